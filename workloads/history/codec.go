@@ -1,0 +1,102 @@
+package history
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Version is the version of the file format that Encode writes and Decode reads.
+const Version = 1
+
+// header is the first line of a file. The number of operations tells a truncated file from a complete one.
+type header struct {
+	Version int `json:"lightning_history"`
+	Ops     int `json:"ops"`
+}
+
+// Encode writes ops as JSON lines: a header with the version and the number of operations, then one line each.
+func Encode(w io.Writer, ops []Op) error {
+	buffered := bufio.NewWriter(w)
+	encoder := json.NewEncoder(buffered) // ends every value with a newline
+	if err := encoder.Encode(header{Version: Version, Ops: len(ops)}); err != nil {
+		return fmt.Errorf("history: write header: %w", err)
+	}
+	for i := range ops {
+		if err := encoder.Encode(&ops[i]); err != nil {
+			return fmt.Errorf("history: write operation %d: %w", i, err)
+		}
+	}
+	if err := buffered.Flush(); err != nil {
+		return fmt.Errorf("history: write: %w", err)
+	}
+	return nil
+}
+
+// Decode reads what Encode wrote. Damage is ErrFormat with the number of the line, counted from 1.
+func Decode(r io.Reader) ([]Op, error) {
+	lines := &lineReader{buffered: bufio.NewReader(r)}
+	var head header
+	if err := lines.decode(&head); err != nil {
+		return nil, err
+	}
+	if head.Version != Version {
+		return nil, lines.bad(fmt.Errorf("version %d, want %d", head.Version, Version))
+	}
+	var ops []Op // not sized by the header: a damaged number must not take all memory
+	for i := range head.Ops {
+		var op Op
+		if err := lines.decode(&op); err != nil {
+			return nil, err
+		}
+		if op.ID != i {
+			return nil, lines.bad(fmt.Errorf("operation %d, want %d", op.ID, i))
+		}
+		ops = append(ops, op)
+	}
+	if _, err := lines.next(); !errors.Is(err, io.EOF) {
+		return nil, lines.bad(fmt.Errorf("more than the announced %d operations", head.Ops))
+	}
+	return ops, nil
+}
+
+// lineReader decodes one JSON value a line and counts lines.
+type lineReader struct {
+	buffered *bufio.Reader
+	line     int
+}
+
+func (l *lineReader) next() ([]byte, error) {
+	l.line++
+	text, err := l.buffered.ReadBytes('\n')
+	if errors.Is(err, io.EOF) && len(text) > 0 {
+		return text, nil // a last line without newline is judged by whether it decodes
+	}
+	return text, err
+}
+
+func (l *lineReader) decode(into any) error {
+	text, err := l.next()
+	if errors.Is(err, io.EOF) {
+		return l.bad(io.ErrUnexpectedEOF)
+	}
+	if err != nil {
+		return fmt.Errorf("history: read line %d: %w", l.line, err)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return l.bad(err)
+	}
+	if decoder.More() {
+		return l.bad(errors.New("more than one value"))
+	}
+	return nil
+}
+
+func (l *lineReader) bad(why error) error {
+	return fmt.Errorf("%w: line %d: %w", ErrFormat, l.line, why)
+}

@@ -1,0 +1,102 @@
+package history_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+func sample() []history.Op {
+	return []history.Op{
+		{ID: 0, Client: 1, Kind: history.Batch, Call: 1, Return: 4, Durability: history.NoSync, Outcome: history.Acked,
+			Writes: []history.Write{{Key: []byte{0, 255}, Value: []byte("v\n")}, {Key: []byte("k"), Delete: true}}},
+		{ID: 1, Client: 2, Kind: history.Scan, Call: 2, Return: history.Never, ScanFrom: []byte("a"), ScanTo: []byte("b"),
+			Reads: []history.Read{{Key: []byte("a"), Value: []byte("x"), Found: true}}, Err: "broken"},
+	}
+}
+
+func TestCodecRoundTrip(t *testing.T) {
+	for _, ops := range [][]history.Op{nil, sample()} {
+		var buf bytes.Buffer
+		require.NoError(t, history.Encode(&buf, ops))
+		got, err := history.Decode(&buf)
+		require.NoError(t, err)
+		require.Equal(t, ops, got)
+	}
+}
+
+func TestCodecNamesAreReadable(t *testing.T) {
+	var buf bytes.Buffer
+	require.NoError(t, history.Encode(&buf, sample()))
+	require.Contains(t, buf.String(), `"kind":"batch"`)
+	require.Contains(t, buf.String(), `"durability":"nosync","outcome":"acked"`)
+}
+
+func TestDecodeNamesTheDamagedLine(t *testing.T) {
+	var buf bytes.Buffer
+	require.NoError(t, history.Encode(&buf, sample()))
+	lines := strings.SplitAfter(buf.String(), "\n")
+	for _, row := range []struct{ name, text, want string }{
+		{"an empty file", "", "line 1"},
+		{"no history at all", "hello\n", "line 1"},
+		{"a later version", `{"lightning_history":2,"ops":0}` + "\n", "line 1: version 2, want 1"},
+		{"a missing last line", lines[0] + lines[1], "line 3: unexpected EOF"},
+		{"a torn last line", lines[0] + lines[1] + lines[2][:20], "line 3"},
+		{"lines in the wrong order", lines[0] + lines[2] + lines[1], "line 2: operation 1, want 0"},
+		{"a line too many", lines[0] + lines[1] + lines[2] + lines[2], "line 4: more than"},
+		{"an unknown outcome", strings.Replace(buf.String(), "acked", "asked", 1), "unknown outcome"},
+		{"an unknown field", strings.Replace(buf.String(), `"err"`, `"error"`, 1), "line 3"},
+		{"two values in a line", lines[0] + strings.TrimSpace(lines[1]) + lines[2], "line 2: more than one value"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			_, err := history.Decode(strings.NewReader(row.text))
+			require.ErrorIs(t, err, history.ErrFormat)
+			require.ErrorContains(t, err, row.want)
+		})
+	}
+}
+
+func TestEncodeReportsAFullDisk(t *testing.T) {
+	require.ErrorIs(t, history.Encode(fullDisk{}, sample()), errFull)
+}
+
+var errFull = errors.New("disk full")
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errFull }
+
+func FuzzDecode(f *testing.F) {
+	var buf bytes.Buffer
+	if err := history.Encode(&buf, sample()); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(buf.Bytes())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		ops, err := history.Decode(bytes.NewReader(data))
+		if err != nil {
+			require.ErrorIs(t, err, history.ErrFormat)
+			return
+		}
+		require.Equal(t, encoded(t, ops), encoded(t, decoded(t, encoded(t, ops))))
+	})
+}
+
+func encoded(t *testing.T, ops []history.Op) string {
+	t.Helper()
+	var buf bytes.Buffer
+	require.NoError(t, history.Encode(&buf, ops))
+	return buf.String()
+}
+
+func decoded(t *testing.T, text string) []history.Op {
+	t.Helper()
+	ops, err := history.Decode(strings.NewReader(text))
+	require.NoError(t, err)
+	return ops
+}

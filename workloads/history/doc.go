@@ -1,0 +1,16 @@
+// Package history is the evidence of a run: every operation that a client sent to a store, when it was called and when
+// it was answered, and what the store said.
+//
+// The package promises:
+//
+//   - H1: one logical clock orders everything. The same [Clock] numbers the filesystem operations of the run, so "this
+//     commit was acknowledged before that fsync" is a comparison of two integers.
+//   - H2: an operation is Acked only if the store said so. An error that leaves the result open is Unknown, never
+//     Rejected: Rejected means that the store cannot have applied any of it.
+//   - H3: a client has at most one operation in flight, and Call < Return.
+//
+// A history is kept as JSON lines ([Encode], [Decode]): a header with the version of the format and the number of
+// operations, then one operation a line. Keys and values are in base64; Never is written as the number that it is.
+//
+// It is a leaf: judges and reports read it, nothing here knows a store, a filesystem or a judge.
+package history

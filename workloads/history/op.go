@@ -1,0 +1,96 @@
+package history
+
+import "fmt"
+
+// Outcome is what a client knows about its operation.
+type Outcome uint8
+
+// The outcomes. The zero value is Unknown, so that an operation is never taken for acknowledged by omission.
+const (
+	Unknown  Outcome = iota // no answer, or an error that leaves the effect open
+	Acked                   // the store confirmed it
+	Rejected                // the store refused it before it could have any effect
+)
+
+// Kind says which call of a store an operation was.
+type Kind uint8
+
+// The kinds of operations.
+const (
+	Get      Kind = iota // one key read
+	Put                  // one key written
+	Delete               // one key deleted
+	Batch                // several writes, applied as one
+	Scan                 // all pairs of a range, read at one instant
+	Snapshot             // several reads of one snapshot
+	Txn                  // a read-write transaction
+	Flush                // memtables written out; reads and writes nothing
+	Compact              // levels merged; reads and writes nothing
+)
+
+// Durability is what a client asked of a commit.
+type Durability uint8
+
+// The durabilities, strongest first.
+const (
+	Sync     Durability = iota // on disk before the acknowledgement: survives a power cut
+	NoSync                     // handed to the operating system before the acknowledgement: survives a killed process
+	Buffered                   // promises nothing until a later Sync
+)
+
+// Read is one key as a store showed it.
+type Read struct {
+	Key   []byte `json:"k"`
+	Value []byte `json:"v,omitempty"`
+	Found bool   `json:"found"`
+}
+
+// Write is one change of one key. Values are unique in a run wherever a judge has to tell which write it sees.
+type Write struct {
+	Key    []byte `json:"k"`
+	Value  []byte `json:"v,omitempty"`
+	Delete bool   `json:"del,omitempty"`
+}
+
+// Op is one operation of one client.
+type Op struct {
+	ID         int        `json:"id"` // position in the history, in order of Call
+	Client     int        `json:"client"`
+	Kind       Kind       `json:"kind"`
+	Call       Tick       `json:"call"`
+	Return     Tick       `json:"return"` // Never if it was not answered
+	Reads      []Read     `json:"reads,omitempty"`
+	ScanFrom   []byte     `json:"from,omitempty"` // Scan: first key, inclusive; empty for the first of all
+	ScanTo     []byte     `json:"to,omitempty"`   // Scan: last key, exclusive; empty for the end
+	Writes     []Write    `json:"writes,omitempty"`
+	Durability Durability `json:"durability"`
+	Outcome    Outcome    `json:"outcome"`
+	Err        string     `json:"err,omitempty"` // what the store said, if it was not a plain success
+}
+
+// AckedBy reports whether the store had confirmed the operation at tick t.
+func (o *Op) AckedBy(t Tick) bool { return o.Outcome == Acked && o.Return <= t }
+
+// Cut is where a crash cuts a history. Operations that returned by Acked are acknowledged; operations called after
+// Called had not begun when the last surviving filesystem operation happened, so nothing of them can be on the disk.
+type Cut struct {
+	Acked  Tick `json:"acked"`
+	Called Tick `json:"called"`
+}
+
+var (
+	outcomeNames    = [...]string{"unknown", "acked", "rejected"}
+	kindNames       = [...]string{"get", "put", "delete", "batch", "scan", "snapshot", "txn", "flush", "compact"}
+	durabilityNames = [...]string{"sync", "nosync", "buffered"}
+)
+
+func (o Outcome) String() string    { return nameOf(outcomeNames[:], int(o)) }
+func (k Kind) String() string       { return nameOf(kindNames[:], int(k)) }
+func (d Durability) String() string { return nameOf(durabilityNames[:], int(d)) }
+
+func nameOf(names []string, i int) string {
+	if i < len(names) {
+		return names[i]
+	}
+	return fmt.Sprintf("history(%d)", i)
+}

@@ -1,0 +1,67 @@
+package history
+
+import (
+	"slices"
+	"sync"
+)
+
+// Recorder collects the operations of a run. Its methods may be called from several goroutines; each client must wait
+// for the answer to one operation before it calls the next.
+type Recorder struct {
+	clock *Clock
+	mu    struct {
+		sync.Mutex
+		ops []Op
+	}
+}
+
+// Handle names an operation that was called and not yet answered.
+type Handle int
+
+// NewRecorder returns an empty recorder that takes its ticks from clock.
+func NewRecorder(clock *Clock) *Recorder { return &Recorder{clock: clock} }
+
+// Call records that client is about to send op; only what the client asks for is taken from op. It must be called
+// before the store is. The recorder keeps op's slices: the caller must not change them any more.
+func (r *Recorder) Call(client int, op Op) Handle {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	op.ID, op.Client = len(r.mu.ops), client
+	op.Outcome, op.Return, op.Err = Unknown, Never, ""
+	// The tick is taken under the lock, so that the order of ticks is the order of the slice.
+	op.Call = r.clock.Next()
+	r.mu.ops = append(r.mu.ops, op)
+	return Handle(op.ID)
+}
+
+// Return records the answer. It must be called after the store has returned. The recorder keeps reads. An err that is
+// not nil is kept as text, whatever the outcome.
+func (r *Recorder) Return(h Handle, reads []Read, outcome Outcome, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	op := &r.mu.ops[h]
+	if op.Return != Never {
+		panic("history: H3: an operation was answered twice")
+	}
+	op.Return = r.clock.Next()
+	op.Reads, op.Outcome = reads, outcome
+	if err != nil {
+		op.Err = err.Error()
+	}
+}
+
+// SetWrites replaces what an unanswered operation writes. Transactions need it: what they write depends on what they
+// read. It must be called before the store learns of the writes.
+func (r *Recorder) SetWrites(h Handle, writes []Write) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.mu.ops[h].Writes = writes
+}
+
+// Ops returns a copy of the operations so far, in order of Call; their IDs are their positions. Operations without an
+// answer are Unknown and return Never. The slices within the operations are shared and must not be changed.
+func (r *Recorder) Ops() []Op {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.mu.ops)
+}

@@ -1,0 +1,66 @@
+package history
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/maphash"
+	"iter"
+)
+
+// State is all pairs of a store in key order, as one scan read them. Pairs lie one behind the other in one buffer, so
+// that two states are compared and hashed at the speed of memory. The zero value is an empty store.
+type State struct {
+	buf   []byte
+	pairs int
+}
+
+// Append adds a pair, copying both slices. Keys must come in ascending order.
+func (s *State) Append(key, value []byte) {
+	s.buf = binary.LittleEndian.AppendUint32(s.buf, uint32(len(key)))
+	s.buf = binary.LittleEndian.AppendUint32(s.buf, uint32(len(value)))
+	s.buf = append(s.buf, key...)
+	s.buf = append(s.buf, value...)
+	s.pairs++
+}
+
+// Reset empties the state and keeps its memory.
+func (s *State) Reset() { s.buf, s.pairs = s.buf[:0], 0 }
+
+// Len returns the number of pairs.
+func (s *State) Len() int { return s.pairs }
+
+// Bytes returns the size of the encoded state in bytes.
+func (s *State) Bytes() int { return len(s.buf) }
+
+// Clone returns a copy that shares nothing.
+func (s *State) Clone() *State { return &State{buf: bytes.Clone(s.buf), pairs: s.pairs} }
+
+// Equal reports whether both states hold the same pairs.
+func (s *State) Equal(o *State) bool { return s.pairs == o.pairs && bytes.Equal(s.buf, o.buf) }
+
+// Past returns the pairs that s has after those of base, if s begins with exactly the pairs of base. The result shares
+// memory with s.
+func (s *State) Past(base *State) (rest *State, ok bool) {
+	if !bytes.HasPrefix(s.buf, base.buf) {
+		return nil, false
+	}
+	return &State{buf: s.buf[len(base.buf):], pairs: s.pairs - base.pairs}, true
+}
+
+// Hash returns a hash of all pairs; it differs from process to process with seed.
+func (s *State) Hash(seed maphash.Seed) uint64 { return maphash.Bytes(seed, s.buf) }
+
+// All yields the pairs in key order. The slices point into the state: the caller must not change them.
+func (s *State) All() iter.Seq2[[]byte, []byte] {
+	return func(yield func(key, value []byte) bool) {
+		for rest := s.buf; len(rest) > 0; {
+			k := binary.LittleEndian.Uint32(rest)
+			v := binary.LittleEndian.Uint32(rest[4:])
+			pair := rest[8 : 8+k+v]
+			if !yield(pair[:k:k], pair[k:]) {
+				return
+			}
+			rest = rest[8+k+v:]
+		}
+	}
+}
