@@ -1,0 +1,123 @@
+package faultfs_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+const (
+	bruteTraces  = 400
+	brutePending = 11 // pieces at most: 2,048 subsets
+)
+
+// trace runs a random program until enough is pending, from a base that is durable.
+func trace(t testing.TB, seed uint64, most int) *faultfs.FS {
+	t.Helper()
+	fs := faultfs.New(faultfs.Options{})
+	p := newProgram(fs, seed, '@')
+	for range p.rng.IntN(20) {
+		p.step()
+	}
+	syncAll(t, fs)
+	for range 40 {
+		before := fs.Now()
+		p.step()
+		if newOracle(fs.Trace(), fs.Now()).pending() > most {
+			return faultfs.Recorded(upTo(fs.Trace(), before))
+		}
+	}
+	return fs
+}
+
+func upTo(trace []faultfs.Op, tick uint64) []faultfs.Op {
+	for i := range trace {
+		if trace[i].Tick > tick {
+			return trace[:i]
+		}
+	}
+	return trace
+}
+
+// describe is appended to failures: what happened, in words.
+func describe(trace []faultfs.Op) string {
+	var b strings.Builder
+	for _, op := range trace {
+		fmt.Fprintln(&b, op)
+	}
+	return b.String()
+}
+
+// The search by observation reaches exactly the states that the closed subsets of the pending pieces make, whether it
+// looks at everything or only at a part.
+func TestSearchReachesExactlyTheClosedSubsets(t *testing.T) {
+	t.Parallel()
+	var states, subsets, leaves int
+	for seed := range uint64(bruteTraces) {
+		fs := trace(t, seed, brutePending)
+		ticks := fs.Trace()
+		for _, tick := range []uint64{fs.Now(), ticks[len(ticks)*2/3].Tick} {
+			o := newOracle(ticks, tick)
+			if o.pending() > brutePending {
+				continue
+			}
+			glance := newProgram(nil, seed^tick<<32, 0)
+			looks := []func(view) string{everything, glance.glance(), several(glance), several(glance)}
+			want := make([]set, len(looks))
+			for i := range want {
+				want[i] = set{}
+			}
+			closed := o.images(func(s *state) {
+				for i, look := range looks {
+					want[i][look(s)] = true
+				}
+			})
+			point := faultfs.NewTimeline(fs, 0).Advance(tick)
+			for i, look := range looks {
+				got := set{}
+				n := search(point, func(img *faultfs.FS) { got[look(fsView{img})] = true })
+				require.Empty(t, want[i].differs(got), "seed %d tick %d look %d\n%s",
+					seed, tick, i, describe(upTo(ticks, tick)))
+				require.LessOrEqual(t, n, closed, "more images than subsets: something was decided twice")
+				leaves += n
+			}
+			states, subsets = states+len(want[0]), subsets+closed
+		}
+	}
+	t.Logf("%d subsets, %d states, %d leaves", subsets, states, leaves)
+	require.Greater(t, states, bruteTraces*10, "the traces are too tame to prove anything")
+}
+
+// several returns a look at several random parts, one after the other.
+func several(p *program) func(view) string {
+	parts := []func(view) string{p.glance(), p.glance(), p.glance()}
+	return func(v view) string {
+		var seen []string
+		for _, look := range parts {
+			seen = append(seen, look(v))
+		}
+		return strings.Join(seen, " / ")
+	}
+}
+
+// Where every piece can be seen, every closed subset is one image, no more and no fewer.
+func TestLeavesAreTheClosedSubsetsWhereAllIsVisible(t *testing.T) {
+	t.Parallel()
+	for _, overwrites := range []int{0, 1, 5, 9} {
+		fs := faultfs.New(faultfs.Options{})
+		f := create(t, fs, "a")
+		put(t, f, 'x', 0, 8192)
+		syncAll(t, fs)
+		p := newProgram(fs, uint64(overwrites), 'A')
+		for range overwrites {
+			put(t, f, 'y', p.rng.IntN(8192-100), 100)
+		}
+		subsets := newOracle(fs.Trace(), fs.Now()).images(func(*state) {})
+		leaves := search(faultfs.NewTimeline(fs, 0).Advance(fs.Now()), func(img *faultfs.FS) { everything(fsView{img}) })
+		require.Equal(t, subsets, leaves)
+	}
+}

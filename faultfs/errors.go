@@ -1,0 +1,20 @@
+package faultfs
+
+import (
+	"errors"
+	"io/fs"
+	"syscall"
+)
+
+// Errors of the package. What filesystem calls return is what an operating system returns: *fs.PathError or
+// *os.LinkError around a syscall.Errno.
+var (
+	ErrRule = errors.New("faultfs: bad fault rule")
+	ErrTick = errors.New("faultfs: no such tick in the trace")
+	// ErrProfile is returned for a name that is not a profile.
+	ErrProfile = errors.New("faultfs: unknown profile")
+)
+
+func pathError(op, path string, errno syscall.Errno) error {
+	return &fs.PathError{Op: op, Path: path, Err: errno}
+}

@@ -1,0 +1,228 @@
+package faultfs
+
+import (
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"syscall"
+)
+
+// file is an open file or directory. Its position and its closing are guarded by the filesystem's mutex.
+type file struct {
+	fs     *FS
+	node   *node
+	name   string
+	flag   int
+	off    int64   // of Read, Write and Seek
+	listed listing // of Readdir and Readdirnames
+	failed int     // of the node's failed syncs, those that this handle has reported or came after
+	closed bool
+}
+
+func (f *file) Name() string { return f.name }
+
+func (f *file) readable() bool { return f.flag&os.O_WRONLY == 0 }
+
+func (f *file) writable() bool { return f.flag&(os.O_WRONLY|os.O_RDWR) != 0 }
+
+// fail returns the error of an operation that the handle does not allow.
+func (f *file) fail(op string, errno syscall.Errno) error { return pathError(op, f.name, errno) }
+
+func (f *file) checkOpen(op string) error {
+	if f.closed {
+		return &fs.PathError{Op: op, Path: f.name, Err: os.ErrClosed}
+	}
+	return nil
+}
+
+// Close closes the handle, also if a fault makes it return an error. It makes nothing durable.
+func (f *file) Close() error {
+	f.fs.mu.Lock()
+	defer f.fs.mu.Unlock()
+	if err := f.checkOpen("close"); err != nil {
+		return err
+	}
+	f.closed = true
+	_, err := f.fs.inject(OpClose, "close", f.node.ino, f.name)
+	return err
+}
+
+func (f *file) Read(b []byte) (int, error) {
+	f.fs.mu.Lock()
+	defer f.fs.mu.Unlock()
+	n, err := f.readAt(b, f.off)
+	f.off += int64(n)
+	if n > 0 && err == io.EOF {
+		err = nil
+	}
+	return n, err
+}
+
+func (f *file) ReadAt(b []byte, off int64) (int, error) {
+	f.fs.mu.Lock()
+	defer f.fs.mu.Unlock()
+	return f.readAt(b, off)
+}
+
+func (f *file) readAt(b []byte, off int64) (int, error) {
+	if err := f.checkOpen("read"); err != nil {
+		return 0, err
+	}
+	switch {
+	case off < 0:
+		return 0, f.fail("read", syscall.EINVAL)
+	case len(b) == 0:
+		return 0, nil
+	case !f.readable():
+		return 0, f.fail("read", syscall.EBADF)
+	case f.node.isDir():
+		return 0, f.fail("read", syscall.EISDIR)
+	}
+	if _, err := f.fs.inject(OpRead, "read", f.node.ino, f.name); err != nil {
+		return 0, err
+	}
+	f.fs.resolve(f.node, off, off+int64(len(b)))
+	n := f.node.content.readAt(b, off)
+	if n < len(b) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+func (f *file) Write(b []byte) (int, error) {
+	f.fs.mu.Lock()
+	defer f.fs.mu.Unlock()
+	if err := f.checkOpen("write"); err != nil {
+		return 0, err
+	}
+	if f.flag&os.O_APPEND != 0 && f.writable() {
+		f.off = f.fs.size(f.node)
+	}
+	n, err := f.writeAt(b, f.off)
+	f.off += int64(n)
+	return n, err
+}
+
+func (f *file) WriteAt(b []byte, off int64) (int, error) {
+	f.fs.mu.Lock()
+	defer f.fs.mu.Unlock()
+	if err := f.checkOpen("write"); err != nil {
+		return 0, err
+	}
+	if off < 0 || f.flag&os.O_APPEND != 0 {
+		return 0, f.fail("write", syscall.EINVAL)
+	}
+	return f.writeAt(b, off)
+}
+
+func (f *file) WriteString(s string) (int, error) { return f.Write([]byte(s)) }
+
+func (f *file) writeAt(b []byte, off int64) (int, error) {
+	switch {
+	case !f.writable():
+		return 0, f.fail("write", syscall.EBADF)
+	case len(b) == 0:
+		return 0, nil
+	case off > maxBytes-int64(len(b)):
+		return 0, f.fail("write", syscall.EFBIG)
+	}
+	effect, err := f.fs.inject(OpWrite, "write", f.node.ino, f.name)
+	if err != nil {
+		return 0, err
+	}
+	if effect == ShortWrite {
+		b, err = b[:len(b)/2], &fs.PathError{Op: "write", Path: f.name, Err: io.ErrShortWrite}
+	}
+	f.fs.resolve(f.node, off, off+int64(len(b)))
+	before := f.node.content.size
+	f.node.content.writeAt(b, off)
+	f.fs.record(Op{
+		Kind: OpWrite, Path: f.name, Ino: f.node.ino, Off: off, Data: slices.Clone(b),
+		OldSize: before, Size: f.node.content.size, Fault: effect,
+	})
+	if f.flag&os.O_SYNC != 0 && err == nil {
+		if err := f.sync("write"); err != nil {
+			return 0, err
+		}
+	}
+	return len(b), err
+}
+
+func (f *file) Truncate(size int64) error {
+	f.fs.mu.Lock()
+	defer f.fs.mu.Unlock()
+	if err := f.checkOpen("truncate"); err != nil {
+		return err
+	}
+	switch {
+	case size < 0 || !f.writable():
+		return f.fail("truncate", syscall.EINVAL)
+	case size > maxBytes:
+		return f.fail("truncate", syscall.EFBIG)
+	}
+	return f.truncate("truncate", size)
+}
+
+func (f *file) truncate(call string, size int64) error {
+	if _, err := f.fs.inject(OpTruncate, call, f.node.ino, f.name); err != nil {
+		return err
+	}
+	before := f.fs.size(f.node)
+	if before == size {
+		return nil
+	}
+	f.fs.resolve(f.node, min(size, before), before) // what an earlier crash left open must not undo a cut
+	f.node.content.setSize(size)
+	f.fs.record(Op{Kind: OpTruncate, Path: f.name, Ino: f.node.ino, OldSize: before, Size: size})
+	return nil
+}
+
+// Sync makes a file's bytes and size durable, or a directory's names.
+func (f *file) Sync() error {
+	f.fs.mu.Lock()
+	defer f.fs.mu.Unlock()
+	if err := f.checkOpen("sync"); err != nil {
+		return err
+	}
+	return f.sync("sync")
+}
+
+// SyncData is Sync: whatever is needed to read the bytes again becomes durable, and nothing else is modelled.
+func (f *file) SyncData() error { return f.Sync() }
+
+func (f *file) Seek(offset int64, whence int) (int64, error) {
+	f.fs.mu.Lock()
+	defer f.fs.mu.Unlock()
+	if err := f.checkOpen("seek"); err != nil {
+		return 0, err
+	}
+	switch whence {
+	case io.SeekStart:
+	case io.SeekCurrent:
+		offset += f.off
+	case io.SeekEnd:
+		if !f.node.isDir() {
+			offset += f.fs.size(f.node)
+		}
+	default:
+		return 0, f.fail("seek", syscall.EINVAL)
+	}
+	if offset < 0 {
+		return 0, f.fail("seek", syscall.EINVAL)
+	}
+	f.off, f.listed = offset, listing{}
+	return offset, nil
+}
+
+func (f *file) Stat() (os.FileInfo, error) {
+	f.fs.mu.Lock()
+	defer f.fs.mu.Unlock()
+	if err := f.checkOpen("stat"); err != nil {
+		return nil, err
+	}
+	if _, err := f.fs.inject(OpStat, "stat", f.node.ino, f.name); err != nil {
+		return nil, err
+	}
+	return f.fs.info(f.name, f.node), nil
+}

@@ -1,0 +1,137 @@
+package faultfs
+
+import (
+	"slices"
+	"sync/atomic"
+)
+
+// fate is what became of a pending op in one image.
+type fate uint8
+
+const (
+	undecided fate = iota
+	kept
+	lost
+)
+
+// image is the undecided part of a crash image: the pending ops of its crash point and what was decided of them. The
+// decided ops are closed at all times: with a kept op all that it follows is kept, with a lost one all that follows it
+// is lost. So the rest can be decided either way.
+type image struct {
+	point   *CrashPoint
+	index   *pendingIndex
+	chooser Chooser
+	limit   int
+	fates   []fate         // of point.pending, by index
+	log     []decision     // what was decided, oldest first; a profile's decisions are older and not in it
+	now     *atomic.Uint64 // the image's own time
+	sampled bool           // some look met more undecided ops than the limit
+	lost    int            // bytes of lost data
+	open    []int          // scratch of look
+	todo    []int          // scratch of settleAs
+}
+
+// decision says when in the image's own time the fate of an op was settled.
+type decision struct {
+	op   int
+	tick uint64
+}
+
+func (im *image) fate(i int) fate { return im.fates[i] }
+
+// put decides op i: with it everything that it must follow, if kept, or that must follow it, if lost.
+func (im *image) put(i int, keep bool) {
+	f, along := lost, im.index.behind
+	if keep {
+		f, along = kept, im.index.before
+	}
+	todo := append(im.todo[:0], i)
+	for len(todo) > 0 {
+		i := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if im.fates[i] != undecided {
+			continue
+		}
+		im.fates[i] = f
+		im.log = append(im.log, decision{i, im.now.Load()})
+		im.count(i)
+		todo = append(todo, along.of(i)...)
+	}
+	im.todo = todo
+}
+
+func (im *image) count(i int) {
+	if im.fates[i] == lost {
+		im.lost += len(im.point.pending[i].data)
+	}
+}
+
+// look decides the ops at the given indexes, in order, by asking the chooser.
+func (im *image) look(indexes []int) {
+	open := im.open[:0]
+	for _, i := range indexes {
+		if im.fates[i] == undecided {
+			open = append(open, i)
+		}
+	}
+	im.open = open
+	if len(open) > im.limit {
+		im.sample(open)
+		return
+	}
+	for _, i := range open {
+		if im.fates[i] == undecided {
+			im.put(i, im.chooser.Choose(2, uint64(im.point.pending[i].seq)) == 1)
+		}
+	}
+}
+
+// sample decides the open ops as one member of a family of subsets.
+func (im *image) sample(open []int) {
+	im.sampled = true
+	first := im.point.pending[open[0]]
+	f := newFamily(len(open), uint64(first.seq))
+	member := f.member(im.chooser.Choose(f.size(), uint64(first.seq)<<32|uint64(len(open))))
+	for position, i := range open {
+		if im.fates[i] == undecided {
+			im.put(i, member(position))
+		}
+	}
+}
+
+// settle returns the disk as far as it was decided by the given tick of the image's own time, and the ops that were
+// not: the disk has them or not, and no later sync changes that.
+func (im *image) settle(tick uint64) (*disk, []*pendingOp) {
+	fates := slices.Clone(im.fates)
+	for i := len(im.log) - 1; i >= 0 && im.log[i].tick > tick; i-- {
+		fates[im.log[i].op] = undecided
+	}
+	d, open, unsized := im.point.disk.share(), []*pendingOp(nil), map[Ino]bool{}
+	for i, p := range im.point.pending {
+		switch fates[i] {
+		case kept:
+			d.apply(p)
+			if p.cut {
+				open = clip(open, p.ino, p.seq, p.size)
+			}
+		case undecided:
+			c := *p
+			c.settled, c.stuck = true, false
+			open = append(open, &c)
+			unsized[p.ino] = unsized[p.ino] || p.kind == pendingSize
+		case lost:
+		}
+	}
+	return d, clipSized(d, open, unsized)
+}
+
+// clipSized takes from the open data ops what lies behind the size of a file whose size is decided: no block of the
+// file holds it, so it must not come back when the file grows.
+func clipSized(d *disk, open []*pendingOp, unsized map[Ino]bool) []*pendingOp {
+	for _, p := range slices.Clone(open) {
+		if p.kind == pendingData && !unsized[p.ino] && p.end() > d.size(p.ino) {
+			open = clip(open, p.ino, p.seq+1, d.size(p.ino))
+		}
+	}
+	return open
+}

@@ -1,0 +1,116 @@
+package faultfs
+
+import (
+	"cmp"
+	"slices"
+)
+
+// pendingIndex finds the pending ops that a look can see, by their index in CrashPoint.pending. It is built once for a
+// crash point and never changes.
+type pendingIndex struct {
+	before edges // what must be kept with an op
+	behind edges // what is lost with an op
+	names  map[Ino][]int
+	where  map[nameKey][]int
+	files  map[Ino]*pendingFile
+	last   Ino // the greatest inode number in any op
+}
+
+// pendingFile is the pending ops of one file.
+type pendingFile struct {
+	sizes   []int
+	cuts    bool // some size op makes the file shorter
+	sectors []sectorOp
+}
+
+// sectorOp is a data op; a file's are sorted by sector, and by age within a sector.
+type sectorOp struct {
+	sector int64
+	op     int
+}
+
+func newIndex(ops []*pendingOp) *pendingIndex {
+	x := &pendingIndex{names: map[Ino][]int{}, files: map[Ino]*pendingFile{}, where: map[nameKey][]int{}}
+	for i, p := range ops {
+		x.last = max(x.last, p.ino)
+		switch p.kind {
+		case pendingNames:
+			x.addNames(i, p)
+		case pendingSize:
+			f := x.file(p.ino)
+			f.sizes, f.cuts = append(f.sizes, i), f.cuts || p.cut
+		case pendingData:
+			f := x.file(p.ino)
+			f.sectors = append(f.sectors, sectorOp{p.sector(), i})
+		}
+	}
+	for _, f := range x.files {
+		slices.SortStableFunc(f.sectors, func(a, b sectorOp) int { return cmp.Compare(a.sector, b.sector) })
+	}
+	x.connect(ops)
+	return x
+}
+
+func (x *pendingIndex) addNames(i int, p *pendingOp) {
+	for _, e := range p.edits {
+		x.last = max(x.last, e.Ino, e.Parent)
+		if in := x.names[e.Parent]; len(in) == 0 || in[len(in)-1] != i {
+			x.names[e.Parent] = append(in, i)
+		}
+		at := nameKey{e.Parent, e.Name}
+		x.where[at] = append(x.where[at], i)
+	}
+}
+
+func (x *pendingIndex) file(ino Ino) *pendingFile {
+	f := x.files[ino]
+	if f == nil {
+		f = &pendingFile{}
+		x.files[ino] = f
+	}
+	return f
+}
+
+func (x *pendingIndex) connect(ops []*pendingOp) {
+	var earlier, later []int
+	for i, p := range ops {
+		for _, a := range p.after {
+			if j, pending := position(ops, a.seq); pending {
+				earlier, later = append(earlier, j), append(later, i)
+			}
+		}
+	}
+	x.before, x.behind = newEdges(len(ops), later, earlier), newEdges(len(ops), earlier, later)
+}
+
+// below returns the sector ops of the sectors that begin before size.
+func (f *pendingFile) below(size int64) []sectorOp {
+	return f.sectors[:f.find((size+sectorBytes-1)/sectorBytes)]
+}
+
+// find returns where the ops of a sector begin.
+func (f *pendingFile) find(sector int64) int {
+	i, _ := slices.BinarySearchFunc(f.sectors, sector, func(s sectorOp, at int64) int { return cmp.Compare(s.sector, at) })
+	return i
+}
+
+// edges lists for each op the ops at the other end of its edges; all lists lie in one slice.
+type edges struct{ start, ends []int }
+
+func newEdges(ops int, from, to []int) edges {
+	e := edges{start: make([]int, ops+1), ends: make([]int, len(to))}
+	for _, i := range from {
+		e.start[i+1]++
+	}
+	for i := range ops {
+		e.start[i+1] += e.start[i]
+	}
+	next := slices.Clone(e.start)
+	for k, i := range from {
+		e.ends[next[i]] = to[k]
+		next[i]++
+	}
+	return e
+}
+
+func (e edges) of(i int) []int { return e.ends[e.start[i]:e.start[i+1]] }

@@ -1,0 +1,55 @@
+package faultfs
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"time"
+)
+
+// info implements fs.FileInfo as of the call that returned it. Modes, owners and times are not modelled.
+type info struct {
+	name string
+	size int64
+	dir  bool
+	// later is the node of a file of which nothing is known yet. Asking for its size is a look, listing it is not; as
+	// whatever changes the size looks first, the size that the crash left is still there to be asked for.
+	later *leftover
+	node  *node
+	fs    *FS
+}
+
+func (i *info) Name() string       { return i.name }
+func (i *info) IsDir() bool        { return i.dir }
+func (i *info) ModTime() time.Time { return time.Unix(0, 0) }
+func (i *info) Sys() any           { return nil }
+
+func (i *info) Size() int64 {
+	if i.later == nil {
+		return i.size
+	}
+	i.fs.mu.Lock()
+	defer i.fs.mu.Unlock()
+	i.fs.resolve(i.node, 0, 0)
+	return i.later.size
+}
+
+func (i *info) Mode() fs.FileMode {
+	if i.dir {
+		return fs.ModeDir | 0o755
+	}
+	return 0o644
+}
+
+// info describes a node.
+func (fs *FS) info(name string, n *node) os.FileInfo {
+	i := &info{name: path.Base(name), dir: n.isDir()}
+	switch {
+	case i.dir:
+	case n.left != nil && !n.left.sized:
+		i.later, i.node, i.fs = n.left, n, fs
+	default:
+		i.size = n.content.size
+	}
+	return i
+}

@@ -1,0 +1,78 @@
+package faultfs
+
+import (
+	"cmp"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"syscall"
+)
+
+// listing is how far a handle has read a directory: up to and including the name, in disk order. Like an operating
+// system's cursor it neither skips nor repeats a name when others come and go between two pages.
+type listing struct {
+	begun bool
+	last  string
+}
+
+// Readdirnames returns up to count names, or all that are left if count <= 0, in an order that is fixed for a directory
+// and not sorted: like an operating system's.
+func (f *file) Readdirnames(count int) ([]string, error) {
+	f.fs.mu.Lock()
+	defer f.fs.mu.Unlock()
+	return f.nextNames(count)
+}
+
+// Readdir is Readdirnames with a description of each.
+func (f *file) Readdir(count int) ([]os.FileInfo, error) {
+	f.fs.mu.Lock()
+	defer f.fs.mu.Unlock()
+	names, err := f.nextNames(count)
+	infos := make([]os.FileInfo, len(names))
+	for i, name := range names {
+		infos[i] = f.fs.info(name, f.fs.node(f.node.names[name]))
+	}
+	return infos, err
+}
+
+func (f *file) nextNames(count int) ([]string, error) {
+	if err := f.checkOpen("readdirent"); err != nil {
+		return nil, err
+	}
+	if !f.node.isDir() {
+		return nil, f.fail("readdirent", syscall.ENOTDIR)
+	}
+	if _, err := f.fs.inject(OpList, "readdirent", f.node.ino, f.name); err != nil {
+		return nil, err
+	}
+	names := slices.SortedFunc(maps.Keys(f.fs.list(f.node)), diskOrder)
+	if f.listed.begun {
+		after, found := slices.BinarySearchFunc(names, f.listed.last, diskOrder)
+		if found {
+			after++
+		}
+		names = names[after:]
+	}
+	if count > 0 {
+		if len(names) == 0 {
+			return nil, io.EOF
+		}
+		names = names[:min(count, len(names))]
+	}
+	if len(names) > 0 {
+		f.listed = listing{true, names[len(names)-1]}
+	}
+	return names, nil
+}
+
+// diskOrder compares names by a hash, so that nobody relies on an order that no filesystem promises.
+func diskOrder(a, b string) int { return cmp.Or(cmp.Compare(hash(a), hash(b)), cmp.Compare(a, b)) }
+
+func hash(s string) (h uint32) {
+	h = 2166136261
+	for i := range len(s) {
+		h = (h ^ uint32(s[i])) * 16777619
+	}
+	return h
+}

@@ -1,0 +1,163 @@
+package faultfs
+
+import (
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// change records an operation on names and carries it out.
+func (fs *FS) change(op Op) {
+	fs.record(op)
+	for _, e := range op.Edits {
+		fs.edit(e)
+	}
+}
+
+// Mkdir makes a directory; its parent must be there.
+func (fs *FS) Mkdir(name string, _ os.FileMode) error {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	return fs.mkdir(name)
+}
+
+func (fs *FS) mkdir(name string) error {
+	parent, last, errno := fs.walk(name)
+	switch {
+	case errno != 0:
+		return pathError("mkdir", name, errno)
+	case last == "":
+		return pathError("mkdir", name, syscall.EEXIST)
+	}
+	if _, ok := fs.lookup(parent, last); ok {
+		return pathError("mkdir", name, syscall.EEXIST)
+	}
+	if _, err := fs.inject(OpCreate, "mkdir", 0, name); err != nil {
+		return err
+	}
+	ino := fs.alloc()
+	fs.change(Op{Kind: OpCreate, Path: name, Ino: ino, Dir: true, Edits: []Edit{{parent.ino, last, ino, true}}})
+	fs.node(entry{ino, true})
+	return nil
+}
+
+// MkdirAll makes a directory and every directory above it that is missing.
+func (fs *FS) MkdirAll(name string, _ os.FileMode) error {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	full := clean(name)
+	for end := 0; end <= len(full); end++ {
+		if end < len(full) && full[end] != '/' || end == 0 {
+			continue
+		}
+		n, errno := fs.find(full[:end])
+		switch {
+		case errno == 0 && !n.isDir():
+			return pathError("mkdir", name, syscall.ENOTDIR)
+		case errno == syscall.ENOENT:
+			if err := fs.mkdir(full[:end]); err != nil {
+				return err
+			}
+		case errno != 0:
+			return pathError("mkdir", name, errno)
+		}
+	}
+	return nil
+}
+
+// Remove takes a name away: of a file, which open handles go on to use, or of an empty directory.
+func (fs *FS) Remove(name string) error {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	return fs.remove(name)
+}
+
+func (fs *FS) remove(name string) error {
+	if _, err := fs.inject(OpRemove, "remove", 0, name); err != nil {
+		return err
+	}
+	parent, last, errno := fs.walk(name)
+	switch {
+	case errno != 0:
+		return pathError("remove", name, errno)
+	case last == "":
+		return pathError("remove", name, syscall.EBUSY)
+	}
+	e, ok := fs.lookup(parent, last)
+	switch {
+	case !ok:
+		return pathError("remove", name, syscall.ENOENT)
+	case e.dir && len(fs.list(fs.node(e))) > 0:
+		return pathError("remove", name, syscall.ENOTEMPTY)
+	}
+	fs.change(Op{
+		Kind: OpRemove, Path: name, Ino: e.ino, Victim: e.ino, Dir: e.dir, Edits: []Edit{{Parent: parent.ino, Name: last}},
+	})
+	return nil
+}
+
+// RemoveAll removes a path and everything below it, in name order. It is no error if the path is not there.
+func (fs *FS) RemoveAll(name string) error {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	n, errno := fs.find(name)
+	if errno == syscall.ENOENT {
+		return nil
+	}
+	if errno != 0 {
+		return pathError("removeall", name, errno)
+	}
+	return fs.removeTree(n, name)
+}
+
+func (fs *FS) removeTree(n *node, name string) error {
+	if n.isDir() {
+		for _, child := range slices.Sorted(maps.Keys(fs.list(n))) {
+			if err := fs.removeTree(fs.node(n.names[child]), path.Join(name, child)); err != nil {
+				return err
+			}
+		}
+		if clean(name) == "" {
+			return nil // the root stays
+		}
+	}
+	return fs.remove(name)
+}
+
+// Stat describes a file or directory.
+func (fs *FS) Stat(name string) (os.FileInfo, error) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if _, err := fs.inject(OpStat, "stat", 0, name); err != nil {
+		return nil, err
+	}
+	n, errno := fs.find(name)
+	if errno != 0 {
+		return nil, pathError("stat", name, errno)
+	}
+	return fs.info(name, n), nil
+}
+
+// Chmod, Chown and Chtimes check that the file is there and change nothing: modes, owners and times are not modelled.
+func (fs *FS) Chmod(name string, _ os.FileMode) error { return fs.exists("chmod", name) }
+
+// Chown is like Chmod.
+func (fs *FS) Chown(name string, _, _ int) error { return fs.exists("chown", name) }
+
+// Chtimes is like Chmod.
+func (fs *FS) Chtimes(name string, _, _ time.Time) error { return fs.exists("chtimes", name) }
+
+func (fs *FS) exists(op, name string) error {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if _, err := fs.inject(OpStat, op, 0, name); err != nil {
+		return err
+	}
+	if _, errno := fs.find(name); errno != 0 {
+		return pathError(op, name, errno)
+	}
+	return nil
+}

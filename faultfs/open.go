@@ -1,0 +1,65 @@
+package faultfs
+
+import (
+	"os"
+	"syscall"
+
+	"github.com/spf13/afero"
+)
+
+// Create opens a file for reading and writing; it is made if it is not there, and cut to zero bytes if it is.
+func (fs *FS) Create(name string) (afero.File, error) {
+	return fs.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o666)
+}
+
+// Open opens a file or directory for reading.
+func (fs *FS) Open(name string) (afero.File, error) { return fs.OpenFile(name, os.O_RDONLY, 0) }
+
+// OpenFile opens a file with the flags of package os. Permissions are ignored. With O_SYNC every write is followed by
+// a sync of the file.
+func (fs *FS) OpenFile(name string, flag int, _ os.FileMode) (afero.File, error) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if _, err := fs.inject(OpOpen, "open", 0, name); err != nil {
+		return nil, err
+	}
+	parent, last, errno := fs.walk(name)
+	if errno != 0 {
+		return nil, pathError("open", name, errno)
+	}
+	e, ok := entry{rootIno, true}, true
+	if last != "" {
+		e, ok = fs.lookup(parent, last)
+	}
+	const change = os.O_WRONLY | os.O_RDWR | os.O_TRUNC | os.O_CREATE
+	switch {
+	case !ok && flag&os.O_CREATE == 0:
+		return nil, pathError("open", name, syscall.ENOENT)
+	case !ok:
+		return fs.create(parent, last, name, flag)
+	case flag&(os.O_CREATE|os.O_EXCL) == os.O_CREATE|os.O_EXCL:
+		return nil, pathError("open", name, syscall.EEXIST)
+	case e.dir && flag&change != 0:
+		return nil, pathError("open", name, syscall.EISDIR)
+	}
+	f := fs.open(fs.node(e), name, flag)
+	if flag&os.O_TRUNC != 0 {
+		if err := f.truncate("open", 0); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+func (fs *FS) create(parent *node, last, name string, flag int) (afero.File, error) {
+	if _, err := fs.inject(OpCreate, "open", 0, name); err != nil {
+		return nil, err
+	}
+	e := entry{ino: fs.alloc()}
+	fs.change(Op{Kind: OpCreate, Path: name, Ino: e.ino, Edits: []Edit{{Parent: parent.ino, Name: last, Ino: e.ino}}})
+	return fs.open(fs.node(e), name, flag), nil
+}
+
+func (fs *FS) open(n *node, name string, flag int) *file {
+	return &file{fs: fs, node: n, name: name, flag: flag, failed: n.failed}
+}

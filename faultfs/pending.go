@@ -1,0 +1,72 @@
+package faultfs
+
+import "slices"
+
+// pendingKind says which part of the disk a pending op changes.
+type pendingKind uint8
+
+const (
+	pendingNames pendingKind = iota // directory entries, all edits of one call at once
+	pendingSize                     // the size of a file
+	pendingData                     // bytes within one sector of a file
+)
+
+// pendingOp is the smallest thing that a power cut keeps or loses. One filesystem call becomes one pendingNames, or a
+// pendingSize for every page boundary it passes and a pendingData for every sector it touches. It does not change once
+// it is queued; what has to change is replaced by a copy with the same seq, so that crash points keep what they saw.
+type pendingOp struct {
+	seq   int // position among all pending ops of the trace
+	tick  uint64
+	kind  pendingKind
+	ino   Ino    // of pendingSize, pendingData
+	off   int64  // of pendingData
+	data  []byte // of pendingData
+	size  int64  // of pendingSize
+	cut   bool   // pendingSize that makes the file shorter
+	edits []Edit // of pendingNames
+	moved []Ino  // of pendingNames: the inodes that got or lost a name
+	// after are the ops that must have reached the disk if this one has. Some may be durable by now.
+	after []*pendingOp
+	// stuck: its write-back failed and the page is clean now. No sync makes it durable, the disk may have it or not.
+	stuck bool
+	// settled: left over from an earlier power cut. The disk has it or not; no sync changes that.
+	settled bool
+}
+
+func (p *pendingOp) sector() int64 { return p.off / sectorBytes }
+
+func (p *pendingOp) end() int64 { return p.off + int64(len(p.data)) }
+
+// touches reports whether the op changes an entry of the directory.
+func (p *pendingOp) touches(dir Ino) bool {
+	return slices.ContainsFunc(p.edits, func(e Edit) bool { return e.Parent == dir })
+}
+
+func (p *pendingOp) follow(earlier *pendingOp) {
+	if earlier != nil && !slices.Contains(p.after, earlier) {
+		p.after = append(p.after, earlier)
+	}
+}
+
+// position finds an op by its seq.
+func position(ops []*pendingOp, seq int) (int, bool) {
+	return slices.BinarySearchFunc(ops, seq, func(p *pendingOp, seq int) int { return p.seq - seq })
+}
+
+// clip takes from the data ops before seq what lies at or behind the size that the file was cut to: a cut is final,
+// and what lay behind it must not come back when the file grows again. It changes ops.
+func clip(ops []*pendingOp, ino Ino, seq int, size int64) []*pendingOp {
+	keep := ops[:0]
+	for _, p := range ops {
+		if p.kind == pendingData && p.ino == ino && p.seq < seq && p.end() > size {
+			if p.off >= size {
+				continue
+			}
+			short := *p
+			short.data = p.data[:size-p.off]
+			p = &short
+		}
+		keep = append(keep, p)
+	}
+	return keep
+}

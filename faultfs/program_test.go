@@ -1,0 +1,144 @@
+package faultfs_test
+
+import (
+	"io"
+	"math/rand/v2"
+	"os"
+	"strings"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// program is a random program on a filesystem. What it does depends on its seed and on what it finds.
+type program struct {
+	fs     *faultfs.FS
+	rng    *rand.Rand
+	letter byte
+	open   []afero.File
+}
+
+func newProgram(fs *faultfs.FS, seed uint64, letter byte) *program {
+	return &program{fs: fs, rng: rand.New(rand.NewPCG(seed, 7)), letter: letter}
+}
+
+var (
+	someFiles = []string{"/a", "/b", "/d/a", "/d/b", "/e/a", "/d/s/a"}
+	someDirs  = []string{"/d", "/e", "/d/s", "/e/s", "/e/t"}
+	someOffs  = []int64{0, 0, 100, 500, 512, 1000, 3900, 4090, 4096}
+	someLens  = []int{1, 50, 300, 512, 700, 1100}
+	someSizes = []int64{0, 0, 60, 300, 512, 600, 4100, 5000}
+)
+
+func pick[T any](p *program, from []T) T { return from[p.rng.IntN(len(from))] }
+
+// step does one operation; whatever it returns is ignored, as both sides of a comparison get the same.
+func (p *program) step() {
+	switch n := p.rng.IntN(100); {
+	case n < 14:
+		p.handle(os.O_RDWR|os.O_CREATE, func(afero.File) {})
+	case n < 34:
+		p.handle(os.O_RDWR|os.O_CREATE, func(f afero.File) { p.write(f, pick(p, someOffs)) })
+	case n < 40:
+		p.handle(os.O_RDWR, func(f afero.File) {
+			if end, err := f.Seek(0, io.SeekEnd); err == nil {
+				p.write(f, end)
+			}
+		})
+	case n < 47:
+		p.handle(os.O_RDWR, func(f afero.File) { _ = f.Truncate(pick(p, someSizes)) })
+	case n < 51:
+		p.write(p.held(), pick(p, someOffs))
+	case n < 60:
+		_ = p.fs.Rename(pick(p, someFiles), pick(p, someFiles))
+	case n < 63:
+		_ = p.fs.Rename(pick(p, someDirs), pick(p, someDirs))
+	case n < 69:
+		_ = p.fs.Remove(pick(p, someFiles))
+	case n < 72:
+		_ = p.fs.Remove(pick(p, someDirs))
+	case n < 76:
+		_ = p.fs.Link(pick(p, someFiles), pick(p, someFiles))
+	case n < 82:
+		_ = p.fs.Mkdir(pick(p, someDirs), 0o777)
+	case n < 90:
+		p.handle(os.O_RDWR, p.sync)
+	case n < 96:
+		p.dirSync()
+	default:
+		p.look()
+	}
+}
+
+func (p *program) handle(flag int, use func(afero.File)) {
+	f, err := p.fs.OpenFile(pick(p, someFiles), flag, 0o666)
+	if err != nil {
+		return
+	}
+	use(f)
+	p.open = append(p.open, f)
+}
+
+// held returns a file opened earlier, which may have no name any more.
+func (p *program) held() afero.File {
+	if len(p.open) == 0 {
+		return nil
+	}
+	return pick(p, p.open)
+}
+
+func (p *program) write(f afero.File, off int64) {
+	n := pick(p, someLens)
+	if f == nil {
+		return
+	}
+	p.letter++
+	_, _ = f.WriteAt([]byte(strings.Repeat(string(p.letter), n)), off)
+}
+
+func (p *program) sync(f afero.File) {
+	switch p.rng.IntN(8) {
+	case 0, 1:
+		p.fs.SetRules(&faultfs.Rule{Effect: faultfs.FailedSync, Op: faultfs.OpSync})
+	case 2:
+		p.fs.SetRules(&faultfs.Rule{Effect: faultfs.LostSync, Op: faultfs.OpSync})
+	case 3:
+		p.fs.SetRules(&faultfs.Rule{Effect: faultfs.EIO, Op: faultfs.OpSync})
+	default:
+	}
+	_ = f.Sync()
+	p.fs.SetRules()
+}
+
+func (p *program) dirSync() {
+	f, err := p.fs.Open(pick(p, append([]string{"/", "/"}, someDirs...)))
+	if err != nil {
+		return
+	}
+	p.sync(f)
+	p.open = append(p.open, f)
+}
+
+// look reads something, which in a crash image decides it.
+func (p *program) look() { _ = p.glance()(fsView{p.fs}) }
+
+// glance returns a random partial look.
+func (p *program) glance() func(view) string {
+	file, dir, off, n := pick(p, someFiles), pick(p, someDirs), pick(p, someOffs), pick(p, someLens)
+	switch p.rng.IntN(4) {
+	case 0:
+		return func(v view) string { return strings.Join(v.names("/"), " ") }
+	case 1:
+		return func(v view) string { return strings.Join(v.names(dir), " ") }
+	case 2:
+		return func(v view) string { return v.read(file, off, int64(n)) }
+	default:
+		return func(v view) string {
+			if v.size(file) > 1000 {
+				return "big"
+			}
+			return "small"
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package faultfs
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// Rename moves a file or directory to a new name, atomically. A file that has the new name loses it.
+func (fs *FS) Rename(from, to string) error {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if _, err := fs.inject(OpRename, "rename", 0, from, to); err != nil {
+		return linkError("rename", from, to, err)
+	}
+	op, errno := fs.renaming(from, to)
+	if errno != 0 {
+		return linkError("rename", from, to, errno)
+	}
+	if len(op.Edits) > 0 {
+		fs.change(op)
+	}
+	return nil
+}
+
+// renaming returns the operation that a rename is; it has no edits if both names stand for the same file already.
+func (fs *FS) renaming(from, to string) (Op, syscall.Errno) {
+	src, a, errno := fs.walk(from)
+	if errno != 0 {
+		return Op{}, errno
+	}
+	dst, b, errno := fs.walk(to)
+	if errno != 0 {
+		return Op{}, errno
+	}
+	if a == "" || b == "" {
+		return Op{}, syscall.EBUSY
+	}
+	moved, ok := fs.lookup(src, a)
+	if !ok {
+		return Op{}, syscall.ENOENT
+	}
+	victim, taken := fs.lookup(dst, b)
+	switch {
+	case taken && victim.dir:
+		return Op{}, syscall.EEXIST // os.Rename refuses every directory, even an empty one
+	case taken && victim.ino == moved.ino:
+		return Op{}, 0
+	case moved.dir && within(clean(to), clean(from)):
+		return Op{}, syscall.EINVAL
+	case taken && moved.dir:
+		return Op{}, syscall.ENOTDIR
+	}
+	return Op{
+		Kind: OpRename, Path: from, To: to, Ino: moved.ino, Victim: victim.ino, Dir: moved.dir,
+		Edits: []Edit{{Parent: src.ino, Name: a}, {dst.ino, b, moved.ino, moved.dir}},
+	}, 0
+}
+
+// within reports whether a clean path lies below dir.
+func within(name, dir string) bool {
+	return len(name) > len(dir) && name[:len(dir)] == dir && name[len(dir)] == '/'
+}
+
+// Link gives a file a further name.
+func (fs *FS) Link(from, to string) error {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if _, err := fs.inject(OpLink, "link", 0, from, to); err != nil {
+		return linkError("link", from, to, err)
+	}
+	n, errno := fs.find(from)
+	if errno == 0 && n.isDir() {
+		errno = syscall.EPERM
+	}
+	var parent *node
+	var last string
+	if errno == 0 {
+		parent, last, errno = fs.walk(to)
+	}
+	if errno == 0 {
+		if _, taken := fs.lookup(parent, last); taken || last == "" {
+			errno = syscall.EEXIST
+		}
+	}
+	if errno != 0 {
+		return linkError("link", from, to, errno)
+	}
+	fs.change(Op{Kind: OpLink, Path: from, To: to, Ino: n.ino, Edits: []Edit{{Parent: parent.ino, Name: last, Ino: n.ino}}})
+	return nil
+}
+
+func linkError(op, from, to string, err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	return &os.LinkError{Op: op, Old: from, New: to, Err: err}
+}

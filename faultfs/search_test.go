@@ -1,0 +1,217 @@
+package faultfs_test
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/afero"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// depthFirst is a Chooser that tries every answer: run, next, run, next, ... until next is false.
+type depthFirst struct {
+	arity, pick []int
+	pos         int
+}
+
+func (s *depthFirst) Choose(n int, _ uint64) int {
+	if s.pos == len(s.arity) {
+		s.arity, s.pick = append(s.arity, n), append(s.pick, 0)
+	}
+	if s.arity[s.pos] != n {
+		panic("the search diverged: a question changed")
+	}
+	s.pos++
+	return s.pick[s.pos-1]
+}
+
+func (s *depthFirst) next() bool {
+	if s.pos != len(s.arity) {
+		panic("the search diverged: a question was not asked again")
+	}
+	s.pos = 0
+	for i := len(s.arity) - 1; i >= 0; i-- {
+		if s.pick[i]++; s.pick[i] < s.arity[i] {
+			s.arity, s.pick = s.arity[:i+1], s.pick[:i+1]
+			return true
+		}
+	}
+	return false
+}
+
+// search calls visit with every image of a crash point that visit can tell apart and returns how many there were.
+func search(p *faultfs.CrashPoint, visit func(*faultfs.FS)) (leaves int) {
+	s := &depthFirst{}
+	for {
+		visit(p.Image(faultfs.ImageOptions{Chooser: s, Limit: 1 << 20}))
+		leaves++
+		if !s.next() {
+			return leaves
+		}
+	}
+}
+
+// set is a set of what was seen.
+type set map[string]bool
+
+func (s set) String() string { return strings.Join(slices.Sorted(maps.Keys(s)), " | ") }
+
+// differs names one member that only one of the sets has; it is empty if they are equal.
+func (s set) differs(got set) string {
+	for _, seen := range slices.Sorted(maps.Keys(s)) {
+		if !got[seen] {
+			return fmt.Sprintf("legal and not reached: %q", seen)
+		}
+	}
+	for _, seen := range slices.Sorted(maps.Keys(got)) {
+		if !s[seen] {
+			return fmt.Sprintf("reached and not legal: %q", seen)
+		}
+	}
+	return ""
+}
+
+// outcomes returns everything that look can see after power is cut now.
+func outcomes(fs *faultfs.FS, look func(view) string) set {
+	seen := set{}
+	search(faultfs.NewTimeline(fs, 0).Advance(fs.Now()), func(img *faultfs.FS) { seen[look(fsView{img})] = true })
+	return seen
+}
+
+// view is a disk that can be looked at: a crash image, or a state of the oracle.
+type view interface {
+	names(dir string) []string // sorted; directories end in a slash; nil if dir is not there
+	size(path string) int64    // -1 if it is not there
+	read(path string, off, n int64) string
+}
+
+// everything looks at all there is.
+func everything(v view) string {
+	var b strings.Builder
+	var walk func(dir string)
+	walk = func(dir string) {
+		for _, name := range v.names(dir) {
+			if strings.HasSuffix(name, "/") {
+				fmt.Fprintf(&b, "%s%s ", dir, name)
+				walk(dir + name)
+				continue
+			}
+			fmt.Fprintf(&b, "%s%s=%s ", dir, name, v.read(dir+name, 0, v.size(dir+name)))
+		}
+	}
+	walk("/")
+	return strings.TrimSpace(b.String())
+}
+
+// runs writes bytes as run lengths: "A512 .100" is 512 times A and a hundred zeros.
+func runs(b []byte) string {
+	var out []string
+	for i := 0; i < len(b); {
+		j := i
+		for j < len(b) && b[j] == b[i] {
+			j++
+		}
+		c := string(b[i])
+		if b[i] == 0 {
+			c = "."
+		}
+		out = append(out, fmt.Sprintf("%s%d", c, j-i))
+		i = j
+	}
+	return strings.Join(out, "+")
+}
+
+// fsView looks at a filesystem. It uses file handles as a program would.
+type fsView struct{ afero.Fs }
+
+func (v fsView) names(dir string) []string {
+	f, err := v.Open(dir)
+	if err != nil {
+		return nil
+	}
+	infos, err := f.Readdir(-1)
+	must(err, f.Close())
+	names := make([]string, len(infos))
+	for i, info := range infos {
+		names[i] = info.Name()
+		if info.IsDir() {
+			names[i] += "/"
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (v fsView) size(path string) int64 {
+	info, err := v.Stat(path)
+	if err != nil || info.IsDir() {
+		return -1
+	}
+	return info.Size()
+}
+
+func (v fsView) read(path string, off, n int64) string {
+	f, err := v.Open(path)
+	if err != nil {
+		return ""
+	}
+	b := make([]byte, n)
+	got, err := f.ReadAt(b, off)
+	if err == io.EOF {
+		err = nil
+	}
+	if err != nil {
+		must(f.Close())
+		return ""
+	}
+	must(f.Close())
+	return runs(b[:got])
+}
+
+func must(errs ...error) {
+	for _, err := range errs {
+		if err != nil {
+			panic(err)
+		}
+	}
+}
+
+// put writes n bytes of one letter.
+func put(t testing.TB, f afero.File, letter byte, off, n int) {
+	t.Helper()
+	b := []byte(strings.Repeat(string(letter), n))
+	_, err := f.WriteAt(b, int64(off))
+	require.NoError(t, err)
+}
+
+func create(t testing.TB, fs afero.Fs, name string) afero.File {
+	t.Helper()
+	f, err := fs.Create(name)
+	require.NoError(t, err)
+	return f
+}
+
+func syncPath(t testing.TB, fs afero.Fs, name string) {
+	t.Helper()
+	f, err := fs.Open(name)
+	require.NoError(t, err)
+	require.NoError(t, f.Sync())
+	require.NoError(t, f.Close())
+}
+
+// syncAll makes everything durable that has a name.
+func syncAll(t testing.TB, fs afero.Fs) {
+	t.Helper()
+	require.NoError(t, afero.Walk(fs, "/", func(path string, _ os.FileInfo, err error) error {
+		require.NoError(t, err)
+		syncPath(t, fs, path)
+		return nil
+	}))
+}

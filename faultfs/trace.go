@@ -1,0 +1,89 @@
+package faultfs
+
+import "fmt"
+
+// Ino identifies a file or directory, whatever its names. The root directory is 1; 0 is no file.
+type Ino uint64
+
+const rootIno Ino = 1
+
+// OpKind is the kind of a filesystem call, as far as faults and traces tell them apart.
+type OpKind uint8
+
+// The operation kinds. Those up to OpSync change what may survive a crash and stand in the trace; the others appear
+// there only where a fault hit them.
+const (
+	OpCreate   OpKind = iota // a new file or directory under a new name
+	OpLink                   // a further name of a file
+	OpRemove                 // a name taken away
+	OpRename                 // a name moved, atomically, perhaps over another
+	OpTruncate               // a size set
+	OpWrite                  // bytes written
+	OpSync                   // fsync or fdatasync of a file, or fsync of a directory
+	OpOpen
+	OpRead
+	OpClose
+	OpStat
+	OpList
+	OpRest // no call: bytes that rot while nobody looks
+	opKinds
+)
+
+var opNames = [opKinds]string{
+	"create", "link", "remove", "rename", "truncate", "write", "sync", "open", "read", "close", "stat", "list", "rest",
+}
+
+func (k OpKind) String() string {
+	if k < opKinds {
+		return opNames[k]
+	}
+	return fmt.Sprintf("op(%d)", uint8(k))
+}
+
+// Op is one filesystem call of a trace.
+type Op struct {
+	Tick    uint64 `json:"t"`
+	Kind    OpKind `json:"k"`
+	Path    string `json:"p"`            // as the caller named it
+	To      string `json:"to,omitempty"` // OpRename, OpLink: the new name
+	Ino     Ino    `json:"i"`            // the file or directory it is about
+	Off     int64  `json:"o,omitempty"`  // OpWrite
+	Data    []byte `json:"d,omitempty"`  // OpWrite: what was written, even if less than the caller asked for
+	OldSize int64  `json:"s0,omitempty"` // OpWrite, OpTruncate: size in bytes before
+	Size    int64  `json:"s,omitempty"`  // OpWrite, OpTruncate: size in bytes after
+	Fault   Effect `json:"f,omitempty"`  // what was injected, if anything
+	Edits   []Edit `json:"e,omitempty"`  // what it does to directories
+	Dir     bool   `json:"dir,omitempty"`
+	// Victim is the file that lost a name to this op: the one removed, or the one a rename overwrote.
+	Victim Ino `json:"v,omitempty"`
+}
+
+// Edit is one change of one directory: name stands for Ino from now on, or for nothing if Ino is 0.
+type Edit struct {
+	Parent Ino    `json:"in"`
+	Name   string `json:"n"`
+	Ino    Ino    `json:"i"`
+	Dir    bool   `json:"d,omitempty"` // Ino is a directory
+}
+
+// String renders the op as one line for people.
+func (o Op) String() string {
+	s := fmt.Sprintf("%d %s %s", o.Tick, o.Kind, o.Path)
+	if o.To != "" {
+		s += " -> " + o.To
+	}
+	switch o.Kind {
+	case OpWrite:
+		s += fmt.Sprintf(" [%d,%d)", o.Off, o.Off+int64(len(o.Data)))
+	case OpTruncate:
+		s += fmt.Sprintf(" %d -> %d", o.OldSize, o.Size)
+	default:
+	}
+	if o.Fault != NoEffect {
+		s += " (" + o.Fault.String() + ")"
+	}
+	return s
+}
+
+// Changes reports whether the op can change what a crash leaves behind: the ticks worth cutting power at.
+func (o Op) Changes() bool { return o.Kind <= OpSync }
