@@ -1,0 +1,147 @@
+package engine
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
+)
+
+// batchHeaderBytes is the space for the sequence number of the first operation (64 bits) and their count (32 bits).
+const batchHeaderBytes = 8 + 4
+
+// Batch is a sequence of writes that are applied as one. Later ones win over earlier ones of the same key. The zero
+// value is an empty batch; it is used by one goroutine, and may be used again after Reset.
+type Batch struct {
+	// data is at once what the log records and what replay reads:
+	//   seq u64 | count u32 | { kind u8 | key length uvarint | key | Set: value length uvarint | value } ...
+	data  []byte
+	count int
+	err   error // the first write that cannot be
+}
+
+// Put adds a write of value to key; both are copied. A key or value over the limit makes Apply fail. An empty key is a
+// key like others, and the first of all.
+func (b *Batch) Put(key, value []byte) { b.add(setKind, key, value) }
+
+// Delete adds a deletion of key, which is copied.
+func (b *Batch) Delete(key []byte) { b.add(deleteKind, key, nil) }
+
+// Len returns the number of writes.
+func (b *Batch) Len() int { return b.count }
+
+// Reset empties the batch and keeps its memory.
+func (b *Batch) Reset() { b.data, b.count, b.err = b.data[:0], 0, nil }
+
+const (
+	setKind    = key.Set
+	deleteKind = key.Delete
+)
+
+func (b *Batch) add(kind key.Kind, user, value []byte) {
+	if err := checkSizes(user, value); err != nil && b.err == nil {
+		b.err = err
+	}
+	if total := len(b.data) + len(user) + len(value) + 32; total > BatchBytesMax && b.err == nil {
+		b.err = fmt.Errorf("%w: batch of %d bytes", ErrTooLarge, total)
+	}
+	if b.err != nil {
+		return
+	}
+	if len(b.data) == 0 {
+		var header [batchHeaderBytes]byte
+		b.data = append(b.data, header[:]...)
+	}
+	b.data = append(binary.AppendUvarint(append(b.data, byte(kind)), uint64(len(user))), user...)
+	if kind == key.Set {
+		b.data = append(binary.AppendUvarint(b.data, uint64(len(value))), value...)
+	}
+	b.count++
+}
+
+func checkSizes(user, value []byte) error {
+	if len(user) > KeyBytesMax {
+		return fmt.Errorf("%w: key of %d bytes", ErrTooLarge, len(user))
+	}
+	if len(value) > ValueBytesMax {
+		return fmt.Errorf("%w: value of %d bytes", ErrTooLarge, len(value))
+	}
+	return nil
+}
+
+// number writes the header; first is the sequence number of the first operation.
+func (b *Batch) number(first key.Seq) {
+	binary.LittleEndian.PutUint64(b.data, uint64(first))
+	binary.LittleEndian.PutUint32(b.data[8:], uint32(b.count))
+}
+
+// batchReader walks the operations of an encoded batch.
+type batchReader struct {
+	seq  key.Seq // of the next operation
+	left int
+	rest []byte
+
+	kind        key.Kind
+	user, value []byte
+}
+
+func readBatch(data []byte) (batchReader, bool) {
+	if len(data) < batchHeaderBytes {
+		return batchReader{}, false
+	}
+	count := binary.LittleEndian.Uint32(data[8:])
+	return batchReader{
+		seq:  key.Seq(binary.LittleEndian.Uint64(data)),
+		left: int(count),
+		rest: data[batchHeaderBytes:],
+	}, count > 0 && count <= math.MaxInt32
+}
+
+// next decodes an operation and returns its trailer; ok is false if the bytes are not a batch.
+func (r *batchReader) next() (tr key.Trailer, ok bool) {
+	if len(r.rest) == 0 || r.rest[0] > byte(key.Set) {
+		return 0, false
+	}
+	r.kind, r.rest = key.Kind(r.rest[0]), r.rest[1:]
+	if r.user, ok = r.field(); !ok {
+		return 0, false
+	}
+	r.value = nil
+	if r.kind == key.Set {
+		if r.value, ok = r.field(); !ok {
+			return 0, false
+		}
+	}
+	tr = key.MakeTrailer(r.seq, r.kind)
+	r.seq++
+	r.left--
+	return tr, true
+}
+
+func (r *batchReader) field() ([]byte, bool) {
+	n, used := binary.Uvarint(r.rest)
+	if used <= 0 || n > uint64(len(r.rest)-used) {
+		return nil, false
+	}
+	b := r.rest[used : used+int(n) : used+int(n)]
+	r.rest = r.rest[used+int(n):]
+	return b, true
+}
+
+// insert adds the operations of an encoded batch to a memtable and returns the last sequence number.
+func insert(data []byte, t *memtable.Table, file string) (key.Seq, error) {
+	r, ok := readBatch(data)
+	for ok && r.left > 0 {
+		var tr key.Trailer
+		if tr, ok = r.next(); ok {
+			t.Add(r.user, tr, r.value)
+		}
+	}
+	if !ok || len(r.rest) > 0 {
+		return 0, corrupt.At(file, 0, "batch at sequence number %d is not one", r.seq)
+	}
+	return r.seq - 1, nil
+}

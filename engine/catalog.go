@@ -1,0 +1,173 @@
+package engine
+
+import (
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/wal"
+)
+
+// manifestBytesMin is the size from which a manifest is replaced by a new one if it is also several times as long as
+// the state that it leads to.
+const (
+	manifestBytesMin = 64 << 10
+	manifestGrowth   = 4
+)
+
+// catalog is the durable list of live files. A manifest is appended to only by the session that wrote it: what an earlier
+// one left behind may lie in the page cache alone, and a sync of it may have failed.
+type catalog struct {
+	sync.Mutex
+	state    manifest.State
+	log      *wal.Writer // of this session's manifest; nil until it has one
+	base     int64       // bytes of the manifest when it was new
+	marker   manifest.Marker
+	markers  uint64   // the highest number of any marker on disk
+	logs     []uint64 // log files on disk, ascending
+	obsolete []string // files that the next manifest makes obsolete
+}
+
+// change is an edit with what it means for the view.
+type change struct {
+	manifest.Edit
+	opened  []*table // the added tables
+	flushed []*mem   // memtables that they replace
+}
+
+// apply makes a change durable, then visible, and then removes the files that it made obsolete.
+func (db *DB) apply(ch change) error {
+	db.catalog.Lock()
+	defer db.catalog.Unlock()
+	c := &db.catalog
+	next := c.state
+	ch.NextFile = db.nextFile.Load()
+	err := next.Apply(ch.Edit)
+	invariant.Check(err == nil, "I7: an edit fits the state that it changes")
+	if err := db.persist(&next, ch); err != nil {
+		return err
+	}
+	c.state = next
+	if err := db.install(&next, ch); err != nil {
+		return err
+	}
+	db.dropLogs(next.LogFloor)
+	return db.removeObsolete()
+}
+
+// persist writes the change to the manifest. Before the manifest names tables, their names are durable.
+func (db *DB) persist(next *manifest.State, ch change) error {
+	c := &db.catalog
+	if c.log == nil || c.log.Bytes() > max(manifestBytesMin, manifestGrowth*c.base) {
+		return db.rollManifest(next)
+	}
+	if len(ch.opened) > 0 {
+		if err := db.dir.Sync(); err != nil {
+			return err
+		}
+	}
+	if err := c.log.Append(ch.Encode()); err != nil {
+		return err
+	}
+	return c.log.Seal()
+}
+
+// rollManifest starts a new manifest with the whole state. The marker is made when everything it stands for is durable.
+func (db *DB) rollManifest(next *manifest.State) error {
+	c := &db.catalog
+	m := manifest.Marker{Num: c.markers + 1, Manifest: db.newFileNum()}
+	next.NextFile = db.nextFile.Load()
+	f, err := db.dir.Create(manifest.FileName(m.Manifest))
+	if err != nil {
+		return err
+	}
+	log := wal.NewWriter(f, m.Manifest)
+	snapshot := next.Snapshot()
+	if err = log.Append(snapshot.Encode()); err == nil {
+		err = log.Sync()
+	}
+	if err == nil {
+		err = db.dir.Sync()
+	}
+	if err == nil {
+		err = db.dir.WriteFile(m.Name(), m.Content())
+	}
+	if err == nil {
+		err = db.dir.Sync()
+	}
+	if err != nil {
+		return errors.Join(err, log.Close())
+	}
+	return db.switchManifest(m, log)
+}
+
+func (db *DB) switchManifest(m manifest.Marker, log *wal.Writer) error {
+	c := &db.catalog
+	before := c.log
+	if c.marker.Num > 0 {
+		c.obsolete = append(c.obsolete, c.marker.Name(), manifest.FileName(c.marker.Manifest))
+	}
+	db.mu.Lock()
+	db.mu.obsolete = append(db.mu.obsolete, c.obsolete...)
+	db.mu.Unlock()
+	c.obsolete = nil
+	c.marker, c.markers, c.log, c.base = m, m.Num, log, log.Bytes()
+	if before != nil {
+		return before.Close()
+	}
+	return nil
+}
+
+// install makes a durable change visible.
+func (db *DB) install(next *manifest.State, ch change) error {
+	db.mu.Lock()
+	for _, t := range ch.opened {
+		db.mu.tables[t.Num] = t
+	}
+	for _, d := range ch.Deleted {
+		moved := slices.ContainsFunc(ch.Added, func(p manifest.Placed) bool { return p.Num == d.Num })
+		db.mu.tables[d.Num].dead.Store(!moved)
+	}
+	flushed := func(m *mem) bool { return slices.Contains(ch.flushed, m) }
+	db.mu.frozen = slices.DeleteFunc(slices.Clone(db.mu.frozen), flushed)
+	mems := slices.DeleteFunc(slices.Clone(db.mu.view.mems), flushed)
+	before := db.show(mems, db.newVersion(next))
+	db.mu.Unlock()
+	return db.drop(before)
+}
+
+// dropLogs makes the logs below the floor obsolete.
+func (db *DB) dropLogs(floor uint64) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	c := &db.catalog
+	for len(c.logs) > 0 && c.logs[0] < floor {
+		db.mu.obsolete = append(db.mu.obsolete, logName(c.logs[0]))
+		c.logs = c.logs[1:]
+	}
+}
+
+// addLog notes a new log file.
+func (db *DB) addLog(num uint64) {
+	db.catalog.Lock()
+	defer db.catalog.Unlock()
+	db.catalog.logs = append(db.catalog.logs, num)
+}
+
+// established reports whether this session has a manifest of its own.
+func (db *DB) established() bool {
+	db.catalog.Lock()
+	defer db.catalog.Unlock()
+	return db.catalog.log != nil
+}
+
+func (db *DB) closeManifest() error {
+	db.catalog.Lock()
+	defer db.catalog.Unlock()
+	if db.catalog.log == nil {
+		return nil
+	}
+	return db.catalog.log.Close()
+}

@@ -1,0 +1,37 @@
+package engine
+
+import (
+	"errors"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+)
+
+// Errors of the package, to be recognized by errors.Is.
+var (
+	// ErrNotFound is returned for a key that has no value.
+	ErrNotFound = errors.New("engine: key not found")
+	// ErrClosed is returned by everything that is called on a closed store.
+	ErrClosed = errors.New("engine: closed")
+	// ErrConflict is returned by Commit when the isolation level forbids it. Nothing was written.
+	ErrConflict = errors.New("engine: transaction conflict")
+	// ErrPoisoned is returned by every write that comes after a failed one, before a byte of it goes out; the error wraps
+	// the first cause. Reads go on. Only reopening the store tells what the disk really holds.
+	ErrPoisoned = durable.ErrPoisoned
+	// ErrCorrupt is what every report of damaged files is.
+	ErrCorrupt = corrupt.Err
+	// ErrLocked is returned by Open for a store that is open already, here or in another process.
+	ErrLocked = errors.New("engine: store is open already")
+	// ErrTxnDone is returned by a transaction, or an iterator of it, that was committed or rolled back.
+	ErrTxnDone = errors.New("engine: transaction is over")
+	// ErrReadOnly is returned by a write of a read-only transaction.
+	ErrReadOnly = errors.New("engine: transaction is read-only")
+	// ErrNotADatabase is returned by Open for a directory that holds files, but no store. Nothing was changed.
+	ErrNotADatabase = errors.New("engine: not a database")
+	// ErrMissing is returned by Open with ErrorIfMissing where no store is.
+	ErrMissing = errors.New("engine: no database")
+	// ErrTooLarge is returned for a key over KeyBytesMax, a value over ValueBytesMax or a batch over BatchBytesMax.
+	ErrTooLarge = errors.New("engine: too large")
+	// ErrOptions is what Options.Validate returns.
+	ErrOptions = errors.New("engine: bad options")
+)

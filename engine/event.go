@@ -1,0 +1,56 @@
+package engine
+
+import "fmt"
+
+// EventListener is told what a store does, on the goroutine that does it: its functions must be quick and must not call
+// the store. Any of them may be nil.
+type EventListener struct {
+	FlushDone       func(FlushInfo)
+	CompactionDone  func(CompactionInfo)
+	WALCreated      func(fileNum uint64)
+	TableDeleted    func(fileNum uint64)
+	BackgroundError func(error) // the first failed write, or damage that a compaction met: the store is poisoned
+	WriteStall      func(StallInfo)
+}
+
+// FlushInfo tells of memtables written out.
+type FlushInfo struct {
+	Memtables int
+	Bytes     uint64 // of the new table in level 0
+}
+
+// CompactionInfo tells of tables merged, or moved down whole.
+type CompactionInfo struct {
+	OutputLevel                      int
+	InputTables, OutputTables        int
+	InputBytes, OutputBytes, Dropped uint64 // Dropped counts entries
+	Moved                            bool
+}
+
+// StallInfo tells why writers wait.
+type StallInfo struct{ Reason StallReason }
+
+// StallReason says what writers wait for.
+type StallReason uint8
+
+// The reasons of write stalls.
+const (
+	StallMemtables StallReason = iota // a flush: MemtablesMax memtables are waiting for it
+	StallLevel0                       // a compaction: level 0 has too many tables
+)
+
+func (r StallReason) String() string {
+	switch r {
+	case StallMemtables:
+		return "too many memtables"
+	case StallLevel0:
+		return "too many tables in level 0"
+	}
+	return fmt.Sprintf("StallReason(%d)", uint8(r))
+}
+
+func notify[T any](f func(T), info T) {
+	if f != nil {
+		f(info)
+	}
+}

@@ -1,0 +1,222 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"sort"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/merge"
+	"github.com/lightningdb/lightning-torture/engine/internal/sst"
+)
+
+// Flush writes all commits so far to tables. It returns when they are durable there and their logs are gone.
+func (db *DB) Flush() error {
+	if err := db.freeze(); err != nil {
+		return err
+	}
+	err := db.flushFrozen(0)
+	if err != nil && !errors.Is(err, ErrClosed) {
+		db.failed(err)
+	}
+	return err
+}
+
+func (db *DB) freeze() error {
+	db.commitMu.Lock()
+	defer db.commitMu.Unlock()
+	if err := db.writable(); err != nil {
+		return err
+	}
+	return db.rotate()
+}
+
+// flushFrozen writes the frozen memtables to one table in level 0. Logs below floor are obsolete then, whatever else
+// is; 0 says nothing.
+func (db *DB) flushFrozen(floor uint64) error {
+	db.flushMu.Lock()
+	defer db.flushMu.Unlock()
+	if err := db.dir.Poisoned(); err != nil {
+		return err
+	}
+	mems := db.frozen()
+	if len(mems) == 0 {
+		return nil
+	}
+	newest := mems[len(mems)-1]
+	var sources []key.Iterator
+	for _, m := range slices.Backward(mems) {
+		sources = append(sources, m.table.NewIterator())
+	}
+	r := rewriter{db: db, snapshots: db.snapshotSeqs(), abort: func() bool { return false }}
+	err := r.run(merge.New(sources...))
+	if err != nil {
+		return err
+	}
+	ch := change{opened: r.tables, flushed: mems}
+	ch.LastSeq, ch.LogFloor = newest.lastSeq, max(newest.logNum+1, floor)
+	ch.Added = placed(0, r.tables)
+	db.counters.flushes.Add(1)
+	db.counters.flushBytes.Add(int64(bytesOf(r.tables)))
+	if err := db.apply(ch); err != nil {
+		return err
+	}
+	notify(db.opts.EventListener.FlushDone, FlushInfo{len(mems), bytesOf(r.tables)})
+	return nil
+}
+
+func placed(level int, tables []*table) []manifest.Placed {
+	added := make([]manifest.Placed, len(tables))
+	for i, t := range tables {
+		added[i] = manifest.Placed{Level: level, Table: t.Table}
+	}
+	return added
+}
+
+// rewriter writes the entries of an iterator to new tables, without those that nobody can see any more.
+type rewriter struct {
+	db        *DB
+	snapshots []key.Seq              // ascending
+	gone      func(user []byte) bool // says that nothing older of user lies elsewhere; nil: nothing is known
+	split     bool                   // start a new table at TableBytes
+	abort     func() bool            // says to give up
+	tables    []*table               // written, synced and open; their names are not durable yet
+	dropped   uint64                 // entries
+
+	file   *durable.File
+	writer *sst.Writer
+	num    uint64
+
+	user   []byte // of the entry before
+	stripe int    // of the entry before
+	any    bool
+}
+
+// run consumes and closes the iterator. After an error it removes what it wrote, if the store still takes writes.
+func (r *rewriter) run(it key.Iterator) error {
+	err := r.copy(it)
+	err = errors.Join(err, it.Close())
+	if err == nil && r.writer != nil {
+		err = r.finish()
+	}
+	if err != nil {
+		return errors.Join(err, r.undo())
+	}
+	return nil
+}
+
+func (r *rewriter) copy(it key.Iterator) error {
+	for ok := it.First(); ok; ok = it.Next() {
+		if r.abort() {
+			return ErrClosed
+		}
+		if err := r.entry(it.Key(), it.Trailer(), it.Value()); err != nil {
+			return err
+		}
+	}
+	return it.Error()
+}
+
+// entry keeps an entry if some snapshot, or a reader of the present, can see it: if it is the newest of its key in its
+// stripe, where stripes are what lies between two snapshots. A tombstone in the oldest stripe is not needed if there
+// is nothing below it to hide.
+func (r *rewriter) entry(user []byte, tr key.Trailer, value []byte) error {
+	stripe := sort.Search(len(r.snapshots), func(i int) bool { return r.snapshots[i] >= tr.Seq() })
+	same := r.any && bytes.Equal(user, r.user)
+	if same && stripe == r.stripe {
+		r.dropped++
+		return nil
+	}
+	r.user, r.stripe, r.any = append(r.user[:0], user...), stripe, true
+	if tr.Kind() == key.Delete && stripe == 0 && r.gone != nil && r.gone(user) {
+		r.dropped++
+		return nil
+	}
+	if r.writer != nil && r.split && !same && int64(r.writer.EstimatedBytes()) >= r.db.opts.TableBytes {
+		if err := r.finish(); err != nil {
+			return err
+		}
+	}
+	if r.writer == nil {
+		if err := r.begin(); err != nil {
+			return err
+		}
+	}
+	return r.writer.Add(user, tr, value)
+}
+
+func (r *rewriter) begin() (err error) {
+	r.num = r.db.newFileNum()
+	if r.file, err = r.db.dir.Create(tableName(r.num)); err != nil {
+		return err
+	}
+	o := r.db.opts
+	r.writer = sst.NewWriter(r.file, sst.WriterOptions{BlockBytes: o.BlockBytes, BloomBitsPerKey: o.BloomBitsPerKey})
+	return nil
+}
+
+// finish ends a table: its content is durable before anybody can name it.
+func (r *rewriter) finish() error {
+	meta, err := r.writer.Finish()
+	if err == nil {
+		err = r.file.Sync()
+	}
+	err = errors.Join(err, r.file.Close())
+	r.writer, r.file = nil, nil
+	if err != nil {
+		return err
+	}
+	t, err := r.db.openTable(manifest.Table{
+		Num: r.num, Bytes: meta.Bytes, Entries: meta.Entries, MinSeq: meta.MinSeq, MaxSeq: meta.MaxSeq,
+		Smallest: meta.Smallest, Largest: meta.Largest,
+	})
+	if err == nil {
+		r.tables = append(r.tables, t)
+	}
+	return err
+}
+
+func (r *rewriter) undo() error {
+	var errs []error
+	var names []string
+	if r.file != nil {
+		errs = append(errs, r.file.Close())
+		names = append(names, tableName(r.num))
+	}
+	for _, t := range r.tables {
+		errs = append(errs, t.file.Close())
+		names = append(names, tableName(t.Num))
+	}
+	if r.db.dir.Poisoned() == nil {
+		errs = append(errs, r.db.dir.Remove(names...))
+	}
+	return errors.Join(errs...)
+}
+
+// openTable opens a live table. That it is missing, short or another one than the manifest says is corruption.
+func (db *DB) openTable(t manifest.Table) (*table, error) {
+	name := tableName(t.Num)
+	f, err := db.dir.Open(name)
+	if err != nil {
+		return nil, missing(name, err)
+	}
+	reader, err := sst.Open(f, int64(t.Bytes), sst.ReaderOptions{Name: name, FileNum: t.Num, Cache: db.cache})
+	if err == nil {
+		if m := reader.Meta(); m.Entries != t.Entries || m.MinSeq != t.MinSeq || m.MaxSeq != t.MaxSeq ||
+			!bytes.Equal(m.Smallest, t.Smallest) || !bytes.Equal(m.Largest, t.Largest) {
+			err = corrupt.At(name, 0, "another table than the manifest says")
+		}
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = corrupt.At(name, int64(t.Bytes), "shorter than the manifest says: %v", err)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &table{Table: t, file: f, reader: reader}, nil
+}

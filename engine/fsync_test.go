@@ -1,0 +1,64 @@
+package engine_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// TestFailedSyncIsNotBuiltUpon fails the first, second, ... sync the way Linux does: the pages are clean, show the new
+// bytes, and the next sync of them succeeds. The process goes on with a reopened store and commits to it; then the power
+// is cut. What was acknowledged in the second life must not stand on what the first one failed to sync.
+func TestFailedSyncIsNotBuiltUpon(t *testing.T) {
+	for n := uint64(1); ; n++ {
+		rule := &faultfs.Rule{Effect: faultfs.FailedSync, Op: faultfs.OpSync, Nth: n}
+		r := &recording{
+			fs:      faultfs.New(faultfs.Options{Rules: []*faultfs.Rule{rule}}),
+			commits: []commit{{state: map[string]string{}}},
+		}
+		rng := rand.New(rand.NewPCG(n, 4))
+		if !r.untilError(t, rng) {
+			require.Greater(t, n, uint64(50), "enough syncs were tried")
+			return
+		}
+		least, most := r.bounds(r.fs.Now(), true)
+		at, reopened := fmt.Sprintf("sync %d", n), r.fs.Now()
+		db, last := r.recover(t, r.fs, least, most, at)
+		require.NoError(t, db.Verify(), at)
+		synced, _ := r.bounds(r.fs.Now(), false)
+		r.goOn(t, r.fs, db, last, synced, reopened, rng, at)
+	}
+}
+
+// untilError runs until something fails, closes the store and reports whether anything did.
+func (r *recording) untilError(t *testing.T, rng *rand.Rand) bool {
+	t.Helper()
+	o := tiny(r.fs)
+	o.MemtableBytes = 512
+	for range 3 {
+		db, err := engine.Open("db", o)
+		if err != nil {
+			return true
+		}
+		for i := range 25 {
+			if i == 15 {
+				err = db.Compact()
+			} else {
+				err = r.try(db, rng, engine.Durability(i%3%2))
+			}
+			if err != nil {
+				require.Error(t, db.Close(), "a poisoned store cannot promise that everything is durable")
+				return true
+			}
+		}
+		if db.Close() != nil {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,11 @@
+// Package cache keeps blocks of tables in memory, up to a number of bytes.
+//
+//   - C1: safe for any number of goroutines. It is cut into 16 shards with a lock each, so that readers of different
+//     blocks seldom meet.
+//   - C2: the blocks that it holds are never longer, together, than the capacity. What was not used for longest goes
+//     first (per shard). A block longer than a shard's share of the capacity is not kept.
+//   - C3: a cache that was never used costs its header only: a shard makes its map when it gets its first block.
+//
+// Blocks are shared and must never be written. A file's number must never be used for another file, else the cache
+// answers with the blocks of the first; blocks of files that are gone are not removed, they age.
+package cache

@@ -1,0 +1,29 @@
+// Package corrupt is the one way in which the engine says that bytes on disk are not what it wrote.
+package corrupt
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Err is what every corruption error is, by errors.Is.
+var Err = errors.New("engine: corrupt")
+
+// Error is damage at a place. Its text names the file and the offset in bytes.
+type Error struct {
+	File   string
+	Offset int64
+	Detail string
+}
+
+// At returns an *Error for the damage at offset of file; the detail is formatted.
+func At(file string, offset int64, format string, args ...any) error {
+	return &Error{File: file, Offset: offset, Detail: fmt.Sprintf(format, args...)}
+}
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("%v: %s offset %d: %s", Err, e.File, e.Offset, e.Detail)
+}
+
+// Is makes errors.Is(err, Err) hold.
+func (e *Error) Is(target error) bool { return target == Err }

@@ -1,0 +1,199 @@
+package durable
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	"github.com/spf13/afero"
+)
+
+// Dir is the directory of one store. Names are relative to it.
+type Dir struct {
+	fs     afero.Fs
+	path   string
+	cause  atomic.Pointer[error] // of the first mutation that failed
+	syncs  atomic.Int64
+	onFail func(error)
+}
+
+// NewDir returns the directory at path, which need not exist yet. If onFail is not nil, it is called once, with the
+// first cause, on the goroutine whose mutation failed.
+func NewDir(fsys afero.Fs, path string, onFail func(error)) *Dir {
+	return &Dir{fs: fsys, path: path, onFail: onFail}
+}
+
+// Path returns the path of the directory.
+func (d *Dir) Path() string { return d.path }
+
+// Syncs returns how many files and directories have been synced, or tried to be.
+func (d *Dir) Syncs() int64 { return d.syncs.Load() }
+
+// Cause returns why the first mutation failed, or nil if none has.
+func (d *Dir) Cause() error {
+	if p := d.cause.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+// Poisoned returns nil, or ErrPoisoned around the cause.
+func (d *Dir) Poisoned() error {
+	if cause := d.Cause(); cause != nil {
+		return fmt.Errorf("%w: %w", ErrPoisoned, cause)
+	}
+	return nil
+}
+
+// Fail ends all mutations for a reason that was found elsewhere. It returns its argument; the first cause stays.
+func (d *Dir) Fail(cause error) error {
+	if d.cause.CompareAndSwap(nil, &cause) && d.onFail != nil {
+		d.onFail(cause)
+	}
+	return cause
+}
+
+// try runs one mutation, unless an earlier one has failed.
+func (d *Dir) try(mutate func() error) error {
+	if err := d.Poisoned(); err != nil {
+		return err
+	}
+	if err := mutate(); err != nil {
+		return d.Fail(err)
+	}
+	return nil
+}
+
+// Make creates the directory and its missing parents, and makes their names durable. The name in the nearest parent
+// is synced even if the directory was there: whoever made it may have been killed before the sync. If the sync fails,
+// what was made is removed again, so that a later attempt makes a new name instead of relying on a second sync.
+func (d *Dir) Make() error {
+	var missing []string // deepest first
+	for p := d.path; p != filepath.Dir(p); p = filepath.Dir(p) {
+		if _, err := d.fs.Stat(p); err == nil {
+			break
+		}
+		missing = append(missing, p)
+	}
+	if err := d.try(func() error { return d.fs.MkdirAll(d.path, 0o755) }); err != nil {
+		return err
+	}
+	if len(missing) == 0 {
+		return d.try(d.syncNameOfExisting)
+	}
+	for _, p := range missing {
+		if err := d.try(func() error { return d.syncPath(filepath.Dir(p)) }); err != nil {
+			for _, made := range missing {
+				err = errors.Join(err, d.fs.Remove(made))
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// syncNameOfExisting passes over a parent that may not be opened: then somebody else made the directory.
+func (d *Dir) syncNameOfExisting() error {
+	err := d.syncPath(filepath.Dir(d.path))
+	if errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
+	return err
+}
+
+// Sync makes the names in the directory durable.
+func (d *Dir) Sync() error { return d.try(func() error { return d.syncPath(d.path) }) }
+
+func (d *Dir) syncPath(path string) error {
+	f, err := d.fs.Open(path)
+	if err != nil {
+		return err
+	}
+	d.syncs.Add(1)
+	if err = f.Sync(); err != nil {
+		err = fmt.Errorf("sync directory %s: %w", path, err)
+	}
+	return errors.Join(err, f.Close())
+}
+
+// Remove removes the files and makes that durable by one sync at the end. A file that is gone already is fine.
+func (d *Dir) Remove(names ...string) error {
+	for _, name := range names {
+		err := d.try(func() error {
+			if err := d.fs.Remove(d.join(name)); !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return d.Sync()
+}
+
+// Names lists the directory, in no order.
+func (d *Dir) Names() (names []string, err error) {
+	f, err := d.fs.Open(d.path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return f.Readdirnames(-1)
+}
+
+// Open opens a file for reading.
+func (d *Dir) Open(name string) (afero.File, error) { return d.fs.Open(d.join(name)) }
+
+// ReadFile returns the content of a file, read by one call of ReadAt.
+func (d *Dir) ReadFile(name string) (content []byte, err error) {
+	f, err := d.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return nil, err
+	}
+	content = make([]byte, info.Size())
+	n, err := f.ReadAt(content, 0)
+	if n == len(content) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return content[:n], nil
+	}
+	return nil, err
+}
+
+// WriteFile creates a file with that content and makes the content durable, not yet the name.
+func (d *Dir) WriteFile(name string, content []byte) error {
+	f, err := d.Create(name)
+	if err != nil {
+		return err
+	}
+	if _, err = f.Write(content); err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// Create creates a file for appending. It is an error if the name exists.
+func (d *Dir) Create(name string) (*File, error) {
+	var f afero.File
+	err := d.try(func() (err error) {
+		f, err = d.fs.OpenFile(d.join(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &File{dir: d, f: f}, nil
+}
+
+func (d *Dir) join(name string) string { return filepath.Join(d.path, name) }

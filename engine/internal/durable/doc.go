@@ -1,0 +1,16 @@
+// Package durable is the only place of the engine that changes a disk: every create, write, sync and remove of the
+// store passes through a [Dir] and its [File]s, and nothing else calls Sync.
+//
+// The package promises:
+//
+//   - D1: the first mutation that fails ends all of them. Later ones return [ErrPoisoned] around that first cause and
+//     send nothing to the filesystem. A failed fsync is never tried again: after it the kernel holds pages for clean
+//     that the disk does not have (Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020), so a
+//     second one that succeeds says nothing.
+//   - D2: the call that fails returns its own cause, which is not ErrPoisoned: its bytes may be on the disk.
+//   - D3: names are created exclusively. A file that exists is never opened for writing.
+//   - D4: reading never fails because of an earlier failed mutation.
+//
+// There is no rename: a name is made once, and becomes durable by a sync of its directory. A Dir may be used by several
+// goroutines. A File may be written by one and synced by others at the same time.
+package durable

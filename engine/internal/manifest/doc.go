@@ -1,0 +1,21 @@
+// Package manifest keeps the list of live tables: a sequence of version edits in the framing of package wal, the first of
+// which is the whole state.
+//
+//	edit:  a sequence of fields, each a tag byte and uvarints; keys are preceded by their length
+//	  1 next file | 2 log floor | 3 last sequence number that is in tables
+//	  4 added:   level, number, bytes, entries, smallest sequence number, largest, smallest key, largest key
+//	  5 deleted: level, number
+//
+// Which manifest is current is said by the name of the marker file with the highest number that is valid:
+//
+//	marker.000012.MANIFEST-000034    content: that name, a newline, its CRC32C in 8 hexadecimal digits, a newline
+//
+// A marker is created, not renamed, and has content, so a name that reached the disk alone is not a marker.
+//
+// The package promises:
+//
+//   - F1: edits are applied whole, in order, up to a torn tail, which [Load] drops silently because its sync cannot
+//     have returned. Damage before a synced place is corruption.
+//   - F2: a state that cannot be (a table deleted that was not there, or added twice) is corruption, never a guess.
+//   - F3: equal states encode to equal bytes.
+package manifest

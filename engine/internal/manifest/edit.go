@@ -1,0 +1,138 @@
+package manifest
+
+import (
+	"encoding/binary"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+)
+
+// Table describes a live table.
+type Table struct {
+	Num, Bytes, Entries uint64
+	MinSeq, MaxSeq      key.Seq
+	Smallest, Largest   []byte // user keys
+}
+
+// Placed is a table at a level.
+type Placed struct {
+	Level int
+	Table
+}
+
+// Edit is one atomic change. Its numbers replace those of the state unless they are smaller.
+type Edit struct {
+	NextFile uint64  // no file has this number or a higher one, unless its name is on disk
+	LogFloor uint64  // logs below are obsolete
+	LastSeq  key.Seq // commits up to this one are in tables; the logs continue behind it without a gap
+	Deleted  []Deleted
+	Added    []Placed
+}
+
+// Deleted names a table that is live no more.
+type Deleted struct {
+	Level int
+	Num   uint64
+}
+
+const (
+	tagNextFile = iota + 1
+	tagLogFloor
+	tagLastSeq
+	tagAdded
+	tagDeleted
+)
+
+// Encode returns the bytes of the edit. Deletions come first, so that a move of a table is one edit.
+func (e *Edit) Encode() []byte {
+	b := binary.AppendUvarint([]byte{tagNextFile}, e.NextFile)
+	b = binary.AppendUvarint(append(b, tagLogFloor), e.LogFloor)
+	b = binary.AppendUvarint(append(b, tagLastSeq), uint64(e.LastSeq))
+	for _, d := range e.Deleted {
+		b = binary.AppendUvarint(append(b, tagDeleted), uint64(d.Level))
+		b = binary.AppendUvarint(b, d.Num)
+	}
+	for _, p := range e.Added {
+		b = append(b, tagAdded)
+		for _, n := range [...]uint64{
+			uint64(p.Level), p.Num, p.Bytes, p.Entries, uint64(p.MinSeq), uint64(p.MaxSeq),
+		} {
+			b = binary.AppendUvarint(b, n)
+		}
+		b = append(binary.AppendUvarint(b, uint64(len(p.Smallest))), p.Smallest...)
+		b = append(binary.AppendUvarint(b, uint64(len(p.Largest))), p.Largest...)
+	}
+	return b
+}
+
+// decoder reads fields and remembers that one was cut short.
+type decoder struct {
+	rest  []byte
+	short bool
+}
+
+func (d *decoder) uvarint() uint64 {
+	v, n := binary.Uvarint(d.rest)
+	if n <= 0 {
+		d.short, d.rest = true, nil
+		return 0
+	}
+	d.rest = d.rest[n:]
+	return v
+}
+
+func (d *decoder) bytes() []byte {
+	n := d.uvarint()
+	if n > uint64(len(d.rest)) {
+		d.short, d.rest = true, nil
+		return nil
+	}
+	b := d.rest[:n:n]
+	d.rest = d.rest[n:]
+	return append([]byte{}, b...)
+}
+
+func (d *decoder) level() int {
+	n := d.uvarint()
+	if n >= Levels {
+		d.short, d.rest = true, nil
+		return 0
+	}
+	return int(n)
+}
+
+// DecodeEdit is the inverse of Encode; the result shares no memory with b.
+func DecodeEdit(b []byte) (Edit, error) {
+	var e Edit
+	d := decoder{rest: b}
+	for len(d.rest) > 0 {
+		tag := d.rest[0]
+		d.rest = d.rest[1:]
+		switch tag {
+		case tagNextFile:
+			e.NextFile = d.uvarint()
+		case tagLogFloor:
+			e.LogFloor = d.uvarint()
+		case tagLastSeq:
+			e.LastSeq = key.Seq(d.uvarint())
+		case tagDeleted:
+			e.Deleted = append(e.Deleted, Deleted{d.level(), d.uvarint()})
+		case tagAdded:
+			e.Added = append(e.Added, d.placed())
+		default:
+			return Edit{}, corrupt.At("manifest edit", int64(len(b)-len(d.rest)-1), "unknown tag %d", tag)
+		}
+	}
+	if d.short {
+		return Edit{}, corrupt.At("manifest edit", int64(len(b)), "field cut short or level out of range")
+	}
+	return e, nil
+}
+
+func (d *decoder) placed() Placed {
+	return Placed{d.level(), Table{
+		Num: d.uvarint(), Bytes: d.uvarint(), Entries: d.uvarint(),
+		MinSeq: key.Seq(d.uvarint()), MaxSeq: key.Seq(d.uvarint()),
+		Smallest: d.bytes(), Largest: d.bytes(),
+	}}
+}

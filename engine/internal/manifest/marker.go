@@ -1,0 +1,40 @@
+package manifest
+
+import (
+	"fmt"
+	"hash/crc32"
+	"strconv"
+	"strings"
+)
+
+// Marker says which manifest is current, as long as no valid marker has a higher number.
+type Marker struct{ Num, Manifest uint64 }
+
+// FileName returns the name of the manifest with that number.
+func FileName(num uint64) string { return fmt.Sprintf("MANIFEST-%06d", num) }
+
+// Name returns the name of the marker's file.
+func (m Marker) Name() string { return fmt.Sprintf("marker.%06d.%s", m.Num, FileName(m.Manifest)) }
+
+// Content returns what the marker's file must hold to be valid.
+func (m Marker) Content() []byte {
+	name := m.Name()
+	return fmt.Appendf(nil, "%s\n%08x\n", name, crc32.Checksum([]byte(name), crc32.MakeTable(crc32.Castagnoli)))
+}
+
+// ParseMarker returns the marker that has this file name.
+func ParseMarker(name string) (m Marker, ok bool) {
+	num, manifest, found := strings.Cut(strings.TrimPrefix(name, "marker."), ".")
+	if !found {
+		return m, false
+	}
+	m.Num, _ = strconv.ParseUint(num, 10, 64)
+	m.Manifest, _ = ParseFileName(manifest)
+	return m, m.Name() == name
+}
+
+// ParseFileName returns the number of the manifest that has this file name.
+func ParseFileName(name string) (num uint64, ok bool) {
+	num, err := strconv.ParseUint(strings.TrimPrefix(name, "MANIFEST-"), 10, 64)
+	return num, err == nil && FileName(num) == name
+}

@@ -1,0 +1,115 @@
+package manifest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/wal"
+)
+
+// Levels is the number of levels of a store.
+const Levels = 7
+
+// State is what all edits so far amount to. Level 0 is ordered newest table first, the others by key.
+type State struct {
+	NextFile, LogFloor uint64
+	LastSeq            key.Seq
+	Levels             [Levels][]Table
+}
+
+// Load reads a manifest from its bytes. Mentioned holds the number of every table that the manifest ever named. The
+// name and the number of the file are for errors and checksums.
+func Load(content []byte, name string, num uint64) (s State, mentioned map[uint64]bool, err error) {
+	r := wal.NewReader(content, name, num)
+	mentioned = map[uint64]bool{}
+	for edits := 0; ; edits++ {
+		record, err := r.Next()
+		if errors.Is(err, io.EOF) && edits > 0 {
+			return s, mentioned, nil
+		}
+		if errors.Is(err, io.EOF) {
+			return State{}, nil, corrupt.At(name, 0, "no edit, though a marker names the manifest")
+		}
+		if err != nil {
+			return State{}, nil, err
+		}
+		e, err := DecodeEdit(record)
+		if err == nil {
+			err = s.Apply(e)
+		}
+		if err != nil {
+			return State{}, nil, fmt.Errorf("%s edit %d: %w", name, edits, err)
+		}
+		for _, p := range e.Added {
+			mentioned[p.Num] = true
+		}
+	}
+}
+
+// Apply changes the state by an edit. Slices of levels that the edit names are replaced, never changed, so a shallow
+// copy of an earlier state stays what it was. After an error the state is undefined.
+func (s *State) Apply(e Edit) error {
+	s.NextFile, s.LogFloor = max(s.NextFile, e.NextFile), max(s.LogFloor, e.LogFloor)
+	s.LastSeq = max(s.LastSeq, e.LastSeq)
+	for _, d := range e.Deleted {
+		level := s.Levels[d.Level]
+		i := slices.IndexFunc(level, func(t Table) bool { return t.Num == d.Num })
+		if i < 0 {
+			return corrupt.At("manifest", 0, "edit deletes table %d of level %d, which is not there", d.Num, d.Level)
+		}
+		s.Levels[d.Level] = slices.Concat(level[:i], level[i+1:])
+	}
+	for _, p := range e.Added {
+		level := s.Levels[p.Level]
+		i, found := slices.BinarySearchFunc(level, p.Table, order(p.Level))
+		if found {
+			return corrupt.At("manifest", 0, "edit adds table %d to level %d, where %d is", p.Num, p.Level, level[i].Num)
+		}
+		s.Levels[p.Level] = slices.Concat(level[:i], []Table{p.Table}, level[i:])
+	}
+	return nil
+}
+
+// order compares tables by their place in a level.
+func order(level int) func(a, b Table) int {
+	if level == 0 {
+		return func(a, b Table) int { return int(min(max(int64(b.Num)-int64(a.Num), -1), 1)) }
+	}
+	return func(a, b Table) int { return bytes.Compare(a.Smallest, b.Smallest) }
+}
+
+// Check reports as corruption what no sequence of flushes and compactions can lead to: overlapping tables in a level
+// below 0, bounds upside down, or one number at two places.
+func (s *State) Check() error {
+	seen := map[uint64]bool{}
+	for l, level := range s.Levels {
+		for i, t := range level {
+			switch {
+			case seen[t.Num]:
+				return corrupt.At("manifest", 0, "table %d is listed twice", t.Num)
+			case bytes.Compare(t.Smallest, t.Largest) > 0:
+				return corrupt.At("manifest", 0, "table %d begins behind its end", t.Num)
+			case l > 0 && i > 0 && bytes.Compare(level[i-1].Largest, t.Smallest) >= 0:
+				return corrupt.At("manifest", 0, "tables %d and %d of level %d overlap", level[i-1].Num, t.Num, l)
+			}
+			seen[t.Num] = true
+		}
+	}
+	return nil
+}
+
+// Snapshot returns the edit that leads from nothing to the state.
+func (s *State) Snapshot() Edit {
+	e := Edit{NextFile: s.NextFile, LogFloor: s.LogFloor, LastSeq: s.LastSeq}
+	for l, level := range s.Levels {
+		for _, t := range level {
+			e.Added = append(e.Added, Placed{l, t})
+		}
+	}
+	return e
+}

@@ -1,0 +1,80 @@
+package sst
+
+import "github.com/lightningdb/lightning-torture/engine/internal/key"
+
+// A blockIter walks one block. When a movement returns false and broken is set, the block is malformed; else it ended.
+type blockIter struct {
+	block
+	entry
+	user   []byte // the whole user key, in a buffer that lasts as long as the blockIter
+	broken bool
+}
+
+// reset begins with another block.
+func (i *blockIter) reset(payload []byte) error {
+	b, err := parseBlock(payload)
+	i.block, i.entry, i.broken = b, entry{}, false
+	return err
+}
+
+// step reads the entry at offset, whose predecessor is the current one.
+func (i *blockIter) step(offset int) bool {
+	if !i.decode(offset, &i.entry) || i.shared > len(i.user) {
+		i.broken = true
+		return false
+	}
+	i.user = append(i.user[:i.shared], i.suffix...)
+	return true
+}
+
+// enter reads the entry at a restart point.
+func (i *blockIter) enter(restart int) bool {
+	i.user = i.user[:0]
+	return i.step(i.restart(restart))
+}
+
+func (i *blockIter) first() bool { return i.enter(0) }
+
+func (i *blockIter) next() bool { return i.entry.next < len(i.entries) && i.step(i.entry.next) }
+
+func (i *blockIter) last() bool { return i.forwardTo(i.restartCount()-1, len(i.entries)) }
+
+// prev decodes again from a restart point: entries can only be read forwards.
+func (i *blockIter) prev() bool {
+	end := i.offset
+	if end == 0 {
+		return false
+	}
+	low, high := 0, i.restartCount()-1
+	for low < high {
+		if middle := (low + high + 1) / 2; i.restart(middle) < end {
+			low = middle
+		} else {
+			high = middle - 1
+		}
+	}
+	return i.forwardTo(low, end)
+}
+
+// forwardTo moves from a restart point to the entry that ends at end.
+func (i *blockIter) forwardTo(restart, end int) bool {
+	ok := i.enter(restart)
+	for ok && i.entry.next < end {
+		ok = i.step(i.entry.next)
+	}
+	i.broken = i.broken || i.entry.next != end
+	return ok && !i.broken
+}
+
+// seek moves to the first entry that is not before (user, tr).
+func (i *blockIter) seek(user []byte, tr key.Trailer) bool {
+	found, err := i.block.seek(user, tr, &i.entry)
+	if err != nil {
+		i.broken = true
+	}
+	if !found {
+		return false
+	}
+	i.user = append(append(i.user[:0], user[:i.shared]...), i.suffix...)
+	return true
+}

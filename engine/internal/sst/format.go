@@ -1,0 +1,111 @@
+package sst
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"math"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
+)
+
+const (
+	magic         = 0x0a545353474e544c // "LTNGSST\n" in the file
+	formatVersion = 1
+
+	typeRaw         = 0 // the payload is stored as it is
+	blockTailBytes  = 5 // type and checksum
+	handleBytes     = 16
+	footerBytes     = 64
+	footerSumOffset = 52 // where the footer's checksum is, and the end of what it covers
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// A handle says where a block is and what its checksum must be.
+type handle struct {
+	offset   uint64
+	length   uint32 // of the payload
+	checksum uint32
+}
+
+// end returns the offset of the first byte after the block.
+func (h handle) end() uint64 { return h.offset + uint64(h.length) + blockTailBytes }
+
+func (h handle) appendTo(b []byte) []byte {
+	b = binary.LittleEndian.AppendUint64(b, h.offset)
+	b = binary.LittleEndian.AppendUint32(b, h.length)
+	return binary.LittleEndian.AppendUint32(b, h.checksum)
+}
+
+// decodeHandle reads the handle that b begins with.
+func decodeHandle(b []byte) handle {
+	return handle{
+		offset:   binary.LittleEndian.Uint64(b),
+		length:   binary.LittleEndian.Uint32(b[8:]),
+		checksum: binary.LittleEndian.Uint32(b[12:]),
+	}
+}
+
+// seal ends the block whose payload is b[start:] with its type and checksum. The block will lie at offset in the file.
+func seal(b []byte, start int, offset uint64) ([]byte, handle) {
+	invariant.Check(uint64(len(b)-start) <= math.MaxUint32, "sst: the length of a block fits 32 bits")
+	h := handle{offset: offset, length: uint32(len(b) - start)}
+	b = append(b, typeRaw)
+	h.checksum = crc32.Checksum(b[start:], castagnoli)
+	return binary.LittleEndian.AppendUint32(b, h.checksum), h
+}
+
+// unseal returns the payload of the block that raw holds, which must be the one that h points at.
+func unseal(file string, raw []byte, h handle) ([]byte, error) {
+	body := raw[:h.length+1]
+	stored := binary.LittleEndian.Uint32(raw[len(body):])
+	switch sum := crc32.Checksum(body, castagnoli); {
+	case sum != stored:
+		return nil, corrupt.At(file, int64(h.offset), "block checksum %08x, want %08x", sum, stored)
+	case sum != h.checksum:
+		return nil, corrupt.At(file, int64(h.offset), "intact block of another place: checksum %08x, want %08x",
+			sum, h.checksum)
+	}
+	if kind := body[h.length]; kind != typeRaw {
+		return nil, corrupt.At(file, int64(h.offset), "unknown block type %d", kind)
+	}
+	return body[:h.length:h.length], nil
+}
+
+// A footer is the root of a file.
+type footer struct{ filter, properties, index handle }
+
+func (f footer) appendTo(b []byte) []byte {
+	start := len(b)
+	b = f.index.appendTo(f.properties.appendTo(f.filter.appendTo(b)))
+	b = binary.LittleEndian.AppendUint32(b, formatVersion)
+	b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
+	return binary.LittleEndian.AppendUint64(b, magic)
+}
+
+// decodeFooter reads the last footerBytes of a file of the given size, and checks that the parts adjoin.
+func decodeFooter(file string, b []byte, size int64) (footer, error) {
+	at := size - footerBytes
+	if m := binary.LittleEndian.Uint64(b[footerSumOffset+4:]); m != magic {
+		return footer{}, corrupt.At(file, at, "not a table, or cut short: magic %016x, want %016x", m, uint64(magic))
+	}
+	sum, stored := crc32.Checksum(b[:footerSumOffset], castagnoli), binary.LittleEndian.Uint32(b[footerSumOffset:])
+	if sum != stored {
+		return footer{}, corrupt.At(file, at, "footer checksum %08x, want %08x", sum, stored)
+	}
+	if v := binary.LittleEndian.Uint32(b[footerSumOffset-4:]); v != formatVersion {
+		return footer{}, fmt.Errorf("%w: %s has version %d, this engine reads %d", ErrVersion, file, v, formatVersion)
+	}
+	f := footer{
+		filter:     decodeHandle(b),
+		properties: decodeHandle(b[handleBytes:]),
+		index:      decodeHandle(b[2*handleBytes:]),
+	}
+	if f.filter.offset > uint64(at) || f.filter.end() != f.properties.offset ||
+		f.properties.end() != f.index.offset || f.index.end() != uint64(at) {
+		return footer{}, corrupt.At(file, at, "the parts do not fill a file of %d bytes", size)
+	}
+	return f, nil
+}

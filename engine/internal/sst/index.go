@@ -1,0 +1,75 @@
+package sst
+
+import (
+	"encoding/binary"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+)
+
+// An index tells for every data block, in order, its last entry and where it is.
+type index []indexEntry
+
+type indexEntry struct {
+	user    []byte
+	trailer key.Trailer
+	handle  handle
+}
+
+// What an index entry takes at least, and what stands before the first.
+const (
+	indexEntryBytesMin = 1 + 8 + handleBytes
+	indexCountBytes    = 4
+)
+
+func (e indexEntry) appendTo(b []byte) []byte {
+	b = append(binary.AppendUvarint(b, uint64(len(e.user))), e.user...)
+	b = binary.LittleEndian.AppendUint64(b, uint64(e.trailer))
+	return e.handle.appendTo(b)
+}
+
+// decodeIndex reads a payload; its keys alias it. The blocks must fill the file from its beginning to end.
+func decodeIndex(b []byte, end uint64) (index, error) {
+	if len(b) < indexCountBytes {
+		return nil, errMalformed
+	}
+	count, rest := binary.LittleEndian.Uint32(b), b[indexCountBytes:]
+	if uint64(count)*indexEntryBytesMin > uint64(len(rest)) {
+		return nil, errMalformed
+	}
+	x := make(index, count)
+	filled := uint64(0)
+	for i := range x {
+		e, ok := &x[i], false
+		if e.user, rest, ok = cutBytes(rest); !ok || len(rest) < 8+handleBytes {
+			return nil, errMalformed
+		}
+		e.trailer, e.handle = key.Trailer(binary.LittleEndian.Uint64(rest)), decodeHandle(rest[8:])
+		rest = rest[8+handleBytes:]
+		if e.handle.offset != filled || e.handle.end() > end {
+			return nil, errMalformed
+		}
+		filled = e.handle.end()
+		if i > 0 && key.Compare(x[i-1].user, x[i-1].trailer, e.user, e.trailer) >= 0 {
+			return nil, errMalformed
+		}
+	}
+	if len(rest) != 0 || filled != end {
+		return nil, errMalformed
+	}
+	return x, nil
+}
+
+// seek returns the number of the only block that can hold the first entry which is not before (user, tr); len(x) if
+// every entry is before.
+func (x index) seek(user []byte, tr key.Trailer) int {
+	low, high := 0, len(x)
+	for low < high {
+		middle := (low + high) / 2
+		if key.Compare(x[middle].user, x[middle].trailer, user, tr) < 0 {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low
+}

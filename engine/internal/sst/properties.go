@@ -1,0 +1,83 @@
+package sst
+
+import (
+	"encoding/binary"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+)
+
+// Meta says what a table holds.
+type Meta struct {
+	Bytes    uint64 // the size of the file
+	Entries  uint64
+	Smallest []byte // user key of the first entry
+	Largest  []byte // user key of the last entry
+	MinSeq   key.Seq
+	MaxSeq   key.Seq
+}
+
+// properties are Meta, but for the size of the file, and the sizes of keys and values as they were added.
+type properties struct {
+	meta                       Meta
+	rawKeyBytes, rawValueBytes uint64
+}
+
+const propertiesFixedBytes = 5 * 8
+
+// add counts one entry. The first call sets the smallest key; the largest is left to the caller.
+func (p *properties) add(user []byte, tr key.Trailer, value []byte) {
+	if p.meta.Entries == 0 {
+		p.meta.Smallest = append([]byte{}, user...)
+		p.meta.MinSeq = tr.Seq()
+	}
+	p.meta.Entries++
+	p.meta.MinSeq = min(p.meta.MinSeq, tr.Seq())
+	p.meta.MaxSeq = max(p.meta.MaxSeq, tr.Seq())
+	p.rawKeyBytes += uint64(len(user))
+	p.rawValueBytes += uint64(len(value))
+}
+
+func (p *properties) appendTo(b []byte) []byte {
+	for _, n := range [...]uint64{
+		p.meta.Entries, uint64(p.meta.MinSeq), uint64(p.meta.MaxSeq), p.rawKeyBytes, p.rawValueBytes,
+	} {
+		b = binary.LittleEndian.AppendUint64(b, n)
+	}
+	for _, user := range [...][]byte{p.meta.Smallest, p.meta.Largest} {
+		b = append(binary.AppendUvarint(b, uint64(len(user))), user...)
+	}
+	return b
+}
+
+// decodeProperties reads a payload; its keys alias it.
+func decodeProperties(b []byte) (properties, error) {
+	if len(b) < propertiesFixedBytes {
+		return properties{}, errMalformed
+	}
+	word := func(i int) uint64 { return binary.LittleEndian.Uint64(b[i*8:]) }
+	p := properties{
+		meta:          Meta{Entries: word(0), MinSeq: key.Seq(word(1)), MaxSeq: key.Seq(word(2))},
+		rawKeyBytes:   word(3),
+		rawValueBytes: word(4),
+	}
+	rest, ok := b[propertiesFixedBytes:], false
+	for _, user := range [...]*[]byte{&p.meta.Smallest, &p.meta.Largest} {
+		if *user, rest, ok = cutBytes(rest); !ok {
+			return properties{}, errMalformed
+		}
+	}
+	if len(rest) != 0 {
+		return properties{}, errMalformed
+	}
+	return p, nil
+}
+
+// cutBytes reads a uvarint and that many bytes.
+func cutBytes(b []byte) (head, rest []byte, ok bool) {
+	length, n := binary.Uvarint(b)
+	if n <= 0 || length > uint64(len(b)-n) {
+		return nil, nil, false
+	}
+	b = b[n:]
+	return b[:length:length], b[length:], true
+}

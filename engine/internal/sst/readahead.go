@@ -1,0 +1,64 @@
+package sst
+
+const (
+	aheadBytesMin = 16 << 10
+	aheadBytesMax = 256 << 10
+)
+
+// A readAhead reads runs of neighbouring blocks with one ReadAt, into one buffer. Each run of a scan is twice as long
+// as the one before it.
+type readAhead struct {
+	r          *Reader
+	buf        []byte
+	low, high  int // the blocks in buf: low <= i < high
+	nextBudget uint64
+}
+
+// restart makes the next run short again; what is in the buffer stays of use.
+func (a *readAhead) restart() { a.nextBudget = 0 }
+
+// forward returns the payload of block i, and reads blocks after it as well. The payload is valid until the next call.
+func (a *readAhead) forward(i int) ([]byte, error) {
+	return a.get(i, func(budget uint64) (low, high int) {
+		high = i + 1
+		for high < len(a.r.index) && a.span(i, high+1) <= budget {
+			high++
+		}
+		return i, high
+	})
+}
+
+// backward is forward for a scan that comes from above.
+func (a *readAhead) backward(i int) ([]byte, error) {
+	return a.get(i, func(budget uint64) (low, high int) {
+		low = i
+		for low > 0 && a.span(low-1, i+1) <= budget {
+			low--
+		}
+		return low, i + 1
+	})
+}
+
+// span returns the bytes that the blocks low <= i < high take in the file.
+func (a *readAhead) span(low, high int) uint64 {
+	return a.r.index[high-1].handle.end() - a.r.index[low].handle.offset
+}
+
+func (a *readAhead) get(i int, run func(budget uint64) (low, high int)) ([]byte, error) {
+	if a.r.whole != nil {
+		return a.r.block(i)
+	}
+	if i < a.low || i >= a.high {
+		budget := max(a.nextBudget, aheadBytesMin)
+		a.nextBudget = min(2*budget, aheadBytesMax)
+		low, high := run(budget)
+		a.low, a.high = 0, 0
+		buf, err := a.r.read(a.buf, a.r.index[low].handle.offset, a.span(low, high))
+		if err != nil {
+			return nil, err
+		}
+		a.buf, a.low, a.high = buf, low, high
+	}
+	h, base := a.r.index[i].handle, a.r.index[a.low].handle.offset
+	return unseal(a.r.o.Name, a.buf[h.offset-base:h.end()-base], h)
+}

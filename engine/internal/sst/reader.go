@@ -1,0 +1,184 @@
+package sst
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+)
+
+const (
+	wholeBytesMax = 64 << 10 // a file up to this size is read whole by Open
+	tailBytesMin  = 8 << 10  // what Open reads of the end of a larger one, at least,
+	tailShare     = 24       // or this share of it: enough for keys and values of middling size
+	tailBytesMax  = 4 << 20
+)
+
+// ReaderOptions tell a Reader what it cannot know from the file.
+type ReaderOptions struct {
+	Name    string // what errors call the file
+	FileNum uint64 // what the Cache calls the file; unique among the files that share the Cache
+	Cache   Cache  // may be nil
+}
+
+// A Reader reads one table. It may be used by any number of goroutines.
+type Reader struct {
+	r     io.ReaderAt
+	size  int64
+	o     ReaderOptions
+	whole []byte // the file, if it is small
+	root  footer
+
+	filter filter
+	props  properties
+	index  index
+}
+
+// Open reads what is needed to find entries: one ReadAt for most tables, two if filter and index are large beside the
+// entries. The Reader does not own r: it never closes it. Damage is an error that is corrupt.Err; a table of a newer
+// engine is ErrVersion; what r returns is wrapped.
+func Open(r io.ReaderAt, size int64, o ReaderOptions) (*Reader, error) {
+	t := &Reader{r: r, size: size, o: o}
+	if size < footerBytes {
+		return nil, corrupt.At(o.Name, size, "a file of %d bytes cannot be a table", size)
+	}
+	tail := size
+	if size > wholeBytesMax {
+		tail = min(max(size/tailShare, tailBytesMin), tailBytesMax)
+	}
+	b, err := t.read(nil, uint64(size-tail), uint64(tail))
+	if err != nil {
+		return nil, err
+	}
+	if t.root, err = decodeFooter(o.Name, b[len(b)-footerBytes:], size); err != nil {
+		return nil, err
+	}
+	switch start := t.root.filter.offset; {
+	case tail == size:
+		t.whole = b
+		b = b[start:]
+	case start >= uint64(size-tail):
+		b = bytes.Clone(b[start-uint64(size-tail):]) // not to keep data blocks alive
+	default:
+		if b, err = t.read(nil, start, uint64(size)-start); err != nil {
+			return nil, err
+		}
+	}
+	if err = t.decodeTail(b); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// decodeTail reads filter, properties and index out of b, which begins with the filter.
+func (r *Reader) decodeTail(b []byte) error {
+	base := r.root.filter.offset
+	payload := func(h handle) ([]byte, error) {
+		return unseal(r.o.Name, b[h.offset-base:h.end()-base], h)
+	}
+	filterPayload, err := payload(r.root.filter)
+	if err != nil {
+		return err
+	}
+	if r.filter = filter(filterPayload); !r.filter.valid() {
+		return r.malformed(r.root.filter, "filter")
+	}
+	propsPayload, err := payload(r.root.properties)
+	if err != nil {
+		return err
+	}
+	if r.props, err = decodeProperties(propsPayload); err != nil {
+		return r.malformed(r.root.properties, "properties")
+	}
+	r.props.meta.Bytes = uint64(r.size)
+	indexPayload, err := payload(r.root.index)
+	if err != nil {
+		return err
+	}
+	if r.index, err = decodeIndex(indexPayload, base); err != nil || (len(r.index) == 0) != (r.props.meta.Entries == 0) {
+		return r.malformed(r.root.index, "index")
+	}
+	return nil
+}
+
+func (r *Reader) malformed(h handle, what string) error {
+	return corrupt.At(r.o.Name, int64(h.offset), "malformed %s", what)
+}
+
+// read fills buf, or a new slice if buf is too small, with n bytes of the file at offset.
+func (r *Reader) read(buf []byte, offset, n uint64) ([]byte, error) {
+	if uint64(cap(buf)) < n {
+		buf = make([]byte, n)
+	}
+	buf = buf[:n]
+	got, err := r.r.ReadAt(buf, int64(offset))
+	switch {
+	case got == len(buf) && (err == nil || errors.Is(err, io.EOF)):
+		return buf, nil
+	case err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, corrupt.At(r.o.Name, int64(offset)+int64(got), "the file ends, of %d bytes", r.size)
+	}
+	return nil, fmt.Errorf("sst: read %s offset %d: %w", r.o.Name, offset, err)
+}
+
+// block returns the payload of the i-th data block, which nobody may write.
+func (r *Reader) block(i int) ([]byte, error) {
+	h := r.index[i].handle
+	if r.whole != nil {
+		return unseal(r.o.Name, r.whole[h.offset:h.end()], h)
+	}
+	if r.o.Cache != nil {
+		if b := r.o.Cache.Get(r.o.FileNum, h.offset); b != nil {
+			return b, nil
+		}
+	}
+	raw, err := r.read(nil, h.offset, h.end()-h.offset)
+	if err != nil {
+		return nil, err
+	}
+	payload, err := unseal(r.o.Name, raw, h)
+	if err == nil && r.o.Cache != nil {
+		r.o.Cache.Put(r.o.FileNum, h.offset, payload)
+	}
+	return payload, err
+}
+
+// Get returns the newest entry of user whose sequence number is at most seq. A deletion is an entry: ok is true and
+// kind says Delete. The caller may keep the value and must not write it.
+func (r *Reader) Get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok bool, err error) {
+	m := &r.props.meta
+	if seq < m.MinSeq || bytes.Compare(user, m.Smallest) < 0 || !r.filter.mayHold(hashKey(user)) {
+		return nil, 0, false, nil
+	}
+	i := r.index.seek(user, visible(seq))
+	if i == len(r.index) {
+		return nil, 0, false, nil
+	}
+	payload, err := r.block(i)
+	if err != nil {
+		return nil, 0, false, err
+	}
+	b, err := parseBlock(payload)
+	if err != nil {
+		return nil, 0, false, r.malformed(r.index[i].handle, "block")
+	}
+	var e entry
+	found, err := b.seek(user, visible(seq), &e)
+	if err != nil || !found { // the index says that the block has an entry here
+		return nil, 0, false, r.malformed(r.index[i].handle, "block")
+	}
+	if !e.isKey(user) {
+		return nil, 0, false, nil
+	}
+	return e.value, e.trailer.Kind(), true, nil
+}
+
+// visible returns the trailer that sorts at or before every entry of a user key that is visible at seq, and after
+// every other.
+func visible(seq key.Seq) key.Trailer { return key.MakeTrailer(seq, ^key.Kind(0)) }
+
+// Meta returns what the table holds. Its keys must not be written.
+func (r *Reader) Meta() Meta { return r.props.meta }

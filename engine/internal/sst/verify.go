@@ -1,0 +1,96 @@
+package sst
+
+import (
+	"bytes"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+)
+
+// Verify reads the whole file again, past every cache, and checks all that a Writer promises: checksums, the order of
+// entries in and across blocks, restart points, index, properties, and that the filter admits every key. It returns
+// the first damage.
+func (r *Reader) Verify() error {
+	fresh, err := Open(r.r, r.size, ReaderOptions{Name: r.o.Name})
+	if err != nil {
+		return err
+	}
+	if fresh.root != r.root {
+		return corrupt.At(r.o.Name, r.size-footerBytes, "the footer is not the one that was opened")
+	}
+	v := verifier{r: fresh, ahead: readAhead{r: fresh}}
+	for i := range fresh.index {
+		if err := v.block(i); err != nil {
+			return err
+		}
+	}
+	return v.totals()
+}
+
+// A verifier reads a table from its first entry to its last.
+type verifier struct {
+	r           *Reader
+	ahead       readAhead
+	at          handle // of the block that is being read
+	seen        properties
+	last        []byte
+	lastTrailer key.Trailer
+}
+
+func (v *verifier) damage(format string, args ...any) error {
+	return corrupt.At(v.r.o.Name, int64(v.at.offset), format, args...)
+}
+
+func (v *verifier) block(n int) error {
+	v.at = v.r.index[n].handle
+	payload, err := v.ahead.forward(n)
+	if err != nil {
+		return err
+	}
+	var i blockIter
+	if i.reset(payload) != nil {
+		return v.damage("malformed block")
+	}
+	restarts := 0
+	for ok := i.first(); ok; ok = i.next() {
+		if restarts < i.restartCount() && i.offset == i.restart(restarts) {
+			if i.shared != 0 {
+				return v.damage("the restart point at %d shares %d bytes", i.offset, i.shared)
+			}
+			restarts++
+		}
+		if err := v.entry(&i); err != nil {
+			return err
+		}
+	}
+	if i.broken || restarts != i.restartCount() {
+		return v.damage("malformed block: %d of %d restart points begin an entry", restarts, i.restartCount())
+	}
+	if x := v.r.index[n]; !bytes.Equal(x.user, v.last) || x.trailer != v.lastTrailer {
+		return v.damage("last entry %q #%d, but %q #%d in the index", v.last, v.lastTrailer, x.user, x.trailer)
+	}
+	return nil
+}
+
+func (v *verifier) entry(i *blockIter) error {
+	if v.seen.meta.Entries > 0 && key.Compare(v.last, v.lastTrailer, i.user, i.trailer) >= 0 {
+		return v.damage("entry %q #%d after %q #%d", i.user, i.trailer, v.last, v.lastTrailer)
+	}
+	if !v.r.filter.mayHold(hashKey(i.user)) {
+		return v.damage("the filter denies %q", i.user)
+	}
+	v.seen.add(i.user, i.trailer, i.value)
+	v.last, v.lastTrailer = append(v.last[:0], i.user...), i.trailer
+	return nil
+}
+
+// totals compares the properties with what was seen.
+func (v *verifier) totals() error {
+	v.at = v.r.root.properties
+	v.seen.meta.Largest = v.last
+	got, want := v.r.props.appendTo(nil), v.seen.appendTo(nil)
+	if !bytes.Equal(got, want) {
+		return v.damage("properties %+v, but the blocks hold %+v", v.r.props, v.seen)
+	}
+	return nil
+}

@@ -1,0 +1,202 @@
+package sst
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+)
+
+const (
+	writeBytes     = 64 << 10 // what is collected before it goes out in one Write
+	keepBytes      = 1 << 20  // a buffer that grew beyond this for a large entry is not kept
+	entryBytesMax  = math.MaxUint32 / 2
+	entryHeaderMax = 3*binary.MaxVarintLen32 + 8
+)
+
+// WriterOptions shape a table. Zero fields get defaults.
+type WriterOptions struct {
+	BlockBytes      int // size of a data block, reached unless the next entry does not fit; 4096 by default
+	RestartInterval int // entries from one restart point to the next; 16 by default
+	BloomBitsPerKey int // size of the filter; 10 by default, no filter if negative
+}
+
+// EnsureDefaults replaces zero fields by their defaults.
+func (o *WriterOptions) EnsureDefaults() {
+	if o.BlockBytes <= 0 {
+		o.BlockBytes = 4096
+	}
+	if o.RestartInterval <= 0 {
+		o.RestartInterval = 16
+	}
+	if o.BloomBitsPerKey == 0 {
+		o.BloomBitsPerKey = 10
+	}
+}
+
+// A Writer writes one table. It is used by one goroutine. After an error it is of no more use, and says so: every later
+// call returns the same error.
+type Writer struct {
+	w        io.Writer
+	o        WriterOptions
+	err      error
+	finished bool
+
+	buf     []byte // finished blocks, and then the one that is being built
+	written uint64 // bytes that went out before buf
+	start   int    // where the block that is being built begins in buf
+
+	restarts     []uint32
+	sinceRestart int
+	last         []byte // user key of the last entry
+	lastTrailer  key.Trailer
+
+	index  []byte // payload of the index so far
+	blocks uint32
+	hashes []uint64 // of the distinct user keys
+	props  properties
+}
+
+// NewWriter returns a Writer of a table that begins at the first byte which w takes.
+func NewWriter(w io.Writer, o WriterOptions) *Writer {
+	o.EnsureDefaults()
+	return &Writer{w: w, o: o, index: make([]byte, indexCountBytes)}
+}
+
+// Add appends an entry, which must sort after all before it. It copies key and value. The error is ErrTooLarge or one
+// of the io.Writer.
+func (w *Writer) Add(user []byte, tr key.Trailer, value []byte) error {
+	invariant.Check(!w.finished, "sst: nothing is added after Finish")
+	if w.err != nil {
+		return w.err
+	}
+	if uint64(len(user))+uint64(len(value)) > entryBytesMax {
+		w.err = fmt.Errorf("%w: key of %d bytes, value of %d", ErrTooLarge, len(user), len(value))
+		return w.err
+	}
+	first := w.props.meta.Entries == 0
+	shared := sharedPrefix(w.last, user)
+	invariant.Check(first || w.isAfterLast(user, tr, shared), "sst: entries are added in ascending order")
+	if first || shared != len(user) || shared != len(w.last) {
+		w.hashes = append(w.hashes, hashKey(user))
+	}
+	if w.blockBytes() > 0 && w.blockBytes()+entryHeaderMax+len(user)-shared+len(value) > w.o.BlockBytes {
+		if w.finishBlock(); w.err != nil {
+			return w.err
+		}
+	}
+	w.appendEntry(user, tr, value, shared)
+	w.props.add(user, tr, value)
+	w.last, w.lastTrailer = append(w.last[:shared], user[shared:]...), tr
+	return nil
+}
+
+// isAfterLast says whether (user, tr) sorts after the last entry, whose key shares that many bytes with user.
+func (w *Writer) isAfterLast(user []byte, tr key.Trailer, shared int) bool {
+	return key.Compare(w.last[shared:], w.lastTrailer, user[shared:], tr) < 0
+}
+
+// blockBytes returns the size so far of the payload of the block that is being built, 0 if it has no entry.
+func (w *Writer) blockBytes() int {
+	if len(w.restarts) == 0 {
+		return 0
+	}
+	return len(w.buf) - w.start + 4*len(w.restarts) + 4
+}
+
+func (w *Writer) appendEntry(user []byte, tr key.Trailer, value []byte, shared int) {
+	if len(w.restarts) == 0 || w.sinceRestart == w.o.RestartInterval {
+		w.restarts = append(w.restarts, uint32(len(w.buf)-w.start))
+		w.sinceRestart, shared = 0, 0
+	}
+	w.sinceRestart++
+	b := binary.AppendUvarint(w.buf, uint64(shared))
+	b = binary.AppendUvarint(b, uint64(len(user)-shared))
+	b = binary.AppendUvarint(b, uint64(len(value)))
+	b = binary.LittleEndian.AppendUint64(b, uint64(tr))
+	b = append(b, user[shared:]...)
+	w.buf = append(b, value...)
+}
+
+// finishBlock ends the data block that is being built, if it has an entry, and notes it in the index.
+func (w *Writer) finishBlock() {
+	if len(w.restarts) == 0 {
+		return
+	}
+	for _, offset := range w.restarts {
+		w.buf = binary.LittleEndian.AppendUint32(w.buf, offset)
+	}
+	w.buf = binary.LittleEndian.AppendUint32(w.buf, uint32(len(w.restarts)))
+	h := w.seal()
+	w.index = indexEntry{user: w.last, trailer: w.lastTrailer, handle: h}.appendTo(w.index)
+	w.blocks++
+	w.restarts = w.restarts[:0]
+	if len(w.buf) >= writeBytes {
+		w.flush()
+	}
+}
+
+// seal ends the block that begins at start; the next one begins where it ends.
+func (w *Writer) seal() (h handle) {
+	w.buf, h = seal(w.buf, w.start, w.written+uint64(w.start))
+	w.start = len(w.buf)
+	return h
+}
+
+// flush writes out buf. A block must not be half built.
+func (w *Writer) flush() {
+	if w.err != nil {
+		return
+	}
+	n, err := w.w.Write(w.buf)
+	if err == nil && n != len(w.buf) {
+		err = io.ErrShortWrite
+	}
+	if err != nil {
+		w.err = fmt.Errorf("sst: write at offset %d: %w", w.written, err)
+		return
+	}
+	w.written += uint64(len(w.buf))
+	w.start = 0
+	if w.buf = w.buf[:0]; cap(w.buf) > keepBytes {
+		w.buf = nil
+	}
+}
+
+// EstimatedBytes returns about what the file's size would be if Finish were called now.
+func (w *Writer) EstimatedBytes() uint64 {
+	if w.finished {
+		return w.written
+	}
+	tail := filterBytes(len(w.hashes), w.o.BloomBitsPerKey) + len(w.index) + propertiesFixedBytes + footerBytes
+	return w.written + uint64(len(w.buf)+4*len(w.restarts)+tail+2*len(w.last)+6*blockTailBytes)
+}
+
+// Finish writes everything that is still to be written and tells what the table holds. The file is not synced. It is
+// called once; a table without entries is a table.
+func (w *Writer) Finish() (Meta, error) {
+	invariant.Check(!w.finished, "sst: Finish is called once")
+	w.finished = true
+	w.finishBlock()
+	if w.err != nil {
+		return Meta{}, w.err
+	}
+	var f footer
+	w.buf = appendFilter(w.buf, w.hashes, w.o.BloomBitsPerKey)
+	f.filter = w.seal()
+	w.props.meta.Largest = w.last
+	w.buf = w.props.appendTo(w.buf)
+	f.properties = w.seal()
+	binary.LittleEndian.PutUint32(w.index, w.blocks)
+	w.buf = append(w.buf, w.index...)
+	f.index = w.seal()
+	w.buf = f.appendTo(w.buf)
+	if w.flush(); w.err != nil {
+		return Meta{}, w.err
+	}
+	w.props.meta.Bytes = w.written
+	return w.props.meta, nil
+}

@@ -1,0 +1,71 @@
+package wal
+
+import (
+	"encoding/binary"
+	"hash/crc32"
+)
+
+const (
+	blockBytes  = 32 << 10
+	headerBytes = 4 + 2 + 1 + 4 + 8
+)
+
+type chunkType uint8
+
+// The chunk types. Zero is none, so that zeros are no chunk.
+const (
+	full chunkType = iota + 1
+	first
+	middle
+	last
+	mark
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// chunk is a decoded chunk; its payload points into the file's bytes.
+type chunk struct {
+	kind    chunkType
+	synced  int64
+	payload []byte
+}
+
+// room returns how many bytes of the block at off are left.
+func room(off int64) int { return blockBytes - int(off%blockBytes) }
+
+// appendChunk appends a chunk that will lie at off of file num.
+func appendChunk(buf []byte, num uint64, off int64, c chunk) []byte {
+	at := len(buf)
+	buf = binary.LittleEndian.AppendUint32(buf, 0)
+	buf = binary.LittleEndian.AppendUint16(buf, uint16(len(c.payload)))
+	buf = append(buf, byte(c.kind))
+	buf = binary.LittleEndian.AppendUint32(buf, uint32(num))
+	buf = binary.LittleEndian.AppendUint64(buf, uint64(c.synced))
+	buf = append(buf, c.payload...)
+	binary.LittleEndian.PutUint32(buf[at:], checksum(num, off, buf[at+4:]))
+	return buf
+}
+
+// parseChunk returns the chunk at off of file num, whose bytes are data; ok is false if there is no whole one.
+func parseChunk(data []byte, num uint64, off int64) (c chunk, ok bool) {
+	if off+headerBytes > int64(len(data)) {
+		return chunk{}, false
+	}
+	b := data[off:]
+	kind := chunkType(b[6])
+	end := headerBytes + int(binary.LittleEndian.Uint16(b[4:]))
+	if kind < full || kind > mark || binary.LittleEndian.Uint32(b[7:]) != uint32(num) || end > min(len(b), room(off)) {
+		return chunk{}, false
+	}
+	if binary.LittleEndian.Uint32(b) != checksum(num, off, b[4:end]) {
+		return chunk{}, false
+	}
+	return chunk{kind, int64(binary.LittleEndian.Uint64(b[11:])), b[headerBytes:end:end]}, true
+}
+
+func checksum(num uint64, off int64, b []byte) uint32 {
+	var place [16]byte
+	binary.LittleEndian.PutUint64(place[:], num)
+	binary.LittleEndian.PutUint64(place[8:], uint64(off))
+	return crc32.Update(crc32.Checksum(place[:], castagnoli), castagnoli, b)
+}

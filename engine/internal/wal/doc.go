@@ -1,0 +1,26 @@
+// Package wal frames records in an append-only file, so that a reader can tell a torn tail from damage. The write-ahead
+// logs and the manifests of the engine are such files.
+//
+// A file is a sequence of blocks of 32 KiB. A block is a sequence of chunks; where no more than a header fits, zeros
+// fill it up. A record is one Full chunk, or a First, any number of Middle and a Last one. Little endian:
+//
+//	+--------+--------+------+--------+--------+- - - - -+
+//	| crc u32| len u16|type u8| log u32| synced u64| payload |
+//	+--------+--------+------+--------+--------+- - - - -+
+//
+// log is the number of the file, synced is the offset below which everything was known to be durable when the chunk was
+// written, and crc is CRC32C over log (64 bits), the offset of the chunk in the file, and everything behind crc. So a
+// chunk of another file, or one that lies at the wrong place, is not a chunk.
+//
+// The package promises:
+//
+//   - W1: what Append was given is read back, in order, up to some point, and never anything else.
+//   - W2: a file that ends early, in zeros or in garbage ends at the last whole record before; that is a torn tail.
+//   - W3: if any later chunk proves by its synced offset that the broken bytes had been durable, it is not a torn tail
+//     but corruption.
+//
+// What W3 cannot see is damage of the very last durable bytes. [Writer.Seal] therefore leaves a chunk of type Mark behind
+// them, which has no payload.
+//
+// A Writer is used by one goroutine, except Sync, which others may call meanwhile.
+package wal

@@ -1,0 +1,213 @@
+package wal
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+)
+
+type memFile struct {
+	bytes.Buffer
+	writes, syncs int
+}
+
+func (f *memFile) Write(p []byte) (int, error) { f.writes++; return f.Buffer.Write(p) }
+func (f *memFile) Sync() error                 { f.syncs++; return nil }
+func (f *memFile) Close() error                { return nil }
+
+// written returns a file of records "0", "1", ... of 100 bytes each, synced after every record up to synced.
+func written(t testing.TB, records, synced int) ([]byte, []int64) {
+	t.Helper()
+	f := &memFile{}
+	w := NewWriter(f, 7)
+	var ends []int64
+	for i := range records {
+		require.NoError(t, w.Append(fmt.Appendf(nil, "%0100d", i)))
+		ends = append(ends, w.Bytes())
+		if i < synced {
+			require.NoError(t, w.Sync())
+		}
+	}
+	return f.Bytes(), ends
+}
+
+func readAll(data []byte, num uint64) (records [][]byte, torn bool, err error) {
+	r := NewReader(data, "test.log", num)
+	for {
+		record, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return records, r.Torn(), nil
+		}
+		if err != nil {
+			return records, r.Torn(), err
+		}
+		records = append(records, bytes.Clone(record))
+	}
+}
+
+func TestRecordsOfAllSizesComeBack(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	f := &memFile{}
+	w := NewWriter(f, 7)
+	var want [][]byte
+	sizes := []int{
+		0, 1, blockBytes - headerBytes, blockBytes - headerBytes - 1, blockBytes, 3 * blockBytes,
+		blockBytes - 2*headerBytes, blockBytes - 2*headerBytes - 1, 2*writeBytesMax + 5,
+	}
+	for range 300 {
+		sizes = append(sizes, rng.IntN(2000))
+	}
+	for i, size := range sizes {
+		record := make([]byte, size)
+		for j := range record {
+			record[j] = byte(rng.Uint32())
+		}
+		want = append(want, record)
+		require.NoError(t, w.Append(record))
+		if i%10 == 0 {
+			require.NoError(t, w.Seal(), "marks are not records")
+		}
+		require.EqualValues(t, f.Len(), w.Bytes())
+	}
+	got, torn, err := readAll(f.Bytes(), 7)
+	require.NoError(t, err)
+	require.False(t, torn)
+	require.Len(t, got, len(want))
+	for i := range want {
+		require.True(t, bytes.Equal(want[i], got[i]), "record %d", i)
+	}
+}
+
+func TestSmallRecordIsOneWrite(t *testing.T) {
+	f := &memFile{}
+	w := NewWriter(f, 7)
+	require.NoError(t, w.Append(make([]byte, 3*blockBytes)))
+	require.Equal(t, 1, f.writes)
+	require.Zero(t, f.syncs)
+}
+
+// Every row damages a file of ten records.
+func TestDamage(t *testing.T) {
+	const cut = 4 // the record that is hit
+	for name, c := range map[string]struct {
+		synced  int
+		damage  func(data []byte, start, end int64) []byte
+		records int
+		corrupt bool
+	}{
+		"cut in a record that was never synced: a torn tail": {
+			0, func(b []byte, _, end int64) []byte { return b[:end-1] }, cut, false,
+		},
+		"cut in a header: a torn tail": {
+			0, func(b []byte, start, _ int64) []byte { return b[:start+5] }, cut, false,
+		},
+		"cut between records: an end like any other": {
+			0, func(b []byte, start, _ int64) []byte { return b[:start] }, cut, false,
+		},
+		"a sector of zeros before records that reached the disk: a torn tail, for nothing says it was synced": {
+			0, func(b []byte, start, end int64) []byte { clear(b[start:end]); return b }, cut, false,
+		},
+		"the same, but a later record was written after a sync: corruption": {
+			10, func(b []byte, start, end int64) []byte { clear(b[start:end]); return b }, cut, true,
+		},
+		"a flipped bit of a payload behind which a record proves the sync: corruption": {
+			10, func(b []byte, _, end int64) []byte { b[end-3] ^= 4; return b }, cut, true,
+		},
+		"a flipped bit of a length, so that the next chunk is not where it says": {
+			10, func(b []byte, start, _ int64) []byte { b[start+4] ^= 64; return b }, cut, true,
+		},
+		"a flipped bit in the synced offset itself": {
+			10, func(b []byte, start, _ int64) []byte { b[start+12] ^= 1; return b }, cut, true,
+		},
+		"the record before in its place: the checksum knows the offset": {
+			10, func(b []byte, start, end int64) []byte { copy(b[start:end], b[2*start-end:start]); return b }, cut, true,
+		},
+		"damage of what was synced up to one record before: a torn tail": {
+			cut, func(b []byte, _, end int64) []byte { b[end-3] ^= 4; return b }, cut, false,
+		},
+		"garbage behind the end: a torn tail": {
+			10, func(b []byte, _, _ int64) []byte { return append(b, 1, 2, 3, 4, 5) }, 10, false,
+		},
+		"zeros behind the end: a torn tail": {
+			10, func(b []byte, _, _ int64) []byte { return append(b, make([]byte, 4096)...) }, 10, false,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			data, ends := written(t, 10, c.synced)
+			data = c.damage(bytes.Clone(data), ends[cut-1], ends[cut])
+			records, _, err := readAll(data, 7)
+			require.Len(t, records, c.records)
+			if c.corrupt {
+				require.ErrorIs(t, err, corrupt.Err)
+			} else {
+				require.NoError(t, err)
+			}
+		})
+	}
+}
+
+func TestSealProvesTheLastRecord(t *testing.T) {
+	f := &memFile{}
+	w := NewWriter(f, 7)
+	require.NoError(t, w.Append([]byte("the only record")))
+	require.NoError(t, w.Seal())
+	require.Equal(t, 2, f.syncs, "the proof is written when it is true, and then made durable itself")
+	data := f.Bytes()
+	data[headerBytes+2] ^= 1
+	_, _, err := readAll(data, 7)
+	require.ErrorIs(t, err, corrupt.Err)
+}
+
+func TestFileOfAnotherNumberIsEmpty(t *testing.T) {
+	data, _ := written(t, 3, 3)
+	records, torn, err := readAll(data, 8)
+	require.NoError(t, err)
+	require.Empty(t, records)
+	require.True(t, torn)
+}
+
+// FuzzReader reads damaged files: no panic, and only records that were written, in order.
+func FuzzReader(f *testing.F) {
+	data, _ := written(f, 5, 3)
+	f.Add(data, 0, byte(0))
+	f.Add(data[:100], 50, byte(255))
+	f.Add([]byte{}, 0, byte(0))
+	f.Fuzz(func(t *testing.T, data []byte, at int, flip byte) {
+		data = bytes.Clone(data)
+		if at >= 0 && at < len(data) {
+			data[at] ^= flip
+		}
+		records, _, err := readAll(data, 7)
+		if err != nil {
+			require.ErrorIs(t, err, corrupt.Err)
+		}
+		total := 0
+		for _, r := range records {
+			total += len(r)
+		}
+		require.LessOrEqual(t, total, len(data))
+	})
+}
+
+func TestAnyFlippedBitLeavesAPrefix(t *testing.T) {
+	data, _ := written(t, 6, 3)
+	whole, _, err := readAll(data, 7)
+	require.NoError(t, err)
+	for at := range data {
+		damaged := bytes.Clone(data)
+		damaged[at] ^= 1 << (at % 8)
+		got, _, err := readAll(damaged, 7)
+		require.Equal(t, append([][]byte(nil), whole[:len(got)]...), got)
+		require.Less(t, len(got), len(whole), "no flip goes unnoticed")
+		if int64(at) < int64(2*(headerBytes+100)) { // record 2 was synced when record 3 was written
+			require.ErrorIs(t, err, corrupt.Err, "offset %d", at)
+		}
+	}
+}

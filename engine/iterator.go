@@ -1,0 +1,231 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/merge"
+)
+
+// IterOptions bound an iterator.
+type IterOptions struct {
+	LowerBound []byte // the first key, inclusive; empty for the first of all
+	UpperBound []byte // the end, exclusive; empty for none
+}
+
+// Iterator walks the keys of one instant in order, in both directions. A new iterator is not positioned. It is used by
+// one goroutine, and must be closed: until then it keeps the tables that it reads.
+//
+// When a movement returns false, Error tells whether the keys ended or reading failed.
+type Iterator struct {
+	db    *DB
+	view  *view
+	txn   *Txn // whose iterator it is, or nil
+	it    key.Iterator
+	lower []byte
+	upper []byte
+
+	seq key.Seq // the instant
+	own ownSeqs // of the transaction
+
+	// Going forward, it stands on the entry that is shown. Going backward, it stands before all entries of the key
+	// that is shown, and key and value are copies.
+	backward   bool
+	valid      bool
+	key, value []byte
+	copied     []byte    // memory of value going backward
+	seen       *keyRange // of a serializable transaction: what was looked at since the last seek
+	err        error
+}
+
+// NewIterator returns an iterator over everything that is visible now.
+func (db *DB) NewIterator(o IterOptions) (*Iterator, error) {
+	v, err := db.acquire()
+	if err != nil {
+		return nil, err
+	}
+	return newIterator(db, v, db.seq.readable(), o), nil
+}
+
+// newIterator returns an iterator over a view, which it takes over, and what lies on top of it.
+func newIterator(db *DB, v *view, seq key.Seq, o IterOptions, top ...key.Iterator) *Iterator {
+	return &Iterator{
+		db: db, view: v, it: merge.New(append(v.iterators(), top...)...), seq: seq,
+		lower: bytes.Clone(o.LowerBound), upper: bytes.Clone(o.UpperBound),
+	}
+}
+
+// First moves to the first key.
+func (i *Iterator) First() bool { return i.SeekGE(i.lower) }
+
+// Last moves to the last key.
+func (i *Iterator) Last() bool {
+	if !i.usable() {
+		return false
+	}
+	i.observe(i.upper, true)
+	if len(i.upper) == 0 {
+		i.it.Last()
+	} else {
+		i.it.SeekLT(i.upper)
+	}
+	return i.settleBackward()
+}
+
+// SeekGE moves to the first key that is user or behind it.
+func (i *Iterator) SeekGE(user []byte) bool {
+	if !i.usable() {
+		return false
+	}
+	if bytes.Compare(user, i.lower) < 0 {
+		user = i.lower
+	}
+	i.observe(user, false)
+	i.it.SeekGE(user, i.newest())
+	return i.settleForward(false)
+}
+
+// SeekLT moves to the last key before user.
+func (i *Iterator) SeekLT(user []byte) bool {
+	if !i.usable() {
+		return false
+	}
+	if len(i.upper) > 0 && bytes.Compare(user, i.upper) > 0 {
+		user = i.upper
+	}
+	i.observe(user, false)
+	i.it.SeekLT(user)
+	return i.settleBackward()
+}
+
+// Next moves to the next key. The iterator must be valid.
+func (i *Iterator) Next() bool {
+	if !i.usable() || !i.valid {
+		return false
+	}
+	if i.backward {
+		i.it.SeekGE(i.key, i.newest())
+	}
+	return i.settleForward(true)
+}
+
+// Prev moves to the key before. The iterator must be valid.
+func (i *Iterator) Prev() bool {
+	if !i.usable() || !i.valid {
+		return false
+	}
+	if !i.backward {
+		i.it.SeekLT(i.key)
+	}
+	return i.settleBackward()
+}
+
+// Valid reports whether the iterator stands on a key.
+func (i *Iterator) Valid() bool { return i.valid }
+
+// Key returns the key under the iterator, valid until it moves. It must not be changed.
+func (i *Iterator) Key() []byte { return i.key }
+
+// Value returns the value under the iterator, valid until it moves. It must not be changed.
+func (i *Iterator) Value() []byte { return i.value }
+
+// Error returns why the last movement failed, or nil if the keys had ended.
+func (i *Iterator) Error() error { return i.err }
+
+// Close lets go of the tables. It returns errors of closing, and of removing tables that nobody else needs. Closing
+// twice is allowed.
+func (i *Iterator) Close() error {
+	if i.view == nil {
+		return nil
+	}
+	err := errors.Join(i.it.Close(), i.db.release(i.view))
+	i.view, i.valid, i.err = nil, false, ErrClosed
+	if i.txn != nil {
+		i.txn.forget(i)
+	}
+	return err
+}
+
+// usable clears the error of the last movement, unless the iterator is over.
+func (i *Iterator) usable() bool {
+	if i.view == nil {
+		return false
+	}
+	i.err = nil
+	return true
+}
+
+// newest is the sequence number to seek at.
+func (i *Iterator) newest() key.Seq {
+	if i.own.count > 0 {
+		return key.MaxSeq
+	}
+	return i.seq
+}
+
+func (i *Iterator) sees(tr key.Trailer) bool {
+	seq := tr.Seq()
+	return seq <= i.seq || seq >= firstOwnSeq && seq < firstOwnSeq+i.own.count
+}
+
+// settleForward moves on from the entry under it to the newest visible one of a key that is there. With skip, entries of
+// the key that is shown are passed over.
+func (i *Iterator) settleForward(skip bool) bool {
+	i.backward = false
+	for ; i.it.Valid(); i.it.Next() {
+		user := i.it.Key()
+		if len(i.upper) > 0 && bytes.Compare(user, i.upper) >= 0 {
+			break
+		}
+		if !i.sees(i.it.Trailer()) || skip && bytes.Equal(user, i.key) {
+			continue
+		}
+		i.key = append(i.key[:0], user...)
+		if i.it.Trailer().Kind() == key.Delete {
+			skip = true
+			continue
+		}
+		i.value = i.it.Value()
+		return i.show(true)
+	}
+	return i.show(false)
+}
+
+// settleBackward moves back from the entry under it to a key that is there, and on until before all its entries, the
+// newest visible of which is the last one met.
+func (i *Iterator) settleBackward() bool {
+	i.backward = true
+	found := false
+	for ; i.it.Valid(); i.it.Prev() {
+		user := i.it.Key()
+		if found && !bytes.Equal(user, i.key) {
+			break
+		}
+		if bytes.Compare(user, i.lower) < 0 {
+			break
+		}
+		if !i.sees(i.it.Trailer()) {
+			continue
+		}
+		if found = i.it.Trailer().Kind() == key.Set; found {
+			i.key = append(i.key[:0], user...)
+			i.copied = append(i.copied[:0], i.it.Value()...)
+		}
+	}
+	i.value = i.copied
+	return i.show(found)
+}
+
+// show ends a movement.
+func (i *Iterator) show(found bool) bool {
+	if err := i.it.Error(); err != nil {
+		i.err, found = err, false
+	}
+	i.valid = found
+	if !found {
+		i.value = nil
+	}
+	i.observed()
+	return found
+}

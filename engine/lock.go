@@ -1,0 +1,78 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"reflect"
+	"sync"
+
+	"github.com/spf13/afero"
+)
+
+// Locker is implemented by filesystems that can lock a name against other users until the Closer is closed.
+type Locker interface {
+	Lock(name string) (io.Closer, error)
+}
+
+// lockDir makes sure that nobody else has the store open.
+func lockDir(fsys afero.Fs, dir string) (io.Closer, error) {
+	var lock io.Closer
+	var err error
+	name := filepath.Join(dir, lockName)
+	switch f := fsys.(type) {
+	case Locker:
+		lock, err = f.Lock(name)
+	case afero.OsFs, *afero.OsFs:
+		lock, err = lockFile(name)
+	default:
+		lock, err = processLocks.lock(fsys, filepath.Clean(dir))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrLocked, dir, err)
+	}
+	return lock, nil
+}
+
+var errHeldHere = errors.New("by this process")
+
+type lockKey struct {
+	fs  any
+	dir string
+}
+
+// lockTable holds the locks of filesystems that have none.
+type lockTable struct {
+	mu   sync.Mutex
+	held map[lockKey]bool
+}
+
+var processLocks = lockTable{held: map[lockKey]bool{}}
+
+func (t *lockTable) lock(fsys afero.Fs, dir string) (io.Closer, error) {
+	k := lockKey{fsys, dir}
+	if !reflect.TypeOf(fsys).Comparable() {
+		k.fs = nil // two such filesystems cannot be told apart
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.held[k] {
+		return nil, errHeldHere
+	}
+	t.held[k] = true
+	return &processLock{t, k}, nil
+}
+
+type processLock struct {
+	table *lockTable
+	key   lockKey
+}
+
+// Close releases the lock.
+func (l *processLock) Close() error {
+	l.table.mu.Lock()
+	defer l.table.mu.Unlock()
+	delete(l.table.held, l.key)
+	return nil
+}

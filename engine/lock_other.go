@@ -1,0 +1,12 @@
+//go:build !unix
+
+package engine
+
+import (
+	"io"
+
+	"github.com/spf13/afero"
+)
+
+// lockFile keeps out other users in this process only: the platform has no advisory locks.
+func lockFile(name string) (io.Closer, error) { return processLocks.lock(afero.OsFs{}, name) }

@@ -1,0 +1,97 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/afero"
+)
+
+// Limits of what can be written.
+const (
+	KeyBytesMax   = 64 << 10
+	ValueBytesMax = 1 << 30
+	BatchBytesMax = 2<<30 - 1
+)
+
+// Options shape a store. The zero value works. Sizes are in bytes, and may differ from one Open to the next.
+type Options struct {
+	// FS holds the store. Nil is the operating system, where a LOCK file keeps other processes out. Another filesystem
+	// may implement Locker for that; if it does not, a table of this process does it.
+	FS afero.Fs
+
+	MemtableBytes     int   // a memtable of this size is rotated out; 64 MiB by default
+	MemtablesMax      int   // immutable memtables at which writers wait for a flush; 4 by default
+	L0CompactionFiles int   // tables in level 0 that start a compaction; 4 by default
+	LevelBytesBase    int64 // size of level 1 that starts a compaction; 64 MiB by default
+	LevelSizeRatio    int   // each further level is so many times larger; 10 by default
+	TableBytes        int64 // a compaction starts a new table at this size; 8 MiB by default
+	BlockBytes        int   // data block of a table; 8 KiB by default
+	BloomBitsPerKey   int   // 10 by default, no filter if negative
+	CacheBytes        int64 // of table blocks; 64 MiB by default, none if negative
+
+	// InlineMaintenance makes flushes and compactions run on the goroutine that needs them. No goroutine is started, and
+	// the same calls make the same filesystem operations.
+	InlineMaintenance bool
+	// ErrorIfMissing makes Open return ErrMissing instead of creating a store.
+	ErrorIfMissing bool
+	// EventListener, if not nil, is told what the store does.
+	EventListener *EventListener
+}
+
+// EnsureDefaults replaces zero fields by their defaults.
+func (o *Options) EnsureDefaults() {
+	setDefault(&o.MemtableBytes, 64<<20)
+	setDefault(&o.MemtablesMax, 4)
+	setDefault(&o.L0CompactionFiles, 4)
+	setDefault(&o.LevelBytesBase, 64<<20)
+	setDefault(&o.LevelSizeRatio, 10)
+	setDefault(&o.TableBytes, 8<<20)
+	setDefault(&o.BlockBytes, 8<<10)
+	setDefault(&o.BloomBitsPerKey, 10)
+	setDefault(&o.CacheBytes, 64<<20)
+	if o.EventListener == nil {
+		o.EventListener = &EventListener{}
+	}
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// Validate returns nil, or an ErrOptions that names every field that cannot be. Zero fields are fine.
+func (o *Options) Validate() error {
+	var errs []error
+	for _, f := range []struct {
+		name       string
+		value, min int64
+	}{
+		{"MemtableBytes", int64(o.MemtableBytes), 0},
+		{"MemtablesMax", int64(o.MemtablesMax), 0},
+		{"L0CompactionFiles", int64(o.L0CompactionFiles), 0},
+		{"LevelBytesBase", o.LevelBytesBase, 0},
+		{"TableBytes", o.TableBytes, 0},
+		{"BlockBytes", int64(o.BlockBytes), 0},
+	} {
+		if f.value < f.min {
+			errs = append(errs, fmt.Errorf("%w: %s is %d, want at least %d", ErrOptions, f.name, f.value, f.min))
+		}
+	}
+	if o.LevelSizeRatio < 0 || o.LevelSizeRatio == 1 {
+		errs = append(errs, fmt.Errorf("%w: LevelSizeRatio is %d, want at least 2", ErrOptions, o.LevelSizeRatio))
+	}
+	return errors.Join(errs...)
+}
+
+// Durability is what must be true before a commit is acknowledged.
+type Durability uint8
+
+// The durabilities, strongest first.
+const (
+	Sync     Durability = iota // on disk: survives a power cut
+	NoSync                     // handed to the operating system: survives a killed process
+	Buffered                   // nothing: a killed process may lose it, with all later ones
+)

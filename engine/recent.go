@@ -1,0 +1,105 @@
+package engine
+
+import (
+	"slices"
+	"sort"
+	"sync"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+)
+
+// Limits of what recentCommits remembers.
+const (
+	recentKeysMax  = 1 << 16
+	recentBytesMax = 8 << 20
+)
+
+// recentCommits remembers the keys of commits that some open transaction does not see. Its memory is bounded: what is
+// forgotten raises the floor, and transactions that began before it cannot be validated any more.
+type recentCommits struct {
+	mu    sync.Mutex
+	open  map[key.Seq]int // read-write transactions by snapshot
+	keys  []recentKey     // by sequence number
+	bytes []byte          // the keys, one after the other
+	floor key.Seq         // every commit above is remembered if a transaction might need it
+}
+
+type recentKey struct {
+	seq key.Seq
+	end int // of the key in bytes; it begins where the one before ends
+}
+
+// begin notes a transaction and returns its snapshot. It is chosen here so that nothing behind it is forgotten.
+func (r *recentCommits) begin(visible func() key.Seq) key.Seq {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.open == nil {
+		r.open = map[key.Seq]int{}
+	}
+	seq := visible()
+	r.open[seq]++
+	return seq
+}
+
+func (r *recentCommits) end(seq key.Seq) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.open[seq]--; r.open[seq] == 0 {
+		delete(r.open, seq)
+	}
+}
+
+// add remembers the keys of an encoded batch. Commits that every transaction sees, open or yet to come, are forgotten;
+// visible is the last commit that a new one would see. The caller holds DB.commitMu.
+func (r *recentCommits) add(batch []byte, visible key.Seq) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	needed := visible
+	for seq := range r.open {
+		needed = min(needed, seq)
+	}
+	r.forget(sort.Search(len(r.keys), func(i int) bool { return r.keys[i].seq > needed }))
+	ops, ok := readBatch(batch)
+	for ok && ops.left > 0 {
+		tr, _ := ops.next()
+		r.bytes = append(r.bytes, ops.user...)
+		r.keys = append(r.keys, recentKey{tr.Seq(), len(r.bytes)})
+	}
+	if n := len(r.keys); n > recentKeysMax || len(r.bytes) > recentBytesMax {
+		r.floor = r.keys[n-n/2-1].seq
+		r.forget(n - n/2)
+	}
+}
+
+// forget drops the oldest n keys.
+func (r *recentCommits) forget(n int) {
+	if n == 0 {
+		return
+	}
+	start := r.keys[n-1].end
+	r.bytes = slices.Delete(r.bytes, 0, start)
+	r.keys = slices.Delete(r.keys, 0, n)
+	for i := range r.keys {
+		r.keys[i].end -= start
+	}
+}
+
+// conflict reports whether a commit after seq wrote a key for which hit returns true, or may have.
+func (r *recentCommits) conflict(seq key.Seq, hit func(user []byte) bool) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if seq < r.floor {
+		return true
+	}
+	i := sort.Search(len(r.keys), func(i int) bool { return r.keys[i].seq > seq })
+	for ; i < len(r.keys); i++ {
+		start := 0
+		if i > 0 {
+			start = r.keys[i-1].end
+		}
+		if hit(r.bytes[start:r.keys[i].end]) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,319 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/cache"
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
+	"github.com/lightningdb/lightning-torture/engine/internal/wal"
+)
+
+// Open opens the store in dir, or creates it. It recovers everything that was on disk; it writes nothing unless a crash
+// has left files behind that nobody needs. The error is ErrLocked, ErrNotADatabase, ErrMissing, ErrOptions, ErrCorrupt or
+// one of the filesystem.
+func Open(dir string, o Options) (db *DB, err error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	o.EnsureDefaults()
+	if o.FS == nil {
+		o.FS = afero.NewOsFs()
+	}
+	db = newDB(dir, o)
+	names, err := db.listOrMake()
+	if err != nil {
+		return nil, fmt.Errorf("engine: open %s: %w", dir, err)
+	}
+	if db.lock, err = lockDir(o.FS, dir); err != nil {
+		return nil, err
+	}
+	if err = db.recover(names); err != nil {
+		db.closing.Store(true)
+		err = errors.Join(err, db.closeManifest(), db.abandon(), db.lock.Close())
+		return nil, fmt.Errorf("engine: open %s: %w", dir, err)
+	}
+	if !o.InlineMaintenance {
+		db.startWorkers()
+	}
+	return db, nil
+}
+
+func newDB(dir string, o Options) *DB {
+	db := &DB{opts: o, cache: cache.New(o.CacheBytes)}
+	db.dir = durable.NewDir(o.FS, dir, db.poisoned)
+	db.mu.tables = map[uint64]*table{}
+	db.mu.snapshots = map[key.Seq]int{}
+	db.changed.L = &db.mu
+	return db
+}
+
+// listOrMake lists the directory, which it makes if it may.
+func (db *DB) listOrMake() ([]string, error) {
+	names, err := db.dir.Names()
+	if !errors.Is(err, fs.ErrNotExist) {
+		return names, err
+	}
+	if db.opts.ErrorIfMissing {
+		return nil, ErrMissing
+	}
+	return nil, db.dir.Make()
+}
+
+// abandon closes the tables of a store that could not be opened.
+func (db *DB) abandon() error {
+	err := db.releaseLast()
+	for _, t := range db.mu.tables {
+		err = errors.Join(err, t.file.Close())
+	}
+	return err
+}
+
+// files are the names in the directory of a store, sorted by what they are.
+type files struct {
+	logs, tables, manifests []uint64
+	markers                 []manifest.Marker
+	foreign                 []string
+	hollow                  []uint64 // live logs of no bytes
+	max                     uint64   // the largest number
+}
+
+func sortFiles(names []string) *files {
+	f := &files{}
+	for _, name := range names {
+		if num, ok := parseNumbered(name, logSuffix); ok {
+			f.logs, f.max = append(f.logs, num), max(f.max, num)
+		} else if num, ok := parseNumbered(name, tableSuffix); ok {
+			f.tables, f.max = append(f.tables, num), max(f.max, num)
+		} else if num, ok := manifest.ParseFileName(name); ok {
+			f.manifests, f.max = append(f.manifests, num), max(f.max, num)
+		} else if m, ok := manifest.ParseMarker(name); ok {
+			f.markers, f.max = append(f.markers, m), max(f.max, m.Manifest)
+		} else if name != lockName {
+			f.foreign = append(f.foreign, name)
+		}
+	}
+	slices.Sort(f.logs)
+	slices.Sort(f.tables)
+	slices.Sort(f.manifests)
+	slices.Sort(f.foreign)
+	slices.SortFunc(f.markers, func(a, b manifest.Marker) int { return int(b.Num) - int(a.Num) })
+	return f
+}
+
+// recover brings the store to the state that the files tell of.
+func (db *DB) recover(names []string) error {
+	f := sortFiles(names)
+	db.nextFile.Store(f.max + 1)
+	marker, err := db.currentMarker(f)
+	if err != nil {
+		return err
+	}
+	if marker.Num == 0 {
+		return db.create(f)
+	}
+	name := manifest.FileName(marker.Manifest)
+	content, err := db.dir.ReadFile(name)
+	if err != nil {
+		return missing(name, err)
+	}
+	state, mentioned, err := manifest.Load(content, name, marker.Manifest)
+	if err == nil {
+		err = state.Check()
+	}
+	if err != nil {
+		return err
+	}
+	db.nextFile.Store(max(f.max+1, state.NextFile))
+	db.catalog.state, db.catalog.marker = state, marker
+	if err := db.openTables(&state); err != nil {
+		return err
+	}
+	if err := db.replay(f, &state); err != nil {
+		return err
+	}
+	return db.clean(f, mentioned)
+}
+
+// currentMarker returns the valid marker with the highest number. Without any, it decides whether the directory may
+// become a store: it may if nothing is in it but what a creation leaves behind that was cut short.
+func (db *DB) currentMarker(f *files) (manifest.Marker, error) {
+	for _, m := range f.markers {
+		content, err := db.dir.ReadFile(m.Name())
+		if err != nil {
+			return m, missing(m.Name(), err)
+		}
+		if string(content) == string(m.Content()) {
+			return m, nil
+		}
+	}
+	strangers := f.foreign
+	for _, num := range f.logs {
+		strangers = append(strangers, logName(num))
+	}
+	for _, num := range f.tables {
+		strangers = append(strangers, tableName(num))
+	}
+	switch {
+	case len(f.markers) > 0 && len(f.logs)+len(f.tables) > 0:
+		return manifest.Marker{}, corrupt.At(f.markers[0].Name(), 0, "no marker is valid, but %q are there", strangers)
+	case len(strangers) > 0:
+		return manifest.Marker{}, fmt.Errorf("%w: no marker, but %q", ErrNotADatabase, strangers)
+	case db.opts.ErrorIfMissing:
+		return manifest.Marker{}, ErrMissing
+	}
+	return manifest.Marker{}, nil
+}
+
+// create makes an empty store. The directory is made durable first: a marker in it proves that it is.
+func (db *DB) create(f *files) error {
+	if err := db.dir.Make(); err != nil {
+		return err
+	}
+	db.begin(nil, 0)
+	c := &db.catalog
+	for _, m := range f.markers {
+		c.obsolete, c.markers = append(c.obsolete, m.Name()), max(c.markers, m.Num)
+	}
+	for _, num := range f.manifests {
+		c.obsolete = append(c.obsolete, manifest.FileName(num))
+	}
+	return db.apply(change{})
+}
+
+// begin shows the first view.
+func (db *DB) begin(mems []*mem, last key.Seq) {
+	db.seq.start(last)
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	db.mu.frozen = mems
+	newestFirst := slices.Clone(mems)
+	slices.Reverse(newestFirst)
+	db.show(newestFirst, db.newVersion(&db.catalog.state))
+}
+
+// missing makes a file that should be there and is not a corruption.
+func missing(name string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return corrupt.At(name, 0, "live file is missing: %v", err)
+	}
+	return err
+}
+
+func (db *DB) openTables(s *manifest.State) error {
+	for _, level := range s.Levels {
+		for _, m := range level {
+			t, err := db.openTable(m)
+			if err != nil {
+				return err
+			}
+			db.mu.tables[m.Num] = t
+		}
+	}
+	return nil
+}
+
+// replay puts the commits of every live log into a memtable, and begins. Sequence numbers go on without a gap from the
+// tables through all logs: a gap means that a log has lost commits which a later one builds on.
+func (db *DB) replay(f *files, s *manifest.State) error {
+	var mems []*mem
+	last := s.LastSeq
+	for _, num := range f.logs {
+		if num < s.LogFloor {
+			continue
+		}
+		m, err := db.replayLog(num, last)
+		if err != nil {
+			return err
+		}
+		if m == nil {
+			f.hollow = append(f.hollow, num)
+			continue
+		}
+		db.catalog.logs = append(db.catalog.logs, num)
+		if !m.table.Empty() {
+			mems, last = append(mems, m), m.lastSeq
+		}
+	}
+	db.begin(mems, last)
+	return nil
+}
+
+// replayLog returns the memtable of a log whose first commit follows last; nil if the file has no bytes at all.
+func (db *DB) replayLog(num uint64, last key.Seq) (*mem, error) {
+	name := logName(num)
+	content, err := db.dir.ReadFile(name)
+	if err != nil {
+		return nil, missing(name, err)
+	}
+	if len(content) == 0 {
+		return nil, nil
+	}
+	m := &mem{table: memtable.New(len(content)), logNum: num, lastSeq: last}
+	for r := wal.NewReader(content, name, num); ; {
+		record, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return m, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if b, ok := readBatch(record); !ok || b.seq != m.lastSeq+1 {
+			return nil, corrupt.At(name, r.Offset(), "commit %d follows commit %d", b.seq, m.lastSeq)
+		}
+		if m.lastSeq, err = insert(record, m.table, name); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// clean removes files that nobody needs. Those that the manifest made obsolete go only under a manifest of this session,
+// because the one that was found may still be lost in a crash, and then they are needed. The others, which a crash left
+// behind half made, were never named: they go at once, which also frees a full disk.
+func (db *DB) clean(f *files, mentioned map[uint64]bool) error {
+	c := &db.catalog
+	var unnamed, named []string
+	for _, num := range f.tables {
+		if db.mu.tables[num] != nil {
+			continue
+		}
+		if mentioned[num] {
+			named = append(named, tableName(num))
+		} else {
+			unnamed = append(unnamed, tableName(num))
+		}
+	}
+	for _, num := range f.logs {
+		if num < c.state.LogFloor {
+			named = append(named, logName(num))
+		}
+	}
+	for _, num := range f.hollow {
+		unnamed = append(unnamed, logName(num))
+	}
+	for _, num := range f.manifests {
+		if num != c.marker.Manifest {
+			unnamed = append(unnamed, manifest.FileName(num))
+		}
+	}
+	for _, m := range f.markers {
+		c.markers = max(c.markers, m.Num)
+		if m != c.marker {
+			named = append(named, m.Name())
+		}
+	}
+	if len(named) == 0 {
+		return db.dir.Remove(unnamed...)
+	}
+	c.obsolete = append(named, unnamed...)
+	return db.apply(change{})
+}

@@ -1,0 +1,294 @@
+package engine_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/afero"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/engine"
+)
+
+// sample is a closed store in memory: "old" is in a table of the bottom level, "flushed" in one of level 0, and "a",
+// "b" and "c" are in the log.
+func sample(t *testing.T) (afero.Fs, engine.Options) {
+	t.Helper()
+	o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true}
+	db, err := engine.Open("db", o)
+	require.NoError(t, err)
+	put := func(k string) { require.NoError(t, db.Put([]byte(k), []byte("value of "+k), engine.Sync)) }
+	put("old")
+	require.NoError(t, db.Compact())
+	put("flushed")
+	require.NoError(t, db.Flush())
+	put("a")
+	put("b")
+	put("c")
+	require.NoError(t, db.Close())
+	return o.FS, o
+}
+
+func find(t *testing.T, fsys afero.Fs, pattern string) []string {
+	t.Helper()
+	names, err := afero.Glob(fsys, filepath.Join("db", pattern))
+	require.NoError(t, err)
+	require.NotEmpty(t, names, pattern)
+	return names
+}
+
+// edit replaces the content of the only file that matches.
+func edit(t *testing.T, fsys afero.Fs, pattern string, change func([]byte) []byte) {
+	t.Helper()
+	names := find(t, fsys, pattern)
+	require.Len(t, names, 1)
+	content, err := afero.ReadFile(fsys, names[0])
+	require.NoError(t, err)
+	require.NoError(t, afero.WriteFile(fsys, names[0], change(content), 0o644))
+}
+
+func flip(at int) func([]byte) []byte {
+	return func(b []byte) []byte {
+		if at < 0 {
+			at += len(b)
+		}
+		b[at] ^= 1
+		return b
+	}
+}
+
+func cut(n int) func([]byte) []byte { return func(b []byte) []byte { return b[:len(b)-n] } }
+
+// seal is the length of the proof that a closed log ends with.
+const seal = 19
+
+// Every row damages a closed store. The reason is in its name; keys that must be there are listed if it opens.
+func TestDamagedStores(t *testing.T) {
+	for name, c := range map[string]struct {
+		damage func(t *testing.T, fsys afero.Fs)
+		err    error
+		lost   string
+	}{
+		"nothing": {func(*testing.T, afero.Fs) {}, nil, ""},
+		"log: the proof at the end is lost, which is a crash before it was synced": {
+			func(t *testing.T, fsys afero.Fs) { edit(t, fsys, "*.log", cut(seal)) }, nil, "",
+		},
+		"log: the last record and all behind it is cut, as if never synced: a torn tail": {
+			func(t *testing.T, fsys afero.Fs) { edit(t, fsys, "*.log", cut(seal+3)) }, nil, "c",
+		},
+		"log: the last record is damaged, and the proof says it was durable": {
+			func(t *testing.T, fsys afero.Fs) { edit(t, fsys, "*.log", flip(-seal-3)) }, engine.ErrCorrupt, "",
+		},
+		"log: the first record is damaged, and later ones say it was durable": {
+			func(t *testing.T, fsys afero.Fs) { edit(t, fsys, "*.log", flip(30)) }, engine.ErrCorrupt, "",
+		},
+		"log: the first record is missing, so sequence numbers do not go on from the tables": {
+			func(t *testing.T, fsys afero.Fs) {
+				log := find(t, fsys, "*.log")[0]
+				require.NoError(t, fsys.Remove(log))
+				db, err := engine.Open("db", engine.Options{FS: fsys, InlineMaintenance: true})
+				require.NoError(t, err)
+				require.NoError(t, db.Put([]byte("a"), nil, engine.Sync))
+				require.NoError(t, db.Put([]byte("b"), nil, engine.Sync))
+				require.NoError(t, db.Flush())
+				require.NoError(t, db.Put([]byte("c"), nil, engine.Sync))
+				require.NoError(t, db.Close())
+				sst := find(t, fsys, "*.sst")
+				require.NoError(t, fsys.Remove(sst[len(sst)-1]))
+			}, engine.ErrCorrupt, "",
+		},
+		"log: no bytes, because only its name reached the disk": {
+			func(t *testing.T, fsys afero.Fs) {
+				require.NoError(t, afero.WriteFile(fsys, "db/000999.log", nil, 0o644))
+			}, nil, "",
+		},
+		"log: zeros, because only its size reached the disk": {
+			func(t *testing.T, fsys afero.Fs) {
+				require.NoError(t, afero.WriteFile(fsys, "db/000999.log", make([]byte, 5000), 0o644))
+			}, nil, "",
+		},
+		"log: below the floor, because its removal did not reach the disk": {
+			func(t *testing.T, fsys afero.Fs) {
+				require.NoError(t, afero.WriteFile(fsys, "db/000001.log", []byte("old"), 0o644))
+			}, nil, "",
+		},
+		"table: live, but missing": {
+			func(t *testing.T, fsys afero.Fs) { require.NoError(t, fsys.Remove(find(t, fsys, "*.sst")[0])) },
+			engine.ErrCorrupt, "",
+		},
+		"table: live, but of no bytes": {
+			func(t *testing.T, fsys afero.Fs) {
+				require.NoError(t, afero.WriteFile(fsys, find(t, fsys, "*.sst")[0], nil, 0o644))
+			}, engine.ErrCorrupt, "",
+		},
+		"table: another one under its name": {
+			func(t *testing.T, fsys afero.Fs) {
+				sst := find(t, fsys, "*.sst")
+				content, err := afero.ReadFile(fsys, sst[0])
+				require.NoError(t, err)
+				require.NoError(t, afero.WriteFile(fsys, sst[1], content, 0o644))
+			}, engine.ErrCorrupt, "",
+		},
+		"table: an orphan of no bytes, because a flush was cut short": {
+			func(t *testing.T, fsys afero.Fs) {
+				require.NoError(t, afero.WriteFile(fsys, "db/000999.sst", nil, 0o644))
+			}, nil, "",
+		},
+		"manifest: missing, though the marker names it": {
+			func(t *testing.T, fsys afero.Fs) { require.NoError(t, fsys.Remove(find(t, fsys, "MANIFEST-*")[0])) },
+			engine.ErrCorrupt, "",
+		},
+		"manifest: the first edit is damaged": {
+			func(t *testing.T, fsys afero.Fs) { edit(t, fsys, "MANIFEST-*", flip(25)) }, engine.ErrCorrupt, "",
+		},
+		"manifest: the last edit is damaged, and the proof behind it says it was durable": {
+			func(t *testing.T, fsys afero.Fs) { edit(t, fsys, "MANIFEST-*", flip(-seal-3)) }, engine.ErrCorrupt, "",
+		},
+		"manifest: a later one without a marker, because a creation was cut short": {
+			func(t *testing.T, fsys afero.Fs) {
+				require.NoError(t, afero.WriteFile(fsys, "db/MANIFEST-000999", []byte("x"), 0o644))
+			}, nil, "",
+		},
+		"marker: a newer one of no bytes: the older holds": {
+			func(t *testing.T, fsys afero.Fs) {
+				require.NoError(t, afero.WriteFile(fsys, "db/marker.000999.MANIFEST-000998", nil, 0o644))
+			}, nil, "",
+		},
+		"marker: the only one is damaged, and there are tables": {
+			func(t *testing.T, fsys afero.Fs) { edit(t, fsys, "marker.*", flip(3)) }, engine.ErrCorrupt, "",
+		},
+		"marker: gone, and there are tables": {
+			func(t *testing.T, fsys afero.Fs) { require.NoError(t, fsys.Remove(find(t, fsys, "marker.*")[0])) },
+			engine.ErrNotADatabase, "",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fsys, o := sample(t)
+			c.damage(t, fsys)
+			for range 2 { // recovery is idempotent
+				db, err := engine.Open("db", o)
+				if c.err != nil {
+					require.ErrorIs(t, err, c.err)
+					continue
+				}
+				require.NoError(t, err)
+				require.NoError(t, db.Verify())
+				for _, k := range []string{"old", "flushed", "a", "b", "c"} {
+					v, err := db.Get([]byte(k))
+					if k == c.lost {
+						require.ErrorIs(t, err, engine.ErrNotFound)
+						continue
+					}
+					require.NoError(t, err, k)
+					require.Equal(t, "value of "+k, string(v))
+				}
+				require.NoError(t, db.Close())
+			}
+		})
+	}
+}
+
+func TestCleanOpenWritesNothingAndStartsNothing(t *testing.T) {
+	inner, o := sample(t)
+	fsys := newFaulty(inner, -1)
+	o.FS = fsys
+	before := runtime.NumGoroutine()
+	db, err := engine.Open("db", o)
+	require.NoError(t, err)
+	require.Equal(t, before, runtime.NumGoroutine())
+	_, err = db.Get([]byte("a"))
+	require.NoError(t, err)
+	require.NoError(t, db.Flush(), "what was replayed is flushed when asked for")
+	require.Positive(t, fsys.calls)
+	require.NoError(t, db.Close())
+	fsys.calls = 0
+	db, err = engine.Open("db", o)
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	require.Zero(t, fsys.calls)
+}
+
+func TestOrphansGoEvenIfTheDiskIsFull(t *testing.T) {
+	inner, o := sample(t)
+	require.NoError(t, afero.WriteFile(inner, "db/000999.sst", make([]byte, 999), 0o644))
+	o.FS = noCreate{inner}
+	db, err := engine.Open("db", o)
+	require.NoError(t, err)
+	require.NoError(t, db.Verify())
+	require.NoError(t, db.Close())
+}
+
+type noCreate struct{ afero.Fs }
+
+func (f noCreate) OpenFile(name string, flag int, perm os.FileMode) (afero.File, error) {
+	if flag&os.O_CREATE != 0 {
+		return nil, fmt.Errorf("no space")
+	}
+	return f.Fs.OpenFile(name, flag, perm)
+}
+
+func TestForeignDirectoryIsRefused(t *testing.T) {
+	fsys := afero.NewMemMapFs()
+	require.NoError(t, afero.WriteFile(fsys, "db/holiday.jpg", []byte("x"), 0o644))
+	_, err := engine.Open("db", engine.Options{FS: fsys})
+	require.ErrorIs(t, err, engine.ErrNotADatabase)
+	require.ErrorContains(t, err, "holiday.jpg")
+	names, err := afero.Glob(fsys, "db/*")
+	require.NoError(t, err)
+	require.Len(t, names, 1, "nothing was touched")
+}
+
+func TestErrorIfMissingCreatesNothing(t *testing.T) {
+	fsys := afero.NewMemMapFs()
+	for range 2 {
+		_, err := engine.Open("db", engine.Options{FS: fsys, ErrorIfMissing: true})
+		require.ErrorIs(t, err, engine.ErrMissing)
+		require.NoError(t, fsys.MkdirAll("db", 0o755))
+	}
+	names, err := afero.Glob(fsys, "db/*")
+	require.NoError(t, err)
+	require.Empty(t, names)
+}
+
+func TestSecondOpenIsLockedOut(t *testing.T) {
+	for name, o := range map[string]engine.Options{
+		"memory": {FS: afero.NewMemMapFs()}, "operating system": {}, "explicit OsFs": {FS: afero.NewOsFs()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "db")
+			db, err := engine.Open(dir, o)
+			require.NoError(t, err)
+			_, err = engine.Open(dir, o)
+			require.ErrorIs(t, err, engine.ErrLocked)
+			require.NoError(t, db.Verify(), "the loser touched nothing")
+			require.NoError(t, db.Close())
+			db, err = engine.Open(dir, o)
+			require.NoError(t, err)
+			require.NoError(t, db.Close())
+		})
+	}
+}
+
+func TestOptionsNameAllProblems(t *testing.T) {
+	_, err := engine.Open("db", engine.Options{MemtableBytes: -1, LevelSizeRatio: 1, BlockBytes: -5})
+	require.ErrorIs(t, err, engine.ErrOptions)
+	for _, field := range []string{"MemtableBytes", "LevelSizeRatio", "BlockBytes"} {
+		require.ErrorContains(t, err, field)
+	}
+}
+
+func TestNamesOfAStore(t *testing.T) {
+	fsys, _ := sample(t)
+	var kinds []string
+	for _, name := range find(t, fsys, "*") {
+		kinds = append(kinds, strings.Trim(filepath.Base(name), "0123456789"))
+	}
+	slices.Sort(kinds)
+	require.Equal(t, []string{".log", ".sst", ".sst", "MANIFEST-", "marker.000001.MANIFEST-"}[:4], kinds[:4])
+	require.Len(t, kinds, 5)
+}

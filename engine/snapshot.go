@@ -1,0 +1,84 @@
+package engine
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+)
+
+// Snapshot is the store at one instant. It is used by any number of goroutines. As long as it is open, compactions keep
+// what it sees.
+type Snapshot struct {
+	db     *DB
+	seq    key.Seq
+	closed bool // guarded by db.mu
+}
+
+// NewSnapshot returns a snapshot of everything that is visible now. It must be closed.
+func (db *DB) NewSnapshot() *Snapshot {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	// Under mu: a compaction lists the snapshots there, and what it drops was not visible to any later one.
+	s := &Snapshot{db: db, seq: db.seq.readable()}
+	db.mu.snapshots[s.seq]++
+	return s
+}
+
+// Get returns the value of key in the snapshot, or ErrNotFound.
+func (s *Snapshot) Get(key []byte) ([]byte, error) {
+	v, err := s.acquire()
+	if err != nil {
+		return nil, err
+	}
+	value, err := v.read(key, s.seq)
+	return value, errors.Join(err, s.db.release(v))
+}
+
+// NewIterator returns an iterator over the snapshot, which outlives it.
+func (s *Snapshot) NewIterator(o IterOptions) (*Iterator, error) {
+	v, err := s.acquire()
+	if err != nil {
+		return nil, err
+	}
+	return newIterator(s.db, v, s.seq, o), nil
+}
+
+func (s *Snapshot) acquire() (*view, error) {
+	v, err := s.db.acquire()
+	if err != nil {
+		return nil, err
+	}
+	s.db.mu.Lock()
+	closed := s.closed
+	s.db.mu.Unlock()
+	if closed {
+		return nil, errors.Join(ErrClosed, s.db.release(v))
+	}
+	return v, nil
+}
+
+// Close lets go of what only the snapshot sees. Closing twice is allowed.
+func (s *Snapshot) Close() {
+	s.db.mu.Lock()
+	defer s.db.mu.Unlock()
+	if s.closed {
+		return
+	}
+	s.closed = true
+	if s.db.mu.snapshots[s.seq]--; s.db.mu.snapshots[s.seq] == 0 {
+		delete(s.db.mu.snapshots, s.seq)
+	}
+}
+
+// snapshotSeqs returns the sequence numbers of the open snapshots, ascending.
+func (db *DB) snapshotSeqs() []key.Seq {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	seqs := make([]key.Seq, 0, len(db.mu.snapshots))
+	for seq := range db.mu.snapshots {
+		seqs = append(seqs, seq)
+	}
+	slices.Sort(seqs)
+	return seqs
+}

@@ -1,0 +1,245 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
+)
+
+// Isolation says which transactions may not both commit.
+type Isolation uint8
+
+// The isolation levels of read-write transactions. In both, a transaction reads the snapshot that its Begin took, and its
+// own writes.
+const (
+	// SnapshotIsolation: of two concurrent transactions that write one key, the first to commit wins.
+	SnapshotIsolation Isolation = iota
+	// Serializable: as well, a transaction that writes anything loses if something that it read has changed, where the
+	// gaps in the ranges that it iterated over count as read.
+	Serializable
+)
+
+// TxnOptions say what a transaction is.
+type TxnOptions struct {
+	Isolation Isolation
+	ReadOnly  bool // it cannot write, and never conflicts
+}
+
+// updateAttemptsMax is how often Update tries. Whenever an attempt loses, another commit has won.
+const updateAttemptsMax = 1000
+
+// firstOwnSeq and those above are the sequence numbers by which a transaction orders its own writes before it commits. No
+// commit reaches them.
+const firstOwnSeq = key.Seq(1) << 55
+
+// ownSeqs is how many of its own writes an iterator of a transaction sees.
+type ownSeqs struct{ count key.Seq }
+
+// Txn is a transaction. It is used by one goroutine and must be ended by Commit or Rollback.
+type Txn struct {
+	db     *DB
+	opts   TxnOptions
+	snap   *Snapshot
+	own    *memtable.Table // its writes
+	writes key.Seq         // how many
+	reads  map[string]struct{}
+	ranges []*keyRange
+	iters  []*Iterator
+	done   bool
+}
+
+// keyRange is a range of keys that was iterated over, both ends included.
+type keyRange struct {
+	first, last []byte
+	noFirst     bool // nothing but last is known yet
+	noLast      bool // it goes on to the end
+}
+
+func (r *keyRange) holds(user []byte) bool {
+	return (r.noFirst || bytes.Compare(r.first, user) <= 0) && (r.noLast || bytes.Compare(user, r.last) <= 0)
+}
+
+// Begin starts a transaction.
+func (db *DB) Begin(o TxnOptions) (*Txn, error) {
+	if db.closing.Load() {
+		return nil, ErrClosed
+	}
+	t := &Txn{db: db, opts: o, own: memtable.New(0), reads: map[string]struct{}{}}
+	if o.ReadOnly {
+		t.snap = db.NewSnapshot()
+		return t, nil
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	t.snap = &Snapshot{db: db, seq: db.recent.begin(db.seq.readable)}
+	db.mu.snapshots[t.snap.seq]++
+	return t, nil
+}
+
+// View calls fn with a read-only transaction.
+func (db *DB) View(fn func(*Txn) error) error {
+	t, err := db.Begin(TxnOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(t), t.Rollback())
+}
+
+// Update calls fn with a serializable transaction and commits it with Sync. On a conflict it starts over, up to 1000
+// times; fn must have no effect but on the transaction. If fn returns an error, nothing is written, and Update returns it.
+func (db *DB) Update(fn func(*Txn) error) error {
+	var err error
+	for range updateAttemptsMax {
+		var t *Txn
+		if t, err = db.Begin(TxnOptions{Isolation: Serializable}); err != nil {
+			return err
+		}
+		if err = fn(t); err != nil {
+			return errors.Join(err, t.Rollback())
+		}
+		if err = t.Commit(Sync); !errors.Is(err, ErrConflict) {
+			return err
+		}
+	}
+	return err
+}
+
+// Get returns the value of key, or ErrNotFound.
+func (t *Txn) Get(user []byte) ([]byte, error) {
+	if t.done {
+		return nil, ErrTxnDone
+	}
+	if value, kind, ok := t.own.Get(user, key.MaxSeq); ok {
+		if kind == key.Delete {
+			return nil, ErrNotFound
+		}
+		return append([]byte{}, value...), nil
+	}
+	if t.tracks() {
+		t.reads[string(user)] = struct{}{}
+	}
+	return t.snap.Get(user)
+}
+
+// Put writes value to key; both are copied.
+func (t *Txn) Put(user, value []byte) error { return t.write(key.Set, user, value) }
+
+// Delete removes key, which need not exist.
+func (t *Txn) Delete(user []byte) error { return t.write(key.Delete, user, nil) }
+
+func (t *Txn) write(kind key.Kind, user, value []byte) error {
+	switch {
+	case t.done:
+		return ErrTxnDone
+	case t.opts.ReadOnly:
+		return ErrReadOnly
+	}
+	if err := checkSizes(user, value); err != nil {
+		return err
+	}
+	t.own.Add(user, key.MakeTrailer(firstOwnSeq+t.writes, kind), value)
+	t.writes++
+	return nil
+}
+
+// NewIterator returns an iterator over the snapshot with the writes so far on top. It need not be closed: the end of the
+// transaction does it.
+func (t *Txn) NewIterator(o IterOptions) (*Iterator, error) {
+	if t.done {
+		return nil, ErrTxnDone
+	}
+	v, err := t.snap.acquire()
+	if err != nil {
+		return nil, err
+	}
+	i := newIterator(t.db, v, t.snap.seq, o, t.own.NewIterator())
+	i.txn, i.own.count = t, t.writes
+	t.iters = append(t.iters, i)
+	return i, nil
+}
+
+// Commit commits the writes as one batch. On ErrConflict nothing was written; for other errors see DB.Apply. The
+// transaction is over in any case.
+func (t *Txn) Commit(d Durability) error {
+	if t.done {
+		return ErrTxnDone
+	}
+	if t.writes == 0 {
+		return t.Rollback()
+	}
+	err := t.finishIterators()
+	b := t.batch()
+	if err == nil {
+		err = t.db.commit(b, d, t.validate)
+	}
+	return errors.Join(err, t.Rollback())
+}
+
+// Rollback ends the transaction without writing anything. It returns errors of closing its iterators. After a Commit or
+// Rollback it does nothing.
+func (t *Txn) Rollback() error {
+	if t.done {
+		return nil
+	}
+	err := t.finishIterators()
+	t.done = true
+	if !t.opts.ReadOnly {
+		t.db.recent.end(t.snap.seq)
+	}
+	t.snap.Close()
+	return err
+}
+
+func (t *Txn) finishIterators() error {
+	var errs []error
+	for _, i := range slices.Clone(t.iters) {
+		errs = append(errs, i.Close())
+		i.err = ErrTxnDone
+	}
+	return errors.Join(errs...)
+}
+
+func (t *Txn) forget(i *Iterator) {
+	t.iters = slices.DeleteFunc(t.iters, func(other *Iterator) bool { return other == i })
+}
+
+// batch returns the last write of every key, in key order.
+func (t *Txn) batch() *Batch {
+	b := &Batch{}
+	var last []byte
+	it := t.own.NewIterator()
+	for ok := it.First(); ok; ok = it.Next() {
+		if b.count > 0 && bytes.Equal(last, it.Key()) {
+			continue
+		}
+		last = it.Key()
+		b.add(it.Trailer().Kind(), it.Key(), it.Value())
+	}
+	return b
+}
+
+// validate returns ErrConflict if a commit after the snapshot wrote what this transaction depends on. It is called when
+// no other commit can come in between.
+func (t *Txn) validate() error {
+	if t.db.recent.conflict(t.snap.seq, t.dependsOn) {
+		t.db.counters.conflicts.Add(1)
+		return ErrConflict
+	}
+	return nil
+}
+
+func (t *Txn) dependsOn(user []byte) bool {
+	if _, _, wrote := t.own.Get(user, key.MaxSeq); wrote {
+		return true
+	}
+	if _, read := t.reads[string(user)]; read {
+		return true
+	}
+	return slices.ContainsFunc(t.ranges, func(r *keyRange) bool { return r.holds(user) })
+}
+
+// tracks reports whether what the transaction reads decides whether it may commit.
+func (t *Txn) tracks() bool { return t.opts.Isolation == Serializable && !t.opts.ReadOnly }

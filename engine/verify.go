@@ -1,0 +1,182 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/wal"
+)
+
+// Verify reads everything and returns an error that is ErrCorrupt if a checksum, the order of entries or levels, the
+// manifest or a log is wrong, if a live file is missing or without bytes, or if a file is there that should not be. Writers
+// wait meanwhile.
+func (db *DB) Verify() error {
+	db.commitMu.Lock()
+	defer db.commitMu.Unlock()
+	db.flushMu.Lock()
+	defer db.flushMu.Unlock()
+	db.compactMu.Lock()
+	defer db.compactMu.Unlock()
+	v, err := db.acquire()
+	if err != nil {
+		return err
+	}
+	err = errors.Join(db.verifyTables(v.version), db.verifyManifest(v.version), db.verifyLogs(), db.verifyNames())
+	return errors.Join(err, db.release(v))
+}
+
+func (db *DB) verifyTables(v *version) error {
+	var errs []error
+	for l, level := range v.levels {
+		for i, t := range level {
+			if l > 0 && i > 0 && bytes.Compare(level[i-1].Largest, t.Smallest) >= 0 {
+				errs = append(errs, corrupt.At(tableName(t.Num), 0, "level %d: overlaps table %d", l, level[i-1].Num))
+			}
+			errs = append(errs, t.reader.Verify())
+			if again, err := db.openTable(t.Table); err != nil { // by name: the open file may have lost it
+				errs = append(errs, err)
+			} else {
+				errs = append(errs, again.file.Close())
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// verifyManifest compares the manifest on disk with what is in use.
+func (db *DB) verifyManifest(v *version) error {
+	db.catalog.Lock()
+	m := db.catalog.marker
+	db.catalog.Unlock()
+	marker, err := db.dir.ReadFile(m.Name())
+	if err != nil {
+		return missing(m.Name(), err)
+	}
+	if !bytes.Equal(marker, m.Content()) {
+		return corrupt.At(m.Name(), 0, "not what a marker holds")
+	}
+	name := manifest.FileName(m.Manifest)
+	content, err := db.dir.ReadFile(name)
+	if err != nil {
+		return missing(name, err)
+	}
+	state, _, err := manifest.Load(content, name, m.Manifest)
+	if err != nil {
+		return err
+	}
+	for l, level := range v.levels {
+		same := slices.EqualFunc(level, state.Levels[l], func(t *table, m manifest.Table) bool { return t.Num == m.Num })
+		if !same {
+			return corrupt.At(name, int64(len(content)), "level %d lists other tables than are in use", l)
+		}
+	}
+	return state.Check()
+}
+
+// verifyLogs reads the logs as the next Open would.
+func (db *DB) verifyLogs() error {
+	db.catalog.Lock()
+	logs, last := slices.Clone(db.catalog.logs), db.catalog.state.LastSeq
+	db.catalog.Unlock()
+	for _, num := range logs {
+		content, err := db.dir.ReadFile(logName(num))
+		if err != nil {
+			return missing(logName(num), err)
+		}
+		if last, err = verifyLog(content, num, last); err != nil {
+			return err
+		}
+	}
+	if want := db.seq.barrier().last; last != want {
+		return corrupt.At("logs", 0, "commits end at %d, want %d", last, want)
+	}
+	return nil
+}
+
+func verifyLog(content []byte, num uint64, last key.Seq) (key.Seq, error) {
+	for r := wal.NewReader(content, logName(num), num); ; {
+		record, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return last, nil
+		}
+		if err != nil {
+			return 0, err
+		}
+		b, ok := readBatch(record)
+		if !ok || b.seq != last+1 {
+			return 0, corrupt.At(logName(num), r.Offset(), "commit %d follows commit %d", b.seq, last)
+		}
+		last = b.seq + key.Seq(b.left) - 1
+	}
+}
+
+// verifyNames looks for files that should not be there.
+func (db *DB) verifyNames() error {
+	expected, allowed := db.expectedNames()
+	names, err := db.dir.Names()
+	if err != nil {
+		return err
+	}
+	f := sortFiles(names)
+	var errs []error
+	for _, name := range names {
+		if !expected[name] && !allowed[name] && !slices.Contains(f.foreign, name) && name != lockName {
+			errs = append(errs, corrupt.At(name, 0, "nothing refers to this file"))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(expected)) {
+		if !slices.Contains(names, name) {
+			errs = append(errs, corrupt.At(name, 0, "live file is missing"))
+		}
+	}
+	return errors.Join(append(errs, db.verifySizes(expected))...)
+}
+
+// expectedNames returns the names that must be there, and those that may be: of tables that only readers still need.
+func (db *DB) expectedNames() (expected, allowed map[string]bool) {
+	db.catalog.Lock()
+	defer db.catalog.Unlock()
+	c := &db.catalog
+	expected, allowed = map[string]bool{c.marker.Name(): true, manifest.FileName(c.marker.Manifest): true}, map[string]bool{}
+	for _, num := range c.logs {
+		expected[logName(num)] = true
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	for num, t := range db.mu.tables {
+		if t.dead.Load() {
+			allowed[tableName(num)] = true
+		} else {
+			expected[tableName(num)] = true
+		}
+	}
+	return expected, allowed
+}
+
+func (db *DB) verifySizes(names map[string]bool) error {
+	active := ""
+	if db.active != nil && db.active.table.Empty() {
+		active = logName(db.active.logNum)
+	}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		f, err := db.dir.Open(name)
+		if err != nil {
+			return missing(name, err)
+		}
+		info, err := f.Stat()
+		if err = errors.Join(err, f.Close()); err != nil {
+			return fmt.Errorf("engine: verify %s: %w", name, err)
+		}
+		if info.Size() == 0 && name != active {
+			return corrupt.At(name, 0, "no bytes")
+		}
+	}
+	return nil
+}

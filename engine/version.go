@@ -1,0 +1,134 @@
+package engine
+
+import (
+	"bytes"
+	"slices"
+	"sync/atomic"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
+	"github.com/lightningdb/lightning-torture/engine/internal/sst"
+	"github.com/lightningdb/lightning-torture/engine/internal/wal"
+)
+
+const (
+	levels = manifest.Levels
+	bottom = levels - 1
+)
+
+// table is an open table file. It is closed, and its file removed, when no version needs it any more.
+type table struct {
+	manifest.Table
+	file   afero.File
+	reader *sst.Reader
+	refs   atomic.Int32 // versions that hold it
+	dead   atomic.Bool  // no longer live: the file goes with the last version
+}
+
+// covers reports whether the key may be in the table.
+func (t *table) covers(user []byte) bool {
+	return bytes.Compare(t.Smallest, user) <= 0 && bytes.Compare(user, t.Largest) <= 0
+}
+
+// version is an immutable set of live tables. Level 0 is ordered newest first, the others by key.
+type version struct {
+	levels [levels][]*table
+	refs   atomic.Int32 // views that hold it
+}
+
+// find returns the index of the first table of a level below 0 that ends at user or behind it.
+func find(level []*table, user []byte) int {
+	i, _ := slices.BinarySearchFunc(level, user, func(t *table, user []byte) int {
+		return bytes.Compare(t.Largest, user)
+	})
+	return i
+}
+
+// overlapping returns the tables of a level that share keys with [smallest, largest].
+func overlapping(level []*table, smallest, largest []byte) []*table {
+	var found []*table
+	for _, t := range level {
+		if bytes.Compare(t.Largest, smallest) >= 0 && bytes.Compare(t.Smallest, largest) <= 0 {
+			found = append(found, t)
+		}
+	}
+	return found
+}
+
+func bytesOf(tables []*table) (sum uint64) {
+	for _, t := range tables {
+		sum += t.Bytes
+	}
+	return sum
+}
+
+// get returns the newest entry of user at seq. Levels are searched from the newest entries to the oldest.
+func (v *version) get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok bool, err error) {
+	for _, t := range v.levels[0] {
+		if t.covers(user) {
+			if value, kind, ok, err = t.reader.Get(user, seq); ok || err != nil {
+				return value, kind, ok, err
+			}
+		}
+	}
+	for _, level := range v.levels[1:] {
+		if i := find(level, user); i < len(level) && level[i].covers(user) {
+			if value, kind, ok, err = level[i].reader.Get(user, seq); ok || err != nil {
+				return value, kind, ok, err
+			}
+		}
+	}
+	return nil, 0, false, nil
+}
+
+// mem is a memtable with its log.
+type mem struct {
+	table   *memtable.Table
+	log     *wal.Writer // nil if the memtable was replayed
+	logNum  uint64
+	lastSeq key.Seq // of a memtable that gets no more commits
+}
+
+// replayed reports whether the memtable is from a log of an earlier session.
+func (m *mem) replayed() bool { return m.log == nil }
+
+// view is what a reader sees: the memtables, newest first, and the tables below them. It is immutable.
+type view struct {
+	mems    []*mem
+	version *version
+	refs    atomic.Int32
+}
+
+func (v *view) get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok bool, err error) {
+	for _, m := range v.mems {
+		if value, kind, ok = m.table.Get(user, seq); ok {
+			return value, kind, true, nil
+		}
+	}
+	return v.version.get(user, seq)
+}
+
+// iterators returns one iterator per source.
+func (v *view) iterators() []key.Iterator {
+	var all []key.Iterator
+	for _, m := range v.mems {
+		all = append(all, m.table.NewIterator())
+	}
+	return append(all, v.version.iterators()...)
+}
+
+func (v *version) iterators() []key.Iterator {
+	var all []key.Iterator
+	for _, t := range v.levels[0] {
+		all = append(all, t.reader.NewIterator())
+	}
+	for _, level := range v.levels[1:] {
+		if len(level) > 0 {
+			all = append(all, newLevelIterator(level))
+		}
+	}
+	return all
+}

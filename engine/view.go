@@ -1,0 +1,137 @@
+package engine
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+)
+
+// acquire returns the current view, which must be released. A reader that takes the view first and the visible sequence
+// number second sees one instant: what was committed to later memtables in between, it does not see at all.
+func (db *DB) acquire() (*view, error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if db.closing.Load() || db.mu.view == nil {
+		return nil, ErrClosed
+	}
+	db.mu.view.refs.Add(1)
+	return db.mu.view, nil
+}
+
+// release gives a view up and removes the files of tables that nobody needs any more.
+func (db *DB) release(v *view) error {
+	if err := db.drop(v); err != nil {
+		return err
+	}
+	return db.removeObsolete()
+}
+
+// drop gives a view up. Tables that nobody needs any more are closed, and the names of those that are not live become
+// obsolete.
+func (db *DB) drop(v *view) error {
+	if v.refs.Add(-1) > 0 || v.version.refs.Add(-1) > 0 {
+		return nil
+	}
+	var errs []error
+	for _, level := range v.version.levels {
+		for _, t := range level {
+			if t.refs.Add(-1) == 0 {
+				errs = append(errs, db.retire(t))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (db *DB) retire(t *table) error {
+	err := t.file.Close()
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	delete(db.mu.tables, t.Num)
+	if t.dead.Load() {
+		db.mu.obsolete = append(db.mu.obsolete, tableName(t.Num))
+	}
+	return err
+}
+
+// removeObsolete removes obsolete files, with one sync of the directory for all of them.
+func (db *DB) removeObsolete() error {
+	db.mu.Lock()
+	names := db.mu.obsolete
+	db.mu.obsolete = nil
+	db.mu.Unlock()
+	if len(names) == 0 {
+		return nil
+	}
+	if err := db.dir.Poisoned(); err != nil {
+		return nil //nolint:nilerr // a reader is not told of failed writes; the next Open removes the files
+	}
+	slices.Sort(names)
+	if err := db.dir.Remove(names...); err != nil {
+		return err
+	}
+	for _, name := range names {
+		if num, ok := parseNumbered(name, tableSuffix); ok {
+			db.counters.tablesDeleted.Add(1)
+			notify(db.opts.EventListener.TableDeleted, num)
+		}
+	}
+	return nil
+}
+
+// releaseLast gives the current view up for ever.
+func (db *DB) releaseLast() error {
+	db.mu.Lock()
+	v := db.mu.view
+	db.mu.view = nil
+	db.mu.Unlock()
+	if v == nil {
+		return nil
+	}
+	return db.drop(v)
+}
+
+// show replaces the current view, and returns the one before for the caller to drop. The caller holds mu.
+func (db *DB) show(mems []*mem, ver *version) (before *view) {
+	before = db.mu.view
+	next := &view{mems: mems, version: ver}
+	next.refs.Add(1)
+	ver.refs.Add(1)
+	db.mu.view = next
+	db.changed.Broadcast()
+	return before
+}
+
+// newVersion makes a version of the tables that the state lists, all of which are open. The caller holds mu.
+func (db *DB) newVersion(s *manifest.State) *version {
+	v := &version{}
+	for l, level := range s.Levels {
+		if len(level) == 0 {
+			continue
+		}
+		v.levels[l] = make([]*table, len(level))
+		for i := range level {
+			t := db.mu.tables[level[i].Num]
+			t.refs.Add(1)
+			v.levels[l][i] = t
+		}
+	}
+	return v
+}
+
+// showActive puts a new memtable in front of all others.
+func (db *DB) showActive(m *mem) error {
+	db.mu.Lock()
+	mems := append([]*mem{m}, db.mu.view.mems...)
+	before := db.show(mems, db.mu.view.version)
+	db.mu.Unlock()
+	return db.drop(before)
+}
+
+// frozen returns the memtables that wait for a flush, oldest first.
+func (db *DB) frozen() []*mem {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return slices.Clone(db.mu.frozen)
+}
