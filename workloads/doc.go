@@ -1,0 +1,22 @@
+// Package workloads makes scripts of client operations from a seed and drives them against a key-value store, while a
+// recorder keeps the evidence.
+//
+// The package promises:
+//
+//   - W1: a script is a pure function of workload, seed and size. One client runs on the caller's goroutine, in order;
+//     several run concurrently, and only the schedule differs from run to run.
+//   - W2: every value written in a run is unique and names the step that wrote it; the rest of it is padding derived
+//     from that name. A judge can tell which write it sees, and a flipped bit gives a value that nobody wrote.
+//   - W3: everything that is sent to the store is in the history, loading included, so that a judge may start from an
+//     empty store. Writes that depend on reads are recorded before the store learns of them.
+//   - W4: an operation is Acked if the store returned nil, Rejected if it returned ErrConflict or ErrRefused, and
+//     Unknown otherwise. A client goes on after an Unknown operation: what a poisoned store does is evidence too.
+//   - W5: scripts run in phases of at most a thousand operations. All clients wait at the end of each, and one of them
+//     scans the whole store while everything is quiet: judges of linearizability cut the history there.
+//   - W6: a panic of the store ends the drive with a [Panic] that names the client and the operation. It is returned
+//     at once: other clients may hang forever in a store whose locks the panic left behind.
+//
+// Scripts are data: a Script may be driven by any number of goroutines, as nothing changes it.
+//
+// The package knows no engine, no filesystem and no judge.
+package workloads

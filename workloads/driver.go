@@ -1,0 +1,124 @@
+package workloads
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// DriveOptions says how to drive. The zero value works.
+type DriveOptions struct {
+	PhaseOps int // operations between two full scans; 0: 1000, the scan included
+	Attempts int // how often a transaction that conflicts is tried, each time as an operation of its own; 0: 8
+}
+
+// Drive loads the store, runs all clients of the script, and ends with a scan of everything while nothing else runs.
+// Every operation is recorded in rec, answered or not. Errors of the store are evidence, not errors of Drive: it fails
+// only with a *Panic, or with the error of ctx, whose end lets every client finish the operation it has begun.
+//
+// With one client everything happens on the caller's goroutine.
+func Drive(ctx context.Context, store Store, script Script, rec *history.Recorder, opts DriveOptions) error {
+	if opts.PhaseOps <= 0 {
+		opts.PhaseOps = 1000
+	}
+	if opts.Attempts <= 0 {
+		opts.Attempts = 8
+	}
+	d := &driver{store: store, script: &script, rec: rec, opts: opts}
+	if err := d.run(ctx, 0, d.loading()); err != nil {
+		return err
+	}
+	return d.phases(ctx)
+}
+
+type driver struct {
+	store  Store
+	script *Script
+	rec    *history.Recorder
+	opts   DriveOptions
+}
+
+// everything is the scan at the end of a phase.
+var everything = []Step{{Kind: history.Scan}}
+
+// loading returns the steps that load the store: tables come to exist by the flush halfway.
+func (d *driver) loading() []Step {
+	var steps []Step
+	batches := d.script.Preload
+	for i, batch := range batches {
+		if i > 0 && i == len(batches)/2 {
+			steps = append(steps, Step{Kind: history.Flush})
+		}
+		durability := history.NoSync
+		if i == len(batches)-1 {
+			durability = history.Sync
+		}
+		steps = append(steps, Step{Kind: history.Batch, Writes: batch, Durability: durability})
+	}
+	return steps
+}
+
+// phases runs the clients' scripts piece by piece, with a full scan after each piece.
+func (d *driver) phases(ctx context.Context) error {
+	rest := append([][]Step(nil), d.script.Clients...)
+	piece := max(1, (d.opts.PhaseOps-1)/max(1, len(rest)))
+	for {
+		more := false
+		steps := make([][]Step, len(rest))
+		for c := range rest {
+			n := min(piece, len(rest[c]))
+			steps[c], rest[c] = rest[c][:n], rest[c][n:]
+			more = more || len(rest[c]) > 0
+		}
+		if err := d.together(ctx, steps); err != nil {
+			return err
+		}
+		if err := d.run(ctx, 0, everything); err != nil || !more {
+			return err
+		}
+	}
+}
+
+// together runs the steps of all clients at the same time and waits for all of them, unless the store panics.
+func (d *driver) together(ctx context.Context, steps [][]Step) error {
+	if len(steps) == 1 {
+		return d.run(ctx, 0, steps[0])
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ends := make(chan error, len(steps)) // buffered: a client that is left behind must not wait for a reader
+	for client := range steps {
+		go func() { ends <- d.run(ctx, client, steps[client]) }()
+	}
+	var first error
+	for range steps {
+		err := <-ends
+		if crash := (*Panic)(nil); errors.As(err, &crash) {
+			return err
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// run does the steps of one client. A panic of the store becomes an error that says what was going on.
+func (d *driver) run(ctx context.Context, client int, steps []Step) (err error) {
+	c := &worker{driver: d, id: client}
+	defer func() {
+		if v := recover(); v != nil {
+			err = &Panic{Value: v, Stack: debug.Stack(), Client: client, Op: c.step.String()}
+		}
+	}()
+	for i := range steps {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		c.step = &steps[i]
+		c.do()
+	}
+	return nil
+}

@@ -1,0 +1,101 @@
+package workloads_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// judgeAll returns the violations that all judges of live runs and, as if the process had been killed at the end, of
+// recovered states find.
+func judgeAll(
+	t *testing.T, script workloads.Script, ops []history.Op, store workloads.Store,
+) map[string]checker.Violation {
+	t.Helper()
+	var state history.State
+	require.NoError(t, workloads.ReadAll(store, &state))
+	end := history.Cut{Acked: ops[len(ops)-1].Return, Called: ops[len(ops)-1].Return}
+	rule := checker.Rule{Lower: checker.AckedMustSurvive, Suffix: true, Atomic: true}
+	results := []checker.Result{
+		checker.Assumptions(ops), checker.CheckReads(ops), checker.NewDurability(ops, nil).Judge(end, &state, rule),
+		checker.Linearizability(t.Context(), ops, nil, &state, &end, checker.Limits{}),
+	}
+	if script.Ledger != nil {
+		bank := checker.Bank{
+			Total: script.Ledger.Total, Accounts: script.Ledger.Accounts,
+			IsAccount: workloads.IsAccount, Balance: workloads.Balance,
+		}
+		results = append(results, bank.JudgeState(&state), bank.JudgeHistory(ops),
+			checker.BankLinearizability(t.Context(), ops, bank, checker.Limits{}))
+	}
+	found := map[string]checker.Violation{}
+	for _, r := range results {
+		require.NotEqual(t, checker.Inconclusive, r.Verdict, "%s: %s", r.Judge, r.Reason)
+		for _, v := range r.Violations {
+			found[r.Judge+": "+v.Class] = v
+		}
+	}
+	return found
+}
+
+func TestACorrectStorePassesEveryJudge(t *testing.T) {
+	for seed := range uint64(12) {
+		size := workloads.Size{Clients: 1 + int(seed%4), Ops: 150, Keys: int(seed%3) * 120, ValueBytes: 40}
+		for _, w := range workloads.All() {
+			script, store := w.Generate(seed, size), newMemstore(none, 1)
+			require.Empty(t, judgeAll(t, script, drive(t, store, script), store), "%s, seed %d", w.Name, seed)
+		}
+		script, store := workloads.Bank(seed, size, workloads.BankOptions{Accounts: 2}), newMemstore(none, 1)
+		require.Empty(t, judgeAll(t, script, drive(t, store, script), store), "two accounts, seed %d", seed)
+	}
+}
+
+func TestAStoreThatFailsAndRefusesPassesEveryJudge(t *testing.T) {
+	for seed := range uint64(12) {
+		for _, w := range workloads.All() {
+			script := w.Generate(seed, workloads.Size{Clients: 1 + int(seed%4), Ops: 60, Keys: 150})
+			store := newMemstore(brokenDisk, 2+int(seed)*7)
+			require.Empty(t, judgeAll(t, script, drive(t, store, script), store), "%s, seed %d", w.Name, seed)
+		}
+	}
+}
+
+func TestEveryFlawIsCaught(t *testing.T) {
+	for _, row := range []struct {
+		name     string
+		flaw     flaw
+		workload string
+		want     []string
+	}{
+		{"conflicts go unnoticed", lostUpdate, "bank", []string{
+			"bank: total not conserved", "bank linearizability: not linearizable", "linearizability: not linearizable"}},
+		{"transactions write before they commit", dirtyWrite, "bank", []string{"reads: refused but present"}},
+		{"snapshots are not of one moment", tornSnapshot, "bank", []string{"bank: total not conserved", "reads: torn read"}},
+		{"batches lose their last write", tornBatch, "kv", []string{"durability: lost", "reads: stale read"}},
+		{"writes do nothing", lostWrite, "kv", []string{"durability: lost", "reads: stale read"}},
+		{"reads are stale", staleRead, "register", []string{"reads: stale read", "linearizability: not linearizable"}},
+		{"reads are garbage", garbage, "register", []string{"reads: invented", "linearizability: not linearizable"}},
+		{"scans are out of order", disorder, "kv", []string{"reads: unordered scan"}},
+		{"refused writes are applied", refusedDone, "register", []string{"reads: refused but present"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			clients := 1 // deterministic
+			if row.workload == "bank" {
+				clients = 4 // isolation breaks only where transactions overlap
+			}
+			script := generate(t, row.workload, 1, workloads.Size{Clients: clients, Ops: 200, ValueBytes: 40})
+			store := newMemstore(row.flaw, 7)
+			ops := drive(t, store, script)
+			store.flaw = none
+			found := judgeAll(t, script, ops, store)
+			for _, class := range row.want {
+				require.Contains(t, found, class)
+				t.Log(class + ": " + found[class].Sentence)
+			}
+		})
+	}
+}

@@ -1,0 +1,99 @@
+package workloads
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// kvGroup is how many keys a client calls its own, and how many all clients share.
+const kvGroup = 16
+
+// keyspace says which keys the clients of kv work on: groups spread evenly over the loaded keys, so that their ranges
+// lie in different blocks and tables. The last group is shared.
+type keyspace struct {
+	groups int // clients, and one
+	stride int
+}
+
+func newKeyspace(size Size) keyspace {
+	groups := size.Clients + 1
+	return keyspace{groups: groups, stride: max(1, size.Keys/(groups*kvGroup))}
+}
+
+func kvKey(i int) []byte { return fmt.Appendf(nil, "k%05d", i) }
+
+// pick draws an own key of a client, or, one time in four, a shared one.
+func (s keyspace) pick(rng *rand.Rand, client int) []byte {
+	group := client
+	if rng.IntN(4) == 0 {
+		group = s.groups - 1
+	}
+	return kvKey((rng.IntN(kvGroup)*s.groups + group) * s.stride)
+}
+
+// distinct draws n different keys of a client.
+func (s keyspace) distinct(rng *rand.Rand, client, n int) [][]byte {
+	var keys [][]byte
+	seen := make(map[string]bool, n)
+	for len(keys) < n {
+		if key := s.pick(rng, client); !seen[string(key)] {
+			seen[string(key)] = true
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// kv is for judges of durability: all kinds of operations, synced and unsynced ones mixed, so that a crash may lose
+// some commits and must keep others.
+func kv(seed uint64, size Size) Script {
+	size = size.normal()
+	keys := newKeyspace(size)
+	step := func(rng *rand.Rand, client int, name string) Step {
+		durability := history.Durability(rng.IntN(2)) // Sync or NoSync
+		switch p := rng.IntN(100); {
+		case p < 38:
+			return put(keys.pick(rng, client), value(seed, name, size.ValueBytes), durability)
+		case p < 48:
+			return erase(keys.pick(rng, client), durability)
+		case p < 64:
+			return Step{Kind: history.Batch, Durability: durability, Writes: keys.batch(rng, client, seed, name, size)}
+		case p < 76:
+			return Step{Kind: history.Get, Keys: [][]byte{keys.pick(rng, client)}}
+		case p < 82:
+			return keys.scan(rng, client)
+		case p < 92:
+			return Step{Kind: history.Snapshot, Keys: keys.distinct(rng, client, 2+rng.IntN(4))}
+		case p < 98:
+			return Step{Kind: history.Flush}
+		default:
+			return Step{Kind: history.Compact}
+		}
+	}
+	return Script{
+		Workload: "kv", Seed: seed, Size: size,
+		Preload: load(seed, size, kvKey), Clients: generate(seed, size, step),
+	}
+}
+
+// batch draws 2 to 5 writes of different keys, a quarter of them deletes.
+func (s keyspace) batch(rng *rand.Rand, client int, seed uint64, name string, size Size) []history.Write {
+	var writes []history.Write
+	for i, key := range s.distinct(rng, client, 2+rng.IntN(4)) {
+		w := history.Write{Key: key, Delete: rng.IntN(4) == 0}
+		if !w.Delete {
+			w.Value = value(seed, name+"."+strconv.Itoa(i), size.ValueBytes)
+		}
+		writes = append(writes, w)
+	}
+	return writes
+}
+
+// scan draws a range that holds about four groups' worth of neighbours.
+func (s keyspace) scan(rng *rand.Rand, client int) Step {
+	first := (rng.IntN(kvGroup)*s.groups + client) * s.stride
+	return Step{Kind: history.Scan, From: kvKey(first), To: kvKey(first + 4*s.groups*s.stride)}
+}

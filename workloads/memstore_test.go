@@ -1,0 +1,232 @@
+package workloads_test
+
+import (
+	"bytes"
+	"errors"
+	"maps"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// memstore is a store in memory that is correct unless told otherwise: every version of every key, and optimistic
+// transactions.
+type memstore struct {
+	flaw  flaw
+	every int // how often the flaw shows: at each so many calls
+
+	mu       sync.Mutex
+	seq      int
+	versions map[string][]version
+	calls    int
+	poisoned bool
+}
+
+type version struct {
+	seq     int
+	value   []byte
+	deleted bool
+}
+
+// flaw is what is wrong with a memstore.
+type flaw int
+
+const (
+	none         flaw = iota
+	lostUpdate        // conflicts of transactions go unnoticed
+	tornBatch         // a batch loses its last write
+	staleRead         // a read returns the version before the latest
+	dirtyWrite        // what a transaction puts is there even if it conflicts
+	lostWrite         // an acknowledged write did nothing
+	garbage           // a read returns a flipped bit
+	disorder          // a scan swaps two keys
+	torture           // a call panics
+	brokenDisk        // one write fails, and all later ones are refused
+	refusedDone       // a refused write is applied
+	tornSnapshot      // snapshots read the latest version
+)
+
+var errDisk = errors.New("input/output error")
+
+func newMemstore(f flaw, every int) *memstore {
+	return &memstore{flaw: f, every: every, versions: map[string][]version{}}
+}
+
+// strikes reports whether the flaw f shows in this call. The lock must be held.
+func (m *memstore) strikes(f flaw) bool {
+	if m.flaw != f {
+		return false
+	}
+	m.calls++
+	return m.calls%m.every == 0
+}
+
+func (m *memstore) at(key []byte, seq int) ([]byte, bool) {
+	vs := m.versions[string(key)]
+	skip := 0
+	if m.strikes(staleRead) {
+		skip = 1
+	}
+	for i := len(vs) - 1; i >= 0; i-- {
+		if vs[i].seq <= seq {
+			if skip > 0 {
+				skip--
+				continue
+			}
+			value := bytes.Clone(vs[i].value)
+			if len(value) > 0 && m.strikes(garbage) {
+				value[len(value)/2] ^= 1
+			}
+			return value, !vs[i].deleted
+		}
+	}
+	return nil, false
+}
+
+func (m *memstore) Get(key []byte) ([]byte, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	value, found := m.at(key, m.seq)
+	return value, found, nil
+}
+
+func (m *memstore) Apply(writes []history.Write, _ history.Durability) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.poisoned {
+		return workloads.ErrRefused
+	}
+	if m.strikes(torture) {
+		panic("invariant broken")
+	}
+	if m.strikes(brokenDisk) {
+		m.poisoned = true
+		return errDisk
+	}
+	if m.strikes(lostWrite) {
+		return nil
+	}
+	if len(writes) > 1 && m.strikes(tornBatch) {
+		writes = writes[:len(writes)-1]
+	}
+	m.apply(writes)
+	if m.strikes(refusedDone) {
+		return workloads.ErrRefused
+	}
+	return nil
+}
+
+func (m *memstore) apply(writes []history.Write) {
+	m.seq++
+	for _, w := range writes {
+		v := version{seq: m.seq, value: bytes.Clone(w.Value), deleted: w.Delete}
+		m.versions[string(w.Key)] = append(m.versions[string(w.Key)], v)
+	}
+}
+
+func (m *memstore) Scan(from, to []byte, visit func(key, value []byte) bool) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var keys []string
+	for _, k := range slices.Sorted(maps.Keys(m.versions)) {
+		if k >= string(from) && (len(to) == 0 || k < string(to)) {
+			keys = append(keys, k)
+		}
+	}
+	if len(keys) > 1 && m.strikes(disorder) {
+		keys[0], keys[1] = keys[1], keys[0]
+	}
+	for _, k := range keys {
+		if value, found := m.at([]byte(k), m.seq); found && !visit([]byte(k), value) {
+			break
+		}
+	}
+	return nil
+}
+
+func (m *memstore) Begin(i workloads.Isolation) (workloads.Txn, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return &memtxn{store: m, isolation: i, snapshot: m.seq, reads: map[string]bool{}}, nil
+}
+
+func (m *memstore) Flush() error   { return nil }
+func (m *memstore) Compact() error { return nil }
+func (m *memstore) Close() error   { return nil }
+
+// memtxn is a transaction of a memstore.
+type memtxn struct {
+	store     *memstore
+	isolation workloads.Isolation
+	snapshot  int
+	reads     map[string]bool
+	writes    []history.Write
+}
+
+func (t *memtxn) Get(key []byte) ([]byte, bool, error) {
+	runtime.Gosched()
+	t.store.mu.Lock()
+	defer t.store.mu.Unlock()
+	t.reads[string(key)] = true
+	snapshot := t.snapshot
+	if t.store.flaw == tornSnapshot {
+		snapshot = t.store.seq
+	}
+	value, found := t.store.at(key, snapshot)
+	return value, found, nil
+}
+
+func (t *memtxn) Put(key, value []byte) error {
+	t.writes = append(t.writes, history.Write{Key: bytes.Clone(key), Value: bytes.Clone(value)})
+	if t.store.flaw == dirtyWrite {
+		t.store.mu.Lock()
+		t.store.apply(t.writes[len(t.writes)-1:])
+		t.store.mu.Unlock()
+		runtime.Gosched()
+	}
+	return nil
+}
+
+func (t *memtxn) Delete(key []byte) error {
+	t.writes = append(t.writes, history.Write{Key: bytes.Clone(key), Delete: true})
+	return nil
+}
+
+func (t *memtxn) Commit(history.Durability) error {
+	t.store.mu.Lock()
+	defer t.store.mu.Unlock()
+	if t.store.poisoned {
+		return workloads.ErrRefused
+	}
+	if t.conflicts() && t.store.flaw != lostUpdate {
+		return workloads.ErrConflict
+	}
+	t.store.apply(t.writes)
+	return nil
+}
+
+// conflicts reports whether another transaction committed first.
+func (t *memtxn) conflicts() bool {
+	newer := func(key string) bool {
+		vs := t.store.versions[key]
+		return len(vs) > 0 && vs[len(vs)-1].seq > t.snapshot
+	}
+	for _, w := range t.writes {
+		if newer(string(w.Key)) {
+			return true
+		}
+	}
+	if t.isolation == workloads.Serializable {
+		for key := range t.reads {
+			if newer(key) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (t *memtxn) Rollback() {}

@@ -1,0 +1,117 @@
+package workloads
+
+import (
+	"hash/fnv"
+	"math/rand/v2"
+	"strconv"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Size is the dials of a script. A dial that is zero or negative is set to its least sensible value.
+type Size struct {
+	Clients    int `json:"clients"`     // concurrent clients; at least 1
+	Ops        int `json:"ops"`         // steps a client
+	Keys       int `json:"keys"`        // keys loaded before the clients start
+	ValueBytes int `json:"value_bytes"` // length of a value, if its name is not longer
+}
+
+// Script is all that a run asks of a store.
+type Script struct {
+	Workload string
+	Seed     uint64
+	Size     Size
+	Preload  [][]history.Write // batches that client 0 applies first: all but the last NoSync, with a flush halfway
+	Clients  [][]Step          // one list a client; they run at the same time
+	Ledger   *Ledger           // of the bank; nil otherwise
+}
+
+// Step is one thing that a client does. Slices are shared between copies and must not be changed.
+type Step struct {
+	Kind       history.Kind
+	Keys       [][]byte        // Get: the key; Snapshot: all keys that are read
+	From, To   []byte          // Scan: first key inclusive, last key exclusive; empty bounds are open
+	Writes     []history.Write // Put, Delete and Batch
+	Durability history.Durability
+	Isolation  Isolation // Txn
+	Transfer   *Transfer // Txn
+}
+
+// Transfer moves money between two accounts in a transaction: it reads both and writes both. It writes nothing if it
+// would overdraw.
+type Transfer struct {
+	From, To []byte
+	Amount   int64
+	name     string // of the step, from which the values are named
+}
+
+// Workload makes scripts.
+type Workload struct {
+	Name     string
+	Text     string // one line for a person who must choose
+	Generate func(seed uint64, size Size) Script
+}
+
+// All returns the workloads in the order in which they are shown.
+func All() []Workload {
+	return []Workload{
+		{"register", "a handful of keys, put, read and deleted by all clients at once; every write is synced", register},
+		{"kv", "puts, deletes, batches, scans and snapshot reads, synced and unsynced; mostly own keys", kv},
+		{"bank", "transfers between accounts in transactions, audited by snapshots; the total never changes", bank},
+	}
+}
+
+// ByName returns the workload of that name.
+func ByName(name string) (Workload, bool) {
+	for _, w := range All() {
+		if w.Name == name {
+			return w, true
+		}
+	}
+	return Workload{}, false
+}
+
+// normal returns the size with every dial at a value that makes sense.
+func (s Size) normal() Size {
+	s.Clients, s.Ops = max(s.Clients, 1), max(s.Ops, 0)
+	s.Keys, s.ValueBytes = max(s.Keys, 0), max(s.ValueBytes, 0)
+	return s
+}
+
+// loadBatch is how many keys are loaded in one batch.
+const loadBatch = 100
+
+// load returns the batches that write size.Keys keys, named by key.
+func load(seed uint64, size Size, key func(int) []byte) [][]history.Write {
+	var batches [][]history.Write
+	for i := range size.Keys {
+		if i%loadBatch == 0 {
+			batches = append(batches, nil)
+		}
+		last := &batches[len(batches)-1]
+		v := value(seed, "load."+strconv.Itoa(i), size.ValueBytes)
+		*last = append(*last, history.Write{Key: key(i), Value: v})
+	}
+	return batches
+}
+
+// generate draws the steps of every client from its own stream, so that one client's script does not depend on how
+// many others there are or how long theirs is.
+func generate(seed uint64, size Size, step func(rng *rand.Rand, client int, name string) Step) [][]Step {
+	clients := make([][]Step, size.Clients)
+	for c := range clients {
+		rng := stream(seed, "client "+strconv.Itoa(c))
+		clients[c] = make([]Step, size.Ops)
+		for i := range clients[c] {
+			clients[c][i] = step(rng, c, "c"+strconv.Itoa(c)+"."+strconv.Itoa(i))
+		}
+	}
+	return clients
+}
+
+// stream returns the random stream that a seed and a label name.
+func stream(seed uint64, label string) *rand.Rand {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(label)) // a hash never fails
+	return rand.New(rand.NewPCG(seed, h.Sum64()))
+}

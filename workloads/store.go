@@ -1,0 +1,63 @@
+package workloads
+
+import (
+	"errors"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Errors that a Store must let a driver recognize with errors.Is; every other error of a commit leaves its effect open.
+var (
+	// ErrConflict is returned by Txn.Commit when another transaction won; nothing of this one was applied.
+	ErrConflict = errors.New("workloads: transaction conflict")
+	// ErrRefused is returned when the store turned the operation away before it could have any effect, for example
+	// because an earlier failed write has poisoned it.
+	ErrRefused = errors.New("workloads: store refused the operation")
+	// ErrCorrupt is returned when the store found damaged data and says so instead of returning a wrong value.
+	ErrCorrupt = errors.New("workloads: store found corruption")
+)
+
+// Isolation is the level a transaction asks for.
+type Isolation uint8
+
+// The isolation levels.
+const (
+	ReadOnly          Isolation = iota // a snapshot; never conflicts, cannot write
+	SnapshotIsolation                  // first committer wins on written keys
+	Serializable                       // what was read is validated as well
+)
+
+// Store is the part of a key-value engine that a workload drives. Its methods may be called from several goroutines.
+// Byte slices passed in stay the caller's; slices handed out are the caller's too, except where said.
+type Store interface {
+	// Get returns the newest value of key; found is false if there is none.
+	Get(key []byte) (value []byte, found bool, err error)
+	// Apply commits all writes as one: after a crash all of them are there, or none.
+	Apply(writes []history.Write, d history.Durability) error
+	// Scan calls visit with every pair in [from, to) in key order, as of one instant; empty bounds are open. The
+	// slices are valid only during the call. It ends early, without error, when visit returns false.
+	Scan(from, to []byte, visit func(key, value []byte) bool) error
+	// Begin starts a transaction. Every transaction must be ended by Commit or Rollback.
+	Begin(Isolation) (Txn, error)
+	// Close makes everything acknowledged durable, waits for background work and releases the store.
+	Close() error
+}
+
+// Txn is a transaction; it is used by one goroutine. It reads its own writes.
+type Txn interface {
+	Get(key []byte) (value []byte, found bool, err error)
+	Put(key, value []byte) error
+	Delete(key []byte) error
+	// Commit returns ErrConflict if the isolation level forbids it; then nothing was applied.
+	Commit(d history.Durability) error
+	Rollback()
+}
+
+// Maintainer is implemented by stores whose flushes and compactions can be asked for.
+type Maintainer interface {
+	Flush() error
+	Compact() error
+}
+
+// Verifier is implemented by stores that can check their own files: checksums, references, orphans.
+type Verifier interface{ Verify() error }

@@ -1,0 +1,163 @@
+package workloads
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// worker is one client at work.
+type worker struct {
+	*driver
+	id   int
+	step *Step
+}
+
+// String names the step for a person.
+func (s *Step) String() string {
+	switch {
+	case s.Transfer != nil:
+		return fmt.Sprintf("transfer of %d from %s to %s", s.Transfer.Amount, s.Transfer.From, s.Transfer.To)
+	case len(s.Writes) > 0:
+		return fmt.Sprintf("%s %s", s.Kind, s.Writes[0].Key)
+	case len(s.Keys) > 0:
+		return fmt.Sprintf("%s %s", s.Kind, s.Keys[0])
+	}
+	return s.Kind.String()
+}
+
+// do sends the step to the store and records what came back.
+func (w *worker) do() {
+	s := w.step
+	switch s.Kind {
+	case history.Put, history.Delete, history.Batch:
+		w.write()
+	case history.Get:
+		w.read(func() ([]history.Read, error) { return appendGet(nil, w.store, s.Keys[0]) })
+	case history.Scan:
+		w.read(w.scan)
+	case history.Snapshot:
+		w.read(w.snapshot)
+	case history.Txn:
+		w.transact()
+	case history.Flush, history.Compact:
+		w.maintain()
+	default:
+		panic(fmt.Sprintf("workloads: a script asks for %v", s.Kind))
+	}
+}
+
+func (w *worker) write() {
+	s := w.step
+	h := w.rec.Call(w.id, history.Op{Kind: s.Kind, Writes: s.Writes, Durability: s.Durability})
+	err := w.store.Apply(s.Writes, s.Durability)
+	w.rec.Return(h, nil, outcome(err), err)
+}
+
+// read records what the store showed, but nothing of a read that failed halfway.
+func (w *worker) read(from func() ([]history.Read, error)) {
+	h := w.rec.Call(w.id, history.Op{Kind: w.step.Kind, ScanFrom: w.step.From, ScanTo: w.step.To})
+	reads, err := from()
+	if err != nil {
+		reads = nil
+	}
+	w.rec.Return(h, reads, outcome(err), err)
+}
+
+func (w *worker) scan() (reads []history.Read, err error) {
+	err = w.store.Scan(w.step.From, w.step.To, func(key, value []byte) bool {
+		reads = append(reads, history.Read{Key: bytes.Clone(key), Value: bytes.Clone(value), Found: true})
+		return true
+	})
+	return reads, err
+}
+
+func (w *worker) snapshot() (reads []history.Read, err error) {
+	txn, err := w.store.Begin(ReadOnly)
+	if err != nil {
+		return nil, err
+	}
+	defer txn.Rollback()
+	for _, key := range w.step.Keys {
+		if reads, err = appendGet(reads, txn, key); err != nil {
+			return nil, err
+		}
+	}
+	return reads, nil
+}
+
+func (w *worker) maintain() {
+	m, ok := w.store.(Maintainer)
+	if !ok {
+		return
+	}
+	h := w.rec.Call(w.id, history.Op{Kind: w.step.Kind})
+	err := error(nil)
+	if w.step.Kind == history.Flush {
+		err = m.Flush()
+	} else {
+		err = m.Compact()
+	}
+	w.rec.Return(h, nil, outcome(err), err)
+}
+
+// transact makes a transfer, again and again while it conflicts.
+func (w *worker) transact() {
+	for attempt := range w.opts.Attempts {
+		h := w.rec.Call(w.id, history.Op{Kind: history.Txn, Durability: w.step.Durability})
+		reads, err := w.transfer(h, attempt)
+		w.rec.Return(h, reads, outcome(err), err)
+		if !errors.Is(err, ErrConflict) {
+			return
+		}
+	}
+}
+
+func (w *worker) transfer(h history.Handle, attempt int) (reads []history.Read, err error) {
+	t := w.step.Transfer
+	txn, err := w.store.Begin(w.step.Isolation)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range [][]byte{t.From, t.To} {
+		if reads, err = appendGet(reads, txn, key); err != nil {
+			txn.Rollback()
+			return nil, err
+		}
+	}
+	writes := t.move(reads[0], reads[1], attempt, w.script)
+	w.rec.SetWrites(h, writes)
+	for _, write := range writes {
+		if err := txn.Put(write.Key, write.Value); err != nil {
+			txn.Rollback()
+			return reads, err
+		}
+	}
+	return reads, txn.Commit(w.step.Durability)
+}
+
+// outcome says what an error means. The rule is the same for reads: an error says nothing about the data.
+func outcome(err error) history.Outcome {
+	switch {
+	case err == nil:
+		return history.Acked
+	case errors.Is(err, ErrConflict), errors.Is(err, ErrRefused):
+		return history.Rejected
+	}
+	return history.Unknown
+}
+
+// getter is what a Store and a Txn have in common.
+type getter interface {
+	Get(key []byte) (value []byte, found bool, err error)
+}
+
+func appendGet(reads []history.Read, from getter, key []byte) ([]history.Read, error) {
+	value, found, err := from.Get(key)
+	if err != nil {
+		return nil, err
+	}
+	return append(reads, history.Read{Key: key, Value: value, Found: found}), nil
+}
