@@ -1,0 +1,78 @@
+package checker
+
+import (
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Assumptions checks what every other judge takes for granted: IDs are positions, calls are in order, call < return,
+// an acknowledged operation was answered, a client has one operation in flight, and no two writes wrote the same value
+// to the same key. A Fail is the fault of whoever recorded the history, not of the store.
+func Assumptions(ops []history.Op) Result {
+	r := Result{Judge: "assumptions", Verdict: Pass}
+	busy := make(map[int]*history.Op) // the latest operation of each client
+	writers := make(map[string]int)
+	for i := range ops {
+		op := &ops[i]
+		broken := wellFormed(ops, i)
+		if prev := busy[op.Client]; broken == "" && prev != nil && prev.Return >= op.Call {
+			broken = fmt.Sprintf("client %d called %s before %s was answered", op.Client, name(op), name(prev))
+		}
+		busy[op.Client] = op
+		if broken == "" {
+			broken = sameValue(op, writers)
+		}
+		if broken != "" {
+			return r.fail(Violation{
+				Class: "bad history", Sentence: "the history cannot be judged: " + broken, Ops: []int{op.ID},
+			})
+		}
+	}
+	return r
+}
+
+// wellFormed says what is wrong with operation i on its own, or nothing.
+func wellFormed(ops []history.Op, i int) string {
+	op := &ops[i]
+	switch {
+	case op.ID != i:
+		return fmt.Sprintf("operation #%d stands at position %d", op.ID, i)
+	case i > 0 && ops[i-1].Call >= op.Call:
+		return fmt.Sprintf("%s was called at tick %d, not after %s at tick %d",
+			name(op), op.Call, name(&ops[i-1]), ops[i-1].Call)
+	case op.Call >= op.Return:
+		return fmt.Sprintf("%s was called at tick %d and answered at tick %d", name(op), op.Call, op.Return)
+	case op.Return == history.Never && op.Outcome != history.Unknown:
+		return fmt.Sprintf("%s was never answered, but is %s", name(op), op.Outcome)
+	}
+	return ""
+}
+
+// sameValue enters the writes of op and says which of them wrote what another had written already, or nothing.
+func sameValue(op *history.Op, writers map[string]int) string {
+	for _, w := range op.Writes {
+		if w.Delete {
+			continue
+		}
+		pair := fmt.Sprintf("%d:%s%s", len(w.Key), w.Key, w.Value)
+		if first, twice := writers[pair]; twice {
+			return fmt.Sprintf("#%d and #%d wrote the same value to %s", first, op.ID, quoteKey(w.Key))
+		}
+		writers[pair] = op.ID
+	}
+	return ""
+}
+
+// fail turns the result into a Fail with one more violation.
+func (r Result) fail(v Violation) Result {
+	r.Verdict = Fail
+	r.Violations = append(r.Violations, v)
+	return r
+}
+
+// unclear turns the result into an Inconclusive.
+func (r Result) unclear(format string, args ...any) Result {
+	r.Verdict, r.Reason = Inconclusive, fmt.Sprintf(format, args...)
+	return r
+}

@@ -1,0 +1,179 @@
+package checker
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// name names an operation: "scan #45 by client 2".
+func name(op *history.Op) string {
+	what := op.Kind.String()
+	switch op.Kind {
+	case history.Put, history.Delete, history.Batch:
+		what = "commit"
+	case history.Txn:
+		what = "transaction"
+	}
+	return fmt.Sprintf("%s #%d by client %d", what, op.ID, op.Client)
+}
+
+// describe names a commit with all that matters about it: "commit #812 by client 3 (put k017, synced, acknowledged at
+// tick 3104)".
+func describe(op *history.Op) string {
+	durability := [...]string{"synced", "not synced", "buffered"}
+	return fmt.Sprintf("%s (%s, %s, %s)", name(op), contents(op), durability[op.Durability], fate(op))
+}
+
+// contents says what a commit writes.
+func contents(op *history.Op) string {
+	if len(op.Writes) == 1 {
+		return verb(&op.Writes[0])
+	}
+	var parts []string
+	for i := range op.Writes {
+		if i == 3 {
+			parts = append(parts, "...")
+			break
+		}
+		parts = append(parts, verb(&op.Writes[i]))
+	}
+	return fmt.Sprintf("%d writes: %s", len(op.Writes), strings.Join(parts, ", "))
+}
+
+func verb(w *history.Write) string {
+	if w.Delete {
+		return "delete " + quoteKey(w.Key)
+	}
+	return "put " + quoteKey(w.Key)
+}
+
+// fate says how the store answered.
+func fate(op *history.Op) string {
+	switch {
+	case op.Return == history.Never:
+		return fmt.Sprintf("called at tick %d and never answered", op.Call)
+	case op.Outcome == history.Acked:
+		return fmt.Sprintf("acknowledged at tick %d", op.Return)
+	case op.Outcome == history.Rejected:
+		return fmt.Sprintf("refused at tick %d", op.Return)
+	}
+	return fmt.Sprintf("failed at tick %d with an open result", op.Return)
+}
+
+// testify is a line of evidence about an operation.
+func testify(op *history.Op) string {
+	line := fmt.Sprintf("#%d client %d %s, called at tick %d", op.ID, op.Client, op.Kind, op.Call)
+	if op.Return != history.Never {
+		line += fmt.Sprintf(", %s at tick %d", op.Outcome, op.Return)
+	}
+	if op.Err != "" {
+		line += fmt.Sprintf(" (%s)", op.Err)
+	}
+	for i, r := range op.Reads {
+		if i == 4 {
+			line += ", ..."
+			break
+		}
+		line += ", read " + quoteKey(r.Key) + " = " + found(&r)
+	}
+	for i, w := range op.Writes {
+		if i == 4 {
+			line += ", ..."
+			break
+		}
+		line += ", " + verb(&w)
+		if !w.Delete {
+			line += " = " + quoteValue(w.Value)
+		}
+	}
+	return line
+}
+
+func found(r *history.Read) string {
+	if !r.Found {
+		return "nothing"
+	}
+	return quoteValue(r.Value)
+}
+
+func quoteKey(key []byte) string { return quote(key, 40) }
+
+func quoteValue(value []byte) string { return quote(value, 32) }
+
+// quote shows bytes as they are if they are plain, and says how many there are if it shows only the first.
+func quote(b []byte, most int) string {
+	head := string(b[:min(len(b), most)])
+	if len(b) == 0 || strings.ContainsFunc(head, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' }) {
+		head = strconv.Quote(head)
+	}
+	if len(b) > most {
+		return fmt.Sprintf("%s... (%d bytes)", head, len(b))
+	}
+	return head
+}
+
+// rejected returns the rejected operation that wanted to write the pair, if there is one.
+func (x *index) rejected(key, value []byte) *history.Op {
+	for i := range x.ops {
+		if op := &x.ops[i]; op.Outcome == history.Rejected {
+			for j := range op.Writes {
+				if w := &op.Writes[j]; !w.Delete && bytes.Equal(w.Key, key) && bytes.Equal(w.Value, value) {
+					return op
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// origin says where a value that nobody wrote to a key may come from: another key, or a write to the same key of which
+// some bytes have changed.
+func (x *index) origin(key, value []byte) (string, *history.Op) {
+	nearest, apart, first := (*history.Op)(nil), len(value)/4+1, 0
+	for i := range x.ops {
+		op := &x.ops[i]
+		for j := range op.Writes {
+			w := &op.Writes[j]
+			same := bytes.Equal(w.Key, key)
+			if !w.Delete && bytes.Equal(w.Value, value) {
+				if same {
+					return fmt.Sprintf("commit #%d overwrote that value itself", op.ID), op
+				}
+				return fmt.Sprintf("commit #%d wrote that value to %s", op.ID, quoteKey(w.Key)), op
+			}
+			if n, at := differences(w.Value, value); same && n < apart {
+				nearest, apart, first = op, n, at
+			}
+		}
+	}
+	return fmt.Sprintf("%d of %d bytes differ from commit #%d, the first at offset %d",
+		apart, len(value), id(nearest), first), nearest
+}
+
+func id(op *history.Op) int {
+	if op == nil {
+		return -1
+	}
+	return op.ID
+}
+
+// differences returns in how many places two values of one length differ, and the first of them. Values of different
+// lengths differ everywhere.
+func differences(a, b []byte) (n, first int) {
+	if len(a) != len(b) {
+		return len(a) + len(b), 0
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			if n == 0 {
+				first = i
+			}
+			n++
+		}
+	}
+	return n, first
+}

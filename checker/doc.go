@@ -1,0 +1,41 @@
+// Package checker judges evidence: what a store showed after a crash, and what it answered while it ran. It reads
+// histories and states and knows nothing of the store that made them.
+//
+// The package promises:
+//
+//   - J1: a Fail is a proof. No execution of a store that keeps the promises at issue gives this evidence, however its
+//     operations overlapped and whatever became of those that were never answered. Violations say which operations
+//     contradict each other, in a sentence that needs no knowledge of the code.
+//   - J2: a Pass says that the judge looked at everything it was given and found nothing. How sharp each judge is, is
+//     said at its function; [Durability] is exact for one client.
+//   - J3: no answer is Inconclusive, with the reason, and never a Pass.
+//   - J4: judges check what they take for granted ([Assumptions]) before they judge.
+//   - J5: judges change nothing that they are given, and may be used by several goroutines at once.
+//
+// # What is known of an operation
+//
+// A commit takes effect at one moment between call and return, if it was acknowledged. Rejected, it never does. All
+// others are open: they may take effect at any time after the call, even long after an error was returned, or never.
+// So "a came before b" is certain only if a was acknowledged before b was called. Values are unique: a value that is
+// seen names the commit that wrote it, and proves that everything is missing that was certain to come after it.
+//
+// # How a state is judged
+//
+// A recovered state, a scan and a snapshot are the same thing to a judge: a view of the store at one moment, of which
+// is known what must and what may have taken effect by then. Each key of a view shows something, and from this follows
+// what is in and what is out. Contradictions are, the most telling first:
+//
+//	invented             a value that nobody wrote, or that was written to another key
+//	refused but present  a value of a rejected commit
+//	from the future      a value of a commit that was called too late
+//	torn batch           one key shows the commit, another shows that it is out      (of a read: torn read)
+//	lost                 a commit is out that must be in                             (of a read: stale read)
+//	hole                 a commit is out although a later one is in                  (inconsistent snapshot)
+//
+// For the last, the view must fit one moment: each key bounds the moments that it admits from both sides, and a key
+// that shows nothing and was deleted more than once admits several intervals. The search for a moment in all of them
+// walks through the calls of commits, from the earliest that the bounds leave, and mostly ends where it begins.
+//
+// The search for an order (linearizability) is exponential in the number of operations in flight, so it works key by
+// key and in windows between quiet full scans, and it leaves out open writes that nobody saw.
+package checker

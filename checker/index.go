@@ -1,0 +1,202 @@
+package checker
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"sort"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// level is a class of acknowledged commits; each contains the one before.
+type level int
+
+const (
+	nobody   level = iota - 1
+	synced         // acknowledged with Sync
+	handed         // acknowledged with Sync or NoSync
+	everyone       // acknowledged at all
+	levels
+	unacked = levels // of a commit that belongs to none
+)
+
+// levelOf returns the narrowest level that a commit of this durability belongs to.
+func levelOf(d history.Durability) level { return synced + level(d) }
+
+// commit is an operation that writes and that the store did not reject.
+type commit struct {
+	op     *history.Op
+	call   history.Tick
+	done   history.Tick // when it had certainly taken effect: Return if it was acknowledged, otherwise Never
+	level  level        // unacked if it was not acknowledged
+	writes []place
+}
+
+// ackedBy reports whether c was acknowledged at tick t and belongs to level l.
+func (c *commit) ackedBy(t history.Tick, l level) bool { return c.level <= l && c.done <= t }
+
+// place is a write seen from its commit: entry and position among the writers there.
+type place struct{ entry, writer int32 }
+
+// writer is a write seen from its key.
+type writer struct {
+	value  []byte
+	call   history.Tick
+	done   history.Tick
+	commit int32
+	delete bool
+}
+
+// entry is all that ever happened to one key.
+type entry struct {
+	key     []byte
+	value   []byte // at the start
+	loaded  bool   // there was one at the start
+	writers []writer
+	// soonest[l][i] is the earliest done of the writers from position i on that belong to level l.
+	soonest [levels][]history.Tick
+}
+
+// after returns the position of the first writer that was called after t.
+func (e *entry) after(t history.Tick) int {
+	n := len(e.writers)
+	if n == 0 || e.writers[n-1].call <= t {
+		return n
+	}
+	return sort.Search(n, func(i int) bool { return e.writers[i].call > t })
+}
+
+// replaced returns the earliest tick at which a commit of level l that was called after t had certainly taken effect.
+func (e *entry) replaced(t history.Tick, l level) history.Tick {
+	if i := e.after(t); i < len(e.writers) {
+		return e.soonest[l][i]
+	}
+	return history.Never
+}
+
+// index is a history turned around, for fast judgement. It does not change any more.
+type index struct {
+	ops     []history.Op
+	commits []commit // in order of call
+	entries []entry  // in order of key
+	// returned[l] is the commits of level l in order of done, with the latest call so far: what is acknowledged at a
+	// tick, and from when on all of it can be there.
+	returned [levels][]reach
+	reason   string // why nothing can be judged by this history, if so
+}
+
+type reach struct {
+	done, call history.Tick
+	commit     int32 // the one with that call
+}
+
+// newIndex indexes a history after checking what all judges take for granted.
+func newIndex(ops []history.Op, initial *history.State) *index {
+	x := indexOf(ops, initial)
+	if r := Assumptions(ops); r.Verdict != Pass {
+		x.reason = r.Violations[0].Sentence
+	}
+	return x
+}
+
+// indexOf indexes a history, or a part of one.
+func indexOf(ops []history.Op, initial *history.State) *index {
+	x := &index{ops: ops}
+	x.collectKeys(initial)
+	for i := range ops {
+		if len(ops[i].Writes) > 0 && ops[i].Outcome != history.Rejected {
+			x.addCommit(&ops[i])
+		}
+	}
+	for i := range x.entries {
+		x.finish(&x.entries[i])
+	}
+	for l := range levels {
+		x.returned[l] = x.reachOf(l)
+	}
+	return x
+}
+
+// collectKeys makes an entry for every key that was loaded or written, in key order.
+func (x *index) collectKeys(initial *history.State) {
+	if initial != nil {
+		for key, value := range initial.All() {
+			x.entries = append(x.entries, entry{key: bytes.Clone(key), value: bytes.Clone(value), loaded: true})
+		}
+	}
+	for i := range x.ops {
+		for _, w := range x.ops[i].Writes {
+			x.entries = append(x.entries, entry{key: w.Key})
+		}
+	}
+	// Stable: of equal keys the loaded one comes first and stays.
+	slices.SortStableFunc(x.entries, func(a, b entry) int { return bytes.Compare(a.key, b.key) })
+	x.entries = slices.CompactFunc(x.entries, func(a, b entry) bool { return bytes.Equal(a.key, b.key) })
+}
+
+// lookup returns the entry of key, or where it would be.
+func (x *index) lookup(key []byte) (int, bool) {
+	return slices.BinarySearchFunc(x.entries, key, func(e entry, k []byte) int { return bytes.Compare(e.key, k) })
+}
+
+// addCommit enters a commit. Of several writes to one key within it only the last can ever be seen.
+func (x *index) addCommit(op *history.Op) {
+	c := commit{op: op, call: op.Call, done: history.Never, level: unacked}
+	if op.Outcome == history.Acked {
+		c.done, c.level = op.Return, levelOf(op.Durability)
+	}
+	id := int32(len(x.commits))
+	for _, w := range op.Writes {
+		k, _ := x.lookup(w.Key)
+		e := &x.entries[k]
+		entered := writer{value: w.Value, call: c.call, done: c.done, commit: id, delete: w.Delete}
+		if n := len(e.writers); n > 0 && e.writers[n-1].commit == id {
+			e.writers[n-1] = entered
+			continue
+		}
+		c.writes = append(c.writes, place{entry: int32(k), writer: int32(len(e.writers))})
+		e.writers = append(e.writers, entered)
+	}
+	x.commits = append(x.commits, c)
+}
+
+// finish fills what is derived from the writers.
+func (x *index) finish(e *entry) {
+	n := len(e.writers)
+	ticks := make([]history.Tick, int(levels)*n)
+	var next [levels]history.Tick
+	for l := range levels {
+		e.soonest[l], ticks, next[l] = ticks[:n:n], ticks[n:], history.Never
+	}
+	for i := n - 1; i >= 0; i-- {
+		w := &e.writers[i]
+		for l := range levels {
+			if x.commits[w.commit].level <= l {
+				next[l] = min(next[l], w.done)
+			}
+			e.soonest[l][i] = next[l]
+		}
+		if !w.delete && e.loaded && bytes.Equal(w.value, e.value) {
+			x.reason = describe(x.commits[w.commit].op) + " wrote the value that " + quoteKey(e.key) +
+				" had at the start: they cannot be told apart"
+		}
+	}
+}
+
+// reachOf returns the commits of level l in order of done.
+func (x *index) reachOf(l level) []reach {
+	var all []reach
+	for i := range x.commits {
+		if c := &x.commits[i]; c.level <= l {
+			all = append(all, reach{done: c.done, call: c.call, commit: int32(i)})
+		}
+	}
+	slices.SortFunc(all, func(a, b reach) int { return cmp.Compare(a.done, b.done) })
+	for i := 1; i < len(all); i++ {
+		if all[i-1].call > all[i].call {
+			all[i].call, all[i].commit = all[i-1].call, all[i-1].commit
+		}
+	}
+	return all
+}

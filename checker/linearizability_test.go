@@ -1,0 +1,128 @@
+package checker_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+func TestLinearizability(t *testing.T) {
+	ctx := t.Context()
+	for _, row := range []struct {
+		name, ops string
+		final     *history.State
+		cut       *history.Cut
+		limits    checker.Limits
+		want      checker.Verdict
+		says      string
+	}{
+		{name: "nothing happened", ops: "0 1-2 flush", want: checker.Pass},
+		{name: "one read of one write", ops: "0 1-2 put a=1\n1 3-4 get a=1", want: checker.Pass},
+		{
+			// Every single read is explained by a write that was concurrent or the latest: only the order is wrong.
+			name: "two readers disagree about the order of two writes",
+			ops:  "0 1-20 put a=1\n1 2-21 put a=2\n2 3-4 get a=1\n3 5-6 get a=2\n2 7-8 get a=1", want: checker.Fail,
+			says: "no order of the operations on a explains what they read: after the longest order that works, " +
+				"get #4 by client 2 reads commit #0 from a, which holds commit #1",
+		},
+		{
+			name: "an open write is seen and then gone",
+			ops:  "0 1-2 put/unknown a=1\n1 3-4 get a=1\n1 5-6 get a", want: checker.Fail,
+			says: "no order of the operations on a explains what they read: after the longest order that works, " +
+				"get #2 by client 1 reads nothing from a, which holds commit #0",
+		},
+		{name: "an open write is seen late", ops: "0 1-2 put/unknown a=1\n1 3-4 get a\n1 5-6 get a=1", want: checker.Pass},
+		{
+			name: "an open write is seen in a later window",
+			ops:  "0 1-2 put/unknown a=1\n1 3-4 scan\n1 5-6 get a\n1 7-8 get a=1", want: checker.Pass,
+		},
+		{
+			name: "an open write takes effect twice",
+			ops:  "0 1-2 put/unknown a=1\n1 3-4 scan a=1\n1 5-6 put a=2\n1 7-8 get a=1", want: checker.Fail,
+			says: "get #3 by client 1 reads commit #0 from a, which holds commit #2",
+		},
+		{
+			name: "a window begins with what the scan before it saw",
+			ops:  "0 1-2 put a=1\n0 3-4 scan a=1\n0 5-6 get a", want: checker.Fail,
+			says: "get #2 by client 0 reads nothing from a, which holds commit #0",
+		},
+		{
+			name: "transactions lose an update", want: checker.Fail,
+			ops:  "0 1-2 put a=1\n0 3-6 txn a=1 | a=2\n1 4-5 txn a=1 | a=3",
+			says: "reads commit #0 from a, which holds commit #",
+		},
+		{
+			name: "the recovered store has all", ops: "0 1-2 put a=1\n0 3-8 put a=2", final: pairs("a=2"),
+			cut: &history.Cut{Acked: 5, Called: 5}, want: checker.Pass,
+		},
+		{
+			name: "the recovered store need not have what was in flight", ops: "0 1-2 put a=1\n0 3-8 put a=2",
+			final: pairs("a=1"),
+			cut:   &history.Cut{Acked: 5, Called: 5}, want: checker.Pass,
+		},
+		{
+			name: "the recovered store lost a write", ops: "0 1-2 put a=1\n0 3-8 put a=2", final: pairs(""),
+			cut: &history.Cut{Acked: 5, Called: 5}, want: checker.Fail,
+			says: "the recovered store reads nothing from a, which holds commit #0",
+		},
+		{
+			name: "the recovered store has what was not called", ops: "0 1-2 put a=1\n0 7-8 put a=2", final: pairs("a=2"),
+			cut: &history.Cut{Acked: 5, Called: 5}, want: checker.Fail,
+			says: "the recovered store reads a value that nobody wrote from a, which holds commit #0",
+		},
+		{
+			name: "too many clients", ops: "0 1-10 put a=1\n1 2-11 put a=2\n2 3-12 get a=1", limits: checker.Limits{Clients: 2},
+			want: checker.Inconclusive,
+			says: "3 operations on a were in flight at once, those of open result included; the limit is 2",
+		},
+		{
+			name: "too long a window", ops: "0 1-2 put a=1\n0 3-4 get a=1\n0 5-6 get a=1", limits: checker.Limits{WindowOps: 2},
+			want: checker.Inconclusive, says: "3 operations on a lie between two full scans; the limit is 2",
+		},
+		{name: "scans make windows", ops: "0 1-2 put a=1\n0 3-4 scan a=1\n0 5-6 get a=1",
+			limits: checker.Limits{WindowOps: 2},
+			want:   checker.Pass},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			r := checker.Linearizability(ctx, parse(t, row.ops), nil, row.final, row.cut, row.limits)
+			require.Equal(t, row.want, r.Verdict, "%v %v", r.Reason, r.Violations)
+			if row.want == checker.Fail {
+				require.Equal(t, "not linearizable", r.Violations[0].Class)
+				require.Contains(t, r.Violations[0].Sentence, row.says)
+				require.LessOrEqual(t, len(r.Violations[0].Evidence), 12)
+			}
+			if row.want == checker.Inconclusive {
+				require.Equal(t, row.says, r.Reason)
+			}
+		})
+	}
+}
+
+func TestLinearizabilityGivesUpWhenTold(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	ops := parse(t, "0 1-4 put a=1\n1 2-3 get a=1")
+	r := checker.Linearizability(ctx, ops, nil, nil, nil, checker.Limits{})
+	require.Equal(t, checker.Inconclusive, r.Verdict)
+	require.Contains(t, r.Reason, "given up: context canceled")
+}
+
+func TestLinearizabilityEndsAfterItsTimeout(t *testing.T) {
+	// 24 writes at once and a read of none of them: every order of them would be tried.
+	var lines []string
+	for i := range 24 {
+		lines = append(lines, fmt.Sprintf("%d %d-%d put a=%d", i, i+1, 1000+i, i))
+		lines = append(lines, "")
+	}
+	text := strings.Join(lines, "\n") + "\n90 500-501 put b=1\n90 1500-1501 get a"
+	ops := parse(t, strings.ReplaceAll(text, "\n\n", "\n"))
+	r := checker.Linearizability(t.Context(), ops, nil, nil, nil, checker.Limits{Clients: 100, TimeoutMillis: 50})
+	require.Equal(t, checker.Inconclusive, r.Verdict)
+	require.Contains(t, r.Reason, "deadline exceeded")
+}

@@ -1,0 +1,83 @@
+package checker_test
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// parse reads a history of one operation a line, in order of call:
+//
+//	client call-return kind[/durability][/outcome] what...
+//
+// A return of "?" is never. What is "k=v" (a write or a read of a value), "k-" (a delete, or a read of nothing); in a
+// txn, reads come before a "|" and writes after it.
+func parse(t *testing.T, text string) []history.Op {
+	t.Helper()
+	var ops []history.Op
+	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
+		fields := strings.Fields(line)
+		op := history.Op{ID: len(ops), Outcome: history.Acked, Return: history.Never}
+		var err error
+		op.Client, err = strconv.Atoi(fields[0])
+		require.NoError(t, err)
+		call, answer, _ := strings.Cut(fields[1], "-")
+		op.Call = tick(t, call)
+		if answer != "?" {
+			op.Return = tick(t, answer)
+		} else {
+			op.Outcome = history.Unknown
+		}
+		words := strings.Split(fields[2], "/")
+		require.NoError(t, op.Kind.UnmarshalText([]byte(words[0])))
+		for _, w := range words[1:] {
+			if op.Durability.UnmarshalText([]byte(w)) != nil {
+				op.Durability = history.Sync
+				require.NoError(t, op.Outcome.UnmarshalText([]byte(w)))
+			}
+		}
+		fill(&op, fields[3:])
+		ops = append(ops, op)
+	}
+	return ops
+}
+
+func tick(t *testing.T, text string) history.Tick {
+	t.Helper()
+	n, err := strconv.ParseUint(text, 10, 63)
+	require.NoError(t, err)
+	return history.Tick(n)
+}
+
+func fill(op *history.Op, what []string) {
+	writes := op.Kind == history.Put || op.Kind == history.Delete || op.Kind == history.Batch
+	for _, w := range what {
+		key, value, found := strings.Cut(w, "=")
+		switch {
+		case w == "|":
+			writes = true
+		case writes && found:
+			op.Writes = append(op.Writes, history.Write{Key: []byte(key), Value: []byte(value)})
+		case writes:
+			op.Writes = append(op.Writes, history.Write{Key: []byte(strings.TrimSuffix(w, "-")), Delete: true})
+		case found:
+			op.Reads = append(op.Reads, history.Read{Key: []byte(key), Value: []byte(value), Found: true})
+		default:
+			op.Reads = append(op.Reads, history.Read{Key: []byte(strings.TrimSuffix(w, "-"))})
+		}
+	}
+}
+
+// pairs reads a state: "a=1 b=2".
+func pairs(text string) *history.State {
+	s := &history.State{}
+	for _, pair := range strings.Fields(text) {
+		key, value, _ := strings.Cut(pair, "=")
+		s.Append([]byte(key), []byte(value))
+	}
+	return s
+}

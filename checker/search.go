@@ -1,0 +1,164 @@
+package checker
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/anishathalye/porcupine"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// groupKeys is how many keys an order can be searched for at once.
+const groupKeys = 8
+
+// group is what up to groupKeys keys hold, in the order of their entries.
+type group [groupKeys]int32
+
+// search looks for orders, window by window.
+type search struct {
+	*timeline
+	ctx    context.Context
+	limits Limits
+	// open is the steps of open result that have shown no effect yet, by the first entry of the group.
+	open map[int32][]step
+}
+
+// check adds a violation if the steps of a window on a group of keys have no order.
+func (s *search) check(r Result, w *window, entries []int32, steps []step) Result {
+	steps = s.relevant(entries, steps)
+	if len(steps) > s.limits.WindowOps {
+		return r.unclear("%d operations on %s lie between two full scans; the limit is %d",
+			len(steps), s.names(entries), s.limits.WindowOps)
+	}
+	if n := inFlight(steps); n > s.limits.Clients {
+		return r.unclear("%d operations on %s were in flight at once, those of open result included; the limit is %d",
+			n, s.names(entries), s.limits.Clients)
+	}
+	var start group
+	for i, k := range entries {
+		start[i] = w.start[k]
+	}
+	if inTurn(start, entries, steps) {
+		return r
+	}
+	model := s.model(start, entries)
+	ok := porcupine.CheckOperations(model, operations(steps))
+	if s.ctx.Err() != nil {
+		return r.unclear("the search for an order of %d operations on %s was given up: %v",
+			len(steps), s.names(entries), context.Cause(s.ctx))
+	}
+	if ok {
+		return r
+	}
+	return r.fail(s.accuse(start, entries, steps))
+}
+
+// relevant returns the steps that matter, in order of call: those of open result take part only if somebody saw what
+// they wrote. One that nobody saw can be put at the end of every order, so leaving it out changes nothing but the cost.
+// It is kept for later windows.
+func (s *search) relevant(entries []int32, steps []step) []step {
+	seen := make(map[cell]bool)
+	var open, matter []step
+	open = append(open, s.open[entries[0]]...)
+	for i := range steps {
+		for _, c := range steps[i].reads {
+			seen[c] = true
+		}
+		if steps[i].done == history.Never {
+			open = append(open, steps[i])
+		} else {
+			matter = append(matter, steps[i])
+		}
+	}
+	var still []step
+	for _, o := range open {
+		took, may := false, false
+		for _, c := range o.writes {
+			took = took || seen[c] && c.value != nothing
+			may = may || seen[c]
+		}
+		if may {
+			matter = append(matter, o)
+		}
+		if !took {
+			still = append(still, o)
+		}
+	}
+	s.open[entries[0]] = still
+	slices.SortFunc(matter, func(a, b step) int { return cmp.Compare(a.call, b.call) })
+	return matter
+}
+
+// inFlight returns how many steps were under way at the busiest moment.
+func inFlight(steps []step) int {
+	most := 0
+	var ends []history.Tick
+	for i := range steps {
+		ends = slices.DeleteFunc(ends, func(t history.Tick) bool { return t < steps[i].call })
+		ends = append(ends, steps[i].done)
+		most = max(most, len(ends))
+	}
+	return most
+}
+
+// inTurn reports whether the steps never overlapped and fit their only order. It spares the search for the many keys
+// that little happens to.
+func inTurn(held group, entries []int32, steps []step) bool {
+	for i := range steps {
+		if i > 0 && steps[i-1].done > steps[i].call {
+			return false
+		}
+		ok, next := held.apply(entries, &steps[i])
+		if !ok {
+			return false
+		}
+		held = next
+	}
+	return true
+}
+
+// apply returns what the keys hold after a step, or false if the step did not read what they held before.
+func (g group) apply(entries []int32, s *step) (bool, group) {
+	for _, c := range s.reads {
+		if g[slices.Index(entries, c.entry)] != c.value {
+			return false, g
+		}
+	}
+	for _, c := range s.writes {
+		g[slices.Index(entries, c.entry)] = c.value
+	}
+	return true, g
+}
+
+// hash is FNV-1a over the values.
+func (g group) hash() uint64 {
+	h := uint64(14695981039346656037)
+	for _, v := range g {
+		h = (h ^ uint64(uint32(v))) * 1099511628211
+	}
+	return h
+}
+
+// model tells porcupine how the keys behave. When the context is done no step is possible, which ends the search.
+func (s *search) model(start group, entries []int32) porcupine.Model {
+	return porcupine.Model{
+		Init: func() any { return start },
+		Step: func(state, input, _ any) (bool, any) {
+			if s.ctx.Err() != nil {
+				return false, state
+			}
+			return state.(group).apply(entries, input.(*step))
+		},
+		Hash: func(state any) uint64 { return state.(group).hash() },
+	}
+}
+
+func operations(steps []step) []porcupine.Operation {
+	all := make([]porcupine.Operation, len(steps))
+	for i := range steps {
+		all[i] = porcupine.Operation{ClientId: i, Input: &steps[i], Call: int64(steps[i].call), Return: int64(steps[i].done)}
+	}
+	return all
+}

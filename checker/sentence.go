@@ -1,0 +1,183 @@
+package checker
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// scene is how a view came about, in words.
+type scene struct {
+	read  *history.Op // the operation that read it; nil after a crash
+	where string      // ends a sentence: "after the crash at tick 3110"
+	class [unsettled + 1]string
+}
+
+func crashScene(cut history.Cut) scene {
+	return scene{
+		where: fmt.Sprintf("after the crash at tick %d", cut.Acked),
+		class: [...]string{
+			strange: "invented", early: "from the future", torn: "torn batch", crossed: "torn batch",
+			vanished: "lost", lost: "lost", hole: "hole", unsettled: "hole",
+		},
+	}
+}
+
+func readScene(op *history.Op) scene {
+	return scene{
+		read:  op,
+		where: fmt.Sprintf("in %s (ticks %d to %d)", name(op), op.Call, op.Return),
+		class: [...]string{
+			strange: "invented", early: "from the future", torn: "torn read", crossed: "torn read",
+			vanished: "stale read", lost: "stale read", hole: "inconsistent snapshot", unsettled: "inconsistent snapshot",
+		},
+	}
+}
+
+// accuse adds one violation for each class of findings; its Ops are the operations of all findings of that class, and
+// its sentence is about the first.
+func (v *view) accuse(r Result, found []finding, s scene) Result {
+	slices.SortStableFunc(found, func(a, b finding) int { return int(a.kind) - int(b.kind) })
+	position := make(map[string]int)
+	for i := range found {
+		w := v.word(&found[i], s)
+		at, known := position[w.Class]
+		if !known {
+			position[w.Class] = len(r.Violations)
+			r = r.fail(w)
+			continue
+		}
+		first := &r.Violations[at]
+		for _, op := range w.Ops {
+			if !slices.Contains(first.Ops, op) {
+				first.Ops = append(first.Ops, op)
+			}
+		}
+	}
+	if at, known := position["lost"]; known && len(r.Violations[at].Ops) > 1 {
+		r.Violations[at].Sentence += fmt.Sprintf(" (and %d more commits are missing)", len(r.Violations[at].Ops)-1)
+	}
+	return r
+}
+
+// word puts a finding into words.
+func (v *view) word(f *finding, s scene) Violation {
+	w := Violation{Class: s.class[f.kind]}
+	switch f.kind {
+	case strange:
+		return v.wordStrange(f, s)
+	case early:
+		w.Sentence = fmt.Sprintf("%s shows %s %s, although that commit was called only at tick %d",
+			v.key(f), v.describe(f.commit), s.where, v.commits[f.commit].call)
+		return v.evidence(w, f.commit)
+	case vanished:
+		w.Sentence = fmt.Sprintf("%s is missing %s, although it was there at the start and nobody had deleted it",
+			v.key(f), s.where)
+		return w
+	case torn:
+		w.Sentence = fmt.Sprintf("%s is there only in part %s: %s shows it, but %s %s",
+			v.describe(f.commit), s.where, quoteKey(v.entries[f.other].key), v.key(f), v.shown(f.entry))
+		return v.evidence(w, f.commit, v.visible(int32(f.entry)))
+	case crossed:
+		w.Sentence = fmt.Sprintf("%s and %s are mixed %s: each shows where it overwrote the other",
+			v.describe(f.commit), v.describe(f.other), s.where)
+		return v.evidence(w, f.commit, f.other)
+	case lost:
+		w.Sentence = v.sayLost(f, s)
+		w = v.evidence(w, f.commit, v.visible(int32(f.entry)))
+		w.Ops = w.Ops[:1] // whoever counts losses must not count the commit that is seen instead
+		return w
+	case hole:
+		w.Sentence = v.sayHole(f, s)
+		return v.evidence(w, f.commit, f.other, v.visible(int32(f.entry)))
+	}
+	w.Sentence = fmt.Sprintf("%s is absent %s, but at no moment at which it was absent did the other keys look as they do",
+		v.key(f), s.where)
+	return v.evidence(w, f.commit)
+}
+
+func (v *view) sayLost(f *finding, s scene) string {
+	if s.read != nil {
+		return fmt.Sprintf("stale read %s: %s %s, although %s had overwritten it before",
+			s.where, v.key(f), v.shown(f.entry), v.describe(f.commit))
+	}
+	return fmt.Sprintf("%s is missing %s: %s %s", v.describe(f.commit), s.where, v.key(f), v.shown(f.entry))
+}
+
+func (v *view) sayHole(f *finding, s scene) string {
+	fate := "is there"
+	if v.in[f.other] == 0 {
+		fate = "must be there"
+	}
+	return fmt.Sprintf("%s is missing %s: %s %s, yet %s, which was called after that had returned, %s",
+		v.describe(f.commit), s.where, v.key(f), v.shown(f.entry), v.describe(f.other), fate)
+}
+
+// wordStrange words a value that no possible commit wrote, and says where it comes from, if that can be told.
+func (v *view) wordStrange(f *finding, s scene) Violation {
+	w := Violation{Class: s.class[strange]}
+	key := f.key
+	if f.entry >= 0 {
+		key = v.entries[f.entry].key
+	}
+	if op := v.rejected(key, f.value); op != nil {
+		w.Class = "refused but present"
+		w.Sentence = fmt.Sprintf("%s shows %s %s, although the store had refused that commit",
+			quoteKey(key), describe(op), s.where)
+		w.Ops, w.Evidence = []int{op.ID}, []string{testify(op)}
+		return w
+	}
+	w.Sentence = fmt.Sprintf("%s shows a value that nobody wrote to it %s: %s",
+		quoteKey(key), s.where, quoteValue(f.value))
+	if origin, op := v.origin(key, f.value); op != nil {
+		w.Sentence += "; " + origin
+		w.Ops, w.Evidence = []int{op.ID}, []string{testify(op)}
+	}
+	return w
+}
+
+// evidence adds the commits that a sentence is about; -1 stands for none.
+func (v *view) evidence(w Violation, commits ...int) Violation {
+	for _, c := range commits {
+		if c < 0 {
+			continue
+		}
+		if op := v.commits[c].op; !slices.Contains(w.Ops, op.ID) {
+			w.Ops = append(w.Ops, op.ID)
+			w.Evidence = append(w.Evidence, testify(op))
+		}
+	}
+	return w
+}
+
+func (v *view) key(f *finding) string { return quoteKey(v.entries[f.entry].key) }
+
+func (v *view) describe(commit int) string { return describe(v.commits[commit].op) }
+
+// shown says what a key shows.
+func (v *view) shown(entry int) string {
+	e := &v.entries[entry]
+	s := v.seen[v.at[entry]-1]
+	switch {
+	case s.writer >= 0:
+		return fmt.Sprintf("shows commit #%d", v.commits[e.writers[s.writer].commit].op.ID)
+	case s.writer == atStart && e.loaded:
+		return "shows what it had at the start"
+	}
+	return "is absent"
+}
+
+// disordered words a scan whose key at a position, counted from 1, is not where it belongs.
+func disordered(op *history.Op, at int) Violation {
+	var keys []string
+	for _, read := range op.Reads[max(0, at-2):at] {
+		keys = append(keys, quoteKey(read.Key))
+	}
+	return Violation{
+		Class: "unordered scan", Ops: []int{op.ID},
+		Sentence: fmt.Sprintf("%s yielded a key out of order or out of its range: %s",
+			name(op), strings.Join(keys, ", then ")),
+	}
+}

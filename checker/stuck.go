@@ -1,0 +1,102 @@
+package checker
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/anishathalye/porcupine"
+)
+
+// accuse names the operation at which the longest order that works comes to its end.
+func (s *search) accuse(start group, entries []int32, steps []step) Violation {
+	order := s.longestOrder(start, entries, steps)
+	held, placed := start, make(map[*step]bool)
+	for _, at := range order {
+		_, held = held.apply(entries, at)
+		placed[at] = true
+	}
+	v := Violation{Class: "not linearizable"}
+	for _, at := range order[max(0, len(order)-10):] {
+		v.Evidence = append(v.Evidence, "in order: "+at.String())
+	}
+	var stuck *step // of those without a place, the first to be answered
+	for i := range steps {
+		if at := &steps[i]; !placed[at] && (stuck == nil || at.done < stuck.done) {
+			stuck = at
+		}
+	}
+	v.Evidence = append(v.Evidence, "stuck at: "+stuck.String())
+	if stuck.op != nil {
+		v.Ops = []int{stuck.op.ID}
+	}
+	v.Sentence = fmt.Sprintf("no order of the operations on %s explains what they read: after the longest order "+
+		"that works, %s %s", s.names(entries), stuck.title(), s.mismatch(held, entries, stuck))
+	return v
+}
+
+// longestOrder returns the longest order of some of the steps that fits what they read.
+func (s *search) longestOrder(start group, entries []int32, steps []step) []*step {
+	_, info := porcupine.CheckOperationsVerbose(s.model(start, entries), operations(steps), 0)
+	var longest []porcupine.Operation
+	for _, part := range info.PartialLinearizationsOperations() {
+		for _, order := range part {
+			if len(order) > len(longest) {
+				longest = order
+			}
+		}
+	}
+	order := make([]*step, len(longest))
+	for i := range longest {
+		order[i] = longest[i].Input.(*step)
+	}
+	return order
+}
+
+// mismatch says what a step read and what was there.
+func (s *search) mismatch(held group, entries []int32, at *step) string {
+	for _, c := range at.reads {
+		if had := held[slices.Index(entries, c.entry)]; had != c.value {
+			return fmt.Sprintf("reads %s from %s, which holds %s",
+				s.valueName(c.entry, c.value), s.keyName(c.entry), s.valueName(c.entry, had))
+		}
+	}
+	return "comes too late"
+}
+
+// valueName says which commit wrote a value.
+func (s *search) valueName(entry, value int32) string {
+	switch value {
+	case nothing:
+		return "nothing"
+	case loaded:
+		return "the value of the start"
+	case foreign:
+		return "a value that nobody wrote"
+	}
+	return fmt.Sprintf("commit #%d", s.commits[s.entries[entry].writers[value-1].commit].op.ID)
+}
+
+func (s *search) keyName(entry int32) string { return quoteKey(s.entries[entry].key) }
+
+// names lists the keys of a group.
+func (s *search) names(entries []int32) string {
+	if len(entries) > 1 {
+		return fmt.Sprintf("%s to %s", s.keyName(entries[0]), s.keyName(entries[len(entries)-1]))
+	}
+	return s.keyName(entries[0])
+}
+
+func (s *step) title() string {
+	if s.op == nil {
+		return "the recovered store"
+	}
+	return name(s.op)
+}
+
+// String is a line of evidence.
+func (s *step) String() string {
+	if s.op == nil {
+		return "what was read after recovery"
+	}
+	return testify(s.op)
+}

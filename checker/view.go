@@ -1,0 +1,148 @@
+package checker
+
+import (
+	"bytes"
+	"sync"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// bounds is what a view must and may contain.
+type bounds struct {
+	acked, called history.Tick
+	must          level // commits of this level that were acknowledged by acked must be there
+	suffix        bool  // what is missing is everything after some moment
+	atomic        bool  // commits are there whole or not at all
+}
+
+// possible reports whether a writer may be seen.
+func (b *bounds) possible(w *writer) bool { return w.call <= b.called || w.done <= b.acked }
+
+// What a key can show besides the value of a writer.
+const (
+	atStart = -1 // what it was before the first operation, be it a value or nothing
+	gone    = -2 // nothing, and some delete may be why
+)
+
+// shown is what one key of a view shows.
+type shown struct {
+	entry  int32
+	writer int32 // position among the entry's writers, or atStart, or gone
+	// until is a tick such that no write of the key that was called later can be in effect: it would show.
+	until history.Tick
+}
+
+// view is what somebody saw of a store at one moment: all of it after a crash, or what one operation read. It is
+// scratch memory; a view belongs to one index.
+type view struct {
+	*index
+	bounds
+	seen   []shown
+	at     []int32 // by entry: 1 + position in seen, or 0
+	in     []int32 // by commit: 1 + the entry that shows that it took effect, or 0
+	listed []int32 // the commits that are in
+	found  []finding
+}
+
+// views hands out views, so that judging a state allocates nothing.
+type views struct{ pool sync.Pool }
+
+func newViews(x *index) *views {
+	return &views{pool: sync.Pool{New: func() any {
+		return &view{index: x, at: make([]int32, len(x.entries)), in: make([]int32, len(x.commits))}
+	}}}
+}
+
+func (p *views) get(b bounds) *view {
+	v := p.pool.Get().(*view)
+	v.bounds = b
+	return v
+}
+
+func (p *views) put(v *view) {
+	for _, s := range v.seen {
+		v.at[s.entry] = 0
+	}
+	for _, c := range v.listed {
+		v.in[c] = 0
+	}
+	v.seen, v.listed, v.found = v.seen[:0], v.listed[:0], nil
+	p.pool.Put(v)
+}
+
+// value enters that a key shows a value.
+func (v *view) value(k int, value []byte) {
+	e := &v.entries[k]
+	for i := len(e.writers) - 1; i >= 0; i-- { // newest first: most keys show their latest value
+		w := &e.writers[i]
+		if w.delete || !bytes.Equal(w.value, value) {
+			continue
+		}
+		if !v.possible(w) {
+			v.find(finding{kind: early, entry: k, commit: int(w.commit)})
+			return
+		}
+		v.add(shown{entry: int32(k), writer: int32(i), until: w.done})
+		v.include(w.commit, k)
+		return
+	}
+	if e.loaded && bytes.Equal(e.value, value) {
+		if len(e.writers) > 0 {
+			v.add(shown{entry: int32(k), writer: atStart})
+		}
+		return
+	}
+	v.find(finding{kind: strange, entry: k, value: bytes.Clone(value)})
+}
+
+// absence enters that a key shows nothing.
+func (v *view) absence(k int) {
+	e := &v.entries[k]
+	if len(e.writers) == 0 && !e.loaded {
+		return
+	}
+	s := shown{entry: int32(k), writer: atStart}
+	candidates, last := 0, int32(0)
+	for i := range e.writers {
+		if w := &e.writers[i]; w.delete && v.possible(w) {
+			s.writer, s.until = gone, max(s.until, w.done)
+			candidates, last = candidates+1, w.commit
+		}
+	}
+	if e.loaded && candidates == 0 {
+		v.find(finding{kind: vanished, entry: k})
+		return
+	}
+	v.add(s)
+	if e.loaded && candidates == 1 {
+		v.include(last, k)
+	}
+}
+
+func (v *view) add(s shown) {
+	v.seen = append(v.seen, s)
+	if v.at[s.entry] == 0 {
+		v.at[s.entry] = int32(len(v.seen))
+	}
+}
+
+// include enters that a commit took effect.
+func (v *view) include(commit int32, by int) {
+	if v.in[commit] == 0 {
+		v.in[commit] = int32(by) + 1
+		v.listed = append(v.listed, commit)
+	}
+}
+
+func (v *view) find(f finding) { v.found = append(v.found, f) }
+
+// missing returns a key which shows that a commit did not take effect, or -1.
+func (v *view) missing(commit int) int {
+	c := &v.commits[commit]
+	for _, p := range c.writes {
+		if at := v.at[p.entry]; at != 0 && v.seen[at-1].until < c.call {
+			return int(p.entry)
+		}
+	}
+	return -1
+}
