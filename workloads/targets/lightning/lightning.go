@@ -1,0 +1,174 @@
+// Package lightning puts the Lightning engine behind the lab's interface.
+//
+// The store is opened with small memtables, tables and levels, so that a run of a few hundred operations rotates,
+// flushes and compacts; everything else is the engine as its users open it.
+package lightning
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// Target returns Lightning with all its promises.
+func Target() torture.Target {
+	return torture.Target{
+		Name: "lightning",
+		Open: Open,
+		Promises: torture.Promises{
+			SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true,
+			Linearizable: true, Transactions: true,
+		},
+		LogGlobs:   []string{"*.log"},
+		CheckFiles: CheckFiles,
+	}
+}
+
+// Options returns the options that the lab opens stores with.
+func Options(fs afero.Fs, inline bool) engine.Options {
+	return engine.Options{
+		FS: fs, InlineMaintenance: inline,
+		MemtableBytes: 32 << 10, L0CompactionFiles: 3, LevelBytesBase: 128 << 10, TableBytes: 64 << 10,
+	}
+}
+
+// Open opens the store of an environment.
+func Open(env torture.Env) (workloads.Store, error) {
+	db, err := engine.Open(env.Dir, Options(env.FS, env.Inline))
+	if err != nil {
+		return nil, translate(err)
+	}
+	return &store{db}, nil
+}
+
+// CheckFiles refuses a directory in which a file of zero bytes was left.
+func CheckFiles(fs afero.Fs, dir string) error {
+	d, err := fs.Open(dir)
+	if err != nil {
+		return err
+	}
+	infos, err := d.Readdir(0)
+	if err := errors.Join(err, d.Close()); err != nil {
+		return err
+	}
+	var empty []string
+	for _, info := range infos {
+		if info.Size() == 0 && !info.IsDir() && info.Name() != "LOCK" {
+			empty = append(empty, info.Name())
+		}
+	}
+	if len(empty) > 0 {
+		return fmt.Errorf("%s: 0 bytes", path.Join(dir, strings.Join(empty, ", ")))
+	}
+	return nil
+}
+
+// store is an engine.DB as workloads see it.
+type store struct{ db *engine.DB }
+
+var (
+	_ workloads.Maintainer = (*store)(nil)
+	_ workloads.Verifier   = (*store)(nil)
+)
+
+func (s *store) Get(key []byte) ([]byte, bool, error) { return found(s.db.Get(key)) }
+
+func (s *store) Apply(writes []history.Write, d history.Durability) error {
+	if len(writes) == 1 {
+		if w := writes[0]; w.Delete {
+			return translate(s.db.Delete(w.Key, durability(d)))
+		}
+		return translate(s.db.Put(writes[0].Key, writes[0].Value, durability(d)))
+	}
+	b := &engine.Batch{}
+	for _, w := range writes {
+		if w.Delete {
+			b.Delete(w.Key)
+		} else {
+			b.Put(w.Key, w.Value)
+		}
+	}
+	return translate(s.db.Apply(b, durability(d)))
+}
+
+func (s *store) Scan(from, to []byte, visit func(key, value []byte) bool) (err error) {
+	it, err := s.db.NewIterator(engine.IterOptions{LowerBound: from, UpperBound: to})
+	if err != nil {
+		return translate(err)
+	}
+	defer func() { err = translate(errors.Join(err, it.Close())) }()
+	for ok := it.First(); ok; ok = it.Next() {
+		if !visit(it.Key(), it.Value()) {
+			return nil
+		}
+	}
+	return it.Error()
+}
+
+func (s *store) Begin(level workloads.Isolation) (workloads.Txn, error) {
+	o := engine.TxnOptions{ReadOnly: level == workloads.ReadOnly}
+	if level == workloads.Serializable {
+		o.Isolation = engine.Serializable
+	}
+	t, err := s.db.Begin(o)
+	if err != nil {
+		return nil, translate(err)
+	}
+	return &txn{t}, nil
+}
+
+func (s *store) Flush() error   { return translate(s.db.Flush()) }
+func (s *store) Compact() error { return translate(s.db.Compact()) }
+func (s *store) Verify() error  { return translate(s.db.Verify()) }
+func (s *store) Close() error   { return translate(s.db.Close()) }
+
+// txn is an engine.Txn as workloads see it.
+type txn struct{ t *engine.Txn }
+
+func (t *txn) Get(key []byte) ([]byte, bool, error) { return found(t.t.Get(key)) }
+func (t *txn) Put(key, value []byte) error          { return translate(t.t.Put(key, value)) }
+func (t *txn) Delete(key []byte) error              { return translate(t.t.Delete(key)) }
+func (t *txn) Rollback()                            { t.t.Rollback() }
+
+func (t *txn) Commit(d history.Durability) error { return translate(t.t.Commit(durability(d))) }
+
+func found(value []byte, err error) ([]byte, bool, error) {
+	if errors.Is(err, engine.ErrNotFound) {
+		return nil, false, nil
+	}
+	return value, err == nil, translate(err)
+}
+
+func durability(d history.Durability) engine.Durability {
+	switch d {
+	case history.Sync:
+		return engine.Sync
+	case history.NoSync:
+		return engine.NoSync
+	default:
+		return engine.Buffered
+	}
+}
+
+// translate marks the errors that mean something to a driver.
+func translate(err error) error {
+	for _, m := range []struct{ theirs, ours error }{
+		{engine.ErrConflict, workloads.ErrConflict},
+		{engine.ErrPoisoned, workloads.ErrRefused},
+		{engine.ErrClosed, workloads.ErrRefused},
+		{engine.ErrCorrupt, workloads.ErrCorrupt},
+	} {
+		if err != nil && errors.Is(err, m.theirs) {
+			return fmt.Errorf("%w: %w", m.ours, err)
+		}
+	}
+	return err
+}

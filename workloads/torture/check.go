@@ -1,0 +1,260 @@
+package torture
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Check tortures target and returns what was found. It fails only if the lab itself could not work; a store that
+// breaks its promises is a Result with the verdict Fail. When ctx is done, Check returns what it has so far, with
+// Interrupted set.
+func Check(ctx context.Context, target Target, opts Options) (*Result, error) {
+	c, err := newCampaign(target, opts)
+	if err != nil {
+		return nil, err
+	}
+	stop := c.progress.watch(c.opts.Progress)
+	err = c.run(ctx)
+	stop()
+	if err != nil {
+		return nil, err
+	}
+	return c.finish(ctx)
+}
+
+// campaign is many runs from one set of options.
+type campaign struct {
+	target   Target
+	opts     Options
+	cells    []*cell
+	findings *findings
+	progress *progress
+	deadline time.Time // zero: none
+	total    tally
+	explored time.Duration // wall time of exploration
+	acked    int
+	lost     int
+	bank     bankTotals
+	hashes   []string
+}
+
+// bankTotals is the money of the bank: what there should be, and the first wrong sum that was seen.
+type bankTotals struct{ want, got int64 }
+
+func (b *bankTotals) add(e *exploration) {
+	bank := e.plan.bank()
+	if bank == nil || b.got != b.want {
+		return
+	}
+	b.want, b.got = bank.Total, cmp.Or(e.wrong, bank.Total)
+	for _, v := range e.problems {
+		if v.Class == "bank: total not conserved" {
+			b.got = sumOf(bank, &e.history[v.Ops[0]])
+		}
+	}
+}
+
+// sumOf adds up the accounts that an operation read.
+func sumOf(bank *checker.Bank, op *history.Op) int64 {
+	state := &history.State{}
+	for _, r := range op.Reads {
+		if r.Found {
+			state.Append(r.Key, r.Value)
+		}
+	}
+	return bank.Sum(state)
+}
+
+// cell is one field of the matrix, with what makes its runs count.
+type cell struct {
+	Cell
+	needsFault bool
+	needsLoss  bool
+	bytesLost  uint64
+	unknown    map[string]bool
+}
+
+func newCampaign(target Target, opts Options) (*campaign, error) {
+	opts = opts.withDefaults()
+	if target.Open == nil {
+		return nil, fmt.Errorf("%w: target %q has no Open", ErrConfig, target.Name)
+	}
+	if err := opts.validate(); err != nil {
+		return nil, err
+	}
+	if opts.Dir != "" {
+		if err := writable(opts.Dir); err != nil {
+			return nil, err
+		}
+	}
+	c := &campaign{target: target, opts: opts, findings: newFindings(), progress: &progress{begin: time.Now()}}
+	if opts.For > 0 {
+		c.deadline = c.progress.begin.Add(opts.For)
+	}
+	for _, w := range opts.Workloads {
+		for _, f := range opts.Faults {
+			c.cells = append(c.cells, &cell{Cell: Cell{Workload: w, Fault: f, Injected: map[string]uint64{}}, unknown: map[string]bool{}})
+		}
+	}
+	return c, nil
+}
+
+// writable makes a directory and checks that files can be made in it.
+func writable(dir string) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return fmt.Errorf("%w: cannot make the output directory %s: %w", ErrHost, dir, errors.Unwrap(err))
+	}
+	probe := filepath.Join(dir, ".writable")
+	if err := os.WriteFile(probe, nil, 0o666); err != nil {
+		return fmt.Errorf("%w: cannot write in the output directory %s: %w", ErrHost, dir, errors.Unwrap(err))
+	}
+	return os.Remove(probe)
+}
+
+// run goes through the matrix round by round.
+func (c *campaign) run(ctx context.Context) error {
+	for round := 0; c.opts.Rounds == 0 || round < c.opts.Rounds; round++ {
+		for i, cell := range c.cells {
+			if c.over(ctx) {
+				return nil
+			}
+			if err := c.one(ctx, cell, round, len(c.cells)-i); err != nil {
+				return fmt.Errorf("%s × %s: %w", cell.Workload, cell.Fault, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (c *campaign) over(ctx context.Context) bool {
+	return ctx.Err() != nil || !c.deadline.IsZero() && !time.Now().Before(c.deadline) ||
+		c.opts.StopAfter > 0 && c.findings.len() >= c.opts.StopAfter
+}
+
+// one records, judges and explores one run of a cell.
+func (c *campaign) one(ctx context.Context, cell *cell, round, left int) error {
+	seed := childSeed(c.opts.Seed, cell.Workload, cell.Fault, round) & (1<<32 - 1)
+	p, err := resolve(spec{
+		Workload: cell.Workload, Fault: cell.Fault, Profile: c.opts.Profile, Scenario: c.opts.Scenario, Seed: seed,
+		Size: chooseSize(c.opts, seed, round),
+	})
+	if err != nil {
+		return err
+	}
+	c.progress.now.Store(fmt.Sprintf("%s × %s, seed %d", cell.Workload, cell.Fault, seed))
+	ctx, cancel := c.budget(ctx, left)
+	defer cancel()
+	r, err := record(ctx, c.target, p)
+	if err != nil {
+		return err
+	}
+	for _, reason := range r.judgeLive(ctx, c.target.Promises) {
+		cell.Unknown++
+		cell.unknown[reason] = true
+		c.progress.unknown.Add(1)
+	}
+	e := &exploration{recording: r, target: c.target, seed: maphash.MakeSeed(), lost: map[int]bool{}}
+	if c.opts.StopAfter > 0 {
+		e.stop = cancel
+	}
+	begin := time.Now()
+	e.explore(ctx, c.opts.Workers, c.progress)
+	c.explored += time.Since(begin)
+	c.progress.runs.Add(1)
+	c.add(cell, e)
+	return nil
+}
+
+// budget shares the time that is left among the runs that are left of the round.
+func (c *campaign) budget(ctx context.Context, left int) (context.Context, context.CancelFunc) {
+	if c.deadline.IsZero() {
+		return context.WithCancel(ctx)
+	}
+	share := max(time.Until(c.deadline)/time.Duration(left), 50*time.Millisecond)
+	return context.WithTimeout(ctx, share)
+}
+
+// add puts the figures and findings of one run into the totals.
+func (c *campaign) add(cell *cell, e *exploration) {
+	t := e.tally
+	c.total.add(t)
+	cell.Runs++
+	cell.CrashPoints += t.points
+	cell.Images += t.images
+	cell.bytesLost += t.bytesLost
+	cell.needsFault = cell.needsFault || len(e.plan.rules) > 0
+	cell.needsLoss = e.plan.profile.Name != "lose-none"
+	for kind, n := range e.injected {
+		cell.Injected[kind] += n
+	}
+	if t.rotted > 0 {
+		cell.Injected[e.plan.rules[0].Key()] += t.rotted
+	}
+	c.hashes = append(c.hashes, e.hash())
+	if rule := e.plan.fault.rule(c.target.Promises); rule.Lower == 0 && !e.plan.fault.rot {
+		end := history.Cut{Acked: history.Never - 1, Called: history.Never}
+		c.acked += e.judge.AckedSynced(end)
+		c.lost += len(e.lost)
+	}
+	c.bank.add(e)
+	for _, v := range e.problems {
+		c.addFinding(cell, e, failure{Violation: v, judge: "live", count: 1})
+	}
+	for _, f := range e.failures {
+		c.addFinding(cell, e, f)
+	}
+}
+
+func (c *campaign) addFinding(cell *cell, e *exploration, f failure) {
+	if c.findings.add(e, c.target.Name, f) {
+		cell.Findings++
+	}
+}
+
+// finish turns the totals into the result.
+func (c *campaign) finish(ctx context.Context) (*Result, error) {
+	elapsed := time.Since(c.progress.begin)
+	r := &Result{
+		Version: 1, Engine: c.target.Name, Scenario: c.opts.Scenario, Seed: c.opts.Seed, Profile: c.opts.Profile,
+		ElapsedSeconds: elapsed.Seconds(), Runs: int(c.progress.runs.Load()), CrashPoints: c.total.points,
+		ExhaustivePoints: c.total.exhaustive, SampledPoints: c.total.sampled, WidestExhaustive: c.total.widest,
+		Images: c.total.images, NestedImages: c.total.nested, Divergences: c.total.divergences,
+		BytesLost: c.total.bytesLost, AckedSynced: c.acked, Recovered: c.acked - c.lost, TraceHash: digest(c.hashes),
+		BankTotalWant: c.bank.want, BankTotalGot: c.bank.got, FaultsInjected: map[string]uint64{}, Findings: []Finding{},
+		Cells: []Cell{}, Interrupted: ctx.Err() != nil, Provenance: provenance(),
+	}
+	if s := c.explored.Seconds(); s > 0 {
+		r.ImagesPerSecond = float64(r.Images) / s
+	}
+	r.Spent = c.total.spent.seconds()
+	if total := c.total.spent.total; total > 0 {
+		r.LabShare = 1 - c.total.spent.engine().Seconds()/total.Seconds()
+	}
+	for _, cell := range c.cells {
+		cell.judge()
+		for kind, n := range cell.Injected {
+			r.FaultsInjected[kind] += n
+		}
+		r.Cells = append(r.Cells, cell.Cell)
+	}
+	var err error
+	if r.Findings, err = c.findings.save(c.opts.Dir); err != nil {
+		return nil, err
+	}
+	r.conclude()
+	return r, nil
+}
+
+func provenance() Provenance {
+	return Provenance{Tool: Version(), GoVersion: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU()}
+}

@@ -1,0 +1,127 @@
+package torture
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/checker"
+)
+
+// toyOptions explores every crash point of a few small runs of one client: always the same work.
+func toyOptions(faults ...string) Options {
+	return Options{
+		Workloads: []string{"register"}, Faults: faults, Rounds: 4, Clients: 1, Ops: 12, Keys: 4, Seed: 7,
+	}
+}
+
+func check(t *testing.T, bug toyBug, o Options) *Result {
+	t.Helper()
+	r, err := Check(context.Background(), toyTarget(bug), o)
+	require.NoError(t, err)
+	return r
+}
+
+func TestACorrectStorePasses(t *testing.T) {
+	o := toyOptions()
+	o.Rounds, o.Ops = 12, 20
+	r := check(t, correct, o)
+	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
+	assert.Positive(t, r.NestedImages)
+	assert.Positive(t, r.BytesLost)
+	assert.Zero(t, r.Divergences)
+	assert.Greater(t, r.WidestExhaustive, 1)
+	assert.Equal(t, r.AckedSynced, r.Recovered)
+}
+
+func TestEveryToyBugIsFound(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		bug   toyBug
+		fault string
+		class string
+	}{
+		{"the log is not synced", noFileSync, "power", "lost"},
+		{"the log's name is not synced", noDirSync, "power", "lost"},
+		{"the directory's name is not synced", noParentSync, "power", "lost"},
+		{"the tail is taken without its checksum", noChecksum, "power", "invented"},
+		{"records are appended behind a torn tail", noTruncate, "power", "lost"},
+		{"a failed sync is retried and believed", retrySync, "failed-fsync", "lost"},
+		{"an error of a write is ignored", ignoreWriteError, "short-write", ""},
+		{"a batch is two records", splitBatch, "power", "torn batch"},
+		{"recovery panics at a torn tail", panics, "power", "panic"},
+		{"recovery leaves a file", leftover, "power", "leftover files"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := toyOptions(c.fault)
+			if c.bug == splitBatch {
+				o.Workloads, o.Ops, o.Keys = []string{"kv"}, 20, 30
+			}
+			o.Rounds = 8
+			r := check(t, c.bug, o)
+			require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
+			if c.class != "" {
+				var classes []string
+				for _, f := range r.Findings {
+					classes = append(classes, f.Class)
+				}
+				assert.Contains(t, classes, c.class)
+			}
+			replayed, err := Replay(context.Background(), []Target{toyTarget(c.bug)}, r.Findings[0].Token, ReplayOptions{Attempts: 2})
+			require.NoError(t, err)
+			assert.Equal(t, 2, replayed.Hits, "%s", r.Findings[0].Token)
+			fixed, err := Replay(context.Background(), []Target{toyTarget(correct)}, r.Findings[0].Token, ReplayOptions{})
+			require.NoError(t, err)
+			assert.False(t, fixed.Reproduced, "the correct store must not fail there")
+		})
+	}
+}
+
+func TestSameSeedSameRun(t *testing.T) {
+	first := check(t, correct, toyOptions("power", "eio"))
+	for range 5 {
+		again := check(t, correct, toyOptions("power", "eio"))
+		assert.Equal(t, first.TraceHash, again.TraceHash)
+		assert.Equal(t, first.Images, again.Images)
+		assert.Equal(t, first.Verdict, again.Verdict)
+	}
+}
+
+func TestAFaultThatNeverFiresIsNoPass(t *testing.T) {
+	r := check(t, correct, toyOptions("eio rename"))
+	assert.Equal(t, checker.Inconclusive, r.Verdict)
+	require.NotEmpty(t, r.Reasons)
+	assert.Contains(t, r.Reasons[0], "never injected")
+}
+
+func TestCrashesThatLoseNothingAreNoPass(t *testing.T) {
+	o := toyOptions("power")
+	o.Ops, o.Keys = 0, 0
+	o.Ops = 0
+	target := toyTarget(correct)
+	r, err := Check(context.Background(), target, Options{
+		Workloads: []string{"register"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 1, Keys: 0, Seed: 3,
+	})
+	require.NoError(t, err)
+	if r.BytesLost == 0 {
+		assert.Equal(t, checker.Inconclusive, r.Verdict)
+	}
+	_ = o
+}
+
+func TestSavedEvidenceReplays(t *testing.T) {
+	o := toyOptions("power")
+	o.Dir, o.Clients, o.Rounds = t.TempDir(), 3, 2
+	r := check(t, noDirSync, o)
+	require.NotEmpty(t, r.Findings)
+	for _, f := range r.Findings {
+		again, err := Replay(context.Background(), []Target{toyTarget(noDirSync)}, f.File, ReplayOptions{Attempts: 20})
+		require.NoError(t, err)
+		assert.Equal(t, 20, again.Hits, f.Sentence)
+		byToken, err := Replay(context.Background(), []Target{toyTarget(noDirSync)}, f.Token, ReplayOptions{Dir: o.Dir})
+		require.NoError(t, err)
+		assert.True(t, byToken.Reproduced)
+	}
+}

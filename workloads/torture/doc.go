@@ -1,0 +1,31 @@
+// Package torture is the lab: it runs an engine on a disk that can lose power, cuts the power everywhere, recovers
+// every disk that could be left, and judges what the engine shows.
+//
+// One execution yields thousands of checks. The workload runs once on a faultfs.FS, and every filesystem operation and
+// every client operation takes a tick of one clock. Cutting the trace of the disk and the history of the clients at the
+// same tick gives a crash: a set of possible disks, and what was acknowledged by then.
+//
+//	plan      spec and seed -> script, rules          plan.go fault.go scenario.go
+//	record    run the script once                     record.go
+//	live      judge what the clients saw              live.go
+//	explore   crash points -> workers                 explore.go
+//	worker    one crash point, image by image         worker.go choices.go recover.go
+//	nested    crash the recovery too                  nested.go
+//	finding   what to show and how to see it again    finding.go token.go evidence.go replay.go
+//	check     the campaign over all of this           check.go verdict.go
+//
+// The promises:
+//
+//   - T1: images are explored by observation. A crash image is undecided where the disk may be this or that, and
+//     decides when recovery looks. A depth-first search takes every answer in turn; each leaf stands for all images that
+//     recovery cannot tell apart. A crash point counts as exhaustive only if the search finished, no look met more
+//     undecided operations than the limit, and nothing diverged.
+//   - T2: cuts are sharp. An operation that was acknowledged before the next filesystem operation counts as
+//     acknowledged; one that was called after the last one counts as not begun.
+//   - T3: no fault, no verdict. A cell whose fault was never injected, or whose crashes lost no byte, is Inconclusive.
+//   - T4: a finding replays. Its token repeats a run of one client from the seed; its saved evidence repeats any run,
+//     because it holds the operations themselves.
+//   - T5: the lab's own time is measured, not estimated: everything outside the engine's open, read and close.
+//
+// Check is for programs, Run for tests. All state of a campaign is its own; several may run at once.
+package torture

@@ -1,0 +1,212 @@
+package torture
+
+import (
+	"cmp"
+	"context"
+	"hash/maphash"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// maxImages bounds the images of one crash point; a crash point that has more is reported as sampled.
+const maxImages = 512
+
+// job is one crash point to explore.
+type job struct {
+	point  *faultfs.CrashPoint
+	cut    history.Cut
+	bounds bounds
+	draw   uint64 // of bit rot
+}
+
+// bounds is how many operations were acknowledged and called before a crash: two crash points with the same bounds
+// and the same recovered state have the same verdict.
+type bounds struct{ acked, called int }
+
+// exploration is what exploring one recording has found so far; workers add to it.
+type exploration struct {
+	*recording
+	target Target
+	seed   maphash.Seed // of the hashes of states
+	only   uint64       // explore the crash at this tick only, if set
+	stop   func()       // called at the first failure, if set
+
+	mu       sync.Mutex
+	tally    tally
+	failures []failure
+	wrong    int64        // a wrong total of the bank that some image had; 0: none
+	lost     map[int]bool // IDs of acknowledged commits that some image had lost
+}
+
+// failure is one violation with the way to it.
+type failure struct {
+	checker.Violation
+	judge  string
+	tick   uint64   // of the crash; 0: no crash
+	leaf   int      // number of the image among those of the crash point
+	picks  []choice // the image
+	rot    *faultfs.Damage
+	draw   uint64
+	nested *nestedWay // a crash during recovery
+	fates  map[uint64]string
+	count  int // how many images showed it
+}
+
+// nestedWay is where recovery itself was crashed.
+type nestedWay struct {
+	Tick  uint64   `json:"tick"` // of the image
+	Leaf  int      `json:"leaf"`
+	Picks []choice `json:"picks"`
+}
+
+// tally is the figures of an exploration.
+type tally struct {
+	points, exhaustive, sampled, widest int
+	images, nested, divergences         int
+	bytesLost                           uint64
+	spent                               spent
+	rotted                              uint64
+}
+
+// crashTicks returns the ticks at which power is worth cutting, those of a stride first, so that an exploration that
+// is cut short has seen all parts of the run.
+func (r *recording) crashTicks(limit int) []uint64 {
+	var all []uint64
+	for i := range r.trace {
+		if r.trace[i].Changes() {
+			all = append(all, r.trace[i].Tick)
+		}
+	}
+	if limit <= 0 || limit >= len(all) {
+		return all
+	}
+	spread := make([]uint64, limit)
+	for i := range spread {
+		spread[i] = all[(i+1)*len(all)/limit-1]
+	}
+	return spread
+}
+
+// passes splits ticks into sweeps over the whole run, coarse first. Each pass is ascending.
+func passes(ticks []uint64) [][]uint64 {
+	const stride = 8
+	out := make([][]uint64, 0, stride)
+	for _, offset := range []int{0, 4, 2, 6, 1, 3, 5, 7} {
+		var pass []uint64
+		for i := len(ticks) - 1 - offset; i >= 0; i -= stride {
+			pass = append(pass, ticks[i])
+		}
+		slices.Reverse(pass)
+		out = append(out, pass)
+	}
+	return out
+}
+
+// explore cuts power at every crash point of the recording and judges every image that recovery can tell apart, until
+// ctx is done.
+func (e *exploration) explore(ctx context.Context, workers int, progress *progress) {
+	jobs := make(chan job)
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			w := newWorker(e, progress)
+			for j := range jobs {
+				w.run(ctx, j)
+			}
+			e.merge(w)
+		})
+	}
+	e.feed(ctx, jobs)
+	close(jobs)
+	wg.Wait()
+	slices.SortStableFunc(e.failures, func(a, b failure) int {
+		return cmp.Or(cmp.Compare(a.tick, b.tick), cmp.Compare(a.leaf, b.leaf))
+	})
+}
+
+// feed sends the crash points in passes.
+func (e *exploration) feed(ctx context.Context, jobs chan<- job) {
+	fs := faultfs.Recorded(e.trace)
+	cuts := newCuts(e.trace, e.history)
+	var making time.Duration
+	defer func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.tally.spent.add(spent{making: making, total: making})
+	}()
+	ticks := e.crashTicks(e.plan.points)
+	if e.only != 0 {
+		ticks = []uint64{e.only}
+	}
+	for _, pass := range passes(ticks) {
+		timeline := faultfs.NewTimeline(fs, 0)
+		for _, tick := range pass {
+			begin := time.Now()
+			j := job{point: timeline.Advance(tick), cut: cuts.at(tick), draw: tick}
+			j.bounds = cuts.bounds(j.cut)
+			making += time.Since(begin)
+			select {
+			case jobs <- j:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+// merge adds what a worker found.
+func (e *exploration) merge(w *worker) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	w.tally.spent.add(w.prober.spent)
+	e.tally.add(w.tally)
+	for _, f := range w.failures {
+		e.failures = append(e.failures, *f)
+	}
+	e.wrong = cmp.Or(e.wrong, w.wrongTotal)
+	for id := range w.lost {
+		e.lost[id] = true
+	}
+}
+
+// cuts finds where a crash at a tick cuts the history.
+type cuts struct {
+	ops     []uint64 // ticks of the filesystem operations
+	returns []history.Tick
+	calls   []history.Tick
+}
+
+func newCuts(trace []faultfs.Op, ops []history.Op) *cuts {
+	c := &cuts{}
+	for i := range trace {
+		c.ops = append(c.ops, trace[i].Tick)
+	}
+	for i := range ops {
+		c.calls = append(c.calls, ops[i].Call)
+		c.returns = append(c.returns, ops[i].Return)
+	}
+	slices.Sort(c.returns)
+	return c
+}
+
+// at returns the sharpest cut for a disk that has seen the operation at tick and no later one: what was acknowledged
+// until the next operation must be there, and what was called after this one cannot be.
+func (c *cuts) at(tick uint64) history.Cut {
+	next, _ := slices.BinarySearch(c.ops, tick+1)
+	acked := history.Never - 1
+	if next < len(c.ops) {
+		acked = history.Tick(c.ops[next] - 1)
+	}
+	return history.Cut{Acked: acked, Called: history.Tick(tick)}
+}
+
+func (c *cuts) bounds(cut history.Cut) bounds {
+	acked, _ := slices.BinarySearch(c.returns, cut.Acked+1)
+	called, _ := slices.BinarySearch(c.calls, cut.Called+1)
+	return bounds{acked, called}
+}

@@ -1,0 +1,131 @@
+package torture
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// findings collects the failures of a campaign, one finding for each kind of failure of each cell.
+type findings struct {
+	byID map[string]*found
+	ids  []string // in order of discovery
+}
+
+// found is a finding with the evidence it was made from.
+type found struct {
+	Finding
+	evidence *evidence
+}
+
+func newFindings() *findings { return &findings{byID: map[string]*found{}} }
+
+func (f *findings) len() int { return len(f.ids) }
+
+// add keeps a failure, or counts it if its kind is known; it reports whether it is new.
+func (f *findings) add(e *exploration, engine string, fail failure) bool {
+	p := e.plan
+	id := fingerprint(fail.judge, fail.Class, p.Workload, p.Fault)
+	if known := f.byID[id]; known != nil {
+		known.Count += fail.count
+		return false
+	}
+	at := where{tick: fail.tick}
+	if fail.nested != nil {
+		at.nested = fail.nested.Tick
+	}
+	finding := Finding{
+		ID: id, Judge: fail.judge, Class: fail.Class, Workload: p.Workload, Fault: p.Fault, Profile: p.Profile,
+		Seed: p.Seed, Clients: p.Size.Clients, CrashTick: at.tick, NestedTick: at.nested, Sentence: fail.Sentence,
+		Evidence: fail.evidence(), Trace: traceLines(e.trace, fail.tick, fail.fates), Count: fail.count,
+		Token: encodeToken(engine, p.spec, at),
+	}
+	f.ids = append(f.ids, id)
+	f.byID[id] = &found{Finding: finding, evidence: newEvidence(e, engine, fail)}
+	return true
+}
+
+// save writes the evidence of every finding into dir, if there is one, and returns the findings.
+func (f *findings) save(dir string) ([]Finding, error) {
+	all := []Finding{}
+	for _, id := range f.ids {
+		x := f.byID[id]
+		if dir != "" {
+			x.File = filepath.Join(dir, "findings", id+evidenceExt)
+			x.evidence.Finding = x.Finding
+			if err := x.evidence.save(x.File); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, x.Finding)
+	}
+	return all, nil
+}
+
+// evidence returns what the judge saw, and where a bit rotted; at most 12 lines.
+func (f *failure) evidence() []string {
+	lines := slices.Clone(f.Evidence)
+	if f.rot != nil {
+		lines = append([]string{fmt.Sprintf("bit %d of byte %d of %s was flipped", f.rot.Bit, f.rot.Off, f.rot.Path)}, lines...)
+	}
+	return lines[:min(12, len(lines))]
+}
+
+func fingerprint(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%s\n", p)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:5])
+}
+
+// traceLength is how many filesystem operations a finding shows.
+const traceLength = 40
+
+// traceLines renders the operations up to a crash, with what became of each.
+func traceLines(trace []faultfs.Op, crash uint64, fates map[uint64]string) []TraceLine {
+	end := len(trace)
+	if crash > 0 {
+		end, _ = slices.BinarySearchFunc(trace, crash+1, func(op faultfs.Op, tick uint64) int { return cmp.Compare(op.Tick, tick) })
+	}
+	lines := []TraceLine{}
+	for _, op := range trace[max(0, end-traceLength):end] {
+		line := TraceLine{Tick: op.Tick, Op: op.Kind.String(), Path: op.Path, Note: note(op)}
+		if op.To != "" {
+			line.Path += " -> " + op.To
+		}
+		switch fate, pending := fates[op.Tick]; {
+		case crash == 0 || op.Kind == faultfs.OpSync || !op.Changes():
+		case pending:
+			line.Fate = fate
+		default:
+			line.Fate = "durable"
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func note(op faultfs.Op) string {
+	s := ""
+	switch op.Kind {
+	case faultfs.OpWrite:
+		s = fmt.Sprintf("%d bytes at %d", len(op.Data), op.Off)
+	case faultfs.OpTruncate:
+		s = fmt.Sprintf("%d to %d bytes", op.OldSize, op.Size)
+	case faultfs.OpSync:
+		if op.Dir {
+			s = "directory"
+		}
+	default:
+	}
+	if op.Fault != faultfs.NoEffect {
+		s += " injected: " + op.Fault.String()
+	}
+	return s
+}

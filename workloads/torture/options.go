@@ -1,0 +1,91 @@
+package torture
+
+import (
+	"fmt"
+	"runtime"
+	"time"
+)
+
+// Options says what Check does. The zero value is the default run: every workload under every fault, about 20 s.
+type Options struct {
+	Workloads []string      // names of workloads; empty: all
+	Faults    []string      // names of faults or rules in the fault grammar; empty: all
+	Profile   string        // which subsets of pending ops a crash may keep; empty: posix-min
+	Scenario  string        // a named run instead of the matrix: see Scenarios
+	Seed      uint64        // of everything; 0 means 1
+	For       time.Duration // how long to go on starting runs; 0: 20 s, unless Rounds is set
+	Rounds    int           // how often to go through the matrix; 0: until For is over
+	Clients   int           // concurrent clients of a workload; 0: a choice per run, from 1 to 4
+	Ops       int           // operations a client; 0: a choice per run
+	Keys      int           // keys loaded before the clients start; 0: a choice per run
+	Workers   int           // crash points explored at once; 0: GOMAXPROCS
+	StopAfter int           // stop after so many findings; 0: go on
+	Dir       string        // where findings are saved; empty: nowhere
+	// Progress, if set, is called a few times a second from one goroutine.
+	Progress func(Progress)
+}
+
+// Progress is how far a Check has come.
+type Progress struct {
+	Elapsed     time.Duration
+	Runs        int
+	CrashPoints int
+	Images      int
+	Findings    int
+	Unknown     int
+	Now         string // what is running: "bank × failed-fsync, seed 7"
+}
+
+func (o Options) withDefaults() Options {
+	if len(o.Workloads) == 0 || len(o.Workloads) == 1 && o.Workloads[0] == "all" {
+		o.Workloads = nil
+		for _, w := range Workloads() {
+			o.Workloads = append(o.Workloads, w.Name)
+		}
+	}
+	if len(o.Faults) == 0 || len(o.Faults) == 1 && o.Faults[0] == "all" {
+		o.Faults = nil
+		for _, f := range Faults() {
+			o.Faults = append(o.Faults, f.Name)
+		}
+	}
+	if o.Profile == "" {
+		o.Profile = Profiles()[0].Name
+	}
+	if o.Seed == 0 {
+		o.Seed = 1
+	}
+	if o.Workers == 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	if o.Scenario != "" {
+		o.Workloads, o.Faults, o.Rounds = []string{o.Scenario}, []string{"power"}, 1
+	}
+	if o.For == 0 && o.Rounds == 0 {
+		o.For = 20 * time.Second
+	}
+	return o
+}
+
+// validate names the first thing that does not exist, with the choices.
+func (o Options) validate() error {
+	if o.Clients < 0 || o.Ops < 0 || o.Keys < 0 || o.Rounds < 0 || o.For < 0 || o.Workers < 0 || o.StopAfter < 0 {
+		return fmt.Errorf("%w: clients, ops, keys, rounds, time, workers and findings cannot be negative", ErrConfig)
+	}
+	if o.Scenario != "" {
+		_, err := scenarioNamed(o.Scenario)
+		return err
+	}
+	for _, name := range o.Workloads {
+		if _, err := workloadNamed(name); err != nil {
+			return err
+		}
+	}
+	for _, name := range o.Faults {
+		if _, err := faultNamed(name); err != nil {
+			return err
+		}
+	}
+	_, err := profileNamed(o.Profile)
+	return err
+}

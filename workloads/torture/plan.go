@@ -1,0 +1,151 @@
+package torture
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+)
+
+// spec fully determines a recorded run of one client, and everything but the schedule of a run of several.
+type spec struct {
+	Workload string         `json:"workload"`
+	Fault    string         `json:"fault"`
+	Profile  string         `json:"profile"`
+	Scenario string         `json:"scenario,omitempty"`
+	Seed     uint64         `json:"seed"`
+	Size     workloads.Size `json:"size"`
+}
+
+// plan is a spec with its names resolved.
+type plan struct {
+	spec
+	fault   fault
+	profile faultfs.Profile
+	script  workloads.Script
+	rules   []*faultfs.Rule
+	nest    int // one of how many recoveries is crashed in turn; 1: all, at every operation
+	points  int // how many crash points to explore at the most, spread evenly; 0: all
+}
+
+// largeNest is how many recoveries of a run there are to one that is crashed in turn, nestedTicks at how many of its
+// operations; a tiny run is explored to depth 2 without gaps.
+const (
+	largeNest   = 16
+	nestedTicks = 3
+)
+
+// chooseSize picks the dials that o leaves open. In turn, runs are large enough to have tables on several levels, small
+// enough to be explored in full, and tiny.
+func chooseSize(o Options, seed uint64, round int) workloads.Size {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	size := workloads.Size{Clients: 1 + rng.IntN(4), ValueBytes: 100}
+	switch (round + int(seed)) % 4 {
+	case 0:
+		size.Clients = min(size.Clients, 2)
+		size.Ops, size.Keys = 2+rng.IntN(3), rng.IntN(3)
+	case 1:
+		size.Ops, size.Keys = 10+rng.IntN(20), 100+rng.IntN(400)
+	default:
+		size.Ops, size.Keys = 20+rng.IntN(30), 800+rng.IntN(1200)
+	}
+	if o.Clients != 0 {
+		size.Clients = o.Clients
+	}
+	if o.Ops != 0 {
+		size.Ops = o.Ops
+	}
+	if o.Keys != 0 {
+		size.Keys = o.Keys
+	}
+	return size
+}
+
+// tiny reports whether a run of this size can be explored to depth 2 without gaps.
+func tiny(s workloads.Size) bool { return s.Keys <= 4 && s.Ops*s.Clients <= 12 }
+
+// resolve looks up the names of a spec and derives the script and the rules from its seed.
+func resolve(s spec) (*plan, error) {
+	p := &plan{spec: s, nest: largeNest}
+	if tiny(s.Size) {
+		p.nest = 1
+	}
+	var err error
+	if p.fault, err = faultNamed(s.Fault); err != nil {
+		return nil, err
+	}
+	name := s.Profile
+	if p.fault.profile != "" {
+		name = p.fault.profile
+	}
+	if p.profile, err = profileNamed(name); err != nil {
+		return nil, err
+	}
+	p.Profile = p.profile.Name
+	if s.Scenario != "" {
+		sc, err := scenarioNamed(s.Scenario)
+		if err != nil {
+			return nil, err
+		}
+		p.script, p.points = sc.script(s.Seed), sc.points
+		p.Size = p.script.Size
+	} else {
+		w, err := workloadNamed(s.Workload)
+		if err != nil {
+			return nil, err
+		}
+		p.script = w.Generate(s.Seed, s.Size)
+	}
+	return p, p.parseRules()
+}
+
+func (p *plan) parseRules() error {
+	if p.fault.rules == nil {
+		return nil
+	}
+	for _, text := range p.fault.rules(rand.New(rand.NewPCG(p.Seed, 2)), p.commits()) {
+		r, err := faultfs.ParseRule(text)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrConfig, err)
+		}
+		p.rules = append(p.rules, r)
+	}
+	return nil
+}
+
+// commits returns how many commits the script makes if none fails.
+func (p *plan) commits() int {
+	n := len(p.script.Preload)
+	for _, steps := range p.script.Clients {
+		for i := range steps {
+			if len(steps[i].Writes) > 0 || steps[i].Transfer != nil {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// bank returns the judge of the script's money, or nil if there is none.
+func (p *plan) bank() *checker.Bank {
+	ledger := p.script.Ledger
+	if ledger == nil {
+		return nil
+	}
+	return &checker.Bank{
+		Accounts: ledger.Accounts, Total: ledger.Total, IsAccount: workloads.IsAccount, Balance: workloads.Balance,
+	}
+}
+
+// childSeed derives a seed from a seed and labels, so that what one part draws does not depend on what others drew.
+func childSeed(seed uint64, labels ...any) uint64 {
+	h := fnv.New64a()
+	fmt.Fprint(h, seed)
+	for _, l := range labels {
+		fmt.Fprintf(h, "|%v", l)
+	}
+	return h.Sum64()
+}

@@ -1,0 +1,160 @@
+package torture
+
+import (
+	"context"
+	"fmt"
+	"hash/maphash"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// ReplayResult is what Replay saw.
+type ReplayResult struct {
+	Reproduced bool     `json:"reproduced"`
+	Attempts   int      `json:"attempts"`
+	Hits       int      `json:"hits"` // attempts that failed in the same way
+	Diverged   string   `json:"diverged,omitempty"`
+	Finding    *Finding `json:"finding,omitempty"` // as seen now
+}
+
+// ReplayOptions says how to replay.
+type ReplayOptions struct {
+	Attempts int    // how often to try; 0: once
+	Dir      string // where saved findings lie: a token found there replays from its evidence
+}
+
+// Replay shows a failure again. The argument is a replay token ("LT1-...") or the path of a saved finding. A token of a
+// run with one client repeats the run; one with several repeats the saved evidence of Dir where it finds it there, and
+// otherwise the same script on whatever schedule comes.
+func Replay(ctx context.Context, targets []Target, tokenOrFile string, opts ReplayOptions) (*ReplayResult, error) {
+	target, again, err := replayer(targets, tokenOrFile, opts)
+	if err != nil {
+		return nil, err
+	}
+	result := &ReplayResult{}
+	for range max(1, opts.Attempts) {
+		if ctx.Err() != nil {
+			break
+		}
+		result.Attempts++
+		f, err := again.once(ctx, target)
+		if err != nil {
+			return nil, err
+		}
+		if f != nil {
+			result.Hits++
+			result.Finding = f
+		}
+	}
+	result.Reproduced = result.Hits > 0
+	if !result.Reproduced {
+		result.Diverged = fmt.Sprintf("0 of %d attempts failed in this way", result.Attempts)
+	}
+	return result, nil
+}
+
+// replay is a failure to be seen again: at a place of a run, of a certain kind if that is known.
+type replay struct {
+	at       where
+	spec     spec
+	saved    *evidence // nil: the run is repeated
+	judge    string    // empty: any failure at the place counts
+	class    string
+	fullPath string
+}
+
+func replayer(targets []Target, tokenOrFile string, opts ReplayOptions) (Target, *replay, error) {
+	if !strings.HasPrefix(strings.ToUpper(tokenOrFile), tokenPrefix) {
+		if _, err := os.Stat(tokenOrFile); err != nil {
+			return Target{}, nil, fmt.Errorf("%w %q: neither a token (%s...) nor a file that can be read", ErrBadToken, tokenOrFile, tokenPrefix)
+		}
+		return fromFile(targets, tokenOrFile)
+	}
+	target, s, at, err := decodeToken(tokenOrFile, targets)
+	if err != nil {
+		return Target{}, nil, err
+	}
+	if s.Size.Clients > 1 && opts.Dir != "" {
+		if file := savedAs(opts.Dir, tokenOrFile); file != "" {
+			return fromFile(targets, file)
+		}
+	}
+	return target, &replay{at: at, spec: s}, nil
+}
+
+// savedAs returns the file of the finding that has a token, or "".
+func savedAs(dir, token string) string {
+	files, err := filepath.Glob(filepath.Join(dir, "findings", "*"+evidenceExt))
+	if err != nil {
+		return ""
+	}
+	for _, file := range files {
+		if v, err := loadEvidence(file); err == nil && strings.EqualFold(v.Finding.Token, strings.TrimSpace(token)) {
+			return file
+		}
+	}
+	return ""
+}
+
+func fromFile(targets []Target, file string) (Target, *replay, error) {
+	v, err := loadEvidence(file)
+	if err != nil {
+		return Target{}, nil, err
+	}
+	for _, t := range targets {
+		if t.Name == v.Engine {
+			at := where{tick: v.Finding.CrashTick, nested: v.Finding.NestedTick}
+			return t, &replay{at: at, spec: v.Spec, saved: v, judge: v.Finding.Judge, class: v.Finding.Class, fullPath: file}, nil
+		}
+	}
+	return Target{}, nil, fmt.Errorf("%w: %s is of engine %q, which this build does not have", ErrBadToken, file, v.Engine)
+}
+
+// once makes one attempt; it returns nil if the failure did not show.
+func (r *replay) once(ctx context.Context, target Target) (*Finding, error) {
+	rec, err := r.recording(ctx, target)
+	if err != nil {
+		return nil, err
+	}
+	rec.judgeLive(ctx, target.Promises)
+	e := &exploration{recording: rec, target: target, seed: maphash.MakeSeed(), lost: map[int]bool{}}
+	if r.at.tick == 0 {
+		for _, v := range rec.problems {
+			e.failures = append(e.failures, failure{Violation: v, judge: "live", count: 1})
+		}
+	} else {
+		r.crash(ctx, e)
+	}
+	for _, f := range e.failures {
+		if r.judge != "" && (f.judge != r.judge || f.Class != r.class) {
+			continue
+		}
+		all := newFindings()
+		all.add(e, target.Name, f)
+		found := all.byID[all.ids[0]].Finding
+		found.File = r.fullPath
+		return &found, nil
+	}
+	return nil, nil
+}
+
+func (r *replay) recording(ctx context.Context, target Target) (*recording, error) {
+	if r.saved != nil && (r.at.tick != 0 || len(r.saved.History) > 0) {
+		return r.saved.recording()
+	}
+	p, err := resolve(r.spec)
+	if err != nil {
+		return nil, err
+	}
+	return record(ctx, target, p)
+}
+
+// crash explores the one crash point at which it failed.
+func (r *replay) crash(ctx context.Context, e *exploration) {
+	if r.at.nested != 0 {
+		e.plan.nest = 1
+	}
+	e.only = r.at.tick
+	e.explore(ctx, 1, &progress{})
+}

@@ -1,0 +1,100 @@
+package torture
+
+import "github.com/lightningdb/lightning-torture/checker"
+
+// Result is the outcome of Check. Its JSON form is the tool's stable output: fields are added, never renamed.
+type Result struct {
+	Version          int               `json:"version"` // of this format: 1
+	Verdict          checker.Verdict   `json:"verdict"`
+	Engine           string            `json:"engine"`
+	Scenario         string            `json:"scenario,omitempty"`
+	Seed             uint64            `json:"seed"`
+	Profile          string            `json:"profile"`
+	ElapsedSeconds   float64           `json:"elapsed_seconds"`
+	Runs             int               `json:"runs"`              // recorded executions of a workload
+	CrashPoints      int               `json:"crash_points"`      // ticks at which power was cut
+	ExhaustivePoints int               `json:"exhaustive_points"` // crash points of which every distinguishable image was recovered
+	SampledPoints    int               `json:"sampled_points"`    // crash points of which a family of images was recovered
+	WidestExhaustive int               `json:"widest_exhaustive"` // most pending ops at a crash point that was covered exhaustively
+	Images           int               `json:"images"`            // crash images recovered and judged
+	ImagesPerSecond  float64           `json:"images_per_second"` // Images by the wall time of exploration
+	NestedImages     int               `json:"nested_images"`     // of Images: crashes during recovery
+	LabShare         float64           `json:"lab_share"`         // share of exploration spent outside the engine
+	Spent            Spent             `json:"spent"`             // where the time of exploration went
+	Divergences      int               `json:"divergences"`       // recoveries that did not repeat their observations
+	FaultsInjected   map[string]uint64 `json:"faults_injected"`   // by effect and operation, such as "eio_write"
+	BytesLost        uint64            `json:"bytes_lost"`        // bytes of pending writes that crash images lost
+	TraceHash        string            `json:"trace_hash"`        // of all filesystem operations of all runs; one client: the same for a seed
+	AckedSynced      int               `json:"acked_synced"`      // commits acknowledged as durable
+	Recovered        int               `json:"recovered"`         // of them, those that every crash image still had
+	BankTotalWant    int64             `json:"bank_total_want"`
+	BankTotalGot     int64             `json:"bank_total_got"` // the first wrong total seen, or BankTotalWant
+	Findings         []Finding         `json:"findings"`
+	Cells            []Cell            `json:"cells"`
+	Reasons          []string          `json:"reasons,omitempty"` // why the verdict is inconclusive, a sentence each
+	Interrupted      bool              `json:"interrupted,omitempty"`
+	Provenance       Provenance        `json:"provenance"`
+}
+
+// Spent is the time of exploration by part, in seconds, summed over all workers.
+type Spent struct {
+	Making  float64 `json:"making"` // crash points and images
+	Open    float64 `json:"open"`   // the engine's
+	Read    float64 `json:"read"`
+	Close   float64 `json:"close"`
+	Write   float64 `json:"write"`   // the engine's, on stores whose recovery is crashed in turn
+	Judging float64 `json:"judging"` // with the search and the book-keeping
+}
+
+// Cell is one field of the matrix workload × fault.
+type Cell struct {
+	Workload    string            `json:"workload"`
+	Fault       string            `json:"fault"`
+	Runs        int               `json:"runs"`
+	CrashPoints int               `json:"crash_points"`
+	Images      int               `json:"images"`
+	Findings    int               `json:"findings"`
+	Unknown     int               `json:"unknown"` // judgements that ended without an answer
+	Injected    map[string]uint64 `json:"injected,omitempty"`
+	Reasons     []string          `json:"reasons,omitempty"` // why the cell proves nothing, if so
+}
+
+// Finding is a deduplicated failure with what is needed to see it again.
+type Finding struct {
+	ID         string      `json:"id"` // fingerprint: judge, class, workload and fault
+	Judge      string      `json:"judge"`
+	Class      string      `json:"class"`
+	Workload   string      `json:"workload"`
+	Fault      string      `json:"fault"`
+	Profile    string      `json:"profile"`
+	Seed       uint64      `json:"seed"`        // of the run
+	Clients    int         `json:"clients"`     // 1: the token replays bit for bit
+	CrashTick  uint64      `json:"crash_tick"`  // 0: it failed without a crash
+	NestedTick uint64      `json:"nested_tick"` // 0: not during recovery
+	Sentence   string      `json:"sentence"`
+	Evidence   []string    `json:"evidence"` // at most 12 lines
+	Trace      []TraceLine `json:"trace"`    // the filesystem operations before the crash, oldest first, at most 40
+	Count      int         `json:"count"`    // how many images showed it
+	Token      string      `json:"token"`
+	File       string      `json:"file,omitempty"` // the saved evidence, if it was saved
+}
+
+// TraceLine is one filesystem operation as a reader of a report sees it.
+type TraceLine struct {
+	Tick uint64 `json:"tick"`
+	Op   string `json:"op"`   // write, sync, rename, ...
+	Path string `json:"path"` // of rename: "old -> new"
+	Note string `json:"note"` // offset and length, injected error
+	Fate string `json:"fate"` // durable, kept, lost, torn, unseen; empty for operations that change nothing
+}
+
+// Provenance says where a result comes from.
+type Provenance struct {
+	Tool      string `json:"tool"` // version of lightning-torture
+	GoVersion string `json:"go_version"`
+	OS        string `json:"os"`
+	Arch      string `json:"arch"`
+	CPUs      int    `json:"cpus"`
+	Command   string `json:"command,omitempty"` // the command line, if a command line asked for it
+	Started   string `json:"started,omitempty"` // RFC 3339
+}

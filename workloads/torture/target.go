@@ -1,0 +1,55 @@
+package torture
+
+import (
+	"path"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/workloads"
+)
+
+// Target is an engine under test.
+type Target struct {
+	// Name identifies the engine in reports and replay tokens.
+	Name string
+	// Open opens or creates the store in env.Dir. It is called for the recorded run and for every crash image; it must
+	// touch nothing but env.FS.
+	Open func(env Env) (workloads.Store, error)
+	// Promises is what the engine claims. The lab tests exactly this.
+	Promises Promises
+	// LogGlobs match the files whose last record looks the same torn and rotten, as path.Match does. A bit that rots in
+	// one of them may cost its tail; a bit that rots elsewhere must be noticed.
+	LogGlobs []string
+	// CheckFiles, if set, looks at the files of a store that was recovered and closed, and returns an error for any
+	// that should not be there, such as a table of zero bytes.
+	CheckFiles func(fs afero.Fs, dir string) error
+}
+
+// Env is all that an engine may touch.
+type Env struct {
+	FS  afero.Fs
+	Dir string
+	// Inline asks the engine to do its background work on the caller's goroutine, so that the same calls give the same
+	// filesystem operations. Set for recoveries and for runs of one client.
+	Inline bool
+}
+
+// Promises says what an engine claims.
+type Promises struct {
+	SyncSurvivesPowerCut bool // an acknowledged Sync commit is never lost
+	NoSyncSurvivesKill   bool // an acknowledged NoSync commit survives a killed process
+	LossIsSuffix         bool // if a commit is lost, every later one is lost too
+	AtomicBatch          bool // a batch or transaction is recovered whole or not at all
+	Linearizable         bool // single-key operations are linearizable
+	Transactions         bool // Begin works, with the isolation levels of workloads.Isolation
+}
+
+// isLog reports whether a file may lose its tail to a rotten bit.
+func (t *Target) isLog(name string) bool {
+	for _, glob := range t.LogGlobs {
+		if ok, err := path.Match(glob, path.Base(name)); ok && err == nil {
+			return true
+		}
+	}
+	return false
+}

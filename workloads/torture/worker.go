@@ -1,0 +1,196 @@
+package torture
+
+import (
+	"context"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// worker explores crash points, one at a time.
+type worker struct {
+	*exploration
+	prober   prober
+	rule     checker.Rule
+	progress *progress
+	tally    tally
+	failures map[string]*failure // the first of each judge and class
+	lost     map[int]bool
+	// wrongTotal is the money in a state that the bank's judge rejected.
+	wrongTotal int64
+
+	// The latest verdict: images of one crash point mostly recover to the same state.
+	last struct {
+		valid  bool
+		bounds bounds
+		state  history.State
+		result checker.Result
+	}
+	verdicts map[verdictKey]checker.Result
+}
+
+type verdictKey struct {
+	bounds bounds
+	state  uint64 // hash
+	pairs  int
+}
+
+func newWorker(e *exploration, p *progress) *worker {
+	w := &worker{exploration: e, progress: p, lost: map[int]bool{}, failures: map[string]*failure{}, verdicts: map[verdictKey]checker.Result{}}
+	w.prober.target = e.target
+	w.rule = e.plan.fault.rule(e.target.Promises)
+	return w
+}
+
+// way is how the image at hand came about.
+type way struct {
+	job    *job
+	path   *choices
+	leaf   int
+	rot    *faultfs.Damage
+	nested *nestedWay
+}
+
+// run explores one crash point: depth first through every answer that recovery's questions can have.
+func (w *worker) run(ctx context.Context, j job) {
+	begin := time.Now()
+	defer func() { w.tally.spent.total += time.Since(begin) }()
+	path, sampled, leaf := newChoices(), false, 0
+	for more := true; more; leaf++ {
+		if ctx.Err() != nil {
+			return
+		}
+		if leaf == maxImages {
+			sampled = true
+			break
+		}
+		img := w.image(&j, way{job: &j, path: path, leaf: leaf})
+		sampled = sampled || img.Sampled()
+		more = path.next()
+	}
+	w.tally.points++
+	w.progress.points.Add(1)
+	if sampled {
+		w.tally.sampled++
+		return
+	}
+	w.tally.exhaustive++
+	w.tally.widest = max(w.tally.widest, j.point.Pending())
+}
+
+// image recovers one crash image, judges it, and crashes its recovery.
+func (w *worker) image(j *job, at way) *faultfs.FS {
+	point := j.point
+	if w.plan.fault.rot {
+		if rotten, damage, ok := point.Rot(w.plan.rules[0].Clone(), childSeed(j.draw, at.leaf)); ok {
+			point, at.rot = rotten, &damage
+			w.tally.rotted++
+		}
+	}
+	begin := time.Now()
+	img := point.Image(faultfs.ImageOptions{Profile: w.plan.profile, Chooser: at.path})
+	w.tally.spent.making += time.Since(begin)
+	at.path.begin(img.Now)
+	err := w.prober.recover(img, nil)
+	w.count(img, at.path)
+	if !w.accept(img, at, err) {
+		return img
+	}
+	if at.rot == nil && childSeed(j.draw, at.leaf)%uint64(w.plan.nest) == 0 {
+		w.nest(at)
+	}
+	return img
+}
+
+func (w *worker) count(img *faultfs.FS, path *choices) {
+	w.tally.images++
+	w.progress.images.Add(1)
+	w.tally.bytesLost += uint64(img.LostBytes())
+	if path.diverged {
+		w.tally.divergences++
+	}
+}
+
+// accept judges what a recovery returned and reports whether all was well.
+func (w *worker) accept(img *faultfs.FS, at way, err error) bool {
+	if err != nil {
+		if v := refusal(err, &w.plan.fault); v != nil {
+			w.fail(img, at, "recovery", *v)
+		}
+		return false
+	}
+	if v := w.prober.checkFiles(img); v != nil {
+		w.fail(img, at, "files", *v)
+		return false
+	}
+	result := w.judgeState(at)
+	if result.Verdict == checker.Pass {
+		return true
+	}
+	for _, v := range result.Violations {
+		w.fail(img, at, result.Judge, v)
+	}
+	return false
+}
+
+// judgeState returns the verdict about the recovered state, from the cache where the same was judged before.
+func (w *worker) judgeState(at way) checker.Result {
+	if w.last.valid && w.last.bounds == at.job.bounds && w.last.state.Equal(&w.prober.state) && at.rot == nil {
+		return w.last.result
+	}
+	key := verdictKey{at.job.bounds, w.prober.state.Hash(w.seed), w.prober.state.Len()}
+	result, known := w.verdicts[key]
+	if !known || at.rot != nil {
+		result = w.judges(at)
+		w.verdicts[key] = result
+	}
+	w.last.valid, w.last.bounds, w.last.result = at.rot == nil, at.job.bounds, result
+	w.last.state, w.prober.state = w.prober.state, w.last.state
+	return result
+}
+
+// judges asks every judge of recovered states.
+func (w *worker) judges(at way) checker.Result {
+	rule := w.rule
+	if at.rot != nil && w.target.isLog(at.rot.Path) {
+		rule.Lower = checker.NothingMustSurvive // a flipped bit in the last record of a log looks like a torn write
+	}
+	if r := w.judge.Judge(at.job.cut, &w.prober.state, rule); r.Verdict != checker.Pass {
+		return r
+	}
+	if bank := w.plan.bank(); bank != nil && w.prober.state.Len() > 0 {
+		r := bank.JudgeState(&w.prober.state)
+		if r.Verdict == checker.Fail {
+			w.wrongTotal = bank.Sum(&w.prober.state)
+		}
+		return r
+	}
+	return checker.Result{Judge: "durability", Verdict: checker.Pass}
+}
+
+// fail keeps a violation with the way to it, the earliest of its kind.
+func (w *worker) fail(img *faultfs.FS, at way, judge string, v checker.Violation) {
+	if v.Class == "lost" {
+		for _, id := range v.Ops {
+			w.lost[id] = true
+		}
+	}
+	w.progress.failures.Add(1)
+	if w.stop != nil {
+		w.stop()
+	}
+	kind := judge + "/" + v.Class
+	count := 1
+	if f := w.failures[kind]; f != nil {
+		if f.count++; f.tick <= at.job.point.Tick {
+			return
+		}
+		count = f.count
+	}
+	w.failures[kind] = &failure{
+		Violation: v, judge: judge, tick: at.job.point.Tick, leaf: at.leaf, picks: at.path.picks(), rot: at.rot,
+		draw: at.job.draw, nested: at.nested, fates: img.Fates(), count: count,
+	}
+}
