@@ -1,0 +1,101 @@
+package reports
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// figure is one number of the verdict screen.
+type figure struct {
+	Label string
+	Value string
+	Note  string // what the number is made of; may be empty
+	Bad   bool   // the number itself is a broken promise
+}
+
+// figures are the numbers behind the verdict, most important first.
+func figures(r *torture.Result) []figure {
+	return []figure{
+		{
+			Label: "crash images", Value: grouped(r.Images),
+			Note: fmt.Sprintf("%s a second", grouped(int(r.ImagesPerSecond))),
+		},
+		{
+			Label: "crash points", Value: grouped(r.CrashPoints),
+			Note: fmt.Sprintf("%s exhaustive, %s sampled", grouped(r.ExhaustivePoints), grouped(r.SampledPoints)),
+		},
+		{
+			Label: "nested crashes", Value: grouped(r.NestedImages),
+			Note: "during recovery",
+		},
+		durability(r),
+		bankTotal(r),
+		{
+			Label: "bytes lost", Value: byteSize(r.BytesLost),
+			Note: "unsynced, dropped",
+		},
+		{
+			Label: "faults injected", Value: grouped(sum(r.FaultsInjected)),
+			Note: plural(len(r.FaultsInjected), "kind"),
+		},
+		{
+			Label: "lab share", Value: percent(r.LabShare),
+			Note: "the rest is the engine",
+		},
+	}
+}
+
+// durability compares what was acknowledged with what came back. A run may lose commits without being wrong, for example
+// under lost fsyncs, so the number is bad only in a failed run.
+func durability(r *torture.Result) figure {
+	f := figure{
+		Label: "commits kept", Value: grouped(r.Recovered),
+		Note: "of " + grouped(r.AckedSynced) + " synced",
+	}
+	if lost := r.AckedSynced - r.Recovered; lost > 0 {
+		f.Note += fmt.Sprintf(", %s lost", grouped(lost))
+		f.Bad = r.Verdict == checker.Fail
+	}
+	return f
+}
+
+func bankTotal(r *torture.Result) figure {
+	f := figure{Label: "bank total", Value: grouped(r.BankTotalGot)}
+	switch missing := r.BankTotalWant - r.BankTotalGot; {
+	case missing > 0:
+		f.Note, f.Bad = fmt.Sprintf("%s missing of %s", grouped(missing), grouped(r.BankTotalWant)), true
+	case missing < 0:
+		f.Note, f.Bad = fmt.Sprintf("%s too much, want %s", grouped(-missing), grouped(r.BankTotalWant)), true
+	case r.BankTotalWant == 0:
+		f.Value, f.Note = "–", "the bank was not run"
+	default:
+		f.Note = "as it should be"
+	}
+	return f
+}
+
+func sum(counts map[string]uint64) (total uint64) {
+	for _, n := range counts {
+		total += n
+	}
+	return total
+}
+
+// injection is how often one fault happened.
+type injection struct {
+	Name  string
+	Count string
+}
+
+// injections lists the counts by name.
+func injections(counts map[string]uint64) []injection {
+	out := make([]injection, 0, len(counts))
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		out = append(out, injection{Name: name, Count: grouped(counts[name])})
+	}
+	return out
+}

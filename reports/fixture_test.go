@@ -1,0 +1,140 @@
+package reports_test
+
+import (
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// hostile is text as a broken engine might produce it: it tries to leave HTML, Markdown, XML and the terminal.
+const hostile = "</pre><script>alert(1)</script> | a`b ]]> \x1b[2J <img src=https://example.com/x>"
+
+var (
+	workloadNames = []string{"register", "bank", "append", "kv", "largevalue"}
+	faultNames    = []string{
+		"power", "torn-write", "lost-fsync", "failed-fsync", "eio-read", "eio-write", "enospc", "short-write",
+		"bit-rot", "stale-block", "misplaced-block", "latency",
+	}
+)
+
+// passing is the result of a run in which everything held.
+func passing() *torture.Result {
+	r := &torture.Result{
+		Version: 1, Verdict: checker.Pass, Engine: "lightning", Seed: 7, Profile: "posix-min", ElapsedSeconds: 20.13,
+		Runs: 312, CrashPoints: 2083, ExhaustivePoints: 2031, SampledPoints: 52, WidestExhaustive: 12, Images: 41902,
+		ImagesPerSecond: 2081.6, NestedImages: 9120, LabShare: 0.073, BytesLost: 3_355_443,
+		FaultsInjected: map[string]uint64{"eio_write": 211, "enospc_write": 96, "lost_sync": 340, "failed_sync": 118},
+		AckedSynced:    8411, Recovered: 8411, BankTotalWant: 10000, BankTotalGot: 10000,
+		Provenance: torture.Provenance{
+			Tool: "v0.1.0", GoVersion: "go1.26.8", OS: "linux", Arch: "amd64", CPUs: 2,
+			Command: "lightning-torture run --seed 7", Started: "2026-11-23T04:30:00Z",
+		},
+	}
+	for i, w := range workloadNames {
+		for j, f := range faultNames {
+			c := torture.Cell{Workload: w, Fault: f, Runs: 5, CrashPoints: 35, Images: 400 + 97*i + 31*j}
+			if w == "largevalue" && f == "latency" {
+				c = torture.Cell{Workload: w, Fault: f}
+			}
+			r.Cells = append(r.Cells, c)
+		}
+	}
+	return r
+}
+
+// failing has two findings; the second speaks with a hostile tongue.
+func failing() *torture.Result {
+	r := passing()
+	r.Verdict, r.Recovered, r.BankTotalGot = checker.Fail, 8410, 9958
+	r.Findings = []torture.Finding{lostTransfer(), hostileFinding()}
+	for i := range r.Cells {
+		c := &r.Cells[i]
+		for _, f := range r.Findings {
+			if c.Workload == f.Workload && c.Fault == f.Fault {
+				c.Findings = 1
+			}
+		}
+	}
+	return r
+}
+
+func lostTransfer() torture.Finding {
+	return torture.Finding{
+		ID: "durability-lost-bank-failed-fsync", Judge: "durability", Class: "lost", Workload: "bank",
+		Fault: "failed-fsync", Profile: "posix-min", Seed: 7, Clients: 1, CrashTick: 3104,
+		Sentence: "Transfer #812 was acknowledged with sync at tick 3,101, and is missing after the power cut at tick 3,104.",
+		Evidence: []string{
+			"op 812   client 0   txn      acct-017 -> acct-003, 42    sync    call 3,090  return 3,101  acked",
+			"op 811   client 0   txn      acct-002 -> acct-017,  5    sync    call 3,071  return 3,088  acked  present",
+			"recovered  acct-017 = 118   want  76",
+			"recovered  acct-003 = 204   want 246",
+			"total      9,958            want 10,000",
+		},
+		Trace: lostTrace(), Count: 3, Token: "LT1-4F7Q-0A2M-9XKC-71TB-VV3E-5RGH-2N8W-9K",
+		File: ".torture/findings/durability-lost-bank-failed-fsync.ltrace",
+	}
+}
+
+func lostTrace() []torture.TraceLine {
+	var trace []torture.TraceLine
+	add := func(op, path, note, fate string) {
+		trace = append(trace, torture.TraceLine{
+			Tick: 3076 + uint64(len(trace)), Op: op, Path: path, Note: note, Fate: fate,
+		})
+	}
+	for i := range 8 {
+		add("write", "db/000004.log", fmt.Sprintf("off %d len 512", 4096+512*i), "durable")
+		if i%2 == 1 {
+			add("sync", "db/000004.log", "", "")
+		}
+	}
+	add("create", "db/000007.sst", "", "durable")
+	add("write", "db/000007.sst", "off 0 len 4096", "durable")
+	add("write", "db/000007.sst", "off 4096 len 4096", "durable")
+	add("sync", "db/000007.sst", "", "")
+	add("syncdir", "db", "", "")
+	add("write", "db/MANIFEST-000003", "off 211 len 64", "kept")
+	add("rename", "db/CURRENT.tmp -> db/CURRENT", "", "kept")
+	add("remove", "db/000002.log", "", "unseen")
+	for i := range 6 {
+		fate := "lost"
+		if i == 3 {
+			fate = "torn"
+		}
+		add("write", "db/000008.log", fmt.Sprintf("off %d len 512", 512*i), fate)
+	}
+	add("sync", "db/000008.log", "injected: failed", "")
+	add("sync", "db/000008.log", "returned 0", "")
+	return trace
+}
+
+func hostileFinding() torture.Finding {
+	f := torture.Finding{
+		ID: "isolation-g-single-append-power", Judge: "isolation", Class: "G-single", Workload: "append",
+		Fault: "power", Profile: "posix-min", Seed: 18446744073709551615, Clients: 4, Sentence: hostile,
+		Token: "LT1-7YQ2-M0", Count: 1,
+	}
+	for i := range 14 {
+		f.Evidence = append(f.Evidence, fmt.Sprintf("evidence %d %s", i+1, hostile))
+	}
+	return f
+}
+
+// inconclusive saw nothing wrong and proves nothing.
+func inconclusive() *torture.Result {
+	r := passing()
+	r.Verdict = checker.Inconclusive
+	r.Reasons = []string{"The judge linearizability ended without an answer in 2 windows."}
+	r.Cells[0].Unknown = 2
+	r.Cells[0].Reasons = []string{"2 windows took longer than their budget."}
+	return r
+}
+
+// interrupted was stopped by the user before it got far.
+func interrupted() *torture.Result {
+	r := passing()
+	r.Verdict, r.Interrupted, r.Cells = checker.Inconclusive, true, r.Cells[:3]
+	r.Runs, r.Images, r.NestedImages, r.FaultsInjected, r.BankTotalWant, r.BankTotalGot = 3, 40, 0, nil, 0, 0
+	return r
+}

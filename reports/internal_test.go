@@ -1,0 +1,187 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+func TestNumbersAreWrittenForPeople(t *testing.T) {
+	for want, got := range map[string]string{
+		"0": grouped(0), "999": grouped(999), "1,000": grouped(1000), "-41,902": grouped(-41902),
+		"18,446,744,073,709,551,615": grouped(uint64(math.MaxUint64)), "-100": grouped(-100),
+		"1 image": plural(1, "image"), "0 images": plural(0, "image"), "1,200 images": plural(1200, "image"),
+		"0 %": percent(0), "0.0072 %": percent(3. / 41902), "7.3 %": percent(.073), "99.9 %": percent(.9994),
+		"100 %": percent(1), "0 bytes": byteSize(0), "1,023 bytes": byteSize(1023),
+		"1.0 KiB": byteSize(1024), "3.2 MiB": byteSize(3_355_443), "1.0 MiB": byteSize(1<<20 - 1),
+		"16.0 EiB": byteSize(math.MaxUint64), "0.0 s": seconds(0), "20.1 s": seconds(20.13),
+		"12m30s": seconds(750), "2h3m": seconds(2*3600 + 3*60 + 7),
+	} {
+		require.Equal(t, want, got)
+	}
+}
+
+func TestFieldShowsTheWorstOfItsCell(t *testing.T) {
+	for want, cell := range map[string]torture.Cell{
+		"✓ 512": {Runs: 3, Images: 512},
+		"✓ 3":   {Runs: 3},
+		"✗ 1":   {Runs: 3, Images: 512, Findings: 1, Unknown: 4},
+		"? 4":   {Runs: 3, Images: 512, Unknown: 4},
+		"? 2":   {Runs: 3, Images: 512, Reasons: []string{"nothing was injected", "no byte was lost"}},
+		"? 1":   {Reasons: []string{"time was over before it began"}},
+		"·":     {},
+	} {
+		require.Equal(t, want, fieldOf(cell).Text)
+	}
+}
+
+func TestUntestedNamesWhatTheRunLeftOut(t *testing.T) {
+	all := catalog{
+		workloads: []torture.Choice{{Name: "bank"}, {Name: "kv"}},
+		faults:    []torture.Choice{{Name: "power"}, {Name: "eio-write"}},
+		profiles:  []torture.Choice{{Name: "posix-min"}, {Name: "xfs"}},
+	}
+	whole := &torture.Result{Profile: "posix-min", NestedImages: 5, Cells: []torture.Cell{
+		{Workload: "bank", Fault: "power", Runs: 1}, {Workload: "bank", Fault: "eio-write", Runs: 1},
+		{Workload: "kv", Fault: "power", Runs: 1}, {Workload: "kv", Fault: "eio-write", Runs: 1},
+	}}
+	limits := 2
+	require.Equal(t, []string{"Crash profiles left out: xfs."}, dropLast(untested(whole, all), limits))
+
+	part := &torture.Result{
+		Profile: "xfs", SampledPoints: 1, Divergences: 2,
+		Cells: []torture.Cell{{Workload: "kv", Fault: "power", Runs: 1, Unknown: 3}, {Workload: "kv", Fault: "x"}},
+	}
+	require.Equal(t, []string{
+		"1 crash point was tried with a family of images, not with all that recovery can tell apart.",
+		"1 combination of workload and fault never ran.",
+		"3 judgements ended without an answer.",
+		"2 recovery runs differed from the run before: the search may have missed images there.",
+		"No power cut fell into a recovery.",
+		"Workloads left out: bank.",
+		"Faults left out: eio-write.",
+		"Crash profiles left out: posix-min.",
+	}, dropLast(untested(part, all), limits))
+}
+
+func dropLast(list []string, n int) []string { return list[:len(list)-n] }
+
+func held(runs int) *torture.Result {
+	return &torture.Result{Verdict: checker.Pass, Images: 3000, Runs: runs}
+}
+
+func TestConfidenceIsClaimedOnlyWhereTheRuleHolds(t *testing.T) {
+	for name, r := range map[string]torture.Result{
+		"something failed": {Verdict: checker.Pass, Images: 1000, Runs: 40, Findings: make([]torture.Finding, 1)},
+		"the run failed":   {Verdict: checker.Fail, Images: 1000, Runs: 40},
+		"no answer":        {Verdict: checker.Inconclusive, Images: 1000, Runs: 40},
+		"too few images":   {Verdict: checker.Pass, Images: 29, Runs: 29},
+		"no run":           {Verdict: checker.Pass, Images: 1000},
+	} {
+		require.Empty(t, confidence(&r), name)
+	}
+	require.Contains(t, confidence(held(2)), "below 0.1 % (95 % confidence)")
+	require.Contains(t, confidence(held(2)), "only 2 runs")
+	require.Contains(t, confidence(held(300)), "the 300 runs alone, below 1.0 %")
+}
+
+func TestCaveatsDoNotHideTheFigures(t *testing.T) {
+	r := &torture.Result{Interrupted: true, Reasons: []string{"a", "b", "c"}}
+	require.Len(t, firstCaveats(r), 4, "a line that says that there is one more line helps nobody")
+	r.Reasons = append(r.Reasons, "d", "e")
+	require.Equal(t, []string{"a", "b", "And 3 reasons more."}, firstCaveats(r)[1:])
+	require.Len(t, caveats(r), 6)
+}
+
+func TestBankFigureSaysWhatIsWrong(t *testing.T) {
+	for note, r := range map[string]torture.Result{
+		"as it should be":         {BankTotalWant: 100, BankTotalGot: 100},
+		"the bank was not run":    {},
+		"42 missing of 1,000":     {BankTotalWant: 1000, BankTotalGot: 958},
+		"42 too much, want 1,000": {BankTotalWant: 1000, BankTotalGot: 1042},
+		"1,500 missing of 1,000":  {BankTotalWant: 1000, BankTotalGot: -500},
+		"1,000 missing of 1,000":  {BankTotalWant: 1000},
+		"1,000 too much, want 0":  {BankTotalGot: 1000},
+	} {
+		f := bankTotal(&r)
+		require.Equal(t, note, f.Note)
+		require.Equal(t, r.BankTotalGot != r.BankTotalWant, f.Bad)
+	}
+}
+
+func TestLostCommitsAreBadOnlyInAFailedRun(t *testing.T) {
+	for v, bad := range map[checker.Verdict]bool{checker.Fail: true, checker.Pass: false, checker.Inconclusive: false} {
+		f := durability(&torture.Result{Verdict: v, AckedSynced: 10, Recovered: 8})
+		require.Equal(t, "of 10 synced, 2 lost", f.Note, "a loss is always told")
+		require.Equal(t, bad, f.Bad, v)
+	}
+	require.False(t, durability(&torture.Result{Verdict: checker.Fail, AckedSynced: 10, Recovered: 10}).Bad)
+}
+
+func TestOriginNamesTheCrash(t *testing.T) {
+	for want, f := range map[string]torture.Finding{
+		"without a crash, seen 2 times":                                   {Count: 2},
+		"power cut at tick 1,200":                                         {CrashTick: 1200},
+		"power cut at tick 1,200 and in recovery at tick 31, seen 1 time": {CrashTick: 1200, NestedTick: 31, Count: 1},
+	} {
+		require.True(t, strings.HasSuffix(origin(f), ", "+want), origin(f))
+	}
+}
+
+func TestTimelinePutsEveryOperationOnItsFile(t *testing.T) {
+	require.Nil(t, timelineOf(torture.Finding{}))
+	f := torture.Finding{CrashTick: 9, Trace: []torture.TraceLine{
+		{Tick: 1, Op: "write", Path: "db/a", Fate: "durable"},
+		{Tick: 2, Op: "rename", Path: "db/tmp -> db/a", Fate: "kept"},
+		{Tick: 3, Op: "sync", Path: "db/b"},
+		{Tick: 4, Op: "read", Path: "db/b"},
+		{Tick: 4, Op: "sync", Path: "db/b", Note: "injected: lost"},
+		{Tick: 5, Op: "write", Path: "db/b", Fate: "of no known kind"},
+	}}
+	line := timelineOf(f)
+	require.Len(t, line.Lanes, 2)
+	var shapes []string
+	for i, m := range line.Marks {
+		shapes = append(shapes, m.Shape)
+		require.Equal(t, line.Lanes[map[bool]int{true: 0, false: 1}[i < 2]].Y, m.Y)
+		require.Greater(t, line.CrashX, m.X, "operations before the crash stand left of it")
+	}
+	require.Equal(t, []string{"durable", "kept", "sync", "other", "badsync", "other"}, shapes)
+	f.CrashTick = 0
+	require.Zero(t, timelineOf(f).CrashX)
+}
+
+func TestTimelineKeepsItsSizeWithManyFiles(t *testing.T) {
+	var f torture.Finding
+	for i := range 40 {
+		f.Trace = append(f.Trace, torture.TraceLine{Op: "write", Path: fmt.Sprintf("db/%s-%d", strings.Repeat("x", 90), i)})
+	}
+	line := timelineOf(f)
+	require.Len(t, line.Lanes, maxLanes)
+	require.Equal(t, otherFiles, line.Lanes[maxLanes-1].Name)
+	require.LessOrEqual(t, line.Width, 1100)
+	for i, l := range line.Lanes[:maxLanes-1] {
+		require.Len(t, []rune(l.Name), nameRunes)
+		require.True(t, strings.HasSuffix(l.Name, fmt.Sprintf("x-%d", i)), "the end tells files apart")
+	}
+}
+
+func TestVisibleShowsWhatATerminalWouldObey(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain":          "plain",
+		"✗ ünïcode 漢":    "✗ ünïcode 漢",
+		"\x1b[2J":        `\x1b[2J`,
+		"a\nb\tc":        `a\nb\tc`,
+		"\u202eevil":     `\u202eevil`,
+		"\x00":           `\x00`,
+		"back \\ slash'": "back \\ slash'",
+	} {
+		require.Equal(t, want, visible(in))
+	}
+}

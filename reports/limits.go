@@ -1,0 +1,96 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// catalog is everything that a run could have named.
+type catalog struct{ workloads, faults, profiles []torture.Choice }
+
+func fullCatalog() catalog {
+	return catalog{workloads: torture.Workloads(), faults: torture.Faults(), profiles: torture.Profiles()}
+}
+
+// untested says what the run leaves open, a sentence each: first what this run left out and another could do, then what
+// no run of this lab can show.
+func untested(r *torture.Result, all catalog) []string {
+	var out []string
+	say := func(n int, format string, args ...any) {
+		if n > 0 {
+			out = append(out, fmt.Sprintf(format, args...))
+		}
+	}
+	m := matrixOf(r)
+	var faults []string
+	for _, row := range m.Rows {
+		faults = append(faults, row.Fault)
+	}
+	say(r.SampledPoints, "%s tried with a family of images, not with all that recovery can tell apart.",
+		were(r.SampledPoints, "crash point"))
+	say(m.Count[absent], "%s of workload and fault never ran.", plural(m.Count[absent], "combination"))
+	unanswered := unknowns(r)
+	say(unanswered, "%s ended without an answer.", plural(unanswered, "judgement"))
+	say(r.Divergences, "%s differed from the run before: the search may have missed images there.",
+		plural(r.Divergences, "recovery run"))
+	if r.NestedImages == 0 {
+		out = append(out, "No power cut fell into a recovery.")
+	}
+	for _, left := range []struct {
+		noun  string
+		names []string
+	}{
+		{"Workloads", missing(all.workloads, m.Workloads)},
+		{"Faults", missing(all.faults, faults)},
+		{"Crash profiles", missing(all.profiles, []string{r.Profile})},
+	} {
+		say(len(left.names), "%s left out: %s.", left.noun, strings.Join(left.names, ", "))
+	}
+	return append(out, "Real disks and kernels: the lab's filesystem follows a written model of them.",
+		"Other schedules of concurrent clients than those that happened to occur.")
+}
+
+func were(n int, noun string) string {
+	if n == 1 {
+		return plural(n, noun) + " was"
+	}
+	return plural(n, noun) + " were"
+}
+
+func unknowns(r *torture.Result) (n int) {
+	for _, c := range r.Cells {
+		n += c.Unknown
+	}
+	return n
+}
+
+func missing(all []torture.Choice, used []string) []string {
+	var out []string
+	for _, choice := range all {
+		if !slices.Contains(used, choice.Name) {
+			out = append(out, choice.Name)
+		}
+	}
+	return out
+}
+
+// confidence bounds the failure rate that a run without findings still allows, by the rule of three: no failure in n
+// independent trials means a rate below 3/n, with 95 % confidence. Images of one run share its history and are not
+// independent, so the bound by runs stands beside the one by images. It is empty if the rule does not apply: judges that
+// gave no answer saw no failure either.
+func confidence(r *torture.Result) string {
+	if len(r.Findings) > 0 || r.Verdict != checker.Pass || r.Images < 30 || r.Runs < 1 {
+		return ""
+	}
+	line := fmt.Sprintf("Rule of three: no failure in %s puts the rate of failing images below %s (95 %% confidence).",
+		plural(r.Images, "image"), percent(3/float64(r.Images)))
+	if r.Runs >= 30 {
+		return line + fmt.Sprintf(" Images of one run share a history; counted by the %s alone, below %s.",
+			plural(r.Runs, "run"), percent(3/float64(r.Runs)))
+	}
+	return line + fmt.Sprintf(" Images of one run share a history, and there were only %s.", plural(r.Runs, "run"))
+}

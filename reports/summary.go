@@ -1,0 +1,90 @@
+package reports
+
+import (
+	"io"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// maxSummaryFindings keeps a summary far below the 1 MiB that GitHub takes from one step.
+const maxSummaryFindings = 20
+
+// Summary writes r as GitHub-flavoured Markdown: the verdict, the figures, the matrix, and how to replay each finding.
+func Summary(w io.Writer, r *torture.Result) error {
+	p := &printer{}
+	p.line("## %s %s: %s\n\n%s", sign(r.Verdict), word(r.Verdict), markdown(r.Engine), markdown(claim(r)))
+	for _, caveat := range firstCaveats(r) {
+		p.line("\n> %s", markdown(caveat))
+	}
+	p.line("\n| | | |\n|---|--:|---|")
+	for _, f := range figures(r) {
+		p.line("| %s | **%s** | %s |", f.Label, f.Value, markdown(f.Note))
+	}
+	p.matrixMarkdown(r)
+	for i, f := range r.Findings {
+		if i == maxSummaryFindings {
+			p.line("\n... and %s more in the report.", plural(len(r.Findings)-i, "finding"))
+			break
+		}
+		p.findingMarkdown(i+1, f)
+	}
+	p.line("\n**Not tested**\n")
+	for _, limit := range untested(r, fullCatalog()) {
+		p.line("- %s", markdown(limit))
+	}
+	if line := confidence(r); line != "" {
+		p.line("\n%s", line)
+	}
+	p.line("\nSeed %d, profile %s, %s in %s.", r.Seed, markdown(r.Profile), plural(r.Runs, "run"),
+		seconds(r.ElapsedSeconds))
+	_, err := w.Write(p.Bytes())
+	return err
+}
+
+func (p *printer) matrixMarkdown(r *torture.Result) {
+	m := matrixOf(r)
+	if len(m.Rows) == 0 {
+		return
+	}
+	p.line("\n| fault | %s |", strings.Join(mapped(m.Workloads, markdown), " | "))
+	p.line("|---|%s", strings.Repeat("--:|", len(m.Workloads)))
+	for _, row := range m.Rows {
+		texts := mapped(row.Fields, func(f field) string { return f.Text })
+		p.line("| %s | %s |", markdown(row.Fault), strings.Join(texts, " | "))
+	}
+}
+
+func (p *printer) findingMarkdown(number int, f torture.Finding) {
+	p.line("\n### %d. %s\n\n%s", number, markdown(f.Sentence), markdown(origin(f)))
+	if len(f.Evidence) > 0 {
+		p.codeMarkdown(f.Evidence[:min(len(f.Evidence), maxEvidence)])
+	}
+	if f.Token != "" {
+		p.codeMarkdown([]string{replayCommand(f)})
+	}
+}
+
+// codeMarkdown writes a code block whose fence is longer than any run of backticks inside.
+func (p *printer) codeMarkdown(lines []string) {
+	text := strings.Join(mapped(lines, visible), "\n")
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	p.line("\n%s\n%s\n%s", fence, text, fence)
+}
+
+var markdownEscapes = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "|", `\|`, "<", "&lt;",
+	"[", `\[`, "]", `\]`, "~", `\~`, "@", "&#64;", "#", "&#35;")
+
+// markdown makes s plain text, so that a key such as <img> or a|b stays what it is.
+func markdown(s string) string { return markdownEscapes.Replace(visible(s)) }
+
+func mapped[A, B any](list []A, f func(A) B) []B {
+	out := make([]B, len(list))
+	for i, a := range list {
+		out[i] = f(a)
+	}
+	return out
+}

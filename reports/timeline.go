@@ -1,0 +1,142 @@
+package reports
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// Sizes of the timeline, in SVG units, which are CSS pixels at its natural size.
+const (
+	laneHeight  = 26
+	laneTop     = 30
+	gutter      = 170 // for the names of the files
+	stepMin     = 17
+	stepMax     = 44
+	plotWidth   = 800
+	crashWidth  = 96
+	nameRunes   = 21
+	maxLanes    = 10
+	otherFiles  = "other files"
+	footerSpace = 28
+)
+
+// timeline is the picture of the last filesystem operations before the crash: a lane a file, a mark an operation.
+type timeline struct {
+	Width, Height int
+	Lanes         []lane
+	Marks         []mark
+	CrashX        int    // 0: it failed without a crash
+	CrashLabel    string // beside the line
+	First, Last   mark   // of Marks: their ticks are written below
+	Bottom        int
+	Summary       string // for those who cannot see it
+}
+
+type lane struct {
+	Name string // at most nameRunes long
+	Path string
+	Y    int
+}
+
+type mark struct {
+	X, Y  int
+	Shape string // name of the symbol
+	Tick  string
+	Label string
+}
+
+// timelineOf lays out the trace of f; it is nil if there is none.
+func timelineOf(f torture.Finding) *timeline {
+	if len(f.Trace) == 0 {
+		return nil
+	}
+	lanes := lanesOf(f.Trace)
+	step := min(max(plotWidth/len(f.Trace), stepMin), stepMax)
+	t := &timeline{
+		Lanes: lanes, Bottom: laneTop + len(lanes)*laneHeight,
+		Width: gutter + len(f.Trace)*step + crashWidth, CrashLabel: "end",
+	}
+	t.Height = t.Bottom + footerSpace
+	if f.CrashTick > 0 {
+		t.CrashX = gutter + len(f.Trace)*step + step/2
+		t.CrashLabel = "power cut"
+	}
+	fates := map[string]int{}
+	for i, op := range f.Trace {
+		t.Marks = append(t.Marks, markOf(op, gutter+i*step+step/2, laneFor(lanes, op.Path).Y))
+		fates[op.Fate]++
+	}
+	t.First, t.Last = t.Marks[0], t.Marks[len(t.Marks)-1]
+	t.Summary = fmt.Sprintf("%s on %s: %d durable, %d kept, %d lost, %d torn. The table below has them all.",
+		plural(len(f.Trace), "filesystem operation"), plural(len(lanes), "file"),
+		fates["durable"], fates["kept"], fates["lost"], fates["torn"])
+	return t
+}
+
+func markOf(op torture.TraceLine, x, y int) mark {
+	label := fmt.Sprintf("tick %s: %s %s %s", grouped(op.Tick), op.Op, op.Path, op.Note)
+	if op.Fate != "" {
+		label += ", " + op.Fate
+	}
+	return mark{X: x, Y: y, Shape: shape(op), Tick: grouped(op.Tick), Label: visible(label)}
+}
+
+// shape names the symbol of an operation; the template defines one for each.
+func shape(op torture.TraceLine) string {
+	switch op.Fate {
+	case "durable", "kept", "lost", "torn", "unseen":
+		return op.Fate
+	}
+	switch isSync := strings.Contains(op.Op, "sync"); {
+	case isSync && strings.Contains(op.Note, "injected"):
+		return "badsync"
+	case isSync:
+		return "sync"
+	}
+	return "other"
+}
+
+// lanesOf gives each file a lane, in order of appearance; the last lane takes what is too many.
+func lanesOf(trace []torture.TraceLine) []lane {
+	var files []string
+	for _, op := range trace {
+		files = appendNew(files, fileOf(op.Path))
+	}
+	if len(files) > maxLanes {
+		files = append(files[:maxLanes-1], otherFiles)
+	}
+	lanes := make([]lane, len(files))
+	for i, file := range files {
+		lanes[i] = lane{Name: short(file), Path: file, Y: laneTop + i*laneHeight + laneHeight/2}
+	}
+	return lanes
+}
+
+func laneFor(lanes []lane, opPath string) lane {
+	for _, l := range lanes {
+		if l.Path == fileOf(opPath) {
+			return l
+		}
+	}
+	return lanes[len(lanes)-1]
+}
+
+// fileOf is the file that an operation is drawn with: of a rename, the new name.
+func fileOf(opPath string) string {
+	if _, renamed, ok := strings.Cut(opPath, " -> "); ok {
+		return renamed
+	}
+	return opPath
+}
+
+// short is the end of a name, which tells files apart better than its start.
+func short(file string) string {
+	name := []rune(visible(path.Base(file)))
+	if len(name) > nameRunes {
+		return "…" + string(name[len(name)-nameRunes+1:])
+	}
+	return string(name)
+}

@@ -1,0 +1,70 @@
+package reports
+
+import (
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// word is the verdict as a heading.
+func word(v checker.Verdict) string {
+	switch v {
+	case checker.Pass:
+		return "Pass"
+	case checker.Fail:
+		return "Fail"
+	case checker.Inconclusive:
+	}
+	return "Inconclusive"
+}
+
+// sign is the verdict as one character.
+func sign(v checker.Verdict) string {
+	switch v {
+	case checker.Pass:
+		return "✓"
+	case checker.Fail:
+		return "✗"
+	case checker.Inconclusive:
+	}
+	return "?"
+}
+
+// claim is what the result says of the engine, in one sentence.
+func claim(r *torture.Result) string {
+	images := plural(r.Images, "crash image")
+	switch {
+	case r.Verdict == checker.Pass:
+		return fmt.Sprintf("%s kept its promises in every one of %s.", r.Engine, images)
+	case r.Verdict == checker.Fail && len(r.Findings) > 1:
+		return fmt.Sprintf("%s broke its promises in %d ways; %s judged.", r.Engine, len(r.Findings), images)
+	case r.Verdict == checker.Fail:
+		return fmt.Sprintf("%s broke a promise; %s judged.", r.Engine, images)
+	default:
+		return fmt.Sprintf("No broken promise was seen in %s, but that does not prove that %s keeps them.",
+			images, r.Engine)
+	}
+}
+
+// maxCaveats is how many reasons stand beside the verdict; a long list would push the figures off the screen.
+const maxCaveats = 3
+
+// firstCaveats are the caveats as far as they fit beside the verdict. The cells of the matrix have them all.
+func firstCaveats(r *torture.Result) []string {
+	all := caveats(r)
+	if len(all) <= maxCaveats+1 {
+		return all
+	}
+	return append(all[:maxCaveats:maxCaveats], fmt.Sprintf("And %s more.", plural(len(all)-maxCaveats, "reason")))
+}
+
+// caveats are the sentences that must stand beside the verdict: why it is not a pass, and that the run is not whole.
+func caveats(r *torture.Result) []string {
+	var out []string
+	if r.Interrupted {
+		out = append(out, fmt.Sprintf("Interrupted after %s: this is what had been found by then.",
+			seconds(r.ElapsedSeconds)))
+	}
+	return append(out, r.Reasons...)
+}
