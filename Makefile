@@ -1,0 +1,65 @@
+# Everything here works from a fresh clone and needs Go alone. CI runs .ci/run, which calls these targets.
+
+LINT  := go tool -modfile=ci/lint/go.mod golangci-lint
+TOOL  := go tool -modfile=ci/tools/go.mod
+
+# For the command line: how long to torture, to fuzz each target; runs of a benchmark; earlier runs to compare with.
+FOR   ?= 30s
+FUZZ  ?= 5s
+COUNT ?= 10
+OLD   ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help build test race fuzz-smoke torture mutants lint fmt fmt-check tidy-check bench cover deadcode ci
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build the command into .build/
+	go build -o .build/ ./cmd/lightning-torture
+
+test: ## Run all tests
+	go test ./...
+
+race: ## Run the short tests of the concurrent parts under the race detector
+	go test -race -short ./engine/... ./workloads/... ./faultfs/... ./checker/...
+
+fuzz-smoke: ## Fuzz every fuzz target for a moment: make fuzz-smoke FUZZ=1m
+	ci/fuzz-smoke $(FUZZ)
+
+torture: ## Torture the engine: make torture FOR=10m
+	go run ./cmd/lightning-torture run --for $(FOR)
+
+mutants: ## Plant known bugs in the engine and see that the lab finds each one
+	go run ./ci/mutants/cmd
+
+lint: ## Run the linters; they also check who imports whom
+	$(LINT) run --config ci/golangci.yml ./...
+
+fmt: ## Format the code
+	$(LINT) fmt --config ci/golangci.yml
+
+fmt-check: ## Fail if fmt would change something
+	$(LINT) fmt --config ci/golangci.yml --diff
+
+tidy-check: ## Fail if a go.mod is not tidy
+	go mod tidy -diff
+	cd ci/tools && go mod tidy -diff
+	cd ci/lint && go mod tidy -diff
+
+bench: ## Run the benchmarks into .build/bench.txt: make bench OLD=before.txt
+	@mkdir -p .build
+	go test -run '^$$' -bench . -benchmem -count $(COUNT) ./... > .build/bench.txt
+	$(TOOL) benchstat $(OLD) .build/bench.txt
+
+cover: ## Show the share of statements that tests reach; details in .build/cover.html
+	@mkdir -p .build
+	go test -short -coverprofile .build/cover.out -coverpkg ./... ./...
+	go tool cover -html .build/cover.out -o .build/cover.html
+	go tool cover -func .build/cover.out | tail -n 1
+
+deadcode: ## List functions that no command and no test reaches
+	$(TOOL) deadcode -test ./...
+
+ci: ## Run all that CI runs
+	.ci/run

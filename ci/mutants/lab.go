@@ -1,0 +1,156 @@
+package mutants
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Grace is how long a run of the lab may go on past its own time limit before it counts as hung.
+const Grace = 30 * time.Second
+
+// controlMin is the shortest run that shows whether the lab stays silent on the unchanged engine.
+const controlMin = 2 * time.Second
+
+// Lab builds the lab around a mutant and runs it.
+type Lab struct {
+	Root    string        // absolute path of the module's root
+	Package string        // of the lab's command, relative to Root: "./cmd/lightning-torture"
+	For     time.Duration // how long the lab may look for a mutant
+	Scratch string        // an existing directory for changed sources, programs and the files of runs
+	Grace   time.Duration // see the constant Grace; 0: that
+
+	control string // path of the lab built from the unchanged source; empty until it is needed
+}
+
+// answer is the part of the lab's JSON result that a verdict needs.
+type answer struct {
+	Version        int       `json:"version"`
+	Verdict        string    `json:"verdict"`
+	ElapsedSeconds float64   `json:"elapsed_seconds"`
+	Findings       []finding `json:"findings"`
+}
+
+type finding struct {
+	Judge    string `json:"judge"`
+	Class    string `json:"class"`
+	Workload string `json:"workload"`
+	Fault    string `json:"fault"`
+	Sentence string `json:"sentence"`
+}
+
+// Try builds the lab with the mutant in it, runs it until its first finding or for l.For, and says how that ended. It
+// never fails: whatever goes wrong makes the outcome Broken, with the reason as its sentence.
+func (l *Lab) Try(ctx context.Context, m Mutant) Outcome {
+	out := Outcome{Mutant: m.Name}
+	binary, err := l.build(ctx, m)
+	if err != nil {
+		return out.broken(err)
+	}
+	a, err := l.run(ctx, binary, m, l.For)
+	if err != nil {
+		return out.broken(err)
+	}
+	out.Seconds = a.ElapsedSeconds
+	if len(a.Findings) == 0 {
+		out.Verdict, out.Sentence = Survived, "the lab found nothing; its verdict was "+a.Verdict
+		return out
+	}
+	if err := l.silent(ctx, m, a.ElapsedSeconds); err != nil {
+		return out.broken(err)
+	}
+	return out.killed(a.Findings[0])
+}
+
+// build compiles the lab with the mutant laid over the source. A mutant without edits is the unchanged engine.
+func (l *Lab) build(ctx context.Context, m Mutant) (string, error) {
+	dir, err := os.MkdirTemp(l.Scratch, m.Name+"-")
+	if err != nil {
+		return "", fmt.Errorf("mutants: %w", err)
+	}
+	overlay, err := m.WriteOverlay(l.Root, dir)
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(dir, "lab")
+	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-overlay", overlay, "-o", binary, l.Package)
+	cmd.Dir = l.Root
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s: %w: %s", ErrBuild, m.Name, err, tail(text))
+	}
+	return binary, nil
+}
+
+// run gives the lab limit to find something, in a fresh directory.
+func (l *Lab) run(ctx context.Context, binary string, m Mutant, limit time.Duration) (answer, error) {
+	dir, err := os.MkdirTemp(l.Scratch, m.Name+"-run-")
+	if err != nil {
+		return answer{}, fmt.Errorf("mutants: %w", err)
+	}
+	grace := l.Grace
+	if grace == 0 {
+		grace = Grace
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit+grace)
+	defer cancel()
+	args := []string{"run", "--format", "json", "--for", limit.String(), "--stop-after", "1", "--dir", dir}
+	cmd := exec.CommandContext(ctx, binary, append(args, m.Flags...)...)
+	cmd.Dir = l.Root
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err = cmd.Run()
+	if ctx.Err() != nil {
+		return answer{}, fmt.Errorf("%w: it did not end within %v: %w", ErrLab, limit+grace, ctx.Err())
+	}
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		return answer{}, fmt.Errorf("%w: %w", ErrLab, err)
+	}
+	return read(cmd.ProcessState.ExitCode(), stdout.Bytes(), stderr.Bytes())
+}
+
+// read believes an answer only if exit code, verdict and findings say the same.
+func read(code int, stdout, stderr []byte) (answer, error) {
+	var a answer
+	if err := json.Unmarshal(stdout, &a); err != nil {
+		return a, fmt.Errorf("%w: exit code %d and no JSON result (%w): %s", ErrLab, code, err, tail(stderr))
+	}
+	failed := len(a.Findings) > 0
+	if a.Version != 1 || a.Verdict == "" || failed != (a.Verdict == "fail") || failed != (code == 1) {
+		return a, fmt.Errorf("%w: exit code %d, result version %d, verdict %q and %d findings do not fit together",
+			ErrLab, code, a.Version, a.Verdict, len(a.Findings))
+	}
+	return a, nil
+}
+
+// silent runs the same command on the unchanged engine for as long as the kill took.
+func (l *Lab) silent(ctx context.Context, m Mutant, seconds float64) error {
+	if l.control == "" {
+		binary, err := l.build(ctx, Mutant{Name: "unchanged"})
+		if err != nil {
+			return err
+		}
+		l.control = binary
+	}
+	limit := max(controlMin, time.Duration(seconds*float64(time.Second)).Round(time.Millisecond))
+	a, err := l.run(ctx, l.control, m, limit)
+	if err != nil {
+		return fmt.Errorf("on the unchanged engine: %w", err)
+	}
+	if len(a.Findings) > 0 {
+		return fmt.Errorf("%w: it complains about the unchanged engine too: %s", ErrLab, a.Findings[0].Sentence)
+	}
+	return nil
+}
+
+// tail returns the last lines of a program's output, which usually say what was wrong.
+func tail(text []byte) string {
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	return strings.Join(lines[max(0, len(lines)-8):], "\n")
+}

@@ -1,0 +1,68 @@
+package mutants
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Apply returns the changed text of every file that the mutant edits, by the file's path relative to root. It writes
+// nothing. The error is ErrStale if an edit does not match exactly once.
+func (m *Mutant) Apply(root string) (map[string]string, error) {
+	changed := map[string]string{}
+	for _, e := range m.Edits {
+		text, again := changed[e.File]
+		if !again {
+			source, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(e.File)))
+			if err != nil {
+				return nil, fmt.Errorf("%w: %s line %d: %w", ErrStale, m.Name, e.Line, err)
+			}
+			text = string(source)
+		}
+		text, err := e.apply(text)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %s line %d: %w", ErrStale, m.Name, e.Line, err)
+		}
+		changed[e.File] = text
+	}
+	return changed, nil
+}
+
+// apply works on whole lines: both texts get a newline in front, so that a match starts where a line starts.
+func (e *Edit) apply(text string) (string, error) {
+	text = "\n" + text
+	at := strings.Index(text, "\n"+e.Old)
+	if at < 0 {
+		return "", fmt.Errorf("%s does not hold these lines:\n%s", e.File, e.Old)
+	}
+	if strings.Contains(text[at+1:], "\n"+e.Old) {
+		return "", fmt.Errorf("%s holds these lines more than once:\n%s", e.File, e.Old)
+	}
+	return text[1:at+1] + e.New + text[at+1+len(e.Old):], nil
+}
+
+// WriteOverlay applies the mutant, writes the changed files to dir, which must exist, and returns the path of the file
+// to give to go build -overlay.
+func (m *Mutant) WriteOverlay(root, dir string) (string, error) {
+	changed, err := m.Apply(root)
+	if err != nil {
+		return "", err
+	}
+	var overlay struct{ Replace map[string]string }
+	overlay.Replace = make(map[string]string, len(changed))
+	for file, text := range changed {
+		copied := filepath.Join(dir, strings.ReplaceAll(file, "/", "__"))
+		if err := os.WriteFile(copied, []byte(text), 0o600); err != nil {
+			return "", fmt.Errorf("mutants: %w", err)
+		}
+		overlay.Replace[filepath.Join(root, filepath.FromSlash(file))] = copied
+	}
+	encoded, err := json.MarshalIndent(overlay, "", "\t")
+	if err != nil {
+		return "", err
+	}
+	name := filepath.Join(dir, "overlay.json")
+	return name, os.WriteFile(name, encoded, 0o600)
+}

@@ -1,0 +1,123 @@
+package mutants
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+// Verdict says what became of a mutant. The zero value is Broken: no answer is never a kill.
+type Verdict uint8
+
+// The verdicts.
+const (
+	Broken   Verdict = iota // it did not build, or the lab gave no answer that can be believed
+	Survived                // the lab looked and found nothing
+	Killed                  // the lab found it, and nothing in the unchanged engine
+)
+
+var verdictNames = [...]string{"broken", "survived", "killed"}
+
+func (v Verdict) String() string { return verdictNames[v] }
+
+// MarshalText writes the verdict's name.
+func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
+// Outcome is what became of one mutant.
+type Outcome struct {
+	Mutant   string  `json:"mutant"`
+	Verdict  Verdict `json:"verdict"`
+	Seconds  float64 `json:"seconds"` // how long the lab ran until its first finding, or in vain
+	Judge    string  `json:"judge,omitempty"`
+	Class    string  `json:"class,omitempty"` // of the finding
+	Workload string  `json:"workload,omitempty"`
+	Fault    string  `json:"fault,omitempty"`
+	Sentence string  `json:"sentence"` // the finding's, or why there is none
+}
+
+func (o Outcome) broken(err error) Outcome {
+	o.Verdict, o.Sentence = Broken, err.Error()
+	return o
+}
+
+func (o Outcome) killed(f finding) Outcome {
+	o.Verdict, o.Judge, o.Class = Killed, f.Judge, f.Class
+	o.Workload, o.Fault, o.Sentence = f.Workload, f.Fault, f.Sentence
+	return o
+}
+
+// Report is the score of the lab. Its JSON form is stable: fields are added, never renamed.
+type Report struct {
+	Version             int       `json:"version"` // of this format: 1
+	Mutants             int       `json:"mutants"`
+	Killed              int       `json:"killed"`
+	Survived            []string  `json:"survived"`
+	Broken              []string  `json:"broken"`
+	MedianSecondsToKill float64   `json:"median_seconds_to_kill"` // 0 if none was killed
+	Outcomes            []Outcome `json:"outcomes"`
+}
+
+// NewReport counts the outcomes.
+func NewReport(outcomes []Outcome) Report {
+	r := Report{Version: 1, Mutants: len(outcomes), Survived: []string{}, Broken: []string{}, Outcomes: outcomes}
+	var seconds []float64
+	for _, o := range outcomes {
+		switch o.Verdict {
+		case Killed:
+			r.Killed++
+			seconds = append(seconds, o.Seconds)
+		case Survived:
+			r.Survived = append(r.Survived, o.Mutant)
+		default:
+			r.Broken = append(r.Broken, o.Mutant)
+		}
+	}
+	r.MedianSecondsToKill = median(seconds)
+	return r
+}
+
+// AllKilled reports whether there were mutants and the lab killed every one.
+func (r Report) AllKilled() bool { return r.Mutants > 0 && r.Killed == r.Mutants }
+
+// WriteJSON writes the report as one JSON document.
+func (r Report) WriteJSON(w io.Writer) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(r)
+}
+
+// WriteText writes a table for people: a line a mutant, then the score.
+func (r Report) WriteText(w io.Writer) error {
+	var text strings.Builder
+	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(table, "mutant\tverdict\tseconds\tjudge\tclass\tsentence")
+	for _, o := range r.Outcomes {
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%.1f\t%s\t%s\t%s\n", o.Mutant, o.Verdict, o.Seconds, dash(o.Judge),
+			dash(o.Class), strings.ReplaceAll(o.Sentence, "\n", " | "))
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "%s\n%d of %d killed, %d survived, %d broken; median %.1f s to kill\n",
+		text.String(), r.Killed, r.Mutants, len(r.Survived), len(r.Broken), r.MedianSecondsToKill)
+	return err
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func median(values []float64) float64 {
+	n := len(values)
+	if n == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}

@@ -1,0 +1,40 @@
+// Command lightning-torture is a lab of twenty lines with the command line, the exit codes and the JSON result of the
+// real one. Flags make it misbehave.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"time"
+
+	"example.com/fixture/engine"
+)
+
+func main() {
+	flags := flag.NewFlagSet(os.Args[1], flag.ExitOnError)
+	format := flags.String("format", "", "must be json")
+	flags.Duration("for", 0, "as in the real lab")
+	flags.Int("stop-after", 0, "as in the real lab")
+	dir := flags.String("dir", "", "must exist")
+	alarm := flags.Bool("false-alarm", false, "complain about any engine")
+	silent := flags.Bool("exit-zero", false, "leave with 0 in spite of findings")
+	_ = flags.Parse(os.Args[2:])
+	if _, err := os.Stat(*dir); err != nil || *format != "json" || os.Args[1] != "run" {
+		fmt.Fprintln(os.Stderr, "wrong command line", os.Args, err)
+		os.Exit(3)
+	}
+	start := time.Now()
+	var s engine.Store
+	s.Add(2)
+	s.Add(3)
+	if lost := s.Sum() != 5; lost || *alarm {
+		fmt.Printf(`{"version":1,"verdict":"fail","elapsed_seconds":%f,"findings":[{"judge":"bank","class":"total",`+
+			`"workload":"bank","fault":"none","sentence":"the sum is %d, want 5"}]}`, time.Since(start).Seconds()+1.5, s.Sum())
+		if !*silent {
+			os.Exit(1)
+		}
+		return
+	}
+	fmt.Println(`{"version":1,"verdict":"pass","elapsed_seconds":60,"findings":[]}`)
+}
