@@ -72,8 +72,21 @@ func (sim *simulation) everyLegalState(
 		visit(cut, state, checker.Rule{Lower: lower, Atomic: true, Suffix: prefix})
 		visit(cut, state, checker.Rule{Lower: lower, Suffix: prefix})
 		visited += 2
+		if last >= 0 && !mustKeep(&sim.ops[sim.order[last]], crash, lower) {
+			visit(cut, sim.halved(in, last), checker.Rule{Lower: lower, Suffix: prefix})
+			visited++
+		}
 	}
 	return visited
+}
+
+// halved returns the state of a subset of the commits of which the last has applied only its last write.
+func (sim *simulation) halved(in func(int) bool, last int) *history.State {
+	store := contents(sim.replay(func(i, _ int) bool { return in(i) && i < last }))
+	half := sim.ops[sim.order[last]]
+	half.Writes = half.Writes[len(half.Writes)-1:]
+	write(store, &half)
+	return stateOf(store)
 }
 
 // TestVerdictOfOneClientIsExact tries every state that can be put together from the values of the history, and none.

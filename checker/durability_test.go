@@ -55,6 +55,17 @@ func TestDurabilityClasses(t *testing.T) {
 			name: "a commit that failed with an open result may take effect late",
 			ops:  "0 1-2 put/unknown a=1\n1 3-4 put a=2", cut: at(5), rule: strict, state: "a=1",
 		}, {
+			name: "an acknowledged delete of nothing need not have reached the disk",
+			ops:  "0 1-2 put a=1\n0 3-4 delete b-", cut: history.Cut{Acked: 4, Called: 2}, rule: strict, state: "a=1",
+		}, {
+			name: "an unsynced commit is missing although a later synced delete of nothing had to survive",
+			ops:  "0 1-8 put a=1\n1 2-3 put/nosync c=1\n2 5-6 delete b-", cut: at(9), rule: strict, state: "a=1",
+			class: "hole", about: []int{1, 2},
+			sentence: "commit #1 by client 1 (put c, not synced, acknowledged at tick 3) is missing after the crash at " +
+				"tick 9: " +
+				"c is absent, yet commit #2 by client 2 (delete b, synced, acknowledged at tick 6), which was called after " +
+				"that had returned, must be there",
+		}, {
 			name: "an unsynced commit may be lost when power is cut",
 			ops:  "0 1-2 put/nosync a=1", cut: at(3), rule: strict,
 		}, {

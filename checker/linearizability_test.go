@@ -43,6 +43,11 @@ func TestLinearizability(t *testing.T) {
 			ops:  "0 1-2 put/unknown a=1\n1 3-4 scan\n1 5-6 get a\n1 7-8 get a=1", want: checker.Pass,
 		},
 		{
+			name: "an open delete takes effect in a later window", want: checker.Pass,
+			ops: "0 1-2 delete/unknown a-\n1 3-4 get a\n1 5-6 scan\n1 7-8 put a=1\n1 9-10 get a",
+		},
+		{name: "a scan beside a write ends no window", ops: "0 1-6 put a=1\n1 2-3 scan\n1 7-8 get a=1", want: checker.Pass},
+		{
 			name: "an open write takes effect twice",
 			ops:  "0 1-2 put/unknown a=1\n1 3-4 scan a=1\n1 5-6 put a=2\n1 7-8 get a=1", want: checker.Fail,
 			says: "get #3 by client 1 reads commit #0 from a, which holds commit #2",

@@ -17,11 +17,7 @@ func (v *view) settle(from, to history.Tick) int {
 	start := sort.Search(len(v.commits), func(i int) bool { return v.commits[i].call >= from })
 	hint := first
 	for i := start; i < len(v.commits) && v.commits[i].call <= to; i++ {
-		c := &v.commits[i]
-		if c.call > v.called && c.done > v.acked || v.atomic && v.missing(i) >= 0 {
-			continue
-		}
-		if hint = v.unexplained(c.call, i, hint); hint < 0 {
+		if hint = v.unexplained(v.commits[i].call, i, hint); hint < 0 {
 			return -1
 		}
 	}

@@ -17,8 +17,8 @@ const (
 	manifestGrowth   = 4
 )
 
-// catalog is the durable list of live files. A manifest is appended to only by the session that wrote it: what an earlier
-// one left behind may lie in the page cache alone, and a sync of it may have failed.
+// catalog is the durable list of live files. A manifest is appended to only by the session that wrote it: what an
+// earlier one left behind may lie in the page cache alone, and a sync of it may have failed.
 type catalog struct {
 	sync.Mutex
 	state    manifest.State

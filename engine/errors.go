@@ -15,8 +15,8 @@ var (
 	ErrClosed = errors.New("engine: closed")
 	// ErrConflict is returned by Commit when the isolation level forbids it. Nothing was written.
 	ErrConflict = errors.New("engine: transaction conflict")
-	// ErrPoisoned is returned by every write that comes after a failed one, before a byte of it goes out; the error wraps
-	// the first cause. Reads go on. Only reopening the store tells what the disk really holds.
+	// ErrPoisoned is returned by every write that comes after a failed one, before a byte of it goes out; the error
+	// wraps the first cause. Reads go on. Only reopening the store tells what the disk really holds.
 	ErrPoisoned = durable.ErrPoisoned
 	// ErrCorrupt is what every report of damaged files is.
 	ErrCorrupt = corrupt.Err

@@ -169,8 +169,8 @@ func (i *Iterator) sees(tr key.Trailer) bool {
 	return seq <= i.seq || seq >= firstOwnSeq && seq < firstOwnSeq+i.own.count
 }
 
-// settleForward moves on from the entry under it to the newest visible one of a key that is there. With skip, entries of
-// the key that is shown are passed over.
+// settleForward moves on from the entry under it to the newest visible one of a key that is there. With skip, entries
+// of the key that is shown are passed over.
 func (i *Iterator) settleForward(skip bool) bool {
 	i.backward = false
 	for ; i.it.Valid(); i.it.Next() {

@@ -57,7 +57,8 @@ func (db *DB) maintain() error {
 // startWorkers starts the two goroutines of background maintenance.
 func (db *DB) startWorkers() {
 	db.workers.Go(func() {
-		db.work(func() bool { return len(db.mu.frozen) > 0 && !db.mu.frozen[0].replayed() }, func() error { return db.flushFrozen(0) })
+		due := func() bool { return len(db.mu.frozen) > 0 && !db.mu.frozen[0].replayed() }
+		db.work(due, func() error { return db.flushFrozen(0) })
 	})
 	db.workers.Go(func() {
 		due := func() bool { return db.mu.view != nil && db.urgent(db.mu.view.version) >= 0 }

@@ -2,8 +2,8 @@ package engine
 
 import "bytes"
 
-// observe begins the range of keys that a seek of a serializable transaction looks at, at the key that it is to find, or
-// at the end of the iterator's bounds.
+// observe begins the range of keys that a seek of a serializable transaction looks at, at the key that it is to find,
+// or at the end of the iterator's bounds.
 func (i *Iterator) observe(at []byte, end bool) {
 	if i.txn == nil || !i.txn.tracks() {
 		return

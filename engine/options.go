@@ -30,8 +30,8 @@ type Options struct {
 	BloomBitsPerKey   int   // 10 by default, no filter if negative
 	CacheBytes        int64 // of table blocks; 64 MiB by default, none if negative
 
-	// InlineMaintenance makes flushes and compactions run on the goroutine that needs them. No goroutine is started, and
-	// the same calls make the same filesystem operations.
+	// InlineMaintenance makes flushes and compactions run on the goroutine that needs them. No goroutine is started,
+	// and the same calls make the same filesystem operations.
 	InlineMaintenance bool
 	// ErrorIfMissing makes Open return ErrMissing instead of creating a store.
 	ErrorIfMissing bool

@@ -19,8 +19,8 @@ import (
 )
 
 // Open opens the store in dir, or creates it. It recovers everything that was on disk; it writes nothing unless a crash
-// has left files behind that nobody needs. The error is ErrLocked, ErrNotADatabase, ErrMissing, ErrOptions, ErrCorrupt or
-// one of the filesystem.
+// has left files behind that nobody needs. The error is ErrLocked, ErrNotADatabase, ErrMissing, ErrOptions, ErrCorrupt
+// or one of the filesystem.
 func Open(dir string, o Options) (db *DB, err error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
@@ -156,18 +156,12 @@ func (db *DB) currentMarker(f *files) (manifest.Marker, error) {
 			return m, nil
 		}
 	}
-	strangers := f.foreign
-	for _, num := range f.logs {
-		strangers = append(strangers, logName(num))
-	}
-	for _, num := range f.tables {
-		strangers = append(strangers, tableName(num))
-	}
 	switch {
-	case len(f.markers) > 0 && len(f.logs)+len(f.tables) > 0:
-		return manifest.Marker{}, corrupt.At(f.markers[0].Name(), 0, "no marker is valid, but %q are there", strangers)
-	case len(strangers) > 0:
-		return manifest.Marker{}, fmt.Errorf("%w: no marker, but %q", ErrNotADatabase, strangers)
+	case len(f.foreign) > 0 && (len(f.markers) == 0 || len(f.logs)+len(f.tables) == 0):
+		return manifest.Marker{}, fmt.Errorf("%w: no valid marker, but %q", ErrNotADatabase, f.foreign)
+	case len(f.logs)+len(f.tables) > 0:
+		return manifest.Marker{}, corrupt.At("marker", 0, "none is valid, but there are logs %d and tables %d",
+			f.logs, f.tables)
 	case db.opts.ErrorIfMissing:
 		return manifest.Marker{}, ErrMissing
 	}
@@ -276,9 +270,9 @@ func (db *DB) replayLog(num uint64, last key.Seq) (*mem, error) {
 	}
 }
 
-// clean removes files that nobody needs. Those that the manifest made obsolete go only under a manifest of this session,
-// because the one that was found may still be lost in a crash, and then they are needed. The others, which a crash left
-// behind half made, were never named: they go at once, which also frees a full disk.
+// clean removes files that nobody needs. Those that the manifest made obsolete go only under a manifest of this
+// session, because the one that was found may still be lost in a crash, and then they are needed. The others, which a
+// crash left behind half made, were never named: they go at once, which also frees a full disk.
 func (db *DB) clean(f *files, mentioned map[uint64]bool) error {
 	c := &db.catalog
 	var unnamed, named []string

@@ -87,21 +87,6 @@ func TestDamagedStores(t *testing.T) {
 		"log: the first record is damaged, and later ones say it was durable": {
 			func(t *testing.T, fsys afero.Fs) { edit(t, fsys, "*.log", flip(30)) }, engine.ErrCorrupt, "",
 		},
-		"log: the first record is missing, so sequence numbers do not go on from the tables": {
-			func(t *testing.T, fsys afero.Fs) {
-				log := find(t, fsys, "*.log")[0]
-				require.NoError(t, fsys.Remove(log))
-				db, err := engine.Open("db", engine.Options{FS: fsys, InlineMaintenance: true})
-				require.NoError(t, err)
-				require.NoError(t, db.Put([]byte("a"), nil, engine.Sync))
-				require.NoError(t, db.Put([]byte("b"), nil, engine.Sync))
-				require.NoError(t, db.Flush())
-				require.NoError(t, db.Put([]byte("c"), nil, engine.Sync))
-				require.NoError(t, db.Close())
-				sst := find(t, fsys, "*.sst")
-				require.NoError(t, fsys.Remove(sst[len(sst)-1]))
-			}, engine.ErrCorrupt, "",
-		},
 		"log: no bytes, because only its name reached the disk": {
 			func(t *testing.T, fsys afero.Fs) {
 				require.NoError(t, afero.WriteFile(fsys, "db/000999.log", nil, 0o644))
@@ -164,7 +149,7 @@ func TestDamagedStores(t *testing.T) {
 		},
 		"marker: gone, and there are tables": {
 			func(t *testing.T, fsys afero.Fs) { require.NoError(t, fsys.Remove(find(t, fsys, "marker.*")[0])) },
-			engine.ErrNotADatabase, "",
+			engine.ErrCorrupt, "",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -232,15 +217,59 @@ func (f noCreate) OpenFile(name string, flag int, perm os.FileMode) (afero.File,
 	return f.Fs.OpenFile(name, flag, perm)
 }
 
+// TestMissingLogIsNoticed copies a store while it has two live logs, once without the older one.
+func TestMissingLogIsNoticed(t *testing.T) {
+	gate := &noTables{Fs: afero.NewMemMapFs(), wait: make(chan struct{})}
+	db, err := engine.Open("db", engine.Options{FS: gate, MemtableBytes: 1})
+	require.NoError(t, err)
+	require.NoError(t, db.Put([]byte("a"), []byte("1"), engine.Sync))
+	require.NoError(t, db.Put([]byte("b"), []byte("2"), engine.Sync)) // in a log of its own
+	logs := find(t, gate, "*.log")
+	require.Len(t, logs, 2)
+	for _, without := range []string{"", logs[0], logs[1]} {
+		fsys := afero.NewMemMapFs()
+		for _, name := range find(t, gate, "*") {
+			content, err := afero.ReadFile(gate, name)
+			require.NoError(t, err)
+			if name != without {
+				require.NoError(t, afero.WriteFile(fsys, name, content, 0o644))
+			}
+		}
+		again, err := engine.Open("db", engine.Options{FS: fsys, InlineMaintenance: true})
+		if without == logs[0] {
+			require.ErrorIs(t, err, engine.ErrCorrupt, "the second commit builds on the first")
+			continue
+		}
+		require.NoError(t, err)
+		require.NoError(t, again.Close())
+	}
+	close(gate.wait)
+	require.NoError(t, db.Close())
+}
+
+// noTables makes the creation of tables wait.
+type noTables struct {
+	afero.Fs
+	wait chan struct{}
+}
+
+func (f *noTables) OpenFile(name string, flag int, perm os.FileMode) (afero.File, error) {
+	if strings.HasSuffix(name, ".sst") {
+		<-f.wait
+	}
+	return f.Fs.OpenFile(name, flag, perm)
+}
+
 func TestForeignDirectoryIsRefused(t *testing.T) {
 	fsys := afero.NewMemMapFs()
 	require.NoError(t, afero.WriteFile(fsys, "db/holiday.jpg", []byte("x"), 0o644))
+	require.NoError(t, afero.WriteFile(fsys, "db/000001.log", []byte("of another engine"), 0o644))
 	_, err := engine.Open("db", engine.Options{FS: fsys})
 	require.ErrorIs(t, err, engine.ErrNotADatabase)
 	require.ErrorContains(t, err, "holiday.jpg")
 	names, err := afero.Glob(fsys, "db/*")
 	require.NoError(t, err)
-	require.Len(t, names, 1, "nothing was touched")
+	require.Len(t, names, 2, "nothing was touched")
 }
 
 func TestErrorIfMissingCreatesNothing(t *testing.T) {

@@ -60,6 +60,14 @@ func (s *sequencer) barrier() ticket {
 	return ticket{s.appended, s.appended}
 }
 
+// catchUp waits until everything appended so far is visible, or never will be because its sync failed.
+func (s *sequencer) catchUp() {
+	s.mu.Lock()
+	t := ticket{s.appended, s.demanded}
+	s.mu.Unlock()
+	_ = s.finish(t) // whose commit it is gets the error
+}
+
 // finish waits until the commit is as durable as it and those before it demand, and makes it visible.
 func (s *sequencer) finish(t ticket) error {
 	if err := s.wait(t.need); err != nil {

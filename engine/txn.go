@@ -12,8 +12,8 @@ import (
 // Isolation says which transactions may not both commit.
 type Isolation uint8
 
-// The isolation levels of read-write transactions. In both, a transaction reads the snapshot that its Begin took, and its
-// own writes.
+// The isolation levels of read-write transactions. In both, a transaction reads the snapshot that its Begin took, and
+// its own writes.
 const (
 	// SnapshotIsolation: of two concurrent transactions that write one key, the first to commit wins.
 	SnapshotIsolation Isolation = iota
@@ -31,8 +31,8 @@ type TxnOptions struct {
 // updateAttemptsMax is how often Update tries. Whenever an attempt loses, another commit has won.
 const updateAttemptsMax = 1000
 
-// firstOwnSeq and those above are the sequence numbers by which a transaction orders its own writes before it commits. No
-// commit reaches them.
+// firstOwnSeq and those above are the sequence numbers by which a transaction orders its own writes before it commits.
+// No commit reaches them.
 const firstOwnSeq = key.Seq(1) << 55
 
 // ownSeqs is how many of its own writes an iterator of a transaction sees.
@@ -89,7 +89,8 @@ func (db *DB) View(fn func(*Txn) error) error {
 }
 
 // Update calls fn with a serializable transaction and commits it with Sync. On a conflict it starts over, up to 1000
-// times; fn must have no effect but on the transaction. If fn returns an error, nothing is written, and Update returns it.
+// times; fn must have no effect but on the transaction. If fn returns an error, nothing is written, and Update returns
+// it.
 func (db *DB) Update(fn func(*Txn) error) error {
 	var err error
 	for range updateAttemptsMax {
@@ -145,8 +146,8 @@ func (t *Txn) write(kind key.Kind, user, value []byte) error {
 	return nil
 }
 
-// NewIterator returns an iterator over the snapshot with the writes so far on top. It need not be closed: the end of the
-// transaction does it.
+// NewIterator returns an iterator over the snapshot with the writes so far on top. It need not be closed: the end of
+// the transaction does it.
 func (t *Txn) NewIterator(o IterOptions) (*Iterator, error) {
 	if t.done {
 		return nil, ErrTxnDone
@@ -174,6 +175,9 @@ func (t *Txn) Commit(d Durability) error {
 	b := t.batch()
 	if err == nil {
 		err = t.db.commit(b, d, t.validate)
+	}
+	if errors.Is(err, ErrConflict) {
+		t.db.seq.catchUp() // or else the next attempt could not see the winner, and would lose again
 	}
 	return errors.Join(err, t.Rollback())
 }

@@ -15,8 +15,8 @@ import (
 )
 
 // Verify reads everything and returns an error that is ErrCorrupt if a checksum, the order of entries or levels, the
-// manifest or a log is wrong, if a live file is missing or without bytes, or if a file is there that should not be. Writers
-// wait meanwhile.
+// manifest or a log is wrong, if a live file is missing or without bytes, or if a file is there that should not be.
+// Writers wait meanwhile.
 func (db *DB) Verify() error {
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
@@ -144,7 +144,8 @@ func (db *DB) expectedNames() (expected, allowed map[string]bool) {
 	db.catalog.Lock()
 	defer db.catalog.Unlock()
 	c := &db.catalog
-	expected, allowed = map[string]bool{c.marker.Name(): true, manifest.FileName(c.marker.Manifest): true}, map[string]bool{}
+	allowed = map[string]bool{}
+	expected = map[string]bool{c.marker.Name(): true, manifest.FileName(c.marker.Manifest): true}
 	for _, num := range c.logs {
 		expected[logName(num)] = true
 	}

@@ -64,7 +64,7 @@ func (r *Rule) names(name string) bool {
 	if r.Glob == "" {
 		return true
 	}
-	ok, err := path.Match(r.Glob, path.Base(name))
+	ok, err := path.Match(r.Glob, path.Base(clean(name)))
 	return ok && err == nil
 }
 

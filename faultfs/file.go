@@ -107,10 +107,13 @@ func (f *file) Write(b []byte) (int, error) {
 func (f *file) WriteAt(b []byte, off int64) (int, error) {
 	f.fs.mu.Lock()
 	defer f.fs.mu.Unlock()
+	if f.flag&os.O_APPEND != 0 {
+		return 0, f.fail("write", syscall.EINVAL) // as package os, whether the handle is closed or not
+	}
 	if err := f.checkOpen("write"); err != nil {
 		return 0, err
 	}
-	if off < 0 || f.flag&os.O_APPEND != 0 {
+	if off < 0 {
 		return 0, f.fail("write", syscall.EINVAL)
 	}
 	return f.writeAt(b, off)

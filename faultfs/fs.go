@@ -29,7 +29,7 @@ type FS struct {
 	nextIno Ino
 	trace   []Op
 	rules   []*Rule
-	locks   map[string]bool
+	locks   map[string]*lock
 }
 
 var _ afero.Fs = (*FS)(nil)

@@ -13,6 +13,7 @@ import (
 // system's cursor it neither skips nor repeats a name when others come and go between two pages.
 type listing struct {
 	begun bool
+	ended bool // all has been listed; what comes later is for the next listing
 	last  string
 }
 
@@ -43,16 +44,15 @@ func (f *file) nextNames(count int) ([]string, error) {
 	if !f.node.isDir() {
 		return nil, f.fail("readdirent", syscall.ENOTDIR)
 	}
+	if f.node.removed {
+		return nil, f.fail("readdirent", syscall.ENOENT)
+	}
 	if _, err := f.fs.inject(OpList, "readdirent", f.node.ino, f.name); err != nil {
 		return nil, err
 	}
-	names := slices.SortedFunc(maps.Keys(f.fs.list(f.node)), diskOrder)
-	if f.listed.begun {
-		after, found := slices.BinarySearchFunc(names, f.listed.last, diskOrder)
-		if found {
-			after++
-		}
-		names = names[after:]
+	names := f.remaining()
+	if count <= 0 || len(names) == 0 {
+		f.listed.ended = true
 	}
 	if count > 0 {
 		if len(names) == 0 {
@@ -61,9 +61,25 @@ func (f *file) nextNames(count int) ([]string, error) {
 		names = names[:min(count, len(names))]
 	}
 	if len(names) > 0 {
-		f.listed = listing{true, names[len(names)-1]}
+		f.listed.begun, f.listed.last = true, names[len(names)-1]
 	}
 	return names, nil
+}
+
+// remaining returns the names that the handle has not listed yet, in disk order.
+func (f *file) remaining() []string {
+	if f.listed.ended {
+		return nil
+	}
+	names := slices.SortedFunc(maps.Keys(f.fs.list(f.node)), diskOrder)
+	if !f.listed.begun {
+		return names
+	}
+	after, found := slices.BinarySearchFunc(names, f.listed.last, diskOrder)
+	if found {
+		after++
+	}
+	return names[after:]
 }
 
 // diskOrder compares names by a hash, so that nobody relies on an order that no filesystem promises.

@@ -14,27 +14,29 @@ func (fs *FS) Lock(name string) (io.Closer, error) {
 		return nil, err
 	}
 	name = clean(name)
-	if fs.locks[name] {
+	if fs.locks[name] != nil {
 		return nil, pathError("lock", name, syscall.EWOULDBLOCK)
 	}
 	if fs.locks == nil {
-		fs.locks = map[string]bool{}
+		fs.locks = map[string]*lock{}
 	}
-	fs.locks[name] = true
-	return unlock{fs, name}, nil
+	l := &lock{fs, name}
+	fs.locks[name] = l
+	return l, nil
 }
 
-type unlock struct {
+// lock is a lock that is held until it is closed.
+type lock struct {
 	fs   *FS
 	name string
 }
 
-func (u unlock) Close() error {
-	u.fs.mu.Lock()
-	defer u.fs.mu.Unlock()
-	if !u.fs.locks[u.name] {
-		return pathError("unlock", u.name, syscall.EBADF)
+func (l *lock) Close() error {
+	l.fs.mu.Lock()
+	defer l.fs.mu.Unlock()
+	if l.fs.locks[l.name] != l {
+		return pathError("unlock", l.name, syscall.EBADF)
 	}
-	delete(u.fs.locks, u.name)
+	delete(l.fs.locks, l.name)
 	return nil
 }

@@ -96,6 +96,9 @@ func (fs *FS) remove(name string) error {
 	fs.change(Op{
 		Kind: OpRemove, Path: name, Ino: e.ino, Victim: e.ino, Dir: e.dir, Edits: []Edit{{Parent: parent.ino, Name: last}},
 	})
+	if e.dir {
+		fs.node(e).removed = true
+	}
 	return nil
 }
 

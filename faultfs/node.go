@@ -7,10 +7,11 @@ type node struct {
 	ino     Ino
 	content *content  // of a file
 	left    *leftover // of a file in a crash image; nil once all is decided
-	failed  int       // of a file: how many failed syncs it has seen
+	failed  int       // how many syncs of it have failed
 	// Of a directory. A name that is not in names is absent if complete, and otherwise as base and image say.
 	names    map[string]entry
 	complete bool
+	removed  bool
 	borrowed bool // names belongs to base: copy it before the first change
 }
 

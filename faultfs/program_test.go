@@ -17,6 +17,8 @@ type program struct {
 	rng    *rand.Rand
 	letter byte
 	open   []afero.File
+	// healthy programs run on a disk whose syncs work.
+	healthy bool
 }
 
 func newProgram(fs *faultfs.FS, seed uint64, letter byte) *program {
@@ -98,14 +100,14 @@ func (p *program) write(f afero.File, off int64) {
 }
 
 func (p *program) sync(f afero.File) {
-	switch p.rng.IntN(8) {
-	case 0, 1:
+	switch fate := p.rng.IntN(8); {
+	case p.healthy:
+	case fate < 2:
 		p.fs.SetRules(&faultfs.Rule{Effect: faultfs.FailedSync, Op: faultfs.OpSync})
-	case 2:
+	case fate == 2:
 		p.fs.SetRules(&faultfs.Rule{Effect: faultfs.LostSync, Op: faultfs.OpSync})
-	case 3:
+	case fate == 3:
 		p.fs.SetRules(&faultfs.Rule{Effect: faultfs.EIO, Op: faultfs.OpSync})
-	default:
 	}
 	_ = f.Sync()
 	p.fs.SetRules()

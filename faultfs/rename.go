@@ -70,25 +70,32 @@ func (fs *FS) Link(from, to string) error {
 	if _, err := fs.inject(OpLink, "link", 0, from, to); err != nil {
 		return linkError("link", from, to, err)
 	}
-	n, errno := fs.find(from)
-	if errno == 0 && n.isDir() {
-		errno = syscall.EPERM
-	}
-	var parent *node
-	var last string
-	if errno == 0 {
-		parent, last, errno = fs.walk(to)
-	}
-	if errno == 0 {
-		if _, taken := fs.lookup(parent, last); taken || last == "" {
-			errno = syscall.EEXIST
-		}
-	}
+	op, errno := fs.linking(from, to)
 	if errno != 0 {
 		return linkError("link", from, to, errno)
 	}
-	fs.change(Op{Kind: OpLink, Path: from, To: to, Ino: n.ino, Edits: []Edit{{Parent: parent.ino, Name: last, Ino: n.ino}}})
+	fs.change(op)
 	return nil
+}
+
+// linking returns the operation that a link is.
+func (fs *FS) linking(from, to string) (Op, syscall.Errno) {
+	n, errno := fs.find(from)
+	if errno != 0 {
+		return Op{}, errno
+	}
+	parent, last, errno := fs.walk(to)
+	if errno != 0 {
+		return Op{}, errno
+	}
+	if _, taken := fs.lookup(parent, last); taken || last == "" {
+		return Op{}, syscall.EEXIST
+	}
+	if n.isDir() {
+		return Op{}, syscall.EPERM
+	}
+	edits := []Edit{{Parent: parent.ino, Name: last, Ino: n.ino}}
+	return Op{Kind: OpLink, Path: from, To: to, Ino: n.ino, Edits: edits}, 0
 }
 
 func linkError(op, from, to string, err error) error {

@@ -25,7 +25,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-var screenshots = flag.String("screenshots", "", "directory to save screenshots of the report in")
+var (
+	screenshots = flag.String("screenshots", "", "directory to save screenshots of the report in")
+	pictured    = flag.String("report", "", "report to take the pictures of the README from")
+)
 
 //go:embed testdata/inspect.js
 var inspect string
@@ -215,4 +218,21 @@ func (b *tab) capture(prefix string) {
 	whole, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 	require.NoError(b.t, err)
 	require.NoError(b.t, os.WriteFile(prefix+"-whole.png", whole, 0o600))
+}
+
+// TestTakePictures takes the pictures of the README from the report of a real run:
+//
+//	go test ./reports -run TestTakePictures -report "$PWD/.torture/report.html"
+func TestTakePictures(t *testing.T) {
+	if *pictured == "" {
+		t.Skip("takes pictures only when told of what, with -report FILE")
+	}
+	browser := startBrowser(t)
+	for _, scheme := range []string{"light", "dark"} {
+		tab := openTab(t, browser)
+		tab.show(*pictured, 1280, scheme, false)
+		picture, err := chromedp.Run(tab.ctx, chromedp.CaptureScreenshot())
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile("report-"+scheme+".png", picture, 0o644))
+	}
 }

@@ -22,9 +22,9 @@
 //     style but its own, by hash.
 //  7. JSON has no null where a list or a map belongs, and is one line.
 //
-// A report says what was not tested as plainly as what was; see untested. All functions may be called concurrently; none
-// of them changes the result or keeps a reference to it. An error is always the error of the writer.
+// A report says what was not tested as plainly as what was; see untested. All functions may be called concurrently;
+// none of them changes the result or keeps a reference to it. An error is always the error of the writer.
 //
 // Tried and rejected: a script that draws the charts in the browser (an archive of a failing run must be readable in
-// ten years, in a mail client, and with scripts switched off), and data embedded as JSON (the JSON form exists already).
+// ten years, in a mail client, and with scripts switched off), and data embedded as JSON (there is a JSON form).
 package reports

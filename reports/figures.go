@@ -49,8 +49,8 @@ func figures(r *torture.Result) []figure {
 	}
 }
 
-// durability compares what was acknowledged with what came back. A run may lose commits without being wrong, for example
-// under lost fsyncs, so the number is bad only in a failed run.
+// durability compares what was acknowledged with what came back. A run may lose commits without being wrong, under lost
+// fsyncs for example, so the number is bad only in a failed run.
 func durability(r *torture.Result) figure {
 	f := figure{
 		Label: "commits kept", Value: grouped(r.Recovered),

@@ -63,7 +63,8 @@ func lostTransfer() torture.Finding {
 	return torture.Finding{
 		ID: "durability-lost-bank-failed-fsync", Judge: "durability", Class: "lost", Workload: "bank",
 		Fault: "failed-fsync", Profile: "posix-min", Seed: 7, Clients: 1, CrashTick: 3104,
-		Sentence: "Transfer #812 was acknowledged with sync at tick 3,101, and is missing after the power cut at tick 3,104.",
+		Sentence: "Transfer #812 was acknowledged with sync at tick 3,101, " +
+			"and is missing after the power cut at tick 3,104.",
 		Evidence: []string{
 			"op 812   client 0   txn      acct-017 -> acct-003, 42    sync    call 3,090  return 3,101  acked",
 			"op 811   client 0   txn      acct-002 -> acct-017,  5    sync    call 3,071  return 3,088  acked  present",

@@ -48,8 +48,10 @@ func TestUntestedNamesWhatTheRunLeftOut(t *testing.T) {
 		profiles:  []torture.Choice{{Name: "posix-min"}, {Name: "xfs"}},
 	}
 	whole := &torture.Result{Profile: "posix-min", NestedImages: 5, Cells: []torture.Cell{
-		{Workload: "bank", Fault: "power", Runs: 1}, {Workload: "bank", Fault: "eio-write", Runs: 1},
-		{Workload: "kv", Fault: "power", Runs: 1}, {Workload: "kv", Fault: "eio-write", Runs: 1},
+		{Workload: "bank", Fault: "power", Runs: 1},
+		{Workload: "bank", Fault: "eio-write", Runs: 1},
+		{Workload: "kv", Fault: "power", Runs: 1},
+		{Workload: "kv", Fault: "eio-write", Runs: 1},
 	}}
 	limits := 2
 	require.Equal(t, []string{"Crash profiles left out: xfs."}, dropLast(untested(whole, all), limits))

@@ -53,8 +53,10 @@ func caseOf(r *torture.Result, workload, fault string, f field) junitCase {
 	case absent:
 		c.Skipped = &junitProblem{Message: "this combination did not run"}
 	case unknown:
-		c.Error = &junitProblem{Type: word(checker.Inconclusive), Message: "ended without an answer",
-			Text: strings.Join(reasonsOf(r, workload, fault), "\n")}
+		c.Error = &junitProblem{
+			Type: word(checker.Inconclusive), Message: "ended without an answer",
+			Text: strings.Join(reasonsOf(r, workload, fault), "\n"),
+		}
 	case failed:
 		c.Failure = &junitProblem{Type: "violation", Message: "a finding without details"}
 		c.describe(findingsIn(r, workload, fault))

@@ -80,8 +80,8 @@ func missing(all []torture.Choice, used []string) []string {
 
 // confidence bounds the failure rate that a run without findings still allows, by the rule of three: no failure in n
 // independent trials means a rate below 3/n, with 95 % confidence. Images of one run share its history and are not
-// independent, so the bound by runs stands beside the one by images. It is empty if the rule does not apply: judges that
-// gave no answer saw no failure either.
+// independent, so the bound by runs stands beside the one by images. It is empty if the rule does not apply: judges
+// that gave no answer saw no failure either.
 func confidence(r *torture.Result) string {
 	if len(r.Findings) > 0 || r.Verdict != checker.Pass || r.Images < 30 || r.Runs < 1 {
 		return ""

@@ -147,7 +147,8 @@ func origin(f torture.Finding) string {
 	where := fmt.Sprintf("%s: %s, in %s × %s under %s, seed %d", f.Judge, f.Class, f.Workload, f.Fault, f.Profile, f.Seed)
 	switch {
 	case f.NestedTick > 0:
-		where += fmt.Sprintf(", power cut at tick %s and in recovery at tick %s", grouped(f.CrashTick), grouped(f.NestedTick))
+		where += fmt.Sprintf(", power cut at tick %s and in recovery at tick %s",
+			grouped(f.CrashTick), grouped(f.NestedTick))
 	case f.CrashTick > 0:
 		where += fmt.Sprintf(", power cut at tick %s", grouped(f.CrashTick))
 	default:

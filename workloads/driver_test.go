@@ -105,14 +105,23 @@ func TestOutcomesFollowTheErrors(t *testing.T) {
 
 func TestConflictsAreRetriedAsOperationsOfTheirOwn(t *testing.T) {
 	script := workloads.Bank(1, workloads.Size{Clients: 4, Ops: 200}, workloads.BankOptions{Accounts: 2})
-	ops := drive(t, newMemstore(none, 1), script)
+	rec := history.NewRecorder(&history.Clock{})
+	opts := workloads.DriveOptions{Attempts: 1000}
+	require.NoError(t, workloads.Drive(t.Context(), newMemstore(none, 1), script, rec, opts))
+	ops := rec.Ops()
 	require.Equal(t, checker.Pass, checker.Assumptions(ops).Verdict)
-	rejected := 0
+	rejected, again := 0, map[int]history.Op{} // by client, the transaction that has to be tried again
 	for _, op := range ops {
+		if before, ok := again[op.Client]; ok {
+			require.Equal(t, history.Txn, op.Kind)
+			require.Equal(t, before.Reads[0].Key, op.Reads[0].Key)
+			delete(again, op.Client)
+		}
 		if op.Outcome == history.Rejected {
 			require.Len(t, op.Writes, 2)
 			require.Len(t, op.Reads, 2)
 			rejected++
+			again[op.Client] = op
 		}
 	}
 	require.Positive(t, rejected)

@@ -1,6 +1,8 @@
 package workloads_test
 
 import (
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -49,7 +51,7 @@ func TestACorrectStorePassesEveryJudge(t *testing.T) {
 			script, store := w.Generate(seed, size), newMemstore(none, 1)
 			require.Empty(t, judgeAll(t, script, drive(t, store, script), store), "%s, seed %d", w.Name, seed)
 		}
-		script, store := workloads.Bank(seed, size, workloads.BankOptions{Accounts: 2}), newMemstore(none, 1)
+		script, store := workloads.Bank(seed, size, workloads.BankOptions{Accounts: 2, Balance: 60}), newMemstore(none, 1)
 		require.Empty(t, judgeAll(t, script, drive(t, store, script), store), "two accounts, seed %d", seed)
 	}
 }
@@ -75,7 +77,7 @@ func TestEveryFlawIsCaught(t *testing.T) {
 			"bank: total not conserved", "bank linearizability: not linearizable", "linearizability: not linearizable"}},
 		{"transactions write before they commit", dirtyWrite, "bank", []string{"reads: refused but present"}},
 		{"snapshots are not of one moment", tornSnapshot, "bank", []string{"bank: total not conserved", "reads: torn read"}},
-		{"batches lose their last write", tornBatch, "kv", []string{"durability: lost", "reads: stale read"}},
+		{"batches lose their last write", tornBatch, "kv", []string{"reads: torn read", "reads: stale read"}},
 		{"writes do nothing", lostWrite, "kv", []string{"durability: lost", "reads: stale read"}},
 		{"reads are stale", staleRead, "register", []string{"reads: stale read", "linearizability: not linearizable"}},
 		{"reads are garbage", garbage, "register", []string{"reads: invented", "linearizability: not linearizable"}},
@@ -93,7 +95,7 @@ func TestEveryFlawIsCaught(t *testing.T) {
 			store.flaw = none
 			found := judgeAll(t, script, ops, store)
 			for _, class := range row.want {
-				require.Contains(t, found, class)
+				require.Contains(t, slices.Collect(maps.Keys(found)), class)
 				t.Log(class + ": " + found[class].Sentence)
 			}
 		})

@@ -107,7 +107,8 @@ func TestAllStandsForEverything(t *testing.T) {
 
 func TestCommandOfTheReportAsksForTheSameRun(t *testing.T) {
 	b := newBench(t, verdict(checker.Pass), nil)
-	require.Zero(t, b.run("--format", "json", "-w", "bank,kv", "-f", "eio write *.log nth=3", "--for", "1m", "--ops", "9"))
+	require.Zero(t, b.run("--format", "json", "-w", "bank,kv", "-f", "eio write *.log nth=3", "--for", "1m",
+		"--ops", "9"))
 	var r torture.Result
 	require.NoError(t, json.Unmarshal(b.out.Bytes(), &r))
 	require.Equal(t, "lightning-torture run --engine lightning --seed 1 -w bank -w kv -f 'eio write *.log nth=3'"+
@@ -213,12 +214,14 @@ func TestColor(t *testing.T) {
 		tty  bool
 		want bool
 	}{
-		"terminal":                        {tty: true, want: true},
-		"pipe":                            {},
-		"NO_COLOR":                        {tty: true, env: map[string]string{"NO_COLOR": "1"}},
-		"empty NO_COLOR does not count":   {tty: true, env: map[string]string{"NO_COLOR": ""}, want: true},
-		"dumb terminal":                   {tty: true, env: map[string]string{"TERM": "dumb"}},
-		"flag wins over NO_COLOR":         {args: []string{"--color=always"}, env: map[string]string{"NO_COLOR": "1"}, want: true},
+		"terminal":                      {tty: true, want: true},
+		"pipe":                          {},
+		"NO_COLOR":                      {tty: true, env: map[string]string{"NO_COLOR": "1"}},
+		"empty NO_COLOR does not count": {tty: true, env: map[string]string{"NO_COLOR": ""}, want: true},
+		"dumb terminal":                 {tty: true, env: map[string]string{"TERM": "dumb"}},
+		"flag wins over NO_COLOR": {
+			args: []string{"--color=always"}, env: map[string]string{"NO_COLOR": "1"}, want: true,
+		},
 		"flag wins over a terminal":       {args: []string{"--color=never"}, tty: true},
 		"machine formats have no colours": {args: []string{"--color=always", "--format=json"}},
 	} {
@@ -241,9 +244,14 @@ func TestReplay(t *testing.T) {
 		code   int
 		stdout string
 	}{
-		"seen again":     {result: &torture.ReplayResult{Reproduced: true, Attempts: 5, Hits: 2}, code: 1, stdout: "REPRODUCED  2 of 5"},
-		"not seen":       {result: &torture.ReplayResult{Attempts: 5}, code: 5, stdout: "NOT REPRODUCED  5 attempts"},
-		"another course": {result: &torture.ReplayResult{Diverged: "at tick 3"}, code: 5, stdout: "NOT REPRODUCED  at tick 3"},
+		"seen again": {
+			result: &torture.ReplayResult{Reproduced: true, Attempts: 5, Hits: 2},
+			code:   1, stdout: "REPRODUCED  2 of 5",
+		},
+		"not seen": {result: &torture.ReplayResult{Attempts: 5}, code: 5, stdout: "NOT REPRODUCED  5 attempts"},
+		"another course": {
+			result: &torture.ReplayResult{Diverged: "at tick 3"}, code: 5, stdout: "NOT REPRODUCED  at tick 3",
+		},
 		"bad token":      {err: torture.ErrBadToken, code: 2},
 		"unknown engine": {err: fmt.Errorf("%w: unknown engine", torture.ErrConfig), code: 2},
 		"host":           {err: torture.ErrHost, code: 4},

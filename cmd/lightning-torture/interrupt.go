@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// interruptible returns a context that the first SIGINT or SIGTERM cancels, with an interrupt as the cause. From then on
-// the signals are deadly again. stop must be called when the context is no longer needed.
+// interruptible returns a context that the first SIGINT or SIGTERM cancels, with an interrupt as the cause. From then
+// on the signals are deadly again. stop must be called when the context is no longer needed.
 func interruptible(parent context.Context) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const overview = `lightning-torture tests what is left of a storage engine's data when power is cut, syncs are lost and disks fail.
+const overview = `lightning-torture tests what is left of a storage engine's data after power cuts, lost syncs and disk errors.
 
 Try:
 

@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-const runText = `Run workloads on an engine, on a disk that misbehaves, and judge every disk that a crash could leave behind.
+const runText = `Run workloads on an engine, on a disk that misbehaves, and judge every disk that a crash could leave.
 
 Without flags: every workload under every fault, about 20 s. A fault is a name of "list faults" or a rule, such as
 "eio write *.log nth=3". Names may be repeated or separated by commas; "all" stands for all of them.
@@ -42,7 +42,7 @@ func (c *cli) runCommand() *cobra.Command {
 	flags.StringVar(&f.engine, "engine", "lightning", "`NAME` of the engine under test")
 	flags.StringArrayVarP(&f.workloads, "workload", "w", nil, "`NAMES` of workloads (default all)")
 	flags.StringArrayVarP(&f.faults, "fault", "f", nil, "`NAMES` of faults, or a rule (default all)")
-	flags.StringVar(&f.opts.Profile, "profile", "", "`NAME` of what a crash may keep of unsynced data (default posix-min)")
+	flags.StringVar(&f.opts.Profile, "profile", "", "`NAME` of what a crash may keep unsynced (default posix-min)")
 	flags.StringVar(&f.opts.Scenario, "scenario", "", "`NAME` of a scenario, instead of the matrix")
 	flags.Uint64Var(&f.opts.Seed, "seed", 1, "seed of everything")
 	flags.DurationVar(&f.opts.For, "for", 0, "how long to go on starting runs (default 20s, unless --rounds is set)")
@@ -127,33 +127,37 @@ func (c *cli) sign(p *torture.Provenance, f *runFlags, started time.Time) {
 
 // command is the shortest command line that asks for the same run, whatever was typed.
 func (f *runFlags) command() string {
-	line := fmt.Sprintf("lightning-torture run --engine %s --seed %d", quoted(f.engine), f.opts.Seed)
+	words := []string{"lightning-torture run --engine", quoted(f.engine), "--seed", fmt.Sprint(f.opts.Seed)}
 	for _, name := range named(f.workloads) {
-		line += " -w " + quoted(name)
+		words = append(words, "-w", quoted(name))
 	}
 	for _, name := range named(f.faults) {
-		line += " -f " + quoted(name)
+		words = append(words, "-f", quoted(name))
 	}
 	for _, flag := range []struct{ name, value string }{{"profile", f.opts.Profile}, {"scenario", f.opts.Scenario}} {
 		if flag.value != "" {
-			line += " --" + flag.name + " " + quoted(flag.value)
+			words = append(words, "--"+flag.name, quoted(flag.value))
 		}
 	}
 	if f.opts.For != 0 {
-		line += " --for " + f.opts.For.String()
+		words = append(words, "--for", f.opts.For.String())
 	}
 	for _, flag := range []struct {
 		name  string
 		value int
 	}{
-		{"rounds", f.opts.Rounds}, {"clients", f.opts.Clients}, {"ops", f.opts.Ops}, {"keys", f.opts.Keys},
-		{"workers", f.opts.Workers}, {"stop-after", f.opts.StopAfter},
+		{"rounds", f.opts.Rounds},
+		{"clients", f.opts.Clients},
+		{"ops", f.opts.Ops},
+		{"keys", f.opts.Keys},
+		{"workers", f.opts.Workers},
+		{"stop-after", f.opts.StopAfter},
 	} {
 		if flag.value != 0 {
-			line += fmt.Sprintf(" --%s %d", flag.name, flag.value)
+			words = append(words, "--"+flag.name, fmt.Sprint(flag.value))
 		}
 	}
-	return line
+	return strings.Join(words, " ")
 }
 
 // quoted makes s one word of a shell.

@@ -143,19 +143,8 @@ func (c *campaign) over(ctx context.Context) bool {
 
 // one records, judges and explores one run of a cell.
 func (c *campaign) one(ctx context.Context, cell *cell, round, left int) error {
-	seed := childSeed(c.opts.Seed, cell.Workload, cell.Fault, round) & (1<<32 - 1)
-	p, err := resolve(spec{
-		Workload: cell.Workload, Fault: cell.Fault, Profile: c.opts.Profile, Scenario: c.opts.Scenario, Seed: seed,
-		Size: chooseSize(c.opts, seed, round),
-	})
-	if err != nil {
-		return err
-	}
-	c.progress.now.Store(fmt.Sprintf("%s × %s, seed %d", cell.Workload, cell.Fault, seed))
-	ctx, cancel := c.budget(ctx, left)
-	defer cancel()
-	r, err := record(ctx, c.target, p)
-	if err != nil {
+	r, err := c.record(ctx, cell, round)
+	if err != nil || ctx.Err() != nil {
 		return err
 	}
 	for _, reason := range r.judgeLive(ctx, c.target.Promises) {
@@ -163,6 +152,8 @@ func (c *campaign) one(ctx context.Context, cell *cell, round, left int) error {
 		cell.unknown[reason] = true
 		c.progress.unknown.Add(1)
 	}
+	ctx, cancel := c.budget(ctx, left)
+	defer cancel()
 	e := &exploration{recording: r, target: c.target, seed: maphash.MakeSeed(), lost: map[int]bool{}}
 	if c.opts.StopAfter > 0 {
 		e.stop = cancel
@@ -173,6 +164,30 @@ func (c *campaign) one(ctx context.Context, cell *cell, round, left int) error {
 	c.progress.runs.Add(1)
 	c.add(cell, e)
 	return nil
+}
+
+// maxDraws is how many places a fault is tried at before a run in which it does not hit counts.
+const maxDraws = 8
+
+// record records a run of a cell. A fault that hit nothing, or hit before anything had changed, says nothing: it is placed
+// anew.
+func (c *campaign) record(ctx context.Context, cell *cell, round int) (*recording, error) {
+	for draw := 0; ; draw++ {
+		seed := childSeed(c.opts.Seed, cell.Workload, cell.Fault, round, draw) & (1<<32 - 1)
+		p, err := resolve(spec{
+			Workload: cell.Workload, Fault: cell.Fault, Profile: c.opts.Profile, Scenario: c.opts.Scenario, Seed: seed,
+			Size: chooseSize(c.opts, seed, round),
+		})
+		if err != nil {
+			return nil, err
+		}
+		c.progress.now.Store(fmt.Sprintf("%s × %s, seed %d", cell.Workload, cell.Fault, seed))
+		r := record(ctx, c.target, p)
+		missed := len(p.liveRules()) > 0 && len(r.injected) == 0 || len(r.crashTicks(0)) == 0
+		if !missed || len(r.problems) > 0 || draw == maxDraws-1 || ctx.Err() != nil {
+			return r, nil
+		}
+	}
 }
 
 // budget shares the time that is left among the runs that are left of the round.

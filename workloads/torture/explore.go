@@ -129,6 +129,17 @@ func (e *exploration) explore(ctx context.Context, workers int, progress *progre
 	})
 }
 
+// sweeps returns the ticks to cut power at, in the order in which to go through them.
+func (e *exploration) sweeps() [][]uint64 {
+	switch {
+	case e.only != 0:
+		return [][]uint64{{e.only}}
+	case e.plan.points > 0:
+		return [][]uint64{e.crashTicks(e.plan.points)}
+	}
+	return passes(e.crashTicks(0))
+}
+
 // feed sends the crash points in passes.
 func (e *exploration) feed(ctx context.Context, jobs chan<- job) {
 	fs := faultfs.Recorded(e.trace)
@@ -139,11 +150,7 @@ func (e *exploration) feed(ctx context.Context, jobs chan<- job) {
 		defer e.mu.Unlock()
 		e.tally.spent.add(spent{making: making, total: making})
 	}()
-	ticks := e.crashTicks(e.plan.points)
-	if e.only != 0 {
-		ticks = []uint64{e.only}
-	}
-	for _, pass := range passes(ticks) {
+	for _, pass := range e.sweeps() {
 		timeline := faultfs.NewTimeline(fs, 0)
 		for _, tick := range pass {
 			begin := time.Now()

@@ -23,11 +23,11 @@ type fault struct {
 	kills  func(p Promises) checker.Lower // replaces lower by what the engine promises, if set
 }
 
-// once returns a generator of one rule that hits the n-th call of a kind, n being drawn from 1 to the number of commits
-// divided by share.
-func once(effect, op string, share int) func(*rand.Rand, int) []string {
+// once returns a generator of one rule that hits the n-th call of a kind. N is drawn from the calls that opening a new
+// store makes, about so many, and from one for every so many commits.
+func once(effect, op string, opening, commitsEach int) func(*rand.Rand, int) []string {
 	return func(rng *rand.Rand, commits int) []string {
-		return []string{fmt.Sprintf("%s %s nth=%d", effect, op, 1+rng.IntN(max(2, commits/share)))}
+		return []string{fmt.Sprintf("%s %s nth=%d", effect, op, 1+rng.IntN(opening+max(2, commits/commitsEach)))}
 	}
 }
 
@@ -53,16 +53,18 @@ func faults() []fault {
 		},
 		{
 			Choice: Choice{"failed-fsync", "one sync fails; the pages are clean afterwards and the retry returns success"},
-			rules:  once("failed", "sync", 2), errors: true,
+			rules:  once("failed", "sync", 6, 2), errors: true,
 		},
 		{
 			Choice: Choice{"eio", "one call fails with EIO: write, sync, open, create, remove or read"},
 			rules: func(rng *rand.Rand, commits int) []string {
 				op := []struct {
-					name  string
-					share int
-				}{{"write", 2}, {"sync", 2}, {"open", 30}, {"create", 60}, {"remove", 100}, {"read", 30}}[rng.IntN(6)]
-				return once("eio", op.name, op.share)(rng, commits)
+					name                 string
+					opening, commitsEach int
+				}{
+					{"write", 2, 2}, {"sync", 6, 2}, {"open", 6, 20}, {"create", 3, 40}, {"remove", 0, 100}, {"read", 1, 30},
+				}[rng.IntN(6)]
+				return once("eio", op.name, op.opening, op.commitsEach)(rng, commits)
 			},
 			errors: true,
 		},
@@ -73,7 +75,7 @@ func faults() []fault {
 			},
 			errors: true,
 		},
-		{Choice: Choice{"short-write", "one write stores half of its bytes"}, rules: once("short", "write", 2), errors: true},
+		{Choice: Choice{"short-write", "one write stores half of its bytes"}, rules: once("short", "write", 2, 2), errors: true},
 		{
 			Choice: Choice{"bitrot", "one bit of one durable file rots between crash and recovery"},
 			rules: func(rng *rand.Rand, _ int) []string {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
@@ -41,7 +43,7 @@ func (f *findings) add(e *exploration, engine string, fail failure) bool {
 	}
 	finding := Finding{
 		ID: id, Judge: fail.judge, Class: fail.Class, Workload: p.Workload, Fault: p.Fault, Profile: p.Profile,
-		Seed: p.Seed, Clients: p.Size.Clients, CrashTick: at.tick, NestedTick: at.nested, Sentence: fail.Sentence,
+		Seed: p.Seed, Clients: p.Size.Clients, CrashTick: at.tick, NestedTick: at.nested, Sentence: capital(fail.Sentence),
 		Evidence: fail.evidence(), Trace: traceLines(e.trace, fail.tick, fail.fates), Count: fail.count,
 		Token: encodeToken(engine, p.spec, at),
 	}
@@ -74,6 +76,12 @@ func (f *failure) evidence() []string {
 		lines = append([]string{fmt.Sprintf("bit %d of byte %d of %s was flipped", f.rot.Bit, f.rot.Off, f.rot.Path)}, lines...)
 	}
 	return lines[:min(12, len(lines))]
+}
+
+// capital makes a sentence begin as one.
+func capital(sentence string) string {
+	first, size := utf8.DecodeRuneInString(sentence)
+	return string(unicode.ToUpper(first)) + sentence[size:]
 }
 
 func fingerprint(parts ...string) string {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -13,7 +14,7 @@ import (
 
 // afterlife is what a client does to a store that has just recovered: enough to write a log, a table and a manifest
 // edit on top of what the crash left.
-func afterlife(clock *history.Clock, rec *history.Recorder, seed uint64) func(workloads.Store) {
+func afterlife(rec *history.Recorder, seed uint64) func(workloads.Store) {
 	return func(store workloads.Store) {
 		put := func(i int, d history.Durability) {
 			w := history.Write{Key: fmt.Appendf(nil, "~after%d", i), Value: fmt.Appendf(nil, "after %d %d", seed, i)}
@@ -47,6 +48,8 @@ type second struct {
 	after   *checker.Durability // judges what the second life wrote behind all that was read
 	whole   *checker.Durability // judges all; made only if something of what was read has changed
 	cuts    *cuts
+	// timeline of the ticks after the recovery.
+	timeline *faultfs.Timeline
 	// The latest verdict: most images of one crash point recover to the same state.
 	last struct {
 		tick   uint64
@@ -74,10 +77,24 @@ func (w *worker) nest(at way) {
 		rng := rand.New(rand.NewPCG(at.job.draw, uint64(at.leaf)))
 		rng.Shuffle(len(ticks), func(i, j int) { ticks[i], ticks[j] = ticks[j], ticks[i] })
 		ticks = ticks[:min(len(ticks), nestedTicks)]
+		slices.Sort(ticks)
 	}
 	for _, tick := range ticks {
-		w.crashSecond(s, at, tick)
+		w.crashSecond(s, at, s.crash(tick))
 	}
+}
+
+// crash returns the crash point at a tick of the second life; ticks come in ascending order. While the recovery went on
+// it was still finding out what the first crash had left, so the disk depends on the tick; afterwards one timeline
+// serves all ticks.
+func (s *second) crash(tick uint64) *faultfs.CrashPoint {
+	if tick <= s.opened {
+		return faultfs.NewTimeline(s.img, tick).Advance(tick)
+	}
+	if s.timeline == nil {
+		s.timeline = faultfs.NewTimeline(s.img, s.img.Now())
+	}
+	return s.timeline.Advance(tick)
 }
 
 // secondLife repeats the image's path on a fresh copy. It returns nil if the repetition diverged.
@@ -90,7 +107,7 @@ func (w *worker) secondLife(at way) *second {
 		Profile: w.plan.profile, Chooser: path, Tick: func() uint64 { return uint64(clock.Next()) },
 	})
 	path.begin(s.img.Now)
-	live := afterlife(clock, rec, at.job.draw)
+	live := afterlife(rec, at.job.draw)
 	err := w.prober.recover(s.img, func(store workloads.Store) {
 		s.opened, s.read = s.img.Now(), w.prober.state.Clone()
 		live(store)
@@ -110,9 +127,9 @@ func (w *worker) secondLife(at way) *second {
 	return s
 }
 
-// crashSecond explores the crash at one tick of the second life.
-func (w *worker) crashSecond(s *second, at way, tick uint64) {
-	point := faultfs.NewTimeline(s.img, tick).Advance(tick)
+// crashSecond explores one crash of the second life.
+func (w *worker) crashSecond(s *second, at way, point *faultfs.CrashPoint) {
+	tick := point.Tick
 	path := newChoices()
 	for leaf, more := 0, true; more && leaf < maxImages/8; leaf++ {
 		img := point.Image(faultfs.ImageOptions{Profile: w.plan.profile, Chooser: path})

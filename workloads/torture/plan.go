@@ -70,9 +70,6 @@ func tiny(s workloads.Size) bool { return s.Keys <= 4 && s.Ops*s.Clients <= 12 }
 // resolve looks up the names of a spec and derives the script and the rules from its seed.
 func resolve(s spec) (*plan, error) {
 	p := &plan{spec: s, nest: largeNest}
-	if tiny(s.Size) {
-		p.nest = 1
-	}
 	var err error
 	if p.fault, err = faultNamed(s.Fault); err != nil {
 		return nil, err
@@ -98,6 +95,9 @@ func resolve(s spec) (*plan, error) {
 			return nil, err
 		}
 		p.script = w.Generate(s.Seed, s.Size)
+	}
+	if tiny(p.Size) {
+		p.nest = 1
 	}
 	return p, p.parseRules()
 }

@@ -28,28 +28,30 @@ type recording struct {
 	judge    *checker.Durability
 }
 
-// record runs the workload of a plan on a fresh disk. It fails only if the lab is at fault.
-func record(ctx context.Context, target Target, p *plan) (*recording, error) {
+// record runs the workload of a plan on a fresh disk.
+func record(ctx context.Context, target Target, p *plan) *recording {
 	clock := &history.Clock{}
 	fs := faultfs.New(faultfs.Options{Tick: func() uint64 { return uint64(clock.Next()) }, Rules: p.liveRules()})
 	rec := history.NewRecorder(clock)
 	r := &recording{plan: p}
-	err := runStore(ctx, target, fs, p, rec)
-	var crash *workloads.Panic
-	switch {
-	case err == nil:
-	case errors.As(err, &crash):
-		r.problems = append(r.problems, panicked(crash.Value, crash.Stack))
-	case ctx.Err() != nil:
-	case p.fault.errors:
-	default:
-		r.problems = append(r.problems, checker.Violation{
-			Class: "unexpected error", Sentence: "the store failed on a disk that did what it was told: " + err.Error(),
-		})
-	}
+	r.problems = p.problems(ctx, runStore(ctx, target, fs, p, rec))
 	r.trace, r.history, r.injected = fs.Trace(), rec.Ops(), fs.Injected()
 	r.judge = checker.NewDurability(r.history, &history.State{})
-	return r, nil
+	return r
+}
+
+// problems returns what an error of the running store means: nothing, if the fault explains it.
+func (p *plan) problems(ctx context.Context, err error) []checker.Violation {
+	var crash *workloads.Panic
+	switch {
+	case errors.As(err, &crash):
+		return []checker.Violation{panicked(crash.Value, crash.Stack)}
+	case err == nil, ctx.Err() != nil, p.fault.errors:
+		return nil
+	}
+	return []checker.Violation{{
+		Class: "unexpected error", Sentence: "the store failed on a disk that did what it was told: " + err.Error(),
+	}}
 }
 
 func runStore(ctx context.Context, target Target, fs *faultfs.FS, p *plan, rec *history.Recorder) (err error) {

@@ -33,24 +33,18 @@ func Replay(ctx context.Context, targets []Target, tokenOrFile string, opts Repl
 		return nil, err
 	}
 	result := &ReplayResult{}
-	for range max(1, opts.Attempts) {
-		if ctx.Err() != nil {
-			break
-		}
+	for result.Attempts < max(1, opts.Attempts) && ctx.Err() == nil {
 		result.Attempts++
 		f, err := again.once(ctx, target)
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		if f != nil {
+		case f != nil:
 			result.Hits++
 			result.Finding = f
 		}
 	}
 	result.Reproduced = result.Hits > 0
-	if !result.Reproduced {
-		result.Diverged = fmt.Sprintf("0 of %d attempts failed in this way", result.Attempts)
-	}
 	return result, nil
 }
 
@@ -147,7 +141,7 @@ func (r *replay) recording(ctx context.Context, target Target) (*recording, erro
 	if err != nil {
 		return nil, err
 	}
-	return record(ctx, target, p)
+	return record(ctx, target, p), nil
 }
 
 // crash explores the one crash point at which it failed.

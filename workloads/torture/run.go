@@ -8,8 +8,8 @@ import (
 // Run is Check inside a test: it tortures target, logs the seed, and fails the test for every finding, with the line
 // that replays it. An inconclusive result fails the test too. With the zero Options it takes about five seconds, one
 // with -short.
-func Run(t testing.TB, target Target, opts Options) *Result {
-	t.Helper()
+func Run(tb testing.TB, target Target, opts Options) *Result {
+	tb.Helper()
 	if opts.For == 0 && opts.Rounds == 0 && opts.Scenario == "" {
 		opts.For = 5 * time.Second
 		if testing.Short() {
@@ -17,16 +17,16 @@ func Run(t testing.TB, target Target, opts Options) *Result {
 			opts.Ops, opts.Keys = 8, 4
 		}
 	}
-	result, err := Check(t.Context(), target, opts)
+	result, err := Check(tb.Context(), target, opts)
 	if err != nil {
-		t.Fatalf("torture: %v", err)
+		tb.Fatalf("torture: %v", err)
 	}
-	t.Logf("torture: %s: %d images of %d crash points, seed %d", result.Verdict, result.Images, result.CrashPoints, result.Seed)
+	tb.Logf("torture: %s: %d images of %d crash points, seed %d", result.Verdict, result.Images, result.CrashPoints, result.Seed)
 	for _, f := range result.Findings {
-		t.Errorf("%s × %s: %s\n  replay   lightning-torture replay %s", f.Workload, f.Fault, f.Sentence, f.Token)
+		tb.Errorf("%s × %s: %s\n  replay   lightning-torture replay %s", f.Workload, f.Fault, f.Sentence, f.Token)
 	}
 	for _, reason := range result.Reasons {
-		t.Errorf("torture: inconclusive: %s", reason)
+		tb.Errorf("torture: inconclusive: %s", reason)
 	}
 	return result
 }

@@ -19,7 +19,7 @@ func scenarios() []scenario {
 		{
 			Choice: Choice{"seed-crash", "4 clients write 85,092 entries, power is cut, all acknowledged ones come back"},
 			script: func(seed uint64) workloads.Script { return workloads.Load(seed, 4, 85_092) },
-			points: 100,
+			points: 24,
 		},
 		{
 			Choice: Choice{"seed-concurrent", "8 clients, 4,000 operations, no error, linearizable"},

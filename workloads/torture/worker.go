@@ -177,7 +177,6 @@ func (w *worker) fail(img *faultfs.FS, at way, judge string, v checker.Violation
 			w.lost[id] = true
 		}
 	}
-	w.progress.failures.Add(1)
 	if w.stop != nil {
 		w.stop()
 	}
@@ -188,6 +187,8 @@ func (w *worker) fail(img *faultfs.FS, at way, judge string, v checker.Violation
 			return
 		}
 		count = f.count
+	} else {
+		w.progress.failures.Add(1)
 	}
 	w.failures[kind] = &failure{
 		Violation: v, judge: judge, tick: at.job.point.Tick, leaf: at.leaf, picks: at.path.picks(), rot: at.rot,

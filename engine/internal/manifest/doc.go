@@ -1,5 +1,5 @@
-// Package manifest keeps the list of live tables: a sequence of version edits in the framing of package wal, the first of
-// which is the whole state.
+// Package manifest keeps the list of live tables: a sequence of version edits in the framing of package wal, the first
+// of which is the whole state.
 //
 //	edit:  a sequence of fields, each a tag byte and uvarints; keys are preceded by their length
 //	  1 next file | 2 log floor | 3 last sequence number that is in tables

@@ -96,14 +96,18 @@ func TestDamage(t *testing.T) {
 		corrupt bool
 		next    uint64
 	}{
-		"the last edit is cut: its sync cannot have returned":          {full[:len(short)+30], false, 8},
-		"the last edit is damaged, but sealed":                         {flipped(full, len(short)+25), true, 0},
-		"an edit in the middle is damaged":                             {flipped(full, 60), true, 0},
-		"nothing at all: a marker is made only behind a synced edit":   {nil, true, 0},
-		"the first edit is cut":                                        {full[:20], true, 0},
-		"an edit deletes a table that is not there":                    {written(t, Edit{Deleted: []Deleted{{0, 1}}}), true, 0},
-		"an edit adds a table twice":                                   {written(t, history()[1], history()[1]), true, 0},
-		"whole edits, though the file goes on with zeros as it may do": {append(bytes.Clone(full), make([]byte, 99)...), false, 9},
+		"the last edit is cut: its sync cannot have returned":        {full[:len(short)+30], false, 8},
+		"the last edit is damaged, but sealed":                       {flipped(full, len(short)+25), true, 0},
+		"an edit in the middle is damaged":                           {flipped(full, 60), true, 0},
+		"nothing at all: a marker is made only behind a synced edit": {nil, true, 0},
+		"the first edit is cut":                                      {full[:20], true, 0},
+		"an edit deletes a table that is not there": {
+			written(t, Edit{Deleted: []Deleted{{0, 1}}}), true, 0,
+		},
+		"an edit adds a table twice": {written(t, history()[1], history()[1]), true, 0},
+		"whole edits, though the file goes on with zeros as it may do": {
+			append(bytes.Clone(full), make([]byte, 99)...), false, 9,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, _, err := Load(c.content, "M", 3)

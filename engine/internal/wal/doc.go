@@ -9,8 +9,8 @@
 //	+--------+--------+------+--------+--------+- - - - -+
 //
 // log is the number of the file, synced is the offset below which everything was known to be durable when the chunk was
-// written, and crc is CRC32C over log (64 bits), the offset of the chunk in the file, and everything behind crc. So a
-// chunk of another file, or one that lies at the wrong place, is not a chunk.
+// written, and crc is the CRC32C of everything behind it, started from a hash of the file's number and the offset of the
+// chunk. So a chunk of another file, or one that lies at the wrong place, is not a chunk.
 //
 // The package promises:
 //
@@ -19,8 +19,8 @@
 //   - W3: if any later chunk proves by its synced offset that the broken bytes had been durable, it is not a torn tail
 //     but corruption.
 //
-// What W3 cannot see is damage of the very last durable bytes. [Writer.Seal] therefore leaves a chunk of type Mark behind
-// them, which has no payload.
+// What W3 cannot see is damage of the very last durable bytes. [Writer.Seal] therefore leaves a chunk of type Mark
+// behind them, which has no payload.
 //
 // A Writer is used by one goroutine, except Sync, which others may call meanwhile.
 package wal

@@ -1,0 +1,84 @@
+// Package engine is Lightning, an embedded key-value store: a log-structured merge tree with snapshots, atomic batches
+// and transactions. It knows its filesystem as an afero.Fs and nothing else.
+//
+// # Invariants
+//
+//   - I1: a batch is one log record. It is recovered whole or not at all.
+//   - I2: an acknowledged Sync commit survives a power cut; an acknowledged NoSync commit survives a killed process.
+//   - I3: commits are lost only as a suffix. If one is lost, so is every later one, across logs and across recoveries.
+//   - I4: commits become visible in the order of their sequence numbers, and a Sync commit, with all that follow it,
+//     only when it is durable. So what was read once is not lost, unless it was written with less than Sync.
+//   - I5: after the first failed write, sync or removal nothing is written any more, and nothing is tried again:
+//     ErrPoisoned. Reads go on; the commit that failed is not visible. Damage met by maintenance has the same effect.
+//   - I6: a session builds only on what it has itself made durable. Its first commit moves what was replayed from logs
+//     to a new table, and starts a new manifest. What an earlier process left may be in the page cache only, and a sync
+//     of it may have failed: no second sync can tell.
+//   - I7: an edit of the manifest fits the state that it changes. A file that some manifest ever named is removed only
+//     when a manifest which this session made durable does not, and no reader needs the file.
+//   - I8: tables of a level below 0 do not share user keys; level 0 is ordered by age. A reader who goes from
+//     memtables to level 0 to the bottom meets newer versions of a key first.
+//   - I9: a version of a key that an open snapshot sees is kept.
+//   - I10: a transaction reads one snapshot and its own writes. SnapshotIsolation: of two concurrent ones that write a
+//     key, one commits. Serializable: as well, what it read, with the gaps of ranges, is unchanged when it commits.
+//   - I11: damage of what was durable is ErrCorrupt, never a wrong value; a torn tail ends a log. The one damage that
+//     looks like a torn tail is that of the last commits of a process that was killed: nothing later proves that they
+//     were durable. Close leaves a proof.
+//   - I12: with InlineMaintenance no goroutine is started, and the same calls make the same filesystem operations.
+//
+// All of DB and Snapshot may be used by any number of goroutines; an Iterator, a Batch or a Txn by one.
+//
+// # Files
+//
+//	LOCK                              held by the process that has the store open; operating system only
+//	marker.000004.MANIFEST-000003     says which manifest is current (internal/manifest)
+//	MANIFEST-000003                   the live tables and logs (internal/manifest, internal/wal)
+//	000005.log                        the commits of one memtable (internal/wal); little endian:
+//
+//	  record | seq u64 | count u32 | operation | ... |
+//	  delete | 0 u8 | key length uvarint | key |
+//	  set    | 1 u8 | key length uvarint | key | value length uvarint | value |
+//
+//	000006.sst                        a sorted table (internal/sst)
+//
+// seq is that of the first operation; each further one has the next. Sequence numbers go on without a gap from the
+// tables through the logs, by file number; recovery takes a gap for corruption. Markers have numbers of their own, all
+// other files share one counter, which never falls behind a name on disk.
+//
+// # Crash safety
+//
+//	operation   steps, in order                                     a crash in between leaves, and recovery does
+//	-----------------------------------------------------------------------------------------------------------------
+//	create      make directory, sync its parent; manifest as below  no valid marker, no table, no log: creates anew
+//	manifest    write and sync it; sync directory; write and sync   a manifest or marker that is not valid: the
+//	            the marker; sync directory; remove the older ones   older marker holds, the leftovers are removed
+//	first       replayed memtables to a table (flush); manifest of  as for these
+//	 commit     this session
+//	new log     create; sync directory                              a log without bytes: removed
+//	commit      append to the log; Sync: sync it; publish           a torn record at the end: dropped
+//	rotation    sync the whole log, then create the next            both logs, the older one whole: replayed in order
+//	flush,      write and sync tables; sync directory; append and   tables that no edit names: removed; logs or tables
+//	 compaction sync the edit, then a proof of it; remove the       that an edit made obsolete: removed under a new
+//	            obsolete files; sync directory                      manifest, because the edit may not be durable yet
+//	close       sync the log; append and sync a proof of that       a torn proof: ignored
+//
+// Open itself writes only if there is something to remove. It replays each log into a memtable of its own, which stays
+// with its log until it is flushed.
+//
+// # Commit
+//
+// One mutex is held from the choice of a sequence number until log and memtable have the batch, whose bytes are the
+// log record. Committers that need the disk then wait in groups: one of them syncs for all that are appended by then,
+// while others append. Buffered is NoSync for now.
+//
+// # Limits
+//
+// Keys have up to 64 KiB and may be empty; values have up to 1 GiB, batches nearly 2 GiB. Open reads each log into
+// memory as a whole. Validation remembers 65,536 keys or 8 MiB of recent commits; a transaction that is older than that
+// gets ErrConflict.
+//
+// # Rejected
+//
+//   - Syncing replayed logs instead of rewriting them: a sync that follows a failed one succeeds and proves nothing.
+//   - Renaming a CURRENT file: the marker needs no rename, and its content tells a name that came alone.
+//   - Publishing a Sync commit before its sync: somebody may read, and act upon, what the next power cut takes back.
+package engine

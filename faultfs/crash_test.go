@@ -1,0 +1,212 @@
+package faultfs_test
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// busy returns a filesystem with much pending.
+func busy(t testing.TB, seed uint64) *faultfs.FS {
+	t.Helper()
+	fs := faultfs.New(faultfs.Options{})
+	p := newProgram(fs, seed, '@')
+	for range 150 {
+		p.step()
+	}
+	return fs
+}
+
+// A killed process loses nothing: the image that keeps everything is what the program saw.
+func TestKillLosesNothing(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(100) {
+		fs := busy(t, seed)
+		img, err := fs.Crash(fs.Now(), faultfs.ImageOptions{Profile: faultfs.LoseNone()})
+		require.NoError(t, err)
+		require.Equal(t, everything(fsView{fs}), everything(fsView{img}), "seed %d", seed)
+		require.Zero(t, img.LostBytes())
+		require.False(t, img.Sampled())
+	}
+}
+
+// The simple profiles are among the images of posix-min.
+func TestSimpleProfilesAreLegal(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(60) {
+		fs := trace(t, seed+500, 8)
+		all := outcomes(fs, everything)
+		for _, profile := range []faultfs.Profile{faultfs.LoseAll(), faultfs.LoseNone()} {
+			img, err := fs.Crash(fs.Now(), faultfs.ImageOptions{Profile: profile})
+			require.NoError(t, err)
+			require.True(t, all[everything(fsView{img})], "seed %d %s", seed, profile.Name)
+		}
+		for random := range uint64(20) {
+			img, err := fs.Crash(fs.Now(), faultfs.ImageOptions{Chooser: faultfs.Seeded(random)})
+			require.NoError(t, err)
+			require.True(t, all[everything(fsView{img})], "seed %d", seed)
+		}
+	}
+}
+
+// When everything that has a name is synced, and no sync failed, there is one image.
+func TestSyncOfEverythingLeavesOneImage(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(100) {
+		fs := faultfs.New(faultfs.Options{})
+		p := newProgram(fs, seed, '@')
+		p.healthy = true
+		for range 150 {
+			p.step()
+		}
+		syncAll(t, fs)
+		want := everything(fsView{fs})
+		require.Equal(t, set{want: true}, outcomes(fs, everything), "seed %d", seed)
+	}
+}
+
+// The same seed gives the same image, in whatever order one looks.
+func TestSameSeedSameImage(t *testing.T) {
+	t.Parallel()
+	hash := func(seed uint64) string {
+		h := sha256.New()
+		for i := range uint64(20) {
+			fs := busy(t, i)
+			img, err := fs.Crash(fs.Now(), faultfs.ImageOptions{Chooser: faultfs.Seeded(seed), Limit: 5})
+			require.NoError(t, err)
+			_, err = io.WriteString(h, everything(fsView{img}))
+			require.NoError(t, err)
+		}
+		return fmt.Sprintf("%x", h.Sum(nil)[:8])
+	}
+	require.Equal(t, hash(1), hash(1))
+	require.NotEqual(t, hash(1), hash(2))
+	require.Equal(t, "59f29aff459fc1cb", hash(1), "the trace, the images or their order changed: on purpose?")
+}
+
+// Crash points see what was pending then, whatever the filesystem and its timeline do later.
+func TestCrashPointsDoNotChange(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(40) {
+		fs := busy(t, seed)
+		line := faultfs.NewTimeline(fs, 0)
+		var points []*faultfs.CrashPoint
+		for _, op := range fs.Trace() {
+			points = append(points, line.Advance(op.Tick))
+		}
+		for i, p := range points {
+			for _, profile := range []faultfs.Profile{faultfs.LoseAll(), faultfs.LoseNone()} {
+				fresh, err := fs.Crash(fs.Trace()[i].Tick, faultfs.ImageOptions{Profile: profile})
+				require.NoError(t, err)
+				got := p.Image(faultfs.ImageOptions{Profile: profile})
+				require.Equal(t, everything(fsView{fresh}), everything(fsView{got}), "seed %d op %d", seed, i)
+			}
+		}
+	}
+}
+
+// Images are independent of each other, of the filesystem, and can be crashed while in use.
+func TestImagesAreIndependent(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(40) {
+		fs := busy(t, seed)
+		before := everything(fsView{fs})
+		point := faultfs.NewTimeline(fs, 0).Advance(fs.Now())
+		one, two := point.Image(faultfs.ImageOptions{}), point.Image(faultfs.ImageOptions{})
+		recovery(one, seed)
+		recovery(one, seed+1)
+		require.Equal(t, before, everything(fsView{fs}))
+		require.Equal(t, everything(fsView{point.Image(faultfs.ImageOptions{})}), everything(fsView{two}), "seed %d", seed)
+	}
+}
+
+func TestCrashInTheFutureIsRefused(t *testing.T) {
+	t.Parallel()
+	_, err := faultfs.New(faultfs.Options{}).Crash(1, faultfs.ImageOptions{})
+	require.ErrorIs(t, err, faultfs.ErrTick)
+}
+
+// Over the limit a look asks once for a member of a family, says so, and every member is a legal image.
+func TestWideLooksAreSampled(t *testing.T) {
+	t.Parallel()
+	fs := faultfs.New(faultfs.Options{})
+	f := create(t, fs, "f")
+	put(t, f, 'o', 0, 4096)
+	syncAll(t, fs)
+	put(t, f, 'n', 0, 4096)
+	point := faultfs.NewTimeline(fs, 0).Advance(fs.Now())
+	s, seen := &depthFirst{}, set{}
+	for more := true; more; more = s.next() {
+		img := point.Image(faultfs.ImageOptions{Chooser: s, Limit: 7})
+		seen[everything(fsView{img})] = true
+		require.True(t, img.Sampled())
+		require.Equal(t, strings.Count(everything(fsView{img}), "o") > 0, img.LostBytes() > 0)
+	}
+	require.Len(t, s.arity, 1, "one question")
+	for _, want := range []string{"/f=o4096", "/f=n4096", "/f=n512+o3584", "/f=o3584+n512", "/f=o512+n3584"} {
+		require.True(t, seen[want], want)
+	}
+	img := point.Image(faultfs.ImageOptions{Chooser: &depthFirst{}, Limit: 8})
+	everything(fsView{img})
+	require.False(t, img.Sampled())
+}
+
+// Listing a directory, or asking whether a name is there, decides no sizes and no bytes.
+func TestLooksDecideNoMoreThanTheySee(t *testing.T) {
+	t.Parallel()
+	fs := faultfs.New(faultfs.Options{})
+	for _, name := range []string{"a", "b", "c"} {
+		put(t, create(t, fs, name), 'n', 0, 3000)
+	}
+	syncPath(t, fs, "/")
+	point := faultfs.NewTimeline(fs, 0).Advance(fs.Now())
+	leaves := search(point, func(img *faultfs.FS) { require.Len(t, fsView{img}.names("/"), 3) })
+	require.Equal(t, 1, leaves)
+	leaves = search(point, func(img *faultfs.FS) {
+		info, err := img.Stat("b")
+		require.NoError(t, err)
+		require.Contains(t, []int64{0, 3000}, info.Size())
+		require.Equal(t, info.Size(), fsView{img}.size("b"))
+	})
+	require.Equal(t, 2, leaves)
+}
+
+// The size that Stat returned is the size of that moment, also if it is asked for later.
+func TestSizesAreOfTheMoment(t *testing.T) {
+	t.Parallel()
+	fs := faultfs.New(faultfs.Options{})
+	put(t, create(t, fs, "a"), 'n', 0, 100)
+	syncPath(t, fs, "/")
+	sizes := set{}
+	search(faultfs.NewTimeline(fs, 0).Advance(fs.Now()), func(img *faultfs.FS) {
+		info, err := img.Stat("a")
+		require.NoError(t, err)
+		f, err := img.OpenFile("a", 1, 0)
+		require.NoError(t, err)
+		put(t, f, 'x', 500, 10)
+		sizes[fmt.Sprint(info.Size())] = true
+	})
+	require.Equal(t, set{"0": true, "100": true}, sizes)
+}
+
+func TestFates(t *testing.T) {
+	t.Parallel()
+	fs := faultfs.New(faultfs.Options{})
+	f := create(t, fs, "f")
+	put(t, f, 'o', 0, 1024)
+	syncAll(t, fs)
+	put(t, f, 'n', 0, 1024)
+	tick := fs.Now()
+	create(t, fs, "g")
+	img := faultfs.NewTimeline(fs, 0).Advance(fs.Now()).Image(faultfs.ImageOptions{Chooser: &depthFirst{arity: []int{2, 2}, pick: []int{1, 0}}})
+	require.Equal(t, map[uint64]string{tick: "unseen", tick + 1: "unseen"}, img.Fates())
+	require.Equal(t, "n512+o512", fsView{img}.read("f", 0, 1024))
+	require.Equal(t, map[uint64]string{tick: "torn", tick + 1: "unseen"}, img.Fates())
+	require.Equal(t, 512, img.LostBytes())
+}

@@ -1,0 +1,44 @@
+package faultfstest_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/faultfs/faultfstest"
+)
+
+func TestOperatingSystem(t *testing.T) { faultfstest.Run(t, temporary) }
+
+func TestFaultFS(t *testing.T) {
+	faultfstest.Run(t, func(*testing.T) afero.Fs { return faultfs.New(faultfs.Options{}) })
+}
+
+// A crash image of an empty disk is a filesystem like any other.
+func TestCrashImage(t *testing.T) {
+	faultfstest.Run(t, func(t *testing.T) afero.Fs {
+		img, err := faultfs.New(faultfs.Options{}).Crash(0, faultfs.ImageOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return img
+	})
+}
+
+// temporary returns a directory of the operating system as a filesystem of its own, with links.
+func temporary(t *testing.T) afero.Fs {
+	dir := t.TempDir()
+	return below{afero.NewBasePathFs(afero.NewOsFs(), dir), dir}
+}
+
+type below struct {
+	afero.Fs
+	dir string
+}
+
+func (b below) Link(from, to string) error {
+	return os.Link(filepath.Join(b.dir, from), filepath.Join(b.dir, to))
+}
