@@ -48,7 +48,8 @@ func (db *DB) Metrics() Metrics {
 	m := Metrics{
 		Commits: n.commits.Load(), Conflicts: n.conflicts.Load(), LogBytes: n.logBytes.Load(), Syncs: db.dir.Syncs(),
 		Flushes: n.flushes.Load(), FlushBytes: n.flushBytes.Load(), Stalls: n.stalls.Load(),
-		Compactions: n.compactions.Load(), CompactedBytes: n.compactionBytes.Load(), TablesDeleted: n.tablesDeleted.Load(),
+		Compactions: n.compactions.Load(), CompactedBytes: n.compactionBytes.Load(),
+		TablesDeleted: n.tablesDeleted.Load(),
 	}
 	db.seq.mu.Lock()
 	m.SyncGroups = db.seq.groups

@@ -72,8 +72,8 @@ func (db *DB) verifyManifest(v *version) error {
 		return err
 	}
 	for l, level := range v.levels {
-		same := slices.EqualFunc(level, state.Levels[l], func(t *table, m manifest.Table) bool { return t.Num == m.Num })
-		if !same {
+		is := func(t *table, m manifest.Table) bool { return t.Num == m.Num }
+		if !slices.EqualFunc(level, state.Levels[l], is) {
 			return corrupt.At(name, int64(len(content)), "level %d lists other tables than are in use", l)
 		}
 	}

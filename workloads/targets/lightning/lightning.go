@@ -136,6 +136,7 @@ type txn struct{ t *engine.Txn }
 func (t *txn) Get(key []byte) ([]byte, bool, error) { return found(t.t.Get(key)) }
 func (t *txn) Put(key, value []byte) error          { return translate(t.t.Put(key, value)) }
 func (t *txn) Delete(key []byte) error              { return translate(t.t.Delete(key)) }
+
 // Rollback drops the error of a transaction that has ended already.
 func (t *txn) Rollback() { _ = t.t.Rollback() }
 

@@ -1,0 +1,302 @@
+package lightning_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/leanovate/gopter"
+	"github.com/leanovate/gopter/commands"
+	"github.com/leanovate/gopter/gen"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/targets/lightning"
+)
+
+// TestEngineIsItsModel lets gopter look for a sequence of commits, flushes, compactions, crashes and reopenings after
+// which the engine shows something else than a map does. Synced commits must survive every crash; unsynced ones may be
+// lost, but only the last ones.
+func TestEngineIsItsModel(t *testing.T) {
+	parameters := gopter.DefaultTestParameters()
+	parameters.Workers = 1 // with more, the seed does not tell the run
+	parameters.MinSize, parameters.MaxSize = 20, 120
+	if testing.Short() {
+		parameters.MinSuccessfulTests = 30
+	}
+	properties := gopter.NewProperties(parameters)
+	properties.Property("the engine shows what its model shows", commands.Prop(machine))
+	if !properties.Run(gopter.NewFormatedReporter(true, 160, t.Output())) {
+		t.Fail()
+	}
+}
+
+// machine makes stores and the steps to take with them. What a crash leaves is known only when it is seen, so the model
+// lives beside the store and not in gopter's state.
+var machine = &commands.ProtoCommands{
+	NewSystemUnderTestFunc: func(commands.State) commands.SystemUnderTest {
+		s := &modelled{fs: faultfs.New(faultfs.Options{}), shown: map[string]string{}, durable: map[string]string{}}
+		s.broken = s.open()
+		return s
+	},
+	DestroySystemUnderTestFunc: func(s commands.SystemUnderTest) {
+		if db := s.(*modelled).db; db != nil {
+			_ = db.Close() // whether it closes is not in question here
+		}
+	},
+	InitialStateGen: gen.Const(0),
+	GenCommandFunc: func(commands.State) gopter.Gen {
+		return gen.UInt64().Map(func(draw uint64) commands.Command { return step{draw} })
+	},
+}
+
+// step is one command; everything about it follows from what was drawn.
+type step struct{ draw uint64 }
+
+func (step) NextState(state commands.State) commands.State { return state }
+func (step) PreCondition(commands.State) bool              { return true }
+
+func (step) PostCondition(_ commands.State, result commands.Result) *gopter.PropResult {
+	if err, failed := result.(error); failed {
+		return &gopter.PropResult{Status: gopter.PropFalse, Labels: []string{err.Error()}}
+	}
+	return &gopter.PropResult{Status: gopter.PropTrue}
+}
+
+func (s step) String() string { return fmt.Sprintf("%s(%d)", s.kind().name, s.draw) }
+
+// Run takes the step and compares everything that the store shows with the model. After the first failure the store is
+// left alone: what it does then says nothing.
+func (s step) Run(system commands.SystemUnderTest) commands.Result {
+	m := system.(*modelled)
+	if m.broken == nil {
+		m.broken = s.kind().run(m, rand.New(rand.NewPCG(s.draw, 0)))
+	}
+	if m.broken == nil {
+		m.broken = m.compare()
+	}
+	if m.broken != nil {
+		return m.broken
+	}
+	return nil
+}
+
+type kind struct {
+	name   string
+	weight uint64
+	run    func(*modelled, *rand.Rand) error
+}
+
+var kinds = []kind{
+	{"put", 30, func(m *modelled, rng *rand.Rand) error { return m.commit(rng, 1, 0) }},
+	{"delete", 10, func(m *modelled, rng *rand.Rand) error { return m.commit(rng, 1, 100) }},
+	{"batch", 15, func(m *modelled, rng *rand.Rand) error { return m.commit(rng, 2+rng.IntN(20), 30) }},
+	{"transaction", 10, (*modelled).transaction},
+	{"flush", 5, func(m *modelled, _ *rand.Rand) error { return m.db.Flush() }},
+	{"compact", 3, func(m *modelled, _ *rand.Rand) error { return m.db.Compact() }},
+	{"reopen", 4, func(m *modelled, _ *rand.Rand) error { return m.reopen() }},
+	{"kill", 4, func(m *modelled, _ *rand.Rand) error { return m.kill() }},
+	{"crash", 8, func(m *modelled, rng *rand.Rand) error { return m.crash(rng) }},
+	{"crash in recovery", 4, (*modelled).crashInRecovery},
+}
+
+func (s step) kind() kind {
+	total := uint64(0)
+	for _, k := range kinds {
+		total += k.weight
+	}
+	at := s.draw % total
+	for _, k := range kinds {
+		if at < k.weight {
+			return k
+		}
+		at -= k.weight
+	}
+	panic("unreachable: the weights add up")
+}
+
+// modelled is a store with its model: what it shows, what must survive, and what came since, commit by commit.
+type modelled struct {
+	fs      *faultfs.FS
+	db      *engine.DB
+	shown   map[string]string
+	durable map[string]string
+	loose   []map[string]*string // unsynced commits; nil is a delete
+	broken  error
+}
+
+func (m *modelled) open() (err error) {
+	o := lightning.Options(m.fs, true)
+	o.MemtableBytes, o.LevelBytesBase, o.TableBytes = 2<<10, 4<<10, 2<<10
+	m.db, err = engine.Open("db", o)
+	return err
+}
+
+// commit applies a batch of random writes, of which a share in per cent are deletes.
+func (m *modelled) commit(rng *rand.Rand, writes, deletes int) error {
+	b, change := &engine.Batch{}, map[string]*string{}
+	for range writes {
+		k := fmt.Sprintf("k%02d", rng.IntN(40))
+		if rng.IntN(100) < deletes {
+			b.Delete([]byte(k))
+			change[k] = nil
+			continue
+		}
+		v := fmt.Sprintf("%d/%0*d", rng.Uint64(), rng.IntN(120), 0)
+		b.Put([]byte(k), []byte(v))
+		change[k] = &v
+	}
+	d := []engine.Durability{engine.Sync, engine.NoSync, engine.Buffered}[rng.IntN(3)]
+	m.learn(change, d)
+	return m.db.Apply(b, d)
+}
+
+// transaction moves the value of one key to another.
+func (m *modelled) transaction(rng *rand.Rand) error {
+	from, to := fmt.Sprintf("k%02d", rng.IntN(40)), fmt.Sprintf("k%02d", rng.IntN(40))
+	t, err := m.db.Begin(engine.TxnOptions{Isolation: engine.Serializable})
+	if err != nil {
+		return err
+	}
+	v, err := t.Get([]byte(from))
+	if errors.Is(err, engine.ErrNotFound) {
+		return t.Rollback()
+	}
+	if err := errors.Join(err, t.Delete([]byte(from)), t.Put([]byte(to), v)); err != nil {
+		return err
+	}
+	value, change := string(v), map[string]*string{from: nil}
+	change[to] = &value
+	m.learn(change, engine.Sync)
+	return t.Commit(engine.Sync)
+}
+
+func (m *modelled) learn(change map[string]*string, d engine.Durability) {
+	apply(m.shown, change)
+	m.loose = append(m.loose, change)
+	if d == engine.Sync {
+		m.settle()
+	}
+}
+
+func apply(to map[string]string, change map[string]*string) {
+	for k, v := range change {
+		if v == nil {
+			delete(to, k)
+		} else {
+			to[k] = *v
+		}
+	}
+}
+
+// settle notes that everything shown is durable.
+func (m *modelled) settle() { m.durable, m.loose = maps.Clone(m.shown), nil }
+
+func (m *modelled) reopen() error {
+	if err := m.db.Close(); err != nil {
+		return err
+	}
+	m.settle()
+	return m.open()
+}
+
+// kill ends the process without closing the store; only what was Buffered may be lost, as a suffix.
+func (m *modelled) kill() error {
+	return m.lose(faultfs.ImageOptions{Profile: faultfs.LoseNone()})
+}
+
+func (m *modelled) crash(rng *rand.Rand) error {
+	return m.lose(faultfs.ImageOptions{Chooser: faultfs.Seeded(rng.Uint64())})
+}
+
+// crashInRecovery cuts the power again at a random operation of the recovery. What the second recovery finds need not be
+// what the first one did, if that had not looked yet, but it must be something that the first could have found.
+func (m *modelled) crashInRecovery(rng *rand.Rand) error {
+	durable, loose := m.durable, m.loose
+	if err := m.crash(rng); err != nil {
+		return err
+	}
+	m.durable, m.loose = durable, loose
+	again, err := m.fs.Crash(rng.Uint64N(m.fs.Now()+1), faultfs.ImageOptions{Chooser: faultfs.Seeded(rng.Uint64())})
+	if err != nil {
+		return err
+	}
+	return m.recover(again)
+}
+
+func (m *modelled) lose(o faultfs.ImageOptions) error {
+	image, err := m.fs.Crash(m.fs.Now(), o)
+	if err != nil {
+		return err
+	}
+	return m.recover(image)
+}
+
+// recover opens what a crash left. It must be what was durable with the first few of the loose commits.
+func (m *modelled) recover(image *faultfs.FS) error {
+	_ = m.db.Close() // the old machine is gone; what it does to its disk is lost
+	m.fs = image
+	if err := m.open(); err != nil {
+		return fmt.Errorf("after a crash: %w", err)
+	}
+	found, err := m.read()
+	if err != nil {
+		return err
+	}
+	candidate := maps.Clone(m.durable)
+	for i := 0; ; i++ {
+		if maps.Equal(candidate, found) {
+			m.shown = found
+			m.settle()
+			return nil
+		}
+		if i == len(m.loose) {
+			return fmt.Errorf("after a crash the store shows %v; durable are %v and %d commits", found, m.durable, len(m.loose))
+		}
+		apply(candidate, m.loose[i])
+	}
+}
+
+// compare reads everything, forward, backward and key by key.
+func (m *modelled) compare() error {
+	found, err := m.read()
+	if err != nil {
+		return err
+	}
+	if !maps.Equal(found, m.shown) {
+		return fmt.Errorf("the store shows %v, the model %v", found, m.shown)
+	}
+	for i := range 40 {
+		k := fmt.Sprintf("k%02d", i)
+		v, err := m.db.Get([]byte(k))
+		want, there := m.shown[k]
+		if there != (err == nil) || err != nil && !errors.Is(err, engine.ErrNotFound) || string(v) != want {
+			return fmt.Errorf("get %s: %.20q, %w; the model has %.20q", k, v, err, want)
+		}
+	}
+	return nil
+}
+
+func (m *modelled) read() (map[string]string, error) {
+	it, err := m.db.NewIterator(engine.IterOptions{})
+	if err != nil {
+		return nil, err
+	}
+	found, forward := map[string]string{}, 0
+	for ok := it.First(); ok; ok = it.Next() {
+		found[string(it.Key())] = string(it.Value())
+		forward++
+	}
+	for ok := it.Last(); ok; ok = it.Prev() {
+		if v, there := found[string(it.Key())]; !there || v != string(it.Value()) {
+			return nil, errors.Join(fmt.Errorf("backward: %q is not what it was forward", it.Key()), it.Close())
+		}
+		forward--
+	}
+	if forward != 0 {
+		return nil, errors.Join(fmt.Errorf("backward: %d keys fewer than forward", forward), it.Close())
+	}
+	return found, errors.Join(it.Error(), it.Close())
+}
