@@ -91,6 +91,36 @@ func TestUnsyncedCommitDoesNotOvertakeASyncedOne(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
+// TestLoserWaitsForTheWinner: a transaction that loses against a commit which is not visible yet is told so only when it
+// is, or else the next attempt would read the same snapshot and lose again.
+func TestLoserWaitsForTheWinner(t *testing.T) {
+	disk := newSlowDisk()
+	db := open(t, engine.Options{FS: disk.faulty, InlineMaintenance: true})
+	require.NoError(t, db.Put([]byte("warm"), []byte("up"), engine.Sync))
+	txn := begin(t, db, engine.SnapshotIsolation)
+	require.NoError(t, txn.Put([]byte("a"), []byte("loser")))
+	disk.hold()
+	var wg sync.WaitGroup
+	wg.Go(func() { assert.NoError(t, db.Put([]byte("a"), []byte("winner"), engine.Sync)) })
+	<-disk.arrived
+	wg.Go(func() {
+		assert.ErrorIs(t, txn.Commit(engine.Sync), engine.ErrConflict)
+		v, err := db.Get([]byte("a"))
+		assert.NoError(t, err)
+		assert.Equal(t, "winner", string(v))
+	})
+	for db.Metrics().Conflicts == 0 {
+		runtime.Gosched()
+	}
+	for range 1000 {
+		runtime.Gosched() // a chance to be told too early
+	}
+	disk.onSync = nil
+	disk.pass <- struct{}{}
+	wg.Wait()
+	require.NoError(t, db.Close())
+}
+
 func TestErrorsOfACommit(t *testing.T) {
 	for _, at := range []string{"write", "sync"} {
 		t.Run(at, func(t *testing.T) {
@@ -108,10 +138,9 @@ func TestErrorsOfACommit(t *testing.T) {
 			require.ErrorIs(t, err, errInjected)
 			require.NotErrorIs(t, err, engine.ErrPoisoned, "it may be there after reopening")
 			calls := fsys.calls
+			update := func(txn *engine.Txn) error { return txn.Put([]byte("b"), nil) }
 			for _, err := range []error{
-				db.Put([]byte("b"), nil, engine.NoSync), db.Flush(), db.Compact(), db.Update(func(txn *engine.Txn) error {
-					return txn.Put([]byte("b"), nil)
-				}),
+				db.Put([]byte("b"), nil, engine.NoSync), db.Flush(), db.Compact(), db.Update(update),
 			} {
 				require.ErrorIs(t, err, engine.ErrPoisoned)
 				require.ErrorIs(t, err, errInjected)

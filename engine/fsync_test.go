@@ -35,6 +35,21 @@ func TestFailedSyncIsNotBuiltUpon(t *testing.T) {
 	}
 }
 
+// TestDirectoryOfAnotherMayNotBeDurable opens a store in a directory that somebody made and did not sync.
+func TestDirectoryOfAnotherMayNotBeDurable(t *testing.T) {
+	fsys := faultfs.New(faultfs.Options{})
+	require.NoError(t, fsys.MkdirAll("db", 0o755))
+	db := open(t, engine.Options{FS: fsys, InlineMaintenance: true})
+	require.NoError(t, db.Put([]byte("a"), []byte("1"), engine.Sync))
+	image, err := fsys.Crash(fsys.Now(), faultfs.ImageOptions{Profile: faultfs.LoseAll()})
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	db = open(t, engine.Options{FS: image, InlineMaintenance: true, ErrorIfMissing: true})
+	_, err = db.Get([]byte("a"))
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+}
+
 // untilError runs until something fails, closes the store and reports whether anything did.
 func (r *recording) untilError(t *testing.T, rng *rand.Rand) bool {
 	t.Helper()

@@ -35,8 +35,10 @@ func (db *DB) settle() error {
 }
 
 // stall returns why writers must wait, if they must. The caller holds mu.
+//
+// NB: memtables that were replayed are not waited for. Nobody flushes them but the first commit, in establish.
 func (db *DB) stall() (StallReason, bool) {
-	if len(db.mu.frozen) >= db.opts.MemtablesMax {
+	if len(db.mu.frozen) >= db.opts.MemtablesMax && !db.mu.frozen[0].replayed() {
 		return StallMemtables, true
 	}
 	return StallLevel0, len(db.mu.view.version.levels[0]) >= level0StopFactor*db.opts.L0CompactionFiles

@@ -198,6 +198,26 @@ func TestCleanOpenWritesNothingAndStartsNothing(t *testing.T) {
 	require.Zero(t, fsys.calls)
 }
 
+func TestFileNumbersAreNotUsedAgain(t *testing.T) {
+	used := map[uint64]bool{}
+	o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true}
+	o.EventListener = &engine.EventListener{WALCreated: func(num uint64) {
+		require.False(t, used[num], "log %d", num)
+		used[num] = true
+	}}
+	for range 3 {
+		db := open(t, o)
+		for range 5 {
+			require.NoError(t, db.Put([]byte("a"), []byte("1"), engine.Sync))
+			require.NoError(t, db.Flush())
+		}
+		require.NoError(t, db.Delete([]byte("a"), engine.Sync))
+		require.NoError(t, db.Compact()) // no log and no table is left to tell the numbers
+		require.NoError(t, db.Close())
+	}
+	require.Len(t, used, 18)
+}
+
 func TestOrphansGoEvenIfTheDiskIsFull(t *testing.T) {
 	inner, o := sample(t)
 	require.NoError(t, afero.WriteFile(inner, "db/000999.sst", make([]byte, 999), 0o644))
@@ -219,21 +239,12 @@ func (f noCreate) OpenFile(name string, flag int, perm os.FileMode) (afero.File,
 
 // TestMissingLogIsNoticed copies a store while it has two live logs, once without the older one.
 func TestMissingLogIsNoticed(t *testing.T) {
-	gate := &noTables{Fs: afero.NewMemMapFs(), wait: make(chan struct{})}
-	db, err := engine.Open("db", engine.Options{FS: gate, MemtableBytes: 1})
-	require.NoError(t, err)
-	require.NoError(t, db.Put([]byte("a"), []byte("1"), engine.Sync))
-	require.NoError(t, db.Put([]byte("b"), []byte("2"), engine.Sync)) // in a log of its own
-	logs := find(t, gate, "*.log")
-	require.Len(t, logs, 2)
+	whole := unflushed(t, 2)
+	logs := find(t, whole, "*.log")
 	for _, without := range []string{"", logs[0], logs[1]} {
-		fsys := afero.NewMemMapFs()
-		for _, name := range find(t, gate, "*") {
-			content, err := afero.ReadFile(gate, name)
-			require.NoError(t, err)
-			if name != without {
-				require.NoError(t, afero.WriteFile(fsys, name, content, 0o644))
-			}
+		fsys := copyOf(t, whole)
+		if without != "" {
+			require.NoError(t, fsys.Remove(without))
 		}
 		again, err := engine.Open("db", engine.Options{FS: fsys, InlineMaintenance: true})
 		if without == logs[0] {
@@ -243,8 +254,43 @@ func TestMissingLogIsNoticed(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, again.Close())
 	}
+}
+
+// TestReplayedLogsDoNotStallWriters opens a store with as many live logs as would make writers wait for a flush. Nobody
+// but the first writer flushes what was replayed, so it must not wait for that.
+func TestReplayedLogsDoNotStallWriters(t *testing.T) {
+	db := open(t, engine.Options{FS: unflushed(t, 4), MemtablesMax: 2})
+	require.NoError(t, db.Put([]byte("a"), []byte("1"), engine.Sync))
+	require.Zero(t, db.Metrics().Memtables)
+	require.Zero(t, db.Metrics().Stalls)
+	require.NoError(t, db.Verify())
+	require.NoError(t, db.Close())
+}
+
+// unflushed returns the disk of a store that is killed with so many live logs, one commit in each.
+func unflushed(t *testing.T, logs int) afero.Fs {
+	t.Helper()
+	gate := &noTables{Fs: afero.NewMemMapFs(), wait: make(chan struct{})}
+	db := open(t, engine.Options{FS: gate, MemtableBytes: 1, MemtablesMax: logs})
+	for i := range logs {
+		require.NoError(t, db.Put(fmt.Appendf(nil, "key %d", i), []byte("value"), engine.Sync))
+	}
+	require.Len(t, find(t, gate, "*.log"), logs)
+	disk := copyOf(t, gate)
 	close(gate.wait)
 	require.NoError(t, db.Close())
+	return disk
+}
+
+func copyOf(t *testing.T, from afero.Fs) afero.Fs {
+	t.Helper()
+	to := afero.NewMemMapFs()
+	for _, name := range find(t, from, "*") {
+		content, err := afero.ReadFile(from, name)
+		require.NoError(t, err)
+		require.NoError(t, afero.WriteFile(to, name, content, 0o644))
+	}
+	return to
 }
 
 // noTables makes the creation of tables wait.

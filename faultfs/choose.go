@@ -29,10 +29,10 @@ type family struct {
 	seed   uint64 // of the random subsets
 }
 
-// familyEach bounds the members of each shape, familyRandom the random ones: a look at a thousand ops costs 88 images.
+// familyEach bounds the members of each shape, familyRandom the random ones: a look at a thousand ops costs 48 images.
 const (
-	familyEach   = 24
-	familyRandom = 14
+	familyEach   = 12
+	familyRandom = 10
 )
 
 func newFamily(ops int, seed uint64) family {

@@ -18,6 +18,7 @@ type pendingIndex struct {
 
 // pendingFile is the pending ops of one file.
 type pendingFile struct {
+	ops     []int // all, oldest first
 	sizes   []int
 	cuts    bool // some size op makes the file shorter
 	sectors []sectorOp
@@ -38,9 +39,11 @@ func newIndex(ops []*pendingOp) *pendingIndex {
 			x.addNames(i, p)
 		case pendingSize:
 			f := x.file(p.ino)
+			f.ops = append(f.ops, i)
 			f.sizes, f.cuts = append(f.sizes, i), f.cuts || p.cut
 		case pendingData:
 			f := x.file(p.ino)
+			f.ops = append(f.ops, i)
 			f.sectors = append(f.sectors, sectorOp{p.sector(), i})
 		}
 	}

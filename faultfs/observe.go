@@ -54,10 +54,15 @@ type leftover struct {
 	open   int    // how many sector ops below size are not filled
 }
 
-// size decides the size of a file and cuts or extends its content, which starts as the durable one.
+// size decides the size of a file and cuts or extends its content, which starts as the durable one. A file with more
+// pending ops than the limit is decided as a whole: a family of sizes times a family of bytes would be too many.
 func (im *image) size(n *node) {
 	l := n.left
-	im.look(l.sizes)
+	if len(l.ops) > im.limit {
+		im.look(l.ops)
+	} else {
+		im.look(l.sizes)
+	}
 	for _, i := range l.sizes {
 		if im.fates[i] == kept {
 			n.content.setSize(im.point.pending[i].size)

@@ -184,7 +184,8 @@ func (c *campaign) record(ctx context.Context, cell *cell, round int) (*recordin
 		c.progress.now.Store(fmt.Sprintf("%s × %s, seed %d", cell.Workload, cell.Fault, seed))
 		r := record(ctx, c.target, p)
 		missed := len(p.liveRules()) > 0 && len(r.injected) == 0 || len(r.crashTicks(0)) == 0
-		if !missed || len(r.problems) > 0 || draw == maxDraws-1 || ctx.Err() != nil {
+		interrupted := ctx.Err() != nil
+		if !missed || len(r.problems) > 0 || draw == maxDraws-1 || interrupted {
 			return r, nil
 		}
 	}

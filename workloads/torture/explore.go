@@ -94,9 +94,9 @@ func (r *recording) crashTicks(limit int) []uint64 {
 
 // passes splits ticks into sweeps over the whole run, coarse first. Each pass is ascending.
 func passes(ticks []uint64) [][]uint64 {
-	const stride = 8
+	const stride = 4
 	out := make([][]uint64, 0, stride)
-	for _, offset := range []int{0, 4, 2, 6, 1, 3, 5, 7} {
+	for _, offset := range []int{0, 2, 1, 3} {
 		var pass []uint64
 		for i := len(ticks) - 1 - offset; i >= 0; i -= stride {
 			pass = append(pass, ticks[i])

@@ -144,9 +144,11 @@ func (w *worker) crashSecond(s *second, at way, point *faultfs.CrashPoint) {
 			w.fail(img, deep, "recovery", *v)
 			return
 		}
-		if v := w.prober.checkFiles(img); v != nil {
-			w.fail(img, deep, "files", *v)
-			return
+		if len(img.Trace()) > 0 { // otherwise the files are those that the first recovery left
+			if v := w.prober.checkFiles(img); v != nil {
+				w.fail(img, deep, "files", *v)
+				return
+			}
 		}
 		more = path.next()
 	}

@@ -84,7 +84,7 @@ func (w *worker) run(ctx context.Context, j job) {
 func (w *worker) image(j *job, at way) *faultfs.FS {
 	point := j.point
 	if w.plan.fault.rot {
-		if rotten, damage, ok := point.Rot(w.plan.rules[0].Clone(), childSeed(j.draw, at.leaf)); ok {
+		if rotten, damage, ok := point.Rot(w.plan.rules[0].Clone(), mix(j.draw, uint64(at.leaf))); ok {
 			point, at.rot = rotten, &damage
 			w.tally.rotted++
 		}
@@ -98,7 +98,7 @@ func (w *worker) image(j *job, at way) *faultfs.FS {
 	if !w.accept(img, at, err) {
 		return img
 	}
-	if at.rot == nil && childSeed(j.draw, at.leaf)%uint64(w.plan.nest) == 0 {
+	if at.rot == nil && mix(j.draw, uint64(at.leaf))%uint64(w.plan.nest) == 0 {
 		w.nest(at)
 	}
 	return img
