@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/spf13/afero"
@@ -91,8 +92,8 @@ func TestUnsyncedCommitDoesNotOvertakeASyncedOne(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// TestLoserWaitsForTheWinner: a transaction that loses against a commit which is not visible yet is told so only when it
-// is, or else the next attempt would read the same snapshot and lose again.
+// TestLoserWaitsForTheWinner: a transaction that loses against a commit which is not visible yet is told so only when
+// it is, or else the next attempt would read the same snapshot and lose again.
 func TestLoserWaitsForTheWinner(t *testing.T) {
 	disk := newSlowDisk()
 	db := open(t, engine.Options{FS: disk.faulty, InlineMaintenance: true})
@@ -119,6 +120,28 @@ func TestLoserWaitsForTheWinner(t *testing.T) {
 	disk.pass <- struct{}{}
 	wg.Wait()
 	require.NoError(t, db.Close())
+}
+
+func TestCloseWaitsForTheSyncUnderWay(t *testing.T) {
+	disk := newSlowDisk()
+	db := open(t, engine.Options{FS: disk.faulty, InlineMaintenance: true})
+	require.NoError(t, db.Put([]byte("warm"), []byte("up"), engine.Sync))
+	var syncs atomic.Int32
+	disk.onSync = func() {
+		if syncs.Add(1) == 1 {
+			disk.arrived <- struct{}{}
+			<-disk.pass
+		}
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() { assert.NoError(t, db.Put([]byte("a"), nil, engine.Sync)) })
+	<-disk.arrived
+	wg.Go(func() { assert.NoError(t, db.Close()) })
+	for range 1000 {
+		runtime.Gosched() // a chance to close the log under the sync
+	}
+	disk.pass <- struct{}{}
+	wg.Wait()
 }
 
 func TestErrorsOfACommit(t *testing.T) {

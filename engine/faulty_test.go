@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"github.com/spf13/afero"
 )
@@ -44,7 +45,7 @@ func (f *faulty) OpenFile(name string, flag int, perm os.FileMode) (afero.File, 
 		}
 	}
 	file, err := f.Fs.OpenFile(name, flag, perm)
-	return &faultyFile{file, f}, err
+	return &faultyFile{File: file, fs: f}, err
 }
 
 func (f *faulty) Open(name string) (afero.File, error) {
@@ -52,7 +53,7 @@ func (f *faulty) Open(name string) (afero.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &faultyFile{file, f}, nil
+	return &faultyFile{File: file, fs: f}, nil
 }
 
 func (f *faulty) Remove(name string) error {
@@ -71,7 +72,13 @@ func (f *faulty) MkdirAll(path string, perm os.FileMode) error {
 
 type faultyFile struct {
 	afero.File
-	fs *faulty
+	fs     *faulty
+	closed atomic.Bool
+}
+
+func (f *faultyFile) Close() error {
+	f.closed.Store(true)
+	return f.File.Close()
 }
 
 func (f *faultyFile) Write(p []byte) (int, error) {
@@ -85,6 +92,9 @@ func (f *faultyFile) Write(p []byte) (int, error) {
 func (f *faultyFile) Sync() error {
 	if f.fs.onSync != nil {
 		f.fs.onSync()
+	}
+	if f.closed.Load() {
+		return os.ErrClosed
 	}
 	if err := f.fs.mutate(); err != nil {
 		return err

@@ -3,11 +3,9 @@ package engine
 import (
 	"bytes"
 	"errors"
-	"io"
 	"slices"
 	"sort"
 
-	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
@@ -196,27 +194,4 @@ func (r *rewriter) undo() error {
 		errs = append(errs, r.db.dir.Remove(names...))
 	}
 	return errors.Join(errs...)
-}
-
-// openTable opens a live table. That it is missing, short or another one than the manifest says is corruption.
-func (db *DB) openTable(t manifest.Table) (*table, error) {
-	name := tableName(t.Num)
-	f, err := db.dir.Open(name)
-	if err != nil {
-		return nil, missing(name, err)
-	}
-	reader, err := sst.Open(f, int64(t.Bytes), sst.ReaderOptions{Name: name, FileNum: t.Num, Cache: db.cache})
-	if err == nil {
-		if m := reader.Meta(); m.Entries != t.Entries || m.MinSeq != t.MinSeq || m.MaxSeq != t.MaxSeq ||
-			!bytes.Equal(m.Smallest, t.Smallest) || !bytes.Equal(m.Largest, t.Largest) {
-			err = corrupt.At(name, 0, "another table than the manifest says")
-		}
-	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = corrupt.At(name, int64(t.Bytes), "shorter than the manifest says: %v", err)
-	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return &table{Table: t, file: f, reader: reader}, nil
 }

@@ -5,12 +5,9 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"github.com/spf13/afero"
-
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
-	"github.com/lightningdb/lightning-torture/engine/internal/sst"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
@@ -18,20 +15,6 @@ const (
 	levels = manifest.Levels
 	bottom = levels - 1
 )
-
-// table is an open table file. It is closed, and its file removed, when no version needs it any more.
-type table struct {
-	manifest.Table
-	file   afero.File
-	reader *sst.Reader
-	refs   atomic.Int32 // versions that hold it
-	dead   atomic.Bool  // no longer live: the file goes with the last version
-}
-
-// covers reports whether the key may be in the table.
-func (t *table) covers(user []byte) bool {
-	return bytes.Compare(t.Smallest, user) <= 0 && bytes.Compare(user, t.Largest) <= 0
-}
 
 // version is an immutable set of live tables. Level 0 is ordered newest first, the others by key.
 type version struct {

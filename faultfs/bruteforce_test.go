@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	bruteTraces  = 400
+	bruteTraces  = 250
 	brutePending = 11 // pieces at most: 2,048 subsets
 )
 

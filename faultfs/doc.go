@@ -1,1 +1,66 @@
+// Package faultfs is a filesystem in memory that can lose power, fail and lie, and that says exactly which disks may
+// be found afterwards.
+//
+// An FS implements afero.Fs and behaves like the operating system's filesystem (faultfstest checks both with one
+// suite). It records every operation. From the record, power can be cut at any tick, as often as wanted and while the
+// program runs on; each crash image is an independent FS on which recovery runs:
+//
+//	fs := faultfs.New(faultfs.Options{})          // run a program on fs, then:
+//	line := faultfs.NewTimeline(fs, 0)            // its past
+//	point := line.Advance(tick)                   // power is cut after the operation at tick
+//	img := point.Image(faultfs.ImageOptions{      // the disk that recovery finds
+//		Profile: faultfs.PosixMin(),              // the rule that says what may survive
+//		Chooser: chooser,                         // decides what did survive, when recovery looks
+//	})
+//	again := faultfs.NewTimeline(img, img.Now())  // recovery can be crashed in turn
+//
+// # Promises
+//
+//  1. What a sync made durable is in every image: a file's bytes and size after a Sync of the file, a directory's
+//     names after a Sync of the directory. Nothing else is durable; see GUARANTEES.md for each operation.
+//  2. Every image is legal: the durable state and a subset of the pending ops, closed under the order that the
+//     profile keeps, applied in order.
+//  3. Every legal image can be found: a Chooser that tries all answers reaches every state that a look can tell
+//     apart, and no other. This is proved against brute force in the tests, for crashes of crash images too.
+//  4. Decisions are lazy. Nothing is decided before somebody looks at what it could change: a name, a listing, a
+//     size, a sector. Listing a directory or finding a name decides no size and no bytes. The one exception is sampled
+//     images: there a file with more pending ops than ImageOptions.Limit is decided as a whole.
+//  5. A killed process loses nothing: the image of LoseNone is what the program saw.
+//  6. A cut is final: bytes that a truncation took away, or that lie behind the size that a crash left, read as zeros
+//     if the file grows again.
+//  7. A file that is only renamed has one of its names in every image, never both and never none.
+//  8. The same trace, tick, profile and answers give the same image, byte for byte. No clock and no global randomness
+//     are used, and no map is ranged over where it matters.
+//  9. Images share what they do not change. Making one copies no file.
+//  10. A fault hits only what its Rule names, is counted, and stands in the trace; see FAULTS.md. Errors are those of
+//     an operating system: *fs.PathError or *os.LinkError around an errno.
+//
+// # Words
+//
+// A pending op is the smallest thing that a power cut keeps or loses: the directory changes of one call, one step of a
+// size, or the bytes of one call in one sector of 512 bytes. A crash point is a tick with its durable state and its
+// pending ops. A family is the sample of subsets that is tried where one look meets more undecided ops than
+// ImageOptions.Limit; such images report Sampled.
+//
+// # Not modelled
+//
+// Symbolic links, modes, owners, times, extended attributes, memory maps and sparse allocation. Symlinks cannot be
+// made; Chmod and its kind succeed and do nothing. Files are at most 64 GiB. Write-back that fails in the background,
+// with no sync, is not injected. Sync covers what SyncData (fdatasync) covers and no times. Profiles of single
+// filesystems, which allow fewer images than PosixMin, are left out: a program that is correct here is correct there.
+//
+// # Concurrency
+//
+// All methods of an FS and of its files may be called concurrently. A Timeline, and a CrashPoint with the making of
+// its images, belong to one goroutine at a time; different crash points, and different images once they are made, are
+// independent. A Chooser is called under the lock of its image and must not use that image. A Rule belongs to one FS,
+// which counts on it.
+//
+// # How it is built
+//
+// node.go, file.go and namespace.go are the running program's view; trace.go is the record; queue.go and syncing.go
+// cut the record into pending ops with their order; disk.go is the durable state, a persistent structure; image.go
+// decides and observe.go looks. Tried and rejected: wrapping afero.MemMapFs, whose Sync does nothing and whose
+// concurrent ReadAt returns wrong bytes; deciding an image when it is made, which needs 2^n images where recovery can
+// tell a few apart.
 package faultfs

@@ -13,41 +13,46 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
+type (
+	disk = *faultfs.FS
+	file = afero.File
+)
+
 // calls is every method that a rule can hit, with the operation it counts as.
 var calls = []struct {
 	name string
 	op   faultfs.OpKind
-	call func(fs *faultfs.FS, f, dir afero.File) error
+	call func(fs disk, f, dir file) error
 }{
-	{"Create", faultfs.OpCreate, func(fs *faultfs.FS, _, _ afero.File) error { return second(fs.Create("new")) }},
-	{"Create of a file that is there", faultfs.OpTruncate, func(fs *faultfs.FS, _, _ afero.File) error { return second(fs.Create("a")) }},
-	{"Mkdir", faultfs.OpCreate, func(fs *faultfs.FS, _, _ afero.File) error { return fs.Mkdir("new", 0) }},
-	{"MkdirAll", faultfs.OpCreate, func(fs *faultfs.FS, _, _ afero.File) error { return fs.MkdirAll("new", 0) }},
-	{"Open", faultfs.OpOpen, func(fs *faultfs.FS, _, _ afero.File) error { return second(fs.Open("a")) }},
-	{"OpenFile", faultfs.OpOpen, func(fs *faultfs.FS, _, _ afero.File) error { return second(fs.OpenFile("a", os.O_RDWR, 0)) }},
-	{"Lock", faultfs.OpOpen, func(fs *faultfs.FS, _, _ afero.File) error { return second(fs.Lock("a")) }},
-	{"Remove", faultfs.OpRemove, func(fs *faultfs.FS, _, _ afero.File) error { return fs.Remove("a") }},
-	{"RemoveAll", faultfs.OpRemove, func(fs *faultfs.FS, _, _ afero.File) error { return fs.RemoveAll("a") }},
-	{"Rename", faultfs.OpRename, func(fs *faultfs.FS, _, _ afero.File) error { return fs.Rename("a", "new") }},
-	{"Rename, by the new name", faultfs.OpRename, func(fs *faultfs.FS, _, _ afero.File) error { return fs.Rename("b", "a") }},
-	{"Link", faultfs.OpLink, func(fs *faultfs.FS, _, _ afero.File) error { return fs.Link("a", "new") }},
-	{"Stat", faultfs.OpStat, func(fs *faultfs.FS, _, _ afero.File) error { return second(fs.Stat("a")) }},
-	{"Chmod", faultfs.OpStat, func(fs *faultfs.FS, _, _ afero.File) error { return fs.Chmod("a", 0) }},
-	{"Chown", faultfs.OpStat, func(fs *faultfs.FS, _, _ afero.File) error { return fs.Chown("a", 0, 0) }},
-	{"Chtimes", faultfs.OpStat, func(fs *faultfs.FS, _, _ afero.File) error { return fs.Chtimes("a", epoch, epoch) }},
-	{"Read", faultfs.OpRead, func(_ *faultfs.FS, f, _ afero.File) error { return second(f.Read(make([]byte, 1))) }},
-	{"ReadAt", faultfs.OpRead, func(_ *faultfs.FS, f, _ afero.File) error { return second(f.ReadAt(make([]byte, 1), 0)) }},
-	{"Write", faultfs.OpWrite, func(_ *faultfs.FS, f, _ afero.File) error { return second(f.Write([]byte("xx"))) }},
-	{"WriteAt", faultfs.OpWrite, func(_ *faultfs.FS, f, _ afero.File) error { return second(f.WriteAt([]byte("xx"), 0)) }},
-	{"WriteString", faultfs.OpWrite, func(_ *faultfs.FS, f, _ afero.File) error { return second(f.WriteString("xx")) }},
-	{"Truncate", faultfs.OpTruncate, func(_ *faultfs.FS, f, _ afero.File) error { return f.Truncate(1) }},
-	{"Sync", faultfs.OpSync, func(_ *faultfs.FS, f, _ afero.File) error { return f.Sync() }},
-	{"SyncData", faultfs.OpSync, func(_ *faultfs.FS, f, _ afero.File) error { return f.(interface{ SyncData() error }).SyncData() }},
-	{"Sync of a directory", faultfs.OpSync, func(_ *faultfs.FS, _, dir afero.File) error { return dir.Sync() }},
-	{"File.Stat", faultfs.OpStat, func(_ *faultfs.FS, f, _ afero.File) error { return second(f.Stat()) }},
-	{"Readdir", faultfs.OpList, func(_ *faultfs.FS, _, dir afero.File) error { return second(dir.Readdir(-1)) }},
-	{"Readdirnames", faultfs.OpList, func(_ *faultfs.FS, _, dir afero.File) error { return second(dir.Readdirnames(-1)) }},
-	{"Close", faultfs.OpClose, func(_ *faultfs.FS, f, _ afero.File) error { return f.Close() }},
+	{"Create", faultfs.OpCreate, func(fs disk, _, _ file) error { return second(fs.Create("new")) }},
+	{"Create of an existing file", faultfs.OpTruncate, func(fs disk, _, _ file) error { return second(fs.Create("a")) }},
+	{"Mkdir", faultfs.OpCreate, func(fs disk, _, _ file) error { return fs.Mkdir("new", 0) }},
+	{"MkdirAll", faultfs.OpCreate, func(fs disk, _, _ file) error { return fs.MkdirAll("new", 0) }},
+	{"Open", faultfs.OpOpen, func(fs disk, _, _ file) error { return second(fs.Open("a")) }},
+	{"OpenFile", faultfs.OpOpen, func(fs disk, _, _ file) error { return second(fs.OpenFile("a", os.O_RDWR, 0)) }},
+	{"Lock", faultfs.OpOpen, func(fs disk, _, _ file) error { return second(fs.Lock("a")) }},
+	{"Remove", faultfs.OpRemove, func(fs disk, _, _ file) error { return fs.Remove("a") }},
+	{"RemoveAll", faultfs.OpRemove, func(fs disk, _, _ file) error { return fs.RemoveAll("a") }},
+	{"Rename", faultfs.OpRename, func(fs disk, _, _ file) error { return fs.Rename("a", "new") }},
+	{"Rename, by the new name", faultfs.OpRename, func(fs disk, _, _ file) error { return fs.Rename("b", "a") }},
+	{"Link", faultfs.OpLink, func(fs disk, _, _ file) error { return fs.Link("a", "new") }},
+	{"Stat", faultfs.OpStat, func(fs disk, _, _ file) error { return second(fs.Stat("a")) }},
+	{"Chmod", faultfs.OpStat, func(fs disk, _, _ file) error { return fs.Chmod("a", 0) }},
+	{"Chown", faultfs.OpStat, func(fs disk, _, _ file) error { return fs.Chown("a", 0, 0) }},
+	{"Chtimes", faultfs.OpStat, func(fs disk, _, _ file) error { return fs.Chtimes("a", epoch, epoch) }},
+	{"Read", faultfs.OpRead, func(_ disk, f, _ file) error { return second(f.Read(make([]byte, 1))) }},
+	{"ReadAt", faultfs.OpRead, func(_ disk, f, _ file) error { return second(f.ReadAt(make([]byte, 1), 0)) }},
+	{"Write", faultfs.OpWrite, func(_ disk, f, _ file) error { return second(f.Write([]byte("xx"))) }},
+	{"WriteAt", faultfs.OpWrite, func(_ disk, f, _ file) error { return second(f.WriteAt([]byte("xx"), 0)) }},
+	{"WriteString", faultfs.OpWrite, func(_ disk, f, _ file) error { return second(f.WriteString("xx")) }},
+	{"Truncate", faultfs.OpTruncate, func(_ disk, f, _ file) error { return f.Truncate(1) }},
+	{"Sync", faultfs.OpSync, func(_ disk, f, _ file) error { return f.Sync() }},
+	{"SyncData", faultfs.OpSync, func(_ disk, f, _ file) error { return f.(interface{ SyncData() error }).SyncData() }},
+	{"Sync of a directory", faultfs.OpSync, func(_ disk, _, dir file) error { return dir.Sync() }},
+	{"File.Stat", faultfs.OpStat, func(_ disk, f, _ file) error { return second(f.Stat()) }},
+	{"Readdir", faultfs.OpList, func(_ disk, _, dir file) error { return second(dir.Readdir(-1)) }},
+	{"Readdirnames", faultfs.OpList, func(_ disk, _, dir file) error { return second(dir.Readdirnames(-1)) }},
+	{"Close", faultfs.OpClose, func(_ disk, f, _ file) error { return f.Close() }},
 }
 
 func second[T any](_ T, err error) error { return err }

@@ -179,6 +179,13 @@ var operationLitmus = []litmus{
 		l.ok(l.fs.Link("a", "b"))
 		l.ok(l.fs.Remove("a"))
 	}, []string{"/a=o10", "/a=o10 /b=o10", "/b=o10"}},
+	{"names of one file keep their order, also where one is overwritten", func(l *lab) {
+		l.durable("a", 'o', 10)
+		l.ok(l.fs.Link("a", "b"))
+		l.durable("c", 'n', 10)
+		l.ok(l.fs.Rename("c", "a"))
+		l.ok(l.fs.Remove("b"))
+	}, []string{"/a=o10 /b=o10 /c=n10", "/a=n10 /b=o10", "/a=n10"}},
 	{"a directory is there or not", func(l *lab) {
 		l.ok(l.fs.Mkdir("d", 0o777))
 		l.create("d/f")

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	nestedTraces  = 150
+	nestedTraces  = 100
 	nestedPending = 6 // at the first crash
 	nestedSteps   = 5 // of the recovery
 )
@@ -31,14 +31,21 @@ func TestNestedSearchReachesExactlyTheSubsetsOfSubsets(t *testing.T) {
 	for seed := range uint64(nestedTraces) {
 		fs := trace(t, seed+10_000, nestedPending)
 		want, got := map[uint64]set{}, map[uint64]set{}
+		wantAlive, gotAlive := set{}, set{}
 		seen := set{}
 		newOracle(fs.Trace(), fs.Now()).images(func(s *state) {
 			if id := s.identity(); !seen[id] {
 				seen[id] = true
-				crashRecoveryOn(t, s, seed, want)
+				wantAlive[crashRecoveryOn(t, s, seed, want)] = true
 			}
 		})
-		search(faultfs.NewTimeline(fs, 0).Advance(fs.Now()), func(img *faultfs.FS) {
+		point := faultfs.NewTimeline(fs, 0).Advance(fs.Now())
+		search(point, func(img *faultfs.FS) {
+			recovery(img, seed)
+			gotAlive[everything(fsView{img})] = true
+		})
+		require.Empty(t, wantAlive.differs(gotAlive), "seed %d, what recovery leaves\n%s", seed, describe(fs.Trace()))
+		search(point, func(img *faultfs.FS) {
 			recovery(img, seed)
 			for tick := range img.Now() + 1 {
 				point := faultfs.NewTimeline(img, tick).Advance(tick)
@@ -63,8 +70,9 @@ func add(to map[uint64]set, tick uint64, seen string) {
 	to[tick][seen] = true
 }
 
-// crashRecoveryOn runs the recovery on a fresh disk with the given content and adds what its crashes leave.
-func crashRecoveryOn(t *testing.T, s *state, seed uint64, want map[uint64]set) {
+// crashRecoveryOn runs the recovery on a fresh disk with the given content, adds what its crashes leave, and returns
+// what it leaves itself.
+func crashRecoveryOn(t *testing.T, s *state, seed uint64, want map[uint64]set) string {
 	t.Helper()
 	fs := faultfs.New(faultfs.Options{})
 	first := map[faultfs.Ino]string{}
@@ -89,4 +97,63 @@ func crashRecoveryOn(t *testing.T, s *state, seed uint64, want map[uint64]set) {
 	for tick := mounted; tick <= fs.Now(); tick++ {
 		newOracle(fs.Trace(), tick).images(func(s *state) { add(want, tick-mounted, everything(s)) })
 	}
+	return everything(fsView{fs})
+}
+
+// A recovery that only looks, at this or that, and is crashed takes nothing away and adds nothing.
+func TestLookingAndCrashingAgainChangesNothing(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(150) {
+		fs := trace(t, seed+20_000, 8)
+		look := several(newProgram(nil, seed, 0))
+		want, got := outcomes(fs, everything), set{}
+		search(faultfs.NewTimeline(fs, 0).Advance(fs.Now()), func(img *faultfs.FS) {
+			look(fsView{img})
+			search(faultfs.NewTimeline(img, 0).Advance(0), func(again *faultfs.FS) { got[everything(fsView{again})] = true })
+		})
+		require.Empty(t, want.differs(got), "seed %d\n%s", seed, describe(fs.Trace()))
+	}
+}
+
+// What lay behind a cut does not come back through a second crash, although nobody had looked at its bytes.
+func TestCutsAreFinalForSecondCrashes(t *testing.T) {
+	t.Parallel()
+	l := &lab{t, faultfs.New(faultfs.Options{})}
+	f := l.durable("f", 'o', 1024)
+	l.write(f, 'n', 512, 512)
+	l.ok(f.Truncate(100))
+	l.ok(f.Truncate(1024))
+	seen := set{}
+	search(faultfs.NewTimeline(l.fs, 0).Advance(l.fs.Now()), func(img *faultfs.FS) {
+		_ = fsView{img}.size("f")
+		search(faultfs.NewTimeline(img, 0).Advance(0), func(again *faultfs.FS) { seen[everything(fsView{again})] = true })
+	})
+	require.Equal(t, set{"/f=o1024": true, "/f=o512+n512": true, "/f=o100": true, "/f=o100+.924": true}, seen)
+}
+
+// What recovery sees before it is crashed is certain for the second recovery, what it sees later is open again.
+func TestOnlyWhatWasSeenBeforeTheSecondCrashIsCertain(t *testing.T) {
+	t.Parallel()
+	l := &lab{t, faultfs.New(faultfs.Options{})}
+	a, b := l.durable("a", 'o', 10), l.durable("b", 'o', 10)
+	l.write(a, 'n', 0, 10)
+	l.write(b, 'n', 0, 10)
+	img, err := l.fs.Crash(l.fs.Now(), faultfs.ImageOptions{Chooser: &depthFirst{}}) // the first answer: lost
+	require.NoError(t, err)
+	require.Equal(t, "o10", fsView{img}.read("a", 0, 10))
+	c := create(t, img, "c") // tick 1
+	require.Equal(t, "o10", fsView{img}.read("b", 0, 10))
+	put(t, c, 'x', 0, 10) // tick 2
+	leaves := func(seen, tick uint64) set {
+		got := set{}
+		search(faultfs.NewTimeline(img, seen).Advance(tick), func(again *faultfs.FS) {
+			got[fsView{again}.read("a", 0, 10)+" "+fsView{again}.read("b", 0, 10)] = true
+		})
+		return got
+	}
+	require.Equal(t, set{"o10 o10": true, "o10 n10": true}, leaves(0, 0))
+	require.Equal(t, set{"o10 o10": true}, leaves(1, 1))
+	require.Equal(t, set{"o10 o10": true}, leaves(2, 2))
+	beyond := faultfs.NewTimeline(img, 1).Advance(9)
+	require.Equal(t, 1, beyond.Pending(), "the name of c; the timeline ends where it was seen")
 }

@@ -12,7 +12,8 @@ import (
 func ParseRule(text string) (*Rule, error) {
 	fields := strings.Fields(text)
 	if len(fields) < 2 {
-		return nil, fmt.Errorf("%w %q: want EFFECT OPERATION [GLOB] [key=value ...], such as \"eio write *.log nth=3\"", ErrRule, text)
+		const grammar = "want EFFECT OPERATION [GLOB] [key=value ...], such as \"eio write *.log nth=3\""
+		return nil, fmt.Errorf("%w %q: %s", ErrRule, text, grammar)
 	}
 	r, given := &Rule{}, map[string]bool{}
 	if err := r.parseHead(fields[0], fields[1]); err != nil {
@@ -96,7 +97,7 @@ func (r *Rule) parseGlob(glob string) error {
 
 func (r *Rule) parsePair(name, value string) error {
 	if r.Effect == BitFlip && slices.Contains([]string{"nth", "every", "prob", "times"}, name) {
-		return fmt.Errorf("%s does not fit %s, which hits each crash image once; choose one of seed, after, before", name, r.Effect)
+		return fmt.Errorf("%s does not fit %s, which is no call to count; choose one of seed, after, before", name, r.Effect)
 	}
 	if name == "prob" {
 		p, err := strconv.ParseFloat(value, 64)

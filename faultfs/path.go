@@ -13,7 +13,8 @@ func clean(name string) string {
 	if name == "." || name == "/" {
 		return ""
 	}
-	if strings.Contains(name, "./") || strings.Contains(name, "//") || strings.HasSuffix(name, ".") || strings.HasSuffix(name, "/") {
+	odd := strings.Contains(name, "./") || strings.Contains(name, "//")
+	if odd || strings.HasSuffix(name, ".") || strings.HasSuffix(name, "/") {
 		name = path.Clean("/" + name)
 	}
 	return strings.TrimPrefix(name, "/")

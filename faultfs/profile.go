@@ -15,7 +15,8 @@ type Profile struct {
 
 // PosixMin keeps any subset of the pending ops that respects their order: what fsync(2) promises and no more.
 func PosixMin() Profile {
-	return Profile{"posix-min", "any subset that keeps the order per name, per inode and per sector; only fsync promises", undecided}
+	const text = "any subset that keeps the order per name, per inode and per sector; only fsync promises"
+	return Profile{"posix-min", text, undecided}
 }
 
 // LoseAll loses every pending op: the classic test disk, which misses every bug of order.

@@ -41,8 +41,8 @@ var allowed = map[Effect][]OpKind{
 //	EFFECT OPERATION [GLOB] [nth=N] [every=N] [prob=P] [seed=N] [times=N] [after=TICK] [before=TICK]
 //
 // for example "failed sync *.log nth=3 after=500". GLOB is matched with the last element of the path, as path.Match
-// does; of a rename or link either path will do. It contains no space, slash or equals sign. All conditions must hold; a
-// rule without nth, every and prob hits every match. A rule counts, so it belongs to one filesystem.
+// does; of a rename or link either path will do. It contains no space, slash or equals sign. All conditions must hold;
+// a rule without nth, every and prob hits every match. A rule counts, so it belongs to one filesystem.
 type Rule struct {
 	Effect Effect
 	Op     OpKind
@@ -97,6 +97,7 @@ type number struct {
 
 func (r *Rule) numbers() []number {
 	return []number{
-		{"nth", &r.Nth}, {"every", &r.Every}, {"seed", &r.Seed}, {"times", &r.Times}, {"after", &r.After}, {"before", &r.Before},
+		{"nth", &r.Nth}, {"every", &r.Every}, {"seed", &r.Seed}, {"times", &r.Times},
+		{"after", &r.After}, {"before", &r.Before},
 	}
 }

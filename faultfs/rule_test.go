@@ -75,7 +75,8 @@ func TestBadRulesNameThePartAndTheChoices(t *testing.T) {
 
 func FuzzParseRule(f *testing.F) {
 	for _, text := range []string{
-		"eio write", "failed sync *.log nth=3 after=500", "bitflip rest *.sst seed=7", "enospc write every=2 times=9 before=1",
+		"eio write", "failed sync *.log nth=3 after=500", "bitflip rest *.sst seed=7",
+		"enospc write every=2 times=9 before=1",
 		"short write prob=0.5 seed=1", "lost sync prob=1e-3", "eio write a/b", "eio rest", "eio write nth=0",
 	} {
 		f.Add(text)

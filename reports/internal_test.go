@@ -45,10 +45,10 @@ func TestUntestedNamesWhatTheRunLeftOut(t *testing.T) {
 	all := catalog{
 		workloads: []torture.Choice{{Name: "bank"}, {Name: "kv"}},
 		faults:    []torture.Choice{{Name: "power"}, {Name: "eio-write"}},
-		profiles:  []torture.Choice{{Name: "posix-min"}, {Name: "xfs"}},
+		profiles:  []torture.Choice{{Name: "posix-min"}, {Name: "xfs"}, {Name: "lose-none"}},
 	}
 	whole := &torture.Result{Profile: "posix-min", NestedImages: 5, Cells: []torture.Cell{
-		{Workload: "bank", Fault: "power", Runs: 1},
+		{Workload: "bank", Fault: "power", Profile: "lose-none", Runs: 1},
 		{Workload: "bank", Fault: "eio-write", Runs: 1},
 		{Workload: "kv", Fault: "power", Runs: 1},
 		{Workload: "kv", Fault: "eio-write", Runs: 1},
@@ -68,7 +68,7 @@ func TestUntestedNamesWhatTheRunLeftOut(t *testing.T) {
 		"No power cut fell into a recovery.",
 		"Workloads left out: bank.",
 		"Faults left out: eio-write.",
-		"Crash profiles left out: posix-min.",
+		"Crash profiles left out: posix-min, lose-none.",
 	}, dropLast(untested(part, all), limits))
 }
 

@@ -46,12 +46,21 @@ func untested(r *torture.Result, all catalog) []string {
 	}{
 		{"Workloads", missing(all.workloads, m.Workloads)},
 		{"Faults", missing(all.faults, faults)},
-		{"Crash profiles", missing(all.profiles, []string{r.Profile})},
+		{"Crash profiles", missing(all.profiles, profilesOf(r))},
 	} {
 		say(len(left.names), "%s left out: %s.", left.noun, strings.Join(left.names, ", "))
 	}
 	return append(out, "Real disks and kernels: the lab's filesystem follows a written model of them.",
 		"Other schedules of concurrent clients than those that happened to occur.")
+}
+
+// profilesOf returns the profile of the campaign and those that some faults bring along.
+func profilesOf(r *torture.Result) []string {
+	used := []string{r.Profile}
+	for _, c := range r.Cells {
+		used = append(used, c.Profile)
+	}
+	return used
 }
 
 func were(n int, noun string) string {

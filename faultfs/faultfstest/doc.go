@@ -1,5 +1,5 @@
-// Package faultfstest is a conformance suite for filesystems behind afero.Fs: what a storage engine may expect of files,
-// names and directories when nothing fails.
+// Package faultfstest is a conformance suite for filesystems behind afero.Fs: what a storage engine may expect of
+// files, names and directories when nothing fails.
 //
 //  1. Run passes on the operating system's filesystem, so whatever else passes behaves like one.
 //  2. Errors are compared as programs compare them: by errors.Is, with fs.ErrNotExist and its like or an errno.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -154,7 +153,7 @@ func (c *campaign) one(ctx context.Context, cell *cell, round, left int) error {
 	}
 	ctx, cancel := c.budget(ctx, left)
 	defer cancel()
-	e := &exploration{recording: r, target: c.target, seed: maphash.MakeSeed(), lost: map[int]bool{}}
+	e := newExploration(r, c.target)
 	if c.opts.StopAfter > 0 {
 		e.stop = cancel
 	}
@@ -205,6 +204,7 @@ func (c *campaign) add(cell *cell, e *exploration) {
 	t := e.tally
 	c.total.add(t)
 	cell.Runs++
+	cell.Profile = e.plan.Profile
 	cell.CrashPoints += t.points
 	cell.Images += t.images
 	cell.bytesLost += t.bytesLost
@@ -223,6 +223,11 @@ func (c *campaign) add(cell *cell, e *exploration) {
 		c.lost += len(e.lost)
 	}
 	c.bank.add(e)
+	for reason, n := range e.unclear {
+		cell.Unknown += n
+		cell.unknown[reason] = true
+		c.progress.unknown.Add(int64(n))
+	}
 	for _, v := range e.problems {
 		c.addFinding(cell, e, failure{Violation: v, judge: "live", count: 1})
 	}

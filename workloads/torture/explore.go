@@ -39,8 +39,15 @@ type exploration struct {
 	mu       sync.Mutex
 	tally    tally
 	failures []failure
+	unclear  map[string]int
 	wrong    int64        // a wrong total of the bank that some image had; 0: none
 	lost     map[int]bool // IDs of acknowledged commits that some image had lost
+}
+
+func newExploration(r *recording, target Target) *exploration {
+	return &exploration{
+		recording: r, target: target, seed: maphash.MakeSeed(), lost: map[int]bool{}, unclear: map[string]int{},
+	}
 }
 
 // failure is one violation with the way to it.
@@ -176,6 +183,9 @@ func (e *exploration) merge(w *worker) {
 		e.failures = append(e.failures, *f)
 	}
 	e.wrong = cmp.Or(e.wrong, w.wrongTotal)
+	for reason, n := range w.unclear {
+		e.unclear[reason] += n
+	}
 	for id := range w.lost {
 		e.lost[id] = true
 	}

@@ -3,6 +3,7 @@ package torture
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -94,9 +95,12 @@ func faultNamed(name string) (fault, error) {
 		}
 	}
 	r, err := faultfs.ParseRule(name)
+	if err != nil && !strings.Contains(strings.TrimSpace(name), " ") {
+		return fault{}, fmt.Errorf("%w: unknown fault %q; choose one of %s, or give a rule such as %q",
+			ErrConfig, name, names(Faults()), "eio write *.log nth=3")
+	}
 	if err != nil {
-		return fault{}, fmt.Errorf("%w: unknown fault %q; choose one of %s, or give a rule such as %q (%w)",
-			ErrConfig, name, names(Faults()), "eio write *.log nth=3", err)
+		return fault{}, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	f := fault{
 		Choice: Choice{r.String(), "a rule of the command line"},

@@ -8,6 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
 // spec fully determines a recorded run of one client, and everything but the schedule of a run of several.
@@ -29,13 +30,16 @@ type plan struct {
 	rules   []*faultfs.Rule
 	nest    int // one of how many recoveries is crashed in turn; 1: all, at every operation
 	points  int // how many crash points to explore at the most, spread evenly; 0: all
+	// allSynced says that every commit of the script asks for Sync.
+	allSynced bool
 }
 
 // largeNest is how many recoveries of a run there are to one that is crashed in turn, nestedTicks at how many of its
-// operations; a tiny run is explored to depth 2 without gaps.
+// operations. A tiny run is explored to depth 2 without gaps, unless a crash point has more than nestedLives images.
 const (
-	largeNest   = 16
+	largeNest   = 32
 	nestedTicks = 3
+	nestedLives = 24 // recoveries of one crash point that are crashed in turn
 )
 
 // chooseSize picks the dials that o leaves open. In turn, runs are large enough to have tables on several levels, small
@@ -48,9 +52,9 @@ func chooseSize(o Options, seed uint64, round int) workloads.Size {
 		size.Clients = min(size.Clients, 2)
 		size.Ops, size.Keys = 2+rng.IntN(3), rng.IntN(3)
 	case 1:
-		size.Ops, size.Keys = 10+rng.IntN(20), 100+rng.IntN(400)
+		size.Ops, size.Keys = 10+rng.IntN(20), 300+rng.IntN(600)
 	default:
-		size.Ops, size.Keys = 20+rng.IntN(30), 800+rng.IntN(1200)
+		size.Ops, size.Keys = 20+rng.IntN(30), 1500+rng.IntN(1500)
 	}
 	if o.Clients != 0 {
 		size.Clients = o.Clients
@@ -96,6 +100,7 @@ func resolve(s spec) (*plan, error) {
 		}
 		p.script = w.Generate(s.Seed, s.Size)
 	}
+	p.allSynced = allSynced(&p.script)
 	if tiny(p.Size) {
 		p.nest = 1
 	}
@@ -114,6 +119,18 @@ func (p *plan) parseRules() error {
 		p.rules = append(p.rules, r)
 	}
 	return nil
+}
+
+// allSynced reports whether every commit asks for Sync. Loading does not, if it takes several batches.
+func allSynced(s *workloads.Script) bool {
+	for _, steps := range s.Clients {
+		for i := range steps {
+			if len(steps[i].Writes) > 0 && steps[i].Durability != history.Sync {
+				return false
+			}
+		}
+	}
+	return len(s.Preload) <= 1
 }
 
 // commits returns how many commits the script makes if none fails.

@@ -3,7 +3,6 @@ package torture
 import (
 	"context"
 	"fmt"
-	"hash/maphash"
 	"os"
 	"path/filepath"
 	"strings"
@@ -112,7 +111,7 @@ func (r *replay) once(ctx context.Context, target Target) (*Finding, error) {
 		return nil, err
 	}
 	rec.judgeLive(ctx, target.Promises)
-	e := &exploration{recording: rec, target: target, seed: maphash.MakeSeed(), lost: map[int]bool{}}
+	e := newExploration(rec, target)
 	if r.at.tick == 0 {
 		for _, v := range rec.problems {
 			e.failures = append(e.failures, failure{Violation: v, judge: "live", count: 1})

@@ -50,6 +50,7 @@ type Spent struct {
 type Cell struct {
 	Workload    string            `json:"workload"`
 	Fault       string            `json:"fault"`
+	Profile     string            `json:"profile,omitempty"` // of its crashes, once it ran
 	Runs        int               `json:"runs"`
 	CrashPoints int               `json:"crash_points"`
 	Images      int               `json:"images"`

@@ -18,6 +18,7 @@ type worker struct {
 	tally    tally
 	failures map[string]*failure // the first of each judge and class
 	lost     map[int]bool
+	unclear  map[string]int // judgements without an answer, by reason
 	// wrongTotal is the money in a state that the bank's judge rejected.
 	wrongTotal int64
 
@@ -38,7 +39,7 @@ type verdictKey struct {
 }
 
 func newWorker(e *exploration, p *progress) *worker {
-	w := &worker{exploration: e, progress: p, lost: map[int]bool{}, failures: map[string]*failure{}, verdicts: map[verdictKey]checker.Result{}}
+	w := &worker{exploration: e, progress: p, lost: map[int]bool{}, unclear: map[string]int{}, failures: map[string]*failure{}, verdicts: map[verdictKey]checker.Result{}}
 	w.prober.target = e.target
 	w.rule = e.plan.fault.rule(e.target.Promises)
 	return w
@@ -57,7 +58,7 @@ type way struct {
 func (w *worker) run(ctx context.Context, j job) {
 	begin := time.Now()
 	defer func() { w.tally.spent.total += time.Since(begin) }()
-	path, sampled, leaf := newChoices(), false, 0
+	path, sampled, leaf, lives := newChoices(), false, 0, 0
 	for more := true; more; leaf++ {
 		if ctx.Err() != nil {
 			return
@@ -66,7 +67,7 @@ func (w *worker) run(ctx context.Context, j job) {
 			sampled = true
 			break
 		}
-		img := w.image(&j, way{job: &j, path: path, leaf: leaf})
+		img := w.image(&j, way{job: &j, path: path, leaf: leaf}, &lives)
 		sampled = sampled || img.Sampled()
 		more = path.next()
 	}
@@ -80,8 +81,8 @@ func (w *worker) run(ctx context.Context, j job) {
 	w.tally.widest = max(w.tally.widest, j.point.Pending())
 }
 
-// image recovers one crash image, judges it, and crashes its recovery.
-func (w *worker) image(j *job, at way) *faultfs.FS {
+// image recovers one crash image, judges it, and crashes its recovery if that is due; lives counts how often it was.
+func (w *worker) image(j *job, at way, lives *int) *faultfs.FS {
 	point := j.point
 	if w.plan.fault.rot {
 		if rotten, damage, ok := point.Rot(w.plan.rules[0].Clone(), mix(j.draw, uint64(at.leaf))); ok {
@@ -98,7 +99,8 @@ func (w *worker) image(j *job, at way) *faultfs.FS {
 	if !w.accept(img, at, err) {
 		return img
 	}
-	if at.rot == nil && mix(j.draw, uint64(at.leaf))%uint64(w.plan.nest) == 0 {
+	if at.rot == nil && *lives < nestedLives && mix(j.draw, uint64(at.leaf))%uint64(w.plan.nest) == 0 {
+		*lives++
 		w.nest(at)
 	}
 	return img
@@ -126,8 +128,13 @@ func (w *worker) accept(img *faultfs.FS, at way, err error) bool {
 		return false
 	}
 	result := w.judgeState(at)
-	if result.Verdict == checker.Pass {
+	switch result.Verdict {
+	case checker.Pass:
 		return true
+	case checker.Inconclusive:
+		w.unclear[result.Judge+": "+result.Reason]++
+		return false
+	case checker.Fail:
 	}
 	for _, v := range result.Violations {
 		w.fail(img, at, result.Judge, v)
@@ -167,7 +174,22 @@ func (w *worker) judges(at way) checker.Result {
 		}
 		return r
 	}
-	return checker.Result{Judge: "durability", Verdict: checker.Pass}
+	return w.linearizability(at, rule)
+}
+
+// linearizabilityEach is how many distinct states there are to one that is judged for linearizability too: the search
+// for an order costs as much as many recoveries.
+const linearizabilityEach = 16
+
+// linearizability asks whether one order explains what the clients saw before the crash and what the recovered store
+// shows after it. It is a question only where nothing that was acknowledged may be lost.
+func (w *worker) linearizability(at way, rule checker.Rule) checker.Result {
+	everything := rule.Lower == checker.AckedMustSurvive || rule.Lower == checker.SyncedMustSurvive && w.plan.allSynced
+	sampled := mix(at.job.draw, uint64(at.leaf)+1)%linearizabilityEach == 0
+	if !everything || !sampled || !w.target.Promises.Linearizable {
+		return checker.Result{Judge: "durability", Verdict: checker.Pass}
+	}
+	return checker.Linearizability(context.Background(), w.history, nil, &w.prober.state, &at.job.cut, checker.Limits{})
 }
 
 // fail keeps a violation with the way to it, the earliest of its kind.

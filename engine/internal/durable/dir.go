@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 
 	"github.com/spf13/afero"
@@ -19,6 +20,7 @@ type Dir struct {
 	cause  atomic.Pointer[error] // of the first mutation that failed
 	syncs  atomic.Int64
 	onFail func(error)
+	names  sync.Mutex // held during a sync of the directory
 }
 
 // NewDir returns the directory at path, which need not exist yet. If onFail is not nil, it is called once, with the
@@ -106,7 +108,11 @@ func (d *Dir) syncNameOfExisting() error {
 }
 
 // Sync makes the names in the directory durable.
-func (d *Dir) Sync() error { return d.try(func() error { return d.syncPath(d.path) }) }
+func (d *Dir) Sync() error {
+	d.names.Lock()
+	defer d.names.Unlock()
+	return d.try(func() error { return d.syncPath(d.path) })
+}
 
 func (d *Dir) syncPath(path string) error {
 	f, err := d.fs.Open(path)

@@ -97,7 +97,7 @@ func TestFirstFailureEndsAllMutations(t *testing.T) {
 			require.Len(t, fsys.calls, calls, "D1: nothing reaches the filesystem")
 			require.Len(t, told, 1)
 			content, err := d.ReadFile("old")
-			require.NoError(t, err, "D4")
+			require.NoError(t, err, "D5")
 			require.Equal(t, "content", string(content))
 			require.NoError(t, open.Close())
 		})

@@ -3,14 +3,16 @@ package durable
 import (
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/spf13/afero"
 )
 
 // File is a new file that is being appended to.
 type File struct {
-	dir *Dir
-	f   afero.File
+	dir     *Dir
+	f       afero.File
+	content sync.Mutex // held during a sync of the file
 }
 
 // Write appends p and hands it to the operating system.
@@ -26,6 +28,8 @@ func (f *File) Write(p []byte) (n int, err error) {
 
 // Sync makes the content durable that was written before the call, not the name.
 func (f *File) Sync() error {
+	f.content.Lock()
+	defer f.content.Unlock()
 	return f.dir.try(func() error {
 		f.dir.syncs.Add(1)
 		if err := f.f.Sync(); err != nil {

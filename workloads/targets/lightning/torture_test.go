@@ -20,7 +20,7 @@ func TestLightningKeepsItsPromises(t *testing.T) {
 }
 
 func TestOneClientRepeats(t *testing.T) {
-	o := torture.Options{Rounds: 1, Clients: 1, Ops: 10, Keys: 120, Seed: 11, Faults: []string{"power", "eio", "failed-fsync"}}
+	o := torture.Options{Rounds: 3, Clients: 1, Ops: 10, Keys: 120, Seed: 11, Faults: []string{"power", "eio", "failed-fsync"}}
 	first := torture.Run(t, lightning.Target(), o)
 	for range 19 {
 		o.Workers++ // however many there are

@@ -1,0 +1,89 @@
+package faultfs_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// BenchmarkAppend appends 4 KiB; sync follows every append or none does.
+func BenchmarkAppend(b *testing.B) {
+	disks := []struct {
+		name  string
+		fresh func() afero.Fs
+	}{
+		{"faultfs", func() afero.Fs { return faultfs.New(faultfs.Options{}) }},
+		{"os", func() afero.Fs { return afero.NewBasePathFs(afero.NewOsFs(), b.TempDir()) }},
+	}
+	for _, disk := range disks {
+		for _, sync := range []bool{false, true} {
+			b.Run(fmt.Sprintf("%s/sync=%t", disk.name, sync), func(b *testing.B) {
+				fs, block := disk.fresh(), make([]byte, 4096)
+				f, err := fs.Create("/f")
+				must(err)
+				b.SetBytes(int64(len(block)))
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					if i%1024 == 0 {
+						must(f.Truncate(0), second(f.Seek(0, 0)))
+					}
+					must(second(f.Write(block)))
+					if sync {
+						must(f.Sync())
+					}
+				}
+				must(f.Close())
+			})
+		}
+	}
+}
+
+// BenchmarkImage makes an image of a crash point with about 50 pending ops, lists its directory and reads one file.
+func BenchmarkImage(b *testing.B) {
+	fs := faultfs.New(faultfs.Options{})
+	for i := range 20 {
+		f := create(b, fs, fmt.Sprintf("%06d.sst", i))
+		put(b, f, 's', 0, 64<<10)
+	}
+	log := create(b, fs, "000001.log")
+	syncAll(b, fs)
+	for i := range 16 {
+		put(b, log, 'x', i*100, 100)
+		create(b, fs, fmt.Sprintf("%06d.tmp", i))
+	}
+	point := faultfs.NewTimeline(fs, 0).Advance(fs.Now())
+	b.Logf("%d pending ops", point.Pending())
+	buf := make([]byte, 4096)
+	b.ReportAllocs()
+	for seed := uint64(0); b.Loop(); seed++ {
+		img := point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(seed)})
+		dir, err := img.Open("/")
+		must(err, second(dir.Readdirnames(-1)), dir.Close())
+		f, err := img.Open("000001.log")
+		must(err)
+		_, _ = f.ReadAt(buf, 0) // EOF, or not
+		must(f.Close())
+	}
+}
+
+// BenchmarkTimeline walks a trace of 10,000 appends, a sync after every 100th, and stops at every tick.
+func BenchmarkTimeline(b *testing.B) {
+	fs := faultfs.New(faultfs.Options{})
+	f := create(b, fs, "f")
+	for i := range 10_000 {
+		put(b, f, 'x', i*300, 300)
+		if i%100 == 99 {
+			must(f.Sync())
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		line := faultfs.NewTimeline(fs, 0)
+		for tick := range fs.Now() {
+			line.Advance(tick + 1)
+		}
+	}
+}
