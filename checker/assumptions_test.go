@@ -14,13 +14,19 @@ func TestAssumptions(t *testing.T) {
 		{"two clients at once", "0 1-4 put a=1\n1 2-3 put a=2", ""},
 		{"the same value under two keys", "0 1-2 put a=1\n0 3-4 put b=1", ""},
 		{"a client goes on after an error", "0 1-2 put/unknown a=1\n0 3-4 put a=2", ""},
-		{"two operations of one client at once", "0 1-4 put a=1\n0 2-3 get a",
-			"client 0 called get #1 by client 0 before commit #0 by client 0 was answered"},
-		{"a client goes on without an answer", "0 1-? put a=1\n0 2-3 get a",
-			"client 0 called get #1 by client 0 before commit #0 by client 0 was answered"},
+		{
+			"two operations of one client at once", "0 1-4 put a=1\n0 2-3 get a",
+			"client 0 called get #1 by client 0 before commit #0 by client 0 was answered",
+		},
+		{
+			"a client goes on without an answer", "0 1-? put a=1\n0 2-3 get a",
+			"client 0 called get #1 by client 0 before commit #0 by client 0 was answered",
+		},
 		{"an answer before the call", "0 3-2 get a", "get #0 by client 0 was called at tick 3 and answered at tick 2"},
-		{"calls out of order", "0 5-6 get a\n1 3-4 get a",
-			"get #1 by client 1 was called at tick 3, not after get #0 by client 0 at tick 5"},
+		{
+			"calls out of order", "0 5-6 get a\n1 3-4 get a",
+			"get #1 by client 1 was called at tick 3, not after get #0 by client 0 at tick 5",
+		},
 		{"the same value twice", "0 1-2 put a=1\n1 3-4 batch b=2 a=1", "#0 and #1 wrote the same value to a"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

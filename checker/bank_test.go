@@ -25,16 +25,26 @@ func TestBankJudgesStates(t *testing.T) {
 	for _, row := range []struct{ name, state, class, sentence string }{
 		{name: "no account is open yet", state: "x=1"},
 		{name: "all the money is there", state: "A=310/a B=1690/b x=1"},
-		{name: "money is lost", state: "A=310/a B=1650/b", class: "total not conserved",
-			sentence: "the 2 accounts add up to 1960 in the recovered store, but the total is 2000: 40 were lost"},
-		{name: "money is made", state: "A=310/a B=1691/b", class: "total not conserved",
-			sentence: "the 2 accounts add up to 2001 in the recovered store, but the total is 2000: 1 came from nowhere"},
-		{name: "an account is gone", state: "A=2000/a", class: "account missing",
-			sentence: "only 1 of 2 accounts are there in the recovered store"},
-		{name: "an account is overdrawn", state: "A=-1/a B=2001/b", class: "bad balance",
-			sentence: "A is overdrawn: its balance is -1, in the recovered store"},
-		{name: "a balance cannot be read", state: "A=zz B=2000/b", class: "bad balance",
-			sentence: "A holds zz, which is no balance, in the recovered store"},
+		{
+			name: "money is lost", state: "A=310/a B=1650/b", class: "total not conserved",
+			sentence: "the 2 accounts add up to 1960 in the recovered store, but the total is 2000: 40 were lost",
+		},
+		{
+			name: "money is made", state: "A=310/a B=1691/b", class: "total not conserved",
+			sentence: "the 2 accounts add up to 2001 in the recovered store, but the total is 2000: 1 came from nowhere",
+		},
+		{
+			name: "an account is gone", state: "A=2000/a", class: "account missing",
+			sentence: "only 1 of 2 accounts are there in the recovered store",
+		},
+		{
+			name: "an account is overdrawn", state: "A=-1/a B=2001/b", class: "bad balance",
+			sentence: "A is overdrawn: its balance is -1, in the recovered store",
+		},
+		{
+			name: "a balance cannot be read", state: "A=zz B=2000/b", class: "bad balance",
+			sentence: "A holds zz, which is no balance, in the recovered store",
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			r := twoAccounts.JudgeState(pairs(row.state))

@@ -11,12 +11,14 @@ import (
 
 // name names an operation: "scan #45 by client 2".
 func name(op *history.Op) string {
-	what := op.Kind.String()
+	var what string
 	switch op.Kind {
 	case history.Put, history.Delete, history.Batch:
 		what = "commit"
 	case history.Txn:
 		what = "transaction"
+	default:
+		what = op.Kind.String()
 	}
 	return fmt.Sprintf("%s #%d by client %d", what, op.ID, op.Client)
 }
@@ -73,24 +75,26 @@ func testify(op *history.Op) string {
 	if op.Err != "" {
 		line += fmt.Sprintf(" (%s)", op.Err)
 	}
+	parts := []string{line}
 	for i, r := range op.Reads {
 		if i == 4 {
-			line += ", ..."
+			parts = append(parts, "...")
 			break
 		}
-		line += ", read " + quoteKey(r.Key) + " = " + found(&r)
+		parts = append(parts, "read "+quoteKey(r.Key)+" = "+found(&r))
 	}
 	for i, w := range op.Writes {
 		if i == 4 {
-			line += ", ..."
+			parts = append(parts, "...")
 			break
 		}
-		line += ", " + verb(&w)
+		part := verb(&w)
 		if !w.Delete {
-			line += " = " + quoteValue(w.Value)
+			part += " = " + quoteValue(w.Value)
 		}
+		parts = append(parts, part)
 	}
-	return line
+	return strings.Join(parts, ", ")
 }
 
 func found(r *history.Read) string {

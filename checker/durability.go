@@ -22,8 +22,9 @@ func (l Lower) level() level {
 		return synced
 	case AckedMustSurvive:
 		return handed
+	default:
+		return nobody
 	}
-	return nobody
 }
 
 // Rule says what a fault allows a recovered store to have lost. The zero value allows everything but the loss of

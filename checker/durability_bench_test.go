@@ -12,7 +12,7 @@ import (
 // benchRun is a run of four clients over 2,000 loaded keys of which few are ever touched again, as most runs of the
 // lab are. Loading is part of the history unless loaded is true: then it is the initial state.
 func benchRun(loaded bool) (ops []history.Op, initial, state *history.State) {
-	initial, state = &history.State{}, &history.State{}
+	initial = &history.State{}
 	value := func(name string) []byte { return fmt.Appendf(nil, "%-100s", name) }
 	store := map[string]string{}
 	var tick history.Tick

@@ -18,8 +18,9 @@ func mustKeep(op *history.Op, at history.Tick, lower checker.Lower) bool {
 		return op.AckedBy(at) && op.Durability == history.Sync
 	case checker.AckedMustSurvive:
 		return op.AckedBy(at)
+	default:
+		return false
 	}
-	return false
 }
 
 var lowers = []checker.Lower{checker.SyncedMustSurvive, checker.AckedMustSurvive, checker.NothingMustSurvive}

@@ -27,37 +27,46 @@ func TestDurabilityClasses(t *testing.T) {
 		{name: "an empty history leaves an empty store", ops: "0 1-2 flush", cut: at(3)},
 		{
 			name: "a synced commit is there", ops: "0 1-2 put a=1", cut: at(3), state: "a=1",
-		}, {
+		},
+		{
 			name: "a synced commit is missing",
 			ops:  "0 1-2 put a=1\n3 3-4 put a=2", cut: at(5), rule: strict, state: "a=1", class: "lost", about: []int{1},
 			sentence: "commit #1 by client 3 (put a, synced, acknowledged at tick 4) is missing after the crash at tick 5: " +
 				"a shows commit #0",
-		}, {
+		},
+		{
 			name: "two synced commits are missing",
 			ops:  "0 1-2 put a=1\n3 3-4 put b=2", cut: at(5), class: "lost", about: []int{0, 1},
 			sentence: "commit #0 by client 0 (put a, synced, acknowledged at tick 2) is missing after the crash at tick 5: " +
 				"a is absent (and 1 more commits are missing)",
-		}, {
+		},
+		{
 			name: "a synced delete is missing", start: "a=0",
 			ops: "0 1-2 delete a-", cut: at(3), state: "a=0", class: "lost", about: []int{0},
 			sentence: "commit #0 by client 0 (delete a, synced, acknowledged at tick 2) is missing after the crash at tick 3: " +
 				"a shows what it had at the start",
-		}, {
+		},
+		{
 			name: "a synced commit may be overwritten by one in flight",
 			ops:  "0 1-2 put a=1\n1 3-? put a=2", cut: at(4), rule: strict, state: "a=2",
-		}, {
+		},
+		{
 			name: "of two concurrent synced commits either may be the later",
 			ops:  "0 1-3 put a=1\n1 2-4 put a=2", cut: at(5), rule: strict, state: "a=1",
-		}, {
+		},
+		{
 			name: "a delete in flight may hide a synced commit",
 			ops:  "0 1-2 put a=1\n1 3-? delete a-", cut: at(4), rule: strict,
-		}, {
+		},
+		{
 			name: "a commit that failed with an open result may take effect late",
 			ops:  "0 1-2 put/unknown a=1\n1 3-4 put a=2", cut: at(5), rule: strict, state: "a=1",
-		}, {
+		},
+		{
 			name: "an acknowledged delete of nothing need not have reached the disk",
 			ops:  "0 1-2 put a=1\n0 3-4 delete b-", cut: history.Cut{Acked: 4, Called: 2}, rule: strict, state: "a=1",
-		}, {
+		},
+		{
 			name: "an unsynced commit is missing although a later synced delete of nothing had to survive",
 			ops:  "0 1-8 put a=1\n1 2-3 put/nosync c=1\n2 5-6 delete b-", cut: at(9), rule: strict, state: "a=1",
 			class: "hole", about: []int{1, 2},
@@ -65,71 +74,87 @@ func TestDurabilityClasses(t *testing.T) {
 				"tick 9: " +
 				"c is absent, yet commit #2 by client 2 (delete b, synced, acknowledged at tick 6), which was called after " +
 				"that had returned, must be there",
-		}, {
+		},
+		{
 			name: "an unsynced commit may be lost when power is cut",
 			ops:  "0 1-2 put/nosync a=1", cut: at(3), rule: strict,
-		}, {
+		},
+		{
 			name: "an unsynced commit must survive a killed process",
 			ops:  "0 1-2 put/nosync a=1", cut: at(3), rule: checker.Rule{Lower: checker.AckedMustSurvive}, class: "lost",
 			about: []int{0}, sentence: "commit #0 by client 0 (put a, not synced, acknowledged at tick 2) is missing " +
 				"after the crash at tick 3: a is absent",
-		}, {
+		},
+		{
 			name: "a buffered commit may be lost by a killed process",
 			ops:  "0 1-2 put/buffered a=1", cut: at(3), rule: checker.Rule{Lower: checker.AckedMustSurvive},
-		}, {
+		},
+		{
 			name: "a commit that had not been acknowledged may be lost",
 			ops:  "0 1-4 put a=1", cut: at(3), rule: strict,
-		}, {
+		},
+		{
 			name: "a pair of the start has vanished", start: "a=0 b=0",
 			ops: "0 1-2 put b=1", cut: at(3), state: "b=1", class: "lost",
 			sentence: "a is missing after the crash at tick 3, although it was there at the start and nobody had deleted it",
-		}, {
+		},
+		{
 			name: "a flipped bit",
 			ops:  "0 1-2 put a=value-one-of-this", cut: at(3), state: "a=value-ond-of-this", class: "invented", about: []int{0},
 			sentence: "a shows a value that nobody wrote to it after the crash at tick 3: value-ond-of-this; " +
 				"1 of 17 bytes differ from commit #0, the first at offset 8",
-		}, {
+		},
+		{
 			name: "a key nobody wrote",
 			ops:  "0 1-2 put a=1", cut: at(3), state: "a=1 zz=?", class: "invented",
 			sentence: "zz shows a value that nobody wrote to it after the crash at tick 3: ?",
-		}, {
+		},
+		{
 			name: "a value under another key",
 			ops:  "0 1-2 put a=1\n0 3-4 put b=2", cut: at(5), state: "a=2 b=2", class: "invented", about: []int{1},
 			sentence: "a shows a value that nobody wrote to it after the crash at tick 5: 2; commit #1 wrote that value to b",
-		}, {
+		},
+		{
 			name: "a rejected commit is there",
 			ops:  "0 1-2 put/rejected a=1", cut: at(3), state: "a=1", class: "refused but present", about: []int{0},
 			sentence: "a shows commit #0 by client 0 (put a, synced, refused at tick 2) after the crash at tick 3, " +
 				"although the store had refused that commit",
-		}, {
+		},
+		{
 			name: "a commit from after the crash",
 			ops:  "0 1-2 put a=1\n0 4-5 put a=2", cut: at(3), state: "a=2", class: "from the future", about: []int{1},
 			sentence: "a shows commit #1 by client 0 (put a, synced, acknowledged at tick 5) after the crash at tick 3, " +
 				"although that commit was called only at tick 4",
-		}, {
+		},
+		{
 			name: "half a batch that was in flight", start: "b=0",
 			ops: "0 1-? batch a=1 b=1 c=1", cut: at(2), rule: strict, state: "a=1 b=0 c=1", class: "torn batch", about: []int{0},
 			sentence: "commit #0 by client 0 (3 writes: put a, put b, put c, synced, called at tick 1 and never " +
 				"answered) is there only in part after the crash at tick 2: a shows it, but b shows what it had at the start",
-		}, {
+		},
+		{
 			name: "half a batch where batches are not promised", start: "b=0",
 			ops: "0 1-? batch a=1 b=1", cut: at(2), rule: checker.Rule{Suffix: true}, state: "a=1 b=0",
-		}, {
+		},
+		{
 			name: "a batch of which another commit overwrote half",
 			ops:  "0 1-4 batch a=1 b=1\n1 2-3 put b=2", cut: at(5), rule: strict, state: "a=1 b=2",
-		}, {
+		},
+		{
 			name: "a batch of which only the delete shows", start: "a=0 b=0",
 			ops: "0 1-? batch a- b=1", cut: at(2), rule: strict, state: "b=0", class: "torn batch", about: []int{0},
 			sentence: "commit #0 by client 0 (2 writes: delete a, put b, synced, called at tick 1 and never " +
 				"answered) is there only in part after the crash at tick 2: a shows it, but b shows what it had at the start",
-		}, {
+		},
+		{
 			name: "two concurrent batches mixed",
 			ops:  "0 1-3 batch a=1 b=1\n1 2-4 batch a=2 b=2", cut: at(5), rule: strict, state: "a=1 b=2", class: "torn batch",
 			about: []int{0, 1},
 			sentence: "commit #0 by client 0 (2 writes: put a, put b, synced, acknowledged at tick 3) and commit #1 " +
 				"by client 1 (2 writes: put a, put b, synced, acknowledged at tick 4) are mixed after the crash at " +
 				"tick 5: each shows where it overwrote the other",
-		}, {
+		},
+		{
 			name: "an earlier commit is missing although a later one is there",
 			ops:  "0 1-2 put/nosync a=1\n1 3-4 put/nosync b=1", cut: at(5), rule: strict, state: "b=1", class: "hole",
 			about: []int{0, 1},
@@ -137,7 +162,8 @@ func TestDurabilityClasses(t *testing.T) {
 				"at tick 5: " +
 				"a is absent, yet commit #1 by client 1 (put b, not synced, acknowledged at tick 4), which was called after " +
 				"that had returned, is there",
-		}, {
+		},
+		{
 			name: "an unsynced commit is missing although a later synced one had to survive",
 			ops:  "0 1-2 put/nosync a=1\n1 3-4 put b=1\n1 5-? put b=2", cut: at(6), rule: strict, state: "b=2", class: "hole",
 			about: []int{0, 2},
@@ -145,25 +171,31 @@ func TestDurabilityClasses(t *testing.T) {
 				"at tick 6: " +
 				"a is absent, yet commit #2 by client 1 (put b, synced, called at tick 5 and never answered), which was called " +
 				"after that had returned, is there",
-		}, {
+		},
+		{
 			name: "a hole where no order is promised",
 			ops:  "0 1-2 put/nosync a=1\n1 3-4 put/nosync b=1", cut: at(5), rule: checker.Rule{}, state: "b=1",
-		}, {
+		},
+		{
 			name: "a missing commit that failed is no hole",
 			ops:  "0 1-2 put/unknown a=1\n1 3-4 put b=1", cut: at(5), rule: strict, state: "b=1",
-		}, {
+		},
+		{
 			name: "a missing commit that was concurrent is no hole",
 			ops:  "0 1-4 put/nosync a=1\n1 3-5 put/nosync b=1", cut: at(6), rule: strict, state: "b=1",
-		}, {
+		},
+		{
 			name: "a lying disk may lose a suffix",
 			ops:  "0 1-2 put a=1\n0 3-4 put b=1", cut: at(5), rule: liar, state: "a=1",
-		}, {
+		},
+		{
 			name: "a lying disk may not make a hole",
 			ops:  "0 1-2 put a=1\n0 3-4 put b=1", cut: at(5), rule: liar, state: "b=1", class: "hole", about: []int{0, 1},
 			sentence: "commit #0 by client 0 (put a, synced, acknowledged at tick 2) is missing after the crash at tick 5: " +
 				"a is absent, yet commit #1 by client 0 (put b, synced, acknowledged at tick 4), which was called after that " +
 				"had returned, is there",
-		}, {
+		},
+		{
 			name: "a key that was empty only before and after the rest of the state",
 			ops: "0 1-2 put/nosync a=1\n0 3-4 put/nosync b=1\n0 5-6 delete/nosync a-\n0 7-8 put/nosync b=2\n" +
 				"0 9-10 delete/nosync c-",
@@ -172,7 +204,8 @@ func TestDurabilityClasses(t *testing.T) {
 				"crash at tick " +
 				"11: a shows commit #0, yet commit #3 by client 0 (put b, not synced, acknowledged at tick 8), which was called " +
 				"after that had returned, is there",
-		}, {
+		},
+		{
 			name: "two keys that were never empty at the same time", start: "c=0",
 			ops: "0 1-2 delete/nosync a-\n0 3-4 put/nosync a=1\n0 5-6 delete/nosync c-\n0 7-8 put/nosync c=1\n" +
 				"0 9-10 delete/nosync a-\n0 11-12 put/nosync a=2\n0 13-14 delete/nosync c-",

@@ -90,9 +90,11 @@ func TestLinearizability(t *testing.T) {
 			name: "too long a window", ops: "0 1-2 put a=1\n0 3-4 get a=1\n0 5-6 get a=1", limits: checker.Limits{WindowOps: 2},
 			want: checker.Inconclusive, says: "3 operations on a lie between two full scans; the limit is 2",
 		},
-		{name: "scans make windows", ops: "0 1-2 put a=1\n0 3-4 scan a=1\n0 5-6 get a=1",
+		{
+			name: "scans make windows", ops: "0 1-2 put a=1\n0 3-4 scan a=1\n0 5-6 get a=1",
 			limits: checker.Limits{WindowOps: 2},
-			want:   checker.Pass},
+			want:   checker.Pass,
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			r := checker.Linearizability(ctx, parse(t, row.ops), nil, row.final, row.cut, row.limits)

@@ -23,50 +23,62 @@ func TestReadClasses(t *testing.T) {
 			name: "a client does not read its own write", ops: "0 1-2 put a=1\n0 3-4 get a-", class: "stale read",
 			sentence: "stale read in get #1 by client 0 (ticks 3 to 4): a is absent, although commit #0 by client 0 " +
 				"(put a, synced, acknowledged at tick 2) had overwritten it before",
-		}, {
+		},
+		{
 			name: "an overwritten value comes back", ops: "0 1-2 put a=1\n1 3-4 put a=2\n2 5-6 get a=1", class: "stale read",
 			sentence: "stale read in get #2 by client 2 (ticks 5 to 6): a shows commit #0, although commit #1 by client 1 " +
 				"(put a, synced, acknowledged at tick 4) had overwritten it before",
-		}, {
+		},
+		{
 			name: "a deleted value comes back", ops: "0 1-2 put a=1\n0 3-4 delete a\n2 5-6 get a=1", class: "stale read",
 			sentence: "stale read in get #2 by client 2 (ticks 5 to 6): a shows commit #0, although commit #1 by client 0 " +
 				"(delete a, synced, acknowledged at tick 4) had overwritten it before",
-		}, {
+		},
+		{
 			name: "a read sees what was called later", ops: "0 1-2 get a=1\n1 3-4 put a=1", class: "from the future",
 			sentence: "a shows commit #1 by client 1 (put a, synced, acknowledged at tick 4) in get #0 by client 0 " +
 				"(ticks 1 to 2), " +
 				"although that commit was called only at tick 3",
-		}, {
+		},
+		{
 			name: "a read sees what was refused", ops: "0 1-2 txn/rejected | a=1\n1 3-4 get a=1", class: "refused but present",
 			sentence: "a shows transaction #0 by client 0 (put a, synced, refused at tick 2) in get #1 by client 1 " +
 				"(ticks 3 to 4), although the store had refused that commit",
-		}, {
+		},
+		{
 			name: "a read sees garbage", ops: "0 1-2 put a=1\n1 3-4 get a=x", class: "invented",
 			sentence: "a shows a value that nobody wrote to it in get #1 by client 1 (ticks 3 to 4): x",
-		}, {
+		},
+		{
 			name: "a snapshot sees half a batch",
 			ops:  "0 1-2 batch a=1 b=1\n0 3-6 batch a=2 b=2\n1 4-5 snapshot a=2 b=1", class: "torn read",
 			sentence: "commit #1 by client 0 (2 writes: put a, put b, synced, acknowledged at tick 6) is there only in " +
 				"part in snapshot #2 by client 1 (ticks 4 to 5): a shows it, but b shows commit #0",
-		}, {
+		},
+		{
 			name: "a snapshot is of two moments",
 			ops:  "0 1-2 put a=1\n1 3-12 snapshot a=1 b=1\n0 4-5 put a=2\n2 6-7 put b=1", class: "inconsistent snapshot",
 			sentence: "commit #2 by client 0 (put a, synced, acknowledged at tick 5) is missing in snapshot #1 by client 1 " +
 				"(ticks 3 to 12): a shows commit #0, yet commit #3 by client 2 (put b, synced, acknowledged at tick 7), which " +
 				"was called after that had returned, is there",
-		}, {
+		},
+		{
 			name: "a transaction that lost may have read at two moments",
 			ops:  "0 1-2 put a=1\n1 3-12 txn/rejected a=1 b=1\n0 4-5 put a=2\n2 6-7 put b=1",
-		}, {
+		},
+		{
 			name: "a transaction reads its own writes", ops: "0 1-2 txn a=1 | a=1",
-		}, {
+		},
+		{
 			name: "a scan misses a key", ops: "0 1-2 batch a=1 b=1 c=1\n1 3-4 scan a=1 c=1", class: "torn read",
 			sentence: "commit #0 by client 0 (3 writes: put a, put b, put c, synced, acknowledged at tick 2) is there " +
 				"only in part in scan #1 by client 1 (ticks 3 to 4): a shows it, but b is absent",
-		}, {
+		},
+		{
 			name: "a scan is out of order", ops: "0 1-2 batch a=1 b=1\n1 3-4 scan b=1 a=1", class: "unordered scan",
 			sentence: "scan #1 by client 1 yielded a key out of order or out of its range: b, then a",
-		}, {
+		},
+		{
 			name: "a scan yields a key twice", ops: "0 1-2 put a=1\n1 3-4 scan a=1 a=1", class: "unordered scan",
 			sentence: "scan #1 by client 1 yielded a key out of order or out of its range: a, then a",
 		},

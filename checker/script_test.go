@@ -19,7 +19,7 @@ import (
 func parse(t *testing.T, text string) []history.Op {
 	t.Helper()
 	var ops []history.Op
-	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
 		fields := strings.Fields(line)
 		op := history.Op{ID: len(ops), Outcome: history.Acked, Return: history.Never}
 		var err error
@@ -75,7 +75,7 @@ func fill(op *history.Op, what []string) {
 // pairs reads a state: "a=1 b=2".
 func pairs(text string) *history.State {
 	s := &history.State{}
-	for _, pair := range strings.Fields(text) {
+	for pair := range strings.FieldsSeq(text) {
 		key, value, _ := strings.Cut(pair, "=")
 		s.Append([]byte(key), []byte(value))
 	}

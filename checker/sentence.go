@@ -92,10 +92,11 @@ func (v *view) word(f *finding, s scene) Violation {
 	case hole:
 		w.Sentence = v.sayHole(f, s)
 		return v.evidence(w, f.commit, f.other, v.visible(int32(f.entry)))
+	default: // unsettled
+		w.Sentence = fmt.Sprintf("%s is absent %s, but at no moment at which it was absent did the other keys look as they do",
+			v.key(f), s.where)
+		return v.evidence(w, f.commit)
 	}
-	w.Sentence = fmt.Sprintf("%s is absent %s, but at no moment at which it was absent did the other keys look as they do",
-		v.key(f), s.where)
-	return v.evidence(w, f.commit)
 }
 
 func (v *view) sayLost(f *finding, s scene) string {

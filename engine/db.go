@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"sync"
@@ -133,8 +132,4 @@ func (db *DB) wake() {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	db.changed.Broadcast()
-}
-
-func between(user, lower, upper []byte) bool {
-	return bytes.Compare(lower, user) <= 0 && (len(upper) == 0 || bytes.Compare(user, upper) < 0)
 }

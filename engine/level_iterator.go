@@ -1,9 +1,8 @@
 package engine
 
 import (
-	"slices"
-
 	"bytes"
+	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )

@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -203,7 +202,7 @@ func TestStoreIsAMap(t *testing.T) {
 				break // the operating system's disk is slow
 			}
 			t.Run(fmt.Sprintf("seed %d inline %v", seed, inline), func(t *testing.T) {
-				fsys := afero.Fs(afero.NewMemMapFs())
+				fsys := afero.NewMemMapFs()
 				if !inline { // afero's memory filesystem reads wrong bytes when read concurrently
 					fsys = afero.NewBasePathFs(afero.NewOsFs(), t.TempDir())
 				}
@@ -262,6 +261,6 @@ func TestMaintenanceReallyHappens(t *testing.T) {
 	require.NoError(t, db.Compact())
 	require.Zero(t, db.Metrics().Levels[6].Tables, "tombstones are gone, and what they hid")
 	_, err = db.Get([]byte("k000001"))
-	require.True(t, errors.Is(err, engine.ErrNotFound))
+	require.ErrorIs(t, err, engine.ErrNotFound)
 	require.NoError(t, db.Close())
 }

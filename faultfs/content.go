@@ -90,7 +90,8 @@ func (c *content) writable(i int) *page {
 		p = &page{owner: c}
 	case p.owner != c:
 		own := *p
-		p, p.owner = &own, c
+		own.owner = c // not the shared page's: other images look at it
+		p = &own
 	}
 	c.pages[i] = p
 	return p

@@ -23,7 +23,7 @@ type Timeline struct {
 func NewTimeline(fs *FS, seen uint64) *Timeline {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	t := &Timeline{ops: fs.trace[:len(fs.trace):len(fs.trace)], disk: fs.base.share()}
+	t := &Timeline{ops: slices.Clip(fs.trace), disk: fs.base.share()}
 	var left []*pendingOp
 	if fs.image != nil {
 		end, _ := slices.BinarySearchFunc(t.ops, seen+1, func(op Op, tick uint64) int { return cmp.Compare(op.Tick, tick) })

@@ -1,6 +1,7 @@
 package faultfs
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -53,7 +54,7 @@ func (f *file) Read(b []byte) (int, error) {
 	defer f.fs.mu.Unlock()
 	n, err := f.readAt(b, f.off)
 	f.off += int64(n)
-	if n > 0 && err == io.EOF {
+	if n > 0 && errors.Is(err, io.EOF) {
 		err = nil
 	}
 	return n, err

@@ -1,6 +1,7 @@
 package faultfs
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -55,7 +56,7 @@ func (fs *FS) Now() uint64 { return fs.now.Load() }
 func (fs *FS) Trace() []Op {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	return fs.trace[:len(fs.trace):len(fs.trace)]
+	return slices.Clip(fs.trace)
 }
 
 // Sampled reports whether some look at this crash image met more undecided ops than its limit, so that its siblings

@@ -41,7 +41,8 @@ func (l *lab) durable(name string, letter byte, n int) afero.File {
 func (l *lab) write(f afero.File, letter byte, off, n int) { l.t.Helper(); put(l.t, f, letter, off, n) }
 func (l *lab) sync(f afero.File)                           { l.t.Helper(); l.ok(f.Sync()) }
 func (l *lab) syncDir(name string)                         { l.t.Helper(); syncPath(l.t, l.fs, name) }
-func (l *lab) ok(err error)                                { l.t.Helper(); require.NoError(l.t, err) }
+
+func (l *lab) ok(err error) { l.t.Helper(); require.NoError(l.t, err) }
 
 // both returns every pair of one part of each list.
 func both(lists ...[]string) []string {

@@ -144,7 +144,7 @@ func (fs *FS) Stat(name string) (os.FileInfo, error) {
 	return fs.info(name, n), nil
 }
 
-// Chmod, Chown and Chtimes check that the file is there and change nothing: modes, owners and times are not modelled.
+// Chmod checks that the file is there and changes nothing: modes, owners and times are not modelled.
 func (fs *FS) Chmod(name string, _ os.FileMode) error { return fs.exists("chmod", name) }
 
 // Chown is like Chmod.

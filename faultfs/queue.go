@@ -1,5 +1,7 @@
 package faultfs
 
+import "slices"
+
 // queue is the ordered list of pending ops, with what is needed to find a new op's predecessors.
 type queue struct {
 	ops   []*pendingOp // by seq
@@ -118,10 +120,9 @@ func (q *queue) pushData(op *Op) {
 
 // freed returns the last pending truncation of a file to less than end bytes.
 func (q *queue) freed(ino Ino, end int64) *pendingOp {
-	cuts := q.cuts[ino]
-	for i := len(cuts) - 1; i >= 0; i-- {
-		if cuts[i].size < end {
-			return cuts[i]
+	for _, cut := range slices.Backward(q.cuts[ino]) {
+		if cut.size < end {
+			return cut
 		}
 	}
 	return nil

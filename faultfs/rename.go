@@ -99,8 +99,7 @@ func (fs *FS) linking(from, to string) (Op, syscall.Errno) {
 }
 
 func linkError(op, from, to string, err error) error {
-	var at *fs.PathError
-	if errors.As(err, &at) {
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
 		err = at.Err
 	}
 	return &os.LinkError{Op: op, Old: from, New: to, Err: err}

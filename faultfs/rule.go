@@ -97,7 +97,11 @@ type number struct {
 
 func (r *Rule) numbers() []number {
 	return []number{
-		{"nth", &r.Nth}, {"every", &r.Every}, {"seed", &r.Seed}, {"times", &r.Times},
-		{"after", &r.After}, {"before", &r.Before},
+		{"nth", &r.Nth},
+		{"every", &r.Every},
+		{"seed", &r.Seed},
+		{"times", &r.Times},
+		{"after", &r.After},
+		{"before", &r.Before},
 	}
 }

@@ -46,7 +46,7 @@ func TestBadRulesNameThePartAndTheChoices(t *testing.T) {
 		"eio":                    "want EFFECT OPERATION",
 		"eoi write":              `unknown effect "eoi"; choose one of eio, enospc, short, lost, failed, bitflip`,
 		"none write":             `unknown effect "none"; choose one of eio`,
-		"eio wriet":              `unknown operation "wriet"; choose one of create, link, remove`,
+		"eio writes":             `unknown operation "writes"; choose one of create, link, remove`,
 		"eio rest":               "eio cannot happen to rest; choose one of create, link, remove",
 		"lost write":             "lost cannot happen to write; choose one of sync",
 		"short sync":             "short cannot happen to sync; choose one of write",

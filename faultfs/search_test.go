@@ -1,6 +1,7 @@
 package faultfs_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -164,7 +165,7 @@ func (v fsView) read(path string, off, n int64) string {
 	}
 	b := make([]byte, n)
 	got, err := f.ReadAt(b, off)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = nil
 	}
 	if err != nil {

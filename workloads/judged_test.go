@@ -74,7 +74,8 @@ func TestEveryFlawIsCaught(t *testing.T) {
 		want     []string
 	}{
 		{"conflicts go unnoticed", lostUpdate, "bank", []string{
-			"bank: total not conserved", "bank linearizability: not linearizable", "linearizability: not linearizable"}},
+			"bank: total not conserved", "bank linearizability: not linearizable", "linearizability: not linearizable",
+		}},
 		{"transactions write before they commit", dirtyWrite, "bank", []string{"reads: refused but present"}},
 		{"snapshots are not of one moment", tornSnapshot, "bank", []string{"bank: total not conserved", "reads: torn read"}},
 		{"batches lose their last write", tornBatch, "kv", []string{"reads: torn read", "reads: stale read"}},

@@ -65,22 +65,21 @@ func (m *memstore) strikes(f flaw) bool {
 }
 
 func (m *memstore) at(key []byte, seq int) ([]byte, bool) {
-	vs := m.versions[string(key)]
 	skip := 0
 	if m.strikes(staleRead) {
 		skip = 1
 	}
-	for i := len(vs) - 1; i >= 0; i-- {
-		if vs[i].seq <= seq {
+	for _, v := range slices.Backward(m.versions[string(key)]) {
+		if v.seq <= seq {
 			if skip > 0 {
 				skip--
 				continue
 			}
-			value := bytes.Clone(vs[i].value)
+			value := bytes.Clone(v.value)
 			if len(value) > 0 && m.strikes(garbage) {
 				value[len(value)/2] ^= 1
 			}
-			return value, !vs[i].deleted
+			return value, !v.deleted
 		}
 	}
 	return nil, false

@@ -13,8 +13,9 @@ import (
 func TestScriptsDependOnSeedAndSizeOnly(t *testing.T) {
 	size := workloads.Size{Clients: 3, Ops: 60, Keys: 250, ValueBytes: 100}
 	for _, w := range workloads.All() {
-		require.Equal(t, w.Generate(7, size), w.Generate(7, size), w.Name)
-		require.NotEqual(t, w.Generate(7, size).Clients, w.Generate(8, size).Clients, w.Name)
+		first, again := w.Generate(7, size), w.Generate(7, size)
+		require.Equal(t, first, again, w.Name)
+		require.NotEqual(t, first.Clients, w.Generate(8, size).Clients, w.Name)
 		found, ok := workloads.ByName(w.Name)
 		require.True(t, ok)
 		require.Equal(t, w.Text, found.Text)
@@ -35,8 +36,10 @@ func TestEveryWorkloadDoesWhatItIsFor(t *testing.T) {
 	size := workloads.Size{Clients: 2, Ops: 400, Keys: 300, ValueBytes: 64}
 	want := map[string][]history.Kind{
 		"register": {history.Get, history.Put, history.Delete, history.Flush, history.Compact},
-		"kv": {history.Get, history.Put, history.Delete, history.Batch, history.Scan, history.Snapshot, history.Flush,
-			history.Compact},
+		"kv": {
+			history.Get, history.Put, history.Delete, history.Batch, history.Scan, history.Snapshot, history.Flush,
+			history.Compact,
+		},
 		"bank": {history.Snapshot, history.Txn, history.Flush, history.Compact},
 	}
 	for _, w := range workloads.All() {

@@ -125,7 +125,7 @@ func kind(err error) string {
 	switch {
 	case err == nil:
 		return "ok"
-	case err == io.EOF:
+	case err == io.EOF: //nolint:errorlint // a reader must return io.EOF itself, not an error that wraps it
 		return "EOF"
 	case errors.Is(err, os.ErrClosed), strings.HasSuffix(err.Error(), "use of closed file"):
 		return "closed"

@@ -13,10 +13,14 @@ import (
 
 func sample() []history.Op {
 	return []history.Op{
-		{ID: 0, Client: 1, Kind: history.Batch, Call: 1, Return: 4, Durability: history.NoSync, Outcome: history.Acked,
-			Writes: []history.Write{{Key: []byte{0, 255}, Value: []byte("v\n")}, {Key: []byte("k"), Delete: true}}},
-		{ID: 1, Client: 2, Kind: history.Scan, Call: 2, Return: history.Never, ScanFrom: []byte("a"), ScanTo: []byte("b"),
-			Reads: []history.Read{{Key: []byte("a"), Value: []byte("x"), Found: true}}, Err: "broken"},
+		{
+			ID: 0, Client: 1, Kind: history.Batch, Call: 1, Return: 4, Durability: history.NoSync, Outcome: history.Acked,
+			Writes: []history.Write{{Key: []byte{0, 255}, Value: []byte("v\n")}, {Key: []byte("k"), Delete: true}},
+		},
+		{
+			ID: 1, Client: 2, Kind: history.Scan, Call: 2, Return: history.Never, ScanFrom: []byte("a"), ScanTo: []byte("b"),
+			Reads: []history.Read{{Key: []byte("a"), Value: []byte("x"), Found: true}}, Err: "broken",
+		},
 	}
 }
 

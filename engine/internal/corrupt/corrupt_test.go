@@ -1,7 +1,6 @@
 package corrupt_test
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"testing"
@@ -20,7 +19,7 @@ func TestErrorNamesThePlaceAndKeepsItsClass(t *testing.T) {
 	require.NotErrorIs(t, wrapped, io.EOF)
 
 	var damage *corrupt.Error
-	require.True(t, errors.As(wrapped, &damage))
+	require.ErrorAs(t, wrapped, &damage)
 	require.Equal(t, "000007.sst", damage.File)
 	require.Equal(t, int64(4096), damage.Offset)
 }

@@ -48,7 +48,7 @@ func TestEditsComeBack(t *testing.T) {
 		got, err := DecodeEdit(e.Encode())
 		require.NoError(t, err)
 		require.Equal(t, e.Encode(), got.Encode())
-		require.Equal(t, len(e.Added), len(got.Added))
+		require.Len(t, got.Added, len(e.Added))
 		for i := range e.Added {
 			require.Equal(t, e.Added[i].Num, got.Added[i].Num)
 			require.Equal(t, string(e.Added[i].Largest), string(got.Added[i].Largest))
@@ -155,7 +155,7 @@ func TestMarkers(t *testing.T) {
 		"", "marker.", "marker.1.MANIFEST-000001", "marker.000001.MANIFEST-1", "marker.000001.MANIFEST-000001.tmp",
 		"MANIFEST-000001", "marker.000001", "xmarker.000001.MANIFEST-000001",
 	} {
-		_, ok := ParseMarker(name)
+		_, ok = ParseMarker(name)
 		require.False(t, ok, name)
 	}
 	_, ok = ParseFileName("MANIFEST-000001x")

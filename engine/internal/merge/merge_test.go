@@ -90,24 +90,23 @@ func TestAMergeOfNothingIsEmpty(t *testing.T) {
 	require.NoError(t, it.Close())
 }
 
-func entry(user string, seq key.Seq) keytest.Entry {
-	return keytest.Entry{Key: []byte(user), Trailer: key.MakeTrailer(seq, key.Set)}
+func entry(user string) keytest.Entry {
+	return keytest.Entry{Key: []byte(user), Trailer: key.MakeTrailer(1, key.Set)}
 }
 
 func TestAnErrorOfAChildEndsEveryMovement(t *testing.T) {
 	broken := errors.New("broken")
 	for name, move := range map[string]func(it key.Iterator) bool{
-		"First":                func(it key.Iterator) bool { return it.First() },
-		"Last":                 func(it key.Iterator) bool { return it.Last() },
-		"SeekGE":               func(it key.Iterator) bool { return it.SeekGE([]byte("b"), key.MaxSeq) },
-		"SeekLT":               func(it key.Iterator) bool { return it.SeekLT([]byte("e")) },
-		"Next":                 func(it key.Iterator) bool { return it.Next() },
-		"Prev, which turns":    func(it key.Iterator) bool { return it.Prev() },
-		"Next, from the other": func(it key.Iterator) bool { return it.Next() && it.Next() },
+		"First":             func(it key.Iterator) bool { return it.First() },
+		"Last":              func(it key.Iterator) bool { return it.Last() },
+		"SeekGE":            func(it key.Iterator) bool { return it.SeekGE([]byte("b"), key.MaxSeq) },
+		"SeekLT":            func(it key.Iterator) bool { return it.SeekLT([]byte("e")) },
+		"Next":              func(it key.Iterator) bool { return it.Next() },
+		"Prev, which turns": func(it key.Iterator) bool { return it.Prev() },
 	} {
 		t.Run(name, func(t *testing.T) {
-			bad := keytest.NewIterator([]keytest.Entry{entry("b", 1), entry("d", 1), entry("f", 1)})
-			good := keytest.NewIterator([]keytest.Entry{entry("a", 1), entry("c", 1), entry("e", 1)})
+			bad := keytest.NewIterator([]keytest.Entry{entry("b"), entry("d"), entry("f")})
+			good := keytest.NewIterator([]keytest.Entry{entry("a"), entry("c"), entry("e")})
 			it := merge.New(good, bad)
 			require.True(t, it.SeekGE([]byte("d"), key.MaxSeq))
 			bad.Broken = broken
@@ -125,9 +124,21 @@ func TestAnErrorOfAChildEndsEveryMovement(t *testing.T) {
 	}
 }
 
+func TestAnErrorShowsWhenItsChildHasToMove(t *testing.T) {
+	bad := keytest.NewIterator([]keytest.Entry{entry("b"), entry("d"), entry("f")})
+	good := keytest.NewIterator([]keytest.Entry{entry("a"), entry("c"), entry("e")})
+	it := merge.New(good, bad)
+	require.True(t, it.SeekGE([]byte("c"), key.MaxSeq))
+	bad.Broken = errors.New("broken")
+	require.True(t, it.Next(), "the child stood there before it broke")
+	require.Equal(t, "d", string(it.Key()))
+	require.False(t, it.Next())
+	require.ErrorIs(t, it.Error(), bad.Broken)
+}
+
 func TestCloseClosesEveryChildAndJoinsTheirErrors(t *testing.T) {
 	children := []*keytest.Iterator{
-		keytest.NewIterator([]keytest.Entry{entry("a", 1)}), keytest.NewIterator(nil), keytest.NewIterator(nil),
+		keytest.NewIterator([]keytest.Entry{entry("a")}), keytest.NewIterator(nil), keytest.NewIterator(nil),
 	}
 	children[0].CloseError, children[2].CloseError = io.ErrClosedPipe, io.ErrNoProgress
 	it := merge.New(children[0], children[1], children[2])

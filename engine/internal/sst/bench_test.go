@@ -40,6 +40,7 @@ func BenchmarkScanBackward2000(b *testing.B) {
 }
 
 func benchOpen(b *testing.B, entries int) {
+	b.Helper()
 	file, _ := build(b, sst.WriterOptions{}, plain(entries))
 	r := bytes.NewReader(file)
 	b.ReportAllocs()

@@ -12,6 +12,7 @@ import (
 
 // seedTable returns a table of several blocks.
 func seedTable(f *testing.F, o WriterOptions) []byte {
+	f.Helper()
 	var file bytes.Buffer
 	w := NewWriter(&file, o)
 	for i := range byte(40) {

@@ -43,7 +43,11 @@ func BenchmarkCrashImages(b *testing.B) {
 				name    string
 				seconds float64
 			}{
-				{"making", part.Making}, {"open", part.Open}, {"read", part.Read}, {"close", part.Close}, {"write", part.Write},
+				{"making", part.Making},
+				{"open", part.Open},
+				{"read", part.Read},
+				{"close", part.Close},
+				{"write", part.Write},
 				{"judging", part.Judging},
 			} {
 				b.ReportMetric(p.seconds/images*1e6, p.name+"-µs/image")
