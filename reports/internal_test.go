@@ -187,3 +187,18 @@ func TestVisibleShowsWhatATerminalWouldObey(t *testing.T) {
 		require.Equal(t, want, visible(in))
 	}
 }
+
+func TestAFindingMarksEveryCellThatShowsIt(t *testing.T) {
+	f := torture.Finding{Workload: "bank", Fault: "power", AlsoIn: []string{"kv × power"}}
+	r := &torture.Result{
+		Cells: []torture.Cell{
+			{Workload: "bank", Fault: "power", Runs: 1, Findings: 1}, {Workload: "kv", Fault: "power", Runs: 1, Findings: 2},
+			{Workload: "kv", Fault: "eio", Runs: 1},
+		},
+		Findings: []torture.Finding{{Workload: "kv", Fault: "power"}, f},
+	}
+	require.Equal(t, map[place]int{{"kv", "power"}: 1, {"bank", "power"}: 2}, firstFindings(r))
+	require.Len(t, findingsIn(r, "kv", "power"), 2)
+	require.Empty(t, findingsIn(r, "kv", "eio"))
+	require.Contains(t, origin(f), "; also in kv × power")
+}

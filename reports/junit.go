@@ -83,7 +83,7 @@ func (c *junitCase) describe(findings []torture.Finding) {
 
 func findingsIn(r *torture.Result, workload, fault string) (in []torture.Finding) {
 	for _, f := range r.Findings {
-		if f.Workload == workload && f.Fault == fault {
+		if f.ShowsIn(workload, fault) {
 			in = append(in, f)
 		}
 	}

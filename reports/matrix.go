@@ -113,12 +113,16 @@ func stateOf(c torture.Cell) state {
 	}
 }
 
+// firstFindings returns for each cell that shows findings the number of the first, counted from 1.
 func firstFindings(r *torture.Result) map[place]int {
 	first := map[place]int{}
-	for i, f := range r.Findings {
-		at := place{f.Workload, f.Fault}
-		if first[at] == 0 {
-			first[at] = i + 1
+	for i := range slices.Backward(r.Findings) {
+		f := &r.Findings[i]
+		first[place{f.Workload, f.Fault}] = i + 1
+		for _, c := range r.Cells {
+			if f.ShowsIn(c.Workload, c.Fault) {
+				first[place{c.Workload, c.Fault}] = i + 1
+			}
 		}
 	}
 	return first

@@ -157,6 +157,9 @@ func origin(f torture.Finding) string {
 	if f.Count > 0 {
 		where += ", seen " + plural(f.Count, "time")
 	}
+	if len(f.AlsoIn) > 0 {
+		where += "; also in " + strings.Join(f.AlsoIn, ", ")
+	}
 	return where
 }
 

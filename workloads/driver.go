@@ -12,6 +12,8 @@ import (
 type DriveOptions struct {
 	PhaseOps int // operations between two full scans; 0: 1000, the scan included
 	Attempts int // how often a transaction that conflicts is tried, each time as an operation of its own; 0: 8
+	// Loaded, if set, is called once, after loading and before the first operation of the clients.
+	Loaded func()
 }
 
 // Drive loads the store, runs all clients of the script, and ends with a scan of everything while nothing else runs.
@@ -29,6 +31,9 @@ func Drive(ctx context.Context, store Store, script Script, rec *history.Recorde
 	d := &driver{store: store, script: &script, rec: rec, opts: opts}
 	if err := d.run(ctx, 0, d.loading()); err != nil {
 		return err
+	}
+	if opts.Loaded != nil {
+		opts.Loaded()
 	}
 	return d.phases(ctx)
 }

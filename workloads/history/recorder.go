@@ -11,7 +11,8 @@ type Recorder struct {
 	clock *Clock
 	mu    struct {
 		sync.Mutex
-		ops []Op
+		ops    []Op
+		events int
 	}
 }
 
@@ -31,6 +32,7 @@ func (r *Recorder) Call(client int, op Op) Handle {
 	// The tick is taken under the lock, so that the order of ticks is the order of the slice.
 	op.Call = r.clock.Next()
 	r.mu.ops = append(r.mu.ops, op)
+	r.mu.events++
 	return Handle(op.ID)
 }
 
@@ -44,6 +46,7 @@ func (r *Recorder) Return(h Handle, reads []Read, outcome Outcome, err error) {
 		panic("history: H3: an operation was answered twice")
 	}
 	op.Return = r.clock.Next()
+	r.mu.events++
 	op.Reads, op.Outcome = reads, outcome
 	if err != nil {
 		op.Err = err.Error()
@@ -56,6 +59,13 @@ func (r *Recorder) SetWrites(h Handle, writes []Write) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.mu.ops[h].Writes = writes
+}
+
+// Events returns how many calls and answers there have been: it stands still while the store keeps every client waiting.
+func (r *Recorder) Events() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.mu.events
 }
 
 // Ops returns a copy of the operations so far, in order of Call; their IDs are their positions. Operations without an

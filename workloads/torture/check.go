@@ -42,7 +42,7 @@ type campaign struct {
 	total    tally
 	explored time.Duration // wall time of exploration
 	acked    int
-	lost     int
+	kept     int // of the acked, those that every image still had
 	bank     bankTotals
 	hashes   []string
 }
@@ -55,7 +55,7 @@ func (b *bankTotals) add(e *exploration) {
 	if bank == nil || b.got != b.want {
 		return
 	}
-	b.want, b.got = bank.Total, cmp.Or(e.wrong, bank.Total)
+	b.want, b.got = bank.Total, *cmp.Or(e.wrong, &bank.Total)
 	for _, v := range e.problems {
 		if v.Class == "bank: total not conserved" {
 			b.got = sumOf(bank, &e.history[v.Ops[0]])
@@ -80,6 +80,7 @@ type cell struct {
 	needsFault bool
 	needsLoss  bool
 	bytesLost  uint64
+	committed  int // commits of clients that were acknowledged
 	unknown    map[string]bool
 }
 
@@ -137,7 +138,7 @@ func (c *campaign) run(ctx context.Context) error {
 
 func (c *campaign) over(ctx context.Context) bool {
 	return ctx.Err() != nil || !c.deadline.IsZero() && !time.Now().Before(c.deadline) ||
-		c.opts.StopAfter > 0 && c.findings.len() >= c.opts.StopAfter
+		c.opts.StopAfter > 0 && c.findings.len() >= c.opts.StopAfter || c.total.hangs >= maxHangs
 }
 
 // one records, judges and explores one run of a cell.
@@ -154,22 +155,19 @@ func (c *campaign) one(ctx context.Context, cell *cell, round, left int) error {
 	ctx, cancel := c.budget(ctx, left)
 	defer cancel()
 	e := newExploration(r, c.target)
-	if c.opts.StopAfter > 0 {
-		e.stop = cancel
-	}
+	e.first = c.opts.StopAfter > 0
 	begin := time.Now()
 	e.explore(ctx, c.opts.Workers, c.progress)
 	c.explored += time.Since(begin)
 	c.progress.runs.Add(1)
-	c.add(cell, e)
-	return nil
+	return c.add(cell, e)
 }
 
 // maxDraws is how many places a fault is tried at before a run in which it does not hit counts.
 const maxDraws = 8
 
 // record records a run of a cell. A fault that hit nothing, or hit before anything had changed, says nothing: it is placed
-// anew.
+// anew. So it is in the first run of a cell if no client got as far as a commit; later runs may fail that early.
 func (c *campaign) record(ctx context.Context, cell *cell, round int) (*recording, error) {
 	for draw := 0; ; draw++ {
 		seed := childSeed(c.opts.Seed, cell.Workload, cell.Fault, round, draw) & (1<<32 - 1)
@@ -181,11 +179,13 @@ func (c *campaign) record(ctx context.Context, cell *cell, round int) (*recordin
 			return nil, err
 		}
 		c.progress.now.Store(fmt.Sprintf("%s × %s, seed %d", cell.Workload, cell.Fault, seed))
+		p.patience = c.opts.Patience
 		r := record(ctx, c.target, p)
-		missed := len(p.liveRules()) > 0 && len(r.injected) == 0 || len(r.crashTicks(0)) == 0
+		missed := len(p.rulesAt(p.late, 0)) > 0 && len(r.injected) == 0 || len(r.crashTicks(0)) == 0 ||
+			round == 0 && r.committed() == 0
 		interrupted := ctx.Err() != nil
 		if !missed || len(r.problems) > 0 || draw == maxDraws-1 || interrupted {
-			return r, nil
+			return r, nil //nolint:nilerr // an interrupted run is no failure: what it has recorded counts
 		}
 	}
 }
@@ -200,7 +200,7 @@ func (c *campaign) budget(ctx context.Context, left int) (context.Context, conte
 }
 
 // add puts the figures and findings of one run into the totals.
-func (c *campaign) add(cell *cell, e *exploration) {
+func (c *campaign) add(cell *cell, e *exploration) error {
 	t := e.tally
 	c.total.add(t)
 	cell.Runs++
@@ -208,6 +208,7 @@ func (c *campaign) add(cell *cell, e *exploration) {
 	cell.CrashPoints += t.points
 	cell.Images += t.images
 	cell.bytesLost += t.bytesLost
+	cell.committed += e.committed()
 	cell.needsFault = cell.needsFault || len(e.plan.rules) > 0
 	cell.needsLoss = e.plan.profile.Name != "lose-none"
 	for kind, n := range e.injected {
@@ -218,9 +219,8 @@ func (c *campaign) add(cell *cell, e *exploration) {
 	}
 	c.hashes = append(c.hashes, e.hash())
 	if rule := e.plan.fault.rule(c.target.Promises); rule.Lower == 0 && !e.plan.fault.rot {
-		end := history.Cut{Acked: history.Never - 1, Called: history.Never}
-		c.acked += e.judge.AckedSynced(end)
-		c.lost += len(e.lost)
+		asked, kept := e.survived.count(e.recording)
+		c.acked, c.kept = c.acked+asked, c.kept+kept
 	}
 	c.bank.add(e)
 	for reason, n := range e.unclear {
@@ -228,18 +228,30 @@ func (c *campaign) add(cell *cell, e *exploration) {
 		cell.unknown[reason] = true
 		c.progress.unknown.Add(int64(n))
 	}
+	var failures []failure
 	for _, v := range e.problems {
-		c.addFinding(cell, e, failure{Violation: v, judge: "live", count: 1})
+		if v.Class == "hang" {
+			c.total.hangs++
+		}
+		failures = append(failures, failure{Violation: v, judge: "live", count: 1})
 	}
-	for _, f := range e.failures {
-		c.addFinding(cell, e, f)
-	}
+	return c.addFindings(cell, e, append(failures, e.failures...))
 }
 
-func (c *campaign) addFinding(cell *cell, e *exploration, f failure) {
-	if c.findings.add(e, c.target.Name, f) {
-		cell.Findings++
+// addFindings keeps what is new, and saves it at once: the process may not live to the end of the campaign.
+func (c *campaign) addFindings(cell *cell, e *exploration, failures []failure) error {
+	isNew := false
+	for _, f := range failures {
+		if c.findings.add(e, c.target.Name, f) {
+			cell.Findings++
+			isNew = true
+		}
 	}
+	if !isNew {
+		return nil
+	}
+	_, err := c.findings.save(c.opts.Dir)
+	return err
 }
 
 // finish turns the totals into the result.
@@ -250,7 +262,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		ElapsedSeconds: elapsed.Seconds(), Runs: int(c.progress.runs.Load()), CrashPoints: c.total.points,
 		ExhaustivePoints: c.total.exhaustive, SampledPoints: c.total.sampled, WidestExhaustive: c.total.widest,
 		Images: c.total.images, NestedImages: c.total.nested, Divergences: c.total.divergences,
-		BytesLost: c.total.bytesLost, AckedSynced: c.acked, Recovered: c.acked - c.lost, TraceHash: digest(c.hashes),
+		BytesLost: c.total.bytesLost, AckedSynced: c.acked, Recovered: c.kept, TraceHash: digest(c.hashes),
 		BankTotalWant: c.bank.want, BankTotalGot: c.bank.got, FaultsInjected: map[string]uint64{}, Findings: []Finding{},
 		Cells: []Cell{}, Interrupted: ctx.Err() != nil, Provenance: provenance(),
 	}

@@ -96,19 +96,30 @@ func TestAFaultThatNeverFiresIsNoPass(t *testing.T) {
 	assert.Contains(t, r.Reasons[0], "never injected")
 }
 
-func TestCrashesThatLoseNothingAreNoPass(t *testing.T) {
-	o := toyOptions("power")
-	o.Ops, o.Keys = 0, 0
-	o.Ops = 0
-	target := toyTarget(correct)
-	r, err := Check(context.Background(), target, Options{
-		Workloads: []string{"register"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 1, Keys: 0, Seed: 3,
-	})
-	require.NoError(t, err)
-	if r.BytesLost == 0 {
-		assert.Equal(t, checker.Inconclusive, r.Verdict)
+func TestCellsThatProveNothing(t *testing.T) {
+	good := cell{
+		Cell:       Cell{Runs: 1, Images: 9, Injected: map[string]uint64{"eio_write": 1}},
+		needsFault: true, needsLoss: true, bytesLost: 1, committed: 1,
 	}
-	_ = o
+	for reason, spoil := range map[string]func(c *cell){
+		"":                         func(*cell) {},
+		"it never ran":             func(c *cell) { c.Runs = 0 },
+		"no crash image":           func(c *cell) { c.Images = 0 },
+		"never injected":           func(c *cell) { c.Injected = nil },
+		"no commit of a client":    func(c *cell) { c.committed = 0 },
+		"no crash lost a byte":     func(c *cell) { c.bytesLost = 0 },
+		"linearizability: too big": func(c *cell) { c.unknown = map[string]bool{"linearizability: too big": true} },
+	} {
+		c := good
+		spoil(&c)
+		c.judge()
+		if reason == "" {
+			assert.Empty(t, c.Reasons)
+			continue
+		}
+		require.Len(t, c.Reasons, 1, reason)
+		assert.Contains(t, c.Reasons[0], reason)
+	}
 }
 
 func TestSavedEvidenceReplays(t *testing.T) {

@@ -1,13 +1,17 @@
 package torture
 
+import "sync"
+
 // choices is the path of a depth-first search through the images of one crash point: what was asked, and what was
 // answered. It is the faultfs.Chooser of one image after the other.
 type choices struct {
 	steps    []choice
 	pos      int
-	turned   int // the step at which this path parts from the one before; -1 for the first path
-	diverged bool
+	turned   int           // the step at which this path parts from the one before; -1 for the first path
+	diverged bool          // a question was not the one that the path before was asked there
 	now      func() uint64 // the image's own time
+	mu       sync.Mutex    // held while the engine asks
+	left     bool          // to an engine that hangs: nothing changes any more
 }
 
 // choice is one question with its answer.
@@ -22,6 +26,11 @@ func newChoices() *choices { return &choices{turned: -1} }
 
 // Choose answers as the path says, and takes the first alternative of every question that is new.
 func (c *choices) Choose(n int, about uint64) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.left {
+		return 0
+	}
 	if c.pos < len(c.steps) {
 		s := &c.steps[c.pos]
 		c.pos++
@@ -38,6 +47,17 @@ func (c *choices) Choose(n int, about uint64) int {
 
 // begin readies the path for the next image.
 func (c *choices) begin(now func() uint64) { c.pos, c.diverged, c.now = 0, false, now }
+
+// leave gives the path up to an engine that hangs and may go on to ask. It stays as it is.
+func (c *choices) leave() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.left = true
+}
+
+// strayed reports whether the image did not repeat its path: it asked something else, or never came to the answer that
+// was new about it. What lies behind either is not explored.
+func (c *choices) strayed() bool { return c.diverged || c.pos <= c.turned }
 
 // next moves to the next untried path and reports whether there is one.
 func (c *choices) next() bool {

@@ -6,10 +6,10 @@
 // same tick gives a crash: a set of possible disks, and what was acknowledged by then.
 //
 //	plan      spec and seed -> script, rules          plan.go fault.go scenario.go
-//	record    run the script once                     record.go
+//	record    run the script once                     record.go hang.go
 //	live      judge what the clients saw              live.go
 //	explore   crash points -> workers                 explore.go
-//	worker    one crash point, image by image         worker.go choices.go recover.go
+//	worker    one crash point, image by image         worker.go choices.go recover.go probe.go survival.go
 //	nested    crash the recovery too                  nested.go
 //	finding   what to show and how to see it again    finding.go token.go evidence.go replay.go
 //	check     the campaign over all of this           check.go verdict.go
@@ -22,10 +22,14 @@
 //     undecided operations than the limit, and nothing diverged.
 //   - T2: cuts are sharp. An operation that was acknowledged before the next filesystem operation counts as
 //     acknowledged; one that was called after the last one counts as not begun.
-//   - T3: no fault, no verdict. A cell whose fault was never injected, or whose crashes lost no byte, is Inconclusive.
+//   - T3: no fault, no verdict. A cell whose fault was never injected, whose clients committed nothing, or whose crashes
+//     lost no byte, is Inconclusive. Three faults of four begin when the store is loaded: one that hits earlier poisons
+//     the store before anything is at stake. An error is excused only if a fault came before it.
 //   - T4: a finding replays. Its token repeats a run of one client from the seed; its saved evidence repeats any run,
 //     because it holds the operations themselves.
-//   - T5: the lab's own time is measured, not estimated: everything outside the engine's open, read and close.
+//   - T5: an engine that hangs is a finding, in an operation as in a recovery, and ends the exploration of its run. Its
+//     goroutines stay behind, since nothing can stop them; after a few hangs the campaign gives up.
+//   - T6: the lab's own time is measured, not estimated: everything outside the engine's open, read and close.
 //
 // Check is for programs, Run for tests. All state of a campaign is its own; several may run at once.
 package torture

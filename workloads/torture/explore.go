@@ -34,19 +34,20 @@ type exploration struct {
 	target Target
 	seed   maphash.Seed // of the hashes of states
 	only   uint64       // explore the crash at this tick only, if set
-	stop   func()       // called at the first failure, if set
+	first  bool         // stop at the first failure
+	stop   func()       // ends the exploration
 
 	mu       sync.Mutex
 	tally    tally
 	failures []failure
 	unclear  map[string]int
-	wrong    int64        // a wrong total of the bank that some image had; 0: none
-	lost     map[int]bool // IDs of acknowledged commits that some image had lost
+	wrong    *int64 // a wrong total of the bank that some image had
+	survived survival
 }
 
 func newExploration(r *recording, target Target) *exploration {
 	return &exploration{
-		recording: r, target: target, seed: maphash.MakeSeed(), lost: map[int]bool{}, unclear: map[string]int{},
+		recording: r, target: target, seed: maphash.MakeSeed(), survived: newSurvival(), unclear: map[string]int{},
 	}
 }
 
@@ -74,7 +75,7 @@ type nestedWay struct {
 // tally is the figures of an exploration.
 type tally struct {
 	points, exhaustive, sampled, widest int
-	images, nested, divergences         int
+	images, nested, divergences, hangs  int
 	bytesLost                           uint64
 	spent                               spent
 	rotted                              uint64
@@ -117,23 +118,54 @@ func passes(ticks []uint64) [][]uint64 {
 // explore cuts power at every crash point of the recording and judges every image that recovery can tell apart, until
 // ctx is done.
 func (e *exploration) explore(ctx context.Context, workers int, progress *progress) {
+	ctx, e.stop = context.WithCancel(ctx)
+	defer e.stop()
 	jobs := make(chan job)
-	var wg sync.WaitGroup
-	for range workers {
-		wg.Go(func() {
-			w := newWorker(e, progress)
+	crew := make([]*worker, workers)
+	done := make(chan *worker, workers) // buffered: a worker that comes late must not wait for a reader
+	for i := range crew {
+		w := newWorker(e, progress)
+		crew[i] = w
+		go func() {
+			w.name = goroutineName()
 			for j := range jobs {
 				w.run(ctx, j)
 			}
-			e.merge(w)
-		})
+			done <- w
+		}()
 	}
-	e.feed(ctx, jobs)
-	close(jobs)
-	wg.Wait()
+	var feeding sync.WaitGroup
+	feeding.Go(func() {
+		defer close(jobs)
+		e.feed(ctx, jobs)
+	})
+	e.gather(crew, done)
+	feeding.Wait()
 	slices.SortStableFunc(e.failures, func(a, b failure) int {
 		return cmp.Or(cmp.Compare(a.tick, b.tick), cmp.Compare(a.leaf, b.leaf))
 	})
+}
+
+// gather merges the workers that are done. It watches over the others: one that hangs is merged as it is, and ends the
+// exploration.
+func (e *exploration) gather(crew []*worker, done <-chan *worker) {
+	watch := time.NewTicker(max(e.plan.patience/8, time.Millisecond))
+	defer watch.Stop()
+	for left := len(crew); left > 0; {
+		select {
+		case w := <-done:
+			e.merge(w)
+			left--
+		case <-watch.C:
+			for _, w := range crew {
+				if w.giveUp(e.plan.patience) {
+					e.stop()
+					e.merge(w)
+					left--
+				}
+			}
+		}
+	}
 }
 
 // sweeps returns the ticks to cut power at, in the order in which to go through them.
@@ -183,11 +215,9 @@ func (e *exploration) merge(w *worker) {
 		e.failures = append(e.failures, *f)
 	}
 	e.wrong = cmp.Or(e.wrong, w.wrongTotal)
+	e.survived.add(w.survived)
 	for reason, n := range w.unclear {
 		e.unclear[reason] += n
-	}
-	for id := range w.lost {
-		e.lost[id] = true
 	}
 }
 

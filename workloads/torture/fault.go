@@ -14,9 +14,10 @@ import (
 type fault struct {
 	Choice
 	profile string // overrides the campaign's profile; empty: does not
-	// rules are the faults of the recorded run, in the grammar of faultfs.ParseRule. Commits is about how many commits
-	// the run will make: a fault that is placed behind its end never hits.
-	rules  func(rng *rand.Rand, commits int) []string
+	// rules are the faults of a part of the recorded run, in the grammar of faultfs.ParseRule. A fault that is placed behind
+	// the end of the part never hits, or hits where nothing is at stake any more.
+	rules  func(rng *rand.Rand, at part) []string
+	fixed  bool                           // rules count from the beginning of the run: somebody has written them by hand
 	lower  checker.Lower                  // which acknowledged commits must survive
 	errors bool                           // the running store may return errors
 	refuse bool                           // recovery may refuse the disk, if it calls it corrupt
@@ -24,12 +25,32 @@ type fault struct {
 	kills  func(p Promises) checker.Lower // replaces lower by what the engine promises, if set
 }
 
+// part is the part of a run in which a fault is to hit: the opening and loading of the store, or what the clients do.
+// Rules count calls and ticks from its beginning.
+type part struct {
+	opens   bool // it begins with the opening of a new store
+	commits int  // about how many commits it has
+}
+
 // once returns a generator of one rule that hits the n-th call of a kind. N is drawn from the calls that opening a new
 // store makes, about so many, and from one for every so many commits.
-func once(effect, op string, opening, commitsEach int) func(*rand.Rand, int) []string {
-	return func(rng *rand.Rand, commits int) []string {
-		return []string{fmt.Sprintf("%s %s nth=%d", effect, op, 1+rng.IntN(opening+max(2, commits/commitsEach)))}
+func once(effect, op string, opening, commitsEach int) func(*rand.Rand, part) []string {
+	return func(rng *rand.Rand, at part) []string {
+		calls := max(2, at.commits/commitsEach)
+		if at.opens {
+			calls += opening
+		}
+		return []string{fmt.Sprintf("%s %s nth=%d", effect, op, 1+rng.IntN(calls))}
 	}
+}
+
+// moment draws the tick after which a fault begins.
+func (at part) moment(rng *rand.Rand) int {
+	tick := rng.IntN(2*at.commits + 1)
+	if at.opens {
+		tick += 5 // before, there is nothing to be lost
+	}
+	return tick
 }
 
 // faults returns the named faults, the plain power cut first.
@@ -47,8 +68,8 @@ func faults() []fault {
 		},
 		{
 			Choice: Choice{"lost-fsync", "the disk acknowledges syncs and does nothing, from some moment on"},
-			rules: func(rng *rand.Rand, commits int) []string {
-				return []string{fmt.Sprintf("lost sync after=%d", 6+rng.IntN(2*commits+1))}
+			rules: func(rng *rand.Rand, at part) []string {
+				return []string{fmt.Sprintf("lost sync after=%d", at.moment(rng))}
 			},
 			lower: checker.NothingMustSurvive, refuse: true,
 		},
@@ -58,28 +79,28 @@ func faults() []fault {
 		},
 		{
 			Choice: Choice{"eio", "one call fails with EIO: write, sync, open, create, remove or read"},
-			rules: func(rng *rand.Rand, commits int) []string {
+			rules: func(rng *rand.Rand, at part) []string {
 				op := []struct {
 					name                 string
 					opening, commitsEach int
 				}{
 					{"write", 2, 2}, {"sync", 6, 2}, {"open", 6, 20}, {"create", 3, 40}, {"remove", 0, 100}, {"read", 1, 30},
 				}[rng.IntN(6)]
-				return once("eio", op.name, op.opening, op.commitsEach)(rng, commits)
+				return once("eio", op.name, op.opening, op.commitsEach)(rng, at)
 			},
 			errors: true,
 		},
 		{
 			Choice: Choice{"enospc", "the disk is full for a while"},
-			rules: func(rng *rand.Rand, commits int) []string {
-				return []string{fmt.Sprintf("enospc write times=%d after=%d", 1+rng.IntN(8), 4+rng.IntN(2*commits+1))}
+			rules: func(rng *rand.Rand, at part) []string {
+				return []string{fmt.Sprintf("enospc write times=%d after=%d", 1+rng.IntN(8), at.moment(rng))}
 			},
 			errors: true,
 		},
 		{Choice: Choice{"short-write", "one write stores half of its bytes"}, rules: once("short", "write", 2, 2), errors: true},
 		{
 			Choice: Choice{"bitrot", "one bit of one durable file rots between crash and recovery"},
-			rules: func(rng *rand.Rand, _ int) []string {
+			rules: func(rng *rand.Rand, _ part) []string {
 				return []string{fmt.Sprintf("bitflip rest seed=%d", rng.Uint32())}
 			},
 			rot: true, refuse: true,
@@ -104,7 +125,8 @@ func faultNamed(name string) (fault, error) {
 	}
 	f := fault{
 		Choice: Choice{r.String(), "a rule of the command line"},
-		rules:  func(*rand.Rand, int) []string { return []string{r.String()} },
+		rules:  func(*rand.Rand, part) []string { return []string{r.String()} },
+		fixed:  true,
 		errors: r.Effect != faultfs.LostSync && r.Effect != faultfs.BitFlip,
 		rot:    r.Effect == faultfs.BitFlip,
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"unicode"
 	"unicode/utf8"
@@ -13,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// findings collects the failures of a campaign, one finding for each kind of failure of each cell.
+// findings collects the failures of a campaign, one finding for each kind of failure.
 type findings struct {
 	byID map[string]*found
 	ids  []string // in order of discovery
@@ -29,13 +30,13 @@ func newFindings() *findings { return &findings{byID: map[string]*found{}} }
 
 func (f *findings) len() int { return len(f.ids) }
 
-// add keeps a failure, or counts it if its kind is known; it reports whether it is new.
+// add keeps a failure, or counts it if its kind is known; it reports whether the kind is new to the failure's cell.
 func (f *findings) add(e *exploration, engine string, fail failure) bool {
 	p := e.plan
-	id := fingerprint(fail.judge, fail.Class, p.Workload, p.Fault)
+	id := fingerprint(&fail)
 	if known := f.byID[id]; known != nil {
 		known.Count += fail.count
-		return false
+		return known.seenIn(p.Workload, p.Fault)
 	}
 	at := where{tick: fail.tick}
 	if fail.nested != nil {
@@ -84,13 +85,35 @@ func capital(sentence string) string {
 	return string(unicode.ToUpper(first)) + sentence[size:]
 }
 
-func fingerprint(parts ...string) string {
-	h := sha256.New()
-	for _, p := range parts {
-		fmt.Fprintf(h, "%s\n", p)
-	}
-	return hex.EncodeToString(h.Sum(nil)[:5])
+// ShowsIn reports whether a cell of the matrix shows the finding.
+func (f *Finding) ShowsIn(workload, fault string) bool {
+	return f.Workload == workload && f.Fault == fault || slices.Contains(f.AlsoIn, cellName(workload, fault))
 }
+
+func cellName(workload, fault string) string { return workload + " × " + fault }
+
+// seenIn notes a further cell that shows the finding and reports whether it is one.
+func (f *Finding) seenIn(workload, fault string) bool {
+	if f.ShowsIn(workload, fault) {
+		return false
+	}
+	f.AlsoIn = append(f.AlsoIn, cellName(workload, fault))
+	return true
+}
+
+// fingerprint identifies a kind of failure: what is broken, wherever it shows. A judge of histories says so by the class;
+// of an error of the engine, the text without its numbers, names and quotations does.
+func fingerprint(f *failure) string {
+	kind := f.judge + "\n" + f.Class
+	if len(f.Ops) == 0 {
+		kind += "\n" + accidents.ReplaceAllString(f.Sentence, "#")
+	}
+	sum := sha256.Sum256([]byte(kind))
+	return hex.EncodeToString(sum[:5])
+}
+
+// accidents are the parts of an error's text that differ from case to case.
+var accidents = regexp.MustCompile(`\([^)]*\)|"[^"]*"|[0-9a-fA-F]*[0-9][0-9a-fA-F]*`)
 
 // traceLength is how many filesystem operations a finding shows.
 const traceLength = 40

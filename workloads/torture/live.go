@@ -2,8 +2,10 @@ package torture
 
 import (
 	"context"
+	"strings"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
@@ -18,9 +20,7 @@ func (r *recording) judgeLive(ctx context.Context, promises Promises) (unknown [
 		if bank := r.plan.bank(); bank != nil {
 			results = append(results, bank.JudgeHistory(r.history))
 		}
-		if !r.plan.fault.errors {
-			results = append(results, unexpectedErrors(r.history))
-		}
+		results = append(results, r.unexpectedErrors(promises))
 	}
 	for _, result := range results {
 		switch result.Verdict {
@@ -49,18 +49,27 @@ func tag(r checker.Result) []checker.Violation {
 	return r.Violations
 }
 
-// unexpectedErrors fails if the store returned an error other than a conflict on a disk that did what it was told.
-func unexpectedErrors(ops []history.Op) checker.Result {
+// unexpectedErrors fails if the store returned an error other than a conflict before anything had failed under it.
+func (r *recording) unexpectedErrors(promises Promises) checker.Result {
 	result := checker.Result{Judge: "errors", Verdict: checker.Pass}
-	for i := range ops {
-		op := &ops[i]
-		if op.Outcome == history.Unknown && op.Err != "" {
-			result.Verdict = checker.Fail
-			result.Violations = append(result.Violations, checker.Violation{
-				Class: "unexpected error", Ops: []int{op.ID},
-				Sentence: "the store returned an error on a disk that did what it was told: " + op.Kind.String() + ": " + op.Err,
-			})
+	excused := r.excused()
+	for i := range r.history {
+		op := &r.history[i]
+		if op.Err == "" || op.Return >= excused || isConflict(op) || !promises.Transactions && isTransaction(op.Kind) {
+			continue
 		}
+		result.Verdict = checker.Fail
+		result.Violations = append(result.Violations, checker.Violation{
+			Class: "unexpected error", Ops: []int{op.ID},
+			Sentence: "the store returned an error on a disk that did what it was told: " + op.Kind.String() + ": " + op.Err,
+		})
 	}
 	return result
 }
+
+// isConflict reports whether a transaction failed as it may. A history keeps errors as text.
+func isConflict(op *history.Op) bool {
+	return op.Outcome == history.Rejected && isTransaction(op.Kind) && strings.Contains(op.Err, workloads.ErrConflict.Error())
+}
+
+func isTransaction(k history.Kind) bool { return k == history.Txn || k == history.Snapshot }

@@ -2,6 +2,7 @@ package torture
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -14,29 +15,27 @@ import (
 
 // afterlife is what a client does to a store that has just recovered: enough to write a log, a table and a manifest
 // edit on top of what the crash left.
-func afterlife(rec *history.Recorder, seed uint64) func(workloads.Store) {
-	return func(store workloads.Store) {
-		put := func(i int, d history.Durability) {
-			w := history.Write{Key: fmt.Appendf(nil, "~after%d", i), Value: fmt.Appendf(nil, "after %d %d", seed, i)}
-			op := rec.Call(0, history.Op{Kind: history.Put, Writes: []history.Write{w}, Durability: d})
-			if err := store.Apply([]history.Write{w}, d); err != nil {
-				rec.Return(op, nil, history.Unknown, err)
-				return
-			}
-			rec.Return(op, nil, history.Acked, nil)
+func afterlife(store workloads.Store, rec *history.Recorder, seed uint64) error {
+	do := func(op history.Op, call func() error) error {
+		handle := rec.Call(0, op)
+		err := call()
+		outcome := history.Acked
+		if err != nil {
+			outcome = history.Unknown
 		}
-		put(0, history.NoSync)
-		put(1, history.Sync)
-		if m, ok := store.(workloads.Maintainer); ok {
-			op := rec.Call(0, history.Op{Kind: history.Flush})
-			if err := m.Flush(); err != nil {
-				rec.Return(op, nil, history.Unknown, err)
-			} else {
-				rec.Return(op, nil, history.Acked, nil)
-			}
-		}
-		put(2, history.Sync)
+		rec.Return(handle, nil, outcome, err)
+		return err
 	}
+	put := func(i int, d history.Durability) error {
+		w := []history.Write{{Key: fmt.Appendf(nil, "~after%d", i), Value: fmt.Appendf(nil, "after %d %d", seed, i)}}
+		op := history.Op{Kind: history.Put, Writes: w, Durability: d}
+		return do(op, func() error { return store.Apply(w, d) })
+	}
+	err := errors.Join(put(0, history.NoSync), put(1, history.Sync))
+	if m, ok := store.(workloads.Maintainer); ok {
+		err = errors.Join(err, do(history.Op{Kind: history.Flush}, m.Flush))
+	}
+	return errors.Join(err, put(2, history.Sync))
 }
 
 // second is a recovery that is crashed in turn: the same image again, on a clock that its client shares.
@@ -107,18 +106,20 @@ func (w *worker) secondLife(at way) *second {
 		Profile: w.plan.profile, Chooser: path, Tick: func() uint64 { return uint64(clock.Next()) },
 	})
 	path.begin(s.img.Now)
-	live := afterlife(rec, at.job.draw)
-	err := w.prober.recover(s.img, func(store workloads.Store) {
-		s.opened, s.read = s.img.Now(), w.prober.state.Clone()
-		live(store)
-	})
-	if path.diverged || err != nil && s.read == nil {
+	var failed error
+	err := w.recover(recovery{
+		img: s.img, probe: probeSeed(at.job.draw),
+		live: func(store workloads.Store, read *history.State) {
+			s.opened, s.read = s.img.Now(), read.Clone()
+			failed = afterlife(store, rec, at.job.draw)
+		},
+	}, inside{s.img, at, path})
+	if path.diverged {
 		w.tally.divergences++
 		return nil
 	}
-	if err != nil {
-		v := checker.Violation{Class: "unexpected error", Sentence: "the recovered store failed on a healthy disk: " + err.Error()}
-		w.fail(s.img, at, "recovery", v)
+	if err := errors.Join(err, failed); err != nil {
+		w.failSecond(s, at, err)
 		return nil
 	}
 	s.history = rec.Ops()
@@ -127,28 +128,44 @@ func (w *worker) secondLife(at way) *second {
 	return s
 }
 
+// failSecond keeps the error of a store that had been recovered from the same image before, without one.
+func (w *worker) failSecond(s *second, at way, err error) {
+	v := refusal(err, &w.plan.fault)
+	if v == nil {
+		return
+	}
+	if v.Class == "does not recover" {
+		v.Class, v.Sentence = "unexpected error", "the recovered store failed on a healthy disk: "+err.Error()
+	}
+	w.fail(s.img, at, "recovery", *v)
+}
+
 // crashSecond explores one crash of the second life.
 func (w *worker) crashSecond(s *second, at way, point *faultfs.CrashPoint) {
 	tick := point.Tick
 	path := newChoices()
-	for leaf, more := 0, true; more && leaf < maxImages/8; leaf++ {
+	for leaf, more := 0, true; more && leaf < nestedImages; leaf++ {
 		img := point.Image(faultfs.ImageOptions{Profile: w.plan.profile, Chooser: path})
 		path.begin(img.Now)
-		err := w.prober.recover(img, nil)
+		deep := at
+		deep.nested = &nestedWay{Tick: tick, Leaf: leaf}
+		err := w.recover(recovery{img: img}, inside{s.img, deep, path})
 		w.tally.nested++
 		w.progress.nested.Add(1)
-		w.count(img, path)
-		deep := at
-		deep.nested = &nestedWay{Tick: tick, Leaf: leaf, Picks: path.picks()}
+		w.count(img)
+		deep.nested.Picks = path.picks()
 		if v := w.judgeSecond(s, at, tick, err); v != nil {
-			w.fail(img, deep, "recovery", *v)
+			w.fail(s.img, deep, "recovery", *v) // the trace that a finding shows is that of the first life
 			return
 		}
 		if len(img.Trace()) > 0 { // otherwise the files are those that the first recovery left
 			if v := w.prober.checkFiles(img); v != nil {
-				w.fail(img, deep, "files", *v)
+				w.fail(s.img, deep, "files", *v)
 				return
 			}
+		}
+		if path.strayed() {
+			w.tally.divergences++
 		}
 		more = path.next()
 	}
@@ -161,10 +178,18 @@ func (w *worker) judgeSecond(s *second, at way, tick uint64, err error) *checker
 		return refusal(err, &w.plan.fault)
 	}
 	r := w.verdictSecond(s, at, tick)
-	if r.Verdict == checker.Pass || len(r.Violations) == 0 {
+	switch r.Verdict {
+	case checker.Pass:
 		return nil
+	case checker.Inconclusive:
+		w.unclear[r.Judge+": "+r.Reason]++
+		return nil
+	case checker.Fail:
 	}
 	v := r.Violations[0]
+	if tick <= s.opened {
+		w.mourn(v)
+	}
 	v.Sentence = "after a crash during or just after recovery: " + v.Sentence
 	if before := diffState(s.read, &s.last.state); before != "" {
 		v.Evidence = append(v.Evidence, before)
@@ -176,10 +201,10 @@ func (w *worker) verdictSecond(s *second, at way, tick uint64) checker.Result {
 	if s.last.tick == tick && s.last.state.Equal(&w.prober.state) {
 		return s.last.result
 	}
-	var r checker.Result
+	r := checker.Result{Verdict: checker.Pass} // who promises nothing has nothing to keep
 	if tick <= s.opened {
 		r = w.judge.Judge(at.job.cut, &w.prober.state, w.rule)
-	} else {
+	} else if w.target.Promises.SyncSurvivesPowerCut || w.plan.profile.Name == faultfs.LoseNone().Name {
 		rule := checker.Rule{Suffix: w.rule.Suffix, Atomic: w.rule.Atomic}
 		if w.plan.profile.Name == faultfs.LoseNone().Name {
 			rule.Lower = w.rule.Lower

@@ -19,8 +19,10 @@ type Options struct {
 	Ops       int           // operations a client; 0: a choice per run
 	Keys      int           // keys loaded before the clients start; 0: a choice per run
 	Workers   int           // crash points explored at once; 0: GOMAXPROCS
-	StopAfter int           // stop after so many findings; 0: go on
-	Dir       string        // where findings are saved; empty: nowhere
+	// Patience is how long the engine may take over one operation or one recovery before it counts as hanging; 0: 30 s.
+	Patience  time.Duration
+	StopAfter int    // stop after so many findings; 0: go on
+	Dir       string // where findings are saved; empty: nowhere
 	// Progress, if set, is called a few times a second from one goroutine.
 	Progress func(Progress)
 }
@@ -55,6 +57,9 @@ func (o Options) withDefaults() Options {
 	if o.Seed == 0 {
 		o.Seed = 1
 	}
+	if o.Patience == 0 {
+		o.Patience = defaultPatience
+	}
 	if o.Workers == 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
@@ -69,7 +74,8 @@ func (o Options) withDefaults() Options {
 
 // validate names the first thing that does not exist, with the choices.
 func (o Options) validate() error {
-	if o.Clients < 0 || o.Ops < 0 || o.Keys < 0 || o.Rounds < 0 || o.For < 0 || o.Workers < 0 || o.StopAfter < 0 {
+	if o.Clients < 0 || o.Ops < 0 || o.Keys < 0 || o.Rounds < 0 || o.For < 0 || o.Workers < 0 ||
+		o.StopAfter < 0 || o.Patience < 0 {
 		return fmt.Errorf("%w: clients, ops, keys, rounds, time, workers and findings cannot be negative", ErrConfig)
 	}
 	if o.Scenario != "" {

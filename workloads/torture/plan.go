@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"time"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -28,18 +29,24 @@ type plan struct {
 	profile faultfs.Profile
 	script  workloads.Script
 	rules   []*faultfs.Rule
-	nest    int // one of how many recoveries is crashed in turn; 1: all, at every operation
-	points  int // how many crash points to explore at the most, spread evenly; 0: all
+	late    bool // the rules begin when the store has been loaded
+	// patience is how long the engine may take over one operation or one recovery.
+	patience time.Duration
+	nest     int // one of how many recoveries is crashed in turn; 1: all, at every operation
+	lives    int // how many recoveries of one crash point are crashed in turn at the most
+	points   int // how many crash points to explore at the most, spread evenly; 0: all
 	// allSynced says that every commit of the script asks for Sync.
 	allSynced bool
 }
 
 // largeNest is how many recoveries of a run there are to one that is crashed in turn, nestedTicks at how many of its
-// operations. A tiny run is explored to depth 2 without gaps, unless a crash point has more than nestedLives images.
+// operations. A tiny run is explored to depth 2 without gaps, unless a crash point has more than nestedLives images, or
+// a crash of its second life more than nestedImages.
 const (
-	largeNest   = 32
-	nestedTicks = 3
-	nestedLives = 24 // recoveries of one crash point that are crashed in turn
+	largeNest    = 32
+	nestedTicks  = 3
+	nestedLives  = 24            // recoveries of one crash point that are crashed in turn
+	nestedImages = maxImages / 8 // images of one crash of a second life
 )
 
 // chooseSize picks the dials that o leaves open. In turn, runs are large enough to have tables on several levels, small
@@ -73,7 +80,7 @@ func tiny(s workloads.Size) bool { return s.Keys <= 4 && s.Ops*s.Clients <= 12 }
 
 // resolve looks up the names of a spec and derives the script and the rules from its seed.
 func resolve(s spec) (*plan, error) {
-	p := &plan{spec: s, nest: largeNest}
+	p := &plan{spec: s, nest: largeNest, lives: nestedLives, patience: defaultPatience}
 	var err error
 	if p.fault, err = faultNamed(s.Fault); err != nil {
 		return nil, err
@@ -107,11 +114,20 @@ func resolve(s spec) (*plan, error) {
 	return p, p.parseRules()
 }
 
+// earlyEach is how many runs there are to one whose fault may hit while the store is opened and loaded.
+const earlyEach = 4
+
 func (p *plan) parseRules() error {
 	if p.fault.rules == nil {
 		return nil
 	}
-	for _, text := range p.fault.rules(rand.New(rand.NewPCG(p.Seed, 2)), p.commits()) {
+	rng := rand.New(rand.NewPCG(p.Seed, 2))
+	loading, all := len(p.script.Preload), p.commits()
+	at := part{opens: true, commits: loading}
+	if p.late = !p.fault.fixed && !p.fault.rot && rng.IntN(earlyEach) > 0; p.late {
+		at = part{commits: all - loading}
+	}
+	for _, text := range p.fault.rules(rng, at) {
 		r, err := faultfs.ParseRule(text)
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrConfig, err)

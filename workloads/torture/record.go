@@ -31,22 +31,32 @@ type recording struct {
 // record runs the workload of a plan on a fresh disk.
 func record(ctx context.Context, target Target, p *plan) *recording {
 	clock := &history.Clock{}
-	fs := faultfs.New(faultfs.Options{Tick: func() uint64 { return uint64(clock.Next()) }, Rules: p.liveRules()})
+	fs := faultfs.New(faultfs.Options{Tick: func() uint64 { return uint64(clock.Next()) }, Rules: p.rulesAt(false, 0)})
 	rec := history.NewRecorder(clock)
-	r := &recording{plan: p}
-	r.problems = p.problems(ctx, runStore(ctx, target, fs, p, rec))
-	r.trace, r.history, r.injected = fs.Trace(), rec.Ops(), fs.Injected()
+	done := make(chan error, 1)
+	loaded := func() {
+		if p.late {
+			fs.SetRules(p.rulesAt(true, uint64(clock.Now()))...)
+		}
+	}
+	go func() { done <- runStore(ctx, target, fs, p, rec, loaded) }()
+	err := await(done, p.patience, rec.Events)
+	r := &recording{plan: p, trace: fs.Trace(), history: rec.Ops(), injected: fs.Injected()}
+	r.problems = r.meaning(ctx, err)
 	r.judge = checker.NewDurability(r.history, &history.State{})
 	return r
 }
 
-// problems returns what an error of the running store means: nothing, if the fault explains it.
-func (p *plan) problems(ctx context.Context, err error) []checker.Violation {
+// meaning returns what an error of the running store means: nothing, if an injected fault explains it.
+func (r *recording) meaning(ctx context.Context, err error) []checker.Violation {
 	var crash *workloads.Panic
+	var stuck *hang
 	switch {
 	case errors.As(err, &crash):
 		return []checker.Violation{panicked(crash.Value, crash.Stack)}
-	case err == nil, ctx.Err() != nil, p.fault.errors:
+	case errors.As(err, &stuck):
+		return []checker.Violation{stuck.violation()}
+	case err == nil, ctx.Err() != nil, r.excused() != history.Never:
 		return nil
 	}
 	return []checker.Violation{{
@@ -54,7 +64,34 @@ func (p *plan) problems(ctx context.Context, err error) []checker.Violation {
 	}}
 }
 
-func runStore(ctx context.Context, target Target, fs *faultfs.FS, p *plan, rec *history.Recorder) (err error) {
+// excused returns the tick of the first injected fault that explains errors, or Never.
+func (r *recording) excused() history.Tick {
+	for i := range r.trace {
+		if r.plan.fault.errors && r.trace[i].Fault != faultfs.NoEffect {
+			return history.Tick(r.trace[i].Tick)
+		}
+	}
+	return history.Never
+}
+
+// committed returns how many commits of clients were acknowledged, those of loading left out.
+func (r *recording) committed() (n int) {
+	loading := len(r.plan.script.Preload)
+	for i := range r.history {
+		switch op := &r.history[i]; {
+		case len(op.Writes) == 0:
+		case loading > 0:
+			loading--
+		case op.Outcome == history.Acked:
+			n++
+		}
+	}
+	return n
+}
+
+func runStore(
+	ctx context.Context, target Target, fs *faultfs.FS, p *plan, rec *history.Recorder, loaded func(),
+) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = &workloads.Panic{Value: v, Stack: debug.Stack()}
@@ -64,20 +101,26 @@ func runStore(ctx context.Context, target Target, fs *faultfs.FS, p *plan, rec *
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
 	}
-	drove := workloads.Drive(ctx, store, p.script, rec, workloads.DriveOptions{})
+	drove := workloads.Drive(ctx, store, p.script, rec, workloads.DriveOptions{Loaded: loaded})
 	if err := store.Close(); err != nil {
 		return errors.Join(drove, fmt.Errorf("close: %w", err))
 	}
 	return drove
 }
 
-// liveRules returns fresh copies of the rules that hit while the workload runs.
-func (p *plan) liveRules() []*faultfs.Rule {
+// rulesAt returns fresh copies of the rules that hit while the workload runs, if their time has come. A late rule counts
+// its ticks from now.
+func (p *plan) rulesAt(late bool, now uint64) []*faultfs.Rule {
 	var live []*faultfs.Rule
-	for _, r := range p.rules {
-		if r.Effect != faultfs.BitFlip {
-			live = append(live, r.Clone())
+	for _, rule := range p.rules {
+		if rule.Effect == faultfs.BitFlip || p.late != late {
+			continue
 		}
+		r := rule.Clone()
+		if late {
+			r.After += now
+		}
+		live = append(live, r)
 	}
 	return live
 }

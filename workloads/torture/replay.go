@@ -1,11 +1,13 @@
 package torture
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // ReplayResult is what Replay saw.
@@ -19,18 +21,21 @@ type ReplayResult struct {
 
 // ReplayOptions says how to replay.
 type ReplayOptions struct {
-	Attempts int    // how often to try; 0: once
-	Dir      string // where saved findings lie: a token found there replays from its evidence
+	Attempts int           // how often to try; 0: once
+	Dir      string        // where saved findings lie: a token found there replays from its evidence
+	Patience time.Duration // as in Options
 }
 
 // Replay shows a failure again. The argument is a replay token ("LT1-...") or the path of a saved finding. A token of a
 // run with one client repeats the run; one with several repeats the saved evidence of Dir where it finds it there, and
-// otherwise the same script on whatever schedule comes.
+// otherwise the same script on whatever schedule comes. What failed without a crash is judged again as it was saved; only
+// if that does not show it, as with a panic, the script is run again.
 func Replay(ctx context.Context, targets []Target, tokenOrFile string, opts ReplayOptions) (*ReplayResult, error) {
 	target, again, err := replayer(targets, tokenOrFile, opts)
 	if err != nil {
 		return nil, err
 	}
+	again.patience = cmp.Or(opts.Patience, defaultPatience)
 	result := &ReplayResult{}
 	for result.Attempts < max(1, opts.Attempts) && ctx.Err() == nil {
 		result.Attempts++
@@ -55,6 +60,7 @@ type replay struct {
 	judge    string    // empty: any failure at the place counts
 	class    string
 	fullPath string
+	patience time.Duration
 }
 
 func replayer(targets []Target, tokenOrFile string, opts ReplayOptions) (Target, *replay, error) {
@@ -106,10 +112,26 @@ func fromFile(targets []Target, file string) (Target, *replay, error) {
 
 // once makes one attempt; it returns nil if the failure did not show.
 func (r *replay) once(ctx context.Context, target Target) (*Finding, error) {
-	rec, err := r.recording(ctx, target)
+	if r.saved != nil {
+		rec, err := r.saved.recording()
+		if err != nil {
+			return nil, err
+		}
+		if f := r.look(ctx, target, rec); f != nil || r.at.tick != 0 {
+			return f, nil
+		}
+	}
+	p, err := resolve(r.spec)
 	if err != nil {
 		return nil, err
 	}
+	p.patience = r.patience
+	return r.look(ctx, target, record(ctx, target, p)), nil
+}
+
+// look judges a recording where it failed, and returns the failure if it shows again.
+func (r *replay) look(ctx context.Context, target Target, rec *recording) *Finding {
+	rec.plan.patience = r.patience
 	rec.judgeLive(ctx, target.Promises)
 	e := newExploration(rec, target)
 	if r.at.tick == 0 {
@@ -127,26 +149,15 @@ func (r *replay) once(ctx context.Context, target Target) (*Finding, error) {
 		all.add(e, target.Name, f)
 		found := all.byID[all.ids[0]].Finding
 		found.File = r.fullPath
-		return &found, nil
+		return &found
 	}
-	return nil, nil
-}
-
-func (r *replay) recording(ctx context.Context, target Target) (*recording, error) {
-	if r.saved != nil && (r.at.tick != 0 || len(r.saved.History) > 0) {
-		return r.saved.recording()
-	}
-	p, err := resolve(r.spec)
-	if err != nil {
-		return nil, err
-	}
-	return record(ctx, target, p), nil
+	return nil
 }
 
 // crash explores the one crash point at which it failed.
 func (r *replay) crash(ctx context.Context, e *exploration) {
 	if r.at.nested != 0 {
-		e.plan.nest = 1
+		e.plan.nest, e.plan.lives = 1, maxImages
 	}
 	e.only = r.at.tick
 	e.explore(ctx, 1, &progress{})

@@ -25,7 +25,7 @@ type Result struct {
 	FaultsInjected   map[string]uint64 `json:"faults_injected"`   // by effect and operation, such as "eio_write"
 	BytesLost        uint64            `json:"bytes_lost"`        // bytes of pending writes that crash images lost
 	TraceHash        string            `json:"trace_hash"`        // of all filesystem operations of all runs; one client: the same for a seed
-	AckedSynced      int               `json:"acked_synced"`      // commits acknowledged as durable
+	AckedSynced      int               `json:"acked_synced"`      // commits acknowledged as durable before a crash that was explored
 	Recovered        int               `json:"recovered"`         // of them, those that every crash image still had
 	BankTotalWant    int64             `json:"bank_total_want"`
 	BankTotalGot     int64             `json:"bank_total_got"` // the first wrong total seen, or BankTotalWant
@@ -62,7 +62,7 @@ type Cell struct {
 
 // Finding is a deduplicated failure with what is needed to see it again.
 type Finding struct {
-	ID         string      `json:"id"` // fingerprint: judge, class, workload and fault
+	ID         string      `json:"id"` // fingerprint of what is broken, wherever it shows
 	Judge      string      `json:"judge"`
 	Class      string      `json:"class"`
 	Workload   string      `json:"workload"`
@@ -73,9 +73,10 @@ type Finding struct {
 	CrashTick  uint64      `json:"crash_tick"`  // 0: it failed without a crash
 	NestedTick uint64      `json:"nested_tick"` // 0: not during recovery
 	Sentence   string      `json:"sentence"`
-	Evidence   []string    `json:"evidence"` // at most 12 lines
-	Trace      []TraceLine `json:"trace"`    // the filesystem operations before the crash, oldest first, at most 40
-	Count      int         `json:"count"`    // how many images showed it
+	Evidence   []string    `json:"evidence"`          // at most 12 lines
+	Trace      []TraceLine `json:"trace"`             // the filesystem operations before the crash, oldest first, at most 40
+	Count      int         `json:"count"`             // how many images showed it
+	AlsoIn     []string    `json:"also_in,omitempty"` // further cells that showed it, "kv × power"
 	Token      string      `json:"token"`
 	File       string      `json:"file,omitempty"` // the saved evidence, if it was saved
 }

@@ -44,6 +44,10 @@ type Promises struct {
 	Transactions         bool // Begin works, with the isolation levels of workloads.Isolation
 }
 
+// conserves reports whether a crash must leave a sum that every transaction keeps: half a transaction changes it, and so
+// does one that stands on another that was lost.
+func (p Promises) conserves() bool { return p.AtomicBatch && p.LossIsSuffix }
+
 // isLog reports whether a file may lose its tail to a rotten bit.
 func (t *Target) isLog(name string) bool {
 	for _, glob := range t.LogGlobs {

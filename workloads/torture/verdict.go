@@ -27,6 +27,8 @@ func (c *cell) judge() {
 		say("no crash image was recovered")
 	case c.needsFault && fired == 0:
 		say("its fault was never injected")
+	case c.committed == 0:
+		say("no commit of a client was acknowledged")
 	case c.needsLoss && c.bytesLost == 0:
 		say("no crash lost a byte")
 	}
@@ -63,6 +65,7 @@ func (t *tally) add(o tally) {
 	t.images += o.images
 	t.nested += o.nested
 	t.divergences += o.divergences
+	t.hangs += o.hangs
 	t.bytesLost += o.bytesLost
 	t.spent.add(o.spent)
 	t.rotted += o.rotted

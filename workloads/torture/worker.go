@@ -13,14 +13,16 @@ import (
 type worker struct {
 	*exploration
 	prober   prober
+	name     string // of the worker's goroutine, as it begins a stack trace
+	inside   inside
 	rule     checker.Rule
 	progress *progress
 	tally    tally
 	failures map[string]*failure // the first of each judge and class
-	lost     map[int]bool
+	survived survival
 	unclear  map[string]int // judgements without an answer, by reason
 	// wrongTotal is the money in a state that the bank's judge rejected.
-	wrongTotal int64
+	wrongTotal *int64
 
 	// The latest verdict: images of one crash point mostly recover to the same state.
 	last struct {
@@ -39,10 +41,11 @@ type verdictKey struct {
 }
 
 func newWorker(e *exploration, p *progress) *worker {
-	w := &worker{exploration: e, progress: p, lost: map[int]bool{}, unclear: map[string]int{}, failures: map[string]*failure{}, verdicts: map[verdictKey]checker.Result{}}
-	w.prober.target = e.target
-	w.rule = e.plan.fault.rule(e.target.Promises)
-	return w
+	return &worker{
+		exploration: e, progress: p, survived: newSurvival(), unclear: map[string]int{}, failures: map[string]*failure{},
+		verdicts: map[verdictKey]checker.Result{}, rule: e.plan.fault.rule(e.target.Promises),
+		prober: prober{target: e.target, epoch: time.Now()},
+	}
 }
 
 // way is how the image at hand came about.
@@ -69,6 +72,13 @@ func (w *worker) run(ctx context.Context, j job) {
 		}
 		img := w.image(&j, way{job: &j, path: path, leaf: leaf}, &lives)
 		sampled = sampled || img.Sampled()
+		switch {
+		case w.plan.fault.rot:
+			sampled = true // a bit rots elsewhere in every image, so no two of a crash point are of one search
+		case path.strayed():
+			sampled = true
+			w.tally.divergences++
+		}
 		more = path.next()
 	}
 	w.tally.points++
@@ -94,31 +104,55 @@ func (w *worker) image(j *job, at way, lives *int) *faultfs.FS {
 	img := point.Image(faultfs.ImageOptions{Profile: w.plan.profile, Chooser: at.path})
 	w.tally.spent.making += time.Since(begin)
 	at.path.begin(img.Now)
-	err := w.prober.recover(img, nil)
-	w.count(img, at.path)
+	err := w.recover(recovery{img: img, probe: probeSeed(j.draw)}, inside{img, at, at.path})
+	w.count(img)
 	if !w.accept(img, at, err) {
 		return img
 	}
-	if at.rot == nil && *lives < nestedLives && mix(j.draw, uint64(at.leaf))%uint64(w.plan.nest) == 0 {
+	if at.rot == nil && *lives < w.plan.lives && mix(j.draw, uint64(at.leaf))%uint64(w.plan.nest) == 0 {
 		*lives++
 		w.nest(at)
 	}
 	return img
 }
 
-func (w *worker) count(img *faultfs.FS, path *choices) {
+// inside is what the engine is about: the image, the way to it, and the path that it asks.
+type inside struct {
+	img  *faultfs.FS
+	at   way
+	path *choices
+}
+
+// recover runs a recovery; what it is about is for a watchdog that has to give it up.
+func (w *worker) recover(r recovery, about inside) error {
+	w.inside = about
+	return w.prober.recover(r)
+}
+
+// giveUp reports whether the engine hangs. Then the worker is at the caller's disposal, who is to end the exploration:
+// most other images would hang too, and each costs the same patience.
+func (w *worker) giveUp(patience time.Duration) bool {
+	if !w.prober.giveUp(patience) {
+		return false
+	}
+	w.inside.path.leave()
+	w.tally.hangs++
+	w.fail(w.inside.img, w.inside.at, "recovery", newHang("recovery", patience, w.name).violation())
+	return true
+}
+
+func (w *worker) count(img *faultfs.FS) {
 	w.tally.images++
 	w.progress.images.Add(1)
 	w.tally.bytesLost += uint64(img.LostBytes())
-	if path.diverged {
-		w.tally.divergences++
-	}
 }
 
 // accept judges what a recovery returned and reports whether all was well.
 func (w *worker) accept(img *faultfs.FS, at way, err error) bool {
+	w.survived.asked = max(w.survived.asked, at.job.cut.Acked)
 	if err != nil {
 		if v := refusal(err, &w.plan.fault); v != nil {
+			w.survived.unrecovered(at.job.cut.Acked)
 			w.fail(img, at, "recovery", *v)
 		}
 		return false
@@ -137,9 +171,17 @@ func (w *worker) accept(img *faultfs.FS, at way, err error) bool {
 	case checker.Fail:
 	}
 	for _, v := range result.Violations {
+		w.mourn(v)
 		w.fail(img, at, result.Judge, v)
 	}
 	return false
+}
+
+// mourn notes which commits of the recorded run a violation says are lost.
+func (w *worker) mourn(v checker.Violation) {
+	if v.Class == "lost" {
+		w.survived.lose(v.Ops)
+	}
 }
 
 // judgeState returns the verdict about the recovered state, from the cache where the same was judged before.
@@ -149,7 +191,9 @@ func (w *worker) judgeState(at way) checker.Result {
 	}
 	key := verdictKey{at.job.bounds, w.prober.state.Hash(w.seed), w.prober.state.Len()}
 	result, known := w.verdicts[key]
-	if !known || at.rot != nil {
+	if at.rot != nil {
+		result = w.judges(at) // by a rule of its own, which depends on the file that rotted
+	} else if !known {
 		result = w.judges(at)
 		w.verdicts[key] = result
 	}
@@ -167,10 +211,11 @@ func (w *worker) judges(at way) checker.Result {
 	if r := w.judge.Judge(at.job.cut, &w.prober.state, rule); r.Verdict != checker.Pass {
 		return r
 	}
-	if bank := w.plan.bank(); bank != nil && w.prober.state.Len() > 0 {
+	if bank := w.plan.bank(); bank != nil && w.prober.state.Len() > 0 && w.target.Promises.conserves() {
 		r := bank.JudgeState(&w.prober.state)
 		if r.Verdict == checker.Fail {
-			w.wrongTotal = bank.Sum(&w.prober.state)
+			total := bank.Sum(&w.prober.state)
+			w.wrongTotal = &total
 		}
 		return r
 	}
@@ -194,12 +239,7 @@ func (w *worker) linearizability(at way, rule checker.Rule) checker.Result {
 
 // fail keeps a violation with the way to it, the earliest of its kind.
 func (w *worker) fail(img *faultfs.FS, at way, judge string, v checker.Violation) {
-	if v.Class == "lost" {
-		for _, id := range v.Ops {
-			w.lost[id] = true
-		}
-	}
-	if w.stop != nil {
+	if w.first {
 		w.stop()
 	}
 	kind := judge + "/" + v.Class

@@ -1,0 +1,282 @@
+package torture
+
+import (
+	"context"
+	"errors"
+	"io"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// hostile is a toy store that misbehaves in ways that no crash image shows.
+type hostile struct {
+	*toy
+	apply   func(n int) error // before the n-th Apply of this opening
+	get     func(key []byte) bool
+	applied int
+}
+
+func (h *hostile) Apply(writes []history.Write, d history.Durability) error {
+	if h.applied++; h.apply != nil {
+		if err := h.apply(h.applied); err != nil {
+			return err
+		}
+	}
+	return h.toy.Apply(writes, d)
+}
+
+func (h *hostile) Get(key []byte) ([]byte, bool, error) {
+	if h.get != nil && !h.get(key) {
+		return nil, false, nil
+	}
+	return h.toy.Get(key)
+}
+
+// hostileTarget opens toys; spoil is told whether the store was there before, and may look at what was recovered.
+func hostileTarget(spoil func(h *hostile, recovered bool) error) Target {
+	t := toyTarget(correct)
+	t.Open = func(env Env) (workloads.Store, error) {
+		_, err := env.FS.Stat(env.Dir)
+		s, opened := openToy(env, correct)
+		if opened != nil {
+			return nil, opened
+		}
+		h := &hostile{toy: s.(*toy)}
+		return h, spoil(h, err == nil)
+	}
+	return t
+}
+
+// never blocks for as long as the test process lives.
+func never(int) error { select {} }
+
+func TestTheLabFindsWhatNoImageShows(t *testing.T) {
+	for _, c := range []struct {
+		name, class string
+		spoil       func(h *hostile, recovered bool) error
+		live        bool
+	}{
+		{"a recovered store takes no writes", "unexpected error", func(h *hostile, recovered bool) error {
+			if recovered {
+				h.apply = func(int) error { return errors.New("read-only") }
+			}
+			return nil
+		}, false},
+		{"a recovered store finds no single key", "get disagrees with scan", func(h *hostile, recovered bool) error {
+			if recovered {
+				h.get = func([]byte) bool { return false }
+			}
+			return nil
+		}, false},
+		{"recovery hangs", "hang", func(h *hostile, recovered bool) error {
+			if recovered && len(h.pairs) > 1 {
+				return never(0)
+			}
+			return nil
+		}, false},
+		{"a recovered store hangs", "hang", func(h *hostile, recovered bool) error {
+			if recovered {
+				h.apply = never
+			}
+			return nil
+		}, false},
+		{"a commit hangs", "hang", func(h *hostile, _ bool) error {
+			h.apply = func(n int) error {
+				if n == 5 {
+					return never(0)
+				}
+				return nil
+			}
+			return nil
+		}, true},
+		{"a healthy store refuses commits", "errors: unexpected error", func(h *hostile, _ bool) error {
+			h.apply = func(n int) error {
+				if n >= 5 {
+					return workloads.ErrRefused
+				}
+				return nil
+			}
+			return nil
+		}, true},
+		{"a commit panics", "panic", func(h *hostile, recovered bool) error {
+			h.apply = func(n int) error {
+				if n == 5 && !recovered {
+					panic("toy: the fifth")
+				}
+				return nil
+			}
+			return nil
+		}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			target := hostileTarget(c.spoil)
+			o := toyOptions("power")
+			o.Rounds, o.Dir = 1, t.TempDir()
+			if c.class == "hang" {
+				o.Patience = 200 * time.Millisecond
+			}
+			r, err := Check(t.Context(), target, o)
+			require.NoError(t, err)
+			require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
+			require.Len(t, r.Findings, 1)
+			f := r.Findings[0]
+			assert.Equal(t, c.class, f.Class)
+			assert.Equal(t, c.live, f.CrashTick == 0)
+			for _, from := range []string{f.Token, f.File} {
+				again, err := Replay(t.Context(), []Target{target}, from, ReplayOptions{Patience: o.Patience})
+				require.NoError(t, err)
+				assert.True(t, again.Reproduced, "%s: %s", from, f.Sentence)
+			}
+		})
+	}
+}
+
+func TestCommitsThatAreGoneAreNotRecovered(t *testing.T) {
+	for _, bug := range []toyBug{panics, noFileSync} {
+		r := check(t, bug, toyOptions("power"))
+		require.Equal(t, checker.Fail, r.Verdict)
+		assert.Positive(t, r.AckedSynced)
+		assert.Less(t, r.Recovered, r.AckedSynced)
+	}
+}
+
+func TestOneRoundOfEveryFaultSuffices(t *testing.T) {
+	for seed := range uint64(5) {
+		o := toyOptions("failed-fsync", "eio", "enospc", "short-write", "lost-fsync", "bitrot", "killed")
+		o.Rounds, o.Seed = 1, 1+seed
+		r := check(t, correct, o)
+		assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
+	}
+}
+
+func TestSurvivalCountsWhatWasAskedFor(t *testing.T) {
+	r := &recording{history: []history.Op{
+		{ID: 0, Call: 1, Return: 2, Outcome: history.Acked, Writes: []history.Write{{Key: []byte("a"), Value: []byte("1")}}},
+		{ID: 1, Call: 3, Return: 4, Outcome: history.Acked, Writes: []history.Write{{Key: []byte("b"), Value: []byte("2")}}},
+		{ID: 2, Call: 5, Return: 6, Outcome: history.Acked, Writes: []history.Write{{Key: []byte("c"), Value: []byte("3")}}},
+	}}
+	r.judge = checker.NewDurability(r.history, nil)
+	for _, c := range []struct {
+		name        string
+		s           survival
+		asked, kept int
+	}{
+		{"nothing was explored", survival{}, 0, 0},
+		{"crashes up to the second commit", survival{asked: 4}, 2, 2},
+		{"one was lost", survival{asked: 6, lost: map[int]bool{1: true}}, 3, 2},
+		{"an image with two commits was not recovered", survival{asked: 6, gone: 4}, 3, 1},
+		{"and one of the two was lost in another", survival{asked: 6, gone: 4, lost: map[int]bool{1: true}}, 3, 1},
+	} {
+		asked, kept := c.s.count(r)
+		assert.Equal(t, [2]int{c.asked, c.kept}, [2]int{asked, kept}, c.name)
+	}
+}
+
+func TestNoPromiseNoFinding(t *testing.T) {
+	weak := toyTarget(noFileSync)
+	weak.Promises.SyncSurvivesPowerCut = false
+	r, err := Check(t.Context(), weak, toyOptions("power"))
+	require.NoError(t, err)
+	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
+
+	split := toyTarget(splitBatch)
+	split.Promises.AtomicBatch, split.Promises.LossIsSuffix = false, false
+	o := toyOptions("power")
+	o.Workloads = []string{"bank"}
+	r, err = Check(t.Context(), split, o)
+	require.NoError(t, err)
+	assert.Empty(t, r.Findings)
+	assert.Equal(t, checker.Inconclusive, r.Verdict)
+	assert.Contains(t, r.Reasons[0], "no commit of a client was acknowledged", "the toy has no transactions")
+}
+
+func TestARecoveryThatDoesNotRepeatIsNotExhaustive(t *testing.T) {
+	var opened atomic.Int64
+	o := toyOptions("power")
+	o.Workers, o.Workloads = 1, []string{"kv"}
+	steady := check(t, correct, o)
+	require.Zero(t, steady.Divergences)
+	target := toyTarget(correct)
+	target.Open = func(env Env) (workloads.Store, error) {
+		if log, err := env.FS.Open(env.Dir + "/log"); err == nil && opened.Add(1)%2 == 0 {
+			info, err := log.Stat()
+			if err != nil {
+				return nil, err
+			}
+			if _, err := log.ReadAt(make([]byte, 1), max(0, info.Size()-1)); err != nil && !errors.Is(err, io.EOF) {
+				return nil, err
+			}
+		}
+		return openToy(env, correct)
+	}
+	r, err := Check(t.Context(), target, o)
+	require.NoError(t, err)
+	assert.Positive(t, r.Divergences)
+	assert.Greater(t, r.SampledPoints, steady.SampledPoints)
+	assert.Equal(t, r.CrashPoints, r.ExhaustivePoints+r.SampledPoints)
+}
+
+func TestRotIsASample(t *testing.T) {
+	r := check(t, correct, toyOptions("bitrot"))
+	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
+	assert.Positive(t, r.CrashPoints)
+	assert.Equal(t, r.CrashPoints, r.SampledPoints)
+}
+
+// A fault that hits while the store is loaded poisons it before a client has done anything: most faults hit later.
+func TestFaultsHitTheClients(t *testing.T) {
+	for _, name := range []string{"failed-fsync", "eio", "enospc", "short-write"} {
+		hit, amid := 0, 0
+		for seed := range uint64(40) {
+			p, err := resolve(spec{
+				Workload: "register", Fault: name, Profile: "posix-min", Seed: seed, Size: workloads.Size{Clients: 1, Ops: 60, Keys: 900},
+			})
+			require.NoError(t, err)
+			r := record(t.Context(), toyTarget(correct), p)
+			if len(r.injected) == 0 {
+				continue
+			}
+			hit++
+			if r.committed() > 0 {
+				amid++
+			}
+		}
+		assert.Greater(t, hit, 15, name)
+		assert.Greater(t, 2*amid, hit, "%s: %d of %d", name, amid, hit)
+	}
+}
+
+func TestFindingsAreSavedAtOnce(t *testing.T) {
+	o := toyOptions("power")
+	o.Dir = t.TempDir()
+	c, err := newCampaign(toyTarget(noFileSync), o)
+	require.NoError(t, err)
+	require.NoError(t, c.one(context.Background(), c.cells[0], 0, 1))
+	files, err := filepath.Glob(filepath.Join(o.Dir, "findings", "*"+evidenceExt))
+	require.NoError(t, err)
+	assert.Len(t, files, c.findings.len())
+	assert.NotEmpty(t, files)
+}
+
+func TestAFaultExcusesOnlyWhatCameAfterIt(t *testing.T) {
+	f, err := faultNamed("eio")
+	require.NoError(t, err)
+	r := &recording{plan: &plan{fault: f}, trace: []faultfs.Op{{Tick: 4}, {Tick: 10, Fault: faultfs.EIO}}}
+	for _, c := range []struct {
+		returned history.Tick
+		want     checker.Verdict
+	}{{9, checker.Fail}, {11, checker.Pass}} {
+		r.history = []history.Op{{Call: 8, Return: c.returned, Outcome: history.Rejected, Err: "refused"}}
+		assert.Equal(t, c.want, r.unexpectedErrors(Promises{}).Verdict, "answered at tick %d", c.returned)
+	}
+}
