@@ -192,7 +192,8 @@ func TestAFindingMarksEveryCellThatShowsIt(t *testing.T) {
 	f := torture.Finding{Workload: "bank", Fault: "power", AlsoIn: []string{"kv × power"}}
 	r := &torture.Result{
 		Cells: []torture.Cell{
-			{Workload: "bank", Fault: "power", Runs: 1, Findings: 1}, {Workload: "kv", Fault: "power", Runs: 1, Findings: 2},
+			{Workload: "bank", Fault: "power", Runs: 1, Findings: 1},
+			{Workload: "kv", Fault: "power", Runs: 1, Findings: 2},
 			{Workload: "kv", Fault: "eio", Runs: 1},
 		},
 		Findings: []torture.Finding{{Workload: "kv", Fault: "power"}, f},
