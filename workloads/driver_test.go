@@ -120,6 +120,7 @@ func TestConflictsAreRetriedAsOperationsOfTheirOwn(t *testing.T) {
 		if op.Outcome == history.Rejected {
 			require.Len(t, op.Writes, 2)
 			require.Len(t, op.Reads, 2)
+			require.Equal(t, workloads.ErrConflict.Error(), op.Err, "whatever the store called it")
 			rejected++
 			again[op.Client] = op
 		}

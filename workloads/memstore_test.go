@@ -3,6 +3,7 @@ package workloads_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"maps"
 	"runtime"
 	"slices"
@@ -201,7 +202,7 @@ func (t *memtxn) Commit(history.Durability) error {
 		return workloads.ErrRefused
 	}
 	if t.conflicts() && t.store.flaw != lostUpdate {
-		return workloads.ErrConflict
+		return fmt.Errorf("memstore: %w", workloads.ErrConflict)
 	}
 	t.store.apply(t.writes)
 	return nil

@@ -108,6 +108,9 @@ func (w *worker) transact() {
 	for attempt := range w.opts.Attempts {
 		h := w.rec.Call(w.id, history.Op{Kind: history.Txn, Durability: w.step.Durability})
 		reads, err := w.transfer(h, attempt)
+		if errors.Is(err, ErrConflict) {
+			err = ErrConflict // a history keeps text: whoever reads it must know a conflict, whatever the engine calls it
+		}
 		w.rec.Return(h, reads, outcome(err), err)
 		if !errors.Is(err, ErrConflict) {
 			return

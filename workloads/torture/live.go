@@ -2,7 +2,6 @@ package torture
 
 import (
 	"context"
-	"strings"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads"
@@ -67,9 +66,9 @@ func (r *recording) unexpectedErrors(promises Promises) checker.Result {
 	return result
 }
 
-// isConflict reports whether a transaction failed as it may. A history keeps errors as text.
+// isConflict reports whether a transaction failed as it may.
 func isConflict(op *history.Op) bool {
-	return op.Outcome == history.Rejected && isTransaction(op.Kind) && strings.Contains(op.Err, workloads.ErrConflict.Error())
+	return op.Outcome == history.Rejected && op.Kind == history.Txn && op.Err == workloads.ErrConflict.Error()
 }
 
 func isTransaction(k history.Kind) bool { return k == history.Txn || k == history.Snapshot }

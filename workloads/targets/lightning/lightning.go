@@ -169,8 +169,17 @@ func translate(err error) error {
 		{engine.ErrCorrupt, workloads.ErrCorrupt},
 	} {
 		if err != nil && errors.Is(err, m.theirs) {
-			return fmt.Errorf("%w: %w", m.ours, err)
+			return marked{err, m.ours}
 		}
 	}
 	return err
 }
+
+// marked is an error of the engine that a driver recognizes as one of its own; it reads as the engine wrote it.
+type marked struct {
+	error
+	class error
+}
+
+func (m marked) Is(target error) bool { return target == m.class }
+func (m marked) Unwrap() error        { return m.error }
