@@ -68,7 +68,7 @@
 //
 // One mutex is held from the choice of a sequence number until log and memtable have the batch, whose bytes are the
 // log record. Committers that need the disk then wait in groups: one of them syncs for all that are appended by then,
-// while others append. Buffered is NoSync for now.
+// while others append. Buffered does what NoSync does, and promises less.
 //
 // # Limits
 //
