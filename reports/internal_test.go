@@ -57,11 +57,12 @@ func TestUntestedNamesWhatTheRunLeftOut(t *testing.T) {
 	require.Equal(t, []string{"Crash profiles left out: xfs."}, dropLast(untested(whole, all), limits))
 
 	part := &torture.Result{
-		Profile: "xfs", SampledPoints: 1, Divergences: 2,
+		Profile: "xfs", SampledPoints: 1, UnexploredPoints: 7, Divergences: 2,
 		Cells: []torture.Cell{{Workload: "kv", Fault: "power", Runs: 1, Unknown: 3}, {Workload: "kv", Fault: "x"}},
 	}
 	require.Equal(t, []string{
 		"1 crash point was tried with a family of images, not with all that recovery can tell apart.",
+		"7 crash points were left out because the time was over.",
 		"1 combination of workload and fault never ran.",
 		"3 judgements ended without an answer.",
 		"2 recovery runs differed from the run before: the search may have missed images there.",

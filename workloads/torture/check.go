@@ -260,7 +260,8 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	r := &Result{
 		Version: 1, Engine: c.target.Name, Scenario: c.opts.Scenario, Seed: c.opts.Seed, Profile: c.opts.Profile,
 		ElapsedSeconds: elapsed.Seconds(), Runs: int(c.progress.runs.Load()), CrashPoints: c.total.points,
-		ExhaustivePoints: c.total.exhaustive, SampledPoints: c.total.sampled, WidestExhaustive: c.total.widest,
+		ExhaustivePoints: c.total.exhaustive, SampledPoints: c.total.sampled,
+		UnexploredPoints: c.total.left, WidestExhaustive: c.total.widest,
 		Images: c.total.images, NestedImages: c.total.nested, Divergences: c.total.divergences,
 		BytesLost: c.total.bytesLost, AckedSynced: c.acked, Recovered: c.kept, TraceHash: digest(c.hashes),
 		BankTotalWant: c.bank.want, BankTotalGot: c.bank.got, FaultsInjected: map[string]uint64{}, Findings: []Finding{},

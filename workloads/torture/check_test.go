@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads"
 )
 
 // toyOptions explores every crash point of a few small runs of one client: always the same work.
@@ -34,6 +35,7 @@ func TestACorrectStorePasses(t *testing.T) {
 	assert.Zero(t, r.Divergences)
 	assert.Greater(t, r.WidestExhaustive, 1)
 	assert.Equal(t, r.AckedSynced, r.Recovered)
+	assert.Zero(t, r.UnexploredPoints)
 }
 
 func TestEveryToyBugIsFound(t *testing.T) {
@@ -135,4 +137,17 @@ func TestSavedEvidenceReplays(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, byToken.Reproduced)
 	}
+}
+
+func TestAReplayThatTakesAnotherCourseSaysSo(t *testing.T) {
+	r := check(t, noFileSync, toyOptions("power"))
+	require.NotEmpty(t, r.Findings)
+	f := r.Findings[0]
+	token := encodeToken("toy", spec{
+		Workload: f.Workload, Fault: f.Fault, Profile: f.Profile, Seed: f.Seed, Size: workloads.Size{Clients: 1, Ops: 1},
+	}, where{tick: 1 << 20})
+	replayed, err := Replay(context.Background(), []Target{toyTarget(noFileSync)}, token, ReplayOptions{})
+	require.NoError(t, err)
+	assert.False(t, replayed.Reproduced)
+	assert.Contains(t, replayed.Diverged, "tick 1048576")
 }

@@ -76,6 +76,7 @@ type nestedWay struct {
 type tally struct {
 	points, exhaustive, sampled, widest int
 	images, nested, divergences, hangs  int
+	left                                int // crash points that were not explored when the time was over
 	bytesLost                           uint64
 	spent                               spent
 	rotted                              uint64
@@ -141,6 +142,10 @@ func (e *exploration) explore(ctx context.Context, workers int, progress *progre
 	})
 	e.gather(crew, done)
 	feeding.Wait()
+	for _, pass := range e.sweeps() {
+		e.tally.left += len(pass)
+	}
+	e.tally.left -= e.tally.points
 	slices.SortStableFunc(e.failures, func(a, b failure) int {
 		return cmp.Or(cmp.Compare(a.tick, b.tick), cmp.Compare(a.leaf, b.leaf))
 	})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -49,6 +50,9 @@ func Replay(ctx context.Context, targets []Target, tokenOrFile string, opts Repl
 		}
 	}
 	result.Reproduced = result.Hits > 0
+	if !result.Reproduced {
+		result.Diverged = again.diverged
+	}
 	return result, nil
 }
 
@@ -61,6 +65,7 @@ type replay struct {
 	class    string
 	fullPath string
 	patience time.Duration
+	diverged string // how the latest attempt took another course, if it did
 }
 
 func replayer(targets []Target, tokenOrFile string, opts ReplayOptions) (Target, *replay, error) {
@@ -129,6 +134,14 @@ func (r *replay) once(ctx context.Context, target Target) (*Finding, error) {
 	return r.look(ctx, target, record(ctx, target, p)), nil
 }
 
+// missing says that the run took another course, if it has no operation at the tick of the crash.
+func (r *recording) missing(tick uint64) string {
+	if slices.Contains(r.crashTicks(0), tick) {
+		return ""
+	}
+	return fmt.Sprintf("the run took another course: it changes nothing on the disk at tick %d", tick)
+}
+
 // look judges a recording where it failed, and returns the failure if it shows again.
 func (r *replay) look(ctx context.Context, target Target, rec *recording) *Finding {
 	rec.plan.patience = r.patience
@@ -139,6 +152,9 @@ func (r *replay) look(ctx context.Context, target Target, rec *recording) *Findi
 			e.failures = append(e.failures, failure{Violation: v, judge: "live", count: 1})
 		}
 	} else {
+		if r.diverged = rec.missing(r.at.tick); r.diverged != "" {
+			return nil
+		}
 		r.crash(ctx, e)
 	}
 	for _, f := range e.failures {

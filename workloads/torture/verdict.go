@@ -62,6 +62,7 @@ func (t *tally) add(o tally) {
 	t.exhaustive += o.exhaustive
 	t.sampled += o.sampled
 	t.widest = max(t.widest, o.widest)
+	t.left += o.left
 	t.images += o.images
 	t.nested += o.nested
 	t.divergences += o.divergences
