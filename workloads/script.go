@@ -50,14 +50,16 @@ type Workload struct {
 	Name     string
 	Text     string // one line for a person who must choose
 	Generate func(seed uint64, size Size) Script
+	// Transactional says that clients commit in transactions only: a store without them has nothing to show.
+	Transactional bool
 }
 
 // All returns the workloads in the order in which they are shown.
 func All() []Workload {
 	return []Workload{
-		{"register", "a handful of keys, put, read and deleted by all clients at once; every write is synced", register},
-		{"kv", "puts, deletes, batches, scans and snapshot reads, synced and unsynced; mostly own keys", kv},
-		{"bank", "transfers between accounts in transactions, audited by snapshots; the total never changes", bank},
+		{Name: "register", Text: "a handful of keys, put, read and deleted by all clients at once; every write is synced", Generate: register},
+		{Name: "kv", Text: "puts, deletes, batches, scans and snapshot reads, synced and unsynced; mostly own keys", Generate: kv},
+		{Name: "bank", Text: "transfers between accounts in transactions, audited by snapshots; the total never changes", Generate: bank, Transactional: true},
 	}
 }
 

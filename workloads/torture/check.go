@@ -85,7 +85,7 @@ type cell struct {
 }
 
 func newCampaign(target Target, opts Options) (*campaign, error) {
-	opts = opts.withDefaults()
+	opts = opts.withDefaults(target.Promises)
 	if target.Open == nil {
 		return nil, fmt.Errorf("%w: target %q has no Open", ErrConfig, target.Name)
 	}

@@ -151,3 +151,14 @@ func TestAReplayThatTakesAnotherCourseSaysSo(t *testing.T) {
 	assert.False(t, replayed.Reproduced)
 	assert.Contains(t, replayed.Diverged, "tick 1048576")
 }
+
+func TestAStoreWithoutTransactionsIsAskedForNone(t *testing.T) {
+	o := toyOptions("power")
+	o.Workloads = nil
+	r := check(t, correct, o)
+	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
+	require.Len(t, r.Cells, 2)
+	for _, c := range r.Cells {
+		assert.NotEqual(t, "bank", c.Workload)
+	}
+}

@@ -29,7 +29,7 @@
 //     because it holds the operations themselves.
 //   - T5: an engine that hangs is a finding, in an operation as in a recovery, and ends the exploration of its run. Its
 //     goroutines stay behind, since nothing can stop them; after a few hangs the campaign gives up.
-//   - T6: the lab's own time is measured, not estimated: everything outside the engine's open, read and close.
+//   - T6: the lab's own time is measured, not estimated: everything outside the engine's calls.
 //
 // Check is for programs, Run for tests. All state of a campaign is its own; several may run at once.
 package torture

@@ -82,8 +82,7 @@ type tally struct {
 	rotted                              uint64
 }
 
-// crashTicks returns the ticks at which power is worth cutting, those of a stride first, so that an exploration that
-// is cut short has seen all parts of the run.
+// crashTicks returns the ticks at which power is worth cutting, ascending: all, or so many, spread evenly.
 func (r *recording) crashTicks(limit int) []uint64 {
 	var all []uint64
 	for i := range r.trace {
@@ -101,7 +100,8 @@ func (r *recording) crashTicks(limit int) []uint64 {
 	return spread
 }
 
-// passes splits ticks into sweeps over the whole run, coarse first. Each pass is ascending.
+// passes splits ticks into sweeps over the whole run, so that an exploration that is cut short has seen all parts of it.
+// Each pass is ascending.
 func passes(ticks []uint64) [][]uint64 {
 	const stride = 4
 	out := make([][]uint64, 0, stride)

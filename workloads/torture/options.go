@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"runtime"
 	"time"
+
+	"github.com/lightningdb/lightning-torture/workloads"
 )
 
 // Options says what Check does. The zero value is the default run: every workload under every fault, about 20 s.
 type Options struct {
-	Workloads []string      // names of workloads; empty: all
+	Workloads []string      // names of workloads; empty: all that the target's promises allow
 	Faults    []string      // names of faults or rules in the fault grammar; empty: all
 	Profile   string        // which subsets of pending ops a crash may keep; empty: posix-min
 	Scenario  string        // a named run instead of the matrix: see Scenarios
@@ -38,11 +40,13 @@ type Progress struct {
 	Now         string // what is running: "bank × failed-fsync, seed 7"
 }
 
-func (o Options) withDefaults() Options {
+func (o Options) withDefaults(promises Promises) Options {
 	if len(o.Workloads) == 0 || len(o.Workloads) == 1 && o.Workloads[0] == "all" {
 		o.Workloads = nil
-		for _, w := range Workloads() {
-			o.Workloads = append(o.Workloads, w.Name)
+		for _, w := range workloads.All() {
+			if promises.Transactions || !w.Transactional {
+				o.Workloads = append(o.Workloads, w.Name)
+			}
 		}
 	}
 	if len(o.Faults) == 0 || len(o.Faults) == 1 && o.Faults[0] == "all" {

@@ -42,7 +42,7 @@ func TestTheSeedsScenarios(t *testing.T) {
 	for _, s := range torture.Scenarios() {
 		t.Run(s.Name, func(t *testing.T) {
 			if testing.Short() && s.Name == "seed-crash" {
-				t.Skip("85,092 entries take half a minute; run without -short")
+				t.Skip("85,092 entries take ten seconds and more; run without -short")
 			}
 			r, err := torture.Check(context.Background(), lightning.Target(), torture.Options{Scenario: s.Name})
 			require.NoError(t, err)
