@@ -53,6 +53,13 @@ func (db *DB) apply(ch change) error {
 	if err := db.install(&next, ch); err != nil {
 		return err
 	}
+	for _, m := range ch.flushed {
+		if !m.replayed() {
+			if err := db.seq.settled(m.log, m.lastSeq); err != nil {
+				return err
+			}
+		}
+	}
 	db.dropLogs(next.LogFloor)
 	return db.removeObsolete()
 }
@@ -132,7 +139,7 @@ func (db *DB) install(next *manifest.State, ch change) error {
 	}
 	flushed := func(m *mem) bool { return slices.Contains(ch.flushed, m) }
 	db.mu.frozen = slices.DeleteFunc(slices.Clone(db.mu.frozen), flushed)
-	mems := slices.DeleteFunc(slices.Clone(db.mu.view.mems), flushed)
+	mems := slices.DeleteFunc(slices.Clone(db.view.Load().mems), flushed)
 	before := db.show(mems, db.newVersion(next))
 	db.mu.Unlock()
 	return db.drop(before)

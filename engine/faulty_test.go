@@ -101,3 +101,11 @@ func (f *faultyFile) Sync() error {
 	}
 	return f.File.Sync()
 }
+
+func (f *faultyFile) WriteAt(p []byte, off int64) (int, error) {
+	if err := f.fs.mutate(); err != nil {
+		n, _ := f.File.WriteAt(p[:len(p)/2], off)
+		return n, err
+	}
+	return f.File.WriteAt(p, off)
+}

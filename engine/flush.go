@@ -47,6 +47,10 @@ func (db *DB) flushFrozen(floor uint64) error {
 		return nil
 	}
 	newest := mems[len(mems)-1]
+	// Until its last commit is visible, a memtable is not complete, and readers may need what its newest entries hide.
+	if err := db.seq.show(newest.lastSeq); err != nil {
+		return err
+	}
 	var sources []key.Iterator
 	for _, m := range slices.Backward(mems) {
 		sources = append(sources, m.table.NewIterator())

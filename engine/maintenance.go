@@ -41,7 +41,7 @@ func (db *DB) stall() (StallReason, bool) {
 	if len(db.mu.frozen) >= db.opts.MemtablesMax && !db.mu.frozen[0].replayed() {
 		return StallMemtables, true
 	}
-	return StallLevel0, len(db.mu.view.version.levels[0]) >= level0StopFactor*db.opts.L0CompactionFiles
+	return StallLevel0, len(db.view.Load().version.levels[0]) >= level0StopFactor*db.opts.L0CompactionFiles
 }
 
 // maintain does all the flushes and compactions that are due.
@@ -63,7 +63,7 @@ func (db *DB) startWorkers() {
 		db.work(due, func() error { return db.flushFrozen(0) })
 	})
 	db.workers.Go(func() {
-		due := func() bool { return db.mu.view != nil && db.urgent(db.mu.view.version) >= 0 }
+		due := func() bool { return db.view.Load() != nil && db.urgent(db.view.Load().version) >= 0 }
 		db.work(due, func() error { _, err := db.compactOnce(); return err })
 	})
 }

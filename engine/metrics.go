@@ -58,7 +58,7 @@ func (db *DB) Metrics() Metrics {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	m.Memtables, m.Snapshots = len(db.mu.frozen), len(db.mu.snapshots)
-	if v := db.mu.view; v != nil {
+	if v := db.view.Load(); v != nil {
 		for l, tables := range v.version.levels {
 			m.Levels[l] = LevelMetrics{len(tables), bytesOf(tables)}
 		}

@@ -23,6 +23,7 @@ type Options struct {
 	MemtableBytes     int   // a memtable of this size is rotated out; 64 MiB by default
 	MemtablesMax      int   // immutable memtables at which writers wait for a flush; 4 by default
 	L0CompactionFiles int   // tables in level 0 that start a compaction; 4 by default
+	LogAheadBytes     int64 // zeros kept written behind the log while commits are synced; 256 KiB by default, none if negative
 	LevelBytesBase    int64 // size of level 1 that starts a compaction; 64 MiB by default
 	LevelSizeRatio    int   // each further level is so many times larger; 10 by default
 	TableBytes        int64 // a compaction starts a new table at this size; 8 MiB by default
@@ -44,6 +45,7 @@ func (o *Options) EnsureDefaults() {
 	setDefault(&o.MemtableBytes, 64<<20)
 	setDefault(&o.MemtablesMax, 4)
 	setDefault(&o.L0CompactionFiles, 4)
+	setDefault(&o.LogAheadBytes, 256<<10)
 	setDefault(&o.LevelBytesBase, 64<<20)
 	setDefault(&o.LevelSizeRatio, 10)
 	setDefault(&o.TableBytes, 8<<20)
@@ -93,5 +95,5 @@ type Durability uint8
 const (
 	Sync     Durability = iota // on disk: survives a power cut
 	NoSync                     // handed to the operating system: survives a killed process
-	Buffered                   // nothing: a killed process may lose it, with all later ones
+	Buffered                   // in memory only: a killed process may lose it, with all later ones
 )

@@ -72,11 +72,23 @@ func (db *DB) Begin(o TxnOptions) (*Txn, error) {
 		t.snap = db.NewSnapshot()
 		return t, nil
 	}
+	db.track()
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	t.snap = &Snapshot{db: db, seq: db.recent.begin(db.seq.readable)}
 	db.mu.snapshots[t.snap.seq]++
 	return t, nil
+}
+
+// track makes commits remembered for a transaction that is about to begin. Those that came before are not, so it waits
+// until they are visible: the transaction will see them. If they never are, it cannot commit.
+func (db *DB) track() {
+	if !db.recent.enlist() {
+		db.commitMu.Lock()
+		db.recent.track(db.seq.newest())
+		db.commitMu.Unlock()
+	}
+	_ = db.seq.show(key.Seq(db.recent.floor.Load()))
 }
 
 // View calls fn with a read-only transaction.

@@ -82,6 +82,9 @@ func (db *DB) verifyManifest(v *version) error {
 
 // verifyLogs reads the logs as the next Open would.
 func (db *DB) verifyLogs() error {
+	if err := db.seq.hand(db.seq.newest()); err != nil {
+		return err
+	}
 	db.catalog.Lock()
 	logs, last := slices.Clone(db.catalog.logs), db.catalog.state.LastSeq
 	db.catalog.Unlock()
@@ -94,7 +97,7 @@ func (db *DB) verifyLogs() error {
 			return err
 		}
 	}
-	if want := db.seq.barrier().last; last != want {
+	if want := db.seq.newest(); last != want {
 		return corrupt.At("logs", 0, "commits end at %d, want %d", last, want)
 	}
 	return nil

@@ -36,7 +36,7 @@ func Target() torture.Target {
 func Options(fs afero.Fs, inline bool) engine.Options {
 	return engine.Options{
 		FS: fs, InlineMaintenance: inline,
-		MemtableBytes: 32 << 10, L0CompactionFiles: 3, LevelBytesBase: 128 << 10, TableBytes: 64 << 10,
+		MemtableBytes: 32 << 10, LogAheadBytes: 4 << 10, L0CompactionFiles: 3, LevelBytesBase: 128 << 10, TableBytes: 64 << 10,
 	}
 }
 
