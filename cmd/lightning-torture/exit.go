@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/bench"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
@@ -70,8 +71,11 @@ func (c *cli) conclude(err error) exit {
 	switch {
 	case errors.As(err, &stopped):
 		return stopped.exit()
-	case errors.Is(err, errUsage), errors.Is(err, torture.ErrConfig), errors.Is(err, torture.ErrBadToken):
+	case errors.Is(err, errUsage), errors.Is(err, torture.ErrConfig), errors.Is(err, torture.ErrBadToken),
+		errors.Is(err, bench.ErrConfig):
 		return exitUsage
+	case errors.Is(err, bench.ErrWrong):
+		return exitViolation
 	}
 	return exitHost
 }
@@ -79,7 +83,9 @@ func (c *cli) conclude(err error) exit {
 // oneLine is the text of err without line breaks and without the prefixes that only a programmer needs.
 func oneLine(err error) string {
 	text := strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
-	for _, prefix := range []string{errUsage.Error() + ": ", torture.ErrConfig.Error() + ": ", "torture: "} {
+	for _, prefix := range []string{
+		errUsage.Error() + ": ", torture.ErrConfig.Error() + ": ", "torture: ", bench.ErrConfig.Error() + ": ",
+	} {
 		text = strings.TrimPrefix(text, prefix)
 	}
 	return text
