@@ -18,8 +18,10 @@ func (s *session) mixed(t task) (Measurement, error) {
 	written := writtenBytes()
 	all, err := s.measured(t, plan{t.Goroutines, s.Entries, bulkLimit, 8}, func(worker int) func(int) error {
 		draws, get, put := s.draw(worker), s.getOne(), s.overwriter(worker, history.Buffered)
+		n := 0
 		return func(i int) error {
-			entry := draws[i/2%popular]
+			n++
+			entry := draws[n%popular]
 			if i%2 == 0 {
 				return get(entry)
 			}

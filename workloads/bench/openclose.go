@@ -32,8 +32,8 @@ func (s *session) openClose(t task) (Measurement, error) {
 	return all.measurement(1), s.stillThere(open)
 }
 
-func (s *session) fill(open opener) (err error) {
-	if s.store, err = open(); err != nil {
+func (s *session) fill(open opener) error {
+	if err := s.openWith(open); err != nil {
 		return err
 	}
 	put := s.putter(1, history.Buffered)(0)
@@ -46,11 +46,11 @@ func (s *session) fill(open opener) (err error) {
 }
 
 // stillThere checks that the store was not opened so fast because it forgot its entries.
-func (s *session) stillThere(open opener) (err error) {
+func (s *session) stillThere(open opener) error {
 	if s.engine.MemoryForgets {
 		return nil
 	}
-	if s.store, err = open(); err != nil {
+	if err := s.openWith(open); err != nil {
 		return err
 	}
 	count, err := s.contents()

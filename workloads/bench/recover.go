@@ -15,9 +15,9 @@ const (
 )
 
 // crash puts entries and kills its own process right after the last acknowledgement. It returns only if that fails.
-func (s *session) crash(w work) (err error) {
+func (s *session) crash(w work) error {
 	s.Entries = min(s.Entries, recoverEntries)
-	if s.store, err = s.engine.Open(s.config(w)); err != nil {
+	if err := s.open(w); err != nil {
 		return err
 	}
 	if _, err := drive(plan{crashers, s.Entries, loadLimit, chunk}, s.putter(1, w.durability)); err != nil {
@@ -38,8 +38,7 @@ func (s *session) recover(t task) (m Measurement, err error) {
 	w := t.work()
 	s.Entries = min(s.Entries, recoverEntries)
 	before, start := now(), time.Now()
-	s.store, err = s.engine.Open(s.config(w))
-	if err != nil {
+	if err := s.open(w); err != nil {
 		return m, err
 	}
 	seconds := time.Since(start).Seconds()

@@ -43,12 +43,27 @@ func (s *session) config(w work) Config {
 	return c
 }
 
+// open opens the store for a work.
+func (s *session) open(w work) error {
+	return s.openWith(func() (workloads.Store, error) { return s.engine.Open(s.config(w)) })
+}
+
+// openWith takes the store only if it was opened: an engine may return a nil pointer with its error.
+func (s *session) openWith(open opener) error {
+	store, err := open()
+	if err != nil {
+		return fmt.Errorf("open: %w", err)
+	}
+	s.store = store
+	return nil
+}
+
 // prepare brings the store into the state that the works of the session ask for.
-func (s *session) prepare(w work) (err error) {
+func (s *session) prepare(w work) error {
 	if w.state == closed {
 		return nil
 	}
-	if s.store, err = s.engine.Open(s.config(w)); err != nil || w.state == fresh {
+	if err := s.open(w); err != nil || w.state == fresh {
 		return err
 	}
 	if err := s.load(); err != nil {

@@ -16,14 +16,17 @@ type moment struct {
 
 func now() moment { return moment{time.Now(), busySeconds(), ownSeconds()} }
 
+// tooShort is a time of which the system's clock of busy CPUs, which has a resolution of 10 ms, says nothing.
+const tooShort = 90 * time.Millisecond
+
 // until returns the CPU seconds of this process from m to later, and the share of the machine that all others had.
 func (m moment) until(later moment) (own, others float64) {
 	own = later.own - m.own
-	capacity := later.at.Sub(m.at).Seconds() * float64(runtime.NumCPU())
-	if m.busy == 0 || capacity == 0 {
+	took := later.at.Sub(m.at)
+	if m.busy == 0 || took < tooShort {
 		return own, 0
 	}
-	return own, max(0, later.busy-m.busy-own) / capacity
+	return own, min(1, max(0, later.busy-m.busy-own)/(took.Seconds()*float64(runtime.NumCPU())))
 }
 
 // waitForOthers waits until other processes leave the CPUs alone, but not longer than limit.

@@ -48,7 +48,10 @@ func Engine() bench.Engine {
 			if err != nil || !c.FullMemtable {
 				return s, err
 			}
-			return s, s.growMemtable(c.MemtableBytes)
+			if err := s.(*store).growMemtable(c.MemtableBytes); err != nil {
+				return nil, errors.Join(err, s.Close())
+			}
+			return s, nil
 		},
 		NewMemory: func() func() (workloads.Store, error) {
 			fs := vfs.NewMem()
@@ -74,7 +77,7 @@ func options(c bench.Config, fs vfs.FS) *engine.Options {
 	return o
 }
 
-func open(dir string, o *engine.Options) (*store, error) {
+func open(dir string, o *engine.Options) (workloads.Store, error) {
 	db, err := engine.Open(dir, o)
 	if err != nil {
 		return nil, translate(err)
