@@ -75,8 +75,10 @@ func (c *cli) bench(ctx context.Context, f *benchFlags) error {
 		return err
 	}
 	o := f.opts
-	if o.Entries == 0 || o.Rounds == 0 {
-		return usageError("--entries and --rounds must be at least 1")
+	for name, flag := range map[string]*int{"entries": &o.Entries, "rounds": &o.Rounds} {
+		if *flag == 0 { // which is the default of a library, not of somebody who types it
+			return usageError("--%s is 0; give at least 1", name)
+		}
 	}
 	if o.Wait <= 0 {
 		o.Wait = -1

@@ -34,7 +34,7 @@ func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 const exitCodesText = `The exit code says what happened:
 
     0   every property held
-    1   a violation was found; of replay: the failure was seen again
+    1   a violation was found; of replay: the failure was seen again; of bench: a wrong result
     2   bad usage or configuration: a flag, a name or a replay token
     3   inconclusive: nothing was violated, but the run proves less than it should
     4   the lab or the host is at fault, such as a full disk: try again
@@ -83,12 +83,10 @@ func (c *cli) conclude(err error) exit {
 // oneLine is the text of err without line breaks and without the prefixes that only a programmer needs.
 func oneLine(err error) string {
 	text := strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
-	for _, prefix := range []string{
-		errUsage.Error() + ": ", torture.ErrConfig.Error() + ": ", "torture: ", bench.ErrConfig.Error() + ": ",
-	} {
+	for _, prefix := range []string{errUsage.Error() + ": ", torture.ErrConfig.Error() + ": ", "torture: "} {
 		text = strings.TrimPrefix(text, prefix)
 	}
-	return text
+	return strings.ReplaceAll(text, bench.ErrConfig.Error()+": ", "") // it names every bad flag, each with its class
 }
 
 // exitOf is the exit code that a result stands for.
