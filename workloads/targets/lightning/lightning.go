@@ -42,11 +42,7 @@ func Options(fs afero.Fs, inline bool) engine.Options {
 
 // Open opens the store of an environment.
 func Open(env torture.Env) (workloads.Store, error) {
-	db, err := engine.Open(env.Dir, Options(env.FS, env.Inline))
-	if err != nil {
-		return nil, translate(err)
-	}
-	return &store{db}, nil
+	return open(env.Dir, Options(env.FS, env.Inline))
 }
 
 // CheckFiles refuses a directory in which a file of zero bytes was left.
