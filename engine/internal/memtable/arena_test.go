@@ -56,3 +56,14 @@ func TestALargeFirstEntryTakesWhatItNeeds(t *testing.T) {
 	table.Add([]byte("l"), 2<<8, nil)
 	require.Less(t, table.Bytes(), 8<<20+200)
 }
+
+func TestWhoComesLateFindsTheNewChunk(t *testing.T) {
+	var a arena
+	a.init(chunkWordsMin)
+	a.alloc(1)
+	p, _ := a.extend(&a.none, 1)
+	require.Nil(t, p)
+	p, _ = a.extend(&a.none, 1<<20)
+	require.Nil(t, p)
+	require.Len(t, *a.starts.Load(), 1, "a chunk replaced the open one, which has room")
+}

@@ -55,11 +55,8 @@ func (in *Inserter) node(level int) *node {
 // find goes down to the place of an entry from the lowest level on which that lies within what is remembered, or else
 // from the top.
 func (in *Inserter) find(g *target) {
-	level := 0
-	for level < in.levels && !in.encloses(level, g) {
-		level++
-	}
 	var prev link
+	level := in.lowest(g)
 	if level < in.levels {
 		prev = in.prev[level]
 	} else {
@@ -69,6 +66,15 @@ func (in *Inserter) find(g *target) {
 	for ; level >= 0; level-- {
 		prev = in.forward(level, prev, g)
 	}
+}
+
+// lowest returns the lowest level that encloses an entry, levels if there is none.
+func (in *Inserter) lowest(g *target) int {
+	level := 0
+	for level < in.levels && !in.encloses(level, g) {
+		level++
+	}
+	return level
 }
 
 // encloses says whether the entry belongs between prev and next of a level, and these are neighbours still. If others
