@@ -132,7 +132,7 @@ func (r *batchReader) field() ([]byte, bool) {
 }
 
 // insert adds the operations of an encoded batch to a memtable and returns the last sequence number.
-func insert(data []byte, t *memtable.Table, file string) (key.Seq, error) {
+func insert(data []byte, t *memtable.Inserter, file string) (key.Seq, error) {
 	r, ok := readBatch(data)
 	for ok && r.left > 0 {
 		var tr key.Trailer

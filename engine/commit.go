@@ -28,9 +28,8 @@ func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 		return err
 	}
 	if m != nil {
-		m.temporary.Lock()
-		_, err := insert(b.data, m.table, "batch")
-		m.temporary.Unlock()
+		in := m.table.Inserter()
+		_, err := insert(b.data, &in, "batch")
 		invariant.Check(err == nil, "I1: a batch that was logged can be replayed")
 	}
 	if err := db.seq.finish(t); err != nil {

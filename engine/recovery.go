@@ -236,6 +236,7 @@ func (db *DB) replayLog(num uint64, last key.Seq) (*mem, error) {
 		return nil, nil
 	}
 	m := &mem{table: memtable.New(len(content)), logNum: num, lastSeq: last}
+	in := m.table.Inserter()
 	for r := wal.NewReader(content, name, num); ; {
 		record, err := r.Next()
 		if errors.Is(err, io.EOF) {
@@ -251,7 +252,7 @@ func (db *DB) replayLog(num uint64, last key.Seq) (*mem, error) {
 			}
 			return nil, err
 		}
-		if m.lastSeq, err = insert(record, m.table, name); err != nil {
+		if m.lastSeq, err = insert(record, &in, name); err != nil {
 			return nil, err
 		}
 	}

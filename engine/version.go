@@ -3,7 +3,6 @@ package engine
 import (
 	"bytes"
 	"slices"
-	"sync"
 	"sync/atomic"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
@@ -70,12 +69,11 @@ func (v *version) get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok
 
 // mem is a memtable with its log.
 type mem struct {
-	table     *memtable.Table
-	log       *wal.Writer // nil if the memtable was replayed
-	logNum    uint64
-	temporary sync.Mutex
-	reserved  int     // bytes of the commits that it got, or will; guarded by DB.commitMu
-	lastSeq   key.Seq // of a memtable that gets no more commits
+	table    *memtable.Table
+	log      *wal.Writer // nil if the memtable was replayed
+	logNum   uint64
+	reserved int     // bytes of the commits that it got, or will; guarded by DB.commitMu
+	lastSeq  key.Seq // of a memtable that gets no more commits
 }
 
 // replayed reports whether the memtable is from a log of an earlier session.
