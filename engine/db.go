@@ -31,8 +31,7 @@ type DB struct {
 	active   *mem       // guarded by commitMu; nil until the first commit after Open or a rotation
 
 	flushMu   sync.Mutex // held by the one flush that runs
-	compactMu sync.Mutex // held by the one compaction that runs
-	cursor    [levels][]byte
+	compactMu sync.Mutex // held by the one that has paused compactions
 
 	catalog catalog
 
@@ -42,9 +41,11 @@ type DB struct {
 		frozen    []*mem
 		snapshots map[key.Seq]int // how many snapshots are open at a sequence number
 		tables    map[uint64]*table
-		obsolete  []string // files that nobody needs any more
+		obsolete  []string      // files that nobody needs any more
+		running   []*compaction // but for one that has paused all others
+		paused    bool          // no compaction begins
 	}
-	changed sync.Cond // on mu: view or frozen changed, or the store is poisoned or closing
+	changed sync.Cond // on mu: view, frozen, running or paused changed, or the store is poisoned or closing
 	workers sync.WaitGroup
 }
 
@@ -101,10 +102,7 @@ func (db *DB) Close() error {
 	db.workers.Wait()
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
-	db.flushMu.Lock()
-	defer db.flushMu.Unlock()
-	db.compactMu.Lock()
-	defer db.compactMu.Unlock()
+	defer db.quiesce()()
 	err := db.sealLog()
 	err = errors.Join(err, db.closeManifest(), db.releaseLast(), db.lock.Close())
 	return err
