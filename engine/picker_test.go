@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -26,14 +25,15 @@ func parseShape(t *testing.T, text string) *version {
 		require.NoError(t, err, line)
 		for field := range strings.SplitSeq(line[2:], ",") {
 			num--
-			tab := &table{Table: manifest.Table{Num: num, Entries: 10, MaxSeq: 50}}
+			tab := &table{Table: manifest.Table{Num: num, MaxSeq: 50}}
 			parts := strings.Fields(field)
 			smallest, largest, _ := strings.Cut(parts[0], "-")
 			tab.Smallest, tab.Largest = []byte(smallest), []byte(largest)
 			_, err := fmt.Sscan(parts[1], &tab.Bytes)
 			require.NoError(t, err, line)
+			tab.Entries = tab.Bytes
 			if len(parts) > 2 {
-				tab.Tombstones = 10
+				tab.Tombstones = tab.Entries
 			}
 			v.levels[level] = append(v.levels[level], tab)
 		}
@@ -139,7 +139,11 @@ func TestPicks(t *testing.T) {
 		},
 		{
 			name:  "a table of tombstones is due though its level is small",
-			shape: "5: a-c 1, d-e 1 tombs \n 6: a-z 1000", want: []string{"5: d-e + 6: a-z > 6", "nothing"},
+			shape: "5: a-c 1, d-e 50 tombs \n 6: a-c 600, d-z 400", want: []string{"5: d-e + 6: d-z > 6", "nothing"},
+		},
+		{
+			name:  "a few tombstones that lie over many entries are not worth it",
+			shape: "5: a-c 1, d-e 39 tombs \n 6: a-c 600, d-z 400", want: []string{"nothing"},
 		},
 		{
 			name:  "tombstones do not move to the bottom",
@@ -180,109 +184,4 @@ func TestLevel0IsNotStarved(t *testing.T) {
 	require.Equal(t, "nothing", describe(p.pick()), "what level 0 waits for must become less, not more")
 	p.running = nil
 	require.Equal(t, 0, p.pick().level)
-}
-
-// simulated is a store of tables that are sets of keys, on which compactions run that a picker chose.
-type simulated struct {
-	*picker
-	holds map[*table]map[byte]int // the version of each key; negative: a tombstone
-	clock int
-	num   uint64
-}
-
-// table makes a table, unless it would be empty.
-func (s *simulated) table(keys map[byte]int) []*table {
-	if len(keys) == 0 {
-		return nil
-	}
-	s.num++
-	t := &table{Table: manifest.Table{Num: s.num, Bytes: uint64(len(keys)), Entries: uint64(len(keys))}}
-	order := make([]byte, 0, len(keys))
-	for k, version := range keys {
-		order = append(order, k)
-		if version < 0 {
-			t.Tombstones++
-		}
-	}
-	t.Smallest, t.Largest = []byte{slices.Min(order)}, []byte{slices.Max(order)}
-	s.holds[t] = keys
-	return []*table{t}
-}
-
-// flush adds a table to level 0.
-func (s *simulated) flush(keys []byte) {
-	content := map[byte]int{}
-	for i, k := range keys {
-		s.clock++
-		content[k] = s.clock
-		if i%3 == 0 {
-			content[k] = -s.clock
-		}
-	}
-	s.replace(nil, 0, s.table(content))
-}
-
-// replace makes a new version, as the engine does.
-func (s *simulated) replace(c *compaction, level int, added []*table) {
-	v := &version{levels: s.version.levels}
-	for l := range v.levels {
-		v.levels[l] = slices.DeleteFunc(slices.Clone(v.levels[l]), func(t *table) bool {
-			return c != nil && slices.Contains(c.inputs[l], t)
-		})
-	}
-	v.levels[level] = append(added, v.levels[level]...)
-	if level > 0 {
-		slices.SortFunc(v.levels[level], func(a, b *table) int { return slices.Compare(a.Smallest, b.Smallest) })
-	}
-	s.version = v
-}
-
-// finish ends a running compaction.
-func (s *simulated) finish(c *compaction) {
-	s.running = slices.DeleteFunc(slices.Clone(s.running), func(r *compaction) bool { return r == c })
-	merged := map[byte]int{}
-	for _, tables := range c.inputs {
-		for _, t := range tables {
-			for k, version := range s.holds[t] {
-				if _, newer := merged[k]; !newer {
-					merged[k] = version
-				}
-			}
-		}
-	}
-	var outputs []*table
-	part := map[byte]int{}
-	for k := range 256 {
-		version, ok := merged[byte(k)]
-		if ok && (version > 0 || s.version.below(c.output, []byte{byte(k)})) {
-			part[byte(k)] = version
-		}
-		if len(part) == 8 {
-			outputs, part = append(outputs, s.table(part)...), map[byte]int{}
-		}
-	}
-	s.replace(c, c.output, append(outputs, s.table(part)...))
-}
-
-// check fails where an invariant of the levels is broken.
-func (s *simulated) check(t *testing.T) {
-	t.Helper()
-	for l, level := range s.version.levels[1:] {
-		for i := 1; i < len(level); i++ {
-			if level[i-1].Largest[0] >= level[i].Smallest[0] {
-				t.Fatalf("I8: level %d overlaps", l+1)
-			}
-		}
-	}
-	newest := map[byte]int{}
-	for _, level := range s.version.levels {
-		for _, tab := range level {
-			for k, version := range s.holds[tab] {
-				if above, ok := newest[k]; ok && max(above, -above) <= max(version, -version) {
-					t.Fatalf("I8: key %d has version %d above %d", k, above, version)
-				}
-				newest[k] = version
-			}
-		}
-	}
 }
