@@ -26,6 +26,9 @@ func TestPicksReachAFixpoint(t *testing.T) {
 				picker: &picker{version: &version{}, opts: o, oldest: key.MaxSeq},
 				holds:  map[*table]map[byte]int{}, truth: map[byte]int{},
 			}
+			if seed%2 == 1 {
+				s.inherit(rng)
+			}
 			for range 300 {
 				s.step(rng)
 				together = max(together, len(s.running))
@@ -40,19 +43,32 @@ func TestPicksReachAFixpoint(t *testing.T) {
 func (s *simulated) step(rng *rand.Rand) {
 	switch n := rng.IntN(10); {
 	case n < 3:
-		from := rng.IntN(256)
-		width := 1 + rng.IntN(256-from)
-		var keys []byte
-		for range 1 + rng.IntN(20) {
-			keys = append(keys, byte(from+rng.IntN(width)))
-		}
-		s.flush(keys)
+		s.flush(someKeys(rng))
 	case n < 6 && len(s.running) > 0:
 		s.finish(s.running[rng.IntN(len(s.running))])
 	case len(s.running) < 3:
 		if c := s.pick(); c != nil {
 			s.running = append(s.running, c)
 		}
+	}
+}
+
+func someKeys(rng *rand.Rand) (keys []byte) {
+	from := rng.IntN(256)
+	width := 1 + rng.IntN(256-from)
+	for range 1 + rng.IntN(20) {
+		keys = append(keys, byte(from+rng.IntN(width)))
+	}
+	return keys
+}
+
+// inherit begins with tables high up, as stores of other options have them.
+func (s *simulated) inherit(rng *rand.Rand) {
+	for _, level := range []int{5, 3, 2, 1} {
+		s.flush(someKeys(rng))
+		c := &compaction{}
+		c.inputs[0] = s.version.levels[0]
+		s.replace(c, level, c.inputs[0])
 	}
 }
 
