@@ -54,6 +54,7 @@ type load struct {
 }
 
 func (l *load) put(b *testing.B, i uint64) {
+	b.Helper()
 	binary.BigEndian.PutUint64(l.key[:], i*0x9e3779b97f4a7c15)
 	binary.BigEndian.PutUint64(l.key[8:], i)
 	for at := 0; at < 96; at += 8 {
@@ -96,6 +97,7 @@ func sources(m engine.Metrics) int {
 }
 
 func diskBytes(b *testing.B, dir string) (sum int64) {
+	b.Helper()
 	require.NoError(b, filepath.Walk(dir, func(_ string, info os.FileInfo, err error) error {
 		if err == nil && !info.IsDir() {
 			sum += info.Size()

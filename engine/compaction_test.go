@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -94,9 +95,7 @@ func TestCompactionsSideBySide(t *testing.T) {
 	db.Settle()
 	want := map[string]string{}
 	for _, state := range states {
-		for k, v := range state {
-			want[k] = v
-		}
+		maps.Copy(want, state)
 	}
 	require.Equal(t, want, contents(t, db))
 	require.NoError(t, db.Verify())
