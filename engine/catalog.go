@@ -46,6 +46,9 @@ func (db *DB) apply(ch change) error {
 	ch.NextFile = db.nextFile.Load()
 	err := next.Apply(ch.Edit)
 	invariant.Check(err == nil, "I7: an edit fits the state that it changes")
+	if invariant.Enabled {
+		invariant.Check(next.Check() == nil, "I8: tables of a level below 0 do not share user keys")
+	}
 	if err := db.persist(&next, ch); err != nil {
 		return err
 	}

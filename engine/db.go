@@ -32,8 +32,7 @@ type DB struct {
 	lastLog  uint64     // guarded by commitMu: number of the log that was opened last
 
 	flushMu   sync.Mutex // held by the one flush that runs
-	compactMu sync.Mutex // held by the one compaction that runs
-	cursor    [levels][]byte
+	compactMu sync.Mutex // held by the one that has paused compactions
 
 	catalog catalog
 
@@ -43,9 +42,11 @@ type DB struct {
 		frozen    []*mem
 		snapshots map[key.Seq]int // how many snapshots are open at a sequence number
 		tables    map[uint64]*table
-		obsolete  []string // files that nobody needs any more
+		obsolete  []string      // files that nobody needs any more
+		running   []*compaction // but for one that has paused all others
+		paused    bool          // no compaction begins
 	}
-	changed sync.Cond // on mu: view or frozen changed, or the store is poisoned or closing
+	changed sync.Cond // on mu: view, frozen, running or paused changed, or the store is poisoned or closing
 	workers sync.WaitGroup
 }
 
@@ -122,10 +123,7 @@ func (db *DB) Close() error {
 	db.workers.Wait()
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
-	db.flushMu.Lock()
-	defer db.flushMu.Unlock()
-	db.compactMu.Lock()
-	defer db.compactMu.Unlock()
+	defer db.quiesce()()
 	err := db.sealLog()
 	err = errors.Join(err, db.closeManifest(), db.releaseLast(), db.lock.Close())
 	return err

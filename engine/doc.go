@@ -70,6 +70,23 @@
 // log record. Committers that need the disk then wait in groups: one of them syncs for all that are appended by then,
 // while others append. Buffered does what NoSync does, and promises less.
 //
+// # Levels
+//
+// The bottom level has no limit; each one above may have a LevelSizeRatio-th of the one below, down from what the lowest
+// level with tables really has. Levels that so would have less than LevelBytesBase stay empty. Level 0 is compacted into
+// the highest one in use, the base level: when it has L0CompactionFiles tables, or several with half of what it is
+// merged with. So the levels below 0 of a steady store take about 1 + 1/LevelSizeRatio of its live data; inputs of a
+// compaction are there until its outputs are live. Tables that are mostly tombstones are compacted, too, where they meet
+// enough of what they may hide.
+//
+// One goroutine flushes, CompactionsMax compact; the picker (picker.go) is a pure function of the live tables and of the
+// compactions that run. Two of these never share keys on any level from the first input to the output level of either:
+// none can take the other's tables, overlap its output, or carry a version of a key past an older one. A compaction that
+// drops a tombstone asks for tables below its output level in a version acquired after it was registered; nothing can
+// bring an older version there meanwhile, because that had to come from its own range. Writers wait when level 0 has
+// five times L0CompactionFiles tables; from twice as many on, level 0 comes before all other levels, and what it waits
+// for is let run out. quiesce stops all maintenance, for Close, Verify and copies of the store.
+//
 // # Limits
 //
 // Keys have up to 64 KiB and may be empty; values have up to 1 GiB, batches nearly 2 GiB. Open reads each log into
@@ -81,4 +98,6 @@
 //   - Syncing replayed logs instead of rewriting them: a sync that follows a failed one succeeds and proves nothing.
 //   - Renaming a CURRENT file: the marker needs no rename, and its content tells a name that came alone.
 //   - Publishing a Sync commit before its sync: somebody may read, and act upon, what the next power cut takes back.
+//   - Level sizes counted from the top: a bottom level that is far from full lies under one that overwrites all of it.
+//   - Removing the outputs of a compaction that met a full disk: I5. Open removes them, and needs no space for that.
 package engine

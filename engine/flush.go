@@ -90,9 +90,10 @@ type rewriter struct {
 	tables    []*table               // written, synced and open; their names are not durable yet
 	dropped   uint64                 // entries
 
-	file   *durable.File
-	writer *sst.Writer
-	num    uint64
+	file       *durable.File
+	writer     *sst.Writer
+	num        uint64
+	tombstones uint64 // in the table that is being written
 
 	user   []byte // of the entry before
 	stripe int    // of the entry before
@@ -149,6 +150,9 @@ func (r *rewriter) entry(user []byte, tr key.Trailer, value []byte) error {
 			return err
 		}
 	}
+	if tr.Kind() == key.Delete {
+		r.tombstones++
+	}
 	return r.writer.Add(user, tr, value)
 }
 
@@ -175,8 +179,9 @@ func (r *rewriter) finish() error {
 	}
 	t, err := r.db.openTable(manifest.Table{
 		Num: r.num, Bytes: meta.Bytes, Entries: meta.Entries, MinSeq: meta.MinSeq, MaxSeq: meta.MaxSeq,
-		Smallest: meta.Smallest, Largest: meta.Largest,
+		Smallest: meta.Smallest, Largest: meta.Largest, Tombstones: r.tombstones,
 	})
+	r.tombstones = 0
 	if err == nil {
 		r.tables = append(r.tables, t)
 	}

@@ -20,10 +20,7 @@ import (
 func (db *DB) Verify() error {
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
-	db.flushMu.Lock()
-	defer db.flushMu.Unlock()
-	db.compactMu.Lock()
-	defer db.compactMu.Unlock()
+	defer db.quiesce()()
 	v, err := db.acquire()
 	if err != nil {
 		return err

@@ -30,15 +30,14 @@ func find(level []*table, user []byte) int {
 	return i
 }
 
-// overlapping returns the tables of a level that share keys with [smallest, largest].
+// overlapping returns the tables of a level below 0 that share keys with [smallest, largest].
 func overlapping(level []*table, smallest, largest []byte) []*table {
-	var found []*table
-	for _, t := range level {
-		if bytes.Compare(t.Largest, smallest) >= 0 && bytes.Compare(t.Smallest, largest) <= 0 {
-			found = append(found, t)
-		}
+	first := find(level, smallest)
+	end := first
+	for end < len(level) && bytes.Compare(level[end].Smallest, largest) <= 0 {
+		end++
 	}
-	return found
+	return level[first:end]
 }
 
 func bytesOf(tables []*table) (sum uint64) {

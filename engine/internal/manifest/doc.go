@@ -5,6 +5,7 @@
 //	  1 next file | 2 log floor | 3 last sequence number that is in tables
 //	  4 added:   level, number, bytes, entries, smallest sequence number, largest, smallest key, largest key
 //	  5 deleted: level, number
+//	  10 tombstones of the table added by the field before; left out if there is none
 //
 // Which manifest is current is said by the name of the marker file with the highest number that is valid:
 //
