@@ -119,27 +119,32 @@ func TestOldVersionsFarFromTheNewestAreFound(t *testing.T) {
 	require.False(t, ok)
 }
 
-// TestVersionsPutIntoTheIndexAtOnce lets goroutines do nothing but fight for the slot of one key.
+// TestVersionsPutIntoTheIndexAtOnce lets goroutines do nothing but fight for the slot of one key, in many indexes.
 func TestVersionsPutIntoTheIndexAtOnce(t *testing.T) {
-	const rounds, goroutines, versions = 200, 4, 400
+	const goroutines, indexes = 4, 20_000
 	table := New(0)
-	nodes, refs := make([]*node, versions), make([]ref, versions)
-	for i := range nodes {
-		nodes[i], refs[i] = table.newNode([]byte("key"), key.MakeTrailer(key.Seq(i+1), key.Set), nil, 1)
+	all := make([]index, indexes)
+	for i := range all {
+		all[i].slots = make([]uint64, probesMax)
 	}
-	for round := range uint64(rounds) {
-		ix := &index{slots: make([]uint64, probesMax)}
-		var wg sync.WaitGroup
-		for g := range goroutines {
-			wg.Go(func() {
-				for i := g; i < versions; i += goroutines {
-					ix.put(table, nodes[i], refs[i])
-				}
-			})
-		}
-		wg.Wait()
-		require.Equal(t, refs[versions-1], ref(ix.slots[0]), "round %d: the newest version", round)
-		require.Zero(t, ix.slots[1], "round %d: a second slot", round)
+	var newest ref
+	var wg sync.WaitGroup
+	start := make(chan struct{})
+	for g := range goroutines {
+		n, r := table.newNode([]byte("key"), key.MakeTrailer(key.Seq(g+1), key.Set), nil, 1)
+		newest = r
+		wg.Go(func() {
+			<-start
+			for i := range all {
+				all[i].put(table, n, r)
+			}
+		})
+	}
+	close(start)
+	wg.Wait()
+	for i := range all {
+		require.Equal(t, newest, ref(all[i].slots[0]), "index %d: the newest version", i)
+		require.Zero(t, all[i].slots[1], "index %d: a second slot", i)
 	}
 }
 
