@@ -42,8 +42,8 @@ func Child(engines []Engine, in io.Reader, out io.Writer) error {
 		return fmt.Errorf("%w: no job: %w", ErrChild, err)
 	}
 	at := slices.IndexFunc(engines, func(e Engine) bool { return e.Name == j.Engine })
-	if at < 0 {
-		return fmt.Errorf("%w: unknown engine %q", ErrChild, j.Engine)
+	if at < 0 || len(j.Tasks) == 0 {
+		return fmt.Errorf("%w: engine %q has no job", ErrChild, j.Engine)
 	}
 	measurements, err := do(&session{job: j, engine: engines[at]})
 	if err != nil {

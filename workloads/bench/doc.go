@@ -19,7 +19,8 @@
 //
 // # What is stored
 //
-// 16-byte keys in random order; 100-byte values that do not compress and name their entry. One put is one commit. Memtables have 64 MiB
+// 16-byte keys in random order; 100-byte values that do not compress and name their entry. One put is one commit.
+// Memtables have 64 MiB
 // (512 MiB for get-memtable, where Pebble is first made to grow its own), caches 256 MiB, bloom filters 10 bits a key;
 // compression is off, write-ahead logs are on. Pebble: newest format, up to 2 compactions at once. Badger: no metrics,
 // no block cache, because its tables are mapped. goleveldb: no compaction started by reads. bbolt: no free list on disk,
@@ -30,7 +31,8 @@
 //	median      of operations a second; a batch counts its 100 entries, a scan its entries, a bank its transfers. For
 //	            recover it is the time of opening, for rss the most memory ever held: there less is better.
 //	/pebble     this figure divided by Pebble's. Compare these, not figures of different runs.
-//	cpu µs      of all threads, flushes and compactions included, per operation: hardly moved by what others do
+//	cpu µs      of all threads, flushes and compactions included, per operation, and that divided by Pebble's. It moves
+//	            little with what others do, so that it says something on a busy machine, too.
 //	written     bytes that the process made the disk write, up to the end of Close, per byte that was put
 //	space       bytes allocated on disk, when the engine rests but is open, per byte that is live. Preallocated logs count.
 //	RSS MB      the most that the process ever held, checks and this program (some 20 MB) included
@@ -42,7 +44,8 @@
 //
 // # What is not measured
 //
-// Stores that do not fit into memory: all pages are in the page cache, so gets are bound by CPU and memory. Long runs:
+// Small stores: below some 600,000 entries Pebble's, as loaded, lies in many small memtables, and its gets visit them
+// all. Stores that do not fit into memory: all pages are in the page cache, so gets are bound by CPU and memory. Long runs:
 // deep levels have no time to fill. Power cuts, which are the lab's business. The work of other users of the same disk,
 // except as noise.
 //

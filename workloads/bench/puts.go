@@ -15,14 +15,11 @@ func (s *session) puts(t task) (Measurement, error) {
 	if w.durability == history.Sync {
 		limit = syncLimit
 	}
-	written := writtenBytes()
-	all, perOp, err := tally{}, 1, error(nil)
+	written, perOp := writtenBytes(), 1
 	if w.figure == entries {
 		perOp = batchEntries
-		all, err = s.putAll(t, limit, batchEntries, w.durability)
-	} else {
-		all, err = s.putAll(t, limit, 1, w.durability)
 	}
+	all, err := s.putAll(t, limit, perOp, w.durability)
 	if err != nil {
 		return Measurement{}, err
 	}

@@ -39,6 +39,7 @@ type Row struct {
 	P99          float64 `json:"p99_us,omitempty"`
 	P999         float64 `json:"p999_us,omitempty"`
 	CPUPerOp     float64 `json:"cpu_us_per_op,omitempty"`
+	CPURatio     float64 `json:"cpu_ratio_to_pebble,omitempty"` // of CPUPerOp, as RatioToPebble; less is better
 	WriteAmp     float64 `json:"write_amp,omitempty"`
 	SpaceAmp     float64 `json:"space_amp,omitempty"`
 	PeakRSS      float64 `json:"peak_rss_mb,omitempty"`

@@ -34,18 +34,19 @@ func Run(ctx context.Context, engines []Engine, o Options) (result *Result, err 
 	for _, name := range o.Engines {
 		r.engines = append(r.engines, engines[slices.IndexFunc(engines, func(e Engine) bool { return e.Name == name })])
 	}
+	hints := notes(r.engines, &o)
+	if inMemory(dir) {
+		hints = append(hints, fmt.Sprintf("%s is in memory, not on a disk: Sync costs nothing there; choose another --dir", dir))
+		o.Progress(hints[len(hints)-1])
+	}
 	measurements, err := r.rounds(ctx)
 	if err != nil && ctx.Err() == nil {
 		return nil, err
 	}
-	result = &Result{
+	return &Result{
 		Version: 1, Entries: o.Entries, Rounds: o.Rounds, CPUs: runtime.NumCPU(), System: runtime.GOOS + "/" + runtime.GOARCH,
-		Go: runtime.Version(), Interrupted: ctx.Err() != nil, Notes: notes(r.engines, &o), Rows: summarize(measurements),
-	}
-	if inMemory(dir) {
-		result.Notes = append(result.Notes, fmt.Sprintf("%s is in memory, not on a disk: Sync costs nothing there; choose another --dir", dir))
-	}
-	return result, nil
+		Go: runtime.Version(), Interrupted: ctx.Err() != nil, Notes: hints, Rows: summarize(measurements),
+	}, nil
 }
 
 // workspace makes an empty directory in parent, which it makes if need be, and returns what removes all it made.

@@ -60,7 +60,8 @@ func rowOf(one Measurement, all []Measurement) Row {
 		Figure:        of(func(m Measurement) float64 { return m.Figure }),
 		FigureMin:     slices.MinFunc(same, figure).Figure,
 		FigureMax:     slices.MaxFunc(same, figure).Figure,
-		RatioToPebble: ratio(same, references),
+		RatioToPebble: ratio(same, references, func(m Measurement) float64 { return m.Figure }),
+		CPURatio:      ratio(same, references, func(m Measurement) float64 { return m.CPUPerOp }),
 		OpsPerSecond:  of(func(m Measurement) float64 { return m.OpsPerSecond }),
 		P50:           of(func(m Measurement) float64 { return m.P50 }),
 		P99:           of(func(m Measurement) float64 { return m.P99 }),
@@ -78,12 +79,12 @@ func rowOf(one Measurement, all []Measurement) Row {
 
 // ratio is the median of the quotients of measurements of the same round. Medians of both would compare rounds in which
 // the machine was fast with others.
-func ratio(of, to []Measurement) float64 {
+func ratio(of, to []Measurement, field func(Measurement) float64) float64 {
 	var quotients []float64
 	for _, a := range of {
 		for _, b := range to {
-			if a.Round == b.Round && b.Figure != 0 {
-				quotients = append(quotients, a.Figure/b.Figure)
+			if a.Round == b.Round && field(b) != 0 {
+				quotients = append(quotients, field(a)/field(b))
 			}
 		}
 	}

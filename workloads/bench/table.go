@@ -9,8 +9,8 @@ import (
 )
 
 var header = []string{
-	"work", "g", "engine", "median", "min..max", "/" + Reference, "p50 µs", "p99 µs", "p99.9 µs", "cpu µs", "written", "space",
-	"RSS MB", "others",
+	"work", "g", "engine", "median", "min..max", "/" + Reference, "p50 µs", "p99 µs", "p99.9 µs", "cpu µs", "/" + Reference,
+	"written", "space", "RSS MB", "others",
 }
 
 // Text writes a result as a table for people.
@@ -59,7 +59,7 @@ func (r Row) cells() []string {
 	for _, us := range []float64{r.P50, r.P99, r.P999, r.CPUPerOp} {
 		cells = append(cells, some(us))
 	}
-	return append(cells, optional("%.2f", r.WriteAmp), optional("%.2f", r.SpaceAmp), optional("%.0f", r.PeakRSS),
+	return append(cells, optional("%.2f", r.CPURatio), optional("%.2f", r.WriteAmp), optional("%.2f", r.SpaceAmp), optional("%.0f", r.PeakRSS),
 		fmt.Sprintf("%.0f %%", 100*r.OthersCPU))
 }
 

@@ -21,7 +21,7 @@ func example() *Result {
 			{
 				Work: "put-nosync", Goroutines: 8, Engine: "lightning", Rounds: 5, Figure: 700_000, FigureMin: 650_000,
 				FigureMax: 1_234_567, Unit: "ops/s", RatioToPebble: 1.2149, OpsPerSecond: 700_000, P50: 1.4, P99: 12.1,
-				P999: 20_480, CPUPerOp: 2.5, WriteAmp: 2.21, SpaceAmp: 1.1, PeakRSS: 187.4, OthersCPU: 0.014,
+				P999: 20_480, CPUPerOp: 2.5, CPURatio: 0.86, WriteAmp: 2.21, SpaceAmp: 1.1, PeakRSS: 187.4, OthersCPU: 0.014,
 			},
 			{
 				Work: "put-nosync", Goroutines: 8, Engine: "pebble", Rounds: 5, Figure: 576_131, FigureMin: 570_000,

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"slices"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads/history"
@@ -53,7 +54,10 @@ var (
 )
 
 // works lists everything that can be measured, in the order in which it is.
-func works() []work {
+func works() []work { return slices.Concat(writingWorks(), readingWorks(), otherWorks()) }
+
+// writingWorks fill an empty store.
+func writingWorks() []work {
 	return []work{
 		{
 			name: "put-buffered", text: "one put a commit, Buffered", run: (*session).puts, state: fresh, alone: true,
@@ -71,6 +75,12 @@ func works() []work {
 			name: "batch100-buffered", text: "commits of 100 puts, Buffered", run: (*session).puts, state: fresh,
 			goroutines: []int{4}, alone: true, durability: history.Buffered, figure: entries,
 		},
+	}
+}
+
+// readingWorks read a store that was filled before.
+func readingWorks() []work {
+	return []work{
 		{
 			name: "get", text: "keys that are there, as loaded, warm", run: (*session).gets, state: loaded,
 			goroutines: []int{1, 8}, figure: operations,
@@ -99,6 +109,12 @@ func works() []work {
 			name: "get-memtable", text: "keys that are all in one memtable of 512 MiB", run: (*session).gets,
 			goroutines: []int{1, 8}, state: memtable, figure: operations,
 		},
+	}
+}
+
+// otherWorks read and write, or are about what a process takes to start and to hold.
+func otherWorks() []work {
+	return []work{
 		{
 			name: "mixed", text: "half gets, half Buffered puts, zipfian keys", run: (*session).mixed, state: loaded,
 			goroutines: []int{8}, alone: true, durability: history.Buffered, figure: operations,

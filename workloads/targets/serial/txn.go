@@ -3,6 +3,7 @@ package serial
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/lightningdb/lightning-torture/workloads"
@@ -43,8 +44,8 @@ func (t *txn) Get(key []byte) ([]byte, bool, error) {
 	if t.ended {
 		return nil, false, ErrEnded
 	}
-	for i := len(t.writes) - 1; i >= 0; i-- {
-		if w := t.writes[i]; bytes.Equal(w.Key, key) {
+	for _, w := range slices.Backward(t.writes) {
+		if bytes.Equal(w.Key, key) {
 			return bytes.Clone(w.Value), !w.Delete, nil
 		}
 	}

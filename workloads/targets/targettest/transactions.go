@@ -2,6 +2,7 @@ package targettest
 
 import (
 	"errors"
+	"runtime"
 	"strconv"
 	"sync"
 
@@ -89,6 +90,7 @@ func (s *suite) increment() error {
 		return err
 	}
 	value, _, err := t.Get([]byte("n"))
+	runtime.Gosched() // so that others read the same
 	n, bad := strconv.Atoi(string(value))
 	if err := errors.Join(err, bad, t.Put([]byte("n"), strconv.AppendInt(nil, int64(n+1), 10))); err != nil {
 		t.Rollback()
