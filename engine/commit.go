@@ -60,7 +60,7 @@ func (db *DB) log(b *Batch, d Durability) (ticket, error) {
 	if err := db.active.log.Append(b.data); err != nil {
 		return ticket{}, db.uncertain()
 	}
-	last, err := insert(b.data, db.active.table, "batch")
+	last, err := insert(b.data, db.active, "batch")
 	invariant.Check(err == nil, "I1: a batch that was logged can be replayed")
 	db.recent.add(b.data, db.seq.readable())
 	db.counters.commits.Add(1)
@@ -93,7 +93,7 @@ func (db *DB) refused(err error) error {
 // makeRoom makes sure that there is a memtable for so many more bytes, and waits if flushes or compactions are behind.
 // A batch over the size of a memtable gets one of its own.
 func (db *DB) makeRoom(bytes int) error {
-	if m := db.active; m != nil && !m.table.Empty() && m.table.Bytes()+bytes > db.opts.MemtableBytes {
+	if m := db.active; m != nil && !m.empty() && m.bytes()+bytes > db.opts.MemtableBytes {
 		if err := db.rotate(); err != nil {
 			return db.refused(err)
 		}
@@ -111,7 +111,7 @@ func (db *DB) makeRoom(bytes int) error {
 // survive one of this. The caller holds commitMu.
 func (db *DB) rotate() error {
 	m := db.active
-	if m == nil || m.table.Empty() {
+	if m == nil || m.empty() {
 		return nil
 	}
 	t := db.seq.barrier()

@@ -202,7 +202,7 @@ func (db *DB) replay(f *files, s *manifest.State) error {
 			continue
 		}
 		db.catalog.logs = append(db.catalog.logs, num)
-		if !m.table.Empty() {
+		if !m.empty() {
 			mems, last = append(mems, m), m.lastSeq
 		}
 	}
@@ -232,7 +232,7 @@ func (db *DB) replayLog(num uint64, last key.Seq) (*mem, error) {
 		if b, ok := readBatch(record); !ok || b.seq != m.lastSeq+1 {
 			return nil, corrupt.At(name, r.Offset(), "commit %d follows commit %d", b.seq, m.lastSeq)
 		}
-		if m.lastSeq, err = insert(record, m.table, name); err != nil {
+		if m.lastSeq, err = insert(record, m, name); err != nil {
 			return nil, err
 		}
 	}

@@ -15,8 +15,8 @@ type hiding struct {
 }
 
 // Hide returns an iterator over the entries of it, which it takes over, that the set does not hide. No two tombstones of
-// the set have one range. Of the entries of it, those that are newer than newest are of no interest to the caller: a
-// tombstone that is newer hides everything.
+// the set have one range, and none has the sequence number of an entry. Entries that are newer than newest are of no
+// interest to the caller, so that a tombstone which is not older than newest hides all.
 func Hide(it key.Iterator, s Set, newest key.Seq) key.Iterator {
 	if len(s) == 0 {
 		return it
@@ -39,7 +39,7 @@ func (h *hiding) forward(ok bool) bool {
 		switch {
 		case t == nil:
 			return true
-		case t.Seq > h.newest:
+		case t.Seq >= h.newest:
 			ok = h.Iterator.SeekGE(t.End, key.MaxSeq)
 		default:
 			ok = h.Iterator.Next()
@@ -54,7 +54,7 @@ func (h *hiding) backward(ok bool) bool {
 		switch {
 		case t == nil:
 			return true
-		case t.Seq > h.newest:
+		case t.Seq >= h.newest:
 			ok = h.Iterator.SeekLT(t.Start)
 		default:
 			ok = h.Iterator.Prev()

@@ -61,14 +61,23 @@ func (s Set) Clip(from, to []byte) Set {
 	return clipped
 }
 
+// Union returns the ranges that the set has keys of, as few as can be. Sequence numbers are lost.
+func (s Set) Union() Set {
+	all := make(Set, len(s))
+	for i, t := range s {
+		all[i] = Tombstone{t.Start, t.End, 1}
+	}
+	return Merge([]key.Seq{1}, all)
+}
+
 // Hides reports whether one tombstone hides all entries that are not newer than newest and have keys from the first to
-// the last, both included.
+// the last, both included. No entry has its sequence number.
 func (s Set) Hides(first, last []byte, newest key.Seq) bool {
 	i := s.behind(first) - 1
 	if i < 0 || bytes.Compare(last, s[i].End) >= 0 {
 		return false
 	}
-	return s.Newest(first, key.MaxSeq) > newest
+	return s.Newest(first, key.MaxSeq) >= newest
 }
 
 // Valid reports whether the set is one, and none of its tombstones is empty.
