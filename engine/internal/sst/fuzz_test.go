@@ -8,6 +8,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
 // seedTable returns a table of several blocks.
@@ -159,6 +160,7 @@ func FuzzTail(f *testing.F) {
 	f.Add(payload(r.root.index), r.root.filter.offset)
 	f.Add(payload(r.root.properties), uint64(versionPlain))
 	f.Add(payload(r.root.filter), uint64(1))
+	f.Add(encodeRanges(nil, rangedel.Set{{Start: []byte("a"), End: []byte("b"), Seq: 9}}), uint64(versionTagged))
 	f.Add(binary.LittleEndian.AppendUint32(nil, 1<<31), uint64(1<<40))
 	f.Fuzz(func(t *testing.T, payload []byte, end uint64) {
 		if x, err := decodeIndex(payload, end); err == nil {
