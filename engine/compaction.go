@@ -149,7 +149,7 @@ func (db *DB) compact(v *version, c *compaction) error {
 
 // iterators returns one iterator per table of level 0 and one per other level, of the entries that hidden does not
 // hide.
-func (c *compaction) iterators(hidden rangedel.Set) []key.Iterator {
+func (c *compaction) iterators(hidden []rangedel.Set) []key.Iterator {
 	v := version{levels: c.inputs}
 	return v.iterators(hidden, key.MaxSeq)
 }

@@ -56,12 +56,11 @@ func newIterator(db *DB, v *view, seq key.Seq, o IterOptions, t *Txn) *Iterator 
 		db: db, view: v, txn: t, seq: seq,
 		lower: bytes.Clone(o.LowerBound), upper: bytes.Clone(o.UpperBound),
 	}
-	var own []rangedel.Tombstone
+	hidden := v.hidden(seq, o)
 	if t != nil {
 		i.own.count = t.writes
-		own = t.ownRanges.Visible(i.own.newest(), o.LowerBound, o.UpperBound)
+		hidden = append(hidden, t.ownRanges.At(i.own.newest()))
 	}
-	hidden := v.hidden(seq, o, own)
 	sources := v.iterators(hidden, seq)
 	if t != nil {
 		sources = append(sources, rangedel.Hide(t.own.NewIterator(), hidden, i.own.newest()))

@@ -11,7 +11,7 @@ import (
 // levelIterator walks the tables of a level below 0, or any that do not overlap, one after the other.
 type levelIterator struct {
 	tables []*table
-	hidden rangedel.Set
+	hidden []rangedel.Set
 	seq    key.Seq
 	at     int // index of the table under it
 	key.Iterator
@@ -19,7 +19,7 @@ type levelIterator struct {
 }
 
 // newLevelIterator returns an iterator over the entries that hidden does not hide. Those after seq are of no interest.
-func newLevelIterator(tables []*table, hidden rangedel.Set, seq key.Seq) key.Iterator {
+func newLevelIterator(tables []*table, hidden []rangedel.Set, seq key.Seq) key.Iterator {
 	return &levelIterator{tables: tables, hidden: hidden, seq: seq, at: -1, Iterator: none{}}
 }
 

@@ -24,9 +24,9 @@ func (r *rewriter) points() []key.Seq {
 }
 
 // delete gives the rewriter its range deletes. It returns those that hide everything older from every reader.
-func (r *rewriter) delete(lists [][]rangedel.Tombstone) (hidden rangedel.Set) {
+func (r *rewriter) delete(sets []rangedel.Set) (hidden []rangedel.Set) {
 	points := r.points()
-	r.all = rangedel.Merge(points, lists...)
+	r.all = rangedel.Merge(points, sets...)
 	if len(r.all) == 0 {
 		return nil
 	}
@@ -39,7 +39,7 @@ func (r *rewriter) delete(lists [][]rangedel.Tombstone) (hidden rangedel.Set) {
 		needed = append(needed, t)
 	}
 	r.kept = rangedel.Merge(points, needed)
-	return rangedel.Merge(points[:1], r.all)
+	return []rangedel.Set{rangedel.Merge(points[:1], r.all)}
 }
 
 // deleted reports whether a range delete of the same stripe hides an entry.
@@ -109,26 +109,26 @@ func (r *rewriter) cut(upto []byte) rangedel.Set {
 }
 
 // memRanges returns what readers at the points see of the range deletes of memtables.
-func memRanges(mems []*mem, points []key.Seq) (lists [][]rangedel.Tombstone) {
+func memRanges(mems []*mem, points []key.Seq) (sets []rangedel.Set) {
 	for _, m := range mems {
 		if m.ranges.Empty() {
 			continue
 		}
 		for _, point := range points {
-			lists = append(lists, m.ranges.Visible(point, nil, nil))
+			sets = append(sets, m.ranges.At(point))
 		}
 	}
-	return lists
+	return sets
 }
 
 // ranges returns the range deletes of all inputs.
-func (c *compaction) ranges() (lists [][]rangedel.Tombstone) {
+func (c *compaction) ranges() (sets []rangedel.Set) {
 	for _, tables := range c.inputs {
 		for _, t := range tables {
-			lists = append(lists, t.reader.Ranges())
+			sets = append(sets, t.reader.Ranges())
 		}
 	}
-	return lists
+	return sets
 }
 
 // reclaims reports whether to rewrite the one input of a move drops range deletes that have nothing left to hide.

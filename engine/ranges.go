@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"sync"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
@@ -32,10 +33,10 @@ func (m *mem) bytes() int { return m.table.Bytes() + m.ranges.Bytes() }
 func getBeside(t *memtable.Table, ranges *rangedel.Live, user []byte, seq key.Seq) (
 	value []byte, kind key.Kind, ok bool,
 ) {
-	hider := key.Seq(0)
-	if !ranges.Empty() {
-		hider = ranges.Newest(user, seq)
+	if ranges.Empty() {
+		return t.Get(user, seq)
 	}
+	hider := ranges.Newest(user, seq)
 	value, kind, ok = t.Get(user, seq)
 	if hider == 0 || ok && seqOf(t.NewIterator(), user, seq) > hider {
 		return value, kind, ok
@@ -55,16 +56,16 @@ func seqOf(it key.Iterator, user []byte, seq key.Seq) (newest key.Seq) {
 
 // get is getBeside for a table.
 func (t *table) get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok bool, err error) {
-	hider := key.Seq(0)
-	if ranges := t.reader.Ranges(); len(ranges) > 0 {
-		hider = ranges.Newest(user, seq)
+	hider := t.reader.Ranges().Newest(user, seq)
+	if hider == 0 {
+		return t.reader.Get(user, seq)
 	}
-	if hider >= t.MaxSeq && hider > 0 {
+	if hider == t.MaxSeq {
 		return nil, key.Delete, true, nil
 	}
 	value, kind, ok, err = t.reader.Get(user, seq)
-	if hider == 0 || err != nil {
-		return value, kind, ok, err
+	if err != nil {
+		return nil, 0, false, err
 	}
 	if ok {
 		it := t.reader.NewIterator()
@@ -77,29 +78,62 @@ func (t *table) get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok b
 }
 
 // iterator returns an iterator over the entries that hidden does not hide. Entries after seq are of no interest.
-func (t *table) iterator(hidden rangedel.Set, seq key.Seq) key.Iterator {
+func (t *table) iterator(hidden []rangedel.Set, seq key.Seq) key.Iterator {
 	newest := min(seq, t.MaxSeq)
-	if hidden.Hides(t.Smallest, t.Largest, newest) {
-		return none{}
+	for _, s := range hidden {
+		if s.Hides(t.Smallest, t.Largest, newest) {
+			return none{}
+		}
 	}
 	return rangedel.Hide(t.reader.NewIterator(), hidden, newest)
 }
 
-// hidden returns the ranges of keys between the bounds in which something is deleted at seq, each with the newest
-// deletion: one tombstone a range.
-func (v *view) hidden(seq key.Seq, o IterOptions, own []rangedel.Tombstone) rangedel.Set {
-	lists := [][]rangedel.Tombstone{own}
-	for _, m := range v.mems {
-		if !m.ranges.Empty() {
-			lists = append(lists, m.ranges.Visible(seq, o.LowerBound, o.UpperBound))
-		}
-	}
-	for _, t := range v.version.ranged {
-		found := t.reader.Ranges().Overlapping(o.LowerBound, o.UpperBound)
-		lists = append(lists, rangedel.Merge([]key.Seq{seq}, found))
-	}
-	if len(lists) == 1 && len(own) == 0 {
+// versionRanges are the range deletes of the tables of a version.
+type versionRanges struct {
+	tables []*table // those that have some
+	once   sync.Once
+	merged rangedel.Set // what a reader of the present sees
+	newest key.Seq
+}
+
+// at returns what a reader at seq sees; it is remembered for readers of the present.
+func (r *versionRanges) at(seq key.Seq) rangedel.Set {
+	if len(r.tables) == 0 {
 		return nil
 	}
-	return rangedel.Merge([]key.Seq{key.MaxSeq}, lists...)
+	r.once.Do(func() { r.merged, r.newest = r.merge(key.MaxSeq) })
+	if r.newest <= seq {
+		return r.merged
+	}
+	merged, _ := r.merge(seq)
+	return merged
+}
+
+func (r *versionRanges) merge(seq key.Seq) (merged rangedel.Set, newest key.Seq) {
+	var all []rangedel.Set
+	for _, t := range r.tables {
+		all = append(all, t.reader.Ranges())
+	}
+	merged = rangedel.Merge([]key.Seq{seq}, all...)
+	for i := range merged {
+		newest = max(newest, merged[i].Seq)
+	}
+	return merged, newest
+}
+
+// hidden returns the range deletes between the bounds that a reader at seq sees, in one set for each memtable that has
+// some and one for all tables. No two range deletes of a set have the same range.
+func (v *view) hidden(seq key.Seq, o IterOptions) (sets []rangedel.Set) {
+	add := func(s rangedel.Set) {
+		if s = s.Overlapping(o.LowerBound, o.UpperBound); len(s) > 0 {
+			sets = append(sets, s)
+		}
+	}
+	for _, m := range v.mems {
+		if !m.ranges.Empty() {
+			add(m.ranges.At(seq))
+		}
+	}
+	add(v.version.ranges.at(seq))
+	return sets
 }

@@ -8,9 +8,12 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/spf13/afero"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/engine"
@@ -280,6 +283,20 @@ func TestSpaceOfADeletedRangeIsReclaimed(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
+func TestATableOfUselessRangeDeletesIsNotMovedDown(t *testing.T) {
+	o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true, L0CompactionFiles: 1}
+	var done []engine.CompactionInfo
+	o.EventListener = &engine.EventListener{CompactionDone: func(i engine.CompactionInfo) { done = append(done, i) }}
+	db := open(t, o)
+	require.NoError(t, db.DeleteRange([]byte("a"), []byte("b"), engine.NoSync))
+	require.NoError(t, db.Flush())
+	require.NoError(t, db.Put([]byte("a"), nil, engine.NoSync)) // maintenance comes before a new log
+	require.Len(t, done, 1)
+	require.False(t, done[0].Moved)
+	require.Zero(t, done[0].OutputTables)
+	require.NoError(t, db.Close())
+}
+
 // TestARangeDeleteGoesOverManyTables keeps a snapshot, so that a range delete cannot be dropped and is cut with the
 // tables, over and over.
 func TestARangeDeleteGoesOverManyTables(t *testing.T) {
@@ -347,6 +364,52 @@ func TestWhatIsDeletedIsNotEvenRead(t *testing.T) {
 	require.Less(t, fs.bytes, full/5, "and so does a compaction")
 	require.Less(t, int(db.Metrics().Levels[6].Bytes), full/100)
 	require.Len(t, shown(t, db), 20)
+	require.NoError(t, db.Close())
+}
+
+// Each commit deletes everything and puts one key, so every reader sees one key.
+func TestReadersSeeRangeDeletesWithTheirBatch(t *testing.T) {
+	o := tiny(afero.NewBasePathFs(afero.NewOsFs(), t.TempDir()))
+	o.InlineMaintenance = false
+	db := open(t, o)
+	commit := func(k string) {
+		var b engine.Batch
+		b.DeleteRange(nil, []byte("z"))
+		b.Put([]byte(k), bytes.Repeat([]byte("v"), 50))
+		assert.NoError(t, db.Apply(&b, engine.Buffered))
+	}
+	commit("first")
+	var writers, readers sync.WaitGroup
+	var over atomic.Bool
+	for w := range 3 {
+		writers.Go(func() {
+			for i := range 300 {
+				commit(fmt.Sprintf("k%d-%d", w, i*7%50))
+			}
+		})
+	}
+	for range 2 {
+		readers.Go(func() {
+			for !over.Load() {
+				it, err := db.NewIterator(engine.IterOptions{})
+				assert.NoError(t, err)
+				assert.True(t, it.First(), "%v", it.Error())
+				k := bytes.Clone(it.Key())
+				assert.False(t, it.Next())
+				assert.True(t, it.Last(), "%v", it.Error())
+				assert.Equal(t, k, it.Key())
+				assert.False(t, it.Prev())
+				assert.NoError(t, it.Close())
+			}
+		})
+	}
+	writers.Wait()
+	over.Store(true)
+	readers.Wait()
+	require.Positive(t, db.Metrics().Compactions)
+	require.NoError(t, db.Compact())
+	require.Len(t, shown(t, db), 1)
+	require.NoError(t, db.Verify())
 	require.NoError(t, db.Close())
 }
 

@@ -241,13 +241,13 @@ func (t *Txn) forget(i *Iterator) {
 // of its range, in key order.
 func (t *Txn) batch() *Batch {
 	b := &Batch{}
-	ranges := rangedel.Merge([]key.Seq{key.MaxSeq}, t.ownRanges.Visible(key.MaxSeq, nil, nil))
+	ranges := t.ownRanges.At(key.MaxSeq)
 	for _, r := range ranges.Union() {
 		b.DeleteRange(r.Start, r.End)
 	}
 	var last []byte
 	first := true
-	it := rangedel.Hide(t.own.NewIterator(), ranges, key.MaxSeq)
+	it := rangedel.Hide(t.own.NewIterator(), []rangedel.Set{ranges}, key.MaxSeq)
 	for ok := it.First(); ok; ok = it.Next() {
 		if !first && bytes.Equal(last, it.Key()) {
 			continue
@@ -285,7 +285,7 @@ func (t *Txn) dependsOn(w written) bool {
 
 // wroteOrReadIn is dependsOn for the keys of a range.
 func (t *Txn) wroteOrReadIn(w written) bool {
-	if len(t.ownRanges.Visible(key.MaxSeq, w.first, w.end)) > 0 {
+	if len(t.ownRanges.At(key.MaxSeq).Overlapping(w.first, w.end)) > 0 {
 		return true
 	}
 	if it := t.own.NewIterator(); it.SeekGE(w.first, key.MaxSeq) && w.reaches(it.Key()) {

@@ -20,7 +20,7 @@ const (
 // version is an immutable set of live tables. Level 0 is ordered newest first, the others by key.
 type version struct {
 	levels [levels][]*table
-	ranged []*table     // those that have range deletes
+	ranges versionRanges
 	refs   atomic.Int32 // views that hold it
 }
 
@@ -100,7 +100,7 @@ func (v *view) get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok bo
 
 // iterators returns one iterator per source, of the entries that hidden does not hide. Entries after seq are of no
 // interest to the caller.
-func (v *view) iterators(hidden rangedel.Set, seq key.Seq) []key.Iterator {
+func (v *view) iterators(hidden []rangedel.Set, seq key.Seq) []key.Iterator {
 	var all []key.Iterator
 	for _, m := range v.mems {
 		all = append(all, rangedel.Hide(m.table.NewIterator(), hidden, seq))
@@ -108,7 +108,7 @@ func (v *view) iterators(hidden rangedel.Set, seq key.Seq) []key.Iterator {
 	return append(all, v.version.iterators(hidden, seq)...)
 }
 
-func (v *version) iterators(hidden rangedel.Set, seq key.Seq) []key.Iterator {
+func (v *version) iterators(hidden []rangedel.Set, seq key.Seq) []key.Iterator {
 	var all []key.Iterator
 	for _, t := range v.levels[0] {
 		all = append(all, t.iterator(hidden, seq))

@@ -116,7 +116,7 @@ func (db *DB) newVersion(s *manifest.State) *version {
 			t.refs.Add(1)
 			v.levels[l][i] = t
 			if len(t.reader.Ranges()) > 0 {
-				v.ranged = append(v.ranged, t)
+				v.ranges.tables = append(v.ranges.tables, t)
 			}
 		}
 	}

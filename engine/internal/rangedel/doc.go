@@ -12,6 +12,7 @@
 //   - R4: sets are never changed; they share the memory of keys with what they are made from.
 //   - R5: a [Live] takes n tombstones in O(n log² n) time and O(n log n) memory, however they overlap, and answers in
 //     O(log² n). Any number of goroutines may add and read. A tombstone is seen as soon as Add returns.
+//     What readers of the present see is put together once, for all iterators that are made before the next Add.
 //   - R6: [Hide] returns a full key.Iterator, in both directions, of the entries that are not hidden. Where everything
 //     that an iterator has in a range is hidden, it seeks over the range in place of stepping through it.
 //

@@ -9,19 +9,24 @@ import (
 // hiding walks the entries of an iterator that no tombstone hides.
 type hiding struct {
 	key.Iterator
-	set    Set // one tombstone a range
-	newest key.Seq
-	at     int // index of the tombstone that covered the last key, or of the first behind it
+	cursors []cursor
+	newest  key.Seq
 }
 
-// Hide returns an iterator over the entries of it, which it takes over, that the set does not hide. No two tombstones of
-// the set have one range, and none has the sequence number of an entry. Entries that are newer than newest are of no
-// interest to the caller, so that a tombstone which is not older than newest hides all.
-func Hide(it key.Iterator, s Set, newest key.Seq) key.Iterator {
-	if len(s) == 0 {
+// Hide returns an iterator over the entries of it, which it takes over, that none of the sets hides. No two tombstones
+// of one set have the same range, and none has the sequence number of an entry. Entries that are newer than newest are
+// of no interest to the caller, so that a tombstone which is not older than newest hides all.
+func Hide(it key.Iterator, sets []Set, newest key.Seq) key.Iterator {
+	h := &hiding{Iterator: it, newest: newest}
+	for _, s := range sets {
+		if len(s) > 0 {
+			h.cursors = append(h.cursors, cursor{set: s})
+		}
+	}
+	if len(h.cursors) == 0 {
 		return it
 	}
-	return &hiding{Iterator: it, set: s, newest: newest}
+	return h
 }
 
 func (h *hiding) First() bool { return h.forward(h.Iterator.First()) }
@@ -63,24 +68,36 @@ func (h *hiding) backward(ok bool) bool {
 	return false
 }
 
-// hider returns the tombstone that hides the entry under the iterator, or nil.
-func (h *hiding) hider() *Tombstone {
-	user := h.Iterator.Key()
-	if !h.near(user) {
-		h.at = h.set.endsBehind(user)
+// hider returns the newest tombstone that hides the entry under the iterator, or nil.
+func (h *hiding) hider() (newest *Tombstone) {
+	user, seq := h.Iterator.Key(), h.Iterator.Trailer().Seq()
+	for i := range h.cursors {
+		if t := h.cursors[i].find(user); t != nil && t.Seq > seq {
+			newest, seq = t, t.Seq
+		}
 	}
-	if h.at == len(h.set) {
-		return nil
-	}
-	t := &h.set[h.at]
-	if t.Seq > h.Iterator.Trailer().Seq() && bytes.Compare(t.Start, user) <= 0 {
-		return t
-	}
-	return nil
+	return newest
 }
 
-// near reports whether at is already the index of the first tombstone that ends behind user.
-func (h *hiding) near(user []byte) bool {
-	return (h.at == len(h.set) || bytes.Compare(user, h.set[h.at].End) < 0) &&
-		(h.at == 0 || bytes.Compare(user, h.set[h.at-1].End) >= 0)
+// A cursor finds tombstones of keys that are near each other.
+type cursor struct {
+	set Set
+	at  int // index of the first tombstone that ends behind the last key
+}
+
+// find returns the tombstone that covers user, or nil.
+func (c *cursor) find(user []byte) *Tombstone {
+	if !c.near(user) {
+		c.at = c.set.endsBehind(user)
+	}
+	if c.at == len(c.set) || bytes.Compare(c.set[c.at].Start, user) > 0 {
+		return nil
+	}
+	return &c.set[c.at]
+}
+
+// near reports whether at is already what it should be for user.
+func (c *cursor) near(user []byte) bool {
+	return (c.at == len(c.set) || bytes.Compare(user, c.set[c.at].End) < 0) &&
+		(c.at == 0 || bytes.Compare(user, c.set[c.at-1].End) >= 0)
 }

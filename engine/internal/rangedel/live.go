@@ -12,9 +12,16 @@ const tombstoneBytes = 56
 
 // Live is a growing collection of tombstones. The zero value is empty.
 type Live struct {
-	trees atomic.Pointer[[]*tree] // lighter ones last; nil if there are none
-	bytes atomic.Int64
-	mu    sync.Mutex // of writers
+	trees  atomic.Pointer[[]*tree] // lighter ones last; nil if there are none
+	merged atomic.Pointer[merged]  // of the trees at some time
+	bytes  atomic.Int64
+	mu     sync.Mutex // of writers
+}
+
+// merged is what readers see who see all tombstones of the trees.
+type merged struct {
+	trees *[]*tree
+	set   Set
 }
 
 // A tree holds tombstones. It is immutable.
@@ -90,22 +97,41 @@ func (l *Live) Count() int {
 	return n
 }
 
-// Visible returns the tombstones, more than are needed maybe, which tell a reader at seq what is hidden from from on to
-// before to. An empty to is no bound.
-func (l *Live) Visible(seq key.Seq, from, to []byte) []Tombstone {
-	var found []Tombstone
-	for _, t := range l.load() {
-		found = t.visible(found, seq, from, to)
+// At returns what a reader at seq sees. No two of its tombstones have the same range. It is remembered for readers of
+// the present, until something is added.
+func (l *Live) At(seq key.Seq) Set {
+	trees := l.trees.Load()
+	if trees == nil {
+		return nil
 	}
-	return found
+	if m := l.merged.Load(); m != nil && m.trees == trees && newestOf(*trees) <= seq {
+		return m.set
+	}
+	var visible []Set
+	for _, t := range *trees {
+		visible = t.at(visible, seq)
+	}
+	m := &merged{trees: trees, set: Merge([]key.Seq{seq}, visible...)}
+	if newestOf(*trees) <= seq {
+		l.merged.Store(m)
+	}
+	return m.set
 }
 
-func (t *tree) visible(found []Tombstone, seq key.Seq, from, to []byte) []Tombstone {
+func newestOf(trees []*tree) (newest key.Seq) {
+	for _, t := range trees {
+		newest = max(newest, t.max)
+	}
+	return newest
+}
+
+// at adds sets that together hold what a reader at seq sees.
+func (t *tree) at(visible []Set, seq key.Seq) []Set {
 	switch {
 	case t.min > seq:
-		return found
+		return visible
 	case t.max <= seq:
-		return append(found, t.newest.Overlapping(from, to)...)
+		return append(visible, t.newest)
 	}
-	return t.parts[1].visible(t.parts[0].visible(found, seq, from, to), seq, from, to)
+	return t.parts[1].at(t.parts[0].at(visible, seq), seq)
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // Merge returns what tombstones together mean to readers at the given points, which are sequence numbers in ascending
-// order: for each stretch of keys, the newest tombstone that each of them sees. The lists need not be sets.
-func Merge(points []key.Seq, lists ...[]Tombstone) Set {
+// order: for each stretch of keys, the newest tombstone that each of them sees. The lists need not be in any order.
+func Merge(points []key.Seq, lists ...Set) Set {
 	s := sweep{points: points, byStart: slices.Concat(lists...)}
 	if len(s.byStart) == 0 {
 		return nil

@@ -129,8 +129,9 @@ func TestLiveAnswersEveryReader(t *testing.T) {
 				user, seq := all[rng.IntN(len(all))], key.Seq(rng.IntN(62))
 				want := newest(ts[:i+1], user, seq)
 				require.Equal(t, want, l.Newest(user, seq), "seed %d: %q at %d", seed, user, seq)
-				upto := rangedel.After(user)
-				require.Equal(t, want, newest(l.Visible(seq, user, upto), user, seq), "seed %d: %q at %d", seed, user, seq)
+				at := l.At(seq)
+				require.True(t, at.Valid())
+				require.Equal(t, want, at.Newest(user, key.MaxSeq), "seed %d: %q at %d", seed, user, seq)
 			}
 		}
 		require.False(t, l.Empty())
@@ -227,7 +228,8 @@ func TestHideShowsTheOtherEntries(t *testing.T) {
 			seq  key.Seq
 		}
 		ts := random(rng, rng.IntN(6))
-		set := rangedel.Merge([]key.Seq{key.MaxSeq}, ts)
+		cut := rng.IntN(len(ts) + 1)
+		older, set := rangedel.Merge([]key.Seq{key.MaxSeq}, ts[:cut]), rangedel.Merge([]key.Seq{key.MaxSeq}, ts[cut:])
 		var want []entry
 		for _, user := range keys() {
 			for seq := top; seq > 0; seq-- {
@@ -241,7 +243,7 @@ func TestHideShowsTheOtherEntries(t *testing.T) {
 				}
 			}
 		}
-		it := rangedel.Hide(table.NewIterator(), set, top)
+		it := rangedel.Hide(table.NewIterator(), []rangedel.Set{older, nil, set}, top)
 		var got []entry
 		for ok := it.First(); ok; ok = it.Next() {
 			got = append(got, entry{string(it.Key()), it.Trailer().Seq()})
@@ -276,7 +278,7 @@ func TestHideSeeksOverWhatIsWhollyHidden(t *testing.T) {
 	}
 	set := rangedel.Set{{Start: []byte("0001"), End: []byte("0999"), Seq: 2000}}
 	counted := &steps{Iterator: table.NewIterator()}
-	it := rangedel.Hide(counted, set, 1000)
+	it := rangedel.Hide(counted, []rangedel.Set{{}, set}, 1000)
 	require.True(t, it.First() && it.Next())
 	require.Equal(t, "0999", string(it.Key()))
 	require.True(t, it.Prev())

@@ -12,6 +12,13 @@ type Set []Tombstone
 
 // Newest returns the sequence number of the newest tombstone that covers user and is visible at seq; 0 if there is none.
 func (s Set) Newest(user []byte, seq key.Seq) key.Seq {
+	if len(s) == 0 {
+		return 0
+	}
+	return s.find(user, seq)
+}
+
+func (s Set) find(user []byte, seq key.Seq) key.Seq {
 	i := s.behind(user) - 1
 	if i < 0 || bytes.Compare(user, s[i].End) >= 0 {
 		return 0
