@@ -98,6 +98,15 @@ func TestABlindRangeDeleteConflictsWithAnOpenTransaction(t *testing.T) {
 	require.ErrorIs(t, txn.Commit(engine.NoSync), engine.ErrConflict)
 }
 
+func TestARangeThatIsForgottenLeavesTheOtherKeys(t *testing.T) {
+	db := memory(t, "d")
+	require.NoError(t, db.DeleteRange([]byte("a"), []byte("long end of the range"), engine.NoSync))
+	txn := begin(t, db, engine.SnapshotIsolation)
+	require.NoError(t, txn.Put([]byte("d"), nil))
+	require.NoError(t, db.Put([]byte("d"), nil, engine.NoSync)) // no open transaction needs what came before
+	require.ErrorIs(t, txn.Commit(engine.NoSync), engine.ErrConflict)
+}
+
 func TestTxnSeesItsOwnRangeDeletes(t *testing.T) {
 	db := memory(t, "", "a", "b", "c", "d", "e")
 	require.NoError(t, db.Flush())
