@@ -29,7 +29,7 @@ func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 	}
 	if m != nil {
 		in := m.table.Inserter()
-		_, err := insert(b.data, &in, "batch")
+		_, err := m.insert(b.data, &in, "batch")
 		invariant.Check(err == nil, "I1: a batch that was logged can be replayed")
 	}
 	if err := db.seq.finish(t); err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/merge"
+	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
 // compaction merges tables into a level. Its inputs include every table of the output level that shares keys with the
@@ -73,7 +74,7 @@ func (c *compaction) isMove() bool {
 
 func (db *DB) compact(v *version, c *compaction) error {
 	var ch change
-	info := CompactionInfo{OutputLevel: c.output, Moved: c.isMove()}
+	info := CompactionInfo{OutputLevel: c.output, Moved: c.isMove() && !c.reclaims(v)}
 	for l, tables := range c.inputs {
 		for _, t := range tables {
 			ch.Deleted = append(ch.Deleted, manifest.Deleted{Level: l, Num: t.Num})
@@ -84,8 +85,8 @@ func (db *DB) compact(v *version, c *compaction) error {
 	outputs := c.inputs[c.level]
 	if !info.Moved {
 		r := rewriter{db: db, snapshots: db.snapshotSeqs(), split: true, abort: db.closing.Load}
-		r.gone = func(user []byte) bool { return !v.below(c.output, user) }
-		if err := r.run(merge.New(c.iterators()...)); err != nil {
+		r.gone = func(first, last []byte) bool { return !v.below(c.output, first, last) }
+		if err := r.run(merge.New(c.iterators(r.delete(c.ranges()))...)); err != nil {
 			return err
 		}
 		outputs, ch.opened, info.Dropped = r.tables, r.tables, r.dropped
@@ -101,18 +102,9 @@ func (db *DB) compact(v *version, c *compaction) error {
 	return nil
 }
 
-// iterators returns one iterator per table of level 0 and one per other level.
-func (c *compaction) iterators() []key.Iterator {
+// iterators returns one iterator per table of level 0 and one per other level, of the entries that hidden does not
+// hide.
+func (c *compaction) iterators(hidden []rangedel.Set) []key.Iterator {
 	v := version{levels: c.inputs}
-	return v.iterators()
-}
-
-// below reports whether a table under the level may hold the key.
-func (v *version) below(level int, user []byte) bool {
-	for _, tables := range v.levels[level+1:] {
-		if i := find(tables, user); i < len(tables) && tables[i].covers(user) {
-			return true
-		}
-	}
-	return false
+	return v.iterators(hidden, key.MaxSeq)
 }

@@ -106,6 +106,14 @@ func (db *DB) applyPooled(b *Batch, d Durability) error {
 	return err
 }
 
+// DeleteRange removes every key from start, inclusive, to end, exclusive, at the cost of one small write. If end is not
+// behind start, nothing is removed. See Apply and Batch.DeleteRange.
+func (db *DB) DeleteRange(start, end []byte, d Durability) error {
+	var b Batch
+	b.DeleteRange(start, end)
+	return db.Apply(&b, d)
+}
+
 // Apply commits a batch: all of it becomes visible at once, and after a crash all of it is there, or nothing. An empty
 // batch writes nothing; with Sync it still waits until everything that was acknowledged is on disk.
 //

@@ -24,6 +24,8 @@
 //     looks like a torn tail is that of the last commits of a process that was killed: nothing later proves that they
 //     were durable. Close leaves a proof.
 //   - I12: with InlineMaintenance no goroutine is started, and the same calls make the same filesystem operations.
+//   - I13: a range delete hides every older version of its keys, wherever that lies, and nothing newer, as a deletion of
+//     each key would. It is in tables as long as something that it hides may be.
 //
 // All of DB and Snapshot may be used by any number of goroutines; an Iterator, a Batch or a Txn by one.
 //
@@ -37,6 +39,8 @@
 //	  record | seq u64 | count u32 | operation | ... |
 //	  delete | 0 u8 | key length uvarint | key |
 //	  set    | 1 u8 | key length uvarint | key | value length uvarint | value |
+//	  delete | 2 u8 | start length uvarint | start | end length uvarint | end |     of a range; start is before end
+//	   range
 //
 //	000006.sst                        a sorted table (internal/sst)
 //
@@ -86,6 +90,19 @@
 // bring an older version there meanwhile, because that had to come from its own range. Writers wait when level 0 has
 // five times L0CompactionFiles tables; from twice as many on, level 0 comes before all other levels, and what it waits
 // for is let run out. quiesce stops all maintenance, for Close, Verify and copies of the store.
+//
+// # Range deletes
+//
+// A range delete is one operation with one sequence number. It lies beside the entries of its memtable or table
+// (internal/rangedel). The bounds of a table include its range deletes, whose end counts as if it were a key of theirs,
+// unless it ends in zero: then the key before it is known. Compactions take all tables whose bounds meet, so I8 holds
+// for range deletes as it does for keys, and a search that meets one can stop. Where a compaction ends a table behind
+// key K, it ends the range deletes there as well, and the next table has the rest from the successor of K on.
+//
+// Flushes and compactions drop what a range delete hides from every reader; compactions do not even read it. A range
+// delete is dropped when every snapshot sees it and no table further down can hold one of its keys. An iterator takes the
+// range deletes of its memtables and its version, which costs nothing if there are none, and seeks over what they hide.
+// In transactions a range counts as a write of all its keys.
 //
 // # Limits
 //

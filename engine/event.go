@@ -23,7 +23,7 @@ type FlushInfo struct {
 type CompactionInfo struct {
 	OutputLevel                      int
 	InputTables, OutputTables        int
-	InputBytes, OutputBytes, Dropped uint64 // Dropped counts entries
+	InputBytes, OutputBytes, Dropped uint64 // Dropped counts entries that were read
 	Moved                            bool
 }
 

@@ -63,7 +63,7 @@ func (db *DB) Metrics() Metrics {
 			m.Levels[l] = LevelMetrics{len(tables), bytesOf(tables)}
 		}
 		for _, table := range v.mems {
-			m.MemtableBytes += int64(table.table.Bytes())
+			m.MemtableBytes += int64(table.bytes())
 		}
 	}
 	return m

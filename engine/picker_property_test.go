@@ -175,7 +175,7 @@ func (s *simulated) finish(c *compaction) {
 	part := map[byte]int{}
 	for k := range 256 {
 		version, ok := merged[byte(k)]
-		if ok && (version > 0 || s.version.below(c.output, []byte{byte(k)})) {
+		if ok && (version > 0 || s.version.below(c.output, []byte{byte(k)}, []byte{byte(k)})) {
 			part[byte(k)] = version
 		}
 		if len(part) == 8 {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"slices"
 	"sort"
 	"sync"
@@ -32,8 +33,23 @@ type recentCommits struct {
 }
 
 type recentKey struct {
-	seq key.Seq
-	end int // of the key in bytes; it begins where the one before ends
+	seq  key.Seq
+	key  int // where it ends in bytes; it begins where the write before ends
+	upto int // where the end of a range ends in bytes, which follows its start; that of the key if it is one key
+}
+
+// written is what one operation of a commit wrote to: a key, or every key from the first to before the end.
+type written struct{ first, end []byte }
+
+// NB: the end of a range is behind its start, and so not empty.
+func (w written) isRange() bool { return len(w.end) > 0 }
+
+// reaches reports whether some of the keys are user or behind it.
+func (w written) reaches(user []byte) bool {
+	if w.isRange() {
+		return bytes.Compare(user, w.end) < 0
+	}
+	return bytes.Compare(user, w.first) <= 0
 }
 
 // enlist announces a transaction that will begin, and reports whether commits are being remembered already.
@@ -92,7 +108,12 @@ func (r *recentCommits) add(batch []byte, visible key.Seq) {
 	for ok && ops.left > 0 {
 		tr, _ := ops.next()
 		r.bytes = append(r.bytes, ops.user...)
-		r.keys = append(r.keys, recentKey{tr.Seq(), len(r.bytes)})
+		k := recentKey{seq: tr.Seq(), key: len(r.bytes)}
+		if ops.kind == key.RangeDelete {
+			r.bytes = append(r.bytes, ops.value...)
+		}
+		k.upto = len(r.bytes)
+		r.keys = append(r.keys, k)
 	}
 	if n := len(r.keys); n > recentKeysMax || len(r.bytes) > recentBytesMax {
 		r.floor.Store(uint64(r.keys[n-n/2-1].seq))
@@ -114,16 +135,17 @@ func (r *recentCommits) forget(n int) {
 	if n == 0 {
 		return
 	}
-	start := r.keys[n-1].end
+	start := r.keys[n-1].upto
 	r.bytes = slices.Delete(r.bytes, 0, start)
 	r.keys = slices.Delete(r.keys, 0, n)
 	for i := range r.keys {
-		r.keys[i].end -= start
+		r.keys[i].key -= start
+		r.keys[i].upto -= start
 	}
 }
 
-// conflict reports whether a commit after seq wrote a key for which hit returns true, or may have.
-func (r *recentCommits) conflict(seq key.Seq, hit func(user []byte) bool) bool {
+// conflict reports whether a commit after seq wrote something for which hit returns true, or may have.
+func (r *recentCommits) conflict(seq key.Seq, hit func(written) bool) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if uint64(seq) < r.floor.Load() {
@@ -133,9 +155,9 @@ func (r *recentCommits) conflict(seq key.Seq, hit func(user []byte) bool) bool {
 	for ; i < len(r.keys); i++ {
 		start := 0
 		if i > 0 {
-			start = r.keys[i-1].end
+			start = r.keys[i-1].upto
 		}
-		if hit(r.bytes[start:r.keys[i].end]) {
+		if k := r.keys[i]; hit(written{r.bytes[start:k.key], r.bytes[k.key:k.upto]}) {
 			return true
 		}
 	}

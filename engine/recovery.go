@@ -209,7 +209,7 @@ func (db *DB) replay(f *files, s *manifest.State) error {
 			continue
 		}
 		db.catalog.logs = append(db.catalog.logs, num)
-		if !m.table.Empty() {
+		if !m.empty() {
 			mems, last = append(mems, m), m.lastSeq
 		}
 	}
@@ -247,12 +247,12 @@ func (db *DB) replayLog(num uint64, last key.Seq) (*mem, error) {
 		}
 		if b, ok := readBatch(record); !ok || b.seq != m.lastSeq+1 {
 			err := corrupt.At(name, r.Offset(), "commit %d follows commit %d", b.seq, m.lastSeq)
-			if ok && b.seq > last && m.table.Empty() {
+			if ok && b.seq > last && m.empty() {
 				return nil, &gapError{err, r.Before()}
 			}
 			return nil, err
 		}
-		if m.lastSeq, err = insert(record, &in, name); err != nil {
+		if m.lastSeq, err = m.insert(record, &in, name); err != nil {
 			return nil, err
 		}
 	}

@@ -41,7 +41,7 @@ func (s *Snapshot) NewIterator(o IterOptions) (*Iterator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newIterator(s.db, v, s.seq, o), nil
+	return newIterator(s.db, v, s.seq, o, nil), nil
 }
 
 func (s *Snapshot) acquire() (*view, error) {

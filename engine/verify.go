@@ -163,7 +163,7 @@ func (db *DB) expectedNames() (expected, allowed map[string]bool) {
 
 func (db *DB) verifySizes(names map[string]bool) error {
 	active := ""
-	if db.active != nil && db.active.table.Empty() {
+	if db.active != nil && db.active.empty() {
 		active = logName(db.active.logNum)
 	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {

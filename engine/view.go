@@ -128,6 +128,9 @@ func (db *DB) newVersion(s *manifest.State) *version {
 			t := db.mu.tables[level[i].Num]
 			t.refs.Add(1)
 			v.levels[l][i] = t
+			if len(t.reader.Ranges()) > 0 {
+				v.ranges.tables = append(v.ranges.tables, t)
+			}
 		}
 	}
 	return v
