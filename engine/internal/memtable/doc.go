@@ -62,7 +62,7 @@
 // before the walk began, and the walk meets it, because a walk over a sorted list that only grows meets everything that
 // was there before. So once the walk is over, which the index says by a flag of its own, each entry whose Add has
 // returned is in its key's slot, or a newer one is, or the key has no slot. A larger index replaces a full one in the
-// same way, by a walk over all entries, which a table within its hint never needs; a Get that began with the older one began before any Add that missed it returned.
+// same way, by a walk over all entries, which a table within its hint rarely needs; a Get that began with the older one began before any Add that missed it returned.
 //
 // A Get takes the version in the slot if it is visible. It is the newest of all whose Add returned. Otherwise the visible
 // one is further on in the list, where all versions follow newest first: a few steps on level 0, or a search.
