@@ -41,6 +41,7 @@ func bySize(b *testing.B, run func(b *testing.B, n int)) {
 
 func BenchmarkAdd(b *testing.B) {
 	bySize(b, func(b *testing.B, n int) {
+		b.Helper()
 		keys, value := benchKeys(n, 1)
 		table, i := benchTable(n, nil, nil), 0
 		for b.Loop() {
@@ -80,6 +81,7 @@ func BenchmarkAddAscending(b *testing.B) {
 // BenchmarkAddParallel fills one table from all processors, and goes on with it beyond n.
 func BenchmarkAddParallel(b *testing.B) {
 	bySize(b, func(b *testing.B, n int) {
+		b.Helper()
 		keys, value := benchKeys(n, 1)
 		table := benchTable(n, nil, nil)
 		var next atomic.Uint64
@@ -96,6 +98,7 @@ func BenchmarkAddParallel(b *testing.B) {
 func benchGet(b *testing.B, seed uint64) {
 	b.Helper()
 	bySize(b, func(b *testing.B, n int) {
+		b.Helper()
 		keys, value := benchKeys(n, 1)
 		table := benchTable(n, keys, value)
 		wanted, _ := benchKeys(n, seed)
@@ -114,11 +117,13 @@ func BenchmarkGetMiss(b *testing.B) { benchGet(b, 2) }
 
 func BenchmarkGetParallel(b *testing.B) {
 	bySize(b, func(b *testing.B, n int) {
+		b.Helper()
 		keys, value := benchKeys(n, 1)
 		table := benchTable(n, keys, value)
 		b.ResetTimer()
+		var next atomic.Int64
 		b.RunParallel(func(pb *testing.PB) {
-			for i := rand.IntN(n); pb.Next(); i += 7919 {
+			for i := int(next.Add(1)) * n / 8; pb.Next(); i += 7919 {
 				table.Get(keys[i%n], key.MaxSeq)
 			}
 		})
@@ -128,6 +133,7 @@ func BenchmarkGetParallel(b *testing.B) {
 // BenchmarkSearch is what a Get would cost without the index.
 func BenchmarkSearch(b *testing.B) {
 	bySize(b, func(b *testing.B, n int) {
+		b.Helper()
 		keys, value := benchKeys(n, 1)
 		it := benchTable(n, keys, value).NewIterator()
 		i := 0

@@ -12,6 +12,7 @@ const (
 	indexEntriesMin = 4096 // below that, a search stays within a cache
 	slotsPerEntry   = 1.6  // of those that are expected
 	probesMax       = 32   // slots in a row that may hold a key: four cache lines
+	growthMax       = 256  // expected entries for each so far: the first are not always like the others
 	versionsMax     = 8    // steps to an older version before a search is cheaper
 )
 
@@ -112,7 +113,8 @@ func (t *Table) older(n *node, from key.Trailer) (version *node, ok bool) {
 func (t *Table) buildIndex() {
 	count := t.count.Load()
 	bytes := int64(t.arena.bytes())
-	entries := max(int64(float64(t.bytesHint)/float64(bytes)*float64(count)), 2*count)
+	expected := int64(float64(t.bytesHint) / float64(bytes) * float64(count))
+	entries := min(max(expected, 2*count), growthMax*count)
 	ix := &index{slots: make([]uint64, int64(float64(entries)*slotsPerEntry)+probesMax)}
 	t.indexAt.Store(entries + entries/4)
 	t.index.Store(ix)

@@ -110,9 +110,9 @@ func TestManyInsertersAndReadersAgreeWithASortedSlice(t *testing.T) {
 		}
 		for r := range errs {
 			wg.Go(func() {
-				rng := rand.New(rand.NewPCG(seed, uint64(100+r)))
+				own := rand.New(rand.NewPCG(seed, uint64(100+r)))
 				for errs[r] == nil && c.left.Load() > 0 {
-					errs[r] = c.check(rng)
+					errs[r] = c.check(own)
 				}
 			})
 		}
