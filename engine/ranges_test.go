@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
 // ranged is a model whose steps are mostly range deletes, and whose keys are near each other: some are empty, or end in
@@ -234,17 +237,47 @@ func TestARangeDeleteIsOneSmallRecord(t *testing.T) {
 }
 
 func TestALogWithARangeThatCannotBeIsCorrupt(t *testing.T) {
-	fs := afero.NewMemMapFs()
-	o := engine.Options{FS: fs, InlineMaintenance: true}
-	db := open(t, o)
-	var b engine.Batch
-	b.Put([]byte("kind"), []byte("v"))
-	b.DeleteRange([]byte("start"), []byte("until"))
-	require.NoError(t, db.Apply(&b, engine.Sync))
-	require.NoError(t, db.Close())
-	edit(t, fs, "*.log", func(log []byte) []byte { return bytes.Replace(log, []byte("until"), []byte("staro"), 1) })
-	_, err := engine.Open("db", o)
-	require.ErrorIs(t, err, engine.ErrCorrupt)
+	const header = "0100000000000000" + "01000000"
+	for _, c := range []struct {
+		name, record string
+		fine         bool
+	}{
+		{"a range", header + "02" + "0161" + "0163", true},
+		{"a range of nothing but the empty key", header + "02" + "00" + "0100", true},
+		{"an empty range", header + "02" + "0161" + "0161", false},
+		{"a range upside down", header + "02" + "0163" + "0161", false},
+		{"a range without an end", header + "02" + "0161" + "00", false},
+		{"an end that was cut short", header + "02" + "0161" + "0263", false},
+		{"nothing behind the start", header + "02" + "0161", false},
+		{"more than the range", header + "02" + "0161" + "0163" + "00", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true}
+			db := open(t, o)
+			require.NoError(t, db.Put([]byte("b"), nil, engine.NoSync))
+			require.NoError(t, db.Close())
+			name := find(t, o.FS, "*.log")[0]
+			num, err := strconv.ParseUint(strings.TrimSuffix(filepath.Base(name), ".log"), 10, 64)
+			require.NoError(t, err)
+			f, err := o.FS.Create(name)
+			require.NoError(t, err)
+			record, err := hex.DecodeString(c.record)
+			require.NoError(t, err)
+			log := wal.NewWriter(f, num)
+			require.NoError(t, log.Append(record))
+			require.NoError(t, log.Close())
+			db, err = engine.Open("db", o)
+			if !c.fine {
+				require.ErrorIs(t, err, engine.ErrCorrupt)
+				return
+			}
+			require.NoError(t, err)
+			require.NoError(t, db.Verify())
+			require.NoError(t, db.Put([]byte("z"), nil, engine.NoSync))
+			require.Equal(t, []string{"z"}, shown(t, db))
+			require.NoError(t, db.Close())
+		})
+	}
 }
 
 func TestSpaceOfADeletedRangeIsReclaimed(t *testing.T) {

@@ -17,16 +17,16 @@ type hiding struct {
 // of one set have the same range, and none has the sequence number of an entry. Entries that are newer than newest are
 // of no interest to the caller, so that a tombstone which is not older than newest hides all.
 func Hide(it key.Iterator, sets []Set, newest key.Seq) key.Iterator {
-	h := &hiding{Iterator: it, newest: newest}
+	var cursors []cursor
 	for _, s := range sets {
 		if len(s) > 0 {
-			h.cursors = append(h.cursors, cursor{set: s})
+			cursors = append(cursors, cursor{set: s})
 		}
 	}
-	if len(h.cursors) == 0 {
+	if len(cursors) == 0 {
 		return it
 	}
-	return h
+	return &hiding{Iterator: it, cursors: cursors, newest: newest}
 }
 
 func (h *hiding) First() bool { return h.forward(h.Iterator.First()) }

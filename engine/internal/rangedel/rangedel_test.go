@@ -219,14 +219,17 @@ func (s *steps) Prev() bool                           { s.n++; return s.Iterator
 func (s *steps) SeekGE(user []byte, seq key.Seq) bool { s.n++; return s.Iterator.SeekGE(user, seq) }
 func (s *steps) SeekLT(user []byte) bool              { s.n++; return s.Iterator.SeekLT(user) }
 
+type entry struct {
+	user string
+	seq  key.Seq
+}
+
+func under(it key.Iterator) entry { return entry{string(it.Key()), it.Trailer().Seq()} }
+
 func TestHideShowsTheOtherEntries(t *testing.T) {
 	for seed := range uint64(200) {
 		rng := rand.New(rand.NewPCG(seed, 4))
 		table, top := memtable.New(0), key.Seq(1+rng.IntN(60))
-		type entry struct {
-			user string
-			seq  key.Seq
-		}
 		ts := random(rng, rng.IntN(6))
 		cut := rng.IntN(len(ts) + 1)
 		older, set := rangedel.Merge([]key.Seq{key.MaxSeq}, ts[:cut]), rangedel.Merge([]key.Seq{key.MaxSeq}, ts[cut:])
@@ -246,11 +249,11 @@ func TestHideShowsTheOtherEntries(t *testing.T) {
 		it := rangedel.Hide(table.NewIterator(), []rangedel.Set{older, nil, set}, top)
 		var got []entry
 		for ok := it.First(); ok; ok = it.Next() {
-			got = append(got, entry{string(it.Key()), it.Trailer().Seq()})
+			got = append(got, under(it))
 		}
 		require.Equal(t, want, got, "seed %d", seed)
 		for ok := it.Last(); ok; ok = it.Prev() {
-			require.Equal(t, got[len(got)-1], entry{string(it.Key()), it.Trailer().Seq()}, "seed %d", seed)
+			require.Equal(t, got[len(got)-1], under(it), "seed %d", seed)
 			got = got[:len(got)-1]
 		}
 		require.Empty(t, got)
@@ -259,13 +262,13 @@ func TestHideShowsTheOtherEntries(t *testing.T) {
 			ok := it.SeekGE(user, key.MaxSeq)
 			require.Equal(t, i >= 0, ok)
 			if ok {
-				require.Equal(t, want[i], entry{string(it.Key()), it.Trailer().Seq()})
+				require.Equal(t, want[i], under(it))
 			} else {
 				i = len(want)
 			}
 			require.Equal(t, i > 0, it.SeekLT(user))
 			if i > 0 {
-				require.Equal(t, want[i-1], entry{string(it.Key()), it.Trailer().Seq()})
+				require.Equal(t, want[i-1], under(it))
 			}
 		}
 	}

@@ -20,10 +20,10 @@ func tomb(start, end string, seq key.Seq) rangedel.Tombstone {
 }
 
 // ranged writes entries and range deletes into a table.
-func ranged(t testing.TB, o sst.WriterOptions, entries []keytest.Entry, s rangedel.Set) ([]byte, sst.Meta) {
+func ranged(t testing.TB, entries []keytest.Entry, s rangedel.Set) ([]byte, sst.Meta) {
 	t.Helper()
 	var file bytes.Buffer
-	w := sst.NewWriter(&file, o)
+	w := sst.NewWriter(&file, sst.WriterOptions{})
 	for _, e := range entries {
 		require.NoError(t, w.Add(e.Key, e.Trailer, e.Value))
 	}
@@ -61,16 +61,16 @@ func TestATableKeepsItsRangeDeletes(t *testing.T) {
 		{"many, and many entries", plain(2000), many, "", "", 1, 5000},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			file, meta := ranged(t, sst.WriterOptions{}, c.entries, c.set)
+			file, meta := ranged(t, c.entries, c.set)
 			r := open(t, file, sst.ReaderOptions{Name: "t"})
 			require.Equal(t, meta, r.Meta())
-			require.True(t, meta.Entries == uint64(len(c.entries)+len(c.set)))
+			require.Equal(t, uint64(len(c.entries)+len(c.set)), meta.Entries)
 			if c.largest != "" {
 				require.Equal(t, []any{c.smallest, c.largest}, []any{string(meta.Smallest), string(meta.Largest)})
 			}
 			require.Equal(t, c.max, max(c.max, meta.MaxSeq), "entries may be newer")
 			require.Equal(t, c.min, meta.MinSeq)
-			require.Equal(t, len(c.set), len(r.Ranges()))
+			require.Len(t, r.Ranges(), len(c.set))
 			for i, want := range c.set {
 				require.Equal(t, want.Seq, r.Ranges()[i].Seq)
 				require.Equal(t, string(want.Start)+"-"+string(want.End),
@@ -94,21 +94,21 @@ func TestATableKeepsItsRangeDeletes(t *testing.T) {
 }
 
 func TestATableWithoutRangeDeletesIsOfVersionOne(t *testing.T) {
-	file, _ := ranged(t, sst.WriterOptions{}, plain(3), nil)
+	file, _ := ranged(t, plain(3), nil)
 	require.Equal(t, byte(1), file[len(file)-16])
-	file, _ = ranged(t, sst.WriterOptions{}, plain(3), rangedel.Set{tomb("a", "b", 1)})
+	file, _ = ranged(t, plain(3), rangedel.Set{tomb("a", "b", 1)})
 	require.Equal(t, byte(2), file[len(file)-16], "an older engine must not read past a range delete")
 }
 
 func TestRangeDeletesAreEncodedAsDocumented(t *testing.T) {
-	file, _ := ranged(t, sst.WriterOptions{}, nil, rangedel.Set{tomb("a", "c", 300), tomb("a", "c", 2), tomb("cc", "d", 7)})
+	file, _ := ranged(t, nil, rangedel.Set{tomb("a", "c", 300), tomb("a", "c", 2), tomb("cc", "d", 7)})
 	payload := "03000000" + "0161" + "0163" + "ac02" + "0161" + "0163" + "02" + "026363" + "0164" + "07"
 	require.Equal(t, payload+"00", hex.EncodeToString(file[:len(payload)/2+1]))
 }
 
 func TestEveryFlippedBitOfRangeDeletesIsNoticed(t *testing.T) {
 	entries := plain(3)
-	file, _ := ranged(t, sst.WriterOptions{}, entries, rangedel.Set{tomb("a", "c", 300), tomb("cc", "d", 7)})
+	file, _ := ranged(t, entries, rangedel.Set{tomb("a", "c", 300), tomb("cc", "d", 7)})
 	met, problem := readAll(file, entries)
 	require.NoError(t, problem)
 	require.Empty(t, met, "the undamaged file")
