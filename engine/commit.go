@@ -31,6 +31,7 @@ func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 		in := m.table.Inserter()
 		_, err := m.insert(b.data, &in, "batch")
 		invariant.Check(err == nil, "I1: a batch that was logged can be replayed")
+		db.seq.spill(m.log)
 	}
 	if err := db.seq.finish(t); err != nil {
 		return db.uncertain(err)

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"errors"
 	"bytes"
 	"encoding/hex"
 	"fmt"
@@ -264,7 +265,7 @@ func TestALogWithARangeThatCannotBeIsCorrupt(t *testing.T) {
 			record, err := hex.DecodeString(c.record)
 			require.NoError(t, err)
 			log := wal.NewWriter(f, num)
-			require.NoError(t, log.Append(record))
+			require.NoError(t, errors.Join(log.Append(record), log.Flush()))
 			require.NoError(t, log.Close())
 			db, err = engine.Open("db", o)
 			if !c.fine {

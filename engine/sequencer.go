@@ -185,6 +185,13 @@ func (s *sequencer) hand(need key.Seq) error {
 	return nil
 }
 
+// spill hands a log that has gathered much to the operating system. If that fails, nobody waits for it in vain.
+func (s *sequencer) spill(log *wal.Writer) {
+	if err := log.Spill(); err != nil {
+		_ = s.fail(err)
+	}
+}
+
 // sync waits until every commit up to need is durable.
 func (s *sequencer) sync(need key.Seq) error {
 	if s.durable.Load() >= uint64(need) {
@@ -250,6 +257,7 @@ func (s *sequencer) syncLogs() (key.Seq, error) {
 	return last, nil
 }
 
+// fail sets the first error, tells those who wait, and returns it.
 func (s *sequencer) fail(err error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

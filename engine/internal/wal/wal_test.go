@@ -60,7 +60,7 @@ func TestRecordsOfAllSizesComeBack(t *testing.T) {
 	var want [][]byte
 	sizes := []int{
 		0, 1, blockBytes - headerBytes, blockBytes - headerBytes - 1, blockBytes, 3 * blockBytes,
-		blockBytes - 2*headerBytes, blockBytes - 2*headerBytes - 1, 2*writeBytesMax + 5,
+		blockBytes - 2*headerBytes, blockBytes - 2*headerBytes - 1, 2*gatherBytesMax + 5,
 	}
 	for range 300 {
 		sizes = append(sizes, rng.IntN(2000))
@@ -180,8 +180,13 @@ func TestAppendGathersUntilSomebodyAsks(t *testing.T) {
 	require.Equal(t, 1, f.writes, "one write for both, and none for nothing")
 	for f.writes == 1 {
 		require.NoError(t, w.Append(make([]byte, 1000)))
+		require.NoError(t, w.Spill())
 	}
-	require.InDelta(t, gatherBytesMax, f.Len(), 2000, "nobody asked, but there was much")
+	require.InDelta(t, spillBytes, f.Len(), 2000, "nobody asked, but there was much")
+	for f.writes == 2 {
+		require.NoError(t, w.Append(make([]byte, 1000)))
+	}
+	require.InDelta(t, spillBytes+gatherBytesMax, f.Len(), 4000, "nobody spilled, but there was too much")
 }
 
 func TestLogsTellOfThoseBefore(t *testing.T) {

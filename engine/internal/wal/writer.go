@@ -8,10 +8,10 @@ import (
 )
 
 const (
-	// gatherBytesMax is how much is gathered before it is handed to the file without anybody asking for it.
-	gatherBytesMax = 64 << 10
-	// writeBytesMax is how much of a large record is gathered before it is handed to the file.
-	writeBytesMax = 1 << 20
+	// spillBytes is how much is gathered before Spill hands it to the file.
+	spillBytes = 64 << 10
+	// gatherBytesMax is how much is gathered before Append does, even within a record.
+	gatherBytesMax = 1 << 20
 	// aheadFrom is the size of a log from which zeros are written ahead.
 	aheadFrom = 8 << 10
 	// keepBytesMax is the size up to which a buffer is used again.
@@ -78,7 +78,7 @@ func (w *Writer) Append(record []byte) error {
 		}
 		w.put(chunk{kind, w.synced.Load(), record[:n]})
 		record = record[n:]
-		if len(w.buf) >= writeBytesMax || !pending && len(w.buf) >= gatherBytesMax {
+		if len(w.buf) >= gatherBytesMax {
 			w.mu.Unlock()
 			err := w.Flush()
 			w.mu.Lock()
@@ -95,6 +95,11 @@ func (w *Writer) Append(record []byte) error {
 func (w *Writer) Flush() error {
 	w.writing.Lock()
 	defer w.writing.Unlock()
+	return w.flush()
+}
+
+// flush is called with writing held.
+func (w *Writer) flush() error {
 	w.mu.Lock()
 	buf := w.buf
 	w.buf = w.spare[:0]
@@ -112,6 +117,19 @@ func (w *Writer) Flush() error {
 		w.spare = nil
 	}
 	return err
+}
+
+// Spill hands over what is gathered if it is much, and if nobody is at it. Called behind every Append, it bounds what a
+// killed process can lose, while others go on appending.
+func (w *Writer) Spill() error {
+	w.mu.Lock()
+	much := len(w.buf) >= spillBytes
+	w.mu.Unlock()
+	if !much || !w.writing.TryLock() {
+		return nil
+	}
+	defer w.writing.Unlock()
+	return w.flush()
 }
 
 // Sync makes durable what was appended before the call.
