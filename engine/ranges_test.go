@@ -1,9 +1,9 @@
 package engine_test
 
 import (
-	"errors"
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
