@@ -15,6 +15,7 @@ type compaction struct {
 	inputs [levels][]*table
 	output int
 	level  int // that is relieved
+	reason CompactionReason
 }
 
 // Compact merges all tables, and all commits so far, into the bottom level.
@@ -28,7 +29,7 @@ func (db *DB) Compact() error {
 	if err != nil {
 		return err
 	}
-	c := compaction{inputs: v.version.levels, output: bottom}
+	c := compaction{inputs: v.version.levels, output: bottom, reason: CompactionManual}
 	upper := 0
 	for _, level := range v.version.levels[:bottom] {
 		upper += len(level)
@@ -83,8 +84,9 @@ func (db *DB) pickCompaction(v *version) *compaction {
 	if level < 0 {
 		return nil
 	}
-	c := &compaction{level: level, output: level + 1}
+	c := &compaction{level: level, output: level + 1, reason: CompactionSize}
 	if level == 0 {
+		c.reason = CompactionLevel0
 		c.inputs[0] = v.levels[0]
 	} else {
 		i, _ := slices.BinarySearchFunc(v.levels[level], db.cursor[level], func(t *table, after []byte) int {
@@ -118,7 +120,7 @@ func (c *compaction) isMove() bool {
 
 func (db *DB) compact(v *version, c *compaction) error {
 	var ch change
-	info := CompactionInfo{OutputLevel: c.output, Moved: c.isMove()}
+	info := CompactionInfo{Reason: c.reason, OutputLevel: c.output, Moved: c.isMove()}
 	for l, tables := range c.inputs {
 		for _, t := range tables {
 			ch.Deleted = append(ch.Deleted, manifest.Deleted{Level: l, Num: t.Num})
@@ -126,6 +128,7 @@ func (db *DB) compact(v *version, c *compaction) error {
 			info.InputBytes += t.Bytes
 		}
 	}
+	notify(db.opts.EventListener.CompactionBegin, info)
 	outputs := c.inputs[c.level]
 	if !info.Moved {
 		r := rewriter{db: db, snapshots: db.snapshotSeqs(), split: true, abort: db.closing.Load}

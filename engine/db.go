@@ -34,7 +34,8 @@ type DB struct {
 	compactMu sync.Mutex // held by the one compaction that runs
 	cursor    [levels][]byte
 
-	catalog catalog
+	catalog   catalog
+	leftovers []string // of a crash, which a store that is read-only leaves where they are
 
 	mu struct {
 		sync.Mutex
@@ -112,6 +113,9 @@ func (db *DB) Close() error {
 
 // sealLog makes the log durable, with a proof of that.
 func (db *DB) sealLog() error {
+	if db.opts.ReadOnly {
+		return nil
+	}
 	if db.active == nil {
 		return db.dir.Poisoned()
 	}

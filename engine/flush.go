@@ -46,6 +46,7 @@ func (db *DB) flushFrozen(floor uint64) error {
 	if len(mems) == 0 {
 		return nil
 	}
+	notify(db.opts.EventListener.FlushBegin, len(mems))
 	newest := mems[len(mems)-1]
 	var sources []key.Iterator
 	for _, m := range slices.Backward(mems) {

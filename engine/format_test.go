@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "write testdata/format anew for the curr
 const golden = "testdata/format"
 
 // goldenVersion is the version that -update writes. It is the version of the engine.
-const goldenVersion = 1
+const goldenVersion = 2
 
 // goldenOptions make a small store of several levels.
 func goldenOptions(fsys afero.Fs) engine.Options {

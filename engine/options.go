@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/afero"
 )
@@ -35,6 +36,12 @@ type Options struct {
 	InlineMaintenance bool
 	// ErrorIfMissing makes Open return ErrMissing instead of creating a store.
 	ErrorIfMissing bool
+	// ReadOnly makes Open change nothing: it neither creates a store nor removes what a crash left behind, and all
+	// writes return ErrReadOnly. The store is locked as always; for that a file LOCK may be made.
+	ReadOnly bool
+	// Clock measures syncs, for Metrics. By default it is that of the operating system, and none with
+	// InlineMaintenance, where nothing may depend on time.
+	Clock func() time.Time
 	// EventListener, if not nil, is told what the store does.
 	EventListener *EventListener
 }
@@ -50,6 +57,9 @@ func (o *Options) EnsureDefaults() {
 	setDefault(&o.BlockBytes, 8<<10)
 	setDefault(&o.BloomBitsPerKey, 10)
 	setDefault(&o.CacheBytes, 64<<20)
+	if o.Clock == nil && !o.InlineMaintenance {
+		o.Clock = time.Now //nolint:forbidigo // it is the default of the injected clock, and only Metrics shows it
+	}
 	if o.EventListener == nil {
 		o.EventListener = &EventListener{}
 	}

@@ -127,7 +127,8 @@ func (db *DB) verifyNames() error {
 	f := sortFiles(names)
 	var errs []error
 	for _, name := range names {
-		if !expected[name] && !allowed[name] && !slices.Contains(f.foreign, name) && name != lockName {
+		if !expected[name] && !allowed[name] && !slices.Contains(f.foreign, name) &&
+			!slices.Contains(db.leftovers, name) && name != lockName && name != lostName {
 			errs = append(errs, corrupt.At(name, 0, "nothing refers to this file"))
 		}
 	}

@@ -13,6 +13,9 @@
 //   - D4: names are created exclusively. A file that exists is never opened for writing.
 //   - D5: reading never fails because of an earlier failed mutation.
 //
+//   - D6: [Dir.Clone] gives a second directory a file by a hard link only if the filesystem can; a copy is synced. So
+//     both directories hold what was durable before, whichever way it went.
+//
 // There is no rename: a name is made once, and becomes durable by a sync of its directory. A Dir may be used by several
 // goroutines. A File may be written by one and synced by others at the same time.
 package durable
