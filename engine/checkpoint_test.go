@@ -174,6 +174,45 @@ func TestCheckpointWhileCommitsGoOn(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
+// meddler runs once, when the first file is made in a directory.
+type meddler struct {
+	afero.Fs
+	dir string
+	run func()
+}
+
+func (m *meddler) OpenFile(name string, flag int, perm os.FileMode) (afero.File, error) {
+	if run := m.run; run != nil && flag&os.O_CREATE != 0 && filepath.Dir(name) == m.dir {
+		m.run = nil
+		run()
+	}
+	return m.Fs.OpenFile(name, flag, perm)
+}
+
+func TestCheckpointIsOfTheMomentOfTheCall(t *testing.T) {
+	fsys := &meddler{Fs: afero.NewMemMapFs(), dir: "copy"}
+	o := tiny(fsys)
+	db := open(t, o)
+	fill(t, db, 150)
+	want := contents(t, db)
+	fsys.run = func() {
+		require.NoError(t, db.Put([]byte("later"), []byte("x"), engine.Sync))
+	}
+	require.NoError(t, db.Checkpoint("copy"))
+	require.True(t, judgeTarget(t, fsys, want, "a commit came in between"))
+	require.NoError(t, fsys.RemoveAll("copy"))
+	want = contents(t, db)
+	fsys.run = func() {
+		require.NoError(t, db.Delete([]byte("later"), engine.Sync))
+		require.NoError(t, db.Compact())
+	}
+	require.NoError(t, db.Checkpoint("copy"))
+	require.Nil(t, fsys.run)
+	require.True(t, judgeTarget(t, fsys, want, "all tables were replaced in between"))
+	require.NoError(t, db.Verify(), "and removed afterwards")
+	require.NoError(t, db.Close())
+}
+
 // judgeTarget opens what an interrupted or finished checkpoint left and reports whether it is the whole store.
 func judgeTarget(t *testing.T, fsys afero.Fs, want map[string]string, at string) (whole bool) {
 	t.Helper()
@@ -194,8 +233,9 @@ func TestPowerCutDuringCheckpointLeavesNoHalfStore(t *testing.T) {
 	fsys := faultfs.New(faultfs.Options{})
 	o := tiny(fsys)
 	db := open(t, o)
-	fill(t, db, 60)
-	require.NoError(t, db.Apply(&engine.Batch{}, engine.Sync))
+	fill(t, db, 20)
+	require.NoError(t, db.Compact()) // few files, so that every mixture of them is met
+	require.NoError(t, db.Put([]byte("last"), []byte("in the log"), engine.Sync))
 	want := contents(t, db)
 	before := fsys.Now()
 	require.NoError(t, db.Checkpoint("copy"))
@@ -204,8 +244,10 @@ func TestPowerCutDuringCheckpointLeavesNoHalfStore(t *testing.T) {
 	line, whole, none := faultfs.NewTimeline(fsys, 0), 0, 0
 	for tick := before; tick <= end; tick++ {
 		point := line.Advance(tick)
-		for try := range uint64(8) {
-			image := point.Image(faultfs.ImageOptions{Profile: faultfs.PosixMin(), Chooser: faultfs.Seeded(tick*8 + try)})
+		for try := range uint64(100) {
+			image := point.Image(faultfs.ImageOptions{
+				Profile: faultfs.PosixMin(), Chooser: faultfs.Seeded(tick*100 + try),
+			})
 			at := fmt.Sprintf("tick %d of %d..%d, try %d", tick, before, end, try)
 			source, err := engine.Open("db", tiny(image))
 			require.NoError(t, err, at)

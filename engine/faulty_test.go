@@ -101,3 +101,12 @@ func (f *faultyFile) Sync() error {
 	}
 	return f.File.Sync()
 }
+
+func errorsIsAny(err error, targets ...error) bool {
+	for _, target := range targets {
+		if errors.Is(err, target) {
+			return true
+		}
+	}
+	return false
+}

@@ -11,7 +11,7 @@ import (
 )
 
 // copyBytes is how much of a file is copied by one write.
-const copyBytes = 1 << 20
+const copyBytes = 64 << 10
 
 // Linker is implemented by filesystems that can give a file a second name.
 type Linker interface {

@@ -211,4 +211,13 @@ func (d *Dir) Create(name string) (*File, error) {
 	return &File{dir: d, f: f}, nil
 }
 
+// Rename gives a file another name, which must be free. Whoever finds the new name finds the whole file if its content
+// is durable. The names are durable after [Dir.Sync].
+func (d *Dir) Rename(from, to string) error {
+	if _, err := d.fs.Stat(d.join(to)); err == nil {
+		return fmt.Errorf("rename %s to %s: %w", from, to, fs.ErrExist)
+	}
+	return d.try(func() error { return d.fs.Rename(d.join(from), d.join(to)) })
+}
+
 func (d *Dir) join(name string) string { return filepath.Join(d.path, name) }
