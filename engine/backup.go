@@ -17,7 +17,7 @@ import (
 // is known by its name, size and SHA-256. A table is verified before it is stored. Commits wait for one sync, no longer.
 //
 // When it returns nil, the backup is durable. After an error or a crash at any point the earlier backups are what they
-// were, and nothing new is listed. The error is ErrLocked, ErrNotADatabase, ErrVersion, ErrPoisoned, ErrClosed,
+// were, and nothing new is listed. The error is ErrLocked, ErrNotARepository, ErrVersion, ErrPoisoned, ErrClosed,
 // ErrCorrupt or one of the filesystem.
 func Backup(db *DB, dir string) (info BackupInfo, err error) {
 	r, err := openRepository(db.opts.FS, dir, true)
@@ -35,7 +35,7 @@ func Backup(db *DB, dir string) (info BackupInfo, err error) {
 // all of it and checks every checksum: damage is ErrCorrupt and names the file. When it returns nil the store is
 // durable; after an error or a crash Open refuses dir, or finds it empty. Only Options.FS is looked at.
 //
-// The error is ErrNoBackup, ErrTargetNotEmpty, ErrLocked, ErrNotADatabase, ErrVersion, ErrCorrupt or one of the
+// The error is ErrNoBackup, ErrTargetNotEmpty, ErrLocked, ErrNotARepository, ErrVersion, ErrCorrupt or one of the
 // filesystem.
 func Restore(repository string, id uint64, dir string, o Options) (info BackupInfo, err error) {
 	r, err := openRepository(fsOf(o), repository, false)
@@ -50,7 +50,7 @@ func Restore(repository string, id uint64, dir string, o Options) (info BackupIn
 }
 
 // Backups lists the backups of a repository, oldest first. A list that cannot be read is ErrCorrupt and names the file;
-// the others are returned all the same. The error may be ErrNotADatabase, ErrVersion or one of the filesystem, too.
+// the others are returned all the same. The error may be ErrNotARepository, ErrVersion or one of the filesystem, too.
 func Backups(repository string, o Options) ([]BackupInfo, error) {
 	fsys := fsOf(o)
 	r := &backupRepo{fs: fsys, dir: durable.NewDir(fsys, repository, nil)}

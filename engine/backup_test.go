@@ -190,14 +190,14 @@ func TestRepositoryMustBeOne(t *testing.T) {
 	db := open(t, o)
 	require.NoError(t, afero.WriteFile(fsys, "photos/holiday.jpg", nil, 0o644))
 	_, err := engine.Backup(db, "photos")
-	require.ErrorIs(t, err, engine.ErrNotADatabase)
+	require.ErrorIs(t, err, engine.ErrNotARepository)
 	_, err = engine.Backup(db, "db")
-	require.ErrorIs(t, err, engine.ErrNotADatabase, "a store is no repository")
+	require.ErrorIs(t, err, engine.ErrNotARepository, "a store is no repository")
 	require.NoError(t, db.Close())
 	_, err = engine.Restore("nowhere", 0, "restored", o)
 	require.ErrorIs(t, err, afero.ErrFileNotFound)
 	_, err = engine.Backups("photos", o)
-	require.ErrorIs(t, err, engine.ErrNotADatabase)
+	require.ErrorIs(t, err, engine.ErrNotARepository)
 }
 
 // TestPowerCutsLeaveWholeBackups cuts the power at every tick of a run of backups and a deletion. What is listed can be

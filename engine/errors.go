@@ -36,6 +36,8 @@ var (
 	ErrVersion = manifest.ErrVersion
 	// ErrTargetNotEmpty is returned by Checkpoint and Restore for a directory that holds something.
 	ErrTargetNotEmpty = errors.New("engine: target is not empty")
+	// ErrNotARepository is returned for a directory that holds something else than backups. Nothing was changed.
+	ErrNotARepository = errors.New("engine: not a repository of backups")
 	// ErrNoBackup is returned for a backup that is not in the repository.
 	ErrNoBackup = errors.New("engine: no such backup")
 	// ErrTooLarge is returned for a key over KeyBytesMax, a value over ValueBytesMax or a batch over BatchBytesMax.

@@ -80,11 +80,11 @@ type backupRepo struct {
 	dir     *durable.Dir
 	files   *durable.Dir
 	lock    io.Closer
-	backups []backup        // that are whole, oldest first
-	newest  uint64          // the highest number of any list, damaged ones included
-	damaged []uint64        // lists that cannot be read, and why
+	backups []backup // that are whole, oldest first
+	newest  uint64   // the highest number of any list, damaged ones included
+	damaged []uint64 // lists that cannot be read, and why
 	damage  error
-	pending []string // lists that were not finished
+	pending []string        // lists that were not finished
 	has     map[string]bool // stored files that a list names
 }
 
@@ -151,7 +151,7 @@ func (r *backupRepo) load() error {
 	slices.SortFunc(r.backups, func(a, b backup) int { return cmp.Compare(a.ID, b.ID) })
 	switch {
 	case r.newest == 0 && len(foreign) > 0:
-		return fmt.Errorf("%w: %s holds no backups, but %q", ErrNotADatabase, r.dir.Path(), foreign)
+		return fmt.Errorf("%w: %s holds %q", ErrNotARepository, r.dir.Path(), foreign[:min(len(foreign), 3)])
 	case r.newest == 0:
 		return fmt.Errorf("%w: %s holds none", ErrNoBackup, r.dir.Path())
 	}

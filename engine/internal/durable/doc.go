@@ -7,10 +7,14 @@
 //     send nothing to the filesystem. A failed fsync is never tried again: after it the kernel holds pages for clean
 //     that the disk does not have (Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020), so a
 //     second one that succeeds says nothing.
+//
 //   - D2: the call that fails returns its own cause, which is not ErrPoisoned: its bytes may be on the disk.
+//
 //   - D3: syncs of one file or directory never overlap, so none can succeed after another has failed that had begun
 //     earlier: the pages of the failed one count as clean, and its success would say nothing about them.
+//
 //   - D4: names are created exclusively. A file that exists is never opened for writing.
+//
 //   - D5: reading never fails because of an earlier failed mutation.
 //
 //   - D6: [Dir.Clone] gives a second directory a file by a hard link only if the filesystem can; a copy is synced. So
