@@ -66,7 +66,8 @@ func Backups(repository string, o Options) ([]BackupInfo, error) {
 }
 
 // DeleteBackup removes a backup, and the files that no other one needs. The backup is gone from the list, durably,
-// before any file goes. A backup whose list is damaged can be deleted as well. While some list is damaged no file is removed, because it may need any.
+// before any file goes. A backup whose list is damaged can be deleted as well. While some list is damaged no file is
+// removed, because it may need any.
 func DeleteBackup(repository string, id uint64, o Options) error {
 	return prune(repository, o, func(r *backupRepo) ([]uint64, error) {
 		if slices.Contains(r.damaged, id) {

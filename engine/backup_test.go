@@ -13,10 +13,10 @@ import (
 )
 
 // restored returns the contents of a backup.
-func restored(t *testing.T, fsys afero.Fs, repository string, id uint64) map[string]string {
+func restored(t *testing.T, fsys afero.Fs, id uint64) map[string]string {
 	t.Helper()
 	require.NoError(t, fsys.RemoveAll("restored"))
-	_, err := engine.Restore(repository, id, "restored", engine.Options{FS: fsys})
+	_, err := engine.Restore("repo", id, "restored", engine.Options{FS: fsys})
 	require.NoError(t, err)
 	db, err := engine.Open("restored", tiny(fsys))
 	require.NoError(t, err)
@@ -52,9 +52,9 @@ func TestBackupsAreIncremental(t *testing.T) {
 	require.Len(t, list, 3)
 	require.Equal(t, first, list[0])
 	require.Equal(t, second, list[1])
-	require.Equal(t, want1, restored(t, fsys, "repo", 1))
-	require.Equal(t, want2, restored(t, fsys, "repo", 2))
-	require.Equal(t, want2, restored(t, fsys, "repo", 0))
+	require.Equal(t, want1, restored(t, fsys, 1))
+	require.Equal(t, want2, restored(t, fsys, 2))
+	require.Equal(t, want2, restored(t, fsys, 0))
 }
 
 func TestTwoStoresWithTheSameNumbersShareARepository(t *testing.T) {
@@ -71,7 +71,7 @@ func TestTwoStoresWithTheSameNumbersShareARepository(t *testing.T) {
 		require.NoError(t, db.Close())
 	}
 	for i, w := range want {
-		require.Equal(t, w, restored(t, fsys, "repo", uint64(i+1)))
+		require.Equal(t, w, restored(t, fsys, uint64(i+1)))
 	}
 }
 
@@ -101,18 +101,24 @@ func TestPruneKeepsWhatIsNeeded(t *testing.T) {
 	_, err := engine.PruneBackups("repo", 0, o)
 	require.ErrorIs(t, err, engine.ErrOptions)
 	for _, i := range []int{0, 2, 3} {
-		require.Equal(t, want[i], restored(t, fsys, "repo", uint64(i+1)))
+		require.Equal(t, want[i], restored(t, fsys, uint64(i+1)))
 	}
 	deleted, err := engine.PruneBackups("repo", 1, o)
 	require.NoError(t, err)
 	require.Equal(t, []uint64{1, 3}, deleted)
-	require.Equal(t, want[3], restored(t, fsys, "repo", 4))
+	require.Equal(t, want[3], restored(t, fsys, 4))
 	require.Less(t, count(), before)
 	list, err := engine.Backups("repo", o)
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	require.Equal(t, list[0].Files, count(), "no file that nobody needs is left")
 }
+
+func become(content string) func([]byte) []byte {
+	return func([]byte) []byte { return []byte(content) }
+}
+
+func longer(b []byte) []byte { return append(b, 0) }
 
 // Every row damages a repository with one backup. Restore names the file, and makes no store.
 func TestDamagedRepositories(t *testing.T) {
@@ -127,9 +133,9 @@ func TestDamagedRepositories(t *testing.T) {
 		"the manifest has a flipped bit":        {"repo/files/MANIFEST-*", flip(-1), engine.ErrCorrupt, true},
 		"the list has a flipped bit":            {"repo/backup-*.json", flip(60), engine.ErrCorrupt, false},
 		"the list lost its checksum":            {"repo/backup-*.json", cut(9), engine.ErrCorrupt, false},
-		"the list has no bytes":                 {"repo/backup-*.json", func([]byte) []byte { return nil }, engine.ErrCorrupt, false},
-		"a table has bytes behind its end":      {"repo/files/*.sst-*", func(b []byte) []byte { return append(b, 0) }, engine.ErrCorrupt, true},
-		"the marker is that of another backup ": {"repo/files/marker*", func([]byte) []byte { return []byte("x") }, engine.ErrCorrupt, true},
+		"the list has no bytes":                 {"repo/backup-*.json", become(""), engine.ErrCorrupt, false},
+		"a table has bytes behind its end":      {"repo/files/*.sst-*", longer, engine.ErrCorrupt, true},
+		"the marker is that of another backup ": {"repo/files/marker*", become("x"), engine.ErrCorrupt, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fsys, o := sample(t)
@@ -269,7 +275,7 @@ func judgeRepository(
 	for _, b := range list {
 		found[b.ID], newest = true, b.ID
 		require.True(t, may[b.ID], "%s: backup %d", at, b.ID)
-		require.Equal(t, want[b.ID], restored(t, fsys, "repo", b.ID), "%s: backup %d", at, b.ID)
+		require.Equal(t, want[b.ID], restored(t, fsys, b.ID), "%s: backup %d", at, b.ID)
 	}
 	for id, needed := range must {
 		require.True(t, found[id] || !needed, "%s: backup %d is lost", at, id)
@@ -279,10 +285,10 @@ func judgeRepository(
 	info, err := engine.Backup(db, "repo")
 	require.NoError(t, err, at)
 	require.Equal(t, newest+1, info.ID)
-	require.Equal(t, contents(t, db), restored(t, fsys, "repo", 0), at)
+	require.Equal(t, contents(t, db), restored(t, fsys, 0), at)
 	require.NoError(t, db.Close())
 	for id := range found {
-		require.Equal(t, want[id], restored(t, fsys, "repo", id), "%s: backup %d after one more", at, id)
+		require.Equal(t, want[id], restored(t, fsys, id), "%s: backup %d after one more", at, id)
 	}
 }
 

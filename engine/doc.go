@@ -70,8 +70,8 @@
 //	            lost/; sync; manifest; marker; remove old files     repaired one: Repair again, or Open removes the rest
 //	close       sync the log; append and sync a proof of that       a torn proof: ignored
 //
-// Open itself writes only if it is not ReadOnly and there is something to remove. It replays each log into a memtable of its own, which stays
-// with its log until it is flushed.
+// Open itself writes only if it is not ReadOnly and there is something to remove. It replays each log into a memtable of
+// its own, which stays with its log until it is flushed.
 //
 // # Commit
 //

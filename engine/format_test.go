@@ -104,7 +104,8 @@ func dump(t *testing.T, db *engine.DB) string {
 	return b.String()
 }
 
-// TestUpdateGolden writes the golden directory of the current version: go test -run UpdateGolden -update ./engine
+// TestUpdateGolden writes the golden directory of the current version, if asked to by
+// "go test -run UpdateGolden -update ./engine".
 func TestUpdateGolden(t *testing.T) {
 	made := makeGolden(t)
 	if !*update {

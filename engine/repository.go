@@ -171,7 +171,7 @@ func (r *backupRepo) read(name string, id uint64) (b backup, err error) {
 		return b, err
 	}
 	body, sum, _ := bytes.Cut(content, []byte("\n}\n"))
-	body = append(body[:len(body):len(body)], "\n}\n"...)
+	body = append(slices.Clip(body), "\n}\n"...)
 	if string(sum) != listSum(body) {
 		return b, corrupt.At(filepath.Join(r.dir.Path(), name), int64(len(body)), "the list is cut short or damaged")
 	}

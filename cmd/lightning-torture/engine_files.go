@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -148,7 +149,8 @@ func showManifest(path string, emit emitter) (bool, error) {
 			"edit": n, "offset": e.Offset, "format_version": e.Version, "next_file": e.NextFile, "log_floor": e.LogFloor,
 			"last_seq": e.LastSeq, "deleted": tableObjects(e.Deleted), "added": tableObjects(e.Added),
 		}
-		line := fmt.Sprintf("offset %d: edit %d: next file %d", e.Offset, n, e.NextFile)
+		var line strings.Builder
+		fmt.Fprintf(&line, "offset %d: edit %d: next file %d", e.Offset, n, e.NextFile)
 		for _, field := range []struct {
 			format string
 			value  uint64
@@ -158,10 +160,10 @@ func showManifest(path string, emit emitter) (bool, error) {
 			{", commits up to %d in tables", e.LastSeq},
 		} {
 			if field.value > 0 {
-				line += fmt.Sprintf(field.format, field.value)
+				fmt.Fprintf(&line, field.format, field.value)
 			}
 		}
-		if err := emit(object, "%s", line); err != nil {
+		if err := emit(object, "%s", line.String()); err != nil {
 			return err
 		}
 		for _, t := range e.Deleted {
