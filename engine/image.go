@@ -33,6 +33,11 @@ type imageLog struct {
 // newImage takes an image of everything acknowledged so far, and perhaps of commits that are under way. Commits wait
 // while the log is synced and closed; the next one begins a new log. The image must be closed.
 func (db *DB) newImage() (*image, error) {
+	if !db.opts.ReadOnly { // most of what commits would wait for is done before they have to
+		if err := db.seq.finish(db.seq.barrier()); err != nil {
+			return nil, err
+		}
+	}
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
 	if !db.opts.ReadOnly {

@@ -17,7 +17,8 @@ import (
 const engineText = `Look at the files of a Lightning store, and copy, save and repair stores.
 
 A store is a directory. It must not be open elsewhere; wal, sst and manifest look at single files and do not mind. Only
-repair, restore and checkpoint make or change a store; the others change nothing, though a file LOCK may be made.
+repair, restore and checkpoint make or change a store, only backup and prune a repository of backups; the others change
+nothing, though a file LOCK may be made.
 
 Keys and values are printed as Go strings in double quotes; with --format json they are "key" and "value", or
 "key_base64" and "value_base64" where they are not UTF-8. dump and wal print one JSON object a line.
