@@ -88,7 +88,7 @@ func (db *DB) persist(next *manifest.State, ch change) error {
 func (db *DB) rollManifest(next *manifest.State) error {
 	c := &db.catalog
 	m := manifest.Marker{Num: c.markers + 1, Manifest: db.newFileNum()}
-	next.NextFile = db.nextFile.Load()
+	next.Version, next.NextFile = manifest.FormatVersion, db.nextFile.Load()
 	f, err := db.dir.Create(manifest.FileName(m.Manifest))
 	if err != nil {
 		return err
@@ -124,6 +124,7 @@ func (db *DB) switchManifest(m manifest.Marker, log *wal.Writer) error {
 	db.mu.Unlock()
 	c.obsolete = nil
 	c.marker, c.markers, c.log, c.base = m, m.Num, log, log.Bytes()
+	notify(db.opts.EventListener.ManifestRolled, m.Manifest)
 	if before != nil {
 		return before.Close()
 	}

@@ -78,6 +78,9 @@ func (db *DB) writable() error {
 	if db.closing.Load() {
 		return ErrClosed
 	}
+	if db.opts.ReadOnly {
+		return ErrReadOnly
+	}
 	return db.dir.Poisoned()
 }
 

@@ -18,6 +18,7 @@ type compaction struct {
 	output            int
 	smallest, largest []byte // user keys of all inputs
 	whole             bool   // all tables of the store: nothing is moved as it is
+	reason            CompactionReason
 }
 
 // Compact merges all tables, and all commits so far, into the bottom level. Other compactions wait meanwhile.
@@ -31,7 +32,7 @@ func (db *DB) Compact() error {
 		return err
 	}
 	if v.version.improvable() {
-		err = db.compact(v.version, &compaction{inputs: v.version.levels, output: bottom, whole: true})
+		err = db.compact(v.version, &compaction{inputs: v.version.levels, output: bottom, whole: true, reason: CompactionManual})
 	}
 	if err != nil && !errors.Is(err, ErrClosed) {
 		db.failed(err)
@@ -74,7 +75,7 @@ func (c *compaction) isMove() bool {
 
 func (db *DB) compact(v *version, c *compaction) error {
 	var ch change
-	info := CompactionInfo{OutputLevel: c.output, Moved: c.isMove() && !c.reclaims(v)}
+	info := CompactionInfo{Reason: c.reason, OutputLevel: c.output, Moved: c.isMove() && !c.reclaims(v)}
 	for l, tables := range c.inputs {
 		for _, t := range tables {
 			ch.Deleted = append(ch.Deleted, manifest.Deleted{Level: l, Num: t.Num})
@@ -82,6 +83,7 @@ func (db *DB) compact(v *version, c *compaction) error {
 			info.InputBytes += t.Bytes
 		}
 	}
+	notify(db.opts.EventListener.CompactionBegin, info)
 	outputs := c.inputs[c.level]
 	if !info.Moved {
 		r := rewriter{db: db, snapshots: db.snapshotSeqs(), split: true, abort: db.closing.Load}

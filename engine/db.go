@@ -34,7 +34,8 @@ type DB struct {
 	flushMu   sync.Mutex // held by the one flush that runs
 	compactMu sync.Mutex // held by the one that has paused compactions
 
-	catalog catalog
+	catalog   catalog
+	leftovers []string // of a crash, which a store that is read-only leaves where they are
 
 	view atomic.Pointer[view] // what reads see; written under mu, nil when closed
 	mu   struct {
@@ -139,6 +140,9 @@ func (db *DB) Close() error {
 
 // sealLog makes the logs durable, the last with a proof of that, and closes them.
 func (db *DB) sealLog() error {
+	if db.opts.ReadOnly {
+		return nil
+	}
 	err := db.dir.Poisoned()
 	if err == nil {
 		err = db.seq.finish(db.seq.barrier(Sync))

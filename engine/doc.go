@@ -31,6 +31,8 @@
 //
 // # Files
 //
+// FORMAT.md has all of them in detail, with the versions of the format and what is promised about them.
+//
 //	LOCK                              held by the process that has the store open; operating system only
 //	marker.000004.MANIFEST-000003     says which manifest is current (internal/manifest)
 //	MANIFEST-000003                   the live tables and logs (internal/manifest, internal/wal)
@@ -63,10 +65,17 @@
 //	flush,      write and sync tables; sync directory; append and   tables that no edit names: removed; logs or tables
 //	 compaction sync the edit, then a proof of it; remove the       that an edit made obsolete: removed under a new
 //	            obsolete files; sync directory                      manifest, because the edit may not be durable yet
+//	checkpoint  in another directory: make and sync it; tables      no marker there: Open refuses it, or finds it empty;
+//	            (links or synced copies), logs, manifest, each      the store itself only began a new log
+//	            synced; sync directory; marker; sync directory
+//	backup      in a repository: files, each synced; sync           files that no list names, a pending list: removed by
+//	            directory; list as pending, synced; rename; sync    the next backup
+//	repair      tables of what is readable; old files linked to     before the marker the damaged store, after it the
+//	            lost/; sync; manifest; marker; remove old files     repaired one: Repair again, or Open removes the rest
 //	close       sync the log; append and sync a proof of that       a torn proof: ignored
 //
-// Open itself writes only if there is something to remove. It replays each log into a memtable of its own, which stays
-// with its log until it is flushed.
+// Open itself writes only if it is not ReadOnly and there is something to remove. It replays each log into a memtable of
+// its own, which stays with its log until it is flushed.
 //
 // # Commit
 //

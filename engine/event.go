@@ -5,8 +5,12 @@ import "fmt"
 // EventListener is told what a store does, on the goroutine that does it: its functions must be quick and must not call
 // the store. Any of them may be nil.
 type EventListener struct {
+	FlushBegin      func(memtables int)
 	FlushDone       func(FlushInfo)
+	CompactionBegin func(CompactionInfo) // what is known before
 	CompactionDone  func(CompactionInfo)
+	CheckpointDone  func(CheckpointInfo)
+	ManifestRolled  func(fileNum uint64)
 	WALCreated      func(fileNum uint64)
 	TableDeleted    func(fileNum uint64)
 	BackgroundError func(error) // the first failed write, or damage that a compaction met: the store is poisoned
@@ -21,10 +25,36 @@ type FlushInfo struct {
 
 // CompactionInfo tells of tables merged, or moved down whole.
 type CompactionInfo struct {
+	Reason                           CompactionReason
 	OutputLevel                      int
 	InputTables, OutputTables        int
 	InputBytes, OutputBytes, Dropped uint64 // Dropped counts entries that were read
 	Moved                            bool
+}
+
+// CompactionReason says why tables are merged.
+type CompactionReason uint8
+
+// The reasons of compactions.
+const (
+	CompactionLevel0     CompactionReason = iota // level 0 has too many tables
+	CompactionSize                               // a level is larger than it should be
+	CompactionTombstones                         // a table is mostly tombstones
+	CompactionManual                             // Compact was called
+)
+
+func (r CompactionReason) String() string {
+	switch r {
+	case CompactionLevel0:
+		return "too many tables in level 0"
+	case CompactionSize:
+		return "level too large"
+	case CompactionTombstones:
+		return "mostly tombstones"
+	case CompactionManual:
+		return "asked for"
+	}
+	return fmt.Sprintf("CompactionReason(%d)", uint8(r))
 }
 
 // StallInfo tells why writers wait.

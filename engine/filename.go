@@ -13,6 +13,7 @@ const (
 	lockName    = "LOCK"
 	logSuffix   = ".log"
 	tableSuffix = ".sst"
+	lostName    = "lost" // the directory where Repair puts what it replaced
 )
 
 func logName(num uint64) string   { return fmt.Sprintf("%06d%s", num, logSuffix) }
@@ -49,7 +50,7 @@ func sortFiles(names []string) *files {
 			f.manifests, f.max = append(f.manifests, num), max(f.max, num)
 		} else if m, ok := manifest.ParseMarker(name); ok {
 			f.markers, f.max = append(f.markers, m), max(f.max, m.Manifest)
-		} else if name != lockName {
+		} else if name != lockName && name != lostName {
 			f.foreign = append(f.foreign, name)
 		}
 	}

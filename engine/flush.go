@@ -46,6 +46,7 @@ func (db *DB) flushFrozen(floor uint64) error {
 	if len(mems) == 0 {
 		return nil
 	}
+	notify(db.opts.EventListener.FlushBegin, len(mems))
 	newest := mems[len(mems)-1]
 	// Until its last commit is visible, a memtable is not complete, and readers may need what its newest entries hide.
 	if err := db.seq.show(newest.lastSeq); err != nil {

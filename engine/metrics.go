@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/cache"
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 )
 
 // counters count since Open.
@@ -31,6 +32,8 @@ type Metrics struct {
 	LogBytes       int64 // of commits
 	SyncGroups     int64 // syncs of logs, each for all commits that waited
 	Syncs          int64 // of all files and directories
+	SyncLatency    Latency
+	WrittenBytes   int64 // to files of the store: logs, tables, manifests
 	Flushes        int64
 	FlushBytes     int64
 	Compactions    int64 // moves of whole tables included
@@ -42,11 +45,53 @@ type Metrics struct {
 	CacheBytes     int64
 }
 
+// Latency is how long calls took: how many fell into each of the buckets of LatencyBounds, and behind the last, and the
+// sum. It is empty if the store has no Clock.
+type Latency = durable.Latency
+
+// LatencyBounds are the buckets of a Latency.
+var LatencyBounds = durable.LatencyBounds
+
+// WriteAmplification returns how many bytes went to the disk since Open for each byte that was committed (keys, values
+// and a few bytes a write); 0 if nothing was.
+func (m *Metrics) WriteAmplification() float64 { return ratio(m.WrittenBytes, m.LogBytes) }
+
+// SpaceAmplification returns how large all tables are beside those of the deepest level that has any, which is at most
+// how many times a value is stored; 0 if there are no tables.
+func (m *Metrics) SpaceAmplification() float64 {
+	var all, deepest uint64
+	for _, l := range m.Levels {
+		all += l.Bytes
+		if l.Bytes > 0 {
+			deepest = l.Bytes
+		}
+	}
+	return ratio(int64(all), int64(deepest))
+}
+
+// ReadAmplification returns how many tables and memtables a lookup may have to ask: each memtable, each table of level
+// 0 and one of each other level that has any.
+func (m *Metrics) ReadAmplification() int {
+	sources := m.Memtables + m.Levels[0].Tables
+	for _, l := range m.Levels[1:] {
+		sources += min(l.Tables, 1)
+	}
+	return sources
+}
+
+func ratio(a, b int64) float64 {
+	if b == 0 {
+		return 0
+	}
+	return float64(a) / float64(b)
+}
+
 // Metrics returns the store's metrics.
 func (db *DB) Metrics() Metrics {
 	n := &db.counters
 	m := Metrics{
 		Commits: n.commits.Load(), Conflicts: n.conflicts.Load(), LogBytes: n.logBytes.Load(), Syncs: db.dir.Syncs(),
+		SyncLatency: db.dir.SyncLatency(), WrittenBytes: db.dir.Bytes(),
 		Flushes: n.flushes.Load(), FlushBytes: n.flushBytes.Load(), Stalls: n.stalls.Load(),
 		Compactions: n.compactions.Load(), CompactedBytes: n.compactionBytes.Load(),
 		TablesDeleted: n.tablesDeleted.Load(),

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"time"
 
 	"github.com/spf13/afero"
 )
@@ -38,6 +39,12 @@ type Options struct {
 	InlineMaintenance bool
 	// ErrorIfMissing makes Open return ErrMissing instead of creating a store.
 	ErrorIfMissing bool
+	// ReadOnly makes Open change nothing: it neither creates a store nor removes what a crash left behind, and all
+	// writes return ErrReadOnly. The store is locked as always; for that a file LOCK may be made.
+	ReadOnly bool
+	// Clock measures syncs, for Metrics. By default it is that of the operating system, and none with
+	// InlineMaintenance, where nothing may depend on time.
+	Clock func() time.Time
 	// EventListener, if not nil, is told what the store does.
 	EventListener *EventListener
 }
@@ -57,6 +64,9 @@ func (o *Options) EnsureDefaults() {
 	setDefault(&o.CacheBytes, 64<<20)
 	if o.InlineMaintenance {
 		o.CompactionsMax = 1
+	}
+	if o.Clock == nil && !o.InlineMaintenance {
+		o.Clock = time.Now //nolint:forbidigo // it is the default of the injected clock, and only Metrics shows it
 	}
 	if o.EventListener == nil {
 		o.EventListener = &EventListener{}

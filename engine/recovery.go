@@ -26,6 +26,7 @@ func Open(dir string, o Options) (db *DB, err error) {
 		return nil, err
 	}
 	o.EnsureDefaults()
+	o.ErrorIfMissing = o.ErrorIfMissing || o.ReadOnly
 	if o.FS == nil {
 		o.FS = afero.NewOsFs()
 	}
@@ -42,7 +43,7 @@ func Open(dir string, o Options) (db *DB, err error) {
 		err = errors.Join(err, db.closeManifest(), db.abandon(), db.lock.Close())
 		return nil, fmt.Errorf("engine: open %s: %w", dir, err)
 	}
-	if !o.InlineMaintenance {
+	if !o.InlineMaintenance && !o.ReadOnly {
 		db.startWorkers()
 	}
 	return db, nil
@@ -51,6 +52,10 @@ func Open(dir string, o Options) (db *DB, err error) {
 func newDB(dir string, o Options) *DB {
 	db := &DB{opts: o, cache: cache.New(o.CacheBytes)}
 	db.dir = durable.NewDir(o.FS, dir, db.poisoned)
+	db.dir.SetClock(o.Clock)
+	if o.ReadOnly {
+		db.dir.Refuse(ErrReadOnly)
+	}
 	db.mu.tables = map[uint64]*table{}
 	db.mu.snapshots = map[key.Seq]int{}
 	db.changed.L = &db.mu
@@ -303,6 +308,10 @@ func (db *DB) clean(f *files, mentioned map[uint64]bool) error {
 		if m != c.marker {
 			named = append(named, m.Name())
 		}
+	}
+	if db.opts.ReadOnly {
+		db.leftovers = append(named, unnamed...)
+		return nil
 	}
 	// The severed logs first, one by one from the last: each must be gone before the one that it follows is, or else it
 	// would look like a log whose predecessor is missing.

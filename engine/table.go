@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"sync/atomic"
 
@@ -46,6 +47,9 @@ func (db *DB) openTable(t manifest.Table) (*table, error) {
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = corrupt.At(name, int64(t.Bytes), "shorter than the manifest says: %v", err)
+	}
+	if errors.Is(err, sst.ErrVersion) {
+		err = fmt.Errorf("%w: %w", ErrVersion, err)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())

@@ -37,14 +37,26 @@ func (db *DB) verifyTables(v *version) error {
 				errs = append(errs, corrupt.At(tableName(t.Num), 0, "level %d: overlaps table %d", l, level[i-1].Num))
 			}
 			errs = append(errs, t.reader.Verify())
-			if again, err := db.openTable(t.Table); err != nil { // by name: the open file may have lost it
-				errs = append(errs, err)
-			} else {
-				errs = append(errs, again.file.Close())
+			if l == 0 && i > 0 && level[i-1].MinSeq <= t.MaxSeq {
+				errs = append(errs, corrupt.At(tableName(t.Num), 0, "level 0: table %d should be older", t.Num))
 			}
+			errs = append(errs, db.verifyName(t))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// verifyName opens a live table by its name, which the file that is open may have lost.
+func (db *DB) verifyName(t *table) error {
+	again, err := db.openTable(t.Table)
+	if err != nil {
+		return err
+	}
+	info, err := again.file.Stat()
+	if err == nil && uint64(info.Size()) != t.Bytes {
+		err = corrupt.At(tableName(t.Num), int64(t.Bytes), "%d bytes, but the manifest says %d", info.Size(), t.Bytes)
+	}
+	return errors.Join(err, again.file.Close())
 }
 
 // verifyManifest compares the manifest on disk with what is in use.
@@ -127,7 +139,8 @@ func (db *DB) verifyNames() error {
 	f := sortFiles(names)
 	var errs []error
 	for _, name := range names {
-		if !expected[name] && !allowed[name] && !slices.Contains(f.foreign, name) && name != lockName {
+		if !expected[name] && !allowed[name] && !slices.Contains(f.foreign, name) &&
+			!slices.Contains(db.leftovers, name) && name != lockName && name != lostName {
 			errs = append(errs, corrupt.At(name, 0, "nothing refers to this file"))
 		}
 	}

@@ -34,7 +34,7 @@ func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 const exitCodesText = `The exit code says what happened:
 
     0   every property held
-    1   a violation was found; of replay: the failure was seen again; of bench: a wrong result
+    1   a violation was found; of replay: the failure was seen again; of bench: a wrong result; of engine: damage
     2   bad usage or configuration: a flag, a name or a replay token
     3   inconclusive: nothing was violated, but the run proves less than it should
     4   the lab or the host is at fault, such as a full disk: try again
@@ -71,11 +71,11 @@ func (c *cli) conclude(err error) exit {
 	switch {
 	case errors.As(err, &stopped):
 		return stopped.exit()
+	case errors.As(err, new(damageFound)), errors.Is(err, bench.ErrWrong):
+		return exitViolation
 	case errors.Is(err, errUsage), errors.Is(err, torture.ErrConfig), errors.Is(err, torture.ErrBadToken),
 		errors.Is(err, bench.ErrConfig):
 		return exitUsage
-	case errors.Is(err, bench.ErrWrong):
-		return exitViolation
 	}
 	return exitHost
 }

@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
@@ -20,7 +23,10 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the tool as a user does.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", RequireExplicitExec: true})
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script", RequireExplicitExec: true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"store": store, "flip": flip},
+	})
 }
 
 // stubborn is the tool with a lab that does not stop when it is asked to.
@@ -34,4 +40,38 @@ func stubborn() {
 		select {}
 	}
 	os.Exit(c.execute(os.Args[1:]))
+}
+
+// store makes a closed store in a directory: "store DIR". It has two tables and a log of three commits.
+func store(ts *testscript.TestScript, _ bool, args []string) {
+	db, err := engine.Open(ts.MkAbs(args[0]), engine.Options{InlineMaintenance: true})
+	ts.Check(err)
+	for i := range 200 {
+		ts.Check(db.Put(fmt.Appendf(nil, "key %03d", i), fmt.Appendf(nil, "value %0200d", i), engine.NoSync))
+	}
+	ts.Check(db.Compact())
+	ts.Check(db.Put([]byte("flushed"), []byte("in level 0"), engine.Sync))
+	ts.Check(db.Flush())
+	ts.Check(db.Put([]byte("binary \x00\xff"), []byte("a\nb"), engine.Sync))
+	ts.Check(db.Delete([]byte("key 001"), engine.Sync))
+	ts.Check(db.Put([]byte("last"), nil, engine.Sync))
+	ts.Check(db.Close())
+}
+
+// flip damages a bit of a file: "flip PATTERN OFFSET", or, negative, from the end.
+func flip(ts *testscript.TestScript, _ bool, args []string) {
+	names, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(names) == 0 {
+		ts.Fatalf("no file %s", args[0])
+	}
+	content, err := os.ReadFile(names[0])
+	ts.Check(err)
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	if at < 0 {
+		at += len(content)
+	}
+	content[at] ^= 1
+	ts.Check(os.WriteFile(names[0], content, 0o644))
 }

@@ -14,6 +14,7 @@ Try:
   lightning-torture run                    every workload under every fault, about 20 s
   lightning-torture run -w bank -f power   one field of the matrix
   lightning-torture list faults            what can go wrong
+  lightning-torture engine verify DIR      check a Lightning store
 
 A failure prints one line that shows it again: lightning-torture replay TOKEN
 
@@ -42,7 +43,7 @@ func (c *cli) rootCommand() *cobra.Command {
 	})
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(c.runCommand(), c.replayCommand(), c.benchCommand(), c.benchChildCommand(), c.listCommand(),
-		c.versionCommand(), exitCodesTopic())
+		c.engineCommand(), c.versionCommand(), exitCodesTopic())
 	return root
 }
 

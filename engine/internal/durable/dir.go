@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/spf13/afero"
 )
@@ -19,6 +20,9 @@ type Dir struct {
 	path   string
 	cause  atomic.Pointer[error] // of the first mutation that failed
 	syncs  atomic.Int64
+	bytes  atomic.Int64 // written to files
+	took   latency      // of syncs
+	now    func() time.Time
 	onFail func(error)
 	names  sync.Mutex // held during a sync of the directory
 }
@@ -34,6 +38,9 @@ func (d *Dir) Path() string { return d.path }
 
 // Syncs returns how many files and directories have been synced, or tried to be.
 func (d *Dir) Syncs() int64 { return d.syncs.Load() }
+
+// Bytes returns how many bytes have been written to files.
+func (d *Dir) Bytes() int64 { return d.bytes.Load() }
 
 // Cause returns why the first mutation failed, or nil if none has.
 func (d *Dir) Cause() error {
@@ -58,6 +65,9 @@ func (d *Dir) Fail(cause error) error {
 	}
 	return cause
 }
+
+// Refuse ends all mutations from now on, without telling anybody: the directory was asked not to change.
+func (d *Dir) Refuse(cause error) { d.cause.CompareAndSwap(nil, &cause) }
 
 // try runs one mutation, unless an earlier one has failed.
 func (d *Dir) try(mutate func() error) error {
@@ -119,8 +129,7 @@ func (d *Dir) syncPath(path string) error {
 	if err != nil {
 		return err
 	}
-	d.syncs.Add(1)
-	if err = f.Sync(); err != nil {
+	if err = d.timed(f.Sync); err != nil {
 		err = fmt.Errorf("sync directory %s: %w", path, err)
 	}
 	return errors.Join(err, f.Close())
@@ -200,6 +209,15 @@ func (d *Dir) Create(name string) (*File, error) {
 		return nil, err
 	}
 	return &File{dir: d, f: f}, nil
+}
+
+// Rename gives a file another name, which must be free. Whoever finds the new name finds the whole file if its content
+// is durable. The names are durable after [Dir.Sync].
+func (d *Dir) Rename(from, to string) error {
+	if _, err := d.fs.Stat(d.join(to)); err == nil {
+		return fmt.Errorf("rename %s to %s: %w", from, to, fs.ErrExist)
+	}
+	return d.try(func() error { return d.fs.Rename(d.join(from), d.join(to)) })
 }
 
 func (d *Dir) join(name string) string { return filepath.Join(d.path, name) }

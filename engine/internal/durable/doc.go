@@ -7,12 +7,20 @@
 //     send nothing to the filesystem. A failed fsync is never tried again: after it the kernel holds pages for clean
 //     that the disk does not have (Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020), so a
 //     second one that succeeds says nothing.
+//
 //   - D2: the call that fails returns its own cause, which is not ErrPoisoned: its bytes may be on the disk.
+//
 //   - D3: syncs of one file or directory never overlap, so none can succeed after another has failed that had begun
 //     earlier: the pages of the failed one count as clean, and its success would say nothing about them.
+//
 //   - D4: names are created exclusively. A file that exists is never opened for writing.
+//
 //   - D5: reading never fails because of an earlier failed mutation.
 //
-// There is no rename: a name is made once, and becomes durable by a sync of its directory. A Dir may be used by several
+//   - D6: [Dir.Clone] gives a second directory a file by a hard link only if the filesystem can; a copy is synced. So
+//     both directories hold what was durable before, whichever way it went.
+//
+// A store never renames: a name is made once, and becomes durable by a sync of its directory. [Dir.Rename] is for lists
+// beside stores, which must not be found half written and have no other proof. A Dir may be used by several
 // goroutines. A File may be written by one and synced by others at the same time.
 package durable

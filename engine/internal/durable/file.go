@@ -29,6 +29,7 @@ func (f *File) Write(p []byte) (n int, err error) {
 		if f.end += int64(n); err == nil && n < len(p) {
 			err = io.ErrShortWrite
 		}
+		f.dir.bytes.Add(int64(n))
 		return err
 	})
 	return n, err
@@ -39,8 +40,7 @@ func (f *File) Sync() error {
 	f.content.Lock()
 	defer f.content.Unlock()
 	return f.dir.try(func() error {
-		f.dir.syncs.Add(1)
-		if err := f.f.Sync(); err != nil {
+		if err := f.dir.timed(f.f.Sync); err != nil {
 			return fmt.Errorf("sync %s: %w", f.f.Name(), err)
 		}
 		return nil

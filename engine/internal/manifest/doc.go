@@ -5,6 +5,7 @@
 //	  1 next file | 2 log floor | 3 last sequence number that is in tables
 //	  4 added:   level, number, bytes, entries, smallest sequence number, largest, smallest key, largest key
 //	  5 deleted: level, number
+//	  6 format version of the store; absent in stores of version 1, else the first field of the first edit
 //	  10 tombstones of the table added by the field before; left out if there is none
 //
 // Which manifest is current is said by the name of the marker file with the highest number that is valid:
@@ -19,4 +20,5 @@
 //     have returned. Damage before a synced place is corruption.
 //   - F2: a state that cannot be (a table deleted that was not there, or added twice) is corruption, never a guess.
 //   - F3: equal states encode to equal bytes.
+//   - F4: a store of a newer format version than this code knows is [ErrVersion], before anything else of it is judged.
 package manifest

@@ -23,6 +23,7 @@ type Placed struct {
 
 // Edit is one atomic change. Its numbers replace those of the state unless they are smaller.
 type Edit struct {
+	Version  uint64  // of the format of everything in the store; 0 says nothing new
 	NextFile uint64  // no file has this number or a higher one, unless its name is on disk
 	LogFloor uint64  // logs below are obsolete
 	LastSeq  key.Seq // commits up to this one are in tables; the logs continue behind it without a gap
@@ -42,13 +43,19 @@ const (
 	tagLastSeq
 	tagAdded
 	tagDeleted
+	tagVersion
 
 	tagTombstones = 10
 )
 
-// Encode returns the bytes of the edit. Deletions come first, so that a move of a table is one edit.
+// Encode returns the bytes of the edit. The version comes first, so that an engine that is too old for the rest says
+// so. Deletions come before additions, so that a move of a table is one edit.
 func (e *Edit) Encode() []byte {
-	b := binary.AppendUvarint([]byte{tagNextFile}, e.NextFile)
+	var b []byte
+	if e.Version > 0 {
+		b = binary.AppendUvarint(append(b, tagVersion), e.Version)
+	}
+	b = binary.AppendUvarint(append(b, tagNextFile), e.NextFile)
 	b = binary.AppendUvarint(append(b, tagLogFloor), e.LogFloor)
 	b = binary.AppendUvarint(append(b, tagLastSeq), uint64(e.LastSeq))
 	for _, d := range e.Deleted {
@@ -115,6 +122,10 @@ func DecodeEdit(b []byte) (Edit, error) {
 		tag := d.rest[0]
 		d.rest = d.rest[1:]
 		switch tag {
+		case tagVersion:
+			if e.Version = d.uvarint(); e.Version > FormatVersion {
+				return Edit{}, versionError(e.Version)
+			}
 		case tagNextFile:
 			e.NextFile = d.uvarint()
 		case tagLogFloor:

@@ -17,6 +17,7 @@ const Levels = 7
 
 // State is what all edits so far amount to. Level 0 is ordered newest table first, the others by key.
 type State struct {
+	Version            uint64 // of the format; at least 1
 	NextFile, LogFloor uint64
 	LastSeq            key.Seq
 	Levels             [Levels][]Table
@@ -54,6 +55,7 @@ func Load(content []byte, name string, num uint64) (s State, mentioned map[uint6
 // Apply changes the state by an edit. Slices of levels that the edit names are replaced, never changed, so a shallow
 // copy of an earlier state stays what it was. After an error the state is undefined.
 func (s *State) Apply(e Edit) error {
+	s.Version = max(s.Version, e.Version, 1)
 	s.NextFile, s.LogFloor = max(s.NextFile, e.NextFile), max(s.LogFloor, e.LogFloor)
 	s.LastSeq = max(s.LastSeq, e.LastSeq)
 	for _, d := range e.Deleted {
@@ -105,7 +107,7 @@ func (s *State) Check() error {
 
 // Snapshot returns the edit that leads from nothing to the state.
 func (s *State) Snapshot() Edit {
-	e := Edit{NextFile: s.NextFile, LogFloor: s.LogFloor, LastSeq: s.LastSeq}
+	e := Edit{Version: s.Version, NextFile: s.NextFile, LogFloor: s.LogFloor, LastSeq: s.LastSeq}
 	for l, level := range s.Levels {
 		for _, t := range level {
 			e.Added = append(e.Added, Placed{l, t})

@@ -103,6 +103,8 @@ var kinds = []kind{
 	{"kill", 4, func(m *modelled, _ *rand.Rand) error { return m.kill() }},
 	{"crash", 8, func(m *modelled, rng *rand.Rand) error { return m.crash(rng) }},
 	{"crash in recovery", 4, (*modelled).crashInRecovery},
+	{"checkpoint", 3, (*modelled).checkpoint},
+	{"backup", 2, (*modelled).backup},
 }
 
 func (s step) kind() kind {
@@ -321,6 +323,49 @@ func (m *modelled) crashInRecovery(rng *rand.Rand) error {
 		return err
 	}
 	return m.recover(again)
+}
+
+// checkpoint makes a checkpoint, and cuts the power on a copy of the disk: there the checkpoint shows what the store does.
+func (m *modelled) checkpoint(rng *rand.Rand) error {
+	dir := fmt.Sprintf("checkpoint-%d", rng.Uint64())
+	if err := m.db.Checkpoint(dir); err != nil {
+		return err
+	}
+	image, err := m.fs.Crash(m.fs.Now(), faultfs.ImageOptions{Chooser: faultfs.Seeded(rng.Uint64())})
+	if err != nil {
+		return err
+	}
+	return m.sameIn(image, dir)
+}
+
+// backup adds a backup to the repository, cuts the power on a copy of the disk and restores it there.
+func (m *modelled) backup(rng *rand.Rand) error {
+	if _, err := engine.Backup(m.db, "repository"); err != nil {
+		return err
+	}
+	image, err := m.fs.Crash(m.fs.Now(), faultfs.ImageOptions{Chooser: faultfs.Seeded(rng.Uint64())})
+	if err != nil {
+		return err
+	}
+	if _, err := engine.Restore("repository", 0, "restored", engine.Options{FS: image}); err != nil {
+		return err
+	}
+	return m.sameIn(image, "restored")
+}
+
+// sameIn opens a copy of the store and compares it with the model.
+func (m *modelled) sameIn(image *faultfs.FS, dir string) error {
+	o := lightning.Options(image, true)
+	o.ErrorIfMissing = true
+	db, err := engine.Open(dir, o)
+	if err != nil {
+		return err
+	}
+	found, err := (&modelled{db: db}).read()
+	if err == nil && !maps.Equal(found, m.shown) {
+		err = fmt.Errorf("%s shows %v, the store %v", dir, found, m.shown)
+	}
+	return errors.Join(err, db.Verify(), db.Close())
 }
 
 func (m *modelled) lose(o faultfs.ImageOptions) error {

@@ -1,0 +1,185 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+)
+
+// Backup adds a backup of db, as it is at the call, to the repository in directory dir, which it makes if need be, on
+// the filesystem of the store. A file that some backup has already, of this store or another, is not stored again: it
+// is known by its name, size and SHA-256. A table is verified before it is stored. Commits wait for one sync, no longer.
+//
+// When it returns nil, the backup is durable. After an error or a crash at any point the earlier backups are what they
+// were, and nothing new is listed. The error is ErrLocked, ErrNotARepository, ErrVersion, ErrPoisoned, ErrClosed,
+// ErrCorrupt or one of the filesystem.
+func Backup(db *DB, dir string) (info BackupInfo, err error) {
+	r, err := openRepository(db.opts.FS, dir, true)
+	if err != nil {
+		return info, fmt.Errorf("engine: backup to %s: %w", dir, err)
+	}
+	info, err = r.add(db)
+	if err = errors.Join(err, r.close()); err != nil {
+		return BackupInfo{}, fmt.Errorf("engine: backup to %s: %w", dir, err)
+	}
+	return info, nil
+}
+
+// Restore makes the store in dir, which must be empty or missing, that the backup holds; id 0 is the newest. It reads
+// all of it and checks every checksum: damage is ErrCorrupt and names the file. When it returns nil the store is
+// durable; after an error or a crash Open refuses dir, or finds it empty. Only Options.FS is looked at.
+//
+// The error is ErrNoBackup, ErrTargetNotEmpty, ErrLocked, ErrNotARepository, ErrVersion, ErrCorrupt or one of the
+// filesystem.
+func Restore(repository string, id uint64, dir string, o Options) (info BackupInfo, err error) {
+	r, err := openRepository(fsOf(o), repository, false)
+	if err != nil {
+		return info, fmt.Errorf("engine: restore %s: %w", repository, err)
+	}
+	info, err = r.restore(id, dir)
+	if err = errors.Join(err, r.close()); err != nil {
+		return BackupInfo{}, fmt.Errorf("engine: restore %s: %w", repository, err)
+	}
+	return info, nil
+}
+
+// Backups lists the backups of a repository, oldest first. A list that cannot be read is ErrCorrupt and names the file;
+// the others are returned all the same. The error may be ErrNotARepository, ErrVersion or one of the filesystem, too.
+func Backups(repository string, o Options) ([]BackupInfo, error) {
+	fsys := fsOf(o)
+	r := &backupRepo{fs: fsys, dir: durable.NewDir(fsys, repository, nil)}
+	err := r.load()
+	var all []BackupInfo
+	for i := range r.backups {
+		all = append(all, r.backups[i].info())
+	}
+	if err != nil {
+		err = fmt.Errorf("engine: backups of %s: %w", repository, err)
+	}
+	return all, err
+}
+
+// DeleteBackup removes a backup, and the files that no other one needs. The backup is gone from the list, durably,
+// before any file goes. A backup whose list is damaged can be deleted as well. While some list is damaged no file is
+// removed, because it may need any.
+func DeleteBackup(repository string, id uint64, o Options) error {
+	return prune(repository, o, func(r *backupRepo) ([]uint64, error) {
+		if slices.Contains(r.damaged, id) {
+			return []uint64{id}, nil
+		}
+		_, err := r.find(id)
+		return []uint64{id}, err
+	})
+}
+
+// PruneBackups deletes all backups but the newest ones, of which it keeps so many. It returns the deleted ones.
+func PruneBackups(repository string, keep int, o Options) (deleted []uint64, err error) {
+	err = prune(repository, o, func(r *backupRepo) ([]uint64, error) {
+		if keep < 1 {
+			return nil, fmt.Errorf("%w: prune keeps %d backups, want at least 1", ErrOptions, keep)
+		}
+		for i := 0; i < len(r.backups)-keep; i++ {
+			deleted = append(deleted, r.backups[i].ID)
+		}
+		return deleted, nil
+	})
+	return deleted, err
+}
+
+func prune(repository string, o Options, choose func(*backupRepo) ([]uint64, error)) error {
+	r, err := openRepository(fsOf(o), repository, false)
+	if err != nil {
+		return fmt.Errorf("engine: prune %s: %w", repository, err)
+	}
+	ids, err := choose(r)
+	if err == nil {
+		err = r.remove(ids)
+	}
+	if err = errors.Join(err, r.close()); err != nil {
+		return fmt.Errorf("engine: prune %s: %w", repository, err)
+	}
+	return nil
+}
+
+func fsOf(o Options) afero.Fs {
+	if o.FS == nil {
+		return afero.NewOsFs()
+	}
+	return o.FS
+}
+
+// add makes a backup.
+func (r *backupRepo) add(db *DB) (info BackupInfo, err error) {
+	if err := r.removeUnused(); err != nil {
+		return info, err
+	}
+	im, err := db.newImage()
+	if err != nil {
+		return info, err
+	}
+	defer func() { err = errors.Join(err, im.close()) }()
+	b := backup{Version: backupVersion, ID: r.nextID()}
+	for _, level := range im.view.version.levels {
+		for _, t := range level {
+			if err := r.addTable(&b, db.dir, t); err != nil {
+				return info, err
+			}
+		}
+	}
+	err = im.made(func(f madeFile) error { return r.addMade(&b, f) })
+	if err == nil {
+		err = r.addMade(&b, im.marker())
+	}
+	if err == nil {
+		err = r.publish(&b)
+	}
+	return b.info(), err
+}
+
+// addTable adds a table. Which file it is takes reading it; what is new is verified first, so that damage is not
+// carried into the repository for good.
+func (r *backupRepo) addTable(b *backup, from *durable.Dir, t *table) error {
+	name := tableName(t.Num)
+	return r.addFile(b, name, t.reader.Verify, func() (io.ReadCloser, error) { return from.Open(name) })
+}
+
+func (r *backupRepo) restore(id uint64, path string) (info BackupInfo, err error) {
+	b, err := r.find(id)
+	if err != nil {
+		return info, err
+	}
+	target, err := emptyTarget(r.fs, path)
+	if err != nil {
+		return info, err
+	}
+	marker := b.Files[len(b.Files)-1]
+	for _, f := range b.Files[:len(b.Files)-1] {
+		if err := r.copyOut(f, target); err != nil {
+			return info, err
+		}
+	}
+	if err := target.Sync(); err != nil {
+		return info, err
+	}
+	if err := r.copyOut(marker, target); err != nil {
+		return info, err
+	}
+	return b.info(), target.Sync()
+}
+
+// copyOut copies a file of the repository and compares it with what the backup says.
+func (r *backupRepo) copyOut(f backupFile, target *durable.Dir) error {
+	stored, err := r.files.Open(f.stored())
+	if err != nil {
+		return missing(filepath.Join(r.files.Path(), f.stored()), err)
+	}
+	checked := newChecked(stored, filepath.Join(r.files.Path(), f.stored()), f)
+	_, err = target.CopyIn(f.Name, checked)
+	return errors.Join(err, stored.Close())
+}

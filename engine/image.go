@@ -1,0 +1,193 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/wal"
+)
+
+// image is a store at one instant, as files: every commit up to then, and none behind. Its tables are files of the
+// store, which are kept as long as the image is open. Everything else is made anew, so that it is checked on the way.
+type image struct {
+	db       *DB
+	view     *view // keeps the tables
+	state    manifest.State
+	logs     []imageLog
+	manifest uint64 // its number in the image
+}
+
+// imageLog is a log that gets no more commits. The open file outlives its name.
+type imageLog struct {
+	num  uint64
+	file afero.File
+}
+
+// newImage takes an image of everything acknowledged so far, and perhaps of commits that are under way. Commits wait
+// while the log is synced and closed; the next one begins a new log. The image must be closed.
+func (db *DB) newImage() (*image, error) {
+	if !db.opts.ReadOnly { // most of what commits would wait for is done before they have to
+		if err := db.seq.finish(db.seq.barrier(Sync)); err != nil {
+			return nil, err
+		}
+	}
+	db.commitMu.Lock()
+	defer db.commitMu.Unlock()
+	if !db.opts.ReadOnly {
+		if err := db.writable(); err != nil {
+			return nil, err
+		}
+		if err := db.rotate(); err != nil {
+			return nil, err
+		}
+	}
+	db.catalog.Lock()
+	defer db.catalog.Unlock()
+	v, err := db.acquire()
+	if err != nil {
+		return nil, err
+	}
+	im := &image{db: db, view: v, state: db.catalog.state, manifest: db.newFileNum()}
+	im.state.Version, im.state.NextFile = manifest.FormatVersion, im.manifest+1
+	for _, num := range db.catalog.logs {
+		f, err := db.dir.Open(logName(num))
+		if err != nil {
+			return nil, errors.Join(missing(logName(num), err), im.close())
+		}
+		im.logs = append(im.logs, imageLog{num, f})
+	}
+	return im, nil
+}
+
+func (im *image) close() error {
+	var errs []error
+	for _, l := range im.logs {
+		errs = append(errs, l.file.Close())
+	}
+	return errors.Join(append(errs, im.db.release(im.view))...)
+}
+
+// liveFiles returns the names of all files that a state names and that never change.
+func liveFiles(s *manifest.State) []string {
+	var names []string
+	for _, level := range s.Levels {
+		for _, t := range level {
+			names = append(names, tableName(t.Num))
+		}
+	}
+	return names
+}
+
+// A madeFile is a file of an image that is not one of the store.
+type madeFile struct {
+	name    string
+	content []byte
+}
+
+// made calls do for every file of the image but those of liveFiles and the marker, one at a time.
+func (im *image) made(do func(madeFile) error) error {
+	last := im.state.LastSeq
+	for _, l := range im.logs {
+		content, err := l.rewrite(&last)
+		if err == nil && content != nil {
+			err = do(madeFile{logName(l.num), content})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	snapshot := im.state.Snapshot()
+	content, err := framed(im.manifest, func(w *wal.Writer) error { return w.Append(snapshot.Encode()) })
+	if err != nil {
+		return err
+	}
+	return do(madeFile{manifest.FileName(im.manifest), content})
+}
+
+// marker makes the image a store. It is written when everything else is durable.
+func (im *image) marker() madeFile {
+	m := manifest.Marker{Num: 1, Manifest: im.manifest}
+	return madeFile{m.Name(), m.Content()}
+}
+
+// rewrite returns the records of a log in a file of their own, nil if it has none. The first follows *last, which
+// becomes the last one's number.
+func (l *imageLog) rewrite(last *key.Seq) ([]byte, error) {
+	name := logName(l.num)
+	content, err := io.ReadAll(io.NewSectionReader(l.file, 0, 1<<62))
+	if err != nil {
+		return nil, err
+	}
+	records := 0
+	made, err := framed(l.num, func(w *wal.Writer) error {
+		for r := wal.NewReader(content, name, l.num); ; records++ {
+			record, err := r.Next()
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			b, ok := readBatch(record)
+			if !ok || b.seq != *last+1 {
+				return corrupt.At(name, r.Offset(), "commit %d follows commit %d", b.seq, *last)
+			}
+			*last = b.seq + key.Seq(b.left) - 1
+			if err := w.Append(record); err != nil {
+				return err
+			}
+		}
+	})
+	if records == 0 {
+		return nil, err
+	}
+	return made, err
+}
+
+// framed returns the bytes of a log, or manifest, with that number. Its proof holds because nobody sees the file before
+// it is durable.
+func framed(num uint64, write func(*wal.Writer) error) ([]byte, error) {
+	var f memoryFile
+	w := wal.NewWriter(&f, num)
+	if err := errors.Join(write(w), w.Seal()); err != nil {
+		return nil, err
+	}
+	return f.Bytes(), nil
+}
+
+// memoryFile is a wal.File that is a buffer.
+type memoryFile struct{ bytes.Buffer }
+
+func (f *memoryFile) Sync() error  { return nil }
+func (f *memoryFile) Close() error { return nil }
+
+// emptyTarget returns a directory that a copy of a store may be made in. It makes it, durably.
+func emptyTarget(fsys afero.Fs, path string) (*durable.Dir, error) {
+	target := durable.NewDir(fsys, path, nil)
+	names, err := target.Names()
+	switch {
+	case err == nil && len(names) > 0:
+		return nil, notEmpty(path, names)
+	case err != nil && !isMissing(err):
+		return nil, err
+	}
+	return target, target.Make()
+}
+
+// publish makes the files in a directory durable that have been written, and then the marker that makes them a store.
+func publish(target *durable.Dir, marker madeFile) error {
+	if err := target.Sync(); err != nil {
+		return err
+	}
+	if err := target.WriteFile(marker.name, marker.content); err != nil {
+		return err
+	}
+	return target.Sync()
+}

@@ -1,0 +1,76 @@
+package durable
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+
+	"github.com/spf13/afero"
+)
+
+// copyBytes is how much of a file is copied by one write.
+const copyBytes = 64 << 10
+
+// Linker is implemented by filesystems that can give a file a second name.
+type Linker interface {
+	Link(from, to string) error
+}
+
+// Clone gives the directory a file that another one has, under the same name: a hard link where the filesystem offers
+// it, else a copy whose content is durable. The name is durable after [Dir.Sync]. The file must never change again, and
+// its content must be durable in the other directory. It returns the bytes that were copied.
+func (d *Dir) Clone(from *Dir, name string) (copied int64, err error) {
+	linked := false
+	err = d.try(func() error {
+		err := link(d.fs, from.join(name), d.join(name))
+		linked = err == nil
+		if cannotLink(err) {
+			return nil
+		}
+		return err
+	})
+	if err != nil || linked {
+		return 0, err
+	}
+	f, err := from.Open(name)
+	if err != nil {
+		return 0, err
+	}
+	copied, err = d.CopyIn(name, f)
+	return copied, errors.Join(err, f.Close())
+}
+
+// CopyIn creates a file with everything that r holds and makes the content durable, not yet the name. An error of r is
+// returned as it is and leaves a file behind whose content means nothing.
+func (d *Dir) CopyIn(name string, r io.Reader) (copied int64, err error) {
+	f, err := d.Create(name)
+	if err != nil {
+		return 0, err
+	}
+	copied, err = io.CopyBuffer(struct{ io.Writer }{f}, struct{ io.Reader }{r}, make([]byte, copyBytes))
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return copied, fmt.Errorf("copy to %s: %w", name, err)
+	}
+	return copied, nil
+}
+
+func link(fsys afero.Fs, from, to string) error {
+	switch f := fsys.(type) {
+	case Linker:
+		return f.Link(from, to)
+	case afero.OsFs, *afero.OsFs:
+		return os.Link(from, to)
+	}
+	return errors.ErrUnsupported
+}
+
+// cannotLink says that the filesystem has no link for these two names, which says nothing about its health.
+func cannotLink(err error) bool {
+	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EXDEV) || errors.Is(err, syscall.EPERM) ||
+		errors.Is(err, syscall.EMLINK)
+}

@@ -1,0 +1,20 @@
+package manifest
+
+import (
+	"errors"
+	"fmt"
+)
+
+// FormatVersion is the version of the format that new manifests announce. Stores of every version up to it are read.
+//
+//	1  the first one; its manifests do not say it
+//	2  manifests name the version
+const FormatVersion = 2
+
+// ErrVersion is returned for what a newer engine wrote. It is no corruption.
+var ErrVersion = errors.New("engine: unknown format version")
+
+func versionError(found uint64) error {
+	return fmt.Errorf("%w: written by a newer engine: format version %d, this engine reads up to %d",
+		ErrVersion, found, FormatVersion)
+}

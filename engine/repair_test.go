@@ -1,0 +1,255 @@
+package engine_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/afero"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// history is a closed store and every value that each of its keys ever had; "" stands for none.
+type history struct {
+	fs   afero.Fs
+	o    engine.Options
+	had  map[string][]string
+	last map[string]string
+}
+
+func (h *history) put(t *testing.T, db *engine.DB, k, v string) {
+	t.Helper()
+	require.NoError(t, db.Put([]byte(k), []byte(v), engine.Sync))
+	h.had[k] = append(h.had[k], v)
+	h.last[k] = v
+}
+
+// newHistory makes a store with an old version of every key in a large table of the bottom level, newer ones above,
+// deletions, and 40 commits in the log.
+func newHistory(t *testing.T, fsys afero.Fs) *history {
+	t.Helper()
+	h := &history{fs: fsys, o: tiny(fsys), had: map[string][]string{}, last: map[string]string{}}
+	h.o.MemtableBytes, h.o.TableBytes = 1<<20, 8<<10
+	db := open(t, h.o)
+	for i := range 100 {
+		h.put(t, db, fmt.Sprintf("key %03d", i), fmt.Sprintf("old value %060d", i))
+	}
+	require.NoError(t, db.Compact())
+	for i := range 20 {
+		k := fmt.Sprintf("key %03d", i*3)
+		require.NoError(t, db.Delete([]byte(k), engine.Sync))
+		delete(h.last, k)
+		h.put(t, db, fmt.Sprintf("key %03d", i*3+1), fmt.Sprintf("newer value %060d", i))
+	}
+	require.NoError(t, db.Flush())
+	for i := range 40 {
+		h.put(t, db, fmt.Sprintf("log %03d", i), fmt.Sprintf("value %030d", i))
+	}
+	require.NoError(t, db.Close())
+	return h
+}
+
+// judge opens a repaired store: it is whole, and no key has a value that it never had. It returns the contents.
+func (h *history) judge(t *testing.T, fsys afero.Fs, at string) map[string]string {
+	t.Helper()
+	o := h.o
+	o.FS, o.ErrorIfMissing = fsys, true
+	db, err := engine.Open("db", o)
+	require.NoError(t, err, at)
+	require.NoError(t, db.Verify(), at)
+	got := contents(t, db)
+	for k, v := range got {
+		require.Contains(t, h.had[k], v, "%s: %s", at, k)
+	}
+	require.NoError(t, db.Put([]byte("new"), []byte("x"), engine.Sync), at)
+	require.NoError(t, db.Compact(), at)
+	require.NoError(t, db.Verify(), at)
+	require.NoError(t, db.Close(), at)
+	return got
+}
+
+func change(t *testing.T, fsys afero.Fs, name string, edit func([]byte) []byte) {
+	t.Helper()
+	content, err := afero.ReadFile(fsys, name)
+	require.NoError(t, err)
+	content = edit(content)
+	f, err := fsys.OpenFile(name, os.O_WRONLY|os.O_TRUNC, 0o644)
+	require.NoError(t, err)
+	_, err = f.Write(content)
+	require.NoError(t, err)
+	require.NoError(t, f.Sync())
+	require.NoError(t, f.Close())
+}
+
+// largest returns the file with the most bytes that matches, in the bottom level if it is a table.
+func largest(t *testing.T, fsys afero.Fs, pattern string) string {
+	t.Helper()
+	return slices.MaxFunc(find(t, fsys, pattern), func(a, b string) int {
+		x, err := fsys.Stat(a)
+		require.NoError(t, err)
+		y, err := fsys.Stat(b)
+		require.NoError(t, err)
+		return int(x.Size() - y.Size())
+	})
+}
+
+// Every row damages a store. lost is how many keys may differ from what they were, at least and at most.
+func TestRepairSalvagesWhatIsReadable(t *testing.T) {
+	for name, c := range map[string]struct {
+		pattern     string
+		edit        func([]byte) []byte // nil: the file is removed
+		least, most int
+		warning     string
+		between     bool // the report names keys around the loss
+	}{
+		"a block of a table": {"*.sst", flip(3000), 1, 5, "parts of tables", true},
+		"the footer of a table, so that blocks are found by their checksums": {"*.sst", flip(-3), 0, 0, "parts of tables", false},
+		"the filter of a table":             {"*.sst", flip(-1200), 0, 5, "parts of tables", false},
+		"a table cut short":                 {"*.sst", cut(4000), 15, 40, "parts of tables", false},
+		"a table that is missing":           {"*.sst", nil, 30, 60, "parts of tables", true},
+		"a table of no bytes":               {"*.sst", func([]byte) []byte { return nil }, 30, 60, "parts of tables", false},
+		"a commit in the middle of the log": {"*.log", flip(1000), 1, 1, "middle of the store's history", false},
+		"the last commit of the log":        {"*.log", flip(-seal - 3), 1, 1, "middle of the store's history", false},
+		"the marker":                        {"marker.*", flip(3), 0, 0, "", false},
+		"the marker is missing":             {"marker.*", nil, 0, 0, "", false},
+		"the manifest has a flipped bit":    {"MANIFEST-*", flip(40), 0, 0, "every table and log", false},
+		"the manifest is missing":           {"MANIFEST-*", nil, 0, 0, "every table and log", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHistory(t, afero.NewMemMapFs())
+			file := largest(t, h.fs, c.pattern)
+			if c.edit == nil {
+				require.NoError(t, h.fs.Remove(file))
+			} else {
+				change(t, h.fs, file, c.edit)
+			}
+			before := copyOf(t, h.fs)
+			o := h.o
+			o.ErrorIfMissing = true
+			if db, err := engine.Open("db", o); err == nil {
+				require.ErrorIs(t, db.Verify(), engine.ErrCorrupt)
+				require.NoError(t, db.Close())
+			}
+
+			h.fs = before
+			h.o.FS = before
+			files := find(t, before, "*")
+			report, err := engine.Repair("db", h.o)
+			require.NoError(t, err)
+			require.NotEmpty(t, report.Damage)
+			require.NotEmpty(t, report.LostDir)
+			if c.pattern != "marker.*" && c.pattern != "MANIFEST-*" || c.edit != nil {
+				require.True(t, slices.ContainsFunc(report.Lost, func(l engine.Loss) bool {
+					return l.File == filepath.Base(file) && (l.After != nil && l.Before != nil) == c.between
+				}), "%+v", report.Lost)
+			}
+			require.Contains(t, strings.Join(report.Warnings, "\n"), c.warning)
+			for _, name := range files {
+				if filepath.Base(name) != "LOCK" {
+					_, err := before.Stat(filepath.Join(report.LostDir, filepath.Base(name)))
+					require.NoError(t, err, "the file is kept")
+				}
+			}
+			got := h.judge(t, before, name)
+			require.EqualValues(t, len(got), report.Entries)
+			lost := 0
+			for k := range h.had {
+				if got[k] != h.last[k] {
+					lost++
+				}
+			}
+			require.GreaterOrEqual(t, lost, c.least)
+			require.LessOrEqual(t, lost, c.most)
+
+			again, err := engine.Repair("db", h.o)
+			require.NoError(t, err)
+			require.Equal(t, engine.RepairReport{}, again, "nothing is damaged any more")
+		})
+	}
+}
+
+func TestRepairLeavesAWholeStoreAlone(t *testing.T) {
+	fsys, o := sample(t)
+	before := find(t, fsys, "*")
+	report, err := engine.Repair("db", o)
+	require.NoError(t, err)
+	require.Equal(t, engine.RepairReport{}, report)
+	require.Equal(t, before, find(t, fsys, "*"))
+	_, err = engine.Repair("nowhere", o)
+	require.ErrorIs(t, err, afero.ErrFileNotFound)
+	db := open(t, o)
+	_, err = engine.Repair("db", o)
+	require.ErrorIs(t, err, engine.ErrLocked)
+	require.NoError(t, db.Close())
+}
+
+// TestPowerCutsDuringRepair cuts the power at every tick of a repair and repairs what is left: it comes to the same.
+func TestPowerCutsDuringRepair(t *testing.T) {
+	fsys := faultfs.New(faultfs.Options{})
+	h := newHistory(t, fsys)
+	change(t, fsys, largest(t, fsys, "*.sst"), flip(3000))
+	table := find(t, fsys, "*.sst")[0]
+	content, err := afero.ReadFile(fsys, table)
+	require.NoError(t, err)
+	before := fsys.Now()
+	want, err := engine.Repair("db", h.o)
+	require.NoError(t, err)
+	contents := h.judge(t, mustCrash(t, fsys, fsys.Now()), "uninterrupted")
+	line := faultfs.NewTimeline(fsys, 0)
+	finished := 0
+	for tick := before; tick <= fsys.Now(); tick++ {
+		point := line.Advance(tick)
+		for try := range uint64(6) {
+			image := point.Image(faultfs.ImageOptions{Profile: faultfs.PosixMin(), Chooser: faultfs.Seeded(tick*6 + try)})
+			at := fmt.Sprintf("tick %d of %d..%d, try %d", tick, before, fsys.Now(), try)
+			o := h.o
+			o.FS = image
+			report, err := engine.Repair("db", o)
+			require.NoError(t, err, at)
+			dir := report.LostDir
+			if report.Damage == "" {
+				finished++
+				dir = want.LostDir
+			}
+			require.Equal(t, contents, h.judge(t, image, at), at)
+			kept, err := afero.ReadFile(image, filepath.Join(dir, filepath.Base(table)))
+			require.NoError(t, err, at)
+			require.Equal(t, content, kept, at)
+		}
+	}
+	require.Positive(t, finished)
+}
+
+func mustCrash(t *testing.T, fsys *faultfs.FS, tick uint64) *faultfs.FS {
+	t.Helper()
+	image, err := fsys.Crash(tick, faultfs.ImageOptions{Profile: faultfs.LoseAll()})
+	require.NoError(t, err)
+	return image
+}
+
+func TestEveryMutationOfARepairMayFail(t *testing.T) {
+	for n := 0; ; n++ {
+		h := newHistory(t, afero.NewMemMapFs())
+		change(t, h.fs, largest(t, h.fs, "*.sst"), flip(3000))
+		fsys := newFaulty(h.fs, n)
+		o := h.o
+		o.FS = fsys
+		_, err := engine.Repair("db", o)
+		at := fmt.Sprintf("call %d", n)
+		if !fsys.failed() {
+			require.NoError(t, err)
+			require.Greater(t, n, 20)
+			return
+		}
+		require.ErrorIs(t, err, errInjected, at)
+		_, err = engine.Repair("db", h.o)
+		require.NoError(t, err, at)
+		require.Len(t, h.judge(t, h.fs, at), 119)
+	}
+}

@@ -1,0 +1,330 @@
+package engine
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"hash/crc32"
+	"io"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+)
+
+// A repository of backups is a directory of its own:
+//
+//	backup-000001.json      a backup: its files with sizes and checksums, and a checksum of itself on the last line
+//	pending-000002.json     a list that is being written; it gets its name when it is durable
+//	files/NAME-SIZE-SHA256  a file of one or more backups, under its name in the store
+//	LOCK                    held while somebody changes the repository; operating system only
+//
+// A file is stored, synced and named durably before a backup lists it. So what a list names is whole, and what no list
+// names may be anything that a crash left: it is removed before it can be taken for something.
+const (
+	backupVersion  = 1
+	pendingPrefix  = "pending-"
+	backupPrefix   = "backup-"
+	backupSuffix   = ".json"
+	repositoryName = "files"
+)
+
+// BackupInfo tells of one backup.
+type BackupInfo struct {
+	ID       uint64 `json:"id"`
+	Files    int    `json:"files"`
+	Bytes    int64  `json:"bytes"`     // of the store
+	NewBytes int64  `json:"new_bytes"` // of them, those that no earlier backup had
+}
+
+// backup is a list of files. The last one is the marker.
+type backup struct {
+	Version  int          `json:"version"`
+	ID       uint64       `json:"id"`
+	NewBytes int64        `json:"new_bytes"`
+	Files    []backupFile `json:"files"`
+}
+
+type backupFile struct {
+	Name   string `json:"name"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// stored returns the name of the file in the repository.
+func (f backupFile) stored() string { return fmt.Sprintf("%s-%d-%s", f.Name, f.Bytes, f.SHA256) }
+
+func backupName(id uint64) string { return fmt.Sprintf("%s%06d%s", backupPrefix, id, backupSuffix) }
+
+func (b *backup) info() BackupInfo {
+	i := BackupInfo{ID: b.ID, Files: len(b.Files), NewBytes: b.NewBytes}
+	for _, f := range b.Files {
+		i.Bytes += f.Bytes
+	}
+	return i
+}
+
+// backupRepo is an open repository.
+type backupRepo struct {
+	fs      afero.Fs
+	dir     *durable.Dir
+	files   *durable.Dir
+	lock    io.Closer
+	backups []backup // that are whole, oldest first
+	newest  uint64   // the highest number of any list, damaged ones included
+	damaged []uint64 // lists that cannot be read, and why
+	damage  error
+	pending []string        // lists that were not finished
+	has     map[string]bool // stored files that a list names
+}
+
+// openRepository locks a repository and reads its lists. If create is set, an empty or missing directory becomes one.
+func openRepository(fsys afero.Fs, path string, create bool) (*backupRepo, error) {
+	r := &backupRepo{fs: fsys, dir: durable.NewDir(fsys, path, nil)}
+	r.files = durable.NewDir(fsys, filepath.Join(path, repositoryName), nil)
+	err := r.load()
+	if create && (errors.Is(err, ErrNoBackup) || isMissing(err)) {
+		err = r.files.Make()
+		if err == nil {
+			err = r.dir.Make()
+		}
+	}
+	if err == nil || errors.Is(err, ErrCorrupt) {
+		r.lock, err = lockDir(fsys, path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err = r.load(); err != nil && !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrNoBackup) {
+		return nil, errors.Join(err, r.close())
+	}
+	return r, nil
+}
+
+func (r *backupRepo) close() error { return r.lock.Close() }
+
+// load reads all lists. Damaged ones are left out and reported as damage.
+func (r *backupRepo) load() error {
+	names, err := r.dir.Names()
+	if err != nil {
+		return err
+	}
+	slices.Sort(names)
+	r.backups, r.damaged, r.damage, r.pending, r.newest, r.has = nil, nil, nil, nil, 0, map[string]bool{}
+	var foreign []string
+	for _, name := range names {
+		id, ok := parseBackupName(name)
+		switch {
+		case strings.HasPrefix(name, pendingPrefix):
+			r.pending = append(r.pending, name)
+			continue
+		case !ok && (name == lockName || name == repositoryName):
+			continue
+		case !ok:
+			foreign = append(foreign, name)
+			continue
+		}
+		r.newest = max(r.newest, id)
+		b, err := r.read(name, id)
+		if errors.Is(err, ErrCorrupt) {
+			r.damaged, r.damage = append(r.damaged, id), errors.Join(r.damage, err)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		r.backups = append(r.backups, b)
+		for _, f := range b.Files {
+			r.has[f.stored()] = true
+		}
+	}
+	slices.SortFunc(r.backups, func(a, b backup) int { return cmp.Compare(a.ID, b.ID) })
+	switch {
+	case r.newest == 0 && len(foreign) > 0:
+		return fmt.Errorf("%w: %s holds %q", ErrNotARepository, r.dir.Path(), foreign[:min(len(foreign), 3)])
+	case r.newest == 0:
+		return fmt.Errorf("%w: %s holds none", ErrNoBackup, r.dir.Path())
+	}
+	return r.damage
+}
+
+func parseBackupName(name string) (id uint64, ok bool) {
+	digits, found := strings.CutPrefix(name, backupPrefix)
+	digits, isList := strings.CutSuffix(digits, backupSuffix)
+	id, err := strconv.ParseUint(digits, 10, 64)
+	return id, found && isList && err == nil && backupName(id) == name
+}
+
+func (r *backupRepo) read(name string, id uint64) (b backup, err error) {
+	content, err := r.dir.ReadFile(name)
+	if err != nil {
+		return b, err
+	}
+	body, sum, _ := bytes.Cut(content, []byte("\n}\n"))
+	body = append(slices.Clip(body), "\n}\n"...)
+	if string(sum) != listSum(body) {
+		return b, corrupt.At(filepath.Join(r.dir.Path(), name), int64(len(body)), "the list is cut short or damaged")
+	}
+	var version struct{ Version int }
+	if err := json.Unmarshal(body, &version); err == nil && version.Version > backupVersion {
+		return b, fmt.Errorf("%w: %s was written by a newer engine: version %d, this engine reads up to %d", ErrVersion,
+			name, version.Version, backupVersion)
+	}
+	if err := json.Unmarshal(body, &b); err != nil || b.ID != id || len(b.Files) == 0 {
+		return b, corrupt.At(filepath.Join(r.dir.Path(), name), 0, "not the list of backup %d: %v", id, err)
+	}
+	return b, nil
+}
+
+// listSum returns the last line of a list.
+func listSum(body []byte) string {
+	return fmt.Sprintf("%08x\n", crc32.Checksum(body, crc32.MakeTable(crc32.Castagnoli)))
+}
+
+func (r *backupRepo) nextID() uint64 { return r.newest + 1 }
+
+// find returns a backup; 0 is the newest.
+func (r *backupRepo) find(id uint64) (*backup, error) {
+	if id == 0 && r.damage != nil {
+		return nil, fmt.Errorf("which backup is the newest cannot be said, name one: %w", r.damage)
+	}
+	var ids []uint64
+	for i := range r.backups {
+		ids = append(ids, r.backups[i].ID)
+		if b := &r.backups[i]; b.ID == id || id == 0 && i == len(r.backups)-1 {
+			return b, nil
+		}
+	}
+	err := fmt.Errorf("%w: %d; there are %v", ErrNoBackup, id, ids)
+	return nil, errors.Join(err, r.damage)
+}
+
+// addFile adds a file to a backup, and stores it unless some backup has it. check is called before it is stored.
+func (r *backupRepo) addFile(
+	b *backup, name string, check func() error, open func() (io.ReadCloser, error),
+) (err error) {
+	content, err := open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, content.Close()) }()
+	sum := sha256.New()
+	n, err := io.CopyBuffer(struct{ io.Writer }{sum}, struct{ io.Reader }{content}, make([]byte, 64<<10))
+	if err != nil {
+		return err
+	}
+	f := backupFile{Name: name, Bytes: n, SHA256: hex.EncodeToString(sum.Sum(nil))}
+	b.Files = append(b.Files, f)
+	if r.has[f.stored()] {
+		return nil
+	}
+	if err := check(); err != nil {
+		return err
+	}
+	again, err := open()
+	if err != nil {
+		return err
+	}
+	b.NewBytes += f.Bytes
+	r.has[f.stored()] = true
+	_, err = r.files.CopyIn(f.stored(), newChecked(again, name, f))
+	return errors.Join(err, again.Close())
+}
+
+func (r *backupRepo) addMade(b *backup, f madeFile) error {
+	return r.addFile(b, f.name, func() error { return nil }, func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(f.content)), nil
+	})
+}
+
+// publish lists a backup whose files are written.
+func (r *backupRepo) publish(b *backup) error {
+	body, err := json.MarshalIndent(b, "", " ")
+	if err != nil {
+		return err
+	}
+	body = append(body, '\n')
+	if err := r.files.Sync(); err != nil {
+		return err
+	}
+	pending := fmt.Sprintf("%s%06d%s", pendingPrefix, b.ID, backupSuffix)
+	if err := r.dir.WriteFile(pending, append(body, listSum(body)...)); err != nil {
+		return err
+	}
+	if err := r.dir.Rename(pending, backupName(b.ID)); err != nil {
+		return err
+	}
+	return r.dir.Sync()
+}
+
+// remove deletes backups: first their lists, then what they alone needed.
+func (r *backupRepo) remove(ids []uint64) error {
+	var names []string
+	for _, id := range ids {
+		names = append(names, backupName(id))
+	}
+	if err := r.dir.Remove(names...); err != nil {
+		return err
+	}
+	if err := r.load(); err != nil && !errors.Is(err, ErrNoBackup) {
+		return err
+	}
+	return r.removeUnused()
+}
+
+// removeUnused removes the files that no list names. If a list is damaged nobody knows what it names: they stay, and
+// the damage is the error.
+func (r *backupRepo) removeUnused() error {
+	if r.damage != nil {
+		return fmt.Errorf("delete the damaged backup or put its list back: %w", r.damage)
+	}
+	if err := r.dir.Remove(r.pending...); err != nil {
+		return err
+	}
+	names, err := r.files.Names()
+	if isMissing(err) {
+		return r.files.Make()
+	}
+	if err != nil {
+		return err
+	}
+	unused := slices.DeleteFunc(names, func(name string) bool { return r.has[name] })
+	slices.Sort(unused)
+	return r.files.Remove(unused...)
+}
+
+// checked reads a file to its end and fails there if it is not the one that a list describes.
+type checked struct {
+	r    io.Reader
+	at   string
+	want backupFile
+	sum  hash.Hash
+	read int64
+}
+
+func newChecked(r io.Reader, at string, want backupFile) *checked {
+	return &checked{r: r, at: at, want: want, sum: sha256.New()}
+}
+
+func (c *checked) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.sum.Write(p[:n])
+	c.read += int64(n)
+	if errors.Is(err, io.EOF) {
+		if got := hex.EncodeToString(c.sum.Sum(nil)); c.read != c.want.Bytes || got != c.want.SHA256 {
+			return n, corrupt.At(c.at, 0, "%d bytes with SHA-256 %s, want %d with %s", c.read, got, c.want.Bytes,
+				c.want.SHA256)
+		}
+	}
+	return n, err
+}

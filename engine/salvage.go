@@ -1,0 +1,230 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
+	"github.com/lightningdb/lightning-torture/engine/internal/sst"
+	"github.com/lightningdb/lightning-torture/engine/internal/wal"
+)
+
+// What a warning says, in the order of how much it takes away.
+const (
+	warnManifest = "the manifest cannot be read: every table and log in the directory was used, obsolete ones too;" +
+		" deleted keys and older values may be back"
+	warnTable = "parts of tables are lost: keys in the ranges named may be missing, have an older value, or be back" +
+		" though they were deleted"
+	warnLog = "commits are lost from the middle of the store's history: later ones are kept, though they may build on them"
+	warnEnd = "the end of a log is lost: if it was durable, the last commits are missing"
+)
+
+func (r *repairer) warn(text string) {
+	if !slices.Contains(r.report.Warnings, text) {
+		r.report.Warnings = append(r.report.Warnings, text)
+	}
+}
+
+func (r *repairer) lose(l Loss) { r.report.Lost = append(r.report.Lost, l) }
+
+// readManifest reads the manifest that the newest valid marker names. If no marker is valid, it is the newest manifest
+// that can be read and whose files are all there. What it says of tables and logs is used if it is whole.
+func (r *repairer) readManifest() {
+	candidates := slices.Clone(r.files.manifests)
+	slices.Reverse(candidates)
+	marked := false
+	for _, m := range r.files.markers {
+		content, err := r.db.dir.ReadFile(m.Name())
+		switch {
+		case err == nil && string(content) == string(m.Content()):
+			candidates, marked = []uint64{m.Manifest}, true
+		default:
+			r.lose(Loss{File: m.Name(), Bytes: int64(len(content)), Cause: "not what a marker holds"})
+		}
+		if marked {
+			break
+		}
+	}
+	for _, num := range candidates {
+		if r.tryManifest(num, marked) {
+			r.whole = true
+			return
+		}
+	}
+	r.warn(warnManifest)
+}
+
+func (r *repairer) tryManifest(num uint64, marked bool) bool {
+	name := manifest.FileName(num)
+	content, err := r.db.dir.ReadFile(name)
+	var state manifest.State
+	if err == nil {
+		state, _, err = manifest.Load(content, name, num)
+	}
+	if err == nil {
+		err = state.Check()
+	}
+	if err != nil {
+		r.lose(Loss{File: name, Bytes: int64(len(content)), Cause: err.Error()})
+		return false
+	}
+	for _, table := range liveFiles(&state) {
+		if num, _ := parseNumbered(table, tableSuffix); !marked && !slices.Contains(r.files.tables, num) {
+			return false
+		}
+	}
+	r.state, r.last = state, state.LastSeq
+	return true
+}
+
+// readTables returns an iterator for each table that the store needs; damaged ones are read into memory.
+func (r *repairer) readTables() ([]key.Iterator, error) {
+	var all []key.Iterator
+	nums, wanted := r.files.tables, map[uint64]manifest.Table{}
+	if r.whole {
+		nums = nil
+		for _, level := range r.state.Levels {
+			for _, t := range level {
+				nums, wanted[t.Num] = append(nums, t.Num), t
+			}
+		}
+		slices.Sort(nums)
+	}
+	for _, num := range nums {
+		it, err := r.readTable(num, wanted[num])
+		if err != nil {
+			return nil, err
+		}
+		if it != nil {
+			r.report.Tables++
+			all = append(all, it)
+		}
+	}
+	return all, nil
+}
+
+func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, error) {
+	name := tableName(num)
+	f, err := r.db.dir.Open(name)
+	if isMissing(err) {
+		r.warn(warnTable)
+		r.lose(Loss{name, 0, int64(wanted.Bytes), wanted.Smallest, wanted.Largest, "the file is missing; the keys are" +
+			" the first and the last of it"})
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	reader, damage := sst.Open(f, info.Size(), sst.ReaderOptions{Name: name, FileNum: num})
+	if damage == nil {
+		damage = reader.Verify()
+	}
+	if damage == nil {
+		r.last = max(r.last, reader.Meta().MaxSeq)
+		r.tables = append(r.tables, &table{Table: manifest.Table{Num: num}, file: f, reader: reader})
+		r.ranges = append(r.ranges, reader.Ranges())
+		return reader.NewIterator(), nil
+	}
+	if errors.Is(damage, sst.ErrVersion) {
+		return nil, errors.Join(fmt.Errorf("%w: %w", ErrVersion, damage), f.Close())
+	}
+	if !errors.Is(damage, ErrCorrupt) {
+		return nil, errors.Join(damage, f.Close())
+	}
+	content, err := io.ReadAll(f)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return nil, err
+	}
+	r.warn(warnTable)
+	return r.salvageTable(name, content), nil
+}
+
+func (r *repairer) salvageTable(name string, content []byte) key.Iterator {
+	m := memtable.New(2*len(content) + 1)
+	gaps := sst.Salvage(content, name, func(user []byte, tr key.Trailer, value []byte) {
+		m.Add(user, tr, value)
+		r.last = max(r.last, tr.Seq())
+	})
+	for _, g := range gaps {
+		r.lose(Loss{name, g.Offset, g.Bytes, g.After, g.Before, g.Cause.Error()})
+	}
+	return m.NewIterator()
+}
+
+// readLogs returns an iterator for each log that holds something, newest first.
+func (r *repairer) readLogs() ([]key.Iterator, error) {
+	var all []key.Iterator
+	last := r.state.LastSeq
+	for _, num := range r.files.logs {
+		if r.whole && num < r.state.LogFloor {
+			continue
+		}
+		content, err := r.db.dir.ReadFile(logName(num))
+		if err != nil {
+			return nil, err
+		}
+		if it := r.salvageLog(num, content, &last); it != nil {
+			r.report.Logs++
+			all = append(all, it)
+		}
+	}
+	slices.Reverse(all)
+	return all, nil
+}
+
+// salvageLog reads the commits of a log, each whole or not at all, and says which are missing behind *last.
+func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Iterator {
+	name, commits, newest := logName(num), 0, key.Seq(0)
+	m := &mem{table: memtable.New(2*len(content) + 1)}
+	in := m.table.Inserter()
+	gaps := wal.Salvage(content, num, func(off int64, record []byte) {
+		b, ok := checkBatch(record)
+		if !ok || b.seq <= newest {
+			r.warn(warnLog)
+			r.lose(Loss{File: name, Offset: off, Bytes: int64(len(record)), Cause: "the record is not a commit, or not here"})
+			return
+		}
+		if r.whole && b.seq > *last+1 {
+			r.warn(warnLog)
+			r.lose(Loss{File: name, Offset: off, Bytes: -1, Cause: fmt.Sprintf("before this place, writes %d to %d are missing",
+				*last+1, b.seq-1)})
+		}
+		if end, err := m.insert(slices.Clone(record), &in, name); err == nil {
+			*last, r.last, newest, commits = max(*last, end), max(r.last, end), end, commits+1
+		}
+	})
+	for _, g := range gaps {
+		cause := "not readable as records"
+		if g.Tail {
+			cause += "; nothing readable follows: damage, or a commit that was never finished"
+			r.warn(warnEnd)
+		} else {
+			r.warn(warnLog)
+		}
+		r.lose(Loss{File: name, Offset: g.From, Bytes: g.To - g.From, Cause: cause})
+	}
+	if commits == 0 {
+		return nil
+	}
+	r.ranges = append(r.ranges, m.ranges.At(key.MaxSeq))
+	return m.table.NewIterator()
+}
+
+// checkBatch decodes a record to its end, so that inserting it cannot stop half way.
+func checkBatch(record []byte) (batchReader, bool) {
+	b, ok := readBatch(record)
+	for r := b; ok && r.left > 0; {
+		if _, ok = r.next(); ok && r.left == 0 {
+			ok = len(r.rest) == 0
+		}
+	}
+	return b, ok
+}
