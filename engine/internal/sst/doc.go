@@ -52,7 +52,12 @@
 // Properties: what the table holds.
 //
 //	payload | entries u64 | min seq u64 | max seq u64 | raw key bytes u64 | raw value bytes u64 |
-//	        | length uvarint | smallest user key | length uvarint | largest user key |
+//	        | length uvarint | smallest user key | length uvarint | largest user key | { field } ... |
+//
+// A field, since version 2, is optional; tags ascend. A tag of 128 or more must be known to read the table: if it is
+// not, Open returns ErrVersion. Other unknown tags are skipped. No tag is in use yet.
+//
+//	field | tag u8 | length uvarint | value |
 //
 // Footer: the checksum covers the bytes before it. Checksum, version and magic stay where they are in every version.
 //

@@ -12,7 +12,7 @@ import (
 
 const (
 	magic         = 0x0a545353474e544c // "LTNGSST\n" in the file
-	formatVersion = 1
+	formatVersion = 2                  // what a Writer writes; a Reader reads all before as well
 
 	typeRaw         = 0 // the payload is stored as it is
 	blockTailBytes  = 5 // type and checksum
@@ -75,12 +75,15 @@ func unseal(file string, raw []byte, h handle) ([]byte, error) {
 }
 
 // A footer is the root of a file.
-type footer struct{ filter, properties, index handle }
+type footer struct {
+	filter, properties, index handle
+	version                   uint32
+}
 
 func (f footer) appendTo(b []byte) []byte {
 	start := len(b)
 	b = f.index.appendTo(f.properties.appendTo(f.filter.appendTo(b)))
-	b = binary.LittleEndian.AppendUint32(b, formatVersion)
+	b = binary.LittleEndian.AppendUint32(b, f.version)
 	b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 	return binary.LittleEndian.AppendUint64(b, magic)
 }
@@ -95,13 +98,16 @@ func decodeFooter(file string, b []byte, size int64) (footer, error) {
 	if sum != stored {
 		return footer{}, corrupt.At(file, at, "footer checksum %08x, want %08x", sum, stored)
 	}
-	if v := binary.LittleEndian.Uint32(b[footerSumOffset-4:]); v != formatVersion {
-		return footer{}, fmt.Errorf("%w: %s has version %d, this engine reads %d", ErrVersion, file, v, formatVersion)
+	version := binary.LittleEndian.Uint32(b[footerSumOffset-4:])
+	if version == 0 || version > formatVersion {
+		return footer{}, fmt.Errorf("%w: %s has version %d, this engine reads 1 to %d",
+			ErrVersion, file, version, formatVersion)
 	}
 	f := footer{
 		filter:     decodeHandle(b),
 		properties: decodeHandle(b[handleBytes:]),
 		index:      decodeHandle(b[2*handleBytes:]),
+		version:    version,
 	}
 	if f.filter.offset > uint64(at) || f.filter.end() != f.properties.offset ||
 		f.properties.end() != f.index.offset || f.index.end() != uint64(at) {

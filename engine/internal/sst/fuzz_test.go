@@ -37,7 +37,7 @@ func reseal(file []byte) {
 	for i := range 3 {
 		sealAt(file[:at], root[i*handleBytes:])
 	}
-	fixed := footer{decodeHandle(root), decodeHandle(root[handleBytes:]), decodeHandle(root[2*handleBytes:])}
+	fixed := footer{decodeHandle(root), decodeHandle(root[handleBytes:]), decodeHandle(root[2*handleBytes:]), formatVersion}
 	copy(root, fixed.appendTo(nil))
 }
 
@@ -160,8 +160,8 @@ func FuzzTail(f *testing.F) {
 		if x, err := decodeIndex(payload, end); err == nil {
 			x.seek([]byte("k"), 5)
 		}
-		if p, err := decodeProperties(payload); err == nil {
-			again, err := decodeProperties(p.appendTo(nil))
+		if p, err := decodeProperties(payload, formatVersion); err == nil {
+			again, err := decodeProperties(p.appendTo(nil), formatVersion)
 			if err != nil || again.meta.Entries != p.meta.Entries {
 				t.Fatalf("%+v became %+v, %v", p, again, err)
 			}

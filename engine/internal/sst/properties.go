@@ -16,10 +16,12 @@ type Meta struct {
 	MaxSeq   key.Seq
 }
 
-// properties are Meta, but for the size of the file, and the sizes of keys and values as they were added.
+// properties are Meta, but for the size of the file, the sizes of keys and values as they were added, and optional
+// fields.
 type properties struct {
 	meta                       Meta
 	rawKeyBytes, rawValueBytes uint64
+	fields                     []field // by ascending tag
 }
 
 const propertiesFixedBytes = 5 * 8
@@ -37,7 +39,11 @@ func (p *properties) add(user []byte, tr key.Trailer, value []byte) {
 	p.rawValueBytes += uint64(len(value))
 }
 
-func (p *properties) appendTo(b []byte) []byte {
+// appendTo appends the payload of format version 2.
+func (p *properties) appendTo(b []byte) []byte { return appendFields(p.appendCounts(b), p.fields) }
+
+// appendCounts appends what every version has: all but the fields.
+func (p *properties) appendCounts(b []byte) []byte {
 	for _, n := range [...]uint64{
 		p.meta.Entries, uint64(p.meta.MinSeq), uint64(p.meta.MaxSeq), p.rawKeyBytes, p.rawValueBytes,
 	} {
@@ -49,8 +55,8 @@ func (p *properties) appendTo(b []byte) []byte {
 	return b
 }
 
-// decodeProperties reads a payload; its keys alias it.
-func decodeProperties(b []byte) (properties, error) {
+// decodeProperties reads a payload of a format version; its keys alias it. The error is errMalformed or ErrVersion.
+func decodeProperties(b []byte, version uint32) (properties, error) {
 	if len(b) < propertiesFixedBytes {
 		return properties{}, errMalformed
 	}
@@ -66,10 +72,12 @@ func decodeProperties(b []byte) (properties, error) {
 			return properties{}, errMalformed
 		}
 	}
-	if len(rest) != 0 {
+	if version == 1 && len(rest) != 0 {
 		return properties{}, errMalformed
 	}
-	return p, nil
+	var err error
+	p.fields, err = decodeFields(rest)
+	return p, err
 }
 
 // cutBytes reads a uvarint and that many bytes.

@@ -90,7 +90,10 @@ func (r *Reader) decodeTail(b []byte) error {
 	if err != nil {
 		return err
 	}
-	if r.props, err = decodeProperties(propsPayload); err != nil {
+	switch r.props, err = decodeProperties(propsPayload, r.root.version); {
+	case errors.Is(err, ErrVersion):
+		return fmt.Errorf("sst: open %s: %w", r.o.Name, err)
+	case err != nil:
 		return r.malformed(r.root.properties, "properties")
 	}
 	r.props.meta.Bytes = uint64(r.size)

@@ -184,7 +184,7 @@ func (w *Writer) Finish() (Meta, error) {
 	if w.err != nil {
 		return Meta{}, w.err
 	}
-	var f footer
+	f := footer{version: formatVersion}
 	w.buf = appendFilter(w.buf, w.hashes, w.o.BloomBitsPerKey)
 	f.filter = w.seal()
 	w.props.meta.Largest = w.last

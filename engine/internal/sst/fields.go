@@ -1,0 +1,47 @@
+package sst
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// tagRequired is the bit of a tag that a reader must know to read the table rightly. Others are skipped if unknown.
+const tagRequired = 0x80
+
+// knownFields lists the tags that this engine understands.
+var knownFields = map[uint8]bool{}
+
+// A field is an optional property.
+type field struct {
+	tag   uint8
+	value []byte
+}
+
+// appendFields appends fields, whose tags ascend.
+func appendFields(b []byte, fields []field) []byte {
+	for _, f := range fields {
+		b = binary.AppendUvarint(append(b, f.tag), uint64(len(f.value)))
+		b = append(b, f.value...)
+	}
+	return b
+}
+
+// decodeFields reads all of b; the values alias it. It leaves out the fields that are unknown and not required.
+// An unknown one that is required is ErrVersion.
+func decodeFields(b []byte) ([]field, error) {
+	var fields []field
+	for last := -1; len(b) > 0; {
+		f, ok := field{tag: b[0]}, false
+		if f.value, b, ok = cutBytes(b[1:]); !ok || int(f.tag) <= last {
+			return nil, errMalformed
+		}
+		last = int(f.tag)
+		switch {
+		case knownFields[f.tag]:
+			fields = append(fields, f)
+		case f.tag&tagRequired != 0:
+			return nil, fmt.Errorf("%w: property %#x", ErrVersion, f.tag)
+		}
+	}
+	return fields, nil
+}
