@@ -40,6 +40,13 @@
 //	entry   | shared uvarint | unshared uvarint | value length uvarint | trailer u64 | unshared key bytes | value |
 //	payload | entry | ... | entry | offset of restart point u32 | ... | number of restart points u32 |
 //
+// That is the layout Restarts, the only one of version 1. With field 0x81 of the properties, one byte of value 1, all
+// data blocks have the layout Columns: whole keys, and for each the offset of its entry and a hint, the first four
+// bytes behind those that all keys of the block share (as a big-endian number, zeros where the key ends).
+//
+//	entry   | trailer u64 | key length uvarint | user key | value |
+//	payload | entry | ... | entry | offset u32 | ... | hint u32 | ... | shared length u32 | number of entries u32 |
+//
 // Index: for each data block its last entry's key and its handle.
 //
 //	payload | number of blocks u32 | { key length uvarint | user key | trailer u64 | handle } ... |
@@ -55,7 +62,7 @@
 //	        | length uvarint | smallest user key | length uvarint | largest user key | { field } ... |
 //
 // A field, since version 2, is optional; tags ascend. A tag of 128 or more must be known to read the table: if it is
-// not, Open returns ErrVersion. Other unknown tags are skipped. No tag is in use yet.
+// not, Open returns ErrVersion. Other unknown tags are skipped. Tag 0x81 is the layout of data blocks.
 //
 //	field | tag u8 | length uvarint | value |
 //

@@ -9,7 +9,7 @@ import (
 const tagRequired = 0x80
 
 // knownFields lists the tags that this engine understands.
-var knownFields = map[uint8]bool{}
+var knownFields = map[uint8]bool{tagLayout: true}
 
 // A field is an optional property.
 type field struct {

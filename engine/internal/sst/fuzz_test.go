@@ -53,7 +53,7 @@ func sealAt(file, encoded []byte) {
 }
 
 func FuzzOpen(f *testing.F) {
-	for _, o := range []WriterOptions{{}, {BlockBytes: 64, RestartInterval: 2}, {BloomBitsPerKey: -1}} {
+	for _, o := range []WriterOptions{{}, {BlockBytes: 64, RestartInterval: 2}, {BloomBitsPerKey: -1}, {BlockBytes: 128, Layout: Columns}} {
 		file := seedTable(f, o)
 		f.Add(file, true)
 		f.Add(file, false)

@@ -1,0 +1,29 @@
+package sst
+
+// A Layout says how a table's data blocks are built.
+type Layout uint8
+
+// The layouts, with their numbers on disk.
+const (
+	Restarts Layout = 0 // prefix-compressed, decoded forwards from restart points; the only one of version 1
+	Columns  Layout = 1 // whole keys, with an offset and a hint for each: searched and walked without decoding
+)
+
+const tagLayout = tagRequired | 1 // absent means Restarts
+
+// layout returns the layout that the properties name.
+func (p *properties) layout() (Layout, error) {
+	for _, f := range p.fields {
+		if f.tag != tagLayout {
+			continue
+		}
+		switch {
+		case len(f.value) != 1 || f.value[0] == byte(Restarts):
+			return 0, errMalformed
+		case f.value[0] > byte(Columns):
+			return 0, ErrVersion
+		}
+		return Layout(f.value[0]), nil
+	}
+	return Restarts, nil
+}
