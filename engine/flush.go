@@ -156,6 +156,7 @@ func (r *rewriter) begin() (err error) {
 	o := r.db.opts
 	r.writer = sst.NewWriter(r.file, sst.WriterOptions{
 		BlockBytes: o.BlockBytes, BloomBitsPerKey: o.BloomBitsPerKey, Layout: sst.Columns,
+		Compression: o.Compression,
 	})
 	return nil
 }

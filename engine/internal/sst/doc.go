@@ -25,13 +25,16 @@
 // Every block ends in the same five bytes; the checksum is the CRC32C of payload and type:
 //
 //	+---------+--------------------------+--------------+
-//	| payload | type u8: 0 = as it is    | checksum u32 |
+//	| payload | type u8                  | checksum u32 |
 //	+---------+--------------------------+--------------+
+//
+// Type 0 is the payload as it is. Data blocks may be compressed: type 1 is Snappy's block format, type 2 the length of
+// the payload as uvarint and a Zstandard frame. Neither may claim to become more than 32 times as long.
 //
 // A handle, 16 bytes, points at a block:
 //
 //	+------------+--------------------+--------------+
-//	| offset u64 | payload length u32 | checksum u32 |
+//	| offset u64 | stored length u32  | checksum u32 |
 //	+------------+--------------------+--------------+
 //
 // Data block: entries, each without the bytes that it shares with the key before it. Every 16th entry (a restart point)

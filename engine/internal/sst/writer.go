@@ -19,10 +19,11 @@ const (
 
 // WriterOptions shape a table. Zero fields get defaults.
 type WriterOptions struct {
-	BlockBytes      int    // size of a data block, reached unless the next entry does not fit; 4096 by default
-	RestartInterval int    // entries from one restart point to the next; 16 by default
-	BloomBitsPerKey int    // size of the filter; 10 by default, no filter if negative
-	Layout          Layout // of data blocks; Restarts by default
+	BlockBytes      int         // size of a data block, reached unless the next entry does not fit; 4096 by default
+	RestartInterval int         // entries from one restart point to the next; 16 by default
+	BloomBitsPerKey int         // size of the filter; 10 by default, no filter if negative
+	Compression     Compression // of data blocks; None by default
+	Layout          Layout      // of data blocks; Restarts by default
 }
 
 // EnsureDefaults replaces zero fields by their defaults.
@@ -151,7 +152,11 @@ func (w *Writer) finishBlock() {
 	} else {
 		w.buf = appendRestarts(w.buf, w.restarts)
 	}
-	h := w.seal()
+	stored, c := compress(w.buf[w.start:], w.o.Compression)
+	if c != None {
+		w.buf = append(w.buf[:w.start], stored...)
+	}
+	h := w.seal(c)
 	w.index = indexEntry{user: w.last, trailer: w.lastTrailer, handle: h}.appendTo(w.index)
 	w.blocks++
 	w.restarts = w.restarts[:0]
@@ -169,8 +174,8 @@ func appendRestarts(b []byte, restarts []uint32) []byte {
 }
 
 // seal ends the block that begins at start; the next one begins where it ends.
-func (w *Writer) seal() (h handle) {
-	w.buf, h = seal(w.buf, w.start, w.written+uint64(w.start))
+func (w *Writer) seal(c Compression) (h handle) {
+	w.buf, h = seal(w.buf, w.start, w.written+uint64(w.start), c)
 	w.start = len(w.buf)
 	return h
 }
@@ -215,13 +220,13 @@ func (w *Writer) Finish() (Meta, error) {
 	}
 	f := footer{version: formatVersion}
 	w.buf = appendFilter(w.buf, w.hashes, w.o.BloomBitsPerKey)
-	f.filter = w.seal()
+	f.filter = w.seal(None)
 	w.props.meta.Largest = w.last
 	w.buf = w.props.appendTo(w.buf)
-	f.properties = w.seal()
+	f.properties = w.seal(None)
 	binary.LittleEndian.PutUint32(w.index, w.blocks)
 	w.buf = append(w.buf, w.index...)
-	f.index = w.seal()
+	f.index = w.seal(None)
 	w.buf = f.appendTo(w.buf)
 	if w.flush(); w.err != nil {
 		return Meta{}, w.err
