@@ -32,6 +32,7 @@ func TestMalformedColumnsAreRefused(t *testing.T) {
 		"a key longer than its entry":   func(b []byte) { b[8] = 5 },
 		"an endless length":             func(b []byte) { copy(b[8:], bytes.Repeat([]byte{0xff}, 5)) },
 		"an offset beyond the entries":  func(b []byte) { b[39+4] = 200 },
+		"an entry without a length":     func(b []byte) { b[39+8] = 13 + 8 },
 		"offsets that descend":          func(b []byte) { b[39+8] = 5 },
 		"a gap":                         func(b []byte) { b[39] = 1 },
 		"another hint":                  func(b []byte) { b[39+12] ^= 1 },
