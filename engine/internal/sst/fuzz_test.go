@@ -54,8 +54,14 @@ func sealAt(file, encoded []byte) {
 }
 
 func FuzzOpen(f *testing.F) {
-	for _, o := range []WriterOptions{{}, {BlockBytes: 64, RestartInterval: 2}, {BloomBitsPerKey: -1}, {BlockBytes: 128, Layout: Columns},
-		{Compression: Snappy}, {Compression: Zstd}} {
+	for _, o := range []WriterOptions{
+		{},
+		{BlockBytes: 64, RestartInterval: 2},
+		{BloomBitsPerKey: -1},
+		{BlockBytes: 128, Layout: Columns},
+		{Compression: Snappy},
+		{Compression: Zstd},
+	} {
 		file := seedTable(f, o)
 		f.Add(file, true)
 		f.Add(file, false)
