@@ -166,7 +166,10 @@ func (r *rewriter) begin() (err error) {
 		return err
 	}
 	o := r.db.opts
-	r.writer = sst.NewWriter(r.file, sst.WriterOptions{BlockBytes: o.BlockBytes, BloomBitsPerKey: o.BloomBitsPerKey})
+	r.writer = sst.NewWriter(r.file, sst.WriterOptions{
+		BlockBytes: o.BlockBytes, BloomBitsPerKey: o.BloomBitsPerKey, Layout: sst.Columns,
+		Compression: o.Compression,
+	})
 	return nil
 }
 

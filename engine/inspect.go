@@ -106,7 +106,7 @@ func InspectTable(path string, o Options, visit func(Entry) error) (info TableIn
 		Largest: m.Largest,
 	})
 	info.RawKeyBytes, info.RawValueBytes = r.RawBytes()
-	for _, p := range r.Layout() {
+	for _, p := range r.Parts() {
 		info.Parts = append(info.Parts, PartInfo{p.Name, p.Offset, p.Bytes, p.LastKey, uint64(p.LastTrailer.Seq())})
 	}
 	if visit == nil {

@@ -22,17 +22,18 @@ type Options struct {
 	// may implement Locker for that; if it does not, a table of this process does it.
 	FS afero.Fs
 
-	MemtableBytes     int   // a memtable of this size is rotated out; 64 MiB by default
-	MemtablesMax      int   // immutable memtables at which writers wait for a flush; 4 by default
-	L0CompactionFiles int   // tables in level 0 that start a compaction; 4 by default
-	LogAheadBytes     int64 // zeros kept written behind the log while commits are synced; 256 KiB by default, none if negative
-	LevelBytesBase    int64 // levels that ought to have less than this are left empty; 128 MiB by default
-	LevelSizeRatio    int   // each level may have this part of the one below; 10 by default
-	CompactionsMax    int   // that run at a time; by default half of GOMAXPROCS, 1 to 4; 1 if inline
-	TableBytes        int64 // a compaction starts a new table at this size; 8 MiB by default
-	BlockBytes        int   // data block of a table; 8 KiB by default
-	BloomBitsPerKey   int   // 10 by default, no filter if negative
-	CacheBytes        int64 // of table blocks; 64 MiB by default, none if negative
+	MemtableBytes     int         // a memtable of this size is rotated out; 64 MiB by default
+	MemtablesMax      int         // immutable memtables at which writers wait for a flush; 4 by default
+	L0CompactionFiles int         // tables in level 0 that start a compaction; 4 by default
+	LogAheadBytes     int64       // zeros kept written behind the log while commits are synced; 256 KiB by default, none if negative
+	LevelBytesBase    int64       // levels that ought to have less than this are left empty; 128 MiB by default
+	LevelSizeRatio    int         // each level may have this part of the one below; 10 by default
+	CompactionsMax    int         // that run at a time; by default half of GOMAXPROCS, 1 to 4; 1 if inline
+	TableBytes        int64       // a compaction starts a new table at this size; 8 MiB by default
+	BlockBytes        int         // data block of a table; 8 KiB by default
+	Compression       Compression // of table blocks; CompressionNone by default
+	BloomBitsPerKey   int         // 10 by default, no filter if negative
+	CacheBytes        int64       // of table blocks; 64 MiB by default, none if negative
 
 	// InlineMaintenance makes flushes and compactions run on the goroutine that needs them. No goroutine is started,
 	// and the same calls make the same filesystem operations.
@@ -101,6 +102,9 @@ func (o *Options) Validate() error {
 	}
 	if o.LevelSizeRatio < 0 || o.LevelSizeRatio == 1 {
 		errs = append(errs, fmt.Errorf("%w: LevelSizeRatio is %d, want at least 2", ErrOptions, o.LevelSizeRatio))
+	}
+	if !o.Compression.Valid() {
+		errs = append(errs, fmt.Errorf("%w: Compression is %v", ErrOptions, o.Compression))
 	}
 	return errors.Join(errs...)
 }

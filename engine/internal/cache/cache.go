@@ -1,8 +1,6 @@
 package cache
 
 import (
-	"sync"
-
 	"github.com/lightningdb/lightning-torture/engine/internal/sst"
 )
 
@@ -42,8 +40,8 @@ func (c *Cache) Put(file, offset uint64, block []byte) {
 	c.shards[id.shard()].put(id, block)
 }
 
-// Metrics returns the sums over all shards. Each shard's numbers belong together, those of two shards may be from
-// different moments.
+// Metrics returns the sums over all shards. Each shard's numbers of blocks and bytes belong together, others may be
+// from different moments.
 func (c *Cache) Metrics() Metrics {
 	var m Metrics
 	for i := range c.shards {
@@ -57,83 +55,4 @@ type blockID struct{ file, offset uint64 }
 // shard spreads the blocks of a file, whose offsets are any numbers, over the shards.
 func (id blockID) shard() uint64 {
 	return (id.file*0x9e3779b97f4a7c15 + id.offset) * 0xd6e8feb86659fd93 >> 60
-}
-
-// A shard is a cache of its own.
-type shard struct {
-	capacity int64
-
-	mu struct {
-		sync.Mutex
-		blocks       map[blockID]*node
-		used         node // ring: next is the block used last, prev the one not used for longest
-		bytes        int64
-		hits, misses uint64
-	}
-}
-
-type node struct {
-	id         blockID
-	block      []byte
-	prev, next *node
-}
-
-func (s *shard) get(id blockID) []byte {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := s.mu.blocks[id]
-	if n == nil {
-		s.mu.misses++
-		return nil
-	}
-	s.mu.hits++
-	n.unlink()
-	n.linkAfter(&s.mu.used)
-	return n.block
-}
-
-func (s *shard) put(id blockID, block []byte) {
-	if int64(len(block)) > s.capacity {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.mu.blocks == nil {
-		s.mu.blocks = make(map[blockID]*node)
-		s.mu.used.prev, s.mu.used.next = &s.mu.used, &s.mu.used
-	}
-	if old := s.mu.blocks[id]; old != nil {
-		s.remove(old)
-	}
-	for s.mu.bytes+int64(len(block)) > s.capacity {
-		s.remove(s.mu.used.prev)
-	}
-	n := &node{id: id, block: block}
-	n.linkAfter(&s.mu.used)
-	s.mu.blocks[id] = n
-	s.mu.bytes += int64(len(block))
-}
-
-func (s *shard) remove(n *node) {
-	n.unlink()
-	delete(s.mu.blocks, n.id)
-	s.mu.bytes -= int64(len(n.block))
-}
-
-func (s *shard) addTo(m *Metrics) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m.Hits += s.mu.hits
-	m.Misses += s.mu.misses
-	m.Blocks += len(s.mu.blocks)
-	m.Bytes += s.mu.bytes
-}
-
-func (n *node) unlink() {
-	n.prev.next, n.next.prev = n.next, n.prev
-}
-
-func (n *node) linkAfter(at *node) {
-	n.prev, n.next = at, at.next
-	n.prev.next, n.next.prev = n, n
 }

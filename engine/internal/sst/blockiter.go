@@ -8,10 +8,19 @@ type blockIter struct {
 	entry
 	user   []byte // the whole user key, in a buffer that lasts as long as the blockIter
 	broken bool
+
+	layout  Layout  // set before the first reset, and never again
+	columns columns // of the block, instead of block, with layout Columns
+	at      int     // the number of the entry in columns
 }
 
 // reset begins with another block.
 func (i *blockIter) reset(payload []byte) error {
+	if i.layout == Columns {
+		c, err := parseColumns(payload)
+		i.columns, i.entry, i.broken = c, entry{}, false
+		return err
+	}
 	b, err := parseBlock(payload)
 	i.block, i.entry, i.broken = b, entry{}, false
 	return err
@@ -33,14 +42,45 @@ func (i *blockIter) enter(restart int) bool {
 	return i.step(i.restart(restart))
 }
 
-func (i *blockIter) first() bool { return i.enter(0) }
+// jump moves to the entry with that number, in layout Columns. Its key is not copied.
+func (i *blockIter) jump(at int) bool {
+	if uint(at) >= uint(i.columns.count) {
+		return false
+	}
+	if !i.columns.entry(at, &i.entry) {
+		i.broken = true
+		return false
+	}
+	i.at, i.user = at, i.suffix
+	return true
+}
 
-func (i *blockIter) next() bool { return i.entry.next < len(i.entries) && i.step(i.entry.next) }
+func (i *blockIter) first() bool {
+	if i.layout == Columns {
+		return i.jump(0)
+	}
+	return i.enter(0)
+}
 
-func (i *blockIter) last() bool { return i.forwardTo(i.restartCount()-1, len(i.entries)) }
+func (i *blockIter) next() bool {
+	if i.layout == Columns {
+		return i.jump(i.at + 1)
+	}
+	return i.entry.next < len(i.entries) && i.step(i.entry.next)
+}
 
-// prev decodes again from a restart point: entries can only be read forwards.
+func (i *blockIter) last() bool {
+	if i.layout == Columns {
+		return i.jump(i.columns.count - 1)
+	}
+	return i.forwardTo(i.restartCount()-1, len(i.entries))
+}
+
+// prev decodes again from a restart point in layout Restarts: its entries can only be read forwards.
 func (i *blockIter) prev() bool {
+	if i.layout == Columns {
+		return i.jump(i.at - 1)
+	}
 	end := i.offset
 	if end == 0 {
 		return false
@@ -68,6 +108,11 @@ func (i *blockIter) forwardTo(restart, end int) bool {
 
 // seek moves to the first entry that is not before (user, tr).
 func (i *blockIter) seek(user []byte, tr key.Trailer) bool {
+	if i.layout == Columns {
+		at, err := i.columns.seek(user, tr, &i.entry)
+		i.broken = i.broken || err != nil
+		return err == nil && i.jump(at)
+	}
 	found, err := i.block.seek(user, tr, &i.entry)
 	if err != nil {
 		i.broken = true

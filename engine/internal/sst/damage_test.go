@@ -71,7 +71,7 @@ func readAll(file []byte, entries []keytest.Entry) (met []error, problem error) 
 }
 
 // small returns a table of several blocks in less than 4 KiB.
-func small(t testing.TB) ([]byte, []keytest.Entry) {
+func small(t testing.TB, layout sst.Layout) ([]byte, []keytest.Entry) {
 	rng := rand.New(rand.NewPCG(4, 4))
 	var entries []keytest.Entry
 	for i := range 60 {
@@ -80,13 +80,20 @@ func small(t testing.TB) ([]byte, []keytest.Entry) {
 			Value: keytest.Bytes(rng, i%20),
 		})
 	}
-	file, _ := build(t, sst.WriterOptions{BlockBytes: 256, RestartInterval: 4}, entries)
-	require.Less(t, len(file), 4096)
+	file, _ := build(t, sst.WriterOptions{BlockBytes: 256, RestartInterval: 4, Layout: layout}, entries)
+	require.Less(t, len(file), 5<<10)
 	return file, entries
 }
 
 func TestEveryFlippedBitIsNoticed(t *testing.T) {
-	file, entries := small(t)
+	for _, layout := range []sst.Layout{sst.Restarts, sst.Columns} {
+		everyFlippedBit(t, layout)
+	}
+}
+
+func everyFlippedBit(t *testing.T, layout sst.Layout) {
+	t.Helper()
+	file, entries := small(t, layout)
 	met, problem := readAll(file, entries)
 	require.NoError(t, problem)
 	require.Empty(t, met, "the undamaged file")
@@ -104,7 +111,7 @@ func TestEveryFlippedBitIsNoticed(t *testing.T) {
 }
 
 func TestEveryOtherLengthIsRefused(t *testing.T) {
-	file, _ := small(t)
+	file, _ := small(t, sst.Columns)
 	for _, f := range [][]byte{
 		append(bytes.Clone(file), 0), append([]byte{0}, file...), append(bytes.Clone(file), file...),
 	} {
@@ -159,7 +166,7 @@ func TestALargeTableWithADamagedBlockReadsUpToIt(t *testing.T) {
 }
 
 func TestANewerVersionIsToldFromDamage(t *testing.T) {
-	file, _ := small(t)
+	file, _ := small(t, sst.Columns)
 	footer := file[len(file)-64:]
 	binary.LittleEndian.PutUint32(footer[48:], 3)
 	_, err := sst.Open(bytes.NewReader(file), int64(len(file)), sst.ReaderOptions{Name: "f"})

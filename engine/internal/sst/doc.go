@@ -25,13 +25,16 @@
 // Every block ends in the same five bytes; the checksum is the CRC32C of payload and type:
 //
 //	+---------+--------------------------+--------------+
-//	| payload | type u8: 0 = as it is    | checksum u32 |
+//	| payload | type u8                  | checksum u32 |
 //	+---------+--------------------------+--------------+
+//
+// Type 0 is the payload as it is. Data blocks may be compressed: type 1 is Snappy's block format, type 2 the length of
+// the payload as uvarint and a Zstandard frame. Neither may claim to become more than 32 times as long.
 //
 // A handle, 16 bytes, points at a block:
 //
 //	+------------+--------------------+--------------+
-//	| offset u64 | payload length u32 | checksum u32 |
+//	| offset u64 | stored length u32  | checksum u32 |
 //	+------------+--------------------+--------------+
 //
 // Data block: entries, each without the bytes that it shares with the key before it. Every 16th entry (a restart point)
@@ -39,6 +42,13 @@
 //
 //	entry   | shared uvarint | unshared uvarint | value length uvarint | trailer u64 | unshared key bytes | value |
 //	payload | entry | ... | entry | offset of restart point u32 | ... | number of restart points u32 |
+//
+// That is the layout Restarts, the only one of version 1. With field 0x81 of the properties, one byte of value 1, all
+// data blocks have the layout Columns: whole keys, and for each the offset of its entry and a hint, the first four
+// bytes behind those that all keys of the block share (as a big-endian number, zeros where the key ends).
+//
+//	entry   | trailer u64 | key length uvarint | user key | value |
+//	payload | entry | ... | entry | offset u32 | ... | hint u32 | ... | shared length u32 | number of entries u32 |
 //
 // Index: for each data block its last entry's key and its handle.
 //
@@ -64,6 +74,7 @@
 //
 //	field | tag u8 | length uvarint | value |
 //	129   | handle of the range deletes |
+//	130   | layout of data blocks u8 |
 //
 // Footer: the checksum covers the bytes before it. Checksum, version and magic stay where they are in every version.
 //

@@ -10,10 +10,13 @@ import (
 const tagRequired = 0x80
 
 // knownFields lists the tags that this engine understands.
-var knownFields = map[uint8]bool{tagRanges: true}
+var knownFields = map[uint8]bool{tagRanges: true, tagLayout: true}
 
-// tagRanges is the handle of the range deletes.
-const tagRanges = tagRequired | 1
+// The tags.
+const (
+	tagRanges = tagRequired | 1 // the handle of the range deletes
+	tagLayout = tagRequired | 2 // the layout of data blocks; absent means Restarts
+)
 
 // A field is an optional property.
 type field struct {

@@ -14,7 +14,6 @@ const (
 	magic         = 0x0a545353474e544c // "LTNGSST\n" in the file
 	formatVersion = 2                  // what a Writer writes; a Reader reads all before as well
 
-	typeRaw         = 0 // the payload is stored as it is
 	blockTailBytes  = 5 // type and checksum
 	handleBytes     = 16
 	footerBytes     = 64
@@ -26,7 +25,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // A handle says where a block is and what its checksum must be.
 type handle struct {
 	offset   uint64
-	length   uint32 // of the payload
+	length   uint32 // of the payload as it is stored
 	checksum uint32
 }
 
@@ -48,11 +47,11 @@ func decodeHandle(b []byte) handle {
 	}
 }
 
-// seal ends the block whose payload is b[start:] with its type and checksum. The block will lie at offset in the file.
-func seal(b []byte, start int, offset uint64) ([]byte, handle) {
+// seal ends the block whose stored payload is b[start:] with its type and checksum. The block will lie at offset in the file.
+func seal(b []byte, start int, offset uint64, c Compression) ([]byte, handle) {
 	invariant.Check(uint64(len(b)-start) <= math.MaxUint32, "sst: the length of a block fits 32 bits")
 	h := handle{offset: offset, length: uint32(len(b) - start)}
-	b = append(b, typeRaw)
+	b = append(b, byte(c))
 	h.checksum = crc32.Checksum(b[start:], castagnoli)
 	return binary.LittleEndian.AppendUint32(b, h.checksum), h
 }
@@ -68,10 +67,19 @@ func unseal(file string, raw []byte, h handle) ([]byte, error) {
 		return nil, corrupt.At(file, int64(h.offset), "intact block of another place: checksum %08x, want %08x",
 			sum, h.checksum)
 	}
-	if kind := body[h.length]; kind != typeRaw {
-		return nil, corrupt.At(file, int64(h.offset), "unknown block type %d", kind)
+	payload := body[:h.length:h.length]
+	c := Compression(body[h.length])
+	if c == None {
+		return payload, nil
 	}
-	return body[:h.length:h.length], nil
+	if !c.Valid() {
+		return nil, corrupt.At(file, int64(h.offset), "unknown block type %d", c)
+	}
+	payload, err := decompress(payload, c)
+	if err != nil {
+		return nil, corrupt.At(file, int64(h.offset), "%v: %v", c, err)
+	}
+	return payload, nil
 }
 
 // A footer is the root of a file.

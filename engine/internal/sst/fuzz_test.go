@@ -48,13 +48,21 @@ func sealAt(file, encoded []byte) {
 	if h.offset > uint64(len(file)) || h.end() > uint64(len(file)) {
 		return
 	}
-	sealed, fixed := seal(bytes.Clone(file[h.offset:h.end()-blockTailBytes]), 0, h.offset)
+	sealed, fixed := seal(bytes.Clone(file[h.offset:h.end()-blockTailBytes]), 0, h.offset,
+		Compression(file[h.end()-blockTailBytes]))
 	copy(file[h.offset:], sealed)
 	copy(encoded, fixed.appendTo(nil))
 }
 
 func FuzzOpen(f *testing.F) {
-	for _, o := range []WriterOptions{{}, {BlockBytes: 64, RestartInterval: 2}, {BloomBitsPerKey: -1}} {
+	for _, o := range []WriterOptions{
+		{},
+		{BlockBytes: 64, RestartInterval: 2},
+		{BloomBitsPerKey: -1},
+		{BlockBytes: 128, Layout: Columns},
+		{Compression: Snappy},
+		{Compression: Zstd},
+	} {
 		file := seedTable(f, o)
 		f.Add(file, true)
 		f.Add(file, false)

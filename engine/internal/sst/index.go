@@ -62,7 +62,11 @@ func decodeIndex(b []byte, end uint64) (index, error) {
 // seek returns the number of the only block that can hold the first entry which is not before (user, tr); len(x) if
 // every entry is before.
 func (x index) seek(user []byte, tr key.Trailer) int {
-	low, high := 0, len(x)
+	return x.seekBetween(0, len(x), user, tr)
+}
+
+// seekBetween is seek where the answer is known to be from low to high.
+func (x index) seekBetween(low, high int, user []byte, tr key.Trailer) int {
 	for low < high {
 		middle := (low + high) / 2
 		if key.Compare(x[middle].user, x[middle].trailer, user, tr) < 0 {

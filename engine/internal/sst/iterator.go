@@ -16,7 +16,7 @@ type iterator struct {
 // Last, or a step into the next block) reads growing runs of blocks past the cache, so that it neither fills nor needs
 // it. Next and Prev of an iterator that is not valid return false. After an error every movement returns false.
 func (r *Reader) NewIterator() key.Iterator {
-	return &iterator{r: r, ahead: readAhead{r: r}}
+	return &iterator{r: r, block: blockIter{layout: r.layout}, ahead: readAhead{r: r}}
 }
 
 // A source returns the payload of a data block.
@@ -67,7 +67,7 @@ func (i *iterator) SeekGE(user []byte, seq key.Seq) bool { return i.settle(i.see
 // seek moves to the first entry that is not before (user, tr).
 func (i *iterator) seek(user []byte, tr key.Trailer) bool {
 	i.ahead.restart()
-	if !i.enter(i.r.index.seek(user, tr), i.r.block) {
+	if !i.enter(i.r.seekIndex(user, tr), i.r.block) {
 		return false
 	}
 	ok := i.block.seek(user, tr)

@@ -1,29 +1,27 @@
 package sst
 
-import "github.com/lightningdb/lightning-torture/engine/internal/key"
+// A Layout says how a table's data blocks are built.
+type Layout uint8
 
-// A Part is a stretch of a table's file, with its name.
-type Part struct {
-	Name          string // "data", "filter", "properties", "index", "footer"
-	Offset, Bytes int64
-	LastKey       []byte // user key of the last entry; of data blocks only
-	LastTrailer   key.Trailer
-}
+// The layouts, with their numbers on disk.
+const (
+	Restarts Layout = 0 // prefix-compressed, decoded forwards from restart points; the only one of version 1
+	Columns  Layout = 1 // whole keys, with an offset and a hint for each: searched and walked without decoding
+)
 
-// Layout returns the parts of the file in their order; together they fill it.
-func (r *Reader) Layout() []Part {
-	part := func(name string, h handle) Part {
-		return Part{Name: name, Offset: int64(h.offset), Bytes: int64(h.end() - h.offset)}
+// layout returns the layout that the properties name.
+func (p *properties) layout() (Layout, error) {
+	for _, f := range p.fields {
+		if f.tag != tagLayout {
+			continue
+		}
+		switch {
+		case len(f.value) != 1 || f.value[0] == byte(Restarts):
+			return 0, errMalformed
+		case f.value[0] > byte(Columns):
+			return 0, ErrVersion
+		}
+		return Layout(f.value[0]), nil
 	}
-	var parts []Part
-	for _, e := range r.index {
-		p := part("data", e.handle)
-		p.LastKey, p.LastTrailer = e.user, e.trailer
-		parts = append(parts, p)
-	}
-	return append(parts, part("filter", r.root.filter), part("properties", r.root.properties), part("index", r.root.index),
-		Part{Name: "footer", Offset: r.size - footerBytes, Bytes: footerBytes})
+	return Restarts, nil
 }
-
-// RawBytes returns the sizes of all keys and of all values, as they were added.
-func (r *Reader) RawBytes() (keys, values uint64) { return r.props.rawKeyBytes, r.props.rawValueBytes }

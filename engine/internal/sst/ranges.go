@@ -28,7 +28,7 @@ func (w *Writer) appendRanges() {
 		return
 	}
 	w.buf = encodeRanges(w.buf, w.ranges)
-	w.props.set(field{tagRanges, w.seal().appendTo(nil)})
+	w.props.set(field{tagRanges, w.seal(None).appendTo(nil)})
 	w.props.addRanges(w.ranges)
 }
 

@@ -39,6 +39,8 @@ type Reader struct {
 	index  index
 
 	dataEnd uint64 // where the data blocks end
+	layout  Layout
+	hints   hints // of the index
 }
 
 // Open reads what is needed to find entries: one ReadAt for most tables, two if filter and index are large beside the
@@ -101,6 +103,12 @@ func (r *Reader) decodeTail(b []byte) error {
 	case err != nil:
 		return r.malformed(r.root.properties, "properties")
 	}
+	switch r.layout, err = r.props.layout(); {
+	case errors.Is(err, ErrVersion):
+		return fmt.Errorf("sst: open %s: %w", r.o.Name, err)
+	case err != nil:
+		return r.malformed(r.root.properties, "properties")
+	}
 	r.props.meta.Bytes = uint64(r.size)
 	if err = r.readRanges(); err != nil {
 		return err
@@ -112,6 +120,7 @@ func (r *Reader) decodeTail(b []byte) error {
 	if r.index, err = decodeIndex(indexPayload, r.dataEnd); err != nil || (len(r.index) == 0) != (r.points() == 0) {
 		return r.malformed(r.root.index, "index")
 	}
+	r.hints = makeHints(r.index)
 	return nil
 }
 
@@ -164,7 +173,7 @@ func (r *Reader) Get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok 
 	if seq < m.MinSeq || bytes.Compare(user, m.Smallest) < 0 || !r.filter.mayHold(hashKey(user)) {
 		return nil, 0, false, nil
 	}
-	i := r.index.seek(user, visible(seq))
+	i := r.seekIndex(user, visible(seq))
 	if i == len(r.index) {
 		return nil, 0, false, nil
 	}
@@ -172,12 +181,8 @@ func (r *Reader) Get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok 
 	if err != nil {
 		return nil, 0, false, err
 	}
-	b, err := parseBlock(payload)
-	if err != nil {
-		return nil, 0, false, r.malformed(r.index[i].handle, "block")
-	}
 	var e entry
-	found, err := b.seek(user, visible(seq), &e)
+	found, err := r.seekPayload(payload, user, visible(seq), &e)
 	if err != nil || !found { // the index says that the block has an entry here
 		return nil, 0, false, r.malformed(r.index[i].handle, "block")
 	}
@@ -185,6 +190,23 @@ func (r *Reader) Get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok 
 		return nil, 0, false, nil
 	}
 	return e.value, e.trailer.Kind(), true, nil
+}
+
+// seekPayload reads into e the first entry of a data block that is not before (user, tr).
+func (r *Reader) seekPayload(payload, user []byte, tr key.Trailer, e *entry) (bool, error) {
+	if r.layout == Columns {
+		c, err := parseColumns(payload)
+		if err != nil {
+			return false, err
+		}
+		at, err := c.seek(user, tr, e)
+		return at < c.count, err
+	}
+	b, err := parseBlock(payload)
+	if err != nil {
+		return false, err
+	}
+	return b.seek(user, tr, e)
 }
 
 // visible returns the trailer that sorts at or before every entry of a user key that is visible at seq, and after

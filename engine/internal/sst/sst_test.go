@@ -71,6 +71,8 @@ func shapes(rng *rand.Rand) sst.WriterOptions {
 		BlockBytes:      1 << (6 + rng.IntN(9)),
 		RestartInterval: 1 + rng.IntN(20),
 		BloomBitsPerKey: []int{-1, 0, 1, 10, 200}[rng.IntN(5)],
+		Layout:          sst.Layout(rng.IntN(2)),
+		Compression:     sst.Compression(rng.IntN(3)),
 	}
 }
 

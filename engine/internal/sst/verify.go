@@ -47,7 +47,7 @@ func (v *verifier) block(n int) error {
 	if err != nil {
 		return err
 	}
-	var i blockIter
+	i := blockIter{layout: v.r.layout}
 	if i.reset(payload) != nil {
 		return v.damage("malformed block")
 	}
@@ -63,6 +63,7 @@ func (v *verifier) block(n int) error {
 			return err
 		}
 	}
+	i.broken = i.broken || i.layout == Columns && !i.columns.verify()
 	if i.broken || restarts != i.restartCount() {
 		return v.damage("malformed block: %d of %d restart points begin an entry", restarts, i.restartCount())
 	}

@@ -265,7 +265,7 @@ func outOfBounds(ts ...rangedel.Tombstone) func(w *Writer) {
 	return func(w *Writer) {
 		w.finishBlock()
 		w.buf = encodeRanges(w.buf, ts)
-		w.props.set(field{tagRanges, w.seal().appendTo(nil)})
+		w.props.set(field{tagRanges, w.seal(None).appendTo(nil)})
 		w.props.meta.Entries++
 	}
 }

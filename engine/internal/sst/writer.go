@@ -20,9 +20,11 @@ const (
 
 // WriterOptions shape a table. Zero fields get defaults.
 type WriterOptions struct {
-	BlockBytes      int // size of a data block, reached unless the next entry does not fit; 4096 by default
-	RestartInterval int // entries from one restart point to the next; 16 by default
-	BloomBitsPerKey int // size of the filter; 10 by default, no filter if negative
+	BlockBytes      int         // size of a data block, reached unless the next entry does not fit; 4096 by default
+	RestartInterval int         // entries from one restart point to the next; 16 by default
+	BloomBitsPerKey int         // size of the filter; 10 by default, no filter if negative
+	Compression     Compression // of data blocks; None by default
+	Layout          Layout      // of data blocks; Restarts by default
 }
 
 // EnsureDefaults replaces zero fields by their defaults.
@@ -50,7 +52,7 @@ type Writer struct {
 	written uint64 // bytes that went out before buf
 	start   int    // where the block that is being built begins in buf
 
-	restarts     []uint32
+	restarts     []uint32 // in layout Columns every entry is one
 	sinceRestart int
 	last         []byte // user key of the last entry
 	lastTrailer  key.Trailer
@@ -65,7 +67,11 @@ type Writer struct {
 // NewWriter returns a Writer of a table that begins at the first byte which w takes.
 func NewWriter(w io.Writer, o WriterOptions) *Writer {
 	o.EnsureDefaults()
-	return &Writer{w: w, o: o, index: make([]byte, indexCountBytes)}
+	t := &Writer{w: w, o: o, index: make([]byte, indexCountBytes)}
+	if o.Layout != Restarts {
+		t.props.fields = []field{{tagLayout, []byte{byte(o.Layout)}}}
+	}
+	return t
 }
 
 // Add appends an entry, which must sort after all before it. It copies key and value. The error is ErrTooLarge or one
@@ -106,10 +112,25 @@ func (w *Writer) blockBytes() int {
 	if len(w.restarts) == 0 {
 		return 0
 	}
-	return len(w.buf) - w.start + 4*len(w.restarts) + 4
+	return len(w.buf) - w.start + w.blockEndBytes()
+}
+
+// blockEndBytes returns what stands behind the entries of the block that is being built.
+func (w *Writer) blockEndBytes() int {
+	if w.o.Layout == Columns {
+		return 8*len(w.restarts) + columnsTailBytes
+	}
+	return 4*len(w.restarts) + 4
 }
 
 func (w *Writer) appendEntry(user []byte, tr key.Trailer, value []byte, shared int) {
+	if w.o.Layout == Columns {
+		w.restarts = append(w.restarts, uint32(len(w.buf)-w.start))
+		b := binary.LittleEndian.AppendUint64(w.buf, uint64(tr))
+		b = append(binary.AppendUvarint(b, uint64(len(user))), user...)
+		w.buf = append(b, value...)
+		return
+	}
 	if len(w.restarts) == 0 || w.sinceRestart == w.o.RestartInterval {
 		w.restarts = append(w.restarts, uint32(len(w.buf)-w.start))
 		w.sinceRestart, shared = 0, 0
@@ -128,11 +149,16 @@ func (w *Writer) finishBlock() {
 	if len(w.restarts) == 0 {
 		return
 	}
-	for _, offset := range w.restarts {
-		w.buf = binary.LittleEndian.AppendUint32(w.buf, offset)
+	if w.o.Layout == Columns {
+		w.buf = appendColumns(w.buf, w.start, w.restarts)
+	} else {
+		w.buf = appendRestarts(w.buf, w.restarts)
 	}
-	w.buf = binary.LittleEndian.AppendUint32(w.buf, uint32(len(w.restarts)))
-	h := w.seal()
+	stored, c := compress(w.buf[w.start:], w.o.Compression)
+	if c != None {
+		w.buf = append(w.buf[:w.start], stored...)
+	}
+	h := w.seal(c)
 	w.index = indexEntry{user: w.last, trailer: w.lastTrailer, handle: h}.appendTo(w.index)
 	w.blocks++
 	w.restarts = w.restarts[:0]
@@ -141,9 +167,17 @@ func (w *Writer) finishBlock() {
 	}
 }
 
+// appendRestarts ends a block in the layout Restarts.
+func appendRestarts(b []byte, restarts []uint32) []byte {
+	for _, offset := range restarts {
+		b = binary.LittleEndian.AppendUint32(b, offset)
+	}
+	return binary.LittleEndian.AppendUint32(b, uint32(len(restarts)))
+}
+
 // seal ends the block that begins at start; the next one begins where it ends.
-func (w *Writer) seal() (h handle) {
-	w.buf, h = seal(w.buf, w.start, w.written+uint64(w.start))
+func (w *Writer) seal(c Compression) (h handle) {
+	w.buf, h = seal(w.buf, w.start, w.written+uint64(w.start), c)
 	w.start = len(w.buf)
 	return h
 }
@@ -174,7 +208,7 @@ func (w *Writer) EstimatedBytes() uint64 {
 		return w.written
 	}
 	tail := filterBytes(len(w.hashes), w.o.BloomBitsPerKey) + len(w.index) + propertiesFixedBytes + footerBytes
-	return w.written + uint64(len(w.buf)+4*len(w.restarts)+tail+2*len(w.last)+6*blockTailBytes)
+	return w.written + uint64(len(w.buf)+w.blockEndBytes()+tail+2*len(w.last)+6*blockTailBytes)
 }
 
 // Finish writes everything that is still to be written and tells what the table holds. The file is not synced. It is
@@ -190,12 +224,12 @@ func (w *Writer) Finish() (Meta, error) {
 	w.appendRanges()
 	f := footer{version: formatVersion}
 	w.buf = appendFilter(w.buf, w.hashes, w.o.BloomBitsPerKey)
-	f.filter = w.seal()
+	f.filter = w.seal(None)
 	w.buf = w.props.appendTo(w.buf)
-	f.properties = w.seal()
+	f.properties = w.seal(None)
 	binary.LittleEndian.PutUint32(w.index, w.blocks)
 	w.buf = append(w.buf, w.index...)
-	f.index = w.seal()
+	f.index = w.seal(None)
 	w.buf = f.appendTo(w.buf)
 	if w.flush(); w.err != nil {
 		return Meta{}, w.err

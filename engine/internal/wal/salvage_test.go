@@ -22,7 +22,7 @@ func TestSalvageLosesOnlyWhatIsDamaged(t *testing.T) {
 		}
 		records = append(records, record)
 		require.NoError(t, w.Append(record))
-		ends = append(ends, w.Bytes())
+		require.NoError(t, w.Flush())
 	}
 	require.NoError(t, w.Seal())
 	data := f.Bytes()

@@ -1,0 +1,161 @@
+package sst
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+)
+
+const columnsTailBytes = 8 // shared length and count
+
+// columns is the payload of a block in the layout Columns, taken apart. Nothing in it is trusted.
+type columns struct {
+	entries []byte
+	offsets []byte // four bytes each: where the entries begin
+	hints   []byte // four bytes each: the hint of the key after the shared bytes
+	shared  int    // how many first bytes all keys have in common
+	count   int
+}
+
+// hint returns the first four bytes of b as a number that sorts like them. A shorter b sorts as if zeros followed.
+func hint(b []byte) uint32 {
+	if len(b) >= 4 {
+		return binary.BigEndian.Uint32(b)
+	}
+	var four [4]byte
+	copy(four[:], b)
+	return binary.BigEndian.Uint32(four[:])
+}
+
+// parseColumns finds the parts of a payload.
+func parseColumns(payload []byte) (columns, error) {
+	if len(payload) < columnsTailBytes {
+		return columns{}, errMalformed
+	}
+	body := payload[:len(payload)-columnsTailBytes]
+	shared := uint64(binary.LittleEndian.Uint32(payload[len(body):]))
+	count := uint64(binary.LittleEndian.Uint32(payload[len(body)+4:]))
+	if count == 0 || count*8 > uint64(len(body)) || shared > uint64(len(body)) {
+		return columns{}, errMalformed
+	}
+	hints := len(body) - int(count)*4
+	offsets := hints - int(count)*4
+	return columns{
+		entries: body[:offsets:offsets], offsets: body[offsets:hints], hints: body[hints:],
+		shared: int(shared), count: int(count),
+	}, nil
+}
+
+func (c *columns) hint(i int) uint32 { return binary.LittleEndian.Uint32(c.hints[i*4:]) }
+
+// entry reads the i-th entry into e, whose suffix is then the whole key. It returns false if that is not there, whole.
+func (c *columns) entry(i int, e *entry) bool {
+	begin, end := uint64(binary.LittleEndian.Uint32(c.offsets[i*4:])), uint64(len(c.entries))
+	if i+1 < c.count {
+		end = uint64(binary.LittleEndian.Uint32(c.offsets[i*4+4:]))
+	}
+	if end > uint64(len(c.entries)) || begin+9 > end {
+		return false
+	}
+	b := c.entries[begin:end:end]
+	length, n := uint64(b[8]), 1
+	if length >= 0x80 {
+		length, n = binary.Uvarint(b[8:])
+	}
+	if n <= 0 || length > uint64(len(b)-8-n) {
+		return false
+	}
+	e.trailer = key.Trailer(binary.LittleEndian.Uint64(b))
+	b = b[8+n:]
+	e.suffix, e.value = b[:length:length], b[length:]
+	e.offset, e.next, e.shared = int(begin), int(end), 0
+	return true
+}
+
+// seek returns the number of the first entry that is not before (user, tr), which is then in e; c.count if all are.
+func (c *columns) seek(user []byte, tr key.Trailer, e *entry) (int, error) {
+	low, high, err := c.candidates(user, e)
+	if err != nil {
+		return 0, err
+	}
+	for low < high {
+		middle := (low + high) / 2
+		if !c.entry(middle, e) {
+			return 0, errMalformed
+		}
+		if key.Compare(e.suffix, e.trailer, user, tr) < 0 {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	if low < c.count && !c.entry(low, e) {
+		return 0, errMalformed
+	}
+	return low, nil
+}
+
+// candidates narrows a search to the entries whose hint is that of user: all below low are before user, high is after.
+func (c *columns) candidates(user []byte, e *entry) (low, high int, err error) {
+	if !c.entry(0, e) || c.shared > len(e.suffix) {
+		return 0, 0, errMalformed
+	}
+	prefix := e.suffix[:c.shared]
+	if !bytes.HasPrefix(user, prefix) {
+		if bytes.Compare(user, prefix) < 0 {
+			return 0, 0, nil
+		}
+		return c.count, c.count, nil
+	}
+	h := hint(user[c.shared:])
+	low, high = 0, c.count
+	for low < high {
+		if middle := (low + high) / 2; c.hint(middle) < h {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	for step := 1; high < c.count && c.hint(high) == h; step *= 2 { // gallops: seldom is there more than one
+		high = min(high+step, c.count)
+	}
+	return low, high, nil
+}
+
+// appendColumns ends a block whose entries b[start:] begin at these offsets: it appends offsets, hints and lengths.
+func appendColumns(b []byte, start int, offsets []uint32) []byte {
+	keyAt := func(i int) []byte {
+		user, _, _ := cutBytes(b[start+int(offsets[i])+8:])
+		return user
+	}
+	shared := sharedPrefix(keyAt(0), keyAt(len(offsets)-1))
+	for _, offset := range offsets {
+		b = binary.LittleEndian.AppendUint32(b, offset)
+	}
+	for i := range offsets {
+		b = binary.LittleEndian.AppendUint32(b, hint(keyAt(i)[shared:]))
+	}
+	b = binary.LittleEndian.AppendUint32(b, uint32(shared))
+	return binary.LittleEndian.AppendUint32(b, uint32(len(offsets)))
+}
+
+// verify checks that shared length and hints are those of the keys, and that the entries adjoin from the beginning.
+func (c *columns) verify() bool {
+	var first, e entry
+	next := 0
+	for i := range c.count {
+		if !c.entry(i, &e) || e.offset != next {
+			return false
+		}
+		if i == 0 {
+			first = e
+		}
+		next = e.next
+		if len(e.suffix) < c.shared || !bytes.Equal(e.suffix[:c.shared], first.suffix[:c.shared]) ||
+			hint(e.suffix[c.shared:]) != c.hint(i) {
+			return false
+		}
+	}
+	return next == len(c.entries) && sharedPrefix(first.suffix, e.suffix) == c.shared
+}

@@ -1,0 +1,108 @@
+package sst
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/klauspost/compress/s2"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
+)
+
+// Compression says how data blocks are stored. Its numbers are the types of blocks on disk.
+type Compression uint8
+
+// The compressions.
+const (
+	None   Compression = 0
+	Snappy Compression = 1
+	Zstd   Compression = 2
+)
+
+var compressionNames = [...]string{None: "none", Snappy: "snappy", Zstd: "zstd"}
+
+func (c Compression) String() string {
+	if !c.Valid() {
+		return fmt.Sprintf("compression(%d)", uint8(c))
+	}
+	return compressionNames[c]
+}
+
+// Valid says whether c is one of the compressions.
+func (c Compression) Valid() bool { return int(c) < len(compressionNames) }
+
+// ParseCompression is the inverse of String.
+func ParseCompression(name string) (Compression, error) {
+	for c, n := range compressionNames {
+		if n == name {
+			return Compression(c), nil
+		}
+	}
+	return None, fmt.Errorf("engine: compression %q, want %s", name, strings.Join(compressionNames[:], ", "))
+}
+
+// ratioMax bounds what a compressed block may claim to become, so that a forged length costs little memory. Snappy
+// cannot do better than 22; what Zstd would shrink more is stored by Snappy.
+const ratioMax = 32
+
+var zstdEncoder = sync.OnceValue(func() *zstd.Encoder {
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false))
+	invariant.Check(err == nil, "sst: the options of the zstd encoder are valid")
+	return e
+})
+
+var zstdDecoder = sync.OnceValue(func() *zstd.Decoder {
+	d, err := zstd.NewReader(nil, zstd.WithDecodeAllCapLimit(true))
+	invariant.Check(err == nil, "sst: the options of the zstd decoder are valid")
+	return d
+})
+
+// compress returns what to store for a payload, and how it is stored: as it is if it does not shrink by an eighth.
+func compress(payload []byte, c Compression) ([]byte, Compression) {
+	if c == None || len(payload) > s2.MaxBlockSize {
+		return payload, None
+	}
+	var stored []byte
+	if c == Zstd {
+		stored = binary.AppendUvarint(nil, uint64(len(payload)))
+		stored = zstdEncoder().EncodeAll(payload, stored)
+		if len(payload) > ratioMax*len(stored) {
+			c = Snappy
+		}
+	}
+	if c == Snappy {
+		stored = s2.EncodeSnappy(nil, payload)
+	}
+	if len(stored) > len(payload)-len(payload)/8 || len(payload) > ratioMax*len(stored) {
+		return payload, None
+	}
+	return stored, c
+}
+
+var errCompressed = errors.New("damaged compressed block")
+
+// decompress returns the payload of which stored is the compressed form.
+func decompress(stored []byte, c Compression) ([]byte, error) {
+	length, n := binary.Uvarint(stored)
+	if n <= 0 || length > ratioMax*uint64(len(stored)) {
+		return nil, errCompressed
+	}
+	var payload []byte
+	var err error
+	switch c {
+	case Snappy:
+		payload, err = s2.Decode(make([]byte, 0, length), stored)
+	case Zstd:
+		payload, err = zstdDecoder().DecodeAll(stored[n:], make([]byte, 0, length))
+	default:
+		return nil, errCompressed
+	}
+	if err != nil || uint64(len(payload)) != length {
+		return nil, errCompressed
+	}
+	return payload, nil
+}
