@@ -5,6 +5,8 @@
 //	  1 next file | 2 log floor | 3 last sequence number that is in tables
 //	  4 added:   level, number, bytes, entries, smallest sequence number, largest, smallest key, largest key
 //	  5 deleted: level, number
+//	  7 blob file added: number, bytes | 8 blob file removed: number
+//	  9 behind the table that it is about: of a blob file that it refers to the number, values, their bytes in the file
 //
 // Which manifest is current is said by the name of the marker file with the highest number that is valid:
 //
@@ -17,5 +19,6 @@
 //   - F1: edits are applied whole, in order, up to a torn tail, which [Load] drops silently because its sync cannot
 //     have returned. Damage before a synced place is corruption.
 //   - F2: a state that cannot be (a table deleted that was not there, or added twice) is corruption, never a guess.
+//     A blob file is listed exactly as long as some listed table refers to it.
 //   - F3: equal states encode to equal bytes.
 package manifest

@@ -11,7 +11,21 @@ import (
 type Table struct {
 	Num, Bytes, Entries uint64
 	MinSeq, MaxSeq      key.Seq
-	Smallest, Largest   []byte // user keys
+	Smallest, Largest   []byte  // user keys
+	Blobs               []Blobs // what its entries refer to in blob files, by file
+}
+
+// Blobs is how much of a blob file a table refers to.
+type Blobs struct {
+	File   uint64
+	Values uint64
+	Bytes  uint64 // of the file
+}
+
+// BlobFile describes a live blob file: one that a live table refers to.
+type BlobFile struct {
+	Num   uint64
+	Bytes uint64 // so many at least are in the file, and durable
 }
 
 // Placed is a table at a level.
@@ -27,6 +41,9 @@ type Edit struct {
 	LastSeq  key.Seq // commits up to this one are in tables; the logs continue behind it without a gap
 	Deleted  []Deleted
 	Added    []Placed
+
+	BlobFilesAdded   []BlobFile
+	BlobFilesRemoved []uint64
 }
 
 // Deleted names a table that is live no more.
@@ -41,6 +58,10 @@ const (
 	tagLastSeq
 	tagAdded
 	tagDeleted
+
+	tagBlobFileAdded   = 7
+	tagBlobFileRemoved = 8
+	tagBlobs           = 9
 )
 
 // Encode returns the bytes of the edit. Deletions come first, so that a move of a table is one edit.
@@ -61,6 +82,22 @@ func (e *Edit) Encode() []byte {
 		}
 		b = append(binary.AppendUvarint(b, uint64(len(p.Smallest))), p.Smallest...)
 		b = append(binary.AppendUvarint(b, uint64(len(p.Largest))), p.Largest...)
+		for _, u := range p.Blobs {
+			b = appendUvarints(append(b, tagBlobs), u.File, u.Values, u.Bytes)
+		}
+	}
+	for _, f := range e.BlobFilesAdded {
+		b = appendUvarints(append(b, tagBlobFileAdded), f.Num, f.Bytes)
+	}
+	for _, num := range e.BlobFilesRemoved {
+		b = appendUvarints(append(b, tagBlobFileRemoved), num)
+	}
+	return b
+}
+
+func appendUvarints(b []byte, values ...uint64) []byte {
+	for _, v := range values {
+		b = binary.AppendUvarint(b, v)
 	}
 	return b
 }
@@ -119,6 +156,16 @@ func DecodeEdit(b []byte) (Edit, error) {
 			e.Deleted = append(e.Deleted, Deleted{d.level(), d.uvarint()})
 		case tagAdded:
 			e.Added = append(e.Added, d.placed())
+		case tagBlobs:
+			if len(e.Added) == 0 {
+				return Edit{}, corrupt.At("manifest edit", int64(len(b)-len(d.rest)-1), "references of no table")
+			}
+			last := &e.Added[len(e.Added)-1]
+			last.Blobs = append(last.Blobs, Blobs{d.uvarint(), d.uvarint(), d.uvarint()})
+		case tagBlobFileAdded:
+			e.BlobFilesAdded = append(e.BlobFilesAdded, BlobFile{d.uvarint(), d.uvarint()})
+		case tagBlobFileRemoved:
+			e.BlobFilesRemoved = append(e.BlobFilesRemoved, d.uvarint())
 		default:
 			return Edit{}, corrupt.At("manifest edit", int64(len(b)-len(d.rest)-1), "unknown tag %d", tag)
 		}

@@ -20,10 +20,11 @@ type State struct {
 	NextFile, LogFloor uint64
 	LastSeq            key.Seq
 	Levels             [Levels][]Table
+	BlobFiles          []BlobFile // by number
 }
 
-// Load reads a manifest from its bytes. Mentioned holds the number of every table that the manifest ever named. The
-// name and the number of the file are for errors and checksums.
+// Load reads a manifest from its bytes. Mentioned holds the number of every table and blob file that the manifest ever
+// named. The name and the number of the file are for errors and checksums.
 func Load(content []byte, name string, num uint64) (s State, mentioned map[uint64]bool, err error) {
 	r := wal.NewReader(content, name, num)
 	mentioned = map[uint64]bool{}
@@ -47,6 +48,9 @@ func Load(content []byte, name string, num uint64) (s State, mentioned map[uint6
 		}
 		for _, p := range e.Added {
 			mentioned[p.Num] = true
+		}
+		for _, f := range e.BlobFilesAdded {
+			mentioned[f.Num] = true
 		}
 	}
 }
@@ -72,7 +76,7 @@ func (s *State) Apply(e Edit) error {
 		}
 		s.Levels[p.Level] = slices.Concat(level[:i], []Table{p.Table}, level[i:])
 	}
-	return nil
+	return s.applyBlobFiles(e)
 }
 
 // order compares tables by their place in a level.
@@ -100,7 +104,7 @@ func (s *State) Check() error {
 			seen[t.Num] = true
 		}
 	}
-	return nil
+	return s.checkBlobs()
 }
 
 // Snapshot returns the edit that leads from nothing to the state.
@@ -111,5 +115,6 @@ func (s *State) Snapshot() Edit {
 			e.Added = append(e.Added, Placed{l, t})
 		}
 	}
+	e.BlobFilesAdded = s.BlobFiles
 	return e
 }
