@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/blob"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
@@ -17,10 +18,14 @@ const batchHeaderBytes = 8 + 4
 // value is an empty batch; it is used by one goroutine, and may be used again after Reset.
 type Batch struct {
 	// data is at once what the log records and what replay reads:
-	//   seq u64 | count u32 | { kind u8 | key length uvarint | key | Set: value length uvarint | value } ...
+	//   seq u64 | count u32 | { kind u8 | key length uvarint | key | but for Delete: value length uvarint | value } ...
 	data  []byte
 	count int
 	err   error // the first write that cannot be
+
+	longest   int         // of the values
+	blobs     []*blobFile // that references lead to, if there are any; held for the batch, maybe several times
+	blobBytes uint64      // that the references take there
 }
 
 // Put adds a write of value to key; both are copied. A key or value over the limit makes Apply fail. An empty key is a
@@ -34,7 +39,7 @@ func (b *Batch) Delete(key []byte) { b.add(deleteKind, key, nil) }
 func (b *Batch) Len() int { return b.count }
 
 // Reset empties the batch and keeps its memory.
-func (b *Batch) Reset() { b.data, b.count, b.err = b.data[:0], 0, nil }
+func (b *Batch) Reset() { b.data, b.count, b.err, b.longest = b.data[:0], 0, nil, 0 }
 
 const (
 	setKind    = key.Set
@@ -56,10 +61,20 @@ func (b *Batch) add(kind key.Kind, user, value []byte) {
 		b.data = append(b.data, header[:]...)
 	}
 	b.data = append(binary.AppendUvarint(append(b.data, byte(kind)), uint64(len(user))), user...)
-	if kind == key.Set {
+	if kind != key.Delete {
+		b.longest = max(b.longest, len(value))
 		b.data = append(binary.AppendUvarint(b.data, uint64(len(value))), value...)
 	}
 	b.count++
+}
+
+// addRef adds a write of the value that a reference leads to. The header is there already.
+func (b *Batch) addRef(user []byte, ref blob.Ref) {
+	var encoded [blob.RefBytesMax]byte
+	value := ref.AppendTo(encoded[:0])
+	b.data = append(binary.AppendUvarint(append(b.data, byte(key.BlobSet)), uint64(len(user))), user...)
+	b.data = append(binary.AppendUvarint(b.data, uint64(len(value))), value...)
+	b.blobBytes += ref.Bytes()
 }
 
 func checkSizes(user, value []byte) error {
@@ -102,7 +117,7 @@ func readBatch(data []byte) (batchReader, bool) {
 
 // next decodes an operation and returns its trailer; ok is false if the bytes are not a batch.
 func (r *batchReader) next() (tr key.Trailer, ok bool) {
-	if len(r.rest) == 0 || r.rest[0] > byte(key.Set) {
+	if len(r.rest) == 0 || r.rest[0] > byte(key.Set) && r.rest[0] != byte(key.BlobSet) {
 		return 0, false
 	}
 	r.kind, r.rest = key.Kind(r.rest[0]), r.rest[1:]
@@ -110,7 +125,7 @@ func (r *batchReader) next() (tr key.Trailer, ok bool) {
 		return 0, false
 	}
 	r.value = nil
-	if r.kind == key.Set {
+	if r.kind != key.Delete {
 		if r.value, ok = r.field(); !ok {
 			return 0, false
 		}

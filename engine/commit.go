@@ -19,8 +19,12 @@ func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 	if b.err != nil {
 		return b.err
 	}
-	t, err := db.enter(b, d, check)
+	b, err := db.separate(b)
 	if err != nil {
+		return err
+	}
+	t, err := db.enter(b, d, check)
+	if err = db.releaseBlobs(b, err); err != nil {
 		return err
 	}
 	if err := db.seq.finish(t); err != nil {
@@ -60,6 +64,7 @@ func (db *DB) log(b *Batch, d Durability) (ticket, error) {
 	if err := db.active.log.Append(b.data); err != nil {
 		return ticket{}, db.uncertain()
 	}
+	db.hold(db.active, b)
 	last, err := insert(b.data, db.active.table, "batch")
 	invariant.Check(err == nil, "I1: a batch that was logged can be replayed")
 	db.recent.add(b.data, db.seq.readable())
@@ -91,9 +96,11 @@ func (db *DB) refused(err error) error {
 }
 
 // makeRoom makes sure that there is a memtable for so many more bytes, and waits if flushes or compactions are behind.
-// A batch over the size of a memtable gets one of its own.
+// A batch over the size of a memtable gets one of its own. A memtable that refers to a whole blob file's worth of values
+// is full, too: how much of them is garbage is known only when it is flushed.
 func (db *DB) makeRoom(bytes int) error {
-	if m := db.active; m != nil && !m.table.Empty() && m.table.Bytes()+bytes > db.opts.MemtableBytes {
+	if m := db.active; m != nil && !m.table.Empty() &&
+		(m.table.Bytes()+bytes > db.opts.MemtableBytes || m.blobBytes >= uint64(db.opts.BlobFileBytes)) {
 		if err := db.rotate(); err != nil {
 			return db.refused(err)
 		}

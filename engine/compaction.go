@@ -36,6 +36,9 @@ func (db *DB) Compact() error {
 	if upper > 0 {
 		err = db.compact(v.version, &c)
 	}
+	if err == nil {
+		err = db.collectBlobs()
+	}
 	if err != nil && !errors.Is(err, ErrClosed) {
 		db.failed(err)
 	}
@@ -81,7 +84,7 @@ func (db *DB) urgent(v *version) int {
 func (db *DB) pickCompaction(v *version) *compaction {
 	level := db.urgent(v)
 	if level < 0 {
-		return nil
+		return db.blobGarbage(v)
 	}
 	c := &compaction{level: level, output: level + 1}
 	if level == 0 {
@@ -129,11 +132,12 @@ func (db *DB) compact(v *version, c *compaction) error {
 	outputs := c.inputs[c.level]
 	if !info.Moved {
 		r := rewriter{db: db, snapshots: db.snapshotSeqs(), split: true, abort: db.closing.Load}
+		r.separator = separator{db: db, victims: db.blobVictims(v)}
 		r.gone = func(user []byte) bool { return !v.below(c.output, user) }
 		if err := r.run(merge.New(c.iterators()...)); err != nil {
 			return err
 		}
-		outputs, ch.opened, info.Dropped = r.tables, r.tables, r.dropped
+		outputs, ch.opened, ch.blobs, info.Dropped = r.tables, r.tables, r.separator.files, r.dropped
 		db.counters.compactionBytes.Add(int64(bytesOf(outputs)))
 	}
 	ch.Added = placed(c.output, outputs)

@@ -35,6 +35,8 @@ type DB struct {
 	cursor    [levels][]byte
 
 	catalog catalog
+	large   largeValues
+	blobs   blobRegistry
 
 	mu struct {
 		sync.Mutex
@@ -66,12 +68,21 @@ func (v *view) read(user []byte, seq key.Seq) ([]byte, error) {
 		return nil, err
 	case !ok || kind == key.Delete:
 		return nil, ErrNotFound
+	case kind == key.BlobSet:
+		return v.version.registry.append(nil, value)
 	}
 	return append(make([]byte, 0, len(value)), value...), nil
 }
 
 // Put writes value to key. See Apply.
 func (db *DB) Put(key, value []byte, d Durability) error {
+	if db.isLarge(len(value)) {
+		b, err := db.separateOne(key, value)
+		if err != nil {
+			return err
+		}
+		return db.Apply(b, d)
+	}
 	var b Batch
 	b.Put(key, value)
 	return db.Apply(&b, d)
@@ -106,7 +117,7 @@ func (db *DB) Close() error {
 	db.compactMu.Lock()
 	defer db.compactMu.Unlock()
 	err := db.sealLog()
-	err = errors.Join(err, db.closeManifest(), db.releaseLast(), db.lock.Close())
+	err = errors.Join(err, db.closeManifest(), db.releaseLast(), db.closeLarge(), db.lock.Close())
 	return err
 }
 

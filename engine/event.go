@@ -9,6 +9,7 @@ type EventListener struct {
 	CompactionDone  func(CompactionInfo)
 	WALCreated      func(fileNum uint64)
 	TableDeleted    func(fileNum uint64)
+	BlobFileDeleted func(fileNum uint64)
 	BackgroundError func(error) // the first failed write, or damage that a compaction met: the store is poisoned
 	WriteStall      func(StallInfo)
 }

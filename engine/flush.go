@@ -46,17 +46,21 @@ func (db *DB) flushFrozen(floor uint64) error {
 	if len(mems) == 0 {
 		return nil
 	}
+	if err := db.sealLarge(); err != nil { // what the memtables refer to gets its final size
+		return err
+	}
 	newest := mems[len(mems)-1]
 	var sources []key.Iterator
 	for _, m := range slices.Backward(mems) {
 		sources = append(sources, m.table.NewIterator())
 	}
 	r := rewriter{db: db, snapshots: db.snapshotSeqs(), abort: func() bool { return false }}
+	r.separator = separator{db: db, threshold: max(db.opts.BlobValueBytes, 0)}
 	err := r.run(merge.New(sources...))
 	if err != nil {
 		return err
 	}
-	ch := change{opened: r.tables, flushed: mems}
+	ch := change{opened: r.tables, blobs: r.separator.files, flushed: mems}
 	ch.LastSeq, ch.LogFloor = newest.lastSeq, max(newest.logNum+1, floor)
 	ch.Added = placed(0, r.tables)
 	db.counters.flushes.Add(1)
@@ -85,6 +89,7 @@ type rewriter struct {
 	abort     func() bool            // says to give up
 	tables    []*table               // written, synced and open; their names are not durable yet
 	dropped   uint64                 // entries
+	separator separator
 
 	file   *durable.File
 	writer *sst.Writer
@@ -101,6 +106,9 @@ func (r *rewriter) run(it key.Iterator) error {
 	err = errors.Join(err, it.Close())
 	if err == nil && r.writer != nil {
 		err = r.finish()
+	}
+	if err == nil {
+		err = r.separator.finish()
 	}
 	if err != nil {
 		return errors.Join(err, r.undo())
@@ -145,6 +153,10 @@ func (r *rewriter) entry(user []byte, tr key.Trailer, value []byte) error {
 			return err
 		}
 	}
+	tr, value, err := r.separator.place(tr, value)
+	if err != nil {
+		return err
+	}
 	return r.writer.Add(user, tr, value)
 }
 
@@ -171,7 +183,7 @@ func (r *rewriter) finish() error {
 	}
 	t, err := r.db.openTable(manifest.Table{
 		Num: r.num, Bytes: meta.Bytes, Entries: meta.Entries, MinSeq: meta.MinSeq, MaxSeq: meta.MaxSeq,
-		Smallest: meta.Smallest, Largest: meta.Largest,
+		Smallest: meta.Smallest, Largest: meta.Largest, Blobs: r.separator.used(),
 	})
 	if err == nil {
 		r.tables = append(r.tables, t)
@@ -180,8 +192,8 @@ func (r *rewriter) finish() error {
 }
 
 func (r *rewriter) undo() error {
-	var errs []error
-	var names []string
+	names, err := r.separator.undo()
+	errs := []error{err}
 	if r.file != nil {
 		errs = append(errs, r.file.Close())
 		names = append(names, tableName(r.num))

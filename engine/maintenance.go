@@ -63,7 +63,10 @@ func (db *DB) startWorkers() {
 		db.work(due, func() error { return db.flushFrozen(0) })
 	})
 	db.workers.Go(func() {
-		due := func() bool { return db.mu.view != nil && db.urgent(db.mu.view.version) >= 0 }
+		due := func() bool {
+			v := db.mu.view
+			return v != nil && (db.urgent(v.version) >= 0 || db.blobGarbage(v.version) != nil)
+		}
 		db.work(due, func() error { _, err := db.compactOnce(); return err })
 	})
 }

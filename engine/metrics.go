@@ -11,7 +11,8 @@ type counters struct {
 	commits, conflicts, logBytes         atomic.Int64
 	flushes, flushBytes                  atomic.Int64
 	compactions, compactionBytes, stalls atomic.Int64
-	tablesDeleted                        atomic.Int64
+	tablesDeleted, blobFilesDeleted      atomic.Int64
+	blobBytes, blobMovedBytes            atomic.Int64
 }
 
 // LevelMetrics tells of one level.
@@ -37,9 +38,17 @@ type Metrics struct {
 	CompactedBytes int64 // written by compactions
 	Stalls         int64 // times that writers waited for maintenance
 	TablesDeleted  int64
-	CacheHits      uint64
-	CacheMisses    uint64
-	CacheBytes     int64
+
+	BlobFiles        int
+	BlobBytes        uint64 // of these files
+	BlobGarbageBytes uint64 // of these, what no table needs; of files that memtables refer to it is not known, and 0
+	BlobBytesWritten int64
+	BlobBytesMoved   int64 // of these, by collection of garbage
+	BlobFilesDeleted int64
+
+	CacheHits   uint64
+	CacheMisses uint64
+	CacheBytes  int64
 }
 
 // Metrics returns the store's metrics.
@@ -54,6 +63,8 @@ func (db *DB) Metrics() Metrics {
 	db.seq.mu.Lock()
 	m.SyncGroups = db.seq.groups
 	db.seq.mu.Unlock()
+	m.BlobBytesWritten, m.BlobBytesMoved = n.blobBytes.Load(), n.blobMovedBytes.Load()
+	m.BlobFilesDeleted = n.blobFilesDeleted.Load()
 	m.addCache(db.cache.Metrics())
 	db.mu.Lock()
 	defer db.mu.Unlock()
@@ -61,6 +72,13 @@ func (db *DB) Metrics() Metrics {
 	if v := db.mu.view; v != nil {
 		for l, tables := range v.version.levels {
 			m.Levels[l] = LevelMetrics{len(tables), bytesOf(tables)}
+		}
+		for _, f := range db.blobs.all() {
+			m.BlobFiles++
+			m.BlobBytes += f.size.Load()
+			if f.young.Load() == 0 {
+				m.BlobGarbageBytes += f.garbage(v.version.liveBlobs[f.num])
+			}
 		}
 		for _, table := range v.mems {
 			m.MemtableBytes += int64(table.table.Bytes())

@@ -20,6 +20,10 @@ const (
 type version struct {
 	levels [levels][]*table
 	refs   atomic.Int32 // views that hold it
+
+	blobs     []*blobFile // that the tables refer to
+	liveBlobs map[uint64]uint64
+	registry  *blobRegistry // where the files that memtables refer to are found as well
 }
 
 // find returns the index of the first table of a level below 0 that ends at user or behind it.
@@ -73,6 +77,10 @@ type mem struct {
 	log     *wal.Writer // nil if the memtable was replayed
 	logNum  uint64
 	lastSeq key.Seq // of a memtable that gets no more commits
+
+	views     int         // that show it; guarded by DB.mu
+	blobs     []*blobFile // that its entries refer to; guarded by DB.mu
+	blobBytes uint64      // that they refer to; guarded by commitMu
 }
 
 // replayed reports whether the memtable is from a log of an earlier session.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 )
 
@@ -30,10 +31,13 @@ func (db *DB) release(v *view) error {
 // drop gives a view up. Tables that nobody needs any more are closed, and the names of those that are not live become
 // obsolete.
 func (db *DB) drop(v *view) error {
-	if v.refs.Add(-1) > 0 || v.version.refs.Add(-1) > 0 {
+	if v.refs.Add(-1) > 0 {
 		return nil
 	}
-	var errs []error
+	errs := []error{db.dropMems(v.mems)}
+	if v.version.refs.Add(-1) > 0 {
+		return errors.Join(errs...)
+	}
 	for _, level := range v.version.levels {
 		for _, t := range level {
 			if t.refs.Add(-1) == 0 {
@@ -41,7 +45,7 @@ func (db *DB) drop(v *view) error {
 			}
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, db.letGo(v.version.blobs...))...)
 }
 
 func (db *DB) retire(t *table) error {
@@ -76,6 +80,10 @@ func (db *DB) removeObsolete() error {
 			db.counters.tablesDeleted.Add(1)
 			notify(db.opts.EventListener.TableDeleted, num)
 		}
+		if num, ok := parseNumbered(name, blobSuffix); ok {
+			db.counters.blobFilesDeleted.Add(1)
+			notify(db.opts.EventListener.BlobFileDeleted, num)
+		}
 	}
 	return nil
 }
@@ -98,6 +106,7 @@ func (db *DB) show(mems []*mem, ver *version) (before *view) {
 	next := &view{mems: mems, version: ver}
 	next.refs.Add(1)
 	ver.refs.Add(1)
+	showMems(mems)
 	db.mu.view = next
 	db.changed.Broadcast()
 	return before
@@ -105,7 +114,7 @@ func (db *DB) show(mems []*mem, ver *version) (before *view) {
 
 // newVersion makes a version of the tables that the state lists, all of which are open. The caller holds mu.
 func (db *DB) newVersion(s *manifest.State) *version {
-	v := &version{}
+	v := &version{registry: &db.blobs}
 	for l, level := range s.Levels {
 		if len(level) == 0 {
 			continue
@@ -115,6 +124,16 @@ func (db *DB) newVersion(s *manifest.State) *version {
 			t := db.mu.tables[level[i].Num]
 			t.refs.Add(1)
 			v.levels[l][i] = t
+		}
+	}
+	if len(s.BlobFiles) > 0 {
+		v.liveBlobs = s.LiveBlobs()
+		files := db.blobs.all()
+		for _, b := range s.BlobFiles {
+			f := files[b.Num]
+			invariant.Check(f != nil, "I14: a blob file that tables refer to is open")
+			f.holds++
+			v.blobs = append(v.blobs, f)
 		}
 	}
 	return v

@@ -15,8 +15,9 @@ type Kind uint8
 
 // The kinds of entries, with their numbers on disk.
 const (
-	Delete Kind = 0
-	Set    Kind = 1
+	Delete  Kind = 0
+	Set     Kind = 1
+	BlobSet Kind = 3 // the value lies in a blob file; the entry's value is the reference
 )
 
 // Trailer packs a sequence number (56 bits) above a kind (8 bits).
