@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/blob"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
@@ -23,6 +24,10 @@ type Batch struct {
 	data  []byte
 	count int
 	err   error // the first write that cannot be
+
+	longest   int         // of the values
+	blobs     []*blobFile // that references lead to, if there are any; held for the batch, maybe several times
+	blobBytes uint64      // that the references take there
 }
 
 // Put adds a write of value to key; both are copied. A key or value over the limit makes Apply fail. An empty key is a
@@ -45,7 +50,7 @@ func (b *Batch) DeleteRange(start, end []byte) {
 func (b *Batch) Len() int { return b.count }
 
 // Reset empties the batch and keeps its memory.
-func (b *Batch) Reset() { b.data, b.count, b.err = b.data[:0], 0, nil }
+func (b *Batch) Reset() { b.data, b.count, b.err, b.longest = b.data[:0], 0, nil, 0 }
 
 const (
 	setKind         = key.Set
@@ -69,9 +74,19 @@ func (b *Batch) add(kind key.Kind, user, value []byte) {
 	}
 	b.data = append(binary.AppendUvarint(append(b.data, byte(kind)), uint64(len(user))), user...)
 	if kind != key.Delete {
+		b.longest = max(b.longest, len(value))
 		b.data = append(binary.AppendUvarint(b.data, uint64(len(value))), value...)
 	}
 	b.count++
+}
+
+// addRef adds a write of the value that a reference leads to. The header is there already.
+func (b *Batch) addRef(user []byte, ref blob.Ref) {
+	var encoded [blob.RefBytesMax]byte
+	value := ref.AppendTo(encoded[:0])
+	b.data = append(binary.AppendUvarint(append(b.data, byte(key.BlobSet)), uint64(len(user))), user...)
+	b.data = append(binary.AppendUvarint(b.data, uint64(len(value))), value...)
+	b.blobBytes += ref.Bytes()
 }
 
 func checkSizes(kind key.Kind, user, value []byte) error {
@@ -117,7 +132,7 @@ func readBatch(data []byte) (batchReader, bool) {
 
 // next decodes an operation and returns its trailer; ok is false if the bytes are not a batch.
 func (r *batchReader) next() (tr key.Trailer, ok bool) {
-	if len(r.rest) == 0 || r.rest[0] > byte(key.RangeDelete) {
+	if len(r.rest) == 0 || r.rest[0] > byte(key.BlobSet) {
 		return 0, false
 	}
 	r.kind, r.rest = key.Kind(r.rest[0]), r.rest[1:]

@@ -33,8 +33,9 @@ type catalog struct {
 // change is an edit with what it means for the view.
 type change struct {
 	manifest.Edit
-	opened  []*table // the added tables
-	flushed []*mem   // memtables that they replace
+	opened  []*table    // the added tables
+	blobs   []*blobFile // new blob files that they refer to
+	flushed []*mem      // memtables that they replace
 }
 
 // apply makes a change durable, then visible, and then removes the files that it made obsolete.
@@ -43,6 +44,7 @@ func (db *DB) apply(ch change) error {
 	defer db.catalog.Unlock()
 	c := &db.catalog
 	next := c.state
+	db.listBlobFiles(&c.state, &ch)
 	ch.NextFile = db.nextFile.Load()
 	err := next.Apply(ch.Edit)
 	invariant.Check(err == nil, "I7: an edit fits the state that it changes")
@@ -137,6 +139,7 @@ func (db *DB) install(next *manifest.State, ch change) error {
 	for _, t := range ch.opened {
 		db.mu.tables[t.Num] = t
 	}
+	db.registerBlobFiles(ch.blobs...)
 	for _, d := range ch.Deleted {
 		moved := slices.ContainsFunc(ch.Added, func(p manifest.Placed) bool { return p.Num == d.Num })
 		db.mu.tables[d.Num].dead.Store(!moved)

@@ -23,8 +23,12 @@ func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 	if b.err != nil {
 		return b.err
 	}
-	t, m, err := db.enter(b, d, check)
+	b, err := db.separate(b)
 	if err != nil {
+		return err
+	}
+	t, m, err := db.enter(b, d, check)
+	if err = db.releaseBlobs(b, err); err != nil {
 		return err
 	}
 	if m != nil {
@@ -67,6 +71,7 @@ func (db *DB) log(b *Batch, d Durability) (ticket, *mem, error) {
 	if err := db.active.log.Append(b.data); err != nil {
 		return ticket{}, nil, db.uncertain(err)
 	}
+	db.hold(db.active, b)
 	db.recent.add(b.data, db.seq.readable())
 	db.counters.commits.Add(1)
 	db.counters.logBytes.Add(int64(len(b.data)))
@@ -103,9 +108,11 @@ func (db *DB) refused(err error) error {
 }
 
 // makeRoom makes sure that there is a memtable for one more commit of so many bytes, and waits if flushes or
-// compactions are behind. A batch over the size of a memtable gets one of its own.
+// compactions are behind. A batch over the size of a memtable gets one of its own. A memtable that refers to a whole
+// blob file's worth of values is full, too: how much of them is garbage is known only when it is flushed.
 func (db *DB) makeRoom(bytes int) error {
-	if m := db.active; m != nil && m.reserved > 0 && m.reserved+bytes > db.opts.MemtableBytes {
+	if m := db.active; m != nil && m.reserved > 0 &&
+		(m.reserved+bytes > db.opts.MemtableBytes || m.blobBytes >= uint64(db.opts.BlobFileBytes)) {
 		if err := db.rotate(); err != nil {
 			return db.refused(err)
 		}

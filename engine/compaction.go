@@ -34,6 +34,9 @@ func (db *DB) Compact() error {
 	if v.version.improvable() {
 		err = db.compact(v.version, &compaction{inputs: v.version.levels, output: bottom, whole: true, reason: CompactionManual})
 	}
+	if err == nil {
+		err = db.collectBlobs()
+	}
 	if err != nil && !errors.Is(err, ErrClosed) {
 		db.failed(err)
 	}
@@ -87,11 +90,12 @@ func (db *DB) compact(v *version, c *compaction) error {
 	outputs := c.inputs[c.level]
 	if !info.Moved {
 		r := rewriter{db: db, snapshots: db.snapshotSeqs(), split: true, abort: db.closing.Load}
+		r.separator = separator{db: db, victims: db.blobVictims(v)}
 		r.gone = func(first, last []byte) bool { return !v.below(c.output, first, last) }
 		if err := r.run(merge.New(c.iterators(r.delete(c.ranges()))...)); err != nil {
 			return err
 		}
-		outputs, ch.opened, info.Dropped = r.tables, r.tables, r.dropped
+		outputs, ch.opened, ch.blobs, info.Dropped = r.tables, r.tables, r.separator.files, r.dropped
 		db.counters.compactionBytes.Add(int64(bytesOf(outputs)))
 	}
 	ch.Added = placed(c.output, outputs)

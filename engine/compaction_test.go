@@ -76,7 +76,7 @@ func TestCompactionsSideBySide(t *testing.T) {
 	var writing, reading sync.WaitGroup
 	for w := range writers {
 		states[w] = map[string]string{}
-		writing.Go(func() { overwrite(t, db, states[w], w) })
+		writing.Go(func() { overwriteAll(t, db, states[w], w) })
 	}
 	written := make(chan struct{})
 	reading.Go(func() {
@@ -106,7 +106,7 @@ func TestCompactionsSideBySide(t *testing.T) {
 }
 
 // overwrite commits to keys of its own.
-func overwrite(t *testing.T, db *engine.DB, state map[string]string, writer int) {
+func overwriteAll(t *testing.T, db *engine.DB, state map[string]string, writer int) {
 	rng := rand.New(rand.NewPCG(uint64(writer), 5))
 	for i := range 2000 {
 		k, v := fmt.Sprintf("%c%03d", 'a'+writer, rng.IntN(300)), fmt.Sprint(i, strings.Repeat("x", rng.IntN(60)))

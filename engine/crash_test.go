@@ -34,7 +34,7 @@ func record(t *testing.T, seed uint64, steps int) *recording {
 	r := &recording{fs: faultfs.New(faultfs.Options{}), commits: []commit{{state: map[string]string{}}}}
 	rng := rand.New(rand.NewPCG(seed, 2))
 	o := tiny(r.fs)
-	o.MemtableBytes = 1 << 10
+	o.MemtableBytes, o.BlobValueBytes, o.LargeValueBytes, o.BlobFileBytes = 1<<10, 50, 76, 2<<10
 	db, err := engine.Open("db", o)
 	require.NoError(t, err)
 	for range steps {
@@ -117,7 +117,7 @@ func contents(t *testing.T, db *engine.DB) map[string]string {
 func (r *recording) recover(t *testing.T, fsys *faultfs.FS, least, most int, at string) (*engine.DB, int) {
 	t.Helper()
 	o := tiny(fsys)
-	o.MemtableBytes = 1 << 10
+	o.MemtableBytes, o.BlobValueBytes, o.LargeValueBytes, o.BlobFileBytes = 1<<10, 50, 76, 2<<10
 	db, err := engine.Open("db", o)
 	require.NoError(t, err, at)
 	got := contents(t, db)

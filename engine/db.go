@@ -36,6 +36,8 @@ type DB struct {
 
 	catalog   catalog
 	leftovers []string // of a crash, which a store that is read-only leaves where they are
+	large     largeValues
+	blobs     blobRegistry
 
 	view atomic.Pointer[view] // what reads see; written under mu, nil when closed
 	mu   struct {
@@ -73,6 +75,8 @@ func (v *view) appendGet(dst, user []byte, seq key.Seq) ([]byte, error) {
 		return dst, err
 	case !ok || kind == key.Delete:
 		return dst, ErrNotFound
+	case kind == key.BlobSet:
+		return v.version.registry.append(dst, value)
 	case dst == nil:
 		dst = make([]byte, 0, len(value))
 	}
@@ -87,6 +91,13 @@ const batchBytesKept = 64 << 10
 
 // Put writes value to key. See Apply.
 func (db *DB) Put(key, value []byte, d Durability) error {
+	if db.isLarge(len(value)) {
+		b, err := db.separateOne(key, value)
+		if err != nil {
+			return err
+		}
+		return db.Apply(b, d)
+	}
 	b := batches.Get().(*Batch)
 	b.Put(key, value)
 	return db.applyPooled(b, d)
@@ -134,7 +145,7 @@ func (db *DB) Close() error {
 	defer db.commitMu.Unlock()
 	defer db.quiesce()()
 	err := db.sealLog()
-	err = errors.Join(err, db.closeManifest(), db.releaseLast(), db.lock.Close())
+	err = errors.Join(err, db.closeManifest(), db.releaseLast(), db.closeLarge(), db.lock.Close())
 	return err
 }
 

@@ -26,6 +26,11 @@
 //   - I12: with InlineMaintenance no goroutine is started, and the same calls make the same filesystem operations.
 //   - I13: a range delete hides every older version of its keys, wherever that lies, and nothing newer, as a deletion of
 //     each key would. It is in tables as long as something that it hides may be.
+//   - I14: a reference to a value in a blob file, in a log or in a table, leads to bytes that were durable, with the name
+//     of their file, before the reference was written, whatever the durability of the commit. That they are not there
+//     is corruption, and no torn tail.
+//   - I15: a blob file stays as long as somebody may meet a reference into it: a live table or one that a reader has, a
+//     memtable that is not flushed or that a reader has, a log that is not known to be obsolete, a commit under way.
 //
 // All of DB and Snapshot may be used by any number of goroutines; an Iterator, a Batch or a Txn by one.
 //
@@ -44,7 +49,10 @@
 //	  delete | 2 u8 | start length uvarint | start | end length uvarint | end |     of a range; start is before end
 //	   range
 //
+//	  blob   | 3 u8 | key length uvarint | key | reference length uvarint | reference |
+//
 //	000006.sst                        a sorted table (internal/sst)
+//	000007.blob                       values that tables and logs refer to (internal/blob)
 //
 // seq is that of the first operation; each further one has the next. Sequence numbers go on without a gap from the
 // tables through the logs, by file number; recovery takes a gap for corruption. Markers have numbers of their own, all
@@ -61,10 +69,13 @@
 //	 commit     this session
 //	new log     create; sync directory                              a log without bytes: removed
 //	commit      append to the log; Sync: sync it; publish           a torn record at the end: dropped
+//	 of a large write and sync the blob file; if it is new, sync    a blob file that nothing refers to: removed; or
+//	 value      the directory; then as above                        bytes at its end: garbage
 //	rotation    sync the whole log, then create the next            both logs, the older one whole: replayed in order
-//	flush,      write and sync tables; sync directory; append and   tables that no edit names: removed; logs or tables
-//	 compaction sync the edit, then a proof of it; remove the       that an edit made obsolete: removed under a new
-//	            obsolete files; sync directory                      manifest, because the edit may not be durable yet
+//	flush,      write and sync tables and blob files; sync          files that no edit names: removed; those that an
+//	 compaction directory; append and sync the edit, then a proof   edit made obsolete, and blob files that an obsolete
+//	            of it; remove the obsolete files; sync directory    log may refer to: removed under a new manifest,
+//	                                                                because the edit may not be durable yet
 //	checkpoint  in another directory: make and sync it; tables      no marker there: Open refuses it, or finds it empty;
 //	            (links or synced copies), logs, manifest, each      the store itself only began a new log
 //	            synced; sync directory; marker; sync directory
@@ -113,10 +124,19 @@
 // range deletes of its memtables and its version, which costs nothing if there are none, and seeks over what they hide.
 // In transactions a range counts as a write of all its keys.
 //
+// # Large values
+//
+// A value of BlobValueBytes or more is put into a blob file when its memtable is flushed, one over LargeValueBytes when it
+// is committed; then log, memtable and tables have only a reference. Compactions copy references. They drop one with its
+// entry, and so make garbage, whose amount per file the manifest tells. A blob file that is garbage by half or more is
+// emptied: whoever rewrites a table copies its values elsewhere, and when nothing else is due, tables are rewritten for
+// that. So at most as many bytes are moved as become free.
+//
 // # Limits
 //
 // Keys have up to 64 KiB and may be empty; values have up to 1 GiB, batches nearly 2 GiB. Open reads each log into
-// memory as a whole. Validation remembers 65,536 keys or 8 MiB of recent commits; a transaction that is older than that
+// memory as a whole. Writing a value takes no memory beside the batch, and Put of a large one not even that; a
+// transaction copies it twice. Reading one as a stream takes 128 KiB. Validation remembers 65,536 keys or 8 MiB of recent commits; a transaction that is older than that
 // gets ErrConflict.
 //
 // # Rejected

@@ -13,6 +13,7 @@ type EventListener struct {
 	ManifestRolled  func(fileNum uint64)
 	WALCreated      func(fileNum uint64)
 	TableDeleted    func(fileNum uint64)
+	BlobFileDeleted func(fileNum uint64)
 	BackgroundError func(error) // the first failed write, or damage that a compaction met: the store is poisoned
 	WriteStall      func(StallInfo)
 }
@@ -40,6 +41,7 @@ const (
 	CompactionLevel0     CompactionReason = iota // level 0 has too many tables
 	CompactionSize                               // a level is larger than it should be
 	CompactionTombstones                         // a table is mostly tombstones
+	CompactionBlobs                              // a blob file that a table refers to is mostly garbage
 	CompactionManual                             // Compact was called
 )
 
@@ -51,6 +53,8 @@ func (r CompactionReason) String() string {
 		return "level too large"
 	case CompactionTombstones:
 		return "mostly tombstones"
+	case CompactionBlobs:
+		return "blob file mostly garbage"
 	case CompactionManual:
 		return "asked for"
 	}

@@ -20,7 +20,8 @@ type script struct {
 	erased  map[string]bool
 }
 
-func (s *script) value(i int) string { return fmt.Sprintf("value %d of some length", i) }
+// value returns short values, and some that go to blob files, by a flush or by their commit.
+func (s *script) value(i int) string { return fmt.Sprintf("value %d of some length%*s", i, i%7*10, "") }
 
 func (s *script) run(o engine.Options) (err error) {
 	for session := range 3 {

@@ -14,12 +14,15 @@ const (
 	logSuffix   = ".log"
 	tableSuffix = ".sst"
 	lostName    = "lost" // the directory where Repair puts what it replaced
+	blobSuffix  = ".blob"
 )
 
 func logName(num uint64) string   { return fmt.Sprintf("%06d%s", num, logSuffix) }
 func tableName(num uint64) string { return fmt.Sprintf("%06d%s", num, tableSuffix) }
 
-// parseNumbered returns the number of a log or table file name.
+func blobName(num uint64) string { return fmt.Sprintf("%06d%s", num, blobSuffix) }
+
+// parseNumbered returns the number of a log, table or blob file name.
 func parseNumbered(name, suffix string) (num uint64, ok bool) {
 	digits, found := strings.CutSuffix(name, suffix)
 	if !found || len(digits) < 6 || len(digits) > 6 && digits[0] == '0' {
@@ -31,12 +34,13 @@ func parseNumbered(name, suffix string) (num uint64, ok bool) {
 
 // files are the names in the directory of a store, sorted by what they are.
 type files struct {
-	logs, tables, manifests []uint64
-	markers                 []manifest.Marker
-	foreign                 []string
-	hollow                  []uint64 // live logs of no bytes
-	severed                 []uint64 // live logs behind a gap
-	max                     uint64   // the largest number
+	logs, tables, blobs, manifests []uint64
+
+	markers []manifest.Marker
+	foreign []string
+	hollow  []uint64 // live logs of no bytes
+	severed []uint64 // live logs behind a gap
+	max     uint64   // the largest number
 }
 
 func sortFiles(names []string) *files {
@@ -46,6 +50,8 @@ func sortFiles(names []string) *files {
 			f.logs, f.max = append(f.logs, num), max(f.max, num)
 		} else if num, ok := parseNumbered(name, tableSuffix); ok {
 			f.tables, f.max = append(f.tables, num), max(f.max, num)
+		} else if num, ok := parseNumbered(name, blobSuffix); ok {
+			f.blobs, f.max = append(f.blobs, num), max(f.max, num)
 		} else if num, ok := manifest.ParseFileName(name); ok {
 			f.manifests, f.max = append(f.manifests, num), max(f.max, num)
 		} else if m, ok := manifest.ParseMarker(name); ok {
@@ -56,6 +62,7 @@ func sortFiles(names []string) *files {
 	}
 	slices.Sort(f.logs)
 	slices.Sort(f.tables)
+	slices.Sort(f.blobs)
 	slices.Sort(f.manifests)
 	slices.Sort(f.foreign)
 	slices.SortFunc(f.markers, func(a, b manifest.Marker) int { return int(b.Num) - int(a.Num) })

@@ -47,6 +47,9 @@ func (db *DB) flushFrozen(floor uint64) error {
 		return nil
 	}
 	notify(db.opts.EventListener.FlushBegin, len(mems))
+	if err := db.sealLarge(); err != nil { // what the memtables refer to gets its final size
+		return err
+	}
 	newest := mems[len(mems)-1]
 	// Until its last commit is visible, a memtable is not complete, and readers may need what its newest entries hide.
 	if err := db.seq.show(newest.lastSeq); err != nil {
@@ -57,12 +60,13 @@ func (db *DB) flushFrozen(floor uint64) error {
 		sources = append(sources, m.table.NewIterator())
 	}
 	r := rewriter{db: db, snapshots: db.snapshotSeqs(), abort: func() bool { return false }}
+	r.separator = separator{db: db, threshold: max(db.opts.BlobValueBytes, 0)}
 	r.delete(memRanges(mems, r.points()))
 	err := r.run(merge.New(sources...))
 	if err != nil {
 		return err
 	}
-	ch := change{opened: r.tables, flushed: mems}
+	ch := change{opened: r.tables, blobs: r.separator.files, flushed: mems}
 	ch.LastSeq, ch.LogFloor = newest.lastSeq, max(newest.logNum+1, floor)
 	ch.Added = placed(0, r.tables)
 	db.counters.flushes.Add(1)
@@ -92,6 +96,7 @@ type rewriter struct {
 	abort     func() bool                   // says to give up
 	tables    []*table                      // written, synced and open; their names are not durable yet
 	dropped   uint64                        // entries
+	separator separator
 
 	file       *durable.File
 	writer     *sst.Writer
@@ -114,6 +119,9 @@ func (r *rewriter) run(it key.Iterator) error {
 	}
 	if err == nil && r.writer != nil {
 		err = r.finish(nil)
+	}
+	if err == nil {
+		err = r.separator.finish()
 	}
 	if err != nil {
 		return errors.Join(err, r.undo())
@@ -157,6 +165,10 @@ func (r *rewriter) entry(user []byte, tr key.Trailer, value []byte) error {
 	if tr.Kind() == key.Delete {
 		r.tombstones++
 	}
+	tr, value, err := r.separator.place(tr, value)
+	if err != nil {
+		return err
+	}
 	return r.writer.Add(user, tr, value)
 }
 
@@ -187,7 +199,7 @@ func (r *rewriter) finish(upto []byte) error {
 	}
 	t, err := r.db.openTable(manifest.Table{
 		Num: r.num, Bytes: meta.Bytes, Entries: meta.Entries, MinSeq: meta.MinSeq, MaxSeq: meta.MaxSeq,
-		Smallest: meta.Smallest, Largest: meta.Largest, Tombstones: r.tombstones,
+		Smallest: meta.Smallest, Largest: meta.Largest, Tombstones: r.tombstones, Blobs: r.separator.used(),
 	})
 	r.tombstones = 0
 	if err == nil {
@@ -197,8 +209,8 @@ func (r *rewriter) finish(upto []byte) error {
 }
 
 func (r *rewriter) undo() error {
-	var errs []error
-	var names []string
+	names, err := r.separator.undo()
+	errs := []error{err}
 	if r.file != nil {
 		errs = append(errs, r.file.Close())
 		names = append(names, tableName(r.num))

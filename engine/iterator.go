@@ -36,6 +36,9 @@ type Iterator struct {
 	valid      bool
 	key, value []byte
 	copied     []byte    // memory of value going backward
+	apart      bool      // value is a reference to a blob file
+	resolved   []byte    // memory of the value that a reference led to
+	broken     error     // why a value could not be read
 	seen       *keyRange // of a serializable transaction: what was looked at since the last seek
 	err        error
 }
@@ -114,7 +117,7 @@ func (i *Iterator) SeekLT(user []byte) bool {
 
 // Next moves to the next key. The iterator must be valid.
 func (i *Iterator) Next() bool {
-	if !i.usable() || !i.valid {
+	if !i.movable() {
 		return false
 	}
 	if i.backward {
@@ -125,7 +128,7 @@ func (i *Iterator) Next() bool {
 
 // Prev moves to the key before. The iterator must be valid.
 func (i *Iterator) Prev() bool {
-	if !i.usable() || !i.valid {
+	if !i.movable() {
 		return false
 	}
 	if !i.backward {
@@ -140,10 +143,24 @@ func (i *Iterator) Valid() bool { return i.valid }
 // Key returns the key under the iterator, valid until it moves. It must not be changed.
 func (i *Iterator) Key() []byte { return i.key }
 
-// Value returns the value under the iterator, valid until it moves. It must not be changed.
-func (i *Iterator) Value() []byte { return i.value }
+// Value returns the value under the iterator, valid until it moves. It must not be changed. A value of a blob file is
+// read only now: if that fails, Value returns nil, the iterator is not valid any more until it seeks, and Error says why.
+func (i *Iterator) Value() []byte {
+	if i.apart {
+		i.resolve()
+	}
+	return i.value
+}
 
-// Error returns why the last movement failed, or nil if the keys had ended.
+func (i *Iterator) resolve() {
+	var err error
+	if i.resolved, err = i.db.blobs.append(i.resolved[:0], i.value); err != nil {
+		i.broken, i.err, i.valid, i.resolved = err, err, false, nil
+	}
+	i.value, i.apart = i.resolved, false
+}
+
+// Error returns why the last movement or Value failed, or nil if the keys had ended.
 func (i *Iterator) Error() error { return i.err }
 
 // Close lets go of the tables. It returns errors of closing, and of removing tables that nobody else needs. Closing
@@ -154,6 +171,9 @@ func (i *Iterator) Close() error {
 	}
 	err := errors.Join(i.it.Close(), i.db.release(i.view))
 	i.view, i.valid, i.err = nil, false, ErrClosed
+	if i.apart {
+		i.value, i.apart = nil, false
+	}
 	if i.txn != nil {
 		i.txn.forget(i)
 	}
@@ -167,6 +187,16 @@ func (i *Iterator) usable() bool {
 	}
 	i.err = nil
 	return true
+}
+
+// movable is usable for a movement from where it stands. That a value could not be read stays an error: a loop that
+// looks at Error only behind its end must see it.
+func (i *Iterator) movable() bool {
+	if !i.usable() {
+		return false
+	}
+	i.err = i.broken
+	return i.valid
 }
 
 // newest is the sequence number to seek at.
@@ -199,7 +229,7 @@ func (i *Iterator) settleForward(skip bool) bool {
 			skip = true
 			continue
 		}
-		i.value = i.it.Value()
+		i.value, i.apart = i.it.Value(), i.it.Trailer().Kind() == key.BlobSet
 		return i.show(true)
 	}
 	return i.show(false)
@@ -221,7 +251,8 @@ func (i *Iterator) settleBackward() bool {
 		if !i.sees(i.it.Trailer()) {
 			continue
 		}
-		if found = i.it.Trailer().Kind() == key.Set; found {
+		if found = i.it.Trailer().Kind() != key.Delete; found {
+			i.apart = i.it.Trailer().Kind() == key.BlobSet
 			i.key = append(i.key[:0], user...)
 			i.copied = append(i.copied[:0], i.it.Value()...)
 		}
@@ -236,8 +267,9 @@ func (i *Iterator) show(found bool) bool {
 		i.err, found = err, false
 	}
 	i.valid = found
+	i.broken = nil
 	if !found {
-		i.value = nil
+		i.value, i.apart = nil, false
 	}
 	i.observed()
 	return found

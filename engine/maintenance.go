@@ -92,7 +92,10 @@ func (db *DB) pick() *compaction {
 	for seq := range db.mu.snapshots {
 		p.oldest = min(p.oldest, seq)
 	}
-	return p.pick()
+	if c := p.pick(); c != nil {
+		return c
+	}
+	return db.blobGarbage(&p)
 }
 
 // pauseCompactions returns when no compaction runs. None begins until resume is called.

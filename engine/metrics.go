@@ -12,7 +12,8 @@ type counters struct {
 	commits, conflicts, logBytes         atomic.Int64
 	flushes, flushBytes                  atomic.Int64
 	compactions, compactionBytes, stalls atomic.Int64
-	tablesDeleted                        atomic.Int64
+	tablesDeleted, blobFilesDeleted      atomic.Int64
+	blobBytes, blobMovedBytes            atomic.Int64
 }
 
 // LevelMetrics tells of one level.
@@ -40,9 +41,17 @@ type Metrics struct {
 	CompactedBytes int64 // written by compactions
 	Stalls         int64 // times that writers waited for maintenance
 	TablesDeleted  int64
-	CacheHits      uint64
-	CacheMisses    uint64
-	CacheBytes     int64
+
+	BlobFiles        int
+	BlobBytes        uint64 // of these files
+	BlobGarbageBytes uint64 // of these, what no table needs; of files that memtables refer to it is not known, and 0
+	BlobBytesWritten int64
+	BlobBytesMoved   int64 // of these, by collection of garbage
+	BlobFilesDeleted int64
+
+	CacheHits   uint64
+	CacheMisses uint64
+	CacheBytes  int64
 }
 
 // Latency is how long calls took: how many fell into each of the buckets of LatencyBounds, and behind the last, and the
@@ -99,6 +108,8 @@ func (db *DB) Metrics() Metrics {
 	db.seq.mu.Lock()
 	m.SyncGroups = db.seq.groups
 	db.seq.mu.Unlock()
+	m.BlobBytesWritten, m.BlobBytesMoved = n.blobBytes.Load(), n.blobMovedBytes.Load()
+	m.BlobFilesDeleted = n.blobFilesDeleted.Load()
 	m.addCache(db.cache.Metrics())
 	db.mu.Lock()
 	defer db.mu.Unlock()
@@ -106,6 +117,13 @@ func (db *DB) Metrics() Metrics {
 	if v := db.view.Load(); v != nil {
 		for l, tables := range v.version.levels {
 			m.Levels[l] = LevelMetrics{len(tables), bytesOf(tables)}
+		}
+		for _, f := range db.blobs.all() {
+			m.BlobFiles++
+			m.BlobBytes += f.size.Load()
+			if f.young.Load() == 0 {
+				m.BlobGarbageBytes += f.garbage(v.version.liveBlobs[f.num])
+			}
 		}
 		for _, table := range v.mems {
 			m.MemtableBytes += int64(table.bytes())

@@ -14,11 +14,13 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// tiny makes every few writes a rotation, and every few rotations a compaction.
+// tiny makes every few writes a rotation, and every few rotations a compaction. Of the values of these tests, the middle
+// ones are separated by a flush, and the long ones by their commit.
 func tiny(fsys afero.Fs) engine.Options {
 	return engine.Options{
 		FS: fsys, MemtableBytes: 2 << 10, L0CompactionFiles: 2, LevelBytesBase: 4 << 10, LevelSizeRatio: 2,
 		TableBytes: 1 << 10, BlockBytes: 256, InlineMaintenance: true,
+		BlobValueBytes: 25, LargeValueBytes: 55, BlobFileBytes: 500,
 	}
 }
 
@@ -32,6 +34,7 @@ type model struct {
 	steps   int
 	snaps   []*engine.Snapshot
 	snapped []map[string]string
+	metrics engine.Metrics // summed up over the sessions: blob files only
 }
 
 func (m *model) key() []byte { return fmt.Appendf(nil, "k%03d", m.rng.IntN(200)) }
@@ -134,6 +137,9 @@ func (m *model) reopen() {
 		s.Close()
 	}
 	m.snaps, m.snapped = nil, nil
+	metrics := m.db.Metrics()
+	m.metrics.BlobBytesMoved += metrics.BlobBytesMoved
+	m.metrics.BlobFilesDeleted += metrics.BlobFilesDeleted
 	require.NoError(m.t, m.db.Close())
 	var err error
 	m.db, err = engine.Open("db", m.o)
@@ -231,6 +237,8 @@ func TestStoreIsAMap(t *testing.T) {
 				m.reopen()
 				require.NoError(t, m.db.Close())
 				require.Positive(t, metrics.Commits)
+				require.Positive(t, m.metrics.BlobBytesMoved)
+				require.Positive(t, m.metrics.BlobFilesDeleted)
 			})
 		}
 	}

@@ -35,6 +35,15 @@ type Options struct {
 	BloomBitsPerKey   int         // 10 by default, no filter if negative
 	CacheBytes        int64       // of table blocks; 64 MiB by default, none if negative
 
+	// BlobValueBytes is the length from which a value lies in a blob file, beside the tables, which compactions do not
+	// copy; 1 KiB by default. If it is negative, all values are in tables, the larger ones too.
+	BlobValueBytes int
+	// LargeValueBytes is the length beyond which a value is written once: to a blob file, synced before the commit is
+	// logged, whatever its durability; 1 MiB by default. Shorter ones are in the log first.
+	LargeValueBytes int
+	// BlobFileBytes is the size at which another blob file is begun; 256 MiB by default.
+	BlobFileBytes int64
+
 	// InlineMaintenance makes flushes and compactions run on the goroutine that needs them. No goroutine is started,
 	// and the same calls make the same filesystem operations.
 	InlineMaintenance bool
@@ -69,6 +78,9 @@ func (o *Options) EnsureDefaults() {
 	if o.Clock == nil && !o.InlineMaintenance {
 		o.Clock = time.Now //nolint:forbidigo // it is the default of the injected clock, and only Metrics shows it
 	}
+	setDefault(&o.BlobValueBytes, 1<<10)
+	setDefault(&o.LargeValueBytes, 1<<20)
+	setDefault(&o.BlobFileBytes, 256<<20)
 	if o.EventListener == nil {
 		o.EventListener = &EventListener{}
 	}
@@ -95,6 +107,9 @@ func (o *Options) Validate() error {
 		{"CompactionsMax", int64(o.CompactionsMax), 0},
 		{"TableBytes", o.TableBytes, 0},
 		{"BlockBytes", int64(o.BlockBytes), 0},
+		{"BlobValueBytes", int64(o.BlobValueBytes), -1},
+		{"LargeValueBytes", int64(o.LargeValueBytes), 0},
+		{"BlobFileBytes", o.BlobFileBytes, 0},
 	} {
 		if f.value < f.min {
 			errs = append(errs, fmt.Errorf("%w: %s is %d, want at least %d", ErrOptions, f.name, f.value, f.min))

@@ -74,9 +74,12 @@ func (db *DB) listOrMake() ([]string, error) {
 	return nil, db.dir.Make()
 }
 
-// abandon closes the tables of a store that could not be opened.
+// abandon closes the files of a store that could not be opened.
 func (db *DB) abandon() error {
 	err := db.releaseLast()
+	for _, f := range db.blobs.all() {
+		err = errors.Join(err, f.file.Close())
+	}
 	for _, t := range db.mu.tables {
 		err = errors.Join(err, t.file.Close())
 	}
@@ -111,6 +114,11 @@ func (db *DB) recover(names []string) error {
 	if err := db.openTables(&state); err != nil {
 		return err
 	}
+	for _, b := range state.BlobFiles {
+		if err := db.needBlobFile(b.Num, b.Bytes); err != nil {
+			return err
+		}
+	}
 	if err := db.replay(f, &state); err != nil {
 		return err
 	}
@@ -130,11 +138,11 @@ func (db *DB) currentMarker(f *files) (manifest.Marker, error) {
 		}
 	}
 	switch {
-	case len(f.foreign) > 0 && (len(f.markers) == 0 || len(f.logs)+len(f.tables) == 0):
+	case len(f.foreign) > 0 && (len(f.markers) == 0 || len(f.logs)+len(f.tables)+len(f.blobs) == 0):
 		return manifest.Marker{}, fmt.Errorf("%w: no valid marker, but %q", ErrNotADatabase, f.foreign)
-	case len(f.logs)+len(f.tables) > 0:
-		return manifest.Marker{}, corrupt.At("marker", 0, "none is valid, but there are logs %d and tables %d",
-			f.logs, f.tables)
+	case len(f.logs)+len(f.tables)+len(f.blobs) > 0:
+		return manifest.Marker{}, corrupt.At("marker", 0, "none is valid, but there are logs %d, tables %d, blob files %d",
+			f.logs, f.tables, f.blobs)
 	case db.opts.ErrorIfMissing:
 		return manifest.Marker{}, ErrMissing
 	}
@@ -260,6 +268,9 @@ func (db *DB) replayLog(num uint64, last key.Seq) (*mem, error) {
 		if m.lastSeq, err = m.insert(record, &in, name); err != nil {
 			return nil, err
 		}
+		if err := db.replayRefs(record, m, name); err != nil {
+			return nil, err
+		}
 	}
 }
 
@@ -309,6 +320,7 @@ func (db *DB) clean(f *files, mentioned map[uint64]bool) error {
 			named = append(named, m.Name())
 		}
 	}
+	named, unnamed = db.cleanBlobs(f, mentioned, named, unnamed)
 	if db.opts.ReadOnly {
 		db.leftovers = append(named, unnamed...)
 		return nil

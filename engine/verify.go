@@ -15,17 +15,21 @@ import (
 )
 
 // Verify reads everything and returns an error that is ErrCorrupt if a checksum, the order of entries or levels, the
-// manifest or a log is wrong, if a live file is missing or without bytes, or if a file is there that should not be.
+// manifest or a log is wrong, if a reference to a blob file and what it leads to do not fit, if a live file is missing or
+// without bytes, or if a file is there that should not be.
 // Writers wait meanwhile.
 func (db *DB) Verify() error {
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
 	defer db.quiesce()()
+	db.large.Lock()
+	defer db.large.Unlock()
 	v, err := db.acquire()
 	if err != nil {
 		return err
 	}
-	err = errors.Join(db.verifyTables(v.version), db.verifyManifest(v.version), db.verifyLogs(), db.verifyNames())
+	err = errors.Join(db.verifyTables(v.version), db.verifyManifest(v.version), db.verifyLogs(), db.verifyNames(),
+		db.verifyBlobs(v))
 	return errors.Join(err, db.release(v))
 }
 
@@ -171,6 +175,7 @@ func (db *DB) expectedNames() (expected, allowed map[string]bool) {
 			expected[tableName(num)] = true
 		}
 	}
+	db.expectBlobs(expected, allowed)
 	return expected, allowed
 }
 

@@ -22,6 +22,10 @@ type version struct {
 	levels [levels][]*table
 	ranges versionRanges
 	refs   atomic.Int32 // views that hold it
+
+	blobs     []*blobFile // that the tables refer to
+	liveBlobs map[uint64]uint64
+	registry  *blobRegistry // where the files that memtables refer to are found as well
 }
 
 // find returns the index of the first table of a level below 0 that ends at user or behind it.
@@ -77,6 +81,10 @@ type mem struct {
 	logNum   uint64
 	reserved int     // bytes of the commits that it got, or will; guarded by DB.commitMu
 	lastSeq  key.Seq // of a memtable that gets no more commits
+
+	views     int         // that show it; guarded by DB.mu
+	blobs     []*blobFile // that its entries refer to; guarded by DB.mu
+	blobBytes uint64      // that they refer to; guarded by commitMu
 }
 
 // replayed reports whether the memtable is from a log of an earlier session.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 )
 
@@ -28,7 +29,7 @@ func (db *DB) release(v *view) error {
 	if v.refs.Add(-1) > 0 {
 		return nil
 	}
-	if err := db.dropVersion(v.version); err != nil {
+	if err := db.dropLast(v); err != nil {
 		return err
 	}
 	return db.removeObsolete()
@@ -40,22 +41,23 @@ func (db *DB) drop(v *view) error {
 	if v.refs.Add(-1) > 0 {
 		return nil
 	}
-	return db.dropVersion(v.version)
+	return db.dropLast(v)
 }
 
-func (db *DB) dropVersion(v *version) error {
-	if v.refs.Add(-1) > 0 {
-		return nil
+// dropLast drops what only a view that nobody has any more holds.
+func (db *DB) dropLast(v *view) error {
+	errs := []error{db.dropMems(v.mems)}
+	if v.version.refs.Add(-1) > 0 {
+		return errors.Join(errs...)
 	}
-	var errs []error
-	for _, level := range v.levels {
+	for _, level := range v.version.levels {
 		for _, t := range level {
 			if t.refs.Add(-1) == 0 {
 				errs = append(errs, db.retire(t))
 			}
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, db.letGo(v.version.blobs...))...)
 }
 
 func (db *DB) retire(t *table) error {
@@ -90,6 +92,10 @@ func (db *DB) removeObsolete() error {
 			db.counters.tablesDeleted.Add(1)
 			notify(db.opts.EventListener.TableDeleted, num)
 		}
+		if num, ok := parseNumbered(name, blobSuffix); ok {
+			db.counters.blobFilesDeleted.Add(1)
+			notify(db.opts.EventListener.BlobFileDeleted, num)
+		}
 	}
 	return nil
 }
@@ -111,6 +117,7 @@ func (db *DB) show(mems []*mem, ver *version) (before *view) {
 	next := &view{mems: mems, version: ver}
 	next.refs.Add(1)
 	ver.refs.Add(1)
+	showMems(mems)
 	db.view.Store(next)
 	db.changed.Broadcast()
 	return before
@@ -118,7 +125,7 @@ func (db *DB) show(mems []*mem, ver *version) (before *view) {
 
 // newVersion makes a version of the tables that the state lists, all of which are open. The caller holds mu.
 func (db *DB) newVersion(s *manifest.State) *version {
-	v := &version{}
+	v := &version{registry: &db.blobs}
 	for l, level := range s.Levels {
 		if len(level) == 0 {
 			continue
@@ -131,6 +138,16 @@ func (db *DB) newVersion(s *manifest.State) *version {
 			if len(t.reader.Ranges()) > 0 {
 				v.ranges.tables = append(v.ranges.tables, t)
 			}
+		}
+	}
+	if len(s.BlobFiles) > 0 {
+		v.liveBlobs = s.LiveBlobs()
+		files := db.blobs.all()
+		for _, b := range s.BlobFiles {
+			f := files[b.Num]
+			invariant.Check(f != nil, "I14: a blob file that tables refer to is open")
+			f.holds++
+			v.blobs = append(v.blobs, f)
 		}
 	}
 	return v

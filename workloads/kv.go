@@ -56,7 +56,7 @@ func kv(seed uint64, size Size) Script {
 		durability := history.Durability(rng.IntN(2)) // Sync or NoSync
 		switch p := rng.IntN(100); {
 		case p < 38:
-			return put(keys.pick(rng, client), value(seed, name, size.ValueBytes), durability)
+			return put(keys.pick(rng, client), kvValue(seed, name, size), durability)
 		case p < 48:
 			return erase(keys.pick(rng, client), durability)
 		case p < 64:
@@ -79,13 +79,25 @@ func kv(seed uint64, size Size) Script {
 	}
 }
 
+// kvValue is value, but some are 3 times as long, and a few 6 times: engines that keep long values apart do so with them.
+func kvValue(seed uint64, name string, size Size) []byte {
+	factor := 1
+	switch stream(seed, name+" length").IntN(16) {
+	case 0:
+		factor = 6
+	case 1, 2, 3:
+		factor = 3
+	}
+	return value(seed, name, factor*size.ValueBytes)
+}
+
 // batch draws 2 to 5 writes of different keys, a quarter of them deletes.
 func (s keyspace) batch(rng *rand.Rand, client int, seed uint64, name string, size Size) []history.Write {
 	var writes []history.Write
 	for i, key := range s.distinct(rng, client, 2+rng.IntN(4)) {
 		w := history.Write{Key: key, Delete: rng.IntN(4) == 0}
 		if !w.Delete {
-			w.Value = value(seed, name+"."+strconv.Itoa(i), size.ValueBytes)
+			w.Value = kvValue(seed, name+"."+strconv.Itoa(i), size)
 		}
 		writes = append(writes, w)
 	}

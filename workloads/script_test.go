@@ -42,6 +42,7 @@ func TestEveryWorkloadDoesWhatItIsFor(t *testing.T) {
 		},
 		"bank": {history.Snapshot, history.Txn, history.Flush, history.Compact},
 	}
+	lengths := map[int]int{}
 	for _, w := range workloads.All() {
 		script := w.Generate(3, size)
 		kinds, values, loaded := map[history.Kind]bool{}, map[string]bool{}, 0
@@ -49,7 +50,12 @@ func TestEveryWorkloadDoesWhatItIsFor(t *testing.T) {
 			for _, write := range writes {
 				if !write.Delete {
 					require.False(t, values[string(write.Value)], "%s: value %q twice", w.Name, write.Value)
-					require.Len(t, write.Value, 64)
+					if w.Name == "kv" {
+						require.Contains(t, []int{64, 3 * 64, 6 * 64}, len(write.Value))
+						lengths[len(write.Value)]++
+					} else {
+						require.Len(t, write.Value, 64)
+					}
 					values[string(write.Value)] = true
 				}
 			}
@@ -74,6 +80,7 @@ func TestEveryWorkloadDoesWhatItIsFor(t *testing.T) {
 		}
 		require.Equal(t, 300, loaded, w.Name)
 	}
+	require.Len(t, lengths, 3, "kv writes values of three lengths")
 }
 
 func TestDifferentStepsWriteDifferentValuesOfAnySize(t *testing.T) {

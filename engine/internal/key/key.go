@@ -18,6 +18,7 @@ const (
 	Delete      Kind = 0
 	Set         Kind = 1
 	RangeDelete Kind = 2 // of a range of keys; it is no entry, and lies beside them (package rangedel)
+	BlobSet     Kind = 3 // the value lies in a blob file; the entry's value is the reference
 )
 
 // Trailer packs a sequence number (56 bits) above a kind (8 bits).

@@ -6,6 +6,8 @@
 //	  4 added:   level, number, bytes, entries, smallest sequence number, largest, smallest key, largest key
 //	  5 deleted: level, number
 //	  6 format version of the store; absent in stores of version 1, else the first field of the first edit
+//	  7 blob file added: number, bytes | 8 blob file removed: number
+//	  9 behind the table that it is about: of a blob file that it refers to the number, values, their bytes in the file
 //	  10 tombstones of the table added by the field before; left out if there is none
 //
 // Which manifest is current is said by the name of the marker file with the highest number that is valid:
@@ -19,6 +21,7 @@
 //   - F1: edits are applied whole, in order, up to a torn tail, which [Load] drops silently because its sync cannot
 //     have returned. Damage before a synced place is corruption.
 //   - F2: a state that cannot be (a table deleted that was not there, or added twice) is corruption, never a guess.
+//     A blob file is listed exactly as long as some listed table refers to it.
 //   - F3: equal states encode to equal bytes.
 //   - F4: a store of a newer format version than this code knows is [ErrVersion], before anything else of it is judged.
 package manifest

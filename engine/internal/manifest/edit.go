@@ -11,8 +11,22 @@ import (
 type Table struct {
 	Num, Bytes, Entries uint64
 	MinSeq, MaxSeq      key.Seq
-	Smallest, Largest   []byte // user keys
-	Tombstones          uint64 // among the entries; 0 as well if it is not known
+	Smallest, Largest   []byte  // user keys
+	Tombstones          uint64  // among the entries; 0 as well if it is not known
+	Blobs               []Blobs // what its entries refer to in blob files, by file
+}
+
+// Blobs is how much of a blob file a table refers to.
+type Blobs struct {
+	File   uint64
+	Values uint64
+	Bytes  uint64 // of the file
+}
+
+// BlobFile describes a live blob file: one that a live table refers to.
+type BlobFile struct {
+	Num   uint64
+	Bytes uint64 // so many at least are in the file, and durable
 }
 
 // Placed is a table at a level.
@@ -29,6 +43,9 @@ type Edit struct {
 	LastSeq  key.Seq // commits up to this one are in tables; the logs continue behind it without a gap
 	Deleted  []Deleted
 	Added    []Placed
+
+	BlobFilesAdded   []BlobFile
+	BlobFilesRemoved []uint64
 }
 
 // Deleted names a table that is live no more.
@@ -44,8 +61,10 @@ const (
 	tagAdded
 	tagDeleted
 	tagVersion
-
-	tagTombstones = 10
+	tagBlobFileAdded
+	tagBlobFileRemoved
+	tagBlobs
+	tagTombstones
 )
 
 // Encode returns the bytes of the edit. The version comes first, so that an engine that is too old for the rest says
@@ -74,6 +93,22 @@ func (e *Edit) Encode() []byte {
 		if p.Tombstones > 0 {
 			b = binary.AppendUvarint(append(b, tagTombstones), p.Tombstones)
 		}
+		for _, u := range p.Blobs {
+			b = appendUvarints(append(b, tagBlobs), u.File, u.Values, u.Bytes)
+		}
+	}
+	for _, f := range e.BlobFilesAdded {
+		b = appendUvarints(append(b, tagBlobFileAdded), f.Num, f.Bytes)
+	}
+	for _, num := range e.BlobFilesRemoved {
+		b = appendUvarints(append(b, tagBlobFileRemoved), num)
+	}
+	return b
+}
+
+func appendUvarints(b []byte, values ...uint64) []byte {
+	for _, v := range values {
+		b = binary.AppendUvarint(b, v)
 	}
 	return b
 }
@@ -141,6 +176,16 @@ func DecodeEdit(b []byte) (Edit, error) {
 				return Edit{}, corrupt.At("manifest edit", int64(len(b)-len(d.rest)-1), "tombstones of no table")
 			}
 			e.Added[len(e.Added)-1].Tombstones = d.uvarint()
+		case tagBlobs:
+			if len(e.Added) == 0 {
+				return Edit{}, corrupt.At("manifest edit", int64(len(b)-len(d.rest)-1), "references of no table")
+			}
+			last := &e.Added[len(e.Added)-1]
+			last.Blobs = append(last.Blobs, Blobs{d.uvarint(), d.uvarint(), d.uvarint()})
+		case tagBlobFileAdded:
+			e.BlobFilesAdded = append(e.BlobFilesAdded, BlobFile{d.uvarint(), d.uvarint()})
+		case tagBlobFileRemoved:
+			e.BlobFilesRemoved = append(e.BlobFilesRemoved, d.uvarint())
 		default:
 			return Edit{}, corrupt.At("manifest edit", int64(len(b)-len(d.rest)-1), "unknown tag %d", tag)
 		}

@@ -48,6 +48,87 @@ func history() []Edit {
 	}
 }
 
+// referring returns a table that refers to blob files.
+func referring(num uint64, at string, blobs ...Blobs) Table {
+	t := table(num, at, at)
+	t.Blobs = blobs
+	return t
+}
+
+// blobHistory makes blob files 10 and 11 live, and then 11 dead and 14 live.
+func blobHistory() []Edit {
+	return []Edit{
+		{
+			Added: []Placed{{0, referring(12, "a", Blobs{10, 2, 50}, Blobs{11, 1, 30})}, {0, referring(13, "b", Blobs{10, 1, 50})}},
+
+			BlobFilesAdded: []BlobFile{{10, 100}, {11, 1 << 40}},
+		},
+		{
+			Deleted: []Deleted{{0, 12}}, Added: []Placed{{1, referring(15, "a", Blobs{10, 1, 25}, Blobs{14, 3, 7})}},
+			BlobFilesAdded: []BlobFile{{14, 9}}, BlobFilesRemoved: []uint64{11},
+		},
+	}
+}
+
+func TestBlobFilesAreLiveAsLongAsTablesReferToThem(t *testing.T) {
+	var s State
+	for _, e := range blobHistory() {
+		got, err := DecodeEdit(e.Encode())
+		require.NoError(t, err)
+		require.Equal(t, e, got)
+		added, removed := s.BlobFileChanges(Edit{Deleted: e.Deleted, Added: e.Added})
+		require.Len(t, added, len(e.BlobFilesAdded))
+		for i, f := range e.BlobFilesAdded {
+			require.Equal(t, f.Num, added[i])
+		}
+		require.Equal(t, e.BlobFilesRemoved, removed)
+		before := s
+		require.NoError(t, s.Apply(e))
+		require.NoError(t, s.Check())
+		require.NoError(t, before.Check(), "an earlier state is left alone")
+	}
+	require.Equal(t, []BlobFile{{10, 100}, {14, 9}}, s.BlobFiles)
+	require.Equal(t, map[uint64]uint64{10: 75, 14: 7}, s.LiveBlobs())
+	_, mentioned, err := Load(written(t, blobHistory()...), "M", 3)
+	require.NoError(t, err)
+	require.True(t, mentioned[11], "it is not live any more, but was")
+	again, _, err := Load(written(t, s.Snapshot()), "M", 3)
+	require.NoError(t, err)
+	require.Equal(t, s, again)
+}
+
+func TestBlobFilesThatCannotBe(t *testing.T) {
+	first := blobHistory()[0]
+	with := func(change func(e *Edit)) []Edit {
+		e := blobHistory()[0]
+		change(&e)
+		return []Edit{e}
+	}
+	for name, edits := range map[string][]Edit{
+		"added twice":                {first, {BlobFilesAdded: []BlobFile{{10, 100}}}},
+		"removed, but not there":     {first, {BlobFilesRemoved: []uint64{12}}},
+		"listed, but not needed":     {first, {BlobFilesAdded: []BlobFile{{20, 1}}}},
+		"needed, but not listed":     with(func(e *Edit) { e.BlobFilesAdded = e.BlobFilesAdded[:1] }),
+		"needed for more than it is": with(func(e *Edit) { e.BlobFilesAdded[0].Bytes = 99 }),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var s State
+			var err error
+			for _, e := range edits {
+				if err == nil {
+					err = s.Apply(e)
+				}
+			}
+			if err == nil {
+				err = s.Check()
+			}
+			require.ErrorIs(t, err, corrupt.Err)
+		})
+	}
+	_, err := DecodeEdit([]byte{tagBlobs, 1, 2, 3})
+	require.ErrorIs(t, err, corrupt.Err, "references of no table")
+}
+
 func TestEditsComeBack(t *testing.T) {
 	for _, e := range history() {
 		got, err := DecodeEdit(e.Encode())
@@ -171,6 +252,7 @@ func TestMarkers(t *testing.T) {
 // FuzzLoad and FuzzDecodeEdit look for panics, and for errors that are not corruption.
 func FuzzLoad(f *testing.F) {
 	f.Add(written(f, history()...))
+	f.Add(written(f, blobHistory()...))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		s, _, err := Load(content, "M", 3)
 		if err != nil {
@@ -182,7 +264,7 @@ func FuzzLoad(f *testing.F) {
 }
 
 func FuzzDecodeEdit(f *testing.F) {
-	for _, e := range history() {
+	for _, e := range append(history(), blobHistory()...) {
 		f.Add(e.Encode())
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -21,10 +21,11 @@ type State struct {
 	NextFile, LogFloor uint64
 	LastSeq            key.Seq
 	Levels             [Levels][]Table
+	BlobFiles          []BlobFile // by number
 }
 
-// Load reads a manifest from its bytes. Mentioned holds the number of every table that the manifest ever named. The
-// name and the number of the file are for errors and checksums.
+// Load reads a manifest from its bytes. Mentioned holds the number of every table and blob file that the manifest ever
+// named. The name and the number of the file are for errors and checksums.
 func Load(content []byte, name string, num uint64) (s State, mentioned map[uint64]bool, err error) {
 	r := wal.NewReader(content, name, num)
 	mentioned = map[uint64]bool{}
@@ -48,6 +49,9 @@ func Load(content []byte, name string, num uint64) (s State, mentioned map[uint6
 		}
 		for _, p := range e.Added {
 			mentioned[p.Num] = true
+		}
+		for _, f := range e.BlobFilesAdded {
+			mentioned[f.Num] = true
 		}
 	}
 }
@@ -74,7 +78,7 @@ func (s *State) Apply(e Edit) error {
 		}
 		s.Levels[p.Level] = slices.Concat(level[:i], []Table{p.Table}, level[i:])
 	}
-	return nil
+	return s.applyBlobFiles(e)
 }
 
 // order compares tables by their place in a level.
@@ -102,7 +106,7 @@ func (s *State) Check() error {
 			seen[t.Num] = true
 		}
 	}
-	return nil
+	return s.checkBlobs()
 }
 
 // Snapshot returns the edit that leads from nothing to the state.
@@ -113,5 +117,6 @@ func (s *State) Snapshot() Edit {
 			e.Added = append(e.Added, Placed{l, t})
 		}
 	}
+	e.BlobFilesAdded = s.BlobFiles
 	return e
 }

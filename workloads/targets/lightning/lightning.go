@@ -1,7 +1,8 @@
 // Package lightning puts the Lightning engine behind the lab's interface.
 //
 // The store is opened with small memtables, tables and levels, so that a run of a few hundred operations rotates,
-// flushes and compacts; everything else is the engine as its users open it.
+// flushes and compacts, and with small limits for values, so that the longer ones of workload kv go to blob files, by
+// their commit or by a flush; everything else is the engine as its users open it.
 package lightning
 
 import (
@@ -37,6 +38,7 @@ func Options(fs afero.Fs, inline bool) engine.Options {
 	return engine.Options{
 		FS: fs, InlineMaintenance: inline,
 		MemtableBytes: 32 << 10, LogAheadBytes: 4 << 10, L0CompactionFiles: 3, LevelBytesBase: 128 << 10, TableBytes: 64 << 10,
+		BlobValueBytes: 256, LargeValueBytes: 512, BlobFileBytes: 4 << 10,
 	}
 }
 

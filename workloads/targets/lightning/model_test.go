@@ -138,6 +138,7 @@ type modelled struct {
 func (m *modelled) open() (err error) {
 	o := lightning.Options(m.fs, true)
 	o.MemtableBytes, o.LevelBytesBase, o.TableBytes = 2<<10, 4<<10, 2<<10
+	o.BlobValueBytes, o.LargeValueBytes, o.BlobFileBytes = 60, 110, 1<<10
 	m.db, err = engine.Open("db", o)
 	return err
 }

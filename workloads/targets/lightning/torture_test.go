@@ -47,6 +47,27 @@ func TestRangeDeletesKeepThePromises(t *testing.T) {
 	assert.Equal(t, r.AckedSynced, r.Recovered)
 }
 
+// The lab tests blob files only if some values of its workloads are long enough to get there, by both roads.
+func TestSomeValuesGoToBlobFiles(t *testing.T) {
+	o := lightning.Options(nil, true)
+	kv, _ := workloads.ByName("kv")
+	large, separated := 0, 0
+	for seed := range uint64(10) {
+		for _, s := range kv.Generate(seed, workloads.Size{Clients: 1, Ops: 40, ValueBytes: 100}).Clients[0] {
+			for _, w := range s.Writes {
+				switch {
+				case len(w.Value) > o.LargeValueBytes:
+					large++
+				case len(w.Value) >= o.BlobValueBytes:
+					separated++
+				}
+			}
+		}
+	}
+	assert.Greater(t, large, 10)
+	assert.Greater(t, separated, 30)
+}
+
 func TestOneClientRepeats(t *testing.T) {
 	o := torture.Options{Rounds: 3, Clients: 1, Ops: 10, Keys: 120, Seed: 11, Faults: []string{"power", "eio", "failed-fsync"}}
 	first := torture.Run(t, lightning.Target(), o)

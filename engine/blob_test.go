@@ -1,0 +1,659 @@
+package engine_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/spf13/afero"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// pattern returns bytes that differ from place to place and from seed to seed.
+func pattern(n int, seed uint64) []byte {
+	b := make([]byte, n+8)
+	for i := 0; i < n; i += 8 {
+		binary.LittleEndian.PutUint64(b[i:], (uint64(i)+seed+1)*0x9e3779b97f4a7c15)
+	}
+	return b[:n]
+}
+
+// reader is what can be asked for a value: a store or a snapshot.
+type reader interface {
+	Get(key []byte) ([]byte, error)
+	GetReader(key []byte) (*engine.ValueReader, error)
+	NewIterator(o engine.IterOptions) (*engine.Iterator, error)
+}
+
+// hasValue reads a value in all ways.
+func hasValue(t *testing.T, r reader, key string, want []byte) {
+	t.Helper()
+	got, err := r.Get([]byte(key))
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(want, got), "get %s: %d bytes, want %d", key, len(got), len(want))
+	stream, err := r.GetReader([]byte(key))
+	require.NoError(t, err)
+	got, err = io.ReadAll(stream)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(want, got), "stream %s", key)
+	require.EqualValues(t, len(want), stream.Len())
+	at, err := stream.Seek(int64(len(want)/2), io.SeekStart)
+	require.NoError(t, err)
+	got, err = io.ReadAll(stream)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(want[at:], got), "stream %s from the middle", key)
+	require.NoError(t, stream.Close())
+	it, err := r.NewIterator(engine.IterOptions{})
+	require.NoError(t, err)
+	require.True(t, it.SeekGE([]byte(key)))
+	require.True(t, bytes.Equal(want, it.Value()), "forward %s", key)
+	require.True(t, bytes.Equal(want, it.Value()), "once more")
+	require.True(t, it.SeekLT([]byte(key+"\x00")))
+	require.True(t, bytes.Equal(want, it.Value()), "backward %s", key)
+	require.NoError(t, it.Error())
+	require.NoError(t, it.Close())
+}
+
+func TestValuesOfEveryLengthComeBack(t *testing.T) {
+	lengths := []int{0, 1, 1023, 1024, 4095, 4096, 65_535, 65_536, 65_537, 1<<20 - 1, 1 << 20, 1<<20 + 1, 5 << 20}
+	for _, road := range []string{"put", "batch", "transaction"} {
+		t.Run(road, func(t *testing.T) {
+			o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true}
+			db, err := engine.Open("db", o)
+			require.NoError(t, err)
+			values := map[string][]byte{}
+			for i, n := range lengths {
+				values[fmt.Sprintf("k%02d", i)] = pattern(n, uint64(i))
+			}
+			switch road {
+			case "put":
+				for k, v := range values {
+					require.NoError(t, db.Put([]byte(k), v, engine.Durability(len(v)%3)))
+				}
+			case "batch":
+				b := &engine.Batch{}
+				for k, v := range values {
+					b.Put([]byte(k), v)
+					b.Delete([]byte("x" + k))
+				}
+				require.NoError(t, db.Apply(b, engine.Sync))
+			case "transaction":
+				require.NoError(t, db.Update(func(txn *engine.Txn) error {
+					for k, v := range values {
+						if err := txn.Put([]byte(k), v); err != nil {
+							return err
+						}
+					}
+					return nil
+				}))
+			}
+			logged := db.Metrics().LogBytes
+			require.Less(t, logged, int64(3<<20), "values over 1 MiB are not in the log")
+			snapshot := db.NewSnapshot()
+			all := func(at string) {
+				for k, v := range values {
+					hasValue(t, db, k, v)
+					if snapshot != nil {
+						hasValue(t, snapshot, k, v)
+					}
+				}
+				require.NoError(t, db.Verify(), at)
+			}
+			reopen := func() {
+				snapshot.Close()
+				require.NoError(t, db.Close())
+				db, err = engine.Open("db", o)
+				require.NoError(t, err)
+				snapshot = db.NewSnapshot()
+			}
+			all("in the log")
+			reopen()
+			all("after recovery from the log")
+			require.NoError(t, db.Flush())
+			all("in level 0")
+			require.NoError(t, db.Compact())
+			all("in the bottom level")
+			reopen()
+			all("after recovery from tables")
+			m := db.Metrics()
+			require.Positive(t, m.BlobFiles)
+			require.Zero(t, m.BlobGarbageBytes)
+			snapshot.Close()
+			require.NoError(t, db.Close())
+		})
+	}
+}
+
+func TestSeparationCanBeSwitchedOffAndOn(t *testing.T) {
+	fsys := afero.NewMemMapFs()
+	for round, threshold := range []int{-1, 10, -1} {
+		db, err := engine.Open("db", engine.Options{
+			FS: fsys, InlineMaintenance: true, BlobValueBytes: threshold, LargeValueBytes: 1000,
+		})
+		require.NoError(t, err)
+		for r := range round {
+			hasValue(t, db, fmt.Sprintf("middle%d", r), pattern(500, uint64(r)))
+			hasValue(t, db, fmt.Sprintf("large%d", r), pattern(5000, uint64(r)))
+		}
+		require.NoError(t, db.Put(fmt.Appendf(nil, "middle%d", round), pattern(500, uint64(round)), engine.Sync))
+		require.NoError(t, db.Put(fmt.Appendf(nil, "large%d", round), pattern(5000, uint64(round)), engine.Sync))
+		require.NoError(t, db.Flush())
+		require.Equal(t, threshold > 0, db.Metrics().BlobBytesWritten > 0)
+		require.NoError(t, db.Verify())
+		require.NoError(t, db.Close())
+	}
+}
+
+// blobsOf returns the names and the sum of the sizes of the blob files on disk.
+func blobsOf(t *testing.T, fsys afero.Fs) (names []string, bytes int64) {
+	t.Helper()
+	infos, err := afero.ReadDir(fsys, "db")
+	require.NoError(t, err)
+	for _, info := range infos {
+		if strings.HasSuffix(info.Name(), ".blob") {
+			names, bytes = append(names, info.Name()), bytes+info.Size()
+		}
+	}
+	return names, bytes
+}
+
+func TestGarbageIsCollectedButNotWhatASnapshotSees(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		bytes int
+	}{
+		{"values that a flush separates", 100},
+		{"values that their commit separates", 300},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := engine.Options{
+				FS: afero.NewMemMapFs(), InlineMaintenance: true,
+				BlobValueBytes: 50, LargeValueBytes: 200, BlobFileBytes: 4 << 10,
+			}
+			db, err := engine.Open("db", o)
+			require.NoError(t, err)
+			write := func(round uint64, every int) {
+				for i := 0; i < 200; i += every {
+					require.NoError(t, db.Put(fmt.Appendf(nil, "k%03d", i), pattern(c.bytes, round*1000+uint64(i)), engine.NoSync))
+				}
+				require.NoError(t, db.Compact())
+				require.NoError(t, db.Verify())
+			}
+			write(1, 1)
+			_, once := blobsOf(t, o.FS)
+			snapshot := db.NewSnapshot()
+			stream, err := snapshot.GetReader([]byte("k007"))
+			require.NoError(t, err)
+			for round := range uint64(5) {
+				write(round+2, 1)
+			}
+			_, held := blobsOf(t, o.FS)
+			require.GreaterOrEqual(t, held, 2*once, "the snapshot's and the present")
+			require.Less(t, held, 4*once, "nothing in between")
+			for i := range 200 {
+				hasValue(t, snapshot, fmt.Sprintf("k%03d", i), pattern(c.bytes, 1000+uint64(i)))
+				hasValue(t, db, fmt.Sprintf("k%03d", i), pattern(c.bytes, 6000+uint64(i)))
+			}
+			it, err := snapshot.NewIterator(engine.IterOptions{})
+			require.NoError(t, err)
+			snapshot.Close()
+			write(7, 1)
+			write(8, 10) // most files of round 7 stay as they are, with some garbage in them
+			got, err := io.ReadAll(stream)
+			require.NoError(t, err)
+			require.Equal(t, pattern(c.bytes, 1007), got, "a reader keeps what it reads")
+			n := 0
+			for ok := it.First(); ok; ok = it.Next() {
+				require.Equal(t, pattern(c.bytes, 1000+uint64(n)), it.Value())
+				n++
+			}
+			require.NoError(t, it.Error())
+			require.Equal(t, 200, n)
+			require.NoError(t, it.Close())
+			require.NoError(t, stream.Close())
+			_, after := blobsOf(t, o.FS)
+			require.Less(t, after, 2*once)
+			require.Positive(t, db.Metrics().BlobFilesDeleted)
+			require.NoError(t, db.Verify())
+			for i := range 200 {
+				require.NoError(t, db.Delete(fmt.Appendf(nil, "k%03d", i), engine.NoSync))
+			}
+			require.NoError(t, db.Compact())
+			names, _ := blobsOf(t, o.FS)
+			require.Empty(t, names)
+			require.Zero(t, db.Metrics().BlobFiles)
+			require.NoError(t, db.Close())
+		})
+	}
+}
+
+func TestFilesThatAreMostlyGarbageAreEmptied(t *testing.T) {
+	o := engine.Options{
+		FS: afero.NewMemMapFs(), InlineMaintenance: true,
+		BlobValueBytes: 50, LargeValueBytes: 1 << 20, BlobFileBytes: 1 << 20,
+	}
+	db, err := engine.Open("db", o)
+	require.NoError(t, err)
+	for i := range 100 {
+		require.NoError(t, db.Put(fmt.Appendf(nil, "k%03d", i), pattern(1000, uint64(i)), engine.NoSync))
+	}
+	require.NoError(t, db.Compact())
+	erase := func(from, to int) {
+		for i := from; i < to; i++ {
+			require.NoError(t, db.Delete(fmt.Appendf(nil, "k%03d", i), engine.NoSync))
+		}
+		require.NoError(t, db.Compact())
+	}
+	erase(0, 45)
+	require.Zero(t, db.Metrics().BlobBytesMoved, "less than half is garbage: nothing is moved")
+	require.InDelta(t, 45_000, db.Metrics().BlobGarbageBytes, 2000)
+	erase(45, 60)
+	m := db.Metrics()
+	require.InDelta(t, 40_000, m.BlobBytesMoved, 2000, "what lives is moved once")
+	require.Zero(t, m.BlobGarbageBytes)
+	_, bytes := blobsOf(t, o.FS)
+	require.Less(t, bytes, int64(42_000))
+	for i := 60; i < 100; i++ {
+		hasValue(t, db, fmt.Sprintf("k%03d", i), pattern(1000, uint64(i)))
+	}
+	require.NoError(t, db.Verify())
+	require.NoError(t, db.Close())
+}
+
+func TestGarbageIsCollectedWithoutBeingAsked(t *testing.T) {
+	o := tiny(afero.NewMemMapFs())
+	o.MemtableBytes, o.BlobValueBytes, o.LargeValueBytes, o.BlobFileBytes = 16<<10, 50, 200, 32<<10
+	db, err := engine.Open("db", o)
+	require.NoError(t, err)
+	for i := range 4000 {
+		require.NoError(t, db.Put(fmt.Appendf(nil, "k%02d", i%40), pattern(100+i%2*200, uint64(i)), engine.NoSync))
+	}
+	_, bytes := blobsOf(t, o.FS)
+	require.Less(t, bytes, int64(400<<10), "the store has 8 KiB, and got 800")
+	require.Positive(t, db.Metrics().BlobFilesDeleted)
+	require.NoError(t, db.Verify())
+	require.NoError(t, db.Close())
+}
+
+// A conflict is found after the value was written: nobody will ever refer to it.
+func TestValuesOfRefusedCommitsAreCollected(t *testing.T) {
+	o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true, LargeValueBytes: 100}
+	db, err := engine.Open("db", o)
+	require.NoError(t, err)
+	txn, err := db.Begin(engine.TxnOptions{})
+	require.NoError(t, err)
+	require.NoError(t, txn.Put([]byte("k"), pattern(1000, 1)))
+	require.NoError(t, db.Put([]byte("k"), []byte("first"), engine.Sync))
+	require.ErrorIs(t, txn.Commit(engine.Sync), engine.ErrConflict)
+	names, _ := blobsOf(t, o.FS)
+	require.Len(t, names, 1)
+	require.NoError(t, db.Flush())
+	names, _ = blobsOf(t, o.FS)
+	require.Empty(t, names)
+	require.NoError(t, db.Close())
+}
+
+func TestLeftoversOfACrashAreRemoved(t *testing.T) {
+	o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true, LargeValueBytes: 100}
+	db, err := engine.Open("db", o)
+	require.NoError(t, err)
+	require.NoError(t, db.Put([]byte("k"), pattern(1000, 1), engine.Sync))
+	require.NoError(t, db.Close())
+	require.NoError(t, afero.WriteFile(o.FS, "db/000077.blob", []byte("half"), 0o644))
+	db, err = engine.Open("db", o)
+	require.NoError(t, err)
+	names, _ := blobsOf(t, o.FS)
+	require.Len(t, names, 1)
+	hasValue(t, db, "k", pattern(1000, 1))
+	require.NoError(t, db.Verify())
+	require.NoError(t, db.Close())
+}
+
+func TestDamagedBlobFilesAreFound(t *testing.T) {
+	for _, place := range []string{"log", "table"} {
+		for _, c := range []struct {
+			name   string
+			damage func(t *testing.T, fsys afero.Fs, name string)
+			opens  bool
+		}{
+			{"missing", func(t *testing.T, fsys afero.Fs, name string) { require.NoError(t, fsys.Remove(name)) }, false},
+			{"cut short", func(t *testing.T, fsys afero.Fs, name string) {
+				b, err := afero.ReadFile(fsys, name)
+				require.NoError(t, err)
+				require.NoError(t, afero.WriteFile(fsys, name, b[:len(b)-1], 0o644))
+			}, false},
+			{"another file", func(t *testing.T, fsys afero.Fs, name string) {
+				require.NoError(t, afero.WriteFile(fsys, name, pattern(300_000, 5), 0o644))
+			}, false},
+			{"a bit of the value", func(t *testing.T, fsys afero.Fs, name string) {
+				b, err := afero.ReadFile(fsys, name)
+				require.NoError(t, err)
+				b[150_000] ^= 1
+				require.NoError(t, afero.WriteFile(fsys, name, b, 0o644))
+			}, true},
+		} {
+			t.Run(place+": "+c.name, func(t *testing.T) {
+				o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true, LargeValueBytes: 100}
+				db, err := engine.Open("db", o)
+				require.NoError(t, err)
+				require.NoError(t, db.Put([]byte("a"), []byte("before"), engine.Sync))
+				require.NoError(t, db.Put([]byte("k"), pattern(200_000, 1), engine.Sync))
+				require.NoError(t, db.Put([]byte("z"), []byte("behind"), engine.Sync))
+				if place == "table" {
+					require.NoError(t, db.Flush())
+				}
+				require.NoError(t, db.Close())
+				names, _ := blobsOf(t, o.FS)
+				require.Len(t, names, 1)
+				c.damage(t, o.FS, filepath.Join("db", names[0]))
+				db, err = engine.Open("db", o)
+				if !c.opens {
+					require.ErrorIs(t, err, engine.ErrCorrupt)
+					return
+				}
+				require.NoError(t, err)
+				require.ErrorIs(t, db.Verify(), engine.ErrCorrupt)
+				_, err = db.Get([]byte("k"))
+				require.ErrorIs(t, err, engine.ErrCorrupt)
+				checkDamagedReads(t, db)
+				require.NoError(t, db.Close())
+			})
+		}
+	}
+}
+
+// checkDamagedReads streams and iterates over a value whose third chunk is damaged.
+func checkDamagedReads(t *testing.T, db *engine.DB) {
+	t.Helper()
+	stream, err := db.GetReader([]byte("k"))
+	require.NoError(t, err)
+	got, err := io.ReadAll(stream)
+	require.ErrorIs(t, err, engine.ErrCorrupt)
+	require.Equal(t, pattern(200_000, 1)[:128<<10], got, "what came before was checked")
+	require.NoError(t, stream.Close())
+	_, err = stream.Read(make([]byte, 1))
+	require.ErrorIs(t, err, engine.ErrClosed)
+
+	it, err := db.NewIterator(engine.IterOptions{})
+	require.NoError(t, err)
+	n := 0
+	for ok := it.First(); ok; ok = it.Next() {
+		_ = it.Value()
+		n++
+	}
+	require.ErrorIs(t, it.Error(), engine.ErrCorrupt, "a loop that asks at its end must see it")
+	require.Equal(t, 2, n)
+	require.False(t, it.Prev())
+	require.ErrorIs(t, it.Error(), engine.ErrCorrupt)
+	n = 0
+	for ok := it.First(); ok; ok = it.Next() {
+		n++
+	}
+	require.NoError(t, it.Error(), "who does not want the value does not meet the damage")
+	require.Equal(t, 3, n)
+	require.NoError(t, it.Close())
+	require.Nil(t, it.Value())
+}
+
+// gate lets the syncs of blob files wait.
+type gate struct {
+	afero.Fs
+	open chan struct{}
+}
+
+func (g *gate) OpenFile(name string, flag int, perm os.FileMode) (afero.File, error) {
+	f, err := g.Fs.OpenFile(name, flag, perm)
+	if err == nil && strings.HasSuffix(name, ".blob") {
+		return gatedFile{f, g}, nil
+	}
+	return f, err
+}
+
+type gatedFile struct {
+	afero.File
+	g *gate
+}
+
+func (f gatedFile) Sync() error {
+	<-f.g.open
+	return f.File.Sync()
+}
+
+// The log must not hear of a value before it is durable, whatever the durability of its commit: nobody sees it.
+func TestALargeValueIsDurableBeforeItsCommit(t *testing.T) {
+	g := &gate{Fs: afero.NewBasePathFs(afero.NewOsFs(), t.TempDir()), open: make(chan struct{})}
+	db, err := engine.Open("db", engine.Options{FS: g, LargeValueBytes: 100})
+	require.NoError(t, err)
+	done := make(chan error)
+	go func() { done <- db.Put([]byte("k"), pattern(1000, 1), engine.Buffered) }()
+	require.NoError(t, db.Put([]byte("other"), []byte("value"), engine.Sync), "others do not wait")
+	_, err = db.Get([]byte("k"))
+	require.ErrorIs(t, err, engine.ErrNotFound)
+	require.Less(t, db.Metrics().LogBytes, int64(60))
+	close(g.open)
+	require.NoError(t, <-done)
+	hasValue(t, db, "k", pattern(1000, 1))
+	require.NoError(t, db.Close())
+}
+
+func TestWritersAndReadersOfLargeValuesAtOnce(t *testing.T) {
+	o := tiny(afero.NewBasePathFs(afero.NewOsFs(), t.TempDir()))
+	o.InlineMaintenance, o.BlobFileBytes = false, 4<<10
+	db, err := engine.Open("db", o)
+	require.NoError(t, err)
+	var wg sync.WaitGroup
+	var failed error
+	var once sync.Once
+	fail := func(err error) {
+		if err != nil {
+			once.Do(func() { failed = err })
+		}
+	}
+	for w := range 4 {
+		wg.Go(func() {
+			for i := range 150 {
+				k := fmt.Appendf(nil, "k%d%d", w, i%5)
+				v := bytes.Repeat([]byte{byte(w), byte(i)}, 10+i%40)
+				fail(db.Put(k, v, engine.Durability(i%3)))
+				got, err := db.Get(k)
+				fail(err)
+				if !bytes.Equal(v, got) {
+					fail(errors.New("another value"))
+				}
+				if i%30 == 7 {
+					fail(db.Flush())
+				}
+			}
+		})
+	}
+	wg.Go(func() {
+		for range 60 {
+			it, err := db.NewIterator(engine.IterOptions{})
+			fail(err)
+			for ok := it.First(); ok; ok = it.Next() {
+				if v := it.Value(); len(v) < 20 || v[0] != v[len(v)-2] || v[1] != v[len(v)-1] {
+					fail(fmt.Errorf("%q is %x", it.Key(), v))
+				}
+			}
+			fail(it.Error())
+			fail(it.Close())
+		}
+	})
+	wg.Wait()
+	require.NoError(t, failed)
+	require.NoError(t, db.Compact())
+	require.NoError(t, db.Verify())
+	require.NoError(t, db.Close())
+}
+
+func TestAValueOf1GiB(t *testing.T) {
+	if testing.Short() {
+		t.Skip("writes and reads 1 GiB of disk and memory; run without -short")
+	}
+	o := engine.Options{FS: afero.NewBasePathFs(afero.NewOsFs(), t.TempDir())}
+	db, err := engine.Open("db", o)
+	require.NoError(t, err)
+	tooLong := pattern(engine.ValueBytesMax+1, 1)
+	value := tooLong[:engine.ValueBytesMax]
+	for _, i := range []int{0, len(value) / 2, len(value) - 1} {
+		value[i] = 0xa5
+	}
+	require.NoError(t, db.Put([]byte("k"), value, engine.Sync))
+	require.ErrorIs(t, db.Put([]byte("k"), tooLong, engine.Sync), engine.ErrTooLarge)
+	debug.FreeOSMemory()
+	require.NoError(t, db.Flush())
+	require.NoError(t, db.Verify())
+	require.NoError(t, db.Close())
+	db, err = engine.Open("db", o)
+	require.NoError(t, err)
+
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	stream, err := db.GetReader([]byte("k"))
+	require.NoError(t, err)
+	buf := make([]byte, 1<<20)
+	for at := 0; at < len(value); at += len(buf) {
+		_, err := io.ReadFull(stream, buf)
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(value[at:at+len(buf)], buf), "at %d", at)
+	}
+	require.NoError(t, stream.Close())
+	runtime.ReadMemStats(&after)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(4<<20), "a stream takes no memory to speak of")
+
+	got, err := db.Get([]byte("k"))
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(value, got))
+	runtime.ReadMemStats(&after)
+	require.Less(t, after.Sys, uint64(2_700<<20), "the caller's value and the one that was got, no other")
+	require.NoError(t, db.Delete([]byte("k"), engine.Sync))
+	require.NoError(t, db.Compact())
+	names, err := afero.Glob(o.FS, "db/*.blob")
+	require.NoError(t, err)
+	require.Empty(t, names)
+	require.NoError(t, db.Close())
+}
+
+// A batch is written to a blob file before it finds the memtable full, whose flush ends the file and refers to a part of
+// it only: the rest is not garbage, but to come.
+func TestValuesOfCommitsUnderWayAreNotGarbage(t *testing.T) {
+	o := engine.Options{
+		FS: afero.NewMemMapFs(), InlineMaintenance: true, MemtableBytes: 1, L0CompactionFiles: 1, LargeValueBytes: 100,
+	}
+	db, err := engine.Open("db", o)
+	require.NoError(t, err)
+	for i := range 20 {
+		require.NoError(t, db.Put(fmt.Appendf(nil, "k%02d", i), pattern(200+i%2*2000, uint64(i)), engine.Sync))
+	}
+	require.NoError(t, db.Flush())
+	m := db.Metrics()
+	require.Zero(t, m.BlobBytesMoved, "large values are written once")
+	require.Zero(t, m.BlobGarbageBytes)
+	require.Less(t, m.BlobFiles, 20, "some files have several values")
+	require.NoError(t, db.Verify())
+	require.NoError(t, db.Close())
+}
+
+// A process dies at every operation, and the power is cut at every operation of the recovery that follows. What the
+// recovery saw in the page cache is lost then, and what it removed because of that must not be missing.
+func TestPowerCutsAfterAKillLoseNoValue(t *testing.T) {
+	o := engine.Options{InlineMaintenance: true, BlobValueBytes: 20, LargeValueBytes: 40, BlobFileBytes: 300}
+	for n := 1; ; n++ {
+		fs := faultfs.New(faultfs.Options{})
+		dying := newFaulty(fs, n)
+		o.FS = dying
+		acked, _ := overwrite(o)
+		if !dying.failed() {
+			require.Greater(t, n, 100, "the script is long enough to be worth it")
+			return
+		}
+		o.FS = fs
+		start := fs.Now()
+		db, err := engine.Open("db", o)
+		require.NoError(t, err, "died at call %d", n)
+		require.NoError(t, db.Put([]byte("other"), []byte(strings.Repeat("y", 50)), engine.Sync))
+		for tick := start; tick <= fs.Now(); tick++ {
+			for _, profile := range []faultfs.Profile{faultfs.LoseAll(), faultfs.PosixMin()} {
+				at := fmt.Sprintf("died at call %d, power cut at %d (%s)", n, tick, profile.Name)
+				image, err := fs.Crash(tick, faultfs.ImageOptions{Profile: profile, Chooser: faultfs.Seeded(tick)})
+				require.NoError(t, err)
+				o.FS = image
+				again, err := engine.Open("db", o)
+				require.NoError(t, err, at)
+				got, err := again.Get([]byte("k"))
+				if acked > 0 {
+					require.NoError(t, err, at)
+					require.GreaterOrEqual(t, string(got[:2]), fmt.Sprintf("%02d", acked), at)
+				}
+				require.NoError(t, again.Verify(), at)
+				require.NoError(t, again.Close())
+			}
+		}
+		require.NoError(t, db.Close())
+	}
+}
+
+// overwrite writes the values 1 to 16 of one key, in the log, in blob files by both roads and in tables, until something
+// fails. It returns the last one that was acknowledged.
+func overwrite(o engine.Options) (acked int, err error) {
+	db, err := engine.Open("db", o)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	for i := 1; i <= 16; i++ {
+		padding := []string{"", strings.Repeat("x", 20), strings.Repeat("y", 60), strings.Repeat("z", 60)}[i%4]
+		if err := db.Put([]byte("k"), fmt.Appendf(nil, "%02d%s", i, padding), engine.Sync); err != nil {
+			return acked, err
+		}
+		acked = i
+		switch i {
+		case 4, 8, 13: // at 4, the log refers to blob files of which the table needs none
+			err = db.Flush()
+		case 10, 15:
+			err = db.Compact()
+		}
+		if err != nil {
+			return acked, err
+		}
+	}
+	return acked, nil
+}
+
+func TestAnIteratorThatOutlivesItsStoreRemovesNothingLive(t *testing.T) {
+	o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true, BlobValueBytes: 20, LargeValueBytes: 40}
+	db, err := engine.Open("db", o)
+	require.NoError(t, err)
+	require.NoError(t, db.Put([]byte("a"), pattern(30, 1), engine.Sync))
+	require.NoError(t, db.Flush())
+	require.NoError(t, db.Put([]byte("b"), pattern(50, 2), engine.Sync))
+	it, err := db.NewIterator(engine.IterOptions{})
+	require.NoError(t, err)
+	stream, err := db.GetReader([]byte("b"))
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	require.True(t, it.First())
+	require.Equal(t, pattern(30, 1), it.Value())
+	require.NoError(t, it.Close())
+	got, err := io.ReadAll(stream)
+	require.NoError(t, err)
+	require.Equal(t, pattern(50, 2), got)
+	require.NoError(t, stream.Close())
+	db, err = engine.Open("db", o)
+	require.NoError(t, err)
+	hasValue(t, db, "a", pattern(30, 1))
+	hasValue(t, db, "b", pattern(50, 2))
+	require.NoError(t, db.Close())
+}

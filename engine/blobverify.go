@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/blob"
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+)
+
+// verifyBlobs compares every checksum of the blob files, and every reference of tables and memtables with what it leads
+// to, and both with what the manifest says. The caller holds the locks of Verify, and large.
+func (db *DB) verifyBlobs(v *view) error {
+	var errs []error
+	for _, num := range slices.Sorted(maps.Keys(db.blobs.all())) {
+		f := db.blobs.all()[num]
+		again, err := db.openBlobFile(num, f.reader.Size()) // by name: the open file may have lost it
+		if err == nil {
+			err = errors.Join(again.reader.Verify(f.reader.Size()), again.file.Close())
+		}
+		errs = append(errs, err)
+	}
+	for _, level := range v.version.levels {
+		for _, t := range level {
+			errs = append(errs, db.verifyRefs(t))
+		}
+	}
+	for _, m := range v.mems {
+		errs = append(errs, db.countRefs(m.table.NewIterator(), func(blob.Ref) {}))
+	}
+	return errors.Join(errs...)
+}
+
+// verifyRefs compares what a table refers to with what the manifest says that it does.
+func (db *DB) verifyRefs(t *table) error {
+	found := map[uint64]*manifest.Blobs{}
+	err := db.countRefs(t.reader.NewIterator(), func(ref blob.Ref) {
+		u := found[ref.File]
+		if u == nil {
+			u = &manifest.Blobs{File: ref.File}
+			found[ref.File] = u
+		}
+		u.Values, u.Bytes = u.Values+1, u.Bytes+ref.Bytes()
+	})
+	if err != nil {
+		return err
+	}
+	for _, listed := range t.Blobs {
+		if u := found[listed.File]; u == nil || *u != listed {
+			return corrupt.At(tableName(t.Num), 0, "refers to %+v, but the manifest says %+v", u, listed)
+		}
+		delete(found, listed.File)
+	}
+	if len(found) > 0 {
+		return corrupt.At(tableName(t.Num), 0, "refers to blob files %d, which the manifest does not say",
+			slices.Sorted(maps.Keys(found)))
+	}
+	return nil
+}
+
+// countRefs calls count for every reference, after comparing it with the header that it leads to. It closes the iterator.
+func (db *DB) countRefs(it key.Iterator, count func(blob.Ref)) (err error) {
+	defer func() { err = errors.Join(err, it.Close()) }()
+	for ok := it.First(); ok; ok = it.Next() {
+		if it.Trailer().Kind() != key.BlobSet {
+			continue
+		}
+		f, ref, err := db.blobs.find(it.Value())
+		if err == nil {
+			err = f.reader.Check(ref)
+		}
+		if err != nil {
+			return err
+		}
+		count(ref)
+	}
+	return it.Error()
+}
+
+// expectBlobs adds the names of blob files to those that must be there, or may be because a reader needs them. The
+// caller holds mu.
+func (db *DB) expectBlobs(expected, allowed map[string]bool) {
+	for num := range db.blobs.all() {
+		allowed[blobName(num)] = true
+	}
+	v := db.view.Load()
+	for _, f := range v.version.blobs {
+		expected[blobName(f.num)] = true
+	}
+	for _, m := range v.mems {
+		for _, f := range m.blobs {
+			expected[blobName(f.num)] = true
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package blob
+
+import (
+	"encoding/binary"
+	"hash/crc32"
+)
+
+// FileHeaderBytes is what a file has before its first blob.
+const FileHeaderBytes = 8 + 4 + 4
+
+const (
+	magic         = 0x0a424c42474e544c // "LTNGBLB\n" in the file
+	formatVersion = 1
+
+	fixedBytes = 4 + 8 // of a blob's header: checksum and length
+	sumBytes   = 4     // of a chunk's checksum in it
+	chunkBytes = 64 << 10
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// checksum starts from a value that depends on the place.
+func checksum(num, offset uint64, b []byte) uint32 {
+	place := (num*0xd6e8feb86659fd93 + offset) * 0x9e3779b97f4a7c15
+	return crc32.Update(uint32(place>>32), castagnoli, b)
+}
+
+// chunks returns how many chunks a value of so many bytes has.
+func chunks(length uint64) uint64 { return length/chunkBytes + min(length%chunkBytes, 1) }
+
+// headerBytes returns the length of the header of a value of so many bytes.
+func headerBytes(length uint64) uint64 { return fixedBytes + sumBytes*chunks(length) }
+
+// appendFileHeader appends what file num begins with.
+func appendFileHeader(b []byte, num uint64) []byte {
+	start := len(b)
+	b = binary.LittleEndian.AppendUint64(b, magic)
+	b = binary.LittleEndian.AppendUint32(b, formatVersion)
+	return binary.LittleEndian.AppendUint32(b, checksum(num, 0, b[start:]))
+}
+
+// appendHeader appends the header of a value that will lie at offset of file num, and returns its checksum.
+func appendHeader(b []byte, num, offset uint64, value []byte) ([]byte, uint32) {
+	start := len(b)
+	b = appendFixed(b, uint64(len(value)))
+	for len(value) > 0 {
+		n := min(len(value), chunkBytes)
+		b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(value[:n], castagnoli))
+		value = value[n:]
+	}
+	return b, seal(b[start:], num, offset)
+}
+
+// appendHeaderOf is appendHeader for a value of which the checksums of the chunks are known.
+func appendHeaderOf(b []byte, num, offset, length uint64, sums []byte) ([]byte, uint32) {
+	start := len(b)
+	b = append(appendFixed(b, length), sums...)
+	return b, seal(b[start:], num, offset)
+}
+
+func appendFixed(b []byte, length uint64) []byte {
+	return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint32(b, 0), length)
+}
+
+// seal puts the checksum into a header.
+func seal(header []byte, num, offset uint64) uint32 {
+	sum := checksum(num, offset, header[4:])
+	binary.LittleEndian.PutUint32(header, sum)
+	return sum
+}
+
+// header is a decoded header whose checksum was right.
+type header struct {
+	sum    uint32
+	length uint64
+	sums   []byte // of the chunks
+}
+
+// chunk reports whether b is the i-th chunk.
+func (h *header) chunk(i uint64, b []byte) bool {
+	return crc32.Checksum(b, castagnoli) == binary.LittleEndian.Uint32(h.sums[i*sumBytes:])
+}

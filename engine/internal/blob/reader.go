@@ -1,0 +1,192 @@
+package blob
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync/atomic"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+)
+
+// A Reader reads one file.
+type Reader struct {
+	r    io.ReaderAt
+	num  uint64
+	name string
+	size atomic.Uint64
+}
+
+// Open returns a Reader of file num, of which size bytes may be read. It reads the file's header and does not own r. The
+// name is for errors. Damage is an error that is corrupt.Err; a file of a newer engine is ErrVersion.
+func Open(r io.ReaderAt, num, size uint64, name string) (*Reader, error) {
+	b := NewReader(r, num, name)
+	b.size.Store(size)
+	found := make([]byte, FileHeaderBytes)
+	if err := b.read(found, 0); err != nil {
+		return nil, err
+	}
+	want := appendFileHeader(nil, num)
+	if string(found) == string(want) {
+		return b, nil
+	}
+	version := binary.LittleEndian.Uint32(found[8:])
+	if sum := binary.LittleEndian.Uint32(found[12:]); version > formatVersion && sum == checksum(num, 0, found[:12]) {
+		return nil, fmt.Errorf("%w: %s has version %d, this engine reads %d", ErrVersion, name, version, formatVersion)
+	}
+	return nil, corrupt.At(name, 0, "not the header of blob file %d", num)
+}
+
+// NewReader returns a Reader of a file that is being written, of which nothing may be read until Grow allows it.
+func NewReader(r io.ReaderAt, num uint64, name string) *Reader {
+	return &Reader{r: r, num: num, name: name}
+}
+
+// Grow allows to read the first size bytes of the file.
+func (r *Reader) Grow(size uint64) {
+	for {
+		now := r.size.Load()
+		if now >= size || r.size.CompareAndSwap(now, size) {
+			return
+		}
+	}
+}
+
+// Size returns how many bytes may be read.
+func (r *Reader) Size() uint64 { return r.size.Load() }
+
+// Append appends a value to dst, which it returns as it was if there is an error.
+func (r *Reader) Append(dst []byte, ref Ref) ([]byte, error) {
+	if ref.Length > chunkBytes {
+		return r.appendChunks(dst, ref)
+	}
+	if err := r.check(ref); err != nil {
+		return dst, err
+	}
+	// One read for both, and the value then moves over its header.
+	start, head := len(dst), int(headerBytes(ref.Length))
+	end := start + head + int(ref.Length)
+	buf := slices.Grow(dst, end-start)[:end]
+	if err := r.read(buf[start:], ref.Offset); err != nil {
+		return dst, err
+	}
+	h, err := r.match(buf[start:start+head], ref)
+	if err != nil {
+		return dst, err
+	}
+	if value := buf[start+head:]; ref.Length > 0 && !h.chunk(0, value) {
+		return dst, r.damaged(ref, 0)
+	}
+	return append(buf[:start], buf[start+head:]...), nil
+}
+
+func (r *Reader) appendChunks(dst []byte, ref Ref) ([]byte, error) {
+	v, err := r.NewValue(ref)
+	if err != nil {
+		return dst, err
+	}
+	start := len(dst)
+	buf := slices.Grow(dst, int(ref.Length))[:start+int(ref.Length)]
+	for i := range chunks(ref.Length) {
+		if err := v.readChunk(i, buf[start+int(i*chunkBytes):]); err != nil {
+			return dst, err
+		}
+	}
+	return buf, nil
+}
+
+// Check reads the header of a blob and reports whether it is the one that the Ref was returned for.
+func (r *Reader) Check(ref Ref) error {
+	_, err := r.header(ref)
+	return err
+}
+
+// Verify reads the first size bytes of the file and compares every checksum. They must end behind a blob.
+func (r *Reader) Verify(size uint64) error {
+	if _, err := Open(r.r, r.num, size, r.name); err != nil {
+		return err
+	}
+	buf := make([]byte, min(chunkBytes, size))
+	at := uint64(FileHeaderBytes)
+	for at < size {
+		ref, err := r.refAt(at, size, buf)
+		if err != nil {
+			return err
+		}
+		v, err := r.NewValue(ref)
+		if err != nil {
+			return err
+		}
+		for i := range chunks(ref.Length) {
+			if err := v.readChunk(i, buf); err != nil {
+				return err
+			}
+		}
+		at = ref.End()
+	}
+	return nil
+}
+
+// refAt makes a Ref of what the blob at an offset says of itself.
+func (r *Reader) refAt(at, size uint64, buf []byte) (Ref, error) {
+	ref := Ref{File: r.num, Offset: at}
+	if err := r.read(buf[:fixedBytes], at); err != nil {
+		return ref, err
+	}
+	ref.Sum, ref.Length = binary.LittleEndian.Uint32(buf), binary.LittleEndian.Uint64(buf[4:])
+	if ref.Length > size || ref.End() > size {
+		return ref, corrupt.At(r.name, int64(at), "blob of %d bytes, where %d are left", ref.Length, size-at)
+	}
+	return ref, nil
+}
+
+// header reads the header of a blob.
+func (r *Reader) header(ref Ref) (header, error) {
+	if err := r.check(ref); err != nil {
+		return header{}, err
+	}
+	b := make([]byte, headerBytes(ref.Length))
+	if err := r.read(b, ref.Offset); err != nil {
+		return header{}, err
+	}
+	return r.match(b, ref)
+}
+
+// check reports a Ref that leads out of the file, before anything is allocated for it.
+func (r *Reader) check(ref Ref) error {
+	if size := r.Size(); ref.File != r.num || ref.Length > size || ref.Offset > size || ref.End() > size {
+		return corrupt.At(r.name, int64(ref.Offset), "no blob of %d bytes of file %d in %d bytes", ref.Length, ref.File, size)
+	}
+	return nil
+}
+
+// match decodes a header, which must be intact and the one that the Ref was returned for.
+func (r *Reader) match(b []byte, ref Ref) (header, error) {
+	h := header{sum: binary.LittleEndian.Uint32(b), length: binary.LittleEndian.Uint64(b[4:]), sums: b[fixedBytes:]}
+	if sum := checksum(r.num, ref.Offset, b[4:]); sum != h.sum {
+		return header{}, corrupt.At(r.name, int64(ref.Offset), "header checksum %08x, want %08x", sum, h.sum)
+	}
+	if h.sum != ref.Sum || h.length != ref.Length {
+		return header{}, corrupt.At(r.name, int64(ref.Offset), "intact blob of another write: checksum %08x, want %08x",
+			h.sum, ref.Sum)
+	}
+	return h, nil
+}
+
+func (r *Reader) damaged(ref Ref, chunk uint64) error {
+	return corrupt.At(r.name, int64(ref.Offset+headerBytes(ref.Length)+chunk*chunkBytes), "checksum of chunk %d", chunk)
+}
+
+// read fills b from an offset.
+func (r *Reader) read(b []byte, offset uint64) error {
+	n, err := r.r.ReadAt(b, int64(offset))
+	switch {
+	case n == len(b) && (err == nil || errors.Is(err, io.EOF)):
+		return nil
+	case err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		return corrupt.At(r.name, int64(offset)+int64(n), "the file ends")
+	}
+	return fmt.Errorf("blob: read %s offset %d: %w", r.name, offset, err)
+}

@@ -1,0 +1,243 @@
+package engine
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/blob"
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+)
+
+// largeValues is the writer of values over LargeValueBytes: they go to a blob file before the log hears of them, and
+// only their references go on to the log, the memtable and the tables. A file is of one session, and is ended by a
+// flush, so that its size is known when a table first refers to it.
+type largeValues struct {
+	sync.Mutex // held while a value is written; not during its sync
+	current    *growingFile
+	ready      atomic.Bool // the session is established
+}
+
+// growingFile is a blob file that values are being added to.
+type growingFile struct {
+	*blobFile
+	out    *durable.File
+	writer *blob.Writer
+
+	syncing sync.Mutex
+	synced  uint64 // bytes; this and what follows is guarded by syncing
+	named   bool   // the name is durable
+	closed  bool
+}
+
+// isLarge reports whether a value is written to a blob file at once.
+func (db *DB) isLarge(valueBytes int) bool {
+	return db.opts.BlobValueBytes >= 0 && valueBytes > db.opts.LargeValueBytes
+}
+
+// separate returns a batch in which references stand for large values, all of which are durable; without large values
+// the batch itself. The files that the new batch refers to are held until releaseBlobs.
+func (db *DB) separate(b *Batch) (*Batch, error) {
+	if !db.isLarge(b.longest) {
+		return b, nil
+	}
+	if err := db.readyLarge(); err != nil {
+		return nil, err
+	}
+	out := *b
+	out.data, out.longest, out.blobs = append([]byte{}, b.data[:batchHeaderBytes]...), 0, nil
+	var wrote []*growingFile
+	ops := batchReader{left: b.count, rest: b.data[batchHeaderBytes:]}
+	for ops.left > 0 {
+		before := ops.rest
+		ops.next()
+		if ops.kind != key.Set || !db.isLarge(len(ops.value)) {
+			out.data = append(out.data, before[:len(before)-len(ops.rest)]...)
+			continue
+		}
+		f, err := db.addLarge(&out, ops.user, ops.value)
+		if err != nil {
+			return nil, db.failSeparate(&out, err)
+		}
+		wrote = append(wrote, f)
+	}
+	return db.syncLarge(&out, wrote...)
+}
+
+// separateOne is separate for a batch of one large value, which it does not copy.
+func (db *DB) separateOne(user, value []byte) (*Batch, error) {
+	if err := checkSizes(key.Set, user, value); err != nil {
+		return nil, err
+	}
+	if err := db.readyLarge(); err != nil {
+		return nil, err
+	}
+	out := &Batch{data: make([]byte, batchHeaderBytes), count: 1}
+	f, err := db.addLarge(out, user, value)
+	if err != nil {
+		return nil, db.failSeparate(out, err)
+	}
+	return db.syncLarge(out, f)
+}
+
+// readyLarge lets the session have a manifest before its first file of values. The marker that it found may be in the
+// page cache alone: files that outlive it would be files of no store.
+func (db *DB) readyLarge() error {
+	if db.large.ready.Load() {
+		return nil
+	}
+	db.commitMu.Lock()
+	defer db.commitMu.Unlock()
+	if err := db.writable(); err != nil {
+		return err
+	}
+	if err := db.establish(); err != nil {
+		return db.refused(err)
+	}
+	db.large.ready.Store(true)
+	return nil
+}
+
+// addLarge writes a value and adds its reference to a batch.
+func (db *DB) addLarge(out *Batch, user, value []byte) (*growingFile, error) {
+	l := &db.large
+	l.Lock()
+	defer l.Unlock()
+	if err := db.writable(); err != nil {
+		return nil, err
+	}
+	if g := l.current; g != nil && g.writer.Bytes() > blob.FileHeaderBytes &&
+		g.writer.Bytes()+uint64(len(value)) > uint64(db.opts.BlobFileBytes) {
+		if err := db.endLarge(); err != nil {
+			return nil, err
+		}
+	}
+	if l.current == nil {
+		if err := db.beginLarge(); err != nil {
+			return nil, err
+		}
+	}
+	g := l.current
+	ref, err := g.writer.Add(value)
+	if err == nil {
+		err = g.writer.Flush()
+	}
+	if err != nil {
+		return nil, err
+	}
+	g.reader.Grow(ref.End())
+	g.size.Store(ref.End())
+	db.counters.blobBytes.Add(int64(ref.Bytes()))
+	db.mu.Lock()
+	holdYoung(g.blobFile)
+	db.mu.Unlock()
+	out.addRef(user, ref)
+	out.blobs = append(out.blobs, g.blobFile)
+	return g, nil
+}
+
+// syncLarge makes the values of a batch durable, with the names of their files.
+func (db *DB) syncLarge(out *Batch, wrote ...*growingFile) (*Batch, error) {
+	for i, g := range wrote {
+		if i+1 < len(wrote) && wrote[i+1] == g {
+			continue
+		}
+		if err := g.sync(db.dir); err != nil {
+			return nil, db.failSeparate(out, err)
+		}
+	}
+	return out, nil
+}
+
+// sync makes durable what was written before the call. Those who come meanwhile wait, and find that the next one of
+// them has synced for all.
+func (g *growingFile) sync(dir *durable.Dir) error {
+	end := g.reader.Size()
+	g.syncing.Lock()
+	defer g.syncing.Unlock()
+	if g.synced >= end {
+		return nil
+	}
+	if g.closed {
+		return ErrClosed
+	}
+	end = g.reader.Size()
+	if err := g.out.Sync(); err != nil {
+		return err
+	}
+	if !g.named {
+		if err := dir.Sync(); err != nil {
+			return err
+		}
+		g.named = true
+	}
+	g.synced = end
+	return nil
+}
+
+// failSeparate is the end of a commit whose values could not be written: nothing of it is in the log.
+func (db *DB) failSeparate(out *Batch, err error) error {
+	return db.releaseBlobs(out, db.refused(err))
+}
+
+// releaseBlobs lets go of the files that a commit held while it was under way, and returns its error.
+func (db *DB) releaseBlobs(b *Batch, err error) error {
+	if closing := db.letGoYoung(b.blobs...); closing != nil {
+		return errors.Join(err, closing)
+	}
+	return err
+}
+
+// beginLarge creates a file. Its name becomes durable by the first sync.
+func (db *DB) beginLarge() error {
+	num := db.newFileNum()
+	out, err := db.dir.Create(blobName(num))
+	if err != nil {
+		return err
+	}
+	file, err := db.dir.Open(blobName(num))
+	if err != nil {
+		return errors.Join(err, out.Close())
+	}
+	f := &blobFile{num: num, file: file, reader: blob.NewReader(file, num, blobName(num))}
+	db.large.current = &growingFile{blobFile: f, out: out, writer: blob.NewWriter(out, num)}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	holdYoung(f)
+	db.registerBlobFiles(f)
+	return nil
+}
+
+// endLarge ends the current file; values that come later go to another one. The caller holds large.
+func (db *DB) endLarge() error {
+	g := db.large.current
+	if g == nil {
+		return nil
+	}
+	db.large.current = nil
+	err := g.sync(db.dir)
+	return errors.Join(err, g.out.Close(), db.letGoYoung(g.blobFile))
+}
+
+// sealLarge ends the current file.
+func (db *DB) sealLarge() error {
+	db.large.Lock()
+	defer db.large.Unlock()
+	return db.endLarge()
+}
+
+// closeLarge releases the current file without a sync: what a commit needs of it is durable.
+func (db *DB) closeLarge() error {
+	db.large.Lock()
+	defer db.large.Unlock()
+	g := db.large.current
+	if g == nil {
+		return nil
+	}
+	db.large.current = nil
+	g.syncing.Lock()
+	defer g.syncing.Unlock()
+	g.closed = true
+	return errors.Join(g.out.Close(), db.letGoYoung(g.blobFile))
+}

@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+)
+
+// ValueReader reads one value as a stream, in pieces whose checksums are compared before they come out: a value of
+// 1 GiB takes 128 KiB of memory. It is an io.ReadSeekCloser, used by one goroutine. Until it is closed it keeps the
+// files that it reads; what is written meanwhile does not change what it reads.
+type ValueReader struct {
+	db     *DB
+	view   *view
+	stream io.ReadSeeker
+	length int64
+}
+
+// GetReader returns a reader of the value of key, which must be closed, or ErrNotFound.
+func (db *DB) GetReader(key []byte) (*ValueReader, error) {
+	v, err := db.acquire()
+	if err != nil {
+		return nil, err
+	}
+	return db.newValueReader(v, key, db.seq.readable())
+}
+
+// GetReader returns a reader of the value of key in the snapshot, which it outlives, or ErrNotFound. It must be closed.
+func (s *Snapshot) GetReader(key []byte) (*ValueReader, error) {
+	v, err := s.acquire()
+	if err != nil {
+		return nil, err
+	}
+	return s.db.newValueReader(v, key, s.seq)
+}
+
+// newValueReader takes the view over.
+func (db *DB) newValueReader(v *view, user []byte, seq key.Seq) (*ValueReader, error) {
+	r := &ValueReader{db: db, view: v}
+	if err := r.open(user, seq); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+func (r *ValueReader) open(user []byte, seq key.Seq) error {
+	value, kind, ok, err := r.view.get(user, seq)
+	switch {
+	case err != nil:
+		return err
+	case !ok || kind == key.Delete:
+		return ErrNotFound
+	case kind != key.BlobSet:
+		r.stream, r.length = bytes.NewReader(bytes.Clone(value)), int64(len(value))
+		return nil
+	}
+	f, ref, err := r.db.blobs.find(value)
+	if err != nil {
+		return err
+	}
+	stream, err := f.reader.NewValue(ref)
+	if err != nil {
+		return err
+	}
+	r.stream, r.length = stream, stream.Len()
+	return nil
+}
+
+// Len returns the length of the value in bytes.
+func (r *ValueReader) Len() int64 { return r.length }
+
+// Read reads on. A damaged part is an error that is ErrCorrupt; what came before it was right.
+func (r *ValueReader) Read(p []byte) (int, error) {
+	if r.view == nil {
+		return 0, ErrClosed
+	}
+	return r.stream.Read(p)
+}
+
+// Seek moves to another place of the value.
+func (r *ValueReader) Seek(offset int64, whence int) (int64, error) {
+	if r.view == nil {
+		return 0, ErrClosed
+	}
+	return r.stream.Seek(offset, whence)
+}
+
+// Close lets go of the files. Closing twice is allowed.
+func (r *ValueReader) Close() error {
+	v := r.view
+	if v == nil {
+		return nil
+	}
+	r.view = nil
+	return r.db.release(v)
+}
