@@ -3,17 +3,19 @@
 LINT  := go tool -modfile=ci/lint/go.mod golangci-lint
 TOOL  := go tool -modfile=ci/tools/go.mod
 
-# For the command line: how long to torture, to fuzz each target; runs of a benchmark; earlier runs to compare with.
+# For the command line: how long to torture, to fuzz each target; runs of a benchmark; earlier runs to compare with; the
+# commit to compare with.
 FOR   ?= 30s
 FUZZ  ?= 5s
 COUNT ?= 10
 OLD   ?=
+BASE  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race fuzz-smoke torture mutants lint fmt fmt-check tidy-check bench cover deadcode ci
+.PHONY: help build test race fuzz-smoke torture mutants lint fmt fmt-check tidy-check bench bench-compare cover deadcode ci
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the command into .build/
 	go build -o .build/ ./cmd/lightning-torture
@@ -51,6 +53,9 @@ bench: ## Run the benchmarks into .build/bench.txt: make bench OLD=before.txt
 	@mkdir -p .build
 	go test -run '^$$' -bench . -benchmem -count $(COUNT) ./... > .build/bench.txt
 	$(TOOL) benchstat $(OLD) .build/bench.txt
+
+bench-compare: ## Compare the engine's benchmarks with a commit: make bench-compare BASE=main COUNT=6
+	ci/bench-compare "$(BASE)" $(COUNT)
 
 cover: ## Show the share of statements that tests reach; details in .build/cover.html
 	@mkdir -p .build

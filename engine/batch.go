@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -17,7 +18,8 @@ const batchHeaderBytes = 8 + 4
 // value is an empty batch; it is used by one goroutine, and may be used again after Reset.
 type Batch struct {
 	// data is at once what the log records and what replay reads:
-	//   seq u64 | count u32 | { kind u8 | key length uvarint | key | Set: value length uvarint | value } ...
+	//   seq u64 | count u32 | { kind u8 | key length uvarint | key | unless Delete: value length uvarint | value } ...
+	// where the key and the value of a RangeDelete are its start and its end.
 	data  []byte
 	count int
 	err   error // the first write that cannot be
@@ -30,6 +32,15 @@ func (b *Batch) Put(key, value []byte) { b.add(setKind, key, value) }
 // Delete adds a deletion of key, which is copied.
 func (b *Batch) Delete(key []byte) { b.add(deleteKind, key, nil) }
 
+// DeleteRange adds a deletion of every key from start, inclusive, to end, exclusive; both are copied. It is one write,
+// however many keys there are. If end is not behind start, there is no key between them and nothing is added: an empty
+// end is the first key of all, not the end of all keys.
+func (b *Batch) DeleteRange(start, end []byte) {
+	if bytes.Compare(start, end) < 0 {
+		b.add(rangeDeleteKind, start, end)
+	}
+}
+
 // Len returns the number of writes.
 func (b *Batch) Len() int { return b.count }
 
@@ -37,12 +48,13 @@ func (b *Batch) Len() int { return b.count }
 func (b *Batch) Reset() { b.data, b.count, b.err = b.data[:0], 0, nil }
 
 const (
-	setKind    = key.Set
-	deleteKind = key.Delete
+	setKind         = key.Set
+	deleteKind      = key.Delete
+	rangeDeleteKind = key.RangeDelete
 )
 
 func (b *Batch) add(kind key.Kind, user, value []byte) {
-	if err := checkSizes(user, value); err != nil && b.err == nil {
+	if err := checkSizes(kind, user, value); err != nil && b.err == nil {
 		b.err = err
 	}
 	if total := len(b.data) + len(user) + len(value) + 32; total > BatchBytesMax && b.err == nil {
@@ -56,15 +68,18 @@ func (b *Batch) add(kind key.Kind, user, value []byte) {
 		b.data = append(b.data, header[:]...)
 	}
 	b.data = append(binary.AppendUvarint(append(b.data, byte(kind)), uint64(len(user))), user...)
-	if kind == key.Set {
+	if kind != key.Delete {
 		b.data = append(binary.AppendUvarint(b.data, uint64(len(value))), value...)
 	}
 	b.count++
 }
 
-func checkSizes(user, value []byte) error {
+func checkSizes(kind key.Kind, user, value []byte) error {
 	if len(user) > KeyBytesMax {
 		return fmt.Errorf("%w: key of %d bytes", ErrTooLarge, len(user))
+	}
+	if kind == key.RangeDelete && len(value) > KeyBytesMax {
+		return fmt.Errorf("%w: end of a range of %d bytes", ErrTooLarge, len(value))
 	}
 	if len(value) > ValueBytesMax {
 		return fmt.Errorf("%w: value of %d bytes", ErrTooLarge, len(value))
@@ -102,7 +117,7 @@ func readBatch(data []byte) (batchReader, bool) {
 
 // next decodes an operation and returns its trailer; ok is false if the bytes are not a batch.
 func (r *batchReader) next() (tr key.Trailer, ok bool) {
-	if len(r.rest) == 0 || r.rest[0] > byte(key.Set) {
+	if len(r.rest) == 0 || r.rest[0] > byte(key.RangeDelete) {
 		return 0, false
 	}
 	r.kind, r.rest = key.Kind(r.rest[0]), r.rest[1:]
@@ -110,10 +125,13 @@ func (r *batchReader) next() (tr key.Trailer, ok bool) {
 		return 0, false
 	}
 	r.value = nil
-	if r.kind == key.Set {
+	if r.kind != key.Delete {
 		if r.value, ok = r.field(); !ok {
 			return 0, false
 		}
+	}
+	if r.kind == key.RangeDelete && bytes.Compare(r.user, r.value) >= 0 {
+		return 0, false
 	}
 	tr = key.MakeTrailer(r.seq, r.kind)
 	r.seq++
@@ -132,12 +150,12 @@ func (r *batchReader) field() ([]byte, bool) {
 }
 
 // insert adds the operations of an encoded batch to a memtable and returns the last sequence number.
-func insert(data []byte, t *memtable.Table, file string) (key.Seq, error) {
+func (m *mem) insert(data []byte, in *memtable.Inserter, file string) (key.Seq, error) {
 	r, ok := readBatch(data)
 	for ok && r.left > 0 {
 		var tr key.Trailer
 		if tr, ok = r.next(); ok {
-			t.Add(r.user, tr, r.value)
+			m.add(in, r.user, tr, r.value)
 		}
 	}
 	if !ok || len(r.rest) > 0 {

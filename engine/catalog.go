@@ -46,12 +46,22 @@ func (db *DB) apply(ch change) error {
 	ch.NextFile = db.nextFile.Load()
 	err := next.Apply(ch.Edit)
 	invariant.Check(err == nil, "I7: an edit fits the state that it changes")
+	if invariant.Enabled {
+		invariant.Check(next.Check() == nil, "I8: tables of a level below 0 do not share user keys")
+	}
 	if err := db.persist(&next, ch); err != nil {
 		return err
 	}
 	c.state = next
 	if err := db.install(&next, ch); err != nil {
 		return err
+	}
+	for _, m := range ch.flushed {
+		if !m.replayed() {
+			if err := db.seq.settled(m.log, m.lastSeq); err != nil {
+				return err
+			}
+		}
 	}
 	db.dropLogs(next.LogFloor)
 	return db.removeObsolete()
@@ -133,7 +143,7 @@ func (db *DB) install(next *manifest.State, ch change) error {
 	}
 	flushed := func(m *mem) bool { return slices.Contains(ch.flushed, m) }
 	db.mu.frozen = slices.DeleteFunc(slices.Clone(db.mu.frozen), flushed)
-	mems := slices.DeleteFunc(slices.Clone(db.mu.view.mems), flushed)
+	mems := slices.DeleteFunc(slices.Clone(db.view.Load().mems), flushed)
 	before := db.show(mems, db.newVersion(next))
 	db.mu.Unlock()
 	return db.drop(before)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
@@ -15,57 +16,61 @@ const entryBytes = 48
 
 // commit applies a batch. If check is not nil, it is called when no other commit can come in between, and its error
 // ends the commit.
+//
+// Under the mutex a commit gets its sequence numbers, its space in a memtable and its place in the log, whose record is
+// the batch as it is. Everything that takes long comes behind it: the insert, the write, the sync.
 func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 	if b.err != nil {
 		return b.err
 	}
-	t, err := db.enter(b, d, check)
+	t, m, err := db.enter(b, d, check)
 	if err != nil {
 		return err
 	}
+	if m != nil {
+		in := m.table.Inserter()
+		_, err := m.insert(b.data, &in, "batch")
+		invariant.Check(err == nil, "I1: a batch that was logged can be replayed")
+		db.seq.spill(m.log)
+	}
 	if err := db.seq.finish(t); err != nil {
-		return db.uncertain()
+		return db.uncertain(err)
 	}
 	return nil
 }
 
-// enter logs a batch and inserts it into the memtable, and returns what its acknowledgement must wait for.
-func (db *DB) enter(b *Batch, d Durability, check func() error) (ticket, error) {
+// enter logs a batch, and returns what its acknowledgement must wait for and the memtable that it goes into; none if
+// the batch is empty.
+func (db *DB) enter(b *Batch, d Durability, check func() error) (ticket, *mem, error) {
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
 	if err := db.writable(); err != nil {
-		return ticket{}, err
+		return ticket{}, nil, err
 	}
 	if check != nil {
 		if err := check(); err != nil {
-			return ticket{}, err
+			return ticket{}, nil, err
 		}
 	}
 	if b.Len() == 0 {
-		t := db.seq.barrier()
-		if d != Sync {
-			t.need = 0
-		}
-		return ticket{0, t.need}, nil
+		return db.seq.barrier(d), nil, nil
 	}
 	if err := db.makeRoom(len(b.data) + b.Len()*entryBytes); err != nil {
-		return ticket{}, err
+		return ticket{}, nil, err
 	}
 	return db.log(b, d)
 }
 
-func (db *DB) log(b *Batch, d Durability) (ticket, error) {
-	first := db.seq.appended + 1
+func (db *DB) log(b *Batch, d Durability) (ticket, *mem, error) {
+	first := db.seq.newest() + 1
 	b.number(first)
 	if err := db.active.log.Append(b.data); err != nil {
-		return ticket{}, db.uncertain()
+		return ticket{}, nil, db.uncertain(err)
 	}
-	last, err := insert(b.data, db.active.table, "batch")
-	invariant.Check(err == nil, "I1: a batch that was logged can be replayed")
 	db.recent.add(b.data, db.seq.readable())
 	db.counters.commits.Add(1)
 	db.counters.logBytes.Add(int64(len(b.data)))
-	return db.seq.append(last, db.active.log, d), nil
+	return db.seq.append(first+key.Seq(b.Len())-1, d), db.active, nil
 }
 
 // writable returns why nothing can be written, or nil.
@@ -79,9 +84,13 @@ func (db *DB) writable() error {
 	return db.dir.Poisoned()
 }
 
-// uncertain is the error of a commit whose bytes may be in the log.
-func (db *DB) uncertain() error {
-	return fmt.Errorf("engine: commit may be lost: %w", db.dir.Cause())
+// uncertain is the error of a commit whose bytes may be in the log. The cause is that of the first failure, if the
+// commit met a later one.
+func (db *DB) uncertain(err error) error {
+	if cause := db.dir.Cause(); cause != nil {
+		err = cause
+	}
+	return fmt.Errorf("engine: commit may be lost: %w", err)
 }
 
 // refused turns the error of what must come before a commit into that of a commit of which nothing was written.
@@ -93,38 +102,40 @@ func (db *DB) refused(err error) error {
 	return db.dir.Poisoned()
 }
 
-// makeRoom makes sure that there is a memtable for so many more bytes, and waits if flushes or compactions are behind.
-// A batch over the size of a memtable gets one of its own.
+// makeRoom makes sure that there is a memtable for one more commit of so many bytes, and waits if flushes or
+// compactions are behind. A batch over the size of a memtable gets one of its own.
 func (db *DB) makeRoom(bytes int) error {
-	if m := db.active; m != nil && !m.table.Empty() && m.table.Bytes()+bytes > db.opts.MemtableBytes {
+	if m := db.active; m != nil && m.reserved > 0 && m.reserved+bytes > db.opts.MemtableBytes {
 		if err := db.rotate(); err != nil {
 			return db.refused(err)
 		}
 	}
-	if db.active != nil {
-		return nil
+	if db.active == nil {
+		if err := db.settle(); err != nil {
+			return db.refused(err)
+		}
+		if err := db.openLog(bytes); err != nil {
+			return db.refused(err)
+		}
 	}
-	if err := db.settle(); err != nil {
+	if err := db.seq.room(); err != nil {
 		return db.refused(err)
 	}
-	return db.refused(db.openLog(bytes))
+	db.active.reserved += bytes
+	return nil
 }
 
-// rotate freezes the active memtable. Its log becomes durable as a whole first, so that no commit of the next log can
-// survive one of this. The caller holds commitMu.
+// rotate freezes the active memtable, into which commits may still be inserted. Its log is handed to the operating
+// system as a whole first; see sequencer.open. The caller holds commitMu.
 func (db *DB) rotate() error {
 	m := db.active
-	if m == nil || m.table.Empty() {
+	if m == nil || m.reserved == 0 {
 		return nil
 	}
-	t := db.seq.barrier()
-	if err := db.seq.finish(t); err != nil {
+	m.lastSeq = db.seq.newest()
+	if err := db.seq.hand(m.lastSeq); err != nil {
 		return err
 	}
-	if err := m.log.Close(); err != nil {
-		return err
-	}
-	m.lastSeq = t.last
 	db.active = nil
 	db.mu.Lock()
 	defer db.mu.Unlock()
@@ -147,6 +158,10 @@ func (db *DB) openLog(bytes int) error {
 		return errors.Join(err, f.Close())
 	}
 	m.log = wal.NewWriter(f, m.logNum)
+	m.log.Begin(db.lastLog)
+	m.log.WriteAhead(db.opts.LogAheadBytes)
+	db.seq.open(m.log)
+	db.lastLog = m.logNum
 	db.addLog(m.logNum)
 	notify(db.opts.EventListener.WALCreated, m.logNum)
 	db.active = m

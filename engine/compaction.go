@@ -1,41 +1,38 @@
 package engine
 
 import (
-	"bytes"
 	"errors"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/merge"
+	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
-// compaction merges tables into a level. Its inputs include every table of the output level that shares keys with them.
+// compaction merges tables into a level. Its inputs include every table of the output level that shares keys with the
+// others. Compactions that run at the same time share no keys on any level from the first to the output level of one.
 type compaction struct {
-	inputs [levels][]*table
-	output int
-	level  int // that is relieved
-	reason CompactionReason
+	inputs            [levels][]*table
+	level             int // the highest one of the inputs
+	output            int
+	smallest, largest []byte // user keys of all inputs
+	whole             bool   // all tables of the store: nothing is moved as it is
+	reason            CompactionReason
 }
 
-// Compact merges all tables, and all commits so far, into the bottom level.
+// Compact merges all tables, and all commits so far, into the bottom level. Other compactions wait meanwhile.
 func (db *DB) Compact() error {
 	if err := db.Flush(); err != nil {
 		return err
 	}
-	db.compactMu.Lock()
-	defer db.compactMu.Unlock()
+	defer db.pauseCompactions()()
 	v, err := db.acquire()
 	if err != nil {
 		return err
 	}
-	c := compaction{inputs: v.version.levels, output: bottom, reason: CompactionManual}
-	upper := 0
-	for _, level := range v.version.levels[:bottom] {
-		upper += len(level)
-	}
-	if upper > 0 {
-		err = db.compact(v.version, &c)
+	if v.version.improvable() {
+		err = db.compact(v.version, &compaction{inputs: v.version.levels, output: bottom, whole: true, reason: CompactionManual})
 	}
 	if err != nil && !errors.Is(err, ErrClosed) {
 		db.failed(err)
@@ -43,84 +40,42 @@ func (db *DB) Compact() error {
 	return errors.Join(err, db.release(v))
 }
 
+// improvable reports whether there is anything to merge or to drop.
+func (v *version) improvable() bool {
+	for _, level := range v.levels[:bottom] {
+		if len(level) > 0 {
+			return true
+		}
+	}
+	return slices.ContainsFunc(v.levels[bottom], func(t *table) bool { return t.Tombstones > 0 })
+}
+
 // compactOnce does the most urgent compaction; done says that none was due.
 func (db *DB) compactOnce() (done bool, err error) {
-	db.compactMu.Lock()
-	defer db.compactMu.Unlock()
-	if err := db.dir.Poisoned(); err != nil {
+	c, err := db.startCompaction()
+	if c == nil || err != nil {
 		return true, err
 	}
-	v, err := db.acquire()
+	defer db.endCompaction(c)
+	v, err := db.acquire() // holds the inputs: nobody else may compact them
 	if err != nil {
 		return true, err
 	}
-	c := db.pickCompaction(v.version)
-	if c != nil {
-		err = db.compact(v.version, c)
-	}
-	return c == nil, errors.Join(err, db.release(v))
+	return false, errors.Join(db.compact(v.version, c), db.release(v))
 }
 
-// urgent returns the level whose size is the largest multiple, at least one, of what it should be; -1 if none.
-func (db *DB) urgent(v *version) int {
-	level, worst := -1, 1.0
-	if score := float64(len(v.levels[0])) / float64(db.opts.L0CompactionFiles); score >= worst {
-		level, worst = 0, score
-	}
-	limit := float64(db.opts.LevelBytesBase)
-	for l := 1; l < bottom; l++ {
-		if score := float64(bytesOf(v.levels[l])) / limit; score > worst {
-			level, worst = l, score
-		}
-		limit *= float64(db.opts.LevelSizeRatio)
-	}
-	return level
-}
-
-// pickCompaction chooses inputs: all of level 0, or the next table of a deeper level in turn. The caller holds
-// compactMu.
-func (db *DB) pickCompaction(v *version) *compaction {
-	level := db.urgent(v)
-	if level < 0 {
-		return nil
-	}
-	c := &compaction{level: level, output: level + 1, reason: CompactionSize}
-	if level == 0 {
-		c.reason = CompactionLevel0
-		c.inputs[0] = v.levels[0]
-	} else {
-		i, _ := slices.BinarySearchFunc(v.levels[level], db.cursor[level], func(t *table, after []byte) int {
-			return bytes.Compare(t.Smallest, after)
-		})
-		i %= len(v.levels[level])
-		c.inputs[level] = v.levels[level][i : i+1]
-		db.cursor[level] = append(bytes.Clone(v.levels[level][i].Largest), 0)
-	}
-	smallest, largest := bounds(c.inputs[level])
-	c.inputs[c.output] = overlapping(v.levels[c.output], smallest, largest)
-	return c
-}
-
-func bounds(tables []*table) (smallest, largest []byte) {
-	for i, t := range tables {
-		if i == 0 || bytes.Compare(t.Smallest, smallest) < 0 {
-			smallest = t.Smallest
-		}
-		if i == 0 || bytes.Compare(t.Largest, largest) > 0 {
-			largest = t.Largest
-		}
-	}
-	return smallest, largest
-}
-
-// isMove reports whether the one input can become part of the output level as it is.
+// isMove reports whether the one input can become part of the output level as it is. A table of tombstones that has
+// nothing to hide below is better rewritten to nothing.
 func (c *compaction) isMove() bool {
-	return c.output == c.level+1 && len(c.inputs[c.level]) == 1 && len(c.inputs[c.output]) == 0
+	if c.whole || c.output == c.level || len(c.inputs[c.level]) != 1 || len(c.inputs[c.output]) > 0 {
+		return false
+	}
+	return c.output < bottom || !c.inputs[c.level][0].mostlyTombstones()
 }
 
 func (db *DB) compact(v *version, c *compaction) error {
 	var ch change
-	info := CompactionInfo{Reason: c.reason, OutputLevel: c.output, Moved: c.isMove()}
+	info := CompactionInfo{Reason: c.reason, OutputLevel: c.output, Moved: c.isMove() && !c.reclaims(v)}
 	for l, tables := range c.inputs {
 		for _, t := range tables {
 			ch.Deleted = append(ch.Deleted, manifest.Deleted{Level: l, Num: t.Num})
@@ -132,8 +87,8 @@ func (db *DB) compact(v *version, c *compaction) error {
 	outputs := c.inputs[c.level]
 	if !info.Moved {
 		r := rewriter{db: db, snapshots: db.snapshotSeqs(), split: true, abort: db.closing.Load}
-		r.gone = func(user []byte) bool { return !v.below(c.output, user) }
-		if err := r.run(merge.New(c.iterators()...)); err != nil {
+		r.gone = func(first, last []byte) bool { return !v.below(c.output, first, last) }
+		if err := r.run(merge.New(c.iterators(r.delete(c.ranges()))...)); err != nil {
 			return err
 		}
 		outputs, ch.opened, info.Dropped = r.tables, r.tables, r.dropped
@@ -149,18 +104,9 @@ func (db *DB) compact(v *version, c *compaction) error {
 	return nil
 }
 
-// iterators returns one iterator per table of level 0 and one per other level.
-func (c *compaction) iterators() []key.Iterator {
+// iterators returns one iterator per table of level 0 and one per other level, of the entries that hidden does not
+// hide.
+func (c *compaction) iterators(hidden []rangedel.Set) []key.Iterator {
 	v := version{levels: c.inputs}
-	return v.iterators()
-}
-
-// below reports whether a table under the level may hold the key.
-func (v *version) below(level int, user []byte) bool {
-	for _, tables := range v.levels[level+1:] {
-		if i := find(tables, user); i < len(tables) && tables[i].covers(user) {
-			return true
-		}
-	}
-	return false
+	return v.iterators(hidden, key.MaxSeq)
 }

@@ -64,7 +64,11 @@ func (r *recording) try(db *engine.DB, rng *rand.Rand, d engine.Durability) erro
 	state["n"] = number
 	for range 1 + rng.IntN(4) {
 		k := fmt.Sprintf("k%02d", rng.IntN(30))
-		if rng.IntN(4) == 0 {
+		if n := rng.IntN(8); n == 0 {
+			end := fmt.Sprintf("k%02d", rng.IntN(30))
+			b.DeleteRange([]byte(k), []byte(end))
+			deleteRange(state, k, end)
+		} else if n < 3 {
 			b.Delete([]byte(k))
 			delete(state, k)
 		} else {

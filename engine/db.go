@@ -27,61 +27,91 @@ type DB struct {
 	seq      sequencer
 	recent   recentCommits
 
-	commitMu sync.Mutex // held from the choice of a sequence number until the memtable has the commit
+	commitMu sync.Mutex // held from the choice of a sequence number until the log has the commit
 	active   *mem       // guarded by commitMu; nil until the first commit after Open or a rotation
+	lastLog  uint64     // guarded by commitMu: number of the log that was opened last
 
 	flushMu   sync.Mutex // held by the one flush that runs
-	compactMu sync.Mutex // held by the one compaction that runs
-	cursor    [levels][]byte
+	compactMu sync.Mutex // held by the one that has paused compactions
 
 	catalog   catalog
 	leftovers []string // of a crash, which a store that is read-only leaves where they are
 
-	mu struct {
+	view atomic.Pointer[view] // what reads see; written under mu, nil when closed
+	mu   struct {
 		sync.Mutex
-		view      *view // what reads see
 		frozen    []*mem
 		snapshots map[key.Seq]int // how many snapshots are open at a sequence number
 		tables    map[uint64]*table
-		obsolete  []string // files that nobody needs any more
+		obsolete  []string      // files that nobody needs any more
+		running   []*compaction // but for one that has paused all others
+		paused    bool          // no compaction begins
 	}
-	changed sync.Cond // on mu: view or frozen changed, or the store is poisoned or closing
+	changed sync.Cond // on mu: view, frozen, running or paused changed, or the store is poisoned or closing
 	workers sync.WaitGroup
 }
 
 // Get returns the value of key, or ErrNotFound.
-func (db *DB) Get(key []byte) ([]byte, error) {
+func (db *DB) Get(key []byte) ([]byte, error) { return db.AppendGet(nil, key) }
+
+// AppendGet appends the value of key to dst and returns the extended slice. If the key is not there, or cannot be read,
+// it returns dst and ErrNotFound, or another error. With room in dst, a read of what is in memory allocates nothing.
+func (db *DB) AppendGet(dst, key []byte) ([]byte, error) {
 	v, err := db.acquire()
 	if err != nil {
-		return nil, err
+		return dst, err
 	}
-	value, err := v.read(key, db.seq.readable())
-	return value, errors.Join(err, db.release(v))
+	dst, err = v.appendGet(dst, key, db.seq.readable())
+	return dst, also(err, db.release(v))
 }
 
-// read returns a copy of the value of user at seq, or ErrNotFound.
-func (v *view) read(user []byte, seq key.Seq) ([]byte, error) {
+// appendGet appends the value of user at seq to dst, or returns ErrNotFound.
+func (v *view) appendGet(dst, user []byte, seq key.Seq) ([]byte, error) {
 	value, kind, ok, err := v.get(user, seq)
 	switch {
 	case err != nil:
-		return nil, err
+		return dst, err
 	case !ok || kind == key.Delete:
-		return nil, ErrNotFound
+		return dst, ErrNotFound
+	case dst == nil:
+		dst = make([]byte, 0, len(value))
 	}
-	return append(make([]byte, 0, len(value)), value...), nil
+	return append(dst, value...), nil
 }
+
+// batches keeps the memory of those that Put and Delete make.
+var batches = sync.Pool{New: func() any { return new(Batch) }}
+
+// batchBytesKept is the size up to which a batch's memory is kept.
+const batchBytesKept = 64 << 10
 
 // Put writes value to key. See Apply.
 func (db *DB) Put(key, value []byte, d Durability) error {
-	var b Batch
+	b := batches.Get().(*Batch)
 	b.Put(key, value)
-	return db.Apply(&b, d)
+	return db.applyPooled(b, d)
 }
 
 // Delete removes key, which need not exist. See Apply.
 func (db *DB) Delete(key []byte, d Durability) error {
-	var b Batch
+	b := batches.Get().(*Batch)
 	b.Delete(key)
+	return db.applyPooled(b, d)
+}
+
+func (db *DB) applyPooled(b *Batch, d Durability) error {
+	err := db.Apply(b, d)
+	if b.Reset(); cap(b.data) <= batchBytesKept {
+		batches.Put(b)
+	}
+	return err
+}
+
+// DeleteRange removes every key from start, inclusive, to end, exclusive, at the cost of one small write. If end is not
+// behind start, nothing is removed. See Apply and Batch.DeleteRange.
+func (db *DB) DeleteRange(start, end []byte, d Durability) error {
+	var b Batch
+	b.DeleteRange(start, end)
 	return db.Apply(&b, d)
 }
 
@@ -102,31 +132,33 @@ func (db *DB) Close() error {
 	db.workers.Wait()
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
-	db.flushMu.Lock()
-	defer db.flushMu.Unlock()
-	db.compactMu.Lock()
-	defer db.compactMu.Unlock()
+	defer db.quiesce()()
 	err := db.sealLog()
 	err = errors.Join(err, db.closeManifest(), db.releaseLast(), db.lock.Close())
 	return err
 }
 
-// sealLog makes the log durable, with a proof of that.
+// sealLog makes the logs durable, the last with a proof of that, and closes them.
 func (db *DB) sealLog() error {
 	if db.opts.ReadOnly {
 		return nil
 	}
-	if db.active == nil {
-		return db.dir.Poisoned()
-	}
 	err := db.dir.Poisoned()
 	if err == nil {
-		err = db.seq.wait(db.seq.barrier().need)
+		err = db.seq.finish(db.seq.barrier(Sync))
 	}
-	if err == nil {
+	if err == nil && db.active != nil {
 		err = db.active.log.Seal()
 	}
-	return errors.Join(err, db.active.log.Close())
+	for _, m := range db.frozen() {
+		if !m.replayed() {
+			err = errors.Join(err, m.log.Close())
+		}
+	}
+	if db.active != nil {
+		err = errors.Join(err, db.active.log.Close())
+	}
+	return err
 }
 
 func (db *DB) newFileNum() uint64 { return db.nextFile.Add(1) - 1 }

@@ -24,6 +24,8 @@
 //     looks like a torn tail is that of the last commits of a process that was killed: nothing later proves that they
 //     were durable. Close leaves a proof.
 //   - I12: with InlineMaintenance no goroutine is started, and the same calls make the same filesystem operations.
+//   - I13: a range delete hides every older version of its keys, wherever that lies, and nothing newer, as a deletion of
+//     each key would. It is in tables as long as something that it hides may be.
 //
 // All of DB and Snapshot may be used by any number of goroutines; an Iterator, a Batch or a Txn by one.
 //
@@ -39,6 +41,8 @@
 //	  record | seq u64 | count u32 | operation | ... |
 //	  delete | 0 u8 | key length uvarint | key |
 //	  set    | 1 u8 | key length uvarint | key | value length uvarint | value |
+//	  delete | 2 u8 | start length uvarint | start | end length uvarint | end |     of a range; start is before end
+//	   range
 //
 //	000006.sst                        a sorted table (internal/sst)
 //
@@ -79,6 +83,36 @@
 // log record. Committers that need the disk then wait in groups: one of them syncs for all that are appended by then,
 // while others append. Buffered does what NoSync does, and promises less.
 //
+// # Levels
+//
+// The bottom level has no limit; each one above may have a LevelSizeRatio-th of the one below, down from what the lowest
+// level with tables really has. Levels that so would have less than LevelBytesBase stay empty. Level 0 is compacted into
+// the highest one in use, the base level: when it has L0CompactionFiles tables, or several with half of what it is
+// merged with. So the levels below 0 of a steady store take about 1 + 1/LevelSizeRatio of its live data; inputs of a
+// compaction are there until its outputs are live. Tables that are mostly tombstones are compacted, too, where they meet
+// enough of what they may hide.
+//
+// One goroutine flushes, CompactionsMax compact; the picker (picker.go) is a pure function of the live tables and of the
+// compactions that run. Two of these never share keys on any level from the first input to the output level of either:
+// none can take the other's tables, overlap its output, or carry a version of a key past an older one. A compaction that
+// drops a tombstone asks for tables below its output level in a version acquired after it was registered; nothing can
+// bring an older version there meanwhile, because that had to come from its own range. Writers wait when level 0 has
+// five times L0CompactionFiles tables; from twice as many on, level 0 comes before all other levels, and what it waits
+// for is let run out. quiesce stops all maintenance, for Close, Verify and copies of the store.
+//
+// # Range deletes
+//
+// A range delete is one operation with one sequence number. It lies beside the entries of its memtable or table
+// (internal/rangedel). The bounds of a table include its range deletes, whose end counts as if it were a key of theirs,
+// unless it ends in zero: then the key before it is known. Compactions take all tables whose bounds meet, so I8 holds
+// for range deletes as it does for keys, and a search that meets one can stop. Where a compaction ends a table behind
+// key K, it ends the range deletes there as well, and the next table has the rest from the successor of K on.
+//
+// Flushes and compactions drop what a range delete hides from every reader; compactions do not even read it. A range
+// delete is dropped when every snapshot sees it and no table further down can hold one of its keys. An iterator takes the
+// range deletes of its memtables and its version, which costs nothing if there are none, and seeks over what they hide.
+// In transactions a range counts as a write of all its keys.
+//
 // # Limits
 //
 // Keys have up to 64 KiB and may be empty; values have up to 1 GiB, batches nearly 2 GiB. Open reads each log into
@@ -90,4 +124,6 @@
 //   - Syncing replayed logs instead of rewriting them: a sync that follows a failed one succeeds and proves nothing.
 //   - Renaming a CURRENT file: the marker needs no rename, and its content tells a name that came alone.
 //   - Publishing a Sync commit before its sync: somebody may read, and act upon, what the next power cut takes back.
+//   - Level sizes counted from the top: a bottom level that is far from full lies under one that overwrites all of it.
+//   - Removing the outputs of a compaction that met a full disk: I5. Open removes them, and needs no space for that.
 package engine

@@ -45,3 +45,14 @@ var (
 	// ErrOptions is what Options.Validate returns.
 	ErrOptions = errors.New("engine: bad options")
 )
+
+// also joins errors like errors.Join, but returns a single one as it is.
+func also(err, other error) error {
+	switch {
+	case other == nil:
+		return err
+	case err == nil:
+		return other
+	}
+	return errors.Join(err, other)
+}

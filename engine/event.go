@@ -28,7 +28,7 @@ type CompactionInfo struct {
 	Reason                           CompactionReason
 	OutputLevel                      int
 	InputTables, OutputTables        int
-	InputBytes, OutputBytes, Dropped uint64 // Dropped counts entries
+	InputBytes, OutputBytes, Dropped uint64 // Dropped counts entries that were read
 	Moved                            bool
 }
 

@@ -28,3 +28,12 @@ func WithTableVersion(table []byte, version uint32) []byte {
 	binary.LittleEndian.PutUint32(footer[52:], crc32.Checksum(footer[:52], crc32.MakeTable(crc32.Castagnoli)))
 	return b
 }
+
+// Settle returns when no maintenance runs or is due, or the store is poisoned.
+func (db *DB) Settle() {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	for db.dir.Poisoned() == nil && (len(db.mu.frozen) > 0 || len(db.mu.running) > 0 || db.pick() != nil) {
+		db.changed.Wait()
+	}
+}

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"testing"
 
 	"github.com/spf13/afero"
@@ -16,6 +17,7 @@ type script struct {
 	db      *engine.DB
 	acked   map[string]string
 	unknown string // key whose Put failed
+	erased  map[string]bool
 }
 
 func (s *script) value(i int) string { return fmt.Sprintf("value %d of some length", i) }
@@ -28,6 +30,7 @@ func (s *script) run(o engine.Options) (err error) {
 		for i := range 60 {
 			k := fmt.Sprintf("k%02d", (i*7+session)%80)
 			v := s.value(session*100 + i)
+			delete(s.erased, k)
 			if err = s.db.Put([]byte(k), []byte(v), engine.Durability(i%2)); err != nil {
 				s.unknown = k
 				return err
@@ -35,6 +38,11 @@ func (s *script) run(o engine.Options) (err error) {
 			s.acked[k] = v
 			if i == 30 {
 				if err = s.db.Flush(); err != nil {
+					return err
+				}
+			}
+			if i == 45 {
+				if err = s.deleteRange("k20", "k40"); err != nil {
 					return err
 				}
 			}
@@ -55,11 +63,26 @@ func (s *script) run(o engine.Options) (err error) {
 	return nil
 }
 
+// deleteRange deletes keys; if it fails, nothing is known of them.
+func (s *script) deleteRange(start, end string) error {
+	before := maps.Clone(s.acked)
+	deleteRange(s.acked, start, end)
+	if err := s.db.DeleteRange([]byte(start), []byte(end), engine.NoSync); err != nil {
+		return err
+	}
+	for k := range before {
+		if _, left := s.acked[k]; !left {
+			s.erased[k] = true
+		}
+	}
+	return nil
+}
+
 // TestEveryMutationMayFail fails the first, second, ... call that changes the disk, until a run needs no more calls.
 func TestEveryMutationMayFail(t *testing.T) {
 	for n := 0; ; n++ {
 		fsys := newFaulty(afero.NewMemMapFs(), n)
-		s := script{acked: map[string]string{}}
+		s := script{acked: map[string]string{}, erased: map[string]bool{}}
 		o := tiny(fsys)
 		o.MemtableBytes = 1 << 10
 		err := s.run(o)
@@ -106,6 +129,10 @@ func checkRecovered(t *testing.T, s *script, o engine.Options, n int) {
 		if k != s.unknown {
 			require.Equal(t, v, string(got), "call %d: %s", n, k)
 		}
+	}
+	for k := range s.erased {
+		_, err := db.Get([]byte(k))
+		require.ErrorIs(t, err, engine.ErrNotFound, "call %d: %s", n, k)
 	}
 	_, err = db.Get([]byte("later"))
 	require.ErrorIs(t, err, engine.ErrNotFound)

@@ -110,3 +110,11 @@ func errorsIsAny(err error, targets ...error) bool {
 	}
 	return false
 }
+
+func (f *faultyFile) WriteAt(p []byte, off int64) (int, error) {
+	if err := f.fs.mutate(); err != nil {
+		n, _ := f.File.WriteAt(p[:len(p)/2], off)
+		return n, err
+	}
+	return f.File.WriteAt(p, off)
+}

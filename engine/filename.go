@@ -35,6 +35,7 @@ type files struct {
 	markers                 []manifest.Marker
 	foreign                 []string
 	hollow                  []uint64 // live logs of no bytes
+	severed                 []uint64 // live logs behind a gap
 	max                     uint64   // the largest number
 }
 

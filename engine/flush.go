@@ -48,11 +48,16 @@ func (db *DB) flushFrozen(floor uint64) error {
 	}
 	notify(db.opts.EventListener.FlushBegin, len(mems))
 	newest := mems[len(mems)-1]
+	// Until its last commit is visible, a memtable is not complete, and readers may need what its newest entries hide.
+	if err := db.seq.show(newest.lastSeq); err != nil {
+		return err
+	}
 	var sources []key.Iterator
 	for _, m := range slices.Backward(mems) {
 		sources = append(sources, m.table.NewIterator())
 	}
 	r := rewriter{db: db, snapshots: db.snapshotSeqs(), abort: func() bool { return false }}
+	r.delete(memRanges(mems, r.points()))
 	err := r.run(merge.New(sources...))
 	if err != nil {
 		return err
@@ -77,31 +82,38 @@ func placed(level int, tables []*table) []manifest.Placed {
 	return added
 }
 
-// rewriter writes the entries of an iterator to new tables, without those that nobody can see any more.
+// rewriter writes the entries of an iterator, and range deletes, to new tables, without those that nobody can see any
+// more.
 type rewriter struct {
 	db        *DB
-	snapshots []key.Seq              // ascending
-	gone      func(user []byte) bool // says that nothing older of user lies elsewhere; nil: nothing is known
-	split     bool                   // start a new table at TableBytes
-	abort     func() bool            // says to give up
-	tables    []*table               // written, synced and open; their names are not durable yet
-	dropped   uint64                 // entries
+	snapshots []key.Seq                     // ascending
+	gone      func(first, last []byte) bool // says that nothing older of these keys lies elsewhere; nil: nothing is known
+	split     bool                          // start a new table at TableBytes
+	abort     func() bool                   // says to give up
+	tables    []*table                      // written, synced and open; their names are not durable yet
+	dropped   uint64                        // entries
 
-	file   *durable.File
-	writer *sst.Writer
-	num    uint64
+	file       *durable.File
+	writer     *sst.Writer
+	num        uint64
+	tombstones uint64 // in the table that is being written
 
 	user   []byte // of the entry before
 	stripe int    // of the entry before
 	any    bool
+
+	rangeWriter
 }
 
 // run consumes and closes the iterator. After an error it removes what it wrote, if the store still takes writes.
 func (r *rewriter) run(it key.Iterator) error {
 	err := r.copy(it)
 	err = errors.Join(err, it.Close())
+	if err == nil {
+		err = r.placeRest()
+	}
 	if err == nil && r.writer != nil {
-		err = r.finish()
+		err = r.finish(nil)
 	}
 	if err != nil {
 		return errors.Join(err, r.undo())
@@ -122,29 +134,28 @@ func (r *rewriter) copy(it key.Iterator) error {
 }
 
 // entry keeps an entry if some snapshot, or a reader of the present, can see it: if it is the newest of its key in its
-// stripe, where stripes are what lies between two snapshots. A tombstone in the oldest stripe is not needed if there
-// is nothing below it to hide.
+// stripe, where stripes are what lies between two snapshots, and no range delete of that stripe hides it. A tombstone in
+// the oldest stripe is not needed if there is nothing below it to hide.
 func (r *rewriter) entry(user []byte, tr key.Trailer, value []byte) error {
 	stripe := sort.Search(len(r.snapshots), func(i int) bool { return r.snapshots[i] >= tr.Seq() })
 	same := r.any && bytes.Equal(user, r.user)
-	if same && stripe == r.stripe {
+	if same && stripe == r.stripe || r.deleted(user, tr.Seq(), stripe) {
 		r.dropped++
 		return nil
 	}
 	r.user, r.stripe, r.any = append(r.user[:0], user...), stripe, true
-	if tr.Kind() == key.Delete && stripe == 0 && r.gone != nil && r.gone(user) {
+	if tr.Kind() == key.Delete && stripe == 0 && r.gone != nil && r.gone(user, user) {
 		r.dropped++
 		return nil
 	}
-	if r.writer != nil && r.split && !same && int64(r.writer.EstimatedBytes()) >= r.db.opts.TableBytes {
-		if err := r.finish(); err != nil {
-			return err
-		}
+	if err := r.placeRanges(user); err != nil {
+		return err
 	}
-	if r.writer == nil {
-		if err := r.begin(); err != nil {
-			return err
-		}
+	if err := r.place(user); err != nil {
+		return err
+	}
+	if tr.Kind() == key.Delete {
+		r.tombstones++
 	}
 	return r.writer.Add(user, tr, value)
 }
@@ -159,8 +170,9 @@ func (r *rewriter) begin() (err error) {
 	return nil
 }
 
-// finish ends a table: its content is durable before anybody can name it.
-func (r *rewriter) finish() error {
+// finish ends a table, with the range deletes up to a key: its content is durable before anybody can name it.
+func (r *rewriter) finish(upto []byte) error {
+	r.writer.AddRanges(r.cut(upto))
 	meta, err := r.writer.Finish()
 	if err == nil {
 		err = r.file.Sync()
@@ -172,8 +184,9 @@ func (r *rewriter) finish() error {
 	}
 	t, err := r.db.openTable(manifest.Table{
 		Num: r.num, Bytes: meta.Bytes, Entries: meta.Entries, MinSeq: meta.MinSeq, MaxSeq: meta.MaxSeq,
-		Smallest: meta.Smallest, Largest: meta.Largest,
+		Smallest: meta.Smallest, Largest: meta.Largest, Tombstones: r.tombstones,
 	})
+	r.tombstones = 0
 	if err == nil {
 		r.tables = append(r.tables, t)
 	}

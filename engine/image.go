@@ -34,7 +34,7 @@ type imageLog struct {
 // while the log is synced and closed; the next one begins a new log. The image must be closed.
 func (db *DB) newImage() (*image, error) {
 	if !db.opts.ReadOnly { // most of what commits would wait for is done before they have to
-		if err := db.seq.wait(db.seq.barrier().need); err != nil {
+		if err := db.seq.finish(db.seq.barrier(Sync)); err != nil {
 			return nil, err
 		}
 	}

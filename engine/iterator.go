@@ -6,6 +6,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/merge"
+	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
 // IterOptions bound an iterator.
@@ -45,15 +46,27 @@ func (db *DB) NewIterator(o IterOptions) (*Iterator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newIterator(db, v, db.seq.readable(), o), nil
+	return newIterator(db, v, db.seq.readable(), o, nil), nil
 }
 
-// newIterator returns an iterator over a view, which it takes over, and what lies on top of it.
-func newIterator(db *DB, v *view, seq key.Seq, o IterOptions, top ...key.Iterator) *Iterator {
-	return &Iterator{
-		db: db, view: v, it: merge.New(append(v.iterators(), top...)...), seq: seq,
+// newIterator returns an iterator over a view, which it takes over, and the writes so far of a transaction, if t is not
+// nil, on top of it.
+func newIterator(db *DB, v *view, seq key.Seq, o IterOptions, t *Txn) *Iterator {
+	i := &Iterator{
+		db: db, view: v, txn: t, seq: seq,
 		lower: bytes.Clone(o.LowerBound), upper: bytes.Clone(o.UpperBound),
 	}
+	hidden := v.hidden(seq, o)
+	if t != nil {
+		i.own.count = t.writes
+		hidden = append(hidden, t.ownRanges.At(i.own.newest()))
+	}
+	sources := v.iterators(hidden, seq)
+	if t != nil {
+		sources = append(sources, rangedel.Hide(t.own.NewIterator(), hidden, i.own.newest()))
+	}
+	i.it = merge.New(sources...)
+	return i
 }
 
 // First moves to the first key.
@@ -166,7 +179,7 @@ func (i *Iterator) newest() key.Seq {
 
 func (i *Iterator) sees(tr key.Trailer) bool {
 	seq := tr.Seq()
-	return seq <= i.seq || seq >= firstOwnSeq && seq < firstOwnSeq+i.own.count
+	return seq <= i.seq || seq >= firstOwnSeq && seq <= i.own.newest()
 }
 
 // settleForward moves on from the entry under it to the newest visible one of a key that is there. With skip, entries

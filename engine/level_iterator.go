@@ -5,18 +5,22 @@ import (
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
 // levelIterator walks the tables of a level below 0, or any that do not overlap, one after the other.
 type levelIterator struct {
 	tables []*table
+	hidden []rangedel.Set
+	seq    key.Seq
 	at     int // index of the table under it
 	key.Iterator
 	err error
 }
 
-func newLevelIterator(tables []*table) key.Iterator {
-	return &levelIterator{tables: tables, at: -1, Iterator: none{}}
+// newLevelIterator returns an iterator over the entries that hidden does not hide. Those after seq are of no interest.
+func newLevelIterator(tables []*table, hidden []rangedel.Set, seq key.Seq) key.Iterator {
+	return &levelIterator{tables: tables, hidden: hidden, seq: seq, at: -1, Iterator: none{}}
 }
 
 // enter makes table i the current one; ok is false if there is none.
@@ -31,7 +35,7 @@ func (l *levelIterator) enter(i int) (ok bool) {
 	if i < 0 || i >= len(l.tables) {
 		return false
 	}
-	l.Iterator = l.tables[i].reader.NewIterator()
+	l.Iterator = l.tables[i].iterator(l.hidden, l.seq)
 	return true
 }
 

@@ -1,6 +1,11 @@
 package engine
 
-import "errors"
+import (
+	"errors"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+)
 
 // level0StopFactor times L0CompactionFiles is the number of tables in level 0 at which writers wait.
 const level0StopFactor = 5
@@ -41,7 +46,7 @@ func (db *DB) stall() (StallReason, bool) {
 	if len(db.mu.frozen) >= db.opts.MemtablesMax && !db.mu.frozen[0].replayed() {
 		return StallMemtables, true
 	}
-	return StallLevel0, len(db.mu.view.version.levels[0]) >= level0StopFactor*db.opts.L0CompactionFiles
+	return StallLevel0, len(db.view.Load().version.levels[0]) >= level0StopFactor*db.opts.L0CompactionFiles
 }
 
 // maintain does all the flushes and compactions that are due.
@@ -56,16 +61,83 @@ func (db *DB) maintain() error {
 	}
 }
 
-// startWorkers starts the two goroutines of background maintenance.
+// startCompaction registers the most urgent compaction as running and returns it, or nil if none is due. It waits
+// while compactions are paused or as many run as may.
+func (db *DB) startCompaction() (*compaction, error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	for db.mu.paused || len(db.mu.running) >= db.opts.CompactionsMax {
+		db.changed.Wait()
+	}
+	if err := db.writable(); err != nil {
+		return nil, err
+	}
+	c := db.pick()
+	if c != nil {
+		db.mu.running = append(db.mu.running, c)
+	}
+	return c, nil
+}
+
+func (db *DB) endCompaction(c *compaction) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	db.mu.running = slices.DeleteFunc(db.mu.running, func(r *compaction) bool { return r == c })
+	db.changed.Broadcast()
+}
+
+// pick returns the compaction that should start now, or nil. The caller holds mu.
+func (db *DB) pick() *compaction {
+	p := picker{version: db.view.Load().version, running: db.mu.running, opts: &db.opts, oldest: key.MaxSeq}
+	for seq := range db.mu.snapshots {
+		p.oldest = min(p.oldest, seq)
+	}
+	return p.pick()
+}
+
+// pauseCompactions returns when no compaction runs. None begins until resume is called.
+func (db *DB) pauseCompactions() (resume func()) {
+	db.compactMu.Lock()
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	db.mu.paused = true
+	for len(db.mu.running) > 0 {
+		db.changed.Wait()
+	}
+	return func() {
+		db.mu.Lock()
+		defer db.compactMu.Unlock()
+		defer db.mu.Unlock()
+		db.mu.paused = false
+		db.changed.Broadcast()
+	}
+}
+
+// quiesce returns when no flush and no compaction runs, and none begins until resume is called: the set of live tables,
+// and the files of the store, stay as they are but for logs that are written to and files that readers give up. Who
+// must keep commits out, too, takes commitMu first.
+func (db *DB) quiesce() (resume func()) {
+	db.flushMu.Lock()
+	resumeCompactions := db.pauseCompactions()
+	return func() {
+		resumeCompactions()
+		db.flushMu.Unlock()
+	}
+}
+
+// startWorkers starts the goroutines of background maintenance: one for flushes, which so never wait for a compaction,
+// and CompactionsMax for compactions.
 func (db *DB) startWorkers() {
 	db.workers.Go(func() {
 		due := func() bool { return len(db.mu.frozen) > 0 && !db.mu.frozen[0].replayed() }
 		db.work(due, func() error { return db.flushFrozen(0) })
 	})
-	db.workers.Go(func() {
-		due := func() bool { return db.mu.view != nil && db.urgent(db.mu.view.version) >= 0 }
-		db.work(due, func() error { _, err := db.compactOnce(); return err })
-	})
+	for range db.opts.CompactionsMax {
+		db.workers.Go(func() {
+			due := func() bool { return !db.mu.paused && db.view.Load() != nil && db.pick() != nil }
+			db.work(due, func() error { _, err := db.compactOnce(); return err })
+		})
+	}
 }
 
 // work runs do whenever it is due, until the store is closing or poisoned.

@@ -103,12 +103,12 @@ func (db *DB) Metrics() Metrics {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	m.Memtables, m.Snapshots = len(db.mu.frozen), len(db.mu.snapshots)
-	if v := db.mu.view; v != nil {
+	if v := db.view.Load(); v != nil {
 		for l, tables := range v.version.levels {
 			m.Levels[l] = LevelMetrics{len(tables), bytesOf(tables)}
 		}
 		for _, table := range v.mems {
-			m.MemtableBytes += int64(table.table.Bytes())
+			m.MemtableBytes += int64(table.bytes())
 		}
 	}
 	return m

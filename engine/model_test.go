@@ -48,6 +48,10 @@ func (m *model) step() {
 		k, v := m.key(), m.value()
 		require.NoError(m.t, m.db.Put(k, v, d))
 		m.want[string(k)] = string(v)
+	case n < 53:
+		start, end := m.key(), m.key()
+		require.NoError(m.t, m.db.DeleteRange(start, end, d))
+		deleteRange(m.want, string(start), string(end))
 	case n < 65:
 		k := m.key()
 		require.NoError(m.t, m.db.Delete(k, d))
@@ -79,15 +83,24 @@ func (m *model) batch(d engine.Durability) {
 	var b engine.Batch
 	for range m.rng.IntN(40) {
 		k, v := m.key(), m.value()
-		if m.rng.IntN(4) == 0 {
+		switch m.rng.IntN(16) {
+		case 0:
+			end := m.key()
+			b.DeleteRange(k, end)
+			deleteRange(m.want, string(k), string(end))
+		case 1, 2, 3:
 			b.Delete(k)
 			delete(m.want, string(k))
-		} else {
+		default:
 			b.Put(k, v)
 			m.want[string(k)] = string(v)
 		}
 	}
 	require.NoError(m.t, m.db.Apply(&b, d))
+}
+
+func deleteRange(m map[string]string, start, end string) {
+	maps.DeleteFunc(m, func(k, _ string) bool { return start <= k && k < end })
 }
 
 func (m *model) get(get func([]byte) ([]byte, error), want map[string]string) {

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/spf13/afero"
@@ -24,8 +25,10 @@ type Options struct {
 	MemtableBytes     int   // a memtable of this size is rotated out; 64 MiB by default
 	MemtablesMax      int   // immutable memtables at which writers wait for a flush; 4 by default
 	L0CompactionFiles int   // tables in level 0 that start a compaction; 4 by default
-	LevelBytesBase    int64 // size of level 1 that starts a compaction; 64 MiB by default
-	LevelSizeRatio    int   // each further level is so many times larger; 10 by default
+	LogAheadBytes     int64 // zeros kept written behind the log while commits are synced; 256 KiB by default, none if negative
+	LevelBytesBase    int64 // levels that ought to have less than this are left empty; 128 MiB by default
+	LevelSizeRatio    int   // each level may have this part of the one below; 10 by default
+	CompactionsMax    int   // that run at a time; by default half of GOMAXPROCS, 1 to 4; 1 if inline
 	TableBytes        int64 // a compaction starts a new table at this size; 8 MiB by default
 	BlockBytes        int   // data block of a table; 8 KiB by default
 	BloomBitsPerKey   int   // 10 by default, no filter if negative
@@ -51,14 +54,19 @@ func (o *Options) EnsureDefaults() {
 	setDefault(&o.MemtableBytes, 64<<20)
 	setDefault(&o.MemtablesMax, 4)
 	setDefault(&o.L0CompactionFiles, 4)
-	setDefault(&o.LevelBytesBase, 64<<20)
+	setDefault(&o.LogAheadBytes, 256<<10)
+	setDefault(&o.LevelBytesBase, 128<<20)
 	setDefault(&o.LevelSizeRatio, 10)
+	setDefault(&o.CompactionsMax, min(max(runtime.GOMAXPROCS(0)/2, 1), 4))
 	setDefault(&o.TableBytes, 8<<20)
 	setDefault(&o.BlockBytes, 8<<10)
 	setDefault(&o.BloomBitsPerKey, 10)
 	setDefault(&o.CacheBytes, 64<<20)
 	if o.Clock == nil && !o.InlineMaintenance {
 		o.Clock = time.Now //nolint:forbidigo // it is the default of the injected clock, and only Metrics shows it
+	}
+	if o.InlineMaintenance {
+		o.CompactionsMax = 1
 	}
 	if o.EventListener == nil {
 		o.EventListener = &EventListener{}
@@ -83,6 +91,7 @@ func (o *Options) Validate() error {
 		{"MemtablesMax", int64(o.MemtablesMax), 0},
 		{"L0CompactionFiles", int64(o.L0CompactionFiles), 0},
 		{"LevelBytesBase", o.LevelBytesBase, 0},
+		{"CompactionsMax", int64(o.CompactionsMax), 0},
 		{"TableBytes", o.TableBytes, 0},
 		{"BlockBytes", int64(o.BlockBytes), 0},
 	} {
@@ -103,5 +112,5 @@ type Durability uint8
 const (
 	Sync     Durability = iota // on disk: survives a power cut
 	NoSync                     // handed to the operating system: survives a killed process
-	Buffered                   // nothing: a killed process may lose it, with all later ones
+	Buffered                   // in memory only: a killed process may lose it, with all later ones
 )

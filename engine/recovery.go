@@ -190,15 +190,22 @@ func (db *DB) openTables(s *manifest.State) error {
 }
 
 // replay puts the commits of every live log into a memtable, and begins. Sequence numbers go on without a gap from the
-// tables through all logs: a gap means that a log has lost commits which a later one builds on.
+// tables through all logs. A power cut may leave a gap behind a log, which need not be durable when the next one is
+// begun; then nothing behind the gap was acknowledged with Sync, and it is given up. If the log before is missing, or
+// something behind the gap proves that everything before was durable, it is damage.
 func (db *DB) replay(f *files, s *manifest.State) error {
 	var mems []*mem
 	last := s.LastSeq
-	for _, num := range f.logs {
+	for i, num := range f.logs {
 		if num < s.LogFloor {
 			continue
 		}
 		m, err := db.replayLog(num, last)
+		if gap := (*gapError)(nil); errors.As(err, &gap) && i > 0 && gap.before == f.logs[i-1] &&
+			gap.before >= s.LogFloor && db.proveNothing(f.logs[i:]) {
+			f.severed = f.logs[i:]
+			break
+		}
 		if err != nil {
 			return err
 		}
@@ -207,13 +214,21 @@ func (db *DB) replay(f *files, s *manifest.State) error {
 			continue
 		}
 		db.catalog.logs = append(db.catalog.logs, num)
-		if !m.table.Empty() {
+		if !m.empty() {
 			mems, last = append(mems, m), m.lastSeq
 		}
 	}
 	db.begin(mems, last)
 	return nil
 }
+
+// gapError says that a log does not begin where the log before it ends.
+type gapError struct {
+	error
+	before uint64
+}
+
+func (e *gapError) Unwrap() error { return e.error }
 
 // replayLog returns the memtable of a log whose first commit follows last; nil if the file has no bytes at all.
 func (db *DB) replayLog(num uint64, last key.Seq) (*mem, error) {
@@ -226,6 +241,7 @@ func (db *DB) replayLog(num uint64, last key.Seq) (*mem, error) {
 		return nil, nil
 	}
 	m := &mem{table: memtable.New(len(content)), logNum: num, lastSeq: last}
+	in := m.table.Inserter()
 	for r := wal.NewReader(content, name, num); ; {
 		record, err := r.Next()
 		if errors.Is(err, io.EOF) {
@@ -235,12 +251,27 @@ func (db *DB) replayLog(num uint64, last key.Seq) (*mem, error) {
 			return nil, err
 		}
 		if b, ok := readBatch(record); !ok || b.seq != m.lastSeq+1 {
-			return nil, corrupt.At(name, r.Offset(), "commit %d follows commit %d", b.seq, m.lastSeq)
+			err := corrupt.At(name, r.Offset(), "commit %d follows commit %d", b.seq, m.lastSeq)
+			if ok && b.seq > last && m.empty() {
+				return nil, &gapError{err, r.Before()}
+			}
+			return nil, err
 		}
-		if m.lastSeq, err = insert(record, m.table, name); err != nil {
+		if m.lastSeq, err = m.insert(record, &in, name); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// proveNothing reports whether all of the logs can be read, and none proves that what came before it was durable.
+func (db *DB) proveNothing(logs []uint64) bool {
+	for _, num := range logs {
+		content, err := db.dir.ReadFile(logName(num))
+		if err != nil || wal.Proves(content, logName(num), num) {
+			return false
+		}
+	}
+	return true
 }
 
 // clean removes files that nobody needs. Those that the manifest made obsolete go only under a manifest of this
@@ -281,6 +312,13 @@ func (db *DB) clean(f *files, mentioned map[uint64]bool) error {
 	if db.opts.ReadOnly {
 		db.leftovers = append(named, unnamed...)
 		return nil
+	}
+	// The severed logs first, one by one from the last: each must be gone before the one that it follows is, or else it
+	// would look like a log whose predecessor is missing.
+	for _, num := range slices.Backward(f.severed) {
+		if err := db.dir.Remove(logName(num)); err != nil {
+			return err
+		}
 	}
 	if len(named) == 0 {
 		return db.dir.Remove(unnamed...)

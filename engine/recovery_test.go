@@ -239,7 +239,7 @@ func (f noCreate) OpenFile(name string, flag int, perm os.FileMode) (afero.File,
 
 // TestMissingLogIsNoticed copies a store while it has two live logs, once without the older one.
 func TestMissingLogIsNoticed(t *testing.T) {
-	whole := unflushed(t, 2)
+	whole := unflushed(t, 2, engine.Sync)
 	logs := find(t, whole, "*.log")
 	for _, without := range []string{"", logs[0], logs[1]} {
 		fsys := copyOf(t, whole)
@@ -259,7 +259,7 @@ func TestMissingLogIsNoticed(t *testing.T) {
 // TestReplayedLogsDoNotStallWriters opens a store with as many live logs as would make writers wait for a flush. Nobody
 // but the first writer flushes what was replayed, so it must not wait for that.
 func TestReplayedLogsDoNotStallWriters(t *testing.T) {
-	db := open(t, engine.Options{FS: unflushed(t, 4), MemtablesMax: 2})
+	db := open(t, engine.Options{FS: unflushed(t, 4, engine.Sync), MemtablesMax: 2})
 	require.NoError(t, db.Put([]byte("a"), []byte("1"), engine.Sync))
 	require.Zero(t, db.Metrics().Memtables)
 	require.Zero(t, db.Metrics().Stalls)
@@ -267,15 +267,57 @@ func TestReplayedLogsDoNotStallWriters(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
+// TestGapBetweenLogs cuts a log short that is not the last. A power cut can do that as long as nobody has asked for a
+// sync since: then the later logs go with it. If somebody has, it is damage.
+func TestGapBetweenLogs(t *testing.T) {
+	for name, c := range map[string]struct {
+		durability engine.Durability
+		cut        int // of four logs, by number; each has one commit
+		keep       int // bytes of that log
+		found      int // keys
+		err        error
+	}{
+		"the commit of the second is lost, and nobody synced": {engine.NoSync, 1, 30, 1, nil},
+		"the second is empty, and nobody synced":              {engine.NoSync, 1, 0, 1, nil},
+		"the first is empty, and nobody synced":               {engine.Buffered, 0, 0, 0, nil},
+		"the last but one is torn, and nobody synced":         {engine.NoSync, 2, 50, 2, nil},
+		"the last is torn":                                    {engine.Sync, 3, 30, 3, nil},
+		"the second is torn, but a later commit was synced":   {engine.Sync, 1, 30, 0, engine.ErrCorrupt},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fsys := unflushed(t, 4, c.durability)
+			log := find(t, fsys, "*.log")[c.cut]
+			content, err := afero.ReadFile(fsys, log)
+			require.NoError(t, err)
+			require.Greater(t, len(content), c.keep)
+			require.NoError(t, afero.WriteFile(fsys, log, content[:c.keep], 0o644))
+			for range 2 { // recovery is idempotent
+				db, err := engine.Open("db", engine.Options{FS: fsys, InlineMaintenance: true})
+				require.ErrorIs(t, err, c.err)
+				if err != nil {
+					continue
+				}
+				require.NoError(t, db.Verify())
+				for i := range 4 {
+					_, err := db.Get(fmt.Appendf(nil, "key %d", i))
+					require.Equal(t, i < c.found, err == nil, "key %d: %v", i, err)
+				}
+				require.NoError(t, db.Close())
+			}
+		})
+	}
+}
+
 // unflushed returns the disk of a store that is killed with so many live logs, one commit in each.
-func unflushed(t *testing.T, logs int) afero.Fs {
+func unflushed(t *testing.T, logs int, d engine.Durability) afero.Fs {
 	t.Helper()
 	gate := &noTables{Fs: afero.NewMemMapFs(), wait: make(chan struct{})}
 	db := open(t, engine.Options{FS: gate, MemtableBytes: 1, MemtablesMax: logs})
 	for i := range logs {
-		require.NoError(t, db.Put(fmt.Appendf(nil, "key %d", i), []byte("value"), engine.Sync))
+		require.NoError(t, db.Put(fmt.Appendf(nil, "key %d", i), []byte("value"), d))
 	}
 	require.Len(t, find(t, gate, "*.log"), logs)
+	require.NoError(t, db.Apply(&engine.Batch{}, min(d, engine.NoSync)), "the last log has its commit, too")
 	disk := copyOf(t, gate)
 	close(gate.wait)
 	require.NoError(t, db.Close())

@@ -11,6 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/merge"
+	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
@@ -74,6 +75,8 @@ type repairer struct {
 	state  manifest.State // of the manifest, as far as it can be read
 	whole  bool           // it can be read as a whole
 	tables []*table       // that are open
+	mems   []*mem         // of logs
+	ranges []rangedel.Set // of tables
 	last   key.Seq        // the largest sequence number of all
 }
 
@@ -156,7 +159,8 @@ func (r *repairer) rewrite() ([]*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := rewriter{db: r.db, split: true, abort: func() bool { return false }, gone: func([]byte) bool { return true }}
+	w := rewriter{db: r.db, split: true, abort: func() bool { return false }, gone: func(_, _ []byte) bool { return true }}
+	w.delete(append(r.ranges, memRanges(r.mems, w.points())...))
 	if err := w.run(merge.New(append(logs, tables...)...)); err != nil {
 		return nil, err
 	}

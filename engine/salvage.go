@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -128,7 +129,7 @@ func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, e
 		damage = reader.Verify()
 	}
 	if damage == nil {
-		r.last = max(r.last, reader.Meta().MaxSeq)
+		r.last, r.ranges = max(r.last, reader.Meta().MaxSeq), append(r.ranges, reader.Ranges())
 		r.tables = append(r.tables, &table{Table: manifest.Table{Num: num}, file: f, reader: reader})
 		return reader.NewIterator(), nil
 	}
@@ -147,9 +148,13 @@ func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, e
 }
 
 func (r *repairer) salvageTable(name string, content []byte) key.Iterator {
+	if reader, err := sst.Open(bytes.NewReader(content), int64(len(content)), sst.ReaderOptions{Name: name}); err == nil {
+		r.ranges = append(r.ranges, reader.Ranges())
+	}
 	m := memtable.New(2*len(content) + 1)
+	in := m.Inserter()
 	gaps := sst.Salvage(content, name, func(user []byte, tr key.Trailer, value []byte) {
-		m.Add(user, tr, value)
+		in.Add(user, tr, value)
 		r.last = max(r.last, tr.Seq())
 	})
 	for _, g := range gaps {
@@ -182,7 +187,8 @@ func (r *repairer) readLogs() ([]key.Iterator, error) {
 // salvageLog reads the commits of a log, each whole or not at all, and says which are missing behind *last.
 func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Iterator {
 	name, commits, newest := logName(num), 0, key.Seq(0)
-	m := memtable.New(2*len(content) + 1)
+	m := &mem{table: memtable.New(2*len(content) + 1), logNum: num}
+	in := m.table.Inserter()
 	gaps := wal.Salvage(content, num, func(off int64, record []byte) {
 		b, ok := checkBatch(record)
 		if !ok || b.seq <= newest {
@@ -195,7 +201,7 @@ func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Ite
 			r.lose(Loss{File: name, Offset: off, Bytes: -1, Cause: fmt.Sprintf("before this place, writes %d to %d are missing",
 				*last+1, b.seq-1)})
 		}
-		if end, err := insert(slices.Clone(record), m, name); err == nil {
+		if end, err := m.insert(slices.Clone(record), &in, name); err == nil {
 			*last, r.last, newest, commits = max(*last, end), max(r.last, end), end, commits+1
 		}
 	})
@@ -212,7 +218,8 @@ func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Ite
 	if commits == 0 {
 		return nil
 	}
-	return m.NewIterator()
+	r.mems = append(r.mems, m)
+	return m.table.NewIterator()
 }
 
 // checkBatch decodes a record to its end, so that inserting it cannot stop half way.

@@ -31,8 +31,8 @@ func (s *Snapshot) Get(key []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	value, err := v.read(key, s.seq)
-	return value, errors.Join(err, s.db.release(v))
+	value, err := v.appendGet(nil, key, s.seq)
+	return value, also(err, s.db.release(v))
 }
 
 // NewIterator returns an iterator over the snapshot, which outlives it.
@@ -41,7 +41,7 @@ func (s *Snapshot) NewIterator(o IterOptions) (*Iterator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newIterator(s.db, v, s.seq, o), nil
+	return newIterator(s.db, v, s.seq, o, nil), nil
 }
 
 func (s *Snapshot) acquire() (*view, error) {

@@ -28,6 +28,9 @@ func (t *table) covers(user []byte) bool {
 	return bytes.Compare(t.Smallest, user) <= 0 && bytes.Compare(user, t.Largest) <= 0
 }
 
+// mostlyTombstones reports whether more than half of the entries are tombstones.
+func (t *table) mostlyTombstones() bool { return 2*t.Tombstones > t.Entries }
+
 // openTable opens a live table. That it is missing, short or another one than the manifest says is corruption.
 func (db *DB) openTable(t manifest.Table) (*table, error) {
 	name := tableName(t.Num)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
+	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
 // Isolation says which transactions may not both commit.
@@ -38,17 +39,21 @@ const firstOwnSeq = key.Seq(1) << 55
 // ownSeqs is how many of its own writes an iterator of a transaction sees.
 type ownSeqs struct{ count key.Seq }
 
+// newest is the sequence number of the last one; it is smaller than firstOwnSeq if there is none.
+func (o ownSeqs) newest() key.Seq { return firstOwnSeq + o.count - 1 }
+
 // Txn is a transaction. It is used by one goroutine and must be ended by Commit or Rollback.
 type Txn struct {
-	db     *DB
-	opts   TxnOptions
-	snap   *Snapshot
-	own    *memtable.Table // its writes
-	writes key.Seq         // how many
-	reads  map[string]struct{}
-	ranges []*keyRange
-	iters  []*Iterator
-	done   bool
+	db        *DB
+	opts      TxnOptions
+	snap      *Snapshot
+	own       *memtable.Table // its writes
+	ownRanges rangedel.Live   // its range deletes, ordered among the writes by sequence number
+	writes    key.Seq         // how many, of both
+	reads     map[string]struct{}
+	ranges    []*keyRange
+	iters     []*Iterator
+	done      bool
 }
 
 // keyRange is a range of keys that was iterated over, both ends included.
@@ -58,8 +63,9 @@ type keyRange struct {
 	noLast      bool // it goes on to the end
 }
 
-func (r *keyRange) holds(user []byte) bool {
-	return (r.noFirst || bytes.Compare(r.first, user) <= 0) && (r.noLast || bytes.Compare(user, r.last) <= 0)
+// meets reports whether one of the keys that were written lies in the range.
+func (r *keyRange) meets(w written) bool {
+	return (r.noFirst || w.reaches(r.first)) && (r.noLast || bytes.Compare(w.first, r.last) <= 0)
 }
 
 // Begin starts a transaction.
@@ -72,11 +78,23 @@ func (db *DB) Begin(o TxnOptions) (*Txn, error) {
 		t.snap = db.NewSnapshot()
 		return t, nil
 	}
+	db.track()
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	t.snap = &Snapshot{db: db, seq: db.recent.begin(db.seq.readable)}
 	db.mu.snapshots[t.snap.seq]++
 	return t, nil
+}
+
+// track makes commits remembered for a transaction that is about to begin. Those that came before are not, so it waits
+// until they are visible: the transaction will see them. If they never are, it cannot commit.
+func (db *DB) track() {
+	if !db.recent.enlist() {
+		db.commitMu.Lock()
+		db.recent.track(db.seq.newest())
+		db.commitMu.Unlock()
+	}
+	_ = db.seq.show(key.Seq(db.recent.floor.Load()))
 }
 
 // View calls fn with a read-only transaction.
@@ -113,7 +131,7 @@ func (t *Txn) Get(user []byte) ([]byte, error) {
 	if t.done {
 		return nil, ErrTxnDone
 	}
-	if value, kind, ok := t.own.Get(user, key.MaxSeq); ok {
+	if value, kind, ok := getBeside(t.own, &t.ownRanges, user, key.MaxSeq); ok {
 		if kind == key.Delete {
 			return nil, ErrNotFound
 		}
@@ -132,16 +150,17 @@ func (t *Txn) Put(user, value []byte) error { return t.write(key.Set, user, valu
 func (t *Txn) Delete(user []byte) error { return t.write(key.Delete, user, nil) }
 
 func (t *Txn) write(kind key.Kind, user, value []byte) error {
-	switch {
-	case t.done:
-		return ErrTxnDone
-	case t.opts.ReadOnly:
-		return ErrReadOnly
-	}
-	if err := checkSizes(user, value); err != nil {
+	if err := t.writable(); err != nil {
 		return err
 	}
-	t.own.Add(user, key.MakeTrailer(firstOwnSeq+t.writes, kind), value)
+	if err := checkSizes(kind, user, value); err != nil {
+		return err
+	}
+	if seq := firstOwnSeq + t.writes; kind == key.RangeDelete {
+		t.ownRanges.Add(tombstone(user, value, seq))
+	} else {
+		t.own.Add(user, key.MakeTrailer(seq, kind), value)
+	}
 	t.writes++
 	return nil
 }
@@ -156,8 +175,7 @@ func (t *Txn) NewIterator(o IterOptions) (*Iterator, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := newIterator(t.db, v, t.snap.seq, o, t.own.NewIterator())
-	i.txn, i.own.count = t, t.writes
+	i := newIterator(t.db, v, t.snap.seq, o, t)
 	t.iters = append(t.iters, i)
 	return i, nil
 }
@@ -210,16 +228,22 @@ func (t *Txn) forget(i *Iterator) {
 	t.iters = slices.DeleteFunc(t.iters, func(other *Iterator) bool { return other == i })
 }
 
-// batch returns the last write of every key, in key order.
+// batch returns the ranges that were deleted and then the last write of every key that is not from before the deletion
+// of its range, in key order.
 func (t *Txn) batch() *Batch {
 	b := &Batch{}
+	ranges := t.ownRanges.At(key.MaxSeq)
+	for _, r := range ranges.Union() {
+		b.DeleteRange(r.Start, r.End)
+	}
 	var last []byte
-	it := t.own.NewIterator()
+	first := true
+	it := rangedel.Hide(t.own.NewIterator(), []rangedel.Set{ranges}, key.MaxSeq)
 	for ok := it.First(); ok; ok = it.Next() {
-		if b.count > 0 && bytes.Equal(last, it.Key()) {
+		if !first && bytes.Equal(last, it.Key()) {
 			continue
 		}
-		last = it.Key()
+		last, first = it.Key(), false
 		b.add(it.Trailer().Kind(), it.Key(), it.Value())
 	}
 	return b
@@ -235,14 +259,19 @@ func (t *Txn) validate() error {
 	return nil
 }
 
-func (t *Txn) dependsOn(user []byte) bool {
-	if _, _, wrote := t.own.Get(user, key.MaxSeq); wrote {
+// dependsOn reports whether what another commit wrote meets a key that this transaction wrote or read.
+func (t *Txn) dependsOn(w written) bool {
+	if slices.ContainsFunc(t.ranges, func(r *keyRange) bool { return r.meets(w) }) {
 		return true
 	}
-	if _, read := t.reads[string(user)]; read {
+	if w.isRange() {
+		return t.wroteOrReadIn(w)
+	}
+	if _, _, wrote := getBeside(t.own, &t.ownRanges, w.first, key.MaxSeq); wrote {
 		return true
 	}
-	return slices.ContainsFunc(t.ranges, func(r *keyRange) bool { return r.holds(user) })
+	_, read := t.reads[string(w.first)]
+	return read
 }
 
 // tracks reports whether what the transaction reads decides whether it may commit.

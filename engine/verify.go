@@ -20,10 +20,7 @@ import (
 func (db *DB) Verify() error {
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
-	db.flushMu.Lock()
-	defer db.flushMu.Unlock()
-	db.compactMu.Lock()
-	defer db.compactMu.Unlock()
+	defer db.quiesce()()
 	v, err := db.acquire()
 	if err != nil {
 		return err
@@ -94,6 +91,9 @@ func (db *DB) verifyManifest(v *version) error {
 
 // verifyLogs reads the logs as the next Open would.
 func (db *DB) verifyLogs() error {
+	if err := db.seq.hand(db.seq.newest()); err != nil {
+		return err
+	}
 	db.catalog.Lock()
 	logs, last := slices.Clone(db.catalog.logs), db.catalog.state.LastSeq
 	db.catalog.Unlock()
@@ -106,7 +106,7 @@ func (db *DB) verifyLogs() error {
 			return err
 		}
 	}
-	if want := db.seq.barrier().last; last != want {
+	if want := db.seq.newest(); last != want {
 		return corrupt.At("logs", 0, "commits end at %d, want %d", last, want)
 	}
 	return nil
@@ -176,7 +176,7 @@ func (db *DB) expectedNames() (expected, allowed map[string]bool) {
 
 func (db *DB) verifySizes(names map[string]bool) error {
 	active := ""
-	if db.active != nil && db.active.table.Empty() {
+	if db.active != nil && db.active.empty() {
 		active = logName(db.active.logNum)
 	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {

@@ -8,6 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
+	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
@@ -19,6 +20,7 @@ const (
 // version is an immutable set of live tables. Level 0 is ordered newest first, the others by key.
 type version struct {
 	levels [levels][]*table
+	ranges versionRanges
 	refs   atomic.Int32 // views that hold it
 }
 
@@ -30,15 +32,14 @@ func find(level []*table, user []byte) int {
 	return i
 }
 
-// overlapping returns the tables of a level that share keys with [smallest, largest].
+// overlapping returns the tables of a level below 0 that share keys with [smallest, largest].
 func overlapping(level []*table, smallest, largest []byte) []*table {
-	var found []*table
-	for _, t := range level {
-		if bytes.Compare(t.Largest, smallest) >= 0 && bytes.Compare(t.Smallest, largest) <= 0 {
-			found = append(found, t)
-		}
+	first := find(level, smallest)
+	end := first
+	for end < len(level) && bytes.Compare(level[end].Smallest, largest) <= 0 {
+		end++
 	}
-	return found
+	return level[first:end]
 }
 
 func bytesOf(tables []*table) (sum uint64) {
@@ -48,18 +49,19 @@ func bytesOf(tables []*table) (sum uint64) {
 	return sum
 }
 
-// get returns the newest entry of user at seq. Levels are searched from the newest entries to the oldest.
+// get returns the newest entry of user at seq; what a range delete hides is a deletion. Levels are searched from the
+// newest entries to the oldest.
 func (v *version) get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok bool, err error) {
 	for _, t := range v.levels[0] {
 		if t.covers(user) {
-			if value, kind, ok, err = t.reader.Get(user, seq); ok || err != nil {
+			if value, kind, ok, err = t.get(user, seq); ok || err != nil {
 				return value, kind, ok, err
 			}
 		}
 	}
 	for _, level := range v.levels[1:] {
 		if i := find(level, user); i < len(level) && level[i].covers(user) {
-			if value, kind, ok, err = level[i].reader.Get(user, seq); ok || err != nil {
+			if value, kind, ok, err = level[i].get(user, seq); ok || err != nil {
 				return value, kind, ok, err
 			}
 		}
@@ -67,12 +69,14 @@ func (v *version) get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok
 	return nil, 0, false, nil
 }
 
-// mem is a memtable with its log.
+// mem is a memtable with its log, and the range deletes that the log has.
 type mem struct {
-	table   *memtable.Table
-	log     *wal.Writer // nil if the memtable was replayed
-	logNum  uint64
-	lastSeq key.Seq // of a memtable that gets no more commits
+	table    *memtable.Table
+	ranges   rangedel.Live
+	log      *wal.Writer // nil if the memtable was replayed
+	logNum   uint64
+	reserved int     // bytes of the commits that it got, or will; guarded by DB.commitMu
+	lastSeq  key.Seq // of a memtable that gets no more commits
 }
 
 // replayed reports whether the memtable is from a log of an earlier session.
@@ -87,30 +91,31 @@ type view struct {
 
 func (v *view) get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok bool, err error) {
 	for _, m := range v.mems {
-		if value, kind, ok = m.table.Get(user, seq); ok {
+		if value, kind, ok = getBeside(m.table, &m.ranges, user, seq); ok {
 			return value, kind, true, nil
 		}
 	}
 	return v.version.get(user, seq)
 }
 
-// iterators returns one iterator per source.
-func (v *view) iterators() []key.Iterator {
+// iterators returns one iterator per source, of the entries that hidden does not hide. Entries after seq are of no
+// interest to the caller.
+func (v *view) iterators(hidden []rangedel.Set, seq key.Seq) []key.Iterator {
 	var all []key.Iterator
 	for _, m := range v.mems {
-		all = append(all, m.table.NewIterator())
+		all = append(all, rangedel.Hide(m.table.NewIterator(), hidden, seq))
 	}
-	return append(all, v.version.iterators()...)
+	return append(all, v.version.iterators(hidden, seq)...)
 }
 
-func (v *version) iterators() []key.Iterator {
+func (v *version) iterators(hidden []rangedel.Set, seq key.Seq) []key.Iterator {
 	var all []key.Iterator
 	for _, t := range v.levels[0] {
-		all = append(all, t.reader.NewIterator())
+		all = append(all, t.iterator(hidden, seq))
 	}
 	for _, level := range v.levels[1:] {
 		if len(level) > 0 {
-			all = append(all, newLevelIterator(level))
+			all = append(all, newLevelIterator(level, hidden, seq))
 		}
 	}
 	return all

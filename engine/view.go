@@ -7,21 +7,28 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 )
 
-// acquire returns the current view, which must be released. A reader that takes the view first and the visible sequence
-// number second sees one instant: what was committed to later memtables in between, it does not see at all.
+// acquire returns the current view, which must be released. It takes no lock. A reader that takes the view first and
+// the visible sequence number second sees one instant: what was committed to later memtables in between, it does not
+// see at all.
 func (db *DB) acquire() (*view, error) {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	if db.closing.Load() || db.mu.view == nil {
-		return nil, ErrClosed
+	for !db.closing.Load() {
+		v := db.view.Load()
+		if v == nil {
+			break
+		}
+		if refs := v.refs.Load(); refs > 0 && v.refs.CompareAndSwap(refs, refs+1) {
+			return v, nil
+		}
 	}
-	db.mu.view.refs.Add(1)
-	return db.mu.view, nil
+	return nil, ErrClosed
 }
 
 // release gives a view up and removes the files of tables that nobody needs any more.
 func (db *DB) release(v *view) error {
-	if err := db.drop(v); err != nil {
+	if v.refs.Add(-1) > 0 {
+		return nil
+	}
+	if err := db.dropVersion(v.version); err != nil {
 		return err
 	}
 	return db.removeObsolete()
@@ -30,11 +37,18 @@ func (db *DB) release(v *view) error {
 // drop gives a view up. Tables that nobody needs any more are closed, and the names of those that are not live become
 // obsolete.
 func (db *DB) drop(v *view) error {
-	if v.refs.Add(-1) > 0 || v.version.refs.Add(-1) > 0 {
+	if v.refs.Add(-1) > 0 {
+		return nil
+	}
+	return db.dropVersion(v.version)
+}
+
+func (db *DB) dropVersion(v *version) error {
+	if v.refs.Add(-1) > 0 {
 		return nil
 	}
 	var errs []error
-	for _, level := range v.version.levels {
+	for _, level := range v.levels {
 		for _, t := range level {
 			if t.refs.Add(-1) == 0 {
 				errs = append(errs, db.retire(t))
@@ -83,8 +97,7 @@ func (db *DB) removeObsolete() error {
 // releaseLast gives the current view up for ever.
 func (db *DB) releaseLast() error {
 	db.mu.Lock()
-	v := db.mu.view
-	db.mu.view = nil
+	v := db.view.Swap(nil)
 	db.mu.Unlock()
 	if v == nil {
 		return nil
@@ -94,11 +107,11 @@ func (db *DB) releaseLast() error {
 
 // show replaces the current view, and returns the one before for the caller to drop. The caller holds mu.
 func (db *DB) show(mems []*mem, ver *version) (before *view) {
-	before = db.mu.view
+	before = db.view.Load()
 	next := &view{mems: mems, version: ver}
 	next.refs.Add(1)
 	ver.refs.Add(1)
-	db.mu.view = next
+	db.view.Store(next)
 	db.changed.Broadcast()
 	return before
 }
@@ -115,6 +128,9 @@ func (db *DB) newVersion(s *manifest.State) *version {
 			t := db.mu.tables[level[i].Num]
 			t.refs.Add(1)
 			v.levels[l][i] = t
+			if len(t.reader.Ranges()) > 0 {
+				v.ranges.tables = append(v.ranges.tables, t)
+			}
 		}
 	}
 	return v
@@ -123,8 +139,8 @@ func (db *DB) newVersion(s *manifest.State) *version {
 // showActive puts a new memtable in front of all others.
 func (db *DB) showActive(m *mem) error {
 	db.mu.Lock()
-	mems := append([]*mem{m}, db.mu.view.mems...)
-	before := db.show(mems, db.mu.view.version)
+	mems := append([]*mem{m}, db.view.Load().mems...)
+	before := db.show(mems, db.view.Load().version)
 	db.mu.Unlock()
 	return db.drop(before)
 }

@@ -19,8 +19,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// bench is the tool on a workbench: with a lab that says what the test wants it to say.
-type bench struct {
+// workbench is the tool on a workbench: with a lab that says what the test wants it to say.
+type workbench struct {
 	*cli
 	out, err bytes.Buffer
 	env      map[string]string
@@ -28,9 +28,9 @@ type bench struct {
 	dir      string
 }
 
-func newBench(t *testing.T, result *torture.Result, checkErr error) *bench {
+func newBench(t *testing.T, result *torture.Result, checkErr error) *workbench {
 	t.Helper()
-	b := &bench{env: map[string]string{}, dir: filepath.Join(t.TempDir(), "out")}
+	b := &workbench{env: map[string]string{}, dir: filepath.Join(t.TempDir(), "out")}
 	b.cli = &cli{
 		stdout: &b.out, stderr: &b.err, getenv: func(name string) string { return b.env[name] },
 		now:     func() time.Time { return time.Date(2026, 11, 23, 4, 30, 0, 0, time.UTC) },
@@ -45,7 +45,7 @@ func newBench(t *testing.T, result *torture.Result, checkErr error) *bench {
 }
 
 // run runs the command run with the output directory of the bench.
-func (b *bench) run(args ...string) int {
+func (b *workbench) run(args ...string) int {
 	return b.execute(append([]string{"run", "--dir", b.dir}, args...))
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/bench"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
@@ -33,7 +34,7 @@ func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 const exitCodesText = `The exit code says what happened:
 
     0   every property held
-    1   a violation was found; of replay: the failure was seen again; of engine: a store or a backup is damaged
+    1   a violation was found; of replay: the failure was seen again; of bench: a wrong result; of engine: damage
     2   bad usage or configuration: a flag, a name or a replay token
     3   inconclusive: nothing was violated, but the run proves less than it should
     4   the lab or the host is at fault, such as a full disk: try again
@@ -72,8 +73,11 @@ func (c *cli) conclude(err error) exit {
 		return stopped.exit()
 	case errors.As(err, new(damageFound)):
 		return exitViolation
-	case errors.Is(err, errUsage), errors.Is(err, torture.ErrConfig), errors.Is(err, torture.ErrBadToken):
+	case errors.Is(err, errUsage), errors.Is(err, torture.ErrConfig), errors.Is(err, torture.ErrBadToken),
+		errors.Is(err, bench.ErrConfig):
 		return exitUsage
+	case errors.Is(err, bench.ErrWrong):
+		return exitViolation
 	}
 	return exitHost
 }
@@ -84,7 +88,7 @@ func oneLine(err error) string {
 	for _, prefix := range []string{errUsage.Error() + ": ", torture.ErrConfig.Error() + ": ", "torture: "} {
 		text = strings.TrimPrefix(text, prefix)
 	}
-	return text
+	return strings.ReplaceAll(text, bench.ErrConfig.Error()+": ", "") // it names every bad flag, each with its class
 }
 
 // exitOf is the exit code that a result stands for.

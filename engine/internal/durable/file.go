@@ -13,12 +13,20 @@ type File struct {
 	dir     *Dir
 	f       afero.File
 	content sync.Mutex // held during a sync of the file
+
+	end   int64 // where the next Write goes
+	ahead bool  // there are zeros behind the end
 }
 
 // Write appends p and hands it to the operating system.
 func (f *File) Write(p []byte) (n int, err error) {
 	err = f.dir.try(func() error {
-		if n, err = f.f.Write(p); err == nil && n < len(p) {
+		if f.ahead { // NB: some filesystems move the place of Write by a WriteAt
+			n, err = f.f.WriteAt(p, f.end)
+		} else {
+			n, err = f.f.Write(p)
+		}
+		if f.end += int64(n); err == nil && n < len(p) {
 			err = io.ErrShortWrite
 		}
 		f.dir.bytes.Add(int64(n))
@@ -46,3 +54,21 @@ func (f *File) Close() error {
 	}
 	return nil
 }
+
+// WriteZeros writes n zeros at off, which lies at or behind the end. The next Write goes where it would have gone. The
+// two are not called at the same time.
+func (f *File) WriteZeros(off, n int64) error {
+	f.ahead = true
+	return f.dir.try(func() error {
+		for n > 0 {
+			written, err := f.f.WriteAt(zeros[:min(n, int64(len(zeros)))], off)
+			if err != nil {
+				return err
+			}
+			off, n = off+int64(written), n-int64(written)
+		}
+		return nil
+	})
+}
+
+var zeros [64 << 10]byte

@@ -15,8 +15,9 @@ type Kind uint8
 
 // The kinds of entries, with their numbers on disk.
 const (
-	Delete Kind = 0
-	Set    Kind = 1
+	Delete      Kind = 0
+	Set         Kind = 1
+	RangeDelete Kind = 2 // of a range of keys; it is no entry, and lies beside them (package rangedel)
 )
 
 // Trailer packs a sequence number (56 bits) above a kind (8 bits).

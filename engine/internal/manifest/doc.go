@@ -6,6 +6,7 @@
 //	  4 added:   level, number, bytes, entries, smallest sequence number, largest, smallest key, largest key
 //	  5 deleted: level, number
 //	  6 format version of the store; absent in stores of version 1, else the first field of the first edit
+//	  10 tombstones of the table added by the field before; left out if there is none
 //
 // Which manifest is current is said by the name of the marker file with the highest number that is valid:
 //

@@ -12,6 +12,7 @@ type Table struct {
 	Num, Bytes, Entries uint64
 	MinSeq, MaxSeq      key.Seq
 	Smallest, Largest   []byte // user keys
+	Tombstones          uint64 // among the entries; 0 as well if it is not known
 }
 
 // Placed is a table at a level.
@@ -43,6 +44,8 @@ const (
 	tagAdded
 	tagDeleted
 	tagVersion
+
+	tagTombstones = 10
 )
 
 // Encode returns the bytes of the edit. The version comes first, so that an engine that is too old for the rest says
@@ -68,6 +71,9 @@ func (e *Edit) Encode() []byte {
 		}
 		b = append(binary.AppendUvarint(b, uint64(len(p.Smallest))), p.Smallest...)
 		b = append(binary.AppendUvarint(b, uint64(len(p.Largest))), p.Largest...)
+		if p.Tombstones > 0 {
+			b = binary.AppendUvarint(append(b, tagTombstones), p.Tombstones)
+		}
 	}
 	return b
 }
@@ -130,6 +136,11 @@ func DecodeEdit(b []byte) (Edit, error) {
 			e.Deleted = append(e.Deleted, Deleted{d.level(), d.uvarint()})
 		case tagAdded:
 			e.Added = append(e.Added, d.placed())
+		case tagTombstones:
+			if len(e.Added) == 0 {
+				return Edit{}, corrupt.At("manifest edit", int64(len(b)-len(d.rest)-1), "tombstones of no table")
+			}
+			e.Added[len(e.Added)-1].Tombstones = d.uvarint()
 		default:
 			return Edit{}, corrupt.At("manifest edit", int64(len(b)-len(d.rest)-1), "unknown tag %d", tag)
 		}

@@ -22,6 +22,11 @@ func table(num uint64, smallest, largest string) Table {
 	}
 }
 
+func withTombstones(t Table, n uint64) Table {
+	t.Tombstones = n
+	return t
+}
+
 // written returns manifest 3 with one record per edit, synced and sealed like those of the engine.
 func written(t testing.TB, edits ...Edit) []byte {
 	t.Helper()
@@ -39,7 +44,7 @@ func history() []Edit {
 		{NextFile: 4, LogFloor: 2},
 		{NextFile: 6, LogFloor: 5, LastSeq: 9, Added: []Placed{{0, table(5, "a", "m")}}},
 		{NextFile: 8, Added: []Placed{{0, table(7, "b", "")}, {1, table(6, "c", "d")}, {1, table(8, "a", "b")}}},
-		{NextFile: 9, Deleted: []Deleted{{0, 5}}, Added: []Placed{{1, table(5, "e", "f")}}},
+		{NextFile: 9, Deleted: []Deleted{{0, 5}}, Added: []Placed{{1, withTombstones(table(5, "e", "f"), 7)}}},
 	}
 }
 
@@ -51,6 +56,7 @@ func TestEditsComeBack(t *testing.T) {
 		require.Len(t, got.Added, len(e.Added))
 		for i := range e.Added {
 			require.Equal(t, e.Added[i].Num, got.Added[i].Num)
+			require.Equal(t, e.Added[i].Tombstones, got.Added[i].Tombstones)
 			require.Equal(t, string(e.Added[i].Largest), string(got.Added[i].Largest))
 		}
 		require.Equal(t, e.Deleted, got.Deleted)

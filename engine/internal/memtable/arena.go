@@ -1,6 +1,7 @@
 package memtable
 
 import (
+	"sync"
 	"sync/atomic"
 	"unsafe"
 
@@ -20,59 +21,109 @@ const (
 	chunksMax     = 1 << (32 - offsetBits)
 )
 
-// An arena hands out words and never takes them back. Only the writer allocates; readers follow refs.
+// An arena hands out words and never takes them back. Any number of goroutines may allocate.
 type arena struct {
-	// chunks is replaced, with one more chunk at its end, before any ref into the new chunk is published.
-	chunks atomic.Pointer[[][]uint64]
+	// starts has the first word of every chunk. It is replaced, with one more at its end, before a ref into the new
+	// chunk can exist.
+	starts atomic.Pointer[[]unsafe.Pointer]
+	open   atomic.Pointer[chunk] // the regular chunk that is being filled
 
-	// The rest belongs to the writer.
-	first int      // words of the first chunk
-	total int      // words of all chunks
-	open  []uint64 // the regular chunk that is being filled
-	index int      // its number
-	free  int      // its first unused word
+	mu struct {
+		sync.Mutex
+		first int // words of the first chunk
+		total int // words of all chunks
+	}
+
+	// What a small table needs, so that it is not an allocation of its own.
+	none        chunk // open before the first regular chunk is
+	firstChunk  chunk
+	firstStarts [1]unsafe.Pointer
 }
 
-// alloc returns a chunk's number, the chunk, and the offset of unused words in it.
-func (a *arena) alloc(words int) (index int, chunk []uint64, offset int) {
-	if a.free+words > len(a.open) {
-		size := a.nextChunk()
-		if words > size/2 {
-			chunk = make([]uint64, words)
-			return a.push(chunk), chunk, 0
+// A chunk is a regular one, shared by many entries.
+type chunk struct {
+	words []uint64
+	index int
+	below int          // words of all chunks that are older
+	free  atomic.Int64 // the first unused word; beyond the end when the chunk is used up
+	own   atomic.Int64 // words of the chunks for one entry each that were made since this one
+}
+
+func (a *arena) init(firstWords int) {
+	a.mu.first = firstWords
+	a.open.Store(&a.none)
+}
+
+// alloc returns the first of unused words that follow each other, and its ref.
+func (a *arena) alloc(words int) (unsafe.Pointer, ref) {
+	for {
+		c := a.open.Load()
+		if int(c.free.Load())+words <= len(c.words) {
+			// Somebody may take the last words in between. Then the rest of the chunk stays unused.
+			if end := int(c.free.Add(int64(words))); end <= len(c.words) {
+				return unsafe.Pointer(&c.words[end-words]), ref(c.index<<offsetBits | (end - words))
+			}
 		}
-		a.open, a.free = make([]uint64, size), 0
-		a.index = a.push(a.open)
+		if p, r := a.extend(c, words); p != nil {
+			return p, r
+		}
 	}
-	offset = a.free
-	a.free += words
-	return a.index, a.open, offset
+}
+
+// extend makes a chunk for one entry, if that is large, or replaces the open chunk and returns nil. It does nothing if
+// full is not open any more.
+func (a *arena) extend(full *chunk, words int) (unsafe.Pointer, ref) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.open.Load() != full {
+		return nil, 0
+	}
+	size := a.nextChunk()
+	if words > size/2 {
+		p, index := a.push(words)
+		full.own.Add(int64(words))
+		return p, ref(index << offsetBits)
+	}
+	next := &a.firstChunk
+	if full != &a.none {
+		next = &chunk{}
+	}
+	next.below = a.mu.total
+	var p unsafe.Pointer
+	p, next.index = a.push(size)
+	next.words = unsafe.Slice((*uint64)(p), size)
+	a.open.Store(next)
+	return nil, 0
 }
 
 // nextChunk sizes a chunk so that the table grows by a quarter: geometric, hence few chunks, with little unused space.
 func (a *arena) nextChunk() int {
-	return min(max(a.total/4, a.first), chunkWordsMax)
+	return min(max(a.mu.total/4, a.mu.first), chunkWordsMax)
 }
 
-// push makes chunk reachable and returns its number. It writes behind the end of the slice that readers may hold.
-func (a *arena) push(chunk []uint64) int {
-	var chunks [][]uint64
-	if p := a.chunks.Load(); p != nil {
-		chunks = *p
+// push makes a chunk reachable and returns its first word and its number. It writes behind the end of the list that
+// readers may hold.
+func (a *arena) push(words int) (unsafe.Pointer, int) {
+	starts := a.firstStarts[:0]
+	if p := a.starts.Load(); p != nil {
+		starts = *p
 	}
-	invariant.Check(len(chunks) < chunksMax, "memtable: a ref can address every chunk")
-	chunks = append(chunks, chunk)
-	a.chunks.Store(&chunks)
-	a.total += len(chunk)
-	return len(chunks) - 1
+	invariant.Check(len(starts) < chunksMax, "memtable: a ref can address every chunk")
+	first := unsafe.Pointer(unsafe.SliceData(make([]uint64, words)))
+	starts = append(starts, first)
+	a.starts.Store(&starts)
+	a.mu.total += words
+	return first, len(starts) - 1
 }
 
-// at returns the chunk that r lies in and the offset of its word.
-func (a *arena) at(r ref) (chunk []uint64, offset int) {
-	return (*a.chunks.Load())[r>>offsetBits], int(r & (chunkWordsMax - 1))
+// at returns the node at r.
+func (a *arena) at(r ref) *node {
+	start := (*a.starts.Load())[r>>offsetBits]
+	return (*node)(unsafe.Add(start, int(r&(chunkWordsMax-1))*wordBytes))
 }
 
-// chunkBytes views the words of a chunk as bytes.
-func chunkBytes(chunk []uint64) []byte {
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(chunk))), len(chunk)*wordBytes)
+// bytes returns how much memory is in use, without the unused part of the open chunk.
+func (a *arena) bytes() int {
+	c := a.open.Load()
+	return wordBytes * (c.below + int(c.own.Load()) + min(int(c.free.Load()), len(c.words)))
 }

@@ -4,10 +4,8 @@ import "github.com/lightningdb/lightning-torture/engine/internal/key"
 
 // An iterator is a place in the list. It sees entries that are added while it runs if they are added ahead of it.
 type iterator struct {
-	t       *Table
-	at      ref // 0 when not valid
-	user    []byte
-	trailer key.Trailer
+	t  *Table
+	at *node // nil when not valid
 }
 
 // NewIterator returns an iterator that is not positioned. It may run while Add is called. Its slices alias the arena:
@@ -15,53 +13,64 @@ type iterator struct {
 // false.
 func (t *Table) NewIterator() key.Iterator { return &iterator{t: t} }
 
-func (i *iterator) moveTo(n ref) bool {
-	i.at = n
-	if n == 0 {
-		i.user, i.trailer = nil, 0
+func (i *iterator) moveTo(r ref) bool {
+	if r == 0 {
+		i.at = nil
 		return false
 	}
-	i.user, i.trailer = i.t.keyAt(n)
+	i.at = i.t.arena.at(r)
 	return true
 }
 
-func (i *iterator) First() bool { return i.moveTo(i.t.load(0, 0).ref()) }
+func (i *iterator) First() bool { return i.moveTo(i.t.headNode().load(0).ref()) }
 func (i *iterator) Last() bool  { return i.moveTo(i.t.last()) }
 
 func (i *iterator) SeekGE(user []byte, seq key.Seq) bool {
-	_, from := i.t.search(user, visible(seq), nil)
+	g := targetOf(user, visible(seq))
+	_, from := i.t.search(&g)
 	return i.moveTo(from)
 }
 
 func (i *iterator) SeekLT(user []byte) bool {
-	before, _ := i.t.search(user, ^key.Trailer(0), nil)
+	g := targetOf(user, ^key.Trailer(0))
+	before, _ := i.t.search(&g)
 	return i.moveTo(before)
 }
 
 func (i *iterator) Next() bool {
-	if i.at == 0 {
-		return false
-	}
-	return i.moveTo(i.t.load(i.at, 0).ref())
+	return i.at != nil && i.moveTo(i.at.load(0).ref())
 }
 
 func (i *iterator) Prev() bool {
-	if i.at == 0 {
+	if i.at == nil {
 		return false
 	}
-	before, _ := i.t.search(i.user, i.trailer, nil)
+	g := targetOf(i.at.user(), i.at.trailer)
+	before, _ := i.t.search(&g)
 	return i.moveTo(before)
 }
 
-func (i *iterator) Valid() bool          { return i.at != 0 }
-func (i *iterator) Key() []byte          { return i.user }
-func (i *iterator) Trailer() key.Trailer { return i.trailer }
-func (i *iterator) Error() error         { return nil }
-func (i *iterator) Close() error         { return nil }
+func (i *iterator) Valid() bool  { return i.at != nil }
+func (i *iterator) Error() error { return nil }
+func (i *iterator) Close() error { return nil }
 
-func (i *iterator) Value() []byte {
-	if i.at == 0 {
+func (i *iterator) Key() []byte {
+	if i.at == nil {
 		return nil
 	}
-	return i.t.valueAt(i.at)
+	return i.at.user()
+}
+
+func (i *iterator) Trailer() key.Trailer {
+	if i.at == nil {
+		return 0
+	}
+	return i.at.trailer
+}
+
+func (i *iterator) Value() []byte {
+	if i.at == nil {
+		return nil
+	}
+	return i.at.value()
 }

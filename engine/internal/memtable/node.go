@@ -3,25 +3,31 @@ package memtable
 import (
 	"encoding/binary"
 	"math/bits"
+	"sync/atomic"
+	"unsafe"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// Where the parts of a node are, in words from its ref; link l is at -1-l.
-const (
-	trailerWord = 0
-	lengthsWord = 1
-	bytesWord   = 2
-)
+// A node is what a ref addresses. Its links lie below it, key and value above.
+type node struct {
+	trailer          key.Trailer
+	keyLen, valueLen uint32
+}
 
 const (
-	heightMax  = 12      // with one node in four one higher: good for 4^12 entries
-	entryBytes = 1 << 32 // lengths are 32 bits each
+	heightMax   = 20 // with every second node one higher: good for 2^20 entries and more
+	headerWords = 2  // of a node without its links
+	headerBytes = headerWords * wordBytes
+	entryBytes  = 1 << 32 // lengths are 32 bits each
 )
 
-// A link leads to a node: the first bytes of its key above its ref. The zero link leads nowhere.
+// A link leads to a node: the first bytes of its key above its ref.
 type link uint64
+
+// endLink leads nowhere, and its hint is that of the last keys, so that a search rarely looks further than at that.
+const endLink = link(0xffffffff << 32)
 
 func makeLink(hint uint32, to ref) link { return link(uint64(hint)<<32 | uint64(to)) }
 
@@ -39,50 +45,45 @@ func hintOf(user []byte) uint32 {
 	return binary.BigEndian.Uint32(b[:])
 }
 
-// newNode writes a node that nobody can reach yet, with the links that s leads to.
-func (t *Table) newNode(user []byte, tr key.Trailer, value []byte, s *splice, height int) ref {
+// heightOf returns 1 for half of all sequence numbers, 2 for a quarter, and so on up to heightMax: the trailing zeros
+// of a number mixed so that every bit of the sequence number counts.
+func heightOf(seq key.Seq) int {
+	x := uint64(seq) + 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	x ^= x >> 31
+	return 1 + bits.TrailingZeros64(x|1<<(heightMax-1))
+}
+
+// word returns where the link at a level is. A link is written without care only before anybody can come by it.
+func (n *node) word(level int) *uint64 {
+	return (*uint64)(unsafe.Add(unsafe.Pointer(n), -(level+1)*wordBytes))
+}
+
+func (n *node) load(level int) link { return link(atomic.LoadUint64(n.word(level))) }
+
+func (n *node) swap(level int, from, to link) bool {
+	return atomic.CompareAndSwapUint64(n.word(level), uint64(from), uint64(to))
+}
+
+func (n *node) user() []byte {
+	return unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(n), headerBytes)), int(n.keyLen))
+}
+
+func (n *node) value() []byte {
+	return unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(n), headerBytes+uintptr(n.keyLen))), int(n.valueLen))
+}
+
+// newNode writes a node that nobody can reach yet, without its links.
+func (t *Table) newNode(user []byte, tr key.Trailer, value []byte, height int) (*node, ref) {
 	invariant.Check(uint64(len(user)) < entryBytes && uint64(len(value)) < entryBytes,
 		"memtable: lengths fit 32 bits")
-	payload := (len(user) + len(value) + wordBytes - 1) / wordBytes
-	index, chunk, offset := t.arena.alloc(height + bytesWord + payload)
-	offset += height
-	for level := range height {
-		chunk[offset-1-level] = uint64(s.next[level])
-	}
-	chunk[offset+trailerWord] = uint64(tr)
-	chunk[offset+lengthsWord] = uint64(len(user))<<32 | uint64(len(value))
-	b := chunkBytes(chunk)[(offset+bytesWord)*wordBytes:]
-	copy(b, user)
-	copy(b[len(user):], value)
-	return ref(index<<offsetBits | offset)
-}
-
-// keyAt returns the user key and the trailer of a node.
-func (t *Table) keyAt(n ref) ([]byte, key.Trailer) {
-	chunk, offset := t.arena.at(n)
-	start := (offset + bytesWord) * wordBytes
-	end := start + int(chunk[offset+lengthsWord]>>32)
-	return chunkBytes(chunk)[start:end:end], key.Trailer(chunk[offset+trailerWord])
-}
-
-// valueAt returns the value of a node.
-func (t *Table) valueAt(n ref) []byte {
-	chunk, offset := t.arena.at(n)
-	lengths := chunk[offset+lengthsWord]
-	start := (offset+bytesWord)*wordBytes + int(lengths>>32)
-	end := start + int(uint32(lengths))
-	return chunkBytes(chunk)[start:end:end]
-}
-
-// A dice draws heights: a xorshift generator, whose state is never 0.
-type dice uint64
-
-// height returns 1 with probability 3/4, 2 with 3/16, and so on up to heightMax.
-func (d *dice) height() int {
-	x := uint64(*d)
-	x ^= x << 13
-	x ^= x >> 7
-	x ^= x << 17
-	*d = dice(x)
-	return min(1+bits.TrailingZeros64(x)/2, heightMax)
+	// A byte more than is needed, because nothing may point behind the end of a chunk, not even an empty value.
+	payload := (len(user)+len(value))/wordBytes + 1
+	p, r := t.arena.alloc(height + headerWords + payload)
+	n := (*node)(unsafe.Add(p, height*wordBytes))
+	n.trailer, n.keyLen, n.valueLen = tr, uint32(len(user)), uint32(len(value))
+	copy(n.user(), user)
+	copy(n.value(), value)
+	return n, r + ref(height)
 }

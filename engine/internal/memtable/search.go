@@ -1,68 +1,59 @@
 package memtable
 
-import (
-	"sync/atomic"
+import "github.com/lightningdb/lightning-torture/engine/internal/key"
 
-	"github.com/lightningdb/lightning-torture/engine/internal/key"
-)
-
-// A splice is where a new node goes: at each level, the node before it (0 for the head) and the link that leads on.
-type splice struct {
-	prev [heightMax]ref
-	next [heightMax]link
+// A target is what a search looks for: the place of an entry, which need not exist.
+type target struct {
+	hint uint32
+	user []byte
+	tr   key.Trailer
 }
 
-// word returns the place of the link of a node at a level; node 0 is the head.
-func (t *Table) word(n ref, level int) *uint64 {
-	if n == 0 {
-		return &t.head[level]
+func targetOf(user []byte, tr key.Trailer) target { return target{hintOf(user), user, tr} }
+
+// isBefore says whether the node that l leads to sorts before the target. beyond is known not to.
+func (t *Table) isBefore(l link, g *target, beyond ref) bool {
+	if h := l.hint(); h != g.hint {
+		return h < g.hint
 	}
-	chunk, offset := t.arena.at(n)
-	return &chunk[offset-1-level]
+	return l.ref() != beyond && t.isNodeBefore(l.ref(), g)
 }
 
-func (t *Table) load(n ref, level int) link { return link(atomic.LoadUint64(t.word(n, level))) }
-
-// search returns the last node before (user, tr), 0 if there is none, and the first that is not before it, 0 if there
-// is none. It fills s, if there is one.
-func (t *Table) search(user []byte, tr key.Trailer, s *splice) (before, from ref) {
-	hint := hintOf(user)
-	var beyond ref // known not to be before: a lower level often leads to the same node again
-	for level := int(t.height.Load()) - 1; level >= 0; level-- {
-		next := t.load(before, level)
-		for next.ref() != beyond && t.isBefore(next, hint, user, tr) {
-			before = next.ref()
-			next = t.load(before, level)
-		}
-		beyond = next.ref()
-		if s != nil {
-			s.prev[level], s.next[level] = before, next
-		}
-	}
-	return before, beyond
-}
-
-// isBefore says whether the node that l leads to sorts before (user, tr), whose hint is given.
-func (t *Table) isBefore(l link, hint uint32, user []byte, tr key.Trailer) bool {
-	if l.ref() == 0 {
+//go:noinline
+func (t *Table) isNodeBefore(r ref, g *target) bool {
+	if r == 0 {
 		return false
 	}
-	if h := l.hint(); h != hint {
-		return h < hint
+	n := t.arena.at(r)
+	return key.Compare(n.user(), n.trailer, g.user, g.tr) < 0
+}
+
+// search returns the last node before the target, 0 if there is none, and the first that is not before it, 0 if there
+// is none.
+func (t *Table) search(g *target) (before, from ref) {
+	n := t.headNode()
+	for level := int(t.height.Load()) - 1; level >= 0; level-- {
+		next := n.load(level)
+		for t.isBefore(next, g, from) { // a lower level often leads to the same node again
+			before = next.ref()
+			n = t.arena.at(before)
+			next = n.load(level)
+		}
+		from = next.ref()
 	}
-	nodeUser, nodeTrailer := t.keyAt(l.ref())
-	return key.Compare(nodeUser, nodeTrailer, user, tr) < 0
+	return before, from
 }
 
 // last returns the last node, 0 if there is none.
 func (t *Table) last() ref {
-	var n ref
+	var r ref
+	n := t.headNode()
 	for level := int(t.height.Load()) - 1; level >= 0; level-- {
-		for next := t.load(n, level).ref(); next != 0; next = t.load(n, level).ref() {
-			n = next
+		for next := n.load(level).ref(); next != 0; next = n.load(level).ref() {
+			r, n = next, t.arena.at(next)
 		}
 	}
-	return n
+	return r
 }
 
 // visible returns the trailer that sorts at or before every entry of a user key that is visible at seq, and after

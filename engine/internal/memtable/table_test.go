@@ -116,7 +116,7 @@ func TestManyMediumEntriesDoNotExhaustTheRefs(t *testing.T) {
 	value := make([]byte, 3000) // more than half of the first chunks: must not take a chunk each for ever
 	const n = 1<<15 + 100       // more entries than there can be chunks
 	for i := range n {
-		table.Add(fmt.Appendf(nil, "%06d", i), set(1), value)
+		table.Add(fmt.Appendf(nil, "%06d", i), set(key.Seq(i)), value)
 	}
 	require.Equal(t, n, table.Len())
 }
@@ -135,7 +135,7 @@ func TestSmallTablesAreCheap(t *testing.T) {
 	for range tables {
 		table := memtable.New(64 << 20)
 		for i := range byte(10) {
-			table.Add([]byte{i}, set(1), []byte("0123456789abcdef"))
+			table.Add([]byte{i}, set(key.Seq(i)), []byte("0123456789abcdef"))
 		}
 	}
 	runtime.ReadMemStats(&after)

@@ -161,7 +161,7 @@ func TestALargeTableWithADamagedBlockReadsUpToIt(t *testing.T) {
 func TestANewerVersionIsToldFromDamage(t *testing.T) {
 	file, _ := small(t)
 	footer := file[len(file)-64:]
-	binary.LittleEndian.PutUint32(footer[48:], 2)
+	binary.LittleEndian.PutUint32(footer[48:], 3)
 	_, err := sst.Open(bytes.NewReader(file), int64(len(file)), sst.ReaderOptions{Name: "f"})
 	require.ErrorIs(t, err, corrupt.Err, "the checksum does not fit")
 
@@ -170,5 +170,5 @@ func TestANewerVersionIsToldFromDamage(t *testing.T) {
 	_, err = sst.Open(bytes.NewReader(file), int64(len(file)), sst.ReaderOptions{Name: "f"})
 	require.ErrorIs(t, err, sst.ErrVersion)
 	require.NotErrorIs(t, err, corrupt.Err)
-	require.ErrorContains(t, err, "f has version 2")
+	require.ErrorContains(t, err, "f has version 3")
 }

@@ -18,9 +18,9 @@
 //
 // All integers are little endian; uvarint is that of encoding/binary.
 //
-//	+--------------+-----+--------------+--------+------------+-------+-----------+
-//	| data block 0 | ... | data block n | filter | properties | index | footer 64 |
-//	+--------------+-----+--------------+--------+------------+-------+-----------+
+//	+--------------+-----+--------------+---------------+--------+------------+-------+-----------+
+//	| data block 0 | ... | data block n | range deletes | filter | properties | index | footer 64 |
+//	+--------------+-----+--------------+---------------+--------+------------+-------+-----------+
 //
 // Every block ends in the same five bytes; the checksum is the CRC32C of payload and type:
 //
@@ -44,15 +44,24 @@
 //
 //	payload | number of blocks u32 | { key length uvarint | user key | trailer u64 | handle } ... |
 //
+// Range deletes: none, or one block of a rangedel.Set. Get and iterators do not apply them; [Reader.Ranges] has them.
+//
+//	payload | count u32 | { start length uvarint | start | end length uvarint | end | sequence number uvarint } ... |
+//
 // Filter: a Bloom filter of the user keys, in lines of 64 bytes so that a probe costs one cache miss. Empty if switched
 // off.
 //
 //	payload | line 64 | ... | line 64 | bits set per key u8 |
 //
-// Properties: what the table holds.
+// Properties: what the table holds, range deletes included (an end is a key of the table unless it ends in a zero byte:
+// then the key before it is). Optional ones follow, in ascending order of tags, each at most once.
 //
 //	payload | entries u64 | min seq u64 | max seq u64 | raw key bytes u64 | raw value bytes u64 |
 //	        | length uvarint | smallest user key | length uvarint | largest user key |
+//	        | tag u8 | length uvarint | value | ...
+//	tag 1   | handle of the range deletes |
+//
+// The version is 1 if there are no optional properties, and 2 if there are.
 //
 // Footer: the checksum covers the bytes before it. Checksum, version and magic stay where they are in every version.
 //

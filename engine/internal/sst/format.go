@@ -12,7 +12,8 @@ import (
 
 const (
 	magic         = 0x0a545353474e544c // "LTNGSST\n" in the file
-	formatVersion = 1
+	versionPlain  = 1                  // of a table without optional properties
+	versionTagged = 2
 
 	typeRaw         = 0 // the payload is stored as it is
 	blockTailBytes  = 5 // type and checksum
@@ -75,12 +76,15 @@ func unseal(file string, raw []byte, h handle) ([]byte, error) {
 }
 
 // A footer is the root of a file.
-type footer struct{ filter, properties, index handle }
+type footer struct {
+	filter, properties, index handle
+	version                   uint32
+}
 
 func (f footer) appendTo(b []byte) []byte {
 	start := len(b)
 	b = f.index.appendTo(f.properties.appendTo(f.filter.appendTo(b)))
-	b = binary.LittleEndian.AppendUint32(b, formatVersion)
+	b = binary.LittleEndian.AppendUint32(b, f.version)
 	b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 	return binary.LittleEndian.AppendUint64(b, magic)
 }
@@ -95,10 +99,13 @@ func decodeFooter(file string, b []byte, size int64) (footer, error) {
 	if sum != stored {
 		return footer{}, corrupt.At(file, at, "footer checksum %08x, want %08x", sum, stored)
 	}
-	if v := binary.LittleEndian.Uint32(b[footerSumOffset-4:]); v != formatVersion {
-		return footer{}, fmt.Errorf("%w: %s has version %d, this engine reads %d", ErrVersion, file, v, formatVersion)
+	version := binary.LittleEndian.Uint32(b[footerSumOffset-4:])
+	if version < versionPlain || version > versionTagged {
+		return footer{}, fmt.Errorf("%w: %s has version %d, this engine reads up to %d", ErrVersion, file, version,
+			versionTagged)
 	}
 	f := footer{
+		version:    version,
 		filter:     decodeHandle(b),
 		properties: decodeHandle(b[handleBytes:]),
 		index:      decodeHandle(b[2*handleBytes:]),

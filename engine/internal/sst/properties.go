@@ -9,9 +9,9 @@ import (
 // Meta says what a table holds.
 type Meta struct {
 	Bytes    uint64 // the size of the file
-	Entries  uint64
-	Smallest []byte // user key of the first entry
-	Largest  []byte // user key of the last entry
+	Entries  uint64 // range deletes included
+	Smallest []byte // user key of the first entry, or start of the first range delete
+	Largest  []byte // user key of the last entry, or rangedel.Tombstone.Last of the last range delete
 	MinSeq   key.Seq
 	MaxSeq   key.Seq
 }
@@ -20,6 +20,18 @@ type Meta struct {
 type properties struct {
 	meta                       Meta
 	rawKeyBytes, rawValueBytes uint64
+	ranges                     handle // zero if there are no range deletes
+}
+
+// Tags of optional properties, each followed by its length as a uvarint, in ascending order.
+const tagRanges = 1
+
+// version returns that of the footer of a table with these properties.
+func (p *properties) version() uint32 {
+	if p.ranges == (handle{}) {
+		return versionPlain
+	}
+	return versionTagged
 }
 
 const propertiesFixedBytes = 5 * 8
@@ -46,11 +58,14 @@ func (p *properties) appendTo(b []byte) []byte {
 	for _, user := range [...][]byte{p.meta.Smallest, p.meta.Largest} {
 		b = append(binary.AppendUvarint(b, uint64(len(user))), user...)
 	}
+	if p.ranges != (handle{}) {
+		b = p.ranges.appendTo(append(b, tagRanges, handleBytes))
+	}
 	return b
 }
 
-// decodeProperties reads a payload; its keys alias it.
-func decodeProperties(b []byte) (properties, error) {
+// decodeProperties reads a payload of a table with that version; its keys alias it.
+func decodeProperties(b []byte, version uint32) (properties, error) {
 	if len(b) < propertiesFixedBytes {
 		return properties{}, errMalformed
 	}
@@ -66,10 +81,23 @@ func decodeProperties(b []byte) (properties, error) {
 			return properties{}, errMalformed
 		}
 	}
-	if len(rest) != 0 {
+	if err := p.decodeTagged(rest); err != nil || p.version() != version {
 		return properties{}, errMalformed
 	}
 	return p, nil
+}
+
+func (p *properties) decodeTagged(rest []byte) error {
+	for last := byte(0); len(rest) > 0; {
+		tag := rest[0]
+		value, after, ok := cutBytes(rest[1:])
+		if !ok || tag <= last || tag != tagRanges || len(value) != handleBytes {
+			return errMalformed
+		}
+		p.ranges = decodeHandle(value)
+		last, rest = tag, after
+	}
+	return nil
 }
 
 // cutBytes reads a uvarint and that many bytes.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
 const (
@@ -34,6 +35,7 @@ type Reader struct {
 
 	filter filter
 	props  properties
+	ranges rangedel.Set
 	index  index
 }
 
@@ -90,15 +92,18 @@ func (r *Reader) decodeTail(b []byte) error {
 	if err != nil {
 		return err
 	}
-	if r.props, err = decodeProperties(propsPayload); err != nil {
+	if r.props, err = decodeProperties(propsPayload, r.root.version); err != nil {
 		return r.malformed(r.root.properties, "properties")
 	}
 	r.props.meta.Bytes = uint64(r.size)
+	if err = r.readRanges(); err != nil {
+		return err
+	}
 	indexPayload, err := payload(r.root.index)
 	if err != nil {
 		return err
 	}
-	if r.index, err = decodeIndex(indexPayload, base); err != nil || (len(r.index) == 0) != (r.props.meta.Entries == 0) {
+	if r.index, err = decodeIndex(indexPayload, r.dataEnd()); err != nil || (len(r.index) == 0) != (r.points() == 0) {
 		return r.malformed(r.root.index, "index")
 	}
 	return nil

@@ -88,6 +88,8 @@ func (v *verifier) entry(i *blockIter) error {
 func (v *verifier) totals() error {
 	v.at = v.r.root.properties
 	v.seen.meta.Largest = v.last
+	v.seen.addRanges(v.r.ranges)
+	v.seen.ranges = v.r.props.ranges
 	got, want := v.r.props.appendTo(nil), v.seen.appendTo(nil)
 	if !bytes.Equal(got, want) {
 		return v.damage("properties %+v, but the blocks hold %+v", v.r.props, v.seen)

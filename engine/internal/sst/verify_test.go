@@ -9,6 +9,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
 // A forged table is intact by its checksums and wrong in one thing, as a bug of the Writer would leave it.
@@ -205,5 +206,61 @@ func TestMalformedBlocksAreRefused(t *testing.T) {
 		require.NoError(t, i.reset(b), name)
 		require.False(t, i.first(), name)
 		require.True(t, i.broken, name)
+	}
+}
+
+// Range deletes are checked by Open: whoever asks a table for a key must know them all.
+func TestOpenFindsRangeDeletesThatCannotBe(t *testing.T) {
+	tomb := func(start, end string, seq key.Seq) rangedel.Tombstone {
+		return rangedel.Tombstone{Start: []byte(start), End: []byte(end), Seq: seq}
+	}
+	for _, c := range []struct {
+		name  string
+		forge func(w *Writer)
+		want  string
+	}{
+		{"out of order", func(w *Writer) { w.ranges = rangedel.Set{tomb("c", "d", 2), tomb("a", "b", 1)} }, "range deletes"},
+		{"overlapping", func(w *Writer) { w.ranges = rangedel.Set{tomb("a", "c", 2), tomb("b", "d", 1)} }, "range deletes"},
+		{"upside down", func(w *Writer) { w.ranges = rangedel.Set{tomb("c", "a", 2)} }, "range deletes"},
+		{"before the smallest key", outOfBounds(tomb("a", "k2", 3)), "out of the table's bounds"},
+		{"behind the largest key", outOfBounds(tomb("k2", "z", 3)), "out of the table's bounds"},
+		{"newer than the newest", outOfBounds(tomb("k1", "k2", 9)), "out of the table's bounds"},
+		{"older than the oldest", outOfBounds(tomb("k1", "k2", 1)), "out of the table's bounds"},
+		{"not counted", func(w *Writer) {
+			outOfBounds(tomb("k1", "k2", 3))(w)
+			w.props.meta.Entries = 0
+		}, "malformed"},
+		{"in no file", func(w *Writer) {
+			outOfBounds(tomb("k1", "k2", 3))(w)
+			w.props.ranges.offset += 1 << 40
+		}, "malformed properties"},
+		{"over the data blocks", func(w *Writer) {
+			outOfBounds(tomb("k1", "k2", 3))(w)
+			w.props.ranges = handle{offset: w.props.ranges.offset - 1, length: w.props.ranges.length + 1}
+		}, "block checksum"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var file bytes.Buffer
+			w := NewWriter(&file, WriterOptions{})
+			for i := range 4 {
+				require.NoError(t, w.Add([]byte{'k', byte('0' + i)}, key.MakeTrailer(key.Seq(i+2), key.Set), nil))
+			}
+			c.forge(w)
+			_, err := w.Finish()
+			require.NoError(t, err)
+			_, err = Open(bytes.NewReader(file.Bytes()), int64(file.Len()), ReaderOptions{Name: "000007.sst"})
+			require.ErrorIs(t, err, corrupt.Err)
+			require.ErrorContains(t, err, c.want)
+		})
+	}
+}
+
+// outOfBounds writes a range delete that the properties do not know of.
+func outOfBounds(ts ...rangedel.Tombstone) func(w *Writer) {
+	return func(w *Writer) {
+		w.finishBlock()
+		w.buf = encodeRanges(w.buf, ts)
+		w.props.ranges = w.seal()
+		w.props.meta.Entries++
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
 const (
@@ -58,6 +59,7 @@ type Writer struct {
 	blocks uint32
 	hashes []uint64 // of the distinct user keys
 	props  properties
+	ranges rangedel.Set
 }
 
 // NewWriter returns a Writer of a table that begins at the first byte which w takes.
@@ -184,15 +186,17 @@ func (w *Writer) Finish() (Meta, error) {
 	if w.err != nil {
 		return Meta{}, w.err
 	}
+	w.props.meta.Largest = w.last
+	w.appendRanges()
 	var f footer
 	w.buf = appendFilter(w.buf, w.hashes, w.o.BloomBitsPerKey)
 	f.filter = w.seal()
-	w.props.meta.Largest = w.last
 	w.buf = w.props.appendTo(w.buf)
 	f.properties = w.seal()
 	binary.LittleEndian.PutUint32(w.index, w.blocks)
 	w.buf = append(w.buf, w.index...)
 	f.index = w.seal()
+	f.version = w.props.version()
 	w.buf = f.appendTo(w.buf)
 	if w.flush(); w.err != nil {
 		return Meta{}, w.err

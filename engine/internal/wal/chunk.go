@@ -18,7 +18,8 @@ const (
 	first
 	middle
 	last
-	mark
+	mark  // no part of a record; proves what was durable
+	begin // no part of a record; the payload is the number of the log before
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -54,7 +55,7 @@ func parseChunk(data []byte, num uint64, off int64) (c chunk, ok bool) {
 	b := data[off:]
 	kind := chunkType(b[6])
 	end := headerBytes + int(binary.LittleEndian.Uint16(b[4:]))
-	if kind < full || kind > mark || binary.LittleEndian.Uint32(b[7:]) != uint32(num) || end > min(len(b), room(off)) {
+	if kind < full || kind > begin || binary.LittleEndian.Uint32(b[7:]) != uint32(num) || end > min(len(b), room(off)) {
 		return chunk{}, false
 	}
 	if binary.LittleEndian.Uint32(b) != checksum(num, off, b[4:end]) {

@@ -15,12 +15,21 @@
 // The package promises:
 //
 //   - W1: what Append was given is read back, in order, up to some point, and never anything else.
+//
 //   - W2: a file that ends early, in zeros or in garbage ends at the last whole record before; that is a torn tail.
+//
 //   - W3: if any later chunk proves by its synced offset that the broken bytes had been durable, it is not a torn tail
 //     but corruption.
 //
-// What W3 cannot see is damage of the very last durable bytes. [Writer.Seal] therefore leaves a chunk of type Mark
-// behind them, which has no payload.
+//   - W4: Append gathers, Flush hands over to the operating system, Sync makes durable. Bytes reach the file in the order
+//     of the Appends.
 //
-// A Writer is used by one goroutine, except Sync, which others may call meanwhile.
+// What W3 cannot see is damage of the very last durable bytes. [Writer.Seal] therefore leaves a chunk of type Mark
+// behind them, which has no payload. A mark, or any synced offset above zero, also proves that every log before was
+// durable as a whole: a log is synced only after all before it.
+//
+// A log begins with a chunk of type Begin, whose payload is the number of the log before as a uvarint: who finds a gap
+// between two logs can tell one that was cut short from one that is missing. Logs of format version 1 have none.
+//
+// Append and Mark are called by one goroutine at a time; Flush and Sync may run meanwhile, also several at once.
 package wal

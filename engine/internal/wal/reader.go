@@ -1,6 +1,8 @@
 package wal
 
 import (
+	"encoding/binary"
+	"errors"
 	"io"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
@@ -14,6 +16,9 @@ type Reader struct {
 	off  int64  // of the next chunk
 	buf  []byte // a record of several chunks
 	torn bool
+
+	proof  bool   // a chunk was written when something was durable
+	before uint64 // number of the log before
 }
 
 // NewReader returns a reader of the whole content of file num; the name is for errors.
@@ -53,7 +58,20 @@ func (r *Reader) Next() ([]byte, error) {
 	return r.buf, nil
 }
 
-// chunk returns the next chunk that is not a mark.
+// Before returns the number of the log before this one, 0 if it does not say. Next must have been called.
+func (r *Reader) Before() uint64 { return r.before }
+
+// Proves reports whether something in the content of file num proves that the files before it were durable as a whole:
+// that it has been synced itself, a mark, or damage.
+func Proves(content []byte, name string, num uint64) bool {
+	for r := NewReader(content, name, num); ; {
+		if _, err := r.chunk(); err != nil {
+			return r.proof || !errors.Is(err, io.EOF)
+		}
+	}
+}
+
+// chunk returns the next chunk that is part of a record.
 func (r *Reader) chunk() (chunk, error) {
 	for {
 		if left := room(r.off); left <= headerBytes {
@@ -68,7 +86,12 @@ func (r *Reader) chunk() (chunk, error) {
 			return chunk{}, r.judge(r.off)
 		}
 		r.off += int64(headerBytes + len(c.payload))
-		if c.kind != mark {
+		r.proof = r.proof || c.kind == mark || c.synced > 0
+		switch c.kind {
+		case begin:
+			r.before, _ = binary.Uvarint(c.payload)
+		case mark:
+		default:
 			return c, nil
 		}
 	}
@@ -78,7 +101,7 @@ func (r *Reader) chunk() (chunk, error) {
 // behind it was written when off was durable. Lengths cannot be trusted there, so every offset is tried.
 func (r *Reader) judge(off int64) error {
 	for at := off + 1; at+headerBytes <= int64(len(r.data)); at++ {
-		if kind := chunkType(r.data[at+6]); kind < full || kind > mark {
+		if kind := chunkType(r.data[at+6]); kind < full || kind > begin {
 			continue
 		}
 		if c, ok := parseChunk(r.data, r.num, at); ok && c.synced > off {

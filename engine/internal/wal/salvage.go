@@ -44,7 +44,7 @@ type salvager struct {
 
 // take adds a chunk to the record that is open. A chunk that does not fit ends it, lost.
 func (s *salvager) take(at int64, c chunk) {
-	if c.kind == mark {
+	if c.kind == mark || c.kind == begin {
 		return
 	}
 	continues := c.kind == middle || c.kind == last

@@ -22,6 +22,7 @@ func TestSalvageLosesOnlyWhatIsDamaged(t *testing.T) {
 		}
 		records = append(records, record)
 		require.NoError(t, w.Append(record))
+		require.NoError(t, w.Flush())
 		ends = append(ends, w.Bytes())
 	}
 	require.NoError(t, w.Seal())

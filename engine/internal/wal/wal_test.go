@@ -30,6 +30,7 @@ func written(t testing.TB, records, synced int) ([]byte, []int64) {
 	var ends []int64
 	for i := range records {
 		require.NoError(t, w.Append(fmt.Appendf(nil, "%0100d", i)))
+		require.NoError(t, w.Flush())
 		ends = append(ends, w.Bytes())
 		if i < synced {
 			require.NoError(t, w.Sync())
@@ -59,7 +60,7 @@ func TestRecordsOfAllSizesComeBack(t *testing.T) {
 	var want [][]byte
 	sizes := []int{
 		0, 1, blockBytes - headerBytes, blockBytes - headerBytes - 1, blockBytes, 3 * blockBytes,
-		blockBytes - 2*headerBytes, blockBytes - 2*headerBytes - 1, 2*writeBytesMax + 5,
+		blockBytes - 2*headerBytes, blockBytes - 2*headerBytes - 1, 2*gatherBytesMax + 5,
 	}
 	for range 300 {
 		sizes = append(sizes, rng.IntN(2000))
@@ -71,6 +72,7 @@ func TestRecordsOfAllSizesComeBack(t *testing.T) {
 		}
 		want = append(want, record)
 		require.NoError(t, w.Append(record))
+		require.NoError(t, w.Flush())
 		if i%10 == 0 {
 			require.NoError(t, w.Seal(), "marks are not records")
 		}
@@ -89,6 +91,7 @@ func TestSmallRecordIsOneWrite(t *testing.T) {
 	f := &memFile{}
 	w := NewWriter(f, 7)
 	require.NoError(t, w.Append(make([]byte, 3*blockBytes)))
+	require.NoError(t, w.Flush())
 	require.Equal(t, 1, f.writes)
 	require.Zero(t, f.syncs)
 }
@@ -163,6 +166,95 @@ func TestSealProvesTheLastRecord(t *testing.T) {
 	data[headerBytes+2] ^= 1
 	_, _, err := readAll(data, 7)
 	require.ErrorIs(t, err, corrupt.Err)
+}
+
+func TestAppendGathersUntilSomebodyAsks(t *testing.T) {
+	f := &memFile{}
+	w := NewWriter(f, 7)
+	require.NoError(t, w.Append([]byte("one")))
+	require.NoError(t, w.Append([]byte("two")))
+	require.Zero(t, f.writes)
+	require.Zero(t, w.Bytes())
+	require.NoError(t, w.Flush())
+	require.NoError(t, w.Flush())
+	require.Equal(t, 1, f.writes, "one write for both, and none for nothing")
+	for f.writes == 1 {
+		require.NoError(t, w.Append(make([]byte, 1000)))
+		require.NoError(t, w.Spill())
+	}
+	require.InDelta(t, spillBytes, f.Len(), 2000, "nobody asked, but there was much")
+	for f.writes == 2 {
+		require.NoError(t, w.Append(make([]byte, 1000)))
+	}
+	require.InDelta(t, spillBytes+gatherBytesMax, f.Len(), 4000, "nobody spilled, but there was too much")
+}
+
+func TestLogsTellOfThoseBefore(t *testing.T) {
+	for name, c := range map[string]struct {
+		write  func(w *Writer) error
+		damage func([]byte)
+		proves bool
+	}{
+		"a record alone proves nothing":              {func(w *Writer) error { return w.Flush() }, nil, false},
+		"a sync that no later record tells of":       {func(w *Writer) error { return w.Sync() }, nil, false},
+		"a record behind a sync":                     {func(w *Writer) error { return errors.Join(w.Sync(), w.Append(nil), w.Flush()) }, nil, true},
+		"a mark":                                     {func(w *Writer) error { w.Mark(); return w.Flush() }, nil, true},
+		"a seal, even if the first record is broken": {(*Writer).Seal, func(b []byte) { b[headerBytes+1] ^= 1 }, true},
+		"a broken record alone":                      {(*Writer).Flush, func(b []byte) { b[30] ^= 1 }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := &memFile{}
+			w := NewWriter(f, 7)
+			w.Begin(5)
+			require.NoError(t, w.Append([]byte("record")))
+			require.NoError(t, c.write(w))
+			data := f.Bytes()
+			if c.damage != nil {
+				c.damage(data)
+			} else {
+				r := NewReader(data, "test.log", 7)
+				record, err := r.Next()
+				require.NoError(t, err)
+				require.Equal(t, "record", string(record))
+				require.EqualValues(t, 5, r.Before())
+			}
+			require.Equal(t, c.proves, Proves(data, "test.log", 7))
+		})
+	}
+}
+
+// zeroFile is a file that takes zeros behind its end.
+type zeroFile struct {
+	memFile
+	zeros []int64 // where each began
+	until int64
+}
+
+func (f *zeroFile) WriteZeros(off, n int64) error {
+	f.zeros, f.until = append(f.zeros, off), off+n
+	return nil
+}
+
+func TestSyncKeepsZerosAhead(t *testing.T) {
+	const ahead = 32 << 10
+	f := &zeroFile{}
+	w := NewWriter(f, 7)
+	w.WriteAhead(ahead)
+	for w.Bytes() < 300<<10 {
+		require.NoError(t, w.Append(make([]byte, 100)))
+		before := f.until
+		require.NoError(t, w.Sync())
+		if w.Bytes() < aheadFrom {
+			require.Empty(t, f.zeros, "a short log stays short")
+			continue
+		}
+		require.Greater(t, f.until, w.Bytes())
+		require.LessOrEqual(t, f.until, w.Bytes()+ahead+ahead/4)
+		if f.until != before && before > 0 {
+			require.Equal(t, before, f.zeros[len(f.zeros)-1], "no byte is written twice, none left out")
+		}
+	}
+	require.Less(t, len(f.zeros), 20)
 }
 
 func TestFileOfAnotherNumberIsEmpty(t *testing.T) {

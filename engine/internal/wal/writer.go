@@ -1,12 +1,22 @@
 package wal
 
 import (
+	"encoding/binary"
 	"io"
+	"sync"
 	"sync/atomic"
 )
 
-// writeBytesMax is how much of a large record is gathered before it is handed to the file.
-const writeBytesMax = 1 << 20
+const (
+	// spillBytes is how much is gathered before Spill hands it to the file.
+	spillBytes = 64 << 10
+	// gatherBytesMax is how much is gathered before Append does, even within a record.
+	gatherBytesMax = 1 << 20
+	// aheadFrom is the size of a log from which zeros are written ahead.
+	aheadFrom = 8 << 10
+	// keepBytesMax is the size up to which a buffer is used again.
+	keepBytesMax = 256 << 10
+)
 
 // File is what a Writer appends to: a new, empty file.
 type File interface {
@@ -14,25 +24,46 @@ type File interface {
 	Sync() error
 }
 
+// Zeroer is a File that can write zeros behind its end without moving the place where the next Write appends.
+type Zeroer interface {
+	WriteZeros(off, n int64) error
+}
+
 // Writer appends records to a file. After an error of any method the file must not be appended to again; the Writer
 // relies on its File to refuse.
 type Writer struct {
-	f      File
-	num    uint64
-	buf    []byte
-	bytes  atomic.Int64 // handed to the operating system
-	synced atomic.Int64 // known to be durable
+	f     File
+	num   uint64
+	ahead int64 // zeros that Sync keeps written beyond the end
+
+	writing sync.Mutex // held while bytes go to the file; taken before mu
+	spare   []byte     // guarded by writing: the buffer that is not being filled
+	zeroed  int64      // guarded by writing: the file has zeros, or bytes, up to here
+
+	mu  sync.Mutex
+	buf []byte // guarded by mu: gathered bytes
+	end int64  // guarded by mu: the offset behind everything gathered
+
+	written atomic.Int64 // handed to the operating system
+	synced  atomic.Int64 // known to be durable
 }
 
 // NewWriter returns a writer to the empty file f, whose number is num.
 func NewWriter(f File, num uint64) *Writer { return &Writer{f: f, num: num} }
 
-// Bytes returns the length of the file.
-func (w *Writer) Bytes() int64 { return w.bytes.Load() }
+// WriteAhead makes every Sync that comes near the end of the zeros behind the records write up to so many more, if the
+// File is a Zeroer. A sync of blocks that have been written before need not change the file's metadata: it is about a
+// third faster on ext4. The zeros end the log as any torn tail does.
+func (w *Writer) WriteAhead(bytes int64) { w.ahead = bytes }
 
-// Append writes one record. When it returns nil, a killed process does not lose the record. Records below about 1 MiB
-// are one write call. The slice stays the caller's.
+// Bytes returns the length of the file, without zeros behind the end and without what is only gathered.
+func (w *Writer) Bytes() int64 { return w.written.Load() }
+
+// Append gathers one record. A killed process may lose it until Flush has returned. The slice stays the caller's. It is
+// called by one goroutine at a time; Flush and Sync may run meanwhile.
 func (w *Writer) Append(record []byte) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	kind := full
 	for pending := true; pending; {
 		n := min(len(record), w.pad()-headerBytes)
@@ -47,8 +78,11 @@ func (w *Writer) Append(record []byte) error {
 		}
 		w.put(chunk{kind, w.synced.Load(), record[:n]})
 		record = record[n:]
-		if len(w.buf) >= writeBytesMax || !pending {
-			if err := w.flush(); err != nil {
+		if len(w.buf) >= gatherBytesMax {
+			w.mu.Unlock()
+			err := w.Flush()
+			w.mu.Lock()
+			if err != nil {
 				return err
 			}
 		}
@@ -56,9 +90,57 @@ func (w *Writer) Append(record []byte) error {
 	return nil
 }
 
+// Flush hands everything gathered to the operating system: a killed process does not lose it. Callers that come while
+// another one writes are served by one more write together.
+func (w *Writer) Flush() error {
+	w.writing.Lock()
+	defer w.writing.Unlock()
+	return w.flush()
+}
+
+// flush is called with writing held.
+func (w *Writer) flush() error {
+	w.mu.Lock()
+	buf := w.buf
+	w.buf = w.spare[:0]
+	w.mu.Unlock()
+	w.spare = buf
+	if len(buf) == 0 {
+		return nil
+	}
+	n, err := w.f.Write(buf)
+	w.written.Add(int64(n))
+	if err == nil && n < len(buf) {
+		err = io.ErrShortWrite
+	}
+	if cap(buf) > keepBytesMax {
+		w.spare = nil
+	}
+	return err
+}
+
+// Spill hands over what is gathered if it is much, and if nobody is at it. Called behind every Append, it bounds what a
+// killed process can lose, while others go on appending.
+func (w *Writer) Spill() error {
+	w.mu.Lock()
+	much := len(w.buf) >= spillBytes
+	w.mu.Unlock()
+	if !much || !w.writing.TryLock() {
+		return nil
+	}
+	defer w.writing.Unlock()
+	return w.flush()
+}
+
 // Sync makes durable what was appended before the call.
 func (w *Writer) Sync() error {
-	bytes := w.bytes.Load()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if err := w.zero(); err != nil {
+		return err
+	}
+	bytes := w.written.Load()
 	if err := w.f.Sync(); err != nil {
 		return err
 	}
@@ -66,47 +148,77 @@ func (w *Writer) Sync() error {
 	return nil
 }
 
+// zero writes zeros ahead if few of them are left: as much as there are records, up to the limit, so that a short log
+// stays short.
+func (w *Writer) zero() error {
+	z, ok := w.f.(Zeroer)
+	if !ok || w.ahead <= 0 || w.written.Load() < aheadFrom {
+		return nil
+	}
+	w.writing.Lock()
+	defer w.writing.Unlock()
+	written := w.written.Load()
+	ahead, from := min(w.ahead, written), max(w.zeroed, written)
+	if from-written > ahead/4 {
+		return nil
+	}
+	if err := z.WriteZeros(from, ahead); err != nil {
+		return err
+	}
+	w.zeroed = from + ahead
+	return nil
+}
+
+// Begin gathers the number of the log that the commits before this log are in. It comes before the first Append.
+func (w *Writer) Begin(before uint64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.put(chunk{kind: begin, payload: binary.AppendUvarint(nil, before)})
+}
+
+// Mark gathers a proof that everything synced so far is durable, and that every earlier log is so as a whole.
+func (w *Writer) Mark() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pad()
+	w.put(chunk{kind: mark, synced: w.synced.Load()})
+}
+
 // Seal makes everything durable and then leaves a durable proof of that behind, so that even damage of the last
 // record is told from a torn tail. Further records may follow.
 func (w *Writer) Seal() error {
-	if w.synced.Load() < w.bytes.Load() {
+	if w.synced.Load() < w.appended() {
 		if err := w.Sync(); err != nil {
 			return err
 		}
 	}
-	w.pad()
-	w.put(chunk{kind: mark, synced: w.synced.Load()})
-	if err := w.flush(); err != nil {
-		return err
-	}
+	w.Mark()
 	return w.Sync()
 }
 
-// Close releases the file, without a sync.
+// Close releases the file. What is only gathered is lost.
 func (w *Writer) Close() error { return w.f.Close() }
 
-// pad fills the block up if no payload fits into it, and returns what is left of the block then.
+func (w *Writer) appended() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.end
+}
+
+// pad fills the block up if no payload fits into it, and returns what is left of the block then. The caller holds mu.
 func (w *Writer) pad() int {
-	left := room(w.end())
+	left := room(w.end)
 	if left > headerBytes {
 		return left
 	}
 	var zeros [headerBytes]byte
 	w.buf = append(w.buf, zeros[:left]...)
+	w.end += int64(left)
 	return blockBytes
 }
 
-func (w *Writer) put(c chunk) { w.buf = appendChunk(w.buf, w.num, w.end(), c) }
-
-// end is the offset behind everything written and gathered.
-func (w *Writer) end() int64 { return w.bytes.Load() + int64(len(w.buf)) }
-
-func (w *Writer) flush() error {
-	n, err := w.f.Write(w.buf)
-	w.bytes.Add(int64(n))
-	if err == nil && n < len(w.buf) {
-		err = io.ErrShortWrite
-	}
-	w.buf = w.buf[:0]
-	return err
+func (w *Writer) put(c chunk) {
+	before := len(w.buf)
+	w.buf = appendChunk(w.buf, w.num, w.end, c)
+	w.end += int64(len(w.buf) - before)
 }

@@ -36,17 +36,13 @@ func Target() torture.Target {
 func Options(fs afero.Fs, inline bool) engine.Options {
 	return engine.Options{
 		FS: fs, InlineMaintenance: inline,
-		MemtableBytes: 32 << 10, L0CompactionFiles: 3, LevelBytesBase: 128 << 10, TableBytes: 64 << 10,
+		MemtableBytes: 32 << 10, LogAheadBytes: 4 << 10, L0CompactionFiles: 3, LevelBytesBase: 128 << 10, TableBytes: 64 << 10,
 	}
 }
 
 // Open opens the store of an environment.
 func Open(env torture.Env) (workloads.Store, error) {
-	db, err := engine.Open(env.Dir, Options(env.FS, env.Inline))
-	if err != nil {
-		return nil, translate(err)
-	}
-	return &store{db}, nil
+	return open(env.Dir, Options(env.FS, env.Inline))
 }
 
 // CheckFiles refuses a directory in which a file of zero bytes was left.

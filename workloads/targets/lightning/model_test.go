@@ -90,10 +90,13 @@ type kind struct {
 }
 
 var kinds = []kind{
-	{"put", 30, func(m *modelled, rng *rand.Rand) error { return m.commit(rng, 1, 0) }},
-	{"delete", 10, func(m *modelled, rng *rand.Rand) error { return m.commit(rng, 1, 100) }},
-	{"batch", 15, func(m *modelled, rng *rand.Rand) error { return m.commit(rng, 2+rng.IntN(20), 30) }},
+	{"put", 30, func(m *modelled, rng *rand.Rand) error { return m.commit(rng, 1, 0, 0) }},
+	{"delete", 10, func(m *modelled, rng *rand.Rand) error { return m.commit(rng, 1, 0, 100) }},
+	{"batch", 15, func(m *modelled, rng *rand.Rand) error { return m.commit(rng, 2+rng.IntN(20), 10, 30) }},
+	{"delete range", 8, func(m *modelled, rng *rand.Rand) error { return m.commit(rng, 1, 100, 0) }},
 	{"transaction", 10, (*modelled).transaction},
+	{"transaction of ranges", 5, (*modelled).rangeTransaction},
+	{"snapshot", 5, func(m *modelled, _ *rand.Rand) error { return m.hold() }},
 	{"flush", 5, func(m *modelled, _ *rand.Rand) error { return m.db.Flush() }},
 	{"compact", 3, func(m *modelled, _ *rand.Rand) error { return m.db.Compact() }},
 	{"reopen", 4, func(m *modelled, _ *rand.Rand) error { return m.reopen() }},
@@ -127,6 +130,9 @@ type modelled struct {
 	durable map[string]string
 	loose   []map[string]*string // unsynced commits; nil is a delete
 	broken  error
+
+	held      *engine.Snapshot // or nil
+	heldShows map[string]string
 }
 
 func (m *modelled) open() (err error) {
@@ -136,11 +142,17 @@ func (m *modelled) open() (err error) {
 	return err
 }
 
-// commit applies a batch of random writes, of which a share in per cent are deletes.
-func (m *modelled) commit(rng *rand.Rand, writes, deletes int) error {
+// commit applies a batch of random writes, of which shares in per cent are deletes of ranges and of keys.
+func (m *modelled) commit(rng *rand.Rand, writes, ranges, deletes int) error {
 	b, change := &engine.Batch{}, map[string]*string{}
 	for range writes {
 		k := fmt.Sprintf("k%02d", rng.IntN(40))
+		if rng.IntN(100) < ranges {
+			end := fmt.Sprintf("k%02d", rng.IntN(41))
+			b.DeleteRange([]byte(k), []byte(end))
+			erase(change, k, end)
+			continue
+		}
 		if rng.IntN(100) < deletes {
 			b.Delete([]byte(k))
 			change[k] = nil
@@ -153,6 +165,90 @@ func (m *modelled) commit(rng *rand.Rand, writes, deletes int) error {
 	d := []engine.Durability{engine.Sync, engine.NoSync, engine.Buffered}[rng.IntN(3)]
 	m.learn(change, d)
 	return m.db.Apply(b, d)
+}
+
+// erase notes that every key from start to before end is deleted.
+func erase(change map[string]*string, start, end string) {
+	for i := range 40 {
+		if k := fmt.Sprintf("k%02d", i); start <= k && k < end {
+			change[k] = nil
+		}
+	}
+}
+
+// rangeTransaction deletes a range, which hides some of its own writes, and writes into it again.
+func (m *modelled) rangeTransaction(rng *rand.Rand) error {
+	name := func() string { return fmt.Sprintf("k%02d", rng.IntN(40)) }
+	t, err := m.db.Begin(engine.TxnOptions{Isolation: engine.Isolation(rng.IntN(2))})
+	if err != nil {
+		return err
+	}
+	change, shown := map[string]*string{}, maps.Clone(m.shown)
+	for range 1 + rng.IntN(8) {
+		if k := name(); rng.IntN(3) == 0 {
+			end := name()
+			err = errors.Join(err, t.DeleteRange([]byte(k), []byte(end)))
+			erase(change, k, end)
+		} else {
+			v := fmt.Sprint(rng.Uint64())
+			err = errors.Join(err, t.Put([]byte(k), []byte(v)))
+			change[k] = &v
+		}
+		apply(shown, change)
+		it, iterErr := t.NewIterator(engine.IterOptions{})
+		err = errors.Join(err, iterErr)
+		if err != nil {
+			return err
+		}
+		for _, read := range []func(*engine.Iterator) (map[string]string, error){forward, backward} {
+			if got, err := read(it); err != nil || !maps.Equal(got, shown) {
+				return fmt.Errorf("a transaction shows %v, want %v: %w", got, shown, err)
+			}
+		}
+	}
+	m.learn(change, engine.Sync)
+	return errors.Join(err, t.Commit(engine.Sync))
+}
+
+func forward(it *engine.Iterator) (map[string]string, error) {
+	got := map[string]string{}
+	for ok := it.First(); ok; ok = it.Next() {
+		got[string(it.Key())] = string(it.Value())
+	}
+	return got, it.Error()
+}
+
+func backward(it *engine.Iterator) (map[string]string, error) {
+	got := map[string]string{}
+	for ok := it.Last(); ok; ok = it.Prev() {
+		got[string(it.Key())] = string(it.Value())
+	}
+	return got, it.Error()
+}
+
+// hold opens a snapshot, or reads and closes the one that is open.
+func (m *modelled) hold() error {
+	if m.held == nil {
+		m.held, m.heldShows = m.db.NewSnapshot(), maps.Clone(m.shown)
+		return nil
+	}
+	defer m.letGo()
+	it, err := m.held.NewIterator(engine.IterOptions{})
+	if err != nil {
+		return err
+	}
+	got, err := backward(it)
+	if err = errors.Join(err, it.Close()); err != nil || !maps.Equal(got, m.heldShows) {
+		return fmt.Errorf("a snapshot shows %v, want %v: %w", got, m.heldShows, err)
+	}
+	return nil
+}
+
+func (m *modelled) letGo() {
+	if m.held != nil {
+		m.held.Close()
+	}
+	m.held = nil
 }
 
 // transaction moves the value of one key to another.
@@ -197,6 +293,7 @@ func apply(to map[string]string, change map[string]*string) {
 func (m *modelled) settle() { m.durable, m.loose = maps.Clone(m.shown), nil }
 
 func (m *modelled) reopen() error {
+	m.letGo()
 	if err := m.db.Close(); err != nil {
 		return err
 	}
@@ -281,6 +378,7 @@ func (m *modelled) lose(o faultfs.ImageOptions) error {
 
 // recover opens what a crash left. It must be what was durable with the first few of the loose commits.
 func (m *modelled) recover(image *faultfs.FS) error {
+	m.letGo()
 	_ = m.db.Close() // the old machine is gone; what it does to its disk is lost
 	m.fs = image
 	if err := m.open(); err != nil {

@@ -2,12 +2,14 @@ package lightning_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
@@ -20,6 +22,28 @@ func TestLightningKeepsItsPromises(t *testing.T) {
 	r := torture.Run(t, lightning.Target(), o)
 	assert.Zero(t, r.Divergences)
 	assert.Positive(t, r.NestedImages)
+	assert.Equal(t, r.AckedSynced, r.Recovered)
+}
+
+func TestRangeDeletesKeepThePromises(t *testing.T) {
+	target := lightning.Target()
+	target.Name = "lightning, deleting ranges"
+	var deleted atomic.Int64
+	target.Open = func(env torture.Env) (workloads.Store, error) {
+		s, err := lightning.Open(env)
+		if err != nil {
+			return nil, err
+		}
+		return lightning.Rewriting(s, func() { deleted.Add(1) }), nil
+	}
+	o := torture.Options{Rounds: 1, Keys: 120, Ops: 10}
+	if testing.Short() {
+		o.Keys, o.Ops, o.Workloads = 60, 8, []string{"kv", "bank"}
+	}
+	r := torture.Run(t, target, o)
+	assert.Zero(t, r.Divergences)
+	assert.Positive(t, r.NestedImages)
+	assert.Positive(t, deleted.Load())
 	assert.Equal(t, r.AckedSynced, r.Recovered)
 }
 

@@ -1,0 +1,106 @@
+package rangedel
+
+import (
+	"bytes"
+	"sort"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+)
+
+// A Set is sorted by start, then newest first. Ranges of its tombstones are the same or have no common key.
+type Set []Tombstone
+
+// Newest returns the sequence number of the newest tombstone that covers user and is visible at seq; 0 if there is none.
+func (s Set) Newest(user []byte, seq key.Seq) key.Seq {
+	if len(s) == 0 {
+		return 0
+	}
+	return s.find(user, seq)
+}
+
+func (s Set) find(user []byte, seq key.Seq) key.Seq {
+	i := s.behind(user) - 1
+	if i < 0 || bytes.Compare(user, s[i].End) >= 0 {
+		return 0
+	}
+	newest := key.Seq(0)
+	for start := s[i].Start; i >= 0 && s[i].Seq <= seq && bytes.Equal(s[i].Start, start); i-- {
+		newest = s[i].Seq
+	}
+	return newest
+}
+
+// behind returns the index of the first tombstone that starts behind user.
+func (s Set) behind(user []byte) int {
+	return sort.Search(len(s), func(i int) bool { return bytes.Compare(s[i].Start, user) > 0 })
+}
+
+// endsBehind returns the index of the first tombstone whose end is behind user.
+func (s Set) endsBehind(user []byte) int {
+	return sort.Search(len(s), func(i int) bool { return bytes.Compare(s[i].End, user) > 0 })
+}
+
+// Overlapping returns the tombstones that cover a key of from <= key < to, as they are. An empty to is no bound.
+func (s Set) Overlapping(from, to []byte) Set {
+	s = s[s.endsBehind(from):]
+	if len(to) == 0 {
+		return s
+	}
+	return s[:sort.Search(len(s), func(i int) bool { return bytes.Compare(s[i].Start, to) >= 0 })]
+}
+
+// Clip returns what the set does to the keys from <= key < to. An empty to is no bound.
+func (s Set) Clip(from, to []byte) Set {
+	found := s.Overlapping(from, to)
+	if len(found) == 0 {
+		return nil
+	}
+	clipped := make(Set, len(found))
+	for i, t := range found {
+		if bytes.Compare(t.Start, from) < 0 {
+			t.Start = from
+		}
+		if len(to) > 0 && bytes.Compare(t.End, to) > 0 {
+			t.End = to
+		}
+		clipped[i] = t
+	}
+	return clipped
+}
+
+// Union returns the ranges that the set has keys of, as few as can be. Sequence numbers are lost.
+func (s Set) Union() Set {
+	all := make(Set, len(s))
+	for i, t := range s {
+		all[i] = Tombstone{t.Start, t.End, 1}
+	}
+	return Merge([]key.Seq{1}, all)
+}
+
+// Hides reports whether one tombstone hides all entries that are not newer than newest and have keys from the first to
+// the last, both included. No entry has its sequence number.
+func (s Set) Hides(first, last []byte, newest key.Seq) bool {
+	i := s.behind(first) - 1
+	if i < 0 || bytes.Compare(last, s[i].End) >= 0 {
+		return false
+	}
+	return s.Newest(first, key.MaxSeq) >= newest
+}
+
+// Valid reports whether the set is one, and none of its tombstones is empty.
+func (s Set) Valid() bool {
+	for i := range s {
+		t := &s[i]
+		if bytes.Compare(t.Start, t.End) >= 0 || t.Seq == 0 || t.Seq > key.MaxSeq {
+			return false
+		}
+		if i == 0 {
+			continue
+		}
+		before := &s[i-1]
+		if bytes.Compare(before.End, t.Start) > 0 && !(before.sameRange(t) && before.Seq > t.Seq) {
+			return false
+		}
+	}
+	return true
+}

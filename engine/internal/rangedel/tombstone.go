@@ -1,0 +1,34 @@
+package rangedel
+
+import (
+	"bytes"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+)
+
+// A Tombstone hides entries of the keys Start <= key < End with a smaller sequence number.
+type Tombstone struct {
+	Start, End []byte
+	Seq        key.Seq
+}
+
+// Covers reports whether the key is one of those of the tombstone.
+func (t *Tombstone) Covers(user []byte) bool {
+	return bytes.Compare(t.Start, user) <= 0 && bytes.Compare(user, t.End) < 0
+}
+
+// Last returns the last key of the tombstone if there is one, or else End, which no other key lies before: an inclusive
+// bound of its keys.
+func (t *Tombstone) Last() []byte {
+	if n := len(t.End) - 1; t.End[n] == 0 {
+		return t.End[:n]
+	}
+	return t.End
+}
+
+// After returns the first key behind user.
+func After(user []byte) []byte { return append(append(make([]byte, 0, len(user)+1), user...), 0) }
+
+func (t *Tombstone) sameRange(o *Tombstone) bool {
+	return bytes.Equal(t.Start, o.Start) && bytes.Equal(t.End, o.End)
+}

@@ -1,0 +1,128 @@
+package engine
+
+import (
+	"bytes"
+	"slices"
+)
+
+// pickFrom returns a compaction of a level that does not conflict with what runs, or nil: of deeper levels than 0, that
+// of the table with the least to rewrite for each of its bytes.
+func (p *picker) pickFrom(level, output int) *compaction {
+	if level == 0 {
+		return p.pickLevel0(output)
+	}
+	var best *compaction
+	var bestCost float64
+	for i, t := range p.version.levels[level] {
+		if p.leaves(t, level) {
+			continue
+		}
+		c := p.compaction(level, output, p.version.levels[level][i:i+1])
+		cost := float64(bytesOf(c.inputs[output])) / float64(t.Bytes)
+		if (best == nil || cost < bestCost) && !p.conflicts(c) {
+			best, bestCost = c, cost
+		}
+	}
+	return best
+}
+
+// pickLevel0 takes an old table with all that share keys with it, or with those, and so on: what is left behind in
+// level 0 has no older version of a key that goes down, and none that is newer either.
+func (p *picker) pickLevel0(output int) *compaction {
+	for _, t := range slices.Backward(p.version.levels[0]) {
+		c := p.compaction(0, output, p.connected(t))
+		if !p.conflicts(c) {
+			return c
+		}
+	}
+	return nil
+}
+
+// connected returns the tables of level 0 that overlap lead to from t, newest first.
+func (p *picker) connected(t *table) []*table {
+	found := []*table{t}
+	for {
+		smallest, largest := bounds(found)
+		wider := slices.DeleteFunc(slices.Clone(p.version.levels[0]), func(o *table) bool {
+			return bytes.Compare(o.Largest, smallest) < 0 || bytes.Compare(o.Smallest, largest) > 0
+		})
+		if len(wider) == len(found) {
+			return wider
+		}
+		found = wider
+	}
+}
+
+// pickTombstones returns a compaction of a table most of which are tombstones: they hide entries further down, which
+// take space until the two meet. In the bottom level they hide nothing; they came there whole, or while a snapshot was
+// open that saw what they hide.
+func (p *picker) pickTombstones(base, blocked int) *compaction {
+	for level := 1; level < levels; level++ {
+		output := bottom
+		if level < bottom {
+			output = p.output(level, base)
+		}
+		if level == blocked || output == blocked {
+			continue
+		}
+		for i, t := range p.version.levels[level] {
+			if !t.mostlyTombstones() || level == bottom && t.MaxSeq > p.oldest {
+				continue
+			}
+			c := p.compaction(level, output, p.version.levels[level][i:i+1])
+			if p.pays(c) && !p.conflicts(c) {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
+// pays reports whether a compaction of tombstones rewrites at most LevelSizeRatio entries for each that it may drop,
+// which is about what other compactions cost. A few tombstones may lie over all of a large store.
+func (p *picker) pays(c *compaction) bool {
+	if c.output == c.level {
+		return true
+	}
+	rewritten := uint64(0)
+	for _, t := range c.inputs[c.output] {
+		rewritten += t.Entries
+	}
+	return c.inputs[c.level][0].Tombstones*uint64(p.opts.LevelSizeRatio) >= rewritten
+}
+
+// compaction returns the compaction of tables of a level into the output level.
+func (p *picker) compaction(level, output int, tables []*table) *compaction {
+	c := &compaction{level: level, output: output}
+	if level > 0 {
+		c.reason = CompactionSize
+	}
+	c.inputs[level] = tables
+	c.smallest, c.largest = bounds(tables)
+	if output > level {
+		c.inputs[output] = overlapping(p.version.levels[output], c.smallest, c.largest)
+		c.smallest, c.largest = bounds(slices.Concat(tables, c.inputs[output]))
+	}
+	return c
+}
+
+// conflicts reports whether a running compaction works on some of the keys in some of the levels. What does not
+// conflict shares no table, makes no overlapping tables, and carries no key past an older version of it.
+func (p *picker) conflicts(c *compaction) bool {
+	return slices.ContainsFunc(p.running, func(r *compaction) bool {
+		return c.level <= r.output && r.level <= c.output &&
+			bytes.Compare(c.smallest, r.largest) <= 0 && bytes.Compare(r.smallest, c.largest) <= 0
+	})
+}
+
+func bounds(tables []*table) (smallest, largest []byte) {
+	for i, t := range tables {
+		if i == 0 || bytes.Compare(t.Smallest, smallest) < 0 {
+			smallest = t.Smallest
+		}
+		if i == 0 || bytes.Compare(t.Largest, largest) > 0 {
+			largest = t.Largest
+		}
+	}
+	return smallest, largest
+}

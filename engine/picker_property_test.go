@@ -1,0 +1,217 @@
+package engine
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+)
+
+// TestPicksReachAFixpoint flushes tables at random while up to three compactions run at the same time, begin and end in
+// any order. Levels stay in order all the time; without further flushes all work ends, and every level is within its
+// limit.
+func TestPicksReachAFixpoint(t *testing.T) {
+	together := 0
+	for seed := range uint64(60) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(seed, 7))
+			o := &Options{LevelBytesBase: 2 + int64(seed%8), LevelSizeRatio: 2 + int(seed%3), L0CompactionFiles: 2}
+			o.EnsureDefaults()
+			s := &simulated{
+				picker: &picker{version: &version{}, opts: o, oldest: key.MaxSeq},
+				holds:  map[*table]map[byte]int{}, truth: map[byte]int{},
+			}
+			if seed%2 == 1 {
+				s.inherit(rng)
+			}
+			for range 300 {
+				s.step(rng)
+				together = max(together, len(s.running))
+				s.check(t)
+			}
+			s.drain(t)
+		})
+	}
+	require.Equal(t, 3, together, "compactions really ran at the same time")
+}
+
+func (s *simulated) step(rng *rand.Rand) {
+	switch n := rng.IntN(10); {
+	case n < 3:
+		s.flush(someKeys(rng))
+	case n < 6 && len(s.running) > 0:
+		s.finish(s.running[rng.IntN(len(s.running))])
+	case len(s.running) < 3:
+		if c := s.pick(); c != nil {
+			s.running = append(s.running, c)
+		}
+	}
+}
+
+func someKeys(rng *rand.Rand) (keys []byte) {
+	from := rng.IntN(256)
+	width := 1 + rng.IntN(256-from)
+	for range 1 + rng.IntN(20) {
+		keys = append(keys, byte(from+rng.IntN(width)))
+	}
+	return keys
+}
+
+// inherit begins with tables high up, as stores of other options have them.
+func (s *simulated) inherit(rng *rand.Rand) {
+	for _, level := range []int{5, 3, 2, 1} {
+		s.flush(someKeys(rng))
+		c := &compaction{}
+		c.inputs[0] = s.version.levels[0]
+		s.replace(c, level, c.inputs[0])
+	}
+}
+
+func (s *simulated) drain(t *testing.T) {
+	t.Helper()
+	for steps := 0; ; steps++ {
+		require.Less(t, steps, 1000, "the work ends")
+		if c := s.pick(); c != nil {
+			s.running = append(s.running, c)
+		} else if len(s.running) == 0 {
+			break
+		} else {
+			s.finish(s.running[0])
+		}
+		s.check(t)
+	}
+	base, limits := s.limits()
+	require.Less(t, len(s.version.levels[0]), s.opts.L0CompactionFiles)
+	for level := 1; level < base; level++ {
+		require.Empty(t, s.version.levels[level], "level %d is above the base level", level)
+	}
+	for level := base; level < bottom; level++ {
+		require.Less(t, float64(bytesOf(s.version.levels[level])), limits[level], "level %d", level)
+	}
+	for level := 1; level < levels; level++ {
+		for i, tab := range s.version.levels[level] {
+			c := s.compaction(level, min(level+1, bottom), s.version.levels[level][i:i+1])
+			require.False(t, tab.mostlyTombstones() && s.pays(c), "table of tombstones in level %d", level)
+		}
+	}
+}
+
+// simulated is a store of tables that are sets of keys, on which compactions run that a picker chose.
+type simulated struct {
+	*picker
+	holds map[*table]map[byte]int // the version of each key; negative: a tombstone
+	truth map[byte]int            // the newest version of each key
+	clock int
+	num   uint64
+}
+
+// table makes a table, unless it would be empty.
+func (s *simulated) table(keys map[byte]int) []*table {
+	if len(keys) == 0 {
+		return nil
+	}
+	s.num++
+	t := &table{Table: manifest.Table{Num: s.num, Bytes: uint64(len(keys)), Entries: uint64(len(keys))}}
+	order := make([]byte, 0, len(keys))
+	for k, version := range keys {
+		order = append(order, k)
+		if version < 0 {
+			t.Tombstones++
+		}
+	}
+	t.Smallest, t.Largest = []byte{slices.Min(order)}, []byte{slices.Max(order)}
+	s.holds[t] = keys
+	return []*table{t}
+}
+
+// flush adds a table to level 0.
+func (s *simulated) flush(keys []byte) {
+	content := map[byte]int{}
+	for i, k := range keys {
+		s.clock++
+		content[k] = s.clock
+		if i%3 == 0 {
+			content[k] = -s.clock
+		}
+		s.truth[k] = content[k]
+	}
+	s.replace(nil, 0, s.table(content))
+}
+
+// replace makes a new version, as the engine does.
+func (s *simulated) replace(c *compaction, level int, added []*table) {
+	v := &version{levels: s.version.levels}
+	for l := range v.levels {
+		v.levels[l] = slices.DeleteFunc(slices.Clone(v.levels[l]), func(t *table) bool {
+			return c != nil && slices.Contains(c.inputs[l], t)
+		})
+	}
+	v.levels[level] = append(added, v.levels[level]...)
+	if level > 0 {
+		slices.SortFunc(v.levels[level], func(a, b *table) int { return slices.Compare(a.Smallest, b.Smallest) })
+	}
+	s.version = v
+}
+
+// finish ends a running compaction.
+func (s *simulated) finish(c *compaction) {
+	s.running = slices.DeleteFunc(slices.Clone(s.running), func(r *compaction) bool { return r == c })
+	merged := map[byte]int{}
+	for _, tables := range c.inputs {
+		for _, t := range tables {
+			for k, version := range s.holds[t] {
+				if _, newer := merged[k]; !newer {
+					merged[k] = version
+				}
+			}
+		}
+	}
+	var outputs []*table
+	part := map[byte]int{}
+	for k := range 256 {
+		version, ok := merged[byte(k)]
+		if ok && (version > 0 || s.version.below(c.output, []byte{byte(k)}, []byte{byte(k)})) {
+			part[byte(k)] = version
+		}
+		if len(part) == 8 {
+			outputs, part = append(outputs, s.table(part)...), map[byte]int{}
+		}
+	}
+	s.replace(c, c.output, append(outputs, s.table(part)...))
+}
+
+// check fails where an invariant of the levels is broken.
+func (s *simulated) check(t *testing.T) {
+	t.Helper()
+	for l, level := range s.version.levels[1:] {
+		for i := 1; i < len(level); i++ {
+			if level[i-1].Largest[0] >= level[i].Smallest[0] {
+				t.Fatalf("I8: level %d overlaps", l+1)
+			}
+		}
+	}
+	newest := map[byte]int{}
+	for _, level := range s.version.levels {
+		for _, tab := range level {
+			for k, version := range s.holds[tab] {
+				if _, hidden := newest[k]; !hidden && version != s.truth[k] {
+					t.Fatalf("key %d has version %d, want %d", k, version, s.truth[k])
+				}
+				if above, ok := newest[k]; ok && max(above, -above) <= max(version, -version) {
+					t.Fatalf("I8: key %d has version %d above %d", k, above, version)
+				}
+				newest[k] = version
+			}
+		}
+	}
+	for k, version := range s.truth {
+		if _, found := newest[k]; !found && version > 0 {
+			t.Fatalf("key %d is lost", k)
+		}
+	}
+}

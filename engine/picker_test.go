@@ -1,0 +1,187 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+)
+
+// parseShape reads the tables of levels, one line a level: "5: a-c 30, d-f 20 tombs". A table has keys, a size and, with
+// tombs, nothing but tombstones; those of level 0 come newest first.
+func parseShape(t *testing.T, text string) *version {
+	t.Helper()
+	v, num := &version{}, uint64(100)
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		var level int
+		_, err := fmt.Sscanf(line, "%d:", &level)
+		require.NoError(t, err, line)
+		for field := range strings.SplitSeq(line[2:], ",") {
+			num--
+			tab := &table{Table: manifest.Table{Num: num, MaxSeq: 50}}
+			parts := strings.Fields(field)
+			smallest, largest, _ := strings.Cut(parts[0], "-")
+			tab.Smallest, tab.Largest = []byte(smallest), []byte(largest)
+			_, err := fmt.Sscan(parts[1], &tab.Bytes)
+			require.NoError(t, err, line)
+			tab.Entries = tab.Bytes
+			if len(parts) > 2 {
+				tab.Tombstones = tab.Entries
+			}
+			v.levels[level] = append(v.levels[level], tab)
+		}
+	}
+	return v
+}
+
+// describe is the inverse for compactions: "0: a-c, b-d + 5: a-d > 5".
+func describe(c *compaction) string {
+	if c == nil {
+		return "nothing"
+	}
+	var levels []string
+	for level, tables := range c.inputs {
+		var names []string
+		for _, t := range tables {
+			names = append(names, fmt.Sprintf("%s-%s", t.Smallest, t.Largest))
+		}
+		if len(names) > 0 {
+			levels = append(levels, fmt.Sprintf("%d: %s", level, strings.Join(names, ", ")))
+		}
+	}
+	text := fmt.Sprintf("%s > %d", strings.Join(levels, " + "), c.output)
+	if c.isMove() {
+		text += " moved"
+	}
+	return text
+}
+
+func TestPicks(t *testing.T) {
+	for _, c := range []struct {
+		name, shape string
+		want        []string // all that can start one beside the other
+		oldest      key.Seq
+	}{
+		{name: "an empty store has nothing to do", want: []string{"nothing"}},
+		{
+			name: "level 0 waits for its number of tables", shape: "0: a-f 10, a-f 10, a-f 10",
+			want: []string{"nothing"},
+		},
+		{
+			name:  "level 0 of a small store goes to the bottom",
+			shape: "0: a-f 10, a-e 10, a-f 10, b-f 10",
+			want:  []string{"0: a-f, a-e, a-f, b-f > 6", "nothing"},
+		},
+		{
+			name:  "level 0 is merged early when it has half of what is below",
+			shape: "0: a-f 10, a-f 10 \n 6: a-c 20, d-z 20",
+			want:  []string{"0: a-f, a-f + 6: a-c, d-z > 6", "nothing"},
+		},
+		{
+			name:  "one table in level 0 is not worth a merge",
+			shape: "0: a-f 100 \n 6: a-c 20, d-z 20", want: []string{"nothing"},
+		},
+		{
+			name:  "tables of level 0 that share no keys go down as they are, one beside the other",
+			shape: "0: g-h 10, e-f 10, c-d 10, a-b 10",
+			want:  []string{"0: a-b > 6 moved", "nothing"},
+		},
+		{
+			name:  "older and newer tables that are connected go down together, others stay",
+			shape: "0: h-k 10, c-e 10, x-z 10, d-f 10, a-c 10 \n 6: a-a 5, b-b 5, g-g 500",
+			want:  []string{"0: c-e, d-f, a-c + 6: a-a, b-b > 6", "nothing"},
+		},
+		{
+			name:  "the base level is the highest with a limit of LevelBytesBase, and may have a tenth of the bottom",
+			shape: "0: a-f 60, a-f 60, a-f 60, a-f 60 \n 6: a-c 1000, d-z 1000",
+			want:  []string{"0: a-f, a-f, a-f, a-f > 5", "nothing"},
+		},
+		{
+			name:  "two levels may be in use above the bottom",
+			shape: "0: a-f 60, a-f 60, a-f 60, a-f 60 \n 5: a-c 900 \n 6: a-c 10000",
+			want:  []string{"0: a-f, a-f, a-f, a-f > 4", "nothing"},
+		},
+		{
+			name:  "a level beyond its limit gives the table that is cheapest to merge",
+			shape: "5: a-c 60, d-f 60, g-i 20 \n 6: a-b 400, c-d 300, e-f 200, h-z 200",
+			want:  []string{"5: d-f + 6: c-d, e-f > 6", "nothing"},
+		},
+		{
+			name:  "tables that share no keys are compacted at the same time",
+			shape: "5: a-c 300, d-f 300, g-i 300 \n 6: a-b 400, e-e 300, g-i 200, z-z 200",
+			want:  []string{"5: g-i + 6: g-i > 6", "5: d-f + 6: e-e > 6", "5: a-c + 6: a-b > 6", "nothing"},
+		},
+		{
+			name:  "a table that nothing lies under moves",
+			shape: "5: a-c 300, d-f 50 \n 6: d-z 1100", want: []string{"5: a-c > 6 moved", "nothing"},
+		},
+		{
+			name:  "levels above the base level are emptied, across empty ones",
+			shape: "1: a-c 30, d-f 30 \n 3: a-a 30 \n 6: d-z 110",
+			want:  []string{"1: d-f > 3 moved", "1: a-c + 3: a-a > 3", "nothing"},
+		},
+		{
+			name:  "level 0 does not go past what is above the base level",
+			shape: "0: a-f 1, a-f 1, a-f 1, a-f 1 \n 3: a-c 1 \n 6: d-z 110",
+			want:  []string{"3: a-c > 6 moved", "nothing"},
+		},
+		{
+			name:  "level 0 goes first when it is far behind",
+			shape: "0: a-f 1, a-f 1, a-f 1, a-f 1, a-f 1, a-f 1, a-f 1, a-f 1 \n 5: a-c 900 \n 6: a-c 1000",
+			want:  []string{"0: a-f, a-f, a-f, a-f, a-f, a-f, a-f, a-f + 5: a-c > 5", "nothing"},
+		},
+		{
+			name:  "a table of tombstones is due though its level is small",
+			shape: "5: a-c 1, d-e 50 tombs \n 6: a-c 600, d-z 400", want: []string{"5: d-e + 6: d-z > 6", "nothing"},
+		},
+		{
+			name:  "a few tombstones that lie over many entries are not worth it",
+			shape: "5: a-c 1, d-e 39 tombs \n 6: a-c 600, d-z 400", want: []string{"nothing"},
+		},
+		{
+			name:  "tombstones do not move to the bottom",
+			shape: "5: a-c 1, d-e 1 tombs \n 6: x-z 1000", want: []string{"5: d-e > 6", "nothing"},
+		},
+		{
+			name:  "tombstones at the bottom are rewritten where they are",
+			shape: "6: a-c 1 tombs, x-z 1000", want: []string{"6: a-c > 6", "nothing"},
+		},
+		{
+			name:  "tombstones at the bottom stay as long as a snapshot sees what they hide",
+			shape: "6: a-c 1 tombs, x-z 1000", want: []string{"nothing"}, oldest: 49,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := picker{version: parseShape(t, c.shape), oldest: key.MaxSeq, opts: &Options{LevelBytesBase: 100}}
+			if c.oldest > 0 {
+				p.oldest = c.oldest
+			}
+			p.opts.EnsureDefaults()
+			for _, want := range c.want {
+				picked := p.pick()
+				require.Equal(t, want, describe(picked))
+				p.running = append(p.running, picked)
+			}
+		})
+	}
+}
+
+func TestLevel0IsNotStarved(t *testing.T) {
+	p := picker{opts: &Options{LevelBytesBase: 100}, oldest: key.MaxSeq, version: parseShape(t, `
+		0: a-z 1, a-z 1, a-z 1, a-z 1, a-z 1, a-z 1, a-z 1, a-z 1
+		5: a-c 300, d-f 300, g-i 300, k-l 1 tombs
+		6: a-b 400, e-e 300, g-i 300`)}
+	p.opts.EnsureDefaults()
+	busy := p.compaction(5, 6, p.version.levels[5][:1])
+	p.running = []*compaction{busy}
+	require.Equal(t, "nothing", describe(p.pick()), "what level 0 waits for must become less, not more")
+	p.running = nil
+	require.Equal(t, 0, p.pick().level)
+}

@@ -1,0 +1,80 @@
+// Package bbolt puts bbolt behind the lab's interface. All keys are in one bucket.
+//
+// It stores on the operating system's filesystem only. bbolt maps its file into memory, which no afero.Fs can offer, so
+// it is measured but not tortured, and is not in targets.All.
+package bbolt
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/afero"
+	engine "go.etcd.io/bbolt"
+
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/bench"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// mapBytes is mapped at once: growing a map waits for all readers.
+const mapBytes = 1 << 30
+
+var bucket = []byte("all")
+
+// Target returns bbolt with its promises.
+func Target() torture.Target {
+	return torture.Target{
+		Name: "bbolt",
+		Open: Open,
+		Promises: torture.Promises{
+			SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true,
+			Linearizable: true, Transactions: true,
+		},
+	}
+}
+
+// Open opens the store of an environment, which must be on the operating system's filesystem. All its commits sync.
+func Open(env torture.Env) (workloads.Store, error) {
+	if _, ok := env.FS.(*afero.OsFs); !ok {
+		return nil, fmt.Errorf("%w: bbolt stores on the operating system's filesystem only", torture.ErrConfig)
+	}
+	return open(bench.Config{Dir: env.Dir, Sync: true})
+}
+
+// Engine returns bbolt as it is measured. It has neither memtable nor cache of its own.
+func Engine() bench.Engine {
+	return bench.Engine{
+		Name: "bbolt", Open: open, NoSyncSurvivesKill: true,
+		Lacks: map[string]string{
+			"get-memtable":          "it has no memtable",
+			"get-compacted":         "it has no compaction: see get",
+			"get-missing-compacted": "it has no compaction: see get-missing",
+			"scan-compacted":        "it has no compaction: see scan",
+			"open-close":            "it needs a file to map",
+		},
+	}
+}
+
+func open(c bench.Config) (workloads.Store, error) {
+	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
+		return nil, err
+	}
+	db, err := engine.Open(filepath.Join(c.Dir, "bbolt.db"), 0o644, &engine.Options{
+		NoSync: !c.Sync, NoGrowSync: !c.Sync, NoFreelistSync: true, FreelistType: engine.FreelistMapType,
+		InitialMmapSize: mapBytes,
+	})
+	if err != nil {
+		return nil, translate(err)
+	}
+	s := &store{db}
+	err = db.Update(func(tx *engine.Tx) error {
+		_, err := tx.CreateBucketIfNotExists(bucket)
+		return err
+	})
+	if err != nil {
+		return nil, translate(errors.Join(err, db.Close()))
+	}
+	return s, nil
+}

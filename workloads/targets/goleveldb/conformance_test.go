@@ -1,0 +1,26 @@
+package goleveldb_test
+
+import (
+	"testing"
+
+	"github.com/spf13/afero"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/targets/goleveldb"
+	"github.com/lightningdb/lightning-torture/workloads/targets/targettest"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+func TestAsTarget(t *testing.T) {
+	targettest.Run(t, func(dir string) (workloads.Store, error) {
+		return goleveldb.Open(torture.Env{FS: afero.NewOsFs(), Dir: dir})
+	})
+}
+
+func TestAsMeasured(t *testing.T) { targettest.Engine(t, goleveldb.Engine()) }
+
+func TestOtherFilesystemsAreRefused(t *testing.T) {
+	_, err := goleveldb.Open(torture.Env{FS: afero.NewMemMapFs(), Dir: "db"})
+	require.ErrorIs(t, err, torture.ErrConfig)
+}

@@ -1,0 +1,128 @@
+package goleveldb
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	engine "github.com/syndtr/goleveldb/leveldb"
+	damage "github.com/syndtr/goleveldb/leveldb/errors"
+	"github.com/syndtr/goleveldb/leveldb/opt"
+	"github.com/syndtr/goleveldb/leveldb/util"
+
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/targets/serial"
+)
+
+// store is a goleveldb database as workloads see it. Its slices are the caller's already.
+type store struct {
+	db    *engine.DB
+	files io.Closer // nil in memory, which must outlive the store
+	one   serial.Serializer
+}
+
+var (
+	_ workloads.Maintainer = (*store)(nil)
+	_ serial.Engine        = (*store)(nil)
+)
+
+func opened(db *engine.DB, files io.Closer, err error) (workloads.Store, error) {
+	s := &store{db: db, files: files}
+	if err != nil {
+		return nil, translate(errors.Join(err, s.closeFiles()))
+	}
+	return s, nil
+}
+
+func (s *store) Get(key []byte) ([]byte, bool, error) { return found(s.db.Get(key, nil)) }
+
+func found(value []byte, err error) ([]byte, bool, error) {
+	if errors.Is(err, engine.ErrNotFound) {
+		return nil, false, nil
+	}
+	return value, err == nil, translate(err)
+}
+
+func (s *store) Apply(writes []history.Write, d history.Durability) error {
+	o := &opt.WriteOptions{Sync: d == history.Sync}
+	if len(writes) == 1 {
+		if w := writes[0]; w.Delete {
+			return translate(s.db.Delete(w.Key, o))
+		}
+		return translate(s.db.Put(writes[0].Key, writes[0].Value, o))
+	}
+	b := &engine.Batch{}
+	for _, w := range writes {
+		if w.Delete {
+			b.Delete(w.Key)
+		} else {
+			b.Put(w.Key, w.Value)
+		}
+	}
+	return translate(s.db.Write(b, o))
+}
+
+// Start applies the writes; goleveldb cannot do that before it has waited for the disk.
+func (s *store) Start(writes []history.Write, d history.Durability) (wait func() error, err error) {
+	return nil, s.Apply(writes, d)
+}
+
+func (s *store) Scan(from, to []byte, visit func(key, value []byte) bool) error {
+	bounds := &util.Range{}
+	if len(from) > 0 {
+		bounds.Start = from
+	}
+	if len(to) > 0 {
+		bounds.Limit = bytes.Clone(to)
+	}
+	it := s.db.NewIterator(bounds, nil)
+	defer it.Release()
+	for it.Next() {
+		if !visit(it.Key(), it.Value()) {
+			return nil
+		}
+	}
+	return translate(it.Error())
+}
+
+func (s *store) Begin(level workloads.Isolation) (workloads.Txn, error) {
+	if level != workloads.ReadOnly {
+		return s.one.Begin(s), nil
+	}
+	snapshot, err := s.db.GetSnapshot()
+	if err != nil {
+		return nil, translate(err)
+	}
+	return &serial.Snapshot{
+		Read:    func(key []byte) ([]byte, bool, error) { return found(snapshot.Get(key, nil)) },
+		Release: func() error { snapshot.Release(); return nil },
+	}, nil
+}
+
+// Flush does nothing: goleveldb flushes when it compacts, and cannot be asked for less.
+func (s *store) Flush() error { return nil }
+
+func (s *store) Compact() error { return translate(s.db.CompactRange(util.Range{})) }
+
+func (s *store) Close() error { return translate(errors.Join(s.db.Close(), s.closeFiles())) }
+
+func (s *store) closeFiles() error {
+	if s.files == nil {
+		return nil
+	}
+	return s.files.Close()
+}
+
+// translate marks the errors that mean something to a driver.
+func translate(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case damage.IsCorrupted(err):
+		return errors.Join(workloads.ErrCorrupt, err)
+	case errors.Is(err, engine.ErrClosed):
+		return errors.Join(workloads.ErrRefused, err)
+	}
+	return err
+}

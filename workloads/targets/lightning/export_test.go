@@ -1,0 +1,70 @@
+package lightning
+
+import (
+	"bytes"
+	"errors"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Rewriting returns a store each of whose commits deletes ranges of keys around what it writes, and writes again what
+// was there. Nobody sees a difference, so all judges can judge it, and range deletes meet everything that the lab does.
+// Deleted is called once for each range.
+func Rewriting(s workloads.Store, deleted func()) workloads.Store {
+	return &rewriting{s.(*store), deleted}
+}
+
+type rewriting struct {
+	*store
+	deleted func()
+}
+
+// neighboursMax is how many keys that are there a range delete covers.
+const neighboursMax = 4
+
+func (r *rewriting) Apply(writes []history.Write, d history.Durability) error {
+	for {
+		t, err := r.db.Begin(engine.TxnOptions{Isolation: engine.Serializable})
+		if err != nil {
+			return translate(err)
+		}
+		for _, w := range writes {
+			err = errors.Join(err, r.rewrite(t, w))
+		}
+		if err != nil {
+			return translate(errors.Join(err, t.Rollback()))
+		}
+		if err = t.Commit(durability(d)); !errors.Is(err, engine.ErrConflict) {
+			return translate(err) // a commit that is not a transaction never conflicts; this one tries again
+		}
+	}
+}
+
+func (r *rewriting) rewrite(t *engine.Txn, w history.Write) error {
+	it, err := t.NewIterator(engine.IterOptions{LowerBound: w.Key})
+	if err != nil {
+		return err
+	}
+	end := append(bytes.Clone(w.Key), 0)
+	var pairs [][2][]byte
+	for ok := it.First(); ok && len(pairs) < neighboursMax; ok = it.Next() {
+		pairs = append(pairs, [2][]byte{bytes.Clone(it.Key()), bytes.Clone(it.Value())})
+		end = append(bytes.Clone(it.Key()), 0)
+	}
+	err = errors.Join(it.Error(), it.Close(), t.DeleteRange(w.Key, end))
+	for _, p := range pairs {
+		if err == nil {
+			err = t.Put(p[0], p[1])
+		}
+	}
+	r.deleted()
+	switch {
+	case err != nil:
+		return err
+	case w.Delete:
+		return t.DeleteRange(w.Key, append(bytes.Clone(w.Key), 0))
+	}
+	return t.Put(w.Key, w.Value)
+}

@@ -1,0 +1,30 @@
+package serial
+
+import "github.com/lightningdb/lightning-torture/workloads/history"
+
+// Snapshot is a read-only transaction made of the engine's own snapshot.
+type Snapshot struct {
+	Read    func(key []byte) (value []byte, found bool, err error)
+	Release func() error
+}
+
+// Get returns the value of key when the snapshot was taken.
+func (s *Snapshot) Get(key []byte) ([]byte, bool, error) { return s.Read(key) }
+
+// Put returns ErrReadOnly.
+func (*Snapshot) Put(_, _ []byte) error { return ErrReadOnly }
+
+// Delete returns ErrReadOnly.
+func (*Snapshot) Delete([]byte) error { return ErrReadOnly }
+
+// Commit releases the snapshot; there is nothing to commit.
+func (s *Snapshot) Commit(history.Durability) error { return s.release() }
+
+// Rollback releases the snapshot.
+func (s *Snapshot) Rollback() { _ = s.release() } // nobody can be told
+
+func (s *Snapshot) release() error {
+	release := s.Release
+	s.Release = func() error { return nil }
+	return release()
+}
