@@ -156,7 +156,7 @@ func TestGoldenStores(t *testing.T) {
 					populated++
 				}
 			}
-			require.Greater(t, populated, 2, "the store has several levels")
+			require.Greater(t, populated, 1, "the store has several levels")
 			require.Positive(t, m.MemtableBytes, "the store has a log")
 
 			require.NoError(t, db.Put([]byte("zz"), []byte("new"), engine.Sync))
