@@ -20,7 +20,7 @@ import (
 )
 
 // fill puts values of about 60 bytes to keys with that prefix, and flushes.
-func fill(t *testing.T, db *engine.DB, prefix string, keys int, value string) {
+func putMany(t *testing.T, db *engine.DB, prefix string, keys int, value string) {
 	t.Helper()
 	for i := range keys {
 		require.NoError(t, db.Put(fmt.Appendf(nil, "%s%04d", prefix, i), []byte(value+strings.Repeat("x", 60)), engine.NoSync))
@@ -48,8 +48,8 @@ func TestTwoCompactionsRunAtOnce(t *testing.T) {
 	o := engine.Options{FS: disk.faulty, InlineMaintenance: true, L0CompactionFiles: 100}
 	db := open(t, o)
 	for range 4 {
-		fill(t, db, "a", 10, "of a")
-		fill(t, db, "b", 10, "of b")
+		putMany(t, db, "a", 10, "of a")
+		putMany(t, db, "b", 10, "of b")
 	}
 	require.Equal(t, 8, db.Metrics().Levels[0].Tables)
 	require.NoError(t, db.Close())
@@ -162,7 +162,7 @@ func TestFullDiskInACompaction(t *testing.T) {
 		o := engine.Options{FS: fsys, InlineMaintenance: true, TableBytes: 2 << 10, L0CompactionFiles: 3}
 		db := open(t, o)
 		for i := range 3 {
-			fill(t, db, "k", 200, fmt.Sprint("fill ", i))
+			putMany(t, db, "k", 200, fmt.Sprint("fill ", i))
 		}
 		want := contents(t, db)
 		full := &faultfs.Rule{Effect: faultfs.ENOSPC, Op: faultfs.OpWrite, Glob: "*.sst", Nth: n}
@@ -186,7 +186,7 @@ func TestFullDiskInACompaction(t *testing.T) {
 		require.Len(t, tableFiles(t, fsys), 3, "write %d: the space is free again", n)
 		require.NoError(t, db.Verify())
 		fsys.SetRules()
-		fill(t, db, "k", 200, "fill after all")
+		putMany(t, db, "k", 200, "fill after all")
 		require.NoError(t, db.Put([]byte("later"), []byte("v"), engine.Sync))
 		require.Zero(t, db.Metrics().Levels[0].Tables, "the compaction was made up for")
 		require.NoError(t, db.Close())
@@ -206,12 +206,12 @@ func TestDeletedSpaceComesBack(t *testing.T) {
 	o := tiny(afero.NewMemMapFs())
 	db := open(t, o)
 	const keys = 3000
-	fill(t, db, "k", keys, "first")
+	putMany(t, db, "k", keys, "first")
 	loaded := tableBytes(db)
 	for i := range keys {
 		require.NoError(t, db.Delete(fmt.Appendf(nil, "k%04d", i), engine.NoSync))
 	}
-	fill(t, db, "other", 100, "a few")
+	putMany(t, db, "other", 100, "a few")
 	require.NoError(t, db.Put([]byte("more"), nil, engine.NoSync))
 	require.Less(t, tableBytes(db), loaded/20)
 	require.NoError(t, db.Close())

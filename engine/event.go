@@ -37,9 +37,10 @@ type CompactionReason uint8
 
 // The reasons of compactions.
 const (
-	CompactionLevel0 CompactionReason = iota // level 0 has L0CompactionFiles tables
-	CompactionSize                           // a level is larger than it should be
-	CompactionManual                         // Compact was called
+	CompactionLevel0     CompactionReason = iota // level 0 has too many tables
+	CompactionSize                               // a level is larger than it should be
+	CompactionTombstones                         // a table is mostly tombstones
+	CompactionManual                             // Compact was called
 )
 
 func (r CompactionReason) String() string {
@@ -48,6 +49,8 @@ func (r CompactionReason) String() string {
 		return "too many tables in level 0"
 	case CompactionSize:
 		return "level too large"
+	case CompactionTombstones:
+		return "mostly tombstones"
 	case CompactionManual:
 		return "asked for"
 	}

@@ -102,6 +102,14 @@ func (f *faultyFile) Sync() error {
 	return f.File.Sync()
 }
 
+func (f *faultyFile) WriteAt(p []byte, off int64) (int, error) {
+	if err := f.fs.mutate(); err != nil {
+		n, _ := f.File.WriteAt(p[:len(p)/2], off)
+		return n, err
+	}
+	return f.File.WriteAt(p, off)
+}
+
 func errorsIsAny(err error, targets ...error) bool {
 	for _, target := range targets {
 		if errors.Is(err, target) {
@@ -109,12 +117,4 @@ func errorsIsAny(err error, targets ...error) bool {
 		}
 	}
 	return false
-}
-
-func (f *faultyFile) WriteAt(p []byte, off int64) (int, error) {
-	if err := f.fs.mutate(); err != nil {
-		n, _ := f.File.WriteAt(p[:len(p)/2], off)
-		return n, err
-	}
-	return f.File.WriteAt(p, off)
 }

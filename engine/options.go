@@ -62,11 +62,11 @@ func (o *Options) EnsureDefaults() {
 	setDefault(&o.BlockBytes, 8<<10)
 	setDefault(&o.BloomBitsPerKey, 10)
 	setDefault(&o.CacheBytes, 64<<20)
-	if o.Clock == nil && !o.InlineMaintenance {
-		o.Clock = time.Now //nolint:forbidigo // it is the default of the injected clock, and only Metrics shows it
-	}
 	if o.InlineMaintenance {
 		o.CompactionsMax = 1
+	}
+	if o.Clock == nil && !o.InlineMaintenance {
+		o.Clock = time.Now //nolint:forbidigo // it is the default of the injected clock, and only Metrics shows it
 	}
 	if o.EventListener == nil {
 		o.EventListener = &EventListener{}

@@ -70,6 +70,7 @@ func (p *picker) pickTombstones(base, blocked int) *compaction {
 				continue
 			}
 			c := p.compaction(level, output, p.version.levels[level][i:i+1])
+			c.reason = CompactionTombstones
 			if p.pays(c) && !p.conflicts(c) {
 				return c
 			}
@@ -93,9 +94,9 @@ func (p *picker) pays(c *compaction) bool {
 
 // compaction returns the compaction of tables of a level into the output level.
 func (p *picker) compaction(level, output int, tables []*table) *compaction {
-	c := &compaction{level: level, output: output}
-	if level > 0 {
-		c.reason = CompactionSize
+	c := &compaction{level: level, output: output, reason: CompactionSize}
+	if level == 0 {
+		c.reason = CompactionLevel0
 	}
 	c.inputs[level] = tables
 	c.smallest, c.largest = bounds(tables)

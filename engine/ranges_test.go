@@ -317,6 +317,31 @@ func TestSpaceOfADeletedRangeIsReclaimed(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
+func TestAFlushWritesNothingThatIsHidden(t *testing.T) {
+	db := memory(t)
+	fill := func() {
+		for i := range 1000 {
+			require.NoError(t, db.Put(fmt.Appendf(nil, "k%04d", i), []byte("value"), engine.NoSync))
+		}
+	}
+	fill()
+	snap := db.NewSnapshot()
+	fill()
+	require.NoError(t, db.DeleteRange([]byte("k"), []byte("l"), engine.NoSync))
+	require.NoError(t, db.Flush())
+	once := db.Metrics().Levels[0].Bytes
+	require.Greater(t, once, uint64(10_000), "the snapshot sees a thousand keys")
+	it, err := snap.NewIterator(engine.IterOptions{})
+	require.Len(t, keysOf(t, it, err), 1000)
+	snap.Close()
+	fill()
+	require.NoError(t, db.DeleteRange([]byte("k"), []byte("l"), engine.NoSync))
+	require.NoError(t, db.Flush())
+	require.Less(t, db.Metrics().Levels[0].Bytes-once, uint64(500))
+	require.Empty(t, shown(t, db))
+	require.NoError(t, db.Verify())
+}
+
 func TestATableOfUselessRangeDeletesIsNotMovedDown(t *testing.T) {
 	o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true, L0CompactionFiles: 1}
 	var done []engine.CompactionInfo

@@ -75,8 +75,7 @@ type repairer struct {
 	state  manifest.State // of the manifest, as far as it can be read
 	whole  bool           // it can be read as a whole
 	tables []*table       // that are open
-	mems   []*mem         // of logs
-	ranges []rangedel.Set // of tables
+	ranges []rangedel.Set // of everything that can be read
 	last   key.Seq        // the largest sequence number of all
 }
 
@@ -149,7 +148,7 @@ func (r *repairer) lostDir(name string) *durable.Dir {
 	return durable.NewDir(r.o.FS, filepath.Join(r.dir, lostName, name), nil)
 }
 
-// rewrite merges everything that can be read into new tables. All of the store is there, so tombstones go.
+// rewrite merges everything that can be read into new tables. All of the store is there, so tombstones and range deletes go.
 func (r *repairer) rewrite() ([]*table, error) {
 	tables, err := r.readTables()
 	if err != nil {
@@ -160,7 +159,7 @@ func (r *repairer) rewrite() ([]*table, error) {
 		return nil, err
 	}
 	w := rewriter{db: r.db, split: true, abort: func() bool { return false }, gone: func(_, _ []byte) bool { return true }}
-	w.delete(append(r.ranges, memRanges(r.mems, w.points())...))
+	w.delete(r.ranges)
 	if err := w.run(merge.New(append(logs, tables...)...)); err != nil {
 		return nil, err
 	}

@@ -131,6 +131,7 @@ func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, e
 	if damage == nil {
 		r.last, r.ranges = max(r.last, reader.Meta().MaxSeq), append(r.ranges, reader.Ranges())
 		r.tables = append(r.tables, &table{Table: manifest.Table{Num: num}, file: f, reader: reader})
+		r.ranges = append(r.ranges, reader.Ranges())
 		return reader.NewIterator(), nil
 	}
 	if errors.Is(damage, sst.ErrVersion) {
@@ -187,7 +188,7 @@ func (r *repairer) readLogs() ([]key.Iterator, error) {
 // salvageLog reads the commits of a log, each whole or not at all, and says which are missing behind *last.
 func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Iterator {
 	name, commits, newest := logName(num), 0, key.Seq(0)
-	m := &mem{table: memtable.New(2*len(content) + 1), logNum: num}
+	m := &mem{table: memtable.New(2*len(content) + 1)}
 	in := m.table.Inserter()
 	gaps := wal.Salvage(content, num, func(off int64, record []byte) {
 		b, ok := checkBatch(record)
@@ -218,7 +219,7 @@ func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Ite
 	if commits == 0 {
 		return nil
 	}
-	r.mems = append(r.mems, m)
+	r.ranges = append(r.ranges, m.ranges.At(key.MaxSeq))
 	return m.table.NewIterator()
 }
 

@@ -71,13 +71,11 @@ func (c *cli) conclude(err error) exit {
 	switch {
 	case errors.As(err, &stopped):
 		return stopped.exit()
-	case errors.As(err, new(damageFound)):
+	case errors.As(err, new(damageFound)), errors.Is(err, bench.ErrWrong):
 		return exitViolation
 	case errors.Is(err, errUsage), errors.Is(err, torture.ErrConfig), errors.Is(err, torture.ErrBadToken),
 		errors.Is(err, bench.ErrConfig):
 		return exitUsage
-	case errors.Is(err, bench.ErrWrong):
-		return exitViolation
 	}
 	return exitHost
 }

@@ -53,15 +53,17 @@
 //
 //	payload | line 64 | ... | line 64 | bits set per key u8 |
 //
-// Properties: what the table holds, range deletes included (an end is a key of the table unless it ends in a zero byte:
-// then the key before it is). Optional ones follow, in ascending order of tags, each at most once.
+// Properties: what the table holds, range deletes included (an end counts as a key of the table, unless it ends in a
+// zero byte: then the key before it does).
 //
 //	payload | entries u64 | min seq u64 | max seq u64 | raw key bytes u64 | raw value bytes u64 |
-//	        | length uvarint | smallest user key | length uvarint | largest user key |
-//	        | tag u8 | length uvarint | value | ...
-//	tag 1   | handle of the range deletes |
+//	        | length uvarint | smallest user key | length uvarint | largest user key | { field } ... |
 //
-// The version is 1 if there are no optional properties, and 2 if there are.
+// A field, since version 2, is optional; tags ascend. A tag of 128 or more must be known to read the table: if it is
+// not, Open returns ErrVersion. Other unknown tags are skipped.
+//
+//	field | tag u8 | length uvarint | value |
+//	129   | handle of the range deletes |
 //
 // Footer: the checksum covers the bytes before it. Checksum, version and magic stay where they are in every version.
 //

@@ -12,8 +12,7 @@ import (
 
 const (
 	magic         = 0x0a545353474e544c // "LTNGSST\n" in the file
-	versionPlain  = 1                  // of a table without optional properties
-	versionTagged = 2
+	formatVersion = 2                  // what a Writer writes; a Reader reads all before as well
 
 	typeRaw         = 0 // the payload is stored as it is
 	blockTailBytes  = 5 // type and checksum
@@ -100,15 +99,15 @@ func decodeFooter(file string, b []byte, size int64) (footer, error) {
 		return footer{}, corrupt.At(file, at, "footer checksum %08x, want %08x", sum, stored)
 	}
 	version := binary.LittleEndian.Uint32(b[footerSumOffset-4:])
-	if version < versionPlain || version > versionTagged {
-		return footer{}, fmt.Errorf("%w: %s has version %d, this engine reads up to %d", ErrVersion, file, version,
-			versionTagged)
+	if version == 0 || version > formatVersion {
+		return footer{}, fmt.Errorf("%w: %s has version %d, this engine reads 1 to %d",
+			ErrVersion, file, version, formatVersion)
 	}
 	f := footer{
-		version:    version,
 		filter:     decodeHandle(b),
 		properties: decodeHandle(b[handleBytes:]),
 		index:      decodeHandle(b[2*handleBytes:]),
+		version:    version,
 	}
 	if f.filter.offset > uint64(at) || f.filter.end() != f.properties.offset ||
 		f.properties.end() != f.index.offset || f.index.end() != uint64(at) {

@@ -38,11 +38,7 @@ func reseal(file []byte) {
 	for i := range 3 {
 		sealAt(file[:at], root[i*handleBytes:])
 	}
-	fixed := footer{
-		filter: decodeHandle(root), properties: decodeHandle(root[handleBytes:]),
-		index:   decodeHandle(root[2*handleBytes:]),
-		version: binary.LittleEndian.Uint32(root[footerSumOffset-4:]),
-	}
+	fixed := footer{decodeHandle(root), decodeHandle(root[handleBytes:]), decodeHandle(root[2*handleBytes:]), formatVersion}
 	copy(root, fixed.appendTo(nil))
 }
 
@@ -158,16 +154,16 @@ func FuzzTail(f *testing.F) {
 	}
 	payload := func(h handle) []byte { return file[h.offset : h.end()-blockTailBytes] }
 	f.Add(payload(r.root.index), r.root.filter.offset)
-	f.Add(payload(r.root.properties), uint64(versionPlain))
+	f.Add(payload(r.root.properties), uint64(0))
 	f.Add(payload(r.root.filter), uint64(1))
-	f.Add(encodeRanges(nil, rangedel.Set{{Start: []byte("a"), End: []byte("b"), Seq: 9}}), uint64(versionTagged))
+	f.Add(encodeRanges(nil, rangedel.Set{{Start: []byte("a"), End: []byte("b"), Seq: 9}}), uint64(0))
 	f.Add(binary.LittleEndian.AppendUint32(nil, 1<<31), uint64(1<<40))
 	f.Fuzz(func(t *testing.T, payload []byte, end uint64) {
 		if x, err := decodeIndex(payload, end); err == nil {
 			x.seek([]byte("k"), 5)
 		}
-		if p, err := decodeProperties(payload, uint32(end)); err == nil {
-			again, err := decodeProperties(p.appendTo(nil), uint32(end))
+		if p, err := decodeProperties(payload, formatVersion); err == nil {
+			again, err := decodeProperties(p.appendTo(nil), formatVersion)
 			if err != nil || again.meta.Entries != p.meta.Entries {
 				t.Fatalf("%+v became %+v, %v", p, again, err)
 			}

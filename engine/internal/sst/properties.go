@@ -16,22 +16,12 @@ type Meta struct {
 	MaxSeq   key.Seq
 }
 
-// properties are Meta, but for the size of the file, and the sizes of keys and values as they were added.
+// properties are Meta, but for the size of the file, the sizes of keys and values as they were added, and optional
+// fields.
 type properties struct {
 	meta                       Meta
 	rawKeyBytes, rawValueBytes uint64
-	ranges                     handle // zero if there are no range deletes
-}
-
-// Tags of optional properties, each followed by its length as a uvarint, in ascending order.
-const tagRanges = 1
-
-// version returns that of the footer of a table with these properties.
-func (p *properties) version() uint32 {
-	if p.ranges == (handle{}) {
-		return versionPlain
-	}
-	return versionTagged
+	fields                     []field // by ascending tag
 }
 
 const propertiesFixedBytes = 5 * 8
@@ -49,7 +39,11 @@ func (p *properties) add(user []byte, tr key.Trailer, value []byte) {
 	p.rawValueBytes += uint64(len(value))
 }
 
-func (p *properties) appendTo(b []byte) []byte {
+// appendTo appends the payload of format version 2.
+func (p *properties) appendTo(b []byte) []byte { return appendFields(p.appendCounts(b), p.fields) }
+
+// appendCounts appends what every version has: all but the fields.
+func (p *properties) appendCounts(b []byte) []byte {
 	for _, n := range [...]uint64{
 		p.meta.Entries, uint64(p.meta.MinSeq), uint64(p.meta.MaxSeq), p.rawKeyBytes, p.rawValueBytes,
 	} {
@@ -58,13 +52,10 @@ func (p *properties) appendTo(b []byte) []byte {
 	for _, user := range [...][]byte{p.meta.Smallest, p.meta.Largest} {
 		b = append(binary.AppendUvarint(b, uint64(len(user))), user...)
 	}
-	if p.ranges != (handle{}) {
-		b = p.ranges.appendTo(append(b, tagRanges, handleBytes))
-	}
 	return b
 }
 
-// decodeProperties reads a payload of a table with that version; its keys alias it.
+// decodeProperties reads a payload of a format version; its keys alias it. The error is errMalformed or ErrVersion.
 func decodeProperties(b []byte, version uint32) (properties, error) {
 	if len(b) < propertiesFixedBytes {
 		return properties{}, errMalformed
@@ -81,23 +72,12 @@ func decodeProperties(b []byte, version uint32) (properties, error) {
 			return properties{}, errMalformed
 		}
 	}
-	if err := p.decodeTagged(rest); err != nil || p.version() != version {
+	if version == 1 && len(rest) != 0 {
 		return properties{}, errMalformed
 	}
-	return p, nil
-}
-
-func (p *properties) decodeTagged(rest []byte) error {
-	for last := byte(0); len(rest) > 0; {
-		tag := rest[0]
-		value, after, ok := cutBytes(rest[1:])
-		if !ok || tag <= last || tag != tagRanges || len(value) != handleBytes {
-			return errMalformed
-		}
-		p.ranges = decodeHandle(value)
-		last, rest = tag, after
-	}
-	return nil
+	var err error
+	p.fields, err = decodeFields(rest)
+	return p, err
 }
 
 // cutBytes reads a uvarint and that many bytes.

@@ -28,7 +28,7 @@ func (w *Writer) appendRanges() {
 		return
 	}
 	w.buf = encodeRanges(w.buf, w.ranges)
-	w.props.ranges = w.seal()
+	w.props.set(field{tagRanges, w.seal().appendTo(nil)})
 	w.props.addRanges(w.ranges)
 }
 
@@ -95,10 +95,14 @@ func decodeRanges(b []byte) (rangedel.Set, error) {
 // readRanges reads the range deletes, which lie between the data blocks and the filter, and compares them with the
 // properties.
 func (r *Reader) readRanges() error {
-	h := r.props.ranges
-	if h == (handle{}) {
+	value, ok := r.props.get(tagRanges)
+	if !ok {
 		return nil
 	}
+	if len(value) != handleBytes {
+		return r.malformed(r.root.properties, "properties")
+	}
+	h := decodeHandle(value)
 	if h.offset > r.root.filter.offset || h.end() != r.root.filter.offset {
 		return r.malformed(r.root.properties, "properties")
 	}
@@ -116,9 +120,10 @@ func (r *Reader) readRanges() error {
 	counted := r.props
 	counted.addRanges(r.ranges)
 	counted.meta.Entries = r.props.meta.Entries
-	if uint64(len(r.ranges)) > r.props.meta.Entries || !bytes.Equal(counted.appendTo(nil), r.props.appendTo(nil)) {
+	if uint64(len(r.ranges)) > r.props.meta.Entries || !bytes.Equal(counted.appendCounts(nil), r.props.appendCounts(nil)) {
 		return r.malformed(h, "range deletes: out of the table's bounds")
 	}
+	r.dataEnd = h.offset
 	return nil
 }
 
@@ -127,14 +132,6 @@ func (r *Reader) rawRanges(h handle) ([]byte, error) {
 		return r.whole[h.offset:h.end()], nil
 	}
 	return r.read(nil, h.offset, h.end()-h.offset)
-}
-
-// dataEnd returns where the data blocks end.
-func (r *Reader) dataEnd() uint64 {
-	if len(r.ranges) > 0 {
-		return r.props.ranges.offset
-	}
-	return r.root.filter.offset
 }
 
 // points returns how many entries of single keys the table has.

@@ -93,13 +93,6 @@ func TestATableKeepsItsRangeDeletes(t *testing.T) {
 	}
 }
 
-func TestATableWithoutRangeDeletesIsOfVersionOne(t *testing.T) {
-	file, _ := ranged(t, plain(3), nil)
-	require.Equal(t, byte(1), file[len(file)-16])
-	file, _ = ranged(t, plain(3), rangedel.Set{tomb("a", "b", 1)})
-	require.Equal(t, byte(2), file[len(file)-16], "an older engine must not read past a range delete")
-}
-
 func TestRangeDeletesAreEncodedAsDocumented(t *testing.T) {
 	file, _ := ranged(t, nil, rangedel.Set{tomb("a", "c", 300), tomb("a", "c", 2), tomb("cc", "d", 7)})
 	payload := "03000000" + "0161" + "0163" + "ac02" + "0161" + "0163" + "02" + "026363" + "0164" + "07"
@@ -129,4 +122,10 @@ func TestRangeDeletesThatAreNoSetBreakAnInvariant(t *testing.T) {
 	require.Panics(t, func() { w.AddRanges(rangedel.Set{tomb("a", "c", 3), tomb("b", "d", 5)}) })
 	w.AddRanges(rangedel.Set{tomb("a", "c", 3)})
 	require.Panics(t, func() { w.AddRanges(rangedel.Set{tomb("d", "e", 3)}) })
+}
+
+func TestATableWithoutRangeDeletesHasNoBlockOfThem(t *testing.T) {
+	file, _ := ranged(t, plain(3), nil)
+	plainFile, _ := build(t, sst.WriterOptions{}, plain(3))
+	require.Equal(t, plainFile, file)
 }

@@ -37,6 +37,8 @@ type Reader struct {
 	props  properties
 	ranges rangedel.Set
 	index  index
+
+	dataEnd uint64 // where the data blocks end
 }
 
 // Open reads what is needed to find entries: one ReadAt for most tables, two if filter and index are large beside the
@@ -78,6 +80,7 @@ func Open(r io.ReaderAt, size int64, o ReaderOptions) (*Reader, error) {
 // decodeTail reads filter, properties and index out of b, which begins with the filter.
 func (r *Reader) decodeTail(b []byte) error {
 	base := r.root.filter.offset
+	r.dataEnd = base
 	payload := func(h handle) ([]byte, error) {
 		return unseal(r.o.Name, b[h.offset-base:h.end()-base], h)
 	}
@@ -92,7 +95,10 @@ func (r *Reader) decodeTail(b []byte) error {
 	if err != nil {
 		return err
 	}
-	if r.props, err = decodeProperties(propsPayload, r.root.version); err != nil {
+	switch r.props, err = decodeProperties(propsPayload, r.root.version); {
+	case errors.Is(err, ErrVersion):
+		return fmt.Errorf("sst: open %s: %w", r.o.Name, err)
+	case err != nil:
 		return r.malformed(r.root.properties, "properties")
 	}
 	r.props.meta.Bytes = uint64(r.size)
@@ -103,7 +109,7 @@ func (r *Reader) decodeTail(b []byte) error {
 	if err != nil {
 		return err
 	}
-	if r.index, err = decodeIndex(indexPayload, r.dataEnd()); err != nil || (len(r.index) == 0) != (r.points() == 0) {
+	if r.index, err = decodeIndex(indexPayload, r.dataEnd); err != nil || (len(r.index) == 0) != (r.points() == 0) {
 		return r.malformed(r.root.index, "index")
 	}
 	return nil

@@ -232,12 +232,17 @@ func TestOpenFindsRangeDeletesThatCannotBe(t *testing.T) {
 		}, "malformed"},
 		{"in no file", func(w *Writer) {
 			outOfBounds(tomb("k1", "k2", 3))(w)
-			w.props.ranges.offset += 1 << 40
+			w.props.fields[0].value = handle{offset: 1 << 40}.appendTo(nil)
 		}, "malformed properties"},
 		{"over the data blocks", func(w *Writer) {
 			outOfBounds(tomb("k1", "k2", 3))(w)
-			w.props.ranges = handle{offset: w.props.ranges.offset - 1, length: w.props.ranges.length + 1}
+			h := decodeHandle(w.props.fields[0].value)
+			w.props.fields[0].value = handle{offset: h.offset - 1, length: h.length + 1}.appendTo(nil)
 		}, "block checksum"},
+		{"at no place", func(w *Writer) {
+			outOfBounds(tomb("k1", "k2", 3))(w)
+			w.props.fields[0].value = []byte("short")
+		}, "malformed properties"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var file bytes.Buffer
@@ -260,7 +265,7 @@ func outOfBounds(ts ...rangedel.Tombstone) func(w *Writer) {
 	return func(w *Writer) {
 		w.finishBlock()
 		w.buf = encodeRanges(w.buf, ts)
-		w.props.ranges = w.seal()
+		w.props.set(field{tagRanges, w.seal().appendTo(nil)})
 		w.props.meta.Entries++
 	}
 }

@@ -188,7 +188,7 @@ func (w *Writer) Finish() (Meta, error) {
 	}
 	w.props.meta.Largest = w.last
 	w.appendRanges()
-	var f footer
+	f := footer{version: formatVersion}
 	w.buf = appendFilter(w.buf, w.hashes, w.o.BloomBitsPerKey)
 	f.filter = w.seal()
 	w.buf = w.props.appendTo(w.buf)
@@ -196,7 +196,6 @@ func (w *Writer) Finish() (Meta, error) {
 	binary.LittleEndian.PutUint32(w.index, w.blocks)
 	w.buf = append(w.buf, w.index...)
 	f.index = w.seal()
-	f.version = w.props.version()
 	w.buf = f.appendTo(w.buf)
 	if w.flush(); w.err != nil {
 		return Meta{}, w.err

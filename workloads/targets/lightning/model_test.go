@@ -184,15 +184,18 @@ func (m *modelled) rangeTransaction(rng *rand.Rand) error {
 		return err
 	}
 	change, shown := map[string]*string{}, maps.Clone(m.shown)
+	wrote := false // a range may be empty, and a transaction that writes nothing makes nothing durable
 	for range 1 + rng.IntN(8) {
 		if k := name(); rng.IntN(3) == 0 {
 			end := name()
 			err = errors.Join(err, t.DeleteRange([]byte(k), []byte(end)))
 			erase(change, k, end)
+			wrote = wrote || k < end
 		} else {
 			v := fmt.Sprint(rng.Uint64())
 			err = errors.Join(err, t.Put([]byte(k), []byte(v)))
 			change[k] = &v
+			wrote = true
 		}
 		apply(shown, change)
 		it, iterErr := t.NewIterator(engine.IterOptions{})
@@ -206,8 +209,10 @@ func (m *modelled) rangeTransaction(rng *rand.Rand) error {
 			}
 		}
 	}
-	m.learn(change, engine.Sync)
-	return errors.Join(err, t.Commit(engine.Sync))
+	if wrote {
+		m.learn(change, engine.Sync)
+	}
+	return t.Commit(engine.Sync)
 }
 
 func forward(it *engine.Iterator) (map[string]string, error) {
