@@ -21,8 +21,8 @@ func (r *Reader) Layout() []Part {
 		p.LastKey, p.LastTrailer = e.user, e.trailer
 		parts = append(parts, p)
 	}
-	if r.props.ranges != (handle{}) {
-		parts = append(parts, part("range deletes", r.props.ranges))
+	if value, ok := r.props.get(tagRanges); ok { // readRanges has checked it
+		parts = append(parts, part("range deletes", decodeHandle(value)))
 	}
 	return append(parts, part("filter", r.root.filter), part("properties", r.root.properties), part("index", r.root.index),
 		Part{Name: "footer", Offset: r.size - footerBytes, Bytes: footerBytes})

@@ -62,8 +62,10 @@ func (s *salvager) index() (index, int64, error) {
 	}
 	end := f.filter.offset
 	if raw, err := unseal(s.name, s.content[f.properties.offset:f.properties.end()], f.properties); err == nil {
-		if p, err := decodeProperties(raw, f.version); err == nil && p.ranges != (handle{}) {
-			end = p.ranges.offset
+		if p, err := decodeProperties(raw, f.version); err == nil {
+			if value, ok := p.get(tagRanges); ok && len(value) == handleBytes {
+				end = decodeHandle(value).offset
+			}
 		}
 	}
 	x, err := decodeIndex(payload, end)
