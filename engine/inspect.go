@@ -131,6 +131,8 @@ func kindName(k key.Kind) string {
 		return "set"
 	case key.Delete:
 		return "delete"
+	case key.RangeDelete:
+		return "delete range"
 	}
 	return fmt.Sprintf("kind %d", k)
 }

@@ -253,3 +253,40 @@ func TestEveryMutationOfARepairMayFail(t *testing.T) {
 		require.Len(t, h.judge(t, h.fs, at), 119)
 	}
 }
+
+// Range deletes hide what they hid before, whether they were in a table, in a damaged one or in the log.
+func TestRepairKeepsRangeDeletes(t *testing.T) {
+	fsys := afero.NewMemMapFs()
+	o := tiny(fsys)
+	o.MemtableBytes, o.TableBytes, o.L0CompactionFiles = 1<<20, 1<<20, 100
+	db := open(t, o)
+	remove := func(from, to string) {
+		var b engine.Batch
+		b.DeleteRange([]byte(from), []byte(to))
+		require.NoError(t, db.Apply(&b, engine.Sync))
+	}
+	for i := range 100 {
+		require.NoError(t, db.Put(fmt.Appendf(nil, "key %03d", i), fmt.Appendf(nil, "value %040d", i), engine.NoSync))
+	}
+	require.NoError(t, db.Compact())
+	remove("key 010", "key 020")
+	for i := range 40 {
+		require.NoError(t, db.Put(fmt.Appendf(nil, "other %03d", i), make([]byte, 40), engine.NoSync))
+	}
+	require.NoError(t, db.Flush())
+	remove("key 030", "key 040")
+	require.NoError(t, db.Close())
+	for _, table := range find(t, fsys, "*.sst") {
+		change(t, fsys, table, flip(300))
+	}
+	_, err := engine.Repair("db", o)
+	require.NoError(t, err)
+	db = open(t, o)
+	require.NoError(t, db.Verify())
+	got := contents(t, db)
+	require.Greater(t, len(got), 100)
+	for k := range got {
+		require.False(t, k >= "key 010" && k < "key 020" || k >= "key 030" && k < "key 040", k)
+	}
+	require.NoError(t, db.Close())
+}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -128,7 +129,7 @@ func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, e
 		damage = reader.Verify()
 	}
 	if damage == nil {
-		r.last = max(r.last, reader.Meta().MaxSeq)
+		r.last, r.ranges = max(r.last, reader.Meta().MaxSeq), append(r.ranges, reader.Ranges())
 		r.tables = append(r.tables, &table{Table: manifest.Table{Num: num}, file: f, reader: reader})
 		r.ranges = append(r.ranges, reader.Ranges())
 		return reader.NewIterator(), nil
@@ -148,9 +149,13 @@ func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, e
 }
 
 func (r *repairer) salvageTable(name string, content []byte) key.Iterator {
+	if reader, err := sst.Open(bytes.NewReader(content), int64(len(content)), sst.ReaderOptions{Name: name}); err == nil {
+		r.ranges = append(r.ranges, reader.Ranges())
+	}
 	m := memtable.New(2*len(content) + 1)
+	in := m.Inserter()
 	gaps := sst.Salvage(content, name, func(user []byte, tr key.Trailer, value []byte) {
-		m.Add(user, tr, value)
+		in.Add(user, tr, value)
 		r.last = max(r.last, tr.Seq())
 	})
 	for _, g := range gaps {

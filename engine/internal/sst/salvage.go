@@ -60,8 +60,16 @@ func (s *salvager) index() (index, int64, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	x, err := decodeIndex(payload, f.filter.offset)
-	return x, int64(f.filter.offset), err
+	end := f.filter.offset
+	if raw, err := unseal(s.name, s.content[f.properties.offset:f.properties.end()], f.properties); err == nil {
+		if p, err := decodeProperties(raw, f.version); err == nil {
+			if value, ok := p.get(tagRanges); ok && len(value) == handleBytes {
+				end = decodeHandle(value).offset
+			}
+		}
+	}
+	x, err := decodeIndex(payload, end)
+	return x, int64(end), err
 }
 
 // tail checks what stands behind the data blocks and is needed to open the table.
