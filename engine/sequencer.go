@@ -15,6 +15,8 @@ const (
 	pendingMax = 1 << 9
 	// publishYields is how often a committer lets others run before it sleeps until they have come as far as it needs.
 	publishYields = 20
+	// handYields is the same for those who wait while another one writes.
+	handYields = 20
 )
 
 // sequencer says which commits may be read, which are written and which are on disk. Commits are appended in order of
@@ -164,13 +166,30 @@ func (s *sequencer) finish(t ticket) error {
 	return s.show(t.last)
 }
 
-// hand waits until every commit up to need is written. Whoever comes first writes for all that are appended by then.
+// hand waits until every commit up to need is written. Whoever comes first writes for all that are appended by then. It
+// lets others run before it does: a write costs as much as a commit, and they need one, too.
 func (s *sequencer) hand(need key.Seq) error {
 	if s.written.Load() >= uint64(need) {
 		return nil
 	}
+	runtime.Gosched()
+	for range handYields {
+		if s.written.Load() >= uint64(need) {
+			return nil
+		}
+		if s.handing.TryLock() {
+			defer s.handing.Unlock()
+			return s.write(need)
+		}
+		runtime.Gosched()
+	}
 	s.handing.Lock()
 	defer s.handing.Unlock()
+	return s.write(need)
+}
+
+// write is called with handing held.
+func (s *sequencer) write(need key.Seq) error {
 	if s.written.Load() >= uint64(need) {
 		return nil
 	}

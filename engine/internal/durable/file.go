@@ -71,4 +71,5 @@ func (f *File) WriteZeros(off, n int64) error {
 	})
 }
 
-var zeros [64 << 10]byte
+// zeros are written block by block: some filesystems write back all that was written at once when a part of it changes.
+var zeros [4 << 10]byte
