@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"sync"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/blob"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
@@ -51,6 +52,21 @@ func (b *Batch) Len() int { return b.count }
 
 // Reset empties the batch and keeps its memory.
 func (b *Batch) Reset() { b.data, b.count, b.err, b.longest = b.data[:0], 0, nil, 0 }
+
+// batches keeps the memory of those that the engine makes itself.
+var batches = sync.Pool{New: func() any { return new(Batch) }}
+
+// batchBytesKept is the size up to which a batch's memory is kept.
+const batchBytesKept = 64 << 10
+
+func newBatch() *Batch { return batches.Get().(*Batch) }
+
+// reuse ends the use of a batch of newBatch.
+func reuse(b *Batch) {
+	if b.Reset(); cap(b.data) <= batchBytesKept {
+		batches.Put(b)
+	}
+}
 
 const (
 	setKind         = key.Set

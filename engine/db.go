@@ -83,12 +83,6 @@ func (v *view) appendGet(dst, user []byte, seq key.Seq) ([]byte, error) {
 	return append(dst, value...), nil
 }
 
-// batches keeps the memory of those that Put and Delete make.
-var batches = sync.Pool{New: func() any { return new(Batch) }}
-
-// batchBytesKept is the size up to which a batch's memory is kept.
-const batchBytesKept = 64 << 10
-
 // Put writes value to key. See Apply.
 func (db *DB) Put(key, value []byte, d Durability) error {
 	if db.isLarge(len(value)) {
@@ -98,23 +92,21 @@ func (db *DB) Put(key, value []byte, d Durability) error {
 		}
 		return db.Apply(b, d)
 	}
-	b := batches.Get().(*Batch)
+	b := newBatch()
 	b.Put(key, value)
 	return db.applyPooled(b, d)
 }
 
 // Delete removes key, which need not exist. See Apply.
 func (db *DB) Delete(key []byte, d Durability) error {
-	b := batches.Get().(*Batch)
+	b := newBatch()
 	b.Delete(key)
 	return db.applyPooled(b, d)
 }
 
 func (db *DB) applyPooled(b *Batch, d Durability) error {
 	err := db.Apply(b, d)
-	if b.Reset(); cap(b.data) <= batchBytesKept {
-		batches.Put(b)
-	}
+	reuse(b)
 	return err
 }
 

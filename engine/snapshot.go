@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"slices"
+	"sync/atomic"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
@@ -12,7 +13,7 @@ import (
 type Snapshot struct {
 	db     *DB
 	seq    key.Seq
-	closed bool // guarded by db.mu
+	closed atomic.Bool
 }
 
 // NewSnapshot returns a snapshot of everything that is visible now. It must be closed.
@@ -49,10 +50,7 @@ func (s *Snapshot) acquire() (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.db.mu.Lock()
-	closed := s.closed
-	s.db.mu.Unlock()
-	if closed {
+	if s.closed.Load() {
 		return nil, errors.Join(ErrClosed, s.db.release(v))
 	}
 	return v, nil
@@ -60,12 +58,11 @@ func (s *Snapshot) acquire() (*view, error) {
 
 // Close lets go of what only the snapshot sees. Closing twice is allowed.
 func (s *Snapshot) Close() {
-	s.db.mu.Lock()
-	defer s.db.mu.Unlock()
-	if s.closed {
+	if s.closed.Swap(true) {
 		return
 	}
-	s.closed = true
+	s.db.mu.Lock()
+	defer s.db.mu.Unlock()
 	if s.db.mu.snapshots[s.seq]--; s.db.mu.snapshots[s.seq] == 0 {
 		delete(s.db.mu.snapshots, s.seq)
 	}

@@ -73,7 +73,7 @@ func (db *DB) Begin(o TxnOptions) (*Txn, error) {
 	if db.closing.Load() {
 		return nil, ErrClosed
 	}
-	t := &Txn{db: db, opts: o, own: memtable.New(0), reads: map[string]struct{}{}}
+	t := &Txn{db: db, opts: o, own: memtable.New(0)}
 	if o.ReadOnly {
 		t.snap = db.NewSnapshot()
 		return t, nil
@@ -138,6 +138,9 @@ func (t *Txn) Get(user []byte) ([]byte, error) {
 		return append([]byte{}, value...), nil
 	}
 	if t.tracks() {
+		if t.reads == nil {
+			t.reads = map[string]struct{}{}
+		}
 		t.reads[string(user)] = struct{}{}
 	}
 	return t.snap.Get(user)
@@ -194,6 +197,7 @@ func (t *Txn) Commit(d Durability) error {
 	if err == nil {
 		err = t.db.commit(b, d, t.validate)
 	}
+	reuse(b)
 	if errors.Is(err, ErrConflict) {
 		t.db.seq.catchUp() // or else the next attempt could not see the winner, and would lose again
 	}
@@ -231,7 +235,7 @@ func (t *Txn) forget(i *Iterator) {
 // batch returns the ranges that were deleted and then the last write of every key that is not from before the deletion
 // of its range, in key order.
 func (t *Txn) batch() *Batch {
-	b := &Batch{}
+	b := newBatch()
 	ranges := t.ownRanges.At(key.MaxSeq)
 	for _, r := range ranges.Union() {
 		b.DeleteRange(r.Start, r.End)
