@@ -9,10 +9,34 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
-// IterOptions bound an iterator.
+// IterOptions bound an iterator. It shows the keys that fulfil all of them.
 type IterOptions struct {
 	LowerBound []byte // the first key, inclusive; empty for the first of all
 	UpperBound []byte // the end, exclusive; empty for none
+	Prefix     []byte // what keys begin with; empty for any
+}
+
+// bounded returns the same options with bounds in place of the prefix, in memory of their own.
+func (o IterOptions) bounded() IterOptions {
+	lower, upper := bytes.Clone(o.LowerBound), bytes.Clone(o.UpperBound)
+	if bytes.Compare(o.Prefix, lower) > 0 {
+		lower = bytes.Clone(o.Prefix)
+	}
+	if end := behindPrefix(o.Prefix); len(upper) == 0 || len(end) > 0 && bytes.Compare(end, upper) < 0 {
+		upper = end
+	}
+	return IterOptions{LowerBound: lower, UpperBound: upper}
+}
+
+// behindPrefix returns the first key behind all that begin with a prefix; empty if there is none.
+func behindPrefix(prefix []byte) []byte {
+	end := bytes.TrimRight(prefix, "\xff")
+	if len(end) == 0 {
+		return nil
+	}
+	end = bytes.Clone(end)
+	end[len(end)-1]++
+	return end
 }
 
 // Iterator walks the keys of one instant in order, in both directions. A new iterator is not positioned. It is used by
@@ -55,10 +79,8 @@ func (db *DB) NewIterator(o IterOptions) (*Iterator, error) {
 // newIterator returns an iterator over a view, which it takes over, and the writes so far of a transaction, if t is not
 // nil, on top of it.
 func newIterator(db *DB, v *view, seq key.Seq, o IterOptions, t *Txn) *Iterator {
-	i := &Iterator{
-		db: db, view: v, txn: t, seq: seq,
-		lower: bytes.Clone(o.LowerBound), upper: bytes.Clone(o.UpperBound),
-	}
+	o = o.bounded()
+	i := &Iterator{db: db, view: v, txn: t, seq: seq, lower: o.LowerBound, upper: o.UpperBound}
 	hidden := v.hidden(seq, o)
 	if t != nil {
 		i.own.count = t.writes

@@ -79,6 +79,9 @@ var (
 
 func (s *store) Get(key []byte) ([]byte, bool, error) { return found(s.db.Get(key)) }
 
+// GetInto is Get with the value in the memory of dst, if it fits.
+func (s *store) GetInto(dst, key []byte) ([]byte, bool, error) { return found(s.db.AppendGet(dst[:0], key)) }
+
 func (s *store) Apply(writes []history.Write, d history.Durability) error {
 	if len(writes) == 1 {
 		if w := writes[0]; w.Delete {
