@@ -73,13 +73,23 @@ func (r *repairer) tryManifest(num uint64, marked bool) bool {
 		r.lose(Loss{File: name, Bytes: int64(len(content)), Cause: err.Error()})
 		return false
 	}
-	for _, table := range liveFiles(&state) {
-		if num, _ := parseNumbered(table, tableSuffix); !marked && !slices.Contains(r.files.tables, num) {
-			return false
-		}
+	if !marked && !r.files.have(&state) {
+		return false
 	}
 	r.state, r.last = state, state.LastSeq
 	return true
+}
+
+// have reports whether all tables and blob files that a state lists are there.
+func (f *files) have(s *manifest.State) bool {
+	for _, level := range s.Levels {
+		for _, t := range level {
+			if !slices.Contains(f.tables, t.Num) {
+				return false
+			}
+		}
+	}
+	return !slices.ContainsFunc(s.BlobFiles, func(b manifest.BlobFile) bool { return !slices.Contains(f.blobs, b.Num) })
 }
 
 // readTables returns an iterator for each table that the store needs; damaged ones are read into memory.
