@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -20,8 +19,10 @@ const (
 		" deleted keys and older values may be back"
 	warnTable = "parts of tables are lost: keys in the ranges named may be missing, have an older value, or be back" +
 		" though they were deleted"
-	warnLog = "commits are lost from the middle of the store's history: later ones are kept, though they may build on them"
-	warnEnd = "the end of a log is lost: if it was durable, the last commits are missing"
+	warnRanges = "range deletes are lost with parts of tables: keys that they deleted may be back"
+	warnBlob   = "values in blob files are lost: the keys named may be missing, or have an older value"
+	warnLog    = "commits are lost from the middle of the store's history: later ones are kept, though they may build on them"
+	warnEnd    = "the end of a log is lost: if it was durable, the last commits are missing"
 )
 
 func (r *repairer) warn(text string) {
@@ -112,7 +113,7 @@ func (r *repairer) readTables() ([]key.Iterator, error) {
 		}
 		if it != nil {
 			r.report.Tables++
-			all = append(all, it)
+			all = append(all, r.readable(it, tableName(num)))
 		}
 	}
 	return all, nil
@@ -123,8 +124,10 @@ func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, e
 	f, err := r.db.dir.Open(name)
 	if isMissing(err) {
 		r.warn(warnTable)
-		r.lose(Loss{name, 0, int64(wanted.Bytes), wanted.Smallest, wanted.Largest, "the file is missing; the keys are" +
-			" the first and the last of it"})
+		r.lose(Loss{
+			File: name, Bytes: int64(wanted.Bytes), After: wanted.Smallest, Before: wanted.Largest,
+			Cause: "the file is missing; the keys are the first and the last of it",
+		})
 		return nil, nil
 	}
 	if err != nil {
@@ -139,7 +142,7 @@ func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, e
 		damage = reader.Verify()
 	}
 	if damage == nil {
-		r.last, r.ranges = max(r.last, reader.Meta().MaxSeq), append(r.ranges, reader.Ranges())
+		r.last = max(r.last, reader.Meta().MaxSeq)
 		r.tables = append(r.tables, &table{Table: manifest.Table{Num: num}, file: f, reader: reader})
 		r.ranges = append(r.ranges, reader.Ranges())
 		return reader.NewIterator(), nil
@@ -159,17 +162,23 @@ func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, e
 }
 
 func (r *repairer) salvageTable(name string, content []byte) key.Iterator {
-	if reader, err := sst.Open(bytes.NewReader(content), int64(len(content)), sst.ReaderOptions{Name: name}); err == nil {
-		r.ranges = append(r.ranges, reader.Ranges())
-	}
 	m := memtable.New(2*len(content) + 1)
 	in := m.Inserter()
-	gaps := sst.Salvage(content, name, func(user []byte, tr key.Trailer, value []byte) {
+	ranges, gaps := sst.Salvage(content, name, func(user []byte, tr key.Trailer, value []byte) {
 		in.Add(user, tr, value)
 		r.last = max(r.last, tr.Seq())
 	})
+	r.ranges = append(r.ranges, ranges)
+	for _, t := range ranges {
+		r.last = max(r.last, t.Seq)
+	}
 	for _, g := range gaps {
-		r.lose(Loss{name, g.Offset, g.Bytes, g.After, g.Before, g.Cause.Error()})
+		l := Loss{File: name, Offset: g.Offset, Bytes: g.Bytes, After: g.After, Before: g.Before, Cause: g.Cause.Error()}
+		if g.Ranges {
+			r.warn(warnRanges)
+			l.Cause += "; range deletes that were here, or may have been, hide nothing any more"
+		}
+		r.lose(l)
 	}
 	return m.NewIterator()
 }
@@ -188,7 +197,7 @@ func (r *repairer) readLogs() ([]key.Iterator, error) {
 		}
 		if it := r.salvageLog(num, content, &last); it != nil {
 			r.report.Logs++
-			all = append(all, it)
+			all = append(all, r.readable(it, logName(num)))
 		}
 	}
 	slices.Reverse(all)
