@@ -14,7 +14,8 @@ import (
 
 // Backup adds a backup of db, as it is at the call, to the repository in directory dir, which it makes if need be, on
 // the filesystem of the store. A file that some backup has already, of this store or another, is not stored again: it
-// is known by its name, size and SHA-256. A table is verified before it is stored. Commits wait for one sync, no longer.
+// is known by its name, size and SHA-256. Tables and blob files are verified before they are stored. Commits wait for
+// one sync, no longer.
 //
 // When it returns nil, the backup is durable. After an error or a crash at any point the earlier backups are what they
 // were, and nothing new is listed. The error is ErrLocked, ErrNotARepository, ErrVersion, ErrPoisoned, ErrClosed,
@@ -127,9 +128,15 @@ func (r *backupRepo) add(db *DB) (info BackupInfo, err error) {
 	b := backup{Version: backupVersion, ID: r.nextID()}
 	for _, level := range im.view.version.levels {
 		for _, t := range level {
-			if err := r.addTable(&b, db.dir, t); err != nil {
+			if err := r.addKept(&b, db.dir, tableName(t.Num), t.reader.Verify); err != nil {
 				return info, err
 			}
+		}
+	}
+	for _, f := range im.blobs {
+		verify := func() error { return f.reader.Verify(f.reader.Size()) }
+		if err := r.addKept(&b, db.dir, blobName(f.num), verify); err != nil {
+			return info, err
 		}
 	}
 	err = im.made(func(f madeFile) error { return r.addMade(&b, f) })
@@ -142,11 +149,10 @@ func (r *backupRepo) add(db *DB) (info BackupInfo, err error) {
 	return b.info(), err
 }
 
-// addTable adds a table. Which file it is takes reading it; what is new is verified first, so that damage is not
-// carried into the repository for good.
-func (r *backupRepo) addTable(b *backup, from *durable.Dir, t *table) error {
-	name := tableName(t.Num)
-	return r.addFile(b, name, t.reader.Verify, func() (io.ReadCloser, error) { return from.Open(name) })
+// addKept adds a file of the store as it is. Which file it is takes reading it; what is new is verified first, so that
+// damage is not carried into the repository for good.
+func (r *backupRepo) addKept(b *backup, from *durable.Dir, name string, verify func() error) error {
+	return r.addFile(b, name, verify, func() (io.ReadCloser, error) { return from.Open(name) })
 }
 
 func (r *backupRepo) restore(id uint64, path string) (info BackupInfo, err error) {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync/atomic"
@@ -91,6 +92,9 @@ func (db *DB) openBlobFile(num, bytes uint64) (*blobFile, error) {
 	}
 	if err == nil {
 		f.reader, err = blob.Open(file, num, bytes, name)
+	}
+	if errors.Is(err, blob.ErrVersion) {
+		err = fmt.Errorf("%w: %w", ErrVersion, err)
 	}
 	if err != nil {
 		return nil, errors.Join(err, file.Close())

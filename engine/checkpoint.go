@@ -15,8 +15,8 @@ type CheckpointInfo struct {
 }
 
 // Checkpoint makes a store of its own in dir, which must be empty or missing, of everything acknowledged before the
-// call, perhaps with commits that come meanwhile, and of no half commit. Tables are hard links if the filesystem has
-// them, and copies else; the rest is written anew. When it returns nil, the new store is durable. Commits wait for one
+// call, perhaps with commits that come meanwhile, and of no half commit. Tables and blob files are hard links if the
+// filesystem has them, and copies else; the rest is written anew. When it returns nil, the new store is durable. Commits wait for one
 // sync, no longer.
 //
 // The error is ErrTargetNotEmpty, ErrPoisoned, ErrClosed, ErrCorrupt or one of the filesystem. After it, or after a
@@ -41,7 +41,7 @@ func (db *DB) checkpoint(dir string, info *CheckpointInfo) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, im.close()) }()
-	for _, name := range liveFiles(&im.state) {
+	for _, name := range im.kept() {
 		copied, err := target.Clone(db.dir, name)
 		if err != nil {
 			return err

@@ -17,11 +17,13 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// fillLevels makes a store of several levels with a log behind them.
+// fillLevels makes a store of several levels with a log behind them. Of the values, some are in tables, some are put
+// into blob files by a flush, and some by their commit.
 func fillLevels(t *testing.T, db *engine.DB, entries int) {
 	t.Helper()
 	for i := range entries {
-		require.NoError(t, db.Put(fmt.Appendf(nil, "key %03d", i*7%entries), fmt.Appendf(nil, "value %040d", i), engine.NoSync))
+		value := fmt.Appendf(nil, "value %0*d", [...]int{10, 40, 70}[i%3], i)
+		require.NoError(t, db.Put(fmt.Appendf(nil, "key %03d", i*7%entries), value, engine.NoSync))
 		if i == entries/2 {
 			require.NoError(t, db.Delete([]byte("key 001"), engine.Sync))
 			require.NoError(t, db.Flush())
@@ -68,23 +70,57 @@ func TestCheckpointIsAStoreOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestCheckpointLinksTables(t *testing.T) {
+func TestCheckpointLinksTablesAndBlobFiles(t *testing.T) {
 	root := t.TempDir()
 	source, target := filepath.Join(root, "db"), filepath.Join(root, "copy")
 	db, err := engine.Open(source, tiny(afero.NewOsFs()))
 	require.NoError(t, err)
 	fillLevels(t, db, 150)
 	require.NoError(t, db.Checkpoint(target))
-	tables, err := filepath.Glob(filepath.Join(target, "*.sst"))
-	require.NoError(t, err)
-	require.NotEmpty(t, tables)
-	for _, table := range tables {
-		a, err := os.Stat(table)
+	sizes := map[string]int64{}
+	for _, pattern := range []string{"*.sst", "*.blob"} {
+		names, err := filepath.Glob(filepath.Join(target, pattern))
 		require.NoError(t, err)
-		b, err := os.Stat(filepath.Join(source, filepath.Base(table)))
-		require.NoError(t, err)
-		require.True(t, os.SameFile(a, b), table)
+		require.NotEmpty(t, names)
+		for _, name := range names {
+			a, err := os.Stat(name)
+			require.NoError(t, err)
+			b, err := os.Stat(filepath.Join(source, filepath.Base(name)))
+			require.NoError(t, err)
+			require.True(t, os.SameFile(a, b), name)
+			sizes[name] = a.Size()
+		}
 	}
+	require.NoError(t, db.Put([]byte("large"), make([]byte, 60), engine.Sync))
+	for name, size := range sizes {
+		info, err := os.Stat(name)
+		require.NoError(t, err)
+		require.Equal(t, size, info.Size(), "what was linked never changes")
+	}
+	require.NoError(t, db.Close())
+}
+
+// What only logs refer to is part of the copy, also when it was found by recovery and by nothing else.
+func TestCheckpointHasTheBlobFilesOfLogs(t *testing.T) {
+	fsys := afero.NewMemMapFs()
+	o := tiny(fsys)
+	db := open(t, o)
+	require.NoError(t, db.Put([]byte("large"), pattern(80, 1), engine.Sync))
+	check := func(target string) {
+		require.NoError(t, db.Checkpoint(target))
+		_, err := engine.Backup(db, "repo")
+		require.NoError(t, err)
+		require.Equal(t, string(pattern(80, 1)), restored(t, fsys, 0)["large"])
+		copied, err := engine.Open(target, o)
+		require.NoError(t, err)
+		hasValue(t, copied, "large", pattern(80, 1))
+		require.NoError(t, copied.Verify())
+		require.NoError(t, copied.Close())
+	}
+	check("written")
+	require.NoError(t, db.Close())
+	db = open(t, o)
+	check("replayed")
 	require.NoError(t, db.Close())
 }
 

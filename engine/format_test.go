@@ -27,16 +27,20 @@ const goldenVersion = 2
 // goldenOptions make a small store of several levels.
 func goldenOptions(fsys afero.Fs) engine.Options {
 	return engine.Options{
-		FS: fsys, MemtableBytes: 16 << 10, L0CompactionFiles: 3, LevelBytesBase: 24 << 10, LevelSizeRatio: 2,
+		FS: fsys, MemtableBytes: 16 << 10, L0CompactionFiles: 3, LevelBytesBase: 8 << 10, LevelSizeRatio: 2,
 		TableBytes: 8 << 10, BlockBytes: 1 << 10, InlineMaintenance: true,
+		BlobValueBytes: 1 << 10, LargeValueBytes: 8 << 10, BlobFileBytes: 64 << 10,
 	}
 }
 
 // makeGolden makes a store that has a bit of all: several levels, versions that only a snapshot kept alive, deletions,
-// empty and large keys and values, two sessions, and a log with a torn tail. What a format version adds is added here.
+// empty and large keys and values, values that a flush and values that a commit put into blob files, tables that are
+// compressed and tables that are not, range deletes in a table and in the log, several sessions, a log with a torn tail.
+// What a format version adds is added here.
 func makeGolden(t *testing.T) afero.Fs {
 	t.Helper()
 	o := goldenOptions(afero.NewMemMapFs())
+	o.Compression = engine.CompressionSnappy
 	db := open(t, o)
 	rng := rand.New(rand.NewPCG(7, 7))
 	put := func(k string, bytes int) {
@@ -50,8 +54,8 @@ func makeGolden(t *testing.T) afero.Fs {
 	put("empty value", 0)
 	put("binary \x00\xff\n\"key", 20)
 	put(strings.Repeat("long key ", 500), 10)
-	for i := range 600 {
-		put(fmt.Sprintf("key %04d", rng.IntN(300)), 20+rng.IntN(80))
+	for i := range 900 {
+		put(fmt.Sprintf("key %04d", rng.IntN(500)), 20+rng.IntN(80))
 		if i%5 == 0 {
 			require.NoError(t, db.Delete(fmt.Appendf(nil, "key %04d", rng.IntN(300)), engine.NoSync))
 		}
@@ -63,19 +67,35 @@ func makeGolden(t *testing.T) afero.Fs {
 	require.NoError(t, db.Flush())
 	require.NoError(t, db.Compact())
 	snapshot.Close()
+	require.NoError(t, db.Close())
+	o.Compression = engine.CompressionNone
+	db = open(t, o)
 	for range 500 {
 		put(fmt.Sprintf("key %04d", 100+rng.IntN(300)), 20+rng.IntN(60))
 	}
 	var ranges engine.Batch
 	ranges.DeleteRange([]byte("key 0150"), []byte("key 0170"))
 	require.NoError(t, db.Apply(&ranges, engine.NoSync))
+	put("middling value", 2000)
 	put("large value", 9000)
 	put("larger value", 30000)
 	require.NoError(t, db.Close())
 	db = open(t, o)
 	for range 60 {
 		put(fmt.Sprintf("key %04d", rng.IntN(400)), 30)
+		require.NoError(t, db.Delete(fmt.Appendf(nil, "key %04d", rng.IntN(400)), engine.NoSync))
 	}
+	require.NoError(t, db.Flush())
+	require.NoError(t, db.Close())
+	o.Compression = engine.CompressionZstd
+	db = open(t, o)
+	for i := range 60 {
+		put(fmt.Sprintf("other %04d", i), 30)
+	}
+	put("another middling value", 3000)
+	ranges.Reset()
+	ranges.DeleteRange([]byte("other 0020"), []byte("other 0030"))
+	require.NoError(t, db.Apply(&ranges, engine.NoSync))
 	require.NoError(t, db.Flush())
 	var b engine.Batch
 	b.Put([]byte("batch 1"), []byte("one"))
@@ -83,6 +103,8 @@ func makeGolden(t *testing.T) afero.Fs {
 	b.Put([]byte("batch 2"), []byte("two"))
 	b.DeleteRange([]byte("key 0040"), []byte("key 0050"))
 	require.NoError(t, db.Apply(&b, engine.Sync))
+	put("large value of the log", 10000)
+	put("middling value of the log", 1500)
 	put("last", 12)
 	killed := copyOf(t, o.FS)
 	require.NoError(t, db.Close())
@@ -106,6 +128,63 @@ func dump(t *testing.T, db *engine.DB) string {
 	require.NoError(t, it.Error())
 	require.NoError(t, it.Close())
 	return b.String()
+}
+
+// The store that -update writes has everything that the version can have on disk.
+func TestGoldenStoreHasABitOfAll(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		make func() afero.Fs
+	}{
+		{"the one that is stored", func() afero.Fs {
+			return copyFromDisk(t, filepath.Join(golden, fmt.Sprintf("v%d", goldenVersion)))
+		}},
+		{"one that is made", func() afero.Fs { return makeGolden(t) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			fsys := c.make()
+			o := goldenOptions(fsys)
+			seen := map[string]int{}
+			for _, path := range find(t, fsys, "*.sst") {
+				info, err := engine.InspectTable(path, o, func(e engine.Entry) error { seen["table: "+e.Kind]++; return nil })
+				require.NoError(t, err)
+				seen["layout "+info.Layout]++
+				seen["range deletes in tables"] += len(info.RangeDeletes)
+				for _, p := range info.Parts {
+					if p.Data != nil {
+						seen["compression "+p.Data.Compression]++
+					}
+				}
+			}
+			for _, path := range find(t, fsys, "*.log") {
+				info, err := engine.InspectLog(path, o, func(r engine.LogRecord) error {
+					for _, e := range r.Writes {
+						seen["log: "+e.Kind]++
+					}
+					return nil
+				})
+				require.NoError(t, err)
+				seen["torn tails"] += len(info.Gaps)
+			}
+			db := open(t, o)
+			tables, err := db.Shape()
+			require.NoError(t, err)
+			levels := map[int]bool{}
+			for _, table := range tables {
+				levels[table.Level] = true
+			}
+			require.NoError(t, db.Close())
+			require.Greater(t, len(levels), 2)
+			require.Greater(t, len(find(t, fsys, "*.blob")), 2)
+			for _, what := range []string{
+				"table: set", "table: delete", "table: blob", "range deletes in tables", "layout columns",
+				"compression none", "compression snappy", "compression zstd", "log: set", "log: delete",
+				"log: delete range", "log: blob", "torn tails",
+			} {
+				require.Positive(t, seen[what], "%s of %v", what, seen)
+			}
+		})
+	}
 }
 
 // TestUpdateGolden writes the golden directory of the current version, if asked to by

@@ -2,8 +2,10 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/spf13/afero"
 
@@ -14,12 +16,14 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// image is a store at one instant, as files: every commit up to then, and none behind. Its tables are files of the
-// store, which are kept as long as the image is open. Everything else is made anew, so that it is checked on the way.
+// image is a store at one instant, as files: every commit up to then, and none behind. Its tables and blob files are
+// files of the store, which are kept as long as the image is open and never change. Everything else is made anew, so
+// that it is checked on the way.
 type image struct {
 	db       *DB
-	view     *view // keeps the tables
+	view     *view // keeps the tables, and what they and its memtables refer to
 	state    manifest.State
+	blobs    []*blobFile // that tables or logs refer to, by number
 	logs     []imageLog
 	manifest uint64 // its number in the image
 }
@@ -38,6 +42,19 @@ func (db *DB) newImage() (*image, error) {
 			return nil, err
 		}
 	}
+	im, err := db.freezeImage()
+	if err != nil {
+		return nil, err
+	}
+	// Values for later commits may have been added to the last file that the image needs. None is from here on.
+	if err := db.sealLarge(); err != nil {
+		return nil, errors.Join(err, im.close())
+	}
+	return im, nil
+}
+
+// freezeImage takes an image, but for the end of the blob file that is growing.
+func (db *DB) freezeImage() (*image, error) {
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
 	if !db.opts.ReadOnly {
@@ -63,7 +80,20 @@ func (db *DB) newImage() (*image, error) {
 		}
 		im.logs = append(im.logs, imageLog{num, f})
 	}
+	im.blobs = db.blobsOf(v)
 	return im, nil
+}
+
+// blobsOf returns the blob files that a view can meet references into, by number.
+func (db *DB) blobsOf(v *view) []*blobFile {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	all := slices.Clone(v.version.blobs)
+	for _, m := range v.mems {
+		all = append(all, m.blobs...)
+	}
+	slices.SortFunc(all, func(a, b *blobFile) int { return cmp.Compare(a.num, b.num) })
+	return slices.Compact(all)
 }
 
 func (im *image) close() error {
@@ -74,13 +104,16 @@ func (im *image) close() error {
 	return errors.Join(append(errs, im.db.release(im.view))...)
 }
 
-// liveFiles returns the names of all files that a state names and that never change.
-func liveFiles(s *manifest.State) []string {
+// kept returns the names of the files of the store that are files of the image as they are.
+func (im *image) kept() []string {
 	var names []string
-	for _, level := range s.Levels {
+	for _, level := range im.state.Levels {
 		for _, t := range level {
 			names = append(names, tableName(t.Num))
 		}
+	}
+	for _, f := range im.blobs {
+		names = append(names, blobName(f.num))
 	}
 	return names
 }
@@ -91,7 +124,7 @@ type madeFile struct {
 	content []byte
 }
 
-// made calls do for every file of the image but those of liveFiles and the marker, one at a time.
+// made calls do for every file of the image but those of kept and the marker, one at a time.
 func (im *image) made(do func(madeFile) error) error {
 	last := im.state.LastSeq
 	for _, l := range im.logs {

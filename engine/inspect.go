@@ -6,41 +6,76 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/blob"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 	"github.com/lightningdb/lightning-torture/engine/internal/sst"
-	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// The functions of this file show what is in the files of a store, also of one that does not open. They look at single
+// InspectTable, InspectLog, InspectManifest and InspectBlobFile show what is in the files of a store, also of one that does not open. They look at single
 // files, change nothing and take no lock, so the files of a store that is open may change under them.
 
 // TableInfo tells of a table.
 type TableInfo struct {
-	Level                      int // -1 if it is in none
-	File                       string
-	Bytes, Entries             uint64
-	MinSeq, MaxSeq             uint64
-	Smallest, Largest          []byte
-	RawKeyBytes, RawValueBytes uint64 // only of InspectTable
+	Level             int // -1 if it is in none
+	File              string
+	Bytes, Entries    uint64
+	MinSeq, MaxSeq    uint64
+	Smallest, Largest []byte
+	Tombstones        uint64    // only of the manifest
+	Blobs             []BlobUse // only of the manifest
+	RangeDeletes      []RangeDelete
+
+	// What only InspectTable tells.
+	Version                    uint32
+	Layout                     string // of data blocks: "restarts" or "columns"
+	RawKeyBytes, RawValueBytes uint64
 	Parts                      []PartInfo
+}
+
+// BlobUse is how much of a blob file a table refers to.
+type BlobUse struct {
+	File          string
+	Values, Bytes uint64
+}
+
+// RangeDelete is a range delete of a table.
+type RangeDelete struct {
+	Seq        uint64
+	Start, End []byte // without End
 }
 
 // PartInfo tells of a stretch of a table's file.
 type PartInfo struct {
 	Name          string
 	Offset, Bytes int64
-	LastKey       []byte // of data blocks
-	LastSeq       uint64
+	Data          *DataInfo // of data blocks
 }
 
-// Entry is one version of a key.
+// DataInfo tells of a data block.
+type DataInfo struct {
+	Compression       string // how it is stored
+	PayloadBytes      uint64 // 0 if it cannot be read
+	FirstKey, LastKey []byte
+	LastSeq           uint64
+}
+
+// Entry is one version of a key, or a range delete.
 type Entry struct {
 	Seq   uint64
-	Kind  string // "set" or "delete"
-	Key   []byte
-	Value []byte // valid during the call that it is passed to
+	Kind  string // "set", "delete", "delete range" or "blob"
+	Key   []byte // of a range delete its start
+	Value []byte // valid during the call that it is passed to; of a range delete its end; of a blob nil
+	Blob  *BlobRef
+}
+
+// BlobRef says where the value of an entry is.
+type BlobRef struct {
+	File   string
+	Offset uint64 // of the blob
+	Bytes  uint64 // of the value
 }
 
 // Shape returns the live tables by level. Level 0 is ordered newest first, the others by key.
@@ -52,17 +87,30 @@ func (db *DB) Shape() ([]TableInfo, error) {
 	var all []TableInfo
 	for l, level := range v.version.levels {
 		for _, t := range level {
-			all = append(all, tableInfo(l, &t.Table))
+			info := tableInfo(l, &t.Table)
+			info.RangeDeletes = rangeDeletes(t.reader.Ranges())
+			all = append(all, info)
 		}
 	}
 	return all, db.release(v)
 }
 
 func tableInfo(level int, t *manifest.Table) TableInfo {
-	return TableInfo{
+	info := TableInfo{
 		Level: level, File: tableName(t.Num), Bytes: t.Bytes, Entries: t.Entries, MinSeq: uint64(t.MinSeq),
-		MaxSeq: uint64(t.MaxSeq), Smallest: t.Smallest, Largest: t.Largest,
+		MaxSeq: uint64(t.MaxSeq), Smallest: t.Smallest, Largest: t.Largest, Tombstones: t.Tombstones,
 	}
+	for _, u := range t.Blobs {
+		info.Blobs = append(info.Blobs, BlobUse{blobName(u.File), u.Values, u.Bytes})
+	}
+	return info
+}
+
+func rangeDeletes(s rangedel.Set) (all []RangeDelete) {
+	for _, t := range s {
+		all = append(all, RangeDelete{uint64(t.Seq), t.Start, t.End})
+	}
+	return all
 }
 
 // file opens the directory of a path and returns it with the name and the number in it.
@@ -105,12 +153,12 @@ func InspectTable(path string, o Options, visit func(Entry) error) (info TableIn
 		Num: num, Bytes: m.Bytes, Entries: m.Entries, MinSeq: m.MinSeq, MaxSeq: m.MaxSeq, Smallest: m.Smallest,
 		Largest: m.Largest,
 	})
-	info.RawKeyBytes, info.RawValueBytes = r.RawBytes()
-	for _, p := range r.Parts() {
-		info.Parts = append(info.Parts, PartInfo{p.Name, p.Offset, p.Bytes, p.LastKey, uint64(p.LastTrailer.Seq())})
+	damage := info.describe(r)
+	if visit == nil && damage == nil {
+		damage = r.Verify()
 	}
 	if visit == nil {
-		return info, r.Verify()
+		return info, damage
 	}
 	it := r.NewIterator()
 	for ok := it.First(); ok; ok = it.Next() {
@@ -121,8 +169,29 @@ func InspectTable(path string, o Options, visit func(Entry) error) (info TableIn
 	return info, it.Error()
 }
 
+// describe adds what the reader knows. The error is the first damage.
+func (t *TableInfo) describe(r *sst.Reader) error {
+	d, err := r.Describe()
+	t.Version, t.Layout, t.RawKeyBytes, t.RawValueBytes = d.Version, d.Layout.String(), d.RawKeyBytes, d.RawValueBytes
+	t.RangeDeletes = rangeDeletes(r.Ranges())
+	for _, p := range d.Parts {
+		info := PartInfo{Name: p.Name, Offset: p.Offset, Bytes: p.Bytes}
+		if b := p.Data; b != nil {
+			info.Data = &DataInfo{
+				b.Compression.String(), b.PayloadBytes, b.FirstKey, b.LastKey, uint64(b.LastTrailer.Seq()),
+			}
+		}
+		t.Parts = append(t.Parts, info)
+	}
+	return err
+}
+
 func entryOf(user []byte, tr key.Trailer, value []byte) Entry {
-	return Entry{uint64(tr.Seq()), kindName(tr.Kind()), user, value}
+	e := Entry{Seq: uint64(tr.Seq()), Kind: kindName(tr.Kind()), Key: user, Value: value}
+	if ref, ok := blob.DecodeRef(value); ok && tr.Kind() == key.BlobSet {
+		e.Value, e.Blob = nil, &BlobRef{blobName(ref.File), ref.Offset, ref.Length}
+	}
+	return e
 }
 
 func kindName(k key.Kind) string {
@@ -133,160 +202,10 @@ func kindName(k key.Kind) string {
 		return "delete"
 	case key.RangeDelete:
 		return "delete range"
+	case key.BlobSet:
+		return "blob"
 	}
 	return fmt.Sprintf("kind %d", k)
-}
-
-// LogRecord is a commit in a log.
-type LogRecord struct {
-	Offset int64 // of the chunk that it begins with
-	Bytes  int
-	Writes []Entry
-}
-
-// LogGap is a part of a log or manifest that is not readable as records.
-type LogGap struct {
-	From, To int64
-	Tail     bool // nothing readable follows: a torn tail if a crash left it, else damage
-}
-
-// LogInfo tells of a log.
-type LogInfo struct {
-	File    string
-	Bytes   int64
-	Records int
-	Gaps    []LogGap
-	Damage  string // what Open would say of it; empty if it can be read up to its end or a torn tail
-}
-
-// InspectLog calls visit for every record of a log file that is whole, also behind damage. The record is valid during
-// the call.
-func InspectLog(path string, o Options, visit func(LogRecord) error) (info LogInfo, err error) {
-	parse := func(name string) (uint64, bool) { return parseNumbered(name, logSuffix) }
-	d, name, num, err := file(path, o, parse, logName(6))
-	if err != nil {
-		return info, err
-	}
-	content, err := d.ReadFile(name)
-	if err != nil {
-		return info, err
-	}
-	info = LogInfo{File: name, Bytes: int64(len(content))}
-	gaps := wal.Salvage(content, num, func(off int64, record []byte) {
-		r := LogRecord{Offset: off, Bytes: len(record)}
-		b, ok := readBatch(record)
-		for ok && b.left > 0 {
-			var tr key.Trailer
-			if tr, ok = b.next(); ok {
-				r.Writes = append(r.Writes, entryOf(b.user, tr, b.value))
-			}
-		}
-		if !ok && err == nil {
-			err = fmt.Errorf("%w: %s offset %d: the record is not a commit", ErrCorrupt, name, off)
-		}
-		if info.Records++; err == nil {
-			err = visit(r)
-		}
-	})
-	info.Gaps = gapsOf(gaps)
-	info.Damage = damageOf(content, name, num)
-	return info, err
-}
-
-func gapsOf(gaps []wal.Gap) []LogGap {
-	var all []LogGap
-	for _, g := range gaps {
-		all = append(all, LogGap(g))
-	}
-	return all
-}
-
-// damageOf reads a file of records as Open does.
-func damageOf(content []byte, name string, num uint64) string {
-	r := wal.NewReader(content, name, num)
-	for {
-		if _, err := r.Next(); errors.Is(err, ErrCorrupt) {
-			return err.Error()
-		} else if err != nil {
-			return ""
-		}
-	}
-}
-
-// ManifestEdit is one change of the list of live files.
-type ManifestEdit struct {
-	Offset                      int64
-	Version                     uint64 // of the format; 0 if it is not said
-	NextFile, LogFloor, LastSeq uint64
-	Deleted, Added              []TableInfo // of the deleted ones only level and name are known
-}
-
-// ManifestInfo tells of a manifest, and of the state that its edits lead to.
-type ManifestInfo struct {
-	File                                 string
-	Bytes                                int64
-	Edits                                int
-	Gaps                                 []LogGap
-	Damage                               string // why Open would refuse it; empty if it would not
-	Version, NextFile, LogFloor, LastSeq uint64
-	Tables                               []TableInfo
-}
-
-// InspectManifest calls visit for each edit of a manifest file. Edits that do not fit the state before them end it:
-// Damage says so.
-func InspectManifest(path string, o Options, visit func(ManifestEdit) error) (info ManifestInfo, err error) {
-	d, name, num, err := file(path, o, manifest.ParseFileName, manifest.FileName(3))
-	if err != nil {
-		return info, err
-	}
-	content, err := d.ReadFile(name)
-	if err != nil {
-		return info, err
-	}
-	info = ManifestInfo{File: name, Bytes: int64(len(content))}
-	var state manifest.State
-	gaps := wal.Salvage(content, num, func(off int64, record []byte) {
-		if err != nil || info.Damage != "" {
-			return
-		}
-		e, bad := manifest.DecodeEdit(record)
-		if errors.Is(bad, ErrVersion) {
-			err = bad
-			return
-		}
-		if bad == nil {
-			err = visit(editOf(off, e))
-			bad = state.Apply(e)
-		}
-		if info.Edits++; bad != nil {
-			info.Damage = bad.Error()
-		}
-	})
-	info.Gaps = gapsOf(gaps)
-	if _, _, bad := manifest.Load(content, name, num); bad != nil && info.Damage == "" {
-		info.Damage = bad.Error()
-	}
-	info.Version, info.NextFile = state.Version, state.NextFile
-	info.LogFloor, info.LastSeq = state.LogFloor, uint64(state.LastSeq)
-	for l, level := range state.Levels {
-		for i := range level {
-			info.Tables = append(info.Tables, tableInfo(l, &level[i]))
-		}
-	}
-	return info, err
-}
-
-func editOf(off int64, e manifest.Edit) ManifestEdit {
-	m := ManifestEdit{
-		Offset: off, Version: e.Version, NextFile: e.NextFile, LogFloor: e.LogFloor, LastSeq: uint64(e.LastSeq),
-	}
-	for _, d := range e.Deleted {
-		m.Deleted = append(m.Deleted, TableInfo{Level: d.Level, File: tableName(d.Num)})
-	}
-	for _, p := range e.Added {
-		m.Added = append(m.Added, tableInfo(p.Level, &p.Table))
-	}
-	return m
 }
 
 // FileKind is what a file of a store is.
@@ -297,6 +216,7 @@ const (
 	LogFile      FileKind = "log"
 	TableFile    FileKind = "table"
 	ManifestFile FileKind = "manifest"
+	BlobFile     FileKind = "blob"
 )
 
 // StoreFiles returns the paths of all files of a kind in the directory of a store, in the order of their numbers. The
@@ -316,6 +236,8 @@ func StoreFiles(dir string, kind FileKind, o Options) ([]string, error) {
 		nums, name = f.tables, tableName
 	case ManifestFile:
 		nums, name = f.manifests, manifest.FileName
+	case BlobFile:
+		nums, name = f.blobs, blobName
 	case LogFile:
 	}
 	slices.Sort(nums)

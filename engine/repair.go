@@ -31,12 +31,13 @@ type Loss struct {
 	File          string
 	Offset, Bytes int64  // Bytes is -1 if nobody knows
 	After, Before []byte // readable keys around what is lost in a table, exclusive; nil if unknown
+	Key           []byte // whose value is lost, or some version of it, because it is that part of a blob file; else nil
 	Cause         string
 }
 
 // Repair makes a store that opens out of one that does not, or that Verify complains about, in the same directory. It
 // keeps every entry that can be read: of damaged tables the whole blocks, of damaged logs the whole commits before and
-// behind the damage. All that was there before, damaged or not, is kept in the directory lost/N inside of dir; it can be
+// behind the damage, of damaged blob files the whole values. Blob files that are needed stay where they are, too. All that was there before, damaged or not, is kept in the directory lost/N inside of dir; it can be
 // removed when nobody wants to look at it any more. So Repair takes the space of the store a second time.
 //
 // It makes nothing up: every value of the repaired store was once the value of that key. But what it lost is missing
@@ -45,6 +46,7 @@ type Loss struct {
 //   - a key whose newest version is lost has an older value again, or none; a key whose deletion is lost is back;
 //   - commits behind a damaged place of a log are kept, so what they build on may be missing, and a batch of which one
 //     part had reached a table that is lost is there in part;
+//   - if the range deletes of a table are lost, keys that they hid are back;
 //   - if the manifest is lost, all tables and logs in the directory are read, obsolete ones as well, which brings old
 //     values and deleted keys back if what replaced them is lost or dropped their deletions.
 //
@@ -58,7 +60,7 @@ func Repair(dir string, o Options) (report RepairReport, err error) {
 	}
 	o.EnsureDefaults()
 	o.FS = fsOf(o)
-	r := &repairer{dir: dir, o: o, report: &report}
+	r := &repairer{dir: dir, o: o, report: &report, blobs: repairBlobs{files: map[uint64]*salvagedBlobs{}}}
 	if err = r.run(); err != nil {
 		return report, fmt.Errorf("engine: repair %s: %w", dir, err)
 	}
@@ -76,7 +78,8 @@ type repairer struct {
 	whole  bool           // it can be read as a whole
 	tables []*table       // that are open
 	ranges []rangedel.Set // of everything that can be read
-	last   key.Seq        // the largest sequence number of all
+	blobs  repairBlobs
+	last   key.Seq // the largest sequence number of all
 }
 
 func (r *repairer) run() (err error) {
@@ -107,10 +110,24 @@ func (r *repairer) run() (err error) {
 	if err == nil {
 		err = r.replace(outputs)
 	}
-	for _, t := range append(r.tables, outputs...) {
-		err = errors.Join(err, t.file.Close())
+	return errors.Join(err, r.closeAll(outputs), r.closeBlobs())
+}
+
+// outputs are the files that a repair wrote, open.
+type outputs struct {
+	tables []*table
+	blobs  []*blobFile
+}
+
+func (r *repairer) closeAll(o outputs) error {
+	var errs []error
+	for _, t := range slices.Concat(r.tables, o.tables) {
+		errs = append(errs, t.file.Close())
 	}
-	return err
+	for _, f := range o.blobs {
+		errs = append(errs, f.file.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // verifyUnlocked opens a store without locking or changing it, verifies it and closes it.
@@ -148,30 +165,33 @@ func (r *repairer) lostDir(name string) *durable.Dir {
 	return durable.NewDir(r.o.FS, filepath.Join(r.dir, lostName, name), nil)
 }
 
-// rewrite merges everything that can be read into new tables. All of the store is there, so tombstones and range deletes go.
-func (r *repairer) rewrite() ([]*table, error) {
+// rewrite merges everything that can be read into new tables. All of the store is there, so tombstones and range
+// deletes go.
+func (r *repairer) rewrite() (outputs, error) {
 	tables, err := r.readTables()
 	if err != nil {
-		return nil, err
+		return outputs{}, err
 	}
 	logs, err := r.readLogs()
 	if err != nil {
-		return nil, err
+		return outputs{}, err
 	}
 	w := rewriter{db: r.db, split: true, abort: func() bool { return false }, gone: func(_, _ []byte) bool { return true }}
+	w.separator = separator{db: r.db, damaged: r.moves}
 	w.delete(r.ranges)
 	if err := w.run(merge.New(append(logs, tables...)...)); err != nil {
-		return nil, err
+		return outputs{}, err
 	}
 	for _, t := range w.tables {
 		r.report.Entries += t.Entries
 	}
-	return w.tables, nil
+	r.reportBlobs()
+	return outputs{w.tables, w.separator.files}, nil
 }
 
 // replace puts the new store in the place of the old one. Before the marker is durable, the old files have a second
-// name, or a copy, in lost; they lose their first one after it.
-func (r *repairer) replace(outputs []*table) error {
+// name, or a copy, in lost; they lose their first one after it, unless they are blob files that are needed on.
+func (r *repairer) replace(o outputs) error {
 	m := manifest.Marker{Num: 1, Manifest: r.db.newFileNum()}
 	for _, old := range r.files.markers {
 		m.Num = max(m.Num, old.Num+1)
@@ -191,8 +211,12 @@ func (r *repairer) replace(outputs []*table) error {
 		return err
 	}
 	state := manifest.State{Version: manifest.FormatVersion, NextFile: m.Manifest + 1, LogFloor: m.Manifest, LastSeq: r.last}
-	for _, t := range outputs {
+	for _, t := range o.tables {
 		state.Levels[bottom] = append(state.Levels[bottom], t.Table)
+	}
+	state.BlobFiles = r.blobFiles(o.blobs)
+	if err := state.Check(); err != nil {
+		return err
 	}
 	snapshot := state.Snapshot()
 	content, err := framed(m.Manifest, func(w *wal.Writer) error { return w.Append(snapshot.Encode()) })
@@ -205,7 +229,10 @@ func (r *repairer) replace(outputs []*table) error {
 	if err := publish(r.db.dir, madeFile{m.Name(), m.Content()}); err != nil {
 		return err
 	}
-	return r.db.dir.Remove(old...)
+	return r.db.dir.Remove(slices.DeleteFunc(old, func(name string) bool {
+		num, ok := parseNumbered(name, blobSuffix)
+		return ok && slices.ContainsFunc(state.BlobFiles, func(b manifest.BlobFile) bool { return b.Num == num })
+	})...)
 }
 
 // names returns the names of all files that are part of a store, in a fixed order.
@@ -216,6 +243,9 @@ func (f *files) names() []string {
 	}
 	for _, num := range f.logs {
 		names = append(names, logName(num))
+	}
+	for _, num := range f.blobs {
+		names = append(names, blobName(num))
 	}
 	for _, num := range f.manifests {
 		names = append(names, manifest.FileName(num))

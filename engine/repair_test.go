@@ -30,12 +30,18 @@ func (h *history) put(t *testing.T, db *engine.DB, k, v string) {
 	h.last[k] = v
 }
 
+// What a history puts into blob files.
+const (
+	noBlobs  = -1
+	allBlobs = 20 // values under LargeValueBytes by the flush, the others by their commit
+)
+
 // newHistory makes a store with an old version of every key in a large table of the bottom level, newer ones above,
 // deletions, and 40 commits in the log.
-func newHistory(t *testing.T, fsys afero.Fs) *history {
+func newHistory(t *testing.T, fsys afero.Fs, blobValueBytes int) *history {
 	t.Helper()
 	h := &history{fs: fsys, o: tiny(fsys), had: map[string][]string{}, last: map[string]string{}}
-	h.o.MemtableBytes, h.o.TableBytes = 1<<20, 8<<10
+	h.o.MemtableBytes, h.o.TableBytes, h.o.BlobValueBytes, h.o.BlobFileBytes = 1<<20, 8<<10, blobValueBytes, 4<<10
 	db := open(t, h.o)
 	for i := range 100 {
 		h.put(t, db, fmt.Sprintf("key %03d", i), fmt.Sprintf("old value %060d", i))
@@ -112,8 +118,8 @@ func TestRepairSalvagesWhatIsReadable(t *testing.T) {
 		"the footer of a table, so that blocks are found by their checksums": {"*.sst", flip(-3), 0, 0, "parts of tables", false},
 		"the filter of a table":             {"*.sst", flip(-1200), 0, 5, "parts of tables", false},
 		"a table cut short":                 {"*.sst", cut(4000), 15, 40, "parts of tables", false},
-		"a table that is missing":           {"*.sst", nil, 30, 60, "parts of tables", true},
-		"a table of no bytes":               {"*.sst", func([]byte) []byte { return nil }, 30, 60, "parts of tables", false},
+		"a table that is missing":           {"*.sst", nil, 25, 60, "parts of tables", true},
+		"a table of no bytes":               {"*.sst", func([]byte) []byte { return nil }, 25, 60, "parts of tables", false},
 		"a commit in the middle of the log": {"*.log", flip(1000), 1, 1, "middle of the store's history", false},
 		"the last commit of the log":        {"*.log", flip(-seal - 3), 1, 1, "middle of the store's history", false},
 		"the marker":                        {"marker.*", flip(3), 0, 0, "", false},
@@ -122,7 +128,7 @@ func TestRepairSalvagesWhatIsReadable(t *testing.T) {
 		"the manifest is missing":           {"MANIFEST-*", nil, 0, 0, "every table and log", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHistory(t, afero.NewMemMapFs())
+			h := newHistory(t, afero.NewMemMapFs(), noBlobs)
 			file := largest(t, h.fs, c.pattern)
 			if c.edit == nil {
 				require.NoError(t, h.fs.Remove(file))
@@ -174,6 +180,90 @@ func TestRepairSalvagesWhatIsReadable(t *testing.T) {
 	}
 }
 
+// Every row damages a blob file. Values that can be read stay where they are, or are copied if damage lies before them;
+// the others are named.
+func TestRepairOfBlobFiles(t *testing.T) {
+	for name, c := range map[string]struct {
+		edit   func([]byte) []byte // nil: the file is removed
+		few    bool                // only one value is lost
+		stays  bool                // the file is needed after the repair
+		copies bool                // values that lay behind the damage are in a new file
+	}{
+		"a value in the middle":                            {flip(2000), true, true, true},
+		"the last value":                                   {flip(-1), true, true, false},
+		"the header, so that all values are copied":        {flip(9), true, false, true},
+		"the length of a value, so that no walk passes it": {flip(2096), true, true, true},
+		"the end, with several values":                     {cut(500), false, true, false},
+		"all of it":                                        {nil, false, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHistory(t, afero.NewMemMapFs(), allBlobs)
+			require.NotEmpty(t, find(t, h.fs, "*.blob"))
+			file := find(t, h.fs, "*.blob")[0]
+			before := find(t, h.fs, "*.blob")
+			if c.edit == nil {
+				require.NoError(t, h.fs.Remove(file))
+			} else {
+				change(t, h.fs, file, c.edit)
+			}
+			report, err := engine.Repair("db", h.o)
+			require.NoError(t, err)
+			require.Contains(t, report.Damage, filepath.Base(file))
+			lost := map[string]bool{}
+			for _, l := range report.Lost {
+				require.Equal(t, filepath.Base(file), l.File)
+				require.NotNil(t, l.Key)
+				lost[string(l.Key)] = true
+			}
+			if c.few {
+				require.LessOrEqual(t, len(lost), 1)
+			} else {
+				require.Greater(t, len(lost), 3)
+			}
+			if len(lost) > 0 {
+				require.Contains(t, strings.Join(report.Warnings, "\n"), "values in blob files are lost")
+			}
+			after, err := afero.Glob(h.fs, "db/*.blob")
+			require.NoError(t, err)
+			require.Equal(t, c.stays, slices.Contains(after, file))
+			isNew := func(name string) bool { return !slices.Contains(before, name) }
+			require.Equal(t, c.copies, slices.ContainsFunc(after, isNew))
+			got := h.judge(t, h.fs, name)
+			for k := range h.had {
+				if !lost[k] {
+					require.Equal(t, h.last[k], got[k], k)
+				}
+			}
+			again, err := engine.Repair("db", h.o)
+			require.NoError(t, err)
+			require.Equal(t, engine.RepairReport{}, again)
+		})
+	}
+}
+
+// A store whose tables are damaged keeps its blob files: only the references are written anew.
+func TestRepairOfTablesKeepsBlobFiles(t *testing.T) {
+	for name, pattern := range map[string]string{
+		"a table": "*.sst", "the log": "*.log", "the manifest": "MANIFEST-*",
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHistory(t, afero.NewMemMapFs(), allBlobs)
+			before := find(t, h.fs, "*.blob")
+			change(t, h.fs, largest(t, h.fs, pattern), flip(70))
+			report, err := engine.Repair("db", h.o)
+			require.NoError(t, err)
+			for _, name := range before {
+				_, err := h.fs.Stat(filepath.Join(report.LostDir, filepath.Base(name)))
+				require.NoError(t, err, "lost has the damaged store as a whole")
+			}
+			for _, name := range find(t, h.fs, "*.blob") {
+				require.Contains(t, before, name, "no value was copied")
+			}
+			require.Greater(t, len(h.judge(t, h.fs, name)), 80)
+		})
+	}
+}
+
 func TestRepairLeavesAWholeStoreAlone(t *testing.T) {
 	fsys, o := sample(t)
 	before := find(t, fsys, "*")
@@ -191,9 +281,15 @@ func TestRepairLeavesAWholeStoreAlone(t *testing.T) {
 
 // TestPowerCutsDuringRepair cuts the power at every tick of a repair and repairs what is left: it comes to the same.
 func TestPowerCutsDuringRepair(t *testing.T) {
+	t.Run("of a table", func(t *testing.T) { cutPowerDuringRepair(t, noBlobs, "*.sst") })
+	t.Run("of a blob file", func(t *testing.T) { cutPowerDuringRepair(t, allBlobs, "*.blob") })
+}
+
+func cutPowerDuringRepair(t *testing.T, blobValueBytes int, pattern string) {
+	t.Helper()
 	fsys := faultfs.New(faultfs.Options{})
-	h := newHistory(t, fsys)
-	change(t, fsys, largest(t, fsys, "*.sst"), flip(3000))
+	h := newHistory(t, fsys, blobValueBytes)
+	change(t, fsys, largest(t, fsys, pattern), flip(3000))
 	table := find(t, fsys, "*.sst")[0]
 	content, err := afero.ReadFile(fsys, table)
 	require.NoError(t, err)
@@ -234,14 +330,28 @@ func mustCrash(t *testing.T, fsys *faultfs.FS, tick uint64) *faultfs.FS {
 }
 
 func TestEveryMutationOfARepairMayFail(t *testing.T) {
-	for n := 0; ; n++ {
-		h := newHistory(t, afero.NewMemMapFs())
-		change(t, h.fs, largest(t, h.fs, "*.sst"), flip(3000))
+	t.Run("of a table", func(t *testing.T) { failDuringRepair(t, noBlobs, "*.sst") })
+	t.Run("of a blob file", func(t *testing.T) { failDuringRepair(t, allBlobs, "*.blob") })
+}
+
+func failDuringRepair(t *testing.T, blobValueBytes int, pattern string) {
+	t.Helper()
+	whole := -1 // keys that a repair which does not fail leaves
+	for n := -1; ; n++ {
+		h := newHistory(t, afero.NewMemMapFs(), blobValueBytes)
+		change(t, h.fs, largest(t, h.fs, pattern), flip(3000))
 		fsys := newFaulty(h.fs, n)
 		o := h.o
 		o.FS = fsys
 		_, err := engine.Repair("db", o)
 		at := fmt.Sprintf("call %d", n)
+		if n < 0 {
+			require.NoError(t, err)
+			whole = len(h.judge(t, h.fs, at))
+			require.LessOrEqual(t, whole, len(h.last))
+			require.Greater(t, whole, 110)
+			continue
+		}
 		if !fsys.failed() {
 			require.NoError(t, err)
 			require.Greater(t, n, 20)
@@ -250,7 +360,7 @@ func TestEveryMutationOfARepairMayFail(t *testing.T) {
 		require.ErrorIs(t, err, errInjected, at)
 		_, err = engine.Repair("db", h.o)
 		require.NoError(t, err, at)
-		require.Len(t, h.judge(t, h.fs, at), 119)
+		require.Len(t, h.judge(t, h.fs, at), whole)
 	}
 }
 
@@ -288,5 +398,33 @@ func TestRepairKeepsRangeDeletes(t *testing.T) {
 	for k := range got {
 		require.False(t, k >= "key 010" && k < "key 020" || k >= "key 030" && k < "key 040", k)
 	}
+	require.NoError(t, db.Close())
+}
+
+// Range deletes that nobody can read any more are named, because what they hid is back.
+func TestRepairNamesLostRangeDeletes(t *testing.T) {
+	fsys := afero.NewMemMapFs()
+	o := tiny(fsys)
+	o.MemtableBytes, o.TableBytes, o.L0CompactionFiles = 1<<20, 1<<20, 100
+	db := open(t, o)
+	require.NoError(t, db.Put([]byte("key 1"), []byte("v"), engine.NoSync))
+	require.NoError(t, db.Compact())
+	require.NoError(t, db.DeleteRange([]byte("key"), []byte("kez"), engine.NoSync))
+	require.NoError(t, db.Flush())
+	_, err := db.Get([]byte("key 1"))
+	require.ErrorIs(t, err, engine.ErrNotFound)
+	require.NoError(t, db.Close())
+	table := find(t, fsys, "*.sst")[1]
+	change(t, fsys, table, flip(5))
+	report, err := engine.Repair("db", o)
+	require.NoError(t, err)
+	require.Contains(t, strings.Join(report.Warnings, "\n"), "range deletes are lost")
+	require.Len(t, report.Lost, 1)
+	require.Equal(t, filepath.Base(table), report.Lost[0].File)
+	require.Zero(t, report.Lost[0].Offset)
+	require.Contains(t, report.Lost[0].Cause, "the range deletes cannot be read")
+	db = open(t, o)
+	require.NoError(t, db.Verify())
+	require.Equal(t, map[string]string{"key 1": "v"}, contents(t, db))
 	require.NoError(t, db.Close())
 }

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -20,8 +19,10 @@ const (
 		" deleted keys and older values may be back"
 	warnTable = "parts of tables are lost: keys in the ranges named may be missing, have an older value, or be back" +
 		" though they were deleted"
-	warnLog = "commits are lost from the middle of the store's history: later ones are kept, though they may build on them"
-	warnEnd = "the end of a log is lost: if it was durable, the last commits are missing"
+	warnRanges = "range deletes are lost with parts of tables: keys that they deleted may be back"
+	warnBlob   = "values in blob files are lost: the keys named may be missing, or have an older value"
+	warnLog    = "commits are lost from the middle of the store's history: later ones are kept, though they may build on them"
+	warnEnd    = "the end of a log is lost: if it was durable, the last commits are missing"
 )
 
 func (r *repairer) warn(text string) {
@@ -73,13 +74,23 @@ func (r *repairer) tryManifest(num uint64, marked bool) bool {
 		r.lose(Loss{File: name, Bytes: int64(len(content)), Cause: err.Error()})
 		return false
 	}
-	for _, table := range liveFiles(&state) {
-		if num, _ := parseNumbered(table, tableSuffix); !marked && !slices.Contains(r.files.tables, num) {
-			return false
-		}
+	if !marked && !r.files.have(&state) {
+		return false
 	}
 	r.state, r.last = state, state.LastSeq
 	return true
+}
+
+// have reports whether all tables and blob files that a state lists are there.
+func (f *files) have(s *manifest.State) bool {
+	for _, level := range s.Levels {
+		for _, t := range level {
+			if !slices.Contains(f.tables, t.Num) {
+				return false
+			}
+		}
+	}
+	return !slices.ContainsFunc(s.BlobFiles, func(b manifest.BlobFile) bool { return !slices.Contains(f.blobs, b.Num) })
 }
 
 // readTables returns an iterator for each table that the store needs; damaged ones are read into memory.
@@ -102,7 +113,7 @@ func (r *repairer) readTables() ([]key.Iterator, error) {
 		}
 		if it != nil {
 			r.report.Tables++
-			all = append(all, it)
+			all = append(all, r.readable(it, tableName(num)))
 		}
 	}
 	return all, nil
@@ -113,8 +124,10 @@ func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, e
 	f, err := r.db.dir.Open(name)
 	if isMissing(err) {
 		r.warn(warnTable)
-		r.lose(Loss{name, 0, int64(wanted.Bytes), wanted.Smallest, wanted.Largest, "the file is missing; the keys are" +
-			" the first and the last of it"})
+		r.lose(Loss{
+			File: name, Bytes: int64(wanted.Bytes), After: wanted.Smallest, Before: wanted.Largest,
+			Cause: "the file is missing; the keys are the first and the last of it",
+		})
 		return nil, nil
 	}
 	if err != nil {
@@ -129,7 +142,7 @@ func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, e
 		damage = reader.Verify()
 	}
 	if damage == nil {
-		r.last, r.ranges = max(r.last, reader.Meta().MaxSeq), append(r.ranges, reader.Ranges())
+		r.last = max(r.last, reader.Meta().MaxSeq)
 		r.tables = append(r.tables, &table{Table: manifest.Table{Num: num}, file: f, reader: reader})
 		r.ranges = append(r.ranges, reader.Ranges())
 		return reader.NewIterator(), nil
@@ -149,17 +162,23 @@ func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, e
 }
 
 func (r *repairer) salvageTable(name string, content []byte) key.Iterator {
-	if reader, err := sst.Open(bytes.NewReader(content), int64(len(content)), sst.ReaderOptions{Name: name}); err == nil {
-		r.ranges = append(r.ranges, reader.Ranges())
-	}
 	m := memtable.New(2*len(content) + 1)
 	in := m.Inserter()
-	gaps := sst.Salvage(content, name, func(user []byte, tr key.Trailer, value []byte) {
+	ranges, gaps := sst.Salvage(content, name, func(user []byte, tr key.Trailer, value []byte) {
 		in.Add(user, tr, value)
 		r.last = max(r.last, tr.Seq())
 	})
+	r.ranges = append(r.ranges, ranges)
+	for _, t := range ranges {
+		r.last = max(r.last, t.Seq)
+	}
 	for _, g := range gaps {
-		r.lose(Loss{name, g.Offset, g.Bytes, g.After, g.Before, g.Cause.Error()})
+		l := Loss{File: name, Offset: g.Offset, Bytes: g.Bytes, After: g.After, Before: g.Before, Cause: g.Cause.Error()}
+		if g.Ranges {
+			r.warn(warnRanges)
+			l.Cause += "; range deletes that were here, or may have been, hide nothing any more"
+		}
+		r.lose(l)
 	}
 	return m.NewIterator()
 }
@@ -178,7 +197,7 @@ func (r *repairer) readLogs() ([]key.Iterator, error) {
 		}
 		if it := r.salvageLog(num, content, &last); it != nil {
 			r.report.Logs++
-			all = append(all, it)
+			all = append(all, r.readable(it, logName(num)))
 		}
 	}
 	slices.Reverse(all)

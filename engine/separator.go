@@ -18,9 +18,10 @@ import (
 // table refers to.
 type separator struct {
 	db        *DB
-	threshold int             // values of so many bytes go to a blob file; none if 0
-	victims   map[uint64]bool // blob files that values are moved out of
-	files     []*blobFile     // written, synced and open; their names are not durable yet
+	threshold int                 // values of so many bytes go to a blob file; none if 0
+	victims   map[uint64]bool     // blob files that values are moved out of
+	damaged   func(blob.Ref) bool // says of a value that it is to leave its file, too; may be nil
+	files     []*blobFile         // written, synced and open; their names are not durable yet
 
 	num    uint64
 	out    *durable.File
@@ -63,7 +64,7 @@ func (s *separator) carry(encoded []byte) (blob.Ref, error) {
 	if !ok {
 		return ref, corrupt.At("blob reference", 0, "%x is not one", encoded)
 	}
-	if !s.victims[ref.File] {
+	if !s.victims[ref.File] && (s.damaged == nil || !s.damaged(ref)) {
 		return ref, nil
 	}
 	from, ref, err := s.db.blobs.find(encoded)

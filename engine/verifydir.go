@@ -8,14 +8,16 @@ import (
 // VerifyReport says what VerifyDir looked at and found.
 type VerifyReport struct {
 	Tables, Logs int
-	Bytes        int64    // of tables
-	Problems     []string // damage, most important first; empty for a store that is whole
-	Leftovers    []string // files that a crash left and that the next Open removes; no damage
+	Bytes        int64          // of tables
+	BlobFiles    []BlobFileInfo // if the store cannot be opened, only their names and sizes
+	Problems     []string       // damage, most important first; empty for a store that is whole
+	Leftovers    []string       // files that a crash left and that the next Open removes; no damage
 }
 
 // VerifyDir verifies a store that nobody has open, and changes nothing (but that a LOCK file may be made). If it cannot
-// be opened, every log and table in the directory is checked by itself, so that the report names all damaged files. The
-// error is ErrMissing, ErrNotADatabase, ErrLocked, ErrVersion, ErrOptions or one of the filesystem; damage is no error.
+// be opened, every log, table and blob file in the directory is checked by itself, so that the report names all damaged
+// files. The error is ErrMissing, ErrNotADatabase, ErrLocked, ErrVersion, ErrOptions or one of the filesystem; damage is
+// no error.
 func VerifyDir(dir string, o Options) (report VerifyReport, err error) {
 	o.ReadOnly = true
 	db, err := Open(dir, o)
@@ -33,7 +35,8 @@ func VerifyDir(dir string, o Options) (report VerifyReport, err error) {
 		report.Tables, report.Bytes = report.Tables+level.Tables, report.Bytes+int64(level.Bytes)
 	}
 	report.Logs = len(db.catalog.logs)
-	return report, db.Close()
+	report.BlobFiles, err = db.BlobFiles()
+	return report, errors.Join(err, db.Close())
 }
 
 // add adds each of the errors that were joined.
@@ -83,6 +86,22 @@ func (r *VerifyReport) addFiles(dir string, o Options) error {
 		if info.Damage != "" {
 			r.problem(info.Damage)
 		}
+	}
+	return r.addBlobFiles(dir, o)
+}
+
+func (r *VerifyReport) addBlobFiles(dir string, o Options) error {
+	paths, err := StoreFiles(dir, BlobFile, o)
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		info, err := InspectBlobFile(path, o)
+		if err != nil && !errors.Is(err, ErrCorrupt) {
+			return err
+		}
+		r.BlobFiles = append(r.BlobFiles, info)
+		r.add(err)
 	}
 	return nil
 }

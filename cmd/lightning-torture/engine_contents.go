@@ -24,7 +24,7 @@ func (c *cli) verifyCommand() *cobra.Command {
 			}
 			content := map[string]any{
 				"tables": r.Tables, "logs": r.Logs, "table_bytes": r.Bytes, "problems": list(r.Problems),
-				"leftovers": list(r.Leftovers),
+				"leftovers": list(r.Leftovers), "blob_files": blobObjects(r.BlobFiles),
 			}
 			return document{content, func(w io.Writer) error { return printVerify(w, args[0], &r) }, len(r.Problems) > 0}, nil
 		})
@@ -34,6 +34,9 @@ func list(s []string) []string { return append([]string{}, s...) }
 
 func printVerify(w io.Writer, dir string, r *engine.VerifyReport) error {
 	fmt.Fprintf(w, "tables: %d, of %d bytes; logs: %d\n", r.Tables, r.Bytes, r.Logs)
+	for i := range r.BlobFiles {
+		fmt.Fprintln(w, blobLine(&r.BlobFiles[i]))
+	}
 	for _, name := range r.Leftovers {
 		fmt.Fprintf(w, "leftover of a crash, the next open removes it: %s\n", name)
 	}
@@ -97,28 +100,33 @@ func (c *cli) lsmCommand() *cobra.Command {
 		func(args []string) (result printable, err error) {
 			err = opened(args[0], func(db *engine.DB) error {
 				tables, err := db.Shape()
+				if err != nil {
+					return err
+				}
+				blobs, err := db.BlobFiles()
 				m := db.Metrics()
-				result = shape(tables, &m)
+				result = shape(tables, blobs, &m)
 				return err
 			})
 			return result, err
 		})
 }
 
-func shape(tables []engine.TableInfo, m *engine.Metrics) printable {
+func shape(tables []engine.TableInfo, blobs []engine.BlobFileInfo, m *engine.Metrics) printable {
 	objects := []any{}
 	for i := range tables {
 		objects = append(objects, tableObject(&tables[i]))
 	}
 	content := map[string]any{
 		"tables": objects, "read_amplification": m.ReadAmplification(), "space_amplification": m.SpaceAmplification(),
-		"log_entries_bytes": m.MemtableBytes,
+		"log_entries_bytes": m.MemtableBytes, "blob_files": blobObjects(blobs),
 	}
 	return document{content: content, render: func(w io.Writer) error {
 		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(t, "level\ttable\tbytes\tentries\tsequence numbers\tkeys")
+		fmt.Fprintln(t, "level\ttable\tbytes\tentries\tsequence numbers\tkeys\trange deletes\tin blob files")
 		for i := range tables {
-			fmt.Fprintf(t, "%d\t%s\n", tables[i].Level, tableLine(&tables[i]))
+			fmt.Fprintf(t, "%d\t%s\t%d\t%d bytes\n", tables[i].Level, tableLine(&tables[i]), len(tables[i].RangeDeletes),
+				blobBytes(&tables[i]))
 		}
 		if err := t.Flush(); err != nil {
 			return err
@@ -127,6 +135,9 @@ func shape(tables []engine.TableInfo, m *engine.Metrics) printable {
 			if level.Tables > 0 {
 				fmt.Fprintf(w, "level %d: %d tables, %d bytes\n", l, level.Tables, level.Bytes)
 			}
+		}
+		for i := range blobs {
+			fmt.Fprintln(w, blobLine(&blobs[i]))
 		}
 		_, err := fmt.Fprintf(w, "in memory, from logs: %d bytes\na lookup asks at most %d sources; the tables are %.2f times "+
 			"the deepest level\n", m.MemtableBytes, m.ReadAmplification(), m.SpaceAmplification())
@@ -148,6 +159,15 @@ func tableObject(t *engine.TableInfo) map[string]any {
 	}
 	if t.Level >= 0 {
 		object["level"] = t.Level
+	}
+	if t.Tombstones > 0 {
+		object["tombstones"] = t.Tombstones
+	}
+	if len(t.Blobs) > 0 {
+		object["blobs"] = useObjects(t.Blobs)
+	}
+	if len(t.RangeDeletes) > 0 {
+		object["range_deletes"] = rangeObjects(t.RangeDeletes)
 	}
 	return binary(binary(object, "smallest", t.Smallest), "largest", t.Largest)
 }

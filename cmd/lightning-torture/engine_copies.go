@@ -110,7 +110,7 @@ func (c *cli) repairCommand() *cobra.Command {
 			lost := []any{}
 			for _, l := range r.Lost {
 				object := map[string]any{"file": l.File, "offset": l.Offset, "bytes": l.Bytes, "cause": l.Cause}
-				for name, key := range map[string][]byte{"after": l.After, "before": l.Before} {
+				for name, key := range map[string][]byte{"after": l.After, "before": l.Before, "key": l.Key} {
 					if key != nil {
 						binary(object, name, key)
 					}
@@ -136,6 +136,9 @@ func printRepair(w io.Writer, r *engine.RepairReport) error {
 	}
 	for _, l := range r.Lost {
 		fmt.Fprintf(w, "lost: %s offset %d, %d bytes: %s\n", l.File, l.Offset, l.Bytes, plainText(l.Cause))
+		if l.Key != nil {
+			fmt.Fprintf(w, "  value of key %s\n", abridged(l.Key))
+		}
 		if l.After != nil {
 			fmt.Fprintf(w, "  after key %s\n", abridged(l.After))
 		}

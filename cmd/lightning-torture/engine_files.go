@@ -40,7 +40,7 @@ func showLog(path string, emit emitter) (bool, error) {
 		first, last := r.Writes[0].Seq, r.Writes[len(r.Writes)-1].Seq
 		writes := []any{}
 		for _, e := range r.Writes {
-			writes = append(writes, entryObject(&e, false))
+			writes = append(writes, entryObject(&e))
 		}
 		object := map[string]any{"offset": r.Offset, "bytes": r.Bytes, "first_seq": first, "last_seq": last, "writes": writes}
 		if err := emit(object, "offset %d: commit %d..%d, %d writes, %d bytes", r.Offset, first, last, len(writes),
@@ -48,7 +48,7 @@ func showLog(path string, emit emitter) (bool, error) {
 			return err
 		}
 		for _, e := range r.Writes {
-			if err := emit(nil, "  %d %s %s, %d bytes", e.Seq, e.Kind, abridged(e.Key), len(e.Value)); err != nil {
+			if err := emit(nil, "  %d %s %s, %s", e.Seq, e.Kind, abridged(e.Key), entryText(&e)); err != nil {
 				return err
 			}
 		}
@@ -81,14 +81,6 @@ func showGaps(gaps []engine.LogGap, damage string, emit emitter) error {
 	return nil
 }
 
-func entryObject(e *engine.Entry, value bool) map[string]any {
-	object := binary(map[string]any{"seq": e.Seq, "kind": e.Kind, "value_bytes": len(e.Value)}, "key", e.Key)
-	if value {
-		binary(object, "value", e.Value)
-	}
-	return object
-}
-
 func (c *cli) sstCommand() *cobra.Command {
 	var entries bool
 	cmd := c.inspector("sst", "Show the layout, the properties and, if asked, the entries of a table", engine.TableFile,
@@ -104,26 +96,24 @@ func showTable(path string, entries bool, emit emitter) error {
 	}
 	object := tableObject(&info)
 	object["raw_key_bytes"], object["raw_value_bytes"] = info.RawKeyBytes, info.RawValueBytes
+	object["format_version"], object["layout"] = info.Version, info.Layout
 	parts := []any{}
-	for _, p := range info.Parts {
-		part := map[string]any{"part": p.Name, "offset": p.Offset, "bytes": p.Bytes}
-		if p.LastKey != nil {
-			binary(part, "last_key", p.LastKey)
-		}
-		parts = append(parts, part)
+	for i := range info.Parts {
+		parts = append(parts, partObject(&info.Parts[i]))
 	}
 	object["parts"] = parts
 	if err := emit(object, "%s: %d entries, sequence numbers %d..%d, keys %s..%s\n  %d bytes for keys of %d and values of "+
-		"%d bytes", info.File, info.Entries, info.MinSeq, info.MaxSeq, abridged(info.Smallest), abridged(info.Largest),
-		info.Bytes, info.RawKeyBytes, info.RawValueBytes); err != nil {
+		"%d bytes; version %d, layout %s", info.File, info.Entries, info.MinSeq, info.MaxSeq, abridged(info.Smallest),
+		abridged(info.Largest), info.Bytes, info.RawKeyBytes, info.RawValueBytes, info.Version, info.Layout); err != nil {
 		return err
 	}
-	for _, p := range info.Parts {
-		line := fmt.Sprintf("  offset %d: %s, %d bytes", p.Offset, p.Name, p.Bytes)
-		if p.LastKey != nil {
-			line += fmt.Sprintf(", up to %s #%d", abridged(p.LastKey), p.LastSeq)
+	for i := range info.Parts {
+		if err := emit(nil, "  %s", partLine(&info.Parts[i])); err != nil {
+			return err
 		}
-		if err := emit(nil, "%s", line); err != nil {
+	}
+	for _, r := range info.RangeDeletes {
+		if err := emit(nil, "  #%d deletes %s to %s", r.Seq, abridged(r.Start), abridged(r.End)); err != nil {
 			return err
 		}
 	}
@@ -131,9 +121,34 @@ func showTable(path string, entries bool, emit emitter) error {
 		return err
 	}
 	_, err = engine.InspectTable(path, engine.Options{}, func(e engine.Entry) error {
-		return emit(entryObject(&e, true), "%q #%d %s %q", e.Key, e.Seq, e.Kind, e.Value)
+		if e.Blob != nil {
+			return emit(entryObject(&e), "%q #%d %s, %s", e.Key, e.Seq, e.Kind, entryText(&e))
+		}
+		return emit(binary(entryObject(&e), "value", e.Value), "%q #%d %s %q", e.Key, e.Seq, e.Kind, e.Value)
 	})
 	return err
+}
+
+func partLine(p *engine.PartInfo) string {
+	line := fmt.Sprintf("offset %d: %s, %d bytes", p.Offset, p.Name, p.Bytes)
+	switch d := p.Data; {
+	case d == nil:
+		return line
+	case d.PayloadBytes == 0:
+		return fmt.Sprintf("%s, unreadable, up to %s #%d", line, abridged(d.LastKey), d.LastSeq)
+	default:
+		return fmt.Sprintf("%s, %s of %d, %s to %s #%d", line, d.Compression, d.PayloadBytes, abridged(d.FirstKey),
+			abridged(d.LastKey), d.LastSeq)
+	}
+}
+
+func partObject(p *engine.PartInfo) map[string]any {
+	object := map[string]any{"part": p.Name, "offset": p.Offset, "bytes": p.Bytes}
+	if d := p.Data; d != nil {
+		object["compression"], object["payload_bytes"] = d.Compression, d.PayloadBytes
+		binary(binary(object, "first_key", d.FirstKey), "last_key", d.LastKey)
+	}
+	return object
 }
 
 func (c *cli) manifestCommand() *cobra.Command {
@@ -148,6 +163,7 @@ func showManifest(path string, emit emitter) (bool, error) {
 		object := map[string]any{
 			"edit": n, "offset": e.Offset, "format_version": e.Version, "next_file": e.NextFile, "log_floor": e.LogFloor,
 			"last_seq": e.LastSeq, "deleted": tableObjects(e.Deleted), "added": tableObjects(e.Added),
+			"blob_files_deleted": list(e.BlobFilesDeleted), "blob_files_added": blobObjects(e.BlobFilesAdded),
 		}
 		var line strings.Builder
 		fmt.Fprintf(&line, "offset %d: edit %d: next file %d", e.Offset, n, e.NextFile)
@@ -171,6 +187,16 @@ func showManifest(path string, emit emitter) (bool, error) {
 				return err
 			}
 		}
+		for _, name := range e.BlobFilesDeleted {
+			if err := emit(nil, "  - %s", name); err != nil {
+				return err
+			}
+		}
+		for _, f := range e.BlobFilesAdded {
+			if err := emit(nil, "  + %s, %d bytes", f.File, f.Bytes); err != nil {
+				return err
+			}
+		}
 		return showTables(e.Added, "+", emit)
 	})
 	if err != nil {
@@ -182,11 +208,16 @@ func showManifest(path string, emit emitter) (bool, error) {
 	object := map[string]any{
 		"file": info.File, "bytes": info.Bytes, "edits": info.Edits, "damage": info.Damage,
 		"format_version": info.Version, "next_file": info.NextFile, "log_floor": info.LogFloor, "last_seq": info.LastSeq,
-		"tables": tableObjects(info.Tables),
+		"tables": tableObjects(info.Tables), "blob_files": blobObjects(info.BlobFiles),
 	}
 	if err := emit(object, "%s: %d edits in %d bytes; format version %d, next file %d, logs from %d, commits up to %d in "+
 		"tables", info.File, info.Edits, info.Bytes, info.Version, info.NextFile, info.LogFloor, info.LastSeq); err != nil {
 		return false, err
+	}
+	for _, f := range info.BlobFiles {
+		if err := emit(nil, "  = %s, %d bytes, %d of them of tables", f.File, f.Bytes, f.LiveBytes); err != nil {
+			return false, err
+		}
 	}
 	return info.Damage != "", showTables(info.Tables, "=", emit)
 }
@@ -197,6 +228,11 @@ func showTables(tables []engine.TableInfo, sign string, emit emitter) error {
 		if err := emit(nil, "  %s level %d %s, %d bytes, %d entries, %s..%s", sign, t.Level, t.File, t.Bytes, t.Entries,
 			abridged(t.Smallest), abridged(t.Largest)); err != nil {
 			return err
+		}
+		for _, u := range t.Blobs {
+			if err := emit(nil, "      refers to %d values, %d bytes of %s", u.Values, u.Bytes, u.File); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -25,7 +26,9 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", RequireExplicitExec: true,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"store": store, "flip": flip},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"store": store, "blobs": blobs, "flip": flip,
+		},
 	})
 }
 
@@ -55,6 +58,27 @@ func store(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(db.Put([]byte("binary \x00\xff"), []byte("a\nb"), engine.Sync))
 	ts.Check(db.Delete([]byte("key 001"), engine.Sync))
 	ts.Check(db.Put([]byte("last"), nil, engine.Sync))
+	ts.Check(db.Close())
+}
+
+// blobs makes a closed store in a directory: "blobs DIR". Of its values, those of the table at the bottom are in a blob
+// file, and that of the log is in another one. Both the table in level 0 and the log have a range delete.
+func blobs(ts *testscript.TestScript, _ bool, args []string) {
+	db, err := engine.Open(ts.MkAbs(args[0]), engine.Options{
+		InlineMaintenance: true, BlobValueBytes: 300, LargeValueBytes: 1000, Compression: engine.CompressionZstd,
+	})
+	ts.Check(err)
+	for i := range 30 {
+		value := append(bytes.Repeat([]byte("v"), 300+i-1), fmt.Append(nil, i%10)...)
+		ts.Check(db.Put(fmt.Appendf(nil, "key %02d", i), value, engine.NoSync))
+	}
+	ts.Check(db.Put([]byte("key 00"), bytes.Repeat([]byte("w"), 300), engine.NoSync))
+	ts.Check(db.Flush())
+	ts.Check(db.Compact())
+	ts.Check(db.DeleteRange([]byte("key 10"), []byte("key 12"), engine.Sync))
+	ts.Check(db.Flush())
+	ts.Check(db.Put([]byte("large"), bytes.Repeat([]byte("L"), 2000), engine.Sync))
+	ts.Check(db.DeleteRange([]byte("key 20"), []byte("key 22"), engine.Sync))
 	ts.Check(db.Close())
 }
 

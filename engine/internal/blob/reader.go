@@ -105,28 +105,48 @@ func (r *Reader) Check(ref Ref) error {
 
 // Verify reads the first size bytes of the file and compares every checksum. They must end behind a blob.
 func (r *Reader) Verify(size uint64) error {
+	_, err := r.Intact(size)
+	return err
+}
+
+// Intact is Verify; if there is an error, it says as well where the first blob begins that is not whole, or 0 if it is the
+// header of the file that is not. Blobs behind it may be whole.
+func (r *Reader) Intact(size uint64) (end uint64, err error) {
 	if _, err := Open(r.r, r.num, size, r.name); err != nil {
-		return err
+		return 0, err
 	}
 	buf := make([]byte, min(chunkBytes, size))
 	at := uint64(FileHeaderBytes)
 	for at < size {
 		ref, err := r.refAt(at, size, buf)
-		if err != nil {
-			return err
+		if err == nil {
+			err = r.verify(ref, buf)
 		}
-		v, err := r.NewValue(ref)
 		if err != nil {
-			return err
-		}
-		for i := range chunks(ref.Length) {
-			if err := v.readChunk(i, buf); err != nil {
-				return err
-			}
+			return at, err
 		}
 		at = ref.End()
 	}
+	return at, nil
+}
+
+// verify reads one blob; buf takes a chunk.
+func (r *Reader) verify(ref Ref, buf []byte) error {
+	v, err := r.NewValue(ref)
+	if err != nil {
+		return err
+	}
+	for i := range chunks(ref.Length) {
+		if err := v.readChunk(i, buf); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// CheckWhole is Check, and reads the value, too.
+func (r *Reader) CheckWhole(ref Ref) error {
+	return r.verify(ref, make([]byte, min(chunkBytes, ref.Length)))
 }
 
 // refAt makes a Ref of what the blob at an offset says of itself.

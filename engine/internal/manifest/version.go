@@ -8,7 +8,7 @@ import (
 // FormatVersion is the version of the format that new manifests announce. Stores of every version up to it are read.
 //
 //	1  the first one; its manifests do not say it
-//	2  manifests name the version
+//	2  manifests name the version; FORMAT.md lists what else came with it
 const FormatVersion = 2
 
 // ErrVersion is returned for what a newer engine wrote. It is no corruption.

@@ -4,63 +4,72 @@ import "github.com/lightningdb/lightning-torture/engine/internal/key"
 
 // A Description tells how a table is built.
 type Description struct {
-	Version         uint32
-	Layout          Layout
-	Meta            Meta
-	RawKeyBytes     uint64
-	RawValueBytes   uint64
-	FilterBytes     uint64
-	PropertiesBytes uint64
-	IndexBytes      uint64
-	Blocks          []BlockDescription
+	Version       uint32
+	Layout        Layout
+	Meta          Meta
+	RawKeyBytes   uint64
+	RawValueBytes uint64
+	Parts         []Part // in the order of the file, which together they fill
 }
 
-// A BlockDescription tells about one data block.
-type BlockDescription struct {
-	Offset      uint64
-	StoredBytes uint64 // of the payload as it is stored
-	Bytes       uint64 // of the payload
-	Compression Compression
-	FirstKey    []byte
-	LastKey     []byte
-	LastTrailer key.Trailer
+// A Part is a stretch of a table's file, with its name.
+type Part struct {
+	Name          string // "data", "range deletes", "filter", "properties", "index", "footer"
+	Offset, Bytes int64
+	Data          *DataBlock // of a data block
 }
 
-// Describe reads every data block, past every cache. Its keys must not be written. The error is the first damage; what
-// was read before it is described.
+// A DataBlock tells about one data block.
+type DataBlock struct {
+	PayloadBytes uint64 // when it is not compressed any more
+	Compression  Compression
+	FirstKey     []byte // user keys
+	LastKey      []byte
+	LastTrailer  key.Trailer
+}
+
+// Describe reads every data block, past every cache. Its keys must not be written. The error is the first damage; of a
+// block that cannot be read only the last entry is told, which is in the index.
 func (r *Reader) Describe() (Description, error) {
 	d := Description{
 		Version: r.root.version, Layout: r.layout, Meta: r.Meta(),
 		RawKeyBytes: r.props.rawKeyBytes, RawValueBytes: r.props.rawValueBytes,
-		FilterBytes: uint64(r.root.filter.length), PropertiesBytes: uint64(r.root.properties.length),
-		IndexBytes: uint64(r.root.index.length),
 	}
+	var damage error
 	for n := range r.index {
-		b, err := r.describeBlock(n)
-		if err != nil {
-			return d, err
+		p, err := r.describeBlock(n)
+		if d.Parts = append(d.Parts, p); err != nil && damage == nil {
+			damage = err
 		}
-		d.Blocks = append(d.Blocks, b)
 	}
-	return d, nil
+	if value, ok := r.props.get(tagRanges); ok {
+		d.Parts = append(d.Parts, part("range deletes", decodeHandle(value)))
+	}
+	d.Parts = append(d.Parts, part("filter", r.root.filter), part("properties", r.root.properties),
+		part("index", r.root.index), Part{Name: "footer", Offset: r.size - footerBytes, Bytes: footerBytes})
+	return d, damage
 }
 
-func (r *Reader) describeBlock(n int) (BlockDescription, error) {
+func part(name string, h handle) Part {
+	return Part{Name: name, Offset: int64(h.offset), Bytes: int64(h.end() - h.offset)}
+}
+
+func (r *Reader) describeBlock(n int) (Part, error) {
 	x := r.index[n]
+	p := part("data", x.handle)
+	p.Data = &DataBlock{LastKey: x.user, LastTrailer: x.trailer}
 	raw, err := r.read(nil, x.handle.offset, x.handle.end()-x.handle.offset)
 	if err != nil {
-		return BlockDescription{}, err
+		return p, err
 	}
 	payload, err := unseal(r.o.Name, raw, x.handle)
 	if err != nil {
-		return BlockDescription{}, err
+		return p, err
 	}
 	i := blockIter{layout: r.layout}
 	if i.reset(payload) != nil || !i.first() {
-		return BlockDescription{}, r.malformed(x.handle, "block")
+		return p, r.malformed(x.handle, "block")
 	}
-	return BlockDescription{
-		Offset: x.handle.offset, StoredBytes: uint64(x.handle.length), Bytes: uint64(len(payload)),
-		Compression: Compression(raw[x.handle.length]), FirstKey: i.user, LastKey: x.user, LastTrailer: x.trailer,
-	}, nil
+	p.Data.PayloadBytes, p.Data.Compression, p.Data.FirstKey = uint64(len(payload)), Compression(raw[x.handle.length]), i.user
+	return p, nil
 }

@@ -29,6 +29,23 @@ func (e indexEntry) appendTo(b []byte) []byte {
 
 // decodeIndex reads a payload; its keys alias it. The blocks must fill the file from its beginning to end.
 func decodeIndex(b []byte, end uint64) (index, error) {
+	x, err := decodeIndexUpTo(b, end)
+	if err == nil && x.end() != end {
+		return nil, errMalformed
+	}
+	return x, err
+}
+
+// end returns where the last block ends.
+func (x index) end() uint64 {
+	if len(x) == 0 {
+		return 0
+	}
+	return x[len(x)-1].handle.end()
+}
+
+// decodeIndexUpTo is decodeIndex for blocks that end at end or before.
+func decodeIndexUpTo(b []byte, end uint64) (index, error) {
 	if len(b) < indexCountBytes {
 		return nil, errMalformed
 	}
@@ -53,7 +70,7 @@ func decodeIndex(b []byte, end uint64) (index, error) {
 			return nil, errMalformed
 		}
 	}
-	if len(rest) != 0 || filled != end {
+	if len(rest) != 0 {
 		return nil, errMalformed
 	}
 	return x, nil

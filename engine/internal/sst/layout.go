@@ -1,5 +1,7 @@
 package sst
 
+import "fmt"
+
 // A Layout says how a table's data blocks are built.
 type Layout uint8
 
@@ -8,6 +10,16 @@ const (
 	Restarts Layout = 0 // prefix-compressed, decoded forwards from restart points; the only one of version 1
 	Columns  Layout = 1 // whole keys, with an offset and a hint for each: searched and walked without decoding
 )
+
+func (l Layout) String() string {
+	switch l {
+	case Restarts:
+		return "restarts"
+	case Columns:
+		return "columns"
+	}
+	return fmt.Sprintf("layout(%d)", uint8(l))
+}
 
 // layout returns the layout that the properties name.
 func (p *properties) layout() (Layout, error) {

@@ -7,74 +7,139 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
 // A Gap is a part of a table that cannot be read.
 type Gap struct {
 	Offset, Bytes int64
 	After, Before []byte // the readable user keys around it; nil if there are none
+	Ranges        bool   // range deletes were in it, or may have been
 	Cause         error  // is corrupt.Err
 }
 
-// Salvage visits, in order, every entry of a damaged table whose block is whole, and returns what is not. The slices
-// that it passes on alias content. Without a readable index it finds blocks by their checksums, from the front up to the
-// first that is damaged. What it visits is what a Writer wrote; it makes nothing up.
-func Salvage(content []byte, name string, visit func(user []byte, tr key.Trailer, value []byte)) []Gap {
-	s := salvager{content: content, name: name, visit: visit}
-	x, end, err := s.index()
-	if err != nil {
+// Salvage visits, in order, every entry of a damaged table whose block is whole, and returns the range deletes, if their
+// block is, and what is not whole. The slices that it passes on alias content. Without a readable index it finds blocks by
+// their checksums, from the front up to the first that is damaged; without readable properties it takes the layout in
+// which the first block is sound. What it visits is what a Writer wrote; it makes nothing up.
+func Salvage(content []byte, name string, visit func(user []byte, tr key.Trailer, value []byte)) (rangedel.Set, []Gap) {
+	s := salvager{content: content, name: name, visit: visit, layouts: []Layout{Columns, Restarts}}
+	s.root()
+	if s.indexed == nil {
 		s.scan()
-		return s.gaps
+		return s.ranges, s.gaps
 	}
-	for _, e := range x {
+	end := int64(0)
+	for _, e := range s.indexed {
 		s.block(e.handle)
+		end = int64(e.handle.end())
 	}
+	s.rangesBetween(end, int64(s.footer.filter.offset))
 	if err := s.tail(); err != nil {
-		s.lose(end, int64(len(content))-end, err)
+		s.lose(int64(s.footer.filter.offset), int64(len(content))-int64(s.footer.filter.offset), err)
 	}
-	return s.gaps
+	return s.ranges, s.gaps
 }
 
 type salvager struct {
 	content []byte
 	name    string
 	visit   func(user []byte, tr key.Trailer, value []byte)
-	gaps    []Gap
+	layouts []Layout // that the data blocks may have; one as soon as it is known
+	footer  footer
+	indexed index // nil if it cannot be read
+
+	ranges   rangedel.Set
+	noRanges bool // the properties say so
+	gaps     []Gap
 
 	any     bool
 	last    []byte // the last entry that was visited
 	trailer key.Trailer
 }
 
-// index reads the index, and returns where the data blocks end.
-func (s *salvager) index() (index, int64, error) {
+// root reads footer, properties and index, as far as they are readable.
+func (s *salvager) root() {
 	size := int64(len(s.content))
 	if size < footerBytes {
-		return nil, 0, corrupt.At(s.name, size, "a file of %d bytes cannot be a table", size)
+		return
 	}
 	f, err := decodeFooter(s.name, s.content[size-footerBytes:], size)
 	if err != nil {
-		return nil, 0, err
+		return
+	}
+	s.footer = f
+	if raw, err := unseal(s.name, s.content[f.properties.offset:f.properties.end()], f.properties); err == nil {
+		if p, err := decodeProperties(raw, f.version); err == nil {
+			s.properties(&p)
+		}
 	}
 	payload, err := unseal(s.name, s.content[f.index.offset:f.index.end()], f.index)
 	if err != nil {
-		return nil, 0, err
+		return
 	}
-	end := f.filter.offset
-	if raw, err := unseal(s.name, s.content[f.properties.offset:f.properties.end()], f.properties); err == nil {
-		if p, err := decodeProperties(raw, f.version); err == nil {
-			if value, ok := p.get(tagRanges); ok && len(value) == handleBytes {
-				end = decodeHandle(value).offset
-			}
-		}
+	x, err := decodeIndexUpTo(payload, f.filter.offset)
+	if err == nil {
+		s.indexed = append(index{}, x...)
 	}
-	x, err := decodeIndex(payload, end)
-	return x, int64(end), err
+}
+
+// properties learns from readable properties how the data blocks are built, and where the range deletes are, if any.
+func (s *salvager) properties(p *properties) {
+	if layout, err := p.layout(); err == nil {
+		s.layouts = []Layout{layout}
+	}
+	value, ok := p.get(tagRanges)
+	if s.noRanges = !ok; !ok || len(value) != handleBytes {
+		return
+	}
+	if h := decodeHandle(value); h.offset < s.footer.filter.offset && h.end() == s.footer.filter.offset {
+		s.rangesIn(s.content[h.offset:h.end()], int64(h.offset))
+	}
+}
+
+// rangesBetween reads the range deletes, which fill the file from the last data block to the filter.
+func (s *salvager) rangesBetween(from, to int64) {
+	if from == to {
+		return
+	}
+	if s.rangesIn(s.content[from:to], from) {
+		return
+	}
+	s.lose(from, to-from, corrupt.At(s.name, from, "the range deletes cannot be read"))
+	s.gaps[len(s.gaps)-1].Ranges = true
+}
+
+// rangesIn reports whether raw is a block of range deletes, which it keeps.
+func (s *salvager) rangesIn(raw []byte, offset int64) bool {
+	if len(raw) <= blockTailBytes {
+		return false
+	}
+	payload, err := unseal(s.name, raw, selfHandle(raw, offset))
+	if err != nil {
+		return false
+	}
+	found, err := decodeRanges(payload)
+	if err == nil {
+		s.ranges = found
+	}
+	return err == nil
+}
+
+// selfHandle returns the handle that a block gives itself.
+func selfHandle(raw []byte, offset int64) handle {
+	return handle{
+		offset: uint64(offset), length: uint32(len(raw) - blockTailBytes),
+		checksum: binary.LittleEndian.Uint32(raw[len(raw)-4:]),
+	}
 }
 
 // tail checks what stands behind the data blocks and is needed to open the table.
 func (s *salvager) tail() error {
 	_, err := Open(bytes.NewReader(s.content), int64(len(s.content)), ReaderOptions{Name: s.name})
+	if len(s.gaps) > 0 && s.gaps[len(s.gaps)-1].Ranges {
+		return nil // it is what Open met first
+	}
 	return err
 }
 
@@ -87,23 +152,32 @@ func (s *salvager) lose(offset, n int64, cause error) {
 }
 
 // block visits the entries of a block, all or none.
-func (s *salvager) block(h handle) bool {
+func (s *salvager) block(h handle) {
 	payload, err := unseal(s.name, s.content[h.offset:h.end()], h)
 	if err == nil && !s.sound(payload) {
 		err = corrupt.At(s.name, int64(h.offset), "malformed block")
 	}
 	if err != nil {
 		s.lose(int64(h.offset), int64(h.end()-h.offset), err)
-		return false
+		return
 	}
 	s.visitAll(payload)
-	return true
 }
 
-// sound reports whether a payload is a data block that can follow what was visited.
+// sound reports whether a payload is a data block that can follow what was visited. If it is, the layout is known.
 func (s *salvager) sound(payload []byte) bool {
-	var i blockIter
-	if i.reset(payload) != nil {
+	for _, layout := range s.layouts {
+		if s.soundAs(layout, payload) {
+			s.layouts = []Layout{layout}
+			return true
+		}
+	}
+	return false
+}
+
+func (s *salvager) soundAs(layout Layout, payload []byte) bool {
+	i := blockIter{layout: layout}
+	if i.reset(payload) != nil || layout == Columns && !i.columns.verify() {
 		return false
 	}
 	last, trailer, begun, restarts := s.last, s.trailer, s.any, 0
@@ -119,9 +193,10 @@ func (s *salvager) sound(payload []byte) bool {
 	return !i.broken && restarts == i.restartCount()
 }
 
+// visitAll visits a payload that is sound.
 func (s *salvager) visitAll(payload []byte) {
-	var i blockIter
-	_ = i.reset(payload) // sound has seen it
+	i := blockIter{layout: s.layouts[0]}
+	_ = i.reset(payload)
 	for ok := i.first(); ok; ok = i.next() {
 		if n := len(s.gaps); n > 0 && s.gaps[n-1].Before == nil {
 			s.gaps[n-1].Before = bytes.Clone(i.user)
@@ -131,7 +206,7 @@ func (s *salvager) visitAll(payload []byte) {
 	}
 }
 
-// scan visits blocks from the front, as long as one follows the other.
+// scan visits blocks from the front, as long as one follows the other, and then the range deletes.
 func (s *salvager) scan() {
 	offset := 0
 	for {
@@ -139,27 +214,41 @@ func (s *salvager) scan() {
 		if n < 0 {
 			break
 		}
-		h := handle{offset: uint64(offset), length: uint32(n - blockTailBytes)}
-		h.checksum = binary.LittleEndian.Uint32(s.content[offset+n-4:])
-		payload, err := unseal(s.name, s.content[offset:offset+n], h)
+		raw := s.content[offset : offset+n]
+		payload, err := unseal(s.name, raw, selfHandle(raw, int64(offset)))
 		if err != nil || !s.sound(payload) {
-			break // the filter, if nothing is damaged but what is behind the blocks
+			break // what follows the data blocks, if nothing is damaged but what is behind
 		}
 		s.visitAll(payload)
 		offset += n
 	}
+	if n := s.sealed(offset); n > 0 && s.rangesIn(s.content[offset:offset+n], int64(offset)) {
+		offset += n
+	}
 	s.lose(int64(offset), int64(len(s.content)-offset), corrupt.At(s.name, int64(offset),
 		"the index cannot be read, and from here on no data block follows another"))
+	s.gaps[len(s.gaps)-1].Ranges = s.ranges == nil && !s.noRanges && !s.filterAt(offset)
+}
+
+// filterAt reports whether a filter is at offset: there range deletes would be, if the table had any.
+func (s *salvager) filterAt(offset int) bool {
+	n := s.sealed(offset)
+	if n < 0 {
+		return false
+	}
+	raw := s.content[offset : offset+n]
+	payload, err := unseal(s.name, raw, selfHandle(raw, int64(offset)))
+	return err == nil && filter(payload).valid()
 }
 
 // sealed returns the length of the block that begins at offset, which is where a checksum fits what is before it; -1 if
-// there is none.
+// there is none. Of blocks only a filter may be empty.
 func (s *salvager) sealed(offset int) int {
 	sum := uint32(0)
 	b := s.content[offset:]
 	for n := 1; n+4 <= len(b); n++ {
 		sum = crc32.Update(sum, castagnoli, b[n-1:n])
-		if n > 1 && sum == binary.LittleEndian.Uint32(b[n:]) {
+		if sum == binary.LittleEndian.Uint32(b[n:]) {
 			return n + 4
 		}
 	}

@@ -31,6 +31,9 @@ func TestEngineIsItsModel(t *testing.T) {
 	if !properties.Run(gopter.NewFormatedReporter(true, 160, t.Output())) {
 		t.Fail()
 	}
+	if copied.byTables == 0 || copied.byLogs == 0 {
+		t.Errorf("copies of the store had too few blob files: %+v", copied)
+	}
 }
 
 // machine makes stores and the steps to take with them. What a crash leaves is known only when it is seen, so the model
@@ -136,12 +139,20 @@ type modelled struct {
 }
 
 func (m *modelled) open() (err error) {
-	o := lightning.Options(m.fs, true)
-	o.MemtableBytes, o.LevelBytesBase, o.TableBytes = 2<<10, 4<<10, 2<<10
-	o.BlobValueBytes, o.LargeValueBytes, o.BlobFileBytes = 60, 110, 1<<10
-	m.db, err = engine.Open("db", o)
+	m.db, err = engine.Open("db", smallOptions(m.fs))
 	return err
 }
+
+// smallOptions let a few writes fill memtables, levels and blob files, by both roads.
+func smallOptions(fsys *faultfs.FS) engine.Options {
+	o := lightning.Options(fsys, true)
+	o.MemtableBytes, o.LevelBytesBase, o.TableBytes = 2<<10, 4<<10, 2<<10
+	o.BlobValueBytes, o.LargeValueBytes, o.BlobFileBytes = 60, 110, 1<<10
+	return o
+}
+
+// copied counts the blob files that checkpoints and restored backups had, by who refers to them.
+var copied struct{ byTables, byLogs int }
 
 // commit applies a batch of random writes, of which shares in per cent are deletes of ranges and of keys.
 func (m *modelled) commit(rng *rand.Rand, writes, ranges, deletes int) error {
@@ -359,19 +370,36 @@ func (m *modelled) backup(rng *rand.Rand) error {
 	return m.sameIn(image, "restored")
 }
 
-// sameIn opens a copy of the store and compares it with the model.
+// sameIn opens a copy of the store and compares it with the model, then again when the copy has been rewritten.
 func (m *modelled) sameIn(image *faultfs.FS, dir string) error {
-	o := lightning.Options(image, true)
+	o := smallOptions(image)
 	o.ErrorIfMissing = true
 	db, err := engine.Open(dir, o)
 	if err != nil {
 		return err
 	}
-	found, err := (&modelled{db: db}).read()
-	if err == nil && !maps.Equal(found, m.shown) {
-		err = fmt.Errorf("%s shows %v, the store %v", dir, found, m.shown)
+	blobs, err := db.BlobFiles()
+	for _, f := range blobs {
+		if f.LiveBytes > 0 {
+			copied.byTables++
+		}
+		if f.Logs {
+			copied.byLogs++
+		}
 	}
-	return errors.Join(err, db.Verify(), db.Close())
+	for _, change := range []func() error{db.Verify, db.Compact, db.Verify} {
+		if err != nil {
+			break
+		}
+		if err = change(); err != nil {
+			break
+		}
+		var found map[string]string
+		if found, err = (&modelled{db: db}).read(); err == nil && !maps.Equal(found, m.shown) {
+			err = fmt.Errorf("%s shows %v, the store %v", dir, found, m.shown)
+		}
+	}
+	return errors.Join(err, db.Close())
 }
 
 func (m *modelled) lose(o faultfs.ImageOptions) error {

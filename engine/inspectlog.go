@@ -1,0 +1,85 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/wal"
+)
+
+// LogRecord is a commit in a log.
+type LogRecord struct {
+	Offset int64 // of the chunk that it begins with
+	Bytes  int
+	Writes []Entry
+}
+
+// LogGap is a part of a log or manifest that is not readable as records.
+type LogGap struct {
+	From, To int64
+	Tail     bool // nothing readable follows: a torn tail if a crash left it, else damage
+}
+
+// LogInfo tells of a log.
+type LogInfo struct {
+	File    string
+	Bytes   int64
+	Records int
+	Gaps    []LogGap
+	Damage  string // what Open would say of it; empty if it can be read up to its end or a torn tail
+}
+
+// InspectLog calls visit for every record of a log file that is whole, also behind damage. The record is valid during
+// the call.
+func InspectLog(path string, o Options, visit func(LogRecord) error) (info LogInfo, err error) {
+	parse := func(name string) (uint64, bool) { return parseNumbered(name, logSuffix) }
+	d, name, num, err := file(path, o, parse, logName(6))
+	if err != nil {
+		return info, err
+	}
+	content, err := d.ReadFile(name)
+	if err != nil {
+		return info, err
+	}
+	info = LogInfo{File: name, Bytes: int64(len(content))}
+	gaps := wal.Salvage(content, num, func(off int64, record []byte) {
+		r := LogRecord{Offset: off, Bytes: len(record)}
+		b, ok := readBatch(record)
+		for ok && b.left > 0 {
+			var tr key.Trailer
+			if tr, ok = b.next(); ok {
+				r.Writes = append(r.Writes, entryOf(b.user, tr, b.value))
+			}
+		}
+		if !ok && err == nil {
+			err = fmt.Errorf("%w: %s offset %d: the record is not a commit", ErrCorrupt, name, off)
+		}
+		if info.Records++; err == nil {
+			err = visit(r)
+		}
+	})
+	info.Gaps = gapsOf(gaps)
+	info.Damage = damageOf(content, name, num)
+	return info, err
+}
+
+func gapsOf(gaps []wal.Gap) []LogGap {
+	var all []LogGap
+	for _, g := range gaps {
+		all = append(all, LogGap(g))
+	}
+	return all
+}
+
+// damageOf reads a file of records as Open does.
+func damageOf(content []byte, name string, num uint64) string {
+	r := wal.NewReader(content, name, num)
+	for {
+		if _, err := r.Next(); errors.Is(err, ErrCorrupt) {
+			return err.Error()
+		} else if err != nil {
+			return ""
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package engine
+
+import (
+	"errors"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/wal"
+)
+
+// ManifestEdit is one change of the list of live files.
+type ManifestEdit struct {
+	Offset                      int64
+	Version                     uint64 // of the format; 0 if it is not said
+	NextFile, LogFloor, LastSeq uint64
+	Deleted, Added              []TableInfo // of the deleted ones only level and name are known
+	BlobFilesDeleted            []string
+	BlobFilesAdded              []BlobFileInfo // without their garbage
+}
+
+// ManifestInfo tells of a manifest, and of the state that its edits lead to.
+type ManifestInfo struct {
+	File                                 string
+	Bytes                                int64
+	Edits                                int
+	Gaps                                 []LogGap
+	Damage                               string // why Open would refuse it; empty if it would not
+	Version, NextFile, LogFloor, LastSeq uint64
+	Tables                               []TableInfo
+	BlobFiles                            []BlobFileInfo
+}
+
+// InspectManifest calls visit for each edit of a manifest file. Edits that do not fit the state before them end it:
+// Damage says so.
+func InspectManifest(path string, o Options, visit func(ManifestEdit) error) (info ManifestInfo, err error) {
+	d, name, num, err := file(path, o, manifest.ParseFileName, manifest.FileName(3))
+	if err != nil {
+		return info, err
+	}
+	content, err := d.ReadFile(name)
+	if err != nil {
+		return info, err
+	}
+	info = ManifestInfo{File: name, Bytes: int64(len(content))}
+	var state manifest.State
+	gaps := wal.Salvage(content, num, func(off int64, record []byte) {
+		if err != nil || info.Damage != "" {
+			return
+		}
+		e, bad := manifest.DecodeEdit(record)
+		if errors.Is(bad, ErrVersion) {
+			err = bad
+			return
+		}
+		if bad == nil {
+			err = visit(editOf(off, e))
+			bad = state.Apply(e)
+		}
+		if info.Edits++; bad != nil {
+			info.Damage = bad.Error()
+		}
+	})
+	info.Gaps = gapsOf(gaps)
+	if _, _, bad := manifest.Load(content, name, num); bad != nil && info.Damage == "" {
+		info.Damage = bad.Error()
+	}
+	info.Version, info.NextFile = state.Version, state.NextFile
+	info.LogFloor, info.LastSeq = state.LogFloor, uint64(state.LastSeq)
+	for l, level := range state.Levels {
+		for i := range level {
+			info.Tables = append(info.Tables, tableInfo(l, &level[i]))
+		}
+	}
+	live := state.LiveBlobs()
+	for _, f := range state.BlobFiles {
+		info.BlobFiles = append(info.BlobFiles, BlobFileInfo{File: blobName(f.Num), Bytes: f.Bytes, LiveBytes: live[f.Num]})
+	}
+	return info, err
+}
+
+func editOf(off int64, e manifest.Edit) ManifestEdit {
+	m := ManifestEdit{
+		Offset: off, Version: e.Version, NextFile: e.NextFile, LogFloor: e.LogFloor, LastSeq: uint64(e.LastSeq),
+	}
+	for _, d := range e.Deleted {
+		m.Deleted = append(m.Deleted, TableInfo{Level: d.Level, File: tableName(d.Num)})
+	}
+	for _, p := range e.Added {
+		m.Added = append(m.Added, tableInfo(p.Level, &p.Table))
+	}
+	for _, num := range e.BlobFilesRemoved {
+		m.BlobFilesDeleted = append(m.BlobFilesDeleted, blobName(num))
+	}
+	for _, f := range e.BlobFilesAdded {
+		m.BlobFilesAdded = append(m.BlobFilesAdded, BlobFileInfo{File: blobName(f.Num), Bytes: f.Bytes})
+	}
+	return m
+}

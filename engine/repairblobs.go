@@ -1,0 +1,183 @@
+package engine
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/blob"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+)
+
+// repairBlobs is what a repair knows of the blob files that it met references to. Values stay where they are if all that
+// lies before them in their file is whole: then the file stays, and counts as long as its last value that is needed. A
+// whole value behind damage is copied to a new file, because no store may list a file that Verify complains about.
+type repairBlobs struct {
+	files  map[uint64]*salvagedBlobs // nil for a file that is missing
+	losses []Loss
+}
+
+// salvagedBlobs is a blob file of the damaged store.
+type salvagedBlobs struct {
+	*blobFile
+	intact uint64 // bytes from the beginning that are whole blobs
+	needed uint64 // bytes from the beginning that the repaired store refers to
+}
+
+// openBlobs returns the file that a reference leads to; nil if it is missing.
+func (r *repairer) openBlobs(num uint64) (*salvagedBlobs, error) {
+	f, known := r.blobs.files[num]
+	if known {
+		return f, nil
+	}
+	name := blobName(num)
+	file, err := r.db.dir.Open(name)
+	if isMissing(err) {
+		r.blobs.files[num] = nil
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	f = &salvagedBlobs{blobFile: &blobFile{num: num, file: file, reader: blob.NewReader(file, num, name)}}
+	size := uint64(info.Size())
+	f.size.Store(size)
+	f.reader.Grow(size)
+	f.intact, err = f.reader.Intact(size)
+	switch {
+	case errors.Is(err, blob.ErrVersion):
+		return nil, errors.Join(fmt.Errorf("%w: %w", ErrVersion, err), file.Close())
+	case err != nil && !errors.Is(err, ErrCorrupt):
+		return nil, errors.Join(err, file.Close())
+	}
+	r.blobs.files[num] = f
+	r.db.registerBlobFiles(f.blobFile)
+	return f, nil
+}
+
+// value returns why the value of an entry cannot be read, nil if it can; err says that nobody knows. from is the file of
+// the entry.
+func (r *repairer) value(from string, user, encoded []byte) (loss *Loss, err error) {
+	ref, ok := blob.DecodeRef(encoded)
+	if !ok {
+		return &Loss{File: from, Bytes: -1, Key: bytes.Clone(user), Cause: "the reference to the value is none"}, nil
+	}
+	f, err := r.openBlobs(ref.File)
+	if err != nil {
+		return nil, err
+	}
+	loss = &Loss{File: blobName(ref.File), Offset: int64(ref.Offset), Bytes: int64(ref.Bytes()), Key: bytes.Clone(user)}
+	switch {
+	case f == nil:
+		loss.Cause = "the file is missing"
+		return loss, nil
+	case ref.End() <= f.intact:
+		err = f.reader.Check(ref)
+	default:
+		err = f.reader.CheckWhole(ref)
+	}
+	if errors.Is(err, ErrCorrupt) {
+		loss.Cause = err.Error()
+		return loss, nil
+	}
+	return nil, err
+}
+
+// moves reports whether a readable value has to leave its file, and else notes that the file is needed.
+func (r *repairer) moves(ref blob.Ref) bool {
+	f := r.blobs.files[ref.File]
+	if ref.End() > f.intact {
+		return true
+	}
+	f.needed = max(f.needed, ref.End())
+	return false
+}
+
+// blobFiles returns the list of the repaired store's blob files: those that stay, and those that were written.
+func (r *repairer) blobFiles(written []*blobFile) []manifest.BlobFile {
+	var all []manifest.BlobFile
+	for num, f := range r.blobs.files {
+		if f != nil && f.needed > 0 {
+			all = append(all, manifest.BlobFile{Num: num, Bytes: f.needed})
+		}
+	}
+	for _, f := range written {
+		all = append(all, manifest.BlobFile{Num: f.num, Bytes: f.reader.Size()})
+	}
+	slices.SortFunc(all, func(a, b manifest.BlobFile) int { return cmp.Compare(a.Num, b.Num) })
+	return all
+}
+
+// closeBlobs closes the files that were read.
+func (r *repairer) closeBlobs() error {
+	var errs []error
+	for _, f := range r.blobs.files {
+		if f != nil {
+			errs = append(errs, f.file.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// reportBlobs adds the values that are lost to the report, in the order of files. Several tables may have named one.
+func (r *repairer) reportBlobs() {
+	losses := r.blobs.losses
+	slices.SortStableFunc(losses, func(a, b Loss) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Offset, b.Offset), bytes.Compare(a.Key, b.Key))
+	})
+	losses = slices.CompactFunc(losses, func(a, b Loss) bool {
+		return a.File == b.File && a.Offset == b.Offset && bytes.Equal(a.Key, b.Key)
+	})
+	for _, l := range losses {
+		r.warn(warnBlob)
+		r.lose(l)
+	}
+}
+
+// readableIterator leaves out the entries whose values cannot be read. It only goes forwards.
+type readableIterator struct {
+	key.Iterator
+	r    *repairer
+	name string // of the file that the entries are from
+	err  error
+}
+
+// readable wraps the iterator of a file; nil stays nil.
+func (r *repairer) readable(it key.Iterator, name string) key.Iterator {
+	if it == nil {
+		return nil
+	}
+	return &readableIterator{Iterator: it, r: r, name: name}
+}
+
+func (i *readableIterator) First() bool { return i.settle(i.Iterator.First()) }
+func (i *readableIterator) Next() bool  { return i.settle(i.Iterator.Next()) }
+func (i *readableIterator) Valid() bool { return i.err == nil && i.Iterator.Valid() }
+
+func (i *readableIterator) Error() error { return errors.Join(i.err, i.Iterator.Error()) }
+
+// settle moves on to the first entry that can be read.
+func (i *readableIterator) settle(ok bool) bool {
+	for ; ok; ok = i.Iterator.Next() {
+		if i.Trailer().Kind() != key.BlobSet {
+			return true
+		}
+		loss, err := i.r.value(i.name, i.Key(), i.Value())
+		if err != nil {
+			i.err = err
+			return false
+		}
+		if loss == nil {
+			return true
+		}
+		i.r.blobs.losses = append(i.r.blobs.losses, *loss)
+	}
+	return false
+}
