@@ -3,6 +3,7 @@ package checker
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/anishathalye/porcupine"
@@ -21,6 +22,7 @@ type search struct {
 	*timeline
 	ctx    context.Context
 	limits Limits
+	tried  int // steps so far; the search runs in one goroutine at a time
 	// open is the steps of open result that have shown no effect yet, by the first entry of the group.
 	open map[int32][]step
 }
@@ -45,12 +47,12 @@ func (s *search) check(r Result, w *window, entries []int32, steps []step) Resul
 	}
 	model := s.model(start, entries)
 	ok := porcupine.CheckOperations(model, operations(steps))
-	if s.ctx.Err() != nil {
-		return r.unclear("the search for an order of %d operations on %s was given up: %v",
-			len(steps), s.names(entries), context.Cause(s.ctx))
-	}
 	if ok {
-		return r
+		return r // an order was found, so the search was not given up before
+	}
+	if err := s.spent(); err != nil {
+		return r.unclear("the search for an order of %d operations on %s was given up: %v",
+			len(steps), s.names(entries), err)
 	}
 	return r.fail(s.accuse(start, entries, steps))
 }
@@ -141,12 +143,20 @@ func (g group) hash() uint64 {
 	return h
 }
 
-// model tells porcupine how the keys behave. When the context is done no step is possible, which ends the search.
+// spent returns why the search must end, or nil. Once it must, it must for good.
+func (s *search) spent() error {
+	if s.tried > s.limits.Steps {
+		return fmt.Errorf("%d steps were tried", s.limits.Steps)
+	}
+	return context.Cause(s.ctx)
+}
+
+// model tells porcupine how the keys behave. When a limit is reached no step is possible, which ends the search.
 func (s *search) model(start group, entries []int32) porcupine.Model {
 	return porcupine.Model{
 		Init: func() any { return start },
 		Step: func(state, input, _ any) (bool, any) {
-			if s.ctx.Err() != nil {
+			if s.tried++; s.spent() != nil {
 				return false, state
 			}
 			return state.(group).apply(entries, input.(*step))

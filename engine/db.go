@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -14,7 +15,10 @@ import (
 // DB is an open store. All methods may be called by any number of goroutines. Slices that are passed in stay the
 // caller's; slices that are returned are the caller's, too, unless said otherwise.
 //
-// Locks are taken in the order of the fields.
+// Locks are taken in the order of the fields from commitMu on, where large means its own and then those of its files.
+// Behind large and before mu come those of the sequencer, as it lists them: whoever waits for commits to become visible
+// may hold any lock before them, because a commit takes none of these once it has its place in the log. Those of recent
+// and dir come last, but that a failure may call poisoned, which takes mu, with any other lock held.
 type DB struct {
 	opts  Options
 	dir   *durable.Dir
@@ -150,16 +154,15 @@ func (db *DB) sealLog() error {
 	if err == nil {
 		err = db.seq.finish(db.seq.barrier(Sync))
 	}
-	if err == nil && db.active != nil {
-		err = db.active.log.Seal()
-	}
-	for _, m := range db.frozen() {
-		if !m.replayed() {
-			err = errors.Join(err, m.log.Close())
-		}
-	}
+	mems := slices.DeleteFunc(db.frozen(), (*mem).replayed)
 	if db.active != nil {
-		err = errors.Join(err, db.active.log.Close())
+		mems = append(mems, db.active)
+	}
+	if err == nil && len(mems) > 0 {
+		err = mems[len(mems)-1].log.Seal()
+	}
+	for _, m := range mems {
+		err = errors.Join(err, m.log.Close())
 	}
 	return err
 }

@@ -39,7 +39,7 @@ func (db *DB) freeze() error {
 func (db *DB) flushFrozen(floor uint64) error {
 	db.flushMu.Lock()
 	defer db.flushMu.Unlock()
-	if err := db.dir.Poisoned(); err != nil {
+	if err := db.writable(); err != nil { // NB: the caller may have waited here until the store was closed
 		return err
 	}
 	mems := db.frozen()

@@ -323,6 +323,9 @@ func (db *DB) clean(f *files, mentioned map[uint64]bool) error {
 	named, unnamed = db.cleanBlobs(f, mentioned, named, unnamed)
 	if db.opts.ReadOnly {
 		db.leftovers = append(named, unnamed...)
+		for _, num := range f.severed {
+			db.leftovers = append(db.leftovers, logName(num))
+		}
 		return nil
 	}
 	// The severed logs first, one by one from the last: each must be gone before the one that it follows is, or else it

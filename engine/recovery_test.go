@@ -291,6 +291,9 @@ func TestGapBetweenLogs(t *testing.T) {
 			require.NoError(t, err)
 			require.Greater(t, len(content), c.keep)
 			require.NoError(t, afero.WriteFile(fsys, log, content[:c.keep], 0o644))
+			report, err := engine.VerifyDir("db", engine.Options{FS: fsys})
+			require.NoError(t, err)
+			require.Equal(t, c.err == nil, len(report.Problems) == 0, "a gap is no damage: %q", report.Problems)
 			for range 2 { // recovery is idempotent
 				db, err := engine.Open("db", engine.Options{FS: fsys, InlineMaintenance: true})
 				require.ErrorIs(t, err, c.err)

@@ -46,6 +46,8 @@ type sequencer struct {
 		behind  []*wal.Writer // earlier ones that may not be on disk as a whole, oldest first
 	}
 
+	stopped atomic.Bool // nothing becomes visible any more; set before failed is
+
 	mu      sync.Mutex
 	changed sync.Cond // visible or durable moved on, or failed is set
 	syncing bool      // somebody leads
@@ -242,11 +244,11 @@ func (s *sequencer) lead() {
 		advance(&s.durable, last)
 		s.publish()
 	}
+	if err != nil {
+		_ = s.fail(err)
+	}
 	s.mu.Lock()
 	s.syncing = false
-	if err != nil && s.failed == nil {
-		s.failed = err
-	}
 	s.changed.Broadcast()
 }
 
@@ -256,6 +258,9 @@ func (s *sequencer) syncLogs() (key.Seq, error) {
 	s.leading.Lock()
 	defer s.leading.Unlock()
 	last := s.newest() // before the logs: it is in one of them
+	if s.durable.Load() >= uint64(last) {
+		return last, nil // a flush came first, and has closed the log
+	}
 	s.logs.Lock()
 	log, behind := s.logs.current, slices.Clone(s.logs.behind)
 	s.logs.Unlock()
@@ -276,8 +281,13 @@ func (s *sequencer) syncLogs() (key.Seq, error) {
 	return last, nil
 }
 
-// fail sets the first error, tells those who wait, and returns it.
+// fail sets the first error, tells those who wait, and returns it. Who waits gets the error only when nothing becomes
+// visible any more: a commit that has failed must not turn up when one before it is inserted late.
 func (s *sequencer) fail(err error) error {
+	s.stopped.Store(true)
+	for s.calls.Load() > 0 { // of a publish that may have seen no stop; it does not wait for anybody
+		runtime.Gosched()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.failed == nil {
@@ -310,7 +320,7 @@ func (s *sequencer) publish() {
 }
 
 func (s *sequencer) publishReady() {
-	for s.head < s.tail.Load() {
+	for s.head < s.tail.Load() && !s.stopped.Load() {
 		p := &s.queue[s.head%pendingMax]
 		if !p.inserted.Load() || !s.fulfils(p.need) {
 			return

@@ -1,0 +1,261 @@
+package engine
+
+import (
+	"errors"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/wal"
+)
+
+// logFile is a log that counts its syncs and refuses everything once it is closed.
+type logFile struct {
+	mu     sync.Mutex
+	data   []byte
+	syncs  int
+	closed bool
+	fail   error
+	order  *[]*logFile // of all syncs
+}
+
+func (f *logFile) Write(p []byte) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return 0, os.ErrClosed
+	}
+	f.data = append(f.data, p...)
+	return len(p), f.fail
+}
+
+func (f *logFile) Sync() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return os.ErrClosed
+	}
+	f.syncs++
+	if f.order != nil {
+		*f.order = append(*f.order, f)
+	}
+	return f.fail
+}
+
+func (f *logFile) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closed = true
+	return nil
+}
+
+// proves reports whether what is in the file proves that earlier logs are durable.
+func (f *logFile) proves(num uint64) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return wal.Proves(f.data, "log", num)
+}
+
+// line is a sequencer whose commits are numbers alone.
+type line struct {
+	sequencer
+	commitMu sync.Mutex
+}
+
+func newLine() *line {
+	l := new(line)
+	l.start(0)
+	return l
+}
+
+func (l *line) begin(f *logFile, num uint64) *wal.Writer {
+	w := wal.NewWriter(f, num)
+	w.Begin(num - 1)
+	l.open(w)
+	return w
+}
+
+// enter appends a commit of one operation.
+func (l *line) enter(d Durability) ticket {
+	l.commitMu.Lock()
+	defer l.commitMu.Unlock()
+	if err := l.room(); err != nil {
+		return ticket{}
+	}
+	if err := l.logs.current.Append([]byte("commit")); err != nil {
+		return ticket{}
+	}
+	return l.append(l.newest()+1, d)
+}
+
+// inserted is finish without what the committer does for others.
+func (t ticket) inserted() { t.slot.inserted.Store(true) }
+
+func TestCommitsBecomeVisibleInOrder(t *testing.T) {
+	for name, c := range map[string]struct {
+		first, second Durability
+		written       key.Seq // what has got there, with both inserted
+		durable       key.Seq
+		visible       key.Seq
+	}{
+		"buffered ones need nothing":                          {Buffered, Buffered, 0, 0, 2},
+		"an unsynced one must be written":                     {NoSync, Buffered, 0, 0, 0},
+		"what follows an unsynced one needs no write itself":  {NoSync, Buffered, 1, 0, 2},
+		"a written one does not overtake a synced one":        {Sync, NoSync, 2, 0, 0},
+		"a buffered one does not overtake a synced one":       {Sync, Buffered, 2, 0, 0},
+		"a synced one shows itself and what follows":          {Sync, Buffered, 1, 1, 2},
+		"what comes before a synced one does not wait for it": {Buffered, Sync, 2, 1, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLine()
+			l.begin(&logFile{}, 1)
+			first, second := l.enter(c.first), l.enter(c.second)
+			l.written.Store(uint64(c.written))
+			l.durable.Store(uint64(c.durable))
+			second.inserted()
+			l.publish()
+			require.Zero(t, l.readable(), "the first is not inserted")
+			first.inserted()
+			l.publish()
+			require.Equal(t, c.visible, l.readable())
+		})
+	}
+}
+
+// TestFailedCommitStaysInvisible: a commit is told of a failure while one before it is still being inserted. When that
+// one is, neither turns up.
+func TestFailedCommitStaysInvisible(t *testing.T) {
+	l := newLine()
+	l.begin(&logFile{}, 1)
+	slow, fast := l.enter(Buffered), l.enter(NoSync)
+	broken := errors.New("broken disk")
+	require.ErrorIs(t, l.fail(broken), broken)
+	require.ErrorIs(t, l.finish(fast), broken)
+	require.ErrorIs(t, l.finish(slow), broken)
+	require.Zero(t, l.readable(), "both were told that they failed")
+}
+
+// TestSyncMeetsALogThatAFlushHasClosed: a leader has been elected, but before it comes to the log a flush has made its
+// commits durable in tables and closed it.
+func TestSyncMeetsALogThatAFlushHasClosed(t *testing.T) {
+	l := newLine()
+	file := &logFile{}
+	log := l.begin(file, 1)
+	require.NoError(t, l.finish(l.enter(NoSync)))
+	require.NoError(t, l.settled(log, l.newest()))
+	l.mu.Lock()
+	l.lead() // as it does if durable moved on since the leader looked
+	l.mu.Unlock()
+	require.NoError(t, l.failed)
+	require.Zero(t, file.syncs)
+	require.NoError(t, l.finish(l.barrier(Sync)))
+}
+
+// TestEarlierLogsAreSyncedFirst: a log is marked only when those before it are durable.
+func TestEarlierLogsAreSyncedFirst(t *testing.T) {
+	l := newLine()
+	var order []*logFile
+	var files []*logFile
+	for num := range uint64(3) {
+		f := &logFile{order: &order}
+		files = append(files, f)
+		l.begin(f, num+1)
+		require.NoError(t, l.finish(l.enter(NoSync)))
+		require.False(t, f.proves(num+1), "nothing was synced")
+	}
+	require.NoError(t, l.finish(l.enter(Sync)))
+	require.Equal(t, files, order)
+	require.True(t, files[2].proves(3))
+	require.Empty(t, l.logs.behind)
+
+	next := &logFile{order: &order}
+	l.begin(next, 4)
+	require.NoError(t, l.finish(l.enter(NoSync)))
+	require.True(t, next.proves(4), "everything before it was durable when it was begun")
+	require.NoError(t, l.finish(l.enter(Sync)))
+	require.Equal(t, append(files, next), order, "no log is synced again")
+}
+
+// TestFailedSyncOfAnEarlierLog: the current log is neither marked nor synced then.
+func TestFailedSyncOfAnEarlierLog(t *testing.T) {
+	l := newLine()
+	earlier, current := &logFile{}, &logFile{}
+	l.begin(earlier, 1)
+	require.NoError(t, l.finish(l.enter(NoSync)))
+	l.begin(current, 2)
+	require.NoError(t, l.finish(l.enter(NoSync)))
+	earlier.fail = errors.New("no sync")
+	require.ErrorIs(t, l.finish(l.enter(Sync)), earlier.fail)
+	require.Zero(t, current.syncs)
+	require.False(t, current.proves(2))
+	require.EqualValues(t, 2, l.readable())
+}
+
+// TestSettledLogIsNotSyncedAgain: what a flush has made durable in tables, the next leader passes over.
+func TestSettledLogIsNotSyncedAgain(t *testing.T) {
+	l := newLine()
+	first, second := &logFile{}, &logFile{}
+	log := l.begin(first, 1)
+	require.NoError(t, l.finish(l.enter(NoSync)))
+	last := l.newest()
+	l.begin(second, 2)
+	require.NoError(t, l.finish(l.enter(NoSync)))
+	require.NoError(t, l.settled(log, last))
+	require.NoError(t, l.finish(l.enter(Sync)))
+	require.Zero(t, first.syncs)
+	require.Equal(t, 1, second.syncs)
+}
+
+// TestCommitsOfManyGoroutines: every commit is, when it returns, visible and as durable as it asked for, while logs are
+// rotated and settled.
+func TestCommitsOfManyGoroutines(t *testing.T) {
+	const committers, each, perLog = 8, 2000, 7
+	l := newLine()
+	var num atomic.Uint64
+	l.begin(&logFile{}, num.Add(1))
+	var wg, flushes sync.WaitGroup
+	// rotate is called with commitMu held, as DB.rotate is.
+	rotate := func() {
+		log, last := l.logs.current, l.newest()
+		assert.NoError(t, l.hand(last))
+		if last%2 == 0 { // the flush runs beside the commits
+			flushes.Go(func() {
+				assert.NoError(t, l.show(last))
+				assert.NoError(t, l.settled(log, last))
+			})
+		}
+		l.begin(&logFile{}, num.Add(1))
+	}
+	for c := range committers {
+		wg.Go(func() {
+			for i := range each {
+				d := Durability((c + i) % 3)
+				l.commitMu.Lock()
+				if n := l.newest(); n > 0 && n%perLog == 0 {
+					rotate()
+				}
+				l.commitMu.Unlock()
+				tk := l.enter(d)
+				assert.NoError(t, l.finish(tk))
+				assert.GreaterOrEqual(t, l.readable(), tk.last)
+				assert.True(t, l.fulfils(tk.need))
+				if d == Sync {
+					assert.GreaterOrEqual(t, l.durable.Load(), uint64(tk.last))
+				}
+				if d == NoSync {
+					assert.GreaterOrEqual(t, l.written.Load(), uint64(tk.last))
+				}
+			}
+		})
+	}
+	wg.Wait()
+	flushes.Wait()
+	require.NoError(t, l.finish(l.barrier(Sync)))
+	require.EqualValues(t, committers*each, l.readable())
+	require.NoError(t, l.failed)
+}
