@@ -331,3 +331,34 @@ func TestEveryMutationOfABackupMayFail(t *testing.T) {
 		judgeRepository(t, memory, must, may, want, at)
 	}
 }
+
+// A damaged value is not carried into the repository, and one that was damaged there is not restored.
+func TestBackupsOfDamagedBlobFilesAreRefused(t *testing.T) {
+	fsys := afero.NewMemMapFs()
+	db := open(t, tiny(fsys))
+	require.NoError(t, db.Put([]byte("k"), pattern(200, 1), engine.Sync))
+	require.NoError(t, db.Put([]byte("last"), pattern(200, 2), engine.Sync))
+	name := find(t, fsys, "*.blob")[0]
+	whole, err := afero.ReadFile(fsys, name)
+	require.NoError(t, err)
+	_, err = engine.Backup(db, "repo")
+	require.NoError(t, err)
+	require.NoError(t, db.Flush())
+	damaged := flip(100)(append([]byte{}, whole...))
+	require.NoError(t, afero.WriteFile(fsys, name, damaged, 0o644))
+	_, err = engine.Backup(db, "repo")
+	require.ErrorIs(t, err, engine.ErrCorrupt)
+	require.ErrorContains(t, err, filepath.Base(name))
+	require.NoError(t, afero.WriteFile(fsys, name, whole, 0o644))
+	info, err := engine.Backup(db, "repo")
+	require.NoError(t, err)
+	require.Less(t, info.NewBytes, info.Bytes, "the blob file is stored already")
+	stored, err := afero.Glob(fsys, "repo/files/*.blob-*")
+	require.NoError(t, err)
+	require.Len(t, stored, 1)
+	require.NoError(t, afero.WriteFile(fsys, stored[0], damaged, 0o644))
+	_, err = engine.Restore("repo", 0, "restored", engine.Options{FS: fsys})
+	require.ErrorIs(t, err, engine.ErrCorrupt)
+	require.ErrorContains(t, err, filepath.Base(stored[0]))
+	require.NoError(t, db.Close())
+}

@@ -76,13 +76,16 @@
 //	 compaction directory; append and sync the edit, then a proof   edit made obsolete, and blob files that an obsolete
 //	            of it; remove the obsolete files; sync directory    log may refer to: removed under a new manifest,
 //	                                                                because the edit may not be durable yet
-//	checkpoint  in another directory: make and sync it; tables      no marker there: Open refuses it, or finds it empty;
-//	            (links or synced copies), logs, manifest, each      the store itself only began a new log
-//	            synced; sync directory; marker; sync directory
+//	checkpoint  begin another log, end the growing blob file; in    no marker there: Open refuses it, or finds it empty;
+//	            another directory: make and sync it; tables, blob   the store itself only began a new log
+//	            files (links or synced copies), logs, manifest,
+//	            each synced; sync directory; marker; sync it again
 //	backup      in a repository: files, each synced; sync           files that no list names, a pending list: removed by
 //	            directory; list as pending, synced; rename; sync    the next backup
-//	repair      tables of what is readable; old files linked to     before the marker the damaged store, after it the
-//	            lost/; sync; manifest; marker; remove old files     repaired one: Repair again, or Open removes the rest
+//	repair      tables of what is readable, blob files of values    before the marker the damaged store, after it the
+//	            behind damage; old files linked to lost/; sync;     repaired one: Repair again, or Open removes the rest
+//	            manifest; marker; remove old files, but not the
+//	            blob files that stay
 //	close       sync the log; append and sync a proof of that       a torn proof: ignored
 //
 // Open itself writes only if it is not ReadOnly and there is something to remove. It replays each log into a memtable of
