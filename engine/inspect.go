@@ -14,8 +14,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/sst"
 )
 
-// InspectTable, InspectLog, InspectManifest and InspectBlobFile show what is in the files of a store, also of one that does not open. They look at single
-// files, change nothing and take no lock, so the files of a store that is open may change under them.
+// InspectTable, InspectLog, InspectManifest and InspectBlobFile show what is in the files of a store, also of one that
+// does not open. They look at single files, change nothing and take no lock, so the files of a store that is open may
+// change under them.
 
 // TableInfo tells of a table.
 type TableInfo struct {
