@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"os"
 	"testing"
 
 	"github.com/spf13/afero"
@@ -42,4 +43,42 @@ func TestCloseLeavesAProofInAFrozenLog(t *testing.T) {
 	require.NoError(t, afero.WriteFile(fsys, logs[0], content, 0o644))
 	_, err = Open("db", Options{FS: fsys, InlineMaintenance: true})
 	require.ErrorIs(t, err, ErrCorrupt)
+}
+
+// syncHook is called before every sync of a file.
+type syncHook struct {
+	afero.Fs
+	hook func()
+}
+
+type hookedFile struct {
+	afero.File
+	fs *syncHook
+}
+
+func (f *syncHook) OpenFile(name string, flag int, perm os.FileMode) (afero.File, error) {
+	file, err := f.Fs.OpenFile(name, flag, perm)
+	return &hookedFile{file, f}, err
+}
+
+func (f *hookedFile) Sync() error {
+	f.fs.hook()
+	return f.File.Sync()
+}
+
+// TestFlushSyncsForOthersOnlyWhenItsEditIsDurable: a Sync that relied on it earlier would lose commits in a power cut.
+func TestFlushSyncsForOthersOnlyWhenItsEditIsDurable(t *testing.T) {
+	fsys := &syncHook{Fs: afero.NewMemMapFs(), hook: func() {}}
+	db, err := Open("db", Options{FS: fsys, InlineMaintenance: true})
+	require.NoError(t, err)
+	require.NoError(t, db.Put([]byte("a"), []byte("1"), NoSync))
+	syncs := 0
+	fsys.hook = func() { // of the table, and twice of the manifest
+		syncs++
+		require.Zero(t, db.seq.durable.Load(), "sync %d: the table or the edit that names it is not durable", syncs)
+	}
+	require.NoError(t, db.Flush())
+	require.Equal(t, 3, syncs)
+	require.EqualValues(t, 1, db.seq.durable.Load())
+	require.NoError(t, db.Close())
 }

@@ -122,6 +122,35 @@ func TestLoserWaitsForTheWinner(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
+// TestTransactionBeginsBesideACommitUnderWay: that commit is not remembered, because no transaction was open when it
+// came. So the transaction sees it, or loses.
+func TestTransactionBeginsBesideACommitUnderWay(t *testing.T) {
+	disk := newSlowDisk()
+	db := open(t, engine.Options{FS: disk.faulty, InlineMaintenance: true})
+	require.NoError(t, db.Put([]byte("warm"), []byte("up"), engine.Sync))
+	disk.hold()
+	var wg sync.WaitGroup
+	wg.Go(func() { assert.NoError(t, db.Put([]byte("a"), []byte("first"), engine.Sync)) })
+	<-disk.arrived
+	wg.Go(func() {
+		txn, err := db.Begin(engine.TxnOptions{})
+		assert.NoError(t, err)
+		v, err := txn.Get([]byte("a"))
+		assert.NoError(t, txn.Put([]byte("a"), []byte("second")))
+		if txn.Commit(engine.NoSync) == nil {
+			assert.NoError(t, err, "it overwrote what it did not see")
+			assert.Equal(t, "first", string(v))
+		}
+	})
+	for i := 0; i < 10_000 && db.Metrics().Commits < 3; i++ {
+		runtime.Gosched() // a chance to begin and to commit too early
+	}
+	disk.onSync = nil
+	disk.pass <- struct{}{}
+	wg.Wait()
+	require.NoError(t, db.Close())
+}
+
 func TestCloseWaitsForTheSyncUnderWay(t *testing.T) {
 	disk := newSlowDisk()
 	db := open(t, engine.Options{FS: disk.faulty, InlineMaintenance: true})

@@ -311,6 +311,37 @@ func TestGapBetweenLogs(t *testing.T) {
 	}
 }
 
+// TestLogsBehindAGapGoOneByOne kills recovery at each of its calls. What it leaves is not taken for a missing log.
+func TestLogsBehindAGapGoOneByOne(t *testing.T) {
+	whole := unflushed(t, 5, engine.NoSync)
+	require.NoError(t, afero.WriteFile(whole, find(t, whole, "*.log")[1], nil, 0o644))
+	for n := 0; ; n++ {
+		disk := copyOf(t, whole)
+		fsys := newFaulty(disk, n)
+		db, err := engine.Open("db", engine.Options{FS: fsys, InlineMaintenance: true})
+		if err == nil {
+			require.Greater(t, n, 3, "three logs behind the gap, and an empty one")
+			require.NoError(t, db.Close())
+			return
+		}
+		require.ErrorIs(t, err, errInjected)
+		db, err = engine.Open("db", engine.Options{FS: disk, InlineMaintenance: true})
+		require.NoError(t, err, "killed at call %d", n)
+		require.NoError(t, db.Verify())
+		require.Equal(t, map[string]string{"key 0": "value"}, contents(t, db))
+		require.NoError(t, db.Close())
+	}
+}
+
+// TestMissingLogWithoutProof: nobody synced, so no later log proves anything; but the name of a log was durable before
+// its first commit. A log that was cut short is there.
+func TestMissingLogWithoutProof(t *testing.T) {
+	fsys := unflushed(t, 3, engine.NoSync)
+	require.NoError(t, fsys.Remove(find(t, fsys, "*.log")[1]))
+	_, err := engine.Open("db", engine.Options{FS: fsys, InlineMaintenance: true})
+	require.ErrorIs(t, err, engine.ErrCorrupt)
+}
+
 // unflushed returns the disk of a store that is killed with so many live logs, one commit in each.
 func unflushed(t *testing.T, logs int, d engine.Durability) afero.Fs {
 	t.Helper()

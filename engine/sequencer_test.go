@@ -22,6 +22,7 @@ type logFile struct {
 	closed bool
 	fail   error
 	order  *[]*logFile // of all syncs
+	during func()      // called by Sync
 }
 
 func (f *logFile) Write(p []byte) (int, error) {
@@ -39,6 +40,9 @@ func (f *logFile) Sync() error {
 	defer f.mu.Unlock()
 	if f.closed {
 		return os.ErrClosed
+	}
+	if f.during != nil {
+		f.during()
 	}
 	f.syncs++
 	if f.order != nil {
@@ -167,6 +171,10 @@ func TestEarlierLogsAreSyncedFirst(t *testing.T) {
 		l.begin(f, num+1)
 		require.NoError(t, l.finish(l.enter(NoSync)))
 		require.False(t, f.proves(num+1), "nothing was synced")
+	}
+	files[0].during = func() { // others hand the current log over meanwhile
+		assert.NoError(t, l.logs.current.Flush())
+		assert.False(t, files[2].proves(3), "the earlier ones may not be durable yet")
 	}
 	require.NoError(t, l.finish(l.enter(Sync)))
 	require.Equal(t, files, order)
