@@ -51,6 +51,7 @@ func TestADamagedBlockOfASmallTableIsReportedEveryTime(t *testing.T) {
 		for range 3 {
 			_, _, _, err := r.Get(entries[0].Key, key.MaxSeq)
 			require.ErrorIs(t, err, corrupt.Err, "%v", c)
+			require.ErrorContains(t, err, "block checksum")
 		}
 		_, _, ok, err := r.Get(entries[199].Key, key.MaxSeq)
 		require.NoError(t, err)

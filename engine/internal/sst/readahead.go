@@ -11,7 +11,7 @@ type readAhead struct {
 	r          *Reader
 	buf        []byte
 	plain      []byte // the block that was asked for last, if it is compressed in buf
-	low, high  int // the blocks in buf: low <= i < high
+	low, high  int    // the blocks in buf: low <= i < high
 	nextBudget uint64
 }
 
