@@ -76,6 +76,54 @@ func TestBlocksOfOneFileSpreadOverTheShards(t *testing.T) {
 	require.Greater(t, c.Metrics().Blocks, blocks*95/100, "a shard that gets twice its share drops blocks")
 }
 
+// zipf returns the share of hits among reads of 100,000 blocks by a zipf distribution, a quarter of them in between
+// being of a scan that reads no block twice. There is room for a tenth.
+func zipf(c *cache.Cache) float64 {
+	rng := rand.New(rand.NewPCG(1, 1))
+	ids, value := rand.NewZipf(rng, 1.1, 1, 99_999), make([]byte, 4096)
+	read := func(file, offset uint64) int {
+		if c.Get(file, offset) != nil {
+			return 1
+		}
+		c.Put(file, offset, value)
+		return 0
+	}
+	hits, reads := 0, 0
+	for i := range uint64(1_000_000) {
+		if i%4 == 0 {
+			read(9, i<<12)
+			continue
+		}
+		reads++
+		hits += read(1, ids.Uint64()<<12)
+	}
+	return float64(hits) / float64(reads)
+}
+
+func TestAScanDoesNotDriveOutWhatIsReadAgain(t *testing.T) {
+	rate := zipf(cache.New(10_000 * 4096))
+	require.Greater(t, rate, 0.785, "strict LRU has 0.787 after 2M reads, FIFO less")
+}
+
+func TestBlocksOfAFileThatIsGoneMakeRoom(t *testing.T) {
+	const blocks = 1000
+	c := cache.New(blocks * 100)
+	fill := func(file uint64, rounds int) (misses int) {
+		for range rounds {
+			misses = 0
+			for i := range uint64(blocks * 3 / 4) {
+				if c.Get(file, i<<12) == nil {
+					c.Put(file, i<<12, block(file, i, 100))
+					misses++
+				}
+			}
+		}
+		return misses
+	}
+	require.Less(t, fill(1, 3), blocks/20)
+	require.Less(t, fill(2, 3), blocks/20, "the blocks of file 1 are still there, though nobody reads them")
+}
+
 func TestManyGoroutines(t *testing.T) {
 	c := cache.New(32 << 10)
 	errs := make([]error, 4)

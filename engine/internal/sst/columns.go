@@ -97,19 +97,28 @@ func (c *columns) seek(user []byte, tr key.Trailer, e *entry) (int, error) {
 }
 
 // candidates narrows a search to the entries whose hint is that of user: all below low are before user, high is after.
+// The shared bytes are compared with those of the entry that the hints lead to: the search reads that one anyway.
 func (c *columns) candidates(user []byte, e *entry) (low, high int, err error) {
-	if !c.entry(0, e) || c.shared > len(e.suffix) {
+	if len(user) >= c.shared {
+		low, high = c.hinted(hint(user[c.shared:]))
+	}
+	if !c.entry(min(low, c.count-1), e) || c.shared > len(e.suffix) {
 		return 0, 0, errMalformed
 	}
 	prefix := e.suffix[:c.shared]
-	if !bytes.HasPrefix(user, prefix) {
-		if bytes.Compare(user, prefix) < 0 {
-			return 0, 0, nil
-		}
-		return c.count, c.count, nil
+	switch {
+	case bytes.HasPrefix(user, prefix):
+		return low, high, nil
+	case bytes.Compare(user, prefix) < 0:
+		return 0, 0, nil
 	}
-	h := hint(user[c.shared:])
-	low, high = 0, c.count
+	return c.count, c.count, nil
+}
+
+// hinted returns where a search for a hint is narrowed to: entries below low have a smaller one, those from high on
+// a larger one.
+func (c *columns) hinted(h uint32) (low, high int) {
+	high = c.count
 	for low < high {
 		if middle := (low + high) / 2; c.hint(middle) < h {
 			low = middle + 1
@@ -120,7 +129,7 @@ func (c *columns) candidates(user []byte, e *entry) (low, high int, err error) {
 	for step := 1; high < c.count && c.hint(high) == h; step *= 2 { // gallops: seldom is there more than one
 		high = min(high+step, c.count)
 	}
-	return low, high, nil
+	return low, high
 }
 
 // appendColumns ends a block whose entries b[start:] begin at these offsets: it appends offsets, hints and lengths.

@@ -85,19 +85,22 @@ func compress(payload []byte, c Compression) ([]byte, Compression) {
 
 var errCompressed = errors.New("damaged compressed block")
 
-// decompress returns the payload of which stored is the compressed form.
-func decompress(stored []byte, c Compression) ([]byte, error) {
+// decompress returns the payload of which stored is the compressed form, in buf if it has room.
+func decompress(stored []byte, c Compression, buf []byte) ([]byte, error) {
 	length, n := binary.Uvarint(stored)
 	if n <= 0 || length > ratioMax*uint64(len(stored)) {
 		return nil, errCompressed
 	}
-	var payload []byte
+	if uint64(cap(buf)) < length {
+		buf = make([]byte, length)
+	}
+	payload := buf[:0:length] // its capacity limits the decoders
 	var err error
 	switch c {
 	case Snappy:
-		payload, err = s2.Decode(make([]byte, 0, length), stored)
+		payload, err = s2.Decode(payload, stored)
 	case Zstd:
-		payload, err = zstdDecoder().DecodeAll(stored[n:], make([]byte, 0, length))
+		payload, err = zstdDecoder().DecodeAll(stored[n:], payload)
 	default:
 		return nil, errCompressed
 	}

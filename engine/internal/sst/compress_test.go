@@ -31,7 +31,7 @@ func TestCompressedPayloadsComeBack(t *testing.T) {
 		again, _ := compress(c.payload, c.c)
 		require.Equal(t, stored, again, name)
 		if got != None {
-			payload, err := decompress(stored, got)
+			payload, err := decompress(stored, got, nil)
 			require.NoError(t, err, name)
 			require.True(t, bytes.Equal(c.payload, payload), name)
 		}
@@ -45,14 +45,14 @@ func TestDamagedCompressedPayloadsAreRefused(t *testing.T) {
 		require.Equal(t, c, got)
 		_, n := binary.Uvarint(stored)
 		for name, length := range map[string]uint64{"huge": 1 << 60, "long": 300, "short": 10, "zero": 0} {
-			_, err := decompress(append(binary.AppendUvarint(nil, length), stored[n:]...), c)
+			_, err := decompress(append(binary.AppendUvarint(nil, length), stored[n:]...), c, nil)
 			require.ErrorIs(t, err, errCompressed, "%v %s", c, name)
 		}
 		for cut := range stored {
-			_, err := decompress(stored[:cut], c)
+			_, err := decompress(stored[:cut], c, make([]byte, 400))
 			require.ErrorIs(t, err, errCompressed, "%v cut at %d", c, cut)
 		}
-		_, err := decompress(append(bytes.Clone(stored), stored[n:]...), c)
+		_, err := decompress(append(bytes.Clone(stored), stored[n:]...), c, nil)
 		require.ErrorIs(t, err, errCompressed, "%v twice", c)
 	}
 }

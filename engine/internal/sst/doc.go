@@ -43,7 +43,7 @@
 //	entry   | shared uvarint | unshared uvarint | value length uvarint | trailer u64 | unshared key bytes | value |
 //	payload | entry | ... | entry | offset of restart point u32 | ... | number of restart points u32 |
 //
-// That is the layout Restarts, the only one of version 1. With field 0x81 of the properties, one byte of value 1, all
+// That is the layout Restarts, the only one of version 1. With field 130 of the properties, one byte of value 1, all
 // data blocks have the layout Columns: whole keys, and for each the offset of its entry and a hint, the first four
 // bytes behind those that all keys of the block share (as a big-endian number, zeros where the key ends).
 //
@@ -85,7 +85,8 @@
 // # Choices
 //
 // Filter, properties and index stand together before the footer so that one read of the file's tail opens a table. A
-// table of at most 64 KiB is read whole by that read and needs no other. Index keys are whole keys, not shortened
+// table of at most 64 KiB is read whole by that read and needs no other; each of its blocks is checked, and
+// decompressed, when it is read first. Index keys are whole keys, not shortened
 // separators: Verify can compare them with the blocks, and the tail stays small (2 % of the file with 16-byte keys and
 // 100-byte values). The probes of a key stay in one cache line; with 10 bits per key 1.0 % of 1M absent keys pass.
 package sst

@@ -56,8 +56,12 @@ func seal(b []byte, start int, offset uint64, c Compression) ([]byte, handle) {
 	return binary.LittleEndian.AppendUint32(b, h.checksum), h
 }
 
-// unseal returns the payload of the block that raw holds, which must be the one that h points at.
-func unseal(file string, raw []byte, h handle) ([]byte, error) {
+// unseal returns the payload of the block that raw holds, which must be the one that h points at. It aliases raw, or is
+// a new slice if it was compressed.
+func unseal(file string, raw []byte, h handle) ([]byte, error) { return unsealInto(nil, file, raw, h) }
+
+// unsealInto is unseal with a place for a payload that was compressed: buf, if that has room.
+func unsealInto(buf []byte, file string, raw []byte, h handle) ([]byte, error) {
 	body := raw[:h.length+1]
 	stored := binary.LittleEndian.Uint32(raw[len(body):])
 	switch sum := crc32.Checksum(body, castagnoli); {
@@ -75,7 +79,7 @@ func unseal(file string, raw []byte, h handle) ([]byte, error) {
 	if !c.Valid() {
 		return nil, corrupt.At(file, int64(h.offset), "unknown block type %d", c)
 	}
-	payload, err := decompress(payload, c)
+	payload, err := decompress(payload, c, buf)
 	if err != nil {
 		return nil, corrupt.At(file, int64(h.offset), "%v: %v", c, err)
 	}

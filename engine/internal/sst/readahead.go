@@ -5,12 +5,13 @@ const (
 	aheadBytesMax = 256 << 10
 )
 
-// A readAhead reads runs of neighbouring blocks with one ReadAt, into one buffer. Each run of a scan is twice as long
-// as the one before it.
+// A readAhead reads runs of neighbouring blocks with one ReadAt, into one buffer, and decompresses them one at a time
+// into another. Each run of a scan is twice as long as the one before it.
 type readAhead struct {
 	r          *Reader
 	buf        []byte
-	low, high  int // the blocks in buf: low <= i < high
+	plain      []byte // the block that was asked for last, if it is compressed in buf
+	low, high  int    // the blocks in buf: low <= i < high
 	nextBudget uint64
 }
 
@@ -60,5 +61,10 @@ func (a *readAhead) get(i int, run func(budget uint64) (low, high int)) ([]byte,
 		a.buf, a.low, a.high = buf, low, high
 	}
 	h, base := a.r.index[i].handle, a.r.index[a.low].handle.offset
-	return unseal(a.r.o.Name, a.buf[h.offset-base:h.end()-base], h)
+	raw := a.buf[h.offset-base : h.end()-base]
+	payload, err := unsealInto(a.plain, a.r.o.Name, raw, h)
+	if err == nil && Compression(raw[h.length]) != None && cap(payload) > cap(a.plain) {
+		a.plain = payload
+	}
+	return payload, err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
@@ -30,7 +31,8 @@ type Reader struct {
 	r     io.ReaderAt
 	size  int64
 	o     ReaderOptions
-	whole []byte // the file, if it is small
+	whole []byte                   // the file, if it is small
+	kept  []atomic.Pointer[[]byte] // payloads of its data blocks that were read and found intact
 	root  footer
 
 	filter filter
@@ -121,6 +123,9 @@ func (r *Reader) decodeTail(b []byte) error {
 		return r.malformed(r.root.index, "index")
 	}
 	r.hints = makeHints(r.index)
+	if r.whole != nil {
+		r.kept = make([]atomic.Pointer[[]byte], len(r.index))
+	}
 	return nil
 }
 
@@ -142,28 +147,6 @@ func (r *Reader) read(buf []byte, offset, n uint64) ([]byte, error) {
 		return nil, corrupt.At(r.o.Name, int64(offset)+int64(got), "the file ends, of %d bytes", r.size)
 	}
 	return nil, fmt.Errorf("sst: read %s offset %d: %w", r.o.Name, offset, err)
-}
-
-// block returns the payload of the i-th data block, which nobody may write.
-func (r *Reader) block(i int) ([]byte, error) {
-	h := r.index[i].handle
-	if r.whole != nil {
-		return unseal(r.o.Name, r.whole[h.offset:h.end()], h)
-	}
-	if r.o.Cache != nil {
-		if b := r.o.Cache.Get(r.o.FileNum, h.offset); b != nil {
-			return b, nil
-		}
-	}
-	raw, err := r.read(nil, h.offset, h.end()-h.offset)
-	if err != nil {
-		return nil, err
-	}
-	payload, err := unseal(r.o.Name, raw, h)
-	if err == nil && r.o.Cache != nil {
-		r.o.Cache.Put(r.o.FileNum, h.offset, payload)
-	}
-	return payload, err
 }
 
 // Get returns the newest entry of user whose sequence number is at most seq. A deletion is an entry: ok is true and

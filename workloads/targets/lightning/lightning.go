@@ -15,6 +15,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/bench"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
@@ -75,12 +76,15 @@ type store struct{ db *engine.DB }
 var (
 	_ workloads.Maintainer = (*store)(nil)
 	_ workloads.Verifier   = (*store)(nil)
+	_ bench.Getter         = (*store)(nil)
 )
 
 func (s *store) Get(key []byte) ([]byte, bool, error) { return found(s.db.Get(key)) }
 
-// GetInto is Get with the value in the memory of dst, if it fits.
-func (s *store) GetInto(dst, key []byte) ([]byte, bool, error) { return found(s.db.AppendGet(dst[:0], key)) }
+// GetInto is Get, with the value in dst if it has room; see bench.Getter.
+func (s *store) GetInto(dst, key []byte) ([]byte, bool, error) {
+	return found(s.db.AppendGet(dst[:0], key))
+}
 
 func (s *store) Apply(writes []history.Write, d history.Durability) error {
 	if len(writes) == 1 {
