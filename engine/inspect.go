@@ -106,7 +106,11 @@ func InspectTable(path string, o Options, visit func(Entry) error) (info TableIn
 		Largest: m.Largest,
 	})
 	info.RawKeyBytes, info.RawValueBytes = r.RawBytes()
-	for _, p := range r.Parts() {
+	parts, err := r.Parts()
+	if err != nil {
+		return info, err
+	}
+	for _, p := range parts {
 		info.Parts = append(info.Parts, PartInfo{p.Name, p.Offset, p.Bytes, p.LastKey, uint64(p.LastTrailer.Seq())})
 	}
 	if visit == nil {

@@ -35,6 +35,9 @@ func (r *Reader) Describe() (Description, error) {
 		FilterBytes: uint64(r.root.filter.length), PropertiesBytes: uint64(r.root.properties.length),
 		IndexBytes: uint64(r.root.index.length),
 	}
+	if err := r.load(); err != nil {
+		return d, err
+	}
 	for n := range r.index {
 		b, err := r.describeBlock(n)
 		if err != nil {

@@ -11,7 +11,10 @@ type Part struct {
 }
 
 // Parts returns the parts of the file in their order; together they fill it.
-func (r *Reader) Parts() []Part {
+func (r *Reader) Parts() ([]Part, error) {
+	if err := r.load(); err != nil {
+		return nil, err
+	}
 	part := func(name string, h handle) Part {
 		return Part{Name: name, Offset: int64(h.offset), Bytes: int64(h.end() - h.offset)}
 	}
@@ -24,8 +27,9 @@ func (r *Reader) Parts() []Part {
 	if value, ok := r.props.get(tagRanges); ok {
 		parts = append(parts, part("range deletes", decodeHandle(value)))
 	}
-	return append(parts, part("filter", r.root.filter), part("properties", r.root.properties), part("index", r.root.index),
+	parts = append(parts, part("filter", r.root.filter), part("properties", r.root.properties), part("index", r.root.index),
 		Part{Name: "footer", Offset: r.size - footerBytes, Bytes: footerBytes})
+	return parts, nil
 }
 
 // RawBytes returns the sizes of all keys and of all values, as they were added.
