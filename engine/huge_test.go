@@ -18,6 +18,8 @@ import (
 const (
 	hugeBytes    = 20 << 30
 	hugeVariable = "LIGHTNING_HUGE"
+	// hugeMemory is room for the block cache, for all filters and indexes, and for the largest value.
+	hugeMemory = 64<<20 + hugeBytes/128 + 64<<20
 )
 
 // hugeStore is a store of 20 GB of values that are zeros but for their beginning.
@@ -145,6 +147,7 @@ func (h *hugeStore) reopen(when string, use func(db *engine.DB)) {
 	require.NoError(h.t, err)
 	h.t.Logf("%s: opened in %v, %d MiB read, %d files open, %d MiB of memory", when, time.Since(begin),
 		h.fsys.read.Load()>>20, h.fsys.open.Load(), (heap()-before)>>20)
+	require.LessOrEqual(h.t, h.fsys.read.Load(), int64(hugeBytes/128), "bytes read by Open")
 	use(db)
 	require.NoError(h.t, db.Close())
 	require.Zero(h.t, h.fsys.open.Load())
@@ -183,6 +186,7 @@ func (h *hugeStore) scan(db *engine.DB) {
 		require.NoError(h.t, it.Error())
 		require.NoError(h.t, it.Close())
 		require.Equal(h.t, h.entries, count)
+		require.LessOrEqual(h.t, most, uint64(hugeMemory), pass.name)
 		h.t.Logf("%s: %v, at most %d MiB of memory, %d before", pass.name, time.Since(begin), most>>20, before>>20)
 	}
 }
