@@ -39,7 +39,7 @@ type DB struct {
 	compactMu sync.Mutex // held by the one that has paused compactions
 
 	catalog   catalog
-	leftovers []string // of a crash, which a store that is read-only leaves where they are
+	leftovers []string // of a crash, which Open left where they are; those of a writable store go with its first manifest
 	large     largeValues
 	blobs     blobRegistry
 

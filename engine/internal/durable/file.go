@@ -1,9 +1,11 @@
 package durable
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"sync"
+	"syscall"
 
 	"github.com/spf13/afero"
 )
@@ -16,6 +18,7 @@ type File struct {
 
 	end   int64 // where the next Write goes
 	ahead bool  // there are zeros behind the end
+	full  bool  // there was no room for zeros
 }
 
 // Write appends p and hands it to the operating system.
@@ -56,12 +59,19 @@ func (f *File) Close() error {
 }
 
 // WriteZeros writes n zeros at off, which lies at or behind the end. The next Write goes where it would have gone. The
-// two are not called at the same time.
+// two are not called at the same time. If there is no room for zeros, some are missing, and later calls do nothing: that
+// is no failed write, because nothing is lost and no later write or sync is taken for one that makes up for it.
 func (f *File) WriteZeros(off, n int64) error {
+	if f.full {
+		return f.dir.Poisoned()
+	}
 	f.ahead = true
 	return f.dir.try(func() error {
 		for n > 0 {
 			written, err := f.f.WriteAt(zeros[:min(n, int64(len(zeros)))], off)
+			if f.full = isNoRoom(err); f.full {
+				return nil
+			}
 			if err != nil {
 				return err
 			}
@@ -69,6 +79,11 @@ func (f *File) WriteZeros(off, n int64) error {
 		}
 		return nil
 	})
+}
+
+// isNoRoom reports whether a write failed because of a full disk or quota.
+func isNoRoom(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
 // zeros are written block by block: some filesystems write back all that was written at once when a part of it changes.

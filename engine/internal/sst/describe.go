@@ -35,6 +35,9 @@ func (r *Reader) Describe() (Description, error) {
 		Version: r.root.version, Layout: r.layout, Meta: r.Meta(),
 		RawKeyBytes: r.props.rawKeyBytes, RawValueBytes: r.props.rawValueBytes,
 	}
+	if err := r.load(); err != nil {
+		return d, err
+	}
 	var damage error
 	for n := range r.index {
 		p, err := r.describeBlock(n)

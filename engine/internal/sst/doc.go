@@ -84,7 +84,9 @@
 //
 // # Choices
 //
-// Filter, properties and index stand together before the footer so that one read of the file's tail opens a table. A
+// Filter, properties and index stand together before the footer so that one read of the file's tail opens a table. If
+// filter and index do not fit into 32 KiB, they are left to the first search: opening reads as little of a store of
+// thousands of tables, and their damage is found when they are used, or by Verify, as that of data blocks is. A
 // table of at most 64 KiB is read whole by that read and needs no other; each of its blocks is checked, and
 // decompressed, when it is read first. Index keys are whole keys, not shortened
 // separators: Verify can compare them with the blocks, and the tail stays small (2 % of the file with 16-byte keys and

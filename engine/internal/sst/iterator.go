@@ -16,6 +16,9 @@ type iterator struct {
 // Last, or a step into the next block) reads growing runs of blocks past the cache, so that it neither fills nor needs
 // it. Next and Prev of an iterator that is not valid return false. After an error every movement returns false.
 func (r *Reader) NewIterator() key.Iterator {
+	if err := r.load(); err != nil {
+		return &iterator{r: &Reader{}, err: err}
+	}
 	return &iterator{r: r, block: blockIter{layout: r.layout}, ahead: readAhead{r: r}}
 }
 

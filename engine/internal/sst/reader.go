@@ -16,7 +16,7 @@ const (
 	wholeBytesMax = 64 << 10 // a file up to this size is read whole by Open
 	tailBytesMin  = 8 << 10  // what Open reads of the end of a larger one, at least,
 	tailShare     = 24       // or this share of it: enough for keys and values of middling size
-	tailBytesMax  = 4 << 20
+	tailBytesMax  = 32 << 10
 )
 
 // ReaderOptions tell a Reader what it cannot know from the file.
@@ -35,19 +35,18 @@ type Reader struct {
 	kept  []atomic.Pointer[[]byte] // payloads of its data blocks that were read and found intact
 	root  footer
 
-	filter filter
-	props  properties
-	ranges rangedel.Set
-	index  index
-
+	props   properties
+	ranges  rangedel.Set
 	dataEnd uint64 // where the data blocks end
 	layout  Layout
-	hints   hints // of the index
+
+	search // filter and index
 }
 
-// Open reads what is needed to find entries: one ReadAt for most tables, two if filter and index are large beside the
-// entries. The Reader does not own r: it never closes it. Damage is an error that is corrupt.Err; a table of a newer
-// engine is ErrVersion; what r returns is wrapped.
+// Open reads what tells this table from others, and what is needed to find entries if that is not much: it is one ReadAt
+// then, of at most 64 KiB. A larger filter and index are read when the first entry is looked for; that they are damaged
+// is found then. The Reader does not own r: it never closes it. Damage is an error that is corrupt.Err; a table of a
+// newer engine is ErrVersion; what r returns is wrapped.
 func Open(r io.ReaderAt, size int64, o ReaderOptions) (*Reader, error) {
 	t := &Reader{r: r, size: size, o: o}
 	if size < footerBytes {
@@ -64,69 +63,47 @@ func Open(r io.ReaderAt, size int64, o ReaderOptions) (*Reader, error) {
 	if t.root, err = decodeFooter(o.Name, b[len(b)-footerBytes:], size); err != nil {
 		return nil, err
 	}
-	switch start := t.root.filter.offset; {
-	case tail == size:
+	if tail == size {
 		t.whole = b
-		b = b[start:]
-	case start >= uint64(size-tail):
-		b = bytes.Clone(b[start-uint64(size-tail):]) // not to keep data blocks alive
-	default:
-		if b, err = t.read(nil, start, uint64(size)-start); err != nil {
-			return nil, err
-		}
 	}
-	if err = t.decodeTail(b); err != nil {
+	if err = t.identify(b); err != nil {
 		return nil, err
 	}
-	return t, nil
+	if start := t.root.filter.offset; start >= uint64(size-tail) {
+		b = b[start-uint64(size-tail):]
+		if t.whole == nil {
+			b = bytes.Clone(b) // not to keep data blocks alive
+		}
+		err = t.decodeSearch(b)
+	}
+	return t, err
 }
 
-// decodeTail reads filter, properties and index out of b, which begins with the filter.
-func (r *Reader) decodeTail(b []byte) error {
-	base := r.root.filter.offset
-	r.dataEnd = base
-	payload := func(h handle) ([]byte, error) {
-		return unseal(r.o.Name, b[h.offset-base:h.end()-base], h)
+// identify reads the properties, out of the last bytes of the file if they are there, and the range deletes.
+func (r *Reader) identify(last []byte) (err error) {
+	h, lastOffset := r.root.properties, uint64(r.size)-uint64(len(last))
+	var raw []byte
+	if h.offset >= lastOffset {
+		raw = bytes.Clone(last[h.offset-lastOffset : h.end()-lastOffset])
+	} else if raw, err = r.read(nil, h.offset, h.end()-h.offset); err != nil {
+		return err
 	}
-	filterPayload, err := payload(r.root.filter)
+	payload, err := unseal(r.o.Name, raw, h)
 	if err != nil {
 		return err
 	}
-	if r.filter = filter(filterPayload); !r.filter.valid() {
-		return r.malformed(r.root.filter, "filter")
+	if r.props, err = decodeProperties(payload, r.root.version); err == nil {
+		r.layout, err = r.props.layout()
 	}
-	propsPayload, err := payload(r.root.properties)
-	if err != nil {
-		return err
-	}
-	switch r.props, err = decodeProperties(propsPayload, r.root.version); {
+	switch {
 	case errors.Is(err, ErrVersion):
 		return fmt.Errorf("sst: open %s: %w", r.o.Name, err)
 	case err != nil:
-		return r.malformed(r.root.properties, "properties")
-	}
-	switch r.layout, err = r.props.layout(); {
-	case errors.Is(err, ErrVersion):
-		return fmt.Errorf("sst: open %s: %w", r.o.Name, err)
-	case err != nil:
-		return r.malformed(r.root.properties, "properties")
+		return r.malformed(h, "properties")
 	}
 	r.props.meta.Bytes = uint64(r.size)
-	if err = r.readRanges(); err != nil {
-		return err
-	}
-	indexPayload, err := payload(r.root.index)
-	if err != nil {
-		return err
-	}
-	if r.index, err = decodeIndex(indexPayload, r.dataEnd); err != nil || (len(r.index) == 0) != (r.points() == 0) {
-		return r.malformed(r.root.index, "index")
-	}
-	r.hints = makeHints(r.index)
-	if r.whole != nil {
-		r.kept = make([]atomic.Pointer[[]byte], len(r.index))
-	}
-	return nil
+	r.dataEnd = r.root.filter.offset
+	return r.readRanges()
 }
 
 func (r *Reader) malformed(h handle, what string) error {
@@ -153,7 +130,13 @@ func (r *Reader) read(buf []byte, offset, n uint64) ([]byte, error) {
 // kind says Delete. The caller may keep the value and must not write it.
 func (r *Reader) Get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok bool, err error) {
 	m := &r.props.meta
-	if seq < m.MinSeq || bytes.Compare(user, m.Smallest) < 0 || !r.filter.mayHold(hashKey(user)) {
+	if seq < m.MinSeq || bytes.Compare(user, m.Smallest) < 0 {
+		return nil, 0, false, nil
+	}
+	if err = r.load(); err != nil {
+		return nil, 0, false, err
+	}
+	if !r.filter.mayHold(hashKey(user)) {
 		return nil, 0, false, nil
 	}
 	i := r.seekIndex(user, visible(seq))

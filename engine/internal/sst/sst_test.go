@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/cache"
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/key/keytest"
 	"github.com/lightningdb/lightning-torture/engine/internal/sst"
@@ -188,9 +189,45 @@ func TestLargerTablesAreReadInLargePieces(t *testing.T) {
 
 	file, _ = build(t, sst.WriterOptions{BloomBitsPerKey: 64}, entries)
 	f = newCounted(file)
-	_, err = sst.Open(f, int64(len(file)), sst.ReaderOptions{})
+	r, err = sst.Open(f, int64(len(file)), sst.ReaderOptions{})
 	require.NoError(t, err)
-	require.Equal(t, 2, f.calls, "reads to open with a large filter")
+	require.Equal(t, 1, f.calls, "reads to open with a large filter")
+	for range 2 {
+		_, _, ok, err := r.Get(append(entries[7].Key, 'x'), key.MaxSeq)
+		require.NoError(t, err)
+		require.False(t, ok)
+		require.Equal(t, 2, f.calls, "the filter is read once")
+	}
+}
+
+func TestDamageOfALargeFilterIsFoundByTheFirstSearch(t *testing.T) {
+	entries := plain(20_000)
+	file, _ := build(t, sst.WriterOptions{BloomBitsPerKey: 64}, entries)
+	whole := open(t, file, sst.ReaderOptions{})
+	parts, err := whole.Parts()
+	require.NoError(t, err)
+	for _, p := range parts {
+		if p.Name != "filter" {
+			continue
+		}
+		file[p.Offset] ^= 1
+		r := open(t, file, sst.ReaderOptions{Name: "t.sst"})
+		_, _, _, err := r.Get(entries[0].Key, key.MaxSeq)
+		require.ErrorIs(t, err, corrupt.Err)
+		it := r.NewIterator()
+		require.False(t, it.First() || it.Last() || it.Next() || it.Prev())
+		require.False(t, it.SeekGE(entries[0].Key, key.MaxSeq) || it.SeekLT(entries[9].Key))
+		require.ErrorIs(t, it.Error(), corrupt.Err)
+		_, err = r.Parts()
+		require.ErrorIs(t, err, corrupt.Err)
+		_, err = r.Describe()
+		require.ErrorIs(t, err, corrupt.Err)
+		require.ErrorIs(t, r.Verify(), corrupt.Err)
+		file[p.Offset] ^= 1
+		_, _, ok, err := r.Get(entries[0].Key, key.MaxSeq)
+		require.NoError(t, err, "a failed attempt is not remembered")
+		require.True(t, ok)
+	}
 }
 
 func TestTheFilterSparesReads(t *testing.T) {

@@ -18,6 +18,9 @@ func (r *Reader) Verify() error {
 	if fresh.root != r.root {
 		return corrupt.At(r.o.Name, r.size-footerBytes, "the footer is not the one that was opened")
 	}
+	if err := fresh.load(); err != nil {
+		return err
+	}
 	v := verifier{r: fresh, ahead: readAhead{r: fresh}}
 	for i := range fresh.index {
 		if err := v.block(i); err != nil {

@@ -1,0 +1,213 @@
+package engine_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"syscall"
+	"testing"
+
+	"github.com/spf13/afero"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/engine"
+)
+
+// fullDisk is a disk that is full once some calls that need space have gone through: files and bytes can be removed and
+// synced, but not added. A write that finds no room leaves half of its bytes.
+type fullDisk struct {
+	afero.Fs
+	left    int  // calls until it is full; never if negative
+	refused int  // calls
+	zeros   bool // only zeros find no room
+}
+
+func (d *fullDisk) need() error {
+	if d.left == 0 {
+		d.refused++
+		return syscall.ENOSPC
+	}
+	d.left--
+	return nil
+}
+
+func (d *fullDisk) OpenFile(name string, flag int, perm os.FileMode) (afero.File, error) {
+	if flag&os.O_CREATE != 0 && !d.zeros {
+		if err := d.need(); err != nil {
+			return nil, &os.PathError{Op: "open", Path: name, Err: err}
+		}
+	}
+	f, err := d.Fs.OpenFile(name, flag, perm)
+	if err != nil {
+		return nil, err
+	}
+	return &fullDiskFile{File: f, disk: d}, nil
+}
+
+type fullDiskFile struct {
+	afero.File
+	disk *fullDisk
+}
+
+func (f *fullDiskFile) Write(p []byte) (int, error) {
+	return f.write(p, f.File.Write)
+}
+
+func (f *fullDiskFile) WriteAt(p []byte, off int64) (int, error) {
+	return f.write(p, func(p []byte) (int, error) { return f.File.WriteAt(p, off) })
+}
+
+func (f *fullDiskFile) write(p []byte, write func([]byte) (int, error)) (int, error) {
+	if f.disk.zeros && len(bytes.Trim(p, "\x00")) > 0 {
+		return write(p)
+	}
+	if err := f.disk.need(); err != nil {
+		n, _ := write(p[:len(p)/2])
+		return n, &os.PathError{Op: "write", Path: f.Name(), Err: err}
+	}
+	return write(p)
+}
+
+// fullStore is a store with commits in tables on several levels, in blob files with garbage, and in a log.
+func fullStore(t *testing.T, o engine.Options) (db *engine.DB, want map[string]string) {
+	t.Helper()
+	want = map[string]string{}
+	db = open(t, o)
+	for i := range 200 {
+		k := fmt.Sprintf("k%03d", i*7%90)
+		want[k] = fmt.Sprintf("value %d%*s", i, i%8*10, "")
+		require.NoError(t, db.Put([]byte(k), []byte(want[k]), engine.NoSync))
+	}
+	require.NoError(t, db.Put([]byte("log"), []byte("only there"), engine.Sync))
+	want["log"] = "only there"
+	return db, want
+}
+
+func TestAFullDiskLosesNothing(t *testing.T) {
+	for name, c := range map[string]struct {
+		action   func(db *engine.DB, o engine.Options) error
+		atLeast  int  // calls that need space
+		poisons  bool // the store
+		mayExist string
+	}{
+		"a flush":                          {func(db *engine.DB, _ engine.Options) error { return db.Flush() }, 4, true, ""},
+		"a compaction that moves values":   {func(db *engine.DB, _ engine.Options) error { return db.Compact() }, 20, true, ""},
+		"a large value":                    {putLarge, 3, true, "large"},
+		"a commit that is synced":          {putSmall, 1, true, "small"},
+		"a checkpoint":                     {func(db *engine.DB, _ engine.Options) error { return db.Checkpoint("copy") }, 8, false, ""},
+		"the first commit of a session":    {reopenAndPut, 6, true, "small"},
+		"the first large one of a session": {reopenAndPutLarge, 7, true, "large"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for n := 0; ; n++ {
+				disk := &fullDisk{Fs: afero.NewMemMapFs(), left: -1}
+				o := tiny(disk)
+				db, want := fullStore(t, o)
+				disk.left = n
+				err := c.action(db, o)
+				if disk.refused == 0 {
+					require.NoError(t, err)
+					require.GreaterOrEqual(t, n, c.atLeast, "the action is what it is said to be")
+					_ = db.Close() // the action may have closed it
+					return
+				}
+				require.ErrorIs(t, err, syscall.ENOSPC, "call %d", n)
+				if c.poisons {
+					err := db.Put([]byte("later"), nil, engine.NoSync)
+					require.True(t, errorsIsAny(err, engine.ErrPoisoned, engine.ErrClosed), "call %d: %v", n, err)
+				}
+				_ = db.Close()
+				disk.left = 0
+				checkStore(t, o, want, c.mayExist, n)
+				disk.left = -1
+				checkStore(t, o, want, c.mayExist, n)
+				checkWorks(t, o, want)
+			}
+		})
+	}
+}
+
+func putSmall(db *engine.DB, _ engine.Options) error {
+	return db.Put([]byte("small"), []byte("x"), engine.Sync)
+}
+
+func putLarge(db *engine.DB, _ engine.Options) error {
+	return db.Put([]byte("large"), bytes.Repeat([]byte("x"), 1000), engine.Sync)
+}
+
+func reopenAndPut(db *engine.DB, o engine.Options) error { return reopenAnd(db, o, putSmall) }
+
+func reopenAndPutLarge(db *engine.DB, o engine.Options) error { return reopenAnd(db, o, putLarge) }
+
+// reopenAnd closes the store with all the room that this needs.
+func reopenAnd(db *engine.DB, o engine.Options, put func(*engine.DB, engine.Options) error) error {
+	disk := o.FS.(*fullDisk)
+	left := disk.left
+	disk.left = -1
+	if err := db.Close(); err != nil {
+		return err
+	}
+	again, err := engine.Open("db", o)
+	if err != nil {
+		return err
+	}
+	disk.left = left
+	err = put(again, o)
+	if disk.refused == 0 {
+		disk.left = -1
+	}
+	return errors.Join(err, again.Close())
+}
+
+// checkStore opens the store, on a disk that may be full, and compares everything.
+func checkStore(t *testing.T, o engine.Options, want map[string]string, mayExist string, call int) {
+	t.Helper()
+	db, err := engine.Open("db", o)
+	require.NoError(t, err, "call %d", call)
+	got := shown(t, db)
+	got = slices.DeleteFunc(got, func(k string) bool { return k == mayExist })
+	require.Len(t, got, len(want), "call %d", call)
+	for k, v := range want {
+		value, err := db.Get([]byte(k))
+		require.NoError(t, err, "call %d: %s", call, k)
+		require.Equal(t, v, string(value), "call %d: %s", call, k)
+	}
+	require.NoError(t, db.Verify(), "call %d", call)
+	_ = db.Close()
+}
+
+func checkWorks(t *testing.T, o engine.Options, want map[string]string) {
+	t.Helper()
+	want = maps.Clone(want)
+	db := open(t, o)
+	require.NoError(t, db.Put([]byte("after"), []byte("there is room again"), engine.Sync))
+	require.NoError(t, db.Compact())
+	require.NoError(t, db.Verify())
+	value, err := db.Get([]byte("after"))
+	require.NoError(t, err)
+	require.Equal(t, "there is room again", string(value))
+	require.NoError(t, db.Close())
+	want["after"] = "there is room again"
+	checkStore(t, o, want, "large", 0)
+}
+
+// Zeros behind a log are a favour to later syncs. That there is no room for them fails no commit that has room.
+func TestNoRoomForZerosFailsNoCommit(t *testing.T) {
+	disk := &fullDisk{Fs: afero.NewMemMapFs(), left: 0, zeros: true}
+	o := engine.Options{FS: disk, InlineMaintenance: true}
+	db := open(t, o)
+	want := bytes.Repeat([]byte("v"), 1000)
+	for i := range 100 {
+		require.NoError(t, db.Put(fmt.Appendf(nil, "k%02d", i), want, engine.Sync))
+	}
+	require.Equal(t, 1, disk.refused, "zeros are tried once")
+	require.NoError(t, db.Close())
+	disk.left = -1
+	db = open(t, o)
+	require.Len(t, shown(t, db), 100)
+	require.NoError(t, db.Verify())
+	require.NoError(t, db.Close())
+}
