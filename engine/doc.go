@@ -4,12 +4,15 @@
 // # Invariants
 //
 //   - I1: a batch is one log record. It is recovered whole or not at all.
-//   - I2: an acknowledged Sync commit survives a power cut; an acknowledged NoSync commit survives a killed process.
+//   - I2: an acknowledged Sync commit survives a power cut; an acknowledged NoSync commit survives a killed process; a
+//     Buffered one is promised nothing but its place in I3 and I4.
 //   - I3: commits are lost only as a suffix. If one is lost, so is every later one, across logs and across recoveries.
 //   - I4: commits become visible in the order of their sequence numbers, and a Sync commit, with all that follow it,
-//     only when it is durable. So what was read once is not lost, unless it was written with less than Sync.
+//     only when it is durable; a NoSync commit, likewise, when the operating system has it. So what was read once is not
+//     lost, unless it was written with less than Sync.
 //   - I5: after the first failed write, sync or removal nothing is written any more, and nothing is tried again:
-//     ErrPoisoned. Reads go on; the commit that failed is not visible. Damage met by maintenance has the same effect.
+//     ErrPoisoned. Reads go on; a commit that failed never becomes visible, and none does after one has been told so.
+//     Damage met by maintenance has the same effect.
 //   - I6: a session builds only on what it has itself made durable. Its first commit moves what was replayed from logs
 //     to a new table, and starts a new manifest. What an earlier process left may be in the page cache only, and a sync
 //     of it may have failed: no second sync can tell.
@@ -68,10 +71,12 @@
 //	first       replayed memtables to a table (flush); manifest of  as for these
 //	 commit     this session
 //	new log     create; sync directory                              a log without bytes: removed
-//	commit      append to the log; Sync: sync it; publish           a torn record at the end: dropped
+//	commit      append to the log; NoSync: write it; Sync: sync     a torn record at the end: dropped
+//	            the logs behind, mark this one, sync it; publish
 //	 of a large write and sync the blob file; if it is new, sync    a blob file that nothing refers to: removed; or
 //	 value      the directory; then as above                        bytes at its end: garbage
-//	rotation    sync the whole log, then create the next            both logs, the older one whole: replayed in order
+//	rotation    write the whole log, then create the next, which    the older one cut short: the later ones, which then
+//	            begins with the number of the older one             hold no Sync commit, are removed, the last first
 //	flush,      write and sync tables and blob files; sync          files that no edit names: removed; those that an
 //	 compaction directory; append and sync the edit, then a proof   edit made obsolete, and blob files that an obsolete
 //	            of it; remove the obsolete files; sync directory    log may refer to: removed under a new manifest,
@@ -90,9 +95,15 @@
 //
 // # Commit
 //
-// One mutex is held from the choice of a sequence number until log and memtable have the batch, whose bytes are the
-// log record. Committers that need the disk then wait in groups: one of them syncs for all that are appended by then,
-// while others append. Buffered does what NoSync does, and promises less.
+// One mutex is held from the choice of a sequence number until the log has the batch, whose bytes are the log record, in
+// memory. The insert, the write and the sync come behind it. Commits wait in a ring (sequencer.go) until they and all
+// before are inserted and as durable as they demand; whoever comes last makes them visible, in order. One writes, or
+// syncs, for all that are appended by then. Buffered commits are gathered up to about 64 KiB, and written by the way.
+//
+// A log that is full is written, not synced: whoever syncs next syncs those behind first. Then the current log gets a
+// mark, which proves that all before it were durable; so does any chunk written after a sync. Where a log ends before the
+// next begins, recovery asks for such a proof from there on. If there is none, and the log that the next one names as
+// its predecessor is there, nothing behind the gap was acknowledged with Sync: it is given up. Else it is damage.
 //
 // # Levels
 //
@@ -136,7 +147,8 @@
 //
 // Keys have up to 64 KiB and may be empty; values have up to 1 GiB, batches nearly 2 GiB. Open reads each log into
 // memory as a whole. Writing a value takes no memory beside the batch, and Put of a large one not even that; a
-// transaction copies it twice. Reading one as a stream takes 128 KiB. Validation remembers 65,536 keys or 8 MiB of recent commits; a transaction that is older than that
+// transaction copies it twice. Reading one as a stream takes 128 KiB. Up to 512 commits are on their way at once. While
+// a read-write transaction is open, 65,536 keys or 8 MiB of recent commits are remembered; one that is older than that
 // gets ErrConflict.
 //
 // # Rejected
