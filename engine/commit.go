@@ -28,7 +28,7 @@ func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 		return err
 	}
 	t, m, err := db.enter(b, d, check)
-	if err = db.releaseBlobs(b, err); err != nil {
+	if err = db.releaseBlobs(b, err); err != nil && m == nil {
 		return err
 	}
 	if m != nil {
@@ -40,7 +40,7 @@ func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 	if err := db.seq.finish(t); err != nil {
 		return db.uncertain(err)
 	}
-	return nil
+	return err
 }
 
 // enter logs a batch, and returns what its acknowledgement must wait for and the memtable that it goes into; none if

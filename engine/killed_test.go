@@ -3,7 +3,6 @@ package engine_test
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -87,7 +86,7 @@ func killedProcess(t *testing.T, dir string) (acked [killedWriter]int) {
 		}
 	}
 	var exit *exec.ExitError
-	require.True(t, errors.As(cmd.Wait(), &exit))
+	require.ErrorAs(t, cmd.Wait(), &exit)
 	require.False(t, exit.Exited(), "it was killed: %v", exit)
 	return acked
 }

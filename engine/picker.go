@@ -9,11 +9,20 @@ import (
 
 // picker chooses compactions. It is a pure function of what it holds.
 //
-// The bottom level has no limit. Each level above may have a LevelSizeRatio-th of the one below it, as long as that is
-// LevelBytesBase or more; the highest of these is the base level. Level 0 goes into the base level, and what lies
-// between the two goes down. So a store in which every level is full holds about 1 + 1/LevelSizeRatio times what its
-// bottom level holds, however large it is; were the limits fixed, a bottom level that is nearly empty could lie under a
-// full one that overwrites all of it.
+// The bottom level has no limit; each one above may have a LevelSizeRatio-th of the one below, down from what the lowest
+// level with tables really has. Levels that so would have less than LevelBytesBase stay empty. Level 0 is compacted into
+// the highest one in use, the base level: when it has L0CompactionFiles tables, or several with half of what it is
+// merged with. So the levels below 0 of a steady store take about 1 + 1/LevelSizeRatio of its live data; inputs of a
+// compaction are there until its outputs are live. Tables that are mostly tombstones are compacted, too, where they meet
+// enough of what they may hide.
+//
+// One goroutine flushes, CompactionsMax compact; the picker knows nothing but the live
+// tables and the compactions that run. Two of these never share keys on any level from the first input to the output level of either:
+// none can take the other's tables, overlap its output, or carry a version of a key past an older one. A compaction that
+// drops a tombstone asks for tables below its output level in a version acquired after it was registered; nothing can
+// bring an older version there meanwhile, because that had to come from its own range. Writers wait when level 0 has
+// five times L0CompactionFiles tables; from twice as many on, level 0 comes before all other levels, and what it waits
+// for is let run out. quiesce stops all maintenance, for Close, Verify and copies of the store.
 type picker struct {
 	version *version
 	running []*compaction // overlapping neither each other nor what is picked

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -10,20 +9,19 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-const (
-	// pendingMax is how many commits may be on their way at once; a power of two. The next one waits for the oldest.
-	pendingMax = 1 << 9
-	// publishYields is how often a committer lets others run before it sleeps until they have come as far as it needs.
-	publishYields = 20
-	// handYields is the same for those who wait while another one writes.
-	handYields = 20
-)
+// pendingMax is how many commits may be on their way at once; a power of two. The next one waits for the oldest.
+const pendingMax = 1 << 9
 
 // sequencer says which commits may be read, which are written and which are on disk. Commits are appended in order of
 // their sequence numbers; each then waits for what its durability demands, and becomes visible after all before it.
 //
 // Committers that wait for the disk elect a leader: it syncs once for all that are appended by then, while others go on
-// appending; those wait for the next leader.
+// appending; those wait for the next leader. Writers share in the same way.
+//
+// A log that is full is written, not synced: whoever syncs next syncs those behind first. Then the current log gets a
+// mark, which proves that all before it were durable; so does any chunk written after a sync. Where a log ends before the
+// next begins, recovery (DB.replay) asks for such a proof from there on. If there is none, and the log that the next one names as
+// its predecessor is there, nothing behind the gap was acknowledged with Sync: it is given up. Else it is damage.
 type sequencer struct {
 	visible atomic.Uint64 // every commit up to here may be read
 	written atomic.Uint64 // every commit up to here is handed to the operating system
@@ -148,11 +146,6 @@ func (s *sequencer) barrier(d Durability) ticket {
 	return t
 }
 
-// catchUp waits until everything appended so far is visible, or never will be because its sync failed.
-func (s *sequencer) catchUp() {
-	_ = s.show(s.newest()) // whose commit it is gets the error
-}
-
 // finish waits until the commit, which the memtable has, is as durable as it and those before it demand, and visible.
 func (s *sequencer) finish(t ticket) error {
 	if t.slot != nil {
@@ -167,204 +160,3 @@ func (s *sequencer) finish(t ticket) error {
 	s.publish()
 	return s.show(t.last)
 }
-
-// hand waits until every commit up to need is written. Whoever comes first writes for all that are appended by then. It
-// lets others run before it does: a write costs as much as a commit, and they need one, too.
-func (s *sequencer) hand(need key.Seq) error {
-	if s.written.Load() >= uint64(need) {
-		return nil
-	}
-	runtime.Gosched()
-	for range handYields {
-		if s.written.Load() >= uint64(need) {
-			return nil
-		}
-		if s.handing.TryLock() {
-			defer s.handing.Unlock()
-			return s.write(need)
-		}
-		runtime.Gosched()
-	}
-	s.handing.Lock()
-	defer s.handing.Unlock()
-	return s.write(need)
-}
-
-// write is called with handing held.
-func (s *sequencer) write(need key.Seq) error {
-	if s.written.Load() >= uint64(need) {
-		return nil
-	}
-	last := s.newest() // before the log: those of an earlier log are written
-	s.logs.Lock()
-	log := s.logs.current
-	s.logs.Unlock()
-	if err := log.Flush(); err != nil {
-		return s.fail(err)
-	}
-	advance(&s.written, last)
-	return nil
-}
-
-// spill hands a log that has gathered much to the operating system. If that fails, nobody waits for it in vain.
-func (s *sequencer) spill(log *wal.Writer) {
-	if err := log.Spill(); err != nil {
-		_ = s.fail(err)
-	}
-}
-
-// sync waits until every commit up to need is durable.
-func (s *sequencer) sync(need key.Seq) error {
-	if s.durable.Load() >= uint64(need) {
-		return nil
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for s.durable.Load() < uint64(need) {
-		switch {
-		case s.failed != nil:
-			return s.failed
-		case s.syncing:
-			s.changed.Wait()
-		default:
-			s.lead()
-		}
-	}
-	return nil
-}
-
-// lead syncs everything that is appended. It is called with mu held, and releases it while it syncs.
-func (s *sequencer) lead() {
-	s.syncing = true
-	s.groups++
-	s.mu.Unlock()
-	last, err := s.syncLogs()
-	if err == nil {
-		advance(&s.written, last)
-		advance(&s.durable, last)
-		s.publish()
-	}
-	if err != nil {
-		_ = s.fail(err)
-	}
-	s.mu.Lock()
-	s.syncing = false
-	s.changed.Broadcast()
-}
-
-// syncLogs syncs the logs, the oldest first, and returns the last commit that is durable then. That the earlier ones
-// are durable as a whole, the current one proves from then on.
-func (s *sequencer) syncLogs() (key.Seq, error) {
-	s.leading.Lock()
-	defer s.leading.Unlock()
-	last := s.newest() // before the logs: it is in one of them
-	if s.durable.Load() >= uint64(last) {
-		return last, nil // a flush came first, and has closed the log
-	}
-	s.logs.Lock()
-	log, behind := s.logs.current, slices.Clone(s.logs.behind)
-	s.logs.Unlock()
-	for _, earlier := range behind {
-		if err := earlier.Sync(); err != nil {
-			return 0, err
-		}
-	}
-	if len(behind) > 0 {
-		log.Mark()
-	}
-	if err := log.Sync(); err != nil {
-		return 0, err
-	}
-	s.logs.Lock()
-	defer s.logs.Unlock()
-	s.logs.behind = s.logs.behind[len(behind):]
-	return last, nil
-}
-
-// fail sets the first error, tells those who wait, and returns it. Who waits gets the error only when nothing becomes
-// visible any more: a commit that has failed must not turn up when one before it is inserted late.
-func (s *sequencer) fail(err error) error {
-	s.stopped.Store(true)
-	for s.calls.Load() > 0 { // of a publish that may have seen no stop; it does not wait for anybody
-		runtime.Gosched()
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.failed == nil {
-		s.failed = err
-	}
-	s.changed.Broadcast()
-	return s.failed
-}
-
-func (s *sequencer) wake() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.changed.Broadcast()
-}
-
-// publish makes all commits visible that may be, in order. If another goroutine is at it, that one does it.
-func (s *sequencer) publish() {
-	if s.calls.Add(1) > 1 {
-		return
-	}
-	for calls := int64(1); ; calls = s.calls.Load() {
-		s.publishReady()
-		if s.calls.CompareAndSwap(calls, 0) {
-			break
-		}
-	}
-	if s.sleeping.Load() > 0 {
-		s.wake()
-	}
-}
-
-func (s *sequencer) publishReady() {
-	for s.head < s.tail.Load() && !s.stopped.Load() {
-		p := &s.queue[s.head%pendingMax]
-		if !p.inserted.Load() || !s.fulfils(p.need) {
-			return
-		}
-		s.head++
-		s.visible.Store(uint64(p.last))
-	}
-}
-
-func (s *sequencer) fulfils(d demands) bool {
-	return s.written.Load() >= uint64(d.written) && s.durable.Load() >= uint64(d.durable)
-}
-
-// show waits until everything up to last is visible, or never will be.
-func (s *sequencer) show(last key.Seq) error {
-	for range publishYields {
-		if s.visible.Load() >= uint64(last) {
-			return nil
-		}
-		runtime.Gosched()
-	}
-	s.sleeping.Add(1)
-	defer s.sleeping.Add(-1)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for s.visible.Load() < uint64(last) {
-		if s.failed != nil {
-			return s.failed
-		}
-		s.changed.Wait()
-	}
-	return nil
-}
-
-// advance raises a mark that several goroutines may raise.
-func advance(mark *atomic.Uint64, to key.Seq) {
-	for {
-		now := mark.Load()
-		if now >= uint64(to) || mark.CompareAndSwap(now, uint64(to)) {
-			return
-		}
-	}
-}
-
-func (s *sequencer) readable() key.Seq { return key.Seq(s.visible.Load()) }
-
-func (s *sequencer) newest() key.Seq { return key.Seq(s.appended.Load()) }

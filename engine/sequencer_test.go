@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -266,4 +267,84 @@ func TestCommitsOfManyGoroutines(t *testing.T) {
 	require.NoError(t, l.finish(l.barrier(Sync)))
 	require.EqualValues(t, committers*each, l.readable())
 	require.NoError(t, l.failed)
+}
+
+// TestNoPublishIsLost lets two committers publish at the same moment: one does it for both, and neither is forgotten.
+// NB: the moment is so short that a planted bug was only ever met with -race, which draws it out.
+func TestNoPublishIsLost(t *testing.T) {
+	const rounds = 200_000
+	l := newLine()
+	l.begin(&logFile{}, 1)
+	var round, done atomic.Int64
+	reached := func(mark *atomic.Int64, n int64) {
+		for spins := 1; mark.Load() < n; spins++ {
+			if spins%1000 == 0 {
+				runtime.Gosched()
+			}
+		}
+	}
+	var second ticket // handed over by round
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for i := range int64(rounds) {
+			reached(&round, i+1)
+			second.inserted()
+			l.publish()
+			done.Store(i + 1)
+		}
+	})
+	lost := 0
+	for i := range int64(rounds) {
+		first := l.enter(Buffered)
+		second = l.enter(Buffered)
+		round.Store(i + 1)
+		for range i % 64 {
+			_ = l.stopped.Load() // not always in the same step
+		}
+		first.inserted()
+		l.publish()
+		reached(&done, i+1)
+		if l.readable() != second.last {
+			lost++
+			l.publish()
+		}
+	}
+	wg.Wait()
+	require.Zero(t, lost)
+}
+
+// TestSleepersAreWoken waits for a commit for longer than it takes to fall asleep.
+func TestSleepersAreWoken(t *testing.T) {
+	l := newLine()
+	l.begin(&logFile{}, 1)
+	tk := l.enter(Buffered)
+	var wg sync.WaitGroup
+	wg.Go(func() { assert.NoError(t, l.show(tk.last)) })
+	for l.sleeping.Load() == 0 {
+		runtime.Gosched()
+	}
+	require.NoError(t, l.finish(tk))
+	wg.Wait()
+}
+
+// TestFailureWaitsForThePublishUnderWay: until that is over, a commit that is about to be told of the failure may yet
+// become visible.
+func TestFailureWaitsForThePublishUnderWay(t *testing.T) {
+	l := newLine()
+	broken := errors.New("broken disk")
+	l.calls.Store(1)
+	var wg sync.WaitGroup
+	wg.Go(func() { assert.ErrorIs(t, l.fail(broken), broken) })
+	for !l.stopped.Load() {
+		runtime.Gosched()
+	}
+	for range 1000 {
+		runtime.Gosched() // a chance to tell too early
+	}
+	l.mu.Lock()
+	assert.NoError(t, l.failed)
+	l.mu.Unlock()
+	l.calls.Store(0)
+	wg.Wait()
+	require.ErrorIs(t, l.failed, broken)
 }

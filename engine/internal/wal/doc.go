@@ -31,5 +31,6 @@
 // A log begins with a chunk of type Begin, whose payload is the number of the log before as a uvarint: who finds a gap
 // between two logs can tell one that was cut short from one that is missing. Logs of format version 1 have none.
 //
-// Append and Mark are called by one goroutine at a time; Flush and Sync may run meanwhile, also several at once.
+// Append is called by one goroutine at a time; Mark, Flush and Sync may run meanwhile, also several at once. A mark may
+// so lie between two chunks of a record.
 package wal

@@ -1,0 +1,147 @@
+package engine
+
+import (
+	"runtime"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/wal"
+)
+
+// handYields is how often a committer lets others run while one of them writes, before it sleeps.
+const handYields = 20
+
+// hand waits until every commit up to need is written. Whoever comes first writes for all that are appended by then. It
+// lets others run before it does: a write costs as much as a commit, and they need one, too.
+func (s *sequencer) hand(need key.Seq) error {
+	if s.written.Load() >= uint64(need) {
+		return nil
+	}
+	runtime.Gosched()
+	for range handYields {
+		if s.written.Load() >= uint64(need) {
+			return nil
+		}
+		if s.handing.TryLock() {
+			defer s.handing.Unlock()
+			return s.write(need)
+		}
+		runtime.Gosched()
+	}
+	s.handing.Lock()
+	defer s.handing.Unlock()
+	return s.write(need)
+}
+
+// write is called with handing held.
+func (s *sequencer) write(need key.Seq) error {
+	if s.written.Load() >= uint64(need) {
+		return nil
+	}
+	last := s.newest() // before the log: those of an earlier log are written
+	s.logs.Lock()
+	log := s.logs.current
+	s.logs.Unlock()
+	if err := log.Flush(); err != nil {
+		return s.fail(err)
+	}
+	advance(&s.written, last)
+	return nil
+}
+
+// spill hands a log that has gathered much to the operating system. If that fails, nobody waits for it in vain.
+func (s *sequencer) spill(log *wal.Writer) {
+	if err := log.Spill(); err != nil {
+		_ = s.fail(err)
+	}
+}
+
+// sync waits until every commit up to need is durable.
+func (s *sequencer) sync(need key.Seq) error {
+	if s.durable.Load() >= uint64(need) {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.durable.Load() < uint64(need) {
+		switch {
+		case s.failed != nil:
+			return s.failed
+		case s.syncing:
+			s.changed.Wait()
+		default:
+			s.lead()
+		}
+	}
+	return nil
+}
+
+// lead syncs everything that is appended. It is called with mu held, and releases it while it syncs.
+func (s *sequencer) lead() {
+	s.syncing = true
+	s.groups++
+	s.mu.Unlock()
+	last, err := s.syncLogs()
+	if err == nil {
+		advance(&s.written, last)
+		advance(&s.durable, last)
+		s.publish()
+	}
+	if err != nil {
+		_ = s.fail(err)
+	}
+	s.mu.Lock()
+	s.syncing = false
+	s.changed.Broadcast()
+}
+
+// syncLogs syncs the logs, the oldest first, and returns the last commit that is durable then. That the earlier ones
+// are durable as a whole, the current one proves from then on.
+func (s *sequencer) syncLogs() (key.Seq, error) {
+	s.leading.Lock()
+	defer s.leading.Unlock()
+	last := s.newest() // before the logs: it is in one of them
+	if s.durable.Load() >= uint64(last) {
+		return last, nil // a flush came first, and has closed the log
+	}
+	s.logs.Lock()
+	log, behind := s.logs.current, slices.Clone(s.logs.behind)
+	s.logs.Unlock()
+	for _, earlier := range behind {
+		if err := earlier.Sync(); err != nil {
+			return 0, err
+		}
+	}
+	if len(behind) > 0 {
+		log.Mark()
+	}
+	if err := log.Sync(); err != nil {
+		return 0, err
+	}
+	s.logs.Lock()
+	defer s.logs.Unlock()
+	s.logs.behind = s.logs.behind[len(behind):]
+	return last, nil
+}
+
+// fail sets the first error, tells those who wait, and returns it. Who waits gets the error only when nothing becomes
+// visible any more: a commit that has failed must not turn up when one before it is inserted late.
+func (s *sequencer) fail(err error) error {
+	s.stopped.Store(true)
+	for s.calls.Load() > 0 { // of a publish that may have seen no stop; it does not wait for anybody
+		runtime.Gosched()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failed == nil {
+		s.failed = err
+	}
+	s.changed.Broadcast()
+	return s.failed
+}
+
+func (s *sequencer) wake() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.changed.Broadcast()
+}
