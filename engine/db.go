@@ -39,7 +39,7 @@ type DB struct {
 	compactMu sync.Mutex // held by the one that has paused compactions
 
 	catalog   catalog
-	leftovers []string // of a crash, which Open left where they are; those of a writable store go with its first manifest
+	leftovers []string // of a crash, which Open left where they are: the store is read-only, or the disk full
 	large     largeValues
 	blobs     blobRegistry
 

@@ -91,9 +91,9 @@
 //	            blob files that stay
 //	close       sync the log; append and sync a proof of that       a torn proof: ignored
 //
-// Open of a store that is there needs no space: it only removes, if it is not ReadOnly, and leaves what has to wait for a
-// manifest to the first commit or compaction. It replays each log into a memtable of its own, which stays with its log
-// until it is flushed.
+// Open itself writes only if it is not ReadOnly and there is something to remove. Where that asks for a manifest and the
+// disk is full, the store is opened all the same, poisoned: it can be read, and once there is room, opened again. Open
+// replays each log into a memtable of its own, which stays with its log until it is flushed.
 //
 // # Limits
 //

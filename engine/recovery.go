@@ -286,9 +286,9 @@ func (db *DB) proveNothing(logs []uint64) bool {
 }
 
 // clean removes files that nobody needs. Those that the manifest made obsolete go only under a manifest of this
-// session, because the one that was found may still be lost in a crash, and then they are needed. That manifest comes
-// with the first commit or compaction, not now: it needs space, and a store opens on a full disk. The others, which a
-// crash left behind half made, were never named: without any of the first kind they go at once, which frees a full disk.
+// session, because the one that was found may still be lost in a crash, and then they are needed. If the disk is too full
+// for that manifest, the store opens poisoned, to be read. The others, which a crash left behind half made, were never
+// named: without any of the first kind they go at once, which frees a full disk.
 func (db *DB) clean(f *files, mentioned map[uint64]bool) error {
 	c := &db.catalog
 	var unnamed, named []string
@@ -340,6 +340,9 @@ func (db *DB) clean(f *files, mentioned map[uint64]bool) error {
 		return db.dir.Remove(unnamed...)
 	}
 	c.obsolete = append(named, unnamed...)
-	db.leftovers = c.obsolete
-	return nil
+	err := db.apply(change{})
+	if durable.IsNoRoom(err) { // poisoned: nothing changes any more, and what is there can be read
+		db.leftovers, err = db.dir.Names()
+	}
+	return err
 }

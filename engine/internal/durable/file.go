@@ -69,7 +69,7 @@ func (f *File) WriteZeros(off, n int64) error {
 	return f.dir.try(func() error {
 		for n > 0 {
 			written, err := f.f.WriteAt(zeros[:min(n, int64(len(zeros)))], off)
-			if f.full = isNoRoom(err); f.full {
+			if f.full = IsNoRoom(err); f.full {
 				return nil
 			}
 			if err != nil {
@@ -81,8 +81,8 @@ func (f *File) WriteZeros(off, n int64) error {
 	})
 }
 
-// isNoRoom reports whether a write failed because of a full disk or quota.
-func isNoRoom(err error) bool {
+// IsNoRoom reports whether an error is that of a write which failed because of a full disk or quota.
+func IsNoRoom(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
