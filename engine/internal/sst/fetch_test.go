@@ -126,5 +126,6 @@ func BenchmarkCompressions(b *testing.B) {
 }
 
 func reportEntries(b *testing.B, n int) {
+	b.Helper()
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/entry")
 }
