@@ -20,9 +20,8 @@
 // # What is stored
 //
 // 16-byte keys in random order; 100-byte values that do not compress and name their entry. One put is one commit.
-// Memtables have 64 MiB
-// (512 MiB for get-memtable, where Pebble is first made to grow its own), caches 256 MiB, bloom filters 10 bits a key;
-// compression is off, write-ahead logs are on. Pebble: newest format, up to 2 compactions at once. Badger: no metrics,
+// Memtables have 64 MiB (512 MiB for get-memtable, where Pebble is first made to grow its own), caches 256 MiB, bloom
+// filters 10 bits a key; compression is off, write-ahead logs are on. Pebble: newest format, up to 2 compactions at once. Badger: no metrics,
 // no block cache, because its tables are mapped. goleveldb: no compaction started by reads. bbolt: no free list on disk,
 // 1 GiB mapped, and NoSync where the work does not ask for Sync. Badger and bbolt decide that for a whole store.
 //
