@@ -6,12 +6,13 @@ import "github.com/lightningdb/lightning-torture/engine/internal/key"
 type blockIter struct {
 	block
 	entry
-	user   []byte // the whole user key, in a buffer that lasts as long as the blockIter
+	user   []byte // the whole user key, in a buffer that lasts as long as the blockIter, or in the block
 	broken bool
 
 	layout  Layout  // set before the first reset, and never again
 	columns columns // of the block, instead of block, with layout Columns
 	at      int     // the number of the entry in columns
+	whole   []byte  // buffer for keys of a block in which they are cut
 }
 
 // reset begins with another block.
@@ -42,7 +43,7 @@ func (i *blockIter) enter(restart int) bool {
 	return i.step(i.restart(restart))
 }
 
-// jump moves to the entry with that number, in layout Columns. Its key is not copied.
+// jump moves to the entry with that number, in layout Columns. Its key is not copied if the block has it whole.
 func (i *blockIter) jump(at int) bool {
 	if uint(at) >= uint(i.columns.count) {
 		return false
@@ -52,6 +53,10 @@ func (i *blockIter) jump(at int) bool {
 		return false
 	}
 	i.at, i.user = at, i.suffix
+	if len(i.columns.prefix) > 0 {
+		i.whole = append(append(i.whole[:0], i.columns.prefix...), i.suffix...)
+		i.user = i.whole
+	}
 	return true
 }
 

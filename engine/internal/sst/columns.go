@@ -11,10 +11,11 @@ const columnsTailBytes = 8 // shared length and count
 
 // columns is the payload of a block in the layout Columns, taken apart. Nothing in it is trusted.
 type columns struct {
+	prefix  []byte // what is cut off all keys; none if the keys are whole
 	entries []byte
-	offsets []byte // four bytes each: where the entries begin
-	hints   []byte // four bytes each: the hint of the key after the shared bytes
-	shared  int    // how many first bytes all keys have in common
+	offsets []byte // four bytes each: where in entries they begin
+	hints   []byte // four bytes each: the hint of the key after all shared bytes
+	common  int    // how many first bytes the keys, as they are stored, have in common: none if they are cut
 	count   int
 }
 
@@ -36,20 +37,25 @@ func parseColumns(payload []byte) (columns, error) {
 	body := payload[:len(payload)-columnsTailBytes]
 	shared := uint64(binary.LittleEndian.Uint32(payload[len(body):]))
 	count := uint64(binary.LittleEndian.Uint32(payload[len(body)+4:]))
-	if count == 0 || count*8 > uint64(len(body)) || shared > uint64(len(body)) {
+	if count == 0 || count*8+shared > uint64(len(body)) {
 		return columns{}, errMalformed
 	}
 	hints := len(body) - int(count)*4
 	offsets := hints - int(count)*4
-	return columns{
-		entries: body[:offsets:offsets], offsets: body[offsets:hints], hints: body[hints:],
-		shared: int(shared), count: int(count),
-	}, nil
+	c := columns{offsets: body[offsets:hints], hints: body[hints:], common: int(shared), count: int(count)}
+	end := offsets
+	if isCut(c.common, c.count) {
+		end -= int(shared)
+		c.prefix, c.common = body[end:offsets:offsets], 0
+	}
+	c.entries = body[:end:end]
+	return c, nil
 }
 
 func (c *columns) hint(i int) uint32 { return binary.LittleEndian.Uint32(c.hints[i*4:]) }
 
-// entry reads the i-th entry into e, whose suffix is then the whole key. It returns false if that is not there, whole.
+// entry reads the i-th entry into e, whose suffix is then the key behind the prefix. It returns false if that is not
+// there, whole.
 func (c *columns) entry(i int, e *entry) bool {
 	begin, end := uint64(binary.LittleEndian.Uint32(c.offsets[i*4:])), uint64(len(c.entries))
 	if i+1 < c.count {
@@ -73,8 +79,20 @@ func (c *columns) entry(i int, e *entry) bool {
 	return true
 }
 
+// isKey says whether e is an entry of user.
+func (c *columns) isKey(e *entry, user []byte) bool {
+	return len(c.prefix)+len(e.suffix) == len(user) && bytes.Equal(e.suffix, user[len(c.prefix):]) &&
+		bytes.HasPrefix(user, c.prefix)
+}
+
 // seek returns the number of the first entry that is not before (user, tr), which is then in e; c.count if all are.
 func (c *columns) seek(user []byte, tr key.Trailer, e *entry) (int, error) {
+	if n := len(c.prefix); n > 0 {
+		if !bytes.HasPrefix(user, c.prefix) {
+			return c.seekOutside(user, e)
+		}
+		user = user[n:]
+	}
 	low, high, err := c.candidates(user, e)
 	if err != nil {
 		return 0, err
@@ -96,20 +114,31 @@ func (c *columns) seek(user []byte, tr key.Trailer, e *entry) (int, error) {
 	return low, nil
 }
 
-// candidates narrows a search to the entries whose hint is that of user: all below low are before user, high is after.
-// The shared bytes are compared with those of the entry that the hints lead to: the search reads that one anyway.
-func (c *columns) candidates(user []byte, e *entry) (low, high int, err error) {
-	if len(user) >= c.shared {
-		low, high = c.hinted(hint(user[c.shared:]))
+// seekOutside is seek for a key that does not begin with the prefix.
+func (c *columns) seekOutside(user []byte, e *entry) (int, error) {
+	if bytes.Compare(user, c.prefix) > 0 {
+		return c.count, nil
 	}
-	if !c.entry(min(low, c.count-1), e) || c.shared > len(e.suffix) {
+	if !c.entry(0, e) {
+		return 0, errMalformed
+	}
+	return 0, nil
+}
+
+// candidates narrows a search to the entries whose hint is that of user: all below low are before user, high is after.
+// The common bytes are compared with those of the entry that the hints lead to: the search reads that one anyway.
+func (c *columns) candidates(user []byte, e *entry) (low, high int, err error) {
+	if len(user) >= c.common {
+		low, high = c.hinted(hint(user[c.common:]))
+	}
+	if !c.entry(min(low, c.count-1), e) || c.common > len(e.suffix) {
 		return 0, 0, errMalformed
 	}
-	prefix := e.suffix[:c.shared]
+	common := e.suffix[:c.common]
 	switch {
-	case bytes.HasPrefix(user, prefix):
+	case bytes.HasPrefix(user, common):
 		return low, high, nil
-	case bytes.Compare(user, prefix) < 0:
+	case bytes.Compare(user, common) < 0:
 		return 0, 0, nil
 	}
 	return c.count, c.count, nil
@@ -132,24 +161,7 @@ func (c *columns) hinted(h uint32) (low, high int) {
 	return low, high
 }
 
-// appendColumns ends a block whose entries b[start:] begin at these offsets: it appends offsets, hints and lengths.
-func appendColumns(b []byte, start int, offsets []uint32) []byte {
-	keyAt := func(i int) []byte {
-		user, _, _ := cutBytes(b[start+int(offsets[i])+8:])
-		return user
-	}
-	shared := sharedPrefix(keyAt(0), keyAt(len(offsets)-1))
-	for _, offset := range offsets {
-		b = binary.LittleEndian.AppendUint32(b, offset)
-	}
-	for i := range offsets {
-		b = binary.LittleEndian.AppendUint32(b, hint(keyAt(i)[shared:]))
-	}
-	b = binary.LittleEndian.AppendUint32(b, uint32(shared))
-	return binary.LittleEndian.AppendUint32(b, uint32(len(offsets)))
-}
-
-// verify checks that shared length and hints are those of the keys, and that the entries adjoin from the beginning.
+// verify checks that prefix and hints are those of the keys, and that the entries adjoin from the beginning.
 func (c *columns) verify() bool {
 	var first, e entry
 	next := 0
@@ -161,10 +173,10 @@ func (c *columns) verify() bool {
 			first = e
 		}
 		next = e.next
-		if len(e.suffix) < c.shared || !bytes.Equal(e.suffix[:c.shared], first.suffix[:c.shared]) ||
-			hint(e.suffix[c.shared:]) != c.hint(i) {
+		if len(e.suffix) < c.common || !bytes.Equal(e.suffix[:c.common], first.suffix[:c.common]) ||
+			hint(e.suffix[c.common:]) != c.hint(i) {
 			return false
 		}
 	}
-	return next == len(c.entries) && sharedPrefix(first.suffix, e.suffix) == c.shared
+	return next == len(c.entries) && sharedPrefix(first.suffix, e.suffix) == c.common
 }

@@ -11,13 +11,13 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
-// seedTable returns a table of several blocks.
-func seedTable(f *testing.F, o WriterOptions) []byte {
+// seedTable returns a table of several blocks, whose keys begin with prefix.
+func seedTable(f *testing.F, o WriterOptions, prefix string) []byte {
 	f.Helper()
 	var file bytes.Buffer
 	w := NewWriter(&file, o)
 	for i := range byte(40) {
-		if err := w.Add([]byte{'k', i / 3}, key.MakeTrailer(key.Seq(100-i), key.Set), make([]byte, i)); err != nil {
+		if err := w.Add(append([]byte(prefix), 'k', i/3), key.MakeTrailer(key.Seq(100-i), key.Set), make([]byte, i)); err != nil {
 			f.Fatal(err)
 		}
 	}
@@ -63,10 +63,12 @@ func FuzzOpen(f *testing.F) {
 		{Compression: Snappy},
 		{Compression: Zstd},
 	} {
-		file := seedTable(f, o)
-		f.Add(file, true)
-		f.Add(file, false)
-		f.Add(file[1:], true)
+		for _, prefix := range []string{"", "the keys are cut/"} {
+			file := seedTable(f, o, prefix)
+			f.Add(file, true)
+			f.Add(file, false)
+			f.Add(file[1:], true)
+		}
 	}
 	f.Add([]byte{}, false)
 	f.Add(make([]byte, footerBytes), true)
@@ -118,7 +120,7 @@ func requireClass(t *testing.T, err error) {
 }
 
 func FuzzBlock(f *testing.F) {
-	file := seedTable(f, WriterOptions{BlockBytes: 128, RestartInterval: 3})
+	file := seedTable(f, WriterOptions{BlockBytes: 128, RestartInterval: 3}, "")
 	r, err := Open(bytes.NewReader(file), int64(len(file)), ReaderOptions{})
 	if err != nil {
 		f.Fatal(err)
@@ -155,7 +157,7 @@ func FuzzBlock(f *testing.F) {
 }
 
 func FuzzTail(f *testing.F) {
-	file := seedTable(f, WriterOptions{BlockBytes: 128})
+	file := seedTable(f, WriterOptions{BlockBytes: 128}, "")
 	r, err := Open(bytes.NewReader(file), int64(len(file)), ReaderOptions{})
 	if err != nil {
 		f.Fatal(err)

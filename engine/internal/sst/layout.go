@@ -8,7 +8,7 @@ type Layout uint8
 // The layouts, with their numbers on disk.
 const (
 	Restarts Layout = 0 // prefix-compressed, decoded forwards from restart points; the only one of version 1
-	Columns  Layout = 1 // whole keys, with an offset and a hint for each: searched and walked without decoding
+	Columns  Layout = 1 // searched and walked without decoding; what all keys of a block share is cut off
 )
 
 func (l Layout) String() string {

@@ -148,31 +148,39 @@ func (r *Reader) Get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok 
 		return nil, 0, false, err
 	}
 	var e entry
-	found, err := r.seekPayload(payload, user, visible(seq), &e)
-	if err != nil || !found { // the index says that the block has an entry here
+	ok, err = r.find(payload, user, visible(seq), &e)
+	if err != nil {
 		return nil, 0, false, r.malformed(r.index[i].handle, "block")
 	}
-	if !e.isKey(user) {
+	if !ok {
 		return nil, 0, false, nil
 	}
 	return e.value, e.trailer.Kind(), true, nil
 }
 
-// seekPayload reads into e the first entry of a data block that is not before (user, tr).
-func (r *Reader) seekPayload(payload, user []byte, tr key.Trailer, e *entry) (bool, error) {
+// find reads into e the first entry of a data block that is not before (user, tr), and says whether it is one of user.
+// The index says that there is an entry: a block without is malformed.
+func (r *Reader) find(payload, user []byte, tr key.Trailer, e *entry) (bool, error) {
 	if r.layout == Columns {
 		c, err := parseColumns(payload)
 		if err != nil {
 			return false, err
 		}
 		at, err := c.seek(user, tr, e)
-		return at < c.count, err
+		if err != nil || at == c.count {
+			return false, errMalformed
+		}
+		return c.isKey(e, user), nil
 	}
 	b, err := parseBlock(payload)
 	if err != nil {
 		return false, err
 	}
-	return b.seek(user, tr, e)
+	found, err := b.seek(user, tr, e)
+	if err != nil || !found {
+		return false, errMalformed
+	}
+	return e.isKey(user), nil
 }
 
 // visible returns the trailer that sorts at or before every entry of a user key that is visible at seq, and after

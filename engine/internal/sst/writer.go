@@ -54,6 +54,7 @@ type Writer struct {
 
 	restarts     []uint32 // in layout Columns every entry is one
 	sinceRestart int
+	common       int    // how many first bytes the keys of the block that is being built share
 	last         []byte // user key of the last entry
 	lastTrailer  key.Trailer
 
@@ -91,10 +92,15 @@ func (w *Writer) Add(user []byte, tr key.Trailer, value []byte) error {
 	if first || shared != len(user) || shared != len(w.last) {
 		w.hashes = append(w.hashes, hashKey(user))
 	}
-	if w.blockBytes() > 0 && w.blockBytes()+entryHeaderMax+len(user)-shared+len(value) > w.o.BlockBytes {
+	if len(w.restarts) > 0 && w.blockBytesWith(user, value, shared) > w.o.BlockBytes {
 		if w.finishBlock(); w.err != nil {
 			return w.err
 		}
+	}
+	if len(w.restarts) == 0 {
+		w.common = len(user)
+	} else {
+		w.common = min(w.common, shared)
 	}
 	w.appendEntry(user, tr, value, shared)
 	w.props.add(user, tr, value)
@@ -107,18 +113,21 @@ func (w *Writer) isAfterLast(user []byte, tr key.Trailer, shared int) bool {
 	return key.Compare(w.last[shared:], w.lastTrailer, user[shared:], tr) < 0
 }
 
-// blockBytes returns the size so far of the payload of the block that is being built, 0 if it has no entry.
-func (w *Writer) blockBytes() int {
-	if len(w.restarts) == 0 {
-		return 0
+// blockBytesWith returns the size that the payload of the block that is being built has with another entry, or a little
+// more.
+func (w *Writer) blockBytesWith(user, value []byte, shared int) int {
+	size := len(w.buf) - w.start + w.blockEndBytes() + entryHeaderMax + len(user) + len(value)
+	if w.o.Layout == Columns {
+		n := len(w.restarts)
+		return size + savedBytes(w.common, n) - savedBytes(min(w.common, shared), n+1)
 	}
-	return len(w.buf) - w.start + w.blockEndBytes()
+	return size - shared
 }
 
-// blockEndBytes returns what stands behind the entries of the block that is being built.
+// blockEndBytes returns what the block that is being built takes beside its entries, as they are in buf.
 func (w *Writer) blockEndBytes() int {
 	if w.o.Layout == Columns {
-		return 8*len(w.restarts) + columnsTailBytes
+		return 8*len(w.restarts) + columnsTailBytes - savedBytes(w.common, len(w.restarts))
 	}
 	return 4*len(w.restarts) + 4
 }
