@@ -15,9 +15,8 @@ import (
 // to, and both with what the manifest says. The caller holds the locks of Verify, and large.
 func (db *DB) verifyBlobs(v *view) error {
 	var errs []error
-	for _, num := range slices.Sorted(maps.Keys(db.blobs.all())) {
-		f := db.blobs.all()[num]
-		again, err := db.openBlobFile(num, f.reader.Size()) // by name: the open file may have lost it
+	for _, f := range db.blobsOf(v) { // the view holds them; others may go any time
+		again, err := db.openBlobFile(f.num, f.reader.Size()) // by name: the open file may have lost it
 		if err == nil {
 			err = errors.Join(again.reader.Verify(f.reader.Size()), again.file.Close())
 		}

@@ -52,7 +52,7 @@ func (db *DB) apply(ch change) error {
 		invariant.Check(next.Check() == nil, "I8: tables of a level below 0 do not share user keys")
 	}
 	if err := db.persist(&next, ch); err != nil {
-		return err
+		return errors.Join(err, ch.close())
 	}
 	c.state = next
 	if err := db.install(&next, ch); err != nil {
@@ -67,6 +67,17 @@ func (db *DB) apply(ch change) error {
 	}
 	db.dropLogs(next.LogFloor)
 	return db.removeObsolete()
+}
+
+// close closes the new files of a change that does not become visible.
+func (ch *change) close() (err error) {
+	for _, t := range ch.opened {
+		err = errors.Join(err, t.file.Close())
+	}
+	for _, f := range ch.blobs {
+		err = errors.Join(err, f.file.Close())
+	}
+	return err
 }
 
 // persist writes the change to the manifest. Before the manifest names tables, their names are durable.

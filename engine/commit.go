@@ -23,13 +23,17 @@ func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 	if b.err != nil {
 		return b.err
 	}
+	if d > Buffered {
+		return fmt.Errorf("%w: durability %d", ErrOptions, d)
+	}
 	b, err := db.separate(b)
 	if err != nil {
 		return err
 	}
 	t, m, err := db.enter(b, d, check)
-	if err = db.releaseBlobs(b, err); err != nil && m == nil {
-		return err
+	closing := db.releaseBlobs(b, nil)
+	if err != nil {
+		return errors.Join(err, closing)
 	}
 	if m != nil {
 		in := m.table.Inserter()
@@ -40,7 +44,7 @@ func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 	if err := db.seq.finish(t); err != nil {
 		return db.uncertain(err)
 	}
-	return err
+	return nil // NB: that a file which nobody needs was not closed well is no matter of this commit
 }
 
 // enter logs a batch, and returns what its acknowledgement must wait for and the memtable that it goes into; none if
@@ -75,6 +79,7 @@ func (db *DB) log(b *Batch, d Durability) (ticket, *mem, error) {
 	db.recent.add(b.data, db.seq.readable())
 	db.counters.commits.Add(1)
 	db.counters.logBytes.Add(int64(len(b.data)))
+	db.counters.committedBytes.Add(int64(len(b.data)) + int64(b.blobBytes))
 	return db.seq.append(first+key.Seq(b.Len())-1, d), db.active, nil
 }
 

@@ -50,7 +50,9 @@ func (v *version) improvable() bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(v.levels[bottom], func(t *table) bool { return t.Tombstones > 0 })
+	return slices.ContainsFunc(v.levels[bottom], func(t *table) bool {
+		return t.Tombstones > 0 || len(t.reader.Ranges()) > 0
+	})
 }
 
 // compactOnce does the most urgent compaction; done says that none was due.

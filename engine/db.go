@@ -50,6 +50,7 @@ type DB struct {
 		snapshots map[key.Seq]int // how many snapshots are open at a sequence number
 		tables    map[uint64]*table
 		obsolete  []string      // files that nobody needs any more
+		leaving   []string      // those of them that are being removed, or cannot be: poisoned
 		running   []*compaction // but for one that has paused all others
 		paused    bool          // no compaction begins
 	}

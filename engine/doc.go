@@ -3,10 +3,12 @@
 //
 // # Reading order
 //
-// db.go and options.go are what users see. A commit: batch.go, commit.go, sequencer.go, recent.go, txn.go. A read: view.go,
-// version.go, iterator.go, ranges.go, snapshot.go. Maintenance: flush.go, compaction.go, picker.go, catalog.go,
-// maintenance.go, largevalue.go, separator.go, blobgarbage.go. Coming back: recovery.go. Operations, which the rest does
-// not need: checkpoint.go with image.go, backup.go with repository.go, repair.go with salvage.go, verify.go, inspect.go.
+// db.go and options.go are what users see, with metrics.go and event.go. A commit: batch.go, commit.go, sequencer.go,
+// groupcommit.go, publish.go; transactions: txn.go, recent.go. A read: view.go, version.go, table.go, iterator.go,
+// snapshot.go, ranges.go. Maintenance: maintenance.go, flush.go, range_rewriter.go, compaction.go, picker.go, catalog.go.
+// Large values: largevalue.go, blobfile.go, separator.go, blobgarbage.go, valuereader.go. Coming back: recovery.go,
+// blobrecovery.go. Operations, which the rest does not need: checkpoint.go with image.go, backup.go with repository.go,
+// repair.go with salvage.go, verify.go, inspect.go.
 //
 // # Invariants
 //
@@ -38,7 +40,7 @@
 //   - I13: a range delete hides every older version of its keys, wherever that lies, and nothing newer, as a deletion of
 //     each key would. It is in tables as long as something that it hides may be.
 //   - I14: a reference to a value in a blob file, in a log or in a table, leads to bytes that were durable, with the name
-//     of their file, before the reference was written, whatever the durability of the commit. That they are not there
+//     of their file, before the log record, or the manifest that names the table, was written, whatever the durability. That they are not there
 //     is corruption, and no torn tail.
 //   - I15: a blob file stays as long as somebody may meet a reference into it: a live table or one that a reader has, a
 //     memtable that is not flushed or that a reader has, a log that is not known to be obsolete, a commit under way.

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"reflect"
 	"sync"
+	"syscall"
 
 	"github.com/spf13/afero"
 )
@@ -29,10 +31,13 @@ func lockDir(fsys afero.Fs, dir string) (io.Closer, error) {
 	default:
 		lock, err = processLocks.lock(fsys, filepath.Clean(dir))
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrLocked, dir, err)
+	switch {
+	case err == nil:
+		return lock, nil
+	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC):
+		return nil, fmt.Errorf("engine: lock %s: %w", dir, err) // of the file, not of its holder
 	}
-	return lock, nil
+	return nil, fmt.Errorf("%w: %s: %w", ErrLocked, dir, err)
 }
 
 var errHeldHere = errors.New("by this process")

@@ -9,7 +9,8 @@ import (
 
 // counters count since Open.
 type counters struct {
-	commits, conflicts, logBytes         atomic.Int64
+	commits, conflicts                   atomic.Int64
+	logBytes, committedBytes             atomic.Int64
 	flushes, flushBytes                  atomic.Int64
 	compactions, compactionBytes, stalls atomic.Int64
 	tablesDeleted, blobFilesDeleted      atomic.Int64
@@ -30,7 +31,8 @@ type Metrics struct {
 	Snapshots      int   // open ones, transactions included
 	Commits        int64 // batches
 	Conflicts      int64 // transactions that lost
-	LogBytes       int64 // of commits
+	LogBytes       int64 // of commits; large values are not in logs
+	CommittedBytes int64 // of commits: keys, values and a few bytes a write, wherever they went
 	SyncGroups     int64 // syncs of logs, each for all commits that waited
 	Syncs          int64 // of all files and directories
 	SyncLatency    Latency
@@ -63,7 +65,7 @@ var LatencyBounds = durable.LatencyBounds
 
 // WriteAmplification returns how many bytes went to the disk since Open for each byte that was committed (keys, values
 // and a few bytes a write); 0 if nothing was.
-func (m *Metrics) WriteAmplification() float64 { return ratio(m.WrittenBytes, m.LogBytes) }
+func (m *Metrics) WriteAmplification() float64 { return ratio(m.WrittenBytes, m.CommittedBytes) }
 
 // SpaceAmplification returns how large all tables are beside those of the deepest level that has any, which is at most
 // how many times a value is stored; 0 if there are no tables.
@@ -99,7 +101,8 @@ func ratio(a, b int64) float64 {
 func (db *DB) Metrics() Metrics {
 	n := &db.counters
 	m := Metrics{
-		Commits: n.commits.Load(), Conflicts: n.conflicts.Load(), LogBytes: n.logBytes.Load(), Syncs: db.dir.Syncs(),
+		Commits: n.commits.Load(), Conflicts: n.conflicts.Load(), LogBytes: n.logBytes.Load(), CommittedBytes: n.committedBytes.Load(),
+		Syncs:       db.dir.Syncs(),
 		SyncLatency: db.dir.SyncLatency(), WrittenBytes: db.dir.Bytes(),
 		Flushes: n.flushes.Load(), FlushBytes: n.flushBytes.Load(), Stalls: n.stalls.Load(),
 		Compactions: n.compactions.Load(), CompactedBytes: n.compactionBytes.Load(),
@@ -113,7 +116,10 @@ func (db *DB) Metrics() Metrics {
 	m.addCache(db.cache.Metrics())
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	m.Memtables, m.Snapshots = len(db.mu.frozen), len(db.mu.snapshots)
+	m.Memtables = len(db.mu.frozen)
+	for _, open := range db.mu.snapshots {
+		m.Snapshots += open
+	}
 	if v := db.view.Load(); v != nil {
 		for l, tables := range v.version.levels {
 			m.Levels[l] = LevelMetrics{len(tables), bytesOf(tables)}

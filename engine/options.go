@@ -107,7 +107,6 @@ func (o *Options) Validate() error {
 		{"CompactionsMax", int64(o.CompactionsMax), 0},
 		{"TableBytes", o.TableBytes, 0},
 		{"BlockBytes", int64(o.BlockBytes), 0},
-		{"BlobValueBytes", int64(o.BlobValueBytes), -1},
 		{"LargeValueBytes", int64(o.LargeValueBytes), 0},
 		{"BlobFileBytes", o.BlobFileBytes, 0},
 	} {

@@ -66,7 +66,7 @@ func (p *picker) pickTombstones(base, blocked int) *compaction {
 			continue
 		}
 		for i, t := range p.version.levels[level] {
-			if !t.mostlyTombstones() || level == bottom && t.MaxSeq > p.oldest {
+			if level == bottom && t.MaxSeq > p.oldest || !t.mostlyTombstones() && (level < bottom || !t.hasRanges()) {
 				continue
 			}
 			c := p.compaction(level, output, p.version.levels[level][i:i+1])

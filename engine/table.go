@@ -31,6 +31,9 @@ func (t *table) covers(user []byte) bool {
 // mostlyTombstones reports whether more than half of the entries are tombstones.
 func (t *table) mostlyTombstones() bool { return 2*t.Tombstones > t.Entries }
 
+// hasRanges reports whether there are range deletes among the entries.
+func (t *table) hasRanges() bool { return t.reader != nil && len(t.reader.Ranges()) > 0 }
+
 // openTable opens a live table. That it is missing, short or another one than the manifest says is corruption.
 func (db *DB) openTable(t manifest.Table) (*table, error) {
 	name := tableName(t.Num)

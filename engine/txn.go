@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
@@ -72,6 +73,9 @@ func (r *keyRange) meets(w written) bool {
 func (db *DB) Begin(o TxnOptions) (*Txn, error) {
 	if db.closing.Load() {
 		return nil, ErrClosed
+	}
+	if o.Isolation > Serializable {
+		return nil, fmt.Errorf("%w: isolation %d", ErrOptions, o.Isolation)
 	}
 	t := &Txn{db: db, opts: o, own: memtable.New(0)}
 	if o.ReadOnly {

@@ -21,7 +21,7 @@ func (t *Txn) writable() error {
 	switch {
 	case t.done:
 		return ErrTxnDone
-	case t.opts.ReadOnly:
+	case t.opts.ReadOnly || t.db.opts.ReadOnly:
 		return ErrReadOnly
 	}
 	return nil

@@ -175,6 +175,9 @@ func (db *DB) expectedNames() (expected, allowed map[string]bool) {
 			expected[tableName(num)] = true
 		}
 	}
+	for _, name := range slices.Concat(db.mu.obsolete, db.mu.leaving) {
+		allowed[name] = true
+	}
 	db.expectBlobs(expected, allowed)
 	return expected, allowed
 }

@@ -76,6 +76,7 @@ func (db *DB) removeObsolete() error {
 	db.mu.Lock()
 	names := db.mu.obsolete
 	db.mu.obsolete = nil
+	db.mu.leaving = append(db.mu.leaving, names...)
 	db.mu.Unlock()
 	if len(names) == 0 {
 		return nil
@@ -87,6 +88,9 @@ func (db *DB) removeObsolete() error {
 	if err := db.dir.Remove(names...); err != nil {
 		return err
 	}
+	db.mu.Lock()
+	db.mu.leaving = slices.DeleteFunc(db.mu.leaving, func(name string) bool { return slices.Contains(names, name) })
+	db.mu.Unlock()
 	for _, name := range names {
 		if num, ok := parseNumbered(name, tableSuffix); ok {
 			db.counters.tablesDeleted.Add(1)
