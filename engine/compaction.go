@@ -21,7 +21,9 @@ type compaction struct {
 	reason            CompactionReason
 }
 
-// Compact merges all tables, and all commits so far, into the bottom level. Other compactions wait meanwhile.
+// Compact merges all tables, and all commits so far, into the bottom level, and moves values out of blob files that are
+// mostly garbage. If everything is in the bottom level already, with no tombstone in it, it does nothing. Other
+// compactions wait meanwhile. The error is as that of Flush, or ErrCorrupt: then the store is poisoned.
 func (db *DB) Compact() error {
 	if err := db.Flush(); err != nil {
 		return err

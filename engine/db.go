@@ -14,12 +14,13 @@ import (
 
 // DB is an open store. All methods may be called by any number of goroutines. Slices that are passed in stay the
 // caller's; slices that are returned are the caller's, too, unless said otherwise.
-//
-// Locks are taken in the order of the fields from commitMu on, where large means its own and then those of its files.
-// Behind large and before mu come those of the sequencer, as it lists them: whoever waits for commits to become visible
-// may hold any lock before them, because a commit takes none of these once it has its place in the log. Those of recent
-// and dir come last, but that a failure may call poisoned, which takes mu, with any other lock held.
 type DB struct {
+	// Locks are taken in the order of the fields from commitMu on, where large means its own and then those of its
+	// files. Behind large and before mu come those of the sequencer, as it lists them: whoever waits for commits to
+	// become visible may hold any lock before them, because a commit takes none of these once it has its place in the
+	// log. Those of recent and dir come last, but that a failure may call poisoned, which takes mu, with any other lock
+	// held.
+
 	opts  Options
 	dir   *durable.Dir
 	lock  io.Closer
@@ -126,8 +127,9 @@ func (db *DB) DeleteRange(start, end []byte, d Durability) error {
 // Apply commits a batch: all of it becomes visible at once, and after a crash all of it is there, or nothing. An empty
 // batch writes nothing; with Sync it still waits until everything that was acknowledged is on disk.
 //
-// An error that is ErrPoisoned, ErrClosed or ErrTooLarge means that nothing of the batch was written. After any other
-// error the batch may or may not be there when the store is opened again; it is not visible before.
+// An error that is ErrPoisoned, ErrClosed, ErrTooLarge, ErrReadOnly or ErrOptions means that nothing of the batch was
+// written. After any other error the batch may or may not be there when the store is opened again; it is not visible
+// before.
 func (db *DB) Apply(b *Batch, d Durability) error { return db.commit(b, d, nil) }
 
 // Close makes everything acknowledged durable, waits for maintenance that is under way and releases the store.

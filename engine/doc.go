@@ -35,7 +35,8 @@
 //     key, one commits. Serializable: as well, what it read, with the gaps of ranges, is unchanged when it commits.
 //   - I11: damage of what was durable is ErrCorrupt, never a wrong value; a torn tail ends a log. The one damage that
 //     looks like a torn tail is that of the last commits of a process that was killed: nothing later proves that they
-//     were durable. Close leaves a proof.
+//     were durable. Close leaves a proof, in the last log: that the file itself is gone, or cut before its first commit,
+//     nothing tells.
 //   - I12: with InlineMaintenance no goroutine is started, and the same calls make the same filesystem operations.
 //   - I13: a range delete hides every older version of its keys, wherever that lies, and nothing newer, as a deletion of
 //     each key would. It is in tables as long as something that it hides may be.

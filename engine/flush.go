@@ -13,7 +13,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/sst"
 )
 
-// Flush writes all commits so far to tables. It returns when they are durable there and their logs are gone.
+// Flush writes all commits so far to tables. It returns when they are durable there and their logs are gone. The error
+// is ErrClosed, ErrReadOnly, ErrPoisoned or the one that poisoned the store.
 func (db *DB) Flush() error {
 	if err := db.freeze(); err != nil {
 		return err

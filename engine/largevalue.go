@@ -14,11 +14,11 @@ import (
 // only their references go on to the log, the memtable and the tables. A file is of one session, and is ended by a
 // flush, so that its size is known when a table first refers to it.
 //
-// A value of BlobValueBytes or more is put into a blob file when its memtable is flushed, one over LargeValueBytes when it
-// is committed; then log, memtable and tables have only a reference. Compactions copy references. They drop one with its
-// entry, and so make garbage, whose amount per file the manifest tells. A blob file that is garbage by half or more is
-// emptied: whoever rewrites a table copies its values elsewhere, and when nothing else is due, tables are rewritten for
-// that. So at most as many bytes are moved as become free.
+// A value of BlobValueBytes or more is put into a blob file when its memtable is flushed, one over LargeValueBytes when
+// it is committed; then log, memtable and tables have only a reference. Compactions copy references. They drop one with
+// its entry, and so make garbage, whose amount per file the manifest tells. A blob file that is garbage by half or more
+// is emptied: whoever rewrites a table copies its values elsewhere, and when nothing else is due, tables are rewritten
+// for that. So at most as many bytes are moved as become free.
 type largeValues struct {
 	sync.Mutex // held while a value is written; not during its sync
 	current    *growingFile

@@ -18,8 +18,9 @@ type Locker interface {
 	Lock(name string) (io.Closer, error)
 }
 
-// lockDir makes sure that nobody else has the store open.
-func lockDir(fsys afero.Fs, dir string) (io.Closer, error) {
+// lockDir makes sure that nobody else has the store open. A store that is only read needs no lock where the lock file
+// cannot be written: where the filesystem is read-only, or the user may only read.
+func lockDir(fsys afero.Fs, dir string, readOnly bool) (io.Closer, error) {
 	var lock io.Closer
 	var err error
 	name := filepath.Join(dir, lockName)
@@ -34,6 +35,8 @@ func lockDir(fsys afero.Fs, dir string) (io.Closer, error) {
 	switch {
 	case err == nil:
 		return lock, nil
+	case readOnly && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)):
+		return io.NopCloser(nil), nil
 	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC):
 		return nil, fmt.Errorf("engine: lock %s: %w", dir, err) // of the file, not of its holder
 	}

@@ -23,7 +23,7 @@ type LevelMetrics struct {
 	Bytes  uint64
 }
 
-// Metrics tells what a store is made of and has done since Open. Its numbers are from about the same moment.
+// Metrics tells what a store is made of and has done since Open. Its numbers are read one after the other.
 type Metrics struct {
 	Levels         [levels]LevelMetrics
 	Memtables      int   // immutable ones
@@ -36,7 +36,7 @@ type Metrics struct {
 	SyncGroups     int64 // syncs of logs, each for all commits that waited
 	Syncs          int64 // of all files and directories
 	SyncLatency    Latency
-	WrittenBytes   int64 // to files of the store: logs, tables, manifests
+	WrittenBytes   int64 // to files of the store: logs, tables, blob files, manifests
 	Flushes        int64
 	FlushBytes     int64
 	Compactions    int64 // moves of whole tables included

@@ -16,13 +16,13 @@ import (
 // compaction are there until its outputs are live. Tables that are mostly tombstones are compacted, too, where they meet
 // enough of what they may hide.
 //
-// One goroutine flushes, CompactionsMax compact; the picker knows nothing but the live
-// tables and the compactions that run. Two of these never share keys on any level from the first input to the output level of either:
-// none can take the other's tables, overlap its output, or carry a version of a key past an older one. A compaction that
-// drops a tombstone asks for tables below its output level in a version acquired after it was registered; nothing can
-// bring an older version there meanwhile, because that had to come from its own range. Writers wait when level 0 has
-// five times L0CompactionFiles tables; from twice as many on, level 0 comes before all other levels, and what it waits
-// for is let run out. quiesce stops all maintenance, for Close, Verify and copies of the store.
+// One goroutine flushes, CompactionsMax compact; the picker knows nothing but the live tables and the compactions that
+// run. Two of these never share keys on any level from the first input to the output level of either: none can take the
+// other's tables, overlap its output, or carry a version of a key past an older one. A compaction that drops a
+// tombstone asks for tables below its output level in a version acquired after it was registered; nothing can bring an
+// older version there meanwhile, because that had to come from its own range. Writers wait when level 0 has five times
+// L0CompactionFiles tables; from twice as many on, level 0 comes before all other levels, and what it waits for is let
+// run out. quiesce stops all maintenance, for Close, Verify and copies of the store.
 type picker struct {
 	version *version
 	running []*compaction // overlapping neither each other nor what is picked

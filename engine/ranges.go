@@ -18,9 +18,9 @@ import (
 // key K, it ends the range deletes there as well, and the next table has the rest from the successor of K on.
 //
 // Flushes and compactions drop what a range delete hides from every reader; compactions do not even read it. A range
-// delete is dropped when every snapshot sees it and no table further down can hold one of its keys. An iterator takes the
-// range deletes of its memtables and its version, which costs nothing if there are none, and seeks over what they hide.
-// In transactions a range counts as a write of all its keys.
+// delete is dropped when every snapshot sees it and no table further down can hold one of its keys. An iterator takes
+// the range deletes of its memtables and its version, which costs nothing if there are none, and seeks over what they
+// hide. In transactions a range counts as a write of all its keys.
 
 // add adds an operation of a batch.
 func (m *mem) add(in *memtable.Inserter, user []byte, tr key.Trailer, value []byte) {

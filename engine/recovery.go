@@ -35,7 +35,7 @@ func Open(dir string, o Options) (db *DB, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("engine: open %s: %w", dir, err)
 	}
-	if db.lock, err = lockDir(o.FS, dir); err != nil {
+	if db.lock, err = lockDir(o.FS, dir, o.ReadOnly); err != nil {
 		return nil, err
 	}
 	if err = db.recover(names); err != nil {

@@ -37,8 +37,9 @@ type Loss struct {
 
 // Repair makes a store that opens out of one that does not, or that Verify complains about, in the same directory. It
 // keeps every entry that can be read: of damaged tables the whole blocks, of damaged logs the whole commits before and
-// behind the damage, of damaged blob files the whole values. Blob files that are needed stay where they are, too. All that was there before, damaged or not, is kept in the directory lost/N inside of dir; it can be
-// removed when nobody wants to look at it any more. So Repair takes the space of the store a second time.
+// behind the damage, of damaged blob files the whole values. Blob files that are needed stay where they are, too. All
+// that was there before, damaged or not, is kept in the directory lost/N inside of dir; it can be removed when nobody
+// wants to look at it any more. So Repair takes the space of the store a second time.
 //
 // It makes nothing up: every value of the repaired store was once the value of that key. But what it lost is missing
 // like a page of a book, not like a last chapter:
@@ -86,7 +87,7 @@ func (r *repairer) run() (err error) {
 	if _, err := durable.NewDir(r.o.FS, r.dir, nil).Names(); err != nil {
 		return err
 	}
-	lock, err := lockDir(r.o.FS, r.dir)
+	lock, err := lockDir(r.o.FS, r.dir, false)
 	if err != nil {
 		return err
 	}

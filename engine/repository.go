@@ -100,7 +100,7 @@ func openRepository(fsys afero.Fs, path string, create bool) (*backupRepo, error
 		}
 	}
 	if err == nil || errors.Is(err, ErrCorrupt) {
-		r.lock, err = lockDir(fsys, path)
+		r.lock, err = lockDir(fsys, path, false)
 	}
 	if err != nil {
 		return nil, err

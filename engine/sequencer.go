@@ -19,9 +19,10 @@ const pendingMax = 1 << 9
 // appending; those wait for the next leader. Writers share in the same way.
 //
 // A log that is full is written, not synced: whoever syncs next syncs those behind first. Then the current log gets a
-// mark, which proves that all before it were durable; so does any chunk written after a sync. Where a log ends before the
-// next begins, recovery (DB.replay) asks for such a proof from there on. If there is none, and the log that the next one names as
-// its predecessor is there, nothing behind the gap was acknowledged with Sync: it is given up. Else it is damage.
+// mark, which proves that all before it were durable; so does any chunk written after a sync. Where a log ends before
+// the next begins, recovery (DB.replay) asks for such a proof from there on. If there is none, and the log that the
+// next one names as its predecessor is there, nothing behind the gap was acknowledged with Sync: it is given up. Else
+// it is damage.
 type sequencer struct {
 	visible atomic.Uint64 // every commit up to here may be read
 	written atomic.Uint64 // every commit up to here is handed to the operating system

@@ -69,7 +69,7 @@ func (r *keyRange) meets(w written) bool {
 	return (r.noFirst || w.reaches(r.first)) && (r.noLast || bytes.Compare(w.first, r.last) <= 0)
 }
 
-// Begin starts a transaction.
+// Begin starts a transaction. The error is ErrClosed or ErrOptions.
 func (db *DB) Begin(o TxnOptions) (*Txn, error) {
 	if db.closing.Load() {
 		return nil, ErrClosed
@@ -101,33 +101,40 @@ func (db *DB) track() {
 	_ = db.seq.show(key.Seq(db.recent.floor.Load()))
 }
 
-// View calls fn with a read-only transaction.
-func (db *DB) View(fn func(*Txn) error) error {
+// View calls fn with a read-only transaction, and returns its error. If fn panics, the transaction is ended, too. View
+// itself returns ErrClosed, or an error of closing iterators.
+func (db *DB) View(fn func(*Txn) error) (err error) {
 	t, err := db.Begin(TxnOptions{ReadOnly: true})
 	if err != nil {
 		return err
 	}
-	return errors.Join(fn(t), t.Rollback())
+	defer func() { err = also(err, t.Rollback()) }()
+	return fn(t)
 }
 
 // Update calls fn with a serializable transaction and commits it with Sync. On a conflict it starts over, up to 1000
 // times; fn must have no effect but on the transaction. If fn returns an error, nothing is written, and Update returns
-// it.
+// it; if fn panics, nothing is written either. Other errors are those of Begin and Commit.
 func (db *DB) Update(fn func(*Txn) error) error {
 	var err error
 	for range updateAttemptsMax {
-		var t *Txn
-		if t, err = db.Begin(TxnOptions{Isolation: Serializable}); err != nil {
-			return err
-		}
-		if err = fn(t); err != nil {
-			return errors.Join(err, t.Rollback())
-		}
-		if err = t.Commit(Sync); !errors.Is(err, ErrConflict) {
+		if err = db.updateOnce(fn); !errors.Is(err, ErrConflict) {
 			return err
 		}
 	}
 	return err
+}
+
+func (db *DB) updateOnce(fn func(*Txn) error) (err error) {
+	t, err := db.Begin(TxnOptions{Isolation: Serializable})
+	if err != nil {
+		return err
+	}
+	defer func() { err = also(err, t.Rollback()) }() // after Commit it does nothing
+	if err := fn(t); err != nil {
+		return err
+	}
+	return t.Commit(Sync)
 }
 
 // Get returns the value of key, or ErrNotFound.

@@ -15,9 +15,10 @@ import (
 )
 
 // Verify reads everything and returns an error that is ErrCorrupt if a checksum, the order of entries or levels, the
-// manifest or a log is wrong, if a reference to a blob file and what it leads to do not fit, if a live file is missing or
-// without bytes, or if a file is there that should not be.
-// Writers wait meanwhile.
+// manifest or a log is wrong, if a reference to a blob file and what it leads to do not fit, if a live file is missing
+// or without bytes, or if a file is there that should not be. That the last log is gone, or ends at an earlier commit,
+// it cannot tell from a store that nobody has written to since. It hands what is gathered for the log to the operating
+// system. Writers wait meanwhile.
 func (db *DB) Verify() error {
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
