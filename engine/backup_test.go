@@ -463,3 +463,51 @@ func TestNothingIsDeletedBesideADamagedList(t *testing.T) {
 	require.Equal(t, []uint64{1}, deleted)
 	require.Equal(t, want, restored(t, fsys, 4))
 }
+
+// What a prune that failed returns as deleted is gone; everything else is listed and can be restored. A backup that
+// failed while it mended a lost file leaves nothing that a later one takes for whole.
+func TestEveryMutationOfAPruneAndOfAMendingBackupMayFail(t *testing.T) {
+	for n := 0; ; n++ {
+		fsys, o := sample(t)
+		db := open(t, o)
+		for range 3 {
+			_, err := engine.Backup(db, "repo")
+			require.NoError(t, err)
+		}
+		want := contents(t, db)
+		require.NoError(t, db.Close())
+		faulty := newFaulty(fsys, n)
+		deleted, err := engine.PruneBackups("repo", 1, engine.Options{FS: faulty})
+		list, listErr := engine.Backups("repo", o)
+		require.NoError(t, listErr)
+		if err != nil {
+			require.ErrorIs(t, err, errInjected)
+		}
+		gone := map[uint64]bool{}
+		for _, id := range deleted {
+			gone[id] = true
+		}
+		for _, b := range list {
+			require.False(t, gone[b.ID], "call %d: backup %d", n, b.ID)
+		}
+		names, globErr := afero.Glob(fsys, "repo/files/*.sst-*")
+		require.NoError(t, globErr)
+		require.NoError(t, fsys.Remove(names[0]))
+		o.FS = faulty
+		db = open(t, o)
+		_, err = engine.Backup(db, "repo")
+		require.NoError(t, db.Close())
+		if !faulty.failed() {
+			require.NoError(t, err)
+			require.Greater(t, n, 10)
+			return
+		}
+		o.FS = fsys
+		db = open(t, o)
+		_, err = engine.Backup(db, "repo")
+		require.NoError(t, err)
+		require.NoError(t, db.Close())
+		require.NoError(t, engine.VerifyBackups("repo", o), "call %d", n)
+		require.Equal(t, want, restored(t, fsys, 3), "call %d", n)
+	}
+}
