@@ -511,3 +511,27 @@ func TestEveryMutationOfAPruneAndOfAMendingBackupMayFail(t *testing.T) {
 		require.Equal(t, want, restored(t, fsys, 3), "call %d", n)
 	}
 }
+
+func TestAPoisonedStoreIsCopiedAfterOpeningItReadOnly(t *testing.T) {
+	fsys, o := sample(t)
+	o.FS = newFaulty(fsys, 12)
+	db := open(t, o)
+	var err error
+	for i := 0; err == nil && i < 100; i++ {
+		err = db.Put([]byte("more"), fmt.Append(nil, i), engine.Sync)
+	}
+	require.ErrorIs(t, err, errInjected)
+	require.ErrorIs(t, db.Checkpoint("copy"), engine.ErrPoisoned)
+	_, err = engine.Backup(db, "repo")
+	require.Error(t, err)
+	_ = db.Close()
+	o.FS, o.ReadOnly = fsys, true
+	db = open(t, o)
+	want := contents(t, db)
+	require.NoError(t, fsys.RemoveAll("copy"))
+	require.NoError(t, db.Checkpoint("copy"))
+	_, err = engine.Backup(db, "repo")
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	require.Equal(t, want, restored(t, fsys, 0))
+}
