@@ -14,8 +14,11 @@ import (
 
 // Backup adds a backup of db, as it is at the call, to the repository in directory dir, which it makes if need be, on
 // the filesystem of the store. A file that some backup has already, of this store or another, is not stored again: it
-// is known by its name, size and SHA-256. Tables and blob files are verified before they are stored. Commits wait for
-// one sync, no longer.
+// is known by its name, size and SHA-256. If it is missing there, or its size is wrong, it is stored again, which mends
+// the earlier backups, too; that its content has rotted is for VerifyBackups to find. Tables and blob files are
+// verified before they are stored. Commits wait for one sync, no longer.
+//
+// A poisoned store is refused. Its directory, closed and opened again with Options.ReadOnly, can be backed up.
 //
 // When it returns nil, the backup is durable. After an error or a crash at any point the earlier backups are what they
 // were, and nothing new is listed. The error is ErrLocked, ErrNotARepository, ErrVersion, ErrPoisoned, ErrClosed,
@@ -67,45 +70,65 @@ func Backups(repository string, o Options) ([]BackupInfo, error) {
 }
 
 // DeleteBackup removes a backup, and the files that no other one needs. The backup is gone from the list, durably,
-// before any file goes. A backup whose list is damaged can be deleted as well. While some list is damaged no file is
-// removed, because it may need any.
+// before any file goes.
+//
+// If a list is damaged, nothing is deleted, because that list may need any file. Only a backup whose own list is
+// damaged can be deleted then; the files stay if another list is damaged still.
+//
+// The error is ErrNoBackup, ErrLocked, ErrNotARepository, ErrVersion, ErrCorrupt, which names the list, or one of the
+// filesystem. If the backup is gone but some files are left, the error says so; the next Backup removes them.
 func DeleteBackup(repository string, id uint64, o Options) error {
-	return prune(repository, o, func(r *backupRepo) ([]uint64, error) {
+	_, err := prune(repository, o, func(r *backupRepo) ([]uint64, error) {
 		if slices.Contains(r.damaged, id) {
 			return []uint64{id}, nil
 		}
-		_, err := r.find(id)
+		if r.damage != nil {
+			return nil, r.isDamaged()
+		}
+		b, err := r.find(id)
+		if err == nil && b.ID != id {
+			err = fmt.Errorf("%w: %d", ErrNoBackup, id)
+		}
 		return []uint64{id}, err
 	})
+	return err
 }
 
-// PruneBackups deletes all backups but the newest ones, of which it keeps so many. It returns the deleted ones.
+// PruneBackups deletes all backups but the newest ones, of which it keeps so many. It returns the deleted ones, also
+// with an error. If a list is damaged, nothing is deleted.
+//
+// The error is ErrOptions if keep is less than 1, ErrNoBackup, ErrLocked, ErrNotARepository, ErrVersion, ErrCorrupt,
+// which names the list, or one of the filesystem. Files that it leaves behind are removed by the next Backup.
 func PruneBackups(repository string, keep int, o Options) (deleted []uint64, err error) {
-	err = prune(repository, o, func(r *backupRepo) ([]uint64, error) {
+	return prune(repository, o, func(r *backupRepo) (old []uint64, err error) {
 		if keep < 1 {
 			return nil, fmt.Errorf("%w: prune keeps %d backups, want at least 1", ErrOptions, keep)
 		}
-		for i := 0; i < len(r.backups)-keep; i++ {
-			deleted = append(deleted, r.backups[i].ID)
+		if r.damage != nil {
+			return nil, r.isDamaged()
 		}
-		return deleted, nil
+		for i := 0; i < len(r.backups)-keep; i++ {
+			old = append(old, r.backups[i].ID)
+		}
+		return old, nil
 	})
-	return deleted, err
 }
 
-func prune(repository string, o Options, choose func(*backupRepo) ([]uint64, error)) error {
+func prune(
+	repository string, o Options, choose func(*backupRepo) ([]uint64, error),
+) (deleted []uint64, err error) {
 	r, err := openRepository(fsOf(o), repository, false)
 	if err != nil {
-		return fmt.Errorf("engine: prune %s: %w", repository, err)
+		return nil, fmt.Errorf("engine: prune %s: %w", repository, err)
 	}
 	ids, err := choose(r)
 	if err == nil {
-		err = r.remove(ids)
+		deleted, err = r.remove(ids)
 	}
 	if err = errors.Join(err, r.close()); err != nil {
-		return fmt.Errorf("engine: prune %s: %w", repository, err)
+		return deleted, fmt.Errorf("engine: prune %s: %w", repository, err)
 	}
-	return nil
+	return deleted, nil
 }
 
 func fsOf(o Options) afero.Fs {

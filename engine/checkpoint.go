@@ -16,8 +16,11 @@ type CheckpointInfo struct {
 
 // Checkpoint makes a store of its own in dir, which must be empty or missing, of everything acknowledged before the
 // call, perhaps with commits that come meanwhile, and of no half commit. Tables and blob files are hard links if the
-// filesystem has them, and copies else; the rest is written anew. When it returns nil, the new store is durable. Commits wait for one
-// sync, no longer.
+// filesystem has them, and copies else; the rest is written anew. When it returns nil, the new store is durable.
+// Commits wait for one sync, no longer.
+//
+// What is in tables and blob files is not checked: damage is copied as it is. Verify, of either store, finds it. A
+// poisoned store is refused. Its directory, closed and opened again with Options.ReadOnly, can be copied.
 //
 // The error is ErrTargetNotEmpty, ErrPoisoned, ErrClosed, ErrCorrupt or one of the filesystem. After it, or after a
 // crash, Open refuses dir, or finds it empty: the file that makes it a store comes last. What is in it can be removed.
@@ -60,8 +63,8 @@ func (db *DB) checkpoint(dir string, info *CheckpointInfo) (err error) {
 
 func notEmpty(path string, names []string) error {
 	slices.Sort(names)
-	return fmt.Errorf("%w: %s holds %s and %d more; name a directory that does not exist", ErrTargetNotEmpty, path,
-		names[0], len(names)-1)
+	return fmt.Errorf("%w: %s holds %s and %d more; name a directory that does not exist (what an attempt that failed "+
+		"left behind can be deleted)", ErrTargetNotEmpty, path, names[0], len(names)-1)
 }
 
 func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -153,6 +153,9 @@ func TestCheckpointTargetMustBeEmpty(t *testing.T) {
 		require.ErrorContains(t, err, dir)
 	}
 	require.NoError(t, db.Checkpoint("empty"))
+	require.NoError(t, afero.WriteFile(fsys, "looked/LOCK", nil, 0o644))
+	require.NoError(t, db.Checkpoint("looked"))
+	require.NoError(t, fsys.RemoveAll("looked"))
 	require.ErrorIs(t, db.Checkpoint("empty"), engine.ErrTargetNotEmpty)
 	require.NoError(t, db.Close())
 	require.ErrorIs(t, db.Checkpoint("closed"), engine.ErrClosed)

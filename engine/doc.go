@@ -8,7 +8,7 @@
 // snapshot.go, ranges.go. Maintenance: maintenance.go, flush.go, range_rewriter.go, compaction.go, picker.go, catalog.go.
 // Large values: largevalue.go, blobfile.go, separator.go, blobgarbage.go, valuereader.go. Coming back: recovery.go,
 // blobrecovery.go. Operations, which the rest does not need: checkpoint.go with image.go, backup.go with repository.go,
-// repair.go with salvage.go, verify.go, inspect.go.
+// verifybackups.go, repair.go with salvage.go, verify.go, inspect.go.
 //
 // # Invariants
 //

@@ -201,10 +201,12 @@ type memoryFile struct{ bytes.Buffer }
 func (f *memoryFile) Sync() error  { return nil }
 func (f *memoryFile) Close() error { return nil }
 
-// emptyTarget returns a directory that a copy of a store may be made in. It makes it, durably.
+// emptyTarget returns a directory that a copy of a store may be made in. It makes it, durably. A file LOCK is left by
+// whoever looked whether there is a store, and counts for nothing.
 func emptyTarget(fsys afero.Fs, path string) (*durable.Dir, error) {
 	target := durable.NewDir(fsys, path, nil)
 	names, err := target.Names()
+	names = slices.DeleteFunc(names, func(name string) bool { return name == lockName })
 	switch {
 	case err == nil && len(names) > 0:
 		return nil, notEmpty(path, names)

@@ -44,7 +44,7 @@ type BackupInfo struct {
 	ID       uint64 `json:"id"`
 	Files    int    `json:"files"`
 	Bytes    int64  `json:"bytes"`     // of the store
-	NewBytes int64  `json:"new_bytes"` // of them, those that no earlier backup had
+	NewBytes int64  `json:"new_bytes"` // of them, those that the repository did not have
 }
 
 // backup is a list of files. The last one is the marker.
@@ -209,7 +209,7 @@ func (r *backupRepo) find(id uint64) (*backup, error) {
 	return nil, errors.Join(err, r.damage)
 }
 
-// addFile adds a file to a backup, and stores it unless some backup has it. check is called before it is stored.
+// addFile adds a file to a backup, and stores it unless the repository has it. check is called before it is stored.
 func (r *backupRepo) addFile(
 	b *backup, name string, check func() error, open func() (io.ReadCloser, error),
 ) (err error) {
@@ -225,8 +225,9 @@ func (r *backupRepo) addFile(
 	}
 	f := backupFile{Name: name, Bytes: n, SHA256: hex.EncodeToString(sum.Sum(nil))}
 	b.Files = append(b.Files, f)
-	if r.has[f.stored()] {
-		return nil
+	whole, err := r.isStored(f)
+	if whole || err != nil {
+		return err
 	}
 	if err := check(); err != nil {
 		return err
@@ -236,9 +237,38 @@ func (r *backupRepo) addFile(
 		return err
 	}
 	b.NewBytes += f.Bytes
-	r.has[f.stored()] = true
-	_, err = r.files.CopyIn(f.stored(), newChecked(again, name, f))
-	return errors.Join(err, again.Close())
+	return errors.Join(r.store(f, newChecked(again, name, f)), again.Close())
+}
+
+// isStored reports whether a list names the file and it is there with its size. Its content is not read: that is what
+// VerifyBackups and Restore do.
+func (r *backupRepo) isStored(f backupFile) (bool, error) {
+	if !r.has[f.stored()] {
+		return false, nil
+	}
+	info, err := r.fs.Stat(filepath.Join(r.files.Path(), f.stored()))
+	if isMissing(err) {
+		return false, nil
+	}
+	return err == nil && info.Mode().IsRegular() && info.Size() == f.Bytes, err
+}
+
+// store stores a file. One that a list names already was lost or cut short: it comes back under its name only when it
+// is durable, because no later backup would doubt one of the right size.
+func (r *backupRepo) store(f backupFile, content io.Reader) error {
+	if !r.has[f.stored()] {
+		r.has[f.stored()] = true
+		_, err := r.files.CopyIn(f.stored(), content)
+		return err
+	}
+	pending := pendingPrefix + f.stored()
+	if _, err := r.files.CopyIn(pending, content); err != nil {
+		return err
+	}
+	if err := r.files.Remove(f.stored()); err != nil {
+		return err
+	}
+	return r.files.Rename(pending, f.stored())
 }
 
 func (r *backupRepo) addMade(b *backup, f madeFile) error {
@@ -267,26 +297,37 @@ func (r *backupRepo) publish(b *backup) error {
 	return r.dir.Sync()
 }
 
-// remove deletes backups: first their lists, then what they alone needed.
-func (r *backupRepo) remove(ids []uint64) error {
-	var names []string
+// remove deletes backups: first their lists, each durably, then what they alone needed. It returns those whose lists
+// are gone. Files stay if a list is damaged that was not to be deleted.
+func (r *backupRepo) remove(ids []uint64) (deleted []uint64, err error) {
 	for _, id := range ids {
-		names = append(names, backupName(id))
+		if err := r.dir.Remove(backupName(id)); err != nil {
+			return deleted, err
+		}
+		deleted = append(deleted, id)
 	}
-	if err := r.dir.Remove(names...); err != nil {
-		return err
+	err = r.load()
+	if errors.Is(err, ErrCorrupt) {
+		return deleted, nil
 	}
-	if err := r.load(); err != nil && !errors.Is(err, ErrNoBackup) {
-		return err
+	if err == nil || errors.Is(err, ErrNoBackup) {
+		err = r.removeUnused()
 	}
-	return r.removeUnused()
+	if err != nil {
+		err = fmt.Errorf("deleted are %v, but not all files that only they needed: %w", deleted, err)
+	}
+	return deleted, err
+}
+
+func (r *backupRepo) isDamaged() error {
+	return fmt.Errorf("delete the damaged backup or put its list back: %w", r.damage)
 }
 
 // removeUnused removes the files that no list names. If a list is damaged nobody knows what it names: they stay, and
 // the damage is the error.
 func (r *backupRepo) removeUnused() error {
 	if r.damage != nil {
-		return fmt.Errorf("delete the damaged backup or put its list back: %w", r.damage)
+		return r.isDamaged()
 	}
 	if err := r.dir.Remove(r.pending...); err != nil {
 		return err

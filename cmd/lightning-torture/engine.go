@@ -58,16 +58,17 @@ func (c *cli) store(
 			if err := oneOf("format", format, engineFormats); err != nil {
 				return err
 			}
-			result, err := run(args)
-			if err != nil {
-				return storeError(err)
+			result, failed := run(args)
+			if failed != nil && !errors.As(failed, new(printFirst)) {
+				return storeError(failed)
 			}
+			var err error
 			if format == "json" {
 				err = result.json(c.stdout)
 			} else {
 				err = result.text(c.stdout)
 			}
-			if err == nil && result.damaged() {
+			if err = errors.Join(failed, err); err == nil && result.damaged() {
 				return exitViolation
 			}
 			return storeError(err)
@@ -105,6 +106,11 @@ func storeError(err error) error {
 	}
 	return fmt.Errorf("%w: %w", torture.ErrHost, plain{err})
 }
+
+// printFirst is an error that came when something was done already, which is printed all the same.
+type printFirst struct{ error }
+
+func (p printFirst) Unwrap() error { return p.error }
 
 // damageFound is an error that is a finding.
 type damageFound struct{ error }

@@ -13,12 +13,16 @@ import (
 )
 
 func (c *cli) verifyCommand() *cobra.Command {
-	return c.store("verify DIR", "Check every byte, order and reference of a store; change nothing", []string{"DIR"},
-		func(args []string) (printable, error) {
+	return c.store("verify DIR", "Check every byte of a store, or of a repository of backups; change nothing",
+		[]string{"DIR"}, func(args []string) (printable, error) {
 			if err := directory(args[0]); err != nil {
 				return nil, err
 			}
 			r, err := engine.VerifyDir(args[0], engine.Options{})
+			if errors.Is(err, engine.ErrNotADatabase) && isRepository(args[0]) {
+				return said(map[string]any{"problems": []string{}}, "every backup of %s is whole", args[0]),
+					engine.VerifyBackups(args[0], engine.Options{})
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -28,6 +32,12 @@ func (c *cli) verifyCommand() *cobra.Command {
 			}
 			return document{content, func(w io.Writer) error { return printVerify(w, args[0], &r) }, len(r.Problems) > 0}, nil
 		})
+}
+
+// isRepository reports whether a directory holds backups, damaged ones included.
+func isRepository(dir string) bool {
+	_, err := engine.Backups(dir, engine.Options{})
+	return err == nil || errors.Is(err, engine.ErrCorrupt)
 }
 
 func list(s []string) []string { return append([]string{}, s...) }

@@ -80,20 +80,27 @@ func (c *cli) restoreCommand() *cobra.Command {
 func (c *cli) pruneCommand() *cobra.Command {
 	var keep int
 	var id uint64
-	cmd := c.store("prune REPOSITORY", "Delete old backups, and the files that no other backup needs",
+	var cmd *cobra.Command
+	cmd = c.store("prune REPOSITORY", "Delete old backups, and the files that no other backup needs",
 		[]string{"REPOSITORY"}, func(args []string) (printable, error) {
 			if err := directory(args[0]); err != nil {
 				return nil, err
 			}
-			if (keep > 0) == (id > 0) {
+			switch byID := cmd.Flags().Changed("id"); {
+			case cmd.Flags().Changed("keep") == byID:
 				return nil, usageError("give either --keep N or --id NUMBER")
-			}
-			if id > 0 {
+			case !byID && keep < 1:
+				return nil, usageError("--keep must be at least 1: prune never deletes all backups")
+			case byID:
 				return said(map[string]any{"deleted": []uint64{id}}, "deleted backup %d", id),
 					engine.DeleteBackup(args[0], id, engine.Options{})
 			}
 			deleted, err := engine.PruneBackups(args[0], keep, engine.Options{})
-			return said(map[string]any{"deleted": append([]uint64{}, deleted...)}, "backups deleted: %d", len(deleted)), err
+			if len(deleted) > 0 && err != nil {
+				err = printFirst{err}
+			}
+			return said(map[string]any{"deleted": append([]uint64{}, deleted...)}, "backups deleted: %d",
+				len(deleted)), err
 		})
 	cmd.Flags().IntVar(&keep, "keep", 0, "keep the newest `N` backups")
 	cmd.Flags().Uint64Var(&id, "id", 0, "delete only the backup with this `NUMBER`")
