@@ -21,7 +21,7 @@ func (c *cli) replayCommand() *cobra.Command {
 	var format, color string
 	cmd := &cobra.Command{
 		Use: "replay TOKEN|FILE", Short: "Show a failure again", Long: replayText, Args: arguments("TOKEN or FILE"),
-		Example: "  lightning-torture replay LT1-4F7Q-0A2M-9K --attempts 20",
+		Example: "  lightning-torture replay TOKEN --attempts 20",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if opts.Attempts < 1 {
 				return usageError("--attempts must be at least 1")

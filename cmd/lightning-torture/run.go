@@ -19,7 +19,7 @@ Without flags: every workload under every fault, about 20 s. A fault is a name o
 The result goes to standard output, an HTML report and the findings to the output directory.`
 
 const runExample = `  lightning-torture run --for 10m
-  lightning-torture run -w bank,append -f power -f failed-fsync --profile ext4-ordered
+  lightning-torture run -w bank,kv -f power -f failed-fsync --profile posix-min
   lightning-torture run --seed 7 --rounds 1 --format junit > junit.xml`
 
 // runFlags is what the flags of run say.
