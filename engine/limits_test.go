@@ -82,5 +82,4 @@ func TestABatchOverTheLimitIsRefusedAsAWhole(t *testing.T) {
 	b.Reset()
 	b.Put([]byte("k"), []byte("v"))
 	require.NoError(t, db.Apply(&b, engine.Sync), "Reset forgets the error")
-	require.NoError(t, db.Close())
 }
