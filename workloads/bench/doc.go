@@ -41,6 +41,13 @@
 // Pebble loses. Bank transfers on Pebble and goleveldb, which have no serializable transactions, run one at a time
 // under a mutex; the wait for the disk is outside it on Pebble.
 //
+// # JSON
+//
+// One object, of type Result: version, entries, rounds, cpus, system, go, and rows. A row names work, goroutines and
+// engine, and has ops_per_second, p99_us and ratio_to_pebble always; 0 where there is none. figure with its unit is what
+// the table's median shows. Latencies end in _us, of one operation; sizes in _mb; write_amp and space_amp are bytes per
+// byte; others_cpu is a share. What does not apply to a work is left out.
+//
 // # What is not measured
 //
 // Small stores: below some 600,000 entries Pebble's, as loaded, lies in many small memtables, and its gets visit them

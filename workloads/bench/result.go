@@ -32,11 +32,11 @@ type Row struct {
 	Unit        string  `json:"unit"`
 	LowerBetter bool    `json:"lower_is_better,omitempty"`
 	// RatioToPebble is the median of the rounds' quotients of this figure and Pebble's; 0 if Pebble was not measured.
-	RatioToPebble float64 `json:"ratio_to_pebble,omitempty"`
+	RatioToPebble float64 `json:"ratio_to_pebble"`
 
 	OpsPerSecond float64 `json:"ops_per_second"`
 	P50          float64 `json:"p50_us,omitempty"`
-	P99          float64 `json:"p99_us,omitempty"`
+	P99          float64 `json:"p99_us"` // 0 where a work has no latencies
 	P999         float64 `json:"p999_us,omitempty"`
 	CPUPerOp     float64 `json:"cpu_us_per_op,omitempty"`
 	CPURatio     float64 `json:"cpu_ratio_to_pebble,omitempty"` // of CPUPerOp, as RatioToPebble; less is better
