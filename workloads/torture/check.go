@@ -172,8 +172,8 @@ func (c *campaign) record(ctx context.Context, cell *cell, round int) (*recordin
 	for draw := 0; ; draw++ {
 		seed := childSeed(c.opts.Seed, cell.Workload, cell.Fault, round, draw) & (1<<32 - 1)
 		p, err := resolve(spec{
-			Workload: cell.Workload, Fault: cell.Fault, Profile: c.opts.Profile, Scenario: c.opts.Scenario, Seed: seed,
-			Size: chooseSize(c.opts, seed, round),
+			Workload: cell.Workload, Fault: cell.Fault, Profile: c.opts.Profile, Device: c.opts.Device,
+			Scenario: c.opts.Scenario, Seed: seed, Size: chooseSize(c.opts, seed, round),
 		})
 		if err != nil {
 			return nil, err
@@ -210,7 +210,7 @@ func (c *campaign) add(cell *cell, e *exploration) error {
 	cell.bytesLost += t.bytesLost
 	cell.committed += e.committed()
 	cell.needsFault = cell.needsFault || len(e.plan.rules) > 0
-	cell.needsLoss = e.plan.profile.Name != "lose-none"
+	cell.needsLoss = e.plan.Profile != "lose-none"
 	for kind, n := range e.injected {
 		cell.Injected[kind] += n
 	}
@@ -259,6 +259,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	elapsed := time.Since(c.progress.begin)
 	r := &Result{
 		Version: 1, Engine: c.target.Name, Scenario: c.opts.Scenario, Seed: c.opts.Seed, Profile: c.opts.Profile,
+		Device:         c.opts.Device,
 		ElapsedSeconds: elapsed.Seconds(), Runs: int(c.progress.runs.Load()), CrashPoints: c.total.points,
 		ExhaustivePoints: c.total.exhaustive, SampledPoints: c.total.sampled,
 		UnexploredPoints: c.total.left, WidestExhaustive: c.total.widest,

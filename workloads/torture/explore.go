@@ -195,7 +195,7 @@ func (e *exploration) feed(ctx context.Context, jobs chan<- job) {
 		e.tally.spent.add(spent{making: making, total: making})
 	}()
 	for _, pass := range e.sweeps() {
-		timeline := faultfs.NewTimeline(fs, 0)
+		timeline := faultfs.NewTimeline(fs, e.plan.model, 0)
 		for _, tick := range pass {
 			begin := time.Now()
 			j := job{point: timeline.Advance(tick), cut: cuts.at(tick), draw: tick}

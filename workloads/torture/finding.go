@@ -44,7 +44,8 @@ func (f *findings) add(e *exploration, engine string, fail failure) bool {
 	}
 	finding := Finding{
 		ID: id, Judge: fail.judge, Class: fail.Class, Workload: p.Workload, Fault: p.Fault, Profile: p.Profile,
-		Seed: p.Seed, Clients: p.Size.Clients, CrashTick: at.tick, NestedTick: at.nested, Sentence: capital(fail.Sentence),
+		Device: p.Device,
+		Seed:   p.Seed, Clients: p.Size.Clients, CrashTick: at.tick, NestedTick: at.nested, Sentence: capital(fail.Sentence),
 		Evidence: fail.evidence(), Trace: traceLines(e.trace, fail.tick, fail.fates), Count: fail.count,
 		Token: encodeToken(engine, p.spec, at),
 	}

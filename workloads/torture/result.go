@@ -10,6 +10,7 @@ type Result struct {
 	Scenario         string            `json:"scenario,omitempty"`
 	Seed             uint64            `json:"seed"`
 	Profile          string            `json:"profile"`
+	Device           string            `json:"device,omitempty"`
 	ElapsedSeconds   float64           `json:"elapsed_seconds"`
 	Runs             int               `json:"runs"`              // recorded executions of a workload
 	CrashPoints      int               `json:"crash_points"`      // ticks at which power was cut
@@ -69,6 +70,7 @@ type Finding struct {
 	Workload   string      `json:"workload"`
 	Fault      string      `json:"fault"`
 	Profile    string      `json:"profile"`
+	Device     string      `json:"device,omitempty"`
 	Seed       uint64      `json:"seed"`        // of the run
 	Clients    int         `json:"clients"`     // 1: the token replays bit for bit
 	CrashTick  uint64      `json:"crash_tick"`  // 0: it failed without a crash

@@ -101,7 +101,7 @@ func (w *worker) image(j *job, at way, lives *int) *faultfs.FS {
 		}
 	}
 	begin := time.Now()
-	img := point.Image(faultfs.ImageOptions{Profile: w.plan.profile, Chooser: at.path})
+	img := point.Image(faultfs.ImageOptions{Chooser: at.path})
 	w.tally.spent.making += time.Since(begin)
 	at.path.begin(img.Now)
 	err := w.recover(recovery{img: img, probe: probeSeed(j.draw)}, inside{img, at, at.path})
