@@ -118,6 +118,9 @@ func must(err error) {
 func (p *printer) finding(number string, f torture.Finding, report string) {
 	p.line("\n%s %s%s", p.painted(checker.Fail, "✗"), number, visible(f.Sentence))
 	p.line("  %s", visible(origin(f)))
+	if why := f.Explanation; why != nil {
+		p.line("  why      %s", visible(why.Sentence))
+	}
 	for _, evidence := range f.Evidence[:min(len(f.Evidence), maxEvidence)] {
 		p.line("    %s", visible(evidence))
 	}

@@ -65,6 +65,14 @@ type failure struct {
 	count  int // how many images showed it
 }
 
+// depth returns how many crashes it takes.
+func (f *failure) depth() int {
+	if f.nested != nil {
+		return 2
+	}
+	return 1
+}
+
 // nestedWay is where recovery itself was crashed.
 type nestedWay struct {
 	Tick  uint64   `json:"tick"` // of the image
@@ -147,7 +155,7 @@ func (e *exploration) explore(ctx context.Context, workers int, progress *progre
 	}
 	e.tally.left -= e.tally.points
 	slices.SortStableFunc(e.failures, func(a, b failure) int {
-		return cmp.Or(cmp.Compare(a.tick, b.tick), cmp.Compare(a.leaf, b.leaf))
+		return cmp.Or(cmp.Compare(a.depth(), b.depth()), cmp.Compare(a.tick, b.tick), cmp.Compare(a.leaf, b.leaf))
 	})
 }
 

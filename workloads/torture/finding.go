@@ -2,6 +2,7 @@ package torture
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -31,7 +32,7 @@ func newFindings() *findings { return &findings{byID: map[string]*found{}} }
 func (f *findings) len() int { return len(f.ids) }
 
 // add keeps a failure, or counts it if its kind is known; it reports whether the kind is new to the failure's cell.
-func (f *findings) add(e *exploration, engine string, fail failure) bool {
+func (f *findings) add(ctx context.Context, e *exploration, engine string, fail failure) bool {
 	p := e.plan
 	id := fingerprint(&fail)
 	if known := f.byID[id]; known != nil {
@@ -46,7 +47,7 @@ func (f *findings) add(e *exploration, engine string, fail failure) bool {
 		ID: id, Judge: fail.judge, Class: fail.Class, Workload: p.Workload, Fault: p.Fault, Profile: p.Profile,
 		Seed: p.Seed, Clients: p.Size.Clients, CrashTick: at.tick, NestedTick: at.nested, Sentence: capital(fail.Sentence),
 		Evidence: fail.evidence(), Trace: traceLines(e.trace, fail.tick, fail.fates), Count: fail.count,
-		Token: encodeToken(engine, p.spec, at),
+		Token: encodeToken(engine, p.spec, at), Explanation: explain(ctx, e, &fail),
 	}
 	f.ids = append(f.ids, id)
 	f.byID[id] = &found{Finding: finding, evidence: newEvidence(e, engine, fail)}

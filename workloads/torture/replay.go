@@ -162,7 +162,7 @@ func (r *replay) look(ctx context.Context, target Target, rec *recording) *Findi
 			continue
 		}
 		all := newFindings()
-		all.add(e, target.Name, f)
+		all.add(ctx, e, target.Name, f)
 		found := all.byID[all.ids[0]].Finding
 		found.File = r.fullPath
 		return &found
