@@ -250,13 +250,16 @@ func (c *campaign) addFindings(ctx context.Context, cell *cell, e *exploration, 
 	if !isNew {
 		return nil
 	}
-	_, err := c.findings.save(c.opts.Dir)
+	_, err := c.findings.save(c.opts.Dir, c.target)
 	return err
 }
 
 // finish turns the totals into the result.
 func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	elapsed := time.Since(c.progress.begin)
+	if !c.opts.NoShrink {
+		c.findings.shrink(ctx, c.target, c.opts.Patience)
+	}
 	r := &Result{
 		Version: 1, Engine: c.target.Name, Scenario: c.opts.Scenario, Seed: c.opts.Seed, Profile: c.opts.Profile,
 		ElapsedSeconds: elapsed.Seconds(), Runs: int(c.progress.runs.Load()), CrashPoints: c.total.points,
@@ -282,7 +285,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		r.Cells = append(r.Cells, cell.Cell)
 	}
 	var err error
-	if r.Findings, err = c.findings.save(c.opts.Dir); err != nil {
+	if r.Findings, err = c.findings.save(c.opts.Dir, c.target); err != nil {
 		return nil, err
 	}
 	r.conclude()

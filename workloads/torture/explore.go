@@ -35,6 +35,7 @@ type exploration struct {
 	seed   maphash.Seed // of the hashes of states
 	only   uint64       // explore the crash at this tick only, if set
 	first  bool         // stop at the first failure
+	wanted string       // if first: only at one of this kind
 	stop   func()       // ends the exploration
 
 	mu       sync.Mutex

@@ -99,7 +99,7 @@ func runStore(
 			err = &workloads.Panic{Value: v, Stack: debug.Stack()}
 		}
 	}()
-	store, err := target.Open(Env{FS: fs, Dir: storeDir, Inline: p.Size.Clients <= 1})
+	store, err := target.Open(Env{FS: fs, Dir: storeDir, Inline: p.clients() <= 1})
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
 	}

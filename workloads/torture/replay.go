@@ -79,7 +79,7 @@ func replayer(targets []Target, tokenOrFile string, opts ReplayOptions) (Target,
 	if err != nil {
 		return Target{}, nil, err
 	}
-	if s.Size.Clients > 1 && opts.Dir != "" {
+	if s.Size.Clients > 1 && (s.Keep == nil || !s.Keep.Alone) && opts.Dir != "" {
 		if file := savedAs(opts.Dir, tokenOrFile); file != "" {
 			return fromFile(targets, file)
 		}

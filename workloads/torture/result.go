@@ -79,8 +79,10 @@ type Finding struct {
 	Trace       []TraceLine  `json:"trace"`                 // the filesystem operations before the crash, oldest first, at most 40
 	Count       int          `json:"count"`                 // how many images showed it
 	AlsoIn      []string     `json:"also_in,omitempty"`     // further cells that showed it, "kv × power"
+	Shrunk      *Shrunk      `json:"shrunk,omitempty"`      // set if a smaller run fails in the same way: all else is of that one
 	Token       string       `json:"token"`
 	File        string       `json:"file,omitempty"` // the saved evidence, if it was saved
+	Test        string       `json:"test,omitempty"` // a Go test of it, if it was saved
 }
 
 // TraceLine is one filesystem operation as a reader of a report sees it.

@@ -249,10 +249,10 @@ func (at way) simpler(f *failure) bool {
 
 // fail keeps a violation with the simplest way to it.
 func (w *worker) fail(img *faultfs.FS, at way, judge string, v checker.Violation) {
-	if w.first {
+	kind := judge + "/" + v.Class
+	if w.first && (w.wanted == "" || w.wanted == kind) {
 		w.stop()
 	}
-	kind := judge + "/" + v.Class
 	count := 1
 	if f := w.failures[kind]; f != nil {
 		if f.count++; !at.simpler(f) {
