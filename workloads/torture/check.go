@@ -152,15 +152,15 @@ func (c *campaign) one(ctx context.Context, cell *cell, round, left int) error {
 		cell.unknown[reason] = true
 		c.progress.unknown.Add(1)
 	}
-	ctx, cancel := c.budget(ctx, left)
+	budget, cancel := c.budget(ctx, left)
 	defer cancel()
 	e := newExploration(r, c.target)
 	e.first = c.opts.StopAfter > 0
 	begin := time.Now()
-	e.explore(ctx, c.opts.Workers, c.progress)
+	e.explore(budget, c.opts.Workers, c.progress)
 	c.explored += time.Since(begin)
 	c.progress.runs.Add(1)
-	return c.add(cell, e)
+	return c.add(ctx, cell, e)
 }
 
 // maxDraws is how many places a fault is tried at before a run in which it does not hit counts.
@@ -200,7 +200,7 @@ func (c *campaign) budget(ctx context.Context, left int) (context.Context, conte
 }
 
 // add puts the figures and findings of one run into the totals.
-func (c *campaign) add(cell *cell, e *exploration) error {
+func (c *campaign) add(ctx context.Context, cell *cell, e *exploration) error {
 	t := e.tally
 	c.total.add(t)
 	cell.Runs++
@@ -235,14 +235,14 @@ func (c *campaign) add(cell *cell, e *exploration) error {
 		}
 		failures = append(failures, failure{Violation: v, judge: "live", count: 1})
 	}
-	return c.addFindings(cell, e, append(failures, e.failures...))
+	return c.addFindings(ctx, cell, e, append(failures, e.failures...))
 }
 
 // addFindings keeps what is new, and saves it at once: the process may not live to the end of the campaign.
-func (c *campaign) addFindings(cell *cell, e *exploration, failures []failure) error {
+func (c *campaign) addFindings(ctx context.Context, cell *cell, e *exploration, failures []failure) error {
 	isNew := false
 	for _, f := range failures {
-		if c.findings.add(e, c.target.Name, f) {
+		if c.findings.add(ctx, e, c.target.Name, f) {
 			cell.Findings++
 			isNew = true
 		}
@@ -250,13 +250,16 @@ func (c *campaign) addFindings(cell *cell, e *exploration, failures []failure) e
 	if !isNew {
 		return nil
 	}
-	_, err := c.findings.save(c.opts.Dir)
+	_, err := c.findings.save(c.opts.Dir, c.target)
 	return err
 }
 
 // finish turns the totals into the result.
 func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	elapsed := time.Since(c.progress.begin)
+	if !c.opts.NoShrink {
+		c.findings.shrink(ctx, c.target, c.opts.Patience)
+	}
 	r := &Result{
 		Version: 1, Engine: c.target.Name, Scenario: c.opts.Scenario, Seed: c.opts.Seed, Profile: c.opts.Profile,
 		Device:         c.opts.Device,
@@ -283,7 +286,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		r.Cells = append(r.Cells, cell.Cell)
 	}
 	var err error
-	if r.Findings, err = c.findings.save(c.opts.Dir); err != nil {
+	if r.Findings, err = c.findings.save(c.opts.Dir, c.target); err != nil {
 		return nil, err
 	}
 	r.conclude()

@@ -35,6 +35,7 @@ type exploration struct {
 	seed   maphash.Seed // of the hashes of states
 	only   uint64       // explore the crash at this tick only, if set
 	first  bool         // stop at the first failure
+	wanted string       // if first: only at one of this kind
 	stop   func()       // ends the exploration
 
 	mu       sync.Mutex
@@ -63,6 +64,14 @@ type failure struct {
 	nested *nestedWay // a crash during recovery
 	fates  map[uint64]string
 	count  int // how many images showed it
+}
+
+// depth returns how many crashes it takes.
+func (f *failure) depth() int {
+	if f.nested != nil {
+		return 2
+	}
+	return 1
 }
 
 // nestedWay is where recovery itself was crashed.
@@ -147,7 +156,7 @@ func (e *exploration) explore(ctx context.Context, workers int, progress *progre
 	}
 	e.tally.left -= e.tally.points
 	slices.SortStableFunc(e.failures, func(a, b failure) int {
-		return cmp.Or(cmp.Compare(a.tick, b.tick), cmp.Compare(a.leaf, b.leaf))
+		return cmp.Or(cmp.Compare(a.depth(), b.depth()), cmp.Compare(a.tick, b.tick), cmp.Compare(a.leaf, b.leaf))
 	})
 }
 

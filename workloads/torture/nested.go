@@ -52,7 +52,7 @@ type second struct {
 	timeline *faultfs.Timeline
 	// The latest verdict: most images of one crash point recover to the same state.
 	last struct {
-		tick   uint64
+		cut    history.Cut
 		state  history.State
 		result checker.Result
 	}
@@ -104,7 +104,7 @@ func (w *worker) secondLife(at way) *second {
 	path := &choices{steps: at.path.picks(), turned: at.path.turned}
 	s := &second{model: w.plan.model}
 	s.img = at.job.point.Image(faultfs.ImageOptions{
-		Chooser: path, Tick: func() uint64 { return uint64(clock.Next()) },
+		Chooser: path, Callers: w.callers, Tick: func() uint64 { return uint64(clock.Next()) },
 	})
 	path.begin(s.img.Now)
 	var failed error
@@ -155,7 +155,7 @@ func (w *worker) crashSecond(s *second, at way, point *faultfs.CrashPoint) {
 		w.progress.nested.Add(1)
 		w.count(img)
 		deep.nested.Picks = path.picks()
-		if v := w.judgeSecond(s, at, tick, err); v != nil {
+		if v := w.judgeSecond(s, at, tick, s.cuts.at(tick), err); v != nil {
 			w.fail(s.img, deep, "recovery", *v) // the trace that a finding shows is that of the first life
 			return
 		}
@@ -174,11 +174,11 @@ func (w *worker) crashSecond(s *second, at way, point *faultfs.CrashPoint) {
 
 // judgeSecond judges the state after a crash of the second life. Before the recovery was done nobody had seen what it
 // would show, so only the first life's promises count; afterwards what it showed is the beginning of the second life.
-func (w *worker) judgeSecond(s *second, at way, tick uint64, err error) *checker.Violation {
+func (w *worker) judgeSecond(s *second, at way, tick uint64, cut history.Cut, err error) *checker.Violation {
 	if err != nil {
 		return refusal(err, &w.plan.fault)
 	}
-	r := w.verdictSecond(s, at, tick)
+	r := w.verdictSecond(s, at, tick, cut)
 	switch r.Verdict {
 	case checker.Pass:
 		return nil
@@ -198,8 +198,8 @@ func (w *worker) judgeSecond(s *second, at way, tick uint64, err error) *checker
 	return &v
 }
 
-func (w *worker) verdictSecond(s *second, at way, tick uint64) checker.Result {
-	if s.last.tick == tick && s.last.state.Equal(&w.prober.state) {
+func (w *worker) verdictSecond(s *second, at way, tick uint64, cut history.Cut) checker.Result {
+	if s.last.cut == cut && s.last.state.Equal(&w.prober.state) {
 		return s.last.result
 	}
 	r := checker.Result{Verdict: checker.Pass} // who promises nothing has nothing to keep
@@ -210,9 +210,9 @@ func (w *worker) verdictSecond(s *second, at way, tick uint64) checker.Result {
 		if w.plan.Profile == faultfs.LoseNone().Name {
 			rule.Lower = w.rule.Lower
 		}
-		r = s.judge(s.cuts.at(tick), &w.prober.state, rule)
+		r = s.judge(cut, &w.prober.state, rule)
 	}
-	s.last.tick, s.last.result = tick, r
+	s.last.cut, s.last.result = cut, r
 	s.last.state, w.prober.state = w.prober.state, s.last.state
 	return r
 }
