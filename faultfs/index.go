@@ -82,6 +82,9 @@ func (x *pendingIndex) connect(ops []*pendingOp) {
 	var earlier, later []int
 	last := -1 // in the sequence
 	for i, p := range ops {
+		if p.gone {
+			continue // nothing waits for what never comes
+		}
 		if last >= 0 && ops[last].mount != p.mount {
 			last = -1
 		}
@@ -92,7 +95,7 @@ func (x *pendingIndex) connect(ops []*pendingOp) {
 			last = i
 		}
 		for _, a := range p.after {
-			if j, pending := position(ops, a.seq); pending {
+			if j, pending := position(ops, a.seq); pending && !ops[j].gone {
 				earlier, later = append(earlier, j), append(later, i)
 			}
 		}

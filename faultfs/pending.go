@@ -46,6 +46,8 @@ type pendingOp struct {
 	stale bool
 	// stuck: its write-back failed and the page is clean now. No sync makes it durable, the disk may have it or not.
 	stuck bool
+	// gone: stuck, and the disk does not have it for certain.
+	gone bool
 	// settled: left over from an earlier power cut. The disk has it or not; no sync changes that.
 	settled bool
 }
