@@ -88,10 +88,10 @@ func (x *pendingIndex) connect(ops []*pendingOp) {
 		if last >= 0 && ops[last].mount != p.mount {
 			last = -1
 		}
-		if last >= 0 && p.place != outside {
+		if last >= 0 && p.place != outside && !p.adrift() {
 			earlier, later = append(earlier, last), append(later, i)
 		}
-		if p.place == inOrder {
+		if p.place == inOrder && !p.adrift() {
 			last = i
 		}
 		for _, a := range p.after {

@@ -54,6 +54,10 @@ type pendingOp struct {
 
 func (p *pendingOp) end() int64 { return p.off + int64(len(p.data)) }
 
+// adrift reports whether the op is bytes of a clean page that the disk may lack: no sync is about them, and they have no
+// place in the order that a filesystem keeps.
+func (p *pendingOp) adrift() bool { return p.stuck && p.kind == pendingData }
+
 // touches reports whether the op changes an entry of the directory.
 func (p *pendingOp) touches(dir Ino) bool {
 	return slices.ContainsFunc(p.edits, func(e Edit) bool { return e.Parent == dir })

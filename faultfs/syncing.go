@@ -33,7 +33,7 @@ func (q *queue) takes(op *Op) func(*pendingOp) bool {
 func (q *queue) reach(op *Op) []bool {
 	durable, takes, todo := make([]bool, len(q.ops)), q.takes(op), q.todo[:0]
 	mark := func(i int) {
-		if !durable[i] && !q.ops[i].gone {
+		if !durable[i] && !q.ops[i].adrift() {
 			durable[i] = true
 			todo = append(todo, i)
 		}
