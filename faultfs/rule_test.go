@@ -2,6 +2,8 @@ package faultfs_test
 
 import (
 	"math/rand/v2"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -96,6 +98,32 @@ func TestBadRulesNameThePartAndTheChoices(t *testing.T) {
 		_, err := faultfs.ParseRule(text)
 		require.ErrorIs(t, err, faultfs.ErrRule, text)
 		require.ErrorContains(t, err, want)
+	}
+}
+
+// Every example of the manual is a rule, and every word of the grammar stands in the manual.
+func TestTheManualIsRight(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("FAULTS.md")
+	require.NoError(t, err)
+	parts := strings.Split(string(text), "```")
+	require.Len(t, parts, 5, "the grammar and the examples")
+	for line := range strings.Lines(strings.TrimSpace(parts[3])) {
+		rule, _, _ := strings.Cut(line, "    ")
+		_, err := faultfs.ParseRule(rule)
+		require.NoError(t, err)
+	}
+	words := []string{"as"}
+	for e := range faultfs.Effect(16) {
+		words = append(words, e.String())
+	}
+	for k := range faultfs.OpWriteback + 1 {
+		words = append(words, k.String())
+	}
+	_, err = faultfs.ParseRule("eio write nosuchkey=1")
+	_, choices, _ := strings.Cut(err.Error(), "choose one of ")
+	for _, word := range append(words[2:], strings.Split(choices, ", ")...) {
+		require.Regexp(t, "`"+word+"[`= ]", string(text))
 	}
 }
 
