@@ -73,6 +73,7 @@ var silent = map[string]string{
 	"FS.Trace":       "for the lab: the record",
 	"FS.Crash":       "for the lab: power is cut",
 	"FS.Fates":       "for the lab: what became of pending operations",
+	"FS.Lost":        "for the lab: what the image lost",
 	"FS.Injected":    "for the lab: the faults",
 	"FS.SetRules":    "for the lab: the faults",
 	"FS.LostBytes":   "for the lab: what the image lost",
