@@ -32,6 +32,12 @@ var calls = []struct {
 	{"FS.Create of an existing file", faultfs.OpTruncate, func(fs disk, _, _ file) error { return second(fs.Create("a")) }},
 	{"FS.Mkdir", faultfs.OpCreate, func(fs disk, _, _ file) error { return fs.Mkdir("new", 0) }},
 	{"FS.MkdirAll", faultfs.OpCreate, func(fs disk, _, _ file) error { return fs.MkdirAll("new", 0) }},
+	{"FS.SymlinkIfPossible", faultfs.OpCreate, func(fs disk, _, _ file) error { return fs.SymlinkIfPossible("a", "new") }},
+	{"FS.ReadlinkIfPossible", faultfs.OpStat, func(fs disk, _, _ file) error { return second(fs.ReadlinkIfPossible("a")) }},
+	{"FS.LstatIfPossible", faultfs.OpStat, func(fs disk, _, _ file) error {
+		_, _, err := fs.LstatIfPossible("a")
+		return err
+	}},
 	{"FS.Open", faultfs.OpOpen, func(fs disk, _, _ file) error { return second(fs.Open("a")) }},
 	{"FS.OpenFile", faultfs.OpOpen, func(fs disk, _, _ file) error { return second(fs.OpenFile("a", os.O_RDWR, 0)) }},
 	{"FS.OpenFile for cutting", faultfs.OpTruncate, func(fs disk, _, _ file) error {
@@ -161,7 +167,7 @@ func TestEveryMethodInjects(t *testing.T) {
 
 // looks reports whether a method, for once, changes nothing although others of its operation do.
 func looks(method string) bool {
-	return slices.Contains([]string{"FS.Open", "FS.Stat", "FS.Space", "File.Stat"}, method)
+	return slices.Contains([]string{"FS.Open", "FS.Stat", "FS.LstatIfPossible", "FS.ReadlinkIfPossible", "FS.Space", "File.Stat"}, method)
 }
 
 // A rule about any call counts all of them with one counter: a sweep over n reaches every call of a program.
