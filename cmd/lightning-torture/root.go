@@ -43,7 +43,7 @@ func (c *cli) rootCommand() *cobra.Command {
 	})
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(c.runCommand(), c.replayCommand(), c.benchCommand(), c.benchChildCommand(), c.listCommand(),
-		c.engineCommand(), c.versionCommand(), exitCodesTopic())
+		c.engineCommand(), c.wasmexecCommand(), c.versionCommand(), exitCodesTopic())
 	return root
 }
 
