@@ -182,8 +182,11 @@ func scheduleCache() string {
 
 // unreadable says what is wrong with the name of a file.
 func unreadable(name string, err error) error {
-	if info, statErr := os.Stat(name); errors.Is(err, fs.ErrNotExist) || statErr == nil && info.IsDir() {
+	if errors.Is(err, fs.ErrNotExist) {
 		return usageError("no such file: %s", name)
+	}
+	if info, statErr := os.Stat(name); statErr == nil && info.IsDir() {
+		return usageError("a directory: %s", name)
 	}
 	return err
 }

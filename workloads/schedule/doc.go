@@ -17,7 +17,7 @@
 // countdown before each function. When it reaches zero the host does what the runtime would do: it writes the number
 // into the running goroutine, and draws the next countdown. Go decides as always whether it may be preempted here: never
 // inside the allocator, the scheduler or under a runtime lock. How often it happens is itself drawn from the seed, from
-// every 32 to every 8,192 calls on average, because some bugs need many switches and some need few.
+// every 16 to every 4,096 calls on average, because some bugs need many switches and some need few.
 //
 // What holds:
 //

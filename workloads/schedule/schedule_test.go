@@ -83,7 +83,7 @@ func TestSeedsGiveOtherSchedules(t *testing.T) {
 	}
 	require.NotZero(t, switches, "goroutines do not switch: has the Go runtime changed?")
 	require.Len(t, hashes, 20)
-	require.Greater(t, len(orders), 10, "the order in which four goroutines take a mutex")
+	require.Greater(t, len(orders), 6, "the order in which four goroutines take a mutex")
 }
 
 // The bug of part overdraw is in no single access: each is locked. Most schedules do not show it.

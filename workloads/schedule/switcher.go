@@ -28,8 +28,8 @@ type switcher struct {
 
 // The mean is 2 to a power between these two, drawn once a run.
 const (
-	minMeanPower = 5
-	maxMeanPower = 13
+	minMeanPower = 4
+	maxMeanPower = 12
 )
 
 func newSwitcher(rng *rand.Rand) switcher {
