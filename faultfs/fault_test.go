@@ -299,7 +299,7 @@ func TestLock(t *testing.T) {
 	lock, err := fs.Lock("/LOCK")
 	require.NoError(t, err)
 	_, err = fs.Lock("LOCK")
-	require.ErrorIs(t, err, syscall.EWOULDBLOCK)
+	require.ErrorIs(t, err, syscall.EAGAIN)
 	img, err := fs.Crash(fs.Now(), faultfs.Model{}, faultfs.ImageOptions{})
 	require.NoError(t, err)
 	require.NoError(t, second(img.Lock("/LOCK")), "the lock of a crashed machine is gone")
@@ -308,6 +308,6 @@ func TestLock(t *testing.T) {
 	again, err := fs.Lock("/LOCK")
 	require.NoError(t, err)
 	require.Error(t, lock.Close(), "an old handle does not unlock a new one")
-	require.ErrorIs(t, second(fs.Lock("/LOCK")), syscall.EWOULDBLOCK)
+	require.ErrorIs(t, second(fs.Lock("/LOCK")), syscall.EAGAIN)
 	require.NoError(t, again.Close())
 }

@@ -43,6 +43,7 @@ const exitCodesText = `The exit code says what happened:
   130   interrupted (SIGINT); the result so far is printed, the report is written
   143   terminated (SIGTERM); the same
 
+wasmexec that could begin ends with the exit code of the program that it runs: 1 if a test failed, 2 if it crashed.
 Only 4 is worth an automatic retry. 3 asks for more time (--for) or more rounds.
 An interrupted run ends with 130 or 143 even if it had found a violation.
 `
@@ -87,6 +88,7 @@ func oneLine(err error) string {
 	for _, prefix := range []string{errUsage.Error() + ": ", torture.ErrConfig.Error() + ": ", "torture: "} {
 		text = strings.TrimPrefix(text, prefix)
 	}
+	text = strings.ReplaceAll(text, "schedule: ", "")
 	return strings.ReplaceAll(text, bench.ErrConfig.Error()+": ", "") // it names every bad flag, each with its class
 }
 
