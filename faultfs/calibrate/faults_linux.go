@@ -23,8 +23,8 @@ var _ litmus.Faulty = (*worldFS)(nil)
 // anyNumber of writes fail until the failure is taken back.
 const anyNumber = 1 << 30
 
-// FailSync calls sync while the disk refuses the bytes of a file. A filesystem that journals data does not write them to
-// their place within a sync, so there the journal is emptied before the disk is well again.
+// FailSync calls sync while the disk refuses the bytes of a file. A filesystem that journals data may write them to their
+// place later than that, so there the journal is emptied before the disk is well again.
 func (w *worldFS) FailSync(name string, sync func() error) error {
 	f, err := os.Open(w.path(name))
 	if err != nil {
@@ -40,10 +40,11 @@ func (w *worldFS) FailSync(name string, sync func() error) error {
 		return err
 	}
 	syncErr := sync()
-	if r.fs.JournalsData {
-		_ = r.fs.commit(r.mountPoint()) // its error is nobody's: the kernel does this in the background
-	}
 	hit, err := r.disks.Failed(w.faults.disk)
+	if hit == 0 && err == nil && r.fs.JournalsData {
+		_ = r.fs.commit(r.mountPoint()) // its error is nobody's: the kernel does this in the background
+		hit, err = r.disks.Failed(w.faults.disk)
+	}
 	if err := errors.Join(err, r.disks.Fail(w.faults.disk, blockfs.Failure{})); err != nil {
 		return err
 	}

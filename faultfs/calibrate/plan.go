@@ -12,8 +12,9 @@ type Nudge string
 // The nudges. None of them is a sync of a file or a directory, which would promise more to the program than it asked for.
 const (
 	Commit     Nudge = "commit"     // the filesystem writes its metadata, as it does every few seconds, and no data for it
-	WriteBack  Nudge = "writeback"  // the bytes of all files are written, and no metadata for them
-	Everything Nudge = "everything" // both, as for sync(2)
+	WriteBack  Nudge = "write-back" // the bytes of all files are written, and no metadata for them
+	Start      Nudge = "start"      // the same, but nobody waits until they are on the disk
+	Everything Nudge = "everything" // metadata and bytes, as for sync(2)
 )
 
 // Plan says how a filesystem is mounted while a program runs, and what the kernel is nudged to do meanwhile.
@@ -53,17 +54,18 @@ func join(nudges []Nudge) string {
 // with each of some options. The kernel does nothing until the program has ended, and then either kind of write first; or it
 // does something at one place within the program.
 func plans(calls, limit int, options []string) (all []Plan) {
+	ends := [][]Nudge{{Commit, Everything}, {Start, Commit, Everything}, {WriteBack, Commit, Everything}}
 	for _, o := range options {
-		all = append(all, Plan{Options: o, End: []Nudge{Commit, Everything}}, Plan{Options: o, End: []Nudge{WriteBack, Commit, Everything}})
+		for _, end := range ends {
+			all = append(all, Plan{Options: o, End: end})
+		}
 	}
 	var within []Plan
 	for call := 1; call < calls; call++ {
 		for _, o := range options {
-			within = append(within,
-				Plan{o, map[int][]Nudge{call: {Commit}}, []Nudge{Commit, Everything}},
-				Plan{o, map[int][]Nudge{call: {WriteBack}}, []Nudge{Commit, Everything}},
-				Plan{o, map[int][]Nudge{call: {Everything}}, []Nudge{WriteBack, Commit, Everything}},
-			)
+			for _, now := range [][]Nudge{{Commit}, {Start, Commit}, {WriteBack}, {Everything}} {
+				within = append(within, Plan{o, map[int][]Nudge{call: now}, ends[len(within)%len(ends)]})
+			}
 		}
 	}
 	return append(all, spread(within, limit-len(all))...)

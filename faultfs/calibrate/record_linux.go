@@ -67,7 +67,9 @@ func (r *rig) nudge(w *worldFS, nudges []Nudge) error {
 		case Commit:
 			err = r.fs.commit(r.mountPoint())
 		case WriteBack:
-			err = w.writeBack()
+			err = w.writeBack(waitForIt)
+		case Start:
+			err = w.writeBack(0)
 		case Everything:
 			err = syncAll(r.mountPoint())
 		}

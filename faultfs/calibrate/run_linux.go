@@ -19,8 +19,8 @@ import (
 type Options struct {
 	Programs    []litmus.Program // default: the whole suite
 	Filesystems []Filesystem     // default: all
-	States      int              // different disks a recording; default 24
-	Plans       int              // recordings a program and filesystem; default 8
+	States      int              // different disks a recording; default 20
+	Plans       int              // recordings a program and filesystem; default 12
 	Keep        string           // directory for the disks that show what is not allowed; default: they are not kept
 	Progress    func(cell Cell)  // called when a cell is done, from one goroutine at a time; default: nothing
 }
@@ -34,10 +34,10 @@ func (o *Options) EnsureDefaults() {
 		o.Filesystems = Filesystems()
 	}
 	if o.States == 0 {
-		o.States = 24
+		o.States = 20
 	}
 	if o.Plans == 0 {
-		o.Plans = 8
+		o.Plans = 12
 	}
 	if o.Progress == nil {
 		o.Progress = func(Cell) {}

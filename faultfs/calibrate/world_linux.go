@@ -62,8 +62,11 @@ func (w *worldFS) SymlinkIfPossible(target, name string) error {
 // ReadlinkIfPossible returns the target of a symbolic link.
 func (w *worldFS) ReadlinkIfPossible(name string) (string, error) { return os.Readlink(w.path(name)) }
 
+// waitForIt makes writeBack return when the bytes are on the disk.
+const waitForIt = unix.SYNC_FILE_RANGE_WAIT_BEFORE | unix.SYNC_FILE_RANGE_WAIT_AFTER
+
 // writeBack writes the bytes of all files to the disk, and no metadata for it: what the kernel does with old pages.
-func (w *worldFS) writeBack() error {
+func (w *worldFS) writeBack(wait int) error {
 	return filepath.WalkDir(w.dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {
 			return err
@@ -72,8 +75,7 @@ func (w *worldFS) writeBack() error {
 		if err != nil {
 			return err
 		}
-		const all = unix.SYNC_FILE_RANGE_WAIT_BEFORE | unix.SYNC_FILE_RANGE_WRITE | unix.SYNC_FILE_RANGE_WAIT_AFTER
-		err = unix.SyncFileRange(int(f.Fd()), 0, 0, all)
+		err = unix.SyncFileRange(int(f.Fd()), 0, 0, unix.SYNC_FILE_RANGE_WRITE|wait)
 		return errors.Join(os.NewSyscallError("sync_file_range", err), f.Close())
 	})
 }

@@ -3,6 +3,7 @@ package blockfs
 import (
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blocklog"
 )
@@ -17,8 +18,15 @@ type disk struct {
 	failed int // writes, since fail was set
 }
 
+// fileLatency is how long the bytes of files take. It lets a filesystem that does not wait for them commit before they are
+// there.
+const fileLatency = 3 * time.Millisecond
+
 // do applies and records a request, whose bytes it copies. It reports whether the disk took it.
 func (d *disk) do(op blocklog.Op) bool {
+	if op.HasFileBytes() {
+		time.Sleep(fileLatency)
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if op.Kind == blocklog.Write && d.fail.hits(op) {

@@ -49,6 +49,16 @@ func cuts(op Op, at int64) bool {
 		at == PageBytes
 }
 
+// HasFileBytes reports whether a request writes what looks like the content of a file of a test program.
+func (o Op) HasFileBytes() bool {
+	for at := 0; at+SectorBytes <= len(o.Data); at += SectorBytes {
+		if ofFile(o.Data[at : at+SectorBytes]) {
+			return true
+		}
+	}
+	return false
+}
+
 // ofFile reports whether a sector looks like the content of a file of a test program: letters and digits, then zeros.
 func ofFile(sector []byte) bool {
 	n := 0
