@@ -38,7 +38,7 @@ func Filesystems() []Filesystem {
 				"mkfs.ext4", "-q", "-F", "-b", "4096", "-J", "size=4",
 				"-E", "lazy_itable_init=0,lazy_journal_init=0,nodiscard", // else the kernel goes on making it after the mount
 			},
-			JournalsData: mode == "journal", commit: commitExt4,
+			JournalsData: mode == "journal", commit: touchBystander,
 			Variants: append([]string{""}, variants...),
 		}
 	}
@@ -46,11 +46,11 @@ func Filesystems() []Filesystem {
 		ext4("ordered", eager), ext4("writeback", eager), ext4("journal"),
 		{
 			Profile: "xfs", Type: "xfs", Options: "nouuid", Mkfs: []string{"mkfs.xfs", "-q", "-f", "-K"}, Package: "xfsprogs",
-			DiskBytes: 320 << 20, Variants: []string{""}, commit: commitXFS,
+			DiskBytes: 320 << 20, Variants: []string{""}, commit: touchBystander,
 		},
 		{
 			Profile: "btrfs", Type: "btrfs", Mkfs: []string{"mkfs.btrfs", "-q", "-f", "-K"}, Package: "btrfs-progs",
-			DiskBytes: 256 << 20, Variants: []string{""}, commit: commitBtrfs,
+			DiskBytes: 256 << 20, Variants: []string{"", outOfLine}, commit: commitBtrfs,
 		},
 	}
 }
@@ -58,11 +58,13 @@ func Filesystems() []Filesystem {
 // eager is ext4 as it was before it delayed allocation: a write gets its blocks at once, and they are valid at once.
 const eager = "nodelalloc,dioread_lock"
 
-// optionsFor returns what a program is mounted with. Where the disk must refuse the bytes of a small file, btrfs may not
-// put them into its metadata.
+// outOfLine is btrfs that treats small files as large ones: their bytes do not go into its metadata.
+const outOfLine = "max_inline=0"
+
+// optionsFor returns what a program is mounted with.
 func (f Filesystem) optionsFor(p *litmus.Program) []string {
 	if fails(p) && f.Type == "btrfs" {
-		return []string{"max_inline=0"}
+		return []string{outOfLine} // else the disk could not refuse its bytes alone
 	}
 	return f.Variants
 }
@@ -81,8 +83,8 @@ func (f Filesystem) format(device string) error {
 	return nil
 }
 
-// commitExt4 commits the running transaction of the journal, as the kernel does every five seconds.
-func commitExt4(dir string) error {
+// emptyJournal makes ext4 write to its place what is in its journal, as the kernel does when the journal is full.
+func emptyJournal(dir string) error {
 	const checkpoint = 0x4004662b // EXT4_IOC_CHECKPOINT
 	return onDirectory(dir, func(fd int) error {
 		var flags uint32
@@ -102,9 +104,11 @@ func commitBtrfs(dir string) error {
 	})
 }
 
-// commitXFS forces the log, as the kernel does every thirty seconds. There is no call for that alone, so it changes and
-// syncs a file that no program knows: the log is one sequence, so what was logged before is forced too.
-func commitXFS(dir string) error {
+// touchBystander makes ext4 commit its running transaction, and XFS force its log, as the kernel does every five and thirty
+// seconds. There is no call for that alone, so it changes and syncs a file that no program knows: journal and log are one
+// sequence each, so what came before is in it. (EXT4_IOC_CHECKPOINT is not the same: it waits for bytes that are on their
+// way, which a commit does not.)
+func touchBystander(dir string) error {
 	f, err := os.OpenFile(filepath.Join(dir, bystander), os.O_RDWR, 0)
 	if err != nil {
 		return err
