@@ -4,15 +4,16 @@ LINT  := go tool -modfile=ci/lint/go.mod golangci-lint
 TOOL  := go tool -modfile=ci/tools/go.mod
 
 # For the command line: how long to torture, to fuzz each target; runs of a benchmark; earlier runs to compare with; the
-# commit to compare with.
+# commit to compare with; arguments of calibrate.
 FOR   ?= 30s
 FUZZ  ?= 5s
 COUNT ?= 10
 OLD   ?=
+ARGS  ?=
 BASE  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race fuzz-smoke torture mutants lint fmt fmt-check tidy-check bench bench-compare cover deadcode ci
+.PHONY: help build test race fuzz-smoke torture mutants calibrate lint fmt fmt-check tidy-check bench bench-compare cover deadcode ci
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +35,9 @@ torture: ## Torture the engine: make torture FOR=10m
 
 mutants: ## Plant known bugs in the engine and see that the lab finds each one
 	go run ./ci/mutants/cmd
+
+calibrate: ## Hold the crash model against ext4, XFS and btrfs of this kernel (needs root): make calibrate ARGS='-fs xfs'
+	go run ./faultfs/calibrate/cmd $(ARGS)
 
 lint: ## Run the linters; they also check who imports whom
 	$(LINT) run --config ci/golangci.yml ./...

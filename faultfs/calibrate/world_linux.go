@@ -52,7 +52,8 @@ func (w *worldFS) OpenFile(name string, flag int, perm os.FileMode) (afero.File,
 func (w *worldFS) Mkdir(name string, perm os.FileMode) error { return w.then(w.Fs.Mkdir(name, perm)) }
 func (w *worldFS) Remove(name string) error                  { return w.then(w.Fs.Remove(name)) }
 func (w *worldFS) Rename(from, to string) error              { return w.then(w.Fs.Rename(from, to)) }
-func (w *worldFS) Link(from, to string) error                { return w.then(os.Link(w.path(from), w.path(to))) }
+
+func (w *worldFS) Link(from, to string) error { return w.then(os.Link(w.path(from), w.path(to))) }
 
 // SymlinkIfPossible makes a symbolic link whose target is kept as it is.
 func (w *worldFS) SymlinkIfPossible(target, name string) error {

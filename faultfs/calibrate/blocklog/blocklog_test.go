@@ -58,15 +58,21 @@ func TestStates(t *testing.T) {
 		{"an empty log is one state", nil, 0, []string{"all before #0"}},
 		{"what was flushed is there", blocklog.Log{write(1, 1), flush}, 2, []string{"all before #2"}},
 		{
-			"two requests survive in any combination", blocklog.Log{write(1, 1), write(2, 1)}, 2,
+			"two requests survive in any combination",
+			blocklog.Log{write(1, 1), write(2, 1)},
+			2,
 			[]string{"all before #0", "all before #0, then #0", "all before #0, then #0 #1", "all before #0, then #1"},
 		},
 		{
-			"a later request may survive an earlier one, but not the flush between them", blocklog.Log{write(1, 1), flush, write(2, 1)}, 0,
+			"a later request may survive an earlier one, but not the flush between them",
+			blocklog.Log{write(1, 1), flush, write(2, 1)},
+			0,
 			[]string{"all before #0", "all before #0, then #0", "all before #2", "all before #2, then #2"},
 		},
 		{
-			"the bytes of a file tear at each of its sectors", blocklog.Log{file(1, 'n', 600)}, 1,
+			"the bytes of a file tear at each of its sectors",
+			blocklog.Log{file(1, 'n', 600)},
+			1,
 			[]string{
 				"all before #0", "all before #0, then #0[0:512]", "all before #0, then #0[0:512] #0[1024:4096]",
 				"all before #0, then #0[0:512] #0[512:1024]", "all before #0, then #0[0:512] #0[512:1024] #0[1024:4096]",
@@ -74,14 +80,18 @@ func TestStates(t *testing.T) {
 			},
 		},
 		{
-			"other bytes tear after their first page", blocklog.Log{write(1, 3)}, 1,
+			"other bytes tear after their first page",
+			blocklog.Log{write(1, 3)},
+			1,
 			[]string{
 				"all before #0", "all before #0, then #0[0:4096]", "all before #0, then #0[0:4096] #0[4096:12288]",
 				"all before #0, then #0[4096:12288]",
 			},
 		},
 		{
-			"a hole is punched or not", blocklog.Log{{Kind: blocklog.Punch, Off: 0, Len: 8192}}, 1,
+			"a hole is punched or not",
+			blocklog.Log{{Kind: blocklog.Punch, Off: 0, Len: 8192}},
+			1,
 			[]string{"all before #0", "all before #0, then #0"},
 		},
 	} {
