@@ -44,6 +44,7 @@ var sampling = blocklog.Sampling{Exhaustive: 4, Random: 4, Seed: 1}
 // look mounts a fork of a disk, which lets the filesystem recover, and returns what is there. That it cannot be mounted or
 // read is also something to see.
 func (r *rig) look(disk string) (outcome string, err error) {
+	defer r.watch().Stop()
 	fork, err := r.disks.Fork(disk)
 	if err != nil {
 		return "", err
@@ -68,8 +69,7 @@ func badDisk(err error) (outcome string, ok bool) {
 	if errors.Is(err, errMount) {
 		return fmt.Sprintf("mount failed: %s", errno.Error()), true
 	}
-	switch errno {
-	case syscall.EIO, syscall.EUCLEAN, syscall.EBADMSG:
+	if errno == syscall.EIO || errno == syscall.EUCLEAN || errno == syscall.EBADMSG {
 		return fmt.Sprintf("cannot be read: %s", errno.Error()), true
 	}
 	return "", false

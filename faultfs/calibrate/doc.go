@@ -38,8 +38,8 @@
 // # What it leaves behind
 //
 // Nothing. Loop devices detach themselves when they are no longer mounted; the command mounts in a namespace of its own,
-// which goes away with it, also by SIGKILL; a cell that hangs loses its disks after two minutes, and the kernel then gives
-// up. Disks are memory of the server of package blockfs: up to a few hundred megabytes.
+// which goes away with it, also by SIGKILL; a disk that hangs the kernel is taken away
+// after two minutes, which ends that. Disks are memory of the server of package blockfs: up to a few hundred megabytes.
 //
 // # Not calibrated
 //

@@ -30,6 +30,7 @@ func (r *rig) prepare(p *litmus.Program) (disk string, err error) {
 
 // record runs a program on a fork of a prepared disk.
 func (r *rig) record(p *litmus.Program, prepared string, plan Plan) (rec recording, err error) {
+	defer r.watch().Stop()
 	if rec.disk, err = r.disks.Fork(prepared); err != nil {
 		return rec, err
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -94,6 +95,13 @@ func (r *rig) unmount() error {
 	}
 	return nil
 }
+
+// patience is how long a program may run, and how long one disk may be looked at, before the disks are taken away. It is
+// long: a machine with much else to do is slow, and nothing is wrong then.
+const patience = 2 * time.Minute
+
+// watch ends whatever hangs, unless it is stopped in time.
+func (r *rig) watch() *time.Timer { return time.AfterFunc(patience, r.abort) }
 
 // abort ends whatever hangs: every request to a disk fails from now on.
 func (r *rig) abort() { _ = unix.Unmount(r.diskDir(), unix.MNT_FORCE) }

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -93,13 +92,8 @@ func column(ctx context.Context, o Options, fs Filesystem, done func(Cell)) (cel
 	return cells, nil
 }
 
-// patience is how long one cell may take before its disks are taken away, which ends whatever hangs in the kernel.
-const patience = 2 * time.Minute
-
 // cell runs one program on one filesystem.
 func (r *rig) cell(ctx context.Context, o Options, p litmus.Program) (Cell, error) {
-	watchdog := time.AfterFunc(patience, r.abort)
-	defer watchdog.Stop()
 	c := Cell{Program: p.ID, Title: p.Title, Filesystem: r.fs.Profile}
 	allowed, ok := p.Allowed(r.fs.Profile)
 	if !ok {
