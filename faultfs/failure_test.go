@@ -292,7 +292,7 @@ func TestFailedSyncOfADirectoryIsTheSameEverywhere(t *testing.T) {
 
 // Each open handle reports a failed write-back once, in place of syncing, and so does the next one to be opened if
 // nobody has done so: s syncs and succeeds, e syncs and fails with EIO, w is a write-back that fails, f a sync that
-// fails, o opens another handle and c closes the handle. The digit is the handle.
+// fails, j one that fails as on ext4 with data=journal and returns success, J the same that returns EIO, o opens another handle and c closes the handle. The digit is the handle.
 func TestFailuresAreReportedOnce(t *testing.T) {
 	t.Parallel()
 	for name, script := range map[string]string{
@@ -310,6 +310,8 @@ func TestFailuresAreReportedOnce(t *testing.T) {
 		"and is reported by all again":                   "o1 o2 w1 e1 e2 w1 e2 e1 s1 s2",
 		"who missed the first hears once of both":        "o1 o2 w1 e1 w1 e2 s2 e1 s1",
 		"a sync that fails hears of the earlier failure": "o1 o2 w1 f1 s1 e2 s2",
+		"data=journal reports at the next sync":          "o1 o2 j1 e1 s1 e2 s2",
+		"and an earlier failure at once":                 "o1 o2 w1 J1 s1 e2 s2",
 		"without failures nothing is reported":           "o1 s1 o2 s2 c1 o1 s1",
 	} {
 		l := &lab{t, faultfs.New(faultfs.Options{})}
@@ -329,6 +331,10 @@ func TestFailuresAreReportedOnce(t *testing.T) {
 				l.hit("failed writeback", func() { l.write(f, 'n', 0, 1) })
 			case 'f':
 				l.hit("failed sync", func() { require.ErrorIs(t, f.Sync(), syscall.EIO, at...) })
+			case 'j':
+				l.hit("failed sync as=ext4-journal", func() { require.NoError(t, f.Sync(), at...) })
+			case 'J':
+				l.hit("failed sync as=ext4-journal", func() { require.ErrorIs(t, f.Sync(), syscall.EIO, at...) })
 			case 'e':
 				require.ErrorIs(t, f.Sync(), syscall.EIO, at...)
 			case 's':
