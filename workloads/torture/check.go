@@ -74,16 +74,6 @@ func sumOf(bank *checker.Bank, op *history.Op) int64 {
 	return bank.Sum(state)
 }
 
-// cell is one field of the matrix, with what makes its runs count.
-type cell struct {
-	Cell
-	needsFault bool
-	needsLoss  bool
-	bytesLost  uint64
-	committed  int // commits of clients that were acknowledged
-	unknown    map[string]bool
-}
-
 func newCampaign(target Target, opts Options) (*campaign, error) {
 	opts = opts.withDefaults(target.Promises)
 	if target.Open == nil {
@@ -101,11 +91,7 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 	if opts.For > 0 {
 		c.deadline = c.progress.begin.Add(opts.For)
 	}
-	for _, w := range opts.Workloads {
-		for _, f := range opts.Faults {
-			c.cells = append(c.cells, &cell{Cell: Cell{Workload: w, Fault: f, Injected: map[string]uint64{}}, unknown: map[string]bool{}})
-		}
-	}
+	c.cells = cellsOf(opts)
 	return c, nil
 }
 
@@ -141,19 +127,26 @@ func (c *campaign) over(ctx context.Context) bool {
 		c.opts.StopAfter > 0 && c.findings.len() >= c.opts.StopAfter || c.total.hangs >= maxHangs
 }
 
-// one records, judges and explores one run of a cell.
+// one records, judges and explores the runs of a cell in a round: one, or all of a sweep.
 func (c *campaign) one(ctx context.Context, cell *cell, round, left int) error {
+	if cell.series != nil {
+		return c.sweep(ctx, cell)
+	}
 	r, err := c.record(ctx, cell, round)
 	if err != nil || ctx.Err() != nil {
 		return err
 	}
-	for _, reason := range r.judgeLive(ctx, c.target.Promises) {
-		cell.Unknown++
-		cell.unknown[reason] = true
-		c.progress.unknown.Add(1)
-	}
 	ctx, cancel := c.budget(ctx, left)
 	defer cancel()
+	return c.examine(ctx, cell, r)
+}
+
+// examine judges a recorded run, as it was and after crashes.
+func (c *campaign) examine(ctx context.Context, cell *cell, r *recording) error {
+	for _, reason := range r.judgeLive(ctx, c.target.Promises) {
+		cell.unclear(reason, 1)
+		c.progress.unknown.Add(1)
+	}
 	e := newExploration(r, c.target)
 	e.first = c.opts.StopAfter > 0
 	begin := time.Now()
@@ -171,23 +164,29 @@ const maxDraws = 8
 func (c *campaign) record(ctx context.Context, cell *cell, round int) (*recording, error) {
 	for draw := 0; ; draw++ {
 		seed := childSeed(c.opts.Seed, cell.Workload, cell.Fault, round, draw) & (1<<32 - 1)
-		p, err := resolve(spec{
-			Workload: cell.Workload, Fault: cell.Fault, Profile: c.opts.Profile, Scenario: c.opts.Scenario, Seed: seed,
-			Size: chooseSize(c.opts, seed, round),
-		})
+		r, err := c.try(ctx, cell, spec{Fault: cell.Fault, Seed: seed, Size: chooseSize(c.opts, seed, round)})
 		if err != nil {
 			return nil, err
 		}
-		c.progress.now.Store(fmt.Sprintf("%s × %s, seed %d", cell.Workload, cell.Fault, seed))
-		p.patience = c.opts.Patience
-		r := record(ctx, c.target, p)
-		missed := len(p.rulesAt(p.late, 0)) > 0 && len(r.injected) == 0 || len(r.crashTicks(0)) == 0 ||
+		missed := len(r.plan.rulesAt(r.plan.late, 0)) > 0 && len(r.injected) == 0 || len(r.crashTicks()) == 0 ||
 			round == 0 && r.committed() == 0
 		interrupted := ctx.Err() != nil
 		if !missed || len(r.problems) > 0 || draw == maxDraws-1 || interrupted {
-			return r, nil //nolint:nilerr // an interrupted run is no failure: what it has recorded counts
+			return r, nil // an interrupted run is no failure: what it has recorded counts
 		}
 	}
+}
+
+// try records the run of a spec, of which the cell and the options say the rest.
+func (c *campaign) try(ctx context.Context, cell *cell, s spec) (*recording, error) {
+	s.Workload, s.Profile, s.Scenario = cell.Workload, c.opts.Profile, c.opts.Scenario
+	p, err := resolve(s)
+	if err != nil {
+		return nil, err
+	}
+	c.progress.now.Store(fmt.Sprintf("%s × %s, seed %d", s.Workload, s.Fault, s.Seed))
+	p.patience = c.opts.Patience
+	return record(ctx, c.target, p), nil
 }
 
 // budget shares the time that is left among the runs that are left of the round.
@@ -203,20 +202,7 @@ func (c *campaign) budget(ctx context.Context, left int) (context.Context, conte
 func (c *campaign) add(cell *cell, e *exploration) error {
 	t := e.tally
 	c.total.add(t)
-	cell.Runs++
-	cell.Profile = e.plan.Profile
-	cell.CrashPoints += t.points
-	cell.Images += t.images
-	cell.bytesLost += t.bytesLost
-	cell.committed += e.committed()
-	cell.needsFault = cell.needsFault || len(e.plan.rules) > 0
-	cell.needsLoss = e.plan.profile.Name != "lose-none"
-	for kind, n := range e.injected {
-		cell.Injected[kind] += n
-	}
-	if t.rotted > 0 {
-		cell.Injected[e.plan.rules[0].Key()] += t.rotted
-	}
+	cell.add(e)
 	c.hashes = append(c.hashes, e.hash())
 	if rule := e.plan.fault.rule(c.target.Promises); rule.Lower == 0 && !e.plan.fault.rot {
 		asked, kept := e.survived.count(e.recording)
@@ -224,8 +210,7 @@ func (c *campaign) add(cell *cell, e *exploration) error {
 	}
 	c.bank.add(e)
 	for reason, n := range e.unclear {
-		cell.Unknown += n
-		cell.unknown[reason] = true
+		cell.unclear(reason, n)
 		c.progress.unknown.Add(int64(n))
 	}
 	var failures []failure
@@ -262,7 +247,8 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		ElapsedSeconds: elapsed.Seconds(), Runs: int(c.progress.runs.Load()), CrashPoints: c.total.points,
 		ExhaustivePoints: c.total.exhaustive, SampledPoints: c.total.sampled,
 		UnexploredPoints: c.total.left, WidestExhaustive: c.total.widest,
-		Images: c.total.images, NestedImages: c.total.nested, Divergences: c.total.divergences,
+		Images: c.total.images, NestedImages: c.total.nested,
+		DeepPoints: c.total.deep, RecoveryCycles: c.total.cycles, Divergences: c.total.divergences,
 		BytesLost: c.total.bytesLost, AckedSynced: c.acked, Recovered: c.kept, TraceHash: digest(c.hashes),
 		BankTotalWant: c.bank.want, BankTotalGot: c.bank.got, FaultsInjected: map[string]uint64{}, Findings: []Finding{},
 		Cells: []Cell{}, Interrupted: ctx.Err() != nil, Provenance: provenance(),

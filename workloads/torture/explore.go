@@ -22,6 +22,7 @@ type job struct {
 	cut    history.Cut
 	bounds bounds
 	draw   uint64 // of bit rot
+	endure bool   // not to be explored: its recovery is crashed again and again
 }
 
 // bounds is how many operations were acknowledged and called before a crash: two crash points with the same bounds
@@ -76,28 +77,43 @@ type nestedWay struct {
 type tally struct {
 	points, exhaustive, sampled, widest int
 	images, nested, divergences, hangs  int
+	deep                                int // crash points that were explored to depth 2 without gaps
+	cycles                              int // crashes in a row, each during the recovery from the one before
 	left                                int // crash points that were not explored when the time was over
 	bytesLost                           uint64
 	spent                               spent
 	rotted                              uint64
 }
 
-// crashTicks returns the ticks at which power is worth cutting, ascending: all, or so many, spread evenly.
-func (r *recording) crashTicks(limit int) []uint64 {
+// crashTicks returns the ticks at which power is worth cutting, ascending.
+func (r *recording) crashTicks() []uint64 {
 	var all []uint64
 	for i := range r.trace {
 		if r.trace[i].Changes() {
 			all = append(all, r.trace[i].Tick)
 		}
 	}
-	if limit <= 0 || limit >= len(all) {
-		return all
+	return all
+}
+
+// fromFault returns the crash ticks from the first injected fault on, and the one before it: until then the run is one
+// without the fault.
+func (r *recording) fromFault() []uint64 {
+	all := r.crashTicks()
+	first, _ := slices.BinarySearch(all, uint64(r.excused()))
+	return all[max(0, first-1):]
+}
+
+// spread returns so many of the ticks, spread evenly, with the last.
+func spread(ticks []uint64, limit int) []uint64 {
+	if limit <= 0 || limit >= len(ticks) {
+		return ticks
 	}
-	spread := make([]uint64, limit)
-	for i := range spread {
-		spread[i] = all[(i+1)*len(all)/limit-1]
+	some := make([]uint64, limit)
+	for i := range some {
+		some[i] = ticks[(i+1)*len(ticks)/limit-1]
 	}
-	return spread
+	return some
 }
 
 // passes splits ticks into sweeps over the whole run, so that an exploration that is cut short has seen all parts of it.
@@ -178,10 +194,12 @@ func (e *exploration) sweeps() [][]uint64 {
 	switch {
 	case e.only != 0:
 		return [][]uint64{{e.only}}
+	case e.plan.Scenario == sweepName:
+		return [][]uint64{spread(e.fromFault(), e.plan.points)}
 	case e.plan.points > 0:
-		return [][]uint64{e.crashTicks(e.plan.points)}
+		return [][]uint64{spread(e.crashTicks(), e.plan.points)}
 	}
-	return passes(e.crashTicks(0))
+	return passes(e.crashTicks())
 }
 
 // feed sends the crash points in passes.
@@ -194,20 +212,41 @@ func (e *exploration) feed(ctx context.Context, jobs chan<- job) {
 		defer e.mu.Unlock()
 		e.tally.spent.add(spent{making: making, total: making})
 	}()
+	send := func(timeline *faultfs.Timeline, tick uint64, endure bool) bool {
+		begin := time.Now()
+		j := job{point: timeline.Advance(tick), cut: cuts.at(tick), draw: tick, endure: endure}
+		j.bounds = cuts.bounds(j.cut)
+		making += time.Since(begin)
+		select {
+		case jobs <- j:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+	if tick := e.enduring(); tick != 0 && !send(faultfs.NewTimeline(fs, 0), tick, true) {
+		return
+	}
 	for _, pass := range e.sweeps() {
 		timeline := faultfs.NewTimeline(fs, 0)
 		for _, tick := range pass {
-			begin := time.Now()
-			j := job{point: timeline.Advance(tick), cut: cuts.at(tick), draw: tick}
-			j.bounds = cuts.bounds(j.cut)
-			making += time.Since(begin)
-			select {
-			case jobs <- j:
-			case <-ctx.Done():
+			if !send(timeline, tick, false) {
 				return
 			}
 		}
 	}
+}
+
+// enduring returns the tick of the crash whose recovery is crashed again and again: one of each run that is small enough.
+func (e *exploration) enduring() uint64 {
+	all := e.crashTicks()
+	switch {
+	case e.plan.Scenario != "" || e.plan.fault.rot || len(all) == 0:
+		return 0
+	case e.only != 0:
+		return e.only
+	}
+	return all[mix(e.plan.Seed, endureCycles)%uint64(len(all))]
 }
 
 // merge adds what a worker found.

@@ -36,15 +36,15 @@ func (f *findings) add(e *exploration, engine string, fail failure) bool {
 	id := fingerprint(&fail)
 	if known := f.byID[id]; known != nil {
 		known.Count += fail.count
-		return known.seenIn(p.Workload, p.Fault)
+		return known.seenIn(p.Workload, p.fault.Name)
 	}
 	at := where{tick: fail.tick}
 	if fail.nested != nil {
 		at.nested = fail.nested.Tick
 	}
 	finding := Finding{
-		ID: id, Judge: fail.judge, Class: fail.Class, Workload: p.Workload, Fault: p.Fault, Profile: p.Profile,
-		Seed: p.Seed, Clients: p.Size.Clients, CrashTick: at.tick, NestedTick: at.nested, Sentence: capital(fail.Sentence),
+		ID: id, Judge: fail.judge, Class: fail.Class, Workload: p.Workload, Fault: p.fault.Name, Rules: p.ruleTexts(),
+		Profile: p.Profile, Seed: p.Seed, Clients: p.Size.Clients, CrashTick: at.tick, NestedTick: at.nested, Sentence: capital(fail.Sentence),
 		Evidence: fail.evidence(), Trace: traceLines(e.trace, fail.tick, fail.fates), Count: fail.count,
 		Token: encodeToken(engine, p.spec, at),
 	}

@@ -68,7 +68,7 @@ func (o Options) withDefaults(promises Promises) Options {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
 	if o.Scenario != "" {
-		o.Workloads, o.Faults, o.Rounds = []string{o.Scenario}, []string{"power"}, 1
+		o.Workloads, o.Faults, o.Rounds = []string{o.Scenario}, faultsOf(o.Scenario), 1
 	}
 	if o.For == 0 && o.Rounds == 0 {
 		o.For = 20 * time.Second

@@ -28,6 +28,7 @@ type plan struct {
 	fault   fault
 	profile faultfs.Profile
 	script  workloads.Script
+	sequel  *workloads.Script // what is asked of the store once it has been opened again; nil: it is not
 	rules   []*faultfs.Rule
 	late    bool // the rules begin when the store has been loaded
 	// patience is how long the engine may take over one operation or one recovery.
@@ -100,6 +101,13 @@ func resolve(s spec) (*plan, error) {
 		}
 		p.script, p.points = sc.script(s.Seed), sc.points
 		p.Size = p.script.Size
+		if sc.sequel != nil {
+			sequel := sc.sequel(s.Seed)
+			p.sequel = &sequel
+		}
+		if sc.Name == sweepName {
+			p.fault.Choice = seriesOf(s.Fault)
+		}
 	} else {
 		w, err := workloadNamed(s.Workload)
 		if err != nil {
@@ -135,6 +143,15 @@ func (p *plan) parseRules() error {
 		p.rules = append(p.rules, r)
 	}
 	return nil
+}
+
+// ruleTexts returns the rules in the grammar of faultfs.ParseRule.
+func (p *plan) ruleTexts() []string {
+	var texts []string
+	for _, r := range p.rules {
+		texts = append(texts, r.String())
+	}
+	return texts
 }
 
 // allSynced reports whether every commit asks for Sync. Loading does not, if it takes several batches.

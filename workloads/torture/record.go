@@ -89,6 +89,8 @@ func (r *recording) committed() (n int) {
 	return n
 }
 
+// runStore opens the store, runs the script and closes the store; then the same for the sequel. A sequel is tried
+// whatever became of the script: what a store looks like that is opened after an error is evidence.
 func runStore(
 	ctx context.Context, target Target, fs *faultfs.FS, p *plan, rec *history.Recorder, loaded func(),
 ) (err error) {
@@ -97,11 +99,23 @@ func runStore(
 			err = &workloads.Panic{Value: v, Stack: debug.Stack()}
 		}
 	}()
-	store, err := target.Open(Env{FS: fs, Dir: storeDir, Inline: p.Size.Clients <= 1})
+	env := Env{FS: fs, Dir: storeDir, Inline: p.Size.Clients <= 1}
+	err = runLife(ctx, target, env, p.script, rec, loaded)
+	if crash := (*workloads.Panic)(nil); p.sequel == nil || errors.As(err, &crash) {
+		return err
+	}
+	return errors.Join(err, runLife(ctx, target, env, *p.sequel, rec, nil))
+}
+
+// runLife takes a store from its opening to its close.
+func runLife(
+	ctx context.Context, target Target, env Env, script workloads.Script, rec *history.Recorder, loaded func(),
+) error {
+	store, err := target.Open(env)
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
 	}
-	drove := workloads.Drive(ctx, store, p.script, rec, workloads.DriveOptions{Loaded: loaded})
+	drove := workloads.Drive(ctx, store, script, rec, workloads.DriveOptions{Loaded: loaded})
 	if err := store.Close(); err != nil {
 		return errors.Join(drove, fmt.Errorf("close: %w", err))
 	}

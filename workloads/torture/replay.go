@@ -136,7 +136,7 @@ func (r *replay) once(ctx context.Context, target Target) (*Finding, error) {
 
 // missing says that the run took another course, if it has no operation at the tick of the crash.
 func (r *recording) missing(tick uint64) string {
-	if slices.Contains(r.crashTicks(0), tick) {
+	if slices.Contains(r.crashTicks(), tick) {
 		return ""
 	}
 	return fmt.Sprintf("the run took another course: it changes nothing on the disk at tick %d", tick)

@@ -20,6 +20,8 @@ type Result struct {
 	Images           int               `json:"images"`            // crash images recovered and judged
 	ImagesPerSecond  float64           `json:"images_per_second"` // Images by the wall time of exploration
 	NestedImages     int               `json:"nested_images"`     // of Images: crashes during recovery
+	DeepPoints       int               `json:"deep_points"`       // of ExhaustivePoints: every recovery was crashed at each operation, with every image
+	RecoveryCycles   int               `json:"recovery_cycles"`   // crashes in a row, each during the recovery from the one before
 	LabShare         float64           `json:"lab_share"`         // share of exploration spent outside the engine
 	Spent            Spent             `json:"spent"`             // where the time of exploration went
 	Divergences      int               `json:"divergences"`       // recoveries that did not repeat their observations
@@ -68,6 +70,7 @@ type Finding struct {
 	Class      string      `json:"class"`
 	Workload   string      `json:"workload"`
 	Fault      string      `json:"fault"`
+	Rules      []string    `json:"rules,omitempty"` // what was injected, in the grammar of rules
 	Profile    string      `json:"profile"`
 	Seed       uint64      `json:"seed"`        // of the run
 	Clients    int         `json:"clients"`     // 1: the token replays bit for bit

@@ -40,6 +40,7 @@ type Promises struct {
 	NoSyncSurvivesKill   bool // an acknowledged NoSync commit survives a killed process
 	LossIsSuffix         bool // if a commit is lost, every later one is lost too
 	AtomicBatch          bool // a batch or transaction is recovered whole or not at all
+	RecoveryRepeats      bool // a recovery that is interrupted by a crash shows, run again, what it would have shown
 	Linearizable         bool // single-key operations are linearizable
 	Transactions         bool // Begin works, with the isolation levels of workloads.Isolation
 }

@@ -19,6 +19,7 @@ type worker struct {
 	progress *progress
 	tally    tally
 	failures map[string]*failure // the first of each judge and class
+	gaps     bool                // some crash of a recovery of the crash point at hand was left out
 	survived survival
 	unclear  map[string]int // judgements without an answer, by reason
 	// wrongTotal is the money in a state that the bank's judge rejected.
@@ -61,6 +62,11 @@ type way struct {
 func (w *worker) run(ctx context.Context, j job) {
 	begin := time.Now()
 	defer func() { w.tally.spent.total += time.Since(begin) }()
+	if j.endure {
+		w.endure(ctx, j)
+		return
+	}
+	w.gaps = false
 	path, sampled, leaf, lives := newChoices(), false, 0, 0
 	for more := true; more; leaf++ {
 		if ctx.Err() != nil {
@@ -88,6 +94,9 @@ func (w *worker) run(ctx context.Context, j job) {
 		return
 	}
 	w.tally.exhaustive++
+	if w.plan.nest == 1 && !w.gaps {
+		w.tally.deep++
+	}
 	w.tally.widest = max(w.tally.widest, j.point.Pending())
 }
 
@@ -109,7 +118,11 @@ func (w *worker) image(j *job, at way, lives *int) *faultfs.FS {
 	if !w.accept(img, at, err) {
 		return img
 	}
-	if at.rot == nil && *lives < w.plan.lives && mix(j.draw, uint64(at.leaf))%uint64(w.plan.nest) == 0 {
+	switch {
+	case at.rot != nil || mix(j.draw, uint64(at.leaf))%uint64(w.plan.nest) != 0:
+	case *lives == w.plan.lives:
+		w.gaps = true
+	default:
 		*lives++
 		w.nest(at)
 	}

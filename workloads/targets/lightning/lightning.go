@@ -27,7 +27,7 @@ func Target() torture.Target {
 		Open: Open,
 		Promises: torture.Promises{
 			SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true,
-			Linearizable: true, Transactions: true,
+			RecoveryRepeats: true, Linearizable: true, Transactions: true,
 		},
 		LogGlobs:   []string{"*.log"},
 		CheckFiles: CheckFiles,
