@@ -238,7 +238,7 @@ func TestPowerCutsLeaveWholeBackups(t *testing.T) {
 	step(4, false, func() error { _, err := engine.Backup(db, "repo"); return err })
 	require.NoError(t, db.Close())
 
-	line := faultfs.NewTimeline(fsys, 0)
+	line := faultfs.NewTimeline(fsys, faultfs.Model{}, 0)
 	for tick := events[0].begun; tick <= events[len(events)-1].done; tick++ {
 		point := line.Advance(tick)
 		must, may, under := map[uint64]bool{}, map[uint64]bool{}, false
@@ -255,7 +255,7 @@ func TestPowerCutsLeaveWholeBackups(t *testing.T) {
 			continue
 		}
 		for try := range uint64(3) {
-			image := point.Image(faultfs.ImageOptions{Profile: faultfs.PosixMin(), Chooser: faultfs.Seeded(tick*3 + try)})
+			image := point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(tick*3 + try)})
 			judgeRepository(t, image, must, may, want, fmt.Sprintf("tick %d try %d", tick, try))
 		}
 	}

@@ -587,7 +587,7 @@ func TestPowerCutsAfterAKillLoseNoValue(t *testing.T) {
 		for tick := start; tick <= fs.Now(); tick++ {
 			for _, profile := range []faultfs.Profile{faultfs.LoseAll(), faultfs.PosixMin()} {
 				at := fmt.Sprintf("died at call %d, power cut at %d (%s)", n, tick, profile.Name)
-				image, err := fs.Crash(tick, faultfs.ImageOptions{Profile: profile, Chooser: faultfs.Seeded(tick)})
+				image, err := fs.Crash(tick, faultfs.Model{Profile: profile}, faultfs.ImageOptions{Chooser: faultfs.Seeded(tick)})
 				require.NoError(t, err)
 				o.FS = image
 				again, err := engine.Open("db", o)

@@ -285,13 +285,11 @@ func TestPowerCutDuringCheckpointLeavesNoHalfStore(t *testing.T) {
 	require.NoError(t, db.Checkpoint("copy"))
 	end := fsys.Now()
 	require.NoError(t, db.Close())
-	line, whole, none := faultfs.NewTimeline(fsys, 0), 0, 0
+	line, whole, none := faultfs.NewTimeline(fsys, faultfs.Model{}, 0), 0, 0
 	for tick := before; tick <= end; tick++ {
 		point := line.Advance(tick)
 		for try := range uint64(100) {
-			image := point.Image(faultfs.ImageOptions{
-				Profile: faultfs.PosixMin(), Chooser: faultfs.Seeded(tick*100 + try),
-			})
+			image := point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(tick*100 + try)})
 			at := fmt.Sprintf("tick %d of %d..%d, try %d", tick, before, end, try)
 			source, err := engine.Open("db", tiny(image))
 			require.NoError(t, err, at)

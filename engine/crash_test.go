@@ -135,28 +135,27 @@ func (r *recording) recover(t *testing.T, fsys *faultfs.FS, least, most int, at 
 func TestPowerCutsLoseAtMostASuffix(t *testing.T) {
 	for seed := range uint64(4) {
 		r := record(t, seed, 120)
-		line := faultfs.NewTimeline(r.fs, 0)
+		line := faultfs.NewTimeline(r.fs, faultfs.Model{}, 0)
+		worst := faultfs.NewTimeline(r.fs, faultfs.Model{Profile: faultfs.LoseAll()}, 0)
+		best := faultfs.NewTimeline(r.fs, faultfs.Model{Profile: faultfs.LoseNone()}, 0)
 		rng := rand.New(rand.NewPCG(seed, 3))
 		lost := 0
 		for tick := uint64(1); tick <= r.fs.Now(); tick++ {
-			point := line.Advance(tick)
+			point, all := line.Advance(tick), worst.Advance(tick)
 			least, most := r.bounds(tick, false)
 			for try := range 4 {
-				o := faultfs.ImageOptions{Chooser: faultfs.Seeded(rng.Uint64())}
+				image := point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(rng.Uint64())})
 				if try == 0 {
-					o.Profile = faultfs.LoseAll()
-				} else {
-					o.Profile = faultfs.PosixMin()
+					image = all.Image(faultfs.ImageOptions{})
 				}
 				at := fmt.Sprintf("seed %d tick %d try %d", seed, tick, try)
-				image := point.Image(o)
 				db, last := r.recover(t, image, least, most, at)
 				require.NoError(t, db.Verify(), at)
 				lost += most - last
 				r.goOn(t, image, db, last, least, 0, rng, at)
 			}
 			killed, _ := r.bounds(tick, true)
-			image := point.Image(faultfs.ImageOptions{Profile: faultfs.LoseNone()})
+			image := best.Advance(tick).Image(faultfs.ImageOptions{})
 			at := fmt.Sprintf("seed %d tick %d killed", seed, tick)
 			db, last := r.recover(t, image, killed, most, at)
 			r.goOn(t, image, db, last, least, 0, rng, at)
@@ -184,9 +183,7 @@ func (r *recording) goOn(
 		tick = image.Now()
 	}
 	at = fmt.Sprintf("%s, again at %d of %d", at, tick, image.Now())
-	again, err := image.Crash(tick, faultfs.ImageOptions{
-		Profile: faultfs.PosixMin(), Chooser: faultfs.Seeded(rng.Uint64()),
-	})
+	again, err := image.Crash(tick, faultfs.Model{}, faultfs.ImageOptions{Chooser: faultfs.Seeded(rng.Uint64())})
 	require.NoError(t, err)
 	o := tiny(again)
 	db, err = engine.Open("db", o)

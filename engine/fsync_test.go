@@ -41,7 +41,7 @@ func TestDirectoryOfAnotherMayNotBeDurable(t *testing.T) {
 	require.NoError(t, fsys.MkdirAll("db", 0o755))
 	db := open(t, engine.Options{FS: fsys, InlineMaintenance: true})
 	require.NoError(t, db.Put([]byte("a"), []byte("1"), engine.Sync))
-	image, err := fsys.Crash(fsys.Now(), faultfs.ImageOptions{Profile: faultfs.LoseAll()})
+	image, err := fsys.Crash(fsys.Now(), faultfs.Model{Profile: faultfs.LoseAll()}, faultfs.ImageOptions{})
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
 	db = open(t, engine.Options{FS: image, InlineMaintenance: true, ErrorIfMissing: true})

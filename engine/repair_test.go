@@ -303,12 +303,12 @@ func cutPowerDuringRepair(t *testing.T, blobValueBytes int, pattern string) {
 	want, err := engine.Repair("db", h.o)
 	require.NoError(t, err)
 	contents := h.judge(t, mustCrash(t, fsys, fsys.Now()), "uninterrupted")
-	line := faultfs.NewTimeline(fsys, 0)
+	line := faultfs.NewTimeline(fsys, faultfs.Model{}, 0)
 	finished := 0
 	for tick := before; tick <= fsys.Now(); tick++ {
 		point := line.Advance(tick)
 		for try := range uint64(6) {
-			image := point.Image(faultfs.ImageOptions{Profile: faultfs.PosixMin(), Chooser: faultfs.Seeded(tick*6 + try)})
+			image := point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(tick*6 + try)})
 			at := fmt.Sprintf("tick %d of %d..%d, try %d", tick, before, fsys.Now(), try)
 			o := h.o
 			o.FS = image
@@ -330,7 +330,7 @@ func cutPowerDuringRepair(t *testing.T, blobValueBytes int, pattern string) {
 
 func mustCrash(t *testing.T, fsys *faultfs.FS, tick uint64) *faultfs.FS {
 	t.Helper()
-	image, err := fsys.Crash(tick, faultfs.ImageOptions{Profile: faultfs.LoseAll()})
+	image, err := fsys.Crash(tick, faultfs.Model{Profile: faultfs.LoseAll()}, faultfs.ImageOptions{})
 	require.NoError(t, err)
 	return image
 }

@@ -54,7 +54,7 @@ func BenchmarkImage(b *testing.B) {
 		put(b, log, 'x', i*100, 100)
 		create(b, fs, fmt.Sprintf("%06d.tmp", i))
 	}
-	point := faultfs.NewTimeline(fs, 0).Advance(fs.Now())
+	point := faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now())
 	b.Logf("%d pending ops", point.Pending())
 	buf := make([]byte, 4096)
 	b.ReportAllocs()
@@ -81,7 +81,7 @@ func BenchmarkTimeline(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		line := faultfs.NewTimeline(fs, 0)
+		line := faultfs.NewTimeline(fs, faultfs.Model{}, 0)
 		for tick := range fs.Now() {
 			line.Advance(tick + 1)
 		}

@@ -76,7 +76,7 @@ func TestSearchReachesExactlyTheClosedSubsets(t *testing.T) {
 					want[i][look(s)] = true
 				}
 			})
-			point := faultfs.NewTimeline(fs, 0).Advance(tick)
+			point := faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(tick)
 			for i, look := range looks {
 				got := set{}
 				n := search(point, func(img *faultfs.FS) { got[look(fsView{img})] = true })
@@ -117,7 +117,7 @@ func TestLeavesAreTheClosedSubsetsWhereAllIsVisible(t *testing.T) {
 			put(t, f, 'y', p.rng.IntN(8192-100), 100)
 		}
 		subsets := newOracle(fs.Trace(), fs.Now()).images(func(*state) {})
-		leaves := search(faultfs.NewTimeline(fs, 0).Advance(fs.Now()), func(img *faultfs.FS) { everything(fsView{img}) })
+		leaves := search(faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now()), func(img *faultfs.FS) { everything(fsView{img}) })
 		require.Equal(t, subsets, leaves)
 	}
 }

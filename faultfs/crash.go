@@ -9,28 +9,31 @@ import (
 // Timeline walks the trace of a filesystem and stops at ticks at which power might be cut. It is used by one goroutine;
 // the filesystem may be in use meanwhile, and the timeline sees the ops that were recorded before it was made.
 type Timeline struct {
+	model Model
 	ops   []Op
 	next  int // ops[:next] have happened
 	disk  *disk
 	queue *queue
+	lies  bool // the disk ignores every sync
 }
 
-// NewTimeline returns a timeline that stands before the first op of fs.
+// NewTimeline returns a timeline that stands before the first op of fs, which lies on a disk as in the model.
 //
 // If fs is itself a crash image, the timeline ends at tick seen and starts from what the recovery on fs had seen of
 // the first crash by then; whatever it had not looked at is open again, and no sync of the recovery settles it. Make a
 // timeline for every tick at which recovery is to be crashed. For other filesystems seen has no meaning.
-func NewTimeline(fs *FS, seen uint64) *Timeline {
+func NewTimeline(fs *FS, model Model, seen uint64) *Timeline {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	t := &Timeline{ops: slices.Clip(fs.trace), disk: fs.base.share()}
+	t := &Timeline{model: model, ops: slices.Clip(fs.trace), disk: fs.base.share()}
 	var left []*pendingOp
 	if fs.image != nil {
 		end, _ := slices.BinarySearchFunc(t.ops, seen+1, func(op Op, tick uint64) int { return cmp.Compare(op.Tick, tick) })
 		t.ops = t.ops[:end]
 		t.disk, left = fs.image.settle(seen)
+		t.lies = fs.image.point.lies
 	}
-	t.queue = newQueue(left)
+	t.queue = newQueue(model, left)
 	return t
 }
 
@@ -40,16 +43,20 @@ func (t *Timeline) Advance(tick uint64) *CrashPoint {
 		t.step(&t.ops[t.next])
 		t.next++
 	}
-	return &CrashPoint{Tick: tick, disk: t.disk.share(), pending: slices.Clone(t.queue.ops)}
+	lies := t.lies || t.model.Device.ignores(tick)
+	return &CrashPoint{Tick: tick, model: t.model, disk: t.disk.share(), pending: slices.Clone(t.queue.ops), lies: lies}
 }
 
 func (t *Timeline) step(op *Op) {
 	if op.Kind != OpSync {
-		t.queue.push(op, t.above(op))
+		t.queue.push(op, t.above(op), t.disk)
 		return
 	}
 	switch op.Fault {
 	case NoEffect:
+		if t.lies || t.model.Device.ignores(op.Tick) {
+			return
+		}
 		for _, p := range t.queue.take(op) {
 			t.disk.apply(p)
 		}
@@ -95,17 +102,18 @@ func (t *Timeline) above(op *Op) []Ino {
 // it is used by one goroutine at a time.
 type CrashPoint struct {
 	Tick    uint64
+	model   Model
 	disk    *disk
 	pending []*pendingOp
 	index   *pendingIndex
+	lies    bool // the disk ignores every sync from here on
 }
 
 // Pending returns the number of ops that no sync has made durable.
 func (p *CrashPoint) Pending() int { return len(p.pending) }
 
-// ImageOptions says what a crash image keeps.
+// ImageOptions says how a crash image is decided.
 type ImageOptions struct {
-	Profile Profile // zero value: PosixMin
 	Chooser Chooser // asked about pending ops where the profile leaves a choice; nil: Seeded(0)
 	// Tick numbers the operations of the image; nil counts from 1. See Options.Tick.
 	Tick func() uint64
@@ -127,13 +135,13 @@ func (p *CrashPoint) Image(o ImageOptions) *FS {
 		o.Chooser = Seeded(0)
 	}
 	if p.index == nil {
-		p.index = newIndex(p.pending)
+		p.index = newIndex(p.pending, p.model.unit())
 	}
 	fs := newFS(Options{Tick: o.Tick}, p.disk)
 	im := &image{
 		point: p, index: p.index, chooser: o.Chooser, limit: o.Limit, fates: make([]fate, len(p.pending)), now: &fs.now,
 	}
-	if f := o.Profile.fate; f != undecided {
+	if f := p.model.Profile.fate; f != undecided {
 		for i := range im.fates {
 			im.fates[i] = f
 			im.count(i)
@@ -143,11 +151,11 @@ func (p *CrashPoint) Image(o ImageOptions) *FS {
 	return fs
 }
 
-// Crash cuts the power of fs at a tick, which may lie in the past, and returns the disk that is found afterwards, as
-// an independent filesystem. The filesystem itself runs on.
-func (fs *FS) Crash(tick uint64, o ImageOptions) (*FS, error) {
+// Crash cuts the power of fs, on a disk as in the model, at a tick, which may lie in the past. It returns the disk that
+// is found afterwards, as an independent filesystem. The filesystem itself runs on.
+func (fs *FS) Crash(tick uint64, model Model, o ImageOptions) (*FS, error) {
 	if now := fs.Now(); tick > now {
 		return nil, fmt.Errorf("%w: %d; the latest is %d", ErrTick, tick, now)
 	}
-	return NewTimeline(fs, tick).Advance(tick).Image(o), nil
+	return NewTimeline(fs, model, tick).Advance(tick).Image(o), nil
 }

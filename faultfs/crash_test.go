@@ -28,7 +28,7 @@ func TestKillLosesNothing(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(100) {
 		fs := busy(t, seed)
-		img, err := fs.Crash(fs.Now(), faultfs.ImageOptions{Profile: faultfs.LoseNone()})
+		img, err := fs.Crash(fs.Now(), faultfs.Model{Profile: faultfs.LoseNone()}, faultfs.ImageOptions{})
 		require.NoError(t, err)
 		require.Equal(t, everything(fsView{fs}), everything(fsView{img}), "seed %d", seed)
 		require.Zero(t, img.LostBytes())
@@ -43,12 +43,12 @@ func TestSimpleProfilesAreLegal(t *testing.T) {
 		fs := trace(t, seed+500, 8)
 		all := outcomes(fs, everything)
 		for _, profile := range []faultfs.Profile{faultfs.LoseAll(), faultfs.LoseNone()} {
-			img, err := fs.Crash(fs.Now(), faultfs.ImageOptions{Profile: profile})
+			img, err := fs.Crash(fs.Now(), faultfs.Model{Profile: profile}, faultfs.ImageOptions{})
 			require.NoError(t, err)
 			require.True(t, all[everything(fsView{img})], "seed %d %s", seed, profile.Name)
 		}
 		for random := range uint64(20) {
-			img, err := fs.Crash(fs.Now(), faultfs.ImageOptions{Chooser: faultfs.Seeded(random)})
+			img, err := fs.Crash(fs.Now(), faultfs.Model{}, faultfs.ImageOptions{Chooser: faultfs.Seeded(random)})
 			require.NoError(t, err)
 			require.True(t, all[everything(fsView{img})], "seed %d", seed)
 		}
@@ -78,7 +78,7 @@ func TestSameSeedSameImage(t *testing.T) {
 		h := sha256.New()
 		for i := range uint64(20) {
 			fs := busy(t, i)
-			img, err := fs.Crash(fs.Now(), faultfs.ImageOptions{Chooser: faultfs.Seeded(seed), Limit: 5})
+			img, err := fs.Crash(fs.Now(), faultfs.Model{}, faultfs.ImageOptions{Chooser: faultfs.Seeded(seed), Limit: 5})
 			require.NoError(t, err)
 			_, err = io.WriteString(h, everything(fsView{img}))
 			require.NoError(t, err)
@@ -96,17 +96,18 @@ func TestCrashPointsDoNotChange(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(40) {
 		fs := busy(t, seed)
-		line := faultfs.NewTimeline(fs, 0)
-		var points []*faultfs.CrashPoint
-		for _, op := range fs.Trace() {
-			points = append(points, line.Advance(op.Tick))
-		}
-		for i, p := range points {
-			for _, profile := range []faultfs.Profile{faultfs.LoseAll(), faultfs.LoseNone()} {
-				fresh, err := fs.Crash(fs.Trace()[i].Tick, faultfs.ImageOptions{Profile: profile})
+		for _, profile := range faultfs.Profiles() {
+			model := faultfs.Model{Profile: profile}
+			line := faultfs.NewTimeline(fs, model, 0)
+			var points []*faultfs.CrashPoint
+			for _, op := range fs.Trace() {
+				points = append(points, line.Advance(op.Tick))
+			}
+			for i, p := range points {
+				fresh, err := fs.Crash(fs.Trace()[i].Tick, model, faultfs.ImageOptions{})
 				require.NoError(t, err)
-				got := p.Image(faultfs.ImageOptions{Profile: profile})
-				require.Equal(t, everything(fsView{fresh}), everything(fsView{got}), "seed %d op %d", seed, i)
+				got := p.Image(faultfs.ImageOptions{})
+				require.Equal(t, everything(fsView{fresh}), everything(fsView{got}), "seed %d op %d %s", seed, i, profile.Name)
 			}
 		}
 	}
@@ -118,7 +119,7 @@ func TestImagesAreIndependent(t *testing.T) {
 	for seed := range uint64(40) {
 		fs := busy(t, seed)
 		before := everything(fsView{fs})
-		point := faultfs.NewTimeline(fs, 0).Advance(fs.Now())
+		point := faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now())
 		one, two := point.Image(faultfs.ImageOptions{}), point.Image(faultfs.ImageOptions{})
 		recovery(one, seed)
 		recovery(one, seed+1)
@@ -129,7 +130,7 @@ func TestImagesAreIndependent(t *testing.T) {
 
 func TestCrashInTheFutureIsRefused(t *testing.T) {
 	t.Parallel()
-	_, err := faultfs.New(faultfs.Options{}).Crash(1, faultfs.ImageOptions{})
+	_, err := faultfs.New(faultfs.Options{}).Crash(1, faultfs.Model{}, faultfs.ImageOptions{})
 	require.ErrorIs(t, err, faultfs.ErrTick)
 }
 
@@ -141,7 +142,7 @@ func TestWideLooksAreSampled(t *testing.T) {
 	put(t, f, 'o', 0, 4096)
 	syncAll(t, fs)
 	put(t, f, 'n', 0, 4096)
-	point := faultfs.NewTimeline(fs, 0).Advance(fs.Now())
+	point := faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now())
 	s, seen := &depthFirst{}, set{}
 	for more := true; more; more = s.next() {
 		img := point.Image(faultfs.ImageOptions{Chooser: s, Limit: 7})
@@ -166,7 +167,7 @@ func TestLooksDecideNoMoreThanTheySee(t *testing.T) {
 		put(t, create(t, fs, name), 'n', 0, 3000)
 	}
 	syncPath(t, fs, "/")
-	point := faultfs.NewTimeline(fs, 0).Advance(fs.Now())
+	point := faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now())
 	leaves := search(point, func(img *faultfs.FS) { require.Len(t, fsView{img}.names("/"), 3) })
 	require.Equal(t, 1, leaves)
 	leaves = search(point, func(img *faultfs.FS) {
@@ -185,7 +186,7 @@ func TestSizesAreOfTheMoment(t *testing.T) {
 	put(t, create(t, fs, "a"), 'n', 0, 100)
 	syncPath(t, fs, "/")
 	sizes := set{}
-	search(faultfs.NewTimeline(fs, 0).Advance(fs.Now()), func(img *faultfs.FS) {
+	search(faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now()), func(img *faultfs.FS) {
 		info, err := img.Stat("a")
 		require.NoError(t, err)
 		f, err := img.OpenFile("a", 1, 0)
@@ -206,7 +207,7 @@ func TestFates(t *testing.T) {
 	tick := fs.Now()
 	create(t, fs, "g")
 	halves := &depthFirst{arity: []int{2, 2}, pick: []int{1, 0}}
-	img := faultfs.NewTimeline(fs, 0).Advance(fs.Now()).Image(faultfs.ImageOptions{Chooser: halves})
+	img := faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now()).Image(faultfs.ImageOptions{Chooser: halves})
 	require.Equal(t, map[uint64]string{tick: "unseen", tick + 1: "unseen"}, img.Fates())
 	require.Equal(t, "n512+o512", fsView{img}.read("f", 0, 1024))
 	require.Equal(t, map[uint64]string{tick: "torn", tick + 1: "unseen"}, img.Fates())

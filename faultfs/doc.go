@@ -6,13 +6,13 @@
 // program runs on; each crash image is an independent FS on which recovery runs:
 //
 //	fs := faultfs.New(faultfs.Options{})          // run a program on fs, then:
-//	line := faultfs.NewTimeline(fs, 0)            // its past
-//	point := line.Advance(tick)                   // power is cut after the operation at tick
-//	img := point.Image(faultfs.ImageOptions{      // the disk that recovery finds
-//		Profile: faultfs.PosixMin(),              // the rule that says what may survive
-//		Chooser: chooser,                         // decides what did survive, when recovery looks
+//	model := faultfs.Model{Profile: profile}           // the rule that says what may survive
+//	line := faultfs.NewTimeline(fs, model, 0)          // its past
+//	point := line.Advance(tick)                        // power is cut after the operation at tick
+//	img := point.Image(faultfs.ImageOptions{           // the disk that recovery finds
+//		Chooser: chooser,                              // decides what did survive, when recovery looks
 //	})
-//	again := faultfs.NewTimeline(img, img.Now())  // recovery can be crashed in turn
+//	again := faultfs.NewTimeline(img, model, img.Now()) // recovery can be crashed in turn
 //
 // # Promises
 //

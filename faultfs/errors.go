@@ -13,6 +13,7 @@ var (
 	ErrTick = errors.New("faultfs: no such tick in the trace")
 	// ErrProfile is returned for a name that is not a profile.
 	ErrProfile = errors.New("faultfs: unknown profile")
+	ErrDevice  = errors.New("faultfs: bad device")
 )
 
 func pathError(op, path string, errno syscall.Errno) error {

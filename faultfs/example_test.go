@@ -50,7 +50,7 @@ func Example() {
 	write("CURRENT.tmp", "two")
 	must(fs.Rename("CURRENT.tmp", "CURRENT"))
 
-	point := faultfs.NewTimeline(fs, 0).Advance(fs.Now())
+	point := faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now())
 	answers := &everyAnswer{}
 	for more := true; more; more = answers.next() {
 		img := point.Image(faultfs.ImageOptions{Chooser: answers})
@@ -82,7 +82,7 @@ func Example_failedSync() {
 	fmt.Println("fsync:", f.Sync())
 	fmt.Println("retry:", f.Sync())
 
-	img, err := fs.Crash(fs.Now(), faultfs.ImageOptions{Profile: faultfs.LoseAll()})
+	img, err := fs.Crash(fs.Now(), faultfs.Model{Profile: faultfs.LoseAll()}, faultfs.ImageOptions{})
 	must(err)
 	content, err := afero.ReadFile(img, "wal")
 	must(err)

@@ -127,7 +127,7 @@ func (p *CrashPoint) Rot(r *Rule, draw uint64) (rotten *CrashPoint, at Damage, o
 	b[0] ^= 1 << at.Bit
 	c.writeAt(b[:], at.Off)
 	r.matches, r.hits = r.matches+1, r.hits+1
-	return &CrashPoint{Tick: p.Tick, disk: d, pending: slices.Clone(p.pending)}, at, true
+	return &CrashPoint{Tick: p.Tick, model: p.model, disk: d, pending: slices.Clone(p.pending), lies: p.lies}, at, true
 }
 
 // walk visits all names below a directory, in name order.

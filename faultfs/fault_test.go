@@ -198,23 +198,23 @@ func TestRotFlipsOneBit(t *testing.T) {
 	put(t, f, 'p', 0, 5000)
 	require.NoError(t, f.Sync())
 	put(t, create(t, fs, "c"), 'x', 0, 100)
-	point := faultfs.NewTimeline(fs, 0).Advance(fs.Now())
+	point := faultfs.NewTimeline(fs, faultfs.Model{Profile: faultfs.LoseAll()}, 0).Advance(fs.Now())
 	rule, err := faultfs.ParseRule("bitflip rest a* seed=3")
 	require.NoError(t, err)
-	clean := read(t, point.Image(faultfs.ImageOptions{Profile: faultfs.LoseAll()}), "a")
+	clean := read(t, point.Image(faultfs.ImageOptions{}), "a")
 	bits := map[faultfs.Damage]bool{}
 	for draw := range uint64(50) {
 		rotten, at, ok := point.Rot(rule, draw)
 		require.True(t, ok)
 		require.Equal(t, "a", at.Path)
 		bits[at] = true
-		got := read(t, rotten.Image(faultfs.ImageOptions{Profile: faultfs.LoseAll()}), "a")
+		got := read(t, rotten.Image(faultfs.ImageOptions{}), "a")
 		got[at.Off] ^= 1 << at.Bit
 		require.Equal(t, clean, got)
 	}
 	require.Greater(t, len(bits), 45, "each draw is another bit")
 	require.EqualValues(t, 50, rule.Hits())
-	require.Equal(t, clean, read(t, point.Image(faultfs.ImageOptions{Profile: faultfs.LoseAll()}), "a"))
+	require.Equal(t, clean, read(t, point.Image(faultfs.ImageOptions{}), "a"))
 	for _, text := range []string{"bitflip rest c", "bitflip rest b", "bitflip rest nosuch", "bitflip rest a after=999"} {
 		rule, err := faultfs.ParseRule(text)
 		require.NoError(t, err)
@@ -237,7 +237,7 @@ func TestLock(t *testing.T) {
 	require.NoError(t, err)
 	_, err = fs.Lock("LOCK")
 	require.ErrorIs(t, err, syscall.EWOULDBLOCK)
-	img, err := fs.Crash(fs.Now(), faultfs.ImageOptions{})
+	img, err := fs.Crash(fs.Now(), faultfs.Model{}, faultfs.ImageOptions{})
 	require.NoError(t, err)
 	require.NoError(t, second(img.Lock("/LOCK")), "the lock of a crashed machine is gone")
 	require.NoError(t, lock.Close())

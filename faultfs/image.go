@@ -28,7 +28,7 @@ type image struct {
 	sampled bool           // some look met more undecided ops than the limit
 	lost    int            // bytes of lost data
 	open    []int          // scratch of look
-	todo    []int          // scratch of settleAs
+	todo    []int          // scratch of put
 }
 
 // decision says when in the image's own time the fate of an op was settled.
@@ -61,8 +61,8 @@ func (im *image) put(i int, keep bool) {
 }
 
 func (im *image) count(i int) {
-	if im.fates[i] == lost {
-		im.lost += len(im.point.pending[i].data)
+	if p := im.point.pending[i]; im.fates[i] == lost && !p.stale {
+		im.lost += len(p.data)
 	}
 }
 

@@ -13,7 +13,8 @@ type pendingIndex struct {
 	names  map[Ino][]int
 	where  map[nameKey][]int
 	files  map[Ino]*pendingFile
-	last   Ino // the greatest inode number in any op
+	unit   int64 // bytes of a sector; the ops of a file are sorted by it
+	last   Ino   // the greatest inode number in any op
 }
 
 // pendingFile is the pending ops of one file.
@@ -22,6 +23,7 @@ type pendingFile struct {
 	sizes   []int
 	cuts    bool // some size op makes the file shorter
 	sectors []sectorOp
+	unit    int64
 }
 
 // sectorOp is a data op; a file's are sorted by sector, and by age within a sector.
@@ -30,8 +32,8 @@ type sectorOp struct {
 	op     int
 }
 
-func newIndex(ops []*pendingOp) *pendingIndex {
-	x := &pendingIndex{names: map[Ino][]int{}, files: map[Ino]*pendingFile{}, where: map[nameKey][]int{}}
+func newIndex(ops []*pendingOp, unit int64) *pendingIndex {
+	x := &pendingIndex{unit: unit, names: map[Ino][]int{}, files: map[Ino]*pendingFile{}, where: map[nameKey][]int{}}
 	for i, p := range ops {
 		x.last = max(x.last, p.ino)
 		switch p.kind {
@@ -44,7 +46,7 @@ func newIndex(ops []*pendingOp) *pendingIndex {
 		case pendingData:
 			f := x.file(p.ino)
 			f.ops = append(f.ops, i)
-			f.sectors = append(f.sectors, sectorOp{p.sector(), i})
+			f.sectors = append(f.sectors, sectorOp{p.off / unit, i})
 		}
 	}
 	for _, f := range x.files {
@@ -68,15 +70,27 @@ func (x *pendingIndex) addNames(i int, p *pendingOp) {
 func (x *pendingIndex) file(ino Ino) *pendingFile {
 	f := x.files[ino]
 	if f == nil {
-		f = &pendingFile{}
+		f = &pendingFile{unit: x.unit}
 		x.files[ino] = f
 	}
 	return f
 }
 
+// connect collects the edges: those of each op, and those of the sequence of metadataInOrder. An op that a sync took
+// out of the middle of the sequence, which btrfs does, leaves no gap.
 func (x *pendingIndex) connect(ops []*pendingOp) {
 	var earlier, later []int
+	last := -1 // in the sequence
 	for i, p := range ops {
+		if last >= 0 && ops[last].mount != p.mount {
+			last = -1
+		}
+		if last >= 0 && p.place != outside {
+			earlier, later = append(earlier, last), append(later, i)
+		}
+		if p.place == inOrder {
+			last = i
+		}
 		for _, a := range p.after {
 			if j, pending := position(ops, a.seq); pending {
 				earlier, later = append(earlier, j), append(later, i)
@@ -88,7 +102,7 @@ func (x *pendingIndex) connect(ops []*pendingOp) {
 
 // below returns the sector ops of the sectors that begin before size.
 func (f *pendingFile) below(size int64) []sectorOp {
-	return f.sectors[:f.find((size+sectorBytes-1)/sectorBytes)]
+	return f.sectors[:f.find((size+f.unit-1)/f.unit)]
 }
 
 // find returns where the ops of a sector begin.

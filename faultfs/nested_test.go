@@ -39,7 +39,7 @@ func TestNestedSearchReachesExactlyTheSubsetsOfSubsets(t *testing.T) {
 				wantAlive[crashRecoveryOn(t, s, seed, want)] = true
 			}
 		})
-		point := faultfs.NewTimeline(fs, 0).Advance(fs.Now())
+		point := faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now())
 		search(point, func(img *faultfs.FS) {
 			recovery(img, seed)
 			gotAlive[everything(fsView{img})] = true
@@ -48,7 +48,7 @@ func TestNestedSearchReachesExactlyTheSubsetsOfSubsets(t *testing.T) {
 		search(point, func(img *faultfs.FS) {
 			recovery(img, seed)
 			for tick := range img.Now() + 1 {
-				point := faultfs.NewTimeline(img, tick).Advance(tick)
+				point := faultfs.NewTimeline(img, faultfs.Model{}, tick).Advance(tick)
 				search(point, func(second *faultfs.FS) { add(got, tick, everything(fsView{second})) })
 			}
 		})
@@ -107,9 +107,9 @@ func TestLookingAndCrashingAgainChangesNothing(t *testing.T) {
 		fs := trace(t, seed+20_000, 8)
 		look := several(newProgram(nil, seed, 0))
 		want, got := outcomes(fs, everything), set{}
-		search(faultfs.NewTimeline(fs, 0).Advance(fs.Now()), func(img *faultfs.FS) {
+		search(faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now()), func(img *faultfs.FS) {
 			look(fsView{img})
-			search(faultfs.NewTimeline(img, 0).Advance(0), func(again *faultfs.FS) { got[everything(fsView{again})] = true })
+			search(faultfs.NewTimeline(img, faultfs.Model{}, 0).Advance(0), func(again *faultfs.FS) { got[everything(fsView{again})] = true })
 		})
 		require.Empty(t, want.differs(got), "seed %d\n%s", seed, describe(fs.Trace()))
 	}
@@ -124,9 +124,9 @@ func TestCutsAreFinalForSecondCrashes(t *testing.T) {
 	l.ok(f.Truncate(100))
 	l.ok(f.Truncate(1024))
 	seen := set{}
-	search(faultfs.NewTimeline(l.fs, 0).Advance(l.fs.Now()), func(img *faultfs.FS) {
+	search(faultfs.NewTimeline(l.fs, faultfs.Model{}, 0).Advance(l.fs.Now()), func(img *faultfs.FS) {
 		_ = fsView{img}.size("f")
-		search(faultfs.NewTimeline(img, 0).Advance(0), func(again *faultfs.FS) { seen[everything(fsView{again})] = true })
+		search(faultfs.NewTimeline(img, faultfs.Model{}, 0).Advance(0), func(again *faultfs.FS) { seen[everything(fsView{again})] = true })
 	})
 	require.Equal(t, set{"/f=o1024": true, "/f=o512+n512": true, "/f=o100": true, "/f=o100+.924": true}, seen)
 }
@@ -138,7 +138,7 @@ func TestOnlyWhatWasSeenBeforeTheSecondCrashIsCertain(t *testing.T) {
 	a, b := l.durable("a", 'o', 10), l.durable("b", 'o', 10)
 	l.write(a, 'n', 0, 10)
 	l.write(b, 'n', 0, 10)
-	img, err := l.fs.Crash(l.fs.Now(), faultfs.ImageOptions{Chooser: &depthFirst{}}) // the first answer: lost
+	img, err := l.fs.Crash(l.fs.Now(), faultfs.Model{}, faultfs.ImageOptions{Chooser: &depthFirst{}}) // the first answer: lost
 	require.NoError(t, err)
 	require.Equal(t, "o10", fsView{img}.read("a", 0, 10))
 	c := create(t, img, "c") // tick 1
@@ -146,7 +146,7 @@ func TestOnlyWhatWasSeenBeforeTheSecondCrashIsCertain(t *testing.T) {
 	put(t, c, 'x', 0, 10) // tick 2
 	leaves := func(seen, tick uint64) set {
 		got := set{}
-		search(faultfs.NewTimeline(img, seen).Advance(tick), func(again *faultfs.FS) {
+		search(faultfs.NewTimeline(img, faultfs.Model{}, seen).Advance(tick), func(again *faultfs.FS) {
 			got[fsView{again}.read("a", 0, 10)+" "+fsView{again}.read("b", 0, 10)] = true
 		})
 		return got
@@ -154,6 +154,6 @@ func TestOnlyWhatWasSeenBeforeTheSecondCrashIsCertain(t *testing.T) {
 	require.Equal(t, set{"o10 o10": true, "o10 n10": true}, leaves(0, 0))
 	require.Equal(t, set{"o10 o10": true}, leaves(1, 1))
 	require.Equal(t, set{"o10 o10": true}, leaves(2, 2))
-	beyond := faultfs.NewTimeline(img, 1).Advance(9)
+	beyond := faultfs.NewTimeline(img, faultfs.Model{}, 1).Advance(9)
 	require.Equal(t, 1, beyond.Pending(), "the name of c; the timeline ends where it was seen")
 }

@@ -82,7 +82,7 @@ func (im *image) size(n *node) {
 func (im *image) fill(n *node, from, to int64) {
 	l := n.left
 	below := l.below(min(to, l.size))
-	begin := min(l.find(from/sectorBytes), len(below))
+	begin := min(l.find(from/l.unit), len(below))
 	var ops []int
 	for k := begin; k < len(below); k++ {
 		if l.filled == nil || !l.filled[k] {
@@ -132,19 +132,23 @@ func (im *image) fillSector(n *node, ops []sectorOp) {
 		}
 		slices.Sort(replay)
 	}
-	var b [sectorBytes]byte
-	start := ops[0].sector * sectorBytes
+	var small [sectorBytes]byte
+	b, unit := small[:], n.left.unit
+	if unit > sectorBytes {
+		b = make([]byte, unit)
+	}
+	start := ops[0].sector * unit
 	if d := im.point.disk.inodes[n.ino]; d != nil {
-		d.content.readAt(b[:], start)
+		d.content.readAt(b, start)
 	}
 	for _, i := range replay {
 		p := im.point.pending[i]
 		switch {
 		case p.kind == pendingData:
 			copy(b[p.off-start:], p.data)
-		case p.size < start+sectorBytes:
+		case p.size < start+unit:
 			clear(b[max(0, p.size-start):])
 		}
 	}
-	n.content.writeAt(b[:min(sectorBytes, n.left.size-start)], start)
+	n.content.writeAt(b[:min(unit, n.left.size-start)], start)
 }

@@ -11,6 +11,15 @@ const (
 	pendingData                     // bytes within one sector of a file
 )
 
+// place says what an op has to do with the sequence of metadataInOrder.
+type place uint8
+
+const (
+	outside place = iota
+	inOrder       // it follows all that are inOrder before it
+	delayed       // so does it, but nothing follows it
+)
+
 // pendingOp is the smallest thing that a power cut keeps or loses. One filesystem call becomes one pendingNames, or a
 // pendingSize for every page boundary it passes and a pendingData for every sector it touches. It does not change once
 // it is queued; what has to change is replaced by a copy with the same seq, so that crash points keep what they saw.
@@ -25,15 +34,21 @@ type pendingOp struct {
 	cut   bool   // pendingSize that makes the file shorter
 	edits []Edit // of pendingNames
 	moved []Ino  // of pendingNames: the inodes that got or lost a name
-	// after are the ops that must have reached the disk if this one has. Some may be durable by now.
+	place place
+	// mount is how many power cuts there were before: each mount has a sequence of its own.
+	mount int
+	// after are the ops that must have reached the disk if this one has. Some may be durable by now. A size can have
+	// later ones among them, the bytes that it waits for.
 	after []*pendingOp
+	// fresh: pendingData in a block that the disk did not have as a part of the file.
+	fresh bool
+	// stale: pendingData that is no write but what the disk may show in its place.
+	stale bool
 	// stuck: its write-back failed and the page is clean now. No sync makes it durable, the disk may have it or not.
 	stuck bool
 	// settled: left over from an earlier power cut. The disk has it or not; no sync changes that.
 	settled bool
 }
-
-func (p *pendingOp) sector() int64 { return p.off / sectorBytes }
 
 func (p *pendingOp) end() int64 { return p.off + int64(len(p.data)) }
 

@@ -5,41 +5,78 @@ import (
 	"strings"
 )
 
-// Profile is the rule that says which subsets of the pending ops a power cut may keep.
+// Model says what a power cut may leave behind: what the filesystem promises and what the disk below it does. The zero
+// Model is PosixMin on a disk whose sectors of 512 bytes are written as a whole.
+type Model struct {
+	Profile Profile
+	Device  Device
+}
+
+// Profile is the rule that says which subsets of the pending ops a power cut may keep, and what a sync makes durable.
+// The zero Profile is PosixMin.
 type Profile struct {
 	Name string
 	Text string // one line for people
 	// fate of an op about which the profile leaves no choice; undecided where it does.
-	fate fate
+	fate  fate
+	rules rules
+}
+
+// profiles is all of them, the default first. What a filesystem promises beyond fsync(2) is the sum of its rules.
+var profiles = []Profile{
+	{Name: "posix-min", Text: "any subset that keeps the order per name, per inode and per sector; only fsync promises"},
+	{
+		Name: "ext4-ordered", Text: "ext4 as it is mounted by default: metadata in order, new blocks written before they show",
+		rules: metadataInOrder | syncTakesNames | syncTakesOrder | blockBeforeSize | renameWaitsForSize | renameWaitsForData,
+	},
+	{
+		Name: "ext4-writeback", Text: "ext4 with data=writeback: metadata in order, new blocks may show stale bytes",
+		rules: metadataInOrder | syncTakesNames | syncTakesOrder | staleBlocks | renameWaitsForSize,
+	},
+	{
+		Name: "ext4-journal", Text: "ext4 with data=journal: a prefix of all that was done, cut between pages",
+		rules: metadataInOrder | syncTakesNames | syncTakesOrder | dataInOrder,
+	},
+	{
+		Name: "xfs", Text: "metadata in order, a size grows after its bytes are written",
+		rules: metadataInOrder | syncTakesNames | syncTakesOrder | dataBeforeSize | truncateWaitsForData,
+	},
+	{
+		Name: "btrfs", Text: "metadata in order between syncs, pages old or new; a sync takes its file and no more",
+		rules: metadataInOrder | syncTakesNames | dataBeforeSize | dataFollowsMetadata,
+	},
+	{Name: "lose-all", Text: "everything unsynced is lost; a simple disk that misses bugs of order", fate: lost},
+	{Name: "lose-none", Text: "nothing is lost: the process was killed and the machine runs on", fate: kept},
 }
 
 // PosixMin keeps any subset of the pending ops that respects their order: what fsync(2) promises and no more.
-func PosixMin() Profile {
-	const text = "any subset that keeps the order per name, per inode and per sector; only fsync promises"
-	return Profile{"posix-min", text, undecided}
-}
+func PosixMin() Profile { return named("posix-min") }
 
 // LoseAll loses every pending op: the classic test disk, which misses every bug of order.
-func LoseAll() Profile {
-	return Profile{"lose-all", "everything unsynced is lost; a simple disk that misses bugs of order", lost}
-}
+func LoseAll() Profile { return named("lose-all") }
 
 // LoseNone keeps every pending op: a killed process on a machine that runs on.
-func LoseNone() Profile {
-	return Profile{"lose-none", "nothing is lost: the process was killed and the machine runs on", kept}
-}
+func LoseNone() Profile { return named("lose-none") }
 
 // Profiles returns all profiles, the default first.
-func Profiles() []Profile { return []Profile{PosixMin(), LoseAll(), LoseNone()} }
+func Profiles() []Profile { return append([]Profile(nil), profiles...) }
 
 // ProfileNamed returns the profile of that name; the error lists the choices.
 func ProfileNamed(name string) (Profile, error) {
 	var names []string
-	for _, p := range Profiles() {
+	for _, p := range profiles {
 		if p.Name == name {
 			return p, nil
 		}
 		names = append(names, p.Name)
 	}
 	return Profile{}, fmt.Errorf("%w %q; choose one of %s", ErrProfile, name, strings.Join(names, ", "))
+}
+
+func named(name string) Profile {
+	p, err := ProfileNamed(name)
+	if err != nil {
+		panic(err)
+	}
+	return p
 }

@@ -4,6 +4,11 @@ import "slices"
 
 // queue is the ordered list of pending ops, with what is needed to find a new op's predecessors.
 type queue struct {
+	rules  rules
+	device Device
+	unit   int64
+	mount  int
+
 	ops   []*pendingOp // by seq
 	seq   int
 	stuck int                      // how many ops are stuck
@@ -12,6 +17,7 @@ type queue struct {
 	sizes map[Ino]*pendingOp       // last op that set the size
 	cuts  map[Ino][]*pendingOp     // ops that made the file shorter, oldest first
 	data  map[sectorKey]*pendingOp // last op that wrote the sector
+	todo  []int                    // scratch of take
 }
 
 type nameKey struct {
@@ -26,35 +32,37 @@ type sectorKey struct {
 
 // newQueue returns a queue that holds the ops left over from an earlier power cut, if any. Nothing follows those:
 // whoever changes a thing has looked at it first, which settled what was pending about it.
-func newQueue(left []*pendingOp) *queue {
+func newQueue(model Model, left []*pendingOp) *queue {
 	q := &queue{
+		rules: model.rules(), device: model.Device, unit: model.unit(),
 		ops: left, names: map[nameKey]*pendingOp{}, moved: map[Ino]*pendingOp{},
 		sizes: map[Ino]*pendingOp{}, cuts: map[Ino][]*pendingOp{}, data: map[sectorKey]*pendingOp{},
 	}
 	if len(left) > 0 {
-		q.seq = left[len(left)-1].seq
+		last := left[len(left)-1]
+		q.seq, q.mount = last.seq, last.mount+1
 	}
 	return q
 }
 
 // push cuts a filesystem call into pending ops and appends them. above are the directories on the way to the name
-// that a rename or link gives.
-func (q *queue) push(op *Op, above []Ino) {
+// that a rename or link gives, d is what is durable by now.
+func (q *queue) push(op *Op, above []Ino, d *disk) {
 	if len(op.Edits) > 0 {
 		q.pushNames(op, above)
 	}
 	switch op.Kind {
 	case OpWrite:
 		q.redirty(op)
-		for size := max(op.OldSize, op.Off); size < op.Size; {
-			size = min(op.Size, (size/pageBytes+1)*pageBytes)
-			q.pushSize(op, size, false)
+		if q.rules.has(dataInOrder) {
+			q.pushPages(op, d)
+			return
 		}
-		q.pushData(op)
+		q.pushWrite(op, d)
 	case OpTruncate:
 		if op.Size != op.OldSize {
 			q.redirty(op)
-			q.pushSize(op, op.Size, op.Size < op.OldSize)
+			q.pushTruncate(op)
 		}
 	default:
 	}
@@ -64,7 +72,7 @@ func (q *queue) push(op *Op, above []Ino) {
 // a file that only moves from having no name at all: its new name follows what made and moved the directories above
 // it, and the removal of a directory follows what moved its last entries out.
 func (q *queue) pushNames(op *Op, above []Ino) {
-	p := &pendingOp{kind: pendingNames, edits: op.Edits, moved: []Ino{op.Ino}}
+	p := &pendingOp{kind: pendingNames, edits: op.Edits, moved: []Ino{op.Ino}, place: inOrder}
 	if op.Victim != 0 && op.Victim != op.Ino {
 		p.moved = append(p.moved, op.Victim)
 	}
@@ -84,6 +92,16 @@ func (q *queue) pushNames(op *Op, above []Ino) {
 			}
 		}
 	}
+	if q.rules.has(syncTakesNames) {
+		for _, e := range op.Edits {
+			if e.Ino != 0 {
+				p.follow(q.moved[e.Parent])
+			}
+		}
+	}
+	if op.Kind == OpRename && op.Victim != 0 {
+		q.waitForFile(p, op.Ino)
+	}
 	q.append(p, op.Tick)
 	for _, e := range op.Edits {
 		q.names[nameKey{e.Parent, e.Name}] = p
@@ -93,29 +111,78 @@ func (q *queue) pushNames(op *Op, above []Ino) {
 	}
 }
 
-func (q *queue) pushSize(op *Op, size int64, cut bool) {
-	p := &pendingOp{kind: pendingSize, ino: op.Ino, size: size, cut: cut}
+// pushWrite orders the growth of the file, in steps of a page, and then the bytes.
+func (q *queue) pushWrite(op *Op, d *disk) {
+	first := len(q.ops)
+	for size := max(op.OldSize, op.Off); size < op.Size; {
+		size = min(op.Size, (size/pageBytes+1)*pageBytes)
+		q.pushSize(op, &pendingOp{size: size, place: delayed})
+	}
+	steps := len(q.ops) - first
+	q.pushData(op, d)
+	q.waitForBytes(op, q.ops[first:first+steps], q.ops[first+steps:])
+}
+
+// pushSize orders a size after the one before it.
+func (q *queue) pushSize(op *Op, p *pendingOp) {
+	p.kind, p.ino = pendingSize, op.Ino
 	p.follow(q.sizes[op.Ino])
 	q.append(p, op.Tick)
 	q.sizes[op.Ino] = p
-	if cut {
+}
+
+func (q *queue) pushTruncate(op *Op) {
+	if !q.rules.has(truncateWaitsForData) {
+		q.hurrySizes(op)
+	}
+	p := &pendingOp{size: op.Size, cut: op.Size < op.OldSize, place: inOrder}
+	q.pushSize(op, p)
+	if p.cut {
 		q.cuts[op.Ino] = append(q.cuts[op.Ino], p)
 	}
 }
 
-// pushData cuts a write at sector boundaries. A piece follows the piece it overwrites, and the last truncation that
-// freed its sector: the new bytes lie in a block that the file has only if it was cut before.
-func (q *queue) pushData(op *Op) {
+// pushData cuts a write at sector boundaries.
+func (q *queue) pushData(op *Op, d *disk) {
 	for off, rest := op.Off, op.Data; len(rest) > 0; {
-		n := min(int64(len(rest)), sectorBytes-off%sectorBytes)
-		p := &pendingOp{kind: pendingData, ino: op.Ino, off: off, data: rest[:n:n]}
-		at := sectorKey{op.Ino, p.sector()}
-		p.follow(q.data[at])
-		p.follow(q.freed(op.Ino, p.end()))
-		q.append(p, op.Tick)
-		q.data[at] = p
+		n := min(int64(len(rest)), q.unit-off%q.unit)
+		q.pushSector(op, d, off, rest[:n:n])
 		off, rest = off+n, rest[n:]
 	}
+}
+
+// pushSector appends the bytes of one call in one sector: as one piece, or as the device tears them, with the garbage
+// that may be found in their place before them.
+func (q *queue) pushSector(op *Op, d *disk, off int64, data []byte) {
+	fresh := q.rules.has(staleBlocks|renameWaitsForData) && q.fresh(op.Ino, off/pageBytes, d)
+	first := q.data[sectorKey{op.Ino, off / q.unit}] == nil
+	if q.device.Torn || fresh && first && q.rules.has(staleBlocks) {
+		q.pushBytes(op, &pendingOp{off: off, data: garbage[:len(data)], fresh: fresh, stale: true})
+	}
+	if q.device.Tear {
+		for _, n := range tears(len(data)) {
+			q.pushBytes(op, &pendingOp{off: off, data: data[:n:n], fresh: fresh})
+			off, data = off+int64(n), data[n:]
+		}
+	}
+	q.pushBytes(op, &pendingOp{off: off, data: data, fresh: fresh})
+}
+
+// pushBytes orders a piece after the piece that it overwrites, and after the last truncation that freed its sector: the
+// new bytes lie in a block that the file has only if it was cut before.
+func (q *queue) pushBytes(op *Op, p *pendingOp) {
+	p.kind, p.ino = pendingData, op.Ino
+	switch {
+	case q.rules.has(dataInOrder):
+		p.place = inOrder
+	case q.rules.has(dataFollowsMetadata):
+		p.place = delayed
+	}
+	at := sectorKey{op.Ino, p.off / q.unit}
+	p.follow(q.data[at])
+	p.follow(q.freed(op.Ino, p.end()))
+	q.append(p, op.Tick)
+	q.data[at] = p
 }
 
 // freed returns the last pending truncation of a file to less than end bytes.
@@ -130,7 +197,10 @@ func (q *queue) freed(ino Ino, end int64) *pendingOp {
 
 func (q *queue) append(p *pendingOp, tick uint64) {
 	q.seq++
-	p.seq, p.tick = q.seq, tick
+	p.seq, p.tick, p.mount = q.seq, tick, q.mount
+	if !q.rules.has(metadataInOrder) {
+		p.place = outside
+	}
 	q.ops = append(q.ops, p)
 }
 
@@ -143,7 +213,7 @@ func (q *queue) forget(p *pendingOp) {
 			q.cuts[p.ino] = cuts[1:]
 		}
 	case pendingData:
-		forget(q.data, sectorKey{p.ino, p.sector()}, p)
+		forget(q.data, sectorKey{p.ino, p.off / q.unit}, p)
 	case pendingNames:
 		for _, e := range p.edits {
 			forget(q.names, nameKey{e.Parent, e.Name}, p)

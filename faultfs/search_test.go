@@ -82,7 +82,7 @@ func (s set) differs(got set) string {
 // outcomes returns everything that look can see after power is cut now.
 func outcomes(fs *faultfs.FS, look func(view) string) set {
 	seen := set{}
-	search(faultfs.NewTimeline(fs, 0).Advance(fs.Now()), func(img *faultfs.FS) { seen[look(fsView{img})] = true })
+	search(faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now()), func(img *faultfs.FS) { seen[look(fsView{img})] = true })
 	return seen
 }
 

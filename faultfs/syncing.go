@@ -1,6 +1,9 @@
 package faultfs
 
-import "syscall"
+import (
+	"slices"
+	"syscall"
+)
 
 // covers returns the test whether a sync of the op's file or directory is about a pending op: bytes and size of a
 // file, never its name; the entries of a directory, never what they lead to.
@@ -16,21 +19,52 @@ func covers(op *Op) func(*pendingOp) bool {
 	}
 }
 
-// take removes what a successful sync makes durable, predecessors included, and returns it in order.
-func (q *queue) take(op *Op) []*pendingOp {
-	durable, covered := make([]bool, len(q.ops)), covers(op)
-	for i := len(q.ops) - 1; i >= 0; i-- {
-		p := q.ops[i]
-		if !durable[i] && (p.stuck || !covered(p)) {
-			continue
+// takes returns the test whether a successful sync is about a pending op: what it covers, and with syncTakesNames the
+// names of the file or directory itself.
+func (q *queue) takes(op *Op) func(*pendingOp) bool {
+	covered := covers(op)
+	if !q.rules.has(syncTakesNames) {
+		return covered
+	}
+	return func(p *pendingOp) bool { return covered(p) || !p.settled && slices.Contains(p.moved, op.Ino) }
+}
+
+// reach marks what a successful sync makes durable: what it takes, and what that must follow.
+func (q *queue) reach(op *Op) []bool {
+	durable, takes, todo := make([]bool, len(q.ops)), q.takes(op), q.todo[:0]
+	mark := func(i int) {
+		if !durable[i] {
+			durable[i] = true
+			todo = append(todo, i)
 		}
-		durable[i] = true
-		for _, a := range p.after {
+	}
+	for i, p := range q.ops {
+		if !p.stuck && takes(p) {
+			mark(i)
+		}
+	}
+	inSequence := 0 // how many ops have been looked at for their place in it
+	for len(todo) > 0 {
+		i := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, a := range q.ops[i].after {
 			if j, pending := position(q.ops, a.seq); pending {
-				durable[j] = true
+				mark(j)
+			}
+		}
+		for ; q.rules.has(syncTakesOrder) && q.ops[i].place != outside && inSequence < i; inSequence++ {
+			if p := q.ops[inSequence]; p.place == inOrder && p.mount == q.mount {
+				mark(inSequence)
 			}
 		}
 	}
+	q.todo = todo
+	return durable
+}
+
+// take removes what a successful sync makes durable, predecessors included, and returns it in order.
+func (q *queue) take(op *Op) []*pendingOp {
+	durable := q.reach(op)
 	var taken []*pendingOp
 	rest := make([]*pendingOp, 0, len(q.ops))
 	for i, p := range q.ops {
@@ -45,19 +79,20 @@ func (q *queue) take(op *Op) []*pendingOp {
 		}
 	}
 	q.ops = rest
-	q.cutStuck(taken)
+	q.clipTaken(op, taken)
 	return taken
 }
 
-// cutStuck takes from the stuck ops what a truncation freed that is durable now.
-func (q *queue) cutStuck(durable []*pendingOp) {
-	if q.stuck == 0 {
-		return
-	}
+// clipTaken takes from the ops that stay pending what a truncation freed that is durable now: bytes that are stuck, and
+// those of a file that the sync was not about.
+func (q *queue) clipTaken(op *Op, durable []*pendingOp) {
 	for _, p := range durable {
-		if p.kind == pendingSize && p.cut {
+		if p.kind == pendingSize && p.cut && (q.stuck > 0 || p.ino != op.Ino) {
 			q.ops = clip(q.ops, p.ino, p.seq, p.size)
 		}
+	}
+	if q.stuck == 0 {
+		return
 	}
 	q.stuck = 0
 	for _, p := range q.ops {

@@ -43,6 +43,7 @@ func (c *cli) runCommand() *cobra.Command {
 	flags.StringArrayVarP(&f.workloads, "workload", "w", nil, "`NAMES` of workloads (default all)")
 	flags.StringArrayVarP(&f.faults, "fault", "f", nil, "`NAMES` of faults, or a rule (default all)")
 	flags.StringVar(&f.opts.Profile, "profile", "", "`NAME` of what a crash may keep unsynced (default posix-min)")
+	flags.StringVar(&f.opts.Device, "device", "", "`WORDS` for what the disk does at a power cut (default whole sectors of 512)")
 	flags.StringVar(&f.opts.Scenario, "scenario", "", "`NAME` of a scenario, instead of the matrix")
 	flags.Uint64Var(&f.opts.Seed, "seed", 1, "seed of everything")
 	flags.DurationVar(&f.opts.For, "for", 0, "how long to go on starting runs (default 20s, unless --rounds is set)")
@@ -134,7 +135,9 @@ func (f *runFlags) command() string {
 	for _, name := range named(f.faults) {
 		words = append(words, "-f", quoted(name))
 	}
-	for _, flag := range []struct{ name, value string }{{"profile", f.opts.Profile}, {"scenario", f.opts.Scenario}} {
+	for _, flag := range []struct{ name, value string }{
+		{"profile", f.opts.Profile}, {"device", f.opts.Device}, {"scenario", f.opts.Scenario},
+	} {
 		if flag.value != "" {
 			words = append(words, "--"+flag.name, quoted(flag.value))
 		}

@@ -20,7 +20,7 @@ func TestFaultFS(t *testing.T) {
 // A crash image of an empty disk is a filesystem like any other.
 func TestCrashImage(t *testing.T) {
 	faultfstest.Run(t, func(t *testing.T) afero.Fs {
-		img, err := faultfs.New(faultfs.Options{}).Crash(0, faultfs.ImageOptions{})
+		img, err := faultfs.New(faultfs.Options{}).Crash(0, faultfs.Model{}, faultfs.ImageOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -51,7 +51,7 @@ func (c *cell) add(e *exploration) {
 	c.bytesLost += t.bytesLost
 	c.committed += e.committed()
 	c.needsFault = c.needsFault || len(e.plan.rules) > 0
-	c.needsLoss = e.plan.profile.Name != "lose-none"
+	c.needsLoss = e.plan.Profile != "lose-none"
 	for kind, n := range e.injected {
 		c.Injected[kind] += n
 	}

@@ -44,6 +44,8 @@ type campaign struct {
 	acked    int
 	kept     int // of the acked, those that every image still had
 	bank     bankTotals
+	sampling bool                    // runs are explored under all profiles
+	profiles map[string]ProfileCount // by name
 	hashes   []string
 }
 
@@ -75,6 +77,7 @@ func sumOf(bank *checker.Bank, op *history.Op) int64 {
 }
 
 func newCampaign(target Target, opts Options) (*campaign, error) {
+	sampling := opts.Profile == "" && opts.Scenario == ""
 	opts = opts.withDefaults(target.Promises)
 	if target.Open == nil {
 		return nil, fmt.Errorf("%w: target %q has no Open", ErrConfig, target.Name)
@@ -87,11 +90,13 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 			return nil, err
 		}
 	}
-	c := &campaign{target: target, opts: opts, findings: newFindings(), progress: &progress{begin: time.Now()}}
+	c := &campaign{target: target, opts: opts, findings: newFindings(), progress: &progress{begin: time.Now()},
+		profiles: map[string]ProfileCount{}}
 	if opts.For > 0 {
 		c.deadline = c.progress.begin.Add(opts.For)
 	}
 	c.cells = cellsOf(opts)
+	c.sampling = sampling
 	return c, nil
 }
 
@@ -149,11 +154,21 @@ func (c *campaign) examine(ctx context.Context, cell *cell, r *recording) error 
 	}
 	e := newExploration(r, c.target)
 	e.first = c.opts.StopAfter > 0
-	begin := time.Now()
-	e.explore(ctx, c.opts.Workers, c.progress)
-	c.explored += time.Since(begin)
+	most, cancel := c.mainly(ctx, r.plan)
+	c.timed(func() { e.explore(most, c.opts.Workers, c.progress) })
+	cancel()
 	c.progress.runs.Add(1)
-	return c.add(cell, e)
+	if err := c.add(ctx, cell, e); err != nil {
+		return err
+	}
+	return c.sample(ctx, cell, r)
+}
+
+// timed adds what an exploration takes to the time of all.
+func (c *campaign) timed(explore func()) {
+	begin := time.Now()
+	explore()
+	c.explored += time.Since(begin)
 }
 
 // maxDraws is how many places a fault is tried at before a run in which it does not hit counts.
@@ -179,7 +194,8 @@ func (c *campaign) record(ctx context.Context, cell *cell, round int) (*recordin
 
 // try records the run of a spec, of which the cell and the options say the rest.
 func (c *campaign) try(ctx context.Context, cell *cell, s spec) (*recording, error) {
-	s.Workload, s.Profile, s.Scenario = cell.Workload, c.opts.Profile, c.opts.Scenario
+	s.Workload, s.Scenario = cell.Workload, c.opts.Scenario
+	s.Profile, s.Device = c.opts.Profile, c.opts.Device
 	p, err := resolve(s)
 	if err != nil {
 		return nil, err
@@ -199,19 +215,12 @@ func (c *campaign) budget(ctx context.Context, left int) (context.Context, conte
 }
 
 // add puts the figures and findings of one run into the totals.
-func (c *campaign) add(cell *cell, e *exploration) error {
-	t := e.tally
-	c.total.add(t)
+func (c *campaign) add(ctx context.Context, cell *cell, e *exploration) error {
 	cell.add(e)
 	c.hashes = append(c.hashes, e.hash())
 	if rule := e.plan.fault.rule(c.target.Promises); rule.Lower == 0 && !e.plan.fault.rot {
 		asked, kept := e.survived.count(e.recording)
 		c.acked, c.kept = c.acked+asked, c.kept+kept
-	}
-	c.bank.add(e)
-	for reason, n := range e.unclear {
-		cell.unclear(reason, n)
-		c.progress.unknown.Add(int64(n))
 	}
 	var failures []failure
 	for _, v := range e.problems {
@@ -220,16 +229,43 @@ func (c *campaign) add(cell *cell, e *exploration) error {
 		}
 		failures = append(failures, failure{Violation: v, judge: "live", count: 1})
 	}
-	return c.addFindings(cell, e, append(failures, e.failures...))
+	return c.addExplored(ctx, cell, e, append(failures, e.failures...))
+}
+
+// addSample puts the figures and findings of a sample of a run into the totals.
+func (c *campaign) addSample(ctx context.Context, cell *cell, e *exploration) error {
+	e.tally.left = 0
+	cell.CrashPoints += e.tally.points
+	cell.Images += e.tally.images
+	return c.addExplored(ctx, cell, e, e.failures)
+}
+
+// addExplored puts what one exploration saw into the totals.
+func (c *campaign) addExplored(ctx context.Context, cell *cell, e *exploration, failures []failure) error {
+	c.total.add(e.tally)
+	n := c.profiles[e.plan.Profile]
+	n.CrashPoints += e.tally.points
+	n.Images += e.tally.images
+	c.profiles[e.plan.Profile] = n
+	c.bank.add(e)
+	for reason, n := range e.unclear {
+		cell.unclear(reason, n)
+		c.progress.unknown.Add(int64(n))
+	}
+	return c.addFindings(ctx, cell, e, failures)
 }
 
 // addFindings keeps what is new, and saves it at once: the process may not live to the end of the campaign.
-func (c *campaign) addFindings(cell *cell, e *exploration, failures []failure) error {
+func (c *campaign) addFindings(ctx context.Context, cell *cell, e *exploration, failures []failure) error {
 	isNew := false
 	for _, f := range failures {
+		known := c.findings.known(&f)
 		if c.findings.add(e, c.target.Name, f) {
 			cell.Findings++
 			isNew = true
+		}
+		if !known {
+			c.findings.note(&f, c.compare(ctx, e, &f))
 		}
 	}
 	if !isNew {
@@ -244,6 +280,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	elapsed := time.Since(c.progress.begin)
 	r := &Result{
 		Version: 1, Engine: c.target.Name, Scenario: c.opts.Scenario, Seed: c.opts.Seed, Profile: c.opts.Profile,
+		Device:         c.opts.Device,
 		ElapsedSeconds: elapsed.Seconds(), Runs: int(c.progress.runs.Load()), CrashPoints: c.total.points,
 		ExhaustivePoints: c.total.exhaustive, SampledPoints: c.total.sampled,
 		UnexploredPoints: c.total.left, WidestExhaustive: c.total.widest,
@@ -260,6 +297,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	if total := c.total.spent.total; total > 0 {
 		r.LabShare = 1 - c.total.spent.engine().Seconds()/total.Seconds()
 	}
+	r.Profiles, r.Reasons = c.profiles, c.unseenProfiles()
 	for _, cell := range c.cells {
 		cell.judge()
 		for kind, n := range cell.Injected {

@@ -14,7 +14,7 @@ import (
 // toyOptions explores every crash point of a few small runs of one client: always the same work.
 func toyOptions(faults ...string) Options {
 	return Options{
-		Workloads: []string{"register"}, Faults: faults, Rounds: 4, Clients: 1, Ops: 12, Keys: 4, Seed: 7,
+		Workloads: []string{"register"}, Faults: faults, Profile: "posix-min", Rounds: 4, Clients: 1, Ops: 12, Keys: 4, Seed: 7,
 	}
 }
 
@@ -152,6 +152,30 @@ func TestAReplayThatTakesAnotherCourseSaysSo(t *testing.T) {
 	require.NoError(t, err)
 	assert.False(t, replayed.Reproduced)
 	assert.Contains(t, replayed.Diverged, "tick 1048576")
+}
+
+func TestTokensCarryTheModel(t *testing.T) {
+	for _, want := range []spec{
+		{Workload: "register", Fault: "power", Profile: "posix-min", Seed: 1},
+		{Workload: "register", Fault: "power", Profile: "xfs", Seed: 1<<64 - 1},
+		{Workload: "register", Fault: "eio write", Profile: "btrfs", Device: "sector=4096 ignore-flush=9", Seed: 3},
+	} {
+		_, got, at, err := decodeToken(encodeToken("toy", want, where{tick: 5, nested: 6}), []Target{toyTarget(correct)})
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
+		assert.Equal(t, where{tick: 5, nested: 6}, at)
+	}
+}
+
+func TestModelsThatDoNotExistAreRefused(t *testing.T) {
+	o := toyOptions("power")
+	o.Device = "sector=3"
+	_, err := Check(context.Background(), toyTarget(correct), o)
+	require.ErrorIs(t, err, ErrConfig)
+	require.ErrorContains(t, err, "sector=512 or sector=4096")
+	o.Device, o.Profile = "", "fat"
+	_, err = Check(context.Background(), toyTarget(correct), o)
+	require.ErrorContains(t, err, "choose one of posix-min, ext4-ordered")
 }
 
 func TestAStoreWithoutTransactionsIsAskedForNone(t *testing.T) {

@@ -32,11 +32,14 @@ type bounds struct{ acked, called int }
 // exploration is what exploring one recording has found so far; workers add to it.
 type exploration struct {
 	*recording
-	target Target
-	seed   maphash.Seed // of the hashes of states
-	only   uint64       // explore the crash at this tick only, if set
-	first  bool         // stop at the first failure
-	stop   func()       // ends the exploration
+	target  Target
+	seed    maphash.Seed // of the hashes of states
+	ticks   [][]uint64   // of the crashes to explore, in ascending passes; nil: as the plan says
+	endless uint64       // tick of the crash whose recovery is crashed again and again; 0: as the plan says
+	images  int          // of one crash point at the most
+	first   bool         // stop at the first failure
+	seek    string       // stop at the first failure of this kind
+	stop    func()       // ends the exploration
 
 	mu       sync.Mutex
 	tally    tally
@@ -49,6 +52,7 @@ type exploration struct {
 func newExploration(r *recording, target Target) *exploration {
 	return &exploration{
 		recording: r, target: target, seed: maphash.MakeSeed(), survived: newSurvival(), unclear: map[string]int{},
+		images: maxImages,
 	}
 }
 
@@ -66,6 +70,9 @@ type failure struct {
 	count  int // how many images showed it
 }
 
+// kind names what a failure is an instance of.
+func (f *failure) kind() string { return f.judge + "/" + f.Class }
+
 // nestedWay is where recovery itself was crashed.
 type nestedWay struct {
 	Tick  uint64   `json:"tick"` // of the image
@@ -78,7 +85,7 @@ type tally struct {
 	points, exhaustive, sampled, widest int
 	images, nested, divergences, hangs  int
 	deep                                int // crash points that were explored to depth 2 without gaps
-	cycles                              int // crashes in a row, each during the recovery from the one before
+	cycles                              int // crashes in a row, each during the recovery from the one before or soon after
 	left                                int // crash points that were not explored when the time was over
 	bytesLost                           uint64
 	spent                               spent
@@ -192,8 +199,8 @@ func (e *exploration) gather(crew []*worker, done <-chan *worker) {
 // sweeps returns the ticks to cut power at, in the order in which to go through them.
 func (e *exploration) sweeps() [][]uint64 {
 	switch {
-	case e.only != 0:
-		return [][]uint64{{e.only}}
+	case e.ticks != nil || e.endless != 0:
+		return e.ticks
 	case e.plan.Scenario == sweepName:
 		return [][]uint64{spread(e.fromFault(), e.plan.points)}
 	case e.plan.points > 0:
@@ -224,11 +231,11 @@ func (e *exploration) feed(ctx context.Context, jobs chan<- job) {
 			return false
 		}
 	}
-	if tick := e.enduring(); tick != 0 && !send(faultfs.NewTimeline(fs, 0), tick, true) {
+	if tick := e.enduring(); tick != 0 && !send(faultfs.NewTimeline(fs, e.plan.model, 0), tick, true) {
 		return
 	}
 	for _, pass := range e.sweeps() {
-		timeline := faultfs.NewTimeline(fs, 0)
+		timeline := faultfs.NewTimeline(fs, e.plan.model, 0)
 		for _, tick := range pass {
 			if !send(timeline, tick, false) {
 				return
@@ -241,10 +248,10 @@ func (e *exploration) feed(ctx context.Context, jobs chan<- job) {
 func (e *exploration) enduring() uint64 {
 	all := e.crashTicks()
 	switch {
-	case e.plan.Scenario != "" || e.plan.fault.rot || len(all) == 0:
+	case e.endless != 0:
+		return e.endless
+	case e.ticks != nil || e.plan.Scenario != "" || e.plan.fault.rot || len(all) == 0:
 		return 0
-	case e.only != 0:
-		return e.only
 	}
 	return all[mix(e.plan.Seed, endureCycles)%uint64(len(all))]
 }

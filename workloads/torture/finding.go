@@ -36,6 +36,10 @@ func (f *findings) add(e *exploration, engine string, fail failure) bool {
 	id := fingerprint(&fail)
 	if known := f.byID[id]; known != nil {
 		known.Count += fail.count
+		if known.Profiles != nil && fail.tick != 0 {
+			known.Profiles[p.Profile] = profileFails
+			known.ProfilesSentence = sentenceOf(known.Profiles)
+		}
 		return known.seenIn(p.Workload, p.fault.Name)
 	}
 	at := where{tick: fail.tick}
@@ -44,13 +48,23 @@ func (f *findings) add(e *exploration, engine string, fail failure) bool {
 	}
 	finding := Finding{
 		ID: id, Judge: fail.judge, Class: fail.Class, Workload: p.Workload, Fault: p.fault.Name, Rules: p.ruleTexts(),
-		Profile: p.Profile, Seed: p.Seed, Clients: p.Size.Clients, CrashTick: at.tick, NestedTick: at.nested, Sentence: capital(fail.Sentence),
+		Profile: p.Profile, Device: p.Device, Seed: p.Seed, Clients: p.Size.Clients, CrashTick: at.tick,
+		NestedTick: at.nested, Sentence: capital(fail.Sentence),
 		Evidence: fail.evidence(), Trace: traceLines(e.trace, fail.tick, fail.fates), Count: fail.count,
 		Token: encodeToken(engine, p.spec, at),
 	}
 	f.ids = append(f.ids, id)
 	f.byID[id] = &found{Finding: finding, evidence: newEvidence(e, engine, fail)}
 	return true
+}
+
+// known reports whether there is a finding of the failure's kind.
+func (f *findings) known(fail *failure) bool { return f.byID[fingerprint(fail)] != nil }
+
+// note says of the finding of a failure under which profiles it shows.
+func (f *findings) note(fail *failure, shows map[string]string) {
+	x := f.byID[fingerprint(fail)]
+	x.Profiles, x.ProfilesSentence = shows, sentenceOf(shows)
 }
 
 // save writes the evidence of every finding into dir, if there is one, and returns the findings.

@@ -13,6 +13,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
+// afterPrefix begins the keys that are written after a recovery; they sort behind all others.
+const afterPrefix = "~after"
+
 // afterlife is what a client does to a store that has just recovered: enough to write a log, a table and a manifest
 // edit on top of what the crash left.
 func afterlife(store workloads.Store, rec *history.Recorder, seed uint64) error {
@@ -27,7 +30,7 @@ func afterlife(store workloads.Store, rec *history.Recorder, seed uint64) error 
 		return err
 	}
 	put := func(i int, d history.Durability) error {
-		w := []history.Write{{Key: fmt.Appendf(nil, "~after%d", i), Value: fmt.Appendf(nil, "after %d %d", seed, i)}}
+		w := []history.Write{{Key: fmt.Appendf(nil, afterPrefix+"%d", i), Value: fmt.Appendf(nil, "after %d %d", seed, i)}}
 		op := history.Op{Kind: history.Put, Writes: w, Durability: d}
 		return do(op, func() error { return store.Apply(w, d) })
 	}
@@ -41,6 +44,7 @@ func afterlife(store workloads.Store, rec *history.Recorder, seed uint64) error 
 // second is a recovery that is crashed in turn: the same image again, on a clock that its client shares.
 type second struct {
 	img     *faultfs.FS
+	model   faultfs.Model  // of both crashes
 	opened  uint64         // latest tick of the recovery itself
 	read    *history.State // what the recovery showed
 	history []history.Op
@@ -91,10 +95,10 @@ func (w *worker) nest(at way) {
 // serves all ticks.
 func (s *second) crash(tick uint64) *faultfs.CrashPoint {
 	if tick <= s.opened {
-		return faultfs.NewTimeline(s.img, tick).Advance(tick)
+		return faultfs.NewTimeline(s.img, s.model, tick).Advance(tick)
 	}
 	if s.timeline == nil {
-		s.timeline = faultfs.NewTimeline(s.img, s.img.Now())
+		s.timeline = faultfs.NewTimeline(s.img, s.model, s.img.Now())
 	}
 	return s.timeline.Advance(tick)
 }
@@ -103,7 +107,7 @@ func (s *second) crash(tick uint64) *faultfs.CrashPoint {
 // only what it did itself is open. Ticks come in ascending order.
 func (s *second) interrupt(tick uint64) *faultfs.CrashPoint {
 	if s.recovering == nil {
-		s.recovering = faultfs.NewTimeline(s.img, s.opened)
+		s.recovering = faultfs.NewTimeline(s.img, s.model, s.opened)
 	}
 	return s.recovering.Advance(tick)
 }
@@ -113,9 +117,9 @@ func (w *worker) secondLife(at way) *second {
 	clock := &history.Clock{}
 	rec := history.NewRecorder(clock)
 	path := &choices{steps: at.path.picks(), turned: at.path.turned}
-	s := &second{}
+	s := &second{model: w.plan.model}
 	s.img = at.job.point.Image(faultfs.ImageOptions{
-		Profile: w.plan.profile, Chooser: path, Tick: func() uint64 { return uint64(clock.Next()) },
+		Chooser: path, Tick: func() uint64 { return uint64(clock.Next()) },
 	})
 	path.begin(s.img.Now)
 	var failed error
@@ -165,7 +169,7 @@ func (w *worker) crashSecond(s *second, at way, point *faultfs.CrashPoint, judge
 			w.gaps = true
 			return
 		}
-		img := point.Image(faultfs.ImageOptions{Profile: w.plan.profile, Chooser: path})
+		img := point.Image(faultfs.ImageOptions{Chooser: path})
 		path.begin(img.Now)
 		deep := at
 		deep.nested = &nestedWay{Tick: tick, Leaf: leaf}
@@ -244,9 +248,9 @@ func (w *worker) verdictSecond(s *second, at way, tick uint64) checker.Result {
 	r := checker.Result{Verdict: checker.Pass} // who promises nothing has nothing to keep
 	if tick <= s.opened {
 		r = w.judge.Judge(at.job.cut, &w.prober.state, w.rule)
-	} else if w.target.Promises.SyncSurvivesPowerCut || w.plan.profile.Name == faultfs.LoseNone().Name {
+	} else if w.target.Promises.SyncSurvivesPowerCut || w.plan.Profile == faultfs.LoseNone().Name {
 		rule := checker.Rule{Suffix: w.rule.Suffix, Atomic: w.rule.Atomic}
-		if w.plan.profile.Name == faultfs.LoseNone().Name {
+		if w.plan.Profile == faultfs.LoseNone().Name {
 			rule.Lower = w.rule.Lower
 		}
 		r = s.judge(s.cuts.at(tick), &w.prober.state, rule)

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
 )
 
@@ -13,6 +14,7 @@ type Options struct {
 	Workloads []string      // names of workloads; empty: all that the target's promises allow
 	Faults    []string      // names of faults or rules in the fault grammar; empty: all
 	Profile   string        // which subsets of pending ops a crash may keep; empty: posix-min
+	Device    string        // what the disk does to unsynced writes, as faultfs.ParseDevice reads it; empty: sectors are whole
 	Scenario  string        // a named run instead of the matrix: see Scenarios
 	Seed      uint64        // of everything; 0 means 1
 	For       time.Duration // how long to go on starting runs; 0: 20 s, unless Rounds is set
@@ -95,6 +97,9 @@ func (o Options) validate() error {
 		if _, err := faultNamed(name); err != nil {
 			return err
 		}
+	}
+	if _, err := faultfs.ParseDevice(o.Device); err != nil {
+		return fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	_, err := profileNamed(o.Profile)
 	return err

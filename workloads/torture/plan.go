@@ -17,6 +17,7 @@ type spec struct {
 	Workload string         `json:"workload"`
 	Fault    string         `json:"fault"`
 	Profile  string         `json:"profile"`
+	Device   string         `json:"device,omitempty"`
 	Scenario string         `json:"scenario,omitempty"`
 	Seed     uint64         `json:"seed"`
 	Size     workloads.Size `json:"size"`
@@ -25,12 +26,12 @@ type spec struct {
 // plan is a spec with its names resolved.
 type plan struct {
 	spec
-	fault   fault
-	profile faultfs.Profile
-	script  workloads.Script
-	sequel  *workloads.Script // what is asked of the store once it has been opened again; nil: it is not
-	rules   []*faultfs.Rule
-	late    bool // the rules begin when the store has been loaded
+	fault  fault
+	model  faultfs.Model
+	script workloads.Script
+	sequel *workloads.Script // what is asked of the store once it has been opened again; nil: it is not
+	rules  []*faultfs.Rule
+	late   bool // the rules begin when the store has been loaded
 	// patience is how long the engine may take over one operation or one recovery.
 	patience time.Duration
 	nest     int // one of how many recoveries is crashed in turn; 1: all, at every operation
@@ -90,10 +91,13 @@ func resolve(s spec) (*plan, error) {
 	if p.fault.profile != "" {
 		name = p.fault.profile
 	}
-	if p.profile, err = profileNamed(name); err != nil {
+	if p.model.Profile, err = profileNamed(name); err != nil {
 		return nil, err
 	}
-	p.Profile = p.profile.Name
+	p.Profile = p.model.Profile.Name
+	if p.model.Device, err = faultfs.ParseDevice(s.Device); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
 	if s.Scenario != "" {
 		sc, err := scenarioNamed(s.Scenario)
 		if err != nil {

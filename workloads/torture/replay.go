@@ -175,6 +175,6 @@ func (r *replay) crash(ctx context.Context, e *exploration) {
 	if r.at.nested != 0 {
 		e.plan.nest, e.plan.lives = 1, maxImages
 	}
-	e.only = r.at.tick
+	e.ticks, e.endless = [][]uint64{{r.at.tick}}, r.at.tick
 	e.explore(ctx, 1, &progress{})
 }

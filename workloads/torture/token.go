@@ -42,6 +42,7 @@ func encodeToken(engine string, s spec, at where) string {
 	} {
 		b = binary.AppendUvarint(b, n)
 	}
+	b = append(b, s.Device...)
 	sum := crc32.ChecksumIEEE(b)
 	b = append(b, byte(sum), byte(sum>>8), byte(sum>>16))
 	return tokenPrefix + crockford.EncodeToString(b)
@@ -77,6 +78,7 @@ func decodeToken(token string, targets []Target) (Target, spec, where, error) {
 	s.Seed = r.number()
 	s.Size = workloads.Size{Clients: int(r.number()), Ops: int(r.number()), Keys: int(r.number()), ValueBytes: int(r.number())}
 	at := where{tick: r.number(), nested: r.number()}
+	s.Device = string(r.b)
 	if r.short {
 		return bad("it is cut short; copy it again")
 	}

@@ -72,7 +72,7 @@ func (w *worker) run(ctx context.Context, j job) {
 		if ctx.Err() != nil {
 			return
 		}
-		if leaf == maxImages {
+		if leaf == w.images {
 			sampled = true
 			break
 		}
@@ -110,7 +110,7 @@ func (w *worker) image(j *job, at way, lives *int) *faultfs.FS {
 		}
 	}
 	begin := time.Now()
-	img := point.Image(faultfs.ImageOptions{Profile: w.plan.profile, Chooser: at.path})
+	img := point.Image(faultfs.ImageOptions{Chooser: at.path})
 	w.tally.spent.making += time.Since(begin)
 	at.path.begin(img.Now)
 	err := w.recover(recovery{img: img, probe: probeSeed(j.draw)}, inside{img, at, at.path})
@@ -252,10 +252,10 @@ func (w *worker) linearizability(at way, rule checker.Rule) checker.Result {
 
 // fail keeps a violation with the way to it, the earliest of its kind.
 func (w *worker) fail(img *faultfs.FS, at way, judge string, v checker.Violation) {
-	if w.first {
+	kind := judge + "/" + v.Class
+	if w.first || w.seek == kind {
 		w.stop()
 	}
-	kind := judge + "/" + v.Class
 	count := 1
 	if f := w.failures[kind]; f != nil {
 		if f.count++; f.tick <= at.job.point.Tick {

@@ -320,11 +320,11 @@ func (m *modelled) reopen() error {
 
 // kill ends the process without closing the store; only what was Buffered may be lost, as a suffix.
 func (m *modelled) kill() error {
-	return m.lose(faultfs.ImageOptions{Profile: faultfs.LoseNone()})
+	return m.lose(faultfs.Model{Profile: faultfs.LoseNone()}, faultfs.ImageOptions{})
 }
 
 func (m *modelled) crash(rng *rand.Rand) error {
-	return m.lose(faultfs.ImageOptions{Chooser: faultfs.Seeded(rng.Uint64())})
+	return m.lose(faultfs.Model{}, faultfs.ImageOptions{Chooser: faultfs.Seeded(rng.Uint64())})
 }
 
 // crashInRecovery cuts the power again at a random operation of the recovery. What the second recovery finds need not be
@@ -335,7 +335,7 @@ func (m *modelled) crashInRecovery(rng *rand.Rand) error {
 		return err
 	}
 	m.durable, m.loose = durable, loose
-	again, err := m.fs.Crash(rng.Uint64N(m.fs.Now()+1), faultfs.ImageOptions{Chooser: faultfs.Seeded(rng.Uint64())})
+	again, err := m.fs.Crash(rng.Uint64N(m.fs.Now()+1), faultfs.Model{}, faultfs.ImageOptions{Chooser: faultfs.Seeded(rng.Uint64())})
 	if err != nil {
 		return err
 	}
@@ -348,7 +348,7 @@ func (m *modelled) checkpoint(rng *rand.Rand) error {
 	if err := m.db.Checkpoint(dir); err != nil {
 		return err
 	}
-	image, err := m.fs.Crash(m.fs.Now(), faultfs.ImageOptions{Chooser: faultfs.Seeded(rng.Uint64())})
+	image, err := m.fs.Crash(m.fs.Now(), faultfs.Model{}, faultfs.ImageOptions{Chooser: faultfs.Seeded(rng.Uint64())})
 	if err != nil {
 		return err
 	}
@@ -360,7 +360,7 @@ func (m *modelled) backup(rng *rand.Rand) error {
 	if _, err := engine.Backup(m.db, "repository"); err != nil {
 		return err
 	}
-	image, err := m.fs.Crash(m.fs.Now(), faultfs.ImageOptions{Chooser: faultfs.Seeded(rng.Uint64())})
+	image, err := m.fs.Crash(m.fs.Now(), faultfs.Model{}, faultfs.ImageOptions{Chooser: faultfs.Seeded(rng.Uint64())})
 	if err != nil {
 		return err
 	}
@@ -402,8 +402,8 @@ func (m *modelled) sameIn(image *faultfs.FS, dir string) error {
 	return errors.Join(err, db.Close())
 }
 
-func (m *modelled) lose(o faultfs.ImageOptions) error {
-	image, err := m.fs.Crash(m.fs.Now(), o)
+func (m *modelled) lose(model faultfs.Model, o faultfs.ImageOptions) error {
+	image, err := m.fs.Crash(m.fs.Now(), model, o)
 	if err != nil {
 		return err
 	}

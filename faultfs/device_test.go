@@ -1,0 +1,50 @@
+package faultfs_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+func TestDevicesReadBackAsTheyArePrinted(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]faultfs.Device{
+		"":             {},
+		"sector=4096":  {Sector: 4096},
+		"sector=512":   {Sector: 512},
+		"torn=garbage": {Torn: true},
+		"sector=4096 torn=garbage tear=byte safe-append ignore-flush=7": {
+			Sector: 4096, Torn: true, Tear: true, SafeAppend: true, IgnoreFlush: 7,
+		},
+	} {
+		got, err := faultfs.ParseDevice(text)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+		require.Equal(t, text, got.String())
+	}
+	got, err := faultfs.ParseDevice("  tear=byte\tsector=4096 ")
+	require.NoError(t, err)
+	require.Equal(t, "sector=4096 tear=byte", got.String())
+}
+
+func TestDevicesThatMakeNoSenseAreRefused(t *testing.T) {
+	t.Parallel()
+	for text, why := range map[string]string{
+		"sector=1024":         `faultfs: bad device "sector=1024": sector=1024: choose sector=512 or sector=4096`,
+		"torn":                "torn: choose torn=garbage",
+		"tear=bit":            "tear=bit: choose tear=byte",
+		"safe-append=yes":     "safe-append takes no value",
+		"ignore-flush=0":      "at least 1",
+		"ignore-flush=-1":     "at least 1",
+		"ignore-flush":        "at least 1",
+		"cache=off":           `unknown word "cache=off"; choose from sector=512,`,
+		"tear=byte tear=byte": "tear is given twice",
+	} {
+		got, err := faultfs.ParseDevice(text)
+		require.ErrorIs(t, err, faultfs.ErrDevice, text)
+		require.ErrorContains(t, err, why)
+		require.Zero(t, got)
+	}
+}

@@ -1,0 +1,78 @@
+package faultfs
+
+// rules are what a filesystem promises beyond PosixMin, one bit each. Most add an edge to the graph of the pending ops,
+// which says what must have reached the disk with an op; two add to what a sync makes durable; one adds an outcome.
+//
+// Where a kernel may write something earlier by itself (the commit of ext4 every 5 seconds, write-back after 30), a
+// rule promises only what holds whether it did or not.
+type rules uint16
+
+const (
+	// metadataInOrder: changes of names and truncations form one sequence, of which a power cut leaves a prefix. A size
+	// that grows by a write is delayed: it follows what is in the sequence by then, and what comes later does not follow
+	// it. (jbd2 commits handles in order, ext4 sets i_disksize when it allocates; the log of XFS is ordered by LSN and
+	// xfs_setfilesize runs when the write is done; a btrfs transaction holds all that came before it.)
+	metadataInOrder rules = 1 << iota
+
+	// syncTakesNames: a sync of a file or directory makes the changes of its own names durable, too. (ext4_sync_file and
+	// xfs_file_fsync flush the journal up to the inode's last change, btrfs_sync_file logs the names of the inode;
+	// fstests generic/321, 335, 376 and 764 hold them to it.)
+	syncTakesNames
+
+	// syncTakesOrder: what a sync makes durable takes along what lies before it in the sequence of metadataInOrder.
+	// What was begun later is not promised, because the earlier part may have been committed by a timer. (jbd2 waits for
+	// the transaction of the inode's i_sync_tid, XFS forces the log up to the inode's last LSN. The log tree of btrfs
+	// holds single inodes.)
+	syncTakesOrder
+
+	// blockBeforeSize: the bytes that a write puts into a new block are on the disk before the size that shows the
+	// block. A size that grows within a block is not held up: its end may read as zeros. (data=ordered and delayed
+	// allocation; ext4_da_should_update_i_disksize for the rest. Ferrite saw such ends.)
+	blockBeforeSize
+
+	// dataBeforeSize: a size follows all bytes that it shows. (XFS and btrfs set the size when the write is done.)
+	dataBeforeSize
+
+	// truncateWaitsForData: a truncation follows the delayed sizes before it with their bytes. Without this rule it
+	// sets the size at once, and bytes below it that were never synced may read as zeros. (xfs_setattr_size writes them
+	// first; ext4_setattr sets i_disksize.)
+	truncateWaitsForData
+
+	// renameWaitsForSize: a rename over a file follows the size of the file that is renamed. (auto_da_alloc of ext4
+	// allocates its blocks first.)
+	renameWaitsForSize
+
+	// renameWaitsForData: a rename over a file follows the bytes in new blocks of the file that is renamed.
+	// (auto_da_alloc, with data=ordered.)
+	renameWaitsForData
+
+	// staleBlocks: a new block may show what lay in its place before. (data=writeback.)
+	staleBlocks
+
+	// dataInOrder: the bytes that a write puts into a page are one with their size and take their place in the sequence.
+	// (data=journal, one handle a page.)
+	dataInOrder
+
+	// dataFollowsMetadata: bytes follow what is in the sequence by then, and a page is written as a whole. (btrfs does not
+	// write in place: new bytes are a new extent, which the transaction makes part of the file.)
+	dataFollowsMetadata
+)
+
+func (r rules) has(rule rules) bool { return r&rule != 0 }
+
+// rules returns those of the profile and of the device.
+func (m Model) rules() rules {
+	r := m.Profile.rules
+	if m.Device.SafeAppend {
+		r |= dataBeforeSize
+	}
+	return r
+}
+
+// unit returns how many bytes a power cut keeps or loses as one: a power of two, at most a page.
+func (m Model) unit() int64 {
+	if m.Profile.rules.has(dataInOrder|dataFollowsMetadata) || m.Device.Sector == pageBytes {
+		return pageBytes
+	}
+	return sectorBytes
+}
