@@ -109,6 +109,13 @@ type CrashPoint struct {
 	lies    bool // the disk ignores every sync from here on
 }
 
+func (p *CrashPoint) indexed() *pendingIndex {
+	if p.index == nil {
+		p.index = newIndex(p.pending, p.model.unit())
+	}
+	return p.index
+}
+
 // Pending returns the number of ops that no sync has made durable.
 func (p *CrashPoint) Pending() int { return len(p.pending) }
 
@@ -117,6 +124,8 @@ type ImageOptions struct {
 	Chooser Chooser // asked about pending ops where the profile leaves a choice; nil: Seeded(0)
 	// Tick numbers the operations of the image; nil counts from 1. See Options.Tick.
 	Tick func() uint64
+	// Callers is Options.Callers of the image.
+	Callers bool
 	// Limit is how many undecided ops one look may meet before the chooser is asked for a member of a family of subsets
 	// instead of for every op; 0 means 12.
 	Limit int
@@ -134,12 +143,9 @@ func (p *CrashPoint) Image(o ImageOptions) *FS {
 	if o.Chooser == nil {
 		o.Chooser = Seeded(0)
 	}
-	if p.index == nil {
-		p.index = newIndex(p.pending, p.model.unit())
-	}
-	fs := newFS(Options{Tick: o.Tick}, p.disk)
+	fs := newFS(Options{Tick: o.Tick, Callers: o.Callers}, p.disk)
 	im := &image{
-		point: p, index: p.index, chooser: o.Chooser, limit: o.Limit, fates: make([]fate, len(p.pending)), now: &fs.now,
+		point: p, index: p.indexed(), chooser: o.Chooser, limit: o.Limit, fates: make([]fate, len(p.pending)), now: &fs.now,
 	}
 	if f := p.model.Profile.fate; f != undecided {
 		for i := range im.fates {

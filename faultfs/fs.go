@@ -17,6 +17,8 @@ type Options struct {
 	Tick func() uint64
 	// Rules are the faults to inject. A rule counts for itself, so it belongs to one filesystem.
 	Rules []*Rule
+	// Callers asks that each recorded operation carry the program counters of those who called it, as Op.PCs.
+	Callers bool
 }
 
 // FS is a filesystem in memory that can lose power. It implements afero.Fs; all methods may be called concurrently.
@@ -30,6 +32,7 @@ type FS struct {
 	nextIno Ino
 	trace   []Op
 	rules   []*Rule
+	callers bool
 	locks   map[string]*lock
 }
 
@@ -39,7 +42,7 @@ var _ afero.Fs = (*FS)(nil)
 func New(o Options) *FS { return newFS(o, newDisk()) }
 
 func newFS(o Options, base *disk) *FS {
-	f := &FS{ticks: o.Tick, base: base, nodes: map[Ino]*node{}, rules: o.Rules}
+	f := &FS{ticks: o.Tick, base: base, nodes: map[Ino]*node{}, rules: o.Rules, callers: o.Callers}
 	if f.ticks == nil {
 		f.ticks = func() uint64 { return f.now.Load() + 1 }
 	}
@@ -81,6 +84,9 @@ func (fs *FS) LostBytes() int {
 func (fs *FS) record(op Op) {
 	op.Tick = fs.ticks()
 	fs.now.Store(op.Tick)
+	if fs.callers {
+		op.PCs = callers()
+	}
 	fs.trace = append(fs.trace, op)
 }
 

@@ -1,6 +1,10 @@
 package faultfs
 
-import "fmt"
+import (
+	"fmt"
+	"runtime"
+	"slices"
+)
 
 // Ino identifies a file or directory, whatever its names. The root directory is 1; 0 is no file.
 type Ino uint64
@@ -56,6 +60,9 @@ type Op struct {
 	Dir     bool   `json:"dir,omitempty"`
 	// Victim is the file that lost a name to this op: the one removed, or the one a rename overwrote.
 	Victim Ino `json:"v,omitempty"`
+	// PCs are the program counters of the callers, innermost first, if Options.Callers asked for them: see
+	// runtime.CallersFrames. They mean something to the process that recorded them only, and are not saved.
+	PCs []uintptr `json:"-"`
 }
 
 // Edit is one change of one directory: name stands for Ino from now on, or for nothing if Ino is 0.
@@ -87,3 +94,12 @@ func (o Op) String() string {
 
 // Changes reports whether the op can change what a crash leaves behind: the ticks worth cutting power at.
 func (o Op) Changes() bool { return o.Kind <= OpSync }
+
+// callersMost is how many callers an op carries at the most, those inside this package included.
+const callersMost = 32
+
+// callers returns the stack above record.
+func callers() []uintptr {
+	var pcs [callersMost]uintptr
+	return slices.Clone(pcs[:runtime.Callers(3, pcs[:])])
+}

@@ -74,6 +74,15 @@ func lostTransfer() torture.Finding {
 		},
 		Trace: lostTrace(), Count: 3, Token: "LT1-4F7Q-0A2M-9XKC-71TB-VV3E-5RGH-2N8W-9K",
 		File: ".torture/findings/durability-lost-bank-failed-fsync.ltrace",
+		Explanation: &torture.Explanation{
+			Sentence: "commit #812 was acknowledged before the write of db/000008.log (`wal/writer.go:212`) was durable; " +
+				"the sync of db/000008.log (`engine/groupcommit.go:88`) between did not work (failed)",
+			Missing: &torture.Site{
+				Tick: 3094, Op: "write", Path: "db/000008.log", Source: "wal/writer.go:212", Function: "wal.(*Writer).flush",
+				Stack: []string{"wal/writer.go:212 wal.(*Writer).flush", "engine/groupcommit.go:71 engine.(*DB).writeGroup"},
+			},
+			By: &torture.Site{Tick: 3101, Op: "acknowledgement", Path: "commit #812"}, Lost: 1,
+		},
 	}
 }
 
@@ -114,7 +123,9 @@ func hostileFinding() torture.Finding {
 	f := torture.Finding{
 		ID: "isolation-g-single-append-power", Judge: "isolation", Class: "G-single", Workload: "append",
 		Fault: "power", Profile: "posix-min", Seed: 18446744073709551615, Clients: 4, Sentence: hostile,
-		Token: "LT1-7YQ2-M0", Count: 1,
+		Token: "LT1-7YQ2-M0", Count: 1, Explanation: &torture.Explanation{
+			Sentence: hostile, By: &torture.Site{Tick: 9, Op: "sync", Path: hostile, Source: hostile, Stack: []string{hostile}},
+		},
 	}
 	for i := range 14 {
 		f.Evidence = append(f.Evidence, fmt.Sprintf("evidence %d %s", i+1, hostile))

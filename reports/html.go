@@ -102,11 +102,26 @@ func detailOf(number int, f torture.Finding) detail {
 func legible(f torture.Finding) torture.Finding {
 	f.Sentence = visible(f.Sentence)
 	f.Evidence = mapped(f.Evidence[:min(len(f.Evidence), maxEvidence)], visible)
+	if f.Explanation != nil {
+		f.Explanation = &torture.Explanation{
+			Sentence: visible(f.Explanation.Sentence), Lost: f.Explanation.Lost,
+			Missing: legibleSite(f.Explanation.Missing), By: legibleSite(f.Explanation.By),
+		}
+	}
 	f.Trace = mapped(f.Trace, func(op torture.TraceLine) torture.TraceLine {
 		op.Path, op.Note = visible(op.Path), visible(op.Note)
 		return op
 	})
 	return f
+}
+
+func legibleSite(s *torture.Site) *torture.Site {
+	if s == nil {
+		return nil
+	}
+	c := *s
+	c.Path, c.Source, c.Stack = visible(s.Path), visible(s.Source), mapped(s.Stack, visible)
+	return &c
 }
 
 // started is when the run began as a person would write it, or as it was written if it cannot be read.

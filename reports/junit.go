@@ -75,6 +75,9 @@ func (c *junitCase) describe(findings []torture.Finding) {
 		c.Properties.Items = append(c.Properties.Items,
 			junitProperty{"seed", strconv.FormatUint(f.Seed, 10)}, junitProperty{"token", f.Token})
 		text = append(text, f.Sentence, origin(f))
+		if f.Explanation != nil {
+			text = append(text, "why: "+f.Explanation.Sentence)
+		}
 		text = append(text, f.Evidence...)
 		text = append(text, replayCommand(f), "")
 	}

@@ -57,6 +57,9 @@ func (p *printer) matrixMarkdown(r *torture.Result) {
 
 func (p *printer) findingMarkdown(number int, f torture.Finding) {
 	p.line("\n### %d. %s\n\n%s", number, markdown(f.Sentence), markdown(origin(f)))
+	if f.Explanation != nil {
+		p.line("\nWhy: %s", markdown(f.Explanation.Sentence))
+	}
 	if len(f.Evidence) > 0 {
 		p.codeMarkdown(f.Evidence[:min(len(f.Evidence), maxEvidence)])
 	}

@@ -118,6 +118,12 @@ func must(err error) {
 func (p *printer) finding(number string, f torture.Finding, report string) {
 	p.line("\n%s %s%s", p.painted(checker.Fail, "✗"), number, visible(f.Sentence))
 	p.line("  %s", visible(origin(f)))
+	if why := f.Explanation; why != nil {
+		p.line("  why      %s", visible(why.Sentence))
+	}
+	if f.Shrunk != nil {
+		p.line("  shrunk   %s", shrunk(f.Shrunk))
+	}
 	for _, evidence := range f.Evidence[:min(len(f.Evidence), maxEvidence)] {
 		p.line("    %s", visible(evidence))
 	}
@@ -126,6 +132,9 @@ func (p *printer) finding(number string, f torture.Finding, report string) {
 	}
 	if f.File != "" {
 		p.line("  saved    %s", visible(f.File))
+	}
+	if f.Test != "" {
+		p.line("  test     go test %s", visible(f.Test))
 	}
 	if report != "" {
 		p.line("  report   %s", report)
@@ -182,3 +191,11 @@ func visible(s string) string {
 }
 
 func unprintable(r rune) bool { return !unicode.IsPrint(r) }
+
+// shrunk says how far a finding was reduced.
+func shrunk(s *torture.Shrunk) string {
+	if s.Operations == 0 {
+		return fmt.Sprintf("from %d operations to none: what the lab does to a recovered store is enough", s.Before)
+	}
+	return fmt.Sprintf("from %d operations to %d", s.Before, s.Operations)
+}

@@ -57,7 +57,7 @@ func bankStep(rng *rand.Rand, accounts [][]byte, name string) Step {
 		to := (from + 1 + rng.IntN(len(accounts)-1)) % len(accounts)
 		return Step{
 			Kind: history.Txn, Isolation: SnapshotIsolation + Isolation(rng.IntN(2)),
-			Transfer: &Transfer{From: accounts[from], To: accounts[to], Amount: 1 + rng.Int64N(50), name: name},
+			Transfer: &Transfer{From: accounts[from], To: accounts[to], Amount: 1 + rng.Int64N(50), Name: name},
 		}
 	case p < 95:
 		return Step{Kind: history.Snapshot, Keys: accounts}
@@ -105,7 +105,7 @@ func (t *Transfer) move(from, to history.Read, attempt int, script *Script) []hi
 	if !from.Found || !to.Found || !okA || !okB || a < t.Amount {
 		return nil
 	}
-	name := t.name + "." + strconv.Itoa(attempt)
+	name := t.Name + "." + strconv.Itoa(attempt)
 	encode := func(balance int64, side string) []byte {
 		return balanceValue(script.Seed, balance, name+side, script.Size.ValueBytes)
 	}

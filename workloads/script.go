@@ -42,7 +42,7 @@ type Step struct {
 type Transfer struct {
 	From, To []byte
 	Amount   int64
-	name     string // of the step, from which the values are named
+	Name     string // of the step, from which the values are named
 }
 
 // Workload makes scripts.

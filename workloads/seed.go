@@ -30,7 +30,7 @@ func Transfers(seed uint64, clients, transfers int) Script {
 		from := rng.IntN(2)
 		return Step{
 			Kind: history.Txn, Isolation: SnapshotIsolation + Isolation(rng.IntN(2)),
-			Transfer: &Transfer{From: accounts[from], To: accounts[1-from], Amount: 1 + rng.Int64N(50), name: name},
+			Transfer: &Transfer{From: accounts[from], To: accounts[1-from], Amount: 1 + rng.Int64N(50), Name: name},
 		}
 	})
 	for _, steps := range s.Clients {

@@ -141,27 +141,27 @@ func (c *campaign) one(ctx context.Context, cell *cell, round, left int) error {
 	if err != nil || ctx.Err() != nil {
 		return err
 	}
-	ctx, cancel := c.budget(ctx, left)
+	budget, cancel := c.budget(ctx, left)
 	defer cancel()
-	return c.examine(ctx, cell, r)
+	return c.examine(ctx, budget, cell, r)
 }
 
-// examine judges a recorded run, as it was and after crashes.
-func (c *campaign) examine(ctx context.Context, cell *cell, r *recording) error {
+// examine judges a recorded run, as it was and, until the budget is spent, after crashes.
+func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *recording) error {
 	for _, reason := range r.judgeLive(ctx, c.target.Promises) {
 		cell.unclear(reason, 1)
 		c.progress.unknown.Add(1)
 	}
 	e := newExploration(r, c.target)
 	e.first = c.opts.StopAfter > 0
-	most, cancel := c.mainly(ctx, r.plan)
+	most, cancel := c.mainly(budget, r.plan)
 	c.timed(func() { e.explore(most, c.opts.Workers, c.progress) })
 	cancel()
 	c.progress.runs.Add(1)
 	if err := c.add(ctx, cell, e); err != nil {
 		return err
 	}
-	return c.sample(ctx, cell, r)
+	return c.sample(ctx, budget, cell, r)
 }
 
 // timed adds what an exploration takes to the time of all.
@@ -259,25 +259,24 @@ func (c *campaign) addExplored(ctx context.Context, cell *cell, e *exploration, 
 func (c *campaign) addFindings(ctx context.Context, cell *cell, e *exploration, failures []failure) error {
 	isNew := false
 	for _, f := range failures {
-		known := c.findings.known(&f)
-		if c.findings.add(e, c.target.Name, f) {
+		if c.findings.add(ctx, e, c.target.Name, f) {
 			cell.Findings++
 			isNew = true
-		}
-		if !known {
-			c.findings.note(&f, c.compare(ctx, e, &f))
 		}
 	}
 	if !isNew {
 		return nil
 	}
-	_, err := c.findings.save(c.opts.Dir)
+	_, err := c.findings.save(c.opts.Dir, c.target)
 	return err
 }
 
 // finish turns the totals into the result.
 func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	elapsed := time.Since(c.progress.begin)
+	if !c.opts.NoShrink {
+		c.findings.shrink(ctx, c.target, c.opts.Patience)
+	}
 	r := &Result{
 		Version: 1, Engine: c.target.Name, Scenario: c.opts.Scenario, Seed: c.opts.Seed, Profile: c.opts.Profile,
 		Device:         c.opts.Device,
@@ -306,7 +305,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		r.Cells = append(r.Cells, cell.Cell)
 	}
 	var err error
-	if r.Findings, err = c.findings.save(c.opts.Dir); err != nil {
+	if r.Findings, err = c.findings.save(c.opts.Dir, c.target); err != nil {
 		return nil, err
 	}
 	r.conclude()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"hash/maphash"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -38,7 +39,7 @@ type exploration struct {
 	endless uint64       // tick of the crash whose recovery is crashed again and again; 0: as the plan says
 	images  int          // of one crash point at the most
 	first   bool         // stop at the first failure
-	seek    string       // stop at the first failure of this kind
+	wanted  string       // if first: only at one of this kind
 	stop    func()       // ends the exploration
 
 	mu       sync.Mutex
@@ -72,6 +73,14 @@ type failure struct {
 
 // kind names what a failure is an instance of.
 func (f *failure) kind() string { return f.judge + "/" + f.Class }
+
+// depth returns how many crashes it takes.
+func (f *failure) depth() int {
+	if f.nested != nil {
+		return 2
+	}
+	return 1
+}
 
 // nestedWay is where recovery itself was crashed.
 type nestedWay struct {
@@ -170,7 +179,7 @@ func (e *exploration) explore(ctx context.Context, workers int, progress *progre
 	}
 	e.tally.left -= e.tally.points
 	slices.SortStableFunc(e.failures, func(a, b failure) int {
-		return cmp.Or(cmp.Compare(a.tick, b.tick), cmp.Compare(a.leaf, b.leaf))
+		return cmp.Or(cmp.Compare(a.depth(), b.depth()), cmp.Compare(a.tick, b.tick), cmp.Compare(a.leaf, b.leaf))
 	})
 }
 
@@ -201,6 +210,8 @@ func (e *exploration) sweeps() [][]uint64 {
 	switch {
 	case e.ticks != nil || e.endless != 0:
 		return e.ticks
+	case e.wanted != "":
+		return [][]uint64{e.crashTicks()} // the earliest is the easiest to follow
 	case e.plan.Scenario == sweepName:
 		return [][]uint64{spread(e.fromFault(), e.plan.points)}
 	case e.plan.points > 0:
@@ -250,6 +261,8 @@ func (e *exploration) enduring() uint64 {
 	switch {
 	case e.endless != 0:
 		return e.endless
+	case e.wanted != "" && !strings.HasPrefix(e.wanted, growthJudge+"/"):
+		return 0 // its images are not those of a search, so they explain little
 	case e.ticks != nil || e.plan.Scenario != "" || e.plan.fault.rot || len(all) == 0:
 		return 0
 	}

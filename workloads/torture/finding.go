@@ -2,12 +2,14 @@ package torture
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -24,6 +26,7 @@ type findings struct {
 type found struct {
 	Finding
 	evidence *evidence
+	plan     *plan
 }
 
 func newFindings() *findings { return &findings{byID: map[string]*found{}} }
@@ -31,7 +34,7 @@ func newFindings() *findings { return &findings{byID: map[string]*found{}} }
 func (f *findings) len() int { return len(f.ids) }
 
 // add keeps a failure, or counts it if its kind is known; it reports whether the kind is new to the failure's cell.
-func (f *findings) add(e *exploration, engine string, fail failure) bool {
+func (f *findings) add(ctx context.Context, e *exploration, engine string, fail failure) bool {
 	p := e.plan
 	id := fingerprint(&fail)
 	if known := f.byID[id]; known != nil {
@@ -42,46 +45,72 @@ func (f *findings) add(e *exploration, engine string, fail failure) bool {
 		}
 		return known.seenIn(p.Workload, p.fault.Name)
 	}
-	at := where{tick: fail.tick}
-	if fail.nested != nil {
-		at.nested = fail.nested.Tick
-	}
-	finding := Finding{
-		ID: id, Judge: fail.judge, Class: fail.Class, Workload: p.Workload, Fault: p.fault.Name, Rules: p.ruleTexts(),
-		Profile: p.Profile, Device: p.Device, Seed: p.Seed, Clients: p.Size.Clients, CrashTick: at.tick,
-		NestedTick: at.nested, Sentence: capital(fail.Sentence),
-		Evidence: fail.evidence(), Trace: traceLines(e.trace, fail.tick, fail.fates), Count: fail.count,
-		Token: encodeToken(engine, p.spec, at),
-	}
 	f.ids = append(f.ids, id)
-	f.byID[id] = &found{Finding: finding, evidence: newEvidence(e, engine, fail)}
+	f.byID[id] = &found{Finding: newFinding(ctx, id, e, engine, &fail), evidence: newEvidence(e, engine, fail), plan: e.plan}
 	return true
 }
 
-// known reports whether there is a finding of the failure's kind.
-func (f *findings) known(fail *failure) bool { return f.byID[fingerprint(fail)] != nil }
-
-// note says of the finding of a failure under which profiles it shows.
-func (f *findings) note(fail *failure, shows map[string]string) {
-	x := f.byID[fingerprint(fail)]
-	x.Profiles, x.ProfilesSentence = shows, sentenceOf(shows)
+func newFinding(ctx context.Context, id string, e *exploration, engine string, fail *failure) Finding {
+	p, at := e.plan, where{tick: fail.tick}
+	if fail.nested != nil {
+		at.nested = fail.nested.Tick
+	}
+	shows := compare(ctx, e, fail)
+	return Finding{
+		ID: id, Judge: fail.judge, Class: fail.Class, Workload: p.Workload, Fault: p.fault.Name, Rules: p.ruleTexts(),
+		Profile: p.Profile, Device: p.Device, Profiles: shows, ProfilesSentence: sentenceOf(shows),
+		Seed: p.Seed, Clients: p.clients(), CrashTick: at.tick, NestedTick: at.nested, Sentence: capital(fail.Sentence),
+		Evidence: fail.evidence(), Trace: traceLines(e.trace, fail.tick, fail.fates), Count: fail.count,
+		Token: encodeToken(engine, p.spec, at), Explanation: explain(ctx, e, fail),
+	}
 }
 
-// save writes the evidence of every finding into dir, if there is one, and returns the findings.
-func (f *findings) save(dir string) ([]Finding, error) {
+// shrinkTime bounds the shrinking of one finding, shrinkMost how many findings are shrunk: the first ones tell the story.
+const (
+	shrinkTime = 10 * time.Second
+	shrinkMost = 5
+)
+
+// shrink replaces findings by smaller runs that fail in the same way.
+func (f *findings) shrink(ctx context.Context, target Target, patience time.Duration) {
+	for _, id := range f.ids[:min(len(f.ids), shrinkMost)] {
+		x := f.byID[id]
+		x.evidence.Finding = x.Finding
+		limit, cancel := context.WithTimeout(ctx, shrinkTime)
+		e, shrunk := shrink(limit, target, x.evidence, patience)
+		cancel()
+		if e == nil {
+			continue
+		}
+		smaller := newFinding(ctx, id, e, target.Name, &e.failures[0])
+		smaller.Count, smaller.AlsoIn, smaller.Shrunk = x.Count, x.AlsoIn, &shrunk
+		x.Finding, x.evidence, x.plan = smaller, newEvidence(e, target.Name, e.failures[0]), e.plan
+	}
+}
+
+// save writes the evidence of every finding into dir, if there is one, with a Go test of each, and returns the findings.
+func (f *findings) save(dir string, target Target) ([]Finding, error) {
 	all := []Finding{}
 	for _, id := range f.ids {
 		x := f.byID[id]
 		if dir != "" {
-			x.File = filepath.Join(dir, "findings", id+evidenceExt)
-			x.evidence.Finding = x.Finding
-			if err := x.evidence.save(x.File); err != nil {
+			if err := x.save(filepath.Join(dir, "findings", id+evidenceExt), target); err != nil {
 				return nil, err
 			}
 		}
 		all = append(all, x.Finding)
 	}
 	return all, nil
+}
+
+func (x *found) save(file string, target Target) (err error) {
+	x.File = file
+	x.evidence.Finding = x.Finding
+	if err := x.evidence.save(file); err != nil {
+		return err
+	}
+	x.Test, err = saveGoTest(file, target, x.plan, &x.Finding)
+	return err
 }
 
 // evidence returns what the judge saw, and where a bit rotted; at most 12 lines.

@@ -55,7 +55,7 @@ type second struct {
 	timeline, recovering *faultfs.Timeline
 	// The latest verdict: most images of one crash point recover to the same state.
 	last struct {
-		tick   uint64
+		cut    history.Cut
 		state  history.State
 		result checker.Result
 	}
@@ -119,7 +119,7 @@ func (w *worker) secondLife(at way) *second {
 	path := &choices{steps: at.path.picks(), turned: at.path.turned}
 	s := &second{model: w.plan.model}
 	s.img = at.job.point.Image(faultfs.ImageOptions{
-		Chooser: path, Tick: func() uint64 { return uint64(clock.Next()) },
+		Chooser: path, Callers: w.callers, Tick: func() uint64 { return uint64(clock.Next()) },
 	})
 	path.begin(s.img.Now)
 	var failed error
@@ -158,7 +158,7 @@ func (w *worker) failSecond(s *second, at way, err error) {
 }
 
 // judgeOfSecond judges what a recovery returned that followed a crash of the second life.
-type judgeOfSecond func(s *second, at way, tick uint64, err error) *checker.Violation
+type judgeOfSecond func(s *second, at way, tick uint64, cut history.Cut, err error) *checker.Violation
 
 // crashSecond explores one crash of the second life.
 func (w *worker) crashSecond(s *second, at way, point *faultfs.CrashPoint, judge judgeOfSecond) {
@@ -178,7 +178,7 @@ func (w *worker) crashSecond(s *second, at way, point *faultfs.CrashPoint, judge
 		w.progress.nested.Add(1)
 		w.count(img)
 		deep.nested.Picks = path.picks()
-		if v := judge(s, at, tick, err); v != nil {
+		if v := judge(s, at, tick, s.cuts.at(tick), err); v != nil {
 			w.fail(s.img, deep, "recovery", *v) // the trace that a finding shows is that of the first life
 			return
 		}
@@ -198,7 +198,7 @@ func (w *worker) crashSecond(s *second, at way, point *faultfs.CrashPoint, judge
 }
 
 // judgeRepeated demands of an interrupted recovery that the next one shows what it would have shown.
-func (w *worker) judgeRepeated(s *second, _ way, _ uint64, err error) *checker.Violation {
+func (w *worker) judgeRepeated(s *second, _ way, _ uint64, _ history.Cut, err error) *checker.Violation {
 	if err != nil {
 		return refusal(err, &w.plan.fault)
 	}
@@ -217,11 +217,11 @@ func (w *worker) judgeRepeated(s *second, _ way, _ uint64, err error) *checker.V
 
 // judgeSecond judges the state after a crash of the second life. Before the recovery was done nobody had seen what it
 // would show, so only the first life's promises count; afterwards what it showed is the beginning of the second life.
-func (w *worker) judgeSecond(s *second, at way, tick uint64, err error) *checker.Violation {
+func (w *worker) judgeSecond(s *second, at way, tick uint64, cut history.Cut, err error) *checker.Violation {
 	if err != nil {
 		return refusal(err, &w.plan.fault)
 	}
-	r := w.verdictSecond(s, at, tick)
+	r := w.verdictSecond(s, at, tick, cut)
 	switch r.Verdict {
 	case checker.Pass:
 		return nil
@@ -241,8 +241,8 @@ func (w *worker) judgeSecond(s *second, at way, tick uint64, err error) *checker
 	return &v
 }
 
-func (w *worker) verdictSecond(s *second, at way, tick uint64) checker.Result {
-	if s.last.tick == tick && s.last.state.Equal(&w.prober.state) {
+func (w *worker) verdictSecond(s *second, at way, tick uint64, cut history.Cut) checker.Result {
+	if s.last.cut == cut && s.last.state.Equal(&w.prober.state) {
 		return s.last.result
 	}
 	r := checker.Result{Verdict: checker.Pass} // who promises nothing has nothing to keep
@@ -253,9 +253,9 @@ func (w *worker) verdictSecond(s *second, at way, tick uint64) checker.Result {
 		if w.plan.Profile == faultfs.LoseNone().Name {
 			rule.Lower = w.rule.Lower
 		}
-		r = s.judge(s.cuts.at(tick), &w.prober.state, rule)
+		r = s.judge(cut, &w.prober.state, rule)
 	}
-	s.last.tick, s.last.result = tick, r
+	s.last.cut, s.last.result = cut, r
 	s.last.state, w.prober.state = w.prober.state, s.last.state
 	return r
 }

@@ -26,6 +26,7 @@ type Options struct {
 	// Patience is how long the engine may take over one operation or one recovery before it counts as hanging; 0: 30 s.
 	Patience  time.Duration
 	StopAfter int    // stop after so many findings; 0: go on
+	NoShrink  bool   // leave findings as they were found
 	Dir       string // where findings are saved; empty: nowhere
 	// Progress, if set, is called a few times a second from one goroutine.
 	Progress func(Progress)

@@ -21,6 +21,7 @@ type spec struct {
 	Scenario string         `json:"scenario,omitempty"`
 	Seed     uint64         `json:"seed"`
 	Size     workloads.Size `json:"size"`
+	Keep     *keep          `json:"keep,omitempty"` // of the script; nil: all
 }
 
 // plan is a spec with its names resolved.
@@ -83,20 +84,8 @@ func tiny(s workloads.Size) bool { return s.Keys <= 4 && s.Ops*s.Clients <= 12 }
 // resolve looks up the names of a spec and derives the script and the rules from its seed.
 func resolve(s spec) (*plan, error) {
 	p := &plan{spec: s, nest: largeNest, lives: nestedLives, patience: defaultPatience}
-	var err error
-	if p.fault, err = faultNamed(s.Fault); err != nil {
+	if err := p.names(); err != nil {
 		return nil, err
-	}
-	name := s.Profile
-	if p.fault.profile != "" {
-		name = p.fault.profile
-	}
-	if p.model.Profile, err = profileNamed(name); err != nil {
-		return nil, err
-	}
-	p.Profile = p.model.Profile.Name
-	if p.model.Device, err = faultfs.ParseDevice(s.Device); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	if s.Scenario != "" {
 		sc, err := scenarioNamed(s.Scenario)
@@ -119,11 +108,34 @@ func resolve(s spec) (*plan, error) {
 		}
 		p.script = w.Generate(s.Seed, s.Size)
 	}
+	if err := p.parseRules(); err != nil {
+		return nil, err
+	}
+	if s.Keep != nil {
+		p.script = s.Keep.of(p.script)
+	}
 	p.allSynced = allSynced(&p.script)
 	if tiny(p.Size) {
 		p.nest = 1
 	}
-	return p, p.parseRules()
+	return p, nil
+}
+
+// names looks up the fault, the profile and the device.
+func (p *plan) names() (err error) {
+	if p.fault, err = faultNamed(p.Fault); err != nil {
+		return err
+	}
+	if p.fault.profile != "" {
+		p.Profile = p.fault.profile
+	}
+	if p.model.Profile, err = profileNamed(p.Profile); err != nil {
+		return err
+	}
+	if p.model.Device, err = faultfs.ParseDevice(p.Device); err != nil {
+		return fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	return nil
 }
 
 // earlyEach is how many runs there are to one whose fault may hit while the store is opened and loaded.
@@ -139,7 +151,15 @@ func (p *plan) parseRules() error {
 	if p.late = !p.fault.fixed && !p.fault.rot && rng.IntN(earlyEach) > 0; p.late {
 		at = part{commits: all - loading}
 	}
-	for _, text := range p.fault.rules(rng, at) {
+	rules := p.fault.rules(rng, at)
+	if p.Keep != nil && len(p.Keep.Rules) > 0 {
+		rules = p.Keep.Rules
+	}
+	return p.setRules(rules)
+}
+
+func (p *plan) setRules(texts []string) error {
+	for _, text := range texts {
 		r, err := faultfs.ParseRule(text)
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrConfig, err)
@@ -169,6 +189,9 @@ func allSynced(s *workloads.Script) bool {
 	}
 	return len(s.Preload) <= 1
 }
+
+// clients returns how many clients run at the same time.
+func (p *plan) clients() int { return max(1, len(p.script.Clients)) }
 
 // commits returns how many commits the script makes if none fails.
 func (p *plan) commits() int {

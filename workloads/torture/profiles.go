@@ -60,7 +60,7 @@ func (c *campaign) mainly(ctx context.Context, p *plan) (context.Context, contex
 }
 
 // sample explores a few crash points of a recording under every other profile.
-func (c *campaign) sample(ctx context.Context, cell *cell, r *recording) error {
+func (c *campaign) sample(ctx, budget context.Context, cell *cell, r *recording) error {
 	if !c.samples(r.plan) {
 		return nil
 	}
@@ -72,10 +72,10 @@ func (c *campaign) sample(ctx context.Context, cell *cell, r *recording) error {
 		e := newExploration(r.under(profile), c.target)
 		e.first, e.images = c.opts.StopAfter > 0, sampleImages
 		e.plan.lives = min(e.plan.lives, sampleLives)
-		points, part, cancel := samplePoints, ctx, context.CancelFunc(func() {})
-		if end, ok := ctx.Deadline(); ok {
+		points, part, cancel := samplePoints, budget, context.CancelFunc(func() {})
+		if end, ok := budget.Deadline(); ok {
 			points = samplePointsTimed
-			part, cancel = context.WithTimeout(ctx, time.Until(end)/time.Duration(len(others)-i))
+			part, cancel = context.WithTimeout(budget, time.Until(end)/time.Duration(len(others)-i))
 		}
 		e.ticks = passes(spread(e.crashTicks(), points))
 		c.timed(func() { e.explore(part, c.opts.Workers, c.progress) })
@@ -103,7 +103,7 @@ const (
 )
 
 // compare tells under which profiles a failure shows: around its crash point, in the same recording.
-func (c *campaign) compare(ctx context.Context, e *exploration, f *failure) map[string]string {
+func compare(ctx context.Context, e *exploration, f *failure) map[string]string {
 	if f.tick == 0 {
 		return nil // it needs no crash
 	}
@@ -113,7 +113,7 @@ func (c *campaign) compare(ctx context.Context, e *exploration, f *failure) map[
 	for _, profile := range otherProfiles(e.plan.Profile) {
 		shows[profile.Name] = profileUntried
 		if f.Class != "hang" && ctx.Err() == nil {
-			shows[profile.Name] = showsUnder(ctx, e.recording.under(profile), c.target, f)
+			shows[profile.Name] = showsUnder(ctx, e.recording.under(profile), e.target, f)
 		}
 	}
 	return shows
@@ -122,7 +122,7 @@ func (c *campaign) compare(ctx context.Context, e *exploration, f *failure) map[
 // showsUnder looks for the same failure in a recording under the profile of its plan.
 func showsUnder(ctx context.Context, r *recording, target Target, f *failure) string {
 	e := newExploration(r, target)
-	e.seek, e.images = f.kind(), nearImages
+	e.first, e.wanted, e.images = true, f.kind(), nearImages
 	e.ticks = [][]uint64{{f.tick}, r.neighbours(f.tick, nearPoints)}
 	e.plan.lives = 0
 	switch {
@@ -133,7 +133,7 @@ func showsUnder(ctx context.Context, r *recording, target Target, f *failure) st
 	}
 	e.explore(ctx, 1, &progress{})
 	for i := range e.failures {
-		if e.failures[i].kind() == e.seek {
+		if e.failures[i].kind() == e.wanted {
 			return profileFails
 		}
 	}

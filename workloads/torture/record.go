@@ -31,7 +31,9 @@ type recording struct {
 // record runs the workload of a plan on a fresh disk.
 func record(ctx context.Context, target Target, p *plan) *recording {
 	clock := &history.Clock{}
-	fs := faultfs.New(faultfs.Options{Tick: func() uint64 { return uint64(clock.Next()) }, Rules: p.rulesAt(false, 0)})
+	fs := faultfs.New(faultfs.Options{
+		Tick: func() uint64 { return uint64(clock.Next()) }, Rules: p.rulesAt(false, 0), Callers: true,
+	})
 	rec := history.NewRecorder(clock)
 	done := make(chan error, 1)
 	loaded := func() {
@@ -99,7 +101,7 @@ func runStore(
 			err = &workloads.Panic{Value: v, Stack: debug.Stack()}
 		}
 	}()
-	env := Env{FS: fs, Dir: storeDir, Inline: p.Size.Clients <= 1}
+	env := Env{FS: fs, Dir: storeDir, Inline: p.clients() <= 1}
 	err = runLife(ctx, target, env, p.script, rec, loaded)
 	if crash := (*workloads.Panic)(nil); p.sequel == nil || errors.As(err, &crash) {
 		return err

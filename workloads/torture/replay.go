@@ -79,7 +79,7 @@ func replayer(targets []Target, tokenOrFile string, opts ReplayOptions) (Target,
 	if err != nil {
 		return Target{}, nil, err
 	}
-	if s.Size.Clients > 1 && opts.Dir != "" {
+	if s.Size.Clients > 1 && (s.Keep == nil || !s.Keep.Alone) && opts.Dir != "" {
 		if file := savedAs(opts.Dir, tokenOrFile); file != "" {
 			return fromFile(targets, file)
 		}
@@ -162,7 +162,7 @@ func (r *replay) look(ctx context.Context, target Target, rec *recording) *Findi
 			continue
 		}
 		all := newFindings()
-		all.add(e, target.Name, f)
+		all.add(ctx, e, target.Name, f)
 		found := all.byID[all.ids[0]].Finding
 		found.File = r.fullPath
 		return &found

@@ -68,7 +68,7 @@ func (c *campaign) sweep(ctx context.Context, cell *cell) error {
 			if len(r.injected) == 0 {
 				break // the run has fewer such calls
 			}
-			if err := c.examine(ctx, cell, r); err != nil {
+			if err := c.examine(ctx, ctx, cell, r); err != nil {
 				return err
 			}
 		}

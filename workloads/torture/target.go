@@ -23,6 +23,14 @@ type Target struct {
 	// CheckFiles, if set, looks at the files of a store that was recovered and closed, and returns an error for any
 	// that should not be there, such as a table of zero bytes.
 	CheckFiles func(fs afero.Fs, dir string) error
+	// Go, if set, is how a Go test makes this target: findings are then saved as tests, too.
+	Go GoExpr
+}
+
+// GoExpr is an expression of Go with what it needs.
+type GoExpr struct {
+	Import string // path of a package
+	Expr   string // such as "lightning.Target()"
 }
 
 // Env is all that an engine may touch.

@@ -42,7 +42,12 @@ func encodeToken(engine string, s spec, at where) string {
 	} {
 		b = binary.AppendUvarint(b, n)
 	}
-	b = append(b, s.Device...)
+	if s.Device != "" || s.Keep != nil {
+		b = append(binary.AppendUvarint(b, uint64(len(s.Device))), s.Device...)
+	}
+	if s.Keep != nil {
+		b = s.Keep.encode(b)
+	}
 	sum := crc32.ChecksumIEEE(b)
 	b = append(b, byte(sum), byte(sum>>8), byte(sum>>16))
 	return tokenPrefix + crockford.EncodeToString(b)
@@ -78,7 +83,12 @@ func decodeToken(token string, targets []Target) (Target, spec, where, error) {
 	s.Seed = r.number()
 	s.Size = workloads.Size{Clients: int(r.number()), Ops: int(r.number()), Keys: int(r.number()), ValueBytes: int(r.number())}
 	at := where{tick: r.number(), nested: r.number()}
-	s.Device = string(r.b)
+	if len(r.b) > 0 {
+		s.Device = r.text(r.number())
+	}
+	if len(r.b) > 0 {
+		s.Keep = decodeKeep(r)
+	}
 	if r.short {
 		return bad("it is cut short; copy it again")
 	}
@@ -118,6 +128,42 @@ func (r *tokenReader) number() uint64 {
 	}
 	r.b = r.b[n:]
 	return v
+}
+
+// encode appends what is kept: a flag, the number of writes, and each list with its length, as differences.
+func (k *keep) encode(b []byte) []byte {
+	alone := uint64(0)
+	if k.Alone {
+		alone = 1
+	}
+	b = binary.AppendUvarint(binary.AppendUvarint(b, alone), uint64(k.Batch))
+	for _, list := range [][]int{k.Load, k.Steps} {
+		b = binary.AppendUvarint(b, uint64(len(list)))
+		last := 0
+		for _, n := range list {
+			b, last = binary.AppendUvarint(b, uint64(n-last)), n
+		}
+	}
+	b = binary.AppendUvarint(b, uint64(len(k.Rules)))
+	for _, rule := range k.Rules {
+		b = append(binary.AppendUvarint(b, uint64(len(rule))), rule...)
+	}
+	return b
+}
+
+func decodeKeep(r *tokenReader) *keep {
+	k := &keep{Alone: r.number() == 1, Batch: int(r.number())}
+	for _, list := range []*[]int{&k.Load, &k.Steps} {
+		last := 0
+		for n := r.number(); n > 0 && !r.short; n-- {
+			last += int(r.number())
+			*list = append(*list, last)
+		}
+	}
+	for n := r.number(); n > 0 && !r.short; n-- {
+		k.Rules = append(k.Rules, r.text(r.number()))
+	}
+	return k
 }
 
 // nameHash is a name as tokens carry it; the empty name is 0.

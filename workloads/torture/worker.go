@@ -17,6 +17,7 @@ type worker struct {
 	inside   inside
 	rule     checker.Rule
 	progress *progress
+	callers  bool // second lives are to say which code of the engine they come from
 	tally    tally
 	failures map[string]*failure // the first of each judge and class
 	gaps     bool                // some crash of a recovery of the crash point at hand was left out
@@ -250,15 +251,24 @@ func (w *worker) linearizability(at way, rule checker.Rule) checker.Result {
 	return checker.Linearizability(context.Background(), w.history, nil, &w.prober.state, &at.job.cut, checker.Limits{})
 }
 
-// fail keeps a violation with the way to it, the earliest of its kind.
+// simpler reports whether a person would rather look at this way than at that of a failure: one crash is easier to
+// follow than two, and an early one than a late one.
+func (at way) simpler(f *failure) bool {
+	if (at.nested == nil) != (f.nested == nil) {
+		return at.nested == nil
+	}
+	return at.job.point.Tick < f.tick
+}
+
+// fail keeps a violation with the simplest way to it.
 func (w *worker) fail(img *faultfs.FS, at way, judge string, v checker.Violation) {
 	kind := judge + "/" + v.Class
-	if w.first || w.seek == kind {
+	if w.first && (w.wanted == "" || w.wanted == kind) {
 		w.stop()
 	}
 	count := 1
 	if f := w.failures[kind]; f != nil {
-		if f.count++; f.tick <= at.job.point.Tick {
+		if f.count++; !at.simpler(f) {
 			return
 		}
 		count = f.count

@@ -31,6 +31,9 @@ func Target() torture.Target {
 		},
 		LogGlobs:   []string{"*.log"},
 		CheckFiles: CheckFiles,
+		Go: torture.GoExpr{
+			Import: "github.com/lightningdb/lightning-torture/workloads/targets/lightning", Expr: "lightning.Target()",
+		},
 	}
 }
 
