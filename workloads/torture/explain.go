@@ -60,7 +60,24 @@ func (x *explainer) explain() *Explanation {
 		return x.lossless(x.earliest(nil, tick))
 	}
 	lost = x.fewest(tick, point.Ops(), lost)
-	return x.describe(lost, x.earliest(lost, tick))
+	t := x.earliest(lost, tick)
+	if early := x.before(lost[0]); t.atOnce && early != 0 && x.fails(early, x.cuts().at(early), nil) {
+		return x.lossless(x.earliest(nil, early)) // to lose it is to crash before it
+	}
+	return x.describe(lost, t)
+}
+
+// before returns the tick of the last operation before a pending one; 0 if there is none in its life.
+func (x *explainer) before(lost faultfs.PendingOp) (tick uint64) {
+	for _, op := range x.trace() {
+		if lost.Earlier || op.Tick >= lost.Tick {
+			break
+		}
+		if op.Changes() {
+			tick = op.Tick
+		}
+	}
+	return tick
 }
 
 // fails reports whether the loss of these operations alone makes the store fail in the same way.
