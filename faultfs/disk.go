@@ -28,10 +28,13 @@ func newDisk() *disk {
 	return &disk{inodes: map[Ino]*inode{rootIno: {names: map[string]entry{}}}, last: rootIno}
 }
 
-// share returns a disk that will never change.
+// share returns a disk that will never change. Sharing one that has not changed since it was shared writes nothing, so
+// the images of a crash point may do it at once.
 func (d *disk) share() *disk {
-	d.frozen = true
-	d.epoch++
+	if !d.frozen {
+		d.frozen = true
+		d.epoch++
+	}
 	return &disk{inodes: d.inodes, last: d.last, frozen: true, epoch: d.epoch}
 }
 

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/spf13/afero"
 )
@@ -19,6 +20,8 @@ type Options struct {
 	Rules []*Rule
 	// Callers asks that each recorded operation carry the program counters of those who called it, as Op.PCs.
 	Callers bool
+	// Clock is what slow calls and stalled disks wait on; nil: nothing waits, but the faults are counted.
+	Clock Clock
 }
 
 // FS is a filesystem in memory that can lose power. It implements afero.Fs; all methods may be called concurrently.
@@ -33,6 +36,9 @@ type FS struct {
 	trace   []Op
 	rules   []*Rule
 	callers bool
+	handles uint64        // how many files and directories are open
+	clock   Clock         // may be nil
+	late    time.Duration // how long the call that holds mu is to wait when it has done its work
 	locks   map[string]*lock
 }
 
@@ -42,7 +48,9 @@ var _ afero.Fs = (*FS)(nil)
 func New(o Options) *FS { return newFS(o, newDisk()) }
 
 func newFS(o Options, base *disk) *FS {
-	f := &FS{ticks: o.Tick, base: base, nodes: map[Ino]*node{}, rules: o.Rules, callers: o.Callers}
+	f := &FS{
+		ticks: o.Tick, base: base, nodes: map[Ino]*node{}, rules: o.Rules, callers: o.Callers, clock: o.Clock,
+	}
 	if f.ticks == nil {
 		f.ticks = func() uint64 { return f.now.Load() + 1 }
 	}

@@ -9,8 +9,8 @@ import (
 // path need not exist. A path that is locked already gives EWOULDBLOCK.
 func (fs *FS) Lock(name string) (io.Closer, error) {
 	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	if _, err := fs.inject(OpOpen, "lock", 0, name); err != nil {
+	defer fs.leave()
+	if _, err := fs.inject(call{kind: OpOpen, name: "lock", path: name, changes: true}); err != nil {
 		return nil, err
 	}
 	name = clean(name)

@@ -20,7 +20,7 @@ func (fs *FS) change(op Op) {
 // Mkdir makes a directory; its parent must be there.
 func (fs *FS) Mkdir(name string, _ os.FileMode) error {
 	fs.mu.Lock()
-	defer fs.mu.Unlock()
+	defer fs.leave()
 	return fs.mkdir(name)
 }
 
@@ -35,7 +35,7 @@ func (fs *FS) mkdir(name string) error {
 	if _, ok := fs.lookup(parent, last); ok {
 		return pathError("mkdir", name, syscall.EEXIST)
 	}
-	if _, err := fs.inject(OpCreate, "mkdir", 0, name); err != nil {
+	if _, err := fs.inject(call{kind: OpCreate, name: "mkdir", path: name}); err != nil {
 		return err
 	}
 	ino := fs.alloc()
@@ -47,7 +47,7 @@ func (fs *FS) mkdir(name string) error {
 // MkdirAll makes a directory and every directory above it that is missing.
 func (fs *FS) MkdirAll(name string, _ os.FileMode) error {
 	fs.mu.Lock()
-	defer fs.mu.Unlock()
+	defer fs.leave()
 	full := clean(name)
 	for end := 0; end <= len(full); end++ {
 		if end < len(full) && full[end] != '/' || end == 0 {
@@ -71,12 +71,12 @@ func (fs *FS) MkdirAll(name string, _ os.FileMode) error {
 // Remove takes a name away: of a file, which open handles go on to use, or of an empty directory.
 func (fs *FS) Remove(name string) error {
 	fs.mu.Lock()
-	defer fs.mu.Unlock()
+	defer fs.leave()
 	return fs.remove(name)
 }
 
 func (fs *FS) remove(name string) error {
-	if _, err := fs.inject(OpRemove, "remove", 0, name); err != nil {
+	if _, err := fs.inject(call{kind: OpRemove, name: "remove", path: name}); err != nil {
 		return err
 	}
 	parent, last, errno := fs.walk(name)
@@ -105,7 +105,7 @@ func (fs *FS) remove(name string) error {
 // RemoveAll removes a path and everything below it, in name order. It is no error if the path is not there.
 func (fs *FS) RemoveAll(name string) error {
 	fs.mu.Lock()
-	defer fs.mu.Unlock()
+	defer fs.leave()
 	n, errno := fs.find(name)
 	if errno == syscall.ENOENT {
 		return nil
@@ -133,8 +133,8 @@ func (fs *FS) removeTree(n *node, name string) error {
 // Stat describes a file or directory.
 func (fs *FS) Stat(name string) (os.FileInfo, error) {
 	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	if _, err := fs.inject(OpStat, "stat", 0, name); err != nil {
+	defer fs.leave()
+	if _, err := fs.inject(call{kind: OpStat, name: "stat", path: name}); err != nil {
 		return nil, err
 	}
 	n, errno := fs.find(name)
@@ -155,8 +155,8 @@ func (fs *FS) Chtimes(name string, _, _ time.Time) error { return fs.exists("cht
 
 func (fs *FS) exists(op, name string) error {
 	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	if _, err := fs.inject(OpStat, op, 0, name); err != nil {
+	defer fs.leave()
+	if _, err := fs.inject(call{kind: OpStat, name: op, path: name, changes: true}); err != nil {
 		return err
 	}
 	if _, errno := fs.find(name); errno != 0 {

@@ -30,37 +30,44 @@ func TestNestedSearchReachesExactlyTheSubsetsOfSubsets(t *testing.T) {
 	pairs := 0
 	for seed := range uint64(nestedTraces) {
 		fs := trace(t, seed+10_000, nestedPending)
-		want, got := map[uint64]set{}, map[uint64]set{}
-		wantAlive, gotAlive := set{}, set{}
-		seen := set{}
-		newOracle(fs.Trace(), fs.Now()).images(func(s *state) {
-			if id := s.identity(); !seen[id] {
-				seen[id] = true
-				wantAlive[crashRecoveryOn(t, s, seed, want)] = true
-			}
-		})
-		point := faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now())
-		search(point, func(img *faultfs.FS) {
-			recovery(img, seed)
-			gotAlive[everything(fsView{img})] = true
-		})
-		require.Empty(t, wantAlive.differs(gotAlive), "seed %d, what recovery leaves\n%s", seed, describe(fs.Trace()))
-		search(point, func(img *faultfs.FS) {
-			recovery(img, seed)
-			for tick := range img.Now() + 1 {
-				point := faultfs.NewTimeline(img, faultfs.Model{}, tick).Advance(tick)
-				search(point, func(second *faultfs.FS) { add(got, tick, everything(fsView{second})) })
-			}
-		})
-		require.Len(t, got, len(want), "seed %d", seed)
-		for tick := range want {
-			require.Empty(t, want[tick].differs(got[tick]), "seed %d tick %d of the recovery\n%s",
-				seed, tick, describe(fs.Trace()))
-			pairs += len(want[tick])
-		}
+		pairs += nested(t, fs, seed, func(fs *faultfs.FS) { recovery(fs, seed) })
 	}
 	t.Logf("%d states", pairs)
 	require.Greater(t, pairs, nestedTraces*20, "the traces are too tame to prove anything")
+}
+
+// nested compares crashes of a recovery with brute force and returns how many states there were.
+func nested(t *testing.T, fs *faultfs.FS, seed uint64, recovery func(*faultfs.FS)) (pairs int) {
+	t.Helper()
+	want, got := map[uint64]set{}, map[uint64]set{}
+	wantAlive, gotAlive := set{}, set{}
+	seen := set{}
+	newOracle(fs.Trace(), fs.Now()).images(func(s *state) {
+		if id := s.identity(); !seen[id] {
+			seen[id] = true
+			wantAlive[crashRecoveryOn(t, s, recovery, want)] = true
+		}
+	})
+	point := faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now())
+	search(point, func(img *faultfs.FS) {
+		recovery(img)
+		gotAlive[everything(fsView{img})] = true
+	})
+	require.Empty(t, wantAlive.differs(gotAlive), "seed %d, what recovery leaves\n%s", seed, describe(fs.Trace()))
+	search(point, func(img *faultfs.FS) {
+		recovery(img)
+		for tick := range img.Now() + 1 {
+			point := faultfs.NewTimeline(img, faultfs.Model{}, tick).Advance(tick)
+			search(point, func(second *faultfs.FS) { add(got, tick, everything(fsView{second})) })
+		}
+	})
+	require.Len(t, got, len(want), "seed %d", seed)
+	for tick := range want {
+		require.Empty(t, want[tick].differs(got[tick]), "seed %d tick %d of the recovery\n%s",
+			seed, tick, describe(fs.Trace()))
+		pairs += len(want[tick])
+	}
+	return pairs
 }
 
 func add(to map[uint64]set, tick uint64, seen string) {
@@ -72,7 +79,7 @@ func add(to map[uint64]set, tick uint64, seen string) {
 
 // crashRecoveryOn runs the recovery on a fresh disk with the given content, adds what its crashes leave, and returns
 // what it leaves itself.
-func crashRecoveryOn(t *testing.T, s *state, seed uint64, want map[uint64]set) string {
+func crashRecoveryOn(t *testing.T, s *state, recovery func(*faultfs.FS), want map[uint64]set) string {
 	t.Helper()
 	fs := faultfs.New(faultfs.Options{})
 	first := map[faultfs.Ino]string{}
@@ -93,7 +100,7 @@ func crashRecoveryOn(t *testing.T, s *state, seed uint64, want map[uint64]set) s
 	}
 	syncAll(t, fs)
 	mounted := fs.Now()
-	recovery(fs, seed)
+	recovery(fs)
 	for tick := mounted; tick <= fs.Now(); tick++ {
 		newOracle(fs.Trace(), tick).images(func(s *state) { add(want, tick-mounted, everything(s)) })
 	}

@@ -7,7 +7,9 @@ type node struct {
 	ino     Ino
 	content *content  // of a file
 	left    *leftover // of a file in a crash image; nil once all is decided
-	failed  int       // how many syncs of it have failed
+	errors  errseq    // its failed write-backs
+	handles int       // how many handles are open
+	name    string    // by which it was opened last
 	// Of a directory. A name that is not in names is absent if complete, and otherwise as base and image say.
 	names    map[string]entry
 	complete bool

@@ -26,6 +26,8 @@ type piece struct {
 	needs   []int         // earlier pieces that must be there too
 	durable bool
 	dead    bool // the sync that should have made it durable failed
+	gone    bool // dead, and the disk does not have it
+	void    bool // neither the disk nor the memory will ever have it
 }
 
 type oracle struct{ pieces []piece }
@@ -42,9 +44,15 @@ func newOracle(trace []faultfs.Op, tick uint64) *oracle {
 }
 
 func (o *oracle) step(op *faultfs.Op) {
-	if op.Kind == faultfs.OpSync {
+	if op.Kind == faultfs.OpSync || op.Kind == faultfs.OpWriteback {
 		o.sync(op)
 		return
+	}
+	if op.Fault == faultfs.Evict {
+		for i := range o.pieces {
+			p := &o.pieces[i]
+			p.void = p.void || !p.durable && p.dead && !p.resize && p.edits == nil && p.file == op.Ino
+		}
 	}
 	if len(op.Edits) > 0 {
 		p := piece{op: op, edits: op.Edits}
@@ -155,16 +163,37 @@ func (o *oracle) sync(op *faultfs.Op) {
 	for i := range o.pieces {
 		p := &o.pieces[i]
 		switch {
-		case p.durable || p.dead || !o.covered(p, op):
+		case p.durable || p.void || p.dead && op.As != faultfs.Btrfs || !o.covered(p, op):
 		case op.Fault == faultfs.NoEffect:
 			o.harden(i)
 		case op.Fault == faultfs.FailedSync:
-			p.dead = true
+			o.fail(i, op)
 		}
 	}
 }
 
+// fail lets one piece fail as the table says: a column for each filesystem, a row for bytes and one for sizes. What
+// nobody waits for, because it is no sync, is about bytes.
+func (o *oracle) fail(i int, op *faultfs.Op) {
+	p, waited := &o.pieces[i], op.Kind == faultfs.OpSync
+	switch {
+	case p.edits != nil:
+		p.dead = true
+	case op.As == faultfs.Btrfs:
+		p.void = true
+	case !p.resize:
+		p.dead, p.gone = true, op.As == faultfs.Ext4Ordered || op.As == faultfs.XFS
+	case waited && op.As == faultfs.AnyFailure:
+		p.dead = true
+	case waited:
+		o.harden(i)
+	}
+}
+
 func (o *oracle) harden(i int) {
+	if o.pieces[i].gone || o.pieces[i].void {
+		return
+	}
 	o.pieces[i].durable = true
 	for _, j := range o.pieces[i].needs {
 		o.harden(j)
@@ -180,7 +209,7 @@ func (o *oracle) revive(op *faultfs.Op) {
 		}
 		for at := range op.Data {
 			if !p.resize && p.off/4096 == (op.Off+int64(at))/4096 {
-				p.dead = false
+				p.dead, p.gone = false, false
 			}
 		}
 		if p.resize {
@@ -192,7 +221,7 @@ func (o *oracle) revive(op *faultfs.Op) {
 // pending returns how many pieces a power cut may lose.
 func (o *oracle) pending() (n int) {
 	for i := range o.pieces {
-		if !o.pieces[i].durable {
+		if !o.pieces[i].durable && !o.pieces[i].void {
 			n++
 		}
 	}
@@ -215,9 +244,12 @@ func (o *oracle) images(visit func(*state)) (subsets int) {
 			decide(i + 1)
 		}
 		for _, j := range p.needs {
-			if !in[j] {
+			if !in[j] && !o.pieces[j].void {
 				return
 			}
+		}
+		if p.gone || p.void {
+			return
 		}
 		in[i] = true
 		decide(i + 1)

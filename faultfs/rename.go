@@ -10,8 +10,8 @@ import (
 // Rename moves a file or directory to a new name, atomically. A file that has the new name loses it.
 func (fs *FS) Rename(from, to string) error {
 	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	if _, err := fs.inject(OpRename, "rename", 0, from, to); err != nil {
+	defer fs.leave()
+	if _, err := fs.inject(call{kind: OpRename, name: "rename", path: from, to: to}); err != nil {
 		return linkError("rename", from, to, err)
 	}
 	op, errno := fs.renaming(from, to)
@@ -66,8 +66,8 @@ func within(name, dir string) bool {
 // Link gives a file a further name.
 func (fs *FS) Link(from, to string) error {
 	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	if _, err := fs.inject(OpLink, "link", 0, from, to); err != nil {
+	defer fs.leave()
+	if _, err := fs.inject(call{kind: OpLink, name: "link", path: from, to: to}); err != nil {
 		return linkError("link", from, to, err)
 	}
 	op, errno := fs.linking(from, to)

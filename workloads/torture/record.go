@@ -129,7 +129,7 @@ func runLife(
 func (p *plan) rulesAt(late bool, now uint64) []*faultfs.Rule {
 	var live []*faultfs.Rule
 	for _, rule := range p.rules {
-		if rule.Effect == faultfs.BitFlip || p.late != late {
+		if rule.AtRest() || p.late != late {
 			continue
 		}
 		r := rule.Clone()
