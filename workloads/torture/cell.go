@@ -21,8 +21,11 @@ type cell struct {
 // cellsOf returns the cells of a campaign: every workload under every fault, or what its scenario consists of.
 func cellsOf(o Options) []*cell {
 	var all []*cell
-	for _, w := range o.Workloads {
-		for _, f := range o.Faults {
+	for i, w := range o.Workloads {
+		for j, f := range o.Faults {
+			if o.rotating && isRare(f) && (j+int(o.Seed%1024))%len(o.Workloads) != i {
+				continue
+			}
 			c := &cell{Cell: Cell{Workload: w, Fault: f, Injected: map[string]uint64{}}, unknown: map[string]bool{}}
 			for _, s := range sweep() {
 				if o.Scenario == sweepName && s.Name == f {
@@ -33,6 +36,12 @@ func cellsOf(o Options) []*cell {
 		}
 	}
 	return all
+}
+
+// isRare reports whether a named fault has its turn under one workload after the other.
+func isRare(name string) bool {
+	f, err := faultNamed(name)
+	return err == nil && f.rare
 }
 
 // unclear notes judgements that ended without an answer.

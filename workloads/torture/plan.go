@@ -149,7 +149,7 @@ func (p *plan) parseRules() error {
 	loading, all := len(p.script.Preload), p.commits()
 	at := part{opens: true, commits: loading}
 	if p.late = !p.fault.fixed && !p.fault.rot && rng.IntN(earlyEach) > 0; p.late {
-		at = part{commits: all - loading}
+		at = part{commits: all - loading, loaded: p.loaded()}
 	}
 	rules := p.fault.rules(rng, at)
 	if p.Keep != nil && len(p.Keep.Rules) > 0 {
@@ -188,6 +188,16 @@ func allSynced(s *workloads.Script) bool {
 		}
 	}
 	return len(s.Preload) <= 1
+}
+
+// loaded returns how many bytes of keys and values are loaded before the clients start.
+func (p *plan) loaded() (bytes int) {
+	for _, batch := range p.script.Preload {
+		for _, w := range batch {
+			bytes += len(w.Key) + len(w.Value)
+		}
+	}
+	return bytes
 }
 
 // clients returns how many clients run at the same time.

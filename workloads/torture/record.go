@@ -7,7 +7,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
+	"time"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -32,7 +34,7 @@ type recording struct {
 func record(ctx context.Context, target Target, p *plan) *recording {
 	clock := &history.Clock{}
 	fs := faultfs.New(faultfs.Options{
-		Tick: func() uint64 { return uint64(clock.Next()) }, Rules: p.rulesAt(false, 0), Callers: true,
+		Tick: func() uint64 { return uint64(clock.Next()) }, Rules: p.rulesAt(false, 0), Clock: yielding{}, Callers: true,
 	})
 	rec := history.NewRecorder(clock)
 	done := make(chan error, 1)
@@ -124,6 +126,16 @@ func runLife(
 	return drove
 }
 
+// yielding is the clock of slow disks. Nobody waits for it in real time: while a call is late the others run, as often as
+// the milliseconds say.
+type yielding struct{}
+
+func (yielding) Sleep(d time.Duration) {
+	for range min(d.Milliseconds(), 100) {
+		runtime.Gosched()
+	}
+}
+
 // rulesAt returns fresh copies of the rules that hit while the workload runs, if their time has come. A late rule counts
 // its ticks from now.
 func (p *plan) rulesAt(late bool, now uint64) []*faultfs.Rule {
@@ -135,6 +147,9 @@ func (p *plan) rulesAt(late bool, now uint64) []*faultfs.Rule {
 		r := rule.Clone()
 		if late {
 			r.After += now
+			if r.Before > 0 {
+				r.Before += now
+			}
 		}
 		live = append(live, r)
 	}

@@ -10,10 +10,10 @@ import (
 type Case struct {
 	Script  workloads.Script
 	Sequel  workloads.Script // for the store opened again, if it has clients
-	Fault   string   // a named fault, or a rule in the fault grammar; it says what the engine may do
-	Rules   []string // in place of those that a named fault draws
-	Late    bool     // the rules begin when the store has been loaded
-	Profile string   // empty: posix-min
+	Fault   string           // a named fault, or a rule in the fault grammar; it says what the engine may do
+	Rules   []string         // in place of those that a named fault draws
+	Late    bool             // the rules begin when the store has been loaded
+	Profile string           // empty: posix-min
 }
 
 // Reproduce runs the case on target, cuts the power at every operation, crashes the recoveries too, and fails the test for

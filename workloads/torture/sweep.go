@@ -15,37 +15,36 @@ const sweepName = "sweep"
 type series struct {
 	Choice
 	effect string
-	ops    []string // kinds of calls, one after the other
-	key    string   // of the rule: which calls are hit
+	op     string // any, or the kind of call that the effect is about
+	key    string // of the rule: which calls are hit
 }
 
-// hitOnce is the key of a rule by which a call alone fails.
-const hitOnce = "nth"
+// By one key the call alone fails, by the other all later ones do too.
+const (
+	hitOnce    = "nth"
+	hitForGood = "from"
+)
 
 // sweep is how the calls of one run fail in turn.
 func sweep() []series {
-	full := []string{"create", "link", "write", "truncate", "rename", "sync"}
-	every := append([]string{"remove", "open", "read", "close", "stat", "list"}, full...)
 	var all []series
-	for _, of := range []struct {
-		effect, text string
-		ops          []string
-	}{
-		{"eio", "fails with EIO", every},
-		{"enospc", "finds the disk full", full},
-		{"short", "stores half of the bytes", []string{"write"}},
-		{"failed", "fails with EIO and leaves clean pages", []string{"sync"}},
+	for _, of := range []struct{ effect, op, text string }{
+		{"eio", "any", "fails with EIO"},
+		{"eintr", "any", "is interrupted"},
+		{"enospc", "any", "finds the disk full"},
+		{"short", "write", "stores half of the bytes"},
+		{"failed", "sync", "fails with EIO and leaves clean pages"},
 	} {
-		all = append(all,
-			series{Choice{of.effect + " once", "each call in turn " + of.text}, of.effect, of.ops, hitOnce},
+		all = append(
+			all,
+			series{Choice{of.effect + " once", "each call in turn " + of.text}, of.effect, of.op, hitOnce},
+			series{Choice{of.effect + " for good", "each call in turn, and all later ones, " + of.text}, of.effect, of.op, hitForGood},
 		)
 	}
 	return all
 }
 
-func (s *series) rule(op string, n int) string {
-	return fmt.Sprintf("%s %s %s=%d", s.effect, op, s.key, n)
-}
+func (s *series) rule(n int) string { return fmt.Sprintf("%s %s %s=%d", s.effect, s.op, s.key, n) }
 
 // seriesOf returns the series that a rule is of: the name of its cell in the matrix.
 func seriesOf(rule string) Choice {
@@ -59,20 +58,18 @@ func seriesOf(rule string) Choice {
 
 // sweep goes through the runs of a cell until its fault has no call left to hit.
 func (c *campaign) sweep(ctx context.Context, cell *cell) error {
-	for _, op := range cell.series.ops {
-		for n := 1; !c.over(ctx); n++ {
-			r, err := c.try(ctx, cell, spec{Fault: cell.series.rule(op, n), Seed: c.opts.Seed})
-			if err != nil || ctx.Err() != nil {
-				return err
-			}
-			if len(r.injected) == 0 {
-				break // the run has fewer such calls
-			}
-			if err := c.examine(ctx, ctx, cell, r); err != nil {
-				return err
-			}
+	for n := 1; !c.over(ctx); n++ {
+		r, err := c.try(ctx, cell, spec{Fault: cell.series.rule(n), Seed: c.opts.Seed})
+		if err != nil || ctx.Err() != nil {
+			return err
+		}
+		if len(r.injected) == 0 {
+			cell.swept = true // the run has fewer such calls
+			return nil
+		}
+		if err := c.examine(ctx, ctx, cell, r); err != nil {
+			return err
 		}
 	}
-	cell.swept = !c.over(ctx)
 	return nil
 }

@@ -219,13 +219,15 @@ func (w *worker) judgeState(at way) checker.Result {
 // judges asks every judge of recovered states.
 func (w *worker) judges(at way) checker.Result {
 	rule := w.rule
-	if at.rot != nil && w.target.isLog(at.rot.Path) {
-		rule.Lower = checker.NothingMustSurvive // a flipped bit in the last record of a log looks like a torn write
+	cut := at.rot != nil && at.rot.Effect == faultfs.Truncated && w.target.onlyGrows(at.rot.Path)
+	if at.rot != nil && w.target.isLog(at.rot.Path) || cut {
+		rule.Lower = checker.NothingMustSurvive // damage in the last record of a log looks like a torn write
 	}
+	rule.Suffix = rule.Suffix && !cut
 	if r := w.judge.Judge(at.job.cut, &w.prober.state, rule); r.Verdict != checker.Pass {
 		return r
 	}
-	if bank := w.plan.bank(); bank != nil && w.prober.state.Len() > 0 && w.target.Promises.conserves() {
+	if bank := w.plan.bank(); bank != nil && w.prober.state.Len() > 0 && !cut && w.target.Promises.conserves() {
 		r := bank.JudgeState(&w.prober.state)
 		if r.Verdict == checker.Fail {
 			total := bank.Sum(&w.prober.state)

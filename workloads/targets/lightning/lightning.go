@@ -29,8 +29,9 @@ func Target() torture.Target {
 			SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true,
 			RecoveryRepeats: true, Linearizable: true, Transactions: true,
 		},
-		LogGlobs:   []string{"*.log"},
-		CheckFiles: CheckFiles,
+		LogGlobs:    []string{"*.log"},
+		AppendGlobs: []string{"MANIFEST-*"},
+		CheckFiles:  CheckFiles,
 		Go: torture.GoExpr{
 			Import: "github.com/lightningdb/lightning-torture/workloads/targets/lightning", Expr: "lightning.Target()",
 		},
