@@ -48,6 +48,9 @@ type exploration struct {
 	unclear  map[string]int
 	wrong    *int64 // a wrong total of the bank that some image had
 	survived survival
+
+	situations map[uint64][]int // goals by the tick of a crash that hits them
+	reached    []int            // crash points by goal
 }
 
 func newExploration(r *recording, target Target) *exploration {
@@ -153,6 +156,8 @@ func passes(ticks []uint64) [][]uint64 {
 func (e *exploration) explore(ctx context.Context, workers int, progress *progress) {
 	ctx, e.stop = context.WithCancel(ctx)
 	defer e.stop()
+	goals := e.target.goals()
+	e.situations, e.reached = situations(goals, e.trace), make([]int, len(goals))
 	jobs := make(chan job)
 	crew := make([]*worker, workers)
 	done := make(chan *worker, workers) // buffered: a worker that comes late must not wait for a reader
@@ -280,6 +285,9 @@ func (e *exploration) merge(w *worker) {
 	}
 	e.wrong = cmp.Or(e.wrong, w.wrongTotal)
 	e.survived.add(w.survived)
+	for i, n := range w.reached {
+		e.reached[i] += n
+	}
 	for reason, n := range w.unclear {
 		e.unclear[reason] += n
 	}

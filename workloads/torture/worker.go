@@ -22,6 +22,7 @@ type worker struct {
 	failures map[string]*failure // the first of each judge and class
 	gaps     bool                // some crash of a recovery of the crash point at hand was left out
 	survived survival
+	reached  []int          // crash points by goal
 	unclear  map[string]int // judgements without an answer, by reason
 	// wrongTotal is the money in a state that the bank's judge rejected.
 	wrongTotal *int64
@@ -44,7 +45,7 @@ type verdictKey struct {
 
 func newWorker(e *exploration, p *progress) *worker {
 	return &worker{
-		exploration: e, progress: p, survived: newSurvival(), unclear: map[string]int{}, failures: map[string]*failure{},
+		reached: make([]int, len(e.reached)), exploration: e, progress: p, survived: newSurvival(), unclear: map[string]int{}, failures: map[string]*failure{},
 		verdicts: map[verdictKey]checker.Result{}, rule: e.plan.fault.rule(e.target.Promises),
 		prober: prober{target: e.target, epoch: time.Now()},
 	}
@@ -89,6 +90,9 @@ func (w *worker) run(ctx context.Context, j job) {
 		more = path.next()
 	}
 	w.tally.points++
+	for _, goal := range w.situations[j.point.Tick] {
+		w.reached[goal]++
+	}
 	w.progress.points.Add(1)
 	if sampled {
 		w.tally.sampled++
