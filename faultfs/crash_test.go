@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"maps"
 	"strings"
 	"testing"
 
@@ -28,11 +29,14 @@ func TestKillLosesNothing(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(100) {
 		fs := busy(t, seed)
-		img, err := fs.Crash(fs.Now(), faultfs.Model{Profile: faultfs.LoseNone()}, faultfs.ImageOptions{})
-		require.NoError(t, err)
-		require.Equal(t, everything(fsView{fs}), everything(fsView{img}), "seed %d", seed)
-		require.Zero(t, img.LostBytes())
-		require.False(t, img.Sampled())
+		for name, model := range models() {
+			model.Profile = faultfs.LoseNone()
+			img, err := fs.Crash(fs.Now(), model, faultfs.ImageOptions{})
+			require.NoError(t, err)
+			require.Equal(t, everything(fsView{fs}), everything(fsView{img}), "seed %d %s", seed, name)
+			require.Zero(t, img.LostBytes())
+			require.False(t, img.Sampled())
+		}
 	}
 }
 
@@ -40,8 +44,8 @@ func TestKillLosesNothing(t *testing.T) {
 func TestSimpleProfilesAreLegal(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(60) {
-		fs := trace(t, seed+500, 8)
-		all := outcomes(fs, everything)
+		fs := trace(t, faultfs.Model{}, seed+500, 8)
+		all := outcomes(faultfs.Model{}, fs, everything)
 		for _, profile := range []faultfs.Profile{faultfs.LoseAll(), faultfs.LoseNone()} {
 			img, err := fs.Crash(fs.Now(), faultfs.Model{Profile: profile}, faultfs.ImageOptions{})
 			require.NoError(t, err)
@@ -58,6 +62,8 @@ func TestSimpleProfilesAreLegal(t *testing.T) {
 // When everything that has a name is synced, and no sync failed, there is one image.
 func TestSyncOfEverythingLeavesOneImage(t *testing.T) {
 	t.Parallel()
+	honest := models()
+	maps.DeleteFunc(honest, func(_ string, m faultfs.Model) bool { return m.Device.IgnoreFlush != 0 })
 	for seed := range uint64(100) {
 		fs := faultfs.New(faultfs.Options{})
 		p := newProgram(fs, seed, '@')
@@ -67,28 +73,56 @@ func TestSyncOfEverythingLeavesOneImage(t *testing.T) {
 		}
 		syncAll(t, fs)
 		want := everything(fsView{fs})
-		require.Equal(t, set{want: true}, outcomes(fs, everything), "seed %d", seed)
+		for name, model := range honest {
+			require.Equal(t, set{want: true}, outcomes(model, fs, everything), "seed %d %s", seed, name)
+		}
 	}
+}
+
+// wantHashes are of 20 images each.
+var wantHashes = map[string]string{
+	"btrfs":                            "0d887557b371e8b0",
+	"btrfs tear=byte":                  "cc211e0dfe1e1224",
+	"ext4-journal":                     "b17566157dabe497",
+	"ext4-journal torn=garbage":        "c1b8674bfcc23c79",
+	"ext4-ordered":                     "410a52185983b4a3",
+	"ext4-ordered ignore-flush=15":     "c304d7b297cde3c1",
+	"ext4-ordered tear=byte":           "c214abbcee6731a7",
+	"ext4-writeback":                   "4713841e6489b292",
+	"ext4-writeback torn=garbage":      "9da4005dfa70e0c4",
+	"posix-min":                        "77d5629ed8a04f41",
+	"posix-min ignore-flush=15":        "7152c3928a290a21",
+	"posix-min safe-append":            "82aed25e7891e085",
+	"posix-min sector=4096":            "2d4a4cc44c84e8b6",
+	"posix-min tear=byte":              "24e3e4b9649666db",
+	"posix-min torn=garbage":           "983e7370522d8971",
+	"posix-min torn=garbage tear=byte": "450080d12a11998e",
+	"xfs":                              "9e7933d3affc7f6b",
+	"xfs sector=4096":                  "ae6d57706024a416",
 }
 
 // The same seed gives the same image, in whatever order one looks.
 func TestSameSeedSameImage(t *testing.T) {
 	t.Parallel()
-	hash := func(seed uint64) string {
+	hash := func(model faultfs.Model, seed uint64) string {
 		h := sha256.New()
 		for i := range uint64(20) {
 			fs := busy(t, i)
-			img, err := fs.Crash(fs.Now(), faultfs.Model{}, faultfs.ImageOptions{Chooser: faultfs.Seeded(seed), Limit: 5})
+			img, err := fs.Crash(fs.Now(), model, faultfs.ImageOptions{Chooser: faultfs.Seeded(seed), Limit: 5})
 			require.NoError(t, err)
 			_, err = io.WriteString(h, everything(fsView{img}))
 			require.NoError(t, err)
 		}
 		return fmt.Sprintf("%x", h.Sum(nil)[:8])
 	}
-	first, again := hash(1), hash(1)
-	require.Equal(t, first, again)
-	require.NotEqual(t, first, hash(2))
-	require.Equal(t, "77d5629ed8a04f41", first, "the trace, the images or their order changed: on purpose?")
+	hashes := map[string]string{}
+	for name, model := range models() {
+		first, again := hash(model, 1), hash(model, 1)
+		require.Equal(t, first, again)
+		require.NotEqual(t, first, hash(model, 2))
+		hashes[name] = first
+	}
+	require.Equal(t, wantHashes, hashes, "the trace, the images or their order changed: on purpose?")
 }
 
 // Crash points see what was pending then, whatever the filesystem and its timeline do later.

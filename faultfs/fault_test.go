@@ -93,7 +93,7 @@ func TestEveryMethodInjects(t *testing.T) {
 				require.Equal(t, effect, last.Fault)
 				require.Equal(t, c.op, last.Kind)
 				require.Equal(t, before, everything(fsView{fs}))
-				require.Len(t, outcomes(fs, everything), 1)
+				require.Len(t, outcomes(faultfs.Model{}, fs, everything), 1)
 				require.NoError(t, fs.Remove("b"), "the filesystem lives on")
 			})
 		}

@@ -138,7 +138,7 @@ func (f *file) writeAt(b []byte, off int64) (int, error) {
 	if effect == ShortWrite {
 		b, err = b[:len(b)/2], &fs.PathError{Op: "write", Path: f.name, Err: io.ErrShortWrite}
 	}
-	f.fs.resolve(f.node, off, off+int64(len(b)))
+	f.fs.resolveWrite(f.node, off, off+int64(len(b)))
 	before := f.node.content.size
 	f.node.content.writeAt(b, off)
 	f.fs.record(Op{

@@ -71,7 +71,7 @@ func TestLitmus(t *testing.T) {
 				for _, state := range test.leave {
 					want[state] = true
 				}
-				require.Empty(t, want.differs(outcomes(l.fs, everything)), describe(l.fs.Trace()))
+				require.Empty(t, want.differs(outcomes(faultfs.Model{}, l.fs, everything)), describe(l.fs.Trace()))
 			})
 		}
 	}

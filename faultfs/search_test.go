@@ -80,9 +80,9 @@ func (s set) differs(got set) string {
 }
 
 // outcomes returns everything that look can see after power is cut now.
-func outcomes(fs *faultfs.FS, look func(view) string) set {
+func outcomes(model faultfs.Model, fs *faultfs.FS, look func(view) string) set {
 	seen := set{}
-	search(faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now()), func(img *faultfs.FS) { seen[look(fsView{img})] = true })
+	search(faultfs.NewTimeline(fs, model, 0).Advance(fs.Now()), func(img *faultfs.FS) { seen[look(fsView{img})] = true })
 	return seen
 }
 

@@ -88,7 +88,7 @@ func (q *queue) take(op *Op) []*pendingOp {
 func (q *queue) clipTaken(op *Op, durable []*pendingOp) {
 	for _, p := range durable {
 		if p.kind == pendingSize && p.cut && (q.stuck > 0 || p.ino != op.Ino) {
-			q.ops = clip(q.ops, p.ino, p.seq, p.size)
+			q.clip(p)
 		}
 	}
 	if q.stuck == 0 {
@@ -100,6 +100,16 @@ func (q *queue) clipTaken(op *Op, durable []*pendingOp) {
 			q.stuck++
 		}
 	}
+}
+
+// clip takes from the pending ops what a truncation has freed.
+func (q *queue) clip(cut *pendingOp) {
+	for _, p := range q.ops {
+		if p.kind == pendingData && p.ino == cut.ino && p.seq < cut.seq && p.off >= cut.size {
+			q.forget(p)
+		}
+	}
+	q.ops = clip(q.ops, cut.ino, cut.seq, cut.size)
 }
 
 // stick marks the ops that a failed sync of the op's file or directory should have made durable.
