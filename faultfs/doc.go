@@ -5,7 +5,7 @@
 // suite). It records every operation. From the record, power can be cut at any tick, as often as wanted and while the
 // program runs on; each crash image is an independent FS on which recovery runs:
 //
-//	fs := faultfs.New(faultfs.Options{})          // run a program on fs, then:
+//	fs := faultfs.New(faultfs.Options{})               // run a program on fs, then:
 //	model := faultfs.Model{Profile: profile}           // the rule that says what may survive
 //	line := faultfs.NewTimeline(fs, model, 0)          // its past
 //	point := line.Advance(tick)                        // power is cut after the operation at tick
@@ -40,14 +40,13 @@
 // A pending op is the smallest thing that a power cut keeps or loses: the directory changes of one call, one step of a
 // size, or the bytes of one call in one sector of 512 bytes. A crash point is a tick with its durable state and its
 // pending ops. A family is the sample of subsets that is tried where one look meets more undecided ops than
-// ImageOptions.Limit; such images report Sampled.
+// ImageOptions.Limit; such images report Sampled. A Model is a profile, the rules of a filesystem, and a device.
 //
 // # Not modelled
 //
 // Symbolic links, modes, owners, times, extended attributes, memory maps and sparse allocation. Symlinks cannot be
 // made; Chmod and its kind succeed and do nothing. Files are at most 64 GiB. Write-back that fails in the background,
-// with no sync, is not injected. Sync covers what SyncData (fdatasync) covers and no times. Profiles of single
-// filesystems, which allow fewer images than PosixMin, are left out: a program that is correct here is correct there.
+// with no sync, is not injected. Sync covers what SyncData (fdatasync) covers and no times.
 //
 // # Concurrency
 //
@@ -59,8 +58,8 @@
 // # How it is built
 //
 // node.go, file.go and namespace.go are the running program's view; trace.go is the record; queue.go and syncing.go
-// cut the record into pending ops with their order; disk.go is the durable state, a persistent structure; image.go
-// decides and observe.go looks. Tried and rejected: wrapping afero.MemMapFs, whose Sync does nothing and whose
-// concurrent ReadAt returns wrong bytes; deciding an image when it is made, which needs 2^n images where recovery can
-// tell a few apart.
+// cut the record into pending ops with their order; profile.go, rules.go and waiting.go say what single filesystems
+// promise; disk.go is the durable state, a persistent structure; image.go decides and observe.go looks. Tried and
+// rejected: wrapping afero.MemMapFs, whose Sync does nothing and whose concurrent ReadAt returns wrong bytes; deciding an
+// image when it is made, which needs 2^n images where recovery can tell a few apart.
 package faultfs
