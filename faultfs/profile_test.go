@@ -201,3 +201,34 @@ func TestWrongProgramsAreFoundWhereTheyAreWrong(t *testing.T) {
 		require.Equal(t, test.found, strings.Join(found, " "), test.name)
 	}
 }
+
+// A sync of another file makes a truncation durable. What it freed must not come back, though it is still pending.
+func TestASyncOfAnotherFileCutsForGood(t *testing.T) {
+	t.Parallel()
+	for _, profile := range []string{"ext4-ordered", "ext4-writeback", "xfs"} {
+		l := &lab{t, faultfs.New(faultfs.Options{})}
+		f := l.durable("f", 'o', 512)
+		l.write(f, 'n', 512, 512)
+		l.ok(f.Truncate(512))
+		l.sync(l.create("g"))
+		l.ok(f.Truncate(1024))
+		got := outcomes(modelNamed(t, profile), l.fs, everything)
+		require.Equal(t, set{"/f=o512 /g=": true, "/f=o512+.512 /g=": true}, got, profile)
+	}
+}
+
+// What the first crash left open does not belong to the journal of the recovery: its syncs settle nothing of it.
+func TestASyncOfTheRecoverySettlesNothingOfTheFirstLife(t *testing.T) {
+	t.Parallel()
+	for _, profile := range []string{"ext4-ordered", "ext4-journal", "xfs", "btrfs"} {
+		model, got := modelNamed(t, profile), set{}
+		fs := faultfs.New(faultfs.Options{})
+		create(t, fs, "a")
+		search(faultfs.NewTimeline(fs, model, 0).Advance(fs.Now()), func(img *faultfs.FS) {
+			must(create(t, img, "b").Sync())
+			now := img.Now()
+			search(faultfs.NewTimeline(img, model, now).Advance(now), func(again *faultfs.FS) { got[everything(fsView{again})] = true })
+		})
+		require.Equal(t, set{"/b=": true, "/a= /b=": true}, got, profile)
+	}
+}

@@ -7,7 +7,7 @@ type queue struct {
 	rules  rules
 	device Device
 	unit   int64
-	mount  int
+	mount  int32
 
 	ops   []*pendingOp // by seq
 	seq   int
