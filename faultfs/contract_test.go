@@ -49,6 +49,10 @@ func (p *piece) inSequence(o *oracle) bool {
 	return p.edits != nil || p.op.Kind == faultfs.OpTruncate || o.wholePages
 }
 
+// adrift reports whether the piece is bytes of a page that is clean although the disk may lack it: they have no place in
+// the sequence, and no sync is about them.
+func (p *piece) adrift() bool { return p.dead && p.bytes != nil && !p.resize }
+
 // promised reports whether a profile makes piece b need the earlier piece a.
 func (o *oracle) promised(a, b *piece) bool {
 	switch {

@@ -14,7 +14,8 @@ type Timeline struct {
 	next  int // ops[:next] have happened
 	disk  *disk
 	queue *queue
-	lies  bool // the disk ignores every sync
+	lies  bool  // the disk ignores every sync
+	start *disk // what was durable before the first op
 }
 
 // NewTimeline returns a timeline that stands before the first op of fs, which lies on a disk as in the model.
@@ -25,6 +26,11 @@ type Timeline struct {
 func NewTimeline(fs *FS, model Model, seen uint64) *Timeline {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
+	return fs.timeline(model, seen)
+}
+
+// timeline is NewTimeline for who holds mu.
+func (fs *FS) timeline(model Model, seen uint64) *Timeline {
 	t := &Timeline{model: model, ops: slices.Clip(fs.trace), disk: fs.base.share()}
 	var left []*pendingOp
 	if fs.image != nil {
@@ -33,35 +39,38 @@ func NewTimeline(fs *FS, model Model, seen uint64) *Timeline {
 		t.disk, left = fs.image.settle(seen)
 		t.lies = fs.image.point.lies
 	}
-	t.queue = newQueue(model, left)
+	t.queue, t.start = newQueue(model, left), t.disk.share()
 	return t
 }
 
 // Advance moves behind the last op at or before tick and returns the crash point there. A timeline does not go back.
 func (t *Timeline) Advance(tick uint64) *CrashPoint {
+	t.advance(tick)
+	return &CrashPoint{
+		Tick: tick, model: t.model, disk: t.disk.share(), pending: slices.Clone(t.queue.ops), lies: t.ignores(tick),
+		start: t.start, past: t.ops[:t.next],
+	}
+}
+
+func (t *Timeline) advance(tick uint64) {
 	for t.next < len(t.ops) && t.ops[t.next].Tick <= tick {
 		t.step(&t.ops[t.next])
 		t.next++
 	}
-	lies := t.lies || t.model.Device.ignores(tick)
-	return &CrashPoint{Tick: tick, model: t.model, disk: t.disk.share(), pending: slices.Clone(t.queue.ops), lies: lies}
 }
 
+// ignores reports whether the disk lies about a sync at a tick.
+func (t *Timeline) ignores(tick uint64) bool { return t.lies || t.model.Device.ignores(tick) }
+
 func (t *Timeline) step(op *Op) {
-	if op.Kind != OpSync {
+	switch {
+	case t.fault(op):
+	case op.Kind != OpSync:
 		t.queue.push(op, t.above(op), t.disk)
-		return
-	}
-	switch op.Fault {
-	case NoEffect:
-		if t.lies || t.model.Device.ignores(op.Tick) {
-			return
-		}
+	case op.Fault == NoEffect && !t.ignores(op.Tick):
 		for _, p := range t.queue.take(op) {
 			t.disk.apply(p)
 		}
-	case FailedSync:
-		t.queue.stick(op)
 	default: // lost, or refused before it began
 	}
 }
@@ -106,7 +115,9 @@ type CrashPoint struct {
 	disk    *disk
 	pending []*pendingOp
 	index   *pendingIndex
-	lies    bool // the disk ignores every sync from here on
+	lies    bool  // the disk ignores every sync from here on
+	start   *disk // the disk before the past: what a block may have held once
+	past    []Op
 }
 
 func (p *CrashPoint) indexed() *pendingIndex {
@@ -129,6 +140,8 @@ type ImageOptions struct {
 	// Limit is how many undecided ops one look may meet before the chooser is asked for a member of a family of subsets
 	// instead of for every op; 0 means 12.
 	Limit int
+	// Clock is what slow calls of the image wait on. See Options.Clock.
+	Clock Clock
 }
 
 // DefaultLimit is ImageOptions.Limit where it is 0.
@@ -143,7 +156,7 @@ func (p *CrashPoint) Image(o ImageOptions) *FS {
 	if o.Chooser == nil {
 		o.Chooser = Seeded(0)
 	}
-	fs := newFS(Options{Tick: o.Tick, Callers: o.Callers}, p.disk)
+	fs := newFS(Options{Tick: o.Tick, Callers: o.Callers, Clock: o.Clock}, p.disk)
 	im := &image{
 		point: p, index: p.indexed(), chooser: o.Chooser, limit: o.Limit, fates: make([]fate, len(p.pending)), now: &fs.now,
 	}
@@ -152,6 +165,9 @@ func (p *CrashPoint) Image(o ImageOptions) *FS {
 			im.fates[i] = f
 			im.count(i)
 		}
+	}
+	if p.model.Profile.fate != kept {
+		im.loseGone()
 	}
 	fs.image = im
 	return fs

@@ -2,10 +2,11 @@ package faultfs
 
 import "maps"
 
-// entry is what a name in a directory stands for.
+// entry is what a name in a directory stands for. A symbolic link is all in its entries: it has no content.
 type entry struct {
-	ino Ino
-	dir bool
+	ino    Ino
+	dir    bool
+	target string // of a symbolic link; empty for all else
 }
 
 // inode is a file or a directory as it lies on a disk.
@@ -28,10 +29,13 @@ func newDisk() *disk {
 	return &disk{inodes: map[Ino]*inode{rootIno: {names: map[string]entry{}}}, last: rootIno}
 }
 
-// share returns a disk that will never change.
+// share returns a disk that will never change. Sharing one that has not changed since it was shared writes nothing, so
+// the images of a crash point may do it at once.
 func (d *disk) share() *disk {
-	d.frozen = true
-	d.epoch++
+	if !d.frozen {
+		d.frozen = true
+		d.epoch++
+	}
 	return &disk{inodes: d.inodes, last: d.last, frozen: true, epoch: d.epoch}
 }
 
@@ -85,7 +89,7 @@ func (d *disk) apply(p *pendingOp) {
 				delete(dir.names, e.Name)
 				continue
 			}
-			dir.names[e.Name] = entry{e.Ino, e.Dir}
+			dir.names[e.Name] = e.entry()
 			if d.inodes[e.Ino] == nil {
 				d.writable(e.Ino, e.Dir)
 			}

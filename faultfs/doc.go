@@ -33,7 +33,10 @@
 //     are used, and no map is ranged over where it matters.
 //  9. Images share what they do not change. Making one copies no file.
 //  10. A fault hits only what its Rule names, is counted, and stands in the trace; see FAULTS.md. Errors are those of
-//     an operating system: *fs.PathError or *os.LinkError around an errno.
+//     an operating system: *fs.PathError or *os.LinkError around an errno. Every method that touches the disk can be
+//     hit. Images have rules like any other filesystem (SetRules).
+//  11. Memory and disk agree under every fault: what a read returned after an eviction is what every later image has,
+//     unless it was written again. A failed write-back is reported once for each handle.
 //
 // # Words
 //
@@ -44,9 +47,8 @@
 //
 // # Not modelled
 //
-// Symbolic links, modes, owners, times, extended attributes, memory maps and sparse allocation. Symlinks cannot be
-// made; Chmod and its kind succeed and do nothing. Files are at most 64 GiB. Write-back that fails in the background,
-// with no sync, is not injected. Sync covers what SyncData (fdatasync) covers and no times.
+// Modes, owners, times, extended attributes and memory maps. Chmod and its kind succeed and do nothing. Files are at most
+// 64 GiB. Sync covers what SyncData (fdatasync) covers and no times.
 //
 // # Concurrency
 //
@@ -57,9 +59,12 @@
 //
 // # How it is built
 //
-// node.go, file.go and namespace.go are the running program's view; trace.go is the record; queue.go and syncing.go
-// cut the record into pending ops with their order; profile.go, rules.go and waiting.go say what single filesystems
-// promise; disk.go is the durable state, a persistent structure; image.go decides and observe.go looks. Tried and
-// rejected: wrapping afero.MemMapFs, whose Sync does nothing and whose concurrent ReadAt returns wrong bytes; deciding an
-// image when it is made, which needs 2^n images where recovery can tell a few apart.
+// node.go, file.go, namespace.go and path.go are the running program's view; trace.go is the record; queue.go and
+// syncing.go cut the record into pending ops with their order; profile.go, rules.go and waiting.go say what single
+// filesystems promise, device.go what the disk does; disk.go is the durable state, a persistent structure; image.go
+// decides and observe.go looks; explore.go tries every decision. Of the faults, rule.go and parse.go are the words,
+// fault.go decides whether a call is hit, failure.go and errseq.go are failed syncs, inflight.go and rot.go damage,
+// space.go and latency.go the rest. Package litmus holds the profiles to what filesystems do. Tried and rejected:
+// wrapping afero.MemMapFs, whose Sync does nothing and whose concurrent ReadAt returns wrong bytes; deciding an image
+// when it is made, which needs 2^n images where recovery can tell a few apart.
 package faultfs

@@ -3,13 +3,54 @@ package faultfs_test
 import (
 	"errors"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 
+	"github.com/spf13/afero"
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
+
+// rules parses the faults that are in force from now on.
+func (l *lab) rules(texts ...string) {
+	l.t.Helper()
+	var rules []*faultfs.Rule
+	for _, text := range texts {
+		r, err := faultfs.ParseRule(text)
+		l.ok(err)
+		rules = append(rules, r)
+	}
+	l.fs.SetRules(rules...)
+}
+
+// hit does something under a fault, which must be injected.
+func (l *lab) hit(rule string, do func()) {
+	l.t.Helper()
+	l.rules(rule)
+	do()
+	require.Len(l.t, l.fs.Injected(), 1, "%s has not hit", rule)
+	l.fs.SetRules()
+}
+
+// failAs lets the sync of a file fail in the manner of a filesystem. That of ext4-journal succeeds.
+func (l *lab) failAs(as string, f afero.File) {
+	l.t.Helper()
+	l.hit("failed sync as="+as, func() {
+		if err := f.Sync(); as == "ext4-journal" {
+			l.ok(err)
+		} else {
+			require.ErrorIs(l.t, err, syscall.EIO)
+		}
+	})
+}
+
+// reads asks what the running program sees of a file.
+func (l *lab) reads(want, name string) {
+	l.t.Helper()
+	require.Equal(l.t, want, fsView{l.fs}.read(name, 0, 1<<20))
+}
 
 // fails syncs with an injected failure.
 func (l *lab) failSync(effect faultfs.Effect, sync func() error) {
@@ -24,16 +65,8 @@ func (l *lab) failSync(effect faultfs.Effect, sync func() error) {
 	require.True(l.t, errors.Is(err, syscall.EIO) || errors.Is(err, syscall.ENOSPC))
 }
 
-// What a sync that does not do its work leaves behind: L15 and its kin.
+// What a sync that does not do its work leaves behind. Its retry, and reads in between, are L15 and L16 of package litmus.
 var failureLitmus = []litmus{
-	{"L15 the retry of a failed fsync returns success and does nothing", func(l *lab) {
-		f := l.durable("f", 'o', 10)
-		l.write(f, 'n', 0, 10)
-		l.failSync(faultfs.FailedSync, f.Sync)
-		require.Equal(l.t, "n10", fsView{l.fs}.read("f", 0, 10), "L16: reads see the new bytes")
-		l.sync(f)
-		require.Equal(l.t, "n10", fsView{l.fs}.read("f", 0, 10))
-	}, []string{"/f=o10", "/f=n10"}},
 	{"a later write to the page makes it whole again", func(l *lab) {
 		f := l.durable("f", 'o', 4096)
 		l.write(f, 'n', 0, 10)
@@ -70,6 +103,68 @@ var failureLitmus = []litmus{
 		l.failSync(faultfs.FailedSync, d.Sync)
 		l.sync(d)
 	}, []string{"", "/f="}},
+	{"write-back that fails by itself is about what was dirty, not about the write that came then", func(l *lab) {
+		f := l.durable("f", 'o', 8192)
+		l.write(f, 'n', 0, 10)
+		l.hit("failed writeback f", func() { l.write(f, 'm', 4096, 10) })
+		require.ErrorIs(l.t, f.Sync(), syscall.EIO)
+		l.sync(f)
+	}, []string{"/f=o4096+m10+o4086", "/f=n10+o4086+m10+o4086"}},
+	{"nor about the size, which is still dirty", func(l *lab) {
+		f := l.durable("f", 'o', 10)
+		l.write(f, 'n', 4096, 10)
+		l.hit("failed writeback as=ext4-ordered", func() { l.write(f, 'm', 0, 10) })
+		require.ErrorIs(l.t, f.Sync(), syscall.EIO)
+		l.sync(f)
+	}, []string{"/f=m10+.4096"}},
+	{"until the next sync the size is there or not", func(l *lab) {
+		f := l.durable("f", 'o', 10)
+		l.write(f, 'n', 10, 10)
+		l.hit("failed writeback as=xfs", func() { l.write(f, 'm', 4096, 1) })
+		l.ok(f.Truncate(20))
+	}, []string{"/f=o10", "/f=o10+.10", "/f=o10+.4086+m1", "/f=o10+.4087"}},
+	{"write-back that fails on btrfs takes the file back to what the disk has", func(l *lab) {
+		f := l.durable("f", 'o', 10)
+		l.write(f, 'n', 5, 100)
+		l.hit("failed writeback as=btrfs", func() { l.write(f, 'm', 0, 2) })
+		l.reads("m2+o8", "f")
+		require.ErrorIs(l.t, f.Sync(), syscall.EIO)
+		l.sync(f)
+	}, []string{"/f=m2+o8"}},
+	{"after a failure on btrfs the place of the handle stays, so the next append leaves a hole", func(l *lab) {
+		f := l.create("f")
+		l.syncDir("/")
+		_, err := f.Write([]byte("nnnnn"))
+		l.ok(err)
+		l.failAs("btrfs", f)
+		_, err = f.Write([]byte("mm"))
+		l.ok(err)
+		l.sync(f)
+	}, []string{"/f=.5+m2"}},
+	{"eviction shows that the disk lacks what might have been there", func(l *lab) {
+		f := l.durable("f", 'o', 10)
+		l.write(f, 'n', 0, 10)
+		l.failSync(faultfs.FailedSync, f.Sync)
+		l.reads("n10", "f")
+		l.hit("evict read", func() { l.reads("o10", "f") })
+	}, []string{"/f=o10"}},
+	{"eviction leaves dirty pages alone", func(l *lab) {
+		f := l.durable("f", 'o', 8192)
+		l.write(f, 'n', 0, 10)
+		l.failAs("xfs", f)
+		l.write(f, 'm', 4096, 10)
+		l.hit("evict read", func() { l.reads("o4096+m10+o4086", "f") })
+		l.sync(f)
+	}, []string{"/f=o4096+m10+o4086"}},
+	{"what was cut off before an eviction stays cut off", func(l *lab) {
+		f := l.durable("f", 'o', 10)
+		l.write(f, 'n', 0, 10)
+		l.failAs("xfs", f)
+		l.ok(f.Truncate(4))
+		l.ok(f.Truncate(8))
+		l.hit("evict read", func() { l.reads("o4+.4", "f") })
+		l.sync(f)
+	}, []string{"/f=o4+.4"}},
 	{"a lost fsync is made up for by the next one", func(l *lab) {
 		f := l.durable("f", 'o', 10)
 		l.write(f, 'n', 0, 10)
@@ -89,7 +184,7 @@ var failureLitmus = []litmus{
 	}, []string{"/f=n10"}},
 	{"a short write is half a write", func(l *lab) {
 		f := l.durable("f", 'o', 10)
-		l.fs.SetRules(&faultfs.Rule{Effect: faultfs.ShortWrite, Op: faultfs.OpWrite})
+		l.fs.SetRules(&faultfs.Rule{Effect: faultfs.Short, Op: faultfs.OpWrite})
 		n, err := f.WriteAt([]byte("nnnnnnnn"), 10)
 		require.Equal(l.t, 4, n)
 		require.Error(l.t, err)
@@ -98,7 +193,7 @@ var failureLitmus = []litmus{
 	}, []string{"/f=o10+n4"}},
 	{"half of one byte behind the end is nothing", func(l *lab) {
 		f := l.durable("f", 'o', 10)
-		l.fs.SetRules(&faultfs.Rule{Effect: faultfs.ShortWrite, Op: faultfs.OpWrite})
+		l.fs.SetRules(&faultfs.Rule{Effect: faultfs.Short, Op: faultfs.OpWrite})
 		_, err := f.WriteAt([]byte("n"), 20)
 		require.Error(l.t, err)
 		l.fs.SetRules()
@@ -112,19 +207,152 @@ var failureLitmus = []litmus{
 	}, []string{"/f=o10"}},
 }
 
-// Every handle that was open when a write-back failed hears of it once; later ones do not.
-func TestFailedSyncIsReportedOncePerHandle(t *testing.T) {
+// filesystems is the table of what a failed sync leaves, a row for each filesystem. A file has 10 old bytes that are
+// durable, and 10 new ones in their place and 10 more in its second page.
+var filesystems = []struct {
+	as        string
+	memory    string   // what reads see after the failure
+	retried   []string // on the disk, after retries until one succeeds
+	rewritten []string // on the disk, after the first page is written again, and synced until that succeeds
+	evicted   string   // in memory and on the disk, when the clean pages have left the memory
+}{
+	{"ext4-ordered", "n10+.4086+n10", []string{"o10+.4096"}, []string{"n9+x1+.4096"}, "o10+.4096"},
+	{"xfs", "n10+.4086+n10", []string{"o10+.4096"}, []string{"n9+x1+.4096"}, "o10+.4096"},
+	{
+		"ext4-journal", "n10+.4086+n10",
+		[]string{"o10+.4096", "n10+.4096", "o10+.4086+n10", "n10+.4086+n10"},
+		[]string{"n9+x1+.4096", "n9+x1+.4086+n10"},
+		"o10+.4096",
+	},
+	{"btrfs", "o10", []string{"o10"}, []string{"o9+x1"}, "o10"},
+}
+
+func TestFailedSyncAsEachFilesystem(t *testing.T) {
+	t.Parallel()
+	for _, row := range filesystems {
+		// fail returns a lab in which the sync has just failed.
+		fail := func() (*lab, afero.File) {
+			l := &lab{t, faultfs.New(faultfs.Options{})}
+			f := l.durable("f", 'o', 10)
+			l.write(f, 'n', 0, 10)
+			l.write(f, 'n', 4096, 10)
+			l.failAs(row.as, f)
+			l.reads(row.memory, "f")
+			return l, f
+		}
+		untilSynced := func(l *lab, f afero.File) {
+			if row.as == "ext4-journal" {
+				require.ErrorIs(t, f.Sync(), syscall.EIO, "the sync after the one that failed")
+			}
+			l.sync(f)
+		}
+		leaves := func(l *lab, files []string) {
+			want := set{}
+			for _, f := range files {
+				want["/f="+f] = true
+			}
+			require.Empty(t, want.differs(outcomes(l.fs, everything)), "%s\n%s", row.as, describe(l.fs.Trace()))
+		}
+		l, f := fail()
+		untilSynced(l, f)
+		l.reads(row.memory, "f")
+		leaves(l, row.retried)
+
+		l, f = fail()
+		l.write(f, 'x', 9, 1)
+		untilSynced(l, f)
+		leaves(l, row.rewritten)
+
+		l, _ = fail()
+		l.hit("evict read", func() { l.reads(row.evicted, "f") })
+		l.reads(row.evicted, "f")
+		leaves(l, []string{row.evicted})
+	}
+}
+
+// As who it may, a failed sync of a directory leaves its names on the disk or not.
+func TestFailedSyncOfADirectoryIsTheSameEverywhere(t *testing.T) {
+	t.Parallel()
+	for _, row := range filesystems {
+		l := &lab{t, faultfs.New(faultfs.Options{})}
+		l.create("f")
+		dir, err := l.fs.Open("/")
+		l.ok(err)
+		l.hit("failed sync as="+row.as, func() { require.ErrorIs(t, dir.Sync(), syscall.EIO) })
+		l.sync(dir)
+		require.Equal(t, set{"": true, "/f=": true}, outcomes(l.fs, everything), row.as)
+	}
+}
+
+// Each open handle reports a failed write-back once, in place of syncing, and so does the next one to be opened if
+// nobody has done so: s syncs and succeeds, e syncs and fails with EIO, w is a write-back that fails, f a sync that
+// fails, o opens another handle and c closes the handle. The digit is the handle.
+func TestFailuresAreReportedOnce(t *testing.T) {
+	t.Parallel()
+	for name, script := range map[string]string{
+		"a sync that fails has reported it":              "o1 f1 s1 s1",
+		"every handle that was open reports it once":     "o1 o2 o3 f1 e2 e3 s1 s2 s3",
+		"one that is opened later does not":              "o1 f1 o2 s2 s1",
+		"write-back is reported by the next sync":        "o1 w1 e1 s1",
+		"by every handle":                                "o1 o2 w1 e2 s2 e1 s1",
+		"also by one that is opened later":               "o1 w1 o2 e2 s2 e1 s1",
+		"unless somebody has reported it":                "o1 w1 e1 o2 s2",
+		"if nobody has, the next to be opened does":      "o1 w1 c1 o2 e2 o3 s3",
+		"closing gives the claim up":                     "o1 o2 w1 c2 e1 o2 s2",
+		"two failures that nobody reported are one":      "o1 w1 w1 e1 s1",
+		"a failure after the report is another":          "o1 w1 e1 w1 e1 s1",
+		"and is reported by all again":                   "o1 o2 w1 e1 e2 w1 e2 e1 s1 s2",
+		"who missed the first hears once of both":        "o1 o2 w1 e1 w1 e2 s2 e1 s1",
+		"a sync that fails hears of the earlier failure": "o1 o2 w1 f1 s1 e2 s2",
+		"without failures nothing is reported":           "o1 s1 o2 s2 c1 o1 s1",
+	} {
+		l := &lab{t, faultfs.New(faultfs.Options{})}
+		l.durable("f", 'o', 10)
+		handles := map[byte]afero.File{}
+		for i, step := range strings.Fields(script) {
+			f := handles[step[1]]
+			at := []any{"%s: %s, step %d", name, script, i}
+			switch step[0] {
+			case 'o':
+				f, err := l.fs.OpenFile("f", os.O_RDWR, 0)
+				l.ok(err)
+				handles[step[1]] = f
+			case 'c':
+				l.ok(f.Close())
+			case 'w':
+				l.hit("failed writeback", func() { l.write(f, 'n', 0, 1) })
+			case 'f':
+				l.hit("failed sync", func() { require.ErrorIs(t, f.Sync(), syscall.EIO, at...) })
+			case 'e':
+				require.ErrorIs(t, f.Sync(), syscall.EIO, at...)
+			case 's':
+				require.NoError(t, f.Sync(), at...)
+			}
+		}
+	}
+}
+
+// What a sync that reports an old failure was about stays pending, and the next one makes it durable.
+func TestAReportReplacesTheSync(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
-	one := l.durable("f", 'o', 10)
-	two, err := l.fs.OpenFile("f", os.O_RDWR, 0)
-	require.NoError(t, err)
-	l.write(one, 'n', 0, 10)
-	l.failSync(faultfs.FailedSync, one.Sync)
-	three, err := l.fs.OpenFile("f", os.O_RDWR, 0)
-	require.NoError(t, err)
-	require.NoError(t, one.Sync())
-	require.NoError(t, three.Sync())
-	require.ErrorIs(t, two.Sync(), syscall.EIO)
-	require.NoError(t, two.Sync())
+	f := l.durable("f", 'o', 10)
+	l.hit("failed writeback", func() { l.write(f, 'n', 0, 10) })
+	require.ErrorIs(t, f.Sync(), syscall.EIO)
+	require.Equal(t, set{"/f=o10": true, "/f=n10": true}, outcomes(l.fs, everything))
+	l.sync(f)
+	require.Equal(t, set{"/f=n10": true}, outcomes(l.fs, everything))
+}
+
+// With O_SYNC the error is that of the write.
+func TestFailuresAreReportedByWritesThatSync(t *testing.T) {
+	t.Parallel()
+	l := &lab{t, faultfs.New(faultfs.Options{})}
+	l.durable("f", 'o', 10)
+	f, err := l.fs.OpenFile("f", os.O_RDWR|os.O_SYNC, 0)
+	l.ok(err)
+	l.hit("failed writeback", func() { require.ErrorIs(t, second(f.WriteAt([]byte("n"), 0)), syscall.EIO) })
+	l.ok(second(f.WriteAt([]byte("n"), 0)))
+	l.hit("failed sync as=ext4-journal", func() { l.ok(second(f.WriteAt([]byte("m"), 0))) })
+	require.ErrorIs(t, second(f.WriteAt([]byte("p"), 0)), syscall.EIO)
 }

@@ -1,39 +1,91 @@
 package faultfs
 
 import (
-	"maps"
 	"math/rand/v2"
 	"path"
 	"slices"
 	"syscall"
 )
 
-// inject asks the rules about a call on the names. It returns the effect that hits it, and the error if the effect is
-// that the call fails and changes nothing. The first rule that hits decides; those after it do not see the call. The
-// caller holds mu.
-func (fs *FS) inject(kind OpKind, call string, ino Ino, names ...string) (Effect, error) {
+// call is one filesystem call as the rules see it.
+type call struct {
+	kind    OpKind
+	name    string // of the call, in errors
+	path    string
+	to      string // the new name of a rename or link
+	node    *node  // nil if the call is about a name
+	changes bool   // it changes the disk, although its kind need not
+	off     int64  // of a read, write or allocation: where
+	bytes   int64  // and how many
+}
+
+// op is the trace's entry for a call that a fault hit.
+func (c *call) op(e Effect) Op {
+	op := Op{Kind: c.kind, Path: c.path, To: c.to, Fault: e}
+	if c.node != nil {
+		op.Ino = c.node.ino
+	}
+	return op
+}
+
+// errnos are the errors of the effects that make a call fail and change nothing.
+var errnos = [effects]syscall.Errno{
+	EIO: syscall.EIO, ENOSPC: syscall.ENOSPC, EINTR: syscall.EINTR, EROFS: syscall.EROFS, EMFILE: syscall.EMFILE,
+}
+
+// inject asks the rules about a call. It returns the rule that hits it, nil if none does, and the error if the effect
+// is that the call fails and changes nothing. The first rule that hits decides; those after it do not see the call.
+// Only rules that make a call late let it pass on to the next. The caller holds mu.
+func (fs *FS) inject(c call) (*Rule, error) {
 	for _, r := range fs.rules {
-		if !r.sees(kind, names) || !r.inTime(fs.ticks) || !r.fires() {
+		if !r.sees(&c) || !r.inTime(fs.ticks) || !fs.possible(r, &c) || !r.fires() {
 			continue
 		}
-		var errno syscall.Errno
-		switch r.Effect {
-		case EIO:
-			errno = syscall.EIO
-		case ENOSPC:
-			errno = syscall.ENOSPC
-		default:
-			return r.Effect, nil // the caller carries it out and records it
+		partly := r.Effect == ENOSPC && r.Bytes != 0 && c.kind == OpWrite
+		switch errno := errnos[r.Effect]; {
+		case r.Effect == Slow || r.Effect == Stall:
+			fs.record(c.op(r.Effect))
+			fs.delay(r)
+			continue
+		case errno != 0 && !partly:
+			fs.record(c.op(r.Effect))
+			return r, pathError(c.name, c.path, errno)
 		}
-		op := Op{Kind: kind, Path: names[0], Ino: ino, Fault: r.Effect}
-		if len(names) > 1 {
-			op.To = names[1]
-		}
-		fs.record(op)
-		return r.Effect, pathError(call, names[0], errno)
+		return r, nil // the caller carries it out and records it
 	}
-	return NoEffect, nil
+	return nil, nil
 }
+
+// sees reports whether a call is of the kind and about one of the names that the rule is about.
+func (r *Rule) sees(c *call) bool {
+	if r.Op != c.kind && (r.Op != OpAny || !slices.Contains(allowed[r.Effect], c.kind)) {
+		return false
+	}
+	return r.names(c.path) || c.to != "" && r.names(c.to)
+}
+
+// possible reports whether the effect can happen to this very call: a call to which it cannot is no match.
+func (fs *FS) possible(r *Rule, c *call) bool {
+	switch {
+	case r.Effect == EROFS:
+		return c.changes || c.kind <= OpSync
+	case r.Bytes != 0:
+		takes := fs.takes(c)
+		return takes > 0 && uint64(fs.used()+takes) > r.Bytes
+	case r.Files != 0:
+		return fs.handles >= r.Files
+	case r.Effect == Evict:
+		return c.node.errors.n > 0
+	case r.Effect == Short && c.kind == OpRead:
+		return fs.within(c) > 1
+	case r.Effect == BitFlip && c.kind == OpRead:
+		return fs.within(c) > 0
+	}
+	return true
+}
+
+// within returns how many of the bytes that a read asks for the file has.
+func (fs *FS) within(c *call) int64 { return min(c.bytes, fs.size(c.node)-c.off) }
 
 // Injected returns how often each kind of fault has been injected, by Rule.Key.
 func (fs *FS) Injected() map[string]uint64 {
@@ -53,11 +105,6 @@ func (fs *FS) SetRules(rules ...*Rule) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	fs.rules = rules
-}
-
-// sees reports whether a call is of the kind and about one of the names that the rule is about.
-func (r *Rule) sees(kind OpKind, names []string) bool {
-	return r.Op == kind && slices.ContainsFunc(names, r.names)
 }
 
 func (r *Rule) names(name string) bool {
@@ -84,6 +131,8 @@ func (r *Rule) fires() bool {
 	switch {
 	case r.Nth != 0 && r.matches != r.Nth:
 		return false
+	case r.matches < r.From:
+		return false
 	case r.Every != 0 && r.matches%r.Every != 0:
 		return false
 	case r.Prob != 0 && rand.New(rand.NewPCG(r.Seed, r.matches)).Float64() >= r.Prob:
@@ -93,52 +142,5 @@ func (r *Rule) fires() bool {
 	return true
 }
 
-// Damage is where a bit rotted.
-type Damage struct {
-	Path string
-	Off  int64
-	Bit  int
-}
-
-// Rot lets one bit of one durable file rot that the BitFlip rule names, chosen by the rule's seed and by draw. It
-// returns the crash point with the damage, or ok false if no file matches or the rule is not about this tick. The
-// receiver is unchanged; the hit counts on r, which is used by one goroutine at a time.
-func (p *CrashPoint) Rot(r *Rule, draw uint64) (rotten *CrashPoint, at Damage, ok bool) {
-	if !r.at(p.Tick) {
-		return nil, Damage{}, false
-	}
-	var files []Damage // Path and, in Off, the size
-	var inos []Ino
-	p.disk.walk(rootIno, "", func(name string, e entry) {
-		if n := p.disk.inodes[e.ino]; !e.dir && n.content.size > 0 && r.names(name) {
-			files, inos = append(files, Damage{Path: name, Off: n.content.size}), append(inos, e.ino)
-		}
-	})
-	if len(files) == 0 {
-		return nil, Damage{}, false
-	}
-	rng := rand.New(rand.NewPCG(r.Seed, draw))
-	i := rng.IntN(len(files))
-	at = Damage{Path: files[i].Path, Off: rng.Int64N(files[i].Off), Bit: rng.IntN(8)}
-	d := p.disk.share()
-	c := d.writable(inos[i], false).content
-	var b [1]byte
-	c.readAt(b[:], at.Off)
-	b[0] ^= 1 << at.Bit
-	c.writeAt(b[:], at.Off)
-	r.matches, r.hits = r.matches+1, r.hits+1
-	return &CrashPoint{Tick: p.Tick, model: p.model, disk: d, pending: slices.Clone(p.pending), lies: p.lies}, at, true
-}
-
-// walk visits all names below a directory, in name order.
-func (d *disk) walk(dir Ino, prefix string, visit func(name string, e entry)) {
-	names := d.inodes[dir].names
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		e := names[name]
-		full := path.Join(prefix, name)
-		visit(full, e)
-		if e.dir {
-			d.walk(e.ino, full, visit)
-		}
-	}
-}
+// draw returns the random source of the latest hit's choices.
+func (r *Rule) draw() *rand.Rand { return rand.New(rand.NewPCG(r.Seed, r.hits)) }

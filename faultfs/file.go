@@ -5,7 +5,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 	"syscall"
 )
 
@@ -17,7 +16,7 @@ type file struct {
 	flag   int
 	off    int64   // of Read, Write and Seek
 	listed listing // of Readdir and Readdirnames
-	failed int     // of the node's failed syncs, those that this handle has reported or came after
+	heard  int     // of the node's failed write-backs, those that this handle has reported or came after
 	closed bool
 }
 
@@ -40,19 +39,25 @@ func (f *file) checkOpen(op string) error {
 // Close closes the handle, also if a fault makes it return an error. It makes nothing durable.
 func (f *file) Close() error {
 	f.fs.mu.Lock()
-	defer f.fs.mu.Unlock()
+	defer f.fs.leave()
 	if err := f.checkOpen("close"); err != nil {
 		return err
 	}
-	f.closed = true
-	_, err := f.fs.inject(OpClose, "close", f.node.ino, f.name)
+	f.release()
+	_, err := f.fs.inject(call{kind: OpClose, name: "close", path: f.name, node: f.node})
 	return err
+}
+
+func (f *file) release() {
+	f.closed = true
+	f.node.handles--
+	f.fs.handles--
 }
 
 func (f *file) Read(b []byte) (int, error) {
 	f.fs.mu.Lock()
-	defer f.fs.mu.Unlock()
-	n, err := f.readAt(b, f.off)
+	defer f.fs.leave()
+	n, _, err := f.readAt(b, f.off)
 	f.off += int64(n)
 	if n > 0 && errors.Is(err, io.EOF) {
 		err = nil
@@ -60,40 +65,57 @@ func (f *file) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// ReadAt fails with EIO where a fault makes it short: io.ReaderAt demands an error then.
 func (f *file) ReadAt(b []byte, off int64) (int, error) {
 	f.fs.mu.Lock()
-	defer f.fs.mu.Unlock()
-	return f.readAt(b, off)
+	defer f.fs.leave()
+	n, short, err := f.readAt(b, off)
+	if short {
+		err = f.fail("read", syscall.EIO)
+	}
+	return n, err
 }
 
-func (f *file) readAt(b []byte, off int64) (int, error) {
+func (f *file) readAt(b []byte, off int64) (n int, short bool, err error) {
 	if err := f.checkOpen("read"); err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	switch {
 	case off < 0:
-		return 0, f.fail("read", syscall.EINVAL)
+		return 0, false, f.fail("read", syscall.EINVAL)
 	case len(b) == 0:
-		return 0, nil
+		return 0, false, nil
 	case !f.readable():
-		return 0, f.fail("read", syscall.EBADF)
+		return 0, false, f.fail("read", syscall.EBADF)
 	case f.node.isDir():
-		return 0, f.fail("read", syscall.EISDIR)
+		return 0, false, f.fail("read", syscall.EISDIR)
 	}
-	if _, err := f.fs.inject(OpRead, "read", f.node.ino, f.name); err != nil {
-		return 0, err
+	rule, err := f.fs.inject(call{
+		kind: OpRead, name: "read", path: f.name, node: f.node, off: off, bytes: int64(len(b)),
+	})
+	if err != nil {
+		return 0, false, err
+	}
+	if rule.effect() == Evict {
+		f.evict()
 	}
 	f.fs.resolve(f.node, off, off+int64(len(b)))
-	n := f.node.content.readAt(b, off)
-	if n < len(b) {
-		return n, io.EOF
+	n = f.node.content.readAt(b, off)
+	switch {
+	case rule.effect() == Short:
+		return f.shorten(n), true, nil
+	case rule.effect() == BitFlip:
+		f.flipRead(rule, b[:n], off)
 	}
-	return n, nil
+	if n < len(b) {
+		return n, false, io.EOF
+	}
+	return n, false, nil
 }
 
 func (f *file) Write(b []byte) (int, error) {
 	f.fs.mu.Lock()
-	defer f.fs.mu.Unlock()
+	defer f.fs.leave()
 	if err := f.checkOpen("write"); err != nil {
 		return 0, err
 	}
@@ -107,7 +129,7 @@ func (f *file) Write(b []byte) (int, error) {
 
 func (f *file) WriteAt(b []byte, off int64) (int, error) {
 	f.fs.mu.Lock()
-	defer f.fs.mu.Unlock()
+	defer f.fs.leave()
 	if f.flag&os.O_APPEND != 0 {
 		return 0, f.fail("write", syscall.EINVAL) // as package os, whether the handle is closed or not
 	}
@@ -131,20 +153,21 @@ func (f *file) writeAt(b []byte, off int64) (int, error) {
 	case off > maxBytes-int64(len(b)):
 		return 0, f.fail("write", syscall.EFBIG)
 	}
-	effect, err := f.fs.inject(OpWrite, "write", f.node.ino, f.name)
+	if err := f.writeback(); err != nil {
+		return 0, err
+	}
+	rule, err := f.fs.inject(call{
+		kind: OpWrite, name: "write", path: f.name, node: f.node, off: off, bytes: int64(len(b)),
+	})
 	if err != nil {
 		return 0, err
 	}
-	if effect == ShortWrite {
-		b, err = b[:len(b)/2], &fs.PathError{Op: "write", Path: f.name, Err: io.ErrShortWrite}
-	}
+	b, err = f.fitting(rule, b, off)
 	f.fs.resolveWrite(f.node, off, off+int64(len(b)))
-	before := f.node.content.size
-	f.node.content.writeAt(b, off)
-	f.fs.record(Op{
-		Kind: OpWrite, Path: f.name, Ino: f.node.ino, Off: off, Data: slices.Clone(b),
-		OldSize: before, Size: f.node.content.size, Fault: effect,
-	})
+	f.node.store(f.fs, Op{Path: f.name, Off: off, Data: f.arriving(rule, b, off), Fault: rule.effect()})
+	if rule.effect() == Misplaced {
+		f.misplace(rule, b, off)
+	}
 	if f.flag&os.O_SYNC != 0 && err == nil {
 		if err := f.sync("write"); err != nil {
 			return 0, err
@@ -153,9 +176,17 @@ func (f *file) writeAt(b []byte, off int64) (int, error) {
 	return len(b), err
 }
 
+// store writes the bytes of an op, which has what is not about the node, and records it.
+func (n *node) store(fs *FS, op Op) {
+	op.Kind, op.Ino, op.OldSize = OpWrite, n.ino, n.content.size
+	n.content.writeAt(op.Data, op.Off)
+	op.Size = n.content.size
+	fs.record(op)
+}
+
 func (f *file) Truncate(size int64) error {
 	f.fs.mu.Lock()
-	defer f.fs.mu.Unlock()
+	defer f.fs.leave()
 	if err := f.checkOpen("truncate"); err != nil {
 		return err
 	}
@@ -168,8 +199,8 @@ func (f *file) Truncate(size int64) error {
 	return f.truncate("truncate", size)
 }
 
-func (f *file) truncate(call string, size int64) error {
-	if _, err := f.fs.inject(OpTruncate, call, f.node.ino, f.name); err != nil {
+func (f *file) truncate(name string, size int64) error {
+	if _, err := f.fs.inject(call{kind: OpTruncate, name: name, path: f.name, node: f.node}); err != nil {
 		return err
 	}
 	before := f.fs.size(f.node)
@@ -185,7 +216,7 @@ func (f *file) truncate(call string, size int64) error {
 // Sync makes a file's bytes and size durable, or a directory's names.
 func (f *file) Sync() error {
 	f.fs.mu.Lock()
-	defer f.fs.mu.Unlock()
+	defer f.fs.leave()
 	if err := f.checkOpen("sync"); err != nil {
 		return err
 	}
@@ -197,7 +228,7 @@ func (f *file) SyncData() error { return f.Sync() }
 
 func (f *file) Seek(offset int64, whence int) (int64, error) {
 	f.fs.mu.Lock()
-	defer f.fs.mu.Unlock()
+	defer f.fs.leave()
 	if err := f.checkOpen("seek"); err != nil {
 		return 0, err
 	}
@@ -221,11 +252,11 @@ func (f *file) Seek(offset int64, whence int) (int64, error) {
 
 func (f *file) Stat() (os.FileInfo, error) {
 	f.fs.mu.Lock()
-	defer f.fs.mu.Unlock()
+	defer f.fs.leave()
 	if err := f.checkOpen("stat"); err != nil {
 		return nil, err
 	}
-	if _, err := f.fs.inject(OpStat, "stat", f.node.ino, f.name); err != nil {
+	if _, err := f.fs.inject(call{kind: OpStat, name: "stat", path: f.name, node: f.node}); err != nil {
 		return nil, err
 	}
 	return f.fs.info(f.name, f.node), nil

@@ -2,10 +2,9 @@ package faultfs
 
 import (
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
+	"time"
 
 	"github.com/spf13/afero"
 )
@@ -19,6 +18,8 @@ type Options struct {
 	Rules []*Rule
 	// Callers asks that each recorded operation carry the program counters of those who called it, as Op.PCs.
 	Callers bool
+	// Clock is what slow calls and stalled disks wait on; nil: nothing waits, but the faults are counted.
+	Clock Clock
 }
 
 // FS is a filesystem in memory that can lose power. It implements afero.Fs; all methods may be called concurrently.
@@ -33,6 +34,9 @@ type FS struct {
 	trace   []Op
 	rules   []*Rule
 	callers bool
+	handles uint64        // how many files and directories are open
+	clock   Clock         // may be nil
+	late    time.Duration // how long the call that holds mu is to wait when it has done its work
 	locks   map[string]*lock
 }
 
@@ -42,7 +46,9 @@ var _ afero.Fs = (*FS)(nil)
 func New(o Options) *FS { return newFS(o, newDisk()) }
 
 func newFS(o Options, base *disk) *FS {
-	f := &FS{ticks: o.Tick, base: base, nodes: map[Ino]*node{}, rules: o.Rules, callers: o.Callers}
+	f := &FS{
+		ticks: o.Tick, base: base, nodes: map[Ino]*node{}, rules: o.Rules, callers: o.Callers, clock: o.Clock,
+	}
 	if f.ticks == nil {
 		f.ticks = func() uint64 { return f.now.Load() + 1 }
 	}
@@ -88,46 +94,4 @@ func (fs *FS) record(op Op) {
 		op.PCs = callers()
 	}
 	fs.trace = append(fs.trace, op)
-}
-
-// walk returns the directory of a path and the last element of the path, which is empty for the root itself.
-func (fs *FS) walk(name string) (parent *node, last string, errno syscall.Errno) {
-	dir := fs.node(entry{rootIno, true})
-	if strings.IndexByte(name, 0) >= 0 {
-		return nil, "", syscall.EINVAL
-	}
-	rest := clean(name)
-	for {
-		head, tail, more := strings.Cut(rest, "/")
-		if len(head) > maxNameBytes {
-			return nil, "", syscall.ENAMETOOLONG
-		}
-		if !more {
-			return dir, head, 0
-		}
-		e, ok := fs.lookup(dir, head)
-		switch {
-		case !ok:
-			return nil, "", syscall.ENOENT
-		case !e.dir:
-			return nil, "", syscall.ENOTDIR
-		}
-		dir, rest = fs.node(e), tail
-	}
-}
-
-// find returns the entry and node of a path.
-func (fs *FS) find(name string) (*node, syscall.Errno) {
-	parent, last, errno := fs.walk(name)
-	if errno != 0 {
-		return nil, errno
-	}
-	if last == "" {
-		return parent, 0 // the root
-	}
-	e, ok := fs.lookup(parent, last)
-	if !ok {
-		return nil, syscall.ENOENT
-	}
-	return fs.node(e), 0
 }

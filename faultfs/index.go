@@ -82,17 +82,20 @@ func (x *pendingIndex) connect(ops []*pendingOp) {
 	var earlier, later []int
 	last := -1 // in the sequence
 	for i, p := range ops {
+		if p.gone {
+			continue // nothing waits for what never comes
+		}
 		if last >= 0 && ops[last].mount != p.mount {
 			last = -1
 		}
-		if last >= 0 && p.place != outside {
+		if last >= 0 && p.place != outside && !p.adrift() {
 			earlier, later = append(earlier, last), append(later, i)
 		}
-		if p.place == inOrder {
+		if p.place == inOrder && !p.adrift() {
 			last = i
 		}
 		for _, a := range p.after {
-			if j, pending := position(ops, a.seq); pending {
+			if j, pending := position(ops, a.seq); pending && !ops[j].gone {
 				earlier, later = append(earlier, j), append(later, i)
 			}
 		}

@@ -21,14 +21,14 @@ type listing struct {
 // and not sorted: like an operating system's.
 func (f *file) Readdirnames(count int) ([]string, error) {
 	f.fs.mu.Lock()
-	defer f.fs.mu.Unlock()
+	defer f.fs.leave()
 	return f.nextNames(count)
 }
 
 // Readdir is Readdirnames with a description of each.
 func (f *file) Readdir(count int) ([]os.FileInfo, error) {
 	f.fs.mu.Lock()
-	defer f.fs.mu.Unlock()
+	defer f.fs.leave()
 	names, err := f.nextNames(count)
 	infos := make([]os.FileInfo, len(names))
 	for i, name := range names {
@@ -47,7 +47,7 @@ func (f *file) nextNames(count int) ([]string, error) {
 	if f.node.removed {
 		return nil, f.fail("readdirent", syscall.ENOENT)
 	}
-	if _, err := f.fs.inject(OpList, "readdirent", f.node.ino, f.name); err != nil {
+	if _, err := f.fs.inject(call{kind: OpList, name: "readdirent", path: f.name, node: f.node}); err != nil {
 		return nil, err
 	}
 	names := f.remaining()

@@ -2,7 +2,6 @@ package faultfs_test
 
 import (
 	"maps"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -53,37 +52,46 @@ func nestedAgainstBruteForce(t *testing.T, model faultfs.Model, traces uint64) {
 	pairs := 0
 	for seed := range traces {
 		fs := trace(t, model, seed+10_000, nestedPending)
-		want, got := map[uint64]set{}, map[uint64]set{}
-		wantAlive, gotAlive := set{}, set{}
-		seen := set{}
-		newOracle(model, fs.Trace(), fs.Now()).images(func(s *state) {
-			if id := s.identity(); !seen[id] {
-				seen[id] = true
-				wantAlive[crashRecoveryOn(t, model, s, seed, want)] = true
-			}
-		})
-		point := faultfs.NewTimeline(fs, model, 0).Advance(fs.Now())
-		search(point, func(img *faultfs.FS) {
-			recovery(img, seed)
-			gotAlive[everything(fsView{img})] = true
-		})
-		require.Empty(t, wantAlive.differs(gotAlive), "seed %d, what recovery leaves\n%s", seed, describe(fs.Trace()))
-		search(point, func(img *faultfs.FS) {
-			recovery(img, seed)
-			for tick := range img.Now() + 1 {
-				point := faultfs.NewTimeline(img, model, tick).Advance(tick)
-				search(point, func(second *faultfs.FS) { add(got, tick, everything(fsView{second})) })
-			}
-		})
-		require.Len(t, got, len(want), "seed %d", seed)
-		for tick := range want {
-			require.Empty(t, want[tick].differs(got[tick]), "seed %d tick %d of the recovery\n%s",
-				seed, tick, describe(fs.Trace()))
-			pairs += len(want[tick])
-		}
+		pairs += nested(t, model, fs, seed, func(fs *faultfs.FS) { recovery(fs, seed) })
 	}
 	t.Logf("%d states", pairs)
 	require.Greater(t, pairs, int(traces)*10, "the traces are too tame to prove anything")
+}
+
+// nested compares crashes of a recovery with brute force and returns how many states there were.
+func nested(
+	t *testing.T, model faultfs.Model, fs *faultfs.FS, seed uint64, recovery func(*faultfs.FS),
+) (pairs int) {
+	t.Helper()
+	want, got := map[uint64]set{}, map[uint64]set{}
+	wantAlive, gotAlive := set{}, set{}
+	seen := set{}
+	oracleOf(model, fs.Trace(), fs.Now()).images(func(s *state) {
+		if id := s.identity(); !seen[id] {
+			seen[id] = true
+			wantAlive[crashRecoveryOn(t, model, s, recovery, want)] = true
+		}
+	})
+	point := faultfs.NewTimeline(fs, model, 0).Advance(fs.Now())
+	search(point, func(img *faultfs.FS) {
+		recovery(img)
+		gotAlive[everything(fsView{img})] = true
+	})
+	require.Empty(t, wantAlive.differs(gotAlive), "seed %d, what recovery leaves\n%s", seed, describe(fs.Trace()))
+	search(point, func(img *faultfs.FS) {
+		recovery(img)
+		for tick := range img.Now() + 1 {
+			point := faultfs.NewTimeline(img, model, tick).Advance(tick)
+			search(point, func(second *faultfs.FS) { add(got, tick, everything(fsView{second})) })
+		}
+	})
+	require.Len(t, got, len(want), "seed %d", seed)
+	for tick := range want {
+		require.Empty(t, want[tick].differs(got[tick]), "seed %d tick %d of the recovery\n%s",
+			seed, tick, describe(fs.Trace()))
+		pairs += len(want[tick])
+	}
+	return pairs
 }
 
 func add(to map[uint64]set, tick uint64, seen string) {
@@ -95,17 +103,21 @@ func add(to map[uint64]set, tick uint64, seen string) {
 
 // crashRecoveryOn runs the recovery on a fresh disk with the given content, adds what its crashes leave, and returns
 // what it leaves itself.
-func crashRecoveryOn(t *testing.T, model faultfs.Model, s *state, seed uint64, want map[uint64]set) string {
+func crashRecoveryOn(
+	t *testing.T, model faultfs.Model, s *state, recovery func(*faultfs.FS), want map[uint64]set,
+) string {
 	t.Helper()
 	fs := faultfs.New(faultfs.Options{})
 	first := map[faultfs.Ino]string{}
-	for _, path := range s.paths() {
-		at, _ := s.find(path)
+	s.visit(func(path string, at faultfs.Edit) {
 		switch linked, ok := first[at.Ino]; {
-		case strings.HasSuffix(path, "/"):
+		case at.Dir:
 			require.NoError(t, fs.Mkdir(path, 0o777))
 		case ok:
 			require.NoError(t, fs.Link(linked, path))
+		case at.Target != "":
+			first[at.Ino] = path
+			require.NoError(t, fs.SymlinkIfPossible(at.Target, path))
 		default:
 			first[at.Ino] = path
 			f := create(t, fs, path)
@@ -119,12 +131,12 @@ func crashRecoveryOn(t *testing.T, model faultfs.Model, s *state, seed uint64, w
 			}
 			require.NoError(t, f.Close())
 		}
-	}
+	})
 	syncAll(t, fs)
 	mounted := fs.Now()
-	recovery(fs, seed)
+	recovery(fs)
 	for tick := mounted; tick <= fs.Now(); tick++ {
-		newOracle(model, fs.Trace(), tick).images(func(s *state) { add(want, tick-mounted, everything(s)) })
+		oracleOf(model, fs.Trace(), tick).images(func(s *state) { add(want, tick-mounted, everything(s)) })
 	}
 	return everything(fsView{fs})
 }
@@ -149,7 +161,7 @@ func lookAndCrashAgain(t *testing.T, model faultfs.Model) {
 	for seed := range traces {
 		fs := trace(t, model, seed+20_000, 8)
 		look := several(newProgram(nil, seed, 0))
-		want, got := outcomes(model, fs, everything), set{}
+		want, got := outcomesOf(model, fs, everything), set{}
 		search(faultfs.NewTimeline(fs, model, 0).Advance(fs.Now()), func(img *faultfs.FS) {
 			look(fsView{img})
 			search(faultfs.NewTimeline(img, model, 0).Advance(0), func(again *faultfs.FS) { got[everything(fsView{again})] = true })
@@ -181,7 +193,7 @@ func TestOnlyWhatWasSeenBeforeTheSecondCrashIsCertain(t *testing.T) {
 	a, b := l.durable("a", 'o', 10), l.durable("b", 'o', 10)
 	l.write(a, 'n', 0, 10)
 	l.write(b, 'n', 0, 10)
-	img, err := l.fs.Crash(l.fs.Now(), faultfs.Model{}, faultfs.ImageOptions{Chooser: &depthFirst{}}) // the first answer: lost
+	img, err := l.fs.Crash(l.fs.Now(), faultfs.Model{}, faultfs.ImageOptions{Chooser: &answers{}}) // the first answer: lost
 	require.NoError(t, err)
 	require.Equal(t, "o10", fsView{img}.read("a", 0, 10))
 	c := create(t, img, "c") // tick 1

@@ -19,19 +19,17 @@ func (fs *FS) Open(name string) (afero.File, error) { return fs.OpenFile(name, o
 // a sync of the file.
 func (fs *FS) OpenFile(name string, flag int, _ os.FileMode) (afero.File, error) {
 	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	if _, err := fs.inject(OpOpen, "open", 0, name); err != nil {
+	defer fs.leave()
+	const change = os.O_WRONLY | os.O_RDWR | os.O_TRUNC
+	if _, err := fs.inject(call{kind: OpOpen, name: "open", path: name, changes: flag&change != 0}); err != nil {
 		return nil, err
 	}
-	parent, last, errno := fs.walk(name)
+	follow := following(flag&(os.O_CREATE|os.O_EXCL) != os.O_CREATE|os.O_EXCL) // which must make the name that it is given
+	parent, last, errno := fs.walk(name, follow)
 	if errno != 0 {
 		return nil, pathError("open", name, errno)
 	}
-	e, ok := entry{rootIno, true}, true
-	if last != "" {
-		e, ok = fs.lookup(parent, last)
-	}
-	const change = os.O_WRONLY | os.O_RDWR | os.O_TRUNC | os.O_CREATE
+	e, ok := fs.at(parent, last)
 	switch {
 	case !ok && flag&os.O_CREATE == 0:
 		return nil, pathError("open", name, syscall.ENOENT)
@@ -39,12 +37,13 @@ func (fs *FS) OpenFile(name string, flag int, _ os.FileMode) (afero.File, error)
 		return fs.create(parent, last, name, flag)
 	case flag&(os.O_CREATE|os.O_EXCL) == os.O_CREATE|os.O_EXCL:
 		return nil, pathError("open", name, syscall.EEXIST)
-	case e.dir && flag&change != 0:
+	case e.dir && flag&(change|os.O_CREATE) != 0:
 		return nil, pathError("open", name, syscall.EISDIR)
 	}
 	f := fs.open(fs.node(e), name, flag)
 	if flag&os.O_TRUNC != 0 {
 		if err := f.truncate("open", 0); err != nil {
+			f.release()
 			return nil, err
 		}
 	}
@@ -52,14 +51,17 @@ func (fs *FS) OpenFile(name string, flag int, _ os.FileMode) (afero.File, error)
 }
 
 func (fs *FS) create(parent *node, last, name string, flag int) (afero.File, error) {
-	if _, err := fs.inject(OpCreate, "open", 0, name); err != nil {
+	if _, err := fs.inject(call{kind: OpCreate, name: "open", path: name}); err != nil {
 		return nil, err
 	}
 	e := entry{ino: fs.alloc()}
-	fs.change(Op{Kind: OpCreate, Path: name, Ino: e.ino, Edits: []Edit{{Parent: parent.ino, Name: last, Ino: e.ino}}})
+	fs.change(Op{Kind: OpCreate, Path: name, Ino: e.ino, Edits: []Edit{e.edit(parent.ino, last)}})
 	return fs.open(fs.node(e), name, flag), nil
 }
 
 func (fs *FS) open(n *node, name string, flag int) *file {
-	return &file{fs: fs, node: n, name: name, flag: flag, failed: n.failed}
+	n.name = name
+	n.handles++
+	fs.handles++
+	return &file{fs: fs, node: n, name: name, flag: flag, heard: n.errors.sample()}
 }

@@ -2,6 +2,7 @@ package faultfs_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,6 +30,8 @@ type piece struct {
 	rubbish bool          // bytes that nobody wrote
 	durable bool
 	dead    bool // the sync that should have made it durable failed
+	gone    bool // dead, and the disk does not have it
+	void    bool // neither the disk nor the memory will ever have it
 }
 
 type oracle struct {
@@ -37,7 +40,12 @@ type oracle struct {
 }
 
 // newOracle replays a trace up to and including tick.
-func newOracle(model faultfs.Model, trace []faultfs.Op, tick uint64) *oracle {
+func newOracle(trace []faultfs.Op, tick uint64) *oracle {
+	return oracleOf(faultfs.Model{}, trace, tick)
+}
+
+// oracleOf is newOracle of another model than posix-min.
+func oracleOf(model faultfs.Model, trace []faultfs.Op, tick uint64) *oracle {
 	o := &oracle{contract: contractOf(model)}
 	for i := range trace {
 		if op := &trace[i]; op.Tick <= tick {
@@ -48,11 +56,17 @@ func newOracle(model faultfs.Model, trace []faultfs.Op, tick uint64) *oracle {
 }
 
 func (o *oracle) step(op *faultfs.Op) {
-	if op.Kind == faultfs.OpSync {
+	if op.Kind == faultfs.OpSync || op.Kind == faultfs.OpWriteback {
 		if op.Fault == faultfs.FailedSync || o.lies == 0 || op.Tick < o.lies {
 			o.sync(op)
 		}
 		return
+	}
+	if op.Fault == faultfs.Evict {
+		for i := range o.pieces {
+			p := &o.pieces[i]
+			p.void = p.void || !p.durable && p.dead && !p.resize && p.edits == nil && p.file == op.Ino
+		}
 	}
 	if len(op.Edits) > 0 {
 		p := piece{op: op, edits: op.Edits}
@@ -114,9 +128,7 @@ func (o *oracle) add(p piece) {
 		case o.ordered(a, &p) || o.promised(a, &p):
 			p.needs = append(p.needs, i)
 		case o.sequence && a.inSequence(o) && (p.inSequence(o) || p.edits == nil && (p.bytes == nil || o.bytesFollow)):
-			if p.behind = append(p.behind, i); o.syncTakesSequence {
-				p.needs = append(p.needs, i)
-			}
+			p.behind = append(p.behind, i)
 		}
 	}
 	o.pieces = append(o.pieces, p)
@@ -193,22 +205,45 @@ func (o *oracle) sync(op *faultfs.Op) {
 	for i := range o.pieces {
 		p := &o.pieces[i]
 		switch {
-		case p.durable || p.dead:
+		case p.durable || p.void || p.dead && op.As != faultfs.Btrfs:
 		case op.Fault == faultfs.NoEffect && (o.covered(p, op) || o.syncTakesNames && p.edits != nil && sameInode(p.op, op)):
 			o.harden(i)
 		case op.Fault == faultfs.FailedSync && o.covered(p, op):
-			p.dead = true
+			o.fail(i, op)
 		}
 	}
 }
 
+// fail lets one piece fail as the table says: a column for each filesystem, a row for bytes and one for sizes. What
+// nobody waits for, because it is no sync, is about bytes.
+func (o *oracle) fail(i int, op *faultfs.Op) {
+	p, waited := &o.pieces[i], op.Kind == faultfs.OpSync
+	switch {
+	case p.edits != nil:
+		p.dead = true
+	case op.As == faultfs.Btrfs:
+		p.void = true
+	case !p.resize:
+		p.dead, p.gone = true, op.As == faultfs.Ext4Ordered || op.As == faultfs.XFS
+	case waited && op.As == faultfs.AnyFailure:
+		p.dead = true
+	case waited:
+		o.harden(i)
+	}
+}
+
 func (o *oracle) harden(i int) {
-	if o.pieces[i].durable {
+	if p := &o.pieces[i]; p.durable || p.gone || p.void || p.adrift() {
 		return
 	}
 	o.pieces[i].durable = true
 	for _, j := range o.pieces[i].needs {
 		o.harden(j)
+	}
+	for _, j := range o.pieces[i].behind {
+		if o.syncTakesSequence {
+			o.harden(j)
+		}
 	}
 }
 
@@ -221,7 +256,7 @@ func (o *oracle) revive(op *faultfs.Op) {
 		}
 		for at := range op.Data {
 			if p.bytes != nil && p.off/4096 == (op.Off+int64(at))/4096 {
-				p.dead = false
+				p.dead, p.gone = false, false
 			}
 		}
 		if p.resize {
@@ -233,7 +268,7 @@ func (o *oracle) revive(op *faultfs.Op) {
 // pending returns how many pieces a power cut may lose.
 func (o *oracle) pending() (n int) {
 	for i := range o.pieces {
-		if !o.pieces[i].durable {
+		if !o.pieces[i].durable && !o.pieces[i].void {
 			n++
 		}
 	}
@@ -257,10 +292,18 @@ func (o *oracle) images(visit func(*state)) (subsets int) {
 			in[i] = false
 			decide(i + 1)
 		}
-		for _, j := range append(slices.Clone(p.needs), p.behind...) {
-			if j < i && !in[j] && !p.durable {
+		for _, j := range p.needs {
+			if j < i && !in[j] && !p.durable && !o.pieces[j].void {
 				return
 			}
+		}
+		for _, j := range p.behind {
+			if !in[j] && !p.durable && !p.adrift() && !o.pieces[j].adrift() {
+				return
+			}
+		}
+		if p.gone || p.void {
+			return
 		}
 		in[i] = true
 		decide(i + 1)
@@ -273,7 +316,7 @@ func (o *oracle) images(visit func(*state)) (subsets int) {
 func (o *oracle) closed(in []bool) bool {
 	for i := range o.pieces {
 		for _, j := range o.pieces[i].needs {
-			if in[i] && !in[j] && !o.pieces[i].durable {
+			if in[i] && !in[j] && !o.pieces[i].durable && !o.pieces[j].void {
 				return false
 			}
 		}
@@ -338,16 +381,36 @@ func (s *state) edit(e faultfs.Edit) {
 	s.dirs[e.Parent][e.Name] = e
 }
 
+// find returns where a path leads, symbolic links followed.
 func (s *state) find(path string) (faultfs.Edit, bool) {
-	at := faultfs.Edit{Ino: 1, Dir: true}
-	for _, name := range strings.FieldsFunc(path, func(r rune) bool { return r == '/' }) {
-		next, ok := s.dirs[at.Ino][name]
-		if !ok || !at.Dir {
-			return at, false
+	return s.findFrom([]faultfs.Edit{{Ino: 1, Dir: true}}, path, 40)
+}
+
+// findFrom follows a path from the last of the directories on the way to it.
+func (s *state) findFrom(way []faultfs.Edit, path string, links int) (faultfs.Edit, bool) {
+	for path = strings.TrimLeft(path, "/"); path != ""; path = strings.TrimLeft(path, "/") {
+		name, rest, _ := strings.Cut(path, "/")
+		path = rest
+		at := way[len(way)-1]
+		if name == ".." {
+			way = way[:max(1, len(way)-1)]
+			continue
 		}
-		at = next
+		next, ok := s.dirs[at.Ino][name]
+		switch {
+		case !ok || !at.Dir:
+			return at, false
+		case next.Target == "":
+			way = append(way[:len(way):len(way)], next)
+		case links == 0:
+			return next, false
+		case next.Target[0] == '/':
+			return s.findFrom(way[:1], next.Target+"/"+rest, links-1)
+		default:
+			return s.findFrom(way, next.Target+"/"+rest, links-1)
+		}
 	}
-	return at, true
+	return way[len(way)-1], true
 }
 
 func (s *state) names(dir string) []string {
@@ -357,8 +420,11 @@ func (s *state) names(dir string) []string {
 	}
 	var names []string
 	for name, e := range s.dirs[at.Ino] {
-		if e.Dir {
+		switch {
+		case e.Dir:
 			name += "/"
+		case e.Target != "":
+			name += "->" + e.Target
 		}
 		names = append(names, name)
 	}
@@ -389,28 +455,26 @@ func (s *state) identity() string {
 	inos := map[faultfs.Ino]int{}
 	var b strings.Builder
 	b.WriteString(everything(s))
-	for _, path := range s.paths() {
-		at, _ := s.find(path)
-		if _, ok := inos[at.Ino]; !ok {
-			inos[at.Ino] = len(inos)
+	s.visit(func(_ string, e faultfs.Edit) {
+		if _, ok := inos[e.Ino]; !ok {
+			inos[e.Ino] = len(inos)
 		}
-		fmt.Fprintf(&b, " #%d", inos[at.Ino])
-	}
+		fmt.Fprintf(&b, " #%d", inos[e.Ino])
+	})
 	return b.String()
 }
 
-// paths returns all paths, parents first; directories end in a slash.
-func (s *state) paths() []string {
-	var all []string
-	var walk func(dir string)
-	walk = func(dir string) {
-		for _, name := range s.names(dir) {
-			all = append(all, dir+name)
-			if strings.HasSuffix(name, "/") {
-				walk(dir + name)
+// visit calls each with all there is, parents first.
+func (s *state) visit(each func(path string, e faultfs.Edit)) {
+	var walk func(path string, dir faultfs.Ino)
+	walk = func(path string, dir faultfs.Ino) {
+		for _, name := range slices.Sorted(maps.Keys(s.dirs[dir])) {
+			e := s.dirs[dir][name]
+			each(path+name, e)
+			if e.Dir {
+				walk(path+name+"/", e.Ino)
 			}
 		}
 	}
-	walk("/")
-	return all
+	walk("/", 1)
 }

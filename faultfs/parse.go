@@ -1,6 +1,7 @@
 package faultfs
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -15,27 +16,13 @@ func ParseRule(text string) (*Rule, error) {
 		const grammar = "want EFFECT OPERATION [GLOB] [key=value ...], such as \"eio write *.log nth=3\""
 		return nil, fmt.Errorf("%w %q: %s", ErrRule, text, grammar)
 	}
-	r, given := &Rule{}, map[string]bool{}
-	if err := r.parseHead(fields[0], fields[1]); err != nil {
-		return nil, fmt.Errorf("%w %q: %w", ErrRule, text, err)
+	r := &Rule{}
+	err := r.parseHead(fields[0], fields[1])
+	if err == nil {
+		err = r.parseRest(fields[2:])
 	}
-	for i, field := range fields[2:] {
-		name, value, pair := strings.Cut(field, "=")
-		var err error
-		switch {
-		case pair && given[name]:
-			err = fmt.Errorf("%s is given twice", name)
-		case pair:
-			given[name] = true
-			err = r.parsePair(name, value)
-		case i == 0:
-			err = r.parseGlob(field)
-		default:
-			err = fmt.Errorf("%q is neither the glob nor key=value", field)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%w %q: %w", ErrRule, text, err)
-		}
+	if err != nil {
+		return nil, fmt.Errorf("%w %q: %w", ErrRule, text, err)
 	}
 	return r, nil
 }
@@ -64,16 +51,13 @@ func (r *Rule) parseHead(effect, op string) error {
 	return nil
 }
 
-// hits returns the operations that the effect can happen to.
+// hits returns the operations that a rule of the effect can name.
 func (e Effect) hits() []OpKind {
-	if e != EIO {
-		return allowed[e]
+	isCall := func(k OpKind) bool { return k != OpRest }
+	if slices.ContainsFunc(allowed[e], isCall) {
+		return append(slices.Clip(allowed[e]), OpAny)
 	}
-	var calls []OpKind
-	for k := range OpRest {
-		calls = append(calls, k)
-	}
-	return calls
+	return allowed[e]
 }
 
 func join(kinds []OpKind) string {
@@ -82,6 +66,33 @@ func join(kinds []OpKind) string {
 		names[i] = k.String()
 	}
 	return strings.Join(names, ", ")
+}
+
+// parseRest reads what stands behind effect and operation.
+func (r *Rule) parseRest(fields []string) error {
+	given := map[string]bool{}
+	for i, field := range fields {
+		name, value, pair := strings.Cut(field, "=")
+		var err error
+		switch {
+		case pair && given[name]:
+			err = fmt.Errorf("%s is given twice", name)
+		case pair:
+			given[name] = true
+			err = r.parsePair(name, value)
+		case i == 0:
+			err = r.parseGlob(field)
+		default:
+			err = fmt.Errorf("%q is neither the glob nor key=value", field)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if r.Effect == Slow && !given["ms"] {
+		return errors.New("slow wants ms=N: how many milliseconds late the call returns")
+	}
+	return nil
 }
 
 func (r *Rule) parseGlob(glob string) error {
@@ -95,31 +106,66 @@ func (r *Rule) parseGlob(glob string) error {
 	return nil
 }
 
-func (r *Rule) parsePair(name, value string) error {
-	if r.Effect == BitFlip && slices.Contains([]string{"nth", "every", "prob", "times"}, name) {
-		return fmt.Errorf("%s does not fit %s, which is no call to count; choose one of seed, after, before", name, r.Effect)
+var keys = []string{"nth", "from", "every", "prob", "seed", "times", "after", "before", "ms", "bytes", "files", "as"}
+
+// fits reports whether a key means something to the rule.
+func (r *Rule) fits(key string) bool {
+	switch key {
+	case "seed", "after", "before":
+		return true
+	case "ms":
+		return r.Effect == Slow || r.Effect == Stall
+	case "bytes":
+		return r.Effect == ENOSPC && slices.Contains([]OpKind{OpCreate, OpWrite, OpTruncate, OpAny}, r.Op)
+	case "files":
+		return r.Effect == EMFILE
+	case "as":
+		return r.Effect == FailedSync
 	}
-	if name == "prob" {
-		p, err := strconv.ParseFloat(value, 64)
-		if err != nil || !(p > 0 && p <= 1) {
-			return fmt.Errorf("prob=%s is not a probability in (0, 1]", value)
+	return !r.AtRest() // there is no call to count
+}
+
+func (r *Rule) parsePair(name, value string) error {
+	var fitting []string
+	for _, key := range keys {
+		if r.fits(key) {
+			fitting = append(fitting, key)
 		}
-		r.Prob = p
-		return nil
+	}
+	switch {
+	case !slices.Contains(keys, name):
+		return fmt.Errorf("unknown key %q; choose one of %s", name, strings.Join(fitting, ", "))
+	case !r.fits(name):
+		return fmt.Errorf("%s does not fit %s %s; choose one of %s", name, r.Effect, r.Op, strings.Join(fitting, ", "))
+	case name == "prob":
+		return r.parseProb(value)
+	case name == "as":
+		return r.As.parse(value)
+	}
+	return r.parseNumber(name, value)
+}
+
+func (r *Rule) parseProb(value string) error {
+	p, err := strconv.ParseFloat(value, 64)
+	if err != nil || !(p > 0 && p <= 1) {
+		return fmt.Errorf("prob=%s is not a probability in (0, 1]", value)
+	}
+	r.Prob = p
+	return nil
+}
+
+func (r *Rule) parseNumber(name, value string) error {
+	n, err := strconv.ParseUint(value, 10, 64)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s=%s is not a whole number", name, value)
+	case n == 0 && name != "seed" && name != "after":
+		return fmt.Errorf("%s=0 would never hit; it counts from 1", name)
 	}
 	for _, f := range r.numbers() {
-		if f.name != name {
-			continue
+		if f.name == name {
+			*f.value = n
 		}
-		n, err := strconv.ParseUint(value, 10, 64)
-		if err != nil {
-			return fmt.Errorf("%s=%s is not a whole number", name, value)
-		}
-		if n == 0 && name != "seed" && name != "after" {
-			return fmt.Errorf("%s=0 would never hit; it counts from 1", name)
-		}
-		*f.value = n
-		return nil
 	}
-	return fmt.Errorf("unknown key %q; choose one of nth, every, prob, seed, times, after, before", name)
+	return nil
 }

@@ -46,11 +46,17 @@ type pendingOp struct {
 	stale bool
 	// stuck: its write-back failed and the page is clean now. No sync makes it durable, the disk may have it or not.
 	stuck bool
+	// gone: stuck, and the disk does not have it for certain.
+	gone bool
 	// settled: left over from an earlier power cut. The disk has it or not; no sync changes that.
 	settled bool
 }
 
 func (p *pendingOp) end() int64 { return p.off + int64(len(p.data)) }
+
+// adrift reports whether the op is bytes of a clean page that the disk may lack: no sync is about them, and they have no
+// place in the order that a filesystem keeps.
+func (p *pendingOp) adrift() bool { return p.stuck && p.kind == pendingData }
 
 // touches reports whether the op changes an entry of the directory.
 func (p *pendingOp) touches(dir Ino) bool {

@@ -52,7 +52,7 @@ func TestStricterModelsLeaveASubset(t *testing.T) {
 			fewer := 0
 			for seed := range uint64(60) {
 				fs := trace(t, loose, seed+30_000, 9)
-				few, many := outcomes(strict, fs, everything), outcomes(loose, fs, everything)
+				few, many := outcomesOf(strict, fs, everything), outcomesOf(loose, fs, everything)
 				for state := range few {
 					require.True(t, many[state], "seed %d: %s\n%s", seed, state, describe(fs.Trace()))
 				}
@@ -71,8 +71,8 @@ func TestWritebackIsPosixWithStaleBlocks(t *testing.T) {
 	model, stale := modelNamed(t, "ext4-writeback"), 0
 	for seed := range uint64(60) {
 		fs := trace(t, model, seed+31_000, 9)
-		all := outcomes(faultfs.Model{}, fs, everything)
-		for state := range outcomes(model, fs, everything) {
+		all := outcomes(fs, everything)
+		for state := range outcomesOf(model, fs, everything) {
 			if strings.Contains(state, "#") {
 				stale++
 				continue
@@ -189,7 +189,7 @@ func TestWrongProgramsAreFoundWhereTheyAreWrong(t *testing.T) {
 		for _, profile := range faultfs.Profiles() {
 			fs, wrong := faultfs.New(faultfs.Options{}), false
 			test.run(fs)
-			outcomes(faultfs.Model{Profile: profile}, fs, func(v view) string {
+			outcomesOf(faultfs.Model{Profile: profile}, fs, func(v view) string {
 				is := test.wrong(v)
 				wrong = wrong || is
 				return ""
@@ -212,7 +212,7 @@ func TestASyncOfAnotherFileCutsForGood(t *testing.T) {
 		l.ok(f.Truncate(512))
 		l.sync(l.create("g"))
 		l.ok(f.Truncate(1024))
-		got := outcomes(modelNamed(t, profile), l.fs, everything)
+		got := outcomesOf(modelNamed(t, profile), l.fs, everything)
 		require.Equal(t, set{"/f=o512 /g=": true, "/f=o512+.512 /g=": true}, got, profile)
 	}
 }

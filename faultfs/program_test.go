@@ -19,18 +19,24 @@ type program struct {
 	open   []afero.File
 	// healthy programs run on a disk whose syncs work.
 	healthy bool
+	// faults are rules, of which one is in force for some of the steps.
+	faults []string
+	luck   *rand.Rand // of faults: programs without do what they always did
 }
 
 func newProgram(fs *faultfs.FS, seed uint64, letter byte) *program {
-	return &program{fs: fs, rng: rand.New(rand.NewPCG(seed, 7)), letter: letter}
+	return &program{
+		fs: fs, rng: rand.New(rand.NewPCG(seed, 7)), letter: letter, luck: rand.New(rand.NewPCG(seed, 8)),
+	}
 }
 
 var (
-	someFiles = []string{"/a", "/b", "/d/a", "/d/b", "/e/a", "/d/s/a"}
-	someDirs  = []string{"/d", "/e", "/d/s", "/e/s", "/e/t"}
-	someOffs  = []int64{0, 0, 100, 500, 512, 1000, 3900, 4090, 4096}
-	someLens  = []int{1, 50, 300, 512, 700, 1100}
-	someSizes = []int64{0, 0, 60, 300, 512, 600, 4100, 5000}
+	someFiles   = []string{"/a", "/b", "/d/a", "/d/b", "/e/a", "/d/s/a"}
+	someDirs    = []string{"/d", "/e", "/d/s", "/e/s", "/e/t"}
+	someTargets = []string{"b", "../b", "/d", "s", "../e/a"}
+	someOffs    = []int64{0, 0, 100, 500, 512, 1000, 3900, 4090, 4096}
+	someLens    = []int{1, 50, 300, 512, 700, 1100}
+	someSizes   = []int64{0, 0, 60, 300, 512, 600, 4100, 5000}
 )
 
 func pick[T any](p *program, from []T) T { return from[p.rng.IntN(len(from))] }
@@ -40,8 +46,20 @@ func (p *program) file() string {
 	return someFiles[max(0, p.rng.IntN(2*len(someFiles))-len(someFiles))]
 }
 
-// step does one operation; whatever it returns is ignored, as both sides of a comparison get the same.
+// step does one operation, under a fault now and then; whatever it returns is ignored, as both sides of a comparison
+// get the same.
 func (p *program) step() {
+	if len(p.faults) > 0 && p.luck.IntN(2) == 0 {
+		rule, err := faultfs.ParseRule(p.faults[p.luck.IntN(len(p.faults))])
+		must(err)
+		p.fs.SetRules(rule)
+		defer p.fs.SetRules()
+		defer p.look() // what was evicted is looked at
+	}
+	p.act()
+}
+
+func (p *program) act() {
 	switch n := p.rng.IntN(100); {
 	case n < 14:
 		p.handle(os.O_RDWR|os.O_CREATE, func(afero.File) {})
@@ -65,8 +83,10 @@ func (p *program) step() {
 		_ = p.fs.Remove(p.file())
 	case n < 72:
 		_ = p.fs.Remove(pick(p, someDirs))
-	case n < 76:
+	case n < 75:
 		_ = p.fs.Link(p.file(), p.file())
+	case n < 77:
+		_ = p.fs.SymlinkIfPossible(pick(p, someTargets), p.file())
 	case n < 82:
 		_ = p.fs.Mkdir(pick(p, someDirs), 0o777)
 	case n < 90:
@@ -106,7 +126,7 @@ func (p *program) write(f afero.File, off int64) {
 
 func (p *program) sync(f afero.File) {
 	switch fate := p.rng.IntN(8); {
-	case p.healthy:
+	case p.healthy, len(p.faults) > 0:
 	case fate < 2:
 		p.fs.SetRules(&faultfs.Rule{Effect: faultfs.FailedSync, Op: faultfs.OpSync})
 	case fate == 2:
@@ -115,7 +135,9 @@ func (p *program) sync(f afero.File) {
 		p.fs.SetRules(&faultfs.Rule{Effect: faultfs.EIO, Op: faultfs.OpSync})
 	}
 	_ = f.Sync()
-	p.fs.SetRules()
+	if len(p.faults) == 0 {
+		p.fs.SetRules()
+	}
 }
 
 func (p *program) dirSync() {

@@ -2,6 +2,8 @@ package faultfs_test
 
 import (
 	"math/rand/v2"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,17 +17,32 @@ var epoch = time.Unix(0, 0)
 // Every rule that can be built from its parts reads back as itself.
 func TestRulesRoundTrip(t *testing.T) {
 	t.Parallel()
-	rng, seen := rand.New(rand.NewPCG(1, 2)), map[faultfs.Effect]int{}
+	rng, seen := rand.New(rand.NewPCG(1, 2)), map[string]int{}
 	maybe := func() uint64 { return rng.Uint64() >> rng.IntN(64) * rng.Uint64N(2) }
 	globs := []string{"", "*", "*.log", "MANIFEST-[0-9]*", "a?b", `\*`}
-	for range 5000 {
+	for range 20_000 {
 		rule := &faultfs.Rule{
-			Effect: faultfs.EIO + faultfs.Effect(rng.IntN(6)), Op: faultfs.OpKind(rng.IntN(int(faultfs.OpRest) + 1)),
+			Effect: faultfs.EIO + faultfs.Effect(rng.IntN(15)), Op: faultfs.OpKind(rng.IntN(int(faultfs.OpWriteback) + 1)),
 			Glob: globs[rng.IntN(len(globs))], Seed: maybe(), After: maybe(), Before: maybe(),
 		}
-		if rule.Effect != faultfs.BitFlip {
-			rule.Nth, rule.Every, rule.Times = maybe(), maybe(), maybe()
+		if !rule.AtRest() {
+			rule.Nth, rule.From, rule.Every, rule.Times = maybe(), maybe(), maybe(), maybe()
 			rule.Prob = rng.Float64() * float64(rng.IntN(2))
+		}
+		switch rule.Effect {
+		case faultfs.Slow:
+			rule.Millis = maybe() | 1
+		case faultfs.Stall:
+			rule.Millis = maybe()
+		case faultfs.EMFILE:
+			rule.Files = maybe()
+		case faultfs.FailedSync:
+			rule.As = faultfs.Failure(rng.IntN(int(faultfs.Btrfs) + 1))
+		case faultfs.ENOSPC:
+			if rule.Op == faultfs.OpWrite || rule.Op == faultfs.OpAny {
+				rule.Bytes = maybe()
+			}
+		default:
 		}
 		got, err := faultfs.ParseRule(rule.String())
 		if err != nil {
@@ -34,9 +51,9 @@ func TestRulesRoundTrip(t *testing.T) {
 		}
 		require.Equal(t, rule, got)
 		require.Equal(t, rule.String(), got.String())
-		seen[rule.Effect]++
+		seen[rule.Key()]++
 	}
-	require.Len(t, seen, 6, "every effect")
+	require.Len(t, seen, 4*13+7+10+2+3+2+3+4+3+3+1+2, "every effect on every operation that it can hit")
 }
 
 func TestBadRulesNameThePartAndTheChoices(t *testing.T) {
@@ -44,14 +61,25 @@ func TestBadRulesNameThePartAndTheChoices(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                       "want EFFECT OPERATION",
 		"eio":                    "want EFFECT OPERATION",
-		"eoi write":              `unknown effect "eoi"; choose one of eio, enospc, short, lost, failed, bitflip`,
+		"eoi write":              `unknown effect "eoi"; choose one of eio, enospc, short, lost, failed, bitflip, eintr`,
 		"none write":             `unknown effect "none"; choose one of eio`,
 		"eio writes":             `unknown operation "writes"; choose one of create, link, remove`,
 		"eio rest":               "eio cannot happen to rest; choose one of create, link, remove",
-		"lost write":             "lost cannot happen to write; choose one of sync",
-		"short sync":             "short cannot happen to sync; choose one of write",
-		"enospc read":            "enospc cannot happen to read; choose one of create, link, write, truncate, rename, sync",
-		"bitflip write":          "bitflip cannot happen to write; choose one of rest",
+		"lost write":             "lost cannot happen to write; choose one of sync, any",
+		"short sync":             "short cannot happen to sync; choose one of write, read, any",
+		"enospc read":            "enospc cannot happen to read; choose one of create, link, write, truncate, rename, sync, any",
+		"bitflip sync":           "bitflip cannot happen to sync; choose one of rest, write, read, any",
+		"truncated any":          "truncated cannot happen to any; choose one of rest",
+		"eio writeback":          "eio cannot happen to writeback; choose one of",
+		"slow write":             "slow wants ms=N",
+		"slow write ms=0":        "ms=0 would never hit",
+		"eio write ms=5":         "ms does not fit eio write; choose one of nth, from, every, prob, seed, times, after, before",
+		"enospc sync bytes=5":    "bytes does not fit enospc sync",
+		"eio open files=5":       "files does not fit eio open",
+		"eio sync as=xfs":        "as does not fit eio sync",
+		"failed sync as=zfs":     "unknown failure as=zfs; choose one of ext4-ordered, ext4-journal, xfs, btrfs",
+		"failed sync as=any":     "unknown failure as=any",
+		"stale rest from=3":      "from does not fit stale rest; choose one of seed, after, before",
 		"eio write a b":          `"b" is neither the glob nor key=value`,
 		"eio write nth=1 a":      `"a" is neither the glob nor key=value`,
 		"eio write a/b":          `glob "a/b" has a slash`,
@@ -63,9 +91,9 @@ func TestBadRulesNameThePartAndTheChoices(t *testing.T) {
 		"eio write prob=0":       "prob=0 is not a probability in (0, 1]",
 		"eio write prob=NaN":     "prob=NaN is not a probability",
 		"eio write prob=1.5":     "prob=1.5 is not a probability",
-		"eio write nht=3":        `unknown key "nht"; choose one of nth, every, prob, seed, times, after, before`,
+		"eio write nht=3":        `unknown key "nht"; choose one of nth, from, every, prob, seed, times, after, before`,
 		"eio write nth=1 nth=2":  "nth is given twice",
-		"bitflip rest * every=2": "every does not fit bitflip",
+		"bitflip rest * every=2": "every does not fit bitflip rest; choose one of seed, after, before",
 	} {
 		_, err := faultfs.ParseRule(text)
 		require.ErrorIs(t, err, faultfs.ErrRule, text)
@@ -73,11 +101,39 @@ func TestBadRulesNameThePartAndTheChoices(t *testing.T) {
 	}
 }
 
+// Every example of the manual is a rule, and every word of the grammar stands in the manual.
+func TestTheManualIsRight(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("FAULTS.md")
+	require.NoError(t, err)
+	parts := strings.Split(string(text), "```")
+	require.Len(t, parts, 5, "the grammar and the examples")
+	for line := range strings.Lines(strings.TrimSpace(parts[3])) {
+		rule, _, _ := strings.Cut(line, "    ")
+		_, err := faultfs.ParseRule(rule)
+		require.NoError(t, err)
+	}
+	words := []string{"as"}
+	for e := range faultfs.Effect(16) {
+		words = append(words, e.String())
+	}
+	for k := range faultfs.OpWriteback + 1 {
+		words = append(words, k.String())
+	}
+	_, err = faultfs.ParseRule("eio write nosuchkey=1")
+	_, choices, _ := strings.Cut(err.Error(), "choose one of ")
+	for _, word := range append(words[2:], strings.Split(choices, ", ")...) {
+		require.Regexp(t, "`"+word+"[`= ]", string(text))
+	}
+}
+
 func FuzzParseRule(f *testing.F) {
 	for _, text := range []string{
 		"eio write", "failed sync *.log nth=3 after=500", "bitflip rest *.sst seed=7",
 		"enospc write every=2 times=9 before=1",
-		"short write prob=0.5 seed=1", "lost sync prob=1e-3", "eio write a/b", "eio rest", "eio write nth=0",
+		"enospc any bytes=65536 after=9", "emfile open files=3", "slow any ms=5", "stall sync", "evict read from=2",
+		"failed sync as=btrfs", "failed writeback *.log as=xfs every=3", "readonly any after=7", "stale rest",
+		"misplaced write seed=2", "short write prob=0.5 seed=1", "lost sync prob=1e-3", "eio write a/b", "eio rest", "eio write nth=0",
 	} {
 		f.Add(text)
 	}

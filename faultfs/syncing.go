@@ -33,7 +33,7 @@ func (q *queue) takes(op *Op) func(*pendingOp) bool {
 func (q *queue) reach(op *Op) []bool {
 	durable, takes, todo := make([]bool, len(q.ops)), q.takes(op), q.todo[:0]
 	mark := func(i int) {
-		if !durable[i] {
+		if !durable[i] && !q.ops[i].adrift() {
 			durable[i] = true
 			todo = append(todo, i)
 		}
@@ -91,14 +91,8 @@ func (q *queue) clipTaken(op *Op, durable []*pendingOp) {
 			q.clip(p)
 		}
 	}
-	if q.stuck == 0 {
-		return
-	}
-	q.stuck = 0
-	for _, p := range q.ops {
-		if p.stuck {
-			q.stuck++
-		}
+	if q.stuck > 0 {
+		q.countStuck()
 	}
 }
 
@@ -112,58 +106,22 @@ func (q *queue) clip(cut *pendingOp) {
 	q.ops = clip(q.ops, cut.ino, cut.seq, cut.size)
 }
 
-// stick marks the ops that a failed sync of the op's file or directory should have made durable.
-func (q *queue) stick(op *Op) { q.mark(true, covers(op)) }
-
-// redirty makes the stuck ops of the pages that a write touches ordinary again: the page is dirty, so the next sync
-// writes all of it. A file of which anything is dirty has a dirty inode, so its size is written with it.
-func (q *queue) redirty(op *Op) {
-	if q.stuck == 0 {
-		return
-	}
-	first, last := op.Off/pageBytes, (op.Off+int64(len(op.Data))-1)/pageBytes
-	q.mark(false, func(p *pendingOp) bool {
-		if p.ino != op.Ino || p.settled {
-			return false
-		}
-		page := p.off / pageBytes
-		return p.kind == pendingSize || p.kind == pendingData && len(op.Data) > 0 && page >= first && page <= last
-	})
-}
-
-// mark replaces the chosen ops by copies that are stuck, or are not.
-func (q *queue) mark(stuck bool, chosen func(*pendingOp) bool) {
-	for i, p := range q.ops {
-		if p.stuck == stuck || !chosen(p) {
-			continue
-		}
-		c := *p
-		c.stuck = stuck
-		q.ops[i] = &c
-		if stuck {
-			q.stuck++
-		} else {
-			q.stuck--
-		}
-	}
-}
-
-// sync carries a sync out, which a fault can hit. After a failed one every other handle that was open on the file
-// reports EIO once as well, in place of syncing: Linux keeps the error for each open file description.
-func (f *file) sync(call string) error {
-	effect, err := f.fs.inject(OpSync, call, f.node.ino, f.name)
+// sync carries a sync out, which a fault can hit. An earlier failure of write-back that the handle has not reported yet
+// is reported in place of syncing.
+func (f *file) sync(name string) error {
+	rule, err := f.fs.inject(call{kind: OpSync, name: name, path: f.name, node: f.node})
 	if err != nil {
 		return err
 	}
-	op := Op{Kind: OpSync, Path: f.name, Ino: f.node.ino, Dir: f.node.isDir(), Fault: effect}
-	switch {
-	case effect == FailedSync:
-		f.node.failed++
-		err = f.fail(call, syscall.EIO)
-	case f.failed != f.node.failed:
-		op.Fault, err = EIO, f.fail(call, syscall.EIO)
+	op := Op{Kind: OpSync, Path: f.name, Ino: f.node.ino, Dir: f.node.isDir(), Fault: rule.effect()}
+	if op.Fault == FailedSync {
+		op.As = rule.As
+		f.fs.record(op)
+		return f.failSync(name, op)
 	}
-	f.failed = f.node.failed
+	if f.node.errors.check(&f.heard) {
+		op.Fault, err = EIO, f.fail(name, syscall.EIO)
+	}
 	f.fs.record(op)
 	return err
 }

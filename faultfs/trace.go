@@ -17,7 +17,7 @@ type OpKind uint8
 // The operation kinds. Those up to OpSync change what may survive a crash and stand in the trace; the others appear
 // there only where a fault hit them.
 const (
-	OpCreate   OpKind = iota // a new file or directory under a new name
+	OpCreate   OpKind = iota // a new file, directory or symbolic link under a new name
 	OpLink                   // a further name of a file
 	OpRemove                 // a name taken away
 	OpRename                 // a name moved, atomically, perhaps over another
@@ -29,12 +29,15 @@ const (
 	OpClose
 	OpStat
 	OpList
-	OpRest // no call: bytes that rot while nobody looks
+	OpRest      // no call: bytes that rot while nobody looks
+	OpAny       // of a rule: every call that its effect can happen to
+	OpWriteback // no call: the system writes the dirty pages of a file by itself
 	opKinds
 )
 
 var opNames = [opKinds]string{
 	"create", "link", "remove", "rename", "truncate", "write", "sync", "open", "read", "close", "stat", "list", "rest",
+	"any", "writeback",
 }
 
 func (k OpKind) String() string {
@@ -46,18 +49,19 @@ func (k OpKind) String() string {
 
 // Op is one filesystem call of a trace.
 type Op struct {
-	Tick    uint64 `json:"t"`
-	Kind    OpKind `json:"k"`
-	Path    string `json:"p"`            // as the caller named it
-	To      string `json:"to,omitempty"` // OpRename, OpLink: the new name
-	Ino     Ino    `json:"i"`            // the file or directory it is about
-	Off     int64  `json:"o,omitempty"`  // OpWrite
-	Data    []byte `json:"d,omitempty"`  // OpWrite: what was written, even if less than the caller asked for
-	OldSize int64  `json:"s0,omitempty"` // OpWrite, OpTruncate: size in bytes before
-	Size    int64  `json:"s,omitempty"`  // OpWrite, OpTruncate: size in bytes after
-	Fault   Effect `json:"f,omitempty"`  // what was injected, if anything
-	Edits   []Edit `json:"e,omitempty"`  // what it does to directories
-	Dir     bool   `json:"dir,omitempty"`
+	Tick    uint64  `json:"t"`
+	Kind    OpKind  `json:"k"`
+	Path    string  `json:"p"`            // as the caller named it
+	To      string  `json:"to,omitempty"` // OpRename, OpLink: the new name
+	Ino     Ino     `json:"i"`            // the file or directory it is about
+	Off     int64   `json:"o,omitempty"`  // OpWrite; OpRead: where a bit was flipped
+	Data    []byte  `json:"d,omitempty"`  // OpWrite: what was written, even if it is not what the caller asked for
+	OldSize int64   `json:"s0,omitempty"` // OpWrite, OpTruncate: size in bytes before
+	Size    int64   `json:"s,omitempty"`  // OpWrite, OpTruncate: size in bytes after
+	Fault   Effect  `json:"f,omitempty"`  // what was injected, if anything
+	As      Failure `json:"as,omitempty"` // FailedSync: whose failure it is
+	Edits   []Edit  `json:"e,omitempty"`  // what it does to directories
+	Dir     bool    `json:"dir,omitempty"`
 	// Victim is the file that lost a name to this op: the one removed, or the one a rename overwrote.
 	Victim Ino `json:"v,omitempty"`
 	// PCs are the program counters of the callers, innermost first, if Options.Callers asked for them: see
@@ -71,7 +75,13 @@ type Edit struct {
 	Name   string `json:"n"`
 	Ino    Ino    `json:"i"`
 	Dir    bool   `json:"d,omitempty"` // Ino is a directory
+	Target string `json:"l,omitempty"` // Ino is a symbolic link, and leads there
 }
+
+func (e *Edit) entry() entry { return entry{e.Ino, e.Dir, e.Target} }
+
+// edit returns the change after which name stands for e.
+func (e entry) edit(parent Ino, name string) Edit { return Edit{parent, name, e.ino, e.dir, e.target} }
 
 // String renders the op as one line for people.
 func (o Op) String() string {
@@ -87,13 +97,17 @@ func (o Op) String() string {
 	default:
 	}
 	if o.Fault != NoEffect {
-		s += " (" + o.Fault.String() + ")"
+		s += " (" + o.Fault.String()
+		if o.As != AnyFailure {
+			s += " as " + o.As.String()
+		}
+		s += ")"
 	}
 	return s
 }
 
 // Changes reports whether the op can change what a crash leaves behind: the ticks worth cutting power at.
-func (o Op) Changes() bool { return o.Kind <= OpSync }
+func (o Op) Changes() bool { return o.Kind <= OpSync || o.Kind == OpWriteback || o.Fault == Evict }
 
 // callersMost is how many callers an op carries at the most, those inside this package included.
 const callersMost = 32

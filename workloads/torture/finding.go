@@ -111,7 +111,7 @@ func (x *found) save(file string, target Target) (err error) {
 func (f *failure) evidence() []string {
 	lines := slices.Clone(f.Evidence)
 	if f.rot != nil {
-		lines = append([]string{fmt.Sprintf("bit %d of byte %d of %s was flipped", f.rot.Bit, f.rot.Off, f.rot.Path)}, lines...)
+		lines = append([]string{f.rot.String()}, lines...)
 	}
 	return lines[:min(12, len(lines))]
 }

@@ -115,7 +115,7 @@ func runStore(
 func (p *plan) rulesAt(late bool, now uint64) []*faultfs.Rule {
 	var live []*faultfs.Rule
 	for _, rule := range p.rules {
-		if rule.Effect == faultfs.BitFlip || p.late != late {
+		if rule.AtRest() || p.late != late {
 			continue
 		}
 		r := rule.Clone()

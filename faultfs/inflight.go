@@ -1,0 +1,80 @@
+package faultfs
+
+import (
+	"cmp"
+	"io"
+	"io/fs"
+	"maps"
+	"slices"
+	"syscall"
+)
+
+// fitting returns what of a write is carried out, and the error of the call if that is not all.
+func (f *file) fitting(rule *Rule, b []byte, off int64) ([]byte, error) {
+	switch rule.effect() {
+	case Short:
+		return b[:len(b)/2], &fs.PathError{Op: "write", Path: f.name, Err: io.ErrShortWrite}
+	case ENOSPC:
+		return b[:f.fs.room(rule, f.node, off, int64(len(b)))], f.fail("write", syscall.ENOSPC)
+	default:
+		return b, nil
+	}
+}
+
+// arriving returns the bytes that the file gets in place of b, as a copy. A write that does not arrive leaves the old
+// bytes where it should have gone, and grows the file all the same: the size is not in the block that went astray.
+func (f *file) arriving(rule *Rule, b []byte, off int64) []byte {
+	data := slices.Clone(b)
+	switch rule.effect() {
+	case BitFlip:
+		bit := rule.draw().IntN(8 * len(data))
+		data[bit/8] ^= 1 << (bit % 8)
+	case Stale, Misplaced:
+		clear(data)
+		f.node.content.readAt(data, off)
+	default:
+	}
+	return data
+}
+
+// misplace stores bytes that were meant for off in the place of another block, of this or of another file that has been
+// opened. There they overwrite what the block has and do not make a file longer. If there is no other block, they fall
+// on free space.
+func (f *file) misplace(rule *Rule, b []byte, off int64) {
+	rng := rule.draw()
+	var blocks []*node
+	for _, n := range slices.SortedFunc(maps.Values(f.fs.nodes), func(a, b *node) int { return cmp.Compare(a.ino, b.ino) }) {
+		if !n.isDir() && n.name != "" && f.fs.size(n) > 0 && (n != f.node || n.content.size > pageBytes) {
+			blocks = append(blocks, n)
+		}
+	}
+	if len(blocks) == 0 {
+		return
+	}
+	n := blocks[rng.IntN(len(blocks))]
+	pages := (n.content.size + pageBytes - 1) / pageBytes
+	page := rng.Int64N(pages)
+	if n == f.node && page == off/pageBytes {
+		page = (page + 1) % pages
+	}
+	at := page*pageBytes + off%pageBytes
+	if at >= n.content.size {
+		return // behind the end of the block
+	}
+	b = b[:min(int64(len(b)), n.content.size-at)]
+	f.fs.resolve(n, at, at+int64(len(b)))
+	n.store(f.fs, Op{Path: n.name, Off: at, Data: slices.Clone(b), Fault: Misplaced})
+}
+
+// shorten returns how many of n bytes a short read returns, and records it.
+func (f *file) shorten(n int) int {
+	f.fs.record(Op{Kind: OpRead, Path: f.name, Ino: f.node.ino, Fault: Short})
+	return n / 2
+}
+
+// flipRead flips one bit of what a read of off returns; the file itself is as it was.
+func (f *file) flipRead(rule *Rule, b []byte, off int64) {
+	bit := rule.draw().IntN(8 * len(b))
+	b[bit/8] ^= 1 << (bit % 8)
+	f.fs.record(Op{Kind: OpRead, Path: f.name, Ino: f.node.ino, Off: off + int64(bit/8), Fault: BitFlip})
+}

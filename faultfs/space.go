@@ -1,0 +1,165 @@
+package faultfs
+
+import "syscall"
+
+// A file or directory takes one page of the disk, and one more for every page of its bytes that was ever written. Holes
+// take none. A file without a name takes its pages until the last handle is closed. Of a crash image, what nobody has
+// looked at yet counts as the durable disk has it.
+
+// Space is how full the disk is.
+type Space struct {
+	CapacityBytes int64 // that an ENOSPC rule with Bytes leaves it; 0: no rule limits it
+	UsedBytes     int64
+}
+
+// Space returns how full the disk is, as statfs(2) does.
+func (fs *FS) Space() (Space, error) {
+	fs.mu.Lock()
+	defer fs.leave()
+	if _, err := fs.inject(call{kind: OpStat, name: "statfs", path: "/"}); err != nil {
+		return Space{}, err
+	}
+	s := Space{UsedBytes: fs.used()}
+	for _, r := range fs.rules {
+		limits := r.Effect == ENOSPC && r.Bytes != 0 && r.inTime(fs.ticks)
+		if limits && (s.CapacityBytes == 0 || int64(r.Bytes) < s.CapacityBytes) {
+			s.CapacityBytes = int64(r.Bytes)
+		}
+	}
+	return s, nil
+}
+
+// used returns how many bytes of the disk are taken. The caller holds mu.
+func (fs *FS) used() (bytes int64) {
+	counted := map[Ino]bool{}
+	fs.count(rootIno, counted, &bytes)
+	for ino, n := range fs.nodes { // a sum: the order does not matter
+		if n.handles > 0 && !counted[ino] {
+			bytes += fs.taken(ino)
+		}
+	}
+	return bytes
+}
+
+// count adds what an inode and everything below it takes.
+func (fs *FS) count(ino Ino, counted map[Ino]bool, bytes *int64) {
+	if counted[ino] {
+		return // a further link
+	}
+	counted[ino] = true
+	*bytes += fs.taken(ino)
+	n := fs.nodes[ino]
+	if n != nil {
+		for _, e := range n.names {
+			if e.ino != 0 {
+				fs.count(e.ino, counted, bytes)
+			}
+		}
+		if n.complete {
+			return
+		}
+	}
+	for name, e := range fs.base.names(ino) {
+		if n == nil || n.unknown(name) {
+			fs.count(e.ino, counted, bytes)
+		}
+	}
+}
+
+// unknown reports whether nobody has looked a name up.
+func (n *node) unknown(name string) bool {
+	_, known := n.names[name]
+	return !known
+}
+
+// taken returns how many bytes of the disk one inode takes.
+func (fs *FS) taken(ino Ino) int64 {
+	c := (*content)(nil)
+	if n := fs.nodes[ino]; n != nil {
+		c = n.content
+	} else if on := fs.base.inodes[ino]; on != nil {
+		c = on.content
+	}
+	pages := int64(1)
+	if c != nil {
+		for _, p := range c.pages {
+			if p != nil {
+				pages++
+			}
+		}
+	}
+	return pages * pageBytes
+}
+
+// takes returns how many more bytes of the disk a call would take.
+func (fs *FS) takes(c *call) int64 {
+	switch {
+	case c.kind == OpCreate:
+		return pageBytes
+	case c.bytes == 0 || c.kind == OpRead:
+		return 0
+	}
+	fs.resolve(c.node, c.off, c.off+c.bytes)
+	holes := int64(0)
+	for at := c.off; at < c.off+c.bytes; at = pageEnd(at) {
+		if c.node.content.hole(at) {
+			holes++
+		}
+	}
+	return holes * pageBytes
+}
+
+// room returns how many bytes of a write fit on the disk.
+func (fs *FS) room(r *Rule, n *node, off, bytes int64) int64 {
+	free := int64(r.Bytes) - fs.used()
+	at := off
+	for ; at < off+bytes; at = pageEnd(at) {
+		if n.content.hole(at) {
+			if free -= pageBytes; free < 0 {
+				break
+			}
+		}
+	}
+	return min(at-off, bytes)
+}
+
+// hole reports whether the page at an offset takes no space.
+func (c *content) hole(off int64) bool {
+	i, _ := pageOf(off)
+	return i >= len(c.pages) || c.pages[i] == nil
+}
+
+func pageEnd(off int64) int64 { return (off/pageBytes + 1) * pageBytes }
+
+// Preallocate takes space for the bytes from off on, as fallocate(2) does: where there were none there are zeros, and
+// the file grows if they lie behind its end. Writing there later needs no space. To rules it is a truncation.
+func (f *file) Preallocate(off, bytes int64) error {
+	f.fs.mu.Lock()
+	defer f.fs.leave()
+	if err := f.checkOpen("fallocate"); err != nil {
+		return err
+	}
+	switch {
+	case off < 0 || bytes <= 0:
+		return f.fail("fallocate", syscall.EINVAL)
+	case !f.writable():
+		return f.fail("fallocate", syscall.EBADF)
+	case off > maxBytes-bytes:
+		return f.fail("fallocate", syscall.EFBIG)
+	}
+	_, err := f.fs.inject(call{kind: OpTruncate, name: "fallocate", path: f.name, node: f.node, off: off, bytes: bytes})
+	if err != nil {
+		return err
+	}
+	f.fs.resolve(f.node, off, off+bytes)
+	before := f.node.content.size
+	for at := off; at < off+bytes; at = pageEnd(at) {
+		i, _ := pageOf(at)
+		f.node.content.writable(i)
+	}
+	if size := off + bytes; size > before {
+		f.node.content.setSize(size)
+		f.fs.record(Op{Kind: OpTruncate, Path: f.name, Ino: f.node.ino, OldSize: before, Size: size})
+	}
+	return nil
+}
