@@ -30,7 +30,7 @@ func figures(r *torture.Result) []figure {
 		},
 		{
 			Label: "nested crashes", Value: grouped(r.NestedImages),
-			Note: "during recovery",
+			Note: nested(r),
 		},
 		durability(r),
 		bankTotal(r),
@@ -47,6 +47,14 @@ func figures(r *torture.Result) []figure {
 			Note: "the rest is the engine",
 		},
 	}
+}
+
+// nested says where the nested crashes hit.
+func nested(r *torture.Result) string {
+	if r.RecoveryCycles == 0 {
+		return "during recovery"
+	}
+	return fmt.Sprintf("during recovery, %s in rows of 100", grouped(r.RecoveryCycles))
 }
 
 // durability compares what was acknowledged with what came back. A run may lose commits without being wrong, under lost

@@ -23,7 +23,8 @@ func passing() *torture.Result {
 	r := &torture.Result{
 		Version: 1, Verdict: checker.Pass, Engine: "lightning", Seed: 7, Profile: "posix-min", ElapsedSeconds: 20.13,
 		Runs: 312, CrashPoints: 2083, ExhaustivePoints: 2031, SampledPoints: 52, WidestExhaustive: 12, Images: 41902,
-		ImagesPerSecond: 2081.6, NestedImages: 9120, LabShare: 0.073, BytesLost: 3_355_443,
+		ImagesPerSecond: 2081.6, NestedImages: 9120, RecoveryCycles: 1200,
+		Profiles: map[string]torture.ProfileCount{"posix-min": {CrashPoints: 1883, Images: 38102}, "xfs": {CrashPoints: 200, Images: 3800}}, LabShare: 0.073, BytesLost: 3_355_443,
 		FaultsInjected: map[string]uint64{"eio_write": 211, "enospc_write": 96, "lost_sync": 340, "failed_sync": 118},
 		AckedSynced:    8411, Recovered: 8411, BankTotalWant: 10000, BankTotalGot: 10000,
 		Provenance: torture.Provenance{
@@ -61,7 +62,10 @@ func failing() *torture.Result {
 
 func lostTransfer() torture.Finding {
 	return torture.Finding{
-		ID: "durability-lost-bank-failed-fsync", Judge: "durability", Class: "lost", Workload: "bank",
+		Profiles:         map[string]string{"posix-min": "fails", "xfs": "passes"},
+		ProfilesSentence: "Fails on posix-min only: no image near this crash point fails on xfs.",
+		Rules:            []string{"failed sync nth=3"},
+		ID:               "durability-lost-bank-failed-fsync", Judge: "durability", Class: "lost", Workload: "bank",
 		Fault: "failed-fsync", Profile: "posix-min", Seed: 7, Clients: 1, CrashTick: 3104,
 		Sentence: "Transfer #812 was acknowledged with sync at tick 3,101, " +
 			"and is missing after the power cut at tick 3,104.",
@@ -148,5 +152,6 @@ func interrupted() *torture.Result {
 	r := passing()
 	r.Verdict, r.Interrupted, r.Cells = checker.Inconclusive, true, r.Cells[:3]
 	r.Runs, r.Images, r.NestedImages, r.FaultsInjected, r.BankTotalWant, r.BankTotalGot = 3, 40, 0, nil, 0, 0
+	r.RecoveryCycles, r.Profiles = 0, nil
 	return r
 }

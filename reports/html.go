@@ -46,6 +46,7 @@ type page struct {
 	Untested   []string
 	Confidence string
 	Matrix     matrix
+	Profiles   []profile
 	Details    []detail
 	LeftOut    int // findings beyond maxFindings
 	Injections []injection
@@ -68,7 +69,7 @@ func pageOf(r *torture.Result) page {
 	p := page{
 		Result: r, Policy: policy(pageStyle), Style: template.CSS(pageStyle), //nolint:gosec // our own embedded file
 		Word: word(r.Verdict), Class: r.Verdict.String(), Claim: claim(r), Caveats: firstCaveats(r), Figures: figures(r),
-		Untested: untested(r, fullCatalog()), Confidence: confidence(r), Matrix: matrixOf(r),
+		Untested: untested(r, fullCatalog()), Confidence: confidence(r), Matrix: matrixOf(r), Profiles: profilesIn(r),
 		LeftOut: max(0, len(r.Findings)-maxFindings), Injections: injections(r.FaultsInjected),
 		Took: seconds(r.ElapsedSeconds), Started: started(r.Provenance.Started),
 	}

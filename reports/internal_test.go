@@ -47,7 +47,7 @@ func TestUntestedNamesWhatTheRunLeftOut(t *testing.T) {
 		faults:    []torture.Choice{{Name: "power"}, {Name: "eio-write"}},
 		profiles:  []torture.Choice{{Name: "posix-min"}, {Name: "xfs"}, {Name: "lose-none"}},
 	}
-	whole := &torture.Result{Profile: "posix-min", NestedImages: 5, Cells: []torture.Cell{
+	whole := &torture.Result{Profile: "posix-min", NestedImages: 5, RecoveryCycles: 100, Cells: []torture.Cell{
 		{Workload: "bank", Fault: "power", Profile: "lose-none", Runs: 1},
 		{Workload: "bank", Fault: "eio-write", Runs: 1},
 		{Workload: "kv", Fault: "power", Runs: 1},
@@ -55,6 +55,8 @@ func TestUntestedNamesWhatTheRunLeftOut(t *testing.T) {
 	}}
 	limits := 2
 	require.Equal(t, []string{"Crash profiles left out: xfs."}, dropLast(untested(whole, all), limits))
+	whole.Profiles = map[string]torture.ProfileCount{"xfs": {Images: 1}}
+	require.Empty(t, dropLast(untested(whole, all), limits))
 
 	part := &torture.Result{
 		Profile: "xfs", SampledPoints: 1, UnexploredPoints: 7, Divergences: 2,
@@ -67,6 +69,7 @@ func TestUntestedNamesWhatTheRunLeftOut(t *testing.T) {
 		"3 judgements ended without an answer.",
 		"2 recovery runs differed from the run before: the search may have missed images there.",
 		"No power cut fell into a recovery.",
+		"No store was crashed a hundred times in a row.",
 		"Workloads left out: bank.",
 		"Faults left out: eio-write.",
 		"Crash profiles left out: posix-min, lose-none.",

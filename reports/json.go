@@ -16,6 +16,9 @@ func JSON(w io.Writer, r *torture.Result) error {
 		full.Findings[i] = filled(full.Findings[i])
 	}
 	full.Cells = orEmpty(r.Cells)
+	if full.Profiles == nil {
+		full.Profiles = map[string]torture.ProfileCount{}
+	}
 	if full.FaultsInjected == nil {
 		full.FaultsInjected = map[string]uint64{}
 	}

@@ -43,6 +43,7 @@ func JUnit(w io.Writer, r *torture.Result) error {
 func newSuite(r *torture.Result, workload string) junitSuite {
 	return junitSuite{Name: r.Engine + "/" + workload, Properties: []junitProperty{
 		{"seed", strconv.FormatUint(r.Seed, 10)}, {"profile", r.Profile},
+		{"images by profile", profileFigure(r).Note},
 	}}
 }
 
@@ -77,6 +78,9 @@ func (c *junitCase) describe(findings []torture.Finding) {
 		text = append(text, f.Sentence, origin(f))
 		if f.Explanation != nil {
 			text = append(text, "why: "+f.Explanation.Sentence)
+		}
+		if f.ProfilesSentence != "" {
+			text = append(text, "profiles: "+f.ProfilesSentence)
 		}
 		text = append(text, f.Evidence...)
 		text = append(text, replayCommand(f), "")

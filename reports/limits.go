@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -41,6 +42,9 @@ func untested(r *torture.Result, all catalog) []string {
 	if r.NestedImages == 0 {
 		out = append(out, "No power cut fell into a recovery.")
 	}
+	if r.RecoveryCycles == 0 {
+		out = append(out, "No store was crashed a hundred times in a row.")
+	}
 	for _, left := range []struct {
 		noun  string
 		names []string
@@ -61,7 +65,7 @@ func profilesOf(r *torture.Result) []string {
 	for _, c := range r.Cells {
 		used = append(used, c.Profile)
 	}
-	return used
+	return slices.AppendSeq(used, maps.Keys(r.Profiles))
 }
 
 func were(n int, noun string) string {

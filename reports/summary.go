@@ -18,7 +18,7 @@ func Summary(w io.Writer, r *torture.Result) error {
 		p.line("\n> %s", markdown(caveat))
 	}
 	p.line("\n| | | |\n|---|--:|---|")
-	for _, f := range figures(r) {
+	for _, f := range append(figures(r), profileFigure(r)) {
 		p.line("| %s | **%s** | %s |", f.Label, f.Value, markdown(f.Note))
 	}
 	p.matrixMarkdown(r)
@@ -59,6 +59,9 @@ func (p *printer) findingMarkdown(number int, f torture.Finding) {
 	p.line("\n### %d. %s\n\n%s", number, markdown(f.Sentence), markdown(origin(f)))
 	if f.Explanation != nil {
 		p.line("\nWhy: %s", markdown(f.Explanation.Sentence))
+	}
+	if f.ProfilesSentence != "" {
+		p.line("\nProfiles: %s", markdown(f.ProfilesSentence))
 	}
 	if len(f.Evidence) > 0 {
 		p.codeMarkdown(f.Evidence[:min(len(f.Evidence), maxEvidence)])

@@ -98,7 +98,7 @@ func (p *printer) figures(r *torture.Result) {
 		Label: "matrix", Value: fmt.Sprintf("%d × %d", len(m.Workloads), len(m.Rows)),
 		Note: fmt.Sprintf("%d pass, %d fail, %d unknown, %d not run",
 			m.Count[passed], m.Count[failed], m.Count[unknown], m.Count[absent]),
-	}, figure{
+	}, profileFigure(r), figure{
 		Label: "runs", Value: grouped(r.Runs),
 		Note: fmt.Sprintf("in %s, seed %d, profile %s", seconds(r.ElapsedSeconds), r.Seed, r.Profile),
 	})
@@ -120,6 +120,9 @@ func (p *printer) finding(number string, f torture.Finding, report string) {
 	p.line("  %s", visible(origin(f)))
 	if why := f.Explanation; why != nil {
 		p.line("  why      %s", visible(why.Sentence))
+	}
+	if f.ProfilesSentence != "" {
+		p.line("  profiles %s", visible(f.ProfilesSentence))
 	}
 	if f.Shrunk != nil {
 		p.line("  shrunk   %s", shrunk(f.Shrunk))
@@ -154,6 +157,9 @@ func (p *printer) limits(r *torture.Result) {
 // origin says where a finding was made: judge, place in the matrix, crash point, and how often.
 func origin(f torture.Finding) string {
 	where := fmt.Sprintf("%s: %s, in %s × %s under %s, seed %d", f.Judge, f.Class, f.Workload, f.Fault, f.Profile, f.Seed)
+	if len(f.Rules) > 0 && f.Rules[0] != f.Fault {
+		where += ", with " + strings.Join(f.Rules, " and ")
+	}
 	switch {
 	case f.NestedTick > 0:
 		where += fmt.Sprintf(", power cut at tick %s and in recovery at tick %s",

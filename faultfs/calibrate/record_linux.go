@@ -12,11 +12,11 @@ import (
 
 // recording is a program that ran once on a real filesystem.
 type recording struct {
-	disk string
-	seen []string // what the program itself saw
-	log  blocklog.Log
-	mark int // of the log, when the program had made its last call
-	runs int // calls that changed something
+	disk  string
+	seen  []string // what the program itself saw
+	log   blocklog.Log
+	mark  int // of the log, when the program had made its last call
+	calls int // that changed something
 }
 
 // prepare returns a disk on which a program can start.
@@ -36,8 +36,8 @@ func (r *rig) record(p *litmus.Program, prepared string, plan Plan) (rec recordi
 	}
 	var w *worldFS
 	w = newWorld(r.world(), func() error {
-		rec.runs++
-		err := r.nudge(w, plan.After[rec.runs])
+		rec.calls++
+		err := r.nudge(w, plan.After[rec.calls])
 		var positionErr error
 		rec.mark, positionErr = r.disks.Position(rec.disk)
 		return errors.Join(err, positionErr)

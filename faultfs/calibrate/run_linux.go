@@ -95,12 +95,12 @@ func column(ctx context.Context, o Options, fs Filesystem, done func(Cell)) (cel
 // cell runs one program on one filesystem.
 func (r *rig) cell(ctx context.Context, o Options, p litmus.Program) (Cell, error) {
 	c := Cell{Program: p.ID, Title: p.Title, Filesystem: r.fs.Profile}
-	allowed, ok := p.Allowed(r.fs.Profile)
+	set, ok := p.Allowed(r.fs.Profile)
 	if !ok {
 		c.Skipped = "the program says nothing of this profile"
 		return c, nil
 	}
-	c.Allowed = allowed
+	c.Allowed = set
 	prepared, err := r.prepare(&p)
 	if err != nil {
 		return c, err
@@ -128,7 +128,10 @@ func (r *rig) cell(ctx context.Context, o Options, p litmus.Program) (Cell, erro
 // calls returns how many calls of a program change the filesystem.
 func (r *rig) calls(p *litmus.Program, prepared, options string) (int, error) {
 	rec, err := r.record(p, prepared, Plan{Options: options})
-	return rec.runs, err
+	if err != nil {
+		return 0, err
+	}
+	return rec.calls, r.disks.Remove(rec.disk)
 }
 
 // try runs a program once and looks at what power cuts leave.

@@ -11,10 +11,11 @@ import (
 // a call of go test from the root of its module, with all flags that the test got: another choice of tests would be
 // another schedule. Flags of the build, such as -tags, are not known here.
 func Command(seed uint64, job Job) string {
-	exec := "lightning-torture wasmexec --seed " + decimal(seed)
+	command := []string{"lightning-torture wasmexec --seed", decimal(seed)}
 	for _, v := range job.Env {
-		exec += " --env " + quoted(v)
+		command = append(command, "--env", quoted(v))
 	}
+	exec := strings.Join(command, " ")
 	if !slices.Contains(job.Args, "-test.paniconexit0") { // which go test always adds
 		words := []string{exec}
 		for _, arg := range job.Args {

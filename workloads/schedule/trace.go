@@ -6,6 +6,7 @@ import (
 	"hash"
 	"hash/fnv"
 	"io"
+	"slices"
 
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
@@ -48,10 +49,8 @@ type hostCalls struct{}
 // NewFunctionListener makes wazero call Before and After around every function of the host but yield, whose calls the
 // switcher notes.
 func (h hostCalls) NewFunctionListener(f api.FunctionDefinition) experimental.FunctionListener {
-	for _, name := range f.ExportNames() {
-		if name == yield {
-			return nil
-		}
+	if slices.Contains(f.ExportNames(), yield) {
+		return nil
 	}
 	return h
 }

@@ -44,6 +44,8 @@ type campaign struct {
 	acked    int
 	kept     int // of the acked, those that every image still had
 	bank     bankTotals
+	sampling bool                    // runs are explored under all profiles
+	profiles map[string]ProfileCount // by name
 	hashes   []string
 }
 
@@ -74,17 +76,8 @@ func sumOf(bank *checker.Bank, op *history.Op) int64 {
 	return bank.Sum(state)
 }
 
-// cell is one field of the matrix, with what makes its runs count.
-type cell struct {
-	Cell
-	needsFault bool
-	needsLoss  bool
-	bytesLost  uint64
-	committed  int // commits of clients that were acknowledged
-	unknown    map[string]bool
-}
-
 func newCampaign(target Target, opts Options) (*campaign, error) {
+	sampling := opts.Profile == "" && opts.Scenario == ""
 	opts = opts.withDefaults(target.Promises)
 	if target.Open == nil {
 		return nil, fmt.Errorf("%w: target %q has no Open", ErrConfig, target.Name)
@@ -97,15 +90,13 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 			return nil, err
 		}
 	}
-	c := &campaign{target: target, opts: opts, findings: newFindings(), progress: &progress{begin: time.Now()}}
+	c := &campaign{target: target, opts: opts, findings: newFindings(), progress: &progress{begin: time.Now()},
+		profiles: map[string]ProfileCount{}}
 	if opts.For > 0 {
 		c.deadline = c.progress.begin.Add(opts.For)
 	}
-	for _, w := range opts.Workloads {
-		for _, f := range opts.Faults {
-			c.cells = append(c.cells, &cell{Cell: Cell{Workload: w, Fault: f, Injected: map[string]uint64{}}, unknown: map[string]bool{}})
-		}
-	}
+	c.cells = cellsOf(opts)
+	c.sampling = sampling
 	return c, nil
 }
 
@@ -141,26 +132,43 @@ func (c *campaign) over(ctx context.Context) bool {
 		c.opts.StopAfter > 0 && c.findings.len() >= c.opts.StopAfter || c.total.hangs >= maxHangs
 }
 
-// one records, judges and explores one run of a cell.
+// one records, judges and explores the runs of a cell in a round: one, or all of a sweep.
 func (c *campaign) one(ctx context.Context, cell *cell, round, left int) error {
+	if cell.series != nil {
+		return c.sweep(ctx, cell)
+	}
 	r, err := c.record(ctx, cell, round)
 	if err != nil || ctx.Err() != nil {
 		return err
 	}
-	for _, reason := range r.judgeLive(ctx, c.target.Promises) {
-		cell.Unknown++
-		cell.unknown[reason] = true
-		c.progress.unknown.Add(1)
-	}
 	budget, cancel := c.budget(ctx, left)
 	defer cancel()
+	return c.examine(ctx, budget, cell, r)
+}
+
+// examine judges a recorded run, as it was and, until the budget is spent, after crashes.
+func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *recording) error {
+	for _, reason := range r.judgeLive(ctx, c.target.Promises) {
+		cell.unclear(reason, 1)
+		c.progress.unknown.Add(1)
+	}
 	e := newExploration(r, c.target)
 	e.first = c.opts.StopAfter > 0
-	begin := time.Now()
-	e.explore(budget, c.opts.Workers, c.progress)
-	c.explored += time.Since(begin)
+	most, cancel := c.mainly(budget, r.plan)
+	c.timed(func() { e.explore(most, c.opts.Workers, c.progress) })
+	cancel()
 	c.progress.runs.Add(1)
-	return c.add(ctx, cell, e)
+	if err := c.add(ctx, cell, e); err != nil {
+		return err
+	}
+	return c.sample(ctx, budget, cell, r)
+}
+
+// timed adds what an exploration takes to the time of all.
+func (c *campaign) timed(explore func()) {
+	begin := time.Now()
+	explore()
+	c.explored += time.Since(begin)
 }
 
 // maxDraws is how many places a fault is tried at before a run in which it does not hit counts.
@@ -171,23 +179,30 @@ const maxDraws = 8
 func (c *campaign) record(ctx context.Context, cell *cell, round int) (*recording, error) {
 	for draw := 0; ; draw++ {
 		seed := childSeed(c.opts.Seed, cell.Workload, cell.Fault, round, draw) & (1<<32 - 1)
-		p, err := resolve(spec{
-			Workload: cell.Workload, Fault: cell.Fault, Profile: c.opts.Profile, Device: c.opts.Device,
-			Scenario: c.opts.Scenario, Seed: seed, Size: chooseSize(c.opts, seed, round),
-		})
+		r, err := c.try(ctx, cell, spec{Fault: cell.Fault, Seed: seed, Size: chooseSize(c.opts, seed, round)})
 		if err != nil {
 			return nil, err
 		}
-		c.progress.now.Store(fmt.Sprintf("%s × %s, seed %d", cell.Workload, cell.Fault, seed))
-		p.patience = c.opts.Patience
-		r := record(ctx, c.target, p)
-		missed := len(p.rulesAt(p.late, 0)) > 0 && len(r.injected) == 0 || len(r.crashTicks(0)) == 0 ||
+		missed := len(r.plan.rulesAt(r.plan.late, 0)) > 0 && len(r.injected) == 0 || len(r.crashTicks()) == 0 ||
 			round == 0 && r.committed() == 0
 		interrupted := ctx.Err() != nil
 		if !missed || len(r.problems) > 0 || draw == maxDraws-1 || interrupted {
-			return r, nil //nolint:nilerr // an interrupted run is no failure: what it has recorded counts
+			return r, nil // an interrupted run is no failure: what it has recorded counts
 		}
 	}
+}
+
+// try records the run of a spec, of which the cell and the options say the rest.
+func (c *campaign) try(ctx context.Context, cell *cell, s spec) (*recording, error) {
+	s.Workload, s.Scenario = cell.Workload, c.opts.Scenario
+	s.Profile, s.Device = c.opts.Profile, c.opts.Device
+	p, err := resolve(s)
+	if err != nil {
+		return nil, err
+	}
+	c.progress.now.Store(fmt.Sprintf("%s × %s, seed %d", s.Workload, s.Fault, s.Seed))
+	p.patience = c.opts.Patience
+	return record(ctx, c.target, p), nil
 }
 
 // budget shares the time that is left among the runs that are left of the round.
@@ -201,32 +216,11 @@ func (c *campaign) budget(ctx context.Context, left int) (context.Context, conte
 
 // add puts the figures and findings of one run into the totals.
 func (c *campaign) add(ctx context.Context, cell *cell, e *exploration) error {
-	t := e.tally
-	c.total.add(t)
-	cell.Runs++
-	cell.Profile = e.plan.Profile
-	cell.CrashPoints += t.points
-	cell.Images += t.images
-	cell.bytesLost += t.bytesLost
-	cell.committed += e.committed()
-	cell.needsFault = cell.needsFault || len(e.plan.rules) > 0
-	cell.needsLoss = e.plan.Profile != "lose-none"
-	for kind, n := range e.injected {
-		cell.Injected[kind] += n
-	}
-	if t.rotted > 0 {
-		cell.Injected[e.plan.rules[0].Key()] += t.rotted
-	}
+	cell.add(e)
 	c.hashes = append(c.hashes, e.hash())
 	if rule := e.plan.fault.rule(c.target.Promises); rule.Lower == 0 && !e.plan.fault.rot {
 		asked, kept := e.survived.count(e.recording)
 		c.acked, c.kept = c.acked+asked, c.kept+kept
-	}
-	c.bank.add(e)
-	for reason, n := range e.unclear {
-		cell.Unknown += n
-		cell.unknown[reason] = true
-		c.progress.unknown.Add(int64(n))
 	}
 	var failures []failure
 	for _, v := range e.problems {
@@ -235,7 +229,30 @@ func (c *campaign) add(ctx context.Context, cell *cell, e *exploration) error {
 		}
 		failures = append(failures, failure{Violation: v, judge: "live", count: 1})
 	}
-	return c.addFindings(ctx, cell, e, append(failures, e.failures...))
+	return c.addExplored(ctx, cell, e, append(failures, e.failures...))
+}
+
+// addSample puts the figures and findings of a sample of a run into the totals.
+func (c *campaign) addSample(ctx context.Context, cell *cell, e *exploration) error {
+	e.tally.left = 0
+	cell.CrashPoints += e.tally.points
+	cell.Images += e.tally.images
+	return c.addExplored(ctx, cell, e, e.failures)
+}
+
+// addExplored puts what one exploration saw into the totals.
+func (c *campaign) addExplored(ctx context.Context, cell *cell, e *exploration, failures []failure) error {
+	c.total.add(e.tally)
+	n := c.profiles[e.plan.Profile]
+	n.CrashPoints += e.tally.points
+	n.Images += e.tally.images
+	c.profiles[e.plan.Profile] = n
+	c.bank.add(e)
+	for reason, n := range e.unclear {
+		cell.unclear(reason, n)
+		c.progress.unknown.Add(int64(n))
+	}
+	return c.addFindings(ctx, cell, e, failures)
 }
 
 // addFindings keeps what is new, and saves it at once: the process may not live to the end of the campaign.
@@ -266,7 +283,8 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		ElapsedSeconds: elapsed.Seconds(), Runs: int(c.progress.runs.Load()), CrashPoints: c.total.points,
 		ExhaustivePoints: c.total.exhaustive, SampledPoints: c.total.sampled,
 		UnexploredPoints: c.total.left, WidestExhaustive: c.total.widest,
-		Images: c.total.images, NestedImages: c.total.nested, Divergences: c.total.divergences,
+		Images: c.total.images, NestedImages: c.total.nested,
+		DeepPoints: c.total.deep, RecoveryCycles: c.total.cycles, Divergences: c.total.divergences,
 		BytesLost: c.total.bytesLost, AckedSynced: c.acked, Recovered: c.kept, TraceHash: digest(c.hashes),
 		BankTotalWant: c.bank.want, BankTotalGot: c.bank.got, FaultsInjected: map[string]uint64{}, Findings: []Finding{},
 		Cells: []Cell{}, Interrupted: ctx.Err() != nil, Provenance: provenance(),
@@ -278,6 +296,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	if total := c.total.spent.total; total > 0 {
 		r.LabShare = 1 - c.total.spent.engine().Seconds()/total.Seconds()
 	}
+	r.Profiles, r.Reasons = c.profiles, c.unseenProfiles()
 	for _, cell := range c.cells {
 		cell.judge()
 		for kind, n := range cell.Injected {

@@ -14,7 +14,7 @@ import (
 // toyOptions explores every crash point of a few small runs of one client: always the same work.
 func toyOptions(faults ...string) Options {
 	return Options{
-		Workloads: []string{"register"}, Faults: faults, Rounds: 4, Clients: 1, Ops: 12, Keys: 4, Seed: 7,
+		Workloads: []string{"register"}, Faults: faults, Profile: "posix-min", Rounds: 4, Clients: 1, Ops: 12, Keys: 4, Seed: 7,
 	}
 }
 
@@ -92,7 +92,7 @@ func TestSameSeedSameRun(t *testing.T) {
 }
 
 func TestAFaultThatNeverFiresIsNoPass(t *testing.T) {
-	r := check(t, correct, toyOptions("eio rename"))
+	r := check(t, correct, toyOptions("eio link"))
 	assert.Equal(t, checker.Inconclusive, r.Verdict)
 	require.NotEmpty(t, r.Reasons)
 	assert.Contains(t, r.Reasons[0], "never injected")
@@ -108,6 +108,8 @@ func TestCellsThatProveNothing(t *testing.T) {
 		"it never ran":             func(c *cell) { c.Runs = 0 },
 		"no crash image":           func(c *cell) { c.Images = 0 },
 		"never injected":           func(c *cell) { c.Injected = nil },
+		"its fault was never":      func(c *cell) { c.Injected, c.Runs, c.series, c.swept = nil, 0, &series{}, true },
+		"the time was over after":  func(c *cell) { c.series = &series{} },
 		"no commit of a client":    func(c *cell) { c.committed = 0 },
 		"no crash lost a byte":     func(c *cell) { c.bytesLost = 0 },
 		"linearizability: too big": func(c *cell) { c.unknown = map[string]bool{"linearizability: too big": true} },

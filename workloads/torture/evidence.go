@@ -35,10 +35,7 @@ type evidence struct {
 func newEvidence(e *exploration, engine string, f failure) *evidence {
 	v := &evidence{
 		Version: 1, Engine: engine, Spec: e.plan.spec, Trace: e.trace, History: e.history, Picks: f.picks, Leaf: f.leaf,
-		Nested: f.nested, Rot: f.rot,
-	}
-	for _, r := range e.plan.rules {
-		v.Rules = append(v.Rules, r.String())
+		Nested: f.nested, Rot: f.rot, Rules: e.plan.ruleTexts(),
 	}
 	return v
 }

@@ -24,8 +24,8 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 		},
 		{
 			"an acknowledgement before the sync of a new file's directory", noDirSync, "power",
-			`^commit #\d+ was acknowledged before the create of db/log \(.*\) was durable; no sync of its directory between$`,
-			"torture.openToy", 1,
+			`^commit #\d+ was acknowledged before the create of db/tmp \(.*\) was durable; no sync of its directory between$`,
+			"torture.(*toy).renew", 1,
 		},
 		{
 			"an acknowledgement before the sync of a new directory's parent", noParentSync, "power",
@@ -73,7 +73,7 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 func TestNoExplanationWhereNothingFails(t *testing.T) {
 	t.Parallel()
 	e := newExploration(record(t.Context(), toyTarget(correct), tinyPlan(t)), toyTarget(correct))
-	ticks := e.crashTicks(0)
+	ticks := e.crashTicks()
 	f := failure{judge: "durability", tick: ticks[len(ticks)-1]}
 	f.Class = "lost"
 	require.Nil(t, explain(t.Context(), e, &f))

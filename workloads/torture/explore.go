@@ -5,6 +5,7 @@ import (
 	"context"
 	"hash/maphash"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,6 +23,7 @@ type job struct {
 	cut    history.Cut
 	bounds bounds
 	draw   uint64 // of bit rot
+	endure bool   // not to be explored: its recovery is crashed again and again
 }
 
 // bounds is how many operations were acknowledged and called before a crash: two crash points with the same bounds
@@ -31,12 +33,14 @@ type bounds struct{ acked, called int }
 // exploration is what exploring one recording has found so far; workers add to it.
 type exploration struct {
 	*recording
-	target Target
-	seed   maphash.Seed // of the hashes of states
-	only   uint64       // explore the crash at this tick only, if set
-	first  bool         // stop at the first failure
-	wanted string       // if first: only at one of this kind
-	stop   func()       // ends the exploration
+	target  Target
+	seed    maphash.Seed // of the hashes of states
+	ticks   [][]uint64   // of the crashes to explore, in ascending passes; nil: as the plan says
+	endless uint64       // tick of the crash whose recovery is crashed again and again; 0: as the plan says
+	images  int          // of one crash point at the most
+	first   bool         // stop at the first failure
+	wanted  string       // if first: only at one of this kind
+	stop    func()       // ends the exploration
 
 	mu       sync.Mutex
 	tally    tally
@@ -49,6 +53,7 @@ type exploration struct {
 func newExploration(r *recording, target Target) *exploration {
 	return &exploration{
 		recording: r, target: target, seed: maphash.MakeSeed(), survived: newSurvival(), unclear: map[string]int{},
+		images: maxImages,
 	}
 }
 
@@ -65,6 +70,9 @@ type failure struct {
 	fates  map[uint64]string
 	count  int // how many images showed it
 }
+
+// kind names what a failure is an instance of.
+func (f *failure) kind() string { return f.judge + "/" + f.Class }
 
 // depth returns how many crashes it takes.
 func (f *failure) depth() int {
@@ -85,28 +93,43 @@ type nestedWay struct {
 type tally struct {
 	points, exhaustive, sampled, widest int
 	images, nested, divergences, hangs  int
+	deep                                int // crash points that were explored to depth 2 without gaps
+	cycles                              int // crashes in a row, each during the recovery from the one before or soon after
 	left                                int // crash points that were not explored when the time was over
 	bytesLost                           uint64
 	spent                               spent
 	rotted                              uint64
 }
 
-// crashTicks returns the ticks at which power is worth cutting, ascending: all, or so many, spread evenly.
-func (r *recording) crashTicks(limit int) []uint64 {
+// crashTicks returns the ticks at which power is worth cutting, ascending.
+func (r *recording) crashTicks() []uint64 {
 	var all []uint64
 	for i := range r.trace {
 		if r.trace[i].Changes() {
 			all = append(all, r.trace[i].Tick)
 		}
 	}
-	if limit <= 0 || limit >= len(all) {
-		return all
+	return all
+}
+
+// fromFault returns the crash ticks from the first injected fault on, and the one before it: until then the run is one
+// without the fault.
+func (r *recording) fromFault() []uint64 {
+	all := r.crashTicks()
+	first, _ := slices.BinarySearch(all, uint64(r.excused()))
+	return all[max(0, first-1):]
+}
+
+// spread returns so many of the ticks, spread evenly, with the last.
+func spread(ticks []uint64, limit int) []uint64 {
+	if limit <= 0 || limit >= len(ticks) {
+		return ticks
 	}
-	spread := make([]uint64, limit)
-	for i := range spread {
-		spread[i] = all[(i+1)*len(all)/limit-1]
+	some := make([]uint64, limit)
+	for i := range some {
+		some[i] = ticks[(i+1)*len(ticks)/limit-1]
 	}
-	return spread
+	return some
 }
 
 // passes splits ticks into sweeps over the whole run, so that an exploration that is cut short has seen all parts of it.
@@ -185,12 +208,16 @@ func (e *exploration) gather(crew []*worker, done <-chan *worker) {
 // sweeps returns the ticks to cut power at, in the order in which to go through them.
 func (e *exploration) sweeps() [][]uint64 {
 	switch {
-	case e.only != 0:
-		return [][]uint64{{e.only}}
+	case e.ticks != nil || e.endless != 0:
+		return e.ticks
+	case e.wanted != "":
+		return [][]uint64{e.crashTicks()} // the earliest is the easiest to follow
+	case e.plan.Scenario == sweepName:
+		return [][]uint64{spread(e.fromFault(), e.plan.points)}
 	case e.plan.points > 0:
-		return [][]uint64{e.crashTicks(e.plan.points)}
+		return [][]uint64{spread(e.crashTicks(), e.plan.points)}
 	}
-	return passes(e.crashTicks(0))
+	return passes(e.crashTicks())
 }
 
 // feed sends the crash points in passes.
@@ -203,20 +230,43 @@ func (e *exploration) feed(ctx context.Context, jobs chan<- job) {
 		defer e.mu.Unlock()
 		e.tally.spent.add(spent{making: making, total: making})
 	}()
+	send := func(timeline *faultfs.Timeline, tick uint64, endure bool) bool {
+		begin := time.Now()
+		j := job{point: timeline.Advance(tick), cut: cuts.at(tick), draw: tick, endure: endure}
+		j.bounds = cuts.bounds(j.cut)
+		making += time.Since(begin)
+		select {
+		case jobs <- j:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+	if tick := e.enduring(); tick != 0 && !send(faultfs.NewTimeline(fs, e.plan.model, 0), tick, true) {
+		return
+	}
 	for _, pass := range e.sweeps() {
 		timeline := faultfs.NewTimeline(fs, e.plan.model, 0)
 		for _, tick := range pass {
-			begin := time.Now()
-			j := job{point: timeline.Advance(tick), cut: cuts.at(tick), draw: tick}
-			j.bounds = cuts.bounds(j.cut)
-			making += time.Since(begin)
-			select {
-			case jobs <- j:
-			case <-ctx.Done():
+			if !send(timeline, tick, false) {
 				return
 			}
 		}
 	}
+}
+
+// enduring returns the tick of the crash whose recovery is crashed again and again: one of each run that is small enough.
+func (e *exploration) enduring() uint64 {
+	all := e.crashTicks()
+	switch {
+	case e.endless != 0:
+		return e.endless
+	case e.wanted != "" && !strings.HasPrefix(e.wanted, growthJudge+"/"):
+		return 0 // its images are not those of a search, so they explain little
+	case e.ticks != nil || e.plan.Scenario != "" || e.plan.fault.rot || len(all) == 0:
+		return 0
+	}
+	return all[mix(e.plan.Seed, endureCycles)%uint64(len(all))]
 }
 
 // merge adds what a worker found.

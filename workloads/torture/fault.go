@@ -21,8 +21,9 @@ type fault struct {
 	lower  checker.Lower                  // which acknowledged commits must survive
 	errors bool                           // the running store may return errors
 	refuse bool                           // recovery may refuse the disk, if it calls it corrupt
-	rot    bool                           // one bit rots between crash and recovery
+	rot    bool                           // something rots between crash and recovery
 	kills  func(p Promises) checker.Lower // replaces lower by what the engine promises, if set
+	rare   bool                           // the default matrix has it under one workload, in turn, and not under all
 }
 
 // part is the part of a run in which a fault is to hit: the opening and loading of the store, or what the clients do.
@@ -30,6 +31,7 @@ type fault struct {
 type part struct {
 	opens   bool // it begins with the opening of a new store
 	commits int  // about how many commits it has
+	loaded  int  // bytes of keys and values that are written before it
 }
 
 // once returns a generator of one rule that hits the n-th call of a kind. N is drawn from the calls that opening a new
@@ -53,61 +55,6 @@ func (at part) moment(rng *rand.Rand) int {
 	return tick
 }
 
-// faults returns the named faults, the plain power cut first.
-func faults() []fault {
-	return []fault{
-		{Choice: Choice{"power", "power is cut at every operation; unsynced writes tear, reorder and vanish"}},
-		{
-			Choice: Choice{"killed", "the process is killed and the machine runs on: nothing handed over is lost"}, profile: "lose-none",
-			kills: func(p Promises) checker.Lower {
-				if p.NoSyncSurvivesKill {
-					return checker.AckedMustSurvive
-				}
-				return checker.SyncedMustSurvive
-			},
-		},
-		{
-			Choice: Choice{"lost-fsync", "the disk acknowledges syncs and does nothing, from some moment on"},
-			rules: func(rng *rand.Rand, at part) []string {
-				return []string{fmt.Sprintf("lost sync after=%d", at.moment(rng))}
-			},
-			lower: checker.NothingMustSurvive, refuse: true,
-		},
-		{
-			Choice: Choice{"failed-fsync", "one sync fails; the pages are clean afterwards and the retry returns success"},
-			rules:  once("failed", "sync", 6, 2), errors: true,
-		},
-		{
-			Choice: Choice{"eio", "one call fails with EIO: write, sync, open, create, remove or read"},
-			rules: func(rng *rand.Rand, at part) []string {
-				op := []struct {
-					name                 string
-					opening, commitsEach int
-				}{
-					{"write", 2, 2}, {"sync", 6, 2}, {"open", 6, 20}, {"create", 3, 40}, {"remove", 0, 100}, {"read", 1, 30},
-				}[rng.IntN(6)]
-				return once("eio", op.name, op.opening, op.commitsEach)(rng, at)
-			},
-			errors: true,
-		},
-		{
-			Choice: Choice{"enospc", "the disk is full for a while"},
-			rules: func(rng *rand.Rand, at part) []string {
-				return []string{fmt.Sprintf("enospc write times=%d after=%d", 1+rng.IntN(8), at.moment(rng))}
-			},
-			errors: true,
-		},
-		{Choice: Choice{"short-write", "one write stores half of its bytes"}, rules: once("short", "write", 2, 2), errors: true},
-		{
-			Choice: Choice{"bitrot", "one bit of one durable file rots between crash and recovery"},
-			rules: func(rng *rand.Rand, _ part) []string {
-				return []string{fmt.Sprintf("bitflip rest seed=%d", rng.Uint32())}
-			},
-			rot: true, refuse: true,
-		},
-	}
-}
-
 // faultNamed returns a fault by name, or makes one of a rule in the fault grammar.
 func faultNamed(name string) (fault, error) {
 	for _, f := range faults() {
@@ -123,18 +70,32 @@ func faultNamed(name string) (fault, error) {
 	if err != nil {
 		return fault{}, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	f := fault{
-		Choice: Choice{r.String(), "a rule of the command line"},
-		rules:  func(*rand.Rand, part) []string { return []string{r.String()} },
-		fixed:  true,
-		errors: r.Effect != faultfs.LostSync && r.Effect != faultfs.BitFlip,
-		rot:    r.Effect == faultfs.BitFlip,
-	}
-	f.refuse = !f.errors
-	if r.Effect == faultfs.LostSync {
-		f.lower = checker.NothingMustSurvive
-	}
+	f := excuseOf(r)
+	f.Choice, f.fixed = Choice{r.String(), "a rule of the command line"}, true
+	f.rules = func(*rand.Rand, part) []string { return []string{r.String()} }
 	return f, nil
+}
+
+// excuseOf returns what an engine may do about a rule. An effect that it is told of gives it the right to fail, one that
+// it cannot see the right to lose the latest commits, or to refuse the disk.
+func excuseOf(r *faultfs.Rule) fault {
+	switch r.Effect {
+	case faultfs.Slow, faultfs.Stall:
+		return fault{}
+	case faultfs.LostSync:
+		return fault{lower: checker.NothingMustSurvive, refuse: true}
+	case faultfs.BitFlip, faultfs.Stale, faultfs.Misplaced, faultfs.Truncated:
+		if r.AtRest() {
+			return fault{rot: true, refuse: true}
+		}
+		return fault{lower: checker.NothingMustSurvive, refuse: true, errors: true}
+	case faultfs.FailedSync:
+		if r.As == faultfs.Ext4Journal { // the sync that fails reports success
+			return fault{lower: checker.NothingMustSurvive, refuse: true, errors: true}
+		}
+	default:
+	}
+	return fault{errors: true}
 }
 
 // rule returns what the durability judge is to demand of a target under this fault.

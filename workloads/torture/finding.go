@@ -39,7 +39,11 @@ func (f *findings) add(ctx context.Context, e *exploration, engine string, fail 
 	id := fingerprint(&fail)
 	if known := f.byID[id]; known != nil {
 		known.Count += fail.count
-		return known.seenIn(p.Workload, p.Fault)
+		if known.Profiles != nil && fail.tick != 0 {
+			known.Profiles[p.Profile] = profileFails
+			known.ProfilesSentence = sentenceOf(known.Profiles)
+		}
+		return known.seenIn(p.Workload, p.fault.Name)
 	}
 	f.ids = append(f.ids, id)
 	f.byID[id] = &found{Finding: newFinding(ctx, id, e, engine, &fail), evidence: newEvidence(e, engine, fail), plan: e.plan}
@@ -51,8 +55,10 @@ func newFinding(ctx context.Context, id string, e *exploration, engine string, f
 	if fail.nested != nil {
 		at.nested = fail.nested.Tick
 	}
+	shows := compare(ctx, e, fail)
 	return Finding{
-		ID: id, Judge: fail.judge, Class: fail.Class, Workload: p.Workload, Fault: p.Fault, Profile: p.Profile, Device: p.Device,
+		ID: id, Judge: fail.judge, Class: fail.Class, Workload: p.Workload, Fault: p.fault.Name, Rules: p.ruleTexts(),
+		Profile: p.Profile, Device: p.Device, Profiles: shows, ProfilesSentence: sentenceOf(shows),
 		Seed: p.Seed, Clients: p.clients(), CrashTick: at.tick, NestedTick: at.nested, Sentence: capital(fail.Sentence),
 		Evidence: fail.evidence(), Trace: traceLines(e.trace, fail.tick, fail.fates), Count: fail.count,
 		Token: encodeToken(engine, p.spec, at), Explanation: explain(ctx, e, fail),

@@ -17,9 +17,10 @@ import (
 // fails until the engine keeps its promises. Targets that do not say how Go makes them have none.
 func goTest(target Target, p *plan, f *Finding) ([]byte, error) {
 	c := Case{Script: p.script, Fault: p.Fault, Late: p.late, Profile: p.Profile, Device: p.Device}
-	for _, r := range p.rules {
-		c.Rules = append(c.Rules, r.String())
+	if p.sequel != nil {
+		c.Sequel = *p.sequel
 	}
+	c.Rules = p.ruleTexts()
 	body := strings.TrimPrefix(literal(reflect.ValueOf(c)), "torture.Case")
 	var b strings.Builder
 	fmt.Fprintf(&b, "package finding_test\n\nimport (\n\t\"testing\"\n\n")

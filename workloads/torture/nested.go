@@ -13,6 +13,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
+// afterPrefix begins the keys that are written after a recovery; they sort behind all others.
+const afterPrefix = "~after"
+
 // afterlife is what a client does to a store that has just recovered: enough to write a log, a table and a manifest
 // edit on top of what the crash left.
 func afterlife(store workloads.Store, rec *history.Recorder, seed uint64) error {
@@ -27,7 +30,7 @@ func afterlife(store workloads.Store, rec *history.Recorder, seed uint64) error 
 		return err
 	}
 	put := func(i int, d history.Durability) error {
-		w := []history.Write{{Key: fmt.Appendf(nil, "~after%d", i), Value: fmt.Appendf(nil, "after %d %d", seed, i)}}
+		w := []history.Write{{Key: fmt.Appendf(nil, afterPrefix+"%d", i), Value: fmt.Appendf(nil, "after %d %d", seed, i)}}
 		op := history.Op{Kind: history.Put, Writes: w, Durability: d}
 		return do(op, func() error { return store.Apply(w, d) })
 	}
@@ -48,8 +51,8 @@ type second struct {
 	after   *checker.Durability // judges what the second life wrote behind all that was read
 	whole   *checker.Durability // judges all; made only if something of what was read has changed
 	cuts    *cuts
-	// timeline of the ticks after the recovery.
-	timeline *faultfs.Timeline
+	// timelines of the ticks after the recovery, and of those during it if nothing that it found is open.
+	timeline, recovering *faultfs.Timeline
 	// The latest verdict: most images of one crash point recover to the same state.
 	last struct {
 		cut    history.Cut
@@ -80,7 +83,10 @@ func (w *worker) nest(at way) {
 		slices.Sort(ticks)
 	}
 	for _, tick := range ticks {
-		w.crashSecond(s, at, s.crash(tick))
+		w.crashSecond(s, at, s.crash(tick), w.judgeSecond)
+		if tick <= s.opened && w.target.Promises.RecoveryRepeats {
+			w.crashSecond(s, at, s.interrupt(tick), w.judgeRepeated)
+		}
 	}
 }
 
@@ -95,6 +101,15 @@ func (s *second) crash(tick uint64) *faultfs.CrashPoint {
 		s.timeline = faultfs.NewTimeline(s.img, s.model, s.img.Now())
 	}
 	return s.timeline.Advance(tick)
+}
+
+// interrupt returns the crash point at a tick of the recovery if the first crash left for good what the recovery found;
+// only what it did itself is open. Ticks come in ascending order.
+func (s *second) interrupt(tick uint64) *faultfs.CrashPoint {
+	if s.recovering == nil {
+		s.recovering = faultfs.NewTimeline(s.img, s.model, s.opened)
+	}
+	return s.recovering.Advance(tick)
 }
 
 // secondLife repeats the image's path on a fresh copy. It returns nil if the repetition diverged.
@@ -116,6 +131,7 @@ func (w *worker) secondLife(at way) *second {
 		},
 	}, inside{s.img, at, path})
 	if path.diverged {
+		w.gaps = true
 		w.tally.divergences++
 		return nil
 	}
@@ -141,11 +157,18 @@ func (w *worker) failSecond(s *second, at way, err error) {
 	w.fail(s.img, at, "recovery", *v)
 }
 
+// judgeOfSecond judges what a recovery returned that followed a crash of the second life.
+type judgeOfSecond func(s *second, at way, tick uint64, cut history.Cut, err error) *checker.Violation
+
 // crashSecond explores one crash of the second life.
-func (w *worker) crashSecond(s *second, at way, point *faultfs.CrashPoint) {
+func (w *worker) crashSecond(s *second, at way, point *faultfs.CrashPoint, judge judgeOfSecond) {
 	tick := point.Tick
 	path := newChoices()
-	for leaf, more := 0, true; more && leaf < nestedImages; leaf++ {
+	for leaf, more := 0, true; more; leaf++ {
+		if leaf == nestedImages {
+			w.gaps = true
+			return
+		}
 		img := point.Image(faultfs.ImageOptions{Chooser: path})
 		path.begin(img.Now)
 		deep := at
@@ -155,7 +178,7 @@ func (w *worker) crashSecond(s *second, at way, point *faultfs.CrashPoint) {
 		w.progress.nested.Add(1)
 		w.count(img)
 		deep.nested.Picks = path.picks()
-		if v := w.judgeSecond(s, at, tick, s.cuts.at(tick), err); v != nil {
+		if v := judge(s, at, tick, s.cuts.at(tick), err); v != nil {
 			w.fail(s.img, deep, "recovery", *v) // the trace that a finding shows is that of the first life
 			return
 		}
@@ -165,10 +188,30 @@ func (w *worker) crashSecond(s *second, at way, point *faultfs.CrashPoint) {
 				return
 			}
 		}
+		w.gaps = w.gaps || img.Sampled()
 		if path.strayed() {
+			w.gaps = true
 			w.tally.divergences++
 		}
 		more = path.next()
+	}
+}
+
+// judgeRepeated demands of an interrupted recovery that the next one shows what it would have shown.
+func (w *worker) judgeRepeated(s *second, _ way, _ uint64, _ history.Cut, err error) *checker.Violation {
+	if err != nil {
+		return refusal(err, &w.plan.fault)
+	}
+	if s.read.Equal(&w.prober.state) {
+		return nil
+	}
+	differs := diffState(s.read, &w.prober.state)
+	if differs == "" {
+		differs = "and now the other way round: " + diffState(&w.prober.state, s.read)
+	}
+	return &checker.Violation{
+		Class: "recovery does not repeat", Evidence: []string{differs},
+		Sentence: "a recovery was interrupted by a power cut, and the next one found another state on the same disk",
 	}
 }
 
@@ -229,7 +272,8 @@ func (s *second) judge(cut history.Cut, state *history.State, rule checker.Rule)
 	return s.whole.Judge(cut, state, rule)
 }
 
-// diffState names the first pair that differs between two states, in one line; empty if there is none.
+// diffState names the first pair of a state that is missing in a later one, or another there, in one line; empty if there
+// is none.
 func diffState(before, after *history.State) string {
 	got := map[string][]byte{}
 	for k, v := range after.All() {

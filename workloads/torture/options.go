@@ -9,7 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads"
 )
 
-// Options says what Check does. The zero value is the default run: every workload under every fault, about 20 s.
+// Options says what Check does. The zero value is the default run: every workload under every fault that is common and
+// under one that is rare, about 20 s.
 type Options struct {
 	Workloads []string      // names of workloads; empty: all that the target's promises allow
 	Faults    []string      // names of faults or rules in the fault grammar; empty: all
@@ -30,7 +31,13 @@ type Options struct {
 	Dir       string // where findings are saved; empty: nowhere
 	// Progress, if set, is called a few times a second from one goroutine.
 	Progress func(Progress)
+	// rotating says that rare faults meet one workload each; the seed says which.
+	rotating bool
 }
+
+// rotatingFor is up to which time a run of all faults has the rare ones under one workload each: within it there is no
+// time for more.
+const rotatingFor = time.Minute
 
 // Progress is how far a Check has come.
 type Progress struct {
@@ -53,7 +60,7 @@ func (o Options) withDefaults(promises Promises) Options {
 		}
 	}
 	if len(o.Faults) == 0 || len(o.Faults) == 1 && o.Faults[0] == "all" {
-		o.Faults = nil
+		o.Faults, o.rotating = nil, o.For <= rotatingFor
 		for _, f := range Faults() {
 			o.Faults = append(o.Faults, f.Name)
 		}
@@ -71,7 +78,7 @@ func (o Options) withDefaults(promises Promises) Options {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
 	if o.Scenario != "" {
-		o.Workloads, o.Faults, o.Rounds = []string{o.Scenario}, []string{"power"}, 1
+		o.Workloads, o.Faults, o.Rounds = []string{o.Scenario}, faultsOf(o.Scenario), 1
 	}
 	if o.For == 0 && o.Rounds == 0 {
 		o.For = 20 * time.Second

@@ -30,6 +30,7 @@ type plan struct {
 	fault  fault
 	model  faultfs.Model
 	script workloads.Script
+	sequel *workloads.Script // what is asked of the store once it has been opened again; nil: it is not
 	rules  []*faultfs.Rule
 	late   bool // the rules begin when the store has been loaded
 	// patience is how long the engine may take over one operation or one recovery.
@@ -93,6 +94,13 @@ func resolve(s spec) (*plan, error) {
 		}
 		p.script, p.points = sc.script(s.Seed), sc.points
 		p.Size = p.script.Size
+		if sc.sequel != nil {
+			sequel := sc.sequel(s.Seed)
+			p.sequel = &sequel
+		}
+		if sc.Name == sweepName {
+			p.fault.Choice = seriesOf(s.Fault)
+		}
 	} else {
 		w, err := workloadNamed(s.Workload)
 		if err != nil {
@@ -141,7 +149,7 @@ func (p *plan) parseRules() error {
 	loading, all := len(p.script.Preload), p.commits()
 	at := part{opens: true, commits: loading}
 	if p.late = !p.fault.fixed && !p.fault.rot && rng.IntN(earlyEach) > 0; p.late {
-		at = part{commits: all - loading}
+		at = part{commits: all - loading, loaded: p.loaded()}
 	}
 	rules := p.fault.rules(rng, at)
 	if p.Keep != nil && len(p.Keep.Rules) > 0 {
@@ -161,6 +169,15 @@ func (p *plan) setRules(texts []string) error {
 	return nil
 }
 
+// ruleTexts returns the rules in the grammar of faultfs.ParseRule.
+func (p *plan) ruleTexts() []string {
+	var texts []string
+	for _, r := range p.rules {
+		texts = append(texts, r.String())
+	}
+	return texts
+}
+
 // allSynced reports whether every commit asks for Sync. Loading does not, if it takes several batches.
 func allSynced(s *workloads.Script) bool {
 	for _, steps := range s.Clients {
@@ -171,6 +188,16 @@ func allSynced(s *workloads.Script) bool {
 		}
 	}
 	return len(s.Preload) <= 1
+}
+
+// loaded returns how many bytes of keys and values are loaded before the clients start.
+func (p *plan) loaded() (bytes int) {
+	for _, batch := range p.script.Preload {
+		for _, w := range batch {
+			bytes += len(w.Key) + len(w.Value)
+		}
+	}
+	return bytes
 }
 
 // clients returns how many clients run at the same time.

@@ -7,7 +7,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
+	"time"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -32,7 +34,7 @@ type recording struct {
 func record(ctx context.Context, target Target, p *plan) *recording {
 	clock := &history.Clock{}
 	fs := faultfs.New(faultfs.Options{
-		Tick: func() uint64 { return uint64(clock.Next()) }, Rules: p.rulesAt(false, 0), Callers: true,
+		Tick: func() uint64 { return uint64(clock.Next()) }, Rules: p.rulesAt(false, 0), Clock: yielding{}, Callers: true,
 	})
 	rec := history.NewRecorder(clock)
 	done := make(chan error, 1)
@@ -91,6 +93,8 @@ func (r *recording) committed() (n int) {
 	return n
 }
 
+// runStore opens the store, runs the script and closes the store; then the same for the sequel. A sequel is tried
+// whatever became of the script: what a store looks like that is opened after an error is evidence.
 func runStore(
 	ctx context.Context, target Target, fs *faultfs.FS, p *plan, rec *history.Recorder, loaded func(),
 ) (err error) {
@@ -99,15 +103,37 @@ func runStore(
 			err = &workloads.Panic{Value: v, Stack: debug.Stack()}
 		}
 	}()
-	store, err := target.Open(Env{FS: fs, Dir: storeDir, Inline: p.clients() <= 1})
+	env := Env{FS: fs, Dir: storeDir, Inline: p.clients() <= 1}
+	err = runLife(ctx, target, env, p.script, rec, loaded)
+	if crash := (*workloads.Panic)(nil); p.sequel == nil || errors.As(err, &crash) {
+		return err
+	}
+	return errors.Join(err, runLife(ctx, target, env, *p.sequel, rec, nil))
+}
+
+// runLife takes a store from its opening to its close.
+func runLife(
+	ctx context.Context, target Target, env Env, script workloads.Script, rec *history.Recorder, loaded func(),
+) error {
+	store, err := target.Open(env)
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
 	}
-	drove := workloads.Drive(ctx, store, p.script, rec, workloads.DriveOptions{Loaded: loaded})
+	drove := workloads.Drive(ctx, store, script, rec, workloads.DriveOptions{Loaded: loaded})
 	if err := store.Close(); err != nil {
 		return errors.Join(drove, fmt.Errorf("close: %w", err))
 	}
 	return drove
+}
+
+// yielding is the clock of slow disks. Nobody waits for it in real time: while a call is late the others run, as often as
+// the milliseconds say.
+type yielding struct{}
+
+func (yielding) Sleep(d time.Duration) {
+	for range min(d.Milliseconds(), 100) {
+		runtime.Gosched()
+	}
 }
 
 // rulesAt returns fresh copies of the rules that hit while the workload runs, if their time has come. A late rule counts
@@ -121,6 +147,9 @@ func (p *plan) rulesAt(late bool, now uint64) []*faultfs.Rule {
 		r := rule.Clone()
 		if late {
 			r.After += now
+			if r.Before > 0 {
+				r.Before += now
+			}
 		}
 		live = append(live, r)
 	}

@@ -136,7 +136,7 @@ func (r *replay) once(ctx context.Context, target Target) (*Finding, error) {
 
 // missing says that the run took another course, if it has no operation at the tick of the crash.
 func (r *recording) missing(tick uint64) string {
-	if slices.Contains(r.crashTicks(0), tick) {
+	if slices.Contains(r.crashTicks(), tick) {
 		return ""
 	}
 	return fmt.Sprintf("the run took another course: it changes nothing on the disk at tick %d", tick)
@@ -175,6 +175,6 @@ func (r *replay) crash(ctx context.Context, e *exploration) {
 	if r.at.nested != 0 {
 		e.plan.nest, e.plan.lives = 1, maxImages
 	}
-	e.only = r.at.tick
+	e.ticks, e.endless = [][]uint64{{r.at.tick}}, r.at.tick
 	e.explore(ctx, 1, &progress{})
 }

@@ -9,11 +9,12 @@ import (
 // Case is a run with its operations written out: what a finding's Go test holds. It depends on no generator and no seed.
 type Case struct {
 	Script  workloads.Script
-	Fault   string   // a named fault, or a rule in the fault grammar; it says what the engine may do
-	Rules   []string // in place of those that a named fault draws
-	Late    bool     // the rules begin when the store has been loaded
-	Profile string   // empty: posix-min
-	Device  string   // empty: sectors are whole
+	Sequel  workloads.Script // for the store opened again, if it has clients
+	Fault   string           // a named fault, or a rule in the fault grammar; it says what the engine may do
+	Rules   []string         // in place of those that a named fault draws
+	Late    bool             // the rules begin when the store has been loaded
+	Profile string           // empty: posix-min
+	Device  string           // empty: sectors are whole
 }
 
 // Reproduce runs the case on target, cuts the power at every operation, crashes the recoveries too, and fails the test for
@@ -52,6 +53,9 @@ func (c *Case) plan() (*plan, error) {
 	}
 	if err := p.names(); err != nil {
 		return nil, err
+	}
+	if len(c.Sequel.Clients) > 0 {
+		p.sequel = &c.Sequel
 	}
 	p.allSynced = allSynced(&p.script)
 	return p, p.setRules(c.Rules)

@@ -4,38 +4,41 @@ import "github.com/lightningdb/lightning-torture/checker"
 
 // Result is the outcome of Check. Its JSON form is the tool's stable output: fields are added, never renamed.
 type Result struct {
-	Version          int               `json:"version"` // of this format: 1
-	Verdict          checker.Verdict   `json:"verdict"`
-	Engine           string            `json:"engine"`
-	Scenario         string            `json:"scenario,omitempty"`
-	Seed             uint64            `json:"seed"`
-	Profile          string            `json:"profile"`
-	Device           string            `json:"device,omitempty"`
-	ElapsedSeconds   float64           `json:"elapsed_seconds"`
-	Runs             int               `json:"runs"`              // recorded executions of a workload
-	CrashPoints      int               `json:"crash_points"`      // ticks at which power was cut
-	ExhaustivePoints int               `json:"exhaustive_points"` // crash points of which every distinguishable image was recovered
-	SampledPoints    int               `json:"sampled_points"`    // crash points of which a family of images was recovered
-	UnexploredPoints int               `json:"unexplored_points"` // further crash points of the runs, which the time did not suffice for
-	WidestExhaustive int               `json:"widest_exhaustive"` // most pending ops at a crash point that was covered exhaustively
-	Images           int               `json:"images"`            // crash images recovered and judged
-	ImagesPerSecond  float64           `json:"images_per_second"` // Images by the wall time of exploration
-	NestedImages     int               `json:"nested_images"`     // of Images: crashes during recovery
-	LabShare         float64           `json:"lab_share"`         // share of exploration spent outside the engine
-	Spent            Spent             `json:"spent"`             // where the time of exploration went
-	Divergences      int               `json:"divergences"`       // recoveries that did not repeat their observations
-	FaultsInjected   map[string]uint64 `json:"faults_injected"`   // by effect and operation, such as "eio_write"
-	BytesLost        uint64            `json:"bytes_lost"`        // bytes of pending writes that crash images lost
-	TraceHash        string            `json:"trace_hash"`        // of all filesystem operations of all runs; one client: the same for a seed
-	AckedSynced      int               `json:"acked_synced"`      // commits acknowledged as durable before a crash that was explored
-	Recovered        int               `json:"recovered"`         // of them, those that every crash image still had
-	BankTotalWant    int64             `json:"bank_total_want"`
-	BankTotalGot     int64             `json:"bank_total_got"` // the first wrong total seen, or BankTotalWant
-	Findings         []Finding         `json:"findings"`
-	Cells            []Cell            `json:"cells"`
-	Reasons          []string          `json:"reasons,omitempty"` // why the verdict is inconclusive, a sentence each
-	Interrupted      bool              `json:"interrupted,omitempty"`
-	Provenance       Provenance        `json:"provenance"`
+	Version          int                     `json:"version"` // of this format: 1
+	Verdict          checker.Verdict         `json:"verdict"`
+	Engine           string                  `json:"engine"`
+	Scenario         string                  `json:"scenario,omitempty"`
+	Seed             uint64                  `json:"seed"`
+	Profile          string                  `json:"profile"`
+	Device           string                  `json:"device,omitempty"`
+	ElapsedSeconds   float64                 `json:"elapsed_seconds"`
+	Runs             int                     `json:"runs"`              // recorded executions of a workload
+	CrashPoints      int                     `json:"crash_points"`      // ticks at which power was cut
+	ExhaustivePoints int                     `json:"exhaustive_points"` // crash points of which every distinguishable image was recovered
+	SampledPoints    int                     `json:"sampled_points"`    // crash points of which a family of images was recovered
+	UnexploredPoints int                     `json:"unexplored_points"` // further crash points of the runs, which the time did not suffice for
+	WidestExhaustive int                     `json:"widest_exhaustive"` // most pending ops at a crash point that was covered exhaustively
+	Images           int                     `json:"images"`            // crash images recovered and judged
+	ImagesPerSecond  float64                 `json:"images_per_second"` // Images by the wall time of exploration
+	NestedImages     int                     `json:"nested_images"`     // of Images: crashes during recovery
+	DeepPoints       int                     `json:"deep_points"`       // of ExhaustivePoints: every recovery was crashed at each operation, with every image
+	RecoveryCycles   int                     `json:"recovery_cycles"`   // crashes in a row, each during the recovery from the one before or soon after
+	LabShare         float64                 `json:"lab_share"`         // share of exploration spent outside the engine
+	Spent            Spent                   `json:"spent"`             // where the time of exploration went
+	Divergences      int                     `json:"divergences"`       // recoveries that did not repeat their observations
+	FaultsInjected   map[string]uint64       `json:"faults_injected"`   // by effect and operation, such as "eio_write"
+	BytesLost        uint64                  `json:"bytes_lost"`        // bytes of pending writes that crash images lost
+	TraceHash        string                  `json:"trace_hash"`        // of all filesystem operations of all runs; one client: the same for a seed
+	AckedSynced      int                     `json:"acked_synced"`      // commits acknowledged as durable before a crash that was explored
+	Recovered        int                     `json:"recovered"`         // of them, those that every crash image still had
+	BankTotalWant    int64                   `json:"bank_total_want"`
+	BankTotalGot     int64                   `json:"bank_total_got"` // the first wrong total seen, or BankTotalWant
+	Profiles         map[string]ProfileCount `json:"profiles"`       // what each profile had, by name
+	Findings         []Finding               `json:"findings"`
+	Cells            []Cell                  `json:"cells"`
+	Reasons          []string                `json:"reasons,omitempty"` // why the verdict is inconclusive, a sentence each
+	Interrupted      bool                    `json:"interrupted,omitempty"`
+	Provenance       Provenance              `json:"provenance"`
 }
 
 // Spent is the time of exploration by part, in seconds, summed over all workers.
@@ -62,6 +65,12 @@ type Cell struct {
 	Reasons     []string          `json:"reasons,omitempty"` // why the cell proves nothing, if so
 }
 
+// ProfileCount is what was explored under one profile.
+type ProfileCount struct {
+	CrashPoints int `json:"crash_points"`
+	Images      int `json:"images"`
+}
+
 // Finding is a deduplicated failure with what is needed to see it again.
 type Finding struct {
 	ID          string       `json:"id"` // fingerprint of what is broken, wherever it shows
@@ -69,6 +78,7 @@ type Finding struct {
 	Class       string       `json:"class"`
 	Workload    string       `json:"workload"`
 	Fault       string       `json:"fault"`
+	Rules       []string     `json:"rules,omitempty"` // what was injected, in the grammar of rules
 	Profile     string       `json:"profile"`
 	Device      string       `json:"device,omitempty"`
 	Seed        uint64       `json:"seed"`        // of the run
@@ -81,10 +91,14 @@ type Finding struct {
 	Trace       []TraceLine  `json:"trace"`                 // the filesystem operations before the crash, oldest first, at most 40
 	Count       int          `json:"count"`                 // how many images showed it
 	AlsoIn      []string     `json:"also_in,omitempty"`     // further cells that showed it, "kv × power"
-	Shrunk      *Shrunk      `json:"shrunk,omitempty"`      // set if a smaller run fails in the same way: all else is of that one
-	Token       string       `json:"token"`
-	File        string       `json:"file,omitempty"` // the saved evidence, if it was saved
-	Test        string       `json:"test,omitempty"` // a Go test of it, if it was saved
+	// Profiles says by name whether the failure shows under a profile too: "fails", "passes" or "not tried". The same
+	// recording was crashed near the same point; the workload did not run again.
+	Profiles         map[string]string `json:"profiles,omitempty"`
+	ProfilesSentence string            `json:"profiles_sentence,omitempty"`
+	Shrunk           *Shrunk           `json:"shrunk,omitempty"` // set if a smaller run fails in the same way: all else is of that one
+	Token            string            `json:"token"`
+	File             string            `json:"file,omitempty"` // the saved evidence, if it was saved
+	Test             string            `json:"test,omitempty"` // a Go test of it, if it was saved
 }
 
 // TraceLine is one filesystem operation as a reader of a report sees it.

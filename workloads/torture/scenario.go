@@ -6,14 +6,18 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads"
 )
 
-// scenario is a named run: one script under a power cut.
+// scenario is a named run of one script: under a power cut, or under a series of faults.
 type scenario struct {
 	Choice
 	script func(seed uint64) workloads.Script
-	points int // crash points to explore, spread evenly; 0: all
+	sequel func(seed uint64) workloads.Script // for the store that is opened again; nil: it is not
+	points int                                // crash points to explore, spread evenly; 0: all
 }
 
-// scenarios returns the three stories that the project started from.
+// sweepPoints is how many crash points of each run of the sweep are explored.
+const sweepPoints = 6
+
+// scenarios returns the three stories that the project started from, and the sweep.
 func scenarios() []scenario {
 	return []scenario{
 		{
@@ -33,6 +37,10 @@ func scenarios() []scenario {
 			Choice: Choice{"seed-bank", "two accounts of 1,000, 4 clients with 100 transfers each; the total stays 2,000"},
 			script: func(seed uint64) workloads.Script { return workloads.Transfers(seed, 4, 100) },
 		},
+		{
+			Choice: Choice{sweepName, "one client, whose filesystem calls fail in turn: once and for good, with every effect"},
+			script: workloads.Lifetime, sequel: workloads.Reopened, points: sweepPoints,
+		},
 	}
 }
 
@@ -43,4 +51,16 @@ func scenarioNamed(name string) (scenario, error) {
 		}
 	}
 	return scenario{}, fmt.Errorf("%w: unknown scenario %q; choose one of %s", ErrConfig, name, names(Scenarios()))
+}
+
+// faultsOf returns the names of the faults under which a scenario runs.
+func faultsOf(scenario string) []string {
+	if scenario != sweepName {
+		return []string{"power"}
+	}
+	var names []string
+	for _, s := range sweep() {
+		names = append(names, s.Name)
+	}
+	return names
 }

@@ -20,6 +20,9 @@ type Target struct {
 	// LogGlobs match the files whose last record looks the same torn and rotten, as path.Match does. A bit that rots in
 	// one of them may cost its tail; a bit that rots elsewhere must be noticed.
 	LogGlobs []string
+	// AppendGlobs match further files that only grow. One whose end is missing looks as if a crash had come before that
+	// was written, so what the lab cuts off may be lost; other damage must be noticed.
+	AppendGlobs []string
 	// CheckFiles, if set, looks at the files of a store that was recovered and closed, and returns an error for any
 	// that should not be there, such as a table of zero bytes.
 	CheckFiles func(fs afero.Fs, dir string) error
@@ -48,6 +51,7 @@ type Promises struct {
 	NoSyncSurvivesKill   bool // an acknowledged NoSync commit survives a killed process
 	LossIsSuffix         bool // if a commit is lost, every later one is lost too
 	AtomicBatch          bool // a batch or transaction is recovered whole or not at all
+	RecoveryRepeats      bool // a recovery that is interrupted by a crash shows, run again, what it would have shown
 	Linearizable         bool // single-key operations are linearizable
 	Transactions         bool // Begin works, with the isolation levels of workloads.Isolation
 }
@@ -57,8 +61,13 @@ type Promises struct {
 func (p Promises) conserves() bool { return p.AtomicBatch && p.LossIsSuffix }
 
 // isLog reports whether a file may lose its tail to a rotten bit.
-func (t *Target) isLog(name string) bool {
-	for _, glob := range t.LogGlobs {
+func (t *Target) isLog(name string) bool { return matches(t.LogGlobs, name) }
+
+// onlyGrows reports whether a file may lose its tail if that is cut off.
+func (t *Target) onlyGrows(name string) bool { return t.isLog(name) || matches(t.AppendGlobs, name) }
+
+func matches(globs []string, name string) bool {
+	for _, glob := range globs {
 		if ok, err := path.Match(glob, path.Base(name)); ok && err == nil {
 			return true
 		}

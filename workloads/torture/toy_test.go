@@ -34,6 +34,8 @@ const (
 	splitBatch
 	panics
 	leftover
+	leaks
+	forgetful
 )
 
 // toy is a store in one log: length, checksum, payload. It is as simple as a durable store can be.
@@ -44,20 +46,27 @@ type toy struct {
 	size   int64
 	pairs  map[string][]byte
 	broken error
+	// interrupted: the forgetful toy knows that the recovery before did not come to its end.
+	interrupted bool
 }
 
 func toyTarget(bug toyBug) Target {
 	t := Target{
 		Name:     "toy",
-		Promises: Promises{SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true, Linearizable: true},
+		Promises: Promises{SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true, RecoveryRepeats: true, Linearizable: true},
 		Open:     func(env Env) (workloads.Store, error) { return openToy(env, bug) },
 	}
 	t.LogGlobs = []string{"log"}
 	t.CheckFiles = func(fs afero.Fs, dir string) error {
-		if _, err := fs.Stat(dir + "/tmp"); err == nil {
-			return errors.New("tmp is still there")
+		d, err := fs.Open(dir)
+		if err != nil {
+			return err
 		}
-		return nil
+		names, err := d.Readdirnames(0)
+		if len(names) > 1 {
+			err = errors.Join(err, fmt.Errorf("more than the log: %q", names))
+		}
+		return errors.Join(err, d.Close())
 	}
 	return t
 }
@@ -67,32 +76,98 @@ func openToy(env Env, bug toyBug) (workloads.Store, error) {
 	if err := t.create(env); err != nil {
 		return nil, err
 	}
-	var err error
-	if t.log, err = env.FS.OpenFile(env.Dir+"/log", os.O_RDWR|os.O_CREATE, 0o666); err != nil {
+	if err := t.begin(env); err != nil {
 		return nil, err
 	}
-	if bug != noDirSync {
-		if err := syncDir(env.FS, env.Dir); err != nil {
-			return nil, err
-		}
+	data, err := readLog(env)
+	if err != nil {
+		return nil, err
 	}
-	return t, t.replay()
+	t.replay(data)
+	if bug == noTruncate {
+		t.size = int64(len(data))
+		return t, t.openLog(env)
+	}
+	return t, errors.Join(t.renew(env, data[:t.size]), t.openLog(env), t.end(env))
 }
 
+// begin leaves behind what the toys leave that do not clean up, or that want to know next time that they had begun.
+func (t *toy) begin(env Env) error {
+	mark := env.Dir + "/recovering"
+	switch t.bug {
+	case leftover:
+		mark = env.Dir + "/left"
+	case leaks:
+		u, err := usageOf(env.FS, env.Dir)
+		if mark = fmt.Sprintf("%s/%d", env.Dir, u.files); err != nil {
+			return err
+		}
+	case forgetful:
+		_, err := env.FS.Stat(mark)
+		t.interrupted = err == nil
+	default:
+		return nil
+	}
+	f, err := env.FS.Create(mark)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), syncDir(env.FS, env.Dir))
+}
+
+func (t *toy) end(env Env) error {
+	if t.bug != forgetful {
+		return nil
+	}
+	return errors.Join(env.FS.Remove(env.Dir+"/recovering"), syncDir(env.FS, env.Dir))
+}
+
+// create makes the directory. If its name may not be durable it is taken away, so that whoever comes next makes it anew.
 func (t *toy) create(env Env) error {
 	if err := env.FS.Mkdir(env.Dir, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
-	}
-	if t.bug != noParentSync {
+	} else if err == nil && t.bug != noParentSync {
 		if err := syncDir(env.FS, "/"); err != nil {
-			return err
+			return errors.Join(err, env.FS.Remove(env.Dir))
 		}
 	}
-	if t.bug == leftover {
-		f, err := env.FS.Create(env.Dir + "/tmp")
+	return nil
+}
+
+func readLog(env Env) ([]byte, error) {
+	f, err := env.FS.Open(env.Dir + "/log")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(f)
+	return data, errors.Join(err, f.Close())
+}
+
+// renew writes the log anew, without a torn tail: what is read of the old one may be in memory only, if a sync failed.
+func (t *toy) renew(env Env, data []byte) error {
+	f, err := env.FS.Create(env.Dir + "/tmp")
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(data); err != nil {
 		return errors.Join(err, f.Close())
 	}
-	return nil
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := env.FS.Rename(env.Dir+"/tmp", env.Dir+"/log"); err != nil || t.bug == noDirSync {
+		return err
+	}
+	return syncDir(env.FS, env.Dir)
+}
+
+func (t *toy) openLog(env Env) (err error) {
+	if t.log, err = env.FS.OpenFile(env.Dir+"/log", os.O_RDWR|os.O_CREATE, 0o666); err != nil || t.bug != noTruncate {
+		return err
+	}
+	return errors.Join(syncDir(env.FS, env.Dir), t.log.Sync())
 }
 
 func syncDir(fs afero.Fs, dir string) error {
@@ -103,32 +178,45 @@ func syncDir(fs afero.Fs, dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-func (t *toy) replay() error {
-	data, err := io.ReadAll(t.log)
-	if err != nil {
-		return err
-	}
+// syncedBit marks in the length of a record that its commit asked for Sync.
+const syncedBit = 1 << 31
+
+type toyRecord struct {
+	payload []byte
+	end     int // offset in the log
+	synced  bool
+}
+
+// records returns the whole records of a log.
+func (t *toy) records(data []byte) (all []toyRecord) {
 	for off := 0; off+8 <= len(data); {
-		n, sum := int(binary.LittleEndian.Uint32(data[off:])), binary.LittleEndian.Uint32(data[off+4:])
+		head, sum := binary.LittleEndian.Uint32(data[off:]), binary.LittleEndian.Uint32(data[off+4:])
+		n := int(head &^ syncedBit)
 		if n == 0 || n > len(data)-off-8 {
 			break
 		}
-		payload := data[off+8 : off+8+n]
-		if t.bug != noChecksum && crc32.ChecksumIEEE(payload) != sum {
+		r := toyRecord{data[off+8 : off+8+n], off + 8 + n, head&syncedBit != 0}
+		if t.bug != noChecksum && crc32.ChecksumIEEE(r.payload) != sum {
 			break
 		}
-		t.apply(payload)
-		off += 8 + n
-		t.size = int64(off)
+		all = append(all, r)
+		off = r.end
+	}
+	return all
+}
+
+func (t *toy) replay(data []byte) {
+	all := t.records(data)
+	for t.interrupted && len(all) > 0 && !all[len(all)-1].synced {
+		all = all[:len(all)-1]
+	}
+	for _, r := range all {
+		t.apply(r.payload)
+		t.size = int64(r.end)
 	}
 	if t.bug == panics && len(data) > int(t.size) {
 		panic("toy: torn tail")
 	}
-	if t.bug == noTruncate {
-		t.size = int64(len(data))
-		return t.log.Sync()
-	}
-	return errors.Join(t.log.Truncate(t.size), t.log.Sync())
 }
 
 // apply replays a record: key length, key, value length + 1 or 0 for a delete, value.
@@ -181,7 +269,11 @@ func (t *toy) Apply(writes []history.Write, d history.Durability) error {
 }
 
 func (t *toy) append(payload []byte, d history.Durability) error {
-	record := binary.LittleEndian.AppendUint32(nil, uint32(len(payload)))
+	n := uint32(len(payload))
+	if d == history.Sync {
+		n += syncedBit
+	}
+	record := binary.LittleEndian.AppendUint32(nil, n)
 	record = binary.LittleEndian.AppendUint32(record, crc32.ChecksumIEEE(payload))
 	record = append(record, payload...)
 	_, err := t.log.WriteAt(record, t.size)

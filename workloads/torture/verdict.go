@@ -4,38 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"maps"
 	"runtime/debug"
-	"slices"
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/checker"
 )
-
-// judge says why the runs of a cell prove nothing, if so: a fault that never fired and a crash that never lost a byte
-// are the failures that the lab exists to prevent.
-func (c *cell) judge() {
-	say := func(format string, args ...any) { c.Reasons = append(c.Reasons, fmt.Sprintf(format, args...)) }
-	fired := uint64(0)
-	for _, n := range c.Injected {
-		fired += n
-	}
-	switch {
-	case c.Runs == 0:
-		say("it never ran: the time was over")
-	case c.Images == 0:
-		say("no crash image was recovered")
-	case c.needsFault && fired == 0:
-		say("its fault was never injected")
-	case c.committed == 0:
-		say("no commit of a client was acknowledged")
-	case c.needsLoss && c.bytesLost == 0:
-		say("no crash lost a byte")
-	}
-	for _, reason := range slices.Sorted(maps.Keys(c.unknown)) {
-		say("%s", reason)
-	}
-}
 
 // conclude derives the verdict.
 func (r *Result) conclude() {
@@ -65,6 +38,8 @@ func (t *tally) add(o tally) {
 	t.left += o.left
 	t.images += o.images
 	t.nested += o.nested
+	t.deep += o.deep
+	t.cycles += o.cycles
 	t.divergences += o.divergences
 	t.hangs += o.hangs
 	t.bytesLost += o.bytesLost

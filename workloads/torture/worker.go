@@ -20,6 +20,7 @@ type worker struct {
 	callers  bool // second lives are to say which code of the engine they come from
 	tally    tally
 	failures map[string]*failure // the first of each judge and class
+	gaps     bool                // some crash of a recovery of the crash point at hand was left out
 	survived survival
 	unclear  map[string]int // judgements without an answer, by reason
 	// wrongTotal is the money in a state that the bank's judge rejected.
@@ -62,12 +63,17 @@ type way struct {
 func (w *worker) run(ctx context.Context, j job) {
 	begin := time.Now()
 	defer func() { w.tally.spent.total += time.Since(begin) }()
+	if j.endure {
+		w.endure(ctx, j)
+		return
+	}
+	w.gaps = false
 	path, sampled, leaf, lives := newChoices(), false, 0, 0
 	for more := true; more; leaf++ {
 		if ctx.Err() != nil {
 			return
 		}
-		if leaf == maxImages {
+		if leaf == w.images {
 			sampled = true
 			break
 		}
@@ -89,6 +95,9 @@ func (w *worker) run(ctx context.Context, j job) {
 		return
 	}
 	w.tally.exhaustive++
+	if w.plan.nest == 1 && !w.gaps {
+		w.tally.deep++
+	}
 	w.tally.widest = max(w.tally.widest, j.point.Pending())
 }
 
@@ -110,7 +119,11 @@ func (w *worker) image(j *job, at way, lives *int) *faultfs.FS {
 	if !w.accept(img, at, err) {
 		return img
 	}
-	if at.rot == nil && *lives < w.plan.lives && mix(j.draw, uint64(at.leaf))%uint64(w.plan.nest) == 0 {
+	switch {
+	case at.rot != nil || mix(j.draw, uint64(at.leaf))%uint64(w.plan.nest) != 0:
+	case *lives == w.plan.lives:
+		w.gaps = true
+	default:
 		*lives++
 		w.nest(at)
 	}
@@ -206,13 +219,15 @@ func (w *worker) judgeState(at way) checker.Result {
 // judges asks every judge of recovered states.
 func (w *worker) judges(at way) checker.Result {
 	rule := w.rule
-	if at.rot != nil && w.target.isLog(at.rot.Path) {
-		rule.Lower = checker.NothingMustSurvive // a flipped bit in the last record of a log looks like a torn write
+	cut := at.rot != nil && at.rot.Effect == faultfs.Truncated && w.target.onlyGrows(at.rot.Path)
+	if at.rot != nil && w.target.isLog(at.rot.Path) || cut {
+		rule.Lower = checker.NothingMustSurvive // damage in the last record of a log looks like a torn write
 	}
+	rule.Suffix = rule.Suffix && !cut
 	if r := w.judge.Judge(at.job.cut, &w.prober.state, rule); r.Verdict != checker.Pass {
 		return r
 	}
-	if bank := w.plan.bank(); bank != nil && w.prober.state.Len() > 0 && w.target.Promises.conserves() {
+	if bank := w.plan.bank(); bank != nil && w.prober.state.Len() > 0 && !cut && w.target.Promises.conserves() {
 		r := bank.JudgeState(&w.prober.state)
 		if r.Verdict == checker.Fail {
 			total := bank.Sum(&w.prober.state)

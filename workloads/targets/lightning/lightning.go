@@ -27,10 +27,11 @@ func Target() torture.Target {
 		Open: Open,
 		Promises: torture.Promises{
 			SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true,
-			Linearizable: true, Transactions: true,
+			RecoveryRepeats: true, Linearizable: true, Transactions: true,
 		},
-		LogGlobs:   []string{"*.log"},
-		CheckFiles: CheckFiles,
+		LogGlobs:    []string{"*.log"},
+		AppendGlobs: []string{"MANIFEST-*"},
+		CheckFiles:  CheckFiles,
 		Go: torture.GoExpr{
 			Import: "github.com/lightningdb/lightning-torture/workloads/targets/lightning", Expr: "lightning.Target()",
 		},

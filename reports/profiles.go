@@ -1,0 +1,29 @@
+package reports
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// profile is what a run explored under one crash profile.
+type profile struct{ Name, Images, CrashPoints string }
+
+// profilesIn lists the profiles of a run in the order of the catalog, the default first.
+func profilesIn(r *torture.Result) []profile {
+	var all []profile
+	for _, p := range torture.Profiles() {
+		if n, ok := r.Profiles[p.Name]; ok {
+			all = append(all, profile{p.Name, grouped(n.Images), grouped(n.CrashPoints)})
+		}
+	}
+	return all
+}
+
+// profileFigure says in one line how many images each profile had.
+func profileFigure(r *torture.Result) figure {
+	all := profilesIn(r)
+	notes := mapped(all, func(p profile) string { return p.Name + " " + p.Images })
+	return figure{Label: "profiles", Value: fmt.Sprint(len(all)), Note: strings.Join(notes, ", ")}
+}

@@ -1,0 +1,99 @@
+package torture
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// cell is one field of the matrix, with what makes its runs count.
+type cell struct {
+	Cell
+	series     *series // of a sweep; nil: one run a round
+	swept      bool    // the sweep came to its end
+	needsFault bool
+	needsLoss  bool
+	bytesLost  uint64
+	committed  int // commits of clients that were acknowledged
+	unknown    map[string]bool
+}
+
+// cellsOf returns the cells of a campaign: every workload under every fault, or what its scenario consists of.
+func cellsOf(o Options) []*cell {
+	var all []*cell
+	for i, w := range o.Workloads {
+		for j, f := range o.Faults {
+			if o.rotating && isRare(f) && (j+int(o.Seed%1024))%len(o.Workloads) != i {
+				continue
+			}
+			c := &cell{Cell: Cell{Workload: w, Fault: f, Injected: map[string]uint64{}}, unknown: map[string]bool{}}
+			for _, s := range sweep() {
+				if o.Scenario == sweepName && s.Name == f {
+					c.series = &s
+				}
+			}
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// isRare reports whether a named fault has its turn under one workload after the other.
+func isRare(name string) bool {
+	f, err := faultNamed(name)
+	return err == nil && f.rare
+}
+
+// unclear notes judgements that ended without an answer.
+func (c *cell) unclear(reason string, n int) {
+	c.Unknown += n
+	c.unknown[reason] = true
+}
+
+// add puts the figures of one run into those of the cell.
+func (c *cell) add(e *exploration) {
+	t := e.tally
+	c.Runs++
+	c.Profile = e.plan.Profile
+	c.CrashPoints += t.points
+	c.Images += t.images
+	c.bytesLost += t.bytesLost
+	c.committed += e.committed()
+	c.needsFault = c.needsFault || len(e.plan.rules) > 0
+	c.needsLoss = e.plan.Profile != "lose-none"
+	for kind, n := range e.injected {
+		c.Injected[kind] += n
+	}
+	if t.rotted > 0 {
+		c.Injected[e.plan.rules[0].Key()] += t.rotted
+	}
+}
+
+// judge says why the runs of a cell prove nothing, if so: a fault that never fired and a crash that never lost a byte
+// are the failures that the lab exists to prevent.
+func (c *cell) judge() {
+	say := func(format string, args ...any) { c.Reasons = append(c.Reasons, fmt.Sprintf(format, args...)) }
+	fired := uint64(0)
+	for _, n := range c.Injected {
+		fired += n
+	}
+	switch {
+	case c.swept && fired == 0:
+		say("its fault was never injected")
+	case c.Runs == 0:
+		say("it never ran: the time was over")
+	case c.Images == 0:
+		say("no crash image was recovered")
+	case c.series != nil && !c.swept:
+		say("the time was over after %d runs; later calls were not made to fail", c.Runs)
+	case c.needsFault && fired == 0:
+		say("its fault was never injected")
+	case c.committed == 0:
+		say("no commit of a client was acknowledged")
+	case c.needsLoss && c.bytesLost == 0:
+		say("no crash lost a byte")
+	}
+	for _, reason := range slices.Sorted(maps.Keys(c.unknown)) {
+		say("%s", reason)
+	}
+}

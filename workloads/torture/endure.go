@@ -1,0 +1,165 @@
+package torture
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// endureCycles is how many crashes in a row a store goes through, each during the recovery from the one before.
+const endureCycles = 100
+
+// growthJudge is the name under which a store is accused of growing.
+const growthJudge = "growth"
+
+// What a store may grow by meanwhile. A life that is cut short may leave its files to the next one, and it may take some
+// crashes until one comes to the end; who leaves a file for good each time is over the bound after a few of the cycles.
+const (
+	endureFiles = 16
+	endureBytes = 256 << 10
+	endureOps   = 1024 // filesystem calls in half of the cycles, beyond twice those of the other half
+)
+
+// usage is what a store takes on its disk.
+type usage struct {
+	files int
+	bytes int64
+}
+
+func usageOf(fs afero.Fs, dir string) (u usage, err error) {
+	d, err := fs.Open(dir)
+	if err != nil {
+		return u, err
+	}
+	infos, err := d.Readdir(0)
+	if err := errors.Join(err, d.Close()); err != nil {
+		return u, err
+	}
+	for _, info := range infos {
+		if !info.IsDir() {
+			u.files, u.bytes = u.files+1, u.bytes+info.Size()
+			continue
+		}
+		inner, err := usageOf(fs, path.Join(dir, info.Name()))
+		if err != nil {
+			return u, err
+		}
+		u.files, u.bytes = u.files+inner.files, u.bytes+inner.bytes
+	}
+	return u, nil
+}
+
+// endurance is a store that never comes to rest.
+type endurance struct {
+	*worker
+	at   way
+	rng  *rand.Rand
+	img  *faultfs.FS
+	done uint64 // tick at which the latest recovery had shown everything
+	ops  [2]int // filesystem calls of the lives in the first and in the second half of the cycles
+}
+
+// endure crashes a store again and again: during its recovery, or soon after, while a client writes a little. What the
+// first crash had to leave is demanded of every state. In the end the store lives once in peace, and may not have grown.
+func (w *worker) endure(ctx context.Context, j job) {
+	path := newChoices()
+	e := &endurance{worker: w, at: way{job: &j, path: path}, rng: rand.New(rand.NewPCG(j.draw, endureCycles))}
+	e.img = j.point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(j.draw)})
+	path.begin(e.img.Now)
+	if !e.live() {
+		return
+	}
+	before, err := usageOf(e.img, storeDir)
+	for cycle := range endureCycles {
+		if err != nil || ctx.Err() != nil || !e.crash() || !e.live() {
+			return
+		}
+		e.ops[2*cycle/endureCycles] += len(e.img.Trace())
+		w.tally.cycles++
+	}
+	if after, err := usageOf(e.img, storeDir); err == nil {
+		e.judge(before, after)
+	}
+}
+
+// live recovers the image at hand, lets a client write, judges what was recovered, and reports whether all is well.
+func (e *endurance) live() bool {
+	var failed error
+	r := recovery{img: e.img, live: func(store workloads.Store, _ *history.State) {
+		e.done = e.img.Now()
+		failed = afterlife(store, history.NewRecorder(&history.Clock{}), e.at.job.draw)
+	}}
+	err := e.recover(r, inside{e.img, e.at, e.at.path})
+	e.count(e.img)
+	e.tally.nested++
+	if err == nil && failed != nil {
+		e.failSecond(&second{img: e.img}, e.at, failed)
+		return false
+	}
+	e.forget()
+	return e.accept(e.img, e.at, err)
+}
+
+// forget takes from the recovered state what clients of later lives wrote. It sorts behind everything else.
+func (e *endurance) forget() {
+	var own history.State
+	for key, value := range e.prober.state.All() {
+		if !bytes.HasPrefix(key, []byte(afterPrefix)) {
+			own.Append(key, value)
+		}
+	}
+	e.prober.state = own
+}
+
+// crash cuts power at an operation of the latest life, every other time during its recovery, if that has operations; it
+// reports whether there is one.
+func (e *endurance) crash() bool {
+	var ticks []uint64
+	recovering := 0
+	for _, op := range e.img.Trace() {
+		if !op.Changes() {
+			continue
+		}
+		ticks = append(ticks, op.Tick)
+		if op.Tick <= e.done {
+			recovering++
+		}
+	}
+	if recovering > 0 && e.rng.IntN(2) == 0 {
+		ticks = ticks[:recovering]
+	}
+	if len(ticks) == 0 {
+		return false // who changes nothing does not grow
+	}
+	tick := ticks[e.rng.IntN(len(ticks))]
+	point := faultfs.NewTimeline(e.img, e.plan.model, tick).Advance(tick)
+	e.img = point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(e.rng.Uint64())})
+	return true
+}
+
+// judge compares what the store takes after all cycles with what it took after one recovery.
+func (e *endurance) judge(before, after usage) {
+	say := func(class, format string, args ...any) {
+		sentence := fmt.Sprintf("after %d crashes in a row, each during recovery or soon after it, ", endureCycles) + fmt.Sprintf(format, args...)
+		e.fail(e.img, e.at, growthJudge, checker.Violation{Class: class, Sentence: sentence})
+	}
+	switch {
+	case after.files > before.files+endureFiles:
+		say("leaks files", "the store has %d files; after one life it had %d", after.files, before.files)
+	case after.bytes > 2*before.bytes+endureBytes:
+		say("leaks bytes", "the store takes %d bytes; after one life it took %d", after.bytes, before.bytes)
+	case e.ops[1] > 2*e.ops[0]+endureOps:
+		say("recovers ever longer", "the last %d lives made %d filesystem calls that change the disk; those before, %d",
+			endureCycles/2, e.ops[1], e.ops[0])
+	}
+}

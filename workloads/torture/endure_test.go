@@ -1,0 +1,60 @@
+package torture
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/checker"
+)
+
+func TestWhatOnlyFurtherCrashesShow(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		bug          toyBug
+		judge, class string
+	}{
+		{"a recovery leaves a file each time", leaks, "growth", "leaks files"},
+		{"a recovery loses more if the one before was interrupted", forgetful, "recovery", "recovery does not repeat"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			target := toyTarget(c.bug)
+			target.CheckFiles = nil // the leak is to be seen by its growth alone
+			o := toyOptions("power")
+			o.Workloads = []string{"kv"}
+			r, err := Check(t.Context(), target, o)
+			require.NoError(t, err)
+			require.Equal(t, checker.Fail, r.Verdict)
+			require.Len(t, r.Findings, 1, "%+v", r.Findings)
+			f := r.Findings[0]
+			assert.Equal(t, []string{c.judge, c.class}, []string{f.Judge, f.Class})
+			again, err := Replay(t.Context(), []Target{target}, f.Token, ReplayOptions{Attempts: 2})
+			require.NoError(t, err)
+			assert.Equal(t, 2, again.Hits)
+			fixed, err := Replay(t.Context(), []Target{toyTarget(correct)}, f.Token, ReplayOptions{})
+			require.NoError(t, err)
+			assert.False(t, fixed.Reproduced)
+		})
+	}
+}
+
+// An engine that does not promise to repeat a recovery may lose then what it never promised to keep.
+func TestOnlyAPromisedRepetitionIsDemanded(t *testing.T) {
+	target := toyTarget(forgetful)
+	target.Promises.RecoveryRepeats = false
+	o := toyOptions("power")
+	o.Workloads = []string{"kv"}
+	r, err := Check(t.Context(), target, o)
+	require.NoError(t, err)
+	assert.Equal(t, checker.Pass, r.Verdict, "%+v", r.Findings)
+}
+
+func TestSmallRunsAreCrashedToDepthTwoWithoutGaps(t *testing.T) {
+	o := toyOptions("power")
+	o.Ops, o.Keys = 3, 2
+	r := check(t, correct, o)
+	require.Equal(t, checker.Pass, r.Verdict)
+	assert.Equal(t, r.CrashPoints, r.DeepPoints)
+	assert.Equal(t, o.Rounds*endureCycles, r.RecoveryCycles)
+}

@@ -1,0 +1,56 @@
+package torture
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/checker"
+)
+
+func TestACorrectStorePassesTheSweep(t *testing.T) {
+	r := check(t, correct, Options{Scenario: sweepName})
+	require.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
+	require.Len(t, r.Cells, len(sweep()))
+	for _, c := range r.Cells {
+		hits := uint64(0)
+		for _, n := range c.Injected {
+			hits += n
+		}
+		assert.GreaterOrEqual(t, hits, uint64(c.Runs), "every run of %s has its fault", c.Fault)
+		assert.GreaterOrEqual(t, c.Runs, 9, "the store syncs at least for each synced commit, %s", c.Fault)
+	}
+}
+
+func TestTheSweepFindsWhatOneFaultInTheRightPlaceShows(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		bug  toyBug
+		cell string
+	}{
+		{"a failed sync is retried and believed", retrySync, "failed once"},
+		{"an error of a write is ignored", ignoreWriteError, "short once"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := check(t, c.bug, Options{Scenario: sweepName})
+			require.Equal(t, checker.Fail, r.Verdict)
+			var seen *Finding
+			for i := range r.Findings {
+				if f := &r.Findings[i]; f.ShowsIn(sweepName, c.cell) {
+					seen = f
+				}
+			}
+			require.NotNil(t, seen, "%+v", r.Findings)
+			require.Len(t, seen.Rules, 1)
+			for range 2 {
+				again, err := Replay(context.Background(), []Target{toyTarget(c.bug)}, seen.Token, ReplayOptions{})
+				require.NoError(t, err)
+				require.True(t, again.Reproduced)
+				assert.Equal(t, seen.Fault, again.Finding.Fault)
+				assert.Equal(t, seen.Rules, again.Finding.Rules)
+			}
+		})
+	}
+}
