@@ -36,7 +36,7 @@ type pendingOp struct {
 	moved []Ino  // of pendingNames: the inodes that got or lost a name
 	place place
 	// mount is how many power cuts there were before: each mount has a sequence of its own.
-	mount int
+	mount int32
 	// after are the ops that must have reached the disk if this one has. Some may be durable by now. A size can have
 	// later ones among them, the bytes that it waits for.
 	after []*pendingOp
