@@ -149,6 +149,15 @@ func TestWrongProgramsAreFoundWhereTheyAreWrong(t *testing.T) {
 			"posix-min btrfs lose-all",
 		},
 		{
+			"fsync of a file in a new directory is taken to sync both names", func(fs *faultfs.FS) {
+				must(fs.Mkdir("d", 0o777))
+				f, err := fs.Create("d/f")
+				must(err, f.Sync(), f.Close())
+			},
+			func(v view) bool { return v.size("d/f") < 0 },
+			"posix-min lose-all",
+		},
+		{
 			"a page is taken to be written as a whole", func(fs *faultfs.FS) {
 				must(afero.WriteFile(fs, "f", []byte(strings.Repeat("o", 4096)), 0o666))
 				syncAll(t, fs)
