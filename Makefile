@@ -3,16 +3,19 @@
 LINT  := go tool -modfile=ci/lint/go.mod golangci-lint
 TOOL  := go tool -modfile=ci/tools/go.mod
 
-# For the command line: how long to torture, to fuzz each target; runs of a benchmark; earlier runs to compare with; the
-# commit to compare with.
+# For the command line: how long to torture, to fuzz each target; the seeds of schedules; runs of a benchmark; earlier runs
+# to compare with; the commit to compare with; arguments of calibrate.
 FOR   ?= 30s
 FUZZ  ?= 5s
+SEEDS ?= 1..300
 COUNT ?= 10
 OLD   ?=
+ARGS  ?=
 BASE  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race fuzz-smoke torture mutants lint fmt fmt-check tidy-check bench bench-compare cover deadcode ci
+.PHONY: help build test race fuzz-smoke torture schedules mutants calibrate lint fmt fmt-check tidy-check
+.PHONY: bench bench-compare cover deadcode ci
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,8 +35,15 @@ fuzz-smoke: ## Fuzz every fuzz target for a moment: make fuzz-smoke FUZZ=1m
 torture: ## Torture the engine: make torture FOR=10m
 	go run ./cmd/lightning-torture run --for $(FOR)
 
+schedules: build ## Run the concurrent tests of the engine on seeded schedules: make schedules SEEDS=1..5000
+	GOOS=wasip1 GOARCH=wasm go test -run TestScheduleOf -exec '$(CURDIR)/.build/lightning-torture wasmexec --seeds $(SEEDS)' \
+		./workloads/targets/lightning
+
 mutants: ## Plant known bugs in the engine and see that the lab finds each one
 	go run ./ci/mutants/cmd
+
+calibrate: ## Hold the crash model against ext4, XFS and btrfs of this kernel (needs root): make calibrate ARGS='-fs xfs'
+	go run ./faultfs/calibrate/cmd $(ARGS)
 
 lint: ## Run the linters; they also check who imports whom
 	$(LINT) run --config ci/golangci.yml ./...

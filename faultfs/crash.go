@@ -166,9 +166,7 @@ func (p *CrashPoint) Image(o ImageOptions) *FS {
 			im.count(i)
 		}
 	}
-	if p.model.Profile.fate != kept {
-		im.loseGone()
-	}
+	im.loseGone()
 	fs.image = im
 	return fs
 }

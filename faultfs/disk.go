@@ -2,10 +2,11 @@ package faultfs
 
 import "maps"
 
-// entry is what a name in a directory stands for.
+// entry is what a name in a directory stands for. A symbolic link is all in its entries: it has no content.
 type entry struct {
-	ino Ino
-	dir bool
+	ino    Ino
+	dir    bool
+	target string // of a symbolic link; empty for all else
 }
 
 // inode is a file or a directory as it lies on a disk.
@@ -88,7 +89,7 @@ func (d *disk) apply(p *pendingOp) {
 				delete(dir.names, e.Name)
 				continue
 			}
-			dir.names[e.Name] = entry{e.Ino, e.Dir}
+			dir.names[e.Name] = e.entry()
 			if d.inodes[e.Ino] == nil {
 				d.writable(e.Ino, e.Dir)
 			}

@@ -47,8 +47,7 @@
 //
 // # Not modelled
 //
-// Symbolic links, modes, owners, times, extended attributes and memory maps. Symlinks cannot be made; Chmod and its
-// kind succeed and do nothing. Files are at most 64 GiB. Sync covers what SyncData (fdatasync) covers and no times.
+// Modes, owners, times, extended attributes and memory maps. Chmod and its kind succeed and do nothing. Files are at most 64 GiB. Sync covers what SyncData (fdatasync) covers and no times.
 // Profiles of single filesystems, which allow fewer images than PosixMin, are left out: a program that is correct here
 // is correct there.
 //
@@ -61,10 +60,11 @@
 //
 // # How it is built
 //
-// node.go, file.go and namespace.go are the running program's view; trace.go is the record; queue.go and syncing.go
-// cut the record into pending ops with their order; disk.go is the durable state, a persistent structure; image.go
-// decides and observe.go looks. Of the faults, rule.go and parse.go are the words, fault.go decides whether a call is
-// hit, failure.go and errseq.go are failed syncs, inflight.go and rot.go damage, space.go and latency.go the rest. Tried and rejected: wrapping afero.MemMapFs, whose Sync does nothing and whose
-// concurrent ReadAt returns wrong bytes; deciding an image when it is made, which needs 2^n images where recovery can
-// tell a few apart.
+// node.go, file.go, namespace.go and path.go are the running program's view; trace.go is the record; queue.go and
+// syncing.go cut the record into pending ops with their order; disk.go is the durable state, a persistent structure;
+// image.go decides and observe.go looks; explore.go tries every decision. Of the faults, rule.go and parse.go are the
+// words, fault.go decides whether a call is hit, failure.go and errseq.go are failed syncs, inflight.go and rot.go
+// damage, space.go and latency.go the rest. Package litmus holds the profiles to what filesystems do. Tried and rejected:
+// wrapping afero.MemMapFs, whose Sync does nothing and whose concurrent ReadAt returns wrong bytes; deciding an image
+// when it is made, which needs 2^n images where recovery can tell a few apart.
 package faultfs

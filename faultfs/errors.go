@@ -11,6 +11,8 @@ import (
 var (
 	ErrRule = errors.New("faultfs: bad fault rule")
 	ErrTick = errors.New("faultfs: no such tick in the trace")
+	// ErrDiverged is returned by Explore if two visits that saw the same looked at different things.
+	ErrDiverged = errors.New("faultfs: the search diverged: visits of equal images do not look at the same things")
 	// ErrProfile is returned for a name that is not a profile.
 	ErrProfile = errors.New("faultfs: unknown profile")
 	ErrDevice  = errors.New("faultfs: bad device")

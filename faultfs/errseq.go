@@ -4,15 +4,13 @@ package faultfs
 // Linux does (since 4.13, lib/errseq.c): a handle that was open when write-back failed reports the error once, at its
 // next sync; one opened later reports it if nobody has until then; closing a handle gives its claim up.
 type errseq struct {
-	n    int  // 0: nothing has failed. Failures that nobody has heard of are one
+	n    int  // how many failures there were; who has not heard of some reports them as one
 	seen bool // somebody has heard of the latest
 }
 
 // set notes a failure.
 func (e *errseq) set() {
-	if e.n == 0 || e.seen {
-		e.n, e.seen = e.n+1, false
-	}
+	e.n, e.seen = e.n+1, false
 }
 
 // sample returns what a handle opened now has heard of.

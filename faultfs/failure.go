@@ -196,7 +196,8 @@ func (q *queue) countStuck() {
 	}
 }
 
-// loseGone decides the ops that the disk does not have for certain, unless the image is of a machine that runs on.
+// loseGone decides the ops that the disk does not have for certain, unless the profile has kept them, because the machine
+// runs on.
 func (im *image) loseGone() {
 	for i, p := range im.point.pending {
 		if p.gone {

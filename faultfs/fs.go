@@ -2,10 +2,8 @@ package faultfs
 
 import (
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/spf13/afero"
@@ -96,46 +94,4 @@ func (fs *FS) record(op Op) {
 		op.PCs = callers()
 	}
 	fs.trace = append(fs.trace, op)
-}
-
-// walk returns the directory of a path and the last element of the path, which is empty for the root itself.
-func (fs *FS) walk(name string) (parent *node, last string, errno syscall.Errno) {
-	dir := fs.node(entry{rootIno, true})
-	if strings.IndexByte(name, 0) >= 0 {
-		return nil, "", syscall.EINVAL
-	}
-	rest := clean(name)
-	for {
-		head, tail, more := strings.Cut(rest, "/")
-		if len(head) > maxNameBytes {
-			return nil, "", syscall.ENAMETOOLONG
-		}
-		if !more {
-			return dir, head, 0
-		}
-		e, ok := fs.lookup(dir, head)
-		switch {
-		case !ok:
-			return nil, "", syscall.ENOENT
-		case !e.dir:
-			return nil, "", syscall.ENOTDIR
-		}
-		dir, rest = fs.node(e), tail
-	}
-}
-
-// find returns the entry and node of a path.
-func (fs *FS) find(name string) (*node, syscall.Errno) {
-	parent, last, errno := fs.walk(name)
-	if errno != 0 {
-		return nil, errno
-	}
-	if last == "" {
-		return parent, 0 // the root
-	}
-	e, ok := fs.lookup(parent, last)
-	if !ok {
-		return nil, syscall.ENOENT
-	}
-	return fs.node(e), 0
 }

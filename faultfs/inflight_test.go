@@ -80,7 +80,7 @@ func TestBitFlipOfARead(t *testing.T) {
 	}
 	require.Greater(t, len(flipped), 15, "each seed is another bit")
 	l.fs.SetRules()
-	l.reads("o1000", "f")
+	l.reads("o1000")
 	require.Equal(t, set{"/f=o1000": true}, outcomes(l.fs, everything))
 }
 
@@ -180,7 +180,7 @@ func TestReadOnlyFromSomeMomentOn(t *testing.T) {
 	} {
 		require.ErrorIs(t, err, syscall.EROFS, name)
 	}
-	l.reads("n10", "f")
+	l.reads("n10")
 	l.ok(second(l.fs.Stat("f")))
 	l.ok(f.Close())
 	require.Equal(t, set{"/f=o10": true, "/f=n10": true}, outcomes(l.fs, everything), "what was dirty may have been written")

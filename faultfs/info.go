@@ -12,6 +12,7 @@ type info struct {
 	name string
 	size int64
 	dir  bool
+	link bool
 	// later is the node of a file of which nothing is known yet. Asking for its size is a look, listing it is not; as
 	// whatever changes the size looks first, the size that the crash left is still there to be asked for.
 	later *leftover
@@ -35,17 +36,22 @@ func (i *info) Size() int64 {
 }
 
 func (i *info) Mode() fs.FileMode {
-	if i.dir {
+	switch {
+	case i.dir:
 		return fs.ModeDir | 0o755
+	case i.link:
+		return fs.ModeSymlink | 0o777
 	}
 	return 0o644
 }
 
 // info describes a node.
 func (fs *FS) info(name string, n *node) os.FileInfo {
-	i := &info{name: path.Base(name), dir: n.isDir()}
+	i := &info{name: path.Base(name), dir: n.isDir(), link: n.target != ""}
 	switch {
 	case i.dir:
+	case i.link:
+		i.size = int64(len(n.target))
 	case n.left != nil && !n.left.sized:
 		i.later, i.node, i.fs = n.left, n, fs
 	default:

@@ -6,7 +6,7 @@ import (
 )
 
 // Lock takes a lock on a path until the returned closer is closed; the lock of a crashed machine is gone with it. The
-// path need not exist. A path that is locked already gives EWOULDBLOCK.
+// path need not exist. A path that is locked already gives EAGAIN, which flock(2) calls EWOULDBLOCK.
 func (fs *FS) Lock(name string) (io.Closer, error) {
 	fs.mu.Lock()
 	defer fs.leave()
@@ -15,7 +15,7 @@ func (fs *FS) Lock(name string) (io.Closer, error) {
 	}
 	name = clean(name)
 	if fs.locks[name] != nil {
-		return nil, pathError("lock", name, syscall.EWOULDBLOCK)
+		return nil, pathError("lock", name, syscall.EAGAIN)
 	}
 	if fs.locks == nil {
 		fs.locks = map[string]*lock{}

@@ -25,22 +25,19 @@ func (fs *FS) Mkdir(name string, _ os.FileMode) error {
 }
 
 func (fs *FS) mkdir(name string) error {
-	parent, last, errno := fs.walk(name)
-	switch {
-	case errno != 0:
+	parent, last, errno := fs.walk(name, followPath)
+	if errno != 0 {
 		return pathError("mkdir", name, errno)
-	case last == "":
-		return pathError("mkdir", name, syscall.EEXIST)
 	}
-	if _, ok := fs.lookup(parent, last); ok {
+	if _, ok := fs.at(parent, last); ok {
 		return pathError("mkdir", name, syscall.EEXIST)
 	}
 	if _, err := fs.inject(call{kind: OpCreate, name: "mkdir", path: name}); err != nil {
 		return err
 	}
-	ino := fs.alloc()
-	fs.change(Op{Kind: OpCreate, Path: name, Ino: ino, Dir: true, Edits: []Edit{{parent.ino, last, ino, true}}})
-	fs.node(entry{ino, true})
+	e := entry{ino: fs.alloc(), dir: true}
+	fs.change(Op{Kind: OpCreate, Path: name, Ino: e.ino, Dir: true, Edits: []Edit{e.edit(parent.ino, last)}})
+	fs.node(e)
 	return nil
 }
 
@@ -53,16 +50,14 @@ func (fs *FS) MkdirAll(name string, _ os.FileMode) error {
 		if end < len(full) && full[end] != '/' || end == 0 {
 			continue
 		}
-		n, errno := fs.find(full[:end])
+		n, errno := fs.find(full[:end], followAll)
 		switch {
 		case errno == 0 && !n.isDir():
 			return pathError("mkdir", name, syscall.ENOTDIR)
-		case errno == syscall.ENOENT:
+		case errno != 0: // or a symbolic link to nothing, of which mkdir says that it is there
 			if err := fs.mkdir(full[:end]); err != nil {
 				return err
 			}
-		case errno != 0:
-			return pathError("mkdir", name, errno)
 		}
 	}
 	return nil
@@ -79,7 +74,7 @@ func (fs *FS) remove(name string) error {
 	if _, err := fs.inject(call{kind: OpRemove, name: "remove", path: name}); err != nil {
 		return err
 	}
-	parent, last, errno := fs.walk(name)
+	parent, last, errno := fs.walk(name, followPath)
 	switch {
 	case errno != 0:
 		return pathError("remove", name, errno)
@@ -106,7 +101,7 @@ func (fs *FS) remove(name string) error {
 func (fs *FS) RemoveAll(name string) error {
 	fs.mu.Lock()
 	defer fs.leave()
-	n, errno := fs.find(name)
+	n, errno := fs.find(name, followPath)
 	if errno == syscall.ENOENT {
 		return nil
 	}
@@ -134,12 +129,16 @@ func (fs *FS) removeTree(n *node, name string) error {
 func (fs *FS) Stat(name string) (os.FileInfo, error) {
 	fs.mu.Lock()
 	defer fs.leave()
-	if _, err := fs.inject(call{kind: OpStat, name: "stat", path: name}); err != nil {
+	return fs.stat("stat", name, followAll)
+}
+
+func (fs *FS) stat(as, name string, last following) (os.FileInfo, error) {
+	if _, err := fs.inject(call{kind: OpStat, name: as, path: name}); err != nil {
 		return nil, err
 	}
-	n, errno := fs.find(name)
+	n, errno := fs.find(name, last)
 	if errno != 0 {
-		return nil, pathError("stat", name, errno)
+		return nil, pathError(as, name, errno)
 	}
 	return fs.info(name, n), nil
 }
@@ -159,7 +158,7 @@ func (fs *FS) exists(op, name string) error {
 	if _, err := fs.inject(call{kind: OpStat, name: op, path: name, changes: true}); err != nil {
 		return err
 	}
-	if _, errno := fs.find(name); errno != 0 {
+	if _, errno := fs.find(name, followAll); errno != 0 {
 		return pathError(op, name, errno)
 	}
 	return nil

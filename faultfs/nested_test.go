@@ -1,7 +1,6 @@
 package faultfs_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -83,13 +82,15 @@ func crashRecoveryOn(t *testing.T, s *state, recovery func(*faultfs.FS), want ma
 	t.Helper()
 	fs := faultfs.New(faultfs.Options{})
 	first := map[faultfs.Ino]string{}
-	for _, path := range s.paths() {
-		at, _ := s.find(path)
+	s.visit(func(path string, at faultfs.Edit) {
 		switch linked, ok := first[at.Ino]; {
-		case strings.HasSuffix(path, "/"):
+		case at.Dir:
 			require.NoError(t, fs.Mkdir(path, 0o777))
 		case ok:
 			require.NoError(t, fs.Link(linked, path))
+		case at.Target != "":
+			first[at.Ino] = path
+			require.NoError(t, fs.SymlinkIfPossible(at.Target, path))
 		default:
 			first[at.Ino] = path
 			f := create(t, fs, path)
@@ -97,7 +98,7 @@ func crashRecoveryOn(t *testing.T, s *state, recovery func(*faultfs.FS), want ma
 			require.NoError(t, err)
 			require.NoError(t, f.Close())
 		}
-	}
+	})
 	syncAll(t, fs)
 	mounted := fs.Now()
 	recovery(fs)
@@ -145,7 +146,7 @@ func TestOnlyWhatWasSeenBeforeTheSecondCrashIsCertain(t *testing.T) {
 	a, b := l.durable("a", 'o', 10), l.durable("b", 'o', 10)
 	l.write(a, 'n', 0, 10)
 	l.write(b, 'n', 0, 10)
-	img, err := l.fs.Crash(l.fs.Now(), faultfs.Model{}, faultfs.ImageOptions{Chooser: &depthFirst{}}) // the first answer: lost
+	img, err := l.fs.Crash(l.fs.Now(), faultfs.Model{}, faultfs.ImageOptions{Chooser: &answers{}}) // the first answer: lost
 	require.NoError(t, err)
 	require.Equal(t, "o10", fsView{img}.read("a", 0, 10))
 	c := create(t, img, "c") // tick 1

@@ -2,9 +2,10 @@ package faultfs
 
 import "maps"
 
-// node is a file or directory as the running program sees it.
+// node is a file, directory or symbolic link as the running program sees it.
 type node struct {
 	ino     Ino
+	target  string    // of a symbolic link
 	content *content  // of a file
 	left    *leftover // of a file in a crash image; nil once all is decided
 	errors  errseq    // its failed write-backs
@@ -19,12 +20,12 @@ type node struct {
 
 func (n *node) isDir() bool { return n.content == nil }
 
-// node returns the file or directory of an entry.
+// node returns the file, directory or symbolic link of an entry.
 func (fs *FS) node(e entry) *node {
 	if n := fs.nodes[e.ino]; n != nil {
 		return n
 	}
-	n := &node{ino: e.ino}
+	n := &node{ino: e.ino, target: e.target}
 	fs.nodes[e.ino] = n
 	if e.dir {
 		fs.mountDir(n)
@@ -82,7 +83,7 @@ func (fs *FS) edit(e Edit) {
 	}
 	switch {
 	case e.Ino != 0:
-		dir.names[e.Name] = entry{e.Ino, e.Dir}
+		dir.names[e.Name] = e.entry()
 	case dir.complete:
 		delete(dir.names, e.Name)
 	default:

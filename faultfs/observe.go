@@ -15,7 +15,7 @@ func (im *image) name(at nameKey, e entry) entry {
 		}
 		for _, edit := range im.point.pending[i].edits {
 			if edit.Parent == at.parent && edit.Name == at.name {
-				e = entry{edit.Ino, edit.Dir}
+				e = edit.entry()
 			}
 		}
 	}
@@ -38,7 +38,7 @@ func (im *image) names(dir Ino, durable map[string]entry) map[string]entry {
 			case e.Ino == 0:
 				delete(all, e.Name)
 			default:
-				all[e.Name] = entry{e.Ino, e.Dir}
+				all[e.Name] = e.entry()
 			}
 		}
 	}

@@ -24,14 +24,12 @@ func (fs *FS) OpenFile(name string, flag int, _ os.FileMode) (afero.File, error)
 	if _, err := fs.inject(call{kind: OpOpen, name: "open", path: name, changes: flag&change != 0}); err != nil {
 		return nil, err
 	}
-	parent, last, errno := fs.walk(name)
+	follow := following(flag&(os.O_CREATE|os.O_EXCL) != os.O_CREATE|os.O_EXCL) // which must make the name that it is given
+	parent, last, errno := fs.walk(name, follow)
 	if errno != 0 {
 		return nil, pathError("open", name, errno)
 	}
-	e, ok := entry{rootIno, true}, true
-	if last != "" {
-		e, ok = fs.lookup(parent, last)
-	}
+	e, ok := fs.at(parent, last)
 	switch {
 	case !ok && flag&os.O_CREATE == 0:
 		return nil, pathError("open", name, syscall.ENOENT)
@@ -57,7 +55,7 @@ func (fs *FS) create(parent *node, last, name string, flag int) (afero.File, err
 		return nil, err
 	}
 	e := entry{ino: fs.alloc()}
-	fs.change(Op{Kind: OpCreate, Path: name, Ino: e.ino, Edits: []Edit{{Parent: parent.ino, Name: last, Ino: e.ino}}})
+	fs.change(Op{Kind: OpCreate, Path: name, Ino: e.ino, Edits: []Edit{e.edit(parent.ino, last)}})
 	return fs.open(fs.node(e), name, flag), nil
 }
 

@@ -2,6 +2,7 @@ package faultfs_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -297,16 +298,36 @@ func (s *state) edit(e faultfs.Edit) {
 	s.dirs[e.Parent][e.Name] = e
 }
 
+// find returns where a path leads, symbolic links followed.
 func (s *state) find(path string) (faultfs.Edit, bool) {
-	at := faultfs.Edit{Ino: 1, Dir: true}
-	for _, name := range strings.FieldsFunc(path, func(r rune) bool { return r == '/' }) {
-		next, ok := s.dirs[at.Ino][name]
-		if !ok || !at.Dir {
-			return at, false
+	return s.findFrom([]faultfs.Edit{{Ino: 1, Dir: true}}, path, 40)
+}
+
+// findFrom follows a path from the last of the directories on the way to it.
+func (s *state) findFrom(way []faultfs.Edit, path string, links int) (faultfs.Edit, bool) {
+	for path = strings.TrimLeft(path, "/"); path != ""; path = strings.TrimLeft(path, "/") {
+		name, rest, _ := strings.Cut(path, "/")
+		path = rest
+		at := way[len(way)-1]
+		if name == ".." {
+			way = way[:max(1, len(way)-1)]
+			continue
 		}
-		at = next
+		next, ok := s.dirs[at.Ino][name]
+		switch {
+		case !ok || !at.Dir:
+			return at, false
+		case next.Target == "":
+			way = append(way[:len(way):len(way)], next)
+		case links == 0:
+			return next, false
+		case next.Target[0] == '/':
+			return s.findFrom(way[:1], next.Target+"/"+rest, links-1)
+		default:
+			return s.findFrom(way, next.Target+"/"+rest, links-1)
+		}
 	}
-	return at, true
+	return way[len(way)-1], true
 }
 
 func (s *state) names(dir string) []string {
@@ -316,8 +337,11 @@ func (s *state) names(dir string) []string {
 	}
 	var names []string
 	for name, e := range s.dirs[at.Ino] {
-		if e.Dir {
+		switch {
+		case e.Dir:
 			name += "/"
+		case e.Target != "":
+			name += "->" + e.Target
 		}
 		names = append(names, name)
 	}
@@ -348,28 +372,26 @@ func (s *state) identity() string {
 	inos := map[faultfs.Ino]int{}
 	var b strings.Builder
 	b.WriteString(everything(s))
-	for _, path := range s.paths() {
-		at, _ := s.find(path)
-		if _, ok := inos[at.Ino]; !ok {
-			inos[at.Ino] = len(inos)
+	s.visit(func(_ string, e faultfs.Edit) {
+		if _, ok := inos[e.Ino]; !ok {
+			inos[e.Ino] = len(inos)
 		}
-		fmt.Fprintf(&b, " #%d", inos[at.Ino])
-	}
+		fmt.Fprintf(&b, " #%d", inos[e.Ino])
+	})
 	return b.String()
 }
 
-// paths returns all paths, parents first; directories end in a slash.
-func (s *state) paths() []string {
-	var all []string
-	var walk func(dir string)
-	walk = func(dir string) {
-		for _, name := range s.names(dir) {
-			all = append(all, dir+name)
-			if strings.HasSuffix(name, "/") {
-				walk(dir + name)
+// visit calls each with all there is, parents first.
+func (s *state) visit(each func(path string, e faultfs.Edit)) {
+	var walk func(path string, dir faultfs.Ino)
+	walk = func(path string, dir faultfs.Ino) {
+		for _, name := range slices.Sorted(maps.Keys(s.dirs[dir])) {
+			e := s.dirs[dir][name]
+			each(path+name, e)
+			if e.Dir {
+				walk(path+name+"/", e.Ino)
 			}
 		}
 	}
-	walk("/")
-	return all
+	walk("/", 1)
 }

@@ -3,10 +3,16 @@ package faultfs
 import (
 	"path"
 	"strings"
+	"syscall"
 )
 
-// maxNameBytes is the length of the longest name in a directory: NAME_MAX of the common filesystems.
-const maxNameBytes = 255
+// maxNameBytes is the length of the longest name in a directory, NAME_MAX of the common filesystems; maxTargetBytes that
+// of a symbolic link's target, PATH_MAX without its end; maxLinks how many of them a path may lead through.
+const (
+	maxNameBytes   = 255
+	maxTargetBytes = 4095
+	maxLinks       = 40
+)
 
 // clean returns a path without leading slash, "." or "..": "" is the root. Relative paths start at the root.
 func clean(name string) string {
@@ -18,4 +24,104 @@ func clean(name string) string {
 		name = path.Clean("/" + name)
 	}
 	return strings.TrimPrefix(name, "/")
+}
+
+// following says what to do with a symbolic link that is the last element of a path. Those before it are followed.
+type following bool
+
+const (
+	followAll  following = true
+	followPath following = false
+)
+
+// walk returns the directory of a path and the last element of the path, which is empty if the path is that directory
+// itself. A link that was followed leads to where it points, which need not be there.
+func (fs *FS) walk(name string, last following) (parent *node, base string, errno syscall.Errno) {
+	var w walker
+	w.above = w.buf[:0]
+	return w.walk(fs, name, last)
+}
+
+// walker is on its way along a path.
+type walker struct {
+	above []*node // the directories from the root to where it stands, which is the last one
+	buf   [8]*node
+	links int
+}
+
+func (w *walker) walk(fs *FS, name string, last following) (parent *node, base string, errno syscall.Errno) {
+	if strings.IndexByte(name, 0) >= 0 {
+		return nil, "", syscall.EINVAL
+	}
+	w.above = append(w.above, fs.node(entry{ino: rootIno, dir: true}))
+	rest, more := strings.TrimRight(name, "/"), true
+	for more {
+		var head string
+		head, rest, more = strings.Cut(rest, "/")
+		dir := w.above[len(w.above)-1]
+		switch {
+		case head == "" || head == ".":
+			continue
+		case head == "..":
+			w.above = w.above[:max(1, len(w.above)-1)]
+			continue
+		case len(head) > maxNameBytes:
+			return nil, "", syscall.ENAMETOOLONG
+		case !more && last == followPath:
+			return dir, head, 0
+		}
+		e, ok := fs.lookup(dir, head)
+		switch {
+		case ok && e.target != "":
+			if w.links++; w.links > maxLinks {
+				return nil, "", syscall.ELOOP
+			}
+			if e.target[0] == '/' {
+				w.above = w.above[:1]
+			}
+			if more {
+				rest = e.target + "/" + rest
+			} else {
+				rest, more = e.target, true
+			}
+		case !more:
+			return dir, head, 0
+		case !ok:
+			return nil, "", syscall.ENOENT
+		case !e.dir:
+			return nil, "", syscall.ENOTDIR
+		default:
+			w.above = append(w.above, fs.node(e))
+		}
+	}
+	return w.above[len(w.above)-1], "", 0
+}
+
+// find returns the node of a path.
+func (fs *FS) find(name string, last following) (*node, syscall.Errno) {
+	e, errno := fs.findEntry(name, last)
+	if errno != 0 {
+		return nil, errno
+	}
+	return fs.node(e), 0
+}
+
+func (fs *FS) findEntry(name string, last following) (entry, syscall.Errno) {
+	parent, base, errno := fs.walk(name, last)
+	if errno != 0 {
+		return entry{}, errno
+	}
+	e, ok := fs.at(parent, base)
+	if !ok {
+		return entry{}, syscall.ENOENT
+	}
+	return e, 0
+}
+
+// at returns what lies where a walk has led.
+func (fs *FS) at(parent *node, base string) (entry, bool) {
+	if base == "" {
+		return entry{ino: parent.ino, dir: true}, true
+	}
+	return fs.lookup(parent, base)
 }

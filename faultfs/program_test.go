@@ -31,11 +31,12 @@ func newProgram(fs *faultfs.FS, seed uint64, letter byte) *program {
 }
 
 var (
-	someFiles = []string{"/a", "/b", "/d/a", "/d/b", "/e/a", "/d/s/a"}
-	someDirs  = []string{"/d", "/e", "/d/s", "/e/s", "/e/t"}
-	someOffs  = []int64{0, 0, 100, 500, 512, 1000, 3900, 4090, 4096}
-	someLens  = []int{1, 50, 300, 512, 700, 1100}
-	someSizes = []int64{0, 0, 60, 300, 512, 600, 4100, 5000}
+	someFiles   = []string{"/a", "/b", "/d/a", "/d/b", "/e/a", "/d/s/a"}
+	someDirs    = []string{"/d", "/e", "/d/s", "/e/s", "/e/t"}
+	someTargets = []string{"b", "../b", "/d", "s", "../e/a"}
+	someOffs    = []int64{0, 0, 100, 500, 512, 1000, 3900, 4090, 4096}
+	someLens    = []int{1, 50, 300, 512, 700, 1100}
+	someSizes   = []int64{0, 0, 60, 300, 512, 600, 4100, 5000}
 )
 
 func pick[T any](p *program, from []T) T { return from[p.rng.IntN(len(from))] }
@@ -82,8 +83,10 @@ func (p *program) act() {
 		_ = p.fs.Remove(p.file())
 	case n < 72:
 		_ = p.fs.Remove(pick(p, someDirs))
-	case n < 76:
+	case n < 75:
 		_ = p.fs.Link(p.file(), p.file())
+	case n < 77:
+		_ = p.fs.SymlinkIfPossible(pick(p, someTargets), p.file())
 	case n < 82:
 		_ = p.fs.Mkdir(pick(p, someDirs), 0o777)
 	case n < 90:

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 	"syscall"
 )
 
@@ -26,11 +27,12 @@ func (fs *FS) Rename(from, to string) error {
 
 // renaming returns the operation that a rename is; it has no edits if both names stand for the same file already.
 func (fs *FS) renaming(from, to string) (Op, syscall.Errno) {
-	src, a, errno := fs.walk(from)
+	src, a, errno := fs.walk(from, followPath)
 	if errno != 0 {
 		return Op{}, errno
 	}
-	dst, b, errno := fs.walk(to)
+	var way walker
+	dst, b, errno := way.walk(fs, to, followPath)
 	if errno != 0 {
 		return Op{}, errno
 	}
@@ -43,27 +45,22 @@ func (fs *FS) renaming(from, to string) (Op, syscall.Errno) {
 	}
 	victim, taken := fs.lookup(dst, b)
 	switch {
-	case taken && victim.dir:
+	case taken && victim.dir && (from == to || victim.ino != moved.ino):
 		return Op{}, syscall.EEXIST // os.Rename refuses every directory, even an empty one
 	case taken && victim.ino == moved.ino:
 		return Op{}, 0
-	case moved.dir && within(clean(to), clean(from)):
+	case moved.dir && slices.ContainsFunc(way.above, func(n *node) bool { return n.ino == moved.ino }):
 		return Op{}, syscall.EINVAL
 	case taken && moved.dir:
 		return Op{}, syscall.ENOTDIR
 	}
 	return Op{
 		Kind: OpRename, Path: from, To: to, Ino: moved.ino, Victim: victim.ino, Dir: moved.dir,
-		Edits: []Edit{{Parent: src.ino, Name: a}, {dst.ino, b, moved.ino, moved.dir}},
+		Edits: []Edit{{Parent: src.ino, Name: a}, moved.edit(dst.ino, b)},
 	}, 0
 }
 
-// within reports whether a clean path lies below dir.
-func within(name, dir string) bool {
-	return len(name) > len(dir) && name[:len(dir)] == dir && name[len(dir)] == '/'
-}
-
-// Link gives a file a further name.
+// Link gives a file a further name; of a symbolic link, the link itself.
 func (fs *FS) Link(from, to string) error {
 	fs.mu.Lock()
 	defer fs.leave()
@@ -80,22 +77,21 @@ func (fs *FS) Link(from, to string) error {
 
 // linking returns the operation that a link is.
 func (fs *FS) linking(from, to string) (Op, syscall.Errno) {
-	n, errno := fs.find(from)
+	e, errno := fs.findEntry(from, followPath)
 	if errno != 0 {
 		return Op{}, errno
 	}
-	parent, last, errno := fs.walk(to)
+	parent, last, errno := fs.walk(to, followPath)
 	if errno != 0 {
 		return Op{}, errno
 	}
-	if _, taken := fs.lookup(parent, last); taken || last == "" {
+	if _, taken := fs.at(parent, last); taken {
 		return Op{}, syscall.EEXIST
 	}
-	if n.isDir() {
+	if e.dir {
 		return Op{}, syscall.EPERM
 	}
-	edits := []Edit{{Parent: parent.ino, Name: last, Ino: n.ino}}
-	return Op{Kind: OpLink, Path: from, To: to, Ino: n.ino, Edits: edits}, 0
+	return Op{Kind: OpLink, Path: from, To: to, Ino: e.ino, Edits: []Edit{e.edit(parent.ino, last)}}, 0
 }
 
 func linkError(op, from, to string, err error) error {

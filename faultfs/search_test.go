@@ -6,8 +6,10 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/spf13/afero"
@@ -16,47 +18,25 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// depthFirst is a Chooser that tries every answer: run, next, run, next, ... until next is false.
-type depthFirst struct {
-	arity, pick []int
-	pos         int
-}
-
-func (s *depthFirst) Choose(n int, _ uint64) int {
-	if s.pos == len(s.arity) {
-		s.arity, s.pick = append(s.arity, n), append(s.pick, 0)
-	}
-	if s.arity[s.pos] != n {
-		panic("the search diverged: a question changed")
-	}
-	s.pos++
-	return s.pick[s.pos-1]
-}
-
-func (s *depthFirst) next() bool {
-	if s.pos != len(s.arity) {
-		panic("the search diverged: a question was not asked again")
-	}
-	s.pos = 0
-	for i := len(s.arity) - 1; i >= 0; i-- {
-		if s.pick[i]++; s.pick[i] < s.arity[i] {
-			s.arity, s.pick = s.arity[:i+1], s.pick[:i+1]
-			return true
-		}
-	}
-	return false
-}
-
 // search calls visit with every image of a crash point that visit can tell apart and returns how many there were.
 func search(p *faultfs.CrashPoint, visit func(*faultfs.FS)) (leaves int) {
-	s := &depthFirst{}
-	for {
-		visit(p.Image(faultfs.ImageOptions{Chooser: s, Limit: 1 << 20}))
-		leaves++
-		if !s.next() {
-			return leaves
-		}
+	leaves, err := faultfs.Explore(p, faultfs.ImageOptions{}, func(img *faultfs.FS) error {
+		visit(img)
+		return nil
+	})
+	must(err)
+	return leaves
+}
+
+// answers is a Chooser with answers prepared. It notes what it was asked, and says 0 when it has run out.
+type answers struct{ prepared, asked []int }
+
+func (a *answers) Choose(n int, _ uint64) int {
+	a.asked = append(a.asked, n)
+	if len(a.asked) > len(a.prepared) {
+		return 0
 	}
+	return a.prepared[len(a.asked)-1]
 }
 
 // set is a set of what was seen.
@@ -88,7 +68,7 @@ func outcomes(fs *faultfs.FS, look func(view) string) set {
 
 // view is a disk that can be looked at: a crash image, or a state of the oracle.
 type view interface {
-	names(dir string) []string // sorted; directories end in a slash; nil if dir is not there
+	names(dir string) []string // sorted; directories end in a slash, links in "->TARGET"; nil if dir is not there
 	size(path string) int64    // -1 if it is not there
 	read(path string, off, n int64) string
 }
@@ -99,12 +79,15 @@ func everything(v view) string {
 	var walk func(dir string)
 	walk = func(dir string) {
 		for _, name := range v.names(dir) {
-			if strings.HasSuffix(name, "/") {
+			switch {
+			case strings.HasSuffix(name, "/"):
 				fmt.Fprintf(&b, "%s%s ", dir, name)
 				walk(dir + name)
-				continue
+			case strings.Contains(name, "->"):
+				fmt.Fprintf(&b, "%s%s ", dir, name)
+			default:
+				fmt.Fprintf(&b, "%s%s=%s ", dir, name, v.read(dir+name, 0, v.size(dir+name)))
 			}
-			fmt.Fprintf(&b, "%s%s=%s ", dir, name, v.read(dir+name, 0, v.size(dir+name)))
 		}
 	}
 	walk("/")
@@ -138,12 +121,21 @@ func (v fsView) names(dir string) []string {
 		return nil
 	}
 	infos, err := f.Readdir(-1)
+	if errors.Is(err, syscall.ENOTDIR) {
+		must(f.Close())
+		return nil
+	}
 	must(err, f.Close())
 	names := make([]string, len(infos))
 	for i, info := range infos {
 		names[i] = info.Name()
-		if info.IsDir() {
+		switch {
+		case info.IsDir():
 			names[i] += "/"
+		case info.Mode()&os.ModeSymlink != 0:
+			target, err := v.Fs.(afero.LinkReader).ReadlinkIfPossible(path.Join(dir, names[i]))
+			must(err)
+			names[i] += "->" + target
 		}
 	}
 	slices.Sort(names)
@@ -210,9 +202,11 @@ func syncPath(t testing.TB, fs afero.Fs, name string) {
 // syncAll makes everything durable that has a name.
 func syncAll(t testing.TB, fs afero.Fs) {
 	t.Helper()
-	require.NoError(t, afero.Walk(fs, "/", func(path string, _ os.FileInfo, err error) error {
+	require.NoError(t, afero.Walk(fs, "/", func(path string, info os.FileInfo, err error) error {
 		require.NoError(t, err)
-		syncPath(t, fs, path)
+		if info.Mode()&os.ModeSymlink == 0 { // which is durable with its directory
+			syncPath(t, fs, path)
+		}
 		return nil
 	}))
 }

@@ -17,7 +17,7 @@ type OpKind uint8
 // The operation kinds. Those up to OpSync change what may survive a crash and stand in the trace; the others appear
 // there only where a fault hit them.
 const (
-	OpCreate   OpKind = iota // a new file or directory under a new name
+	OpCreate   OpKind = iota // a new file, directory or symbolic link under a new name
 	OpLink                   // a further name of a file
 	OpRemove                 // a name taken away
 	OpRename                 // a name moved, atomically, perhaps over another
@@ -75,7 +75,13 @@ type Edit struct {
 	Name   string `json:"n"`
 	Ino    Ino    `json:"i"`
 	Dir    bool   `json:"d,omitempty"` // Ino is a directory
+	Target string `json:"l,omitempty"` // Ino is a symbolic link, and leads there
 }
+
+func (e *Edit) entry() entry { return entry{e.Ino, e.Dir, e.Target} }
+
+// edit returns the change after which name stands for e.
+func (e entry) edit(parent Ino, name string) Edit { return Edit{parent, name, e.ino, e.dir, e.target} }
 
 // String renders the op as one line for people.
 func (o Op) String() string {

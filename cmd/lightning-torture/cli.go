@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 	"github.com/lightningdb/lightning-torture/workloads/targets"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
@@ -20,6 +21,7 @@ type cli struct {
 	width          func(io.Writer) int // columns of a terminal; 0 if it is none
 	engines        func() []torture.Target
 	check          func(context.Context, torture.Target, torture.Options) (*torture.Result, error)
+	programs       func() []litmus.Program
 	replay         func(context.Context, []torture.Target, string, torture.ReplayOptions) (*torture.ReplayResult, error)
 }
 
@@ -27,7 +29,7 @@ func newCLI() *cli {
 	return &cli{
 		stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, width: terminalWidth,
 		now:     time.Now, //nolint:forbidigo // the date in a report is the one thing here that is not replayed
-		engines: targets.All, check: torture.Check, replay: torture.Replay,
+		engines: targets.All, programs: litmus.Programs, check: torture.Check, replay: torture.Replay,
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
@@ -33,9 +34,10 @@ func newBench(t *testing.T, result *torture.Result, checkErr error) *workbench {
 	b := &workbench{env: map[string]string{}, dir: filepath.Join(t.TempDir(), "out")}
 	b.cli = &cli{
 		stdout: &b.out, stderr: &b.err, getenv: func(name string) string { return b.env[name] },
-		now:     func() time.Time { return time.Date(2026, 11, 23, 4, 30, 0, 0, time.UTC) },
-		width:   func(io.Writer) int { return 0 },
-		engines: func() []torture.Target { return []torture.Target{{Name: "lightning"}, {Name: "pebble"}} },
+		now:      func() time.Time { return time.Date(2026, 11, 23, 4, 30, 0, 0, time.UTC) },
+		width:    func(io.Writer) int { return 0 },
+		programs: litmus.Programs,
+		engines:  func() []torture.Target { return []torture.Target{{Name: "lightning"}, {Name: "pebble"}} },
 		check: func(_ context.Context, _ torture.Target, opts torture.Options) (*torture.Result, error) {
 			b.asked = opts
 			return result, checkErr
@@ -93,7 +95,7 @@ func TestFlagsReachTheLab(t *testing.T) {
 	b.asked.Progress = nil
 	require.Equal(t, torture.Options{
 		Workloads: []string{"bank", "kv", "append"}, Faults: []string{"eio write *.log nth=3"}, Profile: "xfs",
-		Device: "tear=byte",
+		Device:   "tear=byte",
 		Scenario: "power", Seed: 1<<64 - 1, For: 90 * time.Second, Rounds: 2, Clients: 3, Ops: 4, Keys: 5, Workers: 6,
 		StopAfter: 7, Dir: b.dir,
 	}, b.asked)
@@ -280,6 +282,29 @@ func TestReplayAsJSON(t *testing.T) {
 	}
 	require.Equal(t, 5, b.execute([]string{"replay", "LT1-X", "--format", "json"}))
 	require.JSONEq(t, `{"reproduced":false,"attempts":1,"hits":0}`, b.out.String())
+}
+
+func TestWrongLitmusProgramIsAViolation(t *testing.T) {
+	b := newBench(t, nil, nil)
+	p, err := litmus.Parse("L99-wrong.litmus", []byte(`id: L99
+title: a new file, said to be durable
+source: wishful thinking
+program:
+  create f
+posix-min, lose-none:
+  /f=
+`))
+	require.NoError(t, err)
+	b.programs = func() []litmus.Program { return []litmus.Program{*p} }
+	require.Equal(t, 1, b.execute([]string{"litmus", "--profile", "posix-min,lose-none"}))
+	require.Contains(t, b.out.String(), "L99           wrong          1\n")
+	require.Contains(t, b.out.String(), "L99 under posix-min: the model and the file disagree\n  extra    nothing\n")
+	require.Contains(t, b.out.String(), "1 program under 2 profiles: 1 wrong.")
+	require.Empty(t, b.err.String())
+	b.out.Reset()
+	require.Equal(t, 1, b.execute([]string{"litmus", "--profile", "posix-min", "--format", "json"}))
+	require.JSONEq(t, `{"version":1,"programs":1,"profiles":1,"wrong":1,"rows":[{"id":"L99","title":"a new file, said to be durable",
+		"verdicts":[{"profile":"posix-min","outcomes":1,"extra":["nothing"]}]}]}`, b.out.String())
 }
 
 func TestCompletionKnowsTheNames(t *testing.T) {

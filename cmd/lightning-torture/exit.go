@@ -34,7 +34,8 @@ func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 const exitCodesText = `The exit code says what happened:
 
     0   every property held
-    1   a violation was found; of replay: the failure was seen again; of bench: a wrong result; of engine: damage
+    1   a violation was found; of replay: the failure was seen again; of bench: a wrong result; of engine: damage;
+        of litmus: a disk that the model leaves and should not, or the other way round
     2   bad usage or configuration: a flag, a name or a replay token
     3   inconclusive: nothing was violated, but the run proves less than it should
     4   the lab or the host is at fault, such as a full disk: try again
@@ -42,6 +43,7 @@ const exitCodesText = `The exit code says what happened:
   130   interrupted (SIGINT); the result so far is printed, the report is written
   143   terminated (SIGTERM); the same
 
+wasmexec that could begin ends with the exit code of the program that it runs: 1 if a test failed, 2 if it crashed.
 Only 4 is worth an automatic retry. 3 asks for more time (--for) or more rounds.
 An interrupted run ends with 130 or 143 even if it had found a violation.
 `
@@ -86,6 +88,7 @@ func oneLine(err error) string {
 	for _, prefix := range []string{errUsage.Error() + ": ", torture.ErrConfig.Error() + ": ", "torture: "} {
 		text = strings.TrimPrefix(text, prefix)
 	}
+	text = strings.ReplaceAll(text, "schedule: ", "")
 	return strings.ReplaceAll(text, bench.ErrConfig.Error()+": ", "") // it names every bad flag, each with its class
 }
 

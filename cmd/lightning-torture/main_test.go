@@ -5,8 +5,10 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -26,6 +28,13 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error { // for the script that calls go test; HOME is none there
+			cache, err := exec.Command("go", "env", "GOCACHE").Output()
+			if err == nil {
+				e.Setenv("GOCACHE", strings.TrimSpace(string(cache)))
+			}
+			return nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"store": store, "blobs": blobs, "flip": flip,
 		},

@@ -14,6 +14,7 @@ Try:
   lightning-torture run                    every workload under every fault, about 20 s
   lightning-torture run -w bank -f power   one field of the matrix
   lightning-torture list faults            what can go wrong
+  lightning-torture litmus                 what a power cut may leave, by filesystem
   lightning-torture engine verify DIR      check a Lightning store
 
 A failure prints one line that shows it again: lightning-torture replay TOKEN
@@ -42,8 +43,8 @@ func (c *cli) rootCommand() *cobra.Command {
 		return usageError("%w; see %s --help", err, cmd.CommandPath())
 	})
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(c.runCommand(), c.replayCommand(), c.benchCommand(), c.benchChildCommand(), c.listCommand(),
-		c.engineCommand(), c.versionCommand(), exitCodesTopic())
+	root.AddCommand(c.runCommand(), c.replayCommand(), c.benchCommand(), c.benchChildCommand(), c.litmusCommand(),
+		c.wasmexecCommand(), c.listCommand(), c.engineCommand(), c.versionCommand(), exitCodesTopic())
 	return root
 }
 

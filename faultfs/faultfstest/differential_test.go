@@ -27,7 +27,9 @@ type driver struct {
 
 var (
 	paths = []string{"/a", "/b", "/d", "/d/a", "/d/b", "/e", "/e/a", "/d/e", "/d/e/f", "/a/x"}
-	flags = []int{
+	// Targets lead down only, so that the operating system's do not lead out of its directory.
+	targets = []string{"a", "d", "e", "b", "d/a", "e/f", "d/b", "a/x", "."}
+	flags   = []int{
 		os.O_RDONLY, os.O_RDWR, os.O_WRONLY, os.O_RDWR | os.O_CREATE, os.O_RDWR | os.O_CREATE | os.O_EXCL,
 		os.O_RDWR | os.O_CREATE | os.O_TRUNC, os.O_WRONLY | os.O_APPEND, os.O_RDWR | os.O_APPEND | os.O_CREATE,
 		os.O_RDONLY | os.O_CREATE, os.O_RDONLY | os.O_TRUNC, os.O_WRONLY | os.O_TRUNC,
@@ -49,7 +51,7 @@ func (d *driver) step() string {
 		i := d.rng.IntN(len(d.files))
 		return fmt.Sprintf("file %d: %s", i, d.use(d.files[i]))
 	}
-	switch from, to := d.path(), d.path(); d.rng.IntN(9) {
+	switch from, to := d.path(), d.path(); d.rng.IntN(11) {
 	case 0, 1, 2:
 		flag := flags[d.rng.IntN(len(flags))]
 		f, err := d.fs.OpenFile(from, flag, 0o666)
@@ -70,6 +72,12 @@ func (d *driver) step() string {
 			return fmt.Sprintf("removeall %s: %s", from, kind(d.fs.RemoveAll(from)))
 		}
 		return fmt.Sprintf("mkdirall %s: %s", from, kind(d.fs.MkdirAll(from, 0o777)))
+	case 8:
+		target := targets[d.rng.IntN(len(targets))]
+		return fmt.Sprintf("symlink %s %s: %s", target, to, kind(d.fs.(afero.Linker).SymlinkIfPossible(target, to)))
+	case 9:
+		target, err := d.fs.(afero.LinkReader).ReadlinkIfPossible(from)
+		return fmt.Sprintf("readlink %s: %s %s", from, target, kind(err))
 	default:
 		info, err := d.fs.Stat(from)
 		if err != nil || info.IsDir() {
@@ -141,6 +149,11 @@ func contents(t *testing.T, fs afero.Fs) (all []string) {
 	require.NoError(t, afero.Walk(fs, "/", func(path string, info os.FileInfo, err error) error {
 		if err != nil || info.IsDir() {
 			all = append(all, path)
+			return err
+		}
+		if info.Mode()&os.ModeSymlink != 0 {
+			target, err := fs.(afero.LinkReader).ReadlinkIfPossible(path)
+			all = append(all, path+" -> "+target)
 			return err
 		}
 		b, err := afero.ReadFile(fs, path)

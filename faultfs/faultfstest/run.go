@@ -16,7 +16,7 @@ type Linker interface {
 
 // Run runs the suite, each test on the empty filesystem that fresh returns.
 func Run(t *testing.T, fresh func(t *testing.T) afero.Fs) {
-	groups := []map[string]func(*suite){openTests, fileTests, nameTests, linkTests, dirTests, concurrentTests}
+	groups := []map[string]func(*suite){openTests, fileTests, nameTests, linkTests, symlinkTests, dirTests, concurrentTests}
 	for _, group := range groups {
 		for name, test := range group {
 			t.Run(name, func(t *testing.T) { test(&suite{t, fresh(t)}) })

@@ -1,14 +1,13 @@
 package faultfstest_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/spf13/afero"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/faultfs/faultfstest"
+	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 )
 
 func TestOperatingSystem(t *testing.T) { faultfstest.Run(t, temporary) }
@@ -28,17 +27,5 @@ func TestCrashImage(t *testing.T) {
 	})
 }
 
-// temporary returns a directory of the operating system as a filesystem of its own, with links.
-func temporary(t *testing.T) afero.Fs {
-	dir := t.TempDir()
-	return below{afero.NewBasePathFs(afero.NewOsFs(), dir), dir}
-}
-
-type below struct {
-	afero.Fs
-	dir string
-}
-
-func (b below) Link(from, to string) error {
-	return os.Link(filepath.Join(b.dir, from), filepath.Join(b.dir, to))
-}
+// temporary returns a directory of the operating system as a filesystem of its own.
+func temporary(t *testing.T) afero.Fs { return litmus.Dir(t.TempDir()) }

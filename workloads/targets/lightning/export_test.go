@@ -9,6 +9,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
+// Wrap returns a database as workloads see it.
+func Wrap(db *engine.DB) workloads.Store { return &store{db} }
+
 // Rewriting returns a store each of whose commits deletes ranges of keys around what it writes, and writes again what
 // was there. Nobody sees a difference, so all judges can judge it, and range deletes meet everything that the lab does.
 // Deleted is called once for each range.

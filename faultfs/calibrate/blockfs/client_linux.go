@@ -1,0 +1,123 @@
+package blockfs
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/rpc"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blocklog"
+)
+
+// Client makes, records and forks disks of a server. Its methods may be called concurrently.
+type Client struct {
+	dir    string
+	server *exec.Cmd
+	calls  *rpc.Client
+	names  atomic.Uint64
+}
+
+// Start starts a server of disks that all have one size and mounts it on a directory, which must exist.
+func Start(dir string, diskBytes int64) (*Client, error) {
+	server := exec.Command("/proc/self/exe", serveWord, dir, strconv.FormatInt(diskBytes, 10))
+	server.Stderr = os.Stderr
+	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the user's Ctrl-C is for the client, which then ends the server
+	in, err := server.StdinPipe()
+	if err != nil {
+		return nil, fmt.Errorf("blockfs: %w", err)
+	}
+	out, err := server.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("blockfs: %w", err)
+	}
+	if err := server.Start(); err != nil {
+		return nil, fmt.Errorf("blockfs: start the server: %w", err)
+	}
+	c := &Client{dir: dir, server: server, calls: rpc.NewClient(pipes{out, in})}
+	if _, err := c.New(); err != nil {
+		return nil, errors.Join(fmt.Errorf("blockfs: the server does not answer: %w", err), c.Close())
+	}
+	return c, nil
+}
+
+type pipes struct {
+	io.Reader
+	io.WriteCloser
+}
+
+// Close ends the server and unmounts. It works whatever still uses a disk: that gets errors from then on.
+func (c *Client) Close() error {
+	_ = unix.Unmount(c.dir, unix.MNT_FORCE) // says EBUSY while it ends what waits for the server
+	err := unix.Unmount(c.dir, unix.MNT_DETACH)
+	if errors.Is(err, unix.EINVAL) {
+		err = nil // it is not mounted: the server did not get that far
+	}
+	return errors.Join(err, c.calls.Close(), c.server.Wait())
+}
+
+func (c *Client) call(method string, args, reply any) error {
+	if err := c.calls.Call("Disks."+method, args, reply); err != nil {
+		return fmt.Errorf("blockfs: %s: %w", method, err)
+	}
+	return nil
+}
+
+func (c *Client) name() string { return "disk" + strconv.FormatUint(c.names.Add(1), 10) }
+
+// Path returns the file that is a disk.
+func (c *Client) Path(disk string) string { return filepath.Join(c.dir, disk) }
+
+// New makes a disk that is full of garbage and returns its name.
+func (c *Client) New() (string, error) { return c.Fork("") }
+
+// Fork makes a disk that is equal to another one and returns its name. No file of the page cache is shared.
+func (c *Client) Fork(disk string) (string, error) {
+	to := c.name()
+	return to, c.call("Fork", ForkArgs{disk, to}, nil)
+}
+
+// Cut makes a disk that a power cut may leave of a recorded one. It returns its name, and a hash that is the same for
+// equal states of that recording.
+func (c *Client) Cut(disk string, s blocklog.State) (string, uint64, error) {
+	to, hash := c.name(), uint64(0)
+	err := c.call("Cut", CutArgs{disk, to, s}, &hash)
+	return to, hash, err
+}
+
+// Save writes a disk to a sparse file, in which holes stand for what was never written.
+func (c *Client) Save(disk, file string) error { return c.call("Save", SaveArgs{disk, file}, nil) }
+
+// Remove forgets a disk.
+func (c *Client) Remove(disk string) error { return c.call("Remove", disk, nil) }
+
+// Record begins the log of a disk.
+func (c *Client) Record(disk string) error { return c.call("Record", disk, nil) }
+
+// Position returns how many requests the log of a disk has.
+func (c *Client) Position(disk string) (n int, err error) {
+	err = c.call("Position", disk, &n)
+	return n, err
+}
+
+// Log returns what a disk was asked since Record.
+func (c *Client) Log(disk string) (log blocklog.Log, err error) {
+	err = c.call("Log", disk, &log)
+	return log, err
+}
+
+// Fail makes a disk fail writes; the zero Failure ends that.
+func (c *Client) Fail(disk string, f Failure) error { return c.call("Fail", FailArgs{disk, f}, nil) }
+
+// Failed returns how many writes failed since Fail.
+func (c *Client) Failed(disk string) (n int, err error) {
+	err = c.call("Failed", disk, &n)
+	return n, err
+}

@@ -1,0 +1,57 @@
+package blockfs
+
+import (
+	"bytes"
+
+	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blocklog"
+)
+
+// ForkArgs are the arguments of Service.Fork.
+type ForkArgs struct{ From, To string }
+
+// CutArgs are the arguments of Service.Cut.
+type CutArgs struct {
+	From, To string
+	State    blocklog.State
+}
+
+// SaveArgs are the arguments of Service.Save.
+type SaveArgs struct{ Disk, File string }
+
+// FailArgs are the arguments of Service.Fail.
+type FailArgs struct {
+	Disk   string
+	Writes Failure
+}
+
+// Failure says which writes a disk fails, with EIO.
+type Failure struct {
+	Content  []byte // those with a sector that begins as one of the sectors of this file does
+	From, To int64  // and that begin in this range of bytes; To 0 is the end of the disk
+	Times    int    // so many of them; 0 none
+}
+
+// prefixBytes is how much of a sector tells whose it is.
+const prefixBytes = 8
+
+func (f Failure) hits(op blocklog.Op) bool {
+	if f.Times == 0 || op.Off < f.From || f.To > 0 && op.Off >= f.To {
+		return false
+	}
+	for at := 0; at < len(f.Content); at += blocklog.SectorBytes {
+		if begins(op.Data, f.Content[at:min(at+prefixBytes, len(f.Content))]) {
+			return true
+		}
+	}
+	return false
+}
+
+// begins reports whether some sector of data begins with a prefix.
+func begins(data, prefix []byte) bool {
+	for at := 0; at < len(data); at += blocklog.SectorBytes {
+		if bytes.HasPrefix(data[at:], prefix) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,147 @@
+package blockfs
+
+import (
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"net/rpc"
+	"os"
+	"slices"
+	"strconv"
+
+	"github.com/hanwen/go-fuse/v2/fuse"
+
+	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blocklog"
+)
+
+// serveWord is the first argument of a program that is to be the server.
+const serveWord = "__serve-disks"
+
+// ServeIfAsked makes this process the server, and ends it, if Start started it as such. Call it first in main.
+func ServeIfAsked() {
+	if len(os.Args) != 4 || os.Args[1] != serveWord {
+		return
+	}
+	if err := serve(os.Args[2], os.Args[3]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// serve mounts the filesystem on a directory and answers the client on the standard streams until it goes away.
+func serve(dir, diskBytes string) error {
+	bytes, err := strconv.ParseInt(diskBytes, 10, 64)
+	if err != nil {
+		return fmt.Errorf("blockfs: size of a disk: %w", err)
+	}
+	f := newFilesystem(bytes)
+	server, err := fuse.NewServer(f, dir, &fuse.MountOptions{
+		FsName: "disks", Name: "calibrate", DirectMountStrict: true, DisableXAttrs: true, DisableReadDirPlus: true,
+		MaxWrite: 1 << 20,
+	})
+	if err != nil {
+		return fmt.Errorf("blockfs: mount %s: %w", dir, err)
+	}
+	go server.Serve()
+	if err := server.WaitMount(); err != nil {
+		return fmt.Errorf("blockfs: mount %s: %w", dir, err)
+	}
+	service := rpc.NewServer()
+	if err := service.RegisterName("Disks", &Service{f, maphash.MakeSeed()}); err != nil {
+		return fmt.Errorf("blockfs: %w", err)
+	}
+	service.ServeConn(stdio{os.Stdin, os.Stdout})
+	return nil // the client unmounts: it knows whether anything still uses a disk
+}
+
+type stdio struct {
+	io.Reader
+	io.Writer
+}
+
+func (stdio) Close() error { return errors.Join(os.Stdin.Close(), os.Stdout.Close()) }
+
+// Service is the server's side of Client. It is exported because net/rpc wants it.
+type Service struct {
+	fs   *filesystem
+	seed maphash.Seed
+}
+
+var errNoDisk = errors.New("blockfs: no such disk")
+
+// Fork serves a new disk: what another one holds now, or garbage if From is empty.
+func (s *Service) Fork(a ForkArgs, _ *struct{}) error {
+	if a.From == "" {
+		s.fs.add(a.To, &disk{data: blocklog.NewDisk(nil)})
+		return nil
+	}
+	return s.with(a.From, func(d *disk) { s.fs.add(a.To, &disk{data: d.data.Fork()}) })
+}
+
+// Cut serves a new disk: what a power cut may leave of a recorded one.
+func (s *Service) Cut(a CutArgs, hash *uint64) error {
+	return s.with(a.From, func(d *disk) {
+		data := d.log.Disk(d.before, a.State)
+		*hash = data.Hash(s.seed)
+		s.fs.add(a.To, &disk{data: data})
+	})
+}
+
+// Save writes a disk to a file, which is made.
+func (s *Service) Save(a SaveArgs, _ *struct{}) error {
+	var saved error
+	err := s.with(a.Disk, func(d *disk) {
+		file, err := os.Create(a.File)
+		if err != nil {
+			saved = err
+			return
+		}
+		saved = errors.Join(d.data.Save(file), file.Truncate(s.fs.bytes), file.Close())
+	})
+	return errors.Join(err, saved)
+}
+
+// Remove forgets a disk.
+func (s *Service) Remove(name string, _ *struct{}) error {
+	s.fs.remove(name)
+	return nil
+}
+
+// with runs a function on a disk, under its mutex.
+func (s *Service) with(name string, f func(d *disk)) error {
+	_, d := s.fs.named(name)
+	if d == nil {
+		return errNoDisk
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	f(d)
+	return nil
+}
+
+// Record begins the log of a disk.
+func (s *Service) Record(name string, _ *struct{}) error {
+	return s.with(name, func(d *disk) { d.before, d.log = d.data.Fork(), nil })
+}
+
+// Position tells how many requests the log has.
+func (s *Service) Position(name string, n *int) error {
+	return s.with(name, func(d *disk) { *n = len(d.log) })
+}
+
+// Log returns the log of a disk.
+func (s *Service) Log(name string, log *blocklog.Log) error {
+	return s.with(name, func(d *disk) { *log = slices.Clone(d.log) })
+}
+
+// Fail makes a disk fail writes.
+func (s *Service) Fail(a FailArgs, _ *struct{}) error {
+	return s.with(a.Disk, func(d *disk) { d.fail, d.failed = a.Writes, 0 })
+}
+
+// Failed tells how many writes failed since Fail.
+func (s *Service) Failed(name string, n *int) error {
+	return s.with(name, func(d *disk) { *n = d.failed })
+}

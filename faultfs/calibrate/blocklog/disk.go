@@ -1,0 +1,131 @@
+package blocklog
+
+import (
+	"hash/maphash"
+	"io"
+	"slices"
+)
+
+// PageBytes is the unit in which disks share what they have in common.
+const PageBytes = 4096
+
+type page = [PageBytes]byte
+
+// Disk is what lies on a block device. It is sparse, and has pages of its own over those of another disk, which must not
+// change while this one is used.
+type Disk struct {
+	under *Disk // nil for a used disk: where nothing was written, it is full of garbage
+	pages map[int64]*page
+}
+
+// garbage is a page of a disk that was used for something else before, so that blocks which a filesystem hands out before
+// it writes them are noticed.
+var garbage = func() *page {
+	p := new(page)
+	for i := range p {
+		p[i] = 0xd5
+	}
+	return p
+}()
+
+// NewDisk returns a disk over another one; nil is a disk full of garbage.
+func NewDisk(under *Disk) *Disk { return &Disk{under: under, pages: map[int64]*page{}} }
+
+// Fork returns a disk that is now equal to this one and shares its pages. Both may change.
+func (d *Disk) Fork() *Disk {
+	if len(d.pages) > 0 {
+		d.under, d.pages = &Disk{under: d.under, pages: d.pages}, map[int64]*page{}
+	}
+	return NewDisk(d.under)
+}
+
+// Do carries out a request. A Flush changes nothing.
+func (d *Disk) Do(op Op) {
+	switch op.Kind {
+	case Write:
+		d.each(op.Off, op.Len, func(p *page, in, at, n int64) { copy(p[in:in+n], op.Data[at:at+n]) })
+	case Punch:
+		d.each(op.Off, op.Len, func(p *page, in, _, n int64) { clear(p[in : in+n]) })
+	case Flush:
+	}
+}
+
+// each calls f for the part of each page that a range of bytes covers: n bytes from in on of the page, at of the range.
+func (d *Disk) each(off, length int64, f func(p *page, in, at, n int64)) {
+	for at := int64(0); at < length; {
+		nr, in := (off+at)/PageBytes, (off+at)%PageBytes
+		n := min(PageBytes-in, length-at)
+		f(d.own(nr), in, at, n)
+		at += n
+	}
+}
+
+// own returns a page that only this disk has.
+func (d *Disk) own(nr int64) *page {
+	p := d.pages[nr]
+	if p == nil {
+		p = new(page)
+		*p = *d.page(nr)
+		d.pages[nr] = p
+	}
+	return p
+}
+
+// page returns a page to read.
+func (d *Disk) page(nr int64) *page {
+	for ; d != nil; d = d.under {
+		if p := d.pages[nr]; p != nil {
+			return p
+		}
+	}
+	return garbage
+}
+
+// Read fills b with the bytes from an offset on.
+func (d *Disk) Read(b []byte, off int64) {
+	for len(b) > 0 {
+		nr, in := off/PageBytes, off%PageBytes
+		n := min(int(PageBytes-in), len(b))
+		copy(b[:n], d.page(nr)[in:])
+		b, off = b[n:], off+int64(n)
+	}
+}
+
+// Save writes all that was ever written to the disk to a file, which can then be sparse.
+func (d *Disk) Save(w io.WriterAt) error {
+	written := map[int64]bool{}
+	for below := d; below != nil; below = below.under {
+		for nr := range below.pages {
+			written[nr] = true
+		}
+	}
+	for _, nr := range sorted(written) {
+		if _, err := w.WriteAt(d.page(nr)[:], nr*PageBytes); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sorted[V any](m map[int64]V) []int64 {
+	nrs := make([]int64, 0, len(m))
+	for nr := range m {
+		nrs = append(nrs, nr)
+	}
+	slices.Sort(nrs)
+	return nrs
+}
+
+// Hash returns a number that two disks over the same one share exactly if their bytes are equal, but for accidents. Pages
+// that are as they were below do not count.
+func (d *Disk) Hash(seed maphash.Seed) uint64 {
+	var h maphash.Hash
+	h.SetSeed(seed)
+	for _, nr := range sorted(d.pages) {
+		if p := d.pages[nr]; *p != *d.under.page(nr) {
+			maphash.WriteComparable(&h, nr)
+			_, _ = h.Write(p[:]) // never fails
+		}
+	}
+	return h.Sum64()
+}

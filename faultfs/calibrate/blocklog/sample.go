@@ -1,0 +1,102 @@
+package blocklog
+
+import (
+	"iter"
+	"math/rand/v2"
+)
+
+// Sampling bounds the states of an epoch.
+type Sampling struct {
+	Exhaustive int    // an epoch of at most so many units is tried in all its subsets
+	Random     int    // so many random subsets of a longer one
+	Seed       uint64 // of the random subsets
+}
+
+// States lists states that a power cut at or after a mark may leave. What comes first is worth most: it takes from each
+// epoch in turn. Two states may be the same disk.
+func (l Log) States(mark int, s Sampling) iter.Seq[State] {
+	return func(yield func(State) bool) {
+		epochs := l.Epochs(mark)
+		units := make([][]Piece, len(epochs))
+		for i, e := range epochs {
+			units[i] = l.units(e)
+		}
+		for _, family := range families {
+			for i, e := range epochs {
+				rng := rand.New(rand.NewPCG(s.Seed, uint64(i)))
+				for subset := range family(len(units[i]), s, rng) {
+					if !yield(State{e.From, pick(units[i], subset)}) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// pick returns the pieces that a subset keeps.
+func pick(units []Piece, subset func(i int) bool) (kept []Piece) {
+	for i, u := range units {
+		if subset(i) {
+			kept = append(kept, u)
+		}
+	}
+	return kept
+}
+
+// family lists subsets of n units, as predicates on their index.
+type family func(n int, s Sampling, rng *rand.Rand) iter.Seq[func(int) bool]
+
+var families = []family{extremes, allSubsets, prefixes, singleSurvivors, singleLosses, randomSubsets}
+
+func extremes(int, Sampling, *rand.Rand) iter.Seq[func(int) bool] {
+	return func(yield func(func(int) bool) bool) {
+		_ = yield(func(int) bool { return false }) && yield(func(int) bool { return true })
+	}
+}
+
+func allSubsets(n int, s Sampling, _ *rand.Rand) iter.Seq[func(int) bool] {
+	return func(yield func(func(int) bool) bool) {
+		for set := 1; n <= s.Exhaustive && set < 1<<n-1; set++ {
+			if !yield(func(i int) bool { return set>>i&1 == 1 }) {
+				return
+			}
+		}
+	}
+}
+
+// larger is a family for epochs that are too long for all subsets: one subset for each of its units.
+func larger(subset func(unit, i int) bool) family {
+	return func(n int, s Sampling, _ *rand.Rand) iter.Seq[func(int) bool] {
+		return func(yield func(func(int) bool) bool) {
+			for unit := 0; n > s.Exhaustive && unit < n; unit++ {
+				if !yield(func(i int) bool { return subset(unit, i) }) {
+					return
+				}
+			}
+		}
+	}
+}
+
+var (
+	prefixes        = larger(func(unit, i int) bool { return i < unit })
+	singleSurvivors = larger(func(unit, i int) bool { return i == unit })
+	singleLosses    = larger(func(unit, i int) bool { return i != unit })
+)
+
+func randomSubsets(n int, s Sampling, rng *rand.Rand) iter.Seq[func(int) bool] {
+	return func(yield func(func(int) bool) bool) {
+		for range s.Random {
+			if n <= s.Exhaustive {
+				return
+			}
+			kept := make([]bool, n)
+			for i := range kept {
+				kept[i] = rng.IntN(2) == 1
+			}
+			if !yield(func(i int) bool { return kept[i] }) {
+				return
+			}
+		}
+	}
+}

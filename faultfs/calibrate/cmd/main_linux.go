@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/lightningdb/lightning-torture/faultfs/calibrate"
+	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blockfs"
+	"github.com/lightningdb/lightning-torture/faultfs/litmus"
+)
+
+// Exit codes.
+const (
+	exitUnexpected = 1
+	exitTrouble    = 2
+)
+
+var errUsage = errors.New("calibrate")
+
+func main() {
+	blockfs.ServeIfAsked()
+	if reason := calibrate.Missing(); reason != "" {
+		fmt.Println("calibrate: skipped:", reason)
+		return
+	}
+	if !private() {
+		os.Exit(runPrivate())
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	unexpected, err := run(ctx, arguments())
+	stop()
+	switch {
+	case err != nil:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(exitTrouble)
+	case unexpected > 0:
+		os.Exit(exitUnexpected)
+	}
+}
+
+// run runs the matrix that the arguments ask for and prints it.
+func run(ctx context.Context, args []string) (unexpected int, err error) {
+	o := calibrate.Options{Progress: progress}
+	flags := flag.NewFlagSet("calibrate", flag.ContinueOnError)
+	filesystems := flags.String("fs", "", "profiles of the filesystems, such as ext4-ordered,xfs; all if empty")
+	programs := flags.String("program", "", "IDs of the programs, such as L03,L14; all if empty")
+	format := flags.String("format", "text", "text, json or markdown")
+	flags.IntVar(&o.Plans, "plans", 0, "how often each program runs on each filesystem; 0 is the default")
+	flags.IntVar(&o.States, "states", 0, "how many disks are looked at for each run; 0 is the default")
+	flags.StringVar(&o.Keep, "keep", "", "save disks that show what the model does not allow to this directory")
+	if err := flags.Parse(args); err != nil {
+		return 0, err
+	}
+	write, ok := map[string]func(*calibrate.Result) error{
+		"text":     func(r *calibrate.Result) error { return r.WriteText(os.Stdout) },
+		"json":     func(r *calibrate.Result) error { return r.WriteJSON(os.Stdout) },
+		"markdown": func(r *calibrate.Result) error { return r.WriteMarkdown(os.Stdout) },
+	}[*format]
+	if !ok {
+		return 0, fmt.Errorf("%w: -format is text, json or markdown", errUsage)
+	}
+	if o.Filesystems, err = choose(*filesystems, calibrate.Filesystems(), calibrate.Filesystem.String); err != nil {
+		return 0, err
+	}
+	if o.Programs, err = choose(*programs, litmus.Programs(), func(p litmus.Program) string { return p.ID }); err != nil {
+		return 0, err
+	}
+	o.Filesystems = slices.DeleteFunc(o.Filesystems, missing)
+	result, err := calibrate.Run(ctx, o)
+	return result.Unexpected(), errors.Join(write(&result), err)
+}
+
+// choose returns those of all that a list of names asks for.
+func choose[T any](list string, all []T, name func(T) string) (chosen []T, err error) {
+	if list == "" {
+		return all, nil
+	}
+	for word := range strings.SplitSeq(list, ",") {
+		i := slices.IndexFunc(all, func(t T) bool { return name(t) == word })
+		if i < 0 {
+			var names []string
+			for _, t := range all {
+				names = append(names, name(t))
+			}
+			return nil, fmt.Errorf("%w: no %q; choose from %s", errUsage, word, strings.Join(names, ", "))
+		}
+		chosen = append(chosen, all[i])
+	}
+	return chosen, nil
+}
+
+// missing reports, and says, that a filesystem cannot be tried here.
+func missing(fs calibrate.Filesystem) bool {
+	reason := fs.Missing()
+	if reason != "" {
+		fmt.Fprintf(os.Stderr, "calibrate: %s skipped: %s\n", fs, reason)
+	}
+	return reason != ""
+}
+
+func progress(c calibrate.Cell) {
+	fmt.Fprintf(os.Stderr, "%-14s %s  %d of %d outcomes on %d disks", c.Filesystem, c.Program,
+		len(c.Allowed)-len(c.Unseen()), len(c.Allowed), c.States)
+	if n := len(c.Unexpected()); n > 0 {
+		fmt.Fprintf(os.Stderr, ", %d UNEXPECTED", n)
+	}
+	fmt.Fprintln(os.Stderr)
+}

@@ -1,0 +1,107 @@
+package calibrate
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/afero"
+	"golang.org/x/sys/unix"
+)
+
+// worldFS is a mounted filesystem as a program sees it. It calls changed after each call that changed something.
+type worldFS struct {
+	afero.Fs // below dir
+	dir      string
+	changed  func() error
+	faults   *faults // nil if the disk cannot fail
+}
+
+func newWorld(dir string, changed func() error) *worldFS {
+	return &worldFS{Fs: afero.NewBasePathFs(afero.NewOsFs(), dir), dir: dir, changed: changed}
+}
+
+func (w *worldFS) path(name string) string { return filepath.Join(w.dir, name) }
+
+// then tells that a call was made, also if it failed, and returns its error.
+func (w *worldFS) then(err error) error {
+	if changedErr := w.changed(); err == nil {
+		return changedErr
+	}
+	return err
+}
+
+func (w *worldFS) Create(name string) (afero.File, error) {
+	return w.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o666)
+}
+
+func (w *worldFS) Open(name string) (afero.File, error) { return w.OpenFile(name, os.O_RDONLY, 0) }
+
+func (w *worldFS) OpenFile(name string, flag int, perm os.FileMode) (afero.File, error) {
+	f, err := os.OpenFile(w.path(name), flag, perm)
+	if err != nil {
+		return nil, err
+	}
+	if flag&(os.O_CREATE|os.O_TRUNC) != 0 {
+		err = w.changed()
+	}
+	return &worldFile{f, w}, err
+}
+
+func (w *worldFS) Mkdir(name string, perm os.FileMode) error { return w.then(w.Fs.Mkdir(name, perm)) }
+func (w *worldFS) Remove(name string) error                  { return w.then(w.Fs.Remove(name)) }
+func (w *worldFS) Rename(from, to string) error              { return w.then(w.Fs.Rename(from, to)) }
+
+func (w *worldFS) Link(from, to string) error { return w.then(os.Link(w.path(from), w.path(to))) }
+
+// SymlinkIfPossible makes a symbolic link whose target is kept as it is.
+func (w *worldFS) SymlinkIfPossible(target, name string) error {
+	return w.then(os.Symlink(target, w.path(name)))
+}
+
+// ReadlinkIfPossible returns the target of a symbolic link.
+func (w *worldFS) ReadlinkIfPossible(name string) (string, error) { return os.Readlink(w.path(name)) }
+
+// waitForIt makes writeBack return when the bytes are on the disk.
+const waitForIt = unix.SYNC_FILE_RANGE_WAIT_BEFORE | unix.SYNC_FILE_RANGE_WAIT_AFTER
+
+// writeBack writes the bytes of all files to the disk, and no metadata for it: what the kernel does with old pages.
+func (w *worldFS) writeBack(wait int) error {
+	return filepath.WalkDir(w.dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		err = unix.SyncFileRange(int(f.Fd()), 0, 0, unix.SYNC_FILE_RANGE_WRITE|wait)
+		return errors.Join(os.NewSyscallError("sync_file_range", err), f.Close())
+	})
+}
+
+// worldFile is an open file or directory.
+type worldFile struct {
+	*os.File
+	world *worldFS
+}
+
+func (f *worldFile) Write(b []byte) (int, error) {
+	n, err := f.File.Write(b)
+	return n, f.world.then(err)
+}
+
+func (f *worldFile) WriteAt(b []byte, off int64) (int, error) {
+	n, err := f.File.WriteAt(b, off)
+	return n, f.world.then(err)
+}
+
+func (f *worldFile) WriteString(s string) (int, error) { return f.Write([]byte(s)) }
+
+func (f *worldFile) Truncate(size int64) error { return f.world.then(f.File.Truncate(size)) }
+
+func (f *worldFile) Sync() error { return f.world.then(f.File.Sync()) }
+
+// SyncData is fdatasync(2).
+func (f *worldFile) SyncData() error { return f.world.then(unix.Fdatasync(int(f.Fd()))) }

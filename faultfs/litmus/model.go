@@ -1,0 +1,82 @@
+package litmus
+
+import (
+	"fmt"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// Model returns all outcomes that the crash model allows: it runs the program on a disk of its own and looks at every
+// image that a power cut at its end can leave.
+func Model(p Program, profile faultfs.Profile) (Set, error) {
+	disk := faultfs.New(faultfs.Options{})
+	if err := p.Setup(disk); err != nil {
+		return nil, err
+	}
+	seen, err := p.Run(failing{disk, failures[profile.Name]})
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	point := faultfs.NewTimeline(disk, faultfs.Model{Profile: profile}, 0).Advance(disk.Now())
+	_, err = faultfs.Explore(point, faultfs.ImageOptions{}, func(img *faultfs.FS) error {
+		state, err := State(img)
+		all = append(all, Outcome(seen, state))
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s: %w", p.ID, profile.Name, err)
+	}
+	return newSet(all), nil
+}
+
+// failing is a disk of the model that fails when a program calls for it, in the manner of the profile's filesystem.
+type failing struct {
+	*faultfs.FS
+	as faultfs.Failure
+}
+
+// failures are the manners of failing; the profiles that are not of a filesystem have none of their own.
+var failures = map[string]faultfs.Failure{
+	"ext4-ordered": faultfs.Ext4Ordered, "ext4-writeback": faultfs.Ext4Ordered, "ext4-journal": faultfs.Ext4Journal,
+	"xfs": faultfs.XFS, "btrfs": faultfs.Btrfs,
+}
+
+// FailSync lets one sync fail.
+func (f failing) FailSync(_ string, sync func() error) error {
+	f.SetRules(&faultfs.Rule{Effect: faultfs.FailedSync, Op: faultfs.OpSync, As: f.as})
+	defer f.SetRules()
+	return sync()
+}
+
+// Evict drops the clean pages of a file, by a read that a fault hits.
+func (f failing) Evict(name string) error {
+	f.SetRules(&faultfs.Rule{Effect: faultfs.Evict, Op: faultfs.OpRead})
+	defer f.SetRules()
+	_, err := afero.ReadFile(f.FS, name)
+	return err
+}
+
+// Verdict compares what the model leaves with what the file of a program says.
+type Verdict struct {
+	Profile  string `json:"profile"`
+	Outcomes int    `json:"outcomes"`          // that the file lists
+	Missing  Set    `json:"missing,omitempty"` // in the file, and the model never leaves it
+	Extra    Set    `json:"extra,omitempty"`   // left by the model, and not in the file
+}
+
+// Right reports whether model and file say the same.
+func (v *Verdict) Right() bool { return len(v.Missing) == 0 && len(v.Extra) == 0 }
+
+// Check compares the model with the file, for one program and one profile. Of a profile that the file does not speak of
+// everything is extra.
+func Check(p Program, profile faultfs.Profile) (Verdict, error) {
+	model, err := Model(p, profile)
+	if err != nil {
+		return Verdict{}, err
+	}
+	want, _ := p.Allowed(profile.Name)
+	return Verdict{profile.Name, len(want), want.Without(model), model.Without(want)}, nil
+}

@@ -1,0 +1,54 @@
+package schedule
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/tetratelabs/wazero"
+)
+
+// cachedPrograms is how many compiled programs a cache holds; each has about the size of its module.
+const cachedPrograms = 16
+
+// openCache opens the part of a cache that belongs to a module, and removes those that were not used for long. The
+// directory of a module is touched at every use. NB: whoever compiles a module that another process removes here only
+// compiles it again next time.
+func openCache(dir string, module []byte) (wazero.CompilationCache, error) {
+	own := filepath.Join(dir, fmt.Sprintf("%x", sha256.Sum256(module)))
+	if err := os.MkdirAll(own, 0o755); err != nil {
+		return nil, err
+	}
+	touch := filepath.Join(own, "used")
+	if err := os.WriteFile(touch, nil, 0o644); err != nil {
+		return nil, err
+	}
+	if err := prune(dir); err != nil {
+		return nil, err
+	}
+	return wazero.NewCompilationCacheWithDir(own)
+}
+
+// prune removes all but the programs of a cache that were used last.
+func prune(dir string) error {
+	marks, err := filepath.Glob(filepath.Join(dir, "*", "used"))
+	if err != nil {
+		return err
+	}
+	used := map[string]int64{}
+	for _, mark := range marks {
+		if info, err := os.Stat(mark); err == nil { // another process may have removed it
+			used[mark] = info.ModTime().UnixNano()
+		}
+	}
+	slices.SortFunc(marks, func(a, b string) int { return cmp.Compare(used[b], used[a]) })
+	for _, mark := range marks[min(len(marks), cachedPrograms):] {
+		if err := os.RemoveAll(filepath.Dir(mark)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

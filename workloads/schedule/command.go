@@ -1,0 +1,66 @@
+package schedule
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Command returns what to paste into a shell to do a job again from a seed. For a test that go test started, this is
+// a call of go test from the root of its module, with all flags that the test got: another choice of tests would be
+// another schedule. Flags of the build, such as -tags, are not known here.
+func Command(seed uint64, job Job) string {
+	command := []string{"lightning-torture wasmexec --seed", decimal(seed)}
+	for _, v := range job.Env {
+		command = append(command, "--env", quoted(v))
+	}
+	exec := strings.Join(command, " ")
+	if !slices.Contains(job.Args, "-test.paniconexit0") { // which go test always adds
+		words := []string{exec}
+		for _, arg := range job.Args {
+			words = append(words, quoted(arg))
+		}
+		return strings.Join(words, " ")
+	}
+	words := []string{"GOOS=wasip1 GOARCH=wasm go test"}
+	var own []string // flags that the test defines itself
+	for _, arg := range arguments(job.Args[1:]) {
+		switch flag, ok := strings.CutPrefix(arg, "-test."); {
+		case !ok:
+			own = append(own, quoted(arg))
+		case flag == "paniconexit0", flag == "timeout=10m0s", outputOfTest(arg) != "": // as always
+		default:
+			words = append(words, quoted("-"+flag))
+		}
+	}
+	words = append(words, "-exec", quoted(exec), packageOf(job.Dir))
+	if len(own) > 0 {
+		words = append(append(words, "-args"), own...)
+	}
+	return strings.Join(words, " ")
+}
+
+// packageOf returns the path of a package from the root of its module.
+func packageOf(dir string) string {
+	for root := dir; ; root = filepath.Dir(root) {
+		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
+			if rel, err := filepath.Rel(root, dir); err == nil && rel != "." {
+				return quoted("./" + filepath.ToSlash(rel))
+			}
+			return "."
+		}
+		if root == filepath.Dir(root) {
+			return "."
+		}
+	}
+}
+
+// quoted returns a word that a shell takes as it is.
+func quoted(word string) string {
+	plain := strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,@%+") == ""
+	if word != "" && plain {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

@@ -1,0 +1,91 @@
+package schedule
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+)
+
+// The sections of a WebAssembly module that matter here; see the specification of its binary format, section 5.5.
+const (
+	importSection byte = 2
+	globalSection byte = 6
+	exportSection byte = 7
+	codeSection   byte = 10
+)
+
+// moduleHeader is the magic and the version of all modules.
+const moduleHeader = "\x00asm\x01\x00\x00\x00"
+
+// reader takes a module apart. After the first error it returns zeros.
+type reader struct {
+	rest []byte
+	err  error
+}
+
+func (r *reader) fail() {
+	if r.err == nil {
+		r.err = fmt.Errorf("%w: the module is damaged", ErrNotGo)
+	}
+	r.rest = nil
+}
+
+func (r *reader) number() int {
+	v, n := binary.Uvarint(r.rest)
+	if n <= 0 || v > math.MaxUint32 {
+		r.fail()
+		return 0
+	}
+	r.rest = r.rest[n:]
+	return int(v)
+}
+
+func (r *reader) bytes(n int) []byte {
+	if n > len(r.rest) {
+		r.fail()
+		return nil
+	}
+	taken := r.rest[:n]
+	r.rest = r.rest[n:]
+	return taken
+}
+
+func (r *reader) byte() byte {
+	if b := r.bytes(1); b != nil {
+		return b[0]
+	}
+	return 0
+}
+
+func (r *reader) name() string { return string(r.bytes(r.number())) }
+
+func (r *reader) more() bool { return r.err == nil && len(r.rest) > 0 }
+
+// sections calls visit with each section of a module and returns a module of what visit returned.
+func sections(module []byte, visit func(id byte, body []byte) ([]byte, error)) ([]byte, error) {
+	rest, ok := bytes.CutPrefix(module, []byte(moduleHeader))
+	if !ok {
+		return nil, fmt.Errorf("%w: no WebAssembly module", ErrNotGo)
+	}
+	out := append(make([]byte, 0, len(module)*5/4), moduleHeader...)
+	r := reader{rest: rest}
+	for r.more() {
+		id := r.byte()
+		body := r.bytes(r.number())
+		if r.err != nil {
+			break
+		}
+		body, err := visit(id, body)
+		if err != nil {
+			return nil, err
+		}
+		out = appendSized(append(out, id), body)
+	}
+	return out, r.err
+}
+
+// appendSized appends the length of body and body.
+func appendSized(to, body []byte) []byte {
+	return append(binary.AppendUvarint(to, uint64(len(body))), body...)
+}

@@ -1,0 +1,192 @@
+package schedule_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/workloads/schedule"
+)
+
+// build returns the module of testdata/toy.
+var build = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "toy")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	module := filepath.Join(dir, "toy.wasm")
+	cmd := exec.Command("go", "build", "-ldflags=-s -w", "-o", module, "./testdata/toy")
+	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("go build: %w: %s", err, out)
+	}
+	return os.ReadFile(module)
+})
+
+// load returns the toy. It is compiled once, and never closed.
+var load = sync.OnceValues(func() (*schedule.Program, error) {
+	module, err := build()
+	if err != nil {
+		return nil, err
+	}
+	return schedule.Load(context.Background(), module, "")
+})
+
+func toy(t *testing.T) *schedule.Program {
+	t.Helper()
+	needGo(t)
+	p, err := load()
+	require.NoError(t, err)
+	return p
+}
+
+func needGo(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("the go tool, which builds the program to run, is not here")
+	}
+}
+
+// run runs a part of the toy and returns what it printed.
+func run(t *testing.T, seed uint64, part string) (schedule.Outcome, string) {
+	t.Helper()
+	var out bytes.Buffer
+	o, err := toy(t).Run(t.Context(), seed, schedule.Job{Args: []string{"toy", part}, Stdout: &out, Stderr: &out})
+	require.NoError(t, err)
+	return o, out.String()
+}
+
+func TestTheSameSeedGivesTheSameRun(t *testing.T) {
+	want, wantText := run(t, 7, "order")
+	for range 19 {
+		got, text := run(t, 7, "order")
+		require.Equal(t, wantText, text)
+		require.Equal(t, want, got)
+	}
+}
+
+func TestSeedsGiveOtherSchedules(t *testing.T) {
+	orders, hashes, switches := map[string]bool{}, map[uint64]bool{}, uint64(0)
+	for seed := range uint64(20) {
+		o, text := run(t, seed, "order")
+		switches += o.Switches
+		orders[text[:80]], hashes[o.Hash] = true, true
+	}
+	require.NotZero(t, switches, "goroutines do not switch: has the Go runtime changed?")
+	require.Len(t, hashes, 20)
+	require.Greater(t, len(orders), 6, "the order in which four goroutines take a mutex")
+}
+
+// The bug of part overdraw is in no single access: each is locked. Most schedules do not show it.
+func TestASweepFindsAnOrderingBugThatReplaysFromItsSeed(t *testing.T) {
+	p, job := toy(t), schedule.Job{Args: []string{"toy", "overdraw"}}
+	swept, err := p.Sweep(t.Context(), schedule.Seeds{First: 1, Last: 2000}, job)
+	require.NoError(t, err)
+	require.True(t, swept.Failed, "not found in %d seeds", swept.Ran)
+	require.Greater(t, swept.Seed, uint64(1), "a bug that every schedule shows proves nothing")
+	require.Equal(t, "overdrawn: -10\n", string(swept.Stdout))
+	for range 20 {
+		again, text := run(t, swept.Seed, "overdraw")
+		require.Equal(t, swept.Outcome, again)
+		require.Equal(t, string(swept.Stdout), text)
+	}
+	for seed := uint64(1); seed < swept.Seed; seed++ {
+		o, _ := run(t, seed, "overdraw")
+		require.Zero(t, o.ExitCode, "seed %d is lower than %d, and fails", seed, swept.Seed)
+	}
+	t.Logf("seed %d, after %d runs", swept.Seed, swept.Ran)
+}
+
+func TestASweepOfACorrectProgramPasses(t *testing.T) {
+	swept, err := toy(t).Sweep(t.Context(), schedule.Seeds{First: 1, Last: 200}, schedule.Job{Args: []string{"toy", "careful"}})
+	require.NoError(t, err)
+	require.False(t, swept.Failed)
+	require.Equal(t, uint64(200), swept.Ran)
+	require.Equal(t, uint64(1), swept.Seed)
+}
+
+func TestASweepFindsADeadlock(t *testing.T) {
+	swept, err := toy(t).Sweep(t.Context(), schedule.Seeds{First: 1, Last: 2000}, schedule.Job{Args: []string{"toy", "philosophers"}})
+	require.NoError(t, err)
+	require.True(t, swept.Failed, "not found in %d seeds", swept.Ran)
+	require.Equal(t, uint32(2), swept.ExitCode)
+	require.Contains(t, string(swept.Stderr), "all goroutines are asleep - deadlock!")
+}
+
+func TestASweepEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := toy(t).Sweep(ctx, schedule.Seeds{First: 1, Last: 1 << 63}, schedule.Job{Args: []string{"toy", "careful"}})
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestEndsOfProgramsAreExitCodes(t *testing.T) {
+	for _, row := range []struct {
+		part string
+		code uint32
+		says string
+	}{
+		{"careful", 0, ""},
+		{"nonsense", 1, "no such part"},
+		{"panic", 2, "panic: on purpose"},
+		{"deadlock", 2, "all goroutines are asleep - deadlock!"},
+		{"exit", 7, ""},
+	} {
+		o, text := run(t, 1, row.part)
+		require.Equal(t, row.code, o.ExitCode, row.part)
+		require.Empty(t, o.Trap, row.part)
+		require.Contains(t, text, row.says)
+	}
+}
+
+func TestSleepingCostsNothing(t *testing.T) {
+	_, text := run(t, 1, "sleep")
+	require.Equal(t, "2026-01-01 24h0m0s\n", text)
+}
+
+func TestAProgramSeesItsSurroundings(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "given.txt"), []byte("hello"), 0o600))
+	var out, err bytes.Buffer
+	_, failed := toy(t).Run(t.Context(), 9, schedule.Job{
+		Args: []string{"toy", "surroundings", "argument"}, Env: []string{"GIVEN=variable"}, Dir: dir,
+		Stdin: strings.NewReader("typed"), Stdout: &out, Stderr: &err,
+	})
+	require.NoError(t, failed)
+	require.Equal(t, "in "+dir+` <nil>
+read "hello" <nil>
+written here: false
+written there: true
+standard input "typed" <nil>
+9 variable [surroundings argument]
+`, out.String())
+	require.Equal(t, "standard error\n", err.String())
+	require.NoFileExists(t, filepath.Join(dir, "new.txt"))
+}
+
+func TestWhatIsNoGoProgramIsRefused(t *testing.T) {
+	needGo(t)
+	module, err := build()
+	require.NoError(t, err)
+	for name, bad := range map[string][]byte{
+		"nothing":                      nil,
+		"an executable of this system": []byte("\x7fELF and so on"),
+		"a module without anything":    []byte("\x00asm\x01\x00\x00\x00"),
+		"a module of another compiler": []byte("\x00asm\x01\x00\x00\x00\x02\x07\x01\x01a\x01b\x00\x00"),
+		"a section longer than all":    []byte("\x00asm\x01\x00\x00\x00\x02\x7f\x01"),
+		"half a program":               module[:len(module)/2],
+		"a program without its end":    module[:len(module)-1],
+	} {
+		_, err := schedule.Load(t.Context(), bad, "")
+		require.ErrorIs(t, err, schedule.ErrNotGo, name)
+	}
+}

@@ -1,0 +1,74 @@
+package schedule
+
+import (
+	"context"
+	"encoding/binary"
+	"hash"
+	"hash/fnv"
+	"io"
+	"slices"
+
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+)
+
+// trace is a running hash of what passes between the program and the host.
+type trace struct{ sum hash.Hash64 }
+
+func newTrace() trace { return trace{fnv.New64a()} }
+
+func (t *trace) number(n uint64) {
+	var b [8]byte
+	binary.LittleEndian.PutUint64(b[:], n)
+	_, _ = t.sum.Write(b[:]) // a hash takes everything
+}
+
+// values notes numbers of the given types. NB: there may be more values than types, and the upper half of one of 32 bits
+// is whatever was in the register.
+func (t *trace) values(types []api.ValueType, values []uint64) {
+	for i, kind := range types {
+		v := values[i]
+		if kind == api.ValueTypeI32 {
+			v = uint64(uint32(v))
+		}
+		t.number(v)
+	}
+}
+
+// output returns a writer that notes what it passes on to w, which may be nil.
+func (t *trace) output(w io.Writer) io.Writer {
+	if w == nil {
+		w = io.Discard
+	}
+	return io.MultiWriter(t.sum, w)
+}
+
+// hostCalls notes the calls of functions of the host in the trace of the run that makes them.
+type hostCalls struct{}
+
+// NewFunctionListener makes wazero call Before and After around every function of the host but yield, whose calls the
+// switcher notes.
+func (h hostCalls) NewFunctionListener(f api.FunctionDefinition) experimental.FunctionListener {
+	if slices.Contains(f.ExportNames(), yield) {
+		return nil
+	}
+	return h
+}
+
+// Before notes the call and its arguments.
+func (hostCalls) Before(
+	ctx context.Context, _ api.Module, f api.FunctionDefinition, args []uint64, _ experimental.StackIterator,
+) {
+	t := &worldOf(ctx).trace
+	_, _ = io.WriteString(t.sum, f.Name())
+	t.values(f.ParamTypes(), args)
+}
+
+// After notes the results.
+func (hostCalls) After(ctx context.Context, _ api.Module, f api.FunctionDefinition, results []uint64) {
+	t := &worldOf(ctx).trace
+	t.values(f.ResultTypes(), results)
+}
+
+// Abort has nothing to note: the outcome says how the program ended.
+func (hostCalls) Abort(context.Context, api.Module, api.FunctionDefinition, error) {}

@@ -1,0 +1,140 @@
+package lightning_test
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/targets/lightning"
+)
+
+// The tests of schedules are made for lightning-torture wasmexec, which runs them once a seed: see make schedules. Clients
+// and background maintenance share a store whose power is cut; scripts, cuts and what survives come from the seed, as the
+// schedule does. Run as ordinary tests they take seed 1, on whatever schedule happens.
+
+func TestScheduleOfBank(t *testing.T)     { runSchedule(t, "bank") }
+func TestScheduleOfRegister(t *testing.T) { runSchedule(t, "register") }
+
+// cutsPerSchedule is how often the power is cut in a run, each time at another tick.
+const cutsPerSchedule = 4
+
+func runSchedule(t *testing.T, workload string) {
+	seed := scheduleSeed(t)
+	w, known := workloads.ByName(workload)
+	require.True(t, known)
+	script := w.Generate(seed, workloads.Size{Clients: 3, Ops: 14, Keys: 8, ValueBytes: 80})
+	r := drive(t, script)
+	r.judgeLive(t)
+	rng := rand.New(rand.NewPCG(seed, 1))
+	for range cutsPerSchedule {
+		r.judgeCrash(t, 1+rng.Uint64N(r.fs.Now()), rng.Uint64())
+	}
+}
+
+// scheduleSeed is the seed of the schedule.
+func scheduleSeed(t *testing.T) uint64 {
+	t.Helper()
+	text := cmp.Or(os.Getenv("SCHEDULE_SEED"), "1")
+	seed, err := strconv.ParseUint(text, 10, 64)
+	require.NoError(t, err)
+	return seed
+}
+
+// driven is the evidence of a run.
+type driven struct {
+	script  workloads.Script
+	fs      *faultfs.FS
+	ops     []history.Op
+	durable *checker.Durability
+}
+
+// drive runs the clients on a store that does its maintenance in the background, and that is small enough to need some.
+func drive(t *testing.T, script workloads.Script) *driven {
+	t.Helper()
+	clock := &history.Clock{}
+	fs := faultfs.New(faultfs.Options{Tick: func() uint64 { return uint64(clock.Next()) }})
+	o := smallOptions(fs)
+	o.InlineMaintenance = false
+	db, err := engine.Open("db", o)
+	require.NoError(t, err)
+	rec := history.NewRecorder(clock)
+	require.NoError(t, workloads.Drive(t.Context(), lightning.Wrap(db), script, rec, workloads.DriveOptions{}))
+	require.NotZero(t, db.Metrics().Flushes, "there was no maintenance")
+	require.NoError(t, db.Close())
+	return &driven{script, fs, rec.Ops(), checker.NewDurability(rec.Ops(), nil)}
+}
+
+// judgeLive judges what the clients saw.
+func (r *driven) judgeLive(t *testing.T) {
+	t.Helper()
+	results := []checker.Result{checker.Assumptions(r.ops), checker.CheckReads(r.ops)}
+	if bank := r.bank(); bank != nil {
+		results = append(results, bank.JudgeHistory(r.ops),
+			checker.BankLinearizability(t.Context(), r.ops, *bank, checker.Limits{}))
+	} else {
+		results = append(results, checker.Linearizability(t.Context(), r.ops, &history.State{}, nil, nil, checker.Limits{}))
+	}
+	requirePass(t, results...)
+	for _, op := range r.ops {
+		if op.Outcome != history.Acked {
+			require.Equal(t, workloads.ErrConflict.Error(), op.Err, "the disk did what it was told")
+		}
+	}
+}
+
+// judgeCrash cuts the power at a tick, lets the engine recover one of the disks that may be left, and judges what it
+// shows.
+func (r *driven) judgeCrash(t *testing.T, tick, survivors uint64) {
+	t.Helper()
+	image, err := r.fs.Crash(tick, faultfs.Model{}, faultfs.ImageOptions{Chooser: faultfs.Seeded(survivors)})
+	require.NoError(t, err)
+	db, err := engine.Open("db", smallOptions(image))
+	require.NoError(t, err, "power cut at tick %d", tick)
+	var state history.State
+	require.NoError(t, workloads.ReadAll(lightning.Wrap(db), &state))
+	results := []checker.Result{r.durable.Judge(r.cutAt(tick), &state, checker.Rule{Suffix: true, Atomic: true})}
+	if bank := r.bank(); bank != nil {
+		results = append(results, bank.JudgeState(&state))
+	}
+	requirePass(t, results...)
+	require.NoError(t, db.Verify())
+	require.NoError(t, db.Close())
+}
+
+// cutAt returns what was acknowledged when the disk had seen the operation at tick and no later one.
+func (r *driven) cutAt(tick uint64) history.Cut {
+	acked := history.Never - 1
+	trace := r.fs.Trace()
+	next := slices.IndexFunc(trace, func(op faultfs.Op) bool { return op.Tick > tick })
+	if next >= 0 {
+		acked = history.Tick(trace[next].Tick - 1)
+	}
+	return history.Cut{Acked: acked, Called: history.Tick(tick)}
+}
+
+func (r *driven) bank() *checker.Bank {
+	ledger := r.script.Ledger
+	if ledger == nil {
+		return nil
+	}
+	return &checker.Bank{
+		Total: ledger.Total, Accounts: ledger.Accounts, IsAccount: workloads.IsAccount, Balance: workloads.Balance,
+	}
+}
+
+func requirePass(t *testing.T, results ...checker.Result) {
+	t.Helper()
+	for _, r := range results {
+		require.Equal(t, checker.Pass, r.Verdict, "%s: %s %v", r.Judge, r.Reason, r.Violations)
+	}
+}
