@@ -23,7 +23,7 @@ func cellsOf(o Options) []*cell {
 	var all []*cell
 	for i, w := range o.Workloads {
 		for j, f := range o.Faults {
-			if o.rotating && isRare(f) && (j+int(o.Seed%1024))%len(o.Workloads) != i {
+			if o.rotating && !o.hasTurn(w, f, i, j) {
 				continue
 			}
 			c := &cell{Cell: Cell{Workload: w, Fault: f, Injected: map[string]uint64{}}, unknown: map[string]bool{}}
@@ -38,10 +38,16 @@ func cellsOf(o Options) []*cell {
 	return all
 }
 
-// isRare reports whether a named fault has its turn under one workload after the other.
-func isRare(name string) bool {
+// hasTurn reports whether workload i has fault j: all have the common ones, and one has each of the rare.
+func (o *Options) hasTurn(workload, name string, i, j int) bool {
 	f, err := faultNamed(name)
-	return err == nil && f.rare
+	switch {
+	case err != nil || !f.rare:
+		return true
+	case slices.Contains(o.Workloads, f.turns):
+		return workload == f.turns
+	}
+	return (j+int(o.Seed%1024))%len(o.Workloads) == i
 }
 
 // unclear notes judgements that ended without an answer.

@@ -178,7 +178,7 @@ func (c *campaign) timed(explore func()) {
 }
 
 // maxDraws is how many places a fault is tried at before a run in which it does not hit counts.
-const maxDraws = 8
+const maxDraws = 16
 
 // record records a run of a cell. A fault that hit nothing, or hit before anything had changed, says nothing: it is placed
 // anew. So it is in the first run of a cell if no client got as far as a commit; later runs may fail that early.

@@ -17,12 +17,13 @@ type fault struct {
 	// rules are the faults of a part of the recorded run, in the grammar of faultfs.ParseRule. A fault that is placed behind
 	// the end of the part never hits, or hits where nothing is at stake any more.
 	rules  func(rng *rand.Rand, at part) []string
-	fixed  bool                           // rules count from the beginning of the run: somebody has written them by hand
+	fixed  bool                           // rules count from the beginning of the run, not of a part of it
 	lower  checker.Lower                  // which acknowledged commits must survive
 	errors bool                           // the running store may return errors
 	refuse bool                           // recovery may refuse the disk, if it calls it corrupt
 	rot    bool                           // something rots between crash and recovery
 	kills  func(p Promises) checker.Lower // replaces lower by what the engine promises, if set
+	turns  string                         // if rare: the workload that always has it, because others may open no file
 	rare   bool                           // the default matrix has it under one workload, in turn, and not under all
 }
 

@@ -36,7 +36,9 @@ func TestRangeDeletesKeepThePromises(t *testing.T) {
 		}
 		return lightning.Rewriting(s, func() { deleted.Add(1) }), nil
 	}
-	o := torture.Options{Rounds: 1, Keys: 120, Ops: 10}
+	o := torture.Options{Rounds: 1, Keys: 120, Ops: 10, Faults: []string{
+		"power", "killed", "lost-fsync", "failed-fsync", "eio", "enospc", "short-write", "bitrot", "misplaced-block",
+	}}
 	if testing.Short() {
 		o.Keys, o.Ops, o.Workloads = 60, 8, []string{"kv", "bank"}
 	}
