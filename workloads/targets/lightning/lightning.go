@@ -77,9 +77,10 @@ func CheckFiles(fs afero.Fs, dir string) error {
 type store struct{ db *engine.DB }
 
 var (
-	_ workloads.Maintainer = (*store)(nil)
-	_ workloads.Verifier   = (*store)(nil)
-	_ bench.Getter         = (*store)(nil)
+	_ workloads.Maintainer   = (*store)(nil)
+	_ workloads.RangeDeleter = (*store)(nil)
+	_ workloads.Verifier     = (*store)(nil)
+	_ bench.Getter           = (*store)(nil)
 )
 
 func (s *store) Get(key []byte) ([]byte, bool, error) { return found(s.db.Get(key)) }
@@ -105,6 +106,10 @@ func (s *store) Apply(writes []history.Write, d history.Durability) error {
 		}
 	}
 	return translate(s.db.Apply(b, durability(d)))
+}
+
+func (s *store) DeleteRange(from, to []byte, d history.Durability) error {
+	return translate(s.db.DeleteRange(from, to, durability(d)))
 }
 
 func (s *store) Scan(from, to []byte, visit func(key, value []byte) bool) (err error) {
