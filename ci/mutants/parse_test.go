@@ -38,7 +38,7 @@ func TestParseReadsHeaderAndEdits(t *testing.T) {
 	require.Equal(t, mutants.Mutant{
 		Name: "01-x", Class: "durability", Bug: "A table was never synced.", Reference: "none known",
 		KilledBy: "the durability judge",
-		Flags: []string{"--workload", "kv", "--fault", "power-cut"},
+		Flags:    []string{"--workload", "kv", "--fault", "power-cut"},
 		Edits: []mutants.Edit{
 			{File: "engine/a.go", Line: 9, Old: "keep\nold\n\nolder\n", New: "keep\n\nnew\n"},
 			{File: "engine/a.go", Line: 16, Old: "second\n", New: ""},
