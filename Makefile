@@ -4,12 +4,13 @@ LINT  := go tool -modfile=ci/lint/go.mod golangci-lint
 TOOL  := go tool -modfile=ci/tools/go.mod
 
 # For the command line: how long to torture, to fuzz each target; the seeds of schedules; how many mutants, 0 for all, and
-# which; runs of a benchmark; earlier runs to compare with; the commit to compare with; arguments of calibrate.
+# which, by the day if nothing is said; runs of a benchmark; earlier runs to compare with; the commit to compare with;
+# arguments of calibrate.
 FOR    ?= 30s
 FUZZ   ?= 5s
 SEEDS  ?= 1..300
 SAMPLE ?= 0
-TURN   ?= $(shell git rev-list --count HEAD)
+TURN   ?= $(shell echo $$(($$(date +%s) / 86400)))
 COUNT  ?= 10
 OLD    ?=
 ARGS   ?=
@@ -20,7 +21,7 @@ BASE   ?=
 .PHONY: bench bench-compare cover deadcode ci
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the command into .build/
 	go build -o .build/ ./cmd/lightning-torture
