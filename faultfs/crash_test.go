@@ -59,6 +59,39 @@ func TestSimpleProfilesAreLegal(t *testing.T) {
 	}
 }
 
+// A disk on which removals come late leaves those images of posix-min in which no unsynced removal or rename has come.
+func TestLateRemovalsLoseRemovalsAndRenames(t *testing.T) {
+	t.Parallel()
+	late, err := faultfs.ProfileNamed("late-removals")
+	require.NoError(t, err)
+	leaves := func(fs *faultfs.FS, profile faultfs.Profile) set {
+		seen := set{}
+		point := faultfs.NewTimeline(fs, faultfs.Model{Profile: profile}, 0).Advance(fs.Now())
+		search(point, func(img *faultfs.FS) { seen[everything(fsView{img})] = true })
+		return seen
+	}
+	fs := faultfs.New(faultfs.Options{})
+	for name, letter := range map[string]byte{"/old": 'o', "/gone": 'g', "/moved": 'm'} {
+		put(t, create(t, fs, name), letter, 0, 1)
+	}
+	syncAll(t, fs)
+	require.NoError(t, fs.Remove("/gone"))
+	require.NoError(t, fs.Rename("/moved", "/old"))
+	create(t, fs, "/gone") // follows the removal
+	create(t, fs, "/new")
+	require.Equal(t, set{"/gone=g1 /moved=m1 /old=o1": true, "/gone=g1 /moved=m1 /new= /old=o1": true}, leaves(fs, late))
+	syncPath(t, fs, "/")
+	require.Equal(t, set{"/gone= /new= /old=m1": true}, leaves(fs, late), "what is synced is durable")
+
+	for seed := range uint64(60) {
+		fs := trace(t, seed+900, 8)
+		all := outcomes(fs, everything)
+		for image := range leaves(fs, late) {
+			require.True(t, all[image], "seed %d", seed)
+		}
+	}
+}
+
 // When everything that has a name is synced, and no sync failed, there is one image.
 func TestSyncOfEverythingLeavesOneImage(t *testing.T) {
 	t.Parallel()

@@ -63,6 +63,11 @@ func (p *pendingOp) touches(dir Ino) bool {
 	return slices.ContainsFunc(p.edits, func(e Edit) bool { return e.Parent == dir })
 }
 
+// removes reports whether the op takes a name away, as a rename does, too.
+func (p *pendingOp) removes() bool {
+	return slices.ContainsFunc(p.edits, func(e Edit) bool { return e.Ino == 0 })
+}
+
 func (p *pendingOp) follow(earlier *pendingOp) {
 	if earlier != nil && !slices.Contains(p.after, earlier) {
 		p.after = append(p.after, earlier)

@@ -44,7 +44,8 @@ func (c *cli) rootCommand() *cobra.Command {
 	})
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(c.runCommand(), c.replayCommand(), c.benchCommand(), c.benchChildCommand(), c.litmusCommand(),
-		c.wasmexecCommand(), c.listCommand(), c.engineCommand(), c.versionCommand(), exitCodesTopic())
+		c.wasmexecCommand(), c.mutantsCommand(), c.mutateCommand(), c.listCommand(), c.engineCommand(), c.versionCommand(),
+		exitCodesTopic())
 	return root
 }
 

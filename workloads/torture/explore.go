@@ -154,6 +154,9 @@ func passes(ticks []uint64) [][]uint64 {
 // explore cuts power at every crash point of the recording and judges every image that recovery can tell apart, until
 // ctx is done.
 func (e *exploration) explore(ctx context.Context, workers int, progress *progress) {
+	if e.first && len(e.problems) > 0 {
+		return // it failed without a crash
+	}
 	ctx, e.stop = context.WithCancel(ctx)
 	defer e.stop()
 	goals := e.target.goals()
