@@ -71,7 +71,9 @@ type failure struct {
 	draw   uint64
 	nested *nestedWay // a crash during recovery
 	fates  map[uint64]string
-	count  int // how many images showed it
+	// recovered is what the store showed, where a judge of recovered states rejects it.
+	recovered *history.State
+	count     int // how many images showed it
 }
 
 // kind names what a failure is an instance of.

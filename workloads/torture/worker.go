@@ -190,7 +190,9 @@ func (w *worker) accept(img *faultfs.FS, at way, err error) bool {
 	}
 	for _, v := range result.Violations {
 		w.mourn(v)
-		w.fail(img, at, result.Judge, v)
+		if f := w.fail(img, at, result.Judge, v); f != nil {
+			f.recovered = w.last.state.Clone()
+		}
 	}
 	return false
 }
@@ -266,8 +268,8 @@ func (at way) simpler(f *failure) bool {
 	return at.job.point.Tick < f.tick
 }
 
-// fail keeps a violation with the simplest way to it.
-func (w *worker) fail(img *faultfs.FS, at way, judge string, v checker.Violation) {
+// fail keeps a violation with the simplest way to it, and returns it if this way is that.
+func (w *worker) fail(img *faultfs.FS, at way, judge string, v checker.Violation) *failure {
 	kind := judge + "/" + v.Class
 	if w.first && (w.wanted == "" || w.wanted == kind) {
 		w.stop()
@@ -275,14 +277,16 @@ func (w *worker) fail(img *faultfs.FS, at way, judge string, v checker.Violation
 	count := 1
 	if f := w.failures[kind]; f != nil {
 		if f.count++; !at.simpler(f) {
-			return
+			return nil
 		}
 		count = f.count
 	} else {
 		w.progress.failures.Add(1)
 	}
-	w.failures[kind] = &failure{
+	f := &failure{
 		Violation: v, judge: judge, tick: at.job.point.Tick, leaf: at.leaf, picks: at.path.picks(), rot: at.rot,
 		draw: at.job.draw, nested: at.nested, fates: img.Fates(), count: count,
 	}
+	w.failures[kind] = f
+	return f
 }

@@ -32,7 +32,7 @@ func Target() torture.Target {
 		LogGlobs:    []string{"*.log"},
 		AppendGlobs: []string{"MANIFEST-*"},
 		CheckFiles:  CheckFiles,
-		Goals:      goals(),
+		Goals:       goals(),
 		Go: torture.GoExpr{
 			Import: "github.com/lightningdb/lightning-torture/workloads/targets/lightning", Expr: "lightning.Target()",
 		},
