@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,6 +22,7 @@ real ones, to show what those would have missed.
 The exit code is 1 if a bug was not found.`
 
 const mutantsExample = `  lightning-torture mutants --only failed-fsync-retried
+  lightning-torture mutants --only sst-without-sync --show
   lightning-torture mutants --sample 8 --turn $(git rev-list --count HEAD)
   lightning-torture mutants --matrix --format markdown > ci/mutants/MATRIX.md`
 
@@ -28,7 +30,7 @@ var mutantsFormats = []string{"text", "json", "markdown"}
 
 type mutantsFlags struct {
 	dir, format string
-	quiet       bool
+	quiet, show bool
 	mutants.Campaign
 }
 
@@ -41,6 +43,7 @@ func (c *cli) mutantsCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&f.Only, "only", "", "`NAME` of one mutant, with or without its number (default all)")
+	flags.BoolVar(&f.show, "show", false, "with --only: show what a user would see, and keep the lab with the bug in .torture/mutants")
 	flags.IntVar(&f.Sample.Size, "sample", 0, "try so many of them (default all)")
 	flags.IntVar(&f.Sample.Turn, "turn", 0, "which sample: a number that grows, such as that of the commits; samples take turns")
 	flags.DurationVar(&f.For, "for", mutants.DefaultFor, "how long to look for one")
@@ -67,6 +70,9 @@ func (c *cli) mutants(ctx context.Context, f *mutantsFlags) error {
 	if !f.quiet {
 		f.Progress = c.mutantProgress
 	}
+	if f.show {
+		return c.showMutant(ctx, f)
+	}
 	report, err := f.Run(ctx)
 	switch {
 	case errors.Is(err, mutants.ErrUnknown):
@@ -81,6 +87,20 @@ func (c *cli) mutants(ctx context.Context, f *mutantsFlags) error {
 		return exitViolation
 	}
 	return nil
+}
+
+// showMutant lets a user watch the lab find one bug. Finding it is a success here.
+func (c *cli) showMutant(ctx context.Context, f *mutantsFlags) error {
+	program, err := f.Show(ctx, filepath.Join(".torture", "mutants"), c.stdout, c.stderr)
+	switch {
+	case errors.Is(err, mutants.ErrUnknown), errors.Is(err, mutants.ErrShow):
+		return fmt.Errorf("%w: %w", errUsage, err)
+	case err != nil:
+		return because(ctx, err)
+	}
+	_, err = fmt.Fprintf(c.stdout, "\nThis was the engine with the bug %s.\nTo replay, paste the line with %s in place of lightning-torture.\n",
+		f.Only, program)
+	return err
 }
 
 func (c *cli) printMutants(r mutants.Report, format string) error {

@@ -305,9 +305,16 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	if total := c.total.spent.total; total > 0 {
 		r.LabShare = 1 - c.total.spent.engine().Seconds()/total.Seconds()
 	}
-	r.Profiles, r.Goals, r.Reasons = c.profiles, c.goals, append(c.unseenProfiles(), c.missed()...)
+	// A run that was to stop at its findings, and did, owes nothing else.
+	stopped := c.opts.StopAfter > 0 && c.findings.len() >= c.opts.StopAfter
+	r.Profiles, r.Goals = c.profiles, c.goals
+	if !stopped {
+		r.Reasons = append(c.unseenProfiles(), c.missed()...)
+	}
 	for _, cell := range c.cells {
-		cell.judge()
+		if !stopped {
+			cell.judge()
+		}
 		for kind, n := range cell.Injected {
 			r.FaultsInjected[kind] += n
 		}
