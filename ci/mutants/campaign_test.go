@@ -53,12 +53,12 @@ func TestTheMatrixHasAColumnForEachFaultAndSimpleProfile(t *testing.T) {
 	for _, column := range r.Columns {
 		names = append(names, column.Name)
 	}
-	require.Equal(t, []string{"adding", "idle", "lose-all", "late-removals"}, names)
+	require.Equal(t, []string{"adding", "idle", "sweep", "lose-all", "late-removals"}, names)
 	shows := map[string]bool{}
 	for _, cell := range r.Outcomes[0].Cells {
 		shows[cell.Column] = cell.Killed
 	}
-	require.Equal(t, map[string]bool{"adding": true, "idle": false, "lose-all": false, "late-removals": true}, shows)
+	require.Equal(t, map[string]bool{"adding": true, "idle": false, "sweep": true, "lose-all": false, "late-removals": true}, shows)
 	require.Equal(t, map[string][]string{"lose-all": {"01-last-number-wins"}, "late-removals": {}}, r.Missed)
 }
 

@@ -59,8 +59,11 @@ func (l *Lab) limit(c Column) time.Duration {
 	return l.Each
 }
 
-// rule draws up the columns: one for each fault that the lab lists, and the simple profiles. In each, the unchanged
-// engine must pass.
+// sweep is the scenario in which every call of a short run fails in turn.
+const sweep = "sweep"
+
+// rule draws up the columns: one for each fault that the lab lists, one for the sweep, and the simple profiles. In each,
+// the unchanged engine must pass.
 func (l *Lab) rule(ctx context.Context) error {
 	if l.columns != nil {
 		return nil
@@ -78,6 +81,7 @@ func (l *Lab) rule(ctx context.Context) error {
 		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
 		columns = append(columns, Column{Name: name, Flags: []string{"--fault", name}})
 	}
+	columns = append(columns, Column{Name: sweep, Flags: []string{"--scenario", sweep}})
 	for _, name := range SimpleProfiles {
 		columns = append(columns, Column{Name: name, Flags: []string{"--profile", name}, Simple: true})
 	}

@@ -23,6 +23,7 @@ func main() {
 	flags.Int("stop-after", 0, "as in the real lab")
 	dir := flags.String("dir", "", "must exist")
 	fault := flags.String("fault", "adding", "as listed")
+	flags.String("scenario", "", "as in the real lab")
 	profile := flags.String("profile", "real", "with lose-all nothing is found")
 	alarm := flags.Bool("false-alarm", false, "complain about any engine")
 	silent := flags.Bool("exit-zero", false, "leave with 0 in spite of findings")
