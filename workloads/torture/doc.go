@@ -11,7 +11,10 @@
 //	explore   crash points -> workers                 explore.go
 //	worker    one crash point, image by image         worker.go choices.go recover.go probe.go survival.go
 //	nested    crash the recovery too                  nested.go
-//	finding   what to show and how to see it again    finding.go token.go evidence.go replay.go
+//	explain   the order that is missing               explain.go scene.go sources.go
+//	shrink    the smallest run that fails             shrink.go keep.go gotest.go reproduce.go
+//	finding   what to show and how to see it again    finding.go token.go evidence.go replay.go rejudge.go
+//	goals     what a pass must have reached           goals.go
 //	check     the campaign over all of this           check.go verdict.go
 //
 // The promises:
@@ -30,6 +33,10 @@
 //   - T5: an engine that hangs is a finding, in an operation as in a recovery, and ends the exploration of its run. Its
 //     goroutines stay behind, since nothing can stop them; after a few hangs the campaign gives up.
 //   - T6: the lab's own time is measured, not estimated: everything outside the engine's calls.
+//
+//   - T7: a pass has cut power in every dangerous situation that its target names, if nothing narrowed the run down.
+//   - T8: an explanation is an experiment. It recovers images that have lost these operations and no others, and names the
+//     earliest crash that fails with them: what it says was seen, not guessed.
 //
 // Check is for programs, Run for tests. All state of a campaign is its own; several may run at once.
 package torture
