@@ -93,8 +93,10 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 			return nil, err
 		}
 	}
-	c := &campaign{target: target, opts: opts, findings: newFindings(), progress: &progress{begin: time.Now()},
-		profiles: map[string]ProfileCount{}}
+	c := &campaign{
+		target: target, opts: opts, findings: newFindings(), progress: &progress{begin: time.Now()},
+		profiles: map[string]ProfileCount{},
+	}
 	if opts.For > 0 {
 		c.deadline = c.progress.begin.Add(opts.For)
 	}

@@ -33,7 +33,6 @@
 //   - T5: an engine that hangs is a finding, in an operation as in a recovery, and ends the exploration of its run. Its
 //     goroutines stay behind, since nothing can stop them; after a few hangs the campaign gives up.
 //   - T6: the lab's own time is measured, not estimated: everything outside the engine's calls.
-//
 //   - T7: a pass has cut power in every dangerous situation that its target names, if nothing narrowed the run down.
 //   - T8: an explanation is an experiment. It recovers images that have lost these operations and no others, and names the
 //     earliest crash that fails with them: what it says was seen, not guessed.
