@@ -145,6 +145,9 @@ func (c *campaign) one(ctx context.Context, cell *cell, round, left int) error {
 	if cell.series != nil {
 		return c.sweep(ctx, cell)
 	}
+	if err := c.rehearse(ctx, cell, round, left); err != nil || c.over(ctx) {
+		return err
+	}
 	r, err := c.record(ctx, cell, round)
 	if err != nil || ctx.Err() != nil {
 		return err
@@ -156,10 +159,7 @@ func (c *campaign) one(ctx context.Context, cell *cell, round, left int) error {
 
 // examine judges a recorded run, as it was and, until the budget is spent, after crashes.
 func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *recording) error {
-	for _, reason := range r.judgeLive(ctx, c.target.Promises) {
-		cell.unclear(reason, 1)
-		c.progress.unknown.Add(1)
-	}
+	c.judgeLive(ctx, cell, r)
 	e := newExploration(r, c.target)
 	e.first = c.opts.StopAfter > 0
 	most, cancel := c.mainly(budget, r.plan)
@@ -232,14 +232,18 @@ func (c *campaign) add(ctx context.Context, cell *cell, e *exploration) error {
 		asked, kept := e.survived.count(e.recording)
 		c.acked, c.kept = c.acked+asked, c.kept+kept
 	}
-	var failures []failure
-	for _, v := range e.problems {
+	return c.addExplored(ctx, cell, e, append(c.liveFailures(e.recording), e.failures...))
+}
+
+// liveFailures returns what went wrong in a run without a crash.
+func (c *campaign) liveFailures(r *recording) (failures []failure) {
+	for _, v := range r.problems {
 		if v.Class == "hang" {
 			c.total.hangs++
 		}
 		failures = append(failures, failure{Violation: v, judge: "live", count: 1})
 	}
-	return c.addExplored(ctx, cell, e, append(failures, e.failures...))
+	return failures
 }
 
 // addSample puts the figures and findings of a sample of a run into the totals.
