@@ -50,10 +50,15 @@ func (o *Options) hasTurn(workload, name string, i, j int) bool {
 	return (j+int(o.Seed%1024))%len(o.Workloads) == i
 }
 
+// maxReasons is how many different reasons a cell gives; some hold numbers, and there is no end to those.
+const maxReasons = 16
+
 // unclear notes judgements that ended without an answer.
 func (c *cell) unclear(reason string, n int) {
 	c.Unknown += n
-	c.unknown[reason] = true
+	if len(c.unknown) < maxReasons {
+		c.unknown[reason] = true
+	}
 }
 
 // add puts the figures of one run into those of the cell.
