@@ -3,22 +3,25 @@
 LINT  := go tool -modfile=ci/lint/go.mod golangci-lint
 TOOL  := go tool -modfile=ci/tools/go.mod
 
-# For the command line: how long to torture, to fuzz each target; the seeds of schedules; runs of a benchmark; earlier runs
-# to compare with; the commit to compare with; arguments of calibrate.
-FOR   ?= 30s
-FUZZ  ?= 5s
-SEEDS ?= 1..300
-COUNT ?= 10
-OLD   ?=
-ARGS  ?=
-BASE  ?=
+# For the command line: how long to torture, to fuzz each target; the seeds of schedules; how many mutants, 0 for all, and
+# which, by the day if nothing is said; runs of a benchmark; earlier runs to compare with; the commit to compare with;
+# arguments of calibrate.
+FOR    ?= 30s
+FUZZ   ?= 5s
+SEEDS  ?= 1..300
+SAMPLE ?= 0
+TURN   ?= $(shell echo $$(($$(date +%s) / 86400)))
+COUNT  ?= 10
+OLD    ?=
+ARGS   ?=
+BASE   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race fuzz-smoke torture schedules mutants calibrate lint fmt fmt-check tidy-check
+.PHONY: help build test race fuzz-smoke torture schedules mutants mutants-matrix calibrate lint fmt fmt-check tidy-check
 .PHONY: bench bench-compare cover deadcode ci
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the command into .build/
 	go build -o .build/ ./cmd/lightning-torture
@@ -39,8 +42,12 @@ schedules: build ## Run the concurrent tests of the engine on seeded schedules: 
 	GOOS=wasip1 GOARCH=wasm go test -run TestScheduleOf -exec '$(CURDIR)/.build/lightning-torture wasmexec --seeds $(SEEDS)' \
 		./workloads/targets/lightning
 
-mutants: ## Plant known bugs in the engine and see that the lab finds each one
-	go run ./ci/mutants/cmd
+mutants: ## Plant known bugs in the engine and see that the lab finds each one: make mutants SAMPLE=8
+	go run ./cmd/lightning-torture mutants --sample $(SAMPLE) --turn $(TURN)
+
+mutants-matrix: ## Make ci/mutants/MATRIX.md again: which fault shows which bug; takes two hours
+	go run ./cmd/lightning-torture mutants --matrix --format markdown > .build/MATRIX.md; test $$? -le 1
+	mv .build/MATRIX.md ci/mutants/MATRIX.md
 
 calibrate: ## Hold the crash model against ext4, XFS and btrfs of this kernel (needs root): make calibrate ARGS='-fs xfs'
 	go run ./faultfs/calibrate/cmd $(ARGS)

@@ -129,7 +129,7 @@ func TestFaultsAndCrashesDuringRecovery(t *testing.T) {
 	pairs := 0
 	for seed := range uint64(80) {
 		fs := illTrace(t, seed+30_000, nestedPending, 30)
-		pairs += nested(t, fs, seed, func(fs *faultfs.FS) {
+		pairs += nested(t, faultfs.Model{}, fs, seed, func(fs *faultfs.FS) {
 			p := ill(fs, seed, 'a')
 			for range nestedSteps {
 				p.step()

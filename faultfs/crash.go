@@ -167,6 +167,13 @@ func (p *CrashPoint) Image(o ImageOptions) *FS {
 		}
 	}
 	im.loseGone()
+	if p.model.Profile.removalsWait {
+		for i, op := range p.pending {
+			if op.removes() {
+				im.put(i, false)
+			}
+		}
+	}
 	fs.image = im
 	return fs
 }

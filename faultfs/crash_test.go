@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"maps"
 	"strings"
 	"testing"
 
@@ -28,11 +29,14 @@ func TestKillLosesNothing(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(100) {
 		fs := busy(t, seed)
-		img, err := fs.Crash(fs.Now(), faultfs.Model{Profile: faultfs.LoseNone()}, faultfs.ImageOptions{})
-		require.NoError(t, err)
-		require.Equal(t, everything(fsView{fs}), everything(fsView{img}), "seed %d", seed)
-		require.Zero(t, img.LostBytes())
-		require.False(t, img.Sampled())
+		for name, model := range models() {
+			model.Profile = faultfs.LoseNone()
+			img, err := fs.Crash(fs.Now(), model, faultfs.ImageOptions{})
+			require.NoError(t, err)
+			require.Equal(t, everything(fsView{fs}), everything(fsView{img}), "seed %d %s", seed, name)
+			require.Zero(t, img.LostBytes())
+			require.False(t, img.Sampled())
+		}
 	}
 }
 
@@ -40,7 +44,7 @@ func TestKillLosesNothing(t *testing.T) {
 func TestSimpleProfilesAreLegal(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(60) {
-		fs := trace(t, seed+500, 8)
+		fs := trace(t, faultfs.Model{}, seed+500, 8)
 		all := outcomes(fs, everything)
 		for _, profile := range []faultfs.Profile{faultfs.LoseAll(), faultfs.LoseNone()} {
 			img, err := fs.Crash(fs.Now(), faultfs.Model{Profile: profile}, faultfs.ImageOptions{})
@@ -55,9 +59,44 @@ func TestSimpleProfilesAreLegal(t *testing.T) {
 	}
 }
 
+// A disk on which removals come late leaves those images of posix-min in which no unsynced removal or rename has come.
+func TestLateRemovalsLoseRemovalsAndRenames(t *testing.T) {
+	t.Parallel()
+	late, err := faultfs.ProfileNamed("late-removals")
+	require.NoError(t, err)
+	leaves := func(fs *faultfs.FS, profile faultfs.Profile) set {
+		seen := set{}
+		point := faultfs.NewTimeline(fs, faultfs.Model{Profile: profile}, 0).Advance(fs.Now())
+		search(point, func(img *faultfs.FS) { seen[everything(fsView{img})] = true })
+		return seen
+	}
+	fs := faultfs.New(faultfs.Options{})
+	for name, letter := range map[string]byte{"/old": 'o', "/gone": 'g', "/moved": 'm'} {
+		put(t, create(t, fs, name), letter, 0, 1)
+	}
+	syncAll(t, fs)
+	require.NoError(t, fs.Remove("/gone"))
+	require.NoError(t, fs.Rename("/moved", "/old"))
+	create(t, fs, "/gone") // follows the removal
+	create(t, fs, "/new")
+	require.Equal(t, set{"/gone=g1 /moved=m1 /old=o1": true, "/gone=g1 /moved=m1 /new= /old=o1": true}, leaves(fs, late))
+	syncPath(t, fs, "/")
+	require.Equal(t, set{"/gone= /new= /old=m1": true}, leaves(fs, late), "what is synced is durable")
+
+	for seed := range uint64(60) {
+		fs := trace(t, seed+900, 8)
+		all := outcomes(fs, everything)
+		for image := range leaves(fs, late) {
+			require.True(t, all[image], "seed %d", seed)
+		}
+	}
+}
+
 // When everything that has a name is synced, and no sync failed, there is one image.
 func TestSyncOfEverythingLeavesOneImage(t *testing.T) {
 	t.Parallel()
+	honest := models()
+	maps.DeleteFunc(honest, func(_ string, m faultfs.Model) bool { return m.Device.IgnoreFlush != 0 })
 	for seed := range uint64(100) {
 		fs := faultfs.New(faultfs.Options{})
 		p := newProgram(fs, seed, '@')
@@ -67,28 +106,56 @@ func TestSyncOfEverythingLeavesOneImage(t *testing.T) {
 		}
 		syncAll(t, fs)
 		want := everything(fsView{fs})
-		require.Equal(t, set{want: true}, outcomes(fs, everything), "seed %d", seed)
+		for name, model := range honest {
+			require.Equal(t, set{want: true}, outcomesOf(model, fs, everything), "seed %d %s", seed, name)
+		}
 	}
+}
+
+// wantHashes are of 20 images each.
+var wantHashes = map[string]string{
+	"btrfs":                            "399ee546cc982a9e",
+	"btrfs tear=byte":                  "be94f644fb5b5eee",
+	"ext4-journal":                     "cbc997295c8f7c17",
+	"ext4-journal torn=garbage":        "a66b00be602b5786",
+	"ext4-ordered":                     "de82ea40112fb6d3",
+	"ext4-ordered ignore-flush=15":     "de84a730967030e7",
+	"ext4-ordered tear=byte":           "b86d7eece7ba795e",
+	"ext4-writeback":                   "3ceac0adb4523d3a",
+	"ext4-writeback torn=garbage":      "b4b8191e21d3a44d",
+	"posix-min":                        "3300bf50d05da69d",
+	"posix-min ignore-flush=15":        "b1d75cdb855a0bc9",
+	"posix-min safe-append":            "6fe949fcdef2a81e",
+	"posix-min sector=4096":            "bfd65fec7dfa4cdb",
+	"posix-min tear=byte":              "1f0acb6af0d1769d",
+	"posix-min torn=garbage":           "c208774bea974e97",
+	"posix-min torn=garbage tear=byte": "f5deb5083bfba987",
+	"xfs":                              "afe3f620ba5ac13a",
+	"xfs sector=4096":                  "9272be58544cdaa2",
 }
 
 // The same seed gives the same image, in whatever order one looks.
 func TestSameSeedSameImage(t *testing.T) {
 	t.Parallel()
-	hash := func(seed uint64) string {
+	hash := func(model faultfs.Model, seed uint64) string {
 		h := sha256.New()
 		for i := range uint64(20) {
 			fs := busy(t, i)
-			img, err := fs.Crash(fs.Now(), faultfs.Model{}, faultfs.ImageOptions{Chooser: faultfs.Seeded(seed), Limit: 5})
+			img, err := fs.Crash(fs.Now(), model, faultfs.ImageOptions{Chooser: faultfs.Seeded(seed), Limit: 5})
 			require.NoError(t, err)
 			_, err = io.WriteString(h, everything(fsView{img}))
 			require.NoError(t, err)
 		}
 		return fmt.Sprintf("%x", h.Sum(nil)[:8])
 	}
-	first, again := hash(1), hash(1)
-	require.Equal(t, first, again)
-	require.NotEqual(t, first, hash(2))
-	require.Equal(t, "3300bf50d05da69d", first, "the trace, the images or their order changed: on purpose?")
+	hashes := map[string]string{}
+	for name, model := range models() {
+		first, again := hash(model, 1), hash(model, 1)
+		require.Equal(t, first, again)
+		require.NotEqual(t, first, hash(model, 2))
+		hashes[name] = first
+	}
+	require.Equal(t, wantHashes, hashes, "the trace, the images or their order changed: on purpose?")
 }
 
 // Crash points see what was pending then, whatever the filesystem and its timeline do later.

@@ -5,7 +5,7 @@
 // suite). It records every operation. From the record, power can be cut at any tick, as often as wanted and while the
 // program runs on; each crash image is an independent FS on which recovery runs:
 //
-//	fs := faultfs.New(faultfs.Options{})          // run a program on fs, then:
+//	fs := faultfs.New(faultfs.Options{})               // run a program on fs, then:
 //	model := faultfs.Model{Profile: profile}           // the rule that says what may survive
 //	line := faultfs.NewTimeline(fs, model, 0)          // its past
 //	point := line.Advance(tick)                        // power is cut after the operation at tick
@@ -43,13 +43,12 @@
 // A pending op is the smallest thing that a power cut keeps or loses: the directory changes of one call, one step of a
 // size, or the bytes of one call in one sector of 512 bytes. A crash point is a tick with its durable state and its
 // pending ops. A family is the sample of subsets that is tried where one look meets more undecided ops than
-// ImageOptions.Limit; such images report Sampled.
+// ImageOptions.Limit; such images report Sampled. A Model is a profile, the rules of a filesystem, and a device.
 //
 // # Not modelled
 //
-// Modes, owners, times, extended attributes and memory maps. Chmod and its kind succeed and do nothing. Files are at most 64 GiB. Sync covers what SyncData (fdatasync) covers and no times.
-// Profiles of single filesystems, which allow fewer images than PosixMin, are left out: a program that is correct here
-// is correct there.
+// Modes, owners, times, extended attributes and memory maps. Chmod and its kind succeed and do nothing. Files are at most
+// 64 GiB. Sync covers what SyncData (fdatasync) covers and no times.
 //
 // # Concurrency
 //
@@ -61,10 +60,11 @@
 // # How it is built
 //
 // node.go, file.go, namespace.go and path.go are the running program's view; trace.go is the record; queue.go and
-// syncing.go cut the record into pending ops with their order; disk.go is the durable state, a persistent structure;
-// image.go decides and observe.go looks; explore.go tries every decision. Of the faults, rule.go and parse.go are the
-// words, fault.go decides whether a call is hit, failure.go and errseq.go are failed syncs, inflight.go and rot.go
-// damage, space.go and latency.go the rest. Package litmus holds the profiles to what filesystems do. Tried and rejected:
+// syncing.go cut the record into pending ops with their order; profile.go, rules.go and waiting.go say what single
+// filesystems promise, device.go what the disk does; disk.go is the durable state, a persistent structure; image.go
+// decides and observe.go looks; explore.go tries every decision. Of the faults, rule.go and parse.go are the words,
+// fault.go decides whether a call is hit, failure.go and errseq.go are failed syncs, inflight.go and rot.go damage,
+// space.go and latency.go the rest. Package litmus holds the profiles to what filesystems do. Tried and rejected:
 // wrapping afero.MemMapFs, whose Sync does nothing and whose concurrent ReadAt returns wrong bytes; deciding an image
 // when it is made, which needs 2^n images where recovery can tell a few apart.
 package faultfs

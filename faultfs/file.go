@@ -163,7 +163,7 @@ func (f *file) writeAt(b []byte, off int64) (int, error) {
 		return 0, err
 	}
 	b, err = f.fitting(rule, b, off)
-	f.fs.resolve(f.node, off, off+int64(len(b)))
+	f.fs.resolveWrite(f.node, off, off+int64(len(b)))
 	f.node.store(f.fs, Op{Path: f.name, Off: off, Data: f.arriving(rule, b, off), Fault: rule.effect()})
 	if rule.effect() == Misplaced {
 		f.misplace(rule, b, off)

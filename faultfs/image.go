@@ -1,6 +1,7 @@
 package faultfs
 
 import (
+	"math/bits"
 	"slices"
 	"sync/atomic"
 )
@@ -75,7 +76,7 @@ func (im *image) look(indexes []int) {
 		}
 	}
 	im.open = open
-	if len(open) > im.limit {
+	if len(open) > im.limit && im.questions(open) > im.limit {
 		im.sample(open)
 		return
 	}
@@ -84,6 +85,18 @@ func (im *image) look(indexes []int) {
 			im.put(i, im.chooser.Choose(2, uint64(im.point.pending[i].seq)) == 1)
 		}
 	}
+}
+
+// questions returns how many answers of yes or no it takes to decide the open ops. Those in the sequence of
+// metadataInOrder can only be kept as a prefix, so few answers decide many.
+func (im *image) questions(open []int) int {
+	ordered := 0
+	for _, i := range open {
+		if im.point.pending[i].place == inOrder {
+			ordered++
+		}
+	}
+	return len(open) - ordered + bits.Len(uint(ordered))
 }
 
 // sample decides the open ops as one member of a family of subsets.

@@ -1,6 +1,7 @@
 package faultfs_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,9 +10,10 @@ import (
 )
 
 const (
-	nestedTraces  = 100
-	nestedPending = 6 // at the first crash
-	nestedSteps   = 5 // of the recovery
+	nestedTraces      = 100 // of posix-min
+	nestedModelTraces = 12  // of every other model
+	nestedPending     = 6   // at the first crash
+	nestedSteps       = 5   // of the recovery
 )
 
 // recovery runs a random program on what a crash left. The same seed does the same on the same disk.
@@ -26,28 +28,51 @@ func recovery(fs *faultfs.FS, seed uint64) {
 // of the first crash, the recovery on that disk and every closed subset of what the recovery had pending.
 func TestNestedSearchReachesExactlyTheSubsetsOfSubsets(t *testing.T) {
 	t.Parallel()
+	for name, model := range nestedModels() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			traces := uint64(nestedModelTraces)
+			if model == (faultfs.Model{}) {
+				traces = nestedTraces
+			}
+			nestedAgainstBruteForce(t, model, traces)
+		})
+	}
+}
+
+// nestedModels are the models that differ in how a second crash builds on the first.
+func nestedModels() map[string]faultfs.Model {
+	all := models()
+	maps.DeleteFunc(all, func(_ string, m faultfs.Model) bool { return m.Device != (faultfs.Device{}) })
+	return all
+}
+
+func nestedAgainstBruteForce(t *testing.T, model faultfs.Model, traces uint64) {
+	t.Helper()
 	pairs := 0
-	for seed := range uint64(nestedTraces) {
-		fs := trace(t, seed+10_000, nestedPending)
-		pairs += nested(t, fs, seed, func(fs *faultfs.FS) { recovery(fs, seed) })
+	for seed := range traces {
+		fs := trace(t, model, seed+10_000, nestedPending)
+		pairs += nested(t, model, fs, seed, func(fs *faultfs.FS) { recovery(fs, seed) })
 	}
 	t.Logf("%d states", pairs)
-	require.Greater(t, pairs, nestedTraces*20, "the traces are too tame to prove anything")
+	require.Greater(t, pairs, int(traces)*10, "the traces are too tame to prove anything")
 }
 
 // nested compares crashes of a recovery with brute force and returns how many states there were.
-func nested(t *testing.T, fs *faultfs.FS, seed uint64, recovery func(*faultfs.FS)) (pairs int) {
+func nested(
+	t *testing.T, model faultfs.Model, fs *faultfs.FS, seed uint64, recovery func(*faultfs.FS),
+) (pairs int) {
 	t.Helper()
 	want, got := map[uint64]set{}, map[uint64]set{}
 	wantAlive, gotAlive := set{}, set{}
 	seen := set{}
-	newOracle(fs.Trace(), fs.Now()).images(func(s *state) {
+	oracleOf(model, fs.Trace(), fs.Now()).images(func(s *state) {
 		if id := s.identity(); !seen[id] {
 			seen[id] = true
-			wantAlive[crashRecoveryOn(t, s, recovery, want)] = true
+			wantAlive[crashRecoveryOn(t, model, s, recovery, want)] = true
 		}
 	})
-	point := faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now())
+	point := faultfs.NewTimeline(fs, model, 0).Advance(fs.Now())
 	search(point, func(img *faultfs.FS) {
 		recovery(img)
 		gotAlive[everything(fsView{img})] = true
@@ -56,7 +81,7 @@ func nested(t *testing.T, fs *faultfs.FS, seed uint64, recovery func(*faultfs.FS
 	search(point, func(img *faultfs.FS) {
 		recovery(img)
 		for tick := range img.Now() + 1 {
-			point := faultfs.NewTimeline(img, faultfs.Model{}, tick).Advance(tick)
+			point := faultfs.NewTimeline(img, model, tick).Advance(tick)
 			search(point, func(second *faultfs.FS) { add(got, tick, everything(fsView{second})) })
 		}
 	})
@@ -78,7 +103,9 @@ func add(to map[uint64]set, tick uint64, seen string) {
 
 // crashRecoveryOn runs the recovery on a fresh disk with the given content, adds what its crashes leave, and returns
 // what it leaves itself.
-func crashRecoveryOn(t *testing.T, s *state, recovery func(*faultfs.FS), want map[uint64]set) string {
+func crashRecoveryOn(
+	t *testing.T, model faultfs.Model, s *state, recovery func(*faultfs.FS), want map[uint64]set,
+) string {
 	t.Helper()
 	fs := faultfs.New(faultfs.Options{})
 	first := map[faultfs.Ino]string{}
@@ -94,8 +121,14 @@ func crashRecoveryOn(t *testing.T, s *state, recovery func(*faultfs.FS), want ma
 		default:
 			first[at.Ino] = path
 			f := create(t, fs, path)
-			_, err := f.WriteAt(s.files[at.Ino], 0)
-			require.NoError(t, err)
+			b := s.files[at.Ino]
+			require.NoError(t, f.Truncate(int64(len(b))))
+			for page := range s.blocks[at.Ino] { // the others are holes
+				if off := page * 4096; off < int64(len(b)) {
+					_, err := f.WriteAt(b[off:min(off+4096, int64(len(b)))], off)
+					require.NoError(t, err)
+				}
+			}
 			require.NoError(t, f.Close())
 		}
 	})
@@ -103,7 +136,7 @@ func crashRecoveryOn(t *testing.T, s *state, recovery func(*faultfs.FS), want ma
 	mounted := fs.Now()
 	recovery(fs)
 	for tick := mounted; tick <= fs.Now(); tick++ {
-		newOracle(fs.Trace(), tick).images(func(s *state) { add(want, tick-mounted, everything(s)) })
+		oracleOf(model, fs.Trace(), tick).images(func(s *state) { add(want, tick-mounted, everything(s)) })
 	}
 	return everything(fsView{fs})
 }
@@ -111,13 +144,27 @@ func crashRecoveryOn(t *testing.T, s *state, recovery func(*faultfs.FS), want ma
 // A recovery that only looks, at this or that, and is crashed takes nothing away and adds nothing.
 func TestLookingAndCrashingAgainChangesNothing(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(150) {
-		fs := trace(t, seed+20_000, 8)
+	for name, model := range nestedModels() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			lookAndCrashAgain(t, model)
+		})
+	}
+}
+
+func lookAndCrashAgain(t *testing.T, model faultfs.Model) {
+	t.Helper()
+	traces := uint64(20)
+	if model == (faultfs.Model{}) {
+		traces = 150
+	}
+	for seed := range traces {
+		fs := trace(t, model, seed+20_000, 8)
 		look := several(newProgram(nil, seed, 0))
-		want, got := outcomes(fs, everything), set{}
-		search(faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now()), func(img *faultfs.FS) {
+		want, got := outcomesOf(model, fs, everything), set{}
+		search(faultfs.NewTimeline(fs, model, 0).Advance(fs.Now()), func(img *faultfs.FS) {
 			look(fsView{img})
-			search(faultfs.NewTimeline(img, faultfs.Model{}, 0).Advance(0), func(again *faultfs.FS) { got[everything(fsView{again})] = true })
+			search(faultfs.NewTimeline(img, model, 0).Advance(0), func(again *faultfs.FS) { got[everything(fsView{again})] = true })
 		})
 		require.Empty(t, want.differs(got), "seed %d\n%s", seed, describe(fs.Trace()))
 	}

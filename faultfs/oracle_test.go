@@ -9,9 +9,9 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// The oracle says by brute force what a power cut may leave behind. It knows the trace and the rules of posix-min in
-// their plainest form, pair by pair, and shares no code with the package: every piece of every operation stays in one
-// list for ever, an image is that list with some pieces left out, applied from the start.
+// The oracle says by brute force what a power cut may leave behind. It knows the trace and the rules of the profiles
+// (contract_test.go) in their plainest form, pair by pair, and shares no code with the package: every piece of every
+// operation stays in one list for ever, an image is that list with some pieces left out, applied from the start.
 
 // piece is the smallest thing that a power cut keeps or loses.
 type piece struct {
@@ -24,18 +24,29 @@ type piece struct {
 	off     int64
 	bytes   []byte
 	above   []faultfs.Ino // of a name that moved into another directory, all directories above the new name
-	needs   []int         // earlier pieces that must be there too
+	needs   []int         // pieces that must be there too, mostly earlier ones
+	behind  []int         // the same for a power cut, but a sync does not take them along
+	new     bool          // bytes in a block that the disk did not have
+	rubbish bool          // bytes that nobody wrote
 	durable bool
 	dead    bool // the sync that should have made it durable failed
 	gone    bool // dead, and the disk does not have it
 	void    bool // neither the disk nor the memory will ever have it
 }
 
-type oracle struct{ pieces []piece }
+type oracle struct {
+	contract
+	pieces []piece
+}
 
 // newOracle replays a trace up to and including tick.
 func newOracle(trace []faultfs.Op, tick uint64) *oracle {
-	o := &oracle{}
+	return oracleOf(faultfs.Model{}, trace, tick)
+}
+
+// oracleOf is newOracle of another model than posix-min.
+func oracleOf(model faultfs.Model, trace []faultfs.Op, tick uint64) *oracle {
+	o := &oracle{contract: contractOf(model)}
 	for i := range trace {
 		if op := &trace[i]; op.Tick <= tick {
 			o.step(op)
@@ -46,7 +57,9 @@ func newOracle(trace []faultfs.Op, tick uint64) *oracle {
 
 func (o *oracle) step(op *faultfs.Op) {
 	if op.Kind == faultfs.OpSync || op.Kind == faultfs.OpWriteback {
-		o.sync(op)
+		if op.Fault == faultfs.FailedSync || o.lies == 0 || op.Tick < o.lies {
+			o.sync(op)
+		}
 		return
 	}
 	if op.Fault == faultfs.Evict {
@@ -66,35 +79,63 @@ func (o *oracle) step(op *faultfs.Op) {
 		return
 	}
 	o.revive(op)
-	for size := op.OldSize + 1; size <= op.Size; size++ {
-		if size == op.Size || op.Kind == faultfs.OpWrite && size%4096 == 0 && size > op.Off {
+	if op.Kind == faultfs.OpTruncate {
+		o.hurry(op)
+		o.add(piece{op: op, file: op.Ino, resize: true, size: op.Size, shrinks: op.Size < op.OldSize})
+		return
+	}
+	first := len(o.pieces)
+	for size := op.OldSize + 1; size <= op.Size && !o.wholePages; size++ {
+		if size == op.Size || size%4096 == 0 && size > op.Off {
 			o.add(piece{op: op, file: op.Ino, resize: true, size: size})
 		}
 	}
-	if op.Size < op.OldSize {
-		o.add(piece{op: op, file: op.Ino, resize: true, size: op.Size, shrinks: true})
-	}
 	for i := 0; i < len(op.Data); {
 		n := i
-		for n < len(op.Data) && (op.Off+int64(n))/512 == (op.Off+int64(i))/512 {
+		for n < len(op.Data) && (op.Off+int64(n))/o.unit == (op.Off+int64(i))/o.unit {
 			n++
 		}
-		o.add(piece{op: op, file: op.Ino, off: op.Off + int64(i), bytes: op.Data[i:n]})
+		o.addBytes(op, op.Off+int64(i), op.Data[i:n])
 		i = n
 	}
+	o.wait(op, first)
+}
+
+// addBytes adds what one call writes into one sector.
+func (o *oracle) addBytes(op *faultfs.Op, off int64, b []byte) {
+	p := piece{op: op, file: op.Ino, off: off, new: o.isNew(op.Ino, off/4096)}
+	if end := off + int64(len(b)); o.wholePages && end > op.OldSize {
+		p.resize, p.size = true, end
+	}
+	if o.torn || o.stale && p.new && !o.placed(op.Ino, off) {
+		g := p
+		g.rubbish, g.bytes = true, []byte(strings.Repeat("#", len(b)))
+		o.add(g)
+	}
+	for i, at := range b {
+		if i > 0 && o.tear && (i == 1 || i == len(b)/2 || i == len(b)-1) {
+			o.add(p)
+			p.off, p.bytes = p.off+int64(len(p.bytes)), nil
+		}
+		p.bytes = append(p.bytes, at)
+	}
+	o.add(p)
 }
 
 func (o *oracle) add(p piece) {
 	for i := range o.pieces {
-		if ordered(&o.pieces[i], &p) {
+		switch a := &o.pieces[i]; {
+		case o.ordered(a, &p) || o.promised(a, &p):
 			p.needs = append(p.needs, i)
+		case o.sequence && a.inSequence(o) && (p.inSequence(o) || p.edits == nil && (p.bytes == nil || o.bytesFollow)):
+			p.behind = append(p.behind, i)
 		}
 	}
 	o.pieces = append(o.pieces, p)
 }
 
-// ordered reports whether piece b cannot be on the disk without the earlier piece a.
-func ordered(a, b *piece) bool {
+// ordered reports whether under posix-min piece b cannot be on the disk without the earlier piece a.
+func (o *oracle) ordered(a, b *piece) bool {
 	switch {
 	case a.edits != nil && b.edits != nil:
 		return sameName(a, b) || sameInode(a.op, b.op) ||
@@ -104,12 +145,12 @@ func ordered(a, b *piece) bool {
 		return false
 	case a.resize && b.resize:
 		return true
-	case a.resize:
-		return a.shrinks && b.off+int64(len(b.bytes)) > a.size
-	case b.resize:
+	case a.shrinks && b.off+int64(len(b.bytes)) > a.size:
+		return true
+	case a.bytes == nil || b.bytes == nil:
 		return false
 	}
-	return a.off/512 == b.off/512
+	return a.off/o.unit == b.off/o.unit
 }
 
 func sameName(a, b *piece) bool {
@@ -164,10 +205,10 @@ func (o *oracle) sync(op *faultfs.Op) {
 	for i := range o.pieces {
 		p := &o.pieces[i]
 		switch {
-		case p.durable || p.void || p.dead && op.As != faultfs.Btrfs || !o.covered(p, op):
-		case op.Fault == faultfs.NoEffect:
+		case p.durable || p.void || p.dead && op.As != faultfs.Btrfs:
+		case op.Fault == faultfs.NoEffect && (o.covered(p, op) || o.syncTakesNames && p.edits != nil && sameInode(p.op, op)):
 			o.harden(i)
-		case op.Fault == faultfs.FailedSync:
+		case op.Fault == faultfs.FailedSync && o.covered(p, op):
 			o.fail(i, op)
 		}
 	}
@@ -192,12 +233,17 @@ func (o *oracle) fail(i int, op *faultfs.Op) {
 }
 
 func (o *oracle) harden(i int) {
-	if o.pieces[i].gone || o.pieces[i].void {
+	if p := &o.pieces[i]; p.durable || p.gone || p.void || p.adrift() {
 		return
 	}
 	o.pieces[i].durable = true
 	for _, j := range o.pieces[i].needs {
 		o.harden(j)
+	}
+	for _, j := range o.pieces[i].behind {
+		if o.syncTakesSequence {
+			o.harden(j)
+		}
 	}
 }
 
@@ -209,7 +255,7 @@ func (o *oracle) revive(op *faultfs.Op) {
 			continue
 		}
 		for at := range op.Data {
-			if !p.resize && p.off/4096 == (op.Off+int64(at))/4096 {
+			if p.bytes != nil && p.off/4096 == (op.Off+int64(at))/4096 {
 				p.dead, p.gone = false, false
 			}
 		}
@@ -235,8 +281,10 @@ func (o *oracle) images(visit func(*state)) (subsets int) {
 	var decide func(i int)
 	decide = func(i int) {
 		if i == len(in) {
-			subsets++
-			visit(o.apply(in))
+			if o.closed(in) {
+				subsets++
+				visit(o.apply(in))
+			}
 			return
 		}
 		p := &o.pieces[i]
@@ -245,7 +293,12 @@ func (o *oracle) images(visit func(*state)) (subsets int) {
 			decide(i + 1)
 		}
 		for _, j := range p.needs {
-			if !in[j] && !o.pieces[j].void {
+			if j < i && !in[j] && !p.durable && !o.pieces[j].void {
+				return
+			}
+		}
+		for _, j := range p.behind {
+			if !in[j] && !p.durable && !p.adrift() && !o.pieces[j].adrift() {
 				return
 			}
 		}
@@ -259,8 +312,23 @@ func (o *oracle) images(visit func(*state)) (subsets int) {
 	return subsets
 }
 
+// closed reports whether what later pieces the chosen ones need is there.
+func (o *oracle) closed(in []bool) bool {
+	for i := range o.pieces {
+		for _, j := range o.pieces[i].needs {
+			if in[i] && !in[j] && !o.pieces[i].durable && !o.pieces[j].void {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 func (o *oracle) apply(in []bool) *state {
-	s := &state{dirs: map[faultfs.Ino]map[string]faultfs.Edit{1: {}}, files: map[faultfs.Ino][]byte{}}
+	s := &state{
+		dirs: map[faultfs.Ino]map[string]faultfs.Edit{1: {}}, files: map[faultfs.Ino][]byte{},
+		blocks: map[faultfs.Ino]map[int64]bool{},
+	}
 	for i := range o.pieces {
 		p := &o.pieces[i]
 		switch {
@@ -269,22 +337,37 @@ func (o *oracle) apply(in []bool) *state {
 			for _, e := range p.edits {
 				s.edit(e)
 			}
-		case p.resize:
-			b := append([]byte(nil), s.files[p.file]...)
-			s.files[p.file] = append(b, make([]byte, max(0, p.size-int64(len(b))))...)[:p.size]
 		default:
-			b := append([]byte(nil), s.files[p.file]...)
-			copy(b[min(p.off, int64(len(b))):], p.bytes)
-			s.files[p.file] = b
+			s.change(p)
 		}
 	}
 	return s
 }
 
+func (s *state) change(p *piece) {
+	b := append([]byte(nil), s.files[p.file]...)
+	if p.resize {
+		b = append(b, make([]byte, max(0, p.size-int64(len(b))))...)[:p.size]
+	}
+	if s.blocks[p.file] == nil {
+		s.blocks[p.file] = map[int64]bool{}
+	}
+	for page := range s.blocks[p.file] {
+		if p.shrinks && page*4096 >= p.size {
+			delete(s.blocks[p.file], page)
+		}
+	}
+	if copy(b[min(p.off, int64(len(b))):], p.bytes) > 0 {
+		s.blocks[p.file][p.off/4096] = true
+	}
+	s.files[p.file] = b
+}
+
 // state is a disk in the plainest form. It is a view.
 type state struct {
-	dirs  map[faultfs.Ino]map[string]faultfs.Edit
-	files map[faultfs.Ino][]byte
+	dirs   map[faultfs.Ino]map[string]faultfs.Edit
+	files  map[faultfs.Ino][]byte
+	blocks map[faultfs.Ino]map[int64]bool // the pages of a file that the disk has
 }
 
 func (s *state) edit(e faultfs.Edit) {

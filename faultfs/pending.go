@@ -36,7 +36,7 @@ type pendingOp struct {
 	moved []Ino  // of pendingNames: the inodes that got or lost a name
 	place place
 	// mount is how many power cuts there were before: each mount has a sequence of its own.
-	mount int
+	mount int32
 	// after are the ops that must have reached the disk if this one has. Some may be durable by now. A size can have
 	// later ones among them, the bytes that it waits for.
 	after []*pendingOp
@@ -61,6 +61,11 @@ func (p *pendingOp) adrift() bool { return p.stuck && p.kind == pendingData }
 // touches reports whether the op changes an entry of the directory.
 func (p *pendingOp) touches(dir Ino) bool {
 	return slices.ContainsFunc(p.edits, func(e Edit) bool { return e.Parent == dir })
+}
+
+// removes reports whether the op takes a name away, as a rename does, too.
+func (p *pendingOp) removes() bool {
+	return slices.ContainsFunc(p.edits, func(e Edit) bool { return e.Ino == 0 })
 }
 
 func (p *pendingOp) follow(earlier *pendingOp) {

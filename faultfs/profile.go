@@ -20,6 +20,8 @@ type Profile struct {
 	// fate of an op about which the profile leaves no choice; undecided where it does.
 	fate  fate
 	rules rules
+	// removalsWait: a removal or rename is lost unless a sync has made it durable.
+	removalsWait bool
 }
 
 // profiles is all of them, the default first. What a filesystem promises beyond fsync(2) is the sum of its rules.
@@ -44,6 +46,10 @@ var profiles = []Profile{
 	{
 		Name: "btrfs", Text: "metadata in order between syncs, pages old or new; a sync takes its file and no more",
 		rules: metadataInOrder | syncTakesNames | dataBeforeSize | dataFollowsMetadata,
+	},
+	{
+		Name: "late-removals", Text: "as a filesystem in memory: an unsynced removal or rename is always lost, the rest may be kept",
+		removalsWait: true,
 	},
 	{Name: "lose-all", Text: "everything unsynced is lost; a simple disk that misses bugs of order", fate: lost},
 	{Name: "lose-none", Text: "nothing is lost: the process was killed and the machine runs on", fate: kept},

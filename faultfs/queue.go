@@ -7,7 +7,7 @@ type queue struct {
 	rules  rules
 	device Device
 	unit   int64
-	mount  int
+	mount  int32
 
 	ops   []*pendingOp // by seq
 	seq   int
@@ -154,9 +154,8 @@ func (q *queue) pushData(op *Op, d *disk) {
 // pushSector appends the bytes of one call in one sector: as one piece, or as the device tears them, with the garbage
 // that may be found in their place before them.
 func (q *queue) pushSector(op *Op, d *disk, off int64, data []byte) {
-	fresh := q.rules.has(staleBlocks|renameWaitsForData) && q.fresh(op.Ino, off/pageBytes, d)
-	first := q.data[sectorKey{op.Ino, off / q.unit}] == nil
-	if q.device.Torn || fresh && first && q.rules.has(staleBlocks) {
+	fresh := q.rules.has(needsBlocks) && q.fresh(op.Ino, off/pageBytes, d)
+	if q.device.Torn || fresh && q.rules.has(staleBlocks) && !q.placed(op.Ino, off) {
 		q.pushBytes(op, &pendingOp{off: off, data: garbage[:len(data)], fresh: fresh, stale: true})
 	}
 	if q.device.Tear {

@@ -58,7 +58,11 @@ const (
 	dataFollowsMetadata
 )
 
-func (r rules) has(rule rules) bool { return r&rule != 0 }
+// needsBlocks are the rules for which it matters whether a page of a file has a block on the disk.
+const needsBlocks = staleBlocks | renameWaitsForData
+
+// has reports whether any of the given rules is one of r.
+func (r rules) has(any rules) bool { return r&any != 0 }
 
 // rules returns those of the profile and of the device.
 func (m Model) rules() rules {

@@ -59,10 +59,14 @@ func (s set) differs(got set) string {
 	return ""
 }
 
-// outcomes returns everything that look can see after power is cut now.
+// outcomes returns everything that look can see after power is cut now, under posix-min.
 func outcomes(fs *faultfs.FS, look func(view) string) set {
+	return outcomesOf(faultfs.Model{}, fs, look)
+}
+
+func outcomesOf(model faultfs.Model, fs *faultfs.FS, look func(view) string) set {
 	seen := set{}
-	search(faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now()), func(img *faultfs.FS) { seen[look(fsView{img})] = true })
+	search(faultfs.NewTimeline(fs, model, 0).Advance(fs.Now()), func(img *faultfs.FS) { seen[look(fsView{img})] = true })
 	return seen
 }
 

@@ -88,12 +88,22 @@ func (q *queue) take(op *Op) []*pendingOp {
 func (q *queue) clipTaken(op *Op, durable []*pendingOp) {
 	for _, p := range durable {
 		if p.kind == pendingSize && p.cut && (q.stuck > 0 || p.ino != op.Ino) {
-			q.ops = clip(q.ops, p.ino, p.seq, p.size)
+			q.clip(p)
 		}
 	}
 	if q.stuck > 0 {
 		q.countStuck()
 	}
+}
+
+// clip takes from the pending ops what a truncation has freed.
+func (q *queue) clip(cut *pendingOp) {
+	for _, p := range q.ops {
+		if p.kind == pendingData && p.ino == cut.ino && p.seq < cut.seq && p.off >= cut.size {
+			q.forget(p)
+		}
+	}
+	q.ops = clip(q.ops, cut.ino, cut.seq, cut.size)
 }
 
 // sync carries a sync out, which a fault can hit. An earlier failure of write-back that the handle has not reported yet

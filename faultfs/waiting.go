@@ -50,6 +50,12 @@ func (q *queue) waitForFile(p *pendingOp, ino Ino) {
 	}
 }
 
+// placed reports whether bytes are pending for a sector since its page got a new block.
+func (q *queue) placed(ino Ino, off int64) bool {
+	last, cut := q.data[sectorKey{ino, off / q.unit}], q.freed(ino, off-off%pageBytes+1)
+	return last != nil && (cut == nil || cut.seq < last.seq)
+}
+
 // fresh reports whether a page of a file has no block on the disk, or loses it to a truncation that is pending.
 func (q *queue) fresh(ino Ino, page int64, d *disk) bool {
 	if q.freed(ino, page*pageBytes+1) != nil {

@@ -24,6 +24,10 @@ func passing() *torture.Result {
 		Version: 1, Verdict: checker.Pass, Engine: "lightning", Seed: 7, Profile: "posix-min", ElapsedSeconds: 20.13,
 		Runs: 312, CrashPoints: 2083, ExhaustivePoints: 2031, SampledPoints: 52, WidestExhaustive: 12, Images: 41902,
 		ImagesPerSecond: 2081.6, NestedImages: 9120, RecoveryCycles: 1200,
+		Goals: []torture.GoalCount{
+			{Name: "log-torn", Text: "a record of a log may be there in part", Points: 2318},
+			{Name: "edit-torn", Text: "an edit of the manifest may be there in part"},
+		},
 		Profiles: map[string]torture.ProfileCount{"posix-min": {CrashPoints: 1883, Images: 38102}, "xfs": {CrashPoints: 200, Images: 3800}}, LabShare: 0.073, BytesLost: 3_355_443,
 		FaultsInjected: map[string]uint64{"eio_write": 211, "enospc_write": 96, "lost_sync": 340, "failed_sync": 118},
 		AckedSynced:    8411, Recovered: 8411, BankTotalWant: 10000, BankTotalGot: 10000,

@@ -15,7 +15,7 @@ func JSON(w io.Writer, r *torture.Result) error {
 	for i := range full.Findings {
 		full.Findings[i] = filled(full.Findings[i])
 	}
-	full.Cells = orEmpty(r.Cells)
+	full.Cells, full.Goals = orEmpty(r.Cells), orEmpty(r.Goals)
 	if full.Profiles == nil {
 		full.Profiles = map[string]torture.ProfileCount{}
 	}

@@ -98,7 +98,7 @@ func (p *printer) figures(r *torture.Result) {
 		Label: "matrix", Value: fmt.Sprintf("%d × %d", len(m.Workloads), len(m.Rows)),
 		Note: fmt.Sprintf("%d pass, %d fail, %d unknown, %d not run",
 			m.Count[passed], m.Count[failed], m.Count[unknown], m.Count[absent]),
-	}, profileFigure(r), figure{
+	}, profileFigure(r), goalFigure(r), figure{
 		Label: "runs", Value: grouped(r.Runs),
 		Note: fmt.Sprintf("in %s, seed %d, profile %s", seconds(r.ElapsedSeconds), r.Seed, r.Profile),
 	})

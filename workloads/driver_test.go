@@ -1,6 +1,7 @@
 package workloads_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"testing"
@@ -185,4 +186,30 @@ func TestReadAllRefusesDisorder(t *testing.T) {
 	require.ErrorIs(t, err, workloads.ErrDisorder)
 	require.EqualError(t, err, `workloads: scan is out of order: "a" after "b"`)
 	require.NotErrorIs(t, workloads.ReadAll(newMemstore(none, 1), &state), workloads.ErrDisorder)
+}
+
+// ranged is a memstore that deletes ranges itself.
+type ranged struct {
+	*memstore
+	calls int
+}
+
+func (r *ranged) DeleteRange(from, to []byte, d history.Durability) error {
+	r.calls++
+	var writes []history.Write
+	err := r.Scan(from, to, func(key, _ []byte) bool {
+		writes = append(writes, history.Write{Key: bytes.Clone(key), Delete: true})
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	return r.Apply(writes, d)
+}
+
+func TestADeletionOfARangeIsThatOfEachKeyInIt(t *testing.T) {
+	script := generate(t, "kv", 4, workloads.Size{Clients: 1, Ops: 300, Keys: 400})
+	store, plain := &ranged{memstore: newMemstore(none, 1)}, newMemstore(none, 1)
+	require.Equal(t, drive(t, plain, script), drive(t, store, script), "whoever deletes, the history is the same")
+	require.Positive(t, store.calls)
 }

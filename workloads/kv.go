@@ -59,8 +59,10 @@ func kv(seed uint64, size Size) Script {
 			return put(keys.pick(rng, client), kvValue(seed, name, size), durability)
 		case p < 48:
 			return erase(keys.pick(rng, client), durability)
-		case p < 64:
+		case p < 61:
 			return Step{Kind: history.Batch, Durability: durability, Writes: keys.batch(rng, client, seed, name, size)}
+		case p < 64:
+			return keys.eraseRange(rng, client, durability)
 		case p < 76:
 			return Step{Kind: history.Get, Keys: [][]byte{keys.pick(rng, client)}}
 		case p < 82:
@@ -102,6 +104,17 @@ func (s keyspace) batch(rng *rand.Rand, client int, seed uint64, name string, si
 		writes = append(writes, w)
 	}
 	return writes
+}
+
+// eraseRange draws a range of up to one group's distance, so that keys of all clients, and loaded ones, are in it.
+func (s keyspace) eraseRange(rng *rand.Rand, client int, d history.Durability) Step {
+	first := (rng.IntN(kvGroup)*s.groups + client) * s.stride
+	end := first + 1 + rng.IntN(s.groups*s.stride)
+	step := Step{Kind: history.Batch, Range: true, Durability: d, From: kvKey(first), To: kvKey(end)}
+	for i := first; i < end; i++ {
+		step.Writes = append(step.Writes, history.Write{Key: kvKey(i), Delete: true})
+	}
+	return step
 }
 
 // scan draws a range that holds about four groups' worth of neighbours.

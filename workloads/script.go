@@ -32,6 +32,7 @@ type Step struct {
 	Keys       [][]byte        // Get: the key; Snapshot: all keys that are read
 	From, To   []byte          // Scan: first key inclusive, last key exclusive; empty bounds are open
 	Writes     []history.Write // Put, Delete and Batch
+	Range      bool            // Batch: Writes delete every key of the script from From to To; a RangeDeleter is told so
 	Durability history.Durability
 	Isolation  Isolation // Txn
 	Transfer   *Transfer // Txn
@@ -58,7 +59,7 @@ type Workload struct {
 func All() []Workload {
 	return []Workload{
 		{Name: "register", Text: "a handful of keys, put, read and deleted by all clients at once; every write is synced", Generate: register},
-		{Name: "kv", Text: "puts, deletes, batches, scans and snapshot reads, synced and unsynced; mostly own keys", Generate: kv},
+		{Name: "kv", Text: "puts, deletes, also of ranges, batches, scans and snapshot reads, synced and unsynced; mostly own keys", Generate: kv},
 		{Name: "bank", Text: "transfers between accounts in transactions, audited by snapshots; the total never changes", Generate: bank, Transactional: true},
 	}
 }

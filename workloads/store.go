@@ -59,5 +59,11 @@ type Maintainer interface {
 	Compact() error
 }
 
+// RangeDeleter is implemented by stores that can delete a range of keys by one write.
+type RangeDeleter interface {
+	// DeleteRange deletes every key in [from, to). Like a batch, it is there as a whole after a crash, or not at all.
+	DeleteRange(from, to []byte, d history.Durability) error
+}
+
 // Verifier is implemented by stores that can check their own files: checksums, references, orphans.
 type Verifier interface{ Verify() error }

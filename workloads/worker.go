@@ -20,6 +20,8 @@ func (s *Step) String() string {
 	switch {
 	case s.Transfer != nil:
 		return fmt.Sprintf("transfer of %d from %s to %s", s.Transfer.Amount, s.Transfer.From, s.Transfer.To)
+	case s.Range:
+		return fmt.Sprintf("deletion from %s to %s", s.From, s.To)
 	case len(s.Writes) > 0:
 		return fmt.Sprintf("%s %s", s.Kind, s.Writes[0].Key)
 	case len(s.Keys) > 0:
@@ -52,8 +54,18 @@ func (w *worker) do() {
 func (w *worker) write() {
 	s := w.step
 	h := w.rec.Call(w.id, history.Op{Kind: s.Kind, Writes: s.Writes, Durability: s.Durability})
-	err := w.store.Apply(s.Writes, s.Durability)
+	err := w.apply()
 	w.rec.Return(h, nil, outcome(err), err)
+}
+
+// apply commits the writes of the step. A judge sees the deletion of a range as that of each key in it, however the store
+// was told.
+func (w *worker) apply() error {
+	s := w.step
+	if r, ok := w.store.(RangeDeleter); ok && s.Range {
+		return r.DeleteRange(s.From, s.To, s.Durability)
+	}
+	return w.store.Apply(s.Writes, s.Durability)
 }
 
 // read records what the store showed, but nothing of a read that failed halfway.

@@ -14,4 +14,6 @@ var (
 	ErrLab = errors.New("mutants: the lab gave no verdict")
 	// ErrUnknown means that no mutant has the name asked for.
 	ErrUnknown = errors.New("mutants: no such mutant")
+	// ErrCheckout means that there is no source to change.
+	ErrCheckout = errors.New("mutants: they change the source, so they need a checkout of lightning-torture with its go.mod")
 )

@@ -9,12 +9,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
-// Grace is how long a run of the lab may go on past its own time limit before it counts as hung.
-const Grace = 30 * time.Second
+// Grace is how long a run of the lab may go on past its own time limit before it counts as hung. It is longer than the
+// lab's own patience with an engine that hangs, which is a finding.
+const Grace = 2 * time.Minute
 
 // controlMin is the shortest run that shows whether the lab stays silent on the unchanged engine.
 const controlMin = 2 * time.Second
@@ -27,7 +29,12 @@ type Lab struct {
 	Scratch string        // an existing directory for changed sources, programs and the files of runs
 	Grace   time.Duration // see the constant Grace; 0: that
 
-	control string // path of the lab built from the unchanged source; empty until it is needed
+	// Each is how long it may look in one column of the matrix, three times as long in one of a simple profile; 0: there
+	// is no matrix.
+	Each time.Duration
+
+	control string   // path of the lab built from the unchanged source; empty until it is needed
+	columns []Column // of the matrix; nil until they are needed
 }
 
 // answer is the part of the lab's JSON result that a verdict needs.
@@ -43,30 +50,39 @@ type finding struct {
 	Class    string `json:"class"`
 	Workload string `json:"workload"`
 	Fault    string `json:"fault"`
+	Profile  string `json:"profile"`
 	Sentence string `json:"sentence"`
 }
 
 // Try builds the lab with the mutant in it, runs it until its first finding or for l.For, and says how that ended. It
 // never fails: whatever goes wrong makes the outcome Broken, with the reason as its sentence.
 func (l *Lab) Try(ctx context.Context, m Mutant) Outcome {
-	out := Outcome{Mutant: m.Name}
+	out := Outcome{Mutant: m.Name, MutantClass: m.Class, Bug: m.Bug, Reference: m.Reference}
 	binary, err := l.build(ctx, m)
 	if err != nil {
 		return out.broken(err)
 	}
-	a, err := l.run(ctx, binary, m, l.For)
+	defer func() { _ = os.Remove(binary) }() // of a hundred megabytes; what is left goes with the scratch directory
+	a, err := l.run(ctx, binary, l.For, m.Flags...)
 	if err != nil {
 		return out.broken(err)
 	}
 	out.Seconds = a.ElapsedSeconds
 	if len(a.Findings) == 0 {
 		out.Verdict, out.Sentence = Survived, "the lab found nothing; its verdict was "+a.Verdict
+	} else {
+		if err := l.silent(ctx, m, a.ElapsedSeconds); err != nil {
+			return out.broken(err)
+		}
+		out = out.killed(a.Findings[0])
+	}
+	if l.Each == 0 {
 		return out
 	}
-	if err := l.silent(ctx, m, a.ElapsedSeconds); err != nil {
+	if out.Cells, err = l.cells(ctx, binary, m); err != nil {
 		return out.broken(err)
 	}
-	return out.killed(a.Findings[0])
+	return out
 }
 
 // build compiles the lab with the mutant laid over the source. A mutant without edits is the unchanged engine.
@@ -80,7 +96,8 @@ func (l *Lab) build(ctx context.Context, m Mutant) (string, error) {
 		return "", err
 	}
 	binary := filepath.Join(dir, "lab")
-	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-overlay", overlay, "-o", binary, l.Package)
+	// Without debug information, which nobody looks at, the linker takes half the time.
+	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-ldflags=-w", "-overlay", overlay, "-o", binary, l.Package)
 	cmd.Dir = l.Root
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s: %w: %s", ErrBuild, m.Name, err, tail(text))
@@ -88,12 +105,25 @@ func (l *Lab) build(ctx context.Context, m Mutant) (string, error) {
 	return binary, nil
 }
 
+// unchanged returns the lab around the unchanged engine.
+func (l *Lab) unchanged(ctx context.Context) (string, error) {
+	if l.control == "" {
+		binary, err := l.build(ctx, Mutant{Name: "unchanged"})
+		if err != nil {
+			return "", err
+		}
+		l.control = binary
+	}
+	return l.control, nil
+}
+
 // run gives the lab limit to find something, in a fresh directory.
-func (l *Lab) run(ctx context.Context, binary string, m Mutant, limit time.Duration) (answer, error) {
-	dir, err := os.MkdirTemp(l.Scratch, m.Name+"-run-")
+func (l *Lab) run(ctx context.Context, binary string, limit time.Duration, flags ...string) (answer, error) {
+	dir, err := os.MkdirTemp(l.Scratch, "run-")
 	if err != nil {
 		return answer{}, fmt.Errorf("mutants: %w", err)
 	}
+	defer func() { _ = os.RemoveAll(dir) }()
 	grace := l.Grace
 	if grace == 0 {
 		grace = Grace
@@ -101,7 +131,7 @@ func (l *Lab) run(ctx context.Context, binary string, m Mutant, limit time.Durat
 	ctx, cancel := context.WithTimeout(ctx, limit+grace)
 	defer cancel()
 	args := []string{"run", "--format", "json", "--for", limit.String(), "--stop-after", "1", "--dir", dir}
-	cmd := exec.CommandContext(ctx, binary, append(args, m.Flags...)...)
+	cmd := exec.CommandContext(ctx, binary, slices.Concat(args, flags)...)
 	cmd.Dir = l.Root
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -131,15 +161,16 @@ func read(code int, stdout, stderr []byte) (answer, error) {
 
 // silent runs the same command on the unchanged engine for as long as the kill took.
 func (l *Lab) silent(ctx context.Context, m Mutant, seconds float64) error {
-	if l.control == "" {
-		binary, err := l.build(ctx, Mutant{Name: "unchanged"})
-		if err != nil {
-			return err
-		}
-		l.control = binary
-	}
 	limit := max(controlMin, time.Duration(seconds*float64(time.Second)).Round(time.Millisecond))
-	a, err := l.run(ctx, l.control, m, limit)
+	return l.mustBeSilent(ctx, limit, m.Flags...)
+}
+
+func (l *Lab) mustBeSilent(ctx context.Context, limit time.Duration, flags ...string) error {
+	binary, err := l.unchanged(ctx)
+	if err != nil {
+		return err
+	}
+	a, err := l.run(ctx, binary, limit, flags...)
 	if err != nil {
 		return fmt.Errorf("on the unchanged engine: %w", err)
 	}

@@ -9,12 +9,13 @@ import (
 
 // Mutant is one planted bug.
 type Mutant struct {
-	Name     string   // the file name without its extension: "01-sst-without-sync"
-	Class    string   // the kind of promise it breaks: "durability", "isolation", ...
-	Bug      string   // the real bug that it imitates
-	KilledBy string   // which workload, fault and judge should find it, and how
-	Flags    []string // what to add to the lab's command line
-	Edits    []Edit   // at least one
+	Name      string   // the file name without its extension: "01-sst-without-sync"
+	Class     string   // the kind of promise it breaks: "durability", "isolation", ...
+	Bug       string   // the real bug that it imitates
+	Reference string   // where that bug is described in public; "none known" if nowhere
+	KilledBy  string   // which workload, fault and judge should find it, and how
+	Flags     []string // what to add to the lab's command line
+	Edits     []Edit   // at least one
 }
 
 // Edit replaces whole lines of one file.

@@ -56,10 +56,12 @@ func (p *parser) header(line string) error {
 		return nil
 	}
 	key, value, found := strings.Cut(line, ":")
-	fields := map[string]*string{"class": &p.m.Class, "bug": &p.m.Bug, "killed-by": &p.m.KilledBy, "flags": &p.flags}
+	fields := map[string]*string{
+		"class": &p.m.Class, "bug": &p.m.Bug, "reference": &p.m.Reference, "killed-by": &p.m.KilledBy, "flags": &p.flags,
+	}
 	field, known := fields[key]
 	if !found || !known {
-		return p.bad("want class:, bug:, killed-by: or flags:, got %q", line)
+		return p.bad("want class:, bug:, reference:, killed-by: or flags:, got %q", line)
 	}
 	if *field != "" {
 		return p.bad("%s: is given twice", key)
@@ -131,8 +133,8 @@ func (p *parser) endEdit() error {
 func (p *parser) complete() error {
 	p.m.Flags = strings.Fields(p.flags)
 	switch {
-	case p.m.Class == "" || p.m.Bug == "" || p.m.KilledBy == "":
-		return p.bad("class:, bug: and killed-by: must be there")
+	case p.m.Class == "" || p.m.Bug == "" || p.m.Reference == "" || p.m.KilledBy == "":
+		return p.bad("class:, bug:, reference: and killed-by: must be there")
 	case len(p.m.Edits) == 0:
 		return p.bad("no edit")
 	}

@@ -12,6 +12,7 @@ import (
 const good = `class: durability
 bug: A table was
   never synced.
+reference: none known
 killed-by: the durability judge
 flags: --workload kv --fault power-cut
 
@@ -35,28 +36,30 @@ func TestParseReadsHeaderAndEdits(t *testing.T) {
 	m, err := mutants.Parse("01-x", good)
 	require.NoError(t, err)
 	require.Equal(t, mutants.Mutant{
-		Name: "01-x", Class: "durability", Bug: "A table was never synced.", KilledBy: "the durability judge",
-		Flags: []string{"--workload", "kv", "--fault", "power-cut"},
+		Name: "01-x", Class: "durability", Bug: "A table was never synced.", Reference: "none known",
+		KilledBy: "the durability judge",
+		Flags:    []string{"--workload", "kv", "--fault", "power-cut"},
 		Edits: []mutants.Edit{
-			{File: "engine/a.go", Line: 8, Old: "keep\nold\n\nolder\n", New: "keep\n\nnew\n"},
-			{File: "engine/a.go", Line: 15, Old: "second\n", New: ""},
-			{File: "engine/b.go", Line: 18, Old: "anchor\n", New: "anchor\nadded\n"},
+			{File: "engine/a.go", Line: 9, Old: "keep\nold\n\nolder\n", New: "keep\n\nnew\n"},
+			{File: "engine/a.go", Line: 16, Old: "second\n", New: ""},
+			{File: "engine/b.go", Line: 19, Old: "anchor\n", New: "anchor\nadded\n"},
 		},
 	}, m)
 }
 
 func TestParseRefuses(t *testing.T) {
-	const header = "class: c\nbug: b\nkilled-by: k\n"
+	const header = "class: c\nbug: b\nreference: r\nkilled-by: k\n"
 	for _, row := range []struct{ name, text, want string }{
 		{"an empty file", "", "must be there"},
-		{"a header without what kills it", "class: c\nbug: b\n--- a.go\n@@\n-x\n", "must be there"},
+		{"a header without what kills it", "class: c\nbug: b\nreference: r\n--- a.go\n@@\n-x\n", "must be there"},
+		{"a header without a reference", "class: c\nbug: b\nkilled-by: k\n--- a.go\n@@\n-x\n", "must be there"},
 		{"an unknown field", "klass: c\n", "line 1: want class:"},
 		{"a field given twice", "class: c\nclass: d\n", "line 2: class: is given twice"},
 		{"a continuation of nothing", "  more\n", "line 1: a continuation line"},
 		{"no edit", header, "no edit"},
 		{"a file without an edit", header + "--- a.go\n", "no edit"},
-		{"lines before @@", header + "--- a.go\n-x\n", "line 5: want @@"},
-		{"a line without a sign", header + "--- a.go\n@@\nx\n", "line 6: a line of an edit begins with"},
+		{"lines before @@", header + "--- a.go\n-x\n", "line 6: want @@"},
+		{"a line without a sign", header + "--- a.go\n@@\nx\n", "line 7: a line of an edit begins with"},
 		{"an edit that changes nothing", header + "--- a.go\n@@\n x\n", "changes nothing"},
 		{"an edit that only adds", header + "--- a.go\n@@\n+x\n", "names no lines to find"},
 		{"a file outside the module", header + "--- ../a.go\n@@\n-x\n", "not a clean path"},

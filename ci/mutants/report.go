@@ -28,14 +28,19 @@ func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil 
 
 // Outcome is what became of one mutant.
 type Outcome struct {
-	Mutant   string  `json:"mutant"`
-	Verdict  Verdict `json:"verdict"`
-	Seconds  float64 `json:"seconds"` // how long the lab ran until its first finding, or in vain
-	Judge    string  `json:"judge,omitempty"`
-	Class    string  `json:"class,omitempty"` // of the finding
-	Workload string  `json:"workload,omitempty"`
-	Fault    string  `json:"fault,omitempty"`
-	Sentence string  `json:"sentence"` // the finding's, or why there is none
+	Mutant      string  `json:"mutant"`
+	MutantClass string  `json:"mutant_class,omitempty"`
+	Bug         string  `json:"bug,omitempty"`
+	Reference   string  `json:"reference,omitempty"`
+	Verdict     Verdict `json:"verdict"`
+	Seconds     float64 `json:"seconds"` // how long the lab ran until its first finding, or in vain
+	Judge       string  `json:"judge,omitempty"`
+	Class       string  `json:"class,omitempty"` // of the finding
+	Workload    string  `json:"workload,omitempty"`
+	Fault       string  `json:"fault,omitempty"`
+	Profile     string  `json:"profile,omitempty"`
+	Sentence    string  `json:"sentence"`        // the finding's, or why there is none
+	Cells       []Cell  `json:"cells,omitempty"` // of the matrix, if it was asked for
 }
 
 func (o Outcome) broken(err error) Outcome {
@@ -45,7 +50,7 @@ func (o Outcome) broken(err error) Outcome {
 
 func (o Outcome) killed(f finding) Outcome {
 	o.Verdict, o.Judge, o.Class = Killed, f.Judge, f.Class
-	o.Workload, o.Fault, o.Sentence = f.Workload, f.Fault, f.Sentence
+	o.Workload, o.Fault, o.Profile, o.Sentence = f.Workload, f.Fault, f.Profile, f.Sentence
 	return o
 }
 
@@ -58,11 +63,16 @@ type Report struct {
 	Broken              []string  `json:"broken"`
 	MedianSecondsToKill float64   `json:"median_seconds_to_kill"` // 0 if none was killed
 	Outcomes            []Outcome `json:"outcomes"`
+
+	Columns []Column            `json:"columns,omitempty"`   // of the matrix
+	Missed  map[string][]string `json:"missed_by,omitempty"` // by simple profile: the killed that would have lived with it
 }
 
-// NewReport counts the outcomes.
-func NewReport(outcomes []Outcome) Report {
-	r := Report{Version: 1, Mutants: len(outcomes), Survived: []string{}, Broken: []string{}, Outcomes: outcomes}
+// NewReport counts the outcomes. Columns are those of the matrix, if there is one.
+func NewReport(outcomes []Outcome, columns ...Column) Report {
+	r := Report{
+		Version: 1, Mutants: len(outcomes), Survived: []string{}, Broken: []string{}, Outcomes: outcomes, Columns: columns,
+	}
 	var seconds []float64
 	for _, o := range outcomes {
 		switch o.Verdict {
@@ -76,6 +86,14 @@ func NewReport(outcomes []Outcome) Report {
 		}
 	}
 	r.MedianSecondsToKill = median(seconds)
+	for _, c := range columns {
+		if c.Simple {
+			if r.Missed == nil {
+				r.Missed = map[string][]string{}
+			}
+			r.Missed[c.Name] = missedBy(c.Name, outcomes)
+		}
+	}
 	return r
 }
 
@@ -93,17 +111,44 @@ func (r Report) WriteJSON(w io.Writer) error {
 func (r Report) WriteText(w io.Writer) error {
 	var text strings.Builder
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(table, "mutant\tverdict\tseconds\tjudge\tclass\tsentence")
+	_, _ = fmt.Fprint(table, "mutant\tverdict\tseconds\tfault\tjudge\tclass")
+	for _, c := range r.Columns {
+		_, _ = fmt.Fprint(table, "\t", c.Name)
+	}
+	_, _ = fmt.Fprintln(table, "\tsentence")
 	for _, o := range r.Outcomes {
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%.1f\t%s\t%s\t%s\n", o.Mutant, o.Verdict, o.Seconds, dash(o.Judge),
-			dash(o.Class), strings.ReplaceAll(o.Sentence, "\n", " | "))
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%.1f\t%s\t%s\t%s", o.Mutant, o.Verdict, o.Seconds, dash(o.Fault), dash(o.Judge),
+			dash(o.Class))
+		for _, c := range r.Columns {
+			_, _ = fmt.Fprint(table, "\t", o.cell(c.Name))
+		}
+		_, _ = fmt.Fprintf(table, "\t%s\n", strings.ReplaceAll(o.Sentence, "\n", " | "))
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "%s\n%d of %d killed, %d survived, %d broken; median %.1f s to kill\n",
-		text.String(), r.Killed, r.Mutants, len(r.Survived), len(r.Broken), r.MedianSecondsToKill)
+	_, err := fmt.Fprintf(w, "%s\n%s\n", text.String(), r.score())
 	return err
+}
+
+func (r Report) score() string {
+	s := fmt.Sprintf("%d of %d killed, %d survived, %d broken; median %.1f s to kill",
+		r.Killed, r.Mutants, len(r.Survived), len(r.Broken), r.MedianSecondsToKill)
+	for _, c := range r.Columns {
+		if c.Simple {
+			s += fmt.Sprintf("\n%d of them would have lived on a disk of profile %s", len(r.Missed[c.Name]), c.Name)
+		}
+	}
+	return s
+}
+
+// cell returns what a column of the matrix says: the seconds to the kill, or a dash.
+func (o *Outcome) cell(column string) string {
+	i := slices.IndexFunc(o.Cells, func(c Cell) bool { return c.Column == column && c.Killed })
+	if i < 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f", o.Cells[i].Seconds)
 }
 
 func dash(s string) string {

@@ -10,10 +10,10 @@ import (
 )
 
 var mixed = []mutants.Outcome{
-	{Mutant: "01-a", Verdict: mutants.Killed, Seconds: 1, Judge: "durability", Class: "lost", Sentence: "a write is gone"},
+	{Mutant: "01-a", Verdict: mutants.Killed, Seconds: 1, Fault: "power", Judge: "durability", Class: "lost", Sentence: "a write is gone"},
 	{Mutant: "02-b", Verdict: mutants.Survived, Seconds: 60, Sentence: "the lab found nothing"},
 	{Mutant: "03-c", Verdict: mutants.Broken, Sentence: "does not build:\nx.go:1"},
-	{Mutant: "04-d", Verdict: mutants.Killed, Seconds: 4, Judge: "bank", Class: "total", Sentence: "40 are gone"},
+	{Mutant: "04-d", Verdict: mutants.Killed, Seconds: 4, Fault: "eio", Judge: "bank", Class: "total", Sentence: "40 are gone"},
 }
 
 func TestReportCounts(t *testing.T) {
@@ -36,11 +36,11 @@ func TestOnlyKillsAreSuccess(t *testing.T) {
 func TestWriteText(t *testing.T) {
 	var text strings.Builder
 	require.NoError(t, mutants.NewReport(mixed).WriteText(&text))
-	require.Equal(t, `mutant  verdict   seconds  judge       class  sentence
-01-a    killed    1.0      durability  lost   a write is gone
-02-b    survived  60.0     -           -      the lab found nothing
-03-c    broken    0.0      -           -      does not build: | x.go:1
-04-d    killed    4.0      bank        total  40 are gone
+	require.Equal(t, `mutant  verdict   seconds  fault  judge       class  sentence
+01-a    killed    1.0      power  durability  lost   a write is gone
+02-b    survived  60.0     -      -           -      the lab found nothing
+03-c    broken    0.0      -      -           -      does not build: | x.go:1
+04-d    killed    4.0      eio    bank        total  40 are gone
 
 2 of 4 killed, 1 survived, 1 broken; median 2.5 s to kill
 `, text.String())
@@ -50,6 +50,51 @@ func TestWriteJSON(t *testing.T) {
 	var text strings.Builder
 	require.NoError(t, mutants.NewReport(mixed[:1]).WriteJSON(&text))
 	require.JSONEq(t, `{"version": 1, "mutants": 1, "killed": 1, "survived": [], "broken": [], "median_seconds_to_kill": 1,
-		"outcomes": [{"mutant": "01-a", "verdict": "killed", "seconds": 1, "judge": "durability", "class": "lost",
+		"outcomes": [{"mutant": "01-a", "verdict": "killed", "seconds": 1, "fault": "power", "judge": "durability", "class": "lost",
 			"sentence": "a write is gone"}]}`, text.String())
+}
+
+// matrix is what two mutants look like under one fault and with one simple profile.
+var matrix = mutants.NewReport([]mutants.Outcome{
+	{
+		Mutant: "01-a", MutantClass: "order", Bug: "A bug.", Reference: "none known", Verdict: mutants.Killed, Seconds: 1,
+		Workload: "kv", Fault: "power", Judge: "durability", Class: "lost", Sentence: "gone",
+		Cells: []mutants.Cell{{Column: "power", Killed: true, Seconds: 0.5}, {Column: "simple", Seconds: 3}},
+	},
+	{
+		Mutant: "02-b", MutantClass: "reads", Bug: "Another.", Reference: "here", Verdict: mutants.Survived, Seconds: 60,
+		Sentence: "nothing", Cells: []mutants.Cell{{Column: "power", Seconds: 1}, {Column: "simple", Seconds: 3}},
+	},
+}, mutants.Column{Name: "power"}, mutants.Column{Name: "simple", Simple: true})
+
+func TestAMatrixSaysWhatASimpleDiskMisses(t *testing.T) {
+	require.Equal(t, map[string][]string{"simple": {"01-a"}}, matrix.Missed, "who survives the lab is missed by nobody")
+	var text strings.Builder
+	require.NoError(t, matrix.WriteText(&text))
+	require.Equal(t, `mutant  verdict   seconds  fault  judge       class  power  simple  sentence
+01-a    killed    1.0      power  durability  lost   0.5    -       gone
+02-b    survived  60.0     -      -           -      -      -       nothing
+
+1 of 2 killed, 1 survived, 0 broken; median 1.0 s to kill
+1 of them would have lived on a disk of profile simple
+`, text.String())
+}
+
+func TestWriteMarkdown(t *testing.T) {
+	var text strings.Builder
+	require.NoError(t, matrix.WriteMarkdown(&text))
+	require.Equal(t, `1 of 2 killed, 1 survived, 0 broken; median 1.0 s to kill; 1 of them would have lived on a disk of profile simple.
+
+| mutant | killed after | by judge | finding | in | power | simple |
+| --- | --- | --- | --- | --- | --- | --- |
+| 01-a | 1.0 s | durability | lost | kv × power | 0.5 | - |
+| 02-b | survived | - | - | - | - | - |
+
+Profile `+"`simple`"+` misses 1: 01-a.
+
+| mutant | class | planted bug | seen before in |
+| --- | --- | --- | --- |
+| 01-a | order | A bug. | none known |
+| 02-b | reads | Another. | here |
+`, text.String())
 }

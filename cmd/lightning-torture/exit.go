@@ -35,7 +35,8 @@ const exitCodesText = `The exit code says what happened:
 
     0   every property held
     1   a violation was found; of replay: the failure was seen again; of bench: a wrong result; of engine: damage;
-        of litmus: a disk that the model leaves and should not, or the other way round
+        of litmus: a disk that the model leaves and should not, or the other way round;
+        of mutants and mutate: a bug was not noticed
     2   bad usage or configuration: a flag, a name or a replay token
     3   inconclusive: nothing was violated, but the run proves less than it should
     4   the lab or the host is at fault, such as a full disk: try again

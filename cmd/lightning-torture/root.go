@@ -43,8 +43,9 @@ func (c *cli) rootCommand() *cobra.Command {
 		return usageError("%w; see %s --help", err, cmd.CommandPath())
 	})
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(c.runCommand(), c.replayCommand(), c.benchCommand(), c.benchChildCommand(), c.litmusCommand(),
-		c.wasmexecCommand(), c.listCommand(), c.engineCommand(), c.versionCommand(), exitCodesTopic())
+	root.AddCommand(c.runCommand(), c.replayCommand(), c.checkCommand(), c.litmusCommand(), c.wasmexecCommand(),
+		c.mutantsCommand(), c.mutateCommand(), c.benchCommand(), c.benchChildCommand(), c.listCommand(), c.engineCommand(),
+		c.versionCommand(), exitCodesTopic())
 	return root
 }
 

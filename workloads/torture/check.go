@@ -36,20 +36,22 @@ func Check(ctx context.Context, target Target, opts Options) (*Result, error) {
 
 // campaign is many runs from one set of options.
 type campaign struct {
-	target   Target
-	opts     Options
-	cells    []*cell
-	findings *findings
-	progress *progress
-	deadline time.Time // zero: none
-	total    tally
-	explored time.Duration // wall time of exploration
-	acked    int
-	kept     int // of the acked, those that every image still had
-	bank     bankTotals
-	sampling bool                    // runs are explored under all profiles
-	profiles map[string]ProfileCount // by name
-	traces   hash.Hash               // of the hashes of all traces, one a line
+	target    Target
+	opts      Options
+	cells     []*cell
+	findings  *findings
+	progress  *progress
+	deadline  time.Time // zero: none
+	total     tally
+	explored  time.Duration // wall time of exploration
+	acked     int
+	kept      int // of the acked, those that every image still had
+	bank      bankTotals
+	sampling  bool                    // runs are explored under all profiles
+	profiles  map[string]ProfileCount // by name
+	goals     []GoalCount
+	demanding bool      // it is the default run, which has to reach every goal
+	traces    hash.Hash // of the hashes of all traces, one a line
 }
 
 // bankTotals is the money of the bank: what there should be, and the first wrong sum that was seen.
@@ -80,6 +82,7 @@ func sumOf(bank *checker.Bank, op *history.Op) int64 {
 }
 
 func newCampaign(target Target, opts Options) (*campaign, error) {
+	demanding := opts.isDefault()
 	sampling := opts.Profile == "" && opts.Scenario == ""
 	opts = opts.withDefaults(target.Promises)
 	if target.Open == nil {
@@ -99,7 +102,10 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 		c.deadline = c.progress.begin.Add(opts.For)
 	}
 	c.cells = cellsOf(opts)
-	c.sampling = sampling
+	c.sampling, c.demanding = sampling, demanding
+	for _, g := range target.goals() {
+		c.goals = append(c.goals, GoalCount{Name: g.Name, Text: g.Text})
+	}
 	return c, nil
 }
 
@@ -247,6 +253,9 @@ func (c *campaign) addSample(ctx context.Context, cell *cell, e *exploration) er
 // addExplored puts what one exploration saw into the totals.
 func (c *campaign) addExplored(ctx context.Context, cell *cell, e *exploration, failures []failure) error {
 	c.total.add(e.tally)
+	for i, points := range e.reached {
+		c.goals[i].Points += points
+	}
 	n := c.profiles[e.plan.Profile]
 	n.CrashPoints += e.tally.points
 	n.Images += e.tally.images
@@ -300,9 +309,16 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	if total := c.total.spent.total; total > 0 {
 		r.LabShare = 1 - c.total.spent.engine().Seconds()/total.Seconds()
 	}
-	r.Profiles, r.Reasons = c.profiles, c.unseenProfiles()
+	// A run that was to stop at its findings, and did, owes nothing else.
+	stopped := c.opts.StopAfter > 0 && c.findings.len() >= c.opts.StopAfter
+	r.Profiles, r.Goals = c.profiles, c.goals
+	if !stopped {
+		r.Reasons = append(c.unseenProfiles(), c.missed()...)
+	}
 	for _, cell := range c.cells {
-		cell.judge()
+		if !stopped {
+			cell.judge()
+		}
 		for kind, n := range cell.Injected {
 			r.FaultsInjected[kind] += n
 		}

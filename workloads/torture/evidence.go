@@ -30,12 +30,21 @@ type evidence struct {
 	Leaf    int             `json:"leaf"`
 	Nested  *nestedWay      `json:"nested,omitempty"`
 	Rot     *faultfs.Damage `json:"rot,omitempty"`
+	// Recovered is what the store showed after the crash, where that is what is wrong. It may be empty.
+	Recovered *[]history.Write `json:"recovered,omitempty"`
 }
 
 func newEvidence(e *exploration, engine string, f failure) *evidence {
 	v := &evidence{
 		Version: 1, Engine: engine, Spec: e.plan.spec, Trace: e.trace, History: e.history, Picks: f.picks, Leaf: f.leaf,
 		Nested: f.nested, Rot: f.rot, Rules: e.plan.ruleTexts(),
+	}
+	if f.recovered != nil {
+		pairs := []history.Write{}
+		for key, value := range f.recovered.All() {
+			pairs = append(pairs, history.Write{Key: key, Value: value})
+		}
+		v.Recovered = &pairs
 	}
 	return v
 }

@@ -48,6 +48,9 @@ type exploration struct {
 	unclear  map[string]int
 	wrong    *int64 // a wrong total of the bank that some image had
 	survived survival
+
+	situations map[uint64][]int // goals by the tick of a crash that hits them
+	reached    []int            // crash points by goal
 }
 
 func newExploration(r *recording, target Target) *exploration {
@@ -68,7 +71,9 @@ type failure struct {
 	draw   uint64
 	nested *nestedWay // a crash during recovery
 	fates  map[uint64]string
-	count  int // how many images showed it
+	// recovered is what the store showed, where a judge of recovered states rejects it.
+	recovered *history.State
+	count     int // how many images showed it
 }
 
 // kind names what a failure is an instance of.
@@ -151,8 +156,13 @@ func passes(ticks []uint64) [][]uint64 {
 // explore cuts power at every crash point of the recording and judges every image that recovery can tell apart, until
 // ctx is done.
 func (e *exploration) explore(ctx context.Context, workers int, progress *progress) {
+	if e.first && len(e.problems) > 0 {
+		return // it failed without a crash
+	}
 	ctx, e.stop = context.WithCancel(ctx)
 	defer e.stop()
+	goals := e.target.goals()
+	e.situations, e.reached = situations(goals, e.trace), make([]int, len(goals))
 	jobs := make(chan job)
 	crew := make([]*worker, workers)
 	done := make(chan *worker, workers) // buffered: a worker that comes late must not wait for a reader
@@ -280,6 +290,9 @@ func (e *exploration) merge(w *worker) {
 	}
 	e.wrong = cmp.Or(e.wrong, w.wrongTotal)
 	e.survived.add(w.survived)
+	for i, n := range w.reached {
+		e.reached[i] += n
+	}
 	for reason, n := range w.unclear {
 		e.unclear[reason] += n
 	}

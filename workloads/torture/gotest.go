@@ -16,7 +16,7 @@ import (
 // goTest returns a finding as the source of a Go test that stands on its own: the operations of its run, written out. It
 // fails until the engine keeps its promises. Targets that do not say how Go makes them have none.
 func goTest(target Target, p *plan, f *Finding) ([]byte, error) {
-	c := Case{Script: p.script, Fault: p.Fault, Late: p.late, Profile: p.Profile}
+	c := Case{Script: p.script, Fault: p.Fault, Late: p.late, Profile: p.Profile, Device: p.Device}
 	if p.sequel != nil {
 		c.Sequel = *p.sequel
 	}

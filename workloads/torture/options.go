@@ -35,6 +35,13 @@ type Options struct {
 	rotating bool
 }
 
+// isDefault reports whether the options narrow nothing down, whatever the time.
+func (o *Options) isDefault() bool {
+	all := func(names []string) bool { return len(names) == 0 || len(names) == 1 && names[0] == "all" }
+	return all(o.Workloads) && all(o.Faults) && o.Profile == "" && o.Device == "" && o.Scenario == "" &&
+		o.Rounds == 0 && o.Clients == 0 && o.Ops == 0 && o.Keys == 0 && o.StopAfter == 0
+}
+
 // rotatingFor is up to which time a run of all faults has the rare ones under one workload each: within it there is no
 // time for more.
 const rotatingFor = time.Minute

@@ -14,6 +14,7 @@ type Case struct {
 	Rules   []string         // in place of those that a named fault draws
 	Late    bool             // the rules begin when the store has been loaded
 	Profile string           // empty: posix-min
+	Device  string           // empty: sectors are whole
 }
 
 // Reproduce runs the case on target, cuts the power at every operation, crashes the recoveries too, and fails the test for
@@ -45,7 +46,9 @@ func (c *Case) plan() (*plan, error) {
 		profile = Profiles()[0].Name
 	}
 	p := &plan{
-		spec:   spec{Workload: c.Script.Workload, Fault: c.Fault, Profile: profile, Seed: c.Script.Seed, Size: c.Script.Size},
+		spec: spec{
+			Workload: c.Script.Workload, Fault: c.Fault, Profile: profile, Device: c.Device, Seed: c.Script.Seed, Size: c.Script.Size,
+		},
 		script: c.Script, late: c.Late, nest: 1, lives: nestedLives, patience: defaultPatience,
 	}
 	if err := p.names(); err != nil {

@@ -35,6 +35,7 @@ type Result struct {
 	BankTotalGot     int64                   `json:"bank_total_got"` // the first wrong total seen, or BankTotalWant
 	Profiles         map[string]ProfileCount `json:"profiles"`       // what each profile had, by name
 	Findings         []Finding               `json:"findings"`
+	Goals            []GoalCount             `json:"goals"` // dangerous situations, and how often power was cut in each
 	Cells            []Cell                  `json:"cells"`
 	Reasons          []string                `json:"reasons,omitempty"` // why the verdict is inconclusive, a sentence each
 	Interrupted      bool                    `json:"interrupted,omitempty"`

@@ -26,6 +26,8 @@ type Target struct {
 	// CheckFiles, if set, looks at the files of a store that was recovered and closed, and returns an error for any
 	// that should not be there, such as a table of zero bytes.
 	CheckFiles func(fs afero.Fs, dir string) error
+	// Goals are the dangerous situations of this engine, beside those of every store.
+	Goals []Goal
 	// Go, if set, is how a Go test makes this target: findings are then saved as tests, too.
 	Go GoExpr
 }

@@ -22,6 +22,7 @@ type worker struct {
 	failures map[string]*failure // the first of each judge and class
 	gaps     bool                // some crash of a recovery of the crash point at hand was left out
 	survived survival
+	reached  []int          // crash points by goal
 	unclear  map[string]int // judgements without an answer, by reason
 	// wrongTotal is the money in a state that the bank's judge rejected.
 	wrongTotal *int64
@@ -44,7 +45,7 @@ type verdictKey struct {
 
 func newWorker(e *exploration, p *progress) *worker {
 	return &worker{
-		exploration: e, progress: p, survived: newSurvival(), unclear: map[string]int{}, failures: map[string]*failure{},
+		reached: make([]int, len(e.reached)), exploration: e, progress: p, survived: newSurvival(), unclear: map[string]int{}, failures: map[string]*failure{},
 		verdicts: map[verdictKey]checker.Result{}, rule: e.plan.fault.rule(e.target.Promises),
 		prober: prober{target: e.target, epoch: time.Now()},
 	}
@@ -89,6 +90,9 @@ func (w *worker) run(ctx context.Context, j job) {
 		more = path.next()
 	}
 	w.tally.points++
+	for _, goal := range w.situations[j.point.Tick] {
+		w.reached[goal]++
+	}
 	w.progress.points.Add(1)
 	if sampled {
 		w.tally.sampled++
@@ -186,7 +190,9 @@ func (w *worker) accept(img *faultfs.FS, at way, err error) bool {
 	}
 	for _, v := range result.Violations {
 		w.mourn(v)
-		w.fail(img, at, result.Judge, v)
+		if f := w.fail(img, at, result.Judge, v); f != nil {
+			f.recovered = w.last.state.Clone()
+		}
 	}
 	return false
 }
@@ -262,8 +268,8 @@ func (at way) simpler(f *failure) bool {
 	return at.job.point.Tick < f.tick
 }
 
-// fail keeps a violation with the simplest way to it.
-func (w *worker) fail(img *faultfs.FS, at way, judge string, v checker.Violation) {
+// fail keeps a violation with the simplest way to it, and returns it if this way is that.
+func (w *worker) fail(img *faultfs.FS, at way, judge string, v checker.Violation) *failure {
 	kind := judge + "/" + v.Class
 	if w.first && (w.wanted == "" || w.wanted == kind) {
 		w.stop()
@@ -271,14 +277,16 @@ func (w *worker) fail(img *faultfs.FS, at way, judge string, v checker.Violation
 	count := 1
 	if f := w.failures[kind]; f != nil {
 		if f.count++; !at.simpler(f) {
-			return
+			return nil
 		}
 		count = f.count
 	} else {
 		w.progress.failures.Add(1)
 	}
-	w.failures[kind] = &failure{
+	f := &failure{
 		Violation: v, judge: judge, tick: at.job.point.Tick, leaf: at.leaf, picks: at.path.picks(), rot: at.rot,
 		draw: at.job.draw, nested: at.nested, fates: img.Fates(), count: count,
 	}
+	w.failures[kind] = f
+	return f
 }

@@ -32,6 +32,7 @@ func Target() torture.Target {
 		LogGlobs:    []string{"*.log"},
 		AppendGlobs: []string{"MANIFEST-*"},
 		CheckFiles:  CheckFiles,
+		Goals:       goals(),
 		Go: torture.GoExpr{
 			Import: "github.com/lightningdb/lightning-torture/workloads/targets/lightning", Expr: "lightning.Target()",
 		},
@@ -42,7 +43,8 @@ func Target() torture.Target {
 func Options(fs afero.Fs, inline bool) engine.Options {
 	return engine.Options{
 		FS: fs, InlineMaintenance: inline,
-		MemtableBytes: 32 << 10, LogAheadBytes: 4 << 10, L0CompactionFiles: 3, LevelBytesBase: 128 << 10, TableBytes: 64 << 10,
+		MemtableBytes: 32 << 10, LogAheadBytes: 4 << 10, L0CompactionFiles: 3, LevelBytesBase: 24 << 10, LevelSizeRatio: 4,
+		TableBytes:     64 << 10, // NB: the engine holds smaller tables in memory as a whole; the bottom level has larger ones
 		BlobValueBytes: 256, LargeValueBytes: 512, BlobFileBytes: 4 << 10,
 	}
 }
@@ -78,9 +80,10 @@ func CheckFiles(fs afero.Fs, dir string) error {
 type store struct{ db *engine.DB }
 
 var (
-	_ workloads.Maintainer = (*store)(nil)
-	_ workloads.Verifier   = (*store)(nil)
-	_ bench.Getter         = (*store)(nil)
+	_ workloads.Maintainer   = (*store)(nil)
+	_ workloads.RangeDeleter = (*store)(nil)
+	_ workloads.Verifier     = (*store)(nil)
+	_ bench.Getter           = (*store)(nil)
 )
 
 func (s *store) Get(key []byte) ([]byte, bool, error) { return found(s.db.Get(key)) }
@@ -106,6 +109,10 @@ func (s *store) Apply(writes []history.Write, d history.Durability) error {
 		}
 	}
 	return translate(s.db.Apply(b, durability(d)))
+}
+
+func (s *store) DeleteRange(from, to []byte, d history.Durability) error {
+	return translate(s.db.DeleteRange(from, to, durability(d)))
 }
 
 func (s *store) Scan(from, to []byte, visit func(key, value []byte) bool) (err error) {

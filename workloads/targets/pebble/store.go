@@ -19,9 +19,10 @@ type store struct {
 }
 
 var (
-	_ workloads.Maintainer = (*store)(nil)
-	_ bench.Getter         = (*store)(nil)
-	_ serial.Engine        = (*store)(nil)
+	_ workloads.Maintainer   = (*store)(nil)
+	_ workloads.RangeDeleter = (*store)(nil)
+	_ bench.Getter           = (*store)(nil)
+	_ serial.Engine          = (*store)(nil)
 )
 
 func (s *store) Get(key []byte) ([]byte, bool, error) { return s.GetInto(nil, key) }
@@ -57,6 +58,10 @@ func (s *store) Apply(writes []history.Write, d history.Durability) error {
 		return err
 	}
 	return translate(errors.Join(b.Commit(durability(d)), b.Close()))
+}
+
+func (s *store) DeleteRange(from, to []byte, d history.Durability) error {
+	return translate(s.db.DeleteRange(from, to, durability(d)))
 }
 
 func (s *store) batch(writes []history.Write) (*engine.Batch, error) {

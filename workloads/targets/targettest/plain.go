@@ -107,3 +107,18 @@ func (s *suite) maintains() {
 		require.NoError(s.T, v.Verify())
 	}
 }
+
+func (s *suite) deletesRanges() {
+	r, ok := s.Store.(workloads.RangeDeleter)
+	if !ok {
+		return
+	}
+	s.apply(history.NoSync, put("a", "1"), put("b", "1"), put("c", "1"), put("d", "1"))
+	require.NoError(s.T, r.DeleteRange([]byte("b"), []byte("d"), history.Sync))
+	s.has(s, "b", "")
+	s.apply(history.NoSync, put("c", "2"))
+	require.Equal(s.T, []string{"a=1", "c=2", "d=1"}, s.scanned("", "", 0))
+	require.NoError(s.T, s.Close())
+	s.Store = s.reopened()
+	require.Equal(s.T, []string{"a=1", "c=2", "d=1"}, s.scanned("", "", 0))
+}

@@ -44,6 +44,7 @@ var tests = []struct {
 	{"a scan has its bounds and its order, and ends when it is told to", (*suite).scans},
 	{"what is handed out is the caller's", (*suite).ownership},
 	{"what was written with any durability is there after reopening", (*suite).reopens},
+	{"what a deletion of a range hides is gone, and nothing newer", (*suite).deletesRanges},
 	{"a flush and a compaction change nothing that is seen", (*suite).maintains},
 	{"a transaction reads its own writes, which others see when it commits", (*suite).commits},
 	{"a transaction that is rolled back wrote nothing", (*suite).rollsBack},

@@ -1,0 +1,89 @@
+package mutants
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Defaults of a [Campaign].
+const (
+	DefaultFor  = time.Minute
+	DefaultEach = 10 * time.Second
+)
+
+// Campaign tries the mutants of a checkout, one after the other: each gets the whole machine, as a run of the lab does.
+type Campaign struct {
+	Root   string        // of the checkout; see FindRoot
+	Only   string        // this mutant alone, with or without its number; empty: all
+	Sample Sample        // some of them
+	For    time.Duration // how long the lab may look for one; 0: DefaultFor
+	Matrix bool          // look under every fault alone, and with simple profiles, too
+	Each   time.Duration // how long in one column of the matrix; 0: DefaultEach
+
+	// Progress, if set, is called before a mutant is tried, and after it with its outcome.
+	Progress func(at, of int, m Mutant, o *Outcome)
+
+	lab     string // package of the lab's command
+	mutants string // directory of the mutants, relative to Root
+}
+
+// Run tries the mutants. The error is ErrFormat or ErrUnknown, or one of the host; whatever is wrong with a mutant is an
+// outcome. When ctx is done, the report has the outcomes so far, and the error is that of ctx.
+func (c Campaign) Run(ctx context.Context) (r Report, err error) {
+	c.defaults()
+	chosen, err := c.choose()
+	if err != nil {
+		return r, err
+	}
+	scratch, err := os.MkdirTemp("", "mutants-")
+	if err != nil {
+		return r, fmt.Errorf("mutants: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
+	lab := Lab{Root: c.Root, Package: c.lab, For: c.For, Scratch: scratch}
+	if c.Matrix {
+		lab.Each = c.Each
+	}
+	var outcomes []Outcome
+	for i, m := range chosen {
+		c.Progress(i+1, len(chosen), m, nil)
+		o := lab.Try(ctx, m)
+		if ctx.Err() != nil {
+			break // what was interrupted is no outcome
+		}
+		c.Progress(i+1, len(chosen), m, &o)
+		outcomes = append(outcomes, o)
+	}
+	return NewReport(outcomes, lab.columns...), ctx.Err()
+}
+
+func (c *Campaign) defaults() {
+	if c.For == 0 {
+		c.For = DefaultFor
+	}
+	if c.Each == 0 {
+		c.Each = DefaultEach
+	}
+	if c.Progress == nil {
+		c.Progress = func(int, int, Mutant, *Outcome) {}
+	}
+	if c.lab == "" {
+		c.lab, c.mutants = "./cmd/lightning-torture", "ci/mutants"
+	}
+}
+
+func (c *Campaign) choose() ([]Mutant, error) {
+	all, err := Load(os.DirFS(filepath.Join(c.Root, c.mutants)))
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := Select(all, c.Only)
+	if err != nil {
+		return nil, err
+	}
+	return c.Sample.of(chosen), nil
+}

@@ -1,0 +1,76 @@
+package mutants
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// fixture is a campaign on a small module whose lab has the command line of the real one. It is inside the package,
+// because nobody else has a lab elsewhere.
+func fixture(t *testing.T) Campaign {
+	t.Helper()
+	root, err := filepath.Abs(filepath.Join("testdata", "module"))
+	require.NoError(t, err)
+	return Campaign{Root: root, For: time.Second, lab: "./cmd/lightning-torture", mutants: "mutants"}
+}
+
+func TestACampaignTellsOfEachMutantAndCounts(t *testing.T) {
+	c := fixture(t)
+	c.Sample = Sample{Size: 2}
+	var told []string
+	c.Progress = func(at, of int, m Mutant, o *Outcome) {
+		require.Equal(t, 2, of)
+		if o != nil {
+			told = append(told, m.Name+" "+o.Verdict.String())
+		}
+		require.Len(t, told, at-1+boolean(o != nil))
+	}
+	r, err := c.Run(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"01-last-number-wins killed", "06-false-alarm broken"}, told)
+	require.Equal(t, 2, r.Mutants)
+	require.Equal(t, 1, r.Killed)
+	require.Empty(t, r.Columns)
+}
+
+func boolean(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func TestTheMatrixHasAColumnForEachFaultAndSimpleProfile(t *testing.T) {
+	c := fixture(t)
+	c.Only, c.Matrix, c.Each = "last-number-wins", true, time.Second
+	r, err := c.Run(t.Context())
+	require.NoError(t, err)
+	var names []string
+	for _, column := range r.Columns {
+		names = append(names, column.Name)
+	}
+	require.Equal(t, []string{"adding", "idle", "sweep", "lose-all", "late-removals"}, names)
+	shows := map[string]bool{}
+	for _, cell := range r.Outcomes[0].Cells {
+		shows[cell.Column] = cell.Killed
+	}
+	require.Equal(t, map[string]bool{"adding": true, "idle": false, "sweep": true, "lose-all": false, "late-removals": true}, shows)
+	require.Equal(t, map[string][]string{"lose-all": {"01-last-number-wins"}, "late-removals": {}}, r.Missed)
+}
+
+func TestACampaignThatIsInterruptedReportsWhatItHas(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	c := fixture(t)
+	c.Progress = func(_, _ int, _ Mutant, o *Outcome) {
+		if o != nil {
+			cancel()
+		}
+	}
+	r, err := c.Run(ctx)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, 1, r.Mutants, "what was interrupted is no outcome")
+}

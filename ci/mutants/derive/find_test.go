@@ -1,0 +1,84 @@
+package derive
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// body wraps statements into a file; they begin in line 3.
+func body(statements string) string { return "package p\nfunc f() error {\n" + statements + "\n}\n" }
+
+func TestFindChangesWhatItSays(t *testing.T) {
+	for _, row := range []struct {
+		name, source string
+		want         []string // kind, line and new source of the line
+	}{
+		{"a sync whose error is returned", "return a.file.Sync()", []string{
+			"drop-sync 3 return func() error { _ = a.file.Sync; return nil }()",
+		}},
+		{"a sync of a package mentions its argument", "return unix.Fsync(fd)", []string{
+			"drop-sync 3 return func() error { _, _ = unix.Fsync, fd; return nil }()",
+		}},
+		{"the error of a step is looked at at once", "if err := os.Rename(a, b); err != nil {\nreturn wrap(err)\n}", []string{
+			"drop-check 3 _ = err",
+		}},
+		{"the error of a step is looked at behind it", "_, err = w.Write(p)\nif err != nil {\nreturn err\n}", []string{
+			"drop-check 4 _ = err",
+		}},
+		{"an error of something else", "if err := parse(a); err != nil {\nreturn err\n}", nil},
+		{"an error that leads to more than a return", "if err := os.Remove(a); err != nil {\nlog(err)\nreturn err\n}", nil},
+		{"a condition that is no error", "if n := f.Write(p); n != 3 {\nreturn nil\n}", nil},
+		{"steps in a row", "w.Flush()\nos.Remove(a)", []string{"swap-steps 4 os.Remove(a) w.Flush()"}},
+		{"steps with something between", "w.Flush()\nx++\nos.Remove(a)", nil},
+		{"a step that declares what the next one uses", "g, err := os.Create(a)\ng.Close()", nil},
+		{"a lock that is given back by defer", "mu.Lock()\ndefer mu.Unlock()", []string{
+			"weaken-lock 3 mu.RLock() defer mu.RUnlock()", "drop-lock 3 _ = mu.Lock _ = mu.Unlock",
+		}},
+		{"a lock that is given back in the same block", "s.mu.Lock()\nx++\ns.mu.Unlock()", []string{
+			"weaken-lock 3 s.mu.RLock() s.mu.RUnlock()", "drop-lock 3 _ = s.mu.Lock _ = s.mu.Unlock",
+		}},
+		{"a lock that somebody else gives back", "mu.Lock()\nother.Unlock()", nil},
+		{"a lock file", "mu.Lock(name)\nmu.Unlock()", nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			source := body(row.source)
+			found, err := findIn("a.go", "/tmp/a.go", []byte(source))
+			require.NoError(t, err)
+			var got []string
+			for _, m := range found {
+				got = append(got, fmt.Sprintf("%s %d %s", m.Kind, m.Line, difference(source, string(m.apply([]byte(source))))))
+			}
+			require.Equal(t, row.want, got)
+		})
+	}
+}
+
+// difference returns the lines that are new, in one.
+func difference(before, after string) string {
+	old := strings.Split(before, "\n")
+	var fresh []string
+	for i, line := range strings.Split(after, "\n") {
+		if i >= len(old) || line != old[i] {
+			fresh = append(fresh, line)
+		}
+	}
+	return strings.Join(fresh, " ")
+}
+
+func TestFindRefusesWhatIsNotGo(t *testing.T) {
+	_, err := findIn("a.go", "/tmp/a.go", []byte("package"))
+	require.ErrorIs(t, err, ErrSource)
+}
+
+func TestLinesStayWhereTheyAre(t *testing.T) {
+	source := body("mu.Lock()\ndefer mu.Unlock()\nif err := f.Sync(\n); err != nil {\nreturn fmt.Errorf(\n\"%w\", err)\n}\nreturn nil")
+	found, err := findIn("a.go", "/tmp/a.go", []byte(source))
+	require.NoError(t, err)
+	require.Len(t, found, 4)
+	for _, m := range found {
+		require.Equal(t, strings.Count(source, "\n"), strings.Count(string(m.apply([]byte(source))), "\n"), "%s", m.Kind)
+	}
+}

@@ -1,0 +1,129 @@
+package derive
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+)
+
+// Verdict says what the tests made of a mutation. The zero value is NotCompiled: no answer is never a kill.
+type Verdict uint8
+
+// The verdicts.
+const (
+	NotCompiled Verdict = iota // the compiler refused it, or the tests could not be started
+	Survived                   // the tests passed
+	Killed                     // a test failed, panicked, or did not end in time
+)
+
+var verdictNames = [...]string{"did not compile", "survived", "killed"}
+
+func (v Verdict) String() string { return verdictNames[v] }
+
+// MarshalText writes the verdict's name.
+func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
+// Outcome is what became of a mutation.
+type Outcome struct {
+	Mutation
+	Verdict  Verdict `json:"verdict"`
+	Seconds  float64 `json:"seconds"`  // to build and run the tests
+	Sentence string  `json:"sentence"` // which test failed, or why there is no answer
+}
+
+func (o Outcome) broken(err error) Outcome {
+	o.Verdict, o.Sentence = NotCompiled, err.Error()
+	return o
+}
+
+// Report is what the tests of a package notice. Its JSON form is stable: fields are added, never renamed.
+type Report struct {
+	Version     int       `json:"version"` // of this format: 1
+	Package     string    `json:"package"`
+	Mutations   int       `json:"mutations"`
+	Killed      int       `json:"killed"`
+	Survived    int       `json:"survived"`
+	NotCompiled int       `json:"did_not_compile"`
+	Outcomes    []Outcome `json:"outcomes"`
+}
+
+// NewReport counts the outcomes.
+func NewReport(pattern string, outcomes []Outcome) Report {
+	r := Report{Version: 1, Package: pattern, Mutations: len(outcomes), Outcomes: outcomes}
+	for _, o := range outcomes {
+		switch o.Verdict {
+		case Killed:
+			r.Killed++
+		case Survived:
+			r.Survived++
+		case NotCompiled:
+			r.NotCompiled++
+		}
+	}
+	return r
+}
+
+// WriteJSON writes the report as one JSON document.
+func (r Report) WriteJSON(w io.Writer) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(r)
+}
+
+// WriteText writes a table for people, then the syncs that no test would miss, then the score.
+func (r Report) WriteText(w io.Writer) error {
+	var b strings.Builder
+	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(table, "place\tmutation\tverdict\tseconds\tline\tbecause")
+	for _, o := range r.Outcomes {
+		_, _ = fmt.Fprintf(table, "%s:%d\t%s\t%s\t%.1f\t%s\t%s\n", o.File, o.Line, o.Kind, o.Verdict, o.Seconds, o.Text, o.Sentence)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	r.unmissed(&b)
+	fmt.Fprintf(&b, "\n%d mutations of %s: %d killed, %d survived, %d did not compile\n",
+		r.Mutations, r.Package, r.Killed, r.Survived, r.NotCompiled)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// WriteMarkdown writes the same as a table of Markdown.
+func (r Report) WriteMarkdown(w io.Writer) error {
+	var b strings.Builder
+	b.WriteString("| place | mutation | verdict | line |\n| --- | --- | --- | --- |\n")
+	for _, o := range r.Outcomes {
+		fmt.Fprintf(&b, "| %s:%d | %s | %s | `%s` |\n", o.File, o.Line, o.Kind, o.Verdict, strings.ReplaceAll(o.Text, "|", "\\|"))
+	}
+	fmt.Fprintf(&b, "\n%d mutations of `%s`: %d killed, %d survived, %d did not compile.\n",
+		r.Mutations, r.Package, r.Killed, r.Survived, r.NotCompiled)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// unmissed lists the syncs that could go without a test that notices.
+func (r Report) unmissed(b *strings.Builder) {
+	syncs, missed := 0, []Outcome(nil)
+	for _, o := range r.Outcomes {
+		if o.Kind == DropSync && o.Verdict != NotCompiled {
+			syncs++
+			if o.Verdict == Survived {
+				missed = append(missed, o)
+			}
+		}
+	}
+	if syncs == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%d of %d syncs would be missed by no test", len(missed), syncs)
+	if len(missed) == 0 {
+		b.WriteString(".\n")
+		return
+	}
+	b.WriteString(":\n")
+	for _, o := range missed {
+		fmt.Fprintf(b, "  %s:%d  %s\n", o.File, o.Line, o.Text)
+	}
+}

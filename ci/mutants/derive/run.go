@@ -1,0 +1,95 @@
+package derive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// DefaultFor is how long the tests may take with one mutation.
+const DefaultFor = time.Minute
+
+// Run says what to mutate, and which tests to ask.
+type Run struct {
+	Dir     string        // where patterns are seen from
+	Package string        // pattern of the packages to mutate
+	Tests   string        // pattern of the packages whose tests are asked; empty: those of Package
+	Test    string        // regular expression of the names of tests; empty: all
+	Kinds   []Kind        // of mutations; empty: all
+	For     time.Duration // how long the tests may take with one mutation; 0: DefaultFor
+
+	// Progress, if set, is called before a mutation is tried, and after it with what became of it.
+	Progress func(at, of int, m Mutation, o *Outcome)
+}
+
+// Do tries every mutation, one after the other. The error is ErrSource, ErrBaseline, ErrTests or one of the host. When
+// ctx is done, the report has the outcomes so far, and the error is that of ctx.
+func (r Run) Do(ctx context.Context) (report Report, err error) {
+	r.defaults()
+	all, err := Find(ctx, r.Dir, r.Package)
+	if err != nil {
+		return report, err
+	}
+	if len(r.Kinds) > 0 {
+		all = slices.DeleteFunc(all, func(m Mutation) bool { return !slices.Contains(r.Kinds, m.Kind) })
+	}
+	packages, err := list(ctx, r.Dir, r.Tests)
+	if err != nil {
+		return report, err
+	}
+	scratch, err := os.MkdirTemp("", "mutate-")
+	if err != nil {
+		return report, fmt.Errorf("derive: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
+	t := &trial{run: &r, packages: packages, scratch: scratch}
+	if len(all) > 0 {
+		if err := t.baseline(ctx); err != nil {
+			return report, err
+		}
+	}
+	report = NewReport(r.Package, t.each(ctx, all))
+	return report, ctx.Err()
+}
+
+func (r *Run) defaults() {
+	if r.Dir == "" {
+		r.Dir = "."
+	}
+	if r.Tests == "" {
+		r.Tests = r.Package
+	}
+	if r.For == 0 {
+		r.For = DefaultFor
+	}
+	if r.Progress == nil {
+		r.Progress = func(int, int, Mutation, *Outcome) {}
+	}
+}
+
+func (t *trial) each(ctx context.Context, all []Mutation) []Outcome {
+	outcomes := []Outcome{}
+	for i, m := range all {
+		t.run.Progress(i+1, len(all), m, nil)
+		o := t.try(ctx, m)
+		if ctx.Err() != nil {
+			break // what was interrupted is no outcome
+		}
+		t.run.Progress(i+1, len(all), m, &o)
+		outcomes = append(outcomes, o)
+	}
+	return outcomes
+}
+
+// scratchFor makes a directory for one mutation.
+func (t *trial) scratchFor(name string) (string, error) {
+	dir, err := os.MkdirTemp(t.scratch, filepath.Base(name)+"-")
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrTests, err)
+	}
+	return dir, nil
+}

@@ -1,0 +1,84 @@
+package derive_test
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/ci/mutants/derive"
+)
+
+// toy is a run on the module in testdata.
+func toy(pattern string) derive.Run {
+	return derive.Run{Dir: filepath.Join("testdata", "module"), Package: pattern, For: time.Minute}
+}
+
+func TestARunSaysWhichSyncsNoTestWouldMiss(t *testing.T) {
+	r := toy("./log")
+	r.Kinds = []derive.Kind{derive.DropSync, derive.WeakenLock}
+	var told []string
+	r.Progress = func(_, of int, m derive.Mutation, o *derive.Outcome) {
+		require.Equal(t, 5, of)
+		if o != nil {
+			told = append(told, m.String()+" "+o.Verdict.String())
+		}
+	}
+	report, err := r.Do(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{
+		"log/log.go:30 weaken-lock did not compile", "log/log.go:35 drop-sync killed", "log/log.go:38 weaken-lock survived",
+		"log/log.go:46 drop-sync survived", "log/log.go:58 drop-sync survived",
+	}, told)
+	require.Equal(t, []int{1, 3, 1}, []int{report.Killed, report.Survived, report.NotCompiled})
+	require.Contains(t, report.Outcomes[1].Sentence, "--- FAIL: TestAppendWritesAndSyncs")
+	require.Contains(t, report.Outcomes[0].Sentence, "RLock undefined")
+
+	var text, markdown strings.Builder
+	require.NoError(t, report.WriteText(&text))
+	require.Contains(t, text.String(), `
+2 of 3 syncs would be missed by no test:
+  log/log.go:46  err := l.file.Sync()
+  log/log.go:58  err = f.Sync()
+
+5 mutations of ./log: 1 killed, 3 survived, 1 did not compile
+`)
+	require.NoError(t, report.WriteMarkdown(&markdown))
+	require.Contains(t, markdown.String(), "| log/log.go:46 | drop-sync | survived | `err := l.file.Sync()` |\n")
+}
+
+func TestTestsThatDoNotEndNotice(t *testing.T) {
+	r := toy("./wait")
+	r.For = time.Second
+	report, err := r.Do(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 1, report.Killed)
+	require.Contains(t, report.Outcomes[0].Sentence, "did not end within 1s")
+}
+
+func TestTestsThatFailAnywayTellNothing(t *testing.T) {
+	_, err := toy("./fails").Do(t.Context())
+	require.ErrorIs(t, err, derive.ErrBaseline)
+	require.ErrorContains(t, err, "--- FAIL: TestFails")
+}
+
+func TestWhatIsNoPackage(t *testing.T) {
+	_, err := toy("./nothing").Do(t.Context())
+	require.ErrorIs(t, err, derive.ErrSource)
+}
+
+func TestARunThatIsInterruptedReportsWhatItHas(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	r := toy("./log")
+	r.Progress = func(_, _ int, _ derive.Mutation, o *derive.Outcome) {
+		if o != nil {
+			cancel()
+		}
+	}
+	report, err := r.Do(ctx)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, 1, report.Mutations)
+}

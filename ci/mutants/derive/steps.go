@@ -1,0 +1,96 @@
+package derive
+
+import (
+	"go/ast"
+	"go/token"
+)
+
+// unit is what belongs together in a block: a statement, or one that sets an error with the one behind it that looks at
+// the error.
+type unit struct {
+	stmts []ast.Stmt
+	step  bool        // it is a durable step
+	check *ast.IfStmt // looks at the error of the step and does nothing but return; nil if there is none
+}
+
+func (u unit) Pos() token.Pos { return u.stmts[0].Pos() }
+func (u unit) End() token.Pos { return u.stmts[len(u.stmts)-1].End() }
+
+func unitsOf(list []ast.Stmt) []unit {
+	var units []unit
+	for i := 0; i < len(list); i++ {
+		u := unit{stmts: list[i : i+1], step: isStep(list[i])}
+		if check, ok := list[i].(*ast.IfStmt); ok && check.Init != nil && returns(check) {
+			u.check = check
+		}
+		if _, assigns := list[i].(*ast.AssignStmt); assigns && i+1 < len(list) {
+			if check, ok := list[i+1].(*ast.IfStmt); ok && check.Init == nil && returns(check) {
+				u.stmts, u.check = list[i:i+2], check
+				i++
+			}
+		}
+		units = append(units, u)
+	}
+	return units
+}
+
+// isStep reports whether a statement consists of one durable call, with whatever is done about its error.
+func isStep(s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.ExprStmt:
+		return durable(called(s.X))
+	case *ast.AssignStmt:
+		return len(s.Rhs) == 1 && durable(called(s.Rhs[0]))
+	case *ast.IfStmt:
+		return s.Init != nil && s.Else == nil && isStep(s.Init)
+	}
+	return false
+}
+
+// returns reports whether an if compares an error with nil, and returns if there is one.
+func returns(s *ast.IfStmt) bool {
+	if s.Else != nil || len(s.Body.List) != 1 || errorOf(s) == "" {
+		return false
+	}
+	_, ok := s.Body.List[0].(*ast.ReturnStmt)
+	return ok
+}
+
+// errorOf returns the variable that an if compares with nil by !=; empty if it does something else.
+func errorOf(s *ast.IfStmt) string {
+	cond, ok := s.Cond.(*ast.BinaryExpr)
+	if !ok || cond.Op != token.NEQ {
+		return ""
+	}
+	err, ok := cond.X.(*ast.Ident)
+	if none, isIdent := cond.Y.(*ast.Ident); !ok || !isIdent || none.Name != "nil" {
+		return ""
+	}
+	return err.Name
+}
+
+// check lets a durable step fail without a word.
+func (f *file) check(u unit) {
+	if !u.step || u.check == nil {
+		return
+	}
+	f.add(DropCheck, u.check, f.replace(u.check.Body.List[0], "_ = "+errorOf(u.check)))
+}
+
+// swap lets two durable steps change places. What stands between them stays. A step that declares a variable must stay
+// before those that use it.
+func (f *file) swap(a, b unit) {
+	if !a.step || !b.step || declares(a) || declares(b) {
+		return
+	}
+	f.add(SwapSteps, b, f.fit(a, f.text(b)), f.fit(b, f.text(a)))
+}
+
+func declares(u unit) bool {
+	assign, ok := u.stmts[0].(*ast.AssignStmt)
+	return ok && assign.Tok == token.DEFINE
+}
+
+// fit returns the edit that puts the text of another unit in the place of a unit. If the two take another number of
+// lines, those behind the first move; those behind the second are where they were.
+func (f *file) fit(u unit, text string) edit { return edit{f.offset(u.Pos()), f.offset(u.End()), text} }

@@ -1,0 +1,64 @@
+// Package log is a log of one file for the tests of derive. Its tests notice most of what can go wrong with it.
+package log
+
+import (
+	"errors"
+	"os"
+	"sync"
+)
+
+// File is what a log writes to.
+type File interface {
+	Write(p []byte) (int, error)
+	Sync() error
+	Close() error
+}
+
+// Log appends records.
+type Log struct {
+	mu      sync.Mutex
+	reading sync.RWMutex
+	file    File
+	bytes   int
+}
+
+// New returns a log.
+func New(f File) *Log { return &Log{file: f} }
+
+// Append makes a record durable.
+func (l *Log) Append(record []byte) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, err := l.file.Write(record); err != nil {
+		return err
+	}
+	if err := l.file.Sync(); err != nil {
+		return err
+	}
+	l.reading.Lock()
+	l.bytes += len(record)
+	l.reading.Unlock()
+	return nil
+}
+
+// Close makes sure of everything once more, which no test asks for.
+func (l *Log) Close() error {
+	err := l.file.Sync()
+	return errors.Join(err, l.file.Close())
+}
+
+// Replace gives a file a new content: written beside it, synced, renamed.
+func Replace(name string, content []byte) error {
+	f, err := os.Create(name + ".new")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(name+".new", name)
+}

@@ -1,0 +1,122 @@
+package derive
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// trial builds and runs the tests.
+type trial struct {
+	run      *Run
+	packages []pkg // whose tests are asked
+	scratch  string
+}
+
+// baseline demands that the tests pass on the unchanged packages.
+func (t *trial) baseline(ctx context.Context) error {
+	o := t.try(ctx, Mutation{})
+	switch o.Verdict {
+	case Survived:
+		return nil
+	case Killed:
+		return fmt.Errorf("%w: %s", ErrBaseline, o.Sentence)
+	}
+	return fmt.Errorf("%w: %s", ErrTests, o.Sentence)
+}
+
+// try asks the tests about a mutation; one without edits is the unchanged source.
+func (t *trial) try(ctx context.Context, m Mutation) Outcome {
+	out := Outcome{Mutation: m}
+	dir, err := t.scratchFor(m.File)
+	if err != nil {
+		return out.broken(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // what is left goes with the scratch directory
+	overlay, err := m.overlay(dir)
+	if err != nil {
+		return out.broken(err)
+	}
+	begin := time.Now() //nolint:forbidigo // tests of strangers are measured and limited by the clock on the wall
+	for _, p := range t.packages {
+		out = t.ask(ctx, out, p, overlay, filepath.Join(dir, "tests"))
+		if out.Verdict != Survived {
+			break
+		}
+	}
+	out.Seconds = time.Since(begin).Seconds() //nolint:forbidigo // see above
+	return out
+}
+
+// ask builds and runs the tests of one package.
+func (t *trial) ask(ctx context.Context, out Outcome, p pkg, overlay, binary string) Outcome {
+	build := exec.CommandContext(ctx, "go", "test", "-vet=off", "-overlay", overlay, "-c", "-o", binary, p.ImportPath)
+	build.Dir = p.Dir
+	if text, err := build.CombinedOutput(); err != nil {
+		return out.broken(errors.New(strings.ReplaceAll(tail(text), filepath.Dir(overlay)+"/", "")))
+	}
+	out.Verdict, out.Sentence = Survived, "the tests pass"
+	if _, err := os.Stat(binary); errors.Is(err, os.ErrNotExist) {
+		return out // the package has no tests
+	}
+	limited, cancel := context.WithTimeout(ctx, t.run.For)
+	defer cancel()
+	tests := exec.CommandContext(limited, binary, "-test.run", t.run.Test, "-test.failfast")
+	tests.Dir = p.Dir
+	text, err := tests.CombinedOutput()
+	switch exit := (*exec.ExitError)(nil); {
+	case err == nil:
+		return out
+	case limited.Err() != nil:
+		out.Verdict, out.Sentence = Killed, fmt.Sprintf("the tests did not end within %v", t.run.For)
+	case errors.As(err, &exit):
+		out.Verdict, out.Sentence = Killed, firstFailure(text)
+	default:
+		return out.broken(err)
+	}
+	return out
+}
+
+// overlay writes the changed file and what tells the compiler of it, and returns the name of the latter.
+func (m *Mutation) overlay(dir string) (string, error) {
+	replace := map[string]string{}
+	if m.path != "" {
+		source, err := os.ReadFile(m.path)
+		if err != nil {
+			return "", err
+		}
+		changed := filepath.Join(dir, filepath.Base(m.path))
+		if err := os.WriteFile(changed, m.apply(source), 0o600); err != nil {
+			return "", err
+		}
+		replace[m.path] = changed
+	}
+	encoded, err := json.Marshal(struct{ Replace map[string]string }{replace})
+	if err != nil {
+		return "", err
+	}
+	name := filepath.Join(dir, "overlay.json")
+	return name, os.WriteFile(name, encoded, 0o600)
+}
+
+// firstFailure returns the line of a test's output that says which test failed, or its last lines.
+func firstFailure(text []byte) string {
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "--- FAIL") || strings.HasPrefix(line, "panic:") {
+			return line
+		}
+	}
+	return tail(text)
+}
+
+// tail returns the last lines of a program's output, as one.
+func tail(text []byte) string {
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	return strings.Join(lines[max(0, len(lines)-3):], " | ")
+}

@@ -1,0 +1,62 @@
+package mutants
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// WriteMarkdown writes what is committed beside the mutants: the matrix, what simpler disks would have missed, and where
+// each bug comes from.
+func (r Report) WriteMarkdown(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s.\n\n", strings.ReplaceAll(r.score(), "\n", "; "))
+	r.matrix(&b)
+	r.missed(&b)
+	r.bugs(&b)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (r Report) matrix(b *strings.Builder) {
+	header := []string{"mutant", "killed after", "by judge", "finding", "in"}
+	for _, c := range r.Columns {
+		header = append(header, c.Name)
+	}
+	row(b, header)
+	row(b, slices.Repeat([]string{"---"}, len(header)))
+	for _, o := range r.Outcomes {
+		after, in := o.Verdict.String(), "-"
+		if o.Verdict == Killed {
+			after, in = fmt.Sprintf("%.1f s", o.Seconds), o.Workload+" × "+o.Fault
+		}
+		cells := []string{o.Mutant, after, dash(o.Judge), dash(o.Class), in}
+		for _, c := range r.Columns {
+			cells = append(cells, o.cell(c.Name))
+		}
+		row(b, cells)
+	}
+}
+
+func (r Report) missed(b *strings.Builder) {
+	for _, c := range r.Columns {
+		if c.Simple {
+			fmt.Fprintf(b, "\nProfile `%s` misses %d: %s.\n", c.Name, len(r.Missed[c.Name]),
+				dash(strings.Join(r.Missed[c.Name], ", ")))
+		}
+	}
+}
+
+func (r Report) bugs(b *strings.Builder) {
+	b.WriteString("\n")
+	row(b, []string{"mutant", "class", "planted bug", "seen before in"})
+	row(b, slices.Repeat([]string{"---"}, 4))
+	for _, o := range r.Outcomes {
+		row(b, []string{o.Mutant, o.MutantClass, o.Bug, o.Reference})
+	}
+}
+
+func row(b *strings.Builder, cells []string) {
+	fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | "))
+}

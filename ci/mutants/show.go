@@ -1,0 +1,70 @@
+package mutants
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+)
+
+// ErrShow is returned by Show where not exactly one mutant is chosen.
+var ErrShow = errors.New("mutants: one mutant can be shown at a time: name it")
+
+// Show runs the lab on one mutant as a user would, and writes what it prints. The lab around the mutant stays in dir, with
+// its report and its findings, so that the failure can be replayed: Show returns the path of the program. The error is ErrLab
+// if nothing was found.
+func (c Campaign) Show(ctx context.Context, dir string, stdout, stderr io.Writer) (program string, err error) {
+	c.defaults()
+	chosen, err := c.choose()
+	if err != nil {
+		return "", err
+	}
+	if len(chosen) != 1 {
+		return "", ErrShow
+	}
+	m := chosen[0]
+	dir = filepath.Join(dir, m.Name)
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return "", fmt.Errorf("mutants: %w", err)
+	}
+	scratch, err := os.MkdirTemp("", "mutants-")
+	if err != nil {
+		return "", fmt.Errorf("mutants: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
+	built, err := (&Lab{Root: c.Root, Package: c.lab, Scratch: scratch}).build(ctx, m)
+	if err != nil {
+		return "", err
+	}
+	program = filepath.Join(dir, "lightning-torture")
+	if err := move(built, program); err != nil {
+		return "", fmt.Errorf("mutants: %w", err)
+	}
+	args := []string{"run", "--for", c.For.String(), "--stop-after", "1", "--dir", dir, "--quiet"}
+	cmd := exec.CommandContext(ctx, program, slices.Concat(args, m.Flags)...)
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	err = cmd.Run()
+	switch code := cmd.ProcessState.ExitCode(); {
+	case code == 1:
+		return program, nil
+	case code == 0:
+		return program, fmt.Errorf("%w: the lab did not find %s", ErrLab, m.Name)
+	}
+	return "", fmt.Errorf("%w: %w", ErrLab, err)
+}
+
+// move is a rename that also works from one filesystem to another.
+func move(from, to string) error {
+	if os.Rename(from, to) == nil {
+		return nil
+	}
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, 0o755) //nolint:gosec // it is a program
+}

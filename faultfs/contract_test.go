@@ -1,0 +1,124 @@
+package faultfs_test
+
+import (
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// contract is what a profile promises beyond posix-min, in the oracle's own words.
+type contract struct {
+	unit              int64 // bytes that are written as one
+	sequence          bool  // names and truncations are a prefix; sizes follow what came before them
+	bytesFollow       bool  // so do bytes
+	syncTakesNames    bool
+	syncTakesSequence bool
+	wholePages        bool // a page of a write is one piece with its size and stands in the sequence
+	sizeWaits         bool // a size follows the bytes that it shows
+	blockWaits        bool // only if they are in a new block
+	truncateWaits     bool
+	renameWaits       string // for "size", or for "bytes" in new blocks as well
+	stale             bool   // new blocks may show what was there before
+	torn, tear        bool
+	lies              uint64
+}
+
+func contractOf(m faultfs.Model) contract {
+	c := contract{unit: 512}
+	switch m.Profile.Name {
+	case "ext4-ordered":
+		c = contract{unit: 512, sequence: true, syncTakesNames: true, syncTakesSequence: true, blockWaits: true, renameWaits: "bytes"}
+	case "ext4-writeback":
+		c = contract{unit: 512, sequence: true, syncTakesNames: true, syncTakesSequence: true, renameWaits: "size", stale: true}
+	case "ext4-journal":
+		c = contract{unit: 4096, sequence: true, syncTakesNames: true, syncTakesSequence: true, wholePages: true}
+	case "xfs":
+		c = contract{unit: 512, sequence: true, syncTakesNames: true, syncTakesSequence: true, sizeWaits: true, truncateWaits: true}
+	case "btrfs":
+		c = contract{unit: 4096, sequence: true, syncTakesNames: true, sizeWaits: true, bytesFollow: true}
+	}
+	if m.Device.Sector != 0 && c.unit < 4096 {
+		c.unit = m.Device.Sector
+	}
+	c.torn, c.tear, c.lies = m.Device.Torn, m.Device.Tear, m.Device.IgnoreFlush
+	c.sizeWaits = c.sizeWaits || m.Device.SafeAppend
+	return c
+}
+
+func (p *piece) inSequence(o *oracle) bool {
+	return p.edits != nil || p.op.Kind == faultfs.OpTruncate || o.wholePages
+}
+
+// adrift reports whether the piece is bytes of a page that is clean although the disk may lack it: they have no place in
+// the sequence, and no sync is about them.
+func (p *piece) adrift() bool { return p.dead && p.bytes != nil && !p.resize }
+
+// promised reports whether a profile makes piece b need the earlier piece a.
+func (o *oracle) promised(a, b *piece) bool {
+	switch {
+	case a.edits != nil && b.edits != nil: // a new name needs the name of its directory
+		return o.syncTakesNames && slices.ContainsFunc(b.edits, func(e faultfs.Edit) bool {
+			return e.Ino != 0 && (a.op.Ino == e.Parent || a.op.Victim == e.Parent)
+		})
+	case b.edits != nil && a.file == b.op.Ino && b.op.Kind == faultfs.OpRename && b.op.Victim != 0:
+		return o.renameWaits != "" && a.resize || o.renameWaits == "bytes" && a.bytes != nil && a.new
+	}
+	return false
+}
+
+// wait makes the sizes of a write, from piece number first on, need bytes of the write.
+func (o *oracle) wait(op *faultfs.Op, first int) {
+	for i := first; i < len(o.pieces); i++ {
+		for j := first; j < len(o.pieces); j++ {
+			size, b := &o.pieces[i], &o.pieces[j]
+			if !size.resize || b.bytes == nil || i == j || b.off/4096 != (size.size-1)/4096 || b.off+int64(len(b.bytes)) <= op.OldSize {
+				continue
+			}
+			newBlock := b.off/4096 != (op.OldSize-1)/4096 || op.OldSize == 0
+			if o.sizeWaits || o.blockWaits && newBlock || o.wholePages {
+				size.needs = append(size.needs, j)
+			}
+		}
+	}
+}
+
+// hurry is a truncation that sets the size at once: bytes below it are not waited for.
+func (o *oracle) hurry(op *faultfs.Op) {
+	for i := range o.pieces {
+		if p := &o.pieces[i]; !o.truncateWaits && !o.wholePages && !p.durable && p.resize && p.file == op.Ino {
+			p.needs = slices.DeleteFunc(p.needs, func(j int) bool {
+				return o.pieces[j].bytes != nil && o.pieces[j].off < op.Size
+			})
+		}
+	}
+}
+
+// isNew reports whether the disk has no block for a page of a file, or loses it to a truncation that may be pending.
+func (o *oracle) isNew(file faultfs.Ino, page int64) bool {
+	has := false
+	for i := range o.pieces {
+		switch p := &o.pieces[i]; {
+		case p.edits != nil || p.file != file:
+		case p.shrinks && p.size <= page*4096:
+			has = false
+		case p.bytes != nil && p.durable && p.off/4096 == page:
+			has = true
+		}
+	}
+	return !has
+}
+
+// placed reports whether bytes are pending for a sector of a file since it was last cut off.
+func (o *oracle) placed(file faultfs.Ino, off int64) bool {
+	pending := false
+	for i := range o.pieces {
+		switch p := &o.pieces[i]; {
+		case p.edits != nil || p.file != file:
+		case p.shrinks && p.size <= off/4096*4096:
+			pending = false
+		case p.bytes != nil && p.off/o.unit == off/o.unit:
+			pending = pending || !p.durable
+		}
+	}
+	return pending
+}

@@ -1,0 +1,30 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// RejudgedText writes what today's judges say of a saved finding, a line for each violation.
+func RejudgedText(w io.Writer, r *torture.Rejudged) error {
+	var err error
+	switch r.Verdict {
+	case checker.Pass:
+		_, err = fmt.Fprintf(w, "%s: pass: the judges accept it\n", visible(r.File))
+	case checker.Inconclusive:
+		_, err = fmt.Fprintf(w, "%s: unknown: %s; lightning-torture replay %s\n", visible(r.File), visible(r.Reason), visible(r.File))
+	case checker.Fail:
+		for _, v := range r.Violations {
+			if _, err = fmt.Fprintf(w, "%s: fail: %s: %s\n", visible(r.File), v.Class, visible(v.Sentence)); err != nil {
+				break
+			}
+		}
+	}
+	return err
+}
+
+// RejudgedJSON writes r as one object on one line.
+func RejudgedJSON(w io.Writer, r *torture.Rejudged) error { return writeLine(w, *r) }
