@@ -19,7 +19,7 @@ func BenchmarkAppend(b *testing.B) {
 		{"faultfs", func() afero.Fs { return faultfs.New(faultfs.Options{}) }},
 		{"os", func() afero.Fs { return afero.NewBasePathFs(afero.NewOsFs(), b.TempDir()) }},
 		{"tmpfs", func() afero.Fs {
-			dir, err := os.MkdirTemp("/dev/shm", "faultfs")
+			dir, err := os.MkdirTemp("/dev/shm", "faultfs") //nolint:usetesting // it has to be that filesystem
 			if err != nil {
 				b.Skipf("there is no tmpfs to compare with: %v", err)
 			}

@@ -84,7 +84,7 @@ func TestLateRemovalsLoseRemovalsAndRenames(t *testing.T) {
 	require.Equal(t, set{"/gone= /new= /old=m1": true}, leaves(fs, late), "what is synced is durable")
 
 	for seed := range uint64(60) {
-		fs := trace(t, seed+900, 8)
+		fs := trace(t, faultfs.Model{}, seed+900, 8)
 		all := outcomes(fs, everything)
 		for image := range leaves(fs, late) {
 			require.True(t, all[image], "seed %d", seed)

@@ -50,7 +50,7 @@ func (d Device) String() string {
 func ParseDevice(text string) (Device, error) {
 	var d Device
 	given := map[string]bool{}
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		name, _, _ := strings.Cut(word, "=")
 		if given[name] {
 			return Device{}, fmt.Errorf("%w %q: %s is given twice", ErrDevice, text, name)

@@ -133,7 +133,7 @@ var failureLitmus = []litmus{
 	}, []string{"/f=m2+o8"}},
 	{"after a failure on btrfs the place of the handle stays, so the next append leaves a hole", func(l *lab) {
 		f := l.create("f")
-		l.syncDir("/")
+		l.syncRoot()
 		_, err := f.Write([]byte("nnnnn"))
 		l.ok(err)
 		l.failAs("btrfs", f)

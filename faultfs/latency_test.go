@@ -45,7 +45,7 @@ func TestSlowCalls(t *testing.T) {
 		l.write(f, 'a', 1, 1)
 		l.sync(f)
 		require.Equal(t, test.want, c.slept, test.rule)
-		l.syncDir("/")
+		l.syncRoot()
 		require.Equal(t, set{"/f=a2": true}, outcomes(l.fs, everything), "slow calls do what they should")
 	}
 }

@@ -39,7 +39,7 @@ func (l *lab) durable(name string, letter byte, n int) afero.File {
 
 func (l *lab) write(f afero.File, letter byte, off, n int) { l.t.Helper(); put(l.t, f, letter, off, n) }
 func (l *lab) sync(f afero.File)                           { l.t.Helper(); l.ok(f.Sync()) }
-func (l *lab) syncDir(name string)                         { l.t.Helper(); syncPath(l.t, l.fs, name) }
+func (l *lab) syncRoot()                                   { l.t.Helper(); syncPath(l.t, l.fs, "/") }
 
 func (l *lab) ok(err error) { l.t.Helper(); require.NoError(l.t, err) }
 
@@ -74,7 +74,7 @@ var operationLitmus = []litmus{
 	}, []string{"/f=n1024"}},
 	{"fsync of the directory does nothing for an overwrite", func(l *lab) {
 		l.write(l.durable("f", 'o', 100), 'n', 0, 100)
-		l.syncDir("/")
+		l.syncRoot()
 	}, []string{"/f=o100", "/f=n100"}},
 	{"two overwrites of a sector keep their order", func(l *lab) {
 		f := l.durable("f", 'o', 100)
@@ -125,7 +125,7 @@ var operationLitmus = []litmus{
 	{"a new name is there or not", func(l *lab) { l.create("f") }, []string{"", "/f="}},
 	{"fsync of the directory makes the name durable, not the bytes", func(l *lab) {
 		l.write(l.create("f"), 'n', 0, 100)
-		l.syncDir("/")
+		l.syncRoot()
 	}, []string{"/f=", "/f=.100", "/f=n100"}},
 	{"a rename is old or new", func(l *lab) {
 		l.durable("a", 'o', 10)
@@ -144,7 +144,7 @@ var operationLitmus = []litmus{
 	{"fsync of the directory makes a rename durable", func(l *lab) {
 		l.durable("a", 'o', 10)
 		l.ok(l.fs.Rename("a", "b"))
-		l.syncDir("/")
+		l.syncRoot()
 	}, []string{"/b=o10"}},
 	{"an unlink may persist without a sync", func(l *lab) {
 		l.durable("f", 'o', 10)
@@ -183,7 +183,7 @@ var operationLitmus = []litmus{
 		l.durable("1", 'x', 10)
 		l.durable("2", 'y', 10)
 		l.ok(l.fs.SymlinkIfPossible("1", "s"))
-		l.syncDir("/")
+		l.syncRoot()
 		l.ok(l.fs.SymlinkIfPossible("2", "t"))
 		l.ok(l.fs.Rename("t", "s"))
 	}, []string{"/1=x10 /2=y10 /s->1", "/1=x10 /2=y10 /s->1 /t->2", "/1=x10 /2=y10 /s->2"}},

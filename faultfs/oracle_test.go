@@ -401,7 +401,7 @@ func (s *state) findFrom(way []faultfs.Edit, path string, links int) (faultfs.Ed
 		case !ok || !at.Dir:
 			return at, false
 		case next.Target == "":
-			way = append(way[:len(way):len(way)], next)
+			way = append(slices.Clip(way), next)
 		case links == 0:
 			return next, false
 		case next.Target[0] == '/':

@@ -42,7 +42,8 @@ func JUnit(w io.Writer, r *torture.Result) error {
 
 func newSuite(r *torture.Result, workload string) junitSuite {
 	return junitSuite{Name: r.Engine + "/" + workload, Properties: []junitProperty{
-		{"seed", strconv.FormatUint(r.Seed, 10)}, {"profile", r.Profile},
+		{"seed", strconv.FormatUint(r.Seed, 10)},
+		{"profile", r.Profile},
 		{"images by profile", profileFigure(r).Note},
 	}}
 }

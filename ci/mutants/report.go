@@ -132,14 +132,15 @@ func (r Report) WriteText(w io.Writer) error {
 }
 
 func (r Report) score() string {
-	s := fmt.Sprintf("%d of %d killed, %d survived, %d broken; median %.1f s to kill",
+	var s strings.Builder
+	fmt.Fprintf(&s, "%d of %d killed, %d survived, %d broken; median %.1f s to kill",
 		r.Killed, r.Mutants, len(r.Survived), len(r.Broken), r.MedianSecondsToKill)
 	for _, c := range r.Columns {
 		if c.Simple {
-			s += fmt.Sprintf("\n%d of them would have lived on a disk of profile %s", len(r.Missed[c.Name]), c.Name)
+			fmt.Fprintf(&s, "\n%d of them would have lived on a disk of profile %s", len(r.Missed[c.Name]), c.Name)
 		}
 	}
-	return s
+	return s.String()
 }
 
 // cell returns what a column of the matrix says: the seconds to the kill, or a dash.

@@ -106,7 +106,7 @@ func expand(line string) ([]string, error) {
 		return nil, err
 	}
 	var all []string
-	for _, choice := range strings.Split(choices, ",") {
+	for choice := range strings.SplitSeq(choices, ",") {
 		for _, t := range tails {
 			all = append(all, head+choice+t)
 		}
@@ -196,7 +196,7 @@ func canonicalContent(content string) (string, error) {
 	var out []string
 	var last string
 	var length int
-	for _, run := range strings.Split(content, "+") {
+	for run := range strings.SplitSeq(content, "+") {
 		m := runPattern.FindStringSubmatch(run)
 		if m == nil {
 			return "", fmt.Errorf("%q in %q is not a letter, '.' or '?' and how many bytes of it", run, content)

@@ -45,15 +45,18 @@ func TestAFindingSaysWhichProfilesItNeeds(t *testing.T) {
 	}{
 		{
 			"an unsynced name is lost where only a sync of its directory keeps it", "power", "register", noDirSync,
-			[]string{"posix-min"}, []string{"ext4-ordered", "ext4-writeback", "ext4-journal", "xfs", "btrfs", "lose-none"},
+			[]string{"posix-min"},
+			[]string{"ext4-ordered", "ext4-writeback", "ext4-journal", "xfs", "btrfs", "lose-none"},
 		},
 		{
 			"an unsynced log is lost everywhere but in a killed process", "power", "register", noFileSync,
-			[]string{"posix-min", "ext4-ordered", "ext4-writeback", "ext4-journal", "xfs", "btrfs", "lose-all"}, []string{"lose-none"},
+			[]string{"posix-min", "ext4-ordered", "ext4-writeback", "ext4-journal", "xfs", "btrfs", "lose-all"},
+			[]string{"lose-none"},
 		},
 		{
 			"a torn batch needs no loss", "power", "kv", splitBatch,
-			[]string{"posix-min", "ext4-ordered", "ext4-journal", "xfs", "btrfs", "lose-none"}, nil,
+			[]string{"posix-min", "ext4-ordered", "ext4-journal", "xfs", "btrfs", "lose-none"},
+			nil,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

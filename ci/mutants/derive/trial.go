@@ -27,8 +27,9 @@ func (t *trial) baseline(ctx context.Context) error {
 		return nil
 	case Killed:
 		return fmt.Errorf("%w: %s", ErrBaseline, o.Sentence)
+	default:
+		return fmt.Errorf("%w: %s", ErrTests, o.Sentence)
 	}
-	return fmt.Errorf("%w: %s", ErrTests, o.Sentence)
 }
 
 // try asks the tests about a mutation; one without edits is the unchanged source.
