@@ -41,6 +41,7 @@
 //     goroutines stay behind, since nothing can stop them; after a few hangs the campaign gives up.
 //
 //   - T6: the lab's own time is measured, not estimated: everything outside the engine's calls.
+//
 //   - T7: a pass has cut power in every dangerous situation that its target names, if nothing narrowed the run down.
 //
 //   - T8: an explanation is an experiment. It recovers images that have lost these operations and no others, and names the
