@@ -8,7 +8,7 @@ import (
 // Recoveries leave much garbage behind little that lives: collect it rarely, within a bound.
 const (
 	gcPercent   = 500
-	memoryLimit = 1 << 30
+	memoryLimit = 768 << 20
 )
 
 func main() {

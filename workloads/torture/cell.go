@@ -61,10 +61,15 @@ func isVariant(name string) bool {
 	return known && w.Variant
 }
 
+// maxReasons is how many different reasons a cell gives; some hold numbers, and there is no end to those.
+const maxReasons = 16
+
 // unclear notes judgements that ended without an answer.
 func (c *cell) unclear(reason string, n int) {
 	c.Unknown += n
-	c.unknown[reason] = true
+	if len(c.unknown) < maxReasons {
+		c.unknown[reason] = true
+	}
 }
 
 // add puts the figures of one run into those of the cell.

@@ -3,8 +3,11 @@ package torture
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -47,8 +50,8 @@ type campaign struct {
 	sampling  bool                    // runs are explored under all profiles
 	profiles  map[string]ProfileCount // by name
 	goals     []GoalCount
-	demanding bool // it is the default run, which has to reach every goal
-	hashes    []string
+	demanding bool      // it is the default run, which has to reach every goal
+	traces    hash.Hash // of the hashes of all traces, one a line
 }
 
 // bankTotals is the money of the bank: what there should be, and the first wrong sum that was seen.
@@ -95,7 +98,7 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 	}
 	c := &campaign{
 		target: target, opts: opts, findings: newFindings(), progress: &progress{begin: time.Now()},
-		profiles: map[string]ProfileCount{},
+		profiles: map[string]ProfileCount{}, traces: sha256.New(),
 	}
 	if opts.For > 0 {
 		c.deadline = c.progress.begin.Add(opts.For)
@@ -135,9 +138,10 @@ func (c *campaign) run(ctx context.Context) error {
 	return nil
 }
 
+// over reports whether no further run is to begin.
 func (c *campaign) over(ctx context.Context) bool {
 	return ctx.Err() != nil || !c.deadline.IsZero() && !time.Now().Before(c.deadline) ||
-		c.opts.StopAfter > 0 && c.findings.len() >= c.opts.StopAfter || c.total.hangs >= maxHangs
+		c.opts.StopAfter > 0 && c.findings.len() >= c.opts.StopAfter || c.findings.len() >= maxFindings || c.total.hangs >= maxHangs
 }
 
 // one records, judges and explores the runs of a cell in a round: one, or all of a sweep.
@@ -227,7 +231,7 @@ func (c *campaign) budget(ctx context.Context, left int) (context.Context, conte
 // add puts the figures and findings of one run into the totals.
 func (c *campaign) add(ctx context.Context, cell *cell, e *exploration) error {
 	cell.add(e)
-	c.hashes = append(c.hashes, e.hash())
+	fmt.Fprintln(c.traces, e.hash())
 	if rule := e.plan.fault.rule(c.target.Promises); rule.Lower == 0 && !e.plan.fault.rot {
 		asked, kept := e.survived.count(e.recording)
 		c.acked, c.kept = c.acked+asked, c.kept+kept
@@ -302,7 +306,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		UnexploredPoints: c.total.left, WidestExhaustive: c.total.widest,
 		Images: c.total.images, NestedImages: c.total.nested,
 		DeepPoints: c.total.deep, RecoveryCycles: c.total.cycles, Divergences: c.total.divergences,
-		BytesLost: c.total.bytesLost, AckedSynced: c.acked, Recovered: c.kept, TraceHash: digest(c.hashes),
+		BytesLost: c.total.bytesLost, AckedSynced: c.acked, Recovered: c.kept, TraceHash: hex.EncodeToString(c.traces.Sum(nil)[:8]),
 		BankTotalWant: c.bank.want, BankTotalGot: c.bank.got, FaultsInjected: map[string]uint64{}, Findings: []Finding{},
 		Cells: []Cell{}, Interrupted: ctx.Err() != nil, Provenance: provenance(),
 	}

@@ -196,3 +196,26 @@ func TestAStoreWithoutTransactionsIsAskedForNone(t *testing.T) {
 		assert.NotEqual(t, "bank", c.Workload)
 	}
 }
+
+func TestDamageIsExcusedOnlyWhereItLooksLikeACrash(t *testing.T) {
+	for _, c := range []struct {
+		name, fault  string
+		logs, append []string
+		want         checker.Verdict
+	}{
+		{"what a truncation took from a log may be lost", "truncated-file", []string{"log"}, nil, checker.Pass},
+		{"and from a file that only grows", "truncated-file", nil, []string{"log"}, checker.Pass},
+		{"but from no other", "truncated-file", nil, nil, checker.Fail},
+		{"an old block must be noticed, in files that only grow too", "stale-block", nil, []string{"log"}, checker.Fail},
+		{"in a log it looks like a torn write", "stale-block", []string{"log"}, nil, checker.Pass},
+		{"as a flipped bit does", "bitrot", []string{"log"}, nil, checker.Pass},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			target := toyTarget(correct)
+			target.LogGlobs, target.AppendGlobs = c.logs, c.append
+			r, err := Check(t.Context(), target, toyOptions(c.fault))
+			require.NoError(t, err)
+			assert.Equal(t, c.want, r.Verdict, "%v %+v", r.Reasons, r.Findings)
+		})
+	}
+}

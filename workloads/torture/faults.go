@@ -99,7 +99,7 @@ func callFaults() []fault {
 		{
 			Choice: Choice{"open-files", "the process may have only a few files open"},
 			rules: func(rng *rand.Rand, _ part) []string {
-				return []string{fmt.Sprintf("emfile open files=%d", 1+rng.IntN(6))}
+				return []string{fmt.Sprintf("emfile open files=%d", 2+rng.IntN(8))}
 			},
 			turns: "kv", errors: true, fixed: true, // what is open from the beginning counts
 		},

@@ -29,6 +29,10 @@ type found struct {
 	plan     *plan
 }
 
+// maxFindings is after how many findings a campaign gives up: each keeps the recording that it is of, and a store that is
+// broken in so many ways needs no further proof.
+const maxFindings = 64
+
 func newFindings() *findings { return &findings{byID: map[string]*found{}} }
 
 func (f *findings) len() int { return len(f.ids) }

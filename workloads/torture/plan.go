@@ -37,6 +37,7 @@ type plan struct {
 	patience time.Duration
 	nest     int // one of how many recoveries is crashed in turn; 1: all, at every operation
 	lives    int // how many recoveries of one crash point are crashed in turn at the most
+	phase    int // operations between two scans of the whole store; 0: as workloads.Drive does
 	points   int // how many crash points to explore at the most, spread evenly; 0: all
 	// allSynced says that every commit of the script asks for Sync.
 	allSynced bool
@@ -92,7 +93,7 @@ func resolve(s spec) (*plan, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.script, p.points = sc.script(s.Seed), sc.points
+		p.script, p.points, p.phase = sc.script(s.Seed), sc.points, sc.phase
 		p.Size = p.script.Size
 		if sc.sequel != nil {
 			sequel := sc.sequel(s.Seed)

@@ -105,22 +105,22 @@ func runStore(
 		}
 	}()
 	env := Env{FS: fs, Dir: storeDir, Inline: p.clients() <= 1}
-	err = runLife(ctx, target, env, p.script, rec, loaded)
+	err = runLife(ctx, target, env, p.script, rec, workloads.DriveOptions{Loaded: loaded, PhaseOps: p.phase})
 	if crash := (*workloads.Panic)(nil); p.sequel == nil || errors.As(err, &crash) {
 		return err
 	}
-	return errors.Join(err, runLife(ctx, target, env, *p.sequel, rec, nil))
+	return errors.Join(err, runLife(ctx, target, env, *p.sequel, rec, workloads.DriveOptions{}))
 }
 
 // runLife takes a store from its opening to its close.
 func runLife(
-	ctx context.Context, target Target, env Env, script workloads.Script, rec *history.Recorder, loaded func(),
+	ctx context.Context, target Target, env Env, script workloads.Script, rec *history.Recorder, opts workloads.DriveOptions,
 ) error {
 	store, err := target.Open(env)
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
 	}
-	drove := workloads.Drive(ctx, store, script, rec, workloads.DriveOptions{Loaded: loaded})
+	drove := workloads.Drive(ctx, store, script, rec, opts)
 	if err := store.Close(); err != nil {
 		return errors.Join(drove, fmt.Errorf("close: %w", err))
 	}

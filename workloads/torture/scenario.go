@@ -11,6 +11,7 @@ type scenario struct {
 	Choice
 	script func(seed uint64) workloads.Script
 	sequel func(seed uint64) workloads.Script // for the store that is opened again; nil: it is not
+	phase  int                                // operations between two scans, whose results are kept in memory; 0: as usual
 	points int                                // crash points to explore, spread evenly; 0: all
 }
 
@@ -23,7 +24,7 @@ func scenarios() []scenario {
 		{
 			Choice: Choice{"seed-crash", "4 clients write 85,092 entries, power is cut, all acknowledged ones come back"},
 			script: func(seed uint64) workloads.Script { return workloads.Load(seed, 4, 85_092) },
-			points: 24,
+			points: 24, phase: 50_000,
 		},
 		{
 			Choice: Choice{"seed-concurrent", "8 clients, 4,000 operations, no error, linearizable"},

@@ -1,8 +1,6 @@
 package torture
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"runtime/debug"
 	"strings"
@@ -45,12 +43,6 @@ func (t *tally) add(o tally) {
 	t.bytesLost += o.bytesLost
 	t.spent.add(o.spent)
 	t.rotted += o.rotted
-}
-
-// digest condenses the trace hashes of all runs into one.
-func digest(hashes []string) string {
-	sum := sha256.Sum256([]byte(strings.Join(hashes, "\n")))
-	return hex.EncodeToString(sum[:8])
 }
 
 // Version returns the version of the module that the lab was built from.

@@ -25,6 +25,17 @@ func TestLightningKeepsItsPromises(t *testing.T) {
 	assert.Equal(t, r.AckedSynced, r.Recovered)
 }
 
+func TestEveryFaultHitsAndIsSurvived(t *testing.T) {
+	o := torture.Options{Workloads: []string{"kv"}, Profile: "posix-min", Rounds: 1, Keys: 300, Ops: 16}
+	for _, f := range torture.Faults() {
+		o.Faults = append(o.Faults, f.Name)
+	}
+	r := torture.Run(t, lightning.Target(), o)
+	for _, c := range r.Cells {
+		assert.Equal(t, c.Fault != "power" && c.Fault != "killed", len(c.Injected) > 0, c.Fault)
+	}
+}
+
 func TestRangeDeletesKeepThePromises(t *testing.T) {
 	target := lightning.Target()
 	target.Name = "lightning, deleting ranges"
