@@ -123,11 +123,12 @@ func writable(dir string) error {
 	return os.Remove(probe)
 }
 
-// run goes through the matrix round by round.
+// run goes through the matrix round by round. The first round is finished even if the time is over: a cell that never ran
+// would leave the verdict open.
 func (c *campaign) run(ctx context.Context) error {
 	for round := 0; c.opts.Rounds == 0 || round < c.opts.Rounds; round++ {
 		for i, cell := range c.cells {
-			if c.over(ctx) {
+			if c.ended(ctx) || round > 0 && c.late() {
 				return nil
 			}
 			if err := c.one(ctx, cell, round, len(c.cells)-i); err != nil {
@@ -140,8 +141,16 @@ func (c *campaign) run(ctx context.Context) error {
 
 // over reports whether no further run is to begin.
 func (c *campaign) over(ctx context.Context) bool {
-	return ctx.Err() != nil || !c.deadline.IsZero() && !time.Now().Before(c.deadline) ||
-		c.opts.StopAfter > 0 && c.findings.len() >= c.opts.StopAfter || c.findings.len() >= maxFindings || c.total.hangs >= maxHangs
+	return c.ended(ctx) || c.late()
+}
+
+// late reports whether the time is over.
+func (c *campaign) late() bool { return !c.deadline.IsZero() && !time.Now().Before(c.deadline) }
+
+// ended reports whether the campaign is to stop, whatever the time.
+func (c *campaign) ended(ctx context.Context) bool {
+	return ctx.Err() != nil || c.opts.StopAfter > 0 && c.findings.len() >= c.opts.StopAfter ||
+		c.findings.len() >= maxFindings || c.total.hangs >= maxHangs
 }
 
 // one records, judges and explores the runs of a cell in a round: one, or all of a sweep.
@@ -149,7 +158,7 @@ func (c *campaign) one(ctx context.Context, cell *cell, round, left int) error {
 	if cell.series != nil {
 		return c.sweep(ctx, cell)
 	}
-	if err := c.rehearse(ctx, cell, round, left); err != nil || c.over(ctx) {
+	if err := c.rehearse(ctx, cell, round, left); err != nil || c.ended(ctx) {
 		return err
 	}
 	r, err := c.record(ctx, cell, round)
