@@ -56,6 +56,10 @@ func TestBankJudgesStates(t *testing.T) {
 			require.Equal(t, []string{row.class, row.sentence}, []string{r.Violations[0].Class, r.Violations[0].Sentence})
 		})
 	}
+	open := twoAccounts
+	open.Turnover = true
+	require.Equal(t, checker.Pass, open.JudgeState(pairs("A=2000/a")).Verdict, "the other account was closed")
+	require.Equal(t, checker.Fail, open.JudgeState(pairs("A=1999/a")).Verdict)
 	require.Equal(t, int64(1960), twoAccounts.Sum(pairs("A=310/a B=1650/b x=7")))
 }
 
@@ -75,10 +79,13 @@ func TestBankKeepsFirstWorstAndLast(t *testing.T) {
 		about = append(about, v.Ops...)
 	}
 	require.Equal(t, []int{2, 4, 6}, about)
-	require.Equal(t, "the 2 accounts add up to 1500 in transaction #4 by client 0, but the total is 2000: 500 were lost",
-		r.Violations[1].Sentence)
+	require.Equal(t, "the 2 accounts add up to 1500 in transaction #4 by client 0, but the total is 2000: 500 were lost "+
+		"(the worst of 3 such audits)", r.Violations[1].Sentence)
+	require.Contains(t, r.Violations[0].Sentence, "(the first of 3 such audits)")
+	require.Contains(t, r.Violations[2].Sentence, "(the last of 3 such audits)")
 	r = twoAccounts.JudgeHistory(parse(t, "0 1-2 batch A=1000/a B=1000/a\n0 5-6 snapshot A=990/b B=1000/a"))
 	require.Len(t, r.Violations, 1)
+	require.NotContains(t, r.Violations[0].Sentence, "such audits")
 	r = twoAccounts.JudgeHistory(parse(t, "0 1-2 scan\n0 3-4 batch A=1000/a B=1000/a\n0 5-6 snapshot A=1000/a B=1000/a"))
 	require.Equal(t, checker.Pass, r.Verdict)
 }

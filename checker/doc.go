@@ -7,7 +7,8 @@
 //     operations overlapped and whatever became of those that were never answered. Violations say which operations
 //     contradict each other, in a sentence that needs no knowledge of the code.
 //   - J2: a Pass says that the judge looked at everything it was given and found nothing. How sharp each judge is, is
-//     said at its function; [Durability] is exact for one client.
+//     said at its function; [Durability] is exact for one client, [Sequence] for any number if the store reveals the order
+//     of its commits, and [Isolation] for all orders that the lists of a history show.
 //   - J3: no answer is Inconclusive, with the reason, and never a Pass.
 //   - J4: judges check what they take for granted ([Assumptions]) before they judge.
 //   - J5: judges change nothing that they are given, and may be used by several goroutines at once.
@@ -38,4 +39,23 @@
 //
 // The search for an order (linearizability) is exponential in the number of operations in flight, so it works key by
 // key and in windows between quiet full scans, and it leaves out open writes that nobody saw.
+//
+// # How transactions are judged
+//
+// [Isolation] is for histories of lists (workload append). It goes four ways, each linear in the history:
+//
+//	ledger.go     every element is traced to the transaction that appended it; open ones count if somebody saw theirs
+//	versions.go   what contradicts a single transaction, or the order of a single list
+//	graph.go      who came before whom: ww appended before, wr appended what was read, rw read without what was appended,
+//	              rt was answered before the other was called (no more than clients each, as the rest follows)
+//	network.go    one node for a transaction that takes effect at one moment, two for one that may read before it commits;
+//	              cycle.go looks for cycles and names the shortest by what it is made of
+//
+// Transactions of different levels stand in one graph: with two nodes, a relation rw into a transaction cannot be
+// followed by one out of it, and exactly such cycles are what snapshot isolation allows. After a crash the recovered
+// store is one more transaction, which has read everything (recovered.go): what is missing must not have come before
+// what is there. The crash itself is judged by [Durability].
+//
+// [Sequence] does not infer an order but is told: a state is that after some number of commits, or it is wrong. Each key
+// bounds the number from both sides (prefix.go).
 package checker

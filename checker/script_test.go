@@ -1,6 +1,7 @@
 package checker_test
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -80,4 +81,11 @@ func pairs(text string) *history.State {
 		s.Append([]byte(key), []byte(value))
 	}
 	return s
+}
+
+// sorted returns the pairs of a state in order of their keys.
+func sorted(state string) string {
+	words := strings.Fields(state)
+	slices.Sort(words)
+	return strings.Join(words, " ")
 }

@@ -24,7 +24,8 @@ type Batch struct {
 	// where the key and the value of a RangeDelete are its start and its end.
 	data  []byte
 	count int
-	err   error // the first write that cannot be
+	seq   key.Seq // of the first write, once it is logged
+	err   error   // the first write that cannot be
 
 	longest   int         // of the values
 	blobs     []*blobFile // that references lead to, if there are any; held for the batch, maybe several times
@@ -50,8 +51,13 @@ func (b *Batch) DeleteRange(start, end []byte) {
 // Len returns the number of writes.
 func (b *Batch) Len() int { return b.count }
 
+// Seq returns the place of the batch in the order of commits, after Apply: later commits have greater ones, and a crash
+// that loses a commit loses all of greater ones too. It is 0 if nothing of the batch came as far as the log; after an
+// error that leaves open what became of the batch, it is its place if it is there.
+func (b *Batch) Seq() uint64 { return uint64(b.seq) }
+
 // Reset empties the batch and keeps its memory.
-func (b *Batch) Reset() { b.data, b.count, b.err, b.longest = b.data[:0], 0, nil, 0 }
+func (b *Batch) Reset() { b.data, b.count, b.seq, b.err, b.longest = b.data[:0], 0, 0, nil, 0 }
 
 // batches keeps the memory of those that the engine makes itself.
 var batches = sync.Pool{New: func() any { return new(Batch) }}
@@ -120,6 +126,7 @@ func checkSizes(kind key.Kind, user, value []byte) error {
 
 // number writes the header; first is the sequence number of the first operation.
 func (b *Batch) number(first key.Seq) {
+	b.seq = first
 	binary.LittleEndian.PutUint64(b.data, uint64(first))
 	binary.LittleEndian.PutUint32(b.data[8:], uint32(b.count))
 }

@@ -26,11 +26,14 @@ func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 	if d > Buffered {
 		return fmt.Errorf("%w: durability %d", ErrOptions, d)
 	}
+	given := b
+	given.seq = 0
 	b, err := db.separate(b)
 	if err != nil {
 		return err
 	}
 	t, m, err := db.enter(b, d, check)
+	given.seq = b.seq
 	closing := db.releaseBlobs(b, nil)
 	if err != nil {
 		return errors.Join(err, closing)

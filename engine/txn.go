@@ -54,6 +54,7 @@ type Txn struct {
 	reads     map[string]struct{}
 	ranges    []*keyRange
 	iters     []*Iterator
+	seq       uint64 // of the commit
 	done      bool
 }
 
@@ -208,12 +209,16 @@ func (t *Txn) Commit(d Durability) error {
 	if err == nil {
 		err = t.db.commit(b, d, t.validate)
 	}
+	t.seq = b.Seq()
 	reuse(b)
 	if errors.Is(err, ErrConflict) {
 		t.db.seq.catchUp() // or else the next attempt could not see the winner, and would lose again
 	}
 	return errors.Join(err, t.Rollback())
 }
+
+// Seq returns the place of the transaction in the order of commits, after Commit; see Batch.Seq.
+func (t *Txn) Seq() uint64 { return t.seq }
 
 // Rollback ends the transaction without writing anything. It returns errors of closing its iterators. After a Commit or
 // Rollback it does nothing.

@@ -11,18 +11,30 @@ import (
 
 // Ledger is what is known in advance about the money of a bank script: enough for a judge that knows no engine.
 type Ledger struct {
-	Accounts int   // how many
+	Accounts int   // how many there can be
 	Total    int64 // of all balances, at every moment after loading; no balance is ever negative
+	Turnover bool  // accounts open and close, so that some may be missing; otherwise all are always there
 }
 
 // BankOptions sizes a bank. The zero value is the default bank.
 type BankOptions struct {
 	Accounts int   // 0: 8
 	Balance  int64 // of each account at the start; 0: 1000
+	Turnover bool  // transfers open accounts that are not there, and some close the one that they empty
+	Long     bool  // some values are 3 or 6 times as long as others
+	Unsynced bool  // some transfers ask for NoSync
 }
 
 // bank is for judges of isolation: lost updates, torn transfers and reads of uncommitted data all change the total.
 func bank(seed uint64, size Size) Script { return Bank(seed, size, BankOptions{}) }
+
+// bankMixed is for the same judges, with all that a bank can ask of an engine: keys that vanish and come back, values
+// that engines keep apart, and commits that a crash may lose, but only with all that came after them.
+func bankMixed(seed uint64, size Size) Script {
+	s := Bank(seed, size, BankOptions{Turnover: true, Long: true, Unsynced: true})
+	s.Workload = "bank-mixed"
+	return s
+}
 
 // Bank returns a script of the bank workload with its own number of accounts and balance. Accounts are loaded in one
 // synced batch, after size.Keys fillers: until that batch is acknowledged there may be none.
@@ -41,24 +53,32 @@ func Bank(seed uint64, size Size, opts BankOptions) Script {
 		first := balanceValue(seed, opts.Balance, "open."+strconv.Itoa(i), size.ValueBytes)
 		opening = append(opening, history.Write{Key: accounts[i], Value: first})
 	}
-	step := func(rng *rand.Rand, _ int, name string) Step { return bankStep(rng, accounts, name) }
+	step := func(rng *rand.Rand, _ int, name string) Step { return bankStep(rng, accounts, name, opts) }
 	return Script{
 		Workload: "bank", Seed: seed, Size: size,
 		Preload: append(load(seed, size, fillerKey), opening),
 		Clients: generate(seed, size, step),
-		Ledger:  &Ledger{Accounts: opts.Accounts, Total: opts.Balance * int64(opts.Accounts)},
+		Ledger:  &Ledger{Accounts: opts.Accounts, Total: opts.Balance * int64(opts.Accounts), Turnover: opts.Turnover},
 	}
 }
 
-func bankStep(rng *rand.Rand, accounts [][]byte, name string) Step {
+func bankStep(rng *rand.Rand, accounts [][]byte, name string, opts BankOptions) Step {
 	switch p := rng.IntN(100); {
 	case p < 75 && len(accounts) > 1:
 		from := rng.IntN(len(accounts))
 		to := (from + 1 + rng.IntN(len(accounts)-1)) % len(accounts)
-		return Step{
+		s := Step{
 			Kind: history.Txn, Isolation: SnapshotIsolation + Isolation(rng.IntN(2)),
 			Transfer: &Transfer{From: accounts[from], To: accounts[to], Amount: 1 + rng.Int64N(50), Name: name},
 		}
+		if opts.Turnover {
+			s.Transfer.Opens, s.Transfer.Closes = true, rng.IntN(4) == 0
+		}
+		if opts.Unsynced {
+			s.Durability, s.Lingers = history.Durability(rng.IntN(2)), rng.IntN(3) == 0
+		}
+		s.Transfer.long = opts.Long
+		return s
 	case p < 95:
 		return Step{Kind: history.Snapshot, Keys: accounts}
 	case p < 99:
@@ -97,20 +117,32 @@ func balanceValue(seed uint64, balance int64, name string, size int) []byte {
 	return append(head, value(seed, name, size-len(head))...)
 }
 
-// move returns what a transfer writes after it has read both accounts: nothing if an account is missing or damaged, or
-// would be overdrawn. Attempt makes the values of a retried transfer unique.
+// move returns what a transfer writes after it has read both accounts: nothing if an account that it needs is missing or
+// damaged, or would be overdrawn. Attempt makes the values of a retried transfer unique.
 func (t *Transfer) move(from, to history.Read, attempt int, script *Script) []history.Write {
 	a, okA := Balance(from.Value)
 	b, okB := Balance(to.Value)
-	if !from.Found || !to.Found || !okA || !okB || a < t.Amount {
+	if t.Opens && !to.Found {
+		b, okB = 0, true
+	}
+	amount := t.Amount
+	if t.Closes {
+		amount = a
+	}
+	if !from.Found || !okA || !okB || a < amount {
 		return nil
 	}
 	name := t.Name + "." + strconv.Itoa(attempt)
 	encode := func(balance int64, side string) []byte {
-		return balanceValue(script.Seed, balance, name+side, script.Size.ValueBytes)
+		size := script.Size.ValueBytes
+		if t.long {
+			size = stretch(script.Seed, name+side, size)
+		}
+		return balanceValue(script.Seed, balance, name+side, size)
 	}
-	return []history.Write{
-		{Key: t.From, Value: encode(a-t.Amount, "-")},
-		{Key: t.To, Value: encode(b+t.Amount, "+")},
+	left := history.Write{Key: t.From, Delete: t.Closes}
+	if !t.Closes {
+		left.Value = encode(a-amount, "-")
 	}
+	return []history.Write{left, {Key: t.To, Value: encode(b+amount, "+")}}
 }

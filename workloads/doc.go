@@ -15,6 +15,12 @@
 //     scans the whole store while everything is quiet: judges of linearizability cut the history there.
 //   - W6: a panic of the store ends the drive with a [Panic] that names the client and the operation. It is returned
 //     at once: other clients may hang forever in a store whose locks the panic left behind.
+//   - W7: an element of a list names the transaction, the attempt and the step that appended it. The history keeps the order
+//     of the reads and writes of such a transaction, and its level. One that its client rolls back is Rejected.
+//   - W8: if the store is a [Sequencer], every commit has its place in the order, or none if it never took effect.
+//
+// A client that lingers in a transaction lets others run until they have got on: stores that never wait for a disk would
+// hardly ever be seen to overlap otherwise. It yields a bounded number of times and never sleeps.
 //
 // Scripts are data: a Script may be driven by any number of goroutines, as nothing changes it.
 //

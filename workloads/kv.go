@@ -81,16 +81,21 @@ func kv(seed uint64, size Size) Script {
 	}
 }
 
-// kvValue is value, but some are 3 times as long, and a few 6 times: engines that keep long values apart do so with them.
+// kvValue is value, stretched.
 func kvValue(seed uint64, name string, size Size) []byte {
-	factor := 1
+	return value(seed, name, stretch(seed, name, size.ValueBytes))
+}
+
+// stretch returns the length of a value: size, but for some 3 times as much, and 6 times for a few. Engines that keep
+// long values apart do so with them.
+func stretch(seed uint64, name string, size int) int {
 	switch stream(seed, name+" length").IntN(16) {
 	case 0:
-		factor = 6
+		return 6 * size
 	case 1, 2, 3:
-		factor = 3
+		return 3 * size
 	}
-	return value(seed, name, factor*size.ValueBytes)
+	return size
 }
 
 // batch draws 2 to 5 writes of different keys, a quarter of them deletes.

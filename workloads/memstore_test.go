@@ -48,6 +48,10 @@ const (
 	brokenDisk        // one write fails, and all later ones are refused
 	refusedDone       // a refused write is applied
 	tornSnapshot      // snapshots read the latest version
+	blindToSelf       // transactions do not read their own writes
+	writeSkew         // what a serializable transaction read is not validated
+	oldSnapshot       // snapshots are of some time ago
+	keptRollback      // a transaction that is rolled back is committed
 )
 
 var errDisk = errors.New("input/output error")
@@ -150,7 +154,11 @@ func (m *memstore) Scan(from, to []byte, visit func(key, value []byte) bool) err
 func (m *memstore) Begin(i workloads.Isolation) (workloads.Txn, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return &memtxn{store: m, isolation: i, snapshot: m.seq, reads: map[string]bool{}}, nil
+	snapshot := m.seq
+	if i == workloads.ReadOnly && m.strikes(oldSnapshot) {
+		snapshot = max(0, m.seq-5)
+	}
+	return &memtxn{store: m, isolation: i, snapshot: snapshot, reads: map[string]bool{}}, nil
 }
 
 func (m *memstore) Flush() error   { return nil }
@@ -170,6 +178,11 @@ func (t *memtxn) Get(key []byte) ([]byte, bool, error) {
 	runtime.Gosched()
 	t.store.mu.Lock()
 	defer t.store.mu.Unlock()
+	for _, w := range slices.Backward(t.writes) {
+		if t.store.flaw != blindToSelf && bytes.Equal(w.Key, key) {
+			return bytes.Clone(w.Value), !w.Delete, nil
+		}
+	}
 	t.reads[string(key)] = true
 	snapshot := t.snapshot
 	if t.store.flaw == tornSnapshot {
@@ -219,7 +232,7 @@ func (t *memtxn) conflicts() bool {
 			return true
 		}
 	}
-	if t.isolation == workloads.Serializable {
+	if t.isolation == workloads.Serializable && t.store.flaw != writeSkew {
 		for key := range t.reads {
 			if newer(key) {
 				return true
@@ -229,4 +242,10 @@ func (t *memtxn) conflicts() bool {
 	return false
 }
 
-func (t *memtxn) Rollback() {}
+func (t *memtxn) Rollback() {
+	t.store.mu.Lock()
+	defer t.store.mu.Unlock()
+	if t.store.flaw == keptRollback {
+		t.store.apply(t.writes)
+	}
+}

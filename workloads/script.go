@@ -23,7 +23,8 @@ type Script struct {
 	Size     Size
 	Preload  [][]history.Write // batches that client 0 applies first: all but the last NoSync, with a flush halfway
 	Clients  [][]Step          // one list a client; they run at the same time
-	Ledger   *Ledger           // of the bank; nil otherwise
+	Ledger   *Ledger           // of a bank; nil otherwise
+	Lists    bool              // values of keys that IsList are lists of Elements
 }
 
 // Step is one thing that a client does. Slices are shared between copies and must not be changed.
@@ -34,8 +35,15 @@ type Step struct {
 	Writes     []history.Write // Put, Delete and Batch
 	Range      bool            // Batch: Writes delete every key of the script from From to To; a RangeDeleter is told so
 	Durability history.Durability
-	Isolation  Isolation // Txn
-	Transfer   *Transfer // Txn
+	Isolation  Isolation  // Txn
+	Lingers    bool       // Txn and Snapshot: lets other clients run between its calls
+	Transfer   *Transfer  // Txn, of a bank
+	Appending  *Appending // Txn, of lists
+}
+
+// Commits reports whether the step changes something, if nothing fails.
+func (s *Step) Commits() bool {
+	return len(s.Writes) > 0 || s.Transfer != nil || s.Appending != nil && !s.Appending.Rollback
 }
 
 // Transfer moves money between two accounts in a transaction: it reads both and writes both. It writes nothing if it
@@ -43,6 +51,9 @@ type Step struct {
 type Transfer struct {
 	From, To []byte
 	Amount   int64
+	Opens    bool   // opens the account To if there is none
+	Closes   bool   // moves all that From has, and deletes it
+	long     bool   // values are stretched
 	Name     string // of the step, from which the values are named
 }
 
@@ -53,6 +64,8 @@ type Workload struct {
 	Generate func(seed uint64, size Size) Script
 	// Transactional says that clients commit in transactions only: a store without them has nothing to show.
 	Transactional bool
+	// Variant says that it is like the workload before it in All, but harsher: where time is short, one of the two will do.
+	Variant bool
 }
 
 // All returns the workloads in the order in which they are shown.
@@ -61,6 +74,8 @@ func All() []Workload {
 		{Name: "register", Text: "a handful of keys, put, read and deleted by all clients at once; every write is synced", Generate: register},
 		{Name: "kv", Text: "puts, deletes, also of ranges, batches, scans and snapshot reads, synced and unsynced; mostly own keys", Generate: kv},
 		{Name: "bank", Text: "transfers between accounts in transactions, audited by snapshots; the total never changes", Generate: bank, Transactional: true},
+		{Name: "bank-mixed", Text: "a bank whose accounts open and close, some of them with long values; synced and unsynced", Generate: bankMixed, Transactional: true, Variant: true},
+		{Name: "append", Text: "transactions that read and append to lists, which give away the order of commits", Generate: appends, Transactional: true},
 	}
 }
 

@@ -40,7 +40,9 @@ func TestEveryWorkloadDoesWhatItIsFor(t *testing.T) {
 			history.Get, history.Put, history.Delete, history.Batch, history.Scan, history.Snapshot, history.Flush,
 			history.Compact,
 		},
-		"bank": {history.Snapshot, history.Txn, history.Flush, history.Compact},
+		"bank":       {history.Snapshot, history.Txn, history.Flush, history.Compact},
+		"bank-mixed": {history.Snapshot, history.Txn, history.Flush, history.Compact},
+		"append":     {history.Snapshot, history.Txn, history.Flush, history.Compact},
 	}
 	lengths := map[int]int{}
 	for _, w := range workloads.All() {

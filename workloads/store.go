@@ -27,6 +27,14 @@ const (
 	Serializable                       // what was read is validated as well
 )
 
+// recorded is the level as a history keeps it.
+func (i Isolation) recorded() history.Isolation {
+	if i == SnapshotIsolation {
+		return history.SnapshotIsolation
+	}
+	return history.Serializable
+}
+
 // Store is the part of a key-value engine that a workload drives. Its methods may be called from several goroutines.
 // Byte slices passed in stay the caller's; slices handed out are the caller's too, except where said.
 type Store interface {
@@ -63,6 +71,24 @@ type Maintainer interface {
 type RangeDeleter interface {
 	// DeleteRange deletes every key in [from, to). Like a batch, it is there as a whole after a crash, or not at all.
 	DeleteRange(from, to []byte, d history.Durability) error
+}
+
+// Sequencer is implemented by stores that reveal the order of their commits, as recovery knows it: after a crash the store
+// shows the commits up to some place in this order and none behind it. Places are positive and ascend. The transactions
+// of such a store are SequencedTxns.
+type Sequencer interface {
+	// ApplySeq is Store.Apply and returns the place of the commit, with an error too, if it may have got that far; 0 says
+	// that it has none and never will.
+	ApplySeq(writes []history.Write, d history.Durability) (seq uint64, err error)
+	// DeleteRangeSeq is the same for RangeDeleter.DeleteRange.
+	DeleteRangeSeq(from, to []byte, d history.Durability) (seq uint64, err error)
+}
+
+// SequencedTxn is a transaction that knows its place in the order of commits.
+type SequencedTxn interface {
+	Txn
+	// Seq returns the place after Commit, with the same meaning as that of Sequencer.ApplySeq.
+	Seq() uint64
 }
 
 // Verifier is implemented by stores that can check their own files: checksums, references, orphans.

@@ -22,6 +22,8 @@ func (s *Step) String() string {
 		return fmt.Sprintf("transfer of %d from %s to %s", s.Transfer.Amount, s.Transfer.From, s.Transfer.To)
 	case s.Range:
 		return fmt.Sprintf("deletion from %s to %s", s.From, s.To)
+	case s.Appending != nil:
+		return fmt.Sprintf("transaction over %s", s.Appending.Touches[0].Key)
 	case len(s.Writes) > 0:
 		return fmt.Sprintf("%s %s", s.Kind, s.Writes[0].Key)
 	case len(s.Keys) > 0:
@@ -54,14 +56,24 @@ func (w *worker) do() {
 func (w *worker) write() {
 	s := w.step
 	h := w.rec.Call(w.id, history.Op{Kind: s.Kind, Writes: s.Writes, Durability: s.Durability})
-	err := w.apply()
+	err := w.apply(h)
 	w.rec.Return(h, nil, outcome(err), err)
 }
 
 // apply commits the writes of the step. A judge sees the deletion of a range as that of each key in it, however the store
 // was told.
-func (w *worker) apply() error {
+func (w *worker) apply(h history.Handle) (err error) {
 	s := w.step
+	if q, ok := w.store.(Sequencer); ok {
+		var seq uint64
+		if s.Range {
+			seq, err = q.DeleteRangeSeq(s.From, s.To, s.Durability)
+		} else {
+			seq, err = q.ApplySeq(s.Writes, s.Durability)
+		}
+		w.rec.SetSeq(h, seq)
+		return err
+	}
 	if r, ok := w.store.(RangeDeleter); ok && s.Range {
 		return r.DeleteRange(s.From, s.To, s.Durability)
 	}
@@ -93,6 +105,7 @@ func (w *worker) snapshot() (reads []history.Read, err error) {
 	}
 	defer txn.Rollback()
 	for _, key := range w.step.Keys {
+		w.linger()
 		if reads, err = appendGet(reads, txn, key); err != nil {
 			return nil, err
 		}
@@ -115,13 +128,19 @@ func (w *worker) maintain() {
 	w.rec.Return(h, nil, outcome(err), err)
 }
 
-// transact makes a transfer, again and again while it conflicts.
+// transact runs a transaction, again and again while it conflicts.
 func (w *worker) transact() {
 	for attempt := range w.opts.Attempts {
-		h := w.rec.Call(w.id, history.Op{Kind: history.Txn, Durability: w.step.Durability})
-		reads, err := w.transfer(h, attempt)
-		if errors.Is(err, ErrConflict) {
+		h := w.rec.Call(w.id, history.Op{
+			Kind: history.Txn, Durability: w.step.Durability, Isolation: w.step.Isolation.recorded(),
+		})
+		reads, err := w.attempt(h, attempt)
+		switch {
+		case errors.Is(err, ErrConflict):
 			err = ErrConflict // a history keeps text: whoever reads it must know a conflict, whatever the engine calls it
+		case errors.Is(err, errGivenUp):
+			w.rec.Return(h, reads, history.Rejected, nil)
+			return
 		}
 		w.rec.Return(h, reads, outcome(err), err)
 		if !errors.Is(err, ErrConflict) {
@@ -130,27 +149,54 @@ func (w *worker) transact() {
 	}
 }
 
-func (w *worker) transfer(h history.Handle, attempt int) (reads []history.Read, err error) {
-	t := w.step.Transfer
+// errGivenUp ends a transaction that its client rolls back.
+var errGivenUp = errors.New("workloads: rolled back by the client")
+
+func (w *worker) attempt(h history.Handle, attempt int) (reads []history.Read, err error) {
 	txn, err := w.store.Begin(w.step.Isolation)
 	if err != nil {
 		return nil, err
 	}
+	if w.step.Appending != nil {
+		reads, err = w.appending(h, txn, attempt)
+	} else {
+		reads, err = w.transfer(h, txn, attempt)
+	}
+	if err == nil && w.step.Appending != nil && w.step.Appending.Rollback {
+		err = errGivenUp
+	}
+	if err != nil {
+		txn.Rollback()
+		return reads, err
+	}
+	err = txn.Commit(w.step.Durability)
+	if _, ok := w.store.(Sequencer); ok { // else it may be a wrapper around one: then other commits have no place
+		w.rec.SetSeq(h, txn.(SequencedTxn).Seq())
+	}
+	return reads, err
+}
+
+func (w *worker) transfer(h history.Handle, txn Txn, attempt int) (reads []history.Read, err error) {
+	t := w.step.Transfer
 	for _, key := range [][]byte{t.From, t.To} {
+		w.linger()
 		if reads, err = appendGet(reads, txn, key); err != nil {
-			txn.Rollback()
 			return nil, err
 		}
 	}
 	writes := t.move(reads[0], reads[1], attempt, w.script)
 	w.rec.SetWrites(h, writes)
 	for _, write := range writes {
-		if err := txn.Put(write.Key, write.Value); err != nil {
-			txn.Rollback()
+		if write.Delete {
+			err = txn.Delete(write.Key)
+		} else {
+			err = txn.Put(write.Key, write.Value)
+		}
+		if err != nil {
 			return reads, err
 		}
 	}
-	return reads, txn.Commit(w.step.Durability)
+	return reads, nil
 }
 
 // outcome says what an error means. The rule is the same for reads: an error says nothing about the data.

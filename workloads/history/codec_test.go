@@ -21,6 +21,11 @@ func sample() []history.Op {
 			ID: 1, Client: 2, Kind: history.Scan, Call: 2, Return: history.Never, ScanFrom: []byte("a"), ScanTo: []byte("b"),
 			Reads: []history.Read{{Key: []byte("a"), Value: []byte("x"), Found: true}}, Err: "broken",
 		},
+		{
+			ID: 2, Client: 1, Kind: history.Txn, Call: 5, Return: 6, Outcome: history.Acked, Order: "rw", Seq: 7,
+			Isolation: history.SnapshotIsolation, Reads: []history.Read{{Key: []byte("a")}},
+			Writes: []history.Write{{Key: []byte("a"), Value: []byte("x")}},
+		},
 	}
 }
 
@@ -41,18 +46,32 @@ func TestCodecNamesAreReadable(t *testing.T) {
 	require.Contains(t, buf.String(), `"durability":"nosync","outcome":"acked"`)
 }
 
+// A line that a version without Order, Isolation and Seq has written.
+func TestDecodeReadsOldFiles(t *testing.T) {
+	got, err := history.Decode(strings.NewReader(`{"lightning_history":1,"ops":1}
+{"id":0,"client":3,"kind":"txn","call":1,"return":2,"reads":[{"k":"YQ==","found":false}],` +
+		`"writes":[{"k":"YQ==","v":"eA=="}],"durability":"sync","outcome":"acked"}
+`))
+	require.NoError(t, err)
+	require.Equal(t, []history.Op{{
+		Client: 3, Kind: history.Txn, Call: 1, Return: 2, Outcome: history.Acked,
+		Reads: []history.Read{{Key: []byte("a")}}, Writes: []history.Write{{Key: []byte("a"), Value: []byte("x")}},
+	}}, got)
+}
+
 func TestDecodeNamesTheDamagedLine(t *testing.T) {
 	var buf bytes.Buffer
 	require.NoError(t, history.Encode(&buf, sample()))
 	lines := strings.SplitAfter(buf.String(), "\n")
 	for _, row := range []struct{ name, text, want string }{
+		{"an unknown level", strings.Replace(buf.String(), `"snapshot"`, `"linear"`, 1), "unknown isolation"},
 		{"an empty file", "", "line 1"},
 		{"no history at all", "hello\n", "line 1"},
 		{"a later version", `{"lightning_history":2,"ops":0}` + "\n", "line 1: version 2, want 1"},
-		{"a missing last line", lines[0] + lines[1], "line 3: unexpected EOF"},
+		{"a missing last line", lines[0] + lines[1] + lines[2], "line 4: unexpected EOF"},
 		{"a torn last line", lines[0] + lines[1] + lines[2][:20], "line 3"},
 		{"lines in the wrong order", lines[0] + lines[2] + lines[1], "line 2: operation 1, want 0"},
-		{"a line too many", lines[0] + lines[1] + lines[2] + lines[2], "line 4: more than"},
+		{"a line too many", buf.String() + lines[3], "line 5: more than"},
 		{"an unknown outcome", strings.Replace(buf.String(), "acked", "asked", 1), "unknown outcome"},
 		{"an unknown field", strings.Replace(buf.String(), `"err"`, `"error"`, 1), "line 3"},
 		{"two values in a line", lines[0] + strings.TrimSpace(lines[1]) + lines[2], "line 2: more than one value"},

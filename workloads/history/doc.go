@@ -9,6 +9,10 @@
 //     Rejected: Rejected means that the store cannot have applied any of it.
 //   - H3: a client has at most one operation in flight, and Call < Return.
 //
+// A transaction keeps apart what it read and what it wrote; [Op].Order says how the two were interleaved, for judges of
+// isolation. Fields that an operation does not need are left out of its line, so that files of before they existed are
+// read as they were meant.
+//
 // A history is kept as JSON lines ([Encode], [Decode]): a header with the version of the format and the number of
 // operations, then one operation a line. Keys and values are in base64; Never is written as the number that it is.
 //

@@ -32,6 +32,16 @@ func (d *Durability) UnmarshalText(text []byte) error {
 	return err
 }
 
+// MarshalText writes the level's name.
+func (i Isolation) MarshalText() ([]byte, error) { return []byte(i.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (i *Isolation) UnmarshalText(text []byte) error {
+	n, err := indexOf("isolation", isolationNames[:], text)
+	*i = Isolation(n)
+	return err
+}
+
 func indexOf(what string, names []string, text []byte) (int, error) {
 	for i, name := range names {
 		if name == string(text) {

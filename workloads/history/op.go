@@ -38,6 +38,15 @@ const (
 	Buffered                   // promises nothing until a later Sync
 )
 
+// Isolation is the level that a read-write transaction asked for.
+type Isolation uint8
+
+// The levels. The zero value is what an operation has that is no transaction: it takes effect at one moment.
+const (
+	Serializable      Isolation = iota // as if it had run alone
+	SnapshotIsolation                  // what it read may have changed until it committed; what it wrote may not
+)
+
 // Read is one key as a store showed it.
 type Read struct {
 	Key   []byte `json:"k"`
@@ -63,6 +72,9 @@ type Op struct {
 	ScanFrom   []byte     `json:"from,omitempty"` // Scan: first key, inclusive; empty for the first of all
 	ScanTo     []byte     `json:"to,omitempty"`   // Scan: last key, exclusive; empty for the end
 	Writes     []Write    `json:"writes,omitempty"`
+	Order      string     `json:"order,omitempty"`     // Txn: of Reads and Writes, a letter r or w each; empty: first all reads
+	Isolation  Isolation  `json:"isolation,omitempty"` // Txn
+	Seq        uint64     `json:"seq,omitempty"`       // its place in the order of commits, where the store tells; 0: none
 	Durability Durability `json:"durability"`
 	Outcome    Outcome    `json:"outcome"`
 	Err        string     `json:"err,omitempty"` // what the store said, if it was not a plain success
@@ -82,11 +94,13 @@ var (
 	outcomeNames    = [...]string{"unknown", "acked", "rejected"}
 	kindNames       = [...]string{"get", "put", "delete", "batch", "scan", "snapshot", "txn", "flush", "compact"}
 	durabilityNames = [...]string{"sync", "nosync", "buffered"}
+	isolationNames  = [...]string{"serializable", "snapshot"}
 )
 
 func (o Outcome) String() string    { return nameOf(outcomeNames[:], int(o)) }
 func (k Kind) String() string       { return nameOf(kindNames[:], int(k)) }
 func (d Durability) String() string { return nameOf(durabilityNames[:], int(d)) }
+func (i Isolation) String() string  { return nameOf(isolationNames[:], int(i)) }
 
 func nameOf(names []string, i int) string {
 	if i < len(names) {

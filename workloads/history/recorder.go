@@ -61,6 +61,21 @@ func (r *Recorder) SetWrites(h Handle, writes []Write) {
 	r.mu.ops[h].Writes = writes
 }
 
+// SetOrder says how the reads and writes of an unanswered transaction follow one another; see Op.Order.
+func (r *Recorder) SetOrder(h Handle, order string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.mu.ops[h].Order = order
+}
+
+// SetSeq says which place in the order of commits the store gave to an operation. It must be called before Return: an
+// answered commit without a place never took effect, if others have one.
+func (r *Recorder) SetSeq(h Handle, seq uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.mu.ops[h].Seq = seq
+}
+
 // Events returns how many calls and answers there have been: it stands still while the store keeps every client waiting.
 func (r *Recorder) Events() int {
 	r.mu.Lock()

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/lightningdb/lightning-torture/workloads"
 )
 
 // cell is one field of the matrix, with what makes its runs count.
@@ -38,16 +40,25 @@ func cellsOf(o Options) []*cell {
 	return all
 }
 
-// hasTurn reports whether workload i has fault j: all have the common ones, and one has each of the rare.
+// hasTurn reports whether workload i has fault j: one has each of the rare, and all have the common ones, but for the two
+// of a workload and its variant, of which one has it.
 func (o *Options) hasTurn(workload, name string, i, j int) bool {
 	f, err := faultNamed(name)
+	turn := j + int(o.Seed%1024)
 	switch {
 	case err != nil || !f.rare:
-		return true
+		leaves := i > 0 && isVariant(workload) && turn%2 == 0 ||
+			i+1 < len(o.Workloads) && isVariant(o.Workloads[i+1]) && turn%2 == 1
+		return !leaves
 	case slices.Contains(o.Workloads, f.turns):
 		return workload == f.turns
 	}
-	return (j+int(o.Seed%1024))%len(o.Workloads) == i
+	return turn%len(o.Workloads) == i
+}
+
+func isVariant(name string) bool {
+	w, known := workloads.ByName(name)
+	return known && w.Variant
 }
 
 // maxReasons is how many different reasons a cell gives; some hold numbers, and there is no end to those.

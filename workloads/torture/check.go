@@ -123,11 +123,12 @@ func writable(dir string) error {
 	return os.Remove(probe)
 }
 
-// run goes through the matrix round by round.
+// run goes through the matrix round by round. The first round is finished even if the time is over: a cell that never ran
+// would leave the verdict open.
 func (c *campaign) run(ctx context.Context) error {
 	for round := 0; c.opts.Rounds == 0 || round < c.opts.Rounds; round++ {
 		for i, cell := range c.cells {
-			if c.over(ctx) {
+			if c.ended(ctx) || round > 0 && c.late() {
 				return nil
 			}
 			if err := c.one(ctx, cell, round, len(c.cells)-i); err != nil {
@@ -140,14 +141,25 @@ func (c *campaign) run(ctx context.Context) error {
 
 // over reports whether no further run is to begin.
 func (c *campaign) over(ctx context.Context) bool {
-	return ctx.Err() != nil || !c.deadline.IsZero() && !time.Now().Before(c.deadline) ||
-		c.opts.StopAfter > 0 && c.findings.len() >= c.opts.StopAfter || c.findings.len() >= maxFindings || c.total.hangs >= maxHangs
+	return c.ended(ctx) || c.late()
+}
+
+// late reports whether the time is over.
+func (c *campaign) late() bool { return !c.deadline.IsZero() && !time.Now().Before(c.deadline) }
+
+// ended reports whether the campaign is to stop, whatever the time.
+func (c *campaign) ended(ctx context.Context) bool {
+	return ctx.Err() != nil || c.opts.StopAfter > 0 && c.findings.len() >= c.opts.StopAfter ||
+		c.findings.len() >= maxFindings || c.total.hangs >= maxHangs
 }
 
 // one records, judges and explores the runs of a cell in a round: one, or all of a sweep.
 func (c *campaign) one(ctx context.Context, cell *cell, round, left int) error {
 	if cell.series != nil {
 		return c.sweep(ctx, cell)
+	}
+	if err := c.rehearse(ctx, cell, round, left); err != nil || c.ended(ctx) {
+		return err
 	}
 	r, err := c.record(ctx, cell, round)
 	if err != nil || ctx.Err() != nil {
@@ -160,10 +172,7 @@ func (c *campaign) one(ctx context.Context, cell *cell, round, left int) error {
 
 // examine judges a recorded run, as it was and, until the budget is spent, after crashes.
 func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *recording) error {
-	for _, reason := range r.judgeLive(ctx, c.target.Promises) {
-		cell.unclear(reason, 1)
-		c.progress.unknown.Add(1)
-	}
+	c.judgeLive(ctx, cell, r)
 	e := newExploration(r, c.target)
 	e.first = c.opts.StopAfter > 0
 	most, cancel := c.mainly(budget, r.plan)
@@ -236,14 +245,18 @@ func (c *campaign) add(ctx context.Context, cell *cell, e *exploration) error {
 		asked, kept := e.survived.count(e.recording)
 		c.acked, c.kept = c.acked+asked, c.kept+kept
 	}
-	var failures []failure
-	for _, v := range e.problems {
+	return c.addExplored(ctx, cell, e, append(c.liveFailures(e.recording), e.failures...))
+}
+
+// liveFailures returns what went wrong in a run without a crash.
+func (c *campaign) liveFailures(r *recording) (failures []failure) {
+	for _, v := range r.problems {
 		if v.Class == "hang" {
 			c.total.hangs++
 		}
 		failures = append(failures, failure{Violation: v, judge: "live", count: 1})
 	}
-	return c.addExplored(ctx, cell, e, append(failures, e.failures...))
+	return failures
 }
 
 // addSample puts the figures and findings of a sample of a run into the totals.

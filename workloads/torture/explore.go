@@ -54,6 +54,7 @@ type exploration struct {
 }
 
 func newExploration(r *recording, target Target) *exploration {
+	r.orders(target.Promises) // before workers ask for them
 	return &exploration{
 		recording: r, target: target, seed: maphash.MakeSeed(), survived: newSurvival(), unclear: map[string]int{},
 		images: maxImages,

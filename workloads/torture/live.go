@@ -19,6 +19,9 @@ func (r *recording) judgeLive(ctx context.Context, promises Promises) (unknown [
 		if bank := r.plan.bank(); bank != nil {
 			results = append(results, bank.JudgeHistory(r.history))
 		}
+		if isolation := r.orders(promises).isolation; isolation != nil {
+			results = append(results, isolation.JudgeHistory())
+		}
 		results = append(results, r.unexpectedErrors(promises))
 	}
 	for _, result := range results {

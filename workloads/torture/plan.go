@@ -183,7 +183,7 @@ func (p *plan) ruleTexts() []string {
 func allSynced(s *workloads.Script) bool {
 	for _, steps := range s.Clients {
 		for i := range steps {
-			if len(steps[i].Writes) > 0 && steps[i].Durability != history.Sync {
+			if steps[i].Commits() && steps[i].Durability != history.Sync {
 				return false
 			}
 		}
@@ -209,7 +209,7 @@ func (p *plan) commits() int {
 	n := len(p.script.Preload)
 	for _, steps := range p.script.Clients {
 		for i := range steps {
-			if len(steps[i].Writes) > 0 || steps[i].Transfer != nil {
+			if steps[i].Commits() {
 				n++
 			}
 		}
@@ -224,7 +224,8 @@ func (p *plan) bank() *checker.Bank {
 		return nil
 	}
 	return &checker.Bank{
-		Accounts: ledger.Accounts, Total: ledger.Total, IsAccount: workloads.IsAccount, Balance: workloads.Balance,
+		Accounts: ledger.Accounts, Turnover: ledger.Turnover, Total: ledger.Total,
+		IsAccount: workloads.IsAccount, Balance: workloads.Balance,
 	}
 }
 

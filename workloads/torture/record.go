@@ -28,6 +28,7 @@ type recording struct {
 	injected map[string]uint64
 	problems []checker.Violation // what went wrong without a crash
 	judge    *checker.Durability
+	known    *orders // see orders
 }
 
 // record runs the workload of a plan on a fresh disk.

@@ -54,3 +54,30 @@ func TestTheSweepFindsWhatOneFaultInTheRightPlaceShows(t *testing.T) {
 		})
 	}
 }
+
+// In a short run of everything each common fault meets the bank or its variant, and all other workloads; each rare one
+// meets one workload.
+func TestAShortRunOfEverythingLeavesNoFaultOut(t *testing.T) {
+	o := Options{}.withDefaults(Promises{Transactions: true})
+	met := map[string][]string{}
+	for _, c := range cellsOf(o) {
+		met[c.Fault] = append(met[c.Fault], c.Workload)
+	}
+	banks := map[string]int{}
+	for _, f := range faults() {
+		want := len(o.Workloads) - 1
+		if f.rare {
+			want = 1
+		}
+		require.Len(t, met[f.Name], want, f.Name)
+		for _, w := range met[f.Name] {
+			if !f.rare {
+				banks[w]++
+			}
+		}
+	}
+	require.Positive(t, banks["bank"])
+	require.Positive(t, banks["bank-mixed"])
+	o.Workloads = []string{"bank-mixed"}
+	require.Len(t, cellsOf(o), len(Faults()), "who asks for it gets it")
+}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/afero"
 
+	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads"
 )
 
@@ -56,6 +57,9 @@ type Promises struct {
 	RecoveryRepeats      bool // a recovery that is interrupted by a crash shows, run again, what it would have shown
 	Linearizable         bool // single-key operations are linearizable
 	Transactions         bool // Begin works, with the isolation levels of workloads.Isolation
+	// Isolation is what transactions that ask for serializability get, if Transactions is set; zero:
+	// checker.Serializable. One that asks for a snapshot must get that at any level.
+	Isolation checker.Level
 }
 
 // conserves reports whether a crash must leave a sum that every transaction keeps: half a transaction changes it, and so

@@ -233,6 +233,9 @@ func (w *worker) judges(at way) checker.Result {
 	if r := w.judge.Judge(at.job.cut, &w.prober.state, rule); r.Verdict != checker.Pass {
 		return r
 	}
+	if r := w.known.judge(at.job.cut, &w.prober.state, rule); r.Verdict != checker.Pass {
+		return r
+	}
 	if bank := w.plan.bank(); bank != nil && w.prober.state.Len() > 0 && !cut && w.target.Promises.conserves() {
 		r := bank.JudgeState(&w.prober.state)
 		if r.Verdict == checker.Fail {

@@ -16,6 +16,9 @@ func Wrap(db *engine.DB) workloads.Store { return &store{db} }
 // was there. Nobody sees a difference, so all judges can judge it, and range deletes meet everything that the lab does.
 // Deleted is called once for each range.
 func Rewriting(s workloads.Store, deleted func()) workloads.Store {
+	if q, ok := s.(*sequenced); ok {
+		s = q.store
+	}
 	return &rewriting{s.(*store), deleted}
 }
 

@@ -1,0 +1,137 @@
+package checker
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// relation is why one transaction came before another.
+type relation uint8
+
+const (
+	ww   relation = iota // it appended the element before the other's
+	wr                   // it appended what the other read
+	rw                   // it did not read what the other appended
+	rt                   // it was answered before the other was called
+	self                 // a transaction reads before it commits
+)
+
+// relations is a set.
+type relations uint8
+
+func (r relation) only() relations            { return 1 << r }
+func (s relations) has(r relation) bool       { return s&r.only() != 0 }
+func (s relations) with(r relation) relations { return s | r.only() }
+
+// edge says that from came before to.
+type edge struct {
+	from, to int32
+	list     int32 // where they met; of rt: -1
+	place    int32 // ww, rw: of the element that to appended, 0 if nobody read it; wr: of the element that from appended
+	why      relation
+}
+
+// graph is what is known about the order of the committed transactions.
+type graph struct {
+	*ledger
+	edges []edge
+}
+
+func newGraph(g *ledger) *graph {
+	x := &graph{ledger: g}
+	for l := range g.lists {
+		x.addWrites(int32(l))
+	}
+	for t := range g.txns {
+		if g.txns[t].fate == committed {
+			x.addReads(int32(t))
+		}
+	}
+	return x
+}
+
+func (x *graph) add(e edge) {
+	if e.from != e.to {
+		x.edges = append(x.edges, e)
+	}
+}
+
+// writer returns who appended the element at a place of a list.
+func (x *graph) writer(l *list, place int) int32 { return x.elements[l.order[place-1]].writer }
+
+// addWrites adds the order of the writers of a list. What nobody has read comes behind all that somebody has: the list
+// with it has what was read as its beginning.
+func (x *graph) addWrites(n int32) {
+	l := &x.lists[n]
+	if l.broken || len(l.order) == 0 {
+		return
+	}
+	for at := 2; at <= len(l.order); at++ {
+		x.add(edge{from: x.writer(l, at-1), to: x.writer(l, at), list: n, place: int32(at), why: ww})
+	}
+	for _, e := range l.unseen {
+		x.add(edge{from: x.writer(l, len(l.order)), to: x.elements[e].writer, list: n, why: ww})
+	}
+}
+
+// addReads adds what the reads of a transaction say, but for those of lists to which it had appended before.
+func (x *graph) addReads(t int32) {
+	steps := x.txns[t].steps
+	for i := range steps {
+		s := &steps[i]
+		l := &x.lists[s.list]
+		if s.appends() || l.broken || x.appended(t, s) {
+			continue
+		}
+		n := len(s.read)
+		if n > 0 {
+			x.add(edge{from: x.writer(l, n), to: t, list: s.list, place: int32(n), why: wr})
+		}
+		if n < len(l.order) {
+			x.add(edge{from: t, to: x.writer(l, n+1), list: s.list, place: int32(n + 1), why: rw})
+			continue
+		}
+		for _, e := range l.unseen {
+			x.add(edge{from: t, to: x.elements[e].writer, list: s.list, why: rw})
+		}
+	}
+}
+
+// appended reports whether a transaction read its own elements at the end of a list.
+func (x *graph) appended(t int32, s *micro) bool {
+	return len(s.read) > 0 && x.own(t, s.read[len(s.read)-1])
+}
+
+// addRealTime adds that whoever was answered came before whoever was called later. Of these relations only those are
+// kept that do not follow from others, of which a transaction has no more than there are clients.
+func (x *graph) addRealTime() {
+	var returns []int32
+	for t := range x.txns {
+		if x.txns[t].op.Outcome == history.Acked { // the others may have taken effect after they had returned
+			returns = append(returns, int32(t))
+		}
+	}
+	done := func(t int32) history.Tick { return x.txns[t].op.Return }
+	slices.SortFunc(returns, func(a, b int32) int { return cmp.Compare(done(a), done(b)) })
+	var last []int32 // those that were answered, and before no other one of these was called
+	for t := range x.txns {
+		if x.txns[t].fate != committed {
+			continue
+		}
+		for ; len(returns) > 0 && done(returns[0]) < x.txns[t].op.Call; returns = returns[1:] {
+			call := x.txns[returns[0]].op.Call
+			last = append(slices.DeleteFunc(last, func(l int32) bool { return done(l) < call }), returns[0])
+		}
+		for _, l := range last {
+			x.add(edge{from: l, to: int32(t), list: -1, why: rt})
+		}
+	}
+}
+
+// skewed reports whether a transaction may read at another moment than that at which it commits.
+func (x *graph) skewed(t int32) bool {
+	op := x.txns[t].op
+	return op.Kind == history.Txn && op.Isolation == history.SnapshotIsolation && len(op.Writes) > 0
+}

@@ -1,0 +1,99 @@
+package checker
+
+import (
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Level is what a store promises of its transactions. Each level forbids all that the ones before it forbid.
+type Level uint8
+
+// The levels, weakest first. An operation that asked for history.SnapshotIsolation is held to that at every level.
+const (
+	SnapshotIsolation  Level = iota + 1 // a transaction reads one moment, and no other one overwrites its keys until it commits
+	Serializable                        // some order of all transactions, one after the other, explains everything
+	StrictSerializable                  // and in this order whoever was answered comes before whoever was called later
+)
+
+var levelNames = [...]string{"no level", "snapshot isolation", "serializable", "strict serializable"}
+
+func (l Level) String() string {
+	if int(l) < len(levelNames) {
+		return levelNames[l]
+	}
+	return fmt.Sprintf("level(%d)", uint8(l))
+}
+
+// Lists says which keys hold lists and what is in them. A list only grows, by elements that nobody else appends to it.
+type Lists struct {
+	IsList   func(key []byte) bool
+	Elements func(value []byte) (elements [][]byte, ok bool) // of a value that is there; parts of it
+}
+
+// Isolation judges transactions over lists, after Elle (Kingsbury and Alvaro, VLDB 2020). A list that somebody read shows
+// in which order its writers took effect; from this follows for any two transactions that met at a key which of them
+// came first. A cycle of such relations is a proof that no order exists, and has the name that Adya's thesis (1999)
+// gives to it.
+//
+// It may be used by several goroutines.
+type Isolation struct {
+	level Level
+	*ledger
+	found  []Violation // what is wrong beside cycles
+	graph  *graph
+	before *network // of the strongest stage, backwards
+	reason string
+}
+
+// NewIsolation indexes a history that began with empty lists. Every operation takes part with the lists that it read or
+// wrote; a write appends the last element of its value. The operations must not change afterwards.
+func NewIsolation(ops []history.Op, lists Lists, level Level) *Isolation {
+	j := &Isolation{level: level}
+	if r := Assumptions(ops); r.Verdict != Pass {
+		j.reason = r.Violations[0].Sentence
+	}
+	j.ledger = newLedger(ops, lists)
+	if j.reason == "" {
+		j.reason = j.ambiguous
+	}
+	j.found = j.checkTransactions(j.found)
+	j.found = j.checkVersions(j.found)
+	j.graph = newGraph(j.ledger)
+	if level == StrictSerializable {
+		j.graph.addRealTime()
+	}
+	j.before = j.graph.backwards(strongest(level))
+	return j
+}
+
+// JudgeHistory says whether the committed transactions of the run were as isolated as the level demands. Open ones count
+// if somebody saw what they appended. It reports the first violation of each class, and the shortest cycle of the
+// strongest class; the time it takes is linear in the history if there is no cycle.
+//
+//	internal            a transaction does not see what it has itself read or appended before
+//	garbage element     an element that nobody appended
+//	G1a                 aborted read: an element of a transaction that was refused or rolled back
+//	G1b                 intermediate read: a list to which its writer appended more
+//	duplicate element   one element twice in a list
+//	incompatible order  two reads of a list of which neither is the beginning of the other
+//	lost update         two transactions read a list as it was, and both appended to it
+//	G0                  a cycle of appends
+//	G1c                 a cycle of appends and reads of what was appended
+//	G-single            a cycle that one transaction closes by not having seen another's append: read skew
+//	G-nonadjacent       the same, of several such relations that never follow each other
+//	G2-item             the same where two follow each other; write skew if there is nothing else
+//	...-realtime        a cycle that needs to know who was answered before whom was called
+func (j *Isolation) JudgeHistory() Result {
+	r := Result{Judge: "isolation", Verdict: Pass}
+	if j.reason != "" {
+		return r.unclear("%s", j.reason)
+	}
+	for _, v := range j.found {
+		r = r.fail(v)
+	}
+	if c := j.graph.anomaly(j.level); c != nil {
+		r = r.fail(j.accuse(c))
+	}
+	return r
+}

@@ -1,0 +1,238 @@
+package checker
+
+import (
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// fortune is what became of a transaction.
+type fortune uint8
+
+const (
+	open      fortune = iota // it may have committed
+	aborted                  // it has not
+	committed                // it has: the store said so, or somebody saw it
+)
+
+// transaction is an operation, as far as it concerns lists.
+type transaction struct {
+	op    *history.Op
+	steps []micro
+	fate  fortune
+}
+
+// micro is one thing that a transaction did to one list.
+type micro struct {
+	list    int32
+	element int32   // that it appended, or -1 of a read
+	read    []int32 // the elements that it read
+}
+
+func (m *micro) appends() bool { return m.element >= 0 }
+
+// element is one value in one list.
+type element struct {
+	name   []byte
+	list   int32
+	writer int32 // position of the transaction that appended it, or -1
+	final  bool  // its writer appended nothing to the list afterwards
+	place  int32 // in the order of the list, counted from 1; 0: nobody read it
+}
+
+// list is all that is known of one list.
+type list struct {
+	key      []byte
+	elements map[string]int32
+	order    []int32 // the longest that a committed transaction read
+	unseen   []int32 // elements of committed transactions behind it
+	broken   bool    // nothing follows from its order
+}
+
+// ledger is a history of lists, with every element traced to its writer.
+type ledger struct {
+	format    Lists
+	txns      []transaction // in order of call
+	lists     []list
+	byKey     map[string]int32
+	elements  []element
+	ambiguous string // why nothing can be judged, if so
+}
+
+func newLedger(ops []history.Op, format Lists) *ledger {
+	g := &ledger{format: format, byKey: map[string]int32{}}
+	for i := range ops { // first all that was written, so that what was read can be traced
+		for _, w := range ops[i].Writes {
+			if format.IsList(w.Key) {
+				g.list(w.Key)
+			}
+		}
+	}
+	for i := range ops {
+		if steps := g.steps(&ops[i]); len(steps) > 0 {
+			g.add(transaction{op: &ops[i], steps: steps, fate: fateOf(&ops[i])})
+		}
+	}
+	g.settleOpen()
+	return g
+}
+
+func fateOf(op *history.Op) fortune {
+	switch op.Outcome {
+	case history.Acked:
+		return committed
+	case history.Rejected:
+		return aborted
+	default:
+		return open
+	}
+}
+
+// list returns the number of a list, which is made if need be.
+func (g *ledger) list(key []byte) int32 {
+	if n, known := g.byKey[string(key)]; known {
+		return n
+	}
+	n := int32(len(g.lists))
+	g.byKey[string(key)] = n
+	g.lists = append(g.lists, list{key: key, elements: map[string]int32{}})
+	return n
+}
+
+// element returns the number of an element, which is made without a writer if need be.
+func (g *ledger) element(l int32, name []byte) int32 {
+	if e, known := g.lists[l].elements[string(name)]; known {
+		return e
+	}
+	e := int32(len(g.elements))
+	g.lists[l].elements[string(name)] = e
+	g.elements = append(g.elements, element{name: name, list: l, writer: -1})
+	return e
+}
+
+// add enters a transaction and makes it the writer of what it appends.
+func (g *ledger) add(t transaction) {
+	n := int32(len(g.txns))
+	g.txns = append(g.txns, t)
+	for i := range t.steps {
+		if s := &t.steps[i]; s.appends() {
+			e := &g.elements[s.element]
+			if e.writer >= 0 && g.ambiguous == "" {
+				g.ambiguous = fmt.Sprintf("%s was appended to %s twice: it cannot be told by whom",
+					g.name(s.element), quoteKey(g.lists[s.list].key))
+			}
+			e.writer, e.final = n, true
+			for k := range t.steps[:i] {
+				if p := &t.steps[k]; p.appends() && p.list == s.list {
+					g.elements[p.element].final = false
+				}
+			}
+		}
+	}
+}
+
+// steps returns what an operation did to lists, in order.
+func (g *ledger) steps(op *history.Op) []micro {
+	if op.Kind == history.Scan {
+		return g.scanned(op)
+	}
+	var all []micro
+	reads, writes := op.Reads, op.Writes
+	for i := range len(reads) + len(writes) {
+		write := len(reads) == 0
+		if i < len(op.Order) && len(reads) > 0 && len(writes) > 0 {
+			write = op.Order[i] == 'w'
+		}
+		if write {
+			all = g.appendStep(all, writes[0])
+			writes = writes[1:]
+			continue
+		}
+		all = g.readStep(all, reads[0])
+		reads = reads[1:]
+	}
+	return all
+}
+
+func (g *ledger) appendStep(all []micro, w history.Write) []micro {
+	if !g.format.IsList(w.Key) {
+		return all
+	}
+	l := g.list(w.Key)
+	elements, ok := g.format.Elements(w.Value)
+	if w.Delete || !ok || len(elements) == 0 {
+		g.ambiguous = fmt.Sprintf("%s was written as something that is no list", quoteKey(w.Key))
+		return all
+	}
+	return append(all, micro{list: l, element: g.element(l, elements[len(elements)-1])})
+}
+
+func (g *ledger) readStep(all []micro, r history.Read) []micro {
+	if !g.format.IsList(r.Key) {
+		return all
+	}
+	return append(all, g.reading(g.list(r.Key), r.Value, r.Found))
+}
+
+// reading returns the step of reading a value. One that is no list is a list of one element, which nobody appended.
+func (g *ledger) reading(l int32, value []byte, found bool) micro {
+	m := micro{list: l, element: -1}
+	if !found {
+		return m
+	}
+	elements, ok := g.format.Elements(value)
+	if !ok {
+		elements = [][]byte{value}
+	}
+	m.read = make([]int32, len(elements))
+	for i, name := range elements {
+		m.read[i] = g.element(l, name)
+	}
+	return m
+}
+
+// scanned returns the reads of a scan. The lists of its range that it does not show are empty.
+func (g *ledger) scanned(op *history.Op) []micro {
+	if op.Outcome != history.Acked {
+		return nil
+	}
+	var all []micro
+	seen := map[int32]bool{}
+	for _, r := range op.Reads {
+		if all = g.readStep(all, r); g.format.IsList(r.Key) {
+			seen[all[len(all)-1].list] = true
+		}
+	}
+	for l := range g.lists {
+		key := string(g.lists[l].key)
+		if !seen[int32(l)] && key >= string(op.ScanFrom) && (len(op.ScanTo) == 0 || key < string(op.ScanTo)) {
+			all = append(all, micro{list: int32(l), element: -1})
+		}
+	}
+	return all
+}
+
+// settleOpen finds the open transactions that have committed: somebody who committed has seen what they appended.
+func (g *ledger) settleOpen() {
+	var todo []int32
+	for t := range g.txns {
+		if g.txns[t].fate == committed {
+			todo = append(todo, int32(t))
+		}
+	}
+	for len(todo) > 0 {
+		t := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for i := range g.txns[t].steps {
+			for _, e := range g.txns[t].steps[i].read {
+				if w := g.elements[e].writer; w >= 0 && g.txns[w].fate == open {
+					g.txns[w].fate = committed
+					todo = append(todo, w)
+				}
+			}
+		}
+	}
+}
+
+// own reports whether an element was appended by a transaction.
+func (g *ledger) own(t, e int32) bool { return g.elements[e].writer == t }

@@ -1,0 +1,169 @@
+package checker
+
+// network is a graph in the form in which cycles are looked for. A transaction has two nodes: where it reads, and where
+// it commits. It commits after it has read; it has read after those had committed that it saw, and before those commit
+// that it missed. If it reads and commits at one moment, the two are one node.
+//
+// So with two nodes each, a cycle is what snapshot isolation forbids: one in which no two relations rw follow each
+// other. With one node each, any cycle is one.
+type network struct {
+	*graph
+	split func(t int32) bool
+	start []int32 // by node, where its edges begin; one more than nodes
+	edges []int32 // positions in graph.edges, or selfEdge
+}
+
+// selfEdge leads from the reading of a transaction to its commit.
+const selfEdge = int32(-1)
+
+func (n *network) committing(t int32) int32 { return 2 * t }
+
+func (n *network) reading(t int32) int32 {
+	if n.split(t) {
+		return 2*t + 1
+	}
+	return 2 * t
+}
+
+// ends returns the nodes that an edge leads from and to.
+func (n *network) ends(e *edge) (from, to int32) {
+	if e.why == rw {
+		return n.reading(e.from), n.committing(e.to)
+	}
+	return n.committing(e.from), n.reading(e.to)
+}
+
+// target returns where an edge of a node leads to.
+func (n *network) target(node, e int32) int32 {
+	if e == selfEdge {
+		return n.committing(node / 2)
+	}
+	_, to := n.ends(&n.graph.edges[e])
+	return to
+}
+
+// out returns the edges of a node.
+func (n *network) out(node int32) []int32 { return n.edges[n.start[node]:n.start[node+1]] }
+
+// forwards returns the network of a stage, with the edges that lead from each node.
+func (x *graph) forwards(s stage) *network {
+	n := x.network(s)
+	n.fill(func(visit func(node, e int32)) {
+		for t := range n.txns {
+			if n.split(int32(t)) {
+				visit(n.reading(int32(t)), selfEdge)
+			}
+		}
+		n.each(s.use, func(from, _, e int32) { visit(from, e) })
+	})
+	return n
+}
+
+// backwards returns the network of a stage, with the edges that lead to each node, but for those of transactions to
+// themselves.
+func (x *graph) backwards(s stage) *network {
+	n := x.network(s)
+	n.fill(func(visit func(node, e int32)) { n.each(s.use, func(_, to, e int32) { visit(to, e) }) })
+	return n
+}
+
+func (x *graph) network(s stage) *network {
+	return &network{graph: x, split: func(t int32) bool { return s.split(x, t) }, start: make([]int32, 2*len(x.txns)+1)}
+}
+
+// each calls visit with the edges of some relations, and their nodes.
+func (n *network) each(use relations, visit func(from, to, e int32)) {
+	for e := range n.graph.edges {
+		if use.has(n.graph.edges[e].why) {
+			from, to := n.ends(&n.graph.edges[e])
+			visit(from, to, int32(e))
+		}
+	}
+}
+
+// fill sorts edges by the nodes with which all visits them.
+func (n *network) fill(all func(visit func(node, e int32))) {
+	all(func(node, _ int32) { n.start[node+1]++ })
+	for i := 1; i < len(n.start); i++ {
+		n.start[i] += n.start[i-1]
+	}
+	n.edges = make([]int32, n.start[len(n.start)-1])
+	next := append([]int32(nil), n.start...)
+	all(func(node, e int32) {
+		n.edges[next[node]] = e
+		next[node]++
+	})
+}
+
+// components returns the sets of nodes that all lead to each other, if they have more than one node. It is Tarjan's
+// algorithm without recursion: histories are long, and so are paths in them.
+func (n *network) components() [][]int32 {
+	count := len(n.start) - 1
+	s := tarjan{
+		network: n, index: make([]int32, count), low: make([]int32, count), next: append([]int32(nil), n.start[:count]...),
+		stacked: make([]bool, count),
+	}
+	for node := range int32(count) {
+		if s.index[node] == 0 {
+			s.visit(node)
+		}
+	}
+	return s.found
+}
+
+type tarjan struct {
+	*network
+	index, low []int32 // by node, counted from 1
+	next       []int32 // by node, the edge to follow next
+	stacked    []bool
+	stack      []int32 // nodes without a component
+	path       []int32
+	visited    int32
+	found      [][]int32
+}
+
+func (s *tarjan) enter(node int32) {
+	s.visited++
+	s.index[node], s.low[node], s.stacked[node] = s.visited, s.visited, true
+	s.stack, s.path = append(s.stack, node), append(s.path, node)
+}
+
+func (s *tarjan) visit(root int32) {
+	s.enter(root)
+	for len(s.path) > 0 {
+		node := s.path[len(s.path)-1]
+		if s.next[node] == s.start[node+1] {
+			s.leave(node)
+			continue
+		}
+		to := s.target(node, s.edges[s.next[node]])
+		s.next[node]++
+		if s.index[to] == 0 {
+			s.enter(to)
+		} else if s.stacked[to] {
+			s.low[node] = min(s.low[node], s.index[to])
+		}
+	}
+}
+
+func (s *tarjan) leave(node int32) {
+	s.path = s.path[:len(s.path)-1]
+	if len(s.path) > 0 {
+		parent := s.path[len(s.path)-1]
+		s.low[parent] = min(s.low[parent], s.low[node])
+	}
+	if s.low[node] != s.index[node] {
+		return
+	}
+	at := len(s.stack) - 1
+	for s.stack[at] != node {
+		at--
+	}
+	for _, member := range s.stack[at:] {
+		s.stacked[member] = false
+	}
+	if len(s.stack)-at > 1 {
+		s.found = append(s.found, append([]int32(nil), s.stack[at:]...))
+	}
+	s.stack = s.stack[:at]
+}

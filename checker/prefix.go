@@ -1,0 +1,213 @@
+package checker
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// prefix is a search for how many commits a state contains. Every key of the state bounds the number from both sides: it
+// shows some commit, and none behind it. A key that shows nothing may have done so several times.
+type prefix struct {
+	*Sequence
+	where     string
+	cut       history.Cut
+	needed    int // so many commits must be there
+	from, to  int // so many are, by what the keys show
+	low, high int // the entries that say so; -1: the demand, and the end of the history
+	gaps      []int32
+}
+
+// span is an interval of numbers of commits, both ends included.
+type span struct{ from, to int }
+
+// demand sets how many commits must be there, and how many can be.
+func (p *prefix) demand(l level) {
+	for i, c := range p.order {
+		if l != nobody && p.commits[c].ackedBy(p.cut.Acked, l) {
+			p.needed = i + 1
+		}
+	}
+	tooLate := slices.IndexFunc(p.order, func(c int32) bool {
+		return p.commits[c].call > p.cut.Called && p.commits[c].done > p.cut.Acked
+	})
+	if tooLate >= 0 {
+		p.to = tooLate
+	}
+	p.from = p.needed
+}
+
+// enter reads the state beside the entries, both in key order.
+func (p *prefix) enter(state *history.State) *Violation {
+	next := 0
+	for key, value := range state.All() {
+		for next < len(p.entries) && bytes.Compare(p.entries[next].key, key) < 0 {
+			if v := p.absent(next); v != nil {
+				return v
+			}
+			next++
+		}
+		if next == len(p.entries) || !bytes.Equal(p.entries[next].key, key) {
+			return &Violation{Class: "invented", Sentence: fmt.Sprintf("%s is there %s, which nobody wrote", quoteKey(key), p.where)}
+		}
+		if !p.shows(next, value) {
+			return &Violation{Class: "invented", Sentence: fmt.Sprintf("%s shows %s %s, which no commit with a place in the order wrote",
+				quoteKey(key), quoteValue(value), p.where)}
+		}
+		next++
+	}
+	for ; next < len(p.entries); next++ {
+		if v := p.absent(next); v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+// shows bounds the number by a value, newest first, as most keys show their latest.
+func (p *prefix) shows(k int, value []byte) bool {
+	e, turns := &p.entries[k], p.turns[k]
+	for i, t := range slices.Backward(turns) {
+		if w := &e.writers[t.writer]; !w.delete && bytes.Equal(w.value, value) {
+			p.bound(k, p.between(k, i))
+			return true
+		}
+	}
+	if e.loaded && bytes.Equal(e.value, value) {
+		p.bound(k, p.between(k, -1))
+		return true
+	}
+	return false
+}
+
+// between returns for how many commits a key shows its i-th turn; that before the first is the start.
+func (p *prefix) between(k, i int) span {
+	s := span{0, len(p.order)}
+	if i >= 0 {
+		s.from = p.turns[k][i].place
+	}
+	if i+1 < len(p.turns[k]) {
+		s.to = p.turns[k][i+1].place - 1
+	}
+	return s
+}
+
+// empty returns the spans in which a key shows nothing, in order.
+func (p *prefix) empty(k int) (all []span) {
+	if !p.entries[k].loaded {
+		all = append(all, p.between(k, -1))
+	}
+	for i, t := range p.turns[k] {
+		if p.entries[k].writers[t.writer].delete {
+			all = append(all, p.between(k, i))
+		}
+	}
+	return all
+}
+
+func (p *prefix) absent(k int) *Violation {
+	switch all := p.empty(k); len(all) {
+	case 0:
+		return &Violation{Class: "lost", Sentence: fmt.Sprintf("%s is missing %s, although it was there from the start and nobody "+
+			"deleted it", quoteKey(p.entries[k].key), p.where)}
+	case 1:
+		p.bound(k, all[0])
+	default:
+		p.gaps = append(p.gaps, int32(k))
+		p.bound(k, span{all[0].from, all[len(all)-1].to})
+	}
+	return nil
+}
+
+func (p *prefix) bound(k int, s span) {
+	if s.from > p.from {
+		p.from, p.low = s.from, k
+	}
+	if s.to < p.to {
+		p.to, p.high = s.to, k
+	}
+}
+
+// settle says why no number fits all keys, or nothing.
+func (p *prefix) settle() *Violation {
+	if p.from > p.to {
+		return p.accuse()
+	}
+	if len(p.gaps) == 0 {
+		return nil
+	}
+	fits := make([]int, p.to-p.from+2) // differences: of how many keys the number is in a span
+	for _, k := range p.gaps {
+		for _, s := range p.empty(int(k)) {
+			if from, to := max(s.from, p.from), min(s.to, p.to); from <= to {
+				fits[from-p.from]++
+				fits[to-p.from+1]--
+			}
+		}
+	}
+	sum := 0
+	for _, d := range fits[:len(fits)-1] {
+		if sum += d; sum == len(p.gaps) {
+			return nil
+		}
+	}
+	return &Violation{
+		Class: "not a prefix", Ops: p.opsOf(p.from, p.to+1),
+		Sentence: fmt.Sprintf("by what the keys show %s, between %d and %d of the commits are there in the order in which the store "+
+			"made them, but at no number of them were all keys absent that are", p.where, p.from, p.to),
+	}
+}
+
+// accuse words that one key shows a commit, or one is demanded, while another key does not show an earlier one.
+func (p *prefix) accuse() *Violation {
+	if p.high < 0 {
+		return p.accuseLate()
+	}
+	missing, later := p.commits[p.order[p.to]].op, p.commits[p.order[p.from-1]].op
+	class, why := "hole", "must be there"
+	if p.to < p.needed && p.commits[p.order[p.to]].ackedBy(p.cut.Acked, everyone) {
+		class = "lost"
+	}
+	if p.low >= 0 {
+		why = "is there, as " + quoteKey(p.entries[p.low].key) + " shows"
+	}
+	v := &Violation{Class: class, Ops: []int{missing.ID}, Evidence: []string{testify(missing)}}
+	if later == missing {
+		v.Sentence = fmt.Sprintf("%s, number %d in the order of commits, %s; but %s %s shows that it is missing",
+			describe(missing), p.from, why, quoteKey(p.entries[p.high].key), p.where)
+		return v
+	}
+	v.Ops, v.Evidence = append(v.Ops, later.ID), append(v.Evidence, testify(later))
+	v.Sentence = fmt.Sprintf("%s, number %d in the order of commits, is missing %s, as %s shows; yet number %d, %s, %s",
+		describe(missing), p.to+1, p.where, quoteKey(p.entries[p.high].key), p.from, describe(later), why)
+	return v
+}
+
+// accuseLate words that a commit is there which had not been called.
+func (p *prefix) accuseLate() *Violation {
+	late := p.commits[p.order[p.to]].op
+	return &Violation{
+		Class: "from the future", Ops: p.opsOf(p.from, p.to+1),
+		Sentence: fmt.Sprintf("%s shows %d commits %s, in the order in which the store made them, although %s, number %d, was called "+
+			"only afterwards", p.shower(), p.from, p.where, describe(late), p.to+1),
+	}
+}
+
+func (p *prefix) shower() string {
+	if p.low < 0 {
+		return "what must be there"
+	}
+	return quoteKey(p.entries[p.low].key)
+}
+
+// opsOf returns the IDs of the commits with some numbers, as far as there are such.
+func (p *prefix) opsOf(numbers ...int) (ids []int) {
+	for _, n := range numbers {
+		if n >= 1 && n <= len(p.order) {
+			ids = append(ids, p.commits[p.order[n-1]].op.ID)
+		}
+	}
+	return ids
+}

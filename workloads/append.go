@@ -1,0 +1,157 @@
+package workloads
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Dials of the append workload.
+const (
+	appendKeys  = 6  // lists that are worked on at once
+	appendSteps = 7  // steps of a client after which the oldest list is left and a new one begun
+	appendOps   = 4  // reads and appends of a transaction, at most
+	elementPart = 10 // an element takes one part of so many of Size.ValueBytes
+)
+
+// Touch is one thing that a transaction does to a list.
+type Touch struct {
+	Key    []byte
+	Append bool // reads the list and writes it back with one more element; otherwise only reads it
+}
+
+// Appending is a transaction over lists.
+type Appending struct {
+	Touches  []Touch
+	Rollback bool   // gives up instead of committing: nobody may ever see what it appended
+	name     string // of the step, from which the elements are named
+}
+
+// appends is for the judge of isolation: a list tells in which order the transactions that wrote it took effect, so
+// reads of a few lists give away who came before whom.
+func appends(seed uint64, size Size) Script {
+	size = size.normal()
+	clients := make([][]Step, size.Clients)
+	for c := range clients {
+		rng := stream(seed, "client "+strconv.Itoa(c))
+		for i := range size.Ops {
+			clients[c] = append(clients[c], appendStep(rng, i, "c"+strconv.Itoa(c)+"."+strconv.Itoa(i)))
+		}
+	}
+	return Script{Workload: "append", Seed: seed, Size: size, Preload: load(seed, size, fillerKey), Clients: clients, Lists: true}
+}
+
+func appendStep(rng *rand.Rand, i int, name string) Step {
+	key := func() []byte { return listKey(i/appendSteps + rng.IntN(1+rng.IntN(appendKeys))) } // small ones more often
+	durability := history.Durability(rng.IntN(2))                                             // Sync or NoSync
+	lingers := rng.IntN(3) == 0
+	switch p := rng.IntN(100); {
+	case p < 78:
+		a := &Appending{name: name, Rollback: rng.IntN(16) == 0}
+		for range 1 + rng.IntN(appendOps) {
+			a.Touches = append(a.Touches, Touch{Key: key(), Append: rng.IntN(2) == 0})
+		}
+		a.Touches[rng.IntN(len(a.Touches))].Append = true
+		return Step{
+			Kind: history.Txn, Isolation: SnapshotIsolation + Isolation(rng.IntN(2)), Durability: durability, Appending: a,
+			Lingers: lingers,
+		}
+	case p < 92:
+		return Step{Kind: history.Snapshot, Keys: distinctKeys(key, 1+rng.IntN(appendOps-1)), Lingers: lingers}
+	case p < 98:
+		return Step{Kind: history.Flush}
+	default:
+		return Step{Kind: history.Compact}
+	}
+}
+
+// distinctKeys draws n different keys.
+func distinctKeys(draw func() []byte, n int) (keys [][]byte) {
+	seen := make(map[string]bool, n)
+	for len(keys) < n {
+		if key := draw(); !seen[string(key)] {
+			seen[string(key)] = true
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+var listPrefix = []byte("list-")
+
+func listKey(i int) []byte { return fmt.Appendf(nil, "%s%04d", listPrefix, i) }
+
+// IsList reports whether key is a list of an append script.
+func IsList(key []byte) bool { return bytes.HasPrefix(key, listPrefix) }
+
+// listSeparator ends every element, so that no list is a prefix of another in the middle of an element.
+var listSeparator = []byte{'\n'}
+
+// Elements returns the elements of a list, or false if the value is not one. They are parts of the value.
+func Elements(value []byte) ([][]byte, bool) {
+	body, ok := bytes.CutSuffix(value, listSeparator)
+	if !ok {
+		return nil, false
+	}
+	return bytes.Split(body, listSeparator), true
+}
+
+// grow returns a list with one more element.
+func grow(list []byte, element []byte) []byte {
+	longer := make([]byte, 0, len(list)+len(element)+len(listSeparator))
+	return append(append(append(longer, list...), element...), listSeparator...)
+}
+
+// appending does what the step says in a transaction. The history gets every write before the store does, and the order
+// in which reads and writes came.
+func (w *worker) appending(h history.Handle, txn Txn, attempt int) (reads []history.Read, err error) {
+	a := w.step.Appending
+	var writes []history.Write
+	var order strings.Builder
+	defer func() { w.rec.SetOrder(h, order.String()) }()
+	for i, t := range a.Touches {
+		w.linger()
+		if reads, err = appendGet(reads, txn, t.Key); err != nil {
+			return reads, err
+		}
+		order.WriteByte('r')
+		if !t.Append {
+			continue
+		}
+		name := fmt.Sprintf("%s.%d.%d", a.name, attempt, i)
+		element := value(w.script.Seed, name, w.script.Size.ValueBytes/elementPart)
+		longer := grow(reads[len(reads)-1].Value, element)
+		writes = append(writes, history.Write{Key: t.Key, Value: longer})
+		w.rec.SetWrites(h, slices.Clip(writes))
+		order.WriteByte('w')
+		if err = txn.Put(t.Key, longer); err != nil {
+			return reads, err
+		}
+	}
+	w.linger()
+	return reads, nil
+}
+
+// lingerYields bounds how often a client that lingers lets the others run.
+const lingerYields = 300
+
+// linger waits between two calls of a transaction until other clients have got on, if the step says so. Between calls
+// that never wait for a disk they would hardly ever meet, and what a store does wrong when transactions overlap would not
+// show.
+func (w *worker) linger() {
+	if !w.step.Lingers || len(w.script.Clients) == 1 {
+		return
+	}
+	before := w.rec.Events()
+	for range lingerYields {
+		if runtime.Gosched(); w.rec.Events() >= before+2 {
+			return // somebody's call was answered, and maybe another one made
+		}
+	}
+}

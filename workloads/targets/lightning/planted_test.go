@@ -1,0 +1,86 @@
+package lightning_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/targets/lightning"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// planted returns Lightning behind something that breaks a promise.
+func planted(wrap func(workloads.Store) workloads.Store) torture.Target {
+	target := lightning.Target()
+	target.Open = func(env torture.Env) (workloads.Store, error) {
+		s, err := lightning.Open(env)
+		if err != nil {
+			return nil, err
+		}
+		return wrap(s), nil
+	}
+	return target
+}
+
+// laxer gives snapshot isolation to everybody.
+type laxer struct{ workloads.Store }
+
+func (l laxer) Begin(level workloads.Isolation) (workloads.Txn, error) {
+	return l.Store.Begin(min(level, workloads.SnapshotIsolation))
+}
+
+func TestALevelThatIsLowerThanAskedForIsNoticed(t *testing.T) {
+	target := planted(func(s workloads.Store) workloads.Store { return laxer{s} })
+	options := torture.Options{
+		Workloads: []string{"append"}, Faults: []string{"power"}, Clients: 4, Ops: 200, Keys: 4, StopAfter: 1, For: time.Minute,
+		NoShrink: true,
+	}
+	r, err := torture.Check(context.Background(), target, options)
+	require.NoError(t, err)
+	require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
+	assert.Contains(t, r.Findings[0].Class, "G2-item", r.Findings[0].Sentence)
+	target.Promises.Isolation = checker.SnapshotIsolation
+	options.StopAfter, options.For, options.Rounds, options.Ops = 0, 0, 1, 40
+	r, err = torture.Check(context.Background(), target, options)
+	require.NoError(t, err)
+	require.Equal(t, checker.Pass, r.Verdict, "who promises snapshots only, keeps it: %v %v", r.Findings, r.Reasons)
+}
+
+// reversed says that later commits came earlier.
+type reversed struct {
+	workloads.Store
+	sequencer workloads.Sequencer
+}
+
+func (r reversed) ApplySeq(writes []history.Write, d history.Durability) (uint64, error) {
+	seq, err := r.sequencer.ApplySeq(writes, d)
+	return 1<<40 - seq, err
+}
+
+func (r reversed) DeleteRangeSeq(from, to []byte, d history.Durability) (uint64, error) {
+	seq, err := r.sequencer.DeleteRangeSeq(from, to, d)
+	return 1<<40 - seq, err
+}
+
+func TestAnOrderThatIsNotThatOfRecoveryIsNoticed(t *testing.T) {
+	target := planted(func(s workloads.Store) workloads.Store {
+		if sequencer, ok := s.(workloads.Sequencer); ok {
+			return reversed{s, sequencer}
+		}
+		return s
+	})
+	r, err := torture.Check(context.Background(), target, torture.Options{
+		Workloads: []string{"kv"}, Faults: []string{"power"}, Clients: 2, Ops: 10, Keys: 4, Rounds: 1, NoShrink: true,
+	})
+	require.NoError(t, err)
+	require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
+	for _, f := range r.Findings {
+		assert.Equal(t, "sequence", f.Judge, f.Sentence)
+	}
+}
