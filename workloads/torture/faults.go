@@ -99,9 +99,9 @@ func callFaults() []fault {
 		{
 			Choice: Choice{"open-files", "the process may have only a few files open"},
 			rules: func(rng *rand.Rand, _ part) []string {
-				return []string{fmt.Sprintf("emfile open files=%d", 2+rng.IntN(8))}
+				return []string{fmt.Sprintf("emfile open files=%d", 1+rng.IntN(6))}
 			},
-			turns: "kv", errors: true, fixed: true, // what is open from the beginning counts
+			turns: "kv", errors: true,
 		},
 		{
 			Choice: Choice{"read-only", "the filesystem is mounted read-only from some moment on, as after an aborted journal"},

@@ -3,6 +3,7 @@ package torture
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,12 +73,13 @@ func (c *campaign) sample(ctx, budget context.Context, cell *cell, r *recording)
 		e := newExploration(r.under(profile), c.target)
 		e.first, e.images = c.opts.StopAfter > 0, sampleImages
 		e.plan.lives = min(e.plan.lives, sampleLives)
-		points, part, cancel := samplePoints, budget, context.CancelFunc(func() {})
+		all := e.crashTicks()
+		e.ticks = [][]uint64{spread(all, samplePoints)}
+		part, cancel := budget, context.CancelFunc(func() {})
 		if end, ok := budget.Deadline(); ok {
-			points = samplePointsTimed
+			e.ticks = append(e.ticks, without(spread(all, samplePointsTimed), e.ticks[0]))
 			part, cancel = context.WithTimeout(budget, time.Until(end)/time.Duration(len(others)-i))
 		}
-		e.ticks = passes(spread(e.crashTicks(), points))
 		c.timed(func() { e.explore(part, c.opts.Workers, c.progress) })
 		cancel()
 		if err := c.addSample(ctx, cell, e); err != nil {
@@ -85,6 +87,11 @@ func (c *campaign) sample(ctx, budget context.Context, cell *cell, r *recording)
 		}
 	}
 	return nil
+}
+
+// without returns the ticks that are not among some others.
+func without(ticks, others []uint64) []uint64 {
+	return slices.DeleteFunc(slices.Clone(ticks), func(tick uint64) bool { return slices.Contains(others, tick) })
 }
 
 // What is tried of another profile for a finding: the crash point and its neighbours, or the crash point alone if its
