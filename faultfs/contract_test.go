@@ -15,10 +15,10 @@ type contract struct {
 	syncTakesSequence bool
 	wholePages        bool // a page of a write is one piece with its size and stands in the sequence
 	sizeWaits         bool // a size follows the bytes that it shows
-	blockWaits        bool // only if they are in a new block
 	truncateWaits     bool
-	renameWaits       string // for "size", or for "bytes" in new blocks as well
-	stale             bool   // new blocks may show what was there before
+	renameWaits       bool // for the size of the new file
+	stale             bool // new blocks may show what was there before
+	reuse             bool // and freed blocks what was written after they were freed
 	torn, tear        bool
 	lies              uint64
 }
@@ -27,9 +27,12 @@ func contractOf(m faultfs.Model) contract {
 	c := contract{unit: 512}
 	switch m.Profile.Name {
 	case "ext4-ordered":
-		c = contract{unit: 512, sequence: true, syncTakesNames: true, syncTakesSequence: true, blockWaits: true, renameWaits: "bytes"}
+		c = contract{unit: 512, sequence: true, syncTakesNames: true, syncTakesSequence: true, renameWaits: true}
 	case "ext4-writeback":
-		c = contract{unit: 512, sequence: true, syncTakesNames: true, syncTakesSequence: true, renameWaits: "size", stale: true}
+		c = contract{
+			unit: 512, sequence: true, syncTakesNames: true, syncTakesSequence: true, renameWaits: true,
+			stale: true, reuse: true,
+		}
 	case "ext4-journal":
 		c = contract{unit: 4096, sequence: true, syncTakesNames: true, syncTakesSequence: true, wholePages: true}
 	case "xfs":
@@ -61,7 +64,7 @@ func (o *oracle) promised(a, b *piece) bool {
 			return e.Ino != 0 && (a.op.Ino == e.Parent || a.op.Victim == e.Parent)
 		})
 	case b.edits != nil && a.file == b.op.Ino && b.op.Kind == faultfs.OpRename && b.op.Victim != 0:
-		return o.renameWaits != "" && a.resize || o.renameWaits == "bytes" && a.bytes != nil && a.new
+		return o.renameWaits && a.resize
 	}
 	return false
 }
@@ -74,8 +77,7 @@ func (o *oracle) wait(op *faultfs.Op, first int) {
 			if !size.resize || b.bytes == nil || i == j || b.off/4096 != (size.size-1)/4096 || b.off+int64(len(b.bytes)) <= op.OldSize {
 				continue
 			}
-			newBlock := b.off/4096 != (op.OldSize-1)/4096 || op.OldSize == 0
-			if o.sizeWaits || o.blockWaits && newBlock || o.wholePages {
+			if o.sizeWaits || o.wholePages {
 				size.needs = append(size.needs, j)
 			}
 		}

@@ -163,6 +163,9 @@ func (p *CrashPoint) Image(o ImageOptions) *FS {
 	if f := p.model.Profile.fate; f != undecided {
 		for i := range im.fates {
 			im.fates[i] = f
+			if p.pending[i].evicted {
+				im.fates[i] = lost // a machine that runs on replays no journal
+			}
 			im.count(i)
 		}
 	}

@@ -36,7 +36,8 @@
 //     an operating system: *fs.PathError or *os.LinkError around an errno. Every method that touches the disk can be
 //     hit. Images have rules like any other filesystem (SetRules).
 //  11. Memory and disk agree under every fault: what a read returned after an eviction is what every later image has,
-//     unless it was written again. A failed write-back is reported once for each handle.
+//     unless it was written again, or a journal is replayed (as=ext4-journal). A failed write-back is reported once for
+//     each handle.
 //
 // # Words
 //

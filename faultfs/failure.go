@@ -7,24 +7,24 @@ import (
 	"syscall"
 )
 
-// Failure says what a failed write-back leaves in memory and on the disk. See "Can Applications Recover from fsync
-// Failures?" (USENIX ATC 2020), table 1. Whichever it is, the error is reported once and the pages are clean: no retry
-// writes them again.
+// Failure says what a failed write-back leaves on the disk, as Linux 6.18 does; FAULTS.md says where the kernels of "Can
+// Applications Recover from fsync Failures?" (USENIX ATC 2020) differed. Whichever it is, the error is reported once, the
+// memory keeps the new bytes, and the pages are clean: no retry writes them again.
 type Failure uint8
 
 // The failures. Of a directory all are AnyFailure: a journal that cannot be written is another fault, readonly.
 const (
-	// AnyFailure keeps the new bytes in memory. The disk has each of them, and the size, or not.
+	// AnyFailure: the disk has each of the new bytes, and the size, or not.
 	AnyFailure Failure = iota
-	// Ext4Ordered keeps the new bytes in memory, and the disk has none of them. The size is committed all the same, so
-	// what was appended reads as zeros after a crash.
+	// Ext4Ordered: the disk has none of the new bytes. The size is committed all the same, so what was appended reads as
+	// zeros after a crash.
 	Ext4Ordered
-	// Ext4Journal (data=journal) lets the sync succeed, because the bytes are in the journal, and the next one fail.
-	// The bytes are in memory; whether the disk has them depends on whether the journal is replayed.
+	// Ext4Journal (data=journal): the bytes are in the journal and not in their place. Whether the disk has them after a
+	// crash depends on whether the journal is replayed, whatever was read meanwhile.
 	Ext4Journal
 	// XFS is like Ext4Ordered.
 	XFS
-	// Btrfs takes the new bytes and the new size out of memory as well: the file is what the disk has.
+	// Btrfs is like Ext4Ordered.
 	Btrfs
 	failures
 )
@@ -47,15 +47,9 @@ func (f *Failure) parse(name string) error {
 	return nil
 }
 
-// failSync carries out that the sync of the op fails, and returns what the caller of the sync is told. The op is in the
-// trace already.
-func (f *file) failSync(call string, op Op) error {
-	told := f.node.errors.check(&f.heard)
+// failSync carries out that a sync fails, and returns what its caller is told. The sync is in the trace already.
+func (f *file) failSync(call string) error {
 	f.node.errors.set()
-	f.revert(op)
-	if op.As == Ext4Journal && !op.Dir && !told {
-		return nil
-	}
 	f.node.errors.check(&f.heard)
 	return f.fail(call, syscall.EIO)
 }
@@ -67,18 +61,9 @@ func (f *file) writeback() error {
 	if err != nil || rule == nil {
 		return err
 	}
-	op := Op{Kind: OpWriteback, Path: f.name, Ino: f.node.ino, Fault: FailedSync, As: rule.As}
-	f.fs.record(op)
+	f.fs.record(Op{Kind: OpWriteback, Path: f.name, Ino: f.node.ino, Fault: FailedSync, As: rule.As})
 	f.node.errors.set()
-	f.revert(op)
 	return nil
-}
-
-// revert takes out of memory what a failure in the manner of Btrfs does not leave there.
-func (f *file) revert(op Op) {
-	if op.As == Btrfs && !op.Dir {
-		f.fs.reread(f.node)
-	}
 }
 
 // evict drops the clean pages of a file: what its failed write-backs left in memory only is gone.
@@ -87,12 +72,12 @@ func (f *file) evict() {
 	f.fs.reread(f.node)
 }
 
-// reread makes a file in memory what the disk has of it, and what is still dirty. The caller holds mu.
+// reread makes a file in memory what the disk has of it in its place, and what is still dirty. The caller holds mu.
 func (fs *FS) reread(n *node) {
 	t := fs.timeline(Model{}, fs.now.Load())
 	t.advance(fs.now.Load())
 	for _, p := range t.queue.ops {
-		if p.kind != pendingNames && p.ino == n.ino && !p.settled {
+		if p.kind != pendingNames && p.ino == n.ino && !p.settled && !p.evicted {
 			t.disk.apply(p)
 		}
 	}
@@ -106,7 +91,7 @@ func (fs *FS) reread(n *node) {
 func (t *Timeline) fault(op *Op) bool {
 	switch {
 	case op.Fault == Evict:
-		t.queue.drop(func(p *pendingOp) bool { return p.stuck && p.kind == pendingData && covers(op)(p) })
+		t.queue.evict(op)
 	case op.Fault != FailedSync:
 		return false
 	default:
@@ -122,7 +107,7 @@ func (t *Timeline) fault(op *Op) bool {
 
 // takesSize reports whether the size becomes durable although the sync fails, because the journal works.
 func (o *Op) takesSize() bool {
-	return o.Kind == OpSync && !o.Dir && o.As != AnyFailure && o.As != Btrfs
+	return o.Kind == OpSync && !o.Dir && o.As != AnyFailure
 }
 
 // fail lets the write-back of the op's file or directory fail. Write-back by itself, without a sync, is about bytes
@@ -132,35 +117,45 @@ func (q *queue) fail(op *Op) {
 	dirty := func(p *pendingOp) bool { return covered(p) && !p.stuck }
 	switch {
 	case op.Dir || op.As == AnyFailure && op.Kind == OpSync:
-		q.stick(dirty, false)
-	case op.As == Btrfs:
-		q.drop(covered)
+		q.stick(dirty, AnyFailure)
 	default:
-		data := func(p *pendingOp) bool { return dirty(p) && p.kind == pendingData }
-		q.stick(data, op.As == Ext4Ordered || op.As == XFS)
+		q.stick(func(p *pendingOp) bool { return dirty(p) && p.kind == pendingData }, op.As)
 	}
 }
 
-// stick marks the chosen ops that a failed write-back should have made durable. If they are gone, the disk does not have
-// them for certain.
-func (q *queue) stick(chosen func(*pendingOp) bool, gone bool) {
-	q.revise(chosen, func(p *pendingOp) { p.stuck, p.gone = true, gone })
+// stick marks the chosen ops that a failed write-back should have made durable, with what became of them.
+func (q *queue) stick(chosen func(*pendingOp) bool, as Failure) {
+	q.revise(chosen, func(p *pendingOp) {
+		p.stuck, p.journaled = true, as == Ext4Journal
+		p.gone = as != AnyFailure && !p.journaled
+	})
+}
+
+// evict takes the stuck bytes of a file out of memory. The disk does not have them in their place either, so only those
+// that a journal may replay are left.
+func (q *queue) evict(op *Op) {
+	stuck := func(p *pendingOp) bool { return p.adrift() && covers(op)(p) }
+	q.drop(func(p *pendingOp) bool { return stuck(p) && !p.journaled })
+	q.revise(stuck, func(p *pendingOp) { p.evicted = true })
 }
 
 // redirty makes the stuck ops of the pages that a write touches ordinary again: the page is dirty, so the next sync
-// writes all of it. A file of which anything is dirty has a dirty inode, so its size is written with it.
+// writes all of it. A file of which anything is dirty has a dirty inode, so its size is written with it. What such a page
+// has lost by eviction is not written: the new page takes its place in the journal, too.
 func (q *queue) redirty(op *Op) {
 	if q.stuck == 0 || len(op.Data) == 0 && op.Size == op.OldSize {
 		return
 	}
 	first, last := op.Off/pageBytes, (op.Off+int64(len(op.Data))-1)/pageBytes
-	q.revise(func(p *pendingOp) bool {
+	dirty := func(p *pendingOp) bool {
 		if !p.stuck || p.ino != op.Ino || p.settled {
 			return false
 		}
 		page := p.off / pageBytes
 		return p.kind == pendingSize || p.kind == pendingData && len(op.Data) > 0 && page >= first && page <= last
-	}, func(p *pendingOp) { p.stuck, p.gone = false, false })
+	}
+	q.drop(func(p *pendingOp) bool { return p.evicted && dirty(p) })
+	q.revise(dirty, func(p *pendingOp) { p.stuck, p.gone, p.journaled = false, false, false })
 }
 
 // revise replaces the chosen ops by changed copies: crash points keep what they saw.

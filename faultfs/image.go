@@ -129,7 +129,7 @@ func (im *image) settle(tick uint64) (*disk, []*pendingOp) {
 			}
 		case undecided:
 			c := *p
-			c.settled, c.stuck = true, false
+			c.settled, c.stuck, c.evicted = true, false, false
 			open = append(open, &c)
 			unsized[p.ino] = unsized[p.ino] || p.kind == pendingSize
 		case lost:

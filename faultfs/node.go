@@ -107,10 +107,10 @@ func (fs *FS) resolve(n *node, from, to int64) {
 	}
 }
 
-// resolveWrite decides what has to be known of a file before [from, to) is written: with some profiles that is whole
-// pages, as it matters whether the disk has a block for them.
+// resolveWrite decides what has to be known of a file before [from, to) is written: where new blocks are stale that is
+// whole pages, as it matters whether the disk has a block for them.
 func (fs *FS) resolveWrite(n *node, from, to int64) {
-	if n.left != nil && fs.image.point.model.rules().has(needsBlocks) {
+	if n.left != nil && fs.image.point.model.rules().has(staleBlocks) {
 		from, to = from-from%pageBytes, to+pageBytes-1-(to-1)%pageBytes
 	}
 	fs.resolve(n, from, to)

@@ -26,11 +26,11 @@ type piece struct {
 	above   []faultfs.Ino // of a name that moved into another directory, all directories above the new name
 	needs   []int         // pieces that must be there too, mostly earlier ones
 	behind  []int         // the same for a power cut, but a sync does not take them along
-	new     bool          // bytes in a block that the disk did not have
-	rubbish bool          // bytes that nobody wrote
 	durable bool
 	dead    bool // the sync that should have made it durable failed
 	gone    bool // dead, and the disk does not have it
+	logged  bool // dead, and in a journal
+	unread  bool // logged, and no more in memory
 	void    bool // neither the disk nor the memory will ever have it
 }
 
@@ -65,7 +65,8 @@ func (o *oracle) step(op *faultfs.Op) {
 	if op.Fault == faultfs.Evict {
 		for i := range o.pieces {
 			p := &o.pieces[i]
-			p.void = p.void || !p.durable && p.dead && !p.resize && p.edits == nil && p.file == op.Ino
+			drops := !p.durable && p.dead && !p.resize && p.edits == nil && p.file == op.Ino
+			p.void, p.unread = p.void || drops && !p.logged, p.unread || drops && p.logged
 		}
 	}
 	if len(op.Edits) > 0 {
@@ -103,13 +104,13 @@ func (o *oracle) step(op *faultfs.Op) {
 
 // addBytes adds what one call writes into one sector.
 func (o *oracle) addBytes(op *faultfs.Op, off int64, b []byte) {
-	p := piece{op: op, file: op.Ino, off: off, new: o.isNew(op.Ino, off/4096)}
+	p := piece{op: op, file: op.Ino, off: off}
 	if end := off + int64(len(b)); o.wholePages && end > op.OldSize {
 		p.resize, p.size = true, end
 	}
-	if o.torn || o.stale && p.new && !o.placed(op.Ino, off) {
+	if o.torn || o.stale && o.isNew(op.Ino, off/4096) && !o.placed(op.Ino, off) {
 		g := p
-		g.rubbish, g.bytes = true, []byte(strings.Repeat("#", len(b)))
+		g.bytes = []byte(strings.Repeat("#", len(b)))
 		o.add(g)
 	}
 	for i, at := range b {
@@ -146,7 +147,7 @@ func (o *oracle) ordered(a, b *piece) bool {
 	case a.resize && b.resize:
 		return true
 	case a.shrinks && b.off+int64(len(b.bytes)) > a.size:
-		return true
+		return !o.reuse
 	case a.bytes == nil || b.bytes == nil:
 		return false
 	}
@@ -205,7 +206,7 @@ func (o *oracle) sync(op *faultfs.Op) {
 	for i := range o.pieces {
 		p := &o.pieces[i]
 		switch {
-		case p.durable || p.void || p.dead && op.As != faultfs.Btrfs:
+		case p.durable || p.void || p.dead:
 		case op.Fault == faultfs.NoEffect && (o.covered(p, op) || o.syncTakesNames && p.edits != nil && sameInode(p.op, op)):
 			o.harden(i)
 		case op.Fault == faultfs.FailedSync && o.covered(p, op):
@@ -221,10 +222,9 @@ func (o *oracle) fail(i int, op *faultfs.Op) {
 	switch {
 	case p.edits != nil:
 		p.dead = true
-	case op.As == faultfs.Btrfs:
-		p.void = true
 	case !p.resize:
-		p.dead, p.gone = true, op.As == faultfs.Ext4Ordered || op.As == faultfs.XFS
+		p.dead, p.logged = true, op.As == faultfs.Ext4Journal
+		p.gone = op.As == faultfs.Ext4Ordered || op.As == faultfs.XFS || op.As == faultfs.Btrfs
 	case waited && op.As == faultfs.AnyFailure:
 		p.dead = true
 	case waited:
@@ -256,7 +256,8 @@ func (o *oracle) revive(op *faultfs.Op) {
 		}
 		for at := range op.Data {
 			if p.bytes != nil && p.off/4096 == (op.Off+int64(at))/4096 {
-				p.dead, p.gone = false, false
+				p.void = p.void || p.unread
+				p.dead, p.gone, p.logged = false, false, false
 			}
 		}
 		if p.resize {

@@ -40,14 +40,16 @@ type pendingOp struct {
 	// after are the ops that must have reached the disk if this one has. Some may be durable by now. A size can have
 	// later ones among them, the bytes that it waits for.
 	after []*pendingOp
-	// fresh: pendingData in a block that the disk did not have as a part of the file.
-	fresh bool
 	// stale: pendingData that is no write but what the disk may show in its place.
 	stale bool
 	// stuck: its write-back failed and the page is clean now. No sync makes it durable, the disk may have it or not.
 	stuck bool
 	// gone: stuck, and the disk does not have it for certain.
 	gone bool
+	// journaled: stuck, and it lies in a journal that may be replayed.
+	journaled bool
+	// evicted: journaled, and no longer in memory.
+	evicted bool
 	// settled: left over from an earlier power cut. The disk has it or not; no sync changes that.
 	settled bool
 }

@@ -28,12 +28,12 @@ type Profile struct {
 var profiles = []Profile{
 	{Name: "posix-min", Text: "any subset that keeps the order per name, per inode and per sector; only fsync promises"},
 	{
-		Name: "ext4-ordered", Text: "ext4 as it is mounted by default: metadata in order, new blocks written before they show",
-		rules: metadataInOrder | syncTakesNames | syncTakesOrder | blockBeforeSize | renameWaitsForSize | renameWaitsForData,
+		Name: "ext4-ordered", Text: "ext4 as it is mounted by default: metadata in order, new blocks may show zeros",
+		rules: metadataInOrder | syncTakesNames | syncTakesOrder | renameWaitsForSize,
 	},
 	{
-		Name: "ext4-writeback", Text: "ext4 with data=writeback: metadata in order, new blocks may show stale bytes",
-		rules: metadataInOrder | syncTakesNames | syncTakesOrder | staleBlocks | renameWaitsForSize,
+		Name: "ext4-writeback", Text: "ext4 with data=writeback: metadata in order, new blocks may show stale bytes, freed ones new bytes",
+		rules: metadataInOrder | syncTakesNames | syncTakesOrder | renameWaitsForSize | staleBlocks | freedBlocksReused,
 	},
 	{
 		Name: "ext4-journal", Text: "ext4 with data=journal: a prefix of all that was done, cut between pages",

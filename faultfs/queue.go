@@ -99,8 +99,8 @@ func (q *queue) pushNames(op *Op, above []Ino) {
 			}
 		}
 	}
-	if op.Kind == OpRename && op.Victim != 0 {
-		q.waitForFile(p, op.Ino)
+	if op.Kind == OpRename && op.Victim != 0 && q.rules.has(renameWaitsForSize) {
+		p.follow(q.sizes[op.Ino])
 	}
 	q.append(p, op.Tick)
 	for _, e := range op.Edits {
@@ -154,21 +154,21 @@ func (q *queue) pushData(op *Op, d *disk) {
 // pushSector appends the bytes of one call in one sector: as one piece, or as the device tears them, with the garbage
 // that may be found in their place before them.
 func (q *queue) pushSector(op *Op, d *disk, off int64, data []byte) {
-	fresh := q.rules.has(needsBlocks) && q.fresh(op.Ino, off/pageBytes, d)
-	if q.device.Torn || fresh && q.rules.has(staleBlocks) && !q.placed(op.Ino, off) {
-		q.pushBytes(op, &pendingOp{off: off, data: garbage[:len(data)], fresh: fresh, stale: true})
+	stale := q.rules.has(staleBlocks) && q.fresh(op.Ino, off/pageBytes, d) && !q.placed(op.Ino, off)
+	if q.device.Torn || stale {
+		q.pushBytes(op, &pendingOp{off: off, data: garbage[:len(data)], stale: true})
 	}
 	if q.device.Tear {
 		for _, n := range tears(len(data)) {
-			q.pushBytes(op, &pendingOp{off: off, data: data[:n:n], fresh: fresh})
+			q.pushBytes(op, &pendingOp{off: off, data: data[:n:n]})
 			off, data = off+int64(n), data[n:]
 		}
 	}
-	q.pushBytes(op, &pendingOp{off: off, data: data, fresh: fresh})
+	q.pushBytes(op, &pendingOp{off: off, data: data})
 }
 
 // pushBytes orders a piece after the piece that it overwrites, and after the last truncation that freed its sector: the
-// new bytes lie in a block that the file has only if it was cut before.
+// new bytes lie in a block that the file has only if it was cut before, unless freed blocks are reused at once.
 func (q *queue) pushBytes(op *Op, p *pendingOp) {
 	p.kind, p.ino = pendingData, op.Ino
 	switch {
@@ -179,7 +179,9 @@ func (q *queue) pushBytes(op *Op, p *pendingOp) {
 	}
 	at := sectorKey{op.Ino, p.off / q.unit}
 	p.follow(q.data[at])
-	p.follow(q.freed(op.Ino, p.end()))
+	if !q.rules.has(freedBlocksReused) {
+		p.follow(q.freed(op.Ino, p.end()))
+	}
 	q.append(p, op.Tick)
 	q.data[at] = p
 }

@@ -25,11 +25,6 @@ const (
 	// holds single inodes.)
 	syncTakesOrder
 
-	// blockBeforeSize: the bytes that a write puts into a new block are on the disk before the size that shows the
-	// block. A size that grows within a block is not held up: its end may read as zeros. (data=ordered and delayed
-	// allocation; ext4_da_should_update_i_disksize for the rest. Ferrite saw such ends.)
-	blockBeforeSize
-
 	// dataBeforeSize: a size follows all bytes that it shows. (XFS and btrfs set the size when the write is done.)
 	dataBeforeSize
 
@@ -39,15 +34,17 @@ const (
 	truncateWaitsForData
 
 	// renameWaitsForSize: a rename over a file follows the size of the file that is renamed. (auto_da_alloc of ext4
-	// allocates its blocks first.)
+	// allocates its blocks first. With dioread_nolock, the default since Linux 5.6, they are allocated unwritten, and
+	// nobody waits for their bytes.)
 	renameWaitsForSize
-
-	// renameWaitsForData: a rename over a file follows the bytes in new blocks of the file that is renamed.
-	// (auto_da_alloc, with data=ordered.)
-	renameWaitsForData
 
 	// staleBlocks: a new block may show what lay in its place before. (data=writeback.)
 	staleBlocks
+
+	// freedBlocksReused: a write does not follow the truncation that freed its place: the new block may be the one that
+	// was freed, and the old file shows the new bytes, or stale ones. (data=writeback hands out blocks before the transaction that frees
+	// them commits.)
+	freedBlocksReused
 
 	// dataInOrder: the bytes that a write puts into a page are one with their size and take their place in the sequence.
 	// (data=journal, one handle a page.)
@@ -57,9 +54,6 @@ const (
 	// write in place: new bytes are a new extent, which the transaction makes part of the file.)
 	dataFollowsMetadata
 )
-
-// needsBlocks are the rules for which it matters whether a page of a file has a block on the disk.
-const needsBlocks = staleBlocks | renameWaitsForData
 
 // has reports whether any of the given rules is one of r.
 func (r rules) has(any rules) bool { return r&any != 0 }

@@ -117,7 +117,7 @@ func (f *file) sync(name string) error {
 	if op.Fault == FailedSync {
 		op.As = rule.As
 		f.fs.record(op)
-		return f.failSync(name, op)
+		return f.failSync(name)
 	}
 	if f.node.errors.check(&f.heard) {
 		op.Fault, err = EIO, f.fail(name, syscall.EIO)

@@ -4,15 +4,13 @@ import "slices"
 
 // waitForBytes makes the sizes of a write, one for each page, follow the bytes of the write that they show.
 func (q *queue) waitForBytes(op *Op, sizes, bytes []*pendingOp) {
-	if len(sizes) == 0 || !q.rules.has(dataBeforeSize|blockBeforeSize) {
+	if len(sizes) == 0 || !q.rules.has(dataBeforeSize) {
 		return
 	}
 	first := (sizes[0].size - 1) / pageBytes
 	for _, p := range bytes {
-		page := p.off / pageBytes
-		grows := page*pageBytes < op.OldSize // a block that is there already
-		if p.end() > op.OldSize && (q.rules.has(dataBeforeSize) || !grows) {
-			size := sizes[page-first]
+		if p.end() > op.OldSize {
+			size := sizes[p.off/pageBytes-first]
 			size.after = append(size.after, p)
 		}
 	}
@@ -20,7 +18,7 @@ func (q *queue) waitForBytes(op *Op, sizes, bytes []*pendingOp) {
 
 // hurrySizes releases the pending sizes of a file from the bytes below the size that a truncation sets at once.
 func (q *queue) hurrySizes(op *Op) {
-	if !q.rules.has(dataBeforeSize | blockBeforeSize) {
+	if !q.rules.has(dataBeforeSize) {
 		return
 	}
 	for i, p := range q.ops {
@@ -32,21 +30,6 @@ func (q *queue) hurrySizes(op *Op) {
 			return a.kind == pendingData && a.off < op.Size
 		})
 		q.ops[i] = &early
-	}
-}
-
-// waitForFile makes a rename over another file follow what its rule says of the file that is renamed.
-func (q *queue) waitForFile(p *pendingOp, ino Ino) {
-	if q.rules.has(renameWaitsForSize) {
-		p.follow(q.sizes[ino])
-	}
-	if !q.rules.has(renameWaitsForData) {
-		return
-	}
-	for _, a := range q.ops {
-		if a.kind == pendingData && a.ino == ino && a.fresh && !a.settled {
-			p.after = append(p.after, a)
-		}
 	}
 }
 

@@ -44,7 +44,7 @@
 //	failed-fsync F                the same, while the disk refuses what is written to it
 //	read F                        read:CONTENT, all of an open file
 //
-// and evict F takes an open file out of memory and journals, so that only the disk has it. failed-fsync and evict need a
+// and evict F takes an open file out of memory, so that only the disk and its journal have it. failed-fsync and evict need a
 // filesystem that is Faulty.
 //
 // # Outcomes

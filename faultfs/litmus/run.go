@@ -22,7 +22,8 @@ type Linker interface {
 type Faulty interface {
 	// FailSync calls sync, which syncs the named file, while the disk refuses what is written to it.
 	FailSync(name string, sync func() error) error
-	// Evict drops what memory and journals hold of a file, so that the next read, and a power cut, find what the disk has.
+	// Evict drops what memory holds of a file, so that the next read finds what the disk has in its place. A power cut finds
+	// the same, or what a journal still has.
 	Evict(name string) error
 }
 

@@ -90,13 +90,9 @@ func excuseOf(r *faultfs.Rule) fault {
 			return fault{rot: true, refuse: true}
 		}
 		return fault{lower: checker.NothingMustSurvive, refuse: true, errors: true}
-	case faultfs.FailedSync:
-		if r.As == faultfs.Ext4Journal { // the sync that fails reports success
-			return fault{lower: checker.NothingMustSurvive, refuse: true, errors: true}
-		}
 	default:
+		return fault{errors: true}
 	}
-	return fault{errors: true}
 }
 
 // rule returns what the durability judge is to demand of a target under this fault.

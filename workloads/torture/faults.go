@@ -133,17 +133,13 @@ func callFaults() []fault {
 
 // failedSyncOf is a failed sync in the manner of a filesystem, with its profile.
 func failedSyncOf(filesystem string) fault {
-	f := fault{
+	return fault{
 		Choice:  Choice{"failed-fsync-" + filesystem, "one sync fails in the manner of " + filesystem},
 		profile: filesystem, errors: true,
 		rules: func(rng *rand.Rand, at part) []string {
 			return []string{once("failed", "sync", 6, 2)(rng, at)[0] + " as=" + filesystem}
 		},
 	}
-	if filesystem == "ext4-journal" { // the sync whose data is lost reports success, the next one fails
-		f.lower, f.refuse = checker.NothingMustSurvive, true
-	}
-	return f
 }
 
 // diskFaults are those of which no call tells.
