@@ -68,7 +68,7 @@ func kv(seed uint64, size Size) Script {
 		case p < 82:
 			return keys.scan(rng, client)
 		case p < 92:
-			return Step{Kind: history.Snapshot, Keys: keys.distinct(rng, client, 2+rng.IntN(4))}
+			return Step{Kind: history.Snapshot, Keys: keys.distinct(rng, client, 2+rng.IntN(4)), Lingers: rng.IntN(2) == 0}
 		case p < 98:
 			return Step{Kind: history.Flush}
 		default:
