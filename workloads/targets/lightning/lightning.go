@@ -28,7 +28,7 @@ func Target() torture.Target {
 		Open: Open,
 		Promises: torture.Promises{
 			SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true,
-			RecoveryRepeats: true, Linearizable: true, Transactions: true, Isolation: checker.StrictSerializable,
+			RecoveryRepeats: true, Linearizable: true, ShownSurvives: true, Transactions: true, Isolation: checker.StrictSerializable,
 		},
 		LogGlobs:    []string{"*.log"},
 		AppendGlobs: []string{"MANIFEST-*"},
