@@ -31,6 +31,8 @@ type commit struct {
 	done   history.Tick // when it had certainly taken effect: Return if it was acknowledged, otherwise Never
 	level  level        // unacked if it was not acknowledged
 	writes []place
+
+	shownBy *history.Op // the first read that showed it before it was acknowledged, if that counts
 }
 
 // ackedBy reports whether c was acknowledged at tick t and belongs to level l.

@@ -104,7 +104,11 @@ func (v *view) sayLost(f *finding, s scene) string {
 		return fmt.Sprintf("stale read %s: %s %s, although %s had overwritten it before",
 			s.where, v.key(f), v.shown(f.entry), v.describe(f.commit))
 	}
-	return fmt.Sprintf("%s is missing %s: %s %s", v.describe(f.commit), s.where, v.key(f), v.shown(f.entry))
+	text := fmt.Sprintf("%s is missing %s: %s %s", v.describe(f.commit), s.where, v.key(f), v.shown(f.entry))
+	if c := &v.commits[f.commit]; c.shownBy != nil && c.op.Return > v.acked {
+		text += fmt.Sprintf(", though %s had shown the commit at tick %d", name(c.shownBy), c.shownBy.Return)
+	}
+	return text
 }
 
 func (v *view) sayHole(f *finding, s scene) string {

@@ -17,13 +17,15 @@ const (
 	appendKeys  = 6  // lists that are worked on at once
 	appendSteps = 7  // steps of a client after which the oldest list is left and a new one begun
 	appendOps   = 4  // reads and appends of a transaction, at most
+	rangeEach   = 4  // reads there are to one that reads a range of lists
 	elementPart = 10 // an element takes one part of so many of Size.ValueBytes
 )
 
 // Touch is one thing that a transaction does to a list.
 type Touch struct {
 	Key    []byte
-	Append bool // reads the list and writes it back with one more element; otherwise only reads it
+	Append bool     // reads the list and writes it back with one more element; otherwise only reads it
+	Range  [][]byte // reads these lists, the first of which is Key, which are all that there can be from there to the last
 }
 
 // Appending is a transaction over lists.
@@ -54,10 +56,16 @@ func appendStep(rng *rand.Rand, i int, name string) Step {
 	switch p := rng.IntN(100); {
 	case p < 78:
 		a := &Appending{name: name, Rollback: rng.IntN(16) == 0}
-		for range 1 + rng.IntN(appendOps) {
-			a.Touches = append(a.Touches, Touch{Key: key(), Append: rng.IntN(2) == 0})
+		last := Touch{Key: key(), Append: true}
+		for range rng.IntN(appendOps) {
+			t := Touch{Key: key(), Append: rng.IntN(2) == 0}
+			if rng.IntN(rangeEach) == 0 {
+				t = rangeTouch(rng, i)
+				last.Key = t.Range[rng.IntN(len(t.Range))] // two that do so at once are each other's phantom
+			}
+			a.Touches = append(a.Touches, t)
 		}
-		a.Touches[rng.IntN(len(a.Touches))].Append = true
+		a.Touches = append(a.Touches, last)
 		return Step{
 			Kind: history.Txn, Isolation: SnapshotIsolation + Isolation(rng.IntN(2)), Durability: durability, Appending: a,
 			Lingers: lingers,
@@ -69,6 +77,17 @@ func appendStep(rng *rand.Rand, i int, name string) Step {
 	default:
 		return Step{Kind: history.Compact}
 	}
+}
+
+// rangeTouch draws a range of lists, some of which nobody has begun yet.
+func rangeTouch(rng *rand.Rand, i int) Touch {
+	t := Touch{}
+	first := i/appendSteps + 1 + rng.IntN(appendKeys)
+	for k := range 2 + rng.IntN(appendKeys/2) {
+		t.Range = append(t.Range, listKey(first+k))
+	}
+	t.Key = t.Range[0]
+	return t
 }
 
 // distinctKeys draws n different keys.
@@ -117,6 +136,13 @@ func (w *worker) appending(h history.Handle, txn Txn, attempt int) (reads []hist
 	defer func() { w.rec.SetOrder(h, order.String()) }()
 	for i, t := range a.Touches {
 		w.linger()
+		if len(t.Range) > 0 {
+			if reads, err = appendRange(reads, txn, t.Range); err != nil {
+				return reads, err
+			}
+			order.WriteString(strings.Repeat("r", len(t.Range)))
+			continue
+		}
 		if reads, err = appendGet(reads, txn, t.Key); err != nil {
 			return reads, err
 		}
@@ -135,6 +161,35 @@ func (w *worker) appending(h history.Handle, txn Txn, attempt int) (reads []hist
 		}
 	}
 	w.linger()
+	return reads, nil
+}
+
+// appendRange reads keys that follow one another: by one scan where the store can, or else one by one. To a judge a key
+// that the scan does not show was read as well, and was not there: who writes it at the same time is a phantom.
+func appendRange(reads []history.Read, txn Txn, keys [][]byte) ([]history.Read, error) {
+	scanner, ok := txn.(TxnScanner)
+	if !ok {
+		for _, key := range keys {
+			var err error
+			if reads, err = appendGet(reads, txn, key); err != nil {
+				return reads, err
+			}
+		}
+		return reads, nil
+	}
+	shown := map[string][]byte{}
+	end := append(bytes.Clone(keys[len(keys)-1]), 0)
+	err := scanner.Scan(keys[0], end, func(key, value []byte) bool {
+		shown[string(key)] = bytes.Clone(value)
+		return true
+	})
+	if err != nil {
+		return reads, err
+	}
+	for _, key := range keys {
+		value, found := shown[string(key)]
+		reads = append(reads, history.Read{Key: key, Value: value, Found: found})
+	}
 	return reads, nil
 }
 

@@ -83,6 +83,7 @@ func TestEveryFlawIsCaught(t *testing.T) {
 		}},
 		{"conflicts of appends go unnoticed", lostUpdate, "append", []string{"isolation: lost update"}},
 		{"transactions append before they commit", dirtyWrite, "append", []string{"isolation: G1a"}},
+		{"what was not there is not validated", phantom, "append", []string{"isolation: G2-item"}},
 		{"what was read is not validated", writeSkew, "append", []string{"isolation: G2-item"}},
 		{"snapshots read the latest version of lists", tornSnapshot, "append", []string{"isolation: G-single"}},
 		{"snapshots are too old", oldSnapshot, "append", []string{"isolation: G-single-realtime"}},

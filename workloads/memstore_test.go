@@ -52,6 +52,7 @@ const (
 	writeSkew         // what a serializable transaction read is not validated
 	oldSnapshot       // snapshots are of some time ago
 	keptRollback      // a transaction that is rolled back is committed
+	phantom           // what a serializable transaction did not find in a range is not validated
 )
 
 var errDisk = errors.New("input/output error")
@@ -171,6 +172,7 @@ type memtxn struct {
 	isolation workloads.Isolation
 	snapshot  int
 	reads     map[string]bool
+	ranges    [][2]string // that were scanned
 	writes    []history.Write
 }
 
@@ -190,6 +192,30 @@ func (t *memtxn) Get(key []byte) ([]byte, bool, error) {
 	}
 	value, found := t.store.at(key, snapshot)
 	return value, found, nil
+}
+
+func (t *memtxn) Scan(from, to []byte, visit func(key, value []byte) bool) error {
+	if t.store.flaw != phantom {
+		t.ranges = append(t.ranges, [2]string{string(from), string(to)})
+	}
+	keys := map[string]bool{}
+	t.store.mu.Lock()
+	for key := range t.store.versions {
+		keys[key] = true
+	}
+	t.store.mu.Unlock()
+	for _, w := range t.writes {
+		keys[string(w.Key)] = true
+	}
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		if key < string(from) || key >= string(to) {
+			continue
+		}
+		if value, found, _ := t.Get([]byte(key)); found && !visit([]byte(key), value) {
+			break
+		}
+	}
+	return nil
 }
 
 func (t *memtxn) Put(key, value []byte) error {
@@ -237,6 +263,15 @@ func (t *memtxn) conflicts() bool {
 			if newer(key) {
 				return true
 			}
+		}
+	}
+	if t.store.flaw == writeSkew {
+		return false
+	}
+	for key := range t.store.versions {
+		inRange := func(r [2]string) bool { return key >= r[0] && key < r[1] }
+		if t.isolation == workloads.Serializable && slices.ContainsFunc(t.ranges, inRange) && newer(key) {
+			return true
 		}
 	}
 	return false

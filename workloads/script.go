@@ -36,7 +36,7 @@ type Step struct {
 	Range      bool            // Batch: Writes delete every key of the script from From to To; a RangeDeleter is told so
 	Durability history.Durability
 	Isolation  Isolation  // Txn
-	Lingers    bool       // Txn and Snapshot: lets other clients run between its calls
+	Lingers    bool       // Txn, Snapshot and Scan: lets other clients run between its calls
 	Transfer   *Transfer  // Txn, of a bank
 	Appending  *Appending // Txn, of lists
 }

@@ -61,6 +61,12 @@ type Txn interface {
 	Rollback()
 }
 
+// TxnScanner is implemented by transactions that can read a range. What it shows and what is not there count as read.
+type TxnScanner interface {
+	// Scan is Store.Scan in the transaction, with its own writes.
+	Scan(from, to []byte, visit func(key, value []byte) bool) error
+}
+
 // Maintainer is implemented by stores whose flushes and compactions can be asked for.
 type Maintainer interface {
 	Flush() error

@@ -90,8 +90,14 @@ func (w *worker) read(from func() ([]history.Read, error)) {
 	w.rec.Return(h, reads, outcome(err), err)
 }
 
+// scanLingers is behind how many pairs a scan that lingers does so, besides behind the first.
+const scanLingers = 16
+
 func (w *worker) scan() (reads []history.Read, err error) {
 	err = w.store.Scan(w.step.From, w.step.To, func(key, value []byte) bool {
+		if n := len(reads); n == 1 || n == scanLingers {
+			w.linger() // what the scan goes on with may have been compacted away since
+		}
 		reads = append(reads, history.Read{Key: bytes.Clone(key), Value: bytes.Clone(value), Found: true})
 		return true
 	})

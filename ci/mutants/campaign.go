@@ -22,7 +22,8 @@ type Campaign struct {
 	Sample Sample        // some of them
 	For    time.Duration // how long the lab may look for one; 0: DefaultFor
 	Matrix bool          // look under every fault alone, and with simple profiles, too
-	Each   time.Duration // how long in one column of the matrix; 0: DefaultEach
+	Each   time.Duration // how long under one fault of the matrix; 0: DefaultEach
+	Faults []string      // that get a column; empty: all
 
 	// Progress, if set, is called before a mutant is tried, and after it with its outcome.
 	Progress func(at, of int, m Mutant, o *Outcome)
@@ -46,7 +47,7 @@ func (c Campaign) Run(ctx context.Context) (r Report, err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
 	lab := Lab{Root: c.Root, Package: c.lab, For: c.For, Scratch: scratch}
 	if c.Matrix {
-		lab.Each = c.Each
+		lab.Each, lab.Faults = c.Each, c.Faults
 	}
 	var outcomes []Outcome
 	for i, m := range chosen {

@@ -29,9 +29,10 @@ type Lab struct {
 	Scratch string        // an existing directory for changed sources, programs and the files of runs
 	Grace   time.Duration // see the constant Grace; 0: that
 
-	// Each is how long it may look in one column of the matrix, three times as long in one of a simple profile; 0: there
-	// is no matrix.
-	Each time.Duration
+	// Each is how long it may look under one fault of the matrix, three times as long in the sweep and with a simple
+	// profile; 0: there is no matrix.
+	Each   time.Duration
+	Faults []string // that get a column; empty: all
 
 	control string   // path of the lab built from the unchanged source; empty until it is needed
 	columns []Column // of the matrix; nil until they are needed

@@ -20,9 +20,11 @@ func (r Report) WriteMarkdown(w io.Writer) error {
 }
 
 func (r Report) matrix(b *strings.Builder) {
-	header := []string{"mutant", "killed after", "by judge", "finding", "in"}
+	header := []string{"mutant", "killed after", "by judge", "finding", "in", "shows alone under, after"}
 	for _, c := range r.Columns {
-		header = append(header, c.Name)
+		if c.Simple {
+			header = append(header, "with "+c.Name)
+		}
 	}
 	row(b, header)
 	row(b, slices.Repeat([]string{"---"}, len(header)))
@@ -31,12 +33,25 @@ func (r Report) matrix(b *strings.Builder) {
 		if o.Verdict == Killed {
 			after, in = fmt.Sprintf("%.1f s", o.Seconds), o.Workload+" × "+o.Fault
 		}
-		cells := []string{o.Mutant, after, dash(o.Judge), dash(o.Class), in}
+		cells := []string{o.Mutant, after, dash(o.Judge), dash(o.Class), in, dash(r.faultsOf(&o))}
 		for _, c := range r.Columns {
-			cells = append(cells, o.cell(c.Name))
+			if c.Simple {
+				cells = append(cells, o.cell(c.Name))
+			}
 		}
 		row(b, cells)
 	}
+}
+
+// faultsOf lists the faults that show a mutant alone, each with the seconds that it took.
+func (r Report) faultsOf(o *Outcome) string {
+	var shows []string
+	for _, c := range r.Columns {
+		if seconds := o.cell(c.Name); !c.Simple && seconds != dash("") {
+			shows = append(shows, c.Name+" "+seconds)
+		}
+	}
+	return strings.Join(shows, ", ")
 }
 
 func (r Report) missed(b *strings.Builder) {

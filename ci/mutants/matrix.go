@@ -14,14 +14,16 @@ type Column struct {
 	Name   string   `json:"name"`   // of the fault or of the profile
 	Flags  []string `json:"flags"`  // of the lab's command line
 	Simple bool     `json:"simple"` // a simple profile
+
+	times time.Duration // how many times as long as under one fault the lab may look
 }
 
 // SimpleProfiles are the disks that most test filesystems imitate: one forgets everything that was not synced, the other
 // may keep some of it but never lets an unsynced removal or rename reach the disk.
 var SimpleProfiles = []string{"lose-all", "late-removals"}
 
-// simpleTimes is how many times as long as under one fault the lab may look under all of them with a simple profile.
-const simpleTimes = 3
+// manyTimes is how many times as long as under one fault the lab may look under all of them.
+const manyTimes = 3
 
 // Cell is what the lab found of one mutant in one column.
 type Cell struct {
@@ -39,7 +41,7 @@ func (l *Lab) cells(ctx context.Context, binary string, m Mutant) ([]Cell, error
 	}
 	var cells []Cell
 	for _, column := range l.columns {
-		a, err := l.run(ctx, binary, l.limit(column), column.Flags...)
+		a, err := l.run(ctx, binary, column.times*l.Each, column.Flags...)
 		if err != nil {
 			return nil, fmt.Errorf("%s under %s: %w", m.Name, column.Name, err)
 		}
@@ -52,18 +54,11 @@ func (l *Lab) cells(ctx context.Context, binary string, m Mutant) ([]Cell, error
 	return cells, nil
 }
 
-func (l *Lab) limit(c Column) time.Duration {
-	if c.Simple {
-		return simpleTimes * l.Each
-	}
-	return l.Each
-}
-
 // sweep is the scenario in which every call of a short run fails in turn.
 const sweep = "sweep"
 
-// rule draws up the columns: one for each fault that the lab lists, one for the sweep, and the simple profiles. In each,
-// the unchanged engine must pass.
+// rule draws up the columns: one for each fault, one for the sweep, and the simple profiles. In each, the unchanged
+// engine must pass.
 func (l *Lab) rule(ctx context.Context) error {
 	if l.columns != nil {
 		return nil
@@ -72,26 +67,42 @@ func (l *Lab) rule(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := exec.CommandContext(ctx, binary, "list", "faults").Output()
+	faults, err := l.faults(ctx, binary)
 	if err != nil {
-		return fmt.Errorf("%w: list faults: %w", ErrLab, err)
+		return err
 	}
 	var columns []Column
-	for line := range strings.Lines(string(list)) {
-		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
-		columns = append(columns, Column{Name: name, Flags: []string{"--fault", name}})
+	for _, name := range faults {
+		columns = append(columns, Column{Name: name, Flags: []string{"--fault", name}, times: 1})
 	}
-	columns = append(columns, Column{Name: sweep, Flags: []string{"--scenario", sweep}})
+	columns = append(columns, Column{Name: sweep, Flags: []string{"--scenario", sweep}, times: manyTimes})
 	for _, name := range SimpleProfiles {
-		columns = append(columns, Column{Name: name, Flags: []string{"--profile", name}, Simple: true})
+		columns = append(columns, Column{Name: name, Flags: []string{"--profile", name}, Simple: true, times: manyTimes})
 	}
 	for _, column := range columns {
-		if err := l.mustBeSilent(ctx, l.limit(column), column.Flags...); err != nil {
+		if err := l.mustBeSilent(ctx, column.times*l.Each, column.Flags...); err != nil {
 			return fmt.Errorf("%s: %w", column.Name, err)
 		}
 	}
 	l.columns = columns
 	return nil
+}
+
+// faults returns the names of those that get a column: those that were asked for, or all that the lab lists.
+func (l *Lab) faults(ctx context.Context, binary string) ([]string, error) {
+	if len(l.Faults) > 0 {
+		return l.Faults, nil
+	}
+	list, err := exec.CommandContext(ctx, binary, "list", "faults").Output()
+	if err != nil {
+		return nil, fmt.Errorf("%w: list faults: %w", ErrLab, err)
+	}
+	var names []string
+	for line := range strings.Lines(string(list)) {
+		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		names = append(names, name)
+	}
+	return names, nil
 }
 
 // missedBy returns the mutants that were killed, but not in a column.

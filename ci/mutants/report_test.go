@@ -85,9 +85,9 @@ func TestWriteMarkdown(t *testing.T) {
 	require.NoError(t, matrix.WriteMarkdown(&text))
 	require.Equal(t, `1 of 2 killed, 1 survived, 0 broken; median 1.0 s to kill; 1 of them would have lived on a disk of profile simple.
 
-| mutant | killed after | by judge | finding | in | power | simple |
+| mutant | killed after | by judge | finding | in | shows alone under, after | with simple |
 | --- | --- | --- | --- | --- | --- | --- |
-| 01-a | 1.0 s | durability | lost | kv × power | 0.5 | - |
+| 01-a | 1.0 s | durability | lost | kv × power | power 0.5 | - |
 | 02-b | survived | - | - | - | - | - |
 
 Profile `+"`simple`"+` misses 1: 01-a.

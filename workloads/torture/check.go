@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/checker"
@@ -126,17 +127,26 @@ func writable(dir string) error {
 // run goes through the matrix round by round. The first round is finished even if the time is over: a cell that never ran
 // would leave the verdict open.
 func (c *campaign) run(ctx context.Context) error {
+	cells := c.byFault()
 	for round := 0; c.opts.Rounds == 0 || round < c.opts.Rounds; round++ {
-		for i, cell := range c.cells {
+		for i, cell := range cells {
 			if c.ended(ctx) || round > 0 && c.late() {
 				return nil
 			}
-			if err := c.one(ctx, cell, round, len(c.cells)-i); err != nil {
+			if err := c.one(ctx, cell, round, len(cells)-i); err != nil {
 				return fmt.Errorf("%s × %s: %w", cell.Workload, cell.Fault, err)
 			}
 		}
 	}
 	return nil
+}
+
+// byFault returns the cells in the order in which they run: every workload under the first fault, which is the plain
+// power cut, then every workload under the next. What only one workload shows is found early so.
+func (c *campaign) byFault() []*cell {
+	return slices.SortedStableFunc(slices.Values(c.cells), func(a, b *cell) int {
+		return cmp.Compare(slices.Index(c.opts.Faults, a.Fault), slices.Index(c.opts.Faults, b.Fault))
+	})
 }
 
 // over reports whether no further run is to begin.

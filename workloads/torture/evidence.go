@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
@@ -113,7 +112,5 @@ func (v *evidence) recording() (*recording, error) {
 		}
 		p.rules = append(p.rules, r)
 	}
-	r := &recording{plan: p, trace: v.Trace, history: v.History}
-	r.judge = checker.NewDurability(r.history, &history.State{})
-	return r, nil
+	return &recording{plan: p, trace: v.Trace, history: v.History}, nil
 }

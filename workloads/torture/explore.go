@@ -55,6 +55,13 @@ type exploration struct {
 
 func newExploration(r *recording, target Target) *exploration {
 	r.orders(target.Promises) // before workers ask for them
+	switch {
+	case r.judge != nil: // it was explored before, under another profile
+	case target.Promises.ShownSurvives:
+		r.judge = checker.NewStrictDurability(r.history, &history.State{})
+	default:
+		r.judge = checker.NewDurability(r.history, &history.State{})
+	}
 	return &exploration{
 		recording: r, target: target, seed: maphash.MakeSeed(), survived: newSurvival(), unclear: map[string]int{},
 		images: maxImages,

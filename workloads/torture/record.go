@@ -27,8 +27,8 @@ type recording struct {
 	history  []history.Op
 	injected map[string]uint64
 	problems []checker.Violation // what went wrong without a crash
-	judge    *checker.Durability
-	known    *orders // see orders
+	judge    *checker.Durability // nil until the recording is explored
+	known    *orders             // see orders
 }
 
 // record runs the workload of a plan on a fresh disk.
@@ -48,7 +48,6 @@ func record(ctx context.Context, target Target, p *plan) *recording {
 	err := await(done, p.patience, rec.Events)
 	r := &recording{plan: p, trace: fs.Trace(), history: rec.Ops(), injected: fs.Injected()}
 	r.problems = r.meaning(ctx, err)
-	r.judge = checker.NewDurability(r.history, &history.State{})
 	return r
 }
 

@@ -56,6 +56,7 @@ type Promises struct {
 	AtomicBatch          bool // a batch or transaction is recovered whole or not at all
 	RecoveryRepeats      bool // a recovery that is interrupted by a crash shows, run again, what it would have shown
 	Linearizable         bool // single-key operations are linearizable
+	ShownSurvives        bool // what a read has shown is as safe from then on as if it had been acknowledged
 	Transactions         bool // Begin works, with the isolation levels of workloads.Isolation
 	// Isolation is what transactions that ask for serializability get, if Transactions is set; zero:
 	// checker.Serializable. One that asks for a snapshot must get that at any level.

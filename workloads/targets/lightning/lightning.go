@@ -28,7 +28,7 @@ func Target() torture.Target {
 		Open: Open,
 		Promises: torture.Promises{
 			SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true,
-			RecoveryRepeats: true, Linearizable: true, Transactions: true, Isolation: checker.StrictSerializable,
+			RecoveryRepeats: true, Linearizable: true, ShownSurvives: true, Transactions: true, Isolation: checker.StrictSerializable,
 		},
 		LogGlobs:    []string{"*.log"},
 		AppendGlobs: []string{"MANIFEST-*"},
@@ -125,18 +125,19 @@ func (s *store) DeleteRange(from, to []byte, d history.Durability) error {
 	return translate(s.db.DeleteRange(from, to, durability(d)))
 }
 
-func (s *store) Scan(from, to []byte, visit func(key, value []byte) bool) (err error) {
+func (s *store) Scan(from, to []byte, visit func(key, value []byte) bool) error {
 	it, err := s.db.NewIterator(engine.IterOptions{LowerBound: from, UpperBound: to})
+	return walk(it, err, visit)
+}
+
+// walk visits what an iterator shows and closes it, if there was no error in making it.
+func walk(it *engine.Iterator, err error, visit func(key, value []byte) bool) error {
 	if err != nil {
 		return translate(err)
 	}
-	defer func() { err = translate(errors.Join(err, it.Close())) }()
-	for ok := it.First(); ok; ok = it.Next() {
-		if !visit(it.Key(), it.Value()) {
-			return nil
-		}
+	for ok := it.First(); ok && visit(it.Key(), it.Value()); ok = it.Next() {
 	}
-	return it.Error()
+	return translate(errors.Join(it.Error(), it.Close()))
 }
 
 func (s *store) Begin(level workloads.Isolation) (workloads.Txn, error) {
@@ -162,6 +163,11 @@ type txn struct{ t *engine.Txn }
 func (t *txn) Get(key []byte) ([]byte, bool, error) { return found(t.t.Get(key)) }
 func (t *txn) Put(key, value []byte) error          { return translate(t.t.Put(key, value)) }
 func (t *txn) Delete(key []byte) error              { return translate(t.t.Delete(key)) }
+
+func (t *txn) Scan(from, to []byte, visit func(key, value []byte) bool) error {
+	it, err := t.t.NewIterator(engine.IterOptions{LowerBound: from, UpperBound: to})
+	return walk(it, err, visit)
+}
 
 // Rollback drops the error of a transaction that has ended already.
 func (t *txn) Rollback() { _ = t.t.Rollback() }

@@ -49,6 +49,7 @@ var tests = []struct {
 	{"a transaction reads its own writes, which others see when it commits", (*suite).commits},
 	{"a transaction that is rolled back wrote nothing", (*suite).rollsBack},
 	{"a read-only transaction sees the moment of its beginning", (*suite).readsOnly},
+	{"a transaction scans its own writes, and conflicts with what comes into the range", (*suite).scansInTransactions},
 	{"concurrent increments are not lost", (*suite).increments},
 }
 

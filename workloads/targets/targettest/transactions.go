@@ -98,3 +98,23 @@ func (s *suite) increment() error {
 	}
 	return t.Commit(history.NoSync)
 }
+
+func (s *suite) scansInTransactions() {
+	s.apply(history.NoSync, put("a", "1"), put("b", "1"), put("c", "1"), put("d", "1"))
+	t := s.begin(workloads.Serializable)
+	scanner, ok := t.(workloads.TxnScanner)
+	if !ok {
+		t.Rollback()
+		return
+	}
+	require.NoError(s.T, t.Put([]byte("bb"), []byte("2")))
+	require.NoError(s.T, t.Delete([]byte("c")))
+	var seen []string
+	require.NoError(s.T, scanner.Scan([]byte("b"), []byte("d"), func(key, value []byte) bool {
+		seen = append(seen, string(key)+"="+string(value))
+		return true
+	}))
+	require.Equal(s.T, []string{"b=1", "bb=2"}, seen)
+	s.apply(history.NoSync, put("c0", "a phantom"))
+	require.ErrorIs(s.T, t.Commit(history.NoSync), workloads.ErrConflict)
+}
