@@ -53,6 +53,12 @@ type finding struct {
 	Fault    string `json:"fault"`
 	Profile  string `json:"profile"`
 	Sentence string `json:"sentence"`
+
+	Token       string       `json:"token"`
+	Explanation *explanation `json:"explanation"`
+	Shrunk      *struct {
+		Operations int `json:"operations"`
+	} `json:"shrunk"`
 }
 
 // Try builds the lab with the mutant in it, runs it until its first finding or for l.For, and says how that ended. It
@@ -64,7 +70,12 @@ func (l *Lab) Try(ctx context.Context, m Mutant) Outcome {
 		return out.broken(err)
 	}
 	defer func() { _ = os.Remove(binary) }() // of a hundred megabytes; what is left goes with the scratch directory
-	a, err := l.run(ctx, binary, l.For, m.Flags...)
+	dir, err := os.MkdirTemp(l.Scratch, "evidence-")
+	if err != nil {
+		return out.broken(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	a, err := l.runIn(ctx, binary, dir, l.For, m.Flags...)
 	if err != nil {
 		return out.broken(err)
 	}
@@ -76,6 +87,9 @@ func (l *Lab) Try(ctx context.Context, m Mutant) Outcome {
 			return out.broken(err)
 		}
 		out = out.killed(a.Findings[0])
+		if out.Proof, err = l.prove(ctx, binary, dir, &m, &a.Findings[0]); err != nil {
+			return out.broken(err)
+		}
 	}
 	if l.Each == 0 {
 		return out
@@ -125,6 +139,11 @@ func (l *Lab) run(ctx context.Context, binary string, limit time.Duration, flags
 		return answer{}, fmt.Errorf("mutants: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
+	return l.runIn(ctx, binary, dir, limit, flags...)
+}
+
+// runIn leaves the evidence of what was found in dir.
+func (l *Lab) runIn(ctx context.Context, binary, dir string, limit time.Duration, flags ...string) (answer, error) {
 	grace := l.Grace
 	if grace == 0 {
 		grace = Grace
@@ -136,7 +155,7 @@ func (l *Lab) run(ctx context.Context, binary string, limit time.Duration, flags
 	cmd.Dir = l.Root
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err = cmd.Run()
+	err := cmd.Run()
 	if ctx.Err() != nil {
 		return answer{}, fmt.Errorf("%w: it did not end within %v: %w", ErrLab, limit+grace, ctx.Err())
 	}

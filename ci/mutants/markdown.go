@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -20,7 +21,7 @@ func (r Report) WriteMarkdown(w io.Writer) error {
 }
 
 func (r Report) matrix(b *strings.Builder) {
-	header := []string{"mutant", "killed after", "by judge", "finding", "in", "shows alone under, after"}
+	header := []string{"mutant", "killed after", "by judge", "finding", "in", "edges", "operations", "shows alone under, after"}
 	for _, c := range r.Columns {
 		if c.Simple {
 			header = append(header, "with "+c.Name)
@@ -33,7 +34,7 @@ func (r Report) matrix(b *strings.Builder) {
 		if o.Verdict == Killed {
 			after, in = fmt.Sprintf("%.1f s", o.Seconds), o.Workload+" × "+o.Fault
 		}
-		cells := []string{o.Mutant, after, dash(o.Judge), dash(o.Class), in, dash(r.faultsOf(&o))}
+		cells := []string{o.Mutant, after, dash(o.Judge), dash(o.Class), in, o.edges(), o.operations(), dash(r.faultsOf(&o))}
 		for _, c := range r.Columns {
 			if c.Simple {
 				cells = append(cells, o.cell(c.Name))
@@ -52,6 +53,26 @@ func (r Report) faultsOf(o *Outcome) string {
 		}
 	}
 	return strings.Join(shows, ", ")
+}
+
+// edges says whether the explanation is of one missing order, and whether it names the place.
+func (o *Outcome) edges() string {
+	switch p := o.Proof; {
+	case p == nil || p.Why == "":
+		return "-"
+	case !p.OneEdge:
+		return "several"
+	case !p.Named:
+		return "one, elsewhere"
+	}
+	return "one"
+}
+
+func (o *Outcome) operations() string {
+	if o.Proof == nil || o.Proof.Operations == 0 {
+		return "-"
+	}
+	return strconv.Itoa(o.Proof.Operations)
 }
 
 func (r Report) missed(b *strings.Builder) {

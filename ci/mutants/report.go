@@ -40,6 +40,7 @@ type Outcome struct {
 	Fault       string  `json:"fault,omitempty"`
 	Profile     string  `json:"profile,omitempty"`
 	Sentence    string  `json:"sentence"`        // the finding's, or why there is none
+	Proof       *Proof  `json:"proof,omitempty"` // of a kill
 	Cells       []Cell  `json:"cells,omitempty"` // of the matrix, if it was asked for
 }
 
@@ -62,6 +63,7 @@ type Report struct {
 	Survived            []string  `json:"survived"`
 	Broken              []string  `json:"broken"`
 	MedianSecondsToKill float64   `json:"median_seconds_to_kill"` // 0 if none was killed
+	Proofs              *Proofs   `json:"proofs,omitempty"`       // what the kills are worth; nil if none was tried
 	Outcomes            []Outcome `json:"outcomes"`
 
 	Columns []Column            `json:"columns,omitempty"`   // of the matrix
@@ -85,7 +87,7 @@ func NewReport(outcomes []Outcome, columns ...Column) Report {
 			r.Broken = append(r.Broken, o.Mutant)
 		}
 	}
-	r.MedianSecondsToKill = median(seconds)
+	r.MedianSecondsToKill, r.Proofs = median(seconds), newProofs(outcomes)
 	for _, c := range columns {
 		if c.Simple {
 			if r.Missed == nil {
@@ -139,6 +141,9 @@ func (r Report) score() string {
 		if c.Simple {
 			fmt.Fprintf(&s, "\n%d of them would have lived on a disk of profile %s", len(r.Missed[c.Name]), c.Name)
 		}
+	}
+	if r.Proofs != nil {
+		s.WriteString("\n" + r.Proofs.sentence())
 	}
 	return s.String()
 }

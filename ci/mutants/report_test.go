@@ -26,6 +26,23 @@ func TestReportCounts(t *testing.T) {
 	require.False(t, r.AllKilled())
 }
 
+func TestProofs(t *testing.T) {
+	kill := func(class string, p *mutants.Proof) mutants.Outcome {
+		return mutants.Outcome{Verdict: mutants.Killed, MutantClass: class, Proof: p}
+	}
+	all := []mutants.Outcome{
+		kill("durability", &mutants.Proof{OneEdge: true, Named: true, Operations: 1, Replayed: mutants.Replays}),
+		kill("durability", &mutants.Proof{OneEdge: true, Operations: 4, Replayed: mutants.Replays}),
+		kill("durability", &mutants.Proof{Named: true, Replayed: mutants.Replays - 1}),
+		kill("errors", &mutants.Proof{OneEdge: true, Named: true}),
+		mixed[1],
+	}
+	require.Equal(t, mutants.Proofs{Durability: 3, Explained: 1, MedianOperations: -1, Replayed: 2, Proved: 4},
+		*mutants.NewReport(all).Proofs, "two of four could not be shrunk")
+	require.Equal(t, 4, mutants.NewReport(all[:3]).Proofs.MedianOperations)
+	require.Nil(t, mutants.NewReport(mixed).Proofs)
+}
+
 func TestOnlyKillsAreSuccess(t *testing.T) {
 	require.True(t, mutants.NewReport(mixed[:1]).AllKilled())
 	require.False(t, mutants.NewReport(mixed[:2]).AllKilled())
@@ -57,9 +74,10 @@ func TestWriteJSON(t *testing.T) {
 // matrix is what two mutants look like under one fault and with one simple profile.
 var matrix = mutants.NewReport([]mutants.Outcome{
 	{
-		Mutant: "01-a", MutantClass: "order", Bug: "A bug.", Reference: "none known", Verdict: mutants.Killed, Seconds: 1,
+		Mutant: "01-a", MutantClass: "durability", Bug: "A bug.", Reference: "none known", Verdict: mutants.Killed, Seconds: 1,
 		Workload: "kv", Fault: "power", Judge: "durability", Class: "lost", Sentence: "gone",
 		Cells: []mutants.Cell{{Column: "power", Killed: true, Seconds: 0.5}, {Column: "simple", Seconds: 3}},
+		Proof: &mutants.Proof{Why: "no sync between", OneEdge: true, Named: true, Operations: 2, Replayed: mutants.Replays},
 	},
 	{
 		Mutant: "02-b", MutantClass: "reads", Bug: "Another.", Reference: "here", Verdict: mutants.Survived, Seconds: 60,
@@ -77,24 +95,25 @@ func TestAMatrixSaysWhatASimpleDiskMisses(t *testing.T) {
 
 1 of 2 killed, 1 survived, 0 broken; median 1.0 s to kill
 1 of them would have lived on a disk of profile simple
+1 of 1 durability mutants explained by one missing order that names the changed function; 2 operations in the median run after shrinking; 1 of 1 tokens replayed 20 of 20 times
 `, text.String())
 }
 
 func TestWriteMarkdown(t *testing.T) {
 	var text strings.Builder
 	require.NoError(t, matrix.WriteMarkdown(&text))
-	require.Equal(t, `1 of 2 killed, 1 survived, 0 broken; median 1.0 s to kill; 1 of them would have lived on a disk of profile simple.
+	require.Equal(t, `1 of 2 killed, 1 survived, 0 broken; median 1.0 s to kill; 1 of them would have lived on a disk of profile simple; 1 of 1 durability mutants explained by one missing order that names the changed function; 2 operations in the median run after shrinking; 1 of 1 tokens replayed 20 of 20 times.
 
-| mutant | killed after | by judge | finding | in | shows alone under, after | with simple |
-| --- | --- | --- | --- | --- | --- | --- |
-| 01-a | 1.0 s | durability | lost | kv × power | power 0.5 | - |
-| 02-b | survived | - | - | - | - | - |
+| mutant | killed after | by judge | finding | in | edges | operations | shows alone under, after | with simple |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| 01-a | 1.0 s | durability | lost | kv × power | one | 2 | power 0.5 | - |
+| 02-b | survived | - | - | - | - | - | - | - |
 
 Profile `+"`simple`"+` misses 1: 01-a.
 
 | mutant | class | planted bug | seen before in |
 | --- | --- | --- | --- |
-| 01-a | order | A bug. | none known |
+| 01-a | durability | A bug. | none known |
 | 02-b | reads | Another. | here |
 `, text.String())
 }

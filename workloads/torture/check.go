@@ -324,7 +324,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		ExhaustivePoints: c.total.exhaustive, SampledPoints: c.total.sampled,
 		UnexploredPoints: c.total.left, WidestExhaustive: c.total.widest,
 		Images: c.total.images, NestedImages: c.total.nested,
-		DeepPoints: c.total.deep, RecoveryCycles: c.total.cycles, Divergences: c.total.divergences,
+		DeepPoints: c.total.deep, RecoveryCycles: c.total.cycles, Divergences: c.total.divergences, RepeatedImages: c.total.repeated,
 		BytesLost: c.total.bytesLost, AckedSynced: c.acked, Recovered: c.kept, TraceHash: hex.EncodeToString(c.traces.Sum(nil)[:8]),
 		BankTotalWant: c.bank.want, BankTotalGot: c.bank.got, FaultsInjected: map[string]uint64{}, Findings: []Finding{},
 		Cells: []Cell{}, Interrupted: ctx.Err() != nil, Provenance: provenance(),

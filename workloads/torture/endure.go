@@ -73,7 +73,7 @@ type endurance struct {
 // first crash had to leave is demanded of every state. In the end the store lives once in peace, and may not have grown.
 func (w *worker) endure(ctx context.Context, j job) {
 	path := newChoices()
-	e := &endurance{worker: w, at: way{job: &j, path: path}, rng: rand.New(rand.NewPCG(j.draw, endureCycles))}
+	e := &endurance{worker: w, at: way{job: &j, path: path, endured: true}, rng: rand.New(rand.NewPCG(j.draw, endureCycles))}
 	e.img = j.point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(j.draw)})
 	path.begin(e.img.Now)
 	if !e.live() {

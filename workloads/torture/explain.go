@@ -12,9 +12,10 @@ import (
 
 // explain finds the order that is missing behind a failure after a crash: the fewest operations whose loss alone causes
 // it, and the first thing that must not have come before they were durable. It recovers and judges images of its own for
-// that. It returns nil where it finds none: for a rotten bit, a hang, and where the same losses do not fail a second time.
+// that. It returns nil where it finds none: for a rotten bit, a hang, many crashes in a row, and where the same losses do
+// not fail a second time.
 func explain(ctx context.Context, e *exploration, f *failure) *Explanation {
-	if f.tick == 0 || f.rot != nil || f.Class == "hang" {
+	if f.tick == 0 || f.rot != nil || f.endured || f.Class == "hang" {
 		return nil
 	}
 	done := make(chan *Explanation, 1) // buffered: nobody may be waiting any more
@@ -56,6 +57,8 @@ func (x *explainer) explain() *Explanation {
 	switch {
 	case !x.fails(tick, x.cuts().at(tick), lost):
 		return nil
+	case len(lost) == 0 && !x.fails(tick, x.cuts().at(tick), nil):
+		return nil // a store that fails now and then
 	case x.fails(tick, x.cuts().at(tick), nil):
 		return x.lossless(x.earliest(nil, tick))
 	}

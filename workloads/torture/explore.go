@@ -37,6 +37,7 @@ type exploration struct {
 	seed    maphash.Seed // of the hashes of states
 	ticks   [][]uint64   // of the crashes to explore, in ascending passes; nil: as the plan says
 	endless uint64       // tick of the crash whose recovery is crashed again and again; 0: as the plan says
+	nested  uint64       // tick at which to crash recoveries; 0: as the plan says
 	images  int          // of one crash point at the most
 	first   bool         // stop at the first failure
 	wanted  string       // if first: only at one of this kind
@@ -78,7 +79,9 @@ type failure struct {
 	rot    *faultfs.Damage
 	draw   uint64
 	nested *nestedWay // a crash during recovery
-	fates  map[uint64]string
+	// endured: the store had been crashed again and again since.
+	endured bool
+	fates   map[uint64]string
 	// recovered is what the store showed, where a judge of recovered states rejects it.
 	recovered *history.State
 	count     int // how many images showed it
@@ -87,13 +90,7 @@ type failure struct {
 // kind names what a failure is an instance of.
 func (f *failure) kind() string { return f.judge + "/" + f.Class }
 
-// depth returns how many crashes it takes.
-func (f *failure) depth() int {
-	if f.nested != nil {
-		return 2
-	}
-	return 1
-}
+func (f *failure) depth() int { return depth(f.nested, f.endured) }
 
 // nestedWay is where recovery itself was crashed.
 type nestedWay struct {
@@ -106,6 +103,7 @@ type nestedWay struct {
 type tally struct {
 	points, exhaustive, sampled, widest int
 	images, nested, divergences, hangs  int
+	repeated                            int // images that were recovered twice
 	deep                                int // crash points that were explored to depth 2 without gaps
 	cycles                              int // crashes in a row, each during the recovery from the one before or soon after
 	left                                int // crash points that were not explored when the time was over

@@ -226,6 +226,28 @@ func TestARecoveryThatDoesNotRepeatIsNotExhaustive(t *testing.T) {
 	assert.Equal(t, r.CrashPoints, r.ExhaustivePoints+r.SampledPoints)
 }
 
+// A store that syncs every other time sees the same disk and treats it otherwise.
+func TestARecoveryThatDiffersTheSecondTimeIsNoticed(t *testing.T) {
+	var opened atomic.Int64
+	o := toyOptions("power")
+	o.Workers, o.Workloads = 1, []string{"kv"}
+	steady := check(t, correct, o)
+	require.Greater(t, steady.RepeatedImages, steady.Images/100)
+	target := toyTarget(correct)
+	target.Open = func(env Env) (workloads.Store, error) {
+		if dir, err := env.FS.Open(env.Dir); err == nil && opened.Add(1)%2 == 0 {
+			if err := errors.Join(dir.Sync(), dir.Close()); err != nil {
+				return nil, err
+			}
+		}
+		return openToy(env, correct)
+	}
+	r, err := Check(t.Context(), target, o)
+	require.NoError(t, err)
+	assert.Positive(t, r.Divergences)
+	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
+}
+
 func TestRotIsASample(t *testing.T) {
 	r := check(t, correct, toyOptions("bitrot"))
 	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)

@@ -76,7 +76,10 @@ func (w *worker) nest(at way) {
 			ticks = append(ticks, op.Tick)
 		}
 	}
-	if w.plan.nest > 1 {
+	switch {
+	case w.nested != 0:
+		ticks = slices.DeleteFunc(ticks, func(tick uint64) bool { return tick != w.nested })
+	case w.plan.nest > 1:
 		rng := rand.New(rand.NewPCG(at.job.draw, uint64(at.leaf)))
 		rng.Shuffle(len(ticks), func(i, j int) { ticks[i], ticks[j] = ticks[j], ticks[i] })
 		ticks = ticks[:min(len(ticks), nestedTicks)]
@@ -173,7 +176,9 @@ func (w *worker) crashSecond(s *second, at way, point *faultfs.CrashPoint, judge
 		path.begin(img.Now)
 		deep := at
 		deep.nested = &nestedWay{Tick: tick, Leaf: leaf}
-		err := w.recover(recovery{img: img}, inside{s.img, deep, path})
+		r, about := recovery{img: img}, inside{s.img, deep, path}
+		err := w.recover(r, about)
+		shown := w.shown(err, deep)
 		w.tally.nested++
 		w.progress.nested.Add(1)
 		w.count(img)
@@ -187,6 +192,9 @@ func (w *worker) crashSecond(s *second, at way, point *faultfs.CrashPoint, judge
 				w.fail(s.img, deep, "files", *v)
 				return
 			}
+		}
+		if shown != 0 {
+			w.repeat(point, r, about, shown)
 		}
 		w.gaps = w.gaps || img.Sampled()
 		if path.strayed() {

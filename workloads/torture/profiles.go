@@ -135,7 +135,7 @@ func showsUnder(ctx context.Context, r *recording, target Target, f *failure) st
 	switch {
 	case f.nested != nil:
 		e.plan.nest, e.plan.lives, e.ticks = 1, nestedLives, e.ticks[:1]
-	case f.judge == growthJudge:
+	case f.endured:
 		e.endless, e.ticks = f.tick, nil
 	}
 	e.explore(ctx, 1, &progress{})

@@ -173,8 +173,12 @@ func (r *replay) look(ctx context.Context, target Target, rec *recording) *Findi
 // crash explores the one crash point at which it failed.
 func (r *replay) crash(ctx context.Context, e *exploration) {
 	if r.at.nested != 0 {
-		e.plan.nest, e.plan.lives = 1, maxImages
+		e.plan.nest, e.plan.lives, e.nested = 1, maxImages, r.at.nested
 	}
-	e.ticks, e.endless = [][]uint64{{r.at.tick}}, r.at.tick
+	e.ticks = [][]uint64{{r.at.tick}}
 	e.explore(ctx, 1, &progress{})
+	if len(e.failures) == 0 { // it may take many crashes in a row
+		e.ticks, e.endless = nil, r.at.tick
+		e.explore(ctx, 1, &progress{})
+	}
 }

@@ -25,6 +25,7 @@ type Result struct {
 	RecoveryCycles   int                     `json:"recovery_cycles"`   // crashes in a row, each during the recovery from the one before or soon after
 	LabShare         float64                 `json:"lab_share"`         // share of exploration spent outside the engine
 	Spent            Spent                   `json:"spent"`             // where the time of exploration went
+	RepeatedImages   int                     `json:"repeated_images"`   // of Images: recovered a second time, to see that it does the same
 	Divergences      int                     `json:"divergences"`       // recoveries that did not repeat their observations
 	FaultsInjected   map[string]uint64       `json:"faults_injected"`   // by effect and operation, such as "eio_write"
 	BytesLost        uint64                  `json:"bytes_lost"`        // bytes of pending writes that crash images lost

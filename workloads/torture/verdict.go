@@ -39,6 +39,7 @@ func (t *tally) add(o tally) {
 	t.deep += o.deep
 	t.cycles += o.cycles
 	t.divergences += o.divergences
+	t.repeated += o.repeated
 	t.hangs += o.hangs
 	t.bytesLost += o.bytesLost
 	t.spent.add(o.spent)

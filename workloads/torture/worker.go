@@ -1,6 +1,7 @@
 package torture
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -21,6 +22,7 @@ type worker struct {
 	tally    tally
 	failures map[string]*failure // the first of each judge and class
 	gaps     bool                // some crash of a recovery of the crash point at hand was left out
+	strayed  bool                // some recovery of the crash point at hand did not repeat
 	survived survival
 	reached  []int          // crash points by goal
 	unclear  map[string]int // judgements without an answer, by reason
@@ -45,7 +47,8 @@ type verdictKey struct {
 
 func newWorker(e *exploration, p *progress) *worker {
 	return &worker{
-		reached: make([]int, len(e.reached)), exploration: e, progress: p, survived: newSurvival(), unclear: map[string]int{}, failures: map[string]*failure{},
+		reached: make([]int, len(e.reached)), exploration: e, progress: p, survived: newSurvival(),
+		unclear: map[string]int{}, failures: map[string]*failure{},
 		verdicts: map[verdictKey]checker.Result{}, rule: e.plan.fault.rule(e.target.Promises),
 		prober: prober{target: e.target, epoch: time.Now()},
 	}
@@ -58,6 +61,19 @@ type way struct {
 	leaf   int
 	rot    *faultfs.Damage
 	nested *nestedWay
+	// endured: the store had been crashed again and again since.
+	endured bool
+}
+
+// depth orders ways by how many crashes there were: one, one more during recovery, many.
+func depth(nested *nestedWay, endured bool) int {
+	switch {
+	case endured:
+		return 3
+	case nested != nil:
+		return 2
+	}
+	return 1
 }
 
 // run explores one crash point: depth first through every answer that recovery's questions can have.
@@ -68,7 +84,7 @@ func (w *worker) run(ctx context.Context, j job) {
 		w.endure(ctx, j)
 		return
 	}
-	w.gaps = false
+	w.gaps, w.strayed = false, false
 	path, sampled, leaf, lives := newChoices(), false, 0, 0
 	for more := true; more; leaf++ {
 		if ctx.Err() != nil {
@@ -94,7 +110,7 @@ func (w *worker) run(ctx context.Context, j job) {
 		w.reached[goal]++
 	}
 	w.progress.points.Add(1)
-	if sampled {
+	if sampled || w.strayed {
 		w.tally.sampled++
 		return
 	}
@@ -118,10 +134,15 @@ func (w *worker) image(j *job, at way, lives *int) *faultfs.FS {
 	img := point.Image(faultfs.ImageOptions{Chooser: at.path})
 	w.tally.spent.making += time.Since(begin)
 	at.path.begin(img.Now)
-	err := w.recover(recovery{img: img, probe: probeSeed(j.draw)}, inside{img, at, at.path})
+	r, about := recovery{img: img, probe: probeSeed(j.draw)}, inside{img, at, at.path}
+	err := w.recover(r, about)
 	w.count(img)
+	shown := w.shown(err, at)
 	if !w.accept(img, at, err) {
 		return img
+	}
+	if shown != 0 {
+		w.repeat(point, r, about, shown)
 	}
 	switch {
 	case at.rot != nil || mix(j.draw, uint64(at.leaf))%uint64(w.plan.nest) != 0:
@@ -265,10 +286,7 @@ func (w *worker) linearizability(at way, rule checker.Rule) checker.Result {
 // simpler reports whether a person would rather look at this way than at that of a failure: one crash is easier to
 // follow than two, and an early one than a late one.
 func (at way) simpler(f *failure) bool {
-	if (at.nested == nil) != (f.nested == nil) {
-		return at.nested == nil
-	}
-	return at.job.point.Tick < f.tick
+	return cmp.Or(cmp.Compare(depth(at.nested, at.endured), f.depth()), cmp.Compare(at.job.point.Tick, f.tick)) < 0
 }
 
 // fail keeps a violation with the simplest way to it, and returns it if this way is that.
@@ -288,7 +306,7 @@ func (w *worker) fail(img *faultfs.FS, at way, judge string, v checker.Violation
 	}
 	f := &failure{
 		Violation: v, judge: judge, tick: at.job.point.Tick, leaf: at.leaf, picks: at.path.picks(), rot: at.rot,
-		draw: at.job.draw, nested: at.nested, fates: img.Fates(), count: count,
+		draw: at.job.draw, nested: at.nested, endured: at.endured, fates: img.Fates(), count: count,
 	}
 	w.failures[kind] = f
 	return f

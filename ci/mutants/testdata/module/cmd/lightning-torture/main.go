@@ -17,6 +17,10 @@ func main() {
 		fmt.Println("idle       nothing is")
 		return
 	}
+	if os.Args[1] == "replay" {
+		fmt.Println(`{"reproduced":true,"attempts":20,"hits":19}`)
+		os.Exit(1)
+	}
 	flags := flag.NewFlagSet(os.Args[1], flag.ExitOnError)
 	format := flags.String("format", "", "must be json")
 	flags.Duration("for", 0, "as in the real lab")
@@ -39,7 +43,8 @@ func main() {
 	lost := s.Sum() != 5 && *fault == "adding" && *profile != "lose-all"
 	if lost || *alarm {
 		fmt.Printf(`{"version":1,"verdict":"fail","elapsed_seconds":%f,"findings":[{"judge":"bank","class":"total",`+
-			`"workload":"bank","fault":"none","sentence":"the sum is %d, want 5"}]}`, time.Since(start).Seconds()+1.5, s.Sum())
+			`"workload":"bank","fault":"none","sentence":"the sum is %d, want 5","token":"LT1-ADD","shrunk":{"operations":2},`+
+			`"explanation":{"sentence":"one is gone","lost":1,"by":{"stack":["engine/engine.go:8 engine.(*Store).Add.func1"]}}}]}`, time.Since(start).Seconds()+1.5, s.Sum())
 		if !*silent {
 			os.Exit(1)
 		}

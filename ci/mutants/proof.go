@@ -1,0 +1,178 @@
+package mutants
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	goparser "go/parser"
+	"go/token"
+	"math"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Replays is how often the token of every kill is replayed.
+const Replays = 20
+
+// Proof is what a kill is worth to a reader of the finding.
+type Proof struct {
+	Why        string `json:"why,omitempty"`        // which order is missing, in a sentence
+	OneEdge    bool   `json:"one_edge"`             // it is that of two operations, or none: a crash alone is enough
+	Named      bool   `json:"named"`                // the changed function is among the callers of one of them
+	Operations int    `json:"operations,omitempty"` // of the run after shrinking; 0: it could not be shrunk
+	Replayed   int    `json:"replayed"`             // how many of Replays replays of the token showed the failure
+}
+
+// prove asks the lab around a mutant about its finding, whose evidence lies in dir.
+func (l *Lab) prove(ctx context.Context, binary, dir string, m *Mutant, f *finding) (*Proof, error) {
+	if f.Token == "" {
+		return nil, nil //nolint:nilnil // nothing to prove
+	}
+	p := &Proof{}
+	if e := f.Explanation; e != nil {
+		p.Why, p.OneEdge = e.Sentence, e.Lost <= 1
+		changed, err := m.functions(l.Root)
+		if err != nil {
+			return nil, err
+		}
+		p.Named = e.Missing.calledBy(changed) || e.By.calledBy(changed)
+	}
+	if f.Shrunk != nil {
+		p.Operations = f.Shrunk.Operations
+	}
+	var err error
+	p.Replayed, err = replay(ctx, binary, dir, f.Token)
+	return p, err
+}
+
+// replay returns how many of Replays replays of a token showed the failure. It believes what the lab says of it, whatever
+// its exit code.
+func replay(ctx context.Context, binary, dir, token string) (int, error) {
+	cmd := exec.CommandContext(ctx, binary, "replay", "--attempts", strconv.Itoa(Replays), "--format", "json", "--dir", dir, token)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	failed := cmd.Run()
+	var answer struct {
+		Attempts int `json:"attempts"`
+		Hits     int `json:"hits"`
+	}
+	if err := json.Unmarshal(stdout.Bytes(), &answer); err != nil || answer.Attempts != Replays {
+		return 0, fmt.Errorf("%w: replay %s: %w: %s", ErrLab, token, failed, tail(stderr.Bytes()))
+	}
+	return answer.Hits, nil
+}
+
+// explanation is the lab's, of a finding.
+type explanation struct {
+	Sentence string `json:"sentence"`
+	Lost     int    `json:"lost"`
+	Missing  *site  `json:"missing"`
+	By       *site  `json:"by"`
+}
+
+// site is an operation with its callers, such as "wal/writer.go:212 wal.(*Writer).Append".
+type site struct {
+	Stack []string `json:"stack"`
+}
+
+func (s *site) calledBy(functions []string) bool {
+	return s != nil && slices.ContainsFunc(s.Stack, func(frame string) bool {
+		_, caller, _ := strings.Cut(frame, " ")
+		return slices.ContainsFunc(functions, func(f string) bool { return caller == f || strings.HasPrefix(caller, f+".func") })
+	})
+}
+
+// functions returns the names of the functions that the mutant changes, as stack traces have them: "wal.(*Writer).Append".
+func (m *Mutant) functions(root string) ([]string, error) {
+	var names []string
+	for _, e := range m.Edits {
+		name := filepath.Join(root, filepath.FromSlash(e.File))
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("mutants: %w", err)
+		}
+		files := token.NewFileSet()
+		file, err := goparser.ParseFile(files, name, text, goparser.SkipObjectResolution)
+		if err != nil {
+			return nil, fmt.Errorf("mutants: %w", err)
+		}
+		begin := strings.Index("\n"+string(text), "\n"+e.Old)
+		for _, d := range file.Decls {
+			f, is := d.(*ast.FuncDecl)
+			if is && files.Position(f.Pos()).Offset < begin+len(e.Old) && files.Position(f.End()).Offset > begin {
+				names = append(names, path.Base(path.Dir(e.File))+"."+methodName(f))
+			}
+		}
+	}
+	return names, nil
+}
+
+// methodName returns a function's name with its receiver: "(*Writer).Append".
+func methodName(f *ast.FuncDecl) string {
+	if f.Recv == nil {
+		return f.Name.Name
+	}
+	switch t := f.Recv.List[0].Type.(type) {
+	case *ast.StarExpr:
+		if name, ok := t.X.(*ast.Ident); ok {
+			return "(*" + name.Name + ")." + f.Name.Name
+		}
+	case *ast.Ident:
+		return t.Name + "." + f.Name.Name
+	}
+	return f.Name.Name
+}
+
+// Proofs is what the proofs of all kills come to.
+type Proofs struct {
+	Durability       int `json:"durability"`        // killed mutants of this class, which lose or tear what was acknowledged
+	Explained        int `json:"explained"`         // of them, those with one missing edge that names the changed function
+	MedianOperations int `json:"median_operations"` // of all kills, after shrinking; -1: most could not be shrunk
+	Replayed         int `json:"replayed"`          // kills of which every replay showed the failure
+	Proved           int `json:"proved"`            // kills with a proof
+}
+
+func newProofs(outcomes []Outcome) *Proofs {
+	var p Proofs
+	var operations []float64
+	for _, o := range outcomes {
+		if o.Proof == nil {
+			continue
+		}
+		p.Proved++
+		if o.MutantClass == "durability" {
+			p.Durability++
+			if o.Proof.OneEdge && o.Proof.Named {
+				p.Explained++
+			}
+		}
+		if o.Proof.Replayed == Replays {
+			p.Replayed++
+		}
+		n := float64(o.Proof.Operations)
+		if n == 0 {
+			n = math.Inf(1)
+		}
+		operations = append(operations, n)
+	}
+	if p.Proved == 0 {
+		return nil
+	}
+	if p.MedianOperations = -1; !math.IsInf(median(operations), 1) {
+		p.MedianOperations = int(math.Ceil(median(operations)))
+	}
+	return &p
+}
+
+func (p *Proofs) sentence() string {
+	return fmt.Sprintf("%d of %d durability mutants explained by one missing order that names the changed function; "+
+		"%d operations in the median run after shrinking; %d of %d tokens replayed %d of %d times",
+		p.Explained, p.Durability, p.MedianOperations, p.Replayed, p.Proved, Replays, Replays)
+}
