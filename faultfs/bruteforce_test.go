@@ -94,6 +94,9 @@ func models() map[string]faultfs.Model {
 
 func searchAgainstBruteForce(t *testing.T, model faultfs.Model, traces uint64) {
 	t.Helper()
+	if testing.Short() {
+		traces = (traces + 7) / 8
+	}
 	var states, subsets, leaves int
 	for seed := range traces {
 		fs := trace(t, model, seed, brutePending)

@@ -49,6 +49,9 @@ func nestedModels() map[string]faultfs.Model {
 
 func nestedAgainstBruteForce(t *testing.T, model faultfs.Model, traces uint64) {
 	t.Helper()
+	if testing.Short() {
+		traces = (traces + 7) / 8
+	}
 	pairs := 0
 	for seed := range traces {
 		fs := trace(t, model, seed+10_000, nestedPending)

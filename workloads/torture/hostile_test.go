@@ -203,7 +203,7 @@ func TestNoPromiseNoFinding(t *testing.T) {
 func TestARecoveryThatDoesNotRepeatIsNotExhaustive(t *testing.T) {
 	var opened atomic.Int64
 	o := toyOptions("power")
-	o.Workers, o.Workloads = 1, []string{"kv"}
+	o.Workers, o.Rounds, o.Workloads = 1, 1, []string{"kv"}
 	steady := check(t, correct, o)
 	require.Zero(t, steady.Divergences)
 	target := toyTarget(correct)
@@ -230,7 +230,7 @@ func TestARecoveryThatDoesNotRepeatIsNotExhaustive(t *testing.T) {
 func TestARecoveryThatDiffersTheSecondTimeIsNoticed(t *testing.T) {
 	var opened atomic.Int64
 	o := toyOptions("power")
-	o.Workers, o.Workloads = 1, []string{"kv"}
+	o.Workers, o.Rounds, o.Workloads = 1, 1, []string{"kv"}
 	steady := check(t, correct, o)
 	require.Greater(t, steady.RepeatedImages, steady.Images/100)
 	target := toyTarget(correct)
