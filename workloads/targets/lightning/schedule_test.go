@@ -32,7 +32,7 @@ func runSchedule(t *testing.T, workload string) {
 	seed := scheduleSeed(t)
 	w, known := workloads.ByName(workload)
 	require.True(t, known)
-	script := w.Generate(seed, workloads.Size{Clients: 3, Ops: 14, Keys: 8, ValueBytes: 80})
+	script := w.Generate(seed, workloads.Size{Clients: 3, Ops: 20, Keys: 8, ValueBytes: 80})
 	r := drive(t, script)
 	r.judgeLive(t)
 	rng := rand.New(rand.NewPCG(seed, 1))
