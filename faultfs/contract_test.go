@@ -1,6 +1,7 @@
 package faultfs_test
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -15,6 +16,7 @@ type contract struct {
 	syncTakesSequence bool
 	wholePages        bool // a page of a write is one piece with its size and stands in the sequence
 	sizeWaits         bool // a size follows the bytes that it shows
+	overtake          bool // sizes that writes set keep their order only within a page
 	truncateWaits     bool
 	renameWaits       bool // for the size of the new file
 	stale             bool // new blocks may show what was there before
@@ -37,6 +39,7 @@ func contractOf(m faultfs.Model) contract {
 		c = contract{unit: 4096, sequence: true, syncTakesNames: true, syncTakesSequence: true, wholePages: true}
 	case "xfs":
 		c = contract{unit: 512, sequence: true, syncTakesNames: true, syncTakesSequence: true, sizeWaits: true, truncateWaits: true}
+		c.overtake = true
 	case "btrfs":
 		c = contract{unit: 4096, sequence: true, syncTakesNames: true, sizeWaits: true, bytesFollow: true}
 	}
@@ -49,7 +52,7 @@ func contractOf(m faultfs.Model) contract {
 }
 
 func (p *piece) inSequence(o *oracle) bool {
-	return p.edits != nil || p.op.Kind == faultfs.OpTruncate || o.wholePages
+	return p.edits != nil || p.op.Kind == faultfs.OpTruncate && !p.rest || o.wholePages
 }
 
 // adrift reports whether the piece is bytes of a page that is clean although the disk may lack it: they have no place in
@@ -118,9 +121,53 @@ func (o *oracle) placed(file faultfs.Ino, off int64) bool {
 		case p.edits != nil || p.file != file:
 		case p.shrinks && p.size <= off/4096*4096:
 			pending = false
-		case p.bytes != nil && p.off/o.unit == off/o.unit:
+		case p.bytes != nil && !p.rest && p.off/o.unit == off/o.unit:
 			pending = pending || !p.durable
 		}
 	}
 	return pending
+}
+
+// rests returns the runs of bytes, each as its offset and end, that an operation makes part of the file without writing
+// them, in blocks that are new: byte by byte, those that become readable and those that a new block brings along.
+func (o *oracle) rests(op *faultfs.Op) (runs [][2]int64) {
+	if !o.stale {
+		return nil
+	}
+	for from := int64(0); from < op.Size; from += 4096 {
+		had, gets := o.hasBytes(op.Ino, from), len(op.Data) > 0 && op.Off < from+4096 && op.Off+int64(len(op.Data)) > from
+		if !o.isNew(op.Ino, from/4096) || !had && !gets {
+			continue
+		}
+		for at := from; at < min(from+4096, op.Size); at++ {
+			switch {
+			case gets && at >= op.Off && at < op.Off+int64(len(op.Data)): // written
+			case had && at < op.OldSize: // nothing new
+			case len(runs) > 0 && runs[len(runs)-1][1] == at && at > from:
+				runs[len(runs)-1][1]++
+			default:
+				runs = append(runs, [2]int64{at, at + 1})
+			}
+		}
+	}
+	return runs
+}
+
+// hasBytes reports whether some bytes are pending for a page since it was last cut off.
+func (o *oracle) hasBytes(file faultfs.Ino, page int64) bool {
+	for i := range o.pieces {
+		if p := &o.pieces[i]; p.bytes != nil && p.file == file && p.off/4096*4096 == page && o.placed(file, p.off) {
+			return true
+		}
+	}
+	return false
+}
+
+// addRests adds that each run may be stale, until it is zeros.
+func (o *oracle) addRests(op *faultfs.Op, runs [][2]int64) {
+	for _, r := range runs {
+		stale, zeros := bytes.Repeat([]byte{'#'}, int(r[1]-r[0])), make([]byte, r[1]-r[0])
+		o.add(piece{op: op, file: op.Ino, off: r[0], bytes: stale, rest: true})
+		o.add(piece{op: op, file: op.Ino, off: r[0], bytes: zeros, rest: true})
+	}
 }

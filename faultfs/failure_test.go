@@ -116,7 +116,7 @@ var failureLitmus = []litmus{
 		l.write(f, 'n', 10, 10)
 		l.hit("failed writeback as=xfs", func() { l.write(f, 'm', 4096, 1) })
 		l.ok(f.Truncate(20))
-	}, []string{"/f=o10", "/f=o10+.10", "/f=o10+.4086+m1", "/f=o10+.4087"}},
+	}, []string{"/f=o10", "/f=o10+.10", "/f=o10+.4086", "/f=o10+.4086+m1", "/f=o10+.4087"}},
 	{"write-back that fails on btrfs leaves the new bytes in memory, until it drops the page", func(l *lab) {
 		f := l.durable("f", 'o', 10)
 		l.write(f, 'n', 0, 10)

@@ -119,6 +119,7 @@ func (im *image) settle(tick uint64) (*disk, []*pendingOp) {
 	for i := len(im.log) - 1; i >= 0 && im.log[i].tick > tick; i-- {
 		fates[im.log[i].op] = undecided
 	}
+	im.restoreOvertaken(fates)
 	d, open, unsized := im.point.disk.share(), []*pendingOp(nil), map[Ino]bool{}
 	for i, p := range im.point.pending {
 		switch fates[i] {
@@ -136,6 +137,21 @@ func (im *image) settle(tick uint64) (*disk, []*pendingOp) {
 		}
 	}
 	return d, clipSized(d, open, unsized)
+}
+
+// restoreOvertaken keeps the lost sizes that a later one has overtaken: they change nothing, but the bytes before the later
+// one find their place.
+func (im *image) restoreOvertaken(fates []fate) {
+	overtaken := map[Ino]bool{}
+	for i, p := range slices.Backward(im.point.pending) {
+		switch {
+		case p.kind != pendingSize:
+		case fates[i] == kept:
+			overtaken[p.ino] = true
+		case fates[i] == lost && overtaken[p.ino]:
+			fates[i] = kept
+		}
+	}
 }
 
 // clipSized takes from the open data ops what lies behind the size of a file whose size is decided: no block of the

@@ -26,7 +26,8 @@ type pendingFile struct {
 	unit    int64
 }
 
-// sectorOp is a data op; a file's are sorted by sector, and by age within a sector.
+// sectorOp is a data op in a sector; a file's are sorted by sector, and by age within a sector. The rest of a new block
+// lies in several.
 type sectorOp struct {
 	sector int64
 	op     int
@@ -46,7 +47,9 @@ func newIndex(ops []*pendingOp, unit int64) *pendingIndex {
 		case pendingData:
 			f := x.file(p.ino)
 			f.ops = append(f.ops, i)
-			f.sectors = append(f.sectors, sectorOp{p.off / unit, i})
+			for sector := p.off / unit; sector*unit < p.end(); sector++ {
+				f.sectors = append(f.sectors, sectorOp{sector, i})
+			}
 		}
 	}
 	for _, f := range x.files {

@@ -71,7 +71,7 @@ func (im *image) size(n *node) {
 	below := l.below(n.content.size)
 	l.sized, l.size, l.open = true, n.content.size, len(below)
 	for _, s := range l.sectors[len(below):] {
-		if im.fates[s.op] == undecided {
+		if im.fates[s.op] == undecided && im.point.pending[s.op].off >= l.size {
 			im.put(s.op, false) // no block of the file holds it
 		}
 	}
@@ -93,7 +93,7 @@ func (im *image) fill(n *node, from, to int64) {
 		return
 	}
 	slices.Sort(ops)
-	im.look(ops)
+	im.look(slices.Compact(ops))
 	if l.filled == nil {
 		l.filled = make([]bool, len(l.sectors))
 	}
@@ -145,7 +145,7 @@ func (im *image) fillSector(n *node, ops []sectorOp) {
 		p := im.point.pending[i]
 		switch {
 		case p.kind == pendingData:
-			copy(b[p.off-start:], p.data)
+			copy(b[max(0, p.off-start):], p.data[max(0, start-p.off):])
 		case p.size < start+unit:
 			clear(b[max(0, p.size-start):])
 		}

@@ -23,6 +23,7 @@ type piece struct {
 	shrinks bool
 	off     int64
 	bytes   []byte
+	rest    bool          // bytes of a new block that no operation wrote
 	above   []faultfs.Ino // of a name that moved into another directory, all directories above the new name
 	needs   []int         // pieces that must be there too, mostly earlier ones
 	behind  []int         // the same for a power cut, but a sync does not take them along
@@ -80,14 +81,16 @@ func (o *oracle) step(op *faultfs.Op) {
 		return
 	}
 	o.revive(op)
+	rests := o.rests(op)
 	if op.Kind == faultfs.OpTruncate {
 		o.hurry(op)
 		o.add(piece{op: op, file: op.Ino, resize: true, size: op.Size, shrinks: op.Size < op.OldSize})
+		o.addRests(op, rests)
 		return
 	}
 	first := len(o.pieces)
 	for size := op.OldSize + 1; size <= op.Size && !o.wholePages; size++ {
-		if size == op.Size || size%4096 == 0 && size > op.Off {
+		if size == op.Size || size%4096 == 0 && (size > op.Off || op.OldSize/4096 == size/4096-1 && op.OldSize%4096 != 0) {
 			o.add(piece{op: op, file: op.Ino, resize: true, size: size})
 		}
 	}
@@ -100,6 +103,7 @@ func (o *oracle) step(op *faultfs.Op) {
 		i = n
 	}
 	o.wait(op, first)
+	o.addRests(op, rests)
 }
 
 // addBytes adds what one call writes into one sector.
@@ -145,9 +149,12 @@ func (o *oracle) ordered(a, b *piece) bool {
 	case a.edits != nil || b.edits != nil || a.file != b.file:
 		return false
 	case a.resize && b.resize:
-		return true
+		writes := a.op.Kind == faultfs.OpWrite && b.op.Kind == faultfs.OpWrite
+		return !o.overtake || !writes || (a.size-1)/4096 == (b.size-1)/4096
 	case a.shrinks && b.off+int64(len(b.bytes)) > a.size:
 		return !o.reuse
+	case a.rest || b.rest: // the zeros that replace stale bytes
+		return a.rest && b.rest && a.op == b.op && a.off == b.off
 	case a.bytes == nil || b.bytes == nil:
 		return false
 	}
@@ -333,6 +340,8 @@ func (o *oracle) apply(in []bool) *state {
 	for i := range o.pieces {
 		p := &o.pieces[i]
 		switch {
+		case !in[i] && o.overtaken(i, in):
+			s.change(&piece{file: p.file, resize: true, size: p.size})
 		case !in[i]:
 		case p.edits != nil:
 			for _, e := range p.edits {
@@ -343,6 +352,16 @@ func (o *oracle) apply(in []bool) *state {
 		}
 	}
 	return s
+}
+
+// overtaken reports whether a size is missing and a later one is there.
+func (o *oracle) overtaken(i int, in []bool) bool {
+	for j := i + 1; j < len(in) && o.overtake && o.pieces[i].resize; j++ {
+		if in[j] && o.pieces[j].resize && o.pieces[j].file == o.pieces[i].file {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *state) change(p *piece) {

@@ -8,7 +8,7 @@ type pendingKind uint8
 const (
 	pendingNames pendingKind = iota // directory entries, all edits of one call at once
 	pendingSize                     // the size of a file
-	pendingData                     // bytes within one sector of a file
+	pendingData                     // bytes within one sector of a file; what no call wrote of a new block, within one page
 )
 
 // place says what an op has to do with the sequence of metadataInOrder.
@@ -40,7 +40,7 @@ type pendingOp struct {
 	// after are the ops that must have reached the disk if this one has. Some may be durable by now. A size can have
 	// later ones among them, the bytes that it waits for.
 	after []*pendingOp
-	// stale: pendingData that is no write but what the disk may show in its place.
+	// stale: pendingData that is no write but what the disk may show in its place, or beside it.
 	stale bool
 	// stuck: its write-back failed and the page is clean now. No sync makes it durable, the disk may have it or not.
 	stuck bool

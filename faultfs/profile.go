@@ -40,8 +40,8 @@ var profiles = []Profile{
 		rules: metadataInOrder | syncTakesNames | syncTakesOrder | dataInOrder,
 	},
 	{
-		Name: "xfs", Text: "metadata in order, a size grows after its bytes are written",
-		rules: metadataInOrder | syncTakesNames | syncTakesOrder | dataBeforeSize | truncateWaitsForData,
+		Name: "xfs", Text: "metadata in order, a size grows after the bytes of its page are written",
+		rules: metadataInOrder | syncTakesNames | syncTakesOrder | dataBeforeSize | sizesOvertake | truncateWaitsForData,
 	},
 	{
 		Name: "btrfs", Text: "metadata in order between syncs, pages old or new; a sync takes its file and no more",

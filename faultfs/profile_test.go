@@ -199,6 +199,25 @@ func TestWrongProgramsAreFoundWhereTheyAreWrong(t *testing.T) {
 			"posix-min ext4-ordered ext4-writeback late-removals",
 		},
 		{
+			"the pages before the last one that is there are taken to be there", func(fs *faultfs.FS) {
+				f := create(t, fs, "f")
+				syncAll(t, fs)
+				put(t, f, 'n', 0, 4096)
+				put(t, f, 'm', 4096, 512)
+			},
+			func(v view) bool { return v.read("f", 0, 9) == ".9" && v.read("f", 4096, 512) == "m512" },
+			"posix-min ext4-ordered ext4-writeback xfs late-removals",
+		},
+		{
+			"what lies between two writes is taken to be zeros", func(fs *faultfs.FS) {
+				f := create(t, fs, "f")
+				put(t, f, 'n', 0, 9)
+				put(t, f, 'm', 600, 9)
+			},
+			func(v view) bool { return strings.Contains(v.read("f", 9, 591), "#") },
+			"ext4-writeback",
+		},
+		{
 			"the same, at the end of a block that is there", func(fs *faultfs.FS) {
 				must(afero.WriteFile(fs, "f", []byte("old"), 0o666))
 				syncAll(t, fs)

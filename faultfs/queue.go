@@ -9,15 +9,16 @@ type queue struct {
 	unit   int64
 	mount  int32
 
-	ops   []*pendingOp // by seq
-	seq   int
-	stuck int                      // how many ops are stuck
-	names map[nameKey]*pendingOp   // last op that touched the name
-	moved map[Ino]*pendingOp       // last op that gave or took a name of the inode
-	sizes map[Ino]*pendingOp       // last op that set the size
-	cuts  map[Ino][]*pendingOp     // ops that made the file shorter, oldest first
-	data  map[sectorKey]*pendingOp // last op that wrote the sector
-	todo  []int                    // scratch of take
+	ops       []*pendingOp // by seq
+	seq       int
+	stuck     int                      // how many ops are stuck
+	names     map[nameKey]*pendingOp   // last op that touched the name
+	moved     map[Ino]*pendingOp       // last op that gave or took a name of the inode
+	sizes     map[Ino]*pendingOp       // last op that set the size
+	truncated map[Ino]*pendingOp       // last truncation, with sizesOvertake
+	cuts      map[Ino][]*pendingOp     // ops that made the file shorter, oldest first
+	data      map[sectorKey]*pendingOp // last op that wrote the sector
+	todo      []int                    // scratch of take
 }
 
 type nameKey struct {
@@ -36,7 +37,8 @@ func newQueue(model Model, left []*pendingOp) *queue {
 	q := &queue{
 		rules: model.rules(), device: model.Device, unit: model.unit(),
 		ops: left, names: map[nameKey]*pendingOp{}, moved: map[Ino]*pendingOp{},
-		sizes: map[Ino]*pendingOp{}, cuts: map[Ino][]*pendingOp{}, data: map[sectorKey]*pendingOp{},
+		sizes: map[Ino]*pendingOp{}, truncated: map[Ino]*pendingOp{}, cuts: map[Ino][]*pendingOp{},
+		data: map[sectorKey]*pendingOp{},
 	}
 	if len(left) > 0 {
 		last := left[len(left)-1]
@@ -62,7 +64,7 @@ func (q *queue) push(op *Op, above []Ino, d *disk) {
 	case OpTruncate:
 		if op.Size != op.OldSize {
 			q.redirty(op)
-			q.pushTruncate(op)
+			q.pushTruncate(op, d)
 		}
 	default:
 	}
@@ -111,8 +113,13 @@ func (q *queue) pushNames(op *Op, above []Ino) {
 	}
 }
 
-// pushWrite orders the growth of the file, in steps of a page, and then the bytes.
+// pushWrite orders the growth of the file, in steps of a page, and then the bytes. If the write leaves a hole, the first
+// step is to the end of the page that the file ended in: the system clears that page up to its end and writes it.
 func (q *queue) pushWrite(op *Op, d *disk) {
+	rest := q.uncovered(op, d)
+	if end := (op.OldSize + pageBytes - 1) / pageBytes * pageBytes; op.OldSize < end && end <= op.Off {
+		q.pushSize(op, &pendingOp{size: end, place: delayed})
+	}
 	first := len(q.ops)
 	for size := max(op.OldSize, op.Off); size < op.Size; {
 		size = min(op.Size, (size/pageBytes+1)*pageBytes)
@@ -121,17 +128,43 @@ func (q *queue) pushWrite(op *Op, d *disk) {
 	steps := len(q.ops) - first
 	q.pushData(op, d)
 	q.waitForBytes(op, q.ops[first:first+steps], q.ops[first+steps:])
+	for _, s := range rest {
+		q.pushRest(op, s)
+	}
 }
 
-// pushSize orders a size after the one before it.
+// pushSize orders a size after the one before it, or after those that it cannot overtake.
 func (q *queue) pushSize(op *Op, p *pendingOp) {
 	p.kind, p.ino = pendingSize, op.Ino
-	p.follow(q.sizes[op.Ino])
+	last := q.sizes[op.Ino]
+	switch {
+	case !q.rules.has(sizesOvertake) || last == nil:
+		p.follow(last)
+	case p.place == inOrder:
+		q.followSizes(p)
+	case last.place == inOrder || (last.size-1)/pageBytes == (p.size-1)/pageBytes:
+		p.follow(last)
+	default:
+		p.follow(q.truncated[op.Ino])
+	}
 	q.append(p, op.Tick)
 	q.sizes[op.Ino] = p
+	if p.place == inOrder && q.rules.has(sizesOvertake) {
+		q.truncated[op.Ino] = p
+	}
 }
 
-func (q *queue) pushTruncate(op *Op) {
+// followSizes makes a truncation follow every size of the file.
+func (q *queue) followSizes(p *pendingOp) {
+	for _, size := range q.ops {
+		if size.kind == pendingSize && size.ino == p.ino && !size.settled {
+			p.after = append(p.after, size)
+		}
+	}
+}
+
+func (q *queue) pushTruncate(op *Op, d *disk) {
+	rest := q.uncovered(op, d)
 	if !q.rules.has(truncateWaitsForData) {
 		q.hurrySizes(op)
 	}
@@ -139,6 +172,9 @@ func (q *queue) pushTruncate(op *Op) {
 	q.pushSize(op, p)
 	if p.cut {
 		q.cuts[op.Ino] = append(q.cuts[op.Ino], p)
+	}
+	for _, s := range rest {
+		q.pushRest(op, s)
 	}
 }
 
@@ -167,9 +203,17 @@ func (q *queue) pushSector(op *Op, d *disk, off int64, data []byte) {
 	q.pushBytes(op, &pendingOp{off: off, data: data})
 }
 
-// pushBytes orders a piece after the piece that it overwrites, and after the last truncation that freed its sector: the
-// new bytes lie in a block that the file has only if it was cut before, unless freed blocks are reused at once.
+// pushBytes orders a piece after the piece that it overwrites.
 func (q *queue) pushBytes(op *Op, p *pendingOp) {
+	at := sectorKey{op.Ino, p.off / q.unit}
+	p.follow(q.data[at])
+	q.appendBytes(op, p)
+	q.data[at] = p
+}
+
+// appendBytes orders a piece after the last truncation that freed its place: the new bytes lie in a block that the file
+// has only if it was cut before, unless freed blocks are reused at once.
+func (q *queue) appendBytes(op *Op, p *pendingOp) {
 	p.kind, p.ino = pendingData, op.Ino
 	switch {
 	case q.rules.has(dataInOrder):
@@ -177,13 +221,10 @@ func (q *queue) pushBytes(op *Op, p *pendingOp) {
 	case q.rules.has(dataFollowsMetadata):
 		p.place = delayed
 	}
-	at := sectorKey{op.Ino, p.off / q.unit}
-	p.follow(q.data[at])
 	if !q.rules.has(freedBlocksReused) {
 		p.follow(q.freed(op.Ino, p.end()))
 	}
 	q.append(p, op.Tick)
-	q.data[at] = p
 }
 
 // freed returns the last pending truncation of a file to less than end bytes.
@@ -210,6 +251,7 @@ func (q *queue) forget(p *pendingOp) {
 	switch p.kind {
 	case pendingSize:
 		forget(q.sizes, p.ino, p)
+		forget(q.truncated, p.ino, p)
 		if cuts := q.cuts[p.ino]; p.cut && len(cuts) > 0 && cuts[0].seq == p.seq {
 			q.cuts[p.ino] = cuts[1:]
 		}

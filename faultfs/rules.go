@@ -25,8 +25,14 @@ const (
 	// holds single inodes.)
 	syncTakesOrder
 
-	// dataBeforeSize: a size follows all bytes that it shows. (XFS and btrfs set the size when the write is done.)
+	// dataBeforeSize: a size follows the bytes of its page and, as sizes keep their order, all that it shows. (XFS and
+	// btrfs set the size when the write is done.)
 	dataBeforeSize
+
+	// sizesOvertake: a size follows the sizes before it only within its page, and over truncations: it can be there before
+	// those of earlier pages, of which the bytes are missing. (XFS sets a size when one piece of a write-back is done, in
+	// the order in which the disk finishes them; xfs_setfilesize.)
+	sizesOvertake
 
 	// truncateWaitsForData: a truncation follows the delayed sizes before it with their bytes. Without this rule it
 	// sets the size at once, and bytes below it that were never synced may read as zeros. (xfs_setattr_size writes them
@@ -38,7 +44,7 @@ const (
 	// nobody waits for their bytes.)
 	renameWaitsForSize
 
-	// staleBlocks: a new block may show what lay in its place before. (data=writeback.)
+	// staleBlocks: a new block may show what lay in its place before, also where no call has written. (data=writeback.)
 	staleBlocks
 
 	// freedBlocksReused: a write does not follow the truncation that freed its place: the new block may be the one that

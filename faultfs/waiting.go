@@ -33,21 +33,6 @@ func (q *queue) hurrySizes(op *Op) {
 	}
 }
 
-// placed reports whether bytes are pending for a sector since its page got a new block.
-func (q *queue) placed(ino Ino, off int64) bool {
-	last, cut := q.data[sectorKey{ino, off / q.unit}], q.freed(ino, off-off%pageBytes+1)
-	return last != nil && (cut == nil || cut.seq < last.seq)
-}
-
-// fresh reports whether a page of a file has no block on the disk, or loses it to a truncation that is pending.
-func (q *queue) fresh(ino Ino, page int64, d *disk) bool {
-	if q.freed(ino, page*pageBytes+1) != nil {
-		return true
-	}
-	n := d.inodes[ino]
-	return n == nil || page >= int64(len(n.content.pages)) || n.content.pages[page] == nil
-}
-
 // pushPages orders a write page by page: the bytes of a page and the size that shows them are kept or lost together.
 func (q *queue) pushPages(op *Op, d *disk) {
 	for off, rest := op.Off, op.Data; len(rest) > 0; {
