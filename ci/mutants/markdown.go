@@ -69,7 +69,7 @@ func (o *Outcome) edges() string {
 }
 
 func (o *Outcome) operations() string {
-	if o.Proof == nil || o.Proof.Operations == 0 {
+	if o.Proof == nil || !o.Proof.Shrunk {
 		return "-"
 	}
 	return strconv.Itoa(o.Proof.Operations)

@@ -26,7 +26,8 @@ type Proof struct {
 	Why        string `json:"why,omitempty"`        // which order is missing, in a sentence
 	OneEdge    bool   `json:"one_edge"`             // it is that of two operations, or none: a crash alone is enough
 	Named      bool   `json:"named"`                // the changed function is among the callers of one of them
-	Operations int    `json:"operations,omitempty"` // of the run after shrinking; 0: it could not be shrunk
+	Shrunk     bool   `json:"shrunk"`               // a smaller run fails in the same way
+	Operations int    `json:"operations,omitempty"` // of that run, beside those that the lab asks of every recovered store
 	Replayed   int    `json:"replayed"`             // how many of Replays replays of the token showed the failure
 }
 
@@ -45,7 +46,7 @@ func (l *Lab) prove(ctx context.Context, binary, dir string, m *Mutant, f *findi
 		p.Named = e.Missing.calledBy(changed) || e.By.calledBy(changed)
 	}
 	if f.Shrunk != nil {
-		p.Operations = f.Shrunk.Operations
+		p.Shrunk, p.Operations = true, f.Shrunk.Operations
 	}
 	var err error
 	p.Replayed, err = replay(ctx, binary, dir, f.Token)
@@ -157,7 +158,7 @@ func newProofs(outcomes []Outcome) *Proofs {
 			p.Replayed++
 		}
 		n := float64(o.Proof.Operations)
-		if n == 0 {
+		if !o.Proof.Shrunk {
 			n = math.Inf(1)
 		}
 		operations = append(operations, n)

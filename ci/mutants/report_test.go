@@ -31,8 +31,8 @@ func TestProofs(t *testing.T) {
 		return mutants.Outcome{Verdict: mutants.Killed, MutantClass: class, Proof: p}
 	}
 	all := []mutants.Outcome{
-		kill("durability", &mutants.Proof{OneEdge: true, Named: true, Operations: 1, Replayed: mutants.Replays}),
-		kill("durability", &mutants.Proof{OneEdge: true, Operations: 4, Replayed: mutants.Replays}),
+		kill("durability", &mutants.Proof{OneEdge: true, Named: true, Shrunk: true, Operations: 1, Replayed: mutants.Replays}),
+		kill("durability", &mutants.Proof{OneEdge: true, Shrunk: true, Operations: 4, Replayed: mutants.Replays}),
 		kill("durability", &mutants.Proof{Named: true, Replayed: mutants.Replays - 1}),
 		kill("errors", &mutants.Proof{OneEdge: true, Named: true}),
 		mixed[1],
@@ -77,7 +77,7 @@ var matrix = mutants.NewReport([]mutants.Outcome{
 		Mutant: "01-a", MutantClass: "durability", Bug: "A bug.", Reference: "none known", Verdict: mutants.Killed, Seconds: 1,
 		Workload: "kv", Fault: "power", Judge: "durability", Class: "lost", Sentence: "gone",
 		Cells: []mutants.Cell{{Column: "power", Killed: true, Seconds: 0.5}, {Column: "simple", Seconds: 3}},
-		Proof: &mutants.Proof{Why: "no sync between", OneEdge: true, Named: true, Operations: 2, Replayed: mutants.Replays},
+		Proof: &mutants.Proof{Why: "no sync between", OneEdge: true, Named: true, Shrunk: true, Operations: 2, Replayed: mutants.Replays},
 	},
 	{
 		Mutant: "02-b", MutantClass: "reads", Bug: "Another.", Reference: "here", Verdict: mutants.Survived, Seconds: 60,

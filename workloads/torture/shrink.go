@@ -18,7 +18,10 @@ type Shrunk struct {
 }
 
 // shrinkRuns is how many smaller runs of one finding are tried at the most.
-const shrinkRuns = 400
+const shrinkRuns = 1000
+
+// shrinkTries is how often a smaller run of several clients is tried, on whatever schedule comes.
+const shrinkTries = 6
 
 // shrinker looks for a smaller run that fails in the same way. It takes away clients, operations, loaded batches and their
 // writes, and moves faults to the front.
@@ -30,6 +33,7 @@ type shrinker struct {
 	judge    string
 	class    string
 	nested   bool // it takes a crash of a recovery
+	tries    int  // how often a run may take another schedule until it fails
 	runs     int
 	best     *exploration // the latest run that failed
 }
@@ -38,7 +42,8 @@ type shrinker struct {
 // repeat.
 func shrink(ctx context.Context, target Target, v *evidence, patience time.Duration) (*exploration, Shrunk) {
 	s := &shrinker{
-		ctx: ctx, target: target, spec: v.Spec, patience: patience, judge: v.Finding.Judge, class: v.Finding.Class, nested: v.Nested != nil,
+		ctx: ctx, target: target, spec: v.Spec, patience: patience,
+		judge: v.Finding.Judge, class: v.Finding.Class, nested: v.Nested != nil, tries: 1,
 	}
 	p, err := resolve(v.Spec)
 	if err != nil || p.points > 0 {
@@ -51,11 +56,11 @@ func shrink(ctx context.Context, target Target, v *evidence, patience time.Durat
 		alone.Alone = true
 		if s.fails(alone) {
 			k = alone
+		} else {
+			s.tries = shrinkTries
 		}
 	}
-	if k.Alone || len(p.script.Clients) == 1 {
-		k = s.reduce(k, p.bank() != nil)
-	}
+	k = s.reduce(k, p.bank() != nil)
 	if s.best == nil || k.operations() >= was {
 		return nil, Shrunk{}
 	}
@@ -110,11 +115,21 @@ func (s *shrinker) with(k keep, change func(*keep)) bool {
 	return s.fails(k)
 }
 
-// fails runs what is kept and reports whether it fails as the finding did.
+// fails reports whether what is kept fails as the finding did, on one of a few schedules.
 func (s *shrinker) fails(k keep) bool {
-	if s.runs++; s.runs > shrinkRuns || s.ctx.Err() != nil {
-		return false
+	for range s.tries {
+		if s.runs++; s.runs > shrinkRuns || s.ctx.Err() != nil {
+			return false
+		}
+		if s.once(k) {
+			return true
+		}
 	}
+	return false
+}
+
+// once runs what is kept and reports whether it fails as the finding did.
+func (s *shrinker) once(k keep) bool {
 	smaller := s.spec
 	smaller.Keep = &k
 	p, err := resolve(smaller)
