@@ -62,6 +62,14 @@ func strongest(level Level) stage {
 	return at
 }
 
+// committedFirst is the strongest stage with every transaction in two: who missed an append read before it was committed, and
+// may have committed after it.
+func committedFirst(level Level) stage {
+	s := strongest(level)
+	s.split = always
+	return s
+}
+
 // shortestLooks is how many edges the search for the shortest cycle looks at. In a history with so many cycles that this
 // is not enough, it returns the shortest that it has found.
 const shortestLooks = 50_000_000

@@ -42,7 +42,7 @@ type Isolation struct {
 	*ledger
 	found  []Violation // what is wrong beside cycles
 	graph  *graph
-	before *network // of the strongest stage, backwards
+	before *network // of the relations that say who committed first, backwards
 	reason string
 }
 
@@ -63,7 +63,7 @@ func NewIsolation(ops []history.Op, lists Lists, level Level) *Isolation {
 	if level == StrictSerializable {
 		j.graph.addRealTime()
 	}
-	j.before = j.graph.backwards(strongest(level))
+	j.before = j.graph.backwards(committedFirst(level))
 	return j
 }
 

@@ -15,17 +15,24 @@ import (
 // the search among the writes of one key.
 func CheckReads(ops []history.Op) Result { return CheckReadsFrom(ops, nil) }
 
+// CheckLateReads is CheckReads for a store that may answer with what it held some time ago: values are not stale.
+func CheckLateReads(ops []history.Op) Result { return checkReadsOf(newIndex(ops, nil), nobody) }
+
 // CheckReadsFrom is CheckReads for a run that began with the store in the initial state.
 func CheckReadsFrom(ops []history.Op, initial *history.State) Result {
+	return checkReadsOf(newIndex(ops, initial), everyone)
+}
+
+// checkReadsOf demands that reads show all commits of a level that were acknowledged before.
+func checkReadsOf(x *index, must level) Result {
 	r := Result{Judge: "reads", Verdict: Pass}
-	x := newIndex(ops, initial)
 	if x.reason != "" {
 		return r.unclear("%s", x.reason)
 	}
 	pool := newViews(x)
 	known := make(map[string]bool)
-	for i := range ops {
-		for _, v := range x.checkReads(Result{}, pool, &ops[i]).Violations {
+	for i := range x.ops {
+		for _, v := range x.checkReads(Result{}, pool, &x.ops[i], must).Violations {
 			if !known[v.Class] {
 				known[v.Class] = true
 				r = r.fail(v)
@@ -36,22 +43,22 @@ func CheckReadsFrom(ops []history.Op, initial *history.State) Result {
 }
 
 // checkReads adds what is wrong with the reads of one operation. Operations without an answer have read nothing.
-func (x *index) checkReads(r Result, pool *views, op *history.Op) Result {
+func (x *index) checkReads(r Result, pool *views, op *history.Op, must level) Result {
 	if op.Outcome != history.Acked {
 		// A transaction that lost has been told so: what it read together need not fit together.
 		for i := range op.Reads {
-			r = x.checkView(r, pool, op, op.Reads[i:i+1])
+			r = x.checkView(r, pool, op, op.Reads[i:i+1], must)
 		}
 		return r
 	}
 	if at := disorder(op); at > 0 {
 		return r.fail(disordered(op, at))
 	}
-	return x.checkView(r, pool, op, op.Reads)
+	return x.checkView(r, pool, op, op.Reads, must)
 }
 
-func (x *index) checkView(r Result, pool *views, op *history.Op, reads []history.Read) Result {
-	v := pool.get(bounds{acked: op.Call, called: op.Return, must: everyone, suffix: true, atomic: true})
+func (x *index) checkView(r Result, pool *views, op *history.Op, reads []history.Read, must level) Result {
+	v := pool.get(bounds{acked: op.Call, called: op.Return, must: must, suffix: true, atomic: true})
 	defer pool.put(v)
 	if op.Kind == history.Scan {
 		v.scan(op)

@@ -175,3 +175,12 @@ func (sim *simulation) anyRead(rng *rand.Rand) *history.Read {
 	}
 	return nil
 }
+
+// A store that may answer late shows what was there, but nothing else.
+func TestLateReads(t *testing.T) {
+	late := parse(t, "0 1-2 put a=1\n0 3-4 put a=2\n1 5-6 get a=1")
+	require.Equal(t, checker.Fail, checker.CheckReads(late).Verdict)
+	require.Equal(t, checker.Pass, checker.CheckLateReads(late).Verdict)
+	invented := parse(t, "0 1-2 put a=1\n1 5-6 get a=7")
+	require.Equal(t, "invented", checker.CheckLateReads(invented).Violations[0].Class)
+}

@@ -32,7 +32,7 @@ type Touch struct {
 type Appending struct {
 	Touches  []Touch
 	Rollback bool   // gives up instead of committing: nobody may ever see what it appended
-	name     string // of the step, from which the elements are named
+	Name     string // of the step, from which the elements are named
 }
 
 // appends is for the judge of isolation: a list tells in which order the transactions that wrote it took effect, so
@@ -55,7 +55,7 @@ func appendStep(rng *rand.Rand, i int, name string) Step {
 	lingers := rng.IntN(3) == 0
 	switch p := rng.IntN(100); {
 	case p < 78:
-		a := &Appending{name: name, Rollback: rng.IntN(16) == 0}
+		a := &Appending{Name: name, Rollback: rng.IntN(16) == 0}
 		last := Touch{Key: key(), Append: true}
 		for range rng.IntN(appendOps) {
 			t := Touch{Key: key(), Append: rng.IntN(2) == 0}
@@ -150,7 +150,7 @@ func (w *worker) appending(h history.Handle, txn Txn, attempt int) (reads []hist
 		if !t.Append {
 			continue
 		}
-		name := fmt.Sprintf("%s.%d.%d", a.name, attempt, i)
+		name := fmt.Sprintf("%s.%d.%d", a.Name, attempt, i)
 		element := value(w.script.Seed, name, w.script.Size.ValueBytes/elementPart)
 		longer := grow(reads[len(reads)-1].Value, element)
 		writes = append(writes, history.Write{Key: t.Key, Value: longer})

@@ -77,7 +77,7 @@ func bankStep(rng *rand.Rand, accounts [][]byte, name string, opts BankOptions) 
 		if opts.Unsynced {
 			s.Durability, s.Lingers = history.Durability(rng.IntN(2)), rng.IntN(3) == 0
 		}
-		s.Transfer.long = opts.Long
+		s.Transfer.Long = opts.Long
 		return s
 	case p < 95:
 		return Step{Kind: history.Snapshot, Keys: accounts}
@@ -135,7 +135,7 @@ func (t *Transfer) move(from, to history.Read, attempt int, script *Script) []hi
 	name := t.Name + "." + strconv.Itoa(attempt)
 	encode := func(balance int64, side string) []byte {
 		size := script.Size.ValueBytes
-		if t.long {
+		if t.Long {
 			size = stretch(script.Seed, name+side, size)
 		}
 		return balanceValue(script.Seed, balance, name+side, size)

@@ -53,7 +53,7 @@ type Transfer struct {
 	Amount   int64
 	Opens    bool   // opens the account To if there is none
 	Closes   bool   // moves all that From has, and deletes it
-	long     bool   // values are stretched
+	Long     bool   // values are stretched
 	Name     string // of the step, from which the values are named
 }
 

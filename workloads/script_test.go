@@ -1,6 +1,7 @@
 package workloads_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -131,4 +132,33 @@ func TestBalanceRefusesWhatIsNoBalance(t *testing.T) {
 	n, ok := workloads.Balance([]byte("-12 c0.1"))
 	require.True(t, ok)
 	require.Equal(t, int64(-12), n)
+}
+
+// A script can be written out, as saved findings and their Go tests do: nothing of it is hidden.
+func TestScriptsHaveNoHiddenFields(t *testing.T) {
+	seen := map[reflect.Type]bool{}
+	var visit func(typ reflect.Type)
+	visit = func(typ reflect.Type) {
+		if seen[typ] {
+			return
+		}
+		seen[typ] = true
+		switch typ.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Array:
+			visit(typ.Elem())
+		case reflect.Map:
+			visit(typ.Key())
+			visit(typ.Elem())
+		case reflect.Struct:
+			for i := range typ.NumField() {
+				f := typ.Field(i)
+				require.True(t, f.IsExported(), "%s.%s", typ, f.Name)
+				require.NotEqual(t, reflect.Func, f.Type.Kind(), "%s.%s", typ, f.Name)
+				visit(f.Type)
+			}
+		default:
+		}
+	}
+	visit(reflect.TypeFor[workloads.Script]())
+	require.True(t, seen[reflect.TypeFor[workloads.Appending]()])
 }

@@ -56,6 +56,8 @@ func (l *Lab) prove(ctx context.Context, binary, dir string, m *Mutant, f *findi
 // replay returns how many of Replays replays of a token showed the failure. It believes what the lab says of it, whatever
 // its exit code.
 func replay(ctx context.Context, binary, dir, token string) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, Grace)
+	defer cancel()
 	cmd := exec.CommandContext(ctx, binary, "replay", "--attempts", strconv.Itoa(Replays), "--format", "json", "--dir", dir, token)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -65,7 +67,7 @@ func replay(ctx context.Context, binary, dir, token string) (int, error) {
 		Hits     int `json:"hits"`
 	}
 	if err := json.Unmarshal(stdout.Bytes(), &answer); err != nil || answer.Attempts != Replays {
-		return 0, fmt.Errorf("%w: replay %s: %w: %s", ErrLab, token, failed, tail(stderr.Bytes()))
+		return 0, fmt.Errorf("%w: replay %s: %v: %s", ErrLab, token, failed, tail(stderr.Bytes()))
 	}
 	return answer.Hits, nil
 }

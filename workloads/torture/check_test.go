@@ -197,6 +197,17 @@ func TestAStoreWithoutTransactionsIsAskedForNone(t *testing.T) {
 	}
 }
 
+// What lies in a log before the damage does not look like a torn write.
+func TestDamageOfALogExcusesWhatFollowsIt(t *testing.T) {
+	o := toyOptions("bitrot")
+	o.Workloads, o.Keys = []string{"kv"}, 200
+	assert.Equal(t, checker.Pass, check(t, correct, o).Verdict)
+	r := check(t, rotTakesAll, o)
+	require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
+	assert.Equal(t, "lost", r.Findings[0].Class)
+	assert.Equal(t, "durability", r.Findings[0].Judge)
+}
+
 func TestDamageIsExcusedOnlyWhereItLooksLikeACrash(t *testing.T) {
 	for _, c := range []struct {
 		name, fault  string

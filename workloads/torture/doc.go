@@ -7,9 +7,11 @@
 //
 //	plan      spec and seed -> script, rules          plan.go fault.go faults.go scenario.go
 //	record    run the script once                     record.go hang.go
+//	rehearse  run it more often, without crashes      rehearse.go
 //	live      judge what the clients saw              live.go
 //	explore   crash points -> workers                 explore.go
-//	worker    one crash point, image by image         worker.go choices.go recover.go probe.go survival.go
+//	worker    one crash point, image by image         worker.go choices.go recover.go probe.go survival.go orders.go
+//	repeat    recover some images twice               repeat.go
 //	nested    crash the recovery too                  nested.go
 //	endure    crash a hundred recoveries in a row     endure.go
 //	profiles  the same recording on other filesystems profiles.go

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
@@ -18,24 +19,25 @@ const evidenceExt = ".ltrace"
 // evidence is a finding with the concrete operations and decisions that led to it. It replays whatever the generators
 // of a later version do, because nothing of it is generated again.
 type evidence struct {
-	Version int             `json:"version"` // 1
-	Engine  string          `json:"engine"`
-	Spec    spec            `json:"spec"`
-	Rules   []string        `json:"rules,omitempty"`
-	Finding Finding         `json:"finding"`
-	Trace   []faultfs.Op    `json:"trace"`
-	History []history.Op    `json:"history"`
-	Picks   []choice        `json:"picks,omitempty"`
-	Leaf    int             `json:"leaf"`
-	Nested  *nestedWay      `json:"nested,omitempty"`
-	Rot     *faultfs.Damage `json:"rot,omitempty"`
+	Version int               `json:"version"` // 1
+	Engine  string            `json:"engine"`
+	Spec    spec              `json:"spec"`
+	Script  *workloads.Script `json:"script,omitempty"` // of the run; nil in files of older versions: the spec's
+	Rules   []string          `json:"rules,omitempty"`
+	Finding Finding           `json:"finding"`
+	Trace   []faultfs.Op      `json:"trace"`
+	History []history.Op      `json:"history"`
+	Picks   []choice          `json:"picks,omitempty"`
+	Leaf    int               `json:"leaf"`
+	Nested  *nestedWay        `json:"nested,omitempty"`
+	Rot     *faultfs.Damage   `json:"rot,omitempty"`
 	// Recovered is what the store showed after the crash, where that is what is wrong. It may be empty.
 	Recovered *[]history.Write `json:"recovered,omitempty"`
 }
 
 func newEvidence(e *exploration, engine string, f failure) *evidence {
 	v := &evidence{
-		Version: 1, Engine: engine, Spec: e.plan.spec, Trace: e.trace, History: e.history, Picks: f.picks, Leaf: f.leaf,
+		Version: 1, Engine: engine, Spec: e.plan.spec, Script: &e.plan.script, Trace: e.trace, History: e.history, Picks: f.picks, Leaf: f.leaf,
 		Nested: f.nested, Rot: f.rot, Rules: e.plan.ruleTexts(),
 	}
 	if f.recovered != nil {
@@ -103,6 +105,9 @@ func (v *evidence) recording() (*recording, error) {
 	p, err := resolve(v.Spec)
 	if err != nil {
 		return nil, err
+	}
+	if v.Script != nil {
+		p.script, p.allSynced = *v.Script, allSynced(v.Script)
 	}
 	p.rules = nil
 	for _, text := range v.Rules {

@@ -22,7 +22,7 @@ type job struct {
 	point  *faultfs.CrashPoint
 	cut    history.Cut
 	bounds bounds
-	draw   uint64 // of bit rot
+	draw   uint64 // of what is drawn for it: probes, nested crashes, repetitions, bit rot
 	endure bool   // not to be explored: its recovery is crashed again and again
 }
 

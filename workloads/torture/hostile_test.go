@@ -302,3 +302,12 @@ func TestAFaultExcusesOnlyWhatCameAfterIt(t *testing.T) {
 		assert.Equal(t, c.want, r.unexpectedErrors(Promises{}).Verdict, "answered at tick %d", c.returned)
 	}
 }
+
+// A disk that ignores flushes takes what was synced from every store: that is no finding, as it is none of fault lost-fsync.
+func TestADiskThatIgnoresFlushesIsNotTheStoresFault(t *testing.T) {
+	o := toyOptions("power")
+	o.Device = "ignore-flush=1"
+	r := check(t, correct, o)
+	assert.Empty(t, r.Findings, "%v", r.Findings)
+	assert.Positive(t, r.BytesLost)
+}

@@ -12,9 +12,10 @@ import (
 func (r *recording) judgeLive(ctx context.Context, promises Promises) (unknown []string) {
 	results := []checker.Result{checker.Assumptions(r.history)}
 	if results[0].Verdict == checker.Pass {
-		results = append(results, checker.CheckReads(r.history))
 		if promises.Linearizable {
-			results = append(results, r.linearizability(ctx))
+			results = append(results, checker.CheckReads(r.history), r.linearizability(ctx, promises))
+		} else {
+			results = append(results, checker.CheckLateReads(r.history))
 		}
 		if bank := r.plan.bank(); bank != nil {
 			results = append(results, bank.JudgeHistory(r.history))
@@ -36,8 +37,9 @@ func (r *recording) judgeLive(ctx context.Context, promises Promises) (unknown [
 	return unknown
 }
 
-func (r *recording) linearizability(ctx context.Context) checker.Result {
-	if r.plan.bank() != nil {
+// linearizability asks for an order of all operations; transactions are operations too, if they are to be in it.
+func (r *recording) linearizability(ctx context.Context, promises Promises) checker.Result {
+	if r.plan.bank() != nil && promises.Isolation == checker.StrictSerializable {
 		return checker.BankLinearizability(ctx, r.history, *r.plan.bank(), checker.Limits{})
 	}
 	return checker.Linearizability(ctx, r.history, &history.State{}, nil, nil, checker.Limits{})

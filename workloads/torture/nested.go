@@ -136,10 +136,12 @@ func (w *worker) secondLife(at way) *second {
 	if path.diverged {
 		w.gaps = true
 		w.tally.divergences++
-		return nil
 	}
 	if err := errors.Join(err, failed); err != nil {
 		w.failSecond(s, at, err)
+		return nil
+	}
+	if path.diverged {
 		return nil
 	}
 	s.history = rec.Ops()
@@ -150,6 +152,7 @@ func (w *worker) secondLife(at way) *second {
 
 // failSecond keeps the error of a store that had been recovered from the same image before, without one.
 func (w *worker) failSecond(s *second, at way, err error) {
+	w.gaps = true
 	v := refusal(err, &w.plan.fault)
 	if v == nil {
 		return
@@ -194,7 +197,12 @@ func (w *worker) crashSecond(s *second, at way, point *faultfs.CrashPoint, judge
 			}
 		}
 		if shown != 0 {
-			w.repeat(point, r, about, shown)
+			w.repeat(point, r, about, shown, func(_ *faultfs.FS, path *choices, err error) {
+				deep.nested.Picks = path.picks()
+				if v := judge(s, at, tick, s.cuts.at(tick), err); v != nil {
+					w.fail(s.img, deep, "recovery", *v)
+				}
+			})
 		}
 		w.gaps = w.gaps || img.Sampled()
 		if path.strayed() {

@@ -136,6 +136,9 @@ func (p *plan) names() (err error) {
 	if p.model.Device, err = faultfs.ParseDevice(p.Device); err != nil {
 		return fmt.Errorf("%w: %w", ErrConfig, err)
 	}
+	if p.model.Device.IgnoreFlush > 0 { // as lost-fsync
+		p.fault.lower, p.fault.refuse = checker.NothingMustSurvive, true
+	}
 	return nil
 }
 

@@ -106,6 +106,7 @@ const (
 const (
 	profileFails   = "fails"
 	profilePasses  = "passes"
+	profileUnseen  = "not seen" // in a sample of the images
 	profileUntried = "not tried"
 )
 
@@ -144,8 +145,11 @@ func showsUnder(ctx context.Context, r *recording, target Target, f *failure) st
 			return profileFails
 		}
 	}
-	if ctx.Err() != nil || len(e.unclear) > 0 || e.tally.images == 0 {
+	switch {
+	case ctx.Err() != nil || len(e.unclear) > 0 || e.tally.images == 0:
 		return profileUntried
+	case e.tally.sampled > 0:
+		return profileUnseen
 	}
 	return profilePasses
 }
@@ -169,19 +173,22 @@ func sentenceOf(shows map[string]string) string {
 	for _, p := range faultfs.Profiles() {
 		by[shows[p.Name]] = append(by[shows[p.Name]], p.Name)
 	}
-	fails, passes, untried := by[profileFails], by[profilePasses], by[profileUntried]
+	fails, passes, unseen, untried := by[profileFails], by[profilePasses], by[profileUnseen], by[profileUntried]
 	var s string
 	switch {
 	case len(fails) == 0:
 		return ""
 	case len(fails) == len(shows):
 		return "Fails on every profile."
-	case len(fails) == 1 && len(untried) == 0:
+	case len(fails) == 1 && len(passes) == len(shows)-1:
 		return fmt.Sprintf("Fails on %s only: no image near this crash point fails on %s.", fails[0], list(passes))
 	}
 	s = "Fails on " + list(fails)
 	if len(passes) > 0 {
 		s += "; passes on " + list(passes)
+	}
+	if len(unseen) > 0 {
+		s += "; not seen, in some of the images, on " + list(unseen)
 	}
 	if len(untried) > 0 {
 		s += "; not tried on " + list(untried)

@@ -120,6 +120,9 @@ func runLife(
 		return fmt.Errorf("open: %w", err)
 	}
 	drove := workloads.Drive(ctx, store, script, rec, opts)
+	if crash := (*workloads.Panic)(nil); errors.As(drove, &crash) {
+		return drove // who panicked may hold a lock for which Close would wait
+	}
 	if err := store.Close(); err != nil {
 		return errors.Join(drove, fmt.Errorf("close: %w", err))
 	}

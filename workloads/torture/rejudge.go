@@ -33,8 +33,8 @@ func Rejudge(ctx context.Context, targets []Target, file string) (*Rejudged, err
 			again.Verdict, again.Reason = checker.Inconclusive, reason
 		}
 		again.reject(rec.problems)
-		if again.Verdict == checker.Pass && r.class == "panic" || r.class == "hang" {
-			again.Verdict, again.Reason = checker.Inconclusive, "a "+r.class+" leaves no evidence that could be judged"
+		if again.Verdict == checker.Pass && !standsInHistory(r.saved.Finding.Class) {
+			again.Verdict, again.Reason = checker.Inconclusive, r.saved.Finding.Class+": that leaves no evidence which could be judged"
 		}
 	case r.saved.Recovered == nil:
 		again.Verdict, again.Reason = checker.Inconclusive, "what is wrong is what the engine does with the disk"
@@ -44,6 +44,12 @@ func Rejudge(ctx context.Context, targets []Target, file string) (*Rejudged, err
 		again.reject(result.Violations)
 	}
 	return again, nil
+}
+
+// standsInHistory reports whether what is wrong in a run without a crash can be seen in what the clients called and got: not
+// a panic or a hang, nor an error of opening or closing the store.
+func standsInHistory(class string) bool {
+	return class != "panic" && class != "hang" && class != "unexpected error"
 }
 
 func (r *Rejudged) reject(violations []checker.Violation) {

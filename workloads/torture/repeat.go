@@ -23,7 +23,10 @@ func (w *worker) shown(err error, at way) uint64 {
 }
 
 // repeat recovers an image once more, by the same answers. The store has to show the same and to ask the same of the disk.
-func (w *worker) repeat(point *faultfs.CrashPoint, first recovery, about inside, shown uint64) {
+// If it does not, the image is none that was judged, but one that a crash can leave: judge is asked about it.
+func (w *worker) repeat(
+	point *faultfs.CrashPoint, first recovery, about inside, shown uint64, judge func(img *faultfs.FS, path *choices, err error),
+) {
 	path := &choices{steps: about.path.picks(), turned: about.path.turned}
 	img := point.Image(faultfs.ImageOptions{Chooser: path})
 	path.begin(img.Now)
@@ -35,6 +38,7 @@ func (w *worker) repeat(point *faultfs.CrashPoint, first recovery, about inside,
 	}
 	w.tally.divergences++
 	w.gaps, w.strayed = true, true
+	judge(img, path, err)
 }
 
 // sameAsked compares two calls. What is written may differ: some engines note the time.

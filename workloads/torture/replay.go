@@ -61,8 +61,7 @@ type replay struct {
 	at       where
 	spec     spec
 	saved    *evidence // nil: the run is repeated
-	judge    string    // empty: any failure at the place counts
-	class    string
+	id       string    // of the finding; empty: any failure at the place counts
 	fullPath string
 	patience time.Duration
 	diverged string // how the latest attempt took another course, if it did
@@ -79,16 +78,22 @@ func replayer(targets []Target, tokenOrFile string, opts ReplayOptions) (Target,
 	if err != nil {
 		return Target{}, nil, err
 	}
-	if s.Size.Clients > 1 && (s.Keep == nil || !s.Keep.Alone) && opts.Dir != "" {
-		if file := savedAs(opts.Dir, tokenOrFile); file != "" {
-			return fromFile(targets, file)
+	again := &replay{at: at, spec: s}
+	if file := savedAs(opts.Dir, tokenOrFile); file != "" {
+		t, saved, err := fromFile(targets, file)
+		if err != nil || s.Size.Clients > 1 && (s.Keep == nil || !s.Keep.Alone) {
+			return t, saved, err
 		}
+		again.id = saved.id
 	}
-	return target, &replay{at: at, spec: s}, nil
+	return target, again, nil
 }
 
 // savedAs returns the file of the finding that has a token, or "".
 func savedAs(dir, token string) string {
+	if dir == "" {
+		return ""
+	}
 	files, err := filepath.Glob(filepath.Join(dir, "findings", "*"+evidenceExt))
 	if err != nil {
 		return ""
@@ -109,7 +114,7 @@ func fromFile(targets []Target, file string) (Target, *replay, error) {
 	for _, t := range targets {
 		if t.Name == v.Engine {
 			at := where{tick: v.Finding.CrashTick, nested: v.Finding.NestedTick}
-			return t, &replay{at: at, spec: v.Spec, saved: v, judge: v.Finding.Judge, class: v.Finding.Class, fullPath: file}, nil
+			return t, &replay{at: at, spec: v.Spec, saved: v, id: v.Finding.ID, fullPath: file}, nil
 		}
 	}
 	return Target{}, nil, fmt.Errorf("%w: %s is of engine %q, which this build does not have", ErrBadToken, file, v.Engine)
@@ -158,7 +163,7 @@ func (r *replay) look(ctx context.Context, target Target, rec *recording) *Findi
 		r.crash(ctx, e)
 	}
 	for _, f := range e.failures {
-		if r.judge != "" && (f.judge != r.judge || f.Class != r.class) {
+		if !r.wants(&f) {
 			continue
 		}
 		all := newFindings()
@@ -170,6 +175,9 @@ func (r *replay) look(ctx context.Context, target Target, rec *recording) *Findi
 	return nil
 }
 
+// wants reports whether a failure is the one that is to be seen again.
+func (r *replay) wants(f *failure) bool { return r.id == "" || fingerprint(f) == r.id }
+
 // crash explores the one crash point at which it failed.
 func (r *replay) crash(ctx context.Context, e *exploration) {
 	if r.at.nested != 0 {
@@ -177,7 +185,7 @@ func (r *replay) crash(ctx context.Context, e *exploration) {
 	}
 	e.ticks = [][]uint64{{r.at.tick}}
 	e.explore(ctx, 1, &progress{})
-	if len(e.failures) == 0 { // it may take many crashes in a row
+	if !slices.ContainsFunc(e.failures, func(f failure) bool { return r.wants(&f) }) { // it may take many crashes in a row
 		e.ticks, e.endless = nil, r.at.tick
 		e.explore(ctx, 1, &progress{})
 	}

@@ -93,7 +93,7 @@ type Finding struct {
 	Trace       []TraceLine  `json:"trace"`                 // the filesystem operations before the crash, oldest first, at most 40
 	Count       int          `json:"count"`                 // how many images showed it
 	AlsoIn      []string     `json:"also_in,omitempty"`     // further cells that showed it, "kv × power"
-	// Profiles says by name whether the failure shows under a profile too: "fails", "passes" or "not tried". The same
+	// Profiles says by name whether the failure shows under a profile too: "fails", "passes", "not seen" in some of the images, or "not tried". The same
 	// recording was crashed near the same point; the workload did not run again.
 	Profiles         map[string]string `json:"profiles,omitempty"`
 	ProfilesSentence string            `json:"profiles_sentence,omitempty"`

@@ -70,7 +70,12 @@ func (s *firstLife) accept(img *faultfs.FS, path *choices, cut history.Cut, tick
 	at := way{job: &j, path: path}
 	path.begin(img.Now)
 	w.accept(img, at, w.recover(recovery{img: img, probe: probeSeed(j.draw)}, inside{img, at, path}))
-	return w.failures[s.f.judge+"/"+s.f.Class] != nil
+	for _, f := range w.failures {
+		if f.kind() == s.f.kind() {
+			return true
+		}
+	}
+	return false
 }
 
 // secondScene is the second life of a store that was recovered, and crashed again.

@@ -3,6 +3,7 @@ package torture
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -30,10 +31,10 @@ type shrinker struct {
 	target   Target
 	spec     spec
 	patience time.Duration
-	judge    string
-	class    string
-	nested   bool // it takes a crash of a recovery
-	tries    int  // how often a run may take another schedule until it fails
+	id       string // of the finding
+	wanted   string // its kind
+	nested   bool   // it takes a crash of a recovery
+	tries    int    // how often a run may take another schedule until it fails
 	runs     int
 	best     *exploration // the latest run that failed
 }
@@ -43,7 +44,7 @@ type shrinker struct {
 func shrink(ctx context.Context, target Target, v *evidence, patience time.Duration) (*exploration, Shrunk) {
 	s := &shrinker{
 		ctx: ctx, target: target, spec: v.Spec, patience: patience,
-		judge: v.Finding.Judge, class: v.Finding.Class, nested: v.Nested != nil, tries: 1,
+		id: v.Finding.ID, wanted: v.Finding.Judge + "/" + v.Finding.Class, nested: v.Nested != nil, tries: 1,
 	}
 	p, err := resolve(v.Spec)
 	if err != nil || p.points > 0 {
@@ -145,8 +146,8 @@ func (s *shrinker) once(k keep) bool {
 	for _, v := range e.problems {
 		e.failures = append(e.failures, failure{Violation: v, judge: "live", count: 1})
 	}
-	if !s.found(e) && s.judge != "live" {
-		e.first, e.wanted = true, s.judge+"/"+s.class
+	if !s.found(e) && !strings.HasPrefix(s.wanted, "live/") {
+		e.first, e.wanted = true, s.wanted
 		e.explore(s.ctx, 1, &progress{})
 	}
 	if !s.found(e) {
@@ -158,7 +159,7 @@ func (s *shrinker) once(k keep) bool {
 
 // found leaves an exploration only the failure that is looked for and reports whether it has it.
 func (s *shrinker) found(e *exploration) bool {
-	same := func(f failure) bool { return f.judge == s.judge && f.Class == s.class }
+	same := func(f failure) bool { return fingerprint(&f) == s.id }
 	i := slices.IndexFunc(e.failures, same)
 	if i >= 0 {
 		e.failures = []failure{e.failures[i]}

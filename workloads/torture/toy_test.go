@@ -36,6 +36,7 @@ const (
 	leftover
 	leaks
 	forgetful
+	rotTakesAll
 )
 
 // toy is a store in one log: length, checksum, payload. It is as simple as a durable store can be.
@@ -197,6 +198,9 @@ func (t *toy) records(data []byte) (all []toyRecord) {
 		}
 		r := toyRecord{data[off+8 : off+8+n], off + 8 + n, head&syncedBit != 0}
 		if t.bug != noChecksum && crc32.ChecksumIEEE(r.payload) != sum {
+			if t.bug == rotTakesAll && r.end < len(data) {
+				return nil
+			}
 			break
 		}
 		all = append(all, r)

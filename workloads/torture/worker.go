@@ -20,7 +20,7 @@ type worker struct {
 	progress *progress
 	callers  bool // second lives are to say which code of the engine they come from
 	tally    tally
-	failures map[string]*failure // the first of each judge and class
+	failures map[string]*failure // by fingerprint, the simplest of each
 	gaps     bool                // some crash of a recovery of the crash point at hand was left out
 	strayed  bool                // some recovery of the crash point at hand did not repeat
 	survived survival
@@ -139,12 +139,19 @@ func (w *worker) image(j *job, at way, lives *int) *faultfs.FS {
 	w.count(img)
 	shown := w.shown(err, at)
 	if !w.accept(img, at, err) {
+		w.gaps = true
 		return img
 	}
 	if shown != 0 {
-		w.repeat(point, r, about, shown)
+		w.repeat(point, r, about, shown, func(img *faultfs.FS, path *choices, err error) {
+			again := at
+			again.path = path
+			w.accept(img, again, err)
+		})
 	}
 	switch {
+	case w.plan.model.Device.IgnoreFlush > 0:
+		w.gaps = true // nothing that a second life does is ever durable
 	case at.rot != nil || mix(j.draw, uint64(at.leaf))%uint64(w.plan.nest) != 0:
 	case *lives == w.plan.lives:
 		w.gaps = true
@@ -247,14 +254,18 @@ func (w *worker) judgeState(at way) checker.Result {
 func (w *worker) judges(at way) checker.Result {
 	rule := w.rule
 	cut := at.rot != nil && at.rot.Effect == faultfs.Truncated && w.target.onlyGrows(at.rot.Path)
-	if at.rot != nil && w.target.isLog(at.rot.Path) || cut {
-		rule.Lower = checker.NothingMustSurvive // damage in the last record of a log looks like a torn write
+	when := at.job.cut
+	switch {
+	case cut:
+		rule.Lower = checker.NothingMustSurvive
+	case at.rot != nil && w.target.isLog(at.rot.Path):
+		when.Acked = min(when.Acked, w.beforeDamage(at)) // from there on it looks like a torn write
 	}
 	rule.Suffix = rule.Suffix && !cut
-	if r := w.judge.Judge(at.job.cut, &w.prober.state, rule); r.Verdict != checker.Pass {
+	if r := w.judge.Judge(when, &w.prober.state, rule); r.Verdict != checker.Pass {
 		return r
 	}
-	if r := w.known.judge(at.job.cut, &w.prober.state, rule); r.Verdict != checker.Pass {
+	if r := w.known.judge(when, &w.prober.state, rule); r.Verdict != checker.Pass {
 		return r
 	}
 	if bank := w.plan.bank(); bank != nil && w.prober.state.Len() > 0 && !cut && w.target.Promises.conserves() {
@@ -268,16 +279,46 @@ func (w *worker) judges(at way) checker.Result {
 	return w.linearizability(at, rule)
 }
 
+// beforeDamage returns the tick until which a commit must have been acknowledged to lie in a log before what rotted: the one
+// before the first write there.
+func (w *worker) beforeDamage(at way) history.Tick {
+	var file faultfs.Ino
+	for i := range w.trace {
+		op := &w.trace[i]
+		if op.Tick > at.job.point.Tick {
+			break
+		}
+		if op.Path == at.rot.Path || op.To == at.rot.Path {
+			file = op.Ino
+		}
+	}
+	from, to := at.rot.Off, at.rot.Off+rotBlock
+	if at.rot.Effect == faultfs.BitFlip {
+		to = from + 1
+	}
+	for i := range w.trace {
+		op := &w.trace[i]
+		if op.Kind == faultfs.OpWrite && op.Ino == file && op.Off < to && op.Off+int64(len(op.Data)) > from {
+			return history.Tick(op.Tick) - 1
+		}
+	}
+	return 0
+}
+
+// rotBlock is how many bytes of a file are of another time or place where a block of it is.
+const rotBlock = 4096
+
 // linearizabilityEach is how many distinct states there are to one that is judged for linearizability too: the search
 // for an order costs as much as many recoveries.
 const linearizabilityEach = 16
 
 // linearizability asks whether one order explains what the clients saw before the crash and what the recovered store
-// shows after it. It is a question only where nothing that was acknowledged may be lost.
+// shows after it. It is a question only where nothing that was acknowledged, or shown, may be lost.
 func (w *worker) linearizability(at way, rule checker.Rule) checker.Result {
+	damaged := at.rot != nil && w.target.isLog(at.rot.Path)
 	everything := rule.Lower == checker.AckedMustSurvive || rule.Lower == checker.SyncedMustSurvive && w.plan.allSynced
 	sampled := mix(at.job.draw, uint64(at.leaf)+1)%linearizabilityEach == 0
-	if !everything || !sampled || !w.target.Promises.Linearizable {
+	if !everything || damaged || !sampled || !w.target.Promises.Linearizable || !w.target.Promises.ShownSurvives {
 		return checker.Result{Judge: "durability", Verdict: checker.Pass}
 	}
 	return checker.Linearizability(context.Background(), w.history, nil, &w.prober.state, &at.job.cut, checker.Limits{})
@@ -295,8 +336,8 @@ func (w *worker) fail(img *faultfs.FS, at way, judge string, v checker.Violation
 	if w.first && (w.wanted == "" || w.wanted == kind) {
 		w.stop()
 	}
-	count := 1
-	if f := w.failures[kind]; f != nil {
+	id, count := fingerprint(&failure{Violation: v, judge: judge}), 1
+	if f := w.failures[id]; f != nil {
 		if f.count++; !at.simpler(f) {
 			return nil
 		}
@@ -308,6 +349,6 @@ func (w *worker) fail(img *faultfs.FS, at way, judge string, v checker.Violation
 		Violation: v, judge: judge, tick: at.job.point.Tick, leaf: at.leaf, picks: at.path.picks(), rot: at.rot,
 		draw: at.job.draw, nested: at.nested, endured: at.endured, fates: img.Fates(), count: count,
 	}
-	w.failures[kind] = f
+	w.failures[id] = f
 	return f
 }
