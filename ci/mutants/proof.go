@@ -136,7 +136,8 @@ func methodName(f *ast.FuncDecl) string {
 // Proofs is what the proofs of all kills come to.
 type Proofs struct {
 	Durability       int `json:"durability"`        // killed mutants of this class, which lose or tear what was acknowledged
-	Explained        int `json:"explained"`         // of them, those with one missing edge that names the changed function
+	Explained        int `json:"explained"`         // of them, those explained by one missing order
+	Named            int `json:"named"`             // of these, those whose changed function is a caller of one of the two sites
 	MedianOperations int `json:"median_operations"` // of all kills, after shrinking; -1: most could not be shrunk
 	Replayed         int `json:"replayed"`          // kills of which every replay showed the failure
 	Proved           int `json:"proved"`            // kills with a proof
@@ -152,8 +153,11 @@ func newProofs(outcomes []Outcome) *Proofs {
 		p.Proved++
 		if o.MutantClass == "durability" {
 			p.Durability++
-			if o.Proof.OneEdge && o.Proof.Named {
+			if o.Proof.OneEdge {
 				p.Explained++
+			}
+			if o.Proof.OneEdge && o.Proof.Named {
+				p.Named++
 			}
 		}
 		if o.Proof.Replayed == Replays {
@@ -175,7 +179,7 @@ func newProofs(outcomes []Outcome) *Proofs {
 }
 
 func (p *Proofs) sentence() string {
-	return fmt.Sprintf("%d of %d durability mutants explained by one missing order that names the changed function; "+
-		"%d operations in the median run after shrinking; %d of %d tokens replayed %d of %d times",
-		p.Explained, p.Durability, p.MedianOperations, p.Replayed, p.Proved, Replays, Replays)
+	return fmt.Sprintf("%d of %d durability mutants explained by one missing order, %d of them with the changed function on a "+
+		"stack; %d operations in the median run after shrinking; %d of %d tokens replayed %d of %d times",
+		p.Explained, p.Durability, p.Named, p.MedianOperations, p.Replayed, p.Proved, Replays, Replays)
 }

@@ -37,7 +37,7 @@ func TestProofs(t *testing.T) {
 		kill("errors", &mutants.Proof{OneEdge: true, Named: true}),
 		mixed[1],
 	}
-	require.Equal(t, mutants.Proofs{Durability: 3, Explained: 1, MedianOperations: -1, Replayed: 2, Proved: 4},
+	require.Equal(t, mutants.Proofs{Durability: 3, Explained: 2, Named: 1, MedianOperations: -1, Replayed: 2, Proved: 4},
 		*mutants.NewReport(all).Proofs, "two of four could not be shrunk")
 	require.Equal(t, 4, mutants.NewReport(all[:3]).Proofs.MedianOperations)
 	require.Nil(t, mutants.NewReport(mixed).Proofs)
@@ -95,14 +95,14 @@ func TestAMatrixSaysWhatASimpleDiskMisses(t *testing.T) {
 
 1 of 2 killed, 1 survived, 0 broken; median 1.0 s to kill
 1 of them would have lived on a disk of profile simple
-1 of 1 durability mutants explained by one missing order that names the changed function; 2 operations in the median run after shrinking; 1 of 1 tokens replayed 20 of 20 times
+1 of 1 durability mutants explained by one missing order, 1 of them with the changed function on a stack; 2 operations in the median run after shrinking; 1 of 1 tokens replayed 20 of 20 times
 `, text.String())
 }
 
 func TestWriteMarkdown(t *testing.T) {
 	var text strings.Builder
 	require.NoError(t, matrix.WriteMarkdown(&text))
-	require.Equal(t, `1 of 2 killed, 1 survived, 0 broken; median 1.0 s to kill; 1 of them would have lived on a disk of profile simple; 1 of 1 durability mutants explained by one missing order that names the changed function; 2 operations in the median run after shrinking; 1 of 1 tokens replayed 20 of 20 times.
+	require.Equal(t, `1 of 2 killed, 1 survived, 0 broken; median 1.0 s to kill; 1 of them would have lived on a disk of profile simple; 1 of 1 durability mutants explained by one missing order, 1 of them with the changed function on a stack; 2 operations in the median run after shrinking; 1 of 1 tokens replayed 20 of 20 times.
 
 | mutant | killed after | by judge | finding | in | edges | operations | shows alone under, after | with simple |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
