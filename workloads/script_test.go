@@ -150,8 +150,7 @@ func TestScriptsHaveNoHiddenFields(t *testing.T) {
 			visit(typ.Key())
 			visit(typ.Elem())
 		case reflect.Struct:
-			for i := range typ.NumField() {
-				f := typ.Field(i)
+			for f := range typ.Fields() {
 				require.True(t, f.IsExported(), "%s.%s", typ, f.Name)
 				require.NotEqual(t, reflect.Func, f.Type.Kind(), "%s.%s", typ, f.Name)
 				visit(f.Type)

@@ -61,13 +61,13 @@ func replay(ctx context.Context, binary, dir, token string) (int, error) {
 	cmd := exec.CommandContext(ctx, binary, "replay", "--attempts", strconv.Itoa(Replays), "--format", "json", "--dir", dir, token)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	failed := cmd.Run()
+	failed := cmd.Run() // its exit code says no more than the answer, which it may have left out
 	var answer struct {
 		Attempts int `json:"attempts"`
 		Hits     int `json:"hits"`
 	}
 	if err := json.Unmarshal(stdout.Bytes(), &answer); err != nil || answer.Attempts != Replays {
-		return 0, fmt.Errorf("%w: replay %s: %v: %s", ErrLab, token, failed, tail(stderr.Bytes()))
+		return 0, fmt.Errorf("%w: replay %s: %s", ErrLab, token, tail(fmt.Appendln(stderr.Bytes(), failed)))
 	}
 	return answer.Hits, nil
 }
