@@ -22,7 +22,7 @@ func figures(r *torture.Result) []figure {
 	return []figure{
 		{
 			Label: "crash images", Value: grouped(r.Images),
-			Note: fmt.Sprintf("%s a second", grouped(int(r.ImagesPerSecond))),
+			Note: images(r),
 		},
 		{
 			Label: "crash points", Value: grouped(r.CrashPoints),
@@ -47,6 +47,15 @@ func figures(r *torture.Result) []figure {
 			Note: "the rest is the engine",
 		},
 	}
+}
+
+// images says how fast images were recovered, and how many of them twice.
+func images(r *torture.Result) string {
+	note := grouped(int(r.ImagesPerSecond)) + " a second"
+	if r.RepeatedImages > 0 {
+		note += fmt.Sprintf(", %s recovered twice", grouped(r.RepeatedImages))
+	}
+	return note
 }
 
 // nested says where the nested crashes hit.
