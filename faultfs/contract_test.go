@@ -17,6 +17,7 @@ type contract struct {
 	wholePages        bool // a page of a write is one piece with its size and stands in the sequence
 	sizeWaits         bool // a size follows the bytes that it shows
 	overtake          bool // sizes that writes set keep their order only within a page
+	brought           bool // the size of the moment comes with any page that is written
 	truncateWaits     bool
 	renameWaits       bool // for the size of the new file
 	stale             bool // new blocks may show what was there before
@@ -42,6 +43,7 @@ func contractOf(m faultfs.Model) contract {
 		c.overtake = true
 	case "btrfs":
 		c = contract{unit: 4096, sequence: true, syncTakesNames: true, sizeWaits: true, bytesFollow: true}
+		c.overtake, c.brought = true, !m.Device.SafeAppend
 	}
 	if m.Device.Sector != 0 && c.unit < 4096 {
 		c.unit = m.Device.Sector
@@ -85,6 +87,64 @@ func (o *oracle) wait(op *faultfs.Op, first int) {
 			}
 		}
 	}
+}
+
+// bring plays a write page by page, as the memory of btrfs sees it: a size that holds while two pages are dirty, or one that
+// is not its own, may be on the disk with any of them, so it needs nothing but the truncations before it. first is the
+// first piece of the write.
+func (o *oracle) bring(op *faultfs.Op, first int) {
+	if !o.brought || len(op.Data) == 0 {
+		return
+	}
+	end, dirty := op.Off+int64(len(op.Data)), o.dirtyPages(op, first)
+	for page := op.Off / 4096; page*4096 < end; page++ {
+		dirty[page] = true
+		size := max(op.OldSize, min(end, page*4096+4096))
+		if own := (size - 1) / 4096; len(dirty) == 1 && dirty[own] {
+			continue
+		}
+		for i := range slices.Backward(o.pieces) {
+			if p := &o.pieces[i]; p.resize && p.file == op.Ino && p.size == size {
+				if p.op.Kind == faultfs.OpWrite {
+					p.needs = slices.DeleteFunc(p.needs, func(j int) bool { return o.pieces[j].op.Kind == faultfs.OpWrite })
+				}
+				break
+			}
+		}
+	}
+}
+
+// dirtyPages returns the pages of the written file that were not on the disk before the write, which has its pieces from
+// number first on, with the page that it clears up to its end, if it leaves a hole.
+func (o *oracle) dirtyPages(op *faultfs.Op, first int) map[int64]bool {
+	dirty := map[int64]bool{}
+	cleared := func(at, next int64) {
+		if at%4096 != 0 && at/4096 < next/4096 {
+			dirty[at/4096] = true
+		}
+	}
+	for i := range o.pieces[:first] {
+		p := &o.pieces[i]
+		if p.edits != nil || p.file != op.Ino {
+			continue
+		}
+		for page := range dirty {
+			if p.shrinks && page*4096 >= p.size {
+				delete(dirty, page)
+			}
+		}
+		switch truncates := p.op.Kind == faultfs.OpTruncate; {
+		case p.durable || p.dead || p.void:
+		case p.bytes != nil:
+			dirty[p.off/4096] = true
+		case truncates:
+			cleared(p.op.OldSize, p.op.Size)
+		default:
+			cleared(p.op.OldSize, p.op.Off)
+		}
+	}
+	cleared(op.OldSize, op.Off)
+	return dirty
 }
 
 // hurry is a truncation that sets the size at once: bytes below it are not waited for.

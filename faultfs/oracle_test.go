@@ -103,6 +103,7 @@ func (o *oracle) step(op *faultfs.Op) {
 		i = n
 	}
 	o.wait(op, first)
+	o.bring(op, first)
 	o.addRests(op, rests)
 }
 

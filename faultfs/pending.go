@@ -32,6 +32,7 @@ type pendingOp struct {
 	data  []byte // of pendingData
 	size  int64  // of pendingSize
 	cut   bool   // pendingSize that makes the file shorter
+	clear int64  // of pendingSize: from where on the system has cleared the page that was the last; 0 if it has not
 	edits []Edit // of pendingNames
 	moved []Ino  // of pendingNames: the inodes that got or lost a name
 	place place

@@ -45,7 +45,7 @@ var profiles = []Profile{
 	},
 	{
 		Name: "btrfs", Text: "metadata in order between syncs, pages old or new; a sync takes its file and no more",
-		rules: metadataInOrder | syncTakesNames | dataBeforeSize | dataFollowsMetadata,
+		rules: metadataInOrder | syncTakesNames | dataBeforeSize | sizesOvertake | anyBytesBringSize | dataFollowsMetadata,
 	},
 	{
 		Name: "late-removals", Text: "as a filesystem in memory: an unsynced removal or rename is always lost, the rest may be kept",

@@ -206,7 +206,7 @@ func TestWrongProgramsAreFoundWhereTheyAreWrong(t *testing.T) {
 				put(t, f, 'm', 4096, 512)
 			},
 			func(v view) bool { return v.read("f", 0, 9) == ".9" && v.read("f", 4096, 512) == "m512" },
-			"posix-min ext4-ordered ext4-writeback xfs late-removals",
+			"posix-min ext4-ordered ext4-writeback xfs btrfs late-removals",
 		},
 		{
 			"what lies between two writes is taken to be zeros", func(fs *faultfs.FS) {

@@ -56,11 +56,17 @@ func (q *queue) push(op *Op, above []Ino, d *disk) {
 	switch op.Kind {
 	case OpWrite:
 		q.redirty(op)
-		if q.rules.has(dataInOrder) {
+		switch {
+		case q.rules.has(dataInOrder):
 			q.pushPages(op, d)
-			return
+		case q.rules.has(anyBytesBringSize):
+			for _, page := range pagesOf(op) {
+				q.pushWrite(page, d)
+				q.bringSize(op.Ino)
+			}
+		default:
+			q.pushWrite(op, d)
 		}
-		q.pushWrite(op, d)
 	case OpTruncate:
 		if op.Size != op.OldSize {
 			q.redirty(op)
@@ -118,7 +124,7 @@ func (q *queue) pushNames(op *Op, above []Ino) {
 func (q *queue) pushWrite(op *Op, d *disk) {
 	rest := q.uncovered(op, d)
 	if end := (op.OldSize + pageBytes - 1) / pageBytes * pageBytes; op.OldSize < end && end <= op.Off {
-		q.pushSize(op, &pendingOp{size: end, place: delayed})
+		q.pushSize(op, &pendingOp{size: end, place: delayed, clear: op.OldSize})
 	}
 	first := len(q.ops)
 	for size := max(op.OldSize, op.Off); size < op.Size; {
@@ -169,6 +175,9 @@ func (q *queue) pushTruncate(op *Op, d *disk) {
 		q.hurrySizes(op)
 	}
 	p := &pendingOp{size: op.Size, cut: op.Size < op.OldSize, place: inOrder}
+	if op.OldSize < op.Size && op.OldSize%pageBytes != 0 {
+		p.clear = op.OldSize
+	}
 	q.pushSize(op, p)
 	if p.cut {
 		q.cuts[op.Ino] = append(q.cuts[op.Ino], p)

@@ -25,14 +25,22 @@ const (
 	// holds single inodes.)
 	syncTakesOrder
 
-	// dataBeforeSize: a size follows the bytes of its page and, as sizes keep their order, all that it shows. (XFS and
-	// btrfs set the size when the write is done.)
+	// dataBeforeSize: a size follows the bytes of its page and, as far as sizes keep their order, all that it shows. (XFS
+	// and btrfs set the size when the write is done.)
 	dataBeforeSize
 
 	// sizesOvertake: a size follows the sizes before it only within its page, and over truncations: it can be there before
 	// those of earlier pages, of which the bytes are missing. (XFS sets a size when one piece of a write-back is done, in
 	// the order in which the disk finishes them; xfs_setfilesize.)
 	sizesOvertake
+
+	// anyBytesBringSize: the size that memory has is there with any page of the file that is written. So once it has been
+	// in memory while another page than its own was dirty, it follows neither bytes nor earlier sizes, only truncations;
+	// that it follows one of several pages, whichever, is more than an edge can say. (With no-holes, the default of
+	// btrfs-progs since 5.15, an ordered extent that is done sets the size to i_size: btrfs_inode_safe_disk_i_size_write.
+	// Without, no page below the size is missing, which is one of the outcomes. A page whose extent is under way is not
+	// written to before that is done, so two sizes in one page bring each their bytes.)
+	anyBytesBringSize
 
 	// truncateWaitsForData: a truncation follows the delayed sizes before it with their bytes. Without this rule it
 	// sets the size at once, and bytes below it that were never synced may read as zeros. (xfs_setattr_size writes them
@@ -68,7 +76,7 @@ func (r rules) has(any rules) bool { return r&any != 0 }
 func (m Model) rules() rules {
 	r := m.Profile.rules
 	if m.Device.SafeAppend {
-		r |= dataBeforeSize
+		r = r&^anyBytesBringSize | dataBeforeSize
 	}
 	return r
 }
