@@ -130,6 +130,9 @@ func (im *image) settle(tick uint64) (*disk, []*pendingOp) {
 			}
 		case undecided:
 			c := *p
+			if p.adrift() {
+				c.place = outside
+			}
 			c.settled, c.stuck, c.evicted = true, false, false
 			open = append(open, &c)
 			unsized[p.ino] = unsized[p.ino] || p.kind == pendingSize
