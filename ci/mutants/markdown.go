@@ -32,7 +32,7 @@ func (r Report) matrix(b *strings.Builder) {
 	for _, o := range r.Outcomes {
 		after, in := o.Verdict.String(), "-"
 		if o.Verdict == Killed {
-			after, in = fmt.Sprintf("%.1f s", o.Seconds), o.Workload+" × "+o.Fault
+			after, in = fmt.Sprintf("%.1f s", o.Seconds), o.Workload+" × "+o.Fault+", "+o.Profile
 		}
 		cells := []string{o.Mutant, after, dash(o.Judge), dash(o.Class), in, o.edges(), o.operations(), dash(r.faultsOf(&o))}
 		for _, c := range r.Columns {

@@ -75,7 +75,7 @@ func TestWriteJSON(t *testing.T) {
 var matrix = mutants.NewReport([]mutants.Outcome{
 	{
 		Mutant: "01-a", MutantClass: "durability", Bug: "A bug.", Reference: "none known", Verdict: mutants.Killed, Seconds: 1,
-		Workload: "kv", Fault: "power", Judge: "durability", Class: "lost", Sentence: "gone",
+		Workload: "kv", Fault: "power", Profile: "posix-min", Judge: "durability", Class: "lost", Sentence: "gone",
 		Cells: []mutants.Cell{{Column: "power", Killed: true, Seconds: 0.5}, {Column: "simple", Seconds: 3}},
 		Proof: &mutants.Proof{Why: "no sync between", OneEdge: true, Named: true, Shrunk: true, Operations: 2, Replayed: mutants.Replays},
 	},
@@ -106,7 +106,7 @@ func TestWriteMarkdown(t *testing.T) {
 
 | mutant | killed after | by judge | finding | in | edges | operations | shows alone under, after | with simple |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-| 01-a | 1.0 s | durability | lost | kv × power | one | 2 | power 0.5 | - |
+| 01-a | 1.0 s | durability | lost | kv × power, posix-min | one | 2 | power 0.5 | - |
 | 02-b | survived | - | - | - | - | - | - | - |
 
 Profile `+"`simple`"+` misses 1: 01-a.
