@@ -179,7 +179,13 @@ func newProofs(outcomes []Outcome) *Proofs {
 }
 
 func (p *Proofs) sentence() string {
-	return fmt.Sprintf("%d of %d durability mutants explained by one missing order, %d of them with the changed function on a "+
-		"stack; %d operations in the median run after shrinking; %d of %d tokens replayed %d of %d times",
-		p.Explained, p.Durability, p.Named, p.MedianOperations, p.Replayed, p.Proved, Replays, Replays)
+	sentence := fmt.Sprintf("%d of %d tokens replayed %d of %d times", p.Replayed, p.Proved, Replays, Replays)
+	if p.MedianOperations >= 0 {
+		sentence = fmt.Sprintf("%d operations in the median run after shrinking; %s", p.MedianOperations, sentence)
+	}
+	if p.Durability > 0 {
+		sentence = fmt.Sprintf("%d of %d durability mutants explained by one missing order, %d of them with the changed "+
+			"function on a stack; %s", p.Explained, p.Durability, p.Named, sentence)
+	}
+	return sentence
 }
