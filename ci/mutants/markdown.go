@@ -21,7 +21,10 @@ func (r Report) WriteMarkdown(w io.Writer) error {
 }
 
 func (r Report) matrix(b *strings.Builder) {
-	header := []string{"mutant", "killed after", "by judge", "finding", "in", "edges", "operations", "shows alone under, after"}
+	header := []string{"mutant", "killed after", "by judge", "finding", "in", "edges", "operations"}
+	if len(r.Columns) > 0 {
+		header = append(header, "shows alone under, after")
+	}
 	for _, c := range r.Columns {
 		if c.Simple {
 			header = append(header, "with "+c.Name)
@@ -34,7 +37,10 @@ func (r Report) matrix(b *strings.Builder) {
 		if o.Verdict == Killed {
 			after, in = fmt.Sprintf("%.1f s", o.Seconds), o.Workload+" × "+o.Fault+", "+o.Profile
 		}
-		cells := []string{o.Mutant, after, dash(o.Judge), dash(o.Class), in, o.edges(), o.operations(), dash(r.faultsOf(&o))}
+		cells := []string{o.Mutant, after, dash(o.Judge), dash(o.Class), in, o.edges(), o.operations()}
+		if len(r.Columns) > 0 {
+			cells = append(cells, dash(r.faultsOf(&o)))
+		}
 		for _, c := range r.Columns {
 			if c.Simple {
 				cells = append(cells, o.cell(c.Name))
