@@ -188,8 +188,8 @@ func TestImagesAreIndependent(t *testing.T) {
 		before := everything(fsView{fs})
 		point := faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now())
 		one, two := point.Image(faultfs.ImageOptions{}), point.Image(faultfs.ImageOptions{})
-		recovery(one, seed)
-		recovery(one, seed+1)
+		recovery(one, faultfs.Model{}, seed)
+		recovery(one, faultfs.Model{}, seed+1)
 		require.Equal(t, before, everything(fsView{fs}))
 		require.Equal(t, everything(fsView{point.Image(faultfs.ImageOptions{})}), everything(fsView{two}), "seed %d", seed)
 	}
