@@ -34,7 +34,7 @@ func (c cycle) class() string {
 	return class
 }
 
-// plainNames say in words what some cycles are.
+// plainName says in words what a cycle is, if it has a common name.
 func (c cycle) plainName() string {
 	switch class := c.class(); {
 	case class == "G2-item" && len(c) == 2:
