@@ -86,9 +86,6 @@ func (c *cell) add(e *exploration) {
 	for kind, n := range e.injected {
 		c.Injected[kind] += n
 	}
-	if t.rotted > 0 {
-		c.Injected[e.plan.rules[0].Key()] += t.rotted
-	}
 }
 
 // judge says why the runs of a cell prove nothing, if so: a fault that never fired and a crash that never lost a byte

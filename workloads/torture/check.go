@@ -192,7 +192,28 @@ func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *recording
 	if err := c.add(ctx, cell, e); err != nil {
 		return err
 	}
+	if err := c.least(ctx, cell, e); err != nil {
+		return err
+	}
 	return c.sample(ctx, budget, cell, r)
+}
+
+// What is explored of every run, however slow the machine is.
+const (
+	leastPoints = 6
+	leastImages = 24 // of one crash point
+)
+
+// least explores a few crash points of a run for which the time did not suffice for as many.
+func (c *campaign) least(ctx context.Context, cell *cell, short *exploration) error {
+	if short.tally.points >= leastPoints || short.tally.left == 0 || c.ended(ctx) {
+		return nil
+	}
+	e := newExploration(short.recording, c.target)
+	e.first, e.images, e.ticks = c.opts.StopAfter > 0, leastImages, [][]uint64{spread(e.crashTicks(), leastPoints)}
+	c.timed(func() { e.explore(ctx, c.opts.Workers, c.progress) })
+	cell.bytesLost += e.tally.bytesLost
+	return c.addSample(ctx, cell, e)
 }
 
 // timed adds what an exploration takes to the time of all.
@@ -282,6 +303,9 @@ func (c *campaign) addExplored(ctx context.Context, cell *cell, e *exploration, 
 	c.total.add(e.tally)
 	for i, points := range e.reached {
 		c.goals[i].Points += points
+	}
+	if e.tally.rotted > 0 {
+		cell.Injected[e.plan.rules[0].Key()] += e.tally.rotted
 	}
 	n := c.profiles[e.plan.Profile]
 	n.CrashPoints += e.tally.points

@@ -230,3 +230,14 @@ func TestDamageIsExcusedOnlyWhereItLooksLikeACrash(t *testing.T) {
 		})
 	}
 }
+
+// A slow machine is one for which the time is over before it begins.
+func TestSomethingOfEveryRunIsExploredHoweverShortTheTime(t *testing.T) {
+	o := toyOptions("power", "bitrot", "failed-fsync")
+	o.Rounds, o.For, o.Profile = 0, 1, ""
+	r := check(t, correct, o)
+	assert.Equal(t, checker.Pass, r.Verdict, "%v", r.Reasons)
+	for _, c := range r.Cells {
+		assert.GreaterOrEqual(t, c.CrashPoints, leastPoints, c.Fault)
+	}
+}

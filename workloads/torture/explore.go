@@ -258,16 +258,28 @@ func (e *exploration) feed(ctx context.Context, jobs chan<- job) {
 			return false
 		}
 	}
-	if tick := e.enduring(); tick != 0 && !send(faultfs.NewTimeline(fs, e.plan.model, 0), tick, true) {
+	endure := func() bool {
+		tick := e.enduring()
+		return tick == 0 || send(faultfs.NewTimeline(fs, e.plan.model, 0), tick, true)
+	}
+	all := e.sweeps()
+	if len(all) == 0 {
+		endure()
 		return
 	}
-	for _, pass := range e.sweeps() {
+	for i, pass := range all {
+		if i == 1 && !endure() { // by now all parts of the run have been seen
+			return
+		}
 		timeline := faultfs.NewTimeline(fs, e.plan.model, 0)
 		for _, tick := range pass {
 			if !send(timeline, tick, false) {
 				return
 			}
 		}
+	}
+	if len(all) == 1 {
+		endure()
 	}
 }
 

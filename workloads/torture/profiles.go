@@ -67,16 +67,17 @@ func (c *campaign) sample(ctx, budget context.Context, cell *cell, r *recording)
 	}
 	others := otherProfiles(r.plan.Profile)
 	for i, profile := range others {
-		if c.over(ctx) {
-			return nil
+		unseen := c.profiles[profile.Name].Images == 0 // whatever the time: every profile is to have something
+		if c.ended(ctx) || c.late() && !unseen {
+			continue
 		}
 		e := newExploration(r.under(profile), c.target)
 		e.first, e.images = c.opts.StopAfter > 0, sampleImages
 		e.plan.lives = min(e.plan.lives, sampleLives)
 		all := e.crashTicks()
 		e.ticks = [][]uint64{spread(all, samplePoints)}
-		part, cancel := budget, context.CancelFunc(func() {})
-		if end, ok := budget.Deadline(); ok {
+		part, cancel := ctx, context.CancelFunc(func() {})
+		if end, ok := budget.Deadline(); ok && !unseen {
 			e.ticks = append(e.ticks, without(spread(all, samplePointsTimed), e.ticks[0]))
 			part, cancel = context.WithTimeout(budget, time.Until(end)/time.Duration(len(others)-i))
 		}
