@@ -153,10 +153,10 @@ func canonicalState(words []string) (string, error) {
 	if len(words) == 0 {
 		return "", fmt.Errorf("an outcome without anything on the disk; write %s", nothing)
 	}
-	if len(words) == 1 && words[0] == nothing {
+	words = slices.DeleteFunc(words, func(word string) bool { return word == nothing }) // which alternatives leave behind
+	if len(words) == 0 {
 		return nothing, nil
 	}
-	words = slices.DeleteFunc(words, func(word string) bool { return word == nothing })
 	for i, word := range words {
 		var err error
 		if words[i], err = canonicalWord(word); err != nil {

@@ -33,13 +33,14 @@ func parse(t *testing.T, text string) litmus.Program {
 func TestParseExpandsAlternatives(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]litmus.Set{
-		"/f=n600":                    {"/f=n600"},
-		"/f={n512,.512}+{n88,.88}":   {"/f=.512+n88", "/f=.600", "/f=n512+.88", "/f=n600"},
-		"{nothing,/a=} {,/b=}":       {"/a=", "/a= /b=", "/b=", "nothing"},
-		"{/a,/b}=x1 /c/ /d->{e,f/g}": {"/a=x1 /c/ /d->e", "/a=x1 /c/ /d->f/g", "/b=x1 /c/ /d->e", "/b=x1 /c/ /d->f/g"},
-		"  /d/   /d/f=?1+.2+n3  ":    {"/d/ /d/f=?1+.2+n3"},
-		"/f=n1+n2+n3":                {"/f=n6"},
-		"/f={,n1}":                   {"/f=", "/f=n1"},
+		"/f=n600":                     {"/f=n600"},
+		"/f={n512,.512}+{n88,.88}":    {"/f=.512+n88", "/f=.600", "/f=n512+.88", "/f=n600"},
+		"{nothing,/a=} {,/b=}":        {"/a=", "/a= /b=", "/b=", "nothing"},
+		"{nothing,/a=} {nothing,/b=}": {"/a=", "/a= /b=", "/b=", "nothing"},
+		"{/a,/b}=x1 /c/ /d->{e,f/g}":  {"/a=x1 /c/ /d->e", "/a=x1 /c/ /d->f/g", "/b=x1 /c/ /d->e", "/b=x1 /c/ /d->f/g"},
+		"  /d/   /d/f=?1+.2+n3  ":     {"/d/ /d/f=?1+.2+n3"},
+		"/f=n1+n2+n3":                 {"/f=n6"},
+		"/f={,n1}":                    {"/f=", "/f=n1"},
 	} {
 		p := parse(t, strings.Replace(small, "  nothing\n  /f=n600\n", "  "+line+"\n", 1))
 		got, ok := p.Allowed("posix-min")
