@@ -64,6 +64,9 @@ func LoseAll() Profile { return named("lose-all") }
 // LoseNone keeps every pending op: a killed process on a machine that runs on.
 func LoseNone() Profile { return named("lose-none") }
 
+// Decides reports whether the profile leaves no choice about some pending ops, whatever a chooser would say.
+func (p Profile) Decides() bool { return p.fate != undecided || p.removalsWait }
+
 // Profiles returns all profiles, the default first.
 func Profiles() []Profile { return append([]Profile(nil), profiles...) }
 

@@ -107,6 +107,7 @@ func legible(f torture.Finding) torture.Finding {
 		f.Explanation = &torture.Explanation{
 			Sentence: visible(f.Explanation.Sentence), Lost: f.Explanation.Lost,
 			Missing: legibleSite(f.Explanation.Missing), By: legibleSite(f.Explanation.By),
+			Beside: legibleSite(f.Explanation.Beside), Culprit: legibleSite(f.Explanation.Culprit),
 		}
 	}
 	f.Trace = mapped(f.Trace, func(op torture.TraceLine) torture.TraceLine {
@@ -121,7 +122,7 @@ func legibleSite(s *torture.Site) *torture.Site {
 		return nil
 	}
 	c := *s
-	c.Path, c.Source, c.Stack = visible(s.Path), visible(s.Source), mapped(s.Stack, visible)
+	c.Path, c.Source, c.From, c.Stack = visible(s.Path), visible(s.Source), visible(s.From), mapped(s.Stack, visible)
 	return &c
 }
 

@@ -25,7 +25,7 @@ const Replays = 20
 type Proof struct {
 	Why        string `json:"why,omitempty"`        // which order is missing, in a sentence
 	OneEdge    bool   `json:"one_edge"`             // it is that of two operations, or none: a crash alone is enough
-	Named      bool   `json:"named"`                // the changed function is among the callers of one of them
+	Named      bool   `json:"named"`                // the changed function is among the callers of a place that it names
 	Shrunk     bool   `json:"shrunk"`               // a smaller run fails in the same way
 	Operations int    `json:"operations,omitempty"` // of that run, beside those that the lab asks of every recovered store
 	Replayed   int    `json:"replayed"`             // how many of Replays replays of the token showed the failure
@@ -43,7 +43,7 @@ func (l *Lab) prove(ctx context.Context, binary, dir string, m *Mutant, f *findi
 		if err != nil {
 			return nil, err
 		}
-		p.Named = e.Missing.calledBy(changed) || e.By.calledBy(changed)
+		p.Named = slices.ContainsFunc([]*site{e.Missing, e.By, e.Beside, e.Culprit}, func(s *site) bool { return s.calledBy(changed) })
 	}
 	if f.Shrunk != nil {
 		p.Shrunk, p.Operations = true, f.Shrunk.Operations
@@ -78,6 +78,8 @@ type explanation struct {
 	Lost     int    `json:"lost"`
 	Missing  *site  `json:"missing"`
 	By       *site  `json:"by"`
+	Beside   *site  `json:"beside"`
+	Culprit  *site  `json:"culprit"`
 }
 
 // site is an operation with its callers, such as "wal/writer.go:212 wal.(*Writer).Append".
@@ -137,7 +139,7 @@ func methodName(f *ast.FuncDecl) string {
 type Proofs struct {
 	Durability       int `json:"durability"`        // killed mutants of this class, which lose or tear what was acknowledged
 	Explained        int `json:"explained"`         // of them, those explained by one missing order
-	Named            int `json:"named"`             // of these, those whose changed function is a caller of one of the two sites
+	Named            int `json:"named"`             // of these, those whose changed function is a caller of a place that the explanation names
 	MedianOperations int `json:"median_operations"` // of all kills, after shrinking; -1: most could not be shrunk
 	Replayed         int `json:"replayed"`          // kills of which every replay showed the failure
 	Proved           int `json:"proved"`            // kills with a proof

@@ -20,7 +20,7 @@ func explain(ctx context.Context, e *exploration, f *failure) *Explanation {
 	}
 	done := make(chan *Explanation, 1) // buffered: nobody may be waiting any more
 	go func() {
-		x := &explainer{failure: f, scene: newScene(newExploration(e.recording, e.target), f)}
+		x := &explainer{scene: newScene(newExploration(e.recording, e.target), f), freely: e.plan.model.Profile.Decides()}
 		done <- x.explain()
 	}()
 	patience := time.NewTimer(e.plan.patience)
@@ -37,8 +37,8 @@ func explain(ctx context.Context, e *exploration, f *failure) *Explanation {
 // explainer asks which losses a failure needs.
 type explainer struct {
 	scene
-	failure *failure
-	trials  int
+	freely bool // the profile lost some operations itself: ask of each whether that was needed
+	trials int
 }
 
 // trialsMost is how many images an explanation may recover.
@@ -54,6 +54,9 @@ func (x *explainer) explain() *Explanation {
 	img := point.Image(faultfs.ImageOptions{Chooser: path})
 	x.accept(img, path, x.cuts().at(tick), tick)
 	lost := img.Lost()
+	if x.freely {
+		x.free()
+	}
 	switch {
 	case !x.fails(tick, x.cuts().at(tick), lost):
 		return nil
@@ -85,7 +88,7 @@ func (x *explainer) before(lost faultfs.PendingOp) (tick uint64) {
 
 // fails reports whether the loss of these operations alone makes the store fail in the same way.
 func (x *explainer) fails(tick uint64, cut history.Cut, lost []faultfs.PendingOp) bool {
-	if x.trials++; x.trials > trialsMost {
+	if x.spent() {
 		return false
 	}
 	ids := make([]uint64, len(lost))
@@ -93,7 +96,13 @@ func (x *explainer) fails(tick uint64, cut history.Cut, lost []faultfs.PendingOp
 		ids[i] = op.ID
 	}
 	img := x.point(tick).Losing(ids, faultfs.ImageOptions{})
-	return x.accept(img, newChoices(), cut, tick)
+	return x.accept(img, newChoices(), cut, tick) == failsAlike
+}
+
+// spent counts a trial and reports whether there were enough of them.
+func (x *explainer) spent() bool {
+	x.trials++
+	return x.trials > trialsMost
 }
 
 // fewest reduces what was lost: to one whole call if that is enough, to a part of one call, or else to calls of which none
@@ -179,11 +188,37 @@ func (x *explainer) lossless(t turn) *Explanation {
 	if t.op == nil {
 		return nil
 	}
-	site := newSources(x.trace()).site(t.op)
-	return &Explanation{
+	sources := newSources(x.trace())
+	site := sources.site(t.op)
+	e := &Explanation{
 		By:       &site,
 		Sentence: "it takes no loss: a crash right after " + site.text() + " fails although the disk kept everything",
 	}
+	if op := x.culprit(t.op.Tick); op != nil {
+		culprit := sources.site(op)
+		e.Culprit = &culprit
+		e.Sentence += "; it would not without " + culprit.text()
+	}
+	return e
+}
+
+// culprit returns the last operation before a crash without which the crash would do no harm; nil if there is none.
+func (x *explainer) culprit(crash uint64) *faultfs.Op {
+	trace := x.trace()
+	for i := len(trace) - 1; i >= 0 && !x.spent(); i-- {
+		op := &trace[i]
+		if op.Tick >= crash || op.Kind != faultfs.OpWrite && op.Kind != faultfs.OpTruncate && op.Kind != faultfs.OpRemove {
+			continue
+		}
+		point := x.without(i, crash)
+		if point == nil {
+			return nil
+		}
+		if x.accept(point.Losing(nil, faultfs.ImageOptions{}), newChoices(), x.cuts().at(crash), crash) == accepted {
+			return op
+		}
+	}
+	return nil
 }
 
 // describe puts the missing order into words.
@@ -205,7 +240,7 @@ func (x *explainer) describe(lost []faultfs.PendingOp, t turn) *Explanation {
 		e.By, until = &site, t.op.Tick
 		e.Sentence = fmt.Sprintf("%s became durable before %s", site.text(), missing.text())
 	}
-	e.Sentence += "; " + x.between(sources, first, until)
+	e.Sentence += "; " + x.between(e, sources, first, until)
 	if e.Lost > 1 {
 		e.Sentence += fmt.Sprintf(" (%d operations had to be lost together)", e.Lost)
 	}
@@ -213,23 +248,34 @@ func (x *explainer) describe(lost []faultfs.PendingOp, t turn) *Explanation {
 }
 
 // between says what became of the syncs that should have made an operation durable before a tick.
-func (x *explainer) between(sources *sources, lost *faultfs.Op, until uint64) string {
-	trace := x.trace()
-	for i := range trace {
+func (x *explainer) between(e *Explanation, sources *sources, lost *faultfs.Op, until uint64) string {
+	var beside *faultfs.Op
+	for i, trace := 0, x.trace(); i < len(trace); i++ {
 		op := &trace[i]
-		if op.Kind != faultfs.OpSync || op.Tick <= lost.Tick || op.Tick > until || !syncs(op, lost) {
+		if op.Kind != faultfs.OpSync || op.Tick <= lost.Tick || op.Tick > until {
 			continue
 		}
 		site := sources.site(op)
-		if op.Fault != faultfs.NoEffect {
+		switch {
+		case syncs(op, lost) && op.Fault != faultfs.NoEffect:
 			return fmt.Sprintf("%s between did not work (%s)", site.text(), op.Fault)
+		case syncs(op, lost):
+			return fmt.Sprintf("%s between did not make it durable", site.text())
+		case x.syncsBeside(op, lost) && (beside == nil || shared(op.PCs, lost.PCs) > shared(beside.PCs, lost.PCs)):
+			beside = op
 		}
-		return fmt.Sprintf("%s between did not make it durable", site.text())
 	}
+	half, other := "the file", "its directory"
 	if len(lost.Edits) > 0 {
-		return "no sync of its directory between"
+		half, other = "its directory", "the file itself"
 	}
-	return "no sync of the file between"
+	sentence := fmt.Sprintf("no sync of %s between", half)
+	if beside != nil {
+		site := sources.site(beside)
+		e.Beside = &site
+		sentence += fmt.Sprintf(", only of %s%s", other, site.place())
+	}
+	return sentence
 }
 
 // syncs reports whether a sync is of the file, or of a directory, that an operation changed.
@@ -238,4 +284,24 @@ func syncs(sync, op *faultfs.Op) bool {
 		return sync.Ino == op.Ino
 	}
 	return slices.ContainsFunc(op.Edits, func(e faultfs.Edit) bool { return e.Parent == sync.Ino })
+}
+
+// syncsBeside reports whether a sync is of the file to which an operation gave a name, or of a directory with a name of the
+// file that it changed.
+func (x *explainer) syncsBeside(sync, op *faultfs.Op) bool {
+	if len(op.Edits) > 0 {
+		return slices.ContainsFunc(op.Edits, func(e faultfs.Edit) bool { return e.Ino == sync.Ino })
+	}
+	trace := x.trace()
+	return slices.ContainsFunc(trace, func(t faultfs.Op) bool {
+		return slices.ContainsFunc(t.Edits, func(e faultfs.Edit) bool { return e.Ino == op.Ino && e.Parent == sync.Ino })
+	})
+}
+
+// shared returns how many callers two operations have in common, counted from the outermost.
+func shared(a, b []uintptr) (n int) {
+	for n < min(len(a), len(b)) && a[len(a)-1-n] == b[len(b)-1-n] {
+		n++
+	}
+	return n
 }

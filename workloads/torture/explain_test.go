@@ -24,12 +24,12 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 		},
 		{
 			"an acknowledgement before the sync of a new file's directory", noDirSync, "power",
-			`^commit #\d+ was acknowledged before the create of db/tmp \(.*\) was durable; no sync of its directory between$`,
+			`^commit #\d+ was acknowledged before the create of db/tmp \(.*\) was durable; no sync of its directory between, only of the file itself \(.torture/toy_test.go:\d+.\)$`,
 			"torture.(*toy).renew", 1,
 		},
 		{
 			"an acknowledgement before the sync of a new directory's parent", noParentSync, "power",
-			`^commit #\d+ was acknowledged before the create of db \(.*\) was durable; no sync of its directory between$`,
+			`^commit #\d+ was acknowledged before the create of db \(.*\) was durable; no sync of its directory between, only of the file itself \(.*\)$`,
 			"torture.(*toy).create", 1,
 		},
 		{

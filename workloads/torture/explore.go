@@ -339,10 +339,11 @@ func newCuts(trace []faultfs.Op, ops []history.Op) *cuts {
 // at returns the sharpest cut for a disk that has seen the operation at tick and no later one: what was acknowledged
 // until the next operation must be there, and what was called after this one cannot be.
 func (c *cuts) at(tick uint64) history.Cut {
-	next, _ := slices.BinarySearch(c.ops, tick+1)
-	acked := history.Never - 1
-	if next < len(c.ops) {
+	acked := history.Tick(tick)
+	if next, _ := slices.BinarySearch(c.ops, tick+1); next < len(c.ops) {
 		acked = history.Tick(c.ops[next] - 1)
+	} else if answered, _ := slices.BinarySearch(c.returns, history.Never); answered > 0 {
+		acked = max(acked, c.returns[answered-1])
 	}
 	return history.Cut{Acked: acked, Called: history.Tick(tick)}
 }

@@ -160,7 +160,7 @@ func fingerprint(f *failure) string {
 }
 
 // accidents are the parts of an error's text that differ from case to case.
-var accidents = regexp.MustCompile(`\([^)]*\)|"[^"]*"|[0-9a-fA-F]*[0-9][0-9a-fA-F]*`)
+var accidents = regexp.MustCompile(`\([^)]*\)|\[[^]]*\]|"[^"]*"|[0-9a-fA-F]*[0-9][0-9a-fA-F]*`)
 
 // traceLength is how many filesystem operations a finding shows.
 const traceLength = 40

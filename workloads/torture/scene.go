@@ -18,13 +18,27 @@ type scene interface {
 	point(tick uint64) *faultfs.CrashPoint
 	// op returns the call that a pending op is a part of, and where to look for its source.
 	op(p faultfs.PendingOp) (*faultfs.Op, *sources)
-	// accept recovers and judges an image and reports whether it fails in the way that the scene is about.
-	accept(img *faultfs.FS, path *choices, cut history.Cut, tick uint64) (fails bool)
+	// without returns the crash point at a tick as if the operation of that index in the trace had not been made; nil if
+	// that cannot be told.
+	without(index int, tick uint64) *faultfs.CrashPoint
+	// free lets any pending operation be lost from now on, also where the profile decides.
+	free()
+	// accept recovers and judges an image.
+	accept(img *faultfs.FS, path *choices, cut history.Cut, tick uint64) acceptance
 }
+
+// acceptance is what comes of an image in a scene.
+type acceptance uint8
+
+const (
+	accepted   acceptance = iota
+	failsAlike            // in the way that the scene is about
+	failsOtherwise
+)
 
 // newScene returns where a failure happened; nil if that cannot be repeated.
 func newScene(e *exploration, f *failure) scene {
-	first := &firstLife{e: e, f: f, at: newCuts(e.trace, e.history), fs: faultfs.Recorded(e.trace)}
+	first := &firstLife{e: e, f: f, at: newCuts(e.trace, e.history), fs: faultfs.Recorded(e.trace), model: e.plan.model}
 	if f.nested == nil {
 		return first
 	}
@@ -42,10 +56,11 @@ func newScene(e *exploration, f *failure) scene {
 
 // firstLife is the recorded run.
 type firstLife struct {
-	e  *exploration
-	f  *failure
-	at *cuts
-	fs *faultfs.FS
+	e     *exploration
+	f     *failure
+	at    *cuts
+	fs    *faultfs.FS
+	model faultfs.Model
 }
 
 func (s *firstLife) crash() (uint64, []choice) { return s.f.tick, s.f.picks }
@@ -54,8 +69,15 @@ func (s *firstLife) history() []history.Op     { return s.e.history }
 func (s *firstLife) cuts() *cuts               { return s.at }
 
 func (s *firstLife) point(tick uint64) *faultfs.CrashPoint {
-	return faultfs.NewTimeline(s.fs, s.e.plan.model, 0).Advance(tick)
+	return faultfs.NewTimeline(s.fs, s.model, 0).Advance(tick)
 }
+
+func (s *firstLife) without(index int, tick uint64) *faultfs.CrashPoint {
+	trace := slices.Delete(slices.Clone(s.e.trace), index, index+1)
+	return faultfs.NewTimeline(faultfs.Recorded(trace), s.model, 0).Advance(tick)
+}
+
+func (s *firstLife) free() { s.model.Profile = faultfs.PosixMin() }
 
 func (s *firstLife) op(p faultfs.PendingOp) (*faultfs.Op, *sources) { return opAt(s.e.trace, p.Tick) }
 
@@ -64,18 +86,20 @@ func opAt(trace []faultfs.Op, tick uint64) (*faultfs.Op, *sources) {
 	return &trace[i], newSources(trace)
 }
 
-func (s *firstLife) accept(img *faultfs.FS, path *choices, cut history.Cut, tick uint64) bool {
+func (s *firstLife) accept(img *faultfs.FS, path *choices, cut history.Cut, tick uint64) acceptance {
 	w := newWorker(s.e, &progress{})
 	j := job{point: s.point(tick), cut: cut, draw: s.f.draw, bounds: s.at.bounds(cut)}
 	at := way{job: &j, path: path}
 	path.begin(img.Now)
 	w.accept(img, at, w.recover(recovery{img: img, probe: probeSeed(j.draw)}, inside{img, at, path}))
+	found := accepted
 	for _, f := range w.failures {
 		if f.kind() == s.f.kind() {
-			return true
+			return failsAlike
 		}
+		found = failsOtherwise
 	}
-	return false
+	return found
 }
 
 // secondScene is the second life of a store that was recovered, and crashed again.
@@ -105,12 +129,23 @@ func (s *secondScene) op(p faultfs.PendingOp) (*faultfs.Op, *sources) {
 	return opAt(s.trace(), p.Tick)
 }
 
-func (s *secondScene) accept(img *faultfs.FS, path *choices, cut history.Cut, tick uint64) bool {
+// without is not told: a second life finds out what the first crash has left while it goes on.
+func (s *secondScene) without(int, uint64) *faultfs.CrashPoint { return nil }
+
+func (s *secondScene) free() { s.s.model.Profile = faultfs.PosixMin() }
+
+func (s *secondScene) accept(img *faultfs.FS, path *choices, cut history.Cut, tick uint64) acceptance {
 	path.begin(img.Now)
 	err := s.w.recover(recovery{img: img}, inside{img, s.way, path})
 	v := s.w.judgeSecond(s.s, s.way, tick, cut, err)
 	if v == nil && err == nil && len(img.Trace()) > 0 {
 		v = s.w.prober.checkFiles(img)
 	}
-	return v != nil && v.Class == s.f.Class
+	switch {
+	case v == nil:
+		return accepted
+	case v.Class == s.f.Class:
+		return failsAlike
+	}
+	return failsOtherwise
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -17,6 +18,11 @@ type Explanation struct {
 	// By is what came before it was durable and must not have: another operation, or the acknowledgement of a commit. If
 	// nothing has to be lost, it is the operation right after which a crash fails.
 	By *Site `json:"by,omitempty"`
+	// Beside is a sync between the two of the other half alone: of the directory if the file's bytes are missing, of the
+	// file if its name is.
+	Beside *Site `json:"beside,omitempty"`
+	// Culprit is the last operation before By without which nothing would fail, if nothing has to be lost.
+	Culprit *Site `json:"culprit,omitempty"`
 	// Lost is how many operations have to be lost for the failure: 1 is one missing edge, 0 no missing sync.
 	Lost int `json:"lost"`
 }
@@ -28,6 +34,7 @@ type Site struct {
 	Path     string   `json:"path"`
 	Part     bool     `json:"part,omitempty"`     // a part of the operation, such as some sectors of a write
 	Source   string   `json:"source,omitempty"`   // "wal/writer.go:212"
+	From     string   `json:"from,omitempty"`     // where its package is called from another one: "engine/commit.go:80"
 	Function string   `json:"function,omitempty"` // "wal.(*Writer).Append"
 	Stack    []string `json:"stack,omitempty"`    // of the engine, innermost first
 }
@@ -37,10 +44,18 @@ func (s *Site) text() string {
 	if s.Part {
 		text = "a part of " + text
 	}
-	if s.Source != "" {
-		text += fmt.Sprintf(" (`%s`)", s.Source)
+	return text + s.place()
+}
+
+// place says where in the source it is.
+func (s *Site) place() string {
+	switch {
+	case s.From != "":
+		return fmt.Sprintf(" (`%s` from `%s`)", s.Source, s.From)
+	case s.Source != "":
+		return fmt.Sprintf(" (`%s`)", s.Source)
 	}
-	return text
+	return ""
 }
 
 // sources finds the place in the engine's source that an operation comes from.
@@ -50,7 +65,7 @@ type sources struct {
 
 const (
 	modulePath  = "github.com/lightningdb/lightning-torture/"
-	stackFrames = 8 // that a site shows
+	stackFrames = 12 // that a site shows
 )
 
 func newSources(trace []faultfs.Op) *sources {
@@ -87,7 +102,9 @@ func engineFrames(pcs []uintptr) []runtime.Frame {
 
 // isLab reports whether a frame is the lab's, which drives the engine. The engines of its own tests are not.
 func isLab(f runtime.Frame) bool {
-	lab := strings.HasPrefix(f.Function, modulePath+"workloads.") || strings.HasPrefix(f.Function, modulePath+"workloads/torture.")
+	lab := slices.ContainsFunc([]string{"workloads.", "workloads/torture.", "workloads/targets/"}, func(prefix string) bool {
+		return strings.HasPrefix(f.Function, modulePath+prefix)
+	})
 	return lab && !strings.HasSuffix(f.File, "_test.go")
 }
 
@@ -98,17 +115,20 @@ func (s *sources) site(op *faultfs.Op) Site {
 		site.Path += " -> " + op.To
 	}
 	frames := engineFrames(op.PCs)
-	for i, f := range frames {
-		if len(site.Stack) < stackFrames {
-			site.Stack = append(site.Stack, place(f)+" "+shortName(f.Function))
-		}
-		inside := path.Dir(f.File) == s.wrapper
-		if site.Function == "" && (!inside || i == len(frames)-1) {
-			site.Source, site.Function = place(f), shortName(f.Function)
-		}
+	if len(frames) == 0 {
+		return site
 	}
-	if len(frames) > 0 && path.Dir(frames[len(frames)-1].File) == s.wrapper {
-		site.Source, site.Function = place(frames[0]), shortName(frames[0].Function) // all of the engine is in one directory
+	for _, f := range frames[:min(len(frames), stackFrames)] {
+		site.Stack = append(site.Stack, place(f)+" "+shortName(f.Function))
+	}
+	at := slices.IndexFunc(frames, func(f runtime.Frame) bool { return path.Dir(f.File) != s.wrapper })
+	if at < 0 || path.Dir(frames[len(frames)-1].File) == s.wrapper {
+		at = 0 // all of the engine is in one directory
+	}
+	site.Source, site.Function = place(frames[at]), shortName(frames[at].Function)
+	here := path.Dir(frames[at].File)
+	if from := slices.IndexFunc(frames[at:], func(f runtime.Frame) bool { return path.Dir(f.File) != here }); from >= 0 {
+		site.From = place(frames[at+from])
 	}
 	return site
 }
