@@ -29,7 +29,7 @@ type image struct {
 	sampled bool           // some look met more undecided ops than the limit
 	lost    int            // bytes of lost data
 	open    []int          // scratch of look
-	todo    []int          // scratch of put
+	todo    []int32        // scratch of put
 }
 
 // decision says when in the image's own time the fate of an op was settled.
@@ -46,9 +46,9 @@ func (im *image) put(i int, keep bool) {
 	if keep {
 		f, along = kept, im.index.before
 	}
-	todo := append(im.todo[:0], i)
+	todo := append(im.todo[:0], int32(i))
 	for len(todo) > 0 {
-		i := todo[len(todo)-1]
+		i := int(todo[len(todo)-1])
 		todo = todo[:len(todo)-1]
 		if im.fates[i] != undecided {
 			continue
@@ -120,7 +120,14 @@ func (im *image) settle(tick uint64) (*disk, []*pendingOp) {
 		fates[im.log[i].op] = undecided
 	}
 	im.restoreOvertaken(fates)
-	d, open, unsized := im.point.disk.share(), []*pendingOp(nil), map[Ino]bool{}
+	left := 0
+	for _, f := range fates {
+		if f == undecided {
+			left++
+		}
+	}
+	d, unsized := im.point.disk.share(), map[Ino]bool{}
+	open, copies := make([]*pendingOp, 0, left), make([]pendingOp, 0, left)
 	for i, p := range im.point.pending {
 		switch fates[i] {
 		case kept:
@@ -129,12 +136,13 @@ func (im *image) settle(tick uint64) (*disk, []*pendingOp) {
 				open = clip(open, p.ino, p.seq, p.size)
 			}
 		case undecided:
-			c := *p
+			copies = append(copies, *p)
+			c := &copies[len(copies)-1]
 			if p.adrift() {
 				c.place = outside
 			}
 			c.settled, c.stuck, c.evicted = true, false, false
-			open = append(open, &c)
+			open = append(open, c)
 			unsized[p.ino] = unsized[p.ino] || p.kind == pendingSize
 		case lost:
 		}

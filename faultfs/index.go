@@ -30,7 +30,7 @@ type pendingFile struct {
 // lies in several.
 type sectorOp struct {
 	sector int64
-	op     int
+	op     int32
 }
 
 func newIndex(ops []*pendingOp, unit int64) *pendingIndex {
@@ -48,7 +48,7 @@ func newIndex(ops []*pendingOp, unit int64) *pendingIndex {
 			f := x.file(p.ino)
 			f.ops = append(f.ops, i)
 			for sector := p.off / unit; sector*unit < p.end(); sector++ {
-				f.sectors = append(f.sectors, sectorOp{sector, i})
+				f.sectors = append(f.sectors, sectorOp{sector, int32(i)})
 			}
 		}
 	}
@@ -73,7 +73,7 @@ func (x *pendingIndex) addNames(i int, p *pendingOp) {
 func (x *pendingIndex) file(ino Ino) *pendingFile {
 	f := x.files[ino]
 	if f == nil {
-		f = &pendingFile{unit: x.unit}
+		f = &pendingFile{unit: x.unit, sectors: make([]sectorOp, 0, 16)}
 		x.files[ino] = f
 	}
 	return f
@@ -82,7 +82,8 @@ func (x *pendingIndex) file(ino Ino) *pendingFile {
 // connect collects the edges: those of each op, and those of the sequence of metadataInOrder. An op that a sync took
 // out of the middle of the sequence, which btrfs does, leaves no gap.
 func (x *pendingIndex) connect(ops []*pendingOp) {
-	var earlier, later []int
+	earlier, later := make([]int32, 0, 2*len(ops)), make([]int32, 0, 2*len(ops))
+	edge := func(i, j int) { earlier, later = append(earlier, int32(i)), append(later, int32(j)) }
 	last := -1 // in the sequence
 	for i, p := range ops {
 		if p.gone {
@@ -92,14 +93,14 @@ func (x *pendingIndex) connect(ops []*pendingOp) {
 			last = -1
 		}
 		if last >= 0 && p.place != outside && !p.adrift() {
-			earlier, later = append(earlier, last), append(later, i)
+			edge(last, i)
 		}
 		if p.place == inOrder && !p.adrift() {
 			last = i
 		}
 		for _, a := range p.after {
 			if j, pending := position(ops, a.seq); pending && !ops[j].gone {
-				earlier, later = append(earlier, j), append(later, i)
+				edge(j, i)
 			}
 		}
 	}
@@ -118,22 +119,22 @@ func (f *pendingFile) find(sector int64) int {
 }
 
 // edges lists for each op the ops at the other end of its edges; all lists lie in one slice.
-type edges struct{ start, ends []int }
+type edges struct{ start, ends []int32 }
 
-func newEdges(ops int, from, to []int) edges {
-	e := edges{start: make([]int, ops+1), ends: make([]int, len(to))}
+func newEdges(ops int, from, to []int32) edges {
+	all := make([]int32, ops+1+len(to))
+	e := edges{start: all[:ops+1], ends: all[ops+1:]}
 	for _, i := range from {
-		e.start[i+1]++
+		e.start[i]++
 	}
 	for i := range ops {
 		e.start[i+1] += e.start[i]
 	}
-	next := slices.Clone(e.start)
-	for k, i := range from {
-		e.ends[next[i]] = to[k]
-		next[i]++
+	for k, i := range slices.Backward(from) { // each list is filled from its end, so start moves to where it begins
+		e.start[i]--
+		e.ends[e.start[i]] = to[k]
 	}
 	return e
 }
 
-func (e edges) of(i int) []int { return e.ends[e.start[i]:e.start[i+1]] }
+func (e edges) of(i int) []int32 { return e.ends[e.start[i]:e.start[i+1]] }

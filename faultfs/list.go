@@ -71,7 +71,9 @@ func (f *file) remaining() []string {
 	if f.listed.ended {
 		return nil
 	}
-	names := slices.SortedFunc(maps.Keys(f.fs.list(f.node)), diskOrder)
+	entries := f.fs.list(f.node)
+	names := slices.AppendSeq(make([]string, 0, len(entries)), maps.Keys(entries))
+	slices.SortFunc(names, diskOrder)
 	if !f.listed.begun {
 		return names
 	}

@@ -45,9 +45,9 @@ func (l losing) Choose(_ int, about uint64) int {
 }
 
 func (l losing) add(p *CrashPoint, i int) {
-	todo := []int{i}
+	todo := []int32{int32(i)}
 	for len(todo) > 0 {
-		i, todo = todo[len(todo)-1], todo[:len(todo)-1]
+		i, todo = int(todo[len(todo)-1]), todo[:len(todo)-1]
 		if id := uint64(p.pending[i].seq); !l[id] {
 			l[id] = true
 			todo = append(todo, p.indexed().behind.of(i)...)

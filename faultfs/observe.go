@@ -72,7 +72,7 @@ func (im *image) size(n *node) {
 	l.sized, l.size, l.open = true, n.content.size, len(below)
 	for _, s := range l.sectors[len(below):] {
 		if im.fates[s.op] == undecided && im.point.pending[s.op].off >= l.size {
-			im.put(s.op, false) // no block of the file holds it
+			im.put(int(s.op), false) // no block of the file holds it
 		}
 	}
 }
@@ -86,7 +86,7 @@ func (im *image) fill(n *node, from, to int64) {
 	var ops []int
 	for k := begin; k < len(below); k++ {
 		if l.filled == nil || !l.filled[k] {
-			ops = append(ops, below[k].op)
+			ops = append(ops, int(below[k].op))
 		}
 	}
 	if len(ops) == 0 {
@@ -114,7 +114,7 @@ func (im *image) fill(n *node, from, to int64) {
 
 // fillSector replays the kept ops of one sector, in order, over the durable bytes.
 func (im *image) fillSector(n *node, ops []sectorOp) {
-	var buf [16]int
+	var buf [16]int32
 	replay := buf[:0]
 	for _, s := range ops {
 		if im.fates[s.op] == kept {
@@ -127,7 +127,7 @@ func (im *image) fillSector(n *node, ops []sectorOp) {
 	if n.left.cuts {
 		for _, i := range n.left.sizes {
 			if im.fates[i] == kept && im.point.pending[i].cut {
-				replay = append(replay, i)
+				replay = append(replay, int32(i))
 			}
 		}
 		slices.Sort(replay)

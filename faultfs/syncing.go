@@ -66,7 +66,7 @@ func (q *queue) reach(op *Op) []bool {
 func (q *queue) take(op *Op) []*pendingOp {
 	durable := q.reach(op)
 	var taken []*pendingOp
-	rest := make([]*pendingOp, 0, len(q.ops))
+	rest := q.ops[:0]
 	for i, p := range q.ops {
 		if !durable[i] {
 			rest = append(rest, p)
@@ -78,6 +78,7 @@ func (q *queue) take(op *Op) []*pendingOp {
 			q.stuck--
 		}
 	}
+	clear(q.ops[len(rest):])
 	q.ops = rest
 	q.clipTaken(op, taken)
 	return taken

@@ -47,6 +47,18 @@ func (s *State) Past(base *State) (rest *State, ok bool) {
 	return &State{buf: s.buf[len(base.buf):], pairs: s.pairs - base.pairs}, true
 }
 
+// CutAt drops all pairs from the first key on that is not less than key.
+func (s *State) CutAt(key []byte) {
+	size, pairs := 0, 0
+	for k, v := range s.All() {
+		if bytes.Compare(k, key) >= 0 {
+			break
+		}
+		size, pairs = size+8+len(k)+len(v), pairs+1
+	}
+	s.buf, s.pairs = s.buf[:size], pairs
+}
+
 // Hash returns a hash of all pairs; it differs from process to process with seed.
 func (s *State) Hash(seed maphash.Seed) uint64 { return maphash.Bytes(seed, s.buf) }
 

@@ -1,7 +1,6 @@
 package torture
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -112,13 +111,7 @@ func (e *endurance) live() bool {
 
 // forget takes from the recovered state what clients of later lives wrote. It sorts behind everything else.
 func (e *endurance) forget() {
-	var own history.State
-	for key, value := range e.prober.state.All() {
-		if !bytes.HasPrefix(key, []byte(afterPrefix)) {
-			own.Append(key, value)
-		}
-	}
-	e.prober.state = own
+	e.prober.state.CutAt([]byte(afterPrefix))
 }
 
 // crash cuts power at an operation of the latest life, every other time during its recovery, if that has operations; it

@@ -143,18 +143,19 @@ func spread(ticks []uint64, limit int) []uint64 {
 	return some
 }
 
-// passes splits ticks into sweeps over the whole run, so that an exploration that is cut short has seen all parts of it.
-// Each pass is ascending.
+// passes splits ticks into sweeps over the whole run, each twice as fine as the one before, so that an exploration that is
+// cut short has seen all parts of it. Each pass is ascending.
 func passes(ticks []uint64) [][]uint64 {
-	const stride = 4
-	out := make([][]uint64, 0, stride)
-	for _, offset := range []int{0, 2, 1, 3} {
-		var pass []uint64
-		for i := len(ticks) - 1 - offset; i >= 0; i -= stride {
-			pass = append(pass, ticks[i])
+	out := make([][]uint64, 3)
+	for i, tick := range ticks {
+		switch behind := len(ticks) - 1 - i; {
+		case behind%4 == 0:
+			out[0] = append(out[0], tick)
+		case behind%2 == 0:
+			out[1] = append(out[1], tick)
+		default:
+			out[2] = append(out[2], tick)
 		}
-		slices.Reverse(pass)
-		out = append(out, pass)
 	}
 	return out
 }

@@ -263,6 +263,9 @@ func (w *worker) verdictSecond(s *second, at way, tick uint64, cut history.Cut) 
 	}
 	r := checker.Result{Verdict: checker.Pass} // who promises nothing has nothing to keep
 	if tick <= s.opened {
+		if s.read.Equal(&w.prober.state) {
+			return r // that was judged already
+		}
 		r = w.judge.Judge(at.job.cut, &w.prober.state, w.rule)
 	} else if w.target.Promises.SyncSurvivesPowerCut || w.plan.Profile == faultfs.LoseNone().Name {
 		rule := checker.Rule{Suffix: w.rule.Suffix, Atomic: w.rule.Atomic}
