@@ -22,15 +22,24 @@ type cli struct {
 	engines        func() []torture.Target
 	check          func(context.Context, torture.Target, torture.Options) (*torture.Result, error)
 	programs       func() []litmus.Program
+	args           []string                     // of the command line
+	parent         bool                         // runs engines in a process of their own; see apart.go
+	running        func(slot int, token string) // torture.Options.Running
 	replay         func(context.Context, []torture.Target, string, torture.ReplayOptions) (*torture.ReplayResult, error)
 }
 
 func newCLI() *cli {
-	return &cli{
+	c := &cli{
 		stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, width: terminalWidth,
 		now:     time.Now, //nolint:forbidigo // the date in a report is the one thing here that is not replayed
 		engines: targets.All, programs: litmus.Programs, check: torture.Check, replay: torture.Replay,
 	}
+	dir := os.Getenv(childVariable)
+	c.parent = canApart && dir == ""
+	if dir != "" {
+		c.running = newChild(dir).note
+	}
+	return c
 }
 
 // terminalWidth returns the columns of the terminal that w writes to, 80 if it does not say, and 0 if w is no terminal.
@@ -47,6 +56,7 @@ func terminalWidth(w io.Writer) int {
 
 // execute runs the tool and returns its exit code.
 func (c *cli) execute(args []string) int {
+	c.args = args
 	ctx, stop := interruptible(context.Background())
 	defer stop()
 	root := c.rootCommand()

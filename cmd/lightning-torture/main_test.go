@@ -21,6 +21,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"lightning-torture": main,
 		"stubborn":          stubborn,
+		"doomed":            doomed,
 	})
 }
 

@@ -48,10 +48,17 @@ func (c *cli) replayCommand() *cobra.Command {
 func (c *cli) runReplay(
 	ctx context.Context, tokenOrFile string, opts torture.ReplayOptions, format, color string,
 ) error {
+	if c.parent {
+		return c.replayApart(ctx, tokenOrFile, opts, format, color)
+	}
 	result, err := c.replay(ctx, c.engines(), tokenOrFile, opts)
 	if err != nil {
 		return because(ctx, err)
 	}
+	return c.tellReplay(ctx, result, format, color)
+}
+
+func (c *cli) tellReplay(ctx context.Context, result *torture.ReplayResult, format, color string) (err error) {
 	if format == "json" {
 		err = reports.ReplayJSON(c.stdout, result)
 	} else {

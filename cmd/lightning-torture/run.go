@@ -70,8 +70,11 @@ func (c *cli) run(ctx context.Context, f *runFlags) error {
 	if err := f.out.prepare(); err != nil {
 		return err
 	}
+	if c.parent {
+		return c.runApart(ctx, target, f)
+	}
 	opts := f.opts
-	opts.Dir = f.out.dir
+	opts.Dir, opts.Running = f.out.dir, c.running
 	opts.Workloads, opts.Faults = named(f.workloads), named(f.faults)
 	line := c.progress(&f.out)
 	opts.Progress = line.show

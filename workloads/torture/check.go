@@ -255,7 +255,7 @@ func (c *campaign) try(ctx context.Context, cell *cell, s spec) (*recording, err
 		return nil, err
 	}
 	c.progress.now.Store(fmt.Sprintf("%s × %s, seed %d", s.Workload, s.Fault, s.Seed))
-	p.patience = c.opts.Patience
+	p.patience, p.running = c.opts.Patience, c.opts.Running
 	return record(ctx, c.target, p), nil
 }
 

@@ -20,6 +20,7 @@
 //	shrink    the smallest run that fails             shrink.go keep.go gotest.go reproduce.go
 //	finding   what to show and how to see it again    finding.go token.go evidence.go replay.go rejudge.go
 //	goals     what a pass must have reached           goals.go
+//	died      a panic that ended the process          died.go
 //	check     the campaign over all of this           check.go cell.go verdict.go
 //
 // The promises:
@@ -40,7 +41,8 @@
 //     because it holds the operations themselves.
 //
 //   - T5: an engine that hangs is a finding, in an operation as in a recovery, and ends the exploration of its run. Its
-//     goroutines stay behind, since nothing can stop them; after a few hangs the campaign gives up.
+//     goroutines stay behind, since nothing can stop them; after a few hangs the campaign gives up. An engine that panics
+//     in a goroutine of its own is one, too, where the lab runs in a process of its own, as the command's does.
 //
 //   - T6: the lab's own time is measured, not estimated: everything outside the engine's calls.
 //

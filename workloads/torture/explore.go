@@ -175,7 +175,7 @@ func (e *exploration) explore(ctx context.Context, workers int, progress *progre
 	done := make(chan *worker, workers) // buffered: a worker that comes late must not wait for a reader
 	for i := range crew {
 		w := newWorker(e, progress)
-		crew[i] = w
+		crew[i], w.slot = w, i+1
 		go func() {
 			w.name = goroutineName()
 			for j := range jobs {

@@ -31,6 +31,9 @@ type Options struct {
 	Dir       string // where findings are saved; empty: nowhere
 	// Progress, if set, is called a few times a second from one goroutine.
 	Progress func(Progress)
+	// Running, if set, is told before each run and before each crash point which token repeats what begins now. Slot 0 is the
+	// run, the others are the workers that explore it; a slot has one caller at a time. See Died.
+	Running func(slot int, token string)
 	// rotating says that rare faults meet one workload each; the seed says which.
 	rotating bool
 }

@@ -35,10 +35,11 @@ type plan struct {
 	late   bool // the rules begin when the store has been loaded
 	// patience is how long the engine may take over one operation or one recovery.
 	patience time.Duration
-	nest     int // one of how many recoveries is crashed in turn; 1: all, at every operation
-	lives    int // how many recoveries of one crash point are crashed in turn at the most
-	phase    int // operations between two scans of the whole store; 0: as workloads.Drive does
-	points   int // how many crash points to explore at the most, spread evenly; 0: all
+	running  func(slot int, token string) // see Options
+	nest     int                          // one of how many recoveries is crashed in turn; 1: all, at every operation
+	lives    int                          // how many recoveries of one crash point are crashed in turn at the most
+	phase    int                          // operations between two scans of the whole store; 0: as workloads.Drive does
+	points   int                          // how many crash points to explore at the most, spread evenly; 0: all
 	// allSynced says that every commit of the script asks for Sync.
 	allSynced bool
 }
@@ -248,4 +249,11 @@ func childSeed(seed uint64, labels ...any) uint64 {
 		fmt.Fprintf(h, "|%v", l)
 	}
 	return h.Sum64()
+}
+
+// tell says that a slot is about to do what a token repeats.
+func (p *plan) tell(slot int, engine string, at where) {
+	if p.running != nil {
+		p.running(slot, encodeToken(engine, p.spec, at))
+	}
 }

@@ -33,6 +33,7 @@ type recording struct {
 
 // record runs the workload of a plan on a fresh disk.
 func record(ctx context.Context, target Target, p *plan) *recording {
+	p.tell(0, target.Name, where{})
 	clock := &history.Clock{}
 	fs := faultfs.New(faultfs.Options{
 		Tick: func() uint64 { return uint64(clock.Next()) }, Rules: p.rulesAt(false, 0), Clock: yielding{}, Callers: true,

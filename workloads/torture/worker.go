@@ -18,6 +18,7 @@ type worker struct {
 	inside   inside
 	rule     checker.Rule
 	progress *progress
+	slot     int  // see Options.Running
 	callers  bool // second lives are to say which code of the engine they come from
 	tally    tally
 	failures map[string]*failure // by fingerprint, the simplest of each
@@ -80,6 +81,7 @@ func depth(nested *nestedWay, endured bool) int {
 func (w *worker) run(ctx context.Context, j job) {
 	begin := time.Now()
 	defer func() { w.tally.spent.total += time.Since(begin) }()
+	w.plan.tell(w.slot, w.target.Name, where{tick: j.point.Tick})
 	if j.endure {
 		w.endure(ctx, j)
 		return

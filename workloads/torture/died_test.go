@@ -1,0 +1,78 @@
+package torture
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// crash is what the Go runtime writes of a panic behind the given calls.
+func crash(calls string) string {
+	return "panic: gone\n\n" +
+		"goroutine 7 [running]:\n" +
+		"panic({0x1256160?, 0x3c16589280a0?})\n\t/usr/local/go/src/runtime/panic.go:860 +0x13a\n" +
+		"encoding/json.Marshal({0x1, 0x2})\n\t/usr/local/go/src/encoding/json/encode.go:160 +0x1\n" + calls +
+		"created by github.com/cockroachdb/pebble.(*DB).maybeScheduleFlush in goroutine 1\n\t/pebble/compaction.go:9 +0x1\n\n" +
+		"goroutine 1 [select]:\ngithub.com/someone/else.f()\n\t/else.go:1 +0x1\n"
+}
+
+func TestBlameTellsTheEngineFromTheLab(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		calls, function string
+		engines         bool
+	}{
+		{"github.com/cockroachdb/pebble.(*DB).flush(0xc0, {0x1, ...})\n\t/pebble/flush.go:80 +0x1\n", "pebble.(*DB).flush", true},
+		{modulePath + "engine.(*DB).flush(0xc0)\n\t/engine/flush.go:80 +0x1\n", "engine.(*DB).flush", true},
+		{modulePath + "engine/internal/sst.Open(...)\n\t/sst/open.go:8\n", "sst.Open", true},
+		{modulePath + "workloads/targets/pebble.Open.func1()\n\t/pebble/pebble.go:8 +0x1\n", "pebble.Open.func1", true},
+		{modulePath + "workloads/torture.(*toy).Get(0xc0)\n\t/torture/toy_test.go:8 +0x1\n", "torture.(*toy).Get", true},
+		{modulePath + "workloads/torture.(*worker).run(0xc0)\n\t/torture/worker.go:8 +0x1\n", "torture.(*worker).run", false},
+		{modulePath + "faultfs.(*FS).Open(0xc0)\n\t/faultfs/fs.go:8 +0x1\n" +
+			modulePath + "engine.Open(0xc0)\n\t/engine/db.go:8 +0x1\n", "faultfs.(*FS).Open", false},
+		{"", "", false}, // a goroutine of the standard library, such as a timer
+	} {
+		function, engines := Blame(crash(c.calls))
+		assert.Equal(t, c.function, function)
+		assert.Equal(t, c.engines, engines, c.function)
+	}
+	_, engines := Blame("")
+	assert.False(t, engines, "it was killed")
+}
+
+func TestAResultOfTheDeadHasWhatWasSaved(t *testing.T) {
+	t.Parallel()
+	dir, target := t.TempDir(), toyTarget(noFileSync)
+	opts := Options{Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 12, Keys: 4, Dir: dir}
+	var slots []string
+	opts.Running, opts.Workers = func(slot int, token string) { slots = append(slots[:min(slot, len(slots))], token) }, 1
+	earlier := filepath.Join(dir, "findings", "earlier"+evidenceExt)
+	require.NoError(t, os.MkdirAll(filepath.Dir(earlier), 0o777))
+	require.NoError(t, os.WriteFile(earlier, nil, 0o666))
+	require.NoError(t, os.Chtimes(earlier, time.Time{}, time.Now().Add(-time.Hour)))
+	began := time.Now().Add(-time.Second) // file times are coarse
+	alive, err := Check(t.Context(), target, opts)
+	require.NoError(t, err)
+	require.NotEmpty(t, alive.Findings)
+
+	require.Len(t, slots, 2, "the run, and one worker")
+	last, err := Died([]Target{target}, slots[1], crash("example.com/db.open(0xc0)\n\t/db/open.go:8 +0x1\n"))
+	require.NoError(t, err)
+	require.NotZero(t, last.CrashTick)
+	require.Equal(t, "kv", last.Workload)
+	require.Equal(t, slots[1], last.Token)
+	require.Equal(t, "The engine panicked in a goroutine of its own, in db.open, and ended the process: gone", last.Sentence)
+	require.Equal(t, []string{"runtime/panic.go:860 panic", "json/encode.go:160 json.Marshal", "db/open.go:8 db.open"}, last.Evidence)
+	dead, err := Posthumous(target, opts, last, began)
+	require.NoError(t, err)
+	require.Len(t, dead.Findings, len(alive.Findings)+1)
+	require.Equal(t, alive.Findings[0].Sentence, dead.Findings[0].Sentence)
+	require.Equal(t, *last, dead.Findings[len(dead.Findings)-1])
+
+	_, err = Died([]Target{target}, "LT1-NONE", "")
+	require.ErrorIs(t, err, ErrBadToken)
+}
