@@ -132,7 +132,10 @@ func hostileFinding() torture.Finding {
 		ID: "isolation-g-single-append-power", Judge: "isolation", Class: "G-single", Workload: "append",
 		Fault: "power", Profile: "posix-min", Seed: 18446744073709551615, Clients: 4, Sentence: hostile,
 		Token: "LT1-7YQ2-M0", Count: 1, Explanation: &torture.Explanation{
-			Sentence: hostile, By: &torture.Site{Tick: 9, Op: "sync", Path: hostile, Source: hostile, Stack: []string{hostile}},
+			Sentence: hostile,
+			By:       &torture.Site{Tick: 9, Op: "sync", Path: hostile, Source: hostile, From: hostile, Stack: []string{hostile}},
+			Beside:   &torture.Site{Tick: 8, Op: "sync", Path: hostile, Stack: []string{hostile}},
+			Culprit:  &torture.Site{Tick: 7, Op: "write", Path: hostile, Stack: []string{hostile}},
 		},
 	}
 	for i := range 14 {

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture"
@@ -22,7 +23,7 @@ var (
 	//go:embed report.css
 	pageStyle string
 
-	pageTemplate = template.Must(template.New("report").Parse(pageSource))
+	pageTemplate = template.Must(template.New("report").Funcs(template.FuncMap{"spans": spans}).Parse(pageSource))
 )
 
 // HTML writes r as one file that needs no network, no script and nothing beside it.
@@ -115,6 +116,20 @@ func legible(f torture.Finding) torture.Finding {
 		return op
 	})
 	return f
+}
+
+// span is a part of a sentence.
+type span struct {
+	Text string
+	Code bool // it stood between backticks
+}
+
+// spans splits a sentence at its backticks.
+func spans(sentence string) (all []span) {
+	for i, text := range strings.Split(sentence, "`") {
+		all = append(all, span{text, i%2 == 1})
+	}
+	return all
 }
 
 func legibleSite(s *torture.Site) *torture.Site {

@@ -207,3 +207,9 @@ func TestAFindingMarksEveryCellThatShowsIt(t *testing.T) {
 	require.Empty(t, findingsIn(r, "kv", "eio"))
 	require.Contains(t, origin(f), "; also in kv × power")
 }
+
+func TestSourcesInASentenceAreCode(t *testing.T) {
+	require.Equal(t, []span{{Text: "the write ("}, {"wal/writer.go:111", true}, {Text: ")"}}, spans("the write (`wal/writer.go:111`)"))
+	require.Equal(t, []span{{Text: "none"}}, spans("none"))
+	require.Equal(t, []span{{Text: "<b>"}, {"<i>", true}}, spans("<b>`<i>"), "half a pair hides nothing")
+}

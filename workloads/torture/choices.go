@@ -1,6 +1,9 @@
 package torture
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // choices is the path of a depth-first search through the images of one crash point: what was asked, and what was
 // answered. It is the faultfs.Chooser of one image after the other.
@@ -23,6 +26,9 @@ type choice struct {
 }
 
 func newChoices() *choices { return &choices{turned: -1} }
+
+// alongside returns the path of an image that was found before.
+func alongside(picks []choice) *choices { return &choices{steps: slices.Clone(picks), turned: -1} }
 
 // Choose answers as the path says, and takes the first alternative of every question that is new.
 func (c *choices) Choose(n int, about uint64) int {

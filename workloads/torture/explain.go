@@ -50,7 +50,7 @@ func (x *explainer) explain() *Explanation {
 	}
 	tick, picks := x.crash()
 	point := x.point(tick)
-	path := &choices{steps: slices.Clone(picks), turned: -1}
+	path := alongside(picks)
 	img := point.Image(faultfs.ImageOptions{Chooser: path})
 	x.accept(img, path, x.cuts().at(tick), tick)
 	lost := img.Lost()

@@ -39,6 +39,7 @@ type exploration struct {
 	endless uint64       // tick of the crash whose recovery is crashed again and again; 0: as the plan says
 	nested  uint64       // tick at which to crash recoveries; 0: as the plan says
 	images  int          // of one crash point at the most
+	only    *decided     // the one image to recover of each crash point; nil: all
 	first   bool         // stop at the first failure
 	wanted  string       // if first: only at one of this kind
 	stop    func()       // ends the exploration
@@ -67,6 +68,13 @@ func newExploration(r *recording, target Target) *exploration {
 		recording: r, target: target, seed: maphash.MakeSeed(), survived: newSurvival(), unclear: map[string]int{},
 		images: maxImages,
 	}
+}
+
+// decided is one image, by what was decided when it was found.
+type decided struct {
+	leaf   int
+	picks  []choice
+	nested *nestedWay // the image of the crash of its recovery; nil: there was none
 }
 
 // failure is one violation with the way to it.

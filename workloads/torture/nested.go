@@ -169,9 +169,13 @@ type judgeOfSecond func(s *second, at way, tick uint64, cut history.Cut, err err
 // crashSecond explores one crash of the second life.
 func (w *worker) crashSecond(s *second, at way, point *faultfs.CrashPoint, judge judgeOfSecond) {
 	tick := point.Tick
-	path := newChoices()
-	for leaf, more := 0, true; more; leaf++ {
-		if leaf == nestedImages {
+	path, leaf := newChoices(), 0
+	one := w.only != nil && w.only.nested != nil
+	if one {
+		path, leaf = alongside(w.only.nested.Picks), w.only.nested.Leaf
+	}
+	for more := true; more; leaf++ {
+		if leaf == nestedImages && !one {
 			w.gaps = true
 			return
 		}
@@ -209,7 +213,7 @@ func (w *worker) crashSecond(s *second, at way, point *faultfs.CrashPoint, judge
 			w.gaps = true
 			w.tally.divergences++
 		}
-		more = path.next()
+		more = path.next() && !one
 	}
 }
 

@@ -178,15 +178,28 @@ func (r *replay) look(ctx context.Context, target Target, rec *recording) *Findi
 // wants reports whether a failure is the one that is to be seen again.
 func (r *replay) wants(f *failure) bool { return r.id == "" || fingerprint(f) == r.id }
 
-// crash explores the one crash point at which it failed.
+// crash explores the one crash point at which it failed. Of saved evidence it recovers the very image first: what is asked of
+// the disk, and in which order, may differ in a later version, and with it which images are drawn.
 func (r *replay) crash(ctx context.Context, e *exploration) {
 	if r.at.nested != 0 {
 		e.plan.nest, e.plan.lives, e.nested = 1, maxImages, r.at.nested
 	}
 	e.ticks = [][]uint64{{r.at.tick}}
-	e.explore(ctx, 1, &progress{})
-	if !slices.ContainsFunc(e.failures, func(f failure) bool { return r.wants(&f) }) { // it may take many crashes in a row
+	if r.saved != nil {
+		e.only = &decided{r.saved.Leaf, r.saved.Picks, r.saved.Nested}
+		e.explore(ctx, 1, &progress{})
+		e.only = nil
+	}
+	if !r.seen(e) {
+		e.explore(ctx, 1, &progress{})
+	}
+	if !r.seen(e) { // it may take many crashes in a row
 		e.ticks, e.endless = nil, r.at.tick
 		e.explore(ctx, 1, &progress{})
 	}
+}
+
+// seen reports whether an exploration has found the failure.
+func (r *replay) seen(e *exploration) bool {
+	return slices.ContainsFunc(e.failures, func(f failure) bool { return r.wants(&f) })
 }

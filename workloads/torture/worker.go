@@ -88,11 +88,14 @@ func (w *worker) run(ctx context.Context, j job) {
 	}
 	w.gaps, w.strayed = false, false
 	path, sampled, leaf, lives := newChoices(), false, 0, 0
+	if w.only != nil {
+		path, leaf = alongside(w.only.picks), w.only.leaf
+	}
 	for more := true; more; leaf++ {
 		if ctx.Err() != nil {
 			return
 		}
-		if leaf == w.images {
+		if leaf == w.images && w.only == nil {
 			sampled = true
 			break
 		}
@@ -105,7 +108,7 @@ func (w *worker) run(ctx context.Context, j job) {
 			sampled = true
 			w.tally.divergences++
 		}
-		more = path.next()
+		more = path.next() && w.only == nil
 	}
 	w.tally.points++
 	for _, goal := range w.situations[j.point.Tick] {
