@@ -36,13 +36,16 @@ func readScene(op *history.Op) scene {
 	}
 }
 
-// accuse adds one violation for each class of findings; its Ops are the operations of all findings of that class, and
-// its sentence is about the first.
+// accuse adds one violation for each class of findings; its Ops are the operations of all findings of that class and what
+// read them, and its sentence is about the first.
 func (v *view) accuse(r Result, found []finding, s scene) Result {
 	slices.SortStableFunc(found, func(a, b finding) int { return int(a.kind) - int(b.kind) })
 	position := make(map[string]int)
 	for i := range found {
 		w := v.word(&found[i], s)
+		if s.read != nil && !slices.Contains(w.Ops, s.read.ID) {
+			w.Ops = append(w.Ops, s.read.ID)
+		}
 		at, known := position[w.Class]
 		if !known {
 			position[w.Class] = len(r.Violations)

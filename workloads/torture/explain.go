@@ -12,15 +12,20 @@ import (
 
 // explain finds the order that is missing behind a failure after a crash: the fewest operations whose loss alone causes
 // it, and the first thing that must not have come before they were durable. It recovers and judges images of its own for
-// that. It returns nil where it finds none: for a rotten bit, a hang, many crashes in a row, and where the same losses do
-// not fail a second time.
+// that. Of a failure without a crash it tells since when the disk is wrong, too. It returns nil where it finds nothing: for
+// a rotten bit, a hang, many crashes in a row, what is wrong in memory only, and where the same losses do not fail a second
+// time.
 func explain(ctx context.Context, e *exploration, f *failure) *Explanation {
-	if f.tick == 0 || f.rot != nil || f.endured || f.Class == "hang" {
+	if f.rot != nil || f.endured || f.Class == "hang" || f.tick == 0 && !standsInHistory(f.Class) {
 		return nil
 	}
 	done := make(chan *Explanation, 1) // buffered: nobody may be waiting any more
 	go func() {
 		x := &explainer{scene: newScene(newExploration(e.recording, e.target), f), freely: e.plan.model.Profile.Decides()}
+		if f.tick == 0 {
+			done <- x.live(f)
+			return
+		}
 		done <- x.explain()
 	}()
 	patience := time.NewTimer(e.plan.patience)
@@ -38,6 +43,7 @@ func explain(ctx context.Context, e *exploration, f *failure) *Explanation {
 type explainer struct {
 	scene
 	freely bool // the profile lost some operations itself: ask of each whether that was needed
+	anyhow bool // a crash may fail in any way: what it is to explain was seen without one
 	trials int
 }
 
@@ -63,14 +69,26 @@ func (x *explainer) explain() *Explanation {
 	case len(lost) == 0 && !x.fails(tick, x.cuts().at(tick), nil):
 		return nil // a store that fails now and then
 	case x.fails(tick, x.cuts().at(tick), nil):
-		return x.lossless(x.earliest(nil, tick))
+		return x.lossless(x.earliest(nil, tick), "it takes no loss")
 	}
 	lost = x.fewest(tick, point.Ops(), lost)
 	t := x.earliest(lost, tick)
 	if early := x.before(lost[0]); t.atOnce && early != 0 && x.fails(early, x.cuts().at(early), nil) {
-		return x.lossless(x.earliest(nil, early)) // to lose it is to crash before it
+		return x.lossless(x.earliest(nil, early), "it takes no loss") // to lose it is to crash before it
 	}
 	return x.describe(lost, t)
+}
+
+// live looks for the first crash until what was wrong in the run had returned that fails although the disk kept everything.
+func (x *explainer) live(f *failure) *Explanation {
+	x.anyhow = true
+	var last uint64
+	for _, op := range x.history() {
+		if slices.Contains(f.Ops, op.ID) && op.Return != history.Never {
+			last = max(last, uint64(op.Return))
+		}
+	}
+	return x.lossless(x.earliest(nil, last), "it is wrong on the disk, too")
 }
 
 // before returns the tick of the last operation before a pending one; 0 if there is none in its life.
@@ -96,7 +114,8 @@ func (x *explainer) fails(tick uint64, cut history.Cut, lost []faultfs.PendingOp
 		ids[i] = op.ID
 	}
 	img := x.point(tick).Losing(ids, faultfs.ImageOptions{})
-	return x.accept(img, newChoices(), cut, tick) == failsAlike
+	found := x.accept(img, newChoices(), cut, tick)
+	return found == failsAlike || x.anyhow && found == failsOtherwise
 }
 
 // spent counts a trial and reports whether there were enough of them.
@@ -184,7 +203,7 @@ func (x *explainer) acked(cut history.Cut) *history.Op {
 }
 
 // lossless describes a failure that needs no loss: recovery is wrong, or what is on the disk at that time.
-func (x *explainer) lossless(t turn) *Explanation {
+func (x *explainer) lossless(t turn, what string) *Explanation {
 	if t.op == nil {
 		return nil
 	}
@@ -192,7 +211,7 @@ func (x *explainer) lossless(t turn) *Explanation {
 	site := sources.site(t.op)
 	e := &Explanation{
 		By:       &site,
-		Sentence: "it takes no loss: a crash right after " + site.text() + " fails although the disk kept everything",
+		Sentence: what + ": a crash right after " + site.text() + " fails although the disk kept everything",
 	}
 	if op := x.culprit(t.op.Tick); op != nil {
 		culprit := sources.site(op)

@@ -43,6 +43,11 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 			"", 0,
 		},
 		{
+			"a loss that a client has seen without a crash", startsOver, "power",
+			`^it is wrong on the disk, too: a crash right after the truncate of db/log \(.*\) fails although the disk kept everything$`,
+			"", 0,
+		},
+		{
 			"a failed sync that is tried again", retrySync, "failed sync log nth=4",
 			`^commit #\d+ was acknowledged before .*the write of db/log \(.*\) was durable; the sync of db/log \(.*\) between did not work \(failed\)$`,
 			"torture.(*toy).append", 1,
