@@ -117,6 +117,7 @@ func (c *cli) runApart(ctx context.Context, target torture.Target, f *runFlags) 
 	if err != nil || died == nil {
 		return cmp.Or[error](err, ended(code))
 	}
+	took := c.now().Sub(started)
 	if err := died.excuse(); err != nil {
 		return err
 	}
@@ -126,7 +127,7 @@ func (c *cli) runApart(ctx context.Context, target torture.Target, f *runFlags) 
 	}
 	opts := f.opts
 	opts.Dir = f.out.dir
-	result, err := torture.Posthumous(target, opts, last, started)
+	result, err := torture.Posthumous(target, opts, last, started, took)
 	if err != nil {
 		return err
 	}

@@ -81,13 +81,13 @@ func Died(targets []Target, token, output string) (*Finding, error) {
 	}, nil
 }
 
-// Posthumous returns the result of a run whose process has died of what last says: that finding, and those that the run had
-// saved since it began. Its figures are lost.
-func Posthumous(target Target, opts Options, last *Finding, began time.Time) (*Result, error) {
+// Posthumous returns the result of a run whose process died of what last says, after it had taken so long: that finding, and
+// those that the run had saved since it began. Its figures are lost.
+func Posthumous(target Target, opts Options, last *Finding, began time.Time, took time.Duration) (*Result, error) {
 	opts = opts.withDefaults(target.Promises)
 	r := &Result{
 		Version: 1, Engine: target.Name, Scenario: opts.Scenario, Seed: opts.Seed, Profile: opts.Profile, Device: opts.Device,
-		ElapsedSeconds: time.Since(began).Seconds(), Runs: 1, FaultsInjected: map[string]uint64{}, Cells: []Cell{},
+		ElapsedSeconds: took.Seconds(), Runs: 1, FaultsInjected: map[string]uint64{}, Cells: []Cell{},
 		Profiles: map[string]ProfileCount{}, Goals: []GoalCount{}, Verdict: checker.Fail, Provenance: provenance(),
 	}
 	files, err := filepath.Glob(filepath.Join(opts.Dir, "findings", "*"+evidenceExt))
