@@ -49,7 +49,8 @@
 //   - T7: a pass has cut power in every dangerous situation that its target names, if nothing narrowed the run down.
 //
 //   - T8: an explanation is an experiment. It recovers images that have lost these operations and no others, and names the
-//     earliest crash that fails with them: what it says was seen, not guessed.
+//     earliest crash that fails with them; where nothing has to be lost, it leaves out one operation after the other. What
+//     it says was seen, not guessed.
 //
 //   - T9: a pass says what each crash profile had, and one that had no image makes the run Inconclusive. A finding says on
 //     which profiles it fails: the same recording was crashed around the same point under each.
