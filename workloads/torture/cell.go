@@ -82,7 +82,7 @@ func (c *cell) add(e *exploration) {
 	c.bytesLost += t.bytesLost
 	c.committed += e.committed()
 	c.needsFault = c.needsFault || len(e.plan.rules) > 0
-	c.needsLoss = e.plan.Profile != "lose-none"
+	c.needsLoss = e.plan.Profile != "lose-none" && !e.plan.fault.rot // what rots is loss enough
 	for kind, n := range e.injected {
 		c.Injected[kind] += n
 	}

@@ -241,3 +241,14 @@ func TestSomethingOfEveryRunIsExploredHoweverShortTheTime(t *testing.T) {
 		assert.GreaterOrEqual(t, c.CrashPoints, leastPoints, c.Fault)
 	}
 }
+
+func TestRotIsLossEnough(t *testing.T) {
+	t.Parallel()
+	for name, needed := range map[string]bool{"power": true, "killed": false, "bitrot": false, "stale-block": false} {
+		p, err := resolve(spec{Workload: "kv", Fault: name, Profile: "posix-min", Seed: 1})
+		require.NoError(t, err)
+		c := &cell{Cell: Cell{Injected: map[string]uint64{}}}
+		c.add(&exploration{recording: &recording{plan: p}})
+		assert.Equal(t, needed, c.needsLoss, name)
+	}
+}

@@ -34,7 +34,7 @@
 //     acknowledged; one that was called after the last one counts as not begun.
 //
 //   - T3: no fault, no verdict. A cell whose fault was never injected, whose clients committed nothing, or whose crashes
-//     lost no byte, is Inconclusive. Three faults of four begin when the store is loaded: one that hits earlier poisons
+//     lost no byte although nothing rotted, is Inconclusive. Three faults of four begin when the store is loaded: one that hits earlier poisons
 //     the store before anything is at stake. An error is excused only if a fault came before it.
 //
 //   - T4: a finding replays. Its token repeats a run of one client from the seed; its saved evidence repeats any run,
