@@ -274,8 +274,7 @@ func (x *explainer) between(e *Explanation, sources *sources, lost *faultfs.Op, 
 		if op.Kind != faultfs.OpSync || op.Tick <= lost.Tick || op.Tick > until {
 			continue
 		}
-		site := sources.site(op)
-		switch {
+		switch site := sources.site(op); {
 		case syncs(op, lost) && op.Fault != faultfs.NoEffect:
 			return fmt.Sprintf("%s between did not work (%s)", site.text(), op.Fault)
 		case syncs(op, lost):

@@ -34,6 +34,7 @@ const (
 	accepted   acceptance = iota
 	failsAlike            // in the way that the scene is about
 	failsOtherwise
+	unjudged // the fault allows the engine to refuse it, or a judge had no answer
 )
 
 // newScene returns where a failure happened; nil if that cannot be repeated.
@@ -91,8 +92,10 @@ func (s *firstLife) accept(img *faultfs.FS, path *choices, cut history.Cut, tick
 	j := job{point: s.point(tick), cut: cut, draw: s.f.draw, bounds: s.at.bounds(cut)}
 	at := way{job: &j, path: path}
 	path.begin(img.Now)
-	w.accept(img, at, w.recover(recovery{img: img, probe: probeSeed(j.draw)}, inside{img, at, path}))
 	found := accepted
+	if !w.accept(img, at, w.recover(recovery{img: img, probe: probeSeed(j.draw)}, inside{img, at, path})) {
+		found = unjudged
+	}
 	for _, f := range w.failures {
 		if f.kind() == s.f.kind() {
 			return failsAlike
@@ -142,6 +145,8 @@ func (s *secondScene) accept(img *faultfs.FS, path *choices, cut history.Cut, ti
 		v = s.w.prober.checkFiles(img)
 	}
 	switch {
+	case v == nil && err != nil:
+		return unjudged
 	case v == nil:
 		return accepted
 	case v.Class == s.f.Class:

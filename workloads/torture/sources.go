@@ -100,7 +100,8 @@ func engineFrames(pcs []uintptr) []runtime.Frame {
 	return frames
 }
 
-// isLab reports whether a frame is the lab's, which drives the engine. The engines of its own tests are not.
+// isLab reports whether a frame is the lab's or that of an adapter, which drive the engine. The engines of the lab's own tests
+// are not.
 func isLab(f runtime.Frame) bool {
 	lab := slices.ContainsFunc([]string{"workloads.", "workloads/torture.", "workloads/targets/"}, func(prefix string) bool {
 		return strings.HasPrefix(f.Function, modulePath+prefix)
