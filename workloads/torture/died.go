@@ -87,8 +87,9 @@ func Posthumous(target Target, opts Options, last *Finding, began time.Time, too
 	opts = opts.withDefaults(target.Promises)
 	r := &Result{
 		Version: 1, Engine: target.Name, Scenario: opts.Scenario, Seed: opts.Seed, Profile: opts.Profile, Device: opts.Device,
-		ElapsedSeconds: took.Seconds(), Runs: 1, FaultsInjected: map[string]uint64{}, Cells: []Cell{},
+		ElapsedSeconds: took.Seconds(), FaultsInjected: map[string]uint64{}, Cells: []Cell{},
 		Profiles: map[string]ProfileCount{}, Goals: []GoalCount{}, Verdict: checker.Fail, Provenance: provenance(),
+		Reasons: []string{"The process died, and the figures of the run with it: the zeros here are unknown."},
 	}
 	files, err := filepath.Glob(filepath.Join(opts.Dir, "findings", "*"+evidenceExt))
 	if err != nil {
