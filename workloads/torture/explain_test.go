@@ -43,6 +43,12 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 			"", 0,
 		},
 		{
+			"a write over what was written", scribbles, "power",
+			`^it takes no loss: a crash right after the .* of db/log \(.*\) fails although the disk kept everything; ` +
+				`it would not without the write of db/log \(.torture/toy_test.go:\d+.\)$`,
+			"", 0,
+		},
+		{
 			"a loss that a client has seen without a crash", startsOver, "power",
 			`^it is wrong on the disk, too: a crash right after the truncate of db/log \(.*\) fails although the disk kept everything$`,
 			"", 0,
@@ -72,6 +78,25 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 			assert.Equal(t, c.missing, why.Missing.Function)
 			assert.NotEmpty(t, why.Missing.Stack)
 		})
+	}
+}
+
+// A profile that loses everything hides that little of it is needed.
+func TestAProfileThatDecidesIsExplainedFreely(t *testing.T) {
+	t.Parallel()
+	for _, profile := range []string{"lose-all", "late-removals"} {
+		result, err := Check(t.Context(), toyTarget(noDirSync), Options{
+			Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 12, Keys: 4, Profile: profile,
+		})
+		require.NoError(t, err)
+		require.NotEmpty(t, result.Findings, profile)
+		for _, f := range result.Findings {
+			if f.NestedTick == 0 {
+				require.NotNil(t, f.Explanation, f.Sentence)
+				assert.Contains(t, f.Explanation.Sentence, "no sync of its directory between", profile+": "+f.Sentence)
+				assert.Equal(t, 1, f.Explanation.Lost)
+			}
+		}
 	}
 }
 

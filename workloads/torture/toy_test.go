@@ -38,6 +38,7 @@ const (
 	forgetful
 	rotTakesAll
 	startsOver
+	scribbles
 )
 
 // toy is a store in one log: length, checksum, payload. It is as simple as a durable store can be.
@@ -289,6 +290,9 @@ func (t *toy) append(payload []byte, d history.Durability) error {
 	record = binary.LittleEndian.AppendUint32(record, crc32.ChecksumIEEE(payload))
 	record = append(record, payload...)
 	_, err := t.log.WriteAt(record, t.size)
+	if err == nil && t.bug == scribbles {
+		_, err = t.log.WriteAt([]byte{^record[len(record)-1]}, t.size+int64(len(record))-1)
+	}
 	if err == nil && d == history.Sync && t.bug != noFileSync {
 		if err = t.log.Sync(); err != nil && t.bug == retrySync {
 			err = t.log.Sync()
