@@ -7,7 +7,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
@@ -49,4 +51,20 @@ func TestAFingerprintForgetsWhatDiffersFromCaseToCase(t *testing.T) {
 	assert.Equal(t, id("none is valid, but there are logs [2], tables []"), id("none is valid, but there are logs [2 3], tables [7]"))
 	assert.Equal(t, id(`000012.sst: bad key "a"`), id(`000007.sst: bad key "bc"`))
 	assert.NotEqual(t, id("no log"), id("no table"))
+}
+
+func TestWhatOnlyTheSecondRecoveryShowedIsJudged(t *testing.T) {
+	t.Parallel()
+	p, err := resolve(spec{Workload: "kv", Fault: "power", Profile: "posix-min", Seed: 1, Size: workloads.Size{Clients: 1, Ops: 12, Keys: 4}})
+	require.NoError(t, err)
+	e := newExploration(record(t.Context(), toyTarget(correct), p), toyTarget(correct))
+	ticks := e.crashTicks()
+	last := ticks[len(ticks)-1]
+	cuts := newCuts(e.trace, e.history)
+	j := &job{cut: cuts.at(last), bounds: cuts.bounds(cuts.at(last))}
+	for judged, want := range map[bool]checker.Verdict{true: checker.Pass, false: checker.Fail} {
+		w := newWorker(e, &progress{}) // its latest recovery showed nothing, although commits were acknowledged
+		s := &second{read: &history.State{}, judged: judged, opened: last}
+		require.Equal(t, want, w.verdictSecond(s, way{job: j}, last, j.cut).Verdict)
+	}
 }

@@ -47,6 +47,7 @@ type second struct {
 	model   faultfs.Model  // of both crashes
 	opened  uint64         // latest tick of the recovery itself
 	read    *history.State // what the recovery showed
+	judged  bool           // the first recovery of the image showed the same, and it was accepted
 	history []history.Op
 	after   *checker.Durability // judges what the second life wrote behind all that was read
 	whole   *checker.Durability // judges all; made only if something of what was read has changed
@@ -130,6 +131,8 @@ func (w *worker) secondLife(at way) *second {
 		img: s.img, probe: probeSeed(at.job.draw),
 		live: func(store workloads.Store, read *history.State) {
 			s.opened, s.read = s.img.Now(), read.Clone()
+			l := &w.last
+			s.judged = l.valid && l.bounds == at.job.bounds && l.result.Verdict == checker.Pass && l.state.Equal(read)
 			failed = afterlife(store, rec, at.job.draw)
 		},
 	}, inside{s.img, at, path})
@@ -267,8 +270,8 @@ func (w *worker) verdictSecond(s *second, at way, tick uint64, cut history.Cut) 
 	}
 	r := checker.Result{Verdict: checker.Pass} // who promises nothing has nothing to keep
 	if tick <= s.opened {
-		if s.read.Equal(&w.prober.state) {
-			return r // that was judged already
+		if s.judged && s.read.Equal(&w.prober.state) {
+			return r
 		}
 		r = w.judge.Judge(at.job.cut, &w.prober.state, w.rule)
 	} else if w.target.Promises.SyncSurvivesPowerCut || w.plan.Profile == faultfs.LoseNone().Name {
