@@ -104,7 +104,7 @@ func TestEveryFlawIsCaught(t *testing.T) {
 				clients = 4 // isolation breaks only where transactions overlap
 			}
 			found := map[string]checker.Violation{}
-			for seed := uint64(1); !containsAll(found, row.want) && seed <= 20; seed++ { // transactions overlap as they like
+			for seed := uint64(1); !containsAll(found, row.want) && seed <= 400; seed++ { // transactions overlap as they like
 				script := generate(t, row.workload, seed, workloads.Size{Clients: clients, Ops: 200, ValueBytes: 40})
 				store := newMemstore(row.flaw, 7)
 				ops := drive(t, store, script)
