@@ -18,17 +18,17 @@ const (
 
 // bank measures transfers between accounts, each a serializable transaction that reads two balances and writes both. A
 // conflict is tried again until it is none. The total must be what it was.
-func (s *session) bank(t task) (Measurement, error) {
+func (s *session) bank(t trial) (Measurement, error) {
 	var opening []history.Write
 	for i := range uint64(accounts) {
 		opening = append(opening, history.Write{Key: accountKey(i), Value: balance(openingBalance)})
 	}
-	d := t.work().durability
+	d := t.work.durability
 	if err := s.store.Apply(opening, d); err != nil {
 		return Measurement{}, err
 	}
 	var retries atomic.Int64
-	p := plan{t.Goroutines, s.Entries, syncLimit, 1}
+	p := plan{t.goroutines, s.Entries, syncLimit, 1}
 	all, err := s.measured(t, p, func(worker int) func(int) error {
 		rng := rand.New(rand.NewPCG(2, uint64(worker)))
 		return func(int) error {

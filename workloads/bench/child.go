@@ -8,32 +8,6 @@ import (
 	"slices"
 )
 
-// task is one work with so many goroutines.
-type task struct {
-	Work       string
-	Goroutines int
-}
-
-// work finds the task's work, which the parent has checked.
-func (t task) work() work {
-	w, ok := workNamed(t.Work)
-	if !ok {
-		panic("bench: unknown work " + t.Work)
-	}
-	return w
-}
-
-// job is what one process does: tasks that share a store.
-type job struct {
-	Engine  string
-	Tasks   []task
-	Dir     string // an own one, empty
-	Entries int
-	Round   int
-	Profile string // directory of CPU profiles; none if empty
-	Crash   bool   // write what the tasks will recover, and die
-}
-
 // Child does the job that it reads and writes the measurements. It is run in a process of its own, so that memory,
 // garbage collection and caches are those of one engine.
 func Child(engines []Engine, in io.Reader, out io.Writer) error {
@@ -54,7 +28,7 @@ func Child(engines []Engine, in io.Reader, out io.Writer) error {
 
 func do(s *session) (all []Measurement, err error) {
 	defer func() { err = errors.Join(err, s.close()) }()
-	first := s.Tasks[0].work()
+	first := workOf(s.Tasks[0])
 	if s.Crash {
 		return nil, s.crash(first)
 	}
@@ -62,8 +36,9 @@ func do(s *session) (all []Measurement, err error) {
 		return nil, err
 	}
 	for _, t := range s.Tasks {
-		m, err := t.work().run(s, t)
-		if err == nil && s.store != nil && t.work().state >= loaded {
+		w := workOf(t)
+		m, err := w.run(s, trial{w, t.Goroutines})
+		if err == nil && s.store != nil && w.state >= loaded {
 			err = s.verify()
 		}
 		if err != nil {
@@ -74,4 +49,13 @@ func do(s *session) (all []Measurement, err error) {
 		all = append(all, m)
 	}
 	return all, nil
+}
+
+// workOf returns the work of a task, whose name the parent has checked.
+func workOf(t task) work {
+	w, ok := workNamed(t.Work)
+	if !ok {
+		panic("bench: unknown work " + t.Work)
+	}
+	return w
 }

@@ -9,19 +9,19 @@ import (
 const passes = 5
 
 // gets measures reads of keys that are there. Every value is compared with what was written.
-func (s *session) gets(t task) (Measurement, error) {
+func (s *session) gets(t trial) (Measurement, error) {
 	all, err := s.readTimed(t, 0)
 	return all.measurement(1), err
 }
 
 // getsMissing measures reads of keys that are not there.
-func (s *session) getsMissing(t task) (Measurement, error) {
+func (s *session) getsMissing(t trial) (Measurement, error) {
 	all, err := s.readTimed(t, missing)
 	return all.measurement(1), err
 }
 
-func (s *session) readTimed(t task, offset uint64) (tally, error) {
-	return s.measured(t, plan{t.Goroutines, passes * s.loaded, getLimit, 8}, s.reader(offset))
+func (s *session) readTimed(t trial, offset uint64) (tally, error) {
+	return s.measured(t, plan{t.goroutines, passes * s.loaded, getLimit, 8}, s.reader(offset))
 }
 
 // readAll is readTimed for caches that are only being filled.
@@ -61,7 +61,7 @@ func (s *session) getter() func(dst, key []byte) (value []byte, found bool, err 
 }
 
 // scans measures reading everything in order. Order and number of the keys are checked.
-func (s *session) scans(t task) (Measurement, error) {
+func (s *session) scans(t trial) (Measurement, error) {
 	all, err := s.measured(t, plan{1, 4 * passes, getLimit, 1}, func(int) func(int) error {
 		return func(int) error { return s.scan() }
 	})
@@ -84,7 +84,7 @@ func (s *session) scan() error {
 }
 
 // memory measures what the process held at most, loading included, once gets have filled the caches.
-func (s *session) memory(t task) (Measurement, error) {
+func (s *session) memory(t trial) (Measurement, error) {
 	m, err := s.gets(t)
 	m.Figure = float64(peakRSSBytes()) / (1 << 20)
 	return m, err

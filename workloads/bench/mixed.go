@@ -14,9 +14,9 @@ const popular = 1 << 16
 
 // mixed measures gets and puts of entries of which some are far more popular than others. A value that is read must be
 // one that somebody wrote.
-func (s *session) mixed(t task) (Measurement, error) {
+func (s *session) mixed(t trial) (Measurement, error) {
 	written := writtenBytes()
-	all, err := s.measured(t, plan{t.Goroutines, s.Entries, bulkLimit, 8}, func(worker int) func(int) error {
+	all, err := s.measured(t, plan{t.goroutines, s.Entries, bulkLimit, 8}, func(worker int) func(int) error {
 		draws, get, put := s.draw(worker), s.getOne(), s.overwriter(worker, history.Buffered)
 		n := 0
 		return func(i int) error {
@@ -71,9 +71,9 @@ func (s *session) overwriter(worker int, d history.Durability) func(entry uint64
 }
 
 // overwrite measures random puts of entries that are there, and what they cost on disk once the store rests.
-func (s *session) overwrite(t task) (Measurement, error) {
+func (s *session) overwrite(t trial) (Measurement, error) {
 	written := writtenBytes()
-	all, err := s.measured(t, plan{t.Goroutines, s.Entries, bulkLimit, 8}, func(worker int) func(int) error {
+	all, err := s.measured(t, plan{t.goroutines, s.Entries, bulkLimit, 8}, func(worker int) func(int) error {
 		put := s.overwriter(worker, history.Buffered)
 		return func(i int) error { return put(mix(uint64(i)) % uint64(s.loaded)) }
 	})

@@ -12,7 +12,7 @@ const (
 )
 
 // openClose measures opening and closing a small store in memory, again and again.
-func (s *session) openClose(t task) (Measurement, error) {
+func (s *session) openClose(t trial) (Measurement, error) {
 	open := s.engine.NewMemory()
 	if err := s.fill(open); err != nil {
 		return Measurement{}, err

@@ -10,8 +10,8 @@ import (
 const batchEntries = 100
 
 // puts measures commits into an empty store, one entry each or a batch of them.
-func (s *session) puts(t task) (Measurement, error) {
-	w, limit := t.work(), bulkLimit
+func (s *session) puts(t trial) (Measurement, error) {
+	w, limit := t.work, bulkLimit
 	if w.durability == history.Sync {
 		limit = syncLimit
 	}
@@ -28,8 +28,8 @@ func (s *session) puts(t task) (Measurement, error) {
 }
 
 // putAll puts the entries that are not in the store, so many with each commit.
-func (s *session) putAll(t task, limit time.Duration, perOp int, d history.Durability) (tally, error) {
-	p := plan{t.Goroutines, max(1, s.Entries/perOp), limit, 8}
+func (s *session) putAll(t trial, limit time.Duration, perOp int, d history.Durability) (tally, error) {
+	p := plan{t.goroutines, max(1, s.Entries/perOp), limit, 8}
 	if perOp > 1 || d == history.Sync {
 		p.every = 1
 	}

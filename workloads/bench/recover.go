@@ -34,8 +34,8 @@ func (s *session) crash(w work) error {
 }
 
 // recover measures opening what crash left, and counts what is missing.
-func (s *session) recover(t task) (m Measurement, err error) {
-	w := t.work()
+func (s *session) recover(t trial) (m Measurement, err error) {
+	w := t.work
 	s.Entries = min(s.Entries, recoverEntries)
 	before, start := now(), time.Now()
 	if err := s.open(w); err != nil {

@@ -94,11 +94,11 @@ func (s *session) warm() error {
 }
 
 // measured is drive, with a profile if one is wanted.
-func (s *session) measured(t task, p plan, begin func(worker int) func(i int) error) (all tally, err error) {
+func (s *session) measured(t trial, p plan, begin func(worker int) func(i int) error) (all tally, err error) {
 	if s.Profile == "" {
 		return drive(p, begin)
 	}
-	name := fmt.Sprintf("%s-%d-%s-%d.pprof", t.Work, t.Goroutines, s.Engine, s.Round)
+	name := fmt.Sprintf("%s-%d-%s-%d.pprof", t.work.name, t.goroutines, s.Engine, s.Round)
 	f, err := os.Create(filepath.Join(s.Profile, name))
 	if err != nil {
 		return all, err

@@ -65,12 +65,3 @@ func (r *runner) child(ctx context.Context, j job) (out []byte, state *os.Proces
 func garbageDefaults(env []string) []string {
 	return append([]string{"GOGC=100", "GOMEMLIMIT=off"}, env...)
 }
-
-// String names the engine and the works of a job.
-func (j job) String() string {
-	var tasks []string
-	for _, t := range j.Tasks {
-		tasks = append(tasks, fmt.Sprintf("%s at %d goroutines", t.Work, t.Goroutines))
-	}
-	return fmt.Sprintf("engine %s, %s, round %d", j.Engine, strings.Join(tasks, ", "), j.Round+1)
-}
