@@ -1,22 +1,12 @@
+// Command lightning-torture tortures Lightning: it runs the engine on a disk that loses power, and judges what is left.
+// All of it is package cli.
 package main
 
 import (
-	"os"
-	"runtime/debug"
-)
-
-// Recoveries leave much garbage behind little that lives: collect it rarely, within a bound.
-const (
-	gcPercent   = 500
-	memoryLimit = 768 << 20
+	"github.com/lightningdb/lightning-torture/cmd/cli"
+	"github.com/lightningdb/lightning-torture/workloads/targets"
 )
 
 func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryLimit)
-	}
-	os.Exit(newCLI().execute(os.Args[1:]))
+	cli.Main(cli.App{Targets: targets.All(), Bench: targets.Measured()})
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,14 +13,11 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/lightningdb/lightning-torture/engine"
-	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"lightning-torture": main,
-		"stubborn":          stubborn,
-		"doomed":            doomed,
 	})
 }
 
@@ -40,19 +36,6 @@ func TestScripts(t *testing.T) {
 			"store": store, "blobs": blobs, "flip": flip,
 		},
 	})
-}
-
-// stubborn is the tool with a lab that does not stop when it is asked to.
-func stubborn() {
-	c := newCLI()
-	c.engines = func() []torture.Target { return []torture.Target{{Name: "lightning"}} }
-	c.check = func(ctx context.Context, _ torture.Target, _ torture.Options) (*torture.Result, error) {
-		fmt.Println("running")
-		<-ctx.Done()
-		fmt.Println("asked to stop")
-		select {}
-	}
-	os.Exit(c.execute(os.Args[1:]))
 }
 
 // store makes a closed store in a directory: "store DIR". It has two tables and a log of three commits.

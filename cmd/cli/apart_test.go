@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// doomed is the tool with an engine that ends the process when it is opened, in the way that DOOM says.
+func doomed() {
+	c := newCLI(App{Targets: []torture.Target{{Name: "lightning", Open: func(torture.Env) (workloads.Store, error) {
+		switch os.Getenv("DOOM") {
+		case "panic":
+			go panic("the table is gone")
+		case "kill":
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		}
+		select {}
+	}}}})
+	os.Exit(c.execute(os.Args[1:]))
+}
+
+// runDoomed runs the doomed tool in a process of its own.
+func runDoomed(t *testing.T, doom string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	if !canApart {
+		t.Skip("here the engine runs in the tool's own process: only Linux ends a child with its parent")
+	}
+	self, err := os.Executable()
+	require.NoError(t, err)
+	var out, errs bytes.Buffer
+	cmd := exec.CommandContext(t.Context(), self)
+	cmd.Args, cmd.Env = append([]string{"doomed"}, args...), append(os.Environ(), "DOOM="+doom)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	_ = cmd.Run() // its exit code is what is asked about
+	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
+}
+
+func TestAPanicThatNobodyCanRecoverIsAFinding(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	code, stdout, stderr := runDoomed(t, "panic", "run", "-w", "kv", "-f", "power", "--format", "json", "--dir", dir)
+	require.Equal(t, int(exitViolation), code, stderr)
+	var r torture.Result
+	require.NoError(t, json.Unmarshal([]byte(stdout), &r), stderr)
+	require.Equal(t, checker.Fail, r.Verdict)
+	require.Len(t, r.Findings, 1)
+	f := r.Findings[0]
+	require.Regexp(t, `^The engine panicked in a goroutine of its own, in \S+, and ended the process: the table is gone$`, f.Sentence)
+	require.Equal(t, "kv × power", f.Workload+" × "+f.Fault)
+	require.NotEmpty(t, f.Evidence)
+	require.FileExists(t, filepath.Join(dir, "report.html"))
+
+	code, stdout, stderr = runDoomed(t, "panic", "replay", f.Token, "--attempts", "3", "--dir", dir)
+	require.Equal(t, int(exitViolation), code, stderr)
+	require.Contains(t, stdout, "REPRODUCED  3 of 3 attempts")
+}
+
+func TestAProcessThatIsKilledIsNoFinding(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := runDoomed(t, "kill", "run", "-w", "kv", "-f", "power", "--dir", t.TempDir())
+	require.Equal(t, int(exitHost), code)
+	require.Empty(t, stdout)
+	require.True(t, strings.HasSuffix(stderr, "was ended from outside, perhaps for want of memory\n"), stderr)
+}

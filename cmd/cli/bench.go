@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lightningdb/lightning-torture/workloads/bench"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+const benchText = `Do the same work on several engines, interleaved, in several rounds, on a real disk, and print the medians.
+
+All have 16-byte keys in random order, values of 100 bytes that do not compress, the write-ahead log on, compression
+off, memtables of 64 MiB, a cache of 256 MiB and bloom filters of 10 bits a key. Each measurement is in a fresh process.
+Everything that is read is compared with what was written. Lightning's Buffered promises what Pebble's NoSync does.
+
+The ratio to Pebble is the median of the rounds' ratios: compare that, because the machine drifts.
+How it is measured, and what is not: workloads/bench/doc.go.
+
+Works:
+`
+
+const benchExample = `  lightning-torture bench --engine lightning,pebble --work put-nosync,get
+  lightning-torture bench --entries 100000 --rounds 3 --format json > bench.json`
+
+// childCommand is the command that a measurement runs in a process of its own. It is no interface.
+const childCommand = "bench-child"
+
+type benchFlags struct {
+	engines, works []string
+	format         string
+	quiet          bool
+	opts           bench.Options
+}
+
+func (c *cli) benchCommand() *cobra.Command {
+	var f benchFlags
+	cmd := &cobra.Command{
+		Use: "bench", Short: "Measure engines against each other", Long: benchText + describeWorks(), Example: benchExample,
+		Args: arguments(), RunE: func(cmd *cobra.Command, _ []string) error { return c.bench(cmd.Context(), &f) },
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringArrayVar(&f.engines, "engine", nil, "`NAMES` of engines (default all)")
+	flags.StringArrayVar(&f.works, "work", nil, "`NAMES` of works (default all)")
+	flags.IntSliceVar(&f.opts.Goroutines, "goroutines", nil, "`NUMBERS` of goroutines, for works that have a choice (default by work)")
+	flags.IntVar(&f.opts.Entries, "entries", bench.DefaultEntries, "`N` entries in a store")
+	flags.IntVar(&f.opts.Rounds, "rounds", bench.DefaultRounds, "`N` times through everything")
+	flags.StringVar(&f.opts.Dir, "dir", "", "`DIR` of the stores, on the disk to measure (default the system's temporary one)")
+	flags.DurationVar(&f.opts.Wait, "wait", bench.DefaultWait, "how long to wait, at most, until others leave the CPUs")
+	flags.StringVar(&f.opts.ProfileDir, "cpuprofile", "", "`DIR` for a CPU profile of each measurement")
+	flags.StringVar(&f.format, "format", "text", "`FORM` of the result: "+strings.Join(benchFormats, ", "))
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress on standard error")
+	complete(cmd, "engine", fixed(c.measuredNames()...))
+	complete(cmd, "work", workChoices)
+	complete(cmd, "format", fixed(benchFormats...))
+	return cmd
+}
+
+var benchFormats = []string{"text", "json"}
+
+// bench checks the flags, measures, and prints.
+func (c *cli) bench(ctx context.Context, f *benchFlags) error {
+	if err := oneOf("format", f.format, benchFormats); err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	o := f.opts
+	for name, flag := range map[string]*int{"entries": &o.Entries, "rounds": &o.Rounds} {
+		if *flag == 0 { // which is the default of a library, not of somebody who types it
+			return usageError("--%s is 0; give at least 1", name)
+		}
+	}
+	if o.Wait <= 0 {
+		o.Wait = -1
+	}
+	o.Engines, o.Works, o.Child = named(f.engines), named(f.works), []string{self, childCommand}
+	if !f.quiet {
+		o.Progress = func(doing string) { fmt.Fprintln(c.stderr, doing) }
+	}
+	result, err := bench.Run(ctx, c.app.Bench, o)
+	if err != nil {
+		return because(ctx, err)
+	}
+	if f.format == "json" {
+		err = bench.JSON(c.stdout, result)
+	} else {
+		err = bench.Text(c.stdout, result)
+	}
+	if err == nil && result.Interrupted {
+		return because(ctx, nil)
+	}
+	return err
+}
+
+// benchChildCommand measures one engine for the process that started it.
+func (c *cli) benchChildCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: childCommand, Hidden: true, Args: arguments(),
+		RunE: func(*cobra.Command, []string) error { return bench.Child(c.app.Bench, os.Stdin, c.stdout) },
+	}
+}
+
+func (c *cli) measuredNames() []string {
+	var names []string
+	for _, e := range c.app.Bench {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
+// describeWorks lists the works for the help.
+func describeWorks() string {
+	var text strings.Builder
+	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	for _, w := range bench.Works() {
+		fmt.Fprintf(table, "  %s\t%s\n", w.Name, w.Text)
+	}
+	_ = table.Flush() // to memory
+	return text.String()
+}
+
+func workChoices() []torture.Choice {
+	var all []torture.Choice
+	for _, w := range bench.Works() {
+		all = append(all, torture.Choice{Name: w.Name, Text: w.Text})
+	}
+	return all
+}

@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/engine"
+)
+
+// blobLine tells of a blob file of a store.
+func blobLine(f *engine.BlobFileInfo) string {
+	line := fmt.Sprintf("%s: %d bytes, %d of them of tables", f.File, f.Bytes, f.LiveBytes)
+	if f.Logs {
+		return line + ", the rest may be of logs"
+	}
+	return fmt.Sprintf("%s, %d garbage", line, f.GarbageBytes)
+}
+
+func blobObjects(files []engine.BlobFileInfo) []any {
+	all := []any{}
+	for _, f := range files {
+		object := map[string]any{"file": f.File, "bytes": f.Bytes, "live_bytes": f.LiveBytes, "logs": f.Logs}
+		if !f.Logs {
+			object["garbage_bytes"] = f.GarbageBytes
+		}
+		all = append(all, object)
+	}
+	return all
+}
+
+// blobBytes returns how many bytes of blob files a table refers to.
+func blobBytes(t *engine.TableInfo) (sum uint64) {
+	for _, u := range t.Blobs {
+		sum += u.Bytes
+	}
+	return sum
+}
+
+func useObjects(uses []engine.BlobUse) []any {
+	all := []any{}
+	for _, u := range uses {
+		all = append(all, map[string]any{"file": u.File, "values": u.Values, "bytes": u.Bytes})
+	}
+	return all
+}
+
+func rangeObjects(ranges []engine.RangeDelete) []any {
+	all := []any{}
+	for _, r := range ranges {
+		all = append(all, binary(binary(map[string]any{"seq": r.Seq}, "start", r.Start), "end", r.End))
+	}
+	return all
+}
+
+// entryText tells of what an entry has beside its key.
+func entryText(e *engine.Entry) string {
+	switch {
+	case e.Blob != nil:
+		return fmt.Sprintf("%d bytes in %s offset %d", e.Blob.Bytes, e.Blob.File, e.Blob.Offset)
+	case e.Kind == "delete range":
+		return "to " + abridged(e.Value)
+	}
+	return fmt.Sprintf("%d bytes", len(e.Value))
+}
+
+// entryObject is an entry without its value.
+func entryObject(e *engine.Entry) map[string]any {
+	object := binary(map[string]any{"seq": e.Seq, "kind": e.Kind}, "key", e.Key)
+	switch {
+	case e.Blob != nil:
+		object["value_bytes"] = e.Blob.Bytes
+		object["blob"] = map[string]any{"file": e.Blob.File, "offset": e.Blob.Offset}
+	case e.Kind == "delete range":
+		binary(object, "end", e.Value)
+	default:
+		object["value_bytes"] = len(e.Value)
+	}
+	return object
+}

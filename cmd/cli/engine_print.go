@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"unicode/utf8"
+)
+
+// printable is the result of a command on a store. Both forms may stream, and end with the error that they meet.
+type printable interface {
+	text(w io.Writer) error
+	json(w io.Writer) error
+	damaged() bool // known when one of the others has returned
+}
+
+// document is a result that is one JSON object.
+type document struct {
+	content any
+	render  func(w io.Writer) error
+	found   bool // damage
+}
+
+func (d document) text(w io.Writer) error { return d.render(w) }
+
+func (d document) json(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(d.content)
+}
+
+func (d document) damaged() bool { return d.found }
+
+// lines is a result that is one JSON object a line, made while it is printed.
+type lines struct {
+	run   func(emit func(object any, format string, args ...any) error) error
+	found *bool
+}
+
+func (l lines) text(w io.Writer) error {
+	return l.run(func(_ any, format string, args ...any) error {
+		if format == "" {
+			return nil
+		}
+		_, err := fmt.Fprintf(w, format+"\n", args...)
+		return err
+	})
+}
+
+func (l lines) json(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return l.run(func(object any, _ string, _ ...any) error {
+		if object == nil {
+			return nil
+		}
+		return e.Encode(object)
+	})
+}
+
+func (l lines) damaged() bool { return l.found != nil && *l.found }
+
+// binary puts bytes into a JSON object: as a string under the name, or in base64 if they are not UTF-8.
+func binary(object map[string]any, name string, b []byte) map[string]any {
+	if utf8.Valid(b) {
+		object[name] = string(b)
+	} else {
+		object[name+"_base64"] = b
+	}
+	return object
+}
+
+// abridged quotes a key, and cuts a long one.
+func abridged(key []byte) string {
+	const most = 40
+	if len(key) > most {
+		return fmt.Sprintf("%q...(%d bytes)", key[:most], len(key))
+	}
+	return fmt.Sprintf("%q", key)
+}

@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/lightningdb/lightning-torture/reports"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+var (
+	resultFormats = []string{"text", "json", "junit", "markdown"}
+	colorChoices  = []string{"auto", "always", "never"}
+)
+
+// outputFlags is where a result goes, and how it looks.
+type outputFlags struct {
+	format     string
+	html       string
+	dir        string
+	color      string
+	quiet      bool
+	noProgress bool
+}
+
+func (o *outputFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&o.format, "format", "text", "`FORM` of the result: "+strings.Join(resultFormats, ", "))
+	flags.StringVar(&o.html, "html", "", "`PATH` of the HTML report (default report.html in the output directory)")
+	flags.StringVar(&o.dir, "dir", ".torture", "`DIR` of all output; created if need be")
+	flags.BoolVarP(&o.quiet, "quiet", "q", false, "no progress; of text only the verdict and the findings")
+	flags.StringVar(&o.color, "color", "auto", "`WHEN` to colour text: "+strings.Join(colorChoices, ", "))
+	flags.BoolVar(&o.noProgress, "no-progress", false, "no progress on standard error")
+}
+
+func (o *outputFlags) validate() error {
+	if err := oneOf("format", o.format, resultFormats); err != nil {
+		return err
+	}
+	if o.dir == "" {
+		return usageError("--dir must name a directory")
+	}
+	return oneOf("color", o.color, colorChoices)
+}
+
+func oneOf(flag, value string, choices []string) error {
+	if slices.Contains(choices, value) {
+		return nil
+	}
+	return usageError("unknown --%s %q; choose one of %s", flag, value, strings.Join(choices, ", "))
+}
+
+// prepare tries the place of the report, because the run before it is written may take a day. The output directory is
+// tried by the lab, which writes there too.
+func (o *outputFlags) prepare() error {
+	if o.html == "" {
+		o.html = filepath.Join(o.dir, "report.html")
+		return nil
+	}
+	if info, err := os.Stat(o.html); err == nil && info.IsDir() {
+		return fmt.Errorf("%w: --html %s is a directory", torture.ErrHost, o.html)
+	}
+	if err := makeWritable(filepath.Dir(o.html)); err != nil {
+		return fmt.Errorf("%w: report %s: %w", torture.ErrHost, o.html, err)
+	}
+	return nil
+}
+
+func makeWritable(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	probe, err := os.CreateTemp(dir, ".writable-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// publish prints the result and writes the report. A report that cannot be written does not keep the result from
+// standard output.
+func (c *cli) publish(r *torture.Result, o *outputFlags) error {
+	reportErr := writeReport(o.html, r)
+	text := reports.TextOptions{Color: c.colored(o.color), Brief: o.quiet, Report: o.html}
+	if reportErr != nil {
+		reportErr = fmt.Errorf("%w: %w", torture.ErrHost, reportErr)
+		text.Report = ""
+	}
+	var printErr error
+	switch o.format {
+	case "json":
+		printErr = reports.JSON(c.stdout, r)
+	case "junit":
+		printErr = reports.JUnit(c.stdout, r)
+	case "markdown":
+		printErr = reports.Summary(c.stdout, r)
+	default:
+		printErr = reports.Text(c.stdout, r, text)
+	}
+	return errors.Join(printErr, reportErr)
+}
+
+func writeReport(path string, r *torture.Result) error {
+	var page bytes.Buffer
+	if err := reports.HTML(&page, r); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(path, page.Bytes(), 0o644)
+}
+
+// colored decides whether text has colours: a flag wins, then NO_COLOR, then whether somebody is looking.
+func (c *cli) colored(choice string) bool {
+	if choice != "auto" {
+		return choice == "always"
+	}
+	return c.getenv("NO_COLOR") == "" && c.getenv("TERM") != "dumb" && c.width(c.stdout) > 0
+}

@@ -1,0 +1,204 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lightningdb/lightning-torture/workloads/schedule"
+)
+
+const wasmexecText = `Run a Go program on a schedule that is a pure function of a seed.
+
+The program is built with GOOS=wasip1 GOARCH=wasm, and needs no change. Its clock, its random numbers, which case a select
+takes and when one goroutine makes room for another all come from the seed; the same seed shows the same run, bit for bit.
+Time is virtual: sleeping costs nothing. Made for go test -exec, which runs whole packages of concurrent tests like that.
+
+With --sweep or --seeds, the program runs from each seed until one fails, and the line that runs that seed again is printed.
+The program reads the files of this machine but writes only to a temporary directory of its own. It sees the variables
+PWD, TMPDIR, SCHEDULE_SEED and those that --env names.
+
+The exit code is that of the program: 1 if a test failed, 2 if it crashed or all its goroutines wait for each other.
+How it works and what it cannot find: workloads/schedule/doc.go.`
+
+const wasmexecExample = `  GOOS=wasip1 GOARCH=wasm go test -exec 'lightning-torture wasmexec --sweep 300' ./...
+  GOOS=wasip1 GOARCH=wasm go test -exec 'lightning-torture wasmexec --seed 17' -run TestTransfer ./bank
+  lightning-torture wasmexec --seeds 100..200 --schedule-hash program.wasm --flag-of-the-program`
+
+type wasmexecFlags struct {
+	seed, sweep uint64
+	seeds       string
+	hash        bool
+	env         []string
+}
+
+func (c *cli) wasmexecCommand() *cobra.Command {
+	var f wasmexecFlags
+	cmd := &cobra.Command{
+		Use: "wasmexec PROGRAM [ARGUMENTS]", Short: "Run a Go program, or go test, on a schedule from a seed",
+		Long: wasmexecText, Example: wasmexecExample,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError("PROGRAM is missing; see %s --help", cmd.CommandPath())
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			seeds, err := f.choice(cmd)
+			if err != nil {
+				return err
+			}
+			return interruptibly(cmd.Context(), func() error { return c.wasmexec(cmd.Context(), &f, seeds, args) })
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.SetInterspersed(false) // what follows the program is the program's
+	flags.Uint64Var(&f.seed, "seed", 1, "`SEED` of the schedule")
+	flags.StringVar(&f.seeds, "seeds", "", "`A..B`: run every seed from A to B, until one fails")
+	flags.Uint64Var(&f.sweep, "sweep", 0, "run the seeds 1 to `N`, until one fails")
+	flags.BoolVar(&f.hash, "schedule-hash", false, "print a hash of the course that the program took, on standard error")
+	flags.StringArrayVar(&f.env, "env", nil, "`NAME` or NAME=VALUE: a variable that the program sees (may be given again)")
+	return cmd
+}
+
+// choice returns the seeds that the flags name.
+func (f *wasmexecFlags) choice(cmd *cobra.Command) (schedule.Seeds, error) {
+	given := 0
+	for _, name := range []string{"seed", "seeds", "sweep"} {
+		if cmd.Flags().Changed(name) {
+			given++
+		}
+	}
+	switch {
+	case given > 1:
+		return schedule.Seeds{}, usageError("give one of --seed, --seeds and --sweep")
+	case cmd.Flags().Changed("sweep") && f.sweep == 0:
+		return schedule.Seeds{}, usageError("--sweep is 0; give at least 1")
+	case f.sweep > 0:
+		return schedule.Seeds{First: 1, Last: f.sweep}, nil
+	case !cmd.Flags().Changed("seeds"):
+		return schedule.Seeds{First: f.seed, Last: f.seed}, nil
+	}
+	from, to, _ := strings.Cut(f.seeds, "..")
+	first, badFirst := strconv.ParseUint(from, 10, 64)
+	last, badLast := strconv.ParseUint(to, 10, 64)
+	if badFirst != nil || badLast != nil || first > last {
+		return schedule.Seeds{}, usageError("--seeds is %q; give two numbers like 1..300, the lower one first", f.seeds)
+	}
+	return schedule.Seeds{First: first, Last: last}, nil
+}
+
+// wasmexec loads the program and runs it, once or often.
+func (c *cli) wasmexec(ctx context.Context, f *wasmexecFlags, seeds schedule.Seeds, args []string) (err error) {
+	code, err := os.ReadFile(args[0])
+	if err != nil {
+		return unreadable(args[0], err)
+	}
+	program, err := schedule.Load(ctx, code, scheduleCache())
+	if errors.Is(err, schedule.ErrNotGo) {
+		return usageError("%s: %w", args[0], err)
+	} else if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, program.Close(ctx)) }()
+	dir, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	job := schedule.Job{
+		Args: args, Env: c.environment(f.env), Dir: dir, Stdin: os.Stdin, Stdout: c.stdout, Stderr: c.stderr,
+	}
+	if seeds.First == seeds.Last {
+		outcome, err := program.Run(ctx, seeds.First, job)
+		if err != nil {
+			return err
+		}
+		return c.ended(f, seeds.First, outcome, job)
+	}
+	return c.sweep(ctx, f, program, seeds, job)
+}
+
+func (c *cli) sweep(
+	ctx context.Context, f *wasmexecFlags, program *schedule.Program, seeds schedule.Seeds, job schedule.Job,
+) error {
+	swept, err := program.Sweep(ctx, seeds, job)
+	if err != nil {
+		return because(ctx, err)
+	}
+	_, err = c.stdout.Write(swept.Stdout)
+	if _, printed := c.stderr.Write(swept.Stderr); err != nil || printed != nil {
+		return errors.Join(err, printed)
+	}
+	if !swept.Failed {
+		fmt.Fprintf(c.stderr, "swept %d seeds, from %d to %d: none fails; above is seed %d\n",
+			swept.Ran, seeds.First, seeds.Last, swept.Seed)
+	}
+	return c.ended(f, swept.Seed, swept.Outcome, job)
+}
+
+// ended says how a run ended, and how to see it again if the program failed.
+func (c *cli) ended(f *wasmexecFlags, seed uint64, o schedule.Outcome, job schedule.Job) error {
+	if o.Trap != "" {
+		fmt.Fprintf(c.stderr, "stopped: %s\n", oneLine(errors.New(o.Trap)))
+	}
+	if f.hash {
+		fmt.Fprintf(c.stderr, "schedule %016x  seed %d, %d switches\n", o.Hash, seed, o.Switches)
+	}
+	if o.ExitCode == 0 {
+		return nil
+	}
+	fmt.Fprintf(c.stderr, "fails with seed %d\n  replay   %s\n", seed, schedule.Command(seed, job))
+	return exit(o.ExitCode)
+}
+
+// environment gives values to the variables that are named without one.
+func (c *cli) environment(names []string) []string {
+	var env []string
+	for _, name := range names {
+		if !strings.Contains(name, "=") {
+			name += "=" + c.getenv(name)
+		}
+		env = append(env, name)
+	}
+	return env
+}
+
+// scheduleCache is where compiled programs are kept: in the user's cache, or nowhere if there is none.
+func scheduleCache() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "lightning-torture", "wasm")
+}
+
+// unreadable says what is wrong with the name of a file.
+func unreadable(name string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return usageError("no such file: %s", name)
+	}
+	if info, statErr := os.Stat(name); statErr == nil && info.IsDir() {
+		return usageError("a directory: %s", name)
+	}
+	return err
+}
+
+// interruptibly runs what cannot be interrupted, and gives up waiting for it when ctx ends.
+func interruptibly(ctx context.Context, run func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- run() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
