@@ -1,0 +1,84 @@
+package torture
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// savedCase is a finding that an earlier version saved, and what that version said of it.
+type savedCase struct {
+	File            string   `json:"file"`
+	Bug             string   `json:"bug"`
+	Token           string   `json:"token"`
+	ID              string   `json:"id"`
+	Judge           string   `json:"judge"`
+	Class           string   `json:"class"`
+	Sentence        string   `json:"sentence"`
+	CrashTick       uint64   `json:"crash_tick"`
+	NestedTick      uint64   `json:"nested_tick"`
+	Device          string   `json:"device"`
+	Rejudged        string   `json:"rejudged"`
+	Classes         []string `json:"classes"`
+	Reason          string   `json:"reason"`
+	FailsWithoutBug bool     `json:"fails_without_bug"` // the saved operations alone are wrong, whoever recovers from them
+}
+
+// bugs are the toys that the saved findings are of.
+var bugs = map[string]toyBug{
+	"noFileSync": noFileSync, "noDirSync": noDirSync, "noChecksum": noChecksum, "retrySync": retrySync,
+	"ignoreWriteError": ignoreWriteError, "splitBatch": splitBatch, "panics": panics, "leaks": leaks, "forgetful": forgetful,
+	"rotTakesAll": rotTakesAll, "startsOver": startsOver,
+}
+
+// Tokens and evidence outlive the code that wrote them. These were written before the lab was split into packages: runs of
+// one client and of several, faults, rules, devices, rot, the sweep, crashes of recoveries, shrunk runs, and a failure
+// without a crash.
+func TestFindingsOfAnEarlierVersionReplay(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join("testdata", "replay")
+	data, err := os.ReadFile(filepath.Join(dir, "cases.json"))
+	require.NoError(t, err)
+	var cases []savedCase
+	require.NoError(t, json.Unmarshal(data, &cases))
+	require.Len(t, cases, 15)
+	for _, c := range cases {
+		t.Run(c.File, func(t *testing.T) {
+			t.Parallel()
+			bug, known := bugs[c.Bug]
+			require.True(t, known)
+			target := toyTarget(bug)
+			if bug == leaks || bug == forgetful {
+				target.CheckFiles = nil // these were to show otherwise than by the files
+			}
+			file := filepath.Join(dir, c.File)
+			for _, from := range []string{file, c.Token} {
+				again, err := Replay(t.Context(), []Target{target}, from, ReplayOptions{})
+				require.NoError(t, err)
+				require.True(t, again.Reproduced, "%s: %s", from, again.Diverged)
+				if f := again.Finding; from == file {
+					assert.Equal(t, []string{c.ID, c.Judge, c.Class, c.Sentence, c.Device}, []string{f.ID, f.Judge, f.Class, f.Sentence, f.Device})
+					assert.Equal(t, []uint64{c.CrashTick, c.NestedTick}, []uint64{f.CrashTick, f.NestedTick})
+					assert.Equal(t, c.Token, f.Token, "it is the token of the same run")
+				}
+			}
+			healthy, err := Replay(t.Context(), []Target{toyTarget(correct)}, file, ReplayOptions{})
+			require.NoError(t, err)
+			assert.Equal(t, c.FailsWithoutBug, healthy.Reproduced)
+
+			judged, err := Rejudge(t.Context(), []Target{toyTarget(correct)}, file)
+			require.NoError(t, err)
+			assert.Equal(t, c.Rejudged, judged.Verdict.String())
+			assert.Equal(t, c.Reason, judged.Reason)
+			var classes []string
+			for _, v := range judged.Violations {
+				classes = append(classes, v.Class)
+			}
+			assert.Equal(t, c.Classes, classes)
+		})
+	}
+}
