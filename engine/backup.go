@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/spf13/afero"
-
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 )
 
 // Backup adds a backup of db, as it is at the call, to the repository in directory dir, which it makes if need be, on
@@ -42,7 +42,7 @@ func Backup(db *DB, dir string) (info BackupInfo, err error) {
 // The error is ErrNoBackup, ErrTargetNotEmpty, ErrLocked, ErrNotARepository, ErrVersion, ErrCorrupt or one of the
 // filesystem.
 func Restore(repository string, id uint64, dir string, o Options) (info BackupInfo, err error) {
-	r, err := openRepository(fsOf(o), repository, false)
+	r, err := openRepository(o.fs(), repository, false)
 	if err != nil {
 		return info, fmt.Errorf("engine: restore %s: %w", repository, err)
 	}
@@ -56,7 +56,7 @@ func Restore(repository string, id uint64, dir string, o Options) (info BackupIn
 // Backups lists the backups of a repository, oldest first. A list that cannot be read is ErrCorrupt and names the file;
 // the others are returned all the same. The error may be ErrNotARepository, ErrVersion or one of the filesystem, too.
 func Backups(repository string, o Options) ([]BackupInfo, error) {
-	fsys := fsOf(o)
+	fsys := o.fs()
 	r := &backupRepo{fs: fsys, dir: durable.NewDir(fsys, repository, nil)}
 	err := r.load()
 	var all []BackupInfo
@@ -117,7 +117,7 @@ func PruneBackups(repository string, keep int, o Options) (deleted []uint64, err
 func prune(
 	repository string, o Options, choose func(*backupRepo) ([]uint64, error),
 ) (deleted []uint64, err error) {
-	r, err := openRepository(fsOf(o), repository, false)
+	r, err := openRepository(o.fs(), repository, false)
 	if err != nil {
 		return nil, fmt.Errorf("engine: prune %s: %w", repository, err)
 	}
@@ -131,13 +131,6 @@ func prune(
 	return deleted, nil
 }
 
-func fsOf(o Options) afero.Fs {
-	if o.FS == nil {
-		return afero.NewOsFs()
-	}
-	return o.FS
-}
-
 // add makes a backup.
 func (r *backupRepo) add(db *DB) (info BackupInfo, err error) {
 	if err := r.removeUnused(); err != nil {
@@ -149,16 +142,16 @@ func (r *backupRepo) add(db *DB) (info BackupInfo, err error) {
 	}
 	defer func() { err = errors.Join(err, im.close()) }()
 	b := backup{Version: backupVersion, ID: r.nextID()}
-	for _, level := range im.view.version.levels {
+	for _, level := range im.view.Version.Levels {
 		for _, t := range level {
-			if err := r.addKept(&b, db.dir, tableName(t.Num), t.reader.Verify); err != nil {
+			if err := r.addKept(&b, db.dir, filename.Table(t.Num), t.Reader.Verify); err != nil {
 				return info, err
 			}
 		}
 	}
 	for _, f := range im.blobs {
-		verify := func() error { return f.reader.Verify(f.reader.Size()) }
-		if err := r.addKept(&b, db.dir, blobName(f.num), verify); err != nil {
+		verify := func() error { return f.Reader.Verify(f.Reader.Size()) }
+		if err := r.addKept(&b, db.dir, filename.Blob(f.Num), verify); err != nil {
 			return info, err
 		}
 	}
@@ -206,7 +199,7 @@ func (r *backupRepo) restore(id uint64, path string) (info BackupInfo, err error
 func (r *backupRepo) copyOut(f backupFile, target *durable.Dir) error {
 	stored, err := r.files.Open(f.stored())
 	if err != nil {
-		return missing(filepath.Join(r.files.Path(), f.stored()), err)
+		return corrupt.Missing(filepath.Join(r.files.Path(), f.stored()), err)
 	}
 	checked := newChecked(stored, filepath.Join(r.files.Path(), f.stored()), f)
 	_, err = target.CopyIn(f.Name, checked)

@@ -2,34 +2,26 @@ package engine
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
-	"math"
 	"sync"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/batch"
 	"github.com/lightningdb/lightning-torture/engine/internal/blob"
-	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
-	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
-
-// batchHeaderBytes is the space for the sequence number of the first operation (64 bits) and their count (32 bits).
-const batchHeaderBytes = 8 + 4
 
 // Batch is a sequence of writes that are applied as one. Later ones win over earlier ones of the same key. The zero
 // value is an empty batch; it is used by one goroutine, and may be used again after Reset.
 type Batch struct {
-	// data is at once what the log records and what replay reads:
-	//   seq u64 | count u32 | { kind u8 | key length uvarint | key | unless Delete: value length uvarint | value } ...
-	// where the key and the value of a RangeDelete are its start and its end.
-	data  []byte
+	data  []byte // what the log records and replay reads: see internal/batch
 	count int
 	seq   key.Seq // of the first write, once it is logged
 	err   error   // the first write that cannot be
 
-	longest   int         // of the values
-	blobs     []*blobFile // that references lead to, if there are any; held for the batch, maybe several times
-	blobBytes uint64      // that the references take there
+	longest   int              // of the values
+	blobs     []*view.BlobFile // that references lead to, if there are any; held for the batch, maybe several times
+	blobBytes uint64           // that the references take there
 }
 
 // Put adds a write of value to key; both are copied. A key or value over the limit makes Apply fail. An empty key is a
@@ -91,13 +83,12 @@ func (b *Batch) add(kind key.Kind, user, value []byte) {
 		return
 	}
 	if len(b.data) == 0 {
-		var header [batchHeaderBytes]byte
+		var header [batch.HeaderBytes]byte
 		b.data = append(b.data, header[:]...)
 	}
-	b.data = append(binary.AppendUvarint(append(b.data, byte(kind)), uint64(len(user))), user...)
+	b.data = batch.Append(b.data, kind, user, value)
 	if kind != key.Delete {
 		b.longest = max(b.longest, len(value))
-		b.data = append(binary.AppendUvarint(b.data, uint64(len(value))), value...)
 	}
 	b.count++
 }
@@ -105,9 +96,7 @@ func (b *Batch) add(kind key.Kind, user, value []byte) {
 // addRef adds a write of the value that a reference leads to. The header is there already.
 func (b *Batch) addRef(user []byte, ref blob.Ref) {
 	var encoded [blob.RefBytesMax]byte
-	value := ref.AppendTo(encoded[:0])
-	b.data = append(binary.AppendUvarint(append(b.data, byte(key.BlobSet)), uint64(len(user))), user...)
-	b.data = append(binary.AppendUvarint(b.data, uint64(len(value))), value...)
+	b.data = batch.Append(b.data, key.BlobSet, user, ref.AppendTo(encoded[:0]))
 	b.blobBytes += ref.Bytes()
 }
 
@@ -127,77 +116,5 @@ func checkSizes(kind key.Kind, user, value []byte) error {
 // number writes the header; first is the sequence number of the first operation.
 func (b *Batch) number(first key.Seq) {
 	b.seq = first
-	binary.LittleEndian.PutUint64(b.data, uint64(first))
-	binary.LittleEndian.PutUint32(b.data[8:], uint32(b.count))
-}
-
-// batchReader walks the operations of an encoded batch.
-type batchReader struct {
-	seq  key.Seq // of the next operation
-	left int
-	rest []byte
-
-	kind        key.Kind
-	user, value []byte
-}
-
-func readBatch(data []byte) (batchReader, bool) {
-	if len(data) < batchHeaderBytes {
-		return batchReader{}, false
-	}
-	count := binary.LittleEndian.Uint32(data[8:])
-	return batchReader{
-		seq:  key.Seq(binary.LittleEndian.Uint64(data)),
-		left: int(count),
-		rest: data[batchHeaderBytes:],
-	}, count > 0 && count <= math.MaxInt32
-}
-
-// next decodes an operation and returns its trailer; ok is false if the bytes are not a batch.
-func (r *batchReader) next() (tr key.Trailer, ok bool) {
-	if len(r.rest) == 0 || r.rest[0] > byte(key.BlobSet) {
-		return 0, false
-	}
-	r.kind, r.rest = key.Kind(r.rest[0]), r.rest[1:]
-	if r.user, ok = r.field(); !ok {
-		return 0, false
-	}
-	r.value = nil
-	if r.kind != key.Delete {
-		if r.value, ok = r.field(); !ok {
-			return 0, false
-		}
-	}
-	if r.kind == key.RangeDelete && bytes.Compare(r.user, r.value) >= 0 {
-		return 0, false
-	}
-	tr = key.MakeTrailer(r.seq, r.kind)
-	r.seq++
-	r.left--
-	return tr, true
-}
-
-func (r *batchReader) field() ([]byte, bool) {
-	n, used := binary.Uvarint(r.rest)
-	if used <= 0 || n > uint64(len(r.rest)-used) {
-		return nil, false
-	}
-	b := r.rest[used : used+int(n) : used+int(n)]
-	r.rest = r.rest[used+int(n):]
-	return b, true
-}
-
-// insert adds the operations of an encoded batch to a memtable and returns the last sequence number.
-func (m *mem) insert(data []byte, in *memtable.Inserter, file string) (key.Seq, error) {
-	r, ok := readBatch(data)
-	for ok && r.left > 0 {
-		var tr key.Trailer
-		if tr, ok = r.next(); ok {
-			m.add(in, r.user, tr, r.value)
-		}
-	}
-	if !ok || len(r.rest) > 0 {
-		return 0, corrupt.At(file, 0, "batch at sequence number %d is not one", r.seq)
-	}
-	return r.seq - 1, nil
+	batch.PutHeader(b.data, first, b.count)
 }

@@ -4,21 +4,22 @@ import (
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // blobVictims returns the blob files of which tables need less than half. Whoever rewrites an entry moves its value out
 // of them: no more bytes are moved than are freed in the end. Files that memtables or commits may refer to are left
 // alone, because what tables do not need of them is not garbage yet.
-func (db *DB) blobVictims(v *version) map[uint64]bool {
+func (db *DB) blobVictims(v *view.Version) map[uint64]bool {
 	var victims map[uint64]bool
-	for _, f := range v.blobs {
-		if f.young.Load() > 0 || 2*f.garbage(v.liveBlobs[f.num]) < f.size.Load() {
+	for _, f := range v.Blobs {
+		if f.Young.Load() > 0 || 2*f.Garbage(v.LiveBlobs[f.Num]) < f.Size.Load() {
 			continue
 		}
 		if victims == nil {
 			victims = map[uint64]bool{}
 		}
-		victims[f.num] = true
+		victims[f.Num] = true
 	}
 	return victims
 }
@@ -29,7 +30,7 @@ func (db *DB) blobVictims(v *version) map[uint64]bool {
 func (db *DB) blobGarbage(p *picker) *compaction {
 	v := p.version
 	victims := db.blobVictims(v)
-	for _, t := range v.levels[0] {
+	for _, t := range v.Levels[0] {
 		for _, u := range t.Blobs {
 			delete(victims, u.File)
 		}
@@ -37,15 +38,15 @@ func (db *DB) blobGarbage(p *picker) *compaction {
 	if len(victims) == 0 {
 		return nil
 	}
-	needs := func(t *table) bool {
+	needs := func(t *view.Table) bool {
 		return slices.ContainsFunc(t.Blobs, func(u manifest.Blobs) bool { return victims[u.File] })
 	}
-	for l := 1; l < levels; l++ {
-		for i, t := range v.levels[l] {
+	for l := 1; l < view.Levels; l++ {
+		for i, t := range v.Levels[l] {
 			if !needs(t) {
 				continue
 			}
-			c := p.compaction(l, l, v.levels[l][i:i+1])
+			c := p.compaction(l, l, v.Levels[l][i:i+1])
 			if c.reason = CompactionBlobs; !p.conflicts(c) {
 				return c
 			}
@@ -61,9 +62,9 @@ func (db *DB) collectBlobs() error {
 		if err != nil {
 			return err
 		}
-		c := db.blobGarbage(&picker{version: v.version, opts: &db.opts})
+		c := db.blobGarbage(&picker{version: v.Version, opts: &db.opts})
 		if c != nil {
-			err = db.compact(v.version, c)
+			err = db.compact(v.Version, c)
 		}
 		if err2 := db.release(v); err == nil {
 			err = err2

@@ -7,36 +7,41 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/blob"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // verifyBlobs compares every checksum of the blob files, and every reference of tables and memtables with what it leads
 // to, and both with what the manifest says. The caller holds the locks of Verify, and large.
-func (db *DB) verifyBlobs(v *view) error {
+func (db *DB) verifyBlobs(v *view.View) error {
 	var errs []error
-	for _, f := range db.blobsOf(v) { // the view holds them; others may go any time
-		again, err := db.openBlobFile(f.num, f.reader.Size()) // by name: the open file may have lost it
+	db.mu.Lock()
+	files := v.BlobFiles()
+	db.mu.Unlock()
+	for _, f := range files { // the view holds them; others may go any time
+		again, err := view.OpenBlobFile(db.dir, f.Num, f.Reader.Size()) // by name: the open file may have lost it
 		if err == nil {
-			err = errors.Join(again.reader.Verify(f.reader.Size()), again.file.Close())
+			err = errors.Join(again.Reader.Verify(f.Reader.Size()), again.File.Close())
 		}
 		errs = append(errs, err)
 	}
-	for _, level := range v.version.levels {
+	for _, level := range v.Version.Levels {
 		for _, t := range level {
 			errs = append(errs, db.verifyRefs(t))
 		}
 	}
-	for _, m := range v.mems {
-		errs = append(errs, db.countRefs(m.table.NewIterator(), func(blob.Ref) {}))
+	for _, m := range v.Mems {
+		errs = append(errs, db.countRefs(m.Table.NewIterator(), func(blob.Ref) {}))
 	}
 	return errors.Join(errs...)
 }
 
 // verifyRefs compares what a table refers to with what the manifest says that it does.
-func (db *DB) verifyRefs(t *table) error {
+func (db *DB) verifyRefs(t *view.Table) error {
 	found := map[uint64]*manifest.Blobs{}
-	err := db.countRefs(t.reader.NewIterator(), func(ref blob.Ref) {
+	err := db.countRefs(t.Reader.NewIterator(), func(ref blob.Ref) {
 		u := found[ref.File]
 		if u == nil {
 			u = &manifest.Blobs{File: ref.File}
@@ -49,12 +54,12 @@ func (db *DB) verifyRefs(t *table) error {
 	}
 	for _, listed := range t.Blobs {
 		if u := found[listed.File]; u == nil || *u != listed {
-			return corrupt.At(tableName(t.Num), 0, "refers to %+v, but the manifest says %+v", u, listed)
+			return corrupt.At(filename.Table(t.Num), 0, "refers to %+v, but the manifest says %+v", u, listed)
 		}
 		delete(found, listed.File)
 	}
 	if len(found) > 0 {
-		return corrupt.At(tableName(t.Num), 0, "refers to blob files %d, which the manifest does not say",
+		return corrupt.At(filename.Table(t.Num), 0, "refers to blob files %d, which the manifest does not say",
 			slices.Sorted(maps.Keys(found)))
 	}
 	return nil
@@ -67,9 +72,9 @@ func (db *DB) countRefs(it key.Iterator, count func(blob.Ref)) (err error) {
 		if it.Trailer().Kind() != key.BlobSet {
 			continue
 		}
-		f, ref, err := db.blobs.find(it.Value())
+		f, ref, err := db.blobs.Find(it.Value())
 		if err == nil {
-			err = f.reader.Check(ref)
+			err = f.Reader.Check(ref)
 		}
 		if err != nil {
 			return err
@@ -82,16 +87,16 @@ func (db *DB) countRefs(it key.Iterator, count func(blob.Ref)) (err error) {
 // expectBlobs adds the names of blob files to those that must be there, or may be because a reader needs them. The
 // caller holds mu.
 func (db *DB) expectBlobs(expected, allowed map[string]bool) {
-	for num := range db.blobs.all() {
-		allowed[blobName(num)] = true
+	for num := range db.blobs.All() {
+		allowed[filename.Blob(num)] = true
 	}
 	v := db.view.Load()
-	for _, f := range v.version.blobs {
-		expected[blobName(f.num)] = true
+	for _, f := range v.Version.Blobs {
+		expected[filename.Blob(f.Num)] = true
 	}
-	for _, m := range v.mems {
-		for _, f := range m.blobs {
-			expected[blobName(f.num)] = true
+	for _, m := range v.Mems {
+		for _, f := range m.Blobs {
+			expected[filename.Blob(f.Num)] = true
 		}
 	}
 }

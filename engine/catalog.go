@@ -5,8 +5,10 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
@@ -33,9 +35,9 @@ type catalog struct {
 // change is an edit with what it means for the view.
 type change struct {
 	manifest.Edit
-	opened  []*table    // the added tables
-	blobs   []*blobFile // new blob files that they refer to
-	flushed []*mem      // memtables that they replace
+	opened  []*view.Table    // the added tables
+	blobs   []*view.BlobFile // new blob files that they refer to
+	flushed []*view.Mem      // memtables that they replace
 }
 
 // apply makes a change durable, then visible, and then removes the files that it made obsolete.
@@ -59,8 +61,8 @@ func (db *DB) apply(ch change) error {
 		return err
 	}
 	for _, m := range ch.flushed {
-		if !m.replayed() {
-			if err := db.seq.settled(m.log, m.lastSeq); err != nil {
+		if !m.Replayed() {
+			if err := db.seq.settled(m.Log, m.LastSeq); err != nil {
 				return err
 			}
 		}
@@ -72,10 +74,10 @@ func (db *DB) apply(ch change) error {
 // close closes the new files of a change that does not become visible.
 func (ch *change) close() (err error) {
 	for _, t := range ch.opened {
-		err = errors.Join(err, t.file.Close())
+		err = errors.Join(err, t.File.Close())
 	}
 	for _, f := range ch.blobs {
-		err = errors.Join(err, f.file.Close())
+		err = errors.Join(err, f.File.Close())
 	}
 	return err
 }
@@ -150,14 +152,14 @@ func (db *DB) install(next *manifest.State, ch change) error {
 	for _, t := range ch.opened {
 		db.mu.tables[t.Num] = t
 	}
-	db.registerBlobFiles(ch.blobs...)
+	db.blobs.Add(ch.blobs...)
 	for _, d := range ch.Deleted {
 		moved := slices.ContainsFunc(ch.Added, func(p manifest.Placed) bool { return p.Num == d.Num })
-		db.mu.tables[d.Num].dead.Store(!moved)
+		db.mu.tables[d.Num].Dead.Store(!moved)
 	}
-	flushed := func(m *mem) bool { return slices.Contains(ch.flushed, m) }
+	flushed := func(m *view.Mem) bool { return slices.Contains(ch.flushed, m) }
 	db.mu.frozen = slices.DeleteFunc(slices.Clone(db.mu.frozen), flushed)
-	mems := slices.DeleteFunc(slices.Clone(db.view.Load().mems), flushed)
+	mems := slices.DeleteFunc(slices.Clone(db.view.Load().Mems), flushed)
 	before := db.show(mems, db.newVersion(next))
 	db.mu.Unlock()
 	return db.drop(before)
@@ -169,7 +171,7 @@ func (db *DB) dropLogs(floor uint64) {
 	defer db.mu.Unlock()
 	c := &db.catalog
 	for len(c.logs) > 0 && c.logs[0] < floor {
-		db.mu.obsolete = append(db.mu.obsolete, logName(c.logs[0]))
+		db.mu.obsolete = append(db.mu.obsolete, filename.Log(c.logs[0]))
 		c.logs = c.logs[1:]
 	}
 }

@@ -3,7 +3,6 @@ package engine
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 )
 
@@ -66,5 +65,3 @@ func notEmpty(path string, names []string) error {
 	return fmt.Errorf("%w: %s holds %s and %d more; name a directory that does not exist (what an attempt that failed "+
 		"left behind can be deleted)", ErrTargetNotEmpty, path, names[0], len(names)-1)
 }
-
-func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
@@ -39,10 +41,10 @@ func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 		return errors.Join(err, closing)
 	}
 	if m != nil {
-		in := m.table.Inserter()
-		_, err := m.insert(b.data, &in, "batch")
+		in := m.Table.Inserter()
+		_, err := m.Insert(b.data, &in, "batch")
 		invariant.Check(err == nil, "I1: a batch that was logged can be replayed")
-		db.seq.spill(m.log)
+		db.seq.spill(m.Log)
 	}
 	if err := db.seq.finish(t); err != nil {
 		return db.uncertain(err)
@@ -52,7 +54,7 @@ func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 
 // enter logs a batch, and returns what its acknowledgement must wait for and the memtable that it goes into; none if
 // the batch is empty.
-func (db *DB) enter(b *Batch, d Durability, check func() error) (ticket, *mem, error) {
+func (db *DB) enter(b *Batch, d Durability, check func() error) (ticket, *view.Mem, error) {
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
 	if err := db.writable(); err != nil {
@@ -72,10 +74,10 @@ func (db *DB) enter(b *Batch, d Durability, check func() error) (ticket, *mem, e
 	return db.log(b, d)
 }
 
-func (db *DB) log(b *Batch, d Durability) (ticket, *mem, error) {
+func (db *DB) log(b *Batch, d Durability) (ticket, *view.Mem, error) {
 	first := db.seq.newest() + 1
 	b.number(first)
-	if err := db.active.log.Append(b.data); err != nil {
+	if err := db.active.Log.Append(b.data); err != nil {
 		return ticket{}, nil, db.uncertain(err)
 	}
 	db.hold(db.active, b)
@@ -119,8 +121,8 @@ func (db *DB) refused(err error) error {
 // compactions are behind. A batch over the size of a memtable gets one of its own. A memtable that refers to a whole
 // blob file's worth of values is full, too: how much of them is garbage is known only when it is flushed.
 func (db *DB) makeRoom(bytes int) error {
-	if m := db.active; m != nil && m.reserved > 0 &&
-		(m.reserved+bytes > db.opts.MemtableBytes || m.blobBytes >= uint64(db.opts.BlobFileBytes)) {
+	if m := db.active; m != nil && m.Reserved > 0 &&
+		(m.Reserved+bytes > db.opts.MemtableBytes || m.BlobBytes >= uint64(db.opts.BlobFileBytes)) {
 		if err := db.rotate(); err != nil {
 			return db.refused(err)
 		}
@@ -136,7 +138,7 @@ func (db *DB) makeRoom(bytes int) error {
 	if err := db.seq.room(); err != nil {
 		return db.refused(err)
 	}
-	db.active.reserved += bytes
+	db.active.Reserved += bytes
 	return nil
 }
 
@@ -144,11 +146,11 @@ func (db *DB) makeRoom(bytes int) error {
 // system as a whole first; see sequencer.open. The caller holds commitMu.
 func (db *DB) rotate() error {
 	m := db.active
-	if m == nil || m.reserved == 0 {
+	if m == nil || m.Reserved == 0 {
 		return nil
 	}
-	m.lastSeq = db.seq.newest()
-	if err := db.seq.hand(m.lastSeq); err != nil {
+	m.LastSeq = db.seq.newest()
+	if err := db.seq.hand(m.LastSeq); err != nil {
 		return err
 	}
 	db.active = nil
@@ -164,21 +166,21 @@ func (db *DB) openLog(bytes int) error {
 	if err := db.establish(); err != nil {
 		return err
 	}
-	m := &mem{table: memtable.New(max(db.opts.MemtableBytes, bytes)), logNum: db.newFileNum()}
-	f, err := db.dir.Create(logName(m.logNum))
+	m := &view.Mem{Table: memtable.New(max(db.opts.MemtableBytes, bytes)), LogNum: db.newFileNum()}
+	f, err := db.dir.Create(filename.Log(m.LogNum))
 	if err != nil {
 		return err
 	}
 	if err := db.dir.Sync(); err != nil {
 		return errors.Join(err, f.Close())
 	}
-	m.log = wal.NewWriter(f, m.logNum)
-	m.log.Begin(db.lastLog)
-	m.log.WriteAhead(db.opts.LogAheadBytes)
-	db.seq.open(m.log)
-	db.lastLog = m.logNum
-	db.addLog(m.logNum)
-	notify(db.opts.EventListener.WALCreated, m.logNum)
+	m.Log = wal.NewWriter(f, m.LogNum)
+	m.Log.Begin(db.lastLog)
+	m.Log.WriteAhead(db.opts.LogAheadBytes)
+	db.seq.open(m.Log)
+	db.lastLog = m.LogNum
+	db.addLog(m.LogNum)
+	notify(db.opts.EventListener.WALCreated, m.LogNum)
 	db.active = m
 	return db.showActive(m)
 }
@@ -187,7 +189,7 @@ func (db *DB) openLog(bytes int) error {
 // synced itself. What was replayed from logs may exist in the page cache only, and even a successful sync of it would
 // prove nothing if an earlier one had failed. The caller holds commitMu.
 func (db *DB) establish() error {
-	if slices.ContainsFunc(db.frozen(), (*mem).replayed) {
+	if slices.ContainsFunc(db.frozen(), (*view.Mem).Replayed) {
 		return db.flushFrozen(db.nextFile.Load())
 	}
 	if db.established() {

@@ -2,18 +2,18 @@ package engine
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/merge"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // compaction merges tables into a level. Its inputs include every table of the output level that shares keys with the
 // others. Compactions that run at the same time share no keys on any level from the first to the output level of one.
 type compaction struct {
-	inputs            [levels][]*table
+	inputs            [view.Levels][]*view.Table
 	level             int // the highest one of the inputs
 	output            int
 	smallest, largest []byte // user keys of all inputs
@@ -33,8 +33,8 @@ func (db *DB) Compact() error {
 	if err != nil {
 		return err
 	}
-	if v.version.improvable() {
-		err = db.compact(v.version, &compaction{inputs: v.version.levels, output: bottom, whole: true, reason: CompactionManual})
+	if v.Version.Improvable() {
+		err = db.compact(v.Version, &compaction{inputs: v.Version.Levels, output: view.Bottom, whole: true, reason: CompactionManual})
 	}
 	if err == nil {
 		err = db.collectBlobs()
@@ -43,18 +43,6 @@ func (db *DB) Compact() error {
 		db.failed(err)
 	}
 	return errors.Join(err, db.release(v))
-}
-
-// improvable reports whether there is anything to merge or to drop.
-func (v *version) improvable() bool {
-	for _, level := range v.levels[:bottom] {
-		if len(level) > 0 {
-			return true
-		}
-	}
-	return slices.ContainsFunc(v.levels[bottom], func(t *table) bool {
-		return t.Tombstones > 0 || len(t.reader.Ranges()) > 0
-	})
 }
 
 // compactOnce does the most urgent compaction; done says that none was due.
@@ -68,7 +56,7 @@ func (db *DB) compactOnce() (done bool, err error) {
 	if err != nil {
 		return true, err
 	}
-	return false, errors.Join(db.compact(v.version, c), db.release(v))
+	return false, errors.Join(db.compact(v.Version, c), db.release(v))
 }
 
 // isMove reports whether the one input can become part of the output level as it is. A table of tombstones that has
@@ -77,10 +65,10 @@ func (c *compaction) isMove() bool {
 	if c.whole || c.output == c.level || len(c.inputs[c.level]) != 1 || len(c.inputs[c.output]) > 0 {
 		return false
 	}
-	return c.output < bottom || !c.inputs[c.level][0].mostlyTombstones()
+	return c.output < view.Bottom || !c.inputs[c.level][0].MostlyTombstones()
 }
 
-func (db *DB) compact(v *version, c *compaction) error {
+func (db *DB) compact(v *view.Version, c *compaction) error {
 	var ch change
 	info := CompactionInfo{Reason: c.reason, OutputLevel: c.output, Moved: c.isMove() && !c.reclaims(v)}
 	for l, tables := range c.inputs {
@@ -95,15 +83,15 @@ func (db *DB) compact(v *version, c *compaction) error {
 	if !info.Moved {
 		r := rewriter{db: db, snapshots: db.snapshotSeqs(), split: true, abort: db.closing.Load}
 		r.separator = separator{db: db, victims: db.blobVictims(v)}
-		r.gone = func(first, last []byte) bool { return !v.below(c.output, first, last) }
+		r.gone = func(first, last []byte) bool { return !v.Below(c.output, first, last) }
 		if err := r.run(merge.New(c.iterators(r.delete(c.ranges()))...)); err != nil {
 			return err
 		}
 		outputs, ch.opened, ch.blobs, info.Dropped = r.tables, r.tables, r.separator.files, r.dropped
-		db.counters.compactionBytes.Add(int64(bytesOf(outputs)))
+		db.counters.compactionBytes.Add(int64(view.BytesOf(outputs)))
 	}
 	ch.Added = placed(c.output, outputs)
-	info.OutputTables, info.OutputBytes = len(outputs), bytesOf(outputs)
+	info.OutputTables, info.OutputBytes = len(outputs), view.BytesOf(outputs)
 	db.counters.compactions.Add(1)
 	if err := db.apply(ch); err != nil {
 		return err
@@ -115,6 +103,6 @@ func (db *DB) compact(v *version, c *compaction) error {
 // iterators returns one iterator per table of level 0 and one per other level, of the entries that hidden does not
 // hide.
 func (c *compaction) iterators(hidden []rangedel.Set) []key.Iterator {
-	v := version{levels: c.inputs}
-	return v.iterators(hidden, key.MaxSeq)
+	v := view.Version{Levels: c.inputs}
+	return v.Iterators(hidden, key.MaxSeq)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/cache"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // DB is an open store. All methods may be called by any number of goroutines. Slices that are passed in stay the
@@ -33,7 +34,7 @@ type DB struct {
 	recent   recentCommits
 
 	commitMu sync.Mutex // held from the choice of a sequence number until the log has the commit
-	active   *mem       // guarded by commitMu; nil until the first commit after Open or a rotation
+	active   *view.Mem  // guarded by commitMu; nil until the first commit after Open or a rotation
 	lastLog  uint64     // guarded by commitMu: number of the log that was opened last
 
 	flushMu   sync.Mutex // held by the one flush that runs
@@ -42,14 +43,14 @@ type DB struct {
 	catalog   catalog
 	leftovers []string // of a crash, which Open left where they are: the store is read-only, or the disk full
 	large     largeValues
-	blobs     blobRegistry
+	blobs     view.Blobs
 
-	view atomic.Pointer[view] // what reads see; written under mu, nil when closed
+	view atomic.Pointer[view.View] // what reads see; written under mu, nil when closed
 	mu   struct {
 		sync.Mutex
-		frozen    []*mem
+		frozen    []*view.Mem
 		snapshots map[key.Seq]int // how many snapshots are open at a sequence number
-		tables    map[uint64]*table
+		tables    map[uint64]*view.Table
 		obsolete  []string      // files that nobody needs any more
 		leaving   []string      // those of them that are being removed, or cannot be: poisoned
 		running   []*compaction // but for one that has paused all others
@@ -69,20 +70,20 @@ func (db *DB) AppendGet(dst, key []byte) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	dst, err = v.appendGet(dst, key, db.seq.readable())
+	dst, err = appendGet(v, dst, key, db.seq.readable())
 	return dst, also(err, db.release(v))
 }
 
 // appendGet appends the value of user at seq to dst, or returns ErrNotFound.
-func (v *view) appendGet(dst, user []byte, seq key.Seq) ([]byte, error) {
-	value, kind, ok, err := v.get(user, seq)
+func appendGet(v *view.View, dst, user []byte, seq key.Seq) ([]byte, error) {
+	value, kind, ok, err := v.Get(user, seq)
 	switch {
 	case err != nil:
 		return dst, err
 	case !ok || kind == key.Delete:
 		return dst, ErrNotFound
 	case kind == key.BlobSet:
-		return v.version.registry.append(dst, value)
+		return v.Version.Registry.Append(dst, value)
 	case dst == nil:
 		dst = make([]byte, 0, len(value))
 	}
@@ -157,15 +158,15 @@ func (db *DB) sealLog() error {
 	if err == nil {
 		err = db.seq.finish(db.seq.barrier(Sync))
 	}
-	mems := slices.DeleteFunc(db.frozen(), (*mem).replayed)
+	mems := slices.DeleteFunc(db.frozen(), (*view.Mem).Replayed)
 	if db.active != nil {
 		mems = append(mems, db.active)
 	}
 	if err == nil && len(mems) > 0 {
-		err = mems[len(mems)-1].log.Seal()
+		err = mems[len(mems)-1].Log.Seal()
 	}
 	for _, m := range mems {
-		err = errors.Join(err, m.log.Close())
+		err = errors.Join(err, m.Log.Close())
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/lock"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 )
 
@@ -22,7 +23,7 @@ var (
 	// ErrCorrupt is what every report of damaged files is.
 	ErrCorrupt = corrupt.Err
 	// ErrLocked is returned by Open for a store that is open already, here or in another process.
-	ErrLocked = errors.New("engine: store is open already")
+	ErrLocked = lock.ErrLocked
 	// ErrTxnDone is returned by a transaction, or an iterator of it, that was committed or rolled back.
 	ErrTxnDone = errors.New("engine: transaction is over")
 	// ErrReadOnly is returned by a write of a read-only transaction, or of a store that was opened with ReadOnly.

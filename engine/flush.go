@@ -7,10 +7,12 @@ import (
 	"sort"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/merge"
 	"github.com/lightningdb/lightning-torture/engine/internal/sst"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // Flush writes all commits so far to tables. It returns when they are durable there and their logs are gone. The error
@@ -53,12 +55,12 @@ func (db *DB) flushFrozen(floor uint64) error {
 	}
 	newest := mems[len(mems)-1]
 	// Until its last commit is visible, a memtable is not complete, and readers may need what its newest entries hide.
-	if err := db.seq.show(newest.lastSeq); err != nil {
+	if err := db.seq.show(newest.LastSeq); err != nil {
 		return err
 	}
 	var sources []key.Iterator
 	for _, m := range slices.Backward(mems) {
-		sources = append(sources, m.table.NewIterator())
+		sources = append(sources, m.Table.NewIterator())
 	}
 	r := rewriter{db: db, snapshots: db.snapshotSeqs(), abort: func() bool { return false }}
 	r.separator = separator{db: db, threshold: max(db.opts.BlobValueBytes, 0)}
@@ -68,18 +70,18 @@ func (db *DB) flushFrozen(floor uint64) error {
 		return err
 	}
 	ch := change{opened: r.tables, blobs: r.separator.files, flushed: mems}
-	ch.LastSeq, ch.LogFloor = newest.lastSeq, max(newest.logNum+1, floor)
+	ch.LastSeq, ch.LogFloor = newest.LastSeq, max(newest.LogNum+1, floor)
 	ch.Added = placed(0, r.tables)
 	db.counters.flushes.Add(1)
-	db.counters.flushBytes.Add(int64(bytesOf(r.tables)))
+	db.counters.flushBytes.Add(int64(view.BytesOf(r.tables)))
 	if err := db.apply(ch); err != nil {
 		return err
 	}
-	notify(db.opts.EventListener.FlushDone, FlushInfo{len(mems), bytesOf(r.tables)})
+	notify(db.opts.EventListener.FlushDone, FlushInfo{len(mems), view.BytesOf(r.tables)})
 	return nil
 }
 
-func placed(level int, tables []*table) []manifest.Placed {
+func placed(level int, tables []*view.Table) []manifest.Placed {
 	added := make([]manifest.Placed, len(tables))
 	for i, t := range tables {
 		added[i] = manifest.Placed{Level: level, Table: t.Table}
@@ -95,7 +97,7 @@ type rewriter struct {
 	gone      func(first, last []byte) bool // says that nothing older of these keys lies elsewhere; nil: nothing is known
 	split     bool                          // start a new table at TableBytes
 	abort     func() bool                   // says to give up
-	tables    []*table                      // written, synced and open; their names are not durable yet
+	tables    []*view.Table                 // written, synced and open; their names are not durable yet
 	dropped   uint64                        // entries
 	separator separator
 
@@ -175,7 +177,7 @@ func (r *rewriter) entry(user []byte, tr key.Trailer, value []byte) error {
 
 func (r *rewriter) begin() (err error) {
 	r.num = r.db.newFileNum()
-	if r.file, err = r.db.dir.Create(tableName(r.num)); err != nil {
+	if r.file, err = r.db.dir.Create(filename.Table(r.num)); err != nil {
 		return err
 	}
 	o := r.db.opts
@@ -198,7 +200,7 @@ func (r *rewriter) finish(upto []byte) error {
 	if err != nil {
 		return err
 	}
-	t, err := r.db.openTable(manifest.Table{
+	t, err := view.OpenTable(r.db.dir, r.db.cache, manifest.Table{
 		Num: r.num, Bytes: meta.Bytes, Entries: meta.Entries, MinSeq: meta.MinSeq, MaxSeq: meta.MaxSeq,
 		Smallest: meta.Smallest, Largest: meta.Largest, Tombstones: r.tombstones, Blobs: r.separator.used(),
 	})
@@ -214,11 +216,11 @@ func (r *rewriter) undo() error {
 	errs := []error{err}
 	if r.file != nil {
 		errs = append(errs, r.file.Close())
-		names = append(names, tableName(r.num))
+		names = append(names, filename.Table(r.num))
 	}
 	for _, t := range r.tables {
-		errs = append(errs, t.file.Close())
-		names = append(names, tableName(t.Num))
+		errs = append(errs, t.File.Close())
+		names = append(names, filename.Table(t.Num))
 	}
 	if r.db.dir.Poisoned() == nil {
 		errs = append(errs, r.db.dir.Remove(names...))

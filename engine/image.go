@@ -2,17 +2,20 @@ package engine
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"io"
+	"io/fs"
 	"slices"
 
 	"github.com/spf13/afero"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/batch"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
@@ -21,9 +24,9 @@ import (
 // that it is checked on the way.
 type image struct {
 	db       *DB
-	view     *view // keeps the tables, and what they and its memtables refer to
+	view     *view.View // keeps the tables, and what they and its memtables refer to
 	state    manifest.State
-	blobs    []*blobFile // that tables or logs refer to, by number
+	blobs    []*view.BlobFile // that tables or logs refer to, by number
 	logs     []imageLog
 	manifest uint64 // its number in the image
 }
@@ -74,26 +77,16 @@ func (db *DB) freezeImage() (*image, error) {
 	im := &image{db: db, view: v, state: db.catalog.state, manifest: db.newFileNum()}
 	im.state.Version, im.state.NextFile = manifest.FormatVersion, im.manifest+1
 	for _, num := range db.catalog.logs {
-		f, err := db.dir.Open(logName(num))
+		f, err := db.dir.Open(filename.Log(num))
 		if err != nil {
-			return nil, errors.Join(missing(logName(num), err), im.close())
+			return nil, errors.Join(corrupt.Missing(filename.Log(num), err), im.close())
 		}
 		im.logs = append(im.logs, imageLog{num, f})
 	}
-	im.blobs = db.blobsOf(v)
-	return im, nil
-}
-
-// blobsOf returns the blob files that a view can meet references into, by number.
-func (db *DB) blobsOf(v *view) []*blobFile {
 	db.mu.Lock()
-	defer db.mu.Unlock()
-	all := slices.Clone(v.version.blobs)
-	for _, m := range v.mems {
-		all = append(all, m.blobs...)
-	}
-	slices.SortFunc(all, func(a, b *blobFile) int { return cmp.Compare(a.num, b.num) })
-	return slices.Compact(all)
+	im.blobs = v.BlobFiles()
+	db.mu.Unlock()
+	return im, nil
 }
 
 func (im *image) close() error {
@@ -109,11 +102,11 @@ func (im *image) kept() []string {
 	var names []string
 	for _, level := range im.state.Levels {
 		for _, t := range level {
-			names = append(names, tableName(t.Num))
+			names = append(names, filename.Table(t.Num))
 		}
 	}
 	for _, f := range im.blobs {
-		names = append(names, blobName(f.num))
+		names = append(names, filename.Blob(f.Num))
 	}
 	return names
 }
@@ -130,7 +123,7 @@ func (im *image) made(do func(madeFile) error) error {
 	for _, l := range im.logs {
 		content, err := l.rewrite(&last)
 		if err == nil && content != nil {
-			err = do(madeFile{logName(l.num), content})
+			err = do(madeFile{filename.Log(l.num), content})
 		}
 		if err != nil {
 			return err
@@ -153,7 +146,7 @@ func (im *image) marker() madeFile {
 // rewrite returns the records of a log in a file of their own, nil if it has none. The first follows *last, which
 // becomes the last one's number.
 func (l *imageLog) rewrite(last *key.Seq) ([]byte, error) {
-	name := logName(l.num)
+	name := filename.Log(l.num)
 	content, err := io.ReadAll(io.NewSectionReader(l.file, 0, 1<<62))
 	if err != nil {
 		return nil, err
@@ -168,11 +161,11 @@ func (l *imageLog) rewrite(last *key.Seq) ([]byte, error) {
 			if err != nil {
 				return err
 			}
-			b, ok := readBatch(record)
-			if !ok || b.seq != *last+1 {
-				return corrupt.At(name, r.Offset(), "commit %d follows commit %d", b.seq, *last)
+			b, ok := batch.Read(record)
+			if !ok || b.Seq != *last+1 {
+				return corrupt.At(name, r.Offset(), "commit %d follows commit %d", b.Seq, *last)
 			}
-			*last = b.seq + key.Seq(b.left) - 1
+			*last = b.Seq + key.Seq(b.Left) - 1
 			if err := w.Append(record); err != nil {
 				return err
 			}
@@ -206,11 +199,11 @@ func (f *memoryFile) Close() error { return nil }
 func emptyTarget(fsys afero.Fs, path string) (*durable.Dir, error) {
 	target := durable.NewDir(fsys, path, nil)
 	names, err := target.Names()
-	names = slices.DeleteFunc(names, func(name string) bool { return name == lockName })
+	names = slices.DeleteFunc(names, func(name string) bool { return name == filename.Lock })
 	switch {
 	case err == nil && len(names) > 0:
 		return nil, notEmpty(path, names)
-	case err != nil && !isMissing(err):
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}
 	return target, target.Make()

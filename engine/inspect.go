@@ -8,6 +8,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/blob"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
@@ -86,10 +87,10 @@ func (db *DB) Shape() ([]TableInfo, error) {
 		return nil, err
 	}
 	var all []TableInfo
-	for l, level := range v.version.levels {
+	for l, level := range v.Version.Levels {
 		for _, t := range level {
 			info := tableInfo(l, &t.Table)
-			info.RangeDeletes = rangeDeletes(t.reader.Ranges())
+			info.RangeDeletes = rangeDeletes(t.Reader.Ranges())
 			all = append(all, info)
 		}
 	}
@@ -98,11 +99,11 @@ func (db *DB) Shape() ([]TableInfo, error) {
 
 func tableInfo(level int, t *manifest.Table) TableInfo {
 	info := TableInfo{
-		Level: level, File: tableName(t.Num), Bytes: t.Bytes, Entries: t.Entries, MinSeq: uint64(t.MinSeq),
+		Level: level, File: filename.Table(t.Num), Bytes: t.Bytes, Entries: t.Entries, MinSeq: uint64(t.MinSeq),
 		MaxSeq: uint64(t.MaxSeq), Smallest: t.Smallest, Largest: t.Largest, Tombstones: t.Tombstones,
 	}
 	for _, u := range t.Blobs {
-		info.Blobs = append(info.Blobs, BlobUse{blobName(u.File), u.Values, u.Bytes})
+		info.Blobs = append(info.Blobs, BlobUse{filename.Blob(u.File), u.Values, u.Bytes})
 	}
 	return info
 }
@@ -121,15 +122,15 @@ func file(path string, o Options, parse func(string) (uint64, bool), want string
 	if !ok {
 		return nil, "", 0, fmt.Errorf("%w: %s is not named like %s", ErrNotADatabase, path, want)
 	}
-	d := durable.NewDir(fsOf(o), filepath.Dir(path), nil)
+	d := durable.NewDir(o.fs(), filepath.Dir(path), nil)
 	d.Refuse(ErrReadOnly)
 	return d, name, num, nil
 }
 
 // InspectTable tells of a table file and calls visit, if it is not nil, for each entry. Damage is ErrCorrupt.
 func InspectTable(path string, o Options, visit func(Entry) error) (info TableInfo, err error) {
-	parse := func(name string) (uint64, bool) { return parseNumbered(name, tableSuffix) }
-	d, name, num, err := file(path, o, parse, tableName(6))
+	parse := func(name string) (uint64, bool) { return filename.Parse(name, filename.TableSuffix) }
+	d, name, num, err := file(path, o, parse, filename.Table(6))
 	if err != nil {
 		return info, err
 	}
@@ -190,7 +191,7 @@ func (t *TableInfo) describe(r *sst.Reader) error {
 func entryOf(user []byte, tr key.Trailer, value []byte) Entry {
 	e := Entry{Seq: uint64(tr.Seq()), Kind: kindName(tr.Kind()), Key: user, Value: value}
 	if ref, ok := blob.DecodeRef(value); ok && tr.Kind() == key.BlobSet {
-		e.Value, e.Blob = nil, &BlobRef{blobName(ref.File), ref.Offset, ref.Length}
+		e.Value, e.Blob = nil, &BlobRef{filename.Blob(ref.File), ref.Offset, ref.Length}
 	}
 	return e
 }
@@ -223,22 +224,22 @@ const (
 // StoreFiles returns the paths of all files of a kind in the directory of a store, in the order of their numbers. The
 // error is ErrNotADatabase if no file of a store is there, or one of the filesystem.
 func StoreFiles(dir string, kind FileKind, o Options) ([]string, error) {
-	names, err := durable.NewDir(fsOf(o), dir, nil).Names()
+	names, err := durable.NewDir(o.fs(), dir, nil).Names()
 	if err != nil {
 		return nil, err
 	}
-	f := sortFiles(names)
-	if len(f.names()) == 0 {
+	f := filename.Sort(names)
+	if len(f.Names()) == 0 {
 		return nil, fmt.Errorf("%w: %s", ErrNotADatabase, dir)
 	}
-	nums, name := f.logs, logName
+	nums, name := f.Logs, filename.Log
 	switch kind {
 	case TableFile:
-		nums, name = f.tables, tableName
+		nums, name = f.Tables, filename.Table
 	case ManifestFile:
-		nums, name = f.manifests, manifest.FileName
+		nums, name = f.Manifests, manifest.FileName
 	case BlobFile:
-		nums, name = f.blobs, blobName
+		nums, name = f.Blobs, filename.Blob
 	case LogFile:
 	}
 	slices.Sort(nums)

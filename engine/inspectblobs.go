@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/blob"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 )
 
 // BlobFileInfo tells of a blob file.
@@ -25,14 +26,14 @@ func (db *DB) BlobFiles() ([]BlobFileInfo, error) {
 		return nil, err
 	}
 	var all []BlobFileInfo
-	files := db.blobs.all()
+	files := db.blobs.All()
 	for _, num := range slices.Sorted(maps.Keys(files)) {
 		f := files[num]
 		info := BlobFileInfo{
-			File: blobName(num), Bytes: f.size.Load(), LiveBytes: v.version.liveBlobs[num], Logs: f.young.Load() > 0,
+			File: filename.Blob(num), Bytes: f.Size.Load(), LiveBytes: v.Version.LiveBlobs[num], Logs: f.Young.Load() > 0,
 		}
 		if !info.Logs {
-			info.GarbageBytes = f.garbage(info.LiveBytes)
+			info.GarbageBytes = f.Garbage(info.LiveBytes)
 		}
 		all = append(all, info)
 	}
@@ -42,8 +43,8 @@ func (db *DB) BlobFiles() ([]BlobFileInfo, error) {
 // InspectBlobFile reads a blob file from its beginning to the last byte and compares every checksum. Damage is ErrCorrupt;
 // behind the values that anybody refers to it may be what a crash left.
 func InspectBlobFile(path string, o Options) (info BlobFileInfo, err error) {
-	parse := func(name string) (uint64, bool) { return parseNumbered(name, blobSuffix) }
-	d, name, num, err := file(path, o, parse, blobName(7))
+	parse := func(name string) (uint64, bool) { return filename.Parse(name, filename.BlobSuffix) }
+	d, name, num, err := file(path, o, parse, filename.Blob(7))
 	if err != nil {
 		return info, err
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/batch"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
@@ -33,8 +35,8 @@ type LogInfo struct {
 // InspectLog calls visit for every record of a log file that is whole, also behind damage. The record is valid during
 // the call.
 func InspectLog(path string, o Options, visit func(LogRecord) error) (info LogInfo, err error) {
-	parse := func(name string) (uint64, bool) { return parseNumbered(name, logSuffix) }
-	d, name, num, err := file(path, o, parse, logName(6))
+	parse := func(name string) (uint64, bool) { return filename.Parse(name, filename.LogSuffix) }
+	d, name, num, err := file(path, o, parse, filename.Log(6))
 	if err != nil {
 		return info, err
 	}
@@ -45,11 +47,11 @@ func InspectLog(path string, o Options, visit func(LogRecord) error) (info LogIn
 	info = LogInfo{File: name, Bytes: int64(len(content))}
 	gaps := wal.Salvage(content, num, func(off int64, record []byte) {
 		r := LogRecord{Offset: off, Bytes: len(record)}
-		b, ok := readBatch(record)
-		for ok && b.left > 0 {
+		b, ok := batch.Read(record)
+		for ok && b.Left > 0 {
 			var tr key.Trailer
-			if tr, ok = b.next(); ok {
-				r.Writes = append(r.Writes, entryOf(b.user, tr, b.value))
+			if tr, ok = b.Next(); ok {
+				r.Writes = append(r.Writes, entryOf(b.User, tr, b.Value))
 			}
 		}
 		if !ok && err == nil {

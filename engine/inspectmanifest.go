@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
@@ -72,7 +73,7 @@ func InspectManifest(path string, o Options, visit func(ManifestEdit) error) (in
 	}
 	live := state.LiveBlobs()
 	for _, f := range state.BlobFiles {
-		info.BlobFiles = append(info.BlobFiles, BlobFileInfo{File: blobName(f.Num), Bytes: f.Bytes, LiveBytes: live[f.Num]})
+		info.BlobFiles = append(info.BlobFiles, BlobFileInfo{File: filename.Blob(f.Num), Bytes: f.Bytes, LiveBytes: live[f.Num]})
 	}
 	return info, err
 }
@@ -82,16 +83,16 @@ func editOf(off int64, e manifest.Edit) ManifestEdit {
 		Offset: off, Version: e.Version, NextFile: e.NextFile, LogFloor: e.LogFloor, LastSeq: uint64(e.LastSeq),
 	}
 	for _, d := range e.Deleted {
-		m.Deleted = append(m.Deleted, TableInfo{Level: d.Level, File: tableName(d.Num)})
+		m.Deleted = append(m.Deleted, TableInfo{Level: d.Level, File: filename.Table(d.Num)})
 	}
 	for _, p := range e.Added {
 		m.Added = append(m.Added, tableInfo(p.Level, &p.Table))
 	}
 	for _, num := range e.BlobFilesRemoved {
-		m.BlobFilesDeleted = append(m.BlobFilesDeleted, blobName(num))
+		m.BlobFilesDeleted = append(m.BlobFilesDeleted, filename.Blob(num))
 	}
 	for _, f := range e.BlobFilesAdded {
-		m.BlobFilesAdded = append(m.BlobFilesAdded, BlobFileInfo{File: blobName(f.Num), Bytes: f.Bytes})
+		m.BlobFilesAdded = append(m.BlobFilesAdded, BlobFileInfo{File: filename.Blob(f.Num), Bytes: f.Bytes})
 	}
 	return m
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/merge"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // IterOptions bound an iterator. It shows the keys that fulfil all of them.
@@ -45,7 +46,7 @@ func behindPrefix(prefix []byte) []byte {
 // When a movement returns false, Error tells whether the keys ended or reading failed.
 type Iterator struct {
 	db    *DB
-	view  *view
+	view  *view.View
 	txn   *Txn // whose iterator it is, or nil
 	it    key.Iterator
 	lower []byte
@@ -78,15 +79,15 @@ func (db *DB) NewIterator(o IterOptions) (*Iterator, error) {
 
 // newIterator returns an iterator over a view, which it takes over, and the writes so far of a transaction, if t is not
 // nil, on top of it.
-func newIterator(db *DB, v *view, seq key.Seq, o IterOptions, t *Txn) *Iterator {
+func newIterator(db *DB, v *view.View, seq key.Seq, o IterOptions, t *Txn) *Iterator {
 	o = o.bounded()
 	i := &Iterator{db: db, view: v, txn: t, seq: seq, lower: o.LowerBound, upper: o.UpperBound}
-	hidden := v.hidden(seq, o)
+	hidden := v.Hidden(seq, o.LowerBound, o.UpperBound)
 	if t != nil {
 		i.own.count = t.writes
 		hidden = append(hidden, t.ownRanges.At(i.own.newest()))
 	}
-	sources := v.iterators(hidden, seq)
+	sources := v.Iterators(hidden, seq)
 	if t != nil {
 		sources = append(sources, rangedel.Hide(t.own.NewIterator(), hidden, i.own.newest()))
 	}
@@ -176,7 +177,7 @@ func (i *Iterator) Value() []byte {
 
 func (i *Iterator) resolve() {
 	var err error
-	if i.resolved, err = i.db.blobs.append(i.resolved[:0], i.value); err != nil {
+	if i.resolved, err = i.db.blobs.Append(i.resolved[:0], i.value); err != nil {
 		i.broken, i.err, i.valid, i.resolved = err, err, false, nil
 	}
 	i.value, i.apart = i.resolved, false

@@ -5,9 +5,12 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/batch"
 	"github.com/lightningdb/lightning-torture/engine/internal/blob"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // largeValues is the writer of values over LargeValueBytes: they go to a blob file before the log hears of them, and
@@ -27,7 +30,7 @@ type largeValues struct {
 
 // growingFile is a blob file that values are being added to.
 type growingFile struct {
-	*blobFile
+	*view.BlobFile
 	out    *durable.File
 	writer *blob.Writer
 
@@ -52,17 +55,17 @@ func (db *DB) separate(b *Batch) (*Batch, error) {
 		return nil, err
 	}
 	out := *b
-	out.data, out.longest, out.blobs = append([]byte{}, b.data[:batchHeaderBytes]...), 0, nil
+	out.data, out.longest, out.blobs = append([]byte{}, b.data[:batch.HeaderBytes]...), 0, nil
 	var wrote []*growingFile
-	ops := batchReader{left: b.count, rest: b.data[batchHeaderBytes:]}
-	for ops.left > 0 {
-		before := ops.rest
-		ops.next()
-		if ops.kind != key.Set || !db.isLarge(len(ops.value)) {
-			out.data = append(out.data, before[:len(before)-len(ops.rest)]...)
+	ops := batch.Reader{Left: b.count, Rest: b.data[batch.HeaderBytes:]}
+	for ops.Left > 0 {
+		before := ops.Rest
+		ops.Next()
+		if ops.Kind != key.Set || !db.isLarge(len(ops.Value)) {
+			out.data = append(out.data, before[:len(before)-len(ops.Rest)]...)
 			continue
 		}
-		f, err := db.addLarge(&out, ops.user, ops.value)
+		f, err := db.addLarge(&out, ops.User, ops.Value)
 		if err != nil {
 			return nil, db.failSeparate(&out, err)
 		}
@@ -79,7 +82,7 @@ func (db *DB) separateOne(user, value []byte) (*Batch, error) {
 	if err := db.readyLarge(); err != nil {
 		return nil, err
 	}
-	out := &Batch{data: make([]byte, batchHeaderBytes), count: 1}
+	out := &Batch{data: make([]byte, batch.HeaderBytes), count: 1}
 	f, err := db.addLarge(out, user, value)
 	if err != nil {
 		return nil, db.failSeparate(out, err)
@@ -132,14 +135,14 @@ func (db *DB) addLarge(out *Batch, user, value []byte) (*growingFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.reader.Grow(ref.End())
-	g.size.Store(ref.End())
+	g.Reader.Grow(ref.End())
+	g.Size.Store(ref.End())
 	db.counters.blobBytes.Add(int64(ref.Bytes()))
 	db.mu.Lock()
-	holdYoung(g.blobFile)
+	view.HoldYoung(g.BlobFile)
 	db.mu.Unlock()
 	out.addRef(user, ref)
-	out.blobs = append(out.blobs, g.blobFile)
+	out.blobs = append(out.blobs, g.BlobFile)
 	return g, nil
 }
 
@@ -159,7 +162,7 @@ func (db *DB) syncLarge(out *Batch, wrote ...*growingFile) (*Batch, error) {
 // sync makes durable what was written before the call. Those who come meanwhile wait, and find that the next one of
 // them has synced for all.
 func (g *growingFile) sync(dir *durable.Dir) error {
-	end := g.reader.Size()
+	end := g.Reader.Size()
 	g.syncing.Lock()
 	defer g.syncing.Unlock()
 	if g.synced >= end {
@@ -168,7 +171,7 @@ func (g *growingFile) sync(dir *durable.Dir) error {
 	if g.closed {
 		return ErrClosed
 	}
-	end = g.reader.Size()
+	end = g.Reader.Size()
 	if err := g.out.Sync(); err != nil {
 		return err
 	}
@@ -198,20 +201,20 @@ func (db *DB) releaseBlobs(b *Batch, err error) error {
 // beginLarge creates a file. Its name becomes durable by the first sync.
 func (db *DB) beginLarge() error {
 	num := db.newFileNum()
-	out, err := db.dir.Create(blobName(num))
+	out, err := db.dir.Create(filename.Blob(num))
 	if err != nil {
 		return err
 	}
-	file, err := db.dir.Open(blobName(num))
+	file, err := db.dir.Open(filename.Blob(num))
 	if err != nil {
 		return errors.Join(err, out.Close())
 	}
-	f := &blobFile{num: num, file: file, reader: blob.NewReader(file, num, blobName(num))}
-	db.large.current = &growingFile{blobFile: f, out: out, writer: blob.NewWriter(out, num)}
+	f := &view.BlobFile{Num: num, File: file, Reader: blob.NewReader(file, num, filename.Blob(num))}
+	db.large.current = &growingFile{BlobFile: f, out: out, writer: blob.NewWriter(out, num)}
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	holdYoung(f)
-	db.registerBlobFiles(f)
+	view.HoldYoung(f)
+	db.blobs.Add(f)
 	return nil
 }
 
@@ -223,7 +226,7 @@ func (db *DB) endLarge() error {
 	}
 	db.large.current = nil
 	err := g.sync(db.dir)
-	return errors.Join(err, g.out.Close(), db.letGoYoung(g.blobFile))
+	return errors.Join(err, g.out.Close(), db.letGoYoung(g.BlobFile))
 }
 
 // sealLarge ends the current file.
@@ -245,5 +248,5 @@ func (db *DB) closeLarge() error {
 	g.syncing.Lock()
 	defer g.syncing.Unlock()
 	g.closed = true
-	return errors.Join(g.out.Close(), db.letGoYoung(g.blobFile))
+	return errors.Join(g.out.Close(), db.letGoYoung(g.BlobFile))
 }

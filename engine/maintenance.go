@@ -43,10 +43,10 @@ func (db *DB) settle() error {
 //
 // NB: memtables that were replayed are not waited for. Nobody flushes them but the first commit, in establish.
 func (db *DB) stall() (StallReason, bool) {
-	if len(db.mu.frozen) >= db.opts.MemtablesMax && !db.mu.frozen[0].replayed() {
+	if len(db.mu.frozen) >= db.opts.MemtablesMax && !db.mu.frozen[0].Replayed() {
 		return StallMemtables, true
 	}
-	return StallLevel0, len(db.view.Load().version.levels[0]) >= level0StopFactor*db.opts.L0CompactionFiles
+	return StallLevel0, len(db.view.Load().Version.Levels[0]) >= level0StopFactor*db.opts.L0CompactionFiles
 }
 
 // maintain does all the flushes and compactions that are due.
@@ -88,7 +88,7 @@ func (db *DB) endCompaction(c *compaction) {
 
 // pick returns the compaction that should start now, or nil. The caller holds mu.
 func (db *DB) pick() *compaction {
-	p := picker{version: db.view.Load().version, running: db.mu.running, opts: &db.opts, oldest: key.MaxSeq}
+	p := picker{version: db.view.Load().Version, running: db.mu.running, opts: &db.opts, oldest: key.MaxSeq}
 	for seq := range db.mu.snapshots {
 		p.oldest = min(p.oldest, seq)
 	}
@@ -132,7 +132,7 @@ func (db *DB) quiesce() (resume func()) {
 // and CompactionsMax for compactions.
 func (db *DB) startWorkers() {
 	db.workers.Go(func() {
-		due := func() bool { return len(db.mu.frozen) > 0 && !db.mu.frozen[0].replayed() }
+		due := func() bool { return len(db.mu.frozen) > 0 && !db.mu.frozen[0].Replayed() }
 		db.work(due, func() error { return db.flushFrozen(0) })
 	})
 	for range db.opts.CompactionsMax {

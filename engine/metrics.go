@@ -5,6 +5,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/cache"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // counters count since Open.
@@ -25,7 +26,7 @@ type LevelMetrics struct {
 
 // Metrics tells what a store is made of and has done since Open. Its numbers are read one after the other.
 type Metrics struct {
-	Levels         [levels]LevelMetrics
+	Levels         [view.Levels]LevelMetrics
 	Memtables      int   // immutable ones
 	MemtableBytes  int64 // of all memtables
 	Snapshots      int   // open ones, transactions included
@@ -121,18 +122,18 @@ func (db *DB) Metrics() Metrics {
 		m.Snapshots += open
 	}
 	if v := db.view.Load(); v != nil {
-		for l, tables := range v.version.levels {
-			m.Levels[l] = LevelMetrics{len(tables), bytesOf(tables)}
+		for l, tables := range v.Version.Levels {
+			m.Levels[l] = LevelMetrics{len(tables), view.BytesOf(tables)}
 		}
-		for _, f := range db.blobs.all() {
+		for _, f := range db.blobs.All() {
 			m.BlobFiles++
-			m.BlobBytes += f.size.Load()
-			if f.young.Load() == 0 {
-				m.BlobGarbageBytes += f.garbage(v.version.liveBlobs[f.num])
+			m.BlobBytes += f.Size.Load()
+			if f.Young.Load() == 0 {
+				m.BlobGarbageBytes += f.Garbage(v.Version.LiveBlobs[f.Num])
 			}
 		}
-		for _, table := range v.mems {
-			m.MemtableBytes += int64(table.bytes())
+		for _, table := range v.Mems {
+			m.MemtableBytes += int64(table.Bytes())
 		}
 	}
 	return m

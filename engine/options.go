@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"time"
 
@@ -59,6 +60,11 @@ type Options struct {
 	EventListener *EventListener
 }
 
+// Locker is implemented by filesystems that can lock a name against other users until the Closer is closed.
+type Locker interface {
+	Lock(name string) (io.Closer, error)
+}
+
 // EnsureDefaults replaces zero fields by their defaults.
 func (o *Options) EnsureDefaults() {
 	setDefault(&o.MemtableBytes, 64<<20)
@@ -84,6 +90,14 @@ func (o *Options) EnsureDefaults() {
 	if o.EventListener == nil {
 		o.EventListener = &EventListener{}
 	}
+}
+
+// fs returns the filesystem of the store.
+func (o *Options) fs() afero.Fs {
+	if o.FS == nil {
+		return afero.NewOsFs()
+	}
+	return o.FS
 }
 
 func setDefault[T comparable](field *T, value T) {

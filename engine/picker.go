@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // picker chooses compactions. It is a pure function of what it holds.
@@ -24,7 +25,7 @@ import (
 // L0CompactionFiles tables; from twice as many on, level 0 comes before all other levels, and what it waits for is let
 // run out. quiesce stops all maintenance, for Close, Verify and copies of the store.
 type picker struct {
-	version *version
+	version *view.Version
 	running []*compaction // overlapping neither each other nor what is picked
 	opts    *Options
 	oldest  key.Seq // of the open snapshots; key.MaxSeq if there is none
@@ -38,7 +39,7 @@ func (p *picker) pick() *compaction {
 		score float64
 	}
 	var all []due
-	for level := range bottom {
+	for level := range view.Bottom {
 		if score := p.score(level, base, limits[level]); score >= 1 {
 			all = append(all, due{level, score})
 		}
@@ -66,11 +67,11 @@ func (p *picker) pick() *compaction {
 }
 
 // limits returns the base level and how many bytes it and the levels below it should have at most.
-func (p *picker) limits() (base int, limits [levels]float64) {
-	base = bottom
+func (p *picker) limits() (base int, limits [view.Levels]float64) {
+	base = view.Bottom
 	size := 0.0
-	for level := bottom; level > 0 && size == 0; level-- {
-		size = float64(bytesOf(p.version.levels[level]))
+	for level := view.Bottom; level > 0 && size == 0; level-- {
+		size = float64(view.BytesOf(p.version.Levels[level]))
 	}
 	for base > 1 && size/float64(p.opts.LevelSizeRatio) >= float64(p.opts.LevelBytesBase) {
 		size /= float64(p.opts.LevelSizeRatio)
@@ -83,7 +84,7 @@ func (p *picker) limits() (base int, limits [levels]float64) {
 // output returns the level that a level is compacted into: the next one in use.
 func (p *picker) output(level, base int) int {
 	for l := level + 1; l < base; l++ {
-		if len(p.version.levels[l]) > 0 {
+		if len(p.version.Levels[l]) > 0 {
 			return l
 		}
 	}
@@ -94,7 +95,7 @@ func (p *picker) output(level, base int) int {
 // their way down do not count.
 func (p *picker) score(level, base int, limit float64) float64 {
 	tables, bytes := 0, 0.0
-	for _, t := range p.version.levels[level] {
+	for _, t := range p.version.Levels[level] {
 		if !p.leaves(t, level) {
 			tables, bytes = tables+1, bytes+float64(t.Bytes)
 		}
@@ -113,14 +114,14 @@ func (p *picker) score(level, base int, limit float64) float64 {
 // bulk is the score of level 0 by size. It bounds the space that overwritten values take in a store with few memtables'
 // worth of data: level 0 is due when it has half of what it would be merged with. Then the merge is cheap, too.
 func (p *picker) bulk(tables int, bytes float64, base int) float64 {
-	below := float64(bytesOf(p.version.levels[p.output(0, base)]))
+	below := float64(view.BytesOf(p.version.Levels[p.output(0, base)]))
 	if tables < 2 || below == 0 {
 		return 0
 	}
 	return min(2*bytes/below, 1)
 }
 
-func (p *picker) leaves(t *table, level int) bool {
+func (p *picker) leaves(t *view.Table, level int) bool {
 	return slices.ContainsFunc(p.running, func(c *compaction) bool {
 		return level < c.output && slices.Contains(c.inputs[level], t)
 	})

@@ -3,6 +3,8 @@ package engine
 import (
 	"bytes"
 	"slices"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // pickFrom returns a compaction of a level that does not conflict with what runs, or nil: of deeper levels than 0, that
@@ -13,12 +15,12 @@ func (p *picker) pickFrom(level, output int) *compaction {
 	}
 	var best *compaction
 	var bestCost float64
-	for i, t := range p.version.levels[level] {
+	for i, t := range p.version.Levels[level] {
 		if p.leaves(t, level) {
 			continue
 		}
-		c := p.compaction(level, output, p.version.levels[level][i:i+1])
-		cost := float64(bytesOf(c.inputs[output])) / float64(t.Bytes)
+		c := p.compaction(level, output, p.version.Levels[level][i:i+1])
+		cost := float64(view.BytesOf(c.inputs[output])) / float64(t.Bytes)
 		if (best == nil || cost < bestCost) && !p.conflicts(c) {
 			best, bestCost = c, cost
 		}
@@ -29,7 +31,7 @@ func (p *picker) pickFrom(level, output int) *compaction {
 // pickLevel0 takes an old table with all that share keys with it, or with those, and so on: what is left behind in
 // level 0 has no older version of a key that goes down, and none that is newer either.
 func (p *picker) pickLevel0(output int) *compaction {
-	for _, t := range slices.Backward(p.version.levels[0]) {
+	for _, t := range slices.Backward(p.version.Levels[0]) {
 		c := p.compaction(0, output, p.connected(t))
 		if !p.conflicts(c) {
 			return c
@@ -39,11 +41,11 @@ func (p *picker) pickLevel0(output int) *compaction {
 }
 
 // connected returns the tables of level 0 that overlap lead to from t, newest first.
-func (p *picker) connected(t *table) []*table {
-	found := []*table{t}
+func (p *picker) connected(t *view.Table) []*view.Table {
+	found := []*view.Table{t}
 	for {
 		smallest, largest := bounds(found)
-		wider := slices.DeleteFunc(slices.Clone(p.version.levels[0]), func(o *table) bool {
+		wider := slices.DeleteFunc(slices.Clone(p.version.Levels[0]), func(o *view.Table) bool {
 			return bytes.Compare(o.Largest, smallest) < 0 || bytes.Compare(o.Smallest, largest) > 0
 		})
 		if len(wider) == len(found) {
@@ -57,19 +59,19 @@ func (p *picker) connected(t *table) []*table {
 // take space until the two meet. In the bottom level they hide nothing; they came there whole, or while a snapshot was
 // open that saw what they hide.
 func (p *picker) pickTombstones(base, blocked int) *compaction {
-	for level := 1; level < levels; level++ {
-		output := bottom
-		if level < bottom {
+	for level := 1; level < view.Levels; level++ {
+		output := view.Bottom
+		if level < view.Bottom {
 			output = p.output(level, base)
 		}
 		if level == blocked || output == blocked {
 			continue
 		}
-		for i, t := range p.version.levels[level] {
-			if level == bottom && t.MaxSeq > p.oldest || !t.mostlyTombstones() && (level < bottom || !t.hasRanges()) {
+		for i, t := range p.version.Levels[level] {
+			if level == view.Bottom && t.MaxSeq > p.oldest || !t.MostlyTombstones() && (level < view.Bottom || !t.HasRanges()) {
 				continue
 			}
-			c := p.compaction(level, output, p.version.levels[level][i:i+1])
+			c := p.compaction(level, output, p.version.Levels[level][i:i+1])
 			c.reason = CompactionTombstones
 			if p.pays(c) && !p.conflicts(c) {
 				return c
@@ -93,7 +95,7 @@ func (p *picker) pays(c *compaction) bool {
 }
 
 // compaction returns the compaction of tables of a level into the output level.
-func (p *picker) compaction(level, output int, tables []*table) *compaction {
+func (p *picker) compaction(level, output int, tables []*view.Table) *compaction {
 	c := &compaction{level: level, output: output, reason: CompactionSize}
 	if level == 0 {
 		c.reason = CompactionLevel0
@@ -101,7 +103,7 @@ func (p *picker) compaction(level, output int, tables []*table) *compaction {
 	c.inputs[level] = tables
 	c.smallest, c.largest = bounds(tables)
 	if output > level {
-		c.inputs[output] = overlapping(p.version.levels[output], c.smallest, c.largest)
+		c.inputs[output] = view.Overlapping(p.version.Levels[output], c.smallest, c.largest)
 		c.smallest, c.largest = bounds(slices.Concat(tables, c.inputs[output]))
 	}
 	return c
@@ -116,7 +118,7 @@ func (p *picker) conflicts(c *compaction) bool {
 	})
 }
 
-func bounds(tables []*table) (smallest, largest []byte) {
+func bounds(tables []*view.Table) (smallest, largest []byte) {
 	for i, t := range tables {
 		if i == 0 || bytes.Compare(t.Smallest, smallest) < 0 {
 			smallest = t.Smallest

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // TestPicksReachAFixpoint flushes tables at random while up to three compactions run at the same time, begin and end in
@@ -23,8 +24,8 @@ func TestPicksReachAFixpoint(t *testing.T) {
 			o := &Options{LevelBytesBase: 2 + int64(seed%8), LevelSizeRatio: 2 + int(seed%3), L0CompactionFiles: 2}
 			o.EnsureDefaults()
 			s := &simulated{
-				picker: &picker{version: &version{}, opts: o, oldest: key.MaxSeq},
-				holds:  map[*table]map[byte]int{}, truth: map[byte]int{},
+				picker: &picker{version: &view.Version{}, opts: o, oldest: key.MaxSeq},
+				holds:  map[*view.Table]map[byte]int{}, truth: map[byte]int{},
 			}
 			if seed%2 == 1 {
 				s.inherit(rng)
@@ -67,7 +68,7 @@ func (s *simulated) inherit(rng *rand.Rand) {
 	for _, level := range []int{5, 3, 2, 1} {
 		s.flush(someKeys(rng))
 		c := &compaction{}
-		c.inputs[0] = s.version.levels[0]
+		c.inputs[0] = s.version.Levels[0]
 		s.replace(c, level, c.inputs[0])
 	}
 }
@@ -86,17 +87,17 @@ func (s *simulated) drain(t *testing.T) {
 		s.check(t)
 	}
 	base, limits := s.limits()
-	require.Less(t, len(s.version.levels[0]), s.opts.L0CompactionFiles)
+	require.Less(t, len(s.version.Levels[0]), s.opts.L0CompactionFiles)
 	for level := 1; level < base; level++ {
-		require.Empty(t, s.version.levels[level], "level %d is above the base level", level)
+		require.Empty(t, s.version.Levels[level], "level %d is above the base level", level)
 	}
-	for level := base; level < bottom; level++ {
-		require.Less(t, float64(bytesOf(s.version.levels[level])), limits[level], "level %d", level)
+	for level := base; level < view.Bottom; level++ {
+		require.Less(t, float64(view.BytesOf(s.version.Levels[level])), limits[level], "level %d", level)
 	}
-	for level := 1; level < levels; level++ {
-		for i, tab := range s.version.levels[level] {
-			c := s.compaction(level, min(level+1, bottom), s.version.levels[level][i:i+1])
-			require.False(t, tab.mostlyTombstones() && s.pays(c), "table of tombstones in level %d", level)
+	for level := 1; level < view.Levels; level++ {
+		for i, tab := range s.version.Levels[level] {
+			c := s.compaction(level, min(level+1, view.Bottom), s.version.Levels[level][i:i+1])
+			require.False(t, tab.MostlyTombstones() && s.pays(c), "table of tombstones in level %d", level)
 		}
 	}
 }
@@ -104,19 +105,19 @@ func (s *simulated) drain(t *testing.T) {
 // simulated is a store of tables that are sets of keys, on which compactions run that a picker chose.
 type simulated struct {
 	*picker
-	holds map[*table]map[byte]int // the version of each key; negative: a tombstone
-	truth map[byte]int            // the newest version of each key
+	holds map[*view.Table]map[byte]int // the version of each key; negative: a tombstone
+	truth map[byte]int                 // the newest version of each key
 	clock int
 	num   uint64
 }
 
 // table makes a table, unless it would be empty.
-func (s *simulated) table(keys map[byte]int) []*table {
+func (s *simulated) table(keys map[byte]int) []*view.Table {
 	if len(keys) == 0 {
 		return nil
 	}
 	s.num++
-	t := &table{Table: manifest.Table{Num: s.num, Bytes: uint64(len(keys)), Entries: uint64(len(keys))}}
+	t := &view.Table{Table: manifest.Table{Num: s.num, Bytes: uint64(len(keys)), Entries: uint64(len(keys))}}
 	order := make([]byte, 0, len(keys))
 	for k, version := range keys {
 		order = append(order, k)
@@ -126,7 +127,7 @@ func (s *simulated) table(keys map[byte]int) []*table {
 	}
 	t.Smallest, t.Largest = []byte{slices.Min(order)}, []byte{slices.Max(order)}
 	s.holds[t] = keys
-	return []*table{t}
+	return []*view.Table{t}
 }
 
 // flush adds a table to level 0.
@@ -144,16 +145,16 @@ func (s *simulated) flush(keys []byte) {
 }
 
 // replace makes a new version, as the engine does.
-func (s *simulated) replace(c *compaction, level int, added []*table) {
-	v := &version{levels: s.version.levels}
-	for l := range v.levels {
-		v.levels[l] = slices.DeleteFunc(slices.Clone(v.levels[l]), func(t *table) bool {
+func (s *simulated) replace(c *compaction, level int, added []*view.Table) {
+	v := &view.Version{Levels: s.version.Levels}
+	for l := range v.Levels {
+		v.Levels[l] = slices.DeleteFunc(slices.Clone(v.Levels[l]), func(t *view.Table) bool {
 			return c != nil && slices.Contains(c.inputs[l], t)
 		})
 	}
-	v.levels[level] = append(added, v.levels[level]...)
+	v.Levels[level] = append(added, v.Levels[level]...)
 	if level > 0 {
-		slices.SortFunc(v.levels[level], func(a, b *table) int { return slices.Compare(a.Smallest, b.Smallest) })
+		slices.SortFunc(v.Levels[level], func(a, b *view.Table) int { return slices.Compare(a.Smallest, b.Smallest) })
 	}
 	s.version = v
 }
@@ -171,11 +172,11 @@ func (s *simulated) finish(c *compaction) {
 			}
 		}
 	}
-	var outputs []*table
+	var outputs []*view.Table
 	part := map[byte]int{}
 	for k := range 256 {
 		version, ok := merged[byte(k)]
-		if ok && (version > 0 || s.version.below(c.output, []byte{byte(k)}, []byte{byte(k)})) {
+		if ok && (version > 0 || s.version.Below(c.output, []byte{byte(k)}, []byte{byte(k)})) {
 			part[byte(k)] = version
 		}
 		if len(part) == 8 {
@@ -188,7 +189,7 @@ func (s *simulated) finish(c *compaction) {
 // check fails where an invariant of the levels is broken.
 func (s *simulated) check(t *testing.T) {
 	t.Helper()
-	for l, level := range s.version.levels[1:] {
+	for l, level := range s.version.Levels[1:] {
 		for i := 1; i < len(level); i++ {
 			if level[i-1].Largest[0] >= level[i].Smallest[0] {
 				t.Fatalf("I8: level %d overlaps", l+1)
@@ -196,7 +197,7 @@ func (s *simulated) check(t *testing.T) {
 		}
 	}
 	newest := map[byte]int{}
-	for _, level := range s.version.levels {
+	for _, level := range s.version.Levels {
 		for _, tab := range level {
 			for k, version := range s.holds[tab] {
 				if _, hidden := newest[k]; !hidden && version != s.truth[k] {

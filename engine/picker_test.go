@@ -9,13 +9,14 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // parseShape reads the tables of levels, one line a level: "5: a-c 30, d-f 20 tombs". A table has keys, a size and, with
 // tombs, nothing but tombstones; those of level 0 come newest first.
-func parseShape(t *testing.T, text string) *version {
+func parseShape(t *testing.T, text string) *view.Version {
 	t.Helper()
-	v, num := &version{}, uint64(100)
+	v, num := &view.Version{}, uint64(100)
 	for line := range strings.Lines(text) {
 		if line = strings.TrimSpace(line); line == "" {
 			continue
@@ -25,7 +26,7 @@ func parseShape(t *testing.T, text string) *version {
 		require.NoError(t, err, line)
 		for field := range strings.SplitSeq(line[2:], ",") {
 			num--
-			tab := &table{Table: manifest.Table{Num: num, MaxSeq: 50}}
+			tab := &view.Table{Table: manifest.Table{Num: num, MaxSeq: 50}}
 			parts := strings.Fields(field)
 			smallest, largest, _ := strings.Cut(parts[0], "-")
 			tab.Smallest, tab.Largest = []byte(smallest), []byte(largest)
@@ -35,7 +36,7 @@ func parseShape(t *testing.T, text string) *version {
 			if len(parts) > 2 {
 				tab.Tombstones = tab.Entries
 			}
-			v.levels[level] = append(v.levels[level], tab)
+			v.Levels[level] = append(v.Levels[level], tab)
 		}
 	}
 	return v
@@ -179,7 +180,7 @@ func TestLevel0IsNotStarved(t *testing.T) {
 		5: a-c 300, d-f 300, g-i 300, k-l 1 tombs
 		6: a-b 400, e-e 300, g-i 300`)}
 	p.opts.EnsureDefaults()
-	busy := p.compaction(5, 6, p.version.levels[5][:1])
+	busy := p.compaction(5, 6, p.version.Levels[5][:1])
 	p.running = []*compaction{busy}
 	require.Equal(t, "nothing", describe(p.pick()), "what level 0 waits for must become less, not more")
 	p.running = nil

@@ -5,6 +5,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // rangeWriter is the part of a rewriter that knows range deletes. Tables do not share user keys: where one ends behind
@@ -109,13 +110,13 @@ func (r *rewriter) cut(upto []byte) rangedel.Set {
 }
 
 // memRanges returns what readers at the points see of the range deletes of memtables.
-func memRanges(mems []*mem, points []key.Seq) (sets []rangedel.Set) {
+func memRanges(mems []*view.Mem, points []key.Seq) (sets []rangedel.Set) {
 	for _, m := range mems {
-		if m.ranges.Empty() {
+		if m.Ranges.Empty() {
 			continue
 		}
 		for _, point := range points {
-			sets = append(sets, m.ranges.At(point))
+			sets = append(sets, m.Ranges.At(point))
 		}
 	}
 	return sets
@@ -125,26 +126,16 @@ func memRanges(mems []*mem, points []key.Seq) (sets []rangedel.Set) {
 func (c *compaction) ranges() (sets []rangedel.Set) {
 	for _, tables := range c.inputs {
 		for _, t := range tables {
-			sets = append(sets, t.reader.Ranges())
+			sets = append(sets, t.Reader.Ranges())
 		}
 	}
 	return sets
 }
 
 // reclaims reports whether to rewrite the one input of a move drops range deletes that have nothing left to hide.
-func (c *compaction) reclaims(v *version) bool {
+func (c *compaction) reclaims(v *view.Version) bool {
 	for _, t := range c.inputs[c.level] {
-		if len(t.reader.Ranges()) > 0 && !v.below(c.output, t.Smallest, t.Largest) {
-			return true
-		}
-	}
-	return false
-}
-
-// below reports whether a table under the level may hold one of the keys from first to last, both included.
-func (v *version) below(level int, first, last []byte) bool {
-	for _, tables := range v.levels[level+1:] {
-		if i := find(tables, first); i < len(tables) && bytes.Compare(tables[i].Smallest, last) <= 0 {
+		if len(t.Reader.Ranges()) > 0 && !v.Below(c.output, t.Smallest, t.Largest) {
 			return true
 		}
 	}

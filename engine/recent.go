@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/batch"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
@@ -95,7 +96,7 @@ func (r *recentCommits) end(seq key.Seq) {
 
 // add remembers the keys of an encoded batch. Commits that every transaction sees, open or yet to come, are forgotten
 // now and then; visible is the last commit that a new one would see. The caller holds DB.commitMu.
-func (r *recentCommits) add(batch []byte, visible key.Seq) {
+func (r *recentCommits) add(record []byte, visible key.Seq) {
 	if !r.tracking.Load() {
 		return
 	}
@@ -104,13 +105,13 @@ func (r *recentCommits) add(batch []byte, visible key.Seq) {
 	if len(r.keys) > 2*r.kept+recentKeysIdle {
 		r.forgetSeen(visible)
 	}
-	ops, ok := readBatch(batch)
-	for ok && ops.left > 0 {
-		tr, _ := ops.next()
-		r.bytes = append(r.bytes, ops.user...)
+	ops, ok := batch.Read(record)
+	for ok && ops.Left > 0 {
+		tr, _ := ops.Next()
+		r.bytes = append(r.bytes, ops.User...)
 		k := recentKey{seq: tr.Seq(), key: len(r.bytes)}
-		if ops.kind == key.RangeDelete {
-			r.bytes = append(r.bytes, ops.value...)
+		if ops.Kind == key.RangeDelete {
+			r.bytes = append(r.bytes, ops.Value...)
 		}
 		k.upto = len(r.bytes)
 		r.keys = append(r.keys, k)

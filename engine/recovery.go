@@ -7,14 +7,17 @@ import (
 	"io/fs"
 	"slices"
 
-	"github.com/spf13/afero"
-
+	"github.com/lightningdb/lightning-torture/engine/internal/batch"
+	"github.com/lightningdb/lightning-torture/engine/internal/blob"
 	"github.com/lightningdb/lightning-torture/engine/internal/cache"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/lock"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
@@ -27,15 +30,13 @@ func Open(dir string, o Options) (db *DB, err error) {
 	}
 	o.EnsureDefaults()
 	o.ErrorIfMissing = o.ErrorIfMissing || o.ReadOnly
-	if o.FS == nil {
-		o.FS = afero.NewOsFs()
-	}
+	o.FS = o.fs()
 	db = newDB(dir, o)
 	names, err := db.listOrMake()
 	if err != nil {
 		return nil, fmt.Errorf("engine: open %s: %w", dir, err)
 	}
-	if db.lock, err = lockDir(o.FS, dir, o.ReadOnly); err != nil {
+	if db.lock, err = lock.Dir(o.FS, dir, o.ReadOnly); err != nil {
 		return nil, err
 	}
 	if err = db.recover(names); err != nil {
@@ -56,7 +57,7 @@ func newDB(dir string, o Options) *DB {
 	if o.ReadOnly {
 		db.dir.Refuse(ErrReadOnly)
 	}
-	db.mu.tables = map[uint64]*table{}
+	db.mu.tables = map[uint64]*view.Table{}
 	db.mu.snapshots = map[key.Seq]int{}
 	db.changed.L = &db.mu
 	return db
@@ -77,19 +78,26 @@ func (db *DB) listOrMake() ([]string, error) {
 // abandon closes the files of a store that could not be opened.
 func (db *DB) abandon() error {
 	err := db.releaseLast()
-	for _, f := range db.blobs.all() {
-		err = errors.Join(err, f.file.Close())
+	for _, f := range db.blobs.All() {
+		err = errors.Join(err, f.File.Close())
 	}
 	for _, t := range db.mu.tables {
-		err = errors.Join(err, t.file.Close())
+		err = errors.Join(err, t.File.Close())
 	}
 	return err
 }
 
+// found is what recovery finds in the directory.
+type found struct {
+	*filename.Files
+	hollow  []uint64 // live logs of no bytes
+	severed []uint64 // live logs behind a gap
+}
+
 // recover brings the store to the state that the files tell of.
 func (db *DB) recover(names []string) error {
-	f := sortFiles(names)
-	db.nextFile.Store(f.max + 1)
+	f := &found{Files: filename.Sort(names)}
+	db.nextFile.Store(f.Max + 1)
 	marker, err := db.currentMarker(f)
 	if err != nil {
 		return err
@@ -100,7 +108,7 @@ func (db *DB) recover(names []string) error {
 	name := manifest.FileName(marker.Manifest)
 	content, err := db.dir.ReadFile(name)
 	if err != nil {
-		return missing(name, err)
+		return corrupt.Missing(name, err)
 	}
 	state, mentioned, err := manifest.Load(content, name, marker.Manifest)
 	if err == nil {
@@ -109,13 +117,13 @@ func (db *DB) recover(names []string) error {
 	if err != nil {
 		return err
 	}
-	db.nextFile.Store(max(f.max+1, state.NextFile))
+	db.nextFile.Store(max(f.Max+1, state.NextFile))
 	db.catalog.state, db.catalog.marker = state, marker
 	if err := db.openTables(&state); err != nil {
 		return err
 	}
 	for _, b := range state.BlobFiles {
-		if err := db.needBlobFile(b.Num, b.Bytes); err != nil {
+		if err := db.blobs.Need(db.dir, b.Num, b.Bytes); err != nil {
 			return err
 		}
 	}
@@ -127,22 +135,22 @@ func (db *DB) recover(names []string) error {
 
 // currentMarker returns the valid marker with the highest number. Without any, it decides whether the directory may
 // become a store: it may if nothing is in it but what a creation leaves behind that was cut short.
-func (db *DB) currentMarker(f *files) (manifest.Marker, error) {
-	for _, m := range f.markers {
+func (db *DB) currentMarker(f *found) (manifest.Marker, error) {
+	for _, m := range f.Markers {
 		content, err := db.dir.ReadFile(m.Name())
 		if err != nil {
-			return m, missing(m.Name(), err)
+			return m, corrupt.Missing(m.Name(), err)
 		}
 		if string(content) == string(m.Content()) {
 			return m, nil
 		}
 	}
 	switch {
-	case len(f.foreign) > 0 && (len(f.markers) == 0 || len(f.logs)+len(f.tables)+len(f.blobs) == 0):
-		return manifest.Marker{}, fmt.Errorf("%w: no valid marker, but %q", ErrNotADatabase, f.foreign)
-	case len(f.logs)+len(f.tables)+len(f.blobs) > 0:
+	case len(f.Foreign) > 0 && (len(f.Markers) == 0 || len(f.Logs)+len(f.Tables)+len(f.Blobs) == 0):
+		return manifest.Marker{}, fmt.Errorf("%w: no valid marker, but %q", ErrNotADatabase, f.Foreign)
+	case len(f.Logs)+len(f.Tables)+len(f.Blobs) > 0:
 		return manifest.Marker{}, corrupt.At("marker", 0, "none is valid, but there are logs %d, tables %d, blob files %d",
-			f.logs, f.tables, f.blobs)
+			f.Logs, f.Tables, f.Blobs)
 	case db.opts.ErrorIfMissing:
 		return manifest.Marker{}, ErrMissing
 	}
@@ -150,23 +158,23 @@ func (db *DB) currentMarker(f *files) (manifest.Marker, error) {
 }
 
 // create makes an empty store. The directory is made durable first: a marker in it proves that it is.
-func (db *DB) create(f *files) error {
+func (db *DB) create(f *found) error {
 	if err := db.dir.Make(); err != nil {
 		return err
 	}
 	db.begin(nil, 0)
 	c := &db.catalog
-	for _, m := range f.markers {
+	for _, m := range f.Markers {
 		c.obsolete, c.markers = append(c.obsolete, m.Name()), max(c.markers, m.Num)
 	}
-	for _, num := range f.manifests {
+	for _, num := range f.Manifests {
 		c.obsolete = append(c.obsolete, manifest.FileName(num))
 	}
 	return db.apply(change{})
 }
 
 // begin shows the first view.
-func (db *DB) begin(mems []*mem, last key.Seq) {
+func (db *DB) begin(mems []*view.Mem, last key.Seq) {
 	db.seq.start(last)
 	db.mu.Lock()
 	defer db.mu.Unlock()
@@ -176,18 +184,10 @@ func (db *DB) begin(mems []*mem, last key.Seq) {
 	db.show(newestFirst, db.newVersion(&db.catalog.state))
 }
 
-// missing makes a file that should be there and is not a corruption.
-func missing(name string, err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return corrupt.At(name, 0, "live file is missing: %v", err)
-	}
-	return err
-}
-
 func (db *DB) openTables(s *manifest.State) error {
 	for _, level := range s.Levels {
 		for _, m := range level {
-			t, err := db.openTable(m)
+			t, err := view.OpenTable(db.dir, db.cache, m)
 			if err != nil {
 				return err
 			}
@@ -201,17 +201,17 @@ func (db *DB) openTables(s *manifest.State) error {
 // tables through all logs. A power cut may leave a gap behind a log, which need not be durable when the next one is
 // begun; then nothing behind the gap was acknowledged with Sync, and it is given up. If the log before is missing, or
 // something behind the gap proves that everything before was durable, it is damage.
-func (db *DB) replay(f *files, s *manifest.State) error {
-	var mems []*mem
+func (db *DB) replay(f *found, s *manifest.State) error {
+	var mems []*view.Mem
 	last := s.LastSeq
-	for i, num := range f.logs {
+	for i, num := range f.Logs {
 		if num < s.LogFloor {
 			continue
 		}
 		m, err := db.replayLog(num, last)
-		if gap := (*gapError)(nil); errors.As(err, &gap) && i > 0 && gap.before == f.logs[i-1] &&
-			gap.before >= s.LogFloor && db.proveNothing(f.logs[i:]) {
-			f.severed = f.logs[i:]
+		if gap := (*gapError)(nil); errors.As(err, &gap) && i > 0 && gap.before == f.Logs[i-1] &&
+			gap.before >= s.LogFloor && db.proveNothing(f.Logs[i:]) {
+			f.severed = f.Logs[i:]
 			break
 		}
 		if err != nil {
@@ -222,8 +222,8 @@ func (db *DB) replay(f *files, s *manifest.State) error {
 			continue
 		}
 		db.catalog.logs = append(db.catalog.logs, num)
-		if !m.empty() {
-			mems, last = append(mems, m), m.lastSeq
+		if !m.Empty() {
+			mems, last = append(mems, m), m.LastSeq
 		}
 	}
 	db.begin(mems, last)
@@ -239,17 +239,17 @@ type gapError struct {
 func (e *gapError) Unwrap() error { return e.error }
 
 // replayLog returns the memtable of a log whose first commit follows last; nil if the file has no bytes at all.
-func (db *DB) replayLog(num uint64, last key.Seq) (*mem, error) {
-	name := logName(num)
+func (db *DB) replayLog(num uint64, last key.Seq) (*view.Mem, error) {
+	name := filename.Log(num)
 	content, err := db.dir.ReadFile(name)
 	if err != nil {
-		return nil, missing(name, err)
+		return nil, corrupt.Missing(name, err)
 	}
 	if len(content) == 0 {
 		return nil, nil
 	}
-	m := &mem{table: memtable.New(len(content)), logNum: num, lastSeq: last}
-	in := m.table.Inserter()
+	m := &view.Mem{Table: memtable.New(len(content)), LogNum: num, LastSeq: last}
+	in := m.Table.Inserter()
 	for r := wal.NewReader(content, name, num); ; {
 		record, err := r.Next()
 		if errors.Is(err, io.EOF) {
@@ -258,14 +258,14 @@ func (db *DB) replayLog(num uint64, last key.Seq) (*mem, error) {
 		if err != nil {
 			return nil, err
 		}
-		if b, ok := readBatch(record); !ok || b.seq != m.lastSeq+1 {
-			err := corrupt.At(name, r.Offset(), "commit %d follows commit %d", b.seq, m.lastSeq)
-			if ok && b.seq > last && m.empty() {
+		if b, ok := batch.Read(record); !ok || b.Seq != m.LastSeq+1 {
+			err := corrupt.At(name, r.Offset(), "commit %d follows commit %d", b.Seq, m.LastSeq)
+			if ok && b.Seq > last && m.Empty() {
 				return nil, &gapError{err, r.Before()}
 			}
 			return nil, err
 		}
-		if m.lastSeq, err = m.insert(record, &in, name); err != nil {
+		if m.LastSeq, err = m.Insert(record, &in, name); err != nil {
 			return nil, err
 		}
 		if err := db.replayRefs(record, m, name); err != nil {
@@ -274,11 +274,32 @@ func (db *DB) replayLog(num uint64, last key.Seq) (*mem, error) {
 	}
 }
 
+// replayRefs makes a memtable hold the files that a record of its log refers to. What a log refers to was durable before
+// the log was written: that it is not there is corruption.
+func (db *DB) replayRefs(record []byte, m *view.Mem, name string) error {
+	ops, _ := batch.Read(record)
+	for ops.Left > 0 {
+		tr, _ := ops.Next()
+		if tr.Kind() != key.BlobSet {
+			continue
+		}
+		ref, ok := blob.DecodeRef(ops.Value)
+		if !ok {
+			return corrupt.At(name, 0, "blob reference %x of commit %d is not one", ops.Value, tr.Seq())
+		}
+		if err := db.blobs.Need(db.dir, ref.File, ref.End()); err != nil {
+			return err
+		}
+		m.Hold(db.blobs.All()[ref.File])
+	}
+	return nil
+}
+
 // proveNothing reports whether all of the logs can be read, and none proves that what came before it was durable.
 func (db *DB) proveNothing(logs []uint64) bool {
 	for _, num := range logs {
-		content, err := db.dir.ReadFile(logName(num))
-		if err != nil || wal.Proves(content, logName(num), num) {
+		content, err := db.dir.ReadFile(filename.Log(num))
+		if err != nil || wal.Proves(content, filename.Log(num), num) {
 			return false
 		}
 	}
@@ -289,33 +310,33 @@ func (db *DB) proveNothing(logs []uint64) bool {
 // session, because the one that was found may still be lost in a crash, and then they are needed. If the disk is too full
 // for that manifest, the store opens poisoned, to be read. The others, which a crash left behind half made, were never
 // named: without any of the first kind they go at once, which frees a full disk.
-func (db *DB) clean(f *files, mentioned map[uint64]bool) error {
+func (db *DB) clean(f *found, mentioned map[uint64]bool) error {
 	c := &db.catalog
 	var unnamed, named []string
-	for _, num := range f.tables {
+	for _, num := range f.Tables {
 		if db.mu.tables[num] != nil {
 			continue
 		}
 		if mentioned[num] {
-			named = append(named, tableName(num))
+			named = append(named, filename.Table(num))
 		} else {
-			unnamed = append(unnamed, tableName(num))
+			unnamed = append(unnamed, filename.Table(num))
 		}
 	}
-	for _, num := range f.logs {
+	for _, num := range f.Logs {
 		if num < c.state.LogFloor {
-			named = append(named, logName(num))
+			named = append(named, filename.Log(num))
 		}
 	}
 	for _, num := range f.hollow {
-		unnamed = append(unnamed, logName(num))
+		unnamed = append(unnamed, filename.Log(num))
 	}
-	for _, num := range f.manifests {
+	for _, num := range f.Manifests {
 		if num != c.marker.Manifest {
 			unnamed = append(unnamed, manifest.FileName(num))
 		}
 	}
-	for _, m := range f.markers {
+	for _, m := range f.Markers {
 		c.markers = max(c.markers, m.Num)
 		if m != c.marker {
 			named = append(named, m.Name())
@@ -325,14 +346,14 @@ func (db *DB) clean(f *files, mentioned map[uint64]bool) error {
 	if db.opts.ReadOnly {
 		db.leftovers = append(named, unnamed...)
 		for _, num := range f.severed {
-			db.leftovers = append(db.leftovers, logName(num))
+			db.leftovers = append(db.leftovers, filename.Log(num))
 		}
 		return nil
 	}
 	// The severed logs first, one by one from the last: each must be gone before the one that it follows is, or else it
 	// would look like a log whose predecessor is missing.
 	for _, num := range slices.Backward(f.severed) {
-		if err := db.dir.Remove(logName(num)); err != nil {
+		if err := db.dir.Remove(filename.Log(num)); err != nil {
 			return err
 		}
 	}
@@ -345,4 +366,20 @@ func (db *DB) clean(f *files, mentioned map[uint64]bool) error {
 		db.leftovers, err = db.dir.Names()
 	}
 	return err
+}
+
+// cleanBlobs adds the blob files that nobody needs to the names that clean removes. One that no manifest named may be
+// what an obsolete log refers to, which is needed again if the edit that made it obsolete is lost. It does not go before
+// the log does: where clean finds an obsolete log, everything waits for the manifest of this session.
+func (db *DB) cleanBlobs(f *found, mentioned map[uint64]bool, named, unnamed []string) (_, _ []string) {
+	for _, num := range f.Blobs {
+		switch {
+		case db.blobs.All()[num] != nil:
+		case mentioned[num]:
+			named = append(named, filename.Blob(num))
+		default:
+			unnamed = append(unnamed, filename.Blob(num))
+		}
+	}
+	return named, unnamed
 }

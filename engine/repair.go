@@ -3,15 +3,19 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strconv"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/lock"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/merge"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
@@ -60,7 +64,7 @@ func Repair(dir string, o Options) (report RepairReport, err error) {
 		return report, err
 	}
 	o.EnsureDefaults()
-	o.FS = fsOf(o)
+	o.FS = o.fs()
 	r := &repairer{dir: dir, o: o, report: &report, blobs: repairBlobs{files: map[uint64]*salvagedBlobs{}}}
 	if err = r.run(); err != nil {
 		return report, fmt.Errorf("engine: repair %s: %w", dir, err)
@@ -74,10 +78,10 @@ type repairer struct {
 	o      Options
 	report *RepairReport
 	db     *DB // what writes tables; never a store that is open
-	files  *files
+	files  *filename.Files
 	state  manifest.State // of the manifest, as far as it can be read
 	whole  bool           // it can be read as a whole
-	tables []*table       // that are open
+	tables []*view.Table  // that are open
 	ranges []rangedel.Set // of everything that can be read
 	blobs  repairBlobs
 	last   key.Seq // the largest sequence number of all
@@ -87,7 +91,7 @@ func (r *repairer) run() (err error) {
 	if _, err := durable.NewDir(r.o.FS, r.dir, nil).Names(); err != nil {
 		return err
 	}
-	lock, err := lockDir(r.o.FS, r.dir, false)
+	lock, err := lock.Dir(r.o.FS, r.dir, false)
 	if err != nil {
 		return err
 	}
@@ -102,7 +106,7 @@ func (r *repairer) run() (err error) {
 	if err != nil {
 		return err
 	}
-	r.files = sortFiles(names)
+	r.files = filename.Sort(names)
 	r.readManifest()
 	if err := r.number(); err != nil {
 		return err
@@ -116,17 +120,17 @@ func (r *repairer) run() (err error) {
 
 // outputs are the files that a repair wrote, open.
 type outputs struct {
-	tables []*table
-	blobs  []*blobFile
+	tables []*view.Table
+	blobs  []*view.BlobFile
 }
 
 func (r *repairer) closeAll(o outputs) error {
 	var errs []error
 	for _, t := range slices.Concat(r.tables, o.tables) {
-		errs = append(errs, t.file.Close())
+		errs = append(errs, t.File.Close())
 	}
 	for _, f := range o.blobs {
-		errs = append(errs, f.file.Close())
+		errs = append(errs, f.File.Close())
 	}
 	return errors.Join(errs...)
 }
@@ -148,9 +152,9 @@ func verifyUnlocked(dir string, o Options) error {
 
 // number makes sure that new files have numbers which no file has or had, here or in lost.
 func (r *repairer) number() error {
-	next := max(r.files.max+1, r.state.NextFile)
+	next := max(r.files.Max+1, r.state.NextFile)
 	names, err := r.lostDir("").Names()
-	if err != nil && !isMissing(err) {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	for _, name := range names {
@@ -163,7 +167,7 @@ func (r *repairer) number() error {
 }
 
 func (r *repairer) lostDir(name string) *durable.Dir {
-	return durable.NewDir(r.o.FS, filepath.Join(r.dir, lostName, name), nil)
+	return durable.NewDir(r.o.FS, filepath.Join(r.dir, filename.Lost, name), nil)
 }
 
 // rewrite merges everything that can be read into new tables. All of the store is there, so tombstones and range
@@ -194,7 +198,7 @@ func (r *repairer) rewrite() (outputs, error) {
 // name, or a copy, in lost; they lose their first one after it, unless they are blob files that are needed on.
 func (r *repairer) replace(o outputs) error {
 	m := manifest.Marker{Num: 1, Manifest: r.db.newFileNum()}
-	for _, old := range r.files.markers {
+	for _, old := range r.files.Markers {
 		m.Num = max(m.Num, old.Num+1)
 	}
 	lost := r.lostDir(fmt.Sprintf("%06d", m.Manifest))
@@ -202,7 +206,7 @@ func (r *repairer) replace(o outputs) error {
 	if err := lost.Make(); err != nil {
 		return err
 	}
-	old := r.files.names()
+	old := r.files.Names()
 	for _, name := range old {
 		if _, err := lost.Clone(r.db.dir, name); err != nil {
 			return err
@@ -213,7 +217,7 @@ func (r *repairer) replace(o outputs) error {
 	}
 	state := manifest.State{Version: manifest.FormatVersion, NextFile: m.Manifest + 1, LogFloor: m.Manifest, LastSeq: r.last}
 	for _, t := range o.tables {
-		state.Levels[bottom] = append(state.Levels[bottom], t.Table)
+		state.Levels[view.Bottom] = append(state.Levels[view.Bottom], t.Table)
 	}
 	state.BlobFiles = r.blobFiles(o.blobs)
 	if err := state.Check(); err != nil {
@@ -231,29 +235,7 @@ func (r *repairer) replace(o outputs) error {
 		return err
 	}
 	return r.db.dir.Remove(slices.DeleteFunc(old, func(name string) bool {
-		num, ok := parseNumbered(name, blobSuffix)
+		num, ok := filename.Parse(name, filename.BlobSuffix)
 		return ok && slices.ContainsFunc(state.BlobFiles, func(b manifest.BlobFile) bool { return b.Num == num })
 	})...)
-}
-
-// names returns the names of all files that are part of a store, in a fixed order.
-func (f *files) names() []string {
-	var names []string
-	for _, num := range f.tables {
-		names = append(names, tableName(num))
-	}
-	for _, num := range f.logs {
-		names = append(names, logName(num))
-	}
-	for _, num := range f.blobs {
-		names = append(names, blobName(num))
-	}
-	for _, num := range f.manifests {
-		names = append(names, manifest.FileName(num))
-	}
-	for _, m := range f.markers {
-		names = append(names, m.Name())
-	}
-	slices.Sort(names)
-	return names
 }

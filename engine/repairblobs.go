@@ -5,11 +5,14 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/blob"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // repairBlobs is what a repair knows of the blob files that it met references to. Values stay where they are if all that
@@ -22,7 +25,7 @@ type repairBlobs struct {
 
 // salvagedBlobs is a blob file of the damaged store.
 type salvagedBlobs struct {
-	*blobFile
+	*view.BlobFile
 	intact uint64 // bytes from the beginning that are whole blobs
 	needed uint64 // bytes from the beginning that the repaired store refers to
 }
@@ -33,9 +36,9 @@ func (r *repairer) openBlobs(num uint64) (*salvagedBlobs, error) {
 	if known {
 		return f, nil
 	}
-	name := blobName(num)
+	name := filename.Blob(num)
 	file, err := r.db.dir.Open(name)
-	if isMissing(err) {
+	if errors.Is(err, fs.ErrNotExist) {
 		r.blobs.files[num] = nil
 		return nil, nil
 	}
@@ -46,11 +49,11 @@ func (r *repairer) openBlobs(num uint64) (*salvagedBlobs, error) {
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	f = &salvagedBlobs{blobFile: &blobFile{num: num, file: file, reader: blob.NewReader(file, num, name)}}
+	f = &salvagedBlobs{BlobFile: &view.BlobFile{Num: num, File: file, Reader: blob.NewReader(file, num, name)}}
 	size := uint64(info.Size())
-	f.size.Store(size)
-	f.reader.Grow(size)
-	f.intact, err = f.reader.Intact(size)
+	f.Size.Store(size)
+	f.Reader.Grow(size)
+	f.intact, err = f.Reader.Intact(size)
 	switch {
 	case errors.Is(err, blob.ErrVersion):
 		return nil, errors.Join(fmt.Errorf("%w: %w", ErrVersion, err), file.Close())
@@ -58,7 +61,7 @@ func (r *repairer) openBlobs(num uint64) (*salvagedBlobs, error) {
 		return nil, errors.Join(err, file.Close())
 	}
 	r.blobs.files[num] = f
-	r.db.registerBlobFiles(f.blobFile)
+	r.db.blobs.Add(f.BlobFile)
 	return f, nil
 }
 
@@ -73,15 +76,15 @@ func (r *repairer) value(from string, user, encoded []byte) (loss *Loss, err err
 	if err != nil {
 		return nil, err
 	}
-	loss = &Loss{File: blobName(ref.File), Offset: int64(ref.Offset), Bytes: int64(ref.Bytes()), Key: bytes.Clone(user)}
+	loss = &Loss{File: filename.Blob(ref.File), Offset: int64(ref.Offset), Bytes: int64(ref.Bytes()), Key: bytes.Clone(user)}
 	switch {
 	case f == nil:
 		loss.Cause = "the file is missing"
 		return loss, nil
 	case ref.End() <= f.intact:
-		err = f.reader.Check(ref)
+		err = f.Reader.Check(ref)
 	default:
-		err = f.reader.CheckWhole(ref)
+		err = f.Reader.CheckWhole(ref)
 	}
 	if errors.Is(err, ErrCorrupt) {
 		loss.Cause = err.Error()
@@ -101,7 +104,7 @@ func (r *repairer) moves(ref blob.Ref) bool {
 }
 
 // blobFiles returns the list of the repaired store's blob files: those that stay, and those that were written.
-func (r *repairer) blobFiles(written []*blobFile) []manifest.BlobFile {
+func (r *repairer) blobFiles(written []*view.BlobFile) []manifest.BlobFile {
 	var all []manifest.BlobFile
 	for num, f := range r.blobs.files {
 		if f != nil && f.needed > 0 {
@@ -109,7 +112,7 @@ func (r *repairer) blobFiles(written []*blobFile) []manifest.BlobFile {
 		}
 	}
 	for _, f := range written {
-		all = append(all, manifest.BlobFile{Num: f.num, Bytes: f.reader.Size()})
+		all = append(all, manifest.BlobFile{Num: f.Num, Bytes: f.Reader.Size()})
 	}
 	slices.SortFunc(all, func(a, b manifest.BlobFile) int { return cmp.Compare(a.Num, b.Num) })
 	return all
@@ -120,7 +123,7 @@ func (r *repairer) closeBlobs() error {
 	var errs []error
 	for _, f := range r.blobs.files {
 		if f != nil {
-			errs = append(errs, f.file.Close())
+			errs = append(errs, f.File.Close())
 		}
 	}
 	return errors.Join(errs...)

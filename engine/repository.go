@@ -11,6 +11,7 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -20,6 +21,8 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
+	"github.com/lightningdb/lightning-torture/engine/internal/lock"
 )
 
 // A repository of backups is a directory of its own:
@@ -93,14 +96,14 @@ func openRepository(fsys afero.Fs, path string, create bool) (*backupRepo, error
 	r := &backupRepo{fs: fsys, dir: durable.NewDir(fsys, path, nil)}
 	r.files = durable.NewDir(fsys, filepath.Join(path, repositoryName), nil)
 	err := r.load()
-	if create && (errors.Is(err, ErrNoBackup) || isMissing(err)) {
+	if create && (errors.Is(err, ErrNoBackup) || errors.Is(err, fs.ErrNotExist)) {
 		err = r.files.Make()
 		if err == nil {
 			err = r.dir.Make()
 		}
 	}
 	if err == nil || errors.Is(err, ErrCorrupt) {
-		r.lock, err = lockDir(fsys, path, false)
+		r.lock, err = lock.Dir(fsys, path, false)
 	}
 	if err != nil {
 		return nil, err
@@ -128,7 +131,7 @@ func (r *backupRepo) load() error {
 		case strings.HasPrefix(name, pendingPrefix):
 			r.pending = append(r.pending, name)
 			continue
-		case !ok && (name == lockName || name == repositoryName):
+		case !ok && (name == filename.Lock || name == repositoryName):
 			continue
 		case !ok:
 			foreign = append(foreign, name)
@@ -247,7 +250,7 @@ func (r *backupRepo) isStored(f backupFile) (bool, error) {
 		return false, nil
 	}
 	info, err := r.fs.Stat(filepath.Join(r.files.Path(), f.stored()))
-	if isMissing(err) {
+	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
 	return err == nil && info.Mode().IsRegular() && info.Size() == f.Bytes, err
@@ -333,7 +336,7 @@ func (r *backupRepo) removeUnused() error {
 		return err
 	}
 	names, err := r.files.Names()
-	if isMissing(err) {
+	if errors.Is(err, fs.ErrNotExist) {
 		return r.files.Make()
 	}
 	if err != nil {

@@ -4,12 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/batch"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
 	"github.com/lightningdb/lightning-torture/engine/internal/sst"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
@@ -36,10 +40,10 @@ func (r *repairer) lose(l Loss) { r.report.Lost = append(r.report.Lost, l) }
 // readManifest reads the manifest that the newest valid marker names. If no marker is valid, it is the newest manifest
 // that can be read and whose files are all there. What it says of tables and logs is used if it is whole.
 func (r *repairer) readManifest() {
-	candidates := slices.Clone(r.files.manifests)
+	candidates := slices.Clone(r.files.Manifests)
 	slices.Reverse(candidates)
 	marked := false
-	for _, m := range r.files.markers {
+	for _, m := range r.files.Markers {
 		content, err := r.db.dir.ReadFile(m.Name())
 		switch {
 		case err == nil && string(content) == string(m.Content()):
@@ -74,29 +78,17 @@ func (r *repairer) tryManifest(num uint64, marked bool) bool {
 		r.lose(Loss{File: name, Bytes: int64(len(content)), Cause: err.Error()})
 		return false
 	}
-	if !marked && !r.files.have(&state) {
+	if !marked && !r.files.Have(&state) {
 		return false
 	}
 	r.state, r.last = state, state.LastSeq
 	return true
 }
 
-// have reports whether all tables and blob files that a state lists are there.
-func (f *files) have(s *manifest.State) bool {
-	for _, level := range s.Levels {
-		for _, t := range level {
-			if !slices.Contains(f.tables, t.Num) {
-				return false
-			}
-		}
-	}
-	return !slices.ContainsFunc(s.BlobFiles, func(b manifest.BlobFile) bool { return !slices.Contains(f.blobs, b.Num) })
-}
-
 // readTables returns an iterator for each table that the store needs; damaged ones are read into memory.
 func (r *repairer) readTables() ([]key.Iterator, error) {
 	var all []key.Iterator
-	nums, wanted := r.files.tables, map[uint64]manifest.Table{}
+	nums, wanted := r.files.Tables, map[uint64]manifest.Table{}
 	if r.whole {
 		nums = nil
 		for _, level := range r.state.Levels {
@@ -113,16 +105,16 @@ func (r *repairer) readTables() ([]key.Iterator, error) {
 		}
 		if it != nil {
 			r.report.Tables++
-			all = append(all, r.readable(it, tableName(num)))
+			all = append(all, r.readable(it, filename.Table(num)))
 		}
 	}
 	return all, nil
 }
 
 func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, error) {
-	name := tableName(num)
+	name := filename.Table(num)
 	f, err := r.db.dir.Open(name)
-	if isMissing(err) {
+	if errors.Is(err, fs.ErrNotExist) {
 		r.warn(warnTable)
 		r.lose(Loss{
 			File: name, Bytes: int64(wanted.Bytes), After: wanted.Smallest, Before: wanted.Largest,
@@ -143,7 +135,7 @@ func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, e
 	}
 	if damage == nil {
 		r.last = max(r.last, reader.Meta().MaxSeq)
-		r.tables = append(r.tables, &table{Table: manifest.Table{Num: num}, file: f, reader: reader})
+		r.tables = append(r.tables, &view.Table{Table: manifest.Table{Num: num}, File: f, Reader: reader})
 		r.ranges = append(r.ranges, reader.Ranges())
 		return reader.NewIterator(), nil
 	}
@@ -187,17 +179,17 @@ func (r *repairer) salvageTable(name string, content []byte) key.Iterator {
 func (r *repairer) readLogs() ([]key.Iterator, error) {
 	var all []key.Iterator
 	last := r.state.LastSeq
-	for _, num := range r.files.logs {
+	for _, num := range r.files.Logs {
 		if r.whole && num < r.state.LogFloor {
 			continue
 		}
-		content, err := r.db.dir.ReadFile(logName(num))
+		content, err := r.db.dir.ReadFile(filename.Log(num))
 		if err != nil {
 			return nil, err
 		}
 		if it := r.salvageLog(num, content, &last); it != nil {
 			r.report.Logs++
-			all = append(all, r.readable(it, logName(num)))
+			all = append(all, r.readable(it, filename.Log(num)))
 		}
 	}
 	slices.Reverse(all)
@@ -206,22 +198,22 @@ func (r *repairer) readLogs() ([]key.Iterator, error) {
 
 // salvageLog reads the commits of a log, each whole or not at all, and says which are missing behind *last.
 func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Iterator {
-	name, commits, newest := logName(num), 0, key.Seq(0)
-	m := &mem{table: memtable.New(2*len(content) + 1)}
-	in := m.table.Inserter()
+	name, commits, newest := filename.Log(num), 0, key.Seq(0)
+	m := &view.Mem{Table: memtable.New(2*len(content) + 1)}
+	in := m.Table.Inserter()
 	gaps := wal.Salvage(content, num, func(off int64, record []byte) {
 		b, ok := checkBatch(record)
-		if !ok || b.seq <= newest {
+		if !ok || b.Seq <= newest {
 			r.warn(warnLog)
 			r.lose(Loss{File: name, Offset: off, Bytes: int64(len(record)), Cause: "the record is not a commit, or not here"})
 			return
 		}
-		if r.whole && b.seq > *last+1 {
+		if r.whole && b.Seq > *last+1 {
 			r.warn(warnLog)
 			r.lose(Loss{File: name, Offset: off, Bytes: -1, Cause: fmt.Sprintf("before this place, writes %d to %d are missing",
-				*last+1, b.seq-1)})
+				*last+1, b.Seq-1)})
 		}
-		if end, err := m.insert(slices.Clone(record), &in, name); err == nil {
+		if end, err := m.Insert(slices.Clone(record), &in, name); err == nil {
 			*last, r.last, newest, commits = max(*last, end), max(r.last, end), end, commits+1
 		}
 	})
@@ -238,16 +230,16 @@ func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Ite
 	if commits == 0 {
 		return nil
 	}
-	r.ranges = append(r.ranges, m.ranges.At(key.MaxSeq))
-	return m.table.NewIterator()
+	r.ranges = append(r.ranges, m.Ranges.At(key.MaxSeq))
+	return m.Table.NewIterator()
 }
 
 // checkBatch decodes a record to its end, so that inserting it cannot stop half way.
-func checkBatch(record []byte) (batchReader, bool) {
-	b, ok := readBatch(record)
-	for r := b; ok && r.left > 0; {
-		if _, ok = r.next(); ok && r.left == 0 {
-			ok = len(r.rest) == 0
+func checkBatch(record []byte) (batch.Reader, bool) {
+	b, ok := batch.Read(record)
+	for r := b; ok && r.Left > 0; {
+		if _, ok = r.Next(); ok && r.Left == 0 {
+			ok = len(r.Rest) == 0
 		}
 	}
 	return b, ok

@@ -9,9 +9,11 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/blob"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // separator stands before the tables of a rewriter: it puts values into blob files of its own, and counts what each
@@ -21,7 +23,7 @@ type separator struct {
 	threshold int                 // values of so many bytes go to a blob file; none if 0
 	victims   map[uint64]bool     // blob files that values are moved out of
 	damaged   func(blob.Ref) bool // says of a value that it is to leave its file, too; may be nil
-	files     []*blobFile         // written, synced and open; their names are not durable yet
+	files     []*view.BlobFile    // written, synced and open; their names are not durable yet
 
 	num    uint64
 	out    *durable.File
@@ -67,12 +69,12 @@ func (s *separator) carry(encoded []byte) (blob.Ref, error) {
 	if !s.victims[ref.File] && (s.damaged == nil || !s.damaged(ref)) {
 		return ref, nil
 	}
-	from, ref, err := s.db.blobs.find(encoded)
+	from, ref, err := s.db.blobs.Find(encoded)
 	if err != nil {
 		return ref, err
 	}
 	s.db.counters.blobMovedBytes.Add(int64(ref.Bytes()))
-	return s.write(func(w *blob.Writer) (blob.Ref, error) { return w.Copy(from.reader, ref) })
+	return s.write(func(w *blob.Writer) (blob.Ref, error) { return w.Copy(from.Reader, ref) })
 }
 
 func (s *separator) write(add func(w *blob.Writer) (blob.Ref, error)) (blob.Ref, error) {
@@ -83,7 +85,7 @@ func (s *separator) write(add func(w *blob.Writer) (blob.Ref, error)) (blob.Ref,
 	}
 	if s.writer == nil {
 		s.num = s.db.newFileNum()
-		out, err := s.db.dir.Create(blobName(s.num))
+		out, err := s.db.dir.Create(filename.Blob(s.num))
 		if err != nil {
 			return blob.Ref{}, err
 		}
@@ -119,7 +121,7 @@ func (s *separator) finish() error {
 	if err != nil {
 		return err
 	}
-	f, err := s.db.openBlobFile(s.num, bytes)
+	f, err := view.OpenBlobFile(s.db.dir, s.num, bytes)
 	if err == nil {
 		s.files = append(s.files, f)
 	}
@@ -130,15 +132,15 @@ func (s *separator) finish() error {
 func (s *separator) undo() (names []string, err error) {
 	var errs []error
 	if s.num > 0 {
-		names = append(names, blobName(s.num))
+		names = append(names, filename.Blob(s.num))
 	}
 	if s.out != nil {
 		errs = append(errs, s.out.Close())
 	}
 	for _, f := range s.files {
-		errs = append(errs, f.file.Close())
-		if f.num != s.num {
-			names = append(names, blobName(f.num))
+		errs = append(errs, f.File.Close())
+		if f.Num != s.num {
+			names = append(names, filename.Blob(f.Num))
 		}
 	}
 	return names, errors.Join(errs...)
@@ -147,19 +149,19 @@ func (s *separator) undo() (names []string, err error) {
 // listBlobFiles adds to a change which blob files become live by it and which are live no more.
 func (db *DB) listBlobFiles(s *manifest.State, ch *change) {
 	added, removed := s.BlobFileChanges(ch.Edit)
-	files := db.blobs.all()
+	files := db.blobs.All()
 	if len(ch.blobs) > 0 {
 		files = maps.Clone(files)
 		if files == nil {
-			files = map[uint64]*blobFile{}
+			files = map[uint64]*view.BlobFile{}
 		}
 		for _, f := range ch.blobs {
-			files[f.num] = f
+			files[f.Num] = f
 		}
 	}
 	for _, num := range added {
 		invariant.Check(files[num] != nil, "I14: a blob file that tables refer to is open")
-		ch.BlobFilesAdded = append(ch.BlobFilesAdded, manifest.BlobFile{Num: num, Bytes: files[num].reader.Size()})
+		ch.BlobFilesAdded = append(ch.BlobFilesAdded, manifest.BlobFile{Num: num, Bytes: files[num].Reader.Size()})
 	}
 	ch.BlobFilesRemoved = removed
 }

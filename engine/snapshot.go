@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // Snapshot is the store at one instant. It is used by any number of goroutines. As long as it is open, compactions keep
@@ -32,7 +33,7 @@ func (s *Snapshot) Get(key []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	value, err := v.appendGet(nil, key, s.seq)
+	value, err := appendGet(v, nil, key, s.seq)
 	return value, also(err, s.db.release(v))
 }
 
@@ -45,7 +46,7 @@ func (s *Snapshot) NewIterator(o IterOptions) (*Iterator, error) {
 	return newIterator(s.db, v, s.seq, o, nil), nil
 }
 
-func (s *Snapshot) acquire() (*view, error) {
+func (s *Snapshot) acquire() (*view.View, error) {
 	v, err := s.db.acquire()
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // Isolation says which transactions may not both commit.
@@ -143,7 +144,7 @@ func (t *Txn) Get(user []byte) ([]byte, error) {
 	if t.done {
 		return nil, ErrTxnDone
 	}
-	if value, kind, ok := getBeside(t.own, &t.ownRanges, user, key.MaxSeq); ok {
+	if value, kind, ok := view.GetBeside(t.own, &t.ownRanges, user, key.MaxSeq); ok {
 		if kind == key.Delete {
 			return nil, ErrNotFound
 		}
@@ -172,7 +173,7 @@ func (t *Txn) write(kind key.Kind, user, value []byte) error {
 		return err
 	}
 	if seq := firstOwnSeq + t.writes; kind == key.RangeDelete {
-		t.ownRanges.Add(tombstone(user, value, seq))
+		t.ownRanges.Add(rangedel.NewTombstone(user, value, seq))
 	} else {
 		t.own.Add(user, key.MakeTrailer(seq, kind), value)
 	}
@@ -287,7 +288,7 @@ func (t *Txn) dependsOn(w written) bool {
 	if w.isRange() {
 		return t.wroteOrReadIn(w)
 	}
-	if _, _, wrote := getBeside(t.own, &t.ownRanges, w.first, key.MaxSeq); wrote {
+	if _, _, wrote := view.GetBeside(t.own, &t.ownRanges, w.first, key.MaxSeq); wrote {
 		return true
 	}
 	_, read := t.reads[string(w.first)]

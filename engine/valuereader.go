@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // ValueReader reads one value as a stream, in pieces whose checksums are compared before they come out: a value of
@@ -13,7 +14,7 @@ import (
 // files that it reads; what is written meanwhile does not change what it reads.
 type ValueReader struct {
 	db     *DB
-	view   *view
+	view   *view.View
 	stream io.ReadSeeker
 	length int64
 }
@@ -37,7 +38,7 @@ func (s *Snapshot) GetReader(key []byte) (*ValueReader, error) {
 }
 
 // newValueReader takes the view over.
-func (db *DB) newValueReader(v *view, user []byte, seq key.Seq) (*ValueReader, error) {
+func (db *DB) newValueReader(v *view.View, user []byte, seq key.Seq) (*ValueReader, error) {
 	r := &ValueReader{db: db, view: v}
 	if err := r.open(user, seq); err != nil {
 		return nil, errors.Join(err, r.Close())
@@ -46,7 +47,7 @@ func (db *DB) newValueReader(v *view, user []byte, seq key.Seq) (*ValueReader, e
 }
 
 func (r *ValueReader) open(user []byte, seq key.Seq) error {
-	value, kind, ok, err := r.view.get(user, seq)
+	value, kind, ok, err := r.view.Get(user, seq)
 	switch {
 	case err != nil:
 		return err
@@ -56,11 +57,11 @@ func (r *ValueReader) open(user []byte, seq key.Seq) error {
 		r.stream, r.length = bytes.NewReader(bytes.Clone(value)), int64(len(value))
 		return nil
 	}
-	f, ref, err := r.db.blobs.find(value)
+	f, ref, err := r.db.blobs.Find(value)
 	if err != nil {
 		return err
 	}
-	stream, err := f.reader.NewValue(ref)
+	stream, err := f.Reader.NewValue(ref)
 	if err != nil {
 		return err
 	}

@@ -8,9 +8,12 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/batch"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
@@ -29,21 +32,21 @@ func (db *DB) Verify() error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(db.verifyTables(v.version), db.verifyManifest(v.version), db.verifyLogs(), db.verifyNames(),
+	err = errors.Join(db.verifyTables(v.Version), db.verifyManifest(v.Version), db.verifyLogs(), db.verifyNames(),
 		db.verifyBlobs(v))
 	return errors.Join(err, db.release(v))
 }
 
-func (db *DB) verifyTables(v *version) error {
+func (db *DB) verifyTables(v *view.Version) error {
 	var errs []error
-	for l, level := range v.levels {
+	for l, level := range v.Levels {
 		for i, t := range level {
 			if l > 0 && i > 0 && bytes.Compare(level[i-1].Largest, t.Smallest) >= 0 {
-				errs = append(errs, corrupt.At(tableName(t.Num), 0, "level %d: overlaps table %d", l, level[i-1].Num))
+				errs = append(errs, corrupt.At(filename.Table(t.Num), 0, "level %d: overlaps table %d", l, level[i-1].Num))
 			}
-			errs = append(errs, t.reader.Verify())
+			errs = append(errs, t.Reader.Verify())
 			if l == 0 && i > 0 && level[i-1].MinSeq <= t.MaxSeq {
-				errs = append(errs, corrupt.At(tableName(t.Num), 0, "level 0: table %d should be older", t.Num))
+				errs = append(errs, corrupt.At(filename.Table(t.Num), 0, "level 0: table %d should be older", t.Num))
 			}
 			errs = append(errs, db.verifyName(t))
 		}
@@ -52,26 +55,26 @@ func (db *DB) verifyTables(v *version) error {
 }
 
 // verifyName opens a live table by its name, which the file that is open may have lost.
-func (db *DB) verifyName(t *table) error {
-	again, err := db.openTable(t.Table)
+func (db *DB) verifyName(t *view.Table) error {
+	again, err := view.OpenTable(db.dir, db.cache, t.Table)
 	if err != nil {
 		return err
 	}
-	info, err := again.file.Stat()
+	info, err := again.File.Stat()
 	if err == nil && uint64(info.Size()) != t.Bytes {
-		err = corrupt.At(tableName(t.Num), int64(t.Bytes), "%d bytes, but the manifest says %d", info.Size(), t.Bytes)
+		err = corrupt.At(filename.Table(t.Num), int64(t.Bytes), "%d bytes, but the manifest says %d", info.Size(), t.Bytes)
 	}
-	return errors.Join(err, again.file.Close())
+	return errors.Join(err, again.File.Close())
 }
 
 // verifyManifest compares the manifest on disk with what is in use.
-func (db *DB) verifyManifest(v *version) error {
+func (db *DB) verifyManifest(v *view.Version) error {
 	db.catalog.Lock()
 	m := db.catalog.marker
 	db.catalog.Unlock()
 	marker, err := db.dir.ReadFile(m.Name())
 	if err != nil {
-		return missing(m.Name(), err)
+		return corrupt.Missing(m.Name(), err)
 	}
 	if !bytes.Equal(marker, m.Content()) {
 		return corrupt.At(m.Name(), 0, "not what a marker holds")
@@ -79,14 +82,14 @@ func (db *DB) verifyManifest(v *version) error {
 	name := manifest.FileName(m.Manifest)
 	content, err := db.dir.ReadFile(name)
 	if err != nil {
-		return missing(name, err)
+		return corrupt.Missing(name, err)
 	}
 	state, _, err := manifest.Load(content, name, m.Manifest)
 	if err != nil {
 		return err
 	}
-	for l, level := range v.levels {
-		is := func(t *table, m manifest.Table) bool { return t.Num == m.Num }
+	for l, level := range v.Levels {
+		is := func(t *view.Table, m manifest.Table) bool { return t.Num == m.Num }
 		if !slices.EqualFunc(level, state.Levels[l], is) {
 			return corrupt.At(name, int64(len(content)), "level %d lists other tables than are in use", l)
 		}
@@ -103,9 +106,9 @@ func (db *DB) verifyLogs() error {
 	logs, last := slices.Clone(db.catalog.logs), db.catalog.state.LastSeq
 	db.catalog.Unlock()
 	for _, num := range logs {
-		content, err := db.dir.ReadFile(logName(num))
+		content, err := db.dir.ReadFile(filename.Log(num))
 		if err != nil {
-			return missing(logName(num), err)
+			return corrupt.Missing(filename.Log(num), err)
 		}
 		if last, err = verifyLog(content, num, last); err != nil {
 			return err
@@ -118,7 +121,7 @@ func (db *DB) verifyLogs() error {
 }
 
 func verifyLog(content []byte, num uint64, last key.Seq) (key.Seq, error) {
-	for r := wal.NewReader(content, logName(num), num); ; {
+	for r := wal.NewReader(content, filename.Log(num), num); ; {
 		record, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			return last, nil
@@ -126,11 +129,11 @@ func verifyLog(content []byte, num uint64, last key.Seq) (key.Seq, error) {
 		if err != nil {
 			return 0, err
 		}
-		b, ok := readBatch(record)
-		if !ok || b.seq != last+1 {
-			return 0, corrupt.At(logName(num), r.Offset(), "commit %d follows commit %d", b.seq, last)
+		b, ok := batch.Read(record)
+		if !ok || b.Seq != last+1 {
+			return 0, corrupt.At(filename.Log(num), r.Offset(), "commit %d follows commit %d", b.Seq, last)
 		}
-		last = b.seq + key.Seq(b.left) - 1
+		last = b.Seq + key.Seq(b.Left) - 1
 	}
 }
 
@@ -141,11 +144,11 @@ func (db *DB) verifyNames() error {
 	if err != nil {
 		return err
 	}
-	f := sortFiles(names)
+	f := filename.Sort(names)
 	var errs []error
 	for _, name := range names {
-		if !expected[name] && !allowed[name] && !slices.Contains(f.foreign, name) &&
-			!slices.Contains(db.leftovers, name) && name != lockName && name != lostName {
+		if !expected[name] && !allowed[name] && !slices.Contains(f.Foreign, name) &&
+			!slices.Contains(db.leftovers, name) && name != filename.Lock && name != filename.Lost {
 			errs = append(errs, corrupt.At(name, 0, "nothing refers to this file"))
 		}
 	}
@@ -165,15 +168,15 @@ func (db *DB) expectedNames() (expected, allowed map[string]bool) {
 	allowed = map[string]bool{}
 	expected = map[string]bool{c.marker.Name(): true, manifest.FileName(c.marker.Manifest): true}
 	for _, num := range c.logs {
-		expected[logName(num)] = true
+		expected[filename.Log(num)] = true
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	for num, t := range db.mu.tables {
-		if t.dead.Load() {
-			allowed[tableName(num)] = true
+		if t.Dead.Load() {
+			allowed[filename.Table(num)] = true
 		} else {
-			expected[tableName(num)] = true
+			expected[filename.Table(num)] = true
 		}
 	}
 	for _, name := range slices.Concat(db.mu.obsolete, db.mu.leaving) {
@@ -185,13 +188,13 @@ func (db *DB) expectedNames() (expected, allowed map[string]bool) {
 
 func (db *DB) verifySizes(names map[string]bool) error {
 	active := ""
-	if db.active != nil && db.active.empty() {
-		active = logName(db.active.logNum)
+	if db.active != nil && db.active.Empty() {
+		active = filename.Log(db.active.LogNum)
 	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		f, err := db.dir.Open(name)
 		if err != nil {
-			return missing(name, err)
+			return corrupt.Missing(name, err)
 		}
 		info, err := f.Stat()
 		if err = errors.Join(err, f.Close()); err != nil {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 )
 
 // VerifyBackups reads a repository: every list, and every file that a list names, each once, whose size and SHA-256 it
@@ -13,7 +15,7 @@ import (
 //
 // The error may be ErrNoBackup, ErrLocked, ErrNotARepository, ErrVersion or one of the filesystem, too.
 func VerifyBackups(repository string, o Options) error {
-	r, err := openRepository(fsOf(o), repository, false)
+	r, err := openRepository(o.fs(), repository, false)
 	if err == nil {
 		err = errors.Join(r.verify(), r.close())
 	}
@@ -41,7 +43,7 @@ func (r *backupRepo) verifyFile(f backupFile) error {
 	path := filepath.Join(r.files.Path(), f.stored())
 	stored, err := r.files.Open(f.stored())
 	if err != nil {
-		return missing(path, err)
+		return corrupt.Missing(path, err)
 	}
 	_, err = io.Copy(io.Discard, newChecked(stored, path, f))
 	return errors.Join(err, stored.Close())

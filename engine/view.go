@@ -4,20 +4,22 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // acquire returns the current view, which must be released. It takes no lock. A reader that takes the view first and
 // the visible sequence number second sees one instant: what was committed to later memtables in between, it does not
 // see at all.
-func (db *DB) acquire() (*view, error) {
+func (db *DB) acquire() (*view.View, error) {
 	for !db.closing.Load() {
 		v := db.view.Load()
 		if v == nil {
 			break
 		}
-		if refs := v.refs.Load(); refs > 0 && v.refs.CompareAndSwap(refs, refs+1) {
+		if refs := v.Refs.Load(); refs > 0 && v.Refs.CompareAndSwap(refs, refs+1) {
 			return v, nil
 		}
 	}
@@ -25,8 +27,8 @@ func (db *DB) acquire() (*view, error) {
 }
 
 // release gives a view up and removes the files of tables that nobody needs any more.
-func (db *DB) release(v *view) error {
-	if v.refs.Add(-1) > 0 {
+func (db *DB) release(v *view.View) error {
+	if v.Refs.Add(-1) > 0 {
 		return nil
 	}
 	if err := db.dropLast(v); err != nil {
@@ -37,36 +39,36 @@ func (db *DB) release(v *view) error {
 
 // drop gives a view up. Tables that nobody needs any more are closed, and the names of those that are not live become
 // obsolete.
-func (db *DB) drop(v *view) error {
-	if v.refs.Add(-1) > 0 {
+func (db *DB) drop(v *view.View) error {
+	if v.Refs.Add(-1) > 0 {
 		return nil
 	}
 	return db.dropLast(v)
 }
 
 // dropLast drops what only a view that nobody has any more holds.
-func (db *DB) dropLast(v *view) error {
-	errs := []error{db.dropMems(v.mems)}
-	if v.version.refs.Add(-1) > 0 {
+func (db *DB) dropLast(v *view.View) error {
+	errs := []error{db.dropMems(v.Mems)}
+	if v.Version.Refs.Add(-1) > 0 {
 		return errors.Join(errs...)
 	}
-	for _, level := range v.version.levels {
+	for _, level := range v.Version.Levels {
 		for _, t := range level {
-			if t.refs.Add(-1) == 0 {
+			if t.Refs.Add(-1) == 0 {
 				errs = append(errs, db.retire(t))
 			}
 		}
 	}
-	return errors.Join(append(errs, db.letGo(v.version.blobs...))...)
+	return errors.Join(append(errs, db.letGo(v.Version.Blobs...))...)
 }
 
-func (db *DB) retire(t *table) error {
-	err := t.file.Close()
+func (db *DB) retire(t *view.Table) error {
+	err := t.File.Close()
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	delete(db.mu.tables, t.Num)
-	if t.dead.Load() {
-		db.mu.obsolete = append(db.mu.obsolete, tableName(t.Num))
+	if t.Dead.Load() {
+		db.mu.obsolete = append(db.mu.obsolete, filename.Table(t.Num))
 	}
 	return err
 }
@@ -92,11 +94,11 @@ func (db *DB) removeObsolete() error {
 	db.mu.leaving = slices.DeleteFunc(db.mu.leaving, func(name string) bool { return slices.Contains(names, name) })
 	db.mu.Unlock()
 	for _, name := range names {
-		if num, ok := parseNumbered(name, tableSuffix); ok {
+		if num, ok := filename.Parse(name, filename.TableSuffix); ok {
 			db.counters.tablesDeleted.Add(1)
 			notify(db.opts.EventListener.TableDeleted, num)
 		}
-		if num, ok := parseNumbered(name, blobSuffix); ok {
+		if num, ok := filename.Parse(name, filename.BlobSuffix); ok {
 			db.counters.blobFilesDeleted.Add(1)
 			notify(db.opts.EventListener.BlobFileDeleted, num)
 		}
@@ -116,11 +118,11 @@ func (db *DB) releaseLast() error {
 }
 
 // show replaces the current view, and returns the one before for the caller to drop. The caller holds mu.
-func (db *DB) show(mems []*mem, ver *version) (before *view) {
+func (db *DB) show(mems []*view.Mem, ver *view.Version) (before *view.View) {
 	before = db.view.Load()
-	next := &view{mems: mems, version: ver}
-	next.refs.Add(1)
-	ver.refs.Add(1)
+	next := &view.View{Mems: mems, Version: ver}
+	next.Refs.Add(1)
+	ver.Refs.Add(1)
 	showMems(mems)
 	db.view.Store(next)
 	db.changed.Broadcast()
@@ -128,46 +130,46 @@ func (db *DB) show(mems []*mem, ver *version) (before *view) {
 }
 
 // newVersion makes a version of the tables that the state lists, all of which are open. The caller holds mu.
-func (db *DB) newVersion(s *manifest.State) *version {
-	v := &version{registry: &db.blobs}
+func (db *DB) newVersion(s *manifest.State) *view.Version {
+	v := &view.Version{Registry: &db.blobs}
 	for l, level := range s.Levels {
 		if len(level) == 0 {
 			continue
 		}
-		v.levels[l] = make([]*table, len(level))
+		v.Levels[l] = make([]*view.Table, len(level))
 		for i := range level {
 			t := db.mu.tables[level[i].Num]
-			t.refs.Add(1)
-			v.levels[l][i] = t
-			if len(t.reader.Ranges()) > 0 {
-				v.ranges.tables = append(v.ranges.tables, t)
+			t.Refs.Add(1)
+			v.Levels[l][i] = t
+			if len(t.Reader.Ranges()) > 0 {
+				v.Ranges.Tables = append(v.Ranges.Tables, t)
 			}
 		}
 	}
 	if len(s.BlobFiles) > 0 {
-		v.liveBlobs = s.LiveBlobs()
-		files := db.blobs.all()
+		v.LiveBlobs = s.LiveBlobs()
+		files := db.blobs.All()
 		for _, b := range s.BlobFiles {
 			f := files[b.Num]
 			invariant.Check(f != nil, "I14: a blob file that tables refer to is open")
-			f.holds++
-			v.blobs = append(v.blobs, f)
+			f.Holds++
+			v.Blobs = append(v.Blobs, f)
 		}
 	}
 	return v
 }
 
 // showActive puts a new memtable in front of all others.
-func (db *DB) showActive(m *mem) error {
+func (db *DB) showActive(m *view.Mem) error {
 	db.mu.Lock()
-	mems := append([]*mem{m}, db.view.Load().mems...)
-	before := db.show(mems, db.view.Load().version)
+	mems := append([]*view.Mem{m}, db.view.Load().Mems...)
+	before := db.show(mems, db.view.Load().Version)
 	db.mu.Unlock()
 	return db.drop(before)
 }
 
 // frozen returns the memtables that wait for a flush, oldest first.
-func (db *DB) frozen() []*mem {
+func (db *DB) frozen() []*view.Mem {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	return slices.Clone(db.mu.frozen)

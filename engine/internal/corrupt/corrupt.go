@@ -4,6 +4,7 @@ package corrupt
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 )
 
 // Err is what every corruption error is, by errors.Is.
@@ -27,3 +28,11 @@ func (e *Error) Error() string {
 
 // Is makes errors.Is(err, Err) hold.
 func (e *Error) Is(target error) bool { return target == Err }
+
+// Missing turns the error of opening a file that should be there into corruption if the file does not exist.
+func Missing(name string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return At(name, 0, "live file is missing: %v", err)
+	}
+	return err
+}

@@ -12,6 +12,11 @@ type Tombstone struct {
 	Seq        key.Seq
 }
 
+// NewTombstone returns one with copies of its keys.
+func NewTombstone(start, end []byte, seq key.Seq) Tombstone {
+	return Tombstone{Start: bytes.Clone(start), End: bytes.Clone(end), Seq: seq}
+}
+
 // Covers reports whether the key is one of those of the tombstone.
 func (t *Tombstone) Covers(user []byte) bool {
 	return bytes.Compare(t.Start, user) <= 0 && bytes.Compare(user, t.End) < 0

@@ -1,4 +1,4 @@
-package engine
+package view
 
 import (
 	"bytes"
@@ -10,7 +10,7 @@ import (
 
 // levelIterator walks the tables of a level below 0, or any that do not overlap, one after the other.
 type levelIterator struct {
-	tables []*table
+	tables []*Table
 	hidden []rangedel.Set
 	seq    key.Seq
 	at     int // index of the table under it
@@ -19,7 +19,7 @@ type levelIterator struct {
 }
 
 // newLevelIterator returns an iterator over the entries that hidden does not hide. Those after seq are of no interest.
-func newLevelIterator(tables []*table, hidden []rangedel.Set, seq key.Seq) key.Iterator {
+func newLevelIterator(tables []*Table, hidden []rangedel.Set, seq key.Seq) key.Iterator {
 	return &levelIterator{tables: tables, hidden: hidden, seq: seq, at: -1, Iterator: none{}}
 }
 
@@ -52,7 +52,7 @@ func (l *levelIterator) SeekGE(user []byte, seq key.Seq) bool {
 }
 
 func (l *levelIterator) SeekLT(user []byte) bool {
-	i, _ := slices.BinarySearchFunc(l.tables, user, func(t *table, user []byte) int {
+	i, _ := slices.BinarySearchFunc(l.tables, user, func(t *Table, user []byte) int {
 		return bytes.Compare(t.Smallest, user)
 	})
 	return l.enter(i-1) && l.Iterator.SeekLT(user) || l.backward()

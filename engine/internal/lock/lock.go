@@ -1,4 +1,4 @@
-package engine
+package lock
 
 import (
 	"errors"
@@ -11,21 +11,26 @@ import (
 	"syscall"
 
 	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 )
 
-// Locker is implemented by filesystems that can lock a name against other users until the Closer is closed.
-type Locker interface {
+// ErrLocked is returned for a directory that somebody has locked.
+var ErrLocked = errors.New("engine: store is open already")
+
+// locker is engine.Locker.
+type locker interface {
 	Lock(name string) (io.Closer, error)
 }
 
-// lockDir makes sure that nobody else has the store open. A store that is only read needs no lock where the lock file
+// Dir makes sure that nobody else has the store open. A store that is only read needs no lock where the lock file
 // cannot be written: where the filesystem is read-only, or the user may only read.
-func lockDir(fsys afero.Fs, dir string, readOnly bool) (io.Closer, error) {
+func Dir(fsys afero.Fs, dir string, readOnly bool) (io.Closer, error) {
 	var lock io.Closer
 	var err error
-	name := filepath.Join(dir, lockName)
+	name := filepath.Join(dir, filename.Lock)
 	switch f := fsys.(type) {
-	case Locker:
+	case locker:
 		lock, err = f.Lock(name)
 	case afero.OsFs, *afero.OsFs:
 		lock, err = lockFile(name)

@@ -1,0 +1,155 @@
+package view
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"sync/atomic"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/blob"
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+)
+
+// BlobFile is an open blob file. Whoever may meet a reference into it holds it: a version with tables that refer to it,
+// a memtable that views show, a commit under way, the session's writer. It is closed, and removed, when nobody does.
+type BlobFile struct {
+	Num    uint64
+	File   afero.File
+	Reader *blob.Reader
+	Size   atomic.Uint64 // on disk; more than the reader may read if a crash left bytes behind
+	Holds  int           // guarded by DB.mu
+	Young  atomic.Int32  // how many of the holds are not of versions: references may come that no table has yet
+}
+
+// Garbage returns how many bytes no table needs, of which live are what tables refer to.
+func (f *BlobFile) Garbage(live uint64) uint64 {
+	if used := live + blob.FileHeaderBytes; f.Size.Load() > used {
+		return f.Size.Load() - used
+	}
+	return 0
+}
+
+// Blobs finds open blob files by number. It is read without a lock, and changed under DB.mu.
+type Blobs struct {
+	files atomic.Pointer[map[uint64]*BlobFile]
+}
+
+// All returns all of them. The map must not be changed.
+func (r *Blobs) All() map[uint64]*BlobFile {
+	if m := r.files.Load(); m != nil {
+		return *m
+	}
+	return nil
+}
+
+// Add makes files known to readers. The caller holds DB.mu, or nobody else knows the store yet.
+func (r *Blobs) Add(files ...*BlobFile) {
+	if len(files) == 0 {
+		return
+	}
+	r.change(func(m map[uint64]*BlobFile) {
+		for _, f := range files {
+			m[f.Num] = f
+		}
+	})
+}
+
+// Remove takes files away that no reader can meet a reference into. The caller holds DB.mu.
+func (r *Blobs) Remove(files ...*BlobFile) {
+	if len(files) == 0 {
+		return
+	}
+	r.change(func(m map[uint64]*BlobFile) {
+		for _, f := range files {
+			delete(m, f.Num)
+		}
+	})
+}
+
+// Need opens a live file of which so many bytes are needed. If the file is open already, Need lets it be read that far.
+func (r *Blobs) Need(dir *durable.Dir, num, bytes uint64) error {
+	if f := r.All()[num]; f != nil {
+		if f.Size.Load() < bytes {
+			return corrupt.At(filename.Blob(num), int64(f.Size.Load()), "shorter than %d bytes, which were durable", bytes)
+		}
+		f.Reader.Grow(bytes)
+		return nil
+	}
+	f, err := OpenBlobFile(dir, num, bytes)
+	if err != nil {
+		return err
+	}
+	r.Add(f)
+	return nil
+}
+
+func (r *Blobs) change(change func(m map[uint64]*BlobFile)) {
+	next := maps.Clone(r.All())
+	if next == nil {
+		next = map[uint64]*BlobFile{}
+	}
+	change(next)
+	r.files.Store(&next)
+}
+
+// Find returns the file that an encoded reference leads to. The caller holds a view in which it met the reference.
+func (r *Blobs) Find(encoded []byte) (*BlobFile, blob.Ref, error) {
+	ref, ok := blob.DecodeRef(encoded)
+	if !ok {
+		return nil, ref, corrupt.At("blob reference", 0, "%x is not one", encoded)
+	}
+	f := r.All()[ref.File]
+	if f == nil {
+		return nil, ref, corrupt.At(filename.Blob(ref.File), int64(ref.Offset), "a reference leads to a file that is not live")
+	}
+	return f, ref, nil
+}
+
+// Append appends the value of an encoded reference to dst.
+func (r *Blobs) Append(dst, encoded []byte) ([]byte, error) {
+	f, ref, err := r.Find(encoded)
+	if err != nil {
+		return dst, err
+	}
+	return f.Reader.Append(dst, ref)
+}
+
+// OpenBlobFile opens a live blob file. That it is missing or has fewer bytes than were durable is corruption.
+func OpenBlobFile(dir *durable.Dir, num, bytes uint64) (*BlobFile, error) {
+	name := filename.Blob(num)
+	file, err := dir.Open(name)
+	if err != nil {
+		return nil, corrupt.Missing(name, err)
+	}
+	f := &BlobFile{Num: num, File: file}
+	info, err := file.Stat()
+	if err == nil {
+		f.Size.Store(uint64(info.Size()))
+		if f.Size.Load() < bytes {
+			err = corrupt.At(name, info.Size(), "shorter than %d bytes, which were durable", bytes)
+		}
+	}
+	if err == nil {
+		f.Reader, err = blob.Open(file, num, bytes, name)
+	}
+	if errors.Is(err, blob.ErrVersion) {
+		err = fmt.Errorf("%w: %w", manifest.ErrVersion, err)
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return f, nil
+}
+
+// HoldYoung holds files of which the caller knows that somebody holds them. The caller holds DB.mu.
+func HoldYoung(files ...*BlobFile) {
+	for _, f := range files {
+		f.Holds++
+		f.Young.Add(1)
+	}
+}

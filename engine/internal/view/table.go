@@ -1,0 +1,100 @@
+package view
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"sync/atomic"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/cache"
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
+	"github.com/lightningdb/lightning-torture/engine/internal/sst"
+)
+
+// Table is an open table file. It is closed, and its file removed, when no version needs it any more.
+type Table struct {
+	manifest.Table
+	File   afero.File
+	Reader *sst.Reader
+	Refs   atomic.Int32 // versions that hold it
+	Dead   atomic.Bool  // no longer live: the file goes with the last version
+}
+
+// covers reports whether the key may be in the table.
+func (t *Table) covers(user []byte) bool {
+	return bytes.Compare(t.Smallest, user) <= 0 && bytes.Compare(user, t.Largest) <= 0
+}
+
+// MostlyTombstones reports whether more than half of the entries are tombstones.
+func (t *Table) MostlyTombstones() bool { return 2*t.Tombstones > t.Entries }
+
+// HasRanges reports whether there are range deletes among the entries.
+func (t *Table) HasRanges() bool { return t.Reader != nil && len(t.Reader.Ranges()) > 0 }
+
+// get is getBeside for a table.
+func (t *Table) get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok bool, err error) {
+	hider := t.Reader.Ranges().Newest(user, seq)
+	if hider == 0 {
+		return t.Reader.Get(user, seq)
+	}
+	if hider == t.MaxSeq {
+		return nil, key.Delete, true, nil
+	}
+	value, kind, ok, err = t.Reader.Get(user, seq)
+	if err != nil {
+		return nil, 0, false, err
+	}
+	if ok {
+		it := t.Reader.NewIterator()
+		newest := seqOf(it, user, seq)
+		if err = it.Error(); err != nil || newest > hider {
+			return value, kind, err == nil, err
+		}
+	}
+	return nil, key.Delete, true, nil
+}
+
+// iterator returns an iterator over the entries that hidden does not hide. Entries after seq are of no interest.
+func (t *Table) iterator(hidden []rangedel.Set, seq key.Seq) key.Iterator {
+	newest := min(seq, t.MaxSeq)
+	for _, s := range hidden {
+		if s.Hides(t.Smallest, t.Largest, newest) {
+			return none{}
+		}
+	}
+	return rangedel.Hide(t.Reader.NewIterator(), hidden, newest)
+}
+
+// OpenTable opens a live table. That it is missing, short or another one than the manifest says is corruption.
+func OpenTable(dir *durable.Dir, blocks *cache.Cache, t manifest.Table) (*Table, error) {
+	name := filename.Table(t.Num)
+	f, err := dir.Open(name)
+	if err != nil {
+		return nil, corrupt.Missing(name, err)
+	}
+	reader, err := sst.Open(f, int64(t.Bytes), sst.ReaderOptions{Name: name, FileNum: t.Num, Cache: blocks})
+	if err == nil {
+		if m := reader.Meta(); m.Entries != t.Entries || m.MinSeq != t.MinSeq || m.MaxSeq != t.MaxSeq ||
+			!bytes.Equal(m.Smallest, t.Smallest) || !bytes.Equal(m.Largest, t.Largest) {
+			err = corrupt.At(name, 0, "another table than the manifest says")
+		}
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = corrupt.At(name, int64(t.Bytes), "shorter than the manifest says: %v", err)
+	}
+	if errors.Is(err, sst.ErrVersion) {
+		err = fmt.Errorf("%w: %w", manifest.ErrVersion, err)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &Table{Table: t, File: f, Reader: reader}, nil
+}
