@@ -75,7 +75,7 @@ func pageOf(r *torture.Result) page {
 		Took: seconds(r.ElapsedSeconds), Started: started(r.Provenance.Started),
 	}
 	for i, f := range r.Findings[:len(r.Findings)-p.LeftOut] {
-		p.Details = append(p.Details, detailOf(i+1, f))
+		p.Details = append(p.Details, detailOf(i+1, f, r.Provenance.Program))
 	}
 	for _, c := range r.Cells {
 		if len(c.Reasons) > 0 {
@@ -85,13 +85,13 @@ func pageOf(r *torture.Result) page {
 	return p
 }
 
-func detailOf(number int, f torture.Finding) detail {
+func detailOf(number int, f torture.Finding, program string) detail {
 	f = legible(f)
 	d := detail{Finding: f, Number: number, Origin: origin(f), Timeline: timelineOf(f)}
 	if f.Token == "" {
 		return d
 	}
-	d.Replay = replayCommand(f)
+	d.Replay = replayCommand(program, f.Token)
 	d.Fidelity = "One client: the token replays bit for bit."
 	if f.Clients > 1 {
 		d.Fidelity = plural(f.Clients, "client") + ": the token replays the same script and the same faults, " +

@@ -61,13 +61,13 @@ func caseOf(r *torture.Result, workload, fault string, f field) junitCase {
 		}
 	case failed:
 		c.Failure = &junitProblem{Type: "violation", Message: "a finding without details"}
-		c.describe(findingsIn(r, workload, fault))
+		c.describe(findingsIn(r, workload, fault), r.Provenance.Program)
 	}
 	return c
 }
 
 // describe reports all findings of a case: JUnit knows one failure a case, so the first gives it type and message.
-func (c *junitCase) describe(findings []torture.Finding) {
+func (c *junitCase) describe(findings []torture.Finding, program string) {
 	var text []string
 	c.Properties = &junitList{}
 	for i, f := range mapped(findings, legible) {
@@ -84,7 +84,7 @@ func (c *junitCase) describe(findings []torture.Finding) {
 			text = append(text, "profiles: "+f.ProfilesSentence)
 		}
 		text = append(text, f.Evidence...)
-		text = append(text, replayCommand(f), "")
+		text = append(text, replayCommand(program, f.Token), "")
 	}
 	c.Failure.Text = strings.Join(text, "\n")
 }

@@ -15,7 +15,7 @@ func RejudgedText(w io.Writer, r *torture.Rejudged) error {
 	case checker.Pass:
 		_, err = fmt.Fprintf(w, "%s: pass: the judges accept it\n", visible(r.File))
 	case checker.Inconclusive:
-		_, err = fmt.Fprintf(w, "%s: unknown: %s; lightning-torture replay %s\n", visible(r.File), visible(r.Reason), visible(r.File))
+		_, err = fmt.Fprintf(w, "%s: unknown: %s; %s\n", visible(r.File), visible(r.Reason), replayCommand(r.Program, r.File))
 	case checker.Fail:
 		for _, v := range r.Violations {
 			if _, err = fmt.Fprintf(w, "%s: fail: %s: %s\n", visible(r.File), v.Class, visible(v.Sentence)); err != nil {

@@ -12,7 +12,7 @@ const maxSummaryFindings = 20
 
 // Summary writes r as GitHub-flavoured Markdown: the verdict, the figures, the matrix, and how to replay each finding.
 func Summary(w io.Writer, r *torture.Result) error {
-	p := &printer{}
+	p := &printer{program: r.Provenance.Program}
 	p.line("## %s %s: %s\n\n%s", sign(r.Verdict), word(r.Verdict), markdown(r.Engine), markdown(claim(r)))
 	for _, caveat := range firstCaveats(r) {
 		p.line("\n> %s", markdown(caveat))
@@ -67,7 +67,7 @@ func (p *printer) findingMarkdown(number int, f torture.Finding) {
 		p.codeMarkdown(f.Evidence[:min(len(f.Evidence), maxEvidence)])
 	}
 	if f.Token != "" {
-		p.codeMarkdown([]string{replayCommand(f)})
+		p.codeMarkdown([]string{replayCommand(p.program, f.Token)})
 	}
 }
 

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -25,7 +26,7 @@ const maxEvidence = 12
 
 // Text writes r for a terminal: the verdict first, then the figures, the findings and what was not tested.
 func Text(w io.Writer, r *torture.Result, opts TextOptions) error {
-	p := &printer{TextOptions: opts}
+	p := &printer{TextOptions: opts, program: r.Provenance.Program}
 	p.verdict(r.Verdict, word(r.Verdict), claim(r))
 	for _, caveat := range firstCaveats(r) {
 		p.line("      %s", visible(caveat))
@@ -52,7 +53,7 @@ func Text(w io.Writer, r *torture.Result, opts TextOptions) error {
 
 // ReplayText writes r for a terminal: whether the failure was seen again, and how it looks now.
 func ReplayText(w io.Writer, r *torture.ReplayResult, opts TextOptions) error {
-	p := &printer{TextOptions: opts}
+	p := &printer{TextOptions: opts, program: r.Program}
 	switch {
 	case r.Reproduced:
 		p.verdict(checker.Fail, "Reproduced", fmt.Sprintf("%d of %s failed in the same way.",
@@ -72,6 +73,7 @@ func ReplayText(w io.Writer, r *torture.ReplayResult, opts TextOptions) error {
 type printer struct {
 	bytes.Buffer
 	TextOptions
+	program string // how to call the command, as in torture.Provenance
 }
 
 func (p *printer) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
@@ -131,7 +133,7 @@ func (p *printer) finding(number string, f torture.Finding, report string) {
 		p.line("    %s", visible(evidence))
 	}
 	if f.Token != "" {
-		p.line("  replay   %s", replayCommand(f))
+		p.line("  replay   %s", replayCommand(p.program, f.Token))
 	}
 	if f.File != "" {
 		p.line("  saved    %s", visible(f.File))
@@ -178,7 +180,10 @@ func origin(f torture.Finding) string {
 	return where
 }
 
-func replayCommand(f torture.Finding) string { return "lightning-torture replay " + visible(f.Token) }
+// replayCommand returns the line to paste that shows a failure again, from its token or its file.
+func replayCommand(program, tokenOrFile string) string {
+	return cmp.Or(program, "lightning-torture") + " replay " + visible(tokenOrFile)
+}
 
 // visible replaces what a terminal would obey instead of show.
 func visible(s string) string {

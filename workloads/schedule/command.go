@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,7 +12,7 @@ import (
 // a call of go test from the root of its module, with all flags that the test got: another choice of tests would be
 // another schedule. Flags of the build, such as -tags, are not known here.
 func Command(seed uint64, job Job) string {
-	command := []string{"lightning-torture wasmexec --seed", decimal(seed)}
+	command := []string{cmp.Or(job.Runner, "lightning-torture") + " wasmexec --seed", decimal(seed)}
 	for _, v := range job.Env {
 		command = append(command, "--env", quoted(v))
 	}

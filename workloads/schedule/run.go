@@ -21,6 +21,7 @@ type Job struct {
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
+	Runner string // how a line to paste calls the command that runs jobs; empty: lightning-torture
 }
 
 // Outcome is how a run ended. Two runs with equal outcomes took the same course.

@@ -13,6 +13,7 @@ type Rejudged struct {
 	Verdict    checker.Verdict     `json:"verdict"` // Inconclusive if only the engine can tell: then replay it
 	Reason     string              `json:"reason,omitempty"`
 	Violations []checker.Violation `json:"violations,omitempty"`
+	Program    string              `json:"-"` // as in Provenance
 }
 
 // Rejudge judges a saved finding again, from the history and the recovered state in its evidence. No engine is run; of

@@ -18,6 +18,7 @@ type ReplayResult struct {
 	Hits       int      `json:"hits"` // attempts that failed in the same way
 	Diverged   string   `json:"diverged,omitempty"`
 	Finding    *Finding `json:"finding,omitempty"` // as seen now
+	Program    string   `json:"-"`                 // as in Provenance
 }
 
 // ReplayOptions says how to replay.

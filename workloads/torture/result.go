@@ -121,4 +121,5 @@ type Provenance struct {
 	CPUs      int    `json:"cpus"`
 	Command   string `json:"command,omitempty"` // the command line, if a command line asked for it
 	Started   string `json:"started,omitempty"` // RFC 3339
+	Program   string `json:"-"`                 // how to call what made the result, for lines to paste; empty: lightning-torture
 }
