@@ -1,35 +1,47 @@
 package cli
 
 import (
-	"os"
-	"runtime/debug"
-
 	"github.com/spf13/cobra"
 
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/workloads/bench"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// App is what distinguishes one binary from another.
+// App is what makes one binary different from another.
 type App struct {
-	Targets  []torture.Target // engines that can be tortured; --engine is the first unless it is given
-	Bench    []bench.Engine   // engines that bench measures; none: there is no command bench
-	Commands []*cobra.Command // further commands of this binary
+	// Name is what a shell finds the binary by. It stands in every line that the binary prints to be pasted. If it is
+	// empty, the binary finds out how it can be called; see the package comment.
+	Name string
+
+	Targets []torture.Target // engines that can be tortured, at least one; the first is the default of --engine
+	Bench   []bench.Engine   // engines that bench measures; without one there is no command bench
+
+	// Commands are further commands of this binary. They print to cmd.OutOrStdout and cmd.ErrOrStderr. Their errors are
+	// printed in one line and end with exit code 4, the host's fault, unless [Exit] gave them another.
+	Commands []*cobra.Command
 }
 
-// Recoveries produce much garbage and keep little alive: collect it rarely, within a memory limit.
+// Annotations of a command in App.Commands.
 const (
-	gcPercent   = 500
-	memoryLimit = 768 << 20
+	// ViolationAnnotation says what exit code 1 means of the command, such as "damage", for "help exit-codes".
+	ViolationAnnotation = "violation"
+	// TryAnnotation is a line of what the binary prints without arguments: a call of the command without the name of the
+	// binary, a tab, and what it does.
+	TryAnnotation = "try"
 )
 
-// Main runs the command line in os.Args and exits with the code that "help exit-codes" documents. It never returns.
-func Main(app App) {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
+// validate reports mistakes of the main package: names stand in replay tokens, so they must tell the targets apart.
+func (a *App) validate() error {
+	if len(a.Targets) == 0 {
+		return exit.Usagef("cli.App has no targets")
 	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryLimit)
+	seen := map[string]bool{}
+	for _, target := range a.Targets {
+		if target.Name == "" || seen[target.Name] {
+			return exit.Usagef("cli.App has two targets named %q, or one without a name", target.Name)
+		}
+		seen[target.Name] = true
 	}
-	os.Exit(newCLI(app).execute(os.Args[1:]))
+	return nil
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/workloads/bench"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
@@ -38,11 +40,12 @@ type benchFlags struct {
 	opts           bench.Options
 }
 
-func (c *cli) benchCommand() *cobra.Command {
+func benchCommand(t *tool) *cobra.Command {
 	var f benchFlags
 	cmd := &cobra.Command{
 		Use: "bench", Short: "Measure engines against each other", Long: benchText + describeWorks(), Example: benchExample,
-		Args: arguments(), RunE: func(cmd *cobra.Command, _ []string) error { return c.bench(cmd.Context(), &f) },
+		Annotations: map[string]string{ViolationAnnotation: "a wrong result"},
+		Args:        cmdline.Exactly(), RunE: func(cmd *cobra.Command, _ []string) error { return runBench(cmd.Context(), t, &f) },
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
@@ -56,17 +59,17 @@ func (c *cli) benchCommand() *cobra.Command {
 	flags.StringVar(&f.opts.ProfileDir, "cpuprofile", "", "`DIR` for a CPU profile of each measurement")
 	flags.StringVar(&f.format, "format", "text", "`FORM` of the result: "+strings.Join(benchFormats, ", "))
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress on standard error")
-	complete(cmd, "engine", fixed(c.measuredNames()...))
-	complete(cmd, "work", workChoices)
-	complete(cmd, "format", fixed(benchFormats...))
+	cmdline.Complete(cmd, "engine", cmdline.Fixed(benchNames(t)...))
+	cmdline.Complete(cmd, "work", workChoices)
+	cmdline.Complete(cmd, "format", cmdline.Fixed(benchFormats...))
 	return cmd
 }
 
 var benchFormats = []string{"text", "json"}
 
-// bench checks the flags, measures, and prints.
-func (c *cli) bench(ctx context.Context, f *benchFlags) error {
-	if err := oneOf("format", f.format, benchFormats); err != nil {
+// runBench checks the flags, measures, and prints.
+func runBench(ctx context.Context, t *tool, f *benchFlags) error {
+	if err := cmdline.OneOf("format", f.format, benchFormats); err != nil {
 		return err
 	}
 	self, err := os.Executable()
@@ -76,42 +79,42 @@ func (c *cli) bench(ctx context.Context, f *benchFlags) error {
 	o := f.opts
 	for name, flag := range map[string]*int{"entries": &o.Entries, "rounds": &o.Rounds} {
 		if *flag == 0 { // which is the default of a library, not of somebody who types it
-			return usageError("--%s is 0; give at least 1", name)
+			return exit.Usagef("--%s is 0; give at least 1", name)
 		}
 	}
 	if o.Wait <= 0 {
 		o.Wait = -1
 	}
-	o.Engines, o.Works, o.Child = named(f.engines), named(f.works), []string{self, childCommand}
+	o.Engines, o.Works, o.Child = cmdline.Names(f.engines), cmdline.Names(f.works), []string{self, childCommand}
 	if !f.quiet {
-		o.Progress = func(doing string) { fmt.Fprintln(c.stderr, doing) }
+		o.Progress = func(doing string) { fmt.Fprintln(t.stderr, doing) }
 	}
-	result, err := bench.Run(ctx, c.app.Bench, o)
+	result, err := bench.Run(ctx, t.app.Bench, o)
 	if err != nil {
-		return because(ctx, err)
+		return exit.Because(ctx, err)
 	}
 	if f.format == "json" {
-		err = bench.JSON(c.stdout, result)
+		err = bench.JSON(t.stdout, result)
 	} else {
-		err = bench.Text(c.stdout, result)
+		err = bench.Text(t.stdout, result)
 	}
 	if err == nil && result.Interrupted {
-		return because(ctx, nil)
+		return exit.Because(ctx, nil)
 	}
 	return err
 }
 
 // benchChildCommand measures one engine for the process that started it.
-func (c *cli) benchChildCommand() *cobra.Command {
+func benchChildCommand(t *tool) *cobra.Command {
 	return &cobra.Command{
-		Use: childCommand, Hidden: true, Args: arguments(),
-		RunE: func(*cobra.Command, []string) error { return bench.Child(c.app.Bench, os.Stdin, c.stdout) },
+		Use: childCommand, Hidden: true, Args: cmdline.Exactly(),
+		RunE: func(*cobra.Command, []string) error { return bench.Child(t.app.Bench, os.Stdin, t.stdout) },
 	}
 }
 
-func (c *cli) measuredNames() []string {
+func benchNames(t *tool) []string {
 	var names []string
-	for _, e := range c.app.Bench {
+	for _, e := range t.app.Bench {
 		names = append(names, e.Name)
 	}
 	return names

@@ -6,6 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/reports"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
@@ -16,52 +18,45 @@ engine is run: a change of a judge shows what it changes about old evidence.
 The exit code is 1 if one is still a violation, 3 if only the engine can tell of one (then replay it), and 0 if today's
 judges accept all.`
 
-func (c *cli) checkCommand() *cobra.Command {
+func checkCommand(t *tool) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use: "check FILE...", Short: "Judge saved findings again, without an engine", Long: checkText,
 		Example: "  lightning-torture check .torture/findings/*.ltrace",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError("FILE is missing; see %s --help", cmd.CommandPath())
-			}
-			return nil
-		},
+		Args:    cmdline.AtLeastOne("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("format", format, replayFormats); err != nil {
+			if err := cmdline.OneOf("format", format, findingFormats); err != nil {
 				return err
 			}
-			return c.runCheck(cmd.Context(), args, format)
+			return check(cmd.Context(), t, args, format)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "`FORM` of the result: text, json")
-	complete(cmd, "format", fixed(replayFormats...))
+	cmdline.Complete(cmd, "format", cmdline.Fixed(findingFormats...))
 	return cmd
 }
 
-func (c *cli) runCheck(ctx context.Context, files []string, format string) error {
-	worst := exitPass
+func check(ctx context.Context, t *tool, files []string, format string) error {
+	write := reports.RejudgedText
+	if format == "json" {
+		write = reports.RejudgedJSON
+	}
+	worst := exit.Pass
 	for _, file := range files {
-		again, err := torture.Rejudge(ctx, c.app.Targets, file)
+		again, err := torture.Rejudge(ctx, t.app.Targets, file)
 		if err != nil {
-			return because(ctx, err)
+			return exit.Because(ctx, err)
 		}
-		write := reports.RejudgedText
-		if format == "json" {
-			write = reports.RejudgedJSON
-		}
-		if err := write(c.stdout, again); err != nil {
+		again.Program = t.name.command
+		if err := write(t.stdout, again); err != nil {
 			return err
 		}
 		switch {
 		case again.Verdict == checker.Fail:
-			worst = exitViolation
-		case again.Verdict == checker.Inconclusive && worst == exitPass:
-			worst = exitInconclusive
+			worst = exit.Violation
+		case again.Verdict == checker.Inconclusive && worst == exit.Pass:
+			worst = exit.Inconclusive
 		}
 	}
-	if worst == exitPass {
-		return nil
-	}
-	return worst
+	return worst.Err()
 }

@@ -2,10 +2,10 @@ package cli
 
 import "syscall"
 
-// canApart: a child dies with its parent, whatever ends that.
-const canApart = true
+// childDiesWithParent: whatever ends the parent ends the child too, so no child is ever left behind.
+const childDiesWithParent = true
 
-// bound has a child get its signals from its parent alone, and die with it.
-func bound() *syscall.SysProcAttr {
+// childAttributes lets a child get its signals from its parent alone, and die with it.
+func childAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }

@@ -4,7 +4,7 @@ package cli
 
 import "syscall"
 
-// canApart: nothing here ends a child with its parent, so there are none.
-const canApart = false
+// childDiesWithParent: nothing here ends a child with its parent, so engines run in the command's own process.
+const childDiesWithParent = false
 
-func bound() *syscall.SysProcAttr { return nil }
+func childAttributes() *syscall.SysProcAttr { return nil }

@@ -13,13 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 // doomed is the tool with an engine that ends the process when it is opened, in the way that DOOM says.
 func doomed() {
-	c := newCLI(App{Targets: []torture.Target{{Name: "lightning", Open: func(torture.Env) (workloads.Store, error) {
+	t := newTool(App{Targets: []torture.Target{{Name: "lightning", Open: func(torture.Env) (workloads.Store, error) {
 		switch os.Getenv("DOOM") {
 		case "panic":
 			go panic("the table is gone")
@@ -28,13 +29,13 @@ func doomed() {
 		}
 		select {}
 	}}}})
-	os.Exit(c.execute(os.Args[1:]))
+	os.Exit(execute(t, os.Args[1:]))
 }
 
 // runDoomed runs the doomed tool in a process of its own.
 func runDoomed(t *testing.T, doom string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	if !canApart {
+	if !childDiesWithParent {
 		t.Skip("here the engine runs in the tool's own process: only Linux ends a child with its parent")
 	}
 	self, err := os.Executable()
@@ -51,7 +52,7 @@ func TestAPanicThatNobodyCanRecoverIsAFinding(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	code, stdout, stderr := runDoomed(t, "panic", "run", "-w", "kv", "-f", "power", "--format", "json", "--dir", dir)
-	require.Equal(t, int(exitViolation), code, stderr)
+	require.Equal(t, int(exit.Violation), code, stderr)
 	var r torture.Result
 	require.NoError(t, json.Unmarshal([]byte(stdout), &r), stderr)
 	require.Equal(t, checker.Fail, r.Verdict)
@@ -63,14 +64,14 @@ func TestAPanicThatNobodyCanRecoverIsAFinding(t *testing.T) {
 	require.FileExists(t, filepath.Join(dir, "report.html"))
 
 	code, stdout, stderr = runDoomed(t, "panic", "replay", f.Token, "--attempts", "3", "--dir", dir)
-	require.Equal(t, int(exitViolation), code, stderr)
+	require.Equal(t, int(exit.Violation), code, stderr)
 	require.Contains(t, stdout, "REPRODUCED  3 of 3 attempts")
 }
 
 func TestAProcessThatIsKilledIsNoFinding(t *testing.T) {
 	t.Parallel()
 	code, stdout, stderr := runDoomed(t, "kill", "run", "-w", "kv", "-f", "power", "--dir", t.TempDir())
-	require.Equal(t, int(exitHost), code)
+	require.Equal(t, int(exit.HostFault), code)
 	require.Empty(t, stdout)
 	require.True(t, strings.HasSuffix(stderr, "was ended from outside, perhaps for want of memory\n"), stderr)
 }

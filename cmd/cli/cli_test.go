@@ -22,17 +22,18 @@ import (
 
 // workbench is the tool on a workbench: with a lab that says what the test wants it to say.
 type workbench struct {
-	*cli
+	*tool
 	out, err bytes.Buffer
 	env      map[string]string
 	asked    torture.Options // of the last check
 	dir      string
 }
 
-func newBench(t *testing.T, result *torture.Result, checkErr error) *workbench {
+func newWorkbench(t *testing.T, result *torture.Result, checkErr error) *workbench {
 	t.Helper()
 	b := &workbench{env: map[string]string{}, dir: filepath.Join(t.TempDir(), "out")}
-	b.cli = &cli{
+	b.tool = &tool{
+		name:   binary{short: "lightning-torture", command: "lightning-torture"},
 		stdout: &b.out, stderr: &b.err, getenv: func(name string) string { return b.env[name] },
 		now:      func() time.Time { return time.Date(2026, 11, 23, 4, 30, 0, 0, time.UTC) },
 		width:    func(io.Writer) int { return 0 },
@@ -46,9 +47,11 @@ func newBench(t *testing.T, result *torture.Result, checkErr error) *workbench {
 	return b
 }
 
-// run runs the command run with the output directory of the bench.
+func (b *workbench) exec(args []string) int { return execute(b.tool, args) }
+
+// run runs the command run with the output directory of the workbench.
 func (b *workbench) run(args ...string) int {
-	return b.execute(append([]string{"run", "--dir", b.dir}, args...))
+	return b.exec(append([]string{"run", "--dir", b.dir}, args...))
 }
 
 func verdict(v checker.Verdict) *torture.Result {
@@ -78,7 +81,7 @@ func TestExitCodeSaysWhatHappened(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, test.result, test.err)
+			b := newWorkbench(t, test.result, test.err)
 			require.Equal(t, test.code, b.run())
 			require.Equal(t, test.stderr, b.err.String())
 			require.Equal(t, test.err != nil, b.out.Len() == 0, "the result, and only that, is on standard output")
@@ -87,7 +90,7 @@ func TestExitCodeSaysWhatHappened(t *testing.T) {
 }
 
 func TestFlagsReachTheLab(t *testing.T) {
-	b := newBench(t, verdict(checker.Pass), nil)
+	b := newWorkbench(t, verdict(checker.Pass), nil)
 	require.Zero(t, b.run("-w", "bank, kv", "--workload=append", "-f", "eio write *.log nth=3", "--profile", "xfs", "--device", "tear=byte",
 		"--scenario", "power", "--seed", "18446744073709551615", "--for", "90s", "--rounds", "2", "--clients", "3",
 		"--ops", "4", "--keys", "5", "--workers", "6", "--stop-after", "7"))
@@ -102,14 +105,14 @@ func TestFlagsReachTheLab(t *testing.T) {
 }
 
 func TestAllStandsForEverything(t *testing.T) {
-	b := newBench(t, verdict(checker.Pass), nil)
+	b := newWorkbench(t, verdict(checker.Pass), nil)
 	require.Zero(t, b.run("-w", "all", "-f", "power,all"))
 	require.Empty(t, b.asked.Workloads)
 	require.Empty(t, b.asked.Faults)
 }
 
 func TestCommandOfTheReportAsksForTheSameRun(t *testing.T) {
-	b := newBench(t, verdict(checker.Pass), nil)
+	b := newWorkbench(t, verdict(checker.Pass), nil)
 	require.Zero(t, b.run("--format", "json", "-w", "bank,kv", "-f", "eio write *.log nth=3", "--for", "1m",
 		"--ops", "9"))
 	var r torture.Result
@@ -120,31 +123,24 @@ func TestCommandOfTheReportAsksForTheSameRun(t *testing.T) {
 	require.NotEmpty(t, r.Provenance.Tool)
 }
 
-func TestQuotedIsOneWord(t *testing.T) {
-	require.Equal(t, "plain-1.0", quoted("plain-1.0"))
-	require.Equal(t, "''", quoted(""))
-	require.Equal(t, `'a b'`, quoted("a b"))
-	require.Equal(t, `'it'\''s'`, quoted("it's"))
-}
-
 func TestFormats(t *testing.T) {
 	for format, start := range map[string]string{
 		"text": "PASS  lightning kept", "json": `{"version":1,"verdict":"pass"`, "junit": "<?xml", "markdown": "## ✓ Pass",
 	} {
-		b := newBench(t, verdict(checker.Pass), nil)
+		b := newWorkbench(t, verdict(checker.Pass), nil)
 		require.Zero(t, b.run("--format", format))
 		require.True(t, strings.HasPrefix(b.out.String(), start), b.out.String())
 	}
 }
 
 func TestQuietPassIsOneLine(t *testing.T) {
-	b := newBench(t, verdict(checker.Pass), nil)
+	b := newWorkbench(t, verdict(checker.Pass), nil)
 	require.Zero(t, b.run("--quiet"))
 	require.Equal(t, 1, strings.Count(b.out.String(), "\n"))
 }
 
 func TestReportIsWrittenWhereItIsWanted(t *testing.T) {
-	b := newBench(t, verdict(checker.Fail), nil)
+	b := newWorkbench(t, verdict(checker.Fail), nil)
 	require.Equal(t, 1, b.run())
 	page, err := os.ReadFile(filepath.Join(b.dir, "report.html"))
 	require.NoError(t, err)
@@ -157,7 +153,7 @@ func TestReportIsWrittenWhereItIsWanted(t *testing.T) {
 }
 
 func TestOutputLeavesNoProbesBehind(t *testing.T) {
-	b := newBench(t, verdict(checker.Pass), nil)
+	b := newWorkbench(t, verdict(checker.Pass), nil)
 	require.Zero(t, b.run())
 	files, err := os.ReadDir(b.dir)
 	require.NoError(t, err)
@@ -171,7 +167,7 @@ func TestOutputLeavesNoProbesBehind(t *testing.T) {
 }
 
 func TestStatusLineIsGoneBeforeTheResult(t *testing.T) {
-	b := newBench(t, nil, nil)
+	b := newWorkbench(t, nil, nil)
 	b.width = func(io.Writer) int { return 80 }
 	b.check = func(_ context.Context, _ torture.Target, opts torture.Options) (*torture.Result, error) {
 		opts.Progress(torture.Progress{Elapsed: time.Second})
@@ -182,7 +178,7 @@ func TestStatusLineIsGoneBeforeTheResult(t *testing.T) {
 }
 
 func TestReportThatCannotBeWrittenDoesNotHideTheResult(t *testing.T) {
-	b := newBench(t, verdict(checker.Fail), nil)
+	b := newWorkbench(t, verdict(checker.Fail), nil)
 	require.NoError(t, os.WriteFile(b.dir, nil, 0o600))
 	require.Equal(t, 4, b.run())
 	require.Contains(t, b.out.String(), "FAIL")
@@ -197,7 +193,7 @@ func TestBadReportPathIsFoundBeforeTheRun(t *testing.T) {
 		"in a closed directory": {"--html", "/proc/self/report.html"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, nil, nil)
+			b := newWorkbench(t, nil, nil)
 			b.check = func(context.Context, torture.Target, torture.Options) (*torture.Result, error) {
 				require.Fail(t, "the run was started")
 				return verdict(checker.Pass), nil
@@ -229,8 +225,8 @@ func TestColor(t *testing.T) {
 		"machine formats have no colours": {args: []string{"--color=always", "--format=json"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, verdict(checker.Pass), nil)
-			b.cli.getenv = func(key string) string { return test.env[key] }
+			b := newWorkbench(t, verdict(checker.Pass), nil)
+			b.getenv = func(key string) string { return test.env[key] }
 			if test.tty {
 				b.width = func(io.Writer) int { return 80 }
 			}
@@ -260,7 +256,7 @@ func TestReplay(t *testing.T) {
 		"host":           {err: torture.ErrHost, code: 4},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, nil, nil)
+			b := newWorkbench(t, nil, nil)
 			b.replay = func(
 				_ context.Context, targets []torture.Target, token string, opts torture.ReplayOptions,
 			) (*torture.ReplayResult, error) {
@@ -269,23 +265,23 @@ func TestReplay(t *testing.T) {
 				require.Len(t, targets, 2)
 				return test.result, test.err
 			}
-			require.Equal(t, test.code, b.execute([]string{"replay", "LT1-X", "--attempts", "5"}))
+			require.Equal(t, test.code, b.exec([]string{"replay", "LT1-X", "--attempts", "5"}))
 			require.Contains(t, b.out.String(), test.stdout)
 		})
 	}
 }
 
 func TestReplayAsJSON(t *testing.T) {
-	b := newBench(t, nil, nil)
+	b := newWorkbench(t, nil, nil)
 	b.replay = func(context.Context, []torture.Target, string, torture.ReplayOptions) (*torture.ReplayResult, error) {
 		return &torture.ReplayResult{Attempts: 1}, nil
 	}
-	require.Equal(t, 5, b.execute([]string{"replay", "LT1-X", "--format", "json"}))
+	require.Equal(t, 5, b.exec([]string{"replay", "LT1-X", "--format", "json"}))
 	require.JSONEq(t, `{"reproduced":false,"attempts":1,"hits":0}`, b.out.String())
 }
 
 func TestWrongLitmusProgramIsAViolation(t *testing.T) {
-	b := newBench(t, nil, nil)
+	b := newWorkbench(t, nil, nil)
 	p, err := litmus.Parse("L99-wrong.litmus", []byte(`id: L99
 title: a new file, said to be durable
 source: wishful thinking
@@ -296,19 +292,19 @@ posix-min, lose-none:
 `))
 	require.NoError(t, err)
 	b.programs = func() []litmus.Program { return []litmus.Program{*p} }
-	require.Equal(t, 1, b.execute([]string{"litmus", "--profile", "posix-min,lose-none"}))
+	require.Equal(t, 1, b.exec([]string{"litmus", "--profile", "posix-min,lose-none"}))
 	require.Contains(t, b.out.String(), "L99           wrong          1\n")
 	require.Contains(t, b.out.String(), "L99 under posix-min: the model and the file disagree\n  extra    nothing\n")
 	require.Contains(t, b.out.String(), "1 program under 2 profiles: 1 wrong.")
 	require.Empty(t, b.err.String())
 	b.out.Reset()
-	require.Equal(t, 1, b.execute([]string{"litmus", "--profile", "posix-min", "--format", "json"}))
+	require.Equal(t, 1, b.exec([]string{"litmus", "--profile", "posix-min", "--format", "json"}))
 	require.JSONEq(t, `{"version":1,"programs":1,"profiles":1,"wrong":1,"rows":[{"id":"L99","title":"a new file, said to be durable",
 		"verdicts":[{"profile":"posix-min","outcomes":1,"extra":["nothing"]}]}]}`, b.out.String())
 }
 
 func TestCompletionKnowsTheNames(t *testing.T) {
-	b := newBench(t, nil, nil)
-	require.Zero(t, b.execute([]string{"__complete", "run", "--engine", ""}))
+	b := newWorkbench(t, nil, nil)
+	require.Zero(t, b.exec([]string{"__complete", "run", "--engine", ""}))
 	require.Contains(t, b.out.String(), "lightning\npebble\n")
 }

@@ -1,8 +1,8 @@
-// Package cli is the command lightning-torture as a library: a main package names its engines, and has every command.
+// Package cli is the command lightning-torture as a library. A main package names its engines and has every command:
 //
 //	func main() { cli.Main(cli.App{Targets: []torture.Target{mine.Target()}}) }
 //
-// It is a thin layer over the packages torture, bench, schedule, and engine for stores: flags in, exit codes out.
+// It is a thin layer over the packages torture, bench, mutate and schedule: flags in, exit codes out.
 //
 //  1. Standard output carries only the result. Progress and errors go to standard error; an error is one line.
 //  2. The exit code says what happened; "help exit-codes" lists them. A violation, a question without an answer and a
@@ -10,8 +10,28 @@
 //  3. An unknown name is answered with all known ones.
 //  4. An interrupt stops the run, and what it had found is still printed and written. A second one kills at once.
 //  5. Nothing is written but the output directory and the file that --html names. Both are tried before the run starts:
-//     a run of a day must not end with "permission denied". What bench stores, it removes, except profiles. The commands
-//     of engine write only what they name. wasmexec keeps compiled programs in the user's cache.
+//     a run of a day must not end with "permission denied". What bench stores, it removes, except profiles. wasmexec keeps
+//     compiled programs in the user's cache.
+//  6. run and replay keep the engine in a child process on Linux: they start the binary again, with the same arguments.
+//     Whatever a main package does before it calls [Main] happens in the child too.
 //
-// Every command is a file. What they share is the struct cli, whose fields a test may replace.
+// # What a binary is called
+//
+// Replay lines, error messages, examples and reports call the binary in a way that works when it is pasted. The first of
+// these rules that applies decides:
+//
+//  1. If App.Name is set, that is the name: "lightning-torture replay LT1-...".
+//  2. If the shell found the binary in PATH, so that os.Args[0] has no directory, it is called as it was called.
+//  3. Otherwise it is "go run" with the path of its main package: "go run example.com/mine/cmd/torture replay LT1-...".
+//     What go run builds is gone when it ends, and a file that go build wrote somewhere may be. Such a line works in the
+//     module of the main package.
+//
+// Errors begin with one word: the name, or the last element of the path. A line that wasmexec prints under go test calls
+// the file that go test called, because GOOS is set there. A replay token contains the name of its target, so a binary with
+// several targets replays on the right one.
+//
+// # Where things are
+//
+// Each command is a function in a file of its own. What they share is the struct tool, whose fields a test may replace.
+// root.go lists the commands. Those that are about Lightning alone are in package lightning.
 package cli

@@ -5,10 +5,12 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 )
 
-// interruptible returns a context that the first SIGINT or SIGTERM cancels, with an interrupt as the cause. From then
-// on the signals are deadly again. stop must be called when the context is no longer needed.
+// interruptible returns a context that the first SIGINT or SIGTERM cancels, with an [exit.Interrupt] as the cause. A
+// second one ends the process. stop must be called when the context is no longer needed.
 func interruptible(parent context.Context) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
@@ -17,7 +19,7 @@ func interruptible(parent context.Context) (ctx context.Context, stop func()) {
 		select {
 		case s := <-signals:
 			signal.Stop(signals)
-			cancel(interrupt{s})
+			cancel(exit.Interrupt{Signal: s})
 		case <-ctx.Done():
 		}
 	}()

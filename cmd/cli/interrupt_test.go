@@ -22,7 +22,7 @@ func TestInterruptPrintsWhatThereIs(t *testing.T) {
 		code   int
 	}{{syscall.SIGINT, 130}, {syscall.SIGTERM, 143}} {
 		t.Run(test.signal.String(), func(t *testing.T) {
-			b := newBench(t, nil, nil)
+			b := newWorkbench(t, nil, nil)
 			b.check = func(ctx context.Context, _ torture.Target, _ torture.Options) (*torture.Result, error) {
 				if err := syscall.Kill(os.Getpid(), test.signal); err != nil {
 					return nil, err
@@ -41,7 +41,7 @@ func TestInterruptPrintsWhatThereIs(t *testing.T) {
 }
 
 func TestSignalAfterTheEndDoesNotChangeTheVerdict(t *testing.T) {
-	b := newBench(t, nil, nil)
+	b := newWorkbench(t, nil, nil)
 	b.check = func(ctx context.Context, _ torture.Target, _ torture.Options) (*torture.Result, error) {
 		if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
 			return nil, err
@@ -53,7 +53,7 @@ func TestSignalAfterTheEndDoesNotChangeTheVerdict(t *testing.T) {
 }
 
 func TestInterruptedLabThatGivesUpIsNotAHostError(t *testing.T) {
-	b := newBench(t, nil, nil)
+	b := newWorkbench(t, nil, nil)
 	b.check = func(ctx context.Context, _ torture.Target, _ torture.Options) (*torture.Result, error) {
 		if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
 			return nil, err
@@ -66,7 +66,7 @@ func TestInterruptedLabThatGivesUpIsNotAHostError(t *testing.T) {
 }
 
 func TestInterruptedReplayIsNotADivergence(t *testing.T) {
-	b := newBench(t, nil, nil)
+	b := newWorkbench(t, nil, nil)
 	b.replay = func(
 		ctx context.Context, _ []torture.Target, _ string, _ torture.ReplayOptions,
 	) (*torture.ReplayResult, error) {
@@ -76,7 +76,7 @@ func TestInterruptedReplayIsNotADivergence(t *testing.T) {
 		<-ctx.Done()
 		return &torture.ReplayResult{Attempts: 3}, nil
 	}
-	require.Equal(t, 130, b.execute([]string{"replay", "LT1-X"}))
+	require.Equal(t, 130, b.exec([]string{"replay", "LT1-X"}))
 	require.Contains(t, b.out.String(), "NOT REPRODUCED  3 attempts")
 }
 

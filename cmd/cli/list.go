@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
@@ -18,9 +20,9 @@ type catalog struct {
 	list func() []torture.Choice
 }
 
-func (c *cli) catalogs() []catalog {
+func catalogs(t *tool) []catalog {
 	return []catalog{
-		{"engines", c.engineChoices},
+		{"engines", cmdline.Fixed(t.targetNames()...)},
 		{"workloads", torture.Workloads},
 		{"faults", torture.Faults},
 		{"profiles", torture.Profiles},
@@ -28,9 +30,9 @@ func (c *cli) catalogs() []catalog {
 	}
 }
 
-func (c *cli) listCommand() *cobra.Command {
+func listCommand(t *tool) *cobra.Command {
 	var kinds []string
-	for _, k := range c.catalogs() {
+	for _, k := range catalogs(t) {
 		kinds = append(kinds, k.name)
 	}
 	return &cobra.Command{
@@ -41,35 +43,35 @@ func (c *cli) listCommand() *cobra.Command {
 				return nil
 			}
 			if !slices.Contains(kinds, args[0]) {
-				return usageError("unknown kind %q; choose one of %s", args[0], strings.Join(kinds, ", "))
+				return exit.Usagef("unknown kind %q; choose one of %s", args[0], strings.Join(kinds, ", "))
 			}
-			return arguments("KIND")(cmd, args)
+			return cmdline.Exactly("KIND")(cmd, args)
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 1 {
-				return c.printCatalog(args[0])
+				return printCatalog(t, args[0])
 			}
-			return c.printCatalogs()
+			return printCatalogs(t)
 		},
 	}
 }
 
-func (c *cli) printCatalog(name string) error {
-	for _, k := range c.catalogs() {
+func printCatalog(t *tool, name string) error {
+	for _, k := range catalogs(t) {
 		if k.name == name {
-			return printChoices(c.stdout, "", k.list())
+			return printChoices(t.stdout, "", k.list())
 		}
 	}
 	return nil
 }
 
-func (c *cli) printCatalogs() error {
-	for i, k := range c.catalogs() {
+func printCatalogs(t *tool) error {
+	for i, k := range catalogs(t) {
 		if i > 0 {
-			fmt.Fprintln(c.stdout)
+			fmt.Fprintln(t.stdout)
 		}
-		fmt.Fprintln(c.stdout, k.name)
-		if err := printChoices(c.stdout, "  ", k.list()); err != nil {
+		fmt.Fprintln(t.stdout, k.name)
+		if err := printChoices(t.stdout, "  ", k.list()); err != nil {
 			return err
 		}
 	}

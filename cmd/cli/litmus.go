@@ -5,6 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
@@ -28,11 +30,14 @@ type litmusFlags struct {
 	verbose            bool
 }
 
-func (c *cli) litmusCommand() *cobra.Command {
+func litmusCommand(t *tool) *cobra.Command {
 	var f litmusFlags
 	cmd := &cobra.Command{
 		Use: "litmus", Short: "Check the crash model against the litmus suite", Long: litmusText, Example: litmusExample,
-		Args: arguments(), RunE: func(*cobra.Command, []string) error { return c.litmus(&f) },
+		Args: cmdline.Exactly(), RunE: func(*cobra.Command, []string) error { return runLitmus(t, &f) },
+		Annotations: map[string]string{
+			ViolationAnnotation: "a disk that the model leaves and should not, or the other way round",
+		},
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
@@ -40,22 +45,22 @@ func (c *cli) litmusCommand() *cobra.Command {
 	flags.StringArrayVar(&f.profiles, "profile", nil, "`NAMES` of profiles (default all)")
 	flags.StringVar(&f.format, "format", "text", "`FORM` of the result: "+strings.Join(litmusFormats, ", "))
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print every program with its steps, sources and outcomes")
-	complete(cmd, "program", programChoices)
-	complete(cmd, "profile", torture.Profiles)
-	complete(cmd, "format", fixed(litmusFormats...))
+	cmdline.Complete(cmd, "program", programChoices)
+	cmdline.Complete(cmd, "profile", torture.Profiles)
+	cmdline.Complete(cmd, "format", cmdline.Fixed(litmusFormats...))
 	return cmd
 }
 
-// litmus checks the flags, runs the programs, and prints.
-func (c *cli) litmus(f *litmusFlags) error {
-	if err := oneOf("format", f.format, litmusFormats); err != nil {
+// runLitmus checks the flags, runs the programs, and prints.
+func runLitmus(t *tool, f *litmusFlags) error {
+	if err := cmdline.OneOf("format", f.format, litmusFormats); err != nil {
 		return err
 	}
-	programs, err := programsNamed(c.programs(), named(f.programs))
+	programs, err := programsNamed(t.programs(), cmdline.Names(f.programs))
 	if err != nil {
 		return err
 	}
-	profiles, err := profilesNamed(named(f.profiles))
+	profiles, err := profilesNamed(cmdline.Names(f.profiles))
 	if err != nil {
 		return err
 	}
@@ -68,12 +73,12 @@ func (c *cli) litmus(f *litmusFlags) error {
 		detail = litmus.Full
 	}
 	if f.format == "json" {
-		err = litmus.JSON(c.stdout, result)
+		err = litmus.JSON(t.stdout, result)
 	} else {
-		err = litmus.Text(c.stdout, result, detail)
+		err = litmus.Text(t.stdout, result, detail)
 	}
 	if err == nil && result.Wrong > 0 {
-		return exitViolation
+		return exit.Violation
 	}
 	return err
 }
@@ -91,7 +96,7 @@ func programsNamed(all []litmus.Program, ids []string) ([]litmus.Program, error)
 	for _, id := range ids {
 		p, ok := known[id]
 		if !ok {
-			return nil, usageError("unknown program %q; choose one of %s", id, strings.Join(choices, ", "))
+			return nil, exit.Usagef("unknown program %q; choose one of %s", id, strings.Join(choices, ", "))
 		}
 		programs = append(programs, p)
 	}
@@ -106,7 +111,7 @@ func profilesNamed(names []string) ([]faultfs.Profile, error) {
 	for _, name := range names {
 		p, err := faultfs.ProfileNamed(name)
 		if err != nil {
-			return nil, usageError("%s", strings.TrimPrefix(err.Error(), "faultfs: "))
+			return nil, exit.Usagef("%s", strings.TrimPrefix(err.Error(), "faultfs: "))
 		}
 		profiles = append(profiles, p)
 	}

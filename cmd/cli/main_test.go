@@ -20,12 +20,12 @@ func TestMain(m *testing.M) {
 
 // stubborn is the tool with a lab that does not stop when it is asked to.
 func stubborn() {
-	c := newCLI(App{Targets: []torture.Target{{Name: "lightning"}}})
-	c.check = func(ctx context.Context, _ torture.Target, _ torture.Options) (*torture.Result, error) {
+	t := newTool(App{Targets: []torture.Target{{Name: "lightning"}}})
+	t.check = func(ctx context.Context, _ torture.Target, _ torture.Options) (*torture.Result, error) {
 		fmt.Println("running")
 		<-ctx.Done()
 		fmt.Println("asked to stop")
 		select {}
 	}
-	os.Exit(c.execute(os.Args[1:]))
+	os.Exit(execute(t, os.Args[1:]))
 }

@@ -3,7 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -11,7 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lightningdb/lightning-torture/ci/mutants/derive"
-	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/cmd/internal/score"
 )
 
 const mutateText = `Make small changes to a Go package, one at a time, and see whether its tests notice: which fsync could go?
@@ -28,20 +30,20 @@ const mutateExample = `  lightning-torture mutate ./wal
   lightning-torture mutate ./wal --format json > wal.json`
 
 type mutateFlags struct {
-	kinds  []string
-	format string
-	quiet  bool
+	kinds []string
+	out   score.Output
 	derive.Run
 }
 
-func (c *cli) mutateCommand() *cobra.Command {
+func mutateCommand(t *tool) *cobra.Command {
 	var f mutateFlags
 	cmd := &cobra.Command{
 		Use: "mutate PACKAGE", Short: "Test the tests of any Go package: which fsync would they miss?", Long: mutateText,
-		Example: mutateExample, Args: arguments("PACKAGE"),
+		Example: mutateExample, Args: cmdline.Exactly("PACKAGE"),
+		Annotations: map[string]string{ViolationAnnotation: "a bug was not noticed"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.Package = args[0]
-			return c.mutate(cmd.Context(), &f)
+			return runMutate(cmd.Context(), t, &f)
 		},
 	}
 	flags := cmd.Flags()
@@ -51,10 +53,8 @@ func (c *cli) mutateCommand() *cobra.Command {
 	flags.StringArrayVar(&f.kinds, "kind", nil, "`NAMES` of kinds of changes: "+strings.Join(kindNames(), ", ")+" (default all)")
 	flags.DurationVar(&f.For, "for", derive.DefaultFor, "how long the tests may take; longer counts as noticed")
 	flags.StringVar(&f.Dir, "dir", ".", "`DIR` from which the packages are seen")
-	flags.StringVar(&f.format, "format", "text", "`FORM` of the result: "+strings.Join(mutantsFormats, ", "))
-	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress on standard error")
-	complete(cmd, "kind", func() []torture.Choice { return fixed(kindNames()...)() })
-	complete(cmd, "format", fixed(mutantsFormats...))
+	f.out.Register(cmd)
+	cmdline.Complete(cmd, "kind", cmdline.Fixed(kindNames()...))
 	return cmd
 }
 
@@ -66,64 +66,55 @@ func kindNames() []string {
 	return names
 }
 
-func (c *cli) mutate(ctx context.Context, f *mutateFlags) error {
-	if err := oneOf("format", f.format, mutantsFormats); err != nil {
+func runMutate(ctx context.Context, t *tool, f *mutateFlags) error {
+	if err := f.out.Validate(); err != nil {
 		return err
 	}
 	if f.For < time.Second {
-		return usageError("--for is %v; give at least 1s", f.For)
+		return exit.Usagef("--for is %v; give at least 1s", f.For)
 	}
-	for _, name := range named(f.kinds) {
+	for _, name := range cmdline.Names(f.kinds) {
 		if !slices.Contains(kindNames(), name) {
-			return usageError("unknown --kind %q; choose one of %s", name, strings.Join(kindNames(), ", "))
+			return exit.Usagef("unknown --kind %q; choose one of %s", name, strings.Join(kindNames(), ", "))
 		}
 		f.Kinds = append(f.Kinds, derive.Kind(name))
 	}
-	if !f.quiet {
-		f.Progress = c.mutationProgress
+	if !f.out.Quiet {
+		f.Progress = mutationProgress(t.stderr)
 	}
 	report, err := f.Do(ctx)
 	if err != nil && ctx.Err() == nil {
-		return c.unmutated(err)
+		return withoutReport(err)
 	}
-	if printed := c.printMutations(report, f.format); printed != nil || err != nil {
-		return errors.Join(printed, because(ctx, err))
+	if printed := f.out.Write(t.stdout, report); printed != nil || err != nil {
+		return errors.Join(printed, exit.Because(ctx, err))
 	}
 	switch {
 	case report.Survived > 0:
-		return exitViolation
+		return exit.Violation
 	case report.Killed == 0:
-		return exitInconclusive
+		return exit.Inconclusive
 	}
 	return nil
 }
 
-// unmutated turns the error of a run that came to nothing into an exit code.
-func (c *cli) unmutated(err error) error {
+// withoutReport gives an exit code to the error of a run that has no report.
+func withoutReport(err error) error {
 	switch {
 	case errors.Is(err, derive.ErrSource):
-		return fmt.Errorf("%w: %w", errUsage, err)
+		return exit.With(exit.BadUsage, err)
 	case errors.Is(err, derive.ErrBaseline), errors.Is(err, derive.ErrTests):
-		fmt.Fprintf(c.stderr, "lightning-torture: %s\n", oneLine(err))
-		return exitInconclusive
+		return exit.With(exit.Inconclusive, err)
 	}
 	return err
 }
 
-func (c *cli) printMutations(r derive.Report, format string) error {
-	switch format {
-	case "json":
-		return r.WriteJSON(c.stdout)
-	case "markdown":
-		return r.WriteMarkdown(c.stdout)
+func mutationProgress(w io.Writer) func(at, of int, m derive.Mutation, o *derive.Outcome) {
+	return func(at, of int, m derive.Mutation, o *derive.Outcome) {
+		if o == nil {
+			score.Begin(w, at, of, m.String())
+		} else {
+			score.End(w, o.Verdict.String())
+		}
 	}
-	return r.WriteText(c.stdout)
-}
-
-func (c *cli) mutationProgress(at, of int, m derive.Mutation, o *derive.Outcome) {
-	if o == nil {
-		fmt.Fprintf(c.stderr, "%d/%d %s ... ", at, of, m.String())
-		return
-	}
-	fmt.Fprintf(c.stderr, "%s\n", o.Verdict)
 }

@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/reports"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
@@ -40,20 +41,13 @@ func (o *outputFlags) register(flags *pflag.FlagSet) {
 }
 
 func (o *outputFlags) validate() error {
-	if err := oneOf("format", o.format, resultFormats); err != nil {
+	if err := cmdline.OneOf("format", o.format, resultFormats); err != nil {
 		return err
 	}
 	if o.dir == "" {
-		return usageError("--dir must name a directory")
+		return exit.Usagef("--dir must name a directory")
 	}
-	return oneOf("color", o.color, colorChoices)
-}
-
-func oneOf(flag, value string, choices []string) error {
-	if slices.Contains(choices, value) {
-		return nil
-	}
-	return usageError("unknown --%s %q; choose one of %s", flag, value, strings.Join(choices, ", "))
+	return cmdline.OneOf("color", o.color, colorChoices)
 }
 
 // prepare tries the place of the report, because the run before it is written may take a day. The output directory is
@@ -85,9 +79,9 @@ func makeWritable(dir string) error {
 
 // publish prints the result and writes the report. A report that cannot be written does not keep the result from
 // standard output.
-func (c *cli) publish(r *torture.Result, o *outputFlags) error {
+func publish(t *tool, r *torture.Result, o *outputFlags) error {
 	reportErr := writeReport(o.html, r)
-	text := reports.TextOptions{Color: c.colored(o.color), Brief: o.quiet, Report: o.html}
+	text := reports.TextOptions{Color: colored(t, o.color), Brief: o.quiet, Report: o.html}
 	if reportErr != nil {
 		reportErr = fmt.Errorf("%w: %w", torture.ErrHost, reportErr)
 		text.Report = ""
@@ -95,13 +89,13 @@ func (c *cli) publish(r *torture.Result, o *outputFlags) error {
 	var printErr error
 	switch o.format {
 	case "json":
-		printErr = reports.JSON(c.stdout, r)
+		printErr = reports.JSON(t.stdout, r)
 	case "junit":
-		printErr = reports.JUnit(c.stdout, r)
+		printErr = reports.JUnit(t.stdout, r)
 	case "markdown":
-		printErr = reports.Summary(c.stdout, r)
+		printErr = reports.Summary(t.stdout, r)
 	default:
-		printErr = reports.Text(c.stdout, r, text)
+		printErr = reports.Text(t.stdout, r, text)
 	}
 	return errors.Join(printErr, reportErr)
 }
@@ -118,9 +112,9 @@ func writeReport(path string, r *torture.Result) error {
 }
 
 // colored decides whether text has colours: a flag wins, then NO_COLOR, then whether somebody is looking.
-func (c *cli) colored(choice string) bool {
+func colored(t *tool, choice string) bool {
 	if choice != "auto" {
 		return choice == "always"
 	}
-	return c.getenv("NO_COLOR") == "" && c.getenv("TERM") != "dumb" && c.width(c.stdout) > 0
+	return t.getenv("NO_COLOR") == "" && t.getenv("TERM") != "dumb" && t.width(t.stdout) > 0
 }

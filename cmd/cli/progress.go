@@ -28,8 +28,8 @@ type progress struct {
 	drawn bool             // a status line is on the terminal
 }
 
-func (c *cli) progress(o *outputFlags) *progress {
-	return &progress{w: c.stderr, width: c.width(c.stderr), off: o.quiet || o.noProgress}
+func newProgress(t *tool, o *outputFlags) *progress {
+	return &progress{w: t.stderr, width: t.width(t.stderr), off: o.quiet || o.noProgress}
 }
 
 // show tells the user about p, if it is time to. A failed write to standard error is nobody's news.

@@ -5,6 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/reports"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
@@ -14,64 +16,72 @@ const replayText = `Show a failure again, from the token that a run printed or f
 A token of a run with one client replays bit for bit. With more clients it replays the same script and the same faults,
 but not the same schedule: --attempts says how often to try. A saved finding replays from its evidence.`
 
-var replayFormats = []string{"text", "json"}
+// findingFormats are the forms of what replay and check print.
+var findingFormats = []string{"text", "json"}
 
-func (c *cli) replayCommand() *cobra.Command {
-	var opts torture.ReplayOptions
-	var format, color string
+// replayFlags is what the flags of replay say.
+type replayFlags struct {
+	opts          torture.ReplayOptions
+	format, color string
+}
+
+func replayCommand(t *tool) *cobra.Command {
+	var f replayFlags
 	cmd := &cobra.Command{
-		Use: "replay TOKEN|FILE", Short: "Show a failure again", Long: replayText, Args: arguments("TOKEN or FILE"),
-		Example: "  lightning-torture replay TOKEN --attempts 20",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if opts.Attempts < 1 {
-				return usageError("--attempts must be at least 1")
-			}
-			if err := oneOf("format", format, replayFormats); err != nil {
-				return err
-			}
-			if err := oneOf("color", color, colorChoices); err != nil {
-				return err
-			}
-			return c.runReplay(cmd.Context(), args[0], opts, format, color)
-		},
+		Use: "replay TOKEN|FILE", Short: "Show a failure again", Long: replayText, Args: cmdline.Exactly("TOKEN or FILE"),
+		Example:     "  lightning-torture replay TOKEN --attempts 20",
+		Annotations: map[string]string{ViolationAnnotation: "the failure was seen again"},
+		RunE:        func(cmd *cobra.Command, args []string) error { return replay(cmd.Context(), t, args[0], &f) },
 	}
 	flags := cmd.Flags()
-	flags.IntVar(&opts.Attempts, "attempts", 1, "how often to try: `N`")
-	flags.StringVar(&opts.Dir, "dir", ".torture", "`DIR` where findings were saved")
-	flags.StringVar(&format, "format", "text", "`FORM` of the result: text, json")
-	flags.StringVar(&color, "color", "auto", "`WHEN` to colour text: auto, always, never")
-	complete(cmd, "format", fixed(replayFormats...))
-	complete(cmd, "color", fixed(colorChoices...))
+	flags.IntVar(&f.opts.Attempts, "attempts", 1, "how often to try: `N`")
+	flags.StringVar(&f.opts.Dir, "dir", ".torture", "`DIR` where findings were saved")
+	flags.StringVar(&f.format, "format", "text", "`FORM` of the result: text, json")
+	flags.StringVar(&f.color, "color", "auto", "`WHEN` to colour text: auto, always, never")
+	cmdline.Complete(cmd, "format", cmdline.Fixed(findingFormats...))
+	cmdline.Complete(cmd, "color", cmdline.Fixed(colorChoices...))
 	return cmd
 }
 
-func (c *cli) runReplay(
-	ctx context.Context, tokenOrFile string, opts torture.ReplayOptions, format, color string,
-) error {
-	if c.parent {
-		return c.replayApart(ctx, tokenOrFile, opts, format, color)
+func (f *replayFlags) validate() error {
+	if f.opts.Attempts < 1 {
+		return exit.Usagef("--attempts must be at least 1")
 	}
-	result, err := c.replay(ctx, c.app.Targets, tokenOrFile, opts)
-	if err != nil {
-		return because(ctx, err)
+	if err := cmdline.OneOf("format", f.format, findingFormats); err != nil {
+		return err
 	}
-	return c.tellReplay(ctx, result, format, color)
+	return cmdline.OneOf("color", f.color, colorChoices)
 }
 
-func (c *cli) tellReplay(ctx context.Context, result *torture.ReplayResult, format, color string) (err error) {
-	if format == "json" {
-		err = reports.ReplayJSON(c.stdout, result)
+func replay(ctx context.Context, t *tool, tokenOrFile string, f *replayFlags) error {
+	if err := f.validate(); err != nil {
+		return err
+	}
+	if t.isolate {
+		return replayIsolated(ctx, t, tokenOrFile, f)
+	}
+	result, err := t.replay(ctx, t.app.Targets, tokenOrFile, f.opts)
+	if err != nil {
+		return exit.Because(ctx, err)
+	}
+	return printReplay(ctx, t, result, f)
+}
+
+func printReplay(ctx context.Context, t *tool, result *torture.ReplayResult, f *replayFlags) (err error) {
+	result.Program = t.name.command
+	if f.format == "json" {
+		err = reports.ReplayJSON(t.stdout, result)
 	} else {
-		err = reports.ReplayText(c.stdout, result, reports.TextOptions{Color: c.colored(color)})
+		err = reports.ReplayText(t.stdout, result, reports.TextOptions{Color: colored(t, f.color)})
 	}
 	switch {
 	case err != nil:
 		return err
 	case result.Reproduced:
-		return exitViolation
+		return exit.Violation
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	default:
-		return exitDiverged
+		return exit.Diverged
 	}
 }

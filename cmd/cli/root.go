@@ -5,87 +5,90 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 )
 
-const overview = `lightning-torture tests what is left of a storage engine's data after power cuts, lost syncs and disk errors.
-
-Try:
-
-  lightning-torture run                    every workload under every fault, about 20 s
-  lightning-torture run -w bank -f power   one field of the matrix
-  lightning-torture list faults            what can go wrong
-  lightning-torture litmus                 what a power cut may leave, by filesystem
-  lightning-torture engine verify DIR      check a Lightning store
-
-A failure prints one line that shows it again: lightning-torture replay TOKEN
-
-All commands: lightning-torture help
-`
-
-func (c *cli) rootCommand() *cobra.Command {
+// rootCommand has every command below it.
+func rootCommand(t *tool) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "lightning-torture",
+		Use:           t.name.short,
 		Short:         "Tests what is left of a storage engine's data after a crash",
+		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: t.name.command},
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return nil
-			}
-			return usageError("unknown command %q; choose one of %s", args[0], strings.Join(commandNames(cmd), ", "))
-		},
+		Args:          cmdline.OnlyCommands,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprint(c.stdout, overview)
+			_, err := fmt.Fprint(t.stdout, overview(t))
 			return err
 		},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError("%w; see %s --help", err, cmd.CommandPath())
+		return exit.Usagef("%w; see %s --help", err, cmd.CommandPath())
 	})
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(c.runCommand(), c.replayCommand(), c.checkCommand(), c.litmusCommand(), c.wasmexecCommand(),
-		c.mutantsCommand(), c.mutateCommand(), c.listCommand(), c.engineCommand(), c.versionCommand(), exitCodesTopic())
-	if len(c.app.Bench) > 0 {
-		root.AddCommand(c.benchCommand(), c.benchChildCommand())
-	}
-	root.AddCommand(c.app.Commands...)
+	all := commands(t)
+	root.AddCommand(all...)
+	root.AddCommand(exitCodesTopic(all))
+	nameInExamples(root, t.name)
 	return root
 }
 
-func commandNames(root *cobra.Command) []string {
-	var names []string
-	for _, cmd := range root.Commands() {
-		if cmd.IsAvailableCommand() || cmd.Name() == "help" {
-			names = append(names, cmd.Name())
-		}
+// commands returns all commands of the binary, in the order in which the exit codes are explained.
+func commands(t *tool) []*cobra.Command {
+	all := []*cobra.Command{runCommand(t), replayCommand(t), checkCommand(t)}
+	if len(t.app.Bench) > 0 {
+		all = append(all, benchCommand(t), benchChildCommand(t))
 	}
-	return names
+	all = append(all, t.app.Commands...)
+	return append(all, litmusCommand(t), wasmexecCommand(t), mutateCommand(t), listCommand(t), versionCommand(t))
 }
 
-// helpCommand is cobra's, but does not take an unknown topic for a success.
+// nameInExamples lets the examples of all commands call this binary.
+func nameInExamples(cmd *cobra.Command, name binary) {
+	cmd.Example = name.inExample(cmd.Example)
+	for _, sub := range cmd.Commands() {
+		nameInExamples(sub, name)
+	}
+}
+
+const overviewText = `NAME tests what is left of a storage engine's data after power cuts, lost syncs and disk errors.
+
+Try:
+
+  COMMAND run                    every workload under every fault, about 20 s
+  COMMAND run -w bank -f power   one field of the matrix
+  COMMAND list faults            what can go wrong
+  COMMAND litmus                 what a power cut may leave, by filesystem
+OWN
+A failure prints one line that shows it again: COMMAND replay TOKEN
+
+All commands: COMMAND help
+`
+
+// overview is what the binary prints without arguments.
+func overview(t *tool) string {
+	var own strings.Builder
+	for _, cmd := range t.app.Commands {
+		if try, text, ok := strings.Cut(cmd.Annotations[TryAnnotation], "\t"); ok {
+			fmt.Fprintf(&own, "  %s %-22s %s\n", t.name.command, try, text)
+		}
+	}
+	return strings.NewReplacer("NAME", t.name.short, "COMMAND", t.name.command, "OWN\n", own.String()+"\n").Replace(overviewText)
+}
+
+// helpCommand is that of cobra, but an unknown topic is an error.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "help [COMMAND|TOPIC]", Short: "Help about a command or a topic",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return usageError("unknown help topic %q; choose one of %s, exit-codes", args[0],
-					strings.Join(commandNames(cmd.Root()), ", "))
+				return exit.Usagef("unknown help topic %q; choose one of %s, exit-codes", args[0],
+					strings.Join(cmdline.Commands(cmd.Root()), ", "))
 			}
 			return about.Help()
 		},
-	}
-}
-
-// arguments demands exactly the named arguments.
-func arguments(names ...string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		switch {
-		case len(args) < len(names):
-			return usageError("%s is missing; see %s --help", names[len(args)], cmd.CommandPath())
-		case len(args) > len(names):
-			return usageError("unexpected argument %q; see %s --help", args[len(names)], cmd.CommandPath())
-		}
-		return nil
 	}
 }

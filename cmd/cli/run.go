@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
@@ -31,15 +33,15 @@ type runFlags struct {
 	out       outputFlags
 }
 
-func (c *cli) runCommand() *cobra.Command {
+func runCommand(t *tool) *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
-		Use: "run", Short: "Torture an engine", Long: runText, Example: runExample, Args: arguments(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return c.run(cmd.Context(), &f) },
+		Use: "run", Short: "Torture an engine", Long: runText, Example: runExample, Args: cmdline.Exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), t, &f) },
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&f.engine, "engine", c.defaultEngine(), "`NAME` of the engine under test")
+	flags.StringVar(&f.engine, "engine", t.app.Targets[0].Name, "`NAME` of the engine under test")
 	flags.StringArrayVarP(&f.workloads, "workload", "w", nil, "`NAMES` of workloads (default all)")
 	flags.StringArrayVarP(&f.faults, "fault", "f", nil, "`NAMES` of faults, or a rule (default all)")
 	flags.StringVar(&f.opts.Profile, "profile", "", "`NAME` of what a crash may keep unsynced (default posix-min)")
@@ -54,15 +56,15 @@ func (c *cli) runCommand() *cobra.Command {
 	flags.IntVar(&f.opts.Workers, "workers", 0, "crash points explored at once (default one a CPU)")
 	flags.IntVar(&f.opts.StopAfter, "stop-after", 0, "stop after so many findings (default go on)")
 	f.out.register(flags)
-	c.completeRun(cmd)
+	completeRun(t, cmd)
 	return cmd
 }
 
-// run checks the flags, then tortures, then says what was found.
-func (c *cli) run(ctx context.Context, f *runFlags) error {
-	target, ok := c.engine(f.engine)
+// run checks the flags, tortures the target, and prints what was found.
+func run(ctx context.Context, t *tool, f *runFlags) error {
+	target, ok := t.target(f.engine)
 	if !ok {
-		return usageError("unknown engine %q; choose one of %s", f.engine, strings.Join(c.engineNames(), ", "))
+		return exit.Usagef("unknown engine %q; choose one of %s", f.engine, strings.Join(t.targetNames(), ", "))
 	}
 	if err := f.out.validate(); err != nil {
 		return err
@@ -70,79 +72,55 @@ func (c *cli) run(ctx context.Context, f *runFlags) error {
 	if err := f.out.prepare(); err != nil {
 		return err
 	}
-	if c.parent {
-		return c.runApart(ctx, target, f)
+	if t.isolate {
+		return runIsolated(ctx, t, target, f)
 	}
 	opts := f.opts
-	opts.Dir, opts.Running = f.out.dir, c.running
-	opts.Workloads, opts.Faults = named(f.workloads), named(f.faults)
-	line := c.progress(&f.out)
+	opts.Dir, opts.Running = f.out.dir, t.running
+	opts.Workloads, opts.Faults = cmdline.Names(f.workloads), cmdline.Names(f.faults)
+	line := newProgress(t, &f.out)
 	opts.Progress = line.show
-	started := c.now()
-	result, err := c.check(ctx, target, opts)
+	started := t.now()
+	result, err := t.check(ctx, target, opts)
 	line.clear()
 	if err != nil {
-		return because(ctx, err)
+		return exit.Because(ctx, err)
 	}
-	c.sign(&result.Provenance, f, started)
-	if err := c.publish(result, &f.out); err != nil {
+	f.sign(&result.Provenance, t.name, started)
+	if err := publish(t, result, &f.out); err != nil {
 		return err
 	}
-	if code := exitOf(ctx, result); code != exitPass {
-		return code
-	}
-	return nil
+	return codeOf(ctx, result).Err()
 }
 
-// because gives a signal as the reason, if that is what stopped the run.
-func because(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return err
-}
-
-// named splits lists at commas; it is empty, which means everything, if all is among the names.
-func named(lists []string) []string {
-	var names []string
-	for _, list := range lists {
-		for name := range strings.SplitSeq(list, ",") {
-			if name = strings.TrimSpace(name); name == "all" {
-				return nil
-			}
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-// sign says where the result comes from, as far as the lab has not said it.
-func (c *cli) sign(p *torture.Provenance, f *runFlags, started time.Time) {
+// sign completes what the lab has said about where the result comes from.
+func (f *runFlags) sign(p *torture.Provenance, name binary, started time.Time) {
+	p.Program = name.command
 	if p.Tool == "" {
 		p.Tool = torture.Version()
 	}
 	if p.Command == "" {
-		p.Command = f.command()
+		p.Command = f.command(name)
 	}
 	if p.Started == "" {
 		p.Started = started.UTC().Format(time.RFC3339)
 	}
 }
 
-// command is the shortest command line that asks for the same run, whatever was typed.
-func (f *runFlags) command() string {
-	words := []string{"lightning-torture run --engine", quoted(f.engine), "--seed", fmt.Sprint(f.opts.Seed)}
-	for _, name := range named(f.workloads) {
-		words = append(words, "-w", quoted(name))
+// command returns the shortest command line that asks for the same run.
+func (f *runFlags) command(name binary) string {
+	words := []string{name.command + " run --engine", cmdline.Quote(f.engine), "--seed", fmt.Sprint(f.opts.Seed)}
+	for _, name := range cmdline.Names(f.workloads) {
+		words = append(words, "-w", cmdline.Quote(name))
 	}
-	for _, name := range named(f.faults) {
-		words = append(words, "-f", quoted(name))
+	for _, name := range cmdline.Names(f.faults) {
+		words = append(words, "-f", cmdline.Quote(name))
 	}
 	for _, flag := range []struct{ name, value string }{
 		{"profile", f.opts.Profile}, {"device", f.opts.Device}, {"scenario", f.opts.Scenario},
 	} {
 		if flag.value != "" {
-			words = append(words, "--"+flag.name, quoted(flag.value))
+			words = append(words, "--"+flag.name, cmdline.Quote(flag.value))
 		}
 	}
 	if f.opts.For != 0 {
@@ -164,12 +142,4 @@ func (f *runFlags) command() string {
 		}
 	}
 	return strings.Join(words, " ")
-}
-
-// quoted makes s one word of a shell.
-func quoted(s string) string {
-	if s != "" && !strings.ContainsAny(s, " \t\n'\"\\$`*?[]{}()<>|&;#~!") {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/term"
@@ -12,33 +13,38 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// cli is the tool and all of the world that it touches.
-type cli struct {
+// tool is what the commands share: the App, and the world around the process, which tests replace.
+type tool struct {
+	app            App
+	name           binary
+	args           []string // of the command line
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	now            func() time.Time
 	width          func(io.Writer) int // columns of a terminal; 0 if it is none
-	app            App
-	check          func(context.Context, torture.Target, torture.Options) (*torture.Result, error)
-	programs       func() []litmus.Program
-	args           []string                     // of the command line
-	parent         bool                         // runs engines in a process of their own; see apart.go
-	running        func(slot int, token string) // torture.Options.Running
-	replay         func(context.Context, []torture.Target, string, torture.ReplayOptions) (*torture.ReplayResult, error)
+
+	check    func(context.Context, torture.Target, torture.Options) (*torture.Result, error)
+	replay   func(context.Context, []torture.Target, string, torture.ReplayOptions) (*torture.ReplayResult, error)
+	programs func() []litmus.Program
+
+	isolate bool                         // run engines in a child process; see child.go
+	running func(slot int, token string) // torture.Options.Running
 }
 
-func newCLI(app App) *cli {
-	c := &cli{
-		stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, width: terminalWidth,
-		now: time.Now, //nolint:forbidigo // the date in a report is the one thing here that is not replayed
-		app: app, programs: litmus.Programs, check: torture.Check, replay: torture.Replay,
+func newTool(app App) *tool {
+	build, _ := debug.ReadBuildInfo() // nil if the linker left none
+	t := &tool{
+		app: app, name: nameOf(app.Name, os.Args[0], build), stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv,
+		width:    terminalWidth,
+		now:      time.Now, //nolint:forbidigo // the date in a report is the one thing here that is not replayed
+		programs: litmus.Programs, check: torture.Check, replay: torture.Replay,
 	}
 	dir := os.Getenv(childVariable)
-	c.parent = canApart && dir == ""
+	t.isolate = childDiesWithParent && dir == ""
 	if dir != "" {
-		c.running = newChild(dir).note
+		t.running = newChild(dir).note
 	}
-	return c
+	return t
 }
 
 // terminalWidth returns the columns of the terminal that w writes to, 80 if it does not say, and 0 if w is no terminal.
@@ -53,24 +59,21 @@ func terminalWidth(w io.Writer) int {
 	return 80
 }
 
-// execute runs the tool and returns its exit code.
-func (c *cli) execute(args []string) int {
-	c.args = args
-	ctx, stop := interruptible(context.Background())
-	defer stop()
-	root := c.rootCommand()
-	root.SetArgs(args)
-	root.SetOut(c.stdout)
-	root.SetErr(c.stderr)
-	return int(c.conclude(root.ExecuteContext(ctx)))
-}
-
-// engine finds an engine by its name.
-func (c *cli) engine(name string) (torture.Target, bool) {
-	for _, target := range c.app.Targets {
+// target finds a target by its name.
+func (t *tool) target(name string) (torture.Target, bool) {
+	for _, target := range t.app.Targets {
 		if target.Name == name {
 			return target, true
 		}
 	}
 	return torture.Target{}, false
+}
+
+// targetNames returns the names of all targets in the order of the App.
+func (t *tool) targetNames() []string {
+	var names []string
+	for _, target := range t.app.Targets {
+		names = append(names, target.Name)
+	}
+	return names
 }

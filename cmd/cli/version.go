@@ -6,15 +6,20 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-func (c *cli) versionCommand() *cobra.Command {
+func versionCommand(t *tool) *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Print the version", Args: arguments(),
+		Use: "version", Short: "Print the version", Args: cmdline.Exactly(),
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(c.stdout, "lightning-torture %s (%s, %s/%s)\n",
-				torture.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			own := ""
+			if t.name.short != labName {
+				own = t.name.short + ", "
+			}
+			_, err := fmt.Fprintf(t.stdout, "%s%s %s (%s, %s/%s)\n",
+				own, labName, torture.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}

@@ -7,11 +7,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/workloads/schedule"
 )
 
@@ -39,23 +42,18 @@ type wasmexecFlags struct {
 	env         []string
 }
 
-func (c *cli) wasmexecCommand() *cobra.Command {
+func wasmexecCommand(t *tool) *cobra.Command {
 	var f wasmexecFlags
 	cmd := &cobra.Command{
 		Use: "wasmexec PROGRAM [ARGUMENTS]", Short: "Run a Go program, or go test, on a schedule from a seed",
 		Long: wasmexecText, Example: wasmexecExample,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError("PROGRAM is missing; see %s --help", cmd.CommandPath())
-			}
-			return nil
-		},
+		Args: cmdline.AtLeastOne("PROGRAM"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			seeds, err := f.choice(cmd)
 			if err != nil {
 				return err
 			}
-			return interruptibly(cmd.Context(), func() error { return c.wasmexec(cmd.Context(), &f, seeds, args) })
+			return interruptibly(cmd.Context(), func() error { return wasmexec(cmd.Context(), t, &f, seeds, args) })
 		},
 	}
 	flags := cmd.Flags()
@@ -79,9 +77,9 @@ func (f *wasmexecFlags) choice(cmd *cobra.Command) (schedule.Seeds, error) {
 	}
 	switch {
 	case given > 1:
-		return schedule.Seeds{}, usageError("give one of --seed, --seeds and --sweep")
+		return schedule.Seeds{}, exit.Usagef("give one of --seed, --seeds and --sweep")
 	case cmd.Flags().Changed("sweep") && f.sweep == 0:
-		return schedule.Seeds{}, usageError("--sweep is 0; give at least 1")
+		return schedule.Seeds{}, exit.Usagef("--sweep is 0; give at least 1")
 	case f.sweep > 0:
 		return schedule.Seeds{First: 1, Last: f.sweep}, nil
 	case !cmd.Flags().Changed("seeds"):
@@ -91,20 +89,20 @@ func (f *wasmexecFlags) choice(cmd *cobra.Command) (schedule.Seeds, error) {
 	first, badFirst := strconv.ParseUint(from, 10, 64)
 	last, badLast := strconv.ParseUint(to, 10, 64)
 	if badFirst != nil || badLast != nil || first > last {
-		return schedule.Seeds{}, usageError("--seeds is %q; give two numbers like 1..300, the lower one first", f.seeds)
+		return schedule.Seeds{}, exit.Usagef("--seeds is %q; give two numbers like 1..300, the lower one first", f.seeds)
 	}
 	return schedule.Seeds{First: first, Last: last}, nil
 }
 
 // wasmexec loads the program and runs it, once or often.
-func (c *cli) wasmexec(ctx context.Context, f *wasmexecFlags, seeds schedule.Seeds, args []string) (err error) {
+func wasmexec(ctx context.Context, t *tool, f *wasmexecFlags, seeds schedule.Seeds, args []string) (err error) {
 	code, err := os.ReadFile(args[0])
 	if err != nil {
 		return unreadable(args[0], err)
 	}
 	program, err := schedule.Load(ctx, code, scheduleCache())
 	if errors.Is(err, schedule.ErrNotGo) {
-		return usageError("%s: %w", args[0], err)
+		return exit.Usagef("%s: %w", args[0], err)
 	} else if err != nil {
 		return err
 	}
@@ -114,61 +112,71 @@ func (c *cli) wasmexec(ctx context.Context, f *wasmexecFlags, seeds schedule.See
 		return err
 	}
 	job := schedule.Job{
-		Args: args, Env: c.environment(f.env), Dir: dir, Stdin: os.Stdin, Stdout: c.stdout, Stderr: c.stderr,
+		Args: args, Env: environment(t, f.env), Dir: dir, Stdin: os.Stdin, Stdout: t.stdout, Stderr: t.stderr,
+		Runner: runner(t, args),
 	}
 	if seeds.First == seeds.Last {
 		outcome, err := program.Run(ctx, seeds.First, job)
 		if err != nil {
 			return err
 		}
-		return c.ended(f, seeds.First, outcome, job)
+		return printEnd(t, f, seeds.First, outcome, job)
 	}
-	return c.sweep(ctx, f, program, seeds, job)
+	return sweep(ctx, t, f, program, seeds, job)
 }
 
-func (c *cli) sweep(
-	ctx context.Context, f *wasmexecFlags, program *schedule.Program, seeds schedule.Seeds, job schedule.Job,
+func sweep(
+	ctx context.Context, t *tool, f *wasmexecFlags, program *schedule.Program, seeds schedule.Seeds, job schedule.Job,
 ) error {
 	swept, err := program.Sweep(ctx, seeds, job)
 	if err != nil {
-		return because(ctx, err)
+		return exit.Because(ctx, err)
 	}
-	_, err = c.stdout.Write(swept.Stdout)
-	if _, printed := c.stderr.Write(swept.Stderr); err != nil || printed != nil {
+	_, err = t.stdout.Write(swept.Stdout)
+	if _, printed := t.stderr.Write(swept.Stderr); err != nil || printed != nil {
 		return errors.Join(err, printed)
 	}
 	if !swept.Failed {
-		fmt.Fprintf(c.stderr, "swept %d seeds, from %d to %d: none fails; above is seed %d\n",
+		fmt.Fprintf(t.stderr, "swept %d seeds, from %d to %d: none fails; above is seed %d\n",
 			swept.Ran, seeds.First, seeds.Last, swept.Seed)
 	}
-	return c.ended(f, swept.Seed, swept.Outcome, job)
+	return printEnd(t, f, swept.Seed, swept.Outcome, job)
 }
 
-// ended says how a run ended, and how to see it again if the program failed.
-func (c *cli) ended(f *wasmexecFlags, seed uint64, o schedule.Outcome, job schedule.Job) error {
+// printEnd says how a run ended, and how to see it again if the program failed.
+func printEnd(t *tool, f *wasmexecFlags, seed uint64, o schedule.Outcome, job schedule.Job) error {
 	if o.Trap != "" {
-		fmt.Fprintf(c.stderr, "stopped: %s\n", oneLine(errors.New(o.Trap)))
+		fmt.Fprintf(t.stderr, "stopped: %s\n", exit.Line(errors.New(o.Trap)))
 	}
 	if f.hash {
-		fmt.Fprintf(c.stderr, "schedule %016x  seed %d, %d switches\n", o.Hash, seed, o.Switches)
+		fmt.Fprintf(t.stderr, "schedule %016x  seed %d, %d switches\n", o.Hash, seed, o.Switches)
 	}
 	if o.ExitCode == 0 {
 		return nil
 	}
-	fmt.Fprintf(c.stderr, "fails with seed %d\n  replay   %s\n", seed, schedule.Command(seed, job))
-	return exit(o.ExitCode)
+	fmt.Fprintf(t.stderr, "fails with seed %d\n  replay   %s\n", seed, schedule.Command(seed, job))
+	return exit.Code(o.ExitCode)
 }
 
 // environment gives values to the variables that are named without one.
-func (c *cli) environment(names []string) []string {
+func environment(t *tool, names []string) []string {
 	var env []string
 	for _, name := range names {
 		if !strings.Contains(name, "=") {
-			name += "=" + c.getenv(name)
+			name += "=" + t.getenv(name)
 		}
 		env = append(env, name)
 	}
 	return env
+}
+
+// runner returns what the replay line calls: go test, which has a flag of its own in every call, needs a file or a word in
+// PATH.
+func runner(t *tool, args []string) string {
+	if slices.Contains(args, "-test.paniconexit0") {
+		return t.name.underGoTest()
+	}
+	return t.name.command
 }
 
 // scheduleCache is where compiled programs are kept: in the user's cache, or nowhere if there is none.
@@ -183,10 +191,10 @@ func scheduleCache() string {
 // unreadable says what is wrong with the name of a file.
 func unreadable(name string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return usageError("no such file: %s", name)
+		return exit.Usagef("no such file: %s", name)
 	}
 	if info, statErr := os.Stat(name); statErr == nil && info.IsDir() {
-		return usageError("a directory: %s", name)
+		return exit.Usagef("a directory: %s", name)
 	}
 	return err
 }

@@ -1,16 +1,31 @@
-package cli
+package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/engine"
 )
+
+// lightningTorture runs the command in a process of its own.
+func lightningTorture(t *testing.T, args ...string) (code exit.Code, stdout, stderr string) {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	var out, errs bytes.Buffer
+	cmd := exec.CommandContext(t.Context(), self)
+	cmd.Args = append([]string{"lightning-torture"}, args...) // which TestMain takes for the command
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	_ = cmd.Run() // its exit code is what is asked about
+	return exit.Code(cmd.ProcessState.ExitCode()), out.String(), errs.String()
+}
 
 func TestStoreThatIsOpenElsewhereIsNamedWithItsHolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "db")
@@ -18,18 +33,18 @@ func TestStoreThatIsOpenElsewhereIsNamedWithItsHolder(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, db.Put([]byte("k"), []byte("v"), engine.Sync))
 	for _, command := range []string{"verify", "dump", "lsm", "repair"} {
-		b := newBench(t, verdict(checker.Pass), nil)
-		require.EqualValues(t, exitHost, b.execute([]string{"engine", command, dir}), command)
-		require.Empty(t, b.out.String())
-		require.Contains(t, b.err.String(), "store is open already: "+dir)
-		require.Contains(t, b.err.String(), fmt.Sprintf("by process %d; close it there first", os.Getpid()))
+		code, stdout, stderr := lightningTorture(t, "engine", command, dir)
+		require.Equal(t, exit.HostFault, code, command)
+		require.Empty(t, stdout)
+		require.Contains(t, stderr, "store is open already: "+dir)
+		require.Contains(t, stderr, fmt.Sprintf("by process %d; close it there first", os.Getpid()))
 	}
 	for _, command := range []string{"wal", "sst", "manifest"} {
-		b := newBench(t, verdict(checker.Pass), nil)
-		require.Zero(t, b.execute([]string{"engine", command, dir}), "%s looks at single files: %s", command, b.err.String())
+		code, _, stderr := lightningTorture(t, "engine", command, dir)
+		require.Zero(t, code, "%s looks at single files: %s", command, stderr)
 	}
 	require.NoError(t, db.Close())
-	b := newBench(t, verdict(checker.Pass), nil)
-	require.Zero(t, b.execute([]string{"engine", "dump", dir}))
-	require.Equal(t, "\"k\" \"v\"\n", b.out.String())
+	code, stdout, _ := lightningTorture(t, "engine", "dump", dir)
+	require.Zero(t, code)
+	require.Equal(t, "\"k\" \"v\"\n", stdout)
 }

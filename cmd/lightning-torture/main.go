@@ -4,9 +4,12 @@ package main
 
 import (
 	"github.com/lightningdb/lightning-torture/cmd/cli"
+	"github.com/lightningdb/lightning-torture/cmd/lightning"
 	"github.com/lightningdb/lightning-torture/workloads/targets"
 )
 
 func main() {
-	cli.Main(cli.App{Targets: targets.All(), Bench: targets.Measured()})
+	cli.Main(cli.App{
+		Name: "lightning-torture", Targets: targets.All(), Bench: targets.Measured(), Commands: lightning.Commands(),
+	})
 }

@@ -1,4 +1,4 @@
-package cli
+package lightning
 
 import (
 	"encoding/json"
@@ -31,6 +31,14 @@ func (d document) json(w io.Writer) error {
 }
 
 func (d document) damaged() bool { return d.found }
+
+// said is a result of one line.
+func said(content any, format string, args ...any) document {
+	return document{content: content, render: func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, format+"\n", args...)
+		return err
+	}}
+}
 
 // lines is a result that is one JSON object a line, made while it is printed.
 type lines struct {
@@ -79,3 +87,6 @@ func abridged(key []byte) string {
 	}
 	return fmt.Sprintf("%q", key)
 }
+
+// list returns a slice that is [] in JSON if s is nil.
+func list(s []string) []string { return append([]string{}, s...) }

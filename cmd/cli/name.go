@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"path"
+	"path/filepath"
+	"regexp"
+	"runtime/debug"
+	"strings"
+)
+
+// binary is how this binary is called.
+type binary struct {
+	short   string // one word, in front of errors: "torture"
+	command string // the beginning of a line to paste: "torture" or "go run example.com/mine/cmd/torture"
+	arg0    string // os.Args[0]
+}
+
+// nameOf decides how a binary is called, by the first of these rules that applies:
+//
+//  1. An App that has a name is called by it.
+//  2. A binary that the shell found in PATH, so that os.Args[0] has no directory, is called by that word.
+//  3. Any other is called "go run" with the path of its main package: what go run builds is gone when it ends.
+func nameOf(app, arg0 string, build *debug.BuildInfo) binary {
+	base := strings.TrimSuffix(filepath.Base(arg0), ".exe")
+	switch {
+	case app != "":
+		return binary{app, app, arg0}
+	case arg0 != "" && !strings.ContainsRune(filepath.ToSlash(arg0), '/'):
+		return binary{base, base, arg0}
+	case build == nil || build.Path == "":
+		return binary{base, arg0, arg0} // built by something else than the go command
+	case build.Path == "command-line-arguments": // go run main.go
+		return binary{base, "go run .", arg0}
+	}
+	return binary{lastElement(build.Path), "go run " + build.Path, arg0}
+}
+
+var majorVersion = regexp.MustCompile(`^v[0-9]+$`)
+
+// lastElement returns the name that go install gives to a main package.
+func lastElement(importPath string) string {
+	dir, last := path.Split(importPath)
+	if majorVersion.MatchString(last) && dir != "" {
+		return path.Base(dir)
+	}
+	return last
+}
+
+// underGoTest returns the beginning of a command line for go test -exec, which sets GOOS: go run would build this binary
+// for the wrong system. What go test has called is a file, or a word in PATH.
+func (b binary) underGoTest() string {
+	if strings.HasPrefix(b.command, "go run ") {
+		return b.arg0
+	}
+	return b.command
+}
+
+// labName is what the project calls its own command. Examples are written for it.
+const labName = "lightning-torture"
+
+// inExample puts the name of this binary into the example of a command.
+func (b binary) inExample(text string) string {
+	text = strings.ReplaceAll(text, "-exec '"+labName+" ", "-exec '"+b.short+" ")
+	return strings.ReplaceAll(text, labName+" ", b.command+" ")
+}

@@ -1,0 +1,29 @@
+package exit
+
+import (
+	"context"
+	"os"
+	"syscall"
+)
+
+// Interrupt is the signal that ended a run. It is the cause of the canceled context.
+type Interrupt struct{ os.Signal }
+
+func (i Interrupt) Error() string { return "stopped by signal: " + i.String() }
+
+// Code returns the exit code of a program that the signal ended.
+func (i Interrupt) Code() Code {
+	if number, ok := i.Signal.(syscall.Signal); ok {
+		return Signal + Code(number)
+	}
+	return Signal
+}
+
+// Because returns why ctx was canceled, if it was, and err otherwise: what an interrupted function returns is of no
+// interest to the person who interrupted it.
+func Because(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}

@@ -1,0 +1,54 @@
+package score
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+)
+
+// Report is a score that can be printed in every form.
+type Report interface {
+	WriteText(w io.Writer) error
+	WriteJSON(w io.Writer) error
+	WriteMarkdown(w io.Writer) error
+}
+
+// Formats are the forms of a report.
+var Formats = []string{"text", "json", "markdown"}
+
+// Output is how the flags ask for a report.
+type Output struct {
+	Format string
+	Quiet  bool // no progress
+}
+
+// Register adds the flags to cmd.
+func (o *Output) Register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.Format, "format", "text", "`FORM` of the result: "+strings.Join(Formats, ", "))
+	cmd.Flags().BoolVarP(&o.Quiet, "quiet", "q", false, "no progress on standard error")
+	cmdline.Complete(cmd, "format", cmdline.Fixed(Formats...))
+}
+
+// Validate demands a known form.
+func (o *Output) Validate() error { return cmdline.OneOf("format", o.Format, Formats) }
+
+// Write prints r in the form that was asked for.
+func (o *Output) Write(w io.Writer, r Report) error {
+	switch o.Format {
+	case "json":
+		return r.WriteJSON(w)
+	case "markdown":
+		return r.WriteMarkdown(w)
+	}
+	return r.WriteText(w)
+}
+
+// Begin says that change number at of all is being tried. [End] completes the line: all of them take a while.
+func Begin(w io.Writer, at, all int, name string) { fmt.Fprintf(w, "%d/%d %s ... ", at, all, name) }
+
+// End says what became of the change.
+func End(w io.Writer, verdict string) { fmt.Fprintln(w, verdict) }

@@ -1,0 +1,56 @@
+package lightning
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/engine"
+)
+
+// directory makes sure, before anything is asked of the engine, that a path is a directory.
+func directory(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return exit.Usagef("no such directory: %s", path)
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return exit.Usagef("not a directory: %s", path)
+	}
+	return nil
+}
+
+// opened calls do with a store that is open for reading.
+func opened(dir string, do func(*engine.DB) error) error {
+	if err := directory(dir); err != nil {
+		return err
+	}
+	db, err := engine.Open(dir, engine.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(db), db.Close())
+}
+
+// eachFile calls do with a path if it is a file, or else with every file of the kind in the directory that it is.
+func eachFile(path string, kind engine.FileKind, do func(path string) error) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	paths := []string{path}
+	if info.IsDir() {
+		if paths, err = engine.StoreFiles(path, kind, engine.Options{}); err != nil {
+			return err
+		}
+	}
+	for _, p := range paths {
+		if err := do(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
