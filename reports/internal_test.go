@@ -64,7 +64,7 @@ func TestUntestedNamesWhatTheRunLeftOut(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"1 crash point was tried with a family of images, not with all that recovery can tell apart.",
-		"7 crash points were left out because the time was over.",
+		"7 crash points were left out because the budget was spent.",
 		"1 combination of workload and fault never ran.",
 		"3 judgements ended without an answer.",
 		"2 recovery runs differed from the run before: the search may have missed images there.",

@@ -33,7 +33,7 @@ func untested(r *torture.Result, all catalog) []string {
 	}
 	say(r.SampledPoints, "%s tried with a family of images, not with all that recovery can tell apart.",
 		were(r.SampledPoints, "crash point"))
-	say(r.UnexploredPoints, "%s left out because the time was over.", were(r.UnexploredPoints, "crash point"))
+	say(r.UnexploredPoints, "%s left out because the budget was spent.", were(r.UnexploredPoints, "crash point"))
 	say(m.Count[absent], "%s of workload and fault never ran.", plural(m.Count[absent], "combination"))
 	unanswered := unknowns(r)
 	say(unanswered, "%s ended without an answer.", plural(unanswered, "judgement"))

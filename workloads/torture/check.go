@@ -189,6 +189,9 @@ func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *recording
 	c.timed(func() { e.explore(most, c.opts.Workers, c.progress) })
 	cancel()
 	c.progress.runs.Add(1)
+	if limit := c.opts.CrashPoints; limit > 0 && r.plan.points == limit {
+		c.total.left += max(0, len(r.crashTicks())-limit)
+	}
 	if err := c.add(ctx, cell, e); err != nil {
 		return err
 	}
@@ -256,6 +259,9 @@ func (c *campaign) try(ctx context.Context, cell *cell, s spec) (*recording, err
 	}
 	c.progress.now.Store(fmt.Sprintf("%s × %s, seed %d", s.Workload, s.Fault, s.Seed))
 	p.patience, p.running = c.opts.Patience, c.opts.Running
+	if s.Scenario == "" {
+		p.points = c.opts.CrashPoints
+	}
 	return record(ctx, c.target, p), nil
 }
 

@@ -24,6 +24,9 @@ type Options struct {
 	Ops       int           // operations a client; 0: a choice per run
 	Keys      int           // keys loaded before the clients start; 0: a choice per run
 	Workers   int           // crash points explored at once; 0: GOMAXPROCS
+	// CrashPoints is how many crash points of each run are explored at the most, spread evenly over it; 0: as many as For allows,
+	// or all if there is no such limit. The others count as unexplored. A scenario has a number of its own.
+	CrashPoints int
 	// Patience is how long the engine may take over one operation or one recovery before it counts as hanging; 0: 30 s.
 	Patience  time.Duration
 	StopAfter int    // stop after so many findings; 0: go on
@@ -42,7 +45,7 @@ type Options struct {
 func (o *Options) isDefault() bool {
 	all := func(names []string) bool { return len(names) == 0 || len(names) == 1 && names[0] == "all" }
 	return all(o.Workloads) && all(o.Faults) && o.Profile == "" && o.Device == "" && o.Scenario == "" &&
-		o.Rounds == 0 && o.Clients == 0 && o.Ops == 0 && o.Keys == 0 && o.StopAfter == 0
+		o.Rounds == 0 && o.Clients == 0 && o.Ops == 0 && o.Keys == 0 && o.CrashPoints == 0 && o.StopAfter == 0
 }
 
 // rotatingFor is up to which time a run of all faults has the rare ones under one workload each: within it there is no
@@ -99,8 +102,8 @@ func (o Options) withDefaults(promises Promises) Options {
 // validate names the first thing that does not exist, with the choices.
 func (o Options) validate() error {
 	if o.Clients < 0 || o.Ops < 0 || o.Keys < 0 || o.Rounds < 0 || o.For < 0 || o.Workers < 0 ||
-		o.StopAfter < 0 || o.Patience < 0 {
-		return fmt.Errorf("%w: clients, ops, keys, rounds, time, workers and findings cannot be negative", ErrConfig)
+		o.CrashPoints < 0 || o.StopAfter < 0 || o.Patience < 0 {
+		return fmt.Errorf("%w: clients, ops, keys, crash points, rounds, time, workers and findings cannot be negative", ErrConfig)
 	}
 	if o.Scenario != "" {
 		_, err := scenarioNamed(o.Scenario)

@@ -16,7 +16,7 @@ type Result struct {
 	CrashPoints      int                     `json:"crash_points"`      // ticks at which power was cut
 	ExhaustivePoints int                     `json:"exhaustive_points"` // crash points of which every distinguishable image was recovered
 	SampledPoints    int                     `json:"sampled_points"`    // crash points of which a family of images was recovered
-	UnexploredPoints int                     `json:"unexplored_points"` // further crash points of the runs, which the time did not suffice for
+	UnexploredPoints int                     `json:"unexplored_points"` // further crash points of the runs, beyond the budget of time or of Options.CrashPoints
 	WidestExhaustive int                     `json:"widest_exhaustive"` // most pending ops at a crash point that was covered exhaustively
 	Images           int                     `json:"images"`            // crash images recovered and judged
 	ImagesPerSecond  float64                 `json:"images_per_second"` // Images by the wall time of exploration

@@ -3,7 +3,6 @@ package lightning_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -38,15 +37,15 @@ func (l laxer) Begin(level workloads.Isolation) (workloads.Txn, error) {
 func TestALevelThatIsLowerThanAskedForIsNoticed(t *testing.T) {
 	target := planted(func(s workloads.Store) workloads.Store { return laxer{s} })
 	options := torture.Options{
-		Workloads: []string{"append"}, Faults: []string{"power"}, Clients: 4, Ops: 200, Keys: 4, StopAfter: 1, For: time.Minute,
-		NoShrink: true,
+		Workloads: []string{"append"}, Faults: []string{"power"}, Clients: 4, Ops: 200, Keys: 4, StopAfter: 1, Rounds: 100,
+		CrashPoints: 4, NoShrink: true,
 	}
 	r, err := torture.Check(context.Background(), target, options)
 	require.NoError(t, err)
 	require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
 	assert.Contains(t, r.Findings[0].Class, "G2-item", r.Findings[0].Sentence)
 	target.Promises.Isolation = checker.SnapshotIsolation
-	options.StopAfter, options.For, options.Rounds, options.Ops = 0, 0, 1, 40
+	options.StopAfter, options.Rounds, options.Ops = 0, 1, 40
 	r, err = torture.Check(context.Background(), target, options)
 	require.NoError(t, err)
 	require.Equal(t, checker.Pass, r.Verdict, "who promises snapshots only, keeps it: %v %v", r.Findings, r.Reasons)
