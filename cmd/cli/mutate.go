@@ -10,10 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/lightningdb/lightning-torture/ci/mutants/derive"
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/cmd/internal/score"
+	"github.com/lightningdb/lightning-torture/workloads/mutate"
 )
 
 const mutateText = `Make small changes to a Go package, one at a time, and see whether its tests notice: which fsync could go?
@@ -32,7 +32,7 @@ const mutateExample = `  lightning-torture mutate ./wal
 type mutateFlags struct {
 	kinds []string
 	out   score.Output
-	derive.Run
+	mutate.Run
 }
 
 func mutateCommand(t *tool) *cobra.Command {
@@ -51,7 +51,7 @@ func mutateCommand(t *tool) *cobra.Command {
 	flags.StringVar(&f.Test, "test", "", "`REGEXP` of the tests to run, as go test -run (default all)")
 	flags.StringVar(&f.Tests, "tests", "", "`PACKAGES` whose tests are run (default those of PACKAGE)")
 	flags.StringArrayVar(&f.kinds, "kind", nil, "`NAMES` of kinds of changes: "+strings.Join(kindNames(), ", ")+" (default all)")
-	flags.DurationVar(&f.For, "for", derive.DefaultFor, "how long the tests may take; longer counts as noticed")
+	flags.DurationVar(&f.For, "for", mutate.DefaultFor, "how long the tests may take; longer counts as noticed")
 	flags.StringVar(&f.Dir, "dir", ".", "`DIR` from which the packages are seen")
 	f.out.Register(cmd)
 	cmdline.Complete(cmd, "kind", cmdline.Fixed(kindNames()...))
@@ -60,7 +60,7 @@ func mutateCommand(t *tool) *cobra.Command {
 
 func kindNames() []string {
 	var names []string
-	for _, k := range derive.Kinds() {
+	for _, k := range mutate.Kinds() {
 		names = append(names, string(k))
 	}
 	return names
@@ -77,7 +77,7 @@ func runMutate(ctx context.Context, t *tool, f *mutateFlags) error {
 		if !slices.Contains(kindNames(), name) {
 			return exit.Usagef("unknown --kind %q; choose one of %s", name, strings.Join(kindNames(), ", "))
 		}
-		f.Kinds = append(f.Kinds, derive.Kind(name))
+		f.Kinds = append(f.Kinds, mutate.Kind(name))
 	}
 	if !f.out.Quiet {
 		f.Progress = mutationProgress(t.stderr)
@@ -101,16 +101,16 @@ func runMutate(ctx context.Context, t *tool, f *mutateFlags) error {
 // withoutReport gives an exit code to the error of a run that has no report.
 func withoutReport(err error) error {
 	switch {
-	case errors.Is(err, derive.ErrSource):
+	case errors.Is(err, mutate.ErrSource):
 		return exit.With(exit.BadUsage, err)
-	case errors.Is(err, derive.ErrBaseline), errors.Is(err, derive.ErrTests):
+	case errors.Is(err, mutate.ErrBaseline), errors.Is(err, mutate.ErrTests):
 		return exit.With(exit.Inconclusive, err)
 	}
 	return err
 }
 
-func mutationProgress(w io.Writer) func(at, of int, m derive.Mutation, o *derive.Outcome) {
-	return func(at, of int, m derive.Mutation, o *derive.Outcome) {
+func mutationProgress(w io.Writer) func(at, of int, m mutate.Mutation, o *mutate.Outcome) {
+	return func(at, of int, m mutate.Mutation, o *mutate.Outcome) {
 		if o == nil {
 			score.Begin(w, at, of, m.String())
 		} else {

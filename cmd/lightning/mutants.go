@@ -9,11 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/lightningdb/lightning-torture/ci/mutants"
 	"github.com/lightningdb/lightning-torture/cmd/cli"
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/cmd/internal/score"
+	"github.com/lightningdb/lightning-torture/workloads/mutants"
 )
 
 const mutantsText = `Plant known bugs in Lightning, one at a time, and see whether the lab finds each.

@@ -1,11 +1,11 @@
-package derive
+package mutate
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
+
+	"github.com/lightningdb/lightning-torture/workloads/internal/report"
 )
 
 // Verdict says what the tests made of a mutation. The zero value is NotCompiled: no answer is never a kill.
@@ -67,23 +67,18 @@ func NewReport(pattern string, outcomes []Outcome) Report {
 
 // WriteJSON writes the report as one JSON document.
 func (r Report) WriteJSON(w io.Writer) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(r)
+	return report.JSON(w, r)
 }
 
 // WriteText writes a table for people, then the syncs that no test would miss, then the score.
 func (r Report) WriteText(w io.Writer) error {
-	var b strings.Builder
-	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(table, "place\tmutation\tverdict\tseconds\tline\tbecause")
+	table := report.Table{Header: []string{"place", "mutation", "verdict", "seconds", "line", "because"}}
 	for _, o := range r.Outcomes {
-		_, _ = fmt.Fprintf(table, "%s:%d\t%s\t%s\t%.1f\t%s\t%s\n", o.File, o.Line, o.Kind, o.Verdict, o.Seconds, o.Text, o.Sentence)
+		table.Add(o.place(), string(o.Kind), o.Verdict.String(), fmt.Sprintf("%.1f", o.Seconds), o.Text, o.Sentence)
 	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
-	r.unmissed(&b)
+	var b strings.Builder
+	b.WriteString(table.Text())
+	r.writeMissedSyncs(&b)
 	fmt.Fprintf(&b, "\n%d mutations of %s: %d killed, %d survived, %d did not compile\n",
 		r.Mutations, r.Package, r.Killed, r.Survived, r.NotCompiled)
 	_, err := io.WriteString(w, b.String())
@@ -92,19 +87,17 @@ func (r Report) WriteText(w io.Writer) error {
 
 // WriteMarkdown writes the same as a table of Markdown.
 func (r Report) WriteMarkdown(w io.Writer) error {
-	var b strings.Builder
-	b.WriteString("| place | mutation | verdict | line |\n| --- | --- | --- | --- |\n")
+	table := report.Table{Header: []string{"place", "mutation", "verdict", "line"}}
 	for _, o := range r.Outcomes {
-		fmt.Fprintf(&b, "| %s:%d | %s | %s | `%s` |\n", o.File, o.Line, o.Kind, o.Verdict, strings.ReplaceAll(o.Text, "|", "\\|"))
+		table.Add(o.place(), string(o.Kind), o.Verdict.String(), "`"+strings.ReplaceAll(o.Text, "|", "\\|")+"`")
 	}
-	fmt.Fprintf(&b, "\n%d mutations of `%s`: %d killed, %d survived, %d did not compile.\n",
+	_, err := fmt.Fprintf(w, "%s\n%d mutations of `%s`: %d killed, %d survived, %d did not compile.\n", table.Markdown(),
 		r.Mutations, r.Package, r.Killed, r.Survived, r.NotCompiled)
-	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// unmissed lists the syncs that could go without a test that notices.
-func (r Report) unmissed(b *strings.Builder) {
+// writeMissedSyncs lists the syncs that could be removed without a test that fails.
+func (r Report) writeMissedSyncs(b *strings.Builder) {
 	syncs, missed := 0, []Outcome(nil)
 	for _, o := range r.Outcomes {
 		if o.Kind == DropSync && o.Verdict != NotCompiled {
@@ -124,6 +117,6 @@ func (r Report) unmissed(b *strings.Builder) {
 	}
 	b.WriteString(":\n")
 	for _, o := range missed {
-		fmt.Fprintf(b, "  %s:%d  %s\n", o.File, o.Line, o.Text)
+		fmt.Fprintf(b, "  %s  %s\n", o.place(), o.Text)
 	}
 }

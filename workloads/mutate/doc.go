@@ -1,4 +1,4 @@
-// Package derive makes mutants of anybody's Go package and asks the package's tests about them: which fsync could go
+// Package mutate makes mutants of anybody's Go package and asks the package's tests about them: which fsync could go
 // without a test that notices?
 //
 // A mutation is one small change where durability or mutual exclusion is at stake, found in the syntax tree:
@@ -22,4 +22,4 @@
 //   - V4: mutations are found and numbered in the order of files and lines; the same source has the same mutations.
 //
 // It knows nothing of types: what is called Sync is taken for one.
-package derive
+package mutate

@@ -1,11 +1,12 @@
 package mutants
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/lightningdb/lightning-torture/workloads/internal/overlay"
 )
 
 // Apply returns the changed text of every file that the mutant edits, by the file's path relative to root. It writes
@@ -50,19 +51,9 @@ func (m *Mutant) WriteOverlay(root, dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var overlay struct{ Replace map[string]string }
-	overlay.Replace = make(map[string]string, len(changed))
-	for file, text := range changed {
-		copied := filepath.Join(dir, strings.ReplaceAll(file, "/", "__"))
-		if err := os.WriteFile(copied, []byte(text), 0o600); err != nil {
-			return "", fmt.Errorf("mutants: %w", err)
-		}
-		overlay.Replace[filepath.Join(root, filepath.FromSlash(file))] = copied
-	}
-	encoded, err := json.MarshalIndent(overlay, "", "\t")
+	name, err := overlay.Write(root, dir, changed)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("mutants: %w", err)
 	}
-	name := filepath.Join(dir, "overlay.json")
-	return name, os.WriteFile(name, encoded, 0o600)
+	return name, nil
 }

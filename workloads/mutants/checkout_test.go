@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/lightningdb/lightning-torture/ci/mutants"
+	"github.com/lightningdb/lightning-torture/workloads/mutants"
 )
 
 func TestFindRoot(t *testing.T) {

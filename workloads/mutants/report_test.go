@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/lightningdb/lightning-torture/ci/mutants"
+	"github.com/lightningdb/lightning-torture/workloads/mutants"
 )
 
 var mixed = []mutants.Outcome{

@@ -1,8 +1,7 @@
-package derive
+package mutate
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/lightningdb/lightning-torture/workloads/internal/overlay"
 )
 
 // trial builds and runs the tests.
@@ -40,13 +41,13 @@ func (t *trial) try(ctx context.Context, m Mutation) Outcome {
 		return out.broken(err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // what is left goes with the scratch directory
-	overlay, err := m.overlay(dir)
+	overlayFile, err := m.writeOverlay(dir)
 	if err != nil {
 		return out.broken(err)
 	}
 	begin := time.Now() //nolint:forbidigo // tests of strangers are measured and limited by the clock on the wall
 	for _, p := range t.packages {
-		out = t.ask(ctx, out, p, overlay, filepath.Join(dir, "tests"))
+		out = t.ask(ctx, out, p, overlayFile, filepath.Join(dir, "tests"))
 		if out.Verdict != Survived {
 			break
 		}
@@ -56,11 +57,11 @@ func (t *trial) try(ctx context.Context, m Mutation) Outcome {
 }
 
 // ask builds and runs the tests of one package.
-func (t *trial) ask(ctx context.Context, out Outcome, p pkg, overlay, binary string) Outcome {
-	build := exec.CommandContext(ctx, "go", "test", "-vet=off", "-overlay", overlay, "-c", "-o", binary, p.ImportPath)
+func (t *trial) ask(ctx context.Context, out Outcome, p pkg, overlayFile, binary string) Outcome {
+	build := exec.CommandContext(ctx, "go", "test", "-vet=off", "-overlay", overlayFile, "-c", "-o", binary, p.ImportPath)
 	build.Dir = p.Dir
 	if text, err := build.CombinedOutput(); err != nil {
-		return out.broken(errors.New(strings.ReplaceAll(tail(text), filepath.Dir(overlay)+"/", "")))
+		return out.broken(errors.New(strings.ReplaceAll(tail(text), filepath.Dir(overlayFile)+"/", "")))
 	}
 	out.Verdict, out.Sentence = Survived, "the tests pass"
 	if _, err := os.Stat(binary); errors.Is(err, os.ErrNotExist) {
@@ -84,26 +85,17 @@ func (t *trial) ask(ctx context.Context, out Outcome, p pkg, overlay, binary str
 	return out
 }
 
-// overlay writes the changed file and what tells the compiler of it, and returns the name of the latter.
-func (m *Mutation) overlay(dir string) (string, error) {
-	replace := map[string]string{}
+// writeOverlay writes the changed file to dir and returns the path of the file to give to go test -overlay.
+func (m *Mutation) writeOverlay(dir string) (string, error) {
+	changed := map[string]string{}
 	if m.path != "" {
 		source, err := os.ReadFile(m.path)
 		if err != nil {
 			return "", err
 		}
-		changed := filepath.Join(dir, filepath.Base(m.path))
-		if err := os.WriteFile(changed, m.apply(source), 0o600); err != nil {
-			return "", err
-		}
-		replace[m.path] = changed
+		changed[filepath.Base(m.path)] = string(m.apply(source))
 	}
-	encoded, err := json.Marshal(struct{ Replace map[string]string }{replace})
-	if err != nil {
-		return "", err
-	}
-	name := filepath.Join(dir, "overlay.json")
-	return name, os.WriteFile(name, encoded, 0o600)
+	return overlay.Write(filepath.Dir(m.path), dir, changed)
 }
 
 // firstFailure returns the line of a test's output that says which test failed, or its last lines.

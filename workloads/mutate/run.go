@@ -1,4 +1,4 @@
-package derive
+package mutate
 
 import (
 	"context"
@@ -43,7 +43,7 @@ func (r Run) Do(ctx context.Context) (report Report, err error) {
 	}
 	scratch, err := os.MkdirTemp("", "mutate-")
 	if err != nil {
-		return report, fmt.Errorf("derive: %w", err)
+		return report, fmt.Errorf("mutate: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
 	t := &trial{run: &r, packages: packages, scratch: scratch}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/lightningdb/lightning-torture/ci/mutants"
+	"github.com/lightningdb/lightning-torture/workloads/mutants"
 )
 
 func TestApply(t *testing.T) {

@@ -3,9 +3,10 @@ package mutants
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/lightningdb/lightning-torture/workloads/internal/report"
 )
 
 // WriteMarkdown writes what is committed beside the mutants: the matrix, what simpler disks would have missed, and where
@@ -13,25 +14,24 @@ import (
 func (r Report) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s.\n\n", strings.ReplaceAll(r.score(), "\n", "; "))
-	r.matrix(&b)
-	r.missed(&b)
-	r.bugs(&b)
+	b.WriteString(r.matrix().Markdown())
+	r.writeMissed(&b)
+	b.WriteString("\n" + r.bugs().Markdown())
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func (r Report) matrix(b *strings.Builder) {
-	header := []string{"mutant", "killed after", "by judge", "finding", "in", "edges", "operations"}
+// matrix has a row for each mutant: how it was killed, and under which faults and profiles alone.
+func (r Report) matrix() *report.Table {
+	table := &report.Table{Header: []string{"mutant", "killed after", "by judge", "finding", "in", "edges", "operations"}}
 	if len(r.Columns) > 0 {
-		header = append(header, "shows alone under, after")
+		table.Header = append(table.Header, "shows alone under, after")
 	}
 	for _, c := range r.Columns {
 		if c.Simple {
-			header = append(header, "with "+c.Name)
+			table.Header = append(table.Header, "with "+c.Name)
 		}
 	}
-	row(b, header)
-	row(b, slices.Repeat([]string{"---"}, len(header)))
 	for _, o := range r.Outcomes {
 		after, in := o.Verdict.String(), "-"
 		if o.Verdict == Killed {
@@ -46,8 +46,9 @@ func (r Report) matrix(b *strings.Builder) {
 				cells = append(cells, o.cell(c.Name))
 			}
 		}
-		row(b, cells)
+		table.Add(cells...)
 	}
+	return table
 }
 
 // faultsOf lists the faults that show a mutant alone, each with the seconds that it took.
@@ -81,7 +82,8 @@ func (o *Outcome) operations() string {
 	return strconv.Itoa(o.Proof.Operations)
 }
 
-func (r Report) missed(b *strings.Builder) {
+// writeMissed says which mutants a test on a simpler disk would not have found.
+func (r Report) writeMissed(b *strings.Builder) {
 	for _, c := range r.Columns {
 		if c.Simple {
 			fmt.Fprintf(b, "\nProfile `%s` misses %d: %s.\n", c.Name, len(r.Missed[c.Name]),
@@ -90,15 +92,11 @@ func (r Report) missed(b *strings.Builder) {
 	}
 }
 
-func (r Report) bugs(b *strings.Builder) {
-	b.WriteString("\n")
-	row(b, []string{"mutant", "class", "planted bug", "seen before in"})
-	row(b, slices.Repeat([]string{"---"}, 4))
+// bugs has a row for each mutant: what was planted, and where it was seen before.
+func (r Report) bugs() *report.Table {
+	table := &report.Table{Header: []string{"mutant", "class", "planted bug", "seen before in"}}
 	for _, o := range r.Outcomes {
-		row(b, []string{o.Mutant, o.MutantClass, o.Bug, o.Reference})
+		table.Add(o.Mutant, o.MutantClass, o.Bug, o.Reference)
 	}
-}
-
-func row(b *strings.Builder, cells []string) {
-	fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | "))
+	return table
 }

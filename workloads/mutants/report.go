@@ -1,12 +1,12 @@
 package mutants
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
+
+	"github.com/lightningdb/lightning-torture/workloads/internal/report"
 )
 
 // Verdict says what became of a mutant. The zero value is Broken: no answer is never a kill.
@@ -104,32 +104,24 @@ func (r Report) AllKilled() bool { return r.Mutants > 0 && r.Killed == r.Mutants
 
 // WriteJSON writes the report as one JSON document.
 func (r Report) WriteJSON(w io.Writer) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(r)
+	return report.JSON(w, r)
 }
 
 // WriteText writes a table for people: a line a mutant, then the score.
 func (r Report) WriteText(w io.Writer) error {
-	var text strings.Builder
-	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprint(table, "mutant\tverdict\tseconds\tfault\tjudge\tclass")
+	table := report.Table{Header: []string{"mutant", "verdict", "seconds", "fault", "judge", "class"}}
 	for _, c := range r.Columns {
-		_, _ = fmt.Fprint(table, "\t", c.Name)
+		table.Header = append(table.Header, c.Name)
 	}
-	_, _ = fmt.Fprintln(table, "\tsentence")
+	table.Header = append(table.Header, "sentence")
 	for _, o := range r.Outcomes {
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%.1f\t%s\t%s\t%s", o.Mutant, o.Verdict, o.Seconds, dash(o.Fault), dash(o.Judge),
-			dash(o.Class))
+		row := []string{o.Mutant, o.Verdict.String(), fmt.Sprintf("%.1f", o.Seconds), dash(o.Fault), dash(o.Judge), dash(o.Class)}
 		for _, c := range r.Columns {
-			_, _ = fmt.Fprint(table, "\t", o.cell(c.Name))
+			row = append(row, o.cell(c.Name))
 		}
-		_, _ = fmt.Fprintf(table, "\t%s\n", strings.ReplaceAll(o.Sentence, "\n", " | "))
+		table.Add(append(row, strings.ReplaceAll(o.Sentence, "\n", " | "))...)
 	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintf(w, "%s\n%s\n", text.String(), r.score())
+	_, err := fmt.Fprintf(w, "%s\n%s\n", table.Text(), r.score())
 	return err
 }
 

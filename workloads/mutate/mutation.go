@@ -1,4 +1,4 @@
-package derive
+package mutate
 
 import (
 	"cmp"
@@ -38,7 +38,10 @@ type edit struct {
 	text       string
 }
 
-func (m *Mutation) String() string { return fmt.Sprintf("%s:%d %s", m.File, m.Line, m.Kind) }
+func (m *Mutation) String() string { return m.place() + " " + string(m.Kind) }
+
+// place is where an editor finds the mutation.
+func (m *Mutation) place() string { return fmt.Sprintf("%s:%d", m.File, m.Line) }
 
 // apply returns the source with the mutation in it.
 func (m *Mutation) apply(source []byte) []byte {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/lightningdb/lightning-torture/ci/mutants"
+	"github.com/lightningdb/lightning-torture/workloads/mutants"
 )
 
 // TestTry runs the mutants of a small module whose lab has the command line of the real one.

@@ -1,4 +1,4 @@
-package derive_test
+package mutate_test
 
 import (
 	"context"
@@ -9,19 +9,19 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/lightningdb/lightning-torture/ci/mutants/derive"
+	"github.com/lightningdb/lightning-torture/workloads/mutate"
 )
 
 // toy is a run on the module in testdata.
-func toy(pattern string) derive.Run {
-	return derive.Run{Dir: filepath.Join("testdata", "module"), Package: pattern, For: time.Minute}
+func toy(pattern string) mutate.Run {
+	return mutate.Run{Dir: filepath.Join("testdata", "module"), Package: pattern, For: time.Minute}
 }
 
 func TestARunSaysWhichSyncsNoTestWouldMiss(t *testing.T) {
 	r := toy("./log")
-	r.Kinds = []derive.Kind{derive.DropSync, derive.WeakenLock}
+	r.Kinds = []mutate.Kind{mutate.DropSync, mutate.WeakenLock}
 	var told []string
-	r.Progress = func(_, of int, m derive.Mutation, o *derive.Outcome) {
+	r.Progress = func(_, of int, m mutate.Mutation, o *mutate.Outcome) {
 		require.Equal(t, 5, of)
 		if o != nil {
 			told = append(told, m.String()+" "+o.Verdict.String())
@@ -61,19 +61,19 @@ func TestTestsThatDoNotEndNotice(t *testing.T) {
 
 func TestTestsThatFailAnywayTellNothing(t *testing.T) {
 	_, err := toy("./fails").Do(t.Context())
-	require.ErrorIs(t, err, derive.ErrBaseline)
+	require.ErrorIs(t, err, mutate.ErrBaseline)
 	require.ErrorContains(t, err, "--- FAIL: TestFails")
 }
 
 func TestWhatIsNoPackage(t *testing.T) {
 	_, err := toy("./nothing").Do(t.Context())
-	require.ErrorIs(t, err, derive.ErrSource)
+	require.ErrorIs(t, err, mutate.ErrSource)
 }
 
 func TestARunThatIsInterruptedReportsWhatItHas(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	r := toy("./log")
-	r.Progress = func(_, _ int, _ derive.Mutation, o *derive.Outcome) {
+	r.Progress = func(_, _ int, _ mutate.Mutation, o *mutate.Outcome) {
 		if o != nil {
 			cancel()
 		}

@@ -17,7 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/lightningdb/lightning-torture/ci/mutants"
+	"github.com/lightningdb/lightning-torture/workloads/mutants"
 )
 
 // TestEveryMutantFitsTheEngine fails as soon as a change of the engine leaves a mutant without its lines, or makes one
@@ -26,7 +26,7 @@ import (
 func TestEveryMutantFitsTheEngine(t *testing.T) {
 	root, err := filepath.Abs(filepath.Join("..", ".."))
 	require.NoError(t, err)
-	all, err := mutants.Load(os.DirFS("."))
+	all, err := mutants.Load(os.DirFS(filepath.Join(root, "ci/mutants")))
 	require.NoError(t, err)
 	engine := compiled(t, root)
 	for _, m := range all {

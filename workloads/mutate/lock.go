@@ -1,4 +1,4 @@
-package derive
+package mutate
 
 import "go/ast"
 
