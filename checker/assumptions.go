@@ -6,13 +6,19 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Assumptions checks what every other judge takes for granted: IDs are positions, calls are in order, call < return,
-// an acknowledged operation was answered, a client has one operation in flight, and no two writes wrote the same value
-// to the same key. A Fail is the fault of whoever recorded the history, not of the store.
-func Assumptions(ops []history.Op) Result {
+// Assumptions checks what most judges take for granted: IDs are positions, calls are in order, call < return, an
+// acknowledged operation was answered, a client has one operation in flight, and no two writes assigned the same value to
+// the same key. Linearizability and RegisterIsolation do without the last. A Fail is the fault of whoever recorded the
+// history, not of the store.
+func Assumptions(ops []history.Op) Result { return assume(ops, map[string]int{}) }
+
+// assumeForm is Assumptions for judges for which values need not be unique.
+func assumeForm(ops []history.Op) Result { return assume(ops, nil) }
+
+// assume collects in writers who wrote which value, unless it is nil.
+func assume(ops []history.Op, writers map[string]int) Result {
 	r := Result{Judge: "assumptions", Verdict: Pass}
 	busy := make(map[int]*history.Op) // the latest operation of each client
-	writers := make(map[string]int)
 	for i := range ops {
 		op := &ops[i]
 		broken := wellFormed(ops, i)
@@ -20,7 +26,7 @@ func Assumptions(ops []history.Op) Result {
 			broken = fmt.Sprintf("client %d called %s before %s was answered", op.Client, name(op), name(prev))
 		}
 		busy[op.Client] = op
-		if broken == "" {
+		if broken == "" && writers != nil {
 			broken = sameValue(op, writers)
 		}
 		if broken != "" {
@@ -52,7 +58,7 @@ func wellFormed(ops []history.Op, i int) string {
 // sameValue enters the writes of op and says which of them wrote what another had written already, or nothing.
 func sameValue(op *history.Op, writers map[string]int) string {
 	for _, w := range op.Writes {
-		if w.Delete {
+		if w.Delete || w.Change != history.Assign || op.Missed {
 			continue
 		}
 		pair := fmt.Sprintf("%d:%s%s", len(w.Key), w.Key, w.Value)

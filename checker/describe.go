@@ -13,7 +13,7 @@ import (
 func name(op *history.Op) string {
 	var what string
 	switch op.Kind {
-	case history.Put, history.Delete, history.Batch:
+	case history.Put, history.Delete, history.Batch, history.CAS, history.Increment, history.Append:
 		what = "commit"
 	case history.Txn:
 		what = "transaction"
@@ -47,8 +47,13 @@ func contents(op *history.Op) string {
 }
 
 func verb(w *history.Write) string {
-	if w.Delete {
+	switch {
+	case w.Delete:
 		return "delete " + quoteKey(w.Key)
+	case w.Change == history.Add:
+		return "add to " + quoteKey(w.Key)
+	case w.Change == history.Extend:
+		return "append to " + quoteKey(w.Key)
 	}
 	return "put " + quoteKey(w.Key)
 }
@@ -58,6 +63,8 @@ func fate(op *history.Op) string {
 	switch {
 	case op.Return == history.Never:
 		return fmt.Sprintf("called at tick %d and never answered", op.Call)
+	case op.Outcome == history.Acked && op.Missed:
+		return fmt.Sprintf("answered at tick %d that its condition did not hold", op.Return)
 	case op.Outcome == history.Acked:
 		return fmt.Sprintf("acknowledged at tick %d", op.Return)
 	case op.Outcome == history.Rejected:
@@ -72,10 +79,20 @@ func testify(op *history.Op) string {
 	if op.Return != history.Never {
 		line += fmt.Sprintf(", %s at tick %d", op.Outcome, op.Return)
 	}
+	if op.Missed {
+		line += ", its condition did not hold"
+	}
 	if op.Err != "" {
 		line += fmt.Sprintf(" (%s)", op.Err)
 	}
 	parts := []string{line}
+	for i := range op.If {
+		if i == 4 {
+			parts = append(parts, "...")
+			break
+		}
+		parts = append(parts, "if "+quoteKey(op.If[i].Key)+" = "+found(&op.If[i]))
+	}
 	for i, r := range op.Reads {
 		if i == 4 {
 			parts = append(parts, "...")
@@ -120,10 +137,10 @@ func quote(b []byte, most int) string {
 	return head
 }
 
-// rejected returns the rejected operation that wanted to write the pair, if there is one.
+// rejected returns the operation that wanted to write the pair and was told that it did not, if there is one.
 func (x *index) rejected(key, value []byte) *history.Op {
 	for i := range x.ops {
-		if op := &x.ops[i]; op.Outcome == history.Rejected {
+		if op := &x.ops[i]; op.Outcome == history.Rejected || op.Outcome == history.Acked && op.Missed {
 			for j := range op.Writes {
 				if w := &op.Writes[j]; !w.Delete && bytes.Equal(w.Key, key) && bytes.Equal(w.Value, value) {
 					return op

@@ -17,8 +17,9 @@
 //
 // A commit takes effect at one moment between call and return, if it was acknowledged. Rejected, it never does. All
 // others are open: they may take effect at any time after the call, even long after an error was returned, or never.
-// So "a came before b" is certain only if a was acknowledged before b was called. Values are unique: a value that is
-// seen names the commit that wrote it, and proves that everything is missing that was certain to come after it.
+// So "a came before b" is certain only if a was acknowledged before b was called. Most judges need unique values: a value
+// that is seen names the commit that wrote it, and proves that everything is missing that was certain to come after it.
+// An operation that was told that its condition did not hold has read that, and written nothing.
 //
 // # How a state is judged
 //
@@ -38,7 +39,10 @@
 // walks through the calls of commits, from the earliest that the bounds leave, and mostly ends where it begins.
 //
 // The search for an order (linearizability) is exponential in the number of operations in flight, so it works key by
-// key and in windows between quiet full scans, and it leaves out open writes that nobody saw.
+// key and in windows between quiet full scans, and it leaves out open writes that nobody saw. It does not need unique
+// values. A key on which values repeat, or operations have conditions, increment or append, is judged by its values
+// (byvalue.go): windows end wherever an operation that tells what the key holds overlapped with nothing, and an open write
+// stays open until the end, as to see its value does not prove that it took effect.
 //
 // # How transactions are judged
 //
@@ -65,5 +69,5 @@
 // same index of commits (index.go), speak of operations in the same words (describe.go) and answer with the same verdict
 // (verdict.go); as packages of their own they would have to export that vocabulary to each other.
 //
-//structure:limits files=27
+//structure:limits files=29
 package checker

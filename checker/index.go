@@ -99,6 +99,13 @@ func newIndex(ops []history.Op, initial *history.State) *index {
 	if r := Assumptions(ops); r.Verdict != Pass {
 		x.reason = r.Violations[0].Sentence
 	}
+	for i := range ops {
+		for _, w := range ops[i].Writes {
+			if w.Change != history.Assign && x.reason == "" {
+				x.reason = describe(&ops[i]) + " does not say what the key holds afterwards: only linearizability can be judged"
+			}
+		}
+	}
 	return x
 }
 
@@ -107,7 +114,7 @@ func indexOf(ops []history.Op, initial *history.State) *index {
 	x := &index{ops: ops}
 	x.collectKeys(initial)
 	for i := range ops {
-		if len(ops[i].Writes) > 0 && ops[i].Outcome != history.Rejected {
+		if ops[i].Wrote() {
 			x.addCommit(&ops[i])
 		}
 	}

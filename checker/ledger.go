@@ -138,6 +138,13 @@ func (g *ledger) steps(op *history.Op) []micro {
 	}
 	var all []micro
 	reads, writes := op.Reads, op.Writes
+	if op.Missed && op.Outcome == history.Acked {
+		writes = nil
+	} else if op.Outcome == history.Acked {
+		for _, c := range op.If {
+			all = g.readStep(all, c)
+		}
+	}
 	for i := range len(reads) + len(writes) {
 		write := len(reads) == 0
 		if i < len(op.Order) && len(reads) > 0 && len(writes) > 0 {

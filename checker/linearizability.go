@@ -2,6 +2,7 @@ package checker
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/workloads/history"
@@ -11,7 +12,7 @@ import (
 // no limit of time: whether a verdict can be given must not depend on what else the machine does.
 type Limits struct {
 	WindowOps int // operations between two quiet full scans; 0: 1000
-	Clients   int // operations in flight at once, those of open result included; 0: 8
+	Clients   int // operations in flight at once, those of open result included; 0: 8, or any number on keys whose values repeat
 	Steps     int // tries to put one operation next, in the whole judgement; 0: 30,000,000, which take about ten seconds
 }
 
@@ -32,8 +33,15 @@ func (l Limits) ensureDefaults() Limits {
 // and the times at which they ran. Batches, scans and transactions take part with the keys that they touch: by
 // locality, a store that is linearizable is so key by key; whether they are atomic is for other judges to say.
 //
-// The history is judged in windows that end at quiet full scans. Operations of open result may take effect at any time
-// after their call, or never; rejected ones take no part. A nil initial state is an empty store.
+// Operations of open result may take effect at any time after their call, or never; rejected ones take no part. A nil
+// initial state is an empty store. A value that nobody can have written is a violation by itself, whatever became of the
+// operation that read it.
+//
+// Values may repeat, operations may have conditions, and they may add to numbers and append to values: then the key is
+// judged by its values, between moments at which it is certain what it held. All other keys are judged by who wrote what,
+// in windows that end at quiet full scans. The answer is exact for each key, with two exceptions, in which an order is
+// accepted that there was not: if a condition on several keys did not hold, it is not asked which of them was why; and if
+// a transaction does not say in which order it read and wrote, it may have read its own writes.
 //
 // If cut is not nil, the history is judged as it was at a crash: what had not returned is open, what had not been
 // called is dropped. Final, if not nil, is what was read after everything, such as the recovered store. A crash may
@@ -44,30 +52,110 @@ func Linearizability(
 	ctx context.Context, ops []history.Op, initial, final *history.State, cut *history.Cut, limits Limits,
 ) Result {
 	r := Result{Judge: "linearizability", Verdict: Pass}
-	x := newIndex(ops, initial)
-	if x.reason != "" {
-		return r.unclear("%s", x.reason)
+	if bad := assumeForm(ops); bad.Verdict != Pass {
+		return r.unclear("%s", bad.Violations[0].Sentence)
 	}
 	if cut != nil {
-		x = indexOf(upTo(ops, *cut), initial)
+		ops = upTo(ops, *cut)
 	}
-	t := newTimeline(x, final)
-	limits = limits.ensureDefaults()
-	search := &search{timeline: t, ctx: ctx, limits: limits, open: make(map[int32][]step)}
-	for i := range t.windows {
-		w := &t.windows[i]
-		parts := byKey(w, len(t.entries))
+	t := newTimeline(indexOf(ops, initial), final)
+	if v := t.invented(final); v != nil {
+		return r.fail(*v)
+	}
+	search := &search{timeline: t, ctx: ctx, limits: limits.ensureDefaults(), anyClients: limits.Clients == 0, open: make(map[int32][]step)}
+	byValue := t.byValue()
+	if r = search.checkWindows(r, byValue); r.Verdict == Fail {
+		return r
+	}
+	var keys []int32
+	for k, chosen := range byValue {
+		if chosen {
+			keys = append(keys, int32(k))
+		}
+	}
+	if v := search.checkByValue(r, keys, final); v.Verdict != Pass && r.Verdict == Pass || v.Verdict == Fail {
+		return v
+	}
+	return search.checkDeletes(r, byValue, final)
+}
+
+// checkWindows judges the keys that are not judged by their values.
+func (s *search) checkWindows(r Result, byValue []bool) Result {
+	for i := range s.windows {
+		w := &s.windows[i]
+		parts := byKey(w, len(s.timeline.entries))
 		for k := range parts {
-			if len(parts[k]) == 0 {
+			if len(parts[k]) == 0 || byValue[k] {
 				continue
 			}
-			entries := []int32{int32(k)}
-			if r = search.check(r, w, entries, parts[k]); r.Verdict != Pass {
+			if r = s.check(r, w, []int32{int32(k)}, parts[k]); r.Verdict != Pass {
 				return r
 			}
 		}
 	}
 	return r
+}
+
+// checkDeletes judges once more the keys on which deletes of open result were judged in more than one window: each of them
+// can have taken effect only once, in all. It ends with a Fail or changes nothing, so the Pass is not taken back if a
+// limit is in the way.
+func (s *search) checkDeletes(r Result, byValue []bool, final *history.State) Result {
+	if r.Verdict != Pass || len(s.windows) < 2 {
+		return r
+	}
+	var keys []int32
+	for k := range s.timeline.entries {
+		if !byValue[k] && slices.ContainsFunc(s.timeline.entries[k].writers, func(w writer) bool { return w.delete && w.done == history.Never }) {
+			keys = append(keys, int32(k))
+		}
+	}
+	s.tried = 0
+	if again := s.checkByValue(r, keys, final); again.Verdict == Fail {
+		return again
+	}
+	return r
+}
+
+// invented looks for a value that no operation that may have taken effect assigned to the key. Where values come from
+// others, only the search can tell.
+func (t *timeline) invented(final *history.State) *Violation {
+	derived := make(map[string]bool)
+	for i := range t.ops {
+		for _, w := range t.ops[i].Writes {
+			if w.Change != history.Assign {
+				derived[string(w.Key)] = true
+			}
+		}
+	}
+	strange := func(key, value []byte) bool {
+		if derived[string(key)] {
+			return false
+		}
+		k, known := t.lookup(key)
+		return !known || t.valueOf(k, value) == foreign
+	}
+	accuse := func(reader string, key, value []byte) *Violation {
+		return &Violation{Class: "not linearizable", Sentence: fmt.Sprintf("no order of the operations on %s explains what they "+
+			"read: %s reads a value that nobody wrote from %s: %s", quoteKey(key), reader, quoteKey(key), quoteValue(value))}
+	}
+	for i := range t.ops {
+		op := &t.ops[i]
+		for j := range op.Reads {
+			if r := &op.Reads[j]; r.Found && strange(r.Key, r.Value) && !own(op, r) {
+				v := accuse(name(op), r.Key, r.Value)
+				v.Ops, v.Evidence = []int{op.ID}, []string{testify(op)}
+				return v
+			}
+		}
+	}
+	if final != nil {
+		for key, value := range final.All() {
+			if strange(key, value) {
+				return accuse("the recovered store", key, value)
+			}
+		}
+	}
+	return nil
 }
 
 // upTo returns the history as it was at a crash. IDs stay what they were.

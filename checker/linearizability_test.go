@@ -79,7 +79,7 @@ func TestLinearizability(t *testing.T) {
 		{
 			name: "the recovered store has what was not called", ops: "0 1-2 put a=1\n0 7-8 put a=2", final: pairs("a=2"),
 			cut: &history.Cut{Acked: 5, Called: 5}, want: checker.Fail,
-			says: "the recovered store reads a value that nobody wrote from a, which holds commit #0",
+			says: "the recovered store reads a value that nobody wrote from a: 2",
 		},
 		{
 			name: "too many clients", ops: "0 1-10 put a=1\n1 2-11 put a=2\n2 3-12 get a=1", limits: checker.Limits{Clients: 2},

@@ -13,10 +13,11 @@ import (
 
 // parse reads a history of one operation a line, in order of call:
 //
-//	client call-return kind[/durability][/outcome] what...
+//	client call-return kind[/durability][/outcome][/missed] what...
 //
 // A return of "?" is never. What is "k=v" (a write or a read of a value), "k-" (a delete, or a read of nothing); in a
-// txn, reads come before a "|" and writes after it.
+// txn, reads come before a "|" and writes after it; in a cas, the condition does. "k+v" is what an increment or an append
+// adds.
 func parse(t *testing.T, text string) []history.Op {
 	t.Helper()
 	var ops []history.Op
@@ -36,6 +37,10 @@ func parse(t *testing.T, text string) []history.Op {
 		words := strings.Split(fields[2], "/")
 		require.NoError(t, op.Kind.UnmarshalText([]byte(words[0])))
 		for _, w := range words[1:] {
+			if w == "missed" {
+				op.Missed = true
+				continue
+			}
 			if op.Durability.UnmarshalText([]byte(w)) != nil {
 				op.Durability = history.Sync
 				require.NoError(t, op.Outcome.UnmarshalText([]byte(w)))
@@ -58,7 +63,12 @@ func fill(op *history.Op, what []string) {
 	writes := op.Kind == history.Put || op.Kind == history.Delete || op.Kind == history.Batch
 	for _, w := range what {
 		key, value, found := strings.Cut(w, "=")
+		list, more, adds := strings.Cut(w, "+")
 		switch {
+		case adds && op.Kind == history.Increment:
+			op.Writes = append(op.Writes, writing(list, more, history.Add)...)
+		case adds && op.Kind == history.Append:
+			op.Writes = append(op.Writes, writing(list, more, history.Extend)...)
 		case w == "|":
 			writes = true
 		case writes && found:
@@ -70,6 +80,9 @@ func fill(op *history.Op, what []string) {
 		default:
 			op.Reads = append(op.Reads, history.Read{Key: []byte(strings.TrimSuffix(w, "-"))})
 		}
+	}
+	if op.Kind == history.CAS {
+		op.If, op.Reads = op.Reads, nil
 	}
 }
 

@@ -22,7 +22,10 @@ type search struct {
 	*timeline
 	ctx    context.Context
 	limits Limits
-	tried  int // steps so far; the search runs in one goroutine at a time
+	// anyClients says that keys judged by their values may have any number of operations in flight.
+	anyClients bool
+	tried      int         // steps so far; the search runs in one goroutine at a time
+	values     *vocabulary // of the key that is judged by its values, if one is
 	// open is the steps of open result that have shown no effect yet, by the first entry of the group.
 	open map[int32][]step
 }
@@ -34,15 +37,20 @@ func (s *search) check(r Result, w *window, entries []int32, steps []step) Resul
 		return r.unclear("%d operations on %s lie between two full scans; the limit is %d",
 			len(steps), s.names(entries), s.limits.WindowOps)
 	}
-	if n := inFlight(steps); n > s.limits.Clients {
-		return r.unclear("%d operations on %s were in flight at once, those of open result included; the limit is %d",
-			n, s.names(entries), s.limits.Clients)
-	}
 	var start group
 	for i, k := range entries {
 		start[i] = w.start[k]
 	}
-	if inTurn(start, entries, steps) {
+	return s.checkFrom(r, start, entries, steps)
+}
+
+// checkFrom adds a violation if the steps have no order that begins with what the keys hold at the start.
+func (s *search) checkFrom(r Result, start group, entries []int32, steps []step) Result {
+	if n := inFlight(steps); n > s.limits.Clients {
+		return r.unclear("%d operations on %s were in flight at once, those of open result included; the limit is %d",
+			n, s.names(entries), s.limits.Clients)
+	}
+	if s.inTurn(start, entries, steps) {
 		return r
 	}
 	model := s.model(start, entries)
@@ -107,12 +115,12 @@ func inFlight(steps []step) int {
 
 // inTurn reports whether the steps never overlapped and fit their only order. It spares the search for the many keys
 // that little happens to.
-func inTurn(held group, entries []int32, steps []step) bool {
+func (s *search) inTurn(held group, entries []int32, steps []step) bool {
 	for i := range steps {
 		if i > 0 && steps[i-1].done > steps[i].call {
 			return false
 		}
-		ok, next := held.apply(entries, &steps[i])
+		ok, next := s.apply(held, entries, &steps[i])
 		if !ok {
 			return false
 		}
@@ -122,6 +130,14 @@ func inTurn(held group, entries []int32, steps []step) bool {
 }
 
 // apply returns what the keys hold after a step, or false if the step did not read what they held before.
+func (s *search) apply(held group, entries []int32, at *step) (bool, group) {
+	if at.acts == nil {
+		return held.apply(entries, at)
+	}
+	ok, value := s.values.apply(held[0], at)
+	return ok, group{value}
+}
+
 func (g group) apply(entries []int32, s *step) (bool, group) {
 	for _, c := range s.reads {
 		if g[slices.Index(entries, c.entry)] != c.value {
@@ -159,7 +175,7 @@ func (s *search) model(start group, entries []int32) porcupine.Model {
 			if s.tried++; s.spent() != nil {
 				return false, state
 			}
-			return state.(group).apply(entries, input.(*step))
+			return s.apply(state.(group), entries, input.(*step))
 		},
 		Hash: func(state any) uint64 { return state.(group).hash() },
 	}

@@ -12,7 +12,7 @@ func (s *search) accuse(start group, entries []int32, steps []step) Violation {
 	order := s.longestOrder(start, entries, steps)
 	held, placed := start, make(map[*step]bool)
 	for _, at := range order {
-		_, held = held.apply(entries, at)
+		_, held = s.apply(held, entries, at)
 		placed[at] = true
 	}
 	v := Violation{Class: "not linearizable"}
@@ -54,6 +54,9 @@ func (s *search) longestOrder(start group, entries []int32, steps []step) []*ste
 
 // mismatch says what a step read and what was there.
 func (s *search) mismatch(held group, entries []int32, at *step) string {
+	if at.acts != nil {
+		return s.values.mismatch(held[0], at, s.keyName(entries[0]))
+	}
 	for _, c := range at.reads {
 		if had := held[slices.Index(entries, c.entry)]; had != c.value {
 			return fmt.Sprintf("reads %s from %s, which holds %s",

@@ -2,6 +2,7 @@ package checker
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
@@ -21,6 +22,7 @@ type cell struct{ entry, value int32 }
 type step struct {
 	op            *history.Op // nil for the state that was recovered
 	reads, writes []cell
+	acts          []act // instead of cells, if one key is judged by its values
 	call, done    history.Tick
 }
 
@@ -109,16 +111,43 @@ func (t *timeline) step(op *history.Op) step {
 	for i := range op.Reads {
 		read := &op.Reads[i]
 		k, known := t.lookup(read.Key)
-		if !known || own(op, read) {
-			continue // CheckReads accuses values of keys that nobody ever wrote
+		w, ordered := wroteBefore(op, i)
+		if !known || own(op, read) && (!ordered || w != nil && own(&history.Op{Writes: []history.Write{*w}}, read)) {
+			continue // a key that nobody wrote is empty
 		}
 		c := cell{entry: int32(k)}
-		if read.Found {
+		switch {
+		case w != nil:
+			c.value = foreign // it must find what it wrote itself, and does not
+		case read.Found:
 			c.value = t.valueOf(k, read.Value)
 		}
 		s.reads = append(s.reads, c)
 	}
 	return s
+}
+
+// wroteBefore returns what an operation had last written to the key of its i-th read when it read it, or nil. It is false
+// if the operation does not say in which order it read and wrote.
+func wroteBefore(op *history.Op, i int) (w *history.Write, ordered bool) {
+	if len(op.Order) != len(op.Reads)+len(op.Writes) || strings.Count(op.Order, "w") != len(op.Writes) {
+		return nil, false
+	}
+	reads, writes := 0, 0
+	for _, what := range []byte(op.Order) {
+		switch {
+		case what == 'w':
+			if bytes.Equal(op.Writes[writes].Key, op.Reads[i].Key) {
+				w = &op.Writes[writes]
+			}
+			writes++
+		case reads == i:
+			return w, true
+		default:
+			reads++
+		}
+	}
+	return w, true
 }
 
 // scanned returns a cell for every key in the range of a scan, found or not.

@@ -9,8 +9,26 @@ import (
 	"io"
 )
 
-// Version is the version of the file format that Encode writes and Decode reads.
-const Version = 1
+// Version is the newest version of the file format that Decode reads. Version 2 added conditions, changes that depend on
+// what a key holds, and the kinds of operations that need them. Encode writes version 1 where a history has none of these,
+// so that older programs can read it.
+const Version = 2
+
+// versionOf returns the oldest version that can hold the operations.
+func versionOf(ops []Op) int {
+	for i := range ops {
+		op := &ops[i]
+		if op.Kind >= CAS || len(op.If) > 0 || op.Missed {
+			return 2
+		}
+		for j := range op.Writes {
+			if op.Writes[j].Change != Assign {
+				return 2
+			}
+		}
+	}
+	return 1
+}
 
 // header is the first line of a file. The number of operations tells a truncated file from a complete one.
 type header struct {
@@ -22,7 +40,7 @@ type header struct {
 func Encode(w io.Writer, ops []Op) error {
 	buffered := bufio.NewWriter(w)
 	encoder := json.NewEncoder(buffered) // ends every value with a newline
-	if err := encoder.Encode(header{Version: Version, Ops: len(ops)}); err != nil {
+	if err := encoder.Encode(header{Version: versionOf(ops), Ops: len(ops)}); err != nil {
 		return fmt.Errorf("history: write header: %w", err)
 	}
 	for i := range ops {
@@ -43,8 +61,8 @@ func Decode(r io.Reader) ([]Op, error) {
 	if err := lines.decode(&head); err != nil {
 		return nil, err
 	}
-	if head.Version != Version {
-		return nil, lines.bad(fmt.Errorf("version %d, want %d", head.Version, Version))
+	if head.Version < 1 || head.Version > Version {
+		return nil, lines.bad(fmt.Errorf("version %d, want 1 to %d", head.Version, Version))
 	}
 	var ops []Op // not sized by the header: a damaged number must not take all memory
 	for i := range head.Ops {

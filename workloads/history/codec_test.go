@@ -29,8 +29,45 @@ func sample() []history.Op {
 	}
 }
 
+// conditional is a history of operations that version 1 could not hold.
+func conditional() []history.Op {
+	cond := []history.Read{{Key: []byte("a"), Value: []byte("1"), Found: true}}
+	return []history.Op{
+		{
+			ID: 0, Kind: history.CAS, Call: 1, Return: 2, Outcome: history.Acked, If: cond, Missed: true,
+			Writes: []history.Write{{Key: []byte("a"), Value: []byte("2")}},
+		},
+		{
+			ID: 1, Kind: history.Increment, Call: 3, Return: 4, Outcome: history.Acked,
+			Writes: []history.Write{{Key: []byte("n"), Value: []byte("-5"), Change: history.Add}},
+		},
+		{
+			ID: 2, Kind: history.Append, Call: 5, Return: 6, Outcome: history.Acked,
+			Writes: []history.Write{{Key: []byte("l"), Value: []byte("x"), Change: history.Extend}},
+		},
+	}
+}
+
+func TestCodecWritesTheOldestVersionThatCanHoldAHistory(t *testing.T) {
+	require.Contains(t, encoded(t, sample()), `{"lightning_history":1,`)
+	for _, op := range conditional() {
+		op.ID = 0
+		require.Contains(t, encoded(t, []history.Op{op}), `{"lightning_history":2,`)
+	}
+}
+
+func TestWroteCountsNeitherRefusedOperationsNorThoseWhoseConditionDidNotHold(t *testing.T) {
+	ops := conditional()
+	require.False(t, ops[0].Wrote())
+	require.True(t, ops[1].Wrote())
+	ops[0].Outcome, ops[1].Outcome = history.Unknown, history.Rejected
+	require.True(t, ops[0].Wrote(), "only an answer says that the condition did not hold")
+	require.False(t, ops[1].Wrote())
+	require.False(t, (&history.Op{Outcome: history.Acked}).Wrote())
+}
+
 func TestCodecRoundTrip(t *testing.T) {
-	for _, ops := range [][]history.Op{nil, sample()} {
+	for _, ops := range [][]history.Op{nil, sample(), conditional()} {
 		var buf bytes.Buffer
 		require.NoError(t, history.Encode(&buf, ops))
 		got, err := history.Decode(&buf)
@@ -67,7 +104,9 @@ func TestDecodeNamesTheDamagedLine(t *testing.T) {
 		{"an unknown level", strings.Replace(buf.String(), `"snapshot"`, `"linear"`, 1), "unknown isolation"},
 		{"an empty file", "", "line 1"},
 		{"no history at all", "hello\n", "line 1"},
-		{"a later version", `{"lightning_history":2,"ops":0}` + "\n", "line 1: version 2, want 1"},
+		{"a later version", `{"lightning_history":3,"ops":0}` + "\n", "line 1: version 3, want 1 to 2"},
+		{"no version", `{"lightning_history":0,"ops":0}` + "\n", "line 1: version 0, want 1 to 2"},
+		{"an unknown change", strings.Replace(encoded(t, conditional()), `"extend"`, `"extent"`, 1), "unknown change"},
 		{"a missing last line", lines[0] + lines[1] + lines[2], "line 4: unexpected EOF"},
 		{"a torn last line", lines[0] + lines[1] + lines[2][:20], "line 3"},
 		{"lines in the wrong order", lines[0] + lines[2] + lines[1], "line 2: operation 1, want 0"},
@@ -97,6 +136,11 @@ func (fullDisk) Write([]byte) (int, error) { return 0, errFull }
 func FuzzDecode(f *testing.F) {
 	var buf bytes.Buffer
 	if err := history.Encode(&buf, sample()); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(buf.Bytes())
+	buf.Reset()
+	if err := history.Encode(&buf, conditional()); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(buf.Bytes())

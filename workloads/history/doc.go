@@ -13,6 +13,10 @@
 // isolation. Fields that an operation does not need are left out of its line, so that files of before they existed are
 // read as they were meant.
 //
+// What a write does to its key is said by [Write.Change]: most assign a value; an increment and an append change what is
+// there, without knowing it. A compare-and-set has a condition ([Op.If]). If the store answers that the condition did not
+// hold, the operation is Acked and Missed: it has read that, and has written nothing.
+//
 // A history is kept as JSON lines ([Encode], [Decode]): a header with the version of the format and the number of
 // operations, then one operation a line. Keys and values are in base64; Never is written as the number that it is.
 //

@@ -42,6 +42,16 @@ func (i *Isolation) UnmarshalText(text []byte) error {
 	return err
 }
 
+// MarshalText writes the change's name.
+func (c Change) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (c *Change) UnmarshalText(text []byte) error {
+	i, err := indexOf("change", changeNames[:], text)
+	*c = Change(i)
+	return err
+}
+
 func indexOf(what string, names []string, text []byte) (int, error) {
 	for i, name := range names {
 		if name == string(text) {

@@ -17,15 +17,18 @@ type Kind uint8
 
 // The kinds of operations.
 const (
-	Get      Kind = iota // one key read
-	Put                  // one key written
-	Delete               // one key deleted
-	Batch                // several writes, applied as one
-	Scan                 // all pairs of a range, read at one instant
-	Snapshot             // several reads of one snapshot
-	Txn                  // a read-write transaction
-	Flush                // memtables written out; reads and writes nothing
-	Compact              // levels merged; reads and writes nothing
+	Get       Kind = iota // one key read
+	Put                   // one key written
+	Delete                // one key deleted
+	Batch                 // several writes, applied as one
+	Scan                  // all pairs of a range, read at one instant
+	Snapshot              // several reads of one snapshot
+	Txn                   // a read-write transaction
+	Flush                 // memtables written out; reads and writes nothing
+	Compact               // levels merged; reads and writes nothing
+	CAS                   // one key written if it holds what Op.If says
+	Increment             // a number added to one key
+	Append                // bytes added to the end of one key
 )
 
 // Durability is what a client asked of a commit.
@@ -54,11 +57,22 @@ type Read struct {
 	Found bool   `json:"found"`
 }
 
+// Change says what a write does to a key.
+type Change uint8
+
+// The changes. What the last two leave behind depends on what the key held before, which the client need not know.
+const (
+	Assign Change = iota // the key holds Value afterwards, or nothing if it is deleted
+	Add                  // Value, a whole number in decimal, is added to the number that the key holds; an absent key holds 0
+	Extend               // Value is added to the end of what the key holds; an absent key holds nothing
+)
+
 // Write is one change of one key. Values are unique in a run wherever a judge has to tell which write it sees.
 type Write struct {
 	Key    []byte `json:"k"`
 	Value  []byte `json:"v,omitempty"`
 	Delete bool   `json:"del,omitempty"`
+	Change Change `json:"change,omitempty"`
 }
 
 // Op is one operation of one client.
@@ -69,8 +83,10 @@ type Op struct {
 	Call       Tick       `json:"call"`
 	Return     Tick       `json:"return"` // Never if it was not answered
 	Reads      []Read     `json:"reads,omitempty"`
-	ScanFrom   []byte     `json:"from,omitempty"` // Scan: first key, inclusive; empty for the first of all
-	ScanTo     []byte     `json:"to,omitempty"`   // Scan: last key, exclusive; empty for the end
+	ScanFrom   []byte     `json:"from,omitempty"`   // Scan: first key, inclusive; empty for the first of all
+	ScanTo     []byte     `json:"to,omitempty"`     // Scan: last key, exclusive; empty for the end
+	If         []Read     `json:"if,omitempty"`     // what these keys must hold, or nothing is written
+	Missed     bool       `json:"missed,omitempty"` // the store answered that If did not hold; it is Acked, and wrote nothing
 	Writes     []Write    `json:"writes,omitempty"`
 	Order      string     `json:"order,omitempty"`     // Txn: of Reads and Writes, a letter r or w each; empty: first all reads
 	Isolation  Isolation  `json:"isolation,omitempty"` // Txn
@@ -78,6 +94,12 @@ type Op struct {
 	Durability Durability `json:"durability"`
 	Outcome    Outcome    `json:"outcome"`
 	Err        string     `json:"err,omitempty"` // what the store said, if it was not a plain success
+}
+
+// Wrote reports whether the operation may have written anything: it asked to, and the store did not say that it refused
+// to or that the condition did not hold.
+func (o *Op) Wrote() bool {
+	return len(o.Writes) > 0 && o.Outcome != Rejected && !(o.Missed && o.Outcome == Acked)
 }
 
 // AckedBy reports whether the store had confirmed the operation at tick t.
@@ -91,8 +113,11 @@ type Cut struct {
 }
 
 var (
-	outcomeNames    = [...]string{"unknown", "acked", "rejected"}
-	kindNames       = [...]string{"get", "put", "delete", "batch", "scan", "snapshot", "txn", "flush", "compact"}
+	outcomeNames = [...]string{"unknown", "acked", "rejected"}
+	kindNames    = [...]string{
+		"get", "put", "delete", "batch", "scan", "snapshot", "txn", "flush", "compact", "cas", "increment", "append",
+	}
+	changeNames     = [...]string{"assign", "add", "extend"}
 	durabilityNames = [...]string{"sync", "nosync", "buffered"}
 	isolationNames  = [...]string{"serializable", "snapshot"}
 )
@@ -100,6 +125,7 @@ var (
 func (o Outcome) String() string    { return nameOf(outcomeNames[:], int(o)) }
 func (k Kind) String() string       { return nameOf(kindNames[:], int(k)) }
 func (d Durability) String() string { return nameOf(durabilityNames[:], int(d)) }
+func (c Change) String() string     { return nameOf(changeNames[:], int(c)) }
 func (i Isolation) String() string  { return nameOf(isolationNames[:], int(i)) }
 
 func nameOf(names []string, i int) string {

@@ -28,7 +28,7 @@ func (r *Recorder) Call(client int, op Op) Handle {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	op.ID, op.Client = len(r.mu.ops), client
-	op.Outcome, op.Return, op.Err = Unknown, Never, ""
+	op.Outcome, op.Return, op.Err, op.Missed = Unknown, Never, "", false
 	// The tick is taken under the lock, so that the order of ticks is the order of the slice.
 	op.Call = r.clock.Next()
 	r.mu.ops = append(r.mu.ops, op)
@@ -74,6 +74,14 @@ func (r *Recorder) SetSeq(h Handle, seq uint64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.mu.ops[h].Seq = seq
+}
+
+// SetMissed says that the store has answered that the condition of an operation did not hold. It must be called before
+// Return, with Acked: the answer is as certain as any other.
+func (r *Recorder) SetMissed(h Handle) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.mu.ops[h].Missed = true
 }
 
 // Events returns how many calls and answers there have been: it stands still while the store keeps every client waiting.

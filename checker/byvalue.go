@@ -1,0 +1,255 @@
+package checker
+
+import (
+	"bytes"
+	"math"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// A key is judged by its values if a value does not say who wrote it: if two operations assign the same, if one has a
+// condition, or if one changes what is there. Otherwise it is judged by its writers, which is quicker: what an operation
+// of open result wrote is out of the way once it has been seen.
+
+// byValue returns which keys are judged by their values.
+func (t *timeline) byValue() []bool {
+	chosen := make([]bool, len(t.entries))
+	for k := range t.entries {
+		e := &t.entries[k]
+		known := make(map[string]bool, len(e.writers))
+		for i := range e.writers {
+			w := &e.writers[i]
+			if w.delete {
+				continue
+			}
+			chosen[k] = chosen[k] || known[string(w.value)] || e.loaded && bytes.Equal(e.value, w.value)
+			known[string(w.value)] = true
+		}
+	}
+	for i := range t.ops {
+		op := &t.ops[i]
+		for j := range op.If {
+			if k, known := t.lookup(op.If[j].Key); known {
+				chosen[k] = true
+			}
+		}
+		for j := range op.Writes {
+			if op.Writes[j].Change != history.Assign && op.Wrote() {
+				k, _ := t.lookup(op.Writes[j].Key)
+				chosen[k] = true
+			}
+		}
+	}
+	return chosen
+}
+
+// firstSteps is how many steps are tried on each key before any key gets more.
+const firstSteps = 1 << 16
+
+// checkByValue adds a violation if the operations on one of the keys have no order, judged by the values of the key. A
+// key on which the search is long waits for the others, as one of them may show a violation soon.
+func (s *search) checkByValue(r Result, keys []int32, final *history.State) Result {
+	all, limits := s.limits.Steps, s.limits
+	defer func() { s.limits, s.values = limits, nil }()
+	if s.anyClients {
+		s.limits.Clients = math.MaxInt
+	}
+	var unclear Result // the first
+	for share := firstSteps; len(keys) > 0; share *= 2 {
+		var hard []int32
+		for _, k := range keys {
+			s.limits.Steps = min(all, s.tried+share)
+			one := s.checkKey(Result{Judge: r.Judge, Verdict: Pass}, k, final)
+			switch {
+			case one.Verdict == Fail:
+				return one
+			case one.Verdict == Pass:
+			case s.tried > s.limits.Steps && s.tried <= all:
+				hard = append(hard, k)
+			case unclear.Reason == "":
+				unclear = one
+			}
+		}
+		keys = hard
+	}
+	if unclear.Reason != "" {
+		return unclear
+	}
+	return r
+}
+
+// checkKey judges one key from one moment at which it is certain what it holds to the next.
+func (s *search) checkKey(r Result, k int32, final *history.State) Result {
+	s.values = newVocabulary()
+	start := nothing
+	if s.timeline.entries[k].loaded {
+		start = s.values.write(string(s.timeline.entries[k].value))
+	}
+	steps := s.values.relevant(s.actsOn(int(k), final))
+	for len(steps) > 0 {
+		n, after := known(steps)
+		if n > s.limits.WindowOps {
+			return r.unclear("%d operations on %s lie between two moments at which it is certain what it held; the limit is %d",
+				n, s.keyName(k), s.limits.WindowOps)
+		}
+		if r = s.checkFrom(r, group{start}, []int32{k}, steps[:n]); r.Verdict != Pass {
+			return r
+		}
+		start, steps = after, steps[n:]
+	}
+	return r
+}
+
+// actsOn returns what all operations do to one key, in order of call.
+func (s *search) actsOn(k int, final *history.State) []step {
+	key := s.timeline.entries[k].key
+	var steps []step
+	var idle history.Tick
+	for i := range s.ops {
+		op := &s.ops[i]
+		at := step{op: op, call: op.Call, done: history.Never, acts: s.values.actsOf(op, key)}
+		if op.Outcome == history.Acked {
+			at.done = op.Return
+		}
+		if len(at.acts) > 0 {
+			steps = append(steps, at)
+		}
+		if idle = max(idle, op.Call); op.Return != history.Never {
+			idle = max(idle, op.Return)
+		}
+	}
+	if final != nil {
+		at := step{call: idle + 1, done: idle + 2, acts: []act{{deed: finds}}}
+		for found, value := range final.All() {
+			if bytes.Equal(found, key) {
+				at.acts[0] = s.values.readOf(&history.Read{Value: value, Found: true})
+			}
+		}
+		steps = append(steps, at)
+	}
+	return steps
+}
+
+// actsOf returns what an operation does to a key. What one of open result read is not known.
+func (v *vocabulary) actsOf(op *history.Op, key []byte) []act {
+	switch {
+	case op.Outcome == history.Rejected:
+		return nil
+	case op.Kind == history.Scan:
+		return v.scanOf(op, key)
+	}
+	acts := v.conditionOf(op, key)
+	reads, writes := op.Reads, op.Writes
+	for i := range len(reads) + len(writes) {
+		write := len(reads) == 0
+		if i < len(op.Order) && len(reads) > 0 && len(writes) > 0 {
+			write = op.Order[i] == 'w'
+		}
+		if write {
+			if w := writes[0]; op.Wrote() && bytes.Equal(w.Key, key) {
+				acts = append(acts, v.writeOf(w))
+			}
+			writes = writes[1:]
+			continue
+		}
+		r := &reads[0]
+		if op.Outcome == history.Acked && bytes.Equal(r.Key, key) && !(op.Kind == history.Txn && op.Order == "" && own(op, r)) {
+			acts = append(acts, v.readOf(r))
+		}
+		reads = reads[1:]
+	}
+	return acts
+}
+
+// scanOf returns the act of a scan with the key in its range.
+func (v *vocabulary) scanOf(op *history.Op, key []byte) []act {
+	if op.Outcome != history.Acked || bytes.Compare(key, op.ScanFrom) < 0 ||
+		len(op.ScanTo) > 0 && bytes.Compare(key, op.ScanTo) >= 0 {
+		return nil
+	}
+	for i := range op.Reads {
+		if bytes.Equal(op.Reads[i].Key, key) {
+			return []act{v.readOf(&op.Reads[i])}
+		}
+	}
+	return []act{{deed: finds}}
+}
+
+// conditionOf returns what the condition of an operation says of a key. That one of several parts of a condition did not
+// hold says nothing of any single key.
+func (v *vocabulary) conditionOf(op *history.Op, key []byte) (acts []act) {
+	for i := range op.If {
+		if !bytes.Equal(op.If[i].Key, key) {
+			continue
+		}
+		a := v.readOf(&op.If[i])
+		switch {
+		case op.Outcome != history.Acked:
+			a.deed = requires
+		case op.Missed && len(op.If) > 1:
+			continue
+		case op.Missed:
+			a.deed = misses
+		}
+		acts = append(acts, a)
+	}
+	return acts
+}
+
+func (v *vocabulary) readOf(r *history.Read) act {
+	a := act{deed: finds}
+	if r.Found {
+		a.value = v.number(string(r.Value))
+		v.asked = append(v.asked, a.value)
+	}
+	return a
+}
+
+func (v *vocabulary) writeOf(w history.Write) act {
+	switch {
+	case w.Delete:
+		return act{deed: assigns}
+	case w.Change == history.Add:
+		v.derived, v.counted = true, true
+		return act{adds, v.number(string(w.Value))}
+	case w.Change == history.Extend:
+		v.derived = true
+		return act{extends, v.number(string(w.Value))}
+	}
+	return act{assigns, v.write(string(w.Value))}
+}
+
+// relevant leaves out the steps of open result of which nobody may have seen anything: they can be put at the end of every
+// order. If values come from others, or somebody was told that the key did not hold one, any step may have been seen.
+func (v *vocabulary) relevant(steps []step) []step {
+	seen := make([]bool, len(v.values)+1)
+	for i := range steps {
+		for _, a := range steps[i].acts {
+			if a.deed == misses || a.deed == adds || a.deed == extends {
+				return steps
+			}
+			seen[a.value] = seen[a.value] || a.deed == finds || a.deed == requires
+		}
+	}
+	return slices.DeleteFunc(steps, func(s step) bool {
+		return s.done == history.Never && !slices.ContainsFunc(s.acts, func(a act) bool {
+			return a.deed == assigns && seen[a.value]
+		})
+	})
+}
+
+// known returns how many steps there are up to the first with which nothing else overlaps and after which it is certain
+// what the key holds, and what that is; or all of them.
+func known(steps []step) (n int, after int32) {
+	var busy history.Tick
+	for i := range steps {
+		s := &steps[i]
+		alone := busy < s.call && (i+1 == len(steps) || s.done < steps[i+1].call)
+		busy = max(busy, s.done)
+		if last := s.acts[len(s.acts)-1]; alone && (last.deed == finds || last.deed == assigns) {
+			return i + 1, last.value
+		}
+	}
+	return len(steps), nothing
+}
