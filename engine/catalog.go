@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 
@@ -40,6 +41,13 @@ type change struct {
 	flushed []*view.Mem      // memtables that they replace
 }
 
+// place makes tables live in a level.
+func (ch *change) place(level int, tables []*view.Table) {
+	for _, t := range tables {
+		ch.Added = append(ch.Added, manifest.Placed{Level: level, Table: t.Table})
+	}
+}
+
 // apply makes a change durable, then visible, and then removes the files that it made obsolete.
 func (db *DB) apply(ch change) error {
 	db.catalog.Lock()
@@ -62,13 +70,33 @@ func (db *DB) apply(ch change) error {
 	}
 	for _, m := range ch.flushed {
 		if !m.Replayed() {
-			if err := db.seq.settled(m.Log, m.LastSeq); err != nil {
+			if err := db.seq.Settled(m.Log, m.LastSeq); err != nil {
 				return err
 			}
 		}
 	}
 	db.dropLogs(next.LogFloor)
 	return db.removeObsolete()
+}
+
+// listBlobFiles adds to a change which blob files become live by it and which are live no more.
+func (db *DB) listBlobFiles(s *manifest.State, ch *change) {
+	added, removed := s.BlobFileChanges(ch.Edit)
+	files := db.blobs.All()
+	if len(ch.blobs) > 0 {
+		files = maps.Clone(files)
+		if files == nil {
+			files = map[uint64]*view.BlobFile{}
+		}
+		for _, f := range ch.blobs {
+			files[f.Num] = f
+		}
+	}
+	for _, num := range added {
+		invariant.Check(files[num] != nil, "I14: a blob file that tables refer to is open")
+		ch.BlobFilesAdded = append(ch.BlobFilesAdded, manifest.BlobFile{Num: num, Bytes: files[num].Reader.Size()})
+	}
+	ch.BlobFilesRemoved = removed
 }
 
 // close closes the new files of a change that does not become visible.

@@ -75,10 +75,10 @@ func TestFlushSyncsForOthersOnlyWhenItsEditIsDurable(t *testing.T) {
 	syncs := 0
 	fsys.hook = func() { // of the table, and twice of the manifest
 		syncs++
-		require.Zero(t, db.seq.durable.Load(), "sync %d: the table or the edit that names it is not durable", syncs)
+		require.Zero(t, db.seq.OnDisk(), "sync %d: the table or the edit that names it is not durable", syncs)
 	}
 	require.NoError(t, db.Flush())
 	require.Equal(t, 3, syncs)
-	require.EqualValues(t, 1, db.seq.durable.Load())
+	require.EqualValues(t, 1, db.seq.OnDisk())
 	require.NoError(t, db.Close())
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
+	"github.com/lightningdb/lightning-torture/engine/internal/sequencer"
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
@@ -44,9 +45,9 @@ func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 		in := m.Table.Inserter()
 		_, err := m.Insert(b.data, &in, "batch")
 		invariant.Check(err == nil, "I1: a batch that was logged can be replayed")
-		db.seq.spill(m.Log)
+		db.seq.Spill(m.Log)
 	}
-	if err := db.seq.finish(t); err != nil {
+	if err := db.seq.Finish(t); err != nil {
 		return db.uncertain(err)
 	}
 	return nil // NB: that a file which nobody needs was not closed well is no matter of this commit
@@ -54,38 +55,38 @@ func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 
 // enter logs a batch, and returns what its acknowledgement must wait for and the memtable that it goes into; none if
 // the batch is empty.
-func (db *DB) enter(b *Batch, d Durability, check func() error) (ticket, *view.Mem, error) {
+func (db *DB) enter(b *Batch, d Durability, check func() error) (sequencer.Ticket, *view.Mem, error) {
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
 	if err := db.writable(); err != nil {
-		return ticket{}, nil, err
+		return sequencer.Ticket{}, nil, err
 	}
 	if check != nil {
 		if err := check(); err != nil {
-			return ticket{}, nil, err
+			return sequencer.Ticket{}, nil, err
 		}
 	}
 	if b.Len() == 0 {
-		return db.seq.barrier(d), nil, nil
+		return db.seq.Barrier(sequencer.Durability(d)), nil, nil
 	}
 	if err := db.makeRoom(len(b.data) + b.Len()*entryBytes); err != nil {
-		return ticket{}, nil, err
+		return sequencer.Ticket{}, nil, err
 	}
 	return db.log(b, d)
 }
 
-func (db *DB) log(b *Batch, d Durability) (ticket, *view.Mem, error) {
-	first := db.seq.newest() + 1
+func (db *DB) log(b *Batch, d Durability) (sequencer.Ticket, *view.Mem, error) {
+	first := db.seq.Newest() + 1
 	b.number(first)
 	if err := db.active.Log.Append(b.data); err != nil {
-		return ticket{}, nil, db.uncertain(err)
+		return sequencer.Ticket{}, nil, db.uncertain(err)
 	}
 	db.hold(db.active, b)
-	db.recent.add(b.data, db.seq.readable())
+	db.recent.Add(b.data, db.seq.Readable())
 	db.counters.commits.Add(1)
 	db.counters.logBytes.Add(int64(len(b.data)))
 	db.counters.committedBytes.Add(int64(len(b.data)) + int64(b.blobBytes))
-	return db.seq.append(first+key.Seq(b.Len())-1, d), db.active, nil
+	return db.seq.Append(first+key.Seq(b.Len())-1, sequencer.Durability(d)), db.active, nil
 }
 
 // writable returns why nothing can be written, or nil.
@@ -135,7 +136,7 @@ func (db *DB) makeRoom(bytes int) error {
 			return db.refused(err)
 		}
 	}
-	if err := db.seq.room(); err != nil {
+	if err := db.seq.Room(); err != nil {
 		return db.refused(err)
 	}
 	db.active.Reserved += bytes
@@ -149,8 +150,8 @@ func (db *DB) rotate() error {
 	if m == nil || m.Reserved == 0 {
 		return nil
 	}
-	m.LastSeq = db.seq.newest()
-	if err := db.seq.hand(m.LastSeq); err != nil {
+	m.LastSeq = db.seq.Newest()
+	if err := db.seq.Hand(m.LastSeq); err != nil {
 		return err
 	}
 	db.active = nil
@@ -177,7 +178,7 @@ func (db *DB) openLog(bytes int) error {
 	m.Log = wal.NewWriter(f, m.LogNum)
 	m.Log.Begin(db.lastLog)
 	m.Log.WriteAhead(db.opts.LogAheadBytes)
-	db.seq.open(m.Log)
+	db.seq.Open(m.Log)
 	db.lastLog = m.LogNum
 	db.addLog(m.LogNum)
 	notify(db.opts.EventListener.WALCreated, m.LogNum)

@@ -3,23 +3,12 @@ package engine
 import (
 	"errors"
 
-	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/merge"
-	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
+	"github.com/lightningdb/lightning-torture/engine/internal/picker"
+	"github.com/lightningdb/lightning-torture/engine/internal/rewrite"
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
-
-// compaction merges tables into a level. Its inputs include every table of the output level that shares keys with the
-// others. Compactions that run at the same time share no keys on any level from the first to the output level of one.
-type compaction struct {
-	inputs            [view.Levels][]*view.Table
-	level             int // the highest one of the inputs
-	output            int
-	smallest, largest []byte // user keys of all inputs
-	whole             bool   // all tables of the store: nothing is moved as it is
-	reason            CompactionReason
-}
 
 // Compact merges all tables, and all commits so far, into the bottom level, and moves values out of blob files that are
 // mostly garbage. If everything is in the bottom level already, with no tombstone in it, it does nothing. Other
@@ -34,7 +23,7 @@ func (db *DB) Compact() error {
 		return err
 	}
 	if v.Version.Improvable() {
-		err = db.compact(v.Version, &compaction{inputs: v.Version.Levels, output: view.Bottom, whole: true, reason: CompactionManual})
+		err = db.compact(v.Version, &picker.Compaction{Inputs: v.Version.Levels, Output: view.Bottom, Whole: true, Reason: picker.Manual})
 	}
 	if err == nil {
 		err = db.collectBlobs()
@@ -59,19 +48,10 @@ func (db *DB) compactOnce() (done bool, err error) {
 	return false, errors.Join(db.compact(v.Version, c), db.release(v))
 }
 
-// isMove reports whether the one input can become part of the output level as it is. A table of tombstones that has
-// nothing to hide below is better rewritten to nothing.
-func (c *compaction) isMove() bool {
-	if c.whole || c.output == c.level || len(c.inputs[c.level]) != 1 || len(c.inputs[c.output]) > 0 {
-		return false
-	}
-	return c.output < view.Bottom || !c.inputs[c.level][0].MostlyTombstones()
-}
-
-func (db *DB) compact(v *view.Version, c *compaction) error {
+func (db *DB) compact(v *view.Version, c *picker.Compaction) error {
 	var ch change
-	info := CompactionInfo{Reason: c.reason, OutputLevel: c.output, Moved: c.isMove() && !c.reclaims(v)}
-	for l, tables := range c.inputs {
+	info := CompactionInfo{Reason: CompactionReason(c.Reason), OutputLevel: c.Output, Moved: c.IsMove() && !c.Reclaims(v)}
+	for l, tables := range c.Inputs {
 		for _, t := range tables {
 			ch.Deleted = append(ch.Deleted, manifest.Deleted{Level: l, Num: t.Num})
 			info.InputTables++
@@ -79,18 +59,18 @@ func (db *DB) compact(v *view.Version, c *compaction) error {
 		}
 	}
 	notify(db.opts.EventListener.CompactionBegin, info)
-	outputs := c.inputs[c.level]
+	outputs := c.Inputs[c.Level]
 	if !info.Moved {
-		r := rewriter{db: db, snapshots: db.snapshotSeqs(), split: true, abort: db.closing.Load}
-		r.separator = separator{db: db, victims: db.blobVictims(v)}
-		r.gone = func(first, last []byte) bool { return !v.Below(c.output, first, last) }
-		if err := r.run(merge.New(c.iterators(r.delete(c.ranges()))...)); err != nil {
+		r := rewrite.Rewriter{Store: db.rewriteStore(), Snapshots: db.snapshotSeqs(), Split: true, Abort: db.giveUp}
+		r.Separator.Victims = picker.BlobVictims(v)
+		r.Gone = func(first, last []byte) bool { return !v.Below(c.Output, first, last) }
+		if err := r.Run(merge.New(c.Iterators(r.Delete(c.Ranges()))...)); err != nil {
 			return err
 		}
-		outputs, ch.opened, ch.blobs, info.Dropped = r.tables, r.tables, r.separator.files, r.dropped
+		outputs, ch.opened, ch.blobs, info.Dropped = r.Tables, r.Tables, r.Separator.Files, r.Dropped
 		db.counters.compactionBytes.Add(int64(view.BytesOf(outputs)))
 	}
-	ch.Added = placed(c.output, outputs)
+	ch.place(c.Output, outputs)
 	info.OutputTables, info.OutputBytes = len(outputs), view.BytesOf(outputs)
 	db.counters.compactions.Add(1)
 	if err := db.apply(ch); err != nil {
@@ -100,9 +80,31 @@ func (db *DB) compact(v *view.Version, c *compaction) error {
 	return nil
 }
 
-// iterators returns one iterator per table of level 0 and one per other level, of the entries that hidden does not
-// hide.
-func (c *compaction) iterators(hidden []rangedel.Set) []key.Iterator {
-	v := view.Version{Levels: c.inputs}
-	return v.Iterators(hidden, key.MaxSeq)
+// giveUp returns why a compaction should not go on, or nil.
+func (db *DB) giveUp() error {
+	if db.closing.Load() {
+		return ErrClosed
+	}
+	return nil
+}
+
+// collectBlobs moves values until no blob file is mostly garbage. The caller holds compactMu.
+func (db *DB) collectBlobs() error {
+	for {
+		v, err := db.acquire()
+		if err != nil {
+			return err
+		}
+		p := picker.Picker{Version: v.Version, Limits: db.limits()}
+		c := p.BlobGarbage()
+		if c != nil {
+			err = db.compact(v.Version, c)
+		}
+		if err2 := db.release(v); err == nil {
+			err = err2
+		}
+		if c == nil || err != nil {
+			return err
+		}
+	}
 }

@@ -8,8 +8,11 @@ import (
 	"sync/atomic"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/cache"
+	"github.com/lightningdb/lightning-torture/engine/internal/conflict"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/picker"
+	"github.com/lightningdb/lightning-torture/engine/internal/sequencer"
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
@@ -30,8 +33,8 @@ type DB struct {
 	nextFile atomic.Uint64 // the number that the next new file gets
 	closing  atomic.Bool
 	counters counters
-	seq      sequencer
-	recent   recentCommits
+	seq      sequencer.Sequencer
+	recent   conflict.Recent
 
 	commitMu sync.Mutex // held from the choice of a sequence number until the log has the commit
 	active   *view.Mem  // guarded by commitMu; nil until the first commit after Open or a rotation
@@ -51,10 +54,10 @@ type DB struct {
 		frozen    []*view.Mem
 		snapshots map[key.Seq]int // how many snapshots are open at a sequence number
 		tables    map[uint64]*view.Table
-		obsolete  []string      // files that nobody needs any more
-		leaving   []string      // those of them that are being removed, or cannot be: poisoned
-		running   []*compaction // but for one that has paused all others
-		paused    bool          // no compaction begins
+		obsolete  []string             // files that nobody needs any more
+		leaving   []string             // those of them that are being removed, or cannot be: poisoned
+		running   []*picker.Compaction // but for one that has paused all others
+		paused    bool                 // no compaction begins
 	}
 	changed sync.Cond // on mu: view, frozen, running or paused changed, or the store is poisoned or closing
 	workers sync.WaitGroup
@@ -70,7 +73,7 @@ func (db *DB) AppendGet(dst, key []byte) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	dst, err = appendGet(v, dst, key, db.seq.readable())
+	dst, err = appendGet(v, dst, key, db.seq.Readable())
 	return dst, also(err, db.release(v))
 }
 
@@ -156,7 +159,7 @@ func (db *DB) sealLog() error {
 	}
 	err := db.dir.Poisoned()
 	if err == nil {
-		err = db.seq.finish(db.seq.barrier(Sync))
+		err = db.seq.Finish(db.seq.Barrier(sequencer.Sync))
 	}
 	mems := slices.DeleteFunc(db.frozen(), (*view.Mem).Replayed)
 	if db.active != nil {

@@ -3,12 +3,12 @@
 //
 // # Reading order
 //
-// db.go and options.go are what users see, with metrics.go and event.go. A commit: batch.go, commit.go, sequencer.go,
-// groupcommit.go, publish.go; transactions: txn.go, recent.go. A read: internal/view, view.go, iterator.go,
-// snapshot.go. Maintenance: maintenance.go, flush.go, range_rewriter.go, compaction.go, picker.go, catalog.go.
-// Large values: largevalue.go, blobfile.go, separator.go, blobgarbage.go, valuereader.go. Coming back: recovery.go.
-// Operations, which the rest does not need: checkpoint.go with image.go, backup.go with repository.go,
-// verifybackups.go, repair.go with salvage.go, verify.go, inspect.go.
+// db.go and options.go are what users see, with metrics.go and event.go. A commit: batch.go, commit.go,
+// internal/sequencer; transactions: txn.go, internal/conflict. A read: internal/view, view.go, iterator.go, snapshot.go,
+// valuereader.go. Maintenance: maintenance.go, flush.go, compaction.go, internal/picker, internal/rewrite, catalog.go.
+// Large values: largevalue.go, blobfile.go. Coming back: recovery.go. Operations, which the rest does not need:
+// checkpoint.go with image.go, backup.go with repository.go, verifybackups.go, repair.go with salvage.go, verify.go,
+// inspect.go.
 //
 // # Invariants
 //

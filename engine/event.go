@@ -1,6 +1,10 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/picker"
+)
 
 // EventListener is told what a store does, on the goroutine that does it: its functions must be quick and must not call
 // the store. Any of them may be nil.
@@ -38,11 +42,11 @@ type CompactionReason uint8
 
 // The reasons of compactions.
 const (
-	CompactionLevel0     CompactionReason = iota // level 0 has too many tables
-	CompactionSize                               // a level is larger than it should be
-	CompactionTombstones                         // a table is mostly tombstones
-	CompactionBlobs                              // a blob file that a table refers to is mostly garbage
-	CompactionManual                             // Compact was called
+	CompactionLevel0     = CompactionReason(picker.Level0)     // level 0 has too many tables
+	CompactionSize       = CompactionReason(picker.Size)       // a level is larger than it should be
+	CompactionTombstones = CompactionReason(picker.Tombstones) // a table is mostly tombstones
+	CompactionBlobs      = CompactionReason(picker.Blobs)      // a blob file that a table refers to is mostly garbage
+	CompactionManual     = CompactionReason(picker.Manual)     // Compact was called
 )
 
 func (r CompactionReason) String() string {

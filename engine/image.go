@@ -15,6 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/sequencer"
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
@@ -41,7 +42,7 @@ type imageLog struct {
 // while the log is synced and closed; the next one begins a new log. The image must be closed.
 func (db *DB) newImage() (*image, error) {
 	if !db.opts.ReadOnly { // most of what commits would wait for is done before they have to
-		if err := db.seq.finish(db.seq.barrier(Sync)); err != nil {
+		if err := db.seq.Finish(db.seq.Barrier(sequencer.Sync)); err != nil {
 			return nil, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/conflict"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/merge"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
@@ -60,11 +61,11 @@ type Iterator struct {
 	backward   bool
 	valid      bool
 	key, value []byte
-	copied     []byte    // memory of value going backward
-	apart      bool      // value is a reference to a blob file
-	resolved   []byte    // memory of the value that a reference led to
-	broken     error     // why a value could not be read
-	seen       *keyRange // of a serializable transaction: what was looked at since the last seek
+	copied     []byte          // memory of value going backward
+	apart      bool            // value is a reference to a blob file
+	resolved   []byte          // memory of the value that a reference led to
+	broken     error           // why a value could not be read
+	seen       *conflict.Range // of a serializable transaction: what was looked at since the last seek
 	err        error
 }
 
@@ -74,7 +75,7 @@ func (db *DB) NewIterator(o IterOptions) (*Iterator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newIterator(db, v, db.seq.readable(), o, nil), nil
+	return newIterator(db, v, db.seq.Readable(), o, nil), nil
 }
 
 // newIterator returns an iterator over a view, which it takes over, and the writes so far of a transaction, if t is not
@@ -296,4 +297,27 @@ func (i *Iterator) show(found bool) bool {
 	}
 	i.observed()
 	return found
+}
+
+// observe begins the range of keys that a seek of a serializable transaction looks at, at the key that it is to find,
+// or at the end of the iterator's bounds.
+func (i *Iterator) observe(at []byte, end bool) {
+	if i.txn != nil && i.txn.tracks() {
+		i.seen = i.txn.reads.AddRange(at, end)
+	}
+}
+
+// observed extends the range to where a movement ended: to the key, or to the bounds if there was none.
+func (i *Iterator) observed() {
+	switch {
+	case i.seen == nil:
+	case i.backward && i.valid:
+		i.seen.DownTo(i.key)
+	case i.backward:
+		i.seen.DownToBound(i.lower)
+	case i.valid:
+		i.seen.UpTo(i.key)
+	default:
+		i.seen.UpToBound(i.upper)
+	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/picker"
+	"github.com/lightningdb/lightning-torture/engine/internal/rewrite"
 )
 
 // level0StopFactor times L0CompactionFiles is the number of tables in level 0 at which writers wait.
@@ -63,7 +65,7 @@ func (db *DB) maintain() error {
 
 // startCompaction registers the most urgent compaction as running and returns it, or nil if none is due. It waits
 // while compactions are paused or as many run as may.
-func (db *DB) startCompaction() (*compaction, error) {
+func (db *DB) startCompaction() (*picker.Compaction, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	for db.mu.paused || len(db.mu.running) >= db.opts.CompactionsMax {
@@ -79,23 +81,31 @@ func (db *DB) startCompaction() (*compaction, error) {
 	return c, nil
 }
 
-func (db *DB) endCompaction(c *compaction) {
+func (db *DB) endCompaction(c *picker.Compaction) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	db.mu.running = slices.DeleteFunc(db.mu.running, func(r *compaction) bool { return r == c })
+	db.mu.running = slices.DeleteFunc(db.mu.running, func(r *picker.Compaction) bool { return r == c })
 	db.changed.Broadcast()
 }
 
 // pick returns the compaction that should start now, or nil. The caller holds mu.
-func (db *DB) pick() *compaction {
-	p := picker{version: db.view.Load().Version, running: db.mu.running, opts: &db.opts, oldest: key.MaxSeq}
+func (db *DB) pick() *picker.Compaction {
+	p := picker.Picker{Version: db.view.Load().Version, Running: db.mu.running, Limits: db.limits(), Oldest: key.MaxSeq}
 	for seq := range db.mu.snapshots {
-		p.oldest = min(p.oldest, seq)
+		p.Oldest = min(p.Oldest, seq)
 	}
-	if c := p.pick(); c != nil {
+	if c := p.Pick(); c != nil {
 		return c
 	}
-	return db.blobGarbage(&p)
+	return p.BlobGarbage()
+}
+
+// limits returns the options of the picker.
+func (db *DB) limits() picker.Limits {
+	o := &db.opts
+	return picker.Limits{
+		L0CompactionFiles: o.L0CompactionFiles, LevelBytesBase: o.LevelBytesBase, LevelSizeRatio: o.LevelSizeRatio,
+	}
 }
 
 // pauseCompactions returns when no compaction runs. None begins until resume is called.
@@ -172,4 +182,17 @@ func (db *DB) failed(err error) {
 func (db *DB) poisoned(cause error) {
 	notify(db.opts.EventListener.BackgroundError, cause)
 	db.wake()
+}
+
+// rewriteStore returns what a rewriter needs of the store.
+func (db *DB) rewriteStore() *rewrite.Store {
+	o := &db.opts
+	return &rewrite.Store{
+		Dir: db.dir, Cache: db.cache, Blobs: &db.blobs, NewFileNum: db.newFileNum,
+		Options: rewrite.Options{
+			TableBytes: o.TableBytes, BlockBytes: o.BlockBytes, BloomBitsPerKey: o.BloomBitsPerKey,
+			Compression: o.Compression, BlobFileBytes: o.BlobFileBytes,
+		},
+		BlobBytes: &db.counters.blobBytes, BlobMovedBytes: &db.counters.blobMovedBytes,
+	}
 }

@@ -109,9 +109,7 @@ func (db *DB) Metrics() Metrics {
 		Compactions: n.compactions.Load(), CompactedBytes: n.compactionBytes.Load(),
 		TablesDeleted: n.tablesDeleted.Load(),
 	}
-	db.seq.mu.Lock()
-	m.SyncGroups = db.seq.groups
-	db.seq.mu.Unlock()
+	m.SyncGroups = db.seq.SyncGroups()
 	m.BlobBytesWritten, m.BlobBytesMoved = n.blobBytes.Load(), n.blobMovedBytes.Load()
 	m.BlobFilesDeleted = n.blobFilesDeleted.Load()
 	m.addCache(db.cache.Metrics())

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/sequencer"
 )
 
 // Limits of what can be written.
@@ -142,7 +144,7 @@ type Durability uint8
 
 // The durabilities, strongest first.
 const (
-	Sync     Durability = iota // on disk: survives a power cut
-	NoSync                     // handed to the operating system: survives a killed process
-	Buffered                   // in memory only: a killed process may lose it, with all later ones
+	Sync     = Durability(sequencer.Sync)     // on disk: survives a power cut
+	NoSync   = Durability(sequencer.NoSync)   // handed to the operating system: survives a killed process
+	Buffered = Durability(sequencer.Buffered) // in memory only: a killed process may lose it, with all later ones
 )

@@ -175,7 +175,7 @@ func (db *DB) create(f *found) error {
 
 // begin shows the first view.
 func (db *DB) begin(mems []*view.Mem, last key.Seq) {
-	db.seq.start(last)
+	db.seq.Start(last)
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	db.mu.frozen = mems

@@ -15,6 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/merge"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
+	"github.com/lightningdb/lightning-torture/engine/internal/rewrite"
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
@@ -181,17 +182,17 @@ func (r *repairer) rewrite() (outputs, error) {
 	if err != nil {
 		return outputs{}, err
 	}
-	w := rewriter{db: r.db, split: true, abort: func() bool { return false }, gone: func(_, _ []byte) bool { return true }}
-	w.separator = separator{db: r.db, damaged: r.moves}
-	w.delete(r.ranges)
-	if err := w.run(merge.New(append(logs, tables...)...)); err != nil {
+	w := rewrite.Rewriter{Store: r.db.rewriteStore(), Split: true, Gone: func(_, _ []byte) bool { return true }}
+	w.Separator.Damaged = r.moves
+	w.Delete(r.ranges)
+	if err := w.Run(merge.New(append(logs, tables...)...)); err != nil {
 		return outputs{}, err
 	}
-	for _, t := range w.tables {
+	for _, t := range w.Tables {
 		r.report.Entries += t.Entries
 	}
 	r.reportBlobs()
-	return outputs{w.tables, w.separator.files}, nil
+	return outputs{w.Tables, w.Separator.Files}, nil
 }
 
 // replace puts the new store in the place of the old one. Before the marker is durable, the old files have a second

@@ -22,7 +22,7 @@ func (db *DB) NewSnapshot() *Snapshot {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	// Under mu: a compaction lists the snapshots there, and what it drops was not visible to any later one.
-	s := &Snapshot{db: db, seq: db.seq.readable()}
+	s := &Snapshot{db: db, seq: db.seq.Readable()}
 	db.mu.snapshots[s.seq]++
 	return s
 }

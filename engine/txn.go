@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/conflict"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
@@ -52,23 +53,10 @@ type Txn struct {
 	own       *memtable.Table // its writes
 	ownRanges rangedel.Live   // its range deletes, ordered among the writes by sequence number
 	writes    key.Seq         // how many, of both
-	reads     map[string]struct{}
-	ranges    []*keyRange
+	reads     conflict.Reads  // what decides, beside the writes, whether it may commit
 	iters     []*Iterator
 	seq       uint64 // of the commit
 	done      bool
-}
-
-// keyRange is a range of keys that was iterated over, both ends included.
-type keyRange struct {
-	first, last []byte
-	noFirst     bool // nothing but last is known yet
-	noLast      bool // it goes on to the end
-}
-
-// meets reports whether one of the keys that were written lies in the range.
-func (r *keyRange) meets(w written) bool {
-	return (r.noFirst || w.reaches(r.first)) && (r.noLast || bytes.Compare(w.first, r.last) <= 0)
 }
 
 // Begin starts a transaction. The error is ErrClosed or ErrOptions.
@@ -87,7 +75,7 @@ func (db *DB) Begin(o TxnOptions) (*Txn, error) {
 	db.track()
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	t.snap = &Snapshot{db: db, seq: db.recent.begin(db.seq.readable)}
+	t.snap = &Snapshot{db: db, seq: db.recent.Begin(db.seq.Readable)}
 	db.mu.snapshots[t.snap.seq]++
 	return t, nil
 }
@@ -95,12 +83,12 @@ func (db *DB) Begin(o TxnOptions) (*Txn, error) {
 // track makes commits remembered for a transaction that is about to begin. Those that came before are not, so it waits
 // until they are visible: the transaction will see them. If they never are, it cannot commit.
 func (db *DB) track() {
-	if !db.recent.enlist() {
+	if !db.recent.Enlist() {
 		db.commitMu.Lock()
-		db.recent.track(db.seq.newest())
+		db.recent.Track(db.seq.Newest())
 		db.commitMu.Unlock()
 	}
-	_ = db.seq.show(key.Seq(db.recent.floor.Load()))
+	_ = db.seq.Show(db.recent.From())
 }
 
 // View calls fn with a read-only transaction, and returns its error. If fn panics, the transaction is ended, too. View
@@ -151,10 +139,7 @@ func (t *Txn) Get(user []byte) ([]byte, error) {
 		return append([]byte{}, value...), nil
 	}
 	if t.tracks() {
-		if t.reads == nil {
-			t.reads = map[string]struct{}{}
-		}
-		t.reads[string(user)] = struct{}{}
+		t.reads.AddKey(user)
 	}
 	return t.snap.Get(user)
 }
@@ -164,6 +149,27 @@ func (t *Txn) Put(user, value []byte) error { return t.write(key.Set, user, valu
 
 // Delete removes key, which need not exist.
 func (t *Txn) Delete(user []byte) error { return t.write(key.Delete, user, nil) }
+
+// DeleteRange removes every key from start, inclusive, to end, exclusive: those of the snapshot, and those written
+// before by the transaction. It counts as a write of each key of the range, there or not. If end is not behind start, it
+// does nothing.
+func (t *Txn) DeleteRange(start, end []byte) error {
+	if bytes.Compare(start, end) >= 0 {
+		return t.writable()
+	}
+	return t.write(key.RangeDelete, start, end)
+}
+
+// writable returns why the transaction takes no writes, or nil.
+func (t *Txn) writable() error {
+	switch {
+	case t.done:
+		return ErrTxnDone
+	case t.opts.ReadOnly || t.db.opts.ReadOnly:
+		return ErrReadOnly
+	}
+	return nil
+}
 
 func (t *Txn) write(kind key.Kind, user, value []byte) error {
 	if err := t.writable(); err != nil {
@@ -213,7 +219,7 @@ func (t *Txn) Commit(d Durability) error {
 	t.seq = b.Seq()
 	reuse(b)
 	if errors.Is(err, ErrConflict) {
-		t.db.seq.catchUp() // or else the next attempt could not see the winner, and would lose again
+		t.db.seq.CatchUp() // or else the next attempt could not see the winner, and would lose again
 	}
 	return errors.Join(err, t.Rollback())
 }
@@ -230,7 +236,7 @@ func (t *Txn) Rollback() error {
 	err := t.finishIterators()
 	t.done = true
 	if !t.opts.ReadOnly {
-		t.db.recent.end(t.snap.seq)
+		t.db.recent.End(t.snap.seq)
 	}
 	t.snap.Close()
 	return err
@@ -273,7 +279,7 @@ func (t *Txn) batch() *Batch {
 // validate returns ErrConflict if a commit after the snapshot wrote what this transaction depends on. It is called when
 // no other commit can come in between.
 func (t *Txn) validate() error {
-	if t.db.recent.conflict(t.snap.seq, t.dependsOn) {
+	if t.db.recent.Any(t.snap.seq, t.dependsOn) {
 		t.db.counters.conflicts.Add(1)
 		return ErrConflict
 	}
@@ -281,18 +287,29 @@ func (t *Txn) validate() error {
 }
 
 // dependsOn reports whether what another commit wrote meets a key that this transaction wrote or read.
-func (t *Txn) dependsOn(w written) bool {
-	if slices.ContainsFunc(t.ranges, func(r *keyRange) bool { return r.meets(w) }) {
+func (t *Txn) dependsOn(w conflict.Written) bool {
+	if t.reads.InRange(w) {
 		return true
 	}
-	if w.isRange() {
-		return t.wroteOrReadIn(w)
+	return t.wrote(w) || t.reads.HasKey(w)
+}
+
+// wrote reports whether the transaction wrote to one of the keys.
+func (t *Txn) wrote(w conflict.Written) bool {
+	if w.IsRange() {
+		return t.wroteIn(w)
 	}
-	if _, _, wrote := view.GetBeside(t.own, &t.ownRanges, w.first, key.MaxSeq); wrote {
+	_, _, wrote := view.GetBeside(t.own, &t.ownRanges, w.First, key.MaxSeq)
+	return wrote
+}
+
+// wroteIn is wrote for the keys of a range.
+func (t *Txn) wroteIn(w conflict.Written) bool {
+	if len(t.ownRanges.At(key.MaxSeq).Overlapping(w.First, w.End)) > 0 {
 		return true
 	}
-	_, read := t.reads[string(w.first)]
-	return read
+	it := t.own.NewIterator()
+	return it.SeekGE(w.First, key.MaxSeq) && w.Reaches(it.Key())
 }
 
 // tracks reports whether what the transaction reads decides whether it may commit.

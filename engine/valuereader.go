@@ -25,7 +25,7 @@ func (db *DB) GetReader(key []byte) (*ValueReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return db.newValueReader(v, key, db.seq.readable())
+	return db.newValueReader(v, key, db.seq.Readable())
 }
 
 // GetReader returns a reader of the value of key in the snapshot, which it outlives, or ErrNotFound. It must be closed.

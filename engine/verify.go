@@ -99,7 +99,7 @@ func (db *DB) verifyManifest(v *view.Version) error {
 
 // verifyLogs reads the logs as the next Open would.
 func (db *DB) verifyLogs() error {
-	if err := db.seq.hand(db.seq.newest()); err != nil {
+	if err := db.seq.Hand(db.seq.Newest()); err != nil {
 		return err
 	}
 	db.catalog.Lock()
@@ -114,7 +114,7 @@ func (db *DB) verifyLogs() error {
 			return err
 		}
 	}
-	if want := db.seq.newest(); last != want {
+	if want := db.seq.Newest(); last != want {
 		return corrupt.At("logs", 0, "commits end at %d, want %d", last, want)
 	}
 	return nil

@@ -1,4 +1,4 @@
-package engine
+package sequencer
 
 import (
 	"slices"
@@ -12,7 +12,17 @@ import (
 // pendingMax is how many commits may be on their way at once; a power of two. The next one waits for the oldest.
 const pendingMax = 1 << 9
 
-// sequencer says which commits may be read, which are written and which are on disk. Commits are appended in order of
+// Durability is what must be true before a commit is acknowledged.
+type Durability uint8
+
+// The durabilities, strongest first.
+const (
+	Sync     Durability = iota // on disk
+	NoSync                     // handed to the operating system
+	Buffered                   // in memory only
+)
+
+// Sequencer says which commits may be read, which are written and which are on disk. Commits are appended in order of
 // their sequence numbers; each then waits for what its durability demands, and becomes visible after all before it.
 //
 // Committers that wait for the disk elect a leader: it syncs once for all that are appended by then, while others go on
@@ -23,7 +33,7 @@ const pendingMax = 1 << 9
 // the next begins, recovery (DB.replay) asks for such a proof from there on. If there is none, and the log that the
 // next one names as its predecessor is there, nothing behind the gap was acknowledged with Sync: it is given up. Else
 // it is damage.
-type sequencer struct {
+type Sequencer struct {
 	visible atomic.Uint64 // every commit up to here may be read
 	written atomic.Uint64 // every commit up to here is handed to the operating system
 	durable atomic.Uint64 // every commit up to here is on disk
@@ -64,26 +74,26 @@ type pending struct {
 	inserted atomic.Bool // the memtable has it
 }
 
-// ticket is what a commit waits for.
-type ticket struct {
+// Ticket is what a commit waits for.
+type Ticket struct {
 	last key.Seq // becomes visible
 	need demands
 	slot *pending // nil if there is nothing to become visible
 }
 
-// start sets the last sequence number that recovery found. Everything up to it is visible, and none of it is ever
+// Start sets the last sequence number that recovery found. Everything up to it is visible, and none of it is ever
 // waited for: before the first commit, it is moved to tables.
-func (s *sequencer) start(last key.Seq) {
+func (s *Sequencer) Start(last key.Seq) {
 	s.changed.L = &s.mu
 	for _, mark := range []*atomic.Uint64{&s.appended, &s.visible, &s.written, &s.durable} {
 		mark.Store(uint64(last))
 	}
 }
 
-// open makes a log the one that commits are appended to. The one before is written as a whole, so a killed process
+// Open makes a log the one that commits are appended to. The one before is written as a whole, so a killed process
 // cannot lose its commits and keep one of the new log. A power cut can: recovery then drops the new log, which holds
 // nothing that was acknowledged with Sync. The caller holds DB.commitMu.
-func (s *sequencer) open(log *wal.Writer) {
+func (s *Sequencer) Open(log *wal.Writer) {
 	if s.queue == nil {
 		s.queue = make([]pending, pendingMax)
 	}
@@ -98,8 +108,8 @@ func (s *sequencer) open(log *wal.Writer) {
 	s.logs.current = log
 }
 
-// settled closes a log whose commits, up to last, are durable in tables.
-func (s *sequencer) settled(log *wal.Writer, last key.Seq) error {
+// Settled closes a log whose commits, up to last, are durable in tables.
+func (s *Sequencer) Settled(log *wal.Writer, last key.Seq) error {
 	s.leading.Lock()
 	defer s.leading.Unlock()
 	advance(&s.durable, last)
@@ -111,13 +121,13 @@ func (s *sequencer) settled(log *wal.Writer, last key.Seq) error {
 	return log.Close()
 }
 
-// room waits until one more commit can be pending. The caller holds DB.commitMu.
-func (s *sequencer) room() error {
-	return s.show(s.queue[s.tail.Load()%pendingMax].last)
+// Room waits until one more commit can be pending. The caller holds DB.commitMu.
+func (s *Sequencer) Room() error {
+	return s.Show(s.queue[s.tail.Load()%pendingMax].last)
 }
 
-// append notes a commit that the log has got, after room. The caller holds DB.commitMu.
-func (s *sequencer) append(last key.Seq, d Durability) ticket {
+// Append notes a commit that the log has got, after room. The caller holds DB.commitMu.
+func (s *Sequencer) Append(last key.Seq, d Durability) Ticket {
 	switch d {
 	case Sync:
 		s.demanded.durable = last
@@ -131,12 +141,12 @@ func (s *sequencer) append(last key.Seq, d Durability) ticket {
 	p.last, p.need = last, s.demanded
 	p.inserted.Store(false)
 	s.tail.Store(tail + 1)
-	return ticket{last, p.need, p}
+	return Ticket{last, p.need, p}
 }
 
-// barrier returns a ticket for everything appended so far, which must be as durable as d says.
-func (s *sequencer) barrier(d Durability) ticket {
-	t := ticket{last: s.newest()}
+// Barrier returns a ticket for everything appended so far, which must be as durable as d says.
+func (s *Sequencer) Barrier(d Durability) Ticket {
+	t := Ticket{last: s.Newest()}
 	switch d {
 	case Sync:
 		t.need.durable = t.last
@@ -147,17 +157,17 @@ func (s *sequencer) barrier(d Durability) ticket {
 	return t
 }
 
-// finish waits until the commit, which the memtable has, is as durable as it and those before it demand, and visible.
-func (s *sequencer) finish(t ticket) error {
+// Finish waits until the commit, which the memtable has, is as durable as it and those before it demand, and visible.
+func (s *Sequencer) Finish(t Ticket) error {
 	if t.slot != nil {
 		t.slot.inserted.Store(true)
 	}
-	if err := s.hand(t.need.written); err != nil {
+	if err := s.Hand(t.need.written); err != nil {
 		return err
 	}
 	if err := s.sync(t.need.durable); err != nil {
 		return err
 	}
 	s.publish()
-	return s.show(t.last)
+	return s.Show(t.last)
 }

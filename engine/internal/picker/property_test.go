@@ -1,4 +1,4 @@
-package engine
+package picker
 
 import (
 	"fmt"
@@ -21,10 +21,9 @@ func TestPicksReachAFixpoint(t *testing.T) {
 	for seed := range uint64(60) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 7))
-			o := &Options{LevelBytesBase: 2 + int64(seed%8), LevelSizeRatio: 2 + int(seed%3), L0CompactionFiles: 2}
-			o.EnsureDefaults()
+			o := Limits{LevelBytesBase: 2 + int64(seed%8), LevelSizeRatio: 2 + int(seed%3), L0CompactionFiles: 2}
 			s := &simulated{
-				picker: &picker{version: &view.Version{}, opts: o, oldest: key.MaxSeq},
+				Picker: &Picker{Version: &view.Version{}, Limits: o, Oldest: key.MaxSeq},
 				holds:  map[*view.Table]map[byte]int{}, truth: map[byte]int{},
 			}
 			if seed%2 == 1 {
@@ -32,7 +31,7 @@ func TestPicksReachAFixpoint(t *testing.T) {
 			}
 			for range 300 {
 				s.step(rng)
-				together = max(together, len(s.running))
+				together = max(together, len(s.Running))
 				s.check(t)
 			}
 			s.drain(t)
@@ -45,11 +44,11 @@ func (s *simulated) step(rng *rand.Rand) {
 	switch n := rng.IntN(10); {
 	case n < 3:
 		s.flush(someKeys(rng))
-	case n < 6 && len(s.running) > 0:
-		s.finish(s.running[rng.IntN(len(s.running))])
-	case len(s.running) < 3:
-		if c := s.pick(); c != nil {
-			s.running = append(s.running, c)
+	case n < 6 && len(s.Running) > 0:
+		s.finish(s.Running[rng.IntN(len(s.Running))])
+	case len(s.Running) < 3:
+		if c := s.Pick(); c != nil {
+			s.Running = append(s.Running, c)
 		}
 	}
 }
@@ -67,9 +66,9 @@ func someKeys(rng *rand.Rand) (keys []byte) {
 func (s *simulated) inherit(rng *rand.Rand) {
 	for _, level := range []int{5, 3, 2, 1} {
 		s.flush(someKeys(rng))
-		c := &compaction{}
-		c.inputs[0] = s.version.Levels[0]
-		s.replace(c, level, c.inputs[0])
+		c := &Compaction{}
+		c.Inputs[0] = s.Version.Levels[0]
+		s.replace(c, level, c.Inputs[0])
 	}
 }
 
@@ -77,26 +76,26 @@ func (s *simulated) drain(t *testing.T) {
 	t.Helper()
 	for steps := 0; ; steps++ {
 		require.Less(t, steps, 1000, "the work ends")
-		if c := s.pick(); c != nil {
-			s.running = append(s.running, c)
-		} else if len(s.running) == 0 {
+		if c := s.Pick(); c != nil {
+			s.Running = append(s.Running, c)
+		} else if len(s.Running) == 0 {
 			break
 		} else {
-			s.finish(s.running[0])
+			s.finish(s.Running[0])
 		}
 		s.check(t)
 	}
-	base, limits := s.limits()
-	require.Less(t, len(s.version.Levels[0]), s.opts.L0CompactionFiles)
+	base, limits := s.levelLimits()
+	require.Less(t, len(s.Version.Levels[0]), s.Limits.L0CompactionFiles)
 	for level := 1; level < base; level++ {
-		require.Empty(t, s.version.Levels[level], "level %d is above the base level", level)
+		require.Empty(t, s.Version.Levels[level], "level %d is above the base level", level)
 	}
 	for level := base; level < view.Bottom; level++ {
-		require.Less(t, float64(view.BytesOf(s.version.Levels[level])), limits[level], "level %d", level)
+		require.Less(t, float64(view.BytesOf(s.Version.Levels[level])), limits[level], "level %d", level)
 	}
 	for level := 1; level < view.Levels; level++ {
-		for i, tab := range s.version.Levels[level] {
-			c := s.compaction(level, min(level+1, view.Bottom), s.version.Levels[level][i:i+1])
+		for i, tab := range s.Version.Levels[level] {
+			c := s.compaction(level, min(level+1, view.Bottom), s.Version.Levels[level][i:i+1])
 			require.False(t, tab.MostlyTombstones() && s.pays(c), "table of tombstones in level %d", level)
 		}
 	}
@@ -104,7 +103,7 @@ func (s *simulated) drain(t *testing.T) {
 
 // simulated is a store of tables that are sets of keys, on which compactions run that a picker chose.
 type simulated struct {
-	*picker
+	*Picker
 	holds map[*view.Table]map[byte]int // the version of each key; negative: a tombstone
 	truth map[byte]int                 // the newest version of each key
 	clock int
@@ -145,25 +144,25 @@ func (s *simulated) flush(keys []byte) {
 }
 
 // replace makes a new version, as the engine does.
-func (s *simulated) replace(c *compaction, level int, added []*view.Table) {
-	v := &view.Version{Levels: s.version.Levels}
+func (s *simulated) replace(c *Compaction, level int, added []*view.Table) {
+	v := &view.Version{Levels: s.Version.Levels}
 	for l := range v.Levels {
 		v.Levels[l] = slices.DeleteFunc(slices.Clone(v.Levels[l]), func(t *view.Table) bool {
-			return c != nil && slices.Contains(c.inputs[l], t)
+			return c != nil && slices.Contains(c.Inputs[l], t)
 		})
 	}
 	v.Levels[level] = append(added, v.Levels[level]...)
 	if level > 0 {
 		slices.SortFunc(v.Levels[level], func(a, b *view.Table) int { return slices.Compare(a.Smallest, b.Smallest) })
 	}
-	s.version = v
+	s.Version = v
 }
 
 // finish ends a running compaction.
-func (s *simulated) finish(c *compaction) {
-	s.running = slices.DeleteFunc(slices.Clone(s.running), func(r *compaction) bool { return r == c })
+func (s *simulated) finish(c *Compaction) {
+	s.Running = slices.DeleteFunc(slices.Clone(s.Running), func(r *Compaction) bool { return r == c })
 	merged := map[byte]int{}
-	for _, tables := range c.inputs {
+	for _, tables := range c.Inputs {
 		for _, t := range tables {
 			for k, version := range s.holds[t] {
 				if _, newer := merged[k]; !newer {
@@ -176,20 +175,20 @@ func (s *simulated) finish(c *compaction) {
 	part := map[byte]int{}
 	for k := range 256 {
 		version, ok := merged[byte(k)]
-		if ok && (version > 0 || s.version.Below(c.output, []byte{byte(k)}, []byte{byte(k)})) {
+		if ok && (version > 0 || s.Version.Below(c.Output, []byte{byte(k)}, []byte{byte(k)})) {
 			part[byte(k)] = version
 		}
 		if len(part) == 8 {
 			outputs, part = append(outputs, s.table(part)...), map[byte]int{}
 		}
 	}
-	s.replace(c, c.output, append(outputs, s.table(part)...))
+	s.replace(c, c.Output, append(outputs, s.table(part)...))
 }
 
 // check fails where an invariant of the levels is broken.
 func (s *simulated) check(t *testing.T) {
 	t.Helper()
-	for l, level := range s.version.Levels[1:] {
+	for l, level := range s.Version.Levels[1:] {
 		for i := 1; i < len(level); i++ {
 			if level[i-1].Largest[0] >= level[i].Smallest[0] {
 				t.Fatalf("I8: level %d overlaps", l+1)
@@ -197,7 +196,7 @@ func (s *simulated) check(t *testing.T) {
 		}
 	}
 	newest := map[byte]int{}
-	for _, level := range s.version.Levels {
+	for _, level := range s.Version.Levels {
 		for _, tab := range level {
 			for k, version := range s.holds[tab] {
 				if _, hidden := newest[k]; !hidden && version != s.truth[k] {

@@ -1,11 +1,10 @@
-package engine
+package rewrite
 
 import (
 	"bytes"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
-	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
 // rangeWriter is the part of a rewriter that knows range deletes. Tables do not share user keys: where one ends behind
@@ -19,22 +18,22 @@ type rangeWriter struct {
 	position []byte       // the last place: the key of an entry, or the start of a range delete
 }
 
-// points returns the sequence numbers that somebody may read at, one for each stripe.
-func (r *rewriter) points() []key.Seq {
-	return append(append(make([]key.Seq, 0, len(r.snapshots)+1), r.snapshots...), key.MaxSeq)
+// Points returns the sequence numbers that somebody may read at, one for each stripe.
+func (r *Rewriter) Points() []key.Seq {
+	return append(append(make([]key.Seq, 0, len(r.Snapshots)+1), r.Snapshots...), key.MaxSeq)
 }
 
-// delete gives the rewriter its range deletes. It returns those that hide everything older from every reader.
-func (r *rewriter) delete(sets []rangedel.Set) (hidden []rangedel.Set) {
-	points := r.points()
+// Delete gives the rewriter its range deletes. It returns those that hide everything older from every reader.
+func (r *Rewriter) Delete(sets []rangedel.Set) (hidden []rangedel.Set) {
+	points := r.Points()
 	r.all = rangedel.Merge(points, sets...)
 	if len(r.all) == 0 {
 		return nil
 	}
 	needed := make(rangedel.Set, 0, len(r.all))
 	for _, t := range r.all {
-		if t.Seq <= points[0] && r.gone != nil && r.gone(t.Start, t.Last()) {
-			r.dropped++
+		if t.Seq <= points[0] && r.Gone != nil && r.Gone(t.Start, t.Last()) {
+			r.Dropped++
 			continue
 		}
 		needed = append(needed, t)
@@ -44,22 +43,22 @@ func (r *rewriter) delete(sets []rangedel.Set) (hidden []rangedel.Set) {
 }
 
 // deleted reports whether a range delete of the same stripe hides an entry.
-func (r *rewriter) deleted(user []byte, seq key.Seq, stripe int) bool {
+func (r *Rewriter) deleted(user []byte, seq key.Seq, stripe int) bool {
 	if len(r.all) == 0 {
 		return false
 	}
 	point := key.MaxSeq
-	if stripe < len(r.snapshots) {
-		point = r.snapshots[stripe]
+	if stripe < len(r.Snapshots) {
+		point = r.Snapshots[stripe]
 	}
 	return r.all.Newest(user, point) > seq
 }
 
 // place makes sure that there is a table that the key, of an entry or the start of a range delete, may go to. A table
 // ends only between keys.
-func (r *rewriter) place(user []byte) error {
-	if r.writer != nil && r.split && !bytes.Equal(user, r.position) &&
-		int64(r.writer.EstimatedBytes()+r.bytes) >= r.db.opts.TableBytes {
+func (r *Rewriter) place(user []byte) error {
+	if r.writer != nil && r.Split && !bytes.Equal(user, r.position) &&
+		int64(r.writer.EstimatedBytes()+r.bytes) >= r.Store.Options.TableBytes {
 		if err := r.finish(rangedel.After(r.position)); err != nil {
 			return err
 		}
@@ -72,7 +71,7 @@ func (r *rewriter) place(user []byte) error {
 }
 
 // placeRanges places the range deletes that start at user or before.
-func (r *rewriter) placeRanges(user []byte) error {
+func (r *Rewriter) placeRanges(user []byte) error {
 	for r.next < len(r.kept) && bytes.Compare(r.kept[r.next].Start, user) <= 0 {
 		if err := r.placeRange(); err != nil {
 			return err
@@ -82,7 +81,7 @@ func (r *rewriter) placeRanges(user []byte) error {
 }
 
 // placeRest places all other range deletes.
-func (r *rewriter) placeRest() error {
+func (r *Rewriter) placeRest() error {
 	for r.next < len(r.kept) {
 		if err := r.placeRange(); err != nil {
 			return err
@@ -91,7 +90,7 @@ func (r *rewriter) placeRest() error {
 	return nil
 }
 
-func (r *rewriter) placeRange() error {
+func (r *Rewriter) placeRange() error {
 	t := r.kept[r.next]
 	r.next++
 	err := r.place(t.Start)
@@ -103,41 +102,8 @@ func (r *rewriter) placeRange() error {
 const sequenceBytes = 10
 
 // cut returns the range deletes of the table that ends before upto; an empty key is the end of all.
-func (r *rewriter) cut(upto []byte) rangedel.Set {
+func (r *Rewriter) cut(upto []byte) rangedel.Set {
 	ranges := r.kept.Clip(r.from, upto)
 	r.from, r.bytes = upto, 0
 	return ranges
-}
-
-// memRanges returns what readers at the points see of the range deletes of memtables.
-func memRanges(mems []*view.Mem, points []key.Seq) (sets []rangedel.Set) {
-	for _, m := range mems {
-		if m.Ranges.Empty() {
-			continue
-		}
-		for _, point := range points {
-			sets = append(sets, m.Ranges.At(point))
-		}
-	}
-	return sets
-}
-
-// ranges returns the range deletes of all inputs.
-func (c *compaction) ranges() (sets []rangedel.Set) {
-	for _, tables := range c.inputs {
-		for _, t := range tables {
-			sets = append(sets, t.Reader.Ranges())
-		}
-	}
-	return sets
-}
-
-// reclaims reports whether to rewrite the one input of a move drops range deletes that have nothing left to hide.
-func (c *compaction) reclaims(v *view.Version) bool {
-	for _, t := range c.inputs[c.level] {
-		if len(t.Reader.Ranges()) > 0 && !v.Below(c.output, t.Smallest, t.Largest) {
-			return true
-		}
-	}
-	return false
 }

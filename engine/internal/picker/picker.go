@@ -1,4 +1,4 @@
-package engine
+package picker
 
 import (
 	"cmp"
@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// picker chooses compactions. It is a pure function of what it holds.
+// Picker chooses compactions. It is a pure function of what it holds.
 //
 // The bottom level has no limit; each one above may have a LevelSizeRatio-th of the one below, down from what the lowest
 // level with tables really has. Levels that so would have less than LevelBytesBase stay empty. Level 0 is compacted into
@@ -24,16 +24,23 @@ import (
 // older version there meanwhile, because that had to come from its own range. Writers wait when level 0 has five times
 // L0CompactionFiles tables; from twice as many on, level 0 comes before all other levels, and what it waits for is let
 // run out. quiesce stops all maintenance, for Close, Verify and copies of the store.
-type picker struct {
-	version *view.Version
-	running []*compaction // overlapping neither each other nor what is picked
-	opts    *Options
-	oldest  key.Seq // of the open snapshots; key.MaxSeq if there is none
+type Picker struct {
+	Version *view.Version
+	Running []*Compaction // overlapping neither each other nor what is picked
+	Limits  Limits
+	Oldest  key.Seq // of the open snapshots; key.MaxSeq if there is none
 }
 
-// pick returns the most urgent compaction that can run beside the running ones, or nil.
-func (p *picker) pick() *compaction {
-	base, limits := p.limits()
+// Limits are the fields of engine.Options that say when a compaction is due. All of them are set.
+type Limits struct {
+	L0CompactionFiles int
+	LevelBytesBase    int64
+	LevelSizeRatio    int
+}
+
+// Pick returns the most urgent compaction that can run beside the running ones, or nil.
+func (p *Picker) Pick() *Compaction {
+	base, limits := p.levelLimits()
 	type due struct {
 		level int
 		score float64
@@ -66,15 +73,15 @@ func (p *picker) pick() *compaction {
 	return p.pickTombstones(base, blocked)
 }
 
-// limits returns the base level and how many bytes it and the levels below it should have at most.
-func (p *picker) limits() (base int, limits [view.Levels]float64) {
+// levelLimits returns the base level and how many bytes it and the levels below it should have at most.
+func (p *Picker) levelLimits() (base int, limits [view.Levels]float64) {
 	base = view.Bottom
 	size := 0.0
 	for level := view.Bottom; level > 0 && size == 0; level-- {
-		size = float64(view.BytesOf(p.version.Levels[level]))
+		size = float64(view.BytesOf(p.Version.Levels[level]))
 	}
-	for base > 1 && size/float64(p.opts.LevelSizeRatio) >= float64(p.opts.LevelBytesBase) {
-		size /= float64(p.opts.LevelSizeRatio)
+	for base > 1 && size/float64(p.Limits.LevelSizeRatio) >= float64(p.Limits.LevelBytesBase) {
+		size /= float64(p.Limits.LevelSizeRatio)
 		base--
 		limits[base] = size
 	}
@@ -82,9 +89,9 @@ func (p *picker) limits() (base int, limits [view.Levels]float64) {
 }
 
 // output returns the level that a level is compacted into: the next one in use.
-func (p *picker) output(level, base int) int {
+func (p *Picker) output(level, base int) int {
 	for l := level + 1; l < base; l++ {
-		if len(p.version.Levels[l]) > 0 {
+		if len(p.Version.Levels[l]) > 0 {
 			return l
 		}
 	}
@@ -93,36 +100,36 @@ func (p *picker) output(level, base int) int {
 
 // score says how far a level above the bottom is beyond its limit; a compaction is due from 1 on. Tables that are on
 // their way down do not count.
-func (p *picker) score(level, base int, limit float64) float64 {
+func (p *Picker) score(level, base int, limit float64) float64 {
 	tables, bytes := 0, 0.0
-	for _, t := range p.version.Levels[level] {
+	for _, t := range p.Version.Levels[level] {
 		if !p.leaves(t, level) {
 			tables, bytes = tables+1, bytes+float64(t.Bytes)
 		}
 	}
 	switch {
 	case level == 0:
-		return max(float64(tables)/float64(p.opts.L0CompactionFiles), p.bulk(tables, bytes, base))
+		return max(float64(tables)/float64(p.Limits.L0CompactionFiles), p.bulk(tables, bytes, base))
 	case level >= base:
 		return bytes / limit
 	case tables > 0:
-		return 1 + bytes/float64(p.opts.LevelBytesBase)
+		return 1 + bytes/float64(p.Limits.LevelBytesBase)
 	}
 	return 0
 }
 
 // bulk is the score of level 0 by size. It bounds the space that overwritten values take in a store with few memtables'
 // worth of data: level 0 is due when it has half of what it would be merged with. Then the merge is cheap, too.
-func (p *picker) bulk(tables int, bytes float64, base int) float64 {
-	below := float64(view.BytesOf(p.version.Levels[p.output(0, base)]))
+func (p *Picker) bulk(tables int, bytes float64, base int) float64 {
+	below := float64(view.BytesOf(p.Version.Levels[p.output(0, base)]))
 	if tables < 2 || below == 0 {
 		return 0
 	}
 	return min(2*bytes/below, 1)
 }
 
-func (p *picker) leaves(t *view.Table, level int) bool {
-	return slices.ContainsFunc(p.running, func(c *compaction) bool {
-		return level < c.output && slices.Contains(c.inputs[level], t)
+func (p *Picker) leaves(t *view.Table, level int) bool {
+	return slices.ContainsFunc(p.Running, func(c *Compaction) bool {
+		return level < c.Output && slices.Contains(c.Inputs[level], t)
 	})
 }

@@ -1,4 +1,4 @@
-package engine
+package picker
 
 import (
 	"bytes"
@@ -9,18 +9,18 @@ import (
 
 // pickFrom returns a compaction of a level that does not conflict with what runs, or nil: of deeper levels than 0, that
 // of the table with the least to rewrite for each of its bytes.
-func (p *picker) pickFrom(level, output int) *compaction {
+func (p *Picker) pickFrom(level, output int) *Compaction {
 	if level == 0 {
 		return p.pickLevel0(output)
 	}
-	var best *compaction
+	var best *Compaction
 	var bestCost float64
-	for i, t := range p.version.Levels[level] {
+	for i, t := range p.Version.Levels[level] {
 		if p.leaves(t, level) {
 			continue
 		}
-		c := p.compaction(level, output, p.version.Levels[level][i:i+1])
-		cost := float64(view.BytesOf(c.inputs[output])) / float64(t.Bytes)
+		c := p.compaction(level, output, p.Version.Levels[level][i:i+1])
+		cost := float64(view.BytesOf(c.Inputs[output])) / float64(t.Bytes)
 		if (best == nil || cost < bestCost) && !p.conflicts(c) {
 			best, bestCost = c, cost
 		}
@@ -30,8 +30,8 @@ func (p *picker) pickFrom(level, output int) *compaction {
 
 // pickLevel0 takes an old table with all that share keys with it, or with those, and so on: what is left behind in
 // level 0 has no older version of a key that goes down, and none that is newer either.
-func (p *picker) pickLevel0(output int) *compaction {
-	for _, t := range slices.Backward(p.version.Levels[0]) {
+func (p *Picker) pickLevel0(output int) *Compaction {
+	for _, t := range slices.Backward(p.Version.Levels[0]) {
 		c := p.compaction(0, output, p.connected(t))
 		if !p.conflicts(c) {
 			return c
@@ -41,11 +41,11 @@ func (p *picker) pickLevel0(output int) *compaction {
 }
 
 // connected returns the tables of level 0 that overlap lead to from t, newest first.
-func (p *picker) connected(t *view.Table) []*view.Table {
+func (p *Picker) connected(t *view.Table) []*view.Table {
 	found := []*view.Table{t}
 	for {
 		smallest, largest := bounds(found)
-		wider := slices.DeleteFunc(slices.Clone(p.version.Levels[0]), func(o *view.Table) bool {
+		wider := slices.DeleteFunc(slices.Clone(p.Version.Levels[0]), func(o *view.Table) bool {
 			return bytes.Compare(o.Largest, smallest) < 0 || bytes.Compare(o.Smallest, largest) > 0
 		})
 		if len(wider) == len(found) {
@@ -58,7 +58,7 @@ func (p *picker) connected(t *view.Table) []*view.Table {
 // pickTombstones returns a compaction of a table most of which are tombstones: they hide entries further down, which
 // take space until the two meet. In the bottom level they hide nothing; they came there whole, or while a snapshot was
 // open that saw what they hide.
-func (p *picker) pickTombstones(base, blocked int) *compaction {
+func (p *Picker) pickTombstones(base, blocked int) *Compaction {
 	for level := 1; level < view.Levels; level++ {
 		output := view.Bottom
 		if level < view.Bottom {
@@ -67,12 +67,12 @@ func (p *picker) pickTombstones(base, blocked int) *compaction {
 		if level == blocked || output == blocked {
 			continue
 		}
-		for i, t := range p.version.Levels[level] {
-			if level == view.Bottom && t.MaxSeq > p.oldest || !t.MostlyTombstones() && (level < view.Bottom || !t.HasRanges()) {
+		for i, t := range p.Version.Levels[level] {
+			if level == view.Bottom && t.MaxSeq > p.Oldest || !t.MostlyTombstones() && (level < view.Bottom || !t.HasRanges()) {
 				continue
 			}
-			c := p.compaction(level, output, p.version.Levels[level][i:i+1])
-			c.reason = CompactionTombstones
+			c := p.compaction(level, output, p.Version.Levels[level][i:i+1])
+			c.Reason = Tombstones
 			if p.pays(c) && !p.conflicts(c) {
 				return c
 			}
@@ -83,37 +83,37 @@ func (p *picker) pickTombstones(base, blocked int) *compaction {
 
 // pays reports whether a compaction of tombstones rewrites at most LevelSizeRatio entries for each that it may drop,
 // which is about what other compactions cost. A few tombstones may lie over all of a large store.
-func (p *picker) pays(c *compaction) bool {
-	if c.output == c.level {
+func (p *Picker) pays(c *Compaction) bool {
+	if c.Output == c.Level {
 		return true
 	}
 	rewritten := uint64(0)
-	for _, t := range c.inputs[c.output] {
+	for _, t := range c.Inputs[c.Output] {
 		rewritten += t.Entries
 	}
-	return c.inputs[c.level][0].Tombstones*uint64(p.opts.LevelSizeRatio) >= rewritten
+	return c.Inputs[c.Level][0].Tombstones*uint64(p.Limits.LevelSizeRatio) >= rewritten
 }
 
 // compaction returns the compaction of tables of a level into the output level.
-func (p *picker) compaction(level, output int, tables []*view.Table) *compaction {
-	c := &compaction{level: level, output: output, reason: CompactionSize}
+func (p *Picker) compaction(level, output int, tables []*view.Table) *Compaction {
+	c := &Compaction{Level: level, Output: output, Reason: Size}
 	if level == 0 {
-		c.reason = CompactionLevel0
+		c.Reason = Level0
 	}
-	c.inputs[level] = tables
+	c.Inputs[level] = tables
 	c.smallest, c.largest = bounds(tables)
 	if output > level {
-		c.inputs[output] = view.Overlapping(p.version.Levels[output], c.smallest, c.largest)
-		c.smallest, c.largest = bounds(slices.Concat(tables, c.inputs[output]))
+		c.Inputs[output] = view.Overlapping(p.Version.Levels[output], c.smallest, c.largest)
+		c.smallest, c.largest = bounds(slices.Concat(tables, c.Inputs[output]))
 	}
 	return c
 }
 
 // conflicts reports whether a running compaction works on some of the keys in some of the levels. What does not
 // conflict shares no table, makes no overlapping tables, and carries no key past an older version of it.
-func (p *picker) conflicts(c *compaction) bool {
-	return slices.ContainsFunc(p.running, func(r *compaction) bool {
-		return c.level <= r.output && r.level <= c.output &&
+func (p *Picker) conflicts(c *Compaction) bool {
+	return slices.ContainsFunc(p.Running, func(r *Compaction) bool {
+		return c.Level <= r.Output && r.Level <= c.Output &&
 			bytes.Compare(c.smallest, r.largest) <= 0 && bytes.Compare(r.smallest, c.largest) <= 0
 	})
 }

@@ -1,4 +1,4 @@
-package engine
+package picker
 
 import (
 	"slices"
@@ -7,10 +7,10 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// blobVictims returns the blob files of which tables need less than half. Whoever rewrites an entry moves its value out
+// BlobVictims returns the blob files of which tables need less than half. Whoever rewrites an entry moves its value out
 // of them: no more bytes are moved than are freed in the end. Files that memtables or commits may refer to are left
 // alone, because what tables do not need of them is not garbage yet.
-func (db *DB) blobVictims(v *view.Version) map[uint64]bool {
+func BlobVictims(v *view.Version) map[uint64]bool {
 	var victims map[uint64]bool
 	for _, f := range v.Blobs {
 		if f.Young.Load() > 0 || 2*f.Garbage(v.LiveBlobs[f.Num]) < f.Size.Load() {
@@ -24,12 +24,12 @@ func (db *DB) blobVictims(v *view.Version) map[uint64]bool {
 	return victims
 }
 
-// blobGarbage returns a compaction that brings the removal of a blob file nearer which is mostly garbage: it rewrites a
-// table, where it is, with copies of the values. It returns nil if there is none to rewrite. Tables of level 0 are not
+// BlobGarbage returns a compaction that helps to empty a blob file which is mostly garbage: it rewrites one table in its
+// level, with copies of the values. It returns nil if there is no such table. Tables of level 0 are not
 // chosen: they are ordered by age, and go down as a whole. So files that they need have to wait for that.
-func (db *DB) blobGarbage(p *picker) *compaction {
-	v := p.version
-	victims := db.blobVictims(v)
+func (p *Picker) BlobGarbage() *Compaction {
+	v := p.Version
+	victims := BlobVictims(v)
 	for _, t := range v.Levels[0] {
 		for _, u := range t.Blobs {
 			delete(victims, u.File)
@@ -47,30 +47,10 @@ func (db *DB) blobGarbage(p *picker) *compaction {
 				continue
 			}
 			c := p.compaction(l, l, v.Levels[l][i:i+1])
-			if c.reason = CompactionBlobs; !p.conflicts(c) {
+			if c.Reason = Blobs; !p.conflicts(c) {
 				return c
 			}
 		}
 	}
 	return nil
-}
-
-// collectBlobs moves values until no blob file is mostly garbage. The caller holds compactMu.
-func (db *DB) collectBlobs() error {
-	for {
-		v, err := db.acquire()
-		if err != nil {
-			return err
-		}
-		c := db.blobGarbage(&picker{version: v.Version, opts: &db.opts})
-		if c != nil {
-			err = db.compact(v.Version, c)
-		}
-		if err2 := db.release(v); err == nil {
-			err = err2
-		}
-		if c == nil || err != nil {
-			return err
-		}
-	}
 }

@@ -1,4 +1,4 @@
-package engine
+package sequencer
 
 import (
 	"runtime"
@@ -11,7 +11,7 @@ import (
 const publishYields = 20
 
 // publish makes all commits visible that may be, in order. If another goroutine is at it, that one does it.
-func (s *sequencer) publish() {
+func (s *Sequencer) publish() {
 	if s.calls.Add(1) > 1 {
 		return
 	}
@@ -26,7 +26,7 @@ func (s *sequencer) publish() {
 	}
 }
 
-func (s *sequencer) publishReady() {
+func (s *Sequencer) publishReady() {
 	for s.head < s.tail.Load() && !s.stopped.Load() {
 		p := &s.queue[s.head%pendingMax]
 		if !p.inserted.Load() || !s.fulfils(p.need) {
@@ -37,12 +37,12 @@ func (s *sequencer) publishReady() {
 	}
 }
 
-func (s *sequencer) fulfils(d demands) bool {
+func (s *Sequencer) fulfils(d demands) bool {
 	return s.written.Load() >= uint64(d.written) && s.durable.Load() >= uint64(d.durable)
 }
 
-// show waits until everything up to last is visible, or never will be.
-func (s *sequencer) show(last key.Seq) error {
+// Show waits until everything up to last is visible, or never will be.
+func (s *Sequencer) Show(last key.Seq) error {
 	for range publishYields {
 		if s.visible.Load() >= uint64(last) {
 			return nil
@@ -62,9 +62,9 @@ func (s *sequencer) show(last key.Seq) error {
 	return nil
 }
 
-// catchUp waits until everything appended so far is visible, or never will be because its sync failed.
-func (s *sequencer) catchUp() {
-	_ = s.show(s.newest()) // whose commit it is gets the error
+// CatchUp waits until everything appended so far is visible, or never will be because its sync failed.
+func (s *Sequencer) CatchUp() {
+	_ = s.Show(s.Newest()) // whose commit it is gets the error
 }
 
 // advance raises a mark that several goroutines may raise.
@@ -77,6 +77,18 @@ func advance(mark *atomic.Uint64, to key.Seq) {
 	}
 }
 
-func (s *sequencer) readable() key.Seq { return key.Seq(s.visible.Load()) }
+// Readable returns the newest commit that may be read.
+func (s *Sequencer) Readable() key.Seq { return key.Seq(s.visible.Load()) }
 
-func (s *sequencer) newest() key.Seq { return key.Seq(s.appended.Load()) }
+// Newest returns the newest commit that is appended.
+func (s *Sequencer) Newest() key.Seq { return key.Seq(s.appended.Load()) }
+
+// SyncGroups returns how many times logs were synced, each time for all commits that waited.
+func (s *Sequencer) SyncGroups() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.groups
+}
+
+// OnDisk returns the newest commit that is known to be on disk with all before it.
+func (s *Sequencer) OnDisk() key.Seq { return key.Seq(s.durable.Load()) }

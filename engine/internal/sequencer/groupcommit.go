@@ -1,4 +1,4 @@
-package engine
+package sequencer
 
 import (
 	"runtime"
@@ -11,9 +11,9 @@ import (
 // handYields is how often a committer lets others run while one of them writes, before it sleeps.
 const handYields = 20
 
-// hand waits until every commit up to need is written. Whoever comes first writes for all that are appended by then. It
+// Hand waits until every commit up to need is written. Whoever comes first writes for all that are appended by then. It
 // lets others run before it does: a write costs as much as a commit, and they need one, too.
-func (s *sequencer) hand(need key.Seq) error {
+func (s *Sequencer) Hand(need key.Seq) error {
 	if s.written.Load() >= uint64(need) {
 		return nil
 	}
@@ -34,11 +34,11 @@ func (s *sequencer) hand(need key.Seq) error {
 }
 
 // write is called with handing held.
-func (s *sequencer) write(need key.Seq) error {
+func (s *Sequencer) write(need key.Seq) error {
 	if s.written.Load() >= uint64(need) {
 		return nil
 	}
-	last := s.newest() // before the log: those of an earlier log are written
+	last := s.Newest() // before the log: those of an earlier log are written
 	s.logs.Lock()
 	log := s.logs.current
 	s.logs.Unlock()
@@ -49,15 +49,15 @@ func (s *sequencer) write(need key.Seq) error {
 	return nil
 }
 
-// spill hands a log that has gathered much to the operating system. If that fails, nobody waits for it in vain.
-func (s *sequencer) spill(log *wal.Writer) {
+// Spill hands a log that has gathered much to the operating system. If that fails, nobody waits for it in vain.
+func (s *Sequencer) Spill(log *wal.Writer) {
 	if err := log.Spill(); err != nil {
 		_ = s.fail(err)
 	}
 }
 
 // sync waits until every commit up to need is durable.
-func (s *sequencer) sync(need key.Seq) error {
+func (s *Sequencer) sync(need key.Seq) error {
 	if s.durable.Load() >= uint64(need) {
 		return nil
 	}
@@ -77,7 +77,7 @@ func (s *sequencer) sync(need key.Seq) error {
 }
 
 // lead syncs everything that is appended. It is called with mu held, and releases it while it syncs.
-func (s *sequencer) lead() {
+func (s *Sequencer) lead() {
 	s.syncing = true
 	s.groups++
 	s.mu.Unlock()
@@ -97,10 +97,10 @@ func (s *sequencer) lead() {
 
 // syncLogs syncs the logs, the oldest first, and returns the last commit that is durable then. That the earlier ones
 // are durable as a whole, the current one proves from then on.
-func (s *sequencer) syncLogs() (key.Seq, error) {
+func (s *Sequencer) syncLogs() (key.Seq, error) {
 	s.leading.Lock()
 	defer s.leading.Unlock()
-	last := s.newest() // before the logs: it is in one of them
+	last := s.Newest() // before the logs: it is in one of them
 	if s.durable.Load() >= uint64(last) {
 		return last, nil // a flush came first, and has closed the log
 	}
@@ -126,7 +126,7 @@ func (s *sequencer) syncLogs() (key.Seq, error) {
 
 // fail sets the first error, tells those who wait, and returns it. Who waits gets the error only when nothing becomes
 // visible any more: a commit that has failed must not turn up when one before it is inserted late.
-func (s *sequencer) fail(err error) error {
+func (s *Sequencer) fail(err error) error {
 	s.stopped.Store(true)
 	for s.calls.Load() > 0 { // of a publish that may have seen no stop; it does not wait for anybody
 		runtime.Gosched()
@@ -140,7 +140,7 @@ func (s *sequencer) fail(err error) error {
 	return s.failed
 }
 
-func (s *sequencer) wake() {
+func (s *Sequencer) wake() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.changed.Broadcast()

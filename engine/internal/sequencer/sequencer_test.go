@@ -1,4 +1,4 @@
-package engine
+package sequencer
 
 import (
 	"errors"
@@ -68,38 +68,38 @@ func (f *logFile) proves(num uint64) bool {
 
 // line is a sequencer whose commits are numbers alone.
 type line struct {
-	sequencer
+	Sequencer
 	commitMu sync.Mutex
 }
 
 func newLine() *line {
 	l := new(line)
-	l.start(0)
+	l.Start(0)
 	return l
 }
 
 func (l *line) begin(f *logFile, num uint64) *wal.Writer {
 	w := wal.NewWriter(f, num)
 	w.Begin(num - 1)
-	l.open(w)
+	l.Open(w)
 	return w
 }
 
 // enter appends a commit of one operation.
-func (l *line) enter(d Durability) ticket {
+func (l *line) enter(d Durability) Ticket {
 	l.commitMu.Lock()
 	defer l.commitMu.Unlock()
-	if err := l.room(); err != nil {
-		return ticket{}
+	if err := l.Room(); err != nil {
+		return Ticket{}
 	}
 	if err := l.logs.current.Append([]byte("commit")); err != nil {
-		return ticket{}
+		return Ticket{}
 	}
-	return l.append(l.newest()+1, d)
+	return l.Append(l.Newest()+1, d)
 }
 
 // inserted is finish without what the committer does for others.
-func (t ticket) inserted() { t.slot.inserted.Store(true) }
+func (t Ticket) inserted() { t.slot.inserted.Store(true) }
 
 func TestCommitsBecomeVisibleInOrder(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -124,10 +124,10 @@ func TestCommitsBecomeVisibleInOrder(t *testing.T) {
 			l.durable.Store(uint64(c.durable))
 			second.inserted()
 			l.publish()
-			require.Zero(t, l.readable(), "the first is not inserted")
+			require.Zero(t, l.Readable(), "the first is not inserted")
 			first.inserted()
 			l.publish()
-			require.Equal(t, c.visible, l.readable())
+			require.Equal(t, c.visible, l.Readable())
 		})
 	}
 }
@@ -140,9 +140,9 @@ func TestFailedCommitStaysInvisible(t *testing.T) {
 	slow, fast := l.enter(Buffered), l.enter(NoSync)
 	broken := errors.New("broken disk")
 	require.ErrorIs(t, l.fail(broken), broken)
-	require.ErrorIs(t, l.finish(fast), broken)
-	require.ErrorIs(t, l.finish(slow), broken)
-	require.Zero(t, l.readable(), "both were told that they failed")
+	require.ErrorIs(t, l.Finish(fast), broken)
+	require.ErrorIs(t, l.Finish(slow), broken)
+	require.Zero(t, l.Readable(), "both were told that they failed")
 }
 
 // TestSyncMeetsALogThatAFlushHasClosed: a leader has been elected, but before it comes to the log a flush has made its
@@ -151,14 +151,14 @@ func TestSyncMeetsALogThatAFlushHasClosed(t *testing.T) {
 	l := newLine()
 	file := &logFile{}
 	log := l.begin(file, 1)
-	require.NoError(t, l.finish(l.enter(NoSync)))
-	require.NoError(t, l.settled(log, l.newest()))
+	require.NoError(t, l.Finish(l.enter(NoSync)))
+	require.NoError(t, l.Settled(log, l.Newest()))
 	l.mu.Lock()
 	l.lead() // as it does if durable moved on since the leader looked
 	l.mu.Unlock()
 	require.NoError(t, l.failed)
 	require.Zero(t, file.syncs)
-	require.NoError(t, l.finish(l.barrier(Sync)))
+	require.NoError(t, l.Finish(l.Barrier(Sync)))
 }
 
 // TestEarlierLogsAreSyncedFirst: a log is marked only when those before it are durable.
@@ -170,23 +170,23 @@ func TestEarlierLogsAreSyncedFirst(t *testing.T) {
 		f := &logFile{order: &order}
 		files = append(files, f)
 		l.begin(f, num+1)
-		require.NoError(t, l.finish(l.enter(NoSync)))
+		require.NoError(t, l.Finish(l.enter(NoSync)))
 		require.False(t, f.proves(num+1), "nothing was synced")
 	}
 	files[0].during = func() { // others hand the current log over meanwhile
 		assert.NoError(t, l.logs.current.Flush())
 		assert.False(t, files[2].proves(3), "the earlier ones may not be durable yet")
 	}
-	require.NoError(t, l.finish(l.enter(Sync)))
+	require.NoError(t, l.Finish(l.enter(Sync)))
 	require.Equal(t, files, order)
 	require.True(t, files[2].proves(3))
 	require.Empty(t, l.logs.behind)
 
 	next := &logFile{order: &order}
 	l.begin(next, 4)
-	require.NoError(t, l.finish(l.enter(NoSync)))
+	require.NoError(t, l.Finish(l.enter(NoSync)))
 	require.True(t, next.proves(4), "everything before it was durable when it was begun")
-	require.NoError(t, l.finish(l.enter(Sync)))
+	require.NoError(t, l.Finish(l.enter(Sync)))
 	require.Equal(t, append(files, next), order, "no log is synced again")
 }
 
@@ -195,14 +195,14 @@ func TestFailedSyncOfAnEarlierLog(t *testing.T) {
 	l := newLine()
 	earlier, current := &logFile{}, &logFile{}
 	l.begin(earlier, 1)
-	require.NoError(t, l.finish(l.enter(NoSync)))
+	require.NoError(t, l.Finish(l.enter(NoSync)))
 	l.begin(current, 2)
-	require.NoError(t, l.finish(l.enter(NoSync)))
+	require.NoError(t, l.Finish(l.enter(NoSync)))
 	earlier.fail = errors.New("no sync")
-	require.ErrorIs(t, l.finish(l.enter(Sync)), earlier.fail)
+	require.ErrorIs(t, l.Finish(l.enter(Sync)), earlier.fail)
 	require.Zero(t, current.syncs)
 	require.False(t, current.proves(2))
-	require.EqualValues(t, 2, l.readable())
+	require.EqualValues(t, 2, l.Readable())
 }
 
 // TestSettledLogIsNotSyncedAgain: what a flush has made durable in tables, the next leader passes over.
@@ -210,12 +210,12 @@ func TestSettledLogIsNotSyncedAgain(t *testing.T) {
 	l := newLine()
 	first, second := &logFile{}, &logFile{}
 	log := l.begin(first, 1)
-	require.NoError(t, l.finish(l.enter(NoSync)))
-	last := l.newest()
+	require.NoError(t, l.Finish(l.enter(NoSync)))
+	last := l.Newest()
 	l.begin(second, 2)
-	require.NoError(t, l.finish(l.enter(NoSync)))
-	require.NoError(t, l.settled(log, last))
-	require.NoError(t, l.finish(l.enter(Sync)))
+	require.NoError(t, l.Finish(l.enter(NoSync)))
+	require.NoError(t, l.Settled(log, last))
+	require.NoError(t, l.Finish(l.enter(Sync)))
 	require.Zero(t, first.syncs)
 	require.Equal(t, 1, second.syncs)
 }
@@ -230,12 +230,12 @@ func TestCommitsOfManyGoroutines(t *testing.T) {
 	var wg, flushes sync.WaitGroup
 	// rotate is called with commitMu held, as DB.rotate is.
 	rotate := func() {
-		log, last := l.logs.current, l.newest()
-		assert.NoError(t, l.hand(last))
+		log, last := l.logs.current, l.Newest()
+		assert.NoError(t, l.Hand(last))
 		if last%2 == 0 { // the flush runs beside the commits
 			flushes.Go(func() {
-				assert.NoError(t, l.show(last))
-				assert.NoError(t, l.settled(log, last))
+				assert.NoError(t, l.Show(last))
+				assert.NoError(t, l.Settled(log, last))
 			})
 		}
 		l.begin(&logFile{}, num.Add(1))
@@ -245,13 +245,13 @@ func TestCommitsOfManyGoroutines(t *testing.T) {
 			for i := range each {
 				d := Durability((c + i) % 3)
 				l.commitMu.Lock()
-				if n := l.newest(); n > 0 && n%perLog == 0 {
+				if n := l.Newest(); n > 0 && n%perLog == 0 {
 					rotate()
 				}
 				l.commitMu.Unlock()
 				tk := l.enter(d)
-				assert.NoError(t, l.finish(tk))
-				assert.GreaterOrEqual(t, l.readable(), tk.last)
+				assert.NoError(t, l.Finish(tk))
+				assert.GreaterOrEqual(t, l.Readable(), tk.last)
 				assert.True(t, l.fulfils(tk.need))
 				if d == Sync {
 					assert.GreaterOrEqual(t, l.durable.Load(), uint64(tk.last))
@@ -264,8 +264,8 @@ func TestCommitsOfManyGoroutines(t *testing.T) {
 	}
 	wg.Wait()
 	flushes.Wait()
-	require.NoError(t, l.finish(l.barrier(Sync)))
-	require.EqualValues(t, committers*each, l.readable())
+	require.NoError(t, l.Finish(l.Barrier(Sync)))
+	require.EqualValues(t, committers*each, l.Readable())
 	require.NoError(t, l.failed)
 }
 
@@ -283,7 +283,7 @@ func TestNoPublishIsLost(t *testing.T) {
 			}
 		}
 	}
-	var second ticket // handed over by round
+	var second Ticket // handed over by round
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for i := range int64(rounds) {
@@ -304,7 +304,7 @@ func TestNoPublishIsLost(t *testing.T) {
 		first.inserted()
 		l.publish()
 		reached(&done, i+1)
-		if l.readable() != second.last {
+		if l.Readable() != second.last {
 			lost++
 			l.publish()
 		}
@@ -319,11 +319,11 @@ func TestSleepersAreWoken(t *testing.T) {
 	l.begin(&logFile{}, 1)
 	tk := l.enter(Buffered)
 	var wg sync.WaitGroup
-	wg.Go(func() { assert.NoError(t, l.show(tk.last)) })
+	wg.Go(func() { assert.NoError(t, l.Show(tk.last)) })
 	for l.sleeping.Load() == 0 {
 		runtime.Gosched()
 	}
-	require.NoError(t, l.finish(tk))
+	require.NoError(t, l.Finish(tk))
 	wg.Wait()
 }
 

@@ -1,4 +1,4 @@
-package engine
+package picker
 
 import (
 	"fmt"
@@ -11,6 +11,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
+
+// smallLimits are the default options, but for a base level of a hundred bytes.
+var smallLimits = Limits{L0CompactionFiles: 4, LevelBytesBase: 100, LevelSizeRatio: 10}
 
 // parseShape reads the tables of levels, one line a level: "5: a-c 30, d-f 20 tombs". A table has keys, a size and, with
 // tombs, nothing but tombstones; those of level 0 come newest first.
@@ -43,12 +46,12 @@ func parseShape(t *testing.T, text string) *view.Version {
 }
 
 // describe is the inverse for compactions: "0: a-c, b-d + 5: a-d > 5".
-func describe(c *compaction) string {
+func describe(c *Compaction) string {
 	if c == nil {
 		return "nothing"
 	}
 	var levels []string
-	for level, tables := range c.inputs {
+	for level, tables := range c.Inputs {
 		var names []string
 		for _, t := range tables {
 			names = append(names, fmt.Sprintf("%s-%s", t.Smallest, t.Largest))
@@ -57,8 +60,8 @@ func describe(c *compaction) string {
 			levels = append(levels, fmt.Sprintf("%d: %s", level, strings.Join(names, ", ")))
 		}
 	}
-	text := fmt.Sprintf("%s > %d", strings.Join(levels, " + "), c.output)
-	if c.isMove() {
+	text := fmt.Sprintf("%s > %d", strings.Join(levels, " + "), c.Output)
+	if c.IsMove() {
 		text += " moved"
 	}
 	return text
@@ -160,29 +163,27 @@ func TestPicks(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := picker{version: parseShape(t, c.shape), oldest: key.MaxSeq, opts: &Options{LevelBytesBase: 100}}
+			p := Picker{Version: parseShape(t, c.shape), Oldest: key.MaxSeq, Limits: smallLimits}
 			if c.oldest > 0 {
-				p.oldest = c.oldest
+				p.Oldest = c.oldest
 			}
-			p.opts.EnsureDefaults()
 			for _, want := range c.want {
-				picked := p.pick()
+				picked := p.Pick()
 				require.Equal(t, want, describe(picked))
-				p.running = append(p.running, picked)
+				p.Running = append(p.Running, picked)
 			}
 		})
 	}
 }
 
 func TestLevel0IsNotStarved(t *testing.T) {
-	p := picker{opts: &Options{LevelBytesBase: 100}, oldest: key.MaxSeq, version: parseShape(t, `
+	p := Picker{Limits: smallLimits, Oldest: key.MaxSeq, Version: parseShape(t, `
 		0: a-z 1, a-z 1, a-z 1, a-z 1, a-z 1, a-z 1, a-z 1, a-z 1
 		5: a-c 300, d-f 300, g-i 300, k-l 1 tombs
 		6: a-b 400, e-e 300, g-i 300`)}
-	p.opts.EnsureDefaults()
-	busy := p.compaction(5, 6, p.version.Levels[5][:1])
-	p.running = []*compaction{busy}
-	require.Equal(t, "nothing", describe(p.pick()), "what level 0 waits for must become less, not more")
-	p.running = nil
-	require.Equal(t, 0, p.pick().level)
+	busy := p.compaction(5, 6, p.Version.Levels[5][:1])
+	p.Running = []*Compaction{busy}
+	require.Equal(t, "nothing", describe(p.Pick()), "what level 0 waits for must become less, not more")
+	p.Running = nil
+	require.Equal(t, 0, p.Pick().Level)
 }

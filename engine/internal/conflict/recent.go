@@ -1,4 +1,4 @@
-package engine
+package conflict
 
 import (
 	"bytes"
@@ -11,17 +11,17 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// Limits of what recentCommits remembers.
+// Limits of what Recent remembers.
 const (
 	recentKeysMax  = 1 << 16
 	recentBytesMax = 8 << 20
-	recentKeysIdle = 64 // what is not looked at for forgetting
+	recentKeysIdle = 64 // so few are not worth forgetting
 )
 
-// recentCommits remembers the keys of commits that some open transaction does not see. Its memory is bounded: what is
+// Recent remembers the keys of commits that some open transaction does not see. Its memory is bounded: what is
 // forgotten raises the floor, and transactions that began before it cannot be validated any more. While no transaction
 // is open, it remembers nothing and costs nothing.
-type recentCommits struct {
+type Recent struct {
 	tracking atomic.Bool // commits are remembered; set under DB.commitMu
 	floor    atomic.Uint64
 
@@ -39,39 +39,39 @@ type recentKey struct {
 	upto int // where the end of a range ends in bytes, which follows its start; that of the key if it is one key
 }
 
-// written is what one operation of a commit wrote to: a key, or every key from the first to before the end.
-type written struct{ first, end []byte }
+// Written is what one operation of a commit wrote to: a key, or every key from the first to before the end.
+type Written struct{ First, End []byte }
 
-// NB: the end of a range is behind its start, and so not empty.
-func (w written) isRange() bool { return len(w.end) > 0 }
+// IsRange reports whether it is a range. The end of a range is behind its start, and so not empty.
+func (w Written) IsRange() bool { return len(w.End) > 0 }
 
-// reaches reports whether some of the keys are user or behind it.
-func (w written) reaches(user []byte) bool {
-	if w.isRange() {
-		return bytes.Compare(user, w.end) < 0
+// Reaches reports whether some of the keys are user or behind it.
+func (w Written) Reaches(user []byte) bool {
+	if w.IsRange() {
+		return bytes.Compare(user, w.End) < 0
 	}
-	return bytes.Compare(user, w.first) <= 0
+	return bytes.Compare(user, w.First) <= 0
 }
 
-// enlist announces a transaction that will begin, and reports whether commits are being remembered already.
-func (r *recentCommits) enlist() bool {
+// Enlist announces a transaction that will begin, and reports whether commits are being remembered already.
+func (r *Recent) Enlist() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.count++
 	return r.tracking.Load()
 }
 
-// track makes all further commits remembered. The caller holds DB.commitMu; newest is the last commit before.
-func (r *recentCommits) track(newest key.Seq) {
+// Track makes all further commits remembered. The caller holds DB.commitMu; newest is the last commit before.
+func (r *Recent) Track(newest key.Seq) {
 	if !r.tracking.Load() {
 		r.floor.Store(uint64(newest))
 		r.tracking.Store(true)
 	}
 }
 
-// begin returns the snapshot of a transaction that was announced. It is chosen here so that nothing behind it is
+// Begin returns the snapshot of a transaction that was announced. It is chosen here so that nothing behind it is
 // forgotten.
-func (r *recentCommits) begin(visible func() key.Seq) key.Seq {
+func (r *Recent) Begin(visible func() key.Seq) key.Seq {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.open == nil {
@@ -82,7 +82,11 @@ func (r *recentCommits) begin(visible func() key.Seq) key.Seq {
 	return seq
 }
 
-func (r *recentCommits) end(seq key.Seq) {
+// From returns the commit behind which everything is remembered.
+func (r *Recent) From() key.Seq { return key.Seq(r.floor.Load()) }
+
+// End ends a transaction whose snapshot begin returned.
+func (r *Recent) End(seq key.Seq) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.open[seq]--; r.open[seq] == 0 {
@@ -94,9 +98,9 @@ func (r *recentCommits) end(seq key.Seq) {
 	}
 }
 
-// add remembers the keys of an encoded batch. Commits that every transaction sees, open or yet to come, are forgotten
+// Add remembers the keys of an encoded batch. Commits that every transaction sees, open or yet to come, are forgotten
 // now and then; visible is the last commit that a new one would see. The caller holds DB.commitMu.
-func (r *recentCommits) add(record []byte, visible key.Seq) {
+func (r *Recent) Add(record []byte, visible key.Seq) {
 	if !r.tracking.Load() {
 		return
 	}
@@ -122,7 +126,7 @@ func (r *recentCommits) add(record []byte, visible key.Seq) {
 	}
 }
 
-func (r *recentCommits) forgetSeen(visible key.Seq) {
+func (r *Recent) forgetSeen(visible key.Seq) {
 	needed := visible
 	for seq := range r.open {
 		needed = min(needed, seq)
@@ -132,7 +136,7 @@ func (r *recentCommits) forgetSeen(visible key.Seq) {
 }
 
 // forget drops the oldest n keys.
-func (r *recentCommits) forget(n int) {
+func (r *Recent) forget(n int) {
 	if n == 0 {
 		return
 	}
@@ -145,8 +149,8 @@ func (r *recentCommits) forget(n int) {
 	}
 }
 
-// conflict reports whether a commit after seq wrote something for which hit returns true, or may have.
-func (r *recentCommits) conflict(seq key.Seq, hit func(written) bool) bool {
+// Any reports whether a commit after seq wrote something for which hit returns true, or may have.
+func (r *Recent) Any(seq key.Seq, hit func(Written) bool) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if uint64(seq) < r.floor.Load() {
@@ -158,7 +162,7 @@ func (r *recentCommits) conflict(seq key.Seq, hit func(written) bool) bool {
 		if i > 0 {
 			start = r.keys[i-1].upto
 		}
-		if k := r.keys[i]; hit(written{r.bytes[start:k.key], r.bytes[k.key:k.upto]}) {
+		if k := r.keys[i]; hit(Written{r.bytes[start:k.key], r.bytes[k.key:k.upto]}) {
 			return true
 		}
 	}

@@ -1,0 +1,67 @@
+package picker
+
+import (
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
+)
+
+// Reason says why tables are merged.
+type Reason uint8
+
+// The reasons.
+const (
+	Level0     Reason = iota // level 0 has too many tables
+	Size                     // a level is larger than it should be
+	Tombstones               // a table is mostly tombstones
+	Blobs                    // a blob file that a table refers to is mostly garbage
+	Manual                   // Compact was called
+)
+
+// Compaction merges tables into a level. Its inputs include every table of the output level that shares keys with the
+// others. Compactions that run at the same time share no keys on any level from the first to the output level of one.
+type Compaction struct {
+	Inputs [view.Levels][]*view.Table
+	Level  int  // the highest one of the inputs
+	Output int  // the level of the new tables
+	Whole  bool // all tables of the store: nothing is moved as it is
+	Reason Reason
+
+	smallest, largest []byte // user keys of all inputs
+}
+
+// IsMove reports whether the one input can become part of the output level as it is. A table of tombstones that has
+// nothing to hide below is better rewritten to nothing.
+func (c *Compaction) IsMove() bool {
+	if c.Whole || c.Output == c.Level || len(c.Inputs[c.Level]) != 1 || len(c.Inputs[c.Output]) > 0 {
+		return false
+	}
+	return c.Output < view.Bottom || !c.Inputs[c.Level][0].MostlyTombstones()
+}
+
+// Ranges returns the range deletes of all inputs.
+func (c *Compaction) Ranges() (sets []rangedel.Set) {
+	for _, tables := range c.Inputs {
+		for _, t := range tables {
+			sets = append(sets, t.Reader.Ranges())
+		}
+	}
+	return sets
+}
+
+// Reclaims reports whether to rewrite the one input of a move drops range deletes that have nothing left to hide.
+func (c *Compaction) Reclaims(v *view.Version) bool {
+	for _, t := range c.Inputs[c.Level] {
+		if len(t.Reader.Ranges()) > 0 && !v.Below(c.Output, t.Smallest, t.Largest) {
+			return true
+		}
+	}
+	return false
+}
+
+// Iterators returns one iterator per table of level 0 and one per other level, of the entries that hidden does not
+// hide.
+func (c *Compaction) Iterators(hidden []rangedel.Set) []key.Iterator {
+	v := view.Version{Levels: c.Inputs}
+	return v.Iterators(hidden, key.MaxSeq)
+}

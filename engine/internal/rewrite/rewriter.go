@@ -1,0 +1,156 @@
+package rewrite
+
+import (
+	"bytes"
+	"errors"
+	"sort"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/sst"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
+)
+
+// Rewriter writes the entries of an iterator, and range deletes, to new tables, without those that nobody can see any
+// more.
+type Rewriter struct {
+	Store     *Store
+	Snapshots []key.Seq                     // ascending
+	Gone      func(first, last []byte) bool // says that nothing older of these keys lies elsewhere; nil: nothing is known
+	Split     bool                          // start a new table at TableBytes
+	Abort     func() error                  // says why to give up, or nil; may be nil
+	Tables    []*view.Table                 // written, synced and open; their names are not durable yet
+	Dropped   uint64                        // entries
+	Separator Separator                     // of values, into blob files
+
+	file       *durable.File
+	writer     *sst.Writer
+	num        uint64
+	tombstones uint64 // in the table that is being written
+
+	user   []byte // of the entry before
+	stripe int    // of the entry before
+	any    bool
+
+	rangeWriter
+}
+
+// Run consumes and closes the iterator. After an error it removes what it wrote, if the store still takes writes.
+func (r *Rewriter) Run(it key.Iterator) error {
+	r.Separator.store = r.Store
+	err := r.copy(it)
+	err = errors.Join(err, it.Close())
+	if err == nil {
+		err = r.placeRest()
+	}
+	if err == nil && r.writer != nil {
+		err = r.finish(nil)
+	}
+	if err == nil {
+		err = r.Separator.finish()
+	}
+	if err != nil {
+		return errors.Join(err, r.undo())
+	}
+	return nil
+}
+
+func (r *Rewriter) copy(it key.Iterator) error {
+	for ok := it.First(); ok; ok = it.Next() {
+		if r.Abort != nil {
+			if err := r.Abort(); err != nil {
+				return err
+			}
+		}
+		if err := r.entry(it.Key(), it.Trailer(), it.Value()); err != nil {
+			return err
+		}
+	}
+	return it.Error()
+}
+
+// entry keeps an entry if some snapshot, or a reader of the present, can see it: if it is the newest of its key in its
+// stripe, where stripes are what lies between two snapshots, and no range delete of that stripe hides it. A tombstone in
+// the oldest stripe is not needed if there is nothing below it to hide.
+func (r *Rewriter) entry(user []byte, tr key.Trailer, value []byte) error {
+	stripe := sort.Search(len(r.Snapshots), func(i int) bool { return r.Snapshots[i] >= tr.Seq() })
+	same := r.any && bytes.Equal(user, r.user)
+	if same && stripe == r.stripe || r.deleted(user, tr.Seq(), stripe) {
+		r.Dropped++
+		return nil
+	}
+	r.user, r.stripe, r.any = append(r.user[:0], user...), stripe, true
+	if tr.Kind() == key.Delete && stripe == 0 && r.Gone != nil && r.Gone(user, user) {
+		r.Dropped++
+		return nil
+	}
+	if err := r.placeRanges(user); err != nil {
+		return err
+	}
+	if err := r.place(user); err != nil {
+		return err
+	}
+	if tr.Kind() == key.Delete {
+		r.tombstones++
+	}
+	tr, value, err := r.Separator.place(tr, value)
+	if err != nil {
+		return err
+	}
+	return r.writer.Add(user, tr, value)
+}
+
+func (r *Rewriter) begin() (err error) {
+	r.num = r.Store.NewFileNum()
+	if r.file, err = r.Store.Dir.Create(filename.Table(r.num)); err != nil {
+		return err
+	}
+	o := &r.Store.Options
+	r.writer = sst.NewWriter(r.file, sst.WriterOptions{
+		BlockBytes: o.BlockBytes, BloomBitsPerKey: o.BloomBitsPerKey, Layout: sst.Columns,
+		Compression: o.Compression,
+	})
+	return nil
+}
+
+// finish ends a table, with the range deletes up to a key: its content is durable before anybody can name it.
+func (r *Rewriter) finish(upto []byte) error {
+	r.writer.AddRanges(r.cut(upto))
+	meta, err := r.writer.Finish()
+	if err == nil {
+		err = r.file.Sync()
+	}
+	err = errors.Join(err, r.file.Close())
+	r.writer, r.file = nil, nil
+	if err != nil {
+		return err
+	}
+	t, err := view.OpenTable(r.Store.Dir, r.Store.Cache, manifest.Table{
+		Num: r.num, Bytes: meta.Bytes, Entries: meta.Entries, MinSeq: meta.MinSeq, MaxSeq: meta.MaxSeq,
+		Smallest: meta.Smallest, Largest: meta.Largest, Tombstones: r.tombstones, Blobs: r.Separator.used(),
+	})
+	r.tombstones = 0
+	if err == nil {
+		r.Tables = append(r.Tables, t)
+	}
+	return err
+}
+
+func (r *Rewriter) undo() error {
+	names, err := r.Separator.undo()
+	errs := []error{err}
+	if r.file != nil {
+		errs = append(errs, r.file.Close())
+		names = append(names, filename.Table(r.num))
+	}
+	for _, t := range r.Tables {
+		errs = append(errs, t.File.Close())
+		names = append(names, filename.Table(t.Num))
+	}
+	if r.Store.Dir.Poisoned() == nil {
+		errs = append(errs, r.Store.Dir.Remove(names...))
+	}
+	return errors.Join(errs...)
+}
