@@ -1,6 +1,6 @@
 # Everything here works from a fresh clone and needs Go alone. CI runs .ci/run, which calls these targets.
 
-LINT  := go tool -modfile=ci/lint/go.mod golangci-lint
+LINT  := go tool -modfile=$(CURDIR)/ci/lint/go.mod golangci-lint
 TOOL  := go tool -modfile=ci/tools/go.mod
 
 # For the command line: how long to torture, to fuzz each target; the seeds of schedules; how many mutants, 0 for all, and
@@ -17,8 +17,8 @@ ARGS   ?=
 BASE   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race fuzz-smoke torture schedules mutants mutants-matrix calibrate lint fmt fmt-check tidy-check
-.PHONY: bench bench-compare cover deadcode ci
+.PHONY: help build test race fuzz-smoke torture schedules mutants mutants-matrix calibrate vet cross lint fmt fmt-check
+.PHONY: tidy-check bench bench-compare cover deadcode ci
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,7 @@ build: ## Build the command into .build/
 
 test: ## Run all tests
 	go test ./...
+	ci/modules go test ./...
 
 race: ## Run the short tests of the concurrent parts under the race detector
 	go test -race -short -timeout 30m $$(go list ./engine/... ./workloads/... ./faultfs/... ./checker/... | grep -v /workloads/muta)
@@ -54,8 +55,16 @@ mutants-matrix: ## Make ci/mutants/MATRIX.md again: which fault shows which bug;
 calibrate: ## Hold the crash model against ext4, XFS and btrfs of this kernel (needs root): make calibrate ARGS='-fs xfs'
 	go run ./faultfs/calibrate/cmd $(ARGS)
 
-lint: ## Run the linters; they also check who imports whom
+vet: ## Run go vet in every module
+	go vet ./...
+	ci/modules go vet ./...
+
+cross: ## Run go vet for darwin and windows in every module
+	for os in darwin windows; do GOOS=$$os go vet ./... && GOOS=$$os ci/modules go vet ./... || exit; done
+
+lint: ## Run the linters in every module; they also check who imports whom
 	$(LINT) run --config ci/golangci.yml ./...
+	ci/modules $(LINT) run --config $(CURDIR)/ci/golangci.yml ./...
 
 fmt: ## Format the code
 	$(LINT) fmt --config ci/golangci.yml
@@ -65,6 +74,7 @@ fmt-check: ## Fail if fmt would change something
 
 tidy-check: ## Fail if a go.mod is not tidy
 	go mod tidy -diff
+	ci/modules go mod tidy -diff
 	cd ci/tools && go mod tidy -diff
 	cd ci/lint && go mod tidy -diff
 

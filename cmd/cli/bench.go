@@ -22,12 +22,13 @@ off, memtables of 64 MiB, a cache of 256 MiB and bloom filters of 10 bits a key.
 Everything that is read is compared with what was written. Lightning's Buffered promises what Pebble's NoSync does.
 
 The ratio to Pebble is the median of the rounds' ratios: compare that, because the machine drifts.
+A checkout of lightning-torture measures Pebble, Badger, goleveldb and bbolt, too: go -C workloads/targets/bench run . bench
 How it is measured, and what is not: workloads/bench/doc.go.
 
 Works:
 `
 
-const benchExample = `  lightning-torture bench --engine lightning,pebble --work put-nosync,get
+const benchExample = `  lightning-torture bench --work put-nosync,get
   lightning-torture bench --entries 100000 --rounds 3 --format json > bench.json`
 
 // childCommand is the command that a measurement runs in a process of its own. It is no interface.
@@ -71,6 +72,9 @@ var benchFormats = []string{"text", "json"}
 func runBench(ctx context.Context, t *tool, f *benchFlags) error {
 	if err := cmdline.OneOf("format", f.format, benchFormats); err != nil {
 		return err
+	}
+	if remedy := elsewhere(cmdline.Names(f.engines), t.app.Bench); remedy != "" {
+		return exit.Usagef("%s", remedy)
 	}
 	self, err := os.Executable()
 	if err != nil {

@@ -5,11 +5,14 @@ package main
 import (
 	"github.com/lightningdb/lightning-torture/cmd/cli"
 	"github.com/lightningdb/lightning-torture/cmd/lightning"
-	"github.com/lightningdb/lightning-torture/workloads/targets"
+	"github.com/lightningdb/lightning-torture/workloads/bench"
+	target "github.com/lightningdb/lightning-torture/workloads/targets/lightning"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 func main() {
 	cli.Main(cli.App{
-		Name: "lightning-torture", Targets: targets.All(), Bench: targets.Measured(), Commands: lightning.Commands(),
+		Name: "lightning-torture", Targets: []torture.Target{target.Target()}, Bench: []bench.Engine{target.Engine()},
+		Commands: lightning.Commands(),
 	})
 }

@@ -1,4 +1,5 @@
 // Package bench does the same work on several engines and says how fast each was, and what it took of disk and memory.
+// The command in workloads/targets/bench hands it all engines that there are adapters for.
 //
 // # Method
 //

@@ -1,9 +1,12 @@
-// Package targets is the registry of the engines that the lab can put to the test, one adapter each.
+// Package targets is the folder of the adapters that put an engine behind the lab's interface. It exports nothing.
 //
-//  1. All lists every target once, in the order in which a person should read them.
-//  2. Names are unique: they stand in reports and replay tokens, and are never given to another engine.
-//  3. Measured lists the engines that lightning-torture bench compares. It has more than All: what reaches the disk on
-//     ways of its own can be measured, but not tortured.
+//   - lightning is part of the module of the lab, as is what adapters share: serial, and the suite targettest that each
+//     of them must pass.
+//   - badger, bbolt, goleveldb and pebble are modules of their own. Each requires the oldest version of its engine that
+//     the adapter compiles with. So whoever imports one of them tests the version in their own go.mod, and whoever
+//     imports none has none of the engines in their module graph. The tests of this package check both.
+//   - bench is a command in a module of its own: lightning-torture with the newest version of every engine, to measure
+//     them against each other.
 //
-// The registry is a value built on demand, not a set of init functions: importing it changes nothing.
+// The names of targets are unique. They stand in reports and replay tokens, and are never given to another engine.
 package targets

@@ -1,7 +1,10 @@
 // Package badger puts Badger behind the lab's interface.
 //
 // It stores on the operating system's filesystem only. Badger maps its files into memory, which no afero.Fs can offer,
-// so it is measured but not tortured, and is not in targets.All.
+// so it can be measured but not tortured.
+//
+// The package is a module of its own. It requires Badger v4.0.0, the first version with this import path, so that the
+// go.mod of its user decides which one is tested.
 package badger
 
 import (

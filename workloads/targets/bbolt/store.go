@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	engine "go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
 
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/bench"
@@ -133,9 +132,9 @@ func translate(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, bolterrors.ErrDatabaseNotOpen):
+	case errors.Is(err, engine.ErrDatabaseNotOpen):
 		return errors.Join(workloads.ErrRefused, err)
-	case errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrInvalid):
+	case errors.Is(err, engine.ErrChecksum), errors.Is(err, engine.ErrInvalid):
 		return errors.Join(workloads.ErrCorrupt, err)
 	}
 	return err

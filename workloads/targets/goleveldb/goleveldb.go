@@ -1,8 +1,11 @@
 // Package goleveldb puts goleveldb behind the lab's interface.
 //
 // It stores on the operating system's filesystem only. A target of the lab must reach the disk through Env.FS, which
-// takes a storage.Storage on top of afero; until there is one, goleveldb is measured but not tortured, and is not in
-// targets.All.
+// takes a storage.Storage on top of afero; until there is one, goleveldb can be measured but not tortured.
+//
+// The package is a module of its own. It requires the commit of 2019-09-19 that introduced Options.DisableSeeksCompaction,
+// the oldest version that it compiles with, so that the go.mod of its user decides which one is tested. The only release,
+// v1.0.0, is older and lacks that option.
 package goleveldb
 
 import (

@@ -1,7 +1,12 @@
 // Package pebble puts CockroachDB's Pebble behind the lab's interface.
 //
 // It stores on the operating system's filesystem only. A target of the lab must reach the disk through Env.FS, which
-// takes a vfs.FS on top of afero; until there is one, Pebble is measured but not tortured, and is not in targets.All.
+// takes a vfs.FS on top of afero; until there is one, Pebble can be measured but not tortured.
+//
+// The package is a module of its own. It requires Pebble v2.1.0, the oldest version that it compiles with, so that the
+// go.mod of its user decides which one is tested. Before that version, Options has no CacheSize, no
+// CompactionConcurrencyRange and no ApplyCompressionSettings, and DB.Compact takes no context. Below v2.1.3 Pebble asks
+// for a github.com/cockroachdb/swiss that does not compile with Go 1.26, so the module requires that of v2.1.3.
 package pebble
 
 import (

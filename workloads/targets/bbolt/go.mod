@@ -1,0 +1,20 @@
+module github.com/lightningdb/lightning-torture/workloads/targets/bbolt
+
+go 1.26.0
+
+require (
+	github.com/lightningdb/lightning-torture v0.0.0
+	github.com/spf13/afero v1.15.0
+	github.com/stretchr/testify v1.12.1
+	go.etcd.io/bbolt v1.3.3
+)
+
+require (
+	github.com/HdrHistogram/hdrhistogram-go v1.4.0 // indirect
+	github.com/anishathalye/porcupine v1.3.1 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/text v0.28.0 // indirect
+)
+
+replace github.com/lightningdb/lightning-torture => ../../..

@@ -1,0 +1,20 @@
+module github.com/lightningdb/lightning-torture/workloads/targets/goleveldb
+
+go 1.26.0
+
+require (
+	github.com/lightningdb/lightning-torture v0.0.0
+	github.com/spf13/afero v1.15.0
+	github.com/stretchr/testify v1.12.1
+	github.com/syndtr/goleveldb v1.0.1-0.20190919053145-166222840a9a
+)
+
+require (
+	github.com/HdrHistogram/hdrhistogram-go v1.4.0 // indirect
+	github.com/anishathalye/porcupine v1.3.1 // indirect
+	github.com/golang/snappy v0.0.1 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/text v0.28.0 // indirect
+)
+
+replace github.com/lightningdb/lightning-torture => ../../..
