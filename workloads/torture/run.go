@@ -23,7 +23,7 @@ func Run(tb testing.TB, target Target, opts Options) *Result {
 	}
 	tb.Logf("torture: %s: %d images of %d crash points, seed %d", result.Verdict, result.Images, result.CrashPoints, result.Seed)
 	for _, f := range result.Findings {
-		tb.Errorf("%s × %s: %s\n  replay   lightning-torture replay %s", f.Workload, f.Fault, f.Sentence, f.Token)
+		tb.Errorf("%s × %s: %s\n  replay   %s", f.Workload, f.Fault, f.Sentence, replayLine(f.Token))
 	}
 	for _, reason := range result.Reasons {
 		tb.Errorf("torture: inconclusive: %s", reason)

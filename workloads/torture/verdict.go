@@ -2,7 +2,6 @@ package torture
 
 import (
 	"fmt"
-	"runtime/debug"
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/checker"
@@ -44,14 +43,6 @@ func (t *tally) add(o tally) {
 	t.bytesLost += o.bytesLost
 	t.spent.add(o.spent)
 	t.rotted += o.rotted
-}
-
-// Version returns the version of the module that the lab was built from.
-func Version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(devel)"
 }
 
 func firstLines(s string, n int) []string {
