@@ -60,12 +60,25 @@
 //
 // # How it is built
 //
-// node.go, file.go, namespace.go and path.go are the running program's view; trace.go is the record; queue.go and
-// syncing.go cut the record into pending ops with their order; profile.go, rules.go and waiting.go say what single
-// filesystems promise, device.go what the disk does; disk.go is the durable state, a persistent structure; image.go
-// decides and observe.go looks; explore.go tries every decision. Of the faults, rule.go and parse.go are the words,
-// fault.go decides whether a call is hit, failure.go and errseq.go are failed syncs, inflight.go and rot.go damage,
-// space.go and latency.go the rest. Package litmus holds the profiles to what filesystems do. Tried and rejected:
-// wrapping afero.MemMapFs, whose Sync does nothing and whose concurrent ReadAt returns wrong bytes; deciding an image
-// when it is made, which needs 2^n images where recovery can tell a few apart.
+// The packages below build on each other in this order, and lint enforces it:
+//
+//	trace   the vocabulary: operations, directory edits, inode numbers, effects of faults
+//	rule    fault rules: their grammar, matching and counting
+//	disk    what lies on a disk: names and bytes, shared copy-on-write
+//	model   profiles and devices: the rules by which a power cut leaves a disk
+//	crash   the crash model: pending ops and their order, crash points, undecided images
+//	faultfs the filesystem that a program runs on, and images as such filesystems
+//
+// Here, fs.go, file.go, open.go, namespace.go, rename.go, symlink.go and list.go are the calls of afero.Fs. node.go,
+// lookup.go and resolve.go are what they work on: nodes in memory over a disk and, in a crash image, over what is
+// undecided about it. record.go writes the trace. fault.go decides whether a rule hits a call; inflight.go, sync.go,
+// writeback.go, space.go and latency.go carry faults out. timeline.go, image.go and explore.go wrap package crash.
+//
+// The names of the other packages that users need are aliases here (trace.go, model.go), so that a program imports
+// faultfs alone. That is why the package exports more than 60 names: 36 of its 74 are constants of package trace. It has
+// more than 25 files because each kind of call is one.
+//
+// Package litmus holds the profiles to what filesystems do, calibrate to what kernels do, and faultfstest is the suite
+// for the calls. Tried and rejected: wrapping afero.MemMapFs, whose Sync does nothing and whose concurrent ReadAt returns
+// wrong bytes; deciding an image when it is made, which needs 2^n images where recovery can tell a few apart.
 package faultfs

@@ -21,7 +21,7 @@ func (e *errseq) sample() int {
 	return e.n
 }
 
-// check reports whether a handle that has heard of heard has an error to report, which it has then heard of.
+// check reports whether a handle that has reported some has an error to report, which it has then heard of.
 func (e *errseq) check(heard *int) bool {
 	if *heard == e.n {
 		return false

@@ -1,11 +1,6 @@
 package faultfs
 
-import (
-	"math/rand/v2"
-	"path"
-	"slices"
-	"syscall"
-)
+import "syscall"
 
 // call is one filesystem call as the rules see it.
 type call struct {
@@ -28,9 +23,30 @@ func (c *call) op(e Effect) Op {
 	return op
 }
 
-// errnos are the errors of the effects that make a call fail and change nothing.
-var errnos = [effects]syscall.Errno{
-	EIO: syscall.EIO, ENOSPC: syscall.ENOSPC, EINTR: syscall.EINTR, EROFS: syscall.EROFS, EMFILE: syscall.EMFILE,
+// errnoOf returns the error of an effect that makes a call fail and change nothing; 0 for all others.
+func errnoOf(e Effect) syscall.Errno {
+	switch e {
+	case EIO:
+		return syscall.EIO
+	case ENOSPC:
+		return syscall.ENOSPC
+	case EINTR:
+		return syscall.EINTR
+	case EROFS:
+		return syscall.EROFS
+	case EMFILE:
+		return syscall.EMFILE
+	default:
+		return 0
+	}
+}
+
+// effectOf returns what a rule does; no rule does nothing.
+func effectOf(r *Rule) Effect {
+	if r == nil {
+		return NoEffect
+	}
+	return r.Effect
 }
 
 // inject asks the rules about a call. It returns the rule that hits it, nil if none does, and the error if the effect
@@ -38,11 +54,11 @@ var errnos = [effects]syscall.Errno{
 // Only rules that make a call late let it pass on to the next. The caller holds mu.
 func (fs *FS) inject(c call) (*Rule, error) {
 	for _, r := range fs.rules {
-		if !r.sees(&c) || !r.inTime(fs.ticks) || !fs.possible(r, &c) || !r.fires() {
+		if !r.Sees(c.kind, c.path, c.to) || !r.InTime(fs.ticks) || !fs.possible(r, &c) || !r.Fires() {
 			continue
 		}
 		partly := r.Effect == ENOSPC && r.Bytes != 0 && c.kind == OpWrite
-		switch errno := errnos[r.Effect]; {
+		switch errno := errnoOf(r.Effect); {
 		case r.Effect == Slow || r.Effect == Stall:
 			fs.record(c.op(r.Effect))
 			fs.delay(r)
@@ -54,14 +70,6 @@ func (fs *FS) inject(c call) (*Rule, error) {
 		return r, nil // the caller carries it out and records it
 	}
 	return nil, nil
-}
-
-// sees reports whether a call is of the kind and about one of the names that the rule is about.
-func (r *Rule) sees(c *call) bool {
-	if r.Op != c.kind && (r.Op != OpAny || !slices.Contains(allowed[r.Effect], c.kind)) {
-		return false
-	}
-	return r.names(c.path) || c.to != "" && r.names(c.to)
 }
 
 // possible reports whether the effect can happen to this very call: a call to which it cannot is no match.
@@ -93,8 +101,8 @@ func (fs *FS) Injected() map[string]uint64 {
 	defer fs.mu.Unlock()
 	counts := map[string]uint64{}
 	for _, r := range fs.rules {
-		if r.hits > 0 {
-			counts[r.Key()] += r.hits
+		if r.Hits() > 0 {
+			counts[r.Key()] += r.Hits()
 		}
 	}
 	return counts
@@ -106,41 +114,3 @@ func (fs *FS) SetRules(rules ...*Rule) {
 	defer fs.mu.Unlock()
 	fs.rules = rules
 }
-
-func (r *Rule) names(name string) bool {
-	if r.Glob == "" {
-		return true
-	}
-	ok, err := path.Match(r.Glob, path.Base(clean(name)))
-	return ok && err == nil
-}
-
-// inTime reports whether the rule applies now. The clock is asked only if that matters.
-func (r *Rule) inTime(clock func() uint64) bool {
-	return r.After == 0 && r.Before == 0 || r.at(clock())
-}
-
-func (r *Rule) at(tick uint64) bool { return tick > r.After && (r.Before == 0 || tick < r.Before) }
-
-// fires counts a match and reports whether the rule hits it.
-func (r *Rule) fires() bool {
-	if r.Times != 0 && r.hits >= r.Times {
-		return false
-	}
-	r.matches++
-	switch {
-	case r.Nth != 0 && r.matches != r.Nth:
-		return false
-	case r.matches < r.From:
-		return false
-	case r.Every != 0 && r.matches%r.Every != 0:
-		return false
-	case r.Prob != 0 && rand.New(rand.NewPCG(r.Seed, r.matches)).Float64() >= r.Prob:
-		return false
-	}
-	r.hits++
-	return true
-}
-
-// draw returns the random source of the latest hit's choices.
-func (r *Rule) draw() *rand.Rand { return rand.New(rand.NewPCG(r.Seed, r.hits)) }

@@ -10,15 +10,18 @@ import (
 
 // file is an open file or directory. Its position and its closing are guarded by the filesystem's mutex.
 type file struct {
-	fs     *FS
-	node   *node
-	name   string
-	flag   int
-	off    int64   // of Read, Write and Seek
-	listed listing // of Readdir and Readdirnames
-	heard  int     // of the node's failed write-backs, those that this handle has reported or came after
-	closed bool
+	fs       *FS
+	node     *node
+	name     string
+	flag     int
+	off      int64   // of Read, Write and Seek
+	listed   listing // of Readdir and Readdirnames
+	reported int     // how many of the node's failed write-backs this handle has reported, or need not report
+	closed   bool
 }
+
+// maxFileBytes is the size of the largest file; more gives EFBIG, as on a disk, and not a host without memory.
+const maxFileBytes = 1 << 36
 
 func (f *file) Name() string { return f.name }
 
@@ -96,15 +99,15 @@ func (f *file) readAt(b []byte, off int64) (n int, short bool, err error) {
 	if err != nil {
 		return 0, false, err
 	}
-	if rule.effect() == Evict {
+	if effectOf(rule) == Evict {
 		f.evict()
 	}
 	f.fs.resolve(f.node, off, off+int64(len(b)))
-	n = f.node.content.readAt(b, off)
+	n = f.node.content.ReadAt(b, off)
 	switch {
-	case rule.effect() == Short:
+	case effectOf(rule) == Short:
 		return f.shorten(n), true, nil
-	case rule.effect() == BitFlip:
+	case effectOf(rule) == BitFlip:
 		f.flipRead(rule, b[:n], off)
 	}
 	if n < len(b) {
@@ -150,7 +153,7 @@ func (f *file) writeAt(b []byte, off int64) (int, error) {
 		return 0, f.fail("write", syscall.EBADF)
 	case len(b) == 0:
 		return 0, nil
-	case off > maxBytes-int64(len(b)):
+	case off > maxFileBytes-int64(len(b)):
 		return 0, f.fail("write", syscall.EFBIG)
 	}
 	if err := f.writeback(); err != nil {
@@ -164,8 +167,8 @@ func (f *file) writeAt(b []byte, off int64) (int, error) {
 	}
 	b, err = f.fitting(rule, b, off)
 	f.fs.resolveWrite(f.node, off, off+int64(len(b)))
-	f.node.store(f.fs, Op{Path: f.name, Off: off, Data: f.arriving(rule, b, off), Fault: rule.effect()})
-	if rule.effect() == Misplaced {
+	f.node.store(f.fs, Op{Path: f.name, Off: off, Data: f.arriving(rule, b, off), Fault: effectOf(rule)})
+	if effectOf(rule) == Misplaced {
 		f.misplace(rule, b, off)
 	}
 	if f.flag&os.O_SYNC != 0 && err == nil {
@@ -174,14 +177,6 @@ func (f *file) writeAt(b []byte, off int64) (int, error) {
 		}
 	}
 	return len(b), err
-}
-
-// store writes the bytes of an op, which has what is not about the node, and records it.
-func (n *node) store(fs *FS, op Op) {
-	op.Kind, op.Ino, op.OldSize = OpWrite, n.ino, n.content.size
-	n.content.writeAt(op.Data, op.Off)
-	op.Size = n.content.size
-	fs.record(op)
 }
 
 func (f *file) Truncate(size int64) error {
@@ -193,7 +188,7 @@ func (f *file) Truncate(size int64) error {
 	switch {
 	case size < 0 || !f.writable():
 		return f.fail("truncate", syscall.EINVAL)
-	case size > maxBytes:
+	case size > maxFileBytes:
 		return f.fail("truncate", syscall.EFBIG)
 	}
 	return f.truncate("truncate", size)
@@ -208,23 +203,10 @@ func (f *file) truncate(name string, size int64) error {
 		return nil
 	}
 	f.fs.resolve(f.node, min(size, before), before) // what an earlier crash left open must not undo a cut
-	f.node.content.setSize(size)
+	f.node.content.SetSize(size)
 	f.fs.record(Op{Kind: OpTruncate, Path: f.name, Ino: f.node.ino, OldSize: before, Size: size})
 	return nil
 }
-
-// Sync makes a file's bytes and size durable, or a directory's names.
-func (f *file) Sync() error {
-	f.fs.mu.Lock()
-	defer f.fs.leave()
-	if err := f.checkOpen("sync"); err != nil {
-		return err
-	}
-	return f.sync("sync")
-}
-
-// SyncData is Sync: whatever is needed to read the bytes again becomes durable, and nothing else is modelled.
-func (f *file) SyncData() error { return f.Sync() }
 
 func (f *file) Seek(offset int64, whence int) (int64, error) {
 	f.fs.mu.Lock()

@@ -7,11 +7,13 @@ import (
 	"maps"
 	"slices"
 	"syscall"
+
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
 )
 
 // fitting returns what of a write is carried out, and the error of the call if that is not all.
 func (f *file) fitting(rule *Rule, b []byte, off int64) ([]byte, error) {
-	switch rule.effect() {
+	switch effectOf(rule) {
 	case Short:
 		return b[:len(b)/2], &fs.PathError{Op: "write", Path: f.name, Err: io.ErrShortWrite}
 	case ENOSPC:
@@ -25,13 +27,13 @@ func (f *file) fitting(rule *Rule, b []byte, off int64) ([]byte, error) {
 // bytes where it should have gone, and grows the file all the same: the size is not in the block that went astray.
 func (f *file) arriving(rule *Rule, b []byte, off int64) []byte {
 	data := slices.Clone(b)
-	switch rule.effect() {
+	switch effectOf(rule) {
 	case BitFlip:
-		bit := rule.draw().IntN(8 * len(data))
+		bit := rule.Draw().IntN(8 * len(data))
 		data[bit/8] ^= 1 << (bit % 8)
 	case Stale, Misplaced:
 		clear(data)
-		f.node.content.readAt(data, off)
+		f.node.content.ReadAt(data, off)
 	default:
 	}
 	return data
@@ -41,10 +43,10 @@ func (f *file) arriving(rule *Rule, b []byte, off int64) []byte {
 // opened. There they overwrite what the block has and do not make a file longer. If there is no other block, they fall
 // on free space.
 func (f *file) misplace(rule *Rule, b []byte, off int64) {
-	rng := rule.draw()
+	rng := rule.Draw()
 	var blocks []*node
 	for _, n := range slices.SortedFunc(maps.Values(f.fs.nodes), func(a, b *node) int { return cmp.Compare(a.ino, b.ino) }) {
-		if !n.isDir() && n.name != "" && f.fs.size(n) > 0 && (n != f.node || n.content.size > pageBytes) {
+		if !n.isDir() && n.name != "" && f.fs.size(n) > 0 && (n != f.node || n.content.Size() > disk.PageBytes) {
 			blocks = append(blocks, n)
 		}
 	}
@@ -52,18 +54,26 @@ func (f *file) misplace(rule *Rule, b []byte, off int64) {
 		return
 	}
 	n := blocks[rng.IntN(len(blocks))]
-	pages := (n.content.size + pageBytes - 1) / pageBytes
+	pages := (n.content.Size() + disk.PageBytes - 1) / disk.PageBytes
 	page := rng.Int64N(pages)
-	if n == f.node && page == off/pageBytes {
+	if n == f.node && page == off/disk.PageBytes {
 		page = (page + 1) % pages
 	}
-	at := page*pageBytes + off%pageBytes
-	if at >= n.content.size {
+	at := page*disk.PageBytes + off%disk.PageBytes
+	if at >= n.content.Size() {
 		return // behind the end of the block
 	}
-	b = b[:min(int64(len(b)), n.content.size-at)]
+	b = b[:min(int64(len(b)), n.content.Size()-at)]
 	f.fs.resolve(n, at, at+int64(len(b)))
 	n.store(f.fs, Op{Path: n.name, Off: at, Data: slices.Clone(b), Fault: Misplaced})
+}
+
+// store writes the bytes of an op, which has what is not about the node, and records it.
+func (n *node) store(fs *FS, op Op) {
+	op.Kind, op.Ino, op.OldSize = OpWrite, n.ino, n.content.Size()
+	n.content.WriteAt(op.Data, op.Off)
+	op.Size = n.content.Size()
+	fs.record(op)
 }
 
 // shorten returns how many of n bytes a short read returns, and records it.
@@ -74,7 +84,7 @@ func (f *file) shorten(n int) int {
 
 // flipRead flips one bit of what a read of off returns; the file itself is as it was.
 func (f *file) flipRead(rule *Rule, b []byte, off int64) {
-	bit := rule.draw().IntN(8 * len(b))
+	bit := rule.Draw().IntN(8 * len(b))
 	b[bit/8] ^= 1 << (bit % 8)
 	f.fs.record(Op{Kind: OpRead, Path: f.name, Ino: f.node.ino, Off: off + int64(bit/8), Fault: BitFlip})
 }

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path"
 	"time"
+
+	"github.com/lightningdb/lightning-torture/faultfs/crash"
 )
 
 // info implements fs.FileInfo as of the call that returned it. Modes, owners and times are not modelled.
@@ -15,7 +17,7 @@ type info struct {
 	link bool
 	// later is the node of a file of which nothing is known yet. Asking for its size is a look, listing it is not; as
 	// whatever changes the size looks first, the size that the crash left is still there to be asked for.
-	later *leftover
+	later *crash.Leftover
 	node  *node
 	fs    *FS
 }
@@ -32,7 +34,7 @@ func (i *info) Size() int64 {
 	i.fs.mu.Lock()
 	defer i.fs.mu.Unlock()
 	i.fs.resolve(i.node, 0, 0)
-	return i.later.size
+	return i.later.Size()
 }
 
 func (i *info) Mode() fs.FileMode {
@@ -52,10 +54,10 @@ func (fs *FS) info(name string, n *node) os.FileInfo {
 	case i.dir:
 	case i.link:
 		i.size = int64(len(n.target))
-	case n.left != nil && !n.left.sized:
+	case n.left != nil && !n.left.Sized():
 		i.later, i.node, i.fs = n.left, n, fs
 	default:
-		i.size = n.content.size
+		i.size = n.content.Size()
 	}
 	return i
 }

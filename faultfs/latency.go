@@ -2,13 +2,6 @@ package faultfs
 
 import "time"
 
-// Clock is what slow calls wait on. Nothing else in the package knows of time.
-type Clock interface {
-	// Sleep returns when the time has passed, by whatever the clock calls time. It must not use the filesystem: a
-	// stalled disk sleeps with all its calls waiting.
-	Sleep(time.Duration)
-}
-
 // stallMillis is how long a disk stalls unless the rule says how long: when Linux gives a disk up.
 const stallMillis = 30_000
 
@@ -19,7 +12,7 @@ func (fs *FS) delay(r *Rule) {
 	switch {
 	case fs.clock == nil:
 	case r.Effect == Slow:
-		fs.late += d
+		fs.pause += d
 	case r.Millis == 0:
 		fs.clock.Sleep(stallMillis * time.Millisecond)
 	default:
@@ -29,8 +22,8 @@ func (fs *FS) delay(r *Rule) {
 
 // leave ends a call: mu is released, and then the call waits if it is to be slow.
 func (fs *FS) leave() {
-	d := fs.late
-	fs.late = 0
+	d := fs.pause
+	fs.pause = 0
 	fs.mu.Unlock()
 	if d > 0 {
 		fs.clock.Sleep(d)

@@ -3,6 +3,8 @@ package faultfs
 import (
 	"io"
 	"syscall"
+
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
 // Lock takes a lock on a path until the returned closer is closed; the lock of a crashed machine is gone with it. The
@@ -13,7 +15,7 @@ func (fs *FS) Lock(name string) (io.Closer, error) {
 	if _, err := fs.inject(call{kind: OpOpen, name: "lock", path: name, changes: true}); err != nil {
 		return nil, err
 	}
-	name = clean(name)
+	name = trace.CleanPath(name)
 	if fs.locks[name] != nil {
 		return nil, pathError("lock", name, syscall.EAGAIN)
 	}

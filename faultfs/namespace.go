@@ -7,6 +7,9 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
 // change records an operation on names and carries it out.
@@ -35,8 +38,8 @@ func (fs *FS) mkdir(name string) error {
 	if _, err := fs.inject(call{kind: OpCreate, name: "mkdir", path: name}); err != nil {
 		return err
 	}
-	e := entry{ino: fs.alloc(), dir: true}
-	fs.change(Op{Kind: OpCreate, Path: name, Ino: e.ino, Dir: true, Edits: []Edit{e.edit(parent.ino, last)}})
+	e := disk.Entry{Ino: fs.alloc(), Dir: true}
+	fs.change(Op{Kind: OpCreate, Path: name, Ino: e.Ino, Dir: true, Edits: []Edit{e.Edit(parent.ino, last)}})
 	fs.node(e)
 	return nil
 }
@@ -45,7 +48,7 @@ func (fs *FS) mkdir(name string) error {
 func (fs *FS) MkdirAll(name string, _ os.FileMode) error {
 	fs.mu.Lock()
 	defer fs.leave()
-	full := clean(name)
+	full := trace.CleanPath(name)
 	for end := 0; end <= len(full); end++ {
 		if end < len(full) && full[end] != '/' || end == 0 {
 			continue
@@ -85,13 +88,13 @@ func (fs *FS) remove(name string) error {
 	switch {
 	case !ok:
 		return pathError("remove", name, syscall.ENOENT)
-	case e.dir && len(fs.list(fs.node(e))) > 0:
+	case e.Dir && len(fs.list(fs.node(e))) > 0:
 		return pathError("remove", name, syscall.ENOTEMPTY)
 	}
 	fs.change(Op{
-		Kind: OpRemove, Path: name, Ino: e.ino, Victim: e.ino, Dir: e.dir, Edits: []Edit{{Parent: parent.ino, Name: last}},
+		Kind: OpRemove, Path: name, Ino: e.Ino, Victim: e.Ino, Dir: e.Dir, Edits: []Edit{{Parent: parent.ino, Name: last}},
 	})
-	if e.dir {
+	if e.Dir {
 		fs.node(e).removed = true
 	}
 	return nil
@@ -118,7 +121,7 @@ func (fs *FS) removeTree(n *node, name string) error {
 				return err
 			}
 		}
-		if clean(name) == "" {
+		if trace.CleanPath(name) == "" {
 			return nil // the root stays
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
 )
 
 // Create opens a file for reading and writing; it is made if it is not there, and cut to zero bytes if it is.
@@ -37,7 +39,7 @@ func (fs *FS) OpenFile(name string, flag int, _ os.FileMode) (afero.File, error)
 		return fs.create(parent, last, name, flag)
 	case flag&(os.O_CREATE|os.O_EXCL) == os.O_CREATE|os.O_EXCL:
 		return nil, pathError("open", name, syscall.EEXIST)
-	case e.dir && flag&(change|os.O_CREATE) != 0:
+	case e.Dir && flag&(change|os.O_CREATE) != 0:
 		return nil, pathError("open", name, syscall.EISDIR)
 	}
 	f := fs.open(fs.node(e), name, flag)
@@ -54,8 +56,8 @@ func (fs *FS) create(parent *node, last, name string, flag int) (afero.File, err
 	if _, err := fs.inject(call{kind: OpCreate, name: "open", path: name}); err != nil {
 		return nil, err
 	}
-	e := entry{ino: fs.alloc()}
-	fs.change(Op{Kind: OpCreate, Path: name, Ino: e.ino, Edits: []Edit{e.edit(parent.ino, last)}})
+	e := disk.Entry{Ino: fs.alloc()}
+	fs.change(Op{Kind: OpCreate, Path: name, Ino: e.Ino, Edits: []Edit{e.Edit(parent.ino, last)}})
 	return fs.open(fs.node(e), name, flag), nil
 }
 
@@ -63,5 +65,5 @@ func (fs *FS) open(n *node, name string, flag int) *file {
 	n.name = name
 	n.handles++
 	fs.handles++
-	return &file{fs: fs, node: n, name: name, flag: flag, heard: n.errors.sample()}
+	return &file{fs: fs, node: n, name: name, flag: flag, reported: n.errors.sample()}
 }

@@ -1,9 +1,11 @@
 package faultfs
 
 import (
-	"path"
 	"strings"
 	"syscall"
+
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
 // maxNameBytes is the length of the longest name in a directory, NAME_MAX of the common filesystems; maxTargetBytes that
@@ -13,18 +15,6 @@ const (
 	maxTargetBytes = 4095
 	maxLinks       = 40
 )
-
-// clean returns a path without leading slash, "." or "..": "" is the root. Relative paths start at the root.
-func clean(name string) string {
-	if name == "." || name == "/" {
-		return ""
-	}
-	odd := strings.Contains(name, "./") || strings.Contains(name, "//")
-	if odd || strings.HasSuffix(name, ".") || strings.HasSuffix(name, "/") {
-		name = path.Clean("/" + name)
-	}
-	return strings.TrimPrefix(name, "/")
-}
 
 // following says what to do with a symbolic link that is the last element of a path. Those before it are followed.
 type following bool
@@ -53,7 +43,7 @@ func (w *walker) walk(fs *FS, name string, last following) (parent *node, base s
 	if strings.IndexByte(name, 0) >= 0 {
 		return nil, "", syscall.EINVAL
 	}
-	w.above = append(w.above, fs.node(entry{ino: rootIno, dir: true}))
+	w.above = append(w.above, fs.node(disk.Entry{Ino: trace.Root, Dir: true}))
 	rest, more := strings.TrimRight(name, "/"), true
 	for more {
 		var head string
@@ -72,23 +62,23 @@ func (w *walker) walk(fs *FS, name string, last following) (parent *node, base s
 		}
 		e, ok := fs.lookup(dir, head)
 		switch {
-		case ok && e.target != "":
+		case ok && e.Target != "":
 			if w.links++; w.links > maxLinks {
 				return nil, "", syscall.ELOOP
 			}
-			if e.target[0] == '/' {
+			if e.Target[0] == '/' {
 				w.above = w.above[:1]
 			}
 			if more {
-				rest = e.target + "/" + rest
+				rest = e.Target + "/" + rest
 			} else {
-				rest, more = e.target, true
+				rest, more = e.Target, true
 			}
 		case !more:
 			return dir, head, 0
 		case !ok:
 			return nil, "", syscall.ENOENT
-		case !e.dir:
+		case !e.Dir:
 			return nil, "", syscall.ENOTDIR
 		default:
 			w.above = append(w.above, fs.node(e))
@@ -106,22 +96,22 @@ func (fs *FS) find(name string, last following) (*node, syscall.Errno) {
 	return fs.node(e), 0
 }
 
-func (fs *FS) findEntry(name string, last following) (entry, syscall.Errno) {
+func (fs *FS) findEntry(name string, last following) (disk.Entry, syscall.Errno) {
 	parent, base, errno := fs.walk(name, last)
 	if errno != 0 {
-		return entry{}, errno
+		return disk.Entry{}, errno
 	}
 	e, ok := fs.at(parent, base)
 	if !ok {
-		return entry{}, syscall.ENOENT
+		return disk.Entry{}, syscall.ENOENT
 	}
 	return e, 0
 }
 
 // at returns what lies where a walk has led.
-func (fs *FS) at(parent *node, base string) (entry, bool) {
+func (fs *FS) at(parent *node, base string) (disk.Entry, bool) {
 	if base == "" {
-		return entry{ino: parent.ino, dir: true}, true
+		return disk.Entry{Ino: parent.ino, Dir: true}, true
 	}
 	return fs.lookup(parent, base)
 }

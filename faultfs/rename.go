@@ -31,8 +31,8 @@ func (fs *FS) renaming(from, to string) (Op, syscall.Errno) {
 	if errno != 0 {
 		return Op{}, errno
 	}
-	var way walker
-	dst, b, errno := way.walk(fs, to, followPath)
+	var dest walker
+	dst, b, errno := dest.walk(fs, to, followPath)
 	if errno != 0 {
 		return Op{}, errno
 	}
@@ -45,18 +45,18 @@ func (fs *FS) renaming(from, to string) (Op, syscall.Errno) {
 	}
 	victim, taken := fs.lookup(dst, b)
 	switch {
-	case taken && victim.dir && (from == to || victim.ino != moved.ino):
+	case taken && victim.Dir && (from == to || victim.Ino != moved.Ino):
 		return Op{}, syscall.EEXIST // os.Rename refuses every directory, even an empty one
-	case taken && victim.ino == moved.ino:
+	case taken && victim.Ino == moved.Ino:
 		return Op{}, 0
-	case moved.dir && slices.ContainsFunc(way.above, func(n *node) bool { return n.ino == moved.ino }):
+	case moved.Dir && slices.ContainsFunc(dest.above, func(n *node) bool { return n.ino == moved.Ino }):
 		return Op{}, syscall.EINVAL
-	case taken && moved.dir:
+	case taken && moved.Dir:
 		return Op{}, syscall.ENOTDIR
 	}
 	return Op{
-		Kind: OpRename, Path: from, To: to, Ino: moved.ino, Victim: victim.ino, Dir: moved.dir,
-		Edits: []Edit{{Parent: src.ino, Name: a}, moved.edit(dst.ino, b)},
+		Kind: OpRename, Path: from, To: to, Ino: moved.Ino, Victim: victim.Ino, Dir: moved.Dir,
+		Edits: []Edit{{Parent: src.ino, Name: a}, moved.Edit(dst.ino, b)},
 	}, 0
 }
 
@@ -88,10 +88,10 @@ func (fs *FS) linking(from, to string) (Op, syscall.Errno) {
 	if _, taken := fs.at(parent, last); taken {
 		return Op{}, syscall.EEXIST
 	}
-	if e.dir {
+	if e.Dir {
 		return Op{}, syscall.EPERM
 	}
-	return Op{Kind: OpLink, Path: from, To: to, Ino: e.ino, Edits: []Edit{e.edit(parent.ino, last)}}, 0
+	return Op{Kind: OpLink, Path: from, To: to, Ino: e.Ino, Edits: []Edit{e.Edit(parent.ino, last)}}, 0
 }
 
 func linkError(op, from, to string, err error) error {

@@ -1,6 +1,11 @@
 package faultfs
 
-import "syscall"
+import (
+	"syscall"
+
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
+)
 
 // A file or directory takes one page of the disk, and one more for every page of its bytes that was ever written. Holes
 // take none. A file without a name takes its pages until the last handle is closed. Of a crash image, what nobody has
@@ -21,7 +26,7 @@ func (fs *FS) Space() (Space, error) {
 	}
 	s := Space{UsedBytes: fs.used()}
 	for _, r := range fs.rules {
-		limits := r.Effect == ENOSPC && r.Bytes != 0 && r.inTime(fs.ticks)
+		limits := r.Effect == ENOSPC && r.Bytes != 0 && r.InTime(fs.ticks)
 		if limits && (s.CapacityBytes == 0 || int64(r.Bytes) < s.CapacityBytes) {
 			s.CapacityBytes = int64(r.Bytes)
 		}
@@ -32,7 +37,7 @@ func (fs *FS) Space() (Space, error) {
 // used returns how many bytes of the disk are taken. The caller holds mu.
 func (fs *FS) used() (bytes int64) {
 	counted := map[Ino]bool{}
-	fs.count(rootIno, counted, &bytes)
+	fs.count(trace.Root, counted, &bytes)
 	for ino, n := range fs.nodes { // a sum: the order does not matter
 		if n.handles > 0 && !counted[ino] {
 			bytes += fs.taken(ino)
@@ -51,17 +56,17 @@ func (fs *FS) count(ino Ino, counted map[Ino]bool, bytes *int64) {
 	n := fs.nodes[ino]
 	if n != nil {
 		for _, e := range n.names {
-			if e.ino != 0 {
-				fs.count(e.ino, counted, bytes)
+			if e.Ino != 0 {
+				fs.count(e.Ino, counted, bytes)
 			}
 		}
 		if n.complete {
 			return
 		}
 	}
-	for name, e := range fs.base.names(ino) {
+	for name, e := range fs.base.Names(ino) {
 		if n == nil || n.unknown(name) {
-			fs.count(e.ino, counted, bytes)
+			fs.count(e.Ino, counted, bytes)
 		}
 	}
 }
@@ -74,39 +79,35 @@ func (n *node) unknown(name string) bool {
 
 // taken returns how many bytes of the disk one inode takes.
 func (fs *FS) taken(ino Ino) int64 {
-	c := (*content)(nil)
+	c := (*disk.Content)(nil)
 	if n := fs.nodes[ino]; n != nil {
 		c = n.content
-	} else if on := fs.base.inodes[ino]; on != nil {
-		c = on.content
+	} else {
+		c = fs.base.Content(ino)
 	}
 	pages := int64(1)
 	if c != nil {
-		for _, p := range c.pages {
-			if p != nil {
-				pages++
-			}
-		}
+		pages += c.Pages()
 	}
-	return pages * pageBytes
+	return pages * disk.PageBytes
 }
 
 // takes returns how many more bytes of the disk a call would take.
 func (fs *FS) takes(c *call) int64 {
 	switch {
 	case c.kind == OpCreate:
-		return pageBytes
+		return disk.PageBytes
 	case c.bytes == 0 || c.kind == OpRead:
 		return 0
 	}
 	fs.resolve(c.node, c.off, c.off+c.bytes)
 	holes := int64(0)
 	for at := c.off; at < c.off+c.bytes; at = pageEnd(at) {
-		if c.node.content.hole(at) {
+		if c.node.content.Hole(at) {
 			holes++
 		}
 	}
-	return holes * pageBytes
+	return holes * disk.PageBytes
 }
 
 // room returns how many bytes of a write fit on the disk.
@@ -114,8 +115,8 @@ func (fs *FS) room(r *Rule, n *node, off, bytes int64) int64 {
 	free := int64(r.Bytes) - fs.used()
 	at := off
 	for ; at < off+bytes; at = pageEnd(at) {
-		if n.content.hole(at) {
-			if free -= pageBytes; free < 0 {
+		if n.content.Hole(at) {
+			if free -= disk.PageBytes; free < 0 {
 				break
 			}
 		}
@@ -123,13 +124,7 @@ func (fs *FS) room(r *Rule, n *node, off, bytes int64) int64 {
 	return min(at-off, bytes)
 }
 
-// hole reports whether the page at an offset takes no space.
-func (c *content) hole(off int64) bool {
-	i, _ := pageOf(off)
-	return i >= len(c.pages) || c.pages[i] == nil
-}
-
-func pageEnd(off int64) int64 { return (off/pageBytes + 1) * pageBytes }
+func pageEnd(off int64) int64 { return (off/disk.PageBytes + 1) * disk.PageBytes }
 
 // Preallocate takes space for the bytes from off on, as fallocate(2) does: where there were none there are zeros, and
 // the file grows if they lie behind its end. Writing there later needs no space. To rules it is a truncation.
@@ -144,7 +139,7 @@ func (f *file) Preallocate(off, bytes int64) error {
 		return f.fail("fallocate", syscall.EINVAL)
 	case !f.writable():
 		return f.fail("fallocate", syscall.EBADF)
-	case off > maxBytes-bytes:
+	case off > maxFileBytes-bytes:
 		return f.fail("fallocate", syscall.EFBIG)
 	}
 	_, err := f.fs.inject(call{kind: OpTruncate, name: "fallocate", path: f.name, node: f.node, off: off, bytes: bytes})
@@ -152,13 +147,12 @@ func (f *file) Preallocate(off, bytes int64) error {
 		return err
 	}
 	f.fs.resolve(f.node, off, off+bytes)
-	before := f.node.content.size
+	before := f.node.content.Size()
 	for at := off; at < off+bytes; at = pageEnd(at) {
-		i, _ := pageOf(at)
-		f.node.content.writable(i)
+		f.node.content.Allocate(at)
 	}
 	if size := off + bytes; size > before {
-		f.node.content.setSize(size)
+		f.node.content.SetSize(size)
 		f.fs.record(Op{Kind: OpTruncate, Path: f.name, Ino: f.node.ino, OldSize: before, Size: size})
 	}
 	return nil

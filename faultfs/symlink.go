@@ -57,10 +57,10 @@ func (fs *FS) ReadlinkIfPossible(name string) (string, error) {
 	switch {
 	case errno != 0:
 		return "", pathError("readlink", name, errno)
-	case e.target == "":
+	case e.Target == "":
 		return "", pathError("readlink", name, syscall.EINVAL)
 	}
-	return e.target, nil
+	return e.Target, nil
 }
 
 // LstatIfPossible is Stat, but describes a symbolic link itself and not what it leads to. It is always possible.

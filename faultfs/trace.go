@@ -1,119 +1,68 @@
 package faultfs
 
-import (
-	"fmt"
-	"runtime"
-	"slices"
+import "github.com/lightningdb/lightning-torture/faultfs/trace"
+
+// The vocabulary of recorded runs; package trace has the fields and methods.
+type (
+	// Ino identifies a file or directory, whatever its names. The root directory is 1; 0 is no file.
+	Ino = trace.Ino
+	// Op is one filesystem call of a trace.
+	Op = trace.Op
+	// Edit is one change to one directory.
+	Edit = trace.Edit
+	// OpKind is the kind of a filesystem call.
+	OpKind = trace.OpKind
+	// Effect is what an injected fault does to an operation.
+	Effect = trace.Effect
+	// Failure says what a failed write-back leaves on the disk.
+	Failure = trace.Failure
 )
 
-// Ino identifies a file or directory, whatever its names. The root directory is 1; 0 is no file.
-type Ino uint64
-
-const rootIno Ino = 1
-
-// OpKind is the kind of a filesystem call, as far as faults and traces tell them apart.
-type OpKind uint8
-
-// The operation kinds. Those up to OpSync change what may survive a crash and stand in the trace; the others appear
-// there only where a fault hit them.
+// The operation kinds. Those up to OpSync change what may survive a crash and are always recorded; the others are
+// recorded only where a fault hit them.
 const (
-	OpCreate   OpKind = iota // a new file, directory or symbolic link under a new name
-	OpLink                   // a further name of a file
-	OpRemove                 // a name taken away
-	OpRename                 // a name moved, atomically, perhaps over another
-	OpTruncate               // a size set
-	OpWrite                  // bytes written
-	OpSync                   // fsync or fdatasync of a file, or fsync of a directory
-	OpOpen
-	OpRead
-	OpClose
-	OpStat
-	OpList
-	OpRest      // no call: bytes that rot while nobody looks
-	OpAny       // of a rule: every call that its effect can happen to
-	OpWriteback // no call: the system writes the dirty pages of a file by itself
-	opKinds
+	OpCreate    = trace.OpCreate    // a new file, directory or symbolic link under a new name
+	OpLink      = trace.OpLink      // a further name for a file
+	OpRemove    = trace.OpRemove    // a name removed
+	OpRename    = trace.OpRename    // a name moved, atomically, perhaps over another
+	OpTruncate  = trace.OpTruncate  // a size set
+	OpWrite     = trace.OpWrite     // bytes written
+	OpSync      = trace.OpSync      // fsync or fdatasync of a file, or fsync of a directory
+	OpOpen      = trace.OpOpen      // a file or directory opened
+	OpRead      = trace.OpRead      // bytes read
+	OpClose     = trace.OpClose     // a handle closed
+	OpStat      = trace.OpStat      // a file or directory described
+	OpList      = trace.OpList      // a directory listed
+	OpRest      = trace.OpRest      // no call: bytes that rot while nobody reads them
+	OpAny       = trace.OpAny       // in a rule: every call that its effect can happen to
+	OpWriteback = trace.OpWriteback // no call: the system writes the dirty pages of a file by itself
 )
 
-var opNames = [opKinds]string{
-	"create", "link", "remove", "rename", "truncate", "write", "sync", "open", "read", "close", "stat", "list", "rest",
-	"any", "writeback",
-}
+// The effects.
+const (
+	NoEffect   = trace.NoEffect
+	EIO        = trace.EIO        // the call fails with EIO and changes nothing
+	ENOSPC     = trace.ENOSPC     // the call fails with ENOSPC; with Rule.Bytes a write stores what fits
+	Short      = trace.Short      // half of the bytes are written or read
+	LostSync   = trace.LostSync   // the sync returns success and does nothing
+	FailedSync = trace.FailedSync // the sync or write-back fails; Rule.As says what becomes of the pages
+	BitFlip    = trace.BitFlip    // one bit is inverted: on the disk, in a write, or in what a read returns
+	EINTR      = trace.EINTR      // the call fails with EINTR and changes nothing
+	EROFS      = trace.EROFS      // the filesystem is mounted read-only: calls that would change it fail
+	EMFILE     = trace.EMFILE     // the process has too many open files
+	Stale      = trace.Stale      // a block holds what it held before; of a write: nothing is stored
+	Misplaced  = trace.Misplaced  // a block's bytes are stored in the place of another block
+	Truncated  = trace.Truncated  // the end of a file is missing
+	Slow       = trace.Slow       // the call returns late
+	Stall      = trace.Stall      // the call returns late, and all others wait for it
+	Evict      = trace.Evict      // the clean pages of a file are dropped from memory
+)
 
-func (k OpKind) String() string {
-	if k < opKinds {
-		return opNames[k]
-	}
-	return fmt.Sprintf("op(%d)", uint8(k))
-}
-
-// Op is one filesystem call of a trace.
-type Op struct {
-	Tick    uint64  `json:"t"`
-	Kind    OpKind  `json:"k"`
-	Path    string  `json:"p"`            // as the caller named it
-	To      string  `json:"to,omitempty"` // OpRename, OpLink: the new name
-	Ino     Ino     `json:"i"`            // the file or directory it is about
-	Off     int64   `json:"o,omitempty"`  // OpWrite; OpRead: where a bit was flipped
-	Data    []byte  `json:"d,omitempty"`  // OpWrite: what was written, even if it is not what the caller asked for
-	OldSize int64   `json:"s0,omitempty"` // OpWrite, OpTruncate: size in bytes before
-	Size    int64   `json:"s,omitempty"`  // OpWrite, OpTruncate: size in bytes after
-	Fault   Effect  `json:"f,omitempty"`  // what was injected, if anything
-	As      Failure `json:"as,omitempty"` // FailedSync: whose failure it is
-	Edits   []Edit  `json:"e,omitempty"`  // what it does to directories
-	Dir     bool    `json:"dir,omitempty"`
-	// Victim is the file that lost a name to this op: the one removed, or the one a rename overwrote.
-	Victim Ino `json:"v,omitempty"`
-	// PCs are the program counters of the callers, innermost first, if Options.Callers asked for them: see
-	// runtime.CallersFrames. They mean something to the process that recorded them only, and are not saved.
-	PCs []uintptr `json:"-"`
-}
-
-// Edit is one change of one directory: name stands for Ino from now on, or for nothing if Ino is 0.
-type Edit struct {
-	Parent Ino    `json:"in"`
-	Name   string `json:"n"`
-	Ino    Ino    `json:"i"`
-	Dir    bool   `json:"d,omitempty"` // Ino is a directory
-	Target string `json:"l,omitempty"` // Ino is a symbolic link, and leads there
-}
-
-func (e *Edit) entry() entry { return entry{e.Ino, e.Dir, e.Target} }
-
-// edit returns the change after which name stands for e.
-func (e entry) edit(parent Ino, name string) Edit { return Edit{parent, name, e.ino, e.dir, e.target} }
-
-// String renders the op as one line for people.
-func (o Op) String() string {
-	s := fmt.Sprintf("%d %s %s", o.Tick, o.Kind, o.Path)
-	if o.To != "" {
-		s += " -> " + o.To
-	}
-	switch o.Kind {
-	case OpWrite:
-		s += fmt.Sprintf(" [%d,%d)", o.Off, o.Off+int64(len(o.Data)))
-	case OpTruncate:
-		s += fmt.Sprintf(" %d -> %d", o.OldSize, o.Size)
-	default:
-	}
-	if o.Fault != NoEffect {
-		s += " (" + o.Fault.String()
-		if o.As != AnyFailure {
-			s += " as " + o.As.String()
-		}
-		s += ")"
-	}
-	return s
-}
-
-// Changes reports whether the op can change what a crash leaves behind: the ticks worth cutting power at.
-func (o Op) Changes() bool { return o.Kind <= OpSync || o.Kind == OpWriteback || o.Fault == Evict }
-
-// callersMost is how many callers an op carries at the most, those inside this package included.
-const callersMost = 32
-
-// callers returns the stack above record.
-func callers() []uintptr {
-	var pcs [callersMost]uintptr
-	return slices.Clone(pcs[:runtime.Callers(3, pcs[:])])
-}
+// The failures, which FAULTS.md describes.
+const (
+	AnyFailure  = trace.AnyFailure  // the disk has each of the new bytes, and the size, or not
+	Ext4Ordered = trace.Ext4Ordered // the disk has the size and none of the new bytes
+	Ext4Journal = trace.Ext4Journal // the bytes are in the journal and not in their place
+	XFS         = trace.XFS         // like Ext4Ordered
+	Btrfs       = trace.Btrfs       // like Ext4Ordered
+)

@@ -1,0 +1,88 @@
+package crash
+
+import (
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
+	"github.com/lightningdb/lightning-torture/faultfs/model"
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
+)
+
+// pushWrite orders the growth of the file, in steps of a page, and then the bytes. If the write leaves a hole, the first
+// step is to the end of the page that the file ended in: the system clears that page up to its end and writes it.
+func (q *queue) pushWrite(op *trace.Op, d *disk.Disk) {
+	rest := q.exposed(op, d)
+	if end := (op.OldSize + disk.PageBytes - 1) / disk.PageBytes * disk.PageBytes; op.OldSize < end && end <= op.Off {
+		q.pushSize(op, &pendingOp{size: end, place: delayed, clear: op.OldSize})
+	}
+	first := len(q.ops)
+	for size := max(op.OldSize, op.Off); size < op.Size; {
+		size = min(op.Size, (size/disk.PageBytes+1)*disk.PageBytes)
+		q.pushSize(op, &pendingOp{size: size, place: delayed})
+	}
+	steps := len(q.ops) - first
+	q.pushData(op, d)
+	q.waitForBytes(op, q.ops[first:first+steps], q.ops[first+steps:])
+	for _, s := range rest {
+		q.pushUnwritten(op, s)
+	}
+}
+
+// pushData cuts a write at sector boundaries.
+func (q *queue) pushData(op *trace.Op, d *disk.Disk) {
+	for off, rest := op.Off, op.Data; len(rest) > 0; {
+		n := min(int64(len(rest)), q.unit-off%q.unit)
+		q.pushSector(op, d, off, rest[:n:n])
+		off, rest = off+n, rest[n:]
+	}
+}
+
+// pushSector appends the bytes of one call in one sector: as one piece, or as the device tears them, with the garbage
+// that may be found in their place before them.
+func (q *queue) pushSector(op *trace.Op, d *disk.Disk, off int64, data []byte) {
+	stale := q.rules.Has(model.StaleBlocks) && q.fresh(op.Ino, off/disk.PageBytes, d) && !q.placed(op.Ino, off)
+	if q.device.Torn || stale {
+		q.pushBytes(op, &pendingOp{off: off, data: garbage[:len(data)], stale: true})
+	}
+	if q.device.Tear {
+		for _, n := range tears(len(data)) {
+			q.pushBytes(op, &pendingOp{off: off, data: data[:n:n]})
+			off, data = off+int64(n), data[n:]
+		}
+	}
+	q.pushBytes(op, &pendingOp{off: off, data: data})
+}
+
+// pushBytes orders a piece after the piece that it overwrites.
+func (q *queue) pushBytes(op *trace.Op, p *pendingOp) {
+	at := sectorKey{op.Ino, p.off / q.unit}
+	p.follow(q.data[at])
+	q.appendBytes(op, p)
+	q.data[at] = p
+}
+
+// appendBytes orders a piece after the last truncation that freed its place: the new bytes lie in a block that the file
+// has only if it was cut before, unless freed blocks are reused at once.
+func (q *queue) appendBytes(op *trace.Op, p *pendingOp) {
+	p.kind, p.ino = pendingData, op.Ino
+	switch {
+	case q.rules.Has(model.DataInOrder):
+		p.place = inOrder
+	case q.rules.Has(model.DataFollowsMetadata):
+		p.place = delayed
+	}
+	if !q.rules.Has(model.FreedBlocksReused) {
+		p.follow(q.freed(op.Ino, p.end()))
+	}
+	q.append(p, op.Tick)
+}
+
+// freed returns the last pending truncation of a file to less than end bytes.
+func (q *queue) freed(ino trace.Ino, end int64) *pendingOp {
+	for _, cut := range slices.Backward(q.cuts[ino]) {
+		if cut.size < end {
+			return cut
+		}
+	}
+	return nil
+}

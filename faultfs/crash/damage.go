@@ -1,0 +1,33 @@
+package crash
+
+import (
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
+)
+
+// Damage is what happened to a disk at rest.
+type Damage struct {
+	// Effect is BitFlip, Stale, Misplaced or Truncated. Damage that was saved when bits were all that rotted has none.
+	Effect trace.Effect `json:",omitempty"`
+	Path   string
+	// Off is the byte with the flipped bit, the first byte of the stale or misplaced block, or the size that is left.
+	Off  int64
+	Bit  int    // of BitFlip
+	From string `json:",omitempty"` // of Misplaced: the file whose bytes lie there
+	At   int64  `json:",omitempty"` // of Misplaced: where they lie in it
+}
+
+// String says in words what happened.
+func (d Damage) String() string {
+	switch d.Effect {
+	case trace.Stale:
+		return fmt.Sprintf("the block at byte %d of %s holds what it held before", d.Off, d.Path)
+	case trace.Misplaced:
+		return fmt.Sprintf("the block at byte %d of %s holds the one at byte %d of %s", d.Off, d.Path, d.At, d.From)
+	case trace.Truncated:
+		return fmt.Sprintf("%s ends after %d bytes", d.Path, d.Off)
+	default:
+		return fmt.Sprintf("bit %d of byte %d of %s was flipped", d.Bit, d.Off, d.Path)
+	}
+}

@@ -1,0 +1,94 @@
+package crash
+
+import (
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
+)
+
+// takesSize reports whether the size becomes durable although the sync fails, because the journal works.
+func takesSize(o *trace.Op) bool {
+	return o.Kind == trace.OpSync && !o.Dir && o.As != trace.AnyFailure
+}
+
+// fail lets the write-back of the op's file or directory fail. Write-back by itself, without a sync, is about bytes
+// only: the inode stays dirty.
+func (q *queue) fail(op *trace.Op) {
+	covered := covers(op)
+	dirty := func(p *pendingOp) bool { return covered(p) && !p.failed }
+	switch {
+	case op.Dir || op.As == trace.AnyFailure && op.Kind == trace.OpSync:
+		q.markFailed(dirty, trace.AnyFailure)
+	default:
+		q.markFailed(func(p *pendingOp) bool { return dirty(p) && p.kind == pendingData }, op.As)
+	}
+}
+
+// markFailed marks the chosen ops that a failed write-back should have made durable, with what became of them.
+func (q *queue) markFailed(chosen func(*pendingOp) bool, as trace.Failure) {
+	q.revise(chosen, func(p *pendingOp) {
+		p.failed, p.journaled = true, as == trace.Ext4Journal
+		p.absent = as != trace.AnyFailure && !p.journaled
+	})
+}
+
+// evict takes the failed bytes of a file out of memory. The disk does not have them in their place either, so only those
+// that a journal may replay are left.
+func (q *queue) evict(op *trace.Op) {
+	failed := func(p *pendingOp) bool { return p.failedBytes() && covers(op)(p) }
+	q.drop(func(p *pendingOp) bool { return failed(p) && !p.journaled })
+	q.revise(failed, func(p *pendingOp) { p.evicted = true })
+}
+
+// redirty makes the failed ops of the pages that a write touches ordinary again: the page is dirty, so the next sync
+// writes all of it. A file of which anything is dirty has a dirty inode, so its size is written with it. What such a page
+// has lost by eviction is not written: the new page takes its place in the journal, too.
+func (q *queue) redirty(op *trace.Op) {
+	if q.failed == 0 || len(op.Data) == 0 && op.Size == op.OldSize {
+		return
+	}
+	first, last := op.Off/disk.PageBytes, (op.Off+int64(len(op.Data))-1)/disk.PageBytes
+	dirty := func(p *pendingOp) bool {
+		if !p.failed || p.ino != op.Ino || p.settled {
+			return false
+		}
+		page := p.off / disk.PageBytes
+		return p.kind == pendingSize || p.kind == pendingData && len(op.Data) > 0 && page >= first && page <= last
+	}
+	q.drop(func(p *pendingOp) bool { return p.evicted && dirty(p) })
+	q.revise(dirty, func(p *pendingOp) { p.failed, p.absent, p.journaled = false, false, false })
+}
+
+// revise replaces the chosen ops by changed copies: crash points keep what they saw.
+func (q *queue) revise(chosen func(*pendingOp) bool, change func(*pendingOp)) {
+	for i, p := range q.ops {
+		if chosen(p) {
+			c := *p
+			change(&c)
+			q.ops[i] = &c
+		}
+	}
+	q.countFailed()
+}
+
+// drop takes the chosen ops away: the disk never had them, and the memory has them no more.
+func (q *queue) drop(chosen func(*pendingOp) bool) {
+	q.ops = slices.DeleteFunc(q.ops, func(p *pendingOp) bool {
+		if !chosen(p) {
+			return false
+		}
+		q.forget(p)
+		return true
+	})
+	q.countFailed()
+}
+
+func (q *queue) countFailed() {
+	q.failed = 0
+	for _, p := range q.ops {
+		if p.failed {
+			q.failed++
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package crash
+
+import "math/rand/v2"
+
+// family is the sample of subsets that is tried where one look meets too many undecided ops to try all subsets:
+// nothing, everything, prefixes, single losses, single survivors and random subsets.
+type family struct {
+	ops    int    // how many undecided ops
+	each   int    // how many prefixes, losses and survivors
+	random int    // how many random subsets
+	seed   uint64 // of the random subsets
+}
+
+// familyEach bounds the members of each shape, familyRandom the random ones: a look at a thousand ops costs 48 images.
+const (
+	familyEach   = 12
+	familyRandom = 10
+)
+
+func newFamily(ops int, seed uint64) family {
+	return family{ops: ops, each: min(ops, familyEach), random: familyRandom, seed: seed}
+}
+
+func (f family) size() int { return 2 + 3*f.each + f.random }
+
+// member returns the test whether subset i keeps the op at a position.
+func (f family) member(i int) func(position int) bool {
+	spread := func(k int) int { return k * (f.ops - 1) / max(1, f.each-1) } // positions spread over all ops
+	switch {
+	case i == 0:
+		return func(int) bool { return false }
+	case i == 1:
+		return func(int) bool { return true }
+	case i < 2+f.each:
+		end := spread(i - 2)
+		return func(p int) bool { return p < end }
+	case i < 2+2*f.each:
+		hole := spread(i - 2 - f.each)
+		return func(p int) bool { return p != hole }
+	case i < 2+3*f.each:
+		only := spread(i - 2 - 2*f.each)
+		return func(p int) bool { return p == only }
+	}
+	rng := rand.New(rand.NewPCG(f.seed, uint64(i)))
+	keep := make([]bool, f.ops)
+	for p := range keep {
+		keep[p] = rng.IntN(2) == 1
+	}
+	return func(p int) bool { return keep[p] }
+}

@@ -1,0 +1,30 @@
+package crash
+
+import "github.com/lightningdb/lightning-torture/faultfs/model"
+
+// Fates returns what became of the operations that were pending when power was cut, by their tick: "kept", "lost",
+// "torn" if only parts were kept, and "unseen" if nothing has looked yet. Operations that are missing were durable.
+func (im *Image) Fates() map[uint64]string {
+	fates := map[uint64]string{}
+	for i, p := range im.point.pending {
+		now := [...]string{model.Undecided: "unseen", model.Kept: "kept", model.Lost: "lost"}[im.fates[i]]
+		switch before, seen := fates[p.tick]; {
+		case !seen || before == "unseen":
+			fates[p.tick] = now
+		case now != before && now != "unseen":
+			fates[p.tick] = "torn"
+		}
+	}
+	return fates
+}
+
+// Lost returns the pending ops that the image is known to have lost, oldest first.
+func (im *Image) Lost() []PendingOp {
+	var all []PendingOp
+	for i, op := range im.point.pending {
+		if im.fates[i] == model.Lost {
+			all = append(all, op.public())
+		}
+	}
+	return all
+}

@@ -1,0 +1,127 @@
+package crash
+
+import (
+	"math/bits"
+	"sync/atomic"
+
+	"github.com/lightningdb/lightning-torture/faultfs/model"
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
+)
+
+// Image is the undecided part of a crash image: the pending ops of its crash point and what was decided of them. The
+// decided ops are closed at all times: with a kept op all that it follows is kept, with a lost one all that follows it
+// is lost. So the rest can be decided either way.
+type Image struct {
+	point   *Point
+	index   *pendingIndex
+	chooser Chooser
+	limit   int
+	fates   []model.Fate   // of point.pending, by index
+	log     []decision     // what was decided, oldest first; a profile's decisions are older and not in it
+	now     *atomic.Uint64 // the time of the filesystem that looks
+	sampled bool           // some look met more undecided ops than the limit
+	lost    int            // bytes of lost data
+	open    []int          // scratch of look
+	todo    []int32        // scratch of put
+}
+
+// decision says when in the image's own time the fate of an op was settled.
+type decision struct {
+	op   int
+	tick uint64
+}
+
+// Sampled reports whether some look met more undecided ops than the limit.
+func (im *Image) Sampled() bool { return im.sampled }
+
+// LostBytes returns how many bytes of pending writes the image is known to have lost.
+func (im *Image) LostBytes() int { return im.lost }
+
+// LastIno returns the greatest inode number in a pending op.
+func (im *Image) LastIno() trace.Ino { return im.index.last }
+
+// StaleBlocks reports whether the image follows the rule StaleBlocks, under which it matters to a write whether the disk
+// has a block for the page.
+func (im *Image) StaleBlocks() bool { return im.point.model.Rules().Has(model.StaleBlocks) }
+
+// put decides op i: with it everything that it must follow, if kept, or that must follow it, if lost.
+func (im *Image) put(i int, keep bool) {
+	f, along := model.Lost, im.index.behind
+	if keep {
+		f, along = model.Kept, im.index.before
+	}
+	todo := append(im.todo[:0], int32(i))
+	for len(todo) > 0 {
+		i := int(todo[len(todo)-1])
+		todo = todo[:len(todo)-1]
+		if im.fates[i] != model.Undecided {
+			continue
+		}
+		im.fates[i] = f
+		im.log = append(im.log, decision{i, im.now.Load()})
+		im.count(i)
+		todo = append(todo, along.of(i)...)
+	}
+	im.todo = todo
+}
+
+func (im *Image) count(i int) {
+	if p := im.point.pending[i]; im.fates[i] == model.Lost && !p.stale {
+		im.lost += len(p.data)
+	}
+}
+
+// look decides the ops at the given indexes, in order, by asking the chooser.
+func (im *Image) look(indexes []int) {
+	open := im.open[:0]
+	for _, i := range indexes {
+		if im.fates[i] == model.Undecided {
+			open = append(open, i)
+		}
+	}
+	im.open = open
+	if len(open) > im.limit && im.questions(open) > im.limit {
+		im.sample(open)
+		return
+	}
+	for _, i := range open {
+		if im.fates[i] == model.Undecided {
+			im.put(i, im.chooser.Choose(2, uint64(im.point.pending[i].seq)) == 1)
+		}
+	}
+}
+
+// questions returns how many answers of yes or no it takes to decide the open ops. Those in the sequence of
+// MetadataInOrder can only be kept as a prefix, so few answers decide many.
+func (im *Image) questions(open []int) int {
+	ordered := 0
+	for _, i := range open {
+		if im.point.pending[i].place == inOrder {
+			ordered++
+		}
+	}
+	return len(open) - ordered + bits.Len(uint(ordered))
+}
+
+// sample decides the open ops as one member of a family of subsets.
+func (im *Image) sample(open []int) {
+	im.sampled = true
+	first := im.point.pending[open[0]]
+	f := newFamily(len(open), uint64(first.seq))
+	member := f.member(im.chooser.Choose(f.size(), uint64(first.seq)<<32|uint64(len(open))))
+	for position, i := range open {
+		if im.fates[i] == model.Undecided {
+			im.put(i, member(position))
+		}
+	}
+}
+
+// loseAbsent decides the ops that the disk certainly does not have, unless the profile has kept them because the machine
+// runs on.
+func (im *Image) loseAbsent() {
+	for i, p := range im.point.pending {
+		if p.absent {
+			im.put(i, false)
+		}
+	}
+}

@@ -1,0 +1,32 @@
+package crash
+
+import (
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
+)
+
+// pagesOf cuts a write into one for each page, in order.
+func pagesOf(op *trace.Op) (all []*trace.Op) {
+	size := op.OldSize
+	for off, rest := op.Off, op.Data; len(rest) > 0; {
+		n := min(int64(len(rest)), disk.PageBytes-off%disk.PageBytes)
+		page := *op
+		page.Off, page.Data, page.OldSize, page.Size = off, rest[:n:n], size, max(size, off+n)
+		all, size = append(all, &page), page.Size
+		off, rest = off+n, rest[n:]
+	}
+	return all
+}
+
+// pushPages orders a write page by page: the bytes of a page and the size that shows them are kept or lost together.
+func (q *queue) pushPages(op *trace.Op, d *disk.Disk) {
+	for _, page := range pagesOf(op) {
+		size := &pendingOp{size: page.Size, place: inOrder}
+		if page.Size > page.OldSize {
+			q.pushSize(page, size)
+		}
+		first := len(q.ops)
+		q.pushData(page, d)
+		size.after = append(size.after, q.ops[first:]...)
+	}
+}

@@ -1,0 +1,130 @@
+package crash
+
+import (
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
+)
+
+// pendingKind says which part of the disk a pending op changes.
+type pendingKind uint8
+
+const (
+	pendingNames pendingKind = iota // directory entries, all edits of one call at once
+	pendingSize                     // the size of a file
+	pendingData                     // bytes within one sector of a file; what no call wrote of a new block, within one page
+)
+
+// place says what an op has to do with the sequence of MetadataInOrder.
+type place uint8
+
+const (
+	unordered place = iota // it has no place in the sequence
+	inOrder                // it follows every earlier op that is inOrder
+	delayed                // it does too, but nothing follows it
+)
+
+// nameKey is a name in a directory.
+type nameKey struct {
+	parent trace.Ino
+	name   string
+}
+
+// pendingOp is the smallest thing that a power cut keeps or loses. One filesystem call becomes one pendingNames, or a
+// pendingSize for every page boundary it passes and a pendingData for every sector it touches. It does not change once
+// it is queued; what has to change is replaced by a copy with the same seq, so that crash points keep what they saw.
+type pendingOp struct {
+	seq   int // position among all pending ops of the trace
+	tick  uint64
+	kind  pendingKind
+	ino   trace.Ino    // of pendingSize, pendingData
+	off   int64        // of pendingData
+	data  []byte       // of pendingData
+	size  int64        // of pendingSize
+	cut   bool         // pendingSize that makes the file shorter
+	clear int64        // of pendingSize: from where on the system has cleared the page that was the last; 0 if it has not
+	edits []trace.Edit // of pendingNames
+	moved []trace.Ino  // of pendingNames: the inodes that got or lost a name
+	place place
+	// mount is how many power cuts there were before: each mount has a sequence of its own.
+	mount int32
+	// after are the ops that must have reached the disk if this one has. Some may be durable by now. A size can have
+	// later ones among them, the bytes that it waits for.
+	after []*pendingOp
+	// stale: pendingData that is no write but what the disk may show in its place, or beside it.
+	stale bool
+	// failed: its write-back failed and the page is clean now. No sync makes it durable; the disk may have it or not.
+	failed bool
+	// absent: failed, and the disk does not have it for certain.
+	absent bool
+	// journaled: failed, and it lies in a journal that may be replayed.
+	journaled bool
+	// evicted: journaled, and no longer in memory.
+	evicted bool
+	// settled: left over from an earlier power cut. The disk has it or not; no sync changes that.
+	settled bool
+}
+
+func (p *pendingOp) end() int64 { return p.off + int64(len(p.data)) }
+
+// failedBytes reports whether the op is bytes of a page that is clean after a failed write-back, and that the disk may
+// lack: no sync covers them, and they have no place in the order that a filesystem keeps.
+func (p *pendingOp) failedBytes() bool { return p.failed && p.kind == pendingData }
+
+// touches reports whether the op changes an entry of the directory.
+func (p *pendingOp) touches(dir trace.Ino) bool {
+	return slices.ContainsFunc(p.edits, func(e trace.Edit) bool { return e.Parent == dir })
+}
+
+// removes reports whether the op removes a name, as a rename does, too.
+func (p *pendingOp) removes() bool {
+	return slices.ContainsFunc(p.edits, func(e trace.Edit) bool { return e.Ino == 0 })
+}
+
+// follow makes the op need an earlier one, if there is one.
+func (p *pendingOp) follow(earlier *pendingOp) {
+	if earlier != nil && !slices.Contains(p.after, earlier) {
+		p.after = append(p.after, earlier)
+	}
+}
+
+// apply makes the op part of a disk.
+func (p *pendingOp) apply(d *disk.Disk) {
+	switch p.kind {
+	case pendingNames:
+		for i := range p.edits {
+			d.Edit(&p.edits[i])
+		}
+	case pendingSize:
+		d.Writable(p.ino).SetSize(p.size)
+	case pendingData:
+		c := d.Writable(p.ino)
+		if p.off < c.Size() { // what lies past the size is unreachable
+			c.WriteAt(p.data[:min(int64(len(p.data)), c.Size()-p.off)], p.off)
+		}
+	}
+}
+
+// position finds an op by its seq.
+func position(ops []*pendingOp, seq int) (int, bool) {
+	return slices.BinarySearchFunc(ops, seq, func(p *pendingOp, seq int) int { return p.seq - seq })
+}
+
+// clip takes from the data ops before seq what lies at or behind the size that the file was cut to: a cut is final,
+// and what lay behind it must not come back when the file grows again. It changes ops.
+func clip(ops []*pendingOp, ino trace.Ino, seq int, size int64) []*pendingOp {
+	keep := ops[:0]
+	for _, p := range ops {
+		if p.kind == pendingData && p.ino == ino && p.seq < seq && p.end() > size {
+			if p.off >= size {
+				continue
+			}
+			short := *p
+			short.data = p.data[:size-p.off]
+			p = &short
+		}
+		keep = append(keep, p)
+	}
+	return keep
+}

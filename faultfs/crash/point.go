@@ -1,0 +1,87 @@
+package crash
+
+import (
+	"sync/atomic"
+
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
+	"github.com/lightningdb/lightning-torture/faultfs/model"
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
+)
+
+// Point is a crash point, the disk at a tick at which power is cut: what is durable, and what is pending. Its images
+// share an index that is built when it is first needed, so it is used by one goroutine at a time. It must not be moved
+// once it has images.
+type Point struct {
+	Tick         uint64
+	model        model.Model
+	disk         *disk.Disk
+	pending      []*pendingOp
+	index        *pendingIndex
+	ignoresSyncs bool       // the disk ignores every sync from here on
+	start        *disk.Disk // the disk before the past: what a block may have held once
+	past         []trace.Op
+}
+
+func (p *Point) indexed() *pendingIndex {
+	if p.index == nil {
+		p.index = newIndex(p.pending, p.model.Unit())
+	}
+	return p.index
+}
+
+// Disk returns what is durable; the caller must not change it.
+func (p *Point) Disk() *disk.Disk { return p.disk }
+
+// Pending returns the number of ops that no sync has made durable.
+func (p *Point) Pending() int { return len(p.pending) }
+
+// PendingOp names a pending op of a crash point.
+type PendingOp struct {
+	ID   uint64 // the same at every crash point of a timeline at which the op is pending
+	Tick uint64 // of the call that it is a part of
+	// Earlier says that an earlier power cut left it undecided: Tick is of the filesystem that was crashed then.
+	Earlier bool
+}
+
+func (p *pendingOp) public() PendingOp { return PendingOp{uint64(p.seq), p.tick, p.settled} }
+
+// Ops returns the pending ops, oldest first.
+func (p *Point) Ops() []PendingOp {
+	ops := make([]PendingOp, len(p.pending))
+	for i, op := range p.pending {
+		ops[i] = op.public()
+	}
+	return ops
+}
+
+// ImageOptions says how an image is decided.
+type ImageOptions struct {
+	Chooser Chooser        // asked where the profile leaves a choice
+	Limit   int            // how many undecided ops one look may meet before a family of subsets is tried
+	Now     *atomic.Uint64 // the time of the filesystem that looks at the image
+}
+
+// Image returns an image of which only that is decided about which the profile leaves no choice.
+func (p *Point) Image(o ImageOptions) *Image {
+	im := &Image{
+		point: p, index: p.indexed(), chooser: o.Chooser, limit: o.Limit, fates: make([]model.Fate, len(p.pending)), now: o.Now,
+	}
+	if f := p.model.Profile.Fate(); f != model.Undecided {
+		for i := range im.fates {
+			im.fates[i] = f
+			if p.pending[i].evicted {
+				im.fates[i] = model.Lost // a machine that runs on replays no journal
+			}
+			im.count(i)
+		}
+	}
+	im.loseAbsent()
+	if p.model.Profile.RemovalsWait() {
+		for i, op := range p.pending {
+			if op.removes() {
+				im.put(i, false)
+			}
+		}
+	}
+	return im
+}

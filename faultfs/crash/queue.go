@@ -1,0 +1,83 @@
+package crash
+
+import (
+	"github.com/lightningdb/lightning-torture/faultfs/model"
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
+)
+
+// queue is the ordered list of pending ops, with what is needed to find the predecessors of a new op.
+type queue struct {
+	rules  model.Rules
+	device model.Device
+	unit   int64
+	mount  int32
+
+	ops       []*pendingOp // by seq
+	seq       int
+	failed    int                        // how many ops are failed
+	names     map[nameKey]*pendingOp     // last op that touched the name
+	moved     map[trace.Ino]*pendingOp   // last op that gave or took a name of the inode
+	sizes     map[trace.Ino]*pendingOp   // last op that set the size
+	truncated map[trace.Ino]*pendingOp   // last truncation, with SizesOvertake
+	cuts      map[trace.Ino][]*pendingOp // ops that made the file shorter, oldest first
+	data      map[sectorKey]*pendingOp   // last op that wrote the sector
+	todo      []int                      // scratch of take
+}
+
+type sectorKey struct {
+	ino    trace.Ino
+	sector int64
+}
+
+// newQueue returns a queue that holds the ops left over from an earlier power cut, if any. No new op follows those:
+// whoever changes a thing has looked at it first, and the look decided what was pending about it.
+func newQueue(m model.Model, left []*pendingOp) *queue {
+	q := &queue{
+		rules: m.Rules(), device: m.Device, unit: m.Unit(),
+		ops: left, names: map[nameKey]*pendingOp{}, moved: map[trace.Ino]*pendingOp{},
+		sizes: map[trace.Ino]*pendingOp{}, truncated: map[trace.Ino]*pendingOp{}, cuts: map[trace.Ino][]*pendingOp{},
+		data: map[sectorKey]*pendingOp{},
+	}
+	if len(left) > 0 {
+		last := left[len(left)-1]
+		q.seq, q.mount = last.seq, last.mount+1
+	}
+	return q
+}
+
+// append gives an op its place in the queue.
+func (q *queue) append(p *pendingOp, tick uint64) {
+	q.seq++
+	p.seq, p.tick, p.mount = q.seq, tick, q.mount
+	if !q.rules.Has(model.MetadataInOrder) {
+		p.place = unordered
+	}
+	q.ops = append(q.ops, p)
+}
+
+// forget drops an op that is durable, or absent, from the search for predecessors.
+func (q *queue) forget(p *pendingOp) {
+	switch p.kind {
+	case pendingSize:
+		forget(q.sizes, p.ino, p)
+		forget(q.truncated, p.ino, p)
+		if cuts := q.cuts[p.ino]; p.cut && len(cuts) > 0 && cuts[0].seq == p.seq {
+			q.cuts[p.ino] = cuts[1:]
+		}
+	case pendingData:
+		forget(q.data, sectorKey{p.ino, p.off / q.unit}, p)
+	case pendingNames:
+		for _, e := range p.edits {
+			forget(q.names, nameKey{e.Parent, e.Name}, p)
+		}
+		for _, ino := range p.moved {
+			forget(q.moved, ino, p)
+		}
+	}
+}
+
+func forget[K comparable](last map[K]*pendingOp, at K, p *pendingOp) {
+	if q := last[at]; q != nil && q.seq == p.seq {
+		delete(last, at)
+	}
+}

@@ -1,0 +1,58 @@
+package crash
+
+import (
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
+	"github.com/lightningdb/lightning-torture/faultfs/model"
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
+)
+
+// The rule for a rename. It is one pending op with two edits, so every image has the old name or the new one, never both
+// and never neither; a file that it overwrites is there or gone with it.
+//
+//  1. It follows earlier changes to either name, and earlier changes to names of the file that moves and of the file
+//     that is overwritten (pushNames).
+//  2. If it moves the file to another directory, it follows what made and moved the directories above the new name.
+//     Otherwise a file that was durable could move into a directory that does not survive.
+//  3. It does not wait for the bytes or the size of the file, so without a sync of the file the new name may show an
+//     empty or partial file. Only with RenameWaitsForSize, and only if it overwrites a file, it follows the size.
+//  4. In a filesystem with MetadataInOrder it takes its place in the sequence, of which a power cut keeps a prefix.
+//  5. A sync of either directory makes the whole rename durable; a sync of the file does so only with SyncTakesNames
+//     (covers and takes, in sync.go).
+//  6. Under the profile late-removals it is lost unless a sync has made it durable (Point.Image).
+
+// orderRename adds what a rename must follow besides earlier changes to the same names: points 2 and 3.
+func (q *queue) orderRename(p *pendingOp, op *trace.Op, d *disk.Disk) {
+	q.followDirsAbove(p, op, d)
+	if op.Victim != 0 && q.rules.Has(model.RenameWaitsForSize) {
+		p.follow(q.sizes[op.Ino])
+	}
+}
+
+// followDirsAbove makes a rename or link follow what made and moved the directories above the new name.
+func (q *queue) followDirsAbove(p *pendingOp, op *trace.Op, d *disk.Disk) {
+	for _, dir := range q.dirsAbove(op, d) {
+		p.follow(q.moved[dir])
+	}
+}
+
+// dirsAbove returns the directories from the one in which a rename or link puts a name up to the root, the root
+// excluded. It returns none if the file was in that directory before.
+func (q *queue) dirsAbove(op *trace.Op, d *disk.Disk) []trace.Ino {
+	last := op.Edits[len(op.Edits)-1].Parent
+	if last == trace.Root || op.Kind == trace.OpRename && op.Edits[0].Parent == last {
+		return nil
+	}
+	parents := d.Parents()
+	for _, p := range q.ops {
+		for _, e := range p.edits {
+			if e.Dir && e.Ino != 0 && !p.settled {
+				parents[e.Ino] = e.Parent
+			}
+		}
+	}
+	var all []trace.Ino
+	for dir := last; dir != trace.Root && dir != 0; dir = parents[dir] {
+		all = append(all, dir)
+	}
+	return all
+}

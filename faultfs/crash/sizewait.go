@@ -1,0 +1,76 @@
+package crash
+
+import (
+	"math"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
+	"github.com/lightningdb/lightning-torture/faultfs/model"
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
+)
+
+// waitForBytes makes the sizes of a write, one for each page, follow the bytes of the write that they show.
+func (q *queue) waitForBytes(op *trace.Op, sizes, bytes []*pendingOp) {
+	if len(sizes) == 0 || !q.rules.Has(model.DataBeforeSize) {
+		return
+	}
+	first := (sizes[0].size - 1) / disk.PageBytes
+	for _, p := range bytes {
+		if p.end() > op.OldSize {
+			size := sizes[p.off/disk.PageBytes-first]
+			size.after = append(size.after, p)
+		}
+	}
+}
+
+// releaseSizes releases the pending sizes of a file from the bytes below the size that a truncation sets at once.
+func (q *queue) releaseSizes(op *trace.Op) {
+	if !q.rules.Has(model.DataBeforeSize) {
+		return
+	}
+	for i, p := range q.ops {
+		if p.kind != pendingSize || p.ino != op.Ino || p.settled {
+			continue
+		}
+		early := *p
+		early.after = slices.DeleteFunc(slices.Clone(p.after), func(a *pendingOp) bool {
+			return a.kind == pendingData && a.off < op.Size
+		})
+		q.ops[i] = &early
+	}
+}
+
+// freeSize frees the size that memory has, if any, when other pages of the file than its own wait to be written, too.
+func (q *queue) freeSize(ino trace.Ino) {
+	last := q.sizes[ino]
+	if last == nil || last.place == inOrder || !q.dirtyElsewhere(ino, (last.size-1)/disk.PageBytes) {
+		return
+	}
+	if i, pending := position(q.ops, last.seq); pending {
+		free := *q.ops[i]
+		free.after = nil
+		free.follow(q.truncated[ino])
+		q.ops[i] = &free
+	}
+}
+
+// dirtyElsewhere reports whether another page of a file than the given one waits to be written. What was cut off does not.
+func (q *queue) dirtyElsewhere(ino trace.Ino, page int64) bool {
+	pages := int64(math.MaxInt64) // that the file has kept since
+	for _, p := range slices.Backward(q.ops) {
+		if p.kind == pendingNames || p.ino != ino || p.settled {
+			continue
+		}
+		at, dirty := p.off, !p.failed
+		if p.kind == pendingSize {
+			at, dirty = p.clear, dirty && p.clear != 0
+		}
+		if dirty && at/disk.PageBytes != page && at/disk.PageBytes < pages {
+			return true
+		}
+		if p.cut {
+			pages = min(pages, (p.size+disk.PageBytes-1)/disk.PageBytes)
+		}
+	}
+	return false
+}

@@ -1,0 +1,110 @@
+package crash
+
+import (
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/faultfs/model"
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
+)
+
+// covers returns the test whether a sync of the op's file or directory is about a pending op: bytes and size of a
+// file, never its name; the entries of a directory, never what they lead to.
+func covers(op *trace.Op) func(*pendingOp) bool {
+	return func(p *pendingOp) bool {
+		switch {
+		case p.settled:
+			return false
+		case op.Dir:
+			return p.touches(op.Ino)
+		}
+		return p.kind != pendingNames && p.ino == op.Ino
+	}
+}
+
+// takes returns the test whether a successful sync is about a pending op: what it covers, and with SyncTakesNames the
+// names of the file or directory itself.
+func (q *queue) takes(op *trace.Op) func(*pendingOp) bool {
+	covered := covers(op)
+	if !q.rules.Has(model.SyncTakesNames) {
+		return covered
+	}
+	return func(p *pendingOp) bool { return covered(p) || !p.settled && slices.Contains(p.moved, op.Ino) }
+}
+
+// reach marks what a successful sync makes durable: what it takes, and what that must follow.
+func (q *queue) reach(op *trace.Op) []bool {
+	durable, takes, todo := make([]bool, len(q.ops)), q.takes(op), q.todo[:0]
+	mark := func(i int) {
+		if !durable[i] && !q.ops[i].failedBytes() {
+			durable[i] = true
+			todo = append(todo, i)
+		}
+	}
+	for i, p := range q.ops {
+		if !p.failed && takes(p) {
+			mark(i)
+		}
+	}
+	inSequence := 0 // how many ops have been looked at for their place in it
+	for len(todo) > 0 {
+		i := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, a := range q.ops[i].after {
+			if j, pending := position(q.ops, a.seq); pending {
+				mark(j)
+			}
+		}
+		for ; q.rules.Has(model.SyncTakesOrder) && q.ops[i].place != unordered && inSequence < i; inSequence++ {
+			if p := q.ops[inSequence]; p.place == inOrder && p.mount == q.mount {
+				mark(inSequence)
+			}
+		}
+	}
+	q.todo = todo
+	return durable
+}
+
+// take removes what a successful sync makes durable, predecessors included, and returns it in order.
+func (q *queue) take(op *trace.Op) []*pendingOp {
+	durable := q.reach(op)
+	var taken []*pendingOp
+	rest := q.ops[:0]
+	for i, p := range q.ops {
+		if !durable[i] {
+			rest = append(rest, p)
+			continue
+		}
+		taken = append(taken, p)
+		q.forget(p)
+		if p.failed {
+			q.failed--
+		}
+	}
+	clear(q.ops[len(rest):])
+	q.ops = rest
+	q.clipTaken(op, taken)
+	return taken
+}
+
+// clipTaken takes from the ops that stay pending what a truncation freed that is durable now: bytes that are failed, and
+// those of a file that the sync was not about.
+func (q *queue) clipTaken(op *trace.Op, durable []*pendingOp) {
+	for _, p := range durable {
+		if p.kind == pendingSize && p.cut && (q.failed > 0 || p.ino != op.Ino) {
+			q.clip(p)
+		}
+	}
+	if q.failed > 0 {
+		q.countFailed()
+	}
+}
+
+// clip takes from the pending ops what a truncation has freed.
+func (q *queue) clip(cut *pendingOp) {
+	for _, p := range q.ops {
+		if p.kind == pendingData && p.ino == cut.ino && p.seq < cut.seq && p.off >= cut.size {
+			q.forget(p)
+		}
+	}
+	q.ops = clip(q.ops, cut.ino, cut.seq, cut.size)
+}

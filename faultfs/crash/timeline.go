@@ -1,0 +1,100 @@
+package crash
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
+	"github.com/lightningdb/lightning-torture/faultfs/model"
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
+)
+
+// Timeline walks a trace and stops at ticks at which power might be cut. It keeps what is durable there and what is
+// pending. It is used by one goroutine and does not go back.
+type Timeline struct {
+	model        model.Model
+	ops          []trace.Op
+	next         int // ops[:next] have happened
+	disk         *disk.Disk
+	queue        *queue
+	ignoresSyncs bool       // the disk has ignored every sync since before the first op
+	start        *disk.Disk // what was durable before the first op
+}
+
+// NewTimeline returns a timeline that stands before the first op of a trace that was recorded on a disk, which stays as
+// it is. The trace must not change; ops may be appended to it, and the timeline does not see them.
+func NewTimeline(ops []trace.Op, on *disk.Disk, m model.Model) *Timeline {
+	return newTimeline(ops, on.Share(), m, nil)
+}
+
+// NewTimelineAfter returns a timeline of a trace that was recorded on a crash image. It ends at tick seen and starts
+// from what had been decided of the image by then. Everything else is open again, and no sync in the trace settles it.
+func NewTimelineAfter(im *Image, ops []trace.Op, m model.Model, seen uint64) *Timeline {
+	end, _ := slices.BinarySearchFunc(ops, seen+1, func(op trace.Op, tick uint64) int { return cmp.Compare(op.Tick, tick) })
+	durable, left := im.settle(seen)
+	t := newTimeline(ops[:end], durable, m, left)
+	t.ignoresSyncs = im.point.ignoresSyncs
+	return t
+}
+
+func newTimeline(ops []trace.Op, durable *disk.Disk, m model.Model, left []*pendingOp) *Timeline {
+	return &Timeline{model: m, ops: slices.Clip(ops), disk: durable, queue: newQueue(m, left), start: durable.Share()}
+}
+
+// Advance moves behind the last op at or before tick and returns the crash point there.
+func (t *Timeline) Advance(tick uint64) Point {
+	t.advance(tick)
+	return Point{
+		Tick: tick, model: t.model, disk: t.disk.Share(), pending: slices.Clone(t.queue.ops), ignoresSyncs: t.ignores(tick),
+		start: t.start, past: t.ops[:t.next],
+	}
+}
+
+// Reread moves behind the last op at or before tick and returns the bytes of a file as it would be read from the disk
+// then: what the disk has of it in its place, with what is still dirty in memory.
+func (t *Timeline) Reread(tick uint64, ino trace.Ino) *disk.Content {
+	t.advance(tick)
+	for _, p := range t.queue.ops {
+		if p.kind != pendingNames && p.ino == ino && !p.settled && !p.evicted {
+			p.apply(t.disk)
+		}
+	}
+	if on := t.disk.Content(ino); on != nil {
+		return on.Fork()
+	}
+	return &disk.Content{}
+}
+
+func (t *Timeline) advance(tick uint64) {
+	for t.next < len(t.ops) && t.ops[t.next].Tick <= tick {
+		t.step(&t.ops[t.next])
+		t.next++
+	}
+}
+
+// ignores reports whether the disk ignores a sync at a tick.
+func (t *Timeline) ignores(tick uint64) bool { return t.ignoresSyncs || t.model.Device.Ignores(tick) }
+
+func (t *Timeline) step(op *trace.Op) {
+	switch {
+	case op.Fault == trace.Evict:
+		t.queue.evict(op)
+	case op.Fault == trace.FailedSync:
+		t.queue.fail(op)
+		if takesSize(op) && !t.ignores(op.Tick) {
+			t.commit(op)
+		}
+	case op.Kind != trace.OpSync:
+		t.queue.push(op, t.disk)
+	case op.Fault == trace.NoEffect && !t.ignores(op.Tick):
+		t.commit(op)
+	default: // lost, or refused before it began
+	}
+}
+
+// commit makes durable what a sync makes durable.
+func (t *Timeline) commit(op *trace.Op) {
+	for _, p := range t.queue.take(op) {
+		p.apply(t.disk)
+	}
+}

@@ -1,0 +1,126 @@
+package disk
+
+const (
+	// PageBytes is the size of a page: the unit in which contents share bytes, and of a filesystem's blocks.
+	PageBytes = 4096
+	// SectorBytes is the size of a sector of the disk, unless a device says otherwise.
+	SectorBytes = 512
+)
+
+// page is a piece of a file. Only the content that owns it may change it.
+type page struct {
+	owner *Content
+	b     [PageBytes]byte
+}
+
+// Content is the bytes of a file: pages, shared with other contents until written. A nil page reads as zeros, and so
+// does everything past size in the last page.
+type Content struct {
+	size     int64
+	pages    []*page
+	borrowed bool // pages is another content's slice: copy it before the first change
+}
+
+// Size returns the size in bytes.
+func (c *Content) Size() int64 { return c.size }
+
+// Fork returns a content with the same bytes. The receiver must not be changed from now on.
+func (c *Content) Fork() *Content {
+	return &Content{size: c.size, pages: c.pages, borrowed: true}
+}
+
+// ReadAt copies bytes from off on into b and returns how many there were.
+func (c *Content) ReadAt(b []byte, off int64) int {
+	if off >= c.size {
+		return 0
+	}
+	b = b[:min(int64(len(b)), c.size-off)]
+	for done := 0; done < len(b); {
+		i, in := pageOf(off + int64(done))
+		n := min(len(b)-done, PageBytes-in)
+		if i < len(c.pages) && c.pages[i] != nil {
+			copy(b[done:done+n], c.pages[i].b[in:])
+		} else {
+			clear(b[done : done+n])
+		}
+		done += n
+	}
+	return len(b)
+}
+
+// WriteAt stores b at off and grows the content as needed.
+func (c *Content) WriteAt(b []byte, off int64) {
+	if len(b) == 0 {
+		return // not even the size changes
+	}
+	c.size = max(c.size, off+int64(len(b)))
+	for len(b) > 0 {
+		i, in := pageOf(off)
+		n := copy(c.writable(i).b[in:], b)
+		b, off = b[n:], off+int64(n)
+	}
+}
+
+// SetSize cuts the content, or extends it with zeros.
+func (c *Content) SetSize(size int64) {
+	if size < c.size {
+		last, in := pageOf(size)
+		if in != 0 && last < len(c.pages) && c.pages[last] != nil {
+			clear(c.writable(last).b[in:])
+		}
+		if in != 0 {
+			last++
+		}
+		c.pages = c.pages[:min(last, len(c.pages))]
+	}
+	c.size = size
+}
+
+// writable returns page i, made the content's own.
+func (c *Content) writable(i int) *page {
+	switch had := len(c.pages); {
+	case c.borrowed || i >= cap(c.pages):
+		n := max(i+1, had)
+		pages := make([]*page, n, n+n/4+1)
+		copy(pages, c.pages)
+		c.pages, c.borrowed = pages, false
+	case i >= had:
+		c.pages = c.pages[:i+1]
+		clear(c.pages[had:]) // SetSize leaves pages behind the end
+	}
+	p := c.pages[i]
+	switch {
+	case p == nil:
+		p = &page{owner: c}
+	case p.owner != c:
+		own := *p
+		own.owner = c // not the shared page's: other images look at it
+		p = &own
+	}
+	c.pages[i] = p
+	return p
+}
+
+func pageOf(off int64) (index, within int) { return int(off / PageBytes), int(off % PageBytes) }
+
+// Hole reports whether the page that holds the byte at an offset was never written, so that it takes no space.
+func (c *Content) Hole(off int64) bool {
+	i, _ := pageOf(off)
+	return i >= len(c.pages) || c.pages[i] == nil
+}
+
+// Allocate makes the page that holds the byte at an offset take space, without a change of what is read.
+func (c *Content) Allocate(off int64) {
+	i, _ := pageOf(off)
+	c.writable(i)
+}
+
+// Pages returns how many pages take space.
+func (c *Content) Pages() (n int64) {
+	for _, p := range c.pages {
+		if p != nil {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,104 @@
+package model
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
+)
+
+// Device is what the disk below the filesystem does when power is cut. The zero value is a disk that writes sectors of
+// 512 bytes as a whole and keeps what a sync has made durable. As text it reads
+//
+//	[sector=512|4096] [torn=garbage] [tear=byte] [safe-append] [ignore-flush=TICK]
+type Device struct {
+	// Sector is how many bytes the disk writes as one: 512 or 4096; 0 means 512.
+	Sector int64
+	// Torn: a sector that was being written may hold garbage where it was written.
+	Torn bool
+	// Tear: of the bytes that one call writes to a sector a part may have arrived: the first byte, the first half, all
+	// but the last byte.
+	Tear bool
+	// SafeAppend: a file grows only after its new bytes are written, as SQLite's SQLITE_IOCAP_SAFE_APPEND.
+	SafeAppend bool
+	// IgnoreFlush is the tick from which on syncs return success and make nothing durable; 0: never. In a crash image
+	// that was made at or after the tick no sync makes anything durable.
+	IgnoreFlush uint64
+}
+
+// String returns the device as ParseDevice reads it; empty for the zero value.
+func (d Device) String() string {
+	var words []string
+	if d.Sector != 0 {
+		words = append(words, fmt.Sprintf("sector=%d", d.Sector))
+	}
+	if d.Torn {
+		words = append(words, "torn=garbage")
+	}
+	if d.Tear {
+		words = append(words, "tear=byte")
+	}
+	if d.SafeAppend {
+		words = append(words, "safe-append")
+	}
+	if d.IgnoreFlush != 0 {
+		words = append(words, fmt.Sprintf("ignore-flush=%d", d.IgnoreFlush))
+	}
+	return strings.Join(words, " ")
+}
+
+// ParseDevice reads a device from its text.
+func ParseDevice(text string) (Device, error) {
+	var d Device
+	given := map[string]bool{}
+	for word := range strings.FieldsSeq(text) {
+		name, _, _ := strings.Cut(word, "=")
+		if given[name] {
+			return Device{}, fmt.Errorf("%w %q: %s is given twice", ErrDevice, text, name)
+		}
+		given[name] = true
+		if err := d.parseWord(word); err != nil {
+			return Device{}, fmt.Errorf("%w %q: %w", ErrDevice, text, err)
+		}
+	}
+	return d, nil
+}
+
+func (d *Device) parseWord(word string) error {
+	name, value, pair := strings.Cut(word, "=")
+	switch name {
+	case "sector":
+		if value != "512" && value != "4096" {
+			return fmt.Errorf("%s: choose sector=512 or sector=4096", word)
+		}
+		d.Sector = map[string]int64{"512": disk.SectorBytes, "4096": disk.PageBytes}[value]
+	case "torn":
+		if value != "garbage" {
+			return fmt.Errorf("%s: choose torn=garbage", word)
+		}
+		d.Torn = true
+	case "tear":
+		if value != "byte" {
+			return fmt.Errorf("%s: choose tear=byte", word)
+		}
+		d.Tear = true
+	case "safe-append":
+		if pair {
+			return fmt.Errorf("%s: safe-append takes no value", word)
+		}
+		d.SafeAppend = true
+	case "ignore-flush":
+		tick, err := strconv.ParseUint(value, 10, 64)
+		if err != nil || tick == 0 {
+			return fmt.Errorf("%s: ignore-flush takes the tick from which on syncs have no effect, at least 1", word)
+		}
+		d.IgnoreFlush = tick
+	default:
+		return fmt.Errorf("unknown word %q; choose from sector=512, sector=4096, torn=garbage, tear=byte, safe-append, ignore-flush=TICK", word)
+	}
+	return nil
+}
+
+// Ignores reports whether the disk ignores a sync at a tick and reports success.
+func (d Device) Ignores(tick uint64) bool { return d.IgnoreFlush != 0 && tick >= d.IgnoreFlush }

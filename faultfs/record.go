@@ -1,0 +1,36 @@
+package faultfs
+
+import (
+	"runtime"
+	"slices"
+)
+
+// record stamps and stores an operation. The caller holds mu.
+func (fs *FS) record(op Op) {
+	op.Tick = fs.ticks()
+	fs.now.Store(op.Tick)
+	if fs.callers {
+		op.PCs = callers()
+	}
+	fs.trace = append(fs.trace, op)
+}
+
+// callersMax is how many callers an op carries at most, those inside this package included.
+const callersMax = 32
+
+// callers returns the stack above record.
+func callers() []uintptr {
+	var pcs [callersMax]uintptr
+	return slices.Clone(pcs[:runtime.Callers(3, pcs[:])])
+}
+
+// Recorded returns a filesystem that has the given trace and nothing else: enough to make timelines, crash points and
+// images of a run that was recorded elsewhere. The trace is not copied.
+func Recorded(trace []Op) *FS {
+	fs := New(Options{})
+	fs.trace = trace
+	if len(trace) > 0 {
+		fs.now.Store(trace[len(trace)-1].Tick)
+	}
+	return fs
+}

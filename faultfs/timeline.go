@@ -1,0 +1,69 @@
+package faultfs
+
+import (
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/faultfs/crash"
+)
+
+// Timeline walks the trace of a filesystem and stops at ticks at which power might be cut. It is used by one goroutine;
+// the filesystem may be in use meanwhile, and the timeline sees the ops that were recorded before it was made.
+type Timeline struct{ line *crash.Timeline }
+
+// NewTimeline returns a timeline that stands before the first op of fs, which lies on a disk as in the model.
+//
+// If fs is itself a crash image, the timeline ends at tick seen and starts from what the recovery on fs had seen of
+// the first crash by then; whatever it had not looked at is open again, and no sync of the recovery settles it. Make a
+// timeline for every tick at which recovery is to be crashed. For other filesystems seen has no meaning.
+func NewTimeline(fs *FS, model Model, seen uint64) *Timeline {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	return &Timeline{fs.timeline(model, seen)}
+}
+
+// timeline is NewTimeline for a caller that holds mu.
+func (fs *FS) timeline(model Model, seen uint64) *crash.Timeline {
+	if fs.image != nil {
+		return crash.NewTimelineAfter(fs.image, fs.trace, model, seen)
+	}
+	return crash.NewTimeline(fs.trace, fs.base, model)
+}
+
+// Advance moves behind the last op at or before tick and returns the crash point there. A timeline does not go back.
+func (t *Timeline) Advance(tick uint64) *CrashPoint {
+	return &CrashPoint{Tick: tick, point: t.line.Advance(tick)}
+}
+
+// CrashPoint is the disk at a tick: what is durable, and what is pending. Its images share an index that is built when
+// it is first needed, so it is used by one goroutine at a time.
+type CrashPoint struct {
+	Tick  uint64
+	point crash.Point
+}
+
+// Pending returns the number of ops that no sync has made durable.
+func (p *CrashPoint) Pending() int { return p.point.Pending() }
+
+// Ops returns the pending ops, oldest first.
+func (p *CrashPoint) Ops() []PendingOp { return p.point.Ops() }
+
+// Rot damages one durable file in the way of the rule, which is AtRest, chosen by the rule's seed and by draw. It
+// returns the crash point with the damage, or ok false if no file matches, if none can be damaged in this way, or if
+// the rule is not about this tick. The receiver is unchanged; the hit counts on r, which is used by one goroutine at a
+// time.
+func (p *CrashPoint) Rot(r *Rule, draw uint64) (rotten *CrashPoint, done Damage, ok bool) {
+	point, done, ok := p.point.Rot(r, draw)
+	if !ok {
+		return nil, Damage{}, false
+	}
+	return &CrashPoint{Tick: p.Tick, point: point}, done, true
+}
+
+// Crash cuts the power of fs, on a disk as in the model, at a tick, which may lie in the past. It returns the disk that
+// is found afterwards, as an independent filesystem. The filesystem itself runs on.
+func (fs *FS) Crash(tick uint64, model Model, o ImageOptions) (*FS, error) {
+	if now := fs.Now(); tick > now {
+		return nil, fmt.Errorf("%w: %d; the latest is %d", ErrTick, tick, now)
+	}
+	return NewTimeline(fs, model, tick).Advance(tick).Image(o), nil
+}

@@ -1,0 +1,51 @@
+package trace
+
+import "fmt"
+
+// Op is one filesystem call of a trace.
+type Op struct {
+	Tick    uint64  `json:"t"`
+	Kind    OpKind  `json:"k"`
+	Path    string  `json:"p"`            // as the caller named it
+	To      string  `json:"to,omitempty"` // OpRename, OpLink: the new name
+	Ino     Ino     `json:"i"`            // the file or directory it is about
+	Off     int64   `json:"o,omitempty"`  // OpWrite; OpRead: where a bit was flipped
+	Data    []byte  `json:"d,omitempty"`  // OpWrite: what was written, even if it is not what the caller asked for
+	OldSize int64   `json:"s0,omitempty"` // OpWrite, OpTruncate: size in bytes before
+	Size    int64   `json:"s,omitempty"`  // OpWrite, OpTruncate: size in bytes after
+	Fault   Effect  `json:"f,omitempty"`  // what was injected, if anything
+	As      Failure `json:"as,omitempty"` // FailedSync: whose failure it is
+	Edits   []Edit  `json:"e,omitempty"`  // what it does to directories
+	Dir     bool    `json:"dir,omitempty"`
+	// Victim is the file that lost a name to this op: the one removed, or the one a rename overwrote.
+	Victim Ino `json:"v,omitempty"`
+	// PCs are the program counters of the callers, innermost first, if the recorder was asked for them: see
+	// runtime.CallersFrames. They are meaningful only in the process that recorded them, and are not saved.
+	PCs []uintptr `json:"-"`
+}
+
+// String renders the op as one line for people.
+func (o Op) String() string {
+	s := fmt.Sprintf("%d %s %s", o.Tick, o.Kind, o.Path)
+	if o.To != "" {
+		s += " -> " + o.To
+	}
+	switch o.Kind {
+	case OpWrite:
+		s += fmt.Sprintf(" [%d,%d)", o.Off, o.Off+int64(len(o.Data)))
+	case OpTruncate:
+		s += fmt.Sprintf(" %d -> %d", o.OldSize, o.Size)
+	default:
+	}
+	if o.Fault != NoEffect {
+		s += " (" + o.Fault.String()
+		if o.As != AnyFailure {
+			s += " as " + o.As.String()
+		}
+		s += ")"
+	}
+	return s
+}
+
+// Changes reports whether the op can change what a crash leaves behind: only at its tick is it worth cutting power.
+func (o Op) Changes() bool { return o.Kind <= OpSync || o.Kind == OpWriteback || o.Fault == Evict }

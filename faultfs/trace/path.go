@@ -1,0 +1,19 @@
+package trace
+
+import (
+	"path"
+	"strings"
+)
+
+// CleanPath returns a path without leading slash, "." or "..", so that two spellings of one path compare equal: "" is
+// the root. Relative paths start at the root. Traces hold paths as the caller spelled them.
+func CleanPath(name string) string {
+	if name == "." || name == "/" {
+		return ""
+	}
+	odd := strings.Contains(name, "./") || strings.Contains(name, "//")
+	if odd || strings.HasSuffix(name, ".") || strings.HasSuffix(name, "/") {
+		name = path.Clean("/" + name)
+	}
+	return strings.TrimPrefix(name, "/")
+}
