@@ -21,7 +21,7 @@
 // these rules that applies decides:
 //
 //  1. If App.Name is set, that is the name: "lightning-torture replay LT1-...".
-//  2. If the shell found the binary in PATH, so that os.Args[0] has no directory, it is called as it was called.
+//  2. If the shell finds the binary in PATH, by the last element of os.Args[0], it is called by that element.
 //  3. Otherwise it is "go run" with the path of its main package: "go run example.com/mine/cmd/torture replay LT1-...".
 //     What go run builds is gone when it ends, and a file that go build wrote somewhere may be. Such a line works in the
 //     module of the main package.

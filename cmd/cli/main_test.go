@@ -2,8 +2,12 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -18,7 +22,46 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// stubborn is the tool with a lab that does not stop when it is asked to.
+// TestScripts builds binaries of other modules.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script", RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			vars, err := exec.Command("go", "env", "-json", "GOCACHE", "GOMODCACHE").Output()
+			if err != nil {
+				return nil // the script skips itself
+			}
+			var values map[string]string
+			if err := json.Unmarshal(vars, &values); err != nil {
+				return err
+			}
+			for name, value := range values {
+				e.Setenv(name, value)
+			}
+			e.Setenv("GOFLAGS", "-mod=mod")
+			e.Setenv("GOPROXY", "off") // whatever this module requires is there
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"module": module},
+	})
+}
+
+// module makes the script's directory a module that takes the lab from this checkout: "module PATH". It requires the
+// same versions as the lab, so that nothing has to be downloaded.
+func module(ts *testscript.TestScript, _ bool, args []string) {
+	root, err := filepath.Abs("../..")
+	ts.Check(err)
+	ours, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	ts.Check(err)
+	path, rest, _ := strings.Cut(strings.TrimPrefix(string(ours), "module "), "\n")
+	text := fmt.Sprintf("module %s\n%s\nrequire %s v0.0.0\n\nreplace %s => %s\n", args[0], rest, path, path, root)
+	ts.Check(os.WriteFile(ts.MkAbs("go.mod"), []byte(text), 0o666))
+	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs("go.sum"), sums, 0o666))
+}
+
+// stubborn is the command with a lab that does not stop when it is asked to.
 func stubborn() {
 	t := newTool(App{Targets: []torture.Target{{Name: "lightning"}}})
 	t.check = func(ctx context.Context, _ torture.Target, _ torture.Options) (*torture.Result, error) {

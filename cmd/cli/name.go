@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -18,14 +20,14 @@ type binary struct {
 // nameOf decides how a binary is called, by the first of these rules that applies:
 //
 //  1. An App that has a name is called by it.
-//  2. A binary that the shell found in PATH, so that os.Args[0] has no directory, is called by that word.
+//  2. An installed binary, which the shell finds in PATH by the last element of os.Args[0], is called by that element.
 //  3. Any other is called "go run" with the path of its main package: what go run builds is gone when it ends.
-func nameOf(app, arg0 string, build *debug.BuildInfo) binary {
+func nameOf(app, arg0 string, installed bool, build *debug.BuildInfo) binary {
 	base := strings.TrimSuffix(filepath.Base(arg0), ".exe")
 	switch {
 	case app != "":
 		return binary{app, app, arg0}
-	case arg0 != "" && !strings.ContainsRune(filepath.ToSlash(arg0), '/'):
+	case installed:
 		return binary{base, base, arg0}
 	case build == nil || build.Path == "":
 		return binary{base, arg0, arg0} // built by something else than the go command
@@ -33,6 +35,21 @@ func nameOf(app, arg0 string, build *debug.BuildInfo) binary {
 		return binary{base, "go run .", arg0}
 	}
 	return binary{lastElement(build.Path), "go run " + build.Path, arg0}
+}
+
+// inPath reports whether the shell finds this binary by the last element of arg0.
+func inPath(arg0 string) bool {
+	found, err := exec.LookPath(filepath.Base(arg0))
+	if err != nil {
+		return false
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return false
+	}
+	there, thereErr := os.Stat(found)
+	here, hereErr := os.Stat(self)
+	return thereErr == nil && hereErr == nil && os.SameFile(there, here)
 }
 
 var majorVersion = regexp.MustCompile(`^v[0-9]+$`)

@@ -34,7 +34,7 @@ type tool struct {
 func newTool(app App) *tool {
 	build, _ := debug.ReadBuildInfo() // nil if the linker left none
 	t := &tool{
-		app: app, name: nameOf(app.Name, os.Args[0], build), stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv,
+		app: app, name: nameOf(app.Name, os.Args[0], inPath(os.Args[0]), build), stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv,
 		width:    terminalWidth,
 		now:      time.Now, //nolint:forbidigo // the date in a report is the one thing here that is not replayed
 		programs: litmus.Programs, check: torture.Check, replay: torture.Replay,

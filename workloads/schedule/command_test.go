@@ -36,6 +36,10 @@ func TestCommandRunsASeedAgain(t *testing.T) {
 			"GOOS=wasip1 GOARCH=wasm go test -exec 'lightning-torture wasmexec --seed 17 --env A=b' . -args -rounds=3",
 			schedule.Job{Dir: root, Env: []string{"A=b"}, Args: []string{"x.test", "-test.paniconexit0", "-rounds=3"}},
 		},
+		{
+			"a program that another binary runs", "go run example.com/mine wasmexec --seed 17 a.wasm",
+			schedule.Job{Args: []string{"a.wasm"}, Runner: "go run example.com/mine"},
+		},
 	} {
 		require.Equal(t, row.want, schedule.Command(17, row.job), row.name)
 	}
