@@ -13,7 +13,7 @@ const FormatVersion = manifest.FormatVersion
 
 // Framed returns a log or manifest of one record.
 func Framed(num uint64, record []byte) []byte {
-	content, err := framed(num, func(w *wal.Writer) error { return w.Append(record) })
+	content, err := wal.Framed(num, func(w *wal.Writer) error { return w.Append(record) })
 	if err != nil {
 		panic(err)
 	}

@@ -1,0 +1,158 @@
+package engine_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/spf13/afero"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/engine"
+)
+
+// gate lets the syncs of blob files wait.
+type gate struct {
+	afero.Fs
+	open chan struct{}
+}
+
+func (g *gate) OpenFile(name string, flag int, perm os.FileMode) (afero.File, error) {
+	f, err := g.Fs.OpenFile(name, flag, perm)
+	if err == nil && strings.HasSuffix(name, ".blob") {
+		return gatedFile{f, g}, nil
+	}
+	return f, err
+}
+
+type gatedFile struct {
+	afero.File
+	g *gate
+}
+
+func (f gatedFile) Sync() error {
+	<-f.g.open
+	return f.File.Sync()
+}
+
+// The log must not hear of a value before it is durable, whatever the durability of its commit: nobody sees it.
+func TestALargeValueIsDurableBeforeItsCommit(t *testing.T) {
+	g := &gate{Fs: afero.NewBasePathFs(afero.NewOsFs(), t.TempDir()), open: make(chan struct{})}
+	db, err := engine.Open("db", engine.Options{FS: g, LargeValueBytes: 100})
+	require.NoError(t, err)
+	done := make(chan error)
+	go func() { done <- db.Put([]byte("k"), pattern(1000, 1), engine.Buffered) }()
+	require.NoError(t, db.Put([]byte("other"), []byte("value"), engine.Sync), "others do not wait")
+	_, err = db.Get([]byte("k"))
+	require.ErrorIs(t, err, engine.ErrNotFound)
+	require.Less(t, db.Metrics().LogBytes, int64(60))
+	close(g.open)
+	require.NoError(t, <-done)
+	hasValue(t, db, "k", pattern(1000, 1))
+	require.NoError(t, db.Close())
+}
+
+func TestWritersAndReadersOfLargeValuesAtOnce(t *testing.T) {
+	o := tiny(afero.NewBasePathFs(afero.NewOsFs(), t.TempDir()))
+	o.InlineMaintenance, o.BlobFileBytes = false, 4<<10
+	db, err := engine.Open("db", o)
+	require.NoError(t, err)
+	var wg sync.WaitGroup
+	var failed error
+	var once sync.Once
+	fail := func(err error) {
+		if err != nil {
+			once.Do(func() { failed = err })
+		}
+	}
+	for w := range 4 {
+		wg.Go(func() {
+			for i := range 150 {
+				k := fmt.Appendf(nil, "k%d%d", w, i%5)
+				v := bytes.Repeat([]byte{byte(w), byte(i)}, 10+i%40)
+				fail(db.Put(k, v, engine.Durability(i%3)))
+				got, err := db.Get(k)
+				fail(err)
+				if !bytes.Equal(v, got) {
+					fail(errors.New("another value"))
+				}
+				if i%30 == 7 {
+					fail(db.Flush())
+				}
+			}
+		})
+	}
+	wg.Go(func() {
+		for range 60 {
+			it, err := db.NewIterator(engine.IterOptions{})
+			fail(err)
+			for ok := it.First(); ok; ok = it.Next() {
+				if v := it.Value(); len(v) < 20 || v[0] != v[len(v)-2] || v[1] != v[len(v)-1] {
+					fail(fmt.Errorf("%q is %x", it.Key(), v))
+				}
+			}
+			fail(it.Error())
+			fail(it.Close())
+		}
+	})
+	wg.Wait()
+	require.NoError(t, failed)
+	require.NoError(t, db.Compact())
+	require.NoError(t, db.Verify())
+	require.NoError(t, db.Close())
+}
+
+func TestAValueOf1GiB(t *testing.T) {
+	if testing.Short() {
+		t.Skip("writes and reads 1 GiB of disk and memory; run without -short")
+	}
+	o := engine.Options{FS: afero.NewBasePathFs(afero.NewOsFs(), t.TempDir())}
+	db, err := engine.Open("db", o)
+	require.NoError(t, err)
+	tooLong := pattern(engine.ValueBytesMax+1, 1)
+	value := tooLong[:engine.ValueBytesMax]
+	for _, i := range []int{0, len(value) / 2, len(value) - 1} {
+		value[i] = 0xa5
+	}
+	require.NoError(t, db.Put([]byte("k"), value, engine.Sync))
+	require.ErrorIs(t, db.Put([]byte("k"), tooLong, engine.Sync), engine.ErrTooLarge)
+	debug.FreeOSMemory()
+	require.NoError(t, db.Flush())
+	require.NoError(t, db.Verify())
+	require.NoError(t, db.Close())
+	db, err = engine.Open("db", o)
+	require.NoError(t, err)
+
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	stream, err := db.GetReader([]byte("k"))
+	require.NoError(t, err)
+	buf := make([]byte, 1<<20)
+	for at := 0; at < len(value); at += len(buf) {
+		_, err := io.ReadFull(stream, buf)
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(value[at:at+len(buf)], buf), "at %d", at)
+	}
+	require.NoError(t, stream.Close())
+	runtime.ReadMemStats(&after)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(4<<20), "a stream takes no memory to speak of")
+
+	got, err := db.Get([]byte("k"))
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(value, got))
+	runtime.ReadMemStats(&after)
+	require.Less(t, after.Sys, uint64(2_700<<20), "the caller's value and the one that was got, no other")
+	require.NoError(t, db.Delete([]byte("k"), engine.Sync))
+	require.NoError(t, db.Compact())
+	names, err := afero.Glob(o.FS, "db/*.blob")
+	require.NoError(t, err)
+	require.Empty(t, names)
+	require.NoError(t, db.Close())
+}

@@ -1,0 +1,132 @@
+package engine_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/spf13/afero"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/engine"
+)
+
+// TestMissingLogIsNoticed copies a store while it has two live logs, once without the older one.
+func TestMissingLogIsNoticed(t *testing.T) {
+	whole := unflushed(t, 2, engine.Sync)
+	logs := find(t, whole, "*.log")
+	for _, without := range []string{"", logs[0], logs[1]} {
+		fsys := copyOf(t, whole)
+		if without != "" {
+			require.NoError(t, fsys.Remove(without))
+		}
+		again, err := engine.Open("db", engine.Options{FS: fsys, InlineMaintenance: true})
+		if without == logs[0] {
+			require.ErrorIs(t, err, engine.ErrCorrupt, "the second commit builds on the first")
+			continue
+		}
+		require.NoError(t, err)
+		require.NoError(t, again.Close())
+	}
+}
+
+// TestGapBetweenLogs cuts a log short that is not the last. A power cut can do that as long as nobody has asked for a
+// sync since: then the later logs go with it. If somebody has, it is damage.
+func TestGapBetweenLogs(t *testing.T) {
+	for name, c := range map[string]struct {
+		durability engine.Durability
+		cut        int // of four logs, by number; each has one commit
+		keep       int // bytes of that log
+		found      int // keys
+		err        error
+	}{
+		"the commit of the second is lost, and nobody synced": {engine.NoSync, 1, 30, 1, nil},
+		"the second is empty, and nobody synced":              {engine.NoSync, 1, 0, 1, nil},
+		"the first is empty, and nobody synced":               {engine.Buffered, 0, 0, 0, nil},
+		"the last but one is torn, and nobody synced":         {engine.NoSync, 2, 50, 2, nil},
+		"the last is torn":                                    {engine.Sync, 3, 30, 3, nil},
+		"the second is torn, but a later commit was synced":   {engine.Sync, 1, 30, 0, engine.ErrCorrupt},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fsys := unflushed(t, 4, c.durability)
+			log := find(t, fsys, "*.log")[c.cut]
+			content, err := afero.ReadFile(fsys, log)
+			require.NoError(t, err)
+			require.Greater(t, len(content), c.keep)
+			require.NoError(t, afero.WriteFile(fsys, log, content[:c.keep], 0o644))
+			report, err := engine.VerifyDir("db", engine.Options{FS: fsys})
+			require.NoError(t, err)
+			require.Equal(t, c.err == nil, len(report.Problems) == 0, "a gap is no damage: %q", report.Problems)
+			for range 2 { // recovery is idempotent
+				db, err := engine.Open("db", engine.Options{FS: fsys, InlineMaintenance: true})
+				require.ErrorIs(t, err, c.err)
+				if err != nil {
+					continue
+				}
+				require.NoError(t, db.Verify())
+				for i := range 4 {
+					_, err := db.Get(fmt.Appendf(nil, "key %d", i))
+					require.Equal(t, i < c.found, err == nil, "key %d: %v", i, err)
+				}
+				require.NoError(t, db.Close())
+			}
+		})
+	}
+}
+
+// TestLogsBehindAGapGoOneByOne kills recovery at each of its calls. What it leaves is not taken for a missing log.
+func TestLogsBehindAGapGoOneByOne(t *testing.T) {
+	whole := unflushed(t, 5, engine.NoSync)
+	require.NoError(t, afero.WriteFile(whole, find(t, whole, "*.log")[1], nil, 0o644))
+	for n := 0; ; n++ {
+		disk := copyOf(t, whole)
+		fsys := newFaulty(disk, n)
+		db, err := engine.Open("db", engine.Options{FS: fsys, InlineMaintenance: true})
+		if err == nil {
+			require.Greater(t, n, 3, "three logs behind the gap, and an empty one")
+			require.NoError(t, db.Close())
+			return
+		}
+		require.ErrorIs(t, err, errInjected)
+		db, err = engine.Open("db", engine.Options{FS: disk, InlineMaintenance: true})
+		require.NoError(t, err, "killed at call %d", n)
+		require.NoError(t, db.Verify())
+		require.Equal(t, map[string]string{"key 0": "value"}, contents(t, db))
+		require.NoError(t, db.Close())
+	}
+}
+
+// TestMissingLogWithoutProof: nobody synced, so no later log proves anything; but the name of a log was durable before
+// its first commit. A log that was cut short is there.
+func TestMissingLogWithoutProof(t *testing.T) {
+	fsys := unflushed(t, 3, engine.NoSync)
+	require.NoError(t, fsys.Remove(find(t, fsys, "*.log")[1]))
+	_, err := engine.Open("db", engine.Options{FS: fsys, InlineMaintenance: true})
+	require.ErrorIs(t, err, engine.ErrCorrupt)
+}
+
+// unflushed returns the disk of a store that is killed with so many live logs, one commit in each.
+func unflushed(t *testing.T, logs int, d engine.Durability) afero.Fs {
+	t.Helper()
+	gate := &noTables{Fs: afero.NewMemMapFs(), wait: make(chan struct{})}
+	db := open(t, engine.Options{FS: gate, MemtableBytes: 1, MemtablesMax: logs})
+	for i := range logs {
+		require.NoError(t, db.Put(fmt.Appendf(nil, "key %d", i), []byte("value"), d))
+	}
+	require.Len(t, find(t, gate, "*.log"), logs)
+	require.NoError(t, db.Apply(&engine.Batch{}, min(d, engine.NoSync)), "the last log has its commit, too")
+	disk := copyOf(t, gate)
+	close(gate.wait)
+	require.NoError(t, db.Close())
+	return disk
+}
+
+func copyOf(t *testing.T, from afero.Fs) afero.Fs {
+	t.Helper()
+	to := afero.NewMemMapFs()
+	for _, name := range find(t, from, "*") {
+		content, err := afero.ReadFile(from, name)
+		require.NoError(t, err)
+		require.NoError(t, afero.WriteFile(to, name, content, 0o644))
+	}
+	return to
+}
