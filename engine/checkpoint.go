@@ -3,15 +3,13 @@ package engine
 import (
 	"errors"
 	"fmt"
-	"slices"
-)
 
-// CheckpointInfo tells of a checkpoint.
-type CheckpointInfo struct {
-	Dir         string
-	Files       int
-	CopiedBytes int64 // what was not linked
-}
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
+	"github.com/lightningdb/lightning-torture/engine/internal/image"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/sequencer"
+)
 
 // Checkpoint makes a store of its own in dir, which must be empty or missing, of everything acknowledged before the
 // call, perhaps with commits that come meanwhile, and of no half commit. Tables and blob files are hard links if the
@@ -34,7 +32,7 @@ func (db *DB) Checkpoint(dir string) error {
 }
 
 func (db *DB) checkpoint(dir string, info *CheckpointInfo) (err error) {
-	target, err := emptyTarget(db.opts.FS, dir)
+	target, err := image.EmptyTarget(db.opts.FS, dir)
 	if err != nil {
 		return err
 	}
@@ -42,26 +40,75 @@ func (db *DB) checkpoint(dir string, info *CheckpointInfo) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, im.close()) }()
-	for _, name := range im.kept() {
-		copied, err := target.Clone(db.dir, name)
+	defer func() { err = errors.Join(err, im.Close()) }()
+	for _, f := range im.Kept() {
+		copied, err := target.Clone(im.Dir, f.Name)
 		if err != nil {
 			return err
 		}
 		info.Files, info.CopiedBytes = info.Files+1, info.CopiedBytes+copied
 	}
-	err = im.made(func(f madeFile) error {
-		info.Files, info.CopiedBytes = info.Files+1, info.CopiedBytes+int64(len(f.content))
-		return target.WriteFile(f.name, f.content)
+	err = im.Made(func(f image.MadeFile) error {
+		info.Files, info.CopiedBytes = info.Files+1, info.CopiedBytes+int64(len(f.Content))
+		return target.WriteFile(f.Name, f.Content)
 	})
 	if err != nil {
 		return err
 	}
-	return publish(target, im.marker())
+	return image.Publish(target, im.Marker())
 }
 
-func notEmpty(path string, names []string) error {
-	slices.Sort(names)
-	return fmt.Errorf("%w: %s holds %s and %d more; name a directory that does not exist (what an attempt that failed "+
-		"left behind can be deleted)", ErrTargetNotEmpty, path, names[0], len(names)-1)
+// newImage takes an image of everything acknowledged so far, and perhaps of commits that are under way. Commits wait
+// while the log is synced and closed; the next one begins a new log. The image must be closed.
+func (db *DB) newImage() (*image.Image, error) {
+	if !db.opts.ReadOnly { // most of what commits would wait for is done before they have to
+		if err := db.seq.Finish(db.seq.Barrier(sequencer.Sync)); err != nil {
+			return nil, err
+		}
+	}
+	im, err := db.freezeImage()
+	if err != nil {
+		return nil, err
+	}
+	// Values for later commits may have been added to the last file that the image needs. None is from here on.
+	if err := db.sealLarge(); err != nil {
+		return nil, errors.Join(err, im.Close())
+	}
+	return im, nil
+}
+
+// freezeImage takes an image, but for the end of the blob file that is growing.
+func (db *DB) freezeImage() (*image.Image, error) {
+	db.commitMu.Lock()
+	defer db.commitMu.Unlock()
+	if !db.opts.ReadOnly {
+		if err := db.writable(); err != nil {
+			return nil, err
+		}
+		if err := db.rotate(); err != nil {
+			return nil, err
+		}
+	}
+	db.catalog.Lock()
+	defer db.catalog.Unlock()
+	v, err := db.acquire()
+	if err != nil {
+		return nil, err
+	}
+	im := &image.Image{
+		Dir: db.dir, View: v, Release: func() error { return db.release(v) },
+		State: db.catalog.state, Manifest: db.newFileNum(),
+	}
+	im.State.Version, im.State.NextFile = manifest.FormatVersion, im.Manifest+1
+	for _, num := range db.catalog.logs {
+		f, err := db.dir.Open(filename.Log(num))
+		if err != nil {
+			return nil, errors.Join(corrupt.Missing(filename.Log(num), err), im.Close())
+		}
+		im.AddLog(num, f)
+	}
+	db.mu.Lock()
+	im.Blobs = v.BlobFiles()
+	db.mu.Unlock()
+	return im, nil
 }

@@ -3,12 +3,17 @@
 //
 // # Reading order
 //
-// db.go and options.go are what users see, with metrics.go and event.go. A commit: batch.go, commit.go,
+// What users see: db.go, options.go, metrics.go, event.go, errors.go. A commit: batch.go, commit.go,
 // internal/sequencer; transactions: txn.go, internal/conflict. A read: internal/view, view.go, iterator.go, snapshot.go,
 // valuereader.go. Maintenance: maintenance.go, flush.go, compaction.go, internal/picker, internal/rewrite, catalog.go.
-// Large values: largevalue.go, blobfile.go. Coming back: recovery.go. Operations, which the rest does not need:
-// checkpoint.go with image.go, backup.go with repository.go, verifybackups.go, repair.go with salvage.go, verify.go,
-// inspect.go.
+// Large values: largevalue.go, blobfile.go. Recovery: recovery.go. Operations that the rest does not need:
+// checkpoint.go and internal/image, backup.go and package backup, repair.go and package repair, verify.go and
+// internal/verify, inspect.go and package inspect.
+//
+// What needs the locks of a DB is here; what does not is in packages below, none of which imports this one. The 95
+// exported names are all that users need, so that they import one package. The largest circle of files is 4, db.go with
+// the types of its fields, or 13 if calls of DB's methods count: commits, maintenance and recovery start one another by
+// design, under the locks that db.go lists.
 //
 // # Invariants
 //
@@ -20,9 +25,9 @@
 //     only when it is durable; a NoSync commit, likewise, when the operating system has it. So what was read once is not
 //     lost, unless it was written with less than Sync.
 //   - I5: after the first failed write, sync or removal nothing is written any more, and nothing is tried again:
-//     ErrPoisoned. Reads go on; a commit that failed never becomes visible, and none does after one has been told so.
-//     Damage met by maintenance has the same effect. That there is no room for zeros ahead of a log is no failed write:
-//     nothing is lost, and they are not tried again.
+//     ErrPoisoned. Reads go on; a commit that failed never becomes visible, and after its caller has been told, no other
+//     commit does. Damage met by maintenance has the same effect. Zeros ahead of a log that find no room on the disk are
+//     not a failed write: nothing is lost, and they are not tried again.
 //   - I6: a session builds only on what it has itself made durable. Its first commit moves what was replayed from logs
 //     to a new table, and starts a new manifest. What an earlier process left may be in the page cache only, and a sync
 //     of it may have failed: no second sync can tell.
@@ -33,16 +38,15 @@
 //   - I9: a version of a key that an open snapshot sees is kept.
 //   - I10: a transaction reads one snapshot and its own writes. SnapshotIsolation: of two concurrent ones that write a
 //     key, one commits. Serializable: as well, what it read, with the gaps of ranges, is unchanged when it commits.
-//   - I11: damage of what was durable is ErrCorrupt, never a wrong value; a torn tail ends a log. The one damage that
-//     looks like a torn tail is that of the last commits of a process that was killed: nothing later proves that they
-//     were durable. Close leaves a proof, in the last log: that the file itself is gone, or cut before its first commit,
-//     nothing tells.
+//   - I11: damage of what was durable is ErrCorrupt, never a wrong value; a torn tail ends a log. Only damage to the
+//     last commits of a killed process looks like a torn tail, because nothing later proves that they were durable.
+//     Close leaves such a proof in the last log. Nothing shows that the last log is gone, or cut before its first commit.
 //   - I12: with InlineMaintenance no goroutine is started, and the same calls make the same filesystem operations.
 //   - I13: a range delete hides every older version of its keys, wherever that lies, and nothing newer, as a deletion of
 //     each key would. It is in tables as long as something that it hides may be.
-//   - I14: a reference to a value in a blob file, in a log or in a table, leads to bytes that were durable, with the name
-//     of their file, before the log record, or the manifest that names the table, was written, whatever the durability. That they are not there
-//     is corruption, and no torn tail.
+//   - I14: before a log record, or the manifest that names a table, is written, every value in a blob file that it refers
+//     to is durable, and so is the name of that file, whatever the durability. If such a value is missing, that is
+//     corruption and not a torn tail.
 //   - I15: a blob file stays as long as somebody may meet a reference into it: a live table or one that a reader has, a
 //     memtable that is not flushed or that a reader has, a log that is not known to be obsolete, a commit under way.
 //
@@ -100,16 +104,14 @@
 //
 // # Limits
 //
-// Keys have up to 64 KiB and may be empty; values have up to 1 GiB, batches nearly 2 GiB. Open reads each log into
-// memory as a whole. Writing a value takes no memory beside the batch, and Put of a large one not even that; a
-// transaction copies it twice. Reading one as a stream takes 128 KiB. Up to 512 commits are on their way at once. While
-// a read-write transaction is open, 65,536 keys or 8 MiB of recent commits are remembered; one that is older than that
-// gets ErrConflict.
+// Keys have up to 64 KiB and may be empty; values have up to 1 GiB, batches nearly 2 GiB. Open reads each log into memory
+// as a whole. Writing a value takes no memory beside the batch, and Put of a large one not even that; a transaction
+// copies it twice. Reading one as a stream takes 128 KiB. Up to 512 commits are under way at once. While a read-write
+// transaction is open, 65,536 keys or 8 MiB of recent commits are remembered; an older transaction gets ErrConflict.
 //
-// An open store has a file descriptor for each table and each blob file: with the default sizes about 2,700 for 20 GB in
-// tables, 210 in blob files. Filter and index of a table stay in memory from the first search of it on, unless they are
-// small: then from Open on. Scans take no more memory than that, 256 KiB for each level and table of level 0, and the
-// largest value that the iterator has shown.
+// An open store has a file descriptor for each table and blob file: with the default sizes about 2,900 for 20 GB. Filter
+// and index of a table stay in memory from its first search on, small ones from Open on. A scan takes 256 KiB for each
+// level and table of level 0 beside that, and room for the largest value that it has shown.
 //
 // # Rejected
 //

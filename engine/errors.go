@@ -3,10 +3,13 @@ package engine
 import (
 	"errors"
 
+	"github.com/lightningdb/lightning-torture/engine/backup"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/image"
 	"github.com/lightningdb/lightning-torture/engine/internal/lock"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/sentinel"
 )
 
 // Errors of the package, to be recognized by errors.Is.
@@ -27,24 +30,24 @@ var (
 	// ErrTxnDone is returned by a transaction, or an iterator of it, that was committed or rolled back.
 	ErrTxnDone = errors.New("engine: transaction is over")
 	// ErrReadOnly is returned by a write of a read-only transaction, or of a store that was opened with ReadOnly.
-	ErrReadOnly = errors.New("engine: read-only")
+	ErrReadOnly = sentinel.ErrReadOnly
 	// ErrNotADatabase is returned by Open for a directory that holds files, but no store. Nothing was changed.
-	ErrNotADatabase = errors.New("engine: not a database")
+	ErrNotADatabase = sentinel.ErrNotADatabase
 	// ErrMissing is returned by Open with ErrorIfMissing where no store is.
 	ErrMissing = errors.New("engine: no database")
 	// ErrVersion is returned for a store or a backup that a newer engine wrote. It is no corruption, and nothing was
 	// changed.
 	ErrVersion = manifest.ErrVersion
 	// ErrTargetNotEmpty is returned by Checkpoint and Restore for a directory that holds something.
-	ErrTargetNotEmpty = errors.New("engine: target is not empty")
+	ErrTargetNotEmpty = image.ErrTargetNotEmpty
 	// ErrNotARepository is returned for a directory that holds something else than backups. Nothing was changed.
-	ErrNotARepository = errors.New("engine: not a repository of backups")
+	ErrNotARepository = backup.ErrNotARepository
 	// ErrNoBackup is returned for a backup that is not in the repository.
-	ErrNoBackup = errors.New("engine: no such backup")
+	ErrNoBackup = backup.ErrNoBackup
 	// ErrTooLarge is returned for a key over KeyBytesMax, a value over ValueBytesMax or a batch over BatchBytesMax.
 	ErrTooLarge = errors.New("engine: too large")
 	// ErrOptions is what Options.Validate returns.
-	ErrOptions = errors.New("engine: bad options")
+	ErrOptions = sentinel.ErrOptions
 )
 
 // also joins errors like errors.Join, but returns a single one as it is.

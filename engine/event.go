@@ -65,6 +65,13 @@ func (r CompactionReason) String() string {
 	return fmt.Sprintf("CompactionReason(%d)", uint8(r))
 }
 
+// CheckpointInfo tells of a checkpoint.
+type CheckpointInfo struct {
+	Dir         string
+	Files       int
+	CopiedBytes int64 // what was not linked
+}
+
 // StallInfo tells why writers wait.
 type StallInfo struct{ Reason StallReason }
 

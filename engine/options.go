@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/afero"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/sequencer"
+	"github.com/lightningdb/lightning-torture/engine/internal/sst"
 )
 
 // Limits of what can be written.
@@ -148,3 +149,23 @@ const (
 	NoSync   = Durability(sequencer.NoSync)   // handed to the operating system: survives a killed process
 	Buffered = Durability(sequencer.Buffered) // in memory only: a killed process may lose it, with all later ones
 )
+
+// Compression says how the blocks of new tables are stored; tables that exist are read whatever it is. Its String is
+// "none", "snappy" or "zstd".
+type Compression = sst.Compression
+
+// The compressions.
+const (
+	CompressionNone   = sst.None
+	CompressionSnappy = sst.Snappy
+	CompressionZstd   = sst.Zstd
+)
+
+// ParseCompression is the inverse of Compression.String. Another name is an ErrOptions.
+func ParseCompression(name string) (Compression, error) {
+	c, err := sst.ParseCompression(name)
+	if err != nil {
+		return c, fmt.Errorf("%w: %w", ErrOptions, err)
+	}
+	return c, nil
+}

@@ -1,4 +1,4 @@
-package engine
+package verify
 
 import (
 	"errors"
@@ -13,35 +13,32 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// verifyBlobs compares every checksum of the blob files, and every reference of tables and memtables with what it leads
-// to, and both with what the manifest says. The caller holds the locks of Verify, and large.
-func (db *DB) verifyBlobs(v *view.View) error {
+// blobs compares every checksum of the blob files, and every reference of tables and memtables with what it leads
+// to, and both with what the manifest says.
+func (s *Store) blobs() error {
 	var errs []error
-	db.mu.Lock()
-	files := v.BlobFiles()
-	db.mu.Unlock()
-	for _, f := range files { // the view holds them; others may go any time
-		again, err := view.OpenBlobFile(db.dir, f.Num, f.Reader.Size()) // by name: the open file may have lost it
+	for _, f := range s.BlobFiles {
+		again, err := view.OpenBlobFile(s.Dir, f.Num, f.Reader.Size()) // by name: the open file may have lost it
 		if err == nil {
 			err = errors.Join(again.Reader.Verify(f.Reader.Size()), again.File.Close())
 		}
 		errs = append(errs, err)
 	}
-	for _, level := range v.Version.Levels {
+	for _, level := range s.View.Version.Levels {
 		for _, t := range level {
-			errs = append(errs, db.verifyRefs(t))
+			errs = append(errs, s.refs(t))
 		}
 	}
-	for _, m := range v.Mems {
-		errs = append(errs, db.countRefs(m.Table.NewIterator(), func(blob.Ref) {}))
+	for _, m := range s.View.Mems {
+		errs = append(errs, s.countRefs(m.Table.NewIterator(), func(blob.Ref) {}))
 	}
 	return errors.Join(errs...)
 }
 
-// verifyRefs compares what a table refers to with what the manifest says that it does.
-func (db *DB) verifyRefs(t *view.Table) error {
+// refs compares what a table refers to with what the manifest says that it does.
+func (s *Store) refs(t *view.Table) error {
 	found := map[uint64]*manifest.Blobs{}
-	err := db.countRefs(t.Reader.NewIterator(), func(ref blob.Ref) {
+	err := s.countRefs(t.Reader.NewIterator(), func(ref blob.Ref) {
 		u := found[ref.File]
 		if u == nil {
 			u = &manifest.Blobs{File: ref.File}
@@ -66,13 +63,13 @@ func (db *DB) verifyRefs(t *view.Table) error {
 }
 
 // countRefs calls count for every reference, after comparing it with the header that it leads to. It closes the iterator.
-func (db *DB) countRefs(it key.Iterator, count func(blob.Ref)) (err error) {
+func (s *Store) countRefs(it key.Iterator, count func(blob.Ref)) (err error) {
 	defer func() { err = errors.Join(err, it.Close()) }()
 	for ok := it.First(); ok; ok = it.Next() {
 		if it.Trailer().Kind() != key.BlobSet {
 			continue
 		}
-		f, ref, err := db.blobs.Find(it.Value())
+		f, ref, err := s.Blobs.Find(it.Value())
 		if err == nil {
 			err = f.Reader.Check(ref)
 		}
@@ -82,21 +79,4 @@ func (db *DB) countRefs(it key.Iterator, count func(blob.Ref)) (err error) {
 		count(ref)
 	}
 	return it.Error()
-}
-
-// expectBlobs adds the names of blob files to those that must be there, or may be because a reader needs them. The
-// caller holds mu.
-func (db *DB) expectBlobs(expected, allowed map[string]bool) {
-	for num := range db.blobs.All() {
-		allowed[filename.Blob(num)] = true
-	}
-	v := db.view.Load()
-	for _, f := range v.Version.Blobs {
-		expected[filename.Blob(f.Num)] = true
-	}
-	for _, m := range v.Mems {
-		for _, f := range m.Blobs {
-			expected[filename.Blob(f.Num)] = true
-		}
-	}
 }

@@ -1,4 +1,4 @@
-package engine
+package backup
 
 import (
 	"errors"
@@ -6,16 +6,15 @@ import (
 	"io"
 	"path/filepath"
 
+	"github.com/spf13/afero"
+
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 )
 
-// VerifyBackups reads a repository: every list, and every file that a list names, each once, whose size and SHA-256 it
-// compares. It changes nothing, though a file LOCK may be made. All damage is reported, joined: each is ErrCorrupt and
-// names the file.
-//
-// The error may be ErrNoBackup, ErrLocked, ErrNotARepository, ErrVersion or one of the filesystem, too.
-func VerifyBackups(repository string, o Options) error {
-	r, err := openRepository(o.fs(), repository, false)
+// Verify reads a repository and compares every list and file with its checksums. All damage is reported, joined. See
+// engine.VerifyBackups.
+func Verify(fsys afero.Fs, repository string) error {
+	r, err := openRepository(fsys, repository, false)
 	if err == nil {
 		err = errors.Join(r.verify(), r.close())
 	}
@@ -25,7 +24,7 @@ func VerifyBackups(repository string, o Options) error {
 	return nil
 }
 
-func (r *backupRepo) verify() error {
+func (r *repo) verify() error {
 	errs := []error{r.damage}
 	seen := map[string]bool{}
 	for _, b := range r.backups {
@@ -39,7 +38,7 @@ func (r *backupRepo) verify() error {
 	return errors.Join(errs...)
 }
 
-func (r *backupRepo) verifyFile(f backupFile) error {
+func (r *repo) verifyFile(f listed) error {
 	path := filepath.Join(r.files.Path(), f.stored())
 	stored, err := r.files.Open(f.stored())
 	if err != nil {

@@ -1,4 +1,4 @@
-package engine
+package repair
 
 import (
 	"errors"
@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/batch"
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
@@ -44,7 +45,7 @@ func (r *repairer) readManifest() {
 	slices.Reverse(candidates)
 	marked := false
 	for _, m := range r.files.Markers {
-		content, err := r.db.dir.ReadFile(m.Name())
+		content, err := r.store.Dir.ReadFile(m.Name())
 		switch {
 		case err == nil && string(content) == string(m.Content()):
 			candidates, marked = []uint64{m.Manifest}, true
@@ -66,7 +67,7 @@ func (r *repairer) readManifest() {
 
 func (r *repairer) tryManifest(num uint64, marked bool) bool {
 	name := manifest.FileName(num)
-	content, err := r.db.dir.ReadFile(name)
+	content, err := r.store.Dir.ReadFile(name)
 	var state manifest.State
 	if err == nil {
 		state, _, err = manifest.Load(content, name, num)
@@ -113,7 +114,7 @@ func (r *repairer) readTables() ([]key.Iterator, error) {
 
 func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, error) {
 	name := filename.Table(num)
-	f, err := r.db.dir.Open(name)
+	f, err := r.store.Dir.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		r.warn(warnTable)
 		r.lose(Loss{
@@ -140,9 +141,9 @@ func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, e
 		return reader.NewIterator(), nil
 	}
 	if errors.Is(damage, sst.ErrVersion) {
-		return nil, errors.Join(fmt.Errorf("%w: %w", ErrVersion, damage), f.Close())
+		return nil, errors.Join(fmt.Errorf("%w: %w", manifest.ErrVersion, damage), f.Close())
 	}
-	if !errors.Is(damage, ErrCorrupt) {
+	if !errors.Is(damage, corrupt.Err) {
 		return nil, errors.Join(damage, f.Close())
 	}
 	content, err := io.ReadAll(f)
@@ -183,7 +184,7 @@ func (r *repairer) readLogs() ([]key.Iterator, error) {
 		if r.whole && num < r.state.LogFloor {
 			continue
 		}
-		content, err := r.db.dir.ReadFile(filename.Log(num))
+		content, err := r.store.Dir.ReadFile(filename.Log(num))
 		if err != nil {
 			return nil, err
 		}

@@ -1,4 +1,4 @@
-package engine
+package backup
 
 import (
 	"bytes"
@@ -22,7 +22,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
+	"github.com/lightningdb/lightning-torture/engine/internal/image"
 	"github.com/lightningdb/lightning-torture/engine/internal/lock"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 )
 
 // A repository of backups is a directory of its own:
@@ -35,55 +37,62 @@ import (
 // A file is stored, synced and named durably before a backup lists it. So what a list names is whole, and what no list
 // names may be anything that a crash left: it is removed before it can be taken for something.
 const (
-	backupVersion  = 1
-	pendingPrefix  = "pending-"
-	backupPrefix   = "backup-"
-	backupSuffix   = ".json"
-	repositoryName = "files"
+	listVersion   = 1
+	pendingPrefix = "pending-"
+	backupPrefix  = "backup-"
+	backupSuffix  = ".json"
+	filesName     = "files"
 )
 
-// BackupInfo tells of one backup.
-type BackupInfo struct {
+var (
+	// ErrNotARepository is returned for a directory that holds something else than backups. Nothing was changed.
+	ErrNotARepository = errors.New("engine: not a repository of backups")
+	// ErrNoBackup is returned for a backup that is not in the repository.
+	ErrNoBackup = errors.New("engine: no such backup")
+)
+
+// Info tells of one backup.
+type Info struct {
 	ID       uint64 `json:"id"`
 	Files    int    `json:"files"`
 	Bytes    int64  `json:"bytes"`     // of the store
 	NewBytes int64  `json:"new_bytes"` // of them, those that the repository did not have
 }
 
-// backup is a list of files. The last one is the marker.
-type backup struct {
-	Version  int          `json:"version"`
-	ID       uint64       `json:"id"`
-	NewBytes int64        `json:"new_bytes"`
-	Files    []backupFile `json:"files"`
+// list is a list of files. The last one is the marker.
+type list struct {
+	Version  int      `json:"version"`
+	ID       uint64   `json:"id"`
+	NewBytes int64    `json:"new_bytes"`
+	Files    []listed `json:"files"`
 }
 
-type backupFile struct {
+type listed struct {
 	Name   string `json:"name"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
 }
 
 // stored returns the name of the file in the repository.
-func (f backupFile) stored() string { return fmt.Sprintf("%s-%d-%s", f.Name, f.Bytes, f.SHA256) }
+func (f listed) stored() string { return fmt.Sprintf("%s-%d-%s", f.Name, f.Bytes, f.SHA256) }
 
 func backupName(id uint64) string { return fmt.Sprintf("%s%06d%s", backupPrefix, id, backupSuffix) }
 
-func (b *backup) info() BackupInfo {
-	i := BackupInfo{ID: b.ID, Files: len(b.Files), NewBytes: b.NewBytes}
+func (b *list) info() Info {
+	i := Info{ID: b.ID, Files: len(b.Files), NewBytes: b.NewBytes}
 	for _, f := range b.Files {
 		i.Bytes += f.Bytes
 	}
 	return i
 }
 
-// backupRepo is an open repository.
-type backupRepo struct {
+// repo is an open repository.
+type repo struct {
 	fs      afero.Fs
 	dir     *durable.Dir
 	files   *durable.Dir
 	lock    io.Closer
-	backups []backup // that are whole, oldest first
+	backups []list   // that are whole, oldest first
 	newest  uint64   // the highest number of any list, damaged ones included
 	damaged []uint64 // lists that cannot be read, and why
 	damage  error
@@ -92,9 +101,9 @@ type backupRepo struct {
 }
 
 // openRepository locks a repository and reads its lists. If create is set, an empty or missing directory becomes one.
-func openRepository(fsys afero.Fs, path string, create bool) (*backupRepo, error) {
-	r := &backupRepo{fs: fsys, dir: durable.NewDir(fsys, path, nil)}
-	r.files = durable.NewDir(fsys, filepath.Join(path, repositoryName), nil)
+func openRepository(fsys afero.Fs, path string, create bool) (*repo, error) {
+	r := &repo{fs: fsys, dir: durable.NewDir(fsys, path, nil)}
+	r.files = durable.NewDir(fsys, filepath.Join(path, filesName), nil)
 	err := r.load()
 	if create && (errors.Is(err, ErrNoBackup) || errors.Is(err, fs.ErrNotExist)) {
 		err = r.files.Make()
@@ -102,22 +111,22 @@ func openRepository(fsys afero.Fs, path string, create bool) (*backupRepo, error
 			err = r.dir.Make()
 		}
 	}
-	if err == nil || errors.Is(err, ErrCorrupt) {
+	if err == nil || errors.Is(err, corrupt.Err) {
 		r.lock, err = lock.Dir(fsys, path, false)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err = r.load(); err != nil && !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrNoBackup) {
+	if err = r.load(); err != nil && !errors.Is(err, corrupt.Err) && !errors.Is(err, ErrNoBackup) {
 		return nil, errors.Join(err, r.close())
 	}
 	return r, nil
 }
 
-func (r *backupRepo) close() error { return r.lock.Close() }
+func (r *repo) close() error { return r.lock.Close() }
 
 // load reads all lists. Damaged ones are left out and reported as damage.
-func (r *backupRepo) load() error {
+func (r *repo) load() error {
 	names, err := r.dir.Names()
 	if err != nil {
 		return err
@@ -131,7 +140,7 @@ func (r *backupRepo) load() error {
 		case strings.HasPrefix(name, pendingPrefix):
 			r.pending = append(r.pending, name)
 			continue
-		case !ok && (name == filename.Lock || name == repositoryName):
+		case !ok && (name == filename.Lock || name == filesName):
 			continue
 		case !ok:
 			foreign = append(foreign, name)
@@ -139,7 +148,7 @@ func (r *backupRepo) load() error {
 		}
 		r.newest = max(r.newest, id)
 		b, err := r.read(name, id)
-		if errors.Is(err, ErrCorrupt) {
+		if errors.Is(err, corrupt.Err) {
 			r.damaged, r.damage = append(r.damaged, id), errors.Join(r.damage, err)
 			continue
 		}
@@ -151,7 +160,7 @@ func (r *backupRepo) load() error {
 			r.has[f.stored()] = true
 		}
 	}
-	slices.SortFunc(r.backups, func(a, b backup) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(r.backups, func(a, b list) int { return cmp.Compare(a.ID, b.ID) })
 	switch {
 	case r.newest == 0 && len(foreign) > 0:
 		return fmt.Errorf("%w: %s holds %q", ErrNotARepository, r.dir.Path(), foreign[:min(len(foreign), 3)])
@@ -168,7 +177,7 @@ func parseBackupName(name string) (id uint64, ok bool) {
 	return id, found && isList && err == nil && backupName(id) == name
 }
 
-func (r *backupRepo) read(name string, id uint64) (b backup, err error) {
+func (r *repo) read(name string, id uint64) (b list, err error) {
 	content, err := r.dir.ReadFile(name)
 	if err != nil {
 		return b, err
@@ -179,9 +188,9 @@ func (r *backupRepo) read(name string, id uint64) (b backup, err error) {
 		return b, corrupt.At(filepath.Join(r.dir.Path(), name), int64(len(body)), "the list is cut short or damaged")
 	}
 	var version struct{ Version int }
-	if err := json.Unmarshal(body, &version); err == nil && version.Version > backupVersion {
-		return b, fmt.Errorf("%w: %s was written by a newer engine: version %d, this engine reads up to %d", ErrVersion,
-			name, version.Version, backupVersion)
+	if err := json.Unmarshal(body, &version); err == nil && version.Version > listVersion {
+		return b, fmt.Errorf("%w: %s was written by a newer engine: version %d, this engine reads up to %d", manifest.ErrVersion,
+			name, version.Version, listVersion)
 	}
 	if err := json.Unmarshal(body, &b); err != nil || b.ID != id || len(b.Files) == 0 {
 		return b, corrupt.At(filepath.Join(r.dir.Path(), name), 0, "not the list of backup %d: %v", id, err)
@@ -194,10 +203,10 @@ func listSum(body []byte) string {
 	return fmt.Sprintf("%08x\n", crc32.Checksum(body, crc32.MakeTable(crc32.Castagnoli)))
 }
 
-func (r *backupRepo) nextID() uint64 { return r.newest + 1 }
+func (r *repo) nextID() uint64 { return r.newest + 1 }
 
 // find returns a backup; 0 is the newest.
-func (r *backupRepo) find(id uint64) (*backup, error) {
+func (r *repo) find(id uint64) (*list, error) {
 	if id == 0 && r.damage != nil {
 		return nil, fmt.Errorf("which backup is the newest cannot be said, name one: %w", r.damage)
 	}
@@ -213,8 +222,8 @@ func (r *backupRepo) find(id uint64) (*backup, error) {
 }
 
 // addFile adds a file to a backup, and stores it unless the repository has it. check is called before it is stored.
-func (r *backupRepo) addFile(
-	b *backup, name string, check func() error, open func() (io.ReadCloser, error),
+func (r *repo) addFile(
+	b *list, name string, check func() error, open func() (io.ReadCloser, error),
 ) (err error) {
 	content, err := open()
 	if err != nil {
@@ -226,7 +235,7 @@ func (r *backupRepo) addFile(
 	if err != nil {
 		return err
 	}
-	f := backupFile{Name: name, Bytes: n, SHA256: hex.EncodeToString(sum.Sum(nil))}
+	f := listed{Name: name, Bytes: n, SHA256: hex.EncodeToString(sum.Sum(nil))}
 	b.Files = append(b.Files, f)
 	whole, err := r.isStored(f)
 	if whole || err != nil {
@@ -245,7 +254,7 @@ func (r *backupRepo) addFile(
 
 // isStored reports whether a list names the file and it is there with its size. Its content is not read: that is what
 // VerifyBackups and Restore do.
-func (r *backupRepo) isStored(f backupFile) (bool, error) {
+func (r *repo) isStored(f listed) (bool, error) {
 	if !r.has[f.stored()] {
 		return false, nil
 	}
@@ -258,7 +267,7 @@ func (r *backupRepo) isStored(f backupFile) (bool, error) {
 
 // store stores a file. One that a list names already was lost or cut short: it comes back under its name only when it
 // is durable, because no later backup would doubt one of the right size.
-func (r *backupRepo) store(f backupFile, content io.Reader) error {
+func (r *repo) store(f listed, content io.Reader) error {
 	if !r.has[f.stored()] {
 		r.has[f.stored()] = true
 		_, err := r.files.CopyIn(f.stored(), content)
@@ -274,14 +283,14 @@ func (r *backupRepo) store(f backupFile, content io.Reader) error {
 	return r.files.Rename(pending, f.stored())
 }
 
-func (r *backupRepo) addMade(b *backup, f madeFile) error {
-	return r.addFile(b, f.name, func() error { return nil }, func() (io.ReadCloser, error) {
-		return io.NopCloser(bytes.NewReader(f.content)), nil
+func (r *repo) addMade(b *list, f image.MadeFile) error {
+	return r.addFile(b, f.Name, func() error { return nil }, func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(f.Content)), nil
 	})
 }
 
 // publish lists a backup whose files are written.
-func (r *backupRepo) publish(b *backup) error {
+func (r *repo) publish(b *list) error {
 	body, err := json.MarshalIndent(b, "", " ")
 	if err != nil {
 		return err
@@ -302,7 +311,7 @@ func (r *backupRepo) publish(b *backup) error {
 
 // remove deletes backups: first their lists, each durably, then what they alone needed. It returns those whose lists
 // are gone. Files stay if a list is damaged that was not to be deleted.
-func (r *backupRepo) remove(ids []uint64) (deleted []uint64, err error) {
+func (r *repo) remove(ids []uint64) (deleted []uint64, err error) {
 	for _, id := range ids {
 		if err := r.dir.Remove(backupName(id)); err != nil {
 			return deleted, err
@@ -310,7 +319,7 @@ func (r *backupRepo) remove(ids []uint64) (deleted []uint64, err error) {
 		deleted = append(deleted, id)
 	}
 	err = r.load()
-	if errors.Is(err, ErrCorrupt) {
+	if errors.Is(err, corrupt.Err) {
 		return deleted, nil
 	}
 	if err == nil || errors.Is(err, ErrNoBackup) {
@@ -322,13 +331,13 @@ func (r *backupRepo) remove(ids []uint64) (deleted []uint64, err error) {
 	return deleted, err
 }
 
-func (r *backupRepo) isDamaged() error {
+func (r *repo) isDamaged() error {
 	return fmt.Errorf("delete the damaged backup or put its list back: %w", r.damage)
 }
 
 // removeUnused removes the files that no list names. If a list is damaged nobody knows what it names: they stay, and
 // the damage is the error.
-func (r *backupRepo) removeUnused() error {
+func (r *repo) removeUnused() error {
 	if r.damage != nil {
 		return r.isDamaged()
 	}
@@ -351,12 +360,12 @@ func (r *backupRepo) removeUnused() error {
 type checked struct {
 	r    io.Reader
 	at   string
-	want backupFile
+	want listed
 	sum  hash.Hash
 	read int64
 }
 
-func newChecked(r io.Reader, at string, want backupFile) *checked {
+func newChecked(r io.Reader, at string, want listed) *checked {
 	return &checked{r: r, at: at, want: want, sum: sha256.New()}
 }
 

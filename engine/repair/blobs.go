@@ -1,4 +1,4 @@
-package engine
+package repair
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/blob"
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
@@ -37,7 +38,7 @@ func (r *repairer) openBlobs(num uint64) (*salvagedBlobs, error) {
 		return f, nil
 	}
 	name := filename.Blob(num)
-	file, err := r.db.dir.Open(name)
+	file, err := r.store.Dir.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		r.blobs.files[num] = nil
 		return nil, nil
@@ -56,12 +57,12 @@ func (r *repairer) openBlobs(num uint64) (*salvagedBlobs, error) {
 	f.intact, err = f.Reader.Intact(size)
 	switch {
 	case errors.Is(err, blob.ErrVersion):
-		return nil, errors.Join(fmt.Errorf("%w: %w", ErrVersion, err), file.Close())
-	case err != nil && !errors.Is(err, ErrCorrupt):
+		return nil, errors.Join(fmt.Errorf("%w: %w", manifest.ErrVersion, err), file.Close())
+	case err != nil && !errors.Is(err, corrupt.Err):
 		return nil, errors.Join(err, file.Close())
 	}
 	r.blobs.files[num] = f
-	r.db.blobs.Add(f.BlobFile)
+	r.store.Blobs.Add(f.BlobFile)
 	return f, nil
 }
 
@@ -86,7 +87,7 @@ func (r *repairer) value(from string, user, encoded []byte) (loss *Loss, err err
 	default:
 		err = f.Reader.CheckWhole(ref)
 	}
-	if errors.Is(err, ErrCorrupt) {
+	if errors.Is(err, corrupt.Err) {
 		loss.Cause = err.Error()
 		return loss, nil
 	}

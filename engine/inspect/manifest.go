@@ -1,7 +1,9 @@
-package engine
+package inspect
 
 import (
 	"errors"
+
+	"github.com/spf13/afero"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
@@ -30,25 +32,25 @@ type ManifestInfo struct {
 	BlobFiles                            []BlobFileInfo
 }
 
-// InspectManifest calls visit for each edit of a manifest file. Edits that do not fit the state before them end it:
+// Manifest calls visit for each edit of a manifest file. An edit that does not fit the state before it ends that:
 // Damage says so.
-func InspectManifest(path string, o Options, visit func(ManifestEdit) error) (info ManifestInfo, err error) {
-	d, name, num, err := file(path, o, manifest.ParseFileName, manifest.FileName(3))
+func Manifest(fsys afero.Fs, path string, visit func(ManifestEdit) error) (info ManifestInfo, err error) {
+	f, err := locate(fsys, path, ManifestFile)
 	if err != nil {
 		return info, err
 	}
-	content, err := d.ReadFile(name)
+	content, err := f.dir.ReadFile(f.name)
 	if err != nil {
 		return info, err
 	}
-	info = ManifestInfo{File: name, Bytes: int64(len(content))}
+	info = ManifestInfo{File: f.name, Bytes: int64(len(content))}
 	var state manifest.State
-	gaps := wal.Salvage(content, num, func(off int64, record []byte) {
+	gaps := wal.Salvage(content, f.num, func(off int64, record []byte) {
 		if err != nil || info.Damage != "" {
 			return
 		}
 		e, bad := manifest.DecodeEdit(record)
-		if errors.Is(bad, ErrVersion) {
+		if errors.Is(bad, manifest.ErrVersion) {
 			err = bad
 			return
 		}
@@ -61,14 +63,14 @@ func InspectManifest(path string, o Options, visit func(ManifestEdit) error) (in
 		}
 	})
 	info.Gaps = gapsOf(gaps)
-	if _, _, bad := manifest.Load(content, name, num); bad != nil && info.Damage == "" {
+	if _, _, bad := manifest.Load(content, f.name, f.num); bad != nil && info.Damage == "" {
 		info.Damage = bad.Error()
 	}
 	info.Version, info.NextFile = state.Version, state.NextFile
 	info.LogFloor, info.LastSeq = state.LogFloor, uint64(state.LastSeq)
 	for l, level := range state.Levels {
 		for i := range level {
-			info.Tables = append(info.Tables, tableInfo(l, &level[i]))
+			info.Tables = append(info.Tables, TableOf(l, &level[i]))
 		}
 	}
 	live := state.LiveBlobs()
@@ -86,7 +88,7 @@ func editOf(off int64, e manifest.Edit) ManifestEdit {
 		m.Deleted = append(m.Deleted, TableInfo{Level: d.Level, File: filename.Table(d.Num)})
 	}
 	for _, p := range e.Added {
-		m.Added = append(m.Added, tableInfo(p.Level, &p.Table))
+		m.Added = append(m.Added, TableOf(p.Level, &p.Table))
 	}
 	for _, num := range e.BlobFilesRemoved {
 		m.BlobFilesDeleted = append(m.BlobFilesDeleted, filename.Blob(num))

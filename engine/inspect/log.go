@@ -1,11 +1,13 @@
-package engine
+package inspect
 
 import (
 	"errors"
 	"fmt"
 
+	"github.com/spf13/afero"
+
 	"github.com/lightningdb/lightning-torture/engine/internal/batch"
-	"github.com/lightningdb/lightning-torture/engine/internal/filename"
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
@@ -32,20 +34,19 @@ type LogInfo struct {
 	Damage  string // what Open would say of it; empty if it can be read up to its end or a torn tail
 }
 
-// InspectLog calls visit for every record of a log file that is whole, also behind damage. The record is valid during
-// the call.
-func InspectLog(path string, o Options, visit func(LogRecord) error) (info LogInfo, err error) {
-	parse := func(name string) (uint64, bool) { return filename.Parse(name, filename.LogSuffix) }
-	d, name, num, err := file(path, o, parse, filename.Log(6))
+// Log calls visit for every record of a log file that is whole, also behind damage. The record is valid during the
+// call.
+func Log(fsys afero.Fs, path string, visit func(LogRecord) error) (info LogInfo, err error) {
+	f, err := locate(fsys, path, LogFile)
 	if err != nil {
 		return info, err
 	}
-	content, err := d.ReadFile(name)
+	content, err := f.dir.ReadFile(f.name)
 	if err != nil {
 		return info, err
 	}
-	info = LogInfo{File: name, Bytes: int64(len(content))}
-	gaps := wal.Salvage(content, num, func(off int64, record []byte) {
+	info = LogInfo{File: f.name, Bytes: int64(len(content))}
+	gaps := wal.Salvage(content, f.num, func(off int64, record []byte) {
 		r := LogRecord{Offset: off, Bytes: len(record)}
 		b, ok := batch.Read(record)
 		for ok && b.Left > 0 {
@@ -55,14 +56,14 @@ func InspectLog(path string, o Options, visit func(LogRecord) error) (info LogIn
 			}
 		}
 		if !ok && err == nil {
-			err = fmt.Errorf("%w: %s offset %d: the record is not a commit", ErrCorrupt, name, off)
+			err = fmt.Errorf("%w: %s offset %d: the record is not a commit", corrupt.Err, f.name, off)
 		}
 		if info.Records++; err == nil {
 			err = visit(r)
 		}
 	})
 	info.Gaps = gapsOf(gaps)
-	info.Damage = damageOf(content, name, num)
+	info.Damage = damageOf(content, f.name, f.num)
 	return info, err
 }
 
@@ -78,7 +79,7 @@ func gapsOf(gaps []wal.Gap) []LogGap {
 func damageOf(content []byte, name string, num uint64) string {
 	r := wal.NewReader(content, name, num)
 	for {
-		if _, err := r.Next(); errors.Is(err, ErrCorrupt) {
+		if _, err := r.Next(); errors.Is(err, corrupt.Err) {
 			return err.Error()
 		} else if err != nil {
 			return ""

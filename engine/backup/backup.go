@@ -1,0 +1,177 @@
+package backup
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/image"
+	"github.com/lightningdb/lightning-torture/engine/internal/sentinel"
+)
+
+// Add adds a backup of the image that take returns to the repository in directory dir, which it makes if need be.
+// Files that the repository has are not stored again. The image is taken when the repository is locked, and closed here.
+// See engine.Backup.
+func Add(fsys afero.Fs, dir string, take func() (*image.Image, error)) (info Info, err error) {
+	r, err := openRepository(fsys, dir, true)
+	if err != nil {
+		return info, fmt.Errorf("engine: backup to %s: %w", dir, err)
+	}
+	info, err = r.add(take)
+	if err = errors.Join(err, r.close()); err != nil {
+		return Info{}, fmt.Errorf("engine: backup to %s: %w", dir, err)
+	}
+	return info, nil
+}
+
+// Restore makes the store in directory dir that a backup holds; id 0 is the newest. See engine.Restore.
+func Restore(fsys afero.Fs, repository string, id uint64, dir string) (info Info, err error) {
+	r, err := openRepository(fsys, repository, false)
+	if err != nil {
+		return info, fmt.Errorf("engine: restore %s: %w", repository, err)
+	}
+	info, err = r.restore(id, dir)
+	if err = errors.Join(err, r.close()); err != nil {
+		return Info{}, fmt.Errorf("engine: restore %s: %w", repository, err)
+	}
+	return info, nil
+}
+
+// List lists the backups of a repository, oldest first, those that can be read also with an error. See engine.Backups.
+func List(fsys afero.Fs, repository string) ([]Info, error) {
+	r := &repo{fs: fsys, dir: durable.NewDir(fsys, repository, nil)}
+	err := r.load()
+	var all []Info
+	for i := range r.backups {
+		all = append(all, r.backups[i].info())
+	}
+	if err != nil {
+		err = fmt.Errorf("engine: backups of %s: %w", repository, err)
+	}
+	return all, err
+}
+
+// Delete removes a backup, and the files that no other one needs. See engine.DeleteBackup.
+func Delete(fsys afero.Fs, repository string, id uint64) error {
+	_, err := prune(fsys, repository, func(r *repo) ([]uint64, error) {
+		if slices.Contains(r.damaged, id) {
+			return []uint64{id}, nil
+		}
+		if r.damage != nil {
+			return nil, r.isDamaged()
+		}
+		b, err := r.find(id)
+		if err == nil && b.ID != id {
+			err = fmt.Errorf("%w: %d", ErrNoBackup, id)
+		}
+		return []uint64{id}, err
+	})
+	return err
+}
+
+// Prune deletes all backups but the newest ones, of which it keeps so many. It returns the deleted ones, also with an
+// error. See engine.PruneBackups.
+func Prune(fsys afero.Fs, repository string, keep int) (deleted []uint64, err error) {
+	return prune(fsys, repository, func(r *repo) (old []uint64, err error) {
+		if keep < 1 {
+			return nil, fmt.Errorf("%w: prune keeps %d backups, want at least 1", sentinel.ErrOptions, keep)
+		}
+		if r.damage != nil {
+			return nil, r.isDamaged()
+		}
+		for i := 0; i < len(r.backups)-keep; i++ {
+			old = append(old, r.backups[i].ID)
+		}
+		return old, nil
+	})
+}
+
+func prune(
+	fsys afero.Fs, repository string, choose func(*repo) ([]uint64, error),
+) (deleted []uint64, err error) {
+	r, err := openRepository(fsys, repository, false)
+	if err != nil {
+		return nil, fmt.Errorf("engine: prune %s: %w", repository, err)
+	}
+	ids, err := choose(r)
+	if err == nil {
+		deleted, err = r.remove(ids)
+	}
+	if err = errors.Join(err, r.close()); err != nil {
+		return deleted, fmt.Errorf("engine: prune %s: %w", repository, err)
+	}
+	return deleted, nil
+}
+
+// add makes a backup.
+func (r *repo) add(take func() (*image.Image, error)) (info Info, err error) {
+	if err := r.removeUnused(); err != nil {
+		return info, err
+	}
+	im, err := take()
+	if err != nil {
+		return info, err
+	}
+	defer func() { err = errors.Join(err, im.Close()) }()
+	b := list{Version: listVersion, ID: r.nextID()}
+	for _, f := range im.Kept() {
+		if err := r.addKept(&b, im.Dir, f); err != nil {
+			return info, err
+		}
+	}
+	err = im.Made(func(f image.MadeFile) error { return r.addMade(&b, f) })
+	if err == nil {
+		err = r.addMade(&b, im.Marker())
+	}
+	if err == nil {
+		err = r.publish(&b)
+	}
+	return b.info(), err
+}
+
+// addKept adds a file of the store as it is. Which file it is takes reading it; what is new is verified first, so that
+// damage is not carried into the repository for good.
+func (r *repo) addKept(b *list, from *durable.Dir, f image.KeptFile) error {
+	return r.addFile(b, f.Name, f.Verify, func() (io.ReadCloser, error) { return from.Open(f.Name) })
+}
+
+func (r *repo) restore(id uint64, path string) (info Info, err error) {
+	b, err := r.find(id)
+	if err != nil {
+		return info, err
+	}
+	target, err := image.EmptyTarget(r.fs, path)
+	if err != nil {
+		return info, err
+	}
+	marker := b.Files[len(b.Files)-1]
+	for _, f := range b.Files[:len(b.Files)-1] {
+		if err := r.copyOut(f, target); err != nil {
+			return info, err
+		}
+	}
+	if err := target.Sync(); err != nil {
+		return info, err
+	}
+	if err := r.copyOut(marker, target); err != nil {
+		return info, err
+	}
+	return b.info(), target.Sync()
+}
+
+// copyOut copies a file of the repository and compares it with what the backup says.
+func (r *repo) copyOut(f listed, target *durable.Dir) error {
+	stored, err := r.files.Open(f.stored())
+	if err != nil {
+		return corrupt.Missing(filepath.Join(r.files.Path(), f.stored()), err)
+	}
+	checked := newChecked(stored, filepath.Join(r.files.Path(), f.stored()), f)
+	_, err = target.CopyIn(f.Name, checked)
+	return errors.Join(err, stored.Close())
+}

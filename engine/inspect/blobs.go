@@ -1,0 +1,41 @@
+package inspect
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/blob"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+)
+
+// BlobFileInfo tells of a blob file.
+type BlobFileInfo struct {
+	File         string
+	Bytes        uint64
+	LiveBytes    uint64 // that tables refer to
+	GarbageBytes uint64 // that nobody needs; 0 as well if it is not known, because logs refer to the file
+	Logs         bool   // values of commits are in it that are in no table yet
+}
+
+// Blobs reads a blob file from its beginning to the last byte and compares every checksum. Damage is
+// engine.ErrCorrupt; behind the values that anybody refers to it may be what a crash left.
+func Blobs(fsys afero.Fs, path string) (info BlobFileInfo, err error) {
+	l, err := locate(fsys, path, BlobFile)
+	if err != nil {
+		return info, err
+	}
+	f, size, err := l.open()
+	if err != nil {
+		return info, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info = BlobFileInfo{File: l.name, Bytes: uint64(size)}
+	r := blob.NewReader(f, l.num, l.name)
+	r.Grow(info.Bytes)
+	if err = r.Verify(info.Bytes); errors.Is(err, blob.ErrVersion) {
+		err = fmt.Errorf("%w: %w", manifest.ErrVersion, err)
+	}
+	return info, err
+}

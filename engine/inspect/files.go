@@ -1,0 +1,116 @@
+package inspect
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/sentinel"
+)
+
+// FileKind is what a file of a store is.
+type FileKind string
+
+// The kinds of files that can be inspected.
+const (
+	LogFile      FileKind = "log"
+	TableFile    FileKind = "table"
+	ManifestFile FileKind = "manifest"
+	BlobFile     FileKind = "blob"
+)
+
+// Files returns the paths of all files of a kind in the directory of a store, in the order of their numbers. The
+// error is engine.ErrNotADatabase if no file of a store is there, or one of the filesystem.
+func Files(fsys afero.Fs, dir string, kind FileKind) ([]string, error) {
+	names, err := durable.NewDir(fsys, dir, nil).Names()
+	if err != nil {
+		return nil, err
+	}
+	f := filename.Sort(names)
+	if len(f.Names()) == 0 {
+		return nil, fmt.Errorf("%w: %s", sentinel.ErrNotADatabase, dir)
+	}
+	nums, name := f.Logs, filename.Log
+	switch kind {
+	case TableFile:
+		nums, name = f.Tables, filename.Table
+	case ManifestFile:
+		nums, name = f.Manifests, manifest.FileName
+	case BlobFile:
+		nums, name = f.Blobs, filename.Blob
+	case LogFile:
+	}
+	slices.Sort(nums)
+	var paths []string
+	for _, num := range nums {
+		paths = append(paths, filepath.Join(dir, name(num)))
+	}
+	return paths, nil
+}
+
+// parse returns the number in the name of a file of the kind.
+func (k FileKind) parse(name string) (num uint64, ok bool) {
+	switch k {
+	case LogFile:
+		return filename.Parse(name, filename.LogSuffix)
+	case TableFile:
+		return filename.Parse(name, filename.TableSuffix)
+	case BlobFile:
+		return filename.Parse(name, filename.BlobSuffix)
+	case ManifestFile:
+		return manifest.ParseFileName(name)
+	}
+	return 0, false
+}
+
+// example returns a name of the kind.
+func (k FileKind) example() string {
+	switch k {
+	case LogFile:
+		return filename.Log(6)
+	case TableFile:
+		return filename.Table(6)
+	case BlobFile:
+		return filename.Blob(7)
+	case ManifestFile:
+	}
+	return manifest.FileName(3)
+}
+
+// located is a file to look at, in a directory that cannot be changed through it.
+type located struct {
+	dir  *durable.Dir
+	name string
+	num  uint64
+}
+
+// locate takes a path apart, whose last element must be the name of a file of the kind.
+func locate(fsys afero.Fs, path string, kind FileKind) (l located, err error) {
+	l.name = filepath.Base(path)
+	num, ok := kind.parse(l.name)
+	if !ok {
+		return l, fmt.Errorf("%w: %s is not named like %s", sentinel.ErrNotADatabase, path, kind.example())
+	}
+	l.num, l.dir = num, durable.NewDir(fsys, filepath.Dir(path), nil)
+	l.dir.Refuse(sentinel.ErrReadOnly)
+	return l, nil
+}
+
+// open opens the file and returns its size.
+func (l located) open() (afero.File, int64, error) {
+	f, err := l.dir.Open(l.name)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	return f, info.Size(), nil
+}

@@ -1,0 +1,172 @@
+package image
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/batch"
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
+	"github.com/lightningdb/lightning-torture/engine/internal/wal"
+)
+
+// ErrTargetNotEmpty is returned for a directory that holds something.
+var ErrTargetNotEmpty = errors.New("engine: target is not empty")
+
+// Image is a store at one instant, as files: every commit up to then, and none behind. Its tables and blob files are
+// files of the store, which are kept as long as the image is open and never change. Everything else is made anew, so
+// that it is checked on the way.
+type Image struct {
+	Dir      *durable.Dir // of the store
+	View     *view.View   // keeps the tables, and what they and its memtables refer to
+	Release  func() error // gives the view up
+	State    manifest.State
+	Blobs    []*view.BlobFile // that tables or logs refer to, by number
+	Manifest uint64           // its number in the image
+	logs     []imageLog
+}
+
+// imageLog is a log that gets no more commits. The open file outlives its name.
+type imageLog struct {
+	num  uint64
+	file afero.File
+}
+
+// Close gives up what the image holds.
+func (im *Image) Close() error {
+	var errs []error
+	for _, l := range im.logs {
+		errs = append(errs, l.file.Close())
+	}
+	return errors.Join(append(errs, im.Release())...)
+}
+
+// AddLog adds a log of the store, open, which the image closes.
+func (im *Image) AddLog(num uint64, f afero.File) { im.logs = append(im.logs, imageLog{num, f}) }
+
+// KeptFile is a file of the store that is a file of the image as it is.
+type KeptFile struct {
+	Name   string
+	Verify func() error // compares its checksums
+}
+
+// Kept returns the tables and the blob files.
+func (im *Image) Kept() []KeptFile {
+	var files []KeptFile
+	for _, level := range im.View.Version.Levels {
+		for _, t := range level {
+			files = append(files, KeptFile{filename.Table(t.Num), t.Reader.Verify})
+		}
+	}
+	for _, f := range im.Blobs {
+		files = append(files, KeptFile{filename.Blob(f.Num), func() error { return f.Reader.Verify(f.Reader.Size()) }})
+	}
+	return files
+}
+
+// MadeFile is a file of an image that is not one of the store.
+type MadeFile struct {
+	Name    string
+	Content []byte
+}
+
+// Made calls do for every file of the image but those of kept and the marker, one at a time.
+func (im *Image) Made(do func(MadeFile) error) error {
+	last := im.State.LastSeq
+	for _, l := range im.logs {
+		content, err := l.rewrite(&last)
+		if err == nil && content != nil {
+			err = do(MadeFile{filename.Log(l.num), content})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	snapshot := im.State.Snapshot()
+	content, err := wal.Framed(im.Manifest, func(w *wal.Writer) error { return w.Append(snapshot.Encode()) })
+	if err != nil {
+		return err
+	}
+	return do(MadeFile{manifest.FileName(im.Manifest), content})
+}
+
+// Marker makes the image a store. It is written when everything else is durable.
+func (im *Image) Marker() MadeFile {
+	m := manifest.Marker{Num: 1, Manifest: im.Manifest}
+	return MadeFile{m.Name(), m.Content()}
+}
+
+// rewrite returns the records of a log in a file of their own, nil if it has none. The first follows *last, which
+// becomes the last one's number.
+func (l *imageLog) rewrite(last *key.Seq) ([]byte, error) {
+	name := filename.Log(l.num)
+	content, err := io.ReadAll(io.NewSectionReader(l.file, 0, 1<<62))
+	if err != nil {
+		return nil, err
+	}
+	records := 0
+	made, err := wal.Framed(l.num, func(w *wal.Writer) error {
+		for r := wal.NewReader(content, name, l.num); ; records++ {
+			record, err := r.Next()
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			b, ok := batch.Read(record)
+			if !ok || b.Seq != *last+1 {
+				return corrupt.At(name, r.Offset(), "commit %d follows commit %d", b.Seq, *last)
+			}
+			*last = b.Seq + key.Seq(b.Left) - 1
+			if err := w.Append(record); err != nil {
+				return err
+			}
+		}
+	})
+	if records == 0 {
+		return nil, err
+	}
+	return made, err
+}
+
+// EmptyTarget returns a directory that a copy of a store may be made in. It makes it, durably. A file LOCK is left by
+// whoever looked whether there is a store, and counts for nothing.
+func EmptyTarget(fsys afero.Fs, path string) (*durable.Dir, error) {
+	target := durable.NewDir(fsys, path, nil)
+	names, err := target.Names()
+	names = slices.DeleteFunc(names, func(name string) bool { return name == filename.Lock })
+	switch {
+	case err == nil && len(names) > 0:
+		return nil, notEmpty(path, names)
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	}
+	return target, target.Make()
+}
+
+// Publish makes the files in a directory durable that have been written, and then the marker that makes them a store.
+func Publish(target *durable.Dir, marker MadeFile) error {
+	if err := target.Sync(); err != nil {
+		return err
+	}
+	if err := target.WriteFile(marker.Name, marker.Content); err != nil {
+		return err
+	}
+	return target.Sync()
+}
+
+func notEmpty(path string, names []string) error {
+	slices.Sort(names)
+	return fmt.Errorf("%w: %s holds %s and %d more; name a directory that does not exist (what an attempt that failed "+
+		"left behind can be deleted)", ErrTargetNotEmpty, path, names[0], len(names)-1)
+}

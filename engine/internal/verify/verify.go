@@ -1,0 +1,183 @@
+package verify
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/batch"
+	"github.com/lightningdb/lightning-torture/engine/internal/cache"
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
+	"github.com/lightningdb/lightning-torture/engine/internal/wal"
+)
+
+// Store is a store whose live files do not change while it is checked.
+type Store struct {
+	Dir   *durable.Dir
+	Cache *cache.Cache
+	Blobs *view.Blobs
+	View  *view.View // the caller holds it
+
+	BlobFiles []*view.BlobFile // that the view holds; others may go any time
+	Marker    manifest.Marker
+	Logs      []uint64     // ascending
+	LastSeq   key.Seq      // the newest commit of the tables
+	Newest    key.Seq      // the newest commit of all
+	Hand      func() error // hands what is gathered for the log to the operating system
+
+	Expected  map[string]bool // the names that must be there
+	Allowed   map[string]bool // those that may be, because a reader needs the files or they are being removed
+	Leftovers []string        // of a crash, which the next Open removes
+	EmptyLog  string          // a log that may have no bytes yet
+}
+
+// Check reads everything and returns all damage that it finds, joined.
+func (s *Store) Check() error {
+	return errors.Join(s.tables(), s.manifest(), s.logs(), s.names(), s.blobs())
+}
+
+// tables checks each table, and the order of tables in their levels.
+func (s *Store) tables() error {
+	var errs []error
+	for l, level := range s.View.Version.Levels {
+		for i, t := range level {
+			if l > 0 && i > 0 && bytes.Compare(level[i-1].Largest, t.Smallest) >= 0 {
+				errs = append(errs, corrupt.At(filename.Table(t.Num), 0, "level %d: overlaps table %d", l, level[i-1].Num))
+			}
+			errs = append(errs, t.Reader.Verify())
+			if l == 0 && i > 0 && level[i-1].MinSeq <= t.MaxSeq {
+				errs = append(errs, corrupt.At(filename.Table(t.Num), 0, "level 0: table %d should be older", t.Num))
+			}
+			errs = append(errs, s.name(t))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// name opens a live table by its name, which the file that is open may have lost.
+func (s *Store) name(t *view.Table) error {
+	again, err := view.OpenTable(s.Dir, s.Cache, t.Table)
+	if err != nil {
+		return err
+	}
+	info, err := again.File.Stat()
+	if err == nil && uint64(info.Size()) != t.Bytes {
+		err = corrupt.At(filename.Table(t.Num), int64(t.Bytes), "%d bytes, but the manifest says %d", info.Size(), t.Bytes)
+	}
+	return errors.Join(err, again.File.Close())
+}
+
+// manifest compares the manifest on disk with what is in use.
+func (s *Store) manifest() error {
+	m := s.Marker
+	marker, err := s.Dir.ReadFile(m.Name())
+	if err != nil {
+		return corrupt.Missing(m.Name(), err)
+	}
+	if !bytes.Equal(marker, m.Content()) {
+		return corrupt.At(m.Name(), 0, "not what a marker holds")
+	}
+	name := manifest.FileName(m.Manifest)
+	content, err := s.Dir.ReadFile(name)
+	if err != nil {
+		return corrupt.Missing(name, err)
+	}
+	state, _, err := manifest.Load(content, name, m.Manifest)
+	if err != nil {
+		return err
+	}
+	for l, level := range s.View.Version.Levels {
+		is := func(t *view.Table, m manifest.Table) bool { return t.Num == m.Num }
+		if !slices.EqualFunc(level, state.Levels[l], is) {
+			return corrupt.At(name, int64(len(content)), "level %d lists other tables than are in use", l)
+		}
+	}
+	return state.Check()
+}
+
+// logs reads the logs as the next Open would.
+func (s *Store) logs() error {
+	if err := s.Hand(); err != nil {
+		return err
+	}
+	last := s.LastSeq
+	for _, num := range s.Logs {
+		content, err := s.Dir.ReadFile(filename.Log(num))
+		if err != nil {
+			return corrupt.Missing(filename.Log(num), err)
+		}
+		if last, err = checkLog(content, num, last); err != nil {
+			return err
+		}
+	}
+	if last != s.Newest {
+		return corrupt.At("logs", 0, "commits end at %d, want %d", last, s.Newest)
+	}
+	return nil
+}
+
+// checkLog reads the commits of a log, of which the first follows last, and returns the last one's number.
+func checkLog(content []byte, num uint64, last key.Seq) (key.Seq, error) {
+	for r := wal.NewReader(content, filename.Log(num), num); ; {
+		record, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return last, nil
+		}
+		if err != nil {
+			return 0, err
+		}
+		b, ok := batch.Read(record)
+		if !ok || b.Seq != last+1 {
+			return 0, corrupt.At(filename.Log(num), r.Offset(), "commit %d follows commit %d", b.Seq, last)
+		}
+		last = b.Seq + key.Seq(b.Left) - 1
+	}
+}
+
+// names looks for files that should not be there.
+func (s *Store) names() error {
+	names, err := s.Dir.Names()
+	if err != nil {
+		return err
+	}
+	f := filename.Sort(names)
+	var errs []error
+	for _, name := range names {
+		if !s.Expected[name] && !s.Allowed[name] && !slices.Contains(f.Foreign, name) &&
+			!slices.Contains(s.Leftovers, name) && name != filename.Lock && name != filename.Lost {
+			errs = append(errs, corrupt.At(name, 0, "nothing refers to this file"))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Expected)) {
+		if !slices.Contains(names, name) {
+			errs = append(errs, corrupt.At(name, 0, "live file is missing"))
+		}
+	}
+	return errors.Join(append(errs, s.sizes())...)
+}
+
+// sizes looks for files without bytes.
+func (s *Store) sizes() error {
+	for _, name := range slices.Sorted(maps.Keys(s.Expected)) {
+		f, err := s.Dir.Open(name)
+		if err != nil {
+			return corrupt.Missing(name, err)
+		}
+		info, err := f.Stat()
+		if err = errors.Join(err, f.Close()); err != nil {
+			return fmt.Errorf("engine: verify %s: %w", name, err)
+		}
+		if info.Size() == 0 && name != s.EmptyLog {
+			return corrupt.At(name, 0, "no bytes")
+		}
+	}
+	return nil
+}
