@@ -209,6 +209,7 @@ func TestRepositoryMustBeOne(t *testing.T) {
 // TestPowerCutsLeaveWholeBackups cuts the power at every tick of a run of backups and a deletion. What is listed can be
 // restored; what was acknowledged is listed.
 func TestPowerCutsLeaveWholeBackups(t *testing.T) {
+	oneGoroutine(t)
 	fsys := faultfs.New(faultfs.Options{})
 	o := engine.Options{FS: fsys}
 	db := open(t, tiny(fsys))

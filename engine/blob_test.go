@@ -62,6 +62,7 @@ func hasValue(t *testing.T, r reader, key string, want []byte) {
 }
 
 func TestValuesOfEveryLengthComeBack(t *testing.T) {
+	oneGoroutine(t)
 	lengths := []int{0, 1, 1023, 1024, 4095, 4096, 65_535, 65_536, 65_537, 1<<20 - 1, 1 << 20, 1<<20 + 1, 5 << 20}
 	for _, road := range []string{"put", "batch", "transaction"} {
 		t.Run(road, func(t *testing.T) {
@@ -174,6 +175,7 @@ func TestValuesOfCommitsUnderWayAreNotGarbage(t *testing.T) {
 // A process dies at every operation, and the power is cut at every operation of the recovery that follows. What the
 // recovery saw in the page cache is lost then, and what it removed because of that must not be missing.
 func TestPowerCutsAfterAKillLoseNoValue(t *testing.T) {
+	oneGoroutine(t)
 	o := engine.Options{InlineMaintenance: true, BlobValueBytes: 20, LargeValueBytes: 40, BlobFileBytes: 300}
 	for n := 1; ; n++ {
 		fs := faultfs.New(faultfs.Options{})

@@ -203,6 +203,7 @@ func tableFiles(t *testing.T, fsys afero.Fs) []string {
 // TestDeletedSpaceComesBack deletes everything and then writes a little: no call of Compact is needed, although there is
 // room for all tombstones in the level above the bottom.
 func TestDeletedSpaceComesBack(t *testing.T) {
+	oneGoroutine(t)
 	o := tiny(afero.NewMemMapFs())
 	db := open(t, o)
 	const keys = 3000

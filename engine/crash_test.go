@@ -133,7 +133,12 @@ func (r *recording) recover(t *testing.T, fsys *faultfs.FS, least, most int, at 
 }
 
 func TestPowerCutsLoseAtMostASuffix(t *testing.T) {
-	for seed := range uint64(4) {
+	oneGoroutine(t)
+	seeds := uint64(2)
+	if nightly {
+		seeds = 8
+	}
+	for seed := range seeds {
 		r := record(t, seed, 120)
 		line := faultfs.NewTimeline(r.fs, faultfs.Model{}, 0)
 		worst := faultfs.NewTimeline(r.fs, faultfs.Model{Profile: faultfs.LoseAll()}, 0)

@@ -81,6 +81,7 @@ func (s *script) deleteRange(start, end string) error {
 
 // TestEveryMutationMayFail fails the first, second, ... call that changes the disk, until a run needs no more calls.
 func TestEveryMutationMayFail(t *testing.T) {
+	oneGoroutine(t)
 	for n := 0; ; n++ {
 		fsys := newFaulty(afero.NewMemMapFs(), n)
 		s := script{acked: map[string]string{}, erased: map[string]bool{}}

@@ -15,6 +15,7 @@ import (
 // bytes, and the next sync of them succeeds. The process goes on with a reopened store and commits to it; then the
 // power is cut. What was acknowledged in the second life must not stand on what the first one failed to sync.
 func TestFailedSyncIsNotBuiltUpon(t *testing.T) {
+	oneGoroutine(t)
 	for n := uint64(1); ; n++ {
 		rule := &faultfs.Rule{Effect: faultfs.FailedSync, Op: faultfs.OpSync, Nth: n}
 		r := &recording{

@@ -87,6 +87,7 @@ func fullStore(t *testing.T, o engine.Options) (db *engine.DB, want map[string]s
 }
 
 func TestAFullDiskLosesNothing(t *testing.T) {
+	oneGoroutine(t)
 	for name, c := range map[string]struct {
 		action   func(db *engine.DB, o engine.Options) error
 		atLeast  int  // calls that need space

@@ -14,6 +14,7 @@ import (
 // Keys of the greatest length that share all but their last bytes, and range deletes between them: where a compaction
 // ends a table inside a range delete, the bound is a byte longer than any key may be.
 func TestTheLongestKeysPassThroughEverything(t *testing.T) {
+	oneGoroutine(t)
 	o := tiny(afero.NewMemMapFs())
 	o.MemtableBytes = 400 << 10
 	db := open(t, o)

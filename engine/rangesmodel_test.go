@@ -105,6 +105,7 @@ func (m *ranged) compareOne(
 }
 
 func TestRangeDeletesAgreeWithAMap(t *testing.T) {
+	oneGoroutine(t)
 	for seed := range uint64(24) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			o := tiny(afero.NewMemMapFs())

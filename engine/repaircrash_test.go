@@ -14,6 +14,7 @@ import (
 
 // TestPowerCutsDuringRepair cuts the power at every tick of a repair and repairs what is left: it comes to the same.
 func TestPowerCutsDuringRepair(t *testing.T) {
+	oneGoroutine(t)
 	t.Run("of a table", func(t *testing.T) { cutPowerDuringRepair(t, noBlobs, "*.sst") })
 	t.Run("of a blob file", func(t *testing.T) { cutPowerDuringRepair(t, allBlobs, "*.blob") })
 }
@@ -63,6 +64,7 @@ func mustCrash(t *testing.T, fsys *faultfs.FS, tick uint64) *faultfs.FS {
 }
 
 func TestEveryMutationOfARepairMayFail(t *testing.T) {
+	oneGoroutine(t)
 	t.Run("of a table", func(t *testing.T) { failDuringRepair(t, noBlobs, "*.sst") })
 	t.Run("of a blob file", func(t *testing.T) { failDuringRepair(t, allBlobs, "*.blob") })
 }

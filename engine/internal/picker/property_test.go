@@ -17,6 +17,9 @@ import (
 // any order. Levels stay in order all the time; without further flushes all work ends, and every level is within its
 // limit.
 func TestPicksReachAFixpoint(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine: the race detector has nothing to find; run without -short")
+	}
 	together := 0
 	for seed := range uint64(60) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {

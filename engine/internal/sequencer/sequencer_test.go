@@ -269,41 +269,66 @@ func TestCommitsOfManyGoroutines(t *testing.T) {
 	require.NoError(t, l.failed)
 }
 
+// milestone is a number that one goroutine raises and another waits for. The wait spins at first, so that both go on at
+// the same moment, and then sleeps: on a busy machine the other goroutine may have no processor.
+type milestone struct {
+	n      atomic.Int64
+	mu     sync.Mutex
+	raised sync.Cond
+}
+
+func (m *milestone) reach(n int64) {
+	m.mu.Lock()
+	m.n.Store(n)
+	m.mu.Unlock()
+	m.raised.Signal()
+}
+
+func (m *milestone) await(n int64) {
+	for range 300 {
+		if m.n.Load() >= n {
+			return
+		}
+	}
+	m.mu.Lock()
+	for m.n.Load() < n {
+		m.raised.Wait()
+	}
+	m.mu.Unlock()
+}
+
 // TestNoPublishIsLost lets two committers publish at the same moment: one does it for both, and neither is forgotten.
 // NB: the moment is so short that a planted bug was only ever met with -race, which draws it out.
 func TestNoPublishIsLost(t *testing.T) {
-	const rounds = 200_000
+	const rounds = 50_000
 	l := newLine()
 	l.begin(&logFile{}, 1)
-	var round, done atomic.Int64
-	reached := func(mark *atomic.Int64, n int64) {
-		for spins := 1; mark.Load() < n; spins++ {
-			if spins%1000 == 0 {
-				runtime.Gosched()
-			}
-		}
-	}
+	var round, done milestone
+	round.raised.L, done.raised.L = &round.mu, &done.mu
 	var second Ticket // handed over by round
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for i := range int64(rounds) {
-			reached(&round, i+1)
+			round.await(i + 1)
+			for range i / 64 % 64 {
+				_ = l.stopped.Load() // not always in the same step
+			}
 			second.inserted()
 			l.publish()
-			done.Store(i + 1)
+			done.reach(i + 1)
 		}
 	})
 	lost := 0
 	for i := range int64(rounds) {
 		first := l.enter(Buffered)
 		second = l.enter(Buffered)
-		round.Store(i + 1)
+		round.reach(i + 1)
 		for range i % 64 {
-			_ = l.stopped.Load() // not always in the same step
+			_ = l.stopped.Load()
 		}
 		first.inserted()
 		l.publish()
-		reached(&done, i+1)
+		done.await(i + 1)
 		if l.Readable() != second.last {
 			lost++
 			l.publish()
