@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/afero"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/compress"
 	"github.com/lightningdb/lightning-torture/engine/internal/sequencer"
-	"github.com/lightningdb/lightning-torture/engine/internal/sst"
 )
 
 // Limits of what can be written.
@@ -152,18 +152,18 @@ const (
 
 // Compression says how the blocks of new tables are stored; tables that exist are read whatever it is. Its String is
 // "none", "snappy" or "zstd".
-type Compression = sst.Compression
+type Compression = compress.Compression
 
 // The compressions.
 const (
-	CompressionNone   = sst.None
-	CompressionSnappy = sst.Snappy
-	CompressionZstd   = sst.Zstd
+	CompressionNone   = compress.None
+	CompressionSnappy = compress.Snappy
+	CompressionZstd   = compress.Zstd
 )
 
 // ParseCompression is the inverse of Compression.String. Another name is an ErrOptions.
 func ParseCompression(name string) (Compression, error) {
-	c, err := sst.ParseCompression(name)
+	c, err := compress.ParseCompression(name)
 	if err != nil {
 		return c, fmt.Errorf("%w: %w", ErrOptions, err)
 	}

@@ -1,4 +1,3 @@
-// Package corrupt is the one way in which the engine says that bytes on disk are not what it wrote.
 package corrupt
 
 import (

@@ -4,8 +4,8 @@ import (
 	"sync/atomic"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/cache"
+	"github.com/lightningdb/lightning-torture/engine/internal/compress"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
-	"github.com/lightningdb/lightning-torture/engine/internal/sst"
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
@@ -25,6 +25,6 @@ type Options struct {
 	TableBytes      int64
 	BlockBytes      int
 	BloomBitsPerKey int
-	Compression     sst.Compression
+	Compression     compress.Compression
 	BlobFileBytes   int64
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/compress"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/key/keytest"
 	"github.com/lightningdb/lightning-torture/engine/internal/sst"
@@ -83,7 +84,7 @@ func TestTablesOfSharedPrefixesAgreeWithASortedSlice(t *testing.T) {
 			for _, blockBytes := range []int{1, 100, 700, 4096} {
 				entries := versions(rng, f.users, 1+int(seed*seed))
 				o := sst.WriterOptions{
-					Layout: sst.Columns, BlockBytes: blockBytes, BloomBitsPerKey: -1, Compression: sst.Compression(seed),
+					Layout: sst.Columns, BlockBytes: blockBytes, BloomBitsPerKey: -1, Compression: compress.Compression(seed),
 				}
 				file, _ := build(t, o, entries)
 				r := open(t, file, sst.ReaderOptions{Name: f.name})

@@ -1,6 +1,10 @@
 package sst
 
-import "github.com/lightningdb/lightning-torture/engine/internal/key"
+import (
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/compress"
+)
 
 // A Description tells how a table is built.
 type Description struct {
@@ -22,7 +26,7 @@ type Part struct {
 // A DataBlock tells about one data block.
 type DataBlock struct {
 	PayloadBytes uint64 // when it is not compressed any more
-	Compression  Compression
+	Compression  compress.Compression
 	FirstKey     []byte // user keys
 	LastKey      []byte
 	LastTrailer  key.Trailer
@@ -73,6 +77,6 @@ func (r *Reader) describeBlock(n int) (Part, error) {
 	if i.reset(payload) != nil || !i.first() {
 		return p, r.malformed(x.handle, "block")
 	}
-	p.Data.PayloadBytes, p.Data.Compression, p.Data.FirstKey = uint64(len(payload)), Compression(raw[x.handle.length]), i.user
+	p.Data.PayloadBytes, p.Data.Compression, p.Data.FirstKey = uint64(len(payload)), compress.Compression(raw[x.handle.length]), i.user
 	return p, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/compress"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/key/keytest"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
@@ -15,7 +16,7 @@ import (
 func TestDescribeTellsOfEveryPart(t *testing.T) {
 	var entries []keytest.Entry
 	var file bytes.Buffer
-	w := sst.NewWriter(&file, sst.WriterOptions{BlockBytes: 1024, Layout: sst.Columns, Compression: sst.Zstd})
+	w := sst.NewWriter(&file, sst.WriterOptions{BlockBytes: 1024, Layout: sst.Columns, Compression: compress.Zstd})
 	for i := range byte(100) {
 		entries = append(entries, keytest.Entry{Key: []byte{'k', i}, Trailer: set(5), Value: make([]byte, 50)})
 		require.NoError(t, w.Add(entries[i].Key, entries[i].Trailer, entries[i].Value))
@@ -41,7 +42,7 @@ func TestDescribeTellsOfEveryPart(t *testing.T) {
 			continue
 		}
 		data = append(data, p.Data)
-		require.Equal(t, sst.Zstd, p.Data.Compression)
+		require.Equal(t, compress.Zstd, p.Data.Compression)
 		require.Less(t, uint64(p.Bytes), p.Data.PayloadBytes)
 	}
 	require.EqualValues(t, file.Len(), at)

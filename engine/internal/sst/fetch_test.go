@@ -8,13 +8,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/compress"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/key/keytest"
 	"github.com/lightningdb/lightning-torture/engine/internal/sst"
 )
 
-var compressions = []sst.Compression{sst.None, sst.Snappy, sst.Zstd}
+var compressions = []compress.Compression{compress.None, compress.Snappy, compress.Zstd}
 
 // repetitive is plain with values that shrink to about a third.
 func repetitive(n int) []keytest.Entry {
@@ -61,7 +62,7 @@ func TestADamagedBlockOfASmallTableIsReportedEveryTime(t *testing.T) {
 
 func TestGoroutinesMayMeetAtTheFirstReadOfASmallTable(t *testing.T) {
 	entries := repetitive(200)
-	file, _ := build(t, sst.WriterOptions{Layout: sst.Columns, Compression: sst.Snappy}, entries)
+	file, _ := build(t, sst.WriterOptions{Layout: sst.Columns, Compression: compress.Snappy}, entries)
 	for range 20 {
 		r := open(t, file, sst.ReaderOptions{})
 		lost := make([]int, 4)
@@ -82,7 +83,7 @@ func TestGoroutinesMayMeetAtTheFirstReadOfASmallTable(t *testing.T) {
 
 // TestAScanAllocatesNothingPerBlock leaves Zstd out: its decoder has a sync.Pool, which the race detector empties.
 func TestAScanAllocatesNothingPerBlock(t *testing.T) {
-	for _, c := range []sst.Compression{sst.None, sst.Snappy} {
+	for _, c := range []compress.Compression{compress.None, compress.Snappy} {
 		file, _ := build(t, sst.WriterOptions{Layout: sst.Columns, Compression: c}, repetitive(20_000))
 		require.Greater(t, len(file), 512<<10, "the file must be read in runs")
 		r := open(t, file, sst.ReaderOptions{})

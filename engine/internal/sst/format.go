@@ -6,6 +6,7 @@ import (
 	"hash/crc32"
 	"math"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/compress"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
 )
@@ -48,7 +49,7 @@ func decodeHandle(b []byte) handle {
 }
 
 // seal ends the block whose stored payload is b[start:] with its type and checksum. The block will lie at offset in the file.
-func seal(b []byte, start int, offset uint64, c Compression) ([]byte, handle) {
+func seal(b []byte, start int, offset uint64, c compress.Compression) ([]byte, handle) {
 	invariant.Check(uint64(len(b)-start) <= math.MaxUint32, "sst: the length of a block fits 32 bits")
 	h := handle{offset: offset, length: uint32(len(b) - start)}
 	b = append(b, byte(c))
@@ -72,14 +73,14 @@ func unsealInto(buf []byte, file string, raw []byte, h handle) ([]byte, error) {
 			sum, h.checksum)
 	}
 	payload := body[:h.length:h.length]
-	c := Compression(body[h.length])
-	if c == None {
+	c := compress.Compression(body[h.length])
+	if c == compress.None {
 		return payload, nil
 	}
 	if !c.Valid() {
 		return nil, corrupt.At(file, int64(h.offset), "unknown block type %d", c)
 	}
-	payload, err := decompress(payload, c, buf)
+	payload, err := compress.Decode(payload, c, buf)
 	if err != nil {
 		return nil, corrupt.At(file, int64(h.offset), "%v: %v", c, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/compress"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
@@ -49,7 +50,7 @@ func sealAt(file, encoded []byte) {
 		return
 	}
 	sealed, fixed := seal(bytes.Clone(file[h.offset:h.end()-blockTailBytes]), 0, h.offset,
-		Compression(file[h.end()-blockTailBytes]))
+		compress.Compression(file[h.end()-blockTailBytes]))
 	copy(file[h.offset:], sealed)
 	copy(encoded, fixed.appendTo(nil))
 }
@@ -60,8 +61,8 @@ func FuzzOpen(f *testing.F) {
 		{BlockBytes: 64, RestartInterval: 2},
 		{BloomBitsPerKey: -1},
 		{BlockBytes: 128, Layout: Columns},
-		{Compression: Snappy},
-		{Compression: Zstd},
+		{Compression: compress.Snappy},
+		{Compression: compress.Zstd},
 	} {
 		for _, prefix := range []string{"", "the keys are cut/"} {
 			file := seedTable(f, o, prefix)

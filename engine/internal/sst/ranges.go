@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/compress"
 	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
@@ -28,7 +29,7 @@ func (w *Writer) appendRanges() {
 		return
 	}
 	w.buf = encodeRanges(w.buf, w.ranges)
-	w.props.set(field{tagRanges, w.seal(None).appendTo(nil)})
+	w.props.set(field{tagRanges, w.seal(compress.None).appendTo(nil)})
 	w.props.addRanges(w.ranges)
 }
 

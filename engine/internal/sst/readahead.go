@@ -1,5 +1,7 @@
 package sst
 
+import "github.com/lightningdb/lightning-torture/engine/internal/compress"
+
 const (
 	aheadBytesMin = 16 << 10
 	aheadBytesMax = 256 << 10
@@ -63,7 +65,7 @@ func (a *readAhead) get(i int, run func(budget uint64) (low, high int)) ([]byte,
 	h, base := a.r.index[i].handle, a.r.index[a.low].handle.offset
 	raw := a.buf[h.offset-base : h.end()-base]
 	payload, err := unsealInto(a.plain, a.r.o.Name, raw, h)
-	if err == nil && Compression(raw[h.length]) != None && cap(payload) > cap(a.plain) {
+	if err == nil && compress.Compression(raw[h.length]) != compress.None && cap(payload) > cap(a.plain) {
 		a.plain = payload
 	}
 	return payload, err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/compress"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
@@ -21,9 +22,9 @@ func TestSalvageMakesNothingUp(t *testing.T) {
 	for _, o := range []sst.WriterOptions{
 		{Layout: sst.Restarts},
 		{Layout: sst.Columns},
-		{Layout: sst.Columns, Compression: sst.Snappy},
-		{Layout: sst.Restarts, Compression: sst.Zstd, BloomBitsPerKey: -1},
-		{Layout: sst.Columns, Compression: sst.Zstd},
+		{Layout: sst.Columns, Compression: compress.Snappy},
+		{Layout: sst.Restarts, Compression: compress.Zstd, BloomBitsPerKey: -1},
+		{Layout: sst.Columns, Compression: compress.Zstd},
 	} {
 		for _, deletes := range []rangedel.Set{nil, ranges} {
 			t.Run(fmt.Sprintf("layout %d, %v, %d range deletes", o.Layout, o.Compression, len(deletes)), func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/cache"
+	"github.com/lightningdb/lightning-torture/engine/internal/compress"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/key/keytest"
@@ -73,7 +74,7 @@ func shapes(rng *rand.Rand) sst.WriterOptions {
 		RestartInterval: 1 + rng.IntN(20),
 		BloomBitsPerKey: []int{-1, 0, 1, 10, 200}[rng.IntN(5)],
 		Layout:          sst.Layout(rng.IntN(2)),
-		Compression:     sst.Compression(rng.IntN(3)),
+		Compression:     compress.Compression(rng.IntN(3)),
 	}
 }
 

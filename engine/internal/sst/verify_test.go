@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/compress"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
@@ -265,7 +266,7 @@ func outOfBounds(ts ...rangedel.Tombstone) func(w *Writer) {
 	return func(w *Writer) {
 		w.finishBlock()
 		w.buf = encodeRanges(w.buf, ts)
-		w.props.set(field{tagRanges, w.seal(None).appendTo(nil)})
+		w.props.set(field{tagRanges, w.seal(compress.None).appendTo(nil)})
 		w.props.meta.Entries++
 	}
 }

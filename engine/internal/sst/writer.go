@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/compress"
 	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
@@ -20,11 +21,11 @@ const (
 
 // WriterOptions shape a table. Zero fields get defaults.
 type WriterOptions struct {
-	BlockBytes      int         // size of a data block, reached unless the next entry does not fit; 4096 by default
-	RestartInterval int         // entries from one restart point to the next; 16 by default
-	BloomBitsPerKey int         // size of the filter; 10 by default, no filter if negative
-	Compression     Compression // of data blocks; None by default
-	Layout          Layout      // of data blocks; Restarts by default
+	BlockBytes      int                  // size of a data block, reached unless the next entry does not fit; 4096 by default
+	RestartInterval int                  // entries from one restart point to the next; 16 by default
+	BloomBitsPerKey int                  // size of the filter; 10 by default, no filter if negative
+	Compression     compress.Compression // of data blocks; None by default
+	Layout          Layout               // of data blocks; Restarts by default
 }
 
 // EnsureDefaults replaces zero fields by their defaults.
@@ -163,8 +164,8 @@ func (w *Writer) finishBlock() {
 	} else {
 		w.buf = appendRestarts(w.buf, w.restarts)
 	}
-	stored, c := compress(w.buf[w.start:], w.o.Compression)
-	if c != None {
+	stored, c := compress.Encode(w.buf[w.start:], w.o.Compression)
+	if c != compress.None {
 		w.buf = append(w.buf[:w.start], stored...)
 	}
 	h := w.seal(c)
@@ -185,7 +186,7 @@ func appendRestarts(b []byte, restarts []uint32) []byte {
 }
 
 // seal ends the block that begins at start; the next one begins where it ends.
-func (w *Writer) seal(c Compression) (h handle) {
+func (w *Writer) seal(c compress.Compression) (h handle) {
 	w.buf, h = seal(w.buf, w.start, w.written+uint64(w.start), c)
 	w.start = len(w.buf)
 	return h
@@ -233,12 +234,12 @@ func (w *Writer) Finish() (Meta, error) {
 	w.appendRanges()
 	f := footer{version: formatVersion}
 	w.buf = appendFilter(w.buf, w.hashes, w.o.BloomBitsPerKey)
-	f.filter = w.seal(None)
+	f.filter = w.seal(compress.None)
 	w.buf = w.props.appendTo(w.buf)
-	f.properties = w.seal(None)
+	f.properties = w.seal(compress.None)
 	binary.LittleEndian.PutUint32(w.index, w.blocks)
 	w.buf = append(w.buf, w.index...)
-	f.index = w.seal(None)
+	f.index = w.seal(compress.None)
 	w.buf = f.appendTo(w.buf)
 	if w.flush(); w.err != nil {
 		return Meta{}, w.err

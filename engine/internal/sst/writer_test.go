@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/compress"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/key/keytest"
 	"github.com/lightningdb/lightning-torture/engine/internal/sst"
@@ -219,7 +220,7 @@ func basket() []keytest.Entry {
 
 // TestCompressedTablesStayReadable does not pin what the encoders write, which another version of theirs may change.
 func TestCompressedTablesStayReadable(t *testing.T) {
-	for c, golden := range map[sst.Compression]string{sst.Snappy: goldenSnappy, sst.Zstd: goldenZstd} {
+	for c, golden := range map[compress.Compression]string{compress.Snappy: goldenSnappy, compress.Zstd: goldenZstd} {
 		file, err := hex.DecodeString(golden)
 		require.NoError(t, err)
 		met, problem := readAll(file, basket())

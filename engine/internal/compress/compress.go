@@ -1,4 +1,4 @@
-package sst
+package compress
 
 import (
 	"encoding/binary"
@@ -23,26 +23,26 @@ const (
 	Zstd   Compression = 2
 )
 
-var compressionNames = [...]string{None: "none", Snappy: "snappy", Zstd: "zstd"}
+var names = [...]string{None: "none", Snappy: "snappy", Zstd: "zstd"}
 
 func (c Compression) String() string {
 	if !c.Valid() {
 		return fmt.Sprintf("compression(%d)", uint8(c))
 	}
-	return compressionNames[c]
+	return names[c]
 }
 
 // Valid says whether c is one of the compressions.
-func (c Compression) Valid() bool { return int(c) < len(compressionNames) }
+func (c Compression) Valid() bool { return int(c) < len(names) }
 
 // ParseCompression is the inverse of String.
 func ParseCompression(name string) (Compression, error) {
-	for c, n := range compressionNames {
+	for c, n := range names {
 		if n == name {
 			return Compression(c), nil
 		}
 	}
-	return None, fmt.Errorf("engine: compression %q, want %s", name, strings.Join(compressionNames[:], ", "))
+	return None, fmt.Errorf("engine: compression %q, want %s", name, strings.Join(names[:], ", "))
 }
 
 // ratioMax bounds what a compressed block may claim to become, so that a forged length costs little memory. Snappy
@@ -51,18 +51,18 @@ const ratioMax = 32
 
 var zstdEncoder = sync.OnceValue(func() *zstd.Encoder {
 	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false))
-	invariant.Check(err == nil, "sst: the options of the zstd encoder are valid")
+	invariant.Check(err == nil, "compress: the options of the zstd encoder are valid")
 	return e
 })
 
 var zstdDecoder = sync.OnceValue(func() *zstd.Decoder {
 	d, err := zstd.NewReader(nil, zstd.WithDecodeAllCapLimit(true))
-	invariant.Check(err == nil, "sst: the options of the zstd decoder are valid")
+	invariant.Check(err == nil, "compress: the options of the zstd decoder are valid")
 	return d
 })
 
-// compress returns what to store for a payload, and how it is stored: as it is if it does not shrink by an eighth.
-func compress(payload []byte, c Compression) ([]byte, Compression) {
+// Encode returns what to store for a payload, and how it is stored: as it is if it does not shrink by an eighth.
+func Encode(payload []byte, c Compression) ([]byte, Compression) {
 	if c == None || len(payload) > s2.MaxBlockSize {
 		return payload, None
 	}
@@ -85,8 +85,8 @@ func compress(payload []byte, c Compression) ([]byte, Compression) {
 
 var errCompressed = errors.New("damaged compressed block")
 
-// decompress returns the payload of which stored is the compressed form, in buf if it has room.
-func decompress(stored []byte, c Compression, buf []byte) ([]byte, error) {
+// Decode returns the payload of which stored is the compressed form, in buf if it has room.
+func Decode(stored []byte, c Compression, buf []byte) ([]byte, error) {
 	length, n := binary.Uvarint(stored)
 	if n <= 0 || length > ratioMax*uint64(len(stored)) {
 		return nil, errCompressed

@@ -1,4 +1,4 @@
-package sst
+package compress
 
 import (
 	"bytes"
@@ -26,12 +26,12 @@ func TestCompressedPayloadsComeBack(t *testing.T) {
 		"none":                       {text, None, None},
 		"nothing":                    {nil, Zstd, None},
 	} {
-		stored, got := compress(c.payload, c.c)
+		stored, got := Encode(c.payload, c.c)
 		require.Equal(t, c.want, got, name)
-		again, _ := compress(c.payload, c.c)
+		again, _ := Encode(c.payload, c.c)
 		require.Equal(t, stored, again, name)
 		if got != None {
-			payload, err := decompress(stored, got, nil)
+			payload, err := Decode(stored, got, nil)
 			require.NoError(t, err, name)
 			require.True(t, bytes.Equal(c.payload, payload), name)
 		}
@@ -41,18 +41,18 @@ func TestCompressedPayloadsComeBack(t *testing.T) {
 func TestDamagedCompressedPayloadsAreRefused(t *testing.T) {
 	text := bytes.Repeat([]byte("some text, "), 20)
 	for _, c := range []Compression{Snappy, Zstd} {
-		stored, got := compress(text, c)
+		stored, got := Encode(text, c)
 		require.Equal(t, c, got)
 		_, n := binary.Uvarint(stored)
 		for name, length := range map[string]uint64{"huge": 1 << 60, "long": 300, "short": 10, "zero": 0} {
-			_, err := decompress(append(binary.AppendUvarint(nil, length), stored[n:]...), c, nil)
+			_, err := Decode(append(binary.AppendUvarint(nil, length), stored[n:]...), c, nil)
 			require.ErrorIs(t, err, errCompressed, "%v %s", c, name)
 		}
 		for cut := range stored {
-			_, err := decompress(stored[:cut], c, make([]byte, 400))
+			_, err := Decode(stored[:cut], c, make([]byte, 400))
 			require.ErrorIs(t, err, errCompressed, "%v cut at %d", c, cut)
 		}
-		_, err := decompress(append(bytes.Clone(stored), stored[n:]...), c, nil)
+		_, err := Decode(append(bytes.Clone(stored), stored[n:]...), c, nil)
 		require.ErrorIs(t, err, errCompressed, "%v twice", c)
 	}
 }
