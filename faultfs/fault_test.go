@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/spf13/afero"
 	"github.com/stretchr/testify/require"
@@ -21,6 +22,8 @@ type (
 	disk = *faultfs.FS
 	file = afero.File
 )
+
+var epoch = time.Unix(0, 0)
 
 // calls is every method that a rule can hit, with the operation it counts as. The first word names the method.
 var calls = []struct {

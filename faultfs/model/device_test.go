@@ -1,16 +1,16 @@
-package faultfs_test
+package model_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/faultfs/model"
 )
 
 func TestDevicesReadBackAsTheyArePrinted(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]faultfs.Device{
+	for text, want := range map[string]model.Device{
 		"":             {},
 		"sector=4096":  {Sector: 4096},
 		"sector=512":   {Sector: 512},
@@ -19,12 +19,12 @@ func TestDevicesReadBackAsTheyArePrinted(t *testing.T) {
 			Sector: 4096, Torn: true, Tear: true, SafeAppend: true, IgnoreFlush: 7,
 		},
 	} {
-		got, err := faultfs.ParseDevice(text)
+		got, err := model.ParseDevice(text)
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 		require.Equal(t, text, got.String())
 	}
-	got, err := faultfs.ParseDevice("  tear=byte\tsector=4096 ")
+	got, err := model.ParseDevice("  tear=byte\tsector=4096 ")
 	require.NoError(t, err)
 	require.Equal(t, "sector=4096 tear=byte", got.String())
 }
@@ -42,8 +42,8 @@ func TestDevicesThatMakeNoSenseAreRefused(t *testing.T) {
 		"cache=off":           `unknown word "cache=off"; choose from sector=512,`,
 		"tear=byte tear=byte": "tear is given twice",
 	} {
-		got, err := faultfs.ParseDevice(text)
-		require.ErrorIs(t, err, faultfs.ErrDevice, text)
+		got, err := model.ParseDevice(text)
+		require.ErrorIs(t, err, model.ErrDevice, text)
 		require.ErrorContains(t, err, why)
 		require.Zero(t, got)
 	}

@@ -1,18 +1,16 @@
-package faultfs_test
+package rule_test
 
 import (
 	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/faultfs/rule"
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
-
-var epoch = time.Unix(0, 0)
 
 // Every rule that can be built from its parts reads back as itself.
 func TestRulesRoundTrip(t *testing.T) {
@@ -21,37 +19,37 @@ func TestRulesRoundTrip(t *testing.T) {
 	maybe := func() uint64 { return rng.Uint64() >> rng.IntN(64) * rng.Uint64N(2) }
 	globs := []string{"", "*", "*.log", "MANIFEST-[0-9]*", "a?b", `\*`}
 	for range 20_000 {
-		rule := &faultfs.Rule{
-			Effect: faultfs.EIO + faultfs.Effect(rng.IntN(15)), Op: faultfs.OpKind(rng.IntN(int(faultfs.OpWriteback) + 1)),
+		r := &rule.Rule{
+			Effect: trace.EIO + trace.Effect(rng.IntN(15)), Op: trace.OpKind(rng.IntN(int(trace.OpWriteback) + 1)),
 			Glob: globs[rng.IntN(len(globs))], Seed: maybe(), After: maybe(), Before: maybe(),
 		}
-		if !rule.AtRest() {
-			rule.Nth, rule.From, rule.Every, rule.Times = maybe(), maybe(), maybe(), maybe()
-			rule.Prob = rng.Float64() * float64(rng.IntN(2))
+		if !r.AtRest() {
+			r.Nth, r.From, r.Every, r.Times = maybe(), maybe(), maybe(), maybe()
+			r.Prob = rng.Float64() * float64(rng.IntN(2))
 		}
-		switch rule.Effect {
-		case faultfs.Slow:
-			rule.Millis = maybe() | 1
-		case faultfs.Stall:
-			rule.Millis = maybe()
-		case faultfs.EMFILE:
-			rule.Files = maybe()
-		case faultfs.FailedSync:
-			rule.As = faultfs.Failure(rng.IntN(int(faultfs.Btrfs) + 1))
-		case faultfs.ENOSPC:
-			if rule.Op == faultfs.OpWrite || rule.Op == faultfs.OpAny {
-				rule.Bytes = maybe()
+		switch r.Effect {
+		case trace.Slow:
+			r.Millis = maybe() | 1
+		case trace.Stall:
+			r.Millis = maybe()
+		case trace.EMFILE:
+			r.Files = maybe()
+		case trace.FailedSync:
+			r.As = trace.Failure(rng.IntN(int(trace.Btrfs) + 1))
+		case trace.ENOSPC:
+			if r.Op == trace.OpWrite || r.Op == trace.OpAny {
+				r.Bytes = maybe()
 			}
 		default:
 		}
-		got, err := faultfs.ParseRule(rule.String())
+		got, err := rule.ParseRule(r.String())
 		if err != nil {
 			require.ErrorContains(t, err, "cannot happen to", "the only thing that can be wrong")
 			continue
 		}
-		require.Equal(t, rule, got)
-		require.Equal(t, rule.String(), got.String())
-		seen[rule.Key()]++
+		require.Equal(t, r, got)
+		require.Equal(t, r.String(), got.String())
+		seen[r.Key()]++
 	}
 	require.Len(t, seen, 4*13+7+10+2+3+2+3+4+3+3+1+2, "every effect on every operation that it can hit")
 }
@@ -95,8 +93,8 @@ func TestBadRulesNameThePartAndTheChoices(t *testing.T) {
 		"eio write nth=1 nth=2":  "nth is given twice",
 		"bitflip rest * every=2": "every does not fit bitflip rest; choose one of seed, after, before",
 	} {
-		_, err := faultfs.ParseRule(text)
-		require.ErrorIs(t, err, faultfs.ErrRule, text)
+		_, err := rule.ParseRule(text)
+		require.ErrorIs(t, err, rule.ErrRule, text)
 		require.ErrorContains(t, err, want)
 	}
 }
@@ -104,23 +102,23 @@ func TestBadRulesNameThePartAndTheChoices(t *testing.T) {
 // Every example of the manual is a rule, and every word of the grammar stands in the manual.
 func TestTheManualIsRight(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("FAULTS.md")
+	text, err := os.ReadFile("../FAULTS.md")
 	require.NoError(t, err)
 	parts := strings.Split(string(text), "```")
 	require.Len(t, parts, 5, "the grammar and the examples")
 	for line := range strings.Lines(strings.TrimSpace(parts[3])) {
-		rule, _, _ := strings.Cut(line, "    ")
-		_, err := faultfs.ParseRule(rule)
+		example, _, _ := strings.Cut(line, "    ")
+		_, err := rule.ParseRule(example)
 		require.NoError(t, err)
 	}
 	words := []string{"as"}
-	for e := range faultfs.Effect(16) {
+	for e := range trace.Effect(16) {
 		words = append(words, e.String())
 	}
-	for k := range faultfs.OpWriteback + 1 {
+	for k := range trace.OpWriteback + 1 {
 		words = append(words, k.String())
 	}
-	_, err = faultfs.ParseRule("eio write nosuchkey=1")
+	_, err = rule.ParseRule("eio write nosuchkey=1")
 	_, choices, _ := strings.Cut(err.Error(), "choose one of ")
 	for _, word := range append(words[2:], strings.Split(choices, ", ")...) {
 		require.Regexp(t, "`"+word+"[`= ]", string(text))
@@ -138,14 +136,14 @@ func FuzzParseRule(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		rule, err := faultfs.ParseRule(text)
+		r, err := rule.ParseRule(text)
 		if err != nil {
-			require.ErrorIs(t, err, faultfs.ErrRule)
+			require.ErrorIs(t, err, rule.ErrRule)
 			return
 		}
-		again, err := faultfs.ParseRule(rule.String())
-		require.NoError(t, err, "%q printed as %q", text, rule)
-		require.Equal(t, rule, again)
-		require.Equal(t, rule, rule.Clone())
+		again, err := rule.ParseRule(r.String())
+		require.NoError(t, err, "%q printed as %q", text, r)
+		require.Equal(t, r, again)
+		require.Equal(t, r, r.Clone())
 	})
 }
