@@ -1,16 +1,16 @@
-// Package faultfs is a filesystem in memory that can lose power, fail and lie, and that says exactly which disks may
+// Package faultfs is a filesystem in memory that can lose power, fail and lie, and that can produce every disk that may
 // be found afterwards.
 //
 // An FS implements afero.Fs and behaves like the operating system's filesystem (faultfstest checks both with one
-// suite). It records every operation. From the record, power can be cut at any tick, as often as wanted and while the
-// program runs on; each crash image is an independent FS on which recovery runs:
+// suite). It records every operation. From the record, power can be cut at any tick, any number of times and while the
+// program keeps running; each crash image is an independent FS on which recovery runs:
 //
 //	fs := faultfs.New(faultfs.Options{})               // run a program on fs, then:
-//	model := faultfs.Model{Profile: profile}           // the rule that says what may survive
-//	line := faultfs.NewTimeline(fs, model, 0)          // its past
+//	model := faultfs.Model{Profile: profile}           // the rules that say what may survive
+//	line := faultfs.NewTimeline(fs, model, 0)          // the record of fs
 //	point := line.Advance(tick)                        // power is cut after the operation at tick
 //	img := point.Image(faultfs.ImageOptions{           // the disk that recovery finds
-//		Chooser: chooser,                              // decides what did survive, when recovery looks
+//		Chooser: chooser,                              // decides what survived, when recovery looks
 //	})
 //	again := faultfs.NewTimeline(img, model, img.Now()) // recovery can be crashed in turn
 //
@@ -18,26 +18,26 @@
 //
 //  1. What a sync made durable is in every image: a file's bytes and size after a Sync of the file, a directory's
 //     names after a Sync of the directory. Nothing else is durable; see GUARANTEES.md for each operation.
-//  2. Every image is legal: the durable state and a subset of the pending ops, closed under the order that the
-//     profile keeps, applied in order.
-//  3. Every legal image can be found: a Chooser that tries all answers reaches every state that a look can tell
-//     apart, and no other. This is proved against brute force in the tests, for crashes of crash images too.
-//  4. Decisions are lazy. Nothing is decided before somebody looks at what it could change: a name, a listing, a
-//     size, a sector. Listing a directory or finding a name decides no size and no bytes. The one exception is sampled
-//     images: there a file with more pending ops than ImageOptions.Limit is decided as a whole.
+//  2. Every image is legal: it is the durable state plus a subset of the pending ops, applied in order. The subset is
+//     closed under the order that the profile keeps.
+//  3. Every legal image can be found: a Chooser that tries all answers reaches every state that looks can distinguish,
+//     and no other. The tests check this against brute force, also for crashes of crash images.
+//  4. Decisions are lazy. An op is decided only when somebody looks at something that it could change: a name, a listing,
+//     a size, a sector. Listing a directory or finding a name decides no size and no bytes. The exception is sampled
+//     images, in which a file with more pending ops than ImageOptions.Limit is decided as a whole.
 //  5. A killed process loses nothing: the image of LoseNone is what the program saw.
-//  6. A cut is final: bytes that a truncation took away, or that lie behind the size that a crash left, read as zeros
-//     if the file grows again.
-//  7. A file that is only renamed has one of its names in every image, never both and never none.
+//  6. A truncation is final: bytes that it removed, or that are past the size that a crash left, read as zeros if the
+//     file grows again.
+//  7. A file that is only renamed has one of its names in every image, never both and never neither.
 //  8. The same trace, tick, profile and answers give the same image, byte for byte. No clock and no global randomness
-//     are used, and no map is ranged over where it matters.
-//  9. Images share what they do not change. Making one copies no file.
-//  10. A fault hits only what its Rule names, is counted, and stands in the trace; see FAULTS.md. Errors are those of
+//     are used, and no map is ranged over where the order matters.
+//  9. Images share what they do not change. Creating one copies no file.
+//  10. A fault hits only what its Rule names, is counted, and is recorded in the trace; see FAULTS.md. Errors are those of
 //     an operating system: *fs.PathError or *os.LinkError around an errno. Every method that touches the disk can be
-//     hit. Images have rules like any other filesystem (SetRules).
+//     hit. Images can have rules like any other filesystem (SetRules).
 //  11. Memory and disk agree under every fault: what a read returned after an eviction is what every later image has,
-//     unless it was written again, or a journal is replayed (as=ext4-journal). A failed write-back is reported once for
-//     each handle.
+//     unless it was written again, or a journal is replayed (as=ext4-journal). A failed write-back is reported once per
+//     handle.
 //
 // # Words
 //

@@ -1,11 +1,11 @@
 package faultfs
 
-// errseq remembers the latest failed write-back of a file, for the handles that have not heard of it. It counts as
-// Linux does (since 4.13, lib/errseq.c): a handle that was open when write-back failed reports the error once, at its
-// next sync; one opened later reports it if nobody has until then; closing a handle gives its claim up.
+// errseq counts the failed write-backs of a file, for the handles that have not reported them. It works as in Linux (since
+// 4.13, lib/errseq.c): a handle that was open when write-back failed reports the error once, at its next sync; one opened
+// later reports it if nobody has by then; closing a handle discards its claim.
 type errseq struct {
-	n    int  // how many failures there were; who has not heard of some reports them as one
-	seen bool // somebody has heard of the latest
+	n    int  // how many failures there were; a handle reports all that it has not reported as one
+	seen bool // some handle has reported the latest
 }
 
 // set notes a failure.
@@ -13,7 +13,7 @@ func (e *errseq) set() {
 	e.n, e.seen = e.n+1, false
 }
 
-// sample returns what a handle opened now has heard of.
+// sample returns how many failures a handle that is opened now need not report.
 func (e *errseq) sample() int {
 	if !e.seen {
 		return 0
@@ -21,11 +21,12 @@ func (e *errseq) sample() int {
 	return e.n
 }
 
-// check reports whether a handle that has reported some has an error to report, which it has then heard of.
-func (e *errseq) check(heard *int) bool {
-	if *heard == e.n {
+// check reports whether a handle has an error to report, given how many failures it has reported, and counts it as
+// reported.
+func (e *errseq) check(reported *int) bool {
+	if *reported == e.n {
 		return false
 	}
-	*heard, e.seen = e.n, true
+	*reported, e.seen = e.n, true
 	return true
 }

@@ -2,11 +2,12 @@ package faultfs
 
 import "math"
 
-// Explore calls visit with an image of the crash point for every answer that its looks can get, and returns how many
-// there were. Visit must do the same with each image, as far as it sees the same. An error of visit ends the search.
+// Explore calls visit with an image of the crash point for every answer that its looks can get, and returns the number of
+// images. visit must be deterministic: it must do the same with two images as long as it sees the same. If visit returns
+// an error, the search ends.
 //
-// Every look is decided op by op, however many there are: it is for small crash points, whose images can all be had. The
-// chooser and the limit of o are not used.
+// Every look is decided op by op, however many ops there are, so Explore is for small crash points. The chooser and the
+// limit of o are not used.
 func Explore(p *CrashPoint, o ImageOptions, visit func(*FS) error) (images int, err error) {
 	path := &depthFirst{}
 	o.Chooser, o.Limit = path, math.MaxInt
@@ -24,12 +25,12 @@ func Explore(p *CrashPoint, o ImageOptions, visit func(*FS) error) (images int, 
 	}
 }
 
-// depthFirst is a Chooser that tries every answer. What it was asked before is asked again in the next image, up to the
-// last question that has an answer left.
+// depthFirst is a Chooser that tries every answer. The next image repeats the answers up to the last question that has an
+// untried answer left, and takes that one.
 type depthFirst struct {
 	answers  []answer
 	asked    int
-	diverged bool // a question was another one than in the image before
+	diverged bool // a question differed from the one in the image before
 }
 
 type answer struct {

@@ -9,7 +9,7 @@ type call struct {
 	path    string
 	to      string // the new name of a rename or link
 	node    *node  // nil if the call is about a name
-	changes bool   // it changes the disk, although its kind need not
+	changes bool   // it would change the disk, although calls of its kind need not
 	off     int64  // of a read, write or allocation: where
 	bytes   int64  // and how many
 }
@@ -23,7 +23,7 @@ func (c *call) op(e Effect) Op {
 	return op
 }
 
-// errnoOf returns the error of an effect that makes a call fail and change nothing; 0 for all others.
+// errnoOf returns the error of an effect that makes a call fail without changing anything; 0 for all other effects.
 func errnoOf(e Effect) syscall.Errno {
 	switch e {
 	case EIO:
@@ -41,7 +41,7 @@ func errnoOf(e Effect) syscall.Errno {
 	}
 }
 
-// effectOf returns what a rule does; no rule does nothing.
+// effectOf returns the effect of a rule; NoEffect if there is no rule.
 func effectOf(r *Rule) Effect {
 	if r == nil {
 		return NoEffect
@@ -49,9 +49,9 @@ func effectOf(r *Rule) Effect {
 	return r.Effect
 }
 
-// inject asks the rules about a call. It returns the rule that hits it, nil if none does, and the error if the effect
-// is that the call fails and changes nothing. The first rule that hits decides; those after it do not see the call.
-// Only rules that make a call late let it pass on to the next. The caller holds mu.
+// inject asks the rules about a call. It returns the rule that hits it, nil if none does, and an error if the effect is
+// that the call fails without changing anything. The first rule that hits decides; later ones do not see the call. Only
+// rules that delay a call pass it on to the next rule. The caller holds mu.
 func (fs *FS) inject(c call) (*Rule, error) {
 	for _, r := range fs.rules {
 		if !r.Sees(c.kind, c.path, c.to) || !r.InTime(fs.ticks) || !fs.possible(r, &c) || !r.Fires() {
@@ -72,7 +72,7 @@ func (fs *FS) inject(c call) (*Rule, error) {
 	return nil, nil
 }
 
-// possible reports whether the effect can happen to this very call: a call to which it cannot is no match.
+// possible reports whether the effect can happen to this call; otherwise the call is no match.
 func (fs *FS) possible(r *Rule, c *call) bool {
 	switch {
 	case r.Effect == EROFS:
@@ -92,10 +92,10 @@ func (fs *FS) possible(r *Rule, c *call) bool {
 	return true
 }
 
-// within returns how many of the bytes that a read asks for the file has.
+// within returns how many of the bytes that a read asks for exist.
 func (fs *FS) within(c *call) int64 { return min(c.bytes, fs.size(c.node)-c.off) }
 
-// Injected returns how often each kind of fault has been injected, by Rule.Key.
+// Injected returns how often each kind of fault was injected, by Rule.Key.
 func (fs *FS) Injected() map[string]uint64 {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()

@@ -20,7 +20,7 @@ type file struct {
 	closed   bool
 }
 
-// maxFileBytes is the size of the largest file; more gives EFBIG, as on a disk, and not a host without memory.
+// maxFileBytes is the size of the largest file. More fails with EFBIG, as on a disk, before the host runs out of memory.
 const maxFileBytes = 1 << 36
 
 func (f *file) Name() string { return f.name }
@@ -39,7 +39,7 @@ func (f *file) checkOpen(op string) error {
 	return nil
 }
 
-// Close closes the handle, also if a fault makes it return an error. It makes nothing durable.
+// Close closes the handle, even if a fault makes it return an error. It makes nothing durable.
 func (f *file) Close() error {
 	f.fs.mu.Lock()
 	defer f.fs.leave()
@@ -68,7 +68,7 @@ func (f *file) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// ReadAt fails with EIO where a fault makes it short: io.ReaderAt demands an error then.
+// ReadAt fails with EIO if a fault makes it short, because io.ReaderAt demands an error then.
 func (f *file) ReadAt(b []byte, off int64) (int, error) {
 	f.fs.mu.Lock()
 	defer f.fs.leave()
@@ -202,7 +202,7 @@ func (f *file) truncate(name string, size int64) error {
 	if before == size {
 		return nil
 	}
-	f.fs.resolve(f.node, min(size, before), before) // what an earlier crash left open must not undo a cut
+	f.fs.resolve(f.node, min(size, before), before) // what an earlier crash left undecided must not undo a truncation
 	f.node.content.SetSize(size)
 	f.fs.record(Op{Kind: OpTruncate, Path: f.name, Ino: f.node.ino, OldSize: before, Size: size})
 	return nil

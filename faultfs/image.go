@@ -14,13 +14,13 @@ type ImageOptions struct {
 	// Callers is Options.Callers of the image.
 	Callers bool
 	// Limit is how many undecided ops one look may meet before the chooser is asked for a member of a family of subsets
-	// instead of for every op; 0 means 12.
+	// instead of about every op; 0 means DefaultLimit.
 	Limit int
 	// Clock is what slow calls of the image wait on. See Options.Clock.
 	Clock Clock
 }
 
-// DefaultLimit is ImageOptions.Limit where it is 0.
+// DefaultLimit is the limit if ImageOptions.Limit is 0.
 const DefaultLimit = 12
 
 // Image returns the disk that recovery finds: an independent filesystem. Making it copies nothing; pending ops are
@@ -37,10 +37,10 @@ func (p *CrashPoint) Image(o ImageOptions) *FS {
 	return fs
 }
 
-// Losing returns the disk that has lost the pending ops of the given IDs, with all that must be lost with them, and has
-// kept every other. IDs that are not pending are ignored.
+// Losing returns the disk that has lost the pending ops with the given IDs, together with everything that follows them,
+// and has kept all others. IDs that are not pending are ignored.
 func (p *CrashPoint) Losing(ids []uint64, o ImageOptions) *FS {
-	o.Chooser, o.Limit = p.point.Losing(ids), math.MaxInt // each op is asked for by itself
+	o.Chooser, o.Limit = p.point.Losing(ids), math.MaxInt // the chooser is asked about each op separately
 	return p.Image(o)
 }
 

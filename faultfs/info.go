@@ -15,8 +15,8 @@ type info struct {
 	size int64
 	dir  bool
 	link bool
-	// later is the node of a file of which nothing is known yet. Asking for its size is a look, listing it is not; as
-	// whatever changes the size looks first, the size that the crash left is still there to be asked for.
+	// later is set for a file whose size is undecided. Asking for the size decides it, listing the file does not. Whatever
+	// changes the size decides it first, so the size that the crash left can still be returned.
 	later *crash.Leftover
 	node  *node
 	fs    *FS

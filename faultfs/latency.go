@@ -2,11 +2,11 @@ package faultfs
 
 import "time"
 
-// stallMillis is how long a disk stalls unless the rule says how long: when Linux gives a disk up.
+// stallMillis is how long a disk stalls if the rule does not say: the time after which Linux gives up on a disk.
 const stallMillis = 30_000
 
-// delay makes the call that a Slow or Stall rule hit late. A slow call has done its work and waits alone; a stalled
-// one has not and holds the disk. The caller holds mu.
+// delay makes the call late that a Slow or Stall rule hit. A slow call does its work first and waits alone; a stalled one
+// waits first and holds the disk. The caller holds mu.
 func (fs *FS) delay(r *Rule) {
 	d := time.Duration(r.Millis) * time.Millisecond
 	switch {
@@ -20,7 +20,7 @@ func (fs *FS) delay(r *Rule) {
 	}
 }
 
-// leave ends a call: mu is released, and then the call waits if it is to be slow.
+// leave ends a call: it releases mu, and then waits if the call is to be slow.
 func (fs *FS) leave() {
 	d := fs.pause
 	fs.pause = 0

@@ -9,16 +9,16 @@ import (
 	"syscall"
 )
 
-// listing is how far a handle has read a directory: up to and including the name, in disk order. Like an operating
-// system's cursor it neither skips nor repeats a name when others come and go between two pages.
+// listing is how far a handle has read a directory: up to and including the last name, in disk order. Like the cursor of
+// an operating system, it neither skips nor repeats a name when others come and go between two pages.
 type listing struct {
 	begun bool
-	ended bool // all has been listed; what comes later is for the next listing
+	ended bool // everything has been listed; new names are for the next listing
 	last  string
 }
 
-// Readdirnames returns up to count names, or all that are left if count <= 0, in an order that is fixed for a directory
-// and not sorted: like an operating system's.
+// Readdirnames returns up to count names, or all remaining ones if count <= 0. As in an operating system, the order is
+// fixed for a directory and not sorted.
 func (f *file) Readdirnames(count int) ([]string, error) {
 	f.fs.mu.Lock()
 	defer f.fs.leave()
@@ -84,7 +84,7 @@ func (f *file) remaining() []string {
 	return names[after:]
 }
 
-// diskOrder compares names by a hash, so that nobody relies on an order that no filesystem promises.
+// diskOrder compares names by a hash, so that no program relies on an order that no filesystem promises.
 func diskOrder(a, b string) int { return cmp.Or(cmp.Compare(hash(a), hash(b)), cmp.Compare(a, b)) }
 
 func hash(s string) (h uint32) {

@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Lock takes a lock on a path until the returned closer is closed; the lock of a crashed machine is gone with it. The
-// path need not exist. A path that is locked already gives EAGAIN, which flock(2) calls EWOULDBLOCK.
+// Lock locks a path until the returned closer is closed; a crash image has no locks. The path need not exist. If it is
+// locked already, Lock fails with EAGAIN, which flock(2) calls EWOULDBLOCK.
 func (fs *FS) Lock(name string) (io.Closer, error) {
 	fs.mu.Lock()
 	defer fs.leave()
@@ -27,7 +27,7 @@ func (fs *FS) Lock(name string) (io.Closer, error) {
 	return l, nil
 }
 
-// lock is a lock that is held until it is closed.
+// lock is held until it is closed.
 type lock struct {
 	fs   *FS
 	name string

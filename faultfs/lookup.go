@@ -75,7 +75,7 @@ func (fs *FS) edit(e Edit) {
 	}
 }
 
-// alloc returns an inode number that nothing on the disk, decided or not, has.
+// alloc returns an inode number that nothing on the disk has, decided or not.
 func (fs *FS) alloc() Ino {
 	if fs.nextIno == 0 {
 		fs.nextIno = fs.base.Last()

@@ -6,10 +6,11 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/rule"
 )
 
-// What users say to choose the disk, the faults and the answers; the packages of the originals have fields and methods.
+// What users need to choose the disk, the faults and the answers. The fields and methods are documented in the packages
+// model, rule and crash.
 type (
 	// Model says what a power cut may leave behind: what the filesystem promises and what the disk below it does. The
-	// zero Model is PosixMin on a disk whose sectors of 512 bytes are written as a whole.
+	// zero Model is PosixMin on a disk that writes sectors of 512 bytes as a whole.
 	Model = model.Model
 	// Profile is the rule that says which subsets of the pending ops a power cut may keep, and what a sync makes
 	// durable. The zero Profile is PosixMin.
@@ -47,6 +48,6 @@ func ParseDevice(text string) (Device, error) { return model.ParseDevice(text) }
 // ParseRule reads a rule from its text.
 func ParseRule(text string) (*Rule, error) { return rule.ParseRule(text) }
 
-// Seeded returns a chooser that draws from seed: one random image for each seed. What it answers depends on the
-// question and not on what was asked before, so goroutines that look in another order still see the same image.
+// Seeded returns a chooser that draws from seed: one random image per seed. Its answer depends on the question and not
+// on earlier questions, so goroutines that look in a different order still see the same image.
 func Seeded(seed uint64) Chooser { return crash.Seeded(seed) }

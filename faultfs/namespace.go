@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// change records an operation on names and carries it out.
+// change records an operation on names and carries it out in memory.
 func (fs *FS) change(op Op) {
 	fs.record(op)
 	for _, e := range op.Edits {
@@ -57,7 +57,7 @@ func (fs *FS) MkdirAll(name string, _ os.FileMode) error {
 		switch {
 		case errno == 0 && !n.isDir():
 			return pathError("mkdir", name, syscall.ENOTDIR)
-		case errno != 0: // or a symbolic link to nothing, of which mkdir says that it is there
+		case errno != 0: // or a dangling symbolic link, for which mkdir reports EEXIST
 			if err := fs.mkdir(full[:end]); err != nil {
 				return err
 			}
@@ -66,7 +66,7 @@ func (fs *FS) MkdirAll(name string, _ os.FileMode) error {
 	return nil
 }
 
-// Remove takes a name away: of a file, which open handles go on to use, or of an empty directory.
+// Remove removes the name of a file, which open handles can still use, or of an empty directory.
 func (fs *FS) Remove(name string) error {
 	fs.mu.Lock()
 	defer fs.leave()

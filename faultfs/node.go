@@ -10,11 +10,11 @@ type node struct {
 	ino     Ino
 	target  string          // of a symbolic link
 	content *disk.Content   // of a file
-	left    *crash.Leftover // of a file in a crash image; nil once all is decided
+	left    *crash.Leftover // of a file in a crash image; nil once everything is decided
 	errors  errseq          // its failed write-backs
 	handles int             // how many handles are open
-	name    string          // by which it was opened last
-	// Of a directory. A name that is not in names is absent if complete, and otherwise as base and image say.
+	name    string          // the name by which it was last opened
+	// Of a directory. A name that is not in names does not exist if complete; otherwise base and image decide.
 	names    map[string]disk.Entry
 	complete bool
 	removed  bool

@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/disk"
 )
 
-// Create opens a file for reading and writing; it is made if it is not there, and cut to zero bytes if it is.
+// Create opens a file for reading and writing. It creates the file, or truncates it to zero bytes if it exists.
 func (fs *FS) Create(name string) (afero.File, error) {
 	return fs.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o666)
 }
@@ -26,7 +26,7 @@ func (fs *FS) OpenFile(name string, flag int, _ os.FileMode) (afero.File, error)
 	if _, err := fs.inject(call{kind: OpOpen, name: "open", path: name, changes: flag&change != 0}); err != nil {
 		return nil, err
 	}
-	follow := following(flag&(os.O_CREATE|os.O_EXCL) != os.O_CREATE|os.O_EXCL) // which must make the name that it is given
+	follow := following(flag&(os.O_CREATE|os.O_EXCL) != os.O_CREATE|os.O_EXCL) // an exclusive create does not follow a link
 	parent, last, errno := fs.walk(name, follow)
 	if errno != 0 {
 		return nil, pathError("open", name, errno)

@@ -8,15 +8,16 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// maxNameBytes is the length of the longest name in a directory, NAME_MAX of the common filesystems; maxTargetBytes that
-// of a symbolic link's target, PATH_MAX without its end; maxLinks how many of them a path may lead through.
+// maxNameBytes is the length of the longest name in a directory, NAME_MAX of the common filesystems. maxTargetBytes is the
+// length of the longest target of a symbolic link, PATH_MAX without its terminator. maxLinks is how many symbolic links a
+// path may lead through.
 const (
 	maxNameBytes   = 255
 	maxTargetBytes = 4095
 	maxLinks       = 40
 )
 
-// following says what to do with a symbolic link that is the last element of a path. Those before it are followed.
+// following says whether to follow a symbolic link that is the last element of a path. Those before it are followed.
 type following bool
 
 const (
@@ -25,16 +26,16 @@ const (
 )
 
 // walk returns the directory of a path and the last element of the path, which is empty if the path is that directory
-// itself. A link that was followed leads to where it points, which need not be there.
+// itself. If a link was followed, these are of its target, which need not exist.
 func (fs *FS) walk(name string, last following) (parent *node, base string, errno syscall.Errno) {
 	var w walker
 	w.above = w.buf[:0]
 	return w.walk(fs, name, last)
 }
 
-// walker is on its way along a path.
+// walker resolves a path.
 type walker struct {
-	above []*node // the directories from the root to where it stands, which is the last one
+	above []*node // the directories from the root to the current one, which is the last
 	buf   [8]*node
 	links int
 }
@@ -108,7 +109,7 @@ func (fs *FS) findEntry(name string, last following) (disk.Entry, syscall.Errno)
 	return e, 0
 }
 
-// at returns what lies where a walk has led.
+// at returns the entry to which a walk has led.
 func (fs *FS) at(parent *node, base string) (disk.Entry, bool) {
 	if base == "" {
 		return disk.Entry{Ino: parent.ino, Dir: true}, true

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// Rename moves a file or directory to a new name, atomically. A file that has the new name loses it.
+// Rename moves a file or directory to a new name, atomically. If a file has the new name, it loses it.
 func (fs *FS) Rename(from, to string) error {
 	fs.mu.Lock()
 	defer fs.leave()
@@ -25,7 +25,7 @@ func (fs *FS) Rename(from, to string) error {
 	return nil
 }
 
-// renaming returns the operation that a rename is; it has no edits if both names stand for the same file already.
+// renaming returns the operation for a rename. It has no edits if both names refer to the same file already.
 func (fs *FS) renaming(from, to string) (Op, syscall.Errno) {
 	src, a, errno := fs.walk(from, followPath)
 	if errno != 0 {
@@ -60,7 +60,7 @@ func (fs *FS) renaming(from, to string) (Op, syscall.Errno) {
 	}, 0
 }
 
-// Link gives a file a further name; of a symbolic link, the link itself.
+// Link gives a file a further name. If from is a symbolic link, the link itself gets the name.
 func (fs *FS) Link(from, to string) error {
 	fs.mu.Lock()
 	defer fs.leave()
@@ -75,7 +75,7 @@ func (fs *FS) Link(from, to string) error {
 	return nil
 }
 
-// linking returns the operation that a link is.
+// linking returns the operation for a link.
 func (fs *FS) linking(from, to string) (Op, syscall.Errno) {
 	e, errno := fs.findEntry(from, followPath)
 	if errno != 0 {

@@ -8,12 +8,12 @@ import (
 )
 
 // A file or directory takes one page of the disk, and one more for every page of its bytes that was ever written. Holes
-// take none. A file without a name takes its pages until the last handle is closed. Of a crash image, what nobody has
-// looked at yet counts as the durable disk has it.
+// take none. A file without a name takes its pages until the last handle is closed. In a crash image, whatever nobody has
+// looked at counts as the durable disk has it.
 
 // Space is how full the disk is.
 type Space struct {
-	CapacityBytes int64 // that an ENOSPC rule with Bytes leaves it; 0: no rule limits it
+	CapacityBytes int64 // the limit that an ENOSPC rule with Bytes sets; 0: there is none
 	UsedBytes     int64
 }
 
@@ -71,7 +71,7 @@ func (fs *FS) count(ino Ino, counted map[Ino]bool, bytes *int64) {
 	}
 }
 
-// unknown reports whether nobody has looked a name up.
+// unknown reports whether nobody has looked up a name.
 func (n *node) unknown(name string) bool {
 	_, known := n.names[name]
 	return !known
@@ -126,8 +126,8 @@ func (fs *FS) room(r *Rule, n *node, off, bytes int64) int64 {
 
 func pageEnd(off int64) int64 { return (off/disk.PageBytes + 1) * disk.PageBytes }
 
-// Preallocate takes space for the bytes from off on, as fallocate(2) does: where there were none there are zeros, and
-// the file grows if they lie behind its end. Writing there later needs no space. To rules it is a truncation.
+// Preallocate allocates space for the bytes from off, as fallocate(2) does: bytes that did not exist are zeros, and the
+// file grows if they are past its end. A later write there needs no space. For fault rules it is a truncation.
 func (f *file) Preallocate(off, bytes int64) error {
 	f.fs.mu.Lock()
 	defer f.fs.leave()

@@ -9,8 +9,8 @@ import (
 
 var _ afero.Symlinker = (*FS)(nil)
 
-// SymlinkIfPossible makes a symbolic link that leads to target, which need not be there. Its target never changes and
-// is durable with its name.
+// SymlinkIfPossible creates a symbolic link to target, which need not exist. The target never changes and is durable
+// with the name.
 func (fs *FS) SymlinkIfPossible(target, name string) error {
 	fs.mu.Lock()
 	defer fs.leave()
@@ -28,7 +28,7 @@ func (fs *FS) SymlinkIfPossible(target, name string) error {
 	return nil
 }
 
-// linkingTo returns where a symbolic link is to be made.
+// linkingTo returns the directory and the name for a new symbolic link.
 func (fs *FS) linkingTo(target, name string) (*node, string, syscall.Errno) {
 	switch {
 	case target == "":
@@ -63,7 +63,7 @@ func (fs *FS) ReadlinkIfPossible(name string) (string, error) {
 	return e.Target, nil
 }
 
-// LstatIfPossible is Stat, but describes a symbolic link itself and not what it leads to. It is always possible.
+// LstatIfPossible is Stat, but describes a symbolic link itself and not its target. It is always possible.
 func (fs *FS) LstatIfPossible(name string) (os.FileInfo, bool, error) {
 	fs.mu.Lock()
 	defer fs.leave()

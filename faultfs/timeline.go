@@ -10,11 +10,11 @@ import (
 // the filesystem may be in use meanwhile, and the timeline sees the ops that were recorded before it was made.
 type Timeline struct{ line *crash.Timeline }
 
-// NewTimeline returns a timeline that stands before the first op of fs, which lies on a disk as in the model.
+// NewTimeline returns a timeline that stands before the first op of fs, on a disk that behaves as the model says.
 //
 // If fs is itself a crash image, the timeline ends at tick seen and starts from what the recovery on fs had seen of
-// the first crash by then; whatever it had not looked at is open again, and no sync of the recovery settles it. Make a
-// timeline for every tick at which recovery is to be crashed. For other filesystems seen has no meaning.
+// the first crash by then. Whatever it had not looked at is undecided again, and no sync of the recovery settles it. Make
+// a timeline for every tick at which recovery is to be crashed. For other filesystems seen has no meaning.
 func NewTimeline(fs *FS, model Model, seen uint64) *Timeline {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
@@ -29,7 +29,7 @@ func (fs *FS) timeline(model Model, seen uint64) *crash.Timeline {
 	return crash.NewTimeline(fs.trace, fs.base, model)
 }
 
-// Advance moves behind the last op at or before tick and returns the crash point there. A timeline does not go back.
+// Advance moves past the last op at or before tick and returns the crash point there. A timeline does not go back.
 func (t *Timeline) Advance(tick uint64) *CrashPoint {
 	return &CrashPoint{Tick: tick, point: t.line.Advance(tick)}
 }
@@ -47,10 +47,10 @@ func (p *CrashPoint) Pending() int { return p.point.Pending() }
 // Ops returns the pending ops, oldest first.
 func (p *CrashPoint) Ops() []PendingOp { return p.point.Ops() }
 
-// Rot damages one durable file in the way of the rule, which is AtRest, chosen by the rule's seed and by draw. It
-// returns the crash point with the damage, or ok false if no file matches, if none can be damaged in this way, or if
-// the rule is not about this tick. The receiver is unchanged; the hit counts on r, which is used by one goroutine at a
-// time.
+// Rot damages one durable file as a rule says, which must be AtRest. The rule's seed and draw choose the file and the
+// place. It returns the crash point with the damage; ok is false if no file matches, if none can be damaged in this way,
+// or if the rule does not apply at this tick. The receiver is unchanged. The hit is counted in r, which is used by one
+// goroutine at a time.
 func (p *CrashPoint) Rot(r *Rule, draw uint64) (rotten *CrashPoint, done Damage, ok bool) {
 	point, done, ok := p.point.Rot(r, draw)
 	if !ok {
@@ -59,8 +59,8 @@ func (p *CrashPoint) Rot(r *Rule, draw uint64) (rotten *CrashPoint, done Damage,
 	return &CrashPoint{Tick: p.Tick, point: point}, done, true
 }
 
-// Crash cuts the power of fs, on a disk as in the model, at a tick, which may lie in the past. It returns the disk that
-// is found afterwards, as an independent filesystem. The filesystem itself runs on.
+// Crash cuts the power of fs at a tick, which may lie in the past, on a disk that behaves as the model says. It returns
+// the disk that is found afterwards, as an independent filesystem. fs itself keeps running.
 func (fs *FS) Crash(tick uint64, model Model, o ImageOptions) (*FS, error) {
 	if now := fs.Now(); tick > now {
 		return nil, fmt.Errorf("%w: %d; the latest is %d", ErrTick, tick, now)

@@ -2,7 +2,7 @@ package faultfs
 
 import "github.com/lightningdb/lightning-torture/faultfs/trace"
 
-// The vocabulary of recorded runs; package trace has the fields and methods.
+// The vocabulary of recorded runs. The fields and methods are documented in package trace.
 type (
 	// Ino identifies a file or directory, whatever its names. The root directory is 1; 0 is no file.
 	Ino = trace.Ino

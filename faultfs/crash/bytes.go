@@ -8,8 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// pushWrite orders the growth of the file, in steps of a page, and then the bytes. If the write leaves a hole, the first
-// step is to the end of the page that the file ended in: the system clears that page up to its end and writes it.
+// pushWrite queues the growth of the file, one step per page, and then the bytes. If the write leaves a hole, the first
+// step goes to the end of the page in which the file ended: the system clears that page up to its end and writes it.
 func (q *queue) pushWrite(op *trace.Op, d *disk.Disk) {
 	rest := q.exposed(op, d)
 	if end := (op.OldSize + disk.PageBytes - 1) / disk.PageBytes * disk.PageBytes; op.OldSize < end && end <= op.Off {
@@ -28,7 +28,7 @@ func (q *queue) pushWrite(op *trace.Op, d *disk.Disk) {
 	}
 }
 
-// pushData cuts a write at sector boundaries.
+// pushData splits a write at sector boundaries.
 func (q *queue) pushData(op *trace.Op, d *disk.Disk) {
 	for off, rest := op.Off, op.Data; len(rest) > 0; {
 		n := min(int64(len(rest)), q.unit-off%q.unit)
@@ -37,10 +37,10 @@ func (q *queue) pushData(op *trace.Op, d *disk.Disk) {
 	}
 }
 
-// pushSector appends the bytes of one call in one sector: as one piece, or as the device tears them, with the garbage
-// that may be found in their place before them.
+// pushSector queues the bytes of one call in one sector: as one piece, or in the pieces into which the device tears them.
+// If garbage may be found in their place, it is queued before them.
 func (q *queue) pushSector(op *trace.Op, d *disk.Disk, off int64, data []byte) {
-	stale := q.rules.Has(model.StaleBlocks) && q.fresh(op.Ino, off/disk.PageBytes, d) && !q.placed(op.Ino, off)
+	stale := q.rules.Has(model.StaleBlocks) && q.newBlock(op.Ino, off/disk.PageBytes, d) && !q.sectorWritten(op.Ino, off)
 	if q.device.Torn || stale {
 		q.pushBytes(op, &pendingOp{off: off, data: garbage[:len(data)], stale: true})
 	}
@@ -53,7 +53,7 @@ func (q *queue) pushSector(op *trace.Op, d *disk.Disk, off int64, data []byte) {
 	q.pushBytes(op, &pendingOp{off: off, data: data})
 }
 
-// pushBytes orders a piece after the piece that it overwrites.
+// pushBytes queues a piece after the piece that it overwrites.
 func (q *queue) pushBytes(op *trace.Op, p *pendingOp) {
 	at := sectorKey{op.Ino, p.off / q.unit}
 	p.follow(q.data[at])
@@ -61,8 +61,8 @@ func (q *queue) pushBytes(op *trace.Op, p *pendingOp) {
 	q.data[at] = p
 }
 
-// appendBytes orders a piece after the last truncation that freed its place: the new bytes lie in a block that the file
-// has only if it was cut before, unless freed blocks are reused at once.
+// appendBytes queues a piece after the last truncation that freed its place. The file has the block of the new bytes only
+// if it was truncated before, unless freed blocks are reused at once.
 func (q *queue) appendBytes(op *trace.Op, p *pendingOp) {
 	p.kind, p.ino = pendingData, op.Ino
 	switch {
@@ -77,7 +77,7 @@ func (q *queue) appendBytes(op *trace.Op, p *pendingOp) {
 	q.append(p, op.Tick)
 }
 
-// freed returns the last pending truncation of a file to less than end bytes.
+// freed returns the last pending truncation of a file to fewer than end bytes.
 func (q *queue) freed(ino trace.Ino, end int64) *pendingOp {
 	for _, cut := range slices.Backward(q.cuts[ino]) {
 		if cut.size < end {

@@ -2,16 +2,16 @@ package crash
 
 import "math/rand/v2"
 
-// Chooser decides what a power cut left on the disk. An undecided image asks it when somebody looks at something that
-// a pending op could change, and only then.
+// Chooser decides what a power cut left on the disk. An undecided image asks it only when somebody looks at something
+// that a pending op could change.
 type Chooser interface {
-	// Choose returns one of 0 .. n-1; n is at least 2. Asked with 2, it decides whether the disk has the op named by
-	// about: 0 is no. about is equal for equal questions of two images of one crash point.
+	// Choose returns a number from 0 to n-1; n is at least 2. If n is 2, the question is whether the disk has the op
+	// named by about, and 0 means no. Two images of one crash point that ask the same question pass the same about.
 	Choose(n int, about uint64) int
 }
 
-// Seeded returns a chooser that draws from seed: one random image for each seed. What it answers depends on the
-// question and not on what was asked before, so goroutines that look in another order still see the same image.
+// Seeded returns a chooser that draws from seed: one random image per seed. Its answer depends on the question and not
+// on earlier questions, so goroutines that look in a different order still see the same image.
 func Seeded(seed uint64) Chooser { return seeded(seed) }
 
 type seeded uint64

@@ -8,17 +8,17 @@ import (
 
 // Damage is what happened to a disk at rest.
 type Damage struct {
-	// Effect is BitFlip, Stale, Misplaced or Truncated. Damage that was saved when bits were all that rotted has none.
+	// Effect is BitFlip, Stale, Misplaced or Truncated. Damage saved before there were other effects than BitFlip has none.
 	Effect trace.Effect `json:",omitempty"`
 	Path   string
-	// Off is the byte with the flipped bit, the first byte of the stale or misplaced block, or the size that is left.
+	// Off is the offset of the byte with the flipped bit, the offset of the stale or misplaced block, or the remaining size.
 	Off  int64
 	Bit  int    // of BitFlip
-	From string `json:",omitempty"` // of Misplaced: the file whose bytes lie there
-	At   int64  `json:",omitempty"` // of Misplaced: where they lie in it
+	From string `json:",omitempty"` // of Misplaced: the file whose bytes are there
+	At   int64  `json:",omitempty"` // of Misplaced: their offset in that file
 }
 
-// String says in words what happened.
+// String describes the damage in one sentence.
 func (d Damage) String() string {
 	switch d.Effect {
 	case trace.Stale:

@@ -2,7 +2,7 @@ package crash
 
 import "slices"
 
-// edges lists for each op the ops at the other end of its edges; all lists lie in one slice.
+// edges lists, for each op, the ops at the other end of its edges. All lists share one slice.
 type edges struct{ start, ends []int32 }
 
 func newEdges(ops int, from, to []int32) edges {

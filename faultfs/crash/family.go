@@ -2,7 +2,7 @@ package crash
 
 import "math/rand/v2"
 
-// family is the sample of subsets that is tried where one look meets too many undecided ops to try all subsets:
+// family is the sample of subsets that is tried where one look meets too many undecided ops to try every subset:
 // nothing, everything, prefixes, single losses, single survivors and random subsets.
 type family struct {
 	ops    int    // how many undecided ops
@@ -23,7 +23,7 @@ func newFamily(ops int, seed uint64) family {
 
 func (f family) size() int { return 2 + 3*f.each + f.random }
 
-// member returns the test whether subset i keeps the op at a position.
+// member returns a function that reports whether subset i keeps the op at a position.
 func (f family) member(i int) func(position int) bool {
 	spread := func(k int) int { return k * (f.ops - 1) / max(1, f.each-1) } // positions spread over all ops
 	switch {

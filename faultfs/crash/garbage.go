@@ -6,14 +6,14 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/disk"
 )
 
-// garbage is what the disk shows where nothing was written, or not all: no byte that a program is likely to write.
+// garbage is what the disk shows where a write did not arrive, or arrived in part: a byte that programs hardly write.
 var garbage = bytes.Repeat([]byte{'#'}, disk.PageBytes)
 
-// zeros is what the system writes behind the end of a file, or into a hole, when it writes the block.
+// zeros is what the system writes after the end of a file, or into a hole, when it writes the block.
 var zeros = make([]byte, disk.PageBytes)
 
-// tears returns the lengths of the pieces, but for the last, in which n bytes arrive at a disk that tears: the first
-// byte, the rest of the first half, and all of the second half but its last byte.
+// tears returns the lengths of the pieces in which n bytes arrive at a disk that tears, the last piece excluded: the
+// first byte, the rest of the first half, and the second half without its last byte.
 func tears(n int) (lengths []int) {
 	at := 0
 	for _, next := range []int{1, n / 2, n - 1} {

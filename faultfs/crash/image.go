@@ -8,9 +8,9 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Image is the undecided part of a crash image: the pending ops of its crash point and what was decided of them. The
-// decided ops are closed at all times: with a kept op all that it follows is kept, with a lost one all that follows it
-// is lost. So the rest can be decided either way.
+// Image is the undecided part of a crash image: the pending ops of its crash point, and what has been decided about them.
+// The decided ops are closed at all times: if an op is kept, so is everything that it follows; if it is lost, so is
+// everything that follows it. So the rest can be decided either way.
 type Image struct {
 	point   *Point
 	index   *pendingIndex
@@ -25,7 +25,7 @@ type Image struct {
 	todo    []int32        // scratch of put
 }
 
-// decision says when in the image's own time the fate of an op was settled.
+// decision says at which tick of the image's own time the fate of an op was decided.
 type decision struct {
 	op   int
 	tick uint64
@@ -44,11 +44,11 @@ func (im *Image) LastIno() trace.Ino { return im.index.last }
 // has a block for the page.
 func (im *Image) StaleBlocks() bool { return im.point.model.Rules().Has(model.StaleBlocks) }
 
-// put decides op i: with it everything that it must follow, if kept, or that must follow it, if lost.
+// put decides op i, and along with it everything that it follows, if it is kept, or that follows it, if it is lost.
 func (im *Image) put(i int, keep bool) {
-	f, along := model.Lost, im.index.behind
+	f, along := model.Lost, im.index.dependents
 	if keep {
-		f, along = model.Kept, im.index.before
+		f, along = model.Kept, im.index.needs
 	}
 	todo := append(im.todo[:0], int32(i))
 	for len(todo) > 0 {
@@ -91,8 +91,8 @@ func (im *Image) look(indexes []int) {
 	}
 }
 
-// questions returns how many answers of yes or no it takes to decide the open ops. Those in the sequence of
-// MetadataInOrder can only be kept as a prefix, so few answers decide many.
+// questions returns how many yes-or-no answers it takes to decide the open ops. Those in the sequence of MetadataInOrder
+// can only be kept as a prefix, so a few answers decide many.
 func (im *Image) questions(open []int) int {
 	ordered := 0
 	for _, i := range open {
@@ -117,7 +117,7 @@ func (im *Image) sample(open []int) {
 }
 
 // loseAbsent decides the ops that the disk certainly does not have, unless the profile has kept them because the machine
-// runs on.
+// keeps running.
 func (im *Image) loseAbsent() {
 	for i, p := range im.point.pending {
 		if p.absent {

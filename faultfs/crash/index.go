@@ -10,13 +10,13 @@ import (
 // pendingIndex finds the pending ops that a look can see, by their index in Point.pending. It is built once for a
 // crash point and never changes.
 type pendingIndex struct {
-	before edges // what must be kept with an op
-	behind edges // what is lost with an op
-	names  map[trace.Ino][]int
-	where  map[nameKey][]int
-	files  map[trace.Ino]*pendingFile
-	unit   int64     // bytes of a sector; the ops of a file are sorted by it
-	last   trace.Ino // the greatest inode number in any op
+	needs      edges // what must be kept with an op
+	dependents edges // what is lost with an op
+	names      map[trace.Ino][]int
+	where      map[nameKey][]int
+	files      map[trace.Ino]*pendingFile
+	unit       int64     // bytes of a sector; the ops of a file are sorted by it
+	last       trace.Ino // the greatest inode number in any op
 }
 
 // pendingFile is the pending ops of one file.
@@ -29,8 +29,8 @@ type pendingFile struct {
 	unit    int64
 }
 
-// sectorOp is a data op in a sector; a file's are sorted by sector, and by age within a sector. The rest of a new block
-// lies in several.
+// sectorOp is a data op in a sector. Those of a file are sorted by sector, and by age within a sector. A data op that
+// stands for the unwritten part of a new block is in several sectors.
 type sectorOp struct {
 	sector int64
 	op     int32
@@ -82,15 +82,15 @@ func (x *pendingIndex) file(ino trace.Ino) *pendingFile {
 	return f
 }
 
-// connect collects the edges: those of each op, and those of the sequence of MetadataInOrder. An op that a sync took
-// out of the middle of the sequence, which btrfs does, leaves no gap.
+// connect collects the edges of each op, and those of the sequence of MetadataInOrder. An op that a sync took out of the
+// middle of the sequence, as on btrfs, leaves no gap.
 func (x *pendingIndex) connect(ops []*pendingOp) {
 	earlier, later := make([]int32, 0, 2*len(ops)), make([]int32, 0, 2*len(ops))
 	edge := func(i, j int) { earlier, later = append(earlier, int32(i)), append(later, int32(j)) }
 	last := -1 // in the sequence
 	for i, p := range ops {
 		if p.absent {
-			continue // nothing waits for what never comes
+			continue // nothing waits for an op that never arrives
 		}
 		if last >= 0 && ops[last].mount != p.mount {
 			last = -1
@@ -107,7 +107,7 @@ func (x *pendingIndex) connect(ops []*pendingOp) {
 			}
 		}
 	}
-	x.before, x.behind = newEdges(len(ops), later, earlier), newEdges(len(ops), earlier, later)
+	x.needs, x.dependents = newEdges(len(ops), later, earlier), newEdges(len(ops), earlier, later)
 }
 
 // below returns the sector ops of the sectors that begin before size.

@@ -8,16 +8,16 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Leftover is what a crash may have done to one file and nobody has looked at yet.
+// Leftover is what a crash may have done to one file, as far as nobody has looked at it yet.
 type Leftover struct {
 	file   *pendingFile
 	sized  bool
 	size   int64  // that the crash left, once sized
-	filled []bool // sector ops whose sector is decided and lies in the content; made at the first one
+	filled []bool // sector ops whose sector is decided and stored in the content; made at the first one
 	open   int    // how many sector ops below size are not filled
 }
 
-// Leftover returns what may have become of a file; nil if nothing is pending about it.
+// Leftover returns what may have happened to a file; nil if nothing is pending for it.
 func (im *Image) Leftover(ino trace.Ino) *Leftover {
 	if f := im.index.files[ino]; f != nil {
 		return &Leftover{file: f}
@@ -34,7 +34,7 @@ func (l *Leftover) Size() int64 { return l.size }
 // Filled reports whether all bytes of the file are decided, once Sized.
 func (l *Leftover) Filled() bool { return l.open == 0 }
 
-// Resize decides the size of a file and cuts or extends its content, which starts as the durable one. A file with more
+// Resize decides the size of a file and truncates or extends its content, which must be the durable one. A file with more
 // pending ops than the limit is decided as a whole: a family of sizes times a family of bytes would be too many.
 func (im *Image) Resize(l *Leftover, c *disk.Content) {
 	if len(l.file.ops) > im.limit {
@@ -51,13 +51,13 @@ func (im *Image) Resize(l *Leftover, c *disk.Content) {
 	l.sized, l.size, l.open = true, c.Size(), len(below)
 	for _, s := range l.file.sectors[len(below):] {
 		if im.fates[s.op] == model.Undecided && im.point.pending[s.op].off >= l.size {
-			im.put(int(s.op), false) // no block of the file holds it
+			im.put(int(s.op), false) // it is in no block of the file
 		}
 	}
 }
 
-// Fill decides the sectors of [from, to) that the content does not have yet and stores their bytes there. What the crash
-// left behind the size that it left stays out, even if the file has grown since.
+// Fill decides the sectors of [from, to) that the content does not have yet and stores their bytes there. Bytes past the
+// size that the crash left stay out, even if the file has grown since.
 func (im *Image) Fill(l *Leftover, c *disk.Content, from, to int64) {
 	below := l.file.below(min(to, l.size))
 	begin := min(l.file.find(from/l.file.unit), len(below))
@@ -100,7 +100,7 @@ func (im *Image) fillSector(l *Leftover, c *disk.Content, ops []sectorOp) {
 		}
 	}
 	if len(replay) == 0 {
-		return // size has cut the durable bytes already
+		return // Resize has truncated the durable bytes already
 	}
 	if l.file.cuts {
 		for _, i := range l.file.sizes {

@@ -1,7 +1,7 @@
 package crash
 
-// Losing returns a chooser whose image has lost the pending ops of the given IDs, with all that must be lost with them,
-// and has kept every other. It must be asked about each op by itself. IDs that are not pending are ignored.
+// Losing returns a chooser whose image has lost the pending ops with the given IDs, together with everything that follows
+// them, and has kept all others. It must be asked about each op separately. IDs that are not pending are ignored.
 func (p *Point) Losing(ids []uint64) Chooser {
 	l := losing{}
 	for _, id := range ids {
@@ -28,7 +28,7 @@ func (l losing) add(p *Point, i int) {
 		i, todo = int(todo[len(todo)-1]), todo[:len(todo)-1]
 		if id := uint64(p.pending[i].seq); !l[id] {
 			l[id] = true
-			todo = append(todo, p.indexed().behind.of(i)...)
+			todo = append(todo, p.indexed().dependents.of(i)...)
 		}
 	}
 }

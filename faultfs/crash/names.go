@@ -44,8 +44,8 @@ func (q *queue) pushNames(op *trace.Op, d *disk.Disk) {
 	}
 }
 
-// orderRemove makes the removal of a directory follow what moved its last entries out: otherwise a file that was moved
-// could lose both its names.
+// orderRemove makes the removal of a directory follow what moved its last entries out. Otherwise a file that was moved
+// could lose both of its names.
 func (q *queue) orderRemove(p *pendingOp, op *trace.Op) {
 	if !op.Dir {
 		return

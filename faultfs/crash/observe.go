@@ -25,7 +25,7 @@ func (im *Image) Name(parent trace.Ino, name string, e disk.Entry) disk.Entry {
 	return e
 }
 
-// NamesPending reports whether anything is pending about the names in a directory.
+// NamesPending reports whether any change to the names in a directory is pending.
 func (im *Image) NamesPending(dir trace.Ino) bool { return len(im.index.names[dir]) > 0 }
 
 // Names decides every name in a directory, given what the durable disk says. The caller owns the map.

@@ -5,7 +5,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// pagesOf cuts a write into one for each page, in order.
+// pagesOf splits a write into one write per page, in order.
 func pagesOf(op *trace.Op) (all []*trace.Op) {
 	size := op.OldSize
 	for off, rest := op.Off, op.Data; len(rest) > 0; {
@@ -18,7 +18,7 @@ func pagesOf(op *trace.Op) (all []*trace.Op) {
 	return all
 }
 
-// pushPages orders a write page by page: the bytes of a page and the size that shows them are kept or lost together.
+// pushPages queues a write page by page: the bytes of a page and the size that shows them are kept or lost together.
 func (q *queue) pushPages(op *trace.Op, d *disk.Disk) {
 	for _, page := range pagesOf(op) {
 		size := &pendingOp{size: page.Size, place: inOrder}

@@ -13,10 +13,10 @@ type pendingKind uint8
 const (
 	pendingNames pendingKind = iota // directory entries, all edits of one call at once
 	pendingSize                     // the size of a file
-	pendingData                     // bytes within one sector of a file; what no call wrote of a new block, within one page
+	pendingData                     // bytes within one sector of a file, or the unwritten part of a new block
 )
 
-// place says what an op has to do with the sequence of MetadataInOrder.
+// place says where an op stands in the sequence of MetadataInOrder.
 type place uint8
 
 const (
@@ -33,7 +33,7 @@ type nameKey struct {
 
 // pendingOp is the smallest thing that a power cut keeps or loses. One filesystem call becomes one pendingNames, or a
 // pendingSize for every page boundary it passes and a pendingData for every sector it touches. It does not change once
-// it is queued; what has to change is replaced by a copy with the same seq, so that crash points keep what they saw.
+// it is queued: an op that has to change is replaced by a copy with the same seq, so that crash points keep what they saw.
 type pendingOp struct {
 	seq   int // position among all pending ops of the trace
 	tick  uint64
@@ -43,22 +43,22 @@ type pendingOp struct {
 	data  []byte       // of pendingData
 	size  int64        // of pendingSize
 	cut   bool         // pendingSize that makes the file shorter
-	clear int64        // of pendingSize: from where on the system has cleared the page that was the last; 0 if it has not
+	clear int64        // of pendingSize: where the system began to clear the page that was the last one; 0 if it did not
 	edits []trace.Edit // of pendingNames
 	moved []trace.Ino  // of pendingNames: the inodes that got or lost a name
 	place place
-	// mount is how many power cuts there were before: each mount has a sequence of its own.
+	// mount is the number of power cuts before: each mount has a sequence of its own.
 	mount int32
-	// after are the ops that must have reached the disk if this one has. Some may be durable by now. A size can have
-	// later ones among them, the bytes that it waits for.
+	// after are the ops that this one follows: they must have reached the disk if it has. Some may be durable by now. A
+	// size can follow later ops, namely the bytes that it waits for.
 	after []*pendingOp
-	// stale: pendingData that is no write but what the disk may show in its place, or beside it.
+	// stale: pendingData that no call wrote, but that the disk may show in place of a write or beside it.
 	stale bool
 	// failed: its write-back failed and the page is clean now. No sync makes it durable; the disk may have it or not.
 	failed bool
-	// absent: failed, and the disk does not have it for certain.
+	// absent: failed, and the disk certainly does not have it.
 	absent bool
-	// journaled: failed, and it lies in a journal that may be replayed.
+	// journaled: failed, and in a journal that may be replayed.
 	journaled bool
 	// evicted: journaled, and no longer in memory.
 	evicted bool
@@ -100,7 +100,7 @@ func (p *pendingOp) apply(d *disk.Disk) {
 		d.Writable(p.ino).SetSize(p.size)
 	case pendingData:
 		c := d.Writable(p.ino)
-		if p.off < c.Size() { // what lies past the size is unreachable
+		if p.off < c.Size() { // bytes past the size are unreachable
 			c.WriteAt(p.data[:min(int64(len(p.data)), c.Size()-p.off)], p.off)
 		}
 	}
@@ -111,8 +111,8 @@ func position(ops []*pendingOp, seq int) (int, bool) {
 	return slices.BinarySearchFunc(ops, seq, func(p *pendingOp, seq int) int { return p.seq - seq })
 }
 
-// clip takes from the data ops before seq what lies at or behind the size that the file was cut to: a cut is final,
-// and what lay behind it must not come back when the file grows again. It changes ops.
+// clip removes from the data ops before seq all bytes at or past the size to which the file was truncated: a truncation
+// is final, and those bytes must not come back when the file grows again. It changes ops.
 func clip(ops []*pendingOp, ino trace.Ino, seq int, size int64) []*pendingOp {
 	keep := ops[:0]
 	for _, p := range ops {

@@ -38,10 +38,10 @@ func (f durableFile) page(i int) []byte {
 	return b
 }
 
-// Rot damages one durable file in the way of the rule, which is AtRest, chosen by the rule's seed and by draw. It
-// returns the crash point with the damage, or ok false if no file matches, if none can be damaged in this way, or if
-// the rule is not about this tick. The receiver is unchanged; the hit counts on r, which is used by one goroutine at a
-// time.
+// Rot damages one durable file as a rule says, which must be AtRest. The rule's seed and draw choose the file and the
+// place. It returns the crash point with the damage; ok is false if no file matches, if none can be damaged in this way,
+// or if the rule does not apply at this tick. The receiver is unchanged. The hit is counted in r, which is used by one
+// goroutine at a time.
 func (p *Point) Rot(r *rule.Rule, draw uint64) (rotten Point, done Damage, ok bool) {
 	if !r.At(p.Tick) {
 		return Point{}, Damage{}, false
@@ -86,7 +86,7 @@ func (d *Damage) flip(rng *rand.Rand, to *disk.Content) bool {
 	return true
 }
 
-// age gives a block the bytes that it had before the last sync that changed it.
+// age restores the bytes that a block had before the last sync that changed it.
 func (d *Damage) age(rng *rand.Rand, v durableFile, to *disk.Content, versions []*disk.Content) bool {
 	first := rng.IntN(v.pages())
 	for k := range v.pages() {
@@ -105,7 +105,7 @@ func (d *Damage) age(rng *rand.Rand, v durableFile, to *disk.Content, versions [
 	return false
 }
 
-// misplace gives a block the bytes of another one, which may belong to another file.
+// misplace replaces a block by another one, which may belong to another file.
 func (d *Damage) misplace(rng *rand.Rand, v durableFile, to *disk.Content, all []durableFile) bool {
 	i := rng.IntN(v.pages())
 	now, first := v.page(i), rng.IntN(len(all))

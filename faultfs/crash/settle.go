@@ -8,8 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// settle returns the disk as far as it was decided by the given tick of the image's own time, and the ops that were
-// not: the disk has them or not, and no later sync changes that.
+// settle returns the disk as far as it was decided by the given tick of the image's own time, and the ops that were still
+// undecided: the disk has them or not, and no later sync changes that.
 func (im *Image) settle(tick uint64) (*disk.Disk, []*pendingOp) {
 	fates := slices.Clone(im.fates)
 	for i := len(im.log) - 1; i >= 0 && im.log[i].tick > tick; i-- {
@@ -46,8 +46,8 @@ func (im *Image) settle(tick uint64) (*disk.Disk, []*pendingOp) {
 	return d, clipSized(d, open, unsized)
 }
 
-// restoreOvertaken keeps the lost sizes that a later one has overtaken: they change nothing, but the bytes before the later
-// one find their place.
+// restoreOvertaken keeps the lost sizes that a later one has overtaken. They change nothing, but bytes that precede the
+// later one can be stored.
 func (im *Image) restoreOvertaken(fates []model.Fate) {
 	overtaken := map[trace.Ino]bool{}
 	for i, p := range slices.Backward(im.point.pending) {
@@ -61,8 +61,8 @@ func (im *Image) restoreOvertaken(fates []model.Fate) {
 	}
 }
 
-// clipSized takes from the open data ops what lies behind the size of a file whose size is decided: no block of the
-// file holds it, so it must not come back when the file grows.
+// clipSized removes from the open data ops all bytes past the size of a file whose size is decided: they are in no block
+// of the file, so they must not come back when the file grows.
 func clipSized(d *disk.Disk, open []*pendingOp, unsized map[trace.Ino]bool) []*pendingOp {
 	for _, p := range slices.Clone(open) {
 		if p.kind == pendingData && !unsized[p.ino] && p.end() > d.Size(p.ino) {

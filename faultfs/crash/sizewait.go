@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// waitForBytes makes the sizes of a write, one for each page, follow the bytes of the write that they show.
+// waitForBytes makes the sizes of a write, one per page, follow the bytes of the write that they show.
 func (q *queue) waitForBytes(op *trace.Op, sizes, bytes []*pendingOp) {
 	if len(sizes) == 0 || !q.rules.Has(model.DataBeforeSize) {
 		return
@@ -23,7 +23,7 @@ func (q *queue) waitForBytes(op *trace.Op, sizes, bytes []*pendingOp) {
 	}
 }
 
-// releaseSizes releases the pending sizes of a file from the bytes below the size that a truncation sets at once.
+// releaseSizes frees the pending sizes of a file from waiting for bytes below the size that a truncation sets at once.
 func (q *queue) releaseSizes(op *trace.Op) {
 	if !q.rules.Has(model.DataBeforeSize) {
 		return
@@ -40,7 +40,7 @@ func (q *queue) releaseSizes(op *trace.Op) {
 	}
 }
 
-// freeSize frees the size that memory has, if any, when other pages of the file than its own wait to be written, too.
+// freeSize frees the latest size of a file, if it is pending, from what it follows if another page than its own is dirty.
 func (q *queue) freeSize(ino trace.Ino) {
 	last := q.sizes[ino]
 	if last == nil || last.place == inOrder || !q.dirtyElsewhere(ino, (last.size-1)/disk.PageBytes) {
@@ -54,9 +54,9 @@ func (q *queue) freeSize(ino trace.Ino) {
 	}
 }
 
-// dirtyElsewhere reports whether another page of a file than the given one waits to be written. What was cut off does not.
+// dirtyElsewhere reports whether another page of a file than the given one is dirty. Pages that were cut off are not.
 func (q *queue) dirtyElsewhere(ino trace.Ino, page int64) bool {
-	pages := int64(math.MaxInt64) // that the file has kept since
+	pages := int64(math.MaxInt64) // how many pages the file has kept since
 	for _, p := range slices.Backward(q.ops) {
 		if p.kind == pendingNames || p.ino != ino || p.settled {
 			continue

@@ -8,16 +8,17 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// What StaleBlocks needs to know: which blocks are new, and what of them a call makes readable without writing it.
+// What StaleBlocks needs to know: which blocks are new, and which bytes of them a call makes readable without writing
+// them.
 
-// placed reports whether bytes are pending for a sector since its page got a new block.
-func (q *queue) placed(ino trace.Ino, off int64) bool {
+// sectorWritten reports whether a write to the sector is pending that came after its page got a new block.
+func (q *queue) sectorWritten(ino trace.Ino, off int64) bool {
 	last, cut := q.data[sectorKey{ino, off / q.unit}], q.freed(ino, off-off%disk.PageBytes+1)
 	return last != nil && (cut == nil || cut.seq < last.seq)
 }
 
-// fresh reports whether a page of a file has no block on the disk, or loses it to a truncation that is pending.
-func (q *queue) fresh(ino trace.Ino, page int64, d *disk.Disk) bool {
+// newBlock reports whether a page of a file has no block on the disk, or loses it in a pending truncation.
+func (q *queue) newBlock(ino trace.Ino, page int64, d *disk.Disk) bool {
 	if q.freed(ino, page*disk.PageBytes+1) != nil {
 		return true
 	}
@@ -25,22 +26,22 @@ func (q *queue) fresh(ino trace.Ino, page int64, d *disk.Disk) bool {
 	return c == nil || c.Hole(page*disk.PageBytes)
 }
 
-// hasBytes reports whether bytes are pending for a page since it got a new block.
-func (q *queue) hasBytes(ino trace.Ino, page int64) bool {
+// pageWritten reports whether a write to the page is pending that came after it got a new block.
+func (q *queue) pageWritten(ino trace.Ino, page int64) bool {
 	for off := page * disk.PageBytes; off < (page+1)*disk.PageBytes; off += q.unit {
-		if q.placed(ino, off) {
+		if q.sectorWritten(ino, off) {
 			return true
 		}
 	}
 	return false
 }
 
-// span is a range of bytes of a file, to excluded.
+// span is the range [from, to) of bytes of a file.
 type span struct{ from, to int64 }
 
-// exposed returns what a write or truncation makes readable of new blocks without writing it: what lies behind the old
-// end of the file in the block that it ended in, and what lies around the bytes in a block that the write takes. It is to
-// be called before the op is queued.
+// exposed returns the bytes of new blocks that a write or truncation makes readable without writing them: those between
+// the old end of the file and the end of its last block, and those around the written bytes in a block that the write
+// allocates. Call it before the op is queued.
 func (q *queue) exposed(op *trace.Op, d *disk.Disk) (all []span) {
 	if !q.rules.Has(model.StaleBlocks) {
 		return nil
@@ -53,8 +54,8 @@ func (q *queue) exposed(op *trace.Op, d *disk.Disk) (all []span) {
 	slices.Sort(pages)
 	for _, page := range slices.Compact(pages) {
 		shown := span{page * disk.PageBytes, min((page+1)*disk.PageBytes, op.Size)}
-		switch taken := q.hasBytes(op.Ino, page); {
-		case !q.fresh(op.Ino, page, d):
+		switch taken := q.pageWritten(op.Ino, page); {
+		case !q.newBlock(op.Ino, page, d):
 			continue
 		case taken:
 			shown.from = max(shown.from, op.OldSize)
@@ -73,9 +74,9 @@ func (q *queue) exposed(op *trace.Op, d *disk.Disk) (all []span) {
 	return all
 }
 
-// pushUnwritten appends what the disk may show in a part of a new block that no call has written: stale bytes, and after them
-// the zeros that come with the bytes of the block. It is not cut into sectors, which would be many questions, and no
-// write follows it: a sector that was written says nothing about the others.
+// pushUnwritten queues what the disk may show in a part of a new block that no call has written: stale bytes, and after
+// them the zeros that are written with the rest of the block. It is not split into sectors, which would mean many
+// questions, and no write follows it: a sector that was written says nothing about the others.
 func (q *queue) pushUnwritten(op *trace.Op, s span) {
 	stale := &pendingOp{off: s.from, data: garbage[:s.to-s.from], stale: true}
 	q.appendBytes(op, stale)

@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// covers returns the test whether a sync of the op's file or directory is about a pending op: bytes and size of a
-// file, never its name; the entries of a directory, never what they lead to.
+// covers returns a function that reports whether a sync covers a pending op: the bytes and size of a file, never its name;
+// the entries of a directory, never what they refer to.
 func covers(op *trace.Op) func(*pendingOp) bool {
 	return func(p *pendingOp) bool {
 		switch {
@@ -21,8 +21,8 @@ func covers(op *trace.Op) func(*pendingOp) bool {
 	}
 }
 
-// takes returns the test whether a successful sync is about a pending op: what it covers, and with SyncTakesNames the
-// names of the file or directory itself.
+// takes returns a function that reports whether a successful sync takes a pending op: one that it covers, or, with
+// SyncTakesNames, one that changes a name of the file or directory itself.
 func (q *queue) takes(op *trace.Op) func(*pendingOp) bool {
 	covered := covers(op)
 	if !q.rules.Has(model.SyncTakesNames) {
@@ -31,7 +31,7 @@ func (q *queue) takes(op *trace.Op) func(*pendingOp) bool {
 	return func(p *pendingOp) bool { return covered(p) || !p.settled && slices.Contains(p.moved, op.Ino) }
 }
 
-// reach marks what a successful sync makes durable: what it takes, and what that must follow.
+// reach marks what a successful sync makes durable: what it takes, and everything that this follows.
 func (q *queue) reach(op *trace.Op) []bool {
 	durable, takes, todo := make([]bool, len(q.ops)), q.takes(op), q.todo[:0]
 	mark := func(i int) {
@@ -45,7 +45,7 @@ func (q *queue) reach(op *trace.Op) []bool {
 			mark(i)
 		}
 	}
-	inSequence := 0 // how many ops have been looked at for their place in it
+	inSequence := 0 // how many ops have been examined for their place in the sequence
 	for len(todo) > 0 {
 		i := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
@@ -86,8 +86,8 @@ func (q *queue) take(op *trace.Op) []*pendingOp {
 	return taken
 }
 
-// clipTaken takes from the ops that stay pending what a truncation freed that is durable now: bytes that are failed, and
-// those of a file that the sync was not about.
+// clipTaken removes from the ops that stay pending the bytes that a truncation freed which is durable now: failed bytes,
+// and those of a file that the sync did not cover.
 func (q *queue) clipTaken(op *trace.Op, durable []*pendingOp) {
 	for _, p := range durable {
 		if p.kind == pendingSize && p.cut && (q.failed > 0 || p.ino != op.Ino) {
@@ -99,7 +99,7 @@ func (q *queue) clipTaken(op *trace.Op, durable []*pendingOp) {
 	}
 }
 
-// clip takes from the pending ops what a truncation has freed.
+// clip removes from the pending ops the bytes that a truncation has freed.
 func (q *queue) clip(cut *pendingOp) {
 	for _, p := range q.ops {
 		if p.kind == pendingData && p.ino == cut.ino && p.seq < cut.seq && p.off >= cut.size {

@@ -21,14 +21,15 @@ type Timeline struct {
 	start        *disk.Disk // what was durable before the first op
 }
 
-// NewTimeline returns a timeline that stands before the first op of a trace that was recorded on a disk, which stays as
-// it is. The trace must not change; ops may be appended to it, and the timeline does not see them.
+// NewTimeline returns a timeline that stands before the first op of a trace that was recorded on a disk. The disk is not
+// changed. The trace must not change; ops may be appended to it, and the timeline does not see them.
 func NewTimeline(ops []trace.Op, on *disk.Disk, m model.Model) *Timeline {
 	return newTimeline(ops, on.Share(), m, nil)
 }
 
 // NewTimelineAfter returns a timeline of a trace that was recorded on a crash image. It ends at tick seen and starts
-// from what had been decided of the image by then. Everything else is open again, and no sync in the trace settles it.
+// from what had been decided about the image by then. Everything else is undecided again, and no sync in the trace
+// settles it.
 func NewTimelineAfter(im *Image, ops []trace.Op, m model.Model, seen uint64) *Timeline {
 	end, _ := slices.BinarySearchFunc(ops, seen+1, func(op trace.Op, tick uint64) int { return cmp.Compare(op.Tick, tick) })
 	durable, left := im.settle(seen)
@@ -41,7 +42,7 @@ func newTimeline(ops []trace.Op, durable *disk.Disk, m model.Model, left []*pend
 	return &Timeline{model: m, ops: slices.Clip(ops), disk: durable, queue: newQueue(m, left), start: durable.Share()}
 }
 
-// Advance moves behind the last op at or before tick and returns the crash point there.
+// Advance moves past the last op at or before tick and returns the crash point there.
 func (t *Timeline) Advance(tick uint64) Point {
 	t.advance(tick)
 	return Point{
@@ -50,8 +51,8 @@ func (t *Timeline) Advance(tick uint64) Point {
 	}
 }
 
-// Reread moves behind the last op at or before tick and returns the bytes of a file as it would be read from the disk
-// then: what the disk has of it in its place, with what is still dirty in memory.
+// Reread moves past the last op at or before tick and returns the bytes of a file as they are read after its clean pages
+// were dropped: what the disk has in its place, and what is still dirty in memory.
 func (t *Timeline) Reread(tick uint64, ino trace.Ino) *disk.Content {
 	t.advance(tick)
 	for _, p := range t.queue.ops {

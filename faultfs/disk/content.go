@@ -29,7 +29,7 @@ func (c *Content) Fork() *Content {
 	return &Content{size: c.size, pages: c.pages, borrowed: true}
 }
 
-// ReadAt copies bytes from off on into b and returns how many there were.
+// ReadAt copies bytes from off into b and returns how many there were.
 func (c *Content) ReadAt(b []byte, off int64) int {
 	if off >= c.size {
 		return 0
@@ -61,7 +61,7 @@ func (c *Content) WriteAt(b []byte, off int64) {
 	}
 }
 
-// SetSize cuts the content, or extends it with zeros.
+// SetSize truncates the content, or extends it with zeros.
 func (c *Content) SetSize(size int64) {
 	if size < c.size {
 		last, in := pageOf(size)
@@ -103,13 +103,13 @@ func (c *Content) writable(i int) *page {
 
 func pageOf(off int64) (index, within int) { return int(off / PageBytes), int(off % PageBytes) }
 
-// Hole reports whether the page that holds the byte at an offset was never written, so that it takes no space.
+// Hole reports whether the page at an offset was never written, so that it takes no space.
 func (c *Content) Hole(off int64) bool {
 	i, _ := pageOf(off)
 	return i >= len(c.pages) || c.pages[i] == nil
 }
 
-// Allocate makes the page that holds the byte at an offset take space, without a change of what is read.
+// Allocate makes the page at an offset take space; what is read does not change.
 func (c *Content) Allocate(off int64) {
 	i, _ := pageOf(off)
 	c.writable(i)

@@ -10,14 +10,14 @@ import (
 type Profile struct {
 	Name string
 	Text string // one line for people
-	// fate of an op about which the profile leaves no choice; Undecided where it does.
+	// fate of every pending op; Undecided if the profile leaves a choice.
 	fate  Fate
 	rules Rules
 	// removalsWait: a removal or rename is lost unless a sync has made it durable.
 	removalsWait bool
 }
 
-// profiles is all of them, the default first. What a filesystem promises beyond fsync(2) is the sum of its rules.
+// profiles lists all profiles, the default first. What a filesystem promises beyond fsync(2) is the sum of its rules.
 var profiles = []Profile{
 	{Name: "posix-min", Text: "any subset that keeps the order per name, per inode and per sector; only fsync promises"},
 	{
