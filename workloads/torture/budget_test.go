@@ -7,18 +7,19 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
 // A budget of crash points is work and not time: it is spent in full, spread over every run, and the rest is reported.
 func TestABudgetOfCrashPointsIsSpentOnEveryRun(t *testing.T) {
 	o := toyOptions("power", "eio")
-	all := check(t, correct, o)
+	all := check(t, toy.Correct, o)
 	o.CrashPoints = 3
-	r := check(t, correct, o)
+	r := check(t, toy.Correct, o)
 	require.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
 	assert.Equal(t, all.Runs, r.Runs)
 	assert.Equal(t, 3*r.Runs, r.CrashPoints)
 	assert.Equal(t, all.CrashPoints, r.CrashPoints+r.UnexploredPoints)
 	assert.Equal(t, all.TraceHash, r.TraceHash)
-	assert.Equal(t, checker.Fail, check(t, noFileSync, o).Verdict)
+	assert.Equal(t, checker.Fail, check(t, toy.NoFileSync, o).Verdict)
 }

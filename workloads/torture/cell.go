@@ -6,13 +6,14 @@ import (
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
 // cell is one field of the matrix, with what makes its runs count.
 type cell struct {
-	Cell
-	series     *series // of a sweep; nil: one run a round
-	swept      bool    // the sweep came to its end
+	result     Cell
+	series     *plan.Series // of a sweep; nil: one run a round
+	swept      bool         // the sweep came to its end
 	needsFault bool
 	needsLoss  bool
 	bytesLost  uint64
@@ -28,9 +29,9 @@ func cellsOf(o Options) []*cell {
 			if o.rotating && !o.hasTurn(w, f, i, j) {
 				continue
 			}
-			c := &cell{Cell: Cell{Workload: w, Fault: f, Injected: map[string]uint64{}}, unknown: map[string]bool{}}
-			for _, s := range sweep() {
-				if o.Scenario == sweepName && s.Name == f {
+			c := &cell{result: Cell{Workload: w, Fault: f, Injected: map[string]uint64{}}, unknown: map[string]bool{}}
+			for _, s := range plan.Sweep() {
+				if o.Scenario == plan.SweepName && s.Name == f {
 					c.series = &s
 				}
 			}
@@ -43,15 +44,15 @@ func cellsOf(o Options) []*cell {
 // hasTurn reports whether workload i has fault j: one has each of the rare, and all have the common ones, but for the two
 // of a workload and its variant, of which one has it.
 func (o *Options) hasTurn(workload, name string, i, j int) bool {
-	f, err := faultNamed(name)
+	f, err := plan.FaultNamed(name)
 	turn := j + int(o.Seed%1024)
 	switch {
-	case err != nil || !f.rare:
+	case err != nil || !f.Rare:
 		leaves := i > 0 && isVariant(workload) && turn%2 == 0 ||
 			i+1 < len(o.Workloads) && isVariant(o.Workloads[i+1]) && turn%2 == 1
 		return !leaves
-	case slices.Contains(o.Workloads, f.turns):
-		return workload == f.turns
+	case slices.Contains(o.Workloads, f.Turns):
+		return workload == f.Turns
 	}
 	return turn%len(o.Workloads) == i
 }
@@ -66,45 +67,30 @@ const maxReasons = 16
 
 // unclear notes judgements that ended without an answer.
 func (c *cell) unclear(reason string, n int) {
-	c.Unknown += n
+	c.result.Unknown += n
 	if len(c.unknown) < maxReasons {
 		c.unknown[reason] = true
-	}
-}
-
-// add puts the figures of one run into those of the cell.
-func (c *cell) add(e *exploration) {
-	t := e.tally
-	c.Runs++
-	c.Profile = e.plan.Profile
-	c.CrashPoints += t.points
-	c.Images += t.images
-	c.bytesLost += t.bytesLost
-	c.committed += e.committed()
-	c.needsFault = c.needsFault || len(e.plan.rules) > 0
-	c.needsLoss = e.plan.Profile != "lose-none" && !e.plan.fault.rot // what rots is loss enough
-	for kind, n := range e.injected {
-		c.Injected[kind] += n
 	}
 }
 
 // judge says why the runs of a cell prove nothing, if so: a fault that never fired and a crash that never lost a byte
 // are the failures that the lab exists to prevent.
 func (c *cell) judge() {
-	say := func(format string, args ...any) { c.Reasons = append(c.Reasons, fmt.Sprintf(format, args...)) }
+	r := &c.result
+	say := func(format string, args ...any) { r.Reasons = append(r.Reasons, fmt.Sprintf(format, args...)) }
 	fired := uint64(0)
-	for _, n := range c.Injected {
+	for _, n := range r.Injected {
 		fired += n
 	}
 	switch {
 	case c.swept && fired == 0:
 		say("its fault was never injected")
-	case c.Runs == 0:
+	case r.Runs == 0:
 		say("it never ran: the time was over")
-	case c.Images == 0:
+	case r.Images == 0:
 		say("no crash image was recovered")
 	case c.series != nil && !c.swept:
-		say("the time was over after %d runs; later calls were not made to fail", c.Runs)
+		say("the time was over after %d runs; later calls were not made to fail", r.Runs)
 	case c.needsFault && fired == 0:
 		say("its fault was never injected")
 	case c.committed == 0:

@@ -9,6 +9,12 @@ import (
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
+	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
 // toyOptions explores every crash point of a few small runs of one client: always the same work.
@@ -18,9 +24,9 @@ func toyOptions(faults ...string) Options {
 	}
 }
 
-func check(t *testing.T, bug toyBug, o Options) *Result {
+func check(t *testing.T, bug toy.Bug, o Options) *Result {
 	t.Helper()
-	r, err := Check(context.Background(), toyTarget(bug), o)
+	r, err := Check(context.Background(), toy.Target(bug), o)
 	require.NoError(t, err)
 	return r
 }
@@ -36,7 +42,7 @@ func TestACorrectStorePasses(t *testing.T) {
 	if testing.Short() {
 		o.Rounds = 4
 	}
-	r := check(t, correct, o)
+	r := check(t, toy.Correct, o)
 	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
 	assert.Positive(t, r.NestedImages)
 	assert.Positive(t, r.BytesLost)
@@ -49,24 +55,24 @@ func TestACorrectStorePasses(t *testing.T) {
 func TestEveryToyBugIsFound(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		bug   toyBug
+		bug   toy.Bug
 		fault string
 		class string
 	}{
-		{"the log is not synced", noFileSync, "power", "lost"},
-		{"the log's name is not synced", noDirSync, "power", "lost"},
-		{"the directory's name is not synced", noParentSync, "power", "lost"},
-		{"the tail is taken without its checksum", noChecksum, "power", "invented"},
-		{"records are appended behind a torn tail", noTruncate, "power", "lost"},
-		{"a failed sync is retried and believed", retrySync, "failed-fsync", "lost"},
-		{"an error of a write is ignored", ignoreWriteError, "short-write", ""},
-		{"a batch is two records", splitBatch, "power", "torn batch"},
-		{"recovery panics at a torn tail", panics, "power", "panic"},
-		{"recovery leaves a file", leftover, "power", "leftover files"},
+		{"the log is not synced", toy.NoFileSync, "power", "lost"},
+		{"the log's name is not synced", toy.NoDirSync, "power", "lost"},
+		{"the directory's name is not synced", toy.NoParentSync, "power", "lost"},
+		{"the tail is taken without its checksum", toy.NoChecksum, "power", "invented"},
+		{"records are appended behind a torn tail", toy.NoTruncate, "power", "lost"},
+		{"a failed sync is retried and believed", toy.RetrySync, "failed-fsync", "lost"},
+		{"an error of a write is ignored", toy.IgnoreWriteError, "short-write", ""},
+		{"a batch is two records", toy.SplitBatch, "power", "torn batch"},
+		{"recovery toy.Panics at a torn tail", toy.Panics, "power", "panic"},
+		{"recovery leaves a file", toy.Leftover, "power", "leftover files"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := toyOptions(c.fault)
-			if c.bug == splitBatch {
+			if c.bug == toy.SplitBatch {
 				o.Workloads, o.Ops, o.Keys = []string{"kv"}, 20, 30
 			}
 			o.Rounds = 8
@@ -79,20 +85,20 @@ func TestEveryToyBugIsFound(t *testing.T) {
 				}
 				assert.Contains(t, classes, c.class)
 			}
-			replayed, err := Replay(context.Background(), []Target{toyTarget(c.bug)}, r.Findings[0].Token, ReplayOptions{Attempts: 2})
+			replayed, err := Replay(context.Background(), []Target{toy.Target(c.bug)}, r.Findings[0].Token, ReplayOptions{Attempts: 2})
 			require.NoError(t, err)
 			assert.Equal(t, 2, replayed.Hits, "%s", r.Findings[0].Token)
-			fixed, err := Replay(context.Background(), []Target{toyTarget(correct)}, r.Findings[0].Token, ReplayOptions{})
+			fixed, err := Replay(context.Background(), []Target{toy.Target(toy.Correct)}, r.Findings[0].Token, ReplayOptions{})
 			require.NoError(t, err)
-			assert.False(t, fixed.Reproduced, "the correct store must not fail there")
+			assert.False(t, fixed.Reproduced, "the toy.Correct store must not fail there")
 		})
 	}
 }
 
 func TestSameSeedSameRun(t *testing.T) {
-	first := check(t, correct, toyOptions("power", "eio"))
+	first := check(t, toy.Correct, toyOptions("power", "eio"))
 	for range 5 {
-		again := check(t, correct, toyOptions("power", "eio"))
+		again := check(t, toy.Correct, toyOptions("power", "eio"))
 		assert.Equal(t, first.TraceHash, again.TraceHash)
 		assert.Equal(t, first.Images, again.Images)
 		assert.Equal(t, first.Verdict, again.Verdict)
@@ -100,7 +106,7 @@ func TestSameSeedSameRun(t *testing.T) {
 }
 
 func TestAFaultThatNeverFiresIsNoPass(t *testing.T) {
-	r := check(t, correct, toyOptions("eio link"))
+	r := check(t, toy.Correct, toyOptions("eio link"))
 	assert.Equal(t, checker.Inconclusive, r.Verdict)
 	require.NotEmpty(t, r.Reasons)
 	assert.Contains(t, r.Reasons[0], "never injected")
@@ -108,16 +114,16 @@ func TestAFaultThatNeverFiresIsNoPass(t *testing.T) {
 
 func TestCellsThatProveNothing(t *testing.T) {
 	good := cell{
-		Cell:       Cell{Runs: 1, Images: 9, Injected: map[string]uint64{"eio_write": 1}},
+		result:     Cell{Runs: 1, Images: 9, Injected: map[string]uint64{"eio_write": 1}},
 		needsFault: true, needsLoss: true, bytesLost: 1, committed: 1,
 	}
 	for reason, spoil := range map[string]func(c *cell){
 		"":                         func(*cell) {},
-		"it never ran":             func(c *cell) { c.Runs = 0 },
-		"no crash image":           func(c *cell) { c.Images = 0 },
-		"never injected":           func(c *cell) { c.Injected = nil },
-		"its fault was never":      func(c *cell) { c.Injected, c.Runs, c.series, c.swept = nil, 0, &series{}, true },
-		"the time was over after":  func(c *cell) { c.series = &series{} },
+		"it never ran":             func(c *cell) { c.result.Runs = 0 },
+		"no crash image":           func(c *cell) { c.result.Images = 0 },
+		"never injected":           func(c *cell) { c.result.Injected = nil },
+		"its fault was never":      func(c *cell) { c.result.Injected, c.result.Runs, c.series, c.swept = nil, 0, &plan.Series{}, true },
+		"the time was over after":  func(c *cell) { c.series = &plan.Series{} },
 		"no commit of a client":    func(c *cell) { c.committed = 0 },
 		"no crash lost a byte":     func(c *cell) { c.bytesLost = 0 },
 		"linearizability: too big": func(c *cell) { c.unknown = map[string]bool{"linearizability: too big": true} },
@@ -126,70 +132,57 @@ func TestCellsThatProveNothing(t *testing.T) {
 		spoil(&c)
 		c.judge()
 		if reason == "" {
-			assert.Empty(t, c.Reasons)
+			assert.Empty(t, c.result.Reasons)
 			continue
 		}
-		require.Len(t, c.Reasons, 1, reason)
-		assert.Contains(t, c.Reasons[0], reason)
+		require.Len(t, c.result.Reasons, 1, reason)
+		assert.Contains(t, c.result.Reasons[0], reason)
 	}
 }
 
 func TestSavedEvidenceReplays(t *testing.T) {
 	o := toyOptions("power")
 	o.Dir, o.Clients, o.Rounds = t.TempDir(), 3, 2
-	r := check(t, noDirSync, o)
+	r := check(t, toy.NoDirSync, o)
 	require.NotEmpty(t, r.Findings)
 	for _, f := range r.Findings {
-		again, err := Replay(context.Background(), []Target{toyTarget(noDirSync)}, f.File, ReplayOptions{Attempts: 20})
+		again, err := Replay(context.Background(), []Target{toy.Target(toy.NoDirSync)}, f.File, ReplayOptions{Attempts: 20})
 		require.NoError(t, err)
 		assert.Equal(t, 20, again.Hits, f.Sentence)
-		byToken, err := Replay(context.Background(), []Target{toyTarget(noDirSync)}, f.Token, ReplayOptions{Dir: o.Dir})
+		byToken, err := Replay(context.Background(), []Target{toy.Target(toy.NoDirSync)}, f.Token, ReplayOptions{Dir: o.Dir})
 		require.NoError(t, err)
 		assert.True(t, byToken.Reproduced)
 	}
 }
 
 func TestAReplayThatTakesAnotherCourseSaysSo(t *testing.T) {
-	r := check(t, noFileSync, toyOptions("power"))
+	r := check(t, toy.NoFileSync, toyOptions("power"))
 	require.NotEmpty(t, r.Findings)
 	f := r.Findings[0]
-	token := encodeToken("toy", spec{
+	token := evidence.Token("toy", plan.Spec{
 		Workload: f.Workload, Fault: f.Fault, Profile: f.Profile, Seed: f.Seed, Size: workloads.Size{Clients: 1, Ops: 1},
-	}, where{tick: 1 << 20})
-	replayed, err := Replay(context.Background(), []Target{toyTarget(noFileSync)}, token, ReplayOptions{})
+	}, evidence.Place{Tick: 1 << 20})
+	replayed, err := Replay(context.Background(), []Target{toy.Target(toy.NoFileSync)}, token, ReplayOptions{})
 	require.NoError(t, err)
 	assert.False(t, replayed.Reproduced)
 	assert.Contains(t, replayed.Diverged, "tick 1048576")
 }
 
-func TestTokensCarryTheModel(t *testing.T) {
-	for _, want := range []spec{
-		{Workload: "register", Fault: "power", Profile: "posix-min", Seed: 1},
-		{Workload: "register", Fault: "power", Profile: "xfs", Seed: 1<<64 - 1},
-		{Workload: "register", Fault: "eio write", Profile: "btrfs", Device: "sector=4096 ignore-flush=9", Seed: 3},
-	} {
-		_, got, at, err := decodeToken(encodeToken("toy", want, where{tick: 5, nested: 6}), []Target{toyTarget(correct)})
-		require.NoError(t, err)
-		assert.Equal(t, want, got)
-		assert.Equal(t, where{tick: 5, nested: 6}, at)
-	}
-}
-
 func TestModelsThatDoNotExistAreRefused(t *testing.T) {
 	o := toyOptions("power")
 	o.Device = "sector=3"
-	_, err := Check(context.Background(), toyTarget(correct), o)
+	_, err := Check(context.Background(), toy.Target(toy.Correct), o)
 	require.ErrorIs(t, err, ErrConfig)
 	require.ErrorContains(t, err, "sector=512 or sector=4096")
 	o.Device, o.Profile = "", "fat"
-	_, err = Check(context.Background(), toyTarget(correct), o)
+	_, err = Check(context.Background(), toy.Target(toy.Correct), o)
 	require.ErrorContains(t, err, "choose one of posix-min, ext4-ordered")
 }
 
 func TestAStoreWithoutTransactionsIsAskedForNone(t *testing.T) {
 	o := toyOptions("power")
 	o.Workloads = nil
-	r := check(t, correct, o)
+	r := check(t, toy.Correct, o)
 	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
 	require.Len(t, r.Cells, 2)
 	for _, c := range r.Cells {
@@ -201,8 +194,8 @@ func TestAStoreWithoutTransactionsIsAskedForNone(t *testing.T) {
 func TestDamageOfALogExcusesWhatFollowsIt(t *testing.T) {
 	o := toyOptions("bitrot")
 	o.Workloads, o.Keys = []string{"kv"}, 200
-	assert.Equal(t, checker.Pass, check(t, correct, o).Verdict)
-	r := check(t, rotTakesAll, o)
+	assert.Equal(t, checker.Pass, check(t, toy.Correct, o).Verdict)
+	r := check(t, toy.RotTakesAll, o)
 	require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
 	assert.Equal(t, "lost", r.Findings[0].Class)
 	assert.Equal(t, "durability", r.Findings[0].Judge)
@@ -222,7 +215,7 @@ func TestDamageIsExcusedOnlyWhereItLooksLikeACrash(t *testing.T) {
 		{"as a flipped bit does", "bitrot", []string{"log"}, nil, checker.Pass},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			target := toyTarget(correct)
+			target := toy.Target(toy.Correct)
 			target.LogGlobs, target.AppendGlobs = c.logs, c.append
 			r, err := Check(t.Context(), target, toyOptions(c.fault))
 			require.NoError(t, err)
@@ -235,20 +228,23 @@ func TestDamageIsExcusedOnlyWhereItLooksLikeACrash(t *testing.T) {
 func TestSomethingOfEveryRunIsExploredHoweverShortTheTime(t *testing.T) {
 	o := toyOptions("power", "bitrot", "failed-fsync")
 	o.Rounds, o.For, o.Profile = 0, 1, ""
-	r := check(t, correct, o)
+	r := check(t, toy.Correct, o)
 	assert.Equal(t, checker.Pass, r.Verdict, "%v", r.Reasons)
 	for _, c := range r.Cells {
-		assert.GreaterOrEqual(t, c.CrashPoints, leastPoints, c.Fault)
+		assert.GreaterOrEqual(t, c.CrashPoints, minPoints, c.Fault)
 	}
 }
 
 func TestRotIsLossEnough(t *testing.T) {
 	t.Parallel()
 	for name, needed := range map[string]bool{"power": true, "killed": false, "bitrot": false, "stale-block": false} {
-		p, err := resolve(spec{Workload: "kv", Fault: name, Profile: "posix-min", Seed: 1})
+		p, err := plan.Resolve(plan.Spec{Workload: "kv", Fault: name, Profile: "posix-min", Seed: 1})
 		require.NoError(t, err)
-		c := &cell{Cell: Cell{Injected: map[string]uint64{}}}
-		c.add(&exploration{recording: &recording{plan: p}})
+		c := &cell{result: Cell{Injected: map[string]uint64{}}}
+		target := toy.Target(toy.Correct)
+		s := &explore.Subject{Target: target, Recording: &record.Recording{Plan: p}}
+		s.Judges = judge.New(target, s.Recording)
+		newFigures(&target).addRun(c, explored{subject: s, found: &explore.Outcome{}})
 		assert.Equal(t, needed, c.needsLoss, name)
 	}
 }

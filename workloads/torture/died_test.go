@@ -6,12 +6,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
+	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// crash is what the Go runtime writes of a panic behind the given calls.
-func crash(calls string) string {
+// panicOutput is what the Go runtime writes of a panic behind the given calls.
+func panicOutput(calls string) string {
 	return "panic: gone\n\n" +
 		"goroutine 7 [running]:\n" +
 		"panic({0x1256160?, 0x3c16589280a0?})\n\t/usr/local/go/src/runtime/panic.go:860 +0x13a\n" +
@@ -20,37 +22,13 @@ func crash(calls string) string {
 		"goroutine 1 [select]:\ngithub.com/someone/else.f()\n\t/else.go:1 +0x1\n"
 }
 
-func TestBlameTellsTheEngineFromTheLab(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		calls, function string
-		engines         bool
-	}{
-		{"github.com/cockroachdb/pebble.(*DB).flush(0xc0, {0x1, ...})\n\t/pebble/flush.go:80 +0x1\n", "pebble.(*DB).flush", true},
-		{modulePath + "engine.(*DB).flush(0xc0)\n\t/engine/flush.go:80 +0x1\n", "engine.(*DB).flush", true},
-		{modulePath + "engine/internal/sst.Open(...)\n\t/sst/open.go:8\n", "sst.Open", true},
-		{modulePath + "workloads/targets/pebble.Open.func1()\n\t/pebble/pebble.go:8 +0x1\n", "pebble.Open.func1", true},
-		{modulePath + "workloads/torture.(*toy).Get(0xc0)\n\t/torture/toy_test.go:8 +0x1\n", "torture.(*toy).Get", true},
-		{modulePath + "workloads/torture.(*worker).run(0xc0)\n\t/torture/worker.go:8 +0x1\n", "torture.(*worker).run", false},
-		{modulePath + "faultfs.(*FS).Open(0xc0)\n\t/faultfs/fs.go:8 +0x1\n" +
-			modulePath + "engine.Open(0xc0)\n\t/engine/db.go:8 +0x1\n", "faultfs.(*FS).Open", false},
-		{"", "", false}, // a goroutine of the standard library, such as a timer
-	} {
-		function, engines := Blame(crash(c.calls))
-		assert.Equal(t, c.function, function)
-		assert.Equal(t, c.engines, engines, c.function)
-	}
-	_, engines := Blame("")
-	assert.False(t, engines, "it was killed")
-}
-
 func TestAResultOfTheDeadHasWhatWasSaved(t *testing.T) {
 	t.Parallel()
-	dir, target := t.TempDir(), toyTarget(noFileSync)
+	dir, target := t.TempDir(), toy.Target(toy.NoFileSync)
 	opts := Options{Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 12, Keys: 4, Dir: dir}
 	var slots []string
 	opts.Running, opts.Workers = func(slot int, token string) { slots = append(slots[:min(slot, len(slots))], token) }, 1
-	earlier := filepath.Join(dir, "findings", "earlier"+evidenceExt)
+	earlier := filepath.Join(dir, "findings", "earlier"+evidence.Ext)
 	require.NoError(t, os.MkdirAll(filepath.Dir(earlier), 0o777))
 	require.NoError(t, os.WriteFile(earlier, nil, 0o666))
 	began := time.Unix(1e9, 0)
@@ -60,7 +38,7 @@ func TestAResultOfTheDeadHasWhatWasSaved(t *testing.T) {
 	require.NotEmpty(t, alive.Findings)
 
 	require.Len(t, slots, 2, "the run, and one worker")
-	last, err := Died([]Target{target}, slots[1], crash("example.com/db.open(0xc0)\n\t/db/open.go:8 +0x1\n"))
+	last, err := Died([]Target{target}, slots[1], panicOutput("example.com/db.open(0xc0)\n\t/db/open.go:8 +0x1\n"))
 	require.NoError(t, err)
 	require.NotZero(t, last.CrashTick)
 	require.Equal(t, "kv", last.Workload)

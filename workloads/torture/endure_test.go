@@ -7,19 +7,20 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
 func TestWhatOnlyFurtherCrashesShow(t *testing.T) {
 	for _, c := range []struct {
 		name         string
-		bug          toyBug
+		bug          toy.Bug
 		judge, class string
 	}{
-		{"a recovery leaves a file each time", leaks, "growth", "leaks files"},
-		{"a recovery loses more if the one before was interrupted", forgetful, "recovery", "recovery does not repeat"},
+		{"a recovery leaves a file each time", toy.Leaks, "growth", "leaks files"},
+		{"a recovery loses more if the one before was interrupted", toy.Forgetful, "recovery", "recovery does not repeat"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			target := toyTarget(c.bug)
+			target := toy.Target(c.bug)
 			target.CheckFiles = nil // the leak is to be seen by its growth alone
 			o := toyOptions("power")
 			o.Workloads = []string{"kv"}
@@ -32,7 +33,7 @@ func TestWhatOnlyFurtherCrashesShow(t *testing.T) {
 			again, err := Replay(t.Context(), []Target{target}, f.Token, ReplayOptions{Attempts: 2})
 			require.NoError(t, err)
 			assert.Equal(t, 2, again.Hits)
-			fixed, err := Replay(t.Context(), []Target{toyTarget(correct)}, f.Token, ReplayOptions{})
+			fixed, err := Replay(t.Context(), []Target{toy.Target(toy.Correct)}, f.Token, ReplayOptions{})
 			require.NoError(t, err)
 			assert.False(t, fixed.Reproduced)
 		})
@@ -41,7 +42,7 @@ func TestWhatOnlyFurtherCrashesShow(t *testing.T) {
 
 // An engine that does not promise to repeat a recovery may lose then what it never promised to keep.
 func TestOnlyAPromisedRepetitionIsDemanded(t *testing.T) {
-	target := toyTarget(forgetful)
+	target := toy.Target(toy.Forgetful)
 	target.Promises.RecoveryRepeats = false
 	o := toyOptions("power")
 	o.Workloads = []string{"kv"}
@@ -53,8 +54,8 @@ func TestOnlyAPromisedRepetitionIsDemanded(t *testing.T) {
 func TestSmallRunsAreCrashedToDepthTwoWithoutGaps(t *testing.T) {
 	o := toyOptions("power")
 	o.Ops, o.Keys = 3, 2
-	r := check(t, correct, o)
+	r := check(t, toy.Correct, o)
 	require.Equal(t, checker.Pass, r.Verdict)
 	assert.Equal(t, r.CrashPoints, r.DeepPoints)
-	assert.Equal(t, o.Rounds*endureCycles, r.RecoveryCycles)
+	assert.Equal(t, 100*o.Rounds, r.RecoveryCycles)
 }

@@ -5,63 +5,65 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
 func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name      string
-		bug       toyBug
+		bug       toy.Bug
 		fault     string
 		sentence  string // a pattern
 		missing   string // the function whose operation was not durable; empty: nothing was missing
 		forgotten int    // operations that have to be lost
 	}{
 		{
-			"an acknowledgement before the sync of its file", noFileSync, "power",
-			`^commit #\d+ was acknowledged before the write of db/log \(.torture/toy_test.go:\d+.\) was durable; no sync of the file between$`,
-			"torture.(*toy).append", 1,
+			"an acknowledgement before the sync of its file", toy.NoFileSync, "power",
+			`^commit #\d+ was acknowledged before the write of db/log \(.toy/toy.go:\d+.\) was durable; no sync of the file between$`,
+			"toy.(*Store).append", 1,
 		},
 		{
-			"an acknowledgement before the sync of a new file's directory", noDirSync, "power",
-			`^commit #\d+ was acknowledged before the create of db/tmp \(.*\) was durable; no sync of its directory between, only of the file itself \(.torture/toy_test.go:\d+.\)$`,
-			"torture.(*toy).renew", 1,
+			"an acknowledgement before the sync of a new file's directory", toy.NoDirSync, "power",
+			`^commit #\d+ was acknowledged before the create of db/tmp \(.*\) was durable; no sync of its directory between, only of the file itself \(.toy/toy.go:\d+.\)$`,
+			"toy.(*Store).renew", 1,
 		},
 		{
-			"an acknowledgement before the sync of a new directory's parent", noParentSync, "power",
+			"an acknowledgement before the sync of a new directory's parent", toy.NoParentSync, "power",
 			`^commit #\d+ was acknowledged before the create of db \(.*\) was durable; no sync of its directory between, only of the file itself \(.*\)$`,
-			"torture.(*toy).create", 1,
+			"toy.(*Store).create", 1,
 		},
 		{
-			"a torn record that is taken for whole", noChecksum, "power",
+			"a torn record that is taken for whole", toy.NoChecksum, "power",
 			`^the loss of a part of the write of db/log \(.*\) is enough by itself; no sync of the file between$`,
-			"torture.(*toy).append", 1,
+			"toy.(*Store).append", 1,
 		},
 		{
-			"a batch in two records", splitBatch, "power",
+			"a batch in two records", toy.SplitBatch, "power",
 			`^it takes no loss: a crash right after the .* of .*log \(.*\) fails although the disk kept everything$`,
 			"", 0,
 		},
 		{
-			"a write over what was written", scribbles, "power",
+			"a write over what was written", toy.Scribbles, "power",
 			`^it takes no loss: a crash right after the .* of db/log \(.*\) fails although the disk kept everything; ` +
-				`it would not without the write of db/log \(.torture/toy_test.go:\d+.\)$`,
+				`it would not without the write of db/log \(.toy/toy.go:\d+.\)$`,
 			"", 0,
 		},
 		{
-			"a loss that a client has seen without a crash", startsOver, "power",
+			"a loss that a client has seen without a crash", toy.StartsOver, "power",
 			`^it is wrong on the disk, too: a crash right after the truncate of db/log \(.*\) fails although the disk kept everything$`,
 			"", 0,
 		},
 		{
-			"a failed sync that is tried again", retrySync, "failed sync log nth=4",
+			"a failed sync that is tried again", toy.RetrySync, "failed sync log nth=4",
 			`^commit #\d+ was acknowledged before .*the write of db/log \(.*\) was durable; the sync of db/log \(.*\) between did not work \(failed\)$`,
-			"torture.(*toy).append", 1,
+			"toy.(*Store).append", 1,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			result, err := Check(t.Context(), toyTarget(c.bug), Options{
+			result, err := Check(t.Context(), toy.Target(c.bug), Options{
 				Workloads: []string{"kv"}, Faults: []string{c.fault}, Rounds: 1, Clients: 1, Ops: 12, Keys: 4,
 			})
 			require.NoError(t, err)
@@ -85,7 +87,7 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 func TestAProfileThatDecidesIsExplainedFreely(t *testing.T) {
 	t.Parallel()
 	for _, profile := range []string{"lose-all", "late-removals"} {
-		result, err := Check(t.Context(), toyTarget(noDirSync), Options{
+		result, err := Check(t.Context(), toy.Target(toy.NoDirSync), Options{
 			Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 12, Keys: 4, Profile: profile,
 		})
 		require.NoError(t, err)
@@ -98,22 +100,4 @@ func TestAProfileThatDecidesIsExplainedFreely(t *testing.T) {
 			}
 		}
 	}
-}
-
-func TestNoExplanationWhereNothingFails(t *testing.T) {
-	t.Parallel()
-	e := newExploration(record(t.Context(), toyTarget(correct), tinyPlan(t)), toyTarget(correct))
-	ticks := e.crashTicks()
-	f := failure{judge: "durability", tick: ticks[len(ticks)-1]}
-	f.Class = "lost"
-	require.Nil(t, explain(t.Context(), e, &f))
-}
-
-func tinyPlan(t *testing.T) *plan {
-	t.Helper()
-	s := spec{Workload: "kv", Fault: "power", Profile: "posix-min", Seed: 1}
-	s.Size.Clients, s.Size.Ops = 1, 6
-	p, err := resolve(s)
-	require.NoError(t, err)
-	return p
 }

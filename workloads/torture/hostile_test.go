@@ -1,7 +1,6 @@
 package torture
 
 import (
-	"context"
 	"errors"
 	"io"
 	"path/filepath"
@@ -13,14 +12,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/checker"
-	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
+	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
 // hostile is a toy store that misbehaves in ways that no crash image shows.
 type hostile struct {
-	*toy
+	*toy.Store
 	apply   func(n int) error // before the n-th Apply of this opening
 	get     func(key []byte) bool
 	applied int
@@ -32,26 +32,26 @@ func (h *hostile) Apply(writes []history.Write, d history.Durability) error {
 			return err
 		}
 	}
-	return h.toy.Apply(writes, d)
+	return h.Store.Apply(writes, d)
 }
 
 func (h *hostile) Get(key []byte) ([]byte, bool, error) {
 	if h.get != nil && !h.get(key) {
 		return nil, false, nil
 	}
-	return h.toy.Get(key)
+	return h.Store.Get(key)
 }
 
 // hostileTarget opens toys; spoil is told whether the store was there before, and may look at what was recovered.
 func hostileTarget(spoil func(h *hostile, recovered bool) error) Target {
-	t := toyTarget(correct)
+	t := toy.Target(toy.Correct)
 	t.Open = func(env Env) (workloads.Store, error) {
 		_, err := env.FS.Stat(env.Dir)
-		s, opened := openToy(env, correct)
+		s, opened := toy.Open(env, toy.Correct)
 		if opened != nil {
 			return nil, opened
 		}
-		h := &hostile{toy: s.(*toy)}
+		h := &hostile{Store: s}
 		return h, spoil(h, err == nil)
 	}
 	return t
@@ -79,7 +79,7 @@ func TestTheLabFindsWhatNoImageShows(t *testing.T) {
 			return nil
 		}, false},
 		{"recovery hangs", "hang", func(h *hostile, recovered bool) error {
-			if recovered && len(h.pairs) > 1 {
+			if recovered && h.Len() > 1 {
 				return never(0)
 			}
 			return nil
@@ -142,7 +142,7 @@ func TestTheLabFindsWhatNoImageShows(t *testing.T) {
 }
 
 func TestCommitsThatAreGoneAreNotRecovered(t *testing.T) {
-	for _, bug := range []toyBug{panics, noFileSync} {
+	for _, bug := range []toy.Bug{toy.Panics, toy.NoFileSync} {
 		r := check(t, bug, toyOptions("power"))
 		require.Equal(t, checker.Fail, r.Verdict)
 		assert.Positive(t, r.AckedSynced)
@@ -154,42 +154,19 @@ func TestOneRoundOfEveryFaultSuffices(t *testing.T) {
 	for seed := range uint64(5) {
 		o := toyOptions("failed-fsync", "eio", "enospc", "short-write", "lost-fsync", "bitrot", "killed")
 		o.Rounds, o.Seed = 1, 1+seed
-		r := check(t, correct, o)
+		r := check(t, toy.Correct, o)
 		assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
 	}
 }
 
-func TestSurvivalCountsWhatWasAskedFor(t *testing.T) {
-	r := &recording{history: []history.Op{
-		{ID: 0, Call: 1, Return: 2, Outcome: history.Acked, Writes: []history.Write{{Key: []byte("a"), Value: []byte("1")}}},
-		{ID: 1, Call: 3, Return: 4, Outcome: history.Acked, Writes: []history.Write{{Key: []byte("b"), Value: []byte("2")}}},
-		{ID: 2, Call: 5, Return: 6, Outcome: history.Acked, Writes: []history.Write{{Key: []byte("c"), Value: []byte("3")}}},
-	}}
-	r.judge = checker.NewDurability(r.history, nil)
-	for _, c := range []struct {
-		name        string
-		s           survival
-		asked, kept int
-	}{
-		{"nothing was explored", survival{}, 0, 0},
-		{"crashes up to the second commit", survival{asked: 4}, 2, 2},
-		{"one was lost", survival{asked: 6, lost: map[int]bool{1: true}}, 3, 2},
-		{"an image with two commits was not recovered", survival{asked: 6, gone: 4}, 3, 1},
-		{"and one of the two was lost in another", survival{asked: 6, gone: 4, lost: map[int]bool{1: true}}, 3, 1},
-	} {
-		asked, kept := c.s.count(r)
-		assert.Equal(t, [2]int{c.asked, c.kept}, [2]int{asked, kept}, c.name)
-	}
-}
-
 func TestNoPromiseNoFinding(t *testing.T) {
-	weak := toyTarget(noFileSync)
+	weak := toy.Target(toy.NoFileSync)
 	weak.Promises.SyncSurvivesPowerCut = false
 	r, err := Check(t.Context(), weak, toyOptions("power"))
 	require.NoError(t, err)
 	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
 
-	split := toyTarget(splitBatch)
+	split := toy.Target(toy.SplitBatch)
 	split.Promises.AtomicBatch, split.Promises.LossIsSuffix = false, false
 	o := toyOptions("power")
 	o.Workloads = []string{"bank"}
@@ -204,9 +181,9 @@ func TestARecoveryThatDoesNotRepeatIsNotExhaustive(t *testing.T) {
 	var opened atomic.Int64
 	o := toyOptions("power")
 	o.Workers, o.Rounds, o.Workloads = 1, 1, []string{"kv"}
-	steady := check(t, correct, o)
+	steady := check(t, toy.Correct, o)
 	require.Zero(t, steady.Divergences)
-	target := toyTarget(correct)
+	target := toy.Target(toy.Correct)
 	target.Open = func(env Env) (workloads.Store, error) {
 		if log, err := env.FS.Open(env.Dir + "/log"); err == nil && opened.Add(1)%2 == 0 {
 			info, err := log.Stat()
@@ -217,7 +194,7 @@ func TestARecoveryThatDoesNotRepeatIsNotExhaustive(t *testing.T) {
 				return nil, err
 			}
 		}
-		return openToy(env, correct)
+		return toy.Open(env, toy.Correct)
 	}
 	r, err := Check(t.Context(), target, o)
 	require.NoError(t, err)
@@ -231,16 +208,16 @@ func TestARecoveryThatDiffersTheSecondTimeIsNoticed(t *testing.T) {
 	var opened atomic.Int64
 	o := toyOptions("power")
 	o.Workers, o.Rounds, o.Workloads = 1, 1, []string{"kv"}
-	steady := check(t, correct, o)
+	steady := check(t, toy.Correct, o)
 	require.Greater(t, steady.RepeatedImages, steady.Images/100)
-	target := toyTarget(correct)
+	target := toy.Target(toy.Correct)
 	target.Open = func(env Env) (workloads.Store, error) {
 		if dir, err := env.FS.Open(env.Dir); err == nil && opened.Add(1)%2 == 0 {
 			if err := errors.Join(dir.Sync(), dir.Close()); err != nil {
 				return nil, err
 			}
 		}
-		return openToy(env, correct)
+		return toy.Open(env, toy.Correct)
 	}
 	r, err := Check(t.Context(), target, o)
 	require.NoError(t, err)
@@ -249,65 +226,29 @@ func TestARecoveryThatDiffersTheSecondTimeIsNoticed(t *testing.T) {
 }
 
 func TestRotIsASample(t *testing.T) {
-	r := check(t, correct, toyOptions("bitrot"))
+	r := check(t, toy.Correct, toyOptions("bitrot"))
 	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
 	assert.Positive(t, r.CrashPoints)
 	assert.Equal(t, r.CrashPoints, r.SampledPoints)
 }
 
-// A fault that hits while the store is loaded poisons it before a client has done anything: most faults hit later.
-func TestFaultsHitTheClients(t *testing.T) {
-	for _, name := range []string{"failed-fsync", "eio", "enospc", "short-write"} {
-		hit, amid := 0, 0
-		for seed := range uint64(40) {
-			p, err := resolve(spec{
-				Workload: "register", Fault: name, Profile: "posix-min", Seed: seed, Size: workloads.Size{Clients: 1, Ops: 60, Keys: 900},
-			})
-			require.NoError(t, err)
-			r := record(t.Context(), toyTarget(correct), p)
-			if len(r.injected) == 0 {
-				continue
-			}
-			hit++
-			if r.committed() > 0 {
-				amid++
-			}
-		}
-		assert.Greater(t, hit, 12, name)
-		assert.Greater(t, 2*amid, hit, "%s: %d of %d", name, amid, hit)
-	}
-}
-
 func TestFindingsAreSavedAtOnce(t *testing.T) {
 	o := toyOptions("power")
 	o.Dir = t.TempDir()
-	c, err := newCampaign(toyTarget(noFileSync), o)
+	c, err := newCampaign(toy.Target(toy.NoFileSync), o)
 	require.NoError(t, err)
-	require.NoError(t, c.one(context.Background(), c.cells[0], 0, 1))
-	files, err := filepath.Glob(filepath.Join(o.Dir, "findings", "*"+evidenceExt))
+	require.NoError(t, c.runCell(t.Context(), c.cells[0], 0, 1))
+	files, err := filepath.Glob(filepath.Join(o.Dir, "findings", "*"+evidence.Ext))
 	require.NoError(t, err)
 	assert.Len(t, files, c.findings.len())
 	assert.NotEmpty(t, files)
-}
-
-func TestAFaultExcusesOnlyWhatCameAfterIt(t *testing.T) {
-	f, err := faultNamed("eio")
-	require.NoError(t, err)
-	r := &recording{plan: &plan{fault: f}, trace: []faultfs.Op{{Tick: 4}, {Tick: 10, Fault: faultfs.EIO}}}
-	for _, c := range []struct {
-		returned history.Tick
-		want     checker.Verdict
-	}{{9, checker.Fail}, {11, checker.Pass}} {
-		r.history = []history.Op{{Call: 8, Return: c.returned, Outcome: history.Rejected, Err: "refused"}}
-		assert.Equal(t, c.want, r.unexpectedErrors(Promises{}).Verdict, "answered at tick %d", c.returned)
-	}
 }
 
 // A disk that ignores flushes takes what was synced from every store: that is no finding, as it is none of fault lost-fsync.
 func TestADiskThatIgnoresFlushesIsNotTheStoresFault(t *testing.T) {
 	o := toyOptions("power")
 	o.Device = "ignore-flush=1"
-	r := check(t, correct, o)
+	r := check(t, toy.Correct, o)
 	assert.Empty(t, r.Findings, "%v", r.Findings)
 	assert.Positive(t, r.BytesLost)
 }

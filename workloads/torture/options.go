@@ -7,6 +7,8 @@ import (
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
 // Options says what Check does. The zero value is the default run: every workload under every fault that is common and
@@ -34,8 +36,8 @@ type Options struct {
 	Dir       string // where findings are saved; empty: nowhere
 	// Progress, if set, is called a few times a second from one goroutine.
 	Progress func(Progress)
-	// Running, if set, is told before each run and before each crash point which token repeats what begins now. Slot 0 is the
-	// run, the others are the workers that explore it; a slot has one caller at a time. See Died.
+	// Running, if set, is called before each run and before each crash point with the token that repeats what begins now.
+	// Slot 0 is the run, the others are the explorers that search it; a slot has one caller at a time. See Died.
 	Running func(slot int, token string)
 	// rotating says that rare faults meet one workload each; the seed says which.
 	rotating bool
@@ -51,17 +53,6 @@ func (o *Options) isDefault() bool {
 // rotatingFor is up to which time a run of all faults has the rare ones under one workload each: within it there is no
 // time for more.
 const rotatingFor = time.Minute
-
-// Progress is how far a Check has come.
-type Progress struct {
-	Elapsed     time.Duration
-	Runs        int
-	CrashPoints int
-	Images      int
-	Findings    int
-	Unknown     int
-	Now         string // what is running: "bank × failed-fsync, seed 7"
-}
 
 func (o Options) withDefaults(promises Promises) Options {
 	if len(o.Workloads) == 0 || len(o.Workloads) == 1 && o.Workloads[0] == "all" {
@@ -85,13 +76,13 @@ func (o Options) withDefaults(promises Promises) Options {
 		o.Seed = 1
 	}
 	if o.Patience == 0 {
-		o.Patience = defaultPatience
+		o.Patience = record.DefaultPatience
 	}
 	if o.Workers == 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
 	if o.Scenario != "" {
-		o.Workloads, o.Faults, o.Rounds = []string{o.Scenario}, faultsOf(o.Scenario), 1
+		o.Workloads, o.Faults, o.Rounds = []string{o.Scenario}, plan.FaultsOf(o.Scenario), 1
 	}
 	if o.For == 0 && o.Rounds == 0 {
 		o.For = 20 * time.Second
@@ -106,22 +97,21 @@ func (o Options) validate() error {
 		return fmt.Errorf("%w: clients, ops, keys, crash points, rounds, time, workers and findings cannot be negative", ErrConfig)
 	}
 	if o.Scenario != "" {
-		_, err := scenarioNamed(o.Scenario)
-		return err
+		return plan.CheckScenario(o.Scenario)
 	}
 	for _, name := range o.Workloads {
-		if _, err := workloadNamed(name); err != nil {
+		if _, err := plan.WorkloadNamed(name); err != nil {
 			return err
 		}
 	}
 	for _, name := range o.Faults {
-		if _, err := faultNamed(name); err != nil {
+		if _, err := plan.FaultNamed(name); err != nil {
 			return err
 		}
 	}
 	if _, err := faultfs.ParseDevice(o.Device); err != nil {
 		return fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	_, err := profileNamed(o.Profile)
+	_, err := plan.ProfileNamed(o.Profile)
 	return err
 }

@@ -7,12 +7,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
+	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
 func TestAPassSaysWhatEachProfileHad(t *testing.T) {
 	o := toyOptions("power")
 	o.Profile, o.Rounds = "", 1
-	r := check(t, correct, o)
+	r := check(t, toy.Correct, o)
 	require.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
 	points, images := 0, 0
 	for _, p := range Profiles() {
@@ -23,38 +25,38 @@ func TestAPassSaysWhatEachProfileHad(t *testing.T) {
 	}
 	assert.Equal(t, []int{r.CrashPoints, r.Images}, []int{points, images})
 	o.Profile = "xfs"
-	assert.Len(t, check(t, correct, o).Profiles, 1, "a profile that is asked for is the only one")
+	assert.Len(t, check(t, toy.Correct, o).Profiles, 1, "a profile that is asked for is the only one")
 }
 
 func TestAProfileWithoutImagesIsNoPass(t *testing.T) {
-	c, err := newCampaign(toyTarget(correct), Options{})
+	c, err := newCampaign(toy.Target(toy.Correct), Options{})
 	require.NoError(t, err)
 	for _, p := range Profiles() {
-		c.profiles[p.Name] = ProfileCount{CrashPoints: 1, Images: 1}
+		c.figures.profiles[p.Name] = ProfileCount{CrashPoints: 1, Images: 1}
 	}
 	require.Empty(t, c.unseenProfiles())
-	c.profiles["btrfs"] = ProfileCount{}
+	c.figures.profiles["btrfs"] = ProfileCount{}
 	assert.Equal(t, []string{"no crash image was recovered under profile btrfs"}, c.unseenProfiles())
 }
 
 func TestAFindingSaysWhichProfilesItNeeds(t *testing.T) {
 	for _, c := range []struct {
 		name, fault, workload string
-		bug                   toyBug
+		bug                   toy.Bug
 		fails, passes         []string
 	}{
 		{
-			"an unsynced name is lost where only a sync of its directory keeps it", "power", "register", noDirSync,
+			"an unsynced name is lost where only a sync of its directory keeps it", "power", "register", toy.NoDirSync,
 			[]string{"posix-min"},
 			[]string{"ext4-ordered", "ext4-writeback", "ext4-journal", "xfs", "btrfs", "lose-none"},
 		},
 		{
-			"an unsynced log is lost everywhere but in a killed process", "power", "register", noFileSync,
+			"an unsynced log is lost everywhere but in a killed process", "power", "register", toy.NoFileSync,
 			[]string{"posix-min", "ext4-ordered", "ext4-writeback", "ext4-journal", "xfs", "btrfs", "lose-all"},
 			[]string{"lose-none"},
 		},
 		{
-			"a torn batch needs no loss", "power", "kv", splitBatch,
+			"a torn batch needs no loss", "power", "kv", toy.SplitBatch,
 			[]string{"posix-min", "ext4-ordered", "ext4-journal", "xfs", "btrfs", "lose-none"},
 			nil,
 		},
@@ -67,33 +69,16 @@ func TestAFindingSaysWhichProfilesItNeeds(t *testing.T) {
 			f := r.Findings[0]
 			require.Len(t, f.Profiles, len(Profiles()))
 			for _, name := range c.fails {
-				assert.Equal(t, profileFails, f.Profiles[name], name)
+				assert.Equal(t, explain.ProfileFails, f.Profiles[name], name)
 			}
 			for _, name := range c.passes {
-				assert.Equal(t, profilePasses, f.Profiles[name], name)
+				assert.Equal(t, explain.ProfilePasses, f.Profiles[name], name)
 			}
 			assert.Contains(t, f.ProfilesSentence, "posix-min")
-			again, err := Replay(t.Context(), []Target{toyTarget(c.bug)}, f.Token, ReplayOptions{})
+			again, err := Replay(t.Context(), []Target{toy.Target(c.bug)}, f.Token, ReplayOptions{})
 			require.NoError(t, err)
 			require.True(t, again.Reproduced)
 			assert.Equal(t, f.Profiles, again.Finding.Profiles)
 		})
 	}
-}
-
-func TestSentencesAboutProfiles(t *testing.T) {
-	all := func(what string) map[string]string {
-		m := map[string]string{}
-		for _, p := range Profiles() {
-			m[p.Name] = what
-		}
-		return m
-	}
-	assert.Empty(t, sentenceOf(nil))
-	assert.Equal(t, "Fails on every profile.", sentenceOf(all(profileFails)))
-	one := all(profilePasses)
-	one["xfs"] = profileFails
-	assert.Contains(t, sentenceOf(one), "Fails on xfs only: no image near this crash point fails on posix-min, ext4-ordered,")
-	one["btrfs"], one["lose-all"] = profileFails, profileUntried
-	assert.Regexp(t, `^Fails on xfs and btrfs; passes on posix-min, .*; not tried on lose-all\.$`, sentenceOf(one))
 }

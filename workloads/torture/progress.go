@@ -4,18 +4,32 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 )
 
-// progress is what the workers count while a campaign runs, and how a watcher hears of it.
-type progress struct {
-	begin                                           time.Time
-	runs, points, images, nested, failures, unknown atomic.Int64
-	now                                             atomic.Value // string
+// Progress is how far a Check has come.
+type Progress struct {
+	Elapsed     time.Duration
+	Runs        int
+	CrashPoints int
+	Images      int
+	Findings    int
+	Unknown     int
+	Now         string // what is running: "bank × failed-fsync, seed 7"
 }
 
-// watch calls tell a few times a second until the returned function is called, which calls it once more.
-func (p *progress) watch(tell func(Progress)) (stop func()) {
-	if tell == nil {
+// progress is what is counted while a campaign runs, and how a watcher learns of it.
+type progress struct {
+	begin         time.Time
+	explored      explore.Progress
+	runs, unknown atomic.Int64
+	now           atomic.Value // string
+}
+
+// watch calls report a few times a second until the returned function is called, which calls it once more.
+func (p *progress) watch(report func(Progress)) (stop func()) {
+	if report == nil {
 		return func() {}
 	}
 	done := make(chan struct{})
@@ -26,9 +40,9 @@ func (p *progress) watch(tell func(Progress)) (stop func()) {
 		for {
 			select {
 			case <-ticker.C:
-				tell(p.snapshot())
+				report(p.snapshot())
 			case <-done:
-				tell(p.snapshot())
+				report(p.snapshot())
 				return
 			}
 		}
@@ -42,7 +56,7 @@ func (p *progress) watch(tell func(Progress)) (stop func()) {
 func (p *progress) snapshot() Progress {
 	now, _ := p.now.Load().(string)
 	return Progress{
-		Elapsed: time.Since(p.begin), Runs: int(p.runs.Load()), CrashPoints: int(p.points.Load()),
-		Images: int(p.images.Load()), Findings: int(p.failures.Load()), Unknown: int(p.unknown.Load()), Now: now,
+		Elapsed: time.Since(p.begin), Runs: int(p.runs.Load()), CrashPoints: int(p.explored.Points.Load()),
+		Images: int(p.explored.Images.Load()), Findings: int(p.explored.Failures.Load()), Unknown: int(p.unknown.Load()), Now: now,
 	}
 }

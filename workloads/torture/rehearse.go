@@ -5,14 +5,16 @@ import (
 	"context"
 
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
 // rehearsals is how many runs of concurrent clients there are to one that is explored. What a store does wrong when
 // operations overlap shows in one schedule of many and needs no crash, and a run without crashes costs next to nothing.
 const rehearsals = 6
 
-// rehearsalKeys are how many keys the rehearsals load, in turn: with few it is the clients alone who meet, with many
-// their operations meet flushes and compactions.
+// rehearsalKeys are how many keys the rehearsals load, in turn: with few the clients meet one another, with many they meet
+// flushes and compactions.
 var rehearsalKeys = [...]int{4, 900}
 
 // rehearsalShare is the part of the time of a cell that rehearsals may take: one of so many.
@@ -21,33 +23,26 @@ const rehearsalShare = 4
 // rehearse records and judges runs of a cell without cutting power. They count only if something is wrong: what a cell has
 // proved, it has proved by its crashes. Runs of one client have one schedule, so there is nothing to rehearse.
 func (c *campaign) rehearse(ctx context.Context, cell *cell, round, left int) error {
-	if _, known := workloads.ByName(cell.Workload); !known || c.opts.Clients == 1 {
+	if _, known := workloads.ByName(cell.result.Workload); !known || c.opts.Clients == 1 {
 		return nil
 	}
 	budget, cancel := c.budget(ctx, rehearsalShare*left)
 	defer cancel()
-	for i := 0; i < rehearsals && budget.Err() == nil && !c.over(ctx); i++ {
+	for i := 0; i < rehearsals && budget.Err() == nil && !c.finished(ctx); i++ {
 		size := workloads.Size{
 			Clients: cmp.Or(c.opts.Clients, 4), Ops: cmp.Or(c.opts.Ops, 40), ValueBytes: 100,
 			Keys: cmp.Or(c.opts.Keys, rehearsalKeys[i%len(rehearsalKeys)]),
 		}
-		seed := childSeed(c.opts.Seed, cell.Workload, cell.Fault, round, "rehearsal", i) & (1<<32 - 1)
-		r, err := c.try(ctx, cell, spec{Fault: cell.Fault, Seed: seed, Size: size})
+		seed := childSeed(c.opts.Seed, cell.result.Workload, cell.result.Fault, round, "rehearsal", i) & (1<<32 - 1)
+		r, err := c.record(ctx, cell, plan.Spec{Fault: cell.result.Fault, Seed: seed, Size: size})
 		if err != nil || ctx.Err() != nil {
 			return err // what was cut short says nothing
 		}
-		c.judgeLive(ctx, cell, r)
-		if err := c.addFindings(ctx, cell, newExploration(r, c.target), c.liveFailures(r)); err != nil {
+		s := c.subject(r)
+		live := c.judgeLive(ctx, cell, s)
+		if err := c.addFindings(ctx, cell, s, explore.LiveFailures(live.Problems)); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// judgeLive judges what the clients of a run saw.
-func (c *campaign) judgeLive(ctx context.Context, cell *cell, r *recording) {
-	for _, reason := range r.judgeLive(ctx, c.target.Promises) {
-		cell.unclear(reason, 1)
-		c.progress.unknown.Add(1)
-	}
 }

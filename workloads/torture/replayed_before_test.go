@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
 // savedCase is a finding that an earlier version saved, and what that version said of it.
@@ -29,10 +31,10 @@ type savedCase struct {
 }
 
 // bugs are the toys that the saved findings are of.
-var bugs = map[string]toyBug{
-	"noFileSync": noFileSync, "noDirSync": noDirSync, "noChecksum": noChecksum, "retrySync": retrySync,
-	"ignoreWriteError": ignoreWriteError, "splitBatch": splitBatch, "panics": panics, "leaks": leaks, "forgetful": forgetful,
-	"rotTakesAll": rotTakesAll, "startsOver": startsOver,
+var bugs = map[string]toy.Bug{
+	"noFileSync": toy.NoFileSync, "noDirSync": toy.NoDirSync, "noChecksum": toy.NoChecksum, "retrySync": toy.RetrySync,
+	"ignoreWriteError": toy.IgnoreWriteError, "splitBatch": toy.SplitBatch, "panics": toy.Panics, "leaks": toy.Leaks, "forgetful": toy.Forgetful,
+	"rotTakesAll": toy.RotTakesAll, "startsOver": toy.StartsOver,
 }
 
 // Tokens and evidence outlive the code that wrote them. These were written before the lab was split into packages: runs of
@@ -51,8 +53,8 @@ func TestFindingsOfAnEarlierVersionReplay(t *testing.T) {
 			t.Parallel()
 			bug, known := bugs[c.Bug]
 			require.True(t, known)
-			target := toyTarget(bug)
-			if bug == leaks || bug == forgetful {
+			target := toy.Target(bug)
+			if bug == toy.Leaks || bug == toy.Forgetful {
 				target.CheckFiles = nil // these were to show otherwise than by the files
 			}
 			file := filepath.Join(dir, c.File)
@@ -66,11 +68,11 @@ func TestFindingsOfAnEarlierVersionReplay(t *testing.T) {
 					assert.Equal(t, c.Token, f.Token, "it is the token of the same run")
 				}
 			}
-			healthy, err := Replay(t.Context(), []Target{toyTarget(correct)}, file, ReplayOptions{})
+			healthy, err := Replay(t.Context(), []Target{toy.Target(toy.Correct)}, file, ReplayOptions{})
 			require.NoError(t, err)
 			assert.Equal(t, c.FailsWithoutBug, healthy.Reproduced)
 
-			judged, err := Rejudge(t.Context(), []Target{toyTarget(correct)}, file)
+			judged, err := Rejudge(t.Context(), []Target{toy.Target(toy.Correct)}, file)
 			require.NoError(t, err)
 			assert.Equal(t, c.Rejudged, judged.Verdict.String())
 			assert.Equal(t, c.Reason, judged.Reason)

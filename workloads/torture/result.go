@@ -73,43 +73,11 @@ type ProfileCount struct {
 	Images      int `json:"images"`
 }
 
-// Finding is a deduplicated failure with what is needed to see it again.
-type Finding struct {
-	ID          string       `json:"id"` // fingerprint of what is broken, wherever it shows
-	Judge       string       `json:"judge"`
-	Class       string       `json:"class"`
-	Workload    string       `json:"workload"`
-	Fault       string       `json:"fault"`
-	Rules       []string     `json:"rules,omitempty"` // what was injected, in the grammar of rules
-	Profile     string       `json:"profile"`
-	Device      string       `json:"device,omitempty"`
-	Seed        uint64       `json:"seed"`        // of the run
-	Clients     int          `json:"clients"`     // 1: the token replays bit for bit
-	CrashTick   uint64       `json:"crash_tick"`  // 0: it failed without a crash
-	NestedTick  uint64       `json:"nested_tick"` // 0: not during recovery
-	Sentence    string       `json:"sentence"`
-	Explanation *Explanation `json:"explanation,omitempty"` // the missing order, where one was found
-	Evidence    []string     `json:"evidence"`              // at most 12 lines
-	Trace       []TraceLine  `json:"trace"`                 // the filesystem operations before the crash, oldest first, at most 40
-	Count       int          `json:"count"`                 // how many images showed it
-	AlsoIn      []string     `json:"also_in,omitempty"`     // further cells that showed it, "kv × power"
-	// Profiles says by name whether the failure shows under a profile too: "fails", "passes", "not seen" in some of the images, or "not tried". The same
-	// recording was crashed near the same point; the workload did not run again.
-	Profiles         map[string]string `json:"profiles,omitempty"`
-	ProfilesSentence string            `json:"profiles_sentence,omitempty"`
-	Shrunk           *Shrunk           `json:"shrunk,omitempty"` // set if a smaller run fails in the same way: all else is of that one
-	Token            string            `json:"token"`
-	File             string            `json:"file,omitempty"` // the saved evidence, if it was saved
-	Test             string            `json:"test,omitempty"` // a Go test of it, if it was saved
-}
-
-// TraceLine is one filesystem operation as a reader of a report sees it.
-type TraceLine struct {
-	Tick uint64 `json:"tick"`
-	Op   string `json:"op"`   // write, sync, rename, ...
-	Path string `json:"path"` // of rename: "old -> new"
-	Note string `json:"note"` // offset and length, injected error
-	Fate string `json:"fate"` // durable, kept, lost, torn, unseen; empty for operations that change nothing
+// GoalCount is how often power was cut in a situation.
+type GoalCount struct {
+	Name   string `json:"name"`
+	Text   string `json:"text"`
+	Points int    `json:"points"` // crash points
 }
 
 // Provenance says where a result comes from.

@@ -8,12 +8,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
 func TestACorrectStorePassesTheSweep(t *testing.T) {
-	r := check(t, correct, Options{Scenario: sweepName})
+	r := check(t, toy.Correct, Options{Scenario: plan.SweepName})
 	require.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
-	require.Len(t, r.Cells, len(sweep()))
+	require.Len(t, r.Cells, len(plan.Sweep()))
 	for _, c := range r.Cells {
 		hits := uint64(0)
 		for _, n := range c.Injected {
@@ -27,25 +29,25 @@ func TestACorrectStorePassesTheSweep(t *testing.T) {
 func TestTheSweepFindsWhatOneFaultInTheRightPlaceShows(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		bug  toyBug
+		bug  toy.Bug
 		cell string
 	}{
-		{"a failed sync is retried and believed", retrySync, "failed once"},
-		{"an error of a write is ignored", ignoreWriteError, "short once"},
+		{"a failed sync is retried and believed", toy.RetrySync, "failed once"},
+		{"an error of a write is ignored", toy.IgnoreWriteError, "short once"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := check(t, c.bug, Options{Scenario: sweepName})
+			r := check(t, c.bug, Options{Scenario: plan.SweepName})
 			require.Equal(t, checker.Fail, r.Verdict)
 			var seen *Finding
 			for i := range r.Findings {
-				if f := &r.Findings[i]; f.ShowsIn(sweepName, c.cell) {
+				if f := &r.Findings[i]; f.ShowsIn(plan.SweepName, c.cell) {
 					seen = f
 				}
 			}
 			require.NotNil(t, seen, "%+v", r.Findings)
 			require.Len(t, seen.Rules, 1)
 			for range 2 {
-				again, err := Replay(context.Background(), []Target{toyTarget(c.bug)}, seen.Token, ReplayOptions{})
+				again, err := Replay(context.Background(), []Target{toy.Target(c.bug)}, seen.Token, ReplayOptions{})
 				require.NoError(t, err)
 				require.True(t, again.Reproduced)
 				assert.Equal(t, seen.Fault, again.Finding.Fault)
@@ -61,17 +63,19 @@ func TestAShortRunOfEverythingLeavesNoFaultOut(t *testing.T) {
 	o := Options{}.withDefaults(Promises{Transactions: true})
 	met := map[string][]string{}
 	for _, c := range cellsOf(o) {
-		met[c.Fault] = append(met[c.Fault], c.Workload)
+		met[c.result.Fault] = append(met[c.result.Fault], c.result.Workload)
 	}
 	banks := map[string]int{}
-	for _, f := range faults() {
+	for _, f := range Faults() {
+		fault, err := plan.FaultNamed(f.Name)
+		require.NoError(t, err)
 		want := len(o.Workloads) - 1
-		if f.rare {
+		if fault.Rare {
 			want = 1
 		}
 		require.Len(t, met[f.Name], want, f.Name)
 		for _, w := range met[f.Name] {
-			if !f.rare {
+			if !fault.Rare {
 				banks[w]++
 			}
 		}

@@ -2,7 +2,7 @@ package torture
 
 import (
 	"fmt"
-	"strings"
+	"runtime"
 
 	"github.com/lightningdb/lightning-torture/checker"
 )
@@ -27,25 +27,6 @@ func (r *Result) conclude() {
 	}
 }
 
-func (t *tally) add(o tally) {
-	t.points += o.points
-	t.exhaustive += o.exhaustive
-	t.sampled += o.sampled
-	t.widest = max(t.widest, o.widest)
-	t.left += o.left
-	t.images += o.images
-	t.nested += o.nested
-	t.deep += o.deep
-	t.cycles += o.cycles
-	t.divergences += o.divergences
-	t.repeated += o.repeated
-	t.hangs += o.hangs
-	t.bytesLost += o.bytesLost
-	t.spent.add(o.spent)
-	t.rotted += o.rotted
-}
-
-func firstLines(s string, n int) []string {
-	lines := strings.Split(strings.TrimSpace(s), "\n")
-	return lines[:min(n, len(lines))]
+func provenance() Provenance {
+	return Provenance{Tool: Version(), GoVersion: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU()}
 }

@@ -1,0 +1,115 @@
+package torture
+
+import (
+	"context"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/replay"
+	"github.com/lightningdb/lightning-torture/workloads/torture/shrink"
+	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
+)
+
+// Target is an engine under test.
+type Target = contract.Target
+
+// GoExpr is a Go expression with the import that it needs.
+type GoExpr = contract.GoExpr
+
+// Env is all that an engine may touch.
+type Env = contract.Env
+
+// Promises says what an engine claims.
+type Promises = contract.Promises
+
+// Goal is a dangerous situation. Power must have been cut in it for a pass to mean something.
+type Goal = contract.Goal
+
+// Choice is a thing that can be named in Options, with one line of explanation.
+type Choice = plan.Choice
+
+// Finding is a deduplicated failure with what is needed to see it again.
+type Finding = evidence.Finding
+
+// TraceLine is one filesystem operation as a reader of a report sees it.
+type TraceLine = evidence.TraceLine
+
+// Case is a run with its operations written out: what a finding's Go test holds.
+type Case = evidence.Case
+
+// Explanation is the order that a failure shows to be missing.
+type Explanation = explain.Explanation
+
+// Site is an operation of a run, and where in the engine's source it is made.
+type Site = explain.Site
+
+// Shrunk says how far a finding was reduced.
+type Shrunk = shrink.Shrunk
+
+// ReplayOptions says how to replay.
+type ReplayOptions = replay.Options
+
+// ReplayResult is what Replay saw.
+type ReplayResult = replay.Result
+
+// Rejudged is what today's judges say of saved evidence.
+type Rejudged = replay.Rejudged
+
+// Errors of the lab, by errors.Is. Errors of configuration name the thing and the choices.
+var (
+	ErrConfig   = plan.ErrConfig       // unknown workload, fault, profile or scenario
+	ErrBadToken = evidence.ErrBadToken // damaged, or of an unknown version
+	ErrHost     = evidence.ErrHost     // findings could not be saved, a directory is unwritable
+)
+
+// Workloads lists the workloads.
+func Workloads() []Choice { return plan.Workloads() }
+
+// Faults lists the named faults.
+func Faults() []Choice { return plan.Faults() }
+
+// Profiles lists the crash profiles, the default first.
+func Profiles() []Choice { return plan.Profiles() }
+
+// Scenarios lists the named runs.
+func Scenarios() []Choice { return plan.Scenarios() }
+
+// Between is the situation after one operation and before another. Each is written as the operation and a glob for the last
+// element of the path, such as "write *.log"; "sync ." is the sync of any directory.
+func Between(after, before string) func() func(*faultfs.Op) bool {
+	return contract.Between(after, before)
+}
+
+// Torn is the situation in which a file has an unsynced write of which a crash may keep only a part.
+func Torn(glob string) func() func(*faultfs.Op) bool { return contract.Torn(glob) }
+
+// Several is the situation in which at least n files match a glob.
+func Several(glob string, n int) func() func(*faultfs.Op) bool { return contract.Several(glob, n) }
+
+// Replay shows a failure again. The argument is a replay token ("LT1-...") or the path of a saved finding. A token of a
+// run with one client repeats the run; one with several repeats the saved evidence of Dir if it is found there, and
+// otherwise the same script on whatever schedule comes. What failed without a crash is judged again as it was saved; only
+// if that does not show it, as with a panic, the script is run again.
+func Replay(ctx context.Context, targets []Target, tokenOrFile string, opts ReplayOptions) (*ReplayResult, error) {
+	return replay.Replay(ctx, targets, tokenOrFile, opts)
+}
+
+// Rejudge judges a saved finding again, from the history and the recovered state in its evidence. No engine is run; of
+// targets, the one that the evidence is of says what was promised. The error is ErrBadToken if the file is no evidence.
+func Rejudge(ctx context.Context, targets []Target, file string) (*Rejudged, error) {
+	return replay.Rejudge(ctx, targets, file)
+}
+
+// Blame says whose panic ended a process, from what the Go runtime wrote: the first function on the stack of the goroutine
+// that panicked which is neither the runtime's nor the standard library's. engines is false if it is the lab's own, or if
+// there is none.
+func Blame(output string) (function string, engines bool) { return stack.Blame(output) }
+
+// Died returns the finding that a panic of the engine, which wrote output, has ended the process of a run; token repeats
+// what was going on. The error is ErrBadToken.
+func Died(targets []Target, token, output string) (*Finding, error) {
+	return evidence.Died(targets, token, output)
+}

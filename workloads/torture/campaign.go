@@ -1,0 +1,185 @@
+package torture
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// campaign is many runs from one set of options.
+type campaign struct {
+	target    Target
+	opts      Options
+	cells     []*cell
+	figures   *figures
+	findings  *findings
+	progress  *progress
+	deadline  time.Time // zero: none
+	sampling  bool      // runs are explored under all profiles
+	demanding bool      // it is the default run, which has to reach every goal
+}
+
+// maxHangs is after how many hangs a campaign gives up: each leaves goroutines behind that nobody can stop.
+const maxHangs = 4
+
+func newCampaign(target Target, opts Options) (*campaign, error) {
+	demanding := opts.isDefault()
+	sampling := opts.Profile == "" && opts.Scenario == ""
+	opts = opts.withDefaults(target.Promises)
+	if target.Open == nil {
+		return nil, fmt.Errorf("%w: target %q has no Open", ErrConfig, target.Name)
+	}
+	if err := opts.validate(); err != nil {
+		return nil, err
+	}
+	if opts.Dir != "" {
+		if err := makeWritable(opts.Dir); err != nil {
+			return nil, err
+		}
+	}
+	c := &campaign{
+		target: target, opts: opts, cells: cellsOf(opts), figures: newFigures(&target), findings: newFindings(),
+		progress: &progress{begin: time.Now()}, sampling: sampling, demanding: demanding,
+	}
+	if opts.For > 0 {
+		c.deadline = c.progress.begin.Add(opts.For)
+	}
+	return c, nil
+}
+
+// makeWritable makes a directory and checks that files can be made in it.
+func makeWritable(dir string) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return fmt.Errorf("%w: cannot make the output directory %s: %w", ErrHost, dir, errors.Unwrap(err))
+	}
+	probe := filepath.Join(dir, ".writable")
+	if err := os.WriteFile(probe, nil, 0o666); err != nil {
+		return fmt.Errorf("%w: cannot write in the output directory %s: %w", ErrHost, dir, errors.Unwrap(err))
+	}
+	return os.Remove(probe)
+}
+
+// finished reports whether no further run is to begin.
+func (c *campaign) finished(ctx context.Context) bool { return c.ended(ctx) || c.timeIsUp() }
+
+// timeIsUp reports whether the time of the campaign is over.
+func (c *campaign) timeIsUp() bool { return !c.deadline.IsZero() && !time.Now().Before(c.deadline) }
+
+// ended reports whether the campaign has to stop, whatever the time.
+func (c *campaign) ended(ctx context.Context) bool {
+	return ctx.Err() != nil || c.stopped() || c.findings.len() >= maxFindings || c.figures.tally.Hangs >= maxHangs
+}
+
+// stopped reports whether the campaign was to stop at its findings, and did.
+func (c *campaign) stopped() bool {
+	return c.opts.StopAfter > 0 && c.findings.len() >= c.opts.StopAfter
+}
+
+// budget shares the time that is left among the runs that are left of the round.
+func (c *campaign) budget(ctx context.Context, left int) (context.Context, context.CancelFunc) {
+	if c.deadline.IsZero() {
+		return context.WithCancel(ctx)
+	}
+	share := max(time.Until(c.deadline)/time.Duration(left), 50*time.Millisecond)
+	return context.WithTimeout(ctx, share)
+}
+
+// record records the run of a spec, of which the cell and the options say the rest.
+func (c *campaign) record(ctx context.Context, cell *cell, s plan.Spec) (*record.Recording, error) {
+	s.Workload, s.Scenario = cell.result.Workload, c.opts.Scenario
+	s.Profile, s.Device = c.opts.Profile, c.opts.Device
+	p, err := plan.Resolve(s)
+	if err != nil {
+		return nil, err
+	}
+	c.progress.now.Store(fmt.Sprintf("%s × %s, seed %d", s.Workload, s.Fault, s.Seed))
+	c.running(0, p.Spec, 0)
+	return record.Run(ctx, c.target, p, c.opts.Patience), nil
+}
+
+// running passes on which token repeats what begins now.
+func (c *campaign) running(slot int, spec plan.Spec, tick uint64) {
+	if c.opts.Running != nil {
+		c.opts.Running(slot, evidence.Token(c.target.Name, spec, evidence.Place{Tick: tick}))
+	}
+}
+
+// subject makes the judges of a recording.
+func (c *campaign) subject(r *record.Recording) *explore.Subject {
+	s := explore.NewSubject(c.target, r, c.opts.Patience)
+	if c.opts.Running != nil {
+		s.Running = c.running
+	}
+	return s
+}
+
+// request returns what the campaign asks of every exploration.
+func (c *campaign) request(s *explore.Subject) explore.Request {
+	req := explore.NewRequest(s)
+	req.First, req.Explorers, req.Progress = c.opts.StopAfter > 0, c.opts.Workers, &c.progress.explored
+	if c.opts.Scenario == "" {
+		req.Points = c.opts.CrashPoints
+	}
+	return req
+}
+
+// explore explores what a request asks for, and adds the time that it takes to that of all.
+func (c *campaign) explore(ctx context.Context, req explore.Request) *explore.Outcome {
+	begin := time.Now()
+	found := explore.Explore(ctx, req)
+	c.figures.elapsed += time.Since(begin)
+	return found
+}
+
+// addFindings keeps what is new, and saves it at once: the process may not live to the end of the campaign.
+func (c *campaign) addFindings(ctx context.Context, cell *cell, s *explore.Subject, failures []explore.Failure) error {
+	isNew := false
+	for _, f := range failures {
+		if c.findings.add(ctx, s, f) {
+			cell.result.Findings++
+			isNew = true
+		}
+	}
+	if !isNew {
+		return nil
+	}
+	_, err := c.findings.save(c.opts.Dir, c.target)
+	return err
+}
+
+// missedGoals says which goals a run did not reach. Only the default run has to reach them: one that is narrowed to a
+// workload, a fault or a size, or that stops at its first finding, may have no way to.
+func (c *campaign) missedGoals() []string {
+	if !c.demanding {
+		return nil
+	}
+	var reasons []string
+	for _, g := range c.figures.goals {
+		if g.Points == 0 {
+			reasons = append(reasons, fmt.Sprintf("goal %s was not reached: %s", g.Name, g.Text))
+		}
+	}
+	return reasons
+}
+
+// unseenProfiles returns a reason for each profile that should have had crash images and had none.
+func (c *campaign) unseenProfiles() (reasons []string) {
+	if !c.sampling {
+		return nil
+	}
+	for _, p := range faultfs.Profiles() {
+		if c.figures.profiles[p.Name].Images == 0 {
+			reasons = append(reasons, "no crash image was recovered under profile "+p.Name)
+		}
+	}
+	return reasons
+}

@@ -1,0 +1,62 @@
+package contract
+
+import (
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads"
+)
+
+// Target is an engine under test.
+type Target struct {
+	// Name identifies the engine in reports and replay tokens.
+	Name string
+	// Open opens or creates the store in env.Dir. It is called for the recorded run and for every crash image; it must
+	// touch nothing but env.FS.
+	Open func(env Env) (workloads.Store, error)
+	// Promises is what the engine claims. The lab tests exactly this.
+	Promises Promises
+	// LogGlobs match the files whose last record looks the same whether it is torn or rotten, in the syntax of path.Match.
+	// A bit that rots in one of them may cost its tail; a bit that rots elsewhere must be noticed.
+	LogGlobs []string
+	// AppendGlobs match further files that only grow. One whose end is missing looks as if a crash had come before the end
+	// was written, so what the lab cuts off may be lost; other damage must be noticed.
+	AppendGlobs []string
+	// CheckFiles, if set, looks at the files of a store that was recovered and closed, and returns an error for any
+	// that should not be there, such as a table of zero bytes.
+	CheckFiles func(fs afero.Fs, dir string) error
+	// Goals are the dangerous situations of this engine, in addition to those of every store.
+	Goals []Goal
+	// Go, if set, is the Go expression that makes this target: findings are then saved as Go tests, too.
+	Go GoExpr
+}
+
+// GoExpr is a Go expression with the import that it needs.
+type GoExpr struct {
+	Import string // path of a package
+	Expr   string // such as "lightning.Target()"
+}
+
+// Env is all that an engine may touch.
+type Env struct {
+	FS  afero.Fs
+	Dir string
+	// Inline asks the engine to do its background work on the caller's goroutine, so that the same calls give the same
+	// filesystem operations. Set for recoveries and for runs of one client.
+	Inline bool
+}
+
+// Promises says what an engine claims.
+type Promises struct {
+	SyncSurvivesPowerCut bool // an acknowledged Sync commit is never lost
+	NoSyncSurvivesKill   bool // an acknowledged NoSync commit survives a killed process
+	LossIsSuffix         bool // if a commit is lost, every later one is lost too
+	AtomicBatch          bool // a batch or transaction is recovered whole or not at all
+	RecoveryRepeats      bool // a recovery that is interrupted by a crash shows, run again, what it would have shown
+	Linearizable         bool // single-key operations are linearizable
+	ShownSurvives        bool // what a read has shown is as safe from then on as if it had been acknowledged
+	Transactions         bool // Begin works, with the isolation levels of workloads.Isolation
+	// Isolation is what transactions that ask for serializability get, if Transactions is set; zero:
+	// checker.Serializable. One that asks for a snapshot must get that at any level.
+	Isolation checker.Level
+}

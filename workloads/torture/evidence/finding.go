@@ -1,0 +1,82 @@
+package evidence
+
+import (
+	"context"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/shrink"
+)
+
+// Finding is a deduplicated failure with what is needed to see it again.
+type Finding struct {
+	ID          string               `json:"id"` // fingerprint of what is broken, wherever it shows
+	Judge       string               `json:"judge"`
+	Class       string               `json:"class"`
+	Workload    string               `json:"workload"`
+	Fault       string               `json:"fault"`
+	Rules       []string             `json:"rules,omitempty"` // what was injected, in the grammar of rules
+	Profile     string               `json:"profile"`
+	Device      string               `json:"device,omitempty"`
+	Seed        uint64               `json:"seed"`        // of the run
+	Clients     int                  `json:"clients"`     // 1: the token replays bit for bit
+	CrashTick   uint64               `json:"crash_tick"`  // 0: it failed without a crash
+	NestedTick  uint64               `json:"nested_tick"` // 0: not during recovery
+	Sentence    string               `json:"sentence"`
+	Explanation *explain.Explanation `json:"explanation,omitempty"` // the missing order, where one was found
+	Evidence    []string             `json:"evidence"`              // at most 12 lines
+	Trace       []TraceLine          `json:"trace"`                 // the filesystem operations before the crash, oldest first, at most 40
+	Count       int                  `json:"count"`                 // how many images showed it
+	AlsoIn      []string             `json:"also_in,omitempty"`     // further cells that showed it, "kv × power"
+	// Profiles says by name whether the failure shows under a profile too: "fails", "passes", "not seen" in some of the images, or "not tried". The same
+	// recording was crashed near the same point; the workload did not run again.
+	Profiles         map[string]string `json:"profiles,omitempty"`
+	ProfilesSentence string            `json:"profiles_sentence,omitempty"`
+	Shrunk           *shrink.Shrunk    `json:"shrunk,omitempty"` // set if a smaller run fails in the same way: all else is of that one
+	Token            string            `json:"token"`
+	File             string            `json:"file,omitempty"` // the saved evidence, if it was saved
+	Test             string            `json:"test,omitempty"` // a Go test of it, if it was saved
+}
+
+// NewFinding makes a finding of a failure of a subject: it explains the failure, looks for it under all profiles, and
+// writes the token.
+func NewFinding(ctx context.Context, s *explore.Subject, f *explore.Failure) Finding {
+	p, at := s.Recording.Plan, Place{Tick: f.Tick}
+	if f.Nested != nil {
+		at.Nested = f.Nested.Tick
+	}
+	shows := explain.Profiles(ctx, s, f)
+	return Finding{
+		ID: f.Fingerprint(), Judge: f.Judge, Class: f.Class, Workload: p.Spec.Workload, Fault: p.Fault.Name, Rules: p.RuleTexts(),
+		Profile: p.Spec.Profile, Device: p.Spec.Device, Profiles: shows, ProfilesSentence: explain.ProfilesSentence(shows),
+		Seed: p.Spec.Seed, Clients: p.Clients(), CrashTick: at.Tick, NestedTick: at.Nested, Sentence: capitalized(f.Sentence),
+		Evidence: evidenceLines(f), Trace: traceLines(s.Recording.Trace, f.Tick, f.Fates), Count: f.Count,
+		Token: Token(s.Target.Name, p.Spec, at), Explanation: explain.Explain(ctx, s, f),
+	}
+}
+
+// ShowsIn reports whether a cell of the matrix shows the finding.
+func (f *Finding) ShowsIn(workload, fault string) bool {
+	return f.Workload == workload && f.Fault == fault || slices.Contains(f.AlsoIn, CellName(workload, fault))
+}
+
+// CellName returns the name of a cell of the matrix, as in Finding.AlsoIn.
+func CellName(workload, fault string) string { return workload + " × " + fault }
+
+// evidenceLines returns what the judge saw, and where a bit rotted; at most 12 lines.
+func evidenceLines(f *explore.Failure) []string {
+	lines := slices.Clone(f.Evidence)
+	if f.Damage != nil {
+		lines = append([]string{f.Damage.String()}, lines...)
+	}
+	return lines[:min(12, len(lines))]
+}
+
+// capitalized makes a sentence begin with a capital letter.
+func capitalized(sentence string) string {
+	first, size := utf8.DecodeRuneInString(sentence)
+	return string(unicode.ToUpper(first)) + sentence[size:]
+}

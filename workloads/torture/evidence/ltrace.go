@@ -1,0 +1,118 @@
+package evidence
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// Ext is the ending of the file of a saved finding: gzipped JSON.
+const Ext = ".ltrace"
+
+// Evidence is a finding with the concrete operations and decisions that led to it. It replays whatever the generators
+// of a later version do, because nothing of it is generated again.
+type Evidence struct {
+	Version int                  `json:"version"` // 1
+	Engine  string               `json:"engine"`
+	Spec    plan.Spec            `json:"spec"`
+	Script  *workloads.Script    `json:"script,omitempty"` // of the run; nil in files of older versions: the spec's
+	Rules   []string             `json:"rules,omitempty"`
+	Finding Finding              `json:"finding"`
+	Trace   []faultfs.Op         `json:"trace"`
+	History []history.Op         `json:"history"`
+	Picks   []explore.Answer     `json:"picks,omitempty"`
+	Leaf    int                  `json:"leaf"`
+	Nested  *explore.NestedImage `json:"nested,omitempty"`
+	Rot     *faultfs.Damage      `json:"rot,omitempty"`
+	// Recovered is what the store showed after the crash, where that is what is wrong. It may be empty.
+	Recovered *[]history.Write `json:"recovered,omitempty"`
+}
+
+// New returns the evidence of a failure of a recorded run.
+func New(engine string, r *record.Recording, f *explore.Failure, finding Finding) *Evidence {
+	v := &Evidence{
+		Version: 1, Engine: engine, Spec: r.Plan.Spec, Script: &r.Plan.Script, Rules: r.Plan.RuleTexts(), Finding: finding,
+		Trace: r.Trace, History: r.History, Picks: f.Picks, Leaf: f.Leaf, Nested: f.Nested, Rot: f.Damage,
+	}
+	if f.Recovered != nil {
+		pairs := []history.Write{}
+		for key, value := range f.Recovered.All() {
+			pairs = append(pairs, history.Write{Key: key, Value: value})
+		}
+		v.Recovered = &pairs
+	}
+	return v
+}
+
+// Save writes the evidence to a file, whole or not at all.
+func (v *Evidence) Save(file string) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("%w: saving a finding: %w", ErrHost, err)
+		}
+	}()
+	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(file), "saving-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	z := gzip.NewWriter(f)
+	if err := errors.Join(json.NewEncoder(z).Encode(v), z.Close(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), file)
+}
+
+// Load reads what Save wrote.
+func Load(file string) (*Evidence, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrBadToken, err)
+	}
+	defer f.Close() //nolint:errcheck // only read
+	bad := func(err error) error {
+		return fmt.Errorf("%w: %s is not a saved finding: %w", ErrBadToken, file, err)
+	}
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, bad(err)
+	}
+	v := &Evidence{}
+	if err := json.NewDecoder(z).Decode(v); err != nil {
+		return nil, bad(err)
+	}
+	if v.Version != 1 {
+		return nil, bad(fmt.Errorf("version %d; this build reads version 1", v.Version))
+	}
+	return v, nil
+}
+
+// Recording rebuilds the run that the evidence is of.
+func (v *Evidence) Recording() (*record.Recording, error) {
+	p, err := plan.Resolve(v.Spec)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := plan.ParseRules(v.Rules)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrBadToken, err)
+	}
+	return &record.Recording{Plan: p.WithScript(v.Script, rules), Trace: v.Trace, History: v.History}, nil
+}

@@ -1,0 +1,189 @@
+package evidence
+
+import (
+	"encoding/base32"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"hash/fnv"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+)
+
+// TokenPrefix begins every token. It carries the version of the token format and of the generators: a token of another version cannot be
+// replayed, the saved evidence of its finding can.
+const TokenPrefix = "LT1-"
+
+var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
+
+// Place is the place of a failure in a run.
+type Place struct {
+	Tick   uint64 // of the crash; 0: no crash
+	Nested uint64 // of the crash of the recovery; 0: none
+}
+
+// Token packs all that is needed to repeat a run and to find the crash point, in Crockford's base 32.
+func Token(engine string, s plan.Spec, at Place) string {
+	var b []byte
+	b = binary.LittleEndian.AppendUint16(b, nameHash(engine))
+	b = binary.LittleEndian.AppendUint16(b, nameHash(s.Workload))
+	b = binary.LittleEndian.AppendUint16(b, nameHash(s.Profile))
+	b = binary.LittleEndian.AppendUint16(b, nameHash(s.Scenario))
+	known := nameIn(plan.Faults(), nameHash(s.Fault)) == s.Fault
+	if known {
+		b = binary.AppendUvarint(b, 0)
+		b = binary.LittleEndian.AppendUint16(b, nameHash(s.Fault))
+	} else {
+		b = binary.AppendUvarint(b, uint64(len(s.Fault)))
+		b = append(b, s.Fault...)
+	}
+	for _, n := range []uint64{
+		s.Seed, uint64(s.Size.Clients), uint64(s.Size.Ops), uint64(s.Size.Keys), uint64(s.Size.ValueBytes), at.Tick, at.Nested,
+	} {
+		b = binary.AppendUvarint(b, n)
+	}
+	if s.Device != "" || s.Keep != nil {
+		b = append(binary.AppendUvarint(b, uint64(len(s.Device))), s.Device...)
+	}
+	if s.Keep != nil {
+		b = encodeKeep(b, s.Keep)
+	}
+	sum := crc32.ChecksumIEEE(b)
+	b = append(b, byte(sum), byte(sum>>8), byte(sum>>16))
+	return TokenPrefix + crockford.EncodeToString(b)
+}
+
+// DecodeToken unpacks a token; targets and the catalog turn hashes back into names.
+func DecodeToken(token string, targets []contract.Target) (contract.Target, plan.Spec, Place, error) {
+	bad := func(why string) (contract.Target, plan.Spec, Place, error) {
+		return contract.Target{}, plan.Spec{}, Place{}, fmt.Errorf("%w %q: %s", ErrBadToken, token, why)
+	}
+	text := strings.ToUpper(strings.TrimSpace(token))
+	if !strings.HasPrefix(text, TokenPrefix) {
+		return bad("it does not begin with " + TokenPrefix + "; another version cannot read it, replay its saved finding instead")
+	}
+	text = strings.NewReplacer("-", "", "O", "0", "I", "1", "L", "1").Replace(text[len(TokenPrefix):])
+	b, err := crockford.DecodeString(text)
+	if err != nil || len(b) < 16 {
+		return bad("it is damaged or cut short; copy it again")
+	}
+	body, sum := b[:len(b)-3], crc32.ChecksumIEEE(b[:len(b)-3])
+	if tail := b[len(b)-3:]; tail[0] != byte(sum) || tail[1] != byte(sum>>8) || tail[2] != byte(sum>>16) {
+		return bad("its check digits do not match; copy it again")
+	}
+	r := &tokenReader{b: body}
+	engine := r.hash()
+	s := plan.Spec{Workload: nameIn(append(plan.Workloads(), plan.Scenarios()...), r.hash()), Profile: nameIn(plan.Profiles(), r.hash())}
+	s.Scenario = nameIn(plan.Scenarios(), r.hash())
+	if n := r.number(); n == 0 {
+		s.Fault = nameIn(plan.Faults(), r.hash())
+	} else {
+		s.Fault = r.text(n)
+	}
+	s.Seed = r.number()
+	s.Size = workloads.Size{Clients: int(r.number()), Ops: int(r.number()), Keys: int(r.number()), ValueBytes: int(r.number())}
+	at := Place{Tick: r.number(), Nested: r.number()}
+	if len(r.b) > 0 {
+		s.Device = r.text(r.number())
+	}
+	if len(r.b) > 0 {
+		s.Keep = decodeKeep(r)
+	}
+	if r.short {
+		return bad("it is cut short; copy it again")
+	}
+	for _, t := range targets {
+		if nameHash(t.Name) == engine {
+			return t, s, at, nil
+		}
+	}
+	return bad("it is of an engine that this build does not have")
+}
+
+// tokenReader reads the parts of a token one by one.
+type tokenReader struct {
+	b     []byte
+	short bool
+}
+
+func (r *tokenReader) take(n int) []byte {
+	if n > len(r.b) {
+		r.short, r.b = true, nil
+		return make([]byte, min(n, 2))
+	}
+	part := r.b[:n]
+	r.b = r.b[n:]
+	return part
+}
+
+func (r *tokenReader) hash() uint16 { return binary.LittleEndian.Uint16(r.take(2)) }
+
+func (r *tokenReader) text(n uint64) string { return string(r.take(int(min(n, 1<<16)))) }
+
+func (r *tokenReader) number() uint64 {
+	v, n := binary.Uvarint(r.b)
+	if n <= 0 {
+		r.short, r.b = true, nil
+		return 0
+	}
+	r.b = r.b[n:]
+	return v
+}
+
+// encodeKeep appends what is kept: a flag, the number of writes, and each list with its length, as differences.
+func encodeKeep(b []byte, k *plan.Keep) []byte {
+	alone := uint64(0)
+	if k.Alone {
+		alone = 1
+	}
+	b = binary.AppendUvarint(binary.AppendUvarint(b, alone), uint64(k.Batch))
+	for _, list := range [][]int{k.Load, k.Steps} {
+		b = binary.AppendUvarint(b, uint64(len(list)))
+		last := 0
+		for _, n := range list {
+			b, last = binary.AppendUvarint(b, uint64(n-last)), n
+		}
+	}
+	b = binary.AppendUvarint(b, uint64(len(k.Rules)))
+	for _, rule := range k.Rules {
+		b = append(binary.AppendUvarint(b, uint64(len(rule))), rule...)
+	}
+	return b
+}
+
+func decodeKeep(r *tokenReader) *plan.Keep {
+	k := &plan.Keep{Alone: r.number() == 1, Batch: int(r.number())}
+	for _, list := range []*[]int{&k.Load, &k.Steps} {
+		last := 0
+		for n := r.number(); n > 0 && !r.short; n-- {
+			last += int(r.number())
+			*list = append(*list, last)
+		}
+	}
+	for n := r.number(); n > 0 && !r.short; n-- {
+		k.Rules = append(k.Rules, r.text(r.number()))
+	}
+	return k
+}
+
+// nameHash is a name as tokens carry it; the empty name is 0.
+func nameHash(name string) uint16 {
+	if name == "" {
+		return 0
+	}
+	h := fnv.New32a()
+	fmt.Fprint(h, name)
+	return uint16(h.Sum32()) | 1
+}
+
+func nameIn(choices []plan.Choice, hash uint16) string {
+	for _, c := range choices {
+		if nameHash(c.Name) == hash {
+			return c.Name
+		}
+	}
+	return ""
+}

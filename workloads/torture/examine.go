@@ -1,0 +1,66 @@
+package torture
+
+import (
+	"context"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// examine judges a recorded run, as it was and, until the budget is spent, after crashes.
+func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *record.Recording) error {
+	s := c.subject(r)
+	live := c.judgeLive(ctx, cell, s)
+	run := explored{subject: s, live: live, found: &explore.Outcome{}}
+	req := c.request(s)
+	if !req.First || len(live.Problems) == 0 {
+		part, cancel := c.mainPart(budget, r.Plan)
+		run.found = c.explore(part, req)
+		cancel()
+	}
+	c.progress.runs.Add(1)
+	if c.opts.CrashPoints > 0 && req.Points == c.opts.CrashPoints {
+		c.figures.addUnexplored(len(r.CrashTicks()) - req.Points)
+	}
+	c.progress.unknown.Add(int64(c.figures.addRun(cell, run)))
+	failures := slices.Concat(explore.LiveFailures(live.Problems), run.found.Failures)
+	if err := c.addFindings(ctx, cell, s, failures); err != nil {
+		return err
+	}
+	if err := c.exploreMinimum(ctx, cell, run); err != nil {
+		return err
+	}
+	return c.sampleProfiles(ctx, budget, cell, s)
+}
+
+// judgeLive judges what the clients of a run saw.
+func (c *campaign) judgeLive(ctx context.Context, cell *cell, s *explore.Subject) judge.Live {
+	live := s.Judges.Live(ctx)
+	c.progress.unknown.Add(int64(c.figures.addLive(cell, live)))
+	return live
+}
+
+// addSample adds what a sample of the crash points of a run has found.
+func (c *campaign) addSample(ctx context.Context, cell *cell, sample explored) error {
+	c.progress.unknown.Add(int64(c.figures.addSample(cell, sample)))
+	return c.addFindings(ctx, cell, sample.subject, sample.found.Failures)
+}
+
+// What is explored of every run, however slow the machine is.
+const (
+	minPoints = 6
+	minImages = 24 // of one crash point
+)
+
+// exploreMinimum explores a few crash points of a run for which the time did not suffice for as many.
+func (c *campaign) exploreMinimum(ctx context.Context, cell *cell, run explored) error {
+	if t := run.found.Tally; t.Points >= minPoints || t.Left == 0 || c.ended(ctx) {
+		return nil
+	}
+	req := c.request(run.subject)
+	req.Images = minImages
+	req.Ticks = [][]uint64{record.Spread(run.subject.Recording.CrashTicks(), minPoints)}
+	return c.addSample(ctx, cell, explored{subject: run.subject, live: run.live, found: c.explore(ctx, req)})
+}

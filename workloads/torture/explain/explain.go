@@ -1,0 +1,159 @@
+package explain
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
+)
+
+// Explain finds the order that is missing behind a failure after a crash: the fewest operations whose loss alone causes
+// it, and the first thing that must not have come before they were durable. It recovers and judges images of its own for
+// that. Of a failure without a crash it says since when the disk is wrong, too. It returns nil where it finds nothing: for
+// a rotten bit, a hang, many crashes in a row, what is wrong in memory only, and where the same losses do not fail a second
+// time.
+func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Explanation {
+	if f.Damage != nil || f.Endured || f.Class == "hang" || f.Tick == 0 && !judge.SeenInHistory(f.Class) {
+		return nil
+	}
+	done := make(chan *Explanation, 1) // buffered: nobody may be waiting any more
+	go func() {
+		x := &explainer{life: explore.NewLife(s, f), loseAnything: s.Recording.Plan.Model.Profile.Decides()}
+		if f.Tick == 0 {
+			done <- x.withoutCrash(f)
+			return
+		}
+		done <- x.explain()
+	}()
+	patience := time.NewTimer(s.Patience)
+	defer patience.Stop()
+	select {
+	case x := <-done:
+		return x
+	case <-ctx.Done():
+	case <-patience.C:
+	}
+	return nil
+}
+
+// explainer asks which losses a failure needs.
+type explainer struct {
+	life         explore.Life
+	loseAnything bool // the profile lost some operations itself: ask of each whether that was needed
+	failsAnyhow  bool // a crash may fail in any way: what has to be explained was seen without one
+	trials       int
+}
+
+// maxTrials is how many images an explanation may recover.
+const maxTrials = 2000
+
+func (x *explainer) explain() *Explanation {
+	if x.life == nil {
+		return nil
+	}
+	tick := x.life.Tick()
+	lost := x.life.Repeat()
+	if x.loseAnything {
+		x.life.LoseAnything()
+	}
+	switch {
+	case !x.failsAt(tick, lost):
+		return nil
+	case len(lost) == 0 && !x.failsAt(tick, nil):
+		return nil // a store that fails now and then
+	case x.failsAt(tick, nil):
+		return x.lossless(x.earliest(nil, tick), "it takes no loss")
+	}
+	lost = x.fewest(tick, x.life.Point(tick).Ops(), lost)
+	t := x.earliest(lost, tick)
+	if early := x.before(lost[0]); t.atOnce && early != 0 && x.failsAt(early, nil) {
+		return x.lossless(x.earliest(nil, early), "it takes no loss") // to lose it is to crash before it
+	}
+	return x.describe(lost, t)
+}
+
+// withoutCrash looks for the first crash, until what was wrong in the run had returned, that fails although the disk kept
+// everything.
+func (x *explainer) withoutCrash(f *explore.Failure) *Explanation {
+	x.failsAnyhow = true
+	var last uint64
+	for _, op := range x.life.History() {
+		if slices.Contains(f.Ops, op.ID) && op.Return != history.Never {
+			last = max(last, uint64(op.Return))
+		}
+	}
+	return x.lossless(x.earliest(nil, last), "it is wrong on the disk, too")
+}
+
+// before returns the tick of the last operation before a pending one; 0 if there is none in its life.
+func (x *explainer) before(lost faultfs.PendingOp) (tick uint64) {
+	for _, op := range x.life.Trace() {
+		if lost.Earlier || op.Tick >= lost.Tick {
+			break
+		}
+		if op.Changes() {
+			tick = op.Tick
+		}
+	}
+	return tick
+}
+
+// failsAt reports whether the loss of these operations alone makes the store fail in the same way after a crash at a tick.
+func (x *explainer) failsAt(tick uint64, lost []faultfs.PendingOp) bool {
+	return x.fails(tick, x.life.Cut(tick), lost)
+}
+
+// fails is failsAt with the history cut elsewhere.
+func (x *explainer) fails(tick uint64, cut history.Cut, lost []faultfs.PendingOp) bool {
+	if x.exhausted() {
+		return false
+	}
+	ids := make([]uint64, len(lost))
+	for i, op := range lost {
+		ids[i] = op.ID
+	}
+	found := x.life.Try(x.life.Point(tick).Losing(ids, faultfs.ImageOptions{}), tick, cut)
+	return found == explore.FailsAlike || x.failsAnyhow && found == explore.FailsOtherwise
+}
+
+// exhausted counts a trial and reports whether there were enough of them.
+func (x *explainer) exhausted() bool {
+	x.trials++
+	return x.trials > maxTrials
+}
+
+// fewest reduces what was lost: to one whole call if that is enough, to a part of one call, or else to calls of which none
+// can be spared.
+func (x *explainer) fewest(tick uint64, pending, lost []faultfs.PendingOp) []faultfs.PendingOp {
+	calls := callsOf(lost)
+	for _, all := range [][]faultfs.PendingOp{pending, lost} {
+		for _, call := range calls {
+			if one := parts(all, call); x.failsAt(tick, one) {
+				return one
+			}
+		}
+	}
+	for _, call := range slices.Backward(calls) {
+		rest := slices.DeleteFunc(slices.Clone(lost), func(op faultfs.PendingOp) bool { return sameCall(op, call) })
+		if x.failsAt(tick, rest) {
+			lost = rest
+		}
+	}
+	return lost
+}
+
+// callsOf returns one pending op for each call that some are parts of.
+func callsOf(ops []faultfs.PendingOp) []faultfs.PendingOp {
+	return slices.CompactFunc(slices.Clone(ops), sameCall)
+}
+
+func sameCall(a, b faultfs.PendingOp) bool { return a.Tick == b.Tick && a.Earlier == b.Earlier }
+
+// parts returns those of some ops that are parts of one call.
+func parts(ops []faultfs.PendingOp, call faultfs.PendingOp) []faultfs.PendingOp {
+	return slices.DeleteFunc(slices.Clone(ops), func(op faultfs.PendingOp) bool { return !sameCall(op, call) })
+}

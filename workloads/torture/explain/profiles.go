@@ -1,0 +1,112 @@
+package explain
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+)
+
+// What is tried of another profile for a failure: the crash point and its neighbours, or the crash point alone if its
+// recovery was crashed in turn.
+const (
+	nearPoints   = 2 // crash points on either side
+	nearImages   = 48
+	nearPatience = 5 * time.Second // for all profiles of a failure; those that it does not suffice for are not tried
+)
+
+// What a profile may do about a failure.
+const (
+	ProfileFails   = "fails"
+	ProfilePasses  = "passes"
+	ProfileUnseen  = "not seen" // in a sample of the images
+	ProfileUntried = "not tried"
+)
+
+// Profiles finds out under which profiles a failure shows: around its crash point, in the same recording. A failure that
+// needs no crash has none.
+func Profiles(ctx context.Context, s *explore.Subject, f *explore.Failure) map[string]string {
+	if f.Tick == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, nearPatience)
+	defer cancel()
+	own := s.Recording.Plan.Spec.Profile
+	shows := map[string]string{own: ProfileFails}
+	for _, profile := range faultfs.Profiles() {
+		if profile.Name == own {
+			continue
+		}
+		shows[profile.Name] = ProfileUntried
+		if f.Class != "hang" && ctx.Err() == nil {
+			shows[profile.Name] = showsUnder(ctx, s.Under(profile), f)
+		}
+	}
+	return shows
+}
+
+// showsUnder looks for the same failure in a recording under the profile of its plan.
+func showsUnder(ctx context.Context, s *explore.Subject, f *explore.Failure) string {
+	req := explore.NewRequest(s)
+	req.First, req.Wanted, req.Images, req.Lives = true, f.Kind(), nearImages, 0
+	req.Ticks = [][]uint64{{f.Tick}, s.Recording.Neighbours(f.Tick, nearPoints)}
+	switch {
+	case f.Nested != nil:
+		req.Nest, req.Lives, req.Ticks = 1, explore.MaxLives, req.Ticks[:1]
+	case f.Endured:
+		req.Endless, req.Ticks = f.Tick, nil
+	}
+	found := explore.Explore(ctx, req)
+	for i := range found.Failures {
+		if found.Failures[i].Kind() == req.Wanted {
+			return ProfileFails
+		}
+	}
+	switch {
+	case ctx.Err() != nil || len(found.Unclear) > 0 || found.Tally.Images == 0:
+		return ProfileUntried
+	case found.Tally.Sampled > 0:
+		return ProfileUnseen
+	}
+	return ProfilePasses
+}
+
+// ProfilesSentence says in words what Profiles found.
+func ProfilesSentence(shows map[string]string) string {
+	by := map[string][]string{}
+	for _, p := range faultfs.Profiles() {
+		by[shows[p.Name]] = append(by[shows[p.Name]], p.Name)
+	}
+	fails, passes, unseen, untried := by[ProfileFails], by[ProfilePasses], by[ProfileUnseen], by[ProfileUntried]
+	var s string
+	switch {
+	case len(fails) == 0:
+		return ""
+	case len(fails) == len(shows):
+		return "Fails on every profile."
+	case len(fails) == 1 && len(passes) == len(shows)-1:
+		return fmt.Sprintf("Fails on %s only: no image near this crash point fails on %s.", fails[0], list(passes))
+	}
+	s = "Fails on " + list(fails)
+	if len(passes) > 0 {
+		s += "; passes on " + list(passes)
+	}
+	if len(unseen) > 0 {
+		s += "; not seen, in some of the images, on " + list(unseen)
+	}
+	if len(untried) > 0 {
+		s += "; not tried on " + list(untried)
+	}
+	return s + "."
+}
+
+// list joins names as a sentence does.
+func list(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}

@@ -1,0 +1,116 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// lossless describes a failure that needs no loss: recovery is wrong, or what is on the disk at that time.
+func (x *explainer) lossless(t turn, what string) *Explanation {
+	if t.op == nil {
+		return nil
+	}
+	sources := newSources(x.life.Trace())
+	site := sources.site(t.op)
+	e := &Explanation{
+		By:       &site,
+		Sentence: what + ": a crash right after " + site.text() + " fails although the disk kept everything",
+	}
+	if op := x.culprit(t.op.Tick); op != nil {
+		culprit := sources.site(op)
+		e.Culprit = &culprit
+		e.Sentence += "; it would not without " + culprit.text()
+	}
+	return e
+}
+
+// describe puts the missing order into words.
+func (x *explainer) describe(lost []faultfs.PendingOp, t turn) *Explanation {
+	trace := x.life.TraceOf(lost[0])
+	first, sources := opAt(trace, lost[0].Tick), newSources(trace)
+	missing := sources.site(first)
+	until := x.life.Tick()
+	missing.Part = len(parts(lost, lost[0])) < len(parts(x.life.Point(until).Ops(), lost[0]))
+	e := &Explanation{Lost: len(callsOf(lost)), Missing: &missing}
+	switch {
+	case t.ack != nil:
+		until = uint64(t.ack.Return)
+		e.By = &Site{Tick: until, Op: "acknowledgement", Path: fmt.Sprintf("commit #%d", t.ack.ID)}
+		e.Sentence = fmt.Sprintf("commit #%d was acknowledged before %s was durable", t.ack.ID, missing.text())
+	case t.op == nil || t.atOnce:
+		e.Sentence = fmt.Sprintf("the loss of %s is enough by itself", missing.text())
+	default:
+		site := newSources(x.life.Trace()).site(t.op)
+		e.By, until = &site, t.op.Tick
+		e.Sentence = fmt.Sprintf("%s became durable before %s", site.text(), missing.text())
+	}
+	e.Sentence += "; " + x.between(e, sources, first, until)
+	if e.Lost > 1 {
+		e.Sentence += fmt.Sprintf(" (%d operations had to be lost together)", e.Lost)
+	}
+	return e
+}
+
+// opAt returns the call that a pending operation is a part of.
+func opAt(trace []faultfs.Op, tick uint64) *faultfs.Op {
+	return &trace[slices.IndexFunc(trace, func(op faultfs.Op) bool { return op.Tick == tick })]
+}
+
+// between says what became of the syncs that should have made an operation durable before a tick.
+func (x *explainer) between(e *Explanation, sources *sources, lost *faultfs.Op, until uint64) string {
+	var beside *faultfs.Op
+	for i, trace := 0, x.life.Trace(); i < len(trace); i++ {
+		op := &trace[i]
+		if op.Kind != faultfs.OpSync || op.Tick <= lost.Tick || op.Tick > until {
+			continue
+		}
+		switch site := sources.site(op); {
+		case syncs(op, lost) && op.Fault != faultfs.NoEffect:
+			return fmt.Sprintf("%s between did not work (%s)", site.text(), op.Fault)
+		case syncs(op, lost):
+			return fmt.Sprintf("%s between did not make it durable", site.text())
+		case x.syncsBeside(op, lost) && (beside == nil || shared(op.PCs, lost.PCs) > shared(beside.PCs, lost.PCs)):
+			beside = op
+		}
+	}
+	half, other := "the file", "its directory"
+	if len(lost.Edits) > 0 {
+		half, other = "its directory", "the file itself"
+	}
+	sentence := fmt.Sprintf("no sync of %s between", half)
+	if beside != nil {
+		site := sources.site(beside)
+		e.Beside = &site
+		sentence += fmt.Sprintf(", only of %s%s", other, site.place())
+	}
+	return sentence
+}
+
+// syncs reports whether a sync is of the file, or of a directory, that an operation changed.
+func syncs(sync, op *faultfs.Op) bool {
+	if len(op.Edits) == 0 {
+		return sync.Ino == op.Ino
+	}
+	return slices.ContainsFunc(op.Edits, func(e faultfs.Edit) bool { return e.Parent == sync.Ino })
+}
+
+// syncsBeside reports whether a sync is of the file to which an operation gave a name, or of a directory with a name of the
+// file that it changed.
+func (x *explainer) syncsBeside(sync, op *faultfs.Op) bool {
+	if len(op.Edits) > 0 {
+		return slices.ContainsFunc(op.Edits, func(e faultfs.Edit) bool { return e.Ino == sync.Ino })
+	}
+	return slices.ContainsFunc(x.life.Trace(), func(t faultfs.Op) bool {
+		return slices.ContainsFunc(t.Edits, func(e faultfs.Edit) bool { return e.Ino == op.Ino && e.Parent == sync.Ino })
+	})
+}
+
+// shared returns how many callers two operations have in common, counted from the outermost.
+func shared(a, b []uintptr) (n int) {
+	for n < min(len(a), len(b)) && a[len(a)-1-n] == b[len(b)-1-n] {
+		n++
+	}
+	return n
+}

@@ -1,0 +1,58 @@
+package explain
+
+import (
+	"path"
+	"runtime"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
+)
+
+// sources finds the place in the engine's source at which an operation is made.
+type sources struct {
+	wrapper string // the directory of the source through which most operations go: it says little about any of them
+}
+
+// stackFrames is how many calls a site shows.
+const stackFrames = 12
+
+func newSources(trace []faultfs.Op) *sources {
+	s, counts, most := &sources{}, map[string]int{}, 0
+	for i := range trace {
+		frames := stack.EngineFrames(trace[i].PCs)
+		if len(frames) == 0 {
+			continue
+		}
+		dir := path.Dir(frames[0].File)
+		if counts[dir]++; counts[dir] > most {
+			s.wrapper, most = dir, counts[dir]
+		}
+	}
+	return s
+}
+
+// site describes an operation. Its place in the source is the innermost one outside the wrapper, if there is one.
+func (s *sources) site(op *faultfs.Op) Site {
+	site := Site{Tick: op.Tick, Op: op.Kind.String(), Path: op.Path}
+	if op.To != "" {
+		site.Path += " -> " + op.To
+	}
+	frames := stack.EngineFrames(op.PCs)
+	if len(frames) == 0 {
+		return site
+	}
+	for _, f := range frames[:min(len(frames), stackFrames)] {
+		site.Stack = append(site.Stack, stack.Place(f)+" "+stack.ShortName(f.Function))
+	}
+	at := slices.IndexFunc(frames, func(f runtime.Frame) bool { return path.Dir(f.File) != s.wrapper })
+	if at < 0 || path.Dir(frames[len(frames)-1].File) == s.wrapper {
+		at = 0 // all of the engine is in one directory
+	}
+	site.Source, site.Function = stack.Place(frames[at]), stack.ShortName(frames[at].Function)
+	here := path.Dir(frames[at].File)
+	if from := slices.IndexFunc(frames[at:], func(f runtime.Frame) bool { return path.Dir(f.File) != here }); from >= 0 {
+		site.From = stack.Place(frames[at+from])
+	}
+	return site
+}

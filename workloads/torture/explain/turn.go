@@ -1,0 +1,71 @@
+package explain
+
+import (
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+)
+
+// turn is what makes a loss fatal.
+type turn struct {
+	op     *faultfs.Op // the filesystem operation after which a crash fails for the first time
+	ack    *history.Op // set if it does so only because this commit had been acknowledged by then
+	atOnce bool        // no earlier crash could have had the loss
+}
+
+// earliest returns the turn: the earliest crash that fails with these operations lost and everything else kept.
+func (x *explainer) earliest(lost []faultfs.PendingOp, last uint64) turn {
+	trace, atOnce := x.life.Trace(), true
+	for i := range trace {
+		op := &trace[i]
+		if op.Tick > last {
+			break
+		}
+		if !op.Changes() || len(lost) > 0 && !lost[0].Earlier && op.Tick < lost[0].Tick {
+			continue
+		}
+		if !x.failsAt(op.Tick, lost) {
+			atOnce = false
+			continue
+		}
+		t, cut := turn{op: op, atOnce: atOnce}, x.life.Cut(op.Tick)
+		if !x.fails(op.Tick, history.Cut{Acked: history.Tick(op.Tick), Called: cut.Called}, lost) {
+			t.ack = x.acked(cut)
+		}
+		return t
+	}
+	return turn{}
+}
+
+// acked returns the latest commit of which a crash at the cut says that it was acknowledged.
+func (x *explainer) acked(cut history.Cut) *history.Op {
+	var latest *history.Op
+	ops := x.life.History()
+	for i := range ops {
+		op := &ops[i]
+		if len(op.Writes) > 0 && op.Outcome == history.Acked && op.Return <= cut.Acked &&
+			(latest == nil || op.Return > latest.Return) {
+			latest = op
+		}
+	}
+	return latest
+}
+
+// culprit returns the last operation before a crash without which the crash would do no harm; nil if there is none.
+func (x *explainer) culprit(crash uint64) *faultfs.Op {
+	trace := x.life.Trace()
+	for i := len(trace) - 1; i >= 0 && !x.exhausted(); i-- {
+		op := &trace[i]
+		if op.Tick >= crash || op.Kind != faultfs.OpWrite && op.Kind != faultfs.OpTruncate && op.Kind != faultfs.OpRemove {
+			continue
+		}
+		point := x.life.Without(i, crash)
+		if point == nil {
+			return nil
+		}
+		if x.life.Try(point.Losing(nil, faultfs.ImageOptions{}), crash, x.life.Cut(crash)) == explore.Accepted {
+			return op
+		}
+	}
+	return nil
+}

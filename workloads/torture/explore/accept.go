@@ -1,0 +1,74 @@
+package explore
+
+import (
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
+	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
+)
+
+// accept judges what a recovery returned and reports whether all was well.
+func (x *explorer) accept(img *faultfs.FS, at origin, state *history.State, err error) bool {
+	x.survival.asked = max(x.survival.asked, at.job.cut.Acked)
+	if err != nil {
+		if v := recovery.Refusal(err, &x.plan.Fault); v != nil {
+			x.survival.unrecovered(at.job.cut.Acked)
+			x.fail(img, at, "recovery", *v)
+		}
+		return false
+	}
+	if v := x.prober.CheckFiles(img); v != nil {
+		x.fail(img, at, "files", *v)
+		return false
+	}
+	result, state := x.judgeState(at, state)
+	switch result.Verdict {
+	case checker.Pass:
+		return true
+	case checker.Inconclusive:
+		x.noteUnclear(result)
+		return false
+	case checker.Fail:
+	}
+	for _, v := range result.Violations {
+		x.noteLost(v)
+		if f := x.fail(img, at, result.Judge, v); f != nil {
+			f.Recovered = state.Clone()
+		}
+	}
+	return false
+}
+
+// judgeState returns the verdict about a state that the prober has just read, from memory where the same was judged before,
+// and the state itself, which is valid until the next one is judged. What was rotten is judged by a rule of its own, which
+// depends on the file, so it is always judged anew.
+func (x *explorer) judgeState(at origin, read *history.State) (checker.Result, *history.State) {
+	rotten := at.damage != nil
+	if !rotten && x.verdicts.isLatest(at.job.bounds, read) {
+		return x.verdicts.latest.verdict.Result, x.verdicts.latest.state
+	}
+	var verdict judge.Verdict
+	if rotten {
+		verdict = x.ask(at, read)
+	} else {
+		key := x.verdicts.key(at.job.bounds, read)
+		known := false
+		if verdict, known = x.verdicts.all[key]; !known {
+			verdict = x.ask(at, read)
+			x.verdicts.all[key] = verdict
+		}
+	}
+	x.prober.Keep(x.verdicts.keep(at.job.bounds, read, verdict, !rotten))
+	return verdict.Result, read
+}
+
+// ask asks every judge of recovered states.
+func (x *explorer) ask(at origin, state *history.State) judge.Verdict {
+	crash := judge.Crash{Tick: at.job.point.Tick, Cut: at.job.cut, Damage: at.damage, Draw: at.job.draw, Leaf: at.leaf}
+	verdict := x.subject.Judges.State(crash, state, x.rule)
+	if verdict.WrongTotal != nil {
+		x.wrongTotal = verdict.WrongTotal
+	}
+	return verdict
+}

@@ -1,0 +1,30 @@
+// Package explore cuts the power of a recorded run at every operation that changes the disk, recovers every disk that could
+// be left, and judges what the engine shows. It is the search of the lab.
+//
+// A Subject is a recording with its judges; a Request says which part of it to explore, and how far; Explore returns the
+// Outcome. The work is done by explorers, one goroutine each, which take crash points from a common queue:
+//
+//	request.go      what to explore               nested.go      crashes of a recovery and soon after it
+//	exploration.go  the crew, and who hangs       second.go      the second life of a store, and its crash points
+//	feed.go         crash points in passes        secondjudge.go what a second life has to keep
+//	explorer.go     one explorer, and its image   endure.go      a hundred crashes in a row
+//	point.go        one crash point               repeat.go      the same image twice
+//	path.go         the search: the next answer   survival.go    what became of acknowledged commits
+//	accept.go       judging a recovered state     tally.go       figures, and adding them up
+//	verdicts.go     verdicts that are known       outcome.go     what was found
+//	life.go         single images, for experiments
+//
+// Promises:
+//
+//   - E1: images are explored by observation (T1 of package torture). An image is undecided where the disk may be this or
+//     that, and decides when recovery looks. The search takes every answer in turn, depth first; each leaf stands for all
+//     images that recovery cannot tell apart.
+//   - E2: a crash point counts as exhaustive only if the search finished, no look met more undecided operations than the
+//     limit, and nothing diverged.
+//   - E3: an engine that hangs ends the exploration (T5). Most other images would hang too, and each costs the same patience.
+//   - E4: crashes of recoveries are exhaustive to depth 2 where all recoveries are crashed in turn, and the tally says at how
+//     many crash points nothing was left out (T10).
+//   - E5: an explorer writes to what it owns alone. The subject is never written to, so any number of explorations may share it.
+//
+// A crash is a power cut, an explorer is a goroutine that searches. Clients are those of the recording.
+package explore

@@ -1,0 +1,125 @@
+package explore
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
+)
+
+// endureCycles is how many crashes in a row a store goes through, each during the recovery from the one before.
+const endureCycles = 100
+
+// growthJudge is the name under which a store is accused of growing.
+const growthJudge = "growth"
+
+// What a store may grow by meanwhile. A life that is cut short may leave its files to the next one, and it may take some
+// crashes until one comes to the end; a store that leaves a file for good each time exceeds the bound after a few of the
+// cycles.
+const (
+	endureFiles = 16
+	endureBytes = 256 << 10
+	endureOps   = 1024 // filesystem calls in half of the cycles, beyond twice those of the other half
+)
+
+// endurance is a store that never comes to rest.
+type endurance struct {
+	x    *explorer
+	at   origin
+	rng  *rand.Rand
+	img  *faultfs.FS
+	done uint64 // tick at which the latest recovery had shown everything
+	ops  [2]int // filesystem calls of the lives in the first and in the second half of the cycles
+}
+
+// endure crashes a store again and again: during its recovery, or soon after, while a client writes a little. What the
+// first crash had to leave is demanded of every state. In the end the store lives once in peace, and may not have grown.
+func (x *explorer) endure(ctx context.Context, j job) {
+	path := newPath()
+	e := &endurance{
+		x: x, at: origin{job: &j, path: path, endured: true}, rng: rand.New(rand.NewPCG(j.draw, endureCycles)),
+		img: j.point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(j.draw)}),
+	}
+	path.begin(e.img.Now)
+	if !e.live() {
+		return
+	}
+	before, err := usageOf(e.img, record.StoreDir)
+	for cycle := range endureCycles {
+		if err != nil || ctx.Err() != nil || !e.crash() || !e.live() {
+			return
+		}
+		e.ops[2*cycle/endureCycles] += len(e.img.Trace())
+		x.tally.Cycles++
+	}
+	if after, err := usageOf(e.img, record.StoreDir); err == nil {
+		e.judge(before, after)
+	}
+}
+
+// live recovers the image at hand, lets a client write, judges what was recovered, and reports whether all is well. What
+// clients of earlier lives wrote sorts after everything else and is not judged.
+func (e *endurance) live() bool {
+	var failed error
+	state, err := e.x.recover(recovery.Call{Image: e.img, Live: func(store workloads.Store, _ *history.State) {
+		e.done = e.img.Now()
+		failed = writeAfter(store, history.NewRecorder(&history.Clock{}), e.at.job.draw)
+	}}, attempt{e.img, e.at, e.at.path})
+	e.x.count(e.img)
+	e.x.tally.Nested++
+	if err == nil && failed != nil {
+		e.x.failSecond(e.img, e.at, failed)
+		return false
+	}
+	state.CutAt([]byte(afterPrefix))
+	return e.x.accept(e.img, e.at, state, err)
+}
+
+// crash cuts power at an operation of the latest life, every other time during its recovery, if that has operations; it
+// reports whether there is one.
+func (e *endurance) crash() bool {
+	var ticks []uint64
+	recovering := 0
+	for _, op := range e.img.Trace() {
+		if !op.Changes() {
+			continue
+		}
+		ticks = append(ticks, op.Tick)
+		if op.Tick <= e.done {
+			recovering++
+		}
+	}
+	if recovering > 0 && e.rng.IntN(2) == 0 {
+		ticks = ticks[:recovering]
+	}
+	if len(ticks) == 0 {
+		return false // a store that changes nothing does not grow
+	}
+	tick := ticks[e.rng.IntN(len(ticks))]
+	point := faultfs.NewTimeline(e.img, e.x.plan.Model, tick).Advance(tick)
+	e.img = point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(e.rng.Uint64())})
+	return true
+}
+
+// judge compares what the store takes after all cycles with what it took after one recovery.
+func (e *endurance) judge(before, after usage) {
+	accuse := func(class, format string, args ...any) {
+		sentence := fmt.Sprintf("after %d crashes in a row, each during recovery or soon after it, ", endureCycles) + fmt.Sprintf(format, args...)
+		e.x.fail(e.img, e.at, growthJudge, checker.Violation{Class: class, Sentence: sentence})
+	}
+	switch {
+	case after.files > before.files+endureFiles:
+		accuse("leaks files", "the store has %d files; after one life it had %d", after.files, before.files)
+	case after.bytes > 2*before.bytes+endureBytes:
+		accuse("leaks bytes", "the store takes %d bytes; after one life it took %d", after.bytes, before.bytes)
+	case e.ops[1] > 2*e.ops[0]+endureOps:
+		accuse("recovers ever longer", "the last %d lives made %d filesystem calls that change the disk; those before, %d",
+			endureCycles/2, e.ops[1], e.ops[0])
+	}
+}

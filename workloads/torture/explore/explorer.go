@@ -1,0 +1,144 @@
+package explore
+
+import (
+	"cmp"
+	"hash/maphash"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
+)
+
+// job is one crash point to explore.
+type job struct {
+	point  *faultfs.CrashPoint
+	cut    history.Cut
+	bounds record.Bounds
+	draw   uint64 // of what is drawn for it: probes, nested crashes, repetitions, rot
+	endure bool   // not to be explored: its recovery is crashed again and again
+}
+
+// origin is how an image came about.
+type origin struct {
+	job     *job
+	path    *searchPath
+	leaf    int
+	damage  *faultfs.Damage
+	nested  *NestedImage
+	endured bool // the store had been crashed again and again since
+}
+
+// attempt is what the engine is working on: an image, its origin, and the path that it asks.
+type attempt struct {
+	img  *faultfs.FS
+	at   origin
+	path *searchPath
+}
+
+// shared is what all explorers of an exploration have in common. None writes to it.
+type shared struct {
+	req        *Request
+	seed       maphash.Seed
+	situations map[uint64][]int // goals by the tick of a crash that hits them
+	goals      int
+	stop       func() // ends the exploration
+}
+
+// explorer explores crash points, one at a time.
+type explorer struct {
+	shared  *shared
+	subject *Subject
+	plan    *plan.Plan
+	rule    checker.Rule
+	prober  *recovery.Prober
+
+	slot      int    // see Running
+	goroutine string // its name, as its stack trace begins
+	callers   bool   // second lives have to say which code of the engine they come from
+	attempt   attempt
+	verdicts  verdicts
+	gaps      bool // some crash of a recovery of the crash point at hand was left out
+	strayed   bool // some recovery of the crash point at hand did not repeat
+
+	tally      Tally
+	failures   map[string]*Failure // by fingerprint, the simplest of each
+	unclear    map[string]int      // judgements without an answer, by reason
+	wrongTotal *int64              // the money in a state that the bank's judge rejected
+	survival   survival
+	reached    []int // crash points by goal
+}
+
+func newExplorer(s *shared, slot int) *explorer {
+	subject := s.req.Subject
+	p, target := subject.Recording.Plan, subject.Target
+	return &explorer{
+		shared: s, subject: subject, plan: p, rule: p.Fault.Rule(target.Promises), prober: recovery.NewProber(target), slot: slot,
+		verdicts: newVerdicts(s.seed), failures: map[string]*Failure{}, unclear: map[string]int{}, survival: newSurvival(),
+		reached: make([]int, s.goals),
+	}
+}
+
+// recover runs a recovery. It notes what the engine is working on, for GiveUp.
+func (x *explorer) recover(c recovery.Call, a attempt) (*history.State, error) {
+	x.attempt = a
+	return x.prober.Recover(c)
+}
+
+// giveUp reports whether the engine hangs. The caller then owns the explorer and must stop the exploration.
+func (x *explorer) giveUp() bool {
+	patience := x.subject.Patience
+	if !x.prober.GiveUp(patience) {
+		return false
+	}
+	x.attempt.path.freeze()
+	x.tally.Hangs++
+	x.fail(x.attempt.img, x.attempt.at, "recovery", record.NewHang("recovery", patience, x.goroutine).Violation())
+	return true
+}
+
+// count counts an image that was recovered.
+func (x *explorer) count(img *faultfs.FS) {
+	x.tally.Images++
+	x.shared.req.Progress.Images.Add(1)
+	x.tally.BytesLost += uint64(img.LostBytes())
+}
+
+// noteLost notes which commits of the recorded run a violation says are lost.
+func (x *explorer) noteLost(v checker.Violation) {
+	if v.Class == "lost" {
+		x.survival.lose(v.Ops)
+	}
+}
+
+// noteUnclear counts a judgement without an answer.
+func (x *explorer) noteUnclear(r checker.Result) { x.unclear[r.Judge+": "+r.Reason]++ }
+
+// simpler reports whether a person would rather look at an image of this origin than at that of a failure: one crash is
+// easier to follow than two, and an early one than a late one.
+func (at origin) simpler(f *Failure) bool {
+	return cmp.Or(cmp.Compare(crashesOf(at.nested, at.endured), f.crashes()), cmp.Compare(at.job.point.Tick, f.Tick)) < 0
+}
+
+// fail keeps a violation with the simplest origin of its kind, and returns it if this one is that.
+func (x *explorer) fail(img *faultfs.FS, at origin, judge string, v checker.Violation) *Failure {
+	f := &Failure{Violation: v, Judge: judge, Count: 1}
+	if req := x.shared.req; req.First && (req.Wanted == "" || req.Wanted == f.Kind()) {
+		x.shared.stop()
+	}
+	id := f.Fingerprint()
+	if known := x.failures[id]; known != nil {
+		if known.Count++; !at.simpler(known) {
+			return nil
+		}
+		f.Count = known.Count
+	} else {
+		x.shared.req.Progress.Failures.Add(1)
+	}
+	f.Tick, f.Leaf, f.Picks, f.Draw = at.job.point.Tick, at.leaf, at.path.picks(), at.job.draw
+	f.Damage, f.Nested, f.Endured, f.Fates = at.damage, at.nested, at.endured, img.Fates()
+	x.failures[id] = f
+	return f
+}

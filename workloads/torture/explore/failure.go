@@ -1,0 +1,75 @@
+package explore
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"regexp"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Failure is one violation with the way to see it again.
+type Failure struct {
+	checker.Violation
+	Judge   string
+	Tick    uint64   // of the crash; 0: it failed without one
+	Leaf    int      // number of the image among those of the crash point
+	Picks   []Answer // the image
+	Damage  *faultfs.Damage
+	Draw    uint64       // of what is drawn for the crash point
+	Nested  *NestedImage // a crash during or soon after recovery; nil: there was none
+	Endured bool         // the store had been crashed again and again since
+	Fates   map[uint64]string
+	// Recovered is what the store showed, where a judge of recovered states rejects it.
+	Recovered *history.State
+	Count     int // how many images showed it
+}
+
+// NestedImage is the image of a crash of the second life.
+type NestedImage struct {
+	Tick  uint64   `json:"tick"` // of the crash, on the clock of the first image
+	Leaf  int      `json:"leaf"`
+	Picks []Answer `json:"picks"`
+}
+
+// LiveFailures returns what is wrong with a run in which no power was cut.
+func LiveFailures(problems []checker.Violation) []Failure {
+	var failures []Failure
+	for _, v := range problems {
+		failures = append(failures, Failure{Violation: v, Judge: "live", Count: 1})
+	}
+	return failures
+}
+
+// Kind names what a failure is an instance of.
+func (f *Failure) Kind() string { return f.Judge + "/" + f.Class }
+
+// crashes orders failures by how many crashes they need.
+func (f *Failure) crashes() int { return crashesOf(f.Nested, f.Endured) }
+
+// crashesOf returns 1 for one crash, 2 for a crash and another during recovery, 3 for many in a row.
+func crashesOf(nested *NestedImage, endured bool) int {
+	switch {
+	case endured:
+		return 3
+	case nested != nil:
+		return 2
+	}
+	return 1
+}
+
+// Fingerprint identifies a kind of failure: what is broken, wherever it shows. For a judge of histories that is the class;
+// for an error of the engine, the text without its numbers, names and quotations.
+func (f *Failure) Fingerprint() string {
+	kind := f.Judge + "\n" + f.Class
+	if len(f.Ops) == 0 {
+		kind += "\n" + accidents.ReplaceAllString(f.Sentence, "#")
+	}
+	sum := sha256.Sum256([]byte(kind))
+	return hex.EncodeToString(sum[:5])
+}
+
+// accidents are the parts of an error's text that differ from case to case.
+var accidents = regexp.MustCompile(`\([^)]*\)|\[[^]]*\]|"[^"]*"|[0-9a-fA-F]*[0-9][0-9a-fA-F]*`)

@@ -1,0 +1,131 @@
+package explore
+
+import (
+	"hash/maphash"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
+)
+
+// Life is a part of a run in which power was cut and a failure followed: the recorded run itself, or the second life of a
+// recovered store. It recovers and judges single images, for experiments: what if only this had been lost, or that call had
+// not been made?
+type Life interface {
+	// Tick returns the tick of the crash that failed.
+	Tick() uint64
+	Trace() []faultfs.Op
+	History() []history.Op
+	// TraceOf returns the trace of the life in which a pending operation was made.
+	TraceOf(p faultfs.PendingOp) []faultfs.Op
+	// Cut returns where a crash at a tick cuts the history.
+	Cut(tick uint64) history.Cut
+	// Point returns the crash point at a tick.
+	Point(tick uint64) *faultfs.CrashPoint
+	// Without returns the crash point at a tick as if the operation of that index in the trace had not been made; nil if
+	// that cannot be known.
+	Without(index int, tick uint64) *faultfs.CrashPoint
+	// LoseAnything lets any pending operation be lost from now on, also where the profile decides.
+	LoseAnything()
+	// Repeat recovers the image that failed, and returns what it had lost.
+	Repeat() []faultfs.PendingOp
+	// Try recovers and judges an image of a crash at a tick, with the history cut there.
+	Try(img *faultfs.FS, tick uint64, cut history.Cut) Acceptance
+}
+
+// Acceptance is what comes of an image.
+type Acceptance uint8
+
+// What comes of an image.
+const (
+	Accepted   Acceptance = iota
+	FailsAlike            // in the way that the life's failure did
+	FailsOtherwise
+	Unjudged // the fault allows the engine to refuse it, or a judge had no answer
+)
+
+// NewLife returns the life in which a failure of a subject happened; nil if that cannot be repeated.
+func NewLife(s *Subject, f *Failure) Life {
+	r := s.Recording
+	first := &firstLife{
+		subject: s, failure: f, cuts: record.NewCuts(r.Trace, r.History), disk: faultfs.Recorded(r.Trace), model: r.Plan.Model,
+	}
+	if f.Nested == nil {
+		return first
+	}
+	x := first.explorer()
+	x.callers = true
+	at := origin{job: first.job(f.Tick, first.Cut(f.Tick)), path: walked(f.Picks), leaf: f.Leaf, nested: f.Nested}
+	second := x.liveAgain(at)
+	if second == nil {
+		return nil
+	}
+	return &laterLife{first: first, x: x, second: second, at: at}
+}
+
+// firstLife is the recorded run.
+type firstLife struct {
+	subject *Subject
+	failure *Failure
+	cuts    *record.Cuts
+	disk    *faultfs.FS
+	model   faultfs.Model
+}
+
+// explorer returns an explorer that belongs to no exploration.
+func (l *firstLife) explorer() *explorer {
+	req := NewRequest(l.subject)
+	return newExplorer(&shared{req: &req, seed: maphash.MakeSeed(), stop: func() {}}, 0)
+}
+
+func (l *firstLife) job(tick uint64, cut history.Cut) *job {
+	return &job{point: l.Point(tick), cut: cut, bounds: l.cuts.Bounds(cut), draw: l.failure.Draw}
+}
+
+func (l *firstLife) Tick() uint64                           { return l.failure.Tick }
+func (l *firstLife) Trace() []faultfs.Op                    { return l.subject.Recording.Trace }
+func (l *firstLife) History() []history.Op                  { return l.subject.Recording.History }
+func (l *firstLife) TraceOf(faultfs.PendingOp) []faultfs.Op { return l.Trace() }
+func (l *firstLife) Cut(tick uint64) history.Cut            { return l.cuts.At(tick) }
+func (l *firstLife) LoseAnything()                          { l.model.Profile = faultfs.PosixMin() }
+
+func (l *firstLife) Point(tick uint64) *faultfs.CrashPoint {
+	return faultfs.NewTimeline(l.disk, l.model, 0).Advance(tick)
+}
+
+func (l *firstLife) Without(index int, tick uint64) *faultfs.CrashPoint {
+	trace := slices.Delete(slices.Clone(l.Trace()), index, index+1)
+	return faultfs.NewTimeline(faultfs.Recorded(trace), l.model, 0).Advance(tick)
+}
+
+func (l *firstLife) Repeat() []faultfs.PendingOp {
+	path := pathOf(l.failure.Picks)
+	img := l.Point(l.failure.Tick).Image(faultfs.ImageOptions{Chooser: path})
+	l.try(img, path, l.failure.Tick, l.Cut(l.failure.Tick))
+	return img.Lost()
+}
+
+func (l *firstLife) Try(img *faultfs.FS, tick uint64, cut history.Cut) Acceptance {
+	return l.try(img, newPath(), tick, cut)
+}
+
+func (l *firstLife) try(img *faultfs.FS, path *searchPath, tick uint64, cut history.Cut) Acceptance {
+	x := l.explorer()
+	j := l.job(tick, cut)
+	at := origin{job: j, path: path}
+	path.begin(img.Now)
+	found := Accepted
+	state, err := x.recover(recovery.Call{Image: img, Probe: recovery.ProbeSeed(j.draw)}, attempt{img, at, path})
+	if !x.accept(img, at, state, err) {
+		found = Unjudged
+	}
+	for _, f := range x.failures {
+		if f.Kind() == l.failure.Kind() {
+			return FailsAlike
+		}
+		found = FailsOtherwise
+	}
+	return found
+}

@@ -1,0 +1,157 @@
+package explore
+
+import (
+	"errors"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
+)
+
+const (
+	nestedTicks  = 3             // at how many operations a recovery is crashed, unless all recoveries are
+	nestedImages = MaxImages / 8 // images of one crash of a second life
+)
+
+// nest recovers the image once more, lets a client write to the recovered store, and cuts power again: at every
+// operation of that second life, or at a few if recoveries are sampled. What a recovery has shown must never change,
+// however often it is interrupted.
+func (x *explorer) nest(at origin) {
+	s := x.liveAgain(at)
+	if s == nil {
+		return
+	}
+	for _, tick := range x.nestedTicksOf(s, at) {
+		x.crashSecond(s, at, s.crash(tick), x.judgeSecond)
+		if tick <= s.opened && x.subject.Target.Promises.RecoveryRepeats {
+			x.crashSecond(s, at, s.interrupt(tick), x.judgeRepeated)
+		}
+	}
+}
+
+// nestedTicksOf returns the ticks at which a second life is crashed. What happened before the path of the image departed
+// from the one before has been crashed already.
+func (x *explorer) nestedTicksOf(s *secondLife, at origin) []uint64 {
+	var ticks []uint64
+	fresh := at.path.fresh()
+	for _, op := range s.img.Trace() {
+		if op.Changes() && (op.Tick >= fresh || op.Tick > s.opened) {
+			ticks = append(ticks, op.Tick)
+		}
+	}
+	switch req := x.shared.req; {
+	case req.NestedTick != 0:
+		ticks = slices.DeleteFunc(ticks, func(tick uint64) bool { return tick != req.NestedTick })
+	case req.Nest > 1:
+		rng := rand.New(rand.NewPCG(at.job.draw, uint64(at.leaf)))
+		rng.Shuffle(len(ticks), func(i, j int) { ticks[i], ticks[j] = ticks[j], ticks[i] })
+		ticks = ticks[:min(len(ticks), nestedTicks)]
+		slices.Sort(ticks)
+	}
+	return ticks
+}
+
+// liveAgain repeats the image's path on a fresh copy and lets a client write. It returns nil if the repetition diverged.
+func (x *explorer) liveAgain(at origin) *secondLife {
+	clock := &history.Clock{}
+	rec := history.NewRecorder(clock)
+	path := at.path.again()
+	s := &secondLife{model: x.plan.Model}
+	s.img = at.job.point.Image(faultfs.ImageOptions{
+		Chooser: path, Callers: x.callers, Tick: func() uint64 { return uint64(clock.Next()) },
+	})
+	path.begin(s.img.Now)
+	var failed error
+	_, err := x.recover(recovery.Call{
+		Image: s.img, Probe: recovery.ProbeSeed(at.job.draw),
+		Live: func(store workloads.Store, read *history.State) {
+			s.opened, s.read = s.img.Now(), read.Clone()
+			s.judged = x.verdicts.isLatest(at.job.bounds, read) && x.verdicts.latest.verdict.Verdict == checker.Pass
+			failed = writeAfter(store, rec, at.job.draw)
+		},
+	}, attempt{s.img, at, path})
+	if path.diverged {
+		x.gaps = true
+		x.tally.Divergences++
+	}
+	if err := errors.Join(err, failed); err != nil {
+		x.failSecond(s.img, at, err)
+		return nil
+	}
+	if path.diverged {
+		return nil
+	}
+	s.history = rec.Ops()
+	s.rest = checker.NewDurability(s.history, nil)
+	s.cuts = record.NewCuts(s.img.Trace(), s.history)
+	return s
+}
+
+// failSecond keeps the error of a store that had been recovered from the same image before, without one.
+func (x *explorer) failSecond(img *faultfs.FS, at origin, err error) {
+	x.gaps = true
+	v := recovery.Refusal(err, &x.plan.Fault)
+	if v == nil {
+		return
+	}
+	if v.Class == recovery.DoesNotRecover {
+		v.Class, v.Sentence = "unexpected error", "the recovered store failed on a healthy disk: "+err.Error()
+	}
+	x.fail(img, at, "recovery", *v)
+}
+
+// crashSecond explores one crash of the second life.
+func (x *explorer) crashSecond(s *secondLife, at origin, point *faultfs.CrashPoint, judge judgeOfSecond) {
+	tick := point.Tick
+	path, leaf := newPath(), 0
+	only := x.shared.req.Only
+	one := only != nil && only.Nested != nil
+	if one {
+		path, leaf = pathOf(only.Nested.Picks), only.Nested.Leaf
+	}
+	for more := true; more; leaf++ {
+		if leaf == nestedImages && !one {
+			x.gaps = true
+			return
+		}
+		img := point.Image(faultfs.ImageOptions{Chooser: path})
+		path.begin(img.Now)
+		deep := at
+		deep.nested = &NestedImage{Tick: tick, Leaf: leaf}
+		call, a := recovery.Call{Image: img}, attempt{s.img, deep, path}
+		state, err := x.recover(call, a)
+		shown := x.shown(state, err, deep)
+		x.tally.Nested++
+		x.count(img)
+		deep.nested.Picks = path.picks()
+		if v := judge(s, at, tick, s.cuts.At(tick), state, err); v != nil {
+			x.fail(s.img, deep, "recovery", *v) // the trace that a finding shows is that of the first life
+			return
+		}
+		if len(img.Trace()) > 0 { // otherwise the files are those that the first recovery left
+			if v := x.prober.CheckFiles(img); v != nil {
+				x.fail(s.img, deep, "files", *v)
+				return
+			}
+		}
+		if shown != 0 {
+			x.repeat(point, call, a, shown, func(_ *faultfs.FS, path *searchPath, state *history.State, err error) {
+				deep.nested.Picks = path.picks()
+				if v := judge(s, at, tick, s.cuts.At(tick), state, err); v != nil {
+					x.fail(s.img, deep, "recovery", *v)
+				}
+			})
+		}
+		x.gaps = x.gaps || img.Sampled()
+		if path.strayed() {
+			x.gaps = true
+			x.tally.Divergences++
+		}
+		more = path.next() && !one
+	}
+}

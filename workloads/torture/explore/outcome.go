@@ -1,0 +1,44 @@
+package explore
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Outcome is what an exploration found.
+type Outcome struct {
+	Tally      Tally
+	Failures   []Failure      // those that are easiest to follow first
+	Unclear    map[string]int // judgements without an answer, by reason
+	WrongTotal *int64         // a wrong total of the bank that some image had
+	Reached    []int          // crash points by goal; nil: none was explored
+	survival   survival
+}
+
+// Survival returns how many commits of the subject were acknowledged as durable before a crash that was explored, and how
+// many of them every image still had.
+func (o *Outcome) Survival(of *Subject) (acked, kept int) { return o.survival.count(of) }
+
+// add adds what an explorer found.
+func (o *Outcome) add(x *explorer) {
+	o.Tally.Add(x.tally)
+	o.Tally.Spent.Add(x.prober.Spent())
+	for _, f := range x.failures {
+		o.Failures = append(o.Failures, *f)
+	}
+	o.WrongTotal = cmp.Or(o.WrongTotal, x.wrongTotal)
+	o.survival.add(x.survival)
+	for i, n := range x.reached {
+		o.Reached[i] += n
+	}
+	for reason, n := range x.unclear {
+		o.Unclear[reason] += n
+	}
+}
+
+// sort puts failures with few and early crashes first.
+func (o *Outcome) sort() {
+	slices.SortStableFunc(o.Failures, func(a, b Failure) int {
+		return cmp.Or(cmp.Compare(a.crashes(), b.crashes()), cmp.Compare(a.Tick, b.Tick), cmp.Compare(a.Leaf, b.Leaf))
+	})
+}

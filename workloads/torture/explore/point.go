@@ -1,0 +1,114 @@
+package explore
+
+import (
+	"context"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
+)
+
+// do does a job: it explores a crash point, or crashes its recovery again and again.
+func (x *explorer) do(ctx context.Context, j job) {
+	begin := time.Now()
+	defer func() { x.tally.Spent.Total += time.Since(begin) }()
+	if x.subject.Running != nil {
+		x.subject.Running(x.slot, x.plan.Spec, j.point.Tick)
+	}
+	if j.endure {
+		x.endure(ctx, j)
+		return
+	}
+	x.point(ctx, j)
+}
+
+// point explores one crash point: depth first through every answer that recovery's questions can have.
+func (x *explorer) point(ctx context.Context, j job) {
+	req := x.shared.req
+	x.gaps, x.strayed = false, false
+	path, sampled, leaf, lives := newPath(), false, 0, 0
+	if req.Only != nil {
+		path, leaf = pathOf(req.Only.Picks), req.Only.Leaf
+	}
+	for more := true; more; leaf++ {
+		if ctx.Err() != nil {
+			return
+		}
+		if leaf == req.Images && req.Only == nil {
+			sampled = true
+			break
+		}
+		img := x.image(&j, origin{job: &j, path: path, leaf: leaf}, &lives)
+		sampled = sampled || img.Sampled()
+		switch {
+		case x.plan.Fault.Rot:
+			sampled = true // a bit rots elsewhere in every image, so no two of a crash point are of one search
+		case path.strayed():
+			sampled = true
+			x.tally.Divergences++
+		}
+		more = path.next() && req.Only == nil
+	}
+	x.countPoint(&j, sampled || x.strayed)
+}
+
+// countPoint counts a crash point that was explored.
+func (x *explorer) countPoint(j *job, sampled bool) {
+	x.tally.Points++
+	for _, goal := range x.shared.situations[j.point.Tick] {
+		x.reached[goal]++
+	}
+	x.shared.req.Progress.Points.Add(1)
+	if sampled {
+		x.tally.Sampled++
+		return
+	}
+	x.tally.Exhaustive++
+	if x.shared.req.Nest == 1 && !x.gaps {
+		x.tally.Deep++
+	}
+	x.tally.Widest = max(x.tally.Widest, j.point.Pending())
+}
+
+// image recovers one crash image, judges it, and crashes its recovery if that is due; lives counts how often it was.
+func (x *explorer) image(j *job, at origin, lives *int) *faultfs.FS {
+	req, point := x.shared.req, j.point
+	if x.plan.Fault.Rot {
+		if rotten, damage, ok := point.Rot(x.plan.Rules[0].Clone(), plan.Mix(j.draw, uint64(at.leaf))); ok {
+			point, at.damage = rotten, &damage
+			x.tally.Rotted++
+		}
+	}
+	begin := time.Now()
+	img := point.Image(faultfs.ImageOptions{Chooser: at.path})
+	x.tally.Spent.Making += time.Since(begin)
+	at.path.begin(img.Now)
+	call, a := recovery.Call{Image: img, Probe: recovery.ProbeSeed(j.draw)}, attempt{img, at, at.path}
+	state, err := x.recover(call, a)
+	x.count(img)
+	shown := x.shown(state, err, at)
+	if !x.accept(img, at, state, err) {
+		x.gaps = true
+		return img
+	}
+	if shown != 0 {
+		x.repeat(point, call, a, shown, func(img *faultfs.FS, path *searchPath, state *history.State, err error) {
+			again := at
+			again.path = path
+			x.accept(img, again, state, err)
+		})
+	}
+	switch {
+	case x.plan.Model.Device.IgnoreFlush > 0:
+		x.gaps = true // nothing that a second life does is ever durable
+	case at.damage != nil || plan.Mix(j.draw, uint64(at.leaf))%uint64(req.Nest) != 0:
+	case *lives == req.Lives:
+		x.gaps = true
+	default:
+		*lives++
+		x.nest(at)
+	}
+	return img
+}

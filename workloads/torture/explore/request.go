@@ -1,0 +1,78 @@
+package explore
+
+import (
+	"time"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// Subject is what is explored: a recording of a target, with its judges. It is read-only.
+type Subject struct {
+	Target    contract.Target
+	Recording *record.Recording
+	Judges    *judge.Judges
+	Patience  time.Duration // how long the engine may take over one recovery before it counts as hanging
+	Running   Running       // nil: nobody wants to know
+}
+
+// Running is called by an explorer before it explores the crash at a tick of the run that a spec describes. Slots are numbered
+// from 1; each has one caller at a time.
+type Running func(slot int, spec plan.Spec, tick uint64)
+
+// NewSubject makes the judges of a recording.
+func NewSubject(target contract.Target, r *record.Recording, patience time.Duration) *Subject {
+	return &Subject{Target: target, Recording: r, Judges: judge.New(target, r), Patience: patience}
+}
+
+// Under returns the subject with its power cut under another profile.
+func (s *Subject) Under(profile faultfs.Profile) *Subject {
+	other := *s
+	other.Recording = s.Recording.Under(profile)
+	return &other
+}
+
+const (
+	// MaxImages bounds the images of one crash point; a crash point that has more is reported as sampled.
+	MaxImages = 512
+	// MaxLives bounds the recoveries of one crash point that are crashed in turn.
+	MaxLives = 24
+)
+
+// Request says what to explore of a subject. NewRequest returns the usual one.
+type Request struct {
+	Subject *Subject
+	Ticks   [][]uint64 // of the crashes to explore, in ascending passes; nil: as the plan says
+	Points  int        // how many crashes to explore at the most, spread evenly, if Ticks is nil; 0: all
+	Images  int        // of one crash point at the most
+	Only    *Image     // the one image to recover of each crash point; nil: all
+	Endless uint64     // tick of the crash whose recovery is crashed again and again; 0: as the plan says
+
+	Nest       int    // one of how many recoveries is crashed in turn; 1: all, at every operation
+	Lives      int    // recoveries of one crash point that are crashed in turn at the most
+	NestedTick uint64 // at which to crash recoveries; 0: at all operations, or at some
+
+	First  bool   // stop at the first failure
+	Wanted string // if First: only at one of this kind; see Failure.Kind
+
+	Explorers int       // crash points explored at once
+	Progress  *Progress // counts what is done
+}
+
+// Image is one image of a crash point, by what was decided when it was found.
+type Image struct {
+	Leaf   int
+	Picks  []Answer
+	Nested *NestedImage // the image of the crash of its recovery; nil: there was none
+}
+
+// NewRequest asks for all of a subject that its plan says, by one explorer.
+func NewRequest(s *Subject) Request {
+	return Request{
+		Subject: s, Points: s.Recording.Plan.Points, Images: MaxImages, Nest: s.Recording.Plan.Nest, Lives: MaxLives,
+		Explorers: 1, Progress: &Progress{},
+	}
+}

@@ -1,0 +1,111 @@
+package explore
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// secondLife is a recovery that is crashed in turn: the same image again, on a clock that it shares with a client.
+type secondLife struct {
+	img     *faultfs.FS
+	model   faultfs.Model  // of both crashes
+	opened  uint64         // latest tick of the recovery itself
+	read    *history.State // what the recovery showed
+	judged  bool           // the first recovery of the image showed the same, and it was accepted
+	history []history.Op
+	rest    *checker.Durability // judges what the second life wrote in addition to all that was read
+	whole   *checker.Durability // judges all; made only if something of what was read has changed
+	cuts    *record.Cuts
+	// timelines of the ticks after the recovery, and of those during it if nothing that it found is open.
+	timeline, recovering *faultfs.Timeline
+	// latest is the latest verdict: most images of one crash point recover to the same state.
+	latest struct {
+		cut    history.Cut
+		state  *history.State
+		result checker.Result
+	}
+}
+
+// crash returns the crash point at a tick of the second life; ticks come in ascending order. While the recovery went on
+// it was still finding out what the first crash had left, so the disk depends on the tick; afterwards one timeline
+// serves all ticks.
+func (s *secondLife) crash(tick uint64) *faultfs.CrashPoint {
+	if tick <= s.opened {
+		return faultfs.NewTimeline(s.img, s.model, tick).Advance(tick)
+	}
+	if s.timeline == nil {
+		s.timeline = faultfs.NewTimeline(s.img, s.model, s.img.Now())
+	}
+	return s.timeline.Advance(tick)
+}
+
+// interrupt returns the crash point at a tick of the recovery if the first crash left for good what the recovery found;
+// only what it did itself is open. Ticks come in ascending order.
+func (s *secondLife) interrupt(tick uint64) *faultfs.CrashPoint {
+	if s.recovering == nil {
+		s.recovering = faultfs.NewTimeline(s.img, s.model, s.opened)
+	}
+	return s.recovering.Advance(tick)
+}
+
+// judge judges a state of the second life. What a client writes then sorts after everything else, so mostly the state
+// begins with all that was read, and only the rest is in question.
+func (s *secondLife) judge(cut history.Cut, state *history.State, rule checker.Rule) checker.Result {
+	if rest, ok := state.Past(s.read); ok {
+		return s.rest.Judge(cut, rest, rule)
+	}
+	if s.whole == nil {
+		s.whole = checker.NewDurability(s.history, s.read)
+	}
+	return s.whole.Judge(cut, state, rule)
+}
+
+// afterPrefix begins the keys that are written after a recovery; they sort after all others.
+const afterPrefix = "~after"
+
+// writeAfter is what a client does to a store that has just recovered: enough to write a log, a table and a manifest edit
+// on top of what the crash left.
+func writeAfter(store workloads.Store, rec *history.Recorder, seed uint64) error {
+	do := func(op history.Op, call func() error) error {
+		handle := rec.Call(0, op)
+		err := call()
+		outcome := history.Acked
+		if err != nil {
+			outcome = history.Unknown
+		}
+		rec.Return(handle, nil, outcome, err)
+		return err
+	}
+	put := func(i int, d history.Durability) error {
+		w := []history.Write{{Key: fmt.Appendf(nil, afterPrefix+"%d", i), Value: fmt.Appendf(nil, "after %d %d", seed, i)}}
+		op := history.Op{Kind: history.Put, Writes: w, Durability: d}
+		return do(op, func() error { return store.Apply(w, d) })
+	}
+	err := errors.Join(put(0, history.NoSync), put(1, history.Sync))
+	if m, ok := store.(workloads.Maintainer); ok {
+		err = errors.Join(err, do(history.Op{Kind: history.Flush}, m.Flush))
+	}
+	return errors.Join(err, put(2, history.Sync))
+}
+
+// difference names the first pair of a state that is missing in a later one, or another there, in one line; empty if there
+// is none.
+func difference(before, after *history.State) string {
+	got := map[string][]byte{}
+	for k, v := range after.All() {
+		got[string(k)] = v
+	}
+	for k, v := range before.All() {
+		if other, ok := got[string(k)]; !ok || !bytes.Equal(v, other) {
+			return fmt.Sprintf("recovery had shown %q = %.40q; now it is %.40q (found: %t)", k, v, other, ok)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,92 @@
+package explore
+
+import (
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
+)
+
+// judgeOfSecond judges what a recovery returned that followed a crash of the second life at a tick, with its history cut.
+type judgeOfSecond func(
+	s *secondLife, at origin, tick uint64, cut history.Cut, state *history.State, err error,
+) *checker.Violation
+
+// judgeRepeated demands of an interrupted recovery that the next one shows what it would have shown.
+func (x *explorer) judgeRepeated(
+	s *secondLife, _ origin, _ uint64, _ history.Cut, state *history.State, err error,
+) *checker.Violation {
+	if err != nil {
+		return recovery.Refusal(err, &x.plan.Fault)
+	}
+	if s.read.Equal(state) {
+		return nil
+	}
+	differs := difference(s.read, state)
+	if differs == "" {
+		differs = "and now the other way round: " + difference(state, s.read)
+	}
+	return &checker.Violation{
+		Class: "recovery does not repeat", Evidence: []string{differs},
+		Sentence: "a recovery was interrupted by a power cut, and the next one found another state on the same disk",
+	}
+}
+
+// judgeSecond judges the state after a crash of the second life. Before the recovery was done nobody had seen what it
+// would show, so only the first life's promises count; afterwards what it showed is the beginning of the second life.
+func (x *explorer) judgeSecond(
+	s *secondLife, at origin, tick uint64, cut history.Cut, state *history.State, err error,
+) *checker.Violation {
+	if err != nil {
+		return recovery.Refusal(err, &x.plan.Fault)
+	}
+	r := x.verdictSecond(s, at, tick, cut, state)
+	switch r.Verdict {
+	case checker.Pass:
+		return nil
+	case checker.Inconclusive:
+		x.noteUnclear(r)
+		return nil
+	case checker.Fail:
+	}
+	v := r.Violations[0]
+	if tick <= s.opened {
+		x.noteLost(v)
+	}
+	v.Sentence = "after a crash during or just after recovery: " + v.Sentence
+	if before := difference(s.read, state); before != "" {
+		v.Evidence = append(v.Evidence, before)
+	}
+	return &v
+}
+
+// verdictSecond returns the verdict about a state that the prober has just read, and keeps both: the state is valid until
+// the next one is judged.
+func (x *explorer) verdictSecond(
+	s *secondLife, at origin, tick uint64, cut history.Cut, state *history.State,
+) checker.Result {
+	latest := &s.latest
+	if latest.state != nil && latest.cut == cut && latest.state.Equal(state) {
+		return latest.result
+	}
+	r := checker.Result{Verdict: checker.Pass} // an engine that promises nothing has nothing to keep
+	if tick <= s.opened {
+		if s.judged && s.read.Equal(state) {
+			return r
+		}
+		r = x.subject.Judges.Durability(at.job.cut, state, x.rule)
+	} else if killed := x.plan.Spec.Profile == faultfs.LoseNone().Name; killed || x.subject.Target.Promises.SyncSurvivesPowerCut {
+		rule := checker.Rule{Suffix: x.rule.Suffix, Atomic: x.rule.Atomic}
+		if killed {
+			rule.Lower = x.rule.Lower
+		}
+		r = s.judge(cut, state, rule)
+	}
+	spare := latest.state
+	if spare == nil {
+		spare = &history.State{}
+	}
+	latest.cut, latest.state, latest.result = cut, state, r
+	x.prober.Keep(spare)
+	return r
+}

@@ -1,0 +1,36 @@
+package explore
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+func TestSurvivalCountsWhatWasAskedFor(t *testing.T) {
+	target := contract.Target{}
+	r := &record.Recording{Plan: &plan.Plan{}, History: []history.Op{
+		{ID: 0, Call: 1, Return: 2, Outcome: history.Acked, Writes: []history.Write{{Key: []byte("a"), Value: []byte("1")}}},
+		{ID: 1, Call: 3, Return: 4, Outcome: history.Acked, Writes: []history.Write{{Key: []byte("b"), Value: []byte("2")}}},
+		{ID: 2, Call: 5, Return: 6, Outcome: history.Acked, Writes: []history.Write{{Key: []byte("c"), Value: []byte("3")}}},
+	}}
+	of := NewSubject(target, r, 0)
+	for _, c := range []struct {
+		name        string
+		s           survival
+		asked, kept int
+	}{
+		{"nothing was explored", survival{}, 0, 0},
+		{"crashes up to the second commit", survival{asked: 4}, 2, 2},
+		{"one was lost", survival{asked: 6, lost: map[int]bool{1: true}}, 3, 2},
+		{"an image with two commits was not recovered", survival{asked: 6, gone: 4}, 3, 1},
+		{"and one of the two was lost in another", survival{asked: 6, gone: 4, lost: map[int]bool{1: true}}, 3, 1},
+	} {
+		asked, kept := c.s.count(of)
+		assert.Equal(t, [2]int{c.asked, c.kept}, [2]int{asked, kept}, c.name)
+	}
+}

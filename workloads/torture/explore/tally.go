@@ -1,0 +1,41 @@
+package explore
+
+import "github.com/lightningdb/lightning-torture/workloads/torture/recovery"
+
+// Tally is the figures of an exploration. Add alone adds them up.
+type Tally struct {
+	Points      int // crash points explored
+	Exhaustive  int // of them, those of which every distinguishable image was recovered
+	Sampled     int // of them, the others
+	Deep        int // of the exhaustive ones, those that were explored to depth 2 without gaps
+	Left        int // crash points that were not explored when the time was over
+	Widest      int // most pending operations at an exhaustive crash point
+	Images      int
+	Nested      int // images of crashes of recoveries
+	Repeated    int // images that were recovered twice
+	Divergences int // recoveries that did not repeat
+	Cycles      int // crashes in a row, each during the recovery from the one before or soon after
+	Hangs       int
+	BytesLost   uint64
+	Rotted      uint64 // images in which something rotted
+	Spent       recovery.Spent
+}
+
+// Add adds the figures of another exploration, or of another explorer.
+func (t *Tally) Add(o Tally) {
+	t.Points += o.Points
+	t.Exhaustive += o.Exhaustive
+	t.Sampled += o.Sampled
+	t.Deep += o.Deep
+	t.Left += o.Left
+	t.Widest = max(t.Widest, o.Widest)
+	t.Images += o.Images
+	t.Nested += o.Nested
+	t.Repeated += o.Repeated
+	t.Divergences += o.Divergences
+	t.Cycles += o.Cycles
+	t.Hangs += o.Hangs
+	t.BytesLost += o.BytesLost
+	t.Rotted += o.Rotted
+	t.Spent.Add(o.Spent)
+}

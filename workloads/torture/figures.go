@@ -1,0 +1,168 @@
+package torture
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
+	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
+)
+
+// figures are the figures of a campaign. Everything that a Result counts is added up here and nowhere else: of all runs
+// together, of each cell, and of each profile.
+type figures struct {
+	tally    explore.Tally
+	elapsed  time.Duration // wall time of exploring
+	acked    int
+	kept     int // of the acked, those that every image still had
+	bank     bankTotals
+	profiles map[string]ProfileCount // by name
+	goals    []GoalCount
+	traces   hash.Hash // of the hashes of all traces, one a line
+}
+
+func newFigures(target *contract.Target) *figures {
+	f := &figures{profiles: map[string]ProfileCount{}, traces: sha256.New()}
+	for _, g := range contract.GoalsOf(target) {
+		f.goals = append(f.goals, GoalCount{Name: g.Name, Text: g.Text})
+	}
+	return f
+}
+
+// explored is an exploration of a run.
+type explored struct {
+	subject *explore.Subject
+	live    judge.Live // what is wrong without a crash; empty under another profile than the run's
+	found   *explore.Outcome
+}
+
+// addLive adds a run in which no power was cut yet, and returns how many judgements ended without an answer.
+func (f *figures) addLive(c *cell, live judge.Live) (unknown int) {
+	for _, v := range live.Problems {
+		if v.Class == "hang" {
+			f.tally.Hangs++
+		}
+	}
+	for _, reason := range live.Unclear {
+		c.unclear(reason, 1)
+	}
+	return len(live.Unclear)
+}
+
+// addRun adds the exploration of a run, and the run itself.
+func (f *figures) addRun(c *cell, e explored) (unknown int) {
+	r := e.subject.Recording
+	c.result.Runs++
+	c.result.Profile = r.Plan.Spec.Profile
+	c.committed += r.Committed()
+	c.needsFault = c.needsFault || len(r.Plan.Rules) > 0
+	c.needsLoss = r.Plan.Spec.Profile != "lose-none" && !r.Plan.Fault.Rot // what rots is loss enough
+	for kind, n := range r.Injected {
+		c.result.Injected[kind] += n
+	}
+	fmt.Fprintln(f.traces, r.Hash())
+	if rule := r.Plan.Fault.Rule(e.subject.Target.Promises); rule.Lower == 0 && !r.Plan.Fault.Rot {
+		acked, kept := e.found.Survival(e.subject)
+		f.acked, f.kept = f.acked+acked, f.kept+kept
+	}
+	return f.add(c, e)
+}
+
+// addUnexplored adds crash points of a run that are beyond its budget.
+func (f *figures) addUnexplored(points int) { f.tally.Left += max(0, points) }
+
+// addSample adds a sample of the crash points of a run. What it leaves out was not asked for.
+func (f *figures) addSample(c *cell, e explored) (unknown int) {
+	e.found.Tally.Left = 0
+	return f.add(c, e)
+}
+
+func (f *figures) add(c *cell, e explored) (unknown int) {
+	t, p := e.found.Tally, e.subject.Recording.Plan
+	f.tally.Add(t)
+	c.result.CrashPoints += t.Points
+	c.result.Images += t.Images
+	if p.Spec.Profile == c.result.Profile {
+		c.bytesLost += t.BytesLost
+	}
+	if t.Rotted > 0 {
+		c.result.Injected[p.Rules[0].Key()] += t.Rotted
+	}
+	n := f.profiles[p.Spec.Profile]
+	n.CrashPoints += t.Points
+	n.Images += t.Images
+	f.profiles[p.Spec.Profile] = n
+	for i, points := range e.found.Reached {
+		f.goals[i].Points += points
+	}
+	f.bank.add(e)
+	for reason, n := range e.found.Unclear {
+		c.unclear(reason, n)
+		unknown += n
+	}
+	return unknown
+}
+
+// bankTotals is the money of the bank: what there should be, and the first wrong sum that was seen.
+type bankTotals struct{ want, got int64 }
+
+func (b *bankTotals) add(e explored) {
+	bank := e.subject.Recording.Plan.Bank()
+	if bank == nil || b.got != b.want {
+		return
+	}
+	b.want, b.got = bank.Total, *cmp.Or(e.found.WrongTotal, &bank.Total)
+	for _, v := range e.live.Problems {
+		if v.Class == "bank: total not conserved" {
+			b.got = sumOf(bank, &e.subject.Recording.History[v.Ops[0]])
+		}
+	}
+}
+
+// sumOf adds up the accounts that an operation read.
+func sumOf(bank *checker.Bank, op *history.Op) int64 {
+	state := &history.State{}
+	for _, r := range op.Reads {
+		if r.Found {
+			state.Append(r.Key, r.Value)
+		}
+	}
+	return bank.Sum(state)
+}
+
+// fill writes the figures into a result.
+func (f *figures) fill(r *Result) {
+	t := &f.tally
+	r.CrashPoints, r.ExhaustivePoints, r.SampledPoints = t.Points, t.Exhaustive, t.Sampled
+	r.UnexploredPoints, r.WidestExhaustive, r.DeepPoints = t.Left, t.Widest, t.Deep
+	r.Images, r.NestedImages, r.RepeatedImages = t.Images, t.Nested, t.Repeated
+	r.RecoveryCycles, r.Divergences, r.BytesLost = t.Cycles, t.Divergences, t.BytesLost
+	r.AckedSynced, r.Recovered = f.acked, f.kept
+	r.BankTotalWant, r.BankTotalGot = f.bank.want, f.bank.got
+	r.TraceHash = hex.EncodeToString(f.traces.Sum(nil)[:8])
+	r.Profiles, r.Goals = f.profiles, f.goals
+	if s := f.elapsed.Seconds(); s > 0 {
+		r.ImagesPerSecond = float64(r.Images) / s
+	}
+	r.Spent = seconds(t.Spent)
+	if total := t.Spent.Total; total > 0 {
+		r.LabShare = 1 - t.Spent.Engine().Seconds()/total.Seconds()
+	}
+}
+
+// seconds returns the time of exploring by part.
+func seconds(s recovery.Spent) Spent {
+	rest := s.Total - s.Making - s.Engine()
+	return Spent{
+		Making: s.Making.Seconds(), Open: s.Open.Seconds(), Read: s.Read.Seconds(), Close: s.Close.Seconds(),
+		Write: s.Write.Seconds(), Judging: rest.Seconds(),
+	}
+}

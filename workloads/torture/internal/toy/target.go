@@ -1,0 +1,81 @@
+package toy
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+)
+
+// Bug is a mistake that a toy store makes. The lab must find each, with the fault that shows it.
+type Bug int
+
+// The mistakes.
+const (
+	Correct          Bug = iota // makes no mistake
+	NoFileSync                  // the log is not synced
+	NoDirSync                   // the log's name is not synced
+	NoParentSync                // the directory's name is not synced
+	NoChecksum                  // the tail is taken without its checksum
+	NoTruncate                  // records are appended behind a torn tail
+	RetrySync                   // a failed sync is retried and believed
+	IgnoreWriteError            // an error of a write is ignored
+	SplitBatch                  // a batch is two records
+	Panics                      // recovery panics at a torn tail
+	Leftover                    // recovery leaves a file
+	Leaks                       // recovery leaves one more file each time
+	Forgetful                   // a recovery loses more if the one before was interrupted
+	RotTakesAll                 // damage within the log makes recovery drop all of it
+	StartsOver                  // the log is emptied when it has grown
+	Scribbles                   // the last byte of a record is written again, wrongly
+	bugs
+)
+
+// Bugs returns all mistakes, Correct first.
+func Bugs() []Bug {
+	var all []Bug
+	for b := range bugs {
+		all = append(all, b)
+	}
+	return all
+}
+
+// Target returns the toy with a bug as a target.
+func Target(bug Bug) contract.Target {
+	t := contract.Target{
+		Name:     "toy",
+		Promises: contract.Promises{SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true, RecoveryRepeats: true, Linearizable: true},
+		Open:     func(env contract.Env) (workloads.Store, error) { return open(env, bug) },
+	}
+	t.LogGlobs = []string{"log"}
+	t.CheckFiles = func(fs afero.Fs, dir string) error {
+		names, err := namesIn(fs, dir)
+		if len(names) > 1 {
+			err = errors.Join(err, fmt.Errorf("more than the log: %q", names))
+		}
+		return err
+	}
+	return t
+}
+
+// open is Open for a target: a store that did not open is no store at all.
+func open(env contract.Env, bug Bug) (workloads.Store, error) {
+	s, err := Open(env, bug)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// namesIn lists a directory.
+func namesIn(fs afero.Fs, dir string) ([]string, error) {
+	d, err := fs.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	names, err := d.Readdirnames(0)
+	return names, errors.Join(err, d.Close())
+}

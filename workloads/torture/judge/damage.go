@@ -1,0 +1,55 @@
+package judge
+
+import (
+	"path"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// rotBlock is how many bytes of a file are of another time or place where a block of it is.
+const rotBlock = 4096
+
+// isLog reports whether a file may lose its tail to a rotten bit.
+func (j *Judges) isLog(name string) bool { return matches(j.target.LogGlobs, name) }
+
+// mayLoseItsEnd reports whether a file may lose its tail if that is cut off.
+func (j *Judges) mayLoseItsEnd(name string) bool {
+	return j.isLog(name) || matches(j.target.AppendGlobs, name)
+}
+
+func matches(globs []string, name string) bool {
+	for _, glob := range globs {
+		if ok, err := path.Match(glob, path.Base(name)); ok && err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// beforeDamage returns the tick until which a commit must have been acknowledged to lie in a log before what rotted: the one
+// before the first write there.
+func (j *Judges) beforeDamage(c Crash) history.Tick {
+	var file faultfs.Ino
+	trace := j.recording.Trace
+	for i := range trace {
+		op := &trace[i]
+		if op.Tick > c.Tick {
+			break
+		}
+		if op.Path == c.Damage.Path || op.To == c.Damage.Path {
+			file = op.Ino
+		}
+	}
+	from, to := c.Damage.Off, c.Damage.Off+rotBlock
+	if c.Damage.Effect == faultfs.BitFlip {
+		to = from + 1
+	}
+	for i := range trace {
+		op := &trace[i]
+		if op.Kind == faultfs.OpWrite && op.Ino == file && op.Off < to && op.Off+int64(len(op.Data)) > from {
+			return history.Tick(op.Tick) - 1
+		}
+	}
+	return 0
+}

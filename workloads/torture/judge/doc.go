@@ -1,0 +1,14 @@
+// Package judge judges a recording: what the clients saw while the store ran, and what a store shows that was recovered after
+// a crash. The judges themselves are those of package checker; this package knows which of them a target's promises call
+// for, and what a fault or rotten data excuses.
+//
+// Promises:
+//
+//   - J1: judging writes nothing to the recording. Live and State return what they found.
+//   - J2: a judge is made once for each recording and asked for every image, under any profile.
+//   - J3: only what was promised is demanded, and an error is excused only if a fault came before it (T3 of package torture).
+//   - J4: who damages a file knows which commits it may cost: the tail of a log from the damage on, what was cut off a file
+//     that only grows, and nothing else.
+//
+// Judges may be used by several goroutines at once.
+package judge

@@ -1,0 +1,61 @@
+package judge
+
+import (
+	"cmp"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// Judges are all judges of one recording.
+type Judges struct {
+	recording  *record.Recording
+	target     contract.Target
+	durability *checker.Durability
+	isolation  *checker.Isolation // nil if nothing promises anything that it could judge
+	sequence   *checker.Sequence  // nil if the store does not reveal the order of its commits
+	bank       *checker.Bank      // nil if the script moves no money
+}
+
+// New makes the judges of a recording of a target.
+func New(target contract.Target, r *record.Recording) *Judges {
+	j := &Judges{recording: r, target: target, bank: r.Plan.Bank()}
+	if target.Promises.ShownSurvives {
+		j.durability = checker.NewStrictDurability(r.History, &history.State{})
+	} else {
+		j.durability = checker.NewDurability(r.History, &history.State{})
+	}
+	if r.Plan.Script.Lists && target.Promises.Transactions {
+		lists := checker.Lists{IsList: workloads.IsList, Elements: workloads.Elements}
+		j.isolation = checker.NewIsolation(r.History, lists, cmp.Or(target.Promises.Isolation, checker.Serializable))
+	}
+	if s, ok := checker.NewSequence(r.History, &history.State{}); ok {
+		j.sequence = s
+	}
+	return j
+}
+
+// AckedSynced returns how many commits were acknowledged as durable by a cut.
+func (j *Judges) AckedSynced(cut history.Cut) int { return j.durability.AckedSynced(cut) }
+
+// Durability judges a state by the rule of durability alone.
+func (j *Judges) Durability(cut history.Cut, state *history.State, rule checker.Rule) checker.Result {
+	return j.durability.Judge(cut, state, rule)
+}
+
+// order asks the judges that know more of the order of commits than who was answered before whom was called, under a rule
+// by which what is lost is what came last.
+func (j *Judges) order(cut history.Cut, state *history.State, rule checker.Rule) checker.Result {
+	if j.isolation != nil {
+		if r := j.isolation.JudgeState(cut, state, rule); r.Verdict != checker.Pass {
+			return r
+		}
+	}
+	if j.sequence != nil && rule.Suffix && rule.Atomic {
+		return j.sequence.Judge(cut, state, rule.Lower)
+	}
+	return checker.Result{Judge: "orders", Verdict: checker.Pass}
+}

@@ -1,0 +1,99 @@
+package judge
+
+import (
+	"context"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Live is what is wrong with a run in which no power was cut.
+type Live struct {
+	Problems []checker.Violation // those that ended the run, followed by those that the judges found
+	Unclear  []string            // the reasons for which a judge had no answer
+}
+
+// Live judges what the clients saw while the store ran.
+func (j *Judges) Live(ctx context.Context) Live {
+	found := Live{Problems: slices.Clone(j.recording.Problems)}
+	for _, result := range j.liveResults(ctx) {
+		switch result.Verdict {
+		case checker.Fail:
+			found.Problems = append(found.Problems, tagged(result)...)
+		case checker.Inconclusive:
+			found.Unclear = append(found.Unclear, result.Judge+": "+result.Reason)
+		case checker.Pass:
+		}
+	}
+	return found
+}
+
+func (j *Judges) liveResults(ctx context.Context) []checker.Result {
+	ops := j.recording.History
+	results := []checker.Result{checker.Assumptions(ops)}
+	if results[0].Verdict != checker.Pass {
+		return results
+	}
+	if j.target.Promises.Linearizable {
+		results = append(results, checker.CheckReads(ops), j.linearizability(ctx))
+	} else {
+		results = append(results, checker.CheckLateReads(ops))
+	}
+	if j.bank != nil {
+		results = append(results, j.bank.JudgeHistory(ops))
+	}
+	if j.isolation != nil {
+		results = append(results, j.isolation.JudgeHistory())
+	}
+	return append(results, j.unexpectedErrors())
+}
+
+// linearizability asks for an order of all operations; transactions are operations too, if they have to be in it.
+func (j *Judges) linearizability(ctx context.Context) checker.Result {
+	if j.bank != nil && j.target.Promises.Isolation == checker.StrictSerializable {
+		return checker.BankLinearizability(ctx, j.recording.History, *j.bank, checker.Limits{})
+	}
+	return checker.Linearizability(ctx, j.recording.History, &history.State{}, nil, nil, checker.Limits{})
+}
+
+// tagged puts the judge's name before the class, which alone does not say who found it.
+func tagged(r checker.Result) []checker.Violation {
+	violations := slices.Clone(r.Violations)
+	for i := range violations {
+		violations[i].Class = r.Judge + ": " + violations[i].Class
+	}
+	return violations
+}
+
+// unexpectedErrors fails if the store returned an error other than a conflict before anything had failed under it.
+func (j *Judges) unexpectedErrors() checker.Result {
+	result := checker.Result{Judge: "errors", Verdict: checker.Pass}
+	excused, transactions := j.recording.Excused(), j.target.Promises.Transactions
+	for i := range j.recording.History {
+		op := &j.recording.History[i]
+		if op.Err == "" || op.Return >= excused || isConflict(op) || !transactions && isTransaction(op.Kind) {
+			continue
+		}
+		result.Verdict = checker.Fail
+		result.Violations = append(result.Violations, checker.Violation{
+			Class: "unexpected error", Ops: []int{op.ID},
+			Sentence: "the store returned an error on a disk that did what it was told: " + op.Kind.String() + ": " + op.Err,
+		})
+	}
+	return result
+}
+
+// isConflict reports whether a transaction failed as it may.
+func isConflict(op *history.Op) bool {
+	return op.Outcome == history.Rejected && op.Kind == history.Txn && op.Err == workloads.ErrConflict.Error()
+}
+
+func isTransaction(k history.Kind) bool { return k == history.Txn || k == history.Snapshot }
+
+// SeenInHistory reports whether what is wrong in a run without a crash can be seen in what the clients called and got: not
+// a panic or a hang, nor an error of opening or closing the store.
+func SeenInHistory(class string) bool {
+	return class != "panic" && class != "hang" && class != "unexpected error"
+}

@@ -1,0 +1,75 @@
+package judge
+
+import (
+	"context"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+)
+
+// Crash is the crash from which a store recovered.
+type Crash struct {
+	Tick   uint64 // of the last operation that the disk has seen
+	Cut    history.Cut
+	Damage *faultfs.Damage // what rotted between crash and recovery; nil: nothing
+	Draw   uint64          // with Leaf: draws which states are judged for linearizability
+	Leaf   int
+}
+
+// Verdict is what the judges say of a recovered state.
+type Verdict struct {
+	checker.Result
+	WrongTotal *int64 // the money in the state, if the judge of the bank rejected it
+}
+
+// State asks every judge of recovered states.
+func (j *Judges) State(c Crash, state *history.State, rule checker.Rule) Verdict {
+	cutOff := c.Damage != nil && c.Damage.Effect == faultfs.Truncated && j.mayLoseItsEnd(c.Damage.Path)
+	when := c.Cut
+	switch {
+	case cutOff:
+		rule.Lower = checker.NothingMustSurvive
+	case c.Damage != nil && j.isLog(c.Damage.Path):
+		when.Acked = min(when.Acked, j.beforeDamage(c)) // from there on it looks like a torn write
+	}
+	rule.Suffix = rule.Suffix && !cutOff
+	if r := j.durability.Judge(when, state, rule); r.Verdict != checker.Pass {
+		return Verdict{Result: r}
+	}
+	if r := j.order(when, state, rule); r.Verdict != checker.Pass {
+		return Verdict{Result: r}
+	}
+	if j.bank != nil && state.Len() > 0 && !cutOff && j.conserves() {
+		v := Verdict{Result: j.bank.JudgeState(state)}
+		if v.Verdict == checker.Fail {
+			total := j.bank.Sum(state)
+			v.WrongTotal = &total
+		}
+		return v
+	}
+	return Verdict{Result: j.recoveredOrder(c, state, rule)}
+}
+
+// conserves reports whether a crash must leave a sum that every transaction keeps: half a transaction changes it, and so
+// does one that builds on another that was lost.
+func (j *Judges) conserves() bool {
+	return j.target.Promises.AtomicBatch && j.target.Promises.LossIsSuffix
+}
+
+// linearizabilityEach is how many distinct states there are to one that is judged for linearizability too: the search
+// for an order costs as much as many recoveries.
+const linearizabilityEach = 16
+
+// recoveredOrder asks whether one order explains what the clients saw before the crash and what the recovered store
+// shows after it. It is a question only where nothing that was acknowledged, or shown, may be lost.
+func (j *Judges) recoveredOrder(c Crash, state *history.State, rule checker.Rule) checker.Result {
+	damaged := c.Damage != nil && j.isLog(c.Damage.Path)
+	everything := rule.Lower == checker.AckedMustSurvive || rule.Lower == checker.SyncedMustSurvive && j.recording.Plan.AllSynced
+	sampled := plan.Mix(c.Draw, uint64(c.Leaf)+1)%linearizabilityEach == 0
+	if !everything || damaged || !sampled || !j.target.Promises.Linearizable || !j.target.Promises.ShownSurvives {
+		return checker.Result{Judge: "durability", Verdict: checker.Pass}
+	}
+	return checker.Linearizability(context.Background(), j.recording.History, nil, state, &c.Cut, checker.Limits{})
+}

@@ -1,0 +1,155 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Plan is a spec with its names resolved. Nobody writes to it once it is made.
+type Plan struct {
+	Spec   Spec
+	Fault  Fault
+	Model  faultfs.Model
+	Script workloads.Script
+	Sequel *workloads.Script // what the clients do once the store has been opened again; nil: it is not
+	Rules  []*faultfs.Rule
+	// AfterLoading says that the rules begin when the store has been loaded.
+	AfterLoading bool
+	// AllSynced says that every commit of the script asks for Sync.
+	AllSynced bool
+	Nest      int // one of how many recoveries is crashed in turn; 1: all, at every operation
+	Phase     int // operations between two scans of the whole store; 0: as workloads.Drive does
+	Points    int // how many crash points to explore at the most, spread evenly; 0: all
+}
+
+// largeNest is how many recoveries of a run there are to one that is crashed in turn. In a tiny run all are.
+const largeNest = 32
+
+// Resolve looks up the names of a spec and derives the script and the rules from its seed.
+func Resolve(s Spec) (*Plan, error) {
+	p := &Plan{Spec: s, Nest: largeNest}
+	if err := p.lookUp(); err != nil {
+		return nil, err
+	}
+	if err := p.generate(); err != nil {
+		return nil, err
+	}
+	if err := p.drawRules(); err != nil {
+		return nil, err
+	}
+	if s.Keep != nil {
+		p.Script = s.Keep.Of(p.Script)
+	}
+	p.AllSynced = allSynced(&p.Script)
+	if tiny(p.Spec.Size) {
+		p.Nest = 1
+	}
+	return p, nil
+}
+
+// lookUp finds the fault, the profile and the device.
+func (p *Plan) lookUp() (err error) {
+	if p.Fault, err = FaultNamed(p.Spec.Fault); err != nil {
+		return err
+	}
+	if p.Fault.Profile != "" {
+		p.Spec.Profile = p.Fault.Profile
+	}
+	if p.Model.Profile, err = ProfileNamed(p.Spec.Profile); err != nil {
+		return err
+	}
+	if p.Model.Device, err = faultfs.ParseDevice(p.Spec.Device); err != nil {
+		return fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	if p.Model.Device.IgnoreFlush > 0 { // as lost-fsync
+		p.Fault.lower, p.Fault.Refuse = checker.NothingMustSurvive, true
+	}
+	return nil
+}
+
+// generate makes the script, of the scenario or of the workload.
+func (p *Plan) generate() error {
+	if p.Spec.Scenario == "" {
+		w, err := WorkloadNamed(p.Spec.Workload)
+		if err != nil {
+			return err
+		}
+		p.Script = w.Generate(p.Spec.Seed, p.Spec.Size)
+		return nil
+	}
+	s, err := scenarioNamed(p.Spec.Scenario)
+	if err != nil {
+		return err
+	}
+	p.Script, p.Points, p.Phase = s.script(p.Spec.Seed), s.points, s.phase
+	p.Spec.Size = p.Script.Size
+	if s.sequel != nil {
+		sequel := s.sequel(p.Spec.Seed)
+		p.Sequel = &sequel
+	}
+	if s.Name == SweepName {
+		p.Fault.Choice = seriesOf(p.Spec.Fault)
+	}
+	return nil
+}
+
+// FromScript makes the plan of a run whose script and rules are written out. All of its recoveries are crashed in turn.
+func FromScript(s Spec, script workloads.Script, sequel *workloads.Script, rules []string, afterLoading bool) (*Plan, error) {
+	p := &Plan{Spec: s, Script: script, Sequel: sequel, AfterLoading: afterLoading, Nest: 1, AllSynced: allSynced(&script)}
+	if err := p.lookUp(); err != nil {
+		return nil, err
+	}
+	var err error
+	if p.Rules, err = ParseRules(rules); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	return p, nil
+}
+
+// WithScript returns the plan with the script and the rules of a run that was saved; nil: the script is that of the spec.
+func (p *Plan) WithScript(script *workloads.Script, rules []*faultfs.Rule) *Plan {
+	other := *p
+	other.Rules = rules
+	if script != nil {
+		other.Script, other.AllSynced = *script, allSynced(script)
+	}
+	return &other
+}
+
+// Under returns the plan with power cut under another profile. What a killed process must keep is not asked of a power cut.
+func (p *Plan) Under(profile faultfs.Profile) *Plan {
+	other := *p
+	other.Model.Profile, other.Spec.Profile, other.Fault.kills = profile, profile.Name, nil
+	return &other
+}
+
+// allSynced reports whether every commit asks for Sync. Loading does not, if it takes several batches.
+func allSynced(s *workloads.Script) bool {
+	for _, steps := range s.Clients {
+		for i := range steps {
+			if steps[i].Commits() && steps[i].Durability != history.Sync {
+				return false
+			}
+		}
+	}
+	return len(s.Preload) <= 1
+}
+
+// Clients returns how many clients run at the same time.
+func (p *Plan) Clients() int { return max(1, len(p.Script.Clients)) }
+
+// Bank returns the judge of the script's money, or nil if there is none.
+func (p *Plan) Bank() *checker.Bank {
+	ledger := p.Script.Ledger
+	if ledger == nil {
+		return nil
+	}
+	return &checker.Bank{
+		Accounts: ledger.Accounts, Turnover: ledger.Turnover, Total: ledger.Total,
+		IsAccount: workloads.IsAccount, Balance: workloads.Balance,
+	}
+}

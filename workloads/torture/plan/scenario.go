@@ -1,0 +1,54 @@
+package plan
+
+import "github.com/lightningdb/lightning-torture/workloads"
+
+// scenario is a named run of one script: under a power cut, or under a series of faults.
+type scenario struct {
+	Choice
+	script func(seed uint64) workloads.Script
+	sequel func(seed uint64) workloads.Script // for the store that is opened again; nil: it is not
+	phase  int                                // operations between two scans, whose results are kept in memory; 0: as usual
+	points int                                // crash points to explore, spread evenly; 0: all
+}
+
+// sweepPoints is how many crash points of each run of the sweep are explored.
+const sweepPoints = 6
+
+// scenarios returns the three stories that the project started from, and the sweep.
+func scenarios() []scenario {
+	return []scenario{
+		{
+			Choice: Choice{"seed-crash", "4 clients write 85,092 entries, power is cut, all acknowledged ones come back"},
+			script: func(seed uint64) workloads.Script { return workloads.Load(seed, 4, 85_092) },
+			points: 24, phase: 50_000,
+		},
+		{
+			Choice: Choice{"seed-concurrent", "8 clients, 4,000 operations, no error, linearizable"},
+			script: func(seed uint64) workloads.Script {
+				register, _ := workloads.ByName("register")
+				return register.Generate(seed, workloads.Size{Clients: 8, Ops: 500, ValueBytes: 100})
+			},
+			points: 400,
+		},
+		{
+			Choice: Choice{"seed-bank", "two accounts of 1,000, 4 clients with 100 transfers each; the total stays 2,000"},
+			script: func(seed uint64) workloads.Script { return workloads.Transfers(seed, 4, 100) },
+		},
+		{
+			Choice: Choice{SweepName, "one client, whose filesystem calls fail in turn: once and for good, with every effect"},
+			script: workloads.Lifetime, sequel: workloads.Reopened, points: sweepPoints,
+		},
+	}
+}
+
+// FaultsOf returns the names of the faults under which a scenario runs.
+func FaultsOf(scenario string) []string {
+	if scenario != SweepName {
+		return []string{"power"}
+	}
+	var names []string
+	for _, s := range Sweep() {
+		names = append(names, s.Name)
+	}
+	return names
+}

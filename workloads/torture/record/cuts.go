@@ -1,0 +1,52 @@
+package record
+
+import (
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Cuts finds where a crash at a tick cuts the history.
+type Cuts struct {
+	ops     []uint64 // ticks of the filesystem operations
+	returns []history.Tick
+	calls   []history.Tick
+}
+
+// Bounds is how many operations were acknowledged and called before a crash: two crash points with the same bounds and the
+// same recovered state have the same verdict.
+type Bounds struct{ acked, called int }
+
+// NewCuts prepares the cuts of a trace and the history that goes with it.
+func NewCuts(trace []faultfs.Op, ops []history.Op) *Cuts {
+	c := &Cuts{}
+	for i := range trace {
+		c.ops = append(c.ops, trace[i].Tick)
+	}
+	for i := range ops {
+		c.calls = append(c.calls, ops[i].Call)
+		c.returns = append(c.returns, ops[i].Return)
+	}
+	slices.Sort(c.returns)
+	return c
+}
+
+// At returns the sharpest cut for a disk that has seen the operation at tick and no later one: what was acknowledged
+// until the next operation must be there, and what was called after this one cannot be.
+func (c *Cuts) At(tick uint64) history.Cut {
+	acked := history.Tick(tick)
+	if next, _ := slices.BinarySearch(c.ops, tick+1); next < len(c.ops) {
+		acked = history.Tick(c.ops[next] - 1)
+	} else if answered, _ := slices.BinarySearch(c.returns, history.Never); answered > 0 {
+		acked = max(acked, c.returns[answered-1])
+	}
+	return history.Cut{Acked: acked, Called: history.Tick(tick)}
+}
+
+// Bounds returns the bounds of a cut.
+func (c *Cuts) Bounds(cut history.Cut) Bounds {
+	acked, _ := slices.BinarySearch(c.returns, cut.Acked+1)
+	called, _ := slices.BinarySearch(c.calls, cut.Called+1)
+	return Bounds{acked, called}
+}

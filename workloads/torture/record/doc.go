@@ -1,0 +1,16 @@
+// Package record runs the workload of a plan once on a faultfs.FS and keeps what happened: the trace of the disk and the
+// history of the clients, on one clock. All crash images of the run are made from these two later.
+//
+// Promises:
+//
+//   - R1: a Recording is evidence. Nobody writes to it, to its trace or to its history once Run has returned it. What later
+//     packages find out about it they keep themselves.
+//   - R2: the same plan with one client gives the same trace, operation by operation.
+//   - R3: cuts are sharp (T2 of package torture). An operation that was acknowledged before the next filesystem operation
+//     counts as acknowledged; one that was called after the last one counts as not begun.
+//   - R4: an engine that does not come back from an operation is a problem of the recording, not of the caller. Its goroutines
+//     stay behind, since nothing can stop them.
+//   - R5: an error of the engine is a problem only if no injected fault came before it that excuses it.
+//
+// The package cuts no power and judges no history. A Recording may be read by any number of goroutines.
+package record

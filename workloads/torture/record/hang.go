@@ -1,0 +1,54 @@
+package record
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
+)
+
+// DefaultPatience is how long the engine may take over one operation or one recovery before it counts as hanging. The
+// slowest of the lab's own runs take a hundredth of it.
+const DefaultPatience = 30 * time.Second
+
+// Hang is the error of an engine that did not come back.
+type Hang struct {
+	from   string // from what
+	after  time.Duration
+	stacks []string
+}
+
+func (h *Hang) Error() string {
+	return fmt.Sprintf("the engine did not come back from %s in %v", h.from, h.after)
+}
+
+// NewHang describes a hang, with the stacks of the goroutines that contain one of the marks.
+func NewHang(from string, after time.Duration, marks ...string) *Hang {
+	return &Hang{from: from, after: after, stacks: stack.Containing(marks...)}
+}
+
+// Violation returns the hang as a judge would report it.
+func (h *Hang) Violation() checker.Violation {
+	return checker.Violation{Class: "hang", Sentence: h.Error(), Evidence: h.stacks}
+}
+
+// await returns what comes from done, or a *Hang if pulse stays the same for so long. The end of ctx changes nothing:
+// the engine has to finish what it has begun.
+func await(done <-chan error, patience time.Duration, pulse func() int) error {
+	const looks = 8
+	ticker := time.NewTicker(max(patience/looks, time.Millisecond))
+	defer ticker.Stop()
+	for last, still := pulse(), 0; ; {
+		select {
+		case err := <-done:
+			return err
+		case <-ticker.C:
+		}
+		if now := pulse(); now != last {
+			last, still = now, 0
+		} else if still++; still >= looks {
+			return NewHang("an operation", patience, "workloads.(*driver)", "record.runStore")
+		}
+	}
+}

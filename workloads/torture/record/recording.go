@@ -1,0 +1,69 @@
+package record
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+)
+
+// StoreDir is where every store lives on its faultfs. The engine makes it, and has to make that durable.
+const StoreDir = "db"
+
+// Recording is one execution of a workload: the evidence from which all crash images are made. It is read-only.
+type Recording struct {
+	Plan     *plan.Plan
+	Trace    []faultfs.Op
+	History  []history.Op
+	Injected map[string]uint64   // faults that hit, by effect and operation
+	Problems []checker.Violation // what ended the run: a panic, a hang, or an error that no fault excuses
+}
+
+// Under returns the recording with its power cut under another profile. The problems of the run are not repeated.
+func (r *Recording) Under(profile faultfs.Profile) *Recording {
+	return &Recording{Plan: r.Plan.Under(profile), Trace: r.Trace, History: r.History, Injected: r.Injected}
+}
+
+// Excused returns the tick of the first injected fault that excuses errors, or Never.
+func (r *Recording) Excused() history.Tick {
+	for i := range r.Trace {
+		if r.Plan.Fault.Errors && r.Trace[i].Fault != faultfs.NoEffect {
+			return history.Tick(r.Trace[i].Tick)
+		}
+	}
+	return history.Never
+}
+
+// Committed returns how many commits of clients were acknowledged, those of loading left out.
+func (r *Recording) Committed() (n int) {
+	loading := len(r.Plan.Script.Preload)
+	for i := range r.History {
+		switch op := &r.History[i]; {
+		case len(op.Writes) == 0:
+		case loading > 0:
+			loading--
+		case op.Outcome == history.Acked:
+			n++
+		}
+	}
+	return n
+}
+
+// Hash identifies the trace: the same seed with one client gives the same hash every time.
+func (r *Recording) Hash() string {
+	h := sha256.New()
+	var n [8]byte
+	for i := range r.Trace {
+		op := &r.Trace[i]
+		fmt.Fprintf(h, "%d %d %s %s %d %d %d\n", op.Tick, op.Kind, op.Path, op.To, op.Off, op.Size, op.Fault)
+		binary.LittleEndian.PutUint64(n[:], uint64(len(op.Data)))
+		h.Write(n[:])
+		h.Write(op.Data)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}

@@ -1,0 +1,110 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
+)
+
+// Run runs the workload of a plan on a fresh disk. The engine may take as long as patience over one operation before it
+// counts as hanging.
+func Run(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration) *Recording {
+	clock := &history.Clock{}
+	fs := faultfs.New(faultfs.Options{
+		Tick: func() uint64 { return uint64(clock.Next()) }, Rules: p.RulesAt(false, 0), Clock: yielding{}, Callers: true,
+	})
+	rec := history.NewRecorder(clock)
+	done := make(chan error, 1)
+	loaded := func() {
+		if p.AfterLoading {
+			fs.SetRules(p.RulesAt(true, uint64(clock.Now()))...)
+		}
+	}
+	go func() { done <- runStore(ctx, target, fs, p, rec, loaded) }()
+	err := await(done, patience, rec.Events)
+	r := &Recording{Plan: p, Trace: fs.Trace(), History: rec.Ops(), Injected: fs.Injected()}
+	r.Problems = problemsOf(ctx, r, err)
+	return r
+}
+
+// problemsOf returns what an error of the running store means: nothing, if an injected fault explains it.
+func problemsOf(ctx context.Context, r *Recording, err error) []checker.Violation {
+	var panicked *workloads.Panic
+	var hang *Hang
+	switch {
+	case errors.As(err, &panicked):
+		return []checker.Violation{PanicViolation(panicked)}
+	case errors.As(err, &hang):
+		return []checker.Violation{hang.Violation()}
+	case err == nil, ctx.Err() != nil, r.Excused() != history.Never:
+		return nil
+	}
+	return []checker.Violation{{
+		Class: "unexpected error", Sentence: "the store failed on a disk that did what it was told: " + err.Error(),
+	}}
+}
+
+// PanicViolation describes a panic of the engine.
+func PanicViolation(p *workloads.Panic) checker.Violation {
+	return checker.Violation{
+		Class: "panic", Sentence: fmt.Sprintf("the engine panicked: %v", p.Value), Evidence: stack.FirstLines(string(p.Stack), 12),
+	}
+}
+
+// runStore opens the store, runs the script and closes the store; then the same for the sequel. A sequel is tried
+// whatever became of the script: what a store looks like that is opened after an error is evidence.
+func runStore(
+	ctx context.Context, target contract.Target, fs *faultfs.FS, p *plan.Plan, rec *history.Recorder, loaded func(),
+) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &workloads.Panic{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	env := contract.Env{FS: fs, Dir: StoreDir, Inline: p.Clients() <= 1}
+	err = runLife(ctx, target, env, p.Script, rec, workloads.DriveOptions{Loaded: loaded, PhaseOps: p.Phase})
+	if panicked := (*workloads.Panic)(nil); p.Sequel == nil || errors.As(err, &panicked) {
+		return err
+	}
+	return errors.Join(err, runLife(ctx, target, env, *p.Sequel, rec, workloads.DriveOptions{}))
+}
+
+// runLife takes a store from its opening to its close.
+func runLife(
+	ctx context.Context, target contract.Target, env contract.Env, script workloads.Script, rec *history.Recorder,
+	opts workloads.DriveOptions,
+) error {
+	store, err := target.Open(env)
+	if err != nil {
+		return fmt.Errorf("open: %w", err)
+	}
+	drove := workloads.Drive(ctx, store, script, rec, opts)
+	if panicked := (*workloads.Panic)(nil); errors.As(drove, &panicked) {
+		return drove // the engine may still hold a lock for which Close would wait
+	}
+	if err := store.Close(); err != nil {
+		return errors.Join(drove, fmt.Errorf("close: %w", err))
+	}
+	return drove
+}
+
+// yielding is the clock of slow disks. Nobody waits for it in real time: while a call is slow the other goroutines run, as
+// often as the milliseconds say.
+type yielding struct{}
+
+func (yielding) Sleep(d time.Duration) {
+	for range min(d.Milliseconds(), 100) {
+		runtime.Gosched()
+	}
+}

@@ -1,0 +1,44 @@
+package record
+
+import "slices"
+
+// CrashTicks returns the ticks at which power is worth cutting, ascending: those of the operations that change the disk.
+func (r *Recording) CrashTicks() []uint64 {
+	var all []uint64
+	for i := range r.Trace {
+		if r.Trace[i].Changes() {
+			all = append(all, r.Trace[i].Tick)
+		}
+	}
+	return all
+}
+
+// CrashTicksFromFault returns the crash ticks from the first injected fault on, and the one before it: until then the run
+// is one without the fault.
+func (r *Recording) CrashTicksFromFault() []uint64 {
+	all := r.CrashTicks()
+	first, _ := slices.BinarySearch(all, uint64(r.Excused()))
+	return all[max(0, first-1):]
+}
+
+// Neighbours returns the n crash ticks before one and the n after it.
+func (r *Recording) Neighbours(tick uint64, n int) []uint64 {
+	all := r.CrashTicks()
+	i := slices.Index(all, tick)
+	if i < 0 {
+		return nil
+	}
+	return slices.Concat(all[max(0, i-n):i], all[i+1:min(len(all), i+1+n)])
+}
+
+// Spread returns so many of the ticks, spread evenly, with the last.
+func Spread(ticks []uint64, limit int) []uint64 {
+	if limit <= 0 || limit >= len(ticks) {
+		return ticks
+	}
+	some := make([]uint64, limit)
+	for i := range some {
+		some[i] = ticks[(i+1)*len(ticks)/limit-1]
+	}
+	return some
+}

@@ -1,0 +1,83 @@
+package recovery
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+)
+
+// probeEach is how many crash points there are to one whose recovered stores are asked for single keys, probeKeys for
+// how many: a scan does not use an engine's filters and point lookups, but costs the same for the whole store.
+const (
+	probeEach = 8
+	probeKeys = 4
+)
+
+// ProbeSeed returns the seed of the probes of a crash point, or 0 if it is not probed. All images of one crash point
+// are probed or none, so that they stay one search.
+func ProbeSeed(draw uint64) uint64 {
+	if plan.Mix(draw, probeEach)%probeEach != 0 {
+		return 0
+	}
+	return draw
+}
+
+// disagreement is the error of a store whose Get does not return what its Scan showed.
+type disagreement struct {
+	key          []byte
+	got, scanned history.Read
+}
+
+func (d *disagreement) Error() string {
+	show := func(r history.Read) string {
+		if !r.Found {
+			return "nothing"
+		}
+		return fmt.Sprintf("%.40q", r.Value)
+	}
+	return fmt.Sprintf("get of %q returns %s, but a scan shows %s", d.key, show(d.got), show(d.scanned))
+}
+
+// probe asks a store for some of the keys that a scan showed, and for keys that sort right after them.
+func probe(store workloads.Store, scanned *history.State, seed uint64) error {
+	wanted := map[int]bool{}
+	for i := range probeKeys {
+		if n := scanned.Len(); n > 0 {
+			wanted[int(plan.Mix(seed, uint64(i))%uint64(n))] = true
+		}
+	}
+	at, next := 0, []byte(nil)
+	for key, value := range scanned.All() {
+		if next != nil && !bytes.Equal(next, key) {
+			if err := agree(store, next, history.Read{}); err != nil {
+				return err
+			}
+		}
+		next = nil
+		if wanted[at] {
+			if err := agree(store, key, history.Read{Value: value, Found: true}); err != nil {
+				return err
+			}
+			next = append(bytes.Clone(key), 0)
+		}
+		at++
+	}
+	if next == nil {
+		next = []byte("nobody wrote this")
+	}
+	return agree(store, next, history.Read{})
+}
+
+func agree(store workloads.Store, key []byte, scanned history.Read) error {
+	value, found, err := store.Get(bytes.Clone(key))
+	if err != nil {
+		return err
+	}
+	if found != scanned.Found || !bytes.Equal(value, scanned.Value) {
+		return &disagreement{key: bytes.Clone(key), got: history.Read{Value: value, Found: found}, scanned: scanned}
+	}
+	return nil
+}

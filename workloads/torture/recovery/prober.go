@@ -1,0 +1,116 @@
+package recovery
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// Prober recovers crash images one after the other.
+type Prober struct {
+	target contract.Target
+	state  *history.State // what the latest recovery read
+	spent  Spent
+	epoch  time.Time
+	// entered is when the engine was called, in nanoseconds since epoch; 0: it returned; abandoned: nobody waits for it.
+	entered atomic.Int64
+}
+
+// abandoned is the value of Prober.entered during a recovery that was given up.
+const abandoned = -1
+
+// NewProber returns a prober that recovers with the engine of a target.
+func NewProber(target contract.Target) *Prober {
+	return &Prober{target: target, state: &history.State{}, epoch: time.Now()}
+}
+
+// Call is one call of the engine's recovery.
+type Call struct {
+	Image *faultfs.FS
+	// Probe, if not 0, asks for single keys too and compares them with what the scan showed; see ProbeSeed.
+	Probe uint64
+	// Live, if set, is called with the recovered store and all that was read, before the store is closed.
+	Live func(workloads.Store, *history.State)
+}
+
+// Recover opens the store on an image, reads all of it and closes it. The state that it returns is valid until the next
+// call, unless the caller keeps it. Recover does not return if GiveUp has taken the recovery away meanwhile.
+func (p *Prober) Recover(c Call) (*history.State, error) {
+	begin := time.Now()
+	entered := int64(begin.Sub(p.epoch)) + 1
+	p.entered.Store(entered)
+	took, err := p.run(c, begin)
+	if !p.entered.CompareAndSwap(entered, 0) {
+		select {}
+	}
+	p.spent.Add(took)
+	return p.state, err
+}
+
+// Keep leaves the state of the latest recovery to the caller. The next recovery reads into spare, whose contents are lost.
+func (p *Prober) Keep(spare *history.State) { p.state = spare }
+
+// Spent returns the time that the engine has taken so far.
+func (p *Prober) Spent() Spent { return p.spent }
+
+// GiveUp reports whether the engine has been recovering for longer than patience. If so, it takes the recovery away from its
+// goroutine, which never returns from Recover.
+func (p *Prober) GiveUp(patience time.Duration) bool {
+	entered := p.entered.Load()
+	return entered > 0 && time.Since(p.epoch) > time.Duration(entered)+patience && p.entered.CompareAndSwap(entered, abandoned)
+}
+
+func (p *Prober) run(c Call, begin time.Time) (took Spent, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &workloads.Panic{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	p.state.Reset()
+	store, err := p.target.Open(contract.Env{FS: c.Image, Dir: record.StoreDir, Inline: true})
+	opened := time.Now()
+	took.Open = opened.Sub(begin)
+	if err != nil {
+		return took, fmt.Errorf("open: %w", err)
+	}
+	err = workloads.ReadAll(store, p.state)
+	if err == nil && c.Probe != 0 {
+		err = probe(store, p.state, c.Probe)
+	}
+	read := time.Now()
+	took.Read = read.Sub(opened)
+	if err == nil && c.Live != nil {
+		c.Live(store, p.state)
+		took.Write = time.Since(read)
+		read = time.Now()
+	}
+	closed := store.Close()
+	took.Close = time.Since(read)
+	if err != nil {
+		return took, errors.Join(fmt.Errorf("read: %w", err), closed)
+	}
+	if closed != nil {
+		return took, fmt.Errorf("close: %w", closed)
+	}
+	return took, nil
+}
+
+// CheckFiles looks at what the recovered and closed store left on the disk.
+func (p *Prober) CheckFiles(img *faultfs.FS) *checker.Violation {
+	if p.target.CheckFiles == nil {
+		return nil
+	}
+	if err := p.target.CheckFiles(img, record.StoreDir); err != nil {
+		return &checker.Violation{Class: "leftover files", Sentence: "recovery left files behind: " + err.Error()}
+	}
+	return nil
+}

@@ -1,0 +1,32 @@
+package recovery
+
+import (
+	"errors"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// DoesNotRecover is the class of a store that returns an error instead of opening.
+const DoesNotRecover = "does not recover"
+
+// Refusal turns an error of a recovery into a violation, or into nothing if the fault allows the engine to refuse the disk
+// as corrupt.
+func Refusal(err error, f *plan.Fault) *checker.Violation {
+	var panicked *workloads.Panic
+	var differs *disagreement
+	switch {
+	case errors.As(err, &panicked):
+		v := record.PanicViolation(panicked)
+		return &v
+	case errors.As(err, &differs):
+		return &checker.Violation{Class: "get disagrees with scan", Sentence: "after the crash " + differs.Error()}
+	case f.Refuse && errors.Is(err, workloads.ErrCorrupt):
+		return nil
+	}
+	return &checker.Violation{
+		Class: DoesNotRecover, Sentence: "the store cannot be recovered after the crash: " + err.Error(),
+	}
+}

@@ -1,0 +1,14 @@
+// Package replay shows a failure again, from its token or from its saved finding, and judges saved findings anew without
+// running an engine.
+//
+// Promises:
+//
+//   - Y1: a token of a run with one client repeats the run. A saved finding repeats any run, because it holds the operations.
+//   - Y2: of a saved finding the very image that failed is recovered first: what is asked of the disk, and in which order, may
+//     differ in a later version, and with it which images are drawn.
+//   - Y3: a run that takes another course than the token says is no reproduction, and the result says so.
+//   - Y4: Rejudge runs no engine. What only the engine can tell is Inconclusive.
+//
+// Each call works on its own; several may run at once. Errors are evidence.ErrBadToken for what cannot be read, and
+// plan.ErrConfig for names that no longer exist.
+package replay

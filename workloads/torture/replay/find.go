@@ -1,0 +1,66 @@
+package replay
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
+)
+
+// find finds out what a token or the path of a saved finding stands for.
+func find(targets []contract.Target, tokenOrFile, dir string) (*wanted, error) {
+	if !strings.HasPrefix(strings.ToUpper(tokenOrFile), evidence.TokenPrefix) {
+		if _, err := os.Stat(tokenOrFile); err != nil {
+			return nil, fmt.Errorf("%w %q: neither a token (%s...) nor a file that can be read",
+				evidence.ErrBadToken, tokenOrFile, evidence.TokenPrefix)
+		}
+		return fromFile(targets, tokenOrFile)
+	}
+	target, s, at, err := evidence.DecodeToken(tokenOrFile, targets)
+	if err != nil {
+		return nil, err
+	}
+	w := &wanted{target: target, at: at, spec: s}
+	if file := savedAs(dir, tokenOrFile); file != "" {
+		saved, err := fromFile(targets, file)
+		if err != nil || s.Size.Clients > 1 && (s.Keep == nil || !s.Keep.Alone) {
+			return saved, err
+		}
+		w.id = saved.id
+	}
+	return w, nil
+}
+
+// savedAs returns the file of the finding that has a token, or "".
+func savedAs(dir, token string) string {
+	if dir == "" {
+		return ""
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "findings", "*"+evidence.Ext))
+	if err != nil {
+		return ""
+	}
+	for _, file := range files {
+		if v, err := evidence.Load(file); err == nil && strings.EqualFold(v.Finding.Token, strings.TrimSpace(token)) {
+			return file
+		}
+	}
+	return ""
+}
+
+func fromFile(targets []contract.Target, file string) (*wanted, error) {
+	v, err := evidence.Load(file)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range targets {
+		if t.Name == v.Engine {
+			at := evidence.Place{Tick: v.Finding.CrashTick, Nested: v.Finding.NestedTick}
+			return &wanted{target: t, at: at, spec: v.Spec, saved: v, id: v.Finding.ID, file: file}, nil
+		}
+	}
+	return nil, fmt.Errorf("%w: %s is of engine %q, which this build does not have", evidence.ErrBadToken, file, v.Engine)
+}

@@ -1,0 +1,151 @@
+package replay
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// Result is what a replay saw.
+type Result struct {
+	Reproduced bool              `json:"reproduced"`
+	Attempts   int               `json:"attempts"`
+	Hits       int               `json:"hits"` // attempts that failed in the same way
+	Diverged   string            `json:"diverged,omitempty"`
+	Finding    *evidence.Finding `json:"finding,omitempty"` // as seen now
+	Program    string            `json:"-"`                 // how to call what made the result, for lines to paste
+}
+
+// Options says how to replay.
+type Options struct {
+	Attempts int           // how often to try; 0: once
+	Dir      string        // where saved findings lie: a token found there replays from its evidence
+	Patience time.Duration // how long the engine may take over one operation or one recovery; 0: 30 s
+}
+
+// Replay shows a failure again. The argument is a replay token ("LT1-...") or the path of a saved finding. A token of a
+// run with one client repeats the run; one with several repeats the saved evidence of Dir if it is found there, and
+// otherwise the same script on whatever schedule comes. What failed without a crash is judged again as it was saved; only
+// if that does not show it, as with a panic, the script is run again.
+func Replay(ctx context.Context, targets []contract.Target, tokenOrFile string, opts Options) (*Result, error) {
+	r, err := find(targets, tokenOrFile, opts.Dir)
+	if err != nil {
+		return nil, err
+	}
+	r.patience = cmp.Or(opts.Patience, record.DefaultPatience)
+	result := &Result{}
+	diverged := ""
+	for result.Attempts < max(1, opts.Attempts) && ctx.Err() == nil {
+		result.Attempts++
+		seen, err := r.attempt(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if diverged = seen.diverged; seen.finding != nil {
+			result.Hits++
+			result.Finding = seen.finding
+		}
+	}
+	if result.Reproduced = result.Hits > 0; !result.Reproduced {
+		result.Diverged = diverged
+	}
+	return result, nil
+}
+
+// wanted is a failure to be seen again: at a place of a run, of a certain kind if that is known.
+type wanted struct {
+	target   contract.Target
+	at       evidence.Place
+	spec     plan.Spec
+	saved    *evidence.Evidence // nil: the run is repeated
+	id       string             // of the finding; empty: any failure at the place counts
+	file     string             // of the saved finding
+	patience time.Duration
+}
+
+// sighting is what an attempt saw.
+type sighting struct {
+	finding  *evidence.Finding // nil: the failure did not show
+	diverged string            // how the run took another course, if it did
+}
+
+// attempt makes one attempt.
+func (w *wanted) attempt(ctx context.Context) (sighting, error) {
+	if w.saved != nil {
+		r, err := w.saved.Recording()
+		if err != nil {
+			return sighting{}, err
+		}
+		if seen := w.look(ctx, r); seen.finding != nil || w.at.Tick != 0 {
+			return seen, nil
+		}
+	}
+	p, err := plan.Resolve(w.spec)
+	if err != nil {
+		return sighting{}, err
+	}
+	return w.look(ctx, record.Run(ctx, w.target, p, w.patience)), nil
+}
+
+// look judges a recording where it failed.
+func (w *wanted) look(ctx context.Context, r *record.Recording) sighting {
+	s := explore.NewSubject(w.target, r, w.patience)
+	var failures []explore.Failure
+	switch {
+	case w.at.Tick == 0:
+		failures = explore.LiveFailures(s.Judges.Live(ctx).Problems)
+	case !slices.Contains(r.CrashTicks(), w.at.Tick):
+		return sighting{diverged: fmt.Sprintf("the run took another course: it changes nothing on the disk at tick %d", w.at.Tick)}
+	default:
+		failures = w.crash(ctx, s).Failures
+	}
+	for i := range failures {
+		if f := &failures[i]; w.matches(f) {
+			finding := evidence.NewFinding(ctx, s, f)
+			finding.File = w.file
+			return sighting{finding: &finding}
+		}
+	}
+	return sighting{}
+}
+
+// matches reports whether a failure is the one that has to be seen again.
+func (w *wanted) matches(f *explore.Failure) bool { return w.id == "" || f.Fingerprint() == w.id }
+
+// crash explores the one crash point at which it failed: the image of saved evidence, then all images, and then, since that
+// may be what it takes, many crashes in a row. It returns the first outcome that shows the failure, or the last.
+func (w *wanted) crash(ctx context.Context, s *explore.Subject) *explore.Outcome {
+	all := explore.NewRequest(s)
+	if w.at.Nested != 0 {
+		all.Nest, all.Lives, all.NestedTick = 1, explore.MaxImages, w.at.Nested
+	}
+	all.Ticks = [][]uint64{{w.at.Tick}}
+	requests := []explore.Request{all}
+	if w.saved != nil {
+		one := all
+		one.Only = &explore.Image{Leaf: w.saved.Leaf, Picks: w.saved.Picks, Nested: w.saved.Nested}
+		requests = []explore.Request{one, all}
+	}
+	endless := all
+	endless.Ticks, endless.Endless = nil, w.at.Tick
+	var found *explore.Outcome
+	for _, req := range append(requests, endless) {
+		if found = explore.Explore(ctx, req); w.sees(found) {
+			break
+		}
+	}
+	return found
+}
+
+// sees reports whether an outcome has the failure.
+func (w *wanted) sees(found *explore.Outcome) bool {
+	return slices.ContainsFunc(found.Failures, func(f explore.Failure) bool { return w.matches(&f) })
+}

@@ -1,0 +1,23 @@
+package shrink
+
+import "slices"
+
+// minimize returns a part of all that still fails and of which no single element can be taken away, in order. It tries
+// large pieces first.
+func minimize(all []int, fails func([]int) bool) []int {
+	for piece := len(all); piece > 0; {
+		removed := false
+		for at := 0; at < len(all); {
+			rest := slices.Concat(all[:at], all[min(at+piece, len(all)):])
+			if fails(rest) {
+				all, removed = rest, true
+			} else {
+				at += piece
+			}
+		}
+		if piece = min(piece, len(all)); piece > 1 || !removed {
+			piece /= 2
+		}
+	}
+	return all
+}

@@ -1,0 +1,180 @@
+package shrink
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// Shrunk says how far a finding was reduced.
+type Shrunk struct {
+	Operations int `json:"operations"` // of clients, and batches loaded before them
+	Before     int `json:"before"`
+	Runs       int `json:"runs"` // how many smaller runs were tried
+	// Token is that of the run in which the failure was found.
+	Token string `json:"token"`
+}
+
+// Wanted is the failure of a run that has to be shrunk.
+type Wanted struct {
+	Spec        plan.Spec // of the run
+	Rules       []string  // that were injected in it
+	Fingerprint string
+	Kind        string
+	Nested      bool // it takes a crash of a recovery
+}
+
+// Smaller is a smaller run with the failure that was wanted.
+type Smaller struct {
+	Subject *explore.Subject
+	Failure explore.Failure
+	Shrunk  Shrunk // without the token, which the caller knows
+}
+
+// maxRuns is how many smaller runs of one finding are tried at the most.
+const maxRuns = 1000
+
+// Schedules is how often a smaller run of several clients is tried, on whatever schedule comes.
+const Schedules = 6
+
+// shrinker looks for a smaller run that fails in the same way.
+type shrinker struct {
+	ctx       context.Context
+	target    contract.Target
+	wanted    Wanted
+	patience  time.Duration
+	schedules int // how often a run may take another schedule until it fails
+	runs      int
+	best      *Smaller // the latest run that failed
+}
+
+// Shrink returns a smaller run with the same failure; nil if there is none, or if the run itself does not repeat.
+func Shrink(ctx context.Context, target contract.Target, wanted Wanted, patience time.Duration) *Smaller {
+	s := &shrinker{ctx: ctx, target: target, wanted: wanted, patience: patience, schedules: 1}
+	p, err := plan.Resolve(wanted.Spec)
+	if err != nil || p.Points > 0 {
+		return nil
+	}
+	k := plan.KeepAll(&p.Script)
+	k.Rules = wanted.Rules
+	before := k.Operations()
+	if alone := k; len(p.Script.Clients) > 1 {
+		alone.Alone = true
+		if s.fails(alone) {
+			k = alone
+		} else {
+			s.schedules = Schedules
+		}
+	}
+	k = s.reduce(k, p.Script.Ledger != nil)
+	if s.best == nil || k.Operations() >= before {
+		return nil
+	}
+	s.best.Shrunk = Shrunk{Operations: k.Operations(), Before: before, Runs: s.runs}
+	return s.best
+}
+
+// reduce takes away what the failure can do without. A bank keeps the batch that opens its accounts.
+func (s *shrinker) reduce(k plan.Keep, bank bool) plan.Keep {
+	k = s.advance(k)
+	k.Steps = s.fewestSteps(k)
+	fillers, opening := k.Load, []int(nil)
+	if bank {
+		fillers, opening = k.Load[:len(k.Load)-1], k.Load[len(k.Load)-1:]
+	}
+	k.Load = append(minimize(fillers, func(some []int) bool {
+		return s.failsWith(k, func(k *plan.Keep) { k.Load = slices.Concat(some, opening) })
+	}), opening...)
+	for n := 1; n < 64 && !bank && len(k.Load) > 0; n *= 2 {
+		if s.failsWith(k, func(k *plan.Keep) { k.Batch = n }) {
+			k.Batch = n
+			break
+		}
+	}
+	k.Steps = s.fewestSteps(k)
+	return s.advance(k)
+}
+
+func (s *shrinker) fewestSteps(k plan.Keep) []int {
+	return minimize(k.Steps, func(some []int) bool { return s.failsWith(k, func(k *plan.Keep) { k.Steps = some }) })
+}
+
+// advance makes faults hit as early as they can.
+func (s *shrinker) advance(k plan.Keep) plan.Keep {
+	for i, text := range k.Rules {
+		r, err := faultfs.ParseRule(text)
+		if err != nil {
+			continue
+		}
+		for n := uint64(1); n < r.Nth; n++ {
+			earlier := *r
+			earlier.Nth = n
+			rules := slices.Clone(k.Rules)
+			rules[i] = earlier.String()
+			if s.failsWith(k, func(k *plan.Keep) { k.Rules = rules }) {
+				k.Rules = rules
+				break
+			}
+		}
+	}
+	return k
+}
+
+// failsWith reports whether the run fails with a change of what is kept.
+func (s *shrinker) failsWith(k plan.Keep, change func(*plan.Keep)) bool {
+	change(&k)
+	return s.fails(k)
+}
+
+// fails reports whether what is kept fails as the finding did, on one of a few schedules.
+func (s *shrinker) fails(k plan.Keep) bool {
+	for range s.schedules {
+		if s.runs++; s.runs > maxRuns || s.ctx.Err() != nil {
+			return false
+		}
+		if s.failsOnce(k) {
+			return true
+		}
+	}
+	return false
+}
+
+// failsOnce runs what is kept and reports whether it fails as the finding did.
+func (s *shrinker) failsOnce(k plan.Keep) bool {
+	spec := s.wanted.Spec
+	spec.Keep = &k
+	p, err := plan.Resolve(spec)
+	if err != nil {
+		return false
+	}
+	subject := explore.NewSubject(s.target, record.Run(s.ctx, s.target, p, s.patience), s.patience)
+	live := subject.Judges.Live(s.ctx)
+	if s.found(subject, explore.LiveFailures(live.Problems)) {
+		return true
+	}
+	if len(live.Problems) > 0 || strings.HasPrefix(s.wanted.Kind, "live/") {
+		return false // it fails otherwise, or not at all
+	}
+	req := explore.NewRequest(subject)
+	req.First, req.Wanted = true, s.wanted.Kind
+	if s.wanted.Nested {
+		req.Nest, req.Lives = 1, explore.MaxImages
+	}
+	return s.found(subject, explore.Explore(s.ctx, req).Failures)
+}
+
+// found keeps a run that has the failure, and reports whether it has.
+func (s *shrinker) found(subject *explore.Subject, failures []explore.Failure) bool {
+	i := slices.IndexFunc(failures, func(f explore.Failure) bool { return f.Fingerprint() == s.wanted.Fingerprint })
+	if i >= 0 {
+		s.best = &Smaller{Subject: subject, Failure: failures[i]}
+	}
+	return i >= 0
+}

@@ -1,0 +1,52 @@
+package stack
+
+import (
+	"path"
+	"strings"
+)
+
+// Call is a call on the stack of a panic, as the Go runtime printed it.
+type Call struct {
+	Function string // with the path of its package, without arguments
+	Place    string // such as "wal/writer.go:212"
+}
+
+// Blame says whose panic ended a process, from what the Go runtime wrote: the first function on the stack of the goroutine
+// that panicked which is neither the runtime's nor the standard library's. engines is false if it is the lab's own, or if
+// there is none.
+func Blame(output string) (function string, engines bool) {
+	for _, call := range Calls(output) {
+		if domain, _, ok := strings.Cut(call.Function, "/"); ok && strings.Contains(domain, ".") {
+			return ShortName(call.Function), !call.ofLab()
+		}
+	}
+	return "", false
+}
+
+// ofLab reports whether a function is the lab's: one of this module that belongs neither to the engine, nor to an adapter,
+// nor to an engine of the lab's own tests.
+func (c Call) ofLab() bool {
+	rest, ours := strings.CutPrefix(c.Function, ModulePath)
+	return strings.HasPrefix(c.Function, "github.com/spf13/afero") || ours && !strings.HasPrefix(rest, "engine") &&
+		!strings.HasPrefix(rest, "workloads/targets/") && !strings.HasPrefix(rest, toyPackage) &&
+		!strings.Contains(c.Place, "_test.go:")
+}
+
+// Calls returns the stack of the first goroutine in what the runtime wrote, which is the one that panicked, innermost
+// call first. Each call has two lines: the function with its arguments, and, after a tab, its place in the source.
+func Calls(output string) (calls []Call) {
+	_, trace, _ := strings.Cut("\n"+output, "\ngoroutine ")
+	trace, _, _ = strings.Cut(trace, "\n\n")
+	for line := range strings.SplitSeq(trace, "\n") {
+		switch end := strings.LastIndex(line, "("); {
+		case strings.HasPrefix(line, "created by "):
+			return calls
+		case strings.HasPrefix(line, "\t") && len(calls) > 0:
+			file, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+			calls[len(calls)-1].Place = path.Join(path.Base(path.Dir(file)), path.Base(file))
+		case end > 0:
+			calls = append(calls, Call{Function: line[:end]})
+		}
+	}
+	return calls
+}
