@@ -31,7 +31,7 @@ Works:
 const benchExample = `  lightning-torture bench --work put-nosync,get
   lightning-torture bench --entries 100000 --rounds 3 --format json > bench.json`
 
-// childCommand is the command that a measurement runs in a process of its own. It is no interface.
+// childCommand is a hidden command: bench calls it to measure in a fresh process.
 const childCommand = "bench-child"
 
 type benchFlags struct {
@@ -82,7 +82,7 @@ func runBench(ctx context.Context, t *tool, f *benchFlags) error {
 	}
 	o := f.opts
 	for name, flag := range map[string]*int{"entries": &o.Entries, "rounds": &o.Rounds} {
-		if *flag == 0 { // which is the default of a library, not of somebody who types it
+		if *flag == 0 { // the library would take it for the default
 			return exit.Usagef("--%s is 0; give at least 1", name)
 		}
 	}

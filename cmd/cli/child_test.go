@@ -17,7 +17,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// doomed is the tool with an engine that ends the process when it is opened, in the way that DOOM says.
+// doomed is the command with an engine that ends the process when it is opened, in the way that DOOM says.
 func doomed() {
 	t := newTool(App{Targets: []torture.Target{{Name: "lightning", Open: func(torture.Env) (workloads.Store, error) {
 		switch os.Getenv("DOOM") {
@@ -32,11 +32,11 @@ func doomed() {
 	os.Exit(execute(t, os.Args[1:]))
 }
 
-// runDoomed runs the doomed tool in a process of its own.
+// runDoomed runs doomed in a process of its own.
 func runDoomed(t *testing.T, doom string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	if !childDiesWithParent {
-		t.Skip("here the engine runs in the tool's own process: only Linux ends a child with its parent")
+		t.Skip("here the engine runs in the command's own process: only Linux ends a child with its parent")
 	}
 	self, err := os.Executable()
 	require.NoError(t, err)

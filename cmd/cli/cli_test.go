@@ -20,7 +20,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// workbench is the tool on a workbench: with a lab that says what the test wants it to say.
+// workbench is the command with a lab that returns what a test wants.
 type workbench struct {
 	*tool
 	out, err bytes.Buffer

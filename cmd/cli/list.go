@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// catalog is a kind of thing that flags name.
+// catalog lists the possible values of a flag.
 type catalog struct {
 	name string
 	list func() []torture.Choice

@@ -21,7 +21,7 @@ var (
 	colorChoices  = []string{"auto", "always", "never"}
 )
 
-// outputFlags is where a result goes, and how it looks.
+// outputFlags are the flags that say where a result goes and what it looks like.
 type outputFlags struct {
 	format     string
 	html       string
@@ -50,8 +50,8 @@ func (o *outputFlags) validate() error {
 	return cmdline.OneOf("color", o.color, colorChoices)
 }
 
-// prepare tries the place of the report, because the run before it is written may take a day. The output directory is
-// tried by the lab, which writes there too.
+// prepare makes sure that the report can be written, because the run before that may take a day. The lab does the same for
+// the output directory.
 func (o *outputFlags) prepare() error {
 	if o.html == "" {
 		o.html = filepath.Join(o.dir, "report.html")
@@ -77,8 +77,7 @@ func makeWritable(dir string) error {
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
-// publish prints the result and writes the report. A report that cannot be written does not keep the result from
-// standard output.
+// publish prints the result and writes the report. If the report cannot be written, the result is printed all the same.
 func publish(t *tool, r *torture.Result, o *outputFlags) error {
 	reportErr := writeReport(o.html, r)
 	text := reports.TextOptions{Color: colored(t, o.color), Brief: o.quiet, Report: o.html}
@@ -111,7 +110,8 @@ func writeReport(path string, r *torture.Result) error {
 	return os.WriteFile(path, page.Bytes(), 0o644)
 }
 
-// colored decides whether text has colours: a flag wins, then NO_COLOR, then whether somebody is looking.
+// colored reports whether text has colours: the flag decides, then NO_COLOR and TERM, then whether standard output is a
+// terminal.
 func colored(t *tool, choice string) bool {
 	if choice != "auto" {
 		return choice == "always"

@@ -19,7 +19,7 @@ but not the same schedule: --attempts says how often to try. A saved finding rep
 // findingFormats are the forms of what replay and check print.
 var findingFormats = []string{"text", "json"}
 
-// replayFlags is what the flags of replay say.
+// replayFlags are the flags of replay.
 type replayFlags struct {
 	opts          torture.ReplayOptions
 	format, color string

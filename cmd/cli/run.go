@@ -10,6 +10,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/cmd/internal/progress"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
@@ -24,7 +25,7 @@ const runExample = `  lightning-torture run --for 10m
   lightning-torture run -w bank,kv -f power -f failed-fsync --profile posix-min
   lightning-torture run --seed 7 --rounds 1 --format junit > junit.xml`
 
-// runFlags is what the flags of run say.
+// runFlags are the flags of run.
 type runFlags struct {
 	engine    string
 	workloads []string
@@ -78,11 +79,11 @@ func run(ctx context.Context, t *tool, f *runFlags) error {
 	opts := f.opts
 	opts.Dir, opts.Running = f.out.dir, t.running
 	opts.Workloads, opts.Faults = cmdline.Names(f.workloads), cmdline.Names(f.faults)
-	line := newProgress(t, &f.out)
-	opts.Progress = line.show
+	line := progress.Line{W: t.stderr, Width: t.width(t.stderr), Off: f.out.quiet || f.out.noProgress}
+	opts.Progress = line.Show
 	started := t.now()
 	result, err := t.check(ctx, target, opts)
-	line.clear()
+	line.Clear()
 	if err != nil {
 		return exit.Because(ctx, err)
 	}
@@ -93,7 +94,7 @@ func run(ctx context.Context, t *tool, f *runFlags) error {
 	return codeOf(ctx, result).Err()
 }
 
-// sign completes what the lab has said about where the result comes from.
+// sign completes the provenance of a result with what only the command knows.
 func (f *runFlags) sign(p *torture.Provenance, name binary, started time.Time) {
 	p.Program = name.command
 	if p.Tool == "" {

@@ -58,7 +58,7 @@ func wasmexecCommand(t *tool) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.SetInterspersed(false) // what follows the program is the program's
+	flags.SetInterspersed(false) // flags behind the program are for the program
 	flags.Uint64Var(&f.seed, "seed", 1, "`SEED` of the schedule")
 	flags.StringVar(&f.seeds, "seeds", "", "`A..B`: run every seed from A to B, until one fails")
 	flags.Uint64Var(&f.sweep, "sweep", 0, "run the seeds 1 to `N`, until one fails")
@@ -67,7 +67,7 @@ func wasmexecCommand(t *tool) *cobra.Command {
 	return cmd
 }
 
-// choice returns the seeds that the flags name.
+// choice returns the seeds that the flags ask for.
 func (f *wasmexecFlags) choice(cmd *cobra.Command) (schedule.Seeds, error) {
 	given := 0
 	for _, name := range []string{"seed", "seeds", "sweep"} {
@@ -94,7 +94,7 @@ func (f *wasmexecFlags) choice(cmd *cobra.Command) (schedule.Seeds, error) {
 	return schedule.Seeds{First: first, Last: last}, nil
 }
 
-// wasmexec loads the program and runs it, once or often.
+// wasmexec loads the program and runs it from each seed.
 func wasmexec(ctx context.Context, t *tool, f *wasmexecFlags, seeds schedule.Seeds, args []string) (err error) {
 	code, err := os.ReadFile(args[0])
 	if err != nil {
@@ -143,7 +143,7 @@ func sweep(
 	return printEnd(t, f, swept.Seed, swept.Outcome, job)
 }
 
-// printEnd says how a run ended, and how to see it again if the program failed.
+// printEnd reports how a run ended and, if the program failed, how to run it again.
 func printEnd(t *tool, f *wasmexecFlags, seed uint64, o schedule.Outcome, job schedule.Job) error {
 	if o.Trap != "" {
 		fmt.Fprintf(t.stderr, "stopped: %s\n", exit.Line(errors.New(o.Trap)))
@@ -158,7 +158,7 @@ func printEnd(t *tool, f *wasmexecFlags, seed uint64, o schedule.Outcome, job sc
 	return exit.Code(o.ExitCode)
 }
 
-// environment gives values to the variables that are named without one.
+// environment adds the values of this process to variables that are named without one.
 func environment(t *tool, names []string) []string {
 	var env []string
 	for _, name := range names {
@@ -170,8 +170,8 @@ func environment(t *tool, names []string) []string {
 	return env
 }
 
-// runner returns what the replay line calls: go test, which has a flag of its own in every call, needs a file or a word in
-// PATH.
+// runner returns how the replay line calls this binary. go test, which always passes the flag below, sets GOOS for the
+// program that it runs, so go run would not do.
 func runner(t *tool, args []string) string {
 	if slices.Contains(args, "-test.paniconexit0") {
 		return t.name.underGoTest()
@@ -179,7 +179,7 @@ func runner(t *tool, args []string) string {
 	return t.name.command
 }
 
-// scheduleCache is where compiled programs are kept: in the user's cache, or nowhere if there is none.
+// scheduleCache returns the directory for compiled programs, in the user's cache; empty if there is none.
 func scheduleCache() string {
 	dir, err := os.UserCacheDir()
 	if err != nil {
@@ -188,7 +188,7 @@ func scheduleCache() string {
 	return filepath.Join(dir, "lightning-torture", "wasm")
 }
 
-// unreadable says what is wrong with the name of a file.
+// unreadable explains why a file cannot be read.
 func unreadable(name string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return exit.Usagef("no such file: %s", name)
@@ -199,7 +199,7 @@ func unreadable(name string, err error) error {
 	return err
 }
 
-// interruptibly runs what cannot be interrupted, and gives up waiting for it when ctx ends.
+// interruptibly calls a function that ignores ctx, and stops waiting for it when ctx is canceled.
 func interruptibly(ctx context.Context, run func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- run() }()

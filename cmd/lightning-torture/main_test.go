@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestScripts runs the tool as a user does.
+// TestScripts runs the command as a user does.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", RequireExplicitExec: true,
@@ -54,8 +54,8 @@ func store(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(db.Close())
 }
 
-// blobs makes a closed store in a directory: "blobs DIR". Of its values, those of the table at the bottom are in a blob
-// file, and that of the log is in another one. Both the table in level 0 and the log have a range delete.
+// blobs makes a closed store in a directory: "blobs DIR". One blob file has the values of the bottom table, another that of
+// the log. The table in level 0 and the log have a range delete each.
 func blobs(ts *testscript.TestScript, _ bool, args []string) {
 	db, err := engine.Open(ts.MkAbs(args[0]), engine.Options{
 		InlineMaintenance: true, BlobValueBytes: 300, LargeValueBytes: 1000, Compression: engine.CompressionZstd,
@@ -75,7 +75,7 @@ func blobs(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(db.Close())
 }
 
-// flip damages a bit of a file: "flip PATTERN OFFSET", or, negative, from the end.
+// flip flips a bit of a file: "flip PATTERN OFFSET". A negative offset counts from the end.
 func flip(ts *testscript.TestScript, _ bool, args []string) {
 	names, err := filepath.Glob(ts.MkAbs(args[0]))
 	ts.Check(err)

@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// directory makes sure, before anything is asked of the engine, that a path is a directory.
+// directory returns an error unless path is a directory.
 func directory(path string) error {
 	info, err := os.Stat(path)
 	switch {
@@ -23,7 +23,7 @@ func directory(path string) error {
 	return nil
 }
 
-// opened calls do with a store that is open for reading.
+// opened opens a store for reading, calls do and closes it.
 func opened(dir string, do func(*engine.DB) error) error {
 	if err := directory(dir); err != nil {
 		return err
@@ -35,7 +35,7 @@ func opened(dir string, do func(*engine.DB) error) error {
 	return errors.Join(do(db), db.Close())
 }
 
-// eachFile calls do with a path if it is a file, or else with every file of the kind in the directory that it is.
+// eachFile calls do with path if that is a file, and with every file of the kind in it if it is a directory.
 func eachFile(path string, kind engine.FileKind, do func(path string) error) error {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// blobLine tells of a blob file of a store.
+// blobLine describes a blob file of a store.
 func blobLine(f *engine.BlobFileInfo) string {
 	line := fmt.Sprintf("%s: %d bytes, %d of them of tables", f.File, f.Bytes, f.LiveBytes)
 	if f.Logs {
@@ -27,7 +27,7 @@ func blobObjects(files []engine.BlobFileInfo) []any {
 	return all
 }
 
-// blobBytes returns how many bytes of blob files a table refers to.
+// blobBytes returns how many bytes in blob files a table refers to.
 func blobBytes(t *engine.TableInfo) (sum uint64) {
 	for _, u := range t.Blobs {
 		sum += u.Bytes
@@ -51,7 +51,7 @@ func rangeObjects(ranges []engine.RangeDelete) []any {
 	return all
 }
 
-// entryText tells of what an entry has beside its key.
+// entryText describes an entry without its key.
 func entryText(e *engine.Entry) string {
 	switch {
 	case e.Blob != nil:

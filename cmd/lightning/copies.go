@@ -14,7 +14,7 @@ func checkpointCommand() *cobra.Command {
 	return storeCommand("checkpoint DIR TARGET", "Copy a store to a new directory, with hard links if possible",
 		[]string{"DIR", "TARGET"}, func(_ *cobra.Command, args []string) (printable, error) {
 			err := opened(args[0], func(db *engine.DB) error { return db.Checkpoint(args[1]) })
-			return said(map[string]any{"checkpoint": args[1]}, "%s is a store of its own", args[1]), err
+			return sentence(map[string]any{"checkpoint": args[1]}, "%s is a store of its own", args[1]), err
 		})
 }
 
@@ -26,7 +26,7 @@ func backupCommand() *cobra.Command {
 				info, err = engine.Backup(db, args[1])
 				return err
 			})
-			return said(info, "%s", backupLine(&info)), err
+			return sentence(info, "%s", backupLine(&info)), err
 		})
 }
 
@@ -64,7 +64,7 @@ func restoreCommand() *cobra.Command {
 				return nil, err
 			}
 			info, err := engine.Restore(args[0], id, args[1], engine.Options{})
-			return said(info, "%s is backup %d, %d bytes", args[1], info.ID, info.Bytes), err
+			return sentence(info, "%s is backup %d, %d bytes", args[1], info.ID, info.Bytes), err
 		})
 	cmd.Flags().Uint64Var(&id, "id", 0, "`NUMBER` of the backup (default the newest)")
 	return cmd
@@ -85,14 +85,14 @@ func pruneCommand() *cobra.Command {
 			case !byID && keep < 1:
 				return nil, exit.Usagef("--keep must be at least 1: prune never deletes all backups")
 			case byID:
-				return said(map[string]any{"deleted": []uint64{id}}, "deleted backup %d", id),
+				return sentence(map[string]any{"deleted": []uint64{id}}, "deleted backup %d", id),
 					engine.DeleteBackup(args[0], id, engine.Options{})
 			}
 			deleted, err := engine.PruneBackups(args[0], keep, engine.Options{})
 			if len(deleted) > 0 && err != nil {
 				err = printFirst{err}
 			}
-			return said(map[string]any{"deleted": append([]uint64{}, deleted...)}, "backups deleted: %d",
+			return sentence(map[string]any{"deleted": append([]uint64{}, deleted...)}, "backups deleted: %d",
 				len(deleted)), err
 		})
 	cmd.Flags().IntVar(&keep, "keep", 0, "keep the newest `N` backups")

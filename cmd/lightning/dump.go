@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// dumpFlags say which entries to dump.
+// dumpFlags are the flags of dump.
 type dumpFlags struct {
 	prefix, from, to string
 	limit            int

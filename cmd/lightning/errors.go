@@ -39,7 +39,7 @@ func storeError(err error) error {
 	return fmt.Errorf("%w: %w", torture.ErrHost, plain{err})
 }
 
-// printFirst is the error of a command that had done a part of its work: what it did is printed before the error.
+// printFirst is the error of a command that has done a part of its work: its result is printed before the error.
 type printFirst struct{ error }
 
 func (p printFirst) Unwrap() error { return p.error }

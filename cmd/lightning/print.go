@@ -7,11 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// printable is the result of a command on a store. Both forms may stream, and end with the error that they meet.
+// printable is the result of a command on a store. Both forms may be made while they are printed; then they return the error
+// that stopped them.
 type printable interface {
 	text(w io.Writer) error
 	json(w io.Writer) error
-	damaged() bool // known when one of the others has returned
+	damaged() bool // valid once one of the others has returned
 }
 
 // document is a result that is one JSON object.
@@ -32,15 +33,15 @@ func (d document) json(w io.Writer) error {
 
 func (d document) damaged() bool { return d.found }
 
-// said is a result of one line.
-func said(content any, format string, args ...any) document {
+// sentence returns a result whose text is one line.
+func sentence(content any, format string, args ...any) document {
 	return document{content: content, render: func(w io.Writer) error {
 		_, err := fmt.Fprintf(w, format+"\n", args...)
 		return err
 	}}
 }
 
-// lines is a result that is one JSON object a line, made while it is printed.
+// lines is a result that is made while it is printed, with one JSON object a line.
 type lines struct {
 	run   func(emit func(object any, format string, args ...any) error) error
 	found *bool
@@ -69,7 +70,7 @@ func (l lines) json(w io.Writer) error {
 
 func (l lines) damaged() bool { return l.found != nil && *l.found }
 
-// binary puts bytes into a JSON object: as a string under the name, or in base64 if they are not UTF-8.
+// binary adds bytes to a JSON object: as a string, or in base64 if they are not UTF-8.
 func binary(object map[string]any, name string, b []byte) map[string]any {
 	if utf8.Valid(b) {
 		object[name] = string(b)

@@ -19,7 +19,7 @@ func verifyCommand() *cobra.Command {
 			}
 			r, err := engine.VerifyDir(args[0], engine.Options{})
 			if errors.Is(err, engine.ErrNotADatabase) && isRepository(args[0]) {
-				return said(map[string]any{"problems": []string{}}, "every backup of %s is whole", args[0]),
+				return sentence(map[string]any{"problems": []string{}}, "every backup of %s is whole", args[0]),
 					engine.VerifyBackups(args[0], engine.Options{})
 			}
 			if err != nil {

@@ -15,15 +15,15 @@ const (
 	DefaultEach = 10 * time.Second
 )
 
-// Campaign tries the mutants of a checkout, one after the other: each gets the whole machine, as a run of the lab does.
+// Campaign tries the mutants of a checkout, one after the other, because a run of the lab uses the whole machine.
 type Campaign struct {
 	Root   string        // of the checkout; see FindRoot
-	Only   string        // this mutant alone, with or without its number; empty: all
-	Sample Sample        // some of them
+	Only   string        // name of a single mutant, with or without its number; empty: all
+	Sample Sample        // which of them to try
 	For    time.Duration // how long the lab may look for one; 0: DefaultFor
-	Matrix bool          // look under every fault alone, and with simple profiles, too
-	Each   time.Duration // how long under one fault of the matrix; 0: DefaultEach
-	Faults []string      // that get a column; empty: all
+	Matrix bool          // also run under every fault alone, and with simple profiles
+	Each   time.Duration // how long to look under one fault of the matrix; 0: DefaultEach
+	Faults []string      // columns of the matrix; empty: all
 
 	// Progress, if set, is called before a mutant is tried, and after it with its outcome.
 	Progress func(at, of int, m Mutant, o *Outcome)
@@ -32,8 +32,8 @@ type Campaign struct {
 	mutants string // directory of the mutants, relative to Root
 }
 
-// Run tries the mutants. The error is ErrFormat or ErrUnknown, or one of the host; whatever is wrong with a mutant is an
-// outcome. When ctx is done, the report has the outcomes so far, and the error is that of ctx.
+// Run tries the mutants. It returns ErrFormat, ErrUnknown or an error of the host; anything wrong with a mutant is an
+// outcome. If ctx is canceled, it returns the outcomes so far and the error of ctx.
 func (c Campaign) Run(ctx context.Context) (r Report, err error) {
 	c.defaults()
 	chosen, err := c.choose()
@@ -54,7 +54,7 @@ func (c Campaign) Run(ctx context.Context) (r Report, err error) {
 		c.Progress(i+1, len(chosen), m, nil)
 		o := lab.Try(ctx, m)
 		if ctx.Err() != nil {
-			break // what was interrupted is no outcome
+			break // the interrupted one has no outcome
 		}
 		c.Progress(i+1, len(chosen), m, &o)
 		outcomes = append(outcomes, o)

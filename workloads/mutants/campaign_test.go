@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fixture is a campaign on a small module whose lab has the command line of the real one. It is inside the package,
-// because nobody else has a lab elsewhere.
+// fixture is a campaign on a small module whose lab has the command line of the real one. Only tests in this package can
+// name another lab.
 func fixture(t *testing.T) Campaign {
 	t.Helper()
 	root, err := filepath.Abs(filepath.Join("testdata", "module"))
@@ -18,20 +18,20 @@ func fixture(t *testing.T) Campaign {
 	return Campaign{Root: root, For: time.Second, lab: "./cmd/lightning-torture", mutants: "mutants"}
 }
 
-func TestACampaignTellsOfEachMutantAndCounts(t *testing.T) {
+func TestACampaignReportsProgressAndCounts(t *testing.T) {
 	c := fixture(t)
 	c.Sample = Sample{Size: 2}
-	var told []string
+	var reported []string
 	c.Progress = func(at, of int, m Mutant, o *Outcome) {
 		require.Equal(t, 2, of)
 		if o != nil {
-			told = append(told, m.Name+" "+o.Verdict.String())
+			reported = append(reported, m.Name+" "+o.Verdict.String())
 		}
-		require.Len(t, told, at-1+boolean(o != nil))
+		require.Len(t, reported, at-1+boolean(o != nil))
 	}
 	r, err := c.Run(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, []string{"01-last-number-wins killed", "06-false-alarm broken"}, told)
+	require.Equal(t, []string{"01-last-number-wins killed", "06-false-alarm broken"}, reported)
 	require.Equal(t, 2, r.Mutants)
 	require.Equal(t, 1, r.Killed)
 	require.Empty(t, r.Columns)
@@ -72,5 +72,5 @@ func TestACampaignThatIsInterruptedReportsWhatItHas(t *testing.T) {
 	}
 	r, err := c.Run(ctx)
 	require.ErrorIs(t, err, context.Canceled)
-	require.Equal(t, 1, r.Mutants, "what was interrupted is no outcome")
+	require.Equal(t, 1, r.Mutants, "the interrupted mutant has no outcome")
 }

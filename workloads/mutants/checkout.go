@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// module is the first line of the go.mod of a checkout that has mutants.
+// module is the first line of the go.mod of a checkout.
 const module = "module github.com/lightningdb/lightning-torture"
 
-// FindRoot returns the root of the checkout that a directory is in. The error is ErrCheckout if it is in none: mutants
-// are changes of the source, so a program alone has nothing to change.
+// FindRoot returns the root of the checkout that contains dir. It returns ErrCheckout if there is none: mutants change the
+// source, so an installed binary is not enough.
 func FindRoot(dir string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {

@@ -2,7 +2,7 @@ package mutants
 
 import "errors"
 
-// Errors of the package, by errors.Is.
+// Errors of the package; test for them with errors.Is.
 var (
 	// ErrFormat means that a mutant's file cannot be read as one.
 	ErrFormat = errors.New("mutants: bad mutant file")
@@ -10,7 +10,7 @@ var (
 	ErrStale = errors.New("mutants: edit does not match the source")
 	// ErrBuild means that a program did not compile.
 	ErrBuild = errors.New("mutants: does not build")
-	// ErrLab means that a run of the lab gave no answer that can be believed.
+	// ErrLab means that a run of the lab gave no answer that can be trusted.
 	ErrLab = errors.New("mutants: the lab gave no verdict")
 	// ErrUnknown means that no mutant has the name asked for.
 	ErrUnknown = errors.New("mutants: no such mutant")

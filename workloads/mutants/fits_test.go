@@ -20,9 +20,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/mutants"
 )
 
-// TestEveryMutantFitsTheEngine fails as soon as a change of the engine leaves a mutant without its lines, or makes one
-// that does not compile. Only the packages that a mutant changes are looked at, and by the type checker alone: to compile
-// the engine anew for each would take minutes.
+// TestEveryMutantFitsTheEngine fails if a mutant no longer matches the source, or no longer compiles. It only type-checks
+// the packages that a mutant changes: to compile the engine for each mutant would take minutes.
 func TestEveryMutantFitsTheEngine(t *testing.T) {
 	root, err := filepath.Abs(filepath.Join("..", ".."))
 	require.NoError(t, err)
@@ -44,11 +43,11 @@ func TestEveryMutantFitsTheEngine(t *testing.T) {
 	}
 }
 
-// packages are those of a module that have been compiled, with all that they import.
+// packages are compiled packages of a module, with everything that they import.
 type packages struct {
 	root    string
 	files   map[string][]string // names of the Go files, by directory relative to root
-	exports map[string]string   // files that tell what a package exports, by import path
+	exports map[string]string   // files with export data, by import path
 }
 
 func compiled(t *testing.T, root string) packages {
@@ -70,7 +69,7 @@ func compiled(t *testing.T, root string) packages {
 	return p
 }
 
-// check returns the first error of a type check of the package in dir, some of whose files have another text.
+// check type-checks the package in dir with the changed text of some files, and returns the first error.
 func (p packages) check(dir string, changed map[string]string) error {
 	fset := token.NewFileSet()
 	var files []*ast.File

@@ -14,28 +14,28 @@ import (
 	"time"
 )
 
-// Grace is how long a run of the lab may go on past its own time limit before it counts as hung. It is longer than the
-// lab's own patience with an engine that hangs, which is a finding.
+// Grace is how long a run of the lab may exceed its own time limit before it counts as hung. It is longer than the lab
+// waits for an engine that hangs, because that is a finding.
 const Grace = 2 * time.Minute
 
-// controlMin is the shortest run that shows whether the lab stays silent on the unchanged engine.
+// controlMin is the shortest run of the lab on the unchanged engine.
 const controlMin = 2 * time.Second
 
 // Lab builds the lab around a mutant and runs it.
 type Lab struct {
 	Root    string        // absolute path of the module's root
-	Package string        // of the lab's command, relative to Root: "./cmd/lightning-torture"
+	Package string        // the lab's main package, relative to Root: "./cmd/lightning-torture"
 	For     time.Duration // how long the lab may look for a mutant
 	Scratch string        // an existing directory for changed sources, programs and the files of runs
-	Grace   time.Duration // see the constant Grace; 0: that
+	Grace   time.Duration // 0: the constant Grace
 
-	// Each is how long it may look under one fault of the matrix, three times as long in the sweep and with a simple
-	// profile; 0: there is no matrix.
+	// Each is how long the lab may look under one fault of the matrix; it may look three times as long in the sweep and
+	// with a simple profile. 0: there is no matrix.
 	Each   time.Duration
-	Faults []string // that get a column; empty: all
+	Faults []string // columns of the matrix; empty: all
 
-	control string   // path of the lab built from the unchanged source; empty until it is needed
-	columns []Column // of the matrix; nil until they are needed
+	control string   // path of the lab around the unchanged engine; empty until it is built
+	columns []Column // of the matrix; nil until they are chosen
 }
 
 // answer is the part of the lab's JSON result that a verdict needs.
@@ -61,15 +61,15 @@ type finding struct {
 	} `json:"shrunk"`
 }
 
-// Try builds the lab with the mutant in it, runs it until its first finding or for l.For, and says how that ended. It
-// never fails: whatever goes wrong makes the outcome Broken, with the reason as its sentence.
+// Try builds the lab with the mutant in it, runs it until its first finding or for l.For, and returns the outcome. It never
+// fails: if anything goes wrong, the outcome is Broken and its sentence is the reason.
 func (l *Lab) Try(ctx context.Context, m Mutant) Outcome {
 	out := Outcome{Mutant: m.Name, MutantClass: m.Class, Bug: m.Bug, Reference: m.Reference}
 	binary, err := l.build(ctx, m)
 	if err != nil {
 		return out.broken(err)
 	}
-	defer func() { _ = os.Remove(binary) }() // of a hundred megabytes; what is left goes with the scratch directory
+	defer func() { _ = os.Remove(binary) }() // a hundred megabytes; if that fails, it is removed with the scratch directory
 	dir, err := os.MkdirTemp(l.Scratch, "evidence-")
 	if err != nil {
 		return out.broken(err)
@@ -83,7 +83,7 @@ func (l *Lab) Try(ctx context.Context, m Mutant) Outcome {
 	if len(a.Findings) == 0 {
 		out.Verdict, out.Sentence = Survived, "the lab found nothing; its verdict was "+a.Verdict
 	} else {
-		if err := l.silent(ctx, m, a.ElapsedSeconds); err != nil {
+		if err := l.runControl(ctx, m, a.ElapsedSeconds); err != nil {
 			return out.broken(err)
 		}
 		out = out.killed(a.Findings[0])
@@ -100,7 +100,7 @@ func (l *Lab) Try(ctx context.Context, m Mutant) Outcome {
 	return out
 }
 
-// build compiles the lab with the mutant laid over the source. A mutant without edits is the unchanged engine.
+// build compiles the lab with the edits of the mutant. A mutant without edits is the unchanged engine.
 func (l *Lab) build(ctx context.Context, m Mutant) (string, error) {
 	dir, err := os.MkdirTemp(l.Scratch, m.Name+"-")
 	if err != nil {
@@ -111,7 +111,7 @@ func (l *Lab) build(ctx context.Context, m Mutant) (string, error) {
 		return "", err
 	}
 	binary := filepath.Join(dir, "lab")
-	// Without debug information, which nobody looks at, the linker takes half the time.
+	// Without debug information, which nobody needs, linking takes half the time.
 	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-ldflags=-w", "-overlay", overlay, "-o", binary, l.Package)
 	cmd.Dir = l.Root
 	if text, err := cmd.CombinedOutput(); err != nil {
@@ -120,7 +120,7 @@ func (l *Lab) build(ctx context.Context, m Mutant) (string, error) {
 	return binary, nil
 }
 
-// unchanged returns the lab around the unchanged engine.
+// unchanged returns the path of the lab around the unchanged engine, and builds it the first time.
 func (l *Lab) unchanged(ctx context.Context) (string, error) {
 	if l.control == "" {
 		binary, err := l.build(ctx, Mutant{Name: "unchanged"})
@@ -132,7 +132,7 @@ func (l *Lab) unchanged(ctx context.Context) (string, error) {
 	return l.control, nil
 }
 
-// run gives the lab limit to find something, in a fresh directory.
+// run lets the lab look for at most limit, and discards its files.
 func (l *Lab) run(ctx context.Context, binary string, limit time.Duration, flags ...string) (answer, error) {
 	dir, err := os.MkdirTemp(l.Scratch, "run-")
 	if err != nil {
@@ -142,7 +142,7 @@ func (l *Lab) run(ctx context.Context, binary string, limit time.Duration, flags
 	return l.runIn(ctx, binary, dir, limit, flags...)
 }
 
-// runIn leaves the evidence of what was found in dir.
+// runIn is run with dir as the output directory: saved findings stay there.
 func (l *Lab) runIn(ctx context.Context, binary, dir string, limit time.Duration, flags ...string) (answer, error) {
 	grace := l.Grace
 	if grace == 0 {
@@ -162,11 +162,11 @@ func (l *Lab) runIn(ctx context.Context, binary, dir string, limit time.Duration
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		return answer{}, fmt.Errorf("%w: %w", ErrLab, err)
 	}
-	return read(cmd.ProcessState.ExitCode(), stdout.Bytes(), stderr.Bytes())
+	return parseAnswer(cmd.ProcessState.ExitCode(), stdout.Bytes(), stderr.Bytes())
 }
 
-// read believes an answer only if exit code, verdict and findings say the same.
-func read(code int, stdout, stderr []byte) (answer, error) {
+// parseAnswer returns the answer of a run. It is an error if exit code, verdict and findings contradict each other.
+func parseAnswer(code int, stdout, stderr []byte) (answer, error) {
 	var a answer
 	if err := json.Unmarshal(stdout, &a); err != nil {
 		return a, fmt.Errorf("%w: exit code %d and no JSON result (%w): %s", ErrLab, code, err, tail(stderr))
@@ -179,13 +179,13 @@ func read(code int, stdout, stderr []byte) (answer, error) {
 	return a, nil
 }
 
-// silent runs the same command on the unchanged engine for as long as the kill took.
-func (l *Lab) silent(ctx context.Context, m Mutant, seconds float64) error {
+// runControl runs the same command on the unchanged engine for as long as the kill took: it must find nothing.
+func (l *Lab) runControl(ctx context.Context, m Mutant, seconds float64) error {
 	limit := max(controlMin, time.Duration(seconds*float64(time.Second)).Round(time.Millisecond))
-	return l.mustBeSilent(ctx, limit, m.Flags...)
+	return l.mustFindNothing(ctx, limit, m.Flags...)
 }
 
-func (l *Lab) mustBeSilent(ctx context.Context, limit time.Duration, flags ...string) error {
+func (l *Lab) mustFindNothing(ctx context.Context, limit time.Duration, flags ...string) error {
 	binary, err := l.unchanged(ctx)
 	if err != nil {
 		return err
@@ -200,7 +200,7 @@ func (l *Lab) mustBeSilent(ctx context.Context, limit time.Duration, flags ...st
 	return nil
 }
 
-// tail returns the last lines of a program's output, which usually say what was wrong.
+// tail returns the last lines of a program's output, which usually contain the error.
 func tail(text []byte) string {
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
 	return strings.Join(lines[max(0, len(lines)-8):], "\n")

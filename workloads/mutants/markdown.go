@@ -9,8 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/internal/report"
 )
 
-// WriteMarkdown writes what is committed beside the mutants: the matrix, what simpler disks would have missed, and where
-// each bug comes from.
+// WriteMarkdown writes the text of ci/mutants/MATRIX.md: the matrix, the mutants that simpler disks would have missed, and
+// the origin of each bug.
 func (r Report) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s.\n\n", strings.ReplaceAll(r.score(), "\n", "; "))
@@ -21,7 +21,7 @@ func (r Report) WriteMarkdown(w io.Writer) error {
 	return err
 }
 
-// matrix has a row for each mutant: how it was killed, and under which faults and profiles alone.
+// matrix has a row for each mutant: how it was killed, and which faults and profiles kill it alone.
 func (r Report) matrix() *report.Table {
 	table := &report.Table{Header: []string{"mutant", "killed after", "by judge", "finding", "in", "edges", "operations"}}
 	if len(r.Columns) > 0 {
@@ -51,7 +51,7 @@ func (r Report) matrix() *report.Table {
 	return table
 }
 
-// faultsOf lists the faults that show a mutant alone, each with the seconds that it took.
+// faultsOf lists the faults that kill a mutant alone, each with the seconds that it took.
 func (r Report) faultsOf(o *Outcome) string {
 	var shows []string
 	for _, c := range r.Columns {
@@ -62,7 +62,7 @@ func (r Report) faultsOf(o *Outcome) string {
 	return strings.Join(shows, ", ")
 }
 
-// edges says whether the explanation is of one missing order, and whether it names the place.
+// edges says how many missing orders the explanation has, and whether it names the changed function.
 func (o *Outcome) edges() string {
 	switch p := o.Proof; {
 	case p == nil || p.Why == "":

@@ -9,39 +9,39 @@ import (
 	"time"
 )
 
-// Column is one way to run the lab: one fault alone, or every fault on a disk that is simpler than real ones.
+// Column is one way to run the lab: under one fault alone, or under every fault on a disk that is simpler than real ones.
 type Column struct {
-	Name   string   `json:"name"`   // of the fault or of the profile
-	Flags  []string `json:"flags"`  // of the lab's command line
+	Name   string   `json:"name"`   // a fault or a profile
+	Flags  []string `json:"flags"`  // for the lab's command line
 	Simple bool     `json:"simple"` // a simple profile
 
-	times time.Duration // how many times as long as under one fault the lab may look
+	factor time.Duration // the lab may look this many times as long as under one fault
 }
 
-// SimpleProfiles are the disks that most test filesystems imitate: one forgets everything that was not synced, the other
-// may keep some of it but never lets an unsynced removal or rename reach the disk.
+// SimpleProfiles are the disks that most test filesystems imitate: one loses everything that was not synced; the other may
+// keep some of it, but never an unsynced removal or rename.
 var SimpleProfiles = []string{"lose-all", "late-removals"}
 
-// manyTimes is how many times as long as under one fault the lab may look under all of them.
-const manyTimes = 3
+// allFaults is the factor of columns with every fault.
+const allFaults = 3
 
-// Cell is what the lab found of one mutant in one column.
+// Cell is the result of one mutant in one column.
 type Cell struct {
 	Column  string  `json:"column"`
 	Killed  bool    `json:"killed"`
-	Seconds float64 `json:"seconds"` // until the first finding, or in vain
+	Seconds float64 `json:"seconds"` // until the first finding, or the whole run
 	Judge   string  `json:"judge,omitempty"`
 	Class   string  `json:"class,omitempty"` // of the finding
 }
 
-// cells runs a mutant in every column. Its own flags take no part: a column is the same for all.
+// cells runs a mutant in every column, without its own flags: a column is the same for all mutants.
 func (l *Lab) cells(ctx context.Context, binary string, m Mutant) ([]Cell, error) {
-	if err := l.rule(ctx); err != nil {
+	if err := l.chooseColumns(ctx); err != nil {
 		return nil, err
 	}
 	var cells []Cell
 	for _, column := range l.columns {
-		a, err := l.run(ctx, binary, column.times*l.Each, column.Flags...)
+		a, err := l.run(ctx, binary, column.factor*l.Each, column.Flags...)
 		if err != nil {
 			return nil, fmt.Errorf("%s under %s: %w", m.Name, column.Name, err)
 		}
@@ -54,12 +54,12 @@ func (l *Lab) cells(ctx context.Context, binary string, m Mutant) ([]Cell, error
 	return cells, nil
 }
 
-// sweep is the scenario in which every call of a short run fails in turn.
+// sweep is the scenario in which each filesystem call of a short run fails in turn.
 const sweep = "sweep"
 
-// rule draws up the columns: one for each fault, one for the sweep, and the simple profiles. In each, the unchanged
-// engine must pass.
-func (l *Lab) rule(ctx context.Context) error {
+// chooseColumns sets the columns: one for each fault, one for the sweep, and one for each simple profile. The unchanged
+// engine must pass in every column.
+func (l *Lab) chooseColumns(ctx context.Context) error {
 	if l.columns != nil {
 		return nil
 	}
@@ -73,14 +73,14 @@ func (l *Lab) rule(ctx context.Context) error {
 	}
 	var columns []Column
 	for _, name := range faults {
-		columns = append(columns, Column{Name: name, Flags: []string{"--fault", name}, times: 1})
+		columns = append(columns, Column{Name: name, Flags: []string{"--fault", name}, factor: 1})
 	}
-	columns = append(columns, Column{Name: sweep, Flags: []string{"--scenario", sweep}, times: manyTimes})
+	columns = append(columns, Column{Name: sweep, Flags: []string{"--scenario", sweep}, factor: allFaults})
 	for _, name := range SimpleProfiles {
-		columns = append(columns, Column{Name: name, Flags: []string{"--profile", name}, Simple: true, times: manyTimes})
+		columns = append(columns, Column{Name: name, Flags: []string{"--profile", name}, Simple: true, factor: allFaults})
 	}
 	for _, column := range columns {
-		if err := l.mustBeSilent(ctx, column.times*l.Each, column.Flags...); err != nil {
+		if err := l.mustFindNothing(ctx, column.factor*l.Each, column.Flags...); err != nil {
 			return fmt.Errorf("%s: %w", column.Name, err)
 		}
 	}
@@ -88,7 +88,7 @@ func (l *Lab) rule(ctx context.Context) error {
 	return nil
 }
 
-// faults returns the names of those that get a column: those that were asked for, or all that the lab lists.
+// faults returns the faults with a column: those of l.Faults, or all that the lab lists.
 func (l *Lab) faults(ctx context.Context, binary string) ([]string, error) {
 	if len(l.Faults) > 0 {
 		return l.Faults, nil
@@ -105,7 +105,7 @@ func (l *Lab) faults(ctx context.Context, binary string) ([]string, error) {
 	return names, nil
 }
 
-// missedBy returns the mutants that were killed, but not in a column.
+// missedBy returns the killed mutants that were not killed in a column.
 func missedBy(column string, outcomes []Outcome) []string {
 	missed := []string{}
 	for _, o := range outcomes {

@@ -14,20 +14,20 @@ type Mutant struct {
 	Bug       string   // the real bug that it imitates
 	Reference string   // where that bug is described in public; "none known" if nowhere
 	KilledBy  string   // which workload, fault and judge should find it, and how
-	Flags     []string // what to add to the lab's command line
+	Flags     []string // for the lab's command line
 	Edits     []Edit   // at least one
 }
 
 // Edit replaces whole lines of one file.
 type Edit struct {
 	File string // slash-separated, relative to the root of the module
-	Line int    // where the edit stands in the mutant's file, from 1
-	Old  string // the lines to find, each with its newline
-	New  string // the lines to put there; empty removes the old ones
+	Line int    // of the edit in the mutant's file, from 1
+	Old  string // the lines to replace, each with its newline
+	New  string // the new lines; empty removes the old ones
 }
 
-// Load reads every mutant of a directory, in the order of their names. The error of a bad file is ErrFormat; an empty
-// directory is one too, because testing with no mutants would look like success.
+// Load reads every mutant of a directory, in the order of their names. It returns ErrFormat for a bad file and for a
+// directory without mutants, because a test with no mutants would look like success.
 func Load(dir fs.FS) ([]Mutant, error) {
 	names, err := fs.Glob(dir, "*.mutant")
 	if err != nil {
@@ -51,7 +51,7 @@ func Load(dir fs.FS) ([]Mutant, error) {
 	return all, nil
 }
 
-// Select returns the mutants whose name is only, with or without its number; an empty string selects all. The error is
+// Select returns the mutants whose name is only, with or without its number; an empty string selects all. It returns
 // ErrUnknown if there is none.
 func Select(all []Mutant, only string) ([]Mutant, error) {
 	if only == "" {

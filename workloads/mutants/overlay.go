@@ -10,7 +10,7 @@ import (
 )
 
 // Apply returns the changed text of every file that the mutant edits, by the file's path relative to root. It writes
-// nothing. The error is ErrStale if an edit does not match exactly once.
+// nothing, and returns ErrStale if an edit does not match exactly once.
 func (m *Mutant) Apply(root string) (map[string]string, error) {
 	changed := map[string]string{}
 	for _, e := range m.Edits {
@@ -31,7 +31,7 @@ func (m *Mutant) Apply(root string) (map[string]string, error) {
 	return changed, nil
 }
 
-// apply works on whole lines: both texts get a newline in front, so that a match starts where a line starts.
+// apply replaces whole lines: it searches for a newline in front of the old ones, so that a match starts a line.
 func (e *Edit) apply(text string) (string, error) {
 	text = "\n" + text
 	at := strings.Index(text, "\n"+e.Old)

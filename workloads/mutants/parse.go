@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Parse reads the text of one mutant. The error is ErrFormat and names the mutant and the line.
+// Parse reads the text of one mutant. Its error is ErrFormat, with the name of the mutant and the line.
 func Parse(name, text string) (Mutant, error) {
 	p := parser{m: Mutant{Name: name}}
 	for i, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
@@ -24,11 +24,11 @@ func Parse(name, text string) (Mutant, error) {
 type parser struct {
 	m     Mutant
 	line  int
-	field *string // the header field that a continuation line goes on
+	field *string // the header field that a continuation line continues
 	flags string
-	file  string // of the edit being read; empty while in the header
+	file  string // of the edit being read; empty in the header
 	edit  *Edit
-	blank int // empty lines read since the last line of the edit: context, if more of it follows
+	blank int // empty lines since the last line of the edit: context, if another line of it follows
 }
 
 func (p *parser) feed(line string) error {

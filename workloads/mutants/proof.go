@@ -21,17 +21,17 @@ import (
 // Replays is how often the token of every kill is replayed.
 const Replays = 20
 
-// Proof is what a kill is worth to a reader of the finding.
+// Proof says how useful the finding of a kill is to a reader.
 type Proof struct {
-	Why        string `json:"why,omitempty"`        // which order is missing, in a sentence
-	OneEdge    bool   `json:"one_edge"`             // it is that of two operations, or none: a crash alone is enough
-	Named      bool   `json:"named"`                // the changed function is among the callers of a place that it names
+	Why        string `json:"why,omitempty"`        // a sentence that says which order is missing
+	OneEdge    bool   `json:"one_edge"`             // at most one order is missing; none if a crash alone is enough
+	Named      bool   `json:"named"`                // the changed function calls a place that the explanation names
 	Shrunk     bool   `json:"shrunk"`               // a smaller run fails in the same way
-	Operations int    `json:"operations,omitempty"` // of that run, beside those that the lab asks of every recovered store
+	Operations int    `json:"operations,omitempty"` // of the smaller run, without those that the lab performs on every recovered store
 	Replayed   int    `json:"replayed"`             // how many of Replays replays of the token showed the failure
 }
 
-// prove asks the lab around a mutant about its finding, whose evidence lies in dir.
+// prove examines the finding of the lab around a mutant. The evidence is in dir.
 func (l *Lab) prove(ctx context.Context, binary, dir string, m *Mutant, f *finding) (*Proof, error) {
 	if f.Token == "" {
 		return nil, nil //nolint:nilnil // nothing to prove
@@ -53,15 +53,15 @@ func (l *Lab) prove(ctx context.Context, binary, dir string, m *Mutant, f *findi
 	return p, err
 }
 
-// replay returns how many of Replays replays of a token showed the failure. It believes what the lab says of it, whatever
-// its exit code.
+// replay returns how many of Replays replays of a token showed the failure. It trusts the JSON result whatever the exit
+// code.
 func replay(ctx context.Context, binary, dir, token string) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, Grace)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, binary, "replay", "--attempts", strconv.Itoa(Replays), "--format", "json", "--dir", dir, token)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	failed := cmd.Run() // its exit code says no more than the answer, which it may have left out
+	failed := cmd.Run() // the error matters only if there is no answer
 	var answer struct {
 		Attempts int `json:"attempts"`
 		Hits     int `json:"hits"`
@@ -72,7 +72,7 @@ func replay(ctx context.Context, binary, dir, token string) (int, error) {
 	return answer.Hits, nil
 }
 
-// explanation is the lab's, of a finding.
+// explanation is the lab's explanation of a finding.
 type explanation struct {
 	Sentence string `json:"sentence"`
 	Lost     int    `json:"lost"`
@@ -94,7 +94,7 @@ func (s *site) calledBy(functions []string) bool {
 	})
 }
 
-// functions returns the names of the functions that the mutant changes, as stack traces have them: "wal.(*Writer).Append".
+// functions returns the functions that the mutant changes, as they are named in stack traces: "wal.(*Writer).Append".
 func (m *Mutant) functions(root string) ([]string, error) {
 	var names []string
 	for _, e := range m.Edits {
@@ -135,11 +135,11 @@ func methodName(f *ast.FuncDecl) string {
 	return f.Name.Name
 }
 
-// Proofs is what the proofs of all kills come to.
+// Proofs counts the proofs of all kills.
 type Proofs struct {
-	Durability       int `json:"durability"`        // killed mutants of this class, which lose or tear what was acknowledged
-	Explained        int `json:"explained"`         // of them, those explained by one missing order
-	Named            int `json:"named"`             // of these, those whose changed function is a caller of a place that the explanation names
+	Durability       int `json:"durability"`        // killed mutants of the class durability
+	Explained        int `json:"explained"`         // of them, how many are explained by at most one missing order
+	Named            int `json:"named"`             // of these, in how many the changed function calls a place that the explanation names
 	MedianOperations int `json:"median_operations"` // of all kills, after shrinking; -1: most could not be shrunk
 	Replayed         int `json:"replayed"`          // kills of which every replay showed the failure
 	Proved           int `json:"proved"`            // kills with a proof

@@ -6,13 +6,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestReadBelievesOnlyConsistentAnswers is inside the package: no lab can be made to give most of these answers.
-func TestReadBelievesOnlyConsistentAnswers(t *testing.T) {
+// TestOnlyConsistentAnswersAreTrusted is in the package because no lab can be made to give most of these answers.
+func TestOnlyConsistentAnswersAreTrusted(t *testing.T) {
 	const one = `"findings":[{"judge":"bank","sentence":"gone"}]`
 	for _, row := range []struct {
 		name, stdout string
 		code         int
-		believed     bool
+		trusted      bool
 	}{
 		{"a finding, fail, exit 1", `{"version":1,"verdict":"fail",` + one + `}`, 1, true},
 		{"nothing, pass, exit 0", `{"version":1,"verdict":"pass","findings":[]}`, 0, true},
@@ -27,8 +27,8 @@ func TestReadBelievesOnlyConsistentAnswers(t *testing.T) {
 		{"no JSON", `panic: oh`, 2, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			_, err := read(row.code, []byte(row.stdout), []byte("why"))
-			if row.believed {
+			_, err := parseAnswer(row.code, []byte(row.stdout), []byte("why"))
+			if row.trusted {
 				require.NoError(t, err)
 				return
 			}

@@ -9,14 +9,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/internal/report"
 )
 
-// Verdict says what became of a mutant. The zero value is Broken: no answer is never a kill.
+// Verdict is the result of a mutant. The zero value is Broken, because no answer is never a kill.
 type Verdict uint8
 
 // The verdicts.
 const (
-	Broken   Verdict = iota // it did not build, or the lab gave no answer that can be believed
-	Survived                // the lab looked and found nothing
-	Killed                  // the lab found it, and nothing in the unchanged engine
+	Broken   Verdict = iota // it did not build, or the lab gave no answer that can be trusted
+	Survived                // the lab found nothing
+	Killed                  // the lab found something, and nothing in the unchanged engine
 )
 
 var verdictNames = [...]string{"broken", "survived", "killed"}
@@ -26,20 +26,20 @@ func (v Verdict) String() string { return verdictNames[v] }
 // MarshalText writes the verdict's name.
 func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
 
-// Outcome is what became of one mutant.
+// Outcome is the result of one mutant.
 type Outcome struct {
 	Mutant      string  `json:"mutant"`
 	MutantClass string  `json:"mutant_class,omitempty"`
 	Bug         string  `json:"bug,omitempty"`
 	Reference   string  `json:"reference,omitempty"`
 	Verdict     Verdict `json:"verdict"`
-	Seconds     float64 `json:"seconds"` // how long the lab ran until its first finding, or in vain
+	Seconds     float64 `json:"seconds"` // until the first finding, or the whole run
 	Judge       string  `json:"judge,omitempty"`
 	Class       string  `json:"class,omitempty"` // of the finding
 	Workload    string  `json:"workload,omitempty"`
 	Fault       string  `json:"fault,omitempty"`
 	Profile     string  `json:"profile,omitempty"`
-	Sentence    string  `json:"sentence"`        // the finding's, or why there is none
+	Sentence    string  `json:"sentence"`        // of the finding, or why there is none
 	Proof       *Proof  `json:"proof,omitempty"` // of a kill
 	Cells       []Cell  `json:"cells,omitempty"` // of the matrix, if it was asked for
 }
@@ -63,11 +63,11 @@ type Report struct {
 	Survived            []string  `json:"survived"`
 	Broken              []string  `json:"broken"`
 	MedianSecondsToKill float64   `json:"median_seconds_to_kill"` // 0 if none was killed
-	Proofs              *Proofs   `json:"proofs,omitempty"`       // what the kills are worth; nil if none was tried
+	Proofs              *Proofs   `json:"proofs,omitempty"`       // nil if no kill was examined
 	Outcomes            []Outcome `json:"outcomes"`
 
 	Columns []Column            `json:"columns,omitempty"`   // of the matrix
-	Missed  map[string][]string `json:"missed_by,omitempty"` // by simple profile: the killed that would have lived with it
+	Missed  map[string][]string `json:"missed_by,omitempty"` // by simple profile: the killed mutants that it would have missed
 }
 
 // NewReport counts the outcomes. Columns are those of the matrix, if there is one.
@@ -107,7 +107,7 @@ func (r Report) WriteJSON(w io.Writer) error {
 	return report.JSON(w, r)
 }
 
-// WriteText writes a table for people: a line a mutant, then the score.
+// WriteText writes a table with a line for each mutant, then the score.
 func (r Report) WriteText(w io.Writer) error {
 	table := report.Table{Header: []string{"mutant", "verdict", "seconds", "fault", "judge", "class"}}
 	for _, c := range r.Columns {
@@ -140,7 +140,7 @@ func (r Report) score() string {
 	return s.String()
 }
 
-// cell returns what a column of the matrix says: the seconds to the kill, or a dash.
+// cell returns the seconds to the kill in a column of the matrix, or a dash.
 func (o *Outcome) cell(column string) string {
 	i := slices.IndexFunc(o.Cells, func(c Cell) bool { return c.Column == column && c.Killed })
 	if i < 0 {

@@ -1,13 +1,12 @@
 package mutants
 
-// Sample chooses some of the mutants: those whose turn it is. Turns go round, so that as many as it takes see all.
+// Sample chooses some of the mutants. Successive turns choose different ones, until all have been chosen.
 type Sample struct {
 	Size int // how many; 0: all
-	Turn int // a number that grows, such as that of the commits
+	Turn int // a number that grows, such as the number of commits
 }
 
-// sampleStride is about the golden section of the number of mutants. Neighbours in the list are relatives; what is this
-// far apart is not.
+// sampleStride is about 0.618 n, and prime to n. Neighbours in the list are often related; mutants this far apart are not.
 func sampleStride(n int) int {
 	stride := max(1, n*618/1000)
 	for gcd(stride, n) != 1 {

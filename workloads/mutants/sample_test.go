@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestSamplesTakeTurns is inside the package: only a Campaign uses samples.
+// TestSamplesTakeTurns is in the package because only a Campaign uses samples.
 func TestSamplesTakeTurns(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 8, 42, 70} {
 		all := make([]Mutant, n)

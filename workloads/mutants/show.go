@@ -11,12 +11,12 @@ import (
 	"slices"
 )
 
-// ErrShow is returned by Show where not exactly one mutant is chosen.
+// ErrShow is returned by Show unless exactly one mutant is chosen.
 var ErrShow = errors.New("mutants: one mutant can be shown at a time: name it")
 
-// Show runs the lab on one mutant as a user would, and writes what it prints. The lab around the mutant stays in dir, with
-// its report and its findings, so that the failure can be replayed: Show returns the path of the program. The error is ErrLab
-// if nothing was found.
+// Show runs the lab on one mutant as a user would, and copies its output. The lab stays in dir with its report and its
+// findings, so that the failure can be replayed: Show returns the path of the program. It returns ErrLab if the lab finds
+// nothing.
 func (c Campaign) Show(ctx context.Context, dir string, stdout, stderr io.Writer) (program string, err error) {
 	c.defaults()
 	chosen, err := c.choose()
@@ -66,5 +66,5 @@ func move(from, to string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(to, data, 0o755) //nolint:gosec // it is a program
+	return os.WriteFile(to, data, 0o755) //nolint:gosec // a program
 }

@@ -2,11 +2,11 @@ package mutate
 
 import "errors"
 
-// Errors of the package, by errors.Is.
+// Errors of the package; test for them with errors.Is.
 var (
 	// ErrSource means that the package cannot be found, read or parsed.
 	ErrSource = errors.New("mutate: no source")
-	// ErrBaseline means that the tests fail without any mutation: they can tell nothing.
+	// ErrBaseline means that the tests fail without any mutation, so their failures mean nothing.
 	ErrBaseline = errors.New("mutate: the tests fail on the unchanged package")
 	// ErrTests means that the tests could not be built or started.
 	ErrTests = errors.New("mutate: the tests do not run")

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// syncs are the names of calls that make something durable; the others are those that change what is on a disk.
+// syncs are the names of calls that make something durable; changes are those of calls that change what is on a disk.
 var (
 	syncs = []string{
 		"Sync", "Fsync", "Fdatasync", "SyncData", "SyncDir", "SyncAll", "SyncFileRange", "FsyncDir", "Msync", "Datasync",
@@ -23,10 +23,12 @@ var (
 	}
 )
 
-// durable reports whether a name is that of a durable step.
-func durable(name string) bool { return slices.Contains(syncs, name) || slices.Contains(changes, name) }
+// isDurable reports whether a call of this name is a durable step.
+func isDurable(name string) bool {
+	return slices.Contains(syncs, name) || slices.Contains(changes, name)
+}
 
-// file is a parsed source file in which mutations are looked for.
+// file is a parsed source file with the mutations found so far.
 type file struct {
 	name, path string
 	source     []byte
@@ -44,13 +46,13 @@ func findIn(name, path string, source []byte) ([]Mutation, error) {
 	ast.Inspect(tree, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CallExpr:
-			f.sync(n)
+			f.dropSync(n)
 		case *ast.BlockStmt:
-			f.block(n.List)
+			f.mutateBlock(n.List)
 		case *ast.CaseClause:
-			f.block(n.Body)
+			f.mutateBlock(n.Body)
 		case *ast.CommClause:
-			f.block(n.Body)
+			f.mutateBlock(n.Body)
 		}
 		return true
 	})
@@ -60,19 +62,19 @@ func findIn(name, path string, source []byte) ([]Mutation, error) {
 	return f.found, nil
 }
 
-// block looks for what is a matter of several statements.
-func (f *file) block(list []ast.Stmt) {
-	f.locks(list)
+// mutateBlock looks for mutations of several statements in a block.
+func (f *file) mutateBlock(list []ast.Stmt) {
+	f.mutateLocks(list)
 	units := unitsOf(list)
 	for i := range units {
-		f.check(units[i])
+		f.dropCheck(units[i])
 		if i > 0 {
-			f.swap(units[i-1], units[i])
+			f.swapSteps(units[i-1], units[i])
 		}
 	}
 }
 
-// add keeps a mutation at a node.
+// add records a mutation of a node.
 func (f *file) add(kind Kind, at ast.Node, edits ...edit) {
 	line := f.fset.Position(at.Pos()).Line
 	text := bytes.Split(f.source, []byte("\n"))[line-1]
@@ -81,7 +83,7 @@ func (f *file) add(kind Kind, at ast.Node, edits ...edit) {
 	})
 }
 
-// replace returns the edit that puts text in the place of a node. Lines that the node took are kept, empty.
+// replace returns the edit that replaces a node by text. If the text has fewer lines, empty ones follow.
 func (f *file) replace(n ast.Node, text string) edit {
 	start, end := f.offset(n.Pos()), f.offset(n.End())
 	lines := bytes.Count(f.source[start:end], []byte("\n")) - strings.Count(text, "\n")
@@ -93,7 +95,7 @@ func (f *file) offset(at token.Pos) int { return f.fset.Position(at).Offset }
 // text returns the source of a node.
 func (f *file) text(n ast.Node) string { return string(f.source[f.offset(n.Pos()):f.offset(n.End())]) }
 
-// called returns the name of what an expression calls; empty if it is no call.
+// called returns the name of the function that an expression calls; empty if it is no call.
 func called(e ast.Expr) string {
 	call, ok := e.(*ast.CallExpr)
 	if !ok {

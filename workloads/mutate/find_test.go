@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// body wraps statements into a file; they begin in line 3.
+// body returns a file with the statements from line 3 on.
 func body(statements string) string { return "package p\nfunc f() error {\n" + statements + "\n}\n" }
 
 func TestFindChangesWhatItSays(t *testing.T) {
@@ -56,7 +56,7 @@ func TestFindChangesWhatItSays(t *testing.T) {
 	}
 }
 
-// difference returns the lines that are new, in one.
+// difference returns the new lines as one.
 func difference(before, after string) string {
 	old := strings.Split(before, "\n")
 	var fresh []string

@@ -2,9 +2,9 @@ package mutate
 
 import "go/ast"
 
-// locks looks for a lock that is taken and given back in the same block: X.Lock() with a later X.Unlock(), deferred or
-// not.
-func (f *file) locks(list []ast.Stmt) {
+// mutateLocks looks for a lock that is acquired and released in the same block: X.Lock() with a later X.Unlock(), deferred
+// or not.
+func (f *file) mutateLocks(list []ast.Stmt) {
 	for i, s := range list {
 		lock := lockCall(s, "Lock")
 		if lock == nil {

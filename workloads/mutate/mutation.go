@@ -24,9 +24,9 @@ func Kinds() []Kind { return []Kind{DropSync, SwapSteps, DropCheck, WeakenLock, 
 // Mutation is one change of one file.
 type Mutation struct {
 	Kind Kind   `json:"kind"`
-	File string `json:"file"` // relative to where the search began
+	File string `json:"file"` // relative to the directory of the search
 	Line int    `json:"line"`
-	Text string `json:"text"` // the line as it is in the source
+	Text string `json:"text"` // of the line
 
 	path  string // of the file
 	edits []edit // disjoint, in any order
@@ -40,7 +40,7 @@ type edit struct {
 
 func (m *Mutation) String() string { return m.place() + " " + string(m.Kind) }
 
-// place is where an editor finds the mutation.
+// place returns file and line, as editors read them.
 func (m *Mutation) place() string { return fmt.Sprintf("%s:%d", m.File, m.Line) }
 
 // apply returns the source with the mutation in it.

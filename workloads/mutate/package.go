@@ -20,7 +20,7 @@ type pkg struct {
 	Module     *struct{ Dir string }
 }
 
-// list returns the packages that a pattern stands for, seen from dir.
+// list returns the packages that a pattern matches, with dir as the working directory.
 func list(ctx context.Context, dir, pattern string) ([]pkg, error) {
 	cmd := exec.CommandContext(ctx, "go", "list", "-json=ImportPath,Dir,GoFiles,Module", pattern)
 	cmd.Dir = dir
@@ -43,8 +43,8 @@ func list(ctx context.Context, dir, pattern string) ([]pkg, error) {
 	}
 }
 
-// Find returns the mutations of the packages that a pattern of the go command stands for, seen from dir. Names of files
-// are relative to dir.
+// Find returns the mutations of the packages that a pattern of the go command matches, with dir as the working directory.
+// File names are relative to dir.
 func Find(ctx context.Context, dir, pattern string) ([]Mutation, error) {
 	packages, err := list(ctx, dir, pattern)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/internal/report"
 )
 
-// Verdict says what the tests made of a mutation. The zero value is NotCompiled: no answer is never a kill.
+// Verdict is the result of a mutation. The zero value is NotCompiled, because no answer is never a kill.
 type Verdict uint8
 
 // The verdicts.
@@ -25,7 +25,7 @@ func (v Verdict) String() string { return verdictNames[v] }
 // MarshalText writes the verdict's name.
 func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
 
-// Outcome is what became of a mutation.
+// Outcome is the result of one mutation.
 type Outcome struct {
 	Mutation
 	Verdict  Verdict `json:"verdict"`
@@ -38,7 +38,7 @@ func (o Outcome) broken(err error) Outcome {
 	return o
 }
 
-// Report is what the tests of a package notice. Its JSON form is stable: fields are added, never renamed.
+// Report is the score of the tests of a package. Its JSON form is stable: fields are added, never renamed.
 type Report struct {
 	Version     int       `json:"version"` // of this format: 1
 	Package     string    `json:"package"`
@@ -70,7 +70,7 @@ func (r Report) WriteJSON(w io.Writer) error {
 	return report.JSON(w, r)
 }
 
-// WriteText writes a table for people, then the syncs that no test would miss, then the score.
+// WriteText writes a table, then the syncs that could be removed without a failing test, then the score.
 func (r Report) WriteText(w io.Writer) error {
 	table := report.Table{Header: []string{"place", "mutation", "verdict", "seconds", "line", "because"}}
 	for _, o := range r.Outcomes {
@@ -85,7 +85,7 @@ func (r Report) WriteText(w io.Writer) error {
 	return err
 }
 
-// WriteMarkdown writes the same as a table of Markdown.
+// WriteMarkdown writes the table and the score in Markdown.
 func (r Report) WriteMarkdown(w io.Writer) error {
 	table := report.Table{Header: []string{"place", "mutation", "verdict", "line"}}
 	for _, o := range r.Outcomes {
@@ -96,7 +96,7 @@ func (r Report) WriteMarkdown(w io.Writer) error {
 	return err
 }
 
-// writeMissedSyncs lists the syncs that could be removed without a test that fails.
+// writeMissedSyncs lists the syncs that could be removed without a failing test.
 func (r Report) writeMissedSyncs(b *strings.Builder) {
 	syncs, missed := 0, []Outcome(nil)
 	for _, o := range r.Outcomes {

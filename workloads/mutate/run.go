@@ -10,24 +10,24 @@ import (
 	"time"
 )
 
-// DefaultFor is how long the tests may take with one mutation.
+// DefaultFor is how long the tests may take with one mutation unless Run says otherwise.
 const DefaultFor = time.Minute
 
-// Run says what to mutate, and which tests to ask.
+// Run says what to mutate, and which tests to run.
 type Run struct {
-	Dir     string        // where patterns are seen from
+	Dir     string        // working directory for patterns of packages
 	Package string        // pattern of the packages to mutate
-	Tests   string        // pattern of the packages whose tests are asked; empty: those of Package
+	Tests   string        // pattern of the packages whose tests are run; empty: those of Package
 	Test    string        // regular expression of the names of tests; empty: all
 	Kinds   []Kind        // of mutations; empty: all
 	For     time.Duration // how long the tests may take with one mutation; 0: DefaultFor
 
-	// Progress, if set, is called before a mutation is tried, and after it with what became of it.
+	// Progress, if set, is called before a mutation is tried, and after it with its outcome.
 	Progress func(at, of int, m Mutation, o *Outcome)
 }
 
-// Do tries every mutation, one after the other. The error is ErrSource, ErrBaseline, ErrTests or one of the host. When
-// ctx is done, the report has the outcomes so far, and the error is that of ctx.
+// Do tries every mutation, one after the other. It returns ErrSource, ErrBaseline, ErrTests or an error of the host. If ctx
+// is canceled, it returns the outcomes so far and the error of ctx.
 func (r Run) Do(ctx context.Context) (report Report, err error) {
 	r.defaults()
 	all, err := Find(ctx, r.Dir, r.Package)
@@ -77,7 +77,7 @@ func (t *trial) each(ctx context.Context, all []Mutation) []Outcome {
 		t.run.Progress(i+1, len(all), m, nil)
 		o := t.try(ctx, m)
 		if ctx.Err() != nil {
-			break // what was interrupted is no outcome
+			break // the interrupted one has no outcome
 		}
 		t.run.Progress(i+1, len(all), m, &o)
 		outcomes = append(outcomes, o)

@@ -12,19 +12,19 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/mutate"
 )
 
-// toy is a run on the module in testdata.
+// toy returns a run on the module in testdata.
 func toy(pattern string) mutate.Run {
 	return mutate.Run{Dir: filepath.Join("testdata", "module"), Package: pattern, For: time.Minute}
 }
 
-func TestARunSaysWhichSyncsNoTestWouldMiss(t *testing.T) {
+func TestARunFindsTheSyncsThatNoTestCovers(t *testing.T) {
 	r := toy("./log")
 	r.Kinds = []mutate.Kind{mutate.DropSync, mutate.WeakenLock}
-	var told []string
+	var reported []string
 	r.Progress = func(_, of int, m mutate.Mutation, o *mutate.Outcome) {
 		require.Equal(t, 5, of)
 		if o != nil {
-			told = append(told, m.String()+" "+o.Verdict.String())
+			reported = append(reported, m.String()+" "+o.Verdict.String())
 		}
 	}
 	report, err := r.Do(t.Context())
@@ -32,7 +32,7 @@ func TestARunSaysWhichSyncsNoTestWouldMiss(t *testing.T) {
 	require.Equal(t, []string{
 		"log/log.go:30 weaken-lock did not compile", "log/log.go:35 drop-sync killed", "log/log.go:38 weaken-lock survived",
 		"log/log.go:46 drop-sync survived", "log/log.go:58 drop-sync survived",
-	}, told)
+	}, reported)
 	require.Equal(t, []int{1, 3, 1}, []int{report.Killed, report.Survived, report.NotCompiled})
 	require.Contains(t, report.Outcomes[1].Sentence, "--- FAIL: TestAppendWritesAndSyncs")
 	require.Contains(t, report.Outcomes[0].Sentence, "RLock undefined")
@@ -50,7 +50,7 @@ func TestARunSaysWhichSyncsNoTestWouldMiss(t *testing.T) {
 	require.Contains(t, markdown.String(), "| log/log.go:46 | drop-sync | survived | `err := l.file.Sync()` |\n")
 }
 
-func TestTestsThatDoNotEndNotice(t *testing.T) {
+func TestTestsThatDoNotEndCountAsFailed(t *testing.T) {
 	r := toy("./wait")
 	r.For = time.Second
 	report, err := r.Do(t.Context())
@@ -59,13 +59,13 @@ func TestTestsThatDoNotEndNotice(t *testing.T) {
 	require.Contains(t, report.Outcomes[0].Sentence, "did not end within 1s")
 }
 
-func TestTestsThatFailAnywayTellNothing(t *testing.T) {
+func TestTestsThatFailAnywayAreAnError(t *testing.T) {
 	_, err := toy("./fails").Do(t.Context())
 	require.ErrorIs(t, err, mutate.ErrBaseline)
 	require.ErrorContains(t, err, "--- FAIL: TestFails")
 }
 
-func TestWhatIsNoPackage(t *testing.T) {
+func TestAnUnknownPackageIsAnError(t *testing.T) {
 	_, err := toy("./nothing").Do(t.Context())
 	require.ErrorIs(t, err, mutate.ErrSource)
 }

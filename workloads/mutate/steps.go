@@ -5,12 +5,11 @@ import (
 	"go/token"
 )
 
-// unit is what belongs together in a block: a statement, or one that sets an error with the one behind it that looks at
-// the error.
+// unit is a statement of a block, or an assignment of an error with the next statement, which checks it.
 type unit struct {
 	stmts []ast.Stmt
 	step  bool        // it is a durable step
-	check *ast.IfStmt // looks at the error of the step and does nothing but return; nil if there is none
+	check *ast.IfStmt // checks the error of the step and only returns; nil if there is none
 }
 
 func (u unit) Pos() token.Pos { return u.stmts[0].Pos() }
@@ -34,13 +33,13 @@ func unitsOf(list []ast.Stmt) []unit {
 	return units
 }
 
-// isStep reports whether a statement consists of one durable call, with whatever is done about its error.
+// isStep reports whether a statement is one durable call, with or without a check of its error.
 func isStep(s ast.Stmt) bool {
 	switch s := s.(type) {
 	case *ast.ExprStmt:
-		return durable(called(s.X))
+		return isDurable(called(s.X))
 	case *ast.AssignStmt:
-		return len(s.Rhs) == 1 && durable(called(s.Rhs[0]))
+		return len(s.Rhs) == 1 && isDurable(called(s.Rhs[0]))
 	case *ast.IfStmt:
 		return s.Init != nil && s.Else == nil && isStep(s.Init)
 	}
@@ -69,21 +68,21 @@ func errorOf(s *ast.IfStmt) string {
 	return err.Name
 }
 
-// check lets a durable step fail without a word.
-func (f *file) check(u unit) {
+// dropCheck ignores the error of a durable step.
+func (f *file) dropCheck(u unit) {
 	if !u.step || u.check == nil {
 		return
 	}
 	f.add(DropCheck, u.check, f.replace(u.check.Body.List[0], "_ = "+errorOf(u.check)))
 }
 
-// swap lets two durable steps change places. What stands between them stays. A step that declares a variable must stay
-// before those that use it.
-func (f *file) swap(a, b unit) {
+// swapSteps exchanges two durable steps. Comments between them stay. A step that declares a variable is not moved behind its
+// uses.
+func (f *file) swapSteps(a, b unit) {
 	if !a.step || !b.step || declares(a) || declares(b) {
 		return
 	}
-	f.add(SwapSteps, b, f.fit(a, f.text(b)), f.fit(b, f.text(a)))
+	f.add(SwapSteps, b, f.replaceUnit(a, f.text(b)), f.replaceUnit(b, f.text(a)))
 }
 
 func declares(u unit) bool {
@@ -91,6 +90,8 @@ func declares(u unit) bool {
 	return ok && assign.Tok == token.DEFINE
 }
 
-// fit returns the edit that puts the text of another unit in the place of a unit. If the two take another number of
-// lines, those behind the first move; those behind the second are where they were.
-func (f *file) fit(u unit, text string) edit { return edit{f.offset(u.Pos()), f.offset(u.End()), text} }
+// replaceUnit returns the edit that replaces a unit by the text of another. If they differ in length, the lines between
+// the two move; those behind the second do not.
+func (f *file) replaceUnit(u unit, text string) edit {
+	return edit{f.offset(u.Pos()), f.offset(u.End()), text}
+}

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// sync drops a sync. In its place stands a call that does nothing, but mentions what the sync did, so that nothing that
-// was used is unused now.
-func (f *file) sync(call *ast.CallExpr) {
+// dropSync replaces a sync by a call that does nothing. The call mentions what the sync used, so that the compiler finds no
+// unused variable.
+func (f *file) dropSync(call *ast.CallExpr) {
 	if !slices.Contains(syncs, called(call)) || call.Ellipsis.IsValid() {
 		return
 	}

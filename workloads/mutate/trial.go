@@ -16,11 +16,11 @@ import (
 // trial builds and runs the tests.
 type trial struct {
 	run      *Run
-	packages []pkg // whose tests are asked
+	packages []pkg // whose tests are run
 	scratch  string
 }
 
-// baseline demands that the tests pass on the unchanged packages.
+// baseline returns an error unless the tests pass on the unchanged packages.
 func (t *trial) baseline(ctx context.Context) error {
 	o := t.try(ctx, Mutation{})
 	switch o.Verdict {
@@ -33,21 +33,21 @@ func (t *trial) baseline(ctx context.Context) error {
 	}
 }
 
-// try asks the tests about a mutation; one without edits is the unchanged source.
+// try runs the tests with a mutation; one without edits is the unchanged source.
 func (t *trial) try(ctx context.Context, m Mutation) Outcome {
 	out := Outcome{Mutation: m}
 	dir, err := t.scratchFor(m.File)
 	if err != nil {
 		return out.broken(err)
 	}
-	defer func() { _ = os.RemoveAll(dir) }() // what is left goes with the scratch directory
+	defer func() { _ = os.RemoveAll(dir) }() // if that fails, it is removed with the scratch directory
 	overlayFile, err := m.writeOverlay(dir)
 	if err != nil {
 		return out.broken(err)
 	}
-	begin := time.Now() //nolint:forbidigo // tests of strangers are measured and limited by the clock on the wall
+	begin := time.Now() //nolint:forbidigo // tests of other projects are limited by wall time
 	for _, p := range t.packages {
-		out = t.ask(ctx, out, p, overlayFile, filepath.Join(dir, "tests"))
+		out = t.testPackage(ctx, out, p, overlayFile, filepath.Join(dir, "tests"))
 		if out.Verdict != Survived {
 			break
 		}
@@ -56,8 +56,8 @@ func (t *trial) try(ctx context.Context, m Mutation) Outcome {
 	return out
 }
 
-// ask builds and runs the tests of one package.
-func (t *trial) ask(ctx context.Context, out Outcome, p pkg, overlayFile, binary string) Outcome {
+// testPackage builds and runs the tests of one package.
+func (t *trial) testPackage(ctx context.Context, out Outcome, p pkg, overlayFile, binary string) Outcome {
 	build := exec.CommandContext(ctx, "go", "test", "-vet=off", "-overlay", overlayFile, "-c", "-o", binary, p.ImportPath)
 	build.Dir = p.Dir
 	if text, err := build.CombinedOutput(); err != nil {
@@ -98,7 +98,7 @@ func (m *Mutation) writeOverlay(dir string) (string, error) {
 	return overlay.Write(filepath.Dir(m.path), dir, changed)
 }
 
-// firstFailure returns the line of a test's output that says which test failed, or its last lines.
+// firstFailure returns the line of a test's output that names the failed test, or the last lines.
 func firstFailure(text []byte) string {
 	for line := range strings.Lines(string(text)) {
 		if line = strings.TrimSpace(line); strings.HasPrefix(line, "--- FAIL") || strings.HasPrefix(line, "panic:") {

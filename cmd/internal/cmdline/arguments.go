@@ -35,7 +35,7 @@ func missing(cmd *cobra.Command, name string) error {
 	return exit.Usagef("%s is missing; see %s --help", name, cmd.CommandPath())
 }
 
-// OnlyCommands is for a command that has others below it: an argument is one that does not exist.
+// OnlyCommands is for a command with subcommands: an argument that gets here is an unknown subcommand.
 func OnlyCommands(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -43,7 +43,7 @@ func OnlyCommands(cmd *cobra.Command, args []string) error {
 	return exit.Usagef("unknown command %q; choose one of %s", args[0], strings.Join(Commands(cmd), ", "))
 }
 
-// Commands returns the names of the commands below parent that a user may call.
+// Commands returns the names of the subcommands of parent that are listed in its help.
 func Commands(parent *cobra.Command) []string {
 	var names []string
 	for _, cmd := range parent.Commands() {

@@ -20,7 +20,7 @@ type Report interface {
 // Formats are the forms of a report.
 var Formats = []string{"text", "json", "markdown"}
 
-// Output is how the flags ask for a report.
+// Output are the flags for a report.
 type Output struct {
 	Format string
 	Quiet  bool // no progress
@@ -47,8 +47,8 @@ func (o *Output) Write(w io.Writer, r Report) error {
 	return r.WriteText(w)
 }
 
-// Begin says that change number at of all is being tried. [End] completes the line: all of them take a while.
+// Begin starts a line that says which change is being tried. [End] completes it.
 func Begin(w io.Writer, at, all int, name string) { fmt.Fprintf(w, "%d/%d %s ... ", at, all, name) }
 
-// End says what became of the change.
+// End completes the line with the verdict.
 func End(w io.Writer, verdict string) { fmt.Fprintln(w, verdict) }

@@ -1,4 +1,4 @@
-package cli
+package progress
 
 import (
 	"fmt"
@@ -10,67 +10,63 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Intervals of progress. A terminal is redrawn in place; a log gets a line now and then, and fewer when nobody will
-// read that many.
+// Intervals between two lines. In a log, the interval grows with the length of the run.
 const (
-	redrawEvery = 100 * time.Millisecond
-	lineEvery   = 3 * time.Second
-	lineLater   = time.Minute
+	redrawInterval  = 100 * time.Millisecond // on a terminal
+	logInterval     = 3 * time.Second        // in the first minute
+	longLogInterval = time.Minute            // after that
 )
 
-// progress shows on standard error how far a run has come. It is used by one goroutine. It takes the time from what it
-// is shown, not from a clock.
-type progress struct {
-	w     io.Writer
-	width int // of the terminal; 0: not a terminal
-	off   bool
-	shown torture.Progress // what was shown last
-	drawn bool             // a status line is on the terminal
+// Line shows the progress of one run. It is used by one goroutine. It takes the time from what it is shown, not from a
+// clock.
+type Line struct {
+	W     io.Writer
+	Width int  // of the terminal; 0: not a terminal
+	Off   bool // shows nothing
+
+	shown torture.Progress // most recently
+	drawn bool             // there is a status line on the terminal
 }
 
-func newProgress(t *tool, o *outputFlags) *progress {
-	return &progress{w: t.stderr, width: t.width(t.stderr), off: o.quiet || o.noProgress}
-}
-
-// show tells the user about p, if it is time to. A failed write to standard error is nobody's news.
-func (p *progress) show(now torture.Progress) {
-	if p.off || now.Elapsed-p.shown.Elapsed < p.interval(now.Elapsed) {
+// Show prints the progress if the last line is old enough. It ignores errors: standard error is the place to report them.
+func (p *Line) Show(now torture.Progress) {
+	if p.Off || now.Elapsed-p.shown.Elapsed < p.interval(now.Elapsed) {
 		return
 	}
 	line := p.describe(now)
-	if p.width > 0 {
-		fmt.Fprint(p.w, "\r\x1b[K"+cut(line, p.width-1))
+	if p.Width > 0 {
+		fmt.Fprint(p.W, "\r\x1b[K"+cut(line, p.Width-1))
 		p.drawn = true
 	} else {
-		fmt.Fprintln(p.w, line)
+		fmt.Fprintln(p.W, line)
 	}
 	p.shown = now
 }
 
-func (p *progress) interval(elapsed time.Duration) time.Duration {
+func (p *Line) interval(elapsed time.Duration) time.Duration {
 	switch {
-	case p.width > 0:
-		return redrawEvery
-	case elapsed > lineLater:
-		return lineLater
+	case p.Width > 0:
+		return redrawInterval
+	case elapsed > longLogInterval:
+		return longLogInterval
 	default:
-		return lineEvery
+		return logInterval
 	}
 }
 
-// clear takes the status line away, so that the result stands alone.
-func (p *progress) clear() {
+// Clear removes the status line, so that the result stands alone.
+func (p *Line) Clear() {
 	if p.drawn {
-		fmt.Fprint(p.w, "\r\x1b[K")
+		fmt.Fprint(p.W, "\r\x1b[K")
 		p.drawn = false
 	}
 }
 
-func (p *progress) describe(now torture.Progress) string {
+func (p *Line) describe(now torture.Progress) string {
 	line := fmt.Sprintf("torture: elapsed %s, images %s (%s/s), crash points %s, runs %s, findings %s, unknown %s",
 		clock(now.Elapsed), count(now.Images), count(rate(now.Images, now.Elapsed)), count(now.CrashPoints),
 		count(now.Runs), count(now.Findings), count(now.Unknown))
-	if p.width > 0 && now.Now != "" {
+	if p.Width > 0 && now.Now != "" {
 		return line + ", now " + now.Now
 	}
 	return line

@@ -1,4 +1,4 @@
-package cli
+package progress
 
 import (
 	"bytes"
@@ -11,10 +11,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// hours shows a line ten times a second for two hours, as a lab would.
-func hours(p *progress) {
+// showTwoHours shows the progress of two hours, ten times a second, as the lab does.
+func showTwoHours(p *Line) {
 	for elapsed := time.Duration(0); elapsed <= 2*time.Hour; elapsed += 100 * time.Millisecond {
-		p.show(torture.Progress{
+		p.Show(torture.Progress{
 			Elapsed: elapsed, Images: int(elapsed.Seconds() * 2000), CrashPoints: 1337, Runs: 41, Unknown: 2,
 			Now: "bank × failed-fsync, seed 7",
 		})
@@ -23,7 +23,7 @@ func hours(p *progress) {
 
 func TestLogGetsFewLines(t *testing.T) {
 	var b bytes.Buffer
-	hours(&progress{w: &b})
+	showTwoHours(&Line{W: &b})
 	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
 	require.Len(t, lines, 20+119)
 	require.Equal(t,
@@ -34,9 +34,9 @@ func TestLogGetsFewLines(t *testing.T) {
 
 func TestTerminalGetsOneLineThatFits(t *testing.T) {
 	var b bytes.Buffer
-	p := &progress{w: &b, width: 60}
-	hours(p)
-	p.clear()
+	p := &Line{W: &b, Width: 60}
+	showTwoHours(p)
+	p.Clear()
 	require.NotContains(t, b.String(), "\n")
 	redraws := strings.Split(b.String(), "\r\x1b[K")
 	require.LessOrEqual(t, len(redraws), 2*3600*10+2)
@@ -48,15 +48,15 @@ func TestTerminalGetsOneLineThatFits(t *testing.T) {
 
 func TestWideTerminalSaysWhatIsRunning(t *testing.T) {
 	var b bytes.Buffer
-	hours(&progress{w: &b, width: 200})
+	showTwoHours(&Line{W: &b, Width: 200})
 	require.Contains(t, b.String(), "unknown 2, now bank × failed-fsync, seed 7")
 }
 
 func TestProgressCanBeOff(t *testing.T) {
 	var b bytes.Buffer
-	p := &progress{w: &b, width: 80, off: true}
-	hours(p)
-	p.clear()
+	p := &Line{W: &b, Width: 80, Off: true}
+	showTwoHours(p)
+	p.Clear()
 	require.Empty(t, b.String())
 }
 
