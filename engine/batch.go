@@ -32,7 +32,7 @@ func (b *Batch) Put(key, value []byte) { b.add(setKind, key, value) }
 func (b *Batch) Delete(key []byte) { b.add(deleteKind, key, nil) }
 
 // DeleteRange adds a deletion of every key from start, inclusive, to end, exclusive; both are copied. It is one write,
-// however many keys there are. If end is not behind start, there is no key between them and nothing is added: an empty
+// however many keys there are. If end is not after start, there is no key between them and nothing is added: an empty
 // end is the first key of all, not the end of all keys.
 func (b *Batch) DeleteRange(start, end []byte) {
 	if bytes.Compare(start, end) < 0 {

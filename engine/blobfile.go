@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// letGoYoung gives up holds that are not of versions.
+// letGoYoung gives up holds that are not those of versions.
 func (db *DB) letGoYoung(files ...*view.BlobFile) error {
 	if len(files) == 0 {
 		return nil
@@ -20,8 +20,8 @@ func (db *DB) letGoYoung(files ...*view.BlobFile) error {
 	return err
 }
 
-// letGo gives up holds. While the store is open, whatever an Open would need is held by its current view: what nobody
-// holds is obsolete.
+// letGo gives up holds. While the store is open, its current view holds every file that an Open would need: a file that
+// nobody holds is obsolete.
 func (db *DB) letGo(files ...*view.BlobFile) error {
 	if len(files) == 0 {
 		return nil
@@ -65,7 +65,7 @@ func showMems(mems []*view.Mem) {
 	}
 }
 
-// dropMems notes that a view is gone. What its memtables held, if no view shows them any more, they let go.
+// dropMems notes that a view is gone. Memtables that no view shows any more let go of what they held.
 func (db *DB) dropMems(mems []*view.Mem) error {
 	if len(mems) == 0 {
 		return nil

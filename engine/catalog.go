@@ -20,8 +20,8 @@ const (
 	manifestGrowth   = 4
 )
 
-// catalog is the durable list of live files. A manifest is appended to only by the session that wrote it: what an
-// earlier one left behind may lie in the page cache alone, and a sync of it may have failed.
+// catalog is the durable list of live files. Only the session that wrote a manifest appends to it: what an earlier session
+// left may be in the page cache alone, and a sync of it may have failed.
 type catalog struct {
 	sync.Mutex
 	state    manifest.State

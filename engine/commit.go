@@ -21,7 +21,7 @@ const entryBytes = 48
 // ends the commit.
 //
 // Under the mutex a commit gets its sequence numbers, its space in a memtable and its place in the log, whose record is
-// the batch as it is. Everything that takes long comes behind it: the insert, the write, the sync.
+// the batch as it is. Everything that takes long happens outside it: the insert, the write, the sync.
 func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 	if b.err != nil {
 		return b.err
@@ -50,7 +50,7 @@ func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 	if err := db.seq.Finish(t); err != nil {
 		return db.uncertain(err)
 	}
-	return nil // NB: that a file which nobody needs was not closed well is no matter of this commit
+	return nil // NB: an error of closing a blob file that is not needed any more says nothing about this commit
 }
 
 // enter logs a batch, and returns what its acknowledgement must wait for and the memtable that it goes into; none if

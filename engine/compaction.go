@@ -34,14 +34,14 @@ func (db *DB) Compact() error {
 	return errors.Join(err, db.release(v))
 }
 
-// compactOnce does the most urgent compaction; done says that none was due.
+// compactOnce runs the most urgent compaction; done reports that none was due.
 func (db *DB) compactOnce() (done bool, err error) {
 	c, err := db.startCompaction()
 	if c == nil || err != nil {
 		return true, err
 	}
 	defer db.endCompaction(c)
-	v, err := db.acquire() // holds the inputs: nobody else may compact them
+	v, err := db.acquire() // keeps the inputs: no other compaction may take them
 	if err != nil {
 		return true, err
 	}

@@ -19,11 +19,11 @@ import (
 // DB is an open store. All methods may be called by any number of goroutines. Slices that are passed in stay the
 // caller's; slices that are returned are the caller's, too, unless said otherwise.
 type DB struct {
-	// Locks are taken in the order of the fields from commitMu on, where large means its own and then those of its
-	// files. Behind large and before mu come those of the sequencer, as it lists them: whoever waits for commits to
-	// become visible may hold any lock before them, because a commit takes none of these once it has its place in the
-	// log. Those of recent and dir come last, but that a failure may call poisoned, which takes mu, with any other lock
-	// held.
+	// Locks are taken in the order of the fields from commitMu on; large stands for its own lock and then those of its
+	// files. After large and before mu come the locks of the sequencer, in its order. A goroutine that waits for commits
+	// to become visible may hold any lock that comes before those, because a commit takes none of them once it has its
+	// place in the log. The locks of recent and dir come last, with one exception: a failure may call poisoned, which
+	// takes mu, with any other lock held.
 
 	opts  Options
 	dir   *durable.Dir
@@ -54,7 +54,7 @@ type DB struct {
 		frozen    []*view.Mem
 		snapshots map[key.Seq]int // how many snapshots are open at a sequence number
 		tables    map[uint64]*view.Table
-		obsolete  []string             // files that nobody needs any more
+		obsolete  []string             // files that are not needed any more
 		leaving   []string             // those of them that are being removed, or cannot be: poisoned
 		running   []*picker.Compaction // but for one that has paused all others
 		paused    bool                 // no compaction begins
@@ -121,7 +121,7 @@ func (db *DB) applyPooled(b *Batch, d Durability) error {
 }
 
 // DeleteRange removes every key from start, inclusive, to end, exclusive, at the cost of one small write. If end is not
-// behind start, nothing is removed. See Apply and Batch.DeleteRange.
+// after start, nothing is removed. See Apply and Batch.DeleteRange.
 func (db *DB) DeleteRange(start, end []byte, d Durability) error {
 	var b Batch
 	b.DeleteRange(start, end)
@@ -176,7 +176,7 @@ func (db *DB) sealLog() error {
 
 func (db *DB) newFileNum() uint64 { return db.nextFile.Add(1) - 1 }
 
-// wake makes everybody who waits for a change look again.
+// wake makes all goroutines that wait for a change look again.
 func (db *DB) wake() {
 	db.mu.Lock()
 	defer db.mu.Unlock()

@@ -6,8 +6,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/picker"
 )
 
-// EventListener is told what a store does, on the goroutine that does it: its functions must be quick and must not call
-// the store. Any of them may be nil.
+// EventListener has functions that a store calls about what it does, on the goroutine that does it: they must be quick
+// and must not call the store. Any of them may be nil.
 type EventListener struct {
 	FlushBegin      func(memtables int)
 	FlushDone       func(FlushInfo)

@@ -38,7 +38,7 @@ func (db *DB) freeze() error {
 func (db *DB) flushFrozen(floor uint64) error {
 	db.flushMu.Lock()
 	defer db.flushMu.Unlock()
-	if err := db.writable(); err != nil { // NB: the caller may have waited here until the store was closed
+	if err := db.writable(); err != nil { // NB: the store may have been closed while the caller waited here
 		return err
 	}
 	mems := db.frozen()

@@ -57,8 +57,7 @@ func InspectTable(path string, o Options, visit func(Entry) error) (TableInfo, e
 	return inspect.Table(o.fs(), path, visit)
 }
 
-// InspectLog calls visit for every record of a log file that is whole, also behind damage. The record is valid during
-// the call.
+// InspectLog calls visit for every whole record of a log file, also after damage. The record is valid during the call.
 func InspectLog(path string, o Options, visit func(LogRecord) error) (LogInfo, error) {
 	return inspect.Log(o.fs(), path, visit)
 }
@@ -69,8 +68,8 @@ func InspectManifest(path string, o Options, visit func(ManifestEdit) error) (Ma
 	return inspect.Manifest(o.fs(), path, visit)
 }
 
-// InspectBlobFile reads a blob file from its beginning to the last byte and compares every checksum. Damage is ErrCorrupt;
-// behind the values that anybody refers to it may be what a crash left.
+// InspectBlobFile reads a blob file from its beginning to the last byte and compares every checksum. Damage is ErrCorrupt.
+// After the last value that is referred to, it may be what a crash left.
 func InspectBlobFile(path string, o Options) (BlobFileInfo, error) {
 	return inspect.Blobs(o.fs(), path)
 }

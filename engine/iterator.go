@@ -30,7 +30,7 @@ func (o IterOptions) bounded() IterOptions {
 	return IterOptions{LowerBound: lower, UpperBound: upper}
 }
 
-// behindPrefix returns the first key behind all that begin with a prefix; empty if there is none.
+// behindPrefix returns the first key after all that begin with a prefix; empty if there is none.
 func behindPrefix(prefix []byte) []byte {
 	end := bytes.TrimRight(prefix, "\xff")
 	if len(end) == 0 {
@@ -113,7 +113,7 @@ func (i *Iterator) Last() bool {
 	return i.settleBackward()
 }
 
-// SeekGE moves to the first key that is user or behind it.
+// SeekGE moves to the first key that is not before user.
 func (i *Iterator) SeekGE(user []byte) bool {
 	if !i.usable() {
 		return false
@@ -187,7 +187,7 @@ func (i *Iterator) resolve() {
 // Error returns why the last movement or Value failed, or nil if the keys had ended.
 func (i *Iterator) Error() error { return i.err }
 
-// Close lets go of the tables. It returns errors of closing, and of removing tables that nobody else needs. Closing
+// Close releases the tables. It returns errors of closing them, and of removing tables that nobody else needs. Closing
 // twice is allowed.
 func (i *Iterator) Close() error {
 	if i.view == nil {
@@ -213,8 +213,8 @@ func (i *Iterator) usable() bool {
 	return true
 }
 
-// movable is usable for a movement from where it stands. That a value could not be read stays an error: a loop that
-// looks at Error only behind its end must see it.
+// movable is usable for a movement relative to the current key. If the value there could not be read, the error stays: a
+// loop that looks at Error only after its end must see it.
 func (i *Iterator) movable() bool {
 	if !i.usable() {
 		return false
@@ -299,15 +299,15 @@ func (i *Iterator) show(found bool) bool {
 	return found
 }
 
-// observe begins the range of keys that a seek of a serializable transaction looks at, at the key that it is to find,
-// or at the end of the iterator's bounds.
+// observe begins the range of keys that a serializable transaction reads with a seek. It begins at the key that is
+// sought, or at the end of the iterator's bounds.
 func (i *Iterator) observe(at []byte, end bool) {
 	if i.txn != nil && i.txn.tracks() {
 		i.seen = i.txn.reads.AddRange(at, end)
 	}
 }
 
-// observed extends the range to where a movement ended: to the key, or to the bounds if there was none.
+// observed extends the range to where a movement ended: to the key, or to the bound if there was no key.
 func (i *Iterator) observed() {
 	switch {
 	case i.seen == nil:

@@ -13,15 +13,15 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// largeValues is the writer of values over LargeValueBytes: they go to a blob file before the log hears of them, and
-// only their references go on to the log, the memtable and the tables. A file is of one session, and is ended by a
-// flush, so that its size is known when a table first refers to it.
+// largeValues writes values over LargeValueBytes: they go to a blob file before the log refers to them, and only
+// references go to the log, the memtable and the tables. A file belongs to one session, and a flush ends it, so that its
+// size is known when a table first refers to it.
 //
 // A value of BlobValueBytes or more is put into a blob file when its memtable is flushed, one over LargeValueBytes when
 // it is committed; then log, memtable and tables have only a reference. Compactions copy references. They drop one with
 // its entry, and so make garbage, whose amount per file the manifest tells. A blob file that is garbage by half or more
-// is emptied: whoever rewrites a table copies its values elsewhere, and when nothing else is due, tables are rewritten
-// for that. So at most as many bytes are moved as become free.
+// is emptied: every rewrite of a table copies the values of such files elsewhere, and when nothing else is due, tables
+// are rewritten just for that. So no more bytes are moved than become free.
 type largeValues struct {
 	sync.Mutex // held while a value is written; not during its sync
 	current    *growingFile
@@ -90,8 +90,8 @@ func (db *DB) separateOne(user, value []byte) (*Batch, error) {
 	return db.syncLarge(out, f)
 }
 
-// readyLarge lets the session have a manifest before its first file of values. The marker that it found may be in the
-// page cache alone: files that outlive it would be files of no store.
+// readyLarge gives the session a manifest before its first file of values. The marker that was found may be in the page
+// cache alone: files that outlive it would belong to no store.
 func (db *DB) readyLarge() error {
 	if db.large.ready.Load() {
 		return nil
@@ -159,8 +159,8 @@ func (db *DB) syncLarge(out *Batch, wrote ...*growingFile) (*Batch, error) {
 	return out, nil
 }
 
-// sync makes durable what was written before the call. Those who come meanwhile wait, and find that the next one of
-// them has synced for all.
+// sync makes durable what was written before the call. Callers that arrive during a sync wait, and the next of them syncs
+// for all.
 func (g *growingFile) sync(dir *durable.Dir) error {
 	end := g.Reader.Size()
 	g.syncing.Lock()
@@ -185,7 +185,7 @@ func (g *growingFile) sync(dir *durable.Dir) error {
 	return nil
 }
 
-// failSeparate is the end of a commit whose values could not be written: nothing of it is in the log.
+// failSeparate ends a commit whose values could not be written: nothing of it is in the log.
 func (db *DB) failSeparate(out *Batch, err error) error {
 	return db.releaseBlobs(out, db.refused(err))
 }

@@ -12,8 +12,8 @@ import (
 // level0StopFactor times L0CompactionFiles is the number of tables in level 0 at which writers wait.
 const level0StopFactor = 5
 
-// settle lets maintenance catch up before a new memtable: inline, by doing it; else by waiting only if it is far
-// behind. The caller holds commitMu.
+// settle lets maintenance catch up before a new memtable: inline by doing it, else by waiting if it is far behind. The
+// caller holds commitMu.
 func (db *DB) settle() error {
 	if db.opts.InlineMaintenance {
 		if !db.established() {
@@ -126,9 +126,9 @@ func (db *DB) pauseCompactions() (resume func()) {
 	}
 }
 
-// quiesce returns when no flush and no compaction runs, and none begins until resume is called: the set of live tables,
-// and the files of the store, stay as they are but for logs that are written to and files that readers give up. Who
-// must keep commits out, too, takes commitMu first.
+// quiesce returns when no flush and no compaction runs, and none begins until resume is called. Until then the live
+// tables and the files of the store stay as they are, except for logs that are written to and files that readers give
+// up. A caller that must keep out commits as well takes commitMu first.
 func (db *DB) quiesce() (resume func()) {
 	db.flushMu.Lock()
 	resumeCompactions := db.pauseCompactions()
@@ -138,8 +138,8 @@ func (db *DB) quiesce() (resume func()) {
 	}
 }
 
-// startWorkers starts the goroutines of background maintenance: one for flushes, which so never wait for a compaction,
-// and CompactionsMax for compactions.
+// startWorkers starts the goroutines of background maintenance: one for flushes, so that they never wait for a
+// compaction, and CompactionsMax for compactions.
 func (db *DB) startWorkers() {
 	db.workers.Go(func() {
 		due := func() bool { return len(db.mu.frozen) > 0 && !db.mu.frozen[0].Replayed() }
@@ -171,7 +171,7 @@ func (db *DB) work(due func() bool, do func() error) {
 	}
 }
 
-// failed poisons the store for a reason that need not be a failed write: without maintenance it cannot take writes.
+// failed poisons the store for a reason other than a failed write: without maintenance it cannot take writes.
 func (db *DB) failed(err error) {
 	if !errors.Is(err, ErrPoisoned) {
 		_ = db.dir.Fail(err)

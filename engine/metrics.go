@@ -57,7 +57,7 @@ type Metrics struct {
 	CacheBytes  int64
 }
 
-// Latency is how long calls took: how many fell into each of the buckets of LatencyBounds, and behind the last, and the
+// Latency is how long calls took: how many fell into each of the buckets of LatencyBounds, how many took longer, and the
 // sum. It is empty if the store has no Clock.
 type Latency = durable.Latency
 

@@ -29,7 +29,7 @@ type Options struct {
 	MemtableBytes     int         // a memtable of this size is rotated out; 64 MiB by default
 	MemtablesMax      int         // immutable memtables at which writers wait for a flush; 4 by default
 	L0CompactionFiles int         // tables in level 0 that start a compaction; 4 by default
-	LogAheadBytes     int64       // zeros kept written behind the log while commits are synced; 256 KiB by default, none if negative
+	LogAheadBytes     int64       // zeros kept written after the log while commits are synced; 256 KiB by default, none if negative
 	LevelBytesBase    int64       // levels that ought to have less than this are left empty; 128 MiB by default
 	LevelSizeRatio    int         // each level may have this part of the one below; 10 by default
 	CompactionsMax    int         // that run at a time; by default half of GOMAXPROCS, 1 to 4; 1 if inline
@@ -59,7 +59,7 @@ type Options struct {
 	// Clock measures syncs, for Metrics. By default it is that of the operating system, and none with
 	// InlineMaintenance, where nothing may depend on time.
 	Clock func() time.Time
-	// EventListener, if not nil, is told what the store does.
+	// EventListener, if not nil, hears what the store does.
 	EventListener *EventListener
 }
 

@@ -91,7 +91,7 @@ func (db *DB) abandon() error {
 type found struct {
 	*filename.Files
 	hollow  []uint64 // live logs of no bytes
-	severed []uint64 // live logs behind a gap
+	severed []uint64 // live logs after a gap
 }
 
 // recover brings the store to the state that the files tell of.
@@ -134,7 +134,7 @@ func (db *DB) recover(names []string) error {
 }
 
 // currentMarker returns the valid marker with the highest number. Without any, it decides whether the directory may
-// become a store: it may if nothing is in it but what a creation leaves behind that was cut short.
+// become a store: it may if it holds nothing but what an interrupted creation leaves.
 func (db *DB) currentMarker(f *found) (manifest.Marker, error) {
 	for _, m := range f.Markers {
 		content, err := db.dir.ReadFile(m.Name())
@@ -198,9 +198,9 @@ func (db *DB) openTables(s *manifest.State) error {
 }
 
 // replay puts the commits of every live log into a memtable, and begins. Sequence numbers go on without a gap from the
-// tables through all logs. A power cut may leave a gap behind a log, which need not be durable when the next one is
-// begun; then nothing behind the gap was acknowledged with Sync, and it is given up. If the log before is missing, or
-// something behind the gap proves that everything before was durable, it is damage.
+// tables through all logs. A power cut may leave a gap after a log, because a log need not be durable when the next one
+// begins. Nothing after such a gap was acknowledged with Sync, so it is dropped. If the log before is missing, or
+// something after the gap proves that everything before it was durable, the gap is damage.
 func (db *DB) replay(f *found, s *manifest.State) error {
 	var mems []*view.Mem
 	last := s.LastSeq
@@ -306,10 +306,10 @@ func (db *DB) proveNothing(logs []uint64) bool {
 	return true
 }
 
-// clean removes files that nobody needs. Those that the manifest made obsolete go only under a manifest of this
-// session, because the one that was found may still be lost in a crash, and then they are needed. If the disk is too full
-// for that manifest, the store opens poisoned, to be read. The others, which a crash left behind half made, were never
-// named: without any of the first kind they go at once, which frees a full disk.
+// clean removes files that are not needed. Those that the manifest made obsolete are removed only under a manifest of
+// this session, because a crash may still lose the manifest that was found, and then they are needed. If the disk is too
+// full for a new manifest, the store opens poisoned: it can be read. The other files were left half made by a crash and
+// never named. Where there are no obsolete files, these are removed at once, which frees a full disk.
 func (db *DB) clean(f *found, mentioned map[uint64]bool) error {
 	c := &db.catalog
 	var unnamed, named []string
@@ -350,8 +350,8 @@ func (db *DB) clean(f *found, mentioned map[uint64]bool) error {
 		}
 		return nil
 	}
-	// The severed logs first, one by one from the last: each must be gone before the one that it follows is, or else it
-	// would look like a log whose predecessor is missing.
+	// The severed logs first, one by one from the last: a log must be gone before its predecessor is, or it would look
+	// like a log whose predecessor is missing.
 	for _, num := range slices.Backward(f.severed) {
 		if err := db.dir.Remove(filename.Log(num)); err != nil {
 			return err
@@ -368,9 +368,9 @@ func (db *DB) clean(f *found, mentioned map[uint64]bool) error {
 	return err
 }
 
-// cleanBlobs adds the blob files that nobody needs to the names that clean removes. One that no manifest named may be
-// what an obsolete log refers to, which is needed again if the edit that made it obsolete is lost. It does not go before
-// the log does: where clean finds an obsolete log, everything waits for the manifest of this session.
+// cleanBlobs adds the blob files that are not needed to the names that clean removes. An obsolete log may refer to one
+// that no manifest named, and is needed again if the edit that made it obsolete is lost. Such a file is not removed
+// before the log: where clean finds an obsolete log, everything waits for the manifest of this session.
 func (db *DB) cleanBlobs(f *found, mentioned map[uint64]bool, named, unnamed []string) (_, _ []string) {
 	for _, num := range f.Blobs {
 		switch {

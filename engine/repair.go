@@ -15,16 +15,16 @@ type Loss = repair.Loss
 
 // Repair makes a store that opens out of one that does not, or that Verify complains about, in the same directory. It
 // keeps every entry that can be read: of damaged tables the whole blocks, of damaged logs the whole commits before and
-// behind the damage, of damaged blob files the whole values. Blob files that are needed stay where they are, too. All
-// that was there before, damaged or not, is kept in the directory lost/N inside of dir; it can be removed when nobody
-// wants to look at it any more. So Repair takes the space of the store a second time.
+// after the damage, of damaged blob files the whole values. Blob files that are needed stay where they are, too. All
+// files that were there before, damaged or not, are kept in the directory lost/N of dir, which can be removed when it is
+// not needed any more. So Repair takes the space of the store a second time.
 //
-// It makes nothing up: every value of the repaired store was once the value of that key. But what it lost is missing
-// like a page of a book, not like a last chapter:
+// It makes nothing up: every value of the repaired store was once the value of that key. But what is lost may be missing
+// from the middle of the store's history, not only from its end:
 //
 //   - a key whose newest version is lost has an older value again, or none; a key whose deletion is lost is back;
-//   - commits behind a damaged place of a log are kept, so what they build on may be missing, and a batch of which one
-//     part had reached a table that is lost is there in part;
+//   - commits after a damaged place of a log are kept, so what they build on may be missing, and if one part of a batch
+//     had reached a table that is lost, the rest of the batch is there without it;
 //   - if the range deletes of a table are lost, keys that they hid are back;
 //   - if the manifest is lost, all tables and logs in the directory are read, obsolete ones as well, which brings old
 //     values and deleted keys back if what replaced them is lost or dropped their deletions.

@@ -151,7 +151,7 @@ func (t *Txn) Put(user, value []byte) error { return t.write(key.Set, user, valu
 func (t *Txn) Delete(user []byte) error { return t.write(key.Delete, user, nil) }
 
 // DeleteRange removes every key from start, inclusive, to end, exclusive: those of the snapshot, and those written
-// before by the transaction. It counts as a write of each key of the range, there or not. If end is not behind start, it
+// before by the transaction. It counts as a write of each key of the range, there or not. If end is not after start, it
 // does nothing.
 func (t *Txn) DeleteRange(start, end []byte) error {
 	if bytes.Compare(start, end) >= 0 {

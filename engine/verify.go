@@ -49,7 +49,8 @@ func (db *DB) verifiable(v *view.View) *verify.Store {
 	return s
 }
 
-// expectedNames returns the names that must be there, and those that may be: of tables that only readers still need.
+// expectedNames returns the names of the files that must be there, and of those that may be, because only readers still
+// need them.
 func (db *DB) expectedNames() (expected, allowed map[string]bool) {
 	db.catalog.Lock()
 	defer db.catalog.Unlock()

@@ -26,7 +26,7 @@ func (db *DB) acquire() (*view.View, error) {
 	return nil, ErrClosed
 }
 
-// release gives a view up and removes the files of tables that nobody needs any more.
+// release gives up a view and removes the files that no reader needs any more.
 func (db *DB) release(v *view.View) error {
 	if v.Refs.Add(-1) > 0 {
 		return nil
@@ -37,8 +37,7 @@ func (db *DB) release(v *view.View) error {
 	return db.removeObsolete()
 }
 
-// drop gives a view up. Tables that nobody needs any more are closed, and the names of those that are not live become
-// obsolete.
+// drop gives up a view. It closes the tables that no reader needs any more; those that are not live become obsolete.
 func (db *DB) drop(v *view.View) error {
 	if v.Refs.Add(-1) > 0 {
 		return nil
@@ -46,7 +45,7 @@ func (db *DB) drop(v *view.View) error {
 	return db.dropLast(v)
 }
 
-// dropLast drops what only a view that nobody has any more holds.
+// dropLast gives up what a view held. Nobody has the view any more.
 func (db *DB) dropLast(v *view.View) error {
 	errs := []error{db.dropMems(v.Mems)}
 	if v.Version.Refs.Add(-1) > 0 {
@@ -84,7 +83,7 @@ func (db *DB) removeObsolete() error {
 		return nil
 	}
 	if err := db.dir.Poisoned(); err != nil {
-		return nil //nolint:nilerr // a reader is not told of failed writes; the next Open removes the files
+		return nil //nolint:nilerr // failed writes are no concern of a reader; the next Open removes the files
 	}
 	slices.Sort(names)
 	if err := db.dir.Remove(names...); err != nil {
@@ -106,7 +105,7 @@ func (db *DB) removeObsolete() error {
 	return nil
 }
 
-// releaseLast gives the current view up for ever.
+// releaseLast gives up the current view for good.
 func (db *DB) releaseLast() error {
 	db.mu.Lock()
 	v := db.view.Swap(nil)
@@ -117,7 +116,7 @@ func (db *DB) releaseLast() error {
 	return db.drop(v)
 }
 
-// show replaces the current view, and returns the one before for the caller to drop. The caller holds mu.
+// show replaces the current view and returns the previous one, which the caller must drop. The caller holds mu.
 func (db *DB) show(mems []*view.Mem, ver *view.Version) (before *view.View) {
 	before = db.view.Load()
 	next := &view.View{Mems: mems, Version: ver}

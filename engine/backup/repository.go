@@ -335,8 +335,8 @@ func (r *repo) isDamaged() error {
 	return fmt.Errorf("delete the damaged backup or put its list back: %w", r.damage)
 }
 
-// removeUnused removes the files that no list names. If a list is damaged nobody knows what it names: they stay, and
-// the damage is the error.
+// removeUnused removes the files that no list names. If a list is damaged, it is not known what it names: the files stay,
+// and the damage is the error.
 func (r *repo) removeUnused() error {
 	if r.damage != nil {
 		return r.isDamaged()

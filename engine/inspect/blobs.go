@@ -15,12 +15,12 @@ type BlobFileInfo struct {
 	File         string
 	Bytes        uint64
 	LiveBytes    uint64 // that tables refer to
-	GarbageBytes uint64 // that nobody needs; 0 as well if it is not known, because logs refer to the file
+	GarbageBytes uint64 // that are not needed; also 0 if that is not known, because logs refer to the file
 	Logs         bool   // values of commits are in it that are in no table yet
 }
 
 // Blobs reads a blob file from its beginning to the last byte and compares every checksum. Damage is
-// engine.ErrCorrupt; behind the values that anybody refers to it may be what a crash left.
+// engine.ErrCorrupt. After the last value that is referred to, it may be what a crash left.
 func Blobs(fsys afero.Fs, path string) (info BlobFileInfo, err error) {
 	l, err := locate(fsys, path, BlobFile)
 	if err != nil {

@@ -34,8 +34,7 @@ type LogInfo struct {
 	Damage  string // what Open would say of it; empty if it can be read up to its end or a torn tail
 }
 
-// Log calls visit for every record of a log file that is whole, also behind damage. The record is valid during the
-// call.
+// Log calls visit for every whole record of a log file, also after damage. The record is valid during the call.
 func Log(fsys afero.Fs, path string, visit func(LogRecord) error) (info LogInfo, err error) {
 	f, err := locate(fsys, path, LogFile)
 	if err != nil {

@@ -16,9 +16,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// repairBlobs is what a repair knows of the blob files that it met references to. Values stay where they are if all that
-// lies before them in their file is whole: then the file stays, and counts as long as its last value that is needed. A
-// whole value behind damage is copied to a new file, because no store may list a file that Verify complains about.
+// repairBlobs is what a repair knows of the blob files that it met references to. A value stays where it is if everything
+// before it in its file is whole: then the file stays, and its listed length ends with the last value that is needed. A
+// whole value after damage is copied to a new file, because a store must not list a file that Verify complains about.
 type repairBlobs struct {
 	files  map[uint64]*salvagedBlobs // nil for a file that is missing
 	losses []Loss
@@ -66,8 +66,8 @@ func (r *repairer) openBlobs(num uint64) (*salvagedBlobs, error) {
 	return f, nil
 }
 
-// value returns why the value of an entry cannot be read, nil if it can; err says that nobody knows. from is the file of
-// the entry.
+// value returns why the value of an entry cannot be read, or nil if it can; err says that this could not be found out.
+// from is the file of the entry.
 func (r *repairer) value(from string, user, encoded []byte) (loss *Loss, err error) {
 	ref, ok := blob.DecodeRef(encoded)
 	if !ok {
@@ -94,7 +94,7 @@ func (r *repairer) value(from string, user, encoded []byte) (loss *Loss, err err
 	return nil, err
 }
 
-// moves reports whether a readable value has to leave its file, and else notes that the file is needed.
+// moves reports whether a readable value has to leave its file. If not, it notes that the file is needed.
 func (r *repairer) moves(ref blob.Ref) bool {
 	f := r.blobs.files[ref.File]
 	if ref.End() > f.intact {

@@ -38,9 +38,9 @@ type Report struct {
 // Loss is a part of a file that could not be read.
 type Loss struct {
 	File          string
-	Offset, Bytes int64  // Bytes is -1 if nobody knows
+	Offset, Bytes int64  // Bytes is -1 if it is not known
 	After, Before []byte // readable keys around what is lost in a table, exclusive; nil if unknown
-	Key           []byte // whose value is lost, or some version of it, because it is that part of a blob file; else nil
+	Key           []byte // of the value that is lost, for a part of a blob file; else nil
 	Cause         string
 }
 

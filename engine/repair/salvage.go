@@ -38,8 +38,8 @@ func (r *repairer) warn(text string) {
 
 func (r *repairer) lose(l Loss) { r.report.Lost = append(r.report.Lost, l) }
 
-// readManifest reads the manifest that the newest valid marker names. If no marker is valid, it is the newest manifest
-// that can be read and whose files are all there. What it says of tables and logs is used if it is whole.
+// readManifest reads the manifest that the newest valid marker names. If no marker is valid, it reads the newest manifest
+// that can be read and whose files are all there. What the manifest says of tables and logs is used if it is whole.
 func (r *repairer) readManifest() {
 	candidates := slices.Clone(r.files.Manifests)
 	slices.Reverse(candidates)
@@ -197,7 +197,7 @@ func (r *repairer) readLogs() ([]key.Iterator, error) {
 	return all, nil
 }
 
-// salvageLog reads the commits of a log, each whole or not at all, and says which are missing behind *last.
+// salvageLog reads the commits of a log, each whole or not at all, and reports those that are missing after *last.
 func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Iterator {
 	name, commits, newest := filename.Log(num), 0, key.Seq(0)
 	m := &view.Mem{Table: memtable.New(2*len(content) + 1)}

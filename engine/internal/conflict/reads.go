@@ -19,9 +19,8 @@ func (r *Reads) AddKey(user []byte) {
 	r.keys[string(user)] = struct{}{}
 }
 
-// AddRange adds a range of keys that is about to be iterated over, and that grows with the iteration: at first it is
-// the key that a seek is to find or, if end is set, the end of an iteration that goes backward, which is that of all
-// keys if it is empty.
+// AddRange adds a range of keys that is about to be iterated over; it grows with the iteration. At first it is the key
+// that a seek looks for. If end is set, at is the end of an iteration that goes backward; empty is the end of all keys.
 func (r *Reads) AddRange(at []byte, end bool) *Range {
 	at = bytes.Clone(at)
 	n := &Range{first: at, last: at, noFirst: end, noLast: end && len(at) == 0}

@@ -18,9 +18,9 @@ const (
 	recentKeysIdle = 64 // so few are not worth forgetting
 )
 
-// Recent remembers the keys of commits that some open transaction does not see. Its memory is bounded: what is
-// forgotten raises the floor, and transactions that began before it cannot be validated any more. While no transaction
-// is open, it remembers nothing and costs nothing.
+// Recent remembers the keys of commits that some open transaction does not see. Its memory is bounded: forgetting raises
+// the floor, and transactions that began before the floor cannot be validated any more. While no transaction is open, it
+// remembers nothing and costs nothing.
 type Recent struct {
 	tracking atomic.Bool // commits are remembered; set under DB.commitMu
 	floor    atomic.Uint64
@@ -42,10 +42,10 @@ type recentKey struct {
 // Written is what one operation of a commit wrote to: a key, or every key from the first to before the end.
 type Written struct{ First, End []byte }
 
-// IsRange reports whether it is a range. The end of a range is behind its start, and so not empty.
+// IsRange reports whether it is a range. The end of a range comes after its start, so it is not empty.
 func (w Written) IsRange() bool { return len(w.End) > 0 }
 
-// Reaches reports whether some of the keys are user or behind it.
+// Reaches reports whether some of the keys are not before user.
 func (w Written) Reaches(user []byte) bool {
 	if w.IsRange() {
 		return bytes.Compare(user, w.End) < 0
@@ -69,7 +69,7 @@ func (r *Recent) Track(newest key.Seq) {
 	}
 }
 
-// Begin returns the snapshot of a transaction that was announced. It is chosen here so that nothing behind it is
+// Begin returns the snapshot of a transaction that was announced. It is chosen here so that no commit after it is
 // forgotten.
 func (r *Recent) Begin(visible func() key.Seq) key.Seq {
 	r.mu.Lock()
@@ -82,10 +82,10 @@ func (r *Recent) Begin(visible func() key.Seq) key.Seq {
 	return seq
 }
 
-// From returns the commit behind which everything is remembered.
+// From returns the commit after which everything is remembered.
 func (r *Recent) From() key.Seq { return key.Seq(r.floor.Load()) }
 
-// End ends a transaction whose snapshot begin returned.
+// End ends a transaction whose snapshot Begin returned.
 func (r *Recent) End(seq key.Seq) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

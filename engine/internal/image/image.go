@@ -22,7 +22,7 @@ import (
 // ErrTargetNotEmpty is returned for a directory that holds something.
 var ErrTargetNotEmpty = errors.New("engine: target is not empty")
 
-// Image is a store at one instant, as files: every commit up to then, and none behind. Its tables and blob files are
+// Image is a store at one instant, as files: every commit up to then, and none after it. Its tables and blob files are
 // files of the store, which are kept as long as the image is open and never change. Everything else is made anew, so
 // that it is checked on the way.
 type Image struct {
@@ -139,8 +139,8 @@ func (l *imageLog) rewrite(last *key.Seq) ([]byte, error) {
 	return made, err
 }
 
-// EmptyTarget returns a directory that a copy of a store may be made in. It makes it, durably. A file LOCK is left by
-// whoever looked whether there is a store, and counts for nothing.
+// EmptyTarget returns a directory that a copy of a store may be made in. It makes it, durably. A file LOCK does not
+// count: an attempt to open the directory as a store leaves one.
 func EmptyTarget(fsys afero.Fs, path string) (*durable.Dir, error) {
 	target := durable.NewDir(fsys, path, nil)
 	names, err := target.Names()

@@ -15,7 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 )
 
-// ErrLocked is returned for a directory that somebody has locked.
+// ErrLocked is returned for a directory that is locked already.
 var ErrLocked = errors.New("engine: store is open already")
 
 // locker is engine.Locker.
@@ -43,7 +43,7 @@ func Dir(fsys afero.Fs, dir string, readOnly bool) (io.Closer, error) {
 	case readOnly && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)):
 		return io.NopCloser(nil), nil
 	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC):
-		return nil, fmt.Errorf("engine: lock %s: %w", dir, err) // of the file, not of its holder
+		return nil, fmt.Errorf("engine: lock %s: %w", dir, err) // an error of the file, not a sign of another holder
 	}
 	return nil, fmt.Errorf("%w: %s: %w", ErrLocked, dir, err)
 }

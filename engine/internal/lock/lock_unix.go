@@ -25,14 +25,14 @@ func lockFile(name string) (io.Closer, error) {
 		}
 		return nil, errors.Join(err, f.Close())
 	}
-	// The number is only told to whom the lock is refused: that a full disk has no room for it keeps nobody out.
+	// The number is only shown to others who want the lock. If a full disk has no room for it, the lock holds all the same.
 	if f.Truncate(0) == nil {
 		_, _ = fmt.Fprintf(f, "%d\n", os.Getpid())
 	}
 	return f, nil
 }
 
-// heldBy says who has the lock. The number may be missing for a moment, while somebody writes it.
+// heldBy says who has the lock. The number may be missing for a moment, while its holder writes it.
 func heldBy(f *os.File) error {
 	text, err := io.ReadAll(io.LimitReader(f, 20))
 	if pid, bad := strconv.Atoi(strings.TrimSpace(string(text))); err == nil && bad == nil {

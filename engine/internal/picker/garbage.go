@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// BlobVictims returns the blob files of which tables need less than half. Whoever rewrites an entry moves its value out
+// BlobVictims returns the blob files of which tables need less than half. Every rewrite of an entry moves its value out
 // of them: no more bytes are moved than are freed in the end. Files that memtables or commits may refer to are left
 // alone, because what tables do not need of them is not garbage yet.
 func BlobVictims(v *view.Version) map[uint64]bool {
@@ -26,7 +26,7 @@ func BlobVictims(v *view.Version) map[uint64]bool {
 
 // BlobGarbage returns a compaction that helps to empty a blob file which is mostly garbage: it rewrites one table in its
 // level, with copies of the values. It returns nil if there is no such table. Tables of level 0 are not
-// chosen: they are ordered by age, and go down as a whole. So files that they need have to wait for that.
+// chosen: they are ordered by age and go down as a whole, so the files that they need wait for that.
 func (p *Picker) BlobGarbage() *Compaction {
 	v := p.Version
 	victims := BlobVictims(v)

@@ -28,8 +28,8 @@ func (p *Picker) pickFrom(level, output int) *Compaction {
 	return best
 }
 
-// pickLevel0 takes an old table with all that share keys with it, or with those, and so on: what is left behind in
-// level 0 has no older version of a key that goes down, and none that is newer either.
+// pickLevel0 takes an old table with all that share keys with it, or with those, and so on. So no table that stays in
+// level 0 has a version of a key that goes down, neither an older nor a newer one.
 func (p *Picker) pickLevel0(output int) *Compaction {
 	for _, t := range slices.Backward(p.Version.Levels[0]) {
 		c := p.compaction(0, output, p.connected(t))

@@ -11,7 +11,7 @@ import (
 // Picker chooses compactions. It is a pure function of what it holds.
 //
 // The bottom level has no limit; each one above may have a LevelSizeRatio-th of the one below, down from what the lowest
-// level with tables really has. Levels that so would have less than LevelBytesBase stay empty. Level 0 is compacted into
+// level with tables really has. Levels that would get less than LevelBytesBase in this way stay empty. Level 0 is compacted into
 // the highest one in use, the base level: when it has L0CompactionFiles tables, or several with half of what it is
 // merged with. So the levels below 0 of a steady store take about 1 + 1/LevelSizeRatio of its live data; inputs of a
 // compaction are there until its outputs are live. Tables that are mostly tombstones are compacted, too, where they meet
@@ -22,8 +22,8 @@ import (
 // other's tables, overlap its output, or carry a version of a key past an older one. A compaction that drops a
 // tombstone asks for tables below its output level in a version acquired after it was registered; nothing can bring an
 // older version there meanwhile, because that had to come from its own range. Writers wait when level 0 has five times
-// L0CompactionFiles tables; from twice as many on, level 0 comes before all other levels, and what it waits for is let
-// run out. quiesce stops all maintenance, for Close, Verify and copies of the store.
+// L0CompactionFiles tables. From twice that number on, level 0 comes before all other levels, and nothing new starts in
+// the level that it waits for. DB.quiesce stops all maintenance, for Close, Verify and copies of the store.
 type Picker struct {
 	Version *view.Version
 	Running []*Compaction // overlapping neither each other nor what is picked

@@ -7,18 +7,18 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
-// rangeWriter is the part of a rewriter that knows range deletes. Tables do not share user keys: where one ends behind
-// key K, its range deletes end there too, and go on in the next table from the key that follows K.
+// rangeWriter is the part of a rewriter that deals with range deletes. Tables do not share user keys: where one ends after
+// key K, its range deletes end there, too, and go on in the next table from the key that follows K.
 type rangeWriter struct {
 	all      rangedel.Set // what snapshots, and readers of the present, see
 	kept     rangedel.Set // what of it goes to tables
-	next     int          // index in kept of the first that starts behind the last place
+	next     int          // index in kept of the first that starts after the last place
 	bytes    uint64       // about what those before take that were placed since the last table began
 	from     []byte       // where the table begins; what lies before is written
 	position []byte       // the last place: the key of an entry, or the start of a range delete
 }
 
-// Points returns the sequence numbers that somebody may read at, one for each stripe.
+// Points returns the sequence numbers that a reader may read at, one for each stripe.
 func (r *Rewriter) Points() []key.Seq {
 	return append(append(make([]key.Seq, 0, len(r.Snapshots)+1), r.Snapshots...), key.MaxSeq)
 }

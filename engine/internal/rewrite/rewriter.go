@@ -13,12 +13,12 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// Rewriter writes the entries of an iterator, and range deletes, to new tables, without those that nobody can see any
+// Rewriter writes the entries of an iterator, and range deletes, to new tables, except those that no reader can see any
 // more.
 type Rewriter struct {
 	Store     *Store
 	Snapshots []key.Seq                     // ascending
-	Gone      func(first, last []byte) bool // says that nothing older of these keys lies elsewhere; nil: nothing is known
+	Gone      func(first, last []byte) bool // reports whether nothing older of these keys is elsewhere; nil if that is not known
 	Split     bool                          // start a new table at TableBytes
 	Abort     func() error                  // says why to give up, or nil; may be nil
 	Tables    []*view.Table                 // written, synced and open; their names are not durable yet

@@ -19,7 +19,7 @@ import (
 type Separator struct {
 	Threshold int                 // values of so many bytes go to a blob file; none if 0
 	Victims   map[uint64]bool     // blob files that values are moved out of
-	Damaged   func(blob.Ref) bool // says of a value that it is to leave its file, too; may be nil
+	Damaged   func(blob.Ref) bool // reports whether a value must leave its file, too; may be nil
 	Files     []*view.BlobFile    // written, synced and open; their names are not durable yet
 
 	store  *Store
@@ -30,7 +30,7 @@ type Separator struct {
 	ref    []byte                     // memory of the reference that place returned last
 }
 
-// place returns what a table is to hold for an entry; the value is valid until the next call.
+// place returns what the table gets for an entry; the value is valid until the next call.
 func (s *Separator) place(tr key.Trailer, value []byte) (key.Trailer, []byte, error) {
 	var ref blob.Ref
 	var err error
@@ -58,7 +58,7 @@ func (s *Separator) place(tr key.Trailer, value []byte) (key.Trailer, []byte, er
 	return key.MakeTrailer(tr.Seq(), key.BlobSet), s.ref, nil
 }
 
-// carry returns the reference as it is, or that of a copy if its file is to be emptied.
+// carry returns the reference as it is, or one to a copy if the file is being emptied.
 func (s *Separator) carry(encoded []byte) (blob.Ref, error) {
 	ref, ok := blob.DecodeRef(encoded)
 	if !ok {

@@ -8,11 +8,11 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// handYields is how often a committer lets others run while one of them writes, before it sleeps.
+// handYields is how often a commit lets other goroutines run while one of them writes, before it sleeps.
 const handYields = 20
 
-// Hand waits until every commit up to need is written. Whoever comes first writes for all that are appended by then. It
-// lets others run before it does: a write costs as much as a commit, and they need one, too.
+// Hand waits until every commit up to need is written. The first goroutine writes for all commits appended by then. It
+// lets others run first: a write costs as much as a commit, and they need one, too.
 func (s *Sequencer) Hand(need key.Seq) error {
 	if s.written.Load() >= uint64(need) {
 		return nil
@@ -49,7 +49,7 @@ func (s *Sequencer) write(need key.Seq) error {
 	return nil
 }
 
-// Spill hands a log that has gathered much to the operating system. If that fails, nobody waits for it in vain.
+// Spill hands a log that has gathered much to the operating system. If that fails, all that wait for it get the error.
 func (s *Sequencer) Spill(log *wal.Writer) {
 	if err := log.Spill(); err != nil {
 		_ = s.fail(err)
@@ -95,8 +95,8 @@ func (s *Sequencer) lead() {
 	s.changed.Broadcast()
 }
 
-// syncLogs syncs the logs, the oldest first, and returns the last commit that is durable then. That the earlier ones
-// are durable as a whole, the current one proves from then on.
+// syncLogs syncs the logs, the oldest first, and returns the last commit that is durable then. From then on the current
+// log proves that the earlier ones are durable as a whole.
 func (s *Sequencer) syncLogs() (key.Seq, error) {
 	s.leading.Lock()
 	defer s.leading.Unlock()
@@ -124,8 +124,8 @@ func (s *Sequencer) syncLogs() (key.Seq, error) {
 	return last, nil
 }
 
-// fail sets the first error, tells those who wait, and returns it. Who waits gets the error only when nothing becomes
-// visible any more: a commit that has failed must not turn up when one before it is inserted late.
+// fail sets the first error, wakes the goroutines that wait, and returns it. They get the error only when nothing becomes
+// visible any more: a commit that has failed must not become visible when one before it is inserted late.
 func (s *Sequencer) fail(err error) error {
 	s.stopped.Store(true)
 	for s.calls.Load() > 0 { // of a publish that may have seen no stop; it does not wait for anybody

@@ -7,10 +7,11 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// publishYields is how often a committer lets others run before it sleeps until they have come as far as it needs.
+// publishYields is how often a commit lets other goroutines run before it sleeps until they are as far as it needs.
 const publishYields = 20
 
-// publish makes all commits visible that may be, in order. If another goroutine is at it, that one does it.
+// publish makes visible, in order, all commits that may be. If another goroutine is doing so, it leaves the work to that
+// one.
 func (s *Sequencer) publish() {
 	if s.calls.Add(1) > 1 {
 		return
@@ -41,7 +42,7 @@ func (s *Sequencer) fulfils(d demands) bool {
 	return s.written.Load() >= uint64(d.written) && s.durable.Load() >= uint64(d.durable)
 }
 
-// Show waits until everything up to last is visible, or never will be.
+// Show waits until everything up to last is visible. The error says that it never will be.
 func (s *Sequencer) Show(last key.Seq) error {
 	for range publishYields {
 		if s.visible.Load() >= uint64(last) {
@@ -64,10 +65,10 @@ func (s *Sequencer) Show(last key.Seq) error {
 
 // CatchUp waits until everything appended so far is visible, or never will be because its sync failed.
 func (s *Sequencer) CatchUp() {
-	_ = s.Show(s.Newest()) // whose commit it is gets the error
+	_ = s.Show(s.Newest()) // the commit itself returns the error
 }
 
-// advance raises a mark that several goroutines may raise.
+// advance raises a mark, which other goroutines may raise at the same time.
 func advance(mark *atomic.Uint64, to key.Seq) {
 	for {
 		now := mark.Load()

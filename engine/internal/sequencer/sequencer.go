@@ -25,14 +25,14 @@ const (
 // Sequencer says which commits may be read, which are written and which are on disk. Commits are appended in order of
 // their sequence numbers; each then waits for what its durability demands, and becomes visible after all before it.
 //
-// Committers that wait for the disk elect a leader: it syncs once for all that are appended by then, while others go on
-// appending; those wait for the next leader. Writers share in the same way.
+// Commits that wait for the disk elect a leader, which syncs once for all commits appended by then. Meanwhile others go
+// on appending, and wait for the next leader. They share writes in the same way.
 //
-// A log that is full is written, not synced: whoever syncs next syncs those behind first. Then the current log gets a
-// mark, which proves that all before it were durable; so does any chunk written after a sync. Where a log ends before
-// the next begins, recovery (DB.replay) asks for such a proof from there on. If there is none, and the log that the
-// next one names as its predecessor is there, nothing behind the gap was acknowledged with Sync: it is given up. Else
-// it is damage.
+// A full log is written, not synced: the next sync covers the earlier logs first. Then the current log gets a mark, which
+// proves that all logs before it were durable; so does any chunk written after a sync. Where a log ends before the next
+// one begins, recovery (DB.replay) looks for such a proof from there on. If there is none, and the log that the next one
+// names as its predecessor is there, nothing after the gap was acknowledged with Sync, and it is dropped. Otherwise the
+// gap is damage.
 type Sequencer struct {
 	visible atomic.Uint64 // every commit up to here may be read
 	written atomic.Uint64 // every commit up to here is handed to the operating system
@@ -42,10 +42,10 @@ type Sequencer struct {
 	demanded demands       // of all commits so far; guarded by DB.commitMu
 
 	queue    []pending     // a ring of the commits that are not visible yet; nil before the first
-	head     uint64        // of the ring; owned by who publishes
+	head     uint64        // of the ring; owned by the goroutine that publishes
 	tail     atomic.Uint64 // written under DB.commitMu
-	calls    atomic.Int64  // of publish that are to be answered
-	sleeping atomic.Int64  // how many wait for changed
+	calls    atomic.Int64  // of publish that have not been served yet
+	sleeping atomic.Int64  // how many goroutines wait for changed
 
 	handing sync.Mutex // held while the log is flushed
 	leading sync.Mutex // held while logs are synced or closed
@@ -59,7 +59,7 @@ type Sequencer struct {
 
 	mu      sync.Mutex
 	changed sync.Cond // visible or durable moved on, or failed is set
-	syncing bool      // somebody leads
+	syncing bool      // a leader is at work
 	failed  error     // of the first write or sync that failed
 	groups  int64     // syncs
 }

@@ -15,8 +15,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 )
 
-// BlobFile is an open blob file. Whoever may meet a reference into it holds it: a version with tables that refer to it,
-// a memtable that views show, a commit under way, the session's writer. It is closed, and removed, when nobody does.
+// BlobFile is an open blob file. Everything that may meet a reference into it holds it: a version with tables that refer
+// to it, a memtable that views show, a commit under way, the session's writer. It is closed, and removed, when nothing
+// does.
 type BlobFile struct {
 	Num    uint64
 	File   afero.File
@@ -146,7 +147,8 @@ func OpenBlobFile(dir *durable.Dir, num, bytes uint64) (*BlobFile, error) {
 	return f, nil
 }
 
-// HoldYoung holds files of which the caller knows that somebody holds them. The caller holds DB.mu.
+// HoldYoung holds files that are known to be held already, on behalf of something other than a version. The caller holds
+// DB.mu.
 func HoldYoung(files ...*BlobFile) {
 	for _, f := range files {
 		f.Holds++

@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
-// levelIterator walks the tables of a level below 0, or any that do not overlap, one after the other.
+// levelIterator walks tables that do not overlap, one after the other: those of a level below 0.
 type levelIterator struct {
 	tables []*Table
 	hidden []rangedel.Set
@@ -61,7 +61,7 @@ func (l *levelIterator) SeekLT(user []byte) bool {
 func (l *levelIterator) Next() bool { return l.Iterator.Next() || l.forward() }
 func (l *levelIterator) Prev() bool { return l.Iterator.Prev() || l.backward() }
 
-// forward moves to the first entry of the tables behind the current one, unless that one broke.
+// forward moves to the first entry of the tables after the current one, unless that one had an error.
 func (l *levelIterator) forward() bool {
 	for l.Error() == nil && l.at < len(l.tables) {
 		if l.enter(l.at+1) && l.Iterator.First() {

@@ -61,7 +61,7 @@ func (m *Mem) Empty() bool { return m.Table.Empty() && m.Ranges.Empty() }
 func (m *Mem) Bytes() int { return m.Table.Bytes() + m.Ranges.Bytes() }
 
 // GetBeside returns the newest entry of user at seq in a memtable and the range deletes that lie beside it. What these
-// hide is a deletion, in older memtables and in tables as well.
+// hide is a deletion, also where it lies in older memtables or in tables.
 func GetBeside(t *memtable.Table, ranges *rangedel.Live, user []byte, seq key.Seq) (
 	value []byte, kind key.Kind, ok bool,
 ) {

@@ -24,10 +24,10 @@ type Version struct {
 
 	Blobs     []*BlobFile       // that the tables refer to
 	LiveBlobs map[uint64]uint64 // how many bytes of each file they refer to
-	Registry  *Blobs            // where the files that memtables refer to are found as well
+	Registry  *Blobs            // finds these files, and those that memtables refer to
 }
 
-// find returns the index of the first table of a level below 0 that ends at user or behind it.
+// find returns the index of the first table of a level below 0 that does not end before user.
 func find(level []*Table, user []byte) int {
 	i, _ := slices.BinarySearchFunc(level, user, func(t *Table, user []byte) int {
 		return bytes.Compare(t.Largest, user)
