@@ -11,9 +11,10 @@ import (
 )
 
 const (
-	bruteTraces  = 250 // of posix-min
-	modelTraces  = 60  // of every other model
-	brutePending = 11  // pieces at most: 2,048 subsets
+	bruteTraces   = 80 // of posix-min
+	modelTraces   = 20 // of every other model
+	nightlyTraces = 10 // times as many in the nightly
+	brutePending  = 11 // pieces at most: 2,048 subsets
 )
 
 // trace runs a random program until enough is pending, from a base that is durable.
@@ -58,6 +59,7 @@ func describe(trace []faultfs.Op) string {
 // The search by observation reaches exactly the states that the closed subsets of the pending pieces make, whether it
 // looks at everything or only at a part.
 func TestSearchReachesExactlyTheClosedSubsets(t *testing.T) {
+	oneGoroutine(t)
 	t.Parallel()
 	for name, model := range models() {
 		t.Run(name, func(t *testing.T) {
@@ -94,8 +96,8 @@ func models() map[string]faultfs.Model {
 
 func searchAgainstBruteForce(t *testing.T, model faultfs.Model, traces uint64) {
 	t.Helper()
-	if testing.Short() {
-		traces = (traces + 7) / 8
+	if nightly {
+		traces *= nightlyTraces
 	}
 	var states, subsets, leaves int
 	for seed := range traces {
@@ -147,6 +149,7 @@ func several(p *program) func(view) string {
 
 // Where every piece can be seen, every closed subset is one image, no more and no fewer.
 func TestLeavesAreTheClosedSubsetsWhereAllIsVisible(t *testing.T) {
+	oneGoroutine(t)
 	t.Parallel()
 	for _, overwrites := range []int{0, 1, 5, 9} {
 		fs := faultfs.New(faultfs.Options{})

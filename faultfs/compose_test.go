@@ -47,6 +47,7 @@ func illTrace(t *testing.T, seed uint64, most, steps int) *faultfs.FS {
 // Under every fault each profile allows no more than posix-min does. A failure in the manner of a filesystem is for the
 // profile of that filesystem: what another has made durable by then, posix-min may lose for good.
 func TestFaultsUnderEveryProfile(t *testing.T) {
+	oneGoroutine(t)
 	t.Parallel()
 	states := 0
 	for _, profile := range faultfs.Profiles() {
@@ -81,6 +82,7 @@ func TestFaultsUnderEveryProfile(t *testing.T) {
 
 // Whatever the disk does, a killed process finds what it saw: the memory and the model of the disk agree.
 func TestMemoryAndDiskAgreeUnderEveryFault(t *testing.T) {
+	oneGoroutine(t)
 	t.Parallel()
 	kinds := map[string]uint64{}
 	for seed := range uint64(300) {
@@ -110,6 +112,7 @@ func TestMemoryAndDiskAgreeUnderEveryFault(t *testing.T) {
 
 // Under every fault the search reaches exactly the states that brute force says.
 func TestFaultsAndCrashes(t *testing.T) {
+	oneGoroutine(t)
 	t.Parallel()
 	states := 0
 	for seed := range uint64(250) {
@@ -125,6 +128,7 @@ func TestFaultsAndCrashes(t *testing.T) {
 
 // Under every fault, in the first life and in the recovery, a crash during recovery leaves what brute force says.
 func TestFaultsAndCrashesDuringRecovery(t *testing.T) {
+	oneGoroutine(t)
 	t.Parallel()
 	pairs := 0
 	for seed := range uint64(80) {

@@ -26,6 +26,7 @@ func busy(t testing.TB, seed uint64) *faultfs.FS {
 
 // A killed process loses nothing: the image that keeps everything is what the program saw.
 func TestKillLosesNothing(t *testing.T) {
+	oneGoroutine(t)
 	t.Parallel()
 	for seed := range uint64(100) {
 		fs := busy(t, seed)
@@ -94,6 +95,7 @@ func TestLateRemovalsLoseRemovalsAndRenames(t *testing.T) {
 
 // When everything that has a name is synced, and no sync failed, there is one image.
 func TestSyncOfEverythingLeavesOneImage(t *testing.T) {
+	oneGoroutine(t)
 	t.Parallel()
 	honest := models()
 	maps.DeleteFunc(honest, func(_ string, m faultfs.Model) bool { return m.Device.IgnoreFlush != 0 })
@@ -136,6 +138,7 @@ var wantHashes = map[string]string{
 
 // The same seed gives the same image, in whatever order one looks.
 func TestSameSeedSameImage(t *testing.T) {
+	oneGoroutine(t)
 	t.Parallel()
 	hash := func(model faultfs.Model, seed uint64) string {
 		h := sha256.New()
@@ -160,6 +163,7 @@ func TestSameSeedSameImage(t *testing.T) {
 
 // Crash points see what was pending then, whatever the filesystem and its timeline do later.
 func TestCrashPointsDoNotChange(t *testing.T) {
+	oneGoroutine(t)
 	t.Parallel()
 	for seed := range uint64(40) {
 		fs := busy(t, seed)

@@ -10,11 +10,11 @@ import (
 )
 
 const (
-	nestedTraces      = 100 // of posix-min
-	nestedModelTraces = 30  // of every other model
-	nestedPending     = 6   // at the first crash
-	nestedSecond      = 11  // at the second crash; ticks with more are left out
-	nestedSteps       = 5   // of the recovery
+	nestedTraces      = 40 // of posix-min
+	nestedModelTraces = 12 // of every other model
+	nestedPending     = 6  // at the first crash
+	nestedSecond      = 11 // at the second crash; ticks with more are left out
+	nestedSteps       = 5  // of the recovery
 )
 
 // recovery runs a random program on what a crash left. The same seed does the same on the same disk. As in trace, no sync
@@ -30,6 +30,7 @@ func recovery(fs *faultfs.FS, model faultfs.Model, seed uint64) {
 // A crash of a crash image, at each of its operations, leaves exactly what brute force says: for every closed subset
 // of the first crash, the recovery on that disk and every closed subset of what the recovery had pending.
 func TestNestedSearchReachesExactlyTheSubsetsOfSubsets(t *testing.T) {
+	oneGoroutine(t)
 	t.Parallel()
 	for name, model := range nestedModels() {
 		t.Run(name, func(t *testing.T) {
@@ -52,8 +53,8 @@ func nestedModels() map[string]faultfs.Model {
 
 func nestedAgainstBruteForce(t *testing.T, model faultfs.Model, traces uint64) {
 	t.Helper()
-	if testing.Short() {
-		traces = (traces + 7) / 8
+	if nightly {
+		traces *= nightlyTraces
 	}
 	pairs := 0
 	for seed := range traces {
@@ -166,6 +167,7 @@ func crashRecoveryOn(
 
 // A recovery that only looks, at this or that, and is crashed takes nothing away and adds nothing.
 func TestLookingAndCrashingAgainChangesNothing(t *testing.T) {
+	oneGoroutine(t)
 	t.Parallel()
 	for name, model := range nestedModels() {
 		t.Run(name, func(t *testing.T) {

@@ -50,6 +50,7 @@ func modelNamed(t testing.TB, text string) (m faultfs.Model) {
 // The images of a stricter model are among those of a looser one, with the same trace and tick. A counterexample is shrunk
 // to few pending operations.
 func TestStricterModelsLeaveASubset(t *testing.T) {
+	oneGoroutine(t)
 	t.Parallel()
 	for _, pair := range stricter {
 		t.Run(pair[0]+" in "+pair[1], func(t *testing.T) {
