@@ -18,7 +18,7 @@ BASE   ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help build test race fuzz-smoke torture schedules mutants mutants-matrix calibrate vet cross lint fmt fmt-check
-.PHONY: tidy-check bench bench-compare cover deadcode ci
+.PHONY: structure tidy-check bench bench-compare cover deadcode ci
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,7 +62,12 @@ vet: ## Run go vet in every module
 cross: ## Run go vet for darwin and windows in every module
 	for os in darwin windows; do GOOS=$$os go vet ./... && GOOS=$$os ci/modules go vet ./... || exit; done
 
-lint: ## Run the linters in every module; they also check who imports whom
+structure: ## Measure the packages: files, exported names, circles of files; fails where doc.go gives no reason
+	go -C ci/tools vet ./structure
+	go -C ci/tools test ./structure
+	go -C ci/tools run ./structure $(CURDIR) $$(ci/modules | sed "s,^,$(CURDIR)/,")
+
+lint: structure ## Run the linters in every module; they also check who imports whom
 	$(LINT) run --config ci/golangci.yml ./...
 	ci/modules $(LINT) run --config $(CURDIR)/ci/golangci.yml ./...
 

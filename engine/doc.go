@@ -120,4 +120,7 @@
 //   - Publishing a Sync commit before its sync: somebody may read, and act upon, what the next power cut takes back.
 //   - Level sizes counted from the top: a bottom level that is far from full lies under one that overwrites all of it.
 //   - Removing the outputs of a compaction that met a full disk: I5. Open removes them, and needs no space for that.
+//
+//structure:root DB
+//structure:limits exported=95
 package engine

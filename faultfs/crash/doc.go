@@ -49,4 +49,6 @@
 //
 // A Timeline, and a Point with the making of its images, belong to one goroutine at a time; different points, and
 // different images once they are made, are independent. An Image is guarded by the lock of whoever looks at it.
+//
+//structure:limits files=28
 package crash
