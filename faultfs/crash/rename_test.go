@@ -20,18 +20,19 @@ const (
 	old  trace.Ino = 4
 )
 
-func create(tick uint64, ino, parent trace.Ino, name string, isDir bool) trace.Op {
+// create makes a file or directory in the root.
+func create(tick uint64, ino trace.Ino, name string, isDir bool) trace.Op {
 	return trace.Op{
 		Tick: tick, Kind: trace.OpCreate, Ino: ino, Dir: isDir,
-		Edits: []trace.Edit{{Parent: parent, Name: name, Ino: ino, Dir: isDir}},
+		Edits: []trace.Edit{{Parent: trace.Root, Name: name, Ino: ino, Dir: isDir}},
 	}
 }
 
-// rename moves file from the name a in the root to a name in another directory or the same.
-func rename(tick uint64, to trace.Ino, name string, victim trace.Ino) trace.Op {
+// rename moves file from the name a in the root to the name b in a directory.
+func rename(tick uint64, to, victim trace.Ino) trace.Op {
 	return trace.Op{
 		Tick: tick, Kind: trace.OpRename, Ino: file, Victim: victim,
-		Edits: []trace.Edit{{Parent: trace.Root, Name: "a"}, {Parent: to, Name: name, Ino: file}},
+		Edits: []trace.Edit{{Parent: trace.Root, Name: "a"}, {Parent: to, Name: "b", Ino: file}},
 	}
 }
 
@@ -46,7 +47,7 @@ func write(tick uint64, ino trace.Ino, text string) trace.Op {
 // Each row is one part of the rule for a rename, with every disk that a power cut after the last operation leaves.
 func TestTheRuleForARename(t *testing.T) {
 	t.Parallel()
-	durable := []trace.Op{create(1, file, trace.Root, "a", false), syncOf(2, trace.Root, true)}
+	durable := []trace.Op{create(1, file, "a", false), syncOf(2, trace.Root, true)}
 	for _, row := range []struct {
 		name, profile string
 		ops           []trace.Op
@@ -54,52 +55,52 @@ func TestTheRuleForARename(t *testing.T) {
 	}{
 		{
 			"the file has the old name or the new one, never both or neither", "posix-min",
-			slices.Concat(durable, []trace.Op{rename(3, trace.Root, "b", 0)}),
+			slices.Concat(durable, []trace.Op{rename(3, trace.Root, 0)}),
 			[]string{"a=3", "b=3"},
 		},
 		{
 			"a file that is overwritten is there or gone with the name", "posix-min",
 			slices.Concat(durable, []trace.Op{
-				create(3, old, trace.Root, "b", false), syncOf(4, trace.Root, true), rename(5, trace.Root, "b", old),
+				create(3, old, "b", false), syncOf(4, trace.Root, true), rename(5, trace.Root, old),
 			}),
 			[]string{"a=3 b=4", "b=3"},
 		},
 		{
 			"the new name does not appear in a directory that may be lost without the directory", "posix-min",
 			slices.Concat(durable, []trace.Op{
-				create(3, dir, trace.Root, "d", true), rename(4, dir, "b", 0), syncOf(5, dir, true),
+				create(3, dir, "d", true), rename(4, dir, 0), syncOf(5, dir, true),
 			}),
 			[]string{"d=2 d/b=3"},
 		},
 		{
 			"a sync of the file does not promise its name", "posix-min",
-			slices.Concat(durable, []trace.Op{rename(3, trace.Root, "b", 0), syncOf(4, file, false)}),
+			slices.Concat(durable, []trace.Op{rename(3, trace.Root, 0), syncOf(4, file, false)}),
 			[]string{"a=3", "b=3"},
 		},
 		{
 			"a journaling filesystem makes the name durable with the file", "ext4-ordered",
-			slices.Concat(durable, []trace.Op{rename(3, trace.Root, "b", 0), syncOf(4, file, false)}),
+			slices.Concat(durable, []trace.Op{rename(3, trace.Root, 0), syncOf(4, file, false)}),
 			[]string{"b=3"},
 		},
 		{
 			"the new name may show an empty file", "posix-min",
 			slices.Concat(durable, []trace.Op{
-				create(3, old, trace.Root, "b", false), syncOf(4, trace.Root, true), write(5, file, "new"),
-				rename(6, trace.Root, "b", old), syncOf(7, trace.Root, true),
+				create(3, old, "b", false), syncOf(4, trace.Root, true), write(5, file, "new"),
+				rename(6, trace.Root, old), syncOf(7, trace.Root, true),
 			}),
 			[]string{"b=3 0 bytes", "b=3 3 bytes"},
 		},
 		{
 			"with auto_da_alloc it waits for the size of the file", "ext4-ordered",
 			slices.Concat(durable, []trace.Op{
-				create(3, old, trace.Root, "b", false), syncOf(4, trace.Root, true), write(5, file, "new"),
-				rename(6, trace.Root, "b", old), syncOf(7, trace.Root, true),
+				create(3, old, "b", false), syncOf(4, trace.Root, true), write(5, file, "new"),
+				rename(6, trace.Root, old), syncOf(7, trace.Root, true),
 			}),
 			[]string{"b=3 3 bytes"},
 		},
 		{
 			"late-removals loses it unless it was synced", "late-removals",
-			slices.Concat(durable, []trace.Op{rename(3, trace.Root, "b", 0)}),
+			slices.Concat(durable, []trace.Op{rename(3, trace.Root, 0)}),
 			[]string{"a=3"},
 		},
 	} {
