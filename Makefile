@@ -53,7 +53,7 @@ mutants-matrix: ## Make ci/mutants/MATRIX.md again: which fault shows which bug;
 	mv .build/MATRIX.md ci/mutants/MATRIX.md
 
 calibrate: ## Hold the crash model against ext4, XFS and btrfs of this kernel (needs root): make calibrate ARGS='-fs xfs'
-	go run ./faultfs/calibrate/cmd $(ARGS)
+	go -C faultfs/calibrate run ./cmd $(ARGS)
 
 vet: ## Run go vet in every module
 	go vet ./...

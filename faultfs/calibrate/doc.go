@@ -1,4 +1,5 @@
-// Package calibrate holds the crash model against the filesystems of the running kernel.
+// Package calibrate holds the crash model against the filesystems of the running kernel. It is a module of its own, so
+// that users of faultfs do not get the version of go-fuse that it needs.
 //
 // The programs of package litmus run on real ext4, XFS and btrfs, on a disk that records what it is asked. From the
 // record come the disks that a power cut may leave. Each is mounted, so that the kernel recovers it, and what is then on it

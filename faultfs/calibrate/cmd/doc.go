@@ -1,9 +1,10 @@
 // Command calibrate holds the crash model against the filesystems of the running kernel: it runs the litmus programs on
 // ext4, XFS and btrfs, cuts the power, and compares what is left with what the model allows. It needs Linux and root.
 //
-//	go run ./faultfs/calibrate/cmd                                  # everything, a few minutes
-//	go run ./faultfs/calibrate/cmd -fs xfs,btrfs -program L03,L14   # a part of it
-//	go run ./faultfs/calibrate/cmd -keep DIR                        # save disks that show what is not allowed
+//	cd faultfs/calibrate                          # a module of its own
+//	go run ./cmd                                  # everything, a few minutes
+//	go run ./cmd -fs xfs,btrfs -program L03,L14   # a part of it
+//	go run ./cmd -keep DIR                        # save disks that show what is not allowed
 //
 // Its exit code is 0 if everything that was seen is allowed, 1 if something is not, 2 if it could not go on. Where it
 // cannot run, it says why and what to install, and its exit code is 0.
