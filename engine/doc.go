@@ -6,14 +6,12 @@
 // What users see: db.go, options.go, metrics.go, event.go, errors.go. A commit: batch.go, commit.go,
 // internal/sequencer; transactions: txn.go, internal/conflict. A read: internal/view, view.go, iterator.go, snapshot.go,
 // valuereader.go. Maintenance: maintenance.go, flush.go, compaction.go, internal/picker, internal/rewrite, catalog.go.
-// Large values: largevalue.go, blobfile.go. Recovery: recovery.go. Operations that the rest does not need:
-// checkpoint.go and internal/image, backup.go and package backup, repair.go and package repair, verify.go and
-// internal/verify, inspect.go and package inspect.
+// Large values: largevalue.go, blobfile.go. Recovery: recovery.go. Operations that the rest does not need: checkpoint.go
+// and internal/image; backup.go, repair.go and inspect.go with the packages of these names; verify.go, internal/verify.
 //
-// What needs the locks of a DB is here; what does not is in packages below, none of which imports this one. The 95
-// exported names are all that users need, so that they import one package. The largest circle of files is 4, db.go with
-// the types of its fields, or 13 if calls of DB's methods count: commits, maintenance and recovery start one another by
-// design, under the locks that db.go lists.
+// What needs the locks of a DB is here; what does not is in packages below, which do not import this one. The 95 exported
+// names are all that users need. The largest circle of files is 4 (db.go and the types of its fields), or 13 if calls of
+// DB's methods count: commits, maintenance and recovery start one another by design.
 //
 // # Invariants
 //
@@ -116,7 +114,7 @@
 // # Rejected
 //
 //   - Syncing replayed logs instead of rewriting them: a sync that follows a failed one succeeds and proves nothing.
-//   - Renaming a CURRENT file: the marker needs no rename, and its content tells a name that came alone.
+//   - Renaming a CURRENT file: the marker needs no rename, and its content shows if only its name became durable.
 //   - Publishing a Sync commit before its sync: somebody may read, and act upon, what the next power cut takes back.
 //   - Level sizes counted from the top: a bottom level that is far from full lies under one that overwrites all of it.
 //   - Removing the outputs of a compaction that met a full disk: I5. Open removes them, and needs no space for that.

@@ -22,11 +22,7 @@ type BlobFileInfo struct {
 // Blobs reads a blob file from its beginning to the last byte and compares every checksum. Damage is
 // engine.ErrCorrupt. After the last value that is referred to, it may be what a crash left.
 func Blobs(fsys afero.Fs, path string) (info BlobFileInfo, err error) {
-	l, err := locate(fsys, path, BlobFile)
-	if err != nil {
-		return info, err
-	}
-	f, size, err := l.open()
+	l, f, size, err := open(fsys, path, BlobFile)
 	if err != nil {
 		return info, err
 	}

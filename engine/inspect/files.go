@@ -102,15 +102,25 @@ func locate(fsys afero.Fs, path string, kind FileKind) (l located, err error) {
 	return l, nil
 }
 
-// open opens the file and returns its size.
-func (l located) open() (afero.File, int64, error) {
-	f, err := l.dir.Open(l.name)
-	if err != nil {
-		return nil, 0, err
+// open locates a file and opens it. The caller closes it.
+func open(fsys afero.Fs, path string, kind FileKind) (l located, f afero.File, size int64, err error) {
+	if l, err = locate(fsys, path, kind); err != nil {
+		return l, nil, 0, err
+	}
+	if f, err = l.dir.Open(l.name); err != nil {
+		return l, nil, 0, err
 	}
 	info, err := f.Stat()
 	if err != nil {
-		return nil, 0, errors.Join(err, f.Close())
+		return l, nil, 0, errors.Join(err, f.Close())
 	}
-	return f, info.Size(), nil
+	return l, f, info.Size(), nil
+}
+
+// read locates a file and reads it as a whole.
+func read(fsys afero.Fs, path string, kind FileKind) (l located, content []byte, err error) {
+	if l, err = locate(fsys, path, kind); err == nil {
+		content, err = l.dir.ReadFile(l.name)
+	}
+	return l, content, err
 }

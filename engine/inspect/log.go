@@ -36,11 +36,7 @@ type LogInfo struct {
 
 // Log calls visit for every whole record of a log file, also after damage. The record is valid during the call.
 func Log(fsys afero.Fs, path string, visit func(LogRecord) error) (info LogInfo, err error) {
-	f, err := locate(fsys, path, LogFile)
-	if err != nil {
-		return info, err
-	}
-	content, err := f.dir.ReadFile(f.name)
+	f, content, err := read(fsys, path, LogFile)
 	if err != nil {
 		return info, err
 	}

@@ -35,11 +35,7 @@ type ManifestInfo struct {
 // Manifest calls visit for each edit of a manifest file. An edit that does not fit the state before it ends that:
 // Damage says so.
 func Manifest(fsys afero.Fs, path string, visit func(ManifestEdit) error) (info ManifestInfo, err error) {
-	f, err := locate(fsys, path, ManifestFile)
-	if err != nil {
-		return info, err
-	}
-	content, err := f.dir.ReadFile(f.name)
+	f, content, err := read(fsys, path, ManifestFile)
 	if err != nil {
 		return info, err
 	}

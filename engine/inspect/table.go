@@ -79,11 +79,7 @@ func RangeDeletesOf(s rangedel.Set) (all []RangeDelete) {
 
 // Table reads a table file and calls visit, if it is not nil, for each entry. Damage is engine.ErrCorrupt.
 func Table(fsys afero.Fs, path string, visit func(Entry) error) (info TableInfo, err error) {
-	l, err := locate(fsys, path, TableFile)
-	if err != nil {
-		return info, err
-	}
-	f, size, err := l.open()
+	l, f, size, err := open(fsys, path, TableFile)
 	if err != nil {
 		return info, err
 	}

@@ -52,6 +52,13 @@ func Read(data []byte) (r Reader, ok bool) {
 	}, count > 0 && count <= math.MaxInt32
 }
 
+// Follow returns the last sequence number of an encoded batch, whose first must follow that of the batch before it: last.
+// ok is false if it does not, or the bytes cannot be a batch; then first is the sequence number that they begin with.
+func Follow(record []byte, last key.Seq) (first, newLast key.Seq, ok bool) {
+	r, ok := Read(record)
+	return r.Seq, r.Seq + key.Seq(r.Left) - 1, ok && r.Seq == last+1
+}
+
 // Next decodes a write and returns its trailer; ok is false if the bytes are not a batch.
 func (r *Reader) Next() (tr key.Trailer, ok bool) {
 	if len(r.Rest) == 0 || r.Rest[0] > byte(key.BlobSet) {

@@ -123,11 +123,11 @@ func (l *imageLog) rewrite(last *key.Seq) ([]byte, error) {
 			if err != nil {
 				return err
 			}
-			b, ok := batch.Read(record)
-			if !ok || b.Seq != *last+1 {
-				return corrupt.At(name, r.Offset(), "commit %d follows commit %d", b.Seq, *last)
+			first, newLast, ok := batch.Follow(record, *last)
+			if !ok {
+				return corrupt.At(name, r.Offset(), "commit %d follows commit %d", first, *last)
 			}
-			*last = b.Seq + key.Seq(b.Left) - 1
+			*last = newLast
 			if err := w.Append(record); err != nil {
 				return err
 			}

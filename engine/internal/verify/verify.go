@@ -134,11 +134,11 @@ func checkLog(content []byte, num uint64, last key.Seq) (key.Seq, error) {
 		if err != nil {
 			return 0, err
 		}
-		b, ok := batch.Read(record)
-		if !ok || b.Seq != last+1 {
-			return 0, corrupt.At(filename.Log(num), r.Offset(), "commit %d follows commit %d", b.Seq, last)
+		first, newLast, ok := batch.Follow(record, last)
+		if !ok {
+			return 0, corrupt.At(filename.Log(num), r.Offset(), "commit %d follows commit %d", first, last)
 		}
-		last = b.Seq + key.Seq(b.Left) - 1
+		last = newLast
 	}
 }
 
