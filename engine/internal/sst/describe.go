@@ -1,9 +1,8 @@
 package sst
 
 import (
-	"github.com/lightningdb/lightning-torture/engine/internal/key"
-
 	"github.com/lightningdb/lightning-torture/engine/internal/compress"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
 // A Description tells how a table is built.
