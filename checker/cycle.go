@@ -10,9 +10,10 @@ type cycle []edge
 
 // stage is one look for cycles: with which relations, and which transactions have two nodes.
 type stage struct {
-	use   relations
-	split func(x *graph, t int32) bool
-	level Level // the first that forbids it
+	use    relations
+	split  func(x *graph, t int32) bool
+	items  bool // without what scans did not find
+	levels []Level
 }
 
 var (
@@ -21,13 +22,21 @@ var (
 	always = func(*graph, int32) bool { return true }
 	never  = func(*graph, int32) bool { return false }
 	// stages are ordered so that a cycle of an earlier one is the worse anomaly. Each contains the edges of those before.
+	// stages are ordered so that a cycle of an earlier one is the worse anomaly. Of those that a level forbids, each contains
+	// the edges of those before.
 	stages = []stage{
-		{ww.only(), never, SnapshotIsolation},
-		{seen, never, SnapshotIsolation},
-		{missed, always, SnapshotIsolation},
-		{missed, (*graph).skewed, Serializable},
-		{missed.with(rt), always, StrictSerializable},
-		{missed.with(rt), (*graph).skewed, StrictSerializable},
+		{use: ww.only(), split: never, levels: []Level{
+			ReadUncommitted, ReadCommitted, MonotonicAtomicView, RepeatableRead, SnapshotIsolation, Serializable, StrictSerializable,
+		}},
+		{use: seen, split: never, levels: []Level{
+			ReadCommitted, MonotonicAtomicView, RepeatableRead, SnapshotIsolation, Serializable, StrictSerializable,
+		}},
+		{use: missed, split: always, items: true, levels: []Level{RepeatableRead}},
+		{use: missed, split: (*graph).skewed, items: true, levels: []Level{RepeatableRead}},
+		{use: missed, split: always, levels: []Level{SnapshotIsolation, Serializable, StrictSerializable}},
+		{use: missed, split: (*graph).skewed, levels: []Level{Serializable, StrictSerializable}},
+		{use: missed.with(rt), split: always, levels: []Level{StrictSerializable}},
+		{use: missed.with(rt), split: (*graph).skewed, levels: []Level{StrictSerializable}},
 	}
 )
 
@@ -39,10 +48,7 @@ func (x *graph) anomaly(level Level) cycle {
 	if len(cyclic) == 0 {
 		return nil
 	}
-	for _, s := range stages {
-		if s.level > level {
-			break
-		}
+	for _, s := range forbidden(level) {
 		n := x.forwards(s)
 		if earlier := n.components(); len(earlier) > 0 {
 			return n.shortest(earlier)
@@ -51,13 +57,16 @@ func (x *graph) anomaly(level Level) cycle {
 	return last.shortest(cyclic)
 }
 
+// forbidden returns the stages that a level forbids.
+func forbidden(level Level) []stage {
+	return slices.DeleteFunc(slices.Clone(stages), func(s stage) bool { return !slices.Contains(s.levels, level) })
+}
+
 // strongest returns the stage that contains all others that a level forbids.
 func strongest(level Level) stage {
 	at := stages[0]
-	for _, s := range stages {
-		if s.level <= level {
-			at = s
-		}
+	for _, s := range forbidden(level) {
+		at = s
 	}
 	return at
 }

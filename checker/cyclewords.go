@@ -1,7 +1,6 @@
 package checker
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -130,8 +129,8 @@ func (g *ledger) short(t int32) string { return fmt.Sprintf("T%d", g.txns[t].op.
 
 // name shows an element up to the padding.
 func (g *ledger) name(e int32) string {
-	text, _, _ := bytes.Cut(g.elements[e].name, []byte(" "))
-	return quote(text, 20)
+	text, _, _ := strings.Cut(g.elements[e].name, " ")
+	return quote([]byte(text), 20)
 }
 
 func (g *ledger) showRead(s *micro) string {

@@ -60,14 +60,25 @@
 // store is one more transaction, which has read everything (recovered.go): what is missing must not have come before
 // what is there. The crash itself is judged by [Durability].
 //
+// In which order appends took effect that nobody read, no list says. Under snapshot isolation it matters all the same: the
+// first of two such transactions had committed before the other began (unread.go). [RegisterIsolation] has the same question
+// about all writes, as a register shows only the last. Both put it to a search (orders.go, internal/polygraph) which first
+// tries the order that the answers suggest, and then, in small enough histories, derives what must be and guesses the rest.
+// If values repeat, each read of one may have seen any of its writers, and the search tries all (registersources.go).
+//
+// What each [Level] forbids is the table in cycle.go, but for what single reads show. Adya's definitions ask for no clock and
+// for no order within a transaction; MonotonicAtomicView and the internal consistency of transactions need the order of their
+// steps (history.Op.Order).
+//
 // [Sequence] does not infer an order but is told: a state is that after some number of commits, or it is wrong. Each key
 // bounds the number from both sides (prefix.go).
 //
 // # Size
 //
-// The package has a few more files than the project's usual limit of 25. Its judges are five, but all of them read the
-// same index of commits (index.go), speak of operations in the same words (describe.go) and answer with the same verdict
-// (verdict.go); as packages of their own they would have to export that vocabulary to each other.
+// The package has more files than the project's usual limit of 25. Its judges are six, and each is a few small files, but all
+// of them read the same index of commits (index.go) or the same relations between transactions (graph.go, cycle.go, orders.go),
+// speak of operations in the same words (describe.go) and answer with the same verdict (verdict.go); as packages of their own
+// they would have to export that vocabulary to each other. What needs none of it is apart: internal/polygraph.
 //
-//structure:limits files=29
+//structure:limits files=39
 package checker

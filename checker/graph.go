@@ -31,6 +31,8 @@ type edge struct {
 	list     int32 // where they met; of rt: -1
 	place    int32 // ww, rw: of the element that to appended, 0 if nobody read it; wr: of the element that from appended
 	why      relation
+	// phantom says that it follows from what a scan did not find.
+	phantom bool
 }
 
 // graph is what is known about the order of the committed transactions.
@@ -41,6 +43,11 @@ type graph struct {
 
 func newGraph(g *ledger) *graph {
 	x := &graph{ledger: g}
+	most := len(g.elements)
+	for t := range g.txns {
+		most += 2 * len(g.txns[t].steps)
+	}
+	x.edges = make([]edge, 0, most)
 	for l := range g.lists {
 		x.addWrites(int32(l))
 	}
@@ -90,11 +97,11 @@ func (x *graph) addReads(t int32) {
 			x.add(edge{from: x.writer(l, n), to: t, list: s.list, place: int32(n), why: wr})
 		}
 		if n < len(l.order) {
-			x.add(edge{from: t, to: x.writer(l, n+1), list: s.list, place: int32(n + 1), why: rw})
+			x.add(edge{from: t, to: x.writer(l, n+1), list: s.list, place: int32(n + 1), why: rw, phantom: s.phantom()})
 			continue
 		}
 		for _, e := range l.unseen {
-			x.add(edge{from: t, to: x.elements[e].writer, list: s.list, why: rw})
+			x.add(edge{from: t, to: x.elements[e].writer, list: s.list, why: rw, phantom: s.phantom()})
 		}
 	}
 }
@@ -104,34 +111,46 @@ func (x *graph) appended(t int32, s *micro) bool {
 	return len(s.read) > 0 && x.own(t, s.read[len(s.read)-1])
 }
 
-// addRealTime adds that whoever was answered came before whoever was called later. Of these relations only those are
-// kept that do not follow from others, of which a transaction has no more than there are clients.
+// addRealTime adds who was answered before whom was called.
 func (x *graph) addRealTime() {
+	op := func(t int32) *history.Op { return x.txns[t].op }
+	done := func(t int32) bool { return x.txns[t].fate == committed }
+	more := 0
+	realTime(len(x.txns), op, done, func(_, _ int32) { more++ })
+	x.edges = slices.Grow(x.edges, more)
+	realTime(len(x.txns), op, done, func(from, to int32) { x.add(edge{from: from, to: to, list: -1, why: rt}) })
+}
+
+// realTime says of committed transactions which of them was answered before which was called. Of these relations only those
+// are kept that do not follow from others, of which a transaction has no more than there are clients.
+func realTime(n int, op func(t int32) *history.Op, done func(t int32) bool, add func(from, to int32)) {
 	var returns []int32
-	for t := range x.txns {
-		if x.txns[t].op.Outcome == history.Acked { // the others may have taken effect after they had returned
-			returns = append(returns, int32(t))
+	for t := range int32(n) {
+		if op(t).Outcome == history.Acked { // the others may have taken effect after they had returned
+			returns = append(returns, t)
 		}
 	}
-	done := func(t int32) history.Tick { return x.txns[t].op.Return }
-	slices.SortFunc(returns, func(a, b int32) int { return cmp.Compare(done(a), done(b)) })
+	slices.SortFunc(returns, func(a, b int32) int { return cmp.Compare(op(a).Return, op(b).Return) })
 	var last []int32 // those that were answered, and before no other one of these was called
-	for t := range x.txns {
-		if x.txns[t].fate != committed {
+	for t := range int32(n) {
+		if !done(t) {
 			continue
 		}
-		for ; len(returns) > 0 && done(returns[0]) < x.txns[t].op.Call; returns = returns[1:] {
-			call := x.txns[returns[0]].op.Call
-			last = append(slices.DeleteFunc(last, func(l int32) bool { return done(l) < call }), returns[0])
+		for ; len(returns) > 0 && op(returns[0]).Return < op(t).Call; returns = returns[1:] {
+			call := op(returns[0]).Call
+			last = append(slices.DeleteFunc(last, func(l int32) bool { return op(l).Return < call }), returns[0])
 		}
 		for _, l := range last {
-			x.add(edge{from: l, to: int32(t), list: -1, why: rt})
+			add(l, t)
 		}
 	}
 }
 
 // skewed reports whether a transaction may read at another moment than that at which it commits.
-func (x *graph) skewed(t int32) bool {
-	op := x.txns[t].op
+func (x *graph) skewed(t int32) bool { return x.txns[t].skewed() }
+
+func (t *transaction) skewed() bool { return skewed(t.op) }
+
+func skewed(op *history.Op) bool {
 	return op.Kind == history.Txn && op.Isolation == history.SnapshotIsolation && len(op.Writes) > 0
 }

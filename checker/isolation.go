@@ -1,29 +1,10 @@
 package checker
 
 import (
-	"fmt"
+	"sync"
 
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
-
-// Level is what a store promises of its transactions. Each level forbids all that the ones before it forbid.
-type Level uint8
-
-// The levels, weakest first. An operation that asked for history.SnapshotIsolation is held to that at every level.
-const (
-	SnapshotIsolation  Level = iota + 1 // a transaction reads one moment, and no other one overwrites its keys until it commits
-	Serializable                        // some order of all transactions, one after the other, explains everything
-	StrictSerializable                  // and in this order whoever was answered comes before whoever was called later
-)
-
-var levelNames = [...]string{"no level", "snapshot isolation", "serializable", "strict serializable"}
-
-func (l Level) String() string {
-	if int(l) < len(levelNames) {
-		return levelNames[l]
-	}
-	return fmt.Sprintf("level(%d)", uint8(l))
-}
 
 // Lists says which keys hold lists and what is in them. A list only grows, by elements that nobody else appends to it.
 type Lists struct {
@@ -42,8 +23,10 @@ type Isolation struct {
 	*ledger
 	found  []Violation // what is wrong beside cycles
 	graph  *graph
-	before *network // of the relations that say who committed first, backwards
 	reason string
+
+	beforeOnce sync.Once
+	before     *network // of the relations that say who committed first, backwards; made when first needed
 }
 
 // NewIsolation indexes a history that began with empty lists. Every operation takes part with the lists that it read or
@@ -53,33 +36,40 @@ func NewIsolation(ops []history.Op, lists Lists, level Level) *Isolation {
 	if r := Assumptions(ops); r.Verdict != Pass {
 		j.reason = r.Violations[0].Sentence
 	}
-	j.ledger = newLedger(ops, lists)
+	j.ledger = newLedger(ops, lists, level)
 	if j.reason == "" {
 		j.reason = j.ambiguous
 	}
 	j.found = j.checkTransactions(j.found)
 	j.found = j.checkVersions(j.found)
+	if level == MonotonicAtomicView {
+		j.found = j.checkVanished(j.found)
+	}
 	j.graph = newGraph(j.ledger)
 	if level == StrictSerializable {
 		j.graph.addRealTime()
 	}
-	j.before = j.graph.backwards(committedFirst(level))
 	return j
 }
 
 // JudgeHistory says whether the committed transactions of the run were as isolated as the level demands. Open ones count
 // if somebody saw what they appended. It reports the first violation of each class, and the shortest cycle of the
-// strongest class; the time it takes is linear in the history if there is no cycle.
+// strongest class; the time it takes is linear in the history if there is no cycle. Which of these a level forbids, is said
+// by whom it is named after: ReadUncommitted forbids G0 and what no level allows, ReadCommitted G1a, G1b and G1c as well,
+// MonotonicAtomicView OTV, RepeatableRead all cycles but those through scans that missed a list, SnapshotIsolation all up to
+// G-nonadjacent, and Serializable the rest.
 //
 //	internal            a transaction does not see what it has itself read or appended before
 //	garbage element     an element that nobody appended
 //	G1a                 aborted read: an element of a transaction that was refused or rolled back
 //	G1b                 intermediate read: a list to which its writer appended more
+//	missing element     an element without what the same transaction had appended to the list before
 //	duplicate element   one element twice in a list
 //	incompatible order  two reads of a list of which neither is the beginning of the other
 //	lost update         two transactions read a list as it was, and both appended to it
 //	G0                  a cycle of appends
 //	G1c                 a cycle of appends and reads of what was appended
+//	OTV                 observed transaction vanishes: a transaction sees one append of another, and then misses one
 //	G-single            a cycle that one transaction closes by not having seen another's append: read skew
 //	G-nonadjacent       the same, of several such relations that never follow each other
 //	G2-item             the same where two follow each other; write skew if there is nothing else
@@ -93,7 +83,7 @@ func (j *Isolation) JudgeHistory() Result {
 		r = r.fail(v)
 	}
 	if c := j.graph.anomaly(j.level); c != nil {
-		r = r.fail(j.accuse(c))
+		return r.fail(j.accuse(c))
 	}
-	return r
+	return j.graph.checkUnread(r, j.level)
 }

@@ -1,7 +1,10 @@
 package checker_test
 
 import (
+	"bytes"
 	"math/rand/v2"
+	"runtime"
+	"runtime/debug"
 	"strconv"
 	"testing"
 
@@ -41,4 +44,33 @@ func BenchmarkIsolationOfState(b *testing.B) {
 		r := j.JudgeState(history.Cut{Acked: s.tick, Called: s.tick}, state, checker.Rule{Suffix: true, Atomic: true})
 		require.Equal(b, checker.Pass, r.Verdict)
 	}
+}
+
+// BenchmarkIsolationOfAMillion judges a million transactions, half of whose appends are blind, as a test of a database over a
+// night may have them. It takes a minute and more than a gigabyte; for what it needs at most, see
+//
+//	go test -c ./checker && /usr/bin/time -v ./checker.test -test.run - -test.bench OfAMillion -test.benchtime 1x
+func BenchmarkIsolationOfAMillion(b *testing.B) {
+	if testing.Short() {
+		b.Skip("it takes a minute")
+	}
+	s := simulateLists(rand.New(rand.NewPCG(1, 1)), 16, 1_000_000)
+	for i := range s.ops {
+		op := &s.ops[i]
+		for k := range op.Writes { // only the element, not the list that it makes
+			w := &op.Writes[k]
+			w.Value = bytes.Clone(w.Value[bytes.LastIndexByte(w.Value, ',')+1:])
+		}
+	}
+	s.versions = nil
+	debug.FreeOSMemory()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for b.Loop() {
+		j := checker.NewIsolation(s.ops, textLists, checker.StrictSerializable)
+		require.Equal(b, checker.Pass, j.JudgeHistory().Verdict)
+		runtime.ReadMemStats(&after)
+	}
+	b.ReportMetric(float64(before.HeapAlloc)/(1<<20), "history-MiB")
+	b.ReportMetric(float64(after.Sys)/(1<<20), "process-MiB")
 }

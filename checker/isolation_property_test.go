@@ -42,7 +42,7 @@ type flight struct {
 
 // simulateLists runs so many transactions of so many clients over lists of which a new one comes into use now and then.
 func simulateLists(rng *rand.Rand, clients, transactions int) *listStore {
-	s := &listStore{rng: rng, versions: map[string][]listVersion{}}
+	s := &listStore{rng: rng, versions: map[string][]listVersion{}, ops: make([]history.Op, 0, transactions)}
 	flying := make([]*flight, clients)
 	for begun := 0; begun < transactions || slices.ContainsFunc(flying, func(f *flight) bool { return f != nil }); {
 		c := rng.IntN(clients)

@@ -25,18 +25,23 @@ type transaction struct {
 // micro is one thing that a transaction did to one list.
 type micro struct {
 	list    int32
-	element int32   // that it appended, or -1 of a read
+	element int32   // that it appended, or -1 of a read, or notFound
 	read    []int32 // the elements that it read
 }
 
+// notFound is in place of an element where a scan did not find the list.
+const notFound = int32(-2)
+
 func (m *micro) appends() bool { return m.element >= 0 }
+func (m *micro) phantom() bool { return m.element == notFound }
 
 // element is one value in one list.
 type element struct {
-	name   []byte
+	name   string
 	list   int32
 	writer int32 // position of the transaction that appended it, or -1
 	final  bool  // its writer appended nothing to the list afterwards
+	prev   int32 // what its writer appended to the list before, or -1
 	place  int32 // in the order of the list, counted from 1; 0: nobody read it
 }
 
@@ -44,6 +49,7 @@ type element struct {
 type list struct {
 	key      []byte
 	elements map[string]int32
+	longest  []int32 // that anybody read; most reads are its beginning, and share its memory
 	order    []int32 // the longest that a committed transaction read
 	unseen   []int32 // elements of committed transactions behind it
 	broken   bool    // nothing follows from its order
@@ -52,6 +58,7 @@ type list struct {
 // ledger is a history of lists, with every element traced to its writer.
 type ledger struct {
 	format    Lists
+	level     Level
 	txns      []transaction // in order of call
 	lists     []list
 	byKey     map[string]int32
@@ -59,21 +66,26 @@ type ledger struct {
 	ambiguous string // why nothing can be judged, if so
 }
 
-func newLedger(ops []history.Op, format Lists) *ledger {
-	g := &ledger{format: format, byKey: map[string]int32{}}
+func newLedger(ops []history.Op, format Lists, level Level) *ledger {
+	g := &ledger{format: format, level: level, byKey: map[string]int32{}}
+	appends := 0
 	for i := range ops { // first all that was written, so that what was read can be traced
 		for _, w := range ops[i].Writes {
 			if format.IsList(w.Key) {
 				g.list(w.Key)
+				appends++
 			}
 		}
 	}
+	g.txns, g.elements = make([]transaction, 0, len(ops)), make([]element, 0, appends)
 	for i := range ops {
 		if steps := g.steps(&ops[i]); len(steps) > 0 {
 			g.add(transaction{op: &ops[i], steps: steps, fate: fateOf(&ops[i])})
 		}
 	}
-	g.settleOpen()
+	if level.committedOnly() {
+		g.settleOpen()
+	}
 	return g
 }
 
@@ -104,9 +116,9 @@ func (g *ledger) element(l int32, name []byte) int32 {
 	if e, known := g.lists[l].elements[string(name)]; known {
 		return e
 	}
-	e := int32(len(g.elements))
-	g.lists[l].elements[string(name)] = e
-	g.elements = append(g.elements, element{name: name, list: l, writer: -1})
+	e, text := int32(len(g.elements)), string(name)
+	g.lists[l].elements[text] = e
+	g.elements = append(g.elements, element{name: text, list: l, writer: -1, prev: -1})
 	return e
 }
 
@@ -125,6 +137,7 @@ func (g *ledger) add(t transaction) {
 			for k := range t.steps[:i] {
 				if p := &t.steps[k]; p.appends() && p.list == s.list {
 					g.elements[p.element].final = false
+					e.prev = p.element
 				}
 			}
 		}
@@ -136,8 +149,8 @@ func (g *ledger) steps(op *history.Op) []micro {
 	if op.Kind == history.Scan {
 		return g.scanned(op)
 	}
-	var all []micro
 	reads, writes := op.Reads, op.Writes
+	all := make([]micro, 0, len(reads)+len(writes))
 	if op.Missed && op.Outcome == history.Acked {
 		writes = nil
 	} else if op.Outcome == history.Acked {
@@ -191,11 +204,30 @@ func (g *ledger) reading(l int32, value []byte, found bool) micro {
 	if !ok {
 		elements = [][]byte{value}
 	}
-	m.read = make([]int32, len(elements))
-	for i, name := range elements {
-		m.read[i] = g.element(l, name)
-	}
+	m.read = g.shared(l, elements)
 	return m
+}
+
+// shared returns the numbers of elements, as the beginning of the longest read of their list if they are that.
+func (g *ledger) shared(l int32, elements [][]byte) []int32 {
+	same := 0
+	for longest := g.lists[l].longest; same < min(len(longest), len(elements)); same++ {
+		if g.elements[longest[same]].name != string(elements[same]) {
+			break
+		}
+	}
+	x := &g.lists[l]
+	switch {
+	case same == len(elements):
+		return x.longest[:same:same]
+	case same < len(x.longest):
+		x = &list{elements: x.elements} // another order: it shares nothing
+		same = 0
+	}
+	for _, name := range elements[same:] {
+		x.longest = append(x.longest, g.element(l, name))
+	}
+	return x.longest[:len(elements):len(elements)]
 }
 
 // scanned returns the reads of a scan. The lists of its range that it does not show are empty.
@@ -213,7 +245,7 @@ func (g *ledger) scanned(op *history.Op) []micro {
 	for l := range g.lists {
 		key := string(g.lists[l].key)
 		if !seen[int32(l)] && key >= string(op.ScanFrom) && (len(op.ScanTo) == 0 || key < string(op.ScanTo)) {
-			all = append(all, micro{list: int32(l), element: -1})
+			all = append(all, micro{list: int32(l), element: notFound})
 		}
 	}
 	return all

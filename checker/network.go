@@ -54,7 +54,7 @@ func (x *graph) forwards(s stage) *network {
 				visit(n.reading(int32(t)), selfEdge)
 			}
 		}
-		n.each(s.use, func(from, _, e int32) { visit(from, e) })
+		n.each(s, func(from, _, e int32) { visit(from, e) })
 	})
 	return n
 }
@@ -63,7 +63,7 @@ func (x *graph) forwards(s stage) *network {
 // themselves.
 func (x *graph) backwards(s stage) *network {
 	n := x.network(s)
-	n.fill(func(visit func(node, e int32)) { n.each(s.use, func(_, to, e int32) { visit(to, e) }) })
+	n.fill(func(visit func(node, e int32)) { n.each(s, func(_, to, e int32) { visit(to, e) }) })
 	return n
 }
 
@@ -71,12 +71,12 @@ func (x *graph) network(s stage) *network {
 	return &network{graph: x, split: func(t int32) bool { return s.split(x, t) }, start: make([]int32, 2*len(x.txns)+1)}
 }
 
-// each calls visit with the edges of some relations, and their nodes.
-func (n *network) each(use relations, visit func(from, to, e int32)) {
-	for e := range n.graph.edges {
-		if use.has(n.graph.edges[e].why) {
-			from, to := n.ends(&n.graph.edges[e])
-			visit(from, to, int32(e))
+// each calls visit with the edges of a stage, and their nodes.
+func (n *network) each(s stage, visit func(from, to, e int32)) {
+	for i := range n.graph.edges {
+		if e := &n.graph.edges[i]; s.use.has(e.why) && !(s.items && e.phantom) {
+			from, to := n.ends(e)
+			visit(from, to, int32(i))
 		}
 	}
 }

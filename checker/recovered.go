@@ -123,6 +123,7 @@ func (s *recovered) checkBeginning(m *micro) *Violation {
 // checkClosed looks for a transaction that is missing although it came before one that is there: backwards from all
 // that are there, through transactions that have written nothing too.
 func (s *recovered) checkClosed() *Violation {
+	s.beforeOnce.Do(func() { s.before = s.graph.backwards(committedFirst(s.level)) })
 	n := s.before
 	seen := make([]bool, len(n.start)-1)
 	via := make([]int32, len(seen)) // by node, the edge by which it leads to one that is there; selfEdge for none

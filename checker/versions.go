@@ -45,7 +45,12 @@ func (g *ledger) checkInternal(t int32) *Violation {
 		if now.appends() {
 			continue
 		}
-		want, known := expected(steps[:i], now.list)
+		if e, early := g.ownBefore(t, i); early {
+			g.lists[now.list].broken = true
+			return g.violation("internal", []int32{t}, fmt.Sprintf("%s read %s, with an element %s that it appended itself only afterwards",
+				g.title(t), g.showRead(now), g.name(e)))
+		}
+		want, known := g.expected(steps[:i], now.list)
 		tail := now.read[max(0, len(now.read)-len(want)):]
 		if known && !slices.Equal(now.read, want) || !known && !slices.Equal(tail, want) {
 			g.lists[now.list].broken = true
@@ -60,14 +65,25 @@ func (g *ledger) checkInternal(t int32) *Violation {
 	return nil
 }
 
+// ownBefore returns an element that a transaction read in its i-th step and appended only afterwards, if there is one.
+func (g *ledger) ownBefore(t int32, i int) (e int32, found bool) {
+	steps := g.txns[t].steps
+	for _, e := range steps[i].read {
+		if g.own(t, e) && !slices.ContainsFunc(steps[:i], func(s micro) bool { return s.element == e }) {
+			return e, true
+		}
+	}
+	return 0, false
+}
+
 // expected returns what a transaction must find in a list after some steps: all of it if known, otherwise its end.
-func expected(before []micro, l int32) (want []int32, known bool) {
+func (g *ledger) expected(before []micro, l int32) (want []int32, known bool) {
 	for i := range before {
 		switch s := &before[i]; {
 		case s.list != l:
 		case s.appends():
 			want = append(slices.Clip(want), s.element)
-		default:
+		case g.level.repeats():
 			want, known = s.read, true
 		}
 	}
@@ -83,13 +99,15 @@ func (g *ledger) checkSources(t int32, s *micro) *Violation {
 			g.lists[s.list].broken = true
 			return g.violation("garbage element", []int32{t}, fmt.Sprintf("%s read %s, with an element %s that nobody appended",
 				g.title(t), g.showRead(s), g.name(e)))
+		case !g.level.committedOnly():
+			g.lists[s.list].broken = g.lists[s.list].broken || g.txns[w].fate != committed
 		case g.txns[w].fate == aborted:
 			g.lists[s.list].broken = true
 			return g.violation("G1a", []int32{t, w}, fmt.Sprintf("aborted read: %s read %s, but %s, which appended %s, "+
 				"was not committed", g.title(t), g.showRead(s), g.title(w), g.name(e)))
 		}
 	}
-	if n := len(s.read); n > 0 && !g.elements[s.read[n-1]].final && !g.own(t, s.read[n-1]) {
+	if n := len(s.read); n > 0 && g.level.committedOnly() && !g.elements[s.read[n-1]].final && !g.own(t, s.read[n-1]) {
 		last := s.read[n-1]
 		w := g.elements[last].writer
 		g.lists[s.list].broken = true
@@ -111,6 +129,7 @@ func (g *ledger) checkVersions(found []Violation) []Violation {
 		}
 	}
 	found = g.placeElements(found, longest)
+	found = g.checkMissing(found, longest)
 	for t := range g.txns {
 		if g.txns[t].fate != committed {
 			continue
@@ -143,6 +162,27 @@ func (g *ledger) placeElements(found []Violation, longest []int32) []Violation {
 	return found
 }
 
+// checkMissing looks for lists with an element of a transaction in which an earlier one of the same transaction is missing, or
+// stands behind it.
+func (g *ledger) checkMissing(found []Violation, longest []int32) []Violation {
+	for l := range g.lists {
+		for _, e := range g.lists[l].order {
+			x := &g.elements[e]
+			if x.prev < 0 || g.lists[l].broken {
+				continue
+			}
+			if at := g.elements[x.prev].place; at == 0 || at > x.place {
+				t := longest[l]
+				g.lists[l].broken = true
+				found = addFirst(found, *g.violation("missing element", []int32{t, x.writer}, fmt.Sprintf("%s read %s = %s, where %s does "+
+					"not have before it %s, which %s had appended before", g.title(t), quoteKey(g.lists[l].key),
+					g.show(g.lists[l].order), g.name(e), g.name(x.prev), g.title(x.writer))))
+			}
+		}
+	}
+	return found
+}
+
 func (g *ledger) duplicate(t, l int32, read []int32, e int32) *Violation {
 	return g.violation("duplicate element", []int32{t}, fmt.Sprintf("%s read %s = %s, where %s is twice",
 		g.title(t), quoteKey(g.lists[l].key), g.show(read), g.name(e)))
@@ -168,9 +208,12 @@ func (g *ledger) checkOrder(t int32, s *micro, longest []int32) *Violation {
 		g.title(t), g.showRead(s), g.title(other), g.show(l.order)))
 }
 
-// checkUpdates looks for transactions that read one version of a list and both appended to it. At no level may both
-// commit: the second did not read what the first had left.
+// checkUpdates looks for transactions that read one version of a list and both appended to it. Where reads repeat, both may
+// not commit: the second did not read what the first had left.
 func (g *ledger) checkUpdates(found []Violation) []Violation {
+	if !g.level.repeats() {
+		return found
+	}
 	type version struct{ list, length int32 }
 	first := map[version]int32{}
 	for t := range g.txns {

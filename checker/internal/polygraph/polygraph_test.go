@@ -1,0 +1,90 @@
+package polygraph
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// bruteForce tries all sides of all choices.
+func bruteForce(p *Problem) Outcome {
+	for sides := range 1 << len(p.Choices) {
+		all := &Problem{Nodes: p.Nodes, Arcs: append([]Arc(nil), p.Arcs...)}
+		for c := range p.Choices {
+			all.Arcs = append(all.Arcs, p.Choices[c][sides>>c&1]...)
+		}
+		if _, ok := all.Order(func(a, b int32) bool { return a < b }); ok {
+			return Possible
+		}
+	}
+	return Impossible
+}
+
+func TestSolveAgreesWithBruteForce(t *testing.T) {
+	seen := map[Outcome]int{}
+	guessed, stuck := 0, 0
+	for seed := range 3000 {
+		rng := rand.New(rand.NewPCG(uint64(seed), 3))
+		p := &Problem{Nodes: 2 + rng.IntN(8), Budget: 1 << 30}
+		arc := func() Arc { return Arc{int32(rng.IntN(p.Nodes)), int32(rng.IntN(p.Nodes))} }
+		for range rng.IntN(p.Nodes) {
+			if a := arc(); a.From != a.To && (a.From < a.To || rng.IntN(10) == 0) {
+				p.Arcs = append(p.Arcs, a)
+			}
+		}
+		for range rng.IntN(9) {
+			var c Choice
+			for side := range c {
+				for range 1 + rng.IntN(2) {
+					if a := arc(); a.From != a.To {
+						c[side] = append(c[side], a)
+					}
+				}
+			}
+			p.Choices = append(p.Choices, c)
+		}
+		want, got := bruteForce(p), p.Solve()
+		require.Equal(t, want, got.Outcome, "seed %d: %+v", seed, p)
+		seen[want]++
+		switch {
+		case got.Stuck >= 0:
+			stuck++
+			for _, side := range p.Choices[got.Stuck] { // both close a cycle with what is certain
+				all := &Problem{Nodes: p.Nodes, Arcs: append(append(append([]Arc(nil), p.Arcs...), got.Certain...), side...)}
+				_, ok := all.Order(func(a, b int32) bool { return a < b })
+				require.False(t, ok, "seed %d", seed)
+			}
+		case want == Impossible && got.Stuck == -2:
+			guessed++
+		}
+	}
+	require.Greater(t, seen[Possible], 300)
+	require.Greater(t, seen[Impossible], 300)
+	require.Positive(t, stuck)
+	require.Positive(t, guessed)
+}
+
+func TestSolveSaysThatItsBudgetIsSpent(t *testing.T) {
+	// All of n nodes in a row or in the other direction, and no two of them in the same: for three there is no answer.
+	p := &Problem{Nodes: 40, Budget: 300}
+	for a := range int32(40) {
+		for b := range a {
+			p.Choices = append(p.Choices, Choice{{{a, b}}, {{b, a}}})
+		}
+	}
+	require.Equal(t, Undecided, p.Solve().Outcome)
+	p.Budget = 1 << 20
+	require.Equal(t, Possible, p.Solve().Outcome)
+}
+
+func TestOrderTakesWhatLessPutsFirst(t *testing.T) {
+	p := &Problem{Nodes: 5, Arcs: []Arc{{4, 0}, {3, 1}}}
+	order, ok := p.Order(func(a, b int32) bool { return a < b })
+	require.True(t, ok)
+	require.Equal(t, []int32{2, 3, 1, 4, 0}, order)
+	p.Arcs = append(p.Arcs, Arc{0, 4})
+	_, ok = p.Order(func(a, b int32) bool { return a < b })
+	require.False(t, ok)
+	require.Equal(t, Answer{Outcome: Impossible, Stuck: -1}, p.Solve())
+}

@@ -1,0 +1,248 @@
+package checker
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/checker/internal/polygraph"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// pairsMax is of how many pairs of writers of one key the order is searched for.
+const pairsMax = 1 << 17
+
+// readersOf is the reads of a key, by who wrote what they saw.
+type readersOf map[int32][]registerReader
+
+type registerReader struct {
+	txn, version int32
+	phantom      bool
+}
+
+// judge says whether there is an order at a level, with the sources as they are set, and if not, why, if that is short.
+func (s *sourcing) judge(level Level) (polygraph.Outcome, dilemma) {
+	s.collectReaders()
+	o := newOrders(s.splits(level))
+	s.addReads(o, level)
+	s.budget -= len(o.problem.Arcs) + len(s.txns)
+	switch {
+	case level == MonotonicAtomicView:
+		if why, bad := s.addSeen(o); bad {
+			return polygraph.Impossible, why
+		}
+		return s.acyclic(o)
+	case !level.repeats():
+		return s.acyclic(o)
+	case level == StrictSerializable:
+		op := func(t int32) *history.Op { return s.txns[t].op }
+		done := func(t int32) bool { return s.done[t] == committed }
+		realTime(len(s.txns), op, done, func(from, to int32) { o.add(edge{from: from, to: to, list: -1, why: rt}) })
+	}
+	if s.likelyOrder(o) {
+		return polygraph.Possible, dilemma{}
+	}
+	if outcome, why := s.acyclic(o); outcome == polygraph.Impossible {
+		return outcome, why
+	}
+	if !s.addPairs(o) {
+		return polygraph.Undecided, dilemma{}
+	}
+	o.problem.Stopped = func() bool { return s.ctx.Err() != nil }
+	answer, why := o.solve(s.budget)
+	s.budget -= answer.Spent
+	return answer.Outcome, why
+}
+
+func (s *sourcing) acyclic(o *orders) (polygraph.Outcome, dilemma) {
+	if _, ok := o.problem.Order(func(a, b int32) bool { return a < b }); ok {
+		return polygraph.Possible, dilemma{}
+	}
+	if s.tried > 0 {
+		return polygraph.Impossible, dilemma{} // one of many possibilities: nobody wants to know why
+	}
+	return polygraph.Impossible, dilemma{first: o.proofOf(nil).anyCycle()}
+}
+
+func (s *sourcing) splits(level Level) []bool {
+	split := make([]bool, len(s.txns))
+	for t := range s.txns {
+		split[t] = s.done[t] == committed && level.repeats() && (level == SnapshotIsolation || skewed(s.txns[t].op))
+	}
+	return split
+}
+
+// collectReaders sorts the reads of committed transactions by who wrote what they saw.
+func (s *sourcing) collectReaders() {
+	s.readers = make([]readersOf, len(s.keys))
+	for k := range s.keys {
+		s.readers[k] = readersOf{}
+	}
+	for t := range s.txns {
+		if s.done[t] != committed {
+			continue
+		}
+		for i, r := range s.txns[t].reads {
+			if w := s.source[t][i]; w != unknown {
+				all := s.readers[s.versions[r.version].key]
+				all[w] = append(all[w], registerReader{int32(t), r.version, r.phantom})
+			}
+		}
+	}
+}
+
+// writersOf returns the committed transactions that wrote a key.
+func (s *sourcing) writersOf(key int) []int32 {
+	return slices.DeleteFunc(slices.Clone(s.writers[key]), func(w int32) bool { return s.done[w] != committed })
+}
+
+// addReads adds what follows from single reads: who saw what a transaction wrote came after it; who saw the start came
+// before all writers; and who saw what another one read and overwrote came before that one.
+func (s *sourcing) addReads(o *orders, level Level) {
+	for k := range s.keys {
+		s.addReadersOf(o, level, int32(k), atFirst)
+		for _, w := range s.writers[k] {
+			s.addReadersOf(o, level, int32(k), w)
+		}
+	}
+}
+
+func (s *sourcing) addReadersOf(o *orders, level Level, key, w int32) {
+	readers := s.readers[key][w]
+	var after []int32 // transactions that overwrote what w wrote
+	if w == atFirst {
+		after = s.writersOf(int(key))
+	}
+	for _, r := range readers {
+		if w != atFirst {
+			o.add(edge{from: w, to: r.txn, list: key, place: r.version, why: wr})
+		}
+		if w != atFirst && s.txns[r.txn].wrote(s.registers, key) {
+			after = append(after, r.txn)
+		}
+	}
+	if !level.repeats() {
+		return
+	}
+	for _, r := range readers {
+		if r.phantom && level == RepeatableRead {
+			continue
+		}
+		for _, t := range after {
+			o.add(edge{from: r.txn, to: t, list: key, place: r.version, why: rw})
+		}
+	}
+}
+
+// addSeen adds what follows from that nobody misses a part of a transaction after having seen another part: what is read
+// instead was written later. What a key held at the start was not. Scans may miss keys.
+func (s *sourcing) addSeen(o *orders) (why dilemma, bad bool) {
+	for t := range s.txns {
+		if s.done[t] != committed {
+			continue
+		}
+		for i, r := range s.txns[t].reads {
+			w, key := s.source[t][i], s.versions[r.version].key
+			for j, earlier := range s.txns[t].reads[:i] {
+				seen := s.source[t][j]
+				if w == unknown || seen < 0 || seen == w || r.phantom || !s.txns[seen].wrote(s.registers, key) {
+					continue
+				}
+				if w != atFirst {
+					o.add(edge{from: seen, to: w, list: key, why: ww})
+					continue
+				}
+				return dilemma{first: cycle{
+					{from: seen, to: int32(t), list: s.versions[earlier.version].key, place: earlier.version, why: wr},
+					{from: int32(t), to: seen, list: key, place: r.version, why: rw},
+				}}, true
+			}
+		}
+	}
+	return dilemma{}, false
+}
+
+// likelyOrder reports whether the order in which the writers of each key were most likely to commit explains everything.
+func (s *sourcing) likelyOrder(o *orders) bool {
+	when := func(node int32) history.Tick {
+		op := s.txns[node/2].op
+		switch {
+		case node%2 == 1:
+			return op.Call
+		case op.Outcome != history.Acked:
+			return op.Call + 1
+		}
+		return op.Return
+	}
+	order, ok := o.problem.Order(func(a, b int32) bool {
+		if x, y := when(a), when(b); x != y {
+			return x < y
+		}
+		return a < b
+	})
+	if !ok {
+		return false
+	}
+	place := make([]int, o.problem.Nodes)
+	for i, node := range order {
+		place[node] = i
+	}
+	arcs := slices.Clone(o.problem.Arcs)
+	add := func(e edge) {
+		if e.from != e.to {
+			arcs = append(arcs, o.arc(e))
+		}
+	}
+	for k := range s.keys {
+		writers := s.writersOf(k)
+		slices.SortFunc(writers, func(a, b int32) int { return cmp.Compare(place[o.committing(a)], place[o.committing(b)]) })
+		for i, w := range writers {
+			if i > 0 {
+				add(edge{from: writers[i-1], to: w, why: ww})
+			}
+			if i+1 < len(writers) {
+				for _, r := range s.readers[k][w] {
+					if !(r.phantom && s.level == RepeatableRead) {
+						add(edge{from: r.txn, to: writers[i+1], why: rw})
+					}
+				}
+			}
+		}
+	}
+	all := polygraph.Problem{Nodes: o.problem.Nodes, Arcs: arcs}
+	s.budget -= len(arcs)
+	_, ok = all.Order(func(a, b int32) bool { return a < b })
+	return ok
+}
+
+// addPairs adds that of any two writers of a key one came first, and what those who read its version then missed. It reports
+// false if there are too many.
+func (s *sourcing) addPairs(o *orders) bool {
+	pairs := 0
+	for k := range s.keys {
+		n := len(s.writersOf(k))
+		pairs += n * (n - 1) / 2
+	}
+	if pairs > pairsMax {
+		return false
+	}
+	for k := range s.keys {
+		writers := s.writersOf(k)
+		for i, w := range writers {
+			for _, v := range writers[:i] {
+				o.choose(s.before(int32(k), v, w), s.before(int32(k), w, v))
+			}
+		}
+	}
+	return true
+}
+
+// before returns what follows from that one writer of a key came before another one.
+func (s *sourcing) before(key, first, second int32) side {
+	all := side{{from: first, to: second, list: key, why: ww}}
+	for _, r := range s.readers[key][first] {
+		if r.txn != second && !(r.phantom && s.level == RepeatableRead) {
+			all = append(all, edge{from: r.txn, to: second, list: key, place: r.version, why: rw})
+		}
+	}
+	return all
+}

@@ -1,0 +1,61 @@
+package checker
+
+import (
+	"context"
+
+	"github.com/lightningdb/lightning-torture/checker/internal/polygraph"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// RegisterIsolation judges transactions over keys that each hold one value at a time, where Isolation needs lists. A nil
+// initial state is an empty store. All operations take part with all keys that they read or write. Open ones count if
+// somebody saw what they wrote.
+//
+// Nobody sees in which order a register was overwritten, so it is inferred: from who read what before whom, and at
+// StrictSerializable from who was answered before whom was called. Of two writers of a key whose order does not follow, both
+// orders are tried; and so are all writers of a value that several transactions wrote, as each may be the one that a read
+// saw. The answer is exact unless limits.Steps ends the search; then it is Inconclusive, as it is if ctx is done. What a
+// condition that did not hold says of a key is not used, and increments and appends to a register cannot be judged.
+//
+// The classes are those of Isolation.JudgeHistory, but for these:
+//
+//	internal        a transaction does not see what it has itself written, or reads a key twice and differently
+//	garbage value   a value that nobody wrote
+//	no order        nothing in short: all orders were tried
+func RegisterIsolation(ctx context.Context, ops []history.Op, initial *history.State, level Level, limits Limits) Result {
+	r := Result{Judge: "register isolation", Verdict: Pass}
+	if bad := assumeForm(ops); bad.Verdict != Pass {
+		return r.unclear("%s", bad.Violations[0].Sentence)
+	}
+	g := newRegisters(ops, initial, level)
+	if g.reason != "" {
+		return r.unclear("%s", g.reason)
+	}
+	for _, v := range g.check() {
+		r = r.fail(v)
+	}
+	if r.Verdict == Fail || level == ReadUncommitted {
+		return r
+	}
+	s := &sourcing{registers: g, ctx: ctx, budget: limits.ensureDefaults().Steps}
+	steps := s.budget
+	outcome, v := s.certain()
+	if v != nil {
+		return r.fail(*v)
+	}
+	if len(s.ambiguous) > 0 {
+		outcome = s.search()
+	}
+	switch outcome {
+	case polygraph.Possible:
+		return r
+	case polygraph.Impossible:
+		return r.fail(*g.accuseAll(level, s.tried))
+	default:
+		if err := context.Cause(ctx); err != nil {
+			return r.unclear("the search for an order of %d transactions was given up: %v", len(g.txns), err)
+		}
+		return r.unclear("the search for an order of %d transactions, of which %d reads may each have seen several writers, was "+
+			"given up after %d steps", len(g.txns), len(s.ambiguous), steps)
+	}
+}

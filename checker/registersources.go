@@ -1,0 +1,163 @@
+package checker
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/checker/internal/polygraph"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// sourcing is a search for who wrote what each read saw, and for an order that fits.
+type sourcing struct {
+	*registers
+	ctx       context.Context
+	budget    int
+	tried     int         // possibilities
+	done      []fortune   // by transaction, what became of it in the present possibility
+	source    [][]int32   // by transaction and read, who wrote it; unknown if that is not asked
+	ambiguous []ambiguous // the reads of committed transactions to which there are several answers
+	readers   []readersOf // by key
+}
+
+type ambiguous struct{ txn, read int32 }
+
+// unknown is the source of a read with which nothing is done.
+const unknown = int32(-2)
+
+// begin sets every source of which there is only one, and collects the others.
+func (s *sourcing) begin() {
+	s.done, s.source, s.ambiguous = make([]fortune, len(s.txns)), make([][]int32, len(s.txns)), nil
+	for t := range s.txns {
+		s.done[t] = s.txns[t].fate
+		s.source[t] = slices.Repeat([]int32{unknown}, len(s.txns[t].reads))
+	}
+	for t := range s.txns {
+		if s.done[t] == committed {
+			s.enter(int32(t))
+		}
+	}
+}
+
+// enter sets the sources of a transaction that has committed.
+func (s *sourcing) enter(t int32) {
+	for i := range s.txns[t].reads {
+		switch sources := s.txns[t].reads[i].sources; len(sources) {
+		case 0: // of an open transaction that is taken to have committed: nobody can have written this
+			s.ambiguous = append(s.ambiguous, ambiguous{t, int32(i)})
+		case 1:
+			s.source[t][i] = sources[0]
+			if sources[0] != atFirst && s.done[sources[0]] == open {
+				s.done[sources[0]] = committed
+				s.enter(sources[0])
+			}
+		default:
+			s.ambiguous = append(s.ambiguous, ambiguous{t, int32(i)})
+		}
+	}
+}
+
+// certain judges by the reads to which there is only one answer, level by level, so that a violation is named after the
+// weakest level that forbids it. If there are no other reads, the outcome is the verdict.
+func (s *sourcing) certain() (polygraph.Outcome, *Violation) {
+	s.begin()
+	var outcome polygraph.Outcome
+	for _, level := range weakerThan(s.level) {
+		var why dilemma
+		if outcome, why = s.judge(level); outcome != polygraph.Impossible {
+			continue
+		}
+		if why.first == nil {
+			return outcome, s.accuseAll(level, 1)
+		}
+		return outcome, s.accuse(why)
+	}
+	return outcome, nil
+}
+
+// weakerThan returns the levels that a level contains, and itself, weakest first.
+func weakerThan(level Level) []Level {
+	all := []Level{ReadCommitted, MonotonicAtomicView, SnapshotIsolation, Serializable, StrictSerializable}
+	if level == RepeatableRead {
+		return []Level{ReadCommitted, MonotonicAtomicView, RepeatableRead}
+	}
+	return all[:slices.Index(all, level)+1]
+}
+
+// search tries all sources of the ambiguous reads, the likeliest first.
+func (s *sourcing) search() polygraph.Outcome {
+	s.begin()
+	return s.try(0)
+}
+
+// try tries all sources of the ambiguous reads from a position on.
+func (s *sourcing) try(at int) polygraph.Outcome {
+	if s.budget--; s.budget < 0 || s.ctx.Err() != nil {
+		return polygraph.Undecided
+	}
+	if at == len(s.ambiguous) {
+		s.tried++
+		outcome, _ := s.judge(s.level)
+		return outcome
+	}
+	a := s.ambiguous[at]
+	for _, w := range s.likely(a) {
+		undo := s.choose(a, w)
+		if found := s.try(at + 1); found != polygraph.Impossible {
+			return found
+		}
+		undo()
+	}
+	return polygraph.Impossible
+}
+
+// choose sets the source of a read, and returns how to take that back.
+func (s *sourcing) choose(a ambiguous, w int32) (undo func()) {
+	count := len(s.ambiguous)
+	was := s.source[a.txn][a.read]
+	s.source[a.txn][a.read] = w
+	if w == atFirst || s.done[w] != open {
+		return func() { s.source[a.txn][a.read] = was }
+	}
+	done := slices.Clone(s.done)
+	s.done[w] = committed
+	s.enter(w)
+	return func() {
+		for t := range done { // whoever committed by this has no sources any more
+			if done[t] != s.done[t] {
+				s.source[t] = slices.Repeat([]int32{unknown}, len(s.txns[t].reads))
+			}
+		}
+		s.done, s.ambiguous = done, s.ambiguous[:count]
+		s.source[a.txn][a.read] = was
+	}
+}
+
+// likely returns the sources of a read, those first that were answered last before it was.
+func (s *sourcing) likely(a ambiguous) []int32 {
+	reader := s.txns[a.txn].op
+	sources := slices.DeleteFunc(slices.Clone(s.txns[a.txn].reads[a.read].sources), func(w int32) bool {
+		return w != atFirst && s.done[w] == open && s.checkInternal(w) != nil
+	})
+	if s.level == StrictSerializable && reader.Outcome == history.Acked {
+		sources = slices.DeleteFunc(sources, func(w int32) bool { return w != atFirst && s.txns[w].op.Call > reader.Return })
+	}
+	rank := func(w int32) (late int, done history.Tick) {
+		switch {
+		case w == atFirst:
+			return 0, 0
+		case s.txns[w].op.Call > reader.Return:
+			return 2, s.txns[w].op.Call
+		case s.txns[w].op.Outcome != history.Acked:
+			return 1, s.txns[w].op.Call
+		}
+		return 0, s.txns[w].op.Return
+	}
+	slices.SortStableFunc(sources, func(a, b int32) int {
+		lateA, doneA := rank(a)
+		lateB, doneB := rank(b)
+		return cmp.Or(cmp.Compare(lateA, lateB), cmp.Compare(doneB, doneA))
+	})
+	return sources
+}
