@@ -3,11 +3,11 @@
 LINT  := go tool -modfile=$(CURDIR)/ci/lint/go.mod golangci-lint
 TOOL  := go tool -modfile=ci/tools/go.mod
 
-# For the command line: how long to torture, to fuzz each target; the seeds of schedules; how many mutants, 0 for all, and
+# For the command line: how long to torture; for how many inputs, or how long, to fuzz each target; the seeds of schedules; how many mutants, 0 for all, and
 # which, by the day if nothing is said; runs of a benchmark; earlier runs to compare with; the commit to compare with;
 # arguments of calibrate.
 FOR    ?= 30s
-FUZZ   ?= 5s
+FUZZ   ?= 20000x
 SEEDS  ?= 1..300
 SAMPLE ?= 0
 TURN   ?= $(shell echo $$(($$(date +%s) / 86400)))
@@ -16,8 +16,14 @@ OLD    ?=
 ARGS   ?=
 BASE   ?=
 
+# What is concurrent: the engine with its commit path, caches and iterators, a filesystem that many use, the drivers of
+# workloads, and the lab, which explores in parallel. ci/README.md says what only the nightly runs under the race detector.
+RACE := ./checker ./faultfs ./faultfs/faultfstest ./workloads ./workloads/bench ./workloads/history \
+	./workloads/targets/lightning ./workloads/torture/... ./engine $(addprefix ./engine/internal/,cache durable memtable \
+	rangedel sequencer sst)
+
 .DEFAULT_GOAL := help
-.PHONY: help build test race fuzz-smoke torture schedules mutants mutants-matrix calibrate vet cross lint fmt fmt-check
+.PHONY: help build test race nightly fuzz-smoke torture schedules mutants mutants-matrix calibrate vet cross lint fmt fmt-check
 .PHONY: structure tidy-check bench bench-compare cover deadcode ci
 
 help: ## Show this list
@@ -30,10 +36,17 @@ test: ## Run all tests
 	go test ./...
 	ci/modules go test ./...
 
-race: ## Run the short tests of the concurrent parts under the race detector
-	go test -race -short -timeout 30m $$(go list ./engine/... ./workloads/... ./faultfs/... ./checker/... | grep -v /workloads/muta)
+race: ## Run the short tests of what is concurrent under the race detector
+	go test -race -short -timeout 20m $(RACE)
 
-fuzz-smoke: ## Fuzz every fuzz target for a moment: make fuzz-smoke FUZZ=1m
+nightly: ## Run all tests in their large scopes, then all of them under the race detector; takes hours
+	LIGHTNING_NIGHTLY=1 go test -count=1 -timeout 3h ./...
+	LIGHTNING_TEST_STRESS=200 go test -count=1 -timeout 3h -run TestEverythingAtOnce ./engine
+	CHECKER_SMALL_HISTORIES=100000 go test -count=1 -timeout 3h -run BruteForce ./checker
+	go test -race -count=1 -timeout 3h ./...
+	ci/modules go test -race -count=1 -timeout 3h -gcflags=all=-d=checkptr=0 ./...
+
+fuzz-smoke: ## Fuzz every fuzz target for a moment: make fuzz-smoke FUZZ=10m
 	ci/fuzz-smoke $(FUZZ)
 
 torture: ## Torture the engine: make torture FOR=10m

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	nestedTraces      = 40 // of posix-min
-	nestedModelTraces = 12 // of every other model
+	nestedTraces      = 60 // of posix-min
+	nestedModelTraces = 20 // of every other model
 	nestedPending     = 6  // at the first crash
 	nestedSecond      = 11 // at the second crash; ticks with more are left out
 	nestedSteps       = 5  // of the recovery

@@ -49,8 +49,17 @@ func judgeAll(
 	return found
 }
 
+// judgedSeeds is for how many seeds a store is driven and judged. Four have every number of clients, which is all that the
+// race detector, whose mode is short, has to see.
+func judgedSeeds() uint64 {
+	if testing.Short() {
+		return 4
+	}
+	return 12
+}
+
 func TestACorrectStorePassesEveryJudge(t *testing.T) {
-	for seed := range uint64(12) {
+	for seed := range judgedSeeds() {
 		size := workloads.Size{Clients: 1 + int(seed%4), Ops: 150, Keys: int(seed%3) * 120, ValueBytes: 40}
 		for _, w := range workloads.All() {
 			script, store := w.Generate(seed, size), newMemstore(none, 1)
@@ -62,7 +71,7 @@ func TestACorrectStorePassesEveryJudge(t *testing.T) {
 }
 
 func TestAStoreThatFailsAndRefusesPassesEveryJudge(t *testing.T) {
-	for seed := range uint64(12) {
+	for seed := range judgedSeeds() {
 		for _, w := range workloads.All() {
 			script := w.Generate(seed, workloads.Size{Clients: 1 + int(seed%4), Ops: 60, Keys: 150})
 			store := newMemstore(brokenDisk, 2+int(seed)*7)
@@ -72,6 +81,9 @@ func TestAStoreThatFailsAndRefusesPassesEveryJudge(t *testing.T) {
 }
 
 func TestEveryFlawIsCaught(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is the judges that look for long; the driver is the same in the tests of a correct store; run without -short")
+	}
 	for _, row := range []struct {
 		name     string
 		flaw     flaw

@@ -46,7 +46,7 @@ func mutantsCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&f.Only, "only", "", "`NAME` of one mutant, with or without its number (default all)")
+	flags.StringVar(&f.Only, "only", "", "`NAMES` of mutants, with or without their numbers (default all)")
 	flags.BoolVar(&f.show, "show", false, "with --only: show what a user would see, and keep the lab with the bug in .torture/mutants")
 	flags.IntVar(&f.Sample.Size, "sample", 0, "try so many of them (default all)")
 	flags.IntVar(&f.Sample.Turn, "turn", 0, "which sample: a number that grows, such as that of the commits; samples take turns")

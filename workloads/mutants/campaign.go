@@ -18,7 +18,7 @@ const (
 // Campaign tries the mutants of a checkout, one after the other, because a run of the lab uses the whole machine.
 type Campaign struct {
 	Root   string        // of the checkout; see FindRoot
-	Only   string        // name of a single mutant, with or without its number; empty: all
+	Only   string        // names of mutants, as Select reads them; empty: all
 	Sample Sample        // which of them to try
 	For    time.Duration // how long the lab may look for one; 0: DefaultFor
 	Matrix bool          // also run under every fault alone, and with simple profiles

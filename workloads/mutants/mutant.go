@@ -51,20 +51,23 @@ func Load(dir fs.FS) ([]Mutant, error) {
 	return all, nil
 }
 
-// Select returns the mutants whose name is only, with or without its number; an empty string selects all. It returns
-// ErrUnknown if there is none.
+// Select returns the mutants with the given names, each with or without its number and separated by commas; an empty
+// string selects all. It returns ErrUnknown if a name is that of none.
 func Select(all []Mutant, only string) ([]Mutant, error) {
 	if only == "" {
 		return all, nil
 	}
 	var chosen []Mutant
-	for _, m := range all {
-		if _, unnumbered, _ := strings.Cut(m.Name, "-"); m.Name == only || unnumbered == only {
-			chosen = append(chosen, m)
+	for name := range strings.SplitSeq(only, ",") {
+		before := len(chosen)
+		for _, m := range all {
+			if _, unnumbered, _ := strings.Cut(m.Name, "-"); m.Name == name || unnumbered == name {
+				chosen = append(chosen, m)
+			}
 		}
-	}
-	if len(chosen) == 0 {
-		return nil, fmt.Errorf("%w: %q", ErrUnknown, only)
+		if len(chosen) == before {
+			return nil, fmt.Errorf("%w: %q", ErrUnknown, name)
+		}
 	}
 	return chosen, nil
 }

@@ -88,11 +88,13 @@ func TestLoadReadsInOrderAndRefusesNothing(t *testing.T) {
 
 func TestSelect(t *testing.T) {
 	all := []mutants.Mutant{{Name: "01-a"}, {Name: "02-b-c"}}
-	for only, want := range map[string][]mutants.Mutant{"": all, "01-a": all[:1], "b-c": all[1:]} {
+	for only, want := range map[string][]mutants.Mutant{"": all, "01-a": all[:1], "b-c": all[1:], "b-c,01-a": {all[1], all[0]}} {
 		got, err := mutants.Select(all, only)
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
-	_, err := mutants.Select(all, "c")
-	require.ErrorIs(t, err, mutants.ErrUnknown)
+	for _, only := range []string{"c", "a,c", "a,"} {
+		_, err := mutants.Select(all, only)
+		require.ErrorIs(t, err, mutants.ErrUnknown, only)
+	}
 }
