@@ -42,11 +42,11 @@ type CompactionReason uint8
 
 // The reasons of compactions.
 const (
-	CompactionLevel0     = CompactionReason(picker.Level0)     // level 0 has too many tables
-	CompactionSize       = CompactionReason(picker.Size)       // a level is larger than it should be
-	CompactionTombstones = CompactionReason(picker.Tombstones) // a table is mostly tombstones
-	CompactionBlobs      = CompactionReason(picker.Blobs)      // a blob file that a table refers to is mostly garbage
-	CompactionManual     = CompactionReason(picker.Manual)     // Compact was called
+	CompactionLevel0     CompactionReason = CompactionReason(picker.Level0)     // level 0 has too many tables
+	CompactionSize       CompactionReason = CompactionReason(picker.Size)       // a level is larger than it should be
+	CompactionTombstones CompactionReason = CompactionReason(picker.Tombstones) // a table is mostly tombstones
+	CompactionBlobs      CompactionReason = CompactionReason(picker.Blobs)      // a blob file that a table refers to is mostly garbage
+	CompactionManual     CompactionReason = CompactionReason(picker.Manual)     // Compact was called
 )
 
 func (r CompactionReason) String() string {

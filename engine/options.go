@@ -145,9 +145,9 @@ type Durability uint8
 
 // The durabilities, strongest first.
 const (
-	Sync     = Durability(sequencer.Sync)     // on disk: survives a power cut
-	NoSync   = Durability(sequencer.NoSync)   // handed to the operating system: survives a killed process
-	Buffered = Durability(sequencer.Buffered) // in memory only: a killed process may lose it, with all later ones
+	Sync     Durability = Durability(sequencer.Sync)     // on disk: survives a power cut
+	NoSync   Durability = Durability(sequencer.NoSync)   // handed to the operating system: survives a killed process
+	Buffered Durability = Durability(sequencer.Buffered) // in memory only: a killed process may lose it, with all later ones
 )
 
 // Compression says how the blocks of new tables are stored; tables that exist are read whatever it is. Its String is
