@@ -6,14 +6,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Assumptions checks what most judges take for granted: IDs are positions, calls are in order, call < return, an
-// acknowledged operation was answered, a client has one operation in flight, and no two writes assigned the same value to
-// the same key. Linearizability and RegisterIsolation do without the last. A Fail is the fault of whoever recorded the
-// history, not of the store.
-func Assumptions(ops []history.Op) Result { return assume(ops, map[string]int{}) }
+// Assumptions checks what every other judge takes for granted: IDs are positions, calls are in order, call < return, an
+// acknowledged operation was answered, and a client has one operation in flight. A Fail is the fault of whoever recorded the
+// history, not of the store. Judges that also need unique values say so in their own answer.
+func Assumptions(ops []history.Op) Result { return assume(ops, nil) }
 
-// assumeForm is Assumptions for judges for which values need not be unique.
-func assumeForm(ops []history.Op) Result { return assume(ops, nil) }
+// assumeUnique is Assumptions for judges that must know a write by its value: no two writes assigned the same value to the same
+// key.
+func assumeUnique(ops []history.Op) Result { return assume(ops, map[string]int{}) }
 
 // assume collects in writers who wrote which value, unless it is nil.
 func assume(ops []history.Op, writers map[string]int) Result {

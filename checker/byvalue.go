@@ -16,16 +16,7 @@ import (
 func (t *timeline) byValue() []bool {
 	chosen := make([]bool, len(t.entries))
 	for k := range t.entries {
-		e := &t.entries[k]
-		known := make(map[string]bool, len(e.writers))
-		for i := range e.writers {
-			w := &e.writers[i]
-			if w.delete {
-				continue
-			}
-			chosen[k] = chosen[k] || known[string(w.value)] || e.loaded && bytes.Equal(e.value, w.value)
-			known[string(w.value)] = true
-		}
+		chosen[k] = t.entries[k].repeats
 	}
 	for i := range t.ops {
 		op := &t.ops[i]

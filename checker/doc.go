@@ -17,9 +17,10 @@
 //
 // A commit takes effect at one moment between call and return, if it was acknowledged. Rejected, it never does. All
 // others are open: they may take effect at any time after the call, even long after an error was returned, or never.
-// So "a came before b" is certain only if a was acknowledged before b was called. Most judges need unique values: a value
-// that is seen names the commit that wrote it, and proves that everything is missing that was certain to come after it.
-// An operation that was told that its condition did not hold has read that, and written nothing.
+// So "a came before b" is certain only if a was acknowledged before b was called. A value that only one commit wrote names
+// that commit, and proves that everything is missing that was certain to come after it. A value that several wrote names none
+// of them, and proves only that what was certain to come after all of them is missing. An operation that was told that its
+// condition did not hold has read that, and written nothing.
 //
 // # How a state is judged
 //

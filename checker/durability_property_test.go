@@ -32,6 +32,7 @@ func TestNoFalseAlarm(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		sim := simulate(rng, shape{
 			clients: 1 + rng.IntN(3), steps: 1 + rng.IntN(7), keys: 2 + rng.IntN(2), batches: true, unknown: rng.IntN(2) == 0,
+			repeats: seed%3 == 0,
 		})
 		d := checker.NewDurability(sim.ops, sim.initial)
 		crash := history.Tick(rng.Uint64N(uint64(sim.end()) + 1))

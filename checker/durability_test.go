@@ -242,8 +242,6 @@ func TestDurabilityCountsWhatMustSurvive(t *testing.T) {
 
 func TestDurabilityRefusesAHistoryItCannotJudge(t *testing.T) {
 	for name, d := range map[string]*checker.Durability{
-		"the same value twice":        checker.NewDurability(parse(t, "0 1-2 put a=1\n0 3-4 put a=1"), nil),
-		"the value of the start":      checker.NewDurability(parse(t, "0 1-2 put a=1"), pairs("a=1")),
 		"two operations at once":      checker.NewDurability(parse(t, "0 1-4 put a=1\n0 2-3 put b=1"), nil),
 		"an answer before a question": checker.NewDurability(parse(t, "0 2-1 put a=1"), nil),
 	} {
@@ -251,6 +249,39 @@ func TestDurabilityRefusesAHistoryItCannotJudge(t *testing.T) {
 			r := d.Judge(at(9), pairs("a=1"), strict)
 			require.Equal(t, checker.Inconclusive, r.Verdict)
 			require.NotEmpty(t, r.Reason)
+		})
+	}
+}
+
+// TestDurabilityWhereValuesRepeat: a value that was written more than once does not show any of its writers, but it shows that
+// nothing later is there.
+func TestDurabilityWhereValuesRepeat(t *testing.T) {
+	for _, row := range []struct {
+		name, ops    string
+		initial      *history.State
+		state, class string
+	}{
+		{name: "the value is there", ops: "0 1-2 put a=1\n0 3-4 put a=1", state: "a=1"},
+		{name: "all of them are lost", ops: "0 1-2 put a=1\n0 3-4 put a=1", class: "lost"},
+		{name: "the value of the start was written again", ops: "0 1-2 put a=1", initial: pairs("a=1"), state: "a=1"},
+		{name: "a later value is lost", ops: "0 1-2 put a=1\n0 3-4 put a=1\n0 5-6 put a=2", state: "a=1", class: "lost"},
+		{name: "a later value may be overwritten", ops: "0 1-2 put a=1\n0 3-4 put a=2\n0 5-6 put a=1", state: "a=1"},
+		{
+			name: "a later commit is there", ops: "0 1-2 put/buffered a=1\n0 3-4 put/buffered a=1\n0 5-6 put/buffered a=2\n0 7-8 put/buffered b=1",
+			state: "a=1 b=1", class: "hole",
+		},
+		{name: "empty values", ops: "0 1-2 put a=\n0 3-4 put a=\n0 5-6 delete a-", class: "lost", state: "a="},
+		{name: "a value that nobody wrote", ops: "0 1-2 put a=1\n0 3-4 put a=1", state: "a=2", class: "invented"},
+		{name: "all values are of the future", ops: "0 11-12 put a=1\n0 13-14 put a=1", state: "a=1", class: "from the future"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			r := checker.NewDurability(parse(t, row.ops), row.initial).Judge(at(9), pairs(row.state), strict)
+			if row.class == "" {
+				require.Equal(t, checker.Pass, r.Verdict, "%s %v", r.Reason, r.Violations)
+				return
+			}
+			require.Equal(t, checker.Fail, r.Verdict, r.Reason)
+			require.Equal(t, row.class, r.Violations[0].Class, "%v", r.Violations)
 		})
 	}
 }

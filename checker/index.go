@@ -55,6 +55,7 @@ type entry struct {
 	key     []byte
 	value   []byte // at the start
 	loaded  bool   // there was one at the start
+	repeats bool   // some value was written more than once, or was there at the start
 	writers []writer
 	// soonest[l][i] is the earliest done of the writers from position i on that belong to level l.
 	soonest [levels][]history.Tick
@@ -86,6 +87,7 @@ type index struct {
 	// tick, and from when on all of it can be there.
 	returned [levels][]reach
 	reason   string // why nothing can be judged by this history, if so
+	repeated string // why a value does not say who wrote it, if so
 }
 
 type reach struct {
@@ -98,6 +100,9 @@ func newIndex(ops []history.Op, initial *history.State) *index {
 	x := indexOf(ops, initial)
 	if r := Assumptions(ops); r.Verdict != Pass {
 		x.reason = r.Violations[0].Sentence
+	}
+	if r := assumeUnique(ops); r.Verdict != Pass {
+		x.repeated = r.Violations[0].Sentence
 	}
 	for i := range ops {
 		for _, w := range ops[i].Writes {
@@ -173,6 +178,7 @@ func (x *index) addCommit(op *history.Op) {
 // finish fills what is derived from the writers.
 func (x *index) finish(e *entry) {
 	n := len(e.writers)
+	e.repeats = e.repeating()
 	ticks := make([]history.Tick, int(levels)*n)
 	var next [levels]history.Tick
 	for l := range levels {
@@ -186,11 +192,28 @@ func (x *index) finish(e *entry) {
 			}
 			e.soonest[l][i] = next[l]
 		}
-		if !w.delete && e.loaded && bytes.Equal(w.value, e.value) {
-			x.reason = describe(x.commits[w.commit].op) + " wrote the value that " + quoteKey(e.key) +
+		if !w.delete && e.loaded && bytes.Equal(w.value, e.value) && x.repeated == "" {
+			x.repeated = describe(x.commits[w.commit].op) + " wrote the value that " + quoteKey(e.key) +
 				" had at the start: they cannot be told apart"
 		}
 	}
+}
+
+// repeating reports whether a value of the entry does not say who wrote it.
+func (e *entry) repeating() bool {
+	known := make(map[string]bool, len(e.writers)+1)
+	if e.loaded {
+		known[string(e.value)] = true
+	}
+	for i := range e.writers {
+		if w := &e.writers[i]; !w.delete {
+			if known[string(w.value)] {
+				return true
+			}
+			known[string(w.value)] = true
+		}
+	}
+	return false
 }
 
 // reachOf returns the commits of level l in order of done.

@@ -33,7 +33,7 @@ type Isolation struct {
 // wrote; a write appends the last element of its value. The operations must not change afterwards.
 func NewIsolation(ops []history.Op, lists Lists, level Level) *Isolation {
 	j := &Isolation{level: level}
-	if r := Assumptions(ops); r.Verdict != Pass {
+	if r := assumeUnique(ops); r.Verdict != Pass {
 		j.reason = r.Violations[0].Sentence
 	}
 	j.ledger = newLedger(ops, lists, level)

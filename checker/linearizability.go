@@ -52,7 +52,7 @@ func Linearizability(
 	ctx context.Context, ops []history.Op, initial, final *history.State, cut *history.Cut, limits Limits,
 ) Result {
 	r := Result{Judge: "linearizability", Verdict: Pass}
-	if bad := assumeForm(ops); bad.Verdict != Pass {
+	if bad := Assumptions(ops); bad.Verdict != Pass {
 		return r.unclear("%s", bad.Violations[0].Sentence)
 	}
 	if cut != nil {
@@ -205,6 +205,9 @@ func BankLinearizability(ctx context.Context, ops []history.Op, b Bank, limits L
 	x := newIndex(ops, nil)
 	if x.reason != "" {
 		return r.unclear("%s", x.reason)
+	}
+	if x.repeated != "" {
+		return r.unclear("%s", x.repeated)
 	}
 	t := newTimeline(x, nil)
 	var accounts []int32

@@ -17,7 +17,13 @@ type prefix struct {
 	needed    int // so many commits must be there
 	from, to  int // so many are, by what the keys show
 	low, high int // the entries that say so; -1: the demand, and the end of the history
-	gaps      []int32
+	gaps      []gap
+}
+
+// gap is a key that shows something which it has shown more than once: nothing, mostly.
+type gap struct {
+	entry int32
+	spans []span
 }
 
 // span is an interval of numbers of commits, both ends included.
@@ -69,17 +75,32 @@ func (p *prefix) enter(state *history.State) *Violation {
 // shows bounds the number by a value, newest first, as most keys show their latest.
 func (p *prefix) shows(k int, value []byte) bool {
 	e, turns := &p.entries[k], p.turns[k]
+	var all []span
 	for i, t := range slices.Backward(turns) {
 		if w := &e.writers[t.writer]; !w.delete && bytes.Equal(w.value, value) {
-			p.bound(k, p.between(k, i))
-			return true
+			if all = append(all, p.between(k, i)); !e.repeats {
+				break
+			}
 		}
 	}
 	if e.loaded && bytes.Equal(e.value, value) {
-		p.bound(k, p.between(k, -1))
-		return true
+		all = append(all, p.between(k, -1))
 	}
-	return false
+	slices.Reverse(all)
+	p.within(k, all)
+	return len(all) > 0
+}
+
+// within bounds the number by the spans, in order, in one of which it is.
+func (p *prefix) within(k int, all []span) {
+	switch len(all) {
+	case 0:
+	case 1:
+		p.bound(k, all[0])
+	default:
+		p.gaps = append(p.gaps, gap{int32(k), all})
+		p.bound(k, span{all[0].from, all[len(all)-1].to})
+	}
 }
 
 // between returns for how many commits a key shows its i-th turn; that before the first is the start.
@@ -108,16 +129,12 @@ func (p *prefix) empty(k int) (all []span) {
 }
 
 func (p *prefix) absent(k int) *Violation {
-	switch all := p.empty(k); len(all) {
-	case 0:
+	all := p.empty(k)
+	if len(all) == 0 {
 		return &Violation{Class: "lost", Sentence: fmt.Sprintf("%s is missing %s, although it was there from the start and nobody "+
 			"deleted it", quoteKey(p.entries[k].key), p.where)}
-	case 1:
-		p.bound(k, all[0])
-	default:
-		p.gaps = append(p.gaps, int32(k))
-		p.bound(k, span{all[0].from, all[len(all)-1].to})
 	}
+	p.within(k, all)
 	return nil
 }
 
@@ -139,8 +156,10 @@ func (p *prefix) settle() *Violation {
 		return nil
 	}
 	fits := make([]int, p.to-p.from+2) // differences: of how many keys the number is in a span
-	for _, k := range p.gaps {
-		for _, s := range p.empty(int(k)) {
+	repeats := false
+	for _, g := range p.gaps {
+		repeats = repeats || p.entries[g.entry].repeats
+		for _, s := range g.spans {
 			if from, to := max(s.from, p.from), min(s.to, p.to); from <= to {
 				fits[from-p.from]++
 				fits[to-p.from+1]--
@@ -153,10 +172,14 @@ func (p *prefix) settle() *Violation {
 			return nil
 		}
 	}
+	what := "were all keys absent that are"
+	if repeats {
+		what = "did all keys show what they show"
+	}
 	return &Violation{
 		Class: "not a prefix", Ops: p.opsOf(p.from, p.to+1),
 		Sentence: fmt.Sprintf("by what the keys show %s, between %d and %d of the commits are there in the order in which the store "+
-			"made them, but at no number of them were all keys absent that are", p.where, p.from, p.to),
+			"made them, but at no number of them %s", p.where, p.from, p.to, what),
 	}
 }
 

@@ -113,7 +113,7 @@ func TestLegalReadsPass(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 3))
 		sim := simulate(rng, shape{
 			clients: 1 + rng.IntN(4), steps: 1 + rng.IntN(20), keys: 2 + rng.IntN(2), batches: true, reads: true,
-			unknown: rng.IntN(2) == 0,
+			unknown: rng.IntN(2) == 0, repeats: seed%3 == 0,
 		})
 		r := checker.CheckReadsFrom(sim.ops, sim.initial)
 		require.Equal(t, checker.Pass, r.Verdict, "seed %d: %v\n%+v", seed, r.Violations, sim.ops)

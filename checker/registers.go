@@ -24,7 +24,7 @@ import (
 //	no order        nothing in short: all orders were tried
 func RegisterIsolation(ctx context.Context, ops []history.Op, initial *history.State, level Level, limits Limits) Result {
 	r := Result{Judge: "register isolation", Verdict: Pass}
-	if bad := assumeForm(ops); bad.Verdict != Pass {
+	if bad := Assumptions(ops); bad.Verdict != Pass {
 		return r.unclear("%s", bad.Violations[0].Sentence)
 	}
 	g := newRegisters(ops, initial, level)

@@ -173,6 +173,8 @@ func (v *view) shown(entry int) string {
 		return fmt.Sprintf("shows commit #%d", v.commits[e.writers[s.writer].commit].op.ID)
 	case s.writer == atStart && e.loaded:
 		return "shows what it had at the start"
+	case s.writer == several:
+		return "shows a value that was written more than once"
 	}
 	return "is absent"
 }

@@ -42,8 +42,8 @@ func (x *index) countShown() {
 
 func (x *index) countRead(op *history.Op, read *history.Read) {
 	k, known := x.lookup(read.Key)
-	if !known {
-		return
+	if !known || x.entries[k].repeats {
+		return // a value that others may have written, too, does not show any commit
 	}
 	for _, w := range x.entries[k].writers {
 		c := &x.commits[w.commit]

@@ -24,6 +24,7 @@ type shape struct {
 	batches              bool
 	unknown              bool // some commits fail with an open result, and may take effect long after
 	reads                bool
+	repeats              bool // values are written more than once
 }
 
 // simulate interleaves clients at random: every operation is called, takes effect and is answered in separate steps.
@@ -115,6 +116,9 @@ func (sim *simulation) draw(rng *rand.Rand, s shape) history.Op {
 		w := history.Write{Key: []byte(sim.keys[k]), Delete: rng.IntN(3) == 0}
 		if !w.Delete {
 			w.Value = fmt.Appendf(nil, "v%d", len(sim.ops))
+		}
+		if s.repeats && !w.Delete {
+			w.Value = []byte([]string{"start", "one", "two"}[rng.IntN(3)])
 		}
 		op.Writes = append(op.Writes, w)
 	}

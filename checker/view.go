@@ -22,12 +22,13 @@ func (b *bounds) possible(w *writer) bool { return w.call <= b.called || w.done 
 const (
 	atStart = -1 // what it was before the first operation, be it a value or nothing
 	gone    = -2 // nothing, and some delete may be why
+	several = -3 // a value that more than one may have written
 )
 
 // shown is what one key of a view shows.
 type shown struct {
 	entry  int32
-	writer int32 // position among the entry's writers, or atStart, or gone
+	writer int32 // position among the entry's writers, or atStart, gone or several
 	// until is a tick such that no write of the key that was called later can be in effect: it would show.
 	until history.Tick
 }
@@ -70,29 +71,43 @@ func (p *views) put(v *view) {
 	p.pool.Put(v)
 }
 
-// value enters that a key shows a value.
+// value enters that a key shows a value. If more than one may have written it, nothing follows of any of them, but that
+// whatever was called after all of them had taken effect is not there.
 func (v *view) value(k int, value []byte) {
 	e := &v.entries[k]
+	s := shown{entry: int32(k), writer: atStart}
+	tooLate, candidates := -1, 0
+	if e.loaded && bytes.Equal(e.value, value) {
+		candidates++
+	}
 	for i := len(e.writers) - 1; i >= 0; i-- { // newest first: most keys show their latest value
 		w := &e.writers[i]
 		if w.delete || !bytes.Equal(w.value, value) {
 			continue
 		}
 		if !v.possible(w) {
-			v.find(finding{kind: early, entry: k, commit: int(w.commit)})
-			return
+			tooLate = int(w.commit)
+			continue
 		}
-		v.add(shown{entry: int32(k), writer: int32(i), until: w.done})
-		v.include(w.commit, k)
-		return
-	}
-	if e.loaded && bytes.Equal(e.value, value) {
-		if len(e.writers) > 0 {
-			v.add(shown{entry: int32(k), writer: atStart})
+		s.writer, s.until = int32(i), max(s.until, w.done)
+		if candidates++; !e.repeats {
+			break
 		}
-		return
 	}
-	v.find(finding{kind: strange, entry: k, value: bytes.Clone(value)})
+	switch {
+	case candidates == 0 && tooLate >= 0:
+		v.find(finding{kind: early, entry: k, commit: tooLate})
+	case candidates == 0:
+		v.find(finding{kind: strange, entry: k, value: bytes.Clone(value)})
+	case candidates > 1:
+		s.writer = several
+		v.add(s)
+	case s.writer >= 0:
+		v.add(s)
+		v.include(e.writers[s.writer].commit, k)
+	case len(e.writers) > 0:
+		v.add(s)
+	}
 }
 
 // absence enters that a key shows nothing.
