@@ -108,8 +108,8 @@ func Rejudge(ctx context.Context, targets []Target, file string) (*Rejudged, err
 // there is none.
 func Blame(output string) (function string, engines bool) { return stack.Blame(output) }
 
-// Died returns the finding that a panic of the engine, which wrote output, has ended the process of a run; token repeats
-// what was going on. The error is ErrBadToken.
+// Died makes a finding of a panic of the engine that ended the process of a run. The output is what the Go runtime wrote; the
+// token is the one that repeats what was going on. The error is ErrBadToken.
 func Died(targets []Target, token, output string) (*Finding, error) {
 	return evidence.Died(targets, token, output)
 }

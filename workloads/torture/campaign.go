@@ -28,7 +28,7 @@ type campaign struct {
 	demanding bool      // it is the default run, which has to reach every goal
 }
 
-// maxHangs is after how many hangs a campaign gives up: each leaves goroutines behind that nobody can stop.
+// maxHangs is the number of hangs after which a campaign gives up: each leaves goroutines behind that nobody can stop.
 const maxHangs = 4
 
 func newCampaign(target Target, opts Options) (*campaign, error) {
@@ -68,7 +68,7 @@ func makeWritable(dir string) error {
 	return os.Remove(probe)
 }
 
-// finished reports whether no further run is to begin.
+// finished reports whether no further run should begin.
 func (c *campaign) finished(ctx context.Context) bool { return c.ended(ctx) || c.timeIsUp() }
 
 // timeIsUp reports whether the time of the campaign is over.
@@ -79,12 +79,12 @@ func (c *campaign) ended(ctx context.Context) bool {
 	return ctx.Err() != nil || c.stopped() || c.findings.len() >= maxFindings || c.figures.tally.Hangs >= maxHangs
 }
 
-// stopped reports whether the campaign was to stop at its findings, and did.
+// stopped reports whether the campaign has as many findings as it was asked to stop at.
 func (c *campaign) stopped() bool {
 	return c.opts.StopAfter > 0 && c.findings.len() >= c.opts.StopAfter
 }
 
-// budget shares the time that is left among the runs that are left of the round.
+// budget shares the time that is left among the runs that are left in the round.
 func (c *campaign) budget(ctx context.Context, left int) (context.Context, context.CancelFunc) {
 	if c.deadline.IsZero() {
 		return context.WithCancel(ctx)
@@ -93,8 +93,8 @@ func (c *campaign) budget(ctx context.Context, left int) (context.Context, conte
 	return context.WithTimeout(ctx, share)
 }
 
-// record records the run of a spec, of which the cell and the options say the rest.
-func (c *campaign) record(ctx context.Context, cell *cell, s plan.Spec) (*record.Recording, error) {
+// runOnce runs a spec, which the cell and the options complete, and returns the recording.
+func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec) (*record.Recording, error) {
 	s.Workload, s.Scenario = cell.result.Workload, c.opts.Scenario
 	s.Profile, s.Device = c.opts.Profile, c.opts.Device
 	p, err := plan.Resolve(s)
@@ -106,7 +106,7 @@ func (c *campaign) record(ctx context.Context, cell *cell, s plan.Spec) (*record
 	return record.Run(ctx, c.target, p, c.opts.Patience), nil
 }
 
-// running passes on which token repeats what begins now.
+// running calls Options.Running with the token that repeats what begins now.
 func (c *campaign) running(slot int, spec plan.Spec, tick uint64) {
 	if c.opts.Running != nil {
 		c.opts.Running(slot, evidence.Token(c.target.Name, spec, evidence.Place{Tick: tick}))
@@ -132,7 +132,7 @@ func (c *campaign) request(s *explore.Subject) explore.Request {
 	return req
 }
 
-// explore explores what a request asks for, and adds the time that it takes to that of all.
+// explore does what a request asks for, and adds the time that it takes to the figures.
 func (c *campaign) explore(ctx context.Context, req explore.Request) *explore.Outcome {
 	begin := time.Now()
 	found := explore.Explore(ctx, req)
@@ -156,8 +156,8 @@ func (c *campaign) addFindings(ctx context.Context, cell *cell, s *explore.Subje
 	return err
 }
 
-// missedGoals says which goals a run did not reach. Only the default run has to reach them: one that is narrowed to a
-// workload, a fault or a size, or that stops at its first finding, may have no way to.
+// missedGoals says which goals the campaign did not reach. Only the default run has to reach them: one that is narrowed to a
+// workload, a fault or a size, or that stops at its first finding, may be unable to.
 func (c *campaign) missedGoals() []string {
 	if !c.demanding {
 		return nil

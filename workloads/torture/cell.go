@@ -41,8 +41,8 @@ func cellsOf(o Options) []*cell {
 	return all
 }
 
-// hasTurn reports whether workload i has fault j: one has each of the rare, and all have the common ones, but for the two
-// of a workload and its variant, of which one has it.
+// hasTurn reports whether workload i has fault j. A rare fault has one workload. A common one has all of them, except that a
+// workload and its variant take turns.
 func (o *Options) hasTurn(workload, name string, i, j int) bool {
 	f, err := plan.FaultNamed(name)
 	turn := j + int(o.Seed%1024)
@@ -62,7 +62,7 @@ func isVariant(name string) bool {
 	return known && w.Variant
 }
 
-// maxReasons is how many different reasons a cell gives; some hold numbers, and there is no end to those.
+// maxReasons is how many different reasons a cell gives at the most. Some contain numbers, so there is no end to them.
 const maxReasons = 16
 
 // unclear notes judgements that ended without an answer.

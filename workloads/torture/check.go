@@ -46,15 +46,15 @@ func (c *campaign) rounds(ctx context.Context) error {
 }
 
 // byFault returns the cells in the order in which they run: every workload under the first fault, which is the plain
-// power cut, then every workload under the next. What only one workload shows is found early so.
+// power cut, then every workload under the next. This finds early what only one workload shows.
 func (c *campaign) byFault() []*cell {
 	return slices.SortedStableFunc(slices.Values(c.cells), func(a, b *cell) int {
 		return cmp.Compare(slices.Index(c.opts.Faults, a.result.Fault), slices.Index(c.opts.Faults, b.result.Fault))
 	})
 }
 
-// runCell records, judges and explores the runs of a cell in a round: one, or all of a sweep. So many cells are left of the
-// round.
+// runCell records, judges and explores the runs of a cell in a round: one, or all of a sweep. left is the number of cells that
+// are left in the round.
 func (c *campaign) runCell(ctx context.Context, cell *cell, round, left int) error {
 	if cell.series != nil {
 		return c.sweep(ctx, cell)
@@ -71,15 +71,15 @@ func (c *campaign) runCell(ctx context.Context, cell *cell, round, left int) err
 	return c.examine(ctx, budget, cell, r)
 }
 
-// maxDraws is how many places a fault is tried at before a run in which it does not hit counts.
+// maxDraws is how often a run is drawn at the most. The last one counts even if its fault hit nothing.
 const maxDraws = 16
 
-// draw records a run of a cell. A fault that hit nothing, or hit before anything had changed, says nothing: it is placed
-// anew. So it is in the first run of a cell if no client got as far as a commit; later runs may fail that early.
+// draw draws runs of a cell until one says something. A run whose fault hit nothing, or hit before anything had changed, says
+// nothing; nor does the first run of a cell in which no client got as far as a commit. Later runs may fail that early.
 func (c *campaign) draw(ctx context.Context, cell *cell, round int) (*record.Recording, error) {
 	for n := 0; ; n++ {
 		seed := childSeed(c.opts.Seed, cell.result.Workload, cell.result.Fault, round, n) & (1<<32 - 1)
-		r, err := c.record(ctx, cell, plan.Spec{Fault: cell.result.Fault, Seed: seed, Size: chooseSize(c.opts, seed, round)})
+		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.result.Fault, Seed: seed, Size: chooseSize(c.opts, seed, round)})
 		if err != nil {
 			return nil, err
 		}
@@ -106,7 +106,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		Provenance: provenance(),
 	}
 	c.figures.fill(r)
-	stopped := c.stopped() // then it owes nothing else
+	stopped := c.stopped() // a campaign that was to stop there owes nothing else
 	if !stopped {
 		r.Reasons = append(c.unseenProfiles(), c.missedGoals()...)
 	}

@@ -16,8 +16,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
-// figures are the figures of a campaign. Everything that a Result counts is added up here and nowhere else: of all runs
-// together, of each cell, and of each profile.
+// figures are the figures of a campaign. Everything that a Result counts is added up here and nowhere else: for all runs
+// together, for each cell, and for each profile.
 type figures struct {
 	tally    explore.Tally
 	elapsed  time.Duration // wall time of exploring

@@ -26,8 +26,8 @@ type found struct {
 	failure   explore.Failure
 }
 
-// maxFindings is after how many findings a campaign gives up: each keeps the recording that it is of, and a store that is
-// broken in so many ways needs no further proof.
+// maxFindings is the number of findings after which a campaign gives up. Each keeps its recording in memory, and a store that
+// is broken in so many ways needs no further proof.
 const maxFindings = 64
 
 func newFindings() *findings { return &findings{byID: map[string]*found{}} }
@@ -62,7 +62,7 @@ func (x *found) again(s *explore.Subject, failure *explore.Failure) bool {
 
 const (
 	shrinkTime = 10 * time.Second // for one finding
-	maxShrunk  = 5                // findings that are shrunk: the first ones tell the story
+	maxShrunk  = 5                // findings that are shrunk: the first ones say enough
 )
 
 // shrink replaces findings by smaller runs that fail in the same way.

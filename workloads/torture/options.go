@@ -39,7 +39,7 @@ type Options struct {
 	// Running, if set, is called before each run and before each crash point with the token that repeats what begins now.
 	// Slot 0 is the run, the others are the explorers that search it; a slot has one caller at a time. See Died.
 	Running func(slot int, token string)
-	// rotating says that rare faults meet one workload each; the seed says which.
+	// rotating says that each rare fault meets one workload only; the seed decides which.
 	rotating bool
 }
 
@@ -50,8 +50,7 @@ func (o *Options) isDefault() bool {
 		o.Rounds == 0 && o.Clients == 0 && o.Ops == 0 && o.Keys == 0 && o.CrashPoints == 0 && o.StopAfter == 0
 }
 
-// rotatingFor is up to which time a run of all faults has the rare ones under one workload each: within it there is no
-// time for more.
+// rotatingFor is the longest run of all faults in which each rare one meets one workload only: there is no time for more.
 const rotatingFor = time.Minute
 
 func (o Options) withDefaults(promises Promises) Options {

@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// rehearsals is how many runs of concurrent clients there are to one that is explored. What a store does wrong when
+// rehearsals is how many runs of concurrent clients precede each one that is explored. What a store does wrong when
 // operations overlap shows in one schedule of many and needs no crash, and a run without crashes costs next to nothing.
 const rehearsals = 6
 
@@ -17,7 +17,7 @@ const rehearsals = 6
 // flushes and compactions.
 var rehearsalKeys = [...]int{4, 900}
 
-// rehearsalShare is the part of the time of a cell that rehearsals may take: one of so many.
+// rehearsalShare limits rehearsals to a quarter of the time of a cell.
 const rehearsalShare = 4
 
 // rehearse records and judges runs of a cell without cutting power. They count only if something is wrong: what a cell has
@@ -34,7 +34,7 @@ func (c *campaign) rehearse(ctx context.Context, cell *cell, round, left int) er
 			Keys: cmp.Or(c.opts.Keys, rehearsalKeys[i%len(rehearsalKeys)]),
 		}
 		seed := childSeed(c.opts.Seed, cell.result.Workload, cell.result.Fault, round, "rehearsal", i) & (1<<32 - 1)
-		r, err := c.record(ctx, cell, plan.Spec{Fault: cell.result.Fault, Seed: seed, Size: size})
+		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.result.Fault, Seed: seed, Size: size})
 		if err != nil || ctx.Err() != nil {
 			return err // what was cut short says nothing
 		}

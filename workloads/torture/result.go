@@ -43,7 +43,7 @@ type Result struct {
 	Provenance       Provenance              `json:"provenance"`
 }
 
-// Spent is the time of exploration by part, in seconds, summed over all workers.
+// Spent is the time of exploration by part, in seconds, summed over all explorers.
 type Spent struct {
 	Making  float64 `json:"making"` // crash points and images
 	Open    float64 `json:"open"`   // the engine's

@@ -22,7 +22,7 @@ const (
 	samplePointsTimed = 24 // of a run that is bounded by time
 	sampleImages      = 64 // images of one of them
 	sampleLives       = 2  // recoveries of one of them that are crashed in turn
-	sampleShare       = 4  // one part of so many of a run's time
+	sampleShare       = 4  // a quarter of a run's time
 )
 
 // samples reports whether a run is explored under the other profiles too.
@@ -67,7 +67,7 @@ func (c *campaign) sampleProfiles(ctx, budget context.Context, cell *cell, s *ex
 	return nil
 }
 
-// without returns the ticks that are not among some others.
+// without returns the ticks that are not among others.
 func without(ticks, others []uint64) []uint64 {
 	return slices.DeleteFunc(slices.Clone(ticks), func(tick uint64) bool { return slices.Contains(others, tick) })
 }

@@ -11,11 +11,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
 )
 
-// Explain finds the order that is missing behind a failure after a crash: the fewest operations whose loss alone causes
-// it, and the first thing that must not have come before they were durable. It recovers and judges images of its own for
-// that. Of a failure without a crash it says since when the disk is wrong, too. It returns nil where it finds nothing: for
-// a rotten bit, a hang, many crashes in a row, what is wrong in memory only, and where the same losses do not fail a second
-// time.
+// Explain finds the missing order behind a failure after a crash: the fewest operations whose loss alone causes it, and the
+// first thing that must not have happened before they were durable. To find out, it recovers and judges images of its own.
+// For a failure without a crash it says since when the disk is wrong, too. It returns nil where it finds nothing: for a rotten
+// bit, a hang, many crashes in a row, what is wrong in memory only, and where the same losses do not fail a second time.
 func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Explanation {
 	if f.Damage != nil || f.Endured || f.Class == "hang" || f.Tick == 0 && !judge.SeenInHistory(f.Class) {
 		return nil
@@ -64,7 +63,7 @@ func (x *explainer) explain() *Explanation {
 	case !x.failsAt(tick, lost):
 		return nil
 	case len(lost) == 0 && !x.failsAt(tick, nil):
-		return nil // a store that fails now and then
+		return nil // the store fails only sometimes
 	case x.failsAt(tick, nil):
 		return x.lossless(x.earliest(nil, tick), "it takes no loss")
 	}

@@ -40,9 +40,9 @@ func (x *explorer) accept(img *faultfs.FS, at origin, state *history.State, err 
 	return false
 }
 
-// judgeState returns the verdict about a state that the prober has just read, from memory where the same was judged before,
-// and the state itself, which is valid until the next one is judged. What was rotten is judged by a rule of its own, which
-// depends on the file, so it is always judged anew.
+// judgeState returns the verdict about a state that the prober has just read, and the state itself, which stays valid until
+// the next one is judged. Where the same state was judged before, the verdict is the known one. If something rotted, the rule
+// depends on the file, so the state is judged anew.
 func (x *explorer) judgeState(at origin, read *history.State) (checker.Result, *history.State) {
 	rotten := at.damage != nil
 	if !rotten && x.verdicts.isLatest(at.job.bounds, read) {

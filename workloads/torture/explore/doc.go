@@ -5,7 +5,7 @@
 // Outcome. The work is done by explorers, one goroutine each, which take crash points from a common queue:
 //
 //	request.go      what to explore               nested.go      crashes of a recovery and soon after it
-//	exploration.go  the crew, and who hangs       second.go      the second life of a store, and its crash points
+//	exploration.go  all explorers, and hangs      second.go      the second life of a store, and its crash points
 //	feed.go         crash points in passes        secondjudge.go what a second life has to keep
 //	explorer.go     one explorer, and its image   endure.go      a hundred crashes in a row
 //	point.go        one crash point               repeat.go      the same image twice

@@ -51,8 +51,8 @@ func Explore(ctx context.Context, req Request) *Outcome {
 	return found
 }
 
-// gather adds up what the explorers found that are done. It watches over the others: one that hangs is added as it is, and
-// ends the exploration.
+// gather waits for the explorers and adds up what they found. It watches those that are still at work: one whose engine hangs
+// is added as it is, and ends the exploration.
 func gather(common *shared, crew []*explorer, done <-chan *explorer) *Outcome {
 	found := &Outcome{Unclear: map[string]int{}, Reached: make([]int, common.goals), survival: newSurvival()}
 	watch := time.NewTicker(max(common.req.Subject.Patience/8, time.Millisecond))

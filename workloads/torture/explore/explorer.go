@@ -56,7 +56,7 @@ type explorer struct {
 	prober  *recovery.Prober
 
 	slot      int    // see Running
-	goroutine string // its name, as its stack trace begins
+	goroutine string // its name, in the form in which a stack trace begins
 	callers   bool   // second lives have to say which code of the engine they come from
 	attempt   attempt
 	verdicts  verdicts
@@ -81,7 +81,7 @@ func newExplorer(s *shared, slot int) *explorer {
 	}
 }
 
-// recover runs a recovery. It notes what the engine is working on, for GiveUp.
+// recover runs a recovery. It notes what the engine is working on, for giveUp.
 func (x *explorer) recover(c recovery.Call, a attempt) (*history.State, error) {
 	x.attempt = a
 	return x.prober.Recover(c)

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	nestedTicks  = 3             // at how many operations a recovery is crashed, unless all recoveries are
+	nestedTicks  = 3             // operations at which a second life is crashed, if not all second lives are
 	nestedImages = MaxImages / 8 // images of one crash of a second life
 )
 

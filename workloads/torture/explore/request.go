@@ -51,7 +51,7 @@ type Request struct {
 	Only    *Image     // the one image to recover of each crash point; nil: all
 	Endless uint64     // tick of the crash whose recovery is crashed again and again; 0: as the plan says
 
-	Nest       int    // one of how many recoveries is crashed in turn; 1: all, at every operation
+	Nest       int    // one of so many recoveries is crashed in turn; 1: all, at every operation
 	Lives      int    // recoveries of one crash point that are crashed in turn at the most
 	NestedTick uint64 // at which to crash recoveries; 0: at all operations, or at some
 

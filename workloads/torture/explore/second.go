@@ -95,8 +95,8 @@ func writeAfter(store workloads.Store, rec *history.Recorder, seed uint64) error
 	return errors.Join(err, put(2, history.Sync))
 }
 
-// difference names the first pair of a state that is missing in a later one, or another there, in one line; empty if there
-// is none.
+// difference names, in one line, the first pair of a state that is missing in a later one or has another value there. It is
+// empty if there is none.
 func difference(before, after *history.State) string {
 	got := map[string][]byte{}
 	for k, v := range after.All() {

@@ -12,7 +12,7 @@ type judgeOfSecond func(
 	s *secondLife, at origin, tick uint64, cut history.Cut, state *history.State, err error,
 ) *checker.Violation
 
-// judgeRepeated demands of an interrupted recovery that the next one shows what it would have shown.
+// judgeRepeated demands that the recovery after an interrupted one shows what that one would have shown.
 func (x *explorer) judgeRepeated(
 	s *secondLife, _ origin, _ uint64, _ history.Cut, state *history.State, err error,
 ) *checker.Violation {

@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// rotBlock is how many bytes of a file are of another time or place where a block of it is.
+// rotBlock is the size of a stale or misplaced block.
 const rotBlock = 4096
 
 // isLog reports whether a file may lose its tail to a rotten bit.
@@ -27,8 +27,8 @@ func matches(globs []string, name string) bool {
 	return false
 }
 
-// beforeDamage returns the tick until which a commit must have been acknowledged to lie in a log before what rotted: the one
-// before the first write there.
+// beforeDamage returns the latest tick at which a commit can have been acknowledged that lies in a log before what rotted: the
+// one before the first write there.
 func (j *Judges) beforeDamage(c Crash) history.Tick {
 	var file faultfs.Ino
 	trace := j.recording.Trace

@@ -7,8 +7,8 @@
 //   - J1: judging writes nothing to the recording. Live and State return what they found.
 //   - J2: a judge is made once for each recording and asked for every image, under any profile.
 //   - J3: only what was promised is demanded, and an error is excused only if a fault came before it (T3 of package torture).
-//   - J4: who damages a file knows which commits it may cost: the tail of a log from the damage on, what was cut off a file
-//     that only grows, and nothing else.
+//   - J4: damage to a file may cost the tail of a log from the damage on, or what was cut off a file that only grows. It may
+//     cost nothing else.
 //
 // Judges may be used by several goroutines at once.
 package judge

@@ -46,8 +46,8 @@ func (j *Judges) Durability(cut history.Cut, state *history.State, rule checker.
 	return j.durability.Judge(cut, state, rule)
 }
 
-// order asks the judges that know more of the order of commits than who was answered before whom was called, under a rule
-// by which what is lost is what came last.
+// order asks the judges that know in which order commits took effect. The history alone leaves that open for commits that
+// overlap.
 func (j *Judges) order(cut history.Cut, state *history.State, rule checker.Rule) checker.Result {
 	if j.isolation != nil {
 		if r := j.isolation.JudgeState(cut, state, rule); r.Verdict != checker.Pass {

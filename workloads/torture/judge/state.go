@@ -58,8 +58,8 @@ func (j *Judges) conserves() bool {
 	return j.target.Promises.AtomicBatch && j.target.Promises.LossIsSuffix
 }
 
-// linearizabilityEach is how many distinct states there are to one that is judged for linearizability too: the search
-// for an order costs as much as many recoveries.
+// linearizabilityEach says that one of so many distinct states is judged for linearizability too: the search for an order
+// costs as much as many recoveries.
 const linearizabilityEach = 16
 
 // recoveredOrder asks whether one order explains what the clients saw before the crash and what the recovered store

@@ -36,8 +36,8 @@ type part struct {
 	loaded  int  // bytes of keys and values that are written before it
 }
 
-// once returns a generator of one rule that hits the n-th call of a kind. N is drawn from the calls that opening a new
-// store makes, about so many, and from one for every so many commits.
+// once returns a generator of one rule that hits the n-th call of a kind. It draws n. Opening a new store makes about opening
+// such calls, and after that there is one for every commitsEach commits.
 func once(effect, op string, opening, commitsEach int) func(*rand.Rand, part) []string {
 	return func(rng *rand.Rand, at part) []string {
 		calls := max(2, at.commits/commitsEach)
@@ -57,8 +57,8 @@ func (at part) moment(rng *rand.Rand) int {
 	return tick
 }
 
-// excuseOf returns what an engine may do about a rule. An effect that it is told of gives it the right to fail, one that
-// it cannot see the right to lose the latest commits, or to refuse the disk.
+// excuseOf returns what an engine may do about a rule. An effect that it learns of excuses errors. One that it cannot see
+// excuses the loss of the latest commits, or a refusal of the disk.
 func excuseOf(r *faultfs.Rule) Fault {
 	switch r.Effect {
 	case faultfs.Slow, faultfs.Stall:

@@ -15,18 +15,18 @@ type Plan struct {
 	Fault  Fault
 	Model  faultfs.Model
 	Script workloads.Script
-	Sequel *workloads.Script // what the clients do once the store has been opened again; nil: it is not
+	Sequel *workloads.Script // what the clients do once the store has been opened again; nil: it is not opened again
 	Rules  []*faultfs.Rule
 	// AfterLoading says that the rules begin when the store has been loaded.
 	AfterLoading bool
 	// AllSynced says that every commit of the script asks for Sync.
 	AllSynced bool
-	Nest      int // one of how many recoveries is crashed in turn; 1: all, at every operation
+	Nest      int // one of so many recoveries is crashed in turn; 1: all, at every operation
 	Phase     int // operations between two scans of the whole store; 0: as workloads.Drive does
-	Points    int // how many crash points to explore at the most, spread evenly; 0: all
+	Points    int // crash points to explore at the most, spread evenly; 0: all
 }
 
-// largeNest is how many recoveries of a run there are to one that is crashed in turn. In a tiny run all are.
+// largeNest says that one of so many recoveries is crashed in turn. In a tiny run all are.
 const largeNest = 32
 
 // Resolve looks up the names of a spec and derives the script and the rules from its seed.

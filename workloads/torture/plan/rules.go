@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// earlyEach is how many runs there are to one whose fault may hit while the store is opened and loaded.
+// earlyEach says that in one of so many runs the fault may hit while the store is opened and loaded.
 const earlyEach = 4
 
 // drawRules places the rules of the fault in the run.
@@ -57,8 +57,8 @@ func (p *Plan) RuleTexts() []string {
 // Injects reports whether a rule can hit while the workload runs.
 func (p *Plan) Injects() bool { return len(p.RulesAt(p.AfterLoading, 0)) > 0 }
 
-// RulesAt returns fresh copies of the rules that hit while the workload runs, if their time has come: before the store is
-// opened, or once it is loaded. Rules that begin after loading count their ticks from now.
+// RulesAt returns fresh copies of the rules that hit while the workload runs and begin now: before the store is opened, or
+// once it is loaded. Rules that begin after loading count their ticks from now.
 func (p *Plan) RulesAt(afterLoading bool, now uint64) []*faultfs.Rule {
 	var live []*faultfs.Rule
 	for _, rule := range p.Rules {

@@ -24,7 +24,7 @@ type Recording struct {
 	Problems []checker.Violation // what ended the run: a panic, a hang, or an error that no fault excuses
 }
 
-// Under returns the recording with its power cut under another profile. The problems of the run are not repeated.
+// Under returns the recording with its power cut under another profile, without the problems of the run.
 func (r *Recording) Under(profile faultfs.Profile) *Recording {
 	return &Recording{Plan: r.Plan.Under(profile), Trace: r.Trace, History: r.History, Injected: r.Injected}
 }

@@ -13,8 +13,8 @@ func (r *Recording) CrashTicks() []uint64 {
 	return all
 }
 
-// CrashTicksFromFault returns the crash ticks from the first injected fault on, and the one before it: until then the run
-// is one without the fault.
+// CrashTicksFromFault returns the crash ticks from the first injected fault on, and the one before it. Until then the run is
+// the same as without the fault.
 func (r *Recording) CrashTicksFromFault() []uint64 {
 	all := r.CrashTicks()
 	first, _ := slices.BinarySearch(all, uint64(r.Excused()))
@@ -31,7 +31,7 @@ func (r *Recording) Neighbours(tick uint64, n int) []uint64 {
 	return slices.Concat(all[max(0, i-n):i], all[i+1:min(len(all), i+1+n)])
 }
 
-// Spread returns so many of the ticks, spread evenly, with the last.
+// Spread returns limit of the ticks, spread evenly, the last among them. It returns all if limit is 0.
 func Spread(ticks []uint64, limit int) []uint64 {
 	if limit <= 0 || limit >= len(ticks) {
 		return ticks

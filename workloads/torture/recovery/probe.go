@@ -9,8 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// probeEach is how many crash points there are to one whose recovered stores are asked for single keys, probeKeys for
-// how many: a scan does not use an engine's filters and point lookups, but costs the same for the whole store.
+// At one of probeEach crash points the recovered stores are asked for probeKeys single keys too. A scan does not use an
+// engine's filters and point lookups, so it does not test them.
 const (
 	probeEach = 8
 	probeKeys = 4
