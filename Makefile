@@ -3,9 +3,9 @@
 LINT  := go tool -modfile=$(CURDIR)/ci/lint/go.mod golangci-lint
 TOOL  := go tool -modfile=ci/tools/go.mod
 
-# For the command line: how long to torture; for how many inputs, or how long, to fuzz each target; the seeds of schedules; how many mutants, 0 for all, and
-# which, by the day if nothing is said; runs of a benchmark; earlier runs to compare with; the commit to compare with;
-# arguments of calibrate.
+# For the command line: how long to torture; for how long, or with how many inputs, to fuzz each target; the seeds of
+# schedules; how many mutants, 0 for all, and which, by the day if nothing is said; runs of a benchmark; earlier runs to
+# compare with; the commit to compare with; arguments of calibrate.
 FOR    ?= 30s
 FUZZ   ?= 20000x
 SEEDS  ?= 1..300
