@@ -18,9 +18,9 @@ BASE   ?=
 
 # What is concurrent: the engine with its commit path, caches and iterators, a filesystem that many use, the drivers of
 # workloads, and the lab, which explores in parallel. ci/README.md says what only the nightly runs under the race detector.
-RACE := ./checker ./faultfs ./faultfs/faultfstest ./workloads ./workloads/bench ./workloads/history \
-	./workloads/targets/lightning ./workloads/torture/... ./engine $(addprefix ./engine/internal/,cache durable memtable \
-	rangedel sequencer sst)
+RACE := ./checker ./faultfs ./workloads ./workloads/bench ./workloads/history ./workloads/targets/lightning \
+	./workloads/torture ./workloads/torture/explore ./engine \
+	$(addprefix ./engine/internal/,cache durable memtable rangedel sequencer sst)
 
 .DEFAULT_GOAL := help
 .PHONY: help build test race nightly fuzz-smoke torture schedules mutants mutants-matrix calibrate vet cross lint fmt fmt-check

@@ -11,6 +11,7 @@ import (
 )
 
 func TestWhatOnlyFurtherCrashesShow(t *testing.T) {
+	sameRaces(t)
 	for _, c := range []struct {
 		name         string
 		bug          toy.Bug
@@ -42,6 +43,7 @@ func TestWhatOnlyFurtherCrashesShow(t *testing.T) {
 
 // An engine that does not promise to repeat a recovery may lose then what it never promised to keep.
 func TestOnlyAPromisedRepetitionIsDemanded(t *testing.T) {
+	sameRaces(t)
 	target := toy.Target(toy.Forgetful)
 	target.Promises.RecoveryRepeats = false
 	o := toyOptions("power")

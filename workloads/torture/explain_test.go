@@ -10,6 +10,7 @@ import (
 )
 
 func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	for _, c := range []struct {
 		name      string

@@ -29,7 +29,7 @@ func TestAGoalThatIsMissedMakesTheDefaultRunInconclusive(t *testing.T) {
 
 func TestGoalsAreCounted(t *testing.T) {
 	t.Parallel()
-	result, err := Check(t.Context(), toy.Target(toy.Correct), Options{Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 8})
+	result, err := Check(t.Context(), toy.Target(toy.Correct), Options{Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 8, Keys: 200})
 	require.NoError(t, err)
 	require.Equal(t, "unsynced-write", result.Goals[0].Name)
 	assert.Positive(t, result.Goals[0].Points)

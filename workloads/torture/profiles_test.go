@@ -40,6 +40,7 @@ func TestAProfileWithoutImagesIsNoPass(t *testing.T) {
 }
 
 func TestAFindingSaysWhichProfilesItNeeds(t *testing.T) {
+	sameRaces(t)
 	for _, c := range []struct {
 		name, fault, workload string
 		bug                   toy.Bug

@@ -27,6 +27,7 @@ func TestACorrectStorePassesTheSweep(t *testing.T) {
 }
 
 func TestTheSweepFindsWhatOneFaultInTheRightPlaceShows(t *testing.T) {
+	sameRaces(t)
 	for _, c := range []struct {
 		name string
 		bug  toy.Bug
