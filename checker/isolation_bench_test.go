@@ -35,6 +35,27 @@ func BenchmarkIsolation(b *testing.B) {
 	}
 }
 
+// BenchmarkRegisterIsolation takes the lists as values of registers, of which each is unique.
+func BenchmarkRegisterIsolation(b *testing.B) {
+	for _, n := range []int{1000, 10_000, 50_000} {
+		for _, skew := range []string{"serializable", "one stale read"} {
+			b.Run(strconv.Itoa(n)+" transactions, "+skew, func(b *testing.B) {
+				s := simulateLists(rand.New(rand.NewPCG(1, 1)), 16, n)
+				want := checker.Pass
+				if skew != "serializable" {
+					require.True(b, plants[0].plant(s))
+					want = checker.Fail
+				}
+				for b.Loop() {
+					r := checker.RegisterIsolation(b.Context(), s.ops, nil, checker.StrictSerializable, checker.Limits{})
+					require.Equal(b, want, r.Verdict, r.Reason)
+				}
+				b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "transactions/s")
+			})
+		}
+	}
+}
+
 // BenchmarkIsolationOfState tells what one recovered state costs, in a run of the size that the lab makes.
 func BenchmarkIsolationOfState(b *testing.B) {
 	s := simulateLists(rand.New(rand.NewPCG(1, 1)), 4, 160)

@@ -104,6 +104,7 @@ type proof struct {
 	arcs    []polygraph.Arc
 	reasons []edge
 	out     map[int32][]int32 // by node, the relations that leave it
+	looks   int               // at relations
 }
 
 // proofOf returns the relations of the problem and those that followed from them.
@@ -148,6 +149,7 @@ func (p *proof) around(a polygraph.Arc, why edge) cycle {
 	via := map[int32]int32{a.To: -1}
 	for queue := []int32{a.To}; len(queue) > 0; queue = queue[1:] {
 		if queue[0] != a.From {
+			p.looks += len(p.out[queue[0]])
 			for _, i := range p.out[queue[0]] {
 				if _, seen := via[p.arcs[i].To]; !seen {
 					via[p.arcs[i].To] = i
@@ -171,7 +173,9 @@ func (p *proof) around(a polygraph.Arc, why edge) cycle {
 
 // anyCycle returns a short cycle of what is certain: the shortest, unless there are too many relations to look at.
 func (p *proof) anyCycle() cycle {
+	p.keep((&polygraph.Problem{Nodes: p.problem.Nodes, Arcs: p.arcs}).Core())
 	var best cycle
+	p.looks = 0
 	for i, why := range p.reasons {
 		if why.why == self {
 			continue
@@ -179,9 +183,20 @@ func (p *proof) anyCycle() cycle {
 		if c := p.around(p.arcs[i], why); c != nil && (best == nil || len(c) < len(best)) {
 			best = c
 		}
-		if best != nil && i*len(p.arcs) > shortestLooks {
+		if best != nil && p.looks > shortestLooks {
 			break
 		}
 	}
 	return best
+}
+
+// keep drops all relations but those between some nodes.
+func (p *proof) keep(nodes []bool) {
+	arcs, reasons := p.arcs, p.reasons
+	p.arcs, p.reasons, p.out = nil, nil, map[int32][]int32{}
+	for i, a := range arcs {
+		if nodes[a.From] && nodes[a.To] {
+			p.put(a, reasons[i])
+		}
+	}
 }

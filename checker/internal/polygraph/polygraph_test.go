@@ -88,3 +88,11 @@ func TestOrderTakesWhatLessPutsFirst(t *testing.T) {
 	require.False(t, ok)
 	require.Equal(t, Answer{Outcome: Impossible, Stuck: -1}, p.Solve())
 }
+
+func TestCoreHoldsAllCyclesAndNothingBesideThem(t *testing.T) {
+	// 0 leads to the cycle of 1 and 2, which leads by 3 to the cycle of 4 and 5, which leads to 6; and 7 leads to 8.
+	p := &Problem{Nodes: 9, Arcs: []Arc{{0, 1}, {1, 2}, {2, 1}, {2, 3}, {3, 4}, {4, 5}, {5, 4}, {5, 6}, {7, 8}}}
+	require.Equal(t, []bool{false, true, true, true, true, true, false, false, false}, p.Core())
+	p.Arcs = []Arc{{0, 1}, {1, 2}}
+	require.NotContains(t, p.Core(), true)
+}

@@ -61,6 +61,29 @@ func (p *Problem) Order(less func(a, b int32) bool) ([]int32, bool) {
 	return order, len(order) == p.Nodes
 }
 
+// Core returns which nodes are left when those are taken out, again and again, at which no arc arrives or which no arc leaves:
+// all that are on cycles, and what lies between these.
+func (p *Problem) Core() []bool {
+	core := make([]bool, p.Nodes)
+	for node := range core {
+		core[node] = true
+	}
+	for range 2 { // the arcs as they are, then turned around
+		turned := Problem{Nodes: p.Nodes}
+		for _, a := range p.Arcs {
+			if core[a.From] && core[a.To] {
+				turned.Arcs = append(turned.Arcs, Arc{a.To, a.From})
+			}
+		}
+		order, _ := turned.Order(func(a, b int32) bool { return a < b })
+		for _, node := range order {
+			core[node] = false
+		}
+		p = &turned
+	}
+	return core
+}
+
 // adjacency is arcs by the node that they leave.
 type adjacency struct{ start, to []int32 }
 
