@@ -6,12 +6,6 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Lists says which keys hold lists and what is in them. A list only grows, by elements that nobody else appends to it.
-type Lists struct {
-	IsList   func(key []byte) bool
-	Elements func(value []byte) (elements [][]byte, ok bool) // of a value that is there; parts of it
-}
-
 // Isolation judges transactions over lists, after Elle (Kingsbury and Alvaro, VLDB 2020). A list that somebody read shows
 // in which order its writers took effect; from this follows for any two transactions that met at a key which of them
 // came first. A cycle of such relations is a proof that no order exists, and has the name that Adya's thesis (1999)

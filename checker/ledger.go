@@ -6,6 +6,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
+// Lists says which keys hold lists and what is in them. A list only grows, by elements that nobody else appends to it.
+type Lists struct {
+	IsList   func(key []byte) bool
+	Elements func(value []byte) (elements [][]byte, ok bool) // of a value that is there; parts of it
+}
+
 // fortune is what became of a transaction.
 type fortune uint8
 
