@@ -174,3 +174,14 @@ func TestAMissedConditionWritesNothing(t *testing.T) {
 	require.Contains(t, r.Violations[0].Sentence, "answered at tick 4 that its condition did not hold")
 	require.Equal(t, checker.Pass, checker.CheckReads(parse(t, "0 1-2 put a=1\n0 3-4 cas/missed a=2 | a=3\n1 5-6 get a=1")).Verdict)
 }
+
+// What was cut off had been called, and may have been read in memory before the crash by an operation that failed.
+func TestAValueThatWasCutOffIsNotInvented(t *testing.T) {
+	ops := parse(t, "0 1-2 put a=1\n1 6-20 put a=2\n2 7-8 txn/unknown a=2 | b=1")
+	cut := &history.Cut{Acked: 9, Called: 5}
+	require.Equal(t, checker.Pass, checker.Linearizability(t.Context(), ops, nil, pairs("a=1"), cut, checker.Limits{}).Verdict)
+	ops[2].Reads[0].Value = []byte("3")
+	r := checker.Linearizability(t.Context(), ops, nil, pairs("a=1"), cut, checker.Limits{})
+	require.Equal(t, checker.Fail, r.Verdict)
+	require.Contains(t, r.Violations[0].Sentence, "transaction #2 by client 2 reads a value that nobody wrote from a: 3")
+}

@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -55,11 +56,12 @@ func Linearizability(
 	if bad := Assumptions(ops); bad.Verdict != Pass {
 		return r.unclear("%s", bad.Violations[0].Sentence)
 	}
+	all := ops
 	if cut != nil {
 		ops = upTo(ops, *cut)
 	}
 	t := newTimeline(indexOf(ops, initial), final)
-	if v := t.invented(final); v != nil {
+	if v := t.invented(all, final); v != nil {
 		return r.fail(*v)
 	}
 	search := &search{timeline: t, ctx: ctx, limits: limits.ensureDefaults(), anyClients: limits.Clients == 0, open: make(map[int32][]step)}
@@ -117,11 +119,12 @@ func (s *search) checkDeletes(r Result, byValue []bool, final *history.State) Re
 }
 
 // invented looks for a value that no operation that may have taken effect assigned to the key. Where values come from
-// others, only the search can tell.
-func (t *timeline) invented(final *history.State) *Violation {
+// others, only the search can tell. An operation may have read what one of all wrote that was cut off, as it had not
+// returned at the crash.
+func (t *timeline) invented(all []history.Op, final *history.State) *Violation {
 	derived := make(map[string]bool)
-	for i := range t.ops {
-		for _, w := range t.ops[i].Writes {
+	for i := range all {
+		for _, w := range all[i].Writes {
 			if w.Change != history.Assign {
 				derived[string(w.Key)] = true
 			}
@@ -141,7 +144,7 @@ func (t *timeline) invented(final *history.State) *Violation {
 	for i := range t.ops {
 		op := &t.ops[i]
 		for j := range op.Reads {
-			if r := &op.Reads[j]; r.Found && strange(r.Key, r.Value) && !own(op, r) {
+			if r := &op.Reads[j]; r.Found && strange(r.Key, r.Value) && !own(op, r) && !assigned(all, r) {
 				v := accuse(name(op), r.Key, r.Value)
 				v.Ops, v.Evidence = []int{op.ID}, []string{testify(op)}
 				return v
@@ -156,6 +159,15 @@ func (t *timeline) invented(final *history.State) *Violation {
 		}
 	}
 	return nil
+}
+
+// assigned reports whether one of the operations may have written what a read shows.
+func assigned(ops []history.Op, r *history.Read) bool {
+	return slices.ContainsFunc(ops, func(op history.Op) bool {
+		return op.Wrote() && slices.ContainsFunc(op.Writes, func(w history.Write) bool {
+			return !w.Delete && bytes.Equal(w.Key, r.Key) && bytes.Equal(w.Value, r.Value)
+		})
+	})
 }
 
 // upTo returns the history as it was at a crash. IDs stay what they were.

@@ -67,7 +67,10 @@ func (g *ledger) checkInternal(t int32) *Violation {
 
 // ownBefore returns an element that a transaction read in its i-th step and appended only afterwards, if there is one.
 func (g *ledger) ownBefore(t int32, i int) (e int32, found bool) {
-	steps := g.txns[t].steps
+	steps, op := g.txns[t].steps, g.txns[t].op
+	if op.Kind == history.Txn && op.Order == "" {
+		return 0, false // it may have read after it appended
+	}
 	for _, e := range steps[i].read {
 		if g.own(t, e) && !slices.ContainsFunc(steps[:i], func(s micro) bool { return s.element == e }) {
 			return e, true
