@@ -6,6 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/workloads/bench"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 )
 
 // App is what makes one binary different from another.
@@ -31,17 +32,25 @@ const (
 	TryAnnotation = "try"
 )
 
-// validate reports mistakes of the main package: names stand in replay tokens, so they must tell the targets apart.
+// validate reports mistakes of the main package. Replay tokens name a target by a hash of its name, so names must differ
+// and so must their hashes.
 func (a *App) validate() error {
 	if len(a.Targets) == 0 {
 		return exit.Usagef("cli.App has no targets")
 	}
-	seen := map[string]bool{}
-	for _, target := range a.Targets {
-		if target.Name == "" || seen[target.Name] {
-			return exit.Usagef("cli.App has two targets named %q, or one without a name", target.Name)
+	for i, target := range a.Targets {
+		if target.Name == "" {
+			return exit.Usagef("cli.App has a target without a name")
 		}
-		seen[target.Name] = true
+		for _, other := range a.Targets[:i] {
+			switch {
+			case other.Name == target.Name:
+				return exit.Usagef("cli.App has two targets named %q", target.Name)
+			case evidence.SameHash(other.Name, target.Name):
+				return exit.Usagef("cli.App has targets %q and %q, whose names replay tokens cannot tell apart; rename one",
+					other.Name, target.Name)
+			}
+		}
 	}
 	return nil
 }

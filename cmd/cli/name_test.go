@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 func TestABinaryIsCalledByWhatCanBePasted(t *testing.T) {
@@ -62,8 +64,27 @@ func TestExamplesCallTheBinary(t *testing.T) {
 }
 
 func TestAnAppThatCannotWorkSaysWhy(t *testing.T) {
-	w := newWorkbench(t, nil, nil)
-	w.app = App{}
-	require.Equal(t, 2, w.exec([]string{"list"}))
-	require.Equal(t, "lightning-torture: cli.App has no targets\n", w.err.String())
+	for _, c := range []struct {
+		name    string
+		targets []string
+		want    string
+	}{
+		{"it has no targets", nil, "cli.App has no targets"},
+		{"a target has no name", []string{"lightning", ""}, "cli.App has a target without a name"},
+		{"two targets have one name", []string{"mine", "yours", "mine"}, `cli.App has two targets named "mine"`},
+		{
+			"two names have one hash", []string{"store-227", "lightning", "store-505"},
+			`cli.App has targets "store-227" and "store-505", whose names replay tokens cannot tell apart; rename one`,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorkbench(t, nil, nil)
+			w.app = App{}
+			for _, name := range c.targets {
+				w.app.Targets = append(w.app.Targets, torture.Target{Name: name})
+			}
+			require.Equal(t, 2, w.exec([]string{"list"}))
+			require.Equal(t, "lightning-torture: "+c.want+"\n", w.err.String())
+		})
+	}
 }

@@ -13,16 +13,16 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// TokenPrefix begins every token. It carries the version of the token format and of the generators: a token of another version cannot be
-// replayed, the saved evidence of its finding can.
+// TokenPrefix begins every token. It carries the version of the token format and of the generators: a token of another
+// version cannot be replayed, but the saved evidence of its finding can.
 const TokenPrefix = "LT1-"
 
 var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
 
 // Place is the place of a failure in a run.
 type Place struct {
-	Tick   uint64 // of the crash; 0: no crash
-	Nested uint64 // of the crash of the recovery; 0: none
+	Tick   uint64 // the tick of the crash; 0: no crash
+	Nested uint64 // the tick of the crash of the recovery; 0: none
 }
 
 // Token packs all that is needed to repeat a run and to find the crash point, in Crockford's base 32.
@@ -168,6 +168,9 @@ func decodeKeep(r *tokenReader) *plan.Keep {
 	}
 	return k
 }
+
+// SameHash reports whether tokens cannot tell two names apart: of a name they contain a hash of 15 bits.
+func SameHash(a, b string) bool { return nameHash(a) == nameHash(b) }
 
 // nameHash is a name as tokens carry it; the empty name is 0.
 func nameHash(name string) uint16 {
