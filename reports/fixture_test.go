@@ -84,7 +84,7 @@ func lostTransfer() torture.Finding {
 		File: ".torture/findings/durability-lost-bank-failed-fsync.ltrace",
 		Explanation: &torture.Explanation{
 			Sentence: "commit #812 was acknowledged before the write of db/000008.log (`wal/writer.go:212`) was durable; " +
-				"the sync of db/000008.log (`engine/groupcommit.go:88`) between did not work (failed)",
+				"the intervening sync of db/000008.log (`engine/groupcommit.go:88`) did not take effect (failed)",
 			Missing: &torture.Site{
 				Tick: 3094, Op: "write", Path: "db/000008.log", Source: "wal/writer.go:212", Function: "wal.(*Writer).flush",
 				Stack: []string{"wal/writer.go:212 wal.(*Writer).flush", "engine/groupcommit.go:71 engine.(*DB).writeGroup"},

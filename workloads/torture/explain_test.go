@@ -22,22 +22,22 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 	}{
 		{
 			"an acknowledgement before the sync of its file", toy.NoFileSync, "power",
-			`^commit #\d+ was acknowledged before the write of db/log \(.toy/toy.go:\d+.\) was durable; no sync of the file between$`,
+			`^commit #\d+ was acknowledged before the write of db/log \(.toy/toy.go:\d+.\) was durable, with no intervening sync of the file$`,
 			"toy.(*Store).append", 1,
 		},
 		{
 			"an acknowledgement before the sync of a new file's directory", toy.NoDirSync, "power",
-			`^commit #\d+ was acknowledged before the create of db/tmp \(.*\) was durable; no sync of its directory between, only of the file itself \(.toy/toy.go:\d+.\)$`,
+			`^commit #\d+ was acknowledged before the create of db/tmp \(.*\) was durable, with no intervening sync of its directory, only of the file itself \(.toy/toy.go:\d+.\)$`,
 			"toy.(*Store).renew", 1,
 		},
 		{
 			"an acknowledgement before the sync of a new directory's parent", toy.NoParentSync, "power",
-			`^commit #\d+ was acknowledged before the create of db \(.*\) was durable; no sync of its directory between, only of the file itself \(.*\)$`,
+			`^commit #\d+ was acknowledged before the create of db \(.*\) was durable, with no intervening sync of its directory, only of the file itself \(.*\)$`,
 			"toy.(*Store).create", 1,
 		},
 		{
 			"a torn record that is taken for whole", toy.NoChecksum, "power",
-			`^the loss of a part of the write of db/log \(.*\) is enough by itself; no sync of the file between$`,
+			`^the loss of a part of the write of db/log \(.*\) is enough by itself, with no intervening sync of the file$`,
 			"toy.(*Store).append", 1,
 		},
 		{
@@ -58,7 +58,7 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 		},
 		{
 			"a failed sync that is tried again", toy.RetrySync, "failed sync log nth=4",
-			`^commit #\d+ was acknowledged before .*the write of db/log \(.*\) was durable; the sync of db/log \(.*\) between did not work \(failed\)$`,
+			`^commit #\d+ was acknowledged before .*the write of db/log \(.*\) was durable; the intervening sync of db/log \(.*\) did not take effect \(failed\)$`,
 			"toy.(*Store).append", 1,
 		},
 	} {
@@ -96,7 +96,7 @@ func TestAProfileThatDecidesIsExplainedFreely(t *testing.T) {
 		for _, f := range result.Findings {
 			if f.NestedTick == 0 {
 				require.NotNil(t, f.Explanation, f.Sentence)
-				assert.Contains(t, f.Explanation.Sentence, "no sync of its directory between", profile+": "+f.Sentence)
+				assert.Contains(t, f.Explanation.Sentence, "no intervening sync of its directory", profile+": "+f.Sentence)
 				assert.Equal(t, 1, f.Explanation.Lost)
 			}
 		}

@@ -32,12 +32,14 @@ type Site struct {
 }
 
 func (s *Site) text() string {
-	text := "the " + s.Op + " of " + s.Path
 	if s.Part {
-		text = "a part of " + text
+		return "a part of the " + s.what()
 	}
-	return text + s.place()
+	return "the " + s.what()
 }
+
+// what is text without an article.
+func (s *Site) what() string { return s.Op + " of " + s.Path + s.place() }
 
 // place says where in the source it is.
 func (s *Site) place() string {

@@ -46,7 +46,7 @@ func (x *explainer) describe(lost []faultfs.PendingOp, t turn) *Explanation {
 		e.By, until = &site, t.op.Tick
 		e.Sentence = fmt.Sprintf("%s became durable before %s", site.text(), missing.text())
 	}
-	e.Sentence += "; " + x.between(e, sources, first, until)
+	e.Sentence += x.between(e, sources, first, until)
 	if e.Lost > 1 {
 		e.Sentence += fmt.Sprintf(" (%d operations had to be lost together)", e.Lost)
 	}
@@ -58,7 +58,8 @@ func opAt(trace []faultfs.Op, tick uint64) *faultfs.Op {
 	return &trace[slices.IndexFunc(trace, func(op faultfs.Op) bool { return op.Tick == tick })]
 }
 
-// between says what became of the syncs that should have made an operation durable before a tick.
+// between says what became of the syncs that should have made an operation durable before a tick. It continues a
+// sentence.
 func (x *explainer) between(e *Explanation, sources *sources, lost *faultfs.Op, until uint64) string {
 	var beside *faultfs.Op
 	for i, trace := 0, x.life.Trace(); i < len(trace); i++ {
@@ -68,9 +69,9 @@ func (x *explainer) between(e *Explanation, sources *sources, lost *faultfs.Op, 
 		}
 		switch site := sources.site(op); {
 		case syncs(op, lost) && op.Fault != faultfs.NoEffect:
-			return fmt.Sprintf("%s between did not work (%s)", site.text(), op.Fault)
+			return fmt.Sprintf("; the intervening %s did not take effect (%s)", site.what(), op.Fault)
 		case syncs(op, lost):
-			return fmt.Sprintf("%s between did not make it durable", site.text())
+			return fmt.Sprintf("; the intervening %s did not make it durable", site.what())
 		case x.syncsBeside(op, lost) && (beside == nil || shared(op.PCs, lost.PCs) > shared(beside.PCs, lost.PCs)):
 			beside = op
 		}
@@ -79,7 +80,7 @@ func (x *explainer) between(e *Explanation, sources *sources, lost *faultfs.Op, 
 	if len(lost.Edits) > 0 {
 		half, other = "its directory", "the file itself"
 	}
-	sentence := fmt.Sprintf("no sync of %s between", half)
+	sentence := ", with no intervening sync of " + half
 	if beside != nil {
 		site := sources.site(beside)
 		e.Beside = &site
