@@ -10,7 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// worldFS is a mounted filesystem as a program sees it. It calls changed after each call that changed something.
+// worldFS is a mounted filesystem as a program sees it. It calls changed after every call that may have changed something,
+// even if the call failed, except for a failed open.
 type worldFS struct {
 	afero.Fs // below dir
 	dir      string
@@ -24,7 +25,7 @@ func newWorld(dir string, changed func() error) *worldFS {
 
 func (w *worldFS) path(name string) string { return filepath.Join(w.dir, name) }
 
-// then tells that a call was made, also if it failed, and returns its error.
+// then calls changed after a call, even a failed one, and returns the first error of the two.
 func (w *worldFS) then(err error) error {
 	if changedErr := w.changed(); err == nil {
 		return changedErr
@@ -44,9 +45,11 @@ func (w *worldFS) OpenFile(name string, flag int, perm os.FileMode) (afero.File,
 		return nil, err
 	}
 	if flag&(os.O_CREATE|os.O_TRUNC) != 0 {
-		err = w.changed()
+		if err := w.changed(); err != nil {
+			return nil, errors.Join(err, f.Close())
+		}
 	}
-	return &worldFile{f, w}, err
+	return &worldFile{f, w}, nil
 }
 
 func (w *worldFS) Mkdir(name string, perm os.FileMode) error { return w.then(w.Fs.Mkdir(name, perm)) }
@@ -63,10 +66,10 @@ func (w *worldFS) SymlinkIfPossible(target, name string) error {
 // ReadlinkIfPossible returns the target of a symbolic link.
 func (w *worldFS) ReadlinkIfPossible(name string) (string, error) { return os.Readlink(w.path(name)) }
 
-// waitForIt makes writeBack return when the bytes are on the disk.
+// waitForIt makes writeBack wait until the device has taken the bytes. Its cache is not flushed.
 const waitForIt = unix.SYNC_FILE_RANGE_WAIT_BEFORE | unix.SYNC_FILE_RANGE_WAIT_AFTER
 
-// writeBack writes the bytes of all files to the disk, and no metadata for it: what the kernel does with old pages.
+// writeBack starts to write the bytes of all files to the disk, and no metadata, as the kernel does with old pages.
 func (w *worldFS) writeBack(wait int) error {
 	return filepath.WalkDir(w.dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {

@@ -19,8 +19,8 @@ type Reader struct {
 	size atomic.Uint64
 }
 
-// Open returns a Reader of file num, of which size bytes may be read. It reads the file's header and does not own r. The
-// name is for errors. Damage is an error that is corrupt.Err; a file of a newer engine is ErrVersion.
+// Open returns a Reader of the first size bytes of file num. It reads the file's header and does not own r. The name is
+// for errors. Damage is an error that is corrupt.Err; a file of a newer engine is ErrVersion.
 func Open(r io.ReaderAt, num, size uint64, name string) (*Reader, error) {
 	b := NewReader(r, num, name)
 	b.size.Store(size)
@@ -44,7 +44,7 @@ func NewReader(r io.ReaderAt, num uint64, name string) *Reader {
 	return &Reader{r: r, num: num, name: name}
 }
 
-// Grow allows to read the first size bytes of the file.
+// Grow allows the first size bytes of the file to be read.
 func (r *Reader) Grow(size uint64) {
 	for {
 		now := r.size.Load()
@@ -97,20 +97,20 @@ func (r *Reader) appendChunks(dst []byte, ref Ref) ([]byte, error) {
 	return buf, nil
 }
 
-// Check reads the header of a blob and reports whether it is the one that the Ref was returned for.
+// Check reads the header of a blob. It returns an error unless it is the one that the Ref was returned for.
 func (r *Reader) Check(ref Ref) error {
 	_, err := r.header(ref)
 	return err
 }
 
-// Verify reads the first size bytes of the file and compares every checksum. They must end behind a blob.
+// Verify reads the first size bytes of the file and compares every checksum. Size must be the end of a blob.
 func (r *Reader) Verify(size uint64) error {
 	_, err := r.Intact(size)
 	return err
 }
 
-// Intact is Verify; if there is an error, it says as well where the first blob begins that is not whole, or 0 if it is the
-// header of the file that is not. Blobs behind it may be whole.
+// Intact is like Verify. On error it also returns the offset of the first damaged blob, or 0 if the header of the file is
+// damaged. Blobs after it may be intact.
 func (r *Reader) Intact(size uint64) (end uint64, err error) {
 	if _, err := Open(r.r, r.num, size, r.name); err != nil {
 		return 0, err
@@ -144,12 +144,12 @@ func (r *Reader) verify(ref Ref, buf []byte) error {
 	return nil
 }
 
-// CheckWhole is Check, and reads the value, too.
+// CheckWhole is like Check, and also reads the value.
 func (r *Reader) CheckWhole(ref Ref) error {
 	return r.verify(ref, make([]byte, min(chunkBytes, ref.Length)))
 }
 
-// refAt makes a Ref of what the blob at an offset says of itself.
+// refAt makes a Ref from the header of the blob at an offset.
 func (r *Reader) refAt(at, size uint64, buf []byte) (Ref, error) {
 	ref := Ref{File: r.num, Offset: at}
 	if err := r.read(buf[:fixedBytes], at); err != nil {
@@ -174,7 +174,7 @@ func (r *Reader) header(ref Ref) (header, error) {
 	return r.match(b, ref)
 }
 
-// check reports a Ref that leads out of the file, before anything is allocated for it.
+// check rejects a Ref that points outside the file, before anything is allocated for it.
 func (r *Reader) check(ref Ref) error {
 	if size := r.Size(); ref.File != r.num || ref.Length > size || ref.Offset > size || ref.End() > size {
 		return corrupt.At(r.name, int64(ref.Offset), "no blob of %d bytes of file %d in %d bytes", ref.Length, ref.File, size)
@@ -189,8 +189,8 @@ func (r *Reader) match(b []byte, ref Ref) (header, error) {
 		return header{}, corrupt.At(r.name, int64(ref.Offset), "header checksum %08x, want %08x", sum, h.sum)
 	}
 	if h.sum != ref.Sum || h.length != ref.Length {
-		return header{}, corrupt.At(r.name, int64(ref.Offset), "intact blob of another write: checksum %08x, want %08x",
-			h.sum, ref.Sum)
+		return header{}, corrupt.At(r.name, int64(ref.Offset),
+			"intact blob of another write: checksum %08x and %d bytes, want %08x and %d", h.sum, h.length, ref.Sum, ref.Length)
 	}
 	return h, nil
 }

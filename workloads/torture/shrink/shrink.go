@@ -136,9 +136,10 @@ func (s *shrinker) failsWith(k plan.Keep, change func(*plan.Keep)) bool {
 // fails reports whether what is kept fails as the finding did, on one of a few schedules.
 func (s *shrinker) fails(k plan.Keep) bool {
 	for range s.schedules {
-		if s.runs++; s.runs > maxRuns || s.ctx.Err() != nil {
+		if s.runs >= maxRuns || s.ctx.Err() != nil {
 			return false
 		}
+		s.runs++
 		if s.failsOnce(k) {
 			return true
 		}
