@@ -50,9 +50,9 @@ func NewDurability(ops []history.Op, initial *history.State) *Durability {
 }
 
 // Judge says whether a store may show this state after a crash. It Fails only if no execution that fits the history
-// and the rule leaves the state behind. With Suffix and Atomic, if every operation before the cut was answered without an
-// open error, and if no value was written twice to a key, the verdict about a single client is exact: it Passes only if the state is that after a prefix
-// of the commits. The state must be in key order and is not kept.
+// and the rule leaves the state behind. With Suffix and Atomic, if every operation before the cut was answered
+// definitely (acknowledged or rejected), and if no value was written twice to a key, the verdict about a single client is
+// exact: it Passes only if the state is that after a prefix of the commits. The state must be in key order and is not kept.
 func (d *Durability) Judge(cut history.Cut, state *history.State, rule Rule) Result {
 	r := Result{Judge: "durability", Verdict: Pass}
 	if d.reason != "" {

@@ -93,7 +93,7 @@ func (db *DB) listBlobFiles(s *manifest.State, ch *change) {
 		}
 	}
 	for _, num := range added {
-		invariant.Check(files[num] != nil, "I14: a blob file that tables refer to is open")
+		invariant.Check(files[num] != nil, "I15: a blob file that tables refer to is open")
 		ch.BlobFilesAdded = append(ch.BlobFilesAdded, manifest.BlobFile{Num: num, Bytes: files[num].Reader.Size()})
 	}
 	ch.BlobFilesRemoved = removed

@@ -144,7 +144,7 @@ func (db *DB) makeRoom(bytes int) error {
 }
 
 // rotate freezes the active memtable, into which commits may still be inserted. Its log is handed to the operating
-// system as a whole first; see sequencer.open. The caller holds commitMu.
+// system as a whole first; see Sequencer.Open. The caller holds commitMu.
 func (db *DB) rotate() error {
 	m := db.active
 	if m == nil || m.Reserved == 0 {

@@ -10,8 +10,8 @@
 // and internal/image; backup.go, repair.go and inspect.go with the packages of these names; verify.go, internal/verify.
 //
 // What needs the locks of a DB is here; what does not is in packages below, which do not import this one. The 95 exported
-// names are all that users need. The largest circle of files is 4 (db.go and the types of its fields), or 13 if calls of
-// DB's methods count: commits, maintenance and recovery start one another by design.
+// names are all that users need. The largest dependency cycle between files has 4 files (db.go and the types of its
+// fields), or 13 counting calls of DB's methods: commits, maintenance and recovery start one another by design.
 //
 // # Invariants
 //
@@ -36,9 +36,10 @@
 //   - I9: a version of a key that an open snapshot sees is kept.
 //   - I10: a transaction reads one snapshot and its own writes. SnapshotIsolation: of two concurrent ones that write a
 //     key, one commits. Serializable: as well, what it read, with the gaps of ranges, is unchanged when it commits.
-//   - I11: damage of what was durable is ErrCorrupt, never a wrong value; a torn tail ends a log. Only damage to the
-//     last commits of a killed process looks like a torn tail, because nothing later proves that they were durable.
-//     Close leaves such a proof in the last log. Nothing shows that the last log is gone, or cut before its first commit.
+//   - I11: damage to durable data is reported as ErrCorrupt, never as a wrong value; a torn tail ends a log. Only damage
+//     to the last commits of a killed process looks like a torn tail, because nothing later proves that they were
+//     durable. Close leaves such a proof in the last log. Nothing shows that the last log is gone, or cut before its first
+//     commit.
 //   - I12: with InlineMaintenance no goroutine is started, and the same calls make the same filesystem operations.
 //   - I13: a range delete hides every older version of its keys, wherever that lies, and nothing newer, as a deletion of
 //     each key would. It is in tables as long as something that it hides may be.

@@ -34,7 +34,7 @@ type Metrics struct {
 	Conflicts      int64 // transactions that lost
 	LogBytes       int64 // of commits; large values are not in logs
 	CommittedBytes int64 // of commits: keys, values and a few bytes a write, wherever they went
-	SyncGroups     int64 // syncs of logs, each for all commits that waited
+	SyncGroups     int64 // how often a leader set out to sync the logs for all commits that waited
 	Syncs          int64 // of all files and directories
 	SyncLatency    Latency
 	WrittenBytes   int64 // to files of the store: logs, tables, blob files, manifests

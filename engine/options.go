@@ -31,7 +31,7 @@ type Options struct {
 	L0CompactionFiles int         // tables in level 0 that start a compaction; 4 by default
 	LogAheadBytes     int64       // zeros kept written after the log while commits are synced; 256 KiB by default, none if negative
 	LevelBytesBase    int64       // levels that ought to have less than this are left empty; 128 MiB by default
-	LevelSizeRatio    int         // each level may have this part of the one below; 10 by default
+	LevelSizeRatio    int         // each level may hold 1/LevelSizeRatio of the one below; 10 by default
 	CompactionsMax    int         // that run at a time; by default half of GOMAXPROCS, 1 to 4; 1 if inline
 	TableBytes        int64       // a compaction starts a new table at this size; 8 MiB by default
 	BlockBytes        int         // data block of a table; 8 KiB by default

@@ -10,9 +10,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// acquire returns the current view, which must be released. It takes no lock. A reader that takes the view first and
-// the visible sequence number second sees one instant: what was committed to later memtables in between, it does not
-// see at all.
+// acquire returns the current view, which must be released. It takes no lock. A reader must acquire the view before it
+// loads the visible sequence number. Then it sees the store at one instant: of commits that went to newer memtables in
+// between, it sees nothing at all.
 func (db *DB) acquire() (*view.View, error) {
 	for !db.closing.Load() {
 		v := db.view.Load()
@@ -150,7 +150,7 @@ func (db *DB) newVersion(s *manifest.State) *view.Version {
 		files := db.blobs.All()
 		for _, b := range s.BlobFiles {
 			f := files[b.Num]
-			invariant.Check(f != nil, "I14: a blob file that tables refer to is open")
+			invariant.Check(f != nil, "I15: a blob file that tables refer to is open")
 			f.Holds++
 			v.Blobs = append(v.Blobs, f)
 		}

@@ -24,7 +24,7 @@
 //     and no other. The tests check this against brute force, also for crashes of crash images.
 //  4. Decisions are lazy. An op is decided only when somebody looks at something that it could change: a name, a listing,
 //     a size, a sector. Listing a directory or finding a name decides no size and no bytes. The exception is sampled
-//     images, in which a file with more pending ops than ImageOptions.Limit is decided as a whole.
+//     images, where a look that would take more answers than ImageOptions.Limit is answered as a whole.
 //  5. A killed process loses nothing: the image of LoseNone is what the program saw.
 //  6. A truncation is final: bytes that it removed, or that are past the size that a crash left, read as zeros if the
 //     file grows again.
@@ -43,8 +43,9 @@
 //
 // A pending op is the smallest thing that a power cut keeps or loses: the directory changes of one call, one step of a
 // size, or the bytes of one call in one sector of 512 bytes. A crash point is a tick with its durable state and its
-// pending ops. A family is the sample of subsets that is tried where one look meets more undecided ops than
-// ImageOptions.Limit; such images report Sampled. A Model is a profile, the rules of a filesystem, and a device.
+// pending ops. A family is the sample of subsets that is tried where one look would take more yes-or-no answers
+// than ImageOptions.Limit; such images report Sampled. Each undecided op takes one answer, except that the n ops of an
+// ordered sequence take about log2 n. A Model is a profile, the rules of a filesystem, and a device.
 //
 // # Not modelled
 //
@@ -76,8 +77,8 @@
 //
 // The names of the other packages that users need are aliases here (trace.go, model.go), so that a program imports
 // faultfs alone. That is why the package exports more than 60 names: 36 of its 74 are constants of package trace. It has
-// more than 25 files because each kind of call is one. The largest circle of files is 5, or 16 if members of FS count: one
-// lock guards the whole tree, so that all calls are methods of FS.
+// more than 25 files because each kind of call is one. The largest dependency cycle between files has 5 files, or 16
+// counting uses of FS's members: one lock guards the whole tree, so all calls are methods of FS.
 //
 // Package litmus holds the profiles to what filesystems do, calibrate to what kernels do, and faultfstest is the suite
 // for the calls. Tried and rejected: wrapping afero.MemMapFs, whose Sync does nothing and whose concurrent ReadAt returns

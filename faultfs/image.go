@@ -13,8 +13,8 @@ type ImageOptions struct {
 	Tick func() uint64
 	// Callers is Options.Callers of the image.
 	Callers bool
-	// Limit is how many undecided ops one look may meet before the chooser is asked for a member of a family of subsets
-	// instead of about every op; 0 means DefaultLimit.
+	// Limit is how many yes-or-no answers one look may take before the chooser is asked for a member of a family of
+	// subsets instead; 0 means DefaultLimit. An op takes one answer; n ops of an ordered sequence take about log2 n.
 	Limit int
 	// Clock is what slow calls of the image wait on. See Options.Clock.
 	Clock Clock
@@ -44,8 +44,8 @@ func (p *CrashPoint) Losing(ids []uint64, o ImageOptions) *FS {
 	return p.Image(o)
 }
 
-// Sampled reports whether some look at this crash image met more undecided ops than its limit, so that its siblings
-// are a sample of all images.
+// Sampled reports whether some look at this crash image would have taken more answers than its limit, so that its
+// siblings are a sample of all images.
 func (fs *FS) Sampled() bool {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()

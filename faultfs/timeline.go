@@ -13,8 +13,8 @@ type Timeline struct{ line *crash.Timeline }
 // NewTimeline returns a timeline that stands before the first op of fs, on a disk that behaves as the model says.
 //
 // If fs is itself a crash image, the timeline ends at tick seen and starts from what the recovery on fs had seen of
-// the first crash by then. Whatever it had not looked at is undecided again, and no sync of the recovery settles it. Make
-// a timeline for every tick at which recovery is to be crashed. For other filesystems seen has no meaning.
+// the first crash by then. Whatever it had not looked at is undecided again, and no sync of the recovery can make it
+// durable. Make a timeline for every tick at which recovery is to be crashed. For other filesystems seen has no meaning.
 func NewTimeline(fs *FS, model Model, seen uint64) *Timeline {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()

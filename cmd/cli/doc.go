@@ -2,7 +2,7 @@
 //
 //	func main() { cli.Main(cli.App{Targets: []torture.Target{mine.Target()}}) }
 //
-// It is a thin layer over the packages torture, bench, mutate and schedule: flags in, exit codes out.
+// It is a thin layer over the packages torture, bench, mutate, schedule, litmus and reports: flags in, exit codes out.
 //
 //  1. Standard output carries only the result. Progress and errors go to standard error; an error is one line.
 //  2. The exit code says what happened; "help exit-codes" lists them. A violation, a question without an answer and a
@@ -22,16 +22,21 @@
 //
 //  1. If App.Name is set, that is the name: "lightning-torture replay LT1-...".
 //  2. If the shell finds the binary in PATH, by the last element of os.Args[0], it is called by that element.
-//  3. Otherwise it is "go run" with the path of its main package: "go run example.com/mine/cmd/torture replay LT1-...".
-//     What go run builds is gone when it ends, and a file that go build wrote somewhere may be. Such a line works in the
-//     module of the main package.
+//  3. If it was not built by the go command, it is the file itself, os.Args[0].
+//  4. If go run or go build was given files, as in "go run main.go", it is "go run .".
+//  5. Otherwise it is "go run" with the import path of its main package, as in "go run example.com/mine/cmd/torture replay
+//     LT1-...": what go run builds is gone when it ends, and what go build wrote somewhere may be. Such a line works in
+//     the module of the main package.
 //
-// Errors begin with one word: the name, or the last element of the path. A line that wasmexec prints under go test calls
-// the file that go test called, because GOOS is set there. A replay token contains the name of its target, so a binary with
-// several targets replays on the right one.
+// Errors begin with one word: the name, or the last element of the main package's import path. Under go test -exec, the
+// line to paste names the binary itself, not go run, which would build for GOOS=wasip1.
+//
+// A replay token contains a hash of the name of its target, so a binary with several targets replays on the right one. An
+// App whose targets have names with equal hashes is rejected.
 //
 // # Where things are
 //
 // Each command is a function in a file of its own. What they share is the struct tool, whose fields a test may replace.
-// root.go lists the commands. Those that are about Lightning alone are in package lightning.
+// root.go lists the commands. Those that are about Lightning alone are in package lightning. exit.go decides the exit code
+// of a result, cmd/internal/exit/code.go that of an error; exitcodes.go explains them to users.
 package cli

@@ -18,7 +18,7 @@ const exitCodesText = `The exit code says what happened:
   130   interrupted (SIGINT); the result so far is printed, the report is written
   143   terminated (SIGTERM); the same
 
-wasmexec that could begin ends with the exit code of the program that it runs: 1 if a test failed, 2 if it crashed.
+Once wasmexec has started a program, it exits with that program's code: 1 if a test failed, 2 if it crashed.
 Only 4 is worth an automatic retry. 3 asks for more time (--for) or more rounds.
 An interrupted run ends with 130 or 143 even if it had found a violation.
 `

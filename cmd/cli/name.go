@@ -21,7 +21,9 @@ type binary struct {
 //
 //  1. An App that has a name is called by it.
 //  2. An installed binary, which the shell finds in PATH by the last element of os.Args[0], is called by that element.
-//  3. Any other is called "go run" with the path of its main package: what go run builds is gone when it ends.
+//  3. A binary that was not built by the go command is called by its file, os.Args[0].
+//  4. A binary that was built from a list of files, as by "go run main.go", is called "go run .".
+//  5. Any other is called "go run" with the import path of its main package: what go run builds is gone when it ends.
 func nameOf(app, arg0 string, installed bool, build *debug.BuildInfo) binary {
 	base := strings.TrimSuffix(filepath.Base(arg0), ".exe")
 	switch {
@@ -30,7 +32,7 @@ func nameOf(app, arg0 string, installed bool, build *debug.BuildInfo) binary {
 	case installed:
 		return binary{base, base, arg0}
 	case build == nil || build.Path == "":
-		return binary{base, arg0, arg0} // built by something else than the go command
+		return binary{base, arg0, arg0} // not built by the go command
 	case build.Path == "command-line-arguments": // go run main.go
 		return binary{base, "go run .", arg0}
 	}

@@ -57,7 +57,7 @@ const overviewText = `NAME tests what is left of a storage engine's data after p
 
 Try:
 
-  COMMAND run                    every workload under every fault, about 20 s
+  COMMAND run                    every workload, every fault at least once; about 20 s
   COMMAND run -w bank -f power   one field of the matrix
   COMMAND list faults            what can go wrong
   COMMAND litmus                 what a power cut may leave, by filesystem

@@ -16,8 +16,9 @@ import (
 
 const runText = `Run workloads on an engine, on a disk that misbehaves, and judge every disk that a crash could leave.
 
-Without flags: every workload under every fault, about 20 s. A fault is a name of "list faults" or a rule, such as
-"eio write *.log nth=3". Names may be repeated or separated by commas; "all" stands for all of them.
+Without flags, it runs for about 20 s: each workload under the common faults, and each rare fault under one workload. A
+fault is a name of "list faults" or a rule, such as "eio write *.log nth=3". Names may be repeated or separated by commas;
+"all" stands for all of them.
 
 The result goes to standard output, an HTML report and the findings to the output directory.`
 
@@ -52,9 +53,9 @@ func runCommand(t *tool) *cobra.Command {
 	flags.DurationVar(&f.opts.For, "for", 0, "how long to go on starting runs (default 20s, unless --rounds is set)")
 	flags.IntVar(&f.opts.Rounds, "rounds", 0, "how often to go through the matrix (default until --for is over)")
 	flags.IntVar(&f.opts.Clients, "clients", 0, "concurrent clients of a workload (default 1 to 4, by seed)")
-	flags.IntVar(&f.opts.Ops, "ops", 0, "operations a client (default by seed)")
+	flags.IntVar(&f.opts.Ops, "ops", 0, "operations per client (default by seed)")
 	flags.IntVar(&f.opts.Keys, "keys", 0, "keys loaded before the clients start (default by seed)")
-	flags.IntVar(&f.opts.Workers, "workers", 0, "crash points explored at once (default one a CPU)")
+	flags.IntVar(&f.opts.Workers, "workers", 0, "crash points explored at once (default one per CPU)")
 	flags.IntVar(&f.opts.StopAfter, "stop-after", 0, "stop after so many findings (default go on)")
 	f.out.register(flags)
 	completeRun(t, cmd)

@@ -46,7 +46,7 @@ func useObjects(uses []engine.BlobUse) []any {
 func rangeObjects(ranges []engine.RangeDelete) []any {
 	all := []any{}
 	for _, r := range ranges {
-		all = append(all, binary(binary(map[string]any{"seq": r.Seq}, "start", r.Start), "end", r.End))
+		all = append(all, addBytes(addBytes(map[string]any{"seq": r.Seq}, "start", r.Start), "end", r.End))
 	}
 	return all
 }
@@ -64,13 +64,13 @@ func entryText(e *engine.Entry) string {
 
 // entryObject is an entry without its value.
 func entryObject(e *engine.Entry) map[string]any {
-	object := binary(map[string]any{"seq": e.Seq, "kind": e.Kind}, "key", e.Key)
+	object := addBytes(map[string]any{"seq": e.Seq, "kind": e.Kind}, "key", e.Key)
 	switch {
 	case e.Blob != nil:
 		object["value_bytes"] = e.Blob.Bytes
 		object["blob"] = map[string]any{"file": e.Blob.File, "offset": e.Blob.Offset}
 	case e.Kind == "delete range":
-		binary(object, "end", e.Value)
+		addBytes(object, "end", e.Value)
 	default:
 		object["value_bytes"] = len(e.Value)
 	}

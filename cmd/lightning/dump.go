@@ -46,7 +46,7 @@ func (f *dumpFlags) dump(db *engine.DB, emit func(any, string, ...any) error) er
 			break
 		}
 		n++
-		object := binary(binary(map[string]any{}, "key", it.Key()), "value", it.Value())
+		object := addBytes(addBytes(map[string]any{}, "key", it.Key()), "value", it.Value())
 		if err := emit(object, "%q %q", it.Key(), it.Value()); err != nil {
 			return errors.Join(err, it.Close())
 		}

@@ -70,8 +70,9 @@ func (l lines) json(w io.Writer) error {
 
 func (l lines) damaged() bool { return l.found != nil && *l.found }
 
-// binary adds bytes to a JSON object: as a string, or in base64 if they are not UTF-8.
-func binary(object map[string]any, name string, b []byte) map[string]any {
+// addBytes adds a field to a JSON object and returns the object. Bytes that are not UTF-8 are in base64, and the name of
+// the field then ends in _base64.
+func addBytes(object map[string]any, name string, b []byte) map[string]any {
 	if utf8.Valid(b) {
 		object[name] = string(b)
 	} else {

@@ -21,7 +21,7 @@ func repairCommand() *cobra.Command {
 				object := map[string]any{"file": l.File, "offset": l.Offset, "bytes": l.Bytes, "cause": l.Cause}
 				for name, key := range map[string][]byte{"after": l.After, "before": l.Before, "key": l.Key} {
 					if key != nil {
-						binary(object, name, key)
+						addBytes(object, name, key)
 					}
 				}
 				lost = append(lost, object)

@@ -51,7 +51,7 @@ func showTable(path string, entries bool, emit emitter) error {
 		if e.Blob != nil {
 			return emit(entryObject(&e), "%q #%d %s, %s", e.Key, e.Seq, e.Kind, entryText(&e))
 		}
-		return emit(binary(entryObject(&e), "value", e.Value), "%q #%d %s %q", e.Key, e.Seq, e.Kind, e.Value)
+		return emit(addBytes(entryObject(&e), "value", e.Value), "%q #%d %s %q", e.Key, e.Seq, e.Kind, e.Value)
 	})
 	return err
 }
@@ -73,7 +73,7 @@ func partObject(p *engine.PartInfo) map[string]any {
 	object := map[string]any{"part": p.Name, "offset": p.Offset, "bytes": p.Bytes}
 	if d := p.Data; d != nil {
 		object["compression"], object["payload_bytes"] = d.Compression, d.PayloadBytes
-		binary(binary(object, "first_key", d.FirstKey), "last_key", d.LastKey)
+		addBytes(addBytes(object, "first_key", d.FirstKey), "last_key", d.LastKey)
 	}
 	return object
 }

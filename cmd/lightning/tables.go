@@ -30,5 +30,5 @@ func tableObject(t *engine.TableInfo) map[string]any {
 	if len(t.RangeDeletes) > 0 {
 		object["range_deletes"] = rangeObjects(t.RangeDeletes)
 	}
-	return binary(binary(object, "smallest", t.Smallest), "largest", t.Largest)
+	return addBytes(addBytes(object, "smallest", t.Smallest), "largest", t.Largest)
 }

@@ -50,7 +50,7 @@ func (q *queue) redirty(op *trace.Op) {
 	}
 	first, last := op.Off/disk.PageBytes, (op.Off+int64(len(op.Data))-1)/disk.PageBytes
 	dirty := func(p *pendingOp) bool {
-		if !p.failed || p.ino != op.Ino || p.settled {
+		if !p.failed || p.ino != op.Ino || p.inherited {
 			return false
 		}
 		page := p.off / disk.PageBytes

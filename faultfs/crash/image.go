@@ -19,7 +19,7 @@ type Image struct {
 	fates   []model.Fate   // of point.pending, by index
 	log     []decision     // what was decided, oldest first; a profile's decisions are older and not in it
 	now     *atomic.Uint64 // the time of the filesystem that looks
-	sampled bool           // some look met more undecided ops than the limit
+	sampled bool           // some look would have taken more answers than the limit
 	lost    int            // bytes of lost data
 	open    []int          // scratch of look
 	todo    []int32        // scratch of put
@@ -31,7 +31,7 @@ type decision struct {
 	tick uint64
 }
 
-// Sampled reports whether some look met more undecided ops than the limit.
+// Sampled reports whether some look would have taken more answers than the limit.
 func (im *Image) Sampled() bool { return im.sampled }
 
 // LostBytes returns how many bytes of pending writes the image is known to have lost.

@@ -51,7 +51,7 @@ func (q *queue) orderRemove(p *pendingOp, op *trace.Op) {
 		return
 	}
 	for _, earlier := range q.ops {
-		if !earlier.settled && earlier.touches(op.Ino) {
+		if !earlier.inherited && earlier.touches(op.Ino) {
 			p.follow(earlier)
 		}
 	}

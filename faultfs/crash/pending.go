@@ -62,8 +62,8 @@ type pendingOp struct {
 	journaled bool
 	// evicted: journaled, and no longer in memory.
 	evicted bool
-	// settled: left over from an earlier power cut. The disk has it or not; no sync changes that.
-	settled bool
+	// inherited: left undecided by an earlier power cut. The disk has it or not; no sync changes that.
+	inherited bool
 }
 
 func (p *pendingOp) end() int64 { return p.off + int64(len(p.data)) }

@@ -38,12 +38,12 @@ func (p *Point) Pending() int { return len(p.pending) }
 // PendingOp names a pending op of a crash point.
 type PendingOp struct {
 	ID   uint64 // the same at every crash point of a timeline at which the op is pending
-	Tick uint64 // of the call that it is a part of
-	// Earlier says that an earlier power cut left it undecided: Tick is of the filesystem that was crashed then.
+	Tick uint64 // the tick of the call that it belongs to
+	// Earlier says that an earlier power cut left it undecided: Tick is a tick of the filesystem that was crashed then.
 	Earlier bool
 }
 
-func (p *pendingOp) public() PendingOp { return PendingOp{uint64(p.seq), p.tick, p.settled} }
+func (p *pendingOp) public() PendingOp { return PendingOp{uint64(p.seq), p.tick, p.inherited} }
 
 // Ops returns the pending ops, oldest first.
 func (p *Point) Ops() []PendingOp {
@@ -57,7 +57,7 @@ func (p *Point) Ops() []PendingOp {
 // ImageOptions says how an image is decided.
 type ImageOptions struct {
 	Chooser Chooser        // asked where the profile leaves a choice
-	Limit   int            // how many undecided ops one look may meet before a family of subsets is tried
+	Limit   int            // how many yes-or-no answers one look may take before a family of subsets is tried
 	Now     *atomic.Uint64 // the time of the filesystem that looks at the image
 }
 

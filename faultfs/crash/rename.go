@@ -10,7 +10,7 @@ import (
 // and never neither; a file that it overwrites is there or gone with it.
 //
 //  1. It follows earlier changes to either name, and earlier changes to names of the file that moves and of the file
-//     that is overwritten (pushNames).
+//     that is overwritten (pushNames, in names.go).
 //  2. If it moves the file to another directory, it follows what made and moved the directories above the new name.
 //     Otherwise a file that was durable could move into a directory that does not survive.
 //  3. It does not wait for the bytes or the size of the file, so without a sync of the file the new name may show an
@@ -18,7 +18,10 @@ import (
 //  4. In a filesystem with MetadataInOrder it takes its place in the sequence, of which a power cut keeps a prefix.
 //  5. A sync of either directory makes the whole rename durable; a sync of the file does so only with SyncTakesNames
 //     (covers and takes, in sync.go).
-//  6. Under the profile late-removals it is lost unless a sync has made it durable (Point.Image).
+//  6. Under the profile late-removals it is lost unless a sync has made it durable (Point.Image, in
+//     point.go).
+//  7. With SyncTakesNames it also follows what created or moved the directory of the new name, even within one
+//     directory (pushNames).
 
 // orderRename adds what a rename must follow besides earlier changes to the same names: points 2 and 3.
 func (q *queue) orderRename(p *pendingOp, op *trace.Op, d *disk.Disk) {
@@ -36,7 +39,7 @@ func (q *queue) followDirsAbove(p *pendingOp, op *trace.Op, d *disk.Disk) {
 }
 
 // dirsAbove returns the directories from the one in which a rename or link puts a name up to the root, the root
-// excluded. It returns none if the file was in that directory before.
+// excluded. It returns none for a rename within one directory.
 func (q *queue) dirsAbove(op *trace.Op, d *disk.Disk) []trace.Ino {
 	last := op.Edits[len(op.Edits)-1].Parent
 	if last == trace.Root || op.Kind == trace.OpRename && op.Edits[0].Parent == last {
@@ -45,7 +48,7 @@ func (q *queue) dirsAbove(op *trace.Op, d *disk.Disk) []trace.Ino {
 	parents := d.Parents()
 	for _, p := range q.ops {
 		for _, e := range p.edits {
-			if e.Dir && e.Ino != 0 && !p.settled {
+			if e.Dir && e.Ino != 0 && !p.inherited {
 				parents[e.Ino] = e.Parent
 			}
 		}

@@ -37,7 +37,7 @@ func (im *Image) settle(tick uint64) (*disk.Disk, []*pendingOp) {
 			if p.failedBytes() {
 				c.place = unordered
 			}
-			c.settled, c.failed, c.evicted = true, false, false
+			c.inherited, c.failed, c.evicted = true, false, false
 			open = append(open, c)
 			unsized[p.ino] = unsized[p.ino] || p.kind == pendingSize
 		case model.Lost:

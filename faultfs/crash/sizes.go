@@ -30,7 +30,7 @@ func (q *queue) pushSize(op *trace.Op, p *pendingOp) {
 // followSizes makes a truncation follow every size of the file.
 func (q *queue) followSizes(p *pendingOp) {
 	for _, size := range q.ops {
-		if size.kind == pendingSize && size.ino == p.ino && !size.settled {
+		if size.kind == pendingSize && size.ino == p.ino && !size.inherited {
 			p.after = append(p.after, size)
 		}
 	}

@@ -29,7 +29,7 @@ func (q *queue) releaseSizes(op *trace.Op) {
 		return
 	}
 	for i, p := range q.ops {
-		if p.kind != pendingSize || p.ino != op.Ino || p.settled {
+		if p.kind != pendingSize || p.ino != op.Ino || p.inherited {
 			continue
 		}
 		early := *p
@@ -58,7 +58,7 @@ func (q *queue) freeSize(ino trace.Ino) {
 func (q *queue) dirtyElsewhere(ino trace.Ino, page int64) bool {
 	pages := int64(math.MaxInt64) // how many pages the file has kept since
 	for _, p := range slices.Backward(q.ops) {
-		if p.kind == pendingNames || p.ino != ino || p.settled {
+		if p.kind == pendingNames || p.ino != ino || p.inherited {
 			continue
 		}
 		at, dirty := p.off, !p.failed

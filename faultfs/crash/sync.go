@@ -12,7 +12,7 @@ import (
 func covers(op *trace.Op) func(*pendingOp) bool {
 	return func(p *pendingOp) bool {
 		switch {
-		case p.settled:
+		case p.inherited:
 			return false
 		case op.Dir:
 			return p.touches(op.Ino)
@@ -28,7 +28,7 @@ func (q *queue) takes(op *trace.Op) func(*pendingOp) bool {
 	if !q.rules.Has(model.SyncTakesNames) {
 		return covered
 	}
-	return func(p *pendingOp) bool { return covered(p) || !p.settled && slices.Contains(p.moved, op.Ino) }
+	return func(p *pendingOp) bool { return covered(p) || !p.inherited && slices.Contains(p.moved, op.Ino) }
 }
 
 // reach marks what a successful sync makes durable: what it takes, and everything that this follows.

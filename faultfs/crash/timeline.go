@@ -28,8 +28,8 @@ func NewTimeline(ops []trace.Op, on *disk.Disk, m model.Model) *Timeline {
 }
 
 // NewTimelineAfter returns a timeline of a trace that was recorded on a crash image. It ends at tick seen and starts
-// from what had been decided about the image by then. Everything else is undecided again, and no sync in the trace
-// settles it.
+// from what had been decided about the image by then. Everything else is undecided again, and no sync in the trace can
+// make it durable.
 func NewTimelineAfter(im *Image, ops []trace.Op, m model.Model, seen uint64) *Timeline {
 	end, _ := slices.BinarySearchFunc(ops, seen+1, func(op trace.Op, tick uint64) int { return cmp.Compare(op.Tick, tick) })
 	durable, left := im.settle(seen)
@@ -52,11 +52,12 @@ func (t *Timeline) Advance(tick uint64) Point {
 }
 
 // Reread moves past the last op at or before tick and returns the bytes of a file as they are read after its clean pages
-// were dropped: what the disk has in its place, and what is still dirty in memory.
+// were dropped: what the disk has in its place, and what is still dirty in memory. NB: it applies the pending bytes to the
+// timeline's own disk, so the timeline cannot be used afterwards.
 func (t *Timeline) Reread(tick uint64, ino trace.Ino) *disk.Content {
 	t.advance(tick)
 	for _, p := range t.queue.ops {
-		if p.kind != pendingNames && p.ino == ino && !p.settled && !p.evicted {
+		if p.kind != pendingNames && p.ino == ino && !p.inherited && !p.evicted {
 			p.apply(t.disk)
 		}
 	}
@@ -89,7 +90,7 @@ func (t *Timeline) step(op *trace.Op) {
 		t.queue.push(op, t.disk)
 	case op.Fault == trace.NoEffect && !t.ignores(op.Tick):
 		t.commit(op)
-	default: // lost, or refused before it began
+	default: // a sync without effect: lost, ignored by the disk, failed, or the entry of its delay
 	}
 }
 

@@ -51,7 +51,7 @@ func join(kinds []trace.OpKind) string {
 	return strings.Join(names, ", ")
 }
 
-// parseRest reads what stands behind effect and operation.
+// parseRest reads what follows effect and operation.
 func (r *Rule) parseRest(fields []string) error {
 	given := map[string]bool{}
 	for i, field := range fields {

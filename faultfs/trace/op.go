@@ -2,21 +2,22 @@ package trace
 
 import "fmt"
 
-// Op is one filesystem call of a trace.
+// Op is one entry of a trace: a filesystem call, a delay injected into one (Slow, Stall), or something that the system
+// does by itself (OpWriteback, OpRest).
 type Op struct {
 	Tick    uint64  `json:"t"`
 	Kind    OpKind  `json:"k"`
-	Path    string  `json:"p"`            // as the caller named it
-	To      string  `json:"to,omitempty"` // OpRename, OpLink: the new name
-	Ino     Ino     `json:"i"`            // the file or directory it is about
-	Off     int64   `json:"o,omitempty"`  // OpWrite; OpRead: where a bit was flipped
-	Data    []byte  `json:"d,omitempty"`  // OpWrite: what was written, even if it is not what the caller asked for
-	OldSize int64   `json:"s0,omitempty"` // OpWrite, OpTruncate: size in bytes before
-	Size    int64   `json:"s,omitempty"`  // OpWrite, OpTruncate: size in bytes after
-	Fault   Effect  `json:"f,omitempty"`  // what was injected, if anything
-	As      Failure `json:"as,omitempty"` // FailedSync: whose failure it is
-	Edits   []Edit  `json:"e,omitempty"`  // what it does to directories
-	Dir     bool    `json:"dir,omitempty"`
+	Path    string  `json:"p"`             // as the caller named it
+	To      string  `json:"to,omitempty"`  // OpRename, OpLink: the new name
+	Ino     Ino     `json:"i"`             // the file or directory it is about
+	Off     int64   `json:"o,omitempty"`   // OpWrite; OpRead: where a bit was flipped
+	Data    []byte  `json:"d,omitempty"`   // OpWrite: what was written, even if it is not what the caller asked for
+	OldSize int64   `json:"s0,omitempty"`  // OpWrite, OpTruncate: size in bytes before
+	Size    int64   `json:"s,omitempty"`   // OpWrite, OpTruncate: size in bytes after
+	Fault   Effect  `json:"f,omitempty"`   // what was injected, if anything
+	As      Failure `json:"as,omitempty"`  // FailedSync: whose failure it is
+	Edits   []Edit  `json:"e,omitempty"`   // what it does to directories
+	Dir     bool    `json:"dir,omitempty"` // Ino is a directory
 	// Victim is the file that lost a name to this op: the one removed, or the one a rename overwrote.
 	Victim Ino `json:"v,omitempty"`
 	// PCs are the program counters of the callers, innermost first, if the recorder was asked for them: see

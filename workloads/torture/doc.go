@@ -25,15 +25,16 @@
 //
 //   - T1 (explore): images are explored by observation. A crash image is undecided where the disk may be this or that, and
 //     decides when recovery looks. A depth-first search takes every answer in turn; each leaf stands for all images that
-//     recovery cannot tell apart. A crash point counts as exhaustive only if the search finished, no look met more
-//     undecided operations than the limit, and nothing diverged.
+//     recovery cannot tell apart. A crash point counts as exhaustive only if the search finished, no look needed more
+//     answers than the limit (see faultfs.ImageOptions), and nothing diverged.
 //
-//   - T2 (record): cuts are sharp. An operation that was acknowledged before the next filesystem operation counts as
-//     acknowledged; one that was called after the last one counts as not begun.
+//   - T2 (record): cuts are sharp. A client operation that was acknowledged before the next filesystem operation counts
+//     as acknowledged; one called after the last filesystem operation before the cut counts as not begun.
 //
 //   - T3 (torture): no fault, no verdict. A cell whose fault was never injected, whose clients committed nothing, or whose
-//     crashes lost no byte although nothing rotted, is Inconclusive. Three faults of four begin when the store is loaded:
-//     one that hits earlier poisons the store before anything is at stake. An error is excused only if a fault came before it.
+//     crashes lost no byte (unless its fault is rot or its profile is lose-none), is Inconclusive. Three of four faults
+//     begin when the store is loaded: one that hits earlier poisons the store before anything is at stake. An error is
+//     excused only if a fault came before it.
 //
 //   - T4 (evidence, replay): a finding replays. Its token repeats a run of one client from the seed; its saved evidence
 //     repeats any run, because it holds the operations themselves.

@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// Options says what Check does. The zero value is the default run: every workload under every fault that is common and
-// under one that is rare, about 20 s.
+// Options says what Check does. The zero value is the default run, about 20 s: each workload under the common faults (a
+// workload and its variant share them), and each rare fault under one workload.
 type Options struct {
 	Workloads []string      // names of workloads; empty: all that the target's promises allow
 	Faults    []string      // names of faults or rules in the fault grammar; empty: all
@@ -23,7 +23,7 @@ type Options struct {
 	For       time.Duration // how long to go on starting runs; the first round is finished in any case; 0: 20 s, unless Rounds is set
 	Rounds    int           // how often to go through the matrix; 0: until For is over
 	Clients   int           // concurrent clients of a workload; 0: a choice per run, from 1 to 4
-	Ops       int           // operations a client; 0: a choice per run
+	Ops       int           // operations per client; 0: a choice per run
 	Keys      int           // keys loaded before the clients start; 0: a choice per run
 	Workers   int           // crash points explored at once; 0: GOMAXPROCS
 	// CrashPoints is how many crash points of each run are explored at the most, spread evenly over it; 0: as many as For allows,
@@ -39,7 +39,8 @@ type Options struct {
 	// Running, if set, is called before each run and before each crash point with the token that repeats what begins now.
 	// Slot 0 is the run, the others are the explorers that search it; a slot has one caller at a time. See Died.
 	Running func(slot int, token string)
-	// rotating says that each rare fault meets one workload only; the seed decides which.
+	// rotating says that each rare fault has one workload only, and that a workload and its variant share the common
+	// faults; the seed decides who has which.
 	rotating bool
 }
 
@@ -50,7 +51,10 @@ func (o *Options) isDefault() bool {
 		o.Rounds == 0 && o.Clients == 0 && o.Ops == 0 && o.Keys == 0 && o.CrashPoints == 0 && o.StopAfter == 0
 }
 
-// rotatingFor is the longest run of all faults in which each rare one meets one workload only: there is no time for more.
+// rotatingFor is the longest time for which a run of all faults rotates them over the workloads: each rare fault has one
+// workload, and a workload and its variant share the common ones. Longer runs have every fault under every workload.
+//
+// NB: For is compared before its default is set, so a run with Rounds and no For rotates too.
 const rotatingFor = time.Minute
 
 func (o Options) withDefaults(promises Promises) Options {

@@ -43,8 +43,8 @@ func (s *State) LiveBlobs() map[uint64]uint64 {
 	return live
 }
 
-// BlobFileChanges returns the numbers of the blob files that an edit of tables makes live, and of those to which no
-// table refers behind it, both ascending.
+// BlobFileChanges returns the numbers of the blob files that an edit of tables makes live, and of those that no table
+// refers to after it, both ascending.
 func (s *State) BlobFileChanges(e Edit) (added, removed []uint64) {
 	if len(s.BlobFiles) == 0 && !slices.ContainsFunc(e.Added, func(p Placed) bool { return len(p.Blobs) > 0 }) {
 		return nil, nil
@@ -63,7 +63,7 @@ func (s *State) BlobFileChanges(e Edit) (added, removed []uint64) {
 	return slices.Sorted(maps.Keys(live)), removed
 }
 
-// checkBlobs compares the list of blob files with what the tables say that they refer to.
+// checkBlobs compares the list of blob files with what the tables refer to.
 func (s *State) checkBlobs() error {
 	live := s.LiveBlobs()
 	for _, f := range s.BlobFiles {

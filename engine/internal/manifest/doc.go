@@ -7,7 +7,7 @@
 //	  5 deleted: level, number
 //	  6 format version of the store; absent in stores of version 1, else the first field of the first edit
 //	  7 blob file added: number, bytes | 8 blob file removed: number
-//	  9 behind the table that it is about: of a blob file that it refers to the number, values, their bytes in the file
+//	  9 after the table that it is about: a blob file that the table refers to: number, values, their bytes in the file
 //	  10 tombstones of the table added by the field before; left out if there is none
 //
 // Which manifest is current is said by the name of the marker file with the highest number that is valid:

@@ -10,12 +10,13 @@ import (
 
 // Picker chooses compactions. It is a pure function of what it holds.
 //
-// The bottom level has no limit; each one above may have a LevelSizeRatio-th of the one below, down from what the lowest
-// level with tables really has. Levels that would get less than LevelBytesBase in this way stay empty. Level 0 is compacted into
-// the highest one in use, the base level: when it has L0CompactionFiles tables, or several with half of what it is
-// merged with. So the levels below 0 of a steady store take about 1 + 1/LevelSizeRatio of its live data; inputs of a
-// compaction are there until its outputs are live. Tables that are mostly tombstones are compacted, too, where they meet
-// enough of what they may hide.
+// The bottom level has no limit; each level above it may hold 1/LevelSizeRatio of the one below, starting from what the
+// lowest level with tables really holds. Levels that would get less than LevelBytesBase in this way stay empty; the
+// highest of the others is the base level. Level 0 is compacted into the base level, or into the highest non-empty level
+// above it, when it has L0CompactionFiles tables, or several tables with half the bytes of what they are merged with. So
+// the levels below 0 of a steady store take about 1 + 1/LevelSizeRatio times its live data; inputs of a compaction stay
+// until its outputs are live. Tables that are mostly tombstones are compacted, too, where they meet enough of what they
+// may hide.
 //
 // One goroutine flushes, CompactionsMax compact; the picker knows nothing but the live tables and the compactions that
 // run. Two of these never share keys on any level from the first input to the output level of either: none can take the

@@ -11,8 +11,9 @@ import (
 // handYields is how often a commit lets other goroutines run while one of them writes, before it sleeps.
 const handYields = 20
 
-// Hand waits until every commit up to need is written. The first goroutine writes for all commits appended by then. It
-// lets others run first: a write costs as much as a commit, and they need one, too.
+// Hand waits until every commit up to need is handed to the operating system. One goroutine writes for all commits
+// appended by then. It first lets other goroutines append theirs: a write costs as much as a commit, and one write serves
+// them all.
 func (s *Sequencer) Hand(need key.Seq) error {
 	if s.written.Load() >= uint64(need) {
 		return nil

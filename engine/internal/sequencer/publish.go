@@ -63,7 +63,7 @@ func (s *Sequencer) Show(last key.Seq) error {
 	return nil
 }
 
-// CatchUp waits until everything appended so far is visible, or never will be because its sync failed.
+// CatchUp waits until everything appended so far is visible, or is known never to become so.
 func (s *Sequencer) CatchUp() {
 	_ = s.Show(s.Newest()) // the commit itself returns the error
 }
@@ -84,7 +84,7 @@ func (s *Sequencer) Readable() key.Seq { return key.Seq(s.visible.Load()) }
 // Newest returns the newest commit that is appended.
 func (s *Sequencer) Newest() key.Seq { return key.Seq(s.appended.Load()) }
 
-// SyncGroups returns how many times logs were synced, each time for all commits that waited.
+// SyncGroups returns how many times a leader set out to sync the logs for all commits that waited.
 func (s *Sequencer) SyncGroups() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()

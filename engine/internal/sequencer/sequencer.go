@@ -39,19 +39,19 @@ type Sequencer struct {
 	durable atomic.Uint64 // every commit up to here is on disk
 
 	appended atomic.Uint64 // the newest commit; written under DB.commitMu
-	demanded demands       // of all commits so far; guarded by DB.commitMu
+	demanded demands       // what all commits so far demand; guarded by DB.commitMu
 
 	queue    []pending     // a ring of the commits that are not visible yet; nil before the first
-	head     uint64        // of the ring; owned by the goroutine that publishes
-	tail     atomic.Uint64 // written under DB.commitMu
-	calls    atomic.Int64  // of publish that have not been served yet
+	head     uint64        // the oldest commit in the ring; owned by the goroutine that publishes
+	tail     atomic.Uint64 // the end of the ring; written under DB.commitMu
+	calls    atomic.Int64  // calls of publish that have not been served yet
 	sleeping atomic.Int64  // how many goroutines wait for changed
 
 	handing sync.Mutex // held while the log is flushed
 	leading sync.Mutex // held while logs are synced or closed
 	logs    struct {
 		sync.Mutex
-		current *wal.Writer   // that commits are appended to
+		current *wal.Writer   // the one that commits are appended to
 		behind  []*wal.Writer // earlier ones that may not be on disk as a whole, oldest first
 	}
 
@@ -60,8 +60,8 @@ type Sequencer struct {
 	mu      sync.Mutex
 	changed sync.Cond // visible or durable moved on, or failed is set
 	syncing bool      // a leader is at work
-	failed  error     // of the first write or sync that failed
-	groups  int64     // syncs
+	failed  error     // the error of the first write or sync that failed
+	groups  int64     // see SyncGroups
 }
 
 // demands are the commits that must be written, or durable, before a commit may be visible.
@@ -76,7 +76,7 @@ type pending struct {
 
 // Ticket is what a commit waits for.
 type Ticket struct {
-	last key.Seq // becomes visible
+	last key.Seq // the last sequence number that must become visible
 	need demands
 	slot *pending // nil if there is nothing to become visible
 }
@@ -126,7 +126,7 @@ func (s *Sequencer) Room() error {
 	return s.Show(s.queue[s.tail.Load()%pendingMax].last)
 }
 
-// Append notes a commit that the log has got, after room. The caller holds DB.commitMu.
+// Append notes a commit that has been appended to the log, after Room. The caller holds DB.commitMu.
 func (s *Sequencer) Append(last key.Seq, d Durability) Ticket {
 	switch d {
 	case Sync:
@@ -157,7 +157,7 @@ func (s *Sequencer) Barrier(d Durability) Ticket {
 	return t
 }
 
-// Finish waits until the commit, which the memtable has, is as durable as it and those before it demand, and visible.
+// Finish waits until a commit that the memtable has is visible, and as durable as it and those before it demand.
 func (s *Sequencer) Finish(t Ticket) error {
 	if t.slot != nil {
 		t.slot.inserted.Store(true)

@@ -51,8 +51,8 @@ func Explore(ctx context.Context, req Request) *Outcome {
 	return found
 }
 
-// gather waits for the explorers and adds up what they found. It watches those that are still at work: one whose engine hangs
-// is added as it is, and ends the exploration.
+// gather waits for all explorers and adds up their results. If the engine hangs in one, gather takes what that explorer has
+// found so far and stops the exploration.
 func gather(common *shared, crew []*explorer, done <-chan *explorer) *Outcome {
 	found := &Outcome{Unclear: map[string]int{}, Reached: make([]int, common.goals), survival: newSurvival()}
 	watch := time.NewTicker(max(common.req.Subject.Patience/8, time.Millisecond))

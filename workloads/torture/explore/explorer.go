@@ -17,8 +17,8 @@ type job struct {
 	point  *faultfs.CrashPoint
 	cut    history.Cut
 	bounds record.Bounds
-	draw   uint64 // of what is drawn for it: probes, nested crashes, repetitions, rot
-	endure bool   // not to be explored: its recovery is crashed again and again
+	draw   uint64 // the seed of its random choices: probes, nested crashes, repetitions, rot
+	endure bool   // crash its recovery again and again instead of exploring it
 }
 
 // origin is how an image came about.
@@ -28,17 +28,19 @@ type origin struct {
 	leaf    int
 	damage  *faultfs.Damage
 	nested  *NestedImage
-	endured bool // the store had been crashed again and again since
+	endured bool // after many crashes in a row
 }
 
-// attempt is what the engine is working on: an image, its origin, and the path that it asks.
+// attempt is what the engine is working on: an image, its origin, and the path that answers the image's questions, which is
+// not always that of the origin (see repeat).
 type attempt struct {
 	img  *faultfs.FS
 	at   origin
 	path *searchPath
 }
 
-// shared is what all explorers of an exploration have in common. None writes to it.
+// shared is what all explorers of an exploration have in common. They write to none of it but the atomic counters of
+// Request.Progress.
 type shared struct {
 	req        *Request
 	seed       maphash.Seed
@@ -87,7 +89,7 @@ func (x *explorer) recover(c recovery.Call, a attempt) (*history.State, error) {
 	return x.prober.Recover(c)
 }
 
-// giveUp reports whether the engine hangs. The caller then owns the explorer and must stop the exploration.
+// giveUp reports whether the engine hangs. If so, the caller then owns the explorer and must stop the exploration.
 func (x *explorer) giveUp() bool {
 	patience := x.subject.Patience
 	if !x.prober.GiveUp(patience) {
@@ -122,7 +124,8 @@ func (at origin) simpler(f *Failure) bool {
 	return cmp.Or(cmp.Compare(crashesOf(at.nested, at.endured), f.crashes()), cmp.Compare(at.job.point.Tick, f.Tick)) < 0
 }
 
-// fail keeps a violation with the simplest origin of its kind, and returns it if this one is that.
+// fail records a violation. Of those with the same fingerprint it keeps the one with the simplest origin; it returns the
+// failure if that is this one, and nil otherwise.
 func (x *explorer) fail(img *faultfs.FS, at origin, judge string, v checker.Violation) *Failure {
 	f := &Failure{Violation: v, Judge: judge, Count: 1}
 	if req := x.shared.req; req.First && (req.Wanted == "" || req.Wanted == f.Kind()) {
