@@ -18,7 +18,7 @@ BASE   ?=
 
 # What is concurrent: the engine with its commit path, caches and iterators, a filesystem that many use, the drivers of
 # workloads, and the lab, which explores in parallel. ci/README.md says what only the nightly runs under the race detector.
-RACE := ./checker ./faultfs ./workloads ./workloads/bench ./workloads/history ./workloads/targets/lightning \
+RACE := ./faultfs ./workloads ./workloads/bench ./workloads/history ./workloads/targets/lightning \
 	./workloads/torture ./workloads/torture/explore ./engine \
 	$(addprefix ./engine/internal/,cache durable memtable rangedel sequencer sst)
 
@@ -38,6 +38,7 @@ test: ## Run all tests
 
 race: ## Run the short tests of what is concurrent under the race detector
 	go test -race -short -timeout 20m $(RACE)
+	go test -race -short -run Concurrent ./checker
 
 nightly: ## Run all tests in their large scopes, then all of them under the race detector; takes hours
 	LIGHTNING_NIGHTLY=1 go test -count=1 -timeout 3h ./...

@@ -292,9 +292,13 @@ func TestDurabilityIsSafeForConcurrentUse(t *testing.T) {
 	end := at(ops[len(ops)-1].Return)
 	var wg sync.WaitGroup
 	verdicts := make([][2]checker.Verdict, 8)
+	times := 20
+	if testing.Short() {
+		times = 4
+	}
 	for i := range verdicts {
 		wg.Go(func() {
-			for range 20 {
+			for range times {
 				verdicts[i] = [2]checker.Verdict{
 					d.Judge(end, state, strict).Verdict, d.Judge(end, &history.State{}, strict).Verdict,
 				}

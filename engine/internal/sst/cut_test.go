@@ -78,6 +78,9 @@ func beside(rng *rand.Rand, entries []keytest.Entry) [][]byte {
 }
 
 func TestTablesOfSharedPrefixesAgreeWithASortedSlice(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine: the race detector has nothing to find; run without -short")
+	}
 	for seed := range uint64(3) {
 		rng := rand.New(rand.NewPCG(seed, 9))
 		for _, f := range families(rng) {

@@ -86,6 +86,9 @@ func small(t testing.TB, layout sst.Layout) ([]byte, []keytest.Entry) {
 }
 
 func TestEveryFlippedBitIsNoticed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine: the race detector has nothing to find; run without -short")
+	}
 	for _, layout := range []sst.Layout{sst.Restarts, sst.Columns} {
 		everyFlippedBit(t, layout)
 	}

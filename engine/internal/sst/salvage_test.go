@@ -18,6 +18,9 @@ import (
 // TestSalvageMakesNothingUp flips every byte of a table and cuts it at every length: what is salvaged was written, in
 // order, range deletes are whole or named as lost, and something is always reported as lost.
 func TestSalvageMakesNothingUp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine: the race detector has nothing to find; run without -short")
+	}
 	ranges := rangedel.Set{{Start: []byte("key 010"), End: []byte("key 020"), Seq: 70}}
 	for _, o := range []sst.WriterOptions{
 		{Layout: sst.Restarts},
