@@ -32,7 +32,7 @@ func TestTry(t *testing.T) {
 	}
 	require.Len(t, all, len(want))
 	lab := mutants.Lab{
-		Root: root, Package: "./cmd/lightning-torture", For: time.Second, Grace: time.Second, Scratch: t.TempDir(),
+		Root: root, Package: "./cmd/lightning-torture", For: time.Second, Grace: 4 * time.Second, Scratch: t.TempDir(),
 	}
 	for _, m := range all {
 		t.Run(m.Name, func(t *testing.T) {
