@@ -8,7 +8,8 @@
 //     contradict each other, in a sentence that needs no knowledge of the code.
 //   - J2: a Pass says that the judge looked at everything it was given and found nothing. How sharp each judge is, is
 //     said at its function; [Durability] is exact for one client, [Sequence] for any number if the store reveals the order
-//     of its commits, and [Isolation] for all orders that the lists of a history show.
+//     of its commits, [Isolation] for all orders that the lists of a history show, and [Linearizability] and
+//     [RegisterIsolation] wherever their limits let them come to an answer.
 //   - J3: no answer is Inconclusive, with the reason, and never a Pass.
 //   - J4: judges check what they take for granted ([Assumptions]) before they judge.
 //   - J5: judges change nothing that they are given, and may be used by several goroutines at once.
