@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -191,6 +192,7 @@ func TestCheckpointWhileCommitsGoOn(t *testing.T) {
 	for i := range 20 {
 		for acked[i%writers].Load() < int64(i*20) {
 			require.False(t, t.Failed())
+			runtime.Gosched()
 		}
 		var before [writers]int64
 		for w := range writers {
