@@ -12,7 +12,9 @@
 //  5. Nothing is written but the output directory and the file that --html names. Both are tried before the run starts:
 //     a run of a day must not end with "permission denied". What bench stores, it removes, except profiles. wasmexec keeps
 //     compiled programs in the user's cache.
-//  6. run and replay keep the engine in a child process on Linux: they start the binary again, with the same arguments.
+//  6. Every number has a limit, which package plan states for run and replay. One beyond it is bad usage (2), before anything
+//     of that size is made.
+//  7. run and replay keep the engine in a child process on Linux: they start the binary again, with the same arguments.
 //     Whatever a main package does before it calls [Main] happens in the child too.
 //
 // # What a binary is called

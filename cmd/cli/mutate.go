@@ -14,6 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/cmd/internal/score"
 	"github.com/lightningdb/lightning-torture/workloads/mutate"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
 const mutateText = `Make small changes to a Go package, one at a time, and see whether its tests notice: which fsync could go?
@@ -70,8 +71,8 @@ func runMutate(ctx context.Context, t *tool, f *mutateFlags) error {
 	if err := f.out.Validate(); err != nil {
 		return err
 	}
-	if f.For < time.Second {
-		return exit.Usagef("--for is %v; give at least 1s", f.For)
+	if err := cmdline.Between("for", f.For, time.Second, plan.MaxFor); err != nil {
+		return err
 	}
 	for _, name := range cmdline.Names(f.kinds) {
 		if !slices.Contains(kindNames(), name) {

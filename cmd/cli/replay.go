@@ -9,6 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/reports"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
 const replayText = `Show a failure again, from the token that a run printed or from the file that it saved.
@@ -46,6 +47,9 @@ func replayCommand(t *tool) *cobra.Command {
 func (f *replayFlags) validate() error {
 	if f.opts.Attempts < 1 {
 		return exit.Usagef("--attempts must be at least 1")
+	}
+	if f.opts.Attempts > plan.MaxCount {
+		return exit.Usagef("--attempts is %d; give at most %d", f.opts.Attempts, plan.MaxCount)
 	}
 	if err := cmdline.OneOf("format", f.format, findingFormats); err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/cmd/internal/score"
 	"github.com/lightningdb/lightning-torture/workloads/mutants"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
 const mutantsText = `Plant known bugs in Lightning, one at a time, and see whether the lab finds each.
@@ -65,6 +66,9 @@ func runMutants(cmd *cobra.Command, f *mutantsFlags) error {
 	}
 	if f.For < time.Second || f.Each < time.Second || f.Sample.Size < 0 || f.Sample.Turn < 0 {
 		return exit.Usagef("--for and --each are at least 1s, --sample and --turn at least 0")
+	}
+	if f.For > plan.MaxFor || f.Each > plan.MaxFor {
+		return exit.Usagef("--for and --each are at most %v", plan.MaxFor)
 	}
 	var err error
 	if f.Root, err = mutants.FindRoot(f.dir); err != nil {

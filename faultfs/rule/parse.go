@@ -144,6 +144,9 @@ func (r *Rule) parseFailure(name string) error {
 	return nil
 }
 
+// maxMillis is the longest delay of a call. The other numbers of a rule are compared with counts and cost nothing, however large.
+const maxMillis = 3_600_000
+
 func (r *Rule) parseNumber(name, value string) error {
 	n, err := strconv.ParseUint(value, 10, 64)
 	switch {
@@ -151,6 +154,8 @@ func (r *Rule) parseNumber(name, value string) error {
 		return fmt.Errorf("%s=%s is not a whole number", name, value)
 	case n == 0 && name != "seed" && name != "after":
 		return fmt.Errorf("%s=0 would never hit; it counts from 1", name)
+	case name == "ms" && n > maxMillis:
+		return fmt.Errorf("ms=%d is too long; the limit is %d, an hour", n, maxMillis)
 	}
 	for _, f := range r.numbers() {
 		if f.name == name {

@@ -29,9 +29,9 @@ func TestRulesRoundTrip(t *testing.T) {
 		}
 		switch r.Effect {
 		case trace.Slow:
-			r.Millis = maybe() | 1
+			r.Millis = 1 + rng.Uint64N(3_600_000)
 		case trace.Stall:
-			r.Millis = maybe()
+			r.Millis = rng.Uint64N(3_600_001)
 		case trace.EMFILE:
 			r.Files = maybe()
 		case trace.FailedSync:
@@ -71,6 +71,7 @@ func TestBadRulesNameThePartAndTheChoices(t *testing.T) {
 		"eio writeback":          "eio cannot happen to writeback; choose one of",
 		"slow write":             "slow wants ms=N",
 		"slow write ms=0":        "ms=0 would never hit",
+		"stall any ms=3600001":   "ms=3600001 is too long; the limit is 3600000, an hour",
 		"eio write ms=5":         "ms does not fit eio write; choose one of nth, from, every, prob, seed, times, after, before",
 		"enospc sync bytes=5":    "bytes does not fit enospc sync",
 		"eio open files=5":       "files does not fit eio open",

@@ -19,6 +19,7 @@ const (
 
 	entriesMin, entriesMax = 100, 1_000_000_000
 	roundsMax              = 1000
+	waitMax                = 24 * time.Hour
 	goroutinesMax          = 1024
 )
 
@@ -94,6 +95,9 @@ func (o *Options) Validate(engines []Engine) error {
 		if slices.Contains(o.Goroutines[:i], n) {
 			errs = append(errs, bad("--goroutines names %d twice; name it once", n))
 		}
+	}
+	if o.Wait > waitMax {
+		errs = append(errs, bad("--wait is %v; give at most %v", o.Wait, waitMax))
 	}
 	errs = append(errs, between("entries", o.Entries, entriesMin, entriesMax), between("rounds", o.Rounds, 1, roundsMax))
 	return errors.Join(errs...)

@@ -12,7 +12,8 @@ import (
 )
 
 // Options says what Check does. The zero value is the default run, about 20 s: each workload under the common faults (a
-// workload and its variant share them), and each rare fault under one workload.
+// workload and its variant share them), and each rare fault under one workload. Numbers have limits, which
+// package plan states; a run within them fits into memory.
 type Options struct {
 	Workloads []string      // names of workloads; empty: all that the target's promises allow
 	Faults    []string      // names of faults or rules in the fault grammar; empty: all
@@ -93,11 +94,10 @@ func (o Options) withDefaults(promises Promises) Options {
 	return o
 }
 
-// validate names the first thing that does not exist, with the choices.
+// validate names the first thing that does not exist, with the choices, or the first number beyond its limit.
 func (o Options) validate() error {
-	if o.Clients < 0 || o.Ops < 0 || o.Keys < 0 || o.Rounds < 0 || o.For < 0 || o.Workers < 0 ||
-		o.CrashPoints < 0 || o.StopAfter < 0 || o.Patience < 0 {
-		return fmt.Errorf("%w: clients, ops, keys, crash points, rounds, time, workers and findings cannot be negative", ErrConfig)
+	if err := o.checkNumbers(); err != nil {
+		return err
 	}
 	if o.Scenario != "" {
 		return plan.CheckScenario(o.Scenario)
@@ -117,4 +117,35 @@ func (o Options) validate() error {
 	}
 	_, err := plan.ProfileNamed(o.Profile)
 	return err
+}
+
+// checkNumbers returns an ErrConfig that names a number beyond its limit, if there is one. The names are those of the flags.
+func (o Options) checkNumbers() error {
+	for _, number := range []struct {
+		name     string
+		n, limit int
+	}{
+		{"--clients", o.Clients, plan.MaxClients},
+		{"--ops", o.Ops, plan.MaxOps},
+		{"--keys", o.Keys, plan.MaxKeys},
+		{"--rounds", o.Rounds, plan.MaxCount},
+		{"--workers", o.Workers, plan.MaxWorkers},
+		{"CrashPoints", o.CrashPoints, plan.MaxCount},
+		{"--stop-after", o.StopAfter, plan.MaxCount},
+	} {
+		if err := plan.CheckNumber(number.name, number.n, number.limit); err != nil {
+			return err
+		}
+	}
+	if err := plan.CheckDuration("--for", o.For, plan.MaxFor); err != nil {
+		return err
+	}
+	if err := plan.CheckDuration("Patience", o.Patience, plan.MaxPatience); err != nil {
+		return err
+	}
+	if o.Scenario != "" {
+		return nil // it has a size of its own
+	}
+	largest := largestSize(o)
+	return plan.CheckSize(largest.Clients, largest.Ops, largest.Keys, largest.ValueBytes)
 }

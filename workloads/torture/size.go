@@ -1,6 +1,7 @@
 package torture
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -32,6 +33,11 @@ func chooseSize(o Options, seed uint64, round int) workloads.Size {
 		size.Keys = o.Keys
 	}
 	return size
+}
+
+// largestSize returns the largest size that a run may have under o.
+func largestSize(o Options) workloads.Size {
+	return workloads.Size{Clients: cmp.Or(o.Clients, 4), Ops: cmp.Or(o.Ops, 50), Keys: cmp.Or(o.Keys, 3000), ValueBytes: 100}
 }
 
 // childSeed derives a seed from a seed and labels, so that what one part draws does not depend on what others drew.

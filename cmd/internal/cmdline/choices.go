@@ -3,6 +3,7 @@ package cmdline
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +17,17 @@ func OneOf(flag, value string, choices []string) error {
 		return nil
 	}
 	return exit.Usagef("unknown --%s %q; choose one of %s", flag, value, strings.Join(choices, ", "))
+}
+
+// Between demands that a duration is one of those from low to high.
+func Between(flag string, d, low, high time.Duration) error {
+	switch {
+	case d < low:
+		return exit.Usagef("--%s is %v; give at least %v", flag, d, low)
+	case d > high:
+		return exit.Usagef("--%s is %v; give at most %v", flag, d, high)
+	}
+	return nil
 }
 
 // Names splits the values of a flag at commas. The result is empty, which means everything, if "all" is among the names.

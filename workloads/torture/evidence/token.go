@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"hash/fnv"
+	"math"
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/workloads"
@@ -16,6 +17,10 @@ import (
 // TokenPrefix begins every token. It carries the version of the token format and of the generators: a token of another
 // version cannot be replayed, but the saved evidence of its finding can.
 const TokenPrefix = "LT1-"
+
+// MaxTokenBytes is the longest token that is read. A token is typed or pasted: one that lists every step of a large run that
+// shrinking has left is shorter.
+const MaxTokenBytes = 64 << 10
 
 var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
 
@@ -51,15 +56,24 @@ func Token(engine string, s plan.Spec, at Place) string {
 	if s.Keep != nil {
 		b = encodeKeep(b, s.Keep)
 	}
+	return sealed(b)
+}
+
+// sealed returns the token of packed bytes: it adds the check digits.
+func sealed(b []byte) string {
 	sum := crc32.ChecksumIEEE(b)
 	b = append(b, byte(sum), byte(sum>>8), byte(sum>>16))
 	return TokenPrefix + crockford.EncodeToString(b)
 }
 
-// DecodeToken unpacks a token; targets and the catalog turn hashes back into names.
+// DecodeToken unpacks a token; targets and the catalog turn hashes back into names. It returns ErrBadToken for a token that is
+// damaged, of another version or engine, or asks for a run beyond the limits of package plan.
 func DecodeToken(token string, targets []contract.Target) (contract.Target, plan.Spec, Place, error) {
 	bad := func(why string) (contract.Target, plan.Spec, Place, error) {
-		return contract.Target{}, plan.Spec{}, Place{}, fmt.Errorf("%w %q: %s", ErrBadToken, token, why)
+		return contract.Target{}, plan.Spec{}, Place{}, fmt.Errorf("%w %q: %s", ErrBadToken, shortened(token), why)
+	}
+	if len(token) > MaxTokenBytes {
+		return bad(fmt.Sprintf("it has %d bytes; the limit is %d", len(token), MaxTokenBytes))
 	}
 	text := strings.ToUpper(strings.TrimSpace(token))
 	if !strings.HasPrefix(text, TokenPrefix) {
@@ -84,7 +98,7 @@ func DecodeToken(token string, targets []contract.Target) (contract.Target, plan
 		s.Fault = r.text(n)
 	}
 	s.Seed = r.number()
-	s.Size = workloads.Size{Clients: int(r.number()), Ops: int(r.number()), Keys: int(r.number()), ValueBytes: int(r.number())}
+	s.Size = workloads.Size{Clients: r.size(), Ops: r.size(), Keys: r.size(), ValueBytes: r.size()}
 	at := Place{Tick: r.number(), Nested: r.number()}
 	if len(r.b) > 0 {
 		s.Device = r.text(r.number())
@@ -94,6 +108,9 @@ func DecodeToken(token string, targets []contract.Target) (contract.Target, plan
 	}
 	if r.short {
 		return bad("it is cut short; copy it again")
+	}
+	if err := s.Check(); err != nil {
+		return bad(strings.TrimPrefix(err.Error(), plan.ErrConfig.Error()+": "))
 	}
 	for _, t := range targets {
 		if nameHash(t.Name) == engine {
@@ -133,6 +150,9 @@ func (r *tokenReader) number() uint64 {
 	return v
 }
 
+// size reads a number that fits an int. What does not is far beyond every limit, and so is what it is replaced by.
+func (r *tokenReader) size() int { return int(min(r.number(), math.MaxInt32)) }
+
 // encodeKeep appends what is kept: a flag, the number of writes, and each list with its length, as differences.
 func encodeKeep(b []byte, k *plan.Keep) []byte {
 	alone := uint64(0)
@@ -155,11 +175,11 @@ func encodeKeep(b []byte, k *plan.Keep) []byte {
 }
 
 func decodeKeep(r *tokenReader) *plan.Keep {
-	k := &plan.Keep{Alone: r.number() == 1, Batch: int(r.number())}
+	k := &plan.Keep{Alone: r.number() == 1, Batch: r.size()}
 	for _, list := range []*[]int{&k.Load, &k.Steps} {
 		last := 0
 		for n := r.number(); n > 0 && !r.short; n-- {
-			last += int(r.number())
+			last = min(last+r.size(), math.MaxInt32)
 			*list = append(*list, last)
 		}
 	}
@@ -171,6 +191,15 @@ func decodeKeep(r *tokenReader) *plan.Keep {
 
 // SameHash reports whether tokens cannot tell two names apart: of a name they contain a hash of 15 bits.
 func SameHash(a, b string) bool { return nameHash(a) == nameHash(b) }
+
+// shortened returns the beginning of a token that is too long for an error text.
+func shortened(token string) string {
+	const most = 200
+	if len(token) > most {
+		return token[:most] + "..."
+	}
+	return token
+}
 
 // nameHash is a name as tokens carry it; the empty name is 0.
 func nameHash(name string) uint16 {

@@ -1,6 +1,10 @@
 package evidence
 
 import (
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -23,6 +27,60 @@ func TestKeptPartsAreInTheToken(t *testing.T) {
 	assert.Equal(t, "toy", target.Name)
 	assert.Equal(t, s, got)
 	assert.Equal(t, Place{Tick: 9}, at)
+}
+
+// Without the limits each of these panics or takes all memory when it is replayed.
+func TestATokenBeyondALimitIsRefused(t *testing.T) {
+	t.Parallel()
+	for want, change := range map[string]func(*plan.Spec){
+		"ops is 2147483647;":                    func(s *plan.Spec) { s.Size.Ops = math.MaxInt },
+		"ops is 2147483647; give a number":      func(s *plan.Spec) { s.Size.Ops = -1 },
+		"clients × ops is 256 × 100000":         func(s *plan.Spec) { s.Size.Clients, s.Size.Ops = 256, 100_000 },
+		"value_bytes is 1073741824":             func(s *plan.Spec) { s.Size.ValueBytes = 1 << 30 },
+		"an element of keep.load is 2147483647": func(s *plan.Spec) { s.Keep = &plan.Keep{Load: []int{5, -5}} },
+		"an element of keep.steps is 214748364": func(s *plan.Spec) { s.Keep = &plan.Keep{Steps: []int{-1 << 63}} },
+		"the text of the rule has 3000 bytes":   func(s *plan.Spec) { s.Keep = &plan.Keep{Rules: []string{strings.Repeat("x", 3000)}} },
+		"it has 160":                            func(s *plan.Spec) { s.Keep = &plan.Keep{Steps: make([]int, 100_000)} },
+	} {
+		s := plan.Spec{Workload: "kv", Fault: "power", Profile: "posix-min", Seed: 7, Size: workloads.Size{Clients: 1, Ops: 3}}
+		change(&s)
+		_, _, _, err := DecodeToken(Token("toy", s, Place{}), []contract.Target{toy.Target(toy.Correct)})
+		require.ErrorIs(t, err, ErrBadToken, want)
+		assert.ErrorContains(t, err, want)
+		assert.Less(t, len(err.Error()), 600, "a long token is not shown in full")
+	}
+}
+
+// FuzzDecodeToken reads anything as what a token packs, with the right checksum: whatever it is, the decoder returns a spec within the limits
+// or ErrBadToken, and takes little memory.
+func FuzzDecodeToken(f *testing.F) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for _, s := range []plan.Spec{
+		{Workload: "kv", Fault: "power", Profile: "posix-min", Seed: 7, Size: workloads.Size{Clients: 1, Ops: 3}},
+		{
+			Workload: "bank", Fault: "eio write nth=3", Profile: "xfs", Device: "tear=byte", Seed: rng.Uint64(),
+			Keep: &plan.Keep{Load: []int{1, 2}, Steps: []int{3, 9}, Rules: []string{"eio write nth=3"}},
+		},
+	} {
+		packed, err := crockford.DecodeString(Token("toy", s, Place{Tick: 4})[len(TokenPrefix):])
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(packed[:len(packed)-3])
+	}
+	targets := []contract.Target{toy.Target(toy.Correct)}
+	f.Fuzz(func(t *testing.T, packed []byte) {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, s, _, err := DecodeToken(sealed(packed), targets)
+		runtime.ReadMemStats(&after)
+		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20+64*len(packed)))
+		if err != nil {
+			require.ErrorIs(t, err, ErrBadToken)
+			return
+		}
+		require.NoError(t, s.Check())
+	})
 }
 
 func TestTokensCarryTheModel(t *testing.T) {

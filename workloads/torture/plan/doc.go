@@ -10,13 +10,14 @@
 //	plan.go      Plan, Resolve, FromScript        sweep.go    the series that make each call fail in turn
 //	rules.go     the rules of a run               scenario.go the named runs
 //	choice.go    a thing that can be named        catalog.go  lists of them, and finding one by name
-//	draw.go      draws that cost nothing
+//	draw.go      draws that cost nothing              limits.go   the limits of all numbers
 //
 // Promises:
 //
 //   - P1: a plan is a function of its spec. All randomness comes from the seed of the spec.
 //   - P2: a plan does not change once it is made. Under returns another one.
 //   - P3: an error names what is unknown, with the choices, and is an ErrConfig.
+//   - P4: a spec with a number beyond its limit is an ErrConfig that names the number and the limit. Nothing is allocated first.
 //
 // A Plan may be read by any number of goroutines.
 package plan

@@ -29,8 +29,12 @@ type Plan struct {
 // largeNest says that one of so many recoveries is crashed in turn. In a tiny run all are.
 const largeNest = 32
 
-// Resolve looks up the names of a spec and derives the script and the rules from its seed.
+// Resolve looks up the names of a spec and derives the script and the rules from its seed. It returns ErrConfig for a name that
+// does not exist, and for a number beyond its limit.
 func Resolve(s Spec) (*Plan, error) {
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
 	p := &Plan{Spec: s, Nest: largeNest}
 	if err := p.lookUp(); err != nil {
 		return nil, err

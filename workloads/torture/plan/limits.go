@@ -1,0 +1,143 @@
+package plan
+
+import (
+	"fmt"
+	"time"
+)
+
+// The limits of every number that describes a run. A spec may come from a token or a file that somebody else made, so Resolve
+// checks them before it makes anything of that size. The flags of the command have the same limits.
+//
+// A run within them needs less than about 1 GiB. The largest scenario has 85,092 steps, the largest run of the matrix 200
+// steps and 3,000 keys.
+const (
+	MaxClients    = 256       // goroutines
+	MaxOps        = 100_000   // steps of one client
+	MaxKeys       = 200_000   // keys loaded before the clients start
+	MaxValueBytes = 64 << 10  // length of a value; some workloads stretch a few of them to six times as much
+	MaxSteps      = 200_000   // clients × ops
+	MaxWork       = 128 << 20 // clients × ops × keys: one step in sixteen scans or deletes a part of all keys
+	MaxWritten    = 64 << 20  // (keys + clients × ops) × length of a value, in bytes
+
+	MaxRules     = 64   // rules of one run
+	MaxRuleBytes = 1024 // text of one rule, and of a fault or device in a spec
+
+	MaxWorkers = 1024      // crash points explored at once
+	MaxCount   = 1_000_000 // rounds, crash points of a run, findings, attempts: what is counted, and costs nothing until it happens
+
+	MaxFor      = 366 * 24 * time.Hour
+	MaxPatience = 24 * time.Hour
+)
+
+// CheckNumber returns an ErrConfig unless a number is from 0 to its limit.
+func CheckNumber(name string, n, limit int) error {
+	if n < 0 || n > limit {
+		return fmt.Errorf("%w: %s is %d; give a number from 0 to %d", ErrConfig, name, n, limit)
+	}
+	return nil
+}
+
+// CheckDuration returns an ErrConfig unless a duration is from 0 to its limit.
+func CheckDuration(name string, d, limit time.Duration) error {
+	if d < 0 || d > limit {
+		return fmt.Errorf("%w: %s is %v; give a duration from 0 to %v", ErrConfig, name, d, limit)
+	}
+	return nil
+}
+
+// Check returns an ErrConfig that names a number of the spec beyond its limit, if there is one.
+func (s *Spec) Check() error {
+	if err := CheckSize(s.Size.Clients, s.Size.Ops, s.Size.Keys, s.Size.ValueBytes); err != nil {
+		return err
+	}
+	for _, text := range []struct{ name, value string }{{"fault", s.Fault}, {"device", s.Device}} {
+		if err := checkText(text.name, text.value); err != nil {
+			return err
+		}
+	}
+	if s.Keep == nil {
+		return nil
+	}
+	return s.Keep.check()
+}
+
+// CheckSize returns an ErrConfig that names a dial of a run that is beyond its limit, or dials that are too large together.
+func CheckSize(clients, ops, keys, valueBytes int) error {
+	for _, dial := range []struct {
+		name     string
+		n, limit int
+	}{
+		{"clients", clients, MaxClients},
+		{"ops", ops, MaxOps},
+		{"keys", keys, MaxKeys},
+		{"value_bytes", valueBytes, MaxValueBytes},
+	} {
+		if err := CheckNumber(dial.name, dial.n, dial.limit); err != nil {
+			return err
+		}
+	}
+	steps := int64(max(clients, 1)) * int64(ops)
+	for _, product := range []struct {
+		name     string
+		n, limit int64
+		of       string
+	}{
+		{"clients × ops", steps, MaxSteps, fmt.Sprintf("%d × %d", max(clients, 1), ops)},
+		{"clients × ops × keys", steps * int64(keys), MaxWork, fmt.Sprintf("%d × %d × %d", max(clients, 1), ops, keys)},
+		{
+			"(keys + clients × ops) × value_bytes", (int64(keys) + steps) * int64(valueBytes), MaxWritten,
+			fmt.Sprintf("(%d + %d × %d) × %d", keys, max(clients, 1), ops, valueBytes),
+		},
+	} {
+		if product.n > product.limit {
+			return fmt.Errorf("%w: %s is %s = %d; the limit is %d", ErrConfig, product.name, product.of, product.n, product.limit)
+		}
+	}
+	return nil
+}
+
+func checkText(name, text string) error {
+	if len(text) > MaxRuleBytes {
+		return fmt.Errorf("%w: the text of the %s has %d bytes; the limit is %d", ErrConfig, name, len(text), MaxRuleBytes)
+	}
+	return nil
+}
+
+// check returns an ErrConfig if the kept part is larger than any script, or names a step that no script has.
+func (k *Keep) check() error {
+	for _, list := range []struct {
+		name   string
+		kept   []int
+		length int
+		limit  int
+	}{
+		{"keep.load", k.Load, MaxKeys, MaxKeys},
+		{"keep.steps", k.Steps, MaxSteps, MaxClients * MaxOps},
+	} {
+		if err := CheckNumber("the length of "+list.name, len(list.kept), list.length); err != nil {
+			return err
+		}
+		for _, n := range list.kept {
+			if err := CheckNumber("an element of "+list.name, n, list.limit); err != nil {
+				return err
+			}
+		}
+	}
+	if err := CheckNumber("keep.batch", k.Batch, MaxKeys); err != nil {
+		return err
+	}
+	return CheckRules(k.Rules)
+}
+
+// CheckRules returns an ErrConfig if there are too many rules, or one is too long.
+func CheckRules(rules []string) error {
+	if err := CheckNumber("the number of rules", len(rules), MaxRules); err != nil {
+		return err
+	}
+	for _, rule := range rules {
+		if err := checkText("rule", rule); err != nil {
+			return err
+		}
+	}
+	return nil
+}
