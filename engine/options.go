@@ -11,6 +11,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/compress"
 	"github.com/lightningdb/lightning-torture/engine/internal/sequencer"
+	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
 // Limits of what can be written.
@@ -110,6 +111,9 @@ func setDefault[T comparable](field *T, value T) {
 	}
 }
 
+// memtableBytesMax leaves room for the largest batch in the log of a memtable that is all but full.
+const memtableBytesMax = wal.LogBytesMax / 2
+
 // Validate returns nil, or an ErrOptions that names every field that cannot be. Zero fields are fine.
 func (o *Options) Validate() error {
 	var errs []error
@@ -130,6 +134,9 @@ func (o *Options) Validate() error {
 		if f.value < f.min {
 			errs = append(errs, fmt.Errorf("%w: %s is %d, want at least %d", ErrOptions, f.name, f.value, f.min))
 		}
+	}
+	if int64(o.MemtableBytes) > memtableBytesMax {
+		errs = append(errs, fmt.Errorf("%w: MemtableBytes is %d, want at most %d", ErrOptions, o.MemtableBytes, int64(memtableBytesMax)))
 	}
 	if o.LevelSizeRatio < 0 || o.LevelSizeRatio == 1 {
 		errs = append(errs, fmt.Errorf("%w: LevelSizeRatio is %d, want at least 2", ErrOptions, o.LevelSizeRatio))

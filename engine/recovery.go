@@ -106,7 +106,7 @@ func (db *DB) recover(names []string) error {
 		return db.create(f)
 	}
 	name := manifest.FileName(marker.Manifest)
-	content, err := db.dir.ReadFile(name)
+	content, err := db.dir.ReadFile(name, manifest.FileBytesMax)
 	if err != nil {
 		return corrupt.Missing(name, err)
 	}
@@ -137,7 +137,7 @@ func (db *DB) recover(names []string) error {
 // become a store: it may if it holds nothing but what an interrupted creation leaves.
 func (db *DB) currentMarker(f *found) (manifest.Marker, error) {
 	for _, m := range f.Markers {
-		content, err := db.dir.ReadFile(m.Name())
+		content, err := db.dir.ReadFile(m.Name(), manifest.MarkerBytesMax)
 		if err != nil {
 			return m, corrupt.Missing(m.Name(), err)
 		}
@@ -241,7 +241,7 @@ func (e *gapError) Unwrap() error { return e.error }
 // replayLog returns the memtable of a log whose first commit follows last; nil if the file has no bytes at all.
 func (db *DB) replayLog(num uint64, last key.Seq) (*view.Mem, error) {
 	name := filename.Log(num)
-	content, err := db.dir.ReadFile(name)
+	content, err := db.dir.ReadFile(name, wal.LogBytesMax)
 	if err != nil {
 		return nil, corrupt.Missing(name, err)
 	}
@@ -298,7 +298,7 @@ func (db *DB) replayRefs(record []byte, m *view.Mem, name string) error {
 // proveNothing reports whether all of the logs can be read, and none proves that what came before it was durable.
 func (db *DB) proveNothing(logs []uint64) bool {
 	for _, num := range logs {
-		content, err := db.dir.ReadFile(filename.Log(num))
+		content, err := db.dir.ReadFile(filename.Log(num), wal.LogBytesMax)
 		if err != nil || wal.Proves(content, filename.Log(num), num) {
 			return false
 		}
@@ -343,6 +343,11 @@ func (db *DB) clean(f *found, mentioned map[uint64]bool) error {
 		}
 	}
 	named, unnamed = db.cleanBlobs(f, mentioned, named, unnamed)
+	for _, name := range slices.Concat(named, unnamed) { // a crash leaves regular files only
+		if err := db.dir.Check(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
 	if db.opts.ReadOnly {
 		db.leftovers = append(named, unnamed...)
 		for _, num := range f.severed {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/afero"
 
-	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 	"github.com/lightningdb/lightning-torture/engine/internal/image"
 	"github.com/lightningdb/lightning-torture/engine/internal/sentinel"
@@ -167,11 +166,10 @@ func (r *repo) restore(id uint64, path string) (info Info, err error) {
 
 // copyOut copies a file of the repository and compares it with what the backup says.
 func (r *repo) copyOut(f listed, target *durable.Dir) error {
-	stored, err := r.files.Open(f.stored())
+	stored, err := r.open(f)
 	if err != nil {
-		return corrupt.Missing(filepath.Join(r.files.Path(), f.stored()), err)
+		return err
 	}
-	checked := newChecked(stored, filepath.Join(r.files.Path(), f.stored()), f)
-	_, err = target.CopyIn(f.Name, checked)
+	_, err = target.CopyIn(f.Name, newChecked(stored, filepath.Join(r.files.Path(), f.stored()), f))
 	return errors.Join(err, stored.Close())
 }

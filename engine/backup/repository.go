@@ -42,6 +42,7 @@ const (
 	backupPrefix  = "backup-"
 	backupSuffix  = ".json"
 	filesName     = "files"
+	listBytesMax  = 256 << 20 // of a list: it takes about 150 bytes for a file of the store
 )
 
 var (
@@ -120,6 +121,9 @@ func openRepository(fsys afero.Fs, path string, create bool) (*repo, error) {
 	if err = r.load(); err != nil && !errors.Is(err, corrupt.Err) && !errors.Is(err, ErrNoBackup) {
 		return nil, errors.Join(err, r.close())
 	}
+	if err = r.dir.CheckDir(filesName); err != nil {
+		return nil, errors.Join(err, r.close())
+	}
 	return r, nil
 }
 
@@ -178,7 +182,7 @@ func parseBackupName(name string) (id uint64, ok bool) {
 }
 
 func (r *repo) read(name string, id uint64) (b list, err error) {
-	content, err := r.dir.ReadFile(name)
+	content, err := r.dir.ReadFile(name, listBytesMax)
 	if err != nil {
 		return b, err
 	}

@@ -38,11 +38,28 @@ func (r *repo) verify() error {
 	return errors.Join(errs...)
 }
 
-func (r *repo) verifyFile(f listed) error {
+// open opens a stored file, which must have the size that the list says.
+func (r *repo) open(f listed) (afero.File, error) {
 	path := filepath.Join(r.files.Path(), f.stored())
 	stored, err := r.files.Open(f.stored())
 	if err != nil {
-		return corrupt.Missing(path, err)
+		return nil, corrupt.Missing(path, err)
+	}
+	info, err := stored.Stat()
+	if err == nil && info.Size() != f.Bytes {
+		err = corrupt.At(path, min(info.Size(), f.Bytes), "%d bytes, want %d", info.Size(), f.Bytes)
+	}
+	if err != nil {
+		return nil, errors.Join(err, stored.Close())
+	}
+	return stored, nil
+}
+
+func (r *repo) verifyFile(f listed) error {
+	path := filepath.Join(r.files.Path(), f.stored())
+	stored, err := r.open(f)
+	if err != nil {
+		return err
 	}
 	_, err = io.Copy(io.Discard, newChecked(stored, path, f))
 	return errors.Join(err, stored.Close())

@@ -76,7 +76,7 @@ func checkLog(fsys afero.Fs, path string, r *VerifyReport) error {
 	if err == nil && info.Damage != "" && !slices.Contains(r.Problems, info.Damage) {
 		r.Problems = append(r.Problems, info.Damage)
 	}
-	return err
+	return r.damage(err)
 }
 
 func checkBlobFile(fsys afero.Fs, path string, r *VerifyReport) error {

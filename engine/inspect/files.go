@@ -12,6 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/sentinel"
+	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
 // FileKind is what a file of a store is.
@@ -120,7 +121,11 @@ func open(fsys afero.Fs, path string, kind FileKind) (l located, f afero.File, s
 // read locates a file and reads it as a whole.
 func read(fsys afero.Fs, path string, kind FileKind) (l located, content []byte, err error) {
 	if l, err = locate(fsys, path, kind); err == nil {
-		content, err = l.dir.ReadFile(l.name)
+		bytesMax := int64(wal.LogBytesMax)
+		if kind == ManifestFile {
+			bytesMax = manifest.FileBytesMax
+		}
+		content, err = l.dir.ReadFile(l.name, bytesMax)
 	}
 	return l, content, err
 }

@@ -20,7 +20,8 @@ import (
 // before it in its file is whole: then the file stays, and its listed length ends with the last value that is needed. A
 // whole value after damage is copied to a new file, because a store must not list a file that Verify complains about.
 type repairBlobs struct {
-	files  map[uint64]*salvagedBlobs // nil for a file that is missing
+	files  map[uint64]*salvagedBlobs // nil for a file that is missing or cannot be read
+	causes map[uint64]string         // why it is nil
 	losses []Loss
 }
 
@@ -39,8 +40,11 @@ func (r *repairer) openBlobs(num uint64) (*salvagedBlobs, error) {
 	}
 	name := filename.Blob(num)
 	file, err := r.store.Dir.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		r.blobs.files[num] = nil
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, corrupt.Err) {
+		r.blobs.files[num], r.blobs.causes[num] = nil, "the file is missing"
+		if errors.Is(err, corrupt.Err) {
+			r.blobs.causes[num] = err.Error()
+		}
 		return nil, nil
 	}
 	if err != nil {
@@ -80,7 +84,7 @@ func (r *repairer) value(from string, user, encoded []byte) (loss *Loss, err err
 	loss = &Loss{File: filename.Blob(ref.File), Offset: int64(ref.Offset), Bytes: int64(ref.Bytes()), Key: bytes.Clone(user)}
 	switch {
 	case f == nil:
-		loss.Cause = "the file is missing"
+		loss.Cause = r.blobs.causes[ref.File]
 		return loss, nil
 	case ref.End() <= f.intact:
 		err = f.Reader.Check(ref)

@@ -55,7 +55,7 @@ type Config struct {
 // Run makes a store that opens out of one that does not, in the same directory. The contract is that of
 // engine.Repair.
 func Run(c Config) (report Report, err error) {
-	r := &repairer{Config: c, report: &report, blobs: repairBlobs{files: map[uint64]*salvagedBlobs{}}}
+	r := &repairer{Config: c, report: &report, blobs: repairBlobs{files: map[uint64]*salvagedBlobs{}, causes: map[uint64]string{}}}
 	if err = r.run(); err != nil {
 		return report, fmt.Errorf("engine: repair %s: %w", c.Dir, err)
 	}
@@ -128,13 +128,16 @@ func (r *repairer) closeAll(o outputs) error {
 
 // number makes sure that new files have numbers which no file has or had, here or in lost.
 func (r *repairer) number() error {
+	if err := r.store.Dir.CheckDir(filename.Lost); err != nil {
+		return err
+	}
 	next := max(r.files.Max+1, r.state.NextFile)
 	names, err := r.lostDir("").Names()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	for _, name := range names {
-		if num, err := strconv.ParseUint(name, 10, 64); err == nil {
+		if num, err := strconv.ParseUint(name, 10, 64); err == nil && num <= manifest.NumMax {
 			next = max(next, num+1)
 		}
 	}
@@ -176,7 +179,8 @@ func (r *repairer) rewrite() (outputs, error) {
 }
 
 // replace puts the new store in the place of the old one. Before the marker is durable, the old files have a second
-// name, or a copy, in lost; they lose their first one after it, unless they are blob files that are needed on.
+// name, or a copy, in lost; they lose their first one after it, unless they are blob files that are needed on. What is
+// not a regular file cannot have a second name: it moves to lost after the marker.
 func (r *repairer) replace(o outputs) error {
 	m := manifest.Marker{Num: 1, Manifest: r.newFileNum()}
 	for _, old := range r.files.Markers {
@@ -187,8 +191,13 @@ func (r *repairer) replace(o outputs) error {
 	if err := lost.Make(); err != nil {
 		return err
 	}
-	old := r.files.Names()
-	for _, name := range old {
+	var old, irregular []string
+	for _, name := range r.files.Names() {
+		if errors.Is(r.store.Dir.Check(name), corrupt.Err) {
+			irregular = append(irregular, name)
+			continue
+		}
+		old = append(old, name)
 		if _, err := lost.Clone(r.store.Dir, name); err != nil {
 			return err
 		}
@@ -214,6 +223,11 @@ func (r *repairer) replace(o outputs) error {
 	}
 	if err := image.Publish(r.store.Dir, image.MadeFile{Name: m.Name(), Content: m.Content()}); err != nil {
 		return err
+	}
+	for _, name := range irregular {
+		if err := r.store.Dir.Rename(name, filepath.Join(filename.Lost, filepath.Base(lost.Path()), name)); err != nil {
+			return err
+		}
 	}
 	return r.store.Dir.Remove(slices.DeleteFunc(old, func(name string) bool {
 		num, ok := filename.Parse(name, filename.BlobSuffix)

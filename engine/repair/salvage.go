@@ -3,12 +3,12 @@ package repair
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/batch"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
@@ -17,6 +17,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
+
+// tableBytesMax is the size of the largest damaged table that is read into memory.
+const tableBytesMax = 8 << 30
 
 // What a warning says, in the order of how much it takes away.
 const (
@@ -45,10 +48,12 @@ func (r *repairer) readManifest() {
 	slices.Reverse(candidates)
 	marked := false
 	for _, m := range r.files.Markers {
-		content, err := r.store.Dir.ReadFile(m.Name())
+		content, err := r.store.Dir.ReadFile(m.Name(), manifest.MarkerBytesMax)
 		switch {
 		case err == nil && string(content) == string(m.Content()):
 			candidates, marked = []uint64{m.Manifest}, true
+		case errors.Is(err, corrupt.Err):
+			r.lose(Loss{File: m.Name(), Bytes: -1, Cause: err.Error()})
 		default:
 			r.lose(Loss{File: m.Name(), Bytes: int64(len(content)), Cause: "not what a marker holds"})
 		}
@@ -67,7 +72,7 @@ func (r *repairer) readManifest() {
 
 func (r *repairer) tryManifest(num uint64, marked bool) bool {
 	name := manifest.FileName(num)
-	content, err := r.store.Dir.ReadFile(name)
+	content, err := r.store.Dir.ReadFile(name, manifest.FileBytesMax)
 	var state manifest.State
 	if err == nil {
 		state, _, err = manifest.Load(content, name, num)
@@ -116,11 +121,11 @@ func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, e
 	name := filename.Table(num)
 	f, err := r.store.Dir.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		r.warn(warnTable)
-		r.lose(Loss{
-			File: name, Bytes: int64(wanted.Bytes), After: wanted.Smallest, Before: wanted.Largest,
-			Cause: "the file is missing; the keys are the first and the last of it",
-		})
+		r.loseTable(name, wanted, "the file is missing")
+		return nil, nil
+	}
+	if errors.Is(err, corrupt.Err) {
+		r.loseTable(name, wanted, err.Error())
 		return nil, nil
 	}
 	if err != nil {
@@ -146,12 +151,27 @@ func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, e
 	if !errors.Is(damage, corrupt.Err) {
 		return nil, errors.Join(damage, f.Close())
 	}
-	content, err := io.ReadAll(f)
-	if err = errors.Join(err, f.Close()); err != nil {
+	content, err := durable.Content(f, name, tableBytesMax)
+	if err = errors.Join(err, f.Close()); errors.Is(err, corrupt.Err) {
+		r.loseTable(name, wanted, err.Error())
+		return nil, nil
+	}
+	if err != nil {
 		return nil, err
 	}
 	r.warn(warnTable)
 	return r.salvageTable(name, content), nil
+}
+
+// loseTable reports that nothing of a table is there.
+func (r *repairer) loseTable(name string, wanted manifest.Table, cause string) {
+	r.warn(warnTable)
+	l := Loss{File: name, Bytes: -1, Cause: cause}
+	if r.whole {
+		l.Bytes, l.After, l.Before = int64(wanted.Bytes), wanted.Smallest, wanted.Largest
+		l.Cause += "; the keys are the first and the last of it"
+	}
+	r.lose(l)
 }
 
 func (r *repairer) salvageTable(name string, content []byte) key.Iterator {
@@ -184,7 +204,12 @@ func (r *repairer) readLogs() ([]key.Iterator, error) {
 		if r.whole && num < r.state.LogFloor {
 			continue
 		}
-		content, err := r.store.Dir.ReadFile(filename.Log(num))
+		content, err := r.store.Dir.ReadFile(filename.Log(num), wal.LogBytesMax)
+		if errors.Is(err, corrupt.Err) {
+			r.warn(warnLog)
+			r.lose(Loss{File: filename.Log(num), Bytes: -1, Cause: err.Error()})
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -47,7 +47,7 @@ func TestCloneCopiesWhereThereAreNoLinks(t *testing.T) {
 				require.NoError(t, err)
 				require.EqualValues(t, 7, copied)
 				require.Equal(t, []string{"create", "write", "sync"}, b.calls, "D6: a copy is synced")
-				content, err := to.ReadFile("table")
+				content, err := to.ReadFile("table", 1<<20)
 				require.NoError(t, err)
 				require.Equal(t, "content", string(content))
 				return
@@ -67,7 +67,7 @@ func TestRenameTakesNoName(t *testing.T) {
 	require.NoError(t, d.WriteFile("b", []byte("2")))
 	require.ErrorIs(t, d.Rename("a", "b"), fs.ErrExist)
 	require.NoError(t, d.Rename("a", "c"))
-	content, err := d.ReadFile("c")
+	content, err := d.ReadFile("c", 1<<20)
 	require.NoError(t, err)
 	require.Equal(t, "1", string(content))
 }

@@ -3,7 +3,6 @@ package durable
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -154,38 +153,6 @@ func (d *Dir) Remove(names ...string) error {
 	return d.Sync()
 }
 
-// Names lists the directory, in no order.
-func (d *Dir) Names() (names []string, err error) {
-	f, err := d.fs.Open(d.path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	return f.Readdirnames(-1)
-}
-
-// Open opens a file for reading.
-func (d *Dir) Open(name string) (afero.File, error) { return d.fs.Open(d.join(name)) }
-
-// ReadFile returns the content of a file, read by one call of ReadAt.
-func (d *Dir) ReadFile(name string) (content []byte, err error) {
-	f, err := d.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	info, err := f.Stat()
-	if err != nil || info.Size() == 0 {
-		return nil, err
-	}
-	content = make([]byte, info.Size())
-	n, err := f.ReadAt(content, 0)
-	if n == len(content) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return content[:n], nil
-	}
-	return nil, err
-}
-
 // WriteFile creates a file with that content and makes the content durable, not yet the name.
 func (d *Dir) WriteFile(name string, content []byte) error {
 	f, err := d.Create(name)
@@ -198,8 +165,11 @@ func (d *Dir) WriteFile(name string, content []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// Create creates a file for appending. It is an error if the name exists.
+// Create creates a file for appending. It is an error if the name exists, or leads out of the directory.
 func (d *Dir) Create(name string) (*File, error) {
+	if err := d.checkName(name); err != nil {
+		return nil, err
+	}
 	var f afero.File
 	err := d.try(func() (err error) {
 		f, err = d.fs.OpenFile(d.join(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)

@@ -20,6 +20,9 @@
 //   - D6: [Dir.Clone] gives a second directory a file by a hard link only if the filesystem can; a copy is synced. So
 //     both directories hold what was durable before, whichever way it went.
 //
+//   - D7: only regular files of the directory itself are read. No name leads out of it, no link is followed, and no pipe
+//     or device is opened. They are corruption, whoever put them there.
+//
 // A store never renames: a name is made once, and becomes durable by a sync of its directory. [Dir.Rename] is for lists
 // beside stores, which must not be found half written and have no other proof. A Dir may be used by several
 // goroutines. A File may be written by one and synced by others at the same time.

@@ -96,7 +96,7 @@ func TestFirstFailureEndsAllMutations(t *testing.T) {
 			}
 			require.Len(t, fsys.calls, calls, "D1: nothing reaches the filesystem")
 			require.Len(t, told, 1)
-			content, err := d.ReadFile("old")
+			content, err := d.ReadFile("old", 1<<20)
 			require.NoError(t, err, "D5")
 			require.Equal(t, "content", string(content))
 			require.NoError(t, open.Close())

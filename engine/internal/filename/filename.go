@@ -1,6 +1,7 @@
 package filename
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -38,7 +39,22 @@ func Parse(name, suffix string) (num uint64, ok bool) {
 		return 0, false
 	}
 	num, err := strconv.ParseUint(digits, 10, 64)
-	return num, err == nil
+	return num, err == nil && num <= manifest.NumMax
+}
+
+// IsStoreFile reports whether a file of a store may have the name: it is that of a log, table, blob file, manifest or
+// marker. Such a name never leads out of a directory.
+func IsStoreFile(name string) bool {
+	for _, suffix := range [...]string{LogSuffix, TableSuffix, BlobSuffix} {
+		if _, ok := Parse(name, suffix); ok {
+			return true
+		}
+	}
+	if _, ok := manifest.ParseFileName(name); ok {
+		return true
+	}
+	_, ok := manifest.ParseMarker(name)
+	return ok
 }
 
 // Files are the files in the directory of a store, by what they are.
@@ -73,7 +89,7 @@ func Sort(names []string) *Files {
 	slices.Sort(f.Blobs)
 	slices.Sort(f.Manifests)
 	slices.Sort(f.Foreign)
-	slices.SortFunc(f.Markers, func(a, b manifest.Marker) int { return int(b.Num) - int(a.Num) })
+	slices.SortFunc(f.Markers, func(a, b manifest.Marker) int { return cmp.Compare(b.Num, a.Num) })
 	return f
 }
 

@@ -109,7 +109,7 @@ func (im *Image) Marker() MadeFile {
 // becomes the last one's number.
 func (l *imageLog) rewrite(last *key.Seq) ([]byte, error) {
 	name := filename.Log(l.num)
-	content, err := io.ReadAll(io.NewSectionReader(l.file, 0, 1<<62))
+	content, err := durable.Content(l.file, name, wal.LogBytesMax)
 	if err != nil {
 		return nil, err
 	}

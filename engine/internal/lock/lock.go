@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/afero"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 )
 
@@ -42,7 +43,7 @@ func Dir(fsys afero.Fs, dir string, readOnly bool) (io.Closer, error) {
 		return lock, nil
 	case readOnly && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)):
 		return io.NopCloser(nil), nil
-	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, corrupt.Err) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC):
 		return nil, fmt.Errorf("engine: lock %s: %w", dir, err) // an error of the file, not a sign of another holder
 	}
 	return nil, fmt.Errorf("%w: %s: %w", ErrLocked, dir, err)

@@ -10,14 +10,27 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 )
 
 // lockFile takes an advisory lock that the kernel releases when the process ends, however it ends. The file stays; in it
 // is the number of the process that took the lock last.
 func lockFile(name string) (io.Closer, error) {
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o644)
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0o644)
 	if err != nil {
+		if info, bad := os.Lstat(name); bad == nil && irregular(info) != nil {
+			err = irregular(info)
+		}
 		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil {
+		err = irregular(info)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		if errors.Is(err, syscall.EWOULDBLOCK) {
@@ -26,10 +39,25 @@ func lockFile(name string) (io.Closer, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	// The number is only shown to others who want the lock. If a full disk has no room for it, the lock holds all the same.
-	if f.Truncate(0) == nil {
+	// A file with a second name may be somebody else's.
+	if !hasOtherNames(info) && f.Truncate(0) == nil {
 		_, _ = fmt.Fprintf(f, "%d\n", os.Getpid())
 	}
 	return f, nil
+}
+
+// irregular returns an error if a file is not a regular one.
+func irregular(info os.FileInfo) error {
+	if info.Mode().IsRegular() {
+		return nil
+	}
+	return corrupt.At(filename.Lock, 0, "not a regular file (%v): remove it", info.Mode().Type())
+}
+
+// hasOtherNames reports whether a file may be known by another name, too.
+func hasOtherNames(info os.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return !ok || stat.Nlink > 1
 }
 
 // heldBy says who has the lock. The number may be missing for a moment, while its holder writes it.

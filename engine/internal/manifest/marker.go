@@ -7,6 +7,16 @@ import (
 	"strings"
 )
 
+// NumMax is the largest number that a file of a store has. A name with a larger one is not of a store, so that counting
+// on from what is found in a directory or a manifest never overflows.
+const NumMax = 1 << 62
+
+// What the engine writes at most to a file. A manifest names each table with two keys.
+const (
+	FileBytesMax   = 1 << 30
+	MarkerBytesMax = 256
+)
+
 // Marker says which manifest is current, as long as no valid marker has a higher number.
 type Marker struct{ Num, Manifest uint64 }
 
@@ -30,11 +40,11 @@ func ParseMarker(name string) (m Marker, ok bool) {
 	}
 	m.Num, _ = strconv.ParseUint(num, 10, 64)
 	m.Manifest, _ = ParseFileName(manifest)
-	return m, m.Name() == name
+	return m, m.Name() == name && m.Num <= NumMax && m.Manifest <= NumMax
 }
 
 // ParseFileName returns the number of the manifest that has this file name.
 func ParseFileName(name string) (num uint64, ok bool) {
 	num, err := strconv.ParseUint(strings.TrimPrefix(name, "MANIFEST-"), 10, 64)
-	return num, err == nil && FileName(num) == name
+	return num, err == nil && FileName(num) == name && num <= NumMax
 }

@@ -90,12 +90,18 @@ func order(level int) func(a, b Table) int {
 }
 
 // Check reports as corruption what no sequence of flushes and compactions can lead to: overlapping tables in a level
-// below 0, bounds upside down, or one number at two places.
+// below 0, bounds upside down, one number at two places, or a number that nothing counts up to.
 func (s *State) Check() error {
+	if s.NextFile > NumMax || s.LogFloor > NumMax || s.LastSeq > key.MaxSeq {
+		return corrupt.At("manifest", 0, "next file %d, log floor %d and last sequence number %d are not all below %d and %d",
+			s.NextFile, s.LogFloor, s.LastSeq, uint64(NumMax), key.MaxSeq)
+	}
 	seen := map[uint64]bool{}
 	for l, level := range s.Levels {
 		for i, t := range level {
 			switch {
+			case t.Num > NumMax || t.MaxSeq > key.MaxSeq || t.MinSeq > t.MaxSeq:
+				return corrupt.At("manifest", 0, "table %d has sequence numbers %d to %d", t.Num, t.MinSeq, t.MaxSeq)
 			case seen[t.Num]:
 				return corrupt.At("manifest", 0, "table %d is listed twice", t.Num)
 			case bytes.Compare(t.Smallest, t.Largest) > 0:

@@ -78,7 +78,7 @@ func (s *Store) name(t *view.Table) error {
 // manifest compares the manifest on disk with what is in use.
 func (s *Store) manifest() error {
 	m := s.Marker
-	marker, err := s.Dir.ReadFile(m.Name())
+	marker, err := s.Dir.ReadFile(m.Name(), manifest.MarkerBytesMax)
 	if err != nil {
 		return corrupt.Missing(m.Name(), err)
 	}
@@ -86,7 +86,7 @@ func (s *Store) manifest() error {
 		return corrupt.At(m.Name(), 0, "not what a marker holds")
 	}
 	name := manifest.FileName(m.Manifest)
-	content, err := s.Dir.ReadFile(name)
+	content, err := s.Dir.ReadFile(name, manifest.FileBytesMax)
 	if err != nil {
 		return corrupt.Missing(name, err)
 	}
@@ -110,7 +110,7 @@ func (s *Store) logs() error {
 	}
 	last := s.LastSeq
 	for _, num := range s.Logs {
-		content, err := s.Dir.ReadFile(filename.Log(num))
+		content, err := s.Dir.ReadFile(filename.Log(num), wal.LogBytesMax)
 		if err != nil {
 			return corrupt.Missing(filename.Log(num), err)
 		}

@@ -5,6 +5,9 @@ import (
 	"hash/crc32"
 )
 
+// LogBytesMax is the most that a log has: what one memtable holds, of at most half of it, and one batch more.
+const LogBytesMax = 8 << 30
+
 const (
 	blockBytes  = 32 << 10
 	headerBytes = 4 + 2 + 1 + 4 + 8

@@ -1,0 +1,35 @@
+//go:build unix
+
+package durable
+
+import (
+	"errors"
+	"os"
+	"syscall"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+)
+
+// openRegular opens a file that was regular a moment ago. On the operating system's filesystem, what has taken its place
+// since is neither followed nor waited for.
+func openRegular(fsys afero.Fs, path string) (afero.File, error) {
+	switch fsys.(type) {
+	case afero.OsFs, *afero.OsFs:
+	default:
+		return fsys.Open(path)
+	}
+	f, err := fsys.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = corrupt.At(path, 0, "%s in place of a regular file: move it away", describe(info.Mode()))
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}

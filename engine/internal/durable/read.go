@@ -1,0 +1,168 @@
+package durable
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"math"
+	"path/filepath"
+	"syscall"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+)
+
+// Check returns nil if the directory has a regular file of that name. A symbolic link, a pipe, a device or anything else
+// of that name is corruption, and so is a name that leads out of the directory. Other errors are those of the filesystem.
+// Where the filesystem cannot describe a link itself (afero.Lstater), the link's target is judged.
+func (d *Dir) Check(name string) error {
+	kind, err := d.kind(name)
+	if err != nil {
+		return err
+	}
+	if !kind.IsRegular() {
+		return corrupt.At(name, 0, "%s in place of a regular file: move it away", describe(kind))
+	}
+	return nil
+}
+
+// CheckDir returns nil if name is a directory in this one, or missing. Anything else is corruption: what is done there
+// would be done elsewhere.
+func (d *Dir) CheckDir(name string) error {
+	kind, err := d.kind(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err == nil && !kind.IsDir():
+		return corrupt.At(name, 0, "%s in place of a directory: move it away", describe(kind))
+	}
+	return err
+}
+
+// kind returns what has the name, without following a link.
+func (d *Dir) kind(name string) (fs.FileMode, error) {
+	if err := d.checkName(name); err != nil {
+		return 0, err
+	}
+	info, err := lstat(d.fs, d.join(name))
+	if err != nil {
+		return 0, err
+	}
+	return info.Mode().Type(), nil
+}
+
+// checkName refuses a name that leads out of the directory.
+func (d *Dir) checkName(name string) error {
+	if filepath.IsLocal(name) && name == filepath.Base(name) && name != "." {
+		return nil
+	}
+	return corrupt.At(d.path, 0, "%q is not the name of a file in a directory", name)
+}
+
+func lstat(fsys afero.Fs, path string) (fs.FileInfo, error) {
+	if l, ok := fsys.(afero.Lstater); ok {
+		info, _, err := l.LstatIfPossible(path)
+		return info, err
+	}
+	return fsys.Stat(path)
+}
+
+// describe names a type of file that is not regular.
+func describe(kind fs.FileMode) string {
+	switch kind.Type() {
+	case 0:
+		return "a regular file"
+	case fs.ModeDir:
+		return "a directory"
+	case fs.ModeSymlink:
+		return "a symbolic link"
+	case fs.ModeNamedPipe:
+		return "a named pipe"
+	case fs.ModeSocket:
+		return "a socket"
+	}
+	return "a device"
+}
+
+// Open opens a regular file for reading; see [Dir.Check] for what else has the name.
+func (d *Dir) Open(name string) (afero.File, error) {
+	if err := d.Check(name); err != nil {
+		return nil, err
+	}
+	return openRegular(d.fs, d.join(name))
+}
+
+// ReadFile returns the content of a file, read by one call of ReadAt if it is not large. A file of more than bytesMax
+// bytes is corruption: it is not read.
+func (d *Dir) ReadFile(name string, bytesMax int64) (content []byte, err error) {
+	f, err := d.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	content, err = Content(f, name, bytesMax)
+	return content, errors.Join(err, f.Close())
+}
+
+// pieceBytes is how much of a large file is read at a time.
+const pieceBytes = 1 << 20
+
+// Content is ReadFile for a file that is open; the name is for errors. Of a large file, memory is taken only for the parts
+// that are not zero: a sparse file of a few blocks costs no more than these.
+func Content(f afero.File, name string, bytesMax int64) ([]byte, error) {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return nil, err
+	}
+	size := info.Size()
+	if size > min(bytesMax, math.MaxInt) {
+		return nil, corrupt.At(name, bytesMax, "the file has %d bytes; the engine writes at most %d to such a file", size, bytesMax)
+	}
+	content := make([]byte, size)
+	if size <= 16*pieceBytes {
+		n, err := readAt(f, content, 0)
+		return content[:n], err
+	}
+	piece, zeros := make([]byte, pieceBytes), make([]byte, pieceBytes)
+	for at := 0; at < len(content); at += pieceBytes {
+		want := piece[:min(pieceBytes, len(content)-at)]
+		n, err := readAt(f, want, int64(at))
+		if err != nil {
+			return nil, err
+		}
+		if !bytes.Equal(want[:n], zeros[:n]) { // writing zeros would make the system find memory for them
+			copy(content[at:], want[:n])
+		}
+		if n < len(want) {
+			return content[:at+n], nil
+		}
+	}
+	return content, nil
+}
+
+// readAt is ReadAt, for which the end of the file is no error.
+func readAt(f afero.File, b []byte, off int64) (int, error) {
+	n, err := f.ReadAt(b, off)
+	if n == len(b) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return n, nil
+	}
+	return 0, err
+}
+
+// Names lists the directory, in no order.
+func (d *Dir) Names() (names []string, err error) {
+	info, err := d.fs.Stat(d.path) // to open a pipe would block
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return nil, &fs.PathError{Op: "open", Path: d.path, Err: syscall.ENOTDIR}
+	}
+	f, err := d.fs.Open(d.path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return f.Readdirnames(-1)
+}
