@@ -199,6 +199,9 @@ func (r *repo) read(name string, id uint64) (b list, err error) {
 	if err := json.Unmarshal(body, &b); err != nil || b.ID != id || len(b.Files) == 0 {
 		return b, corrupt.At(filepath.Join(r.dir.Path(), name), 0, "not the list of backup %d: %v", id, err)
 	}
+	if why := b.impossible(); why != "" {
+		return list{}, corrupt.At(filepath.Join(r.dir.Path(), name), 0, "no backup has such a list: %s", why)
+	}
 	return b, nil
 }
 
