@@ -1,7 +1,9 @@
 package lightning
 
 import (
+	"context"
 	"errors"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -22,24 +24,44 @@ func storeCommand(
 			if err := cmdline.OneOf("format", format, storeFormats); err != nil {
 				return err
 			}
-			result, failed := run(cmd, args)
-			if failed != nil && !errors.As(failed, new(printFirst)) {
-				return storeError(failed)
-			}
-			var err error
-			if format == "json" {
-				err = result.json(cmd.OutOrStdout())
-			} else {
-				err = result.text(cmd.OutOrStdout())
-			}
-			if err = errors.Join(failed, err); err == nil && result.damaged() {
-				return exit.Violation
-			}
-			return storeError(err)
+			return unlessStopped(cmd.Context(), func() error {
+				result, failed := run(cmd, args)
+				return conclude(cmd.OutOrStdout(), format, result, failed)
+			})
 		},
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().StringVar(&format, "format", "text", "`FORM` of the output: text, json")
 	cmdline.Complete(cmd, "format", cmdline.Fixed(storeFormats...))
 	return cmd
+}
+
+// conclude prints the result of a command and returns its error.
+func conclude(w io.Writer, format string, result printable, failed error) (err error) {
+	if failed != nil && !errors.As(failed, new(printFirst)) {
+		return storeError(failed)
+	}
+	if format == "json" {
+		err = result.json(w)
+	} else {
+		err = result.text(w)
+	}
+	if err = errors.Join(failed, err); err == nil && result.damaged() {
+		return exit.Violation
+	}
+	return storeError(err)
+}
+
+// unlessStopped returns what do returns, or the signal that cancels ctx meanwhile. The process ends then, and do with it:
+// that is safe at any point, because the engine takes it for a crash, and nothing that a damaged file makes the engine do
+// can delay it.
+func unlessStopped(ctx context.Context, do func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
