@@ -97,19 +97,19 @@ func Replay(ctx context.Context, targets []Target, tokenOrFile string, opts Repl
 	return replay.Replay(ctx, targets, tokenOrFile, opts)
 }
 
-// Rejudge judges a saved finding again, from the history and the recovered state in its evidence. No engine is run; of
-// targets, the one that the evidence is of says what was promised. The error is ErrBadToken if the file is no evidence.
+// Rejudge judges a saved finding again, from the history and the recovered state in its evidence. No engine is run; the
+// target that the evidence names says what was promised. The error is ErrBadToken if the file is not evidence.
 func Rejudge(ctx context.Context, targets []Target, file string) (*Rejudged, error) {
 	return replay.Rejudge(ctx, targets, file)
 }
 
-// Blame says whose panic ended a process, from what the Go runtime wrote: the first function on the stack of the goroutine
-// that panicked which is neither the runtime's nor the standard library's. engines is false if it is the lab's own, or if
-// there is none.
+// Blame says whose panic ended a process, from what the Go runtime wrote: on the stack of the goroutine that panicked,
+// the first function that belongs neither to the runtime nor to the standard library. engines is false if it is the
+// lab's own, or if there is none.
 func Blame(output string) (function string, engines bool) { return stack.Blame(output) }
 
-// Died makes a finding of a panic of the engine that ended the process of a run. The output is what the Go runtime wrote; the
-// token is the one that repeats what was going on. The error is ErrBadToken.
+// Died makes a finding of a panic of the engine that ended the process of a run. The output is what the Go runtime
+// wrote; the token repeats what was going on. The error is ErrBadToken.
 func Died(targets []Target, token, output string) (*Finding, error) {
 	return evidence.Died(targets, token, output)
 }

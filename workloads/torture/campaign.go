@@ -28,7 +28,7 @@ type campaign struct {
 	demanding bool      // it is the default run, which has to reach every goal
 }
 
-// maxHangs is the number of hangs after which a campaign gives up: each leaves goroutines behind that nobody can stop.
+// maxHangs is the number of hangs after which a campaign gives up: each leaves behind goroutines that nobody can stop.
 const maxHangs = 4
 
 func newCampaign(target Target, opts Options) (*campaign, error) {
@@ -93,7 +93,7 @@ func (c *campaign) budget(ctx context.Context, left int) (context.Context, conte
 	return context.WithTimeout(ctx, share)
 }
 
-// runOnce runs a spec, which the cell and the options complete, and returns the recording.
+// runOnce completes a spec from the cell and the options, runs it, and returns the recording.
 func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec) (*record.Recording, error) {
 	s.Workload, s.Scenario = cell.result.Workload, c.opts.Scenario
 	s.Profile, s.Device = c.opts.Profile, c.opts.Device
@@ -106,7 +106,7 @@ func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec) (*recor
 	return record.Run(ctx, c.target, p, c.opts.Patience), nil
 }
 
-// running calls Options.Running with the token that repeats what begins now.
+// running calls Options.Running with the token of what begins now.
 func (c *campaign) running(slot int, spec plan.Spec, tick uint64) {
 	if c.opts.Running != nil {
 		c.opts.Running(slot, evidence.Token(c.target.Name, spec, evidence.Place{Tick: tick}))
@@ -132,7 +132,7 @@ func (c *campaign) request(s *explore.Subject) explore.Request {
 	return req
 }
 
-// explore does what a request asks for, and adds the time that it takes to the figures.
+// explore carries out a request, and adds the time that it takes to the figures.
 func (c *campaign) explore(ctx context.Context, req explore.Request) *explore.Outcome {
 	begin := time.Now()
 	found := explore.Explore(ctx, req)
@@ -171,7 +171,7 @@ func (c *campaign) missedGoals() []string {
 	return reasons
 }
 
-// unseenProfiles returns a reason for each profile that should have had crash images and had none.
+// unseenProfiles returns a reason for each profile that should have had crash images but had none.
 func (c *campaign) unseenProfiles() (reasons []string) {
 	if !c.sampling {
 		return nil

@@ -9,10 +9,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// cell is one field of the matrix, with what makes its runs count.
+// cell is one field of the matrix, and what decides whether its runs prove anything.
 type cell struct {
 	result     Cell
-	series     *plan.Series // of a sweep; nil: one run a round
+	series     *plan.Series // the runs of a sweep; nil: one run per round
 	swept      bool         // the sweep came to its end
 	needsFault bool
 	needsLoss  bool
@@ -41,8 +41,8 @@ func cellsOf(o Options) []*cell {
 	return all
 }
 
-// hasTurn reports whether workload i has fault j. A rare fault has one workload. A common one has all of them, except that a
-// workload and its variant take turns.
+// hasTurn reports whether workload i has fault j. A rare fault has one workload. A common fault has all workloads,
+// except that a workload and its variant take turns.
 func (o *Options) hasTurn(workload, name string, i, j int) bool {
 	f, err := plan.FaultNamed(name)
 	turn := j + int(o.Seed%1024)
@@ -62,10 +62,10 @@ func isVariant(name string) bool {
 	return known && w.Variant
 }
 
-// maxReasons is how many different reasons a cell gives at the most. Some contain numbers, so there is no end to them.
+// maxReasons is how many different reasons a cell gives at most. Some contain numbers, so there is no end to them.
 const maxReasons = 16
 
-// unclear notes judgements that ended without an answer.
+// unclear counts judgements that ended without an answer.
 func (c *cell) unclear(reason string, n int) {
 	c.result.Unknown += n
 	if len(c.unknown) < maxReasons {

@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// Check tortures target and returns what was found. It fails only if the lab itself could not work; a store that
-// breaks its promises is a Result with the verdict Fail. When ctx is done, Check returns what it has so far, with
+// Check tortures target and returns what was found. It returns an error only if the lab itself could not work; a store
+// that breaks its promises is a Result with the verdict Fail. When ctx is done, Check returns what it has so far, with
 // Interrupted set.
 func Check(ctx context.Context, target Target, opts Options) (*Result, error) {
 	c, err := newCampaign(target, opts)
@@ -53,7 +53,7 @@ func (c *campaign) byFault() []*cell {
 	})
 }
 
-// runCell records, judges and explores the runs of a cell in a round: one, or all of a sweep. left is the number of cells that
+// runCell records, judges and explores the runs of a cell in a round: one, or all of a sweep. left is how many cells
 // are left in the round.
 func (c *campaign) runCell(ctx context.Context, cell *cell, round, left int) error {
 	if cell.series != nil {
@@ -71,7 +71,7 @@ func (c *campaign) runCell(ctx context.Context, cell *cell, round, left int) err
 	return c.examine(ctx, budget, cell, r)
 }
 
-// maxDraws is how often a run is drawn at the most. The last one counts even if its fault hit nothing.
+// maxDraws is how often a run is drawn at most. The last one counts even if its fault hit nothing.
 const maxDraws = 16
 
 // draw draws runs of a cell until one says something. A run whose fault hit nothing, or hit before anything had changed, says
@@ -106,7 +106,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		Provenance: provenance(),
 	}
 	c.figures.fill(r)
-	stopped := c.stopped() // a campaign that was to stop there owes nothing else
+	stopped := c.stopped() // a campaign that was asked to stop here owes nothing else
 	if !stopped {
 		r.Reasons = append(c.unseenProfiles(), c.missedGoals()...)
 	}

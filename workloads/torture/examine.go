@@ -42,7 +42,7 @@ func (c *campaign) judgeLive(ctx context.Context, cell *cell, s *explore.Subject
 	return live
 }
 
-// addSample adds what a sample of the crash points of a run has found.
+// addSample adds what exploring a sample of a run's crash points has found.
 func (c *campaign) addSample(ctx context.Context, cell *cell, sample explored) error {
 	c.progress.unknown.Add(int64(c.figures.addSample(cell, sample)))
 	return c.addFindings(ctx, cell, sample.subject, sample.found.Failures)
@@ -51,10 +51,10 @@ func (c *campaign) addSample(ctx context.Context, cell *cell, sample explored) e
 // What is explored of every run, however slow the machine is.
 const (
 	minPoints = 6
-	minImages = 24 // of one crash point
+	minImages = 24 // images of one crash point
 )
 
-// exploreMinimum explores a few crash points of a run for which the time did not suffice for as many.
+// exploreMinimum explores a few more crash points of a run if time ran out before the minimum was reached.
 func (c *campaign) exploreMinimum(ctx context.Context, cell *cell, run explored) error {
 	if t := run.found.Tally; t.Points >= minPoints || t.Left == 0 || c.ended(ctx) {
 		return nil

@@ -22,11 +22,11 @@ type figures struct {
 	tally    explore.Tally
 	elapsed  time.Duration // wall time of exploring
 	acked    int
-	kept     int // of the acked, those that every image still had
+	kept     int // those of acked that every image still had
 	bank     bankTotals
 	profiles map[string]ProfileCount // by name
 	goals    []GoalCount
-	traces   hash.Hash // of the hashes of all traces, one a line
+	traces   hash.Hash // hashes the hashes of all traces, one per line
 }
 
 func newFigures(target *contract.Target) *figures {
@@ -44,7 +44,7 @@ type explored struct {
 	found   *explore.Outcome
 }
 
-// addLive adds a run in which no power was cut yet, and returns how many judgements ended without an answer.
+// addLive adds a run before power is cut, and returns how many judgements ended without an answer.
 func (f *figures) addLive(c *cell, live judge.Live) (unknown int) {
 	for _, v := range live.Problems {
 		if v.Class == "hang" {
@@ -64,7 +64,7 @@ func (f *figures) addRun(c *cell, e explored) (unknown int) {
 	c.result.Profile = r.Plan.Spec.Profile
 	c.committed += r.Committed()
 	c.needsFault = c.needsFault || len(r.Plan.Rules) > 0
-	c.needsLoss = r.Plan.Spec.Profile != "lose-none" && !r.Plan.Fault.Rot // what rots is loss enough
+	c.needsLoss = r.Plan.Spec.Profile != "lose-none" && !r.Plan.Fault.Rot // rot is loss enough
 	for kind, n := range r.Injected {
 		c.result.Injected[kind] += n
 	}

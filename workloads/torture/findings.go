@@ -19,7 +19,7 @@ type findings struct {
 	ids  []string // in order of discovery
 }
 
-// found is a finding with the run and the failure that it was made from.
+// found is a finding, with its run and its failure.
 type found struct {
 	finding   Finding
 	recording *record.Recording
@@ -45,7 +45,7 @@ func (f *findings) add(ctx context.Context, s *explore.Subject, failure explore.
 	return true
 }
 
-// again counts another failure of the same kind, and reports whether it is of another cell.
+// again counts another failure of the same kind, and reports whether it comes from another cell.
 func (x *found) again(s *explore.Subject, failure *explore.Failure) bool {
 	p, f := s.Recording.Plan, &x.finding
 	f.Count += failure.Count
@@ -61,7 +61,7 @@ func (x *found) again(s *explore.Subject, failure *explore.Failure) bool {
 }
 
 const (
-	shrinkTime = 10 * time.Second // for one finding
+	shrinkTime = 10 * time.Second // the time for one finding
 	maxShrunk  = 5                // findings that are shrunk: the first ones say enough
 )
 

@@ -20,15 +20,15 @@ type Options struct {
 	Profile   string        // which subsets of pending ops a crash may keep; empty: posix-min
 	Device    string        // what the disk does to unsynced writes, as faultfs.ParseDevice reads it; empty: sectors are whole
 	Scenario  string        // a named run instead of the matrix: see Scenarios
-	Seed      uint64        // of everything; 0 means 1
+	Seed      uint64        // the seed of everything; 0 means 1
 	For       time.Duration // how long to go on starting runs; the first round is finished in any case; 0: 20 s, unless Rounds is set
 	Rounds    int           // how often to go through the matrix; 0: until For is over
 	Clients   int           // concurrent clients of a workload; 0: a choice per run, from 1 to 4
 	Ops       int           // operations per client; 0: a choice per run
 	Keys      int           // keys loaded before the clients start; 0: a choice per run
 	Workers   int           // crash points explored at once; 0: GOMAXPROCS
-	// CrashPoints is how many crash points of each run are explored at the most, spread evenly over it; 0: as many as For allows,
-	// or all if there is no such limit. The others count as unexplored. A scenario has a number of its own.
+	// CrashPoints is how many crash points of each run are explored at most, spread evenly over it; 0: as many as For
+	// allows, or all if there is no such limit. The others count as unexplored. A scenario has a number of its own.
 	CrashPoints int
 	// Patience is how long the engine may take over one operation or one recovery before it counts as hanging; 0: 30 s.
 	Patience  time.Duration

@@ -10,8 +10,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 )
 
-// Posthumous returns the result of a run whose process died. It has the finding last, which says what the process died of,
-// and those that the run had saved since it began. The figures of the run are lost, but for the time that it took.
+// Posthumous returns the result of a run whose process died. It has the findings that the run had saved since it began
+// and, last, the one that says what the process died of. The figures of the run are lost, except for the time that it
+// took.
 func Posthumous(target Target, opts Options, last *Finding, began time.Time, took time.Duration) (*Result, error) {
 	opts = opts.withDefaults(target.Promises)
 	r := &Result{

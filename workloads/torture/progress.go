@@ -19,7 +19,7 @@ type Progress struct {
 	Now         string // what is running: "bank × failed-fsync, seed 7"
 }
 
-// progress is what is counted while a campaign runs, and how a watcher learns of it.
+// progress counts while a campaign runs, and reports to a watcher.
 type progress struct {
 	begin         time.Time
 	explored      explore.Progress
@@ -27,7 +27,7 @@ type progress struct {
 	now           atomic.Value // string
 }
 
-// watch calls report a few times a second until the returned function is called, which calls it once more.
+// watch calls report a few times a second. The returned function ends that, with one last call.
 func (p *progress) watch(report func(Progress)) (stop func()) {
 	if report == nil {
 		return func() {}

@@ -9,8 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// rehearsals is how many runs of concurrent clients precede each one that is explored. What a store does wrong when
-// operations overlap shows in one schedule of many and needs no crash, and a run without crashes costs next to nothing.
+// rehearsals is how many runs of concurrent clients precede each one that is explored. A bug in overlapping operations
+// shows in one schedule of many and needs no crash, and a run without crashes costs next to nothing.
 const rehearsals = 6
 
 // rehearsalKeys are how many keys the rehearsals load, in turn: with few the clients meet one another, with many they meet
@@ -20,8 +20,8 @@ var rehearsalKeys = [...]int{4, 900}
 // rehearsalShare limits rehearsals to a quarter of the time of a cell.
 const rehearsalShare = 4
 
-// rehearse records and judges runs of a cell without cutting power. They count only if something is wrong: what a cell has
-// proved, it has proved by its crashes. Runs of one client have one schedule, so there is nothing to rehearse.
+// rehearse records and judges runs of a cell without cutting power. They count only if something is wrong: a cell
+// proves something only by its crashes. Runs of one client have one schedule, so there is nothing to rehearse.
 func (c *campaign) rehearse(ctx context.Context, cell *cell, round, left int) error {
 	if _, known := workloads.ByName(cell.result.Workload); !known || c.opts.Clients == 1 {
 		return nil
@@ -36,7 +36,7 @@ func (c *campaign) rehearse(ctx context.Context, cell *cell, round, left int) er
 		seed := childSeed(c.opts.Seed, cell.result.Workload, cell.result.Fault, round, "rehearsal", i) & (1<<32 - 1)
 		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.result.Fault, Seed: seed, Size: size})
 		if err != nil || ctx.Err() != nil {
-			return err // what was cut short says nothing
+			return err // a run that was cut short says nothing
 		}
 		s := c.subject(r)
 		live := c.judgeLive(ctx, cell, s)

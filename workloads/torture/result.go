@@ -4,7 +4,7 @@ import "github.com/lightningdb/lightning-torture/checker"
 
 // Result is the outcome of Check. Its JSON form is the tool's stable output: fields are added, never renamed.
 type Result struct {
-	Version          int                     `json:"version"` // of this format: 1
+	Version          int                     `json:"version"` // the version of this format: 1
 	Verdict          checker.Verdict         `json:"verdict"`
 	Engine           string                  `json:"engine"`
 	Scenario         string                  `json:"scenario,omitempty"`
@@ -19,7 +19,7 @@ type Result struct {
 	UnexploredPoints int                     `json:"unexplored_points"` // further crash points of the runs, beyond the budget of time or of Options.CrashPoints
 	WidestExhaustive int                     `json:"widest_exhaustive"` // most pending ops at a crash point that was covered exhaustively
 	Images           int                     `json:"images"`            // crash images recovered and judged
-	ImagesPerSecond  float64                 `json:"images_per_second"` // Images by the wall time of exploration
+	ImagesPerSecond  float64                 `json:"images_per_second"` // Images per second of the wall time of exploration
 	NestedImages     int                     `json:"nested_images"`     // of Images: crashes during recovery
 	DeepPoints       int                     `json:"deep_points"`       // of ExhaustivePoints: every recovery was crashed at each operation, with every image
 	RecoveryCycles   int                     `json:"recovery_cycles"`   // crashes in a row, each during the recovery from the one before or soon after
@@ -27,11 +27,11 @@ type Result struct {
 	Spent            Spent                   `json:"spent"`             // where the time of exploration went
 	RepeatedImages   int                     `json:"repeated_images"`   // of Images: recovered a second time, to see that it does the same
 	Divergences      int                     `json:"divergences"`       // recoveries that did not repeat their observations
-	FaultsInjected   map[string]uint64       `json:"faults_injected"`   // by effect and operation, such as "eio_write"
+	FaultsInjected   map[string]uint64       `json:"faults_injected"`   // how often, by effect and operation, such as "eio_write"
 	BytesLost        uint64                  `json:"bytes_lost"`        // bytes of pending writes that crash images lost
-	TraceHash        string                  `json:"trace_hash"`        // of all filesystem operations of all runs; one client: the same for a seed
+	TraceHash        string                  `json:"trace_hash"`        // hash of all filesystem operations of all runs; with one client the same for a seed
 	AckedSynced      int                     `json:"acked_synced"`      // commits acknowledged as durable before a crash that was explored
-	Recovered        int                     `json:"recovered"`         // of them, those that every crash image still had
+	Recovered        int                     `json:"recovered"`         // those of AckedSynced that every crash image still had
 	BankTotalWant    int64                   `json:"bank_total_want"`
 	BankTotalGot     int64                   `json:"bank_total_got"` // the first wrong total seen, or BankTotalWant
 	Profiles         map[string]ProfileCount `json:"profiles"`       // what each profile had, by name
@@ -57,7 +57,7 @@ type Spent struct {
 type Cell struct {
 	Workload    string            `json:"workload"`
 	Fault       string            `json:"fault"`
-	Profile     string            `json:"profile,omitempty"` // of its crashes, once it ran
+	Profile     string            `json:"profile,omitempty"` // the profile of its crashes, once it ran
 	Runs        int               `json:"runs"`
 	CrashPoints int               `json:"crash_points"`
 	Images      int               `json:"images"`

@@ -19,7 +19,7 @@ import (
 // as its share lasts.
 const (
 	samplePoints      = 4  // crash points of a run
-	samplePointsTimed = 24 // of a run that is bounded by time
+	samplePointsTimed = 24 // crash points of a run that is bounded by time
 	sampleImages      = 64 // images of one of them
 	sampleLives       = 2  // recoveries of one of them that are crashed in turn
 	sampleShare       = 4  // a quarter of a run's time
@@ -44,7 +44,7 @@ func (c *campaign) sampleProfiles(ctx, budget context.Context, cell *cell, s *ex
 	}
 	others := slices.DeleteFunc(faultfs.Profiles(), func(p faultfs.Profile) bool { return p.Name == s.Recording.Plan.Spec.Profile })
 	for i, profile := range others {
-		unseen := c.figures.profiles[profile.Name].Images == 0 // whatever the time: every profile must have something
+		unseen := c.figures.profiles[profile.Name].Images == 0 // even if the time is up: every profile must have some images
 		if c.ended(ctx) || c.timeIsUp() && !unseen {
 			continue
 		}

@@ -30,8 +30,8 @@ func versionIn(build *debug.BuildInfo) string {
 	return "(devel)"
 }
 
-// replayLine says how to replay a failure that a Go test found: lightning-torture knows the targets of the lab's own
-// module only, so other modules call the function.
+// replayLine says how to replay a failure that a Go test found: lightning-torture knows only the targets of the lab's
+// own module, so other modules call the function.
 func replayLine(token string) string {
 	if build, ok := debug.ReadBuildInfo(); !ok || build.Main.Path == labModule {
 		return "lightning-torture replay " + token

@@ -19,8 +19,8 @@ type Target struct {
 	// LogGlobs match the files whose last record looks the same whether it is torn or rotten, in the syntax of path.Match.
 	// A bit that rots in one of them may cost its tail; a bit that rots elsewhere must be noticed.
 	LogGlobs []string
-	// AppendGlobs match further files that only grow. One whose end is missing looks as if a crash had come before the end
-	// was written, so what the lab cuts off may be lost; other damage must be noticed.
+	// AppendGlobs match further files that only grow. If the end of such a file is missing, it looks as if a crash had
+	// come before the end was written, so what the lab cuts off may be lost; other damage must be noticed.
 	AppendGlobs []string
 	// CheckFiles, if set, looks at the files of a store that was recovered and closed, and returns an error for any
 	// that should not be there, such as a table of zero bytes.
@@ -33,7 +33,7 @@ type Target struct {
 
 // GoExpr is a Go expression with the import that it needs.
 type GoExpr struct {
-	Import string // path of a package
+	Import string // the path of a package
 	Expr   string // such as "lightning.Target()"
 }
 

@@ -12,7 +12,7 @@ type Case struct {
 	Script  workloads.Script
 	Sequel  workloads.Script // for the store opened again, if it has clients
 	Fault   string           // a named fault, or a rule in the fault grammar; it says what the engine may do
-	Rules   []string         // in place of those that a named fault draws
+	Rules   []string         // replace those that a named fault draws
 	Late    bool             // the rules begin when the store has been loaded
 	Profile string           // empty: posix-min
 	Device  string           // empty: sectors are whole

@@ -9,12 +9,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
-// A panic in a goroutine that the engine has started cannot be recovered by anybody: it ends the process, and the run with
-// it. A program that runs the lab in a process of its own, as the command does, learns from Options.Running what was going
-// on, reads what the Go runtime wrote at the end, and makes a finding of it here.
+// A panic in a goroutine that the engine has started cannot be recovered by anybody: it ends the process, and the run
+// with it. A program that runs the lab in a process of its own, as the command does, learns from Options.Running what
+// was going on, reads what the Go runtime wrote at the end, and turns it into a finding here.
 
-// Died makes a finding of a panic of the engine that ended the process of a run. The output is what the Go runtime wrote; the
-// token is the one that repeats what was going on. The error is ErrBadToken.
+// Died makes a finding of a panic of the engine that ended the process of a run. The output is what the Go runtime
+// wrote; the token repeats what was going on. The error is ErrBadToken.
 func Died(targets []contract.Target, token, output string) (*Finding, error) {
 	target, s, at, err := DecodeToken(token, targets)
 	if err != nil {

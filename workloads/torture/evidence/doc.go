@@ -1,15 +1,16 @@
-// Package evidence is what is kept of a failure: the finding that a person reads, the token that repeats its run, the file with
-// the concrete operations, and the Go test.
+// Package evidence holds what is kept of a failure: the finding that a person reads, the token that repeats its run,
+// the file with the concrete operations, and the Go test.
 //
 //	finding.go  Finding, and how a failure becomes one   ltrace.go   Evidence: the saved finding
 //	tracelines.go  the operations before a crash         gotest.go   Case, and the Go test of a finding
 //	token.go    tokens                                   literal.go  values as Go source
 //	died.go     a panic that ended the process
 //
-// Formats. A token is "LT1-" and base 32 in Crockford's alphabet: hashes of names (2 bytes each), numbers as varints, and a
-// checksum of 3 bytes. It carries the version of the format and of the generators of scripts, so a token of another version
-// cannot be replayed. A saved finding (.ltrace) is gzipped JSON of Evidence, version 1. It replays whatever later generators
-// do, because it holds the script, the trace and the history themselves. Fields of it are added, never renamed.
+// Formats. A token is "LT1-" and base 32 in Crockford's alphabet: hashes of names (2 bytes each), numbers as varints,
+// and a checksum of 3 bytes. It carries the version of the format and of the generators of scripts, so a token of
+// another version cannot be replayed. A saved finding (.ltrace) is gzipped JSON of Evidence, version 1. It replays
+// whatever later generators do, because it holds the script, the trace and the history themselves. Its fields may be
+// added to, never renamed.
 //
 // Promises:
 //

@@ -21,7 +21,7 @@ type Finding struct {
 	Rules       []string             `json:"rules,omitempty"` // what was injected, in the grammar of rules
 	Profile     string               `json:"profile"`
 	Device      string               `json:"device,omitempty"`
-	Seed        uint64               `json:"seed"`        // of the run
+	Seed        uint64               `json:"seed"`        // the seed of the run
 	Clients     int                  `json:"clients"`     // 1: the token replays bit for bit
 	CrashTick   uint64               `json:"crash_tick"`  // 0: it failed without a crash
 	NestedTick  uint64               `json:"nested_tick"` // 0: not during recovery
@@ -31,17 +31,18 @@ type Finding struct {
 	Trace       []TraceLine          `json:"trace"`                 // the filesystem operations before the crash, oldest first, at most 40
 	Count       int                  `json:"count"`                 // how many images showed it
 	AlsoIn      []string             `json:"also_in,omitempty"`     // further cells that showed it, "kv × power"
-	// Profiles says by name whether the failure shows under a profile too: "fails", "passes", "not seen" in some of the images, or "not tried". The same
-	// recording was crashed near the same point; the workload did not run again.
+	// Profiles says for each profile, by name, whether the failure shows under it too: "fails", "passes", "not seen" (in a
+	// sample of the images), or "not tried". The same recording was crashed near the same point; the workload did not run
+	// again.
 	Profiles         map[string]string `json:"profiles,omitempty"`
 	ProfilesSentence string            `json:"profiles_sentence,omitempty"`
-	Shrunk           *shrink.Shrunk    `json:"shrunk,omitempty"` // set if a smaller run fails in the same way: all else is of that one
+	Shrunk           *shrink.Shrunk    `json:"shrunk,omitempty"` // set if a smaller run fails in the same way: everything else describes that run
 	Token            string            `json:"token"`
 	File             string            `json:"file,omitempty"` // the saved evidence, if it was saved
 	Test             string            `json:"test,omitempty"` // a Go test of it, if it was saved
 }
 
-// NewFinding makes a finding of a failure of a subject: it explains the failure, looks for it under all profiles, and
+// NewFinding turns a failure of a subject into a finding: it explains the failure, looks for it under all profiles, and
 // writes the token.
 func NewFinding(ctx context.Context, s *explore.Subject, f *explore.Failure) Finding {
 	p, at := s.Recording.Plan, Place{Tick: f.Tick}
@@ -66,7 +67,7 @@ func (f *Finding) ShowsIn(workload, fault string) bool {
 // CellName returns the name of a cell of the matrix, as in Finding.AlsoIn.
 func CellName(workload, fault string) string { return workload + " × " + fault }
 
-// evidenceLines returns what the judge saw, and where a bit rotted; at most 12 lines.
+// evidenceLines returns what the judge saw and where data rotted, in at most 12 lines.
 func evidenceLines(f *explore.Failure) []string {
 	lines := slices.Clone(f.Evidence)
 	if f.Damage != nil {

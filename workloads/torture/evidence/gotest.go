@@ -13,8 +13,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
-// goTest returns a finding as the source of a Go test that stands on its own: the operations of its run, written out. It
-// fails until the engine keeps its promises. Targets that do not say how Go makes them have none.
+// goTest returns a finding as the source of a Go test that stands on its own: the operations of its run, written out.
+// The test fails until the engine keeps its promises. A target that sets no Target.Go has no such test.
 func goTest(target contract.Target, p *plan.Plan, f *Finding) ([]byte, error) {
 	c := Case{
 		Script: p.Script, Fault: p.Spec.Fault, Rules: p.RuleTexts(), Late: p.AfterLoading, Profile: p.Spec.Profile, Device: p.Spec.Device,

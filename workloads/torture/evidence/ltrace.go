@@ -20,12 +20,12 @@ import (
 const Ext = ".ltrace"
 
 // Evidence is a finding with the concrete operations and decisions that led to it. It replays whatever the generators
-// of a later version do, because nothing of it is generated again.
+// of a later version do, because nothing in it is generated again.
 type Evidence struct {
 	Version int                  `json:"version"` // 1
 	Engine  string               `json:"engine"`
 	Spec    plan.Spec            `json:"spec"`
-	Script  *workloads.Script    `json:"script,omitempty"` // of the run; nil in files of older versions: the spec's
+	Script  *workloads.Script    `json:"script,omitempty"` // the script of the run; nil in files of older versions: that of the spec
 	Rules   []string             `json:"rules,omitempty"`
 	Finding Finding              `json:"finding"`
 	Trace   []faultfs.Op         `json:"trace"`
@@ -34,7 +34,7 @@ type Evidence struct {
 	Leaf    int                  `json:"leaf"`
 	Nested  *explore.NestedImage `json:"nested,omitempty"`
 	Rot     *faultfs.Damage      `json:"rot,omitempty"`
-	// Recovered is what the store showed after the crash, where that is what is wrong. It may be empty.
+	// Recovered is what the store showed after the crash, if that is what is wrong. It may be empty.
 	Recovered *[]history.Write `json:"recovered,omitempty"`
 }
 
@@ -104,7 +104,7 @@ func Load(file string) (*Evidence, error) {
 	return v, nil
 }
 
-// Recording rebuilds the run that the evidence is of.
+// Recording rebuilds the run from its evidence.
 func (v *Evidence) Recording() (*record.Recording, error) {
 	p, err := plan.Resolve(v.Spec)
 	if err != nil {

@@ -153,7 +153,8 @@ func (r *tokenReader) number() uint64 {
 // size reads a number that fits an int. What does not is far beyond every limit, and so is what it is replaced by.
 func (r *tokenReader) size() int { return int(min(r.number(), math.MaxInt32)) }
 
-// encodeKeep appends what is kept: a flag, the number of writes, and each list with its length, as differences.
+// encodeKeep appends what is kept: a flag, the number of writes, and each list as its length and the differences
+// between its elements.
 func encodeKeep(b []byte, k *plan.Keep) []byte {
 	alone := uint64(0)
 	if k.Alone {
@@ -189,7 +190,7 @@ func decodeKeep(r *tokenReader) *plan.Keep {
 	return k
 }
 
-// SameHash reports whether tokens cannot tell two names apart: of a name they contain a hash of 15 bits.
+// SameHash reports whether tokens cannot tell two names apart: they contain a 15-bit hash of a name.
 func SameHash(a, b string) bool { return nameHash(a) == nameHash(b) }
 
 // shortened returns the beginning of a token that is too long for an error text.

@@ -12,7 +12,7 @@ import (
 type TraceLine struct {
 	Tick uint64 `json:"tick"`
 	Op   string `json:"op"`   // write, sync, rename, ...
-	Path string `json:"path"` // of rename: "old -> new"
+	Path string `json:"path"` // for a rename: "old -> new"
 	Note string `json:"note"` // offset and length, injected error
 	Fate string `json:"fate"` // durable, kept, lost, torn, unseen; empty for operations that change nothing
 }

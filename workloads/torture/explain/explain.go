@@ -11,15 +11,16 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
 )
 
-// Explain finds the missing order behind a failure after a crash: the fewest operations whose loss alone causes it, and the
-// first thing that must not have happened before they were durable. To find out, it recovers and judges images of its own.
-// For a failure without a crash it says since when the disk is wrong, too. It returns nil where it finds nothing: for a rotten
-// bit, a hang, many crashes in a row, what is wrong in memory only, and where the same losses do not fail a second time.
+// Explain finds the missing order behind a failure after a crash: the fewest operations whose loss alone causes it, and
+// the first thing that must not have happened before they were durable. To find out, it recovers and judges images of
+// its own. For a failure without a crash it says from when on the disk is wrong, too. It returns nil where it finds
+// nothing: for rot, a hang, many crashes in a row, what is wrong only in memory, and losses that do not fail a second
+// time.
 func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Explanation {
 	if f.Damage != nil || f.Endured || f.Class == "hang" || f.Tick == 0 && !judge.SeenInHistory(f.Class) {
 		return nil
 	}
-	done := make(chan *Explanation, 1) // buffered: nobody may be waiting any more
+	done := make(chan *Explanation, 1) // buffered: perhaps nobody is waiting any more
 	go func() {
 		x := &explainer{life: explore.NewLife(s, f), loseAnything: s.Recording.Plan.Model.Profile.Decides()}
 		if f.Tick == 0 {
@@ -70,13 +71,13 @@ func (x *explainer) explain() *Explanation {
 	lost = x.fewest(tick, x.life.Point(tick).Ops(), lost)
 	t := x.earliest(lost, tick)
 	if early := x.before(lost[0]); t.atOnce && early != 0 && x.failsAt(early, nil) {
-		return x.lossless(x.earliest(nil, early), "it takes no loss") // to lose it is to crash before it
+		return x.lossless(x.earliest(nil, early), "it takes no loss") // losing it is the same as crashing before it
 	}
 	return x.describe(lost, t)
 }
 
-// withoutCrash looks for the first crash, until what was wrong in the run had returned, that fails although the disk kept
-// everything.
+// withoutCrash looks for the first crash that fails although the disk kept everything, up to the tick at which the
+// operation that was wrong in the run returned.
 func (x *explainer) withoutCrash(f *explore.Failure) *Explanation {
 	x.failsAnyhow = true
 	var last uint64
@@ -119,14 +120,14 @@ func (x *explainer) fails(tick uint64, cut history.Cut, lost []faultfs.PendingOp
 	return found == explore.FailsAlike || x.failsAnyhow && found == explore.FailsOtherwise
 }
 
-// exhausted counts a trial and reports whether there were enough of them.
+// exhausted counts a trial and reports whether the budget of trials is spent.
 func (x *explainer) exhausted() bool {
 	x.trials++
 	return x.trials > maxTrials
 }
 
-// fewest reduces what was lost: to one whole call if that is enough, to a part of one call, or else to calls of which none
-// can be spared.
+// fewest reduces what was lost to one whole call if that is enough, otherwise to a part of one call, otherwise to a set
+// of calls from which none can be removed.
 func (x *explainer) fewest(tick uint64, pending, lost []faultfs.PendingOp) []faultfs.PendingOp {
 	calls := callsOf(lost)
 	for _, all := range [][]faultfs.PendingOp{pending, lost} {
@@ -145,14 +146,14 @@ func (x *explainer) fewest(tick uint64, pending, lost []faultfs.PendingOp) []fau
 	return lost
 }
 
-// callsOf returns one pending op for each call that some are parts of.
+// callsOf returns one pending op for each call that the given ops belong to.
 func callsOf(ops []faultfs.PendingOp) []faultfs.PendingOp {
 	return slices.CompactFunc(slices.Clone(ops), sameCall)
 }
 
 func sameCall(a, b faultfs.PendingOp) bool { return a.Tick == b.Tick && a.Earlier == b.Earlier }
 
-// parts returns those of some ops that are parts of one call.
+// parts returns the given ops that belong to the same call as another.
 func parts(ops []faultfs.PendingOp, call faultfs.PendingOp) []faultfs.PendingOp {
 	return slices.DeleteFunc(slices.Clone(ops), func(op faultfs.PendingOp) bool { return !sameCall(op, call) })
 }

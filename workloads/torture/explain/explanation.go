@@ -7,13 +7,13 @@ type Explanation struct {
 	Sentence string `json:"sentence"`
 	// Missing is the operation that was not durable; of several, the first.
 	Missing *Site `json:"missing,omitempty"`
-	// By is what came before it was durable and must not have: another operation, or the acknowledgement of a commit. If
-	// nothing has to be lost, it is the operation right after which a crash fails.
+	// By is what must not have come before Missing was durable, but did: another operation, or the acknowledgement of a
+	// commit. If nothing has to be lost, it is the operation right after which a crash fails.
 	By *Site `json:"by,omitempty"`
-	// Beside is a sync between the two of the other half alone: of the directory if the file's bytes are missing, of the
-	// file if its name is.
+	// Beside is a sync between the two that covered only the other half: the directory if the file's bytes are missing,
+	// the file if its name is missing.
 	Beside *Site `json:"beside,omitempty"`
-	// Culprit is the last operation before By without which nothing would fail, if nothing has to be lost.
+	// Culprit is set if nothing has to be lost: the last operation before By without which nothing would fail.
 	Culprit *Site `json:"culprit,omitempty"`
 	// Lost is how many operations have to be lost for the failure: 1 is one missing edge, 0 no missing sync.
 	Lost int `json:"lost"`
@@ -28,7 +28,7 @@ type Site struct {
 	Source   string   `json:"source,omitempty"`   // "wal/writer.go:212"
 	From     string   `json:"from,omitempty"`     // where its package is called from another one: "engine/commit.go:80"
 	Function string   `json:"function,omitempty"` // "wal.(*Writer).Append"
-	Stack    []string `json:"stack,omitempty"`    // of the engine, innermost first
+	Stack    []string `json:"stack,omitempty"`    // the engine's calls, innermost first
 }
 
 func (s *Site) text() string {

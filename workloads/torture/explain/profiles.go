@@ -10,19 +10,19 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 )
 
-// What is tried of another profile for a failure: the crash point and its neighbours, or the crash point alone if its
-// recovery was crashed in turn.
+// What is tried under another profile: the crash point of the failure and its neighbours, or the crash point alone if
+// its recovery was crashed in turn.
 const (
 	nearPoints   = 2 // crash points on either side
 	nearImages   = 48
-	nearPatience = 5 * time.Second // for all profiles of a failure; those that it does not suffice for are not tried
+	nearPatience = 5 * time.Second // the time for all profiles of a failure; those that it does not suffice for are not tried
 )
 
-// What a profile may do about a failure.
+// How a failure can show under a profile.
 const (
 	ProfileFails   = "fails"
 	ProfilePasses  = "passes"
-	ProfileUnseen  = "not seen" // in a sample of the images
+	ProfileUnseen  = "not seen" // not in a sample of the images; others may fail
 	ProfileUntried = "not tried"
 )
 
@@ -103,7 +103,7 @@ func ProfilesSentence(shows map[string]string) string {
 	return s + "."
 }
 
-// list joins names as a sentence does.
+// list joins names with commas and "and".
 func list(names []string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")

@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// lossless describes a failure that needs no loss: recovery is wrong, or what is on the disk at that time.
+// lossless describes a failure that needs no loss: recovery is wrong, or the disk already was.
 func (x *explainer) lossless(t turn, what string) *Explanation {
 	if t.op == nil {
 		return nil
@@ -53,7 +53,7 @@ func (x *explainer) describe(lost []faultfs.PendingOp, t turn) *Explanation {
 	return e
 }
 
-// opAt returns the call that a pending operation is a part of.
+// opAt returns the call that a pending operation belongs to.
 func opAt(trace []faultfs.Op, tick uint64) *faultfs.Op {
 	return &trace[slices.IndexFunc(trace, func(op faultfs.Op) bool { return op.Tick == tick })]
 }
@@ -89,7 +89,7 @@ func (x *explainer) between(e *Explanation, sources *sources, lost *faultfs.Op, 
 	return sentence
 }
 
-// syncs reports whether a sync is of the file, or of a directory, that an operation changed.
+// syncs reports whether a sync covers the file, or a directory, that an operation changed.
 func syncs(sync, op *faultfs.Op) bool {
 	if len(op.Edits) == 0 {
 		return sync.Ino == op.Ino
@@ -97,8 +97,8 @@ func syncs(sync, op *faultfs.Op) bool {
 	return slices.ContainsFunc(op.Edits, func(e faultfs.Edit) bool { return e.Parent == sync.Ino })
 }
 
-// syncsBeside reports whether a sync is of the file to which an operation gave a name, or of a directory with a name of the
-// file that it changed.
+// syncsBeside reports whether a sync covers only the other half: the file that an operation named, or a directory that
+// holds a name of the file that the operation changed.
 func (x *explainer) syncsBeside(sync, op *faultfs.Op) bool {
 	if len(op.Edits) > 0 {
 		return slices.ContainsFunc(op.Edits, func(e faultfs.Edit) bool { return e.Ino == sync.Ino })

@@ -37,7 +37,7 @@ func (x *explainer) earliest(lost []faultfs.PendingOp, last uint64) turn {
 	return turn{}
 }
 
-// acked returns the latest commit of which a crash at the cut says that it was acknowledged.
+// acked returns the latest commit that was acknowledged at the cut.
 func (x *explainer) acked(cut history.Cut) *history.Op {
 	var latest *history.Op
 	ops := x.life.History()

@@ -40,9 +40,9 @@ func (x *explorer) accept(img *faultfs.FS, at origin, state *history.State, err 
 	return false
 }
 
-// judgeState returns the verdict about a state that the prober has just read, and the state itself, which stays valid until
-// the next one is judged. Where the same state was judged before, the verdict is the known one. If something rotted, the rule
-// depends on the file, so the state is judged anew.
+// judgeState returns the verdict about a state that the prober has just read, and the state itself, which stays valid
+// until the next one is judged. If the same state was judged before, the verdict is reused. If something rotted, the
+// rule depends on the file, so the state is judged anew.
 func (x *explorer) judgeState(at origin, read *history.State) (checker.Result, *history.State) {
 	rotten := at.damage != nil
 	if !rotten && x.verdicts.isLatest(at.job.bounds, read) {

@@ -19,12 +19,13 @@
 //   - E1: images are explored by observation (T1 of package torture). An image is undecided where the disk may be this or
 //     that, and decides when recovery looks. The search takes every answer in turn, depth first; each leaf stands for all
 //     images that recovery cannot tell apart.
-//   - E2: a crash point counts as exhaustive only if the search finished, no look met more undecided operations than the
-//     limit, and nothing diverged.
+//   - E2: a crash point counts as exhaustive only if the search finished, no look needed more answers than the limit,
+//     and nothing diverged.
 //   - E3: an engine that hangs ends the exploration (T5). Most other images would hang too, and each costs the same patience.
 //   - E4: crashes of recoveries are exhaustive to depth 2 where all recoveries are crashed in turn, and the tally says at how
 //     many crash points nothing was left out (T10).
-//   - E5: an explorer writes to what it owns alone. The subject is never written to, so any number of explorations may share it.
+//   - E5: an explorer writes to what it owns alone. Nothing writes to the subject, so any number of explorations may
+//     share it.
 //
 // A crash is a power cut, an explorer is a goroutine that searches. Clients are those of the recording.
 package explore

@@ -19,9 +19,9 @@ const endureCycles = 100
 // growthJudge is the name under which a store is accused of growing.
 const growthJudge = "growth"
 
-// What a store may grow by meanwhile. A life that is cut short may leave its files to the next one, and it may take some
-// crashes until one comes to the end; a store that leaves a file for good each time exceeds the bound after a few of the
-// cycles.
+// How much a store may grow meanwhile. A life that is cut short may leave its files to the next one, and it may take
+// some crashes until one comes to the end; a store that leaves a file for good each time exceeds the bound after a few
+// of the cycles.
 const (
 	endureFiles = 16
 	endureBytes = 256 << 10
@@ -34,12 +34,13 @@ type endurance struct {
 	at   origin
 	rng  *rand.Rand
 	img  *faultfs.FS
-	done uint64 // tick at which the latest recovery had shown everything
+	done uint64 // the tick at which the latest recovery had returned everything
 	ops  [2]int // filesystem calls of the lives in the first and in the second half of the cycles
 }
 
 // endure crashes a store again and again: during its recovery, or soon after, while a client writes a little. What the
-// first crash had to leave is demanded of every state. In the end the store lives once in peace, and may not have grown.
+// first crash had to leave is demanded of every state. In the end the store is recovered once without a crash, and must
+// not have grown.
 func (x *explorer) endure(ctx context.Context, j job) {
 	path := newPath()
 	e := &endurance{
@@ -81,8 +82,8 @@ func (e *endurance) live() bool {
 	return e.x.accept(e.img, e.at, state, err)
 }
 
-// crash cuts power at an operation of the latest life, every other time during its recovery, if that has operations; it
-// reports whether there is one.
+// crash cuts power at an operation of the latest life, and reports whether there is one. In half of the cases the
+// operation is one of the recovery, if there are any.
 func (e *endurance) crash() bool {
 	var ticks []uint64
 	recovering := 0

@@ -89,7 +89,8 @@ func (x *explorer) recover(c recovery.Call, a attempt) (*history.State, error) {
 	return x.prober.Recover(c)
 }
 
-// giveUp reports whether the engine hangs. If so, the caller then owns the explorer and must stop the exploration.
+// giveUp reports whether the engine hangs. If so, the caller owns the explorer from then on and must stop the
+// exploration.
 func (x *explorer) giveUp() bool {
 	patience := x.subject.Patience
 	if !x.prober.GiveUp(patience) {

@@ -10,26 +10,26 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Failure is one violation with the way to see it again.
+// Failure is one violation, and how to see it again.
 type Failure struct {
 	checker.Violation
 	Judge   string
-	Tick    uint64   // of the crash; 0: it failed without one
+	Tick    uint64   // the tick of the crash; 0: it failed without one
 	Leaf    int      // number of the image among those of the crash point
 	Picks   []Answer // the image
 	Damage  *faultfs.Damage
-	Draw    uint64       // of what is drawn for the crash point
+	Draw    uint64       // the seed of the crash point's random choices
 	Nested  *NestedImage // a crash during or soon after recovery; nil: there was none
-	Endured bool         // the store had been crashed again and again since
+	Endured bool         // after many crashes in a row
 	Fates   map[uint64]string
-	// Recovered is what the store showed, where a judge of recovered states rejects it.
+	// Recovered is what the store showed, if a judge of recovered states rejects it.
 	Recovered *history.State
 	Count     int // how many images showed it
 }
 
 // NestedImage is the image of a crash of the second life.
 type NestedImage struct {
-	Tick  uint64   `json:"tick"` // of the crash, on the clock of the first image
+	Tick  uint64   `json:"tick"` // the tick of the crash, on the clock of the first image
 	Leaf  int      `json:"leaf"`
 	Picks []Answer `json:"picks"`
 }

@@ -50,8 +50,8 @@ func passes(ticks []uint64) [][]uint64 {
 	return out
 }
 
-// feed sends the crash points in passes, and the one whose recovery is crashed again and again after the first pass: by then
-// all parts of the run have been seen.
+// feed sends the crash points in passes. After the first pass, when all parts of the run have been seen, it also sends
+// the one whose recovery is crashed again and again.
 func (f *feeder) feed(ctx context.Context, jobs chan<- job) {
 	r := f.req.Subject.Recording
 	fs := faultfs.Recorded(r.Trace)
@@ -94,7 +94,8 @@ func (f *feeder) feed(ctx context.Context, jobs chan<- job) {
 	}
 }
 
-// enduring returns the tick of the crash whose recovery is crashed again and again: one of each run that is small enough.
+// enduring returns the tick of the crash whose recovery is crashed again and again; there is one in each run that is
+// small enough.
 func (f *feeder) enduring() uint64 {
 	p, all := f.req.Subject.Recording.Plan, f.req.Subject.Recording.CrashTicks()
 	switch {

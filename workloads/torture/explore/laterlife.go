@@ -35,7 +35,7 @@ func (l *laterLife) Point(tick uint64) *faultfs.CrashPoint {
 	return faultfs.NewTimeline(l.second.img, l.second.model, from).Advance(tick)
 }
 
-// Without returns nil: a second life finds out what the first crash has left while it goes on.
+// Without returns nil: a second life finds out as it goes on what the first crash has left.
 func (l *laterLife) Without(int, uint64) *faultfs.CrashPoint { return nil }
 
 func (l *laterLife) Repeat() []faultfs.PendingOp {

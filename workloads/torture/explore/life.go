@@ -24,10 +24,10 @@ type Life interface {
 	Cut(tick uint64) history.Cut
 	// Point returns the crash point at a tick.
 	Point(tick uint64) *faultfs.CrashPoint
-	// Without returns the crash point at a tick as if the operation of that index in the trace had not been made; nil if
+	// Without returns the crash point at a tick as if the operation at that index of the trace had not been made; nil if
 	// that cannot be known.
 	Without(index int, tick uint64) *faultfs.CrashPoint
-	// LoseAnything lets any pending operation be lost from now on, also where the profile decides.
+	// LoseAnything lets any pending operation be lost from now on, even those that the profile decides.
 	LoseAnything()
 	// Repeat recovers the image that failed, and returns what it had lost.
 	Repeat() []faultfs.PendingOp
@@ -35,13 +35,13 @@ type Life interface {
 	Try(img *faultfs.FS, tick uint64, cut history.Cut) Acceptance
 }
 
-// Acceptance is what comes of an image.
+// Acceptance is the outcome of judging an image.
 type Acceptance uint8
 
-// What comes of an image.
+// The outcomes.
 const (
 	Accepted   Acceptance = iota
-	FailsAlike            // in the way that the life's failure did
+	FailsAlike            // in the same way as the life's failure
 	FailsOtherwise
 	Unjudged // the fault allows the engine to refuse it, or a judge had no answer
 )

@@ -34,8 +34,8 @@ func (x *explorer) nest(at origin) {
 	}
 }
 
-// nestedTicksOf returns the ticks at which a second life is crashed. What happened before the path of the image departed
-// from the one before has been crashed already.
+// nestedTicksOf returns the ticks at which a second life is crashed. The ticks before this image's path departs from
+// that of the image before were crashed with that image.
 func (x *explorer) nestedTicksOf(s *secondLife, at origin) []uint64 {
 	var ticks []uint64
 	fresh := at.path.fresh()
@@ -92,7 +92,7 @@ func (x *explorer) liveAgain(at origin) *secondLife {
 	return s
 }
 
-// failSecond keeps the error of a store that had been recovered from the same image before, without one.
+// failSecond records the error of a recovered store. The same image was recovered before without one.
 func (x *explorer) failSecond(img *faultfs.FS, at origin, err error) {
 	x.gaps = true
 	v := recovery.Refusal(err, &x.plan.Fault)
@@ -130,10 +130,10 @@ func (x *explorer) crashSecond(s *secondLife, at origin, point *faultfs.CrashPoi
 		x.count(img)
 		deep.nested.Picks = path.picks()
 		if v := judge(s, at, tick, s.cuts.At(tick), state, err); v != nil {
-			x.fail(s.img, deep, "recovery", *v) // the trace that a finding shows is that of the first life
+			x.fail(s.img, deep, "recovery", *v) // a finding shows the trace of the first life
 			return
 		}
-		if len(img.Trace()) > 0 { // otherwise the files are those that the first recovery left
+		if len(img.Trace()) > 0 { // otherwise the files are as the first recovery left them
 			if v := x.prober.CheckFiles(img); v != nil {
 				x.fail(s.img, deep, "files", *v)
 				return

@@ -8,9 +8,9 @@ import (
 // Outcome is what an exploration found.
 type Outcome struct {
 	Tally      Tally
-	Failures   []Failure      // those that are easiest to follow first
+	Failures   []Failure      // the easiest to follow first
 	Unclear    map[string]int // judgements without an answer, by reason
-	WrongTotal *int64         // a wrong total of the bank that some image had
+	WrongTotal *int64         // a wrong total of the bank in some image
 	Reached    []int          // crash points by goal; nil: none was explored
 	survival   survival
 }
@@ -19,7 +19,7 @@ type Outcome struct {
 // many of them every image still had.
 func (o *Outcome) Survival(of *Subject) (acked, kept int) { return o.survival.count(of) }
 
-// add adds what an explorer found.
+// add adds the results of an explorer.
 func (o *Outcome) add(x *explorer) {
 	o.Tally.Add(x.tally)
 	o.Tally.Spent.Add(x.prober.Spent())

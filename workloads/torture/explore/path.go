@@ -11,7 +11,7 @@ type searchPath struct {
 	steps    []Answer
 	pos      int
 	turned   int           // the step at which this path departs from the one before; -1 for the first path
-	diverged bool          // a question was not the one that the path before was asked there
+	diverged bool          // a question differed from the one that the path before was asked there
 	now      func() uint64 // the image's own time
 	mu       sync.Mutex    // held while the engine asks
 	frozen   bool          // an engine that hangs may still ask: nothing changes any more
@@ -22,15 +22,15 @@ type Answer struct {
 	N     int    `json:"n"`     // how many answers there were
 	Pick  int    `json:"pick"`  // the one that was taken
 	About uint64 `json:"about"` // identifies the question
-	tick  uint64 // of the image, when it was asked
+	tick  uint64 // the image's time when it was asked
 }
 
 func newPath() *searchPath { return &searchPath{turned: -1} }
 
-// pathOf returns the path of an image that was found before.
+// pathOf returns a path that leads to a known image.
 func pathOf(picks []Answer) *searchPath { return &searchPath{steps: slices.Clone(picks), turned: -1} }
 
-// walked returns the path of an image that was found before, as it is once the image has been recovered.
+// walked returns the path of a known image as it is once the image has been recovered.
 func walked(picks []Answer) *searchPath {
 	return &searchPath{steps: picks, pos: len(picks), turned: -1}
 }
@@ -70,7 +70,7 @@ func (p *searchPath) freeze() {
 }
 
 // strayed reports whether the image did not repeat its path: it asked something else, or never came to the answer that
-// was new in this path. What would follow is not explored.
+// was new in this path. What would have followed is not explored.
 func (p *searchPath) strayed() bool { return p.diverged || p.pos <= p.turned }
 
 // next moves to the next untried path and reports whether there is one.

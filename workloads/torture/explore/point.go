@@ -24,7 +24,7 @@ func (x *explorer) do(ctx context.Context, j job) {
 	x.point(ctx, j)
 }
 
-// point explores one crash point: depth first through every answer that recovery's questions can have.
+// point explores one crash point depth first, through every answer to the questions that recovery asks.
 func (x *explorer) point(ctx context.Context, j job) {
 	req := x.shared.req
 	x.gaps, x.strayed = false, false
@@ -44,7 +44,7 @@ func (x *explorer) point(ctx context.Context, j job) {
 		sampled = sampled || img.Sampled()
 		switch {
 		case x.plan.Fault.Rot:
-			sampled = true // a bit rots elsewhere in every image, so no two of a crash point are of one search
+			sampled = true // data rots in another place in every image, so the images of a crash point are not one search
 		case path.strayed():
 			sampled = true
 			x.tally.Divergences++
@@ -54,7 +54,7 @@ func (x *explorer) point(ctx context.Context, j job) {
 	x.countPoint(&j, sampled || x.strayed)
 }
 
-// countPoint counts a crash point that was explored.
+// countPoint counts an explored crash point.
 func (x *explorer) countPoint(j *job, sampled bool) {
 	x.tally.Points++
 	for _, goal := range x.shared.situations[j.point.Tick] {

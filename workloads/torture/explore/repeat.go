@@ -9,11 +9,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
-// repeatEach says that one of so many images is recovered twice. The search takes it for granted that a recovery which sees
-// the same does the same; where it does not, images may have been missed.
+// repeatEach says that one of so many images is recovered twice. The search assumes that a recovery that sees the same
+// does the same; where it does not, images may have been missed.
 const repeatEach = 20
 
-// shown returns a hash of the state that a recovery showed, if the image is one of those that are recovered twice; otherwise 0.
+// shown returns a hash of the state that a recovery showed, if the image is to be recovered twice; otherwise 0.
 func (x *explorer) shown(state *history.State, err error, at origin) uint64 {
 	tick, leaf := at.job.draw, at.leaf
 	if at.nested != nil {

@@ -45,15 +45,15 @@ const (
 // Request says what to explore of a subject. NewRequest returns the usual one.
 type Request struct {
 	Subject *Subject
-	Ticks   [][]uint64 // of the crashes to explore, in ascending passes; nil: as the plan says
-	Points  int        // how many crashes to explore at the most, spread evenly, if Ticks is nil; 0: all
-	Images  int        // of one crash point at the most
+	Ticks   [][]uint64 // the crashes to explore, in passes of ascending ticks; nil: as the plan says
+	Points  int        // how many crashes to explore at most, spread evenly, if Ticks is nil; 0: all
+	Images  int        // images of one crash point, at most
 	Only    *Image     // the one image to recover of each crash point; nil: all
-	Endless uint64     // tick of the crash whose recovery is crashed again and again; 0: as the plan says
+	Endless uint64     // the tick of the crash whose recovery is crashed again and again; 0: as the plan says
 
 	Nest       int    // one of so many recoveries is crashed in turn; 1: all, at every operation
-	Lives      int    // recoveries of one crash point that are crashed in turn at the most
-	NestedTick uint64 // at which to crash recoveries; 0: at all operations, or at some
+	Lives      int    // recoveries of one crash point that are crashed in turn, at most
+	NestedTick uint64 // where to crash recoveries; 0: at all operations, or at some
 
 	First  bool   // stop at the first failure
 	Wanted string // if First: only at one of this kind; see Failure.Kind
@@ -62,14 +62,14 @@ type Request struct {
 	Progress  *Progress // counts what is done
 }
 
-// Image is one image of a crash point, by what was decided when it was found.
+// Image identifies one image of a crash point by what was decided when it was found.
 type Image struct {
 	Leaf   int
 	Picks  []Answer
 	Nested *NestedImage // the image of the crash of its recovery; nil: there was none
 }
 
-// NewRequest asks for all of a subject that its plan says, by one explorer.
+// NewRequest asks for everything that the subject's plan says, by one explorer.
 func NewRequest(s *Subject) Request {
 	return Request{
 		Subject: s, Points: s.Recording.Plan.Points, Images: MaxImages, Nest: s.Recording.Plan.Nest, Lives: MaxLives,

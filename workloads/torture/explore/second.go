@@ -15,7 +15,7 @@ import (
 // secondLife is a recovery that is crashed in turn: the same image again, on a clock that it shares with a client.
 type secondLife struct {
 	img     *faultfs.FS
-	model   faultfs.Model  // of both crashes
+	model   faultfs.Model  // the model of both crashes
 	opened  uint64         // latest tick of the recovery itself
 	read    *history.State // what the recovery showed
 	judged  bool           // the first recovery of the image showed the same, and it was accepted
@@ -23,7 +23,8 @@ type secondLife struct {
 	rest    *checker.Durability // judges what the second life wrote in addition to all that was read
 	whole   *checker.Durability // judges all; made only if something of what was read has changed
 	cuts    *record.Cuts
-	// timelines of the ticks after the recovery, and of those during it if nothing that it found is open.
+	// timeline serves the ticks after the recovery; recovering serves those during it, given that everything that it found
+	// is decided.
 	timeline, recovering *faultfs.Timeline
 	// latest is the latest verdict: most images of one crash point recover to the same state.
 	latest struct {
@@ -46,8 +47,8 @@ func (s *secondLife) crash(tick uint64) *faultfs.CrashPoint {
 	return s.timeline.Advance(tick)
 }
 
-// interrupt returns the crash point at a tick of the recovery if the first crash left for good what the recovery found;
-// only what it did itself is open. Ticks come in ascending order.
+// interrupt returns the crash point at a tick of the recovery, given that what the recovery found is decided; only what
+// it did itself is open. Ticks come in ascending order.
 func (s *secondLife) interrupt(tick uint64) *faultfs.CrashPoint {
 	if s.recovering == nil {
 		s.recovering = faultfs.NewTimeline(s.img, s.model, s.opened)

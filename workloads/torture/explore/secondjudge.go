@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
-// judgeOfSecond judges what a recovery returned that followed a crash of the second life at a tick, with its history cut.
+// judgeOfSecond judges what a recovery returned after a crash of the second life at a tick, with its history cut there.
 type judgeOfSecond func(
 	s *secondLife, at origin, tick uint64, cut history.Cut, state *history.State, err error,
 ) *checker.Violation

@@ -8,14 +8,14 @@ import (
 
 // survival is what became of the commits that were acknowledged as durable, in all images of an exploration.
 type survival struct {
-	asked history.Tick // until when acknowledged commits were asked for in some image
-	gone  history.Tick // until when they were all gone in some image, because it could not be recovered
-	lost  map[int]bool // IDs of those that some image had lost
+	asked history.Tick // the latest tick up to which some image was asked for acknowledged commits
+	gone  history.Tick // the same, for images that could not be recovered and so had lost them all
+	lost  map[int]bool // IDs of the commits that some image had lost
 }
 
 func newSurvival() survival { return survival{lost: map[int]bool{}} }
 
-// unrecovered notes an image that was not recovered, with all that had been acknowledged at its crash.
+// unrecovered notes an image that could not be recovered: all that had been acknowledged at its crash is lost.
 func (s *survival) unrecovered(acked history.Tick) { s.gone = max(s.gone, acked) }
 
 func (s *survival) lose(ids []int) {

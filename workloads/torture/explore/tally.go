@@ -2,12 +2,12 @@ package explore
 
 import "github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 
-// Tally is the figures of an exploration. Add alone adds them up.
+// Tally holds the figures of an exploration. Only Add adds them up.
 type Tally struct {
 	Points      int // crash points explored
-	Exhaustive  int // of them, those of which every distinguishable image was recovered
-	Sampled     int // of them, the others
-	Deep        int // of the exhaustive ones, those that were explored to depth 2 without gaps
+	Exhaustive  int // those of Points of which every distinguishable image was recovered
+	Sampled     int // the other Points
+	Deep        int // those of Exhaustive that were explored to depth 2 without gaps
 	Left        int // crash points that were not explored when the time was over
 	Widest      int // most pending operations at an exhaustive crash point
 	Images      int

@@ -11,7 +11,7 @@ import (
 // verdicts remembers what was judged. Two states with the same pairs have the same verdict if the same operations were
 // acknowledged and called before the crash.
 type verdicts struct {
-	seed maphash.Seed // of the hashes of states
+	seed maphash.Seed // hashes states
 	all  map[verdictKey]judge.Verdict
 	// latest is the verdict about the state judged last: images of one crash point mostly recover to the same state.
 	latest struct {
@@ -34,7 +34,7 @@ func newVerdicts(seed maphash.Seed) verdicts {
 	return v
 }
 
-// isLatest reports whether a state is the one that was judged last, after a crash with the same bounds.
+// isLatest reports whether a state is the last one judged, after a crash with the same bounds.
 func (v *verdicts) isLatest(bounds record.Bounds, state *history.State) bool {
 	return v.latest.valid && v.latest.bounds == bounds && v.latest.state.Equal(state)
 }
@@ -44,7 +44,7 @@ func (v *verdicts) key(bounds record.Bounds, state *history.State) verdictKey {
 	return verdictKey{bounds, state.Hash(v.seed), state.Len()}
 }
 
-// keep makes a state the latest, and returns the one that it replaces. A verdict that is not reusable is not found again.
+// keep makes a state the latest, and returns the one that it replaces. Only reusable verdicts are found again.
 func (v *verdicts) keep(bounds record.Bounds, state *history.State, verdict judge.Verdict, reusable bool) (spare *history.State) {
 	l := &v.latest
 	spare = l.state

@@ -13,7 +13,7 @@ const rotBlock = 4096
 // isLog reports whether a file may lose its tail to a rotten bit.
 func (j *Judges) isLog(name string) bool { return matches(j.target.LogGlobs, name) }
 
-// mayLoseItsEnd reports whether a file may lose its tail if that is cut off.
+// mayLoseItsEnd reports whether a file may lose an end that was cut off.
 func (j *Judges) mayLoseItsEnd(name string) bool {
 	return j.isLog(name) || matches(j.target.AppendGlobs, name)
 }
@@ -27,8 +27,8 @@ func matches(globs []string, name string) bool {
 	return false
 }
 
-// beforeDamage returns the latest tick at which a commit can have been acknowledged that lies in a log before what rotted: the
-// one before the first write there.
+// beforeDamage returns the latest tick at which a commit that precedes the damage in its log can have been
+// acknowledged: the tick before the first write to the damaged bytes.
 func (j *Judges) beforeDamage(c Crash) history.Tick {
 	var file faultfs.Ino
 	trace := j.recording.Trace

@@ -1,6 +1,6 @@
-// Package judge judges a recording: what the clients saw while the store ran, and what a store shows that was recovered after
-// a crash. The judges themselves are those of package checker; this package knows which of them a target's promises call
-// for, and what a fault or rotten data excuses.
+// Package judge judges a recording: what the clients saw while the store ran, and what a store shows after it has
+// recovered from a crash. The judges themselves are those of package checker; this package knows which of them a
+// target's promises call for, and what a fault or rotten data excuses.
 //
 // Promises:
 //

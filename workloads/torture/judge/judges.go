@@ -15,7 +15,7 @@ type Judges struct {
 	recording  *record.Recording
 	target     contract.Target
 	durability *checker.Durability
-	isolation  *checker.Isolation // nil if nothing promises anything that it could judge
+	isolation  *checker.Isolation // nil if no promise is made that it could judge
 	sequence   *checker.Sequence  // nil if the store does not reveal the order of its commits
 	bank       *checker.Bank      // nil if the script moves no money
 }

@@ -11,8 +11,8 @@ import (
 
 // Live is what is wrong with a run in which no power was cut.
 type Live struct {
-	Problems []checker.Violation // those that ended the run, followed by those that the judges found
-	Unclear  []string            // the reasons for which a judge had no answer
+	Problems []checker.Violation // what ended the run, followed by what the judges found
+	Unclear  []string            // why judges had no answer
 }
 
 // Live judges what the clients saw while the store ran.

@@ -11,7 +11,7 @@ import (
 
 // Crash is the crash from which a store recovered.
 type Crash struct {
-	Tick   uint64 // of the last operation that the disk has seen
+	Tick   uint64 // the tick of the last operation that the disk has seen
 	Cut    history.Cut
 	Damage *faultfs.Damage // what rotted between crash and recovery; nil: nothing
 	Draw   uint64          // with Leaf: draws which states are judged for linearizability
@@ -52,8 +52,8 @@ func (j *Judges) State(c Crash, state *history.State, rule checker.Rule) Verdict
 	return Verdict{Result: j.recoveredOrder(c, state, rule)}
 }
 
-// conserves reports whether a crash must leave a sum that every transaction keeps: half a transaction changes it, and so
-// does one that builds on another that was lost.
+// conserves reports whether a crash must preserve a sum that every transaction keeps. Half a transaction changes the
+// sum, and so does one that builds on a lost one.
 func (j *Judges) conserves() bool {
 	return j.target.Promises.AtomicBatch && j.target.Promises.LossIsSuffix
 }

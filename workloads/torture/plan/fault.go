@@ -9,8 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// Fault is a misbehaviour of the disk: what is injected while the workload runs, what a crash keeps, and what the
-// engine may do about it without breaking its promises.
+// Fault is a misbehaviour of the disk: what is injected while the workload runs, what a crash keeps, and how the engine
+// may react without breaking its promises.
 type Fault struct {
 	Choice
 	Errors bool   // the running store may return errors
@@ -20,8 +20,8 @@ type Fault struct {
 	Turns  string // if Rare: the workload that always has it, because others may open no file
 	// Profile overrides the profile of the run; empty: does not.
 	Profile string
-	// rules draws the faults of a part of the recorded run, in the grammar of faultfs.ParseRule. A fault that is placed
-	// after the end of the part never hits, or hits where nothing is at stake any more.
+	// rules draws the faults of a part of the recorded run, in the grammar of faultfs.ParseRule. A fault placed after the
+	// end of the part never hits, or hits when nothing is at stake any more.
 	rules func(rng *rand.Rand, at part) []string
 	fixed bool                                    // rules count from the beginning of the run, not of a part of it
 	lower checker.Lower                           // which acknowledged commits must survive
@@ -57,8 +57,8 @@ func (at part) moment(rng *rand.Rand) int {
 	return tick
 }
 
-// excuseOf returns what an engine may do about a rule. An effect that it learns of excuses errors. One that it cannot see
-// excuses the loss of the latest commits, or a refusal of the disk.
+// excuseOf returns how an engine may react to a rule. An effect that it learns of excuses errors. One that it cannot
+// see excuses the loss of the latest commits, or a refusal of the disk.
 func excuseOf(r *faultfs.Rule) Fault {
 	switch r.Effect {
 	case faultfs.Slow, faultfs.Stall:

@@ -75,7 +75,7 @@ func rareFaults() []Fault {
 	return all
 }
 
-// callFaults are those that the engine learns of from a call, or that delay one.
+// callFaults are the faults that a call reports to the engine, or that delay one.
 func callFaults() []Fault {
 	return []Fault{
 		{
@@ -143,7 +143,7 @@ func failedSyncOf(filesystem string) Fault {
 	}
 }
 
-// diskFaults are those that no call reports.
+// diskFaults are the faults that no call reports.
 func diskFaults() []Fault {
 	rest := func(name, text, effect string) Fault {
 		return Fault{

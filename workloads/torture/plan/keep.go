@@ -6,11 +6,11 @@ import "github.com/lightningdb/lightning-torture/workloads"
 // number i × clients + c, which is about the order in which they happen.
 type Keep struct {
 	Load  []int `json:"load"`  // batches of the preload
-	Batch int   `json:"batch"` // how many writes of each of them at the most; 0: all
+	Batch int   `json:"batch"` // how many writes of each batch at most; 0: all
 	Steps []int `json:"steps"`
 	// Alone says that one client takes all steps, in the order of their numbers.
 	Alone bool     `json:"alone,omitempty"`
-	Rules []string `json:"rules,omitempty"` // in place of those that the fault draws
+	Rules []string `json:"rules,omitempty"` // replace those that the fault draws
 }
 
 // KeepAll keeps everything.

@@ -23,7 +23,7 @@ type Plan struct {
 	AllSynced bool
 	Nest      int // one of so many recoveries is crashed in turn; 1: all, at every operation
 	Phase     int // operations between two scans of the whole store; 0: as workloads.Drive does
-	Points    int // crash points to explore at the most, spread evenly; 0: all
+	Points    int // crash points to explore at most, spread evenly; 0: all
 }
 
 // largeNest says that one of so many recoveries is crashed in turn. In a tiny run all are.
@@ -124,7 +124,8 @@ func (p *Plan) WithScript(script *workloads.Script, rules []*faultfs.Rule) *Plan
 	return &other
 }
 
-// Under returns the plan with power cut under another profile. What a killed process must keep is not asked of a power cut.
+// Under returns the plan with power cut under another profile. A power cut is not required to keep what a killed
+// process must keep.
 func (p *Plan) Under(profile faultfs.Profile) *Plan {
 	other := *p
 	other.Model.Profile, other.Spec.Profile, other.Fault.kills = profile, profile.Name, nil

@@ -6,7 +6,7 @@ import "github.com/lightningdb/lightning-torture/workloads"
 type scenario struct {
 	Choice
 	script func(seed uint64) workloads.Script
-	sequel func(seed uint64) workloads.Script // for the store that is opened again; nil: it is not opened again
+	sequel func(seed uint64) workloads.Script // the script for the store when it is opened again; nil: it is not
 	phase  int                                // operations between two scans, whose results are kept in memory; 0: as usual
 	points int                                // crash points to explore, spread evenly; 0: all
 }

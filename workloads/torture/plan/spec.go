@@ -11,7 +11,7 @@ type Spec struct {
 	Scenario string         `json:"scenario,omitempty"`
 	Seed     uint64         `json:"seed"`
 	Size     workloads.Size `json:"size"`
-	Keep     *Keep          `json:"keep,omitempty"` // of the script; nil: all
+	Keep     *Keep          `json:"keep,omitempty"` // what is left of the script; nil: all
 }
 
 // tiny reports whether a run of this size can be explored to depth 2 without gaps.

@@ -15,10 +15,10 @@ type Series struct {
 	Choice
 	effect string
 	op     string // any, or the kind of call that the effect is about
-	key    string // of the rule: which calls are hit
+	key    string // the key of the rule: which calls are hit
 }
 
-// With one key the call alone fails, with the other all later ones do too.
+// With one key only that call fails; with the other, all later ones fail too.
 const (
 	hitOnce    = "nth"
 	hitForGood = "from"
@@ -46,7 +46,7 @@ func Sweep() []Series {
 // Rule returns the rule under which the n-th call fails.
 func (s *Series) Rule(n int) string { return fmt.Sprintf("%s %s %s=%d", s.effect, s.op, s.key, n) }
 
-// seriesOf returns the series that a rule is of: the name of its cell in the matrix.
+// seriesOf returns the series that a rule belongs to: the name of its cell in the matrix.
 func seriesOf(rule string) Choice {
 	for _, s := range Sweep() {
 		if strings.HasPrefix(rule, s.effect+" ") && strings.Contains(rule, " "+s.key+"=") {

@@ -14,7 +14,7 @@ const DefaultPatience = 30 * time.Second
 
 // Hang is the error of an engine that did not come back.
 type Hang struct {
-	from   string // from what
+	from   string // what it did not come back from
 	after  time.Duration
 	stacks []string
 }

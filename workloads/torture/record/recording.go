@@ -20,7 +20,7 @@ type Recording struct {
 	Plan     *plan.Plan
 	Trace    []faultfs.Op
 	History  []history.Op
-	Injected map[string]uint64   // faults that hit, by effect and operation
+	Injected map[string]uint64   // how often faults hit, by effect and operation
 	Problems []checker.Violation // what ended the run: a panic, a hang, or an error that no fault excuses
 }
 
@@ -39,7 +39,7 @@ func (r *Recording) Excused() history.Tick {
 	return history.Never
 }
 
-// Committed returns how many commits of clients were acknowledged, those of loading left out.
+// Committed returns how many commits of clients were acknowledged, not counting those of loading.
 func (r *Recording) Committed() (n int) {
 	loading := len(r.Plan.Script.Preload)
 	for i := range r.History {

@@ -62,8 +62,8 @@ func PanicViolation(p *workloads.Panic) checker.Violation {
 	}
 }
 
-// runStore opens the store, runs the script and closes the store; then the same for the sequel. A sequel is tried
-// whatever became of the script: what a store looks like that is opened after an error is evidence.
+// runStore opens the store, runs the script and closes the store; then the same for the sequel. A sequel runs whatever
+// became of the script: how a store behaves when it is opened after an error is evidence.
 func runStore(
 	ctx context.Context, target contract.Target, fs *faultfs.FS, p *plan.Plan, rec *history.Recorder, loaded func(),
 ) (err error) {

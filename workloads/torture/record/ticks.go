@@ -13,7 +13,7 @@ func (r *Recording) CrashTicks() []uint64 {
 	return all
 }
 
-// CrashTicksFromFault returns the crash ticks from the first injected fault on, and the one before it. Until then the run is
+// CrashTicksFromFault returns the crash tick before the first injected fault and all later ones. Until then the run is
 // the same as without the fault.
 func (r *Recording) CrashTicksFromFault() []uint64 {
 	all := r.CrashTicks()

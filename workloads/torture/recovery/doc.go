@@ -1,5 +1,5 @@
-// Package recovery recovers crash images with the real engine: it opens the store, reads all of it, asks for some single keys,
-// closes it, and says what an error means.
+// Package recovery recovers crash images with the real engine: it opens the store, reads all of it, looks up some
+// single keys, closes it, and says what an error means.
 //
 // Promises:
 //

@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// DoesNotRecover is the class of a store that returns an error instead of opening.
+// DoesNotRecover is the class of the violation of a store that returns an error instead of opening.
 const DoesNotRecover = "does not recover"
 
 // Refusal turns an error of a recovery into a violation, or into nothing if the fault allows the engine to refuse the disk

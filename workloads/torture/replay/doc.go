@@ -4,8 +4,8 @@
 // Promises:
 //
 //   - Y1: a token of a run with one client repeats the run. A saved finding repeats any run, because it holds the operations.
-//   - Y2: of a saved finding the very image that failed is recovered first: what is asked of the disk, and in which order, may
-//     differ in a later version, and with it which images are drawn.
+//   - Y2: of a saved finding, the very image that failed is recovered first. A later version may ask other questions of
+//     the disk, or in another order, and so draw other images.
 //   - Y3: a run that takes another course than the token says is no reproduction, and the result says so.
 //   - Y4: Rejudge runs no engine. What only the engine can tell is Inconclusive.
 //

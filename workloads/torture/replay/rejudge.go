@@ -20,8 +20,8 @@ type Rejudged struct {
 	Program    string              `json:"-"` // how to call what made the result, for lines to paste
 }
 
-// Rejudge judges a saved finding again, from the history and the recovered state in its evidence. No engine is run; of
-// targets, the one that the evidence is of says what was promised. The error is ErrBadToken if the file is no evidence.
+// Rejudge judges a saved finding again, from the history and the recovered state in its evidence. No engine is run; the
+// target that the evidence names says what was promised. The error is ErrBadToken if the file is not evidence.
 func Rejudge(ctx context.Context, targets []contract.Target, file string) (*Rejudged, error) {
 	w, err := fromFile(targets, file)
 	if err != nil {
@@ -46,7 +46,7 @@ func Rejudge(ctx context.Context, targets []contract.Target, file string) (*Reju
 	return again, nil
 }
 
-// live is the verdict about a run that failed without a crash, in a class.
+// live judges again a run that failed without a crash, with a violation of a class.
 func (r *Rejudged) live(found judge.Live, class string) {
 	for _, reason := range found.Unclear {
 		r.Verdict, r.Reason = checker.Inconclusive, reason

@@ -60,21 +60,21 @@ func Replay(ctx context.Context, targets []contract.Target, tokenOrFile string, 
 	return result, nil
 }
 
-// wanted is a failure to be seen again: at a place of a run, of a certain kind if that is known.
+// wanted is the failure to see again: its place in a run, and its kind if that is known.
 type wanted struct {
 	target   contract.Target
 	at       evidence.Place
 	spec     plan.Spec
 	saved    *evidence.Evidence // nil: the run is repeated
-	id       string             // of the finding; empty: any failure at the place counts
-	file     string             // of the saved finding
+	id       string             // the ID of the finding; empty: any failure at the place counts
+	file     string             // the file of the saved finding
 	patience time.Duration
 }
 
-// sighting is what an attempt saw.
+// sighting is the result of an attempt.
 type sighting struct {
 	finding  *evidence.Finding // nil: the failure did not show
-	diverged string            // how the run took another course, if it did
+	diverged string            // how the run diverged from its recording, if it did
 }
 
 // attempt makes one attempt.
@@ -95,7 +95,7 @@ func (w *wanted) attempt(ctx context.Context) (sighting, error) {
 	return w.look(ctx, record.Run(ctx, w.target, p, w.patience)), nil
 }
 
-// look judges a recording where it failed.
+// look judges a recording at the place where it failed.
 func (w *wanted) look(ctx context.Context, r *record.Recording) sighting {
 	s := explore.NewSubject(w.target, r, w.patience)
 	var failures []explore.Failure
@@ -117,7 +117,7 @@ func (w *wanted) look(ctx context.Context, r *record.Recording) sighting {
 	return sighting{}
 }
 
-// matches reports whether a failure is the one that has to be seen again.
+// matches reports whether a failure is the one to see again.
 func (w *wanted) matches(f *explore.Failure) bool { return w.id == "" || f.Fingerprint() == w.id }
 
 // crash explores the one crash point at which it failed: the image of saved evidence, then all images, and then, since that

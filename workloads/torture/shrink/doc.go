@@ -5,7 +5,7 @@
 // Promises:
 //
 //   - S1: the smaller run has the failure: it was recorded, and the failure was seen in it.
-//   - S2: of the operations, and of the loaded batches, none can be spared, unless the time or the number of runs ran out.
+//   - S2: no operation and no loaded batch can be removed, unless the time or the number of runs ran out.
 //   - S3: a run of several clients is tried on a few schedules; one that a single client shows is preferred, because its token
 //     replays operation by operation.
 //

@@ -2,7 +2,7 @@ package shrink
 
 import "slices"
 
-// minimize returns a part of all that still fails and of which no single element can be taken away, in order. It tries
+// minimize returns a part of all that still fails and from which no single element can be removed, in order. It tries
 // large pieces first.
 func minimize(all []int, fails func([]int) bool) []int {
 	for piece := len(all); piece > 0; {

@@ -15,20 +15,20 @@ import (
 
 // Shrunk says how far a finding was reduced.
 type Shrunk struct {
-	Operations int `json:"operations"` // of clients, and batches loaded before them
+	Operations int `json:"operations"` // operations of clients, and batches loaded before them
 	Before     int `json:"before"`
-	Runs       int `json:"runs"` // how many smaller runs were tried
-	// Token is that of the run in which the failure was found.
+	Runs       int `json:"runs"` // how many smaller runs were made
+	// Token is the token of the run in which the failure was found.
 	Token string `json:"token"`
 }
 
-// Wanted is the failure of a run that has to be shrunk.
+// Wanted is the failure to shrink.
 type Wanted struct {
-	Spec        plan.Spec // of the run
-	Rules       []string  // that were injected in it
+	Spec        plan.Spec // the run that failed
+	Rules       []string  // the rules that were injected in it
 	Fingerprint string
 	Kind        string
-	Nested      bool // it takes a crash of a recovery
+	Nested      bool // it needs a crash of a recovery
 }
 
 // Smaller is a smaller run with the failure that was wanted.
@@ -38,7 +38,7 @@ type Smaller struct {
 	Shrunk  Shrunk // without the token, which the caller knows
 }
 
-// maxRuns is how many smaller runs of one finding are tried at the most.
+// maxRuns is how many smaller runs of one finding are made at most.
 const maxRuns = 1000
 
 // Schedules is how often a smaller run of several clients is tried, on whatever schedule comes.
@@ -161,7 +161,7 @@ func (s *shrinker) failsOnce(k plan.Keep) bool {
 		return true
 	}
 	if len(live.Problems) > 0 || strings.HasPrefix(s.wanted.Kind, "live/") {
-		return false // it fails otherwise, or not at all
+		return false // it fails in another way, or not at all
 	}
 	req := explore.NewRequest(subject)
 	req.First, req.Wanted = true, s.wanted.Kind

@@ -11,9 +11,9 @@ type Call struct {
 	Place    string // such as "wal/writer.go:212"
 }
 
-// Blame says whose panic ended a process, from what the Go runtime wrote: the first function on the stack of the goroutine
-// that panicked which is neither the runtime's nor the standard library's. engines is false if it is the lab's own, or if
-// there is none.
+// Blame says whose panic ended a process, from what the Go runtime wrote: on the stack of the goroutine that panicked,
+// the first function that belongs neither to the runtime nor to the standard library. engines is false if it is the
+// lab's own, or if there is none.
 func Blame(output string) (function string, engines bool) {
 	for _, call := range Calls(output) {
 		if domain, _, ok := strings.Cut(call.Function, "/"); ok && strings.Contains(domain, ".") {
