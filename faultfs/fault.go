@@ -5,16 +5,16 @@ import "syscall"
 // call is one filesystem call as the rules see it.
 type call struct {
 	kind    OpKind
-	name    string // of the call, in errors
+	name    string // the name of the call, for errors
 	path    string
 	to      string // the new name of a rename or link
 	node    *node  // nil if the call is about a name
 	changes bool   // it would change the disk, although calls of its kind need not
-	off     int64  // of a read, write or allocation: where
-	bytes   int64  // and how many
+	off     int64  // the offset of a read, write or allocation
+	bytes   int64  // and its length
 }
 
-// op is the trace's entry for a call that a fault hit.
+// op returns the trace's entry for a call that a fault hit.
 func (c *call) op(e Effect) Op {
 	op := Op{Kind: c.kind, Path: c.path, To: c.to, Fault: e}
 	if c.node != nil {
@@ -92,7 +92,7 @@ func (fs *FS) possible(r *Rule, c *call) bool {
 	return true
 }
 
-// within returns how many of the bytes that a read asks for exist.
+// within returns how many of the requested bytes of a read exist.
 func (fs *FS) within(c *call) int64 { return min(c.bytes, fs.size(c.node)-c.off) }
 
 // Injected returns how often each kind of fault was injected, by Rule.Key.

@@ -14,9 +14,9 @@ type file struct {
 	node     *node
 	name     string
 	flag     int
-	off      int64   // of Read, Write and Seek
-	listed   listing // of Readdir and Readdirnames
-	reported int     // how many of the node's failed write-backs this handle has reported, or need not report
+	off      int64   // the position of Read, Write and Seek
+	listed   listing // the position of Readdir and Readdirnames
+	reported int     // how many of the node's failed write-backs this handle has reported or need not report
 	closed   bool
 }
 

@@ -26,7 +26,7 @@ type FS struct {
 	callers bool
 	handles uint64        // how many files and directories are open
 	clock   Clock         // may be nil
-	pause   time.Duration // how long the call that holds mu waits when it has done its work
+	pause   time.Duration // how long the call that holds mu waits after its work
 	locks   map[string]*lock
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/disk"
 )
 
-// fitting returns the part of a write that is carried out, and the error of the call if that is not all of it.
+// fitting returns the part of a write that is carried out, and an error if that is not all of it.
 func (f *file) fitting(rule *Rule, b []byte, off int64) ([]byte, error) {
 	switch effectOf(rule) {
 	case Short:
@@ -40,8 +40,8 @@ func (f *file) arriving(rule *Rule, b []byte, off int64) []byte {
 }
 
 // misplace stores bytes that were meant for off in another block, of this file or of another file that has been opened.
-// There they overwrite what the block has and do not make the file longer. If there is no other block, they go to free
-// space.
+// There they overwrite what the block holds and do not make the file longer. If there is no other block, they go to
+// free space.
 func (f *file) misplace(rule *Rule, b []byte, off int64) {
 	rng := rule.Draw()
 	var blocks []*node

@@ -5,7 +5,7 @@ import "time"
 // stallMillis is how long a disk stalls if the rule does not say: the time after which Linux gives up on a disk.
 const stallMillis = 30_000
 
-// delay makes the call late that a Slow or Stall rule hit. A slow call does its work first and waits alone; a stalled one
+// delay delays a call that a Slow or Stall rule hit. A slow call does its work first and waits alone; a stalled one
 // waits first and holds the disk. The caller holds mu.
 func (fs *FS) delay(r *Rule) {
 	d := time.Duration(r.Millis) * time.Millisecond

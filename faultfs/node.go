@@ -8,13 +8,13 @@ import (
 // node is a file, directory or symbolic link as the running program sees it.
 type node struct {
 	ino     Ino
-	target  string          // of a symbolic link
-	content *disk.Content   // of a file
-	left    *crash.Leftover // of a file in a crash image; nil once everything is decided
+	target  string          // the target of a symbolic link
+	content *disk.Content   // the bytes of a file
+	left    *crash.Leftover // what a crash left undecided about a file; nil once everything is decided
 	errors  errseq          // its failed write-backs
 	handles int             // how many handles are open
 	name    string          // the name by which it was last opened
-	// Of a directory. A name that is not in names does not exist if complete; otherwise base and image decide.
+	// For a directory: a name that is not in names does not exist if complete; otherwise base and image decide.
 	names    map[string]disk.Entry
 	complete bool
 	removed  bool

@@ -26,7 +26,7 @@ const (
 )
 
 // walk returns the directory of a path and the last element of the path, which is empty if the path is that directory
-// itself. If a link was followed, these are of its target, which need not exist.
+// itself. If a link was followed, both are those of its target, which need not exist.
 func (fs *FS) walk(name string, last following) (parent *node, base string, errno syscall.Errno) {
 	var w walker
 	w.above = w.buf[:0]

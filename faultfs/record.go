@@ -24,8 +24,8 @@ func callers() []uintptr {
 	return slices.Clone(pcs[:runtime.Callers(3, pcs[:])])
 }
 
-// Recorded returns a filesystem that has the given trace and nothing else: enough to make timelines, crash points and
-// images of a run that was recorded elsewhere. The trace is not copied.
+// Recorded returns a filesystem that has the given trace and nothing else. That is enough to make timelines, crash
+// points and images of a run that was recorded elsewhere. The trace is not copied.
 func Recorded(trace []Op) *FS {
 	fs := New(Options{})
 	fs.trace = trace

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// Rename moves a file or directory to a new name, atomically. If a file has the new name, it loses it.
+// Rename moves a file or directory to a new name, atomically. If another file has the new name, it loses that name.
 func (fs *FS) Rename(from, to string) error {
 	fs.mu.Lock()
 	defer fs.leave()

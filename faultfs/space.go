@@ -8,8 +8,8 @@ import (
 )
 
 // A file or directory takes one page of the disk, and one more for every page of its bytes that was ever written. Holes
-// take none. A file without a name takes its pages until the last handle is closed. In a crash image, whatever nobody has
-// looked at counts as the durable disk has it.
+// take none. A file without a name takes its pages until the last handle is closed. In a crash image, what nobody has
+// looked at counts as it is on the durable disk.
 
 // Space is how full the disk is.
 type Space struct {

@@ -35,7 +35,7 @@ func (f *file) sync(name string) error {
 	return err
 }
 
-// failSync makes a sync fail, which is in the trace already, and returns the error for its caller.
+// failSync makes a sync that is already in the trace fail, and returns the error for its caller.
 func (f *file) failSync(call string) error {
 	f.node.errors.set()
 	f.node.errors.check(&f.reported)

@@ -6,7 +6,8 @@ import "github.com/lightningdb/lightning-torture/faultfs/trace"
 type (
 	// Ino identifies a file or directory, whatever its names. The root directory is 1; 0 is no file.
 	Ino = trace.Ino
-	// Op is one filesystem call of a trace.
+	// Op is one entry of a trace: a filesystem call, a delay injected into one, or something that the system does by
+	// itself.
 	Op = trace.Op
 	// Edit is one change to one directory.
 	Edit = trace.Edit
@@ -50,7 +51,7 @@ const (
 	EINTR      = trace.EINTR      // the call fails with EINTR and changes nothing
 	EROFS      = trace.EROFS      // the filesystem is mounted read-only: calls that would change it fail
 	EMFILE     = trace.EMFILE     // the process has too many open files
-	Stale      = trace.Stale      // a block holds what it held before; of a write: nothing is stored
+	Stale      = trace.Stale      // a block holds what it held before; for a write: nothing is stored
 	Misplaced  = trace.Misplaced  // a block's bytes are stored in the place of another block
 	Truncated  = trace.Truncated  // the end of a file is missing
 	Slow       = trace.Slow       // the call returns late

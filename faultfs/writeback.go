@@ -18,7 +18,7 @@ func (f *file) evict() {
 	f.fs.reread(f.node)
 }
 
-// reread replaces a file in memory by what the disk has in its place, and what is still dirty. The caller holds mu.
+// reread replaces a file in memory by what the disk has, plus what is still dirty. The caller holds mu.
 func (fs *FS) reread(n *node) {
 	now := fs.now.Load()
 	n.content = fs.timeline(Model{}, now).Reread(now, n.ino)

@@ -11,12 +11,12 @@ import (
 
 // App is what makes one binary different from another.
 type App struct {
-	// Name is what a shell finds the binary by. It stands in every line that the binary prints to be pasted. If it is
-	// empty, the binary finds out how it can be called; see the package comment.
+	// Name is the name by which a shell finds the binary. It appears in every line that the binary prints for pasting. If
+	// it is empty, the binary finds out how it can be called; see the package comment.
 	Name string
 
 	Targets []torture.Target // engines that can be tortured, at least one; the first is the default of --engine
-	Bench   []bench.Engine   // engines that bench measures; without one there is no command bench
+	Bench   []bench.Engine   // engines that bench measures; if there are none, there is no command bench
 
 	// Commands are further commands of this binary. They print to cmd.OutOrStdout and cmd.ErrOrStderr. Their errors are
 	// printed in one line and end with exit code 4, the host's fault, unless [Exit] gave them another.
@@ -27,8 +27,8 @@ type App struct {
 const (
 	// ViolationAnnotation says what exit code 1 means of the command, such as "damage", for "help exit-codes".
 	ViolationAnnotation = "violation"
-	// TryAnnotation is a line of what the binary prints without arguments: a call of the command without the name of the
-	// binary, a tab, and what it does.
+	// TryAnnotation is a line for the overview that the binary prints when it gets no arguments: a call of the command
+	// without the name of the binary, a tab, and what it does.
 	TryAnnotation = "try"
 )
 

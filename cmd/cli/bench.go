@@ -131,7 +131,7 @@ func describeWorks() string {
 	for _, w := range bench.Works() {
 		fmt.Fprintf(table, "  %s\t%s\n", w.Name, w.Text)
 	}
-	_ = table.Flush() // to memory
+	_ = table.Flush() // it writes to memory
 	return text.String()
 }
 

@@ -20,12 +20,12 @@ import (
 // An engine runs in the process of the lab, and a panic in a goroutine that the engine started ends that process. So run
 // and replay call the binary again and do their work in this child. If it dies, the parent reports a finding, with a token.
 
-// childVariable names, in the environment of a child, the directory for what its parent needs if the child dies.
+// childVariable is the environment variable of a child that names the directory for what its parent needs if it dies.
 const childVariable = "LIGHTNING_TORTURE_CHILD"
 
 const (
 	crashFile   = "crash"   // what the Go runtime wrote when it ended the process
-	runningFile = "running" // the tokens of the runs that were going on, a slot each
+	runningFile = "running" // the tokens of the runs that were going on, one slot each
 	slotBytes   = 1024
 )
 
@@ -37,21 +37,21 @@ func newChild(dir string) *child {
 	if crash, err := os.Create(filepath.Join(dir, crashFile)); err == nil {
 		_ = errors.Join(debug.SetCrashOutput(crash, debug.CrashOptions{}), crash.Close())
 	}
-	running, _ := os.Create(filepath.Join(dir, runningFile)) // nil: every use of it is an error
+	running, _ := os.Create(filepath.Join(dir, runningFile)) // if it is nil, every use of it is an error
 	return &child{running}
 }
 
 // note is torture.Options.Running: it costs one system call, and what it writes outlives the process.
 func (c *child) note(slot int, token string) {
 	if len(token) < slotBytes {
-		_, _ = c.running.WriteAt(fmt.Appendf(nil, "%-*s\n", slotBytes-1, token), int64(slot)*slotBytes) // at most, a message lacks it
+		_, _ = c.running.WriteAt(fmt.Appendf(nil, "%-*s\n", slotBytes-1, token), int64(slot)*slotBytes) // on error the report lacks the token
 	}
 }
 
-// death is how a child ended that should have returned an exit code.
+// death is how a child ended that returned no exit code.
 type death struct {
-	output string   // of the Go runtime
-	tokens []string // of the runs that were going on
+	output string   // what the Go runtime wrote
+	tokens []string // the tokens of the runs that were going on
 }
 
 // innocent returns the error to report if the engine is not to blame for the death; nil if it is.
@@ -91,7 +91,7 @@ func runChild(ctx context.Context, stdout, stderr io.Writer, args ...string) (co
 	if code = exit.Code(cmd.ProcessState.ExitCode()); err == nil && len(output) == 0 && code >= 0 {
 		return code, nil, nil
 	}
-	slots, _ := os.ReadFile(filepath.Join(dir, runningFile)) // without it there is no token
+	slots, _ := os.ReadFile(filepath.Join(dir, runningFile)) // if it is missing, there is no token
 	return code, &death{string(output), strings.Fields(string(bytes.ReplaceAll(slots, []byte{0}, nil)))}, nil
 }
 

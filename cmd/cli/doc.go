@@ -5,12 +5,12 @@
 // It is a thin layer over the packages torture, bench, mutate, schedule, litmus and reports: flags in, exit codes out.
 //
 //  1. Standard output carries only the result. Progress and errors go to standard error; an error is one line.
-//  2. The exit code says what happened; "help exit-codes" lists them. A violation, a question without an answer and a
-//     broken host have different codes, so that a CI job can tell them apart.
-//  3. An unknown name is answered with all known ones.
+//  2. The exit code says what happened; "help exit-codes" lists them. A violation, an inconclusive run and a broken
+//     host have different codes, so that a CI job can tell them apart.
+//  3. The error for an unknown name lists all known ones.
 //  4. An interrupt stops the run, and what it had found is still printed and written. A second one kills at once.
-//  5. Nothing is written but the output directory and the file that --html names. Both are tried before the run starts:
-//     a run of a day must not end with "permission denied". What bench stores, it removes, except profiles. wasmexec keeps
+//  5. Only the output directory and the file that --html names are written. Both are tried before the run starts: a run
+//     of a day must not end with "permission denied". bench removes what it stores, except profiles. wasmexec keeps
 //     compiled programs in the user's cache.
 //  6. Every number has a limit, which package plan states for run and replay. One beyond it is bad usage (2), before anything
 //     of that size is made.

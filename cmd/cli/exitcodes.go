@@ -31,7 +31,7 @@ func exitCodesTopic(commands []*cobra.Command) *cobra.Command {
 	}
 }
 
-// violations says what exit code 1 means of each command, those of the same meaning together.
+// violations says what exit code 1 means for each command. Commands with the same meaning come together.
 func violations(commands []*cobra.Command) string {
 	type meaning struct {
 		commands []string

@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// runIsolated is run in a child process. If the child dies, it reports what the child had no time to.
+// runIsolated is run in a child process. If the child dies, it reports what the child could not.
 func runIsolated(ctx context.Context, t *tool, target torture.Target, f *runFlags) error {
 	started := t.now()
 	code, died, err := runChild(ctx, t.stdout, t.stderr, t.args...)
@@ -35,8 +35,8 @@ func runIsolated(ctx context.Context, t *tool, target torture.Target, f *runFlag
 	return cmp.Or[error](publish(t, result, &f.out), exit.Violation)
 }
 
-// findingOf returns the finding of a death. Several runs may have been going on: it is that of the token whose replay dies
-// as well.
+// findingOf returns the finding of a death. If several runs were going on, it takes the token whose replay dies as
+// well.
 func findingOf(ctx context.Context, t *tool, d *death) (*torture.Finding, error) {
 	for _, token := range d.tokens {
 		_, again, err := runChild(ctx, io.Discard, io.Discard, "replay", token, "--attempts", "5")
@@ -66,7 +66,7 @@ func replayIsolated(ctx context.Context, t *tool, tokenOrFile string, f *replayF
 	}
 	result := &torture.ReplayResult{Reproduced: true, Attempts: 1, Hits: 1}
 	if result.Finding, err = torture.Died(t.app.Targets, tokenOrFile, died.output); err != nil {
-		fmt.Fprintf(t.stderr, "%s: the engine panicked and ended the process\n", t.name.short) // of a file there is no token
+		fmt.Fprintf(t.stderr, "%s: the engine panicked and ended the process\n", t.name.short) // a file has no token
 		return exit.Violation
 	}
 	for ; result.Attempts < f.opts.Attempts && ctx.Err() == nil; result.Attempts++ {

@@ -50,8 +50,8 @@ func (o *outputFlags) validate() error {
 	return cmdline.OneOf("color", o.color, colorChoices)
 }
 
-// prepare makes sure that the report can be written, because the run before that may take a day. The lab does the same for
-// the output directory.
+// prepare makes sure that the report can be written, before a run that may take a day. The lab does the same for the
+// output directory.
 func (o *outputFlags) prepare() error {
 	if o.html == "" {
 		o.html = filepath.Join(o.dir, "report.html")

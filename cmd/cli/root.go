@@ -78,7 +78,7 @@ func overview(t *tool) string {
 	return strings.NewReplacer("NAME", t.name.short, "COMMAND", t.name.command, "OWN\n", own.String()+"\n").Replace(overviewText)
 }
 
-// helpCommand is that of cobra, but an unknown topic is an error.
+// helpCommand is cobra's help command, except that an unknown topic is an error.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "help [COMMAND|TOPIC]", Short: "Help about a command or a topic",

@@ -17,11 +17,11 @@ import (
 type tool struct {
 	app            App
 	name           binary
-	args           []string // of the command line
+	args           []string // the arguments of the command line
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	now            func() time.Time
-	width          func(io.Writer) int // columns of a terminal; 0 if it is none
+	width          func(io.Writer) int // the columns of a terminal; 0 if it is not one
 
 	check    func(context.Context, torture.Target, torture.Options) (*torture.Result, error)
 	replay   func(context.Context, []torture.Target, string, torture.ReplayOptions) (*torture.ReplayResult, error)
@@ -47,7 +47,8 @@ func newTool(app App) *tool {
 	return t
 }
 
-// terminalWidth returns the columns of the terminal that w writes to, 80 if it does not say, and 0 if w is no terminal.
+// terminalWidth returns the columns of the terminal that w writes to, 80 if it does not say, and 0 if w is not a
+// terminal.
 func terminalWidth(w io.Writer) int {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {

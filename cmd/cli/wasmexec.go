@@ -58,7 +58,7 @@ func wasmexecCommand(t *tool) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.SetInterspersed(false) // flags behind the program are for the program
+	flags.SetInterspersed(false) // flags after the program are for the program
 	flags.Uint64Var(&f.seed, "seed", 1, "`SEED` of the schedule")
 	flags.StringVar(&f.seeds, "seeds", "", "`A..B`: run every seed from A to B, until one fails")
 	flags.Uint64Var(&f.sweep, "sweep", 0, "run the seeds 1 to `N`, until one fails")
@@ -170,8 +170,8 @@ func environment(t *tool, names []string) []string {
 	return env
 }
 
-// runner returns how the replay line calls this binary. go test, which always passes the flag below, sets GOOS for the
-// program that it runs, so go run would not do.
+// runner returns how the replay line calls this binary. go test always passes the flag below, and sets GOOS for the
+// program that it runs, so go run would not work.
 func runner(t *tool, args []string) string {
 	if slices.Contains(args, "-test.paniconexit0") {
 		return t.name.underGoTest()

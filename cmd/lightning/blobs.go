@@ -62,7 +62,7 @@ func entryText(e *engine.Entry) string {
 	return fmt.Sprintf("%d bytes", len(e.Value))
 }
 
-// entryObject is an entry without its value.
+// entryObject describes an entry, without its value, as a JSON object.
 func entryObject(e *engine.Entry) map[string]any {
 	object := addBytes(map[string]any{"seq": e.Seq, "kind": e.Kind}, "key", e.Key)
 	switch {

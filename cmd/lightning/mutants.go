@@ -97,7 +97,7 @@ func runMutants(cmd *cobra.Command, f *mutantsFlags) error {
 	return nil
 }
 
-// showMutant lets a user watch the lab find one bug. Finding it is a success.
+// showMutant lets a user watch the lab find one bug. Finding it is success.
 func showMutant(cmd *cobra.Command, f *mutantsFlags) error {
 	ctx, stdout := cmd.Context(), cmd.OutOrStdout()
 	program, err := f.Show(ctx, filepath.Join(".torture", "mutants"), stdout, cmd.ErrOrStderr())

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// printable is the result of a command on a store. Both forms may be made while they are printed; then they return the error
-// that stopped them.
+// printable is the result of a command on a store. Both forms may be produced while they are printed; an error that
+// stops that is returned.
 type printable interface {
 	text(w io.Writer) error
 	json(w io.Writer) error
@@ -41,7 +41,7 @@ func sentence(content any, format string, args ...any) document {
 	}}
 }
 
-// lines is a result that is made while it is printed, with one JSON object a line.
+// lines is a result that is produced while it is printed, with one JSON object per line.
 type lines struct {
 	run   func(emit func(object any, format string, args ...any) error) error
 	found *bool

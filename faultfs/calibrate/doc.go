@@ -21,20 +21,20 @@
 //
 // A kernel writes when it likes; a program that takes a millisecond would see none of that. So each program runs many
 // times, each time with a Plan: at some place the kernel is nudged to commit its metadata, to write back the bytes of
-// files, or both. No nudge promises anything to the program: that which needs an fsync of something, to force a journal,
-// syncs a file that the program does not know. ext4 also runs as it was before delayed allocation, and btrfs with small
-// files outside of its metadata. A disk is full of garbage before it is formatted, so that blocks which are shown before
-// they are written stand out; and it takes the bytes of files slowly, so that a filesystem which does not wait for them can
+// files, or both. No nudge promises anything to the program: if it takes an fsync to force a journal, a file that the
+// program does not know is synced. ext4 also runs as it was before delayed allocation, and btrfs with small files
+// outside of its metadata. A disk is full of garbage before it is formatted, so that blocks that are shown before they
+// are written stand out; and it takes the bytes of files slowly, so that a filesystem that does not wait for them can
 // be caught.
 //
 // # How to read the table
 //
-// "4 of 5" says that of five allowed outcomes four were seen. What was not seen is not impossible: plans and states are a
-// sample, and the model may be wider on purpose. In an allowed outcome "?" stands for bytes that somebody else left there,
-// which may be anything. A disk that cannot be mounted or read is an outcome, which no profile allows.
+// "4 of 5" says that four of five allowed outcomes were seen. What was not seen is not impossible: plans and states are
+// a sample, and the model may be wider on purpose. In an allowed outcome "?" stands for bytes that somebody else left
+// there, which may be anything. A disk that cannot be mounted or read is an outcome, which no profile allows.
 //
-// A run does not repeat another bit for bit: the kernel has its own timing. What was unexpected is therefore reported with
-// the log and with what of it survived, and Options.Keep saves the disk, to be mounted by hand.
+// Runs do not repeat bit for bit: the kernel has its own timing. So what was unexpected is reported with the log and
+// what survived of it, and Options.Keep saves the disk, to be mounted by hand.
 //
 // # What it leaves behind
 //

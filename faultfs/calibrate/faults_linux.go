@@ -23,8 +23,8 @@ var _ litmus.Faulty = (*worldFS)(nil)
 // anyNumber of writes fail until the failure is taken back.
 const anyNumber = 1 << 30
 
-// FailSync calls sync while the disk refuses the bytes of a file. A filesystem that journals data may write them to their
-// place later than that, so there the journal is emptied before the disk is well again.
+// FailSync calls sync while the disk refuses the bytes of a file. A filesystem that journals data may write them to
+// their place later, so its journal is emptied before the disk works again.
 func (w *worldFS) FailSync(name string, sync func() error) error {
 	f, err := os.Open(w.path(name))
 	if err != nil {
@@ -42,7 +42,7 @@ func (w *worldFS) FailSync(name string, sync func() error) error {
 	syncErr := sync()
 	hit, err := r.disks.Failed(w.faults.disk)
 	if hit == 0 && err == nil && r.fs.JournalsData {
-		_ = emptyJournal(r.mountPoint()) // its error is nobody's: the kernel does this in the background
+		_ = emptyJournal(r.mountPoint()) // nobody gets its error: the kernel does this in the background
 		hit, err = r.disks.Failed(w.faults.disk)
 	}
 	if err := errors.Join(err, r.disks.Fail(w.faults.disk, blockfs.Failure{})); err != nil {
@@ -54,7 +54,7 @@ func (w *worldFS) FailSync(name string, sync func() error) error {
 	return syncErr
 }
 
-// refuse returns the failure of what is to be written of a file: its sectors, anywhere on the disk, or at the file's
+// refuse returns the failure that hits writes of a file: of its sectors anywhere on the disk, or only at the file's
 // place if the same bytes are written to the journal too.
 func (w *worldFS) refuse(f *os.File) (blockfs.Failure, error) {
 	info, err := f.Stat()

@@ -14,13 +14,13 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 )
 
-// Filesystem is a real filesystem, and the profile of the model that it is held against.
+// Filesystem is a real filesystem, and the profile of the model that it is compared with.
 type Filesystem struct {
 	Profile      string   // its name in faultfs
-	Type         string   // as mount knows it
-	Options      string   // of mount
+	Type         string   // the name by which mount knows it
+	Options      string   // the options of mount
 	Mkfs         []string // the command that makes one; the device is its last argument
-	Package      string   // of Debian, that has the command
+	Package      string   // the Debian package that has the command
 	DiskBytes    int64    // sparse
 	Variants     []string // further options of mount to run programs with
 	JournalsData bool     // the bytes of files are written to a journal first
@@ -55,13 +55,13 @@ func Filesystems() []Filesystem {
 	}
 }
 
-// eager is ext4 as it was before it delayed allocation: a write gets its blocks at once, and they are valid at once.
+// eager makes ext4 behave as before it delayed allocation: a write gets its blocks at once, and they are valid at once.
 const eager = "nodelalloc,dioread_lock"
 
-// outOfLine is btrfs that treats small files as large ones: their bytes do not go into its metadata.
+// outOfLine makes btrfs treat small files like large ones: their bytes do not go into its metadata.
 const outOfLine = "max_inline=0"
 
-// optionsFor returns what a program is mounted with.
+// optionsFor returns the options that a filesystem is mounted with for a program.
 func (f Filesystem) optionsFor(p *litmus.Program) []string {
 	if fails(p) && f.Type == "btrfs" {
 		return []string{outOfLine} // else the disk could not refuse its bytes alone
@@ -69,7 +69,7 @@ func (f Filesystem) optionsFor(p *litmus.Program) []string {
 	return f.Variants
 }
 
-// fails reports whether the disk fails in a program.
+// fails reports whether a program makes the disk fail.
 func fails(p *litmus.Program) bool {
 	return slices.ContainsFunc(p.Steps, func(s litmus.Step) bool { return s.Verb == "failed-fsync" })
 }

@@ -19,7 +19,7 @@ const (
 
 // Plan says how a filesystem is mounted while a program runs, and what the kernel is nudged to do meanwhile.
 type Plan struct {
-	Options string          // of mount
+	Options string          // the options of mount
 	After   map[int][]Nudge // the n-th call that changes the filesystem, from 1
 	End     []Nudge         // when the program has ended
 }
@@ -50,9 +50,9 @@ func join(nudges []Nudge) string {
 	return strings.Join(words, ", ")
 }
 
-// plans returns ways to run a program that makes so many calls, at most limit of them, for filesystems that can be mounted
-// with each of some options. The kernel does nothing until the program has ended, and then either kind of write first; or it
-// does something at one place within the program.
+// plans returns at most limit ways to run a program that makes the given number of calls, on filesystems that can be
+// mounted with each of some options. The kernel does nothing until the program has ended, and then either kind of write
+// first; or it does something at one place within the program.
 func plans(calls, limit int, options []string) (all []Plan) {
 	ends := [][]Nudge{{Commit, Everything}, {Start, Commit, Everything}, {WriteBack, Commit, Everything}}
 	for _, o := range options {

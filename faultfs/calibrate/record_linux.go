@@ -15,8 +15,8 @@ type recording struct {
 	disk  string
 	seen  []string // what the program itself saw
 	log   blocklog.Log
-	mark  int // of the log, when the program had made its last call
-	calls int // that changed something
+	mark  int // the position in the log after the program's last call
+	calls int // how many calls changed something
 }
 
 // prepare returns a disk on which a program can start.
@@ -74,7 +74,7 @@ func (r *rig) nudge(w *worldFS, nudges []Nudge) error {
 		case Everything:
 			err = syncAll(r.mountPoint())
 		}
-		if err != nil && !errors.Is(err, unix.EIO) { // EIO is for those whose writes failed, and they were told
+		if err != nil && !errors.Is(err, unix.EIO) { // EIO is for whoever wrote, and they have had it
 			return fmt.Errorf("calibrate: %s: %w", n, err)
 		}
 	}

@@ -42,7 +42,7 @@ func (r *Result) WriteMarkdown(w io.Writer) error {
 	return err
 }
 
-// rows returns the table: a program a row, a filesystem a column.
+// rows returns the table: one row per program, one column per filesystem.
 func (r *Result) rows() [][]string {
 	rows := [][]string{append([]string{"program"}, r.filesystems()...)}
 	for _, program := range r.programs() {
@@ -73,7 +73,7 @@ func (c *Cell) summary() string {
 	return text
 }
 
-// sentence says what it all came to.
+// sentence sums up the result.
 func (r *Result) sentence() string {
 	seen, allowed := 0, 0
 	for i := range r.Cells {
@@ -85,7 +85,7 @@ func (r *Result) sentence() string {
 		r.Kernel, seen, allowed, r.States(), r.Unexpected())
 }
 
-// unexpected tells everything about outcomes that are not allowed.
+// unexpected writes everything about outcomes that are not allowed.
 func (r *Result) unexpected() string {
 	var b strings.Builder
 	for i := range r.Cells {

@@ -6,9 +6,10 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 )
 
-// Result is what a matrix of programs and filesystems came to. Its JSON form is stable: fields are added, never renamed.
+// Result is the result of a matrix of programs and filesystems. Its JSON form is stable: fields are added, never
+// renamed.
 type Result struct {
-	Version int    `json:"version"` // of this format: 1
+	Version int    `json:"version"` // the version of this format: 1
 	Kernel  string `json:"kernel"`  // its release, such as "6.18.44"
 	Cells   []Cell `json:"cells"`   // by filesystem, then by program
 }
@@ -17,9 +18,9 @@ type Result struct {
 type Cell struct {
 	Program    string     `json:"program"` // ID
 	Title      string     `json:"title"`
-	Filesystem string     `json:"filesystem"` // the profile that it is held against
+	Filesystem string     `json:"filesystem"` // the profile that it is compared with
 	Allowed    litmus.Set `json:"allowed"`    // what the model allows
-	Seen       []Sight    `json:"seen"`       // every different outcome, in the order in which they came
+	Seen       []Sight    `json:"seen"`       // every different outcome, in order of appearance
 	States     int        `json:"states"`     // different disks that were mounted
 	Skipped    string     `json:"skipped,omitempty"`
 }
@@ -52,12 +53,12 @@ func (c *Cell) see(outcome string) (first *Sight) {
 	return &c.Seen[len(c.Seen)-1]
 }
 
-// Unexpected returns what was seen and is not allowed.
+// Unexpected returns what was seen but is not allowed.
 func (c *Cell) Unexpected() []Sight {
 	return slices.DeleteFunc(slices.Clone(c.Seen), func(s Sight) bool { return !s.Unexpected() })
 }
 
-// Unseen returns what is allowed and was not seen.
+// Unseen returns what is allowed but was not seen.
 func (c *Cell) Unseen() (unseen []string) {
 	for _, outcome := range c.Allowed {
 		if !slices.ContainsFunc(c.Seen, func(s Sight) bool { return s.As == outcome }) {
@@ -67,7 +68,7 @@ func (c *Cell) Unseen() (unseen []string) {
 	return unseen
 }
 
-// Unexpected returns how many outcomes were seen that are not allowed.
+// Unexpected returns how many outcomes were seen but are not allowed.
 func (r *Result) Unexpected() (n int) {
 	for i := range r.Cells {
 		n += len(r.Cells[i].Unexpected())

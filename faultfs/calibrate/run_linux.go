@@ -18,9 +18,9 @@ import (
 type Options struct {
 	Programs    []litmus.Program // default: the whole suite
 	Filesystems []Filesystem     // default: all
-	States      int              // different disks a recording; default 20
-	Plans       int              // recordings a program and filesystem; default 12
-	Keep        string           // directory for the disks that show what is not allowed; default: they are not kept
+	States      int              // different disks per recording; default 20
+	Plans       int              // recordings per program and filesystem; default 12
+	Keep        string           // directory for disks that show a forbidden outcome; default: they are not kept
 	Progress    func(cell Cell)  // called when a cell is done, from one goroutine at a time; default: nothing
 }
 

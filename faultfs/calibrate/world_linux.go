@@ -13,7 +13,7 @@ import (
 // worldFS is a mounted filesystem as a program sees it. It calls changed after every call that may have changed something,
 // even if the call failed, except for a failed open.
 type worldFS struct {
-	afero.Fs // below dir
+	afero.Fs // the files below dir
 	dir      string
 	changed  func() error
 	faults   *faults // nil if the disk cannot fail

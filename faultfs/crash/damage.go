@@ -13,9 +13,9 @@ type Damage struct {
 	Path   string
 	// Off is the offset of the byte with the flipped bit, the offset of the stale or misplaced block, or the remaining size.
 	Off  int64
-	Bit  int    // of BitFlip
-	From string `json:",omitempty"` // of Misplaced: the file whose bytes are there
-	At   int64  `json:",omitempty"` // of Misplaced: their offset in that file
+	Bit  int    // for BitFlip: the bit
+	From string `json:",omitempty"` // for Misplaced: the file whose bytes are there
+	At   int64  `json:",omitempty"` // for Misplaced: their offset in that file
 }
 
 // String describes the damage in one sentence.

@@ -1,5 +1,5 @@
 // Package crash works out what a power cut may leave of a recorded run: it turns a trace into pending ops with their
-// order, and decides lazily which of them one crash image has.
+// order, and decides lazily which of them a crash image has.
 //
 //	line := crash.NewTimeline(trace, disk.New(), model)  // walks the trace
 //	point := line.Advance(tick)                          // power is cut after the operation at tick

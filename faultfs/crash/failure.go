@@ -25,7 +25,7 @@ func (q *queue) fail(op *trace.Op) {
 	}
 }
 
-// markFailed records, in the chosen ops, that a write-back failed to make them durable, and what became of them.
+// markFailed records in the chosen ops that their write-back failed, and what became of them.
 func (q *queue) markFailed(chosen func(*pendingOp) bool, as trace.Failure) {
 	q.revise(chosen, func(p *pendingOp) {
 		p.failed, p.journaled = true, as == trace.Ext4Journal

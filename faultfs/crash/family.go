@@ -2,13 +2,13 @@ package crash
 
 import "math/rand/v2"
 
-// family is the sample of subsets that is tried where one look meets too many undecided ops to try every subset:
+// family is the sample of subsets that is tried where one look would take too many answers to try every subset:
 // nothing, everything, prefixes, single losses, single survivors and random subsets.
 type family struct {
 	ops    int    // how many undecided ops
 	each   int    // how many prefixes, losses and survivors
 	random int    // how many random subsets
-	seed   uint64 // of the random subsets
+	seed   uint64 // the seed of the random subsets
 }
 
 // familyEach bounds the members of each shape, familyRandom the random ones: a look at a thousand ops costs 48 images.

@@ -6,7 +6,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/disk"
 )
 
-// garbage is what the disk shows where a write did not arrive, or arrived in part: a byte that programs hardly write.
+// garbage is what the disk shows where a write did not arrive, or arrived in part: a byte that programs hardly ever
+// write.
 var garbage = bytes.Repeat([]byte{'#'}, disk.PageBytes)
 
 // zeros is what the system writes after the end of a file, or into a hole, when it writes the block.

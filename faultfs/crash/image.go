@@ -16,7 +16,7 @@ type Image struct {
 	index   *pendingIndex
 	chooser Chooser
 	limit   int
-	fates   []model.Fate   // of point.pending, by index
+	fates   []model.Fate   // the fate of each op of point.pending
 	log     []decision     // what was decided, oldest first; a profile's decisions are older and not in it
 	now     *atomic.Uint64 // the time of the filesystem that looks
 	sampled bool           // some look would have taken more answers than the limit
@@ -44,7 +44,8 @@ func (im *Image) LastIno() trace.Ino { return im.index.last }
 // has a block for the page.
 func (im *Image) StaleBlocks() bool { return im.point.model.Rules().Has(model.StaleBlocks) }
 
-// put decides op i, and along with it everything that it follows, if it is kept, or that follows it, if it is lost.
+// put decides op i and, along with it, everything that it follows if it is kept, or everything that follows it if it is
+// lost.
 func (im *Image) put(i int, keep bool) {
 	f, along := model.Lost, im.index.dependents
 	if keep {

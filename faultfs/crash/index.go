@@ -82,12 +82,12 @@ func (x *pendingIndex) file(ino trace.Ino) *pendingFile {
 	return f
 }
 
-// connect collects the edges of each op, and those of the sequence of MetadataInOrder. An op that a sync took out of the
-// middle of the sequence, as on btrfs, leaves no gap.
+// connect collects the edges of each op, and those of the sequence of MetadataInOrder. If a sync takes an op out of the
+// middle of the sequence, as on btrfs, no gap is left.
 func (x *pendingIndex) connect(ops []*pendingOp) {
 	earlier, later := make([]int32, 0, 2*len(ops)), make([]int32, 0, 2*len(ops))
 	edge := func(i, j int) { earlier, later = append(earlier, int32(i)), append(later, int32(j)) }
-	last := -1 // in the sequence
+	last := -1 // the last op in the sequence
 	for i, p := range ops {
 		if p.absent {
 			continue // nothing waits for an op that never arrives

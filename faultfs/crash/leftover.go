@@ -8,11 +8,11 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Leftover is what a crash may have done to one file, as far as nobody has looked at it yet.
+// Leftover is the part of what a crash may have done to one file that nobody has looked at yet.
 type Leftover struct {
 	file   *pendingFile
 	sized  bool
-	size   int64  // that the crash left, once sized
+	size   int64  // the size that the crash left, once sized
 	filled []bool // sector ops whose sector is decided and stored in the content; made at the first one
 	open   int    // how many sector ops below size are not filled
 }
@@ -34,8 +34,8 @@ func (l *Leftover) Size() int64 { return l.size }
 // Filled reports whether all bytes of the file are decided, once Sized.
 func (l *Leftover) Filled() bool { return l.open == 0 }
 
-// Resize decides the size of a file and truncates or extends its content, which must be the durable one. A file with more
-// pending ops than the limit is decided as a whole: a family of sizes times a family of bytes would be too many.
+// Resize decides the size of a file and truncates or extends its content, which must be the durable one. A file with
+// more pending ops than the limit is decided as a whole: a family of sizes times a family of bytes would be too many.
 func (im *Image) Resize(l *Leftover, c *disk.Content) {
 	if len(l.file.ops) > im.limit {
 		im.look(l.file.ops)

@@ -38,16 +38,16 @@ type pendingOp struct {
 	seq   int // position among all pending ops of the trace
 	tick  uint64
 	kind  pendingKind
-	ino   trace.Ino    // of pendingSize, pendingData
-	off   int64        // of pendingData
-	data  []byte       // of pendingData
-	size  int64        // of pendingSize
-	cut   bool         // pendingSize that makes the file shorter
-	clear int64        // of pendingSize: where the system began to clear the page that was the last one; 0 if it did not
-	edits []trace.Edit // of pendingNames
-	moved []trace.Ino  // of pendingNames: the inodes that got or lost a name
+	ino   trace.Ino    // pendingSize, pendingData: the file
+	off   int64        // pendingData: the offset of data
+	data  []byte       // pendingData: the bytes
+	size  int64        // pendingSize: the new size
+	cut   bool         // pendingSize: it makes the file shorter
+	clear int64        // pendingSize: where the system began to clear what was the last page; 0 if it did not
+	edits []trace.Edit // pendingNames: the changes
+	moved []trace.Ino  // pendingNames: the inodes that got or lost a name
 	place place
-	// mount is the number of power cuts before: each mount has a sequence of its own.
+	// mount is the number of earlier power cuts: each mount has a sequence of its own.
 	mount int32
 	// after are the ops that this one follows: they must have reached the disk if it has. Some may be durable by now. A
 	// size can follow later ops, namely the bytes that it waits for.
@@ -68,8 +68,8 @@ type pendingOp struct {
 
 func (p *pendingOp) end() int64 { return p.off + int64(len(p.data)) }
 
-// failedBytes reports whether the op is bytes of a page that is clean after a failed write-back, and that the disk may
-// lack: no sync covers them, and they have no place in the order that a filesystem keeps.
+// failedBytes reports whether the op is bytes that the disk may lack, of a page that is clean after a failed
+// write-back: no sync covers them, and they have no place in the order that a filesystem keeps.
 func (p *pendingOp) failedBytes() bool { return p.failed && p.kind == pendingData }
 
 // touches reports whether the op changes an entry of the directory.
@@ -77,12 +77,12 @@ func (p *pendingOp) touches(dir trace.Ino) bool {
 	return slices.ContainsFunc(p.edits, func(e trace.Edit) bool { return e.Parent == dir })
 }
 
-// removes reports whether the op removes a name, as a rename does, too.
+// removes reports whether the op removes a name, as a rename also does.
 func (p *pendingOp) removes() bool {
 	return slices.ContainsFunc(p.edits, func(e trace.Edit) bool { return e.Ino == 0 })
 }
 
-// follow makes the op need an earlier one, if there is one.
+// follow makes the op follow an earlier one, unless that is nil.
 func (p *pendingOp) follow(earlier *pendingOp) {
 	if earlier != nil && !slices.Contains(p.after, earlier) {
 		p.after = append(p.after, earlier)

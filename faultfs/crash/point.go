@@ -61,7 +61,7 @@ type ImageOptions struct {
 	Now     *atomic.Uint64 // the time of the filesystem that looks at the image
 }
 
-// Image returns an image of which only that is decided about which the profile leaves no choice.
+// Image returns an image in which only those ops are decided about which the profile leaves no choice.
 func (p *Point) Image(o ImageOptions) *Image {
 	im := &Image{
 		point: p, index: p.indexed(), chooser: o.Chooser, limit: o.Limit, fates: make([]model.Fate, len(p.pending)), now: o.Now,

@@ -12,7 +12,7 @@ type queue struct {
 	unit   int64
 	mount  int32
 
-	ops       []*pendingOp // by seq
+	ops       []*pendingOp // in order of seq
 	seq       int
 	failed    int                        // how many ops are failed
 	names     map[nameKey]*pendingOp     // last op that touched the name
@@ -30,7 +30,7 @@ type sectorKey struct {
 }
 
 // newQueue returns a queue that holds the ops left over from an earlier power cut, if any. No new op follows those:
-// whoever changes a thing has looked at it first, and the look decided what was pending about it.
+// whoever changes something has looked at it first, and the look decided what was pending about it.
 func newQueue(m model.Model, left []*pendingOp) *queue {
 	q := &queue{
 		rules: m.Rules(), device: m.Device, unit: m.Unit(),
@@ -55,7 +55,7 @@ func (q *queue) append(p *pendingOp, tick uint64) {
 	q.ops = append(q.ops, p)
 }
 
-// forget drops an op that is durable, or absent, from the search for predecessors.
+// forget drops a durable or absent op from the search for predecessors.
 func (q *queue) forget(p *pendingOp) {
 	switch p.kind {
 	case pendingSize:

@@ -11,15 +11,14 @@ import (
 //
 //  1. It follows earlier changes to either name, and earlier changes to names of the file that moves and of the file
 //     that is overwritten (pushNames, in names.go).
-//  2. If it moves the file to another directory, it follows what made and moved the directories above the new name.
+//  2. If it moves the file to another directory, it follows what created or moved the directories above the new name.
 //     Otherwise a file that was durable could move into a directory that does not survive.
 //  3. It does not wait for the bytes or the size of the file, so without a sync of the file the new name may show an
 //     empty or partial file. Only with RenameWaitsForSize, and only if it overwrites a file, it follows the size.
 //  4. In a filesystem with MetadataInOrder it takes its place in the sequence, of which a power cut keeps a prefix.
 //  5. A sync of either directory makes the whole rename durable; a sync of the file does so only with SyncTakesNames
 //     (covers and takes, in sync.go).
-//  6. Under the profile late-removals it is lost unless a sync has made it durable (Point.Image, in
-//     point.go).
+//  6. Under the profile late-removals it is lost unless a sync has made it durable (Point.Image, in point.go).
 //  7. With SyncTakesNames it also follows what created or moved the directory of the new name, even within one
 //     directory (pushNames).
 
@@ -31,7 +30,7 @@ func (q *queue) orderRename(p *pendingOp, op *trace.Op, d *disk.Disk) {
 	}
 }
 
-// followDirsAbove makes a rename or link follow what made and moved the directories above the new name.
+// followDirsAbove makes a rename or link follow what created or moved the directories above the new name.
 func (q *queue) followDirsAbove(p *pendingOp, op *trace.Op, d *disk.Disk) {
 	for _, dir := range q.dirsAbove(op, d) {
 		p.follow(q.moved[dir])

@@ -8,10 +8,10 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// What StaleBlocks needs to know: which blocks are new, and which bytes of them a call makes readable without writing
+// What StaleBlocks needs to know: which blocks are new, and which of their bytes a call makes readable without writing
 // them.
 
-// sectorWritten reports whether a write to the sector is pending that came after its page got a new block.
+// sectorWritten reports whether there is a pending write to the sector from after its page got a new block.
 func (q *queue) sectorWritten(ino trace.Ino, off int64) bool {
 	last, cut := q.data[sectorKey{ino, off / q.unit}], q.freed(ino, off-off%disk.PageBytes+1)
 	return last != nil && (cut == nil || cut.seq < last.seq)
@@ -26,7 +26,7 @@ func (q *queue) newBlock(ino trace.Ino, page int64, d *disk.Disk) bool {
 	return c == nil || c.Hole(page*disk.PageBytes)
 }
 
-// pageWritten reports whether a write to the page is pending that came after it got a new block.
+// pageWritten reports whether there is a pending write to the page from after it got a new block.
 func (q *queue) pageWritten(ino trace.Ino, page int64) bool {
 	for off := page * disk.PageBytes; off < (page+1)*disk.PageBytes; off += q.unit {
 		if q.sectorWritten(ino, off) {

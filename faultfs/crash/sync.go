@@ -31,7 +31,7 @@ func (q *queue) takes(op *trace.Op) func(*pendingOp) bool {
 	return func(p *pendingOp) bool { return covered(p) || !p.inherited && slices.Contains(p.moved, op.Ino) }
 }
 
-// reach marks what a successful sync makes durable: what it takes, and everything that this follows.
+// reach marks what a successful sync makes durable: what it takes, and everything that those ops follow.
 func (q *queue) reach(op *trace.Op) []bool {
 	durable, takes, todo := make([]bool, len(q.ops)), q.takes(op), q.todo[:0]
 	mark := func(i int) {
@@ -86,8 +86,8 @@ func (q *queue) take(op *trace.Op) []*pendingOp {
 	return taken
 }
 
-// clipTaken removes from the ops that stay pending the bytes that a truncation freed which is durable now: failed bytes,
-// and those of a file that the sync did not cover.
+// clipTaken removes, from the ops that stay pending, the bytes that a truncation among the durable ops has freed:
+// failed bytes, and those of a file that the sync did not cover.
 func (q *queue) clipTaken(op *trace.Op, durable []*pendingOp) {
 	for _, p := range durable {
 		if p.kind == pendingSize && p.cut && (q.failed > 0 || p.ino != op.Ino) {

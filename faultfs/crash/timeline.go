@@ -21,7 +21,7 @@ type Timeline struct {
 	start        *disk.Disk // what was durable before the first op
 }
 
-// NewTimeline returns a timeline that stands before the first op of a trace that was recorded on a disk. The disk is not
+// NewTimeline returns a timeline that stands before the first op of a trace recorded on a disk. The disk is not
 // changed. The trace must not change; ops may be appended to it, and the timeline does not see them.
 func NewTimeline(ops []trace.Op, on *disk.Disk, m model.Model) *Timeline {
 	return newTimeline(ops, on.Share(), m, nil)

@@ -86,7 +86,7 @@ func (c *Content) writable(i int) *page {
 		c.pages, c.borrowed = pages, false
 	case i >= had:
 		c.pages = c.pages[:i+1]
-		clear(c.pages[had:]) // SetSize leaves pages behind the end
+		clear(c.pages[had:]) // SetSize leaves pages past the end
 	}
 	p := c.pages[i]
 	switch {

@@ -10,8 +10,8 @@ import (
 
 // inode is a file or a directory.
 type inode struct {
-	content *Content         // of a file
-	names   map[string]Entry // of a directory
+	content *Content         // the bytes of a file
+	names   map[string]Entry // the names in a directory
 	epoch   int              // the epoch of the disk that may change it
 }
 

@@ -7,9 +7,10 @@
 //  1. Share returns a disk that never changes. Changes to the receiver after that copy what they touch.
 //  2. Fork returns a content with the same bytes. The content that was forked must not be changed afterwards; the fork
 //     copies a page before it first writes to it.
-//  3. A Content never reads as anything but zeros where nothing was written, and bytes behind its size read as zeros
-//     when it grows again.
+//  3. A Content never reads as anything but zeros where nothing was written, and bytes past its size read as zeros when
+//     it grows again.
 //
-// Nothing here knows of crashes, faults or time, or checks what a caller asks for: names of a directory that is not
-// there make it. A disk or content that changes is used by one goroutine at a time; shared ones by any number.
+// Nothing here knows of crashes, faults or time, or checks what a caller asks for: naming something in a directory that
+// is not there creates the directory. A disk or content that changes is used by one goroutine at a time; shared ones by
+// any number.
 package disk

@@ -7,7 +7,7 @@ import "github.com/lightningdb/lightning-torture/faultfs/trace"
 type Entry struct {
 	Ino    trace.Ino
 	Dir    bool
-	Target string // of a symbolic link; empty for all else
+	Target string // the target of a symbolic link; empty for all else
 }
 
 // EntryOf returns what the name stands for after the edit.

@@ -7,9 +7,9 @@ import (
 	"github.com/spf13/afero"
 )
 
-// Dir is a directory of the operating system as a filesystem of its own, whose root it is: the place to run programs on
-// a real disk. Paths are handed to the operating system as they are, so that ".." and symbolic links mean what they mean
-// there; one that leads above the directory leaves it.
+// Dir is a filesystem whose root is a directory of the operating system: the place to run programs on a real disk.
+// Paths are handed to the operating system as they are, so that ".." and symbolic links mean what they mean there; one
+// that leads above the directory leaves it.
 type Dir string
 
 var (
@@ -35,7 +35,7 @@ func (d Dir) Open(name string) (afero.File, error) { return d.OpenFile(name, os.
 func (d Dir) OpenFile(name string, flag int, mode os.FileMode) (afero.File, error) {
 	f, err := os.OpenFile(d.path(name), flag, mode)
 	if err != nil {
-		return nil, err // and not a nil file in an interface that is not nil
+		return nil, err // not a nil *os.File in a non-nil interface
 	}
 	return dirFile{f}, nil
 }

@@ -38,7 +38,7 @@ type failing struct {
 	as faultfs.Failure
 }
 
-// failures are the manners of failing; the profiles that are not of a filesystem have none of their own.
+// failures are the manners of failing. Profiles that stand for no filesystem have none of their own.
 var failures = map[string]faultfs.Failure{
 	"ext4-ordered": faultfs.Ext4Ordered, "ext4-writeback": faultfs.Ext4Ordered, "ext4-journal": faultfs.Ext4Journal,
 	"xfs": faultfs.XFS, "btrfs": faultfs.Btrfs,
@@ -59,18 +59,18 @@ func (f failing) Evict(name string) error {
 	return err
 }
 
-// Verdict compares what the model leaves with what the file of a program says.
+// Verdict compares what the model leaves with what a program's file says.
 type Verdict struct {
 	Profile  string `json:"profile"`
-	Outcomes int    `json:"outcomes"`          // that the file lists
-	Missing  Set    `json:"missing,omitempty"` // in the file, and the model never leaves it
-	Extra    Set    `json:"extra,omitempty"`   // left by the model, and not in the file
+	Outcomes int    `json:"outcomes"`          // how many the file lists
+	Missing  Set    `json:"missing,omitempty"` // in the file, but never left by the model
+	Extra    Set    `json:"extra,omitempty"`   // left by the model, but not in the file
 }
 
 // Right reports whether model and file say the same.
 func (v *Verdict) Right() bool { return len(v.Missing) == 0 && len(v.Extra) == 0 }
 
-// Check compares the model with the file, for one program and one profile. Of a profile that the file does not speak of
+// Check compares the model with the file, for one program and one profile. If the file does not mention the profile,
 // everything is extra.
 func Check(p Program, profile faultfs.Profile) (Verdict, error) {
 	model, err := Model(p, profile)

@@ -153,7 +153,7 @@ func canonicalState(words []string) (string, error) {
 	if len(words) == 0 {
 		return "", fmt.Errorf("an outcome without anything on the disk; write %s", nothing)
 	}
-	words = slices.DeleteFunc(words, func(word string) bool { return word == nothing }) // which alternatives leave behind
+	words = slices.DeleteFunc(words, func(word string) bool { return word == nothing }) // left over from alternatives
 	if len(words) == 0 {
 		return nothing, nil
 	}

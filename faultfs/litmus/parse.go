@@ -57,7 +57,7 @@ func (r *reader) read(line string) error {
 	return r.body(text)
 }
 
-// section begins what a line that is not indented begins.
+// section begins the section of a line that is not indented.
 func (r *reader) section(key, value string) error {
 	p := r.program
 	switch key {
@@ -74,7 +74,7 @@ func (r *reader) section(key, value string) error {
 	return r.beginOutcomes(strings.Split(key, ","), value)
 }
 
-// once sets a header that a file has once.
+// once sets a header, which may appear only once.
 func once(header *string, key, value string) error {
 	switch {
 	case value == "":
@@ -89,7 +89,7 @@ func once(header *string, key, value string) error {
 func (r *reader) checkID() error {
 	switch id := r.program.ID; {
 	case id == "":
-		return nil // which once has said
+		return nil // once has reported it
 	case !idPattern.MatchString(id):
 		return fmt.Errorf("id %q is not L and two digits", id)
 	case !strings.HasPrefix(r.file, id+"-"):
@@ -116,7 +116,7 @@ func (r *reader) beginSteps(key, value string) error {
 	return nil
 }
 
-// step reads a step and checks that the handle which it needs is there.
+// step reads a step and checks that the handle that it needs is open.
 func (r *reader) step(steps *[]Step, text string) error {
 	s, err := parseStep(r.line, text)
 	if err != nil {

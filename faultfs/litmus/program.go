@@ -14,7 +14,7 @@ type Program struct {
 	Title   string   // one line for people
 	Sources []string // where the outcomes come from: documents, kernel tests, papers
 	Before  []Step   // makes the disk on which the program starts; all of it becomes durable
-	Steps   []Step   // the program; power is cut behind its last step
+	Steps   []Step   // the program; power is cut after its last step
 	allowed []allowed
 }
 
@@ -34,7 +34,7 @@ func (p *Program) Allowed(profile string) (Set, bool) {
 	return nil, false
 }
 
-// Profiles returns the names of the profiles that the file speaks of, in its order.
+// Profiles returns the names of the profiles that the file mentions, in its order.
 func (p *Program) Profiles() []string {
 	var names []string
 	for _, a := range p.allowed {

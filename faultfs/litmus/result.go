@@ -10,9 +10,9 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Result is what came of checking programs under profiles.
+// Result is the result of checking programs under profiles.
 type Result struct {
-	Version  int   `json:"version"` // of the JSON: 1
+	Version  int   `json:"version"` // the version of the JSON: 1
 	Programs int   `json:"programs"`
 	Profiles int   `json:"profiles"`
 	Wrong    int   `json:"wrong"` // verdicts that are not right

@@ -40,7 +40,7 @@ func (p *Program) Setup(fs afero.Fs) error {
 }
 
 // Run runs the program on a disk that Setup has made, and returns what it observed, one word for each observing step.
-// Files that it opened are closed at its end, which is after power would be cut.
+// It closes the files that it opened at its end, which is after power would be cut.
 //
 // Links, symbolic links and disk errors need a filesystem that implements Linker, afero.Linker or Faulty; without it the
 // error is ErrUnsupported.
@@ -52,7 +52,7 @@ func (p *Program) Run(fs afero.Fs) (seen []string, err error) {
 	return seen, nil
 }
 
-// Outcome is what a set of outcomes has: what the program saw, and what was on the disk after the power cut.
+// Outcome returns a member of a set of outcomes: what the program saw, and what was on the disk after the power cut.
 func Outcome(seen []string, state string) string {
 	if len(seen) == 0 {
 		return state
@@ -63,7 +63,7 @@ func Outcome(seen []string, state string) string {
 // run is a program that is running.
 type run struct {
 	fs      afero.Fs
-	handles map[string]afero.File // by the name they were opened with
+	handles map[string]afero.File // open files, by the name they were opened with
 	seen    []string
 }
 

@@ -54,7 +54,7 @@ func describe(disk afero.Fs, name string, info os.FileInfo) (string, error) {
 	return name + "=" + runs(b), errors.Join(err, f.Close())
 }
 
-// visit calls visit with all there is below a directory, a directory before its contents, in name order.
+// visit calls visit with everything below a directory in name order, each directory before its contents.
 func visit(disk afero.Fs, dir string, each func(string, os.FileInfo) error) error {
 	d, err := disk.Open(dir)
 	if err != nil {
@@ -79,7 +79,7 @@ func visit(disk afero.Fs, dir string, each func(string, os.FileInfo) error) erro
 	return nil
 }
 
-// syncAll makes everything durable that has a name.
+// syncAll makes everything that has a name durable.
 func syncAll(disk afero.Fs) error {
 	err := visit(disk, "/", func(name string, info os.FileInfo) error {
 		if info.Mode()&fs.ModeSymlink != 0 {

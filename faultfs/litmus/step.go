@@ -11,15 +11,15 @@ import (
 
 // Step is one line of a program: a verb and what it is about. Which fields count depends on the verb.
 type Step struct {
-	Line   int    // in the file, from 1
+	Line   int    // the line number in the file, from 1
 	Verb   string // a key of verbs
 	Name   string // the file or directory, as a path without leading slash; "/" is the root
 	To     string // the new name of rename and link, the target of symlink
 	Letter byte   // what a write consists of
 	Off    int64  // in bytes
-	Len    int64  // in bytes; of truncate the new size
+	Len    int64  // in bytes; for truncate the new size
 
-	text string // as the file has it
+	text string // the text of the line
 }
 
 // verb is a kind of step.

@@ -6,7 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// everyCall are the operations that are calls.
+// everyCall lists the operations that are calls.
 var everyCall = func() (calls []trace.OpKind) {
 	for k := range trace.OpRest {
 		calls = append(calls, k)
@@ -14,7 +14,7 @@ var everyCall = func() (calls []trace.OpKind) {
 	return calls
 }()
 
-// allowed says which operations an effect can hit, besides OpAny for those of them that are calls.
+// allowed says which operations an effect can hit, besides OpAny if some of them are calls.
 var allowed = [...][]trace.OpKind{
 	trace.EIO: everyCall, trace.EINTR: everyCall, trace.Slow: everyCall, trace.Stall: everyCall,
 	trace.ENOSPC: {trace.OpCreate, trace.OpLink, trace.OpWrite, trace.OpTruncate, trace.OpRename, trace.OpSync},

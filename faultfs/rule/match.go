@@ -8,8 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Sees reports whether an operation is of the kind and about one of the names that the rule is about. to is the new
-// name of a rename or link, and empty for all else. It counts nothing.
+// Sees reports whether an operation has the kind that the rule names, and a name that it matches. to is the new name of
+// a rename or link, and empty for all else. It counts nothing.
 func (r *Rule) Sees(kind trace.OpKind, name, to string) bool {
 	if r.Op != kind && (r.Op != trace.OpAny || !slices.Contains(allowed[r.Effect], kind)) {
 		return false
@@ -54,7 +54,8 @@ func (r *Rule) Fires() bool {
 	return true
 }
 
-// Strike counts a match that the rule hit whatever its other conditions say: damage at rest, which is done on request.
+// Strike counts a match and a hit, whatever the other conditions of the rule say. It is for damage at rest, which is
+// done on request.
 func (r *Rule) Strike() { r.matches, r.hits = r.matches+1, r.hits+1 }
 
 // Draw returns the random source for the choices of the latest hit.

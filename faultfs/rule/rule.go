@@ -24,14 +24,14 @@ type Rule struct {
 	From   uint64        // hit the n-th match and every later one
 	Every  uint64        // hit every n-th match
 	Prob   float64       // hit with this probability, in (0, 1]
-	Seed   uint64        // of Prob, and of the choice of what is damaged
-	Times  uint64        // stop after so many hits; 0: never
+	Seed   uint64        // the seed of Prob and of the choice of what is damaged
+	Times  uint64        // stop after this many hits; 0: never
 	After  uint64        // only operations after this tick
 	Before uint64        // only operations before this tick; 0: all
-	Millis uint64        // of Slow and Stall: how late the call returns, in milliseconds
-	Bytes  uint64        // of ENOSPC: only calls that would take more than so many bytes of the disk
-	Files  uint64        // of EMFILE: only while so many handles are open
-	As     trace.Failure // of FailedSync: whose failure it is
+	Millis uint64        // for Slow and Stall: how late the call returns, in milliseconds
+	Bytes  uint64        // for ENOSPC: only calls that would bring the use of the disk above this many bytes
+	Files  uint64        // for EMFILE: only while this many handles are open
+	As     trace.Failure // for FailedSync: whose failure it is
 
 	matches uint64
 	hits    uint64
@@ -44,7 +44,7 @@ func (r *Rule) Key() string { return r.Effect.String() + "_" + r.Op.String() }
 // hits no call.
 func (r *Rule) AtRest() bool { return r.Op == trace.OpRest }
 
-// Clone returns the rule as it was before it hit anything.
+// Clone returns a copy of the rule that has not counted anything yet.
 func (r *Rule) Clone() *Rule {
 	c := *r
 	c.matches, c.hits = 0, 0

@@ -20,7 +20,7 @@ const (
 	EINTR             // the call fails with EINTR and changes nothing
 	EROFS             // the filesystem is mounted read-only: calls that would change it fail
 	EMFILE            // the process has too many open files
-	Stale             // a block holds what it held before; of a write: nothing is stored
+	Stale             // a block holds what it held before; for a write: nothing is stored
 	Misplaced         // a block's bytes are stored in the place of another block
 	Truncated         // the end of a file is missing
 	Slow              // the call returns late

@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 )
 
-// Exactly demands one positional argument for each name.
+// Exactly requires one positional argument for each name.
 func Exactly(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
@@ -21,7 +21,7 @@ func Exactly(names ...string) cobra.PositionalArgs {
 	}
 }
 
-// AtLeastOne demands a positional argument.
+// AtLeastOne requires a positional argument.
 func AtLeastOne(name string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {

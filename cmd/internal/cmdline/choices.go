@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// OneOf demands that the value of a flag is one of the choices.
+// OneOf requires the value of a flag to be one of the choices.
 func OneOf(flag, value string, choices []string) error {
 	if slices.Contains(choices, value) {
 		return nil

@@ -45,7 +45,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // With returns err as an [Error] with a code.
 func With(code Code, err error) error { return &Error{code, err} }
 
-// Usagef returns an error that the user has to answer by typing something else.
+// Usagef returns an error for a command line that the user has to correct.
 func Usagef(format string, args ...any) error { return With(BadUsage, fmt.Errorf(format, args...)) }
 
 // Of returns the code that err stands for, and whether err is still to be printed.
@@ -77,5 +77,5 @@ func Line(err error) string {
 		text = strings.TrimPrefix(text, prefix)
 	}
 	text = strings.ReplaceAll(text, "schedule: ", "")
-	return strings.ReplaceAll(text, bench.ErrConfig.Error()+": ", "") // which is there once for every bad flag
+	return strings.ReplaceAll(text, bench.ErrConfig.Error()+": ", "") // it is repeated for every bad flag
 }

@@ -19,8 +19,8 @@ func (i Interrupt) Code() Code {
 	return Signal
 }
 
-// Because returns why ctx was canceled, if it was, and err otherwise: what an interrupted function returns is of no
-// interest to the person who interrupted it.
+// Because returns why ctx was canceled, if it was, and err otherwise: whoever interrupted a function is not interested
+// in the error that it then returns.
 func Because(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

@@ -13,18 +13,18 @@ import (
 // Intervals between two lines. In a log, the interval grows with the length of the run.
 const (
 	redrawInterval  = 100 * time.Millisecond // on a terminal
-	logInterval     = 3 * time.Second        // in the first minute
-	longLogInterval = time.Minute            // after that
+	logInterval     = 3 * time.Second        // in a log, in the first minute
+	longLogInterval = time.Minute            // in a log, after that
 )
 
-// Line shows the progress of one run. It is used by one goroutine. It takes the time from what it is shown, not from a
+// Line shows the progress of one run. It is used by one goroutine. It takes the time from the progress, not from a
 // clock.
 type Line struct {
 	W     io.Writer
-	Width int  // of the terminal; 0: not a terminal
+	Width int  // the width of the terminal; 0: not a terminal
 	Off   bool // shows nothing
 
-	shown torture.Progress // most recently
+	shown torture.Progress // the latest progress shown
 	drawn bool             // there is a status line on the terminal
 }
 

@@ -20,7 +20,7 @@ type Report interface {
 // Formats are the forms of a report.
 var Formats = []string{"text", "json", "markdown"}
 
-// Output are the flags for a report.
+// Output holds the flags for a report.
 type Output struct {
 	Format string
 	Quiet  bool // no progress
@@ -33,7 +33,7 @@ func (o *Output) Register(cmd *cobra.Command) {
 	cmdline.Complete(cmd, "format", cmdline.Fixed(Formats...))
 }
 
-// Validate demands a known form.
+// Validate requires a known form.
 func (o *Output) Validate() error { return cmdline.OneOf("format", o.Format, Formats) }
 
 // Write prints r in the form that was asked for.

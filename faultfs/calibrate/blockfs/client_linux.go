@@ -25,7 +25,7 @@ type Client struct {
 	names  atomic.Uint64
 }
 
-// Start starts a server of disks that all have one size and mounts it on a directory, which must exist.
+// Start starts a server of disks of one size and mounts it on a directory, which must exist.
 func Start(dir string, diskBytes int64) (*Client, error) {
 	server := exec.Command("/proc/self/exe", serveWord, dir, strconv.FormatInt(diskBytes, 10))
 	server.Stderr = os.Stderr
@@ -53,7 +53,7 @@ type pipes struct {
 	io.WriteCloser
 }
 
-// Close ends the server and unmounts. It works whatever still uses a disk: that gets errors from then on.
+// Close ends the server and unmounts. It works even if something still uses a disk, which gets errors from then on.
 func (c *Client) Close() error {
 	_ = unix.Unmount(c.dir, unix.MNT_FORCE) // says EBUSY while it ends what waits for the server
 	err := unix.Unmount(c.dir, unix.MNT_DETACH)
@@ -72,10 +72,10 @@ func (c *Client) call(method string, args, reply any) error {
 
 func (c *Client) name() string { return "disk" + strconv.FormatUint(c.names.Add(1), 10) }
 
-// Path returns the file that is a disk.
+// Path returns the file that serves as a disk.
 func (c *Client) Path(disk string) string { return filepath.Join(c.dir, disk) }
 
-// New makes a disk that is full of garbage and returns its name.
+// New makes a disk full of garbage and returns its name.
 func (c *Client) New() (string, error) { return c.Fork("") }
 
 // Fork makes a disk that is equal to another one and returns its name. No file of the page cache is shared.
@@ -92,7 +92,7 @@ func (c *Client) Cut(disk string, s blocklog.State) (string, uint64, error) {
 	return to, hash, err
 }
 
-// Save writes a disk to a sparse file, in which holes stand for what was never written.
+// Save writes a disk to a sparse file with holes for what was never written.
 func (c *Client) Save(disk, file string) error { return c.call("Save", SaveArgs{disk, file}, nil) }
 
 // Remove forgets a disk.
@@ -107,7 +107,7 @@ func (c *Client) Position(disk string) (n int, err error) {
 	return n, err
 }
 
-// Log returns what a disk was asked since Record.
+// Log returns the requests that a disk has had since Record.
 func (c *Client) Log(disk string) (log blocklog.Log, err error) {
 	err = c.call("Log", disk, &log)
 	return log, err

@@ -21,7 +21,7 @@ type filesystem struct {
 	latest uint64 // inode number
 }
 
-const forever = time.Hour // of what the kernel may cache: names and sizes never change
+const forever = time.Hour // how long the kernel may cache: names and sizes never change
 
 func newFilesystem(bytes int64) *filesystem {
 	return &filesystem{
@@ -30,7 +30,7 @@ func newFilesystem(bytes int64) *filesystem {
 	}
 }
 
-// add serves a disk under a name that was never used before.
+// add serves a disk under a name that has never been used.
 func (f *filesystem) add(name string, d *disk) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -38,7 +38,7 @@ func (f *filesystem) add(name string, d *disk) {
 	f.names[name], f.disks[f.latest] = f.latest, d
 }
 
-// remove forgets a disk; who has it open gets errors.
+// remove forgets a disk. Handles that are open get errors.
 func (f *filesystem) remove(name string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -84,7 +84,7 @@ func (f *filesystem) Lookup(_ <-chan struct{}, _ *fuse.InHeader, name string, ou
 // Forget does nothing: inode numbers are never used again.
 func (f *filesystem) Forget(uint64, uint64) {}
 
-// GetAttr tells the size of a disk.
+// GetAttr returns the size of a disk.
 func (f *filesystem) GetAttr(_ <-chan struct{}, in *fuse.GetAttrIn, out *fuse.AttrOut) fuse.Status {
 	out.SetTimeout(forever)
 	f.attr(in.NodeId, &out.Attr)
@@ -131,12 +131,12 @@ func (f *filesystem) Write(_ <-chan struct{}, in *fuse.WriteIn, data []byte) (ui
 	return uint32(len(data)), fuse.OK
 }
 
-// Fsync is what a flush of the loop device becomes.
+// Fsync receives the flushes of the loop device.
 func (f *filesystem) Fsync(_ <-chan struct{}, in *fuse.FsyncIn) fuse.Status {
 	return f.do(in.NodeId, blocklog.Op{Kind: blocklog.Flush})
 }
 
-// Fallocate is what discards and writes of zeros become; the sizes of disks never change.
+// Fallocate receives discards and writes of zeros. The sizes of disks never change.
 func (f *filesystem) Fallocate(_ <-chan struct{}, in *fuse.FallocateIn) fuse.Status {
 	const punch, zero = 0x2, 0x10 // FALLOC_FL_PUNCH_HOLE, FALLOC_FL_ZERO_RANGE
 	if in.Mode&(punch|zero) == 0 {

@@ -26,12 +26,12 @@ type FailArgs struct {
 
 // Failure says which writes a disk fails, with EIO.
 type Failure struct {
-	Content  []byte // those with a sector that begins as one of the sectors of this file does
-	From, To int64  // and that begin in this range of bytes; To 0 is the end of the disk
-	Times    int    // so many of them; 0 none
+	Content  []byte // those with a sector that begins like one of the sectors of this content
+	From, To int64  // and that begin in this range of bytes; To 0 means the end of the disk
+	Times    int    // how many of them; 0: none
 }
 
-// prefixBytes is how much of a sector tells whose it is.
+// prefixBytes is how much of a sector is compared to tell whose it is.
 const prefixBytes = 8
 
 func (f Failure) hits(op blocklog.Op) bool {

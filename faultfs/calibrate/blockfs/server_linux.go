@@ -89,7 +89,7 @@ func (s *Service) Cut(a CutArgs, hash *uint64) error {
 	})
 }
 
-// Save writes a disk to a file, which is made.
+// Save writes a disk to a new file.
 func (s *Service) Save(a SaveArgs, _ *struct{}) error {
 	var saved error
 	err := s.with(a.Disk, func(d *disk) {
@@ -126,7 +126,7 @@ func (s *Service) Record(name string, _ *struct{}) error {
 	return s.with(name, func(d *disk) { d.before, d.log = d.data.Fork(), nil })
 }
 
-// Position tells how many requests the log has.
+// Position returns how many requests the log has.
 func (s *Service) Position(name string, n *int) error {
 	return s.with(name, func(d *disk) { *n = len(d.log) })
 }
@@ -141,7 +141,7 @@ func (s *Service) Fail(a FailArgs, _ *struct{}) error {
 	return s.with(a.Disk, func(d *disk) { d.fail, d.failed = a.Writes, 0 })
 }
 
-// Failed tells how many writes failed since Fail.
+// Failed returns how many writes failed since Fail.
 func (s *Service) Failed(name string, n *int) error {
 	return s.with(name, func(d *disk) { *n = d.failed })
 }

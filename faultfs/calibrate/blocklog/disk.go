@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// PageBytes is the unit in which disks share what they have in common.
+// PageBytes is the unit in which disks share their bytes.
 const PageBytes = 4096
 
 type page = [PageBytes]byte
@@ -18,8 +18,8 @@ type Disk struct {
 	pages map[int64]*page
 }
 
-// garbage is a page of a disk that was used for something else before, so that blocks which a filesystem hands out before
-// it writes them are noticed.
+// garbage is a page of a disk that was used for something else before, so that blocks that a filesystem hands out
+// before it writes them are noticed.
 var garbage = func() *page {
 	p := new(page)
 	for i := range p {
@@ -60,7 +60,7 @@ func (d *Disk) each(off, length int64, f func(p *page, in, at, n int64)) {
 	}
 }
 
-// own returns a page that only this disk has.
+// own returns a page that belongs to this disk alone.
 func (d *Disk) own(nr int64) *page {
 	p := d.pages[nr]
 	if p == nil {
@@ -116,8 +116,8 @@ func sorted[V any](m map[int64]V) []int64 {
 	return nrs
 }
 
-// Hash returns a number that two disks over the same one share exactly if their bytes are equal, but for accidents. Pages
-// that are as they were below do not count.
+// Hash returns the same number for two disks over the same one if their bytes are equal, and different numbers
+// otherwise, except by accident. Pages that equal those below do not count.
 func (d *Disk) Hash(seed maphash.Seed) uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)

@@ -17,7 +17,7 @@ type Op struct {
 	Kind Kind
 	Off  int64  // bytes
 	Len  int64  // bytes; that of Data for a Write
-	Data []byte // of a Write
+	Data []byte // the bytes of a Write
 }
 
 // Log is a list of requests, oldest first.

@@ -7,9 +7,9 @@ import (
 
 // Sampling bounds the states of an epoch.
 type Sampling struct {
-	Exhaustive int    // an epoch of at most so many units is tried in all its subsets
-	Random     int    // so many random subsets of a longer one
-	Seed       uint64 // of the random subsets
+	Exhaustive int    // epochs of at most this many units are tried in all their subsets
+	Random     int    // how many random subsets of a longer epoch are tried
+	Seed       uint64 // the seed of the random subsets
 }
 
 // States lists states that a power cut at or after a mark may leave. What comes first is worth most: it takes from each
