@@ -48,7 +48,7 @@ func (r *reader) same(value string) (Set, error) {
 	}
 	name, ok := strings.CutPrefix(value, "=")
 	if !ok {
-		return nil, fmt.Errorf("%q stands behind the colon; write = PROFILE there, or outcomes below, indented", value)
+		return nil, fmt.Errorf("%q follows the colon; write = PROFILE there, or outcomes below, indented", value)
 	}
 	outcomes, ok := r.program.Allowed(strings.TrimSpace(name))
 	if !ok {

@@ -103,9 +103,9 @@ func (r *reader) beginSteps(key, value string) error {
 	steps := &p.Steps
 	switch {
 	case value != "":
-		return fmt.Errorf("%q stands behind %s:; write the steps below it, indented", value, key)
+		return fmt.Errorf("%q follows %s: on its line; write the steps below it, indented", value, key)
 	case len(p.Steps) > 0:
-		return fmt.Errorf("%s: comes after the program; there is one setup, and behind it one program", key)
+		return fmt.Errorf("%s: comes after the program; there is one setup, followed by one program", key)
 	case key == "setup" && r.setup:
 		return errors.New("setup is given twice; keep one")
 	case key == "setup":
