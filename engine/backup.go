@@ -2,27 +2,27 @@ package engine
 
 import "github.com/lightningdb/lightning-torture/engine/backup"
 
-// BackupInfo tells of one backup.
+// BackupInfo describes one backup.
 type BackupInfo = backup.Info
 
 // Backup adds a backup of db, as it is at the call, to the repository in directory dir, which it makes if need be, on
 // the filesystem of the store. A file that some backup has already, of this store or another, is not stored again: it
-// is known by its name, size and SHA-256. If it is missing there, or its size is wrong, it is stored again, which mends
-// the earlier backups, too; that its content has rotted is for VerifyBackups to find. Tables and blob files are
-// verified before they are stored. Commits wait for one sync, no longer.
+// is known by its name, size and SHA-256. If it is missing there, or its size is wrong, it is stored again, which also
+// repairs the earlier backups. Rotten content is for VerifyBackups to find. Tables and blob files are verified before
+// they are stored. Commits wait for one sync, no longer.
 //
 // A poisoned store is refused. Its directory, closed and opened again with Options.ReadOnly, can be backed up.
 //
-// When it returns nil, the backup is durable. After an error or a crash at any point the earlier backups are what they
-// were, and nothing new is listed. The error is ErrLocked, ErrNotARepository, ErrVersion, ErrPoisoned, ErrClosed,
-// ErrCorrupt or one of the filesystem.
+// When it returns nil, the backup is durable. After an error or a crash at any point the earlier backups are unchanged,
+// and nothing new is listed. The error is ErrLocked, ErrNotARepository, ErrVersion, ErrPoisoned, ErrClosed, ErrCorrupt
+// or one of the filesystem.
 func Backup(db *DB, dir string) (BackupInfo, error) {
 	return backup.Add(db.opts.FS, dir, db.newImage)
 }
 
-// Restore makes the store in dir, which must be empty or missing, that the backup holds; id 0 is the newest. It reads
-// all of it and checks every checksum: damage is ErrCorrupt and names the file. When it returns nil the store is
-// durable; after an error or a crash Open refuses dir, or finds it empty. Only Options.FS is looked at.
+// Restore makes the store that a backup holds in dir, which must be empty or missing; id 0 is the newest backup. It
+// reads all of it and checks every checksum: damage is ErrCorrupt and names the file. When it returns nil the store is
+// durable; after an error or a crash Open refuses dir, or finds it empty. It uses only Options.FS.
 //
 // The error is ErrNoBackup, ErrTargetNotEmpty, ErrLocked, ErrNotARepository, ErrVersion, ErrCorrupt or one of the
 // filesystem.
@@ -40,7 +40,7 @@ func Backups(repository string, o Options) ([]BackupInfo, error) {
 // before any file goes.
 //
 // If a list is damaged, nothing is deleted, because that list may need any file. Only a backup whose own list is
-// damaged can be deleted then; the files stay if another list is damaged still.
+// damaged can be deleted then; the files stay if another list is still damaged.
 //
 // The error is ErrNoBackup, ErrLocked, ErrNotARepository, ErrVersion, ErrCorrupt, which names the list, or one of the
 // filesystem. If the backup is gone but some files are left, the error says so; the next Backup removes them.
@@ -48,8 +48,8 @@ func DeleteBackup(repository string, id uint64, o Options) error {
 	return backup.Delete(o.fs(), repository, id)
 }
 
-// PruneBackups deletes all backups but the newest ones, of which it keeps so many. It returns the deleted ones, also
-// with an error. If a list is damaged, nothing is deleted.
+// PruneBackups deletes all backups but the newest keep of them. It returns the deleted ones, even with an error. If a
+// list is damaged, nothing is deleted.
 //
 // The error is ErrOptions if keep is less than 1, ErrNoBackup, ErrLocked, ErrNotARepository, ErrVersion, ErrCorrupt,
 // which names the list, or one of the filesystem. Files that it leaves behind are removed by the next Backup.
@@ -57,9 +57,9 @@ func PruneBackups(repository string, keep int, o Options) (deleted []uint64, err
 	return backup.Prune(o.fs(), repository, keep)
 }
 
-// VerifyBackups reads a repository: every list, and every file that a list names, each once, whose size and SHA-256 it
-// compares. It changes nothing, though a file LOCK may be made. All damage is reported, joined: each is ErrCorrupt and
-// names the file.
+// VerifyBackups reads a repository: every list, and every file that a list names. It reads each file once, and compares
+// its size and SHA-256. It changes nothing, though a file LOCK may be made. All damage is reported, joined: each is
+// ErrCorrupt and names the file.
 //
 // The error may be ErrNoBackup, ErrLocked, ErrNotARepository, ErrVersion or one of the filesystem, too.
 func VerifyBackups(repository string, o Options) error { return backup.Verify(o.fs(), repository) }

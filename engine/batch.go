@@ -16,16 +16,16 @@ import (
 type Batch struct {
 	data  []byte // what the log records and replay reads: see internal/batch
 	count int
-	seq   key.Seq // of the first write, once it is logged
-	err   error   // the first write that cannot be
+	seq   key.Seq // the sequence number of the first write, once it is logged
+	err   error   // why the first bad write was rejected
 
-	longest   int              // of the values
-	blobs     []*view.BlobFile // that references lead to, if there are any; held for the batch, maybe several times
-	blobBytes uint64           // that the references take there
+	longest   int              // the length of the longest value
+	blobs     []*view.BlobFile // the files that references lead to, if there are any; held for the batch, maybe several times
+	blobBytes uint64           // the bytes in these files that the references lead to
 }
 
 // Put adds a write of value to key; both are copied. A key or value over the limit makes Apply fail. An empty key is a
-// key like others, and the first of all.
+// key like any other, and the first of all.
 func (b *Batch) Put(key, value []byte) { b.add(setKind, key, value) }
 
 // Delete adds a deletion of key, which is copied.
@@ -43,15 +43,15 @@ func (b *Batch) DeleteRange(start, end []byte) {
 // Len returns the number of writes.
 func (b *Batch) Len() int { return b.count }
 
-// Seq returns the place of the batch in the order of commits, after Apply: later commits have greater ones, and a crash
-// that loses a commit loses all of greater ones too. It is 0 if nothing of the batch came as far as the log; after an
-// error that leaves open what became of the batch, it is its place if it is there.
+// Seq returns the place of the batch in the order of commits, after Apply: later commits have greater places, and a
+// crash that loses a commit also loses all commits with greater places. It is 0 if nothing of the batch reached the
+// log. After an error that leaves open what became of the batch, it is the batch's place if the batch is there.
 func (b *Batch) Seq() uint64 { return uint64(b.seq) }
 
 // Reset empties the batch and keeps its memory.
 func (b *Batch) Reset() { b.data, b.count, b.seq, b.err, b.longest = b.data[:0], 0, 0, nil, 0 }
 
-// batches keeps the memory of those that the engine makes itself.
+// batches keeps the memory of batches that the engine makes itself.
 var batches = sync.Pool{New: func() any { return new(Batch) }}
 
 // batchBytesKept is the size up to which a batch's memory is kept.
@@ -59,7 +59,7 @@ const batchBytesKept = 64 << 10
 
 func newBatch() *Batch { return batches.Get().(*Batch) }
 
-// reuse ends the use of a batch of newBatch.
+// reuse gives back a batch of newBatch.
 func reuse(b *Batch) {
 	if b.Reset(); cap(b.data) <= batchBytesKept {
 		batches.Put(b)

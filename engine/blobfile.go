@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// letGoYoung gives up holds that are not those of versions.
+// letGoYoung gives up holds that do not belong to versions.
 func (db *DB) letGoYoung(files ...*view.BlobFile) error {
 	if len(files) == 0 {
 		return nil
@@ -20,8 +20,8 @@ func (db *DB) letGoYoung(files ...*view.BlobFile) error {
 	return err
 }
 
-// letGo gives up holds. While the store is open, its current view holds every file that an Open would need: a file that
-// nobody holds is obsolete.
+// letGo gives up holds. While the store is open, its current view holds every file that an Open would need, so a file
+// that nobody holds is obsolete.
 func (db *DB) letGo(files ...*view.BlobFile) error {
 	if len(files) == 0 {
 		return nil
@@ -58,14 +58,14 @@ func (db *DB) hold(m *view.Mem, b *Batch) {
 	}
 }
 
-// showMems notes that one more view shows the memtables. The caller holds mu.
+// showMems counts one more view that shows the memtables. The caller holds mu.
 func showMems(mems []*view.Mem) {
 	for _, m := range mems {
 		m.Views++
 	}
 }
 
-// dropMems notes that a view is gone. Memtables that no view shows any more let go of what they held.
+// dropMems counts one view less. Memtables that no view shows any more let go of what they held.
 func (db *DB) dropMems(mems []*view.Mem) error {
 	if len(mems) == 0 {
 		return nil

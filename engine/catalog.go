@@ -13,8 +13,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// manifestBytesMin is the size from which a manifest is replaced by a new one if it is also several times as long as
-// the state that it leads to.
+// manifestBytesMin is the size from which a manifest is replaced by a new one, if it is also manifestGrowth times as
+// long as it was when it was new.
 const (
 	manifestBytesMin = 64 << 10
 	manifestGrowth   = 4
@@ -25,7 +25,7 @@ const (
 type catalog struct {
 	sync.Mutex
 	state    manifest.State
-	log      *wal.Writer // of this session's manifest; nil until it has one
+	log      *wal.Writer // this session's manifest; nil until it has one
 	base     int64       // bytes of the manifest when it was new
 	marker   manifest.Marker
 	markers  uint64   // the highest number of any marker on disk
@@ -33,7 +33,7 @@ type catalog struct {
 	obsolete []string // files that the next manifest makes obsolete
 }
 
-// change is an edit with what it means for the view.
+// change is an edit, and what it means for the view.
 type change struct {
 	manifest.Edit
 	opened  []*view.Table    // the added tables
@@ -79,7 +79,7 @@ func (db *DB) apply(ch change) error {
 	return db.removeObsolete()
 }
 
-// listBlobFiles adds to a change which blob files become live by it and which are live no more.
+// listBlobFiles adds to a change the blob files that become live by it and those that cease to be live.
 func (db *DB) listBlobFiles(s *manifest.State, ch *change) {
 	added, removed := s.BlobFileChanges(ch.Edit)
 	files := db.blobs.All()

@@ -11,12 +11,12 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/sequencer"
 )
 
-// Checkpoint makes a store of its own in dir, which must be empty or missing, of everything acknowledged before the
-// call, perhaps with commits that come meanwhile, and of no half commit. Tables and blob files are hard links if the
-// filesystem has them, and copies else; the rest is written anew. When it returns nil, the new store is durable.
-// Commits wait for one sync, no longer.
+// Checkpoint makes a separate store in dir, which must be empty or missing. It has everything acknowledged before the
+// call, perhaps commits that come meanwhile, and no half commit. Tables and blob files are hard links if the filesystem
+// has them, and copies otherwise; the rest is written anew. When it returns nil, the new store is durable. Commits wait
+// for one sync, no longer.
 //
-// What is in tables and blob files is not checked: damage is copied as it is. Verify, of either store, finds it. A
+// What is in tables and blob files is not checked: damage is copied as it is. Verify finds it in either store. A
 // poisoned store is refused. Its directory, closed and opened again with Options.ReadOnly, can be copied.
 //
 // The error is ErrTargetNotEmpty, ErrPoisoned, ErrClosed, ErrCorrupt or one of the filesystem. After it, or after a
@@ -77,7 +77,7 @@ func (db *DB) newImage() (*image.Image, error) {
 	return im, nil
 }
 
-// freezeImage takes an image, but for the end of the blob file that is growing.
+// freezeImage takes an image, except for the end of the blob file that is growing.
 func (db *DB) freezeImage() (*image.Image, error) {
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()

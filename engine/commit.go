@@ -14,14 +14,14 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// entryBytes is about what an entry takes in a memtable beside its key and value.
+// entryBytes is about what an entry takes in a memtable besides its key and value.
 const entryBytes = 48
 
 // commit applies a batch. If check is not nil, it is called when no other commit can come in between, and its error
 // ends the commit.
 //
-// Under the mutex a commit gets its sequence numbers, its space in a memtable and its place in the log, whose record is
-// the batch as it is. Everything that takes long happens outside it: the insert, the write, the sync.
+// Under the mutex a commit gets its sequence numbers, its space in a memtable and its place in the log; the log record
+// is the batch itself. Everything that takes long happens outside the mutex: the insert, the write, the sync.
 func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 	if b.err != nil {
 		return b.err
@@ -50,10 +50,10 @@ func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 	if err := db.seq.Finish(t); err != nil {
 		return db.uncertain(err)
 	}
-	return nil // NB: an error of closing a blob file that is not needed any more says nothing about this commit
+	return nil // NB: an error from closing a blob file that is no longer needed says nothing about this commit
 }
 
-// enter logs a batch, and returns what its acknowledgement must wait for and the memtable that it goes into; none if
+// enter logs a batch, and returns what its acknowledgement must wait for and the memtable that it goes into, or nil if
 // the batch is empty.
 func (db *DB) enter(b *Batch, d Durability, check func() error) (sequencer.Ticket, *view.Mem, error) {
 	db.commitMu.Lock()
@@ -109,7 +109,7 @@ func (db *DB) uncertain(err error) error {
 	return fmt.Errorf("engine: commit may be lost: %w", err)
 }
 
-// refused turns the error of what must come before a commit into that of a commit of which nothing was written.
+// refused turns an error of what must precede a commit into the error of a commit of which nothing was written.
 func (db *DB) refused(err error) error {
 	if err == nil || errors.Is(err, ErrClosed) {
 		return err
@@ -118,9 +118,9 @@ func (db *DB) refused(err error) error {
 	return db.dir.Poisoned()
 }
 
-// makeRoom makes sure that there is a memtable for one more commit of so many bytes, and waits if flushes or
-// compactions are behind. A batch over the size of a memtable gets one of its own. A memtable that refers to a whole
-// blob file's worth of values is full, too: how much of them is garbage is known only when it is flushed.
+// makeRoom makes sure that there is a memtable for one more commit of the given size, and waits if flushes or
+// compactions are behind. A batch larger than a memtable gets one of its own. A memtable that refers to a whole blob
+// file's worth of values also counts as full: only a flush shows how much of them is garbage.
 func (db *DB) makeRoom(bytes int) error {
 	if m := db.active; m != nil && m.Reserved > 0 &&
 		(m.Reserved+bytes > db.opts.MemtableBytes || m.BlobBytes >= uint64(db.opts.BlobFileBytes)) {
@@ -143,8 +143,8 @@ func (db *DB) makeRoom(bytes int) error {
 	return nil
 }
 
-// rotate freezes the active memtable, into which commits may still be inserted. Its log is handed to the operating
-// system as a whole first; see Sequencer.Open. The caller holds commitMu.
+// rotate freezes the active memtable, into which commits may still be inserted. First its whole log is handed to the
+// operating system; see Sequencer.Open. The caller holds commitMu.
 func (db *DB) rotate() error {
 	m := db.active
 	if m == nil || m.Reserved == 0 {
@@ -186,9 +186,9 @@ func (db *DB) openLog(bytes int) error {
 	return db.showActive(m)
 }
 
-// establish comes before the first commit of a session: what the session found goes into files that it has written and
-// synced itself. What was replayed from logs may exist in the page cache only, and even a successful sync of it would
-// prove nothing if an earlier one had failed. The caller holds commitMu.
+// establish comes before the first commit of a session. It moves what the session found into files that the session has
+// written and synced itself. What was replayed from logs may exist in the page cache only, and even a successful sync
+// of it would prove nothing if an earlier one had failed. The caller holds commitMu.
 func (db *DB) establish() error {
 	if slices.ContainsFunc(db.frozen(), (*view.Mem).Replayed) {
 		return db.flushFrozen(db.nextFile.Load())

@@ -12,7 +12,7 @@ import (
 
 // Compact merges all tables, and all commits so far, into the bottom level, and moves values out of blob files that are
 // mostly garbage. If everything is in the bottom level already, with no tombstone in it, it does nothing. Other
-// compactions wait meanwhile. The error is as that of Flush, or ErrCorrupt: then the store is poisoned.
+// compactions wait meanwhile. The errors are those of Flush, and ErrCorrupt: then the store is poisoned.
 func (db *DB) Compact() error {
 	if err := db.Flush(); err != nil {
 		return err

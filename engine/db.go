@@ -17,13 +17,13 @@ import (
 )
 
 // DB is an open store. All methods may be called by any number of goroutines. Slices that are passed in stay the
-// caller's; slices that are returned are the caller's, too, unless said otherwise.
+// caller's; slices that are returned belong to the caller, unless said otherwise.
 type DB struct {
 	// Locks are taken in the order of the fields from commitMu on; large stands for its own lock and then those of its
 	// files. After large and before mu come the locks of the sequencer, in its order. A goroutine that waits for commits
-	// to become visible may hold any lock that comes before those, because a commit takes none of them once it has its
-	// place in the log. The locks of recent and dir come last, with one exception: a failure may call poisoned, which
-	// takes mu, with any other lock held.
+	// to become visible may hold any lock that comes before those of the sequencer, because a commit takes none of them
+	// once it has its place in the log. The locks of recent and dir come last, with one exception: a failure may call
+	// poisoned, which takes mu, with any other lock held.
 
 	opts  Options
 	dir   *durable.Dir
@@ -44,7 +44,7 @@ type DB struct {
 	compactMu sync.Mutex // held by the one that has paused compactions
 
 	catalog   catalog
-	leftovers []string // of a crash, which Open left where they are: the store is read-only, or the disk full
+	leftovers []string // what a crash left and Open did not remove: the store is read-only, or the disk full
 	large     largeValues
 	blobs     view.Blobs
 
@@ -56,7 +56,7 @@ type DB struct {
 		tables    map[uint64]*view.Table
 		obsolete  []string             // files that are not needed any more
 		leaving   []string             // those of them that are being removed, or cannot be: poisoned
-		running   []*picker.Compaction // but for one that has paused all others
+		running   []*picker.Compaction // except one that has paused all others
 		paused    bool                 // no compaction begins
 	}
 	changed sync.Cond // on mu: view, frozen, running or paused changed, or the store is poisoned or closing
@@ -66,8 +66,9 @@ type DB struct {
 // Get returns the value of key, or ErrNotFound.
 func (db *DB) Get(key []byte) ([]byte, error) { return db.AppendGet(nil, key) }
 
-// AppendGet appends the value of key to dst and returns the extended slice. If the key is not there, or cannot be read,
-// it returns dst and ErrNotFound, or another error. With room in dst, a read of what is in memory allocates nothing.
+// AppendGet appends the value of key to dst and returns the extended slice. If the key is not there it returns dst and
+// ErrNotFound; if the value cannot be read, dst and another error. With room in dst, a read of what is in memory
+// allocates nothing.
 func (db *DB) AppendGet(dst, key []byte) ([]byte, error) {
 	v, err := db.acquire()
 	if err != nil {

@@ -1,5 +1,5 @@
 // Package engine is Lightning, an embedded key-value store: a log-structured merge tree with snapshots, atomic batches
-// and transactions. It knows its filesystem as an afero.Fs and nothing else.
+// and transactions. It knows its filesystem only as an afero.Fs.
 //
 // # Reading order
 //
@@ -20,36 +20,37 @@
 //     Buffered one is promised nothing but its place in I3 and I4.
 //   - I3: commits are lost only as a suffix. If one is lost, so is every later one, across logs and across recoveries.
 //   - I4: commits become visible in the order of their sequence numbers, and a Sync commit, with all that follow it,
-//     only when it is durable; a NoSync commit, likewise, when the operating system has it. So what was read once is not
-//     lost, unless it was written with less than Sync.
+//     only when it is durable; a NoSync commit, likewise, when the operating system has it. So what was once read is
+//     not lost, unless it was written with less than Sync.
 //   - I5: after the first failed write, sync or removal nothing is written any more, and nothing is tried again:
-//     ErrPoisoned. Reads go on; a commit that failed never becomes visible, and after its caller has been told, no other
-//     commit does. Damage met by maintenance has the same effect. Zeros ahead of a log that find no room on the disk are
-//     not a failed write: nothing is lost, and they are not tried again.
+//     ErrPoisoned. Reads go on; a commit that failed never becomes visible, and once its caller has the error, no other
+//     commit does. Damage met by maintenance has the same effect. Zeros ahead of a log that find no room on the disk
+//     are not a failed write: nothing is lost, and they are not tried again.
 //   - I6: a session builds only on what it has itself made durable. Its first commit moves what was replayed from logs
 //     to a new table, and starts a new manifest. What an earlier process left may be in the page cache only, and a sync
 //     of it may have failed: no second sync can tell.
 //   - I7: an edit of the manifest fits the state that it changes. A file that some manifest ever named is removed only
-//     when a manifest which this session made durable does not, and no reader needs the file.
-//   - I8: tables of a level below 0 do not share user keys; level 0 is ordered by age. A reader who goes from
-//     memtables to level 0 to the bottom meets newer versions of a key first.
+//     when a manifest that this session made durable does not name it, and no reader needs it.
+//   - I8: tables of a level below 0 do not share user keys; level 0 is ordered by age. A reader who goes from memtables
+//     through level 0 to the bottom meets newer versions of a key first.
 //   - I9: a version of a key that an open snapshot sees is kept.
 //   - I10: a transaction reads one snapshot and its own writes. SnapshotIsolation: of two concurrent ones that write a
-//     key, one commits. Serializable: as well, what it read, with the gaps of ranges, is unchanged when it commits.
+//     key, one commits. Serializable: in addition, what it read, including the gaps in ranges, is unchanged when it
+//     commits.
 //   - I11: damage to durable data is reported as ErrCorrupt, never as a wrong value; a torn tail ends a log. Only damage
 //     to the last commits of a killed process looks like a torn tail, because nothing later proves that they were
 //     durable. Close leaves such a proof in the last log. Nothing shows that the last log is gone, or cut before its first
 //     commit.
 //   - I12: with InlineMaintenance no goroutine is started, and the same calls make the same filesystem operations.
-//   - I13: a range delete hides every older version of its keys, wherever that lies, and nothing newer, as a deletion of
-//     each key would. It is in tables as long as something that it hides may be.
+//   - I13: a range delete hides every older version of its keys, wherever that lies, and nothing newer, as a deletion
+//     of each key would. It stays in tables as long as something that it hides may be there.
 //   - I14: before a log record, or the manifest that names a table, is written, every value in a blob file that it refers
 //     to is durable, and so is the name of that file, whatever the durability. If such a value is missing, that is
 //     corruption and not a torn tail.
 //   - I15: a blob file stays as long as somebody may meet a reference into it: a live table or one that a reader has, a
 //     memtable that is not flushed or that a reader has, a log that is not known to be obsolete, a commit under way.
 //
-// All of DB and Snapshot may be used by any number of goroutines; an Iterator, a Batch or a Txn by one.
+// DB and Snapshot may be used by any number of goroutines; an Iterator, a Batch or a Txn by one.
 //
 // # Files
 //
@@ -97,9 +98,9 @@
 //	            blob files that stay
 //	close       sync the log; append and sync a proof of that       a torn proof: ignored
 //
-// Open itself writes only if it is not ReadOnly and there is something to remove. Where that asks for a manifest and the
-// disk is full, the store is opened all the same, poisoned: it can be read, and once there is room, opened again. Open
-// replays each log into a memtable of its own, which stays with its log until it is flushed.
+// Open itself writes only if it is not ReadOnly and there is something to remove. If that takes a manifest and the disk
+// is full, the store is still opened, but poisoned: it can be read and, once there is room, opened again. Open replays
+// each log into a memtable of its own, which stays with its log until it is flushed.
 //
 // # Limits
 //
@@ -108,9 +109,9 @@
 // copies it twice. Reading one as a stream takes 128 KiB. Up to 512 commits are under way at once. While a read-write
 // transaction is open, 65,536 keys or 8 MiB of recent commits are remembered; an older transaction gets ErrConflict.
 //
-// An open store has a file descriptor for each table and blob file: with the default sizes about 2,900 for 20 GB. Filter
-// and index of a table stay in memory from its first search on, small ones from Open on. A scan takes 256 KiB for each
-// level and table of level 0 beside that, and room for the largest value that it has shown.
+// An open store has a file descriptor for each table and blob file: with the default sizes about 2,900 for 20 GB.
+// Filter and index of a table stay in memory from its first search on, small ones from Open on. A scan takes another
+// 256 KiB for each level and each table of level 0, and room for the largest value that it has shown.
 //
 // # Rejected
 //

@@ -20,10 +20,10 @@ var (
 	ErrClosed = errors.New("engine: closed")
 	// ErrConflict is returned by Commit when the isolation level forbids it. Nothing was written.
 	ErrConflict = errors.New("engine: transaction conflict")
-	// ErrPoisoned is returned by every write that comes after a failed one, before a byte of it goes out; the error
-	// wraps the first cause. Reads go on. Only reopening the store tells what the disk really holds.
+	// ErrPoisoned is returned by every write that comes after a failed one, before a byte of it goes out; the error wraps
+	// the first cause. Reads go on. Only reopening the store shows what the disk really holds.
 	ErrPoisoned = durable.ErrPoisoned
-	// ErrCorrupt is what every report of damaged files is.
+	// ErrCorrupt is wrapped by every report of damaged files.
 	ErrCorrupt = corrupt.Err
 	// ErrLocked is returned by Open for a store that is open already, here or in another process.
 	ErrLocked = lock.ErrLocked
@@ -33,14 +33,14 @@ var (
 	ErrReadOnly = sentinel.ErrReadOnly
 	// ErrNotADatabase is returned by Open for a directory that holds files, but no store. Nothing was changed.
 	ErrNotADatabase = sentinel.ErrNotADatabase
-	// ErrMissing is returned by Open with ErrorIfMissing where no store is.
+	// ErrMissing is returned by Open with ErrorIfMissing if there is no store.
 	ErrMissing = errors.New("engine: no database")
-	// ErrVersion is returned for a store or a backup that a newer engine wrote. It is no corruption, and nothing was
+	// ErrVersion is returned for a store or a backup that a newer engine wrote. It is not corruption, and nothing was
 	// changed.
 	ErrVersion = manifest.ErrVersion
 	// ErrTargetNotEmpty is returned by Checkpoint and Restore for a directory that holds something.
 	ErrTargetNotEmpty = image.ErrTargetNotEmpty
-	// ErrNotARepository is returned for a directory that holds something else than backups. Nothing was changed.
+	// ErrNotARepository is returned for a directory that holds something other than backups. Nothing was changed.
 	ErrNotARepository = backup.ErrNotARepository
 	// ErrNoBackup is returned for a backup that is not in the repository.
 	ErrNoBackup = backup.ErrNoBackup

@@ -11,7 +11,7 @@ import (
 type EventListener struct {
 	FlushBegin      func(memtables int)
 	FlushDone       func(FlushInfo)
-	CompactionBegin func(CompactionInfo) // what is known before
+	CompactionBegin func(CompactionInfo) // called before, with what is known then
 	CompactionDone  func(CompactionInfo)
 	CheckpointDone  func(CheckpointInfo)
 	ManifestRolled  func(fileNum uint64)
@@ -22,13 +22,13 @@ type EventListener struct {
 	WriteStall      func(StallInfo)
 }
 
-// FlushInfo tells of memtables written out.
+// FlushInfo describes a flush of memtables.
 type FlushInfo struct {
 	Memtables int
-	Bytes     uint64 // of the new table in level 0
+	Bytes     uint64 // the size of the new table in level 0
 }
 
-// CompactionInfo tells of tables merged, or moved down whole.
+// CompactionInfo describes a merge of tables, or a move of whole tables to a lower level.
 type CompactionInfo struct {
 	Reason                           CompactionReason
 	OutputLevel                      int
@@ -65,14 +65,14 @@ func (r CompactionReason) String() string {
 	return fmt.Sprintf("CompactionReason(%d)", uint8(r))
 }
 
-// CheckpointInfo tells of a checkpoint.
+// CheckpointInfo describes a checkpoint.
 type CheckpointInfo struct {
 	Dir         string
 	Files       int
 	CopiedBytes int64 // what was not linked
 }
 
-// StallInfo tells why writers wait.
+// StallInfo says why writers wait.
 type StallInfo struct{ Reason StallReason }
 
 // StallReason says what writers wait for.

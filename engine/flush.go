@@ -12,7 +12,7 @@ import (
 )
 
 // Flush writes all commits so far to tables. It returns when they are durable there and their logs are gone. The error
-// is ErrClosed, ErrReadOnly, ErrPoisoned or the one that poisoned the store.
+// is ErrClosed, ErrReadOnly, ErrPoisoned or the error that poisoned the store.
 func (db *DB) Flush() error {
 	if err := db.freeze(); err != nil {
 		return err
@@ -77,7 +77,7 @@ func (db *DB) flushFrozen(floor uint64) error {
 	return nil
 }
 
-// memRanges returns what readers at the points see of the range deletes of memtables.
+// memRanges returns the range deletes of memtables as readers at the points see them.
 func memRanges(mems []*view.Mem, points []key.Seq) (sets []rangedel.Set) {
 	for _, m := range mems {
 		if m.Ranges.Empty() {

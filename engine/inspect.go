@@ -10,31 +10,31 @@ import (
 
 // What package inspect shows of the files of a store.
 type (
-	// TableInfo tells of a table.
+	// TableInfo describes a table.
 	TableInfo = inspect.TableInfo
 	// BlobUse is how much of a blob file a table refers to.
 	BlobUse = inspect.BlobUse
 	// RangeDelete is a range delete of a table.
 	RangeDelete = inspect.RangeDelete
-	// PartInfo tells of a stretch of a table's file.
+	// PartInfo describes a part of a table's file.
 	PartInfo = inspect.PartInfo
-	// DataInfo tells of a data block.
+	// DataInfo describes a data block.
 	DataInfo = inspect.DataInfo
 	// Entry is one version of a key, or a range delete.
 	Entry = inspect.Entry
 	// BlobRef says where the value of an entry is.
 	BlobRef = inspect.BlobRef
-	// BlobFileInfo tells of a blob file.
+	// BlobFileInfo describes a blob file.
 	BlobFileInfo = inspect.BlobFileInfo
 	// LogRecord is a commit in a log.
 	LogRecord = inspect.LogRecord
-	// LogGap is a part of a log or manifest that is not readable as records.
+	// LogGap is a part of a log or manifest that cannot be read as records.
 	LogGap = inspect.LogGap
-	// LogInfo tells of a log.
+	// LogInfo describes a log.
 	LogInfo = inspect.LogInfo
 	// ManifestEdit is one change of the list of live files.
 	ManifestEdit = inspect.ManifestEdit
-	// ManifestInfo tells of a manifest, and of the state that its edits lead to.
+	// ManifestInfo describes a manifest, and the state that its edits lead to.
 	ManifestInfo = inspect.ManifestInfo
 	// FileKind is what a file of a store is.
 	FileKind = inspect.FileKind
@@ -48,11 +48,11 @@ const (
 	BlobFile     = inspect.BlobFile
 )
 
-// InspectTable, InspectLog, InspectManifest and InspectBlobFile show what is in the files of a store, also of one that
-// does not open. They look at single files, change nothing and take no lock, so the files of a store that is open may
-// change under them. Of the options they look at FS only.
+// InspectTable, InspectLog, InspectManifest and InspectBlobFile show what is in the files of a store, even of one that
+// does not open. They look at single files, change nothing and take no lock, so the files of an open store may change
+// under them. They use only Options.FS.
 
-// InspectTable tells of a table file and calls visit, if it is not nil, for each entry. Damage is ErrCorrupt.
+// InspectTable describes a table file and calls visit, if it is not nil, for each entry. Damage is ErrCorrupt.
 func InspectTable(path string, o Options, visit func(Entry) error) (TableInfo, error) {
 	return inspect.Table(o.fs(), path, visit)
 }
@@ -62,14 +62,14 @@ func InspectLog(path string, o Options, visit func(LogRecord) error) (LogInfo, e
 	return inspect.Log(o.fs(), path, visit)
 }
 
-// InspectManifest calls visit for each edit of a manifest file. An edit that does not fit the state before it ends that:
-// Damage says so.
+// InspectManifest calls visit for each edit of a manifest file. It stops at an edit that does not fit the state before
+// it, and Damage says so.
 func InspectManifest(path string, o Options, visit func(ManifestEdit) error) (ManifestInfo, error) {
 	return inspect.Manifest(o.fs(), path, visit)
 }
 
-// InspectBlobFile reads a blob file from its beginning to the last byte and compares every checksum. Damage is ErrCorrupt.
-// After the last value that is referred to, it may be what a crash left.
+// InspectBlobFile reads a blob file from its beginning to the last byte and compares every checksum. Damage is
+// ErrCorrupt. After the last value that anything refers to, damage may be what a crash left.
 func InspectBlobFile(path string, o Options) (BlobFileInfo, error) {
 	return inspect.Blobs(o.fs(), path)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// IterOptions bound an iterator. It shows the keys that fulfil all of them.
+// IterOptions bound an iterator: it shows the keys that satisfy all of them.
 type IterOptions struct {
 	LowerBound []byte // the first key, inclusive; empty for the first of all
 	UpperBound []byte // the end, exclusive; empty for none
@@ -30,7 +30,7 @@ func (o IterOptions) bounded() IterOptions {
 	return IterOptions{LowerBound: lower, UpperBound: upper}
 }
 
-// behindPrefix returns the first key after all that begin with a prefix; empty if there is none.
+// behindPrefix returns the first key after all keys with a prefix; empty if there is none.
 func behindPrefix(prefix []byte) []byte {
 	end := bytes.TrimRight(prefix, "\xff")
 	if len(end) == 0 {
@@ -54,7 +54,7 @@ type Iterator struct {
 	upper []byte
 
 	seq key.Seq // the instant
-	own ownSeqs // of the transaction
+	own ownSeqs // which of the transaction's own writes it sees
 
 	// Going forward, it stands on the entry that is shown. Going backward, it stands before all entries of the key
 	// that is shown, and key and value are copies.
@@ -65,7 +65,7 @@ type Iterator struct {
 	apart      bool            // value is a reference to a blob file
 	resolved   []byte          // memory of the value that a reference led to
 	broken     error           // why a value could not be read
-	seen       *conflict.Range // of a serializable transaction: what was looked at since the last seek
+	seen       *conflict.Range // for a serializable transaction: what was looked at since the last seek
 	err        error
 }
 
@@ -167,8 +167,8 @@ func (i *Iterator) Valid() bool { return i.valid }
 // Key returns the key under the iterator, valid until it moves. It must not be changed.
 func (i *Iterator) Key() []byte { return i.key }
 
-// Value returns the value under the iterator, valid until it moves. It must not be changed. A value of a blob file is
-// read only now: if that fails, Value returns nil, the iterator is not valid any more until it seeks, and Error says why.
+// Value returns the value under the iterator, valid until it moves. It must not be changed. A value in a blob file is
+// read only now: if that fails, Value returns nil, the iterator is invalid until it seeks, and Error says why.
 func (i *Iterator) Value() []byte {
 	if i.apart {
 		i.resolve()
@@ -187,8 +187,8 @@ func (i *Iterator) resolve() {
 // Error returns why the last movement or Value failed, or nil if the keys had ended.
 func (i *Iterator) Error() error { return i.err }
 
-// Close releases the tables. It returns errors of closing them, and of removing tables that nobody else needs. Closing
-// twice is allowed.
+// Close releases the tables. It returns errors from closing them and from removing tables that nobody else needs.
+// Closing twice is allowed.
 func (i *Iterator) Close() error {
 	if i.view == nil {
 		return nil

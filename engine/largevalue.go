@@ -19,9 +19,9 @@ import (
 //
 // A value of BlobValueBytes or more is put into a blob file when its memtable is flushed, one over LargeValueBytes when
 // it is committed; then log, memtable and tables have only a reference. Compactions copy references. They drop one with
-// its entry, and so make garbage, whose amount per file the manifest tells. A blob file that is garbage by half or more
+// its entry, and so make garbage; the manifest has the amount per file. A blob file of which at least half is garbage
 // is emptied: every rewrite of a table copies the values of such files elsewhere, and when nothing else is due, tables
-// are rewritten just for that. So no more bytes are moved than become free.
+// are rewritten just for that. So no more bytes are moved than are freed.
 type largeValues struct {
 	sync.Mutex // held while a value is written; not during its sync
 	current    *growingFile
@@ -146,7 +146,7 @@ func (db *DB) addLarge(out *Batch, user, value []byte) (*growingFile, error) {
 	return g, nil
 }
 
-// syncLarge makes the values of a batch durable, with the names of their files.
+// syncLarge makes the values of a batch and the names of their files durable.
 func (db *DB) syncLarge(out *Batch, wrote ...*growingFile) (*Batch, error) {
 	for i, g := range wrote {
 		if i+1 < len(wrote) && wrote[i+1] == g {
@@ -159,7 +159,7 @@ func (db *DB) syncLarge(out *Batch, wrote ...*growingFile) (*Batch, error) {
 	return out, nil
 }
 
-// sync makes durable what was written before the call. Callers that arrive during a sync wait, and the next of them syncs
+// sync makes durable what was written before the call. Callers that arrive during a sync wait; then one of them syncs
 // for all.
 func (g *growingFile) sync(dir *durable.Dir) error {
 	end := g.Reader.Size()
@@ -198,7 +198,7 @@ func (db *DB) releaseBlobs(b *Batch, err error) error {
 	return err
 }
 
-// beginLarge creates a file. Its name becomes durable by the first sync.
+// beginLarge creates a file. The first sync makes its name durable.
 func (db *DB) beginLarge() error {
 	num := db.newFileNum()
 	out, err := db.dir.Create(filename.Blob(num))
@@ -218,7 +218,7 @@ func (db *DB) beginLarge() error {
 	return nil
 }
 
-// endLarge ends the current file; values that come later go to another one. The caller holds large.
+// endLarge ends the current file; later values go to another one. The caller holds large.
 func (db *DB) endLarge() error {
 	g := db.large.current
 	if g == nil {

@@ -43,7 +43,7 @@ func (db *DB) settle() error {
 
 // stall returns why writers must wait, if they must. The caller holds mu.
 //
-// NB: memtables that were replayed are not waited for. Nobody flushes them but the first commit, in establish.
+// NB: memtables that were replayed are not waited for. Only the first commit flushes them, in establish.
 func (db *DB) stall() (StallReason, bool) {
 	if len(db.mu.frozen) >= db.opts.MemtablesMax && !db.mu.frozen[0].Replayed() {
 		return StallMemtables, true
@@ -51,7 +51,7 @@ func (db *DB) stall() (StallReason, bool) {
 	return StallLevel0, len(db.view.Load().Version.Levels[0]) >= level0StopFactor*db.opts.L0CompactionFiles
 }
 
-// maintain does all the flushes and compactions that are due.
+// maintain does all flushes and compactions that are due.
 func (db *DB) maintain() error {
 	if err := db.flushFrozen(0); err != nil {
 		return err
@@ -63,8 +63,8 @@ func (db *DB) maintain() error {
 	}
 }
 
-// startCompaction registers the most urgent compaction as running and returns it, or nil if none is due. It waits
-// while compactions are paused or as many run as may.
+// startCompaction registers the most urgent compaction as running and returns it, or nil if none is due. It waits while
+// compactions are paused or the maximum number of them run.
 func (db *DB) startCompaction() (*picker.Compaction, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()

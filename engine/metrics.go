@@ -18,38 +18,39 @@ type counters struct {
 	blobBytes, blobMovedBytes            atomic.Int64
 }
 
-// LevelMetrics tells of one level.
+// LevelMetrics describes one level.
 type LevelMetrics struct {
 	Tables int
 	Bytes  uint64
 }
 
-// Metrics tells what a store is made of and has done since Open. Its numbers are read one after the other.
+// Metrics says what a store consists of and what it has done since Open. Its numbers are read one after the other, not
+// at one instant.
 type Metrics struct {
 	Levels         [view.Levels]LevelMetrics
-	Memtables      int   // immutable ones
-	MemtableBytes  int64 // of all memtables
-	Snapshots      int   // open ones, transactions included
-	Commits        int64 // batches
+	Memtables      int   // immutable memtables
+	MemtableBytes  int64 // size of all memtables
+	Snapshots      int   // open snapshots, transactions included
+	Commits        int64 // committed batches
 	Conflicts      int64 // transactions that lost
-	LogBytes       int64 // of commits; large values are not in logs
-	CommittedBytes int64 // of commits: keys, values and a few bytes a write, wherever they went
+	LogBytes       int64 // bytes of commits in logs; large values are not in logs
+	CommittedBytes int64 // bytes of commits: keys, values and a few bytes per write, wherever they went
 	SyncGroups     int64 // how often a leader set out to sync the logs for all commits that waited
-	Syncs          int64 // of all files and directories
+	Syncs          int64 // syncs of files and directories
 	SyncLatency    Latency
-	WrittenBytes   int64 // to files of the store: logs, tables, blob files, manifests
+	WrittenBytes   int64 // bytes written to files of the store: logs, tables, blob files, manifests
 	Flushes        int64
 	FlushBytes     int64
-	Compactions    int64 // moves of whole tables included
-	CompactedBytes int64 // written by compactions
+	Compactions    int64 // including moves of whole tables
+	CompactedBytes int64 // bytes written by compactions
 	Stalls         int64 // times that writers waited for maintenance
 	TablesDeleted  int64
 
 	BlobFiles        int
-	BlobBytes        uint64 // of these files
-	BlobGarbageBytes uint64 // of these, what no table needs; of files that memtables refer to it is not known, and 0
+	BlobBytes        uint64 // size of the blob files
+	BlobGarbageBytes uint64 // those of BlobBytes that no table needs; files that memtables refer to count as having none
 	BlobBytesWritten int64
-	BlobBytesMoved   int64 // of these, by collection of garbage
+	BlobBytesMoved   int64 // those of BlobBytesWritten that garbage collection moved
 	BlobFilesDeleted int64
 
 	CacheHits   uint64
@@ -65,11 +66,11 @@ type Latency = durable.Latency
 var LatencyBounds = durable.LatencyBounds
 
 // WriteAmplification returns how many bytes went to the disk since Open for each byte that was committed (keys, values
-// and a few bytes a write); 0 if nothing was.
+// and a few bytes per write); 0 if nothing was.
 func (m *Metrics) WriteAmplification() float64 { return ratio(m.WrittenBytes, m.CommittedBytes) }
 
-// SpaceAmplification returns how large all tables are beside those of the deepest level that has any, which is at most
-// how many times a value is stored; 0 if there are no tables.
+// SpaceAmplification returns the size of all tables divided by that of the deepest level that has any; 0 if there are
+// no tables.
 func (m *Metrics) SpaceAmplification() float64 {
 	var all, deepest uint64
 	for _, l := range m.Levels {

@@ -33,15 +33,15 @@ type Options struct {
 	LogAheadBytes     int64       // zeros kept written after the log while commits are synced; 256 KiB by default, none if negative
 	LevelBytesBase    int64       // levels that ought to have less than this are left empty; 128 MiB by default
 	LevelSizeRatio    int         // each level may hold 1/LevelSizeRatio of the one below; 10 by default
-	CompactionsMax    int         // that run at a time; by default half of GOMAXPROCS, 1 to 4; 1 if inline
+	CompactionsMax    int         // compactions that run at a time; by default half of GOMAXPROCS, 1 to 4; 1 if inline
 	TableBytes        int64       // a compaction starts a new table at this size; 8 MiB by default
-	BlockBytes        int         // data block of a table; 8 KiB by default
-	Compression       Compression // of table blocks; CompressionNone by default
-	BloomBitsPerKey   int         // 10 by default, no filter if negative
-	CacheBytes        int64       // of table blocks; 64 MiB by default, none if negative
+	BlockBytes        int         // size of a table's data blocks; 8 KiB by default
+	Compression       Compression // compression of table blocks; CompressionNone by default
+	BloomBitsPerKey   int         // size of a table's filter; 10 by default, no filter if negative
+	CacheBytes        int64       // size of the cache of table blocks; 64 MiB by default, no cache if negative
 
-	// BlobValueBytes is the length from which a value lies in a blob file, beside the tables, which compactions do not
-	// copy; 1 KiB by default. If it is negative, all values are in tables, the larger ones too.
+	// BlobValueBytes is the length from which a value is stored in a blob file, apart from the tables, so that compactions
+	// do not copy it; 1 KiB by default. If it is negative, all values are in tables, even the large ones.
 	BlobValueBytes int
 	// LargeValueBytes is the length beyond which a value is written once: to a blob file, synced before the commit is
 	// logged, whatever its durability; 1 MiB by default. Shorter ones are in the log first.
@@ -57,8 +57,8 @@ type Options struct {
 	// ReadOnly makes Open change nothing: it neither creates a store nor removes what a crash left behind, and all
 	// writes return ErrReadOnly. The store is locked as always; for that a file LOCK may be made.
 	ReadOnly bool
-	// Clock measures syncs, for Metrics. By default it is that of the operating system, and none with
-	// InlineMaintenance, where nothing may depend on time.
+	// Clock measures syncs, for Metrics. By default it is the operating system's clock, or none with InlineMaintenance,
+	// where nothing may depend on time.
 	Clock func() time.Time
 	// EventListener, if not nil, hears what the store does.
 	EventListener *EventListener
@@ -114,7 +114,7 @@ func setDefault[T comparable](field *T, value T) {
 // memtableBytesMax leaves room for the largest batch in the log of a memtable that is all but full.
 const memtableBytesMax = wal.LogBytesMax / 2
 
-// Validate returns nil, or an ErrOptions that names every field that cannot be. Zero fields are fine.
+// Validate returns nil, or an ErrOptions that names every invalid field. Zero fields are fine.
 func (o *Options) Validate() error {
 	var errs []error
 	for _, f := range []struct {
@@ -157,7 +157,7 @@ const (
 	Buffered Durability = Durability(sequencer.Buffered) // in memory only: a killed process may lose it, with all later ones
 )
 
-// Compression says how the blocks of new tables are stored; tables that exist are read whatever it is. Its String is
+// Compression says how the blocks of new tables are stored; existing tables are read whatever it is. Its String is
 // "none", "snappy" or "zstd".
 type Compression = compress.Compression
 

@@ -22,7 +22,7 @@ import (
 )
 
 // Open opens the store in dir, or creates it. It recovers everything that was on disk; it writes nothing unless a crash
-// has left files behind that nobody needs. The error is ErrLocked, ErrNotADatabase, ErrMissing, ErrOptions, ErrCorrupt
+// has left behind files that nobody needs. The error is ErrLocked, ErrNotADatabase, ErrMissing, ErrOptions, ErrCorrupt
 // or one of the filesystem.
 func Open(dir string, o Options) (db *DB, err error) {
 	if err := o.Validate(); err != nil {
@@ -63,7 +63,7 @@ func newDB(dir string, o Options) *DB {
 	return db
 }
 
-// listOrMake lists the directory, which it makes if it may.
+// listOrMake lists the directory, and makes it if it is missing and may be made.
 func (db *DB) listOrMake() ([]string, error) {
 	names, err := db.dir.Names()
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -90,11 +90,11 @@ func (db *DB) abandon() error {
 // found is what recovery finds in the directory.
 type found struct {
 	*filename.Files
-	hollow  []uint64 // live logs of no bytes
+	hollow  []uint64 // live logs without bytes
 	severed []uint64 // live logs after a gap
 }
 
-// recover brings the store to the state that the files tell of.
+// recover brings the store to the state that the files describe.
 func (db *DB) recover(names []string) error {
 	f := &found{Files: filename.Sort(names)}
 	db.nextFile.Store(f.Max + 1)
@@ -134,7 +134,7 @@ func (db *DB) recover(names []string) error {
 }
 
 // currentMarker returns the valid marker with the highest number. Without any, it decides whether the directory may
-// become a store: it may if it holds nothing but what an interrupted creation leaves.
+// become a store: only if it holds nothing but what an interrupted creation leaves.
 func (db *DB) currentMarker(f *found) (manifest.Marker, error) {
 	for _, m := range f.Markers {
 		content, err := db.dir.ReadFile(m.Name(), manifest.MarkerBytesMax)
@@ -274,8 +274,8 @@ func (db *DB) replayLog(num uint64, last key.Seq) (*view.Mem, error) {
 	}
 }
 
-// replayRefs makes a memtable hold the files that a record of its log refers to. What a log refers to was durable before
-// the log was written: that it is not there is corruption.
+// replayRefs makes a memtable hold the files that a record of its log refers to. What a log refers to was durable
+// before the log was written, so if it is missing, that is corruption.
 func (db *DB) replayRefs(record []byte, m *view.Mem, name string) error {
 	ops, _ := batch.Read(record)
 	for ops.Left > 0 {

@@ -37,7 +37,7 @@ func (s *Snapshot) Get(key []byte) ([]byte, error) {
 	return value, also(err, s.db.release(v))
 }
 
-// NewIterator returns an iterator over the snapshot, which outlives it.
+// NewIterator returns an iterator over the snapshot. The iterator may outlive the snapshot.
 func (s *Snapshot) NewIterator(o IterOptions) (*Iterator, error) {
 	v, err := s.acquire()
 	if err != nil {

@@ -26,7 +26,7 @@ const (
 	Serializable
 )
 
-// TxnOptions say what a transaction is.
+// TxnOptions say what kind of transaction to begin.
 type TxnOptions struct {
 	Isolation Isolation
 	ReadOnly  bool // it cannot write, and never conflicts
@@ -52,10 +52,10 @@ type Txn struct {
 	snap      *Snapshot
 	own       *memtable.Table // its writes
 	ownRanges rangedel.Live   // its range deletes, ordered among the writes by sequence number
-	writes    key.Seq         // how many, of both
+	writes    key.Seq         // how many writes and range deletes
 	reads     conflict.Reads  // what decides, beside the writes, whether it may commit
 	iters     []*Iterator
-	seq       uint64 // of the commit
+	seq       uint64 // the sequence number of the commit
 	done      bool
 }
 
@@ -80,8 +80,8 @@ func (db *DB) Begin(o TxnOptions) (*Txn, error) {
 	return t, nil
 }
 
-// track makes commits remembered for a transaction that is about to begin. Those that came before are not, so it waits
-// until they are visible: the transaction will see them. If they never are, it cannot commit.
+// track starts to remember commits for a transaction that is about to begin. Earlier commits are not remembered, so it
+// waits until they are visible: the transaction will see them. If they never are, it cannot commit.
 func (db *DB) track() {
 	if !db.recent.Enlist() {
 		db.commitMu.Lock()
@@ -103,8 +103,8 @@ func (db *DB) View(fn func(*Txn) error) (err error) {
 }
 
 // Update calls fn with a serializable transaction and commits it with Sync. On a conflict it starts over, up to 1000
-// times; fn must have no effect but on the transaction. If fn returns an error, nothing is written, and Update returns
-// it; if fn panics, nothing is written either. Other errors are those of Begin and Commit.
+// times; fn must have no effects outside the transaction. If fn returns an error, nothing is written, and Update
+// returns it; if fn panics, nothing is written either. Other errors are those of Begin and Commit.
 func (db *DB) Update(fn func(*Txn) error) error {
 	var err error
 	for range updateAttemptsMax {
@@ -150,9 +150,9 @@ func (t *Txn) Put(user, value []byte) error { return t.write(key.Set, user, valu
 // Delete removes key, which need not exist.
 func (t *Txn) Delete(user []byte) error { return t.write(key.Delete, user, nil) }
 
-// DeleteRange removes every key from start, inclusive, to end, exclusive: those of the snapshot, and those written
-// before by the transaction. It counts as a write of each key of the range, there or not. If end is not after start, it
-// does nothing.
+// DeleteRange removes every key from start, inclusive, to end, exclusive: those of the snapshot, and those that the
+// transaction has written before. It counts as a write of each key of the range, there or not. If end is not after
+// start, it does nothing.
 func (t *Txn) DeleteRange(start, end []byte) error {
 	if bytes.Compare(start, end) >= 0 {
 		return t.writable()
@@ -188,7 +188,7 @@ func (t *Txn) write(kind key.Kind, user, value []byte) error {
 }
 
 // NewIterator returns an iterator over the snapshot with the writes so far on top. It need not be closed: the end of
-// the transaction does it.
+// the transaction closes it.
 func (t *Txn) NewIterator(o IterOptions) (*Iterator, error) {
 	if t.done {
 		return nil, ErrTxnDone

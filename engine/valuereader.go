@@ -28,7 +28,8 @@ func (db *DB) GetReader(key []byte) (*ValueReader, error) {
 	return db.newValueReader(v, key, db.seq.Readable())
 }
 
-// GetReader returns a reader of the value of key in the snapshot, which it outlives, or ErrNotFound. It must be closed.
+// GetReader returns a reader of the value of key in the snapshot, or ErrNotFound. The reader may outlive the snapshot.
+// It must be closed.
 func (s *Snapshot) GetReader(key []byte) (*ValueReader, error) {
 	v, err := s.acquire()
 	if err != nil {
@@ -37,7 +38,7 @@ func (s *Snapshot) GetReader(key []byte) (*ValueReader, error) {
 	return s.db.newValueReader(v, key, s.seq)
 }
 
-// newValueReader takes the view over.
+// newValueReader takes over the view.
 func (db *DB) newValueReader(v *view.View, user []byte, seq key.Seq) (*ValueReader, error) {
 	r := &ValueReader{db: db, view: v}
 	if err := r.open(user, seq); err != nil {
@@ -72,7 +73,7 @@ func (r *ValueReader) open(user []byte, seq key.Seq) error {
 // Len returns the length of the value in bytes.
 func (r *ValueReader) Len() int64 { return r.length }
 
-// Read reads on. A damaged part is an error that is ErrCorrupt; what came before it was right.
+// Read reads the next bytes. Damage is an error that is ErrCorrupt; what was read before it is right.
 func (r *ValueReader) Read(p []byte) (int, error) {
 	if r.view == nil {
 		return 0, ErrClosed

@@ -13,8 +13,8 @@ import (
 
 // Verify reads everything and returns an error that is ErrCorrupt if a checksum, the order of entries or levels, the
 // manifest or a log is wrong, if a reference to a blob file and what it leads to do not fit, if a live file is missing
-// or without bytes, or if a file is there that should not be. That the last log is gone, or ends at an earlier commit,
-// it cannot tell from a store that nobody has written to since. It hands what is gathered for the log to the operating
+// or without bytes, or if a file is there that should not be. It cannot tell a store whose last log is gone, or ends at
+// an earlier commit, from one that nobody has written to since. It hands what is gathered for the log to the operating
 // system. Writers wait meanwhile.
 func (db *DB) Verify() error {
 	db.commitMu.Lock()
@@ -96,10 +96,10 @@ func (db *DB) expectBlobs(expected, allowed map[string]bool) {
 // VerifyReport says what VerifyDir looked at and found.
 type VerifyReport = inspect.VerifyReport
 
-// VerifyDir verifies a store that nobody has open, and changes nothing (but that a LOCK file may be made). If it cannot
-// be opened, every log, table and blob file in the directory is checked by itself, so that the report names all damaged
-// files. The error is ErrMissing, ErrNotADatabase, ErrLocked, ErrVersion, ErrOptions or one of the filesystem; damage is
-// no error.
+// VerifyDir verifies a store that nobody has open. It changes nothing, except that a LOCK file may be made. If it
+// cannot be opened, every log, table and blob file in the directory is checked by itself, so that the report names all
+// damaged files. The error is ErrMissing, ErrNotADatabase, ErrLocked, ErrVersion, ErrOptions or one of the filesystem;
+// damage is not an error.
 func VerifyDir(dir string, o Options) (report VerifyReport, err error) {
 	o.ReadOnly = true
 	db, err := Open(dir, o)

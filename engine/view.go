@@ -45,7 +45,7 @@ func (db *DB) drop(v *view.View) error {
 	return db.dropLast(v)
 }
 
-// dropLast gives up what a view held. Nobody has the view any more.
+// dropLast gives up what a view held. Nobody uses the view any more.
 func (db *DB) dropLast(v *view.View) error {
 	errs := []error{db.dropMems(v.Mems)}
 	if v.Version.Refs.Add(-1) > 0 {

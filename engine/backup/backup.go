@@ -29,7 +29,7 @@ func Add(fsys afero.Fs, dir string, take func() (*image.Image, error)) (info Inf
 	return info, nil
 }
 
-// Restore makes the store in directory dir that a backup holds; id 0 is the newest. See engine.Restore.
+// Restore makes the store that a backup holds in directory dir; id 0 is the newest backup. See engine.Restore.
 func Restore(fsys afero.Fs, repository string, id uint64, dir string) (info Info, err error) {
 	r, err := openRepository(fsys, repository, false)
 	if err != nil {
@@ -42,7 +42,8 @@ func Restore(fsys afero.Fs, repository string, id uint64, dir string) (info Info
 	return info, nil
 }
 
-// List lists the backups of a repository, oldest first, those that can be read also with an error. See engine.Backups.
+// List lists the backups of a repository, oldest first. With an error it still returns those that can be read. See
+// engine.Backups.
 func List(fsys afero.Fs, repository string) ([]Info, error) {
 	r := &repo{fs: fsys, dir: durable.NewDir(fsys, repository, nil)}
 	err := r.load()
@@ -74,8 +75,8 @@ func Delete(fsys afero.Fs, repository string, id uint64) error {
 	return err
 }
 
-// Prune deletes all backups but the newest ones, of which it keeps so many. It returns the deleted ones, also with an
-// error. See engine.PruneBackups.
+// Prune deletes all backups but the newest keep of them. It returns the deleted ones, even with an error. See
+// engine.PruneBackups.
 func Prune(fsys afero.Fs, repository string, keep int) (deleted []uint64, err error) {
 	return prune(fsys, repository, func(r *repo) (old []uint64, err error) {
 		if keep < 1 {
@@ -134,8 +135,8 @@ func (r *repo) add(take func() (*image.Image, error)) (info Info, err error) {
 	return b.info(), err
 }
 
-// addKept adds a file of the store as it is. Which file it is takes reading it; what is new is verified first, so that
-// damage is not carried into the repository for good.
+// addKept adds a file of the store as it is. The file has to be read to know whether the repository has it; a new one
+// is verified first, so that damage does not get into the repository.
 func (r *repo) addKept(b *list, from *durable.Dir, f image.KeptFile) error {
 	return r.addFile(b, f.Name, f.Verify, func() (io.ReadCloser, error) { return from.Open(f.Name) })
 }

@@ -34,8 +34,8 @@ import (
 //	files/NAME-SIZE-SHA256  a file of one or more backups, under its name in the store
 //	LOCK                    held while somebody changes the repository; operating system only
 //
-// A file is stored, synced and named durably before a backup lists it. So what a list names is whole, and what no list
-// names may be anything that a crash left: it is removed before it can be taken for something.
+// A file is stored, synced and named durably before a backup lists it. So what a list names is whole. What no list
+// names may be left over from a crash; it is removed before it can be mistaken for a file of a backup.
 const (
 	listVersion   = 1
 	pendingPrefix = "pending-"
@@ -46,18 +46,18 @@ const (
 )
 
 var (
-	// ErrNotARepository is returned for a directory that holds something else than backups. Nothing was changed.
+	// ErrNotARepository is returned for a directory that holds something other than backups. Nothing was changed.
 	ErrNotARepository = errors.New("engine: not a repository of backups")
 	// ErrNoBackup is returned for a backup that is not in the repository.
 	ErrNoBackup = errors.New("engine: no such backup")
 )
 
-// Info tells of one backup.
+// Info describes one backup.
 type Info struct {
 	ID       uint64 `json:"id"`
 	Files    int    `json:"files"`
-	Bytes    int64  `json:"bytes"`     // of the store
-	NewBytes int64  `json:"new_bytes"` // of them, those that the repository did not have
+	Bytes    int64  `json:"bytes"`     // the size of the store
+	NewBytes int64  `json:"new_bytes"` // those of Bytes that the repository did not have
 }
 
 // list is a list of files. The last one is the marker.
@@ -93,7 +93,7 @@ type repo struct {
 	dir     *durable.Dir
 	files   *durable.Dir
 	lock    io.Closer
-	backups []list   // that are whole, oldest first
+	backups []list   // the whole ones, oldest first
 	newest  uint64   // the highest number of any list, damaged ones included
 	damaged []uint64 // lists that cannot be read, and why
 	damage  error
@@ -272,8 +272,8 @@ func (r *repo) isStored(f listed) (bool, error) {
 	return err == nil && info.Mode().IsRegular() && info.Size() == f.Bytes, err
 }
 
-// store stores a file. One that a list names already was lost or cut short: it comes back under its name only when it
-// is durable, because no later backup would doubt one of the right size.
+// store stores a file. If a list names it already, it was lost or cut short. Then it comes back under its name only
+// when it is durable, because no later backup would doubt a file of the right size.
 func (r *repo) store(f listed, content io.Reader) error {
 	if !r.has[f.stored()] {
 		r.has[f.stored()] = true
@@ -317,7 +317,7 @@ func (r *repo) publish(b *list) error {
 }
 
 // remove deletes backups: first their lists, each durably, then what they alone needed. It returns those whose lists
-// are gone. Files stay if a list is damaged that was not to be deleted.
+// are gone. Files stay if a list that was not to be deleted is damaged.
 func (r *repo) remove(ids []uint64) (deleted []uint64, err error) {
 	for _, id := range ids {
 		if err := r.dir.Remove(backupName(id)); err != nil {
@@ -363,7 +363,7 @@ func (r *repo) removeUnused() error {
 	return r.files.Remove(unused...)
 }
 
-// checked reads a file to its end and fails there if it is not the one that a list describes.
+// checked reads a file, and returns an error at its end if it is not the one that a list describes.
 type checked struct {
 	r    io.Reader
 	at   string

@@ -10,17 +10,17 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 )
 
-// BlobFileInfo tells of a blob file.
+// BlobFileInfo describes a blob file.
 type BlobFileInfo struct {
 	File         string
 	Bytes        uint64
-	LiveBytes    uint64 // that tables refer to
-	GarbageBytes uint64 // that are not needed; also 0 if that is not known, because logs refer to the file
-	Logs         bool   // values of commits are in it that are in no table yet
+	LiveBytes    uint64 // the bytes that tables refer to
+	GarbageBytes uint64 // the bytes that nothing needs; also 0 if that is not known, because logs refer to the file
+	Logs         bool   // it has values of commits that are in no table yet
 }
 
-// Blobs reads a blob file from its beginning to the last byte and compares every checksum. Damage is
-// engine.ErrCorrupt. After the last value that is referred to, it may be what a crash left.
+// Blobs reads a blob file from its beginning to the last byte and compares every checksum. Damage is engine.ErrCorrupt.
+// After the last value that anything refers to, damage may be what a crash left.
 func Blobs(fsys afero.Fs, path string) (info BlobFileInfo, err error) {
 	l, f, size, err := open(fsys, path, BlobFile)
 	if err != nil {

@@ -12,14 +12,14 @@ import (
 // VerifyReport says what VerifyDir looked at and found.
 type VerifyReport struct {
 	Tables, Logs int
-	Bytes        int64          // of tables
+	Bytes        int64          // the size of the tables
 	BlobFiles    []BlobFileInfo // if the store cannot be opened, only their names and sizes
 	Problems     []string       // damage, most important first; empty for a store that is whole
-	Leftovers    []string       // files that a crash left and that the next Open removes; no damage
+	Leftovers    []string       // files that a crash left and the next Open removes; not damage
 }
 
-// Problems adds the damage of an error, and of each of the errors that were joined in it, to what is known already.
-// Opening a store and looking at one of its files may both meet the same.
+// Problems adds the damage in an error, and in each of the errors joined in it, to what is known already. Opening a
+// store and looking at one of its files may both find the same damage.
 func Problems(known []string, err error) []string {
 	var joined interface{ Unwrap() []error }
 	switch {
@@ -34,8 +34,8 @@ func Problems(known []string, err error) []string {
 	return known
 }
 
-// CheckFiles checks every table, log and blob file in a directory by itself, and adds what it finds to a report.
-// Damage is no error.
+// CheckFiles checks every table, log and blob file in a directory by itself, and adds what it finds to a report. Damage
+// is not an error.
 func CheckFiles(fsys afero.Fs, dir string, r *VerifyReport) error {
 	for _, check := range []struct {
 		kind FileKind
@@ -54,7 +54,7 @@ func CheckFiles(fsys afero.Fs, dir string, r *VerifyReport) error {
 	return nil
 }
 
-// damage adds the damage of one file to the report, and returns errors that are none.
+// damage adds the damage of one file to the report, and returns errors that are not damage.
 func (r *VerifyReport) damage(err error) error {
 	if err != nil && !errors.Is(err, corrupt.Err) {
 		return err

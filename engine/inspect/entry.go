@@ -12,16 +12,16 @@ import (
 type Entry struct {
 	Seq   uint64
 	Kind  string // "set", "delete", "delete range" or "blob"
-	Key   []byte // of a range delete its start
-	Value []byte // valid during the call that it is passed to; of a range delete its end; of a blob nil
+	Key   []byte // the key; the start of a range delete
+	Value []byte // the value, valid only during the call; the end of a range delete; nil for a blob
 	Blob  *BlobRef
 }
 
 // BlobRef says where the value of an entry is.
 type BlobRef struct {
 	File   string
-	Offset uint64 // of the blob
-	Bytes  uint64 // of the value
+	Offset uint64 // the offset of the blob
+	Bytes  uint64 // the length of the value
 }
 
 func entryOf(user []byte, tr key.Trailer, value []byte) Entry {

@@ -91,7 +91,7 @@ type located struct {
 	num  uint64
 }
 
-// locate takes a path apart, whose last element must be the name of a file of the kind.
+// locate splits a path, whose last element must be the name of a file of the kind.
 func locate(fsys afero.Fs, path string, kind FileKind) (l located, err error) {
 	l.name = filepath.Base(path)
 	num, ok := kind.parse(l.name)

@@ -14,18 +14,18 @@ import (
 
 // LogRecord is a commit in a log.
 type LogRecord struct {
-	Offset int64 // of the chunk that it begins with
+	Offset int64 // the offset of its first chunk
 	Bytes  int
 	Writes []Entry
 }
 
-// LogGap is a part of a log or manifest that is not readable as records.
+// LogGap is a part of a log or manifest that cannot be read as records.
 type LogGap struct {
 	From, To int64
 	Tail     bool // nothing readable follows: a torn tail if a crash left it, else damage
 }
 
-// LogInfo tells of a log.
+// LogInfo describes a log.
 type LogInfo struct {
 	File    string
 	Bytes   int64

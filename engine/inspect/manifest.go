@@ -13,14 +13,14 @@ import (
 // ManifestEdit is one change of the list of live files.
 type ManifestEdit struct {
 	Offset                      int64
-	Version                     uint64 // of the format; 0 if it is not said
+	Version                     uint64 // the version of the format; 0 if the edit has none
 	NextFile, LogFloor, LastSeq uint64
-	Deleted, Added              []TableInfo // of the deleted ones only level and name are known
+	Deleted, Added              []TableInfo // of the deleted tables, only level and name are known
 	BlobFilesDeleted            []string
 	BlobFilesAdded              []BlobFileInfo // without their garbage
 }
 
-// ManifestInfo tells of a manifest, and of the state that its edits lead to.
+// ManifestInfo describes a manifest, and the state that its edits lead to.
 type ManifestInfo struct {
 	File                                 string
 	Bytes                                int64
@@ -32,7 +32,7 @@ type ManifestInfo struct {
 	BlobFiles                            []BlobFileInfo
 }
 
-// Manifest calls visit for each edit of a manifest file. An edit that does not fit the state before it ends that:
+// Manifest calls visit for each edit of a manifest file. It stops at an edit that does not fit the state before it, and
 // Damage says so.
 func Manifest(fsys afero.Fs, path string, visit func(ManifestEdit) error) (info ManifestInfo, err error) {
 	f, content, err := read(fsys, path, ManifestFile)

@@ -12,9 +12,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/sst"
 )
 
-// TableInfo tells of a table.
+// TableInfo describes a table.
 type TableInfo struct {
-	Level             int // -1 if it is in none
+	Level             int // -1 if it is in no level
 	File              string
 	Bytes, Entries    uint64
 	MinSeq, MaxSeq    uint64
@@ -23,9 +23,9 @@ type TableInfo struct {
 	Blobs             []BlobUse // only of the manifest
 	RangeDeletes      []RangeDelete
 
-	// What only InspectTable tells.
+	// What only InspectTable fills in.
 	Version                    uint32
-	Layout                     string // of data blocks: "restarts" or "columns"
+	Layout                     string // the layout of data blocks: "restarts" or "columns"
 	RawKeyBytes, RawValueBytes uint64
 	Parts                      []PartInfo
 }
@@ -39,17 +39,17 @@ type BlobUse struct {
 // RangeDelete is a range delete of a table.
 type RangeDelete struct {
 	Seq        uint64
-	Start, End []byte // without End
+	Start, End []byte // the keys from Start, inclusive, to End, exclusive
 }
 
-// PartInfo tells of a stretch of a table's file.
+// PartInfo describes a part of a table's file.
 type PartInfo struct {
 	Name          string
 	Offset, Bytes int64
-	Data          *DataInfo // of data blocks
+	Data          *DataInfo // only for data blocks
 }
 
-// DataInfo tells of a data block.
+// DataInfo describes a data block.
 type DataInfo struct {
 	Compression       string // how it is stored
 	PayloadBytes      uint64 // 0 if it cannot be read

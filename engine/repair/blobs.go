@@ -16,9 +16,10 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// repairBlobs is what a repair knows of the blob files that it met references to. A value stays where it is if everything
-// before it in its file is whole: then the file stays, and its listed length ends with the last value that is needed. A
-// whole value after damage is copied to a new file, because a store must not list a file that Verify complains about.
+// repairBlobs is what a repair knows about the blob files that it found references to. A value stays where it is if
+// everything before it in its file is whole: then the file stays, and its listed length ends with the last value that
+// is needed. A whole value after damage is copied to a new file, because a store must not list a file that Verify
+// complains about.
 type repairBlobs struct {
 	files  map[uint64]*salvagedBlobs // nil for a file that is missing or cannot be read
 	causes map[uint64]string         // why it is nil
@@ -70,7 +71,7 @@ func (r *repairer) openBlobs(num uint64) (*salvagedBlobs, error) {
 	return f, nil
 }
 
-// value returns why the value of an entry cannot be read, or nil if it can; err says that this could not be found out.
+// value returns why the value of an entry cannot be read, or nil if it can; err is set if that could not be found out.
 // from is the file of the entry.
 func (r *repairer) value(from string, user, encoded []byte) (loss *Loss, err error) {
 	ref, ok := blob.DecodeRef(encoded)
@@ -153,7 +154,7 @@ func (r *repairer) reportBlobs() {
 type readableIterator struct {
 	key.Iterator
 	r    *repairer
-	name string // of the file that the entries are from
+	name string // the name of the file that the entries are from
 	err  error
 }
 

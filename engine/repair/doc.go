@@ -1,5 +1,5 @@
-// Package repair makes a store that opens out of one that does not. engine.Repair calls it and documents what it keeps,
-// and what it means that the rest is lost.
+// Package repair turns a store that does not open into one that does. engine.Repair calls it, and documents what it
+// keeps and what the loss of the rest means.
 //
 // Reading order: repair.go has the steps, salvage.go what is read of the damaged store, blobs.go the values that lie in
 // blob files.
@@ -9,7 +9,7 @@
 //   - P1: every value of the repaired store was once the value of its key.
 //   - P2: what could not be read is in the report, exactly.
 //   - P3: before the marker of the repaired store is durable, the damaged store is untouched; after that, all its files
-//     have a second name or a copy in lost/N. A crash leaves the one or the other, and Run may be called again.
+//     have a second name or a copy in lost/N. A crash leaves one or the other, and Run may be called again.
 //
 // It writes through internal/rewrite, like a compaction. Run keeps others out by the lock of the store.
 package repair

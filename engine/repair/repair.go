@@ -26,10 +26,10 @@ import (
 
 // Report says what Repair found, kept and lost.
 type Report struct {
-	Damage   string   // what Open or Verify say; empty if nothing was wrong, and then nothing was changed
-	Tables   int      // read, in whole or in part
-	Logs     int      // read, in whole or in part
-	Entries  uint64   // in the repaired store
+	Damage   string   // what Open or Verify said; empty if nothing was wrong, and then nothing was changed
+	Tables   int      // tables that were read, in whole or in part
+	Logs     int      // logs that were read, in whole or in part
+	Entries  uint64   // entries of the repaired store
 	Lost     []Loss   // exactly what could not be read, in the order of files
 	Warnings []string // what follows from that for the contents
 	LostDir  string   // where the files of the damaged store are now
@@ -40,11 +40,11 @@ type Loss struct {
 	File          string
 	Offset, Bytes int64  // Bytes is -1 if it is not known
 	After, Before []byte // readable keys around what is lost in a table, exclusive; nil if unknown
-	Key           []byte // of the value that is lost, for a part of a blob file; else nil
+	Key           []byte // for a part of a blob file, the key of the lost value; otherwise nil
 	Cause         string
 }
 
-// Config says which store to repair, and how the engine does its part of it.
+// Config says which store to repair, and how the engine does its part.
 type Config struct {
 	FS     afero.Fs
 	Dir    string
@@ -52,7 +52,7 @@ type Config struct {
 	Store  func() *rewrite.Store // makes what the files of the repaired store are written with; Run numbers them
 }
 
-// Run makes a store that opens out of one that does not, in the same directory. The contract is that of
+// Run turns a store that does not open into one that does, in the same directory. The contract is that of
 // engine.Repair.
 func Run(c Config) (report Report, err error) {
 	r := &repairer{Config: c, report: &report, blobs: repairBlobs{files: map[uint64]*salvagedBlobs{}, causes: map[uint64]string{}}}
@@ -69,10 +69,10 @@ type repairer struct {
 	store  *rewrite.Store // what writes tables
 	next   uint64         // the number that the next new file gets
 	files  *filename.Files
-	state  manifest.State // of the manifest, as far as it can be read
-	whole  bool           // it can be read as a whole
-	tables []*view.Table  // that are open
-	ranges []rangedel.Set // of everything that can be read
+	state  manifest.State // what the manifest says, as far as it can be read
+	whole  bool           // the manifest can be read as a whole
+	tables []*view.Table  // open tables
+	ranges []rangedel.Set // the range deletes of everything that can be read
 	blobs  repairBlobs
 	last   key.Seq // the largest sequence number of all
 }
@@ -126,7 +126,7 @@ func (r *repairer) closeAll(o outputs) error {
 	return errors.Join(errs...)
 }
 
-// number makes sure that new files have numbers which no file has or had, here or in lost.
+// number makes sure that new files get numbers that no file has or had, here or in lost.
 func (r *repairer) number() error {
 	if err := r.store.Dir.CheckDir(filename.Lost); err != nil {
 		return err
@@ -178,9 +178,9 @@ func (r *repairer) rewrite() (outputs, error) {
 	return outputs{w.Tables, w.Separator.Files}, nil
 }
 
-// replace puts the new store in the place of the old one. Before the marker is durable, the old files have a second
-// name, or a copy, in lost; they lose their first one after it, unless they are blob files that are needed on. What is
-// not a regular file cannot have a second name: it moves to lost after the marker.
+// replace puts the new store in the place of the old one. Before the marker is durable, the old files get a second
+// name, or a copy, in lost. After that they lose their first name, unless they are blob files that are still needed.
+// What is not a regular file cannot have a second name: it moves to lost after the marker.
 func (r *repairer) replace(o outputs) error {
 	m := manifest.Marker{Num: 1, Manifest: r.newFileNum()}
 	for _, old := range r.files.Markers {

@@ -196,7 +196,7 @@ func (r *repairer) salvageTable(name string, content []byte) key.Iterator {
 	return m.NewIterator()
 }
 
-// readLogs returns an iterator for each log that holds something, newest first.
+// readLogs returns an iterator for each log that is not empty, newest first.
 func (r *repairer) readLogs() ([]key.Iterator, error) {
 	var all []key.Iterator
 	last := r.state.LastSeq

@@ -30,7 +30,7 @@ func Append(data []byte, kind key.Kind, user, value []byte) []byte {
 
 // Reader walks the writes of an encoded batch.
 type Reader struct {
-	Seq  key.Seq // of the next write
+	Seq  key.Seq // the sequence number of the next write
 	Left int     // writes that Next has not decoded yet
 	Rest []byte  // their bytes
 

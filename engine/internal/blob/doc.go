@@ -12,7 +12,7 @@
 //   - B4: a Writer holds no more than [bufferBytes] of what it was given; longer values go to the file as they are.
 //   - B5: no input makes the package panic, or allocate more than the file's size.
 //
-// A Reader may be used by any number of goroutines, also while the file grows behind what it knows of; a Writer and a
+// A Reader may be used by any number of goroutines, also while the file grows beyond what it knows of; a Writer and a
 // Value by one. Syncing, closing and naming files are the caller's.
 //
 // # File
@@ -32,7 +32,7 @@
 //
 // # Choices
 //
-// The checksums stand together before the value, not behind each chunk: the value lies in the file as it is in memory,
+// The checksums stand together before the value, not after each chunk: the value lies in the file as it is in memory,
 // so that it is written without a copy and read into its place; and one checksum in the Ref vouches for all of it. The
 // price is a pass over the value before it is written, at memory speed. Because of the length in the header, a file can
 // be walked without the tables that refer to it.

@@ -12,8 +12,8 @@ const (
 	magic         = 0x0a424c42474e544c // "LTNGBLB\n" in the file
 	formatVersion = 1
 
-	fixedBytes = 4 + 8 // of a blob's header: checksum and length
-	sumBytes   = 4     // of a chunk's checksum in it
+	fixedBytes = 4 + 8 // the fixed part of a blob's header: checksum and length
+	sumBytes   = 4     // the length of a chunk's checksum in the header
 	chunkBytes = 64 << 10
 )
 
@@ -25,10 +25,10 @@ func checksum(num, offset uint64, b []byte) uint32 {
 	return crc32.Update(uint32(place>>32), castagnoli, b)
 }
 
-// chunks returns how many chunks a value of so many bytes has.
+// chunks returns how many chunks a value of that length has.
 func chunks(length uint64) uint64 { return length/chunkBytes + min(length%chunkBytes, 1) }
 
-// headerBytes returns the length of the header of a value of so many bytes.
+// headerBytes returns the length of the header of a value of that length.
 func headerBytes(length uint64) uint64 { return fixedBytes + sumBytes*chunks(length) }
 
 // appendFileHeader appends what file num begins with.
@@ -51,7 +51,7 @@ func appendHeader(b []byte, num, offset uint64, value []byte) ([]byte, uint32) {
 	return b, seal(b[start:], num, offset)
 }
 
-// appendHeaderOf is appendHeader for a value of which the checksums of the chunks are known.
+// appendHeaderOf is appendHeader for a value whose chunks have known checksums.
 func appendHeaderOf(b []byte, num, offset, length uint64, sums []byte) ([]byte, uint32) {
 	start := len(b)
 	b = append(appendFixed(b, length), sums...)
@@ -73,7 +73,7 @@ func seal(header []byte, num, offset uint64) uint32 {
 type header struct {
 	sum    uint32
 	length uint64
-	sums   []byte // of the chunks
+	sums   []byte // the checksums of the chunks
 }
 
 // chunk reports whether b is the i-th chunk.

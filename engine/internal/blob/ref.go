@@ -6,7 +6,7 @@ import "encoding/binary"
 type Ref struct {
 	File   uint64 // number
 	Offset uint64
-	Length uint64 // of the value
+	Length uint64 // the length of the value
 	Sum    uint32
 }
 
@@ -40,5 +40,5 @@ func DecodeRef(b []byte) (r Ref, ok bool) {
 // Bytes returns what the blob takes in its file.
 func (r Ref) Bytes() uint64 { return headerBytes(r.Length) + r.Length }
 
-// End returns the offset behind the blob.
+// End returns the offset of the first byte after the blob.
 func (r Ref) End() uint64 { return r.Offset + r.Bytes() }

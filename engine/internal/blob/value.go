@@ -15,7 +15,7 @@ type Value struct {
 	r      *Reader
 	ref    Ref
 	h      header
-	at     uint64 // of the next byte
+	at     uint64 // the position of the next byte
 	buf    []byte // the chunk that was read last, if it did not go where it was wanted
 	chunk  uint64 // its index
 	loaded bool
@@ -33,8 +33,7 @@ func (r *Reader) NewValue(ref Ref) (*Value, error) {
 // Len returns the length of the whole value.
 func (v *Value) Len() int64 { return int64(v.ref.Length) }
 
-// Read implements io.Reader. A part that is damaged is an error that is corrupt.Err, and nothing of its chunk is
-// returned.
+// Read implements io.Reader. Damage is an error that is corrupt.Err, and nothing of the damaged chunk is returned.
 func (v *Value) Read(p []byte) (n int, err error) {
 	for n < len(p) && v.at < v.ref.Length {
 		chunk, offset := v.at/chunkBytes, v.at%chunkBytes

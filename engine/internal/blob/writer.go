@@ -8,12 +8,12 @@ import (
 // bufferBytes is what is collected before it goes out in one Write. Values of this size and more are not copied.
 const bufferBytes = 64 << 10
 
-// A Writer writes one file. After an error it is of no more use, and says so.
+// A Writer writes one file. After an error it cannot be used any more: every call returns an error.
 type Writer struct {
 	w   io.Writer
 	num uint64
 	buf []byte
-	end uint64 // of what was added
+	end uint64 // the end of what was added
 	err error
 }
 
@@ -47,8 +47,9 @@ func (w *Writer) Add(value []byte) (Ref, error) {
 	return r, w.err
 }
 
-// Copy adds a value of another file, chunk by chunk. Its chunks keep their checksums: what a copy did to the bytes would
-// be noticed. After damage of the other file, which is an error that is corrupt.Err, the Writer is of no more use.
+// Copy adds a value of another file, chunk by chunk. Its chunks keep their checksums: what a copy did to the bytes
+// would be noticed. If the other file is damaged, which is an error that is corrupt.Err, the Writer cannot be used any
+// more.
 func (w *Writer) Copy(from *Reader, ref Ref) (Ref, error) {
 	if w.err != nil {
 		return Ref{}, w.err

@@ -2,9 +2,9 @@
 //
 //   - C1: safe for any number of goroutines. It is cut into 16 shards with a lock each, which a hit takes for
 //     reading only. A hit writes one cache line: that of its shard's lock, where the counters are as well.
-//   - C2: the blocks that it holds are never longer, together, than the capacity. What was not used since
-//     a hand last swept over it goes first (per shard; CLOCK), and a block that was put and never read before one that
-//     was. A block longer than a shard's share of the capacity is not kept.
+//   - C2: the blocks that it holds are together never longer than the capacity. What has not been used since a hand
+//     last swept over it goes first (per shard; CLOCK), and a block that has never been read goes before one that has.
+//     A block longer than a shard's share of the capacity is not kept.
 //   - C3: a cache that was never used costs its header only: a shard makes its map when it gets its first block.
 //
 // Blocks are shared and must never be written. A file's number must never be used for another file, else the cache

@@ -25,7 +25,7 @@ type shard struct {
 type slot struct {
 	id    blockID
 	block []byte
-	used  atomic.Bool // since the hand came by; readers set it under the read lock
+	used  atomic.Bool // it was used since the hand came by; readers set it under the read lock
 }
 
 func (s *shard) get(id blockID) []byte {
@@ -80,7 +80,8 @@ func (s *shard) emptySlot() uint32 {
 	return uint32(len(s.mu.slots) - 1)
 }
 
-// evict moves the hand to the first block that was not used since it came by last, and drops it. There is a block.
+// evict moves the hand to the first block that was not used since it last came by, and drops that block. The shard must
+// have a block.
 func (s *shard) evict() {
 	for {
 		s.mu.hand = (s.mu.hand + 1) % len(s.mu.slots)

@@ -85,7 +85,7 @@ func Encode(payload []byte, c Compression) ([]byte, Compression) {
 
 var errCompressed = errors.New("damaged compressed block")
 
-// Decode returns the payload of which stored is the compressed form, in buf if it has room.
+// Decode returns the payload whose compressed form is stored, in buf if it has room.
 func Decode(stored []byte, c Compression, buf []byte) ([]byte, error) {
 	length, n := binary.Uvarint(stored)
 	if n <= 0 || length > ratioMax*uint64(len(stored)) {

@@ -26,9 +26,9 @@ type Recent struct {
 	floor    atomic.Uint64
 
 	mu    sync.Mutex
-	count int             // of open read-write transactions
+	count int             // the number of open read-write transactions
 	open  map[key.Seq]int // the same, by snapshot
-	keys  []recentKey     // by sequence number
+	keys  []recentKey     // in order of sequence numbers
 	bytes []byte          // the keys, one after the other
 	kept  int             // keys that were left when some were last forgotten
 }
@@ -61,7 +61,7 @@ func (r *Recent) Enlist() bool {
 	return r.tracking.Load()
 }
 
-// Track makes all further commits remembered. The caller holds DB.commitMu; newest is the last commit before.
+// Track starts to remember all further commits. The caller holds DB.commitMu; newest is the last commit before.
 func (r *Recent) Track(newest key.Seq) {
 	if !r.tracking.Load() {
 		r.floor.Store(uint64(newest))
@@ -149,7 +149,7 @@ func (r *Recent) forget(n int) {
 	}
 }
 
-// Any reports whether a commit after seq wrote something for which hit returns true, or may have.
+// Any reports whether a commit after seq wrote, or may have written, something for which hit returns true.
 func (r *Recent) Any(seq key.Seq, hit func(Written) bool) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

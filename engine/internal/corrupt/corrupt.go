@@ -6,7 +6,7 @@ import (
 	"io/fs"
 )
 
-// Err is what every corruption error is, by errors.Is.
+// Err is wrapped by every corruption error.
 var Err = errors.New("engine: corrupt")
 
 // Error is damage at a place. Its text names the file and the offset in bytes.

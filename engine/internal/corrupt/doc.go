@@ -1,2 +1,2 @@
-// Package corrupt is the one way in which the engine says that bytes on disk are not what it wrote.
+// Package corrupt has the errors by which the engine says that bytes on disk are not what it wrote.
 package corrupt

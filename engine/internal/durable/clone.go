@@ -18,9 +18,9 @@ type Linker interface {
 	Link(from, to string) error
 }
 
-// Clone gives the directory a file that another one has, under the same name: a hard link where the filesystem offers
-// it, else a copy whose content is durable. The name is durable after [Dir.Sync]. The file must never change again, and
-// its content must be durable in the other directory. It returns the bytes that were copied.
+// Clone gives the directory a file of another directory, under the same name: a hard link if the filesystem offers it,
+// otherwise a copy whose content is durable. The name is durable after [Dir.Sync]. The file must never change again,
+// and its content must be durable in the other directory. It returns the bytes that were copied.
 func (d *Dir) Clone(from *Dir, name string) (copied int64, err error) {
 	linked := false
 	err = d.try(func() error {
@@ -43,7 +43,7 @@ func (d *Dir) Clone(from *Dir, name string) (copied int64, err error) {
 }
 
 // CopyIn creates a file with everything that r holds and makes the content durable, not yet the name. An error of r is
-// returned as it is and leaves a file behind whose content means nothing.
+// returned as it is, and leaves behind a file whose content means nothing.
 func (d *Dir) CopyIn(name string, r io.Reader) (copied int64, err error) {
 	f, err := d.Create(name)
 	if err != nil {

@@ -17,10 +17,10 @@ import (
 type Dir struct {
 	fs     afero.Fs
 	path   string
-	cause  atomic.Pointer[error] // of the first mutation that failed
+	cause  atomic.Pointer[error] // the cause of the first mutation that failed
 	syncs  atomic.Int64
-	bytes  atomic.Int64 // written to files
-	took   latency      // of syncs
+	bytes  atomic.Int64 // how many bytes were written to files
+	took   latency      // the latency of syncs
 	now    func() time.Time
 	onFail func(error)
 	names  sync.Mutex // held during a sync of the directory
@@ -65,7 +65,7 @@ func (d *Dir) Fail(cause error) error {
 	return cause
 }
 
-// Refuse ends all mutations from now on, without telling anybody: the directory was asked not to change.
+// Refuse ends all mutations from now on, without calling onFail: the directory was asked not to change.
 func (d *Dir) Refuse(cause error) { d.cause.CompareAndSwap(nil, &cause) }
 
 // try runs one mutation, unless an earlier one has failed.
@@ -181,8 +181,8 @@ func (d *Dir) Create(name string) (*File, error) {
 	return &File{dir: d, f: f}, nil
 }
 
-// Rename gives a file another name, which must be free. Whoever finds the new name finds the whole file if its content
-// is durable. The names are durable after [Dir.Sync].
+// Rename gives a file another name, which must be free. If its content is durable, whoever finds the new name finds the
+// whole file. The names are durable after [Dir.Sync].
 func (d *Dir) Rename(from, to string) error {
 	if _, err := d.fs.Stat(d.join(to)); err == nil {
 		return fmt.Errorf("rename %s to %s: %w", from, to, fs.ErrExist)

@@ -4,14 +4,14 @@
 // The package promises:
 //
 //   - D1: the first mutation that fails ends all of them. Later ones return [ErrPoisoned] around that first cause and
-//     send nothing to the filesystem. A failed fsync is never tried again: after it the kernel holds pages for clean
+//     send nothing to the filesystem. A failed fsync is never tried again: after it the kernel considers pages clean
 //     that the disk does not have (Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020), so a
 //     second one that succeeds says nothing.
 //
 //   - D2: the call that fails returns its own cause, which is not ErrPoisoned: its bytes may be on the disk.
 //
-//   - D3: syncs of one file or directory never overlap, so none can succeed after another has failed that had begun
-//     earlier: the pages of the failed one count as clean, and its success would say nothing about them.
+//   - D3: syncs of one file or directory never overlap, so none can succeed after one that began earlier has failed:
+//     the pages of the failed sync count as clean, and the success would say nothing about them.
 //
 //   - D4: names are created exclusively. A file that exists is never opened for writing.
 //

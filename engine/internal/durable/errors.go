@@ -2,5 +2,5 @@ package durable
 
 import "errors"
 
-// ErrPoisoned is what every mutation returns after one has failed; the error wraps the first cause, too.
+// ErrPoisoned is returned by every mutation after one has failed; the error also wraps the first cause.
 var ErrPoisoned = errors.New("engine: poisoned by a failed write")

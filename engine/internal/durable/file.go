@@ -17,7 +17,7 @@ type File struct {
 	content sync.Mutex // held during a sync of the file
 
 	end   int64 // where the next Write goes
-	ahead bool  // there are zeros behind the end
+	ahead bool  // there are zeros after the end
 	full  bool  // there was no room for zeros
 }
 
@@ -38,7 +38,7 @@ func (f *File) Write(p []byte) (n int, err error) {
 	return n, err
 }
 
-// Sync makes the content durable that was written before the call, not the name.
+// Sync makes durable what was written before the call, but not the name.
 func (f *File) Sync() error {
 	f.content.Lock()
 	defer f.content.Unlock()
@@ -58,9 +58,9 @@ func (f *File) Close() error {
 	return nil
 }
 
-// WriteZeros writes n zeros at off, which lies at or behind the end. The next Write goes where it would have gone. The
-// two are not called at the same time. If there is no room for zeros, some are missing, and later calls do nothing: that
-// is no failed write, because nothing is lost and no later write or sync is taken for one that makes up for it.
+// WriteZeros writes n zeros at off, which lies at or after the end. It does not change where the next Write goes. The
+// two are not called at the same time. If there is no room for zeros, some are missing, and later calls do nothing.
+// That is not a failed write: nothing is lost, and no later write or sync is taken to make up for it.
 func (f *File) WriteZeros(off, n int64) error {
 	if f.full {
 		return f.dir.Poisoned()
@@ -81,7 +81,7 @@ func (f *File) WriteZeros(off, n int64) error {
 	})
 }
 
-// IsNoRoom reports whether an error is that of a write which failed because of a full disk or quota.
+// IsNoRoom reports whether an error comes from a write that failed because of a full disk or quota.
 func IsNoRoom(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }

@@ -57,16 +57,16 @@ func IsStoreFile(name string) bool {
 	return ok
 }
 
-// Files are the files in the directory of a store, by what they are.
+// Files are the files in the directory of a store, by kind.
 type Files struct {
 	Logs, Tables, Blobs, Manifests []uint64
 
 	Markers []manifest.Marker
-	Foreign []string // names that are not of a store
+	Foreign []string // names that do not belong to a store
 	Max     uint64   // the largest number
 }
 
-// Sort sorts names by what they are and each kind by number; markers newest first.
+// Sort sorts names by kind, and each kind by number; markers newest first.
 func Sort(names []string) *Files {
 	f := &Files{}
 	for _, name := range names {

@@ -26,11 +26,11 @@ var ErrTargetNotEmpty = errors.New("engine: target is not empty")
 // files of the store, which are kept as long as the image is open and never change. Everything else is made anew, so
 // that it is checked on the way.
 type Image struct {
-	Dir      *durable.Dir // of the store
+	Dir      *durable.Dir // the directory of the store
 	View     *view.View   // keeps the tables, and what they and its memtables refer to
 	Release  func() error // gives the view up
 	State    manifest.State
-	Blobs    []*view.BlobFile // that tables or logs refer to, by number
+	Blobs    []*view.BlobFile // the files that tables or logs refer to, by number
 	Manifest uint64           // its number in the image
 	logs     []imageLog
 }
@@ -53,7 +53,7 @@ func (im *Image) Close() error {
 // AddLog adds a log of the store, open, which the image closes.
 func (im *Image) AddLog(num uint64, f afero.File) { im.logs = append(im.logs, imageLog{num, f}) }
 
-// KeptFile is a file of the store that is a file of the image as it is.
+// KeptFile is a file of the store that belongs to the image as it is.
 type KeptFile struct {
 	Name   string
 	Verify func() error // compares its checksums
@@ -73,7 +73,7 @@ func (im *Image) Kept() []KeptFile {
 	return files
 }
 
-// MadeFile is a file of an image that is not one of the store.
+// MadeFile is a file that was made for the image.
 type MadeFile struct {
 	Name    string
 	Content []byte
@@ -105,8 +105,8 @@ func (im *Image) Marker() MadeFile {
 	return MadeFile{m.Name(), m.Content()}
 }
 
-// rewrite returns the records of a log in a file of their own, nil if it has none. The first follows *last, which
-// becomes the last one's number.
+// rewrite returns the records of a log as a new file, or nil if it has none. The first record must follow *last, which
+// becomes the number of the last one.
 func (l *imageLog) rewrite(last *key.Seq) ([]byte, error) {
 	name := filename.Log(l.num)
 	content, err := durable.Content(l.file, name, wal.LogBytesMax)
@@ -139,7 +139,7 @@ func (l *imageLog) rewrite(last *key.Seq) ([]byte, error) {
 	return made, err
 }
 
-// EmptyTarget returns a directory that a copy of a store may be made in. It makes it, durably. A file LOCK does not
+// EmptyTarget returns a directory in which a copy of a store may be made. It makes it, durably. A file LOCK does not
 // count: an attempt to open the directory as a store leaves one.
 func EmptyTarget(fsys afero.Fs, path string) (*durable.Dir, error) {
 	target := durable.NewDir(fsys, path, nil)
@@ -154,7 +154,7 @@ func EmptyTarget(fsys afero.Fs, path string) (*durable.Dir, error) {
 	return target, target.Make()
 }
 
-// Publish makes the files in a directory durable that have been written, and then the marker that makes them a store.
+// Publish makes the files that were written to a directory durable, and then writes the marker that makes them a store.
 func Publish(target *durable.Dir, marker MadeFile) error {
 	if err := target.Sync(); err != nil {
 		return err

@@ -2,6 +2,6 @@
 // invariant is a bug of the engine, and going on would turn it into wrong data, so it panics.
 //
 //   - I1: Check is always on. It is for conditions that are cheap or already computed.
-//   - I2: costly scans stand behind Enabled, a constant that the build tag "invariants" sets, so that without the tag
-//     the compiler drops them.
+//   - I2: costly scans are guarded by Enabled, a constant that the build tag "invariants" sets; without the tag the
+//     compiler drops them.
 package invariant

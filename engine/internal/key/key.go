@@ -15,7 +15,7 @@ type Kind uint8
 const (
 	Delete      Kind = 0
 	Set         Kind = 1
-	RangeDelete Kind = 2 // of a range of keys; it is no entry, and lies beside them (package rangedel)
+	RangeDelete Kind = 2 // a range of keys is deleted; it is kept apart from the entries (package rangedel)
 	BlobSet     Kind = 3 // the value lies in a blob file; the entry's value is the reference
 )
 
@@ -47,7 +47,7 @@ func Compare(aKey []byte, a Trailer, bKey []byte, b Trailer) int {
 
 // Iterator walks the entries of one source in both directions. It is used by one goroutine. A new iterator is not
 // positioned. The slices of Key and Value are valid until the iterator moves. After a movement that returned false,
-// Error tells whether the source ended or broke.
+// Error says whether the source ended or failed.
 type Iterator interface {
 	First() bool
 	Last() bool

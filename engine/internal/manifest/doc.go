@@ -10,7 +10,7 @@
 //	  9 after the table that it is about: a blob file that the table refers to: number, values, their bytes in the file
 //	  10 tombstones of the table added by the field before; left out if there is none
 //
-// Which manifest is current is said by the name of the marker file with the highest number that is valid:
+// The name of the valid marker file with the highest number says which manifest is current:
 //
 //	marker.000012.MANIFEST-000034    content: that name, a newline, its CRC32C in 8 hexadecimal digits, a newline
 //
@@ -20,8 +20,8 @@
 //
 //   - F1: edits are applied whole, in order, up to a torn tail, which [Load] drops silently because its sync cannot
 //     have returned. Damage before a synced place is corruption.
-//   - F2: a state that cannot be (a table deleted that was not there, or added twice) is corruption, never a guess.
-//     A blob file is listed exactly as long as some listed table refers to it.
+//   - F2: an impossible state (a deleted table that was not there, or one added twice) is corruption, never a guess. A
+//     blob file is listed exactly as long as some listed table refers to it.
 //   - F3: equal states encode to equal bytes.
-//   - F4: a store of a newer format version than this code knows is [ErrVersion], before anything else of it is judged.
+//   - F4: a store of a newer format version than this code knows is [ErrVersion], before anything else in it is judged.
 package manifest

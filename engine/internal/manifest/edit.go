@@ -12,7 +12,7 @@ type Table struct {
 	Num, Bytes, Entries uint64
 	MinSeq, MaxSeq      key.Seq
 	Smallest, Largest   []byte  // user keys
-	Tombstones          uint64  // among the entries; 0 as well if it is not known
+	Tombstones          uint64  // tombstones among the entries; also 0 if that is not known
 	Blobs               []Blobs // what its entries refer to in blob files, by file
 }
 
@@ -20,13 +20,13 @@ type Table struct {
 type Blobs struct {
 	File   uint64
 	Values uint64
-	Bytes  uint64 // of the file
+	Bytes  uint64 // bytes of the file that the table refers to
 }
 
 // BlobFile describes a live blob file: one that a live table refers to.
 type BlobFile struct {
 	Num   uint64
-	Bytes uint64 // so many at least are in the file, and durable
+	Bytes uint64 // at least this many bytes are in the file, and durable
 }
 
 // Placed is a table at a level.
@@ -37,10 +37,10 @@ type Placed struct {
 
 // Edit is one atomic change. Its numbers replace those of the state unless they are smaller.
 type Edit struct {
-	Version  uint64  // of the format of everything in the store; 0 says nothing new
+	Version  uint64  // the version of the format of everything in the store; 0: unchanged
 	NextFile uint64  // no file has this number or a higher one, unless its name is on disk
 	LogFloor uint64  // logs below are obsolete
-	LastSeq  key.Seq // commits up to this one are in tables; the logs continue behind it without a gap
+	LastSeq  key.Seq // commits up to this one are in tables; the logs continue after it without a gap
 	Deleted  []Deleted
 	Added    []Placed
 
@@ -48,7 +48,7 @@ type Edit struct {
 	BlobFilesRemoved []uint64
 }
 
-// Deleted names a table that is live no more.
+// Deleted names a table that is no longer live.
 type Deleted struct {
 	Level int
 	Num   uint64

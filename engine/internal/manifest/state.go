@@ -15,13 +15,13 @@ import (
 // Levels is the number of levels of a store.
 const Levels = 7
 
-// State is what all edits so far amount to. Level 0 is ordered newest table first, the others by key.
+// State is the result of all edits so far. Level 0 is ordered newest table first, the others by key.
 type State struct {
-	Version            uint64 // of the format; at least 1
+	Version            uint64 // the version of the format; at least 1
 	NextFile, LogFloor uint64
 	LastSeq            key.Seq
 	Levels             [Levels][]Table
-	BlobFiles          []BlobFile // by number
+	BlobFiles          []BlobFile // in order of their numbers
 }
 
 // Load reads a manifest from its bytes. Mentioned holds the number of every table and blob file that the manifest ever
@@ -89,8 +89,8 @@ func order(level int) func(a, b Table) int {
 	return func(a, b Table) int { return bytes.Compare(a.Smallest, b.Smallest) }
 }
 
-// Check reports as corruption what no sequence of flushes and compactions can lead to: overlapping tables in a level
-// below 0, bounds upside down, one number at two places, or a number that nothing counts up to.
+// Check reports a state that no sequence of flushes and compactions can lead to as corruption: overlapping tables in a
+// level below 0, bounds upside down, one number at two places, or a number that nothing counts up to.
 func (s *State) Check() error {
 	if s.NextFile > NumMax || s.LogFloor > NumMax || s.LastSeq > key.MaxSeq {
 		return corrupt.At("manifest", 0, "next file %d, log floor %d and last sequence number %d are not all below %d and %d",

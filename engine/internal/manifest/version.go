@@ -11,7 +11,7 @@ import (
 //	2  manifests name the version; FORMAT.md lists what else came with it
 const FormatVersion = 2
 
-// ErrVersion is returned for what a newer engine wrote. It is no corruption.
+// ErrVersion is returned for what a newer engine wrote. It is not corruption.
 var ErrVersion = errors.New("engine: unknown format version")
 
 func versionError(found uint64) error {

@@ -101,7 +101,7 @@ func (a *arena) nextChunk() int {
 	return min(max(a.mu.total/4, a.mu.first), chunkWordsMax)
 }
 
-// push makes a chunk reachable and returns its first word and its number. It writes behind the end of the list that
+// push makes a chunk reachable and returns its first word and its number. It writes after the end of the list that
 // readers may hold.
 func (a *arena) push(words int) (unsafe.Pointer, int) {
 	starts := a.firstStarts[:0]

@@ -4,7 +4,7 @@
 //
 // The package promises:
 //
-//   - M1: any number of goroutines add, read and iterate at any time. Nobody takes a lock but who needs a new chunk.
+//   - M1: any number of goroutines add, read and iterate at any time. Only an Add that needs a new chunk takes a lock.
 //     Everything that can be reached was written before the atomic swap of the link or slot that leads to it; after
 //     that, only links and slots change. An Inserter and an iterator are used by one goroutine each.
 //   - M2: Add copies key and value. What Get and an iterator return aliases the arena: it stays valid and unchanged as
@@ -24,7 +24,7 @@
 // # Layout
 //
 // An arena is a list of chunks of 64-bit words. A ref is 32 bits: the number of a chunk and the offset of a word in it.
-// A node lies in one chunk. Its ref points at the trailer; the tower grows downwards from there, so that the link which
+// A node lies in one chunk. Its ref points at the trailer; the tower grows downwards from there, so that the link that
 // a search just followed, the lengths and the key share a cache line or two, and no height need be stored.
 //
 //	link h-1 | ... | link 1 | link 0 | trailer | key length u32, value length u32 | key bytes, value bytes, padding
@@ -43,8 +43,8 @@
 //
 // An Inserter keeps, on each level, the link before the last entry and the one after. The next entry is searched for
 // from the lowest level on which it lies between the two and they are still neighbours. Let those be p and q on level
-// l. Higher levels then enclose it as well: what is remembered before is not behind p; what is remembered behind lies
-// behind the last entry, and if it lay before the new one, it would be between p and q, or p would be behind the last
+// l. Higher levels then enclose it as well: what is remembered before is not after p; what is remembered after lies
+// after the last entry, and if it lay before the new one, it would be between p and q, or p would be after the last
 // entry. Whether they are still neighbours there does not matter: the swap tells.
 //
 // # Index

@@ -10,7 +10,7 @@ import (
 
 const (
 	indexEntriesMin = 4096 // below that, a search stays within a cache
-	slotsPerEntry   = 1.6  // of those that are expected
+	slotsPerEntry   = 1.6  // slots per expected entry
 	probesMax       = 32   // slots in a row that may hold a key: four cache lines
 	growthMax       = 256  // expected entries for each so far: the first are not always like the others
 	versionsMax     = 8    // steps to an older version before a search is cheaper

@@ -18,7 +18,7 @@ type node struct {
 
 const (
 	heightMax   = 20 // with every second node one higher: good for 2^20 entries and more
-	headerWords = 2  // of a node without its links
+	headerWords = 2  // the words of a node before its key, without its links
 	headerBytes = headerWords * wordBytes
 	entryBytes  = 1 << 32 // lengths are 32 bits each
 )
@@ -78,7 +78,7 @@ func (n *node) value() []byte {
 func (t *Table) newNode(user []byte, tr key.Trailer, value []byte, height int) (*node, ref) {
 	invariant.Check(uint64(len(user)) < entryBytes && uint64(len(value)) < entryBytes,
 		"memtable: lengths fit 32 bits")
-	// A byte more than is needed, because nothing may point behind the end of a chunk, not even an empty value.
+	// A byte more than is needed, because nothing may point past the end of a chunk, not even an empty value.
 	payload := (len(user)+len(value))/wordBytes + 1
 	p, r := t.arena.alloc(height + headerWords + payload)
 	n := (*node)(unsafe.Add(p, height*wordBytes))

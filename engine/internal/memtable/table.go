@@ -14,7 +14,7 @@ type Table struct {
 		links [heightMax]uint64
 		node
 	}
-	height atomic.Int32 // of the highest tower so far, at least 1
+	height atomic.Int32 // the height of the highest tower so far, at least 1
 	arena  arena
 	count  atomic.Int64
 	indexing

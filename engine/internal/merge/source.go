@@ -14,7 +14,7 @@ const (
 type place struct {
 	user    []byte
 	trailer key.Trailer
-	rank    int // of the child
+	rank    int // the rank of the child
 }
 
 // copy takes over q with a copy of its key.

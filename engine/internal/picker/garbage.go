@@ -24,9 +24,9 @@ func BlobVictims(v *view.Version) map[uint64]bool {
 	return victims
 }
 
-// BlobGarbage returns a compaction that helps to empty a blob file which is mostly garbage: it rewrites one table in its
-// level, with copies of the values. It returns nil if there is no such table. Tables of level 0 are not
-// chosen: they are ordered by age and go down as a whole, so the files that they need wait for that.
+// BlobGarbage returns a compaction that helps to empty a blob file that is mostly garbage: it rewrites one table in its
+// level, with copies of the values. It returns nil if there is no such table. Tables of level 0 are not chosen: they
+// are ordered by age and go down as a whole, so the files that they need wait for that.
 func (p *Picker) BlobGarbage() *Compaction {
 	v := p.Version
 	victims := BlobVictims(v)

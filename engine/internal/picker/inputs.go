@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// pickFrom returns a compaction of a level that does not conflict with what runs, or nil: of deeper levels than 0, that
-// of the table with the least to rewrite for each of its bytes.
+// pickFrom returns a compaction of a level that does not conflict with what runs, or nil. Below level 0 it takes the
+// table with the least to rewrite for each of its bytes.
 func (p *Picker) pickFrom(level, output int) *Compaction {
 	if level == 0 {
 		return p.pickLevel0(output)
@@ -55,9 +55,9 @@ func (p *Picker) connected(t *view.Table) []*view.Table {
 	}
 }
 
-// pickTombstones returns a compaction of a table most of which are tombstones: they hide entries further down, which
-// take space until the two meet. In the bottom level they hide nothing; they came there whole, or while a snapshot was
-// open that saw what they hide.
+// pickTombstones returns a compaction of a table that is mostly tombstones: they hide entries further down, which take
+// space until the two meet. In the bottom level they hide nothing; they came there whole, or while a snapshot was open
+// that saw what they hide.
 func (p *Picker) pickTombstones(base, blocked int) *Compaction {
 	for level := 1; level < view.Levels; level++ {
 		output := view.Bottom

@@ -29,7 +29,7 @@ type Picker struct {
 	Version *view.Version
 	Running []*Compaction // overlapping neither each other nor what is picked
 	Limits  Limits
-	Oldest  key.Seq // of the open snapshots; key.MaxSeq if there is none
+	Oldest  key.Seq // the oldest open snapshot; key.MaxSeq if there is none
 }
 
 // Limits are the fields of engine.Options that say when a compaction is due. All of them are set.

@@ -14,8 +14,8 @@ type hiding struct {
 }
 
 // Hide returns an iterator over the entries of it, which it takes over, that none of the sets hides. No two tombstones
-// of one set have the same range, and none has the sequence number of an entry. Entries that are newer than newest are
-// of no interest to the caller, so that a tombstone which is not older than newest hides all.
+// of one set have the same range, and none has the sequence number of an entry. The caller is not interested in entries
+// newer than newest, so a tombstone that is not older than newest hides all entries.
 func Hide(it key.Iterator, sets []Set, newest key.Seq) key.Iterator {
 	var cursors []cursor
 	for _, s := range sets {
@@ -82,7 +82,7 @@ func (h *hiding) hider() (newest *Tombstone) {
 // A cursor finds tombstones of keys that are near each other.
 type cursor struct {
 	set Set
-	at  int // index of the first tombstone that ends behind the last key
+	at  int // index of the first tombstone that ends after the last key
 }
 
 // find returns the tombstone that covers user, or nil.

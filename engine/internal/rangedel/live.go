@@ -13,12 +13,12 @@ const tombstoneBytes = 56
 // Live is a growing collection of tombstones. The zero value is empty.
 type Live struct {
 	trees  atomic.Pointer[[]*tree] // lighter ones last; nil if there are none
-	merged atomic.Pointer[merged]  // of the trees at some time
+	merged atomic.Pointer[merged]  // the merged trees as of some time
 	bytes  atomic.Int64
-	mu     sync.Mutex // of writers
+	mu     sync.Mutex // held by writers
 }
 
-// merged is what readers see who see all tombstones of the trees.
+// merged is what readers that see all tombstones of the trees see.
 type merged struct {
 	trees *[]*tree
 	set   Set
@@ -27,8 +27,8 @@ type merged struct {
 // A tree holds tombstones. It is immutable.
 type tree struct {
 	weight   int     // how many were added
-	min, max key.Seq // of their sequence numbers
-	newest   Set     // what a reader sees who sees all of them
+	min, max key.Seq // the range of their sequence numbers
+	newest   Set     // what a reader that sees all of them sees
 	parts    [2]*tree
 }
 

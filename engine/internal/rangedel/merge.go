@@ -30,7 +30,7 @@ type sweep struct {
 	points  []key.Seq
 	byStart []Tombstone
 	byEnd   []int     // indexes of byStart
-	active  []key.Seq // of the tombstones that cover where it is, ascending
+	active  []key.Seq // the sequence numbers of the tombstones that cover its place, ascending
 	out     Set
 	group   int // where those of the last stretch begin in out
 }

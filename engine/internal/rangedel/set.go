@@ -30,12 +30,12 @@ func (s Set) find(user []byte, seq key.Seq) key.Seq {
 	return newest
 }
 
-// behind returns the index of the first tombstone that starts behind user.
+// behind returns the index of the first tombstone that starts after user.
 func (s Set) behind(user []byte) int {
 	return sort.Search(len(s), func(i int) bool { return bytes.Compare(s[i].Start, user) > 0 })
 }
 
-// endsBehind returns the index of the first tombstone whose end is behind user.
+// endsBehind returns the index of the first tombstone whose end is after user.
 func (s Set) endsBehind(user []byte) int {
 	return sort.Search(len(s), func(i int) bool { return bytes.Compare(s[i].End, user) > 0 })
 }

@@ -17,7 +17,7 @@ func NewTombstone(start, end []byte, seq key.Seq) Tombstone {
 	return Tombstone{Start: bytes.Clone(start), End: bytes.Clone(end), Seq: seq}
 }
 
-// Covers reports whether the key is one of those of the tombstone.
+// Covers reports whether the tombstone covers the key.
 func (t *Tombstone) Covers(user []byte) bool {
 	return bytes.Compare(t.Start, user) <= 0 && bytes.Compare(user, t.End) < 0
 }
@@ -31,7 +31,7 @@ func (t *Tombstone) Last() []byte {
 	return t.End
 }
 
-// After returns the first key behind user.
+// After returns the first key after user.
 func After(user []byte) []byte { return append(append(make([]byte, 0, len(user)+1), user...), 0) }
 
 func (t *Tombstone) sameRange(o *Tombstone) bool {

@@ -11,7 +11,7 @@
 //   - W2: no two tables share a user key (I8). A table's range deletes end where the table does.
 //   - W3: every file is synced when Run returns nil. Their names are not durable: whoever names the files in a manifest
 //     syncs the directory first.
-//   - W4: after an error, what was written is removed if the store still takes writes, and else is left to the next
+//   - W4: after an error, what was written is removed if the store still takes writes, and otherwise left to the next
 //     Open (I5).
 //
 // A Rewriter is used once, by one goroutine. Several may write for one Store at the same time.

@@ -13,7 +13,7 @@ type rangeWriter struct {
 	all      rangedel.Set // what snapshots, and readers of the present, see
 	kept     rangedel.Set // what of it goes to tables
 	next     int          // index in kept of the first that starts after the last place
-	bytes    uint64       // about what those before take that were placed since the last table began
+	bytes    uint64       // about what the range deletes placed since the table began take
 	from     []byte       // where the table begins; what lies before is written
 	position []byte       // the last place: the key of an entry, or the start of a range delete
 }

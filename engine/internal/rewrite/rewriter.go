@@ -22,16 +22,16 @@ type Rewriter struct {
 	Split     bool                          // start a new table at TableBytes
 	Abort     func() error                  // says why to give up, or nil; may be nil
 	Tables    []*view.Table                 // written, synced and open; their names are not durable yet
-	Dropped   uint64                        // entries
-	Separator Separator                     // of values, into blob files
+	Dropped   uint64                        // how many entries were not kept
+	Separator Separator                     // moves values into blob files
 
 	file       *durable.File
 	writer     *sst.Writer
 	num        uint64
-	tombstones uint64 // in the table that is being written
+	tombstones uint64 // how many the table being written has
 
-	user   []byte // of the entry before
-	stripe int    // of the entry before
+	user   []byte // the key of the entry before
+	stripe int    // the stripe of the entry before
 	any    bool
 
 	rangeWriter

@@ -17,7 +17,7 @@ import (
 // Separator stands before the tables of a rewriter: it puts values into blob files of its own, and counts what each
 // table refers to.
 type Separator struct {
-	Threshold int                 // values of so many bytes go to a blob file; none if 0
+	Threshold int                 // the length from which values go to a blob file; 0: none do
 	Victims   map[uint64]bool     // blob files that values are moved out of
 	Damaged   func(blob.Ref) bool // reports whether a value must leave its file, too; may be nil
 	Files     []*view.BlobFile    // written, synced and open; their names are not durable yet
@@ -26,7 +26,7 @@ type Separator struct {
 	num    uint64
 	out    *durable.File
 	writer *blob.Writer
-	uses   map[uint64]*manifest.Blobs // of the table that is being written
+	uses   map[uint64]*manifest.Blobs // what the table that is being written refers to
 	ref    []byte                     // memory of the reference that place returned last
 }
 
@@ -94,7 +94,7 @@ func (s *Separator) write(add func(w *blob.Writer) (blob.Ref, error)) (blob.Ref,
 	return ref, err
 }
 
-// used returns what the table refers to that ends here, by file.
+// used returns what the table that ends here refers to, by file.
 func (s *Separator) used() []manifest.Blobs {
 	var uses []manifest.Blobs
 	for _, u := range s.uses {

@@ -77,7 +77,7 @@ func (s *Sequencer) sync(need key.Seq) error {
 	return nil
 }
 
-// lead syncs everything that is appended. It is called with mu held, and releases it while it syncs.
+// lead syncs everything that has been appended. It is called with mu held, and releases it while it syncs.
 func (s *Sequencer) lead() {
 	s.syncing = true
 	s.groups++
@@ -125,11 +125,11 @@ func (s *Sequencer) syncLogs() (key.Seq, error) {
 	return last, nil
 }
 
-// fail sets the first error, wakes the goroutines that wait, and returns it. They get the error only when nothing becomes
-// visible any more: a commit that has failed must not become visible when one before it is inserted late.
+// fail sets the first error, wakes the goroutines that wait, and returns it. They get the error only once nothing can
+// become visible any more: a commit that has failed must not become visible when an earlier one is inserted later.
 func (s *Sequencer) fail(err error) error {
 	s.stopped.Store(true)
-	for s.calls.Load() > 0 { // of a publish that may have seen no stop; it does not wait for anybody
+	for s.calls.Load() > 0 { // a publish that runs may not have seen the stop; it waits for nobody
 		runtime.Gosched()
 	}
 	s.mu.Lock()

@@ -7,11 +7,11 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// publishYields is how often a commit lets other goroutines run before it sleeps until they are as far as it needs.
+// publishYields is how often a commit lets other goroutines run before it sleeps and waits for them.
 const publishYields = 20
 
-// publish makes visible, in order, all commits that may be. If another goroutine is doing so, it leaves the work to that
-// one.
+// publish makes visible, in order, all commits that may become so. If another goroutine is doing that, it leaves the
+// work to it.
 func (s *Sequencer) publish() {
 	if s.calls.Add(1) > 1 {
 		return
@@ -42,7 +42,7 @@ func (s *Sequencer) fulfils(d demands) bool {
 	return s.written.Load() >= uint64(d.written) && s.durable.Load() >= uint64(d.durable)
 }
 
-// Show waits until everything up to last is visible. The error says that it never will be.
+// Show waits until everything up to last is visible. An error means that it never will be.
 func (s *Sequencer) Show(last key.Seq) error {
 	for range publishYields {
 		if s.visible.Load() >= uint64(last) {
@@ -81,7 +81,7 @@ func advance(mark *atomic.Uint64, to key.Seq) {
 // Readable returns the newest commit that may be read.
 func (s *Sequencer) Readable() key.Seq { return key.Seq(s.visible.Load()) }
 
-// Newest returns the newest commit that is appended.
+// Newest returns the newest commit that has been appended.
 func (s *Sequencer) Newest() key.Seq { return key.Seq(s.appended.Load()) }
 
 // SyncGroups returns how many times a leader set out to sync the logs for all commits that waited.

@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// pendingMax is how many commits may be on their way at once; a power of two. The next one waits for the oldest.
+// pendingMax is how many commits may be under way at once; a power of two. The next one waits for the oldest.
 const pendingMax = 1 << 9
 
 // Durability is what must be true before a commit is acknowledged.
@@ -81,8 +81,8 @@ type Ticket struct {
 	slot *pending // nil if there is nothing to become visible
 }
 
-// Start sets the last sequence number that recovery found. Everything up to it is visible, and none of it is ever
-// waited for: before the first commit, it is moved to tables.
+// Start sets the last sequence number that recovery found. Everything up to it is visible, and nobody ever waits for
+// it: before the first commit, it is moved to tables.
 func (s *Sequencer) Start(last key.Seq) {
 	s.changed.L = &s.mu
 	for _, mark := range []*atomic.Uint64{&s.appended, &s.visible, &s.written, &s.durable} {
@@ -90,9 +90,9 @@ func (s *Sequencer) Start(last key.Seq) {
 	}
 }
 
-// Open makes a log the one that commits are appended to. The one before is written as a whole, so a killed process
-// cannot lose its commits and keep one of the new log. A power cut can: recovery then drops the new log, which holds
-// nothing that was acknowledged with Sync. The caller holds DB.commitMu.
+// Open makes a log the one that commits are appended to. The log before has been written as a whole, so a killed
+// process cannot lose its commits and keep one of the new log. A power cut can do that: recovery then drops the new
+// log, which holds nothing that was acknowledged with Sync. The caller holds DB.commitMu.
 func (s *Sequencer) Open(log *wal.Writer) {
 	if s.queue == nil {
 		s.queue = make([]pending, pendingMax)

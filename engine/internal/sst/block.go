@@ -80,9 +80,9 @@ func (b *block) decodeRestart(i int, e *entry) bool {
 	return b.decode(b.restart(i), e) && e.shared == 0
 }
 
-// seek reads into e the first entry that is not before (user, tr). The bytes which that entry shares with the one
-// before it are also the first bytes of user, so its key is user[:e.shared] followed by e.suffix. It returns false
-// if all entries are before.
+// seek reads into e the first entry that is not before (user, tr). The bytes that the entry shares with the one before
+// it are also the first bytes of user, so its key is user[:e.shared] followed by e.suffix. It returns false if all
+// entries are before.
 func (b *block) seek(user []byte, tr key.Trailer, e *entry) (bool, error) {
 	start, err := b.seekRestart(user, tr, e)
 	if err != nil {
@@ -97,7 +97,7 @@ func (b *block) seek(user []byte, tr key.Trailer, e *entry) (bool, error) {
 			continue // it has the byte at which the last key was smaller than user
 		}
 		if e.shared < matched {
-			return true, nil // it exceeds the last key at a byte which that had in common with user
+			return true, nil // it exceeds the last key at a byte that the last key had in common with user
 		}
 		n := sharedPrefix(e.suffix, user[matched:])
 		before := n == len(e.suffix)

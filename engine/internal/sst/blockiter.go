@@ -10,7 +10,7 @@ type blockIter struct {
 	broken bool
 
 	layout  Layout  // set before the first reset, and never again
-	columns columns // of the block, instead of block, with layout Columns
+	columns columns // with layout Columns: the block, in place of block
 	at      int     // the number of the entry in columns
 	whole   []byte  // buffer for keys of a block in which they are cut
 }

@@ -54,8 +54,8 @@ func parseColumns(payload []byte) (columns, error) {
 
 func (c *columns) hint(i int) uint32 { return binary.LittleEndian.Uint32(c.hints[i*4:]) }
 
-// entry reads the i-th entry into e, whose suffix is then the key behind the prefix. It returns false if that is not
-// there, whole.
+// entry reads the i-th entry into e, whose suffix is then the key after the prefix. It returns false if the entry is
+// not there as a whole.
 func (c *columns) entry(i int, e *entry) bool {
 	begin, end := uint64(binary.LittleEndian.Uint32(c.offsets[i*4:])), uint64(len(c.entries))
 	if i+1 < c.count {
@@ -144,8 +144,7 @@ func (c *columns) candidates(user []byte, e *entry) (low, high int, err error) {
 	return c.count, c.count, nil
 }
 
-// hinted returns where a search for a hint is narrowed to: entries below low have a smaller one, those from high on
-// a larger one.
+// hinted narrows the search for a hint: entries below low have a smaller one, those from high on a larger one.
 func (c *columns) hinted(h uint32) (low, high int) {
 	high = c.count
 	for low < high {

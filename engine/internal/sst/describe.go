@@ -5,34 +5,34 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// A Description tells how a table is built.
+// A Description says how a table is built.
 type Description struct {
 	Version       uint32
 	Layout        Layout
 	Meta          Meta
 	RawKeyBytes   uint64
 	RawValueBytes uint64
-	Parts         []Part // in the order of the file, which together they fill
+	Parts         []Part // in the order of the file, which they fill
 }
 
-// A Part is a stretch of a table's file, with its name.
+// A Part is a named part of a table's file.
 type Part struct {
 	Name          string // "data", "range deletes", "filter", "properties", "index", "footer"
 	Offset, Bytes int64
-	Data          *DataBlock // of a data block
+	Data          *DataBlock // only for a data block
 }
 
-// A DataBlock tells about one data block.
+// A DataBlock describes one data block.
 type DataBlock struct {
-	PayloadBytes uint64 // when it is not compressed any more
+	PayloadBytes uint64 // uncompressed
 	Compression  compress.Compression
 	FirstKey     []byte // user keys
 	LastKey      []byte
 	LastTrailer  key.Trailer
 }
 
-// Describe reads every data block, past every cache. Its keys must not be written. The error is the first damage; of a
-// block that cannot be read only the last entry is told, which is in the index.
+// Describe reads every data block, past every cache. Its keys must not be written. The error is the first damage. Of a
+// block that cannot be read it gives only the last entry, which is in the index.
 func (r *Reader) Describe() (Description, error) {
 	d := Description{
 		Version: r.root.version, Layout: r.layout, Meta: r.Meta(),

@@ -45,9 +45,9 @@
 //
 // That is the layout Restarts, the only one of version 1. With field 130 of the properties, one byte of value 1, all
 // data blocks have the layout Columns: keys that need no decoding, and for each the offset of its entry and a hint, the
-// first four bytes behind those that all keys of the block share (as a big-endian number, zeros where the key ends).
-// If these are 8 or more, and the keys two or more, they are cut off the keys, and stand once behind the entries: the
-// prefix. Else keys are whole, and nobody has to assemble them.
+// first four bytes after those that all keys of the block share (as a big-endian number, zeros where the key ends). If
+// these are 8 or more, and the keys two or more, they are cut off the keys, and stand once after the entries: the
+// prefix. Otherwise keys are whole, and nobody has to assemble them.
 //
 //	entry   | trailer u64 | length of rest uvarint | rest of user key | value |
 //	payload | entry | ... | prefix | offset u32 | ... | hint u32 | ... | shared length u32 | number of entries u32 |
@@ -94,7 +94,7 @@
 // separators: Verify can compare them with the blocks, and the tail stays small (2 % of the file with 16-byte keys and
 // 100-byte values). The probes of a key stay in one cache line; with 10 bits per key 1.0 % of 1M absent keys pass.
 //
-// The prefix of a block in layout Columns stands behind the entries: before them a prefix of 0xff bytes is its own
+// The prefix of a block in layout Columns stands after the entries: before them a prefix of 0xff bytes is its own
 // checksum, and Salvage, which looks for blocks by that, would end there. With keys of 45 bytes that share 39 a table
 // takes 5 % more than in layout Restarts (values of 100 bytes) or 24 % (8 bytes): offsets and hints.
 package sst

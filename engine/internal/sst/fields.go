@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// tagRequired is the bit of a tag that a reader must know to read the table rightly. Others are skipped if unknown.
+// tagRequired is set in the tags that a reader must know to read the table. Others are skipped if unknown.
 const tagRequired = 0x80
 
 // knownFields lists the tags that this engine understands.

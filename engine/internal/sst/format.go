@@ -26,7 +26,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // A handle says where a block is and what its checksum must be.
 type handle struct {
 	offset   uint64
-	length   uint32 // of the payload as it is stored
+	length   uint32 // the length of the payload as it is stored
 	checksum uint32
 }
 

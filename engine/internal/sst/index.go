@@ -6,7 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// An index tells for every data block, in order, its last entry and where it is.
+// An index has the last entry and the place of every data block, in order.
 type index []indexEntry
 
 type indexEntry struct {
@@ -76,7 +76,7 @@ func decodeIndexUpTo(b []byte, end uint64) (index, error) {
 	return x, nil
 }
 
-// seek returns the number of the only block that can hold the first entry which is not before (user, tr); len(x) if
+// seek returns the number of the only block that can hold the first entry that is not before (user, tr); len(x) if
 // every entry is before.
 func (x index) seek(user []byte, tr key.Trailer) int {
 	return x.seekBetween(0, len(x), user, tr)

@@ -19,7 +19,7 @@ const (
 	tailBytesMax  = 32 << 10
 )
 
-// ReaderOptions tell a Reader what it cannot know from the file.
+// ReaderOptions say what a Reader cannot learn from the file.
 type ReaderOptions struct {
 	Name    string // what errors call the file
 	FileNum uint64 // what the Cache calls the file; unique among the files that share the Cache
@@ -43,10 +43,10 @@ type Reader struct {
 	search // filter and index
 }
 
-// Open reads what tells this table from others, and what is needed to find entries if that is not much: it is one ReadAt
-// then, of at most 64 KiB. A larger filter and index are read when the first entry is looked for; that they are damaged
-// is found then. The Reader does not own r: it never closes it. Damage is an error that is corrupt.Err; a table of a
-// newer engine is ErrVersion; what r returns is wrapped.
+// Open reads what tells this table from others, and what is needed to find entries if that is not much: it is one
+// ReadAt then, of at most 64 KiB. A larger filter and index are read when the first entry is looked for; damage to them
+// is found only then. The Reader does not own r: it never closes it. Damage is an error that is corrupt.Err; a table of
+// a newer engine is ErrVersion; what r returns is wrapped.
 func Open(r io.ReaderAt, size int64, o ReaderOptions) (*Reader, error) {
 	t := &Reader{r: r, size: size, o: o}
 	if size < footerBytes {

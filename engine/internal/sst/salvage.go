@@ -18,10 +18,10 @@ type Gap struct {
 	Cause         error  // is corrupt.Err
 }
 
-// Salvage visits, in order, every entry of a damaged table whose block is whole, and returns the range deletes, if their
-// block is, and what is not whole. The slices that it passes on alias content. Without a readable index it finds blocks by
-// their checksums, from the front up to the first that is damaged; without readable properties it takes the layout in
-// which the first block is sound. What it visits is what a Writer wrote; it makes nothing up.
+// Salvage visits, in order, every entry of a damaged table whose block is whole, and returns the range deletes, if
+// their block is, and the parts that are not whole. The slices that it passes on alias content. Without a readable
+// index it finds blocks by their checksums, from the front up to the first that is damaged; without readable properties
+// it takes the layout in which the first block is sound. What it visits is what a Writer wrote; it makes nothing up.
 func Salvage(content []byte, name string, visit func(user []byte, tr key.Trailer, value []byte)) (rangedel.Set, []Gap) {
 	s := salvager{content: content, name: name, visit: visit, layouts: []Layout{Columns, Restarts}}
 	s.root()
@@ -45,7 +45,7 @@ type salvager struct {
 	content []byte
 	name    string
 	visit   func(user []byte, tr key.Trailer, value []byte)
-	layouts []Layout // that the data blocks may have; one as soon as it is known
+	layouts []Layout // the layouts that the data blocks may have; one as soon as it is known
 	footer  footer
 	indexed index // nil if it cannot be read
 
@@ -134,7 +134,7 @@ func selfHandle(raw []byte, offset int64) handle {
 	}
 }
 
-// tail checks what stands behind the data blocks and is needed to open the table.
+// tail checks what follows the data blocks and is needed to open the table.
 func (s *salvager) tail() error {
 	_, err := Open(bytes.NewReader(s.content), int64(len(s.content)), ReaderOptions{Name: s.name})
 	if len(s.gaps) > 0 && s.gaps[len(s.gaps)-1].Ranges {
@@ -217,7 +217,7 @@ func (s *salvager) scan() {
 		raw := s.content[offset : offset+n]
 		payload, err := unseal(s.name, raw, selfHandle(raw, int64(offset)))
 		if err != nil || !s.sound(payload) {
-			break // what follows the data blocks, if nothing is damaged but what is behind
+			break // what follows the data blocks, if only that is damaged
 		}
 		s.visitAll(payload)
 		offset += n

@@ -5,15 +5,16 @@ import (
 	"sync/atomic"
 )
 
-// search is what entries are found with. It takes memory in proportion to the entries, and most of the time of opening a
-// store of many tables: so it is read by the first who looks for an entry. A failed attempt leaves nothing behind.
+// search holds what is needed to find entries. It takes memory in proportion to the entries, and reading it would take
+// most of the time of opening a store of many tables, so it is read by whoever first looks for an entry. A failed
+// attempt leaves nothing behind.
 type search struct {
 	loaded  atomic.Bool // the rest may be read
 	loading sync.Mutex
 
 	filter filter
 	index  index
-	hints  hints // of the index
+	hints  hints // the hints of the index
 }
 
 // load makes filter and index usable.

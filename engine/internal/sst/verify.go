@@ -34,7 +34,7 @@ func (r *Reader) Verify() error {
 type verifier struct {
 	r           *Reader
 	ahead       readAhead
-	at          handle // of the block that is being read
+	at          handle // the block that is being read
 	seen        properties
 	last        []byte
 	lastTrailer key.Trailer

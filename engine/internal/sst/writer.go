@@ -24,8 +24,8 @@ type WriterOptions struct {
 	BlockBytes      int                  // size of a data block, reached unless the next entry does not fit; 4096 by default
 	RestartInterval int                  // entries from one restart point to the next; 16 by default
 	BloomBitsPerKey int                  // size of the filter; 10 by default, no filter if negative
-	Compression     compress.Compression // of data blocks; None by default
-	Layout          Layout               // of data blocks; Restarts by default
+	Compression     compress.Compression // how data blocks are compressed; None by default
+	Layout          Layout               // how data blocks are built; Restarts by default
 }
 
 // EnsureDefaults replaces zero fields by their defaults.
@@ -41,8 +41,8 @@ func (o *WriterOptions) EnsureDefaults() {
 	}
 }
 
-// A Writer writes one table. It is used by one goroutine. After an error it is of no more use, and says so: every later
-// call returns the same error.
+// A Writer writes one table. It is used by one goroutine. After an error it cannot be used any more: every later call
+// returns the same error.
 type Writer struct {
 	w        io.Writer
 	o        WriterOptions
@@ -61,12 +61,12 @@ type Writer struct {
 
 	index  []byte // payload of the index so far
 	blocks uint32
-	hashes []uint64 // of the distinct user keys
+	hashes []uint64 // the hashes of the distinct user keys
 	props  properties
 	ranges rangedel.Set
 }
 
-// NewWriter returns a Writer of a table that begins at the first byte which w takes.
+// NewWriter returns a Writer of a table that begins at the first byte that w takes.
 func NewWriter(w io.Writer, o WriterOptions) *Writer {
 	o.EnsureDefaults()
 	t := &Writer{w: w, o: o, index: make([]byte, indexCountBytes)}
@@ -221,7 +221,7 @@ func (w *Writer) EstimatedBytes() uint64 {
 	return w.written + uint64(len(w.buf)+w.blockEndBytes()+tail+2*len(w.last)+6*blockTailBytes)
 }
 
-// Finish writes everything that is still to be written and tells what the table holds. The file is not synced. It is
+// Finish writes everything that is still to be written and returns what the table holds. The file is not synced. It is
 // called once; a table without entries is a table.
 func (w *Writer) Finish() (Meta, error) {
 	invariant.Check(!w.finished, "sst: Finish is called once")

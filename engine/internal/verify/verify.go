@@ -26,7 +26,7 @@ type Store struct {
 	Blobs *view.Blobs
 	View  *view.View // the caller holds it
 
-	BlobFiles []*view.BlobFile // that the view holds; others may go any time
+	BlobFiles []*view.BlobFile // the files that the view holds; others may go at any time
 	Marker    manifest.Marker
 	Logs      []uint64     // ascending
 	LastSeq   key.Seq      // the newest commit of the tables
@@ -35,7 +35,7 @@ type Store struct {
 
 	Expected  map[string]bool // the names that must be there
 	Allowed   map[string]bool // those that may be, because a reader needs the files or they are being removed
-	Leftovers []string        // of a crash, which the next Open removes
+	Leftovers []string        // files that a crash left and the next Open removes
 	EmptyLog  string          // a log that may have no bytes yet
 }
 
@@ -62,7 +62,7 @@ func (s *Store) tables() error {
 	return errors.Join(errs...)
 }
 
-// name opens a live table by its name, which the file that is open may have lost.
+// name opens a live table by its name: the open file may have lost it.
 func (s *Store) name(t *view.Table) error {
 	again, err := view.OpenTable(s.Dir, s.Cache, t.Table)
 	if err != nil {

@@ -24,10 +24,10 @@ type BlobFile struct {
 	Reader *blob.Reader
 	Size   atomic.Uint64 // on disk; more than the reader may read if a crash left bytes behind
 	Holds  int           // guarded by DB.mu
-	Young  atomic.Int32  // how many of the holds are not of versions: references may come that no table has yet
+	Young  atomic.Int32  // how many of the holds do not belong to versions: references may come that no table has yet
 }
 
-// Garbage returns how many bytes no table needs, of which live are what tables refer to.
+// Garbage returns how many bytes of the file no table needs, given that tables refer to live bytes of it.
 func (f *BlobFile) Garbage(live uint64) uint64 {
 	if used := live + blob.FileHeaderBytes; f.Size.Load() > used {
 		return f.Size.Load() - used
@@ -60,7 +60,7 @@ func (r *Blobs) Add(files ...*BlobFile) {
 	})
 }
 
-// Remove takes files away that no reader can meet a reference into. The caller holds DB.mu.
+// Remove takes away files into which no reader can meet a reference. The caller holds DB.mu.
 func (r *Blobs) Remove(files ...*BlobFile) {
 	if len(files) == 0 {
 		return
@@ -72,7 +72,8 @@ func (r *Blobs) Remove(files ...*BlobFile) {
 	})
 }
 
-// Need opens a live file of which so many bytes are needed. If the file is open already, Need lets it be read that far.
+// Need opens a live file of which the given number of bytes is needed. If the file is open already, Need lets it be
+// read that far.
 func (r *Blobs) Need(dir *durable.Dir, num, bytes uint64) error {
 	if f := r.All()[num]; f != nil {
 		if f.Size.Load() < bytes {
@@ -120,7 +121,7 @@ func (r *Blobs) Append(dst, encoded []byte) ([]byte, error) {
 	return f.Reader.Append(dst, ref)
 }
 
-// OpenBlobFile opens a live blob file. That it is missing or has fewer bytes than were durable is corruption.
+// OpenBlobFile opens a live blob file. If it is missing or has fewer bytes than were durable, that is corruption.
 func OpenBlobFile(dir *durable.Dir, num, bytes uint64) (*BlobFile, error) {
 	name := filename.Blob(num)
 	file, err := dir.Open(name)

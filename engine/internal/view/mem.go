@@ -18,12 +18,12 @@ type Mem struct {
 	Ranges   rangedel.Live
 	Log      *wal.Writer // nil if the memtable was replayed
 	LogNum   uint64
-	Reserved int     // bytes of the commits that it got, or will; guarded by DB.commitMu
-	LastSeq  key.Seq // of a memtable that gets no more commits
+	Reserved int     // bytes of the commits that it got or will get; guarded by DB.commitMu
+	LastSeq  key.Seq // the last commit, once the memtable gets no more
 
-	Views     int         // that show it; guarded by DB.mu
-	Blobs     []*BlobFile // that its entries refer to; guarded by DB.mu
-	BlobBytes uint64      // that they refer to; guarded by commitMu
+	Views     int         // how many views show it; guarded by DB.mu
+	Blobs     []*BlobFile // the files that its entries refer to; guarded by DB.mu
+	BlobBytes uint64      // how many bytes its entries refer to; guarded by commitMu
 }
 
 // Replayed reports whether the memtable is from a log of an earlier session.
@@ -61,7 +61,7 @@ func (m *Mem) Empty() bool { return m.Table.Empty() && m.Ranges.Empty() }
 func (m *Mem) Bytes() int { return m.Table.Bytes() + m.Ranges.Bytes() }
 
 // GetBeside returns the newest entry of user at seq in a memtable and the range deletes that lie beside it. What these
-// hide is a deletion, also where it lies in older memtables or in tables.
+// hide counts as deleted, even in older memtables and in tables.
 func GetBeside(t *memtable.Table, ranges *rangedel.Live, user []byte, seq key.Seq) (
 	value []byte, kind key.Kind, ok bool,
 ) {

@@ -62,7 +62,8 @@ func (t *Table) get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok b
 	return nil, key.Delete, true, nil
 }
 
-// iterator returns an iterator over the entries that hidden does not hide. Entries after seq are of no interest.
+// iterator returns an iterator over the entries that hidden does not hide. The caller is not interested in entries
+// after seq.
 func (t *Table) iterator(hidden []rangedel.Set, seq key.Seq) key.Iterator {
 	newest := min(seq, t.MaxSeq)
 	for _, s := range hidden {
@@ -73,7 +74,8 @@ func (t *Table) iterator(hidden []rangedel.Set, seq key.Seq) key.Iterator {
 	return rangedel.Hide(t.Reader.NewIterator(), hidden, newest)
 }
 
-// OpenTable opens a live table. That it is missing, short or another one than the manifest says is corruption.
+// OpenTable opens a live table. If it is missing, short or not the table that the manifest describes, that is
+// corruption.
 func OpenTable(dir *durable.Dir, blocks *cache.Cache, t manifest.Table) (*Table, error) {
 	name := filename.Table(t.Num)
 	f, err := dir.Open(name)

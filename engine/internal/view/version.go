@@ -22,7 +22,7 @@ type Version struct {
 	Ranges versionRanges
 	Refs   atomic.Int32 // views that hold it
 
-	Blobs     []*BlobFile       // that the tables refer to
+	Blobs     []*BlobFile       // the files that the tables refer to
 	LiveBlobs map[uint64]uint64 // how many bytes of each file they refer to
 	Registry  *Blobs            // finds these files, and those that memtables refer to
 }

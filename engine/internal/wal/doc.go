@@ -9,7 +9,7 @@
 //	+--------+--------+------+--------+--------+- - - - -+
 //
 // log is the number of the file, synced is the offset below which everything was known to be durable when the chunk was
-// written, and crc is the CRC32C of everything behind it, started from a hash of the file's number and the offset of the
+// written, and crc is the CRC32C of everything after it, started from a hash of the file's number and the offset of the
 // chunk. So a chunk of another file, or one that lies at the wrong place, is not a chunk.
 //
 // The package promises:
@@ -24,13 +24,13 @@
 //   - W4: Append gathers, Flush hands over to the operating system, Sync makes durable. Bytes reach the file in the order
 //     of the Appends.
 //
-// What W3 cannot see is damage of the very last durable bytes. [Writer.Seal] therefore leaves a chunk of type Mark
-// behind them, which has no payload. A mark, or any synced offset above zero, also proves that every log before was
+// What W3 cannot see is damage of the very last durable bytes. Therefore [Writer.Seal] leaves a chunk of type Mark
+// after them, which has no payload. A mark, or any synced offset above zero, also proves that every log before was
 // durable as a whole: a log is synced only after all before it.
 //
-// A log begins with a chunk of type Begin, whose payload is the number of the log before as a uvarint: who finds a gap
-// between two logs can tell one that was cut short from one that is missing. Logs of format version 1 have none.
+// A log begins with a chunk of type Begin, whose payload is the number of the log before as a uvarint: whoever finds a
+// gap between two logs can tell one that was cut short from one that is missing. Logs of format version 1 have none.
 //
-// Append is called by one goroutine at a time; Mark, Flush and Sync may run meanwhile, also several at once. A mark may
-// so lie between two chunks of a record.
+// Append is called by one goroutine at a time; Mark, Flush and Sync may run meanwhile, also several at once. So a mark
+// may lie between two chunks of a record.
 package wal

@@ -13,7 +13,7 @@ type Reader struct {
 	data []byte
 	name string
 	num  uint64
-	off  int64  // of the next chunk
+	off  int64  // the offset of the next chunk
 	buf  []byte // a record of several chunks
 	torn bool
 
@@ -29,7 +29,7 @@ func NewReader(data []byte, name string, num uint64) *Reader {
 // Torn reports whether the file ended, after Next returned io.EOF, before its bytes did.
 func (r *Reader) Torn() bool { return r.torn }
 
-// Offset returns the offset in the file behind the record that Next returned.
+// Offset returns the offset in the file after the record that Next returned.
 func (r *Reader) Offset() int64 { return r.off }
 
 // Next returns the next record, valid until the call after, io.EOF at the end or the torn tail, or a corruption error
@@ -97,8 +97,8 @@ func (r *Reader) chunk() (chunk, error) {
 	}
 }
 
-// judge decides what it means that there is no chunk at off: io.EOF for a torn tail, or corruption if some chunk
-// behind it was written when off was durable. Lengths cannot be trusted there, so every offset is tried.
+// judge decides what it means that there is no chunk at off: io.EOF for a torn tail, or corruption if some later chunk
+// was written when off was durable. Lengths cannot be trusted there, so every offset is tried.
 func (r *Reader) judge(off int64) error {
 	for at := off + 1; at+headerBytes <= int64(len(r.data)); at++ {
 		if kind := chunkType(r.data[at+6]); kind < full || kind > begin {

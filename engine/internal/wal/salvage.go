@@ -1,13 +1,13 @@
 package wal
 
-// A Gap is a part of a file that is not readable as records of it.
+// A Gap is a part of a file that cannot be read as records.
 type Gap struct {
 	From, To int64
 	Tail     bool // nothing follows: a torn tail, or damage at the end
 }
 
-// Salvage visits every whole record of a damaged file, also those behind the damage, and returns what is not one. off is
-// where the record begins; the record is valid during the call.
+// Salvage visits every whole record of a damaged file, including those after the damage, and returns the gaps between
+// them. off is where the record begins; the record is valid during the call.
 func Salvage(data []byte, num uint64, visit func(off int64, record []byte)) []Gap {
 	s := salvager{data: data, num: num, visit: visit}
 	for s.off < int64(len(data)) {
@@ -37,7 +37,7 @@ type salvager struct {
 	gaps  []Gap
 
 	off    int64
-	begin  int64 // of the record whose first chunks are in record
+	begin  int64 // the offset of the record whose first chunks are in record
 	open   bool
 	record []byte
 }
@@ -82,7 +82,7 @@ func (s *salvager) skip() {
 	s.lose(from, s.off, true)
 }
 
-// lose notes a gap, as one with the gap that ends where it begins.
+// lose notes a gap, and joins it with a gap that ends where it begins.
 func (s *salvager) lose(from, to int64, tail bool) {
 	s.open = false
 	if n := len(s.gaps); n > 0 && s.gaps[n-1].To == from {

@@ -24,7 +24,7 @@ type File interface {
 	Sync() error
 }
 
-// Zeroer is a File that can write zeros behind its end without moving the place where the next Write appends.
+// Zeroer is a File that can write zeros after its end without moving the place where the next Write appends.
 type Zeroer interface {
 	WriteZeros(off, n int64) error
 }
@@ -42,7 +42,7 @@ type Writer struct {
 
 	mu  sync.Mutex
 	buf []byte // guarded by mu: gathered bytes
-	end int64  // guarded by mu: the offset behind everything gathered
+	end int64  // guarded by mu: the offset after everything gathered
 
 	written atomic.Int64 // handed to the operating system
 	synced  atomic.Int64 // known to be durable
@@ -51,12 +51,12 @@ type Writer struct {
 // NewWriter returns a writer to the empty file f, whose number is num.
 func NewWriter(f File, num uint64) *Writer { return &Writer{f: f, num: num} }
 
-// WriteAhead makes every Sync that comes near the end of the zeros behind the records write up to so many more, if the
-// File is a Zeroer. A sync of blocks that have been written before need not change the file's metadata: it is about a
-// third faster on ext4. The zeros end the log as any torn tail does.
+// WriteAhead makes every Sync that comes near the end of the zeros after the records write up to the given number of
+// further zeros, if the File is a Zeroer. A sync of blocks that have been written before need not change the file's
+// metadata: it is about a third faster on ext4. The zeros end the log as any torn tail does.
 func (w *Writer) WriteAhead(bytes int64) { w.ahead = bytes }
 
-// Bytes returns the length of the file, without zeros behind the end and without what is only gathered.
+// Bytes returns the length of the file, without zeros after the end and without what is only gathered.
 func (w *Writer) Bytes() int64 { return w.written.Load() }
 
 // Append gathers one record. A killed process may lose it until Flush has returned. The slice stays the caller's. It is
@@ -90,8 +90,8 @@ func (w *Writer) Append(record []byte) error {
 	return nil
 }
 
-// Flush hands everything gathered to the operating system: a killed process does not lose it. Callers that come while
-// another one writes are served by one more write together.
+// Flush hands everything gathered to the operating system: a killed process does not lose it. Callers that come during
+// a write share the next one.
 func (w *Writer) Flush() error {
 	w.writing.Lock()
 	defer w.writing.Unlock()
@@ -119,8 +119,8 @@ func (w *Writer) flush() error {
 	return err
 }
 
-// Spill hands over what is gathered if it is much, and if nobody is at it. Called behind every Append, it bounds what a
-// killed process can lose, while others go on appending.
+// Spill hands over what is gathered if it is much and nobody else is doing so. Called after every Append, it bounds
+// what a killed process can lose, while others go on appending.
 func (w *Writer) Spill() error {
 	w.mu.Lock()
 	much := len(w.buf) >= spillBytes
@@ -184,8 +184,8 @@ func (w *Writer) Mark() {
 	w.put(chunk{kind: mark, synced: w.synced.Load()})
 }
 
-// Seal makes everything durable and then leaves a durable proof of that behind, so that even damage of the last
-// record is told from a torn tail. Further records may follow.
+// Seal makes everything durable and then leaves a durable proof of that behind, so that even damage to the last record
+// can be told from a torn tail. Further records may follow.
 func (w *Writer) Seal() error {
 	if w.synced.Load() < w.appended() {
 		if err := w.Sync(); err != nil {
