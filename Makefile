@@ -7,7 +7,7 @@ TOOL  := go tool -modfile=ci/tools/go.mod
 # schedules; how many mutants, 0 for all, and which, by the day if nothing is said; runs of a benchmark; earlier runs to
 # compare with; the commit to compare with; arguments of calibrate.
 FOR    ?= 30s
-FUZZ   ?= 20000x
+FUZZ   ?= 10000x
 SEEDS  ?= 1..300
 SAMPLE ?= 0
 TURN   ?= $(shell echo $$(($$(date +%s) / 86400)))
