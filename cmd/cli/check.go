@@ -16,7 +16,7 @@ const checkText = `Judge saved findings again with the judges of this version, f
 engine is run: a change of a judge shows what it changes about old evidence.
 
 The exit code is 1 if one is still a violation, 3 if only the engine can tell of one (then replay it), and 0 if today's
-judges accept all.`
+judges accept all. What is no saved finding ends it with 2, and the error says what the file is instead.`
 
 func checkCommand(t *tool) *cobra.Command {
 	var format string

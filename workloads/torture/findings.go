@@ -2,6 +2,7 @@ package torture
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"time"
 
@@ -102,7 +103,11 @@ func (f *findings) save(dir string, target contract.Target) ([]Finding, error) {
 
 func (x *found) save(file string, target contract.Target) (err error) {
 	x.finding.File = file
-	if err := evidence.New(target.Name, x.recording, &x.failure, x.finding).Save(file); err != nil {
+	err = evidence.New(target.Name, x.recording, &x.failure, x.finding).Save(file)
+	if errors.Is(err, evidence.ErrTooLarge) {
+		x.finding.File = "" // the token and the finding itself remain
+		return nil
+	} else if err != nil {
 		return err
 	}
 	x.finding.Test, err = evidence.SaveGoTest(file, target, x.recording.Plan, &x.finding)

@@ -4,7 +4,8 @@
 //	finding.go  Finding, and how a failure becomes one   ltrace.go   Evidence: the saved finding
 //	tracelines.go  the operations before a crash         gotest.go   Case, and the Go test of a finding
 //	token.go    tokens                                   literal.go  values as Go source
-//	died.go     a panic that ended the process
+//	died.go     a panic that ended the process           load.go     reading a saved finding, within limits
+//	                                                     check.go    the numbers in it
 //
 // Formats. A token is "LT1-" and base 32 in Crockford's alphabet: hashes of names (2 bytes each), numbers as varints,
 // and a checksum of 3 bytes. It carries the version of the format and of the generators of scripts, so a token of
@@ -17,6 +18,9 @@
 //   - F1: a finding replays (T4 of package torture): its token repeats a run of one client, its file repeats any run.
 //   - F2: a file is written whole or not at all.
 //   - F3: tokens and files of earlier versions with the same numbers are read; a test keeps some.
+//   - F4: tokens and files may come from anybody. Compressed data is measured before it is kept, and every number is compared
+//     with its limit before anything is made of that size: those of a spec are in package plan, those of a file in load.go and
+//     check.go. Evidence beyond them is not saved.
 //
 // Errors are ErrBadToken for what cannot be read, and ErrHost for what cannot be written.
 package evidence

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/internal/jsonlimit"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
@@ -54,7 +56,7 @@ func New(engine string, r *record.Recording, f *explore.Failure, finding Finding
 	return v
 }
 
-// Save writes the evidence to a file, whole or not at all.
+// Save writes the evidence to a file, whole or not at all. It returns ErrTooLarge if Load would refuse the file.
 func (v *Evidence) Save(file string) (err error) {
 	defer func() {
 		if err != nil {
@@ -74,34 +76,14 @@ func (v *Evidence) Save(file string) (err error) {
 		}
 	}()
 	z := gzip.NewWriter(f)
-	if err := errors.Join(json.NewEncoder(z).Encode(v), z.Close(), f.Close()); err != nil {
+	measured := io.MultiWriter(jsonlimit.NewMeter(contentLimits), z)
+	if err := errors.Join(json.NewEncoder(measured).Encode(v), z.Close(), f.Close()); err != nil {
+		if errors.Is(err, jsonlimit.ErrLimit) {
+			err = errors.Join(ErrTooLarge, err)
+		}
 		return err
 	}
 	return os.Rename(f.Name(), file)
-}
-
-// Load reads what Save wrote.
-func Load(file string) (*Evidence, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrBadToken, err)
-	}
-	defer f.Close() //nolint:errcheck // only read
-	bad := func(err error) error {
-		return fmt.Errorf("%w: %s is not a saved finding: %w", ErrBadToken, file, err)
-	}
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		return nil, bad(err)
-	}
-	v := &Evidence{}
-	if err := json.NewDecoder(z).Decode(v); err != nil {
-		return nil, bad(err)
-	}
-	if v.Version != 1 {
-		return nil, bad(fmt.Errorf("version %d; this build reads version 1", v.Version))
-	}
-	return v, nil
 }
 
 // Recording rebuilds the run from its evidence.
@@ -113,6 +95,9 @@ func (v *Evidence) Recording() (*record.Recording, error) {
 	rules, err := plan.ParseRules(v.Rules)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBadToken, err)
+	}
+	if p.Fault.Rot && len(rules) == 0 {
+		return nil, fmt.Errorf("%w: fault %q without a rule that says what rots", ErrBadToken, p.Fault.Name)
 	}
 	return &record.Recording{Plan: p.WithScript(v.Script, rules), Trace: v.Trace, History: v.History}, nil
 }
