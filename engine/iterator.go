@@ -24,14 +24,14 @@ func (o IterOptions) bounded() IterOptions {
 	if bytes.Compare(o.Prefix, lower) > 0 {
 		lower = bytes.Clone(o.Prefix)
 	}
-	if end := behindPrefix(o.Prefix); len(upper) == 0 || len(end) > 0 && bytes.Compare(end, upper) < 0 {
+	if end := afterPrefix(o.Prefix); len(upper) == 0 || len(end) > 0 && bytes.Compare(end, upper) < 0 {
 		upper = end
 	}
 	return IterOptions{LowerBound: lower, UpperBound: upper}
 }
 
-// behindPrefix returns the first key after all keys with a prefix; empty if there is none.
-func behindPrefix(prefix []byte) []byte {
+// afterPrefix returns the first key after all keys with a prefix; empty if there is none.
+func afterPrefix(prefix []byte) []byte {
 	end := bytes.TrimRight(prefix, "\xff")
 	if len(end) == 0 {
 		return nil

@@ -79,9 +79,9 @@ type RangeDeleter interface {
 	DeleteRange(from, to []byte, d history.Durability) error
 }
 
-// Sequencer is implemented by stores that reveal the order of their commits, as recovery knows it: after a crash the store
-// shows the commits up to some place in this order and none behind it. Places are positive and ascend. The transactions
-// of such a store are SequencedTxns.
+// Sequencer is implemented by stores that reveal the order of their commits, as recovery knows it: after a crash the
+// store shows the commits up to some place in this order and none after it. Places are positive and ascend. The
+// transactions of such a store are SequencedTxns.
 type Sequencer interface {
 	// ApplySeq is Store.Apply and returns the place of the commit, with an error too, if it may have got that far; 0 says
 	// that it has none and never will.

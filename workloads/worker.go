@@ -90,7 +90,7 @@ func (w *worker) read(from func() ([]history.Read, error)) {
 	w.rec.Return(h, reads, outcome(err), err)
 }
 
-// scanLingers is behind how many pairs a scan that lingers does so, besides behind the first.
+// scanLingers is the number of pairs after which a lingering scan pauses; it also pauses after the first pair.
 const scanLingers = 16
 
 func (w *worker) scan() (reads []history.Read, err error) {

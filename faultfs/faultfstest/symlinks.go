@@ -95,7 +95,7 @@ var symlinkTests = map[string]func(*suite){
 		s.ok(s.fs.MkdirAll("/s", 0o777))
 		s.ok(s.open("/s", os.O_RDONLY).Sync())
 	},
-	"dot-dot behind a symlink is where it leads": func(s *suite) {
+	"dot-dot after a symlink is where it leads": func(s *suite) {
 		s.dir("/d", "/d/e")
 		s.symlink("d/e", "/s")
 		s.file("/d/a", "abc")

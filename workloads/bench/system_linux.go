@@ -47,7 +47,7 @@ func writtenBytes() int64 { return procNumber("/proc/self/io", "write_bytes:") }
 // peakRSSBytes is the most memory that this process ever had (proc_pid_status(5)).
 func peakRSSBytes() int64 { return procNumber("/proc/self/status", "VmHWM:") << 10 }
 
-// procNumber returns the number behind a name in a file of /proc, 0 if there is none.
+// procNumber returns the number after a name in a file of /proc, 0 if there is none.
 func procNumber(file, name string) int64 {
 	f, err := os.Open(file)
 	if err != nil {

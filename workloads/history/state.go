@@ -7,7 +7,7 @@ import (
 	"iter"
 )
 
-// State is all pairs of a store in key order, as one scan read them. Pairs lie one behind the other in one buffer, so
+// State is all pairs of a store in key order, as one scan read them. Pairs lie one after the other in one buffer, so
 // that two states are compared and hashed at the speed of memory. The zero value is an empty store.
 type State struct {
 	buf   []byte

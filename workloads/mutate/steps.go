@@ -76,8 +76,8 @@ func (f *file) dropCheck(u unit) {
 	f.add(DropCheck, u.check, f.replace(u.check.Body.List[0], "_ = "+errorOf(u.check)))
 }
 
-// swapSteps exchanges two durable steps. Comments between them stay. A step that declares a variable is not moved behind its
-// uses.
+// swapSteps exchanges two durable steps. Comments between them stay. A step that declares a variable is not moved past
+// its uses.
 func (f *file) swapSteps(a, b unit) {
 	if !a.step || !b.step || declares(a) || declares(b) {
 		return
@@ -91,7 +91,7 @@ func declares(u unit) bool {
 }
 
 // replaceUnit returns the edit that replaces a unit by the text of another. If they differ in length, the lines between
-// the two move; those behind the second do not.
+// the two move; those after the second do not.
 func (f *file) replaceUnit(u unit, text string) edit {
 	return edit{f.offset(u.Pos()), f.offset(u.End()), text}
 }

@@ -193,7 +193,7 @@ func TestDamageIsToldFromValues(t *testing.T) {
 		{name: "the ref has another offset", ref: func(r blob.Ref) blob.Ref { r.Offset--; return r }},
 		{name: "the ref names another file", ref: func(r blob.Ref) blob.Ref { r.File++; return r }},
 		{name: "the ref is longer than memory", ref: func(r blob.Ref) blob.Ref { r.Length = 1 << 61; return r }},
-		{name: "the ref begins behind the file", ref: func(r blob.Ref) blob.Ref { r.Offset = 1 << 61; return r }},
+		{name: "the ref begins after the file", ref: func(r blob.Ref) blob.Ref { r.Offset = 1 << 61; return r }},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

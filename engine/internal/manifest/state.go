@@ -105,7 +105,7 @@ func (s *State) Check() error {
 			case seen[t.Num]:
 				return corrupt.At("manifest", 0, "table %d is listed twice", t.Num)
 			case bytes.Compare(t.Smallest, t.Largest) > 0:
-				return corrupt.At("manifest", 0, "table %d begins behind its end", t.Num)
+				return corrupt.At("manifest", 0, "table %d begins after its end", t.Num)
 			case l > 0 && i > 0 && bytes.Compare(level[i-1].Largest, t.Smallest) >= 0:
 				return corrupt.At("manifest", 0, "tables %d and %d of level %d overlap", level[i-1].Num, t.Num, l)
 			}

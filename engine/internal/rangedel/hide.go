@@ -88,7 +88,7 @@ type cursor struct {
 // find returns the tombstone that covers user, or nil.
 func (c *cursor) find(user []byte) *Tombstone {
 	if !c.near(user) {
-		c.at = c.set.endsBehind(user)
+		c.at = c.set.endsAfter(user)
 	}
 	if c.at == len(c.set) || bytes.Compare(c.set[c.at].Start, user) > 0 {
 		return nil

@@ -19,7 +19,7 @@ func (s Set) Newest(user []byte, seq key.Seq) key.Seq {
 }
 
 func (s Set) find(user []byte, seq key.Seq) key.Seq {
-	i := s.behind(user) - 1
+	i := s.startsAfter(user) - 1
 	if i < 0 || bytes.Compare(user, s[i].End) >= 0 {
 		return 0
 	}
@@ -30,19 +30,19 @@ func (s Set) find(user []byte, seq key.Seq) key.Seq {
 	return newest
 }
 
-// behind returns the index of the first tombstone that starts after user.
-func (s Set) behind(user []byte) int {
+// startsAfter returns the index of the first tombstone that starts after user.
+func (s Set) startsAfter(user []byte) int {
 	return sort.Search(len(s), func(i int) bool { return bytes.Compare(s[i].Start, user) > 0 })
 }
 
-// endsBehind returns the index of the first tombstone whose end is after user.
-func (s Set) endsBehind(user []byte) int {
+// endsAfter returns the index of the first tombstone whose end is after user.
+func (s Set) endsAfter(user []byte) int {
 	return sort.Search(len(s), func(i int) bool { return bytes.Compare(s[i].End, user) > 0 })
 }
 
 // Overlapping returns the tombstones that cover a key of from <= key < to, as they are. An empty to is no bound.
 func (s Set) Overlapping(from, to []byte) Set {
-	s = s[s.endsBehind(from):]
+	s = s[s.endsAfter(from):]
 	if len(to) == 0 {
 		return s
 	}
@@ -80,7 +80,7 @@ func (s Set) Union() Set {
 // Hides reports whether one tombstone hides all entries that are not newer than newest and have keys from the first to
 // the last, both included. No entry has its sequence number.
 func (s Set) Hides(first, last []byte, newest key.Seq) bool {
-	i := s.behind(first) - 1
+	i := s.startsAfter(first) - 1
 	if i < 0 || bytes.Compare(last, s[i].End) >= 0 {
 		return false
 	}

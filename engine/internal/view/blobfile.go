@@ -22,7 +22,7 @@ type BlobFile struct {
 	Num    uint64
 	File   afero.File
 	Reader *blob.Reader
-	Size   atomic.Uint64 // on disk; more than the reader may read if a crash left bytes behind
+	Size   atomic.Uint64 // bytes on disk; more than the reader may read if a crash left some at the end
 	Holds  int           // guarded by DB.mu
 	Young  atomic.Int32  // how many of the holds do not belong to versions: references may come that no table has yet
 }

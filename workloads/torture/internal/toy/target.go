@@ -20,7 +20,7 @@ const (
 	NoDirSync                   // the log's name is not synced
 	NoParentSync                // the directory's name is not synced
 	NoChecksum                  // the tail is taken without its checksum
-	NoTruncate                  // records are appended behind a torn tail
+	NoTruncate                  // records are appended after a torn tail
 	RetrySync                   // a failed sync is retried and believed
 	IgnoreWriteError            // an error of a write is ignored
 	SplitBatch                  // a batch is two records
