@@ -31,7 +31,7 @@ func Restore(repository string, id uint64, dir string, o Options) (BackupInfo, e
 }
 
 // Backups lists the backups of a repository, oldest first. A list that cannot be read is ErrCorrupt and names the file;
-// the others are returned all the same. The error may be ErrNotARepository, ErrVersion or one of the filesystem, too.
+// the others are still returned. The error may also be ErrNotARepository, ErrVersion or one of the filesystem.
 func Backups(repository string, o Options) ([]BackupInfo, error) {
 	return backup.List(o.fs(), repository)
 }
@@ -61,5 +61,5 @@ func PruneBackups(repository string, keep int, o Options) (deleted []uint64, err
 // its size and SHA-256. It changes nothing, though a file LOCK may be made. All damage is reported, joined: each is
 // ErrCorrupt and names the file.
 //
-// The error may be ErrNoBackup, ErrLocked, ErrNotARepository, ErrVersion or one of the filesystem, too.
+// The error may also be ErrNoBackup, ErrLocked, ErrNotARepository, ErrVersion or one of the filesystem.
 func VerifyBackups(repository string, o Options) error { return backup.Verify(o.fs(), repository) }

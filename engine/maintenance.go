@@ -12,8 +12,8 @@ import (
 // level0StopFactor times L0CompactionFiles is the number of tables in level 0 at which writers wait.
 const level0StopFactor = 5
 
-// settle lets maintenance catch up before a new memtable: inline by doing it, else by waiting if it is far behind. The
-// caller holds commitMu.
+// settle lets maintenance catch up before a new memtable: inline by doing it, otherwise by waiting if it is far behind.
+// The caller holds commitMu.
 func (db *DB) settle() error {
 	if db.opts.InlineMaintenance {
 		if !db.established() {

@@ -15,9 +15,9 @@ type Loss = repair.Loss
 
 // Repair makes a store that opens out of one that does not, or that Verify complains about, in the same directory. It
 // keeps every entry that can be read: of damaged tables the whole blocks, of damaged logs the whole commits before and
-// after the damage, of damaged blob files the whole values. Blob files that are needed stay where they are, too. All
-// files that were there before, damaged or not, are kept in the directory lost/N of dir, which can be removed when it is
-// not needed any more. So Repair takes the space of the store a second time.
+// after the damage, of damaged blob files the whole values. Blob files that are needed also stay where they are. All
+// files that were there before, damaged or not, are kept in the directory lost/N of dir, which can be removed when it
+// is not needed any more. So Repair takes the space of the store a second time.
 //
 // It makes nothing up: every value of the repaired store was once the value of that key. But what is lost may be missing
 // from the middle of the store's history, not only from its end:

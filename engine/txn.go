@@ -91,8 +91,8 @@ func (db *DB) track() {
 	_ = db.seq.Show(db.recent.From())
 }
 
-// View calls fn with a read-only transaction, and returns its error. If fn panics, the transaction is ended, too. View
-// itself returns ErrClosed, or an error of closing iterators.
+// View calls fn with a read-only transaction, and returns its error. If fn panics, the transaction is ended as well.
+// View itself returns ErrClosed, or an error of closing iterators.
 func (db *DB) View(fn func(*Txn) error) (err error) {
 	t, err := db.Begin(TxnOptions{ReadOnly: true})
 	if err != nil {

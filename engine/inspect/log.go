@@ -22,7 +22,7 @@ type LogRecord struct {
 // LogGap is a part of a log or manifest that cannot be read as records.
 type LogGap struct {
 	From, To int64
-	Tail     bool // nothing readable follows: a torn tail if a crash left it, else damage
+	Tail     bool // nothing readable follows: a torn tail if a crash left it, otherwise damage
 }
 
 // LogInfo describes a log.

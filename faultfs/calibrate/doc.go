@@ -13,9 +13,9 @@
 // # What is a legal cut
 //
 // The outcomes of a program are those of a cut after its last call. So a cut lies at or after the mark that the log has
-// there; all that was flushed before the mark is safe, and of what came later any part, as package blocklog says. Work that
-// the kernel does by itself when a program has ended belongs to it: power is cut in the midst of it, too. States that are the
-// same disk are looked at once.
+// there; all that was flushed before the mark is safe, and of what came later any part, as package blocklog says. Work
+// that the kernel does by itself when a program has ended belongs to it: power is also cut in the middle of it. States
+// that are the same disk are looked at once.
 //
 // # Plans
 //

@@ -39,7 +39,7 @@ type Sight struct {
 // Unexpected reports whether the model does not allow the outcome.
 func (s Sight) Unexpected() bool { return s.As == "" }
 
-// see counts an outcome. It returns the sight if it is the first of its kind, else nil.
+// see counts an outcome. It returns the sight if it is the first of its kind, and nil otherwise.
 func (c *Cell) see(outcome string) (first *Sight) {
 	c.States++
 	for i := range c.Seen {

@@ -41,9 +41,9 @@ func (q *queue) evict(op *trace.Op) {
 	q.revise(failed, func(p *pendingOp) { p.evicted = true })
 }
 
-// redirty turns the failed ops of the pages that a write touches into ordinary ones: the page is dirty again, so the next
-// sync writes all of it. A file with a dirty page has a dirty inode, so its size is written, too. What such a page has
-// lost by eviction is not written: the new page replaces it in the journal, too.
+// redirty turns the failed ops of the pages that a write touches into ordinary ones: the page is dirty again, so the
+// next sync writes all of it. A file with a dirty page has a dirty inode, so its size is also written. What such a page
+// has lost by eviction is not written: the new page also replaces it in the journal.
 func (q *queue) redirty(op *trace.Op) {
 	if q.failed == 0 || len(op.Data) == 0 && op.Size == op.OldSize {
 		return

@@ -6,8 +6,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// The rule for a rename. It is one pending op with two edits, so every image has the old name or the new one, never both
-// and never neither; a file that it overwrites is there or gone with it.
+// The rule for a rename. It is one pending op with two edits, so every image has either the old name or the new one,
+// never both or neither, and a file that it overwrites loses its name exactly if the rename is kept.
 //
 //  1. It follows earlier changes to either name, and earlier changes to names of the file that moves and of the file
 //     that is overwritten (pushNames, in names.go).

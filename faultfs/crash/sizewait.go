@@ -40,7 +40,8 @@ func (q *queue) releaseSizes(op *trace.Op) {
 	}
 }
 
-// freeSize frees the latest size of a file, if it is pending, from what it follows if another page than its own is dirty.
+// freeSize frees the latest size of a file, if it is pending and a page other than its own is dirty, from what it
+// follows.
 func (q *queue) freeSize(ino trace.Ino) {
 	last := q.sizes[ino]
 	if last == nil || last.place == inOrder || !q.dirtyElsewhere(ino, (last.size-1)/disk.PageBytes) {
@@ -54,7 +55,8 @@ func (q *queue) freeSize(ino trace.Ino) {
 	}
 }
 
-// dirtyElsewhere reports whether another page of a file than the given one is dirty. Pages that were cut off are not.
+// dirtyElsewhere reports whether a page of a file other than the given one is dirty. Pages that were cut off do not
+// count.
 func (q *queue) dirtyElsewhere(ino trace.Ino, page int64) bool {
 	pages := int64(math.MaxInt64) // how many pages the file has kept since
 	for _, p := range slices.Backward(q.ops) {

@@ -59,7 +59,7 @@ type Detail uint8
 // The details.
 const (
 	Brief Detail = iota // the table, and what is wrong
-	Full                // every program with its steps, sources and outcomes, too
+	Full                // also every program with its steps, sources and outcomes
 )
 
 // Text writes the result for people: a table with the number of outcomes of each program under each profile, and what is

@@ -1,7 +1,7 @@
 // Package torture is the lab: it runs an engine on a disk that can lose power, cuts the power everywhere, recovers
-// every disk that could be left, and judges what the engine shows. This package is its public face, Check for programs and Run
-// for tests, and the campaign over many runs. The work is done by the packages below it, each of which knows only those
-// above it in this list:
+// every disk that could be left, and judges what the engine shows. This package has its public API (Check for programs,
+// Run for tests) and the campaign over many runs. The work is done by the packages below it, each of which knows only
+// those above it in this list:
 //
 //	contract  Target, Env, Promises, Goal: what an engine is to the lab
 //	stack     whose code a call on a stack is
@@ -19,14 +19,14 @@
 //
 // One execution yields thousands of checks. The workload runs once on a faultfs.FS, and every filesystem operation and
 // every client operation takes a tick of one clock. Cutting the trace of the disk and the history of the clients at the
-// same tick gives a crash: a set of possible disks, and what was acknowledged by then.
+// same tick gives a crash: a set of possible disks, and the operations acknowledged by then.
 //
 // The promises, and the package that keeps each:
 //
-//   - T1 (explore): images are explored by observation. A crash image is undecided where the disk may be this or that, and
-//     decides when recovery looks. A depth-first search takes every answer in turn; each leaf stands for all images that
-//     recovery cannot tell apart. A crash point counts as exhaustive only if the search finished, no look needed more
-//     answers than the limit (see faultfs.ImageOptions), and nothing diverged.
+//   - T1 (explore): images are explored by observation. A crash image is undecided wherever the disk may be in one
+//     state or another, and decides when recovery looks. A depth-first search takes every answer in turn; each leaf
+//     stands for all images that recovery cannot tell apart. A crash point counts as exhaustive only if the search
+//     finished, no look needed more answers than the limit (see faultfs.ImageOptions), and nothing diverged.
 //
 //   - T2 (record): cuts are sharp. A client operation that was acknowledged before the next filesystem operation counts
 //     as acknowledged; one called after the last filesystem operation before the cut counts as not begun.
@@ -36,32 +36,36 @@
 //     begin when the store is loaded: one that hits earlier poisons the store before anything is at stake. An error is
 //     excused only if a fault came before it.
 //
-//   - T4 (evidence, replay): a finding replays. Its token repeats a run of one client from the seed; its saved evidence
+//   - T4 (evidence, replay): a finding replays. Its token repeats a run of one client from the seed. Its saved evidence
 //     repeats any run, because it holds the operations themselves.
 //
-//   - T5 (record, explore): an engine that hangs is a finding, in an operation as in a recovery, and ends the exploration of
-//     its run. Its goroutines stay behind, since nothing can stop them; after a few hangs the campaign gives up. An engine
-//     that panics in a goroutine of its own is one, too, where the lab runs in a process of its own, as the command's does.
+//   - T5 (record, explore): an engine that hangs is a finding, whether in an operation or in a recovery, and ends the
+//     exploration of its run. Its goroutines are left running, since nothing can stop them; after a few hangs the
+//     campaign gives up. A panic in a goroutine that the engine started is also a finding if the lab runs in a process
+//     of its own, as the command's does.
 //
 //   - T6 (recovery): the lab's own time is measured, not estimated: everything outside the engine's calls.
 //
 //   - T7 (torture): a pass has cut power in every dangerous situation that its target names, if nothing narrowed the run down.
 //
-//   - T8 (explain): an explanation is an experiment. It recovers images that have lost these operations and no others, and
-//     names the earliest crash that fails with them; where nothing has to be lost, it leaves out one operation after the
-//     other. What it says was seen, not guessed.
+//   - T8 (explain): an explanation is an experiment. It recovers images that have lost certain operations and no
+//     others, and names the earliest crash that fails with that loss; if nothing has to be lost, it leaves out one
+//     operation at a time. What it says was seen, not guessed.
 //
-//   - T9 (torture, explain): a pass says what each crash profile had, and one that had no image makes the run Inconclusive. A
-//     finding says on which profiles it fails: the same recording was crashed around the same point under each.
+//   - T9 (torture, explain): a pass says what was explored under each crash profile, and a profile without any image
+//     makes the run Inconclusive. A finding says on which profiles it fails: the same recording was crashed around the
+//     same point under each.
 //
-//   - T10 (explore): crashes of recoveries are exhaustive to depth 2 on tiny runs and sampled beyond, and the result says at
-//     how many crash points nothing was left out. Beyond that, one store of each run goes through a hundred crashes in a row.
-//     It must keep its promises each time and may not grow: in files, bytes, or calls that change the disk.
+//   - T10 (explore): crashes of recoveries are exhaustive to depth 2 on tiny runs and sampled beyond, and the result
+//     says at how many crash points nothing was left out. In addition, one store of each run goes through a hundred
+//     crashes in a row. It must keep its promises each time and must not grow in files, bytes or calls that change the
+//     disk.
 //
-//   - T11 (torture): the sweep draws nothing. It ends when its fault finds no call left to hit, or says that it did not end.
+//   - T11 (torture): the sweep places its faults without randomness. It ends when its fault finds no call left to hit,
+//     or says that it did not end.
 //
 //   - T12 (torture): memory is bounded, however long a campaign is: it keeps figures, at most 64 findings, and the recording
 //     at hand.
 //
-// All state of a campaign is its own; several may run at once.
+// A campaign shares no state with others, so several may run at once.
 package torture

@@ -54,7 +54,7 @@ func irregular(info os.FileInfo) error {
 	return corrupt.At(filename.Lock, 0, "not a regular file (%v): remove it", info.Mode().Type())
 }
 
-// hasOtherNames reports whether a file may be known by another name, too.
+// hasOtherNames reports whether a file may also be known by another name.
 func hasOtherNames(info os.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	return !ok || stat.Nlink > 1

@@ -12,11 +12,11 @@ import (
 //
 // The bottom level has no limit; each level above it may hold 1/LevelSizeRatio of the one below, starting from what the
 // lowest level with tables really holds. Levels that would get less than LevelBytesBase in this way stay empty; the
-// highest of the others is the base level. Level 0 is compacted into the base level, or into the highest non-empty level
-// above it, when it has L0CompactionFiles tables, or several tables with half the bytes of what they are merged with. So
-// the levels below 0 of a steady store take about 1 + 1/LevelSizeRatio times its live data; inputs of a compaction stay
-// until its outputs are live. Tables that are mostly tombstones are compacted, too, where they meet enough of what they
-// may hide.
+// highest of the others is the base level. Level 0 is compacted into the base level, or into the highest non-empty
+// level above it, when it has L0CompactionFiles tables, or several tables with half the bytes of what they are merged
+// with. So the levels below 0 of a steady store take about 1 + 1/LevelSizeRatio times its live data; inputs of a
+// compaction stay until its outputs are live. Tables that are mostly tombstones are also compacted where they meet
+// enough of what they may hide.
 //
 // One goroutine flushes, CompactionsMax compact; the picker knows nothing but the live tables and the compactions that
 // run. Two of these never share keys on any level from the first input to the output level of either: none can take the
@@ -99,8 +99,8 @@ func (p *Picker) output(level, base int) int {
 	return max(base, level+1)
 }
 
-// score says how far a level above the bottom is beyond its limit; a compaction is due from 1 on. Tables that are on
-// their way down do not count.
+// score is the fill of a level above the bottom relative to its limit; a compaction is due from 1 on. Tables on their
+// way down do not count.
 func (p *Picker) score(level, base int, limit float64) float64 {
 	tables, bytes := 0, 0.0
 	for _, t := range p.Version.Levels[level] {
@@ -120,7 +120,7 @@ func (p *Picker) score(level, base int, limit float64) float64 {
 }
 
 // bulk is the score of level 0 by size. It bounds the space that overwritten values take in a store with few memtables'
-// worth of data: level 0 is due when it has half of what it would be merged with. Then the merge is cheap, too.
+// worth of data: level 0 is due when it has half of what it would be merged with. Then the merge is also cheap.
 func (p *Picker) bulk(tables int, bytes float64, base int) float64 {
 	below := float64(view.BytesOf(p.Version.Levels[p.output(0, base)]))
 	if tables < 2 || below == 0 {

@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
-// rangeWriter is the part of a rewriter that deals with range deletes. Tables do not share user keys: where one ends after
-// key K, its range deletes end there, too, and go on in the next table from the key that follows K.
+// rangeWriter is the part of a rewriter that deals with range deletes. Tables do not share user keys: where one ends
+// after key K, its range deletes also end there, and go on in the next table from the key that follows K.
 type rangeWriter struct {
 	all      rangedel.Set // what snapshots, and readers of the present, see
 	kept     rangedel.Set // what of it goes to tables

@@ -19,7 +19,7 @@ import (
 type Separator struct {
 	Threshold int                 // the length from which values go to a blob file; 0: none do
 	Victims   map[uint64]bool     // blob files that values are moved out of
-	Damaged   func(blob.Ref) bool // reports whether a value must leave its file, too; may be nil
+	Damaged   func(blob.Ref) bool // reports whether a value must also leave its file; may be nil
 	Files     []*view.BlobFile    // written, synced and open; their names are not durable yet
 
 	store  *Store

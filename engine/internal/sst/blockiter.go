@@ -2,7 +2,8 @@ package sst
 
 import "github.com/lightningdb/lightning-torture/engine/internal/key"
 
-// A blockIter walks one block. When a movement returns false and broken is set, the block is malformed; else it ended.
+// A blockIter walks one block. When a movement returns false, the block is malformed if broken is set, and has ended
+// otherwise.
 type blockIter struct {
 	block
 	entry

@@ -12,8 +12,8 @@ import (
 // A range delete is one operation with one sequence number. It lies beside the entries of its memtable or table
 // (internal/rangedel). The bounds of a table include its range deletes, whose end counts as if it were a key of theirs,
 // unless it ends in zero: then the key before it is known. Compactions take all tables whose bounds meet, so I8 holds
-// for range deletes as it does for keys, and a search that meets one can stop. Where a compaction ends a table after key
-// K, it ends the range deletes there, too, and the next table has the rest from the successor of K on.
+// for range deletes as it does for keys, and a search that meets one can stop. Where a compaction ends a table after
+// key K, it also ends the range deletes there, and the next table has the rest from the successor of K on.
 //
 // Flushes and compactions drop what a range delete hides from every reader; compactions do not even read it. A range
 // delete is dropped when every snapshot sees it and no table further down can hold one of its keys. An iterator takes

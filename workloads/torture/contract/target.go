@@ -27,7 +27,7 @@ type Target struct {
 	CheckFiles func(fs afero.Fs, dir string) error
 	// Goals are the dangerous situations of this engine, in addition to those of every store.
 	Goals []Goal
-	// Go, if set, is the Go expression that makes this target: findings are then saved as Go tests, too.
+	// Go, if set, is the Go expression that makes this target: findings are then also saved as Go tests.
 	Go GoExpr
 }
 

@@ -1,15 +1,15 @@
-// Package explain finds out why a failure happens: which operation had to be durable before which, and on which filesystems it
-// matters.
+// Package explain finds out why a failure happens: which operation had to be durable before which other, and on which
+// filesystems that matters.
 //
-// An explanation is an experiment (T8 of package torture). Explain recovers images that have lost certain operations and no
-// others, looks for the fewest whose loss alone makes the store fail in the same way, and names the earliest crash that
-// fails with them. Where nothing has to be lost, it leaves out one operation after the other. What it says was seen, not
-// guessed. Profiles crashes the same recording around the same point under every other profile (T9).
+// An explanation is an experiment (T8 of package torture). Explain recovers images that have lost certain operations
+// and no others, looks for the fewest whose loss alone makes the store fail in the same way, and names the earliest
+// crash that fails with them. If nothing has to be lost, it leaves out one operation at a time. What it says was seen,
+// not guessed. Profiles crashes the same recording around the same point under every other profile (T9).
 //
 //	explain.go      which losses a failure needs       sentence.go  putting the answer into words
 //	turn.go         what makes a loss fatal            sources.go   where in the engine's source an operation is made
 //	explanation.go  Explanation, Site                  profiles.go  the same failure on other filesystems
 //
-// The functions of this package write to nothing that they are given. Each explores on its own and is bounded by the
+// The functions of this package change nothing that they are given. Each explores on its own and is bounded by the
 // subject's patience and the number of its trials.
 package explain

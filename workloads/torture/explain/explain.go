@@ -13,7 +13,7 @@ import (
 
 // Explain finds the missing order behind a failure after a crash: the fewest operations whose loss alone causes it, and
 // the first thing that must not have happened before they were durable. To find out, it recovers and judges images of
-// its own. For a failure without a crash it says from when on the disk is wrong, too. It returns nil where it finds
+// its own. For a failure without a crash it also says since when the disk is wrong. It returns nil where it finds
 // nothing: for rot, a hang, many crashes in a row, what is wrong only in memory, and losses that do not fail a second
 // time.
 func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Explanation {

@@ -16,9 +16,9 @@
 //
 // Promises:
 //
-//   - E1: images are explored by observation (T1 of package torture). An image is undecided where the disk may be this or
-//     that, and decides when recovery looks. The search takes every answer in turn, depth first; each leaf stands for all
-//     images that recovery cannot tell apart.
+//   - E1: images are explored by observation (T1 of package torture). An image is undecided wherever the disk may be in
+//     one state or another, and decides when recovery looks. The search takes every answer in turn, depth first; each
+//     leaf stands for all images that recovery cannot tell apart.
 //   - E2: a crash point counts as exhaustive only if the search finished, no look needed more answers than the limit,
 //     and nothing diverged.
 //   - E3: an engine that hangs ends the exploration (T5). Most other images would hang too, and each costs the same patience.

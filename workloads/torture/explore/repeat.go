@@ -26,7 +26,7 @@ func (x *explorer) shown(state *history.State, err error, at origin) uint64 {
 }
 
 // repeat recovers an image once more, with the same answers. The store has to show the same and to ask the same of the
-// disk. If it does not, this image is not the one that was judged, but it is one that a crash can leave: judge is called
+// disk. If it does not, this image differs from the one that was judged, but a crash can leave it, so judge is called
 // with it.
 func (x *explorer) repeat(
 	point *faultfs.CrashPoint, first recovery.Call, a attempt, shown uint64,

@@ -3,14 +3,14 @@
 //
 // Promises:
 //
-//   - R1: a Recording is evidence. Nobody writes to it, to its trace or to its history once Run has returned it. Later
+//   - R1: a Recording is evidence. Nothing writes to it, to its trace or to its history once Run has returned it. Later
 //     packages keep what they find out about it themselves.
 //   - R2: the same plan with one client gives the same trace, operation by operation.
 //   - R3: cuts are sharp (T2 of package torture). A client operation that was acknowledged before the next filesystem
 //     operation counts as acknowledged; one called after the last filesystem operation before the cut counts as not
 //     begun.
-//   - R4: an engine that does not come back from an operation is a problem of the recording, not of the caller. Its goroutines
-//     stay behind, since nothing can stop them.
+//   - R4: an engine that does not return from an operation is a problem of the recording, not of the caller. Its
+//     goroutines are left running, since nothing can stop them.
 //   - R5: an error of the engine is a problem only if no earlier injected fault excuses it.
 //
 // The package cuts no power and judges no history. A Recording may be read by any number of goroutines.

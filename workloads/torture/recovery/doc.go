@@ -6,7 +6,7 @@
 //   - V1: the engine's time is measured apart from the lab's (T6 of package torture).
 //   - V2: a recovery that hangs can be given up. Its goroutine then never returns to the caller, so that everything it works
 //     on belongs to whoever gave it up.
-//   - V3: the state that Recover returns is valid until the next recovery, or for good once Keep was called.
+//   - V3: the state that Recover returns is valid until the next recovery, or permanently if Keep is called.
 //
 // A Prober is used by one goroutine; GiveUp alone may be called by another one. Call it for every image: it allocates nothing
 // of its own.
