@@ -228,3 +228,36 @@ func TestNoSizeIsBelieved(t *testing.T) {
 	require.ErrorContains(t, err, "the engine writes at most")
 	require.ErrorIs(t, (&engine.Options{MemtableBytes: 4<<30 + 1}).Validate(), engine.ErrOptions, "its log could not be read again")
 }
+
+// A stored file that was replaced by a link or a pipe is missing: no restore opens it, and the next backup stores it again.
+func TestBackupReplacesStoredFilesThatAreNotRegular(t *testing.T) {
+	for what, put := range map[string]func(path string) error{
+		"a named pipe": irregular["a named pipe"], "a symbolic link": irregular["a symbolic link"],
+	} {
+		t.Run(what, func(t *testing.T) {
+			dir, o := osStore(t)
+			repo := filepath.Join(t.TempDir(), "repo")
+			backup := func() {
+				db, err := engine.Open(dir, o)
+				require.NoError(t, err)
+				_, err = engine.Backup(db, repo)
+				require.NoError(t, err)
+				require.NoError(t, db.Close())
+			}
+			backup()
+			stored, err := filepath.Glob(filepath.Join(repo, "files", "*.sst-*"))
+			require.NoError(t, err)
+			require.NoError(t, os.Rename(stored[0], stored[0]+".moved"))
+			require.NoError(t, put(stored[0]))
+			require.ErrorContains(t, engine.VerifyBackups(repo, o), what)
+			_, err = engine.Restore(repo, 0, filepath.Join(t.TempDir(), "restored"), o)
+			require.ErrorIs(t, err, engine.ErrCorrupt)
+			require.ErrorContains(t, err, what)
+			backup()
+			require.NoError(t, engine.VerifyBackups(repo, o))
+			info, err := os.Lstat(stored[0])
+			require.NoError(t, err)
+			require.True(t, info.Mode().IsRegular())
+		})
+	}
+}

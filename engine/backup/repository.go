@@ -265,11 +265,15 @@ func (r *repo) isStored(f listed) (bool, error) {
 	if !r.has[f.stored()] {
 		return false, nil
 	}
-	info, err := r.fs.Stat(filepath.Join(r.files.Path(), f.stored()))
-	if errors.Is(err, fs.ErrNotExist) {
+	err := r.files.Check(f.stored())
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, corrupt.Err) {
 		return false, nil
 	}
-	return err == nil && info.Mode().IsRegular() && info.Size() == f.Bytes, err
+	if err != nil {
+		return false, err
+	}
+	info, err := r.fs.Stat(filepath.Join(r.files.Path(), f.stored()))
+	return err == nil && info.Size() == f.Bytes, err
 }
 
 // store stores a file. If a list names it already, it was lost or cut short. Then it comes back under its name only
