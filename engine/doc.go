@@ -104,10 +104,11 @@
 //
 // # Limits
 //
-// Keys have up to 64 KiB and may be empty; values have up to 1 GiB, batches nearly 2 GiB. Open reads each log into memory
-// as a whole. Writing a value takes no memory beside the batch, and Put of a large one not even that; a transaction
-// copies it twice. Reading one as a stream takes 128 KiB. Up to 512 commits are under way at once. While a read-write
-// transaction is open, 65,536 keys or 8 MiB of recent commits are remembered; an older transaction gets ErrConflict.
+// Keys have up to 64 KiB and may be empty; values have up to 1 GiB, batches nearly 2 GiB, memtables 4 GiB. Open reads
+// each log into memory as a whole; over 8 GiB it is ErrCorrupt. Writing a value takes no memory beside the batch, and
+// Put of a large one not even that; a transaction copies it twice. Reading one as a stream takes 128 KiB. Up to 512
+// commits are under way at once. While a read-write transaction is open, 65,536 keys or 8 MiB of recent commits are
+// remembered; an older transaction gets ErrConflict.
 //
 // An open store has a file descriptor for each table and blob file: with the default sizes about 2,900 for 20 GB.
 // Filter and index of a table stay in memory from its first search on, small ones from Open on. A scan takes another

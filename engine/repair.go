@@ -19,6 +19,9 @@ type Loss = repair.Loss
 // files that were there before, damaged or not, are kept in the directory lost/N of dir, which can be removed when it
 // is not needed any more. So Repair takes the space of the store a second time.
 //
+// A table that is not the one that the manifest lists, because its file was misplaced or is from another time, is lost as
+// a whole. A pipe, a device, a link or a directory with the name of a file is not opened, and moves to lost/N.
+//
 // It makes nothing up: every value of the repaired store was once the value of that key. But what is lost may be missing
 // from the middle of the store's history, not only from its end:
 //

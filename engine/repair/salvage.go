@@ -3,23 +3,17 @@ package repair
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/batch"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
-	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
-	"github.com/lightningdb/lightning-torture/engine/internal/sst"
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
-
-// tableBytesMax is the size of the largest damaged table that is read into memory.
-const tableBytesMax = 8 << 30
 
 // What a warning says, in the order of how much it takes away.
 const (
@@ -91,112 +85,7 @@ func (r *repairer) tryManifest(num uint64, marked bool) bool {
 	return true
 }
 
-// readTables returns an iterator for each table that the store needs; damaged ones are read into memory.
-func (r *repairer) readTables() ([]key.Iterator, error) {
-	var all []key.Iterator
-	nums, wanted := r.files.Tables, map[uint64]manifest.Table{}
-	if r.whole {
-		nums = nil
-		for _, level := range r.state.Levels {
-			for _, t := range level {
-				nums, wanted[t.Num] = append(nums, t.Num), t
-			}
-		}
-		slices.Sort(nums)
-	}
-	for _, num := range nums {
-		it, err := r.readTable(num, wanted[num])
-		if err != nil {
-			return nil, err
-		}
-		if it != nil {
-			r.report.Tables++
-			all = append(all, r.readable(it, filename.Table(num)))
-		}
-	}
-	return all, nil
-}
-
-func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, error) {
-	name := filename.Table(num)
-	f, err := r.store.Dir.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		r.loseTable(name, wanted, "the file is missing")
-		return nil, nil
-	}
-	if errors.Is(err, corrupt.Err) {
-		r.loseTable(name, wanted, err.Error())
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	reader, damage := sst.Open(f, info.Size(), sst.ReaderOptions{Name: name, FileNum: num})
-	if damage == nil {
-		damage = reader.Verify()
-	}
-	if damage == nil {
-		r.last = max(r.last, reader.Meta().MaxSeq)
-		r.tables = append(r.tables, &view.Table{Table: manifest.Table{Num: num}, File: f, Reader: reader})
-		r.ranges = append(r.ranges, reader.Ranges())
-		return reader.NewIterator(), nil
-	}
-	if errors.Is(damage, sst.ErrVersion) {
-		return nil, errors.Join(fmt.Errorf("%w: %w", manifest.ErrVersion, damage), f.Close())
-	}
-	if !errors.Is(damage, corrupt.Err) {
-		return nil, errors.Join(damage, f.Close())
-	}
-	content, err := durable.Content(f, name, tableBytesMax)
-	if err = errors.Join(err, f.Close()); errors.Is(err, corrupt.Err) {
-		r.loseTable(name, wanted, err.Error())
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	r.warn(warnTable)
-	return r.salvageTable(name, content), nil
-}
-
-// loseTable reports that nothing of a table is there.
-func (r *repairer) loseTable(name string, wanted manifest.Table, cause string) {
-	r.warn(warnTable)
-	l := Loss{File: name, Bytes: -1, Cause: cause}
-	if r.whole {
-		l.Bytes, l.After, l.Before = int64(wanted.Bytes), wanted.Smallest, wanted.Largest
-		l.Cause += "; the keys are the first and the last of it"
-	}
-	r.lose(l)
-}
-
-func (r *repairer) salvageTable(name string, content []byte) key.Iterator {
-	m := memtable.New(2*len(content) + 1)
-	in := m.Inserter()
-	ranges, gaps := sst.Salvage(content, name, func(user []byte, tr key.Trailer, value []byte) {
-		in.Add(user, tr, value)
-		r.last = max(r.last, tr.Seq())
-	})
-	r.ranges = append(r.ranges, ranges)
-	for _, t := range ranges {
-		r.last = max(r.last, t.Seq)
-	}
-	for _, g := range gaps {
-		l := Loss{File: name, Offset: g.Offset, Bytes: g.Bytes, After: g.After, Before: g.Before, Cause: g.Cause.Error()}
-		if g.Ranges {
-			r.warn(warnRanges)
-			l.Cause += "; range deletes that were here, or may have been, hide nothing any more"
-		}
-		r.lose(l)
-	}
-	return m.NewIterator()
-}
-
-// readLogs returns an iterator for each log that is not empty, newest first.
+// readLogs returns an iterator for each log that holds something, newest first.
 func (r *repairer) readLogs() ([]key.Iterator, error) {
 	var all []key.Iterator
 	last := r.state.LastSeq
@@ -229,9 +118,15 @@ func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Ite
 	in := m.Table.Inserter()
 	gaps := wal.Salvage(content, num, func(off int64, record []byte) {
 		b, ok := checkBatch(record)
-		if !ok || b.Seq <= newest {
+		switch {
+		case !ok || b.Seq <= newest || b.Seq > manifest.SeqMax:
 			r.warn(warnLog)
 			r.lose(Loss{File: name, Offset: off, Bytes: int64(len(record)), Cause: "the record is not a commit, or not here"})
+			return
+		case r.whole && b.Seq <= *last:
+			r.warn(warnLog)
+			r.lose(Loss{File: name, Offset: off, Bytes: int64(len(record)), Cause: fmt.Sprintf(
+				"a commit of writes from %d on, but up to %d they are in tables or earlier logs", b.Seq, *last)})
 			return
 		}
 		if r.whole && b.Seq > *last+1 {

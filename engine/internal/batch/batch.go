@@ -49,7 +49,7 @@ func Read(data []byte) (r Reader, ok bool) {
 		Seq:  key.Seq(binary.LittleEndian.Uint64(data)),
 		Left: int(count),
 		Rest: data[HeaderBytes:],
-	}, count > 0 && count <= math.MaxInt32
+	}, count > 0 && count <= math.MaxInt32 && binary.LittleEndian.Uint64(data) <= uint64(key.MaxSeq)-uint64(count)
 }
 
 // Follow returns the last sequence number of an encoded batch, whose first must follow that of the batch before it: last.

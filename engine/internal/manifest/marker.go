@@ -5,11 +5,16 @@ import (
 	"hash/crc32"
 	"strconv"
 	"strings"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
 // NumMax is the largest number that a file of a store has. A name with a larger one is not of a store, so that counting
 // on from what is found in a directory or a manifest never overflows.
 const NumMax = 1 << 62
+
+// SeqMax is the largest sequence number that a store reaches, which leaves as many for commits to come.
+const SeqMax = key.MaxSeq / 2
 
 // What the engine writes at most to a file. A manifest names each table with two keys.
 const (

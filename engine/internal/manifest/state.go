@@ -92,15 +92,15 @@ func order(level int) func(a, b Table) int {
 // Check reports a state that no sequence of flushes and compactions can lead to as corruption: overlapping tables in a
 // level below 0, bounds upside down, one number at two places, or a number that nothing counts up to.
 func (s *State) Check() error {
-	if s.NextFile > NumMax || s.LogFloor > NumMax || s.LastSeq > key.MaxSeq {
+	if s.NextFile > NumMax || s.LogFloor > NumMax || s.LastSeq > SeqMax {
 		return corrupt.At("manifest", 0, "next file %d, log floor %d and last sequence number %d are not all below %d and %d",
-			s.NextFile, s.LogFloor, s.LastSeq, uint64(NumMax), key.MaxSeq)
+			s.NextFile, s.LogFloor, s.LastSeq, uint64(NumMax), SeqMax)
 	}
 	seen := map[uint64]bool{}
 	for l, level := range s.Levels {
 		for i, t := range level {
 			switch {
-			case t.Num > NumMax || t.MaxSeq > key.MaxSeq || t.MinSeq > t.MaxSeq:
+			case t.Num > NumMax || t.MaxSeq > SeqMax || t.MinSeq > t.MaxSeq:
 				return corrupt.At("manifest", 0, "table %d has sequence numbers %d to %d", t.Num, t.MinSeq, t.MaxSeq)
 			case seen[t.Num]:
 				return corrupt.At("manifest", 0, "table %d is listed twice", t.Num)

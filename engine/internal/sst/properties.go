@@ -66,6 +66,9 @@ func decodeProperties(b []byte, version uint32) (properties, error) {
 		rawKeyBytes:   word(3),
 		rawValueBytes: word(4),
 	}
+	if p.meta.MinSeq > p.meta.MaxSeq || p.meta.MaxSeq > key.MaxSeq {
+		return properties{}, errMalformed
+	}
 	rest, ok := b[propertiesFixedBytes:], false
 	for _, user := range [...]*[]byte{&p.meta.Smallest, &p.meta.Largest} {
 		if *user, rest, ok = cutBytes(rest); !ok {

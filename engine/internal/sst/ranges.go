@@ -82,7 +82,7 @@ func decodeRanges(b []byte) (rangedel.Set, error) {
 			return nil, errMalformed
 		}
 		seq, n := binary.Uvarint(rest)
-		if n <= 0 {
+		if n <= 0 || seq > uint64(key.MaxSeq) {
 			return nil, errMalformed
 		}
 		t.Seq, rest = key.Seq(seq), rest[n:]

@@ -41,6 +41,25 @@ func Salvage(content []byte, name string, visit func(user []byte, tr key.Trailer
 	return s.ranges, s.gaps
 }
 
+// SalvageMeta returns what a damaged table says of itself, if its footer and its properties can be read.
+func SalvageMeta(content []byte, name string) (m Meta, ok bool) {
+	size := int64(len(content))
+	if size < footerBytes {
+		return m, false
+	}
+	f, err := decodeFooter(name, content[size-footerBytes:], size)
+	if err != nil {
+		return m, false
+	}
+	raw, err := unseal(name, content[f.properties.offset:f.properties.end()], f.properties)
+	if err != nil {
+		return m, false
+	}
+	p, err := decodeProperties(raw, f.version)
+	p.meta.Bytes = uint64(size)
+	return p.meta, err == nil
+}
+
 type salvager struct {
 	content []byte
 	name    string

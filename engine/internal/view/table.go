@@ -74,6 +74,12 @@ func (t *Table) iterator(hidden []rangedel.Set, seq key.Seq) key.Iterator {
 	return rangedel.Hide(t.Reader.NewIterator(), hidden, newest)
 }
 
+// Is reports whether a table that says this of itself is the one that a manifest lists.
+func Is(t *manifest.Table, m sst.Meta) bool {
+	return m.Bytes == t.Bytes && m.Entries == t.Entries && m.MinSeq == t.MinSeq && m.MaxSeq == t.MaxSeq &&
+		bytes.Equal(m.Smallest, t.Smallest) && bytes.Equal(m.Largest, t.Largest)
+}
+
 // OpenTable opens a live table. If it is missing, short or not the table that the manifest describes, that is
 // corruption.
 func OpenTable(dir *durable.Dir, blocks *cache.Cache, t manifest.Table) (*Table, error) {
@@ -84,8 +90,7 @@ func OpenTable(dir *durable.Dir, blocks *cache.Cache, t manifest.Table) (*Table,
 	}
 	reader, err := sst.Open(f, int64(t.Bytes), sst.ReaderOptions{Name: name, FileNum: t.Num, Cache: blocks})
 	if err == nil {
-		if m := reader.Meta(); m.Entries != t.Entries || m.MinSeq != t.MinSeq || m.MaxSeq != t.MaxSeq ||
-			!bytes.Equal(m.Smallest, t.Smallest) || !bytes.Equal(m.Largest, t.Largest) {
+		if !Is(&t, reader.Meta()) {
 			err = corrupt.At(name, 0, "another table than the manifest says")
 		}
 	}

@@ -1,0 +1,240 @@
+package repair
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/blob"
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/filename"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
+	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
+	"github.com/lightningdb/lightning-torture/engine/internal/sst"
+	"github.com/lightningdb/lightning-torture/engine/internal/view"
+)
+
+// tableBytesMax is the size of the largest damaged table that is read into memory.
+const tableBytesMax = 8 << 30
+
+// readTables returns an iterator for each table that the store needs; damaged ones are read into memory.
+func (r *repairer) readTables() ([]key.Iterator, error) {
+	var all []key.Iterator
+	nums, wanted := r.files.Tables, map[uint64]manifest.Table{}
+	if r.whole {
+		nums = nil
+		for _, level := range r.state.Levels {
+			for _, t := range level {
+				nums, wanted[t.Num] = append(nums, t.Num), t
+			}
+		}
+		slices.Sort(nums)
+	}
+	for _, num := range nums {
+		it, err := r.readTable(num, wanted[num])
+		if err != nil {
+			return nil, err
+		}
+		if it != nil {
+			r.report.Tables++
+			all = append(all, r.readable(it, filename.Table(num)))
+		}
+	}
+	return all, nil
+}
+
+func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, error) {
+	name := filename.Table(num)
+	f, err := r.store.Dir.Open(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		r.loseTable(name, wanted, "the file is missing")
+		return nil, nil
+	case errors.Is(err, corrupt.Err):
+		r.loseTable(name, wanted, err.Error())
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	reader, damage := r.openTable(f, num, wanted)
+	switch {
+	case errors.Is(damage, sst.ErrVersion):
+		return nil, errors.Join(fmt.Errorf("%w: %w", manifest.ErrVersion, damage), f.Close())
+	case errors.Is(damage, corrupt.Err):
+		content, err := durable.Content(f, name, tableBytesMax)
+		if err = errors.Join(err, f.Close()); errors.Is(err, corrupt.Err) {
+			r.loseTable(name, wanted, err.Error())
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		return r.salvageTable(name, content, wanted), nil
+	case damage != nil:
+		return nil, errors.Join(damage, f.Close())
+	}
+	other, err := r.isOther(reader, wanted)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	if other != "" {
+		r.loseTable(name, wanted, other)
+		return nil, f.Close()
+	}
+	r.last = max(r.last, reader.Meta().MaxSeq)
+	r.tables = append(r.tables, &view.Table{Table: manifest.Table{Num: num}, File: f, Reader: reader})
+	r.ranges = append(r.ranges, reader.Ranges())
+	return reader.NewIterator(), nil
+}
+
+// openTable opens and verifies a table: as long as the manifest says, if the file has so many bytes and they are a table,
+// else the whole file.
+func (r *repairer) openTable(f afero.File, num uint64, wanted manifest.Table) (reader *sst.Reader, err error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	size := info.Size()
+	sizes := []int64{size}
+	if r.whole && wanted.Bytes < uint64(size) {
+		sizes = []int64{int64(wanted.Bytes), size}
+	}
+	for _, size := range sizes {
+		reader, err = sst.Open(f, size, sst.ReaderOptions{Name: filename.Table(num), FileNum: num})
+		if err == nil {
+			err = reader.Verify()
+		}
+		if !errors.Is(err, corrupt.Err) {
+			break
+		}
+	}
+	return reader, err
+}
+
+// isOther returns what shows that an intact table is not the one that the store needs, or "". Its entries must not be
+// used: what the store deleted since would be back, or what another store holds would be here.
+func (r *repairer) isOther(reader *sst.Reader, wanted manifest.Table) (string, error) {
+	if m := reader.Meta(); !r.whole {
+		if m.MaxSeq > manifest.SeqMax {
+			return fmt.Sprintf("sequence numbers up to %d, which no store reaches", m.MaxSeq), nil
+		}
+		return "", nil
+	} else if !view.Is(&wanted, m) {
+		return another(m, wanted), nil
+	}
+	found := map[uint64]manifest.Blobs{}
+	it := reader.NewIterator()
+	for ok := it.First(); ok; ok = it.Next() {
+		if ref, ok := blob.DecodeRef(it.Value()); ok && it.Trailer().Kind() == key.BlobSet {
+			u := found[ref.File]
+			found[ref.File] = manifest.Blobs{File: ref.File, Values: u.Values + 1, Bytes: u.Bytes + ref.Bytes()}
+		}
+	}
+	listed := map[uint64]manifest.Blobs{}
+	for _, u := range wanted.Blobs {
+		listed[u.File] = u
+	}
+	if err := errors.Join(it.Error(), it.Close()); err != nil || maps.Equal(found, listed) {
+		return "", err
+	}
+	return "another table than the manifest says: it refers to other values in blob files", nil
+}
+
+// another says how a table differs from the one that the manifest lists.
+func another(m sst.Meta, wanted manifest.Table) string {
+	return fmt.Sprintf("another table than the manifest says: %d entries %d to %d of keys %.40q to %.40q in %d bytes, want %d"+
+		" entries %d to %d of keys %.40q to %.40q in %d bytes", m.Entries, m.MinSeq, m.MaxSeq, m.Smallest, m.Largest, m.Bytes,
+		wanted.Entries, wanted.MinSeq, wanted.MaxSeq, wanted.Smallest, wanted.Largest, wanted.Bytes)
+}
+
+// loseTable reports that nothing of a table is there.
+func (r *repairer) loseTable(name string, wanted manifest.Table, cause string) {
+	r.warn(warnTable)
+	l := Loss{File: name, Bytes: -1, Cause: cause}
+	if r.whole {
+		l.Bytes, l.After, l.Before = int64(wanted.Bytes), wanted.Smallest, wanted.Largest
+		l.Cause += "; the keys are the first and the last of it"
+	}
+	r.lose(l)
+}
+
+// salvageTable returns what is whole of a damaged table, and reports what is not; nil if that is of another table.
+func (r *repairer) salvageTable(name string, content []byte, wanted manifest.Table) key.Iterator {
+	m := memtable.New(2*len(content) + 1)
+	in, s := m.Inserter(), salvaged{}
+	ranges, gaps := sst.Salvage(content, name, func(user []byte, tr key.Trailer, value []byte) {
+		in.Add(user, tr, value)
+		s.add(user, user, tr.Seq())
+	})
+	s.addRanges(ranges)
+	if why := r.isForeign(content, name, s, wanted); why != "" {
+		r.loseTable(name, wanted, why)
+		return nil
+	}
+	r.warn(warnTable)
+	r.ranges, r.last = append(r.ranges, ranges), max(r.last, s.MaxSeq)
+	if r.whole && len(gaps) == 0 && s.Entries < wanted.Entries {
+		r.lose(Loss{
+			File: name, Bytes: -1, After: wanted.Smallest, Before: wanted.Largest,
+			Cause: fmt.Sprintf("%d of %d entries are not there", wanted.Entries-s.Entries, wanted.Entries),
+		})
+	}
+	for _, g := range gaps {
+		l := Loss{File: name, Offset: g.Offset, Bytes: g.Bytes, After: g.After, Before: g.Before, Cause: g.Cause.Error()}
+		if g.Ranges {
+			r.warn(warnRanges)
+			l.Cause += "; range deletes that were here, or may have been, hide nothing any more"
+		}
+		r.lose(l)
+	}
+	return m.NewIterator()
+}
+
+// salvaged is what the readable entries of a damaged table amount to.
+type salvaged struct{ sst.Meta }
+
+func (s *salvaged) add(smallest, largest []byte, seq key.Seq) {
+	if s.Entries == 0 || bytes.Compare(smallest, s.Smallest) < 0 {
+		s.Smallest = bytes.Clone(smallest)
+	}
+	if s.Entries == 0 || bytes.Compare(largest, s.Largest) > 0 {
+		s.Largest = bytes.Clone(largest)
+	}
+	if s.Entries == 0 || seq < s.MinSeq {
+		s.MinSeq = seq
+	}
+	s.Entries, s.MaxSeq = s.Entries+1, max(s.MaxSeq, seq)
+}
+
+func (s *salvaged) addRanges(ranges rangedel.Set) {
+	for i := range ranges {
+		s.add(ranges[i].Start, ranges[i].Last(), ranges[i].Seq)
+	}
+}
+
+// isForeign returns what shows that the entries of a damaged table are not of the one that the store needs, or "": its
+// properties, if they can be read, or an entry that the manifest rules out.
+func (r *repairer) isForeign(content []byte, name string, s salvaged, wanted manifest.Table) string {
+	if !r.whole {
+		if s.MaxSeq > manifest.SeqMax {
+			return fmt.Sprintf("sequence numbers up to %d, which no store reaches", s.MaxSeq)
+		}
+		return ""
+	}
+	if m, ok := sst.SalvageMeta(content, name); ok && !view.Is(&wanted, m) {
+		return another(m, wanted)
+	}
+	if s.Entries > 0 && (s.Entries > wanted.Entries || s.MinSeq < wanted.MinSeq || s.MaxSeq > wanted.MaxSeq ||
+		bytes.Compare(s.Smallest, wanted.Smallest) < 0 || bytes.Compare(s.Largest, wanted.Largest) > 0) {
+		return another(s.Meta, wanted)
+	}
+	return ""
+}
