@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
@@ -69,11 +70,12 @@ func (d *death) innocent() error {
 // runChild calls this binary with the given arguments and returns the exit code, or how the child died. It passes on the
 // signal that cancels ctx.
 func runChild(ctx context.Context, stdout, stderr io.Writer, args ...string) (code exit.Code, died *death, err error) {
-	dir, err := os.MkdirTemp("", "lightning-torture-")
+	scratch, err := hostdisk.NewScratch("", "child")
 	if err != nil {
 		return 0, nil, fmt.Errorf("%w: %w", torture.ErrHost, err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	defer func() { err = errors.Join(err, scratch.Remove()) }()
+	dir := scratch.Dir
 	program, err := os.Executable()
 	if err != nil {
 		return 0, nil, fmt.Errorf("%w: %w", torture.ErrHost, err)

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,6 +28,8 @@ func doomed() {
 		case "kill":
 			self, _ := os.FindProcess(os.Getpid())
 			_ = self.Kill()
+		case "wait":
+			fmt.Println("waiting")
 		}
 		select {}
 	}}}})
@@ -74,4 +78,40 @@ func TestAProcessThatIsKilledIsNoFinding(t *testing.T) {
 	require.Equal(t, int(exit.HostFault), code)
 	require.Empty(t, stdout)
 	require.True(t, strings.HasSuffix(stderr, "was ended from outside, perhaps for want of memory\n"), stderr)
+}
+
+// Whoever is killed by SIGKILL cleans up nothing. The next one does.
+func TestWhatAKilledCommandLeavesIsRemovedByTheNext(t *testing.T) {
+	if !childDiesWithParent {
+		t.Skip("here there is no child process and no directory for it")
+	}
+	t.Setenv("TMPDIR", t.TempDir())
+	self, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.CommandContext(t.Context(), self)
+	cmd.Args = []string{"doomed", "run", "-w", "kv", "-f", "power", "--dir", t.TempDir()}
+	cmd.Env = append(os.Environ(), "DOOM=wait")
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	line, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "waiting\n", line)
+
+	code, _, stderr := runDoomed(t, "kill", "run", "-w", "kv", "-f", "power", "--dir", t.TempDir())
+	require.Equal(t, int(exit.HostFault), code, stderr)
+	require.Len(t, temporary(t), 1, "that of the command that still runs")
+	require.NoError(t, cmd.Process.Kill())
+	_ = cmd.Wait() // it was killed
+	require.Len(t, temporary(t), 1)
+	code, _, stderr = runDoomed(t, "kill", "run", "-w", "kv", "-f", "power", "--dir", t.TempDir())
+	require.Equal(t, int(exit.HostFault), code, stderr)
+	require.Empty(t, temporary(t))
+}
+
+func temporary(t *testing.T) []os.DirEntry {
+	t.Helper()
+	left, err := os.ReadDir(os.TempDir())
+	require.NoError(t, err)
+	return left
 }

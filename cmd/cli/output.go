@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/reports"
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
@@ -70,11 +72,7 @@ func makeWritable(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	probe, err := os.CreateTemp(dir, ".writable-*")
-	if err != nil {
-		return err
-	}
-	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+	return hostdisk.CheckWritable(dir)
 }
 
 // publish prints the result and writes the report. If the report cannot be written, the result is printed all the same.
@@ -107,7 +105,10 @@ func writeReport(path string, r *torture.Result) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(path, page.Bytes(), 0o644)
+	return hostdisk.WriteFile(path, 0o644, func(w io.Writer) error {
+		_, err := page.WriteTo(w)
+		return err
+	})
 }
 
 // colored reports whether text has colours: the flag decides, then NO_COLOR and TERM, then whether standard output is a

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 )
 
 // Run measures the engines and returns what came of it. All stores are removed before it returns. If ctx ends before,
@@ -60,12 +62,12 @@ func workspace(parent string) (dir string, remove func() error, err error) {
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return "", nil, fmt.Errorf("directory of the stores: %w", err)
 	}
-	dir, err = os.MkdirTemp(parent, "lightning-bench-")
+	scratch, err := hostdisk.NewScratch(parent, "bench")
 	if err != nil {
 		return "", nil, fmt.Errorf("directory of the stores: %w", err)
 	}
-	return dir, func() error {
-		err := os.RemoveAll(dir)
+	return scratch.Dir, func() error {
+		err := scratch.Remove()
 		if made {
 			_ = os.Remove(parent) // not if somebody else put something there
 		}

@@ -1,16 +1,18 @@
 package bench
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"path/filepath"
 	"runtime"
 	"runtime/pprof"
 
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 )
 
 // Sizes that all engines share, in bytes.
@@ -99,16 +101,17 @@ func (s *session) measured(t trial, p plan, begin func(worker int) func(i int) e
 		return drive(p, begin)
 	}
 	name := fmt.Sprintf("%s-%d-%s-%d.pprof", t.work.name, t.goroutines, s.Engine, s.Round)
-	f, err := os.Create(filepath.Join(s.Profile, name))
-	if err != nil {
-		return all, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	if err := pprof.StartCPUProfile(f); err != nil {
-		return all, err
-	}
-	defer pprof.StopCPUProfile()
-	return drive(p, begin)
+	err = hostdisk.WriteFile(filepath.Join(s.Profile, name), 0o666, func(w io.Writer) error {
+		checked := bufio.NewWriter(w) // keeps the first error, which the profiler ignores
+		if err := pprof.StartCPUProfile(checked); err != nil {
+			return err
+		}
+		var failed error
+		all, failed = drive(p, begin)
+		pprof.StopCPUProfile()
+		return errors.Join(failed, checked.Flush())
+	})
+	return all, err
 }
 
 // verify reads the whole store, which must hold exactly the loaded entries, and lets it check its files.

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 )
 
 // Defaults of a [Campaign].
@@ -40,12 +42,12 @@ func (c Campaign) Run(ctx context.Context) (r Report, err error) {
 	if err != nil {
 		return r, err
 	}
-	scratch, err := os.MkdirTemp("", "mutants-")
+	scratch, err := hostdisk.NewScratch("", "mutants")
 	if err != nil {
 		return r, fmt.Errorf("mutants: %w", err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
-	lab := Lab{Root: c.Root, Package: c.lab, For: c.For, Scratch: scratch}
+	defer func() { err = errors.Join(err, scratch.Remove()) }()
+	lab := Lab{Root: c.Root, Package: c.lab, For: c.For, Scratch: scratch.Dir}
 	if c.Matrix {
 		lab.Each, lab.Faults = c.Each, c.Faults
 	}

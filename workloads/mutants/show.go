@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 )
 
 // ErrShow is returned by Show unless exactly one mutant is chosen.
@@ -31,12 +33,12 @@ func (c Campaign) Show(ctx context.Context, dir string, stdout, stderr io.Writer
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return "", fmt.Errorf("mutants: %w", err)
 	}
-	scratch, err := os.MkdirTemp("", "mutants-")
+	scratch, err := hostdisk.NewScratch("", "mutants")
 	if err != nil {
 		return "", fmt.Errorf("mutants: %w", err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
-	built, err := (&Lab{Root: c.Root, Package: c.lab, Scratch: scratch}).build(ctx, m)
+	defer func() { err = errors.Join(err, scratch.Remove()) }()
+	built, err := (&Lab{Root: c.Root, Package: c.lab, Scratch: scratch.Dir}).build(ctx, m)
 	if err != nil {
 		return "", err
 	}
@@ -62,9 +64,13 @@ func move(from, to string) error {
 	if os.Rename(from, to) == nil {
 		return nil
 	}
-	data, err := os.ReadFile(from)
+	program, err := os.Open(from)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(to, data, 0o755) //nolint:gosec // a program
+	defer program.Close() //nolint:errcheck // only read
+	return hostdisk.WriteFile(to, 0o755, func(w io.Writer) error {
+		_, err := io.Copy(w, program)
+		return err
+	})
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 )
 
 // DefaultFor is how long the tests may take with one mutation unless Run says otherwise.
@@ -41,12 +43,12 @@ func (r Run) Do(ctx context.Context) (report Report, err error) {
 	if err != nil {
 		return report, err
 	}
-	scratch, err := os.MkdirTemp("", "mutate-")
+	scratch, err := hostdisk.NewScratch("", "mutate")
 	if err != nil {
 		return report, fmt.Errorf("mutate: %w", err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
-	t := &trial{run: &r, packages: packages, scratch: scratch}
+	defer func() { err = errors.Join(err, scratch.Remove()) }()
+	t := &trial{run: &r, packages: packages, scratch: scratch.Dir}
 	if len(all) > 0 {
 		if err := t.baseline(ctx); err != nil {
 			return report, err

@@ -48,5 +48,5 @@
 // Tried and rejected: calls of runtime.Gosched in the filesystem and the clients (switches only there, and the program
 // has to change); wazero's function listeners in place of the countdown (each walks the stack: 15 times slower).
 //
-// A Program may be run by several goroutines at once. The package knows nothing else of this module.
+// A Program may be run by several goroutines at once. The package knows nothing else of this module but hostdisk.
 package schedule

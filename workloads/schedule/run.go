@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/sys"
+
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 )
 
 // Job is what a program is run for. The zero value works.
@@ -38,13 +39,13 @@ const crashed = 2
 // Run runs the program once, in a world made from seed. An error is one of the host; how the program fared is in the
 // outcome. A run cannot be interrupted.
 func (p *Program) Run(ctx context.Context, seed uint64, job Job) (_ Outcome, err error) {
-	temp, err := os.MkdirTemp("", "schedule")
+	temp, err := hostdisk.NewScratch("", "schedule")
 	if err != nil {
 		return Outcome{}, fmt.Errorf("schedule: %w", err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
+	defer func() { err = errors.Join(err, temp.Remove()) }()
 	w := newWorld(seed)
-	module, err := p.runtime.InstantiateModule(w.within(ctx), p.compiled, w.config(seed, job, temp))
+	module, err := p.runtime.InstantiateModule(w.within(ctx), p.compiled, w.config(seed, job, temp.Dir))
 	if module != nil {
 		err = errors.Join(err, module.Close(ctx))
 	}

@@ -1,14 +1,15 @@
 package torture
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
@@ -61,11 +62,10 @@ func makeWritable(dir string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("%w: cannot make the output directory %s: %w", ErrHost, dir, errors.Unwrap(err))
 	}
-	probe := filepath.Join(dir, ".writable")
-	if err := os.WriteFile(probe, nil, 0o666); err != nil {
-		return fmt.Errorf("%w: cannot write in the output directory %s: %w", ErrHost, dir, errors.Unwrap(err))
+	if err := hostdisk.CheckWritable(dir); err != nil {
+		return fmt.Errorf("%w: cannot write in the output directory %s: %w", ErrHost, dir, cmp.Or(errors.Unwrap(err), err))
 	}
-	return os.Remove(probe)
+	return nil
 }
 
 // finished reports whether no further run should begin.

@@ -3,11 +3,12 @@ package evidence
 import (
 	"fmt"
 	"go/format"
-	"os"
+	"io"
 	"path"
 	"reflect"
 	"strings"
 
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
@@ -50,7 +51,11 @@ func SaveGoTest(file string, target contract.Target, p *plan.Plan, f *Finding) (
 		return "", fmt.Errorf("torture: the test of a finding is no Go: %w", err)
 	}
 	file = strings.TrimSuffix(file, Ext) + "_test.go"
-	if err := os.WriteFile(file, source, 0o666); err != nil { //nolint:gosec // as every file that a compiler reads
+	err = hostdisk.WriteFile(file, 0o666, func(w io.Writer) error {
+		_, err := w.Write(source)
+		return err
+	})
+	if err != nil {
 		return "", fmt.Errorf("%w: saving a finding: %w", ErrHost, err)
 	}
 	return file, nil

@@ -12,6 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/internal/jsonlimit"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
@@ -66,24 +67,14 @@ func (v *Evidence) Save(file string) (err error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(file), "saving-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	z := gzip.NewWriter(f)
-	measured := io.MultiWriter(jsonlimit.NewMeter(contentLimits), z)
-	if err := errors.Join(json.NewEncoder(measured).Encode(v), z.Close(), f.Close()); err != nil {
+	return hostdisk.WriteFile(file, 0o600, func(w io.Writer) error {
+		z := gzip.NewWriter(w)
+		err := json.NewEncoder(io.MultiWriter(jsonlimit.NewMeter(contentLimits), z)).Encode(v)
 		if errors.Is(err, jsonlimit.ErrLimit) {
 			err = errors.Join(ErrTooLarge, err)
 		}
-		return err
-	}
-	return os.Rename(f.Name(), file)
+		return errors.Join(err, z.Close())
+	})
 }
 
 // Recording rebuilds the run from its evidence.

@@ -1,0 +1,113 @@
+package hostdisk
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/spf13/afero"
+)
+
+// savingPrefix begins the names of temporary files.
+const savingPrefix = ".saving-"
+
+// WriteFile makes or replaces a file with what write writes. The directory must exist. A link is followed. A pipe or device,
+// such as /dev/stdout, is written to as it is. The file has the permissions perm, before umask.
+func WriteFile(name string, perm fs.FileMode, write func(w io.Writer) error) error {
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target
+	}
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return writeThrough(name, write)
+	}
+	sweepFiles(filepath.Dir(name))
+	return writeFile(afero.NewOsFs(), name, perm, write)
+}
+
+// writeThrough writes to a pipe or device.
+func writeThrough(name string, write func(w io.Writer) error) error {
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
+}
+
+// CheckWritable returns an error unless files can be made in a directory.
+func CheckWritable(dir string) error {
+	sweepFiles(dir)
+	f, err := createTemp(afero.NewOsFs(), dir, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// writeFile writes a temporary file and renames it. Where there are locks it is closed last, because that gives up its own;
+// elsewhere a system may refuse to rename an open file.
+func writeFile(disk afero.Fs, name string, perm fs.FileMode, write func(w io.Writer) error) error {
+	f, err := createTemp(disk, filepath.Dir(name), perm)
+	if err != nil {
+		return err
+	}
+	closeOnce := sync.OnceValue(f.Close)
+	err = write(f)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err == nil && !haveLocks {
+		err = closeOnce()
+	}
+	if err == nil {
+		err = disk.Rename(f.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(err, closeOnce(), disk.Remove(f.Name()))
+	}
+	return errors.Join(closeOnce(), syncDir(disk, filepath.Dir(name)))
+}
+
+// lastTemp makes the names of this process unique.
+var lastTemp atomic.Uint64
+
+// createTemp makes a temporary file that this process owns.
+func createTemp(disk afero.Fs, dir string, perm fs.FileMode) (afero.File, error) {
+	for {
+		name := filepath.Join(dir, fmt.Sprintf("%s%d-%d", savingPrefix, os.Getpid(), lastTemp.Add(1)))
+		f, err := disk.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)
+		if errors.Is(err, fs.ErrExist) {
+			continue // of another process with this ID, in another container
+		}
+		if err != nil {
+			return nil, err
+		}
+		if real, ok := f.(*os.File); !ok || own(real) {
+			return f, nil
+		}
+		_ = f.Close() // somebody took it for abandoned before it was locked, and has removed it
+	}
+}
+
+// syncDir makes a rename durable, where directories can be synced.
+func syncDir(disk afero.Fs, dir string) error {
+	d, err := disk.Open(dir)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
+		err = nil
+	}
+	return errors.Join(err, d.Close())
+}
+
+// sweepFiles removes the temporary files of a directory whose owners are gone.
+func sweepFiles(dir string) {
+	abandoned(dir, savingPrefix, func(info fs.FileInfo) bool { return info.Mode().IsRegular() }, os.Remove)
+}
