@@ -96,7 +96,7 @@ func (f *wasmexecFlags) choice(cmd *cobra.Command) (schedule.Seeds, error) {
 
 // wasmexec loads the program and runs it from each seed.
 func wasmexec(ctx context.Context, t *tool, f *wasmexecFlags, seeds schedule.Seeds, args []string) (err error) {
-	code, err := os.ReadFile(args[0])
+	code, err := readModule(args[0])
 	if err != nil {
 		return unreadable(args[0], err)
 	}
@@ -188,13 +188,26 @@ func scheduleCache() string {
 	return filepath.Join(dir, "lightning-torture", "wasm")
 }
 
+// readModule reads a file that is not longer than a module may be. What is no regular file may be endless.
+func readModule(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, exit.Usagef("a directory: %s", name)
+	case !info.Mode().IsRegular():
+		return nil, exit.Usagef("no regular file: %s", name)
+	case info.Size() > schedule.MaxModuleBytes:
+		return nil, exit.Usagef("%s has %d bytes; a program may have %d", name, info.Size(), schedule.MaxModuleBytes)
+	}
+	return os.ReadFile(name)
+}
+
 // unreadable explains why a file cannot be read.
 func unreadable(name string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return exit.Usagef("no such file: %s", name)
-	}
-	if info, statErr := os.Stat(name); statErr == nil && info.IsDir() {
-		return exit.Usagef("a directory: %s", name)
 	}
 	return err
 }

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/lightningdb/lightning-torture/workloads/internal/jsonlimit"
 )
 
 // Version is the newest version of the file format that Decode reads. Version 2 added conditions, changes that depend on
@@ -29,6 +31,13 @@ func versionOf(ops []Op) int {
 	}
 	return 1
 }
+
+// Limits of a file that Decode reads: it may come from anybody.
+const (
+	MaxOps       = 16 << 20 // operations of a history
+	MaxLineBytes = 64 << 20 // one operation: a scan of 200,000 keys with values of 100 bytes has 40 MB
+	maxLineParts = 2 << 20  // reads, writes and conditions of one operation, which in memory are larger than as text
+)
 
 // header is the first line of a file. The number of operations tells a truncated file from a complete one.
 type header struct {
@@ -54,7 +63,7 @@ func Encode(w io.Writer, ops []Op) error {
 	return nil
 }
 
-// Decode reads what Encode wrote. Damage is ErrFormat with the number of the line, counted from 1.
+// Decode reads what Encode wrote. Damage, or a line beyond a limit, is ErrFormat with the number of the line, counted from 1.
 func Decode(r io.Reader) ([]Op, error) {
 	lines := &lineReader{buffered: bufio.NewReader(r)}
 	var head header
@@ -63,6 +72,9 @@ func Decode(r io.Reader) ([]Op, error) {
 	}
 	if head.Version < 1 || head.Version > Version {
 		return nil, lines.bad(fmt.Errorf("version %d, want 1 to %d", head.Version, Version))
+	}
+	if head.Ops < 0 || head.Ops > MaxOps {
+		return nil, lines.bad(fmt.Errorf("%d operations; the limit is %d", head.Ops, MaxOps))
 	}
 	var ops []Op // not sized by the header: a damaged number must not take all memory
 	for i := range head.Ops {
@@ -89,11 +101,25 @@ type lineReader struct {
 
 func (l *lineReader) next() ([]byte, error) {
 	l.line++
-	text, err := l.buffered.ReadBytes('\n')
+	text, err := l.lineWithin(MaxLineBytes)
 	if errors.Is(err, io.EOF) && len(text) > 0 {
 		return text, nil // a last line without newline is judged by whether it decodes
 	}
 	return text, err
+}
+
+// lineWithin reads a line of so many bytes at the most.
+func (l *lineReader) lineWithin(limit int) ([]byte, error) {
+	var text []byte
+	for {
+		part, err := l.buffered.ReadSlice('\n')
+		if text = append(text, part...); len(text) > limit {
+			return nil, l.bad(fmt.Errorf("it has more than %d bytes", limit))
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return text, err
+		}
+	}
 }
 
 func (l *lineReader) decode(into any) error {
@@ -101,8 +127,15 @@ func (l *lineReader) decode(into any) error {
 	if errors.Is(err, io.EOF) {
 		return l.bad(io.ErrUnexpectedEOF)
 	}
+	if errors.Is(err, ErrFormat) {
+		return err
+	}
 	if err != nil {
 		return fmt.Errorf("history: read line %d: %w", l.line, err)
+	}
+	limits := jsonlimit.Limits{Bytes: MaxLineBytes, Elements: maxLineParts, Values: 8 * maxLineParts, Depth: 8}
+	if _, err := jsonlimit.NewMeter(limits).Write(text); err != nil {
+		return l.bad(err)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()

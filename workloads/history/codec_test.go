@@ -3,6 +3,7 @@ package history_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -121,6 +122,33 @@ func TestDecodeNamesTheDamagedLine(t *testing.T) {
 			require.ErrorContains(t, err, row.want)
 		})
 	}
+}
+
+// Each of these is small or endless, and would take all memory.
+func TestDecodeRefusesWhatIsBeyondALimit(t *testing.T) {
+	op := `{"lightning_history":1,"ops":1}` + "\n" + `{"id":0,"kind":"scan","outcome":"acked","durability":"sync","reads":[`
+	for want, r := range map[string]io.Reader{
+		"line 1: 99999999999 operations; the limit is 16777216": strings.NewReader(`{"lightning_history":1,"ops":99999999999}`),
+		"line 1: -1 operations":                                 strings.NewReader(`{"lightning_history":1,"ops":-1}`),
+		"line 1: it has more than 67108864 bytes":               endless('a'),
+		"line 2: it has more than 67108864 bytes":               io.MultiReader(strings.NewReader(op), endless(' ')),
+		"line 2: too large: it has more than 2097152 elements":  strings.NewReader(op + strings.Repeat("0,", 3<<20) + "0]}"),
+		"line 2: too large: it has more than 8 lists":           strings.NewReader(op + strings.Repeat("[", 1000)),
+	} {
+		_, err := history.Decode(r)
+		require.ErrorIs(t, err, history.ErrFormat)
+		require.ErrorContains(t, err, want)
+	}
+}
+
+// endless is a line that never ends.
+type endless byte
+
+func (e endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = byte(e)
+	}
+	return len(p), nil
 }
 
 func TestEncodeReportsAFullDisk(t *testing.T) {

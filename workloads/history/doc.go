@@ -19,6 +19,7 @@
 //
 // A history is kept as JSON lines ([Encode], [Decode]): a header with the version of the format and the number of
 // operations, then one operation a line. Keys and values are in base64; Never is written as the number that it is.
+// A history may come from anybody: Decode has limits, and checks them before it allocates.
 //
 // It is a leaf: judges and reports read it, nothing here knows a store, a filesystem or a judge.
 package history

@@ -57,7 +57,7 @@ func (in *instrumentation) section(id byte, body []byte) ([]byte, error) {
 // imports finds yield.
 func (in *instrumentation) imports(r *reader) error {
 	in.done++
-	for i := range r.number() {
+	for i := range r.count() {
 		module, field, kind := r.name(), r.name(), r.byte()
 		if kind != 0 {
 			return fmt.Errorf("%w: it imports %s.%s, which is no function", ErrNotGo, module, field)
@@ -114,12 +114,12 @@ func (in *instrumentation) code(r *reader) ([]byte, error) {
 	if in.done != 4 {
 		return nil, fmt.Errorf("%w: a section is missing", ErrNotGo)
 	}
-	n := r.number()
-	body := binary.AppendUvarint(make([]byte, 0, len(r.rest)+n*(len(in.before)+2)), uint64(n))
+	n := r.count()
+	body := binary.AppendUvarint(make([]byte, 0, len(r.rest)*5/4), uint64(n))
 	for range n {
 		function := r.bytes(r.number())
 		f := &reader{rest: function}
-		for range f.number() {
+		for range f.count() {
 			f.number()
 			f.byte()
 		}

@@ -41,6 +41,16 @@ func (r *reader) number() int {
 	return int(v)
 }
 
+// count reads how many things follow. Each has at least one byte, so a larger number is damage: nothing of that size is made.
+func (r *reader) count() int {
+	n := r.number()
+	if n > len(r.rest) {
+		r.fail()
+		return 0
+	}
+	return n
+}
+
 func (r *reader) bytes(n int) []byte {
 	if n > len(r.rest) {
 		r.fail()

@@ -23,6 +23,9 @@ type Program struct {
 // cacheDir, if that is not empty, where a later Load of the same module finds it; the 16 modules used last are kept. It
 // returns ErrNotGo for anything else than such a program.
 func Load(ctx context.Context, module []byte, cacheDir string) (*Program, error) {
+	if len(module) > MaxModuleBytes {
+		return nil, fmt.Errorf("%w: it has %d bytes; the limit is %d", ErrNotGo, len(module), MaxModuleBytes)
+	}
 	instrumented, err := instrument(module)
 	if err != nil {
 		return nil, err

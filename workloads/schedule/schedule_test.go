@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -171,6 +172,27 @@ standard input "typed" <nil>
 `, out.String())
 	require.Equal(t, "standard error\n", err.String())
 	require.NoFileExists(t, filepath.Join(dir, "new.txt"))
+}
+
+// The numbers in these modules say that billions of things follow. Without limits they take all memory, or hours.
+func TestAModuleThatLiesAboutSizesIsRefusedAtOnce(t *testing.T) {
+	const huge = "\xff\xff\xff\xff\x0f" // 2³² - 1
+	yield := "\x01\x16wasi_snapshot_preview1\x0bsched_yield\x00\x00"
+	section := func(id byte, body string) string { return string([]byte{id, byte(len(body))}) + body }
+	before := "\x00asm\x01\x00\x00\x00" + section(2, yield) + section(6, "\x08") + section(7, "\x00")
+	for name, module := range map[string]string{
+		"imports":   "\x00asm\x01\x00\x00\x00" + section(2, huge),
+		"functions": before + section(10, huge),
+		"locals":    before + section(10, "\x01\x05"+huge),
+	} {
+		var was, is runtime.MemStats
+		runtime.ReadMemStats(&was)
+		_, err := schedule.Load(t.Context(), []byte(module), "")
+		runtime.ReadMemStats(&is)
+		require.ErrorIs(t, err, schedule.ErrNotGo, name)
+		require.ErrorContains(t, err, "damaged", name)
+		require.Less(t, is.TotalAlloc-was.TotalAlloc, uint64(1<<20), name)
+	}
 }
 
 func TestWhatIsNoGoProgramIsRefused(t *testing.T) {
