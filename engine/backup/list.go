@@ -1,9 +1,15 @@
 package backup
 
 import (
+	"bytes"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
+	"hash/crc32"
+	"path/filepath"
+	"slices"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 )
@@ -31,4 +37,30 @@ func (b *list) impossible() string {
 		seen[f.Name] = true
 	}
 	return ""
+}
+
+// parseList reads the list of backup id; at is its path, for errors.
+func parseList(content []byte, at string, id uint64) (b list, err error) {
+	body, sum, _ := bytes.Cut(content, []byte("\n}\n"))
+	body = append(slices.Clip(body), "\n}\n"...)
+	if string(sum) != listSum(body) {
+		return b, corrupt.At(at, int64(len(body)), "the list is cut short or damaged")
+	}
+	var version struct{ Version int }
+	if err := json.Unmarshal(body, &version); err == nil && version.Version > listVersion {
+		return b, fmt.Errorf("%w: %s was written by a newer engine: version %d, this engine reads up to %d", manifest.ErrVersion,
+			filepath.Base(at), version.Version, listVersion)
+	}
+	if err := json.Unmarshal(body, &b); err != nil || b.ID != id || len(b.Files) == 0 {
+		return list{}, corrupt.At(at, 0, "not the list of backup %d: %v", id, err)
+	}
+	if why := b.impossible(); why != "" {
+		return list{}, corrupt.At(at, 0, "no backup has such a list: %s", why)
+	}
+	return b, nil
+}
+
+// listSum returns the last line of a list.
+func listSum(body []byte) string {
+	return fmt.Sprintf("%08x\n", crc32.Checksum(body, crc32.MakeTable(crc32.Castagnoli)))
 }

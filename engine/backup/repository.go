@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"hash"
-	"hash/crc32"
 	"io"
 	"io/fs"
 	"path/filepath"
@@ -178,7 +177,7 @@ func parseBackupName(name string) (id uint64, ok bool) {
 	digits, found := strings.CutPrefix(name, backupPrefix)
 	digits, isList := strings.CutSuffix(digits, backupSuffix)
 	id, err := strconv.ParseUint(digits, 10, 64)
-	return id, found && isList && err == nil && backupName(id) == name
+	return id, found && isList && err == nil && id <= manifest.NumMax && backupName(id) == name
 }
 
 func (r *repo) read(name string, id uint64) (b list, err error) {
@@ -186,28 +185,7 @@ func (r *repo) read(name string, id uint64) (b list, err error) {
 	if err != nil {
 		return b, err
 	}
-	body, sum, _ := bytes.Cut(content, []byte("\n}\n"))
-	body = append(slices.Clip(body), "\n}\n"...)
-	if string(sum) != listSum(body) {
-		return b, corrupt.At(filepath.Join(r.dir.Path(), name), int64(len(body)), "the list is cut short or damaged")
-	}
-	var version struct{ Version int }
-	if err := json.Unmarshal(body, &version); err == nil && version.Version > listVersion {
-		return b, fmt.Errorf("%w: %s was written by a newer engine: version %d, this engine reads up to %d", manifest.ErrVersion,
-			name, version.Version, listVersion)
-	}
-	if err := json.Unmarshal(body, &b); err != nil || b.ID != id || len(b.Files) == 0 {
-		return b, corrupt.At(filepath.Join(r.dir.Path(), name), 0, "not the list of backup %d: %v", id, err)
-	}
-	if why := b.impossible(); why != "" {
-		return list{}, corrupt.At(filepath.Join(r.dir.Path(), name), 0, "no backup has such a list: %s", why)
-	}
-	return b, nil
-}
-
-// listSum returns the last line of a list.
-func listSum(body []byte) string {
-	return fmt.Sprintf("%08x\n", crc32.Checksum(body, crc32.MakeTable(crc32.Castagnoli)))
+	return parseList(content, filepath.Join(r.dir.Path(), name), id)
 }
 
 func (r *repo) nextID() uint64 { return r.newest + 1 }

@@ -8,6 +8,9 @@ import (
 // FileHeaderBytes is what a file has before its first blob.
 const FileHeaderBytes = 8 + 4 + 4
 
+// valueBytesMax is the length of the longest value. A longer one is damage, and no memory is made for it.
+const valueBytesMax = 1 << 30
+
 const (
 	magic         = 0x0a424c42474e544c // "LTNGBLB\n" in the file
 	formatVersion = 1

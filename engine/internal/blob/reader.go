@@ -156,7 +156,7 @@ func (r *Reader) refAt(at, size uint64, buf []byte) (Ref, error) {
 		return ref, err
 	}
 	ref.Sum, ref.Length = binary.LittleEndian.Uint32(buf), binary.LittleEndian.Uint64(buf[4:])
-	if ref.Length > size || ref.End() > size {
+	if ref.Length > min(size, valueBytesMax) || ref.End() > size {
 		return ref, corrupt.At(r.name, int64(at), "blob of %d bytes, where %d are left", ref.Length, size-at)
 	}
 	return ref, nil
@@ -176,7 +176,7 @@ func (r *Reader) header(ref Ref) (header, error) {
 
 // check rejects a Ref that points outside the file, before anything is allocated for it.
 func (r *Reader) check(ref Ref) error {
-	if size := r.Size(); ref.File != r.num || ref.Length > size || ref.Offset > size || ref.End() > size {
+	if size := r.Size(); ref.File != r.num || ref.Length > min(size, valueBytesMax) || ref.Offset > size || ref.End() > size {
 		return corrupt.At(r.name, int64(ref.Offset), "no blob of %d bytes of file %d in %d bytes", ref.Length, ref.File, size)
 	}
 	return nil

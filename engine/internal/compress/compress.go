@@ -88,7 +88,7 @@ var errCompressed = errors.New("damaged compressed block")
 // Decode returns the payload whose compressed form is stored, in buf if it has room.
 func Decode(stored []byte, c Compression, buf []byte) ([]byte, error) {
 	length, n := binary.Uvarint(stored)
-	if n <= 0 || length > ratioMax*uint64(len(stored)) {
+	if n <= 0 || length > min(ratioMax*uint64(len(stored)), s2.MaxBlockSize) {
 		return nil, errCompressed
 	}
 	if uint64(cap(buf)) < length {

@@ -1,9 +1,7 @@
 package durable
 
 import (
-	"bytes"
 	"errors"
-	"io"
 	"io/fs"
 	"math"
 	"path/filepath"
@@ -12,6 +10,7 @@ import (
 	"github.com/spf13/afero"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/sparse"
 )
 
 // Check returns nil if the directory has a regular file of that name. A symbolic link, a pipe, a device or anything else
@@ -105,11 +104,7 @@ func (d *Dir) ReadFile(name string, bytesMax int64) (content []byte, err error) 
 	return content, errors.Join(err, f.Close())
 }
 
-// pieceBytes is how much of a large file is read at a time.
-const pieceBytes = 1 << 20
-
-// Content is ReadFile for a file that is open; the name is for errors. Of a large file, memory is taken only for the parts
-// that are not zero: a sparse file of a few blocks costs no more than these.
+// Content is ReadFile for a file that is open; the name is for errors.
 func Content(f afero.File, name string, bytesMax int64) ([]byte, error) {
 	info, err := f.Stat()
 	if err != nil || info.Size() == 0 {
@@ -120,34 +115,11 @@ func Content(f afero.File, name string, bytesMax int64) ([]byte, error) {
 		return nil, corrupt.At(name, bytesMax, "the file has %d bytes; the engine writes at most %d to such a file", size, bytesMax)
 	}
 	content := make([]byte, size)
-	if size <= 16*pieceBytes {
-		n, err := readAt(f, content, 0)
-		return content[:n], err
+	n, err := sparse.ReadAt(f, content, 0)
+	if err != nil {
+		return nil, err
 	}
-	piece, zeros := make([]byte, pieceBytes), make([]byte, pieceBytes)
-	for at := 0; at < len(content); at += pieceBytes {
-		want := piece[:min(pieceBytes, len(content)-at)]
-		n, err := readAt(f, want, int64(at))
-		if err != nil {
-			return nil, err
-		}
-		if !bytes.Equal(want[:n], zeros[:n]) { // writing zeros would make the system find memory for them
-			copy(content[at:], want[:n])
-		}
-		if n < len(want) {
-			return content[:at+n], nil
-		}
-	}
-	return content, nil
-}
-
-// readAt is ReadAt, for which the end of the file is no error.
-func readAt(f afero.File, b []byte, off int64) (int, error) {
-	n, err := f.ReadAt(b, off)
-	if n == len(b) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return n, nil
-	}
-	return 0, err
+	return content[:n], nil
 }
 
 // Names lists the directory, in no order.

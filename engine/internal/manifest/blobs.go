@@ -3,6 +3,7 @@ package manifest
 import (
 	"cmp"
 	"maps"
+	"math/bits"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
@@ -36,7 +37,8 @@ func (s *State) LiveBlobs() map[uint64]uint64 {
 	for _, level := range s.Levels {
 		for i := range level {
 			for _, u := range level[i].Blobs {
-				live[u.File] += u.Bytes
+				sum, carry := bits.Add64(live[u.File], u.Bytes, 0)
+				live[u.File] = sum | -carry // as many as can be, if the sum is too large
 			}
 		}
 	}

@@ -111,6 +111,10 @@ func TestBlobFilesThatCannotBe(t *testing.T) {
 		"listed, but not needed":     {first, {BlobFilesAdded: []BlobFile{{20, 1}}}},
 		"needed, but not listed":     with(func(e *Edit) { e.BlobFilesAdded = e.BlobFilesAdded[:1] }),
 		"needed for more than it is": with(func(e *Edit) { e.BlobFilesAdded[0].Bytes = 99 }),
+		"needed for more than can be counted": with(func(e *Edit) {
+			b := &e.Added[0].Table.Blobs
+			*b = append(*b, Blobs{File: 10, Values: 1, Bytes: 1 << 63}, Blobs{File: 10, Values: 1, Bytes: 1 << 63})
+		}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			var s State
@@ -224,6 +228,18 @@ func TestCheckRefusesWhatCannotBe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var s State
 			require.NoError(t, s.Apply(Edit{Added: tables}))
+			require.ErrorIs(t, s.Check(), corrupt.Err)
+		})
+	}
+	for name, e := range map[string]Edit{
+		"a file number that overflows": {NextFile: NumMax + 1}, "a log that overflows": {LogFloor: NumMax + 1},
+		"commits beyond all": {LastSeq: SeqMax + 1}, "a table that overflows": {Added: []Placed{{0, Table{Num: NumMax + 1}}}},
+		"a table of commits beyond all": {Added: []Placed{{0, Table{Num: 1, MaxSeq: SeqMax + 1}}}},
+		"a table of no commits":         {Added: []Placed{{0, Table{Num: 1, MinSeq: 2, MaxSeq: 1}}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var s State
+			require.NoError(t, s.Apply(e))
 			require.ErrorIs(t, s.Check(), corrupt.Err)
 		})
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
+	"github.com/lightningdb/lightning-torture/engine/internal/sparse"
 )
 
 const (
@@ -112,11 +113,15 @@ func (r *Reader) malformed(h handle, what string) error {
 
 // read fills buf, or a new slice if buf is too small, with n bytes of the file at offset.
 func (r *Reader) read(buf []byte, offset, n uint64) ([]byte, error) {
+	var got int
+	var err error
 	if uint64(cap(buf)) < n {
 		buf = make([]byte, n)
+		got, err = sparse.ReadAt(r.r, buf, int64(offset))
+	} else {
+		buf = buf[:n]
+		got, err = r.r.ReadAt(buf, int64(offset))
 	}
-	buf = buf[:n]
-	got, err := r.r.ReadAt(buf, int64(offset))
 	switch {
 	case got == len(buf) && (err == nil || errors.Is(err, io.EOF)):
 		return buf, nil
