@@ -73,7 +73,8 @@ func TestAnAppThatCannotWorkSaysWhy(t *testing.T) {
 		{"a target has no name", []string{"lightning", ""}, "cli.App has a target without a name"},
 		{"two targets have one name", []string{"mine", "yours", "mine"}, `cli.App has two targets named "mine"`},
 		{
-			"two names have one hash", []string{"store-227", "lightning", "store-505"},
+			"two names have one hash",
+			[]string{"store-227", "lightning", "store-505"},
 			`cli.App has targets "store-227" and "store-505", whose names replay tokens cannot tell apart; rename one`,
 		},
 	} {

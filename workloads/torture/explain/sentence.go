@@ -67,6 +67,9 @@ func (x *explainer) between(e *Explanation, sources *sources, lost *faultfs.Op, 
 		if op.Kind != faultfs.OpSync || op.Tick <= lost.Tick || op.Tick > until {
 			continue
 		}
+		if op.Fault == faultfs.Slow || op.Fault == faultfs.Stall {
+			continue // the entry of a delay; that of the sync itself follows
+		}
 		switch site := sources.site(op); {
 		case syncs(op, lost) && op.Fault != faultfs.NoEffect:
 			return fmt.Sprintf("; the intervening %s did not take effect (%s)", site.what(), op.Fault)
