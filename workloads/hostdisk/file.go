@@ -27,7 +27,10 @@ func WriteFile(name string, perm fs.FileMode, write func(w io.Writer) error) err
 		return writeThrough(name, write)
 	}
 	sweepFiles(filepath.Dir(name))
-	return writeFile(afero.NewOsFs(), name, perm, write)
+	if err := writeFile(afero.NewOsFs(), name, perm, write); err != nil {
+		return fmt.Errorf("%s: %w", name, err) // the error itself names a temporary file
+	}
+	return nil
 }
 
 // writeThrough writes to a pipe or device.

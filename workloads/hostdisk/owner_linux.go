@@ -11,7 +11,7 @@ const haveLocks = true
 // lock waits for the lock of an open file and keeps it until the file is closed. Without the lock, which some filesystems do
 // not have, nobody can take it either, and the file counts as owned for good.
 func lock(f *os.File) {
-	for syscall.Flock(int(f.Fd()), syscall.LOCK_EX) == syscall.EINTR { //nolint:errorlint // the call returns the number itself
+	for syscall.Flock(int(f.Fd()), syscall.LOCK_EX) == syscall.EINTR {
 	}
 }
 
