@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
@@ -225,4 +226,14 @@ func (db *DB) closeManifest() error {
 		return nil
 	}
 	return db.catalog.log.Close()
+}
+
+// countFrom makes new files count on from next, or from the largest number in the directory.
+func (db *DB) countFrom(f *found, next uint64) error {
+	num, ahead := f.CountsFrom(next)
+	if ahead != "" {
+		return corrupt.At(ahead, 0, "the next file would have the number %d, so no store made this one: move it away", num)
+	}
+	db.nextFile.Store(num)
+	return nil
 }

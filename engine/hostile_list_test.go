@@ -133,3 +133,44 @@ func TestRestoreCopiesNoMoreThanTheListSays(t *testing.T) {
 		require.Less(t, info.Size(), int64(1<<20))
 	}
 }
+
+// New files count on from the largest number there is. A name with a number that no store reaches must not make them count
+// beyond what a name can be.
+func TestNumbersThatNoStoreReaches(t *testing.T) {
+	for _, name := range []string{"4611686018427387904.sst", "4611686018427387903.log", "MANIFEST-4611686018427387904"} {
+		for _, marker := range []string{"whole", "lost"} {
+			t.Run(name+", manifest "+marker, func(t *testing.T) {
+				fsys, o := sample(t)
+				if marker == "lost" {
+					require.NoError(t, fsys.Remove(find(t, fsys, "MANIFEST-*")[0]))
+				}
+				require.NoError(t, afero.WriteFile(fsys, filepath.Join("db", name), []byte("x"), 0o644))
+				_, err := engine.Open("db", o)
+				require.ErrorIs(t, err, engine.ErrCorrupt)
+				if marker == "whole" {
+					require.ErrorContains(t, err, name)
+				}
+				report, err := engine.Repair("db", o)
+				require.NoError(t, err)
+				require.NotEmpty(t, report.Damage)
+				for range 3 {
+					db := open(t, o)
+					require.NoError(t, db.Put([]byte("new"), []byte("x"), engine.Sync))
+					require.NoError(t, db.Compact())
+					require.NoError(t, db.Verify())
+					require.Len(t, contents(t, db), 6)
+					require.NoError(t, db.Close())
+				}
+			})
+		}
+	}
+}
+
+// Nor does a directory become a store that would count from there.
+func TestACreatedStoreCountsFromTheBeginning(t *testing.T) {
+	fsys := afero.NewMemMapFs()
+	require.NoError(t, afero.WriteFile(fsys, "db/MANIFEST-4611686018427387904", []byte("x"), 0o644))
+	_, err := engine.Open("db", engine.Options{FS: fsys})
+	require.ErrorIs(t, err, engine.ErrCorrupt)
+	require.ErrorContains(t, err, "MANIFEST-4611686018427387904")
+}

@@ -97,7 +97,6 @@ type found struct {
 // recover brings the store to the state that the files describe.
 func (db *DB) recover(names []string) error {
 	f := &found{Files: filename.Sort(names)}
-	db.nextFile.Store(f.Max + 1)
 	marker, err := db.currentMarker(f)
 	if err != nil {
 		return err
@@ -117,7 +116,9 @@ func (db *DB) recover(names []string) error {
 	if err != nil {
 		return err
 	}
-	db.nextFile.Store(max(f.Max+1, state.NextFile))
+	if err := db.countFrom(f, state.NextFile); err != nil {
+		return err
+	}
 	db.catalog.state, db.catalog.marker = state, marker
 	if err := db.openTables(&state); err != nil {
 		return err
@@ -159,6 +160,9 @@ func (db *DB) currentMarker(f *found) (manifest.Marker, error) {
 
 // create makes an empty store. The directory is made durable first: a marker in it proves that it is.
 func (db *DB) create(f *found) error {
+	if err := db.countFrom(f, 1); err != nil {
+		return err
+	}
 	if err := db.dir.Make(); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -131,7 +132,7 @@ func TestRepairBelievesTheManifest(t *testing.T) {
 		"the smallest sequence number": func(m *manifest.Table) { m.MinSeq-- },
 		"the largest sequence number":  func(m *manifest.Table) { m.MaxSeq++ },
 		"the smallest key":             func(m *manifest.Table) { m.Smallest = m.Smallest[:len(m.Smallest)-1] },
-		"the largest key":              func(m *manifest.Table) { m.Largest = append(m.Largest[:len(m.Largest):len(m.Largest)], 0) },
+		"the largest key":              func(m *manifest.Table) { m.Largest = append(slices.Clip(m.Largest), 0) },
 		"values in a blob file": func(m *manifest.Table) {
 			m.Blobs = []manifest.Blobs{{File: m.Blobs[0].File, Values: m.Blobs[0].Values + 1, Bytes: m.Blobs[0].Bytes}}
 		},

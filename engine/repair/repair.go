@@ -131,13 +131,13 @@ func (r *repairer) number() error {
 	if err := r.store.Dir.CheckDir(filename.Lost); err != nil {
 		return err
 	}
-	next := max(r.files.Max+1, r.state.NextFile)
+	next, _ := r.files.CountsFrom(r.state.NextFile)
 	names, err := r.lostDir("").Names()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	for _, name := range names {
-		if num, err := strconv.ParseUint(name, 10, 64); err == nil && num <= manifest.NumMax {
+		if num, err := strconv.ParseUint(name, 10, 64); err == nil && num < manifest.NumMax/2 { // others are not of Repair
 			next = max(next, num+1)
 		}
 	}

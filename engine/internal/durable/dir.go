@@ -137,6 +137,9 @@ func (d *Dir) syncPath(path string) error {
 // Remove removes the files and makes that durable by one sync at the end. A file that is gone already is fine.
 func (d *Dir) Remove(names ...string) error {
 	for _, name := range names {
+		if err := d.checkName(name); err != nil {
+			return err
+		}
 		err := d.try(func() error {
 			if err := d.fs.Remove(d.join(name)); !errors.Is(err, fs.ErrNotExist) {
 				return err
@@ -184,7 +187,7 @@ func (d *Dir) Create(name string) (*File, error) {
 // Rename gives a file another name, which must be free. If its content is durable, whoever finds the new name finds the
 // whole file. The names are durable after [Dir.Sync].
 func (d *Dir) Rename(from, to string) error {
-	if _, err := d.fs.Stat(d.join(to)); err == nil {
+	if _, err := lstat(d.fs, d.join(to)); err == nil {
 		return fmt.Errorf("rename %s to %s: %w", from, to, fs.ErrExist)
 	}
 	return d.try(func() error { return d.fs.Rename(d.join(from), d.join(to)) })

@@ -70,16 +70,16 @@ func lstat(fsys afero.Fs, path string) (fs.FileInfo, error) {
 
 // describe names a type of file that is not regular.
 func describe(kind fs.FileMode) string {
-	switch kind.Type() {
-	case 0:
+	switch {
+	case kind.IsRegular():
 		return "a regular file"
-	case fs.ModeDir:
+	case kind.IsDir():
 		return "a directory"
-	case fs.ModeSymlink:
+	case kind&fs.ModeSymlink != 0:
 		return "a symbolic link"
-	case fs.ModeNamedPipe:
+	case kind&fs.ModeNamedPipe != 0:
 		return "a named pipe"
-	case fs.ModeSocket:
+	case kind&fs.ModeSocket != 0:
 		return "a socket"
 	}
 	return "a device"

@@ -45,6 +45,7 @@ func TestNoNameLeadsOutOfTheDirectory(t *testing.T) {
 		require.ErrorIs(t, d.CheckDir(name), corrupt.Err, name)
 		_, err = d.Create(name)
 		require.ErrorIs(t, err, corrupt.Err, name)
+		require.ErrorIs(t, d.Remove(name), corrupt.Err, name)
 		require.NoError(t, d.Poisoned(), "nothing was tried")
 		_, err = d.CopyIn(name, bytes.NewReader([]byte("x")))
 		require.ErrorIs(t, err, corrupt.Err, name)

@@ -45,16 +45,22 @@ func Parse(name, suffix string) (num uint64, ok bool) {
 // IsStoreFile reports whether a file of a store may have the name: it is that of a log, table, blob file, manifest or
 // marker. Such a name never leads out of a directory.
 func IsStoreFile(name string) bool {
+	_, ok := numberOf(name)
+	return ok
+}
+
+// numberOf returns the number in the name of a file of a store: in that of a marker, the manifest's.
+func numberOf(name string) (num uint64, ok bool) {
 	for _, suffix := range [...]string{LogSuffix, TableSuffix, BlobSuffix} {
-		if _, ok := Parse(name, suffix); ok {
-			return true
+		if num, ok = Parse(name, suffix); ok {
+			return num, true
 		}
 	}
-	if _, ok := manifest.ParseFileName(name); ok {
-		return true
+	if num, ok = manifest.ParseFileName(name); ok {
+		return num, true
 	}
-	_, ok := manifest.ParseMarker(name)
-	return ok
+	m, ok := manifest.ParseMarker(name)
+	return m.Manifest, ok
 }
 
 // Files are the files in the directory of a store, by kind.
@@ -63,7 +69,6 @@ type Files struct {
 
 	Markers []manifest.Marker
 	Foreign []string // names that do not belong to a store
-	Max     uint64   // the largest number
 }
 
 // Sort sorts names by kind, and each kind by number; markers newest first.
@@ -71,15 +76,15 @@ func Sort(names []string) *Files {
 	f := &Files{}
 	for _, name := range names {
 		if num, ok := Parse(name, LogSuffix); ok {
-			f.Logs, f.Max = append(f.Logs, num), max(f.Max, num)
+			f.Logs = append(f.Logs, num)
 		} else if num, ok := Parse(name, TableSuffix); ok {
-			f.Tables, f.Max = append(f.Tables, num), max(f.Max, num)
+			f.Tables = append(f.Tables, num)
 		} else if num, ok := Parse(name, BlobSuffix); ok {
-			f.Blobs, f.Max = append(f.Blobs, num), max(f.Max, num)
+			f.Blobs = append(f.Blobs, num)
 		} else if num, ok := manifest.ParseFileName(name); ok {
-			f.Manifests, f.Max = append(f.Manifests, num), max(f.Max, num)
+			f.Manifests = append(f.Manifests, num)
 		} else if m, ok := manifest.ParseMarker(name); ok {
-			f.Markers, f.Max = append(f.Markers, m), max(f.Max, m.Manifest)
+			f.Markers = append(f.Markers, m)
 		} else if name != Lock && name != Lost {
 			f.Foreign = append(f.Foreign, name)
 		}
@@ -92,6 +97,26 @@ func Sort(names []string) *Files {
 	slices.SortFunc(f.Markers, func(a, b manifest.Marker) int { return cmp.Compare(b.Num, a.Num) })
 	return f
 }
+
+// CountsFrom returns the first number that no file has or had, if the files are those of a store that would have given
+// this number to its next one. ahead is the name of a file that no store can have made then, or "": sessions make few files
+// before they announce the next number. Counting on from it would end soon.
+func (f *Files) CountsFrom(next uint64) (num uint64, ahead string) {
+	limit := next + aheadMax
+	num = next
+	for _, name := range f.Names() {
+		n, _ := numberOf(name)
+		if n > limit {
+			ahead = name
+			continue
+		}
+		num = max(num, n+1)
+	}
+	return num, ahead
+}
+
+// aheadMax is how far the number of a file may be ahead of the next number in the manifest.
+const aheadMax = 1 << 40
 
 // Names returns the names of all files that are part of a store, in a fixed order.
 func (f *Files) Names() []string {
