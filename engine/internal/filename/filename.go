@@ -104,13 +104,24 @@ func Sort(names []string) *Files {
 func (f *Files) CountsFrom(next uint64) (num uint64, ahead string) {
 	limit := next + aheadMax
 	num = next
-	for _, name := range f.Names() {
-		n, _ := numberOf(name)
-		if n > limit {
-			ahead = name
+	for _, m := range f.Markers {
+		if m.Manifest > limit {
+			ahead = m.Name()
 			continue
 		}
-		num = max(num, n+1)
+		num = max(num, m.Manifest+1)
+	}
+	for _, kind := range [...]struct {
+		nums []uint64 // in ascending order
+		name func(uint64) string
+	}{{f.Tables, Table}, {f.Logs, Log}, {f.Blobs, Blob}, {f.Manifests, manifest.FileName}} {
+		for _, n := range kind.nums {
+			if n > limit {
+				ahead = kind.name(n)
+				break
+			}
+			num = max(num, n+1)
+		}
 	}
 	return num, ahead
 }
