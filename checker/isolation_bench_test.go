@@ -73,7 +73,7 @@ func BenchmarkIsolationOfState(b *testing.B) {
 //	go test -c ./checker && /usr/bin/time -v ./checker.test -test.run - -test.bench OfAMillion -test.benchtime 1x
 func BenchmarkIsolationOfAMillion(b *testing.B) {
 	if testing.Short() {
-		b.Skip("it takes a minute")
+		b.Skip("judges a million transactions, a minute and over a gigabyte of memory; run without -short")
 	}
 	s := simulateLists(rand.New(rand.NewPCG(1, 1)), 16, 1_000_000)
 	for i := range s.ops {

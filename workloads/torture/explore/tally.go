@@ -8,7 +8,7 @@ type Tally struct {
 	Exhaustive  int // those of Points of which every distinguishable image was recovered
 	Sampled     int // the other Points
 	Deep        int // those of Exhaustive that were explored to depth 2 without gaps
-	Left        int // crash points that were not explored when the time was over
+	Left        int // crash points that were not explored when the budget was spent
 	Widest      int // most pending operations at an exhaustive crash point
 	Images      int
 	Nested      int // images of crashes of recoveries
