@@ -61,6 +61,6 @@ func (c *campaign) exploreMinimum(ctx context.Context, cell *cell, run explored)
 	}
 	req := c.request(run.subject)
 	req.Images = minImages
-	req.Ticks = [][]uint64{record.Spread(run.subject.Recording.CrashTicks(), minPoints)}
+	req.Ticks = [][]uint64{record.Spread(run.subject.Recording.CrashTicks(), minPoints, run.subject.Recording.Plan.Spec.Seed)}
 	return c.addSample(ctx, cell, explored{subject: run.subject, live: run.live, found: c.explore(ctx, req)})
 }

@@ -51,11 +51,11 @@ func (c *campaign) sampleProfiles(ctx, budget context.Context, cell *cell, s *ex
 		other := s.Under(profile)
 		req := c.request(other)
 		req.Images, req.Lives = sampleImages, sampleLives
-		all := other.Recording.CrashTicks()
-		req.Ticks = [][]uint64{record.Spread(all, samplePoints)}
+		all, seed := other.Recording.CrashTicks(), other.Recording.Plan.Spec.Seed
+		req.Ticks = [][]uint64{record.Spread(all, samplePoints, seed)}
 		part, cancel := ctx, context.CancelFunc(func() {})
 		if end, ok := budget.Deadline(); ok && !unseen {
-			req.Ticks = append(req.Ticks, without(record.Spread(all, samplePointsTimed), req.Ticks[0]))
+			req.Ticks = append(req.Ticks, without(record.Spread(all, samplePointsTimed, seed), req.Ticks[0]))
 			part, cancel = context.WithTimeout(budget, time.Until(end)/time.Duration(len(others)-i))
 		}
 		found := c.explore(part, req)

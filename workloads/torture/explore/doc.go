@@ -6,13 +6,13 @@
 //
 //	request.go      what to explore               nested.go      crashes of a recovery and soon after it
 //	exploration.go  all explorers, and hangs      second.go      the second life of a store, and its crash points
-//	feed.go         crash points in passes        secondjudge.go what a second life has to keep
+//	feed.go         crash points, one by one      secondjudge.go what a second life has to keep
 //	explorer.go     one explorer, and its image   endure.go      a hundred crashes in a row
 //	point.go        one crash point               repeat.go      the same image twice
 //	path.go         the search: the next answer   survival.go    what became of acknowledged commits
 //	accept.go       judging a recovered state     tally.go       figures, and adding them up
 //	verdicts.go     verdicts that are known       outcome.go     what was found
-//	life.go         single images, for experiments
+//	life.go         single images, experiments    passes.go      in which order crash points come
 //
 // Promises:
 //
@@ -24,7 +24,9 @@
 //   - E3: an engine that hangs ends the exploration (T5). Most other images would hang too, and each costs the same patience.
 //   - E4: crashes of recoveries are exhaustive to depth 2 where all recoveries are crashed in turn, and the tally says at how
 //     many crash points nothing was left out (T10).
-//   - E5: an explorer writes to what it owns alone. Nothing writes to the subject, so any number of explorations may
+//   - E5: crash points come in passes over the whole run, each finer than the one before, so that an exploration that is
+//     cut short has seen all parts of it, and its end first of all.
+//   - E6: an explorer writes to what it owns alone. Nothing writes to the subject, so any number of explorations may
 //     share it.
 //
 // A crash is a power cut, an explorer is a goroutine that searches. Clients are those of the recording.

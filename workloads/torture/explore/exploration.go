@@ -43,10 +43,7 @@ func Explore(ctx context.Context, req Request) *Outcome {
 	found := gather(common, crew, done)
 	feeding.Wait()
 	found.Tally.Spent.Add(f.spent)
-	for _, pass := range f.passes() {
-		found.Tally.Left += len(pass)
-	}
-	found.Tally.Left -= found.Tally.Points
+	found.Tally.Left = total(f.passes()) - found.Tally.Points
 	found.sort()
 	return found
 }

@@ -26,32 +26,15 @@ func (f *feeder) passes() [][]uint64 {
 	case f.req.Wanted != "":
 		return [][]uint64{r.CrashTicks()} // the earliest is the easiest to follow
 	case r.Plan.Spec.Scenario == plan.SweepName:
-		return [][]uint64{record.Spread(r.CrashTicksFromFault(), f.req.Points)}
+		return [][]uint64{record.Spread(r.CrashTicksFromFault(), f.req.Points, r.Plan.Spec.Seed)}
 	case f.req.Points > 0:
-		return [][]uint64{record.Spread(r.CrashTicks(), f.req.Points)}
+		return [][]uint64{record.Spread(r.CrashTicks(), f.req.Points, r.Plan.Spec.Seed)}
 	}
-	return passes(r.CrashTicks())
+	return passes(r.CrashTicks(), r.Plan.Spec.Seed)
 }
 
-// passes splits ticks into passes over the whole run, each twice as fine as the one before, so that an exploration that is
-// cut short has seen all parts of it. Each pass is ascending.
-func passes(ticks []uint64) [][]uint64 {
-	out := make([][]uint64, 3)
-	for i, tick := range ticks {
-		switch fromEnd := len(ticks) - 1 - i; {
-		case fromEnd%4 == 0:
-			out[0] = append(out[0], tick)
-		case fromEnd%2 == 0:
-			out[1] = append(out[1], tick)
-		default:
-			out[2] = append(out[2], tick)
-		}
-	}
-	return out
-}
-
-// feed sends the crash points in passes. After the first pass, when all parts of the run have been seen, it also sends
-// the one whose recovery is crashed again and again.
+// feed sends the crash points in passes. After a quarter of them it also sends the one whose recovery is crashed again and
+// again.
 func (f *feeder) feed(ctx context.Context, jobs chan<- job) {
 	r := f.req.Subject.Recording
 	fs := faultfs.Recorded(r.Trace)
@@ -74,22 +57,20 @@ func (f *feeder) feed(ctx context.Context, jobs chan<- job) {
 		return tick == 0 || send(faultfs.NewTimeline(fs, r.Plan.Model, 0), tick, true)
 	}
 	all := f.passes()
-	if len(all) == 0 {
-		endure()
-		return
-	}
-	for i, pass := range all {
-		if i == 1 && !endure() {
-			return
-		}
+	n, sent := total(all), 0
+	for _, pass := range all {
 		timeline := faultfs.NewTimeline(fs, r.Plan.Model, 0)
 		for _, tick := range pass {
 			if !send(timeline, tick, false) {
 				return
 			}
 		}
+		sent += len(pass)
+		if quarter := 4*sent >= n && 4*(sent-len(pass)) < n; quarter && !endure() {
+			return
+		}
 	}
-	if len(all) == 1 {
+	if n == 0 {
 		endure()
 	}
 }

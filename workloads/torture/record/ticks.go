@@ -1,6 +1,10 @@
 package record
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+)
 
 // CrashTicks returns the ticks at which power is worth cutting, ascending: those of the operations that change the disk.
 func (r *Recording) CrashTicks() []uint64 {
@@ -31,14 +35,18 @@ func (r *Recording) Neighbours(tick uint64, n int) []uint64 {
 	return slices.Concat(all[max(0, i-n):i], all[i+1:min(len(all), i+1+n)])
 }
 
-// Spread returns limit of the ticks, spread evenly, the last among them. It returns all if limit is 0.
-func Spread(ticks []uint64, limit int) []uint64 {
+// Spread returns limit of the ticks: the last one, and one of each earlier part of the run, drawn by a seed. Ticks at equal
+// distances would not do: where a run takes turns between writes and syncs, they might all be syncs, after which nothing
+// is at stake. It returns all ticks if limit is 0.
+func Spread(ticks []uint64, limit int, seed uint64) []uint64 {
 	if limit <= 0 || limit >= len(ticks) {
 		return ticks
 	}
 	some := make([]uint64, limit)
 	for i := range some {
-		some[i] = ticks[(i+1)*len(ticks)/limit-1]
+		from, to := i*len(ticks)/limit, (i+1)*len(ticks)/limit
+		some[i] = ticks[from+int(plan.Mix(seed, uint64(to))%uint64(to-from))]
 	}
+	some[limit-1] = ticks[len(ticks)-1]
 	return some
 }

@@ -1,0 +1,69 @@
+package explore
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// ticksOf returns n ticks that are no indexes.
+func ticksOf(n int) (ticks []uint64) {
+	for i := range n {
+		ticks = append(ticks, uint64(3*i+1))
+	}
+	return ticks
+}
+
+func TestPassesSeeEveryTickOnce(t *testing.T) {
+	t.Parallel()
+	for n := range 300 {
+		ticks := ticksOf(n)
+		all := passes(ticks, uint64(n))
+		for _, pass := range all {
+			require.True(t, slices.IsSorted(pass))
+		}
+		if n > 0 {
+			require.Contains(t, all[0], ticks[n-1], "the end is in the first")
+		}
+		seen := slices.Concat(all...)
+		slices.Sort(seen)
+		require.Equal(t, ticks, seen)
+	}
+}
+
+func TestPassesThatAreCutShortHaveSeenAllPartsOfTheRun(t *testing.T) {
+	t.Parallel()
+	const n = 1000
+	ticks := ticksOf(n)
+	for seed := range uint64(20) {
+		var seen []uint64
+		for i, pass := range passes(ticks, seed) {
+			seen = append(seen, pass...)
+			slices.Sort(seen)
+			gap := seen[0] / 3
+			for k := range seen[1:] {
+				gap = max(gap, (seen[k+1]-seen[k])/3)
+			}
+			require.LessOrEqual(t, gap, uint64(2*n/(firstPass<<i)+2), "after pass %d", i)
+		}
+	}
+}
+
+// In a run that takes turns between writes and syncs, something is at stake only at the writes.
+func TestPassesDoNotFallIntoStepWithTheRun(t *testing.T) {
+	t.Parallel()
+	for n := 64; n <= 1024; n *= 2 {
+		for seed := range uint64(20) {
+			all := passes(ticksOf(n), seed)
+			even := 0
+			for _, tick := range append(all[0], all[1]...) {
+				if tick%2 == 0 {
+					even++
+				}
+			}
+			require.Positive(t, even, "%d ticks, seed %d", n, seed)
+			require.Less(t, even, len(all[0])+len(all[1]), "%d ticks, seed %d", n, seed)
+		}
+	}
+}
