@@ -36,6 +36,7 @@ func replayCommand(t *tool) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.IntVar(&f.opts.Attempts, "attempts", 1, "how often to try: `N`")
+	flags.DurationVar(&f.opts.For, "for", 0, "how long to go on trying (default until all attempts are made)")
 	flags.StringVar(&f.opts.Dir, "dir", ".torture", "`DIR` where findings were saved")
 	flags.StringVar(&f.format, "format", "text", "`FORM` of the result: text, json")
 	flags.StringVar(&f.color, "color", "auto", "`WHEN` to colour text: auto, always, never")
@@ -50,6 +51,9 @@ func (f *replayFlags) validate() error {
 	}
 	if f.opts.Attempts > plan.MaxCount {
 		return exit.Usagef("--attempts is %d; give at most %d", f.opts.Attempts, plan.MaxCount)
+	}
+	if f.opts.For < 0 || f.opts.For > plan.MaxFor {
+		return exit.Usagef("--for is %v; give a duration from 0 to %v", f.opts.For, plan.MaxFor)
 	}
 	if err := cmdline.OneOf("format", f.format, findingFormats); err != nil {
 		return err

@@ -25,12 +25,16 @@ type campaign struct {
 	findings  *findings
 	progress  *progress
 	deadline  time.Time // zero: none
+	cutOff    int       // runs that were cut off because they took too long
 	sampling  bool      // runs are explored under all profiles
 	demanding bool      // it is the default run, which has to reach every goal
 }
 
 // maxHangs is the number of hangs after which a campaign gives up: each leaves behind goroutines that nobody can stop.
 const maxHangs = 4
+
+// maxCutOff is the number of runs that take too long after which a campaign gives up: the others would, too.
+const maxCutOff = 4
 
 func newCampaign(target Target, opts Options) (*campaign, error) {
 	demanding := opts.isDefault()
@@ -48,7 +52,7 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 		}
 	}
 	c := &campaign{
-		target: target, opts: opts, cells: cellsOf(opts), figures: newFigures(&target), findings: newFindings(),
+		target: target, opts: opts, cells: cellsOf(opts), figures: newFigures(&target), findings: newFindings(opts.For),
 		progress: &progress{begin: time.Now()}, sampling: sampling, demanding: demanding,
 	}
 	if opts.For > 0 {
@@ -76,7 +80,8 @@ func (c *campaign) timeIsUp() bool { return !c.deadline.IsZero() && !time.Now().
 
 // ended reports whether the campaign has to stop, whatever the time.
 func (c *campaign) ended(ctx context.Context) bool {
-	return ctx.Err() != nil || c.stopped() || c.findings.len() >= maxFindings || c.figures.tally.Hangs >= maxHangs
+	return ctx.Err() != nil || c.stopped() || c.findings.len() >= maxFindings || c.figures.tally.Hangs >= maxHangs ||
+		c.cutOff >= maxCutOff
 }
 
 // stopped reports whether the campaign has as many findings as it was asked to stop at.
@@ -103,8 +108,28 @@ func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec) (*recor
 	}
 	c.progress.now.Store(fmt.Sprintf("%s × %s, seed %d", s.Workload, s.Fault, s.Seed))
 	c.running(0, p.Spec, 0)
-	return record.Run(ctx, c.target, p, c.opts.Patience), nil
+	limit, cancel := c.recordingLimit(ctx)
+	defer cancel()
+	r := record.Run(limit, c.target, p, c.opts.Patience)
+	if r.CutOff && ctx.Err() == nil {
+		c.cutOff++
+		cell.unclear(fmt.Sprintf("a run was cut off after %d operations, at a time limit of %v: the script is too long for the "+
+			"engine; allow more time with --for, or fewer operations with --ops and --keys", len(r.History), c.longestRecording()), 1)
+	}
+	return r, nil
 }
+
+// recordingLimit returns the context of a run: one that is much longer than a run of the matrix is cut off.
+func (c *campaign) recordingLimit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if c.deadline.IsZero() {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, c.longestRecording())
+}
+
+// longestRecording is how long a run may take if the campaign is bounded by time. Lightning takes less than a hundredth of it
+// over a run of the matrix.
+func (c *campaign) longestRecording() time.Duration { return max(c.opts.For/4, 5*time.Second) }
 
 // running calls Options.Running with the token of what begins now.
 func (c *campaign) running(slot int, spec plan.Spec, tick uint64) {
@@ -122,9 +147,10 @@ func (c *campaign) subject(r *record.Recording) *explore.Subject {
 	return s
 }
 
-// request returns what the campaign asks of every exploration.
-func (c *campaign) request(s *explore.Subject) explore.Request {
+// request returns what the campaign asks of every exploration. ctx is that of the campaign, and not the budget of a run.
+func (c *campaign) request(ctx context.Context, s *explore.Subject) explore.Request {
 	req := explore.NewRequest(s)
+	req.Caller = ctx
 	req.First, req.Explorers, req.Progress = c.opts.StopAfter > 0, c.opts.Workers, &c.progress.explored
 	if c.opts.Scenario == "" {
 		req.Points = c.opts.CrashPoints
@@ -152,8 +178,7 @@ func (c *campaign) addFindings(ctx context.Context, cell *cell, s *explore.Subje
 	if !isNew {
 		return nil
 	}
-	_, err := c.findings.save(c.opts.Dir, c.target)
-	return err
+	return c.findings.saveNew(c.opts.Dir, c.target)
 }
 
 // missedGoals says which goals the campaign did not reach. Only the default run has to reach them: one that is narrowed to a

@@ -84,7 +84,7 @@ func (c *campaign) draw(ctx context.Context, cell *cell, round int) (*record.Rec
 			return nil, err
 		}
 		missed := r.Plan.Injects() && len(r.Injected) == 0 || len(r.CrashTicks()) == 0 || round == 0 && r.Committed() == 0
-		if !missed || len(r.Problems) > 0 || n == maxDraws-1 {
+		if !missed || len(r.Problems) > 0 || r.CutOff || n == maxDraws-1 {
 			return r, nil
 		}
 		if ctx.Err() != nil {

@@ -67,5 +67,13 @@
 //   - T12 (torture): memory is bounded, however long a campaign is: it keeps figures, at most 64 findings, and the recording
 //     at hand.
 //
+//   - T13 (all): nothing begins once the context is done, neither a run nor a recovery nor an experiment, and what has begun
+//     is waited for no longer than a second. Options.For bounds the rest: a run that takes much longer than its share is cut
+//     off and makes the result Inconclusive, and findings are explained and shrunk in half of that time, at least in ten
+//     seconds.
+//
+//   - T14 (explore, evidence): a finding says whether it repeats. Its very image is recovered eight more times; if it does
+//     not fail each time, the finding and its token say how often it did, and nobody experiments with it.
+//
 // A campaign shares no state with others, so several may run at once.
 package torture

@@ -14,7 +14,7 @@ func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *record.Re
 	s := c.subject(r)
 	live := c.judgeLive(ctx, cell, s)
 	run := explored{subject: s, live: live, found: &explore.Outcome{}}
-	req := c.request(s)
+	req := c.request(ctx, s)
 	if !req.First || len(live.Problems) == 0 {
 		part, cancel := c.mainPart(budget, r.Plan)
 		run.found = c.explore(part, req)
@@ -59,7 +59,7 @@ func (c *campaign) exploreMinimum(ctx context.Context, cell *cell, run explored)
 	if t := run.found.Tally; t.Points >= minPoints || t.Left == 0 || c.ended(ctx) {
 		return nil
 	}
-	req := c.request(run.subject)
+	req := c.request(ctx, run.subject)
 	req.Images = minImages
 	req.Ticks = [][]uint64{record.Spread(run.subject.Recording.CrashTicks(), minPoints, run.subject.Recording.Plan.Spec.Seed)}
 	return c.addSample(ctx, cell, explored{subject: run.subject, live: run.live, found: c.explore(ctx, req)})

@@ -16,8 +16,9 @@ import (
 
 // findings collects the failures of a campaign, one finding for each kind of failure.
 type findings struct {
-	byID map[string]*found
-	ids  []string // in order of discovery
+	byID    map[string]*found
+	ids     []string // in order of discovery
+	reading *allowance
 }
 
 // found is a finding, with its run and its failure.
@@ -25,13 +26,16 @@ type found struct {
 	finding   Finding
 	recording *record.Recording
 	failure   explore.Failure
+	saved     bool
 }
 
 // maxFindings is the number of findings after which a campaign gives up. Each keeps its recording in memory, and a store that
 // is broken in so many ways needs no further proof.
 const maxFindings = 64
 
-func newFindings() *findings { return &findings{byID: map[string]*found{}} }
+func newFindings(length time.Duration) *findings {
+	return &findings{byID: map[string]*found{}, reading: newAllowance(length)}
+}
 
 func (f *findings) len() int { return len(f.ids) }
 
@@ -42,7 +46,9 @@ func (f *findings) add(ctx context.Context, s *explore.Subject, failure explore.
 		return known.again(s, &failure)
 	}
 	f.ids = append(f.ids, id)
-	f.byID[id] = &found{finding: evidence.NewFinding(ctx, s, &failure), recording: s.Recording, failure: failure}
+	x := &found{recording: s.Recording, failure: failure}
+	f.reading.spend(ctx, func(ctx context.Context) { x.finding = evidence.NewFinding(ctx, s, &failure) })
+	f.byID[id] = x
 	return true
 }
 
@@ -61,26 +67,29 @@ func (x *found) again(s *explore.Subject, failure *explore.Failure) bool {
 	return true
 }
 
-const (
-	shrinkTime = 10 * time.Second // the time for one finding
-	maxShrunk  = 5                // findings that are shrunk: the first ones say enough
-)
+const maxShrunk = 5 // findings that are shrunk: the first ones say enough
 
-// shrink replaces findings by smaller runs that fail in the same way.
+// shrink replaces findings by smaller runs that fail in the same way. One that does not show each time its image is recovered
+// stays as it is: whether a smaller run fails would be luck.
 func (f *findings) shrink(ctx context.Context, target contract.Target, patience time.Duration) {
 	for _, id := range f.ids[:min(len(f.ids), maxShrunk)] {
 		x := f.byID[id]
-		limit, cancel := context.WithTimeout(ctx, shrinkTime)
-		smaller := shrink.Shrink(limit, target, shrink.Wanted{
-			Spec: x.recording.Plan.Spec, Rules: x.recording.Plan.RuleTexts(), Fingerprint: id, Kind: x.failure.Kind(),
-			Nested: x.failure.Nested != nil,
-		}, patience)
-		cancel()
-		if smaller == nil {
+		if !x.finding.Steady() {
+			continue
+		}
+		var smaller *shrink.Smaller
+		f.reading.spend(ctx, func(ctx context.Context) {
+			smaller = shrink.Shrink(ctx, target, shrink.Wanted{
+				Spec: x.recording.Plan.Spec, Rules: x.recording.Plan.RuleTexts(), Fingerprint: id, Kind: x.failure.Kind(),
+				Nested: x.failure.Nested != nil,
+			}, patience)
+		})
+		if smaller == nil || ctx.Err() != nil {
 			continue
 		}
 		smaller.Shrunk.Token = x.finding.Token
-		finding := evidence.NewFinding(ctx, smaller.Subject, &smaller.Failure)
+		var finding Finding
+		f.reading.spend(ctx, func(ctx context.Context) { finding = evidence.NewFinding(ctx, smaller.Subject, &smaller.Failure) })
 		finding.Count, finding.AlsoIn, finding.Shrunk = x.finding.Count, x.finding.AlsoIn, &smaller.Shrunk
 		*x = found{finding: finding, recording: smaller.Subject.Recording, failure: smaller.Failure}
 	}
@@ -90,18 +99,32 @@ func (f *findings) shrink(ctx context.Context, target contract.Target, patience 
 func (f *findings) save(dir string, target contract.Target) ([]Finding, error) {
 	all := []Finding{}
 	for _, id := range f.ids {
-		x := f.byID[id]
-		if dir != "" {
-			if err := x.save(filepath.Join(dir, "findings", id+evidence.Ext), target); err != nil {
-				return nil, err
-			}
+		if err := f.byID[id].save(dir, target); err != nil {
+			return nil, err
 		}
-		all = append(all, x.finding)
+		all = append(all, f.byID[id].finding)
 	}
 	return all, nil
 }
 
-func (x *found) save(file string, target contract.Target) (err error) {
+// saveNew saves the findings that were not saved yet.
+func (f *findings) saveNew(dir string, target contract.Target) error {
+	for _, id := range f.ids {
+		if x := f.byID[id]; !x.saved {
+			if err := x.save(dir, target); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (x *found) save(dir string, target contract.Target) (err error) {
+	x.saved = true
+	if dir == "" {
+		return nil
+	}
+	file := filepath.Join(dir, "findings", x.finding.ID+evidence.Ext)
 	x.finding.File = file
 	err = evidence.New(target.Name, x.recording, &x.failure, x.finding).Save(file)
 	if errors.Is(err, evidence.ErrTooLarge) {

@@ -21,7 +21,7 @@ type Options struct {
 	Device    string        // what the disk does to unsynced writes, as faultfs.ParseDevice reads it; empty: sectors are whole
 	Scenario  string        // a named run instead of the matrix: see Scenarios
 	Seed      uint64        // the seed of everything; 0 means 1
-	For       time.Duration // how long to go on starting runs; the first round is finished in any case; 0: 20 s, unless Rounds is set
+	For       time.Duration // how long to go on starting runs; the first round is finished in any case; 0: 20 s, unless Rounds is set; see T13
 	Rounds    int           // how often to go through the matrix; 0: until For is over
 	Clients   int           // concurrent clients of a workload; 0: a choice per run, from 1 to 4
 	Ops       int           // operations per client; 0: a choice per run

@@ -49,7 +49,7 @@ func (c *campaign) sampleProfiles(ctx, budget context.Context, cell *cell, s *ex
 			continue
 		}
 		other := s.Under(profile)
-		req := c.request(other)
+		req := c.request(ctx, other)
 		req.Images, req.Lives = sampleImages, sampleLives
 		all, seed := other.Recording.CrashTicks(), other.Recording.Plan.Spec.Seed
 		req.Ticks = [][]uint64{record.Spread(all, samplePoints, seed)}

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"unicode"
 	"unicode/utf8"
@@ -30,6 +31,8 @@ type Finding struct {
 	Evidence    []string             `json:"evidence"`              // at most 12 lines
 	Trace       []TraceLine          `json:"trace"`                 // the filesystem operations before the crash, oldest first, at most 40
 	Count       int                  `json:"count"`                 // how many images showed it
+	Shown       int                  `json:"shown,omitempty"`       // how often it showed when its very image was recovered again
+	ShownOf     int                  `json:"shown_of,omitempty"`    // how often that was tried; 0: it was not
 	AlsoIn      []string             `json:"also_in,omitempty"`     // further cells that showed it, "kv × power"
 	// Profiles says for each profile, by name, whether the failure shows under it too: "fails", "passes", "not seen" (in a
 	// sample of the images), or "not tried". The same recording was crashed near the same point; the workload did not run
@@ -42,22 +45,35 @@ type Finding struct {
 	Test             string            `json:"test,omitempty"` // a Go test of it, if it was saved
 }
 
-// NewFinding turns a failure of a subject into a finding: it explains the failure, looks for it under all profiles, and
-// writes the token.
+// NewFinding turns a failure of a subject into a finding: it recovers the image that failed again, explains the failure and
+// looks for it under all profiles if it showed each time, and writes the token.
 func NewFinding(ctx context.Context, s *explore.Subject, f *explore.Failure) Finding {
 	p, at := s.Recording.Plan, Place{Tick: f.Tick}
 	if f.Nested != nil {
 		at.Nested = f.Nested.Tick
 	}
-	shows := explain.Profiles(ctx, s, f)
-	return Finding{
+	again := explore.Confirm(ctx, s, f)
+	at.Shown, at.ShownOf = again.Shown, again.Of
+	finding := Finding{
 		ID: f.Fingerprint(), Judge: f.Judge, Class: f.Class, Workload: p.Spec.Workload, Fault: p.Fault.Name, Rules: p.RuleTexts(),
-		Profile: p.Spec.Profile, Device: p.Spec.Device, Profiles: shows, ProfilesSentence: explain.ProfilesSentence(shows),
-		Seed: p.Spec.Seed, Clients: p.Clients(), CrashTick: at.Tick, NestedTick: at.Nested, Sentence: capitalized(f.Sentence),
+		Profile: p.Spec.Profile, Device: p.Spec.Device, Seed: p.Spec.Seed, Clients: p.Clients(), CrashTick: at.Tick,
+		NestedTick: at.Nested, Shown: again.Shown, ShownOf: again.Of, Sentence: capitalized(f.Sentence),
 		Evidence: evidenceLines(f), Trace: traceLines(s.Recording.Trace, f.Tick, f.Fates), Count: f.Count,
-		Token: Token(s.Target.Name, p.Spec, at), Explanation: explain.Explain(ctx, s, f),
+		Token: Token(s.Target.Name, p.Spec, at),
 	}
+	if !again.Steady() {
+		finding.Sentence += fmt.Sprintf(" (shown in %v further recoveries of the same image: recovery does not repeat)", again)
+		return finding
+	}
+	finding.Profiles = explain.Profiles(ctx, s, f)
+	finding.ProfilesSentence = explain.ProfilesSentence(finding.Profiles)
+	finding.Explanation = explain.Explain(ctx, s, f)
+	return finding
 }
+
+// Steady reports whether the failure showed each time its very image was recovered again. Experiments say nothing about one
+// that did not.
+func (f *Finding) Steady() bool { return f.Shown == f.ShownOf }
 
 // ShowsIn reports whether a cell of the matrix shows the finding.
 func (f *Finding) ShowsIn(workload, fault string) bool {

@@ -3,6 +3,7 @@ package evidence
 import (
 	"encoding/base32"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"hash/fnv"
@@ -28,6 +29,8 @@ var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPaddi
 type Place struct {
 	Tick   uint64 // the tick of the crash; 0: no crash
 	Nested uint64 // the tick of the crash of the recovery; 0: none
+	// Shown of ShownOf further recoveries of the same image showed it. A token says so only if they differ.
+	Shown, ShownOf int
 }
 
 // Token packs all that is needed to repeat a run and to find the crash point, in Crockford's base 32.
@@ -50,11 +53,15 @@ func Token(engine string, s plan.Spec, at Place) string {
 	} {
 		b = binary.AppendUvarint(b, n)
 	}
-	if s.Device != "" || s.Keep != nil {
+	flaky := at.Shown != at.ShownOf
+	if s.Device != "" || s.Keep != nil || flaky {
 		b = append(binary.AppendUvarint(b, uint64(len(s.Device))), s.Device...)
 	}
-	if s.Keep != nil {
+	if s.Keep != nil || flaky {
 		b = encodeKeep(b, s.Keep)
+	}
+	if flaky {
+		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(at.Shown)), uint64(at.ShownOf))
 	}
 	return sealed(b)
 }
@@ -106,10 +113,13 @@ func DecodeToken(token string, targets []contract.Target) (contract.Target, plan
 	if len(r.b) > 0 {
 		s.Keep = decodeKeep(r)
 	}
+	if len(r.b) > 0 {
+		at.Shown, at.ShownOf = r.size(), r.size()
+	}
 	if r.short {
 		return bad("it is cut short; copy it again")
 	}
-	if err := s.Check(); err != nil {
+	if err := errors.Join(s.Check(), plan.CheckNumber("how often the failure was looked for", at.ShownOf, plan.MaxCount)); err != nil {
 		return bad(strings.TrimPrefix(err.Error(), plan.ErrConfig.Error()+": "))
 	}
 	for _, t := range targets {
@@ -153,12 +163,22 @@ func (r *tokenReader) number() uint64 {
 // size reads a number that fits an int. What does not is far beyond every limit, and so is what it is replaced by.
 func (r *tokenReader) size() int { return int(min(r.number(), math.MaxInt32)) }
 
+// What the part of a token about a Keep begins with.
+const (
+	keepsMany  = iota // the script of several clients, or of the only one
+	keepsAlone        // the script of all clients, for one
+	keepsAll          // there is no Keep
+)
+
 // encodeKeep appends what is kept: a flag, the number of writes, and each list as its length and the differences
 // between its elements.
 func encodeKeep(b []byte, k *plan.Keep) []byte {
-	alone := uint64(0)
+	if k == nil {
+		return binary.AppendUvarint(b, keepsAll)
+	}
+	alone := uint64(keepsMany)
 	if k.Alone {
-		alone = 1
+		alone = keepsAlone
 	}
 	b = binary.AppendUvarint(binary.AppendUvarint(b, alone), uint64(k.Batch))
 	for _, list := range [][]int{k.Load, k.Steps} {
@@ -176,7 +196,11 @@ func encodeKeep(b []byte, k *plan.Keep) []byte {
 }
 
 func decodeKeep(r *tokenReader) *plan.Keep {
-	k := &plan.Keep{Alone: r.number() == 1, Batch: r.size()}
+	flag := r.number()
+	if flag == keepsAll {
+		return nil
+	}
+	k := &plan.Keep{Alone: flag == keepsAlone, Batch: r.size()}
 	for _, list := range []*[]int{&k.Load, &k.Steps} {
 		last := 0
 		for n := r.number(); n > 0 && !r.short; n-- {

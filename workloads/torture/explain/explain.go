@@ -3,7 +3,6 @@ package explain
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
@@ -17,31 +16,31 @@ import (
 // nothing: for rot, a hang, many crashes in a row, what is wrong only in memory, and losses that do not fail a second
 // time.
 func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Explanation {
-	if f.Damage != nil || f.Endured || f.Class == "hang" || f.Tick == 0 && !judge.SeenInHistory(f.Class) {
+	if ctx.Err() != nil || f.Damage != nil || f.Endured || f.Class == "hang" || f.Tick == 0 && !judge.SeenInHistory(f.Class) {
 		return nil
 	}
+	ctx, stop := context.WithTimeout(ctx, s.Patience)
+	defer stop()
 	done := make(chan *Explanation, 1) // buffered: perhaps nobody is waiting any more
 	go func() {
-		x := &explainer{life: explore.NewLife(s, f), loseAnything: s.Recording.Plan.Model.Profile.Decides()}
+		x := &explainer{ctx: ctx, life: explore.NewLife(ctx, s, f), loseAnything: s.Recording.Plan.Model.Profile.Decides()}
 		if f.Tick == 0 {
-			done <- x.withoutCrash(f)
+			done <- x.settled(x.withoutCrash(f))
 			return
 		}
-		done <- x.explain()
+		done <- x.settled(x.explain())
 	}()
-	patience := time.NewTimer(s.Patience)
-	defer patience.Stop()
 	select {
 	case x := <-done:
 		return x
-	case <-ctx.Done():
-	case <-patience.C:
+	case <-ctx.Done(): // the engine may hang
+		return nil
 	}
-	return nil
 }
 
 // explainer asks which losses a failure needs.
 type explainer struct {
+	ctx          context.Context
 	life         explore.Life
 	loseAnything bool // the profile lost some operations itself: ask of each whether that was needed
 	failsAnyhow  bool // a crash may fail in any way: what has to be explained was seen without one
@@ -120,10 +119,18 @@ func (x *explainer) fails(tick uint64, cut history.Cut, lost []faultfs.PendingOp
 	return found == explore.FailsAlike || x.failsAnyhow && found == explore.FailsOtherwise
 }
 
-// exhausted counts a trial and reports whether the budget of trials is spent.
+// settled returns an explanation whose experiments all came to their end; nil otherwise.
+func (x *explainer) settled(e *Explanation) *Explanation {
+	if x.trials > maxTrials || x.ctx.Err() != nil {
+		return nil
+	}
+	return e
+}
+
+// exhausted counts a trial and reports whether the budget of trials is spent, or nobody is waiting any more.
 func (x *explainer) exhausted() bool {
 	x.trials++
-	return x.trials > maxTrials
+	return x.trials > maxTrials || x.ctx.Err() != nil
 }
 
 // fewest reduces what was lost to one whole call if that is enough, otherwise to a part of one call, otherwise to a set

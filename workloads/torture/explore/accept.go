@@ -27,7 +27,9 @@ func (x *explorer) accept(img *faultfs.FS, at origin, state *history.State, err 
 	case checker.Pass:
 		return true
 	case checker.Inconclusive:
-		x.noteUnclear(result)
+		if !x.ended() { // otherwise it is the judge that was interrupted
+			x.noteUnclear(result)
+		}
 		return false
 	case checker.Fail:
 	}
@@ -66,7 +68,7 @@ func (x *explorer) judgeState(at origin, read *history.State) (checker.Result, *
 // ask asks every judge of recovered states.
 func (x *explorer) ask(at origin, state *history.State) judge.Verdict {
 	crash := judge.Crash{Tick: at.job.point.Tick, Cut: at.job.cut, Damage: at.damage, Draw: at.job.draw, Leaf: at.leaf}
-	verdict := x.subject.Judges.State(crash, state, x.rule)
+	verdict := x.subject.Judges.State(x.shared.ctx, crash, state, x.rule)
 	if verdict.WrongTotal != nil {
 		x.wrongTotal = verdict.WrongTotal
 	}

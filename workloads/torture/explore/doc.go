@@ -13,6 +13,7 @@
 //	accept.go       judging a recovered state     tally.go       figures, and adding them up
 //	verdicts.go     verdicts that are known       outcome.go     what was found
 //	life.go         single images, experiments    passes.go      in which order crash points come
+//	confirm.go      does a failure repeat?
 //
 // Promises:
 //

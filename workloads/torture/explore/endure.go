@@ -1,7 +1,6 @@
 package explore
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 
@@ -41,7 +40,7 @@ type endurance struct {
 // endure crashes a store again and again: during its recovery, or soon after, while a client writes a little. What the
 // first crash had to leave is demanded of every state. In the end the store is recovered once without a crash, and must
 // not have grown.
-func (x *explorer) endure(ctx context.Context, j job) {
+func (x *explorer) endure(j job) {
 	path := newPath()
 	e := &endurance{
 		x: x, at: origin{job: &j, path: path, endured: true}, rng: rand.New(rand.NewPCG(j.draw, endureCycles)),
@@ -53,7 +52,7 @@ func (x *explorer) endure(ctx context.Context, j job) {
 	}
 	before, err := usageOf(e.img, record.StoreDir)
 	for cycle := range endureCycles {
-		if err != nil || ctx.Err() != nil || !e.crash() || !e.live() {
+		if err != nil || x.ended() || !e.crash() || !e.live() {
 			return
 		}
 		e.ops[2*cycle/endureCycles] += len(e.img.Trace())

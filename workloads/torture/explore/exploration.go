@@ -7,17 +7,22 @@ import (
 	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
 // Explore cuts power at every crash point that a request asks for and judges every image that recovery can tell apart,
 // until ctx is done.
 func Explore(ctx context.Context, req Request) *Outcome {
+	caller := req.Caller
+	if caller == nil {
+		caller = ctx
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	goals := contract.GoalsOf(&req.Subject.Target)
 	common := &shared{
-		req: &req, seed: maphash.MakeSeed(), stop: stop, goals: len(goals),
+		req: &req, ctx: ctx, seed: maphash.MakeSeed(), stop: stop, goals: len(goals),
 		situations: situations(goals, req.Subject.Recording.Trace),
 	}
 	jobs := make(chan job)
@@ -29,7 +34,7 @@ func Explore(ctx context.Context, req Request) *Outcome {
 		go func() {
 			x.goroutine = stack.Goroutine()
 			for j := range jobs {
-				x.do(ctx, j)
+				x.do(j)
 			}
 			done <- x
 		}()
@@ -40,7 +45,7 @@ func Explore(ctx context.Context, req Request) *Outcome {
 		defer close(jobs)
 		f.feed(ctx, jobs)
 	})
-	found := gather(common, crew, done)
+	found := gather(caller, common, crew, done)
 	feeding.Wait()
 	found.Tally.Spent.Add(f.spent)
 	found.Tally.Left = total(f.passes()) - found.Tally.Points
@@ -48,20 +53,28 @@ func Explore(ctx context.Context, req Request) *Outcome {
 	return found
 }
 
+// Grace is how long a call of the engine that has begun may take once whoever waits for it wants to leave. After that it
+// is abandoned: its goroutine is left running, since nothing can stop it.
+const Grace = record.Grace
+
 // gather waits for all explorers and adds up their results. If the engine hangs in one, gather takes what that explorer has
-// found so far and stops the exploration.
-func gather(common *shared, crew []*explorer, done <-chan *explorer) *Outcome {
+// found so far and stops the exploration. Once the caller's context is done it leaves behind what does not come back soon.
+func gather(caller context.Context, common *shared, crew []*explorer, done <-chan *explorer) *Outcome {
 	found := &Outcome{Unclear: map[string]int{}, Reached: make([]int, common.goals), survival: newSurvival()}
 	watch := time.NewTicker(max(common.req.Subject.Patience/8, time.Millisecond))
 	defer watch.Stop()
+	leaving := caller.Done()
 	for left := len(crew); left > 0; {
 		select {
 		case x := <-done:
 			found.add(x)
 			left--
+		case <-leaving:
+			leaving = nil
+			watch.Reset(Grace / 8)
 		case <-watch.C:
 			for _, x := range crew {
-				if x.giveUp() {
+				if caller.Err() != nil && x.abandon() || x.giveUp() {
 					common.stop()
 					found.add(x)
 					left--

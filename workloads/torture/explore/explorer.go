@@ -2,6 +2,7 @@ package explore
 
 import (
 	"cmp"
+	"context"
 	"hash/maphash"
 
 	"github.com/lightningdb/lightning-torture/checker"
@@ -43,6 +44,7 @@ type attempt struct {
 // Request.Progress.
 type shared struct {
 	req        *Request
+	ctx        context.Context // done: nothing further begins
 	seed       maphash.Seed
 	situations map[uint64][]int // goals by the tick of a crash that hits them
 	goals      int
@@ -87,6 +89,19 @@ func newExplorer(s *shared, slot int) *explorer {
 func (x *explorer) recover(c recovery.Call, a attempt) (*history.State, error) {
 	x.attempt = a
 	return x.prober.Recover(c)
+}
+
+// ended reports whether the exploration is over: no further recovery should begin.
+func (x *explorer) ended() bool { return x.shared.ctx.Err() != nil }
+
+// abandon reports whether a recovery was going on and was taken away from the explorer, because whoever asked for the
+// exploration is gone. The caller owns the explorer from then on.
+func (x *explorer) abandon() bool {
+	if !x.prober.GiveUp(min(Grace, x.subject.Patience)) {
+		return false
+	}
+	x.attempt.path.freeze()
+	return true
 }
 
 // giveUp reports whether the engine hangs. If so, the caller owns the explorer from then on and must stop the

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"context"
 	"hash/maphash"
 	"slices"
 
@@ -46,11 +47,12 @@ const (
 	Unjudged // the fault allows the engine to refuse it, or a judge had no answer
 )
 
-// NewLife returns the life in which a failure of a subject happened; nil if that cannot be repeated.
-func NewLife(s *Subject, f *Failure) Life {
+// NewLife returns the life in which a failure of a subject happened; nil if that cannot be repeated. Its judges stop when ctx
+// is done.
+func NewLife(ctx context.Context, s *Subject, f *Failure) Life {
 	r := s.Recording
 	first := &firstLife{
-		subject: s, failure: f, cuts: record.NewCuts(r.Trace, r.History), disk: faultfs.Recorded(r.Trace), model: r.Plan.Model,
+		ctx: ctx, subject: s, failure: f, cuts: record.NewCuts(r.Trace, r.History), disk: faultfs.Recorded(r.Trace), model: r.Plan.Model,
 	}
 	if f.Nested == nil {
 		return first
@@ -67,6 +69,7 @@ func NewLife(s *Subject, f *Failure) Life {
 
 // firstLife is the recorded run.
 type firstLife struct {
+	ctx     context.Context
 	subject *Subject
 	failure *Failure
 	cuts    *record.Cuts
@@ -77,7 +80,7 @@ type firstLife struct {
 // explorer returns an explorer that belongs to no exploration.
 func (l *firstLife) explorer() *explorer {
 	req := NewRequest(l.subject)
-	return newExplorer(&shared{req: &req, seed: maphash.MakeSeed(), stop: func() {}}, 0)
+	return newExplorer(&shared{req: &req, ctx: l.ctx, seed: maphash.MakeSeed(), stop: func() {}}, 0)
 }
 
 func (l *firstLife) job(tick uint64, cut history.Cut) *job {

@@ -27,6 +27,10 @@ func (x *explorer) nest(at origin) {
 		return
 	}
 	for _, tick := range x.nestedTicksOf(s, at) {
+		if x.ended() {
+			x.gaps = true
+			return
+		}
 		x.crashSecond(s, at, s.crash(tick), x.judgeSecond)
 		if tick <= s.opened && x.subject.Target.Promises.RecoveryRepeats {
 			x.crashSecond(s, at, s.interrupt(tick), x.judgeRepeated)
@@ -115,7 +119,7 @@ func (x *explorer) crashSecond(s *secondLife, at origin, point *faultfs.CrashPoi
 		path, leaf = pathOf(only.Nested.Picks), only.Nested.Leaf
 	}
 	for more := true; more; leaf++ {
-		if leaf == nestedImages && !one {
+		if x.ended() || leaf == nestedImages && !one {
 			x.gaps = true
 			return
 		}
@@ -139,7 +143,7 @@ func (x *explorer) crashSecond(s *secondLife, at origin, point *faultfs.CrashPoi
 				return
 			}
 		}
-		if shown != 0 {
+		if shown != 0 && !x.ended() {
 			x.repeat(point, call, a, shown, func(_ *faultfs.FS, path *searchPath, state *history.State, err error) {
 				deep.nested.Picks = path.picks()
 				if v := judge(s, at, tick, s.cuts.At(tick), state, err); v != nil {

@@ -1,7 +1,6 @@
 package explore
 
 import (
-	"context"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -11,21 +10,24 @@ import (
 )
 
 // do does a job: it explores a crash point, or crashes its recovery again and again.
-func (x *explorer) do(ctx context.Context, j job) {
+func (x *explorer) do(j job) {
 	begin := time.Now()
 	defer func() { x.tally.Spent.Total += time.Since(begin) }()
 	if x.subject.Running != nil {
 		x.subject.Running(x.slot, x.plan.Spec, j.point.Tick)
 	}
-	if j.endure {
-		x.endure(ctx, j)
+	if x.ended() {
 		return
 	}
-	x.point(ctx, j)
+	if j.endure {
+		x.endure(j)
+		return
+	}
+	x.point(j)
 }
 
 // point explores one crash point depth first, through every answer to the questions that recovery asks.
-func (x *explorer) point(ctx context.Context, j job) {
+func (x *explorer) point(j job) {
 	req := x.shared.req
 	x.gaps, x.strayed = false, false
 	path, sampled, leaf, lives := newPath(), false, 0, 0
@@ -33,7 +35,7 @@ func (x *explorer) point(ctx context.Context, j job) {
 		path, leaf = pathOf(req.Only.Picks), req.Only.Leaf
 	}
 	for more := true; more; leaf++ {
-		if ctx.Err() != nil {
+		if x.ended() {
 			return
 		}
 		if leaf == req.Images && req.Only == nil {
@@ -93,6 +95,10 @@ func (x *explorer) image(j *job, at origin, lives *int) *faultfs.FS {
 		x.gaps = true
 		return img
 	}
+	if x.ended() {
+		x.gaps = true
+		return img
+	}
 	if shown != 0 {
 		x.repeat(point, call, a, shown, func(img *faultfs.FS, path *searchPath, state *history.State, err error) {
 			again := at
@@ -101,8 +107,8 @@ func (x *explorer) image(j *job, at origin, lives *int) *faultfs.FS {
 		})
 	}
 	switch {
-	case x.plan.Model.Device.IgnoreFlush > 0:
-		x.gaps = true // nothing that a second life does is ever durable
+	case x.plan.Model.Device.IgnoreFlush > 0, x.ended():
+		x.gaps = true // nothing that a second life does is ever durable, or there is no time for one
 	case at.damage != nil || plan.Mix(j.draw, uint64(at.leaf))%uint64(req.Nest) != 0:
 	case *lives == req.Lives:
 		x.gaps = true

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"context"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -57,6 +58,10 @@ type Request struct {
 
 	First  bool   // stop at the first failure
 	Wanted string // if First: only at one of this kind; see Failure.Kind
+
+	// Caller is the context of whoever waits. When it is done, a recovery that has begun is not waited for any longer than
+	// Grace. nil: that of Explore, whose end otherwise only says that nothing further should begin, as when time is up.
+	Caller context.Context
 
 	Explorers int       // crash points explored at once
 	Progress  *Progress // counts what is done

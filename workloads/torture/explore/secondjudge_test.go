@@ -23,7 +23,7 @@ func TestWhatOnlyTheSecondRecoveryShowedIsJudged(t *testing.T) {
 	s := NewSubject(target, record.Run(t.Context(), target, p, record.DefaultPatience), record.DefaultPatience)
 	ticks := s.Recording.CrashTicks()
 	last := ticks[len(ticks)-1]
-	life := NewLife(s, &Failure{Tick: last}).(*firstLife)
+	life := NewLife(t.Context(), s, &Failure{Tick: last}).(*firstLife)
 	j := life.job(last, life.Cut(last))
 	for judged, want := range map[bool]checker.Verdict{true: checker.Pass, false: checker.Fail} {
 		x := life.explorer() // the recovery showed nothing, although commits were acknowledged

@@ -25,7 +25,7 @@ type Verdict struct {
 }
 
 // State asks every judge of recovered states.
-func (j *Judges) State(c Crash, state *history.State, rule checker.Rule) Verdict {
+func (j *Judges) State(ctx context.Context, c Crash, state *history.State, rule checker.Rule) Verdict {
 	cutOff := c.Damage != nil && c.Damage.Effect == faultfs.Truncated && j.mayLoseItsEnd(c.Damage.Path)
 	when := c.Cut
 	switch {
@@ -49,7 +49,7 @@ func (j *Judges) State(c Crash, state *history.State, rule checker.Rule) Verdict
 		}
 		return v
 	}
-	return Verdict{Result: j.recoveredOrder(c, state, rule)}
+	return Verdict{Result: j.recoveredOrder(ctx, c, state, rule)}
 }
 
 // conserves reports whether a crash must preserve a sum that every transaction keeps. Half a transaction changes the
@@ -64,12 +64,12 @@ const linearizabilityEach = 16
 
 // recoveredOrder asks whether one order explains what the clients saw before the crash and what the recovered store
 // shows after it. It is a question only where nothing that was acknowledged, or shown, may be lost.
-func (j *Judges) recoveredOrder(c Crash, state *history.State, rule checker.Rule) checker.Result {
+func (j *Judges) recoveredOrder(ctx context.Context, c Crash, state *history.State, rule checker.Rule) checker.Result {
 	damaged := c.Damage != nil && j.isLog(c.Damage.Path)
 	everything := rule.Lower == checker.AckedMustSurvive || rule.Lower == checker.SyncedMustSurvive && j.recording.Plan.AllSynced
 	sampled := plan.Mix(c.Draw, uint64(c.Leaf)+1)%linearizabilityEach == 0
 	if !everything || damaged || !sampled || !j.target.Promises.Linearizable || !j.target.Promises.ShownSurvives {
 		return checker.Result{Judge: "durability", Verdict: checker.Pass}
 	}
-	return checker.Linearizability(context.Background(), j.recording.History, nil, state, &c.Cut, checker.Limits{})
+	return checker.Linearizability(ctx, j.recording.History, nil, state, &c.Cut, checker.Limits{})
 }

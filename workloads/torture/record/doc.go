@@ -11,6 +11,7 @@
 //     begun.
 //   - R4: an engine that does not return from an operation is a problem of the recording, not of the caller. Its
 //     goroutines are left running, since nothing can stop them.
+//     Nobody waits for them any longer than Grace once the context is done.
 //   - R5: an error of the engine is a problem only if no earlier injected fault excuses it.
 //
 // The package cuts no power and judges no history. A Recording may be read by any number of goroutines.

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -11,6 +12,9 @@ import (
 // DefaultPatience is how long the engine may take over one operation or one recovery before it counts as hanging. The
 // slowest of the lab's own runs take a hundredth of it.
 const DefaultPatience = 30 * time.Second
+
+// Grace is how long a call of the engine that has begun may take once whoever waits for it wants to leave.
+const Grace = time.Second
 
 // Hang is the error of an engine that did not come back.
 type Hang struct {
@@ -33,16 +37,23 @@ func (h *Hang) Violation() checker.Violation {
 	return checker.Violation{Class: "hang", Sentence: h.Error(), Evidence: h.stacks}
 }
 
-// await returns what comes from done, or a *Hang if pulse stays the same for so long. The end of ctx changes nothing:
-// the engine has to finish what it has begun.
-func await(done <-chan error, patience time.Duration, pulse func() int) error {
+// await returns what comes from done, or a *Hang if pulse stays the same for so long. The engine has to finish what it has
+// begun when ctx ends, but is not waited for any longer than Grace: then await returns the error of ctx, and the engine is
+// left behind.
+func await(ctx context.Context, done <-chan error, patience time.Duration, pulse func() int) error {
 	const looks = 8
 	ticker := time.NewTicker(max(patience/looks, time.Millisecond))
 	defer ticker.Stop()
+	leaving, gone := ctx.Done(), (<-chan time.Time)(nil)
 	for last, still := pulse(), 0; ; {
 		select {
 		case err := <-done:
 			return err
+		case <-leaving:
+			leaving, gone = nil, time.After(Grace)
+			continue
+		case <-gone:
+			return ctx.Err()
 		case <-ticker.C:
 		}
 		if now := pulse(); now != last {

@@ -22,6 +22,7 @@ type Recording struct {
 	History  []history.Op
 	Injected map[string]uint64   // how often faults hit, by effect and operation
 	Problems []checker.Violation // what ended the run: a panic, a hang, or an error that no fault excuses
+	CutOff   bool                // the context ended before the script did: this is the beginning of a run
 }
 
 // Under returns the recording with its power cut under another profile, without the problems of the run.

@@ -18,7 +18,7 @@ import (
 )
 
 // Run runs the workload of a plan on a fresh disk. The engine may take as long as patience over one operation before it
-// counts as hanging.
+// counts as hanging. When ctx ends, the run ends after the operations that have begun.
 func Run(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration) *Recording {
 	clock := &history.Clock{}
 	fs := faultfs.New(faultfs.Options{
@@ -32,8 +32,9 @@ func Run(ctx context.Context, target contract.Target, p *plan.Plan, patience tim
 		}
 	}
 	go func() { done <- runStore(ctx, target, fs, p, rec, loaded) }()
-	err := await(done, patience, rec.Events)
+	err := await(ctx, done, patience, rec.Events)
 	r := &Recording{Plan: p, Trace: fs.Trace(), History: rec.Ops(), Injected: fs.Injected()}
+	r.CutOff = errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 	r.Problems = problemsOf(ctx, r, err)
 	return r
 }

@@ -58,7 +58,9 @@ func fromFile(targets []contract.Target, file string) (*wanted, error) {
 	}
 	for _, t := range targets {
 		if t.Name == v.Engine {
-			at := evidence.Place{Tick: v.Finding.CrashTick, Nested: v.Finding.NestedTick}
+			at := evidence.Place{
+				Tick: v.Finding.CrashTick, Nested: v.Finding.NestedTick, Shown: v.Finding.Shown, ShownOf: v.Finding.ShownOf,
+			}
 			return &wanted{target: t, at: at, spec: v.Spec, saved: v, id: v.Finding.ID, file: file}, nil
 		}
 	}

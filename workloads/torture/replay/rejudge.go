@@ -39,7 +39,7 @@ func Rejudge(ctx context.Context, targets []contract.Target, file string) (*Reju
 	case w.saved.Recovered == nil:
 		again.Verdict, again.Reason = checker.Inconclusive, "what is wrong is what the engine does with the disk"
 	default:
-		result := stateAgain(judges, r, &w.target, w.saved)
+		result := stateAgain(ctx, judges, r, &w.target, w.saved)
 		again.Verdict, again.Reason = result.Verdict, result.Reason
 		again.reject(result.Violations)
 	}
@@ -64,7 +64,7 @@ func (r *Rejudged) reject(violations []checker.Violation) {
 }
 
 // stateAgain judges the state that a store recovered to.
-func stateAgain(judges *judge.Judges, r *record.Recording, target *contract.Target, v *evidence.Evidence) checker.Result {
+func stateAgain(ctx context.Context, judges *judge.Judges, r *record.Recording, target *contract.Target, v *evidence.Evidence) checker.Result {
 	state := &history.State{}
 	for _, pair := range *v.Recovered {
 		state.Append(pair.Key, pair.Value)
@@ -73,5 +73,5 @@ func stateAgain(judges *judge.Judges, r *record.Recording, target *contract.Targ
 	crash := judge.Crash{
 		Tick: tick, Cut: record.NewCuts(r.Trace, r.History).At(tick), Damage: v.Rot, Draw: tick, Leaf: v.Leaf,
 	}
-	return judges.State(crash, state, r.Plan.Fault.Rule(target.Promises)).Result
+	return judges.State(ctx, crash, state, r.Plan.Fault.Rule(target.Promises)).Result
 }

@@ -27,6 +27,7 @@ type Result struct {
 // Options says how to replay.
 type Options struct {
 	Attempts int           // how often to try; 0: once
+	For      time.Duration // how long to go on trying; what has begun then is cut short; 0: no limit
 	Dir      string        // where saved findings lie: a token found there replays from its evidence
 	Patience time.Duration // how long the engine may take over one operation or one recovery; 0: 30 s
 }
@@ -41,6 +42,11 @@ func Replay(ctx context.Context, targets []contract.Target, tokenOrFile string, 
 		return nil, err
 	}
 	r.patience = cmp.Or(opts.Patience, record.DefaultPatience)
+	if opts.For > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, opts.For)
+		defer cancel()
+	}
 	result := &Result{}
 	diverged := ""
 	for result.Attempts < max(1, opts.Attempts) && ctx.Err() == nil {
@@ -84,7 +90,7 @@ func (w *wanted) attempt(ctx context.Context) (sighting, error) {
 		if err != nil {
 			return sighting{}, err
 		}
-		if seen := w.look(ctx, r); seen.finding != nil || w.at.Tick != 0 {
+		if seen := w.lookAgain(ctx, r); seen.finding != nil || w.at.Tick != 0 {
 			return seen, nil
 		}
 	}
@@ -92,8 +98,26 @@ func (w *wanted) attempt(ctx context.Context) (sighting, error) {
 	if err != nil {
 		return sighting{}, err
 	}
-	return w.look(ctx, record.Run(ctx, w.target, p, w.patience)), nil
+	return w.lookAgain(ctx, record.Run(ctx, w.target, p, w.patience)), nil
 }
+
+// lookAgain looks until the failure shows: once, or, if it did not show each time its image was recovered, as often as that
+// was tried.
+func (w *wanted) lookAgain(ctx context.Context, r *record.Recording) (seen sighting) {
+	times := 1
+	if w.at.Shown != w.at.ShownOf {
+		times = min(w.at.ShownOf, maxLooks)
+	}
+	for range times {
+		if seen = w.look(ctx, r); seen.finding != nil || seen.diverged != "" || ctx.Err() != nil {
+			break
+		}
+	}
+	return seen
+}
+
+// maxLooks is how often a recording is looked at in one attempt, whatever its token says.
+const maxLooks = 16
 
 // look judges a recording at the place where it failed.
 func (w *wanted) look(ctx context.Context, r *record.Recording) sighting {

@@ -1,0 +1,68 @@
+package explore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// How often a failure is looked for in its own image. A hundred crashes in a row cost as much as as many images.
+const (
+	confirmations        = 8
+	enduredConfirmations = 2
+)
+
+// Confirmed says how often a failure showed when its very image was recovered again.
+type Confirmed struct{ Shown, Of int }
+
+// Steady reports whether the failure shows each time its image is recovered. Of one that was not looked for, nothing else is
+// known.
+func (c Confirmed) Steady() bool { return c.Shown == c.Of }
+
+// String returns "3 of 8".
+func (c Confirmed) String() string { return fmt.Sprintf("%d of %d", c.Shown, c.Of) }
+
+// Confirm recovers the image of a failure again and counts how often it fails in the same way. A store whose recovery does
+// not repeat may pass the next time: experiments with such a failure show nothing, and shrinking it finds no end. A failure
+// without a crash, or of an engine that hangs, is not looked for.
+func Confirm(ctx context.Context, s *Subject, f *Failure) Confirmed {
+	var c Confirmed
+	if f.Tick == 0 || f.Class == "hang" {
+		return c
+	}
+	times := confirmations
+	if f.Endured {
+		times = enduredConfirmations
+	}
+	for range times {
+		if ctx.Err() != nil {
+			break
+		}
+		found := Explore(ctx, again(s, f))
+		if ctx.Err() != nil {
+			break
+		}
+		c.Of++
+		if slices.ContainsFunc(found.Failures, func(other Failure) bool { return other.Fingerprint() == f.Fingerprint() }) {
+			c.Shown++
+		}
+	}
+	return c
+}
+
+// again asks for the image of a failure and for no other one.
+func again(s *Subject, f *Failure) Request {
+	req := NewRequest(s)
+	if f.Endured {
+		req.Endless = f.Tick
+		return req
+	}
+	req.Ticks = [][]uint64{{f.Tick}}
+	req.Only = &Image{Leaf: f.Leaf, Picks: f.Picks, Nested: f.Nested}
+	if f.Nested != nil {
+		req.Nest, req.Lives, req.NestedTick = 1, MaxImages, f.Nested.Tick
+	} else {
+		req.Lives = 0
+	}
+	return req
+}

@@ -1,0 +1,61 @@
+package torture
+
+import (
+	"bytes"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
+	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
+)
+
+// flaky is a toy that sometimes does not show all that it has recovered.
+type flaky struct {
+	*toy.Store
+	hides bool
+}
+
+func (f *flaky) Scan(from, to []byte, visit func(key, value []byte) bool) error {
+	return f.Store.Scan(from, to, func(key, value []byte) bool {
+		return f.hides && bytes.HasPrefix(key, []byte("k")) || visit(key, value)
+	})
+}
+
+// flakyTarget opens toys of which one in so many hides what it has recovered.
+func flakyTarget(each int64) Target {
+	t, opened := toy.Target(toy.Correct), &atomic.Int64{}
+	t.Open = func(env Env) (workloads.Store, error) {
+		s, err := toy.Open(env, toy.Correct)
+		return &flaky{s, env.Inline && s != nil && s.Len() > 0 && opened.Add(1)%each == 0}, err
+	}
+	return t
+}
+
+// Experiments with such a failure show nothing, and shrinking it never ends.
+func TestAFailureThatDoesNotRepeatSaysHowOftenItShowed(t *testing.T) {
+	target := flakyTarget(7)
+	o := Options{Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 8, Keys: 4, Workers: 1}
+	r, err := Check(t.Context(), target, o)
+	require.NoError(t, err)
+	require.Equal(t, checker.Fail, r.Verdict)
+	for _, f := range r.Findings {
+		if f.ShownOf < 8 {
+			continue // many crashes in a row: one of them showed it, each time
+		}
+		assert.Less(t, f.Shown, f.ShownOf, f.Sentence)
+		assert.Contains(t, f.Sentence, "of 8 further recoveries of the same image")
+		assert.Nil(t, f.Shrunk)
+		assert.Nil(t, f.Explanation)
+		_, _, at, err := evidence.DecodeToken(f.Token, []Target{target})
+		require.NoError(t, err)
+		assert.Equal(t, []int{f.Shown, f.ShownOf}, []int{at.Shown, at.ShownOf})
+		again, err := Replay(t.Context(), []Target{target}, f.Token, ReplayOptions{Attempts: 2})
+		require.NoError(t, err)
+		assert.True(t, again.Reproduced)
+	}
+}
