@@ -12,6 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
 // flaky is a toy that sometimes does not show all that it has recovered.
@@ -27,11 +28,11 @@ func (f *flaky) Scan(from, to []byte, visit func(key, value []byte) bool) error 
 }
 
 // flakyTarget opens toys of which one in so many hides what it has recovered.
-func flakyTarget(each int64) Target {
-	t, opened := toy.Target(toy.Correct), &atomic.Int64{}
+func flakyTarget(each uint64) Target {
+	t, opened := toy.Target(toy.Correct), &atomic.Uint64{}
 	t.Open = func(env Env) (workloads.Store, error) {
 		s, err := toy.Open(env, toy.Correct)
-		return &flaky{s, env.Inline && s != nil && s.Len() > 0 && opened.Add(1)%each == 0}, err
+		return &flaky{s, env.Inline && s != nil && s.Len() > 0 && plan.Mix(1, opened.Add(1))%each == 0}, err
 	}
 	return t
 }
