@@ -234,6 +234,32 @@ func TestOnlyWhatWasSeenBeforeTheSecondCrashIsCertain(t *testing.T) {
 	require.Equal(t, set{"o10 o10": true, "o10 n10": true}, leaves(0, 0))
 	require.Equal(t, set{"o10 o10": true}, leaves(1, 1))
 	require.Equal(t, set{"o10 o10": true}, leaves(2, 2))
-	beyond := faultfs.NewTimeline(img, faultfs.Model{}, 1).Advance(9)
-	require.Equal(t, 1, beyond.Pending(), "the name of c; the timeline ends where it was seen")
+}
+
+// A timeline of a crash image that is advanced past the tick that it was made for forgets nothing of the later life: it is
+// the timeline of the later tick.
+func TestTimelineOfAnImageKnowsItsWholeLife(t *testing.T) {
+	t.Parallel()
+	l := &lab{t, faultfs.New(faultfs.Options{})}
+	l.write(l.durable("f", 'o', 10), 'n', 0, 10)
+	img, err := l.fs.Crash(l.fs.Now(), faultfs.Model{}, faultfs.ImageOptions{Chooser: &answers{}})
+	require.NoError(t, err)
+	f := create(t, img, "g")
+	put(t, f, 'x', 0, 10)
+	syncAll(t, img)
+	put(t, f, 'y', 10, 10)
+	require.Equal(t, "o10", fsView{img}.read("f", 0, 10))
+	states := func(line *faultfs.Timeline, tick uint64) set {
+		got := set{}
+		search(line.Advance(tick), func(again *faultfs.FS) { got[everything(fsView{again})] = true })
+		return got
+	}
+	for seen := range img.Now() + 2 {
+		line := faultfs.NewTimeline(img, faultfs.Model{}, seen)
+		for tick := seen; tick <= img.Now(); tick++ {
+			require.Equal(t, states(faultfs.NewTimeline(img, faultfs.Model{}, tick), tick), states(line, tick), "%d, %d", seen, tick)
+		}
+	}
+	whole := states(faultfs.NewTimeline(img, faultfs.Model{}, 0), img.Now())
+	require.Equal(t, set{"/f=o10 /g=x10": true, "/f=o10 /g=x10+.10": true, "/f=o10 /g=x10+y10": true}, whole)
 }

@@ -8,17 +8,27 @@ import (
 
 // Timeline walks the trace of a filesystem and stops at ticks at which power might be cut. It is used by one goroutine;
 // the filesystem may be in use meanwhile, and the timeline sees the ops that were recorded before it was made.
-type Timeline struct{ line *crash.Timeline }
+type Timeline struct {
+	line *crash.Timeline
+	img  *FS // the filesystem, if it is a crash image: what it has decided is read under its lock
+}
 
-// NewTimeline returns a timeline that stands before the first op of fs, on a disk that behaves as the model says.
+// NewTimeline returns a timeline that stands before the first op of fs, on a disk that behaves as the model says. For a
+// filesystem that is no crash image, seen has no meaning.
 //
-// If fs is itself a crash image, the timeline ends at tick seen and starts from what the recovery on fs had seen of
-// the first crash by then. Whatever it had not looked at is undecided again, and no sync of the recovery can make it
-// durable. Make a timeline for every tick at which recovery is to be crashed. For other filesystems seen has no meaning.
+// If fs is a crash image, the disk at a tick depends on what its recovery had seen of the first crash by then. Whatever it
+// had not looked at is undecided again, and no sync of the recovery can make it durable. The timeline takes for seen what
+// the recovery had looked at by tick seen, or by the tick that it is advanced to, if that is later. So 0 is always right.
+// A timeline whose seen is fs.Now() is fast, because it walks the trace once, and right for all ticks after the last new
+// look at the disk; at earlier ticks it has only those disks that agree with what recovery saw afterwards.
 func NewTimeline(fs *FS, model Model, seen uint64) *Timeline {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	return &Timeline{fs.timeline(model, seen)}
+	t := &Timeline{line: fs.timeline(model, seen)}
+	if fs.image != nil {
+		t.img = fs
+	}
+	return t
 }
 
 // timeline is NewTimeline for a caller that holds mu.
@@ -31,6 +41,10 @@ func (fs *FS) timeline(model Model, seen uint64) *crash.Timeline {
 
 // Advance moves past the last op at or before tick and returns the crash point there. A timeline does not go back.
 func (t *Timeline) Advance(tick uint64) *CrashPoint {
+	if t.img != nil {
+		t.img.mu.Lock()
+		defer t.img.mu.Unlock()
+	}
 	return &CrashPoint{Tick: tick, point: t.line.Advance(tick)}
 }
 

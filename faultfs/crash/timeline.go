@@ -19,6 +19,9 @@ type Timeline struct {
 	queue        *queue
 	ignoresSyncs bool       // the disk has ignored every sync since before the first op
 	start        *disk.Disk // what was durable before the first op
+	image        *Image     // the crash image on which the trace was recorded; nil for any other disk
+	seen         uint64     // with image: what it had decided by this tick is part of the disk
+	all          []trace.Op // with image: the whole trace, of which ops is the part up to seen
 }
 
 // NewTimeline returns a timeline that stands before the first op of a trace recorded on a disk. The disk is not
@@ -27,14 +30,16 @@ func NewTimeline(ops []trace.Op, on *disk.Disk, m model.Model) *Timeline {
 	return newTimeline(ops, on.Share(), m, nil)
 }
 
-// NewTimelineAfter returns a timeline of a trace that was recorded on a crash image. It ends at tick seen and starts
-// from what had been decided about the image by then. Everything else is undecided again, and no sync in the trace can
-// make it durable.
+// NewTimelineAfter returns a timeline of a trace that was recorded on a crash image. It starts from what had been decided
+// about the image by tick seen. Everything else is undecided again, and no sync in the trace can make it durable. If it is
+// advanced to a later tick, it starts again from what had been decided by that tick: a recovery that went on has seen more.
 func NewTimelineAfter(im *Image, ops []trace.Op, m model.Model, seen uint64) *Timeline {
-	end, _ := slices.BinarySearchFunc(ops, seen+1, func(op trace.Op, tick uint64) int { return cmp.Compare(op.Tick, tick) })
+	end, _ := slices.BinarySearchFunc(ops, seen, func(op trace.Op, tick uint64) int {
+		return cmp.Or(cmp.Compare(op.Tick, tick), -1) // past the ops at that tick
+	})
 	durable, left := im.settle(seen)
 	t := newTimeline(ops[:end], durable, m, left)
-	t.ignoresSyncs = im.point.ignoresSyncs
+	t.ignoresSyncs, t.image, t.seen, t.all = im.point.ignoresSyncs, im, seen, ops
 	return t
 }
 
@@ -42,7 +47,8 @@ func newTimeline(ops []trace.Op, durable *disk.Disk, m model.Model, left []*pend
 	return &Timeline{model: m, ops: slices.Clip(ops), disk: durable, queue: newQueue(m, left), start: durable.Share()}
 }
 
-// Advance moves past the last op at or before tick and returns the crash point there.
+// Advance moves past the last op at or before tick and returns the crash point there. The timeline of a crash image may
+// look at the image, so the caller holds its lock.
 func (t *Timeline) Advance(tick uint64) Point {
 	t.advance(tick)
 	return Point{
@@ -68,6 +74,9 @@ func (t *Timeline) Reread(tick uint64, ino trace.Ino) *disk.Content {
 }
 
 func (t *Timeline) advance(tick uint64) {
+	if t.image != nil && tick > t.seen {
+		*t = *NewTimelineAfter(t.image, t.all, t.model, tick)
+	}
 	for t.next < len(t.ops) && t.ops[t.next].Tick <= tick {
 		t.step(&t.ops[t.next])
 		t.next++
