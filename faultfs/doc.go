@@ -38,6 +38,9 @@
 //  11. Memory and disk agree under every fault: what a read returned after an eviction is what every later image has,
 //     unless it was written again, or a journal is replayed (as=ext4-journal). A failed write-back is reported once per
 //     handle.
+//  12. Paths and flags mean what they mean to Linux, and calls fail with the errors that package os returns there: slashes
+//     and dots at the end, "..", links of every kind, lengths, O_DIRECTORY, O_NOFOLLOW, O_PATH, access mode 3. Relative
+//     paths start at the root, above which ".." does not lead.
 //
 // # Words
 //
@@ -49,8 +52,8 @@
 //
 // # Not modelled
 //
-// Modes, owners, times, extended attributes and memory maps. Chmod and its kind succeed and do nothing. Files are at most
-// 64 GiB. Sync covers what SyncData (fdatasync) covers and no times.
+// Modes, owners, times, extended attributes and memory maps. Chmod and its kind succeed and do nothing. Files without a
+// name (O_TMPFILE). Files are at most 64 GiB. Sync covers what SyncData (fdatasync) covers and no times.
 //
 // # Concurrency
 //
@@ -63,12 +66,13 @@
 //
 // The packages below build on each other in this order, and lint enforces it:
 //
-//	trace   the vocabulary: operations, directory edits, inode numbers, effects of faults
-//	rule    fault rules: their grammar, matching and counting
-//	disk    what lies on a disk: names and bytes, shared copy-on-write
-//	model   profiles and devices: the rules by which a power cut leaves a disk
-//	crash   the crash model: pending ops and their order, crash points, undecided images
-//	faultfs the filesystem that a program runs on, and images as such filesystems
+//	trace     the vocabulary: operations, directory edits, inode numbers, effects of faults
+//	rule      fault rules: their grammar, matching and counting
+//	disk      what lies on a disk: names and bytes, shared copy-on-write
+//	model     profiles and devices: the rules by which a power cut leaves a disk
+//	crash     the crash model: pending ops and their order, crash points, undecided images
+//	openflag  how open(2) reads its flags
+//	faultfs   the filesystem that a program runs on, and images as such filesystems
 //
 // Here, fs.go, file.go, open.go, namespace.go, rename.go, symlink.go and list.go are the calls of afero.Fs. node.go,
 // lookup.go and resolve.go are what they work on: nodes in memory over a disk and, in a crash image, over what is

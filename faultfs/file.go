@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+
+	"github.com/lightningdb/lightning-torture/faultfs/openflag"
 )
 
 // file is an open file or directory. Its position and its closing are guarded by the filesystem's mutex.
@@ -13,7 +15,7 @@ type file struct {
 	fs       *FS
 	node     *node
 	name     string
-	flag     int
+	how      openflag.How
 	off      int64   // the position of Read, Write and Seek
 	listed   listing // the position of Readdir and Readdirnames
 	reported int     // how many of the node's failed write-backs this handle has reported or need not report
@@ -25,10 +27,6 @@ const maxFileBytes = 1 << 36
 
 func (f *file) Name() string { return f.name }
 
-func (f *file) readable() bool { return f.flag&os.O_WRONLY == 0 }
-
-func (f *file) writable() bool { return f.flag&(os.O_WRONLY|os.O_RDWR) != 0 }
-
 // fail returns the error of an operation that the handle does not allow.
 func (f *file) fail(op string, errno syscall.Errno) error { return pathError(op, f.name, errno) }
 
@@ -37,6 +35,14 @@ func (f *file) checkOpen(op string) error {
 		return &fs.PathError{Op: op, Path: f.name, Err: os.ErrClosed}
 	}
 	return nil
+}
+
+// checkUsable is checkOpen for calls that a handle which only names its file cannot do.
+func (f *file) checkUsable(op string) error {
+	if !f.closed && f.how.PathOnly {
+		return f.fail(op, syscall.EBADF)
+	}
+	return f.checkOpen(op)
 }
 
 // Close closes the handle, even if a fault makes it return an error. It makes nothing durable.
@@ -80,7 +86,7 @@ func (f *file) ReadAt(b []byte, off int64) (int, error) {
 }
 
 func (f *file) readAt(b []byte, off int64) (n int, short bool, err error) {
-	if err := f.checkOpen("read"); err != nil {
+	if err := f.checkUsable("read"); err != nil {
 		return 0, false, err
 	}
 	switch {
@@ -88,7 +94,7 @@ func (f *file) readAt(b []byte, off int64) (n int, short bool, err error) {
 		return 0, false, f.fail("read", syscall.EINVAL)
 	case len(b) == 0:
 		return 0, false, nil
-	case !f.readable():
+	case !f.how.Read:
 		return 0, false, f.fail("read", syscall.EBADF)
 	case f.node.isDir():
 		return 0, false, f.fail("read", syscall.EISDIR)
@@ -119,10 +125,10 @@ func (f *file) readAt(b []byte, off int64) (n int, short bool, err error) {
 func (f *file) Write(b []byte) (int, error) {
 	f.fs.mu.Lock()
 	defer f.fs.leave()
-	if err := f.checkOpen("write"); err != nil {
+	if err := f.checkUsable("write"); err != nil {
 		return 0, err
 	}
-	if f.flag&os.O_APPEND != 0 && f.writable() {
+	if f.how.Append && f.how.Write {
 		f.off = f.fs.size(f.node)
 	}
 	n, err := f.writeAt(b, f.off)
@@ -133,10 +139,10 @@ func (f *file) Write(b []byte) (int, error) {
 func (f *file) WriteAt(b []byte, off int64) (int, error) {
 	f.fs.mu.Lock()
 	defer f.fs.leave()
-	if f.flag&os.O_APPEND != 0 {
+	if f.how.Append {
 		return 0, f.fail("write", syscall.EINVAL) // as package os, whether the handle is closed or not
 	}
-	if err := f.checkOpen("write"); err != nil {
+	if err := f.checkUsable("write"); err != nil {
 		return 0, err
 	}
 	if off < 0 {
@@ -149,7 +155,7 @@ func (f *file) WriteString(s string) (int, error) { return f.Write([]byte(s)) }
 
 func (f *file) writeAt(b []byte, off int64) (int, error) {
 	switch {
-	case !f.writable():
+	case !f.how.Write:
 		return 0, f.fail("write", syscall.EBADF)
 	case len(b) == 0:
 		return 0, nil
@@ -171,7 +177,7 @@ func (f *file) writeAt(b []byte, off int64) (int, error) {
 	if effectOf(rule) == Misplaced {
 		f.misplace(rule, b, off)
 	}
-	if f.flag&os.O_SYNC != 0 && err == nil {
+	if f.how.Sync && err == nil {
 		if err := f.sync("write"); err != nil {
 			return 0, err
 		}
@@ -186,7 +192,9 @@ func (f *file) Truncate(size int64) error {
 		return err
 	}
 	switch {
-	case size < 0 || !f.writable():
+	case size >= 0 && f.how.PathOnly:
+		return f.fail("truncate", syscall.EBADF)
+	case size < 0 || !f.how.Write:
 		return f.fail("truncate", syscall.EINVAL)
 	case size > maxFileBytes:
 		return f.fail("truncate", syscall.EFBIG)
@@ -211,7 +219,7 @@ func (f *file) truncate(name string, size int64) error {
 func (f *file) Seek(offset int64, whence int) (int64, error) {
 	f.fs.mu.Lock()
 	defer f.fs.leave()
-	if err := f.checkOpen("seek"); err != nil {
+	if err := f.checkUsable("seek"); err != nil {
 		return 0, err
 	}
 	switch whence {

@@ -38,7 +38,7 @@ func (f *file) Readdir(count int) ([]os.FileInfo, error) {
 }
 
 func (f *file) nextNames(count int) ([]string, error) {
-	if err := f.checkOpen("readdirent"); err != nil {
+	if err := f.checkUsable("readdirent"); err != nil {
 		return nil, err
 	}
 	if !f.node.isDir() {

@@ -3,13 +3,12 @@ package faultfs
 import (
 	"maps"
 	"os"
-	"path"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs/disk"
-	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
 // change records an operation on names and carries it out in memory.
@@ -28,42 +27,46 @@ func (fs *FS) Mkdir(name string, _ os.FileMode) error {
 }
 
 func (fs *FS) mkdir(name string) error {
-	parent, last, errno := fs.walk(name, followPath)
+	p, errno := fs.vacant(name, true)
 	if errno != 0 {
 		return pathError("mkdir", name, errno)
-	}
-	if _, ok := fs.at(parent, last); ok {
-		return pathError("mkdir", name, syscall.EEXIST)
 	}
 	if _, err := fs.inject(call{kind: OpCreate, name: "mkdir", path: name}); err != nil {
 		return err
 	}
 	e := disk.Entry{Ino: fs.alloc(), Dir: true}
-	fs.change(Op{Kind: OpCreate, Path: name, Ino: e.Ino, Dir: true, Edits: []Edit{e.Edit(parent.ino, last)}})
+	fs.change(Op{Kind: OpCreate, Path: name, Ino: e.Ino, Dir: true, Edits: []Edit{e.Edit(p.dir.ino, p.base)}})
 	fs.node(e)
 	return nil
 }
 
-// MkdirAll makes a directory and every directory above it that is missing.
+// MkdirAll makes a directory and every directory above it that is missing. As that of package os, it makes what the path
+// names before a "..", too.
 func (fs *FS) MkdirAll(name string, _ os.FileMode) error {
 	fs.mu.Lock()
 	defer fs.leave()
-	full := trace.CleanPath(name)
-	for end := 0; end <= len(full); end++ {
-		if end < len(full) && full[end] != '/' || end == 0 {
-			continue
-		}
-		n, errno := fs.find(full[:end], followAll)
-		switch {
-		case errno == 0 && !n.isDir():
-			return pathError("mkdir", name, syscall.ENOTDIR)
-		case errno != 0: // or a dangling symbolic link, for which mkdir reports EEXIST
-			if err := fs.mkdir(full[:end]); err != nil {
-				return err
-			}
+	return fs.mkdirAll(name)
+}
+
+func (fs *FS) mkdirAll(name string) error {
+	n, errno := fs.find(name, always)
+	switch {
+	case errno == 0 && n.isDir():
+		return nil
+	case errno == 0:
+		return pathError("mkdir", name, syscall.ENOTDIR)
+	}
+	path, _ := trimSlashes(name)
+	if end := strings.LastIndexByte(path, '/'); end > 0 {
+		if err := fs.mkdirAll(path[:end]); err != nil {
+			return err
 		}
 	}
-	return nil
+	err := fs.mkdir(name)
+	if n, errno := fs.find(name, withSlash); err != nil && errno == 0 && n.isDir() {
+		return nil // "new/."
+	}
+	return err
 }
 
 // Remove removes the name of a file, which open handles can still use, or of an empty directory.
@@ -77,22 +80,24 @@ func (fs *FS) remove(name string) error {
 	if _, err := fs.inject(call{kind: OpRemove, name: "remove", path: name}); err != nil {
 		return err
 	}
-	parent, last, errno := fs.walk(name, followPath)
+	p, errno := fs.walk(name, never)
 	switch {
 	case errno != 0:
 		return pathError("remove", name, errno)
-	case last == "":
-		return pathError("remove", name, syscall.EBUSY)
+	case p.base == "":
+		return pathError("remove", name, unremovable(name))
 	}
-	e, ok := fs.lookup(parent, last)
+	e, errno := fs.at(p)
 	switch {
-	case !ok:
-		return pathError("remove", name, syscall.ENOENT)
+	case errno != 0:
+		return pathError("remove", name, errno)
+	case p.slash && !e.Dir:
+		return pathError("remove", name, syscall.ENOTDIR)
 	case e.Dir && len(fs.list(fs.node(e))) > 0:
 		return pathError("remove", name, syscall.ENOTEMPTY)
 	}
 	fs.change(Op{
-		Kind: OpRemove, Path: name, Ino: e.Ino, Victim: e.Ino, Dir: e.Dir, Edits: []Edit{{Parent: parent.ino, Name: last}},
+		Kind: OpRemove, Path: name, Ino: e.Ino, Victim: e.Ino, Dir: e.Dir, Edits: []Edit{{Parent: p.dir.ino, Name: p.base}},
 	})
 	if e.Dir {
 		fs.node(e).removed = true
@@ -100,11 +105,29 @@ func (fs *FS) remove(name string) error {
 	return nil
 }
 
-// RemoveAll removes a path and everything below it, in name order. It is no error if the path is not there.
+// unremovable returns why a path that does not end in a name cannot be removed.
+func unremovable(name string) syscall.Errno {
+	switch lastElement(name) {
+	case ".":
+		return syscall.EINVAL
+	case "..":
+		return syscall.ENOTEMPTY
+	}
+	return syscall.EBUSY
+}
+
+// RemoveAll removes a path and everything below it, in name order. It is no error if the path is not there. Like that of
+// package os it refuses a path that ends in "." and does not mind slashes at the end.
 func (fs *FS) RemoveAll(name string) error {
 	fs.mu.Lock()
 	defer fs.leave()
-	n, errno := fs.find(name, followPath)
+	if trimmed, _ := trimSlashes(name); trimmed != "" {
+		name = trimmed
+	}
+	if lastElement(name) == "." {
+		return pathError("removeall", name, syscall.EINVAL)
+	}
+	n, errno := fs.find(name, withSlash)
 	if errno == syscall.ENOENT {
 		return nil
 	}
@@ -117,11 +140,11 @@ func (fs *FS) RemoveAll(name string) error {
 func (fs *FS) removeTree(n *node, name string) error {
 	if n.isDir() {
 		for _, child := range slices.Sorted(maps.Keys(fs.list(n))) {
-			if err := fs.removeTree(fs.node(n.names[child]), path.Join(name, child)); err != nil {
+			if err := fs.removeTree(fs.node(n.names[child]), name+"/"+child); err != nil {
 				return err
 			}
 		}
-		if trace.CleanPath(name) == "" {
+		if lastElement(name) == "" {
 			return nil // the root stays
 		}
 	}
@@ -132,7 +155,7 @@ func (fs *FS) removeTree(n *node, name string) error {
 func (fs *FS) Stat(name string) (os.FileInfo, error) {
 	fs.mu.Lock()
 	defer fs.leave()
-	return fs.stat("stat", name, followAll)
+	return fs.stat("stat", name, always)
 }
 
 func (fs *FS) stat(as, name string, last following) (os.FileInfo, error) {
@@ -161,7 +184,7 @@ func (fs *FS) exists(op, name string) error {
 	if _, err := fs.inject(call{kind: OpStat, name: op, path: name, changes: true}); err != nil {
 		return err
 	}
-	if _, errno := fs.find(name, followAll); errno != 0 {
+	if _, errno := fs.find(name, always); errno != 0 {
 		return pathError(op, name, errno)
 	}
 	return nil

@@ -8,26 +8,40 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// maxNameBytes is the length of the longest name in a directory, NAME_MAX of the common filesystems. maxTargetBytes is the
-// length of the longest target of a symbolic link, PATH_MAX without its terminator. maxLinks is how many symbolic links a
-// path may lead through.
+// maxNameBytes is the length of the longest name in a directory, NAME_MAX of the common filesystems. maxPathBytes is the
+// length of the longest path and of the longest target of a symbolic link, PATH_MAX without its terminator. maxLinks is
+// how many symbolic links a path may lead through.
 const (
-	maxNameBytes   = 255
-	maxTargetBytes = 4095
-	maxLinks       = 40
+	maxNameBytes = 255
+	maxPathBytes = 4095
+	maxLinks     = 40
 )
 
-// following says whether to follow a symbolic link that is the last element of a path. Those before it are followed.
-type following bool
+// following says when to follow a symbolic link that is the last element of a path. Those before it are followed.
+type following uint8
 
 const (
-	followAll  following = true
-	followPath following = false
+	always       following = iota // what the path leads to
+	withSlash                     // the link itself, unless the path ends in a slash (lstat)
+	withoutSlash                  // a file that may have to be made, which cannot end in a slash (open with O_CREATE)
+	never                         // a name that is made, removed or replaced
 )
 
-// walk returns the directory of a path and the last element of the path, which is empty if the path is that directory
-// itself. If a link was followed, both are those of its target, which need not exist.
-func (fs *FS) walk(name string, last following) (parent *node, base string, errno syscall.Errno) {
+// follows reports whether to follow the last element.
+func (f following) follows(slash bool) bool {
+	return f == always || f == withSlash && slash || f == withoutSlash && !slash
+}
+
+// place is where a path leads: a name in a directory, whether or not something has the name. If a link was followed, it
+// is the place of its target.
+type place struct {
+	dir   *node
+	base  string // empty if the path is the directory itself
+	slash bool   // the path ends in a slash, so only a directory will do
+}
+
+// walk returns the place of a path.
+func (fs *FS) walk(name string, last following) (place, syscall.Errno) {
 	var w walker
 	w.above = w.buf[:0]
 	return w.walk(fs, name, last)
@@ -40,13 +54,18 @@ type walker struct {
 	links int
 }
 
-func (w *walker) walk(fs *FS, name string, last following) (parent *node, base string, errno syscall.Errno) {
-	if strings.IndexByte(name, 0) >= 0 {
-		return nil, "", syscall.EINVAL
+func (w *walker) walk(fs *FS, name string, last following) (place, syscall.Errno) {
+	switch {
+	case hasNUL(name):
+		return place{}, syscall.EINVAL
+	case name == "":
+		return place{}, syscall.ENOENT
+	case len(name) > maxPathBytes:
+		return place{}, syscall.ENAMETOOLONG
 	}
 	w.above = append(w.above, fs.node(disk.Entry{Ino: trace.Root, Dir: true}))
-	rest, more := strings.TrimRight(name, "/"), true
-	for more {
+	rest, slash := trimSlashes(name)
+	for more := true; more; {
 		var head string
 		head, rest, more = strings.Cut(rest, "/")
 		dir := w.above[len(w.above)-1]
@@ -56,36 +75,53 @@ func (w *walker) walk(fs *FS, name string, last following) (parent *node, base s
 		case head == "..":
 			w.above = w.above[:max(1, len(w.above)-1)]
 			continue
+		case !more && !last.follows(slash):
+			return place{dir, head, slash}, 0
 		case len(head) > maxNameBytes:
-			return nil, "", syscall.ENAMETOOLONG
-		case !more && last == followPath:
-			return dir, head, 0
+			return place{}, syscall.ENAMETOOLONG
 		}
 		e, ok := fs.lookup(dir, head)
 		switch {
 		case ok && e.Target != "":
 			if w.links++; w.links > maxLinks {
-				return nil, "", syscall.ELOOP
+				return place{}, syscall.ELOOP
 			}
 			if e.Target[0] == '/' {
 				w.above = w.above[:1]
 			}
 			if more {
 				rest = e.Target + "/" + rest
-			} else {
-				rest, more = e.Target, true
+				continue
 			}
+			var ends bool
+			rest, ends = trimSlashes(e.Target)
+			slash, more = slash || ends, true
 		case !more:
-			return dir, head, 0
+			return place{dir, head, slash}, 0
 		case !ok:
-			return nil, "", syscall.ENOENT
+			return place{}, syscall.ENOENT
 		case !e.Dir:
-			return nil, "", syscall.ENOTDIR
+			return place{}, syscall.ENOTDIR
 		default:
 			w.above = append(w.above, fs.node(e))
 		}
 	}
-	return w.above[len(w.above)-1], "", 0
+	return place{dir: w.above[len(w.above)-1], slash: slash}, 0
+}
+
+// hasNUL reports whether a path has a zero byte, at which it would end for the system.
+func hasNUL(name string) bool { return strings.IndexByte(name, 0) >= 0 }
+
+// trimSlashes returns a path without the slashes at its end, and whether there were any.
+func trimSlashes(name string) (string, bool) {
+	trimmed := strings.TrimRight(name, "/")
+	return trimmed, len(trimmed) < len(name)
+}
+
+// lastElement returns the last element of a path as it is spelled; empty for the root.
+func lastElement(name string) string {
+	name, _ = trimSlashes(name)
+	return name[strings.LastIndexByte(name, '/')+1:]
 }
 
 // find returns the node of a path.
@@ -98,21 +134,46 @@ func (fs *FS) find(name string, last following) (*node, syscall.Errno) {
 }
 
 func (fs *FS) findEntry(name string, last following) (disk.Entry, syscall.Errno) {
-	parent, base, errno := fs.walk(name, last)
+	p, errno := fs.walk(name, last)
 	if errno != 0 {
 		return disk.Entry{}, errno
 	}
-	e, ok := fs.at(parent, base)
+	e, errno := fs.at(p)
+	if errno == 0 && p.slash && !e.Dir {
+		return disk.Entry{}, syscall.ENOTDIR
+	}
+	return e, errno
+}
+
+// at returns the entry to which a walk has led. Whether the place wants a directory is up to the caller.
+func (fs *FS) at(p place) (disk.Entry, syscall.Errno) {
+	switch {
+	case p.base == "":
+		return disk.Entry{Ino: p.dir.ino, Dir: true}, 0
+	case len(p.base) > maxNameBytes:
+		return disk.Entry{}, syscall.ENAMETOOLONG
+	}
+	e, ok := fs.lookup(p.dir, p.base)
 	if !ok {
 		return disk.Entry{}, syscall.ENOENT
 	}
 	return e, 0
 }
 
-// at returns the entry to which a walk has led.
-func (fs *FS) at(parent *node, base string) (disk.Entry, bool) {
-	if base == "" {
-		return disk.Entry{Ino: parent.ino, Dir: true}, true
+// vacant returns the place for a new file of a kind, which nothing may have yet. Only the name of a directory may end in a
+// slash.
+func (fs *FS) vacant(name string, dir bool) (place, syscall.Errno) {
+	p, errno := fs.walk(name, never)
+	if errno != 0 {
+		return place{}, errno
 	}
-	return fs.lookup(parent, base)
+	switch _, errno := fs.at(p); {
+	case errno == 0:
+		return place{}, syscall.EEXIST
+	case errno != syscall.ENOENT:
+		return place{}, errno
+	case p.slash && !dir:
+		return place{}, syscall.ENOENT
+	}
+	return p, 0
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"slices"
 	"syscall"
+
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
 )
 
 // Rename moves a file or directory to a new name, atomically. If another file has the new name, it loses that name.
@@ -27,37 +29,64 @@ func (fs *FS) Rename(from, to string) error {
 
 // renaming returns the operation for a rename. It has no edits if both names refer to the same file already.
 func (fs *FS) renaming(from, to string) (Op, syscall.Errno) {
-	src, a, errno := fs.walk(from, followPath)
+	if hasNUL(from) || hasNUL(to) {
+		return Op{}, syscall.EINVAL
+	}
+	src, errno := fs.walk(from, never)
 	if errno != 0 {
 		return Op{}, errno
 	}
-	var dest walker
-	dst, b, errno := dest.walk(fs, to, followPath)
+	var way walker
+	dst, errno := way.walk(fs, to, never)
 	if errno != 0 {
 		return Op{}, errno
 	}
-	if a == "" || b == "" {
-		return Op{}, syscall.EBUSY
+	moved, errno := fs.at(src)
+	if errno != 0 {
+		return Op{}, errno
 	}
-	moved, ok := fs.lookup(src, a)
-	if !ok {
-		return Op{}, syscall.ENOENT
+	victim, missing := fs.at(dst)
+	taken := missing == 0
+	if errno := fs.overDirectory(from, to, dst, victim, taken); errno != 0 {
+		return Op{}, errno
 	}
-	victim, taken := fs.lookup(dst, b)
 	switch {
-	case taken && victim.Dir && (from == to || victim.Ino != moved.Ino):
-		return Op{}, syscall.EEXIST // os.Rename refuses every directory, even an empty one
+	case src.base == "" || dst.base == "":
+		return Op{}, syscall.EBUSY
+	case !taken && missing != syscall.ENOENT:
+		return Op{}, missing
+	case !moved.Dir && (src.slash || dst.slash):
+		return Op{}, syscall.ENOTDIR
 	case taken && victim.Ino == moved.Ino:
 		return Op{}, 0
-	case moved.Dir && slices.ContainsFunc(dest.above, func(n *node) bool { return n.ino == moved.Ino }):
+	case moved.Dir && slices.ContainsFunc(way.above, func(n *node) bool { return n.ino == moved.Ino }):
 		return Op{}, syscall.EINVAL
 	case taken && moved.Dir:
 		return Op{}, syscall.ENOTDIR
 	}
 	return Op{
 		Kind: OpRename, Path: from, To: to, Ino: moved.Ino, Victim: victim.Ino, Dir: moved.Dir,
-		Edits: []Edit{{Parent: src.ino, Name: a}, moved.Edit(dst.ino, b)},
+		Edits: []Edit{{Parent: src.dir.ino, Name: src.base}, moved.Edit(dst.dir.ino, dst.base)},
 	}, 0
+}
+
+// overDirectory returns why os.Rename refuses a directory as the new name, even an empty one: it looks before it asks the
+// system. 0 if the new name, which is victim if taken, is none.
+func (fs *FS) overDirectory(from, to string, dst place, victim disk.Entry, taken bool) syscall.Errno {
+	if taken && victim.Target != "" && dst.slash {
+		victim, _ = fs.findEntry(to, withSlash)
+	}
+	if !taken || !victim.Dir {
+		return 0
+	}
+	old, errno := fs.findEntry(from, withSlash)
+	switch {
+	case errno != 0:
+		return errno
+	case from == to || old.Ino != victim.Ino:
+		return syscall.EEXIST
+	}
+	return 0
 }
 
 // Link gives a file a further name. If from is a symbolic link, the link itself gets the name.
@@ -77,21 +106,21 @@ func (fs *FS) Link(from, to string) error {
 
 // linking returns the operation for a link.
 func (fs *FS) linking(from, to string) (Op, syscall.Errno) {
-	e, errno := fs.findEntry(from, followPath)
+	if hasNUL(from) || hasNUL(to) {
+		return Op{}, syscall.EINVAL
+	}
+	e, errno := fs.findEntry(from, withSlash)
 	if errno != 0 {
 		return Op{}, errno
 	}
-	parent, last, errno := fs.walk(to, followPath)
+	p, errno := fs.vacant(to, false)
 	if errno != 0 {
 		return Op{}, errno
-	}
-	if _, taken := fs.at(parent, last); taken {
-		return Op{}, syscall.EEXIST
 	}
 	if e.Dir {
 		return Op{}, syscall.EPERM
 	}
-	return Op{Kind: OpLink, Path: from, To: to, Ino: e.Ino, Edits: []Edit{e.Edit(parent.ino, last)}}, 0
+	return Op{Kind: OpLink, Path: from, To: to, Ino: e.Ino, Edits: []Edit{e.Edit(p.dir.ino, p.base)}}, 0
 }
 
 func linkError(op, from, to string, err error) error {

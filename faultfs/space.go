@@ -131,13 +131,13 @@ func pageEnd(off int64) int64 { return (off/disk.PageBytes + 1) * disk.PageBytes
 func (f *file) Preallocate(off, bytes int64) error {
 	f.fs.mu.Lock()
 	defer f.fs.leave()
-	if err := f.checkOpen("fallocate"); err != nil {
+	if err := f.checkUsable("fallocate"); err != nil {
 		return err
 	}
 	switch {
 	case off < 0 || bytes <= 0:
 		return f.fail("fallocate", syscall.EINVAL)
-	case !f.writable():
+	case !f.how.Write:
 		return f.fail("fallocate", syscall.EBADF)
 	case off > maxFileBytes-bytes:
 		return f.fail("fallocate", syscall.EFBIG)

@@ -14,7 +14,7 @@ var _ afero.Symlinker = (*FS)(nil)
 func (fs *FS) SymlinkIfPossible(target, name string) error {
 	fs.mu.Lock()
 	defer fs.leave()
-	parent, base, errno := fs.linkingTo(target, name)
+	p, errno := fs.linkingTo(target, name)
 	if errno != 0 {
 		return linkError("symlink", target, name, errno)
 	}
@@ -23,27 +23,22 @@ func (fs *FS) SymlinkIfPossible(target, name string) error {
 	}
 	ino := fs.alloc()
 	fs.change(Op{
-		Kind: OpCreate, Path: name, Ino: ino, Edits: []Edit{{Parent: parent.ino, Name: base, Ino: ino, Target: target}},
+		Kind: OpCreate, Path: name, Ino: ino, Edits: []Edit{{Parent: p.dir.ino, Name: p.base, Ino: ino, Target: target}},
 	})
 	return nil
 }
 
-// linkingTo returns the directory and the name for a new symbolic link.
-func (fs *FS) linkingTo(target, name string) (*node, string, syscall.Errno) {
+// linkingTo returns the place for a new symbolic link.
+func (fs *FS) linkingTo(target, name string) (place, syscall.Errno) {
 	switch {
+	case hasNUL(target) || hasNUL(name):
+		return place{}, syscall.EINVAL
 	case target == "":
-		return nil, "", syscall.ENOENT
-	case len(target) > maxTargetBytes:
-		return nil, "", syscall.ENAMETOOLONG
+		return place{}, syscall.ENOENT
+	case len(target) > maxPathBytes:
+		return place{}, syscall.ENAMETOOLONG
 	}
-	parent, base, errno := fs.walk(name, followPath)
-	if errno != 0 {
-		return nil, "", errno
-	}
-	if _, taken := fs.at(parent, base); taken {
-		return nil, "", syscall.EEXIST
-	}
-	return parent, base, 0
+	return fs.vacant(name, false)
 }
 
 // ReadlinkIfPossible returns the target of a symbolic link.
@@ -53,7 +48,7 @@ func (fs *FS) ReadlinkIfPossible(name string) (string, error) {
 	if _, err := fs.inject(call{kind: OpStat, name: "readlink", path: name}); err != nil {
 		return "", err
 	}
-	e, errno := fs.findEntry(name, followPath)
+	e, errno := fs.findEntry(name, withSlash)
 	switch {
 	case errno != 0:
 		return "", pathError("readlink", name, errno)
@@ -67,6 +62,6 @@ func (fs *FS) ReadlinkIfPossible(name string) (string, error) {
 func (fs *FS) LstatIfPossible(name string) (os.FileInfo, bool, error) {
 	fs.mu.Lock()
 	defer fs.leave()
-	info, err := fs.stat("lstat", name, followPath)
+	info, err := fs.stat("lstat", name, withSlash)
 	return info, true, err
 }

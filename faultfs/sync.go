@@ -6,7 +6,7 @@ import "syscall"
 func (f *file) Sync() error {
 	f.fs.mu.Lock()
 	defer f.fs.leave()
-	if err := f.checkOpen("sync"); err != nil {
+	if err := f.checkUsable("sync"); err != nil {
 		return err
 	}
 	return f.sync("sync")

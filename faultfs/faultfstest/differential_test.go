@@ -34,12 +34,14 @@ var (
 		os.O_RDWR | os.O_CREATE | os.O_TRUNC, os.O_WRONLY | os.O_APPEND, os.O_RDWR | os.O_APPEND | os.O_CREATE,
 		os.O_RDONLY | os.O_CREATE, os.O_RDONLY | os.O_TRUNC, os.O_WRONLY | os.O_TRUNC,
 	}
+	// Ways to end a path, most of them plain. RemoveAll gets plain ones: what package os does with others is its own affair.
+	ends    = []string{"", "", "", "", "", "/", "//", "/.", "/./", "/x/.."}
 	offsets = []int64{0, 1, 100, 511, 512, 4095, 4096, 5000, 9000}
 	// Package os says ok to reading and writing nothing even with closed handles; nobody relies on that.
 	lengths = []int{1, 2, 10, 600, 4096, 5000}
 )
 
-func (d *driver) path() string { return paths[d.rng.IntN(len(paths))] }
+func (d *driver) path() string { return paths[d.rng.IntN(len(paths))] + ends[d.rng.IntN(len(ends))] }
 func (d *driver) off() int64   { return offsets[d.rng.IntN(len(offsets))] }
 func (d *driver) bytes() []byte {
 	return []byte(strings.Repeat(string(rune('a'+d.rng.IntN(26))), lengths[d.rng.IntN(len(lengths))]))
@@ -69,6 +71,7 @@ func (d *driver) step() string {
 		return fmt.Sprintf("link %s %s: %s", from, to, kind(d.fs.(faultfstest.Linker).Link(from, to)))
 	case 7:
 		if d.rng.IntN(4) == 0 {
+			from = paths[d.rng.IntN(len(paths))]
 			return fmt.Sprintf("removeall %s: %s", from, kind(d.fs.RemoveAll(from)))
 		}
 		return fmt.Sprintf("mkdirall %s: %s", from, kind(d.fs.MkdirAll(from, 0o777)))

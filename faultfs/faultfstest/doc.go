@@ -5,5 +5,6 @@
 //  2. Errors are compared as programs compare them: by errors.Is, with fs.ErrNotExist and its like or an errno.
 //  3. Optional interfaces, such as Link, are tested where they exist.
 //
-// Paths are absolute and clean; relative paths, symbolic links, modes, owners and times are not covered.
+// Paths in the suite are absolute and clean. How a filesystem answers all other spellings of a path, and all flags, is
+// compared with Linux call by call in the tests of this package. Modes, owners and times are not covered.
 package faultfstest
