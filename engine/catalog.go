@@ -14,13 +14,6 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// manifestBytesMin is the size from which a manifest is replaced by a new one, if it is also manifestGrowth times as
-// long as it was when it was new.
-const (
-	manifestBytesMin = 64 << 10
-	manifestGrowth   = 4
-)
-
 // catalog is the durable list of live files. Only the session that wrote a manifest appends to it: what an earlier session
 // left may be in the page cache alone, and a sync of it may have failed.
 type catalog struct {
@@ -113,8 +106,8 @@ func (ch *change) close() (err error) {
 
 // persist writes the change to the manifest. Before the manifest names tables, their names are durable.
 func (db *DB) persist(next *manifest.State, ch change) error {
-	c := &db.catalog
-	if c.log == nil || c.log.Bytes() > max(manifestBytesMin, manifestGrowth*c.base) {
+	c, l := &db.catalog, &db.opts.Limits
+	if c.log == nil || c.log.Bytes() > max(l.ManifestBytes, l.ManifestGrowth*c.base) {
 		return db.rollManifest(next)
 	}
 	if len(ch.opened) > 0 {
@@ -138,6 +131,7 @@ func (db *DB) rollManifest(next *manifest.State) error {
 		return err
 	}
 	log := wal.NewWriter(f, m.Manifest)
+	log.Limit(db.opts.Limits)
 	snapshot := next.Snapshot()
 	if err = log.Append(snapshot.Encode()); err == nil {
 		err = log.Sync()

@@ -168,6 +168,7 @@ func (db *DB) openLog(bytes int) error {
 		return err
 	}
 	m := &view.Mem{Table: memtable.New(max(db.opts.MemtableBytes, bytes)), LogNum: db.newFileNum()}
+	m.Table.IndexAt(db.opts.Limits.IndexEntries)
 	f, err := db.dir.Create(filename.Log(m.LogNum))
 	if err != nil {
 		return err
@@ -176,6 +177,7 @@ func (db *DB) openLog(bytes int) error {
 		return errors.Join(err, f.Close())
 	}
 	m.Log = wal.NewWriter(f, m.LogNum)
+	m.Log.Limit(db.opts.Limits)
 	m.Log.Begin(db.lastLog)
 	m.Log.WriteAhead(db.opts.LogAheadBytes)
 	db.seq.Open(m.Log)

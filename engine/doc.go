@@ -3,13 +3,14 @@
 //
 // # Reading order
 //
-// What users see: db.go, options.go, metrics.go, event.go, errors.go. A commit: batch.go, commit.go,
-// internal/sequencer; transactions: txn.go, internal/conflict. A read: internal/view, view.go, iterator.go, snapshot.go,
-// valuereader.go. Maintenance: maintenance.go, flush.go, compaction.go, internal/picker, internal/rewrite, catalog.go.
-// Large values: largevalue.go, blobfile.go. Recovery: recovery.go. Operations that the rest does not need: checkpoint.go
-// and internal/image; backup.go, repair.go and inspect.go with the packages of these names; verify.go, internal/verify.
+// What users see: db.go, options.go (internal/limits is what only tests set), metrics.go, event.go, errors.go. A commit:
+// batch.go, commit.go, internal/sequencer; transactions: txn.go, internal/conflict. A read: internal/view, view.go,
+// iterator.go, snapshot.go, valuereader.go. Maintenance: maintenance.go, flush.go, compaction.go, internal/picker,
+// internal/rewrite, catalog.go. Large values: largevalue.go, blobfile.go. Recovery: recovery.go. Operations that the rest
+// does not need: checkpoint.go and internal/image; backup.go, repair.go and inspect.go with the packages of these names;
+// verify.go, internal/verify.
 //
-// What needs the locks of a DB is here; what does not is in packages below, which do not import this one. The 95 exported
+// What needs the locks of a DB is here; what does not is in packages below, which do not import this one. The 98 exported
 // names are all that users need. The largest dependency cycle between files has 4 files (db.go and the types of its
 // fields), or 13 counting calls of DB's methods: commits, maintenance and recovery start one another by design.
 //
@@ -123,5 +124,5 @@
 //   - Removing the outputs of a compaction that met a full disk: I5. Open removes them, and needs no space for that.
 //
 //structure:root DB
-//structure:limits exported=95
+//structure:limits exported=98
 package engine

@@ -211,6 +211,7 @@ func (db *DB) beginLarge() error {
 	}
 	f := &view.BlobFile{Num: num, File: file, Reader: blob.NewReader(file, num, filename.Blob(num))}
 	db.large.current = &growingFile{BlobFile: f, out: out, writer: blob.NewWriter(out, num)}
+	db.large.current.writer.Gather(db.opts.Limits.BlobWriteBytes)
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	view.HoldYoung(f)

@@ -9,9 +9,6 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/rewrite"
 )
 
-// level0StopFactor times L0CompactionFiles is the number of tables in level 0 at which writers wait.
-const level0StopFactor = 5
-
 // settle lets maintenance catch up before a new memtable: inline by doing it, otherwise by waiting if it is far behind.
 // The caller holds commitMu.
 func (db *DB) settle() error {
@@ -48,7 +45,7 @@ func (db *DB) stall() (StallReason, bool) {
 	if len(db.mu.frozen) >= db.opts.MemtablesMax && !db.mu.frozen[0].Replayed() {
 		return StallMemtables, true
 	}
-	return StallLevel0, len(db.view.Load().Version.Levels[0]) >= level0StopFactor*db.opts.L0CompactionFiles
+	return StallLevel0, len(db.view.Load().Version.Levels[0]) >= int(db.opts.Limits.StopFactor)*db.opts.L0CompactionFiles
 }
 
 // maintain does all flushes and compactions that are due.
@@ -188,10 +185,11 @@ func (db *DB) poisoned(cause error) {
 func (db *DB) rewriteStore() *rewrite.Store {
 	o := &db.opts
 	return &rewrite.Store{
-		Dir: db.dir, Cache: db.cache, Blobs: &db.blobs, NewFileNum: db.newFileNum,
+		Dir: db.dir, Tables: db.opener(), Blobs: &db.blobs, NewFileNum: db.newFileNum,
 		Options: rewrite.Options{
 			TableBytes: o.TableBytes, BlockBytes: o.BlockBytes, BloomBitsPerKey: o.BloomBitsPerKey,
 			Compression: o.Compression, BlobFileBytes: o.BlobFileBytes,
+			TableWriteBytes: o.Limits.TableWriteBytes, BlobWriteBytes: o.Limits.BlobWriteBytes,
 		},
 		BlobBytes: &db.counters.blobBytes, BlobMovedBytes: &db.counters.blobMovedBytes,
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/afero"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/compress"
+	"github.com/lightningdb/lightning-torture/engine/internal/limits"
 	"github.com/lightningdb/lightning-torture/engine/internal/sequencer"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
@@ -60,6 +61,8 @@ type Options struct {
 	// Clock measures syncs, for Metrics. By default it is the operating system's clock, or none with InlineMaintenance,
 	// where nothing may depend on time.
 	Clock func() time.Time
+	// Limits are thresholds inside the engine, for tests: the zero value stands for those of production.
+	Limits Limits
 	// EventListener, if not nil, hears what the store does.
 	EventListener *EventListener
 }
@@ -91,6 +94,7 @@ func (o *Options) EnsureDefaults() {
 	setDefault(&o.BlobValueBytes, 1<<10)
 	setDefault(&o.LargeValueBytes, 1<<20)
 	setDefault(&o.BlobFileBytes, 256<<20)
+	o.Limits.EnsureDefaults()
 	if o.EventListener == nil {
 		o.EventListener = &EventListener{}
 	}
@@ -144,8 +148,22 @@ func (o *Options) Validate() error {
 	if !o.Compression.Valid() {
 		errs = append(errs, fmt.Errorf("%w: Compression is %v", ErrOptions, o.Compression))
 	}
+	if err := o.Limits.Validate(); err != nil {
+		errs = append(errs, fmt.Errorf("%w: %w", ErrOptions, err))
+	}
 	return errors.Join(errs...)
 }
+
+// Limits are thresholds inside the engine: sizes and numbers at which something rolls over, overflows, is forgotten, read
+// in pieces or made to wait. Tests lower them to reach what lies behind. No value changes what the store promises, or the
+// format of its files, and they may differ from one Open to the next.
+type Limits = limits.Limits
+
+// KnownLimit is a limit: its name, what it is, and which values it may have.
+type KnownLimit = limits.Known
+
+// KnownLimits returns all limits. Limits.Set sets one by its name.
+func KnownLimits() []KnownLimit { return limits.All() }
 
 // Durability is what must be true before a commit is acknowledged.
 type Durability uint8

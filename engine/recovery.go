@@ -52,6 +52,7 @@ func Open(dir string, o Options) (db *DB, err error) {
 
 func newDB(dir string, o Options) *DB {
 	db := &DB{opts: o, cache: cache.New(o.CacheBytes)}
+	db.recent.Limit(o.Limits)
 	db.dir = durable.NewDir(o.FS, dir, db.poisoned)
 	db.dir.SetClock(o.Clock)
 	if o.ReadOnly {
@@ -160,14 +161,16 @@ func (db *DB) currentMarker(f *found) (manifest.Marker, error) {
 
 // create makes an empty store. The directory is made durable first: a marker in it proves that it is.
 func (db *DB) create(f *found) error {
-	if err := db.countFrom(f, 1); err != nil {
+	first := &db.opts.Limits
+	if err := db.countFrom(f, uint64(first.FirstFile)); err != nil {
 		return err
 	}
 	if err := db.dir.Make(); err != nil {
 		return err
 	}
-	db.begin(nil, 0)
 	c := &db.catalog
+	c.state.LastSeq, c.markers = key.Seq(first.FirstSequence-1), uint64(first.FirstMarker-1)
+	db.begin(nil, c.state.LastSeq)
 	for _, m := range f.Markers {
 		c.obsolete, c.markers = append(c.obsolete, m.Name()), max(c.markers, m.Num)
 	}
@@ -179,7 +182,7 @@ func (db *DB) create(f *found) error {
 
 // begin shows the first view.
 func (db *DB) begin(mems []*view.Mem, last key.Seq) {
-	db.seq.Start(last)
+	db.seq.Start(last, db.opts.Limits)
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	db.mu.frozen = mems
@@ -191,7 +194,7 @@ func (db *DB) begin(mems []*view.Mem, last key.Seq) {
 func (db *DB) openTables(s *manifest.State) error {
 	for _, level := range s.Levels {
 		for _, m := range level {
-			t, err := view.OpenTable(db.dir, db.cache, m)
+			t, err := db.opener().Open(m)
 			if err != nil {
 				return err
 			}
@@ -253,6 +256,7 @@ func (db *DB) replayLog(num uint64, last key.Seq) (*view.Mem, error) {
 		return nil, nil
 	}
 	m := &view.Mem{Table: memtable.New(len(content)), LogNum: num, LastSeq: last}
+	m.Table.IndexAt(db.opts.Limits.IndexEntries)
 	in := m.Table.Inserter()
 	for r := wal.NewReader(content, name, num); ; {
 		record, err := r.Next()

@@ -68,6 +68,7 @@ func (db *DB) Begin(o TxnOptions) (*Txn, error) {
 		return nil, fmt.Errorf("%w: isolation %d", ErrOptions, o.Isolation)
 	}
 	t := &Txn{db: db, opts: o, own: memtable.New(0)}
+	t.own.IndexAt(db.opts.Limits.IndexEntries)
 	if o.ReadOnly {
 		t.snap = db.NewSnapshot()
 		return t, nil

@@ -45,6 +45,7 @@ func untested(r *torture.Result, all catalog) []string {
 	if r.RecoveryCycles == 0 {
 		out = append(out, "No store was crashed a hundred times in a row.")
 	}
+	say(len(r.Unreached), "Limits of the engine that no run reaches: %s.", strings.Join(r.Unreached, ", "))
 	for _, left := range []struct {
 		noun  string
 		names []string

@@ -63,6 +63,9 @@ func (p *printer) findingMarkdown(number int, f torture.Finding) {
 	if f.ProfilesSentence != "" {
 		p.line("\nProfiles: %s", markdown(f.ProfilesSentence))
 	}
+	if len(f.Limits) > 0 {
+		p.line("\nLimits: %s", markdown(f.Limits.String()))
+	}
 	if len(f.Evidence) > 0 {
 		p.codeMarkdown(f.Evidence[:min(len(f.Evidence), maxEvidence)])
 	}

@@ -100,7 +100,8 @@ func (p *printer) figures(r *torture.Result) {
 		Label: "matrix", Value: fmt.Sprintf("%d × %d", len(m.Workloads), len(m.Rows)),
 		Note: fmt.Sprintf("%d pass, %d fail, %d unknown, %d not run",
 			m.Count[passed], m.Count[failed], m.Count[unknown], m.Count[absent]),
-	}, profileFigure(r), goalFigure(r), figure{
+	}, profileFigure(r), goalFigure(r))
+	rows = append(append(rows, limitFigures(r)...), figure{
 		Label: "runs", Value: grouped(r.Runs),
 		Note: fmt.Sprintf("in %s, seed %d, profile %s", seconds(r.ElapsedSeconds), r.Seed, r.Profile),
 	})
@@ -125,6 +126,9 @@ func (p *printer) finding(number string, f torture.Finding, report string) {
 	}
 	if f.ProfilesSentence != "" {
 		p.line("  profiles %s", visible(f.ProfilesSentence))
+	}
+	if len(f.Limits) > 0 {
+		p.line("  limits   %s", visible(f.Limits.String()))
 	}
 	if f.Shrunk != nil {
 		p.line("  shrunk   %s", shrunk(f.Shrunk))

@@ -56,6 +56,7 @@ func runCommand(t *tool) *cobra.Command {
 	flags.IntVar(&f.opts.Ops, "ops", 0, "operations per client, up to 100000, and 200000 of all (default by seed)")
 	flags.IntVar(&f.opts.Keys, "keys", 0, "keys loaded before the clients start, up to 200000 (default by seed)")
 	flags.IntVar(&f.opts.Workers, "workers", 0, "crash points explored at once (default one per CPU)")
+	flags.StringVar(&f.opts.Limits, "limits", "", "`LIST` of limits of the engine, as \"memtable=4096,table=512\", or usual (default by seed)")
 	flags.IntVar(&f.opts.StopAfter, "stop-after", 0, "stop after so many findings (default go on)")
 	f.out.register(flags)
 	completeRun(t, cmd)
@@ -119,7 +120,7 @@ func (f *runFlags) command(name binary) string {
 		words = append(words, "-f", cmdline.Quote(name))
 	}
 	for _, flag := range []struct{ name, value string }{
-		{"profile", f.opts.Profile}, {"device", f.opts.Device}, {"scenario", f.opts.Scenario},
+		{"profile", f.opts.Profile}, {"device", f.opts.Device}, {"scenario", f.opts.Scenario}, {"limits", f.opts.Limits},
 	} {
 		if flag.value != "" {
 			words = append(words, "--"+flag.name, cmdline.Quote(flag.value))

@@ -2,6 +2,7 @@ package torture
 
 import (
 	"context"
+	"math/rand/v2"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
@@ -24,6 +25,12 @@ type Env = contract.Env
 
 // Promises says what an engine claims.
 type Promises = contract.Promises
+
+// Limit is a threshold of an engine that a run may set low, so that it meets what lies behind.
+type Limit = contract.Limit
+
+// Limits are the limits that a run sets, by name.
+type Limits = contract.Limits
 
 // Goal is a dangerous situation. Power must have been cut in it for a pass to mean something.
 type Goal = contract.Goal
@@ -88,6 +95,16 @@ func Torn(glob string) func() func(*faultfs.Op) bool { return contract.Torn(glob
 
 // Several is the situation in which at least n files match a glob.
 func Several(glob string, n int) func() func(*faultfs.Op) bool { return contract.Several(glob, n) }
+
+// DrawSmall returns a draw of a Limit from low, which is at least 1, to high. Small values are the likeliest.
+func DrawSmall(low, high int64) func(*rand.Rand) int64 { return contract.DrawSmall(low, high) }
+
+// DrawOf returns a draw of a Limit from a list.
+func DrawOf(values ...int64) func(*rand.Rand) int64 { return contract.DrawOf(values...) }
+
+// DrawStart returns a draw of a number that something counts from, up to high: shortly before a power of ten, where its text
+// gets longer, shortly before 2^32, or anywhere.
+func DrawStart(high int64) func(*rand.Rand) int64 { return contract.DrawStart(high) }
 
 // Replay shows a failure again. The argument is a replay token ("LT1-...") or the path of a saved finding. A token of a
 // run with one client repeats the run; one with several repeats the saved evidence of Dir if it is found there, and

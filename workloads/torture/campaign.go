@@ -10,6 +10,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
@@ -24,10 +25,11 @@ type campaign struct {
 	figures   *figures
 	findings  *findings
 	progress  *progress
-	deadline  time.Time // zero: none
-	cutOff    int       // runs that were cut off because they took too long
-	sampling  bool      // runs are explored under all profiles
-	demanding bool      // it is the default run, which has to reach every goal
+	limits    func(seed uint64) contract.Limits // those of the run with that seed
+	deadline  time.Time                         // zero: none
+	cutOff    int                               // runs that were cut off because they took too long
+	sampling  bool                              // runs are explored under all profiles
+	demanding bool                              // it is the default run, which has to reach every goal
 }
 
 // maxHangs is the number of hangs after which a campaign gives up: each leaves behind goroutines that nobody can stop.
@@ -46,6 +48,10 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 	if err := opts.validate(); err != nil {
 		return nil, err
 	}
+	limits, err := opts.limitsOf(&target)
+	if err != nil {
+		return nil, err
+	}
 	if opts.Dir != "" {
 		if err := makeWritable(opts.Dir); err != nil {
 			return nil, err
@@ -53,7 +59,7 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 	}
 	c := &campaign{
 		target: target, opts: opts, cells: cellsOf(opts), figures: newFigures(&target), findings: newFindings(opts.For),
-		progress: &progress{begin: time.Now()}, sampling: sampling, demanding: demanding,
+		limits: limits, progress: &progress{begin: time.Now()}, sampling: sampling, demanding: demanding,
 	}
 	if opts.For > 0 {
 		c.deadline = c.progress.begin.Add(opts.For)
@@ -101,7 +107,7 @@ func (c *campaign) budget(ctx context.Context, left int) (context.Context, conte
 // runOnce completes a spec from the cell and the options, runs it, and returns the recording.
 func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec) (*record.Recording, error) {
 	s.Workload, s.Scenario = cell.result.Workload, c.opts.Scenario
-	s.Profile, s.Device = c.opts.Profile, c.opts.Device
+	s.Profile, s.Device, s.Limits = c.opts.Profile, c.opts.Device, c.limits(s.Seed)
 	p, err := plan.Resolve(s)
 	if err != nil {
 		return nil, err

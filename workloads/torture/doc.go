@@ -37,7 +37,8 @@
 //     excused only if a fault came before it.
 //
 //   - T4 (evidence, replay): a finding replays. Its token repeats a run of one client from the seed. Its saved evidence
-//     repeats any run, because it holds the operations themselves.
+//     repeats any run, because it holds the operations themselves. Both hold the limits of the engine that the run had set;
+//     its recoveries have the same ones.
 //
 //   - T5 (record, explore): an engine that hangs is a finding, whether in an operation or in a recovery, and ends the
 //     exploration of its run. Its goroutines are left running, since nothing can stop them; after a few hangs the

@@ -26,11 +26,12 @@ type figures struct {
 	bank     bankTotals
 	profiles map[string]ProfileCount // by name
 	goals    []GoalCount
+	limits   limitCounts
 	traces   hash.Hash // hashes the hashes of all traces, one per line
 }
 
 func newFigures(target *contract.Target) *figures {
-	f := &figures{profiles: map[string]ProfileCount{}, traces: sha256.New()}
+	f := &figures{profiles: map[string]ProfileCount{}, traces: sha256.New(), limits: newLimitCounts(target)}
 	for _, g := range contract.GoalsOf(target) {
 		f.goals = append(f.goals, GoalCount{Name: g.Name, Text: g.Text})
 	}
@@ -68,6 +69,7 @@ func (f *figures) addRun(c *cell, e explored) (unknown int) {
 	for kind, n := range r.Injected {
 		c.result.Injected[kind] += n
 	}
+	f.limits.add(r.Plan.Spec.Limits)
 	fmt.Fprintln(f.traces, r.Hash())
 	if rule := r.Plan.Fault.Rule(e.subject.Target.Promises); rule.Lower == 0 && !r.Plan.Fault.Rot {
 		acked, kept := e.found.Survival(e.subject)
@@ -148,7 +150,7 @@ func (f *figures) fill(r *Result) {
 	r.AckedSynced, r.Recovered = f.acked, f.kept
 	r.BankTotalWant, r.BankTotalGot = f.bank.want, f.bank.got
 	r.TraceHash = hex.EncodeToString(f.traces.Sum(nil)[:8])
-	r.Profiles, r.Goals = f.profiles, f.goals
+	r.Profiles, r.Goals, r.Limits = f.profiles, f.goals, f.limits
 	if s := f.elapsed.Seconds(); s > 0 {
 		r.ImagesPerSecond = float64(r.Images) / s
 	}

@@ -31,7 +31,10 @@ type Options struct {
 	// allows, or all if there is no such limit. The others count as unexplored. A scenario has a number of its own.
 	CrashPoints int
 	// Patience is how long the engine may take over one operation or one recovery before it counts as hanging; 0: 30 s.
-	Patience  time.Duration
+	Patience time.Duration
+	// Limits says which limits of the engine the runs set (see Target.Limits), such as "manifest-roll 200, table 512". Empty:
+	// each run draws its own, and one in five keeps all as they usually are; "usual": no run sets any. Scenarios set none.
+	Limits    string
 	StopAfter int    // stop after so many findings; 0: go on
 	NoShrink  bool   // leave findings as they were found
 	Dir       string // where findings are saved; empty: nowhere
@@ -49,7 +52,7 @@ type Options struct {
 func (o *Options) isDefault() bool {
 	all := func(names []string) bool { return len(names) == 0 || len(names) == 1 && names[0] == "all" }
 	return all(o.Workloads) && all(o.Faults) && o.Profile == "" && o.Device == "" && o.Scenario == "" &&
-		o.Rounds == 0 && o.Clients == 0 && o.Ops == 0 && o.Keys == 0 && o.CrashPoints == 0 && o.StopAfter == 0
+		o.Limits == "" && o.Rounds == 0 && o.Clients == 0 && o.Ops == 0 && o.Keys == 0 && o.CrashPoints == 0 && o.StopAfter == 0
 }
 
 // rotatingFor is the longest time for which a run of all faults rotates them over the workloads: each rare fault has one

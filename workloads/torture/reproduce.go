@@ -15,6 +15,9 @@ import (
 // several clients is run a few times, on whatever schedule comes.
 func Reproduce(tb testing.TB, target Target, c Case) {
 	tb.Helper()
+	if err := target.CheckLimits(c.Limits); err != nil {
+		tb.Fatalf("torture: %v", err)
+	}
 	p, err := c.Plan()
 	if err != nil {
 		tb.Fatalf("torture: %v", err)

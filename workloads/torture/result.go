@@ -36,7 +36,9 @@ type Result struct {
 	BankTotalGot     int64                   `json:"bank_total_got"` // the first wrong total seen, or BankTotalWant
 	Profiles         map[string]ProfileCount `json:"profiles"`       // what each profile had, by name
 	Findings         []Finding               `json:"findings"`
-	Goals            []GoalCount             `json:"goals"` // dangerous situations, and how often power was cut in each
+	Goals            []GoalCount             `json:"goals"`               // dangerous situations, and how often power was cut in each
+	Limits           []LimitCount            `json:"limits,omitempty"`    // the limits of the engine that runs can set, and how many did
+	Unreached        []string                `json:"unreached,omitempty"` // limits of the engine that no run reaches
 	Cells            []Cell                  `json:"cells"`
 	Reasons          []string                `json:"reasons,omitempty"` // why the verdict is inconclusive, a sentence each
 	Interrupted      bool                    `json:"interrupted,omitempty"`
@@ -78,6 +80,16 @@ type GoalCount struct {
 	Name   string `json:"name"`
 	Text   string `json:"text"`
 	Points int    `json:"points"` // crash points
+}
+
+// LimitCount is how many runs set a limit of the engine, and to what.
+type LimitCount struct {
+	Name    string `json:"name"`
+	Text    string `json:"text"`
+	Usual   int64  `json:"usual"` // the value in all other runs
+	Runs    int    `json:"runs"`
+	Lowest  int64  `json:"lowest"` // 0 with Highest if no run set it
+	Highest int64  `json:"highest"`
 }
 
 // Provenance says where a result comes from.

@@ -3,10 +3,9 @@ package blob
 import (
 	"io"
 	"slices"
-)
 
-// bufferBytes is what is collected before it goes out in one Write. Values of this size and more are not copied.
-const bufferBytes = 64 << 10
+	"github.com/lightningdb/lightning-torture/engine/internal/limits"
+)
 
 // A Writer writes one file. After an error it cannot be used any more: every call returns an error.
 type Writer struct {
@@ -15,15 +14,20 @@ type Writer struct {
 	buf []byte
 	end uint64 // the end of what was added
 	err error
+
+	bufferBytes int // what is collected before it goes out in one Write; values of this size and more are not copied
 }
 
 // NewWriter returns a Writer of file num, which begins at the first byte that w takes.
 func NewWriter(w io.Writer, num uint64) *Writer {
-	b := &Writer{w: w, num: num}
+	b := &Writer{w: w, num: num, bufferBytes: int(limits.Default().BlobWriteBytes)}
 	b.buf = appendFileHeader(b.buf, num)
 	b.end = uint64(len(b.buf))
 	return b
 }
+
+// Gather sets how much is collected before it goes out. It comes before the first value.
+func (w *Writer) Gather(bytes int64) { w.bufferBytes = int(bytes) }
 
 // Add adds a value. It can be read when Flush has returned nil. The slice stays the caller's.
 func (w *Writer) Add(value []byte) (Ref, error) {
@@ -33,9 +37,9 @@ func (w *Writer) Add(value []byte) (Ref, error) {
 	r := Ref{File: w.num, Offset: w.end, Length: uint64(len(value))}
 	w.buf, r.Sum = appendHeader(w.buf, w.num, w.end, value)
 	w.end = r.End()
-	if len(value) < bufferBytes {
+	if len(value) < w.bufferBytes {
 		w.buf = append(w.buf, value...)
-		if len(w.buf) < bufferBytes {
+		if len(w.buf) < w.bufferBytes {
 			return r, nil
 		}
 		return r, w.Flush()
@@ -68,7 +72,7 @@ func (w *Writer) Copy(from *Reader, ref Ref) (Ref, error) {
 			w.err = err
 			return Ref{}, err
 		}
-		if len(w.buf) >= bufferBytes && w.Flush() != nil {
+		if len(w.buf) >= w.bufferBytes && w.Flush() != nil {
 			return Ref{}, w.err
 		}
 	}

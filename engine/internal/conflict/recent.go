@@ -9,13 +9,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/batch"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
-)
-
-// Limits of what Recent remembers.
-const (
-	recentKeysMax  = 1 << 16
-	recentBytesMax = 8 << 20
-	recentKeysIdle = 64 // so few are not worth forgetting
+	"github.com/lightningdb/lightning-torture/engine/internal/limits"
 )
 
 // Recent remembers the keys of commits that some open transaction does not see. Its memory is bounded: forgetting raises
@@ -24,6 +18,9 @@ const (
 type Recent struct {
 	tracking atomic.Bool // commits are remembered; set under DB.commitMu
 	floor    atomic.Uint64
+	keysMax  int // what is remembered at most
+	bytesMax int // the same, as the length of the keys
+	keysIdle int // so few are not worth forgetting
 
 	mu    sync.Mutex
 	count int             // the number of open read-write transactions
@@ -37,6 +34,11 @@ type recentKey struct {
 	seq  key.Seq
 	key  int // where it ends in bytes; it begins where the write before ends
 	upto int // where the end of a range ends in bytes, which follows its start; that of the key if it is one key
+}
+
+// Limit says how much is remembered. It comes before everything else.
+func (r *Recent) Limit(l limits.Limits) {
+	r.keysMax, r.bytesMax, r.keysIdle = int(l.ConflictKeys), int(l.ConflictBytes), int(l.ConflictIdle)
 }
 
 // Written is what one operation of a commit wrote to: a key, or every key from the first to before the end.
@@ -106,7 +108,7 @@ func (r *Recent) Add(record []byte, visible key.Seq) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.keys) > 2*r.kept+recentKeysIdle {
+	if len(r.keys) > 2*r.kept+r.keysIdle {
 		r.forgetSeen(visible)
 	}
 	ops, ok := batch.Read(record)
@@ -120,7 +122,7 @@ func (r *Recent) Add(record []byte, visible key.Seq) {
 		k.upto = len(r.bytes)
 		r.keys = append(r.keys, k)
 	}
-	if n := len(r.keys); n > recentKeysMax || len(r.bytes) > recentBytesMax {
+	if n := len(r.keys); n > r.keysMax || len(r.bytes) > r.bytesMax {
 		r.floor.Store(uint64(r.keys[n-n/2-1].seq))
 		r.forget(n - n/2)
 	}

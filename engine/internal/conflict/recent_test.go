@@ -10,6 +10,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/batch"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/limits"
 )
 
 // commit returns the record of a commit that sets one key.
@@ -24,6 +25,12 @@ type store struct {
 	Recent
 	commits []string // commit n has sequence number n+1
 	open    []key.Seq
+}
+
+func newStore() *store {
+	s := &store{}
+	s.Limit(limits.Default())
+	return s
 }
 
 func (s *store) newest() key.Seq { return key.Seq(len(s.commits)) }
@@ -67,7 +74,7 @@ func (s *store) found(seq key.Seq, user string) bool {
 func TestTwinsKeepWhatIsRemembered(t *testing.T) {
 	for twins := 1; twins <= 3; twins++ {
 		t.Run(fmt.Sprintf("%d twins end", twins), func(t *testing.T) {
-			var s store
+			s := newStore()
 			s.write("before")
 			seq := s.begin()
 			for range twins {
@@ -77,7 +84,7 @@ func TestTwinsKeepWhatIsRemembered(t *testing.T) {
 			for range twins {
 				s.end(len(s.open) - 1)
 			}
-			for i := range 5 * recentKeysIdle {
+			for i := range 5 * s.keysIdle {
 				s.write(fmt.Sprint(i))
 			}
 			require.True(t, s.found(seq, "wanted"))
@@ -93,7 +100,7 @@ func TestTwinsKeepWhatIsRemembered(t *testing.T) {
 func TestRecentAgreesWithTheHistory(t *testing.T) {
 	for seed := range uint64(20) {
 		rng := rand.New(rand.NewPCG(seed, 1))
-		var s store
+		s := newStore()
 		forgot := false
 		for range 400 {
 			switch rng.IntN(8) {

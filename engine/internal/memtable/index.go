@@ -6,14 +6,14 @@ import (
 	"sync/atomic"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/limits"
 )
 
 const (
-	indexEntriesMin = 4096 // below that, a search stays within a cache
-	slotsPerEntry   = 1.6  // slots per expected entry
-	probesMax       = 32   // slots in a row that may hold a key: four cache lines
-	growthMax       = 256  // expected entries for each so far: the first are not always like the others
-	versionsMax     = 8    // steps to an older version before a search is cheaper
+	slotsPerEntry = 1.6 // slots per expected entry
+	probesMax     = 32  // slots in a row that may hold a key: four cache lines
+	growthMax     = 256 // expected entries for each so far: the first are not always like the others
+	versionsMax   = 8   // steps to an older version before a search is cheaper
 )
 
 // seed differs from process to process, so that nobody can choose keys that collide. Nothing but speed depends on it.
@@ -28,8 +28,11 @@ type indexing struct {
 
 func (x *indexing) init(bytesHint int) {
 	x.bytesHint = bytesHint
-	x.indexAt.Store(indexEntriesMin)
+	x.indexAt.Store(limits.Default().IndexEntries) // below that, a search stays within a cache
 }
+
+// IndexAt makes the table have an index from a number of entries on. It comes before the first entry.
+func (x *indexing) IndexAt(entries int64) { x.indexAt.Store(entries) }
 
 // An index is a hash table of user keys beside the list. A slot is 0, or the low half of a key's hash above the ref of
 // the newest version of the key. The high half says where the search for a slot begins. A slot that has got a key

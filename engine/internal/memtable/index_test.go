@@ -13,6 +13,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key/keytest"
 )
 
+// indexEntries is the number of entries at which a table gets an index unless it is told otherwise.
+const indexEntries = 4096
+
 // agrees compares Get with a model for entries, at their own sequence number and about it, and for keys between.
 func agrees(t *testing.T, table *Table, entries []keytest.Entry, rng *rand.Rand) {
 	t.Helper()
@@ -45,7 +48,7 @@ func filled(entries []keytest.Entry, rng *rand.Rand, bytesHint int) *Table {
 func TestGetThroughTheIndexAgreesWithASortedSlice(t *testing.T) {
 	for seed, bytesHint := range []int{0, 1 << 20, 64 << 20} {
 		rng := rand.New(rand.NewPCG(uint64(seed), 4))
-		entries := keytest.Random(rng, 3*indexEntriesMin)
+		entries := keytest.Random(rng, 3*indexEntries)
 		table := filled(entries, rng, bytesHint)
 		require.True(t, table.index.Load().complete.Load(), "hint %d", bytesHint)
 		agrees(t, table, entries, rng)
@@ -76,7 +79,7 @@ func TestAKeyHasOneSlotWithItsNewestVersion(t *testing.T) {
 // TestAFullIndexKnowsWhatItDoesNotKnow has an index with room for a hundredth of the keys.
 func TestAFullIndexKnowsWhatItDoesNotKnow(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 4))
-	entries := keytest.Random(rng, 3*indexEntriesMin)
+	entries := keytest.Random(rng, 3*indexEntries)
 	table := New(0)
 	table.indexAt.Store(0) // never
 	small := &index{slots: make([]uint64, probesMax+100)}
@@ -93,7 +96,7 @@ func TestAFullIndexKnowsWhatItDoesNotKnow(t *testing.T) {
 func TestATableBeyondItsHintGetsALargerIndex(t *testing.T) {
 	table := New(0)
 	var sizes []int
-	for i := range 20 * indexEntriesMin {
+	for i := range 20 * indexEntries {
 		table.Add(fmt.Appendf(nil, "key%d", i), key.MakeTrailer(key.Seq(i+1), key.Set), nil)
 		if ix := table.index.Load(); ix != nil && (len(sizes) == 0 || sizes[len(sizes)-1] != len(ix.slots)) {
 			sizes = append(sizes, len(ix.slots))
@@ -101,12 +104,12 @@ func TestATableBeyondItsHintGetsALargerIndex(t *testing.T) {
 		}
 	}
 	require.GreaterOrEqual(t, len(sizes), 3)
-	require.Greater(t, sizes[len(sizes)-1], 20*indexEntriesMin)
+	require.Greater(t, sizes[len(sizes)-1], 20*indexEntries)
 }
 
 func TestOldVersionsFarFromTheNewestAreFound(t *testing.T) {
 	table := New(0)
-	const versions = 2 * indexEntriesMin
+	const versions = 2 * indexEntries
 	for i := range versions {
 		table.Add([]byte("key"), key.MakeTrailer(key.Seq(10+i), key.Set), fmt.Append(nil, 10+i))
 	}

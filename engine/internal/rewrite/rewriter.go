@@ -110,7 +110,7 @@ func (r *Rewriter) begin() (err error) {
 	o := &r.Store.Options
 	r.writer = sst.NewWriter(r.file, sst.WriterOptions{
 		BlockBytes: o.BlockBytes, BloomBitsPerKey: o.BloomBitsPerKey, Layout: sst.Columns,
-		Compression: o.Compression,
+		Compression: o.Compression, WriteBytes: o.TableWriteBytes,
 	})
 	return nil
 }
@@ -127,7 +127,7 @@ func (r *Rewriter) finish(upto []byte) error {
 	if err != nil {
 		return err
 	}
-	t, err := view.OpenTable(r.Store.Dir, r.Store.Cache, manifest.Table{
+	t, err := r.Store.Tables.Open(manifest.Table{
 		Num: r.num, Bytes: meta.Bytes, Entries: meta.Entries, MinSeq: meta.MinSeq, MaxSeq: meta.MaxSeq,
 		Smallest: meta.Smallest, Largest: meta.Largest, Tombstones: r.tombstones, Blobs: r.Separator.used(),
 	})

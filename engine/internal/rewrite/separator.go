@@ -88,6 +88,7 @@ func (s *Separator) write(add func(w *blob.Writer) (blob.Ref, error)) (blob.Ref,
 			return blob.Ref{}, err
 		}
 		s.out, s.writer = out, blob.NewWriter(out, s.num)
+		s.writer.Gather(s.store.Options.BlobWriteBytes)
 	}
 	ref, err := add(s.writer)
 	s.store.BlobBytes.Add(int64(ref.Bytes()))

@@ -8,9 +8,6 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// handYields is how often a commit lets other goroutines run while one of them writes, before it sleeps.
-const handYields = 20
-
 // Hand waits until every commit up to need is handed to the operating system. One goroutine writes for all commits
 // appended by then. It first lets other goroutines append theirs: a write costs as much as a commit, and one write serves
 // them all.
@@ -19,7 +16,7 @@ func (s *Sequencer) Hand(need key.Seq) error {
 		return nil
 	}
 	runtime.Gosched()
-	for range handYields {
+	for range s.yields {
 		if s.written.Load() >= uint64(need) {
 			return nil
 		}

@@ -7,9 +7,6 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// publishYields is how often a commit lets other goroutines run before it sleeps and waits for them.
-const publishYields = 20
-
 // publish makes visible, in order, all commits that may become so. If another goroutine is doing that, it leaves the
 // work to it.
 func (s *Sequencer) publish() {
@@ -29,7 +26,7 @@ func (s *Sequencer) publish() {
 
 func (s *Sequencer) publishReady() {
 	for s.head < s.tail.Load() && !s.stopped.Load() {
-		p := &s.queue[s.head%pendingMax]
+		p := &s.queue[s.head&s.mask]
 		if !p.inserted.Load() || !s.fulfils(p.need) {
 			return
 		}
@@ -44,7 +41,7 @@ func (s *Sequencer) fulfils(d demands) bool {
 
 // Show waits until everything up to last is visible. An error means that it never will be.
 func (s *Sequencer) Show(last key.Seq) error {
-	for range publishYields {
+	for range s.yields {
 		if s.visible.Load() >= uint64(last) {
 			return nil
 		}

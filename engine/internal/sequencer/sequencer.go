@@ -6,11 +6,9 @@ import (
 	"sync/atomic"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/limits"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
-
-// pendingMax is how many commits may be under way at once; a power of two. The next one waits for the oldest.
-const pendingMax = 1 << 9
 
 // Durability is what must be true before a commit is acknowledged.
 type Durability uint8
@@ -41,9 +39,12 @@ type Sequencer struct {
 	appended atomic.Uint64 // the newest commit; written under DB.commitMu
 	demanded demands       // what all commits so far demand; guarded by DB.commitMu
 
-	queue    []pending     // a ring of the commits that are not visible yet; nil before the first
+	queue    []pending     // a ring of the commits that are not visible yet; nil before the first, then a power of two
+	mask     uint64        // what takes the number of a commit to its place in the ring
 	head     uint64        // the oldest commit in the ring; owned by the goroutine that publishes
 	tail     atomic.Uint64 // the end of the ring; written under DB.commitMu
+	pending  int           // how many commits may be under way at once; the next one waits for the oldest
+	yields   int           // how often a commit lets other goroutines run before it sleeps
 	calls    atomic.Int64  // calls of publish that have not been served yet
 	sleeping atomic.Int64  // how many goroutines wait for changed
 
@@ -83,8 +84,9 @@ type Ticket struct {
 
 // Start sets the last sequence number that recovery found. Everything up to it is visible, and nobody ever waits for
 // it: before the first commit, it is moved to tables.
-func (s *Sequencer) Start(last key.Seq) {
+func (s *Sequencer) Start(last key.Seq, l limits.Limits) {
 	s.changed.L = &s.mu
+	s.pending, s.yields = int(l.PendingCommits), int(l.CommitYields)
 	for _, mark := range []*atomic.Uint64{&s.appended, &s.visible, &s.written, &s.durable} {
 		mark.Store(uint64(last))
 	}
@@ -95,7 +97,7 @@ func (s *Sequencer) Start(last key.Seq) {
 // log, which holds nothing that was acknowledged with Sync. The caller holds DB.commitMu.
 func (s *Sequencer) Open(log *wal.Writer) {
 	if s.queue == nil {
-		s.queue = make([]pending, pendingMax)
+		s.queue, s.mask = make([]pending, s.pending), uint64(s.pending-1)
 	}
 	s.logs.Lock()
 	defer s.logs.Unlock()
@@ -123,7 +125,7 @@ func (s *Sequencer) Settled(log *wal.Writer, last key.Seq) error {
 
 // Room waits until one more commit can be pending. The caller holds DB.commitMu.
 func (s *Sequencer) Room() error {
-	return s.Show(s.queue[s.tail.Load()%pendingMax].last)
+	return s.Show(s.queue[s.tail.Load()&s.mask].last)
 }
 
 // Append notes a commit that has been appended to the log, after Room. The caller holds DB.commitMu.
@@ -137,7 +139,7 @@ func (s *Sequencer) Append(last key.Seq, d Durability) Ticket {
 	}
 	s.appended.Store(uint64(last))
 	tail := s.tail.Load()
-	p := &s.queue[tail%pendingMax]
+	p := &s.queue[tail&s.mask]
 	p.last, p.need = last, s.demanded
 	p.inserted.Store(false)
 	s.tail.Store(tail + 1)

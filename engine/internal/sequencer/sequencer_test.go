@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/limits"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
@@ -74,7 +75,7 @@ type line struct {
 
 func newLine() *line {
 	l := new(line)
-	l.Start(0)
+	l.Start(0, limits.Default())
 	return l
 }
 

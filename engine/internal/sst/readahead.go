@@ -2,10 +2,8 @@ package sst
 
 import "github.com/lightningdb/lightning-torture/engine/internal/compress"
 
-const (
-	aheadBytesMin = 16 << 10
-	aheadBytesMax = 256 << 10
-)
+// aheadBytesMin is what the first run of a scan has, if it may have as much.
+const aheadBytesMin = 16 << 10
 
 // A readAhead reads runs of neighbouring blocks with one ReadAt, into one buffer, and decompresses them one at a time
 // into another. Each run of a scan is twice as long as the one before it.
@@ -52,8 +50,9 @@ func (a *readAhead) get(i int, run func(budget uint64) (low, high int)) ([]byte,
 		return a.r.block(i)
 	}
 	if i < a.low || i >= a.high {
-		budget := max(a.nextBudget, aheadBytesMin)
-		a.nextBudget = min(2*budget, aheadBytesMax)
+		most := uint64(a.r.o.ReadAheadBytes)
+		budget := min(max(a.nextBudget, aheadBytesMin), most)
+		a.nextBudget = min(2*budget, most)
 		low, high := run(budget)
 		a.low, a.high = 0, 0
 		buf, err := a.r.read(a.buf, a.r.index[low].handle.offset, a.span(low, high))

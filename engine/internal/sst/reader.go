@@ -2,6 +2,7 @@ package sst
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -9,15 +10,16 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/limits"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 	"github.com/lightningdb/lightning-torture/engine/internal/sparse"
 )
 
+// Open reads at least TailBytes of the end of a file, or a share of it, up to a multiple of that: enough for keys and
+// values of middling size.
 const (
-	wholeBytesMax = 64 << 10 // a file up to this size is read whole by Open
-	tailBytesMin  = 8 << 10  // what Open reads of the end of a larger one, at least,
-	tailShare     = 24       // or this share of it: enough for keys and values of middling size
-	tailBytesMax  = 32 << 10
+	tailShare  = 24
+	tailFactor = 4
 )
 
 // ReaderOptions say what a Reader cannot learn from the file.
@@ -25,6 +27,18 @@ type ReaderOptions struct {
 	Name    string // what errors call the file
 	FileNum uint64 // what the Cache calls the file; unique among the files that share the Cache
 	Cache   Cache  // may be nil
+
+	WholeBytes     int64 // a file up to this size is read whole by Open
+	TailBytes      int64 // what Open reads of the end of a larger one, at least
+	ReadAheadBytes int64 // what a scan reads at a time, at most
+}
+
+// EnsureDefaults replaces zero sizes by their defaults.
+func (o *ReaderOptions) EnsureDefaults() {
+	l := limits.Default()
+	o.WholeBytes = cmp.Or(o.WholeBytes, l.TableWholeBytes)
+	o.TailBytes = cmp.Or(o.TailBytes, l.TableTailBytes)
+	o.ReadAheadBytes = cmp.Or(o.ReadAheadBytes, l.ReadAheadBytes)
 }
 
 // A Reader reads one table. It may be used by any number of goroutines.
@@ -49,13 +63,14 @@ type Reader struct {
 // is found only then. The Reader does not own r: it never closes it. Damage is an error that is corrupt.Err; a table of
 // a newer engine is ErrVersion; what r returns is wrapped.
 func Open(r io.ReaderAt, size int64, o ReaderOptions) (*Reader, error) {
+	o.EnsureDefaults()
 	t := &Reader{r: r, size: size, o: o}
 	if size < footerBytes {
 		return nil, corrupt.At(o.Name, size, "a file of %d bytes cannot be a table", size)
 	}
 	tail := size
-	if size > wholeBytesMax {
-		tail = min(max(size/tailShare, tailBytesMin), tailBytesMax)
+	if size > o.WholeBytes {
+		tail = min(max(size/tailShare, o.TailBytes), tailFactor*o.TailBytes, size)
 	}
 	b, err := t.read(nil, uint64(size-tail), uint64(tail))
 	if err != nil {
@@ -64,7 +79,7 @@ func Open(r io.ReaderAt, size int64, o ReaderOptions) (*Reader, error) {
 	if t.root, err = decodeFooter(o.Name, b[len(b)-footerBytes:], size); err != nil {
 		return nil, err
 	}
-	if tail == size {
+	if size <= o.WholeBytes {
 		t.whole = b
 	}
 	if err = t.identify(b); err != nil {

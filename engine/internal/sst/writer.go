@@ -9,12 +9,12 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/compress"
 	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/limits"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
 const (
-	writeBytes     = 64 << 10 // what is collected before it goes out in one Write
-	keepBytes      = 1 << 20  // a buffer that grew beyond this for a large entry is not kept
+	keepBytes      = 1 << 20 // a buffer that grew beyond this for a large entry is not kept
 	entryBytesMax  = math.MaxUint32 / 2
 	entryHeaderMax = 3*binary.MaxVarintLen32 + 8
 )
@@ -26,6 +26,7 @@ type WriterOptions struct {
 	BloomBitsPerKey int                  // size of the filter; 10 by default, no filter if negative
 	Compression     compress.Compression // how data blocks are compressed; None by default
 	Layout          Layout               // how data blocks are built; Restarts by default
+	WriteBytes      int64                // what is collected before it goes out in one Write; 64 KiB by default
 }
 
 // EnsureDefaults replaces zero fields by their defaults.
@@ -38,6 +39,9 @@ func (o *WriterOptions) EnsureDefaults() {
 	}
 	if o.BloomBitsPerKey == 0 {
 		o.BloomBitsPerKey = 10
+	}
+	if o.WriteBytes <= 0 {
+		o.WriteBytes = limits.Default().TableWriteBytes
 	}
 }
 
@@ -172,7 +176,7 @@ func (w *Writer) finishBlock() {
 	w.index = indexEntry{user: w.last, trailer: w.lastTrailer, handle: h}.appendTo(w.index)
 	w.blocks++
 	w.restarts = w.restarts[:0]
-	if len(w.buf) >= writeBytes {
+	if int64(len(w.buf)) >= w.o.WriteBytes {
 		w.flush()
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
+	"github.com/lightningdb/lightning-torture/engine/internal/limits"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 	"github.com/lightningdb/lightning-torture/engine/internal/sst"
@@ -80,15 +81,24 @@ func Is(t *manifest.Table, m sst.Meta) bool {
 		bytes.Equal(m.Smallest, t.Smallest) && bytes.Equal(m.Largest, t.Largest)
 }
 
-// OpenTable opens a live table. If it is missing, short or not the table that the manifest describes, that is
-// corruption.
-func OpenTable(dir *durable.Dir, blocks *cache.Cache, t manifest.Table) (*Table, error) {
+// Opener opens the tables of a store.
+type Opener struct {
+	Dir    *durable.Dir
+	Blocks *cache.Cache
+	Limits limits.Limits
+}
+
+// Open opens a live table. If it is missing, short or not the table that the manifest describes, that is corruption.
+func (o *Opener) Open(t manifest.Table) (*Table, error) {
 	name := filename.Table(t.Num)
-	f, err := dir.Open(name)
+	f, err := o.Dir.Open(name)
 	if err != nil {
 		return nil, corrupt.Missing(name, err)
 	}
-	reader, err := sst.Open(f, int64(t.Bytes), sst.ReaderOptions{Name: name, FileNum: t.Num, Cache: blocks})
+	reader, err := sst.Open(f, int64(t.Bytes), sst.ReaderOptions{
+		Name: name, FileNum: t.Num, Cache: o.Blocks,
+		WholeBytes: o.Limits.TableWholeBytes, TailBytes: o.Limits.TableTailBytes, ReadAheadBytes: o.Limits.ReadAheadBytes,
+	})
 	if err == nil {
 		if !Is(&t, reader.Meta()) {
 			err = corrupt.At(name, 0, "another table than the manifest says")

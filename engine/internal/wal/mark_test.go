@@ -26,7 +26,7 @@ func (*marking) Close() error { return nil }
 func TestMarkWithinARecord(t *testing.T) {
 	file := &marking{}
 	file.w = NewWriter(file, 7)
-	record := bytes.Repeat([]byte("0123456789abcdef"), 3*gatherBytesMax/16)
+	record := bytes.Repeat([]byte("0123456789abcdef"), 3*gatherBytesDefault/16)
 	require.NoError(t, file.w.Append(record))
 	require.NoError(t, file.w.Append([]byte("next")))
 	require.NoError(t, file.w.Flush())

@@ -11,6 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/limits"
+)
+
+// The thresholds that a Writer has unless it is told otherwise.
+var (
+	spillBytesDefault  = int(limits.Default().LogSpillBytes)
+	gatherBytesDefault = int(limits.Default().LogGatherBytes)
+	aheadFromDefault   = limits.Default().LogAheadFrom
 )
 
 type memFile struct {
@@ -60,7 +68,7 @@ func TestRecordsOfAllSizesComeBack(t *testing.T) {
 	var want [][]byte
 	sizes := []int{
 		0, 1, blockBytes - headerBytes, blockBytes - headerBytes - 1, blockBytes, 3 * blockBytes,
-		blockBytes - 2*headerBytes, blockBytes - 2*headerBytes - 1, 2*gatherBytesMax + 5,
+		blockBytes - 2*headerBytes, blockBytes - 2*headerBytes - 1, 2*gatherBytesDefault + 5,
 	}
 	for range 300 {
 		sizes = append(sizes, rng.IntN(2000))
@@ -182,11 +190,11 @@ func TestAppendGathersUntilSomebodyAsks(t *testing.T) {
 		require.NoError(t, w.Append(make([]byte, 1000)))
 		require.NoError(t, w.Spill())
 	}
-	require.InDelta(t, spillBytes, f.Len(), 2000, "nobody asked, but there was much")
+	require.InDelta(t, spillBytesDefault, f.Len(), 2000, "nobody asked, but there was much")
 	for f.writes == 2 {
 		require.NoError(t, w.Append(make([]byte, 1000)))
 	}
-	require.InDelta(t, spillBytes+gatherBytesMax, f.Len(), 4000, "nobody spilled, but there was too much")
+	require.InDelta(t, spillBytesDefault+gatherBytesDefault, f.Len(), 4000, "nobody spilled, but there was too much")
 }
 
 func TestLogsTellOfThoseBefore(t *testing.T) {
@@ -244,7 +252,7 @@ func TestSyncKeepsZerosAhead(t *testing.T) {
 		require.NoError(t, w.Append(make([]byte, 100)))
 		before := f.until
 		require.NoError(t, w.Sync())
-		if w.Bytes() < aheadFrom {
+		if w.Bytes() < aheadFromDefault {
 			require.Empty(t, f.zeros, "a short log stays short")
 			continue
 		}

@@ -5,18 +5,12 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/limits"
 )
 
-const (
-	// spillBytes is how much is gathered before Spill hands it to the file.
-	spillBytes = 64 << 10
-	// gatherBytesMax is how much is gathered before Append does, even within a record.
-	gatherBytesMax = 1 << 20
-	// aheadFrom is the size of a log from which zeros are written ahead.
-	aheadFrom = 8 << 10
-	// keepBytesMax is the size up to which a buffer is used again.
-	keepBytesMax = 256 << 10
-)
+// keepBytesMax is the size up to which a buffer is used again.
+const keepBytesMax = 256 << 10
 
 // File is what a Writer appends to: a new, empty file.
 type File interface {
@@ -36,6 +30,10 @@ type Writer struct {
 	num   uint64
 	ahead int64 // zeros that Sync keeps written beyond the end
 
+	spillBytes  int   // what is gathered before Spill hands it to the file
+	gatherBytes int   // what is gathered before Append does, even within a record
+	aheadFrom   int64 // the size from which zeros are written ahead
+
 	writing sync.Mutex // held while bytes go to the file; taken before mu
 	spare   []byte     // guarded by writing: the buffer that is not being filled
 	zeroed  int64      // guarded by writing: the file has zeros, or bytes, up to here
@@ -49,7 +47,16 @@ type Writer struct {
 }
 
 // NewWriter returns a writer to the empty file f, whose number is num.
-func NewWriter(f File, num uint64) *Writer { return &Writer{f: f, num: num} }
+func NewWriter(f File, num uint64) *Writer {
+	w := &Writer{f: f, num: num}
+	w.Limit(limits.Default())
+	return w
+}
+
+// Limit sets the thresholds at which bytes are handed over and zeros are written. It comes before the first record.
+func (w *Writer) Limit(l limits.Limits) {
+	w.spillBytes, w.gatherBytes, w.aheadFrom = int(l.LogSpillBytes), int(l.LogGatherBytes), l.LogAheadFrom
+}
 
 // WriteAhead makes every Sync that comes near the end of the zeros after the records write up to the given number of
 // further zeros, if the File is a Zeroer. A sync of blocks that have been written before need not change the file's
@@ -78,7 +85,7 @@ func (w *Writer) Append(record []byte) error {
 		}
 		w.put(chunk{kind, w.synced.Load(), record[:n]})
 		record = record[n:]
-		if len(w.buf) >= gatherBytesMax {
+		if len(w.buf) >= w.gatherBytes {
 			w.mu.Unlock()
 			err := w.Flush()
 			w.mu.Lock()
@@ -123,7 +130,7 @@ func (w *Writer) flush() error {
 // what a killed process can lose, while others go on appending.
 func (w *Writer) Spill() error {
 	w.mu.Lock()
-	much := len(w.buf) >= spillBytes
+	much := len(w.buf) >= w.spillBytes
 	w.mu.Unlock()
 	if !much || !w.writing.TryLock() {
 		return nil
@@ -152,7 +159,7 @@ func (w *Writer) Sync() error {
 // stays short.
 func (w *Writer) zero() error {
 	z, ok := w.f.(Zeroer)
-	if !ok || w.ahead <= 0 || w.written.Load() < aheadFrom {
+	if !ok || w.ahead <= 0 || w.written.Load() < w.aheadFrom {
 		return nil
 	}
 	w.writing.Lock()

@@ -2,7 +2,8 @@
 //
 // The store is opened with small memtables, tables and levels, so that a run of a few hundred operations rotates,
 // flushes and compacts, and with small limits for values, so that the longer ones of workload kv go to blob files, by
-// their commit or by a flush; everything else is the engine as its users open it.
+// their commit or by a flush. A run may set these, and the engine's inner limits, lower still: see limits.go. Everything
+// else is the engine as its users open it.
 package lightning
 
 import (
@@ -34,13 +35,15 @@ func Target() torture.Target {
 		AppendGlobs: []string{"MANIFEST-*"},
 		CheckFiles:  CheckFiles,
 		Goals:       goals(),
+		Limits:      Limits(),
+		Unreached:   unreached(),
 		Go: torture.GoExpr{
 			Import: "github.com/lightningdb/lightning-torture/workloads/targets/lightning", Expr: "lightning.Target()",
 		},
 	}
 }
 
-// Options returns the options that the lab opens stores with.
+// Options returns the options that the lab opens stores with, apart from the limits that a run sets.
 func Options(fs afero.Fs, inline bool) engine.Options {
 	return engine.Options{
 		FS: fs, InlineMaintenance: inline,
@@ -53,7 +56,11 @@ func Options(fs afero.Fs, inline bool) engine.Options {
 // Open opens the store of an environment. Where clients work at the same time, it reveals the order of their commits; of
 // one client that is no question, and its writes take the ways of the engine that reveal nothing.
 func Open(env torture.Env) (workloads.Store, error) {
-	s, err := open(env.Dir, Options(env.FS, env.Inline))
+	o := Options(env.FS, env.Inline)
+	if err := apply(&o, env.Limits); err != nil {
+		return nil, err
+	}
+	s, err := open(env.Dir, o)
 	if err != nil || env.Inline {
 		return s, err
 	}

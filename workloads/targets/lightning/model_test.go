@@ -102,6 +102,7 @@ var kinds = []kind{
 	{"snapshot", 5, func(m *modelled, _ *rand.Rand) error { return m.hold() }},
 	{"flush", 5, func(m *modelled, _ *rand.Rand) error { return m.db.Flush() }},
 	{"compact", 3, func(m *modelled, _ *rand.Rand) error { return m.db.Compact() }},
+	{"limits", 4, func(m *modelled, rng *rand.Rand) error { m.limits = innerLimits(rng.Uint64()); return m.reopen() }},
 	{"reopen", 4, func(m *modelled, _ *rand.Rand) error { return m.reopen() }},
 	{"kill", 4, func(m *modelled, _ *rand.Rand) error { return m.kill() }},
 	{"crash", 8, func(m *modelled, rng *rand.Rand) error { return m.crash(rng) }},
@@ -129,6 +130,7 @@ func (s step) kind() kind {
 type modelled struct {
 	fs      *faultfs.FS
 	db      *engine.DB
+	limits  engine.Limits // of the next opening
 	shown   map[string]string
 	durable map[string]string
 	loose   []map[string]*string // unsynced commits; nil is a delete
@@ -139,8 +141,22 @@ type modelled struct {
 }
 
 func (m *modelled) open() (err error) {
-	m.db, err = engine.Open("db", smallOptions(m.fs))
+	o := smallOptions(m.fs)
+	o.Limits = m.limits
+	m.db, err = engine.Open("db", o)
 	return err
+}
+
+// innerLimits draws those limits that are no options.
+func innerLimits(seed uint64) (l engine.Limits) {
+	target := lightning.Target()
+	drawn := target.DrawLimits(seed)
+	for _, k := range engine.KnownLimits() {
+		if n, set := drawn[k.Name]; set {
+			_ = l.Set(k.Name, n) // every draw is legal; if not, no store opens
+		}
+	}
+	return l
 }
 
 // smallOptions let a few writes fill memtables, levels and blob files, by both roads.

@@ -3,6 +3,7 @@
 //
 //   - Target is an engine under test: how to open it, what it promises, and which of its files may lose their tail.
 //   - Env is all that an engine may touch.
+//   - Limit is a threshold of the engine that a run may set low, so that it meets what lies behind.
 //   - Promises is what the engine claims. The lab tests exactly these claims.
 //   - Goal is a dangerous situation in which power must have been cut for a pass to mean something.
 //

@@ -27,6 +27,11 @@ type Target struct {
 	CheckFiles func(fs afero.Fs, dir string) error
 	// Goals are the dangerous situations of this engine, in addition to those of every store.
 	Goals []Goal
+	// Limits are the thresholds of the engine that a run may set. Open finds those of its run in Env.Limits.
+	Limits []Limit
+	// Unreached names limits of the engine that no run reaches, because they cannot be set lower, with their values: "a log of
+	// 8 GiB". The report lists them.
+	Unreached []string
 	// Go, if set, is the Go expression that makes this target: findings are then also saved as Go tests.
 	Go GoExpr
 }
@@ -44,6 +49,8 @@ type Env struct {
 	// Inline asks the engine to do its background work on the caller's goroutine, so that the same calls give the same
 	// filesystem operations. Set for recoveries and for runs of one client.
 	Inline bool
+	// Limits are those of Target.Limits that the run sets; a recovery has those of its run. It must not be changed.
+	Limits Limits
 }
 
 // Promises says what an engine claims.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
@@ -16,13 +17,14 @@ type Case struct {
 	Late    bool             // the rules begin when the store has been loaded
 	Profile string           // empty: posix-min
 	Device  string           // empty: sectors are whole
+	Limits  contract.Limits  // of the engine; nil: all are usual
 }
 
 // Plan returns the plan of the case. The error is plan.ErrConfig.
 func (c *Case) Plan() (*plan.Plan, error) {
 	s := plan.Spec{
 		Workload: c.Script.Workload, Fault: c.Fault, Profile: cmp.Or(c.Profile, plan.Profiles()[0].Name), Device: c.Device,
-		Seed: c.Script.Seed, Size: c.Script.Size,
+		Seed: c.Script.Seed, Size: c.Script.Size, Limits: c.Limits,
 	}
 	var sequel *workloads.Script
 	if len(c.Sequel.Clients) > 0 {

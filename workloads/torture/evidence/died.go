@@ -31,7 +31,7 @@ func Died(targets []contract.Target, token, output string) (*Finding, error) {
 	}
 	return &Finding{
 		ID: f.Fingerprint(), Judge: f.Judge, Class: f.Class, Workload: s.Workload, Fault: s.Fault, Profile: s.Profile, Device: s.Device,
-		Seed: s.Seed, Clients: s.Size.Clients, CrashTick: at.Tick, Sentence: capitalized(f.Sentence), Evidence: evidenceLines(&f),
+		Limits: s.Limits, Seed: s.Seed, Clients: s.Size.Clients, CrashTick: at.Tick, Sentence: capitalized(f.Sentence), Evidence: evidenceLines(&f),
 		Trace: []TraceLine{}, Count: 1, Token: Token(target.Name, s, at),
 	}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/shrink"
@@ -22,10 +23,11 @@ type Finding struct {
 	Rules       []string             `json:"rules,omitempty"` // what was injected, in the grammar of rules
 	Profile     string               `json:"profile"`
 	Device      string               `json:"device,omitempty"`
-	Seed        uint64               `json:"seed"`        // the seed of the run
-	Clients     int                  `json:"clients"`     // 1: the token replays bit for bit
-	CrashTick   uint64               `json:"crash_tick"`  // 0: it failed without a crash
-	NestedTick  uint64               `json:"nested_tick"` // 0: not during recovery
+	Limits      contract.Limits      `json:"limits,omitempty"` // the limits of the engine that the run set
+	Seed        uint64               `json:"seed"`             // the seed of the run
+	Clients     int                  `json:"clients"`          // 1: the token replays bit for bit
+	CrashTick   uint64               `json:"crash_tick"`       // 0: it failed without a crash
+	NestedTick  uint64               `json:"nested_tick"`      // 0: not during recovery
 	Sentence    string               `json:"sentence"`
 	Explanation *explain.Explanation `json:"explanation,omitempty"` // the missing order, where one was found
 	Evidence    []string             `json:"evidence"`              // at most 12 lines
@@ -56,7 +58,7 @@ func NewFinding(ctx context.Context, s *explore.Subject, f *explore.Failure) Fin
 	at.Shown, at.ShownOf = again.Shown, again.Of
 	finding := Finding{
 		ID: f.Fingerprint(), Judge: f.Judge, Class: f.Class, Workload: p.Spec.Workload, Fault: p.Fault.Name, Rules: p.RuleTexts(),
-		Profile: p.Spec.Profile, Device: p.Spec.Device, Seed: p.Spec.Seed, Clients: p.Clients(), CrashTick: at.Tick,
+		Profile: p.Spec.Profile, Device: p.Spec.Device, Limits: p.Spec.Limits, Seed: p.Spec.Seed, Clients: p.Clients(), CrashTick: at.Tick,
 		NestedTick: at.Nested, Shown: again.Shown, ShownOf: again.Of, Sentence: capitalized(f.Sentence),
 		Evidence: evidenceLines(f), Trace: traceLines(s.Recording.Trace, f.Tick, f.Fates), Count: f.Count,
 		Token: Token(s.Target.Name, p.Spec, at),

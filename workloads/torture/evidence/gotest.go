@@ -19,6 +19,7 @@ import (
 func goTest(target contract.Target, p *plan.Plan, f *Finding) ([]byte, error) {
 	c := Case{
 		Script: p.Script, Fault: p.Spec.Fault, Rules: p.RuleTexts(), Late: p.AfterLoading, Profile: p.Spec.Profile, Device: p.Spec.Device,
+		Limits: p.Spec.Limits,
 	}
 	if p.Sequel != nil {
 		c.Sequel = *p.Sequel

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,6 +37,8 @@ func literal(v reflect.Value) string {
 		return typeName(v.Type()) + "{" + elements(v) + "}"
 	case reflect.Struct:
 		return typeName(v.Type()) + "{" + fields(v) + "}"
+	case reflect.Map:
+		return "torture." + v.Type().Name() + "{" + pairs(v) + "}"
 	case reflect.Uint64:
 		return strconv.FormatUint(v.Uint(), 10) // seeds are decimal everywhere
 	default:
@@ -59,6 +62,16 @@ func elements(v reflect.Value) string {
 		return "\n" + b.String()
 	}
 	return b.String()
+}
+
+// pairs returns the elements of a map with text for keys, in the order of the keys.
+func pairs(v reflect.Value) string {
+	var all []string
+	for at := v.MapRange(); at.Next(); {
+		all = append(all, literal(at.Key())+": "+literal(at.Value())+",")
+	}
+	slices.Sort(all)
+	return strings.Join(all, "")
 }
 
 func fields(v reflect.Value) string {

@@ -53,17 +53,20 @@ func Token(engine string, s plan.Spec, at Place) string {
 	} {
 		b = binary.AppendUvarint(b, n)
 	}
-	flaky := at.Shown != at.ShownOf
-	if s.Device != "" || s.Keep != nil || flaky {
+	flaky, limited := at.Shown != at.ShownOf, len(s.Limits) > 0
+	if s.Device != "" || s.Keep != nil || flaky || limited {
 		b = append(binary.AppendUvarint(b, uint64(len(s.Device))), s.Device...)
 	}
-	if s.Keep != nil || flaky {
+	if s.Keep != nil || flaky || limited {
 		b = encodeKeep(b, s.Keep)
 	}
-	if flaky {
+	if !flaky {
+		at.Shown, at.ShownOf = 0, 0
+	}
+	if flaky || limited {
 		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(at.Shown)), uint64(at.ShownOf))
 	}
-	return sealed(b)
+	return sealed(encodeLimits(b, s.Limits))
 }
 
 // sealed returns the token of packed bytes: it adds the check digits.
@@ -116,6 +119,7 @@ func DecodeToken(token string, targets []contract.Target) (contract.Target, plan
 	if len(r.b) > 0 {
 		at.Shown, at.ShownOf = r.size(), r.size()
 	}
+	limits := decodeLimits(r)
 	if r.short {
 		return bad("it is cut short; copy it again")
 	}
@@ -124,6 +128,9 @@ func DecodeToken(token string, targets []contract.Target) (contract.Target, plan
 	}
 	for _, t := range targets {
 		if nameHash(t.Name) == engine {
+			if s.Limits, err = named(limits, &t); err != nil {
+				return bad(err.Error())
+			}
 			return t, s, at, nil
 		}
 	}

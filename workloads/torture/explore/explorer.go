@@ -79,8 +79,8 @@ func newExplorer(s *shared, slot int) *explorer {
 	subject := s.req.Subject
 	p, target := subject.Recording.Plan, subject.Target
 	return &explorer{
-		shared: s, subject: subject, plan: p, rule: p.Fault.Rule(target.Promises), prober: recovery.NewProber(target), slot: slot,
-		verdicts: newVerdicts(s.seed), failures: map[string]*Failure{}, unclear: map[string]int{}, survival: newSurvival(),
+		shared: s, subject: subject, plan: p, rule: p.Fault.Rule(target.Promises), prober: recovery.NewProber(target, p.Spec.Limits),
+		slot: slot, verdicts: newVerdicts(s.seed), failures: map[string]*Failure{}, unclear: map[string]int{}, survival: newSurvival(),
 		reached: make([]int, s.goals),
 	}
 }

@@ -3,6 +3,8 @@ package plan
 import (
 	"fmt"
 	"time"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
 // The limits of every number that describes a run. A spec may come from a token or a file that somebody else made, so Resolve
@@ -55,8 +57,8 @@ func (s *Spec) Check() error {
 			return err
 		}
 	}
-	if s.Keep == nil {
-		return nil
+	if err := CheckNumber("the number of limits", len(s.Limits), contract.MaxLimits); err != nil || s.Keep == nil {
+		return err
 	}
 	return s.Keep.check()
 }

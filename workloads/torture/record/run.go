@@ -73,7 +73,7 @@ func runStore(
 			err = &workloads.Panic{Value: v, Stack: debug.Stack()}
 		}
 	}()
-	env := contract.Env{FS: fs, Dir: StoreDir, Inline: p.Clients() <= 1}
+	env := contract.Env{FS: fs, Dir: StoreDir, Inline: p.Clients() <= 1, Limits: p.Spec.Limits}
 	err = runLife(ctx, target, env, p.Script, rec, workloads.DriveOptions{Loaded: loaded, PhaseOps: p.Phase})
 	if panicked := (*workloads.Panic)(nil); p.Sequel == nil || errors.As(err, &panicked) {
 		return err

@@ -18,6 +18,7 @@ import (
 // Prober recovers crash images one after the other.
 type Prober struct {
 	target contract.Target
+	limits contract.Limits
 	state  *history.State // what the latest recovery read
 	spent  Spent
 	epoch  time.Time
@@ -28,9 +29,9 @@ type Prober struct {
 // abandoned is the value of Prober.entered during a recovery that was given up.
 const abandoned = -1
 
-// NewProber returns a prober that recovers with the engine of a target.
-func NewProber(target contract.Target) *Prober {
-	return &Prober{target: target, state: &history.State{}, epoch: time.Now()}
+// NewProber returns a prober that recovers with the engine of a target, under the limits of the run.
+func NewProber(target contract.Target, limits contract.Limits) *Prober {
+	return &Prober{target: target, limits: limits, state: &history.State{}, epoch: time.Now()}
 }
 
 // Call is one call of the engine's recovery.
@@ -76,7 +77,7 @@ func (p *Prober) run(c Call, begin time.Time) (took Spent, err error) {
 		}
 	}()
 	p.state.Reset()
-	store, err := p.target.Open(contract.Env{FS: c.Image, Dir: record.StoreDir, Inline: true})
+	store, err := p.target.Open(contract.Env{FS: c.Image, Dir: record.StoreDir, Inline: true, Limits: p.limits})
 	opened := time.Now()
 	took.Open = opened.Sub(begin)
 	if err != nil {

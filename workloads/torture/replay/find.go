@@ -58,6 +58,9 @@ func fromFile(targets []contract.Target, file string) (*wanted, error) {
 	}
 	for _, t := range targets {
 		if t.Name == v.Engine {
+			if err := t.CheckLimits(v.Spec.Limits); err != nil {
+				return nil, fmt.Errorf("%w: %s: %w", evidence.ErrBadToken, file, err)
+			}
 			at := evidence.Place{
 				Tick: v.Finding.CrashTick, Nested: v.Finding.NestedTick, Shown: v.Finding.Shown, ShownOf: v.Finding.ShownOf,
 			}

@@ -2,6 +2,7 @@ package shrink
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -73,6 +74,7 @@ func Shrink(ctx context.Context, target contract.Target, wanted Wanted, patience
 			s.schedules = Schedules
 		}
 	}
+	s.usualLimits(k)
 	k = s.reduce(k, p.Script.Ledger != nil)
 	if s.best == nil || k.Operations() >= before {
 		return nil
@@ -100,6 +102,33 @@ func (s *shrinker) reduce(k plan.Keep, bank bool) plan.Keep {
 	}
 	k.Steps = s.fewestSteps(k)
 	return s.advance(k)
+}
+
+// usualLimits sets no limit of the engine that the failure can do without.
+func (s *shrinker) usualLimits(k plan.Keep) {
+	all := s.wanted.Spec.Limits
+	if len(all) == 0 {
+		return
+	}
+	names := slices.Sorted(maps.Keys(all))
+	indices := make([]int, len(names))
+	for i := range indices {
+		indices[i] = i
+	}
+	some := func(indices []int) (set contract.Limits) {
+		for _, i := range indices {
+			if set == nil {
+				set = contract.Limits{}
+			}
+			set[names[i]] = all[names[i]]
+		}
+		return set
+	}
+	kept := minimize(indices, func(indices []int) bool {
+		s.wanted.Spec.Limits = some(indices)
+		return s.fails(k)
+	})
+	s.wanted.Spec.Limits = some(kept)
 }
 
 func (s *shrinker) fewestSteps(k plan.Keep) []int {

@@ -1,0 +1,30 @@
+package reports
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// limitFigures says in one line how many limits of the engine runs have set, and names those that none has; nothing if the
+// engine has no limits to set.
+func limitFigures(r *torture.Result) []figure {
+	if len(r.Limits) == 0 {
+		return nil
+	}
+	var missed []string
+	for _, l := range r.Limits {
+		if l.Runs == 0 {
+			missed = append(missed, l.Name)
+		}
+	}
+	f := figure{
+		Label: "limits", Value: fmt.Sprintf("%d of %d", len(r.Limits)-len(missed), len(r.Limits)),
+		Note: "of the engine, set by runs",
+	}
+	if len(missed) > 0 {
+		f.Note = "usual in all runs: " + strings.Join(missed, ", ")
+	}
+	return []figure{f}
+}

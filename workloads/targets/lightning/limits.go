@@ -1,0 +1,133 @@
+package lightning
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// option is a limit that users of the engine set too. Its usual value is that of Options.
+type option struct {
+	torture.Limit
+	set func(*engine.Options, int64)
+}
+
+// options are the limits among the engine's options. Small ones make small stores meet everything; far smaller ones would
+// only make runs long.
+var options = []option{
+	{
+		torture.Limit{Name: "memtable", Text: "bytes at which a memtable is rotated out", Min: 1 << 10, Max: 64 << 20, Draw: torture.DrawSmall(4<<10, 64<<10)},
+		func(o *engine.Options, n int64) { o.MemtableBytes = int(n) },
+	},
+	{
+		torture.Limit{Name: "memtables", Text: "immutable memtables at which writers wait", Min: 1, Max: 64, Draw: torture.DrawOf(1, 1, 2, 4)},
+		func(o *engine.Options, n int64) { o.MemtablesMax = int(n) },
+	},
+	{
+		torture.Limit{Name: "level0", Text: "tables of level 0 that start a compaction", Min: 1, Max: 64, Draw: torture.DrawOf(1, 2, 2, 4, 8)},
+		func(o *engine.Options, n int64) { o.L0CompactionFiles = int(n) },
+	},
+	{
+		torture.Limit{Name: "log-ahead", Text: "zeros that are kept written after a log; -1: none", Min: -1, Max: 16 << 20, Draw: torture.DrawOf(-1, 1, 512, 64<<10)},
+		func(o *engine.Options, n int64) { o.LogAheadBytes = n },
+	},
+	{
+		torture.Limit{Name: "level-base", Text: "bytes below which a level is left empty", Min: 1, Max: 1 << 40, Draw: torture.DrawSmall(1, 256<<10)},
+		func(o *engine.Options, n int64) { o.LevelBytesBase = n },
+	},
+	{
+		torture.Limit{Name: "level-ratio", Text: "size of a level relative to the one above", Min: 2, Max: 100, Draw: torture.DrawOf(2, 2, 3, 10)},
+		func(o *engine.Options, n int64) { o.LevelSizeRatio = int(n) },
+	},
+	{
+		torture.Limit{Name: "table", Text: "bytes at which a compaction starts a new table", Min: 1, Max: 1 << 40, Draw: torture.DrawSmall(2<<10, 256<<10)},
+		func(o *engine.Options, n int64) { o.TableBytes = n },
+	},
+	{
+		torture.Limit{Name: "block", Text: "bytes of a table's blocks", Min: 1, Max: 1 << 20, Draw: torture.DrawSmall(1, 16<<10)},
+		func(o *engine.Options, n int64) { o.BlockBytes = int(n) },
+	},
+	{
+		torture.Limit{Name: "compression", Text: "of table blocks; 0: none, 1: snappy, 2: zstd", Min: 0, Max: 2, Draw: torture.DrawOf(0, 1, 1, 1, 2)},
+		func(o *engine.Options, n int64) { o.Compression = engine.Compression(n) },
+	},
+	{
+		torture.Limit{Name: "bloom-bits", Text: "bits of a filter for each key; -1: no filter", Min: -1, Max: 64, Draw: torture.DrawOf(-1, 1, 2, 20)},
+		func(o *engine.Options, n int64) { o.BloomBitsPerKey = int(n) },
+	},
+	{
+		torture.Limit{Name: "cache", Text: "bytes of cached blocks; -1: no cache", Min: -1, Max: 1 << 40, Draw: torture.DrawOf(-1, 1<<10, 16<<10, 128<<10)},
+		func(o *engine.Options, n int64) { o.CacheBytes = n },
+	},
+	{
+		torture.Limit{Name: "blob-value", Text: "bytes from which a value goes to a blob file; -1: never", Min: -1, Max: 1 << 30, Draw: torture.DrawOf(-1, 1, 50, 100, 1000)},
+		func(o *engine.Options, n int64) { o.BlobValueBytes = int(n) },
+	},
+	{
+		torture.Limit{Name: "large-value", Text: "bytes beyond which a value goes there at its commit", Min: 1, Max: 1 << 30, Draw: torture.DrawOf(1, 90, 100, 2000)},
+		func(o *engine.Options, n int64) { o.LargeValueBytes = int(n) },
+	},
+	{
+		torture.Limit{Name: "blob-file", Text: "bytes at which another blob file is begun", Min: 1, Max: 1 << 40, Draw: torture.DrawSmall(256, 64<<10)},
+		func(o *engine.Options, n int64) { o.BlobFileBytes = n },
+	},
+}
+
+// draws are those of the engine's inner limits that are not drawn from their smallest to their usual value.
+var draws = map[string]func(*rand.Rand) int64{
+	"manifest-growth": torture.DrawOf(1, 1, 2, 4),
+	"conflict-keys":   torture.DrawSmall(2, 4096),
+	"conflict-bytes":  torture.DrawSmall(16, 64<<10),
+	"pending-commits": torture.DrawOf(1, 2, 4, 64),
+	"stop-factor":     torture.DrawOf(1, 1, 2),
+	"first-file":      torture.DrawStart(1 << 61),
+	"first-marker":    torture.DrawStart(1 << 61),
+	"first-sequence":  torture.DrawStart(1 << 54),
+}
+
+// Limits returns the limits that a run can set.
+func Limits() []torture.Limit {
+	usual := Options(nil, true)
+	usual.EnsureDefaults()
+	values := map[string]int64{
+		"memtable": int64(usual.MemtableBytes), "memtables": int64(usual.MemtablesMax), "level0": int64(usual.L0CompactionFiles),
+		"log-ahead": usual.LogAheadBytes, "level-base": usual.LevelBytesBase, "level-ratio": int64(usual.LevelSizeRatio),
+		"table": usual.TableBytes, "block": int64(usual.BlockBytes), "bloom-bits": int64(usual.BloomBitsPerKey), "cache": usual.CacheBytes,
+		"blob-value": int64(usual.BlobValueBytes), "large-value": int64(usual.LargeValueBytes), "blob-file": usual.BlobFileBytes,
+	}
+	var all []torture.Limit
+	for _, o := range options {
+		l := o.Limit
+		l.Usual = values[l.Name]
+		all = append(all, l)
+	}
+	for _, k := range engine.KnownLimits() {
+		all = append(all, torture.Limit{Name: k.Name, Text: k.Text, Min: k.Min, Max: k.Max, Usual: k.Default, Draw: draws[k.Name]})
+	}
+	return all
+}
+
+// unreached are the limits of the engine that cannot be set lower: they are part of its interface or its formats.
+func unreached() []string {
+	return []string{
+		"values of 1 GiB", "batches of 2 GiB", "memtables of 4 GiB", "logs of 8 GiB", "7 levels of tables",
+	}
+}
+
+// apply sets the limits of a run.
+func apply(o *engine.Options, limits torture.Limits) error {
+	for name, n := range limits {
+		set := func(o *engine.Options, n int64) error { return o.Limits.Set(name, n) }
+		for _, known := range options {
+			if known.Name == name {
+				set = func(o *engine.Options, n int64) error { known.set(o, n); return nil }
+			}
+		}
+		if err := set(o, n); err != nil {
+			return fmt.Errorf("lightning: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package contract_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+)
+
+var limited = contract.Target{Name: "toy", Limits: []contract.Limit{
+	{Name: "roll", Min: 1, Max: 1 << 30, Usual: 1 << 16},
+	{Name: "first", Min: 1, Max: 1 << 60, Usual: 1, Draw: contract.DrawStart(1 << 60)},
+	{Name: "cache", Min: -1, Max: 100, Usual: 10, Draw: contract.DrawOf(-1, 1000)},
+}}
+
+func TestLimitsAreReadAsTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	l := contract.Limits{"roll": 200, "cache": -1}
+	require.Equal(t, "cache -1, roll 200", l.String())
+	for _, text := range []string{"cache -1, roll 200", "roll=200,cache=-1", " roll = 200 , cache -1"} {
+		got, err := contract.ParseLimits(text)
+		require.NoError(t, err)
+		require.Equal(t, l, got)
+	}
+	for _, text := range []string{"", "roll", "roll=x", "roll=1=2", "roll 1 2", "roll=1,"} {
+		_, err := contract.ParseLimits(text)
+		require.ErrorContains(t, err, "limits ", text)
+	}
+}
+
+func TestUnknownLimitsAndValuesAreNamed(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, limited.CheckLimits(nil))
+	require.NoError(t, limited.CheckLimits(contract.Limits{"roll": 1}))
+	require.EqualError(t, limited.CheckLimits(contract.Limits{"rol": 1}), `engine "toy" has no limit "rol"; its limits are: roll, first, cache`)
+	require.EqualError(t, limited.CheckLimits(contract.Limits{"roll": 0}), "the limit roll is 0; give a number from 1 to 1073741824")
+}
+
+func TestDrawsAreLegalAndLoveSmallValues(t *testing.T) {
+	t.Parallel()
+	usual, set, small := 0, map[string]int{}, 0
+	for seed := range uint64(3000) {
+		l := limited.DrawLimits(seed)
+		require.NoError(t, limited.CheckLimits(l))
+		require.Equal(t, l, limited.DrawLimits(seed), "the seed decides")
+		if l == nil {
+			usual++
+		}
+		for name := range l {
+			set[name]++
+		}
+		if n, ok := l["roll"]; ok && n < 256 {
+			small++
+		}
+	}
+	assert.InDelta(t, 3000/5+3000*4/5*(7./8*7*7/8/8+8./27+1./27)/3, usual, 200, "one in five, and those that happen to set nothing")
+	for _, l := range limited.Limits {
+		assert.InDelta(t, 3000*4/5*3/8, set[l.Name], 150, l.Name)
+	}
+	assert.Greater(t, small, set["roll"]/2)
+}
