@@ -14,25 +14,40 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/cmd/internal/score"
 	"github.com/lightningdb/lightning-torture/workloads/mutate"
+	"github.com/lightningdb/lightning-torture/workloads/mutate/operators"
+	"github.com/lightningdb/lightning-torture/workloads/mutate/trials"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
 const mutateText = `Make small changes to a Go package, one at a time, and see whether its tests notice: which fsync could go?
 
-A change drops a sync, swaps two durable steps, ignores the error of one, or takes a lock for reading only or not at all.
-The source is not touched; what changes goes to the compiler by go build -overlay. By default the tests of the package
-itself are asked. If they are many, choose with --test, and ask a torture test in another package with --tests.
+A change drops a sync, swaps two durable steps, ignores the error of one, or takes a lock for reading only or not at all. With
+--kind classical it is one that any program could suffer from: a negated condition, a limit that is off by one, a dropped
+statement, a changed constant. The source is not touched; what changes goes to the compiler by go build -overlay. By default
+the tests of the package itself are asked. If they are many, choose with --test, and ask a torture test in another package with
+--tests.
 
-Exit codes: 0 the tests noticed every change that compiles, 1 they missed one, 2 bad usage or no such package, 3 nothing
-to change, or the tests fail on the unchanged package, 4 the host is at fault.`
+With --judge, --sample or --ledger, any commands are the judges, each of every change: they are run in --dir, with the change in
+GOFLAGS, and exit with 0 if they did not notice, 125 if they cannot say, and anything else if they noticed. Changes that do
+not compile, or compile to the same code, are skipped. The ledger keeps every answer, so that the same command goes on where it
+was ended. The reasons are a file of lines "ID CLASS: ARGUMENT" about changes that were not noticed; CLASS is equivalent or
+speed, which do not count, unreachable or missed.
+
+Exit codes: 0 every change that compiles was noticed, 1 one was not, by any judge, 2 bad usage or no such package, 3 nothing
+to change, or a judge fails on the unchanged package, 4 the host is at fault.`
 
 const mutateExample = `  lightning-torture mutate ./wal
   lightning-torture mutate ./storage/... --kind drop-sync --tests ./torturetest --test TestPowerCut --for 5m
-  lightning-torture mutate ./wal --format json > wal.json`
+  lightning-torture mutate ./wal --format json > wal.json
+  lightning-torture mutate ./storage/... --kind all --sample 100 --seed 1 --ledger storage.jsonl \
+    --judge unit='go test ./storage/...' --judge torture@10m='go test ./torturetest'`
 
 type mutateFlags struct {
-	kinds []string
-	out   score.Output
+	kinds  []string
+	judges []string
+	status bool
+	trials trials.Trials
+	out    score.Output
 	mutate.Run
 }
 
@@ -51,34 +66,68 @@ func mutateCommand(t *tool) *cobra.Command {
 	flags.SortFlags = false
 	flags.StringVar(&f.Test, "test", "", "`REGEXP` of the tests to run, as go test -run (default all)")
 	flags.StringVar(&f.Tests, "tests", "", "`PACKAGES` whose tests are run (default those of PACKAGE)")
-	flags.StringArrayVar(&f.kinds, "kind", nil, "`NAMES` of kinds of changes: "+strings.Join(kindNames(), ", ")+" (default all)")
-	flags.DurationVar(&f.For, "for", mutate.DefaultFor, "how long the tests may take; longer counts as noticed")
+	flags.StringArrayVar(&f.kinds, "kind", []string{"durability"},
+		"`NAMES` of kinds of changes: "+strings.Join(kindNames(), ", ")+"; or durability, classical, all")
+	flags.DurationVar(&f.For, "for", mutate.DefaultFor, "how long the tests, or a judge without a limit of its own, may take; longer counts as noticed")
 	flags.StringVar(&f.Dir, "dir", ".", "`DIR` from which the packages are seen")
+	flags.StringArrayVar(&f.judges, "judge", nil, "`NAME=COMMAND` or NAME@LIMIT=COMMAND: who judges instead of the tests; may be repeated")
+	flags.IntVar(&f.trials.Sample, "sample", 0, "judge so many changes, chosen at random (default all)")
+	flags.StringVar(&f.trials.Seed, "seed", "1", "`TEXT` that decides which; commit: the hash of the commit that is checked out")
+	flags.StringVar(&f.trials.Ledger, "ledger", "", "`FILE` that keeps the answers; a run goes on with those that it has")
+	flags.StringVar(&f.trials.Reasons, "reasons", "", "`FILE` that says why changes were not noticed")
+	flags.IntVar(&f.trials.Workers, "workers", 1, "how many changes are judged at the same time")
+	flags.StringVar((*string)(&f.trials.Again), "again", "", "survivors: judge again what was not noticed at another commit")
+	flags.BoolVar(&f.status, "status", false, "print the score of the ledger and judge nothing")
 	f.out.Register(cmd)
-	cmdline.Complete(cmd, "kind", cmdline.Fixed(kindNames()...))
+	cmdline.Complete(cmd, "kind", cmdline.Fixed(append(kindNames(), "durability", "classical", "all")...))
+	cmdline.Complete(cmd, "again", cmdline.Fixed(string(trials.AgainSurvivors)))
 	return cmd
 }
 
 func kindNames() []string {
 	var names []string
-	for _, k := range mutate.Kinds() {
+	for _, k := range operators.All() {
 		names = append(names, string(k))
 	}
 	return names
 }
 
-func runMutate(ctx context.Context, t *tool, f *mutateFlags) error {
+// parseKinds reads the names of kinds and of groups of them.
+func parseKinds(values []string) ([]operators.Kind, error) {
+	groups := map[string][]operators.Kind{"durability": operators.Durability(), "classical": operators.Classical()}
+	names := cmdline.Names(values)
+	if len(names) == 0 {
+		return operators.All(), nil
+	}
+	var kinds []operators.Kind
+	for _, name := range names {
+		switch group, ok := groups[name]; {
+		case ok:
+			kinds = append(kinds, group...)
+		case slices.Contains(kindNames(), name):
+			kinds = append(kinds, operators.Kind(name))
+		default:
+			return nil, exit.Usagef("unknown --kind %q; choose one of %s, durability, classical, all", name, strings.Join(kindNames(), ", "))
+		}
+	}
+	return kinds, nil
+}
+
+func runMutate(ctx context.Context, t *tool, f *mutateFlags) (err error) {
 	if err := f.out.Validate(); err != nil {
 		return err
 	}
 	if err := cmdline.Between("for", f.For, time.Second, plan.MaxFor); err != nil {
 		return err
 	}
-	for _, name := range cmdline.Names(f.kinds) {
-		if !slices.Contains(kindNames(), name) {
-			return exit.Usagef("unknown --kind %q; choose one of %s", name, strings.Join(kindNames(), ", "))
-		}
-		f.Kinds = append(f.Kinds, mutate.Kind(name))
+	if f.Kinds, err = parseKinds(f.kinds); err != nil {
+		return err
+	}
+	if len(f.judges) > 0 || f.trials.Sample != 0 || f.trials.Ledger != "" {
+		return runTrials(ctx, t, f)
+	}
+	if f.trials.Reasons != "" || f.trials.Again != "" || f.status {
+		return exit.Usagef("--reasons, --again and --status are for a ledger; give --ledger FILE")
 	}
 	if !f.out.Quiet {
 		f.Progress = mutationProgress(t.stderr)
@@ -90,10 +139,15 @@ func runMutate(ctx context.Context, t *tool, f *mutateFlags) error {
 	if printed := f.out.Write(t.stdout, report); printed != nil || err != nil {
 		return errors.Join(printed, exit.Because(ctx, err))
 	}
+	return noticed(report.Killed, report.Survived)
+}
+
+// noticed returns the exit code for so many changes that were noticed, and so many that were not.
+func noticed(killed, survived int) error {
 	switch {
-	case report.Survived > 0:
+	case survived > 0:
 		return exit.Violation
-	case report.Killed == 0:
+	case killed == 0:
 		return exit.Inconclusive
 	}
 	return nil
@@ -102,9 +156,9 @@ func runMutate(ctx context.Context, t *tool, f *mutateFlags) error {
 // withoutReport gives an exit code to the error of a run that has no report.
 func withoutReport(err error) error {
 	switch {
-	case errors.Is(err, mutate.ErrSource):
+	case errors.Is(err, mutate.ErrSource), errors.Is(err, trials.ErrJudge), errors.Is(err, trials.ErrLedger), errors.Is(err, trials.ErrReasons):
 		return exit.With(exit.BadUsage, err)
-	case errors.Is(err, mutate.ErrBaseline), errors.Is(err, mutate.ErrTests):
+	case errors.Is(err, mutate.ErrBaseline), errors.Is(err, mutate.ErrTests), errors.Is(err, trials.ErrBaseline):
 		return exit.With(exit.Inconclusive, err)
 	}
 	return err

@@ -1,54 +1,43 @@
 package mutate
 
 import (
-	"cmp"
-	"fmt"
-	"slices"
+	"context"
+
+	"github.com/lightningdb/lightning-torture/workloads/mutate/operators"
 )
 
 // Kind says what a mutation does.
-type Kind string
+type Kind = operators.Kind
 
-// The kinds, in the order in which they are shown.
+// The kinds that endanger durability or mutual exclusion. Package operators has more.
 const (
-	DropSync   Kind = "drop-sync"
-	SwapSteps  Kind = "swap-steps"
-	DropCheck  Kind = "drop-check"
-	WeakenLock Kind = "weaken-lock"
-	DropLock   Kind = "drop-lock"
+	DropSync   = operators.DropSync
+	SwapSteps  = operators.SwapSteps
+	DropCheck  = operators.DropCheck
+	WeakenLock = operators.WeakenLock
+	DropLock   = operators.DropLock
 )
 
-// Kinds returns all kinds.
-func Kinds() []Kind { return []Kind{DropSync, SwapSteps, DropCheck, WeakenLock, DropLock} }
+// Kinds returns the kinds that a Run uses unless it says otherwise.
+func Kinds() []Kind { return operators.Durability() }
 
 // Mutation is one change of one file.
-type Mutation struct {
-	Kind Kind   `json:"kind"`
-	File string `json:"file"` // relative to the directory of the search
-	Line int    `json:"line"`
-	Text string `json:"text"` // of the line
+type Mutation = operators.Mutation
 
-	path  string // of the file
-	edits []edit // disjoint, in any order
+// Find returns the mutations of Kinds in the packages that a pattern of the go command matches, with dir as the working
+// directory. File names are relative to dir.
+func Find(ctx context.Context, dir, pattern string) ([]Mutation, error) {
+	return find(ctx, dir, pattern, Kinds())
 }
 
-// edit replaces the bytes from start to end.
-type edit struct {
-	start, end int
-	text       string
-}
-
-func (m *Mutation) String() string { return m.place() + " " + string(m.Kind) }
-
-// place returns file and line, as editors read them.
-func (m *Mutation) place() string { return fmt.Sprintf("%s:%d", m.File, m.Line) }
-
-// apply returns the source with the mutation in it.
-func (m *Mutation) apply(source []byte) []byte {
-	out := slices.Clone(source)
-	last := slices.SortedFunc(slices.Values(m.edits), func(a, b edit) int { return cmp.Compare(b.start, a.start) })
-	for _, e := range last {
-		out = slices.Concat(out[:e.start], []byte(e.text), out[e.end:])
+func find(ctx context.Context, dir, pattern string, kinds []Kind) ([]Mutation, error) {
+	packages, err := operators.Load(ctx, dir, operators.TypesFor(kinds), pattern)
+	if err != nil {
+		return nil, err
 	}
-	return out
+	var all []Mutation
+	for _, p := range packages {
+		all = append(all, p.Find(kinds)...)
+	}
+	return all, nil
 }

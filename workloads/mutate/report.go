@@ -74,7 +74,7 @@ func (r Report) WriteJSON(w io.Writer) error {
 func (r Report) WriteText(w io.Writer) error {
 	table := report.Table{Header: []string{"place", "mutation", "verdict", "seconds", "line", "because"}}
 	for _, o := range r.Outcomes {
-		table.Add(o.place(), string(o.Kind), o.Verdict.String(), fmt.Sprintf("%.1f", o.Seconds), o.Text, o.Sentence)
+		table.Add(o.Place(), string(o.Kind), o.Verdict.String(), fmt.Sprintf("%.1f", o.Seconds), o.Text, o.Sentence)
 	}
 	var b strings.Builder
 	b.WriteString(table.Text())
@@ -89,7 +89,7 @@ func (r Report) WriteText(w io.Writer) error {
 func (r Report) WriteMarkdown(w io.Writer) error {
 	table := report.Table{Header: []string{"place", "mutation", "verdict", "line"}}
 	for _, o := range r.Outcomes {
-		table.Add(o.place(), string(o.Kind), o.Verdict.String(), "`"+strings.ReplaceAll(o.Text, "|", "\\|")+"`")
+		table.Add(o.Place(), string(o.Kind), o.Verdict.String(), "`"+strings.ReplaceAll(o.Text, "|", "\\|")+"`")
 	}
 	_, err := fmt.Fprintf(w, "%s\n%d mutations of `%s`: %d killed, %d survived, %d did not compile.\n", table.Markdown(),
 		r.Mutations, r.Package, r.Killed, r.Survived, r.NotCompiled)
@@ -117,6 +117,6 @@ func (r Report) writeMissedSyncs(b *strings.Builder) {
 	}
 	b.WriteString(":\n")
 	for _, o := range missed {
-		fmt.Fprintf(b, "  %s  %s\n", o.place(), o.Text)
+		fmt.Fprintf(b, "  %s  %s\n", o.Place(), o.Text)
 	}
 }

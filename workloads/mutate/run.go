@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
+	"github.com/lightningdb/lightning-torture/workloads/mutate/operators"
 )
 
 // DefaultFor is how long the tests may take with one mutation unless Run says otherwise.
@@ -21,7 +21,7 @@ type Run struct {
 	Package string        // pattern of the packages to mutate
 	Tests   string        // pattern of the packages whose tests are run; empty: those of Package
 	Test    string        // regular expression of the names of tests; empty: all
-	Kinds   []Kind        // of mutations; empty: all
+	Kinds   []Kind        // of mutations; empty: those of Kinds
 	For     time.Duration // how long the tests may take with one mutation; 0: DefaultFor
 
 	// Progress, if set, is called before a mutation is tried, and after it with its outcome.
@@ -32,14 +32,11 @@ type Run struct {
 // is canceled, it returns the outcomes so far and the error of ctx.
 func (r Run) Do(ctx context.Context) (report Report, err error) {
 	r.defaults()
-	all, err := Find(ctx, r.Dir, r.Package)
+	all, err := find(ctx, r.Dir, r.Package, r.Kinds)
 	if err != nil {
 		return report, err
 	}
-	if len(r.Kinds) > 0 {
-		all = slices.DeleteFunc(all, func(m Mutation) bool { return !slices.Contains(r.Kinds, m.Kind) })
-	}
-	packages, err := list(ctx, r.Dir, r.Tests)
+	packages, err := operators.List(ctx, r.Dir, r.Tests)
 	if err != nil {
 		return report, err
 	}
@@ -64,6 +61,9 @@ func (r *Run) defaults() {
 	}
 	if r.Tests == "" {
 		r.Tests = r.Package
+	}
+	if len(r.Kinds) == 0 {
+		r.Kinds = Kinds()
 	}
 	if r.For == 0 {
 		r.For = DefaultFor

@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads/internal/overlay"
+	"github.com/lightningdb/lightning-torture/workloads/mutate/operators"
 )
 
 // trial builds and runs the tests.
 type trial struct {
 	run      *Run
-	packages []pkg // whose tests are run
+	packages []operators.Package // whose tests are run
 	scratch  string
 }
 
@@ -41,7 +42,7 @@ func (t *trial) try(ctx context.Context, m Mutation) Outcome {
 		return out.broken(err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // if that fails, it is removed with the scratch directory
-	overlayFile, err := m.writeOverlay(dir)
+	overlayFile, err := writeOverlay(&m, dir)
 	if err != nil {
 		return out.broken(err)
 	}
@@ -57,7 +58,7 @@ func (t *trial) try(ctx context.Context, m Mutation) Outcome {
 }
 
 // testPackage builds and runs the tests of one package.
-func (t *trial) testPackage(ctx context.Context, out Outcome, p pkg, overlayFile, binary string) Outcome {
+func (t *trial) testPackage(ctx context.Context, out Outcome, p operators.Package, overlayFile, binary string) Outcome {
 	build := exec.CommandContext(ctx, "go", "test", "-vet=off", "-overlay", overlayFile, "-c", "-o", binary, p.ImportPath)
 	build.Dir = p.Dir
 	if text, err := build.CombinedOutput(); err != nil {
@@ -86,16 +87,16 @@ func (t *trial) testPackage(ctx context.Context, out Outcome, p pkg, overlayFile
 }
 
 // writeOverlay writes the changed file to dir and returns the path of the file to give to go test -overlay.
-func (m *Mutation) writeOverlay(dir string) (string, error) {
+func writeOverlay(m *Mutation, dir string) (string, error) {
 	changed := map[string]string{}
-	if m.path != "" {
-		source, err := os.ReadFile(m.path)
+	if m.Path() != "" {
+		source, err := os.ReadFile(m.Path())
 		if err != nil {
 			return "", err
 		}
-		changed[filepath.Base(m.path)] = string(m.apply(source))
+		changed[filepath.Base(m.Path())] = string(m.Apply(source))
 	}
-	return overlay.Write(filepath.Dir(m.path), dir, changed)
+	return overlay.Write(filepath.Dir(m.Path()), dir, changed)
 }
 
 // firstFailure returns the line of a test's output that names the failed test, or the last lines.

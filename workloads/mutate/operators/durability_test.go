@@ -1,7 +1,8 @@
-package mutate
+package operators
 
 import (
 	"fmt"
+	"go/token"
 	"strings"
 	"testing"
 
@@ -11,7 +12,7 @@ import (
 // body returns a file with the statements from line 3 on.
 func body(statements string) string { return "package p\nfunc f() error {\n" + statements + "\n}\n" }
 
-func TestFindChangesWhatItSays(t *testing.T) {
+func TestTheOperatorsOfDurabilityChangeWhatTheySay(t *testing.T) {
 	for _, row := range []struct {
 		name, source string
 		want         []string // kind, line and new source of the line
@@ -45,15 +46,20 @@ func TestFindChangesWhatItSays(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			source := body(row.source)
-			found, err := findIn("a.go", "/tmp/a.go", []byte(source))
-			require.NoError(t, err)
 			var got []string
-			for _, m := range found {
-				got = append(got, fmt.Sprintf("%s %d %s", m.Kind, m.Line, difference(source, string(m.apply([]byte(source))))))
+			for _, m := range untyped(t, source).find(Durability()) {
+				got = append(got, fmt.Sprintf("%s %d %s", m.Kind, m.Line, difference(source, string(m.Apply([]byte(source))))))
 			}
 			require.Equal(t, row.want, got)
 		})
 	}
+}
+
+// untyped returns a parsed file.
+func untyped(t *testing.T, source string) *file {
+	f := newFile(token.NewFileSet(), "a.go", "/tmp/a.go", []byte(source))
+	require.NoError(t, parse(f))
+	return f
 }
 
 // difference returns the new lines as one.
@@ -69,16 +75,15 @@ func difference(before, after string) string {
 }
 
 func TestFindRefusesWhatIsNotGo(t *testing.T) {
-	_, err := findIn("a.go", "/tmp/a.go", []byte("package"))
-	require.ErrorIs(t, err, ErrSource)
+	f := newFile(token.NewFileSet(), "a.go", "/tmp/a.go", []byte("package"))
+	require.ErrorIs(t, parse(f), ErrSource)
 }
 
 func TestLinesStayWhereTheyAre(t *testing.T) {
 	source := body("mu.Lock()\ndefer mu.Unlock()\nif err := f.Sync(\n); err != nil {\nreturn fmt.Errorf(\n\"%w\", err)\n}\nreturn nil")
-	found, err := findIn("a.go", "/tmp/a.go", []byte(source))
-	require.NoError(t, err)
+	found := untyped(t, source).find(Durability())
 	require.Len(t, found, 4)
 	for _, m := range found {
-		require.Equal(t, strings.Count(source, "\n"), strings.Count(string(m.apply([]byte(source))), "\n"), "%s", m.Kind)
+		require.Equal(t, strings.Count(source, "\n"), strings.Count(string(m.Apply([]byte(source))), "\n"), "%s", m.Kind)
 	}
 }

@@ -1,4 +1,4 @@
-package mutate
+package operators
 
 import (
 	"go/ast"
@@ -19,11 +19,11 @@ func unitsOf(list []ast.Stmt) []unit {
 	var units []unit
 	for i := 0; i < len(list); i++ {
 		u := unit{stmts: list[i : i+1], step: isStep(list[i])}
-		if check, ok := list[i].(*ast.IfStmt); ok && check.Init != nil && returns(check) {
+		if check, ok := list[i].(*ast.IfStmt); ok && check.Init != nil && onlyReturns(check) {
 			u.check = check
 		}
 		if _, assigns := list[i].(*ast.AssignStmt); assigns && i+1 < len(list) {
-			if check, ok := list[i+1].(*ast.IfStmt); ok && check.Init == nil && returns(check) {
+			if check, ok := list[i+1].(*ast.IfStmt); ok && check.Init == nil && onlyReturns(check) {
 				u.stmts, u.check = list[i:i+2], check
 				i++
 			}
@@ -46,8 +46,8 @@ func isStep(s ast.Stmt) bool {
 	return false
 }
 
-// returns reports whether an if compares an error with nil, and returns if there is one.
-func returns(s *ast.IfStmt) bool {
+// onlyReturns reports whether an if compares an error with nil, and returns if there is one.
+func onlyReturns(s *ast.IfStmt) bool {
 	if s.Else != nil || len(s.Body.List) != 1 || errorOf(s) == "" {
 		return false
 	}
@@ -69,7 +69,7 @@ func errorOf(s *ast.IfStmt) string {
 }
 
 // dropCheck ignores the error of a durable step.
-func (f *file) dropCheck(u unit) {
+func dropCheck(f *file, u unit) {
 	if !u.step || u.check == nil {
 		return
 	}
@@ -78,7 +78,7 @@ func (f *file) dropCheck(u unit) {
 
 // swapSteps exchanges two durable steps. Comments between them stay. A step that declares a variable is not moved past
 // its uses.
-func (f *file) swapSteps(a, b unit) {
+func swapSteps(f *file, a, b unit) {
 	if !a.step || !b.step || declares(a) || declares(b) {
 		return
 	}

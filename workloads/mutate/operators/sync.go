@@ -1,4 +1,4 @@
-package mutate
+package operators
 
 import (
 	"go/ast"
@@ -8,7 +8,7 @@ import (
 
 // dropSync replaces a sync by a call that does nothing. The call mentions what the sync used, so that the compiler finds no
 // unused variable.
-func (f *file) dropSync(call *ast.CallExpr) {
+func dropSync(f *file, call *ast.CallExpr) {
 	if !slices.Contains(syncs, called(call)) || call.Ellipsis.IsValid() {
 		return
 	}

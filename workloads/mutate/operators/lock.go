@@ -1,10 +1,10 @@
-package mutate
+package operators
 
 import "go/ast"
 
 // mutateLocks looks for a lock that is acquired and released in the same block: X.Lock() with a later X.Unlock(), deferred
 // or not.
-func (f *file) mutateLocks(list []ast.Stmt) {
+func mutateLocks(f *file, list []ast.Stmt) {
 	for i, s := range list {
 		lock := lockCall(s, "Lock")
 		if lock == nil {

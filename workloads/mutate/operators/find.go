@@ -1,0 +1,102 @@
+package operators
+
+import (
+	"cmp"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"slices"
+)
+
+// operator finds the mutations that begin at a node.
+type operator func(f *file, n ast.Node)
+
+// classical are the operators that need types.
+var classical = []operator{conditions, arithmetic, constants, statements, branches, arguments, returns, jumps}
+
+// Find returns the mutations of the package that are of one of the kinds.
+func (p *Package) Find(kinds []Kind) []Mutation {
+	var all []Mutation
+	for _, f := range p.files {
+		all = append(all, f.find(kinds)...)
+	}
+	return all
+}
+
+// Apply returns the source of the file that a mutation of the package changes, with the mutation in it.
+func (p *Package) Apply(m *Mutation) []byte { return m.Apply(p.source(m)) }
+
+// Diff returns the lines that a mutation of the package changes, as Mutation.Diff does.
+func (p *Package) Diff(m *Mutation) string { return m.Diff(p.source(m)) }
+
+// source returns the source of the file that a mutation changes, as it was when the package was loaded.
+func (p *Package) source(m *Mutation) []byte {
+	for _, f := range p.files {
+		if f.path == m.path {
+			return f.source
+		}
+	}
+	return nil
+}
+
+// find returns the mutations of a file that are of one of the kinds.
+func (f *file) find(kinds []Kind) []Mutation {
+	f.found, f.count = nil, map[string]int{}
+	if !ast.IsGenerated(f.tree) {
+		for _, d := range f.tree.Decls {
+			f.findIn(d)
+		}
+	}
+	found := slices.DeleteFunc(f.found, func(m Mutation) bool { return !slices.Contains(kinds, m.Kind) })
+	slices.SortStableFunc(found, func(a, b Mutation) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(slices.Index(All(), a.Kind), slices.Index(All(), b.Kind)))
+	})
+	return found
+}
+
+// findIn looks for mutations in a declaration, and in each of a group for itself.
+func (f *file) findIn(d ast.Decl) {
+	if group, ok := d.(*ast.GenDecl); ok {
+		for _, spec := range group.Specs {
+			f.walk(spec)
+		}
+		return
+	}
+	f.walk(d)
+}
+
+func (f *file) walk(n ast.Node) {
+	f.scope = f.scopeOf(n)
+	ast.Inspect(n, func(n ast.Node) bool {
+		durability(f, n)
+		return true
+	})
+	if f.info == nil || f.scope.silent {
+		return
+	}
+	ast.Inspect(n, func(n ast.Node) bool {
+		if isMessage(f, n) {
+			return false
+		}
+		for _, o := range classical {
+			o(f, n)
+		}
+		return true
+	})
+}
+
+// parse reads the syntax of a file.
+func parse(f *file) error {
+	tree, err := parser.ParseFile(f.fset, f.path, f.source, parser.SkipObjectResolution|parser.ParseComments)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrSource, err)
+	}
+	f.tree = tree
+	return nil
+}
+
+// newFile returns a file that is to be parsed.
+func newFile(fset *token.FileSet, name, path string, source []byte) *file {
+	return &file{name: name, path: path, inside: name, source: source, fset: fset}
+}

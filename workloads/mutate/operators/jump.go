@@ -1,0 +1,19 @@
+package operators
+
+import (
+	"go/ast"
+	"go/token"
+)
+
+// jumps exchanges break and continue. Outside of a loop that does not compile.
+func jumps(f *file, n ast.Node) {
+	jump, ok := n.(*ast.BranchStmt)
+	if !ok {
+		return
+	}
+	other, ok := map[token.Token]string{token.BREAK: "continue", token.CONTINUE: "break"}[jump.Tok]
+	if ok {
+		start := f.offset(jump.TokPos)
+		f.add(SwapJump, jump, edit{start, start + len(jump.Tok.String()), other})
+	}
+}

@@ -1,0 +1,26 @@
+package operators
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"slices"
+)
+
+// Shuffle returns the mutations in an order that depends on the seed and on their IDs alone. Each order is as likely as
+// any other, so the first n are a uniform sample; it stays nearly the same when the source changes a little.
+func Shuffle(all []Mutation, seed string) []Mutation {
+	type card struct {
+		weight [sha256.Size]byte
+		m      Mutation
+	}
+	cards := make([]card, len(all))
+	for i, m := range all {
+		cards[i] = card{sha256.Sum256([]byte(seed + "\x00" + m.ID)), m}
+	}
+	slices.SortFunc(cards, func(a, b card) int { return bytes.Compare(a.weight[:], b.weight[:]) })
+	shuffled := make([]Mutation, len(cards))
+	for i, c := range cards {
+		shuffled[i] = c.m
+	}
+	return shuffled
+}

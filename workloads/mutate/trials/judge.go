@@ -1,0 +1,134 @@
+package trials
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Judge is a command that decides about a mutant.
+type Judge struct {
+	Name    string
+	Command string        // for sh
+	Limit   time.Duration // 0: the Limit of the trials
+}
+
+var judgeSyntax = regexp.MustCompile(`^([a-z][a-z0-9-]*)(?:@([^=@]+))?=(.*\S.*)$`)
+
+// ParseJudge reads NAME=COMMAND or NAME@LIMIT=COMMAND. It returns ErrJudge.
+func ParseJudge(text string) (Judge, error) {
+	parts := judgeSyntax.FindStringSubmatch(text)
+	if parts == nil {
+		return Judge{}, fmt.Errorf("%w: %q; write NAME=COMMAND or NAME@LIMIT=COMMAND, as in tests@5m='go test ./...'", ErrJudge, text)
+	}
+	j := Judge{Name: parts[1], Command: parts[3]}
+	if parts[2] != "" {
+		limit, err := time.ParseDuration(parts[2])
+		if err != nil || limit < time.Second {
+			return Judge{}, fmt.Errorf("%w: the limit of %q is %q; write one such as 5m, of at least 1s", ErrJudge, j.Name, parts[2])
+		}
+		j.Limit = limit
+	}
+	return j, nil
+}
+
+// Verdict is what a judge says about a mutant.
+type Verdict string
+
+// The verdicts. A timeout counts as killed.
+const (
+	Survived Verdict = "survived"
+	Killed   Verdict = "killed"
+	Timeout  Verdict = "timeout"
+	Broken   Verdict = "broken"
+)
+
+// Answer is the verdict of one judge about one mutant.
+type Answer struct {
+	Verdict  Verdict `json:"verdict"`
+	Seconds  float64 `json:"seconds"`
+	Commit   string  `json:"commit,omitempty"`   // of the source tree; empty: unknown
+	Sentence string  `json:"sentence,omitempty"` // the end of what the judge wrote, unless the mutant survived
+}
+
+// Kills reports whether the judge noticed the mutant.
+func (a Answer) Kills() bool { return a.Verdict == Killed || a.Verdict == Timeout }
+
+// cannotJudge is the exit code of a judge that has no answer; git bisect run uses it, too.
+const cannotJudge = 125
+
+// outputMax is how much of a judge's output is kept, in bytes.
+const outputMax = 64 << 10
+
+// run lets the judge decide. It returns an error only if ctx is canceled.
+func (j Judge) run(ctx context.Context, dir string, env []string) (Answer, error) {
+	limited, cancel := context.WithTimeout(ctx, j.Limit)
+	defer cancel()
+	cmd := exec.CommandContext(limited, "sh", "-c", j.Command)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	var output tailBuffer
+	cmd.Stdout, cmd.Stderr = &output, &output
+	killAll(cmd)
+	cmd.WaitDelay = 10 * time.Second // somebody who inherited the output may have escaped
+	begin := time.Now()              //nolint:forbidigo // the commands of other projects are limited by wall time
+	err := cmd.Run()
+	a := Answer{Verdict: Survived, Seconds: time.Since(begin).Seconds()} //nolint:forbidigo // see above
+	exit := (*exec.ExitError)(nil)
+	switch {
+	case ctx.Err() != nil:
+		return a, ctx.Err()
+	case limited.Err() != nil:
+		a.Verdict, a.Sentence = Timeout, fmt.Sprintf("not done within %v", j.Limit)
+		return a, nil
+	case err == nil:
+		return a, nil
+	case errors.As(err, &exit) && exit.ExitCode() != cannotJudge:
+		a.Verdict = Killed
+	default:
+		a.Verdict = Broken
+	}
+	if a.Sentence = output.sentence(); a.Sentence == "" {
+		a.Sentence = err.Error()
+	}
+	return a, nil
+}
+
+// tailBuffer keeps the end of what is written to it.
+type tailBuffer struct{ kept []byte }
+
+func (b *tailBuffer) Write(p []byte) (int, error) {
+	b.kept = append(b.kept, p...)
+	if over := len(b.kept) - outputMax; over > 0 {
+		b.kept = append(b.kept[:0], b.kept[over:]...)
+	}
+	return len(p), nil
+}
+
+// sentence returns the line that names a failed test or a panic, or else the last lines.
+func (b *tailBuffer) sentence() string {
+	for line := range bytes.Lines(b.kept) {
+		text := strings.TrimSpace(string(line))
+		for _, start := range []string{"--- FAIL", "panic:", "fatal error:"} {
+			if strings.HasPrefix(text, start) {
+				return clip(text)
+			}
+		}
+	}
+	lines := strings.Split(strings.TrimSpace(string(b.kept)), "\n")
+	return clip(strings.Join(lines[max(0, len(lines)-3):], " | "))
+}
+
+// clip shortens a sentence to what fits a line of a table.
+func clip(s string) string {
+	const limit = 300
+	if len(s) <= limit {
+		return s
+	}
+	return strings.ToValidUTF8(s[:limit], "") + "..."
+}

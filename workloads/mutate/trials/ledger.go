@@ -1,0 +1,142 @@
+package trials
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"sync"
+
+	"github.com/lightningdb/lightning-torture/workloads/mutate/operators"
+)
+
+// Entry is what is known about one mutant: a line of the ledger. A later line about the same one adds to the earlier ones.
+type Entry struct {
+	operators.Mutation
+	Diff    string            `json:"diff"`
+	Skipped string            `json:"skipped,omitempty"` // why it does not count; empty: it does
+	Object  string            `json:"object,omitempty"`  // digest of its package's code
+	Answers map[string]Answer `json:"answers,omitempty"` // by the name of the judge
+}
+
+// header is the first line of a ledger.
+type header struct {
+	Ledger int    `json:"ledger"` // version: 1
+	Seed   string `json:"seed"`
+}
+
+// ledger is a file to which entries are appended. Each is durable when add returns. Many goroutines may use it.
+type ledger struct {
+	mu struct {
+		sync.Mutex
+		entries map[string]Entry
+	}
+	file *os.File // nil: the entries are kept in memory alone
+}
+
+// openLedger opens or makes a ledger. What a killed process wrote of a last line is cut off.
+func openLedger(name, seed string) (*ledger, error) {
+	l := &ledger{}
+	l.mu.entries = map[string]Entry{}
+	if name == "" {
+		return l, nil
+	}
+	text, err := os.ReadFile(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	text = text[:bytes.LastIndexByte(text, '\n')+1]
+	if err := l.read(name, seed, text); err != nil {
+		return nil, err
+	}
+	if l.file, err = os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o644); err != nil {
+		return nil, err
+	}
+	if err := l.file.Truncate(int64(len(text))); err != nil {
+		return nil, errors.Join(err, l.file.Close())
+	}
+	if _, err := l.file.Seek(int64(len(text)), 0); err != nil {
+		return nil, errors.Join(err, l.file.Close())
+	}
+	if len(text) == 0 {
+		if err := l.write(header{1, seed}); err != nil {
+			return nil, errors.Join(err, l.file.Close())
+		}
+	}
+	return l, nil
+}
+
+func (l *ledger) read(name, seed string, text []byte) error {
+	number := 0
+	for line := range bytes.Lines(text) {
+		if number++; number == 1 {
+			var h header
+			if err := json.Unmarshal(line, &h); err != nil || h.Ledger != 1 {
+				return fmt.Errorf("%w: %s does not begin like one; choose another file", ErrLedger, name)
+			}
+			if h.Seed != seed {
+				return fmt.Errorf("%w: %s has the seed %q, not %q; give that seed or choose another file", ErrLedger, name, h.Seed, seed)
+			}
+			continue
+		}
+		var e Entry
+		if err := json.Unmarshal(line, &e); err != nil || e.ID == "" {
+			return fmt.Errorf("%w: line %d of %s is no entry; remove it", ErrLedger, number, name)
+		}
+		l.merge(e)
+	}
+	return nil
+}
+
+// merge adds an entry to what is known.
+func (l *ledger) merge(e Entry) Entry {
+	answers := maps.Clone(l.mu.entries[e.ID].Answers)
+	if answers == nil {
+		answers = map[string]Answer{}
+	}
+	maps.Copy(answers, e.Answers)
+	e.Answers = answers
+	l.mu.entries[e.ID] = e
+	return e
+}
+
+// known returns what is known about a mutant.
+func (l *ledger) known(id string) (Entry, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e, ok := l.mu.entries[id]
+	return e, ok
+}
+
+// add writes an entry down and returns all that is known about its mutant.
+func (l *ledger) add(e Entry) (Entry, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.file != nil {
+		if err := l.write(e); err != nil {
+			return e, fmt.Errorf("mutate: %s: %w", l.file.Name(), err)
+		}
+	}
+	return l.merge(e), nil
+}
+
+func (l *ledger) write(v any) error {
+	line, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	if _, err := l.file.Write(append(line, '\n')); err != nil {
+		return err
+	}
+	return l.file.Sync()
+}
+
+func (l *ledger) close() error {
+	if l.file == nil {
+		return nil
+	}
+	return l.file.Close()
+}
