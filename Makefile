@@ -4,13 +4,17 @@ LINT  := go tool -modfile=$(CURDIR)/ci/lint/go.mod golangci-lint
 TOOL  := go tool -modfile=ci/tools/go.mod
 
 # For the command line: how long to torture; for how long, or with how many inputs, to fuzz each target; the seeds of
-# schedules; how many mutants, 0 for all, and which, by the day if nothing is said; runs of a benchmark; earlier runs to
-# compare with; the commit to compare with; arguments of calibrate.
+# schedules; how many mutants, 0 for all, and which, by the day if nothing is said; how many mechanical mutants, which, by the
+# commit if nothing is said, and how many at the same time; runs of a benchmark; earlier runs to compare with; the commit to
+# compare with; arguments of calibrate.
 FOR    ?= 30s
 FUZZ   ?= 10000x
 SEEDS  ?= 1..300
 SAMPLE ?= 0
 TURN   ?= $(shell echo $$(($$(date +%s) / 86400)))
+MUTANTS ?= 300
+SEED   ?= $(shell git rev-parse HEAD)
+WORKERS ?= 1
 COUNT  ?= 10
 OLD    ?=
 ARGS   ?=
@@ -24,10 +28,10 @@ RACE := ./faultfs ./workloads ./workloads/bench ./workloads/history ./workloads/
 
 .DEFAULT_GOAL := help
 .PHONY: help build test race nightly fuzz-smoke torture schedules mutants mutants-matrix calibrate vet cross lint fmt fmt-check
-.PHONY: structure tidy-check bench bench-compare cover deadcode ci
+.PHONY: mutants-score mutants-score-status structure tidy-check bench bench-compare cover deadcode ci
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the command into .build/
 	go build -o .build/ ./cmd/lightning-torture
@@ -59,6 +63,18 @@ schedules: build ## Run the concurrent tests of the engine on seeded schedules: 
 
 mutants: ## Plant known bugs in the engine and see that the lab finds each one: make mutants SAMPLE=8
 	go run ./cmd/lightning-torture mutants --sample $(SAMPLE) --turn $(TURN)
+
+SCORE = go run ./cmd/lightning-torture mutate ./engine/... --kind all --sample $(MUTANTS) --seed $(SEED) --workers $(WORKERS) \
+	--ledger .build/mutants-score-$(SEED).jsonl --reasons ci/mutants/survivors.txt \
+	--judge lab@20m=ci/mutants/judge-lab --judge tests@20m=ci/mutants/judge-tests --format markdown
+
+mutants-score: ## Score the lab with mechanical mutants of the engine, on and on: make mutants-score MUTANTS=20 SEED=1
+	@mkdir -p .build
+	$(SCORE) > .build/SCORE.md; test $$? -le 1
+	mv .build/SCORE.md ci/mutants/SCORE.md
+
+mutants-score-status: ## Show the score so far
+	@$(SCORE) --status; test $$? -le 1
 
 mutants-matrix: ## Make ci/mutants/MATRIX.md again: which fault shows which bug; takes an hour
 	@mkdir -p .build

@@ -29,6 +29,6 @@
 //   - S2: every answer is on disk, in the ledger, before the next mutant is taken. A run that was ended at any moment goes on where
 //     it was, and repeats at most the mutants that were being judged.
 //   - S3: the source tree is never written.
-//   - S4: a mutant that no judge killed counts as missed until a person gives a reason, in a file of verdicts. A reason
-//     for a mutant that does not exist or was killed by every judge is an error, and so are two for one.
+//   - S4: a mutant that no judge killed counts as missed until a person gives a reason for its survival. The report names reasons
+//     that cannot be true: for a mutant that does not exist, or is said to be equivalent and was killed.
 package trials

@@ -112,13 +112,19 @@ func share(part, whole int) string {
 func (r Report) table(rows []Row) *report.Table {
 	t := &report.Table{Header: []string{"", "mutants", "excused"}}
 	for _, j := range r.Judges {
-		t.Header = append(t.Header, j, j+" alone")
+		t.Header = append(t.Header, j)
+		if len(r.Judges) > 1 {
+			t.Header = append(t.Header, j+" alone")
+		}
 	}
 	t.Header = append(t.Header, "nobody")
 	for _, row := range rows {
 		cells := []string{row.Name, fmt.Sprint(row.Mutants), fmt.Sprint(row.Excused)}
 		for _, j := range r.Judges {
-			cells = append(cells, fmt.Sprint(row.Killed[j]), fmt.Sprint(row.Alone[j]))
+			cells = append(cells, fmt.Sprint(row.Killed[j]))
+			if len(r.Judges) > 1 {
+				cells = append(cells, fmt.Sprint(row.Alone[j]))
+			}
 		}
 		cells = append(cells, fmt.Sprint(row.Counted()-row.Any))
 		t.Add(cells...)
