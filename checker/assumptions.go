@@ -49,6 +49,8 @@ func wellFormed(ops []history.Op, i int) string {
 			name(op), op.Call, name(&ops[i-1]), ops[i-1].Call)
 	case op.Call >= op.Return:
 		return fmt.Sprintf("%s was called at tick %d and answered at tick %d", name(op), op.Call, op.Return)
+	case op.ReadBy != 0 && op.ReadBy <= op.Return:
+		return fmt.Sprintf("%s was answered at tick %d and had read all by tick %d", name(op), op.Return, op.ReadBy)
 	case op.Return == history.Never && op.Outcome != history.Unknown:
 		return fmt.Sprintf("%s was never answered, but is %s", name(op), op.Outcome)
 	}

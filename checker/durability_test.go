@@ -41,6 +41,24 @@ func TestDurabilityClasses(t *testing.T) {
 				"a is absent (and 1 more commits are missing)",
 		},
 		{
+			name: "what was acknowledged before a sync without writes is missing",
+			ops:  "0 1-2 put/nosync a=1\n3 3-4 put/buffered b=1\n3 5-6 barrier", cut: at(7), state: "b=1", class: "lost", about: []int{0},
+			sentence: "commit #0 by client 0 (put a, not synced, acknowledged at tick 2) is missing after the crash at tick 7: " +
+				"a is absent, though a sync without writes had been acknowledged after it at tick 6",
+		},
+		{
+			name: "what was acknowledged during a sync without writes may be lost",
+			ops:  "0 1-3 put/nosync a=1\n3 2-4 barrier", cut: at(5), rule: strict,
+		},
+		{
+			name: "a sync without writes that was not acknowledged keeps nothing",
+			ops:  "0 1-2 put/nosync a=1\n3 3-4 barrier/unknown\n3 5-8 barrier", cut: at(7), rule: strict,
+		},
+		{
+			name: "a sync without writes keeps what came before it, and nothing that came after",
+			ops:  "0 1-2 put/nosync a=1\n3 3-4 barrier\n0 5-6 put/nosync a=2", cut: at(7), rule: strict, state: "a=1",
+		},
+		{
 			name: "a synced delete is missing", start: "a=0",
 			ops: "0 1-2 delete a-", cut: at(3), state: "a=0", class: "lost", about: []int{0},
 			sentence: "commit #0 by client 0 (delete a, synced, acknowledged at tick 2) is missing after the crash at tick 3: " +

@@ -30,13 +30,22 @@ type commit struct {
 	call   history.Tick
 	done   history.Tick // when it had certainly taken effect: Return if it was acknowledged, otherwise Never
 	level  level        // unacked if it was not acknowledged
+	kept   history.Tick // when it had become as safe as if it had been synced, by a barrier after it; otherwise Never
 	writes []place
 
 	shownBy *history.Op // the first read that showed it before it was acknowledged, if that counts
 }
 
+// belongs returns from when on c belongs to level l; Never if it does not.
+func (c *commit) belongs(l level) history.Tick {
+	if c.level <= l {
+		return c.done
+	}
+	return c.kept
+}
+
 // ackedBy reports whether c was acknowledged at tick t and belongs to level l.
-func (c *commit) ackedBy(t history.Tick, l level) bool { return c.level <= l && c.done <= t }
+func (c *commit) ackedBy(t history.Tick, l level) bool { return c.belongs(l) <= t }
 
 // place is a write seen from its commit: entry and position among the writers there.
 type place struct{ entry, writer int32 }
@@ -57,7 +66,7 @@ type entry struct {
 	loaded  bool   // there was one at the start
 	repeats bool   // some value was written more than once, or was there at the start
 	writers []writer
-	// soonest[l][i] is the earliest done of the writers from position i on that belong to level l.
+	// soonest[l][i] is the earliest tick from which on one of the writers from position i on belongs to level l.
 	soonest [levels][]history.Tick
 }
 
@@ -123,6 +132,7 @@ func indexOf(ops []history.Op, initial *history.State) *index {
 			x.addCommit(&ops[i])
 		}
 	}
+	x.raiseBarriers()
 	for i := range x.entries {
 		x.finish(&x.entries[i])
 	}
@@ -156,7 +166,7 @@ func (x *index) lookup(key []byte) (int, bool) {
 
 // addCommit enters a commit. Of several writes to one key within it only the last can ever be seen.
 func (x *index) addCommit(op *history.Op) {
-	c := commit{op: op, call: op.Call, done: history.Never, level: unacked}
+	c := commit{op: op, call: op.Call, done: history.Never, level: unacked, kept: history.Never}
 	if op.Outcome == history.Acked {
 		c.done, c.level = op.Return, levelOf(op.Durability)
 	}
@@ -187,14 +197,32 @@ func (x *index) finish(e *entry) {
 	for i := n - 1; i >= 0; i-- {
 		w := &e.writers[i]
 		for l := range levels {
-			if x.commits[w.commit].level <= l {
-				next[l] = min(next[l], w.done)
-			}
+			next[l] = min(next[l], x.commits[w.commit].belongs(l))
 			e.soonest[l][i] = next[l]
 		}
 		if !w.delete && e.loaded && bytes.Equal(w.value, e.value) && x.repeated == "" {
 			x.repeated = describe(x.commits[w.commit].op) + " wrote the value that " + quoteKey(e.key) +
 				" had at the start: they cannot be told apart"
+		}
+	}
+}
+
+// raiseBarriers notes from when on commits are safe that were acknowledged before a sync without writes.
+func (x *index) raiseBarriers() {
+	var barriers []*history.Op
+	for i := range x.ops {
+		if b := &x.ops[i]; b.Kind == history.Barrier && b.Outcome == history.Acked {
+			barriers = append(barriers, b)
+		}
+	}
+	soonest := make([]history.Tick, len(barriers)+1) // the earliest answer to a barrier from a position on
+	soonest[len(barriers)] = history.Never
+	for i := len(barriers) - 1; i >= 0; i-- {
+		soonest[i] = min(soonest[i+1], barriers[i].Return)
+	}
+	for i := range x.commits {
+		if c := &x.commits[i]; c.level < unacked {
+			c.kept = soonest[sort.Search(len(barriers), func(n int) bool { return barriers[n].Call > c.op.Return })]
 		}
 	}
 }
@@ -220,8 +248,8 @@ func (e *entry) repeating() bool {
 func (x *index) reachOf(l level) []reach {
 	var all []reach
 	for i := range x.commits {
-		if c := &x.commits[i]; c.level <= l {
-			all = append(all, reach{done: c.done, call: c.call, commit: int32(i)})
+		if c := &x.commits[i]; c.belongs(l) != history.Never {
+			all = append(all, reach{done: c.belongs(l), call: c.call, commit: int32(i)})
 		}
 	}
 	slices.SortFunc(all, func(a, b reach) int { return cmp.Compare(a.done, b.done) })

@@ -178,10 +178,13 @@ func upTo(ops []history.Op, cut history.Cut) []history.Op {
 			if op.Call > cut.Called {
 				continue
 			}
-			op.Return, op.Reads = history.Never, nil
+			op.Return = history.Never
 			if op.Outcome != history.Rejected {
 				op.Outcome = history.Unknown
 			}
+		}
+		if op.Shown() > cut.Acked {
+			op.Reads = nil // what had been opened may not have been read yet
 		}
 		before = append(before, op)
 	}

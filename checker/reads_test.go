@@ -19,6 +19,18 @@ func TestReadClasses(t *testing.T) {
 			ops:  "0 1-2 put a=1\n0 3-6 put a=2\n1 4-5 get a=1\n2 7-8 get a=2",
 		},
 		{name: "an open write may become visible late", ops: "0 1-2 put/unknown a=1\n1 3-4 get a\n1 5-6 get a=1"},
+		{name: "a cursor shows what was there when it was opened", ops: "0 1-2 put a=1\n1 3-4..9 cursor a=1 b-\n0 5-6 batch a=2 b=2"},
+		{
+			name: "a cursor shows what was written after it was opened", ops: "0 1-2 put a=1\n1 3-4..9 cursor a=1 b=2\n0 5-6 batch a=2 b=2",
+			class: "from the future", sentence: "b shows commit #2 by client 0 (2 writes: put a, put b, synced, acknowledged at tick 6) " +
+				"in cursor #1 by client 1 (ticks 3 to 4), although that commit was called only at tick 5",
+		},
+		{
+			name: "a cursor does not show what was deleted after it was opened",
+			ops:  "0 1-2 put a=1\n1 3-4..9 cursor a-\n0 5-6 delete a-", class: "stale read",
+			sentence: "stale read in cursor #1 by client 1 (ticks 3 to 4): a is absent, although commit #0 by client 0 " +
+				"(put a, synced, acknowledged at tick 2) had overwritten it before",
+		},
 		{
 			name: "a client does not read its own write", ops: "0 1-2 put a=1\n0 3-4 get a-", class: "stale read",
 			sentence: "stale read in get #1 by client 0 (ticks 3 to 4): a is absent, although commit #0 by client 0 " +

@@ -15,7 +15,7 @@ import (
 //
 //	client call-return kind[/durability][/outcome][/missed] what...
 //
-// A return of "?" is never. What is "k=v" (a write or a read of a value), "k-" (a delete, or a read of nothing); in a
+// A return of "?" is never; one of "3..8" is 3, and what was opened then was read by 8. What is "k=v" (a write or a read of a value), "k-" (a delete, or a read of nothing); in a
 // txn, reads come before a "|" and writes after it; in a cas, the condition does. "k+v" is what an increment or an append
 // adds.
 func parse(t *testing.T, text string) []history.Op {
@@ -30,7 +30,10 @@ func parse(t *testing.T, text string) []history.Op {
 		call, answer, _ := strings.Cut(fields[1], "-")
 		op.Call = tick(t, call)
 		if answer != "?" {
-			op.Return = tick(t, answer)
+			answered, readBy, held := strings.Cut(answer, "..")
+			if op.Return = tick(t, answered); held {
+				op.ReadBy = tick(t, readBy)
+			}
 		} else {
 			op.Outcome = history.Unknown
 		}

@@ -46,6 +46,10 @@ func TestSequenceJudgesStates(t *testing.T) {
 				"after the crash at tick 99, as a shows; yet number 3, commit #1 by client 1 (put b, not synced, acknowledged at " +
 				"tick 11), is there, as b shows",
 		},
+		{
+			name: "a sync without writes keeps all that was acknowledged before", ops: three + "\n3 13-14 barrier", seqs: append(order, 0),
+			state: "a=1 c=2", class: "lost", sentence: "commit #1",
+		},
 		{name: "the first is left out", ops: three, seqs: order, state: "a=1 b=1", class: "hole", sentence: "as c shows"},
 		{name: "two have changed places", ops: three, seqs: order, state: "a=2 c=2 b=1", class: "hole"},
 		{name: "a commit is torn", ops: three, seqs: order, state: "a=2", class: "hole"},

@@ -47,8 +47,8 @@ func (x *index) countRead(op *history.Op, read *history.Read) {
 	}
 	for _, w := range x.entries[k].writers {
 		c := &x.commits[w.commit]
-		if c.op != op && c.level < unacked && op.Return < c.done && !w.delete && bytes.Equal(w.value, read.Value) {
-			c.done, c.shownBy = op.Return, op
+		if c.op != op && c.level < unacked && op.Shown() < c.done && !w.delete && bytes.Equal(w.value, read.Value) {
+			c.done, c.shownBy = op.Shown(), op
 		}
 	}
 }

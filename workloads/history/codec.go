@@ -7,30 +7,33 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/lightningdb/lightning-torture/workloads/internal/jsonlimit"
 )
 
 // Version is the newest version of the file format that Decode reads. Version 2 added conditions, changes that depend on
-// what a key holds, and the kinds of operations that need them. Encode writes version 1 where a history has none of these,
-// so that older programs can read it.
-const Version = 2
+// what a key holds, and the kinds of operations that need them; version 3 added cursors, barriers and whatever is held open.
+// Encode writes the oldest version that can hold a history, so that older programs can read it.
+const Version = 3
 
 // versionOf returns the oldest version that can hold the operations.
 func versionOf(ops []Op) int {
+	version := 1
 	for i := range ops {
 		op := &ops[i]
-		if op.Kind >= CAS || len(op.If) > 0 || op.Missed {
-			return 2
-		}
-		for j := range op.Writes {
-			if op.Writes[j].Change != Assign {
-				return 2
-			}
+		switch {
+		case op.Kind >= Cursor || op.ReadBy != 0:
+			return 3
+		case op.Kind >= CAS || len(op.If) > 0 || op.Missed || slices.ContainsFunc(op.Writes, depends):
+			version = 2
 		}
 	}
-	return 1
+	return version
 }
+
+// depends reports whether what a write leaves behind depends on what the key held.
+func depends(w Write) bool { return w.Change != Assign }
 
 // Limits of a file that Decode reads: it may come from anybody.
 const (

@@ -49,11 +49,25 @@ func conditional() []history.Op {
 	}
 }
 
+// held is a history of operations that version 2 could not hold.
+func held() []history.Op {
+	reads := []history.Read{{Key: []byte("a")}}
+	return []history.Op{
+		{ID: 0, Kind: history.Get, Call: 1, Return: 2, ReadBy: 9, Outcome: history.Acked, Reads: reads},
+		{ID: 1, Kind: history.Cursor, Call: 3, Return: 4, Outcome: history.Acked, Reads: reads},
+		{ID: 2, Kind: history.Barrier, Call: 5, Return: 6, Outcome: history.Acked},
+	}
+}
+
 func TestCodecWritesTheOldestVersionThatCanHoldAHistory(t *testing.T) {
 	require.Contains(t, encoded(t, sample()), `{"lightning_history":1,`)
 	for _, op := range conditional() {
 		op.ID = 0
 		require.Contains(t, encoded(t, []history.Op{op}), `{"lightning_history":2,`)
+	}
+	for _, op := range held() {
+		op.ID = 0
+		require.Contains(t, encoded(t, append([]history.Op{op}, conditional()...)), `{"lightning_history":3,`)
 	}
 }
 
@@ -68,7 +82,7 @@ func TestWroteCountsNeitherRefusedOperationsNorThoseWhoseConditionDidNotHold(t *
 }
 
 func TestCodecRoundTrip(t *testing.T) {
-	for _, ops := range [][]history.Op{nil, sample(), conditional()} {
+	for _, ops := range [][]history.Op{nil, sample(), conditional(), held()} {
 		var buf bytes.Buffer
 		require.NoError(t, history.Encode(&buf, ops))
 		got, err := history.Decode(&buf)
@@ -105,8 +119,8 @@ func TestDecodeNamesTheDamagedLine(t *testing.T) {
 		{"an unknown level", strings.Replace(buf.String(), `"snapshot"`, `"linear"`, 1), "unknown isolation"},
 		{"an empty file", "", "line 1"},
 		{"no history at all", "hello\n", "line 1"},
-		{"a later version", `{"lightning_history":3,"ops":0}` + "\n", "line 1: version 3, want 1 to 2"},
-		{"no version", `{"lightning_history":0,"ops":0}` + "\n", "line 1: version 0, want 1 to 2"},
+		{"a later version", `{"lightning_history":4,"ops":0}` + "\n", "line 1: version 4, want 1 to 3"},
+		{"no version", `{"lightning_history":0,"ops":0}` + "\n", "line 1: version 0, want 1 to 3"},
 		{"an unknown change", strings.Replace(encoded(t, conditional()), `"extend"`, `"extent"`, 1), "unknown change"},
 		{"a missing last line", lines[0] + lines[1] + lines[2], "line 4: unexpected EOF"},
 		{"a torn last line", lines[0] + lines[1] + lines[2][:20], "line 3"},

@@ -8,6 +8,8 @@
 //   - H2: an operation is Acked only if the store said so. An error that leaves the result open is Unknown, never
 //     Rejected: Rejected means that the store cannot have applied any of it.
 //   - H3: a client has at most one operation in flight, and Call < Return.
+//   - H4: what a cursor, a snapshot or a reader shows belongs to the operation that opened it, however much later it was
+//     read ([Op].ReadBy): it is what was there between Call and Return.
 //
 // A transaction keeps apart what it read and what it wrote; [Op].Order says how the two were interleaved, for judges of
 // isolation. Fields that an operation does not need are left out of its line, so that files of before they existed are

@@ -29,6 +29,9 @@ const (
 	CAS                   // one key written if it holds what Op.If says
 	Increment             // a number added to one key
 	Append                // bytes added to the end of one key
+	Cursor                // a cursor opened, and what it showed as it was moved: reads of the instant at which it was opened
+	Barrier               // a sync without writes: everything acknowledged before it survives a power cut
+	Inspect               // the store asked about itself: sizes and properties; reads and writes nothing
 )
 
 // Durability is what a client asked of a commit.
@@ -77,11 +80,14 @@ type Write struct {
 
 // Op is one operation of one client.
 type Op struct {
-	ID         int        `json:"id"` // position in the history, in order of Call
-	Client     int        `json:"client"`
-	Kind       Kind       `json:"kind"`
-	Call       Tick       `json:"call"`
-	Return     Tick       `json:"return"` // Never if it was not answered
+	ID     int  `json:"id"` // position in the history, in order of Call
+	Client int  `json:"client"`
+	Kind   Kind `json:"kind"`
+	Call   Tick `json:"call"`
+	Return Tick `json:"return"` // Never if it was not answered
+	// ReadBy is when the last of Reads came in, if that was after Return: what was opened showed them later, as they were
+	// between Call and Return. Zero: by Return.
+	ReadBy     Tick       `json:"read_by,omitempty"`
 	Reads      []Read     `json:"reads,omitempty"`
 	ScanFrom   []byte     `json:"from,omitempty"`   // Scan: first key, inclusive; empty for the first of all
 	ScanTo     []byte     `json:"to,omitempty"`     // Scan: last key, exclusive; empty for the end
@@ -102,6 +108,9 @@ func (o *Op) Wrote() bool {
 	return len(o.Writes) > 0 && o.Outcome != Rejected && !(o.Missed && o.Outcome == Acked)
 }
 
+// Shown returns when the client had seen the last of what the operation read.
+func (o *Op) Shown() Tick { return max(o.Return, o.ReadBy) }
+
 // AckedBy reports whether the store had confirmed the operation at tick t.
 func (o *Op) AckedBy(t Tick) bool { return o.Outcome == Acked && o.Return <= t }
 
@@ -116,6 +125,7 @@ var (
 	outcomeNames = [...]string{"unknown", "acked", "rejected"}
 	kindNames    = [...]string{
 		"get", "put", "delete", "batch", "scan", "snapshot", "txn", "flush", "compact", "cas", "increment", "append",
+		"cursor", "barrier", "inspect",
 	}
 	changeNames     = [...]string{"assign", "add", "extend"}
 	durabilityNames = [...]string{"sync", "nosync", "buffered"}

@@ -28,7 +28,7 @@ func (r *Recorder) Call(client int, op Op) Handle {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	op.ID, op.Client = len(r.mu.ops), client
-	op.Outcome, op.Return, op.Err, op.Missed = Unknown, Never, "", false
+	op.Outcome, op.Return, op.ReadBy, op.Err, op.Missed = Unknown, Never, 0, "", false
 	// The tick is taken under the lock, so that the order of ticks is the order of the slice.
 	op.Call = r.clock.Next()
 	r.mu.ops = append(r.mu.ops, op)
@@ -50,6 +50,23 @@ func (r *Recorder) Return(h Handle, reads []Read, outcome Outcome, err error) {
 	op.Reads, op.Outcome = reads, outcome
 	if err != nil {
 		op.Err = err.Error()
+	}
+}
+
+// AddReads records what something showed that an answered operation had opened: a cursor, a snapshot, a reader. An err that
+// is not nil ends it, and takes back what it has shown before: who fails halfway has shown nothing.
+func (r *Recorder) AddReads(h Handle, reads []Read, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	op := &r.mu.ops[h]
+	if op.Return == Never {
+		panic("history: H3: what was not opened was read")
+	}
+	op.ReadBy = r.clock.Next()
+	r.mu.events++
+	op.Reads = append(slices.Clip(op.Reads), reads...) // clipped: Ops may have handed out the slice
+	if err != nil {
+		op.Reads, op.Err = nil, err.Error()
 	}
 }
 

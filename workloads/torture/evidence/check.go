@@ -79,7 +79,7 @@ func checkTrace(ops []faultfs.Op) error {
 
 func checkHistory(ops []history.Op) error {
 	for i := range ops {
-		if op := &ops[i]; op.ID != i || op.Client < 0 || op.Client > plan.MaxClients || op.Call > op.Return || op.Return > history.Never {
+		if op := &ops[i]; op.ID != i || op.Client < 0 || op.Client > plan.MaxClients || op.Call > op.Return || op.Shown() > history.Never {
 			return fmt.Errorf("operation %d of the history has number %d, client %d and ticks %d to %d, which no run records",
 				i, op.ID, op.Client, op.Call, op.Return)
 		}
