@@ -80,7 +80,7 @@ func lostTransfer() torture.Finding {
 			"recovered  acct-003 = 204   want 246",
 			"total      9,958            want 10,000",
 		},
-		Trace: lostTrace(), Count: 3, Token: "LT1-4F7Q-0A2M-9XKC-71TB-VV3E-5RGH-2N8W-9K",
+		Trace: lostTrace(), Count: 3, Token: "LT2-4F7Q-0A2M-9XKC-71TB-VV3E-5RGH-2N8W-9K",
 		File: ".torture/findings/durability-lost-bank-failed-fsync.ltrace",
 		Explanation: &torture.Explanation{
 			Sentence: "commit #812 was acknowledged before the write of db/000008.log (`wal/writer.go:212`) was durable; " +
@@ -131,7 +131,7 @@ func hostileFinding() torture.Finding {
 	f := torture.Finding{
 		ID: "isolation-g-single-append-power", Judge: "isolation", Class: "G-single", Workload: "append",
 		Fault: "power", Profile: "posix-min", Seed: 18446744073709551615, Clients: 4, Sentence: hostile,
-		Token: "LT1-7YQ2-M0", Count: 1, Explanation: &torture.Explanation{
+		Token: "LT2-7YQ2-M0", Count: 1, Explanation: &torture.Explanation{
 			Sentence: hostile,
 			By:       &torture.Site{Tick: 9, Op: "sync", Path: hostile, Source: hostile, From: hostile, Stack: []string{hostile}},
 			Beside:   &torture.Site{Tick: 8, Op: "sync", Path: hostile, Stack: []string{hostile}},

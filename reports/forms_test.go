@@ -159,12 +159,12 @@ func TestFindingOutsideTheMatrixIsShownInIt(t *testing.T) {
 func TestSecondFindingOfACellIsNotForgotten(t *testing.T) {
 	r := failing()
 	second := r.Findings[0]
-	second.Sentence, second.Token, second.Class = "And another.", "LT1-SECOND", "hole"
+	second.Sentence, second.Token, second.Class = "And another.", "LT2-SECOND", "hole"
 	r.Findings = append(r.Findings, second)
 	junit := written(t, "junit", r)
 	require.Contains(t, junit, `<failure type="lost" message="Transfer`, "the first gives its name")
 	require.Contains(t, junit, "And another.")
-	require.Contains(t, junit, `<property name="token" value="LT1-SECOND">`)
+	require.Contains(t, junit, `<property name="token" value="LT2-SECOND">`)
 	require.Contains(t, written(t, "html", r), `<td class="fail"><a href="#finding-1">`)
 }
 

@@ -260,12 +260,12 @@ func TestReplay(t *testing.T) {
 			b.replay = func(
 				_ context.Context, targets []torture.Target, token string, opts torture.ReplayOptions,
 			) (*torture.ReplayResult, error) {
-				require.Equal(t, "LT1-X", token)
+				require.Equal(t, "LT2-X", token)
 				require.Equal(t, torture.ReplayOptions{Attempts: 5, Dir: ".torture"}, opts)
 				require.Len(t, targets, 2)
 				return test.result, test.err
 			}
-			require.Equal(t, test.code, b.exec([]string{"replay", "LT1-X", "--attempts", "5"}))
+			require.Equal(t, test.code, b.exec([]string{"replay", "LT2-X", "--attempts", "5"}))
 			require.Contains(t, b.out.String(), test.stdout)
 		})
 	}
@@ -276,7 +276,7 @@ func TestReplayAsJSON(t *testing.T) {
 	b.replay = func(context.Context, []torture.Target, string, torture.ReplayOptions) (*torture.ReplayResult, error) {
 		return &torture.ReplayResult{Attempts: 1}, nil
 	}
-	require.Equal(t, 5, b.exec([]string{"replay", "LT1-X", "--format", "json"}))
+	require.Equal(t, 5, b.exec([]string{"replay", "LT2-X", "--format", "json"}))
 	require.JSONEq(t, `{"reproduced":false,"attempts":1,"hits":0}`, b.out.String())
 }
 

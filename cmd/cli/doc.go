@@ -23,12 +23,12 @@
 // Replay lines, error messages, examples and reports call the binary in a way that works when it is pasted. The first of
 // these rules that applies decides:
 //
-//  1. If App.Name is set, that is the name: "lightning-torture replay LT1-...".
+//  1. If App.Name is set, that is the name: "lightning-torture replay LT2-...".
 //  2. If the shell finds the binary in PATH, by the last element of os.Args[0], it is called by that element.
 //  3. If it was not built by the go command, it is the file itself, os.Args[0].
 //  4. If go run or go build was given files, as in "go run main.go", it is "go run .".
 //  5. Otherwise it is "go run" with the import path of its main package, as in "go run example.com/mine/cmd/torture replay
-//     LT1-...": what go run builds is gone when it ends, and what go build wrote somewhere may be. Such a line works in
+//     LT2-...": what go run builds is gone when it ends, and what go build wrote somewhere may be. Such a line works in
 //     the module of the main package.
 //
 // Errors begin with one word: the name, or the last element of the main package's import path. Under go test -exec, the

@@ -78,7 +78,7 @@ func TestInterruptedReplayIsNotADivergence(t *testing.T) {
 		<-ctx.Done()
 		return &torture.ReplayResult{Attempts: 3}, nil
 	}
-	require.Equal(t, 130, b.exec([]string{"replay", "LT1-X"}))
+	require.Equal(t, 130, b.exec([]string{"replay", "LT2-X"}))
 	require.Contains(t, b.out.String(), "NOT REPRODUCED  3 attempts")
 }
 

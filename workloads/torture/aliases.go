@@ -106,7 +106,7 @@ func DrawOf(values ...int64) func(*rand.Rand) int64 { return contract.DrawOf(val
 // gets longer, shortly before 2^32, or anywhere.
 func DrawStart(high int64) func(*rand.Rand) int64 { return contract.DrawStart(high) }
 
-// Replay shows a failure again. The argument is a replay token ("LT1-...") or the path of a saved finding. A token of a
+// Replay shows a failure again. The argument is a replay token ("LT2-...") or the path of a saved finding. A token of a
 // run with one client repeats the run; one with several repeats the saved evidence of Dir if it is found there, and
 // otherwise the same script on whatever schedule comes. What failed without a crash is judged again as it was saved; only
 // if that does not show it, as with a panic, the script is run again.

@@ -52,6 +52,6 @@ func TestAResultOfTheDeadHasWhatWasSaved(t *testing.T) {
 	require.Equal(t, alive.Findings[0].Sentence, dead.Findings[0].Sentence)
 	require.Equal(t, *last, dead.Findings[len(dead.Findings)-1])
 
-	_, err = Died([]Target{target}, "LT1-NONE", "")
+	_, err = Died([]Target{target}, "LT2-NONE", "")
 	require.ErrorIs(t, err, ErrBadToken)
 }

@@ -7,7 +7,7 @@
 //	died.go     a panic that ended the process           load.go     reading a saved finding, within limits
 //	                                                     check.go    the numbers in it
 //
-// Formats. A token is "LT1-" and base 32 in Crockford's alphabet: hashes of names (2 bytes each), numbers as varints,
+// Formats. A token is "LT2-" and base 32 in Crockford's alphabet: hashes of names (2 bytes each), numbers as varints,
 // and a checksum of 3 bytes. It carries the version of the format and of the generators of scripts, so a token of
 // another version cannot be replayed. A saved finding (.ltrace) is gzipped JSON of Evidence, version 1. It replays
 // whatever later generators do, because it holds the script, the trace and the history themselves. Its fields may be

@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"hash/fnv"
 	"math"
+	"regexp"
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/workloads"
@@ -17,7 +18,15 @@ import (
 
 // TokenPrefix begins every token. It carries the version of the token format and of the generators: a token of another
 // version cannot be replayed, but the saved evidence of its finding can.
-const TokenPrefix = "LT1-"
+const TokenPrefix = "LT2-"
+
+var anyPrefix = regexp.MustCompile(`^LT[0-9]+-`)
+
+// IsToken reports whether a text looks like a token, and of is the prefix of its version.
+func IsToken(text string) (of string, ok bool) {
+	of = anyPrefix.FindString(strings.ToUpper(strings.TrimSpace(text)))
+	return of, of != ""
+}
 
 // MaxTokenBytes is the longest token that is read. A token is typed or pasted: one that lists every step of a large run that
 // shrinking has left is shorter.
@@ -86,8 +95,12 @@ func DecodeToken(token string, targets []contract.Target) (contract.Target, plan
 		return bad(fmt.Sprintf("it has %d bytes; the limit is %d", len(token), MaxTokenBytes))
 	}
 	text := strings.ToUpper(strings.TrimSpace(token))
-	if !strings.HasPrefix(text, TokenPrefix) {
-		return bad("it does not begin with " + TokenPrefix + "; another version cannot read it, replay its saved finding instead")
+	switch version, ok := IsToken(text); {
+	case !ok:
+		return bad("it does not begin with " + TokenPrefix)
+	case version != TokenPrefix:
+		return bad("it was printed by another version (" + version + "), which makes other runs of the same seed; replay the " +
+			Ext + " file that was saved with the finding, or use that version")
 	}
 	text = strings.NewReplacer("-", "", "O", "0", "I", "1", "L", "1").Replace(text[len(TokenPrefix):])
 	b, err := crockford.DecodeString(text)

@@ -12,19 +12,24 @@ import (
 
 // find finds out what a token or the path of a saved finding stands for.
 func find(targets []contract.Target, tokenOrFile, dir string) (*wanted, error) {
-	if !strings.HasPrefix(strings.ToUpper(tokenOrFile), evidence.TokenPrefix) {
+	version, isToken := evidence.IsToken(tokenOrFile)
+	if !isToken {
 		if _, err := os.Stat(tokenOrFile); err != nil {
 			return nil, fmt.Errorf("%w %q: neither a token (%s...) nor a file that can be read",
 				evidence.ErrBadToken, tokenOrFile, evidence.TokenPrefix)
 		}
 		return fromFile(targets, tokenOrFile)
 	}
+	file := savedAs(dir, tokenOrFile)
+	if file != "" && version != evidence.TokenPrefix {
+		return fromFile(targets, file) // no generator of this version makes its run
+	}
 	target, s, at, err := evidence.DecodeToken(tokenOrFile, targets)
 	if err != nil {
 		return nil, err
 	}
 	w := &wanted{target: target, at: at, spec: s}
-	if file := savedAs(dir, tokenOrFile); file != "" {
+	if file != "" {
 		saved, err := fromFile(targets, file)
 		if err != nil || s.Size.Clients > 1 && (s.Keep == nil || !s.Keep.Alone) {
 			return saved, err

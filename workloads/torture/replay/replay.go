@@ -32,7 +32,7 @@ type Options struct {
 	Patience time.Duration // how long the engine may take over one operation or one recovery; 0: 30 s
 }
 
-// Replay shows a failure again. The argument is a replay token ("LT1-...") or the path of a saved finding. A token of a
+// Replay shows a failure again. The argument is a replay token ("LT2-...") or the path of a saved finding. A token of a
 // run with one client repeats the run; one with several repeats the saved evidence of Dir if it is found there, and
 // otherwise the same script on whatever schedule comes. What failed without a crash is judged again as it was saved; only
 // if that does not show it, as with a panic, the script is run again.
@@ -135,6 +135,9 @@ func (w *wanted) look(ctx context.Context, r *record.Recording) sighting {
 		if f := &failures[i]; w.matches(f) {
 			finding := evidence.NewFinding(ctx, s, f)
 			finding.File = w.file
+			if w.saved != nil {
+				finding.Token = w.saved.Finding.Token // it may be of another version, whose token names another run
+			}
 			return sighting{finding: &finding}
 		}
 	}

@@ -43,7 +43,7 @@ func main() {
 	lost := s.Sum() != 5 && *fault == "adding" && *profile != "lose-all"
 	if lost || *alarm {
 		fmt.Printf(`{"version":1,"verdict":"fail","elapsed_seconds":%f,"findings":[{"judge":"bank","class":"total",`+
-			`"workload":"bank","fault":"none","sentence":"the sum is %d, want 5","token":"LT1-ADD","shrunk":{"operations":2},`+
+			`"workload":"bank","fault":"none","sentence":"the sum is %d, want 5","token":"LT2-ADD","shrunk":{"operations":2},`+
 			`"explanation":{"sentence":"one is gone","lost":1,"by":{"stack":["engine/engine.go:8 engine.(*Store).Add.func1"]}}}]}`, time.Since(start).Seconds()+1.5, s.Sum())
 		if !*silent {
 			os.Exit(1)
