@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
+	"sync"
 
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
@@ -28,7 +29,7 @@ func Drive(ctx context.Context, store Store, script Script, rec *history.Recorde
 	if opts.Attempts <= 0 {
 		opts.Attempts = 8
 	}
-	d := &driver{store: store, script: &script, rec: rec, opts: opts}
+	d := &driver{store: store, script: &script, rec: rec, opts: opts, keys: sync.OnceValue(script.keys)}
 	if err := d.run(ctx, 0, d.loading()); err != nil {
 		return err
 	}
@@ -43,6 +44,7 @@ type driver struct {
 	script *Script
 	rec    *history.Recorder
 	opts   DriveOptions
+	keys   func() [][]byte // all that the script can write, in order
 }
 
 // everything is the scan at the end of a phase.
@@ -120,10 +122,12 @@ func (d *driver) run(ctx context.Context, client int, steps []Step) (err error) 
 	}()
 	for i := range steps {
 		if err := ctx.Err(); err != nil {
+			c.shutAll(false)
 			return err
 		}
 		c.step = &steps[i]
 		c.do()
 	}
+	c.shutAll(true)
 	return nil
 }

@@ -3,6 +3,7 @@ package workloads_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -40,6 +41,11 @@ func judgeAll(
 		results = append(results, isolation.JudgeHistory(), isolation.JudgeState(end, &state, rule))
 	}
 	found := map[string]checker.Violation{}
+	for _, op := range ops {
+		if strings.Contains(op.Err, workloads.ErrAstray.Error()) {
+			found["errors: astray"] = checker.Violation{Sentence: op.Err}
+		}
+	}
 	for _, r := range results {
 		require.NotEqual(t, checker.Inconclusive, r.Verdict, "%s: %s", r.Judge, r.Reason)
 		for _, v := range r.Violations {
@@ -108,6 +114,12 @@ func TestEveryFlawIsCaught(t *testing.T) {
 		{"reads are stale", staleRead, "register", []string{"reads: stale read", "linearizability: not linearizable"}},
 		{"reads are garbage", garbage, "register", []string{"reads: invented", "linearizability: not linearizable"}},
 		{"scans are out of order", disorder, "kv", []string{"reads: unordered scan"}},
+		{"cursors show the present", lateCursor, "kv", []string{"reads: from the future", "reads: stale read"}},
+		{"cursors skip a key when they turn round", turnSkips, "kv", []string{"reads: stale read"}},
+		{"cursors show the key at their end", inclusiveBound, "kv", []string{"errors: astray"}},
+		{"a seek passes its key", seekPasses, "kv", []string{"reads: stale read"}},
+		{"streams lose their end", shortStream, "kv", []string{"reads: invented"}},
+		{"a deletion of a range keeps what the batch had written before", rangeForgetsBefore, "kv", []string{"reads: invented"}},
 		{"refused writes are applied", refusedDone, "register", []string{"reads: refused but present"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {

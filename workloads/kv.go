@@ -3,6 +3,7 @@ package workloads
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 
 	"github.com/lightningdb/lightning-torture/workloads/history"
@@ -14,6 +15,7 @@ const kvGroup = 16
 // keyspace says which keys the clients of kv work on: groups spread evenly over the loaded keys, so that their ranges
 // lie in different blocks and tables. The last group is shared.
 type keyspace struct {
+	name   func(int) []byte
 	groups int // clients, and one
 	stride int
 	recent [][][]byte // by client: the last few keys that it worked on
@@ -22,10 +24,10 @@ type keyspace struct {
 // kvRecent is how many keys a client comes back to.
 const kvRecent = 2
 
-func newKeyspace(size Size) keyspace {
+func newKeyspace(size Size, name func(int) []byte) keyspace {
 	groups := size.Clients + 1
 	return keyspace{
-		groups: groups, stride: max(1, size.Keys/(groups*kvGroup)), recent: make([][][]byte, size.Clients),
+		name: name, groups: groups, stride: max(1, size.Keys/(groups*kvGroup)), recent: make([][][]byte, size.Clients),
 	}
 }
 
@@ -41,7 +43,7 @@ func (s keyspace) pick(rng *rand.Rand, client int) []byte {
 	if rng.IntN(4) == 0 {
 		group = s.groups - 1
 	}
-	key := kvKey((rng.IntN(kvGroup)*s.groups + group) * s.stride)
+	key := s.name((rng.IntN(kvGroup)*s.groups + group) * s.stride)
 	s.remember(client, key)
 	return key
 }
@@ -68,33 +70,53 @@ func (s keyspace) distinct(rng *rand.Rand, client, n int) [][]byte {
 // some commits and must keep others.
 func kv(seed uint64, size Size) Script {
 	size = size.normal()
-	keys := newKeyspace(size)
+	keys := newKeyspace(size, kvKey)
 	step := func(rng *rand.Rand, client int, name string) Step {
 		durability := history.Durability(rng.IntN(2)) // Sync or NoSync
 		switch p := rng.IntN(100); {
-		case p < 34:
+		case p < 31:
 			return put(keys.pick(rng, client), kvValue(seed, name, size), durability)
-		case p < 42:
+		case p < 39:
 			return erase(keys.pick(rng, client), durability)
-		case p < 55:
+		case p < 49:
 			return Step{Kind: history.Batch, Durability: durability, Writes: keys.batch(rng, client, seed, name, size)}
-		case p < 61:
+		case p < 50:
+			return Step{Kind: history.Batch, Durability: durability} // an empty one
+		case p < 55:
 			return keys.eraseRange(rng, client, durability)
-		case p < 77:
-			return Step{Kind: history.Get, Keys: [][]byte{keys.pick(rng, client)}}
-		case p < 83:
-			return keys.scan(rng, client)
-		case p < 91:
-			return Step{Kind: history.Snapshot, Keys: keys.distinct(rng, client, 2+rng.IntN(4)), Lingers: rng.IntN(2) == 0}
-		case p < 97:
-			return Step{Kind: history.Flush}
+		case p < 58:
+			return keys.eraseWithin(rng, client, durability, func(part string) []byte { return kvValue(seed, name+part, size) })
 		default:
-			return Step{Kind: history.Compact}
+			return keys.look(rng, client, p)
 		}
 	}
 	return Script{
 		Workload: "kv", Seed: seed, Size: size,
 		Preload: load(seed, size, kvKey), Clients: generate(seed, size, step),
+	}
+}
+
+// look draws a step that writes nothing; p is from 58 to 99.
+func (s keyspace) look(rng *rand.Rand, client, p int) Step {
+	switch {
+	case p < 69:
+		return Step{Kind: history.Get, Keys: [][]byte{s.pick(rng, client)}, Stream: rng.IntN(4) == 0, Hold: hold(rng)}
+	case p < 75:
+		return s.scan(rng, client)
+	case p < 82:
+		return s.cursor(rng, client)
+	case p < 86:
+		return Step{Kind: history.Snapshot, Keys: s.distinct(rng, client, 2+rng.IntN(4)), Lingers: rng.IntN(2) == 0}
+	case p < 89:
+		return s.held(rng, client)
+	case p < 91:
+		return Step{Kind: history.Barrier}
+	case p < 92:
+		return Step{Kind: history.Inspect}
+	case p < 97:
+		return Step{Kind: history.Flush}
+	default:
+		return Step{Kind: history.Compact}
 	}
 }
 
@@ -132,11 +154,30 @@ func (s keyspace) batch(rng *rand.Rand, client int, seed uint64, name string, si
 func (s keyspace) eraseRange(rng *rand.Rand, client int, d history.Durability) Step {
 	first := (rng.IntN(kvGroup)*s.groups + client) * s.stride
 	end := first + 1 + rng.IntN(s.groups*s.stride)
-	step := Step{Kind: history.Batch, Range: true, Durability: d, From: kvKey(first), To: kvKey(end)}
-	s.remember(client, kvKey(first))
+	step := Step{Kind: history.Batch, Range: true, Durability: d, From: s.name(first), To: s.name(end)}
+	s.remember(client, s.name(first))
 	for i := first; i < end; i++ {
-		step.Writes = append(step.Writes, history.Write{Key: kvKey(i), Delete: true})
+		step.Writes = append(step.Writes, history.Write{Key: s.name(i), Delete: true})
 	}
+	return step
+}
+
+// eraseWithin draws a batch that deletes a range, and writes keys before that and after, mostly in the range: what comes
+// before it in the batch is gone, what comes after it is there.
+func (s keyspace) eraseWithin(rng *rand.Rand, client int, d history.Durability, value func(part string) []byte) Step {
+	step := s.eraseRange(rng, client, d)
+	var parts [2][]history.Write
+	for i, part := range [2]string{".before", ".after"} {
+		for n := range 1 + rng.IntN(3) {
+			key := s.pick(rng, client)
+			if rng.IntN(4) > 0 {
+				key = step.Writes[rng.IntN(len(step.Writes))].Key
+			}
+			parts[i] = append(parts[i], history.Write{Key: key, Value: value(part + "." + strconv.Itoa(n))})
+		}
+	}
+	step.Before, step.After = len(parts[0]), len(parts[1])
+	step.Writes = slices.Concat(parts[0], step.Writes, parts[1])
 	return step
 }
 
@@ -144,6 +185,7 @@ func (s keyspace) eraseRange(rng *rand.Rand, client int, d history.Durability) S
 func (s keyspace) scan(rng *rand.Rand, client int) Step {
 	first := (rng.IntN(kvGroup)*s.groups + client) * s.stride
 	return Step{
-		Kind: history.Scan, From: kvKey(first), To: kvKey(first + 4*s.groups*s.stride), Lingers: rng.IntN(2) == 0,
+		Kind: history.Scan, From: s.name(first), To: s.name(first + 4*s.groups*s.stride), Lingers: rng.IntN(2) == 0,
+		Backward: rng.IntN(2) == 0,
 	}
 }

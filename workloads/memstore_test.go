@@ -53,6 +53,13 @@ const (
 	oldSnapshot       // snapshots are of some time ago
 	keptRollback      // a transaction that is rolled back is committed
 	phantom           // what a serializable transaction did not find in a range is not validated
+
+	lateCursor         // cursors show what is there when they are moved
+	turnSkips          // a cursor that turns round from forward to backward skips a key
+	inclusiveBound     // a cursor shows the key at its end
+	seekPasses         // SeekGE passes the key that it is given
+	shortStream        // streams lack their last byte
+	rangeForgetsBefore // a batch that deletes a range keeps what it has written before
 )
 
 var errDisk = errors.New("input/output error")

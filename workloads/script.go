@@ -1,8 +1,10 @@
 package workloads
 
 import (
+	"bytes"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 
 	"github.com/lightningdb/lightning-torture/workloads/history"
@@ -30,13 +32,20 @@ type Script struct {
 // Step is one thing that a client does. Slices are shared between copies and must not be changed.
 type Step struct {
 	Kind       history.Kind
-	Keys       [][]byte        // Get: the key; Snapshot: all keys that are read
-	From, To   []byte          // Scan: first key inclusive, last key exclusive; empty bounds are open
+	Keys       [][]byte        // Get: the key; Snapshot: all keys that are read, unless Moves are made
+	From, To   []byte          // Scan, Cursor, Snapshot: first key inclusive, last key exclusive; empty bounds are open
+	Prefix     []byte          // Cursor, Snapshot: what keys begin with
+	Moves      []Move          // Cursor, Snapshot
+	Hold       int             // Cursor, Snapshot, Get as a stream: held open for so many steps of the client
+	Backward   bool            // Scan: from the last key to the first, if the store is a CursorMaker
+	Stream     bool            // Get: as a stream, if the store is a Streamer
 	Writes     []history.Write // Put, Delete and Batch
 	Range      bool            // Batch: Writes delete every key of the script from From to To; a RangeDeleter is told so
+	Before     int             // Batch with Range: so many of the first Writes come before the deletion of the range
+	After      int             // Batch with Range: so many of the last Writes come after it
 	Durability history.Durability
 	Isolation  Isolation  // Txn
-	Lingers    bool       // Txn, Snapshot and Scan: lets other clients run between its calls
+	Lingers    bool       // Txn, Snapshot, Scan and Cursor: lets other clients run between its calls
 	Transfer   *Transfer  // Txn, of a bank
 	Appending  *Appending // Txn, of lists
 }
@@ -44,6 +53,34 @@ type Step struct {
 // Commits reports whether the step changes something, if nothing fails.
 func (s *Step) Commits() bool {
 	return len(s.Writes) > 0 || s.Transfer != nil || s.Appending != nil && !s.Appending.Rollback
+}
+
+// keys returns every key that the script can write, in order.
+func (s *Script) keys() [][]byte {
+	var all [][]byte
+	enter := func(writes []history.Write) {
+		for i := range writes {
+			all = append(all, writes[i].Key)
+		}
+	}
+	for _, batch := range s.Preload {
+		enter(batch)
+	}
+	for _, steps := range s.Clients {
+		for i := range steps {
+			enter(steps[i].Writes)
+			if t := steps[i].Transfer; t != nil {
+				all = append(all, t.From, t.To)
+			}
+			if a := steps[i].Appending; a != nil {
+				for _, touch := range a.Touches {
+					all = append(all, touch.Key)
+				}
+			}
+		}
+	}
+	slices.SortFunc(all, bytes.Compare)
+	return slices.CompactFunc(all, bytes.Equal)
 }
 
 // Transfer moves money between two accounts in a transaction: it reads both and writes both. It writes nothing if it
@@ -72,7 +109,7 @@ type Workload struct {
 func All() []Workload {
 	return []Workload{
 		{Name: "register", Text: "a handful of keys, put, read and deleted by all clients at once; every write is synced", Generate: register},
-		{Name: "kv", Text: "puts, deletes, also of ranges, batches, scans and snapshot reads, synced and unsynced; mostly own keys", Generate: kv},
+		{Name: "kv", Text: "puts, deletes, also of ranges, batches, scans, cursors, streams and snapshots, some held open, synced and unsynced; mostly own keys", Generate: kv},
 		{Name: "bank", Text: "transfers between accounts in transactions, audited by snapshots; the total never changes", Generate: bank, Transactional: true},
 		{Name: "bank-mixed", Text: "a bank whose accounts open and close, some of them with long values; synced and unsynced", Generate: bankMixed, Transactional: true, Variant: true},
 		{Name: "append", Text: "transactions that read and append to lists, which give away the order of commits", Generate: appends, Transactional: true},

@@ -39,7 +39,7 @@ func TestEveryWorkloadDoesWhatItIsFor(t *testing.T) {
 		"register": {history.Get, history.Put, history.Delete, history.Flush, history.Compact},
 		"kv": {
 			history.Get, history.Put, history.Delete, history.Batch, history.Scan, history.Snapshot, history.Flush,
-			history.Compact,
+			history.Compact, history.Cursor, history.Barrier, history.Inspect,
 		},
 		"bank":       {history.Snapshot, history.Txn, history.Flush, history.Compact},
 		"bank-mixed": {history.Snapshot, history.Txn, history.Flush, history.Compact},

@@ -40,7 +40,7 @@ func (i Isolation) recorded() history.Isolation {
 type Store interface {
 	// Get returns the newest value of key; found is false if there is none.
 	Get(key []byte) (value []byte, found bool, err error)
-	// Apply commits all writes as one: after a crash all of them are there, or none.
+	// Apply commits all writes as one: after a crash all of them are there, or none. Without writes it changes nothing.
 	Apply(writes []history.Write, d history.Durability) error
 	// Scan calls visit with every pair in [from, to) in key order, as of one instant; empty bounds are open. The
 	// slices are valid only during the call. It ends early, without error, when visit returns false.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
@@ -11,8 +12,9 @@ import (
 // worker is one client at work.
 type worker struct {
 	*driver
-	id   int
-	step *Step
+	id     int
+	step   *Step
+	opened []*opened
 }
 
 // String names the step for a person.
@@ -39,18 +41,35 @@ func (w *worker) do() {
 	case history.Put, history.Delete, history.Batch:
 		w.write()
 	case history.Get:
-		w.read(func() ([]history.Read, error) { return appendGet(nil, w.store, s.Keys[0]) })
+		w.get()
 	case history.Scan:
 		w.read(w.scan)
 	case history.Snapshot:
-		w.read(w.snapshot)
+		if len(s.Moves) > 0 {
+			w.keep(w.openSnapshot)
+		} else {
+			w.read(w.snapshot)
+		}
+	case history.Cursor:
+		if _, ok := w.store.(CursorMaker); ok {
+			w.keep(w.openCursor)
+		}
 	case history.Txn:
 		w.transact()
-	case history.Flush, history.Compact:
+	case history.Flush, history.Compact, history.Barrier, history.Inspect:
 		w.maintain()
 	default:
 		panic(fmt.Sprintf("workloads: a script asks for %v", s.Kind))
 	}
+	w.readOn()
+}
+
+func (w *worker) get() {
+	if _, ok := w.store.(Streamer); ok && w.step.Stream {
+		w.keep(w.openStream)
+		return
+	}
+	w.read(func() ([]history.Read, error) { return appendGet(nil, w.store, w.step.Keys[0]) })
 }
 
 func (w *worker) write() {
@@ -64,6 +83,9 @@ func (w *worker) write() {
 // was told.
 func (w *worker) apply(h history.Handle) (err error) {
 	s := w.step
+	if s.Before+s.After > 0 {
+		return w.applyRange(h)
+	}
 	if q, ok := w.store.(Sequencer); ok {
 		var seq uint64
 		if s.Range {
@@ -76,6 +98,27 @@ func (w *worker) apply(h history.Handle) (err error) {
 	}
 	if r, ok := w.store.(RangeDeleter); ok && s.Range {
 		return r.DeleteRange(s.From, s.To, s.Durability)
+	}
+	return w.store.Apply(s.Writes, s.Durability)
+}
+
+// applyRange commits writes before and after the deletion of a range.
+func (w *worker) applyRange(h history.Handle) error {
+	s := w.step
+	b, ok := w.store.(RangeBatcher)
+	q, sequenced := w.store.(Sequencer)
+	switch {
+	case ok:
+		end := len(s.Writes) - s.After
+		seq, err := b.ApplyRange(RangeBatch{Before: s.Writes[:s.Before], From: s.From, To: s.To, After: s.Writes[end:]}, s.Durability)
+		if sequenced {
+			w.rec.SetSeq(h, seq)
+		}
+		return err
+	case sequenced:
+		seq, err := q.ApplySeq(s.Writes, s.Durability)
+		w.rec.SetSeq(h, seq)
+		return err
 	}
 	return w.store.Apply(s.Writes, s.Durability)
 }
@@ -94,6 +137,9 @@ func (w *worker) read(from func() ([]history.Read, error)) {
 const scanLingers = 16
 
 func (w *worker) scan() (reads []history.Read, err error) {
+	if maker, ok := w.store.(CursorMaker); ok && w.step.Backward {
+		return w.scanBackward(maker)
+	}
 	err = w.store.Scan(w.step.From, w.step.To, func(key, value []byte) bool {
 		if n := len(reads); n == 1 || n == scanLingers {
 			w.linger() // what the scan goes on with may have been compacted away since
@@ -102,6 +148,22 @@ func (w *worker) scan() (reads []history.Read, err error) {
 		return true
 	})
 	return reads, err
+}
+
+// scanBackward reads a range from its end. The history has it in the order of keys, as any scan.
+func (w *worker) scanBackward(maker CursorMaker) (reads []history.Read, err error) {
+	c, err := maker.NewCursor(Bounds{From: w.step.From, To: w.step.To})
+	if err != nil {
+		return nil, err
+	}
+	for ok := c.Last(); ok; ok = c.Prev() {
+		if n := len(reads); n == 1 || n == scanLingers {
+			w.linger()
+		}
+		reads = append(reads, history.Read{Key: bytes.Clone(c.Key()), Value: bytes.Clone(c.Value()), Found: true})
+	}
+	slices.Reverse(reads)
+	return reads, errors.Join(c.Error(), c.Close())
 }
 
 func (w *worker) snapshot() (reads []history.Read, err error) {
@@ -119,19 +181,38 @@ func (w *worker) snapshot() (reads []history.Read, err error) {
 	return reads, nil
 }
 
+// maintain makes a call that neither reads nor writes, if the store has it.
 func (w *worker) maintain() {
-	m, ok := w.store.(Maintainer)
-	if !ok {
+	call := w.maintenance()
+	if call == nil {
 		return
 	}
 	h := w.rec.Call(w.id, history.Op{Kind: w.step.Kind})
-	err := error(nil)
-	if w.step.Kind == history.Flush {
-		err = m.Flush()
-	} else {
-		err = m.Compact()
-	}
+	err := call()
 	w.rec.Return(h, nil, outcome(err), err)
+}
+
+func (w *worker) maintenance() func() error {
+	switch w.step.Kind {
+	case history.Flush:
+		if m, ok := w.store.(Maintainer); ok {
+			return m.Flush
+		}
+	case history.Compact:
+		if m, ok := w.store.(Maintainer); ok {
+			return m.Compact
+		}
+	case history.Barrier:
+		if s, ok := w.store.(Syncer); ok {
+			return s.Sync
+		}
+	case history.Inspect:
+		if i, ok := w.store.(Inspector); ok {
+			return i.Inspect
+		}
+	default:
+	}
+	return nil
 }
 
 // transact runs a transaction, again and again while it conflicts.

@@ -96,6 +96,12 @@ var (
 	_ workloads.Maintainer   = (*store)(nil)
 	_ workloads.RangeDeleter = (*store)(nil)
 	_ workloads.Verifier     = (*store)(nil)
+	_ workloads.CursorMaker  = (*store)(nil)
+	_ workloads.Snapshotter  = (*store)(nil)
+	_ workloads.Streamer     = (*store)(nil)
+	_ workloads.Syncer       = (*store)(nil)
+	_ workloads.RangeBatcher = (*store)(nil)
+	_ workloads.Inspector    = (*store)(nil)
 	_ bench.Getter           = (*store)(nil)
 )
 
@@ -118,6 +124,11 @@ func (s *store) Apply(writes []history.Write, d history.Durability) error {
 
 func batch(writes []history.Write) *engine.Batch {
 	b := &engine.Batch{}
+	add(b, writes)
+	return b
+}
+
+func add(b *engine.Batch, writes []history.Write) {
 	for _, w := range writes {
 		if w.Delete {
 			b.Delete(w.Key)
@@ -125,7 +136,6 @@ func batch(writes []history.Write) *engine.Batch {
 			b.Put(w.Key, w.Value)
 		}
 	}
-	return b
 }
 
 func (s *store) DeleteRange(from, to []byte, d history.Durability) error {

@@ -27,6 +27,12 @@ func (s *sequenced) DeleteRangeSeq(from, to []byte, d history.Durability) (uint6
 	return b.Seq(), err
 }
 
+func (s *sequenced) ApplyRange(r workloads.RangeBatch, d history.Durability) (uint64, error) {
+	b := rangeBatch(r)
+	err := translate(s.db.Apply(b, durability(d)))
+	return b.Seq(), err
+}
+
 func (s *sequenced) Begin(level workloads.Isolation) (workloads.Txn, error) {
 	t, err := s.store.Begin(level)
 	if err != nil {

@@ -2,7 +2,9 @@ package judge
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads"
@@ -67,13 +69,21 @@ func tagged(r checker.Result) []checker.Violation {
 	return violations
 }
 
-// unexpectedErrors fails if the store returned an error other than a conflict before anything had failed under it.
+// unexpectedErrors fails if the store returned an error other than a conflict before anything had failed under it, or if a
+// cursor or a stream went astray.
 func (j *Judges) unexpectedErrors() checker.Result {
 	result := checker.Result{Judge: "errors", Verdict: checker.Pass}
 	excused, transactions := j.recording.Excused(), j.target.Promises.Transactions
 	for i := range j.recording.History {
 		op := &j.recording.History[i]
-		if op.Err == "" || op.Return >= excused || isConflict(op) || !transactions && isTransaction(op.Kind) {
+		if strings.Contains(op.Err, workloads.ErrAstray.Error()) { // no fault excuses a wrong answer
+			result.Verdict = checker.Fail
+			result.Violations = append(result.Violations, checker.Violation{
+				Class: "astray", Ops: []int{op.ID}, Sentence: fmt.Sprintf("%s #%d by client %d: %s", op.Kind, op.ID, op.Client, op.Err),
+			})
+			continue
+		}
+		if op.Err == "" || op.Shown() >= excused || isConflict(op) || !transactions && isTransaction(op.Kind) {
 			continue
 		}
 		result.Verdict = checker.Fail

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"math"
 	"os"
 	"slices"
 	"sync"
@@ -205,6 +206,8 @@ func (t *Store) apply(payload []byte) {
 	}
 }
 
+func tooLong(w history.Write) bool { return len(w.Key) > math.MaxUint16 || len(w.Value) >= math.MaxUint16 }
+
 func encode(writes []history.Write) []byte {
 	var b []byte
 	for _, w := range writes {
@@ -219,12 +222,19 @@ func encode(writes []history.Write) []byte {
 	return b
 }
 
-// Apply commits writes as one record.
+// Apply commits writes as one record. Without writes it does nothing: a record of no bytes would look like the end of the log.
+// Keys and values that are too long for a record are refused.
 func (t *Store) Apply(writes []history.Write, d history.Durability) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.broken != nil {
 		return fmt.Errorf("%w: %w", workloads.ErrRefused, t.broken)
+	}
+	if len(writes) == 0 {
+		return nil
+	}
+	if slices.ContainsFunc(writes, tooLong) {
+		return fmt.Errorf("%w: too long", workloads.ErrRefused)
 	}
 	if t.bug == SplitBatch && len(writes) > 1 {
 		if err := t.append(encode(writes[:1]), history.NoSync); err != nil {

@@ -1,0 +1,225 @@
+package workloads
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// opened is what a client has opened and reads while it goes on with other steps: a cursor, a snapshot or a stream. The
+// history has it as an operation that was answered when it was open, and that shows this moment, however late it is read.
+type opened struct {
+	handle history.Handle
+	moves  []Move // that are left
+	left   int    // steps of the client until it is closed
+	look   func(Move) ([]history.Read, error)
+	close  func() error
+}
+
+// keep opens what the step says, and reads it now or, if it is to be held, during the next steps.
+func (w *worker) keep(open func() (*opened, error)) {
+	s := w.step
+	h := w.rec.Call(w.id, history.Op{Kind: s.Kind})
+	o, err := open()
+	w.rec.Return(h, nil, outcome(err), err)
+	if err != nil {
+		return
+	}
+	o.handle, o.left = h, s.Hold
+	if o.moves == nil {
+		o.moves = s.Moves
+	}
+	w.linger()
+	w.opened = append(w.opened, o)
+}
+
+// readOn reads a part of everything that is open, and closes what need not be open any longer.
+func (w *worker) readOn() {
+	still := w.opened[:0]
+	for _, o := range w.opened {
+		n := len(o.moves)
+		if o.left > 0 {
+			n /= o.left + 1
+		}
+		err := w.look(o, n)
+		switch {
+		case err != nil || o.left == 0:
+			w.shut(o, err)
+		default:
+			o.left--
+			still = append(still, o)
+		}
+	}
+	w.opened = still
+}
+
+// look makes so many movements and records what they show.
+func (w *worker) look(o *opened, n int) error {
+	if n == 0 {
+		return nil
+	}
+	var all []history.Read
+	for _, m := range o.moves[:n] {
+		reads, err := o.look(m)
+		if err != nil {
+			w.rec.AddReads(o.handle, nil, err)
+			return err
+		}
+		all = append(all, reads...)
+	}
+	o.moves = o.moves[n:]
+	w.rec.AddReads(o.handle, all, nil)
+	return nil
+}
+
+// shut closes what is open. An error of that is one of reading it, unless there was another.
+func (w *worker) shut(o *opened, before error) {
+	if err := o.close(); err != nil && before == nil {
+		w.rec.AddReads(o.handle, nil, err)
+	}
+}
+
+// shutAll ends everything that is open: read to the end, or only closed.
+func (w *worker) shutAll(read bool) {
+	for _, o := range w.opened {
+		var err error
+		if read {
+			err = w.look(o, len(o.moves))
+		}
+		w.shut(o, err)
+	}
+	w.opened = nil
+}
+
+// openCursor opens a cursor of the store.
+func (w *worker) openCursor() (*opened, error) {
+	bounds := Bounds{From: w.step.From, To: w.step.To, Prefix: w.step.Prefix}
+	c, err := w.store.(CursorMaker).NewCursor(bounds)
+	if err != nil {
+		return nil, err
+	}
+	walk := newWalk(c, bounds, w.keys())
+	return &opened{close: c.Close, look: func(m Move) ([]history.Read, error) {
+		err := walk.move(m)
+		return walk.shown(), err
+	}}, nil
+}
+
+// openSnapshot opens a snapshot, or what stands in for one in a store that has none: a read-only transaction.
+func (w *worker) openSnapshot() (*opened, error) {
+	v := &snapshotView{bounds: Bounds{From: w.step.From, To: w.step.To, Prefix: w.step.Prefix}, keys: w.keys}
+	if s, ok := w.store.(Snapshotter); ok {
+		snapshot, err := s.NewSnapshot()
+		if err != nil {
+			return nil, err
+		}
+		v.source, v.end = snapshot, snapshot.Close
+	} else {
+		txn, err := w.store.Begin(ReadOnly)
+		if err != nil {
+			return nil, err
+		}
+		v.source, v.end = txn, func() error { txn.Rollback(); return nil }
+	}
+	return &opened{look: v.look, close: v.close}, nil
+}
+
+// snapshotView is a snapshot with the cursor that it is looked at with.
+type snapshotView struct {
+	source getter
+	end    func() error
+	bounds Bounds
+	keys   func() [][]byte
+	walk   *walk // nil until it is first moved
+	gets   int
+}
+
+func (v *snapshotView) look(m Move) ([]history.Read, error) {
+	if m.How == MoveGet {
+		v.gets++
+		if s, ok := v.source.(Streamer); ok && v.gets%2 == 0 {
+			return streamed(s, m.Key)
+		}
+		return appendGet(nil, v.source, m.Key)
+	}
+	if v.walk == nil {
+		maker, ok := v.source.(CursorMaker)
+		if !ok {
+			return nil, nil
+		}
+		c, err := maker.NewCursor(v.bounds)
+		if err != nil {
+			return nil, err
+		}
+		v.walk = newWalk(c, v.bounds, v.keys())
+	}
+	err := v.walk.move(m)
+	return v.walk.shown(), err
+}
+
+func (v *snapshotView) close() error {
+	var err error
+	if v.walk != nil {
+		err = v.walk.cursor.Close()
+	}
+	return errors.Join(err, v.end())
+}
+
+// openStream opens the value of the step's key as a stream.
+func (w *worker) openStream() (*opened, error) {
+	key := w.step.Keys[0]
+	r, found, err := w.store.(Streamer).OpenValue(key)
+	if err != nil {
+		return nil, err
+	}
+	o := &opened{moves: []Move{{How: MoveGet, Key: key}}, close: func() error { return nil }}
+	if found {
+		o.close = r.Close
+	}
+	o.look = func(Move) ([]history.Read, error) { return readStream(r, key, found) }
+	return o, nil
+}
+
+// streamed reads the value of a key as a stream.
+func streamed(s Streamer, key []byte) ([]history.Read, error) {
+	r, found, err := s.OpenValue(key)
+	if err != nil || !found {
+		return []history.Read{{Key: key}}, err
+	}
+	reads, err := readStream(r, key, true)
+	return reads, errors.Join(err, r.Close())
+}
+
+// streamPiece is how many bytes of a stream are asked for at a time: no divisor of anything.
+const streamPiece = 611
+
+// readStream reads a stream piece by piece. One that can go back is read from its middle once more.
+func readStream(r io.Reader, key []byte, found bool) ([]history.Read, error) {
+	read := history.Read{Key: key, Found: found}
+	if !found {
+		return []history.Read{read}, nil
+	}
+	var all bytes.Buffer
+	if _, err := io.CopyBuffer(struct{ io.Writer }{&all}, struct{ io.Reader }{r}, make([]byte, streamPiece)); err != nil {
+		return nil, err
+	}
+	read.Value = all.Bytes()
+	if s, ok := r.(io.Seeker); ok {
+		half := len(read.Value) / 2
+		if _, err := s.Seek(int64(half), io.SeekStart); err != nil {
+			return nil, err
+		}
+		again, err := io.ReadAll(r)
+		if err != nil {
+			return nil, err
+		}
+		if !bytes.Equal(again, read.Value[half:]) {
+			return nil, fmt.Errorf("%w: a stream of %q reads %.40q at offset %d the second time, and %.40q the first",
+				ErrAstray, key, again, half, read.Value[half:])
+		}
+	}
+	return []history.Read{read}, nil
+}

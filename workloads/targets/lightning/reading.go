@@ -1,0 +1,107 @@
+package lightning
+
+import (
+	"errors"
+	"io"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// cursor is an engine.Iterator as workloads see it.
+type cursor struct{ *engine.Iterator }
+
+func (c cursor) Error() error { return translate(c.Iterator.Error()) }
+func (c cursor) Close() error { return translate(c.Iterator.Close()) }
+
+func asCursor(it *engine.Iterator, err error) (workloads.Cursor, error) {
+	if err != nil {
+		return nil, translate(err)
+	}
+	return cursor{it}, nil
+}
+
+func options(b workloads.Bounds) engine.IterOptions {
+	return engine.IterOptions{LowerBound: b.From, UpperBound: b.To, Prefix: b.Prefix}
+}
+
+// NewCursor returns an iterator of the store.
+func (s *store) NewCursor(b workloads.Bounds) (workloads.Cursor, error) {
+	return asCursor(s.db.NewIterator(options(b)))
+}
+
+// NewCursor returns an iterator of the transaction.
+func (t *txn) NewCursor(b workloads.Bounds) (workloads.Cursor, error) {
+	return asCursor(t.t.NewIterator(options(b)))
+}
+
+// OpenValue returns a reader of a value.
+func (s *store) OpenValue(key []byte) (io.ReadCloser, bool, error) {
+	return asStream(s.db.GetReader(key))
+}
+
+// NewSnapshot returns a snapshot of the engine, which is not a transaction.
+func (s *store) NewSnapshot() (workloads.Snapshot, error) { return &snapshot{s.db.NewSnapshot()}, nil }
+
+// snapshot is an engine.Snapshot as workloads see it.
+type snapshot struct{ s *engine.Snapshot }
+
+func (s *snapshot) Get(key []byte) ([]byte, bool, error) { return found(s.s.Get(key)) }
+
+func (s *snapshot) NewCursor(b workloads.Bounds) (workloads.Cursor, error) {
+	return asCursor(s.s.NewIterator(options(b)))
+}
+
+func (s *snapshot) OpenValue(key []byte) (io.ReadCloser, bool, error) {
+	return asStream(s.s.GetReader(key))
+}
+
+func (s *snapshot) Close() error {
+	s.s.Close()
+	return nil
+}
+
+// stream is an engine.ValueReader as workloads see it.
+type stream struct{ *engine.ValueReader }
+
+func (s stream) Read(p []byte) (int, error) {
+	n, err := s.ValueReader.Read(p)
+	if err == io.EOF { //nolint:errorlint // a reader must return it as it is
+		return n, err
+	}
+	return n, translate(err)
+}
+
+func asStream(r *engine.ValueReader, err error) (io.ReadCloser, bool, error) {
+	switch {
+	case errors.Is(err, engine.ErrNotFound):
+		return nil, false, nil
+	case err != nil:
+		return nil, false, translate(err)
+	}
+	return stream{r}, true, nil
+}
+
+// Sync commits an empty batch, which waits until everything acknowledged before it is on disk.
+func (s *store) Sync() error { return translate(s.db.Apply(&engine.Batch{}, engine.Sync)) }
+
+// ApplyRange applies a batch that deletes a range.
+func (s *store) ApplyRange(r workloads.RangeBatch, d history.Durability) (uint64, error) {
+	return 0, translate(s.db.Apply(rangeBatch(r), durability(d)))
+}
+
+func rangeBatch(r workloads.RangeBatch) *engine.Batch {
+	b := batch(r.Before)
+	b.DeleteRange(r.From, r.To)
+	add(b, r.After)
+	return b
+}
+
+// Inspect asks for the metrics, the tables and the blob files.
+func (s *store) Inspect() error {
+	_ = s.db.Metrics()
+	_, tables := s.db.Shape()
+	_, blobs := s.db.BlobFiles()
+	return translate(errors.Join(tables, blobs))
+}

@@ -1,0 +1,164 @@
+package workloads
+
+import (
+	"bytes"
+	"fmt"
+	"sort"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// walk moves a cursor and keeps what that shows: the keys that it stood on, and of the keys that anybody may have written
+// those that it passed, which are not there. To a judge all of them were read at one instant.
+type walk struct {
+	cursor      Cursor
+	keys        [][]byte // of the script, in order
+	lower       []byte
+	upper       []byte // nil: none
+	here        []byte
+	stands      bool
+	reads       []history.Read
+	direction   Movement // of the latest movement, for errors
+	destination []byte
+}
+
+func newWalk(c Cursor, b Bounds, keys [][]byte) *walk {
+	w := &walk{cursor: c, keys: keys, lower: b.From}
+	if bytes.Compare(b.Prefix, w.lower) > 0 {
+		w.lower = b.Prefix
+	}
+	if len(b.To) > 0 {
+		w.upper = b.To
+	}
+	if end := prefixEnd(b.Prefix); end != nil && (w.upper == nil || bytes.Compare(end, w.upper) < 0) {
+		w.upper = end
+	}
+	return w
+}
+
+// prefixEnd returns the first key after all that begin with a prefix; nil if there is none.
+func prefixEnd(prefix []byte) []byte {
+	for i := len(prefix) - 1; i >= 0; i-- {
+		if prefix[i] < 0xff {
+			end := bytes.Clone(prefix[:i+1])
+			end[i]++
+			return end
+		}
+	}
+	return nil
+}
+
+// after returns the first key after a key.
+func after(key []byte) []byte { return append(bytes.Clone(key), 0) }
+
+// move makes one movement. The error is the cursor's, or ErrAstray.
+func (w *walk) move(m Move) error {
+	w.direction, w.destination = m.How, m.Key
+	switch m.How {
+	case MoveFirst:
+		return w.forward(w.cursor.First(), w.lower)
+	case MoveLast:
+		return w.backward(w.cursor.Last(), w.upper)
+	case MoveSeekGE:
+		return w.forward(w.cursor.SeekGE(m.Key), later(m.Key, w.lower))
+	case MoveSeekLT:
+		end := append([]byte{}, m.Key...) // not nil
+		if w.upper != nil && bytes.Compare(w.upper, end) < 0 {
+			end = w.upper
+		}
+		return w.backward(w.cursor.SeekLT(m.Key), end)
+	case MoveNext:
+		if w.stands {
+			return w.forward(w.cursor.Next(), after(w.here))
+		}
+	case MovePrev:
+		if w.stands {
+			return w.backward(w.cursor.Prev(), w.here)
+		}
+	default:
+		panic(fmt.Sprintf("workloads: a script moves a cursor by %q", m.How))
+	}
+	return nil
+}
+
+// forward notes where a movement has led that was to stop at the first key from one on.
+func (w *walk) forward(found bool, from []byte) error {
+	w.stands = found
+	if !found {
+		w.passed(from, w.upper)
+		return w.cursor.Error()
+	}
+	key := w.cursor.Key()
+	if bytes.Compare(key, from) < 0 || w.upper != nil && bytes.Compare(key, w.upper) >= 0 {
+		return w.astray(key)
+	}
+	w.passed(from, key)
+	return w.stand(key)
+}
+
+// backward notes where a movement has led that was to stop at the last key before an end; nil: at the last of all.
+func (w *walk) backward(found bool, end []byte) error {
+	w.stands = found
+	if !found {
+		w.passed(w.lower, end)
+		return w.cursor.Error()
+	}
+	key := w.cursor.Key()
+	if bytes.Compare(key, w.lower) < 0 || end != nil && bytes.Compare(key, end) >= 0 {
+		return w.astray(key)
+	}
+	w.passed(after(key), end)
+	return w.stand(key)
+}
+
+// stand notes the key under the cursor, and its value.
+func (w *walk) stand(key []byte) error {
+	w.here = append(w.here[:0], key...)
+	value := bytes.Clone(w.cursor.Value())
+	if err := w.cursor.Error(); err != nil {
+		return err
+	}
+	w.reads = append(w.reads, history.Read{Key: bytes.Clone(w.here), Value: value, Found: true})
+	return nil
+}
+
+// passed notes that no key is there from one to before an end; nil: to the last of all.
+func (w *walk) passed(from, end []byte) {
+	first := sort.Search(len(w.keys), func(i int) bool { return bytes.Compare(w.keys[i], from) >= 0 })
+	for _, key := range w.keys[first:] {
+		if end != nil && bytes.Compare(key, end) >= 0 {
+			return
+		}
+		w.reads = append(w.reads, history.Read{Key: key})
+	}
+}
+
+func (w *walk) astray(key []byte) error {
+	bounds := fmt.Sprintf("from %q", w.lower)
+	if w.upper != nil {
+		bounds += fmt.Sprintf(" to %q", w.upper)
+	}
+	to := ""
+	switch w.direction {
+	case MoveSeekGE, MoveSeekLT:
+		to = fmt.Sprintf(" of %q", w.destination)
+	case MoveNext, MovePrev:
+		to = fmt.Sprintf(" after %q", w.here)
+	default:
+	}
+	return fmt.Errorf("%w: bound %s, %s%s leads to %q", ErrAstray, bounds, w.direction, to, key)
+}
+
+func later(a, b []byte) []byte {
+	if bytes.Compare(a, b) < 0 {
+		return b
+	}
+	return a
+}
+
+// shown returns what came to be known since the last call.
+func (w *walk) shown() []history.Read {
+	reads := w.reads
+	w.reads = nil
+	return reads
+}
