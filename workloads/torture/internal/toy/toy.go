@@ -206,7 +206,9 @@ func (t *Store) apply(payload []byte) {
 	}
 }
 
-func tooLong(w history.Write) bool { return len(w.Key) > math.MaxUint16 || len(w.Value) >= math.MaxUint16 }
+func tooLong(w history.Write) bool {
+	return len(w.Key) > math.MaxUint16 || len(w.Value) >= math.MaxUint16
+}
 
 func encode(writes []history.Write) []byte {
 	var b []byte
