@@ -22,18 +22,18 @@ func asCursor(it *engine.Iterator, err error) (workloads.Cursor, error) {
 	return cursor{it}, nil
 }
 
-func options(b workloads.Bounds) engine.IterOptions {
+func within(b workloads.Bounds) engine.IterOptions {
 	return engine.IterOptions{LowerBound: b.From, UpperBound: b.To, Prefix: b.Prefix}
 }
 
 // NewCursor returns an iterator of the store.
 func (s *store) NewCursor(b workloads.Bounds) (workloads.Cursor, error) {
-	return asCursor(s.db.NewIterator(options(b)))
+	return asCursor(s.db.NewIterator(within(b)))
 }
 
 // NewCursor returns an iterator of the transaction.
 func (t *txn) NewCursor(b workloads.Bounds) (workloads.Cursor, error) {
-	return asCursor(t.t.NewIterator(options(b)))
+	return asCursor(t.t.NewIterator(within(b)))
 }
 
 // OpenValue returns a reader of a value.
@@ -50,7 +50,7 @@ type snapshot struct{ s *engine.Snapshot }
 func (s *snapshot) Get(key []byte) ([]byte, bool, error) { return found(s.s.Get(key)) }
 
 func (s *snapshot) NewCursor(b workloads.Bounds) (workloads.Cursor, error) {
-	return asCursor(s.s.NewIterator(options(b)))
+	return asCursor(s.s.NewIterator(within(b)))
 }
 
 func (s *snapshot) OpenValue(key []byte) (io.ReadCloser, bool, error) {
