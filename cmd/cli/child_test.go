@@ -5,10 +5,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,6 +19,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 )
 
 // doomed is the command with an engine that ends the process when it is opened, in the way that DOOM says.
@@ -25,6 +28,12 @@ func doomed() {
 		switch os.Getenv("DOOM") {
 		case "panic":
 			go panic("the table is gone")
+		case "exit":
+			os.Exit(0)
+		case "log":
+			log.Fatal("the disk is haunted")
+		case "throw":
+			new(sync.Mutex).Unlock()
 		case "kill":
 			self, _ := os.FindProcess(os.Getpid())
 			_ = self.Kill()
@@ -39,7 +48,7 @@ func doomed() {
 // runDoomed runs doomed in a process of its own.
 func runDoomed(t *testing.T, doom string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	if !childDiesWithParent {
+	if !apart.Possible {
 		t.Skip("here the engine runs in the command's own process: only Linux ends a child with its parent")
 	}
 	self, err := os.Executable()
@@ -52,24 +61,33 @@ func runDoomed(t *testing.T, doom string, args ...string) (code int, stdout, std
 	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
 }
 
-func TestAPanicThatNobodyCanRecoverIsAFinding(t *testing.T) {
+func TestAnEngineThatEndsTheProcessIsAFinding(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	code, stdout, stderr := runDoomed(t, "panic", "run", "-w", "kv", "-f", "power", "--format", "json", "--dir", dir)
-	require.Equal(t, int(exit.Violation), code, stderr)
-	var r torture.Result
-	require.NoError(t, json.Unmarshal([]byte(stdout), &r), stderr)
-	require.Equal(t, checker.Fail, r.Verdict)
-	require.Len(t, r.Findings, 1)
-	f := r.Findings[0]
-	require.Regexp(t, `^The engine panicked in a goroutine of its own, in \S+, and ended the process: the table is gone$`, f.Sentence)
-	require.Equal(t, "kv × power", f.Workload+" × "+f.Fault)
-	require.NotEmpty(t, f.Evidence)
-	require.FileExists(t, filepath.Join(dir, "report.html"))
+	for doom, want := range map[string]string{
+		"panic": `^The engine panicked in a goroutine of its own, in \S+, and ended the process: the table is gone$`,
+		"throw": `^The engine caused a fatal error of the Go runtime, in \S+, which ended the process: noticed by sync.\(\*Mutex\).\w+$`,
+		"exit":  `^The engine ended the process with exit code 0, as os.Exit and log.Fatal do$`,
+		"log":   `^The engine ended the process with exit code 1, as os.Exit and log.Fatal do; the last line of its log: .* the disk is haunted$`,
+	} {
+		t.Run(doom, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			code, stdout, stderr := runDoomed(t, doom, "run", "-w", "kv", "-f", "power", "--format", "json", "--dir", dir)
+			require.Equal(t, int(exit.Violation), code, stderr)
+			var r torture.Result
+			require.NoError(t, json.Unmarshal([]byte(stdout), &r), stderr)
+			require.Equal(t, checker.Fail, r.Verdict)
+			require.Len(t, r.Findings, 1)
+			f := r.Findings[0]
+			require.Regexp(t, want, f.Sentence)
+			require.Equal(t, "kv × power", f.Workload+" × "+f.Fault)
+			require.FileExists(t, filepath.Join(dir, "report.html"))
 
-	code, stdout, stderr = runDoomed(t, "panic", "replay", f.Token, "--attempts", "3", "--dir", dir)
-	require.Equal(t, int(exit.Violation), code, stderr)
-	require.Contains(t, stdout, "REPRODUCED  3 of 3 attempts")
+			code, stdout, stderr = runDoomed(t, doom, "replay", f.Token, "--attempts", "3", "--dir", dir)
+			require.Equal(t, int(exit.Violation), code, stderr)
+			require.Contains(t, stdout, "REPRODUCED  3 of 3 attempts")
+		})
+	}
 }
 
 func TestAProcessThatIsKilledIsNoFinding(t *testing.T) {
@@ -82,7 +100,7 @@ func TestAProcessThatIsKilledIsNoFinding(t *testing.T) {
 
 // Whoever is killed by SIGKILL cleans up nothing. The next one does.
 func TestWhatAKilledCommandLeavesIsRemovedByTheNext(t *testing.T) {
-	if !childDiesWithParent {
+	if !apart.Possible {
 		t.Skip("here there is no child process and no directory for it")
 	}
 	t.Setenv("TMPDIR", t.TempDir())

@@ -5,9 +5,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 )
 
 // runIsolated is run in a child process. If the child dies, it reports what the child could not.
@@ -18,10 +20,10 @@ func runIsolated(ctx context.Context, t *tool, target torture.Target, f *runFlag
 		return cmp.Or(err, code.Err())
 	}
 	took := t.now().Sub(started)
-	if err := died.innocent(); err != nil {
-		return err
-	}
-	last, err := findingOf(ctx, t, died)
+	last, err := torture.AfterDeath(ctx, t.app.Targets, f.opts, died, func(ctx context.Context, token string) *apart.Death {
+		_, again, _ := runChild(ctx, io.Discard, io.Discard, "replay", token, "--attempts", strconv.Itoa(torture.DeathReplays)) // a child that cannot be started has not died
+		return again
+	})
 	if err != nil {
 		return err
 	}
@@ -35,25 +37,6 @@ func runIsolated(ctx context.Context, t *tool, target torture.Target, f *runFlag
 	return cmp.Or[error](publish(t, result, &f.out), exit.Violation)
 }
 
-// findingOf returns the finding of a death. If several runs were going on, it takes the token whose replay dies as
-// well.
-func findingOf(ctx context.Context, t *tool, d *death) (*torture.Finding, error) {
-	for _, token := range d.tokens {
-		_, again, err := runChild(ctx, io.Discard, io.Discard, "replay", token, "--attempts", "5")
-		if err == nil && again != nil && again.innocent() == nil {
-			return torture.Died(t.app.Targets, token, again.output)
-		}
-	}
-	if len(d.tokens) == 0 {
-		return nil, fmt.Errorf("%w: the engine panicked before the first run began: %s", torture.ErrHost, d.output)
-	}
-	f, err := torture.Died(t.app.Targets, d.tokens[0], d.output)
-	if err == nil {
-		f.Sentence += "; five replays of the run did not show it"
-	}
-	return f, err
-}
-
 // replayIsolated is replay in a child process. If the child dies, each attempt gets a child of its own, and those that show
 // the failure are counted.
 func replayIsolated(ctx context.Context, t *tool, tokenOrFile string, f *replayFlags) error {
@@ -61,12 +44,12 @@ func replayIsolated(ctx context.Context, t *tool, tokenOrFile string, f *replayF
 	if err != nil || died == nil {
 		return cmp.Or(err, code.Err())
 	}
-	if err := died.innocent(); err != nil {
+	result := &torture.ReplayResult{Reproduced: true, Attempts: 1, Hits: 1}
+	if result.Finding, err = torture.AfterReplay(t.app.Targets, tokenOrFile, died); err != nil {
 		return err
 	}
-	result := &torture.ReplayResult{Reproduced: true, Attempts: 1, Hits: 1}
-	if result.Finding, err = torture.Died(t.app.Targets, tokenOrFile, died.output); err != nil {
-		fmt.Fprintf(t.stderr, "%s: the engine panicked and ended the process\n", t.name.short) // a file has no token
+	if result.Finding == nil {
+		fmt.Fprintf(t.stderr, "%s: the engine ended the process\n", t.name.short) // a file has no token
 		return exit.Violation
 	}
 	for ; result.Attempts < f.opts.Attempts && ctx.Err() == nil; result.Attempts++ {
@@ -74,7 +57,7 @@ func replayIsolated(ctx context.Context, t *tool, tokenOrFile string, f *replayF
 		if err != nil {
 			return err
 		}
-		if again != nil && again.innocent() == nil || again == nil && code == exit.Violation {
+		if again != nil && again.OfEngine() || again == nil && code == exit.Violation {
 			result.Hits++
 		}
 	}

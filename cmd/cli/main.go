@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"os"
 	"runtime/debug"
 )
@@ -36,5 +37,9 @@ func execute(t *tool, args []string) int {
 	root.SetArgs(args)
 	root.SetOut(t.stdout)
 	root.SetErr(t.stderr)
-	return int(conclude(t, root.ExecuteContext(ctx)))
+	err := root.ExecuteContext(ctx)
+	if t.done != nil {
+		err = errors.Join(err, t.done())
+	}
+	return int(conclude(t, err))
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 )
 
 // tool is what the commands share: the App, and the world around the process, which tests replace.
@@ -29,6 +30,7 @@ type tool struct {
 
 	isolate bool                         // run engines in a child process; see child.go
 	running func(slot int, token string) // torture.Options.Running
+	done    func() error                 // a child says that it has come to its end; nil: this is none
 }
 
 func newTool(app App) *tool {
@@ -39,10 +41,11 @@ func newTool(app App) *tool {
 		now:      time.Now, //nolint:forbidigo // the date in a report is the one thing here that is not replayed
 		programs: litmus.Programs, check: torture.Check, replay: torture.Replay,
 	}
-	dir := os.Getenv(childVariable)
-	t.isolate = childDiesWithParent && dir == ""
-	if dir != "" {
-		t.running = newChild(dir).note
+	child := apart.Inside()
+	t.isolate = apart.Possible && child == nil
+	if child != nil {
+		child.Begin()
+		t.running, t.done = child.Note, child.Done
 	}
 	return t
 }

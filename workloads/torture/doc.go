@@ -5,6 +5,7 @@
 //
 //	contract  Target, Env, Promises, Goal: what an engine is to the lab
 //	stack     whose code a call on a stack is
+//	apart     work in a child process, and how it died
 //	plan      spec and seed -> script, faults, rules
 //	record    one run of the script: the trace of the disk and the history of the clients
 //	judge     what the clients saw, and what a recovered store shows
@@ -42,8 +43,9 @@
 //
 //   - T5 (record, explore): an engine that hangs is a finding, whether in an operation or in a recovery, and ends the
 //     exploration of its run. Its goroutines are left running, since nothing can stop them; after a few hangs the
-//     campaign gives up. A panic in a goroutine that the engine started is also a finding if the lab runs in a process
-//     of its own, as the command's does.
+//     campaign gives up. An engine that ends the process, by a panic in a goroutine of its own, a fatal error of the Go
+//     runtime, os.Exit or log.Fatal, is a finding too, if the lab runs in a child process: on Linux the command and Run see
+//     to that.
 //
 //   - T6 (recovery): the lab's own time is measured, not estimated: everything outside the engine's calls.
 //

@@ -43,6 +43,9 @@ type Options struct {
 	// Running, if set, is called before each run and before each crash point with the token that repeats what begins now.
 	// Slot 0 is the run, the others are the explorers that search it; a slot has one caller at a time. See Died.
 	Running func(slot int, token string)
+	// InProcess lets Run do its work in the process of the test, which an engine that dies then ends; see Run. Check always
+	// works in the process that calls it.
+	InProcess bool
 	// rotating says that each rare fault has one workload only, and that a workload and its variant share the common
 	// faults; the seed decides who has which.
 	rotating bool

@@ -1,14 +1,75 @@
 package torture
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 )
+
+// AfterDeath returns the finding of a process that died in a run. If several runs were going on, it is the one whose
+// repetition dies as well, as far as the time for findings goes: again repeats the run of a token in a process of its own and returns how that died; nil if it did
+// not. The error is ErrHost if the engine is not to blame.
+func AfterDeath(
+	ctx context.Context, targets []Target, opts Options, d *apart.Death, again func(ctx context.Context, token string) *apart.Death,
+) (*Finding, error) {
+	if err := innocent(d); err != nil {
+		return nil, err
+	}
+	left := newAllowance(opts.For)
+	for _, token := range d.Tokens {
+		var second *apart.Death
+		left.spend(ctx, func(ctx context.Context) {
+			if ctx.Err() == nil {
+				second = again(ctx, token)
+			}
+		})
+		if second != nil && second.OfEngine() {
+			return evidence.DiedOf(targets, token, second)
+		}
+	}
+	if len(d.Tokens) == 0 {
+		return nil, fmt.Errorf("%w: the engine ended the process before the first run began: %s", ErrHost, d.Output+d.Log)
+	}
+	f, err := evidence.DiedOf(targets, d.Tokens[0], d)
+	if err == nil {
+		f.Sentence += "; replays of the run did not show it"
+	}
+	return f, err
+}
+
+// AfterReplay returns the finding of a process that died while it replayed; nil if what it replayed is a file, which does not
+// say what was going on. The error is ErrHost if the engine is not to blame.
+func AfterReplay(targets []Target, tokenOrFile string, d *apart.Death) (*Finding, error) {
+	if err := innocent(d); err != nil {
+		return nil, err
+	}
+	f, err := evidence.DiedOf(targets, tokenOrFile, d)
+	if err != nil {
+		return nil, nil //nolint:nilerr,nilnil // it is no token
+	}
+	return f, nil
+}
+
+// DeathReplays is how often the run of a token is repeated to see whether it ends the process again.
+const DeathReplays = 5
+
+// innocent returns the error to report if the engine is not to blame for a death; nil if it is.
+func innocent(d *apart.Death) error {
+	switch by, function := d.Cause(); by {
+	case apart.ByOthers:
+		return fmt.Errorf("%w: the process that ran the engine was ended from outside, perhaps for want of memory", ErrHost)
+	case apart.ByLab:
+		return fmt.Errorf("%w: the lab itself panicked, in %s: %s", ErrHost, function, d.Output)
+	case apart.ByEngine:
+	}
+	return nil
+}
 
 // Posthumous returns the result of a run whose process died. It has the findings that the run had saved since it began
 // and, last, the one that says what the process died of. The figures of the run are lost, except for the time that it

@@ -30,6 +30,10 @@ func Reproduce(tb testing.TB, target Target, c Case) {
 		if reproduce(tb, target, p); tb.Failed() {
 			return
 		}
+		if err := tb.Context().Err(); err != nil {
+			tb.Errorf("inconclusive: %v", err)
+			return
+		}
 	}
 }
 

@@ -2,31 +2,33 @@ package evidence
 
 import (
 	"fmt"
-	"strings"
 
+	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
 // A panic in a goroutine that the engine has started cannot be recovered by anybody: it ends the process, and the run
-// with it. A program that runs the lab in a process of its own, as the command does, learns from Options.Running what
-// was going on, reads what the Go runtime wrote at the end, and turns it into a finding here.
+// with it, as os.Exit does. A program that runs the lab in a process of its own, as the command does, learns from
+// Options.Running what was going on, reads what is left at the end, and turns it into a finding here.
 
 // Died makes a finding of a panic of the engine that ended the process of a run. The output is what the Go runtime
 // wrote; the token repeats what was going on. The error is ErrBadToken.
 func Died(targets []contract.Target, token, output string) (*Finding, error) {
+	return DiedOf(targets, token, &apart.Death{Output: output})
+}
+
+// DiedOf makes a finding of the death of the process of a run; the token repeats what was going on. The error is
+// ErrBadToken.
+func DiedOf(targets []contract.Target, token string, d *apart.Death) (*Finding, error) {
 	target, s, at, err := DecodeToken(token, targets)
 	if err != nil {
 		return nil, err
 	}
-	function, _ := stack.Blame(output)
-	reason, _, _ := strings.Cut(strings.TrimSpace(output), "\n")
-	reason = strings.TrimSuffix(strings.TrimPrefix(reason, "panic: "), " [recovered, repanicked]")
 	f := explore.Failure{Judge: "process", Tick: at.Tick, Count: 1}
-	f.Class = "panic"
-	f.Sentence = fmt.Sprintf("the engine panicked in a goroutine of its own, in %s, and ended the process: %s", function, reason)
-	for _, c := range stack.Calls(output) {
+	f.Class, f.Sentence = causeOf(d)
+	for _, c := range stack.Calls(d.Output) {
 		f.Evidence = append(f.Evidence, c.Place+" "+stack.ShortName(c.Function))
 	}
 	return &Finding{
@@ -34,4 +36,21 @@ func Died(targets []contract.Target, token, output string) (*Finding, error) {
 		Limits: s.Limits, Seed: s.Seed, Clients: s.Size.Clients, CrashTick: at.Tick, Sentence: capitalized(f.Sentence), Evidence: evidenceLines(&f),
 		Trace: []TraceLine{}, Count: 1, Token: Token(target.Name, s, at),
 	}, nil
+}
+
+// causeOf returns the class of a death, and what it says.
+func causeOf(d *apart.Death) (class, sentence string) {
+	if d.Output == "" {
+		sentence = fmt.Sprintf("the engine ended the process with exit code %d, as os.Exit and log.Fatal do", d.Code)
+		if d.Log != "" {
+			sentence += "; the last line of its log: " + d.Log
+		}
+		return "exit", sentence
+	}
+	function, _ := stack.Blame(d.Output)
+	reason, fatal := stack.Reason(d.Output)
+	if fatal {
+		return "fatal error", fmt.Sprintf("the engine caused a fatal error of the Go runtime, in %s, which ended the process: %s", function, reason)
+	}
+	return "panic", fmt.Sprintf("the engine panicked in a goroutine of its own, in %s, and ended the process: %s", function, reason)
 }

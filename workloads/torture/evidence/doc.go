@@ -4,7 +4,7 @@
 //	finding.go  Finding, and how a failure becomes one   ltrace.go   Evidence: the saved finding
 //	tracelines.go  the operations before a crash         gotest.go   Case, and the Go test of a finding
 //	token.go    tokens                                   literal.go  values as Go source
-//	died.go     a panic that ended the process           load.go     reading a saved finding, within limits
+//	died.go     what ended the process                   load.go     reading a saved finding, within limits
 //	                                                     check.go    the numbers in it
 //
 // Formats. A token is "LT2-" and base 32 in Crockford's alphabet: hashes of names (2 bytes each), numbers as varints,

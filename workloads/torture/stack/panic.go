@@ -23,6 +23,28 @@ func Blame(output string) (function string, engines bool) {
 	return "", false
 }
 
+// Reason returns why the Go runtime ended a process, from what it wrote, and whether that was a fatal error and no panic. Of
+// some fatal errors it writes the reason to standard error alone; then it is the function that noticed.
+func Reason(output string) (reason string, fatal bool) {
+	for line := range strings.SplitSeq(output, "\n") {
+		if reason, ok := strings.CutPrefix(line, "panic: "); ok {
+			return strings.TrimSuffix(reason, " [recovered, repanicked]"), false
+		}
+		if reason, ok := strings.CutPrefix(line, "fatal error: "); ok {
+			return reason, true
+		}
+		if strings.HasPrefix(line, "goroutine ") {
+			break
+		}
+	}
+	for _, call := range Calls(output) {
+		if name := ShortName(call.Function); !strings.HasSuffix(name, ".fatal") && !strings.HasSuffix(name, ".throw") {
+			return "noticed by " + name, true
+		}
+	}
+	return "of an unknown kind", true
+}
+
 // ofLab reports whether a function is the lab's: one of this module that belongs neither to the engine, nor to an adapter,
 // nor to an engine of the lab's own tests.
 func (c Call) ofLab() bool {

@@ -41,3 +41,21 @@ func TestBlameTellsTheEngineFromTheLab(t *testing.T) {
 	_, engines := Blame("")
 	assert.False(t, engines, "it was killed")
 }
+
+func TestReasonOfAFatalError(t *testing.T) {
+	t.Parallel()
+	reason, fatal := Reason(panicOutput(""))
+	assert.Equal(t, "gone", reason)
+	assert.False(t, fatal)
+	trace := "goroutine 7 [running]:\ninternal/sync.fatal({0x1, 0x2})\n\t/runtime/panic.go:1 +0x1\n" +
+		"internal/sync.(*Mutex).unlockSlow(0xc0)\n\t/sync/mutex.go:1 +0x1\n"
+	for output, want := range map[string]string{
+		"runtime: goroutine stack exceeds 1000000000-byte limit\nfatal error: stack overflow\n\n" + trace: "stack overflow",
+		trace: "noticed by sync.(*Mutex).unlockSlow",
+		"":    "of an unknown kind",
+	} {
+		reason, fatal := Reason(output)
+		assert.Equal(t, want, reason)
+		assert.True(t, fatal)
+	}
+}

@@ -1,0 +1,67 @@
+package apart
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"sync"
+)
+
+// Variable is the environment variable of a child that names the directory that it shares with its parent.
+const Variable = "LIGHTNING_TORTURE_CHILD"
+
+// The files of a child.
+const (
+	crashFile   = "crash"   // what the Go runtime wrote when it ended the process; it exists once the child has begun
+	logFile     = "log"     // what was written to package log
+	runningFile = "running" // the tokens of the runs that were going on, one slot each
+	doneFile    = "done"    // the child has come to its end
+	slotBytes   = 1024
+)
+
+// Child is this process, if it is one.
+type Child struct {
+	Dir     string // shared with the parent
+	running *os.File
+}
+
+// Inside returns this process as a child; nil if it is none.
+var Inside = sync.OnceValue(func() *Child {
+	dir := os.Getenv(Variable)
+	if dir == "" {
+		return nil
+	}
+	_ = os.Unsetenv(Variable) // a process that this one starts is no child; it fails for bad names only
+	return &Child{Dir: dir}
+})
+
+// Begin prepares this process for its death. What cannot be prepared will be missing from the parent's report.
+func (c *Child) Begin() {
+	if crash, err := os.Create(filepath.Join(c.Dir, crashFile)); err == nil {
+		_ = errors.Join(debug.SetCrashOutput(crash, debug.CrashOptions{}), crash.Close())
+	}
+	if to, err := os.Create(filepath.Join(c.Dir, logFile)); err == nil {
+		log.SetOutput(io.MultiWriter(log.Writer(), to)) // where log.Fatal says why
+	}
+	c.running, _ = os.Create(filepath.Join(c.Dir, runningFile)) // if it is nil, every use of it is an error
+}
+
+// Note keeps a token for the parent: it costs one system call, and what it writes outlives the process.
+func (c *Child) Note(slot int, token string) {
+	if len(token) < slotBytes {
+		_, _ = c.running.WriteAt(fmt.Appendf(nil, "%-*s\n", slotBytes-1, token), int64(slot)*slotBytes) // on error the report lacks the token
+	}
+}
+
+// Done says that the work of the child has come to its end: how the process ends from now on is no death.
+func (c *Child) Done() error {
+	f, err := os.Create(filepath.Join(c.Dir, doneFile))
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}

@@ -1,0 +1,72 @@
+package apart
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
+)
+
+// Death is how a child ended that did not come to its end.
+type Death struct {
+	Output string   // what the Go runtime wrote of a panic or a fatal error; empty: there was none
+	Code   int      // the exit code; negative: a signal ended it
+	Log    string   // the last line that was written to package log
+	Tokens []string // those that the child noted last
+}
+
+// Cause is who ended a child.
+type Cause uint8
+
+// The causes.
+const (
+	ByEngine Cause = iota // a panic or a fatal error of the engine, or an exit: the lab never exits
+	ByLab                 // a panic of the lab itself
+	ByOthers              // a signal from outside, perhaps for want of memory
+)
+
+// Cause returns who ended the child, and in which function if the Go runtime says so.
+func (d *Death) Cause() (by Cause, function string) {
+	if d.Output == "" {
+		if d.Code < 0 {
+			return ByOthers, ""
+		}
+		return ByEngine, ""
+	}
+	switch function, engines := stack.Blame(d.Output); {
+	case engines:
+		return ByEngine, function
+	case function == "":
+		return ByOthers, ""
+	default:
+		return ByLab, function
+	}
+}
+
+// OfEngine reports whether the engine ended the child.
+func (d *Death) OfEngine() bool {
+	by, _ := d.Cause()
+	return by == ByEngine
+}
+
+// read reads what a child left in its directory: nil if it had not begun to work, or had come to its end.
+func read(dir string, code int) (began bool, died *Death) {
+	output, err := os.ReadFile(filepath.Join(dir, crashFile))
+	if err != nil && code >= 0 {
+		return false, nil
+	} else if err != nil {
+		return false, &Death{Code: code}
+	}
+	if _, err := os.Stat(filepath.Join(dir, doneFile)); err == nil && len(output) == 0 && code >= 0 {
+		return true, nil
+	}
+	slots, _ := os.ReadFile(filepath.Join(dir, runningFile)) // if it is missing, there is no token
+	lines, _ := os.ReadFile(filepath.Join(dir, logFile))
+	text := strings.TrimSpace(string(lines))
+	return true, &Death{
+		Output: string(output), Code: code, Log: text[strings.LastIndexByte(text, '\n')+1:],
+		Tokens: strings.Fields(string(bytes.ReplaceAll(slots, []byte{0}, nil))),
+	}
+}

@@ -1,0 +1,72 @@
+package apart
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+)
+
+// Process is a call of this program as a child.
+type Process struct {
+	Dir            string   // shared with the child; its owner removes it
+	Args           []string // arguments
+	WorkDir        string   // empty: that of this process
+	Stdout, Stderr io.Writer
+	// Signal returns what a child is sent when ctx is done; nil: it is killed.
+	Signal func(ctx context.Context) os.Signal
+}
+
+// End is how a child ended.
+type End struct {
+	Code  int    // the exit code; negative: a signal ended it
+	Began bool   // it called Child.Begin
+	Died  *Death // nil: it came to its end, or had not begun
+}
+
+// Run calls this program as a child and waits for its end. The error says that it could not be started.
+func Run(ctx context.Context, p Process) (End, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return End{}, err
+	}
+	runtime.LockOSThread() // a child that is to die with its parent dies with the thread that started it
+	defer runtime.UnlockOSThread()
+	cmd := &exec.Cmd{
+		Path: program, Args: append(os.Args[:1:1], p.Args...), Env: append(os.Environ(), Variable+"="+p.Dir), Dir: p.WorkDir,
+		Stdout: p.Stdout, Stderr: p.Stderr, SysProcAttr: attributes(),
+	}
+	if err := p.wait(ctx, cmd); err != nil {
+		return End{}, err
+	}
+	code := cmd.ProcessState.ExitCode()
+	began, died := read(p.Dir, code)
+	return End{code, began, died}, nil
+}
+
+// wait starts cmd and waits for its end. An exit code other than 0 is no error.
+func (p *Process) wait(ctx context.Context, cmd *exec.Cmd) error {
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	ended := make(chan struct{})
+	go func() {
+		select {
+		case <-ended:
+		case <-ctx.Done():
+			signal := os.Signal(os.Kill)
+			if p.Signal != nil {
+				signal = p.Signal(ctx)
+			}
+			_ = cmd.Process.Signal(signal) // it may have ended meanwhile
+		}
+	}()
+	err := cmd.Wait()
+	close(ended)
+	if failed := (*exec.ExitError)(nil); errors.As(err, &failed) {
+		return nil
+	}
+	return err
+}

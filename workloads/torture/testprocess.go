@@ -1,0 +1,230 @@
+package torture
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
+	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
+)
+
+// Run calls the test's binary again, with the name of the test, and lets this child do the work: an engine that ends the
+// process ends the child. In the child the same test function runs, up to the same call of Run. It leaves a result and ends
+// the test there.
+
+// testCall identifies a call of Run.
+type testCall struct {
+	Test string `json:"test"` // the name of the test
+	N    int    `json:"n"`    // how many calls the test has made before this one
+}
+
+// testJob is what a parent asks of its child.
+type testJob struct {
+	Call    testCall             `json:"call"`
+	Token   string               `json:"token,omitempty"` // replay this instead of torturing the target
+	Earlier map[string][]*Result `json:"earlier"`         // what earlier calls have returned, by test
+}
+
+// testResult is what the child leaves.
+type testResult struct {
+	Result *Result `json:"result,omitempty"`
+	Err    string  `json:"err,omitempty"`
+}
+
+const (
+	jobFile    = "job.json"
+	resultFile = "result.json"
+)
+
+// startDir is the directory in which the test's process began: tests may have left it.
+var startDir, _ = os.Getwd() // empty: the child starts where the test is now
+
+// asked reads what the parent of this process asks for. Without a job there is nothing that matches.
+var asked = sync.OnceValue(func() (job testJob) {
+	text, err := os.ReadFile(filepath.Join(apart.Inside().Dir, jobFile))
+	if err == nil {
+		err = json.Unmarshal(text, &job)
+	}
+	if err != nil {
+		job = testJob{}
+	}
+	return job
+})
+
+// checkInChild is Run in a child. It returns only what an earlier call has returned in the parent; otherwise it ends the test.
+func checkInChild(tb testing.TB, child *apart.Child, here testCall, target Target, opts Options) *Result {
+	tb.Helper()
+	job := asked()
+	if here != job.Call {
+		if earlier := job.Earlier[here.Test]; here.N < len(earlier) {
+			return earlier[here.N]
+		}
+		tb.SkipNow()
+	}
+	child.Begin()
+	opts.Running = child.Note
+	if opts.Dir == "" {
+		opts.Dir = child.Dir // what was found before a death is not lost
+	}
+	left := testResult{}
+	var err error
+	if job.Token != "" {
+		_, err = Replay(tb.Context(), []Target{target}, job.Token, ReplayOptions{Attempts: DeathReplays, Patience: opts.Patience})
+	} else {
+		left.Result, err = Check(tb.Context(), target, opts)
+	}
+	if err != nil {
+		left.Err = err.Error()
+	}
+	err = hostdisk.WriteFile(filepath.Join(child.Dir, resultFile), 0o600, func(w io.Writer) error { return json.NewEncoder(w).Encode(left) })
+	if err := errors.Join(err, child.Done()); err != nil {
+		tb.Logf("torture: the result is lost: %v", err)
+	}
+	tb.SkipNow()
+	return nil
+}
+
+// errNoChild says that the work has to be done in this process.
+var errNoChild = errors.New("torture: no child process")
+
+// checkApart is Check in a child process of a test. The error is errNoChild if that is not possible.
+func checkApart(t *testing.T, here testCall, target Target, opts Options) (*Result, error) {
+	t.Helper()
+	scratch, err := hostdisk.NewScratch("", "test")
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errNoChild, err)
+	}
+	defer func() { _ = scratch.Remove() }() // the next process removes what this one cannot
+	started := time.Now()
+	end, output, err := runTestChild(t.Context(), scratch.Dir, testJob{Call: here, Earlier: earlierCalls(t.Name())})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errNoChild, err)
+	}
+	if strings.Contains(output, "WARNING: DATA RACE") {
+		t.Errorf("torture: the race detector reports, in the process that ran the engine:\n%s", output)
+	}
+	ownDir := opts.Dir != ""
+	if !ownDir {
+		opts.Dir = scratch.Dir
+	}
+	var result *Result
+	if end.Died != nil {
+		result, err = afterTestDeath(t, here, target, opts, end.Died, started)
+	} else {
+		result, err = readTestResult(scratch.Dir, output)
+	}
+	if result != nil && !ownDir {
+		for i := range result.Findings {
+			result.Findings[i].File, result.Findings[i].Test = "", "" // they are gone
+		}
+	}
+	return result, err
+}
+
+// afterTestDeath returns the result of a child that died.
+func afterTestDeath(t *testing.T, here testCall, target Target, opts Options, died *apart.Death, started time.Time) (*Result, error) {
+	t.Helper()
+	took := time.Since(started)
+	last, err := AfterDeath(t.Context(), []Target{target}, opts, died, func(ctx context.Context, token string) *apart.Death {
+		scratch, err := hostdisk.NewScratch("", "test")
+		if err != nil {
+			return nil
+		}
+		defer func() { _ = scratch.Remove() }()
+		end, _, err := runTestChild(ctx, scratch.Dir, testJob{Call: here, Token: token, Earlier: earlierCalls(t.Name())})
+		if err != nil {
+			return nil
+		}
+		return end.Died
+	})
+	if err != nil {
+		return nil, err
+	}
+	return Posthumous(target, opts, last, started, took)
+}
+
+// readTestResult reads what a child left that has come to its end.
+func readTestResult(dir, output string) (*Result, error) {
+	text, err := os.ReadFile(filepath.Join(dir, resultFile))
+	if err != nil {
+		return nil, fmt.Errorf("%w: it did not come as far as this call of Run:\n%s", errNoChild, output)
+	}
+	var left testResult
+	if err := json.Unmarshal(text, &left); err != nil {
+		return nil, fmt.Errorf("%w: %w", errNoChild, err)
+	}
+	if left.Err != "" {
+		return nil, errors.New(left.Err)
+	}
+	return left.Result, nil
+}
+
+// runTestChild calls the test's binary again for the job, and returns the end of what it printed.
+func runTestChild(ctx context.Context, dir string, job testJob) (apart.End, string, error) {
+	text, err := json.Marshal(job)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, jobFile), text, 0o600)
+	}
+	if err != nil {
+		return apart.End{}, "", err
+	}
+	printed := &tail{}
+	end, err := apart.Run(ctx, apart.Process{
+		Dir: dir, Args: testArgs(flag.CommandLine, job.Call.Test), WorkDir: startDir, Stdout: printed, Stderr: printed,
+	})
+	return end, printed.String(), err
+}
+
+// keptFlags are the flags of package testing that a child has too.
+var keptFlags = []string{"test.short", "test.parallel", "test.cpu", "test.paniconexit0", "test.skip", "test.fullpath"}
+
+// testArgs returns the arguments with which a test binary runs one test, with the flags that the test's package defines.
+func testArgs(flags *flag.FlagSet, test string) []string {
+	parts := strings.Split(test, "/")
+	for i, part := range parts {
+		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
+	}
+	args := []string{"-test.run=" + strings.Join(parts, "/"), "-test.count=1", "-test.timeout=0"} // it ends with its parent
+	flags.Visit(func(f *flag.Flag) {
+		if !strings.HasPrefix(f.Name, "test.") || slices.Contains(keptFlags, f.Name) {
+			args = append(args, "-"+f.Name+"="+f.Value.String())
+		}
+	})
+	return append(append(args, "--"), flags.Args()...)
+}
+
+// tail keeps the end of what is written to it.
+type tail struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+const tailBytes = 16 << 10
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text = append(t.text, p...)
+	if len(t.text) > 2*tailBytes {
+		t.text = append(t.text[:0], t.text[len(t.text)-tailBytes:]...)
+	}
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.text[max(0, len(t.text)-tailBytes):])
+}
