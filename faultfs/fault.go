@@ -53,6 +53,7 @@ func effectOf(r *Rule) Effect {
 // that the call fails without changing anything. The first rule that hits decides; later ones do not see the call. Only
 // rules that delay a call pass it on to the next rule. The caller holds mu.
 func (fs *FS) inject(c call) (*Rule, error) {
+	fs.calls[c.kind]++
 	for _, r := range fs.rules {
 		if !r.Sees(c.kind, c.path, c.to) || !r.InTime(fs.ticks) || !fs.possible(r, &c) || !r.Fires() {
 			continue

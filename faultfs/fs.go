@@ -24,7 +24,8 @@ type FS struct {
 	trace   []Op
 	rules   []*Rule
 	callers bool
-	handles uint64        // how many files and directories are open
+	handles uint64 // how many files and directories are open
+	calls   [OpWriteback + 1]uint64
 	clock   Clock         // may be nil
 	pause   time.Duration // how long the call that holds mu waits after its work
 	locks   map[string]*lock
@@ -50,6 +51,14 @@ func (fs *FS) Name() string { return "faultfs" }
 
 // Now returns the tick of the latest operation that could change the disk, or that a fault hit.
 func (fs *FS) Now() uint64 { return fs.now.Load() }
+
+// Calls returns how many calls of a kind were made so far, those included that failed. A rule without a name that is about
+// this kind has matched as many, unless its effect cannot happen to some of them.
+func (fs *FS) Calls(kind OpKind) uint64 {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	return fs.calls[kind]
+}
 
 // Trace returns the operations recorded so far, oldest first. The caller must not change them.
 func (fs *FS) Trace() []Op {

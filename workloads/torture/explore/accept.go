@@ -10,16 +10,24 @@ import (
 
 // accept judges what a recovery returned and reports whether all was well.
 func (x *explorer) accept(img *faultfs.FS, at origin, state *history.State, err error) bool {
+	if err == nil {
+		if v := x.prober.CheckFiles(img); v != nil {
+			x.survival.asked = max(x.survival.asked, at.job.cut.Acked)
+			x.fail(img, at, "files", *v)
+			return false
+		}
+	}
+	return x.acceptState(img, at, state, err)
+}
+
+// acceptState is accept without a look at the files.
+func (x *explorer) acceptState(img *faultfs.FS, at origin, state *history.State, err error) bool {
 	x.survival.asked = max(x.survival.asked, at.job.cut.Acked)
 	if err != nil {
 		if v := recovery.Refusal(err, &x.plan.Fault); v != nil {
 			x.survival.unrecovered(at.job.cut.Acked)
 			x.fail(img, at, "recovery", *v)
 		}
-		return false
-	}
-	if v := x.prober.CheckFiles(img); v != nil {
-		x.fail(img, at, "files", *v)
 		return false
 	}
 	result, state := x.judgeState(at, state)

@@ -29,7 +29,10 @@ type origin struct {
 	leaf    int
 	damage  *faultfs.Damage
 	nested  *NestedImage
-	endured bool // after many crashes in a row
+	endured bool           // after many crashes in a row
+	fault   *RecoveryFault // injected into the recovery; nil: none
+	prefix  string         // of sentences about a recovery with a fault, or what follows it
+	trial   *bool          // set instead of recording a failure; nil: a failure is recorded
 }
 
 // attempt is what the engine is working on: an image, its origin, and the path that answers the image's questions, which is
@@ -137,12 +140,17 @@ func (x *explorer) noteUnclear(r checker.Result) { x.unclear[r.Judge+": "+r.Reas
 // simpler reports whether a person would rather look at an image of this origin than at that of a failure: one crash is
 // easier to follow than two, and an early one than a late one.
 func (at origin) simpler(f *Failure) bool {
-	return cmp.Or(cmp.Compare(crashesOf(at.nested, at.endured), f.crashes()), cmp.Compare(at.job.point.Tick, f.Tick)) < 0
+	return cmp.Or(cmp.Compare(at.crashes(), f.crashes()), cmp.Compare(at.job.point.Tick, f.Tick)) < 0
 }
 
 // fail records a violation. Of those with the same fingerprint it keeps the one with the simplest origin; it returns the
 // failure if that is this one, and nil otherwise.
 func (x *explorer) fail(img *faultfs.FS, at origin, judge string, v checker.Violation) *Failure {
+	if at.trial != nil {
+		*at.trial = true
+		return nil
+	}
+	judge, v = at.blamed(judge, v)
 	f := &Failure{Violation: v, Judge: judge, Count: 1}
 	if req := x.shared.req; req.First && (req.Wanted == "" || req.Wanted == f.Kind()) {
 		x.shared.stop()
@@ -157,7 +165,7 @@ func (x *explorer) fail(img *faultfs.FS, at origin, judge string, v checker.Viol
 		x.shared.req.Progress.Failures.Add(1)
 	}
 	f.Tick, f.Leaf, f.Picks, f.Draw = at.job.point.Tick, at.leaf, at.path.picks(), at.job.draw
-	f.Damage, f.Nested, f.Endured, f.Fates = at.damage, at.nested, at.endured, img.Fates()
+	f.Damage, f.Nested, f.Endured, f.RecoveryFault, f.Fates = at.damage, at.nested, at.endured, at.fault, img.Fates()
 	x.failures[id] = f
 	return f
 }

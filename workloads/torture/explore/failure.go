@@ -21,7 +21,9 @@ type Failure struct {
 	Draw    uint64       // the seed of the crash point's random choices
 	Nested  *NestedImage // a crash during or soon after recovery; nil: there was none
 	Endured bool         // after many crashes in a row
-	Fates   map[uint64]string
+	// RecoveryFault was injected into the recovery; nil: none was.
+	RecoveryFault *RecoveryFault
+	Fates         map[uint64]string
 	// Recovered is what the store showed, if a judge of recovered states rejects it.
 	Recovered *history.State
 	Count     int // how many images showed it
@@ -47,14 +49,17 @@ func LiveFailures(problems []checker.Violation) []Failure {
 func (f *Failure) Kind() string { return f.Judge + "/" + f.Class }
 
 // crashes orders failures by how many crashes they need.
-func (f *Failure) crashes() int { return crashesOf(f.Nested, f.Endured) }
+func (f *Failure) crashes() int { return crashesOf(f.Nested, f.Endured, f.RecoveryFault) }
 
-// crashesOf returns 1 for one crash, 2 for a crash and another during recovery, 3 for many in a row.
-func crashesOf(nested *NestedImage, endured bool) int {
+func (at *origin) crashes() int { return crashesOf(at.nested, at.endured, at.fault) }
+
+// crashesOf returns 1 for one crash, 2 for a crash and another during recovery or a fault during recovery, 3 for many
+// crashes in a row.
+func crashesOf(nested *NestedImage, endured bool, fault *RecoveryFault) int {
 	switch {
 	case endured:
 		return 3
-	case nested != nil:
+	case nested != nil || fault != nil:
 		return 2
 	}
 	return 1

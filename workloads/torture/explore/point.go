@@ -106,6 +106,7 @@ func (x *explorer) image(j *job, at origin, lives *int) *faultfs.FS {
 			x.accept(img, again, state, err)
 		})
 	}
+	x.recoverFaulty(point, img, at)
 	switch {
 	case x.plan.Model.Device.IgnoreFlush > 0, x.ended():
 		x.gaps = true // nothing that a second life does is ever durable, or there is no time for one

@@ -13,6 +13,7 @@ type Tally struct {
 	Images      int
 	Nested      int // images of crashes of recoveries
 	Repeated    int // images that were recovered twice
+	Faulty      int // recoveries during which a call failed
 	Divergences int // recoveries that did not repeat
 	Cycles      int // crashes in a row, each during the recovery from the one before or soon after
 	Hangs       int
@@ -32,6 +33,7 @@ func (t *Tally) Add(o Tally) {
 	t.Images += o.Images
 	t.Nested += o.Nested
 	t.Repeated += o.Repeated
+	t.Faulty += o.Faulty
 	t.Divergences += o.Divergences
 	t.Cycles += o.Cycles
 	t.Hangs += o.Hangs

@@ -1,0 +1,264 @@
+package explore
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
+)
+
+// A disk that has just lost power is more likely to fail than any other. So one of so many images is recovered once more
+// on a disk on which a call fails: an error, a short read, no room. The store may refuse to open, but it must not open
+// with less than it promised. Then the disk is healthy again, and the store must open in the same process, go on, and
+// survive another crash.
+const faultyEach = 32
+
+// FaultyJudge is the name under which a store is accused of what it did because a call of its recovery failed.
+const FaultyJudge = "faulty recovery"
+
+// maxFaulty bounds how many faults are tried on one image if all are.
+const maxFaulty = 512
+
+// RecoveryFault is a fault that was injected into a recovery.
+type RecoveryFault struct {
+	// Number identifies the fault among those that the recovery of the image can meet, counted from 1.
+	Number uint64
+	Rule   string      // in the grammar of faultfs.ParseRule
+	Op     *faultfs.Op // the first call that it hit, with its callers; nil if it is not known
+}
+
+// recoveryFaults are all faults that a recovery can meet: each call in turn fails in each way that it can, once or from
+// then on. They are numbered from 1.
+type recoveryFaults struct {
+	kinds []faultKind
+	calls []uint64 // how many calls of each kind the healthy recovery made
+}
+
+// faultKind is a way in which calls of one kind fail: one of them, or one and all later ones.
+type faultKind struct {
+	effect  faultfs.Effect
+	op      faultfs.OpKind
+	forGood bool
+}
+
+// faultKinds lists the ways in which the calls of a recovery fail.
+var faultKinds = func() (all []faultKind) {
+	for _, f := range []struct {
+		op      faultfs.OpKind
+		effects []faultfs.Effect
+	}{
+		{faultfs.OpOpen, []faultfs.Effect{faultfs.EIO, faultfs.EMFILE, faultfs.EINTR}},
+		{faultfs.OpRead, []faultfs.Effect{faultfs.EIO, faultfs.Short, faultfs.EINTR}},
+		{faultfs.OpList, []faultfs.Effect{faultfs.EIO}},
+		{faultfs.OpStat, []faultfs.Effect{faultfs.EIO}},
+		{faultfs.OpCreate, []faultfs.Effect{faultfs.EIO, faultfs.ENOSPC}},
+		{faultfs.OpWrite, []faultfs.Effect{faultfs.EIO, faultfs.ENOSPC, faultfs.Short}},
+		{faultfs.OpTruncate, []faultfs.Effect{faultfs.EIO}},
+		{faultfs.OpRename, []faultfs.Effect{faultfs.EIO, faultfs.ENOSPC}},
+		{faultfs.OpLink, []faultfs.Effect{faultfs.EIO}},
+		{faultfs.OpRemove, []faultfs.Effect{faultfs.EIO}},
+		{faultfs.OpSync, []faultfs.Effect{faultfs.FailedSync, faultfs.ENOSPC}},
+		{faultfs.OpClose, []faultfs.Effect{faultfs.EIO}},
+	} {
+		for _, effect := range f.effects {
+			all = append(all, faultKind{effect, f.op, false}, faultKind{effect, f.op, true})
+		}
+	}
+	return all
+}()
+
+// recoveryFaultsOf returns the faults that a recovery can meet that makes the calls that a healthy one has made.
+func recoveryFaultsOf(healthy *faultfs.FS) recoveryFaults {
+	var f recoveryFaults
+	for _, kind := range faultKinds {
+		if n := healthy.Calls(kind.op); n > 0 {
+			f.kinds, f.calls = append(f.kinds, kind), append(f.calls, n)
+		}
+	}
+	return f
+}
+
+// count returns how many faults there are.
+func (f recoveryFaults) count() (n uint64) {
+	for _, calls := range f.calls {
+		n += calls
+	}
+	return n
+}
+
+// draw picks a kind of fault, and then a call: there are many more reads than renames.
+func (f recoveryFaults) draw(seed uint64) (number uint64) {
+	kind := plan.Mix(seed, 1) % uint64(len(f.kinds))
+	for _, calls := range f.calls[:kind] {
+		number += calls
+	}
+	return number + plan.Mix(seed, 2)%f.calls[kind] + 1
+}
+
+// rule returns a fault by its number; nil if there is none.
+func (f recoveryFaults) rule(number uint64) *faultfs.Rule {
+	number--
+	for i, calls := range f.calls {
+		if number >= calls {
+			number -= calls
+			continue
+		}
+		r := &faultfs.Rule{Effect: f.kinds[i].effect, Op: f.kinds[i].op}
+		if f.kinds[i].forGood {
+			r.From = number + 1
+		} else {
+			r.Nth = number + 1
+		}
+		return r
+	}
+	return nil
+}
+
+// recoverFaulty recovers an image again on a disk that fails, if it is its turn. The image was recovered before, on healthy,
+// and what it showed was accepted.
+func (x *explorer) recoverFaulty(point *faultfs.CrashPoint, healthy *faultfs.FS, at origin) {
+	req, draw := x.shared.req, plan.Mix(at.job.draw, uint64(at.leaf)^faultyEach)
+	if x.plan.Fault.Rot || x.plan.Model.Device.IgnoreFlush > 0 {
+		return // the store may refuse the disk, or lose anything
+	}
+	faults := recoveryFaultsOf(healthy)
+	all := faults.count()
+	switch {
+	case all == 0:
+	case req.RecoveryFault > 0:
+		x.recoverWith(point, at, &RecoveryFault{Number: req.RecoveryFault}, faults)
+	case strings.HasPrefix(req.Wanted, FaultyJudge+"/"):
+		for n := range min(all, maxFaulty) {
+			x.recoverWith(point, at, &RecoveryFault{Number: n + 1}, faults)
+		}
+	case draw%faultyEach == 0:
+		x.recoverWith(point, at, &RecoveryFault{Number: faults.draw(draw)}, faults)
+	}
+}
+
+// recoverWith recovers an image with one fault, once more without it, and once more after a crash. A failure is the fault's
+// only if the same calls without it do not fail.
+func (x *explorer) recoverWith(point *faultfs.CrashPoint, at origin, fault *RecoveryFault, faults recoveryFaults) {
+	rule := faults.rule(fault.Number)
+	if rule == nil {
+		return
+	}
+	fault.Rule = rule.String()
+	x.tally.Faulty++
+	at.fault = fault
+	if x.failsWith(point, at, rule, true) && !x.failsWith(point, at, nil, true) {
+		x.failsWith(point, at, rule, false)
+	}
+}
+
+// failsWith goes through a recovery with a rule, or without one, and what follows, and reports whether something failed. In a
+// trial no failure is recorded.
+func (x *explorer) failsWith(point *faultfs.CrashPoint, at origin, rule *faultfs.Rule, trial bool) bool {
+	failed := false
+	if trial {
+		at.trial = &failed
+	}
+	f := &faultyRecovery{x: x, at: at, path: at.path.again()}
+	if rule != nil {
+		f.rule = rule.Clone()
+	}
+	f.img = point.Image(faultfs.ImageOptions{Chooser: f.path, Callers: x.callers})
+	f.path.begin(f.img.Now)
+	_ = f.failing() && f.healed() && f.crashed()
+	return failed
+}
+
+// faultyRecovery is a recovery during which calls fail, and what follows.
+type faultyRecovery struct {
+	x    *explorer
+	at   origin
+	img  *faultfs.FS
+	path *searchPath   // answers the questions of img; after the fault they may differ from those of at.path
+	rule *faultfs.Rule // nil: none
+}
+
+// failing recovers while the rule is in force, and reports whether all was well. Errors are excused once a call has
+// failed, and so are files that could not be removed.
+func (f *faultyRecovery) failing() bool {
+	if f.rule != nil {
+		f.img.SetRules(f.rule)
+	}
+	state, err := f.recover(recovery.Call{Image: f.img, Probe: recovery.ProbeSeed(f.at.job.draw)})
+	f.at.fault.note(f.img)
+	f.at.prefix = "during a recovery" + f.hit() + ": "
+	if err != nil && f.at.fault.Op != nil && plainError(err) {
+		return true
+	}
+	return f.x.acceptState(f.img, f.at, state, err)
+}
+
+// healed opens the store once more in the same process, now that no call fails any more, and lets a client write.
+func (f *faultyRecovery) healed() bool {
+	f.img.SetRules()
+	f.at.prefix = "opened again on a healthy disk after a recovery" + f.hit() + ": "
+	var failed error
+	state, err := f.recover(recovery.Call{Image: f.img, Live: func(store workloads.Store, _ *history.State) {
+		failed = writeAfter(store, history.NewRecorder(&history.Clock{}), f.at.job.draw)
+	}})
+	if err == nil && failed != nil {
+		f.x.failSecond(f.img, f.at, failed)
+		return false
+	}
+	return f.x.accept(f.img, f.at, state, err)
+}
+
+// crashed cuts power after all that, and recovers a last time. What the client wrote sorts after everything else and is
+// not judged.
+func (f *faultyRecovery) crashed() bool {
+	crash := faultfs.NewTimeline(f.img, f.x.plan.Model, f.img.Now()).Advance(f.img.Now())
+	f.img = crash.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(plan.Mix(f.at.job.draw, f.at.fault.Number))})
+	f.at.prefix = "after a recovery" + f.hit() + ", another without a fault, and a crash: "
+	state, err := f.recover(recovery.Call{Image: f.img})
+	state.CutAt([]byte(afterPrefix))
+	return f.x.accept(f.img, f.at, state, err)
+}
+
+func (f *faultyRecovery) recover(c recovery.Call) (*history.State, error) {
+	state, err := f.x.recover(c, attempt{f.img, f.at, f.path})
+	f.x.count(f.img)
+	return state, err
+}
+
+// plainError reports whether an error is one that the store returned: no panic, and no read path that disagrees with another.
+func plainError(err error) bool {
+	v := recovery.Refusal(err, &plan.Fault{})
+	return v != nil && v.Class == recovery.DoesNotRecover
+}
+
+// hit says, for a sentence, what the fault did. The text is in parentheses, so that it does not tell failures apart.
+func (f *faultyRecovery) hit() string {
+	if op := f.at.fault.Op; op != nil {
+		return fmt.Sprintf(" with a failing call (%s, which hit the %s of %s)", f.rule, op.Kind, op.Path)
+	}
+	return fmt.Sprintf(" with a rule that hit nothing (%s)", f.rule)
+}
+
+// note keeps the first call that the fault hit.
+func (r *RecoveryFault) note(img *faultfs.FS) {
+	r.Op = nil
+	for _, op := range img.Trace() {
+		if op.Fault != faultfs.NoEffect {
+			r.Op = &op
+			return
+		}
+	}
+}
+
+// blamed returns a violation as one of a store whose recovery met a fault.
+func (at *origin) blamed(judge string, v checker.Violation) (string, checker.Violation) {
+	if at.fault == nil {
+		return judge, v
+	}
+	v.Sentence = at.prefix + v.Sentence
+	return FaultyJudge, v
+}
