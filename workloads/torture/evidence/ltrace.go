@@ -37,6 +37,8 @@ type Evidence struct {
 	Leaf    int                  `json:"leaf"`
 	Nested  *explore.NestedImage `json:"nested,omitempty"`
 	Rot     *faultfs.Damage      `json:"rot,omitempty"`
+	// RecoveryFault is the number of the fault that was injected into the recovery; 0: none was.
+	RecoveryFault uint64 `json:"recovery_fault,omitempty"`
 	// Recovered is what the store showed after the crash, if that is what is wrong. It may be empty.
 	Recovered *[]history.Write `json:"recovered,omitempty"`
 }
@@ -46,6 +48,9 @@ func New(engine string, r *record.Recording, f *explore.Failure, finding Finding
 	v := &Evidence{
 		Version: 1, Engine: engine, Spec: r.Plan.Spec, Script: &r.Plan.Script, Rules: r.Plan.RuleTexts(), Finding: finding,
 		Trace: r.Trace, History: r.History, Picks: f.Picks, Leaf: f.Leaf, Nested: f.Nested, Rot: f.Damage,
+	}
+	if f.RecoveryFault != nil {
+		v.RecoveryFault = f.RecoveryFault.Number
 	}
 	if f.Recovered != nil {
 		pairs := []history.Write{}

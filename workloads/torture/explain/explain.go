@@ -23,6 +23,10 @@ func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Expla
 	defer stop()
 	done := make(chan *Explanation, 1) // buffered: perhaps nobody is waiting any more
 	go func() {
+		if f.RecoveryFault != nil {
+			done <- faultyCall(ctx, s, f)
+			return
+		}
 		x := &explainer{ctx: ctx, life: explore.NewLife(ctx, s, f), loseAnything: s.Recording.Plan.Model.Profile.Decides()}
 		if f.Tick == 0 {
 			done <- x.settled(x.withoutCrash(f))

@@ -15,6 +15,7 @@ import (
 const (
 	nearPoints   = 2 // crash points on either side
 	nearImages   = 48
+	nearFaulty   = 4               // images, if what failed is a call of the recovery: each is recovered with every fault
 	nearPatience = 5 * time.Second // the time for all profiles of a failure; those that it does not suffice for are not tried
 )
 
@@ -56,6 +57,8 @@ func showsUnder(ctx context.Context, s *explore.Subject, f *explore.Failure) str
 	switch {
 	case f.Nested != nil:
 		req.Nest, req.Lives, req.Ticks = 1, explore.MaxLives, req.Ticks[:1]
+	case f.RecoveryFault != nil:
+		req.Images, req.Ticks = nearFaulty, req.Ticks[:1]
 	case f.Endured:
 		req.Endless, req.Ticks = f.Tick, nil
 	}

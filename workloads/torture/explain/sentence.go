@@ -1,10 +1,12 @@
 package explain
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 )
 
 // lossless describes a failure that needs no loss: recovery is wrong, or the disk already was.
@@ -117,4 +119,17 @@ func shared(a, b []uintptr) (n int) {
 		n++
 	}
 	return n
+}
+
+// faultyCall names the call of a recovery whose failure the store did not cope with.
+func faultyCall(ctx context.Context, s *explore.Subject, f *explore.Failure) *Explanation {
+	op, trace := explore.FaultyCall(ctx, s, f)
+	if op == nil {
+		return nil
+	}
+	site := newSources(trace).site(op)
+	return &Explanation{
+		By:       &site,
+		Sentence: fmt.Sprintf("%s failed during a recovery (%s); without that, nothing fails", site.text(), f.RecoveryFault.Rule),
+	}
 }

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -12,11 +13,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
-// A disk that has just lost power is more likely to fail than any other. So one of so many images is recovered once more
-// on a disk on which a call fails: an error, a short read, no room. The store may refuse to open, but it must not open
-// with less than it promised. Then the disk is healthy again, and the store must open in the same process, go on, and
-// survive another crash.
-const faultyEach = 32
+// A disk that has just lost power is more likely to fail than any other. So some images are recovered once more on a disk
+// on which a call fails: with an error, a short read, no room. The store may refuse to open, but must not open with less
+// than it promised. Then the disk is healthy again, and the store must open in the same process, go on, and survive
+// another crash.
+//
+// That is done with the first image of one of so many crash points, so that all parts of the run are met, and with one of so
+// many other images.
+const (
+	faultyPointEach = 2
+	faultyImageEach = 64
+)
 
 // FaultyJudge is the name under which a store is accused of what it did because a call of its recovery failed.
 const FaultyJudge = "faulty recovery"
@@ -28,8 +35,9 @@ const maxFaulty = 512
 type RecoveryFault struct {
 	// Number identifies the fault among those that the recovery of the image can meet, counted from 1.
 	Number uint64
-	Rule   string      // in the grammar of faultfs.ParseRule
-	Op     *faultfs.Op // the first call that it hit, with its callers; nil if it is not known
+	Rule   string       // in the grammar of faultfs.ParseRule
+	Op     *faultfs.Op  // the first call that it hit; nil if it hit none
+	trace  []faultfs.Op // the recovery that it hit
 }
 
 // recoveryFaults are all faults that a recovery can meet: each call in turn fails in each way that it can, once or from
@@ -122,7 +130,10 @@ func (f recoveryFaults) rule(number uint64) *faultfs.Rule {
 // recoverFaulty recovers an image again on a disk that fails, if it is its turn. The image was recovered before, on healthy,
 // and what it showed was accepted.
 func (x *explorer) recoverFaulty(point *faultfs.CrashPoint, healthy *faultfs.FS, at origin) {
-	req, draw := x.shared.req, plan.Mix(at.job.draw, uint64(at.leaf)^faultyEach)
+	req, draw, each := x.shared.req, plan.Mix(at.job.draw, uint64(at.leaf)^faultyImageEach), uint64(faultyImageEach)
+	if at.leaf == 0 {
+		each = faultyPointEach
+	}
 	if x.plan.Fault.Rot || x.plan.Model.Device.IgnoreFlush > 0 {
 		return // the store may refuse the disk, or lose anything
 	}
@@ -136,7 +147,7 @@ func (x *explorer) recoverFaulty(point *faultfs.CrashPoint, healthy *faultfs.FS,
 		for n := range min(all, maxFaulty) {
 			x.recoverWith(point, at, &RecoveryFault{Number: n + 1}, faults)
 		}
-	case draw%faultyEach == 0:
+	case draw%each == 0:
 		x.recoverWith(point, at, &RecoveryFault{Number: faults.draw(draw)}, faults)
 	}
 }
@@ -245,8 +256,8 @@ func (f *faultyRecovery) hit() string {
 
 // note keeps the first call that the fault hit.
 func (r *RecoveryFault) note(img *faultfs.FS) {
-	r.Op = nil
-	for _, op := range img.Trace() {
+	r.Op, r.trace = nil, img.Trace()
+	for _, op := range r.trace {
 		if op.Fault != faultfs.NoEffect {
 			r.Op = &op
 			return
@@ -261,4 +272,28 @@ func (at *origin) blamed(judge string, v checker.Violation) (string, checker.Vio
 	}
 	v.Sentence = at.prefix + v.Sentence
 	return FaultyJudge, v
+}
+
+// FaultyCall repeats a failure of a recovery that met a fault, and returns the call that the fault hit, with its callers, and
+// the trace that it belongs to; nil if the failure does not repeat.
+func FaultyCall(ctx context.Context, s *Subject, f *Failure) (*faultfs.Op, []faultfs.Op) {
+	first, ok := NewLife(ctx, s, f).(*firstLife)
+	if !ok || f.RecoveryFault == nil {
+		return nil, nil
+	}
+	x := first.explorer()
+	x.callers, x.shared.req.RecoveryFault = true, f.RecoveryFault.Number
+	path := pathOf(f.Picks)
+	at := origin{job: first.job(f.Tick, first.Cut(f.Tick)), path: path, leaf: f.Leaf}
+	img := at.job.point.Image(faultfs.ImageOptions{Chooser: path})
+	path.begin(img.Now)
+	if state, err := x.recover(recovery.Call{Image: img, Probe: recovery.ProbeSeed(f.Draw)}, attempt{img, at, path}); x.accept(img, at, state, err) {
+		x.recoverFaulty(at.job.point, img, at)
+	}
+	for _, seen := range x.failures {
+		if seen.Kind() == f.Kind() {
+			return seen.RecoveryFault.Op, seen.RecoveryFault.trace
+		}
+	}
+	return nil, nil
 }

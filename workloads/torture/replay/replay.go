@@ -157,6 +157,7 @@ func (w *wanted) crash(ctx context.Context, s *explore.Subject) *explore.Outcome
 	all.Ticks = [][]uint64{{w.at.Tick}}
 	requests := []explore.Request{all}
 	if w.saved != nil {
+		all.RecoveryFault = w.saved.RecoveryFault
 		one := all
 		one.Only = &explore.Image{Leaf: w.saved.Leaf, Picks: w.saved.Picks, Nested: w.saved.Nested}
 		requests = []explore.Request{one, all}
