@@ -40,7 +40,7 @@ func figures(r *torture.Result) []figure {
 		},
 		{
 			Label: "faults injected", Value: grouped(sum(r.FaultsInjected)),
-			Note: plural(len(r.FaultsInjected), "kind"),
+			Note: plural(len(r.FaultsInjected), "kind") + fmt.Sprintf("; and %s during recoveries", grouped(r.FaultyRecoveries)),
 		},
 		{
 			Label: "lab share", Value: percent(r.LabShare),

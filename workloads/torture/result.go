@@ -26,6 +26,7 @@ type Result struct {
 	LabShare         float64                 `json:"lab_share"`         // share of exploration spent outside the engine
 	Spent            Spent                   `json:"spent"`             // where the time of exploration went
 	RepeatedImages   int                     `json:"repeated_images"`   // of Images: recovered a second time, to see that it does the same
+	FaultyRecoveries int                     `json:"faulty_recoveries"` // recoveries during which a call failed; each was followed by a healthy one and a crash
 	Divergences      int                     `json:"divergences"`       // recoveries that did not repeat their observations
 	FaultsInjected   map[string]uint64       `json:"faults_injected"`   // how often, by effect and operation, such as "eio_write"
 	BytesLost        uint64                  `json:"bytes_lost"`        // bytes of pending writes that crash images lost

@@ -54,6 +54,9 @@ func NewFinding(ctx context.Context, s *explore.Subject, f *explore.Failure) Fin
 	if f.Nested != nil {
 		at.Nested = f.Nested.Tick
 	}
+	if f.RecoveryFault != nil {
+		at.RecoveryFault = f.RecoveryFault.Number
+	}
 	again := explore.Confirm(ctx, s, f)
 	at.Shown, at.ShownOf = again.Shown, again.Of
 	finding := Finding{

@@ -40,7 +40,18 @@ type Place struct {
 	Nested uint64 // the tick of the crash of the recovery; 0: none
 	// Shown of ShownOf further recoveries of the same image showed it. A token says so only if they differ.
 	Shown, ShownOf int
+	// RecoveryFault is the number of the fault that was injected into the recovery; 0: none was.
+	RecoveryFault uint64
 }
+
+// A token ends with parts that not every finding has: each is one of these numbers, followed by its content.
+const (
+	partDevice        = iota + 1 // its text
+	partKeep                     // see encodeKeep
+	partShown                    // Place.Shown and ShownOf
+	partRecoveryFault            // its number
+	partLimits                   // see encodeLimits
+)
 
 // Token packs all that is needed to repeat a run and to find the crash point, in Crockford's base 32.
 func Token(engine string, s plan.Spec, at Place) string {
@@ -62,20 +73,24 @@ func Token(engine string, s plan.Spec, at Place) string {
 	} {
 		b = binary.AppendUvarint(b, n)
 	}
-	flaky, limited := at.Shown != at.ShownOf, len(s.Limits) > 0
-	if s.Device != "" || s.Keep != nil || flaky || limited {
-		b = append(binary.AppendUvarint(b, uint64(len(s.Device))), s.Device...)
+	if s.Device != "" {
+		b = append(binary.AppendUvarint(binary.AppendUvarint(b, partDevice), uint64(len(s.Device))), s.Device...)
 	}
-	if s.Keep != nil || flaky || limited {
-		b = encodeKeep(b, s.Keep)
+	if s.Keep != nil {
+		b = encodeKeep(binary.AppendUvarint(b, partKeep), s.Keep)
 	}
-	if !flaky {
-		at.Shown, at.ShownOf = 0, 0
+	if at.Shown != at.ShownOf {
+		for _, n := range []int{partShown, at.Shown, at.ShownOf} {
+			b = binary.AppendUvarint(b, uint64(n))
+		}
 	}
-	if flaky || limited {
-		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(at.Shown)), uint64(at.ShownOf))
+	if at.RecoveryFault != 0 {
+		b = binary.AppendUvarint(binary.AppendUvarint(b, partRecoveryFault), at.RecoveryFault)
 	}
-	return sealed(encodeLimits(b, s.Limits))
+	if len(s.Limits) > 0 {
+		b = encodeLimits(binary.AppendUvarint(b, partLimits), s.Limits)
+	}
+	return sealed(b)
 }
 
 // sealed returns the token of packed bytes: it adds the check digits.
@@ -123,16 +138,23 @@ func DecodeToken(token string, targets []contract.Target) (contract.Target, plan
 	s.Seed = r.number()
 	s.Size = workloads.Size{Clients: r.size(), Ops: r.size(), Keys: r.size(), ValueBytes: r.size()}
 	at := Place{Tick: r.number(), Nested: r.number()}
-	if len(r.b) > 0 {
-		s.Device = r.text(r.number())
+	var limits []hashedLimit
+	for len(r.b) > 0 {
+		switch part := r.number(); part {
+		case partDevice:
+			s.Device = r.text(r.number())
+		case partKeep:
+			s.Keep = decodeKeep(r)
+		case partShown:
+			at.Shown, at.ShownOf = r.size(), r.size()
+		case partRecoveryFault:
+			at.RecoveryFault = r.number()
+		case partLimits:
+			limits = decodeLimits(r)
+		default:
+			return bad(fmt.Sprintf("it has a part of kind %d, which this version does not know", part))
+		}
 	}
-	if len(r.b) > 0 {
-		s.Keep = decodeKeep(r)
-	}
-	if len(r.b) > 0 {
-		at.Shown, at.ShownOf = r.size(), r.size()
-	}
-	limits := decodeLimits(r)
 	if r.short {
 		return bad("it is cut short; copy it again")
 	}
@@ -183,22 +205,12 @@ func (r *tokenReader) number() uint64 {
 // size reads a number that fits an int. What does not is far beyond every limit, and so is what it is replaced by.
 func (r *tokenReader) size() int { return int(min(r.number(), math.MaxInt32)) }
 
-// What the part of a token about a Keep begins with.
-const (
-	keepsMany  = iota // the script of several clients, or of the only one
-	keepsAlone        // the script of all clients, for one
-	keepsAll          // there is no Keep
-)
-
 // encodeKeep appends what is kept: a flag, the number of writes, and each list as its length and the differences
 // between its elements.
 func encodeKeep(b []byte, k *plan.Keep) []byte {
-	if k == nil {
-		return binary.AppendUvarint(b, keepsAll)
-	}
-	alone := uint64(keepsMany)
+	alone := uint64(0)
 	if k.Alone {
-		alone = keepsAlone
+		alone = 1
 	}
 	b = binary.AppendUvarint(binary.AppendUvarint(b, alone), uint64(k.Batch))
 	for _, list := range [][]int{k.Load, k.Steps} {
@@ -216,11 +228,7 @@ func encodeKeep(b []byte, k *plan.Keep) []byte {
 }
 
 func decodeKeep(r *tokenReader) *plan.Keep {
-	flag := r.number()
-	if flag == keepsAll {
-		return nil
-	}
-	k := &plan.Keep{Alone: flag == keepsAlone, Batch: r.size()}
+	k := &plan.Keep{Alone: r.number() == 1, Batch: r.size()}
 	for _, list := range []*[]int{&k.Load, &k.Steps} {
 		last := 0
 		for n := r.number(); n > 0 && !r.short; n-- {

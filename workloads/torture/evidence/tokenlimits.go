@@ -11,6 +11,7 @@ import (
 
 // encodeLimits appends the limits that a run sets: each as a hash of its name and its value. They are the end of a token.
 func encodeLimits(b []byte, limits contract.Limits) []byte {
+	b = binary.AppendUvarint(b, uint64(len(limits)))
 	for _, name := range slices.Sorted(maps.Keys(limits)) {
 		b = binary.AppendVarint(binary.LittleEndian.AppendUint16(b, nameHash(name)), limits[name])
 	}
@@ -25,7 +26,7 @@ type hashedLimit struct {
 
 // decodeLimits reads the limits.
 func decodeLimits(r *tokenReader) (all []hashedLimit) {
-	for len(r.b) > 0 && len(all) <= contract.MaxLimits {
+	for n := r.number(); n > 0 && !r.short && len(all) <= contract.MaxLimits; n-- {
 		all = append(all, hashedLimit{r.hash(), r.signed()})
 	}
 	return all

@@ -59,6 +59,9 @@ func again(s *Subject, f *Failure) Request {
 	}
 	req.Ticks = [][]uint64{{f.Tick}}
 	req.Only = &Image{Leaf: f.Leaf, Picks: f.Picks, Nested: f.Nested}
+	if f.RecoveryFault != nil {
+		req.RecoveryFault = f.RecoveryFault.Number
+	}
 	if f.Nested != nil {
 		req.Nest, req.Lives, req.NestedTick = 1, MaxImages, f.Nested.Tick
 	} else {

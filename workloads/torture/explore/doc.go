@@ -13,7 +13,7 @@
 //	accept.go       judging a recovered state     tally.go       figures, and adding them up
 //	verdicts.go     verdicts that are known       outcome.go     what was found
 //	life.go         single images, experiments    passes.go      in which order crash points come
-//	confirm.go      does a failure repeat?
+//	confirm.go      does a failure repeat?        faulty.go      recoveries on a disk that fails
 //
 // Promises:
 //
@@ -29,6 +29,8 @@
 //     cut short has seen all parts of it, and its end first of all.
 //   - E6: an explorer writes to what it owns alone. Nothing writes to the subject, so any number of explorations may
 //     share it.
+//   - E7: some images are also recovered on a disk that fails, and again once it is healthy. What the store then lost is
+//     blamed on the fault only if the same calls lose nothing without it.
 //
 // A crash is a power cut, an explorer is a goroutine that searches. Clients are those of the recording.
 package explore

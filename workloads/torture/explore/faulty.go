@@ -40,93 +40,6 @@ type RecoveryFault struct {
 	trace  []faultfs.Op // the recovery that it hit
 }
 
-// recoveryFaults are all faults that a recovery can meet: each call in turn fails in each way that it can, once or from
-// then on. They are numbered from 1.
-type recoveryFaults struct {
-	kinds []faultKind
-	calls []uint64 // how many calls of each kind the healthy recovery made
-}
-
-// faultKind is a way in which calls of one kind fail: one of them, or one and all later ones.
-type faultKind struct {
-	effect  faultfs.Effect
-	op      faultfs.OpKind
-	forGood bool
-}
-
-// faultKinds lists the ways in which the calls of a recovery fail.
-var faultKinds = func() (all []faultKind) {
-	for _, f := range []struct {
-		op      faultfs.OpKind
-		effects []faultfs.Effect
-	}{
-		{faultfs.OpOpen, []faultfs.Effect{faultfs.EIO, faultfs.EMFILE, faultfs.EINTR}},
-		{faultfs.OpRead, []faultfs.Effect{faultfs.EIO, faultfs.Short, faultfs.EINTR}},
-		{faultfs.OpList, []faultfs.Effect{faultfs.EIO}},
-		{faultfs.OpStat, []faultfs.Effect{faultfs.EIO}},
-		{faultfs.OpCreate, []faultfs.Effect{faultfs.EIO, faultfs.ENOSPC}},
-		{faultfs.OpWrite, []faultfs.Effect{faultfs.EIO, faultfs.ENOSPC, faultfs.Short}},
-		{faultfs.OpTruncate, []faultfs.Effect{faultfs.EIO}},
-		{faultfs.OpRename, []faultfs.Effect{faultfs.EIO, faultfs.ENOSPC}},
-		{faultfs.OpLink, []faultfs.Effect{faultfs.EIO}},
-		{faultfs.OpRemove, []faultfs.Effect{faultfs.EIO}},
-		{faultfs.OpSync, []faultfs.Effect{faultfs.FailedSync, faultfs.ENOSPC}},
-		{faultfs.OpClose, []faultfs.Effect{faultfs.EIO}},
-	} {
-		for _, effect := range f.effects {
-			all = append(all, faultKind{effect, f.op, false}, faultKind{effect, f.op, true})
-		}
-	}
-	return all
-}()
-
-// recoveryFaultsOf returns the faults that a recovery can meet that makes the calls that a healthy one has made.
-func recoveryFaultsOf(healthy *faultfs.FS) recoveryFaults {
-	var f recoveryFaults
-	for _, kind := range faultKinds {
-		if n := healthy.Calls(kind.op); n > 0 {
-			f.kinds, f.calls = append(f.kinds, kind), append(f.calls, n)
-		}
-	}
-	return f
-}
-
-// count returns how many faults there are.
-func (f recoveryFaults) count() (n uint64) {
-	for _, calls := range f.calls {
-		n += calls
-	}
-	return n
-}
-
-// draw picks a kind of fault, and then a call: there are many more reads than renames.
-func (f recoveryFaults) draw(seed uint64) (number uint64) {
-	kind := plan.Mix(seed, 1) % uint64(len(f.kinds))
-	for _, calls := range f.calls[:kind] {
-		number += calls
-	}
-	return number + plan.Mix(seed, 2)%f.calls[kind] + 1
-}
-
-// rule returns a fault by its number; nil if there is none.
-func (f recoveryFaults) rule(number uint64) *faultfs.Rule {
-	number--
-	for i, calls := range f.calls {
-		if number >= calls {
-			number -= calls
-			continue
-		}
-		r := &faultfs.Rule{Effect: f.kinds[i].effect, Op: f.kinds[i].op}
-		if f.kinds[i].forGood {
-			r.From = number + 1
-		} else {
-			r.Nth = number + 1
-		}
-		return r
-	}
-	return nil
-}
-
 // recoverFaulty recovers an image again on a disk that fails, if it is its turn. The image was recovered before, on healthy,
 // and what it showed was accepted.
 func (x *explorer) recoverFaulty(point *faultfs.CrashPoint, healthy *faultfs.FS, at origin) {
@@ -137,25 +50,28 @@ func (x *explorer) recoverFaulty(point *faultfs.CrashPoint, healthy *faultfs.FS,
 	if x.plan.Fault.Rot || x.plan.Model.Device.IgnoreFlush > 0 {
 		return // the store may refuse the disk, or lose anything
 	}
-	faults := recoveryFaultsOf(healthy)
-	all := faults.count()
+	faults := plan.NewRecoveryFaults(healthy)
+	all := faults.Count()
 	switch {
 	case all == 0:
 	case req.RecoveryFault > 0:
 		x.recoverWith(point, at, &RecoveryFault{Number: req.RecoveryFault}, faults)
 	case strings.HasPrefix(req.Wanted, FaultyJudge+"/"):
 		for n := range min(all, maxFaulty) {
+			if x.ended() {
+				return
+			}
 			x.recoverWith(point, at, &RecoveryFault{Number: n + 1}, faults)
 		}
 	case draw%each == 0:
-		x.recoverWith(point, at, &RecoveryFault{Number: faults.draw(draw)}, faults)
+		x.recoverWith(point, at, &RecoveryFault{Number: faults.Draw(draw)}, faults)
 	}
 }
 
 // recoverWith recovers an image with one fault, once more without it, and once more after a crash. A failure is the fault's
 // only if the same calls without it do not fail.
-func (x *explorer) recoverWith(point *faultfs.CrashPoint, at origin, fault *RecoveryFault, faults recoveryFaults) {
-	rule := faults.rule(fault.Number)
+func (x *explorer) recoverWith(point *faultfs.CrashPoint, at origin, fault *RecoveryFault, faults plan.RecoveryFaults) {
+	rule := faults.Rule(fault.Number)
 	if rule == nil {
 		return
 	}

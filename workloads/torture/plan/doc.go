@@ -11,6 +11,7 @@
 //	rules.go     the rules of a run               scenario.go the named runs
 //	choice.go    a thing that can be named        catalog.go  lists of them, and finding one by name
 //	draw.go      draws that cost nothing              limits.go   the limits of all numbers
+//	recoveryfaults.go  the faults that a recovery can meet
 //
 // Promises:
 //

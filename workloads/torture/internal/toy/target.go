@@ -31,6 +31,8 @@ const (
 	RotTakesAll                 // damage within the log makes recovery drop all of it
 	StartsOver                  // the log is emptied when it has grown
 	Scribbles                   // the last byte of a record is written again, wrongly
+	ReadErrorEndsLog            // a log that cannot be read ends where the read failed
+	FailedOpenBlocks            // an Open that failed leaves a file that keeps later ones from succeeding
 	bugs
 )
 
@@ -63,9 +65,29 @@ func Target(bug Bug) contract.Target {
 
 // open is Open for a target: a store that did not open is no store at all.
 func open(env contract.Env, bug Bug) (workloads.Store, error) {
+	if bug == FailedOpenBlocks {
+		return openUnlessBlocked(env)
+	}
 	s, err := Open(env, bug)
 	if err != nil {
 		return nil, err
+	}
+	return s, nil
+}
+
+// openUnlessBlocked fails for good once it has failed.
+func openUnlessBlocked(env contract.Env) (workloads.Store, error) {
+	const mark = "/blocked"
+	if _, err := env.FS.Stat(mark); err == nil {
+		return nil, errors.New("toy: an earlier Open has failed")
+	}
+	s, err := Open(env, FailedOpenBlocks)
+	if err != nil {
+		f, failed := env.FS.Create(mark)
+		if failed == nil {
+			failed = f.Close()
+		}
+		return nil, errors.Join(err, failed)
 	}
 	return s, nil
 }
