@@ -40,7 +40,7 @@ func figures(r *torture.Result) []figure {
 		},
 		{
 			Label: "faults injected", Value: grouped(sum(r.FaultsInjected)),
-			Note: plural(len(r.FaultsInjected), "kind") + fmt.Sprintf("; and %s during recoveries", grouped(r.FaultyRecoveries)),
+			Note: injected(r),
 		},
 		{
 			Label: "lab share", Value: percent(r.LabShare),
@@ -54,6 +54,15 @@ func images(r *torture.Result) string {
 	note := grouped(int(r.ImagesPerSecond)) + " a second"
 	if r.RepeatedImages > 0 {
 		note += fmt.Sprintf(", %s recovered twice", grouped(r.RepeatedImages))
+	}
+	return note
+}
+
+// injected says how many kinds of faults there were, and how many more hit recoveries.
+func injected(r *torture.Result) string {
+	note := plural(len(r.FaultsInjected), "kind")
+	if r.FaultyRecoveries > 0 {
+		note += fmt.Sprintf(", and %s during recoveries", grouped(r.FaultyRecoveries))
 	}
 	return note
 }

@@ -23,7 +23,7 @@ func passing() *torture.Result {
 	r := &torture.Result{
 		Version: 1, Verdict: checker.Pass, Engine: "lightning", Seed: 7, Profile: "posix-min", ElapsedSeconds: 20.13,
 		Runs: 312, CrashPoints: 2083, ExhaustivePoints: 2031, SampledPoints: 52, WidestExhaustive: 12, Images: 41902,
-		ImagesPerSecond: 2081.6, RepeatedImages: 2104, NestedImages: 9120, RecoveryCycles: 1200,
+		ImagesPerSecond: 2081.6, RepeatedImages: 2104, NestedImages: 9120, RecoveryCycles: 1200, FaultyRecoveries: 312,
 		Goals: []torture.GoalCount{
 			{Name: "log-torn", Text: "a record of a log may be there in part", Points: 2318},
 			{Name: "edit-torn", Text: "an edit of the manifest may be there in part"},

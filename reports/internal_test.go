@@ -47,7 +47,7 @@ func TestUntestedNamesWhatTheRunLeftOut(t *testing.T) {
 		faults:    []torture.Choice{{Name: "power"}, {Name: "eio-write"}},
 		profiles:  []torture.Choice{{Name: "posix-min"}, {Name: "xfs"}, {Name: "lose-none"}},
 	}
-	whole := &torture.Result{Profile: "posix-min", NestedImages: 5, RecoveryCycles: 100, Cells: []torture.Cell{
+	whole := &torture.Result{Profile: "posix-min", NestedImages: 5, FaultyRecoveries: 1, RecoveryCycles: 100, Cells: []torture.Cell{
 		{Workload: "bank", Fault: "power", Profile: "lose-none", Runs: 1},
 		{Workload: "bank", Fault: "eio-write", Runs: 1},
 		{Workload: "kv", Fault: "power", Runs: 1},
@@ -69,6 +69,7 @@ func TestUntestedNamesWhatTheRunLeftOut(t *testing.T) {
 		"3 judgements ended without an answer.",
 		"2 recovery runs differed from the run before: the search may have missed images there.",
 		"No power cut fell into a recovery.",
+		"No call failed during a recovery.",
 		"No store was crashed a hundred times in a row.",
 		"Workloads left out: bank.",
 		"Faults left out: eio-write.",

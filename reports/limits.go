@@ -42,6 +42,9 @@ func untested(r *torture.Result, all catalog) []string {
 	if r.NestedImages == 0 {
 		out = append(out, "No power cut fell into a recovery.")
 	}
+	if r.FaultyRecoveries == 0 {
+		out = append(out, "No call failed during a recovery.")
+	}
 	if r.RecoveryCycles == 0 {
 		out = append(out, "No store was crashed a hundred times in a row.")
 	}

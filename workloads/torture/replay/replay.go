@@ -151,13 +151,13 @@ func (w *wanted) matches(f *explore.Failure) bool { return w.id == "" || f.Finge
 // may be what it takes, many crashes in a row. It returns the first outcome that shows the failure, or the last.
 func (w *wanted) crash(ctx context.Context, s *explore.Subject) *explore.Outcome {
 	all := explore.NewRequest(s)
+	all.RecoveryFault = w.at.RecoveryFault
 	if w.at.Nested != 0 {
 		all.Nest, all.Lives, all.NestedTick = 1, explore.MaxImages, w.at.Nested
 	}
 	all.Ticks = [][]uint64{{w.at.Tick}}
 	requests := []explore.Request{all}
 	if w.saved != nil {
-		all.RecoveryFault = w.saved.RecoveryFault
 		one := all
 		one.Only = &explore.Image{Leaf: w.saved.Leaf, Picks: w.saved.Picks, Nested: w.saved.Nested}
 		requests = []explore.Request{one, all}
