@@ -114,6 +114,22 @@ func TestSameSeedSameRun(t *testing.T) {
 	}
 }
 
+// A store in one log reads it when it is opened, and never again.
+func TestARuleThatHitsNothingInTheRunHitsRecoveries(t *testing.T) {
+	o := toyOptions("eio read log")
+	o.Rounds = 1
+	r := check(t, toy.Correct, o)
+	require.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
+	assert.Positive(t, r.FaultsInjected["eio_read"])
+	assert.Equal(t, uint64(r.FaultyRecoveries), r.FaultsInjected["eio_read"])
+	r = check(t, toy.ReadErrorEndsLog, o)
+	require.Equal(t, checker.Fail, r.Verdict)
+	require.NotEmpty(t, r.Findings)
+	replayed, err := Replay(t.Context(), []Target{toy.Target(toy.ReadErrorEndsLog)}, r.Findings[0].Token, ReplayOptions{})
+	require.NoError(t, err)
+	assert.True(t, replayed.Reproduced, r.Findings[0].Token)
+}
+
 func TestAFaultThatNeverFiresIsNoPass(t *testing.T) {
 	r := check(t, toy.Correct, toyOptions("eio link"))
 	assert.Equal(t, checker.Inconclusive, r.Verdict)

@@ -78,5 +78,9 @@
 //   - T14 (explore, evidence): a finding says whether it repeats. Its very image is recovered eight more times; if it does
 //     not fail each time, the finding and its token say how often it did, and nobody experiments with it.
 //
+//   - T13 (explore, plan): faults reach recovery. Some images are recovered once more while one of the recovery's own calls
+//     fails, then without the fault, then after another crash. Rules that hit nothing in a run are injected into its
+//     recoveries.
+//
 // A campaign shares no state with others, so several may run at once.
 package torture

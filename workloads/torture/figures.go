@@ -98,6 +98,9 @@ func (f *figures) add(c *cell, e explored) (unknown int) {
 	if t.Rotted > 0 {
 		c.result.Injected[p.Rules[0].Key()] += t.Rotted
 	}
+	if t.Hit > 0 {
+		c.result.Injected[p.Rules[0].Key()] += t.Hit
+	}
 	n := f.profiles[p.Spec.Profile]
 	n.CrashPoints += t.Points
 	n.Images += t.Images

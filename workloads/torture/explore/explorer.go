@@ -61,6 +61,7 @@ type explorer struct {
 	plan    *plan.Plan
 	rule    checker.Rule
 	prober  *recovery.Prober
+	unhit   []*faultfs.Rule // the rules of the run, if they have hit nothing in it: they are for recoveries
 
 	slot      int    // see Running
 	goroutine string // its name, in the form in which a stack trace begins
@@ -82,7 +83,7 @@ func newExplorer(s *shared, slot int) *explorer {
 	subject := s.req.Subject
 	p, target := subject.Recording.Plan, subject.Target
 	return &explorer{
-		shared: s, subject: subject, plan: p, rule: p.Fault.Rule(target.Promises), prober: recovery.NewProber(target, p.Spec.Limits),
+		shared: s, subject: subject, plan: p, rule: p.Fault.Rule(target.Promises), unhit: subject.Recording.Unhit(), prober: recovery.NewProber(target, p.Spec.Limits),
 		slot: slot, verdicts: newVerdicts(s.seed), failures: map[string]*Failure{}, unclear: map[string]int{}, survival: newSurvival(),
 		reached: make([]int, s.goals),
 	}

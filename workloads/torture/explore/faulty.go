@@ -19,10 +19,11 @@ import (
 // another crash.
 //
 // That is done with the first image of one of so many crash points, so that all parts of the run are met, and with one of so
-// many other images.
+// many other images. Rules that a user has named, and that hit nothing in the run, have more.
 const (
 	faultyPointEach = 2
 	faultyImageEach = 64
+	unhitImageEach  = 8
 )
 
 // FaultyJudge is the name under which a store is accused of what it did because a call of its recovery failed.
@@ -33,7 +34,7 @@ const maxFaulty = 512
 
 // RecoveryFault is a fault that was injected into a recovery.
 type RecoveryFault struct {
-	// Number identifies the fault among those that the recovery of the image can meet, counted from 1.
+	// Number identifies the fault among those that the recovery of the image can meet, counted from 1; 0: the rules of the run.
 	Number uint64
 	Rule   string       // in the grammar of faultfs.ParseRule
 	Op     *faultfs.Op  // the first call that it hit; nil if it hit none
@@ -41,62 +42,74 @@ type RecoveryFault struct {
 }
 
 // recoverFaulty recovers an image again on a disk that fails, if it is its turn. The image was recovered before, on healthy,
-// and what it showed was accepted.
+// and what it showed was accepted. If the rules of the run have hit nothing while it was recorded, they are what fails.
 func (x *explorer) recoverFaulty(point *faultfs.CrashPoint, healthy *faultfs.FS, at origin) {
-	req, draw, each := x.shared.req, plan.Mix(at.job.draw, uint64(at.leaf)^faultyImageEach), uint64(faultyImageEach)
-	if at.leaf == 0 {
-		each = faultyPointEach
-	}
 	if x.plan.Fault.Rot || x.plan.Model.Device.IgnoreFlush > 0 {
 		return // the store may refuse the disk, or lose anything
 	}
-	faults := plan.NewRecoveryFaults(healthy)
-	all := faults.Count()
-	switch {
-	case all == 0:
-	case req.RecoveryFault > 0:
-		x.recoverWith(point, at, &RecoveryFault{Number: req.RecoveryFault}, faults)
-	case strings.HasPrefix(req.Wanted, FaultyJudge+"/"):
-		for n := range min(all, maxFaulty) {
-			if x.ended() {
-				return
-			}
-			x.recoverWith(point, at, &RecoveryFault{Number: n + 1}, faults)
+	req, draw := x.shared.req, plan.Mix(at.job.draw, uint64(at.leaf)^faultyImageEach)
+	all := strings.HasPrefix(req.Wanted, FaultyJudge+"/")
+	if len(x.unhit) > 0 {
+		if all || at.leaf == 0 || draw%unhitImageEach == 0 {
+			x.recoverWith(point, at, RecoveryFault{}, x.unhit)
 		}
-	case draw%each == 0:
-		x.recoverWith(point, at, &RecoveryFault{Number: faults.Draw(draw)}, faults)
-	}
-}
-
-// recoverWith recovers an image with one fault, once more without it, and once more after a crash. A failure is the fault's
-// only if the same calls without it do not fail.
-func (x *explorer) recoverWith(point *faultfs.CrashPoint, at origin, fault *RecoveryFault, faults plan.RecoveryFaults) {
-	rule := faults.Rule(fault.Number)
-	if rule == nil {
 		return
 	}
-	fault.Rule = rule.String()
-	x.tally.Faulty++
-	at.fault = fault
-	if x.failsWith(point, at, rule, true) && !x.failsWith(point, at, nil, true) {
-		x.failsWith(point, at, rule, false)
+	faults := plan.NewRecoveryFaults(healthy)
+	inject := func(number uint64) {
+		if rule := faults.Rule(number); rule != nil {
+			x.recoverWith(point, at, RecoveryFault{Number: number}, []*faultfs.Rule{rule})
+		}
+	}
+	each := uint64(faultyImageEach)
+	if at.leaf == 0 {
+		each = faultyPointEach
+	}
+	switch {
+	case faults.Count() == 0:
+	case req.RecoveryFault > 0:
+		inject(req.RecoveryFault)
+	case all:
+		for number := uint64(1); number <= min(faults.Count(), maxFaulty) && !x.ended(); number++ {
+			inject(number)
+		}
+	case draw%each == 0:
+		inject(faults.Draw(draw))
 	}
 }
 
-// failsWith goes through a recovery with a rule, or without one, and what follows, and reports whether something failed. In a
+// recoverWith recovers an image with a fault, once more without it, and once more after a crash. A failure is the fault's
+// only if the same calls without it do not fail.
+func (x *explorer) recoverWith(point *faultfs.CrashPoint, at origin, fault RecoveryFault, rules []*faultfs.Rule) {
+	var texts []string
+	for _, r := range rules {
+		texts = append(texts, r.String())
+	}
+	fault.Rule = strings.Join(texts, ", ")
+	at.fault = &fault
+	failed := x.failsWith(point, at, rules, true)
+	if fault.Op != nil {
+		x.tally.Faulty++
+		if fault.Number == 0 {
+			x.tally.Hit++
+		}
+	}
+	if failed && !x.failsWith(point, at, nil, true) {
+		x.failsWith(point, at, rules, false)
+	}
+}
+
+// failsWith goes through a recovery with rules, or without, and what follows, and reports whether something failed. In a
 // trial no failure is recorded.
-func (x *explorer) failsWith(point *faultfs.CrashPoint, at origin, rule *faultfs.Rule, trial bool) bool {
+func (x *explorer) failsWith(point *faultfs.CrashPoint, at origin, rules []*faultfs.Rule, trial bool) bool {
 	failed := false
 	if trial {
 		at.trial = &failed
 	}
 	f := &faultyRecovery{x: x, at: at, path: at.path.again()}
-	if rule != nil {
-		f.rule = rule.Clone()
-	}
 	f.img = point.Image(faultfs.ImageOptions{Chooser: f.path, Callers: x.callers})
 	f.path.begin(f.img.Now)
-	_ = f.failing() && f.healed() && f.crashed()
+	_ = f.failing(rules) && f.healed() && f.crashed()
 	return failed
 }
 
@@ -105,16 +118,13 @@ type faultyRecovery struct {
 	x    *explorer
 	at   origin
 	img  *faultfs.FS
-	path *searchPath   // answers the questions of img; after the fault they may differ from those of at.path
-	rule *faultfs.Rule // nil: none
+	path *searchPath // answers the questions of img; after the fault they may differ from those of at.path
 }
 
-// failing recovers while the rule is in force, and reports whether all was well. Errors are excused once a call has
+// failing recovers while rules are in force, and reports whether all was well. Errors are excused once a call has
 // failed, and so are files that could not be removed.
-func (f *faultyRecovery) failing() bool {
-	if f.rule != nil {
-		f.img.SetRules(f.rule)
-	}
+func (f *faultyRecovery) failing(rules []*faultfs.Rule) bool {
+	f.img.SetRules(plan.Fresh(rules)...)
 	state, err := f.recover(recovery.Call{Image: f.img, Probe: recovery.ProbeSeed(f.at.job.draw)})
 	f.at.fault.note(f.img)
 	f.at.prefix = "during a recovery" + f.hit() + ": "
@@ -165,9 +175,9 @@ func plainError(err error) bool {
 // hit says, for a sentence, what the fault did. The text is in parentheses, so that it does not tell failures apart.
 func (f *faultyRecovery) hit() string {
 	if op := f.at.fault.Op; op != nil {
-		return fmt.Sprintf(" with a failing call (%s, which hit the %s of %s)", f.rule, op.Kind, op.Path)
+		return fmt.Sprintf(" with a failing call (%s, which hit the %s of %s)", f.at.fault.Rule, op.Kind, op.Path)
 	}
-	return fmt.Sprintf(" with a rule that hit nothing (%s)", f.rule)
+	return fmt.Sprintf(" with a rule that hit nothing (%s)", f.at.fault.Rule)
 }
 
 // note keeps the first call that the fault hit.

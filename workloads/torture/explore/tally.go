@@ -11,11 +11,12 @@ type Tally struct {
 	Left        int // crash points that were not explored when the budget was spent
 	Widest      int // most pending operations at an exhaustive crash point
 	Images      int
-	Nested      int // images of crashes of recoveries
-	Repeated    int // images that were recovered twice
-	Faulty      int // recoveries during which a call failed
-	Divergences int // recoveries that did not repeat
-	Cycles      int // crashes in a row, each during the recovery from the one before or soon after
+	Nested      int    // images of crashes of recoveries
+	Repeated    int    // images that were recovered twice
+	Faulty      int    // recoveries during which a call failed
+	Hit         uint64 // those of Faulty that were hit by the rules of the run, which had hit nothing in the run itself
+	Divergences int    // recoveries that did not repeat
+	Cycles      int    // crashes in a row, each during the recovery from the one before or soon after
 	Hangs       int
 	BytesLost   uint64
 	Rotted      uint64 // images in which something rotted
@@ -34,6 +35,7 @@ func (t *Tally) Add(o Tally) {
 	t.Nested += o.Nested
 	t.Repeated += o.Repeated
 	t.Faulty += o.Faulty
+	t.Hit += o.Hit
 	t.Divergences += o.Divergences
 	t.Cycles += o.Cycles
 	t.Hangs += o.Hangs

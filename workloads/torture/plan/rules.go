@@ -45,6 +45,15 @@ func ParseRules(texts []string) (rules []*faultfs.Rule, err error) {
 	return rules, nil
 }
 
+// Fresh returns copies of rules that have not counted anything yet.
+func Fresh(rules []*faultfs.Rule) []*faultfs.Rule {
+	fresh := make([]*faultfs.Rule, len(rules))
+	for i, r := range rules {
+		fresh[i] = r.Clone()
+	}
+	return fresh
+}
+
 // RuleTexts returns the rules in the grammar of faultfs.ParseRule.
 func (p *Plan) RuleTexts() []string {
 	var texts []string

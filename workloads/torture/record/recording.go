@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -38,6 +39,19 @@ func (r *Recording) Excused() history.Tick {
 		}
 	}
 	return history.Never
+}
+
+// Unhit returns the rules of the plan that are about calls, if none of them has hit anything; nil if one has. They hold from the
+// first tick on: those at which they were to begin and to end were of this run.
+func (r *Recording) Unhit() []*faultfs.Rule {
+	if slices.ContainsFunc(r.Trace, func(op faultfs.Op) bool { return op.Fault != faultfs.NoEffect }) {
+		return nil
+	}
+	rules := slices.DeleteFunc(plan.Fresh(r.Plan.Rules), (*faultfs.Rule).AtRest)
+	for _, rule := range rules {
+		rule.After, rule.Before = 0, 0
+	}
+	return rules
 }
 
 // Committed returns how many commits of clients were acknowledged, not counting those of loading.
