@@ -33,6 +33,7 @@ type change struct {
 	opened  []*view.Table    // the added tables
 	blobs   []*view.BlobFile // new blob files that they refer to
 	flushed []*view.Mem      // memtables that they replace
+	last    bool             // the session ends with it
 }
 
 // place makes tables live in a level.
@@ -104,10 +105,41 @@ func (ch *change) close() (err error) {
 	return err
 }
 
+// endSession notes durably where the logs of the memtables end; everything in them is durable. If the manifest of this
+// session has got edits, a new one takes its place, with the whole state in its first edit: without that there is no
+// manifest at all, so it cannot lose its end unnoticed. If it has none, the ends are appended. Their loss is no damage,
+// as long as the logs are whole.
+func (db *DB) endSession(mems []*view.Mem) error {
+	db.catalog.Lock()
+	defer db.catalog.Unlock()
+	c := &db.catalog
+	ch := change{last: true}
+	ch.NextFile = db.nextFile.Load()
+	for _, m := range mems {
+		if end := m.Log.Synced(); end > 0 {
+			ch.LogEnds = append(ch.LogEnds, manifest.LogEnd{Num: m.LogNum, Bytes: uint64(end)})
+		}
+	}
+	if c.log == nil || len(ch.LogEnds) == 0 && !c.edited() {
+		return nil
+	}
+	next := c.state
+	err := next.Apply(ch.Edit)
+	invariant.Check(err == nil, "I7: an edit fits the state that it changes")
+	if err := db.persist(&next, ch); err != nil {
+		return err
+	}
+	c.state = next
+	return db.removeObsolete()
+}
+
+// edited reports whether this session's manifest has edits after the first, which is the whole state.
+func (c *catalog) edited() bool { return c.log.Bytes() > c.base }
+
 // persist writes the change to the manifest. Before the manifest names tables, their names are durable.
 func (db *DB) persist(next *manifest.State, ch change) error {
 	c, l := &db.catalog, &db.opts.Limits
-	if c.log == nil || c.log.Bytes() > max(l.ManifestBytes, l.ManifestGrowth*c.base) {
+	if c.log == nil || ch.last && c.edited() || c.log.Bytes() > max(l.ManifestBytes, l.ManifestGrowth*c.base) {
 		return db.rollManifest(next)
 	}
 	if len(ch.opened) > 0 {
@@ -117,6 +149,9 @@ func (db *DB) persist(next *manifest.State, ch change) error {
 	}
 	if err := c.log.Append(ch.Encode()); err != nil {
 		return err
+	}
+	if ch.last {
+		return c.log.Sync()
 	}
 	return c.log.Seal()
 }

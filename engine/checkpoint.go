@@ -99,13 +99,13 @@ func (db *DB) freezeImage() (*image.Image, error) {
 		Dir: db.dir, View: v, Release: func() error { return db.release(v) },
 		State: db.catalog.state, Manifest: db.newFileNum(),
 	}
-	im.State.Version, im.State.NextFile = manifest.FormatVersion, im.Manifest+1
+	im.State.Version, im.State.NextFile, im.State.LogEnds = manifest.FormatVersion, im.Manifest+1, nil
 	for _, num := range db.catalog.logs {
 		f, err := db.dir.Open(filename.Log(num))
 		if err != nil {
 			return nil, errors.Join(corrupt.Missing(filename.Log(num), err), im.Close())
 		}
-		im.AddLog(num, f)
+		im.AddLog(image.Log{Num: num, File: f, End: db.catalog.state.LogEnd(num)})
 	}
 	db.mu.Lock()
 	im.Blobs = v.BlobFiles()

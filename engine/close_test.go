@@ -31,8 +31,8 @@ func TestFlushAfterCloseWritesNothing(t *testing.T) {
 	require.Equal(t, before, after)
 }
 
-// TestCloseLeavesAProofInAFrozenLog: the last log is not always the one that takes commits.
-func TestCloseLeavesAProofInAFrozenLog(t *testing.T) {
+// TestCloseEndsAFrozenLog: the last log is not always the one that takes commits.
+func TestCloseEndsAFrozenLog(t *testing.T) {
 	_, fsys := frozenAtClose(t)
 	logs, err := afero.Glob(fsys, "db/*.log")
 	require.NoError(t, err)
@@ -79,6 +79,7 @@ func TestFlushSyncsForOthersOnlyWhenItsEditIsDurable(t *testing.T) {
 	}
 	require.NoError(t, db.Flush())
 	require.Equal(t, 3, syncs)
+	fsys.hook = func() {}
 	require.EqualValues(t, 1, db.seq.OnDisk())
 	require.NoError(t, db.Close())
 }

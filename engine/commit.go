@@ -154,7 +154,7 @@ func (db *DB) rotate() error {
 	if err := db.seq.Hand(m.LastSeq); err != nil {
 		return err
 	}
-	db.active = nil
+	db.active, db.lastLog = nil, wal.Before{Num: m.LogNum, Bytes: m.Log.Bytes()}
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	db.mu.frozen = append(db.mu.frozen, m)
@@ -181,7 +181,6 @@ func (db *DB) openLog(bytes int) error {
 	m.Log.Begin(db.lastLog)
 	m.Log.WriteAhead(db.opts.LogAheadBytes)
 	db.seq.Open(m.Log)
-	db.lastLog = m.LogNum
 	db.addLog(m.LogNum)
 	notify(db.opts.EventListener.WALCreated, m.LogNum)
 	db.active = m

@@ -14,6 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/picker"
 	"github.com/lightningdb/lightning-torture/engine/internal/sequencer"
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
+	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
 // DB is an open store. All methods may be called by any number of goroutines. Slices that are passed in stay the
@@ -38,7 +39,7 @@ type DB struct {
 
 	commitMu sync.Mutex // held from the choice of a sequence number until the log has the commit
 	active   *view.Mem  // guarded by commitMu; nil until the first commit after Open or a rotation
-	lastLog  uint64     // guarded by commitMu: number of the log that was opened last
+	lastLog  wal.Before // guarded by commitMu: the log that got its last commit before the active one began
 
 	flushMu   sync.Mutex // held by the one flush that runs
 	compactMu sync.Mutex // held by the one that has paused compactions
@@ -137,7 +138,10 @@ func (db *DB) DeleteRange(start, end []byte, d Durability) error {
 // before.
 func (db *DB) Apply(b *Batch, d Durability) error { return db.commit(b, d, nil) }
 
-// Close makes everything acknowledged durable, waits for maintenance that is under way and releases the store.
+// Close makes everything acknowledged durable, waits for maintenance that is under way and releases the store. If it
+// returns nil and something was committed since Open, it is also known durably where each log ends: what is missing of the
+// files later is ErrCorrupt, and never taken for what a crash leaves. After an error, such as that of a full disk, what was
+// acknowledged may be durable all the same.
 // Iterators that are open still work and must still be closed; everything else returns ErrClosed.
 func (db *DB) Close() error {
 	if !db.closing.CompareAndSwap(false, true) {
@@ -148,13 +152,13 @@ func (db *DB) Close() error {
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
 	defer db.quiesce()()
-	err := db.sealLog()
+	err := db.endLogs()
 	err = errors.Join(err, db.closeManifest(), db.releaseLast(), db.closeLarge(), db.lock.Close())
 	return err
 }
 
-// sealLog makes the logs durable, the last with a proof of that, and closes them.
-func (db *DB) sealLog() error {
+// endLogs makes the logs durable, then notes where each of them ends, and closes them.
+func (db *DB) endLogs() error {
 	if db.opts.ReadOnly {
 		return nil
 	}
@@ -166,8 +170,8 @@ func (db *DB) sealLog() error {
 	if db.active != nil {
 		mems = append(mems, db.active)
 	}
-	if err == nil && len(mems) > 0 {
-		err = mems[len(mems)-1].Log.Seal()
+	if err == nil {
+		err = db.endSession(mems)
 	}
 	for _, m := range mems {
 		err = errors.Join(err, m.Log.Close())

@@ -6,9 +6,9 @@
 // What users see: db.go, options.go (internal/limits is what only tests set), metrics.go, event.go, errors.go. A commit:
 // batch.go, commit.go, internal/sequencer; transactions: txn.go, internal/conflict. A read: internal/view, view.go,
 // iterator.go, snapshot.go, valuereader.go. Maintenance: maintenance.go, flush.go, compaction.go, internal/picker,
-// internal/rewrite, catalog.go. Large values: largevalue.go, blobfile.go. Recovery: recovery.go. Operations that the rest
-// does not need: checkpoint.go and internal/image; backup.go, repair.go and inspect.go with the packages of these names;
-// verify.go, internal/verify.
+// internal/rewrite, catalog.go. Large values: largevalue.go, blobfile.go. Recovery: recovery.go, replay.go. Operations
+// that the rest does not need: checkpoint.go and internal/image; backup.go, repair.go and inspect.go with the packages of
+// these names; verify.go, internal/verify.
 //
 // What needs the locks of a DB is here; what does not is in packages below, which do not import this one. The 98 exported
 // names are all that users need. The largest dependency cycle between files has 4 files (db.go and the types of its
@@ -38,10 +38,12 @@
 //   - I10: a transaction reads one snapshot and its own writes. SnapshotIsolation: of two concurrent ones that write a
 //     key, one commits. Serializable: in addition, what it read, including the gaps in ranges, is unchanged when it
 //     commits.
-//   - I11: damage to durable data is reported as ErrCorrupt, never as a wrong value; a torn tail ends a log. Only damage
-//     to the last commits of a killed process looks like a torn tail, because nothing later proves that they were
-//     durable. Close leaves such a proof in the last log. Nothing shows that the last log is gone, or cut before its first
-//     commit.
+//   - I11: damage to durable data is reported as ErrCorrupt, never as a wrong value; a torn tail ends a log. A commit that
+//     was acknowledged with Sync before another one began is known to be durable by what that one wrote: its damage is
+//     never taken for a torn tail. Once Close has returned nil in a session that made a commit, the manifest says which
+//     logs there are and where each of them ends: it is noticed if a log is missing, and if anything is cut off a log or
+//     off the manifest. The same holds of checkpoints, backups and repaired stores. Only what a killed process leaves may
+//     lose its end unnoticed: the last Sync commits and what follows them, the last log, the last edits of the manifest.
 //   - I12: with InlineMaintenance no goroutine is started, and the same calls make the same filesystem operations.
 //   - I13: a range delete hides every older version of its keys, wherever that lies, and nothing newer, as a deletion
 //     of each key would. It stays in tables as long as something that it hides may be there.
@@ -82,7 +84,7 @@
 //	 of a large write and sync the blob file; if it is new, sync    a blob file that nothing refers to: removed; or
 //	 value      the directory; then as above                        bytes at its end: garbage
 //	rotation    write the whole log, then create the next, which    the older one cut short: the later ones, which then
-//	            begins with the number of the older one             hold no Sync commit, are removed, the last first
+//	            begins with number and length of the older one      hold no Sync commit, are removed, the last first
 //	flush,      write and sync tables and blob files; sync          files that no edit names: removed; those that an
 //	 compaction directory; append and sync the edit, then a proof   edit made obsolete, and blob files that an obsolete
 //	            of it; remove the obsolete files; sync directory    log may refer to: removed under a new manifest,
@@ -97,7 +99,9 @@
 //	            behind damage; old files linked to lost/; sync;     repaired one: Repair again, or Open removes the rest
 //	            manifest; marker; remove old files, but not the
 //	            blob files that stay
-//	close       sync the log; append and sync a proof of that       a torn proof: ignored
+//	close       sync the logs; append and sync an edit that says    logs whose end is not known, as if killed; or as for
+//	            where they end; or, if the manifest has got edits,  manifest
+//	            a new manifest, as above, that says it
 //
 // Open itself writes only if it is not ReadOnly and there is something to remove. If that takes a manifest and the disk
 // is full, the store is still opened, but poisoned: it can be read and, once there is room, opened again. Open replays
@@ -119,6 +123,8 @@
 //
 //   - Syncing replayed logs instead of rewriting them: a sync that follows a failed one succeeds and proves nothing.
 //   - Renaming a CURRENT file: the marker needs no rename, and its content shows if only its name became durable.
+//   - Noting where a log ends in a file of its own, when it is full or the store is closed: one more sync, and one more
+//     file that recovery has to wonder about. The next log and the manifest are written anyway.
 //   - Publishing a Sync commit before its sync: somebody may read, and act upon, what the next power cut takes back.
 //   - Level sizes counted from the top: a bottom level that is far from full lies under one that overwrites all of it.
 //   - Removing the outputs of a compaction that met a full disk: I5. Open removes them, and needs no space for that.

@@ -32,6 +32,8 @@ type (
 	LogGap = inspect.LogGap
 	// LogInfo describes a log.
 	LogInfo = inspect.LogInfo
+	// LogEnd says where a log was closed.
+	LogEnd = inspect.LogEnd
 	// ManifestEdit is one change of the list of live files.
 	ManifestEdit = inspect.ManifestEdit
 	// ManifestInfo describes a manifest, and the state that its edits lead to.
@@ -57,7 +59,8 @@ func InspectTable(path string, o Options, visit func(Entry) error) (TableInfo, e
 	return inspect.Table(o.fs(), path, visit)
 }
 
-// InspectLog calls visit for every whole record of a log file, also after damage. The record is valid during the call.
+// InspectLog calls visit for every whole record of a log file, also after damage, but not behind the end at which the log
+// was closed, which the manifest in its directory knows. The record is valid during the call.
 func InspectLog(path string, o Options, visit func(LogRecord) error) (LogInfo, error) {
 	return inspect.Log(o.fs(), path, visit)
 }

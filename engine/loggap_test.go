@@ -104,6 +104,45 @@ func TestMissingLogWithoutProof(t *testing.T) {
 	require.ErrorIs(t, err, engine.ErrCorrupt)
 }
 
+// TestALogProvesWhereTheOneBeforeEnds: the power is cut in the first commit of a log, which is not there then. What lies
+// before that commit still says that the log before was durable, and how long it was.
+func TestALogProvesWhereTheOneBeforeEnds(t *testing.T) {
+	for name, c := range map[string]struct {
+		durability engine.Durability
+		keep       int // bytes of the first log
+		found      int // keys
+		err        error
+	}{
+		"whole":                                {engine.Sync, 1000, 1, nil},
+		"cut":                                  {engine.Sync, 50, 0, engine.ErrCorrupt},
+		"empty":                                {engine.Sync, 0, 0, engine.ErrCorrupt},
+		"missing":                              {engine.Sync, -1, 0, engine.ErrCorrupt},
+		"cut, but nobody synced":               {engine.NoSync, 50, 0, nil},
+		"missing, and nobody says it was ever": {engine.NoSync, -1, 0, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fsys := unflushed(t, 2, c.durability)
+			logs := find(t, fsys, "*.log")
+			for i, keep := range []int{c.keep, 60} { // the second is cut in its commit
+				if keep < 0 {
+					require.NoError(t, fsys.Remove(logs[i]))
+					continue
+				}
+				content, err := afero.ReadFile(fsys, logs[i])
+				require.NoError(t, err)
+				require.NoError(t, afero.WriteFile(fsys, logs[i], content[:min(keep, len(content))], 0o644))
+			}
+			db, err := engine.Open("db", engine.Options{FS: fsys, InlineMaintenance: true})
+			require.ErrorIs(t, err, c.err)
+			if err == nil {
+				require.Len(t, contents(t, db), c.found)
+				require.NoError(t, db.Verify())
+				require.NoError(t, db.Close())
+			}
+		})
+	}
+}
+
 // unflushed returns the disk of a store that is killed with so many live logs, one commit in each.
 func unflushed(t *testing.T, logs int, d engine.Durability) afero.Fs {
 	t.Helper()

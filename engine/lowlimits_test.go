@@ -70,19 +70,19 @@ func TestTheManifestIsReplacedWhileTheStoreIsOpen(t *testing.T) {
 	rolled := 0
 	o := tiny(afero.NewMemMapFs())
 	o.EventListener = &engine.EventListener{ManifestRolled: func(uint64) { rolled++ }}
-	fill := func() {
+	fill := func() (whileOpen int) {
 		db := open(t, o)
 		rolled = 0
 		for i := range 200 {
 			require.NoError(t, db.Put(fmt.Appendf(nil, "%04d", i), []byte(strings.Repeat("v", 50)), engine.Sync))
 		}
+		whileOpen = rolled
 		require.NoError(t, db.Close())
+		return whileOpen
 	}
-	fill()
-	require.Zero(t, rolled, "a manifest of less than 64 KiB stays")
+	require.Zero(t, fill(), "a manifest of less than 64 KiB stays")
 	o.Limits = engine.Limits{ManifestBytes: 1, ManifestGrowth: 1}
-	fill()
-	require.Greater(t, rolled, 10)
+	require.Greater(t, fill(), 10)
 	require.Len(t, find(t, o.FS, "MANIFEST-*"), 1)
 	db := open(t, o)
 	require.Len(t, shown(t, db), 200)

@@ -73,9 +73,17 @@ func TestANewerTableIsRefused(t *testing.T) {
 	}
 }
 
-// A session writes its version before anything that needs it: the first commit of a store of version 1 makes it 2.
+// A session writes its version before anything that needs it: the first commit of an older store raises it.
 func TestFirstCommitRaisesTheVersion(t *testing.T) {
-	fsys := copyFromDisk(t, filepath.Join(golden, "v1"))
+	for older := uint64(1); older < engine.FormatVersion; older++ {
+		t.Run(fmt.Sprintf("version %d", older), func(t *testing.T) { raisesTheVersion(t, older) })
+	}
+}
+
+func raisesTheVersion(t *testing.T, older uint64) {
+	t.Helper()
+	fsys := copyFromDisk(t, filepath.Join(golden, fmt.Sprintf("v%d", older)))
+	ends := 0
 	version := func() uint64 {
 		names := find(t, fsys, "MANIFEST-*")
 		info, err := engine.InspectManifest(names[len(names)-1], engine.Options{FS: fsys}, func(engine.ManifestEdit) error {
@@ -83,13 +91,20 @@ func TestFirstCommitRaisesTheVersion(t *testing.T) {
 		})
 		require.NoError(t, err)
 		require.Empty(t, info.Damage)
+		ends = len(info.LogEnds)
 		return info.Version
 	}
 	db := open(t, goldenOptions(fsys))
-	require.EqualValues(t, 1, version(), "opening changes nothing")
+	require.EqualValues(t, older, version(), "opening changes nothing")
+	require.NoError(t, db.Close())
+	require.EqualValues(t, older, version(), "nor does closing")
+	require.Zero(t, ends)
+	db = open(t, goldenOptions(fsys))
 	require.NoError(t, db.Put([]byte("k"), nil, engine.Sync))
 	require.EqualValues(t, engine.FormatVersion, version())
 	require.NoError(t, db.Close())
+	require.EqualValues(t, engine.FormatVersion, version())
+	require.Equal(t, 1, ends)
 }
 
 func TestReadOnlyStoreChangesNothing(t *testing.T) {
@@ -195,6 +210,7 @@ func TestEventsComeInPairs(t *testing.T) {
 	require.Equal(t, []string{
 		"manifest rolled", "flush of 1 begins", "flush of 1 done", "flush of 1 begins", "flush of 1 done",
 		"compaction of 2 begins: asked for", "compaction of 2 done: asked for", "checkpoint copy of 2 files",
+		"manifest rolled", // by Close: the manifest had got edits
 	}, told)
 }
 

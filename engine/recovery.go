@@ -3,12 +3,9 @@ package engine
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 
-	"github.com/lightningdb/lightning-torture/engine/internal/batch"
-	"github.com/lightningdb/lightning-torture/engine/internal/blob"
 	"github.com/lightningdb/lightning-torture/engine/internal/cache"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
@@ -16,9 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/lock"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
-	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
-	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
 // Open opens the store in dir, or creates it. It recovers everything that was on disk; it writes nothing unless a crash
@@ -202,116 +197,6 @@ func (db *DB) openTables(s *manifest.State) error {
 		}
 	}
 	return nil
-}
-
-// replay puts the commits of every live log into a memtable, and begins. Sequence numbers go on without a gap from the
-// tables through all logs. A power cut may leave a gap after a log, because a log need not be durable when the next one
-// begins. Nothing after such a gap was acknowledged with Sync, so it is dropped. If the log before is missing, or
-// something after the gap proves that everything before it was durable, the gap is damage.
-func (db *DB) replay(f *found, s *manifest.State) error {
-	var mems []*view.Mem
-	last := s.LastSeq
-	for i, num := range f.Logs {
-		if num < s.LogFloor {
-			continue
-		}
-		m, err := db.replayLog(num, last)
-		if gap := (*gapError)(nil); errors.As(err, &gap) && i > 0 && gap.before == f.Logs[i-1] &&
-			gap.before >= s.LogFloor && db.proveNothing(f.Logs[i:]) {
-			f.severed = f.Logs[i:]
-			break
-		}
-		if err != nil {
-			return err
-		}
-		if m == nil {
-			f.hollow = append(f.hollow, num)
-			continue
-		}
-		db.catalog.logs = append(db.catalog.logs, num)
-		if !m.Empty() {
-			mems, last = append(mems, m), m.LastSeq
-		}
-	}
-	db.begin(mems, last)
-	return nil
-}
-
-// gapError says that a log does not begin where the log before it ends.
-type gapError struct {
-	error
-	before uint64
-}
-
-func (e *gapError) Unwrap() error { return e.error }
-
-// replayLog returns the memtable of a log whose first commit follows last; nil if the file has no bytes at all.
-func (db *DB) replayLog(num uint64, last key.Seq) (*view.Mem, error) {
-	name := filename.Log(num)
-	content, err := db.dir.ReadFile(name, wal.LogBytesMax)
-	if err != nil {
-		return nil, corrupt.Missing(name, err)
-	}
-	if len(content) == 0 {
-		return nil, nil
-	}
-	m := &view.Mem{Table: memtable.New(len(content)), LogNum: num, LastSeq: last}
-	m.Table.IndexAt(db.opts.Limits.IndexEntries)
-	in := m.Table.Inserter()
-	for r := wal.NewReader(content, name, num); ; {
-		record, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return m, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if b, ok := batch.Read(record); !ok || b.Seq != m.LastSeq+1 {
-			err := corrupt.At(name, r.Offset(), "commit %d follows commit %d", b.Seq, m.LastSeq)
-			if ok && b.Seq > last && m.Empty() {
-				return nil, &gapError{err, r.Before()}
-			}
-			return nil, err
-		}
-		if m.LastSeq, err = m.Insert(record, &in, name); err != nil {
-			return nil, err
-		}
-		if err := db.replayRefs(record, m, name); err != nil {
-			return nil, err
-		}
-	}
-}
-
-// replayRefs makes a memtable hold the files that a record of its log refers to. What a log refers to was durable
-// before the log was written, so if it is missing, that is corruption.
-func (db *DB) replayRefs(record []byte, m *view.Mem, name string) error {
-	ops, _ := batch.Read(record)
-	for ops.Left > 0 {
-		tr, _ := ops.Next()
-		if tr.Kind() != key.BlobSet {
-			continue
-		}
-		ref, ok := blob.DecodeRef(ops.Value)
-		if !ok {
-			return corrupt.At(name, 0, "blob reference %x of commit %d is not one", ops.Value, tr.Seq())
-		}
-		if err := db.blobs.Need(db.dir, ref.File, ref.End()); err != nil {
-			return err
-		}
-		m.Hold(db.blobs.All()[ref.File])
-	}
-	return nil
-}
-
-// proveNothing reports whether all of the logs can be read, and none proves that what came before it was durable.
-func (db *DB) proveNothing(logs []uint64) bool {
-	for _, num := range logs {
-		content, err := db.dir.ReadFile(filename.Log(num), wal.LogBytesMax)
-		if err != nil || wal.Proves(content, filename.Log(num), num) {
-			return false
-		}
-	}
-	return true
 }
 
 // clean removes files that are not needed. Those that the manifest made obsolete are removed only under a manifest of

@@ -13,9 +13,9 @@ import (
 
 // Verify reads everything and returns an error that is ErrCorrupt if a checksum, the order of entries or levels, the
 // manifest or a log is wrong, if a reference to a blob file and what it leads to do not fit, if a live file is missing
-// or without bytes, or if a file is there that should not be. It cannot tell a store whose last log is gone, or ends at
-// an earlier commit, from one that nobody has written to since. It hands what is gathered for the log to the operating
-// system. Writers wait meanwhile.
+// or without bytes, or if a file is there that should not be. If the store was not closed but killed, it cannot tell one
+// whose last log is gone, or ends at an earlier commit, from one that nobody had written to since. It hands what is
+// gathered for the log to the operating system. Writers wait meanwhile.
 func (db *DB) Verify() error {
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
@@ -40,7 +40,7 @@ func (db *DB) verifiable(v *view.View) *verify.Store {
 		s.EmptyLog = filename.Log(db.active.LogNum)
 	}
 	db.catalog.Lock()
-	s.Marker, s.Logs, s.LastSeq = db.catalog.marker, slices.Clone(db.catalog.logs), db.catalog.state.LastSeq
+	s.Marker, s.Logs, s.State = db.catalog.marker, slices.Clone(db.catalog.logs), db.catalog.state
 	db.catalog.Unlock()
 	s.Expected, s.Allowed = db.expectedNames()
 	db.mu.Lock()

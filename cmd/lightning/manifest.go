@@ -22,6 +22,7 @@ func showManifest(path string, emit emitter) (bool, error) {
 			"edit": n, "offset": e.Offset, "format_version": e.Version, "next_file": e.NextFile, "log_floor": e.LogFloor,
 			"last_seq": e.LastSeq, "deleted": tableObjects(e.Deleted), "added": tableObjects(e.Added),
 			"blob_files_deleted": list(e.BlobFilesDeleted), "blob_files_added": blobObjects(e.BlobFilesAdded),
+			"log_ends": logEndObjects(e.LogEnds),
 		}
 		var line strings.Builder
 		fmt.Fprintf(&line, "offset %d: edit %d: next file %d", e.Offset, n, e.NextFile)
@@ -55,6 +56,9 @@ func showManifest(path string, emit emitter) (bool, error) {
 				return err
 			}
 		}
+		if err := showLogEnds(e.LogEnds, "+", emit); err != nil {
+			return err
+		}
 		return showTables(e.Added, "+", emit)
 	})
 	if err != nil {
@@ -66,7 +70,7 @@ func showManifest(path string, emit emitter) (bool, error) {
 	object := map[string]any{
 		"file": info.File, "bytes": info.Bytes, "edits": info.Edits, "damage": info.Damage,
 		"format_version": info.Version, "next_file": info.NextFile, "log_floor": info.LogFloor, "last_seq": info.LastSeq,
-		"tables": tableObjects(info.Tables), "blob_files": blobObjects(info.BlobFiles),
+		"tables": tableObjects(info.Tables), "blob_files": blobObjects(info.BlobFiles), "log_ends": logEndObjects(info.LogEnds),
 	}
 	if err := emit(object, "%s: %d edits in %d bytes; format version %d, next file %d, logs from %d, commits up to %d in "+
 		"tables", info.File, info.Edits, info.Bytes, info.Version, info.NextFile, info.LogFloor, info.LastSeq); err != nil {
@@ -77,7 +81,27 @@ func showManifest(path string, emit emitter) (bool, error) {
 			return false, err
 		}
 	}
+	if err := showLogEnds(info.LogEnds, "=", emit); err != nil {
+		return false, err
+	}
 	return info.Damage != "", showTables(info.Tables, "=", emit)
+}
+
+func showLogEnds(ends []engine.LogEnd, sign string, emit emitter) error {
+	for _, l := range ends {
+		if err := emit(nil, "  %s %s, closed at %d", sign, l.File, l.Bytes); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func logEndObjects(ends []engine.LogEnd) []any {
+	all := []any{}
+	for _, l := range ends {
+		all = append(all, map[string]any{"file": l.File, "bytes": l.Bytes})
+	}
+	return all
 }
 
 func showTables(tables []engine.TableInfo, sign string, emit emitter) error {

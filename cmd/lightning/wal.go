@@ -1,6 +1,8 @@
 package lightning
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"github.com/lightningdb/lightning-torture/engine"
@@ -35,6 +37,12 @@ func showLog(path string, emit emitter) (bool, error) {
 	if err := showGaps(info.Gaps, info.Damage, emit); err != nil {
 		return false, err
 	}
-	object := map[string]any{"file": info.File, "bytes": info.Bytes, "records": info.Records, "damage": info.Damage}
-	return info.Damage != "", emit(object, "%s: %d commits in %d bytes", info.File, info.Records, info.Bytes)
+	object := map[string]any{
+		"file": info.File, "bytes": info.Bytes, "closed_at": info.End, "records": info.Records, "damage": info.Damage,
+	}
+	closed := ""
+	if info.End > 0 {
+		closed = fmt.Sprintf(", closed at %d", info.End)
+	}
+	return info.Damage != "", emit(object, "%s: %d commits in %d bytes%s", info.File, info.Records, info.Bytes, closed)
 }

@@ -29,18 +29,24 @@ type LogGap struct {
 type LogInfo struct {
 	File    string
 	Bytes   int64
+	End     int64 // where it was closed, as the manifest beside it says; 0 if that is not known
 	Records int
 	Gaps    []LogGap
 	Damage  string // what Open would say of it; empty if it can be read up to its end or a torn tail
 }
 
-// Log calls visit for every whole record of a log file, also after damage. The record is valid during the call.
+// Log calls visit for every whole record of a log file, also after damage, but not behind the end at which the log was
+// closed. The record is valid during the call.
 func Log(fsys afero.Fs, path string, visit func(LogRecord) error) (info LogInfo, err error) {
 	f, content, err := read(fsys, path, LogFile)
 	if err != nil {
 		return info, err
 	}
-	info = LogInfo{File: f.name, Bytes: int64(len(content))}
+	info = LogInfo{File: f.name, Bytes: int64(len(content)), End: closedAt(f)}
+	info.Damage = damageOf(content, f, info.End)
+	if info.End > 0 {
+		content = content[:min(info.End, info.Bytes)]
+	}
 	gaps := wal.Salvage(content, f.num, func(off int64, record []byte) {
 		r := LogRecord{Offset: off, Bytes: len(record)}
 		b, ok := batch.Read(record)
@@ -58,7 +64,6 @@ func Log(fsys afero.Fs, path string, visit func(LogRecord) error) (info LogInfo,
 		}
 	})
 	info.Gaps = gapsOf(gaps)
-	info.Damage = damageOf(content, f.name, f.num)
 	return info, err
 }
 
@@ -70,9 +75,10 @@ func gapsOf(gaps []wal.Gap) []LogGap {
 	return all
 }
 
-// damageOf reads a file of records as Open does.
-func damageOf(content []byte, name string, num uint64) string {
-	r := wal.NewReader(content, name, num)
+// damageOf reads a log as Open does.
+func damageOf(content []byte, f located, end int64) string {
+	r := wal.NewReader(content, f.name, f.num)
+	r.EndsAt(end)
 	for {
 		if _, err := r.Next(); errors.Is(err, corrupt.Err) {
 			return err.Error()

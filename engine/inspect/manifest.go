@@ -18,6 +18,13 @@ type ManifestEdit struct {
 	Deleted, Added              []TableInfo // of the deleted tables, only level and name are known
 	BlobFilesDeleted            []string
 	BlobFilesAdded              []BlobFileInfo // without their garbage
+	LogEnds                     []LogEnd
+}
+
+// LogEnd says where a log was closed.
+type LogEnd struct {
+	File  string
+	Bytes int64
 }
 
 // ManifestInfo describes a manifest, and the state that its edits lead to.
@@ -30,6 +37,7 @@ type ManifestInfo struct {
 	Version, NextFile, LogFloor, LastSeq uint64
 	Tables                               []TableInfo
 	BlobFiles                            []BlobFileInfo
+	LogEnds                              []LogEnd // of live logs that were closed
 }
 
 // Manifest calls visit for each edit of a manifest file. It stops at an edit that does not fit the state before it, and
@@ -73,12 +81,21 @@ func Manifest(fsys afero.Fs, path string, visit func(ManifestEdit) error) (info 
 	for _, f := range state.BlobFiles {
 		info.BlobFiles = append(info.BlobFiles, BlobFileInfo{File: filename.Blob(f.Num), Bytes: f.Bytes, LiveBytes: live[f.Num]})
 	}
+	info.LogEnds = logEndsOf(state.LogEnds)
 	return info, err
+}
+
+func logEndsOf(ends []manifest.LogEnd) (all []LogEnd) {
+	for _, l := range ends {
+		all = append(all, LogEnd{filename.Log(l.Num), int64(l.Bytes)})
+	}
+	return all
 }
 
 func editOf(off int64, e manifest.Edit) ManifestEdit {
 	m := ManifestEdit{
 		Offset: off, Version: e.Version, NextFile: e.NextFile, LogFloor: e.LogFloor, LastSeq: uint64(e.LastSeq),
+		LogEnds: logEndsOf(e.LogEnds),
 	}
 	for _, d := range e.Deleted {
 		m.Deleted = append(m.Deleted, TableInfo{Level: d.Level, File: filename.Table(d.Num)})

@@ -25,6 +25,7 @@ const (
 	warnBlob   = "values in blob files are lost: the keys named may be missing, or have an older value"
 	warnLog    = "commits are lost from the middle of the store's history: later ones are kept, though they may build on them"
 	warnEnd    = "the end of a log is lost: if it was durable, the last commits are missing"
+	warnClosed = "the end of a log that was closed is lost: the last commits are missing"
 )
 
 func (r *repairer) warn(text string) {
@@ -89,6 +90,10 @@ func (r *repairer) tryManifest(num uint64, marked bool) bool {
 func (r *repairer) readLogs() ([]key.Iterator, error) {
 	var all []key.Iterator
 	last := r.state.LastSeq
+	for _, l := range r.files.MissingLogs(&r.state) {
+		r.warn(warnClosed)
+		r.lose(Loss{File: filename.Log(l.Num), Bytes: int64(l.Bytes), Cause: "missing, though it was closed"})
+	}
 	for _, num := range r.files.Logs {
 		if r.whole && num < r.state.LogFloor {
 			continue
@@ -114,6 +119,10 @@ func (r *repairer) readLogs() ([]key.Iterator, error) {
 // salvageLog reads the commits of a log, each whole or not at all, and reports those that are missing after *last.
 func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Iterator {
 	name, commits, newest := filename.Log(num), 0, key.Seq(0)
+	end := r.state.LogEnd(num)
+	if end > 0 { // nothing behind it was ever a commit
+		content = content[:min(end, int64(len(content)))]
+	}
 	m := &view.Mem{Table: memtable.New(2*len(content) + 1)}
 	in := m.Table.Inserter()
 	gaps := wal.Salvage(content, num, func(off int64, record []byte) {
@@ -138,9 +147,12 @@ func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Ite
 			*last, r.last, newest, commits = max(*last, end), max(r.last, end), end, commits+1
 		}
 	})
-	for _, g := range gaps {
+	for _, g := range withEnd(gaps, int64(len(content)), end) {
 		cause := "not readable as records"
-		if g.Tail {
+		if g.Tail && end > 0 {
+			cause += fmt.Sprintf("; the log was closed at %d", end)
+			r.warn(warnClosed)
+		} else if g.Tail {
 			cause += "; nothing readable follows: damage, or a commit that was never finished"
 			r.warn(warnEnd)
 		} else {
@@ -153,6 +165,18 @@ func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Ite
 	}
 	r.ranges = append(r.ranges, m.Ranges.At(key.MaxSeq))
 	return m.Table.NewIterator()
+}
+
+// withEnd adds to the gaps of a log what is missing between the bytes that are there and the end at which it was closed.
+func withEnd(gaps []wal.Gap, have, end int64) []wal.Gap {
+	if have >= end {
+		return gaps
+	}
+	missing := wal.Gap{From: have, To: end, Tail: true}
+	if n := len(gaps); n > 0 && gaps[n-1].To == have {
+		missing.From, gaps = gaps[n-1].From, gaps[:n-1]
+	}
+	return append(gaps, missing)
 }
 
 // checkBatch decodes a record to its end, so that inserting it cannot stop half way.

@@ -162,3 +162,13 @@ func (f *Files) Have(s *manifest.State) bool {
 	}
 	return !slices.ContainsFunc(s.BlobFiles, func(b manifest.BlobFile) bool { return !slices.Contains(f.Blobs, b.Num) })
 }
+
+// MissingLogs returns the logs that a state says were closed and that are not there.
+func (f *Files) MissingLogs(s *manifest.State) (missing []manifest.LogEnd) {
+	for _, l := range s.LogEnds {
+		if !slices.Contains(f.Logs, l.Num) {
+			missing = append(missing, l)
+		}
+	}
+	return missing
+}

@@ -32,26 +32,27 @@ type Image struct {
 	State    manifest.State
 	Blobs    []*view.BlobFile // the files that tables or logs refer to, by number
 	Manifest uint64           // its number in the image
-	logs     []imageLog
+	logs     []Log
 }
 
-// imageLog is a log that gets no more commits. The open file outlives its name.
-type imageLog struct {
-	num  uint64
-	file afero.File
+// Log is a log that gets no more commits. The open file outlives its name.
+type Log struct {
+	Num  uint64
+	File afero.File
+	End  int64 // where it was closed; 0 if that is not known
 }
 
 // Close gives up what the image holds.
 func (im *Image) Close() error {
 	var errs []error
 	for _, l := range im.logs {
-		errs = append(errs, l.file.Close())
+		errs = append(errs, l.File.Close())
 	}
 	return errors.Join(append(errs, im.Release())...)
 }
 
 // AddLog adds a log of the store, open, which the image closes.
-func (im *Image) AddLog(num uint64, f afero.File) { im.logs = append(im.logs, imageLog{num, f}) }
+func (im *Image) AddLog(l Log) { im.logs = append(im.logs, l) }
 
 // KeptFile is a file of the store that belongs to the image as it is.
 type KeptFile struct {
@@ -79,19 +80,21 @@ type MadeFile struct {
 	Content []byte
 }
 
-// Made calls do for every file of the image but those of kept and the marker, one at a time.
+// Made calls do for every file of the image but those of kept and the marker, one at a time. The manifest says where the
+// logs end.
 func (im *Image) Made(do func(MadeFile) error) error {
-	last := im.State.LastSeq
+	state, last := im.State, im.State.LastSeq
 	for _, l := range im.logs {
 		content, err := l.rewrite(&last)
 		if err == nil && content != nil {
-			err = do(MadeFile{filename.Log(l.num), content})
+			state.LogEnds = append(state.LogEnds, manifest.LogEnd{Num: l.Num, Bytes: uint64(len(content))})
+			err = do(MadeFile{filename.Log(l.Num), content})
 		}
 		if err != nil {
 			return err
 		}
 	}
-	snapshot := im.State.Snapshot()
+	snapshot := state.Snapshot()
 	content, err := wal.Framed(im.Manifest, func(w *wal.Writer) error { return w.Append(snapshot.Encode()) })
 	if err != nil {
 		return err
@@ -107,15 +110,17 @@ func (im *Image) Marker() MadeFile {
 
 // rewrite returns the records of a log as a new file, or nil if it has none. The first record must follow *last, which
 // becomes the number of the last one.
-func (l *imageLog) rewrite(last *key.Seq) ([]byte, error) {
-	name := filename.Log(l.num)
-	content, err := durable.Content(l.file, name, wal.LogBytesMax)
+func (l *Log) rewrite(last *key.Seq) ([]byte, error) {
+	name := filename.Log(l.Num)
+	content, err := durable.Content(l.File, name, wal.LogBytesMax)
 	if err != nil {
 		return nil, err
 	}
 	records := 0
-	made, err := wal.Framed(l.num, func(w *wal.Writer) error {
-		for r := wal.NewReader(content, name, l.num); ; records++ {
+	made, err := wal.Framed(l.Num, func(w *wal.Writer) error {
+		r := wal.NewReader(content, name, l.Num)
+		r.EndsAt(l.End)
+		for ; ; records++ {
 			record, err := r.Next()
 			if errors.Is(err, io.EOF) {
 				return nil

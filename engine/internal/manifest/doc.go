@@ -9,6 +9,7 @@
 //	  7 blob file added: number, bytes | 8 blob file removed: number
 //	  9 after the table that it is about: a blob file that the table refers to: number, values, their bytes in the file
 //	  10 tombstones of the table added by the field before; left out if there is none
+//	  11 log end: number, bytes: the log got its last commit and is durable up to there
 //
 // The name of the valid marker file with the highest number says which manifest is current:
 //
@@ -23,5 +24,6 @@
 //   - F2: an impossible state (a deleted table that was not there, or one added twice) is corruption, never a guess. A
 //     blob file is listed exactly as long as some listed table refers to it.
 //   - F3: equal states encode to equal bytes.
-//   - F4: a store of a newer format version than this code knows is [ErrVersion], before anything else in it is judged.
+//   - F4: a log whose end is known is whole or damaged, never torn. The end is forgotten when the log is obsolete.
+//   - F5: a store of a newer format version than this code knows is [ErrVersion], before anything else in it is judged.
 package manifest

@@ -46,6 +46,8 @@ type Edit struct {
 
 	BlobFilesAdded   []BlobFile
 	BlobFilesRemoved []uint64
+
+	LogEnds []LogEnd
 }
 
 // Deleted names a table that is no longer live.
@@ -65,6 +67,7 @@ const (
 	tagBlobFileRemoved
 	tagBlobs
 	tagTombstones
+	tagLogEnd
 )
 
 // Encode returns the bytes of the edit. The version comes first, so that an engine that is too old for the rest says
@@ -102,6 +105,9 @@ func (e *Edit) Encode() []byte {
 	}
 	for _, num := range e.BlobFilesRemoved {
 		b = appendUvarints(append(b, tagBlobFileRemoved), num)
+	}
+	for _, l := range e.LogEnds {
+		b = appendUvarints(append(b, tagLogEnd), l.Num, l.Bytes)
 	}
 	return b
 }
@@ -186,6 +192,8 @@ func DecodeEdit(b []byte) (Edit, error) {
 			e.BlobFilesAdded = append(e.BlobFilesAdded, BlobFile{d.uvarint(), d.uvarint()})
 		case tagBlobFileRemoved:
 			e.BlobFilesRemoved = append(e.BlobFilesRemoved, d.uvarint())
+		case tagLogEnd:
+			e.LogEnds = append(e.LogEnds, LogEnd{d.uvarint(), d.uvarint()})
 		default:
 			return Edit{}, corrupt.At("manifest edit", int64(len(b)-len(d.rest)-1), "unknown tag %d", tag)
 		}

@@ -164,6 +164,42 @@ func TestLoadAppliesAll(t *testing.T) {
 	require.Equal(t, s, again, "a snapshot leads to the same state")
 }
 
+// The end of a log is known until the log is obsolete, in whatever order both come.
+func TestEndsOfLogs(t *testing.T) {
+	edits := []Edit{
+		{NextFile: 9, LogFloor: 5, LogEnds: []LogEnd{{8, 80}, {5, 50}, {4, 40}}},
+		{LogEnds: []LogEnd{{7, 70}}},
+		{LogFloor: 7},
+	}
+	want := [][]LogEnd{{{5, 50}, {8, 80}}, {{5, 50}, {7, 70}, {8, 80}}, {{7, 70}, {8, 80}}}
+	var s State
+	for i, e := range edits {
+		got, err := DecodeEdit(e.Encode())
+		require.NoError(t, err)
+		require.Equal(t, e, got)
+		before := s
+		require.NoError(t, s.Apply(e))
+		require.NoError(t, s.Check())
+		require.Equal(t, want[i], s.LogEnds)
+		if i > 0 {
+			require.Equal(t, want[i-1], before.LogEnds, "an earlier state is left alone")
+		}
+		again, _, err := Load(written(t, s.Snapshot()), "M", 3)
+		require.NoError(t, err)
+		require.Equal(t, s, again)
+	}
+	require.EqualValues(t, 70, s.LogEnd(7))
+	require.Zero(t, s.LogEnd(5), "it is obsolete")
+	require.Zero(t, s.LogEnd(6), "it never ended")
+	require.NoError(t, s.Apply(Edit{LogFloor: 100}))
+	require.Nil(t, s.LogEnds)
+
+	require.ErrorIs(t, (&State{LogEnds: []LogEnd{{7, 70}}}).Apply(Edit{LogEnds: []LogEnd{{7, 70}}}), corrupt.Err, "twice")
+	for _, l := range []LogEnd{{7, 0}, {7, 1 << 40}, {1 << 63, 5}} {
+		require.ErrorIs(t, (&State{LogEnds: []LogEnd{l}}).Check(), corrupt.Err, "%v", l)
+	}
+}
+
 func nums(tables []Table) (n []uint64) {
 	for _, t := range tables {
 		n = append(n, t.Num)

@@ -22,6 +22,7 @@ type State struct {
 	LastSeq            key.Seq
 	Levels             [Levels][]Table
 	BlobFiles          []BlobFile // in order of their numbers
+	LogEnds            []LogEnd   // of logs that got their last commit, in order of their numbers
 }
 
 // Load reads a manifest from its bytes. Mentioned holds the number of every table and blob file that the manifest ever
@@ -78,6 +79,9 @@ func (s *State) Apply(e Edit) error {
 		}
 		s.Levels[p.Level] = slices.Concat(level[:i], []Table{p.Table}, level[i:])
 	}
+	if err := s.applyLogEnds(e); err != nil {
+		return err
+	}
 	return s.applyBlobFiles(e)
 }
 
@@ -112,6 +116,9 @@ func (s *State) Check() error {
 			seen[t.Num] = true
 		}
 	}
+	if err := s.checkLogEnds(); err != nil {
+		return err
+	}
 	return s.checkBlobs()
 }
 
@@ -123,6 +130,6 @@ func (s *State) Snapshot() Edit {
 			e.Added = append(e.Added, Placed{l, t})
 		}
 	}
-	e.BlobFilesAdded = s.BlobFiles
+	e.BlobFilesAdded, e.LogEnds = s.BlobFiles, s.LogEnds
 	return e
 }

@@ -9,7 +9,8 @@ import (
 //
 //	1  the first one; its manifests do not say it
 //	2  manifests name the version; FORMAT.md lists what else came with it
-const FormatVersion = 2
+//	3  manifests say where the logs of a closed store end, and logs where the log before them ends
+const FormatVersion = 3
 
 // ErrVersion is returned for what a newer engine wrote. It is not corruption.
 var ErrVersion = errors.New("engine: unknown format version")

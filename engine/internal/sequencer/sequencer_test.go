@@ -81,7 +81,7 @@ func newLine() *line {
 
 func (l *line) begin(f *logFile, num uint64) *wal.Writer {
 	w := wal.NewWriter(f, num)
-	w.Begin(num - 1)
+	w.Begin(wal.Before{Num: num - 1})
 	l.Open(w)
 	return w
 }

@@ -27,10 +27,10 @@ type Store struct {
 
 	BlobFiles []*view.BlobFile // the files that the view holds; others may go at any time
 	Marker    manifest.Marker
-	Logs      []uint64     // ascending
-	LastSeq   key.Seq      // the newest commit of the tables
-	Newest    key.Seq      // the newest commit of all
-	Hand      func() error // hands what is gathered for the log to the operating system
+	State     manifest.State // what the manifest says
+	Logs      []uint64       // ascending
+	Newest    key.Seq        // the newest commit of all
+	Hand      func() error   // hands what is gathered for the log to the operating system
 
 	Expected  map[string]bool // the names that must be there
 	Allowed   map[string]bool // those that may be, because a reader needs the files or they are being removed
@@ -99,6 +99,9 @@ func (s *Store) manifest() error {
 			return corrupt.At(name, int64(len(content)), "level %d lists other tables than are in use", l)
 		}
 	}
+	if !slices.Equal(state.LogEnds, s.State.LogEnds) {
+		return corrupt.At(name, int64(len(content)), "says %v of the ends of logs, but %v is in use", state.LogEnds, s.State.LogEnds)
+	}
 	return state.Check()
 }
 
@@ -107,13 +110,13 @@ func (s *Store) logs() error {
 	if err := s.Hand(); err != nil {
 		return err
 	}
-	last := s.LastSeq
+	last := s.State.LastSeq
 	for _, num := range s.Logs {
 		content, err := s.Dir.ReadFile(filename.Log(num), wal.LogBytesMax)
 		if err != nil {
 			return corrupt.Missing(filename.Log(num), err)
 		}
-		if last, err = checkLog(content, num, last); err != nil {
+		if last, err = checkLog(content, num, s.State.LogEnd(num), last); err != nil {
 			return err
 		}
 	}
@@ -123,10 +126,16 @@ func (s *Store) logs() error {
 	return nil
 }
 
-// checkLog reads the commits of a log, of which the first follows last, and returns the last one's number.
-func checkLog(content []byte, num uint64, last key.Seq) (key.Seq, error) {
-	for r := wal.NewReader(content, filename.Log(num), num); ; {
+// checkLog reads the commits of a log, of which the first follows last, and returns the last one's number. If it is known
+// where the log was closed, nothing but zeros, written ahead, may follow.
+func checkLog(content []byte, num uint64, end int64, last key.Seq) (key.Seq, error) {
+	r := wal.NewReader(content, filename.Log(num), num)
+	r.EndsAt(end)
+	for {
 		record, err := r.Next()
+		if errors.Is(err, io.EOF) && end > 0 && len(bytes.Trim(content[end:], "\x00")) > 0 {
+			return 0, corrupt.At(filename.Log(num), end, "the log was closed here, but more than zeros follows")
+		}
 		if errors.Is(err, io.EOF) {
 			return last, nil
 		}

@@ -46,7 +46,7 @@ func TestEveryBoundaryOfABlock(t *testing.T) {
 				t.Run(fmt.Sprintf("%d left, %d follow, mark %t", left, size, marked), func(t *testing.T) {
 					f := &memFile{}
 					w := NewWriter(f, 7)
-					w.Begin(5)
+					w.Begin(Before{Num: 5, Bytes: 70})
 					want := [][]byte{filler(w.end, left), bytes.Repeat([]byte{'s'}, size), []byte("last")}
 					for i, record := range want {
 						require.NoError(t, w.Append(record))

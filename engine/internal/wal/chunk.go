@@ -22,7 +22,7 @@ const (
 	middle
 	last
 	mark  // no part of a record; proves what was durable
-	begin // no part of a record; the payload is the number of the log before
+	begin // no part of a record; the payload is the log before
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -65,6 +65,18 @@ func parseChunk(data []byte, num uint64, off int64) (c chunk, ok bool) {
 		return chunk{}, false
 	}
 	return chunk{kind, int64(binary.LittleEndian.Uint64(b[11:])), b[headerBytes:end:end]}, true
+}
+
+// appendBegin appends the payload of a chunk that begins a log.
+func appendBegin(buf []byte, b Before) []byte {
+	return binary.AppendUvarint(binary.AppendUvarint(buf, b.Num), uint64(b.Bytes))
+}
+
+// parseBegin is the inverse of appendBegin. Payloads of format version 2 have no length.
+func parseBegin(payload []byte) Before {
+	num, n := binary.Uvarint(payload)
+	bytes, _ := binary.Uvarint(payload[max(n, 0):])
+	return Before{num, int64(min(bytes, LogBytesMax))}
 }
 
 // checksum starts from a value that depends on the place, instead of adding its bytes: that costs no allocation.

@@ -24,12 +24,16 @@
 //   - W4: Append gathers, Flush hands over to the operating system, Sync makes durable. Bytes reach the file in the order
 //     of the Appends.
 //
-// What W3 cannot see is damage of the very last durable bytes. Therefore [Writer.Seal] leaves a chunk of type Mark
-// after them, which has no payload. A mark, or any synced offset above zero, also proves that every log before was
-// durable as a whole: a log is synced only after all before it.
+//   - W5: a file of which the reader is told where it was closed ([Reader.EndsAt]) is read up to there, or is corrupt.
+//     Nothing behind is read.
 //
-// A log begins with a chunk of type Begin, whose payload is the number of the log before as a uvarint: whoever finds a
-// gap between two logs can tell one that was cut short from one that is missing. Logs of format version 1 have none.
+// What W3 cannot see is damage of the very last durable bytes. Where nobody knows the end of the file, [Writer.Seal]
+// leaves a chunk of type Mark after them, which has no payload. A mark, or any synced offset above zero, also proves that
+// every log before was durable as a whole: a log is synced only after all before it.
+//
+// A log begins with a chunk of type Begin, whose payload is the number and the length of the log before, as uvarints:
+// whoever finds a gap between two logs can tell one that was cut short from one that is missing. Logs of format version
+// 1 have none, and those of version 2 say no length.
 //
 // Append is called by one goroutine at a time; Mark, Flush and Sync may run meanwhile, also several at once. So a mark
 // may lie between two chunks of a record.

@@ -1,7 +1,6 @@
 package wal
 
 import (
-	"encoding/binary"
 	"errors"
 	"io"
 
@@ -17,8 +16,15 @@ type Reader struct {
 	buf  []byte // a record of several chunks
 	torn bool
 
+	end    int64  // where the file was closed; 0 if that is not known
 	proof  bool   // a chunk was written when something was durable
-	before uint64 // number of the log before
+	before Before // the log before
+}
+
+// Before is the log before a log, as that says.
+type Before struct {
+	Num   uint64 // 0 if it does not say
+	Bytes int64  // the length of its records; 0 in logs of format versions before 3
 }
 
 // NewReader returns a reader of the whole content of file num; the name is for errors.
@@ -26,10 +32,19 @@ func NewReader(data []byte, name string, num uint64) *Reader {
 	return &Reader{data: data, name: name, num: num}
 }
 
+// EndsAt tells the reader where the file was closed. Everything before is read, or it is damage; nothing behind is read.
+// It is called before the first Next. 0 says nothing.
+func (r *Reader) EndsAt(end int64) {
+	r.end = end
+	if end > 0 && end < int64(len(r.data)) {
+		r.data = r.data[:end]
+	}
+}
+
 // Torn reports whether the file ended, after Next returned io.EOF, before its bytes did.
 func (r *Reader) Torn() bool { return r.torn }
 
-// Offset returns the offset in the file after the record that Next returned.
+// Offset returns the offset in the file after the record that Next returned, or where Next found no chunk.
 func (r *Reader) Offset() int64 { return r.off }
 
 // Next returns the next record, valid until the call after, io.EOF at the end or the torn tail, or a corruption error
@@ -48,7 +63,7 @@ func (r *Reader) Next() ([]byte, error) {
 	r.buf = append(r.buf[:0], c.payload...)
 	for c.kind != last {
 		if c, err = r.chunk(); err != nil {
-			return nil, err
+			return nil, r.unfinished(err)
 		}
 		if c.kind != middle && c.kind != last {
 			return nil, corrupt.At(r.name, r.off, "chunk type %d within a record", c.kind)
@@ -58,8 +73,19 @@ func (r *Reader) Next() ([]byte, error) {
 	return r.buf, nil
 }
 
-// Before returns the number of the log before this one, 0 if it does not say. Next must have been called.
-func (r *Reader) Before() uint64 { return r.before }
+// unfinished is the error of a record whose next part is not there: no torn tail can be in a file that was closed.
+func (r *Reader) unfinished(err error) error {
+	if r.end > 0 && errors.Is(err, io.EOF) {
+		return corrupt.At(r.name, r.off, "the file was closed here, within a record")
+	}
+	return err
+}
+
+// Before returns the log before this one. Next must have been called.
+func (r *Reader) Before() Before { return r.before }
+
+// Proof reports whether a chunk that was read proves that every log before this one was durable as a whole.
+func (r *Reader) Proof() bool { return r.proof }
 
 // Proves reports whether something in the content of file num proves that the files before it were durable as a whole:
 // that it has been synced itself, a mark, or damage.
@@ -78,7 +104,7 @@ func (r *Reader) chunk() (chunk, error) {
 			r.off += int64(left)
 		}
 		if r.off >= int64(len(r.data)) {
-			return chunk{}, io.EOF
+			return chunk{}, r.ended()
 		}
 		c, ok := parseChunk(r.data, r.num, r.off)
 		if !ok {
@@ -89,7 +115,7 @@ func (r *Reader) chunk() (chunk, error) {
 		r.proof = r.proof || c.kind == mark || c.synced > 0
 		switch c.kind {
 		case begin:
-			r.before, _ = binary.Uvarint(c.payload)
+			r.before = parseBegin(c.payload)
 		case mark:
 		default:
 			return c, nil
@@ -97,9 +123,28 @@ func (r *Reader) chunk() (chunk, error) {
 	}
 }
 
-// judge decides what it means that there is no chunk at off: io.EOF for a torn tail, or corruption if some later chunk
-// was written when off was durable. Lengths cannot be trusted there, so every offset is tried.
+// ended returns what it means that the bytes are at an end.
+func (r *Reader) ended() error {
+	if int64(len(r.data)) < r.end {
+		return r.tooShort()
+	}
+	return io.EOF
+}
+
+func (r *Reader) tooShort() error {
+	return corrupt.At(r.name, r.off, "the file ends at %d, but it was closed at %d", len(r.data), r.end)
+}
+
+// judge decides what it means that there is no chunk at off: io.EOF for a torn tail, or corruption if the file was closed
+// behind it or some later chunk was written when off was durable. Lengths cannot be trusted there, so every offset is
+// tried.
 func (r *Reader) judge(off int64) error {
+	if int64(len(r.data)) < r.end {
+		return r.tooShort()
+	}
+	if r.end > 0 {
+		return corrupt.At(r.name, off, "not a chunk, though the file was closed at %d", r.end)
+	}
 	for at := off + 1; at+headerBytes <= int64(len(r.data)); at++ {
 		if kind := chunkType(r.data[at+6]); kind < full || kind > begin {
 			continue

@@ -176,6 +176,55 @@ func TestSealProvesTheLastRecord(t *testing.T) {
 	require.ErrorIs(t, err, corrupt.Err)
 }
 
+// A reader that knows the end of a file takes nothing before it for a torn tail, and reads nothing behind it.
+func TestKnownEnd(t *testing.T) {
+	data, ends := written(t, 5, 0)
+	f := &memFile{}
+	w := NewWriter(f, 7)
+	long := make([]byte, 2*blockBytes)
+	require.NoError(t, errors.Join(w.Append(long), w.Flush()))
+	for name, c := range map[string]struct {
+		data    []byte
+		end     int64
+		records int
+		corrupt bool
+	}{
+		"the whole file":                        {data, ends[4], 5, false},
+		"zeros behind the end":                  {append(bytes.Clone(data), make([]byte, 100)...), ends[4], 5, false},
+		"records behind the end":                {data, ends[3], 4, false},
+		"a record is missing":                   {data[:ends[3]], ends[4], 4, true},
+		"half a record":                         {data[:ends[4]-1], ends[4], 4, true},
+		"zeros instead of a record":             {append(bytes.Clone(data[:ends[3]]), make([]byte, 200)...), ends[4], 4, true},
+		"a flipped bit in the last record":      {flippedAt(data, ends[4]-3), ends[4], 4, true},
+		"no bytes":                              {nil, ends[4], 0, true},
+		"an end within a record":                {data, ends[3] + 30, 4, true},
+		"an end between the chunks of a record": {f.Bytes(), blockBytes, 0, true},
+		"the last chunk of a record is missing": {f.Bytes()[:2*blockBytes], int64(f.Len()), 0, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := NewReader(c.data, "test.log", 7)
+			r.EndsAt(c.end)
+			records := 0
+			var err error
+			for ; err == nil; records++ {
+				_, err = r.Next()
+			}
+			require.Equal(t, c.records, records-1)
+			if c.corrupt {
+				require.ErrorIs(t, err, corrupt.Err)
+			} else {
+				require.ErrorIs(t, err, io.EOF)
+			}
+		})
+	}
+}
+
+func flippedAt(data []byte, at int64) []byte {
+	data = bytes.Clone(data)
+	data[at] ^= 4
+	return data
+}
+
 func TestAppendGathersUntilSomebodyAsks(t *testing.T) {
 	f := &memFile{}
 	w := NewWriter(f, 7)
@@ -213,7 +262,7 @@ func TestLogsTellOfThoseBefore(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := &memFile{}
 			w := NewWriter(f, 7)
-			w.Begin(5)
+			w.Begin(Before{Num: 5, Bytes: 70})
 			require.NoError(t, w.Append([]byte("record")))
 			require.NoError(t, c.write(w))
 			data := f.Bytes()
@@ -224,7 +273,7 @@ func TestLogsTellOfThoseBefore(t *testing.T) {
 				record, err := r.Next()
 				require.NoError(t, err)
 				require.Equal(t, "record", string(record))
-				require.EqualValues(t, 5, r.Before())
+				require.Equal(t, Before{Num: 5, Bytes: 70}, r.Before())
 			}
 			require.Equal(t, c.proves, Proves(data, "test.log", 7))
 		})

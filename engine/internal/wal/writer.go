@@ -1,7 +1,6 @@
 package wal
 
 import (
-	"encoding/binary"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -65,6 +64,9 @@ func (w *Writer) WriteAhead(bytes int64) { w.ahead = bytes }
 
 // Bytes returns the length of the file, without zeros after the end and without what is only gathered.
 func (w *Writer) Bytes() int64 { return w.written.Load() }
+
+// Synced returns how many bytes of the file are known to be durable.
+func (w *Writer) Synced() int64 { return w.synced.Load() }
 
 // Append gathers one record. A killed process may lose it until Flush has returned. The slice stays the caller's. It is
 // called by one goroutine at a time; Flush and Sync may run meanwhile.
@@ -176,11 +178,11 @@ func (w *Writer) zero() error {
 	return nil
 }
 
-// Begin gathers the number of the log that the commits before this log are in. It comes before the first Append.
-func (w *Writer) Begin(before uint64) {
+// Begin gathers which log the commits before this log are in. It comes before the first Append.
+func (w *Writer) Begin(before Before) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.put(chunk{kind: begin, payload: binary.AppendUvarint(nil, before)})
+	w.put(chunk{kind: begin, payload: appendBegin(nil, before)})
 }
 
 // Mark gathers a proof that everything synced so far is durable, and that every earlier log is so as a whole.

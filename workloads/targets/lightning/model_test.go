@@ -109,6 +109,7 @@ var kinds = []kind{
 	{"crash in recovery", 4, (*modelled).crashInRecovery},
 	{"checkpoint", 3, (*modelled).checkpoint},
 	{"backup", 2, (*modelled).backup},
+	{"close and damage", 3, (*modelled).closeAndDamage},
 }
 
 func (s step) kind() kind {
