@@ -127,7 +127,7 @@ func (v *vocabulary) actsOf(op *history.Op, key []byte) []act {
 	switch {
 	case op.Outcome == history.Rejected:
 		return nil
-	case op.Kind == history.Scan:
+	case op.Scans():
 		return v.scanOf(op, key)
 	}
 	acts := v.conditionOf(op, key)

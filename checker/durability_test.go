@@ -44,7 +44,7 @@ func TestDurabilityClasses(t *testing.T) {
 			name: "what was acknowledged before a sync without writes is missing",
 			ops:  "0 1-2 put/nosync a=1\n3 3-4 put/buffered b=1\n3 5-6 barrier", cut: at(7), state: "b=1", class: "lost", about: []int{0},
 			sentence: "commit #0 by client 0 (put a, not synced, acknowledged at tick 2) is missing after the crash at tick 7: " +
-				"a is absent, though a sync without writes had been acknowledged after it at tick 6",
+				"a is absent, though a sync without writes or a close had been acknowledged after it at tick 6",
 		},
 		{
 			name: "what was acknowledged during a sync without writes may be lost",
@@ -53,6 +53,12 @@ func TestDurabilityClasses(t *testing.T) {
 		{
 			name: "a sync without writes that was not acknowledged keeps nothing",
 			ops:  "0 1-2 put/nosync a=1\n3 3-4 barrier/unknown\n3 5-8 barrier", cut: at(7), rule: strict,
+		},
+		{
+			name: "what was acknowledged before the store was closed is missing",
+			ops:  "0 1-2 put/nosync a=1\n3 3-4 close", cut: at(7), rule: strict, state: "", class: "lost", about: []int{0},
+			sentence: "commit #0 by client 0 (put a, not synced, acknowledged at tick 2) is missing after the crash at tick 7: " +
+				"a is absent, though a sync without writes or a close had been acknowledged after it at tick 4",
 		},
 		{
 			name: "a sync without writes keeps what came before it, and nothing that came after",

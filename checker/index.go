@@ -207,11 +207,12 @@ func (x *index) finish(e *entry) {
 	}
 }
 
-// raiseBarriers notes from when on commits are safe that were acknowledged before a sync without writes.
+// raiseBarriers notes from when on commits are safe that were acknowledged before a sync without writes, or before the
+// store was closed.
 func (x *index) raiseBarriers() {
 	var barriers []*history.Op
 	for i := range x.ops {
-		if b := &x.ops[i]; b.Kind == history.Barrier && b.Outcome == history.Acked {
+		if b := &x.ops[i]; (b.Kind == history.Barrier || b.Kind == history.Close) && b.Outcome == history.Acked {
 			barriers = append(barriers, b)
 		}
 	}

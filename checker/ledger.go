@@ -152,7 +152,7 @@ func (g *ledger) add(t transaction) {
 
 // steps returns what an operation did to lists, in order.
 func (g *ledger) steps(op *history.Op) []micro {
-	if op.Kind == history.Scan {
+	if op.Scans() {
 		return g.scanned(op)
 	}
 	reads, writes := op.Reads, op.Writes

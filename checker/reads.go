@@ -60,7 +60,7 @@ func (x *index) checkReads(r Result, pool *views, op *history.Op, must level) Re
 func (x *index) checkView(r Result, pool *views, op *history.Op, reads []history.Read, must level) Result {
 	v := pool.get(bounds{acked: op.Call, called: op.Return, must: must, suffix: true, atomic: true})
 	defer pool.put(v)
-	if op.Kind == history.Scan {
+	if op.Scans() {
 		v.scan(op)
 	} else {
 		v.reads(op, reads)
@@ -128,7 +128,7 @@ func (v *view) scan(op *history.Op) {
 // disorder returns the position of the first key of a scan that is not after the one before it or not in its range,
 // counted from 1, or 0.
 func disorder(op *history.Op) int {
-	if op.Kind != history.Scan {
+	if !op.Scans() {
 		return 0
 	}
 	for i := range op.Reads {

@@ -181,7 +181,7 @@ func (g *registers) addReads(t int32) {
 	switch {
 	case op.Outcome == history.Rejected:
 		return
-	case op.Kind == history.Scan:
+	case op.Scans():
 		g.addScan(txn)
 	default:
 		g.addSteps(txn)

@@ -110,7 +110,7 @@ func (v *view) sayLost(f *finding, s scene) string {
 	text := fmt.Sprintf("%s is missing %s: %s %s", v.describe(f.commit), s.where, v.key(f), v.shown(f.entry))
 	c := &v.commits[f.commit]
 	if v.must == synced && c.level > synced {
-		text += fmt.Sprintf(", though a sync without writes had been acknowledged after it at tick %d", c.kept)
+		text += fmt.Sprintf(", though a sync without writes or a close had been acknowledged after it at tick %d", c.kept)
 	}
 	if c.shownBy != nil && c.op.Return > v.acked {
 		text += fmt.Sprintf(", though %s had shown the commit at tick %d", name(c.shownBy), c.shownBy.Shown())

@@ -25,7 +25,8 @@ type turn struct {
 }
 
 // NewSequence indexes a history that began with the store in the initial state; nil means empty. It reports false if no
-// commit of the history has a place in an order.
+// commit of the history has a place in an order, or if a store that was opened again after an error gave the place of a commit
+// of open outcome to another one: which of the two has it depends on what a crash leaves.
 func NewSequence(ops []history.Op, initial *history.State) (*Sequence, bool) {
 	s := &Sequence{index: newIndex(ops, initial)}
 	for c := range s.commits {
@@ -40,8 +41,15 @@ func NewSequence(ops []history.Op, initial *history.State) (*Sequence, bool) {
 	s.place = make([]int, len(s.commits))
 	for i, c := range s.order {
 		s.place[c] = i + 1
-		if i > 0 && seq(s.order[i-1]) == seq(c) && s.reason == "" {
-			s.reason = fmt.Sprintf("commits #%d and #%d have one place", s.commits[s.order[i-1]].op.ID, s.commits[c].op.ID)
+		if i == 0 || seq(s.order[i-1]) != seq(c) {
+			continue
+		}
+		before, after := s.commits[s.order[i-1]].op, s.commits[c].op
+		if before.Outcome == history.Unknown || after.Outcome == history.Unknown {
+			return nil, false
+		}
+		if s.reason == "" {
+			s.reason = fmt.Sprintf("commits #%d and #%d have one place", before.ID, after.ID)
 		}
 	}
 	s.findTurns()

@@ -37,7 +37,7 @@ func addFirst(found []Violation, v Violation) []Violation {
 // checkInternal compares what a transaction read with what it had read and appended before.
 func (g *ledger) checkInternal(t int32) *Violation {
 	steps := g.txns[t].steps
-	if g.txns[t].op.Kind == history.Scan {
+	if g.txns[t].op.Scans() {
 		return nil // it read every list once
 	}
 	for i := range steps {

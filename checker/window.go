@@ -73,7 +73,7 @@ func newTimeline(x *index, final *history.State) *timeline {
 }
 
 func isFullScan(op *history.Op) bool {
-	return op.Kind == history.Scan && op.Outcome == history.Acked && len(op.ScanFrom)+len(op.ScanTo) == 0
+	return op.Scans() && op.Outcome == history.Acked && len(op.ScanFrom)+len(op.ScanTo) == 0
 }
 
 // heldAfter returns what every key held according to a step that read all of them.
@@ -104,7 +104,7 @@ func (t *timeline) step(op *history.Op) step {
 		return s
 	}
 	s.done = op.Return
-	if op.Kind == history.Scan {
+	if op.Scans() {
 		s.reads = t.scanned(op)
 		return s
 	}

@@ -95,8 +95,9 @@ func (db *DB) freezeImage() (*image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
+	db.images.Add(1)
 	im := &image.Image{
-		Dir: db.dir, View: v, Release: func() error { return db.release(v) },
+		Dir: db.dir, View: v, Release: func() error { defer db.images.Done(); return db.release(v) },
 		State: db.catalog.state, Manifest: db.newFileNum(),
 	}
 	im.State.Version, im.State.NextFile, im.State.LogEnds = manifest.FormatVersion, im.Manifest+1, nil

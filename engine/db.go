@@ -62,6 +62,9 @@ type DB struct {
 	}
 	changed sync.Cond // on mu: view, frozen, running or paused changed, or the store is poisoned or closing
 	workers sync.WaitGroup
+	// removing is held for reading while files are removed, and for writing when the last view is given up.
+	removing sync.RWMutex
+	images   sync.WaitGroup // images that are being copied; each began under commitMu
 }
 
 // Get returns the value of key, or ErrNotFound.
@@ -138,10 +141,10 @@ func (db *DB) DeleteRange(start, end []byte, d Durability) error {
 // before.
 func (db *DB) Apply(b *Batch, d Durability) error { return db.commit(b, d, nil) }
 
-// Close makes everything acknowledged durable, waits for maintenance that is under way and releases the store. If it
-// returns nil and something was committed since Open, it is also known durably where each log ends: what is missing of the
-// files later is ErrCorrupt, and never taken for what a crash leaves. After an error, such as that of a full disk, what was
-// acknowledged may be durable all the same.
+// Close makes everything acknowledged durable, waits for maintenance, checkpoints and backups that are under way and
+// releases the store. If it returns nil and something was committed since Open, it is also known durably where each log
+// ends: what is missing of the files later is ErrCorrupt, and never taken for what a crash leaves. After an error, such as
+// that of a full disk, what was acknowledged may be durable all the same.
 // Iterators that are open still work and must still be closed; everything else returns ErrClosed.
 func (db *DB) Close() error {
 	if !db.closing.CompareAndSwap(false, true) {
@@ -149,12 +152,20 @@ func (db *DB) Close() error {
 	}
 	db.wake()
 	db.workers.Wait()
+	db.awaitImages()
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
 	defer db.quiesce()()
 	err := db.endLogs()
 	err = errors.Join(err, db.closeManifest(), db.releaseLast(), db.closeLarge(), db.lock.Close())
 	return err
+}
+
+// awaitImages waits until nobody copies files of the store any more: whoever opens it next may remove them.
+func (db *DB) awaitImages() {
+	db.commitMu.Lock() // no image begins from here on
+	db.commitMu.Unlock()
+	db.images.Wait()
 }
 
 // endLogs makes the logs durable, then notes where each of them ends, and closes them.

@@ -133,12 +133,16 @@ func (db *DB) recover(names []string) error {
 // currentMarker returns the valid marker with the highest number. Without any, it decides whether the directory may
 // become a store: only if it holds nothing but what an interrupted creation leaves.
 func (db *DB) currentMarker(f *found) (manifest.Marker, error) {
-	for _, m := range f.Markers {
+	for i, m := range f.Markers {
 		content, err := db.dir.ReadFile(m.Name(), manifest.MarkerBytesMax)
 		if err != nil {
 			return m, corrupt.Missing(m.Name(), err)
 		}
 		if string(content) == string(m.Content()) {
+			if i > 0 && db.wasCurrent(f.Markers[0], m, f) {
+				name := f.Markers[0].Name()
+				return m, corrupt.At(name, 0, "not what a marker holds, but logs are gone that only %s makes obsolete", name)
+			}
 			return m, nil
 		}
 	}
@@ -152,6 +156,28 @@ func (db *DB) currentMarker(f *found) (manifest.Marker, error) {
 		return manifest.Marker{}, ErrMissing
 	}
 	return manifest.Marker{}, nil
+}
+
+// wasCurrent reports whether a marker that is not valid was durable once, and is no leftover of a crash: its manifest has
+// commits in tables that an older one expects in logs, and no such log is left. Logs are removed when the marker is durable.
+func (db *DB) wasCurrent(newest, valid manifest.Marker, f *found) bool {
+	after, err := db.loadManifest(newest.Manifest)
+	if err != nil {
+		return false
+	}
+	before, err := db.loadManifest(valid.Manifest)
+	return err == nil && after.LastSeq > before.LastSeq &&
+		!slices.ContainsFunc(f.Logs, func(num uint64) bool { return num < after.LogFloor })
+}
+
+func (db *DB) loadManifest(num uint64) (manifest.State, error) {
+	name := manifest.FileName(num)
+	content, err := db.dir.ReadFile(name, manifest.FileBytesMax)
+	if err != nil {
+		return manifest.State{}, err
+	}
+	state, _, err := manifest.Load(content, name, num)
+	return state, err
 }
 
 // create makes an empty store. The directory is made durable first: a marker in it proves that it is.

@@ -72,8 +72,14 @@ func (db *DB) retire(t *view.Table) error {
 	return err
 }
 
-// removeObsolete removes obsolete files, with one sync of the directory for all of them.
+// removeObsolete removes obsolete files, with one sync of the directory for all of them. Once the store is closed it leaves
+// them to the next Open: the directory may be another's by then.
 func (db *DB) removeObsolete() error {
+	db.removing.RLock()
+	defer db.removing.RUnlock()
+	if db.view.Load() == nil {
+		return nil
+	}
 	db.mu.Lock()
 	names := db.mu.obsolete
 	db.mu.obsolete = nil
@@ -107,6 +113,8 @@ func (db *DB) removeObsolete() error {
 
 // releaseLast gives up the current view for good.
 func (db *DB) releaseLast() error {
+	db.removing.Lock()
+	defer db.removing.Unlock()
 	db.mu.Lock()
 	v := db.view.Swap(nil)
 	db.mu.Unlock()

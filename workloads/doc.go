@@ -18,6 +18,8 @@
 //   - W7: an element of a list names the transaction, the attempt and the step that appended it. The history keeps the order
 //     of the reads and writes of such a transaction, and its level. One that its client rolls back is Rejected.
 //   - W8: if the store is a [Sequencer], every commit has its place in the order, or none if it never took effect.
+//   - W9: a client may copy the running store, back it up, or close it and open it again while the others are at work, if
+//     the store and the [Opener] can. What a copy holds is recorded as a scan of everything during the call that made it.
 //
 // A client that lingers in a transaction lets others run until they have got on: stores that never wait for a disk would
 // hardly ever be seen to overlap otherwise. It yields a bounded number of times and never sleeps.

@@ -15,11 +15,17 @@ type DriveOptions struct {
 	Attempts int // how often a transaction that conflicts is tried, each time as an operation of its own; 0: 8
 	// Loaded, if set, is called once, after loading and before the first operation of the clients.
 	Loaded func()
+	// Opener makes steps about the whole store possible. Reopened, if set, is told of every store that takes the place of the
+	// one before; nil if there is none, because it was closed and does not open again.
+	Opener   Opener
+	Reopened func(Store)
 }
 
 // Drive loads the store, runs all clients of the script, and ends with a scan of everything while nothing else runs.
 // Every operation is recorded in rec, answered or not. Errors of the store are evidence, not errors of Drive: it fails
 // only with a *Panic, or with the error of ctx, whose end lets every client finish the operation it has begun.
+//
+// A store that does not open again, although it is tried twice, ends the drive with that error.
 //
 // With one client everything happens on the caller's goroutine.
 func Drive(ctx context.Context, store Store, script Script, rec *history.Recorder, opts DriveOptions) error {
@@ -29,7 +35,8 @@ func Drive(ctx context.Context, store Store, script Script, rec *history.Recorde
 	if opts.Attempts <= 0 {
 		opts.Attempts = 8
 	}
-	d := &driver{store: store, script: &script, rec: rec, opts: opts, keys: sync.OnceValue(script.keys)}
+	d := &driver{script: &script, rec: rec, opts: opts, keys: sync.OnceValue(script.keys)}
+	d.session.store = store
 	if err := d.run(ctx, 0, d.loading()); err != nil {
 		return err
 	}
@@ -40,11 +47,11 @@ func Drive(ctx context.Context, store Store, script Script, rec *history.Recorde
 }
 
 type driver struct {
-	store  Store
-	script *Script
-	rec    *history.Recorder
-	opts   DriveOptions
-	keys   func() [][]byte // all that the script can write, in order
+	session session
+	script  *Script
+	rec     *history.Recorder
+	opts    DriveOptions
+	keys    func() [][]byte // all that the script can write, in order
 }
 
 // everything is the scan at the end of a phase.
@@ -123,11 +130,16 @@ func (d *driver) run(ctx context.Context, client int, steps []Step) (err error) 
 	for i := range steps {
 		if err := ctx.Err(); err != nil {
 			c.shutAll(false)
+			c.leave()
 			return err
 		}
 		c.step = &steps[i]
-		c.do()
+		if err := c.take(); err != nil {
+			c.shutAll(false)
+			return err
+		}
 	}
 	c.shutAll(true)
+	c.leave()
 	return nil
 }

@@ -70,8 +70,16 @@ func (s keyspace) distinct(rng *rand.Rand, client, n int) [][]byte {
 // some commits and must keep others.
 func kv(seed uint64, size Size) Script {
 	size = size.normal()
+	return Script{
+		Workload: "kv", Seed: seed, Size: size,
+		Preload: load(seed, size, kvKey), Clients: generate(seed, size, kvSteps(seed, size)),
+	}
+}
+
+// kvSteps returns what draws the steps of kv.
+func kvSteps(seed uint64, size Size) func(rng *rand.Rand, client int, name string) Step {
 	keys := newKeyspace(size, kvKey)
-	step := func(rng *rand.Rand, client int, name string) Step {
+	return func(rng *rand.Rand, client int, name string) Step {
 		durability := history.Durability(rng.IntN(2)) // Sync or NoSync
 		switch p := rng.IntN(100); {
 		case p < 31:
@@ -89,10 +97,6 @@ func kv(seed uint64, size Size) Script {
 		default:
 			return keys.look(rng, client, p)
 		}
-	}
-	return Script{
-		Workload: "kv", Seed: seed, Size: size,
-		Preload: load(seed, size, kvKey), Clients: generate(seed, size, step),
 	}
 }
 

@@ -65,7 +65,7 @@ func (w *worker) look(o *opened, n int) error {
 	for _, m := range o.moves[:n] {
 		reads, err := o.look(m)
 		if err != nil {
-			w.rec.AddReads(o.handle, nil, err)
+			w.rec.AddReads(o.handle, nil, plain(err, ErrRefused))
 			return err
 		}
 		all = append(all, reads...)
@@ -78,7 +78,7 @@ func (w *worker) look(o *opened, n int) error {
 // shut closes what is open. An error of that is one of reading it, unless there was another.
 func (w *worker) shut(o *opened, before error) {
 	if err := o.close(); err != nil && before == nil {
-		w.rec.AddReads(o.handle, nil, err)
+		w.rec.AddReads(o.handle, nil, plain(err, ErrRefused))
 	}
 }
 

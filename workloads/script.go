@@ -48,6 +48,9 @@ type Step struct {
 	Lingers    bool       // Txn, Snapshot, Scan and Cursor: lets other clients run between its calls
 	Transfer   *Transfer  // Txn, of a bank
 	Appending  *Appending // Txn, of lists
+	Dir        string     // Checkpoint: where the copy goes; Backup: where it is restored
+	Source     string     // Backup: the repository
+	Looks      bool       // Open: the store is opened read-only before it is opened again
 }
 
 // Commits reports whether the step changes something, if nothing fails.
@@ -110,6 +113,7 @@ func All() []Workload {
 	return []Workload{
 		{Name: "register", Text: "a handful of keys, put, read and deleted by all clients at once; every write is synced", Generate: register},
 		{Name: "kv", Text: "puts, deletes, also of ranges, batches, scans, cursors, streams and snapshots, some held open, synced and unsynced; mostly own keys", Generate: kv},
+		{Name: "lifecycle", Text: "kv while the store is copied, backed up, restored, closed and opened again, and others try to open it", Generate: lifecycle},
 		{Name: "bank", Text: "transfers between accounts in transactions, audited by snapshots; the total never changes", Generate: bank, Transactional: true},
 		{Name: "bank-mixed", Text: "a bank whose accounts open and close, some of them with long values; synced and unsynced", Generate: bankMixed, Transactional: true, Variant: true},
 		{Name: "append", Text: "transactions that read and append to lists, which give away the order of commits", Generate: appends, Transactional: true},

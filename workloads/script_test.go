@@ -41,6 +41,11 @@ func TestEveryWorkloadDoesWhatItIsFor(t *testing.T) {
 			history.Get, history.Put, history.Delete, history.Batch, history.Scan, history.Snapshot, history.Flush,
 			history.Compact, history.Cursor, history.Barrier, history.Inspect,
 		},
+		"lifecycle": {
+			history.Get, history.Put, history.Delete, history.Batch, history.Scan, history.Snapshot, history.Flush,
+			history.Compact, history.Cursor, history.Barrier, history.Inspect, history.Checkpoint, history.Backup, history.Open,
+			history.SecondOpen,
+		},
 		"bank":       {history.Snapshot, history.Txn, history.Flush, history.Compact},
 		"bank-mixed": {history.Snapshot, history.Txn, history.Flush, history.Compact},
 		"append":     {history.Snapshot, history.Txn, history.Flush, history.Compact},
@@ -53,7 +58,7 @@ func TestEveryWorkloadDoesWhatItIsFor(t *testing.T) {
 			for _, write := range writes {
 				if !write.Delete {
 					require.False(t, values[string(write.Value)], "%s: value %q twice", w.Name, write.Value)
-					if w.Name == "kv" {
+					if w.Name == "kv" || w.Name == "lifecycle" {
 						require.Contains(t, []int{64, 3 * 64, 6 * 64}, len(write.Value))
 						lengths[len(write.Value)]++
 					} else {

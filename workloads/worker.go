@@ -14,6 +14,8 @@ type worker struct {
 	*driver
 	id     int
 	step   *Step
+	store  Store // what the step is done to
+	inside bool  // the store is kept open until the worker leaves
 	opened []*opened
 }
 
@@ -58,6 +60,12 @@ func (w *worker) do() {
 		w.transact()
 	case history.Flush, history.Compact, history.Barrier, history.Inspect:
 		w.maintain()
+	case history.Checkpoint:
+		w.checkpoint()
+	case history.Backup:
+		w.backup()
+	case history.SecondOpen:
+		w.openSecond()
 	default:
 		panic(fmt.Sprintf("workloads: a script asks for %v", s.Kind))
 	}
@@ -224,7 +232,7 @@ func (w *worker) transact() {
 		reads, err := w.attempt(h, attempt)
 		switch {
 		case errors.Is(err, ErrConflict):
-			err = ErrConflict // a history keeps text: whoever reads it must know a conflict, whatever the engine calls it
+			err = plain(err, ErrConflict)
 		case errors.Is(err, errGivenUp):
 			w.rec.Return(h, reads, history.Rejected, nil)
 			return
@@ -291,7 +299,7 @@ func outcome(err error) history.Outcome {
 	switch {
 	case err == nil:
 		return history.Acked
-	case errors.Is(err, ErrConflict), errors.Is(err, ErrRefused):
+	case errors.Is(err, ErrConflict), errors.Is(err, ErrRefused), errors.Is(err, ErrLocked):
 		return history.Rejected
 	}
 	return history.Unknown

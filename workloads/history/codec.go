@@ -13,8 +13,8 @@ import (
 )
 
 // Version is the newest version of the file format that Decode reads. Version 2 added conditions, changes that depend on
-// what a key holds, and the kinds of operations that need them; version 3 added cursors, barriers and whatever is held open.
-// Encode writes the oldest version that can hold a history, so that older programs can read it.
+// what a key holds, and the kinds of operations that need them; version 3 added cursors, barriers, whatever is held open, and
+// operations on whole stores. Encode writes the oldest version that can hold a history, so that older programs can read it.
 const Version = 3
 
 // versionOf returns the oldest version that can hold the operations.

@@ -59,6 +59,21 @@ func held() []history.Op {
 	}
 }
 
+// administrative is a history of operations on a whole store, which version 2 could not hold.
+func administrative() []history.Op {
+	pair := []history.Read{{Key: []byte("a"), Value: []byte("1"), Found: true}}
+	return []history.Op{
+		{ID: 0, Kind: history.Checkpoint, Call: 1, Return: 2, Outcome: history.Acked, Dir: "copy", Reads: pair},
+		{ID: 1, Kind: history.Backup, Call: 3, Return: 4, Outcome: history.Acked, Dir: "backups", Backup: 7, Reads: pair},
+		{ID: 2, Kind: history.Restore, Call: 5, Return: 6, Outcome: history.Acked, Source: "backups", Backup: 7, Dir: "restored"},
+		{ID: 3, Kind: history.ReadCopy, Call: 7, Return: 8, Outcome: history.Acked, Dir: "restored"},
+		{ID: 4, Kind: history.Close, Call: 9, Return: 10, Outcome: history.Acked},
+		{ID: 5, Kind: history.Look, Call: 11, Return: 12, Outcome: history.Acked, Reads: pair},
+		{ID: 6, Kind: history.Open, Call: 13, Return: 14, Outcome: history.Acked},
+		{ID: 7, Kind: history.SecondOpen, Call: 15, Return: 16, Outcome: history.Rejected, Err: "locked"},
+	}
+}
+
 func TestCodecWritesTheOldestVersionThatCanHoldAHistory(t *testing.T) {
 	require.Contains(t, encoded(t, sample()), `{"lightning_history":1,`)
 	for _, op := range conditional() {
@@ -68,6 +83,10 @@ func TestCodecWritesTheOldestVersionThatCanHoldAHistory(t *testing.T) {
 	for _, op := range held() {
 		op.ID = 0
 		require.Contains(t, encoded(t, append([]history.Op{op}, conditional()...)), `{"lightning_history":3,`)
+	}
+	for _, op := range administrative() {
+		op.ID = 0
+		require.Contains(t, encoded(t, []history.Op{op}), `{"lightning_history":3,`)
 	}
 }
 
@@ -82,7 +101,7 @@ func TestWroteCountsNeitherRefusedOperationsNorThoseWhoseConditionDidNotHold(t *
 }
 
 func TestCodecRoundTrip(t *testing.T) {
-	for _, ops := range [][]history.Op{nil, sample(), conditional(), held()} {
+	for _, ops := range [][]history.Op{nil, sample(), conditional(), held(), administrative()} {
 		var buf bytes.Buffer
 		require.NoError(t, history.Encode(&buf, ops))
 		got, err := history.Decode(&buf)

@@ -19,6 +19,9 @@
 // there, without knowing it. A compare-and-set has a condition ([Op.If]). If the store answers that the condition did not
 // hold, the operation is Acked and Missed: it has read that, and has written nothing.
 //
+// Operations on whole stores have no durability and no writes. A checkpoint and a backup count as scans of everything at one
+// instant between call and answer; their reads are what the copy held ([Op.Scans]).
+//
 // A history is kept as JSON lines ([Encode], [Decode]): a header with the version of the format and the number of
 // operations, then one operation a line. Keys and values are in base64; Never is written as the number that it is.
 // A history may come from anybody: Decode has limits, and checks them before it allocates.

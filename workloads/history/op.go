@@ -32,6 +32,17 @@ const (
 	Cursor                // a cursor opened, and what it showed as it was moved: reads of the instant at which it was opened
 	Barrier               // a sync without writes: everything acknowledged before it survives a power cut
 	Inspect               // the store asked about itself: sizes and properties; reads and writes nothing
+
+	// What follows is done to the whole store. Checkpoint, Backup and Look read every pair, at one instant between call and
+	// answer: the pairs are what was found in the copy, or through the read-only store.
+	Checkpoint // a copy of the running store, in the directory Op.Dir
+	Backup     // the running store added to the repository Op.Dir, as number Op.Backup
+	Restore    // number Op.Backup of the repository Op.Source, made a store in the directory Op.Dir; reads nothing
+	ReadCopy   // the copy in the directory Op.Dir, read; the pairs are kept as those of the operation that made it
+	Close      // the store is closed; other operations may be in flight
+	Open       // the store is opened again
+	Look       // the store, which is closed, is opened read-only, read and closed
+	SecondOpen // an attempt to open the store that is open; Rejected is the right answer
 )
 
 // Durability is what a client asked of a commit.
@@ -99,7 +110,10 @@ type Op struct {
 	Seq        uint64     `json:"seq,omitempty"`       // its place in the order of commits, where the store tells; 0: none
 	Durability Durability `json:"durability"`
 	Outcome    Outcome    `json:"outcome"`
-	Err        string     `json:"err,omitempty"` // what the store said, if it was not a plain success
+	Dir        string     `json:"dir,omitempty"`    // Checkpoint, Backup, Restore, ReadCopy
+	Source     string     `json:"source,omitempty"` // Restore: the repository
+	Backup     uint64     `json:"backup,omitempty"` // Backup, Restore: its number in the repository; 0: the store gave none
+	Err        string     `json:"err,omitempty"`    // what the store said, if it was not a plain success
 }
 
 // Wrote reports whether the operation may have written anything: it asked to, and the store did not say that it refused
@@ -110,6 +124,16 @@ func (o *Op) Wrote() bool {
 
 // Shown returns when the client had seen the last of what the operation read.
 func (o *Op) Shown() Tick { return max(o.Return, o.ReadBy) }
+
+// Scans reports whether the operation read a range of keys at one instant, so that keys that it does not list were absent.
+func (o *Op) Scans() bool {
+	switch o.Kind {
+	case Scan, Checkpoint, Backup, Look:
+		return true
+	default:
+		return false
+	}
+}
 
 // AckedBy reports whether the store had confirmed the operation at tick t.
 func (o *Op) AckedBy(t Tick) bool { return o.Outcome == Acked && o.Return <= t }
@@ -126,6 +150,7 @@ var (
 	kindNames    = [...]string{
 		"get", "put", "delete", "batch", "scan", "snapshot", "txn", "flush", "compact", "cas", "increment", "append",
 		"cursor", "barrier", "inspect",
+		"checkpoint", "backup", "restore", "read copy", "close", "open", "look", "second open",
 	}
 	changeNames     = [...]string{"assign", "add", "extend"}
 	durabilityNames = [...]string{"sync", "nosync", "buffered"}

@@ -70,6 +70,25 @@ func (r *Recorder) AddReads(h Handle, reads []Read, err error) {
 	}
 }
 
+// Found records what the copy held that an answered operation has made: only now is it Acked. The copy is read after the
+// answer, so that it does not count as made any later than it was.
+func (r *Recorder) Found(h Handle, reads []Read) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	op := &r.mu.ops[h]
+	if op.Return == Never {
+		panic("history: a copy was read before it was made")
+	}
+	op.Reads, op.Outcome = reads, Acked
+}
+
+// SetBackup says which number a backup has in its repository. It must be called before Return.
+func (r *Recorder) SetBackup(h Handle, number uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.mu.ops[h].Backup = number
+}
+
 // SetWrites replaces what an unanswered operation writes. Transactions need it: what they write depends on what they
 // read. It must be called before the store learns of the writes.
 func (r *Recorder) SetWrites(h Handle, writes []Write) {

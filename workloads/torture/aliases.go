@@ -32,6 +32,9 @@ type Limit = contract.Limit
 // Limits are the limits that a run sets, by name.
 type Limits = contract.Limits
 
+// Administration is what an engine offers beside an open store: read-only stores, restoring backups.
+type Administration = contract.Administration
+
 // Goal is a dangerous situation. Power must have been cut in it for a pass to mean something.
 type Goal = contract.Goal
 

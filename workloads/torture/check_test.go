@@ -209,7 +209,7 @@ func TestAStoreWithoutTransactionsIsAskedForNone(t *testing.T) {
 	o.Workloads, o.Rounds = nil, 2
 	r := check(t, toy.Correct, o)
 	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
-	require.Len(t, r.Cells, 2)
+	require.Len(t, r.Cells, 3)
 	for _, c := range r.Cells {
 		assert.NotEqual(t, "bank", c.Workload)
 	}

@@ -30,13 +30,15 @@ func Target() torture.Target {
 		Promises: torture.Promises{
 			SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true,
 			RecoveryRepeats: true, Linearizable: true, ShownSurvives: true, Transactions: true, Isolation: checker.StrictSerializable,
+			ClosesInFlight: true, RefusesSecondOpen: true,
 		},
-		LogGlobs:    []string{"*.log"},
-		AppendGlobs: []string{"MANIFEST-*"},
-		CheckFiles:  CheckFiles,
-		Goals:       goals(),
-		Limits:      Limits(),
-		Unreached:   unreached(),
+		LogGlobs:       []string{"*.log"},
+		AppendGlobs:    []string{"MANIFEST-*"},
+		CheckFiles:     CheckFiles,
+		Goals:          goals(),
+		Limits:         Limits(),
+		Unreached:      unreached(),
+		Administration: administration(),
 		Go: torture.GoExpr{
 			Import: "github.com/lightningdb/lightning-torture/workloads/targets/lightning", Expr: "lightning.Target()",
 		},
@@ -56,8 +58,8 @@ func Options(fs afero.Fs, inline bool) engine.Options {
 // Open opens the store of an environment. Where clients work at the same time, it reveals the order of their commits; of
 // one client that is no question, and its writes take the ways of the engine that reveal nothing.
 func Open(env torture.Env) (workloads.Store, error) {
-	o := Options(env.FS, env.Inline)
-	if err := apply(&o, env.Limits); err != nil {
+	o, err := optionsIn(env)
+	if err != nil {
 		return nil, err
 	}
 	s, err := open(env.Dir, o)
@@ -65,6 +67,12 @@ func Open(env torture.Env) (workloads.Store, error) {
 		return s, err
 	}
 	return &sequenced{s.(*store)}, nil
+}
+
+// optionsIn returns the options for a store in an environment, with the limits of its run.
+func optionsIn(env torture.Env) (engine.Options, error) {
+	o := Options(env.FS, env.Inline)
+	return o, apply(&o, env.Limits)
 }
 
 // CheckFiles refuses a directory in which a file of zero bytes was left.
@@ -215,6 +223,8 @@ func translate(err error) error {
 		{engine.ErrConflict, workloads.ErrConflict},
 		{engine.ErrPoisoned, workloads.ErrRefused},
 		{engine.ErrClosed, workloads.ErrRefused},
+		{engine.ErrReadOnly, workloads.ErrRefused},
+		{engine.ErrLocked, workloads.ErrLocked},
 		{engine.ErrCorrupt, workloads.ErrCorrupt},
 	} {
 		if err != nil && errors.Is(err, m.theirs) {

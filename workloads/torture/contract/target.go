@@ -32,6 +32,8 @@ type Target struct {
 	// Unreached names limits of the engine that no run reaches, because they cannot be set lower, with their values: "a log of
 	// 8 GiB". The report lists them.
 	Unreached []string
+	// Administration is what the engine offers beside an open store; the zero value: nothing.
+	Administration Administration
 	// Go, if set, is the Go expression that makes this target: findings are then also saved as Go tests.
 	Go GoExpr
 }
@@ -62,6 +64,8 @@ type Promises struct {
 	RecoveryRepeats      bool // a recovery that is interrupted by a crash shows, run again, what it would have shown
 	Linearizable         bool // single-key operations are linearizable
 	ShownSurvives        bool // what a read has shown is as safe from then on as if it had been acknowledged
+	ClosesInFlight       bool // the store may be closed while others use it: their calls are done, or workloads.ErrRefused
+	RefusesSecondOpen    bool // while a store is open, opening it again fails with workloads.ErrLocked and does no harm
 	Transactions         bool // Begin works, with the isolation levels of workloads.Isolation
 	// Isolation is what transactions that ask for serializability get, if Transactions is set; zero:
 	// checker.Serializable. One that asks for a snapshot must get that at any level.

@@ -17,7 +17,8 @@ var constants = map[reflect.Type][]string{
 	reflect.TypeFor[history.Kind](): {
 		"history.Get", "history.Put", "history.Delete", "history.Batch", "history.Scan", "history.Snapshot", "history.Txn",
 		"history.Flush", "history.Compact", "history.CAS", "history.Increment", "history.Append", "history.Cursor", "history.Barrier",
-		"history.Inspect",
+		"history.Inspect", "history.Checkpoint", "history.Backup", "history.Restore", "history.ReadCopy", "history.Close",
+		"history.Open", "history.Look", "history.SecondOpen",
 	},
 	reflect.TypeFor[history.Durability]():  {"history.Sync", "history.NoSync", "history.Buffered"},
 	reflect.TypeFor[workloads.Isolation](): {"workloads.ReadOnly", "workloads.SnapshotIsolation", "workloads.Serializable"},

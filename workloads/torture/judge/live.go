@@ -49,7 +49,7 @@ func (j *Judges) liveResults(ctx context.Context) []checker.Result {
 	if j.isolation != nil {
 		results = append(results, j.isolation.JudgeHistory())
 	}
-	return append(results, j.unexpectedErrors())
+	return append(results, j.unexpectedErrors(), j.administration())
 }
 
 // linearizability asks for an order of all operations; transactions are operations too, if they have to be in it.
@@ -73,7 +73,7 @@ func tagged(r checker.Result) []checker.Violation {
 // cursor or a stream went astray.
 func (j *Judges) unexpectedErrors() checker.Result {
 	result := checker.Result{Judge: "errors", Verdict: checker.Pass}
-	excused, transactions := j.recording.Excused(), j.target.Promises.Transactions
+	excused, transactions, closed := j.recording.Excused(), j.target.Promises.Transactions, gapsOf(j.recording.History)
 	for i := range j.recording.History {
 		op := &j.recording.History[i]
 		if strings.Contains(op.Err, workloads.ErrAstray.Error()) { // no fault excuses a wrong answer
@@ -83,7 +83,7 @@ func (j *Judges) unexpectedErrors() checker.Result {
 			})
 			continue
 		}
-		if op.Err == "" || op.Shown() >= excused || isConflict(op) || !transactions && isTransaction(op.Kind) {
+		if op.Err == "" || op.Shown() >= excused || closed.isRefused(op) || !transactions && isTransaction(op.Kind) {
 			continue
 		}
 		result.Verdict = checker.Fail
@@ -93,11 +93,6 @@ func (j *Judges) unexpectedErrors() checker.Result {
 		})
 	}
 	return result
-}
-
-// isConflict reports whether a transaction failed as it may.
-func isConflict(op *history.Op) bool {
-	return op.Outcome == history.Rejected && op.Kind == history.Txn && op.Err == workloads.ErrConflict.Error()
 }
 
 func isTransaction(k history.Kind) bool { return k == history.Txn || k == history.Snapshot }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/checker"
@@ -74,30 +75,41 @@ func runStore(
 		}
 	}()
 	env := contract.Env{FS: fs, Dir: StoreDir, Inline: p.Clients() <= 1, Limits: p.Spec.Limits}
-	err = runLife(ctx, target, env, p.Script, rec, workloads.DriveOptions{Loaded: loaded, PhaseOps: p.Phase})
+	err = runLife(ctx, target, env, p.Script, p.Rules, rec, workloads.DriveOptions{Loaded: loaded, PhaseOps: p.Phase})
 	if panicked := (*workloads.Panic)(nil); p.Sequel == nil || errors.As(err, &panicked) {
 		return err
 	}
-	return errors.Join(err, runLife(ctx, target, env, *p.Sequel, rec, workloads.DriveOptions{}))
+	return errors.Join(err, runLife(ctx, target, env, *p.Sequel, p.Rules, rec, workloads.DriveOptions{}))
 }
 
 // runLife takes a store from its opening to its close.
 func runLife(
-	ctx context.Context, target contract.Target, env contract.Env, script workloads.Script, rec *history.Recorder,
-	opts workloads.DriveOptions,
+	ctx context.Context, target contract.Target, env contract.Env, script workloads.Script, rules []*faultfs.Rule,
+	rec *history.Recorder, opts workloads.DriveOptions,
 ) error {
 	store, err := target.Open(env)
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
 	}
+	opts.Opener, opts.Reopened = openerOf(target, env, rules), func(s workloads.Store) { store = s }
 	drove := workloads.Drive(ctx, store, script, rec, opts)
-	if panicked := (*workloads.Panic)(nil); errors.As(drove, &panicked) {
+	if panicked := (*workloads.Panic)(nil); store == nil || errors.As(drove, &panicked) {
 		return drove // the engine may still hold a lock for which Close would wait
 	}
 	if err := store.Close(); err != nil {
 		return errors.Join(drove, fmt.Errorf("close: %w", err))
 	}
 	return drove
+}
+
+// openerOf returns what opens stores while the store of env runs. Where a rule makes clean pages leave the memory after a
+// failed sync, the running store is not opened again: it would miss what only a crash may take away.
+func openerOf(target contract.Target, env contract.Env, rules []*faultfs.Rule) workloads.Opener {
+	o := target.Opener(env)
+	if slices.ContainsFunc(rules, func(r *faultfs.Rule) bool { return r.Effect == faultfs.Evict }) {
+		o.Open = nil
+	}
+	return o
 }
 
 // yielding is the clock of slow disks. Nobody waits for it in real time: while a call is slow the other goroutines run, as

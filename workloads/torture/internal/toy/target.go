@@ -33,6 +33,11 @@ const (
 	Scribbles                   // the last byte of a record is written again, wrongly
 	ReadErrorEndsLog            // a log that cannot be read ends where the read failed
 	FailedOpenBlocks            // an Open that failed leaves a file that keeps later ones from succeeding
+	CopiesTooLittle             // a checkpoint lacks the last key
+	CopiesUnsynced              // a checkpoint is not synced
+	LetsOthersIn                // nobody is kept from opening a store that is open
+	TrimsReadOnly               // who only reads writes the log anew
+	ForgetsAtClose              // the last commit is lost when the store is closed, if it was not synced
 	bugs
 )
 
@@ -49,9 +54,10 @@ func Bugs() []Bug {
 func Target(bug Bug) contract.Target {
 	t := contract.Target{
 		Name:     "toy",
-		Promises: contract.Promises{SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true, RecoveryRepeats: true, Linearizable: true},
+		Promises: contract.Promises{SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true, RecoveryRepeats: true, Linearizable: true, ClosesInFlight: true, RefusesSecondOpen: true},
 		Open:     func(env contract.Env) (workloads.Store, error) { return open(env, bug) },
 	}
+	t.Administration = administration(bug)
 	t.LogGlobs = []string{"log"}
 	t.CheckFiles = func(fs afero.Fs, dir string) error {
 		names, err := namesIn(fs, dir)

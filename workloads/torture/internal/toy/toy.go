@@ -25,16 +25,34 @@ import (
 type Store struct {
 	mu     sync.Mutex
 	bug    Bug
+	env    contract.Env
+	lock   io.Closer
 	log    afero.File
 	size   int64
+	loose  int64 // where the last record begins, if it was not synced
 	pairs  map[string][]byte
 	broken error
+	closed bool
 	// interrupted: the Forgetful toy knows that the recovery before did not come to its end.
 	interrupted bool
 }
 
 // Open opens or creates a toy store that makes a mistake.
 func Open(env contract.Env, bug Bug) (*Store, error) {
+	held, err := lock(env, bug)
+	if err != nil {
+		return nil, err
+	}
+	t, err := recovered(env, bug)
+	if err != nil {
+		return nil, errors.Join(err, held.Close())
+	}
+	t.env, t.lock = env, held
+	return t, nil
+}
+
+// recovered returns the store that is in a directory, or a new one.
+func recovered(env contract.Env, bug Bug) (*Store, error) {
 	t := &Store{bug: bug, pairs: map[string][]byte{}}
 	if err := t.create(env); err != nil {
 		return nil, err
@@ -258,13 +276,7 @@ func (t *Store) append(payload []byte, d history.Durability) error {
 		clear(t.pairs)
 		t.size = 0
 	}
-	n := uint32(len(payload))
-	if d == history.Sync {
-		n += syncedBit
-	}
-	record := binary.LittleEndian.AppendUint32(nil, n)
-	record = binary.LittleEndian.AppendUint32(record, crc32.ChecksumIEEE(payload))
-	record = append(record, payload...)
+	record := recordOf(payload, d)
 	_, err := t.log.WriteAt(record, t.size)
 	if err == nil && t.bug == Scribbles {
 		_, err = t.log.WriteAt([]byte{^record[len(record)-1]}, t.size+int64(len(record))-1)
@@ -278,9 +290,22 @@ func (t *Store) append(payload []byte, d history.Durability) error {
 		t.broken = err
 		return err
 	}
+	if t.loose = 0; d != history.Sync {
+		t.loose = t.size
+	}
 	t.size += int64(len(record))
 	t.apply(payload)
 	return nil
+}
+
+func recordOf(payload []byte, d history.Durability) []byte {
+	n := uint32(len(payload))
+	if d == history.Sync {
+		n += syncedBit
+	}
+	record := binary.LittleEndian.AppendUint32(nil, n)
+	record = binary.LittleEndian.AppendUint32(record, crc32.ChecksumIEEE(payload))
+	return append(record, payload...)
 }
 
 // Len returns how many pairs the store holds.
@@ -290,6 +315,9 @@ func (t *Store) Len() int { return len(t.pairs) }
 func (t *Store) Get(key []byte) ([]byte, bool, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.closed {
+		return nil, false, errClosed
+	}
 	v, ok := t.pairs[string(key)]
 	return bytes.Clone(v), ok, nil
 }
@@ -298,6 +326,9 @@ func (t *Store) Get(key []byte) ([]byte, bool, error) {
 func (t *Store) Scan(from, to []byte, visit func(key, value []byte) bool) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.closed {
+		return errClosed
+	}
 	for _, k := range slices.Sorted(maps.Keys(t.pairs)) {
 		if k >= string(from) && (len(to) == 0 || k < string(to)) && !visit([]byte(k), t.pairs[k]) {
 			return nil
@@ -311,14 +342,28 @@ func (t *Store) Begin(workloads.Isolation) (workloads.Txn, error) {
 	return nil, fmt.Errorf("%w: no transactions", workloads.ErrRefused)
 }
 
-// Close syncs and closes the log.
-func (t *Store) Close() error {
+var errClosed = fmt.Errorf("%w: closed", workloads.ErrRefused)
+
+// Close syncs and closes the log, and lets others in.
+func (t *Store) Close() (err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.broken != nil {
-		return errors.Join(t.broken, t.log.Close())
+	if t.closed {
+		return errClosed
 	}
-	return errors.Join(t.log.Sync(), t.log.Close())
+	if t.log == nil { // opened read-only
+		return nil
+	}
+	if t.bug == ForgetsAtClose && t.loose > 0 {
+		err = t.log.Truncate(t.loose)
+	}
+	if t.broken == nil {
+		err = errors.Join(err, t.log.Sync())
+	} else if !errors.Is(t.broken, errReadOnly) {
+		err = t.broken
+	}
+	t.closed, t.broken = true, errClosed
+	return errors.Join(err, t.log.Close(), t.lock.Close())
 }
 
 func countFiles(fs afero.Fs, dir string) (int, error) {

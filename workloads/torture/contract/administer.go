@@ -1,0 +1,38 @@
+package contract
+
+import "github.com/lightningdb/lightning-torture/workloads"
+
+// Administration is what an engine offers beside an open store. A function that is nil is something that it cannot do. What
+// an open store offers is found by type assertion: workloads.Checkpointer, Backuper, Verifier.
+type Administration struct {
+	// OpenReadOnly opens the store in env.Dir, which must exist, and changes nothing in env.FS, not even after a crash. Every
+	// write to it must fail with workloads.ErrRefused.
+	OpenReadOnly func(env Env) (workloads.Store, error)
+	// Restore makes the store that backup number of a repository holds in env.Dir, which does not exist. It is durable when
+	// Restore returns.
+	Restore func(env Env, repository string, number uint64) error
+}
+
+// Opener returns the administration of a running store as a driver needs it.
+func (t *Target) Opener(env Env) workloads.Opener {
+	a, in := &t.Administration, func(dir string) Env {
+		other := env
+		if dir != "" {
+			other.Dir, other.Inline = dir, true
+		}
+		return other
+	}
+	o := workloads.Opener{
+		Open:           func() (workloads.Store, error) { return t.Open(env) },
+		ClosesInFlight: t.Promises.ClosesInFlight, RefusesSecondOpen: t.Promises.RefusesSecondOpen,
+	}
+	if a.OpenReadOnly != nil {
+		o.OpenReadOnly = func(dir string) (workloads.Store, error) { return a.OpenReadOnly(in(dir)) }
+	}
+	if a.Restore != nil {
+		o.Restore = func(repository string, number uint64, dir string) error {
+			return a.Restore(in(dir), repository, number)
+		}
+	}
+	return o
+}
