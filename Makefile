@@ -66,10 +66,12 @@ mutants: ## Plant known bugs in the engine and see that the lab finds each one: 
 
 SCORE = go run ./cmd/lightning-torture mutate ./engine/... --kind all --sample $(MUTANTS) --seed $(SEED) --workers $(WORKERS) \
 	--ledger .build/mutants-score-$(SEED).jsonl --reasons ci/mutants/survivors.txt \
-	--judge lab@20m=ci/mutants/judge-lab --judge tests@20m=ci/mutants/judge-tests --format markdown
+	--judge lab@20m=ci/mutants/judge-lab --reached lab=.build/reach-lab.cov \
+	--judge tests@20m=ci/mutants/judge-tests --reached tests=.build/reach-tests.cov --format markdown
 
 mutants-score: ## Score the lab with mechanical mutants of the engine, on and on: make mutants-score MUTANTS=20 SEED=1
 	@mkdir -p .build
+	test -e .build/reach-lab.cov -a -e .build/reach-tests.cov || ci/mutants/reach
 	$(SCORE) > .build/SCORE.md; test $$? -le 1
 	mv .build/SCORE.md ci/mutants/SCORE.md
 

@@ -43,11 +43,12 @@ const mutateExample = `  lightning-torture mutate ./wal
     --judge unit='go test ./storage/...' --judge torture@10m='go test ./torturetest'`
 
 type mutateFlags struct {
-	kinds  []string
-	judges []string
-	status bool
-	trials trials.Trials
-	out    score.Output
+	kinds   []string
+	judges  []string
+	reached []string
+	status  bool
+	trials  trials.Trials
+	out     score.Output
 	mutate.Run
 }
 
@@ -71,6 +72,7 @@ func mutateCommand(t *tool) *cobra.Command {
 	flags.DurationVar(&f.For, "for", mutate.DefaultFor, "how long the tests, or a judge without a limit of its own, may take; longer counts as noticed")
 	flags.StringVar(&f.Dir, "dir", ".", "`DIR` from which the packages are seen")
 	flags.StringArrayVar(&f.judges, "judge", nil, "`NAME=COMMAND` or NAME@LIMIT=COMMAND: who judges instead of the tests; may be repeated")
+	flags.StringArrayVar(&f.reached, "reached", nil, "`NAME=FILE`: a coverage profile of the judge; it is not asked about what it never executes")
 	flags.IntVar(&f.trials.Sample, "sample", 0, "judge so many changes, chosen at random (default all)")
 	flags.StringVar(&f.trials.Seed, "seed", "1", "`TEXT` that decides which; commit: the hash of the commit that is checked out")
 	flags.StringVar(&f.trials.Ledger, "ledger", "", "`FILE` that keeps the answers; a run goes on with those that it has")

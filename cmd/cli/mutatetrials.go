@@ -59,6 +59,9 @@ func (f *mutateFlags) prepareTrials() error {
 		}
 		f.trials.Judges = append(f.trials.Judges, j)
 	}
+	if err := f.readReached(); err != nil {
+		return err
+	}
 	switch {
 	case len(f.judges) == 0:
 		f.trials.Judges = []trials.Judge{{Name: "tests", Command: f.testCommand()}}
@@ -66,6 +69,22 @@ func (f *mutateFlags) prepareTrials() error {
 		return exit.Usagef("--test and --tests say which tests judge; with --judge, say it in the command")
 	}
 	f.trials.Dir, f.trials.Packages, f.trials.Kinds, f.trials.Limit = f.Dir, []string{f.Package}, f.Kinds, f.For
+	return nil
+}
+
+// readReached reads the coverage profiles of judges.
+func (f *mutateFlags) readReached() error {
+	for _, text := range f.reached {
+		name, file, _ := strings.Cut(text, "=")
+		at := slices.IndexFunc(f.trials.Judges, func(j trials.Judge) bool { return j.Name == name })
+		if at < 0 || file == "" {
+			return exit.Usagef("--reached is %q; write NAME=FILE with the name of a --judge", text)
+		}
+		var err error
+		if f.trials.Judges[at].Reach, err = trials.ReadReach(file); err != nil {
+			return exit.With(exit.BadUsage, err)
+		}
+	}
 	return nil
 }
 

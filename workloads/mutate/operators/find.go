@@ -30,6 +30,9 @@ func (p *Package) Apply(m *Mutation) []byte { return m.Apply(p.source(m)) }
 // Diff returns the lines that a mutation of the package changes, as Mutation.Diff does.
 func (p *Package) Diff(m *Mutation) string { return m.Diff(p.source(m)) }
 
+// Start returns the line and the column at which a mutation of the package begins, as Mutation.Start does.
+func (p *Package) Start(m *Mutation) (line, column int) { return m.Start(p.source(m)) }
+
 // source returns the source of the file that a mutation changes, as it was when the package was loaded.
 func (p *Package) source(m *Mutation) []byte {
 	for _, f := range p.files {

@@ -1,6 +1,7 @@
 package operators
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -34,6 +35,16 @@ func (m *Mutation) Place() string { return fmt.Sprintf("%s:%d", m.File, m.Line) 
 
 // Path returns the path of the file on the host; empty for the zero value.
 func (m *Mutation) Path() string { return m.path }
+
+// Start returns the line and the column, in bytes and from 1, at which the change begins in the source of its file.
+func (m *Mutation) Start(source []byte) (line, column int) {
+	start := len(source)
+	for _, e := range m.edits {
+		start = min(start, e.start)
+	}
+	before := source[:start]
+	return bytes.Count(before, []byte("\n")) + 1, start - bytes.LastIndexByte(before, '\n')
+}
 
 // Package returns the import path of the package.
 func (m *Mutation) Package() string { return m.pkg }

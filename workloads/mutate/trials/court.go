@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -112,6 +113,10 @@ func (c *court) judge(ctx context.Context, e Entry) (Entry, error) {
 	flags := strings.TrimSpace(os.Getenv("GOFLAGS") + " -overlay=" + overlayFile)
 	answers := map[string]Answer{}
 	for _, j := range c.missing(e) {
+		if j.Reach != nil && !c.reaches(j, e) {
+			answers[j.Name] = Answer{Verdict: Survived, Unreached: true, Commit: c.commit}
+			continue
+		}
 		scratch := filepath.Join(dir, j.Name)
 		if err := os.Mkdir(scratch, 0o700); err != nil {
 			return e, err
@@ -126,4 +131,10 @@ func (c *court) judge(ctx context.Context, e Entry) (Entry, error) {
 	}
 	e.Answers = answers
 	return e, nil
+}
+
+// reaches reports whether a judge executes what a mutant changes.
+func (c *court) reaches(j Judge, e Entry) bool {
+	line, column := c.packages[e.Package()].Start(&e.Mutation)
+	return j.Reach.reaches(path.Join(e.Package(), filepath.Base(e.Path())), place{line, column})
 }

@@ -18,6 +18,9 @@
 // A judge that is not done within its limit is ended together with all that it started; that counts as killed, too, and is shown as a
 // timeout.
 //
+// A judge may come with a profile of what it executes ([Reach]). It is not asked about mutants that it never executes: they
+// survive it, and the report tells them apart, because they need another remedy than those that are executed and not noticed.
+//
 // Mutants come in an order that the seed decides: a uniform sample without replacement. Three kinds are skipped and do not
 // count: those that do not compile; those whose package compiles to the same code as without the mutation, which are
 // equivalent; and those that compile to the same code as an earlier mutant of the sample. See object.go for what "the same

@@ -17,6 +17,7 @@ type Judge struct {
 	Name    string
 	Command string        // for sh
 	Limit   time.Duration // 0: the Limit of the trials
+	Reach   *Reach        // what it executes; nil: unknown
 }
 
 var judgeSyntax = regexp.MustCompile(`^([a-z][a-z0-9-]*)(?:@([^=@]+))?=(.*\S.*)$`)
@@ -55,6 +56,9 @@ type Answer struct {
 	Seconds  float64 `json:"seconds"`
 	Commit   string  `json:"commit,omitempty"`   // of the source tree; empty: unknown
 	Sentence string  `json:"sentence,omitempty"` // the end of what the judge wrote, unless the mutant survived
+
+	// Unreached means that the judge never executes what is changed, and was not asked.
+	Unreached bool `json:"unreached,omitempty"`
 }
 
 // Kills reports whether the judge noticed the mutant.

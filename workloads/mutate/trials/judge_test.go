@@ -16,10 +16,10 @@ import (
 func TestAJudgeIsANameALimitAndACommand(t *testing.T) {
 	j, err := ParseJudge("lab@5m=make torture FOR=1m")
 	require.NoError(t, err)
-	require.Equal(t, Judge{"lab", "make torture FOR=1m", 5 * time.Minute}, j)
+	require.Equal(t, Judge{Name: "lab", Command: "make torture FOR=1m", Limit: 5 * time.Minute}, j)
 	j, err = ParseJudge("tests=go test ./...")
 	require.NoError(t, err)
-	require.Equal(t, Judge{"tests", "go test ./...", 0}, j)
+	require.Equal(t, Judge{Name: "tests", Command: "go test ./..."}, j)
 	for _, wrong := range []string{"", "go test ./...", "=x", "lab=", "lab@=x", "lab@soon=x", "lab@1ms=x", "Lab Two=x"} {
 		_, err := ParseJudge(wrong)
 		require.ErrorIs(t, err, ErrJudge, "%q", wrong)
@@ -41,7 +41,7 @@ func TestTheExitCodeIsTheVerdict(t *testing.T) {
 		{"what it is told", `test "$MUTANT" = m`, Survived, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			a, err := Judge{"j", row.command, time.Minute}.run(t.Context(), t.TempDir(), []string{"MUTANT=m"})
+			a, err := Judge{Name: "j", Command: row.command, Limit: time.Minute}.run(t.Context(), t.TempDir(), []string{"MUTANT=m"})
 			require.NoError(t, err)
 			require.Equal(t, row.want, a.Verdict)
 			require.Equal(t, row.sentence, a.Sentence)
@@ -52,12 +52,12 @@ func TestTheExitCodeIsTheVerdict(t *testing.T) {
 
 func TestATimeoutEndsAllThatTheJudgeStarted(t *testing.T) {
 	dir := t.TempDir()
-	a, err := Judge{"j", "(while :; do date >> alive; sleep 0.05; done) & wait", time.Second}.run(t.Context(), dir, nil)
+	a, err := Judge{Name: "j", Command: "(while :; do date >> alive; sleep 0.05; done) & wait", Limit: time.Second}.run(t.Context(), dir, nil)
 	require.NoError(t, err)
 	require.Equal(t, Timeout, a.Verdict)
 	require.True(t, a.Kills())
 	require.NoError(t, os.Remove(filepath.Join(dir, "alive")))
-	a, err = Judge{"j", "sleep 0.3", time.Minute}.run(t.Context(), dir, nil)
+	a, err = Judge{Name: "j", Command: "sleep 0.3", Limit: time.Minute}.run(t.Context(), dir, nil)
 	require.NoError(t, err)
 	require.Equal(t, Survived, a.Verdict)
 	require.NoFileExists(t, filepath.Join(dir, "alive"))
@@ -66,7 +66,7 @@ func TestATimeoutEndsAllThatTheJudgeStarted(t *testing.T) {
 func TestAJudgeThatIsInterruptedHasNoAnswer(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := Judge{"j", "sleep 1000", time.Hour}.run(ctx, t.TempDir(), nil)
+	_, err := Judge{Name: "j", Command: "sleep 1000", Limit: time.Hour}.run(ctx, t.TempDir(), nil)
 	require.ErrorIs(t, err, context.Canceled)
 }
 

@@ -37,16 +37,17 @@ type Skipped struct {
 
 // Row is the score for some mutants.
 type Row struct {
-	Name    string         `json:"name"`
-	Mutants int            `json:"mutants"` // judged
-	Excused int            `json:"excused"` // of those, equivalent or a matter of speed, as a person found
-	Killed  map[string]int `json:"killed"`  // by judge; those excused are left out, here and below
-	Alone   map[string]int `json:"alone"`   // by this judge and no other
-	Any     int            `json:"any"`     // killed by at least one judge
-	All     int            `json:"all"`     // by every judge, if there is more than one
-	Timeout map[string]int `json:"timeout"` // of those killed
-	Broken  map[string]int `json:"broken"`  // not killed: the judge had no answer
-	Classes map[string]int `json:"classes"` // those that no judge killed, by class
+	Name      string         `json:"name"`
+	Mutants   int            `json:"mutants"`   // judged
+	Excused   int            `json:"excused"`   // of those, equivalent or a matter of speed, as a person found
+	Killed    map[string]int `json:"killed"`    // by judge; those excused are left out, here and below
+	Alone     map[string]int `json:"alone"`     // by this judge and no other
+	Any       int            `json:"any"`       // killed by at least one judge
+	All       int            `json:"all"`       // by every judge, if there is more than one
+	Timeout   map[string]int `json:"timeout"`   // of those killed
+	Broken    map[string]int `json:"broken"`    // not killed: the judge had no answer
+	Unreached map[string]int `json:"unreached"` // not killed: the judge never executes what is changed
+	Classes   map[string]int `json:"classes"`   // those that no judge killed, by class
 }
 
 // Counted is how many mutants are bugs, as far as anybody knows.
@@ -147,7 +148,7 @@ func (s *Skipped) add(why string) {
 func newRow(name string) Row {
 	return Row{
 		Name: name, Killed: map[string]int{}, Alone: map[string]int{}, Timeout: map[string]int{}, Broken: map[string]int{},
-		Classes: map[string]int{},
+		Unreached: map[string]int{}, Classes: map[string]int{},
 	}
 }
 
@@ -162,10 +163,12 @@ func (r *Row) add(s Survivor, judges []Judge) {
 		return
 	}
 	for _, j := range judges {
-		switch s.Answers[j.Name].Verdict {
-		case Timeout:
+		switch a := s.Answers[j.Name]; {
+		case a.Unreached:
+			r.Unreached[j.Name]++
+		case a.Verdict == Timeout:
 			r.Timeout[j.Name]++
-		case Broken:
+		case a.Verdict == Broken:
 			r.Broken[j.Name]++
 		}
 	}

@@ -56,7 +56,7 @@ n4 unreachable: nobody calls it
 		"Killed by at least one judge: 2 of 5 (40.0 %).\nKilled by lab: 2 of 5 (40.0 %); no answer about 1.\nKilled by tests: 1 of 5 (20.0 %).\n")
 	require.Contains(t, text.String(), "\nn5\n  a/a.go:0, killed by nobody; missed: nobody has looked at it\n  -old\n  +new\n")
 	require.NoError(t, r.WriteMarkdown(&markdown))
-	require.Contains(t, markdown.String(), "| off-by-one | 7 | 2 | 2 | 1 | 1 | 0 | 3 |\n| all | 7 | 2 | 2 | 1 | 1 | 0 | 3 |\n")
+	require.Contains(t, markdown.String(), "| off-by-one | 7 | 2 | 2 | 0 | 1 | 1 | 0 | 0 | 3 |\n| all | 7 | 2 | 2 | 0 | 1 | 1 | 0 | 0 | 3 |\n")
 	require.Contains(t, markdown.String(), "\n`n4`, line 0: killed by nobody; unreachable: nobody calls it\n\n```diff\n-old\n+new\n```\n")
 }
 

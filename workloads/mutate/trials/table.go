@@ -3,6 +3,8 @@ package trials
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/workloads/internal/report"
@@ -86,6 +88,9 @@ func (r Report) sentences() []string {
 		if n := r.Total.Timeout[j]; n > 0 {
 			line += fmt.Sprintf(", %d of them by a timeout", n)
 		}
+		if n := r.Total.Unreached[j]; n > 0 {
+			line += fmt.Sprintf("; it never executes %d", n)
+		}
 		if n := r.Total.Broken[j]; n > 0 {
 			line += fmt.Sprintf("; no answer about %d", n)
 		}
@@ -112,7 +117,7 @@ func share(part, whole int) string {
 func (r Report) table(rows []Row) *report.Table {
 	t := &report.Table{Header: []string{"", "mutants", "excused"}}
 	for _, j := range r.Judges {
-		t.Header = append(t.Header, j)
+		t.Header = append(t.Header, j, "unreached")
 		if len(r.Judges) > 1 {
 			t.Header = append(t.Header, j+" alone")
 		}
@@ -121,7 +126,7 @@ func (r Report) table(rows []Row) *report.Table {
 	for _, row := range rows {
 		cells := []string{row.Name, fmt.Sprint(row.Mutants), fmt.Sprint(row.Excused)}
 		for _, j := range r.Judges {
-			cells = append(cells, fmt.Sprint(row.Killed[j]))
+			cells = append(cells, fmt.Sprint(row.Killed[j]), fmt.Sprint(row.Unreached[j]))
 			if len(r.Judges) > 1 {
 				cells = append(cells, fmt.Sprint(row.Alone[j]))
 			}
@@ -137,6 +142,15 @@ func (s Survivor) fate() string {
 	text := "killed by nobody"
 	if len(s.Killers) > 0 {
 		text = "killed by " + strings.Join(s.Killers, ", ") + " alone"
+	}
+	var unreached []string
+	for _, name := range slices.Sorted(maps.Keys(s.Answers)) {
+		if s.Answers[name].Unreached {
+			unreached = append(unreached, name)
+		}
+	}
+	if len(unreached) > 0 {
+		text += ", never executed by " + strings.Join(unreached, ", ")
 	}
 	text += "; " + string(s.Class)
 	if s.Argument != "" {

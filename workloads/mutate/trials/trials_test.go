@@ -152,6 +152,21 @@ func TestJudgesSeeTheMutant(t *testing.T) {
 	}
 }
 
+func TestAJudgeIsNotAskedAboutWhatItNeverExecutes(t *testing.T) {
+	tr, asked := toy(t)
+	profile := filepath.Join(t.TempDir(), "profile")
+	require.NoError(t, os.WriteFile(profile, []byte("mode: set\nexample.com/toy/same/same.go:1.1,99.1 1 0\n"), 0o600))
+	var err error
+	tr.Judges[0].Reach, err = trials.ReadReach(profile)
+	require.NoError(t, err)
+	report, err := tr.Run(t.Context())
+	require.NoError(t, err)
+	require.Len(t, asked(), 1, "without a mutant")
+	require.Positive(t, report.Total.Mutants)
+	require.Equal(t, report.Total.Mutants, report.Total.Unreached["strict"])
+	require.True(t, report.Survivors[0].Answers["strict"].Unreached)
+}
+
 func TestJudgesAreToldApart(t *testing.T) {
 	tr, _ := toy(t)
 	tr.Judges = append(tr.Judges, tr.Judges[0])
