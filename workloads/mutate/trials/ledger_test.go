@@ -3,6 +3,7 @@ package trials
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -31,7 +32,7 @@ func TestALedgerKeepsWhatItWasTold(t *testing.T) {
 	text, err := os.ReadFile(name)
 	require.NoError(t, err)
 	for cut := range 20 { // a killed process left a part of the last line
-		require.NoError(t, os.WriteFile(name, append(text[:len(text):len(text)], text[:cut]...), 0o600))
+		require.NoError(t, os.WriteFile(name, slices.Concat(text, text[:cut]), 0o600))
 		l, err = openLedger(name, "7")
 		require.NoError(t, err)
 		e, known := l.known("a")
