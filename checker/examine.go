@@ -30,8 +30,8 @@ type finding struct {
 // keys is used up before the search for one moment that fits all keys, which needs it to be sound.
 func (v *view) examine() []finding {
 	v.findLost()
-	if v.atomic {
-		for _, c := range v.listed {
+	for _, c := range v.listed {
+		if v.whole(int(c)) {
 			v.findTorn(int(c))
 		}
 	}

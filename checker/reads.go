@@ -16,15 +16,30 @@ import (
 func CheckReads(ops []history.Op) Result { return CheckReadsFrom(ops, nil) }
 
 // CheckLateReads is CheckReads for a store that may answer with what it held some time ago: values are not stale.
-func CheckLateReads(ops []history.Op) Result { return checkReadsOf(newIndex(ops, nil), nobody) }
+func CheckLateReads(ops []history.Op) Result { return checkReadsOf(newIndex(ops, nil), nobody, true) }
+
+// MayShow is what a store may show to readers without breaking a promise.
+type MayShow struct {
+	Late bool // what it held some time ago
+	Torn bool // a part of a batch, but never of a transaction
+}
+
+// CheckReadsThat is CheckReads for a store that promises less.
+func CheckReadsThat(may MayShow, ops []history.Op) Result {
+	must := everyone
+	if may.Late {
+		must = nobody
+	}
+	return checkReadsOf(newIndex(ops, nil), must, !may.Torn)
+}
 
 // CheckReadsFrom is CheckReads for a run that began with the store in the initial state.
 func CheckReadsFrom(ops []history.Op, initial *history.State) Result {
-	return checkReadsOf(newIndex(ops, initial), everyone)
+	return checkReadsOf(newIndex(ops, initial), everyone, true)
 }
 
-// checkReadsOf demands that reads show all commits of a level that were acknowledged before.
-func checkReadsOf(x *index, must level) Result {
+// checkReadsOf demands that reads show all commits of a level that were acknowledged before, batches as a whole if whole says so.
+func checkReadsOf(x *index, must level, whole bool) Result {
 	r := Result{Judge: "reads", Verdict: Pass}
 	if x.reason != "" {
 		return r.unclear("%s", x.reason)
@@ -32,7 +47,7 @@ func checkReadsOf(x *index, must level) Result {
 	pool := newViews(x)
 	known := make(map[string]bool)
 	for i := range x.ops {
-		for _, v := range x.checkReads(Result{}, pool, &x.ops[i], must).Violations {
+		for _, v := range x.checkReads(Result{}, pool, &x.ops[i], must, whole).Violations {
 			if !known[v.Class] {
 				known[v.Class] = true
 				r = r.fail(v)
@@ -43,22 +58,22 @@ func checkReadsOf(x *index, must level) Result {
 }
 
 // checkReads adds what is wrong with the reads of one operation. Operations without an answer have read nothing.
-func (x *index) checkReads(r Result, pool *views, op *history.Op, must level) Result {
+func (x *index) checkReads(r Result, pool *views, op *history.Op, must level, whole bool) Result {
 	if op.Outcome != history.Acked {
 		// A transaction that lost has been told so: what it read together need not fit together.
 		for i := range op.Reads {
-			r = x.checkView(r, pool, op, op.Reads[i:i+1], must)
+			r = x.checkView(r, pool, op, op.Reads[i:i+1], must, whole)
 		}
 		return r
 	}
 	if at := disorder(op); at > 0 {
 		return r.fail(disordered(op, at))
 	}
-	return x.checkView(r, pool, op, op.Reads, must)
+	return x.checkView(r, pool, op, op.Reads, must, whole)
 }
 
-func (x *index) checkView(r Result, pool *views, op *history.Op, reads []history.Read, must level) Result {
-	v := pool.get(bounds{acked: op.Call, called: op.Return, must: must, suffix: true, atomic: true})
+func (x *index) checkView(r Result, pool *views, op *history.Op, reads []history.Read, must level, whole bool) Result {
+	v := pool.get(bounds{acked: op.Call, called: op.Return, must: must, suffix: true, atomic: whole, atomicTxns: true})
 	defer pool.put(v)
 	if op.Scans() {
 		v.scan(op)

@@ -1,6 +1,7 @@
 package checker_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -195,4 +196,14 @@ func TestLateReads(t *testing.T) {
 	require.Equal(t, checker.Pass, checker.CheckLateReads(late).Verdict)
 	invented := parse(t, "0 1-2 put a=1\n1 5-6 get a=7")
 	require.Equal(t, "invented", checker.CheckLateReads(invented).Violations[0].Class)
+}
+
+func TestABatchMayBeSeenInPartIfThatIsNotPromised(t *testing.T) {
+	torn := checker.MayShow{Torn: true}
+	half := "0 1-2 batch a=1 b=1\n0 3-6 %s\n1 4-5 snapshot a=2 b=1"
+	require.Equal(t, checker.Pass, checker.CheckReadsThat(torn, parse(t, fmt.Sprintf(half, "batch a=2 b=2"))).Verdict)
+	require.Equal(t, "torn read", checker.CheckReadsThat(torn, parse(t, fmt.Sprintf(half, "txn | a=2 b=2"))).Violations[0].Class)
+	over := parse(t, "0 1-2 batch a=1 b=1\n0 3-6 batch a=2 b=2\n1 7-8 scan a=2 b=1")
+	require.Equal(t, "stale read", checker.CheckReadsThat(torn, over).Violations[0].Class, "what was acknowledged is there")
+	require.Equal(t, checker.Pass, checker.CheckReadsThat(checker.MayShow{Torn: true, Late: true}, over).Verdict)
 }

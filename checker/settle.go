@@ -46,7 +46,7 @@ func (v *view) emptied(e *entry, moment history.Tick, last int) bool {
 			break
 		}
 		if w.delete {
-			if v.possible(w) && !(v.atomic && v.missing(int(w.commit)) >= 0) {
+			if v.possible(w) && !(v.whole(int(w.commit)) && v.missing(int(w.commit)) >= 0) {
 				cleared = max(cleared, w.done)
 			}
 		} else if v.inEffect(w, moment, last) {
@@ -61,7 +61,7 @@ func (v *view) inEffect(w *writer, moment history.Tick, last int) bool {
 	if w.done < moment || v.commits[w.commit].ackedBy(v.acked, v.must) {
 		return true
 	}
-	return v.atomic && (int(w.commit) == last || v.in[w.commit] != 0)
+	return v.whole(int(w.commit)) && (int(w.commit) == last || v.in[w.commit] != 0)
 }
 
 // required returns the latest call among the commits of a level that were acknowledged at tick t.

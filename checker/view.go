@@ -13,10 +13,16 @@ type bounds struct {
 	must          level // commits of this level that were acknowledged by acked must be there
 	suffix        bool  // what is missing is everything after some moment
 	atomic        bool  // commits are there whole or not at all
+	atomicTxns    bool  // transactions are, and batches need not be
 }
 
 // possible reports whether a writer may be seen.
 func (b *bounds) possible(w *writer) bool { return w.call <= b.called || w.done <= b.acked }
+
+// whole reports whether a commit is there as a whole or not at all.
+func (v *view) whole(commit int) bool {
+	return v.atomic || v.atomicTxns && v.commits[commit].op.Kind == history.Txn
+}
 
 // What a key can show besides the value of a writer.
 const (

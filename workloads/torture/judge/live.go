@@ -38,10 +38,10 @@ func (j *Judges) liveResults(ctx context.Context) []checker.Result {
 	if results[0].Verdict != checker.Pass {
 		return results
 	}
-	if j.target.Promises.Linearizable {
-		results = append(results, checker.CheckReads(ops), j.linearizability(ctx))
-	} else {
-		results = append(results, checker.CheckLateReads(ops))
+	promises := &j.target.Promises
+	results = append(results, checker.CheckReadsThat(checker.MayShow{Late: !promises.Linearizable, Torn: !promises.AtomicBatch}, ops))
+	if promises.Linearizable {
+		results = append(results, j.linearizability(ctx))
 	}
 	if j.bank != nil {
 		results = append(results, j.bank.JudgeHistory(ops))
