@@ -34,7 +34,7 @@ func runIsolated(ctx context.Context, t *tool, target torture.Target, f *runFlag
 		return err
 	}
 	f.sign(&result.Provenance, t.name, started)
-	return cmp.Or[error](publish(t, result, &f.out), exit.Violation)
+	return cmp.Or(publish(t, result, &f.out), codeOf(ctx, result).Err())
 }
 
 // replayIsolated is replay in a child process. If the child dies, each attempt gets a child of its own, and those that show

@@ -30,6 +30,9 @@ type campaign struct {
 	cutOff    int                               // runs that were cut off because they took too long
 	sampling  bool                              // runs are explored under all profiles
 	demanding bool                              // it is the default run, which has to reach every goal
+
+	hadStoreDir bool   // the working directory had something like a store before the first run
+	thin        string // says that the engine writes suspiciously little; empty: it does not
 }
 
 // maxHangs is the number of hangs after which a campaign gives up: each leaves behind goroutines that nobody can stop.
@@ -59,7 +62,7 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 	}
 	c := &campaign{
 		target: target, opts: opts, cells: cellsOf(opts), figures: newFigures(&target), findings: newFindings(opts.For),
-		limits: limits, progress: &progress{begin: time.Now()}, sampling: sampling, demanding: demanding,
+		limits: limits, progress: &progress{begin: time.Now()}, hadStoreDir: storeDirExists(), sampling: sampling, demanding: demanding,
 	}
 	if opts.For > 0 {
 		c.deadline = c.progress.begin.Add(opts.For)
@@ -122,7 +125,7 @@ func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec) (*recor
 		cell.unclear(fmt.Sprintf("a run was cut off after %d operations, at a time limit of %v: the script is too long for the "+
 			"engine; allow more time with --for, or fewer operations with --ops and --keys", len(r.History), c.longestRecording()), 1)
 	}
-	return r, nil
+	return r, c.checkBypass(r)
 }
 
 // recordingLimit returns the context of a run: one that is much longer than a run of the matrix is cut off.

@@ -106,9 +106,12 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		Provenance: provenance(),
 	}
 	c.figures.fill(r)
+	if c.thin != "" {
+		r.Reasons = append(r.Reasons, c.thin)
+	}
 	stopped := c.stopped() // a campaign that was asked to stop here owes nothing else
 	if !stopped {
-		r.Reasons = append(c.unseenProfiles(), c.missedGoals()...)
+		r.Reasons = slices.Concat(r.Reasons, c.unseenProfiles(), c.missedGoals())
 	}
 	for _, cell := range c.cells {
 		if !stopped {

@@ -35,7 +35,8 @@
 //   - T3 (torture): no fault, no verdict. A cell whose fault was never injected, whose clients committed nothing, or whose
 //     crashes lost no byte (unless its fault is rot or its profile is lose-none), is Inconclusive. Three of four faults
 //     begin when the store is loaded: one that hits earlier poisons the store before anything is at stake. An error is
-//     excused only if a fault came before it.
+//     excused only if a fault came before it. An engine that acknowledges synced commits and changes nothing on the disk
+//     that it was given is an ErrConfig; one that writes far less than it acknowledges makes the run Inconclusive.
 //
 //   - T4 (evidence, replay): a finding replays. Its token repeats a run of one client from the seed. Its saved evidence
 //     repeats any run, because it holds the operations themselves. Both hold the limits of the engine that the run had set;

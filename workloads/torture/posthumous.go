@@ -10,16 +10,20 @@ import (
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
 // AfterDeath returns the finding of a process that died in a run. If several runs were going on, it is the one whose
 // repetition dies as well, as far as the time for findings goes: again repeats the run of a token in a process of its own and returns how that died; nil if it did
-// not. The error is ErrHost if the engine is not to blame.
+// not. It is nil if the engine stopped as it promises to. The error is ErrHost if the engine is not to blame.
 func AfterDeath(
 	ctx context.Context, targets []Target, opts Options, d *apart.Death, again func(ctx context.Context, token string) *apart.Death,
 ) (*Finding, error) {
 	if err := innocent(d); err != nil {
 		return nil, err
+	}
+	if len(d.Tokens) > 0 && stopsAsPromised(targets, d.Tokens[0]) {
+		return nil, nil //nolint:nilnil // there is nothing to report
 	}
 	left := newAllowance(opts.For)
 	for _, token := range d.Tokens {
@@ -41,6 +45,17 @@ func AfterDeath(
 		f.Sentence += "; replays of the run did not show it"
 	}
 	return f, err
+}
+
+// stopsAsPromised reports whether a token is that of a run, and not of a recovery, in which the disk may have reported an error
+// to an engine that then stops.
+func stopsAsPromised(targets []Target, token string) bool {
+	target, s, at, err := evidence.DecodeToken(token, targets)
+	if err != nil || at.Tick != 0 || !target.Promises.StopsOnError {
+		return false
+	}
+	fault, err := plan.FaultNamed(s.Fault)
+	return err == nil && fault.Errors
 }
 
 // AfterReplay returns the finding of a process that died while it replayed; nil if what it replayed is a file, which does not
@@ -72,7 +87,7 @@ func innocent(d *apart.Death) error {
 }
 
 // Posthumous returns the result of a run whose process died. It has the findings that the run had saved since it began
-// and, last, the one that says what the process died of. The figures of the run are lost, except for the time that it
+// and, last, the one that says what the process died of; nil: the engine stopped as it promises to. The figures of the run are lost, except for the time that it
 // took.
 func Posthumous(target Target, opts Options, last *Finding, began time.Time, took time.Duration) (*Result, error) {
 	opts = opts.withDefaults(target.Promises)
@@ -96,6 +111,13 @@ func Posthumous(target Target, opts Options, last *Finding, began time.Time, too
 			r.Findings = append(r.Findings, v.Finding)
 		}
 	}
-	r.Findings = append(r.Findings, *last)
+	switch {
+	case last != nil:
+		r.Findings = append(r.Findings, *last)
+	case len(r.Findings) == 0:
+		r.Verdict = checker.Inconclusive
+		r.Reasons = append(r.Reasons, "The engine ended the process in a run in which the disk may report an error, as it promises to "+
+			"(StopsOnError). Let it call Env.Stop instead, so that the lab goes on.")
+	}
 	return r, nil
 }

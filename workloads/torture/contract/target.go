@@ -53,6 +53,24 @@ type Env struct {
 	Inline bool
 	// Limits are those of Target.Limits that the run sets; a recovery has those of its run. It must not be changed.
 	Limits Limits
+
+	stop func(reason string) // nil: Stop panics
+}
+
+// Stop says that the engine stops on purpose, because of an error that it will not live with: it is called where the engine
+// would otherwise end the process, as by log.Fatal, and does not return. In a recorded run all that the engine does ends
+// here, as if the process had ended; elsewhere Stop panics.
+func (e Env) Stop(reason string) {
+	if e.stop != nil {
+		e.stop(reason)
+	}
+	panic("the engine stopped: " + reason)
+}
+
+// Stopping returns the environment with what Stop does in it. It is for the lab.
+func (e Env) Stopping(stop func(reason string)) Env {
+	e.stop = stop
+	return e
 }
 
 // Promises says what an engine claims.
@@ -60,13 +78,18 @@ type Promises struct {
 	SyncSurvivesPowerCut bool // an acknowledged Sync commit is never lost
 	NoSyncSurvivesKill   bool // an acknowledged NoSync commit survives a killed process
 	LossIsSuffix         bool // if a commit is lost, every later one is lost too
-	AtomicBatch          bool // a batch or transaction is recovered whole or not at all
+	AtomicBatch          bool // a batch or transaction is recovered whole or not at all, and no read shows a part of a batch
 	RecoveryRepeats      bool // a recovery that is interrupted by a crash shows, run again, what it would have shown
 	Linearizable         bool // single-key operations are linearizable
 	ShownSurvives        bool // what a read has shown is as safe from then on as if it had been acknowledged
 	ClosesInFlight       bool // the store may be closed while others use it: their calls are done, or workloads.ErrRefused
 	RefusesSecondOpen    bool // while a store is open, opening it again fails with workloads.ErrLocked and does no harm
-	Transactions         bool // Begin works, with the isolation levels of workloads.Isolation
+	// StopsOnError says that once the disk has reported an error, the engine may stop: refuse everything, panic in the
+	// goroutine that called it, or call Env.Stop. That is no finding then. What it had acknowledged must be there all the same
+	// when it is opened again, so every fault may be used on it. Before an error, and while it recovers, it may not stop. What
+	// ends the process cannot be told from a bug before it is too late: it ends the campaign, which is then inconclusive.
+	StopsOnError bool
+	Transactions bool // Begin works, with the isolation levels of workloads.Isolation
 	// Isolation is what transactions that ask for serializability get, if Transactions is set; zero:
 	// checker.Serializable. One that asks for a snapshot must get that at any level.
 	Isolation checker.Level

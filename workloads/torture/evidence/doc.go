@@ -5,7 +5,7 @@
 //	tracelines.go  the operations before a crash         gotest.go   Case, and the Go test of a finding
 //	token.go    tokens                                   literal.go  values as Go source
 //	died.go     what ended the process                   load.go     reading a saved finding, within limits
-//	                                                     check.go    the numbers in it
+//	wording.go  sentences without repetitions            check.go    the numbers in it
 //
 // Formats. A token is "LT2-" and base 32 in Crockford's alphabet: hashes of names (2 bytes each), numbers as varints,
 // and a checksum of 3 bytes. It carries the version of the format and of the generators of scripts, so a token of

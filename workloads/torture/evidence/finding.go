@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
@@ -62,7 +60,7 @@ func NewFinding(ctx context.Context, s *explore.Subject, f *explore.Failure) Fin
 	finding := Finding{
 		ID: f.Fingerprint(), Judge: f.Judge, Class: f.Class, Workload: p.Spec.Workload, Fault: p.Fault.Name, Rules: p.RuleTexts(),
 		Profile: p.Spec.Profile, Device: p.Spec.Device, Limits: p.Spec.Limits, Seed: p.Spec.Seed, Clients: p.Clients(), CrashTick: at.Tick,
-		NestedTick: at.Nested, Shown: again.Shown, ShownOf: again.Of, Sentence: capitalized(f.Sentence),
+		NestedTick: at.Nested, Shown: again.Shown, ShownOf: again.Of, Sentence: worded(f.Sentence),
 		Evidence: evidenceLines(f), Trace: traceLines(s.Recording.Trace, f.Tick, f.Fates), Count: f.Count,
 		Token: Token(s.Target.Name, p.Spec, at),
 	}
@@ -95,10 +93,4 @@ func evidenceLines(f *explore.Failure) []string {
 		lines = append([]string{f.Damage.String()}, lines...)
 	}
 	return lines[:min(12, len(lines))]
-}
-
-// capitalized makes a sentence begin with a capital letter.
-func capitalized(sentence string) string {
-	first, size := utf8.DecodeRuneInString(sentence)
-	return string(unicode.ToUpper(first)) + sentence[size:]
 }

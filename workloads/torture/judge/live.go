@@ -100,5 +100,5 @@ func isTransaction(k history.Kind) bool { return k == history.Txn || k == histor
 // SeenInHistory reports whether what is wrong in a run without a crash can be seen in what the clients called and got: not
 // a panic or a hang, nor an error of opening or closing the store.
 func SeenInHistory(class string) bool {
-	return class != "panic" && class != "hang" && class != "unexpected error"
+	return class != "panic" && class != "stop" && class != "hang" && class != "unexpected error"
 }

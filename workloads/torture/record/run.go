@@ -32,24 +32,39 @@ func Run(ctx context.Context, target contract.Target, p *plan.Plan, patience tim
 			fs.SetRules(p.RulesAt(true, uint64(clock.Now()))...)
 		}
 	}
-	go func() { done <- runStore(ctx, target, fs, p, rec, loaded) }()
+	go func() {
+		err := runStore(ctx, target, fs, p, rec, stopping(done), loaded)
+		select {
+		case done <- err:
+		default: // it has stopped
+		}
+	}()
 	err := await(ctx, done, patience, rec.Events)
-	r := &Recording{Plan: p, Trace: fs.Trace(), History: rec.Ops(), Injected: fs.Injected()}
+	now := clock.Now()
+	r := &Recording{Plan: p, Injected: fs.Injected()}
+	r.Trace, r.History = until(now, fs.Trace(), rec.Ops())
 	r.CutOff = errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
-	r.Problems = problemsOf(ctx, r, err)
+	r.Problems = problemsOf(ctx, r, err, target.Promises)
 	return r
 }
 
 // problemsOf returns what an error of the running store means: nothing, if an injected fault explains it.
-func problemsOf(ctx context.Context, r *Recording, err error) []checker.Violation {
+func problemsOf(ctx context.Context, r *Recording, err error, promises contract.Promises) []checker.Violation {
 	var panicked *workloads.Panic
 	var hang *Hang
+	var stopped *Stopped
+	faulty := r.Excused() != history.Never
+	stops := errors.As(err, &panicked) || errors.As(err, &stopped)
 	switch {
+	case stops && faulty && promises.StopsOnError:
+		return nil
+	case stops && stopped != nil:
+		return []checker.Violation{stopped.violation(faulty)}
 	case errors.As(err, &panicked):
 		return []checker.Violation{PanicViolation(panicked)}
 	case errors.As(err, &hang):
 		return []checker.Violation{hang.Violation()}
-	case err == nil, ctx.Err() != nil, r.Excused() != history.Never:
+	case err == nil, ctx.Err() != nil, faulty:
 		return nil
 	}
 	return []checker.Violation{{
@@ -67,14 +82,14 @@ func PanicViolation(p *workloads.Panic) checker.Violation {
 // runStore opens the store, runs the script and closes the store; then the same for the sequel. A sequel runs whatever
 // became of the script: how a store behaves when it is opened after an error is evidence.
 func runStore(
-	ctx context.Context, target contract.Target, fs *faultfs.FS, p *plan.Plan, rec *history.Recorder, loaded func(),
+	ctx context.Context, target contract.Target, fs *faultfs.FS, p *plan.Plan, rec *history.Recorder, stop func(reason string), loaded func(),
 ) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = &workloads.Panic{Value: v, Stack: debug.Stack()}
 		}
 	}()
-	env := contract.Env{FS: fs, Dir: StoreDir, Inline: p.Clients() <= 1, Limits: p.Spec.Limits}
+	env := contract.Env{FS: fs, Dir: StoreDir, Inline: p.Clients() <= 1, Limits: p.Spec.Limits}.Stopping(stop)
 	err = runLife(ctx, target, env, p.Script, p.Rules, rec, workloads.DriveOptions{Loaded: loaded, PhaseOps: p.Phase})
 	if panicked := (*workloads.Panic)(nil); p.Sequel == nil || errors.As(err, &panicked) {
 		return err

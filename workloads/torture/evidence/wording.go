@@ -1,0 +1,36 @@
+package evidence
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// worded makes a sentence of a failure readable: errors that were wrapped more than once say the same word more than once, as in
+// "open: engine: open db: engine: corrupt: ...". Of these it keeps the first package, and "open db" instead of "open". The
+// fingerprint is that of the failure as it is.
+func worded(sentence string) string {
+	head, tail, quoted := strings.Cut(sentence, `"`) // what is quoted is the engine's or the user's
+	parts := strings.Split(head, ": ")
+	kept := parts[:0:0]
+	for i, part := range parts {
+		last := i == len(parts)-1
+		switch {
+		case !last && isWord(part) && slices.Contains(kept, part):
+		case !last && isWord(part) && slices.ContainsFunc(parts[i+1:], func(later string) bool { return strings.HasPrefix(later, part+" ") }):
+		default:
+			kept = append(kept, part)
+		}
+	}
+	sentence = strings.Join(kept, ": ")
+	if quoted {
+		sentence += `"` + tail
+	}
+	first, size := utf8.DecodeRuneInString(sentence)
+	return string(unicode.ToUpper(first)) + sentence[size:]
+}
+
+func isWord(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) })
+}

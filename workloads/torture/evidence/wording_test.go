@@ -1,0 +1,21 @@
+package evidence
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestASentenceSaysNoWordTwice(t *testing.T) {
+	t.Parallel()
+	for was, want := range map[string]string{
+		"the store cannot be recovered after the crash: open: engine: open db: engine: corrupt: 000003.sst offset 0": "The store cannot be recovered after the crash: engine: open db: corrupt: 000003.sst offset 0",
+		"failed: open: open db/log: file does not exist":                                                             "Failed: open db/log: file does not exist",
+		"failed: read: engine: corrupt: 3.sst: engine: corrupt":                                                      "Failed: read: engine: corrupt: 3.sst: corrupt",
+		"the store failed: close: disk full":                                                                         "The store failed: close: disk full",
+		`a shows "x: a: x: a", and b: nothing`:                                                                       `A shows "x: a: x: a", and b: nothing`,
+		"the engine panicked in a goroutine of its own, in db.open, and ended it: gone":                              "The engine panicked in a goroutine of its own, in db.open, and ended it: gone",
+	} {
+		assert.Equal(t, want, worded(was))
+	}
+}

@@ -1,0 +1,34 @@
+package record
+
+import (
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/checker"
+)
+
+// Stopped is the error of an engine that stopped on purpose: it called Env.Stop.
+type Stopped struct{ reason string }
+
+func (s *Stopped) Error() string { return "the engine stopped: " + s.reason }
+
+// violation returns the stop as a judge would report it, where nothing excuses it.
+func (s *Stopped) violation(faulty bool) checker.Violation {
+	if faulty {
+		return checker.Violation{
+			Class: "stop", Sentence: fmt.Sprintf("%v; after an error of the disk it may, if it promises StopsOnError", s),
+		}
+	}
+	return checker.Violation{Class: "stop", Sentence: s.Error() + "; the disk did what it was told"}
+}
+
+// stopping returns what Env.Stop does in a run: it ends the run. The goroutine that called it goes no further, as in a process
+// that has ended, with all locks that it holds.
+func stopping(done chan<- error) func(reason string) {
+	return func(reason string) {
+		select {
+		case done <- &Stopped{reason}:
+		default: // another goroutine was faster
+		}
+		select {}
+	}
+}
