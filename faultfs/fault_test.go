@@ -85,6 +85,7 @@ var silent = map[string]string{
 	"FS.Lost":        "for the lab: what the image lost",
 	"FS.Injected":    "for the lab: the faults",
 	"FS.SetRules":    "for the lab: the faults",
+	"FS.Decided":     "for the lab: what is known of the image",
 	"FS.LostBytes":   "for the lab: what the image lost",
 	"FS.Sampled":     "for the lab: how complete the search is",
 	"File.Name":      "the name it was opened with",

@@ -72,6 +72,18 @@ func (fs *FS) Lost() []PendingOp {
 	return fs.image.Lost()
 }
 
+// Decided returns, by their ID, the pending ops that have been decided by now, and whether this crash image has them. An image
+// of the same crash point whose chooser answers accordingly is the same disk, whoever looks at it first and in whatever
+// order. Its limit must be so high that it asks about each op separately.
+func (fs *FS) Decided() map[uint64]bool {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if fs.image == nil {
+		return nil
+	}
+	return fs.image.Decided()
+}
+
 // Fates returns what became of the operations that were pending when power was cut, by their tick: "kept", "lost",
 // "torn" if only parts were kept, and "unseen" if nothing has looked yet. Operations that are missing were durable.
 func (fs *FS) Fates() map[uint64]string {

@@ -18,6 +18,17 @@ func (im *Image) Fates() map[uint64]string {
 	return fates
 }
 
+// Decided returns, by their ID, the pending ops that have been decided by now, and whether the image has them.
+func (im *Image) Decided() map[uint64]bool {
+	decided := map[uint64]bool{}
+	for i, op := range im.point.pending {
+		if im.fates[i] != model.Undecided {
+			decided[uint64(op.seq)] = im.fates[i] == model.Kept
+		}
+	}
+	return decided
+}
+
 // Lost returns the pending ops that the image is known to have lost, oldest first.
 func (im *Image) Lost() []PendingOp {
 	var all []PendingOp

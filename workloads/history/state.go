@@ -35,6 +35,9 @@ func (s *State) Bytes() int { return len(s.buf) }
 // Clone returns a copy that shares nothing.
 func (s *State) Clone() *State { return &State{buf: bytes.Clone(s.buf), pairs: s.pairs} }
 
+// Assign makes s a copy of o, in the memory that s has.
+func (s *State) Assign(o *State) { s.buf, s.pairs = append(s.buf[:0], o.buf...), o.pairs }
+
 // Equal reports whether both states hold the same pairs.
 func (s *State) Equal(o *State) bool { return s.pairs == o.pairs && bytes.Equal(s.buf, o.buf) }
 

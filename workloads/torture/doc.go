@@ -79,9 +79,16 @@
 //   - T14 (explore, evidence): a finding says whether it repeats. Its very image is recovered eight more times; if it does
 //     not fail each time, the finding and its token say how often it did, and nobody experiments with it.
 //
-//   - T13 (explore, plan): faults reach recovery. Some images are recovered once more while one of the recovery's own calls
+//   - T15 (explore, plan): faults reach recovery. Some images are recovered once more while one of the recovery's own calls
 //     fails, then without the fault, then after another crash. Rules that hit nothing in a run are injected into its
 //     recoveries.
+//
+//   - T16 (explore): the same disk shows the same contents. Some images are recovered again with every decision as it was, and
+//     so is every image that a judge rejects, as long as an explorer has few of them. Two contents of one disk are a finding,
+//     whatever the store promises, unless Target.RecoveryVaries says that they may differ: a user who was shown one of them
+//     finds the other after the next crash, although nothing has happened in between. Replays recover each image several
+//     times, since what comes and goes need not come at once. A recovery that shows the same after other looks at the disk is
+//     counted as a divergence, and its crash point is not exhaustive.
 //
 // A campaign shares no state with others, so several may run at once.
 package torture

@@ -15,6 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
@@ -230,6 +231,48 @@ func TestARecoveryThatDiffersTheSecondTimeIsNoticed(t *testing.T) {
 	require.NoError(t, err)
 	assert.Positive(t, r.Divergences)
 	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
+}
+
+func TestTwoContentsOfOneDiskAreAFinding(t *testing.T) {
+	target := toy.Target(toy.Fickle)
+	target.Promises = Promises{} // whatever is promised
+	o := toyOptions("power")
+	o.Workloads, o.NoShrink, o.Workers = []string{"kv"}, true, 1
+	r, err := Check(t.Context(), target, o)
+	require.NoError(t, err)
+	require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
+	require.Len(t, r.Findings, 1, "%+v", r.Findings)
+	f := r.Findings[0]
+	assert.Equal(t, explore.NotDeterministic, f.Class)
+	assert.Contains(t, f.Evidence[0], "recovery had shown")
+	assert.Nil(t, f.Explanation, "no operation is missing")
+	again, err := Replay(t.Context(), []Target{target}, f.Token, ReplayOptions{Attempts: 3})
+	require.NoError(t, err)
+	assert.Equal(t, 3, again.Hits)
+	fixed, err := Replay(t.Context(), []Target{toy.Target(toy.Correct)}, f.Token, ReplayOptions{})
+	require.NoError(t, err)
+	assert.False(t, fixed.Reproduced)
+
+	target.RecoveryVaries = true
+	r, err = Check(t.Context(), target, o)
+	require.NoError(t, err)
+	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
+	assert.Positive(t, r.Divergences)
+}
+
+// A loss that comes and goes on one disk is no lost write: what is wrong is that it comes and goes.
+func TestALossThatDoesNotRepeatIsNotCalledALoss(t *testing.T) {
+	target := toy.Target(toy.Flaky)
+	o := toyOptions("power")
+	o.Workloads, o.NoShrink, o.Workers = []string{"kv"}, true, 1
+	r, err := Check(t.Context(), target, o)
+	require.NoError(t, err)
+	require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
+	require.Len(t, r.Findings, 1, "%+v", r.Findings)
+	assert.Equal(t, explore.NotDeterministic, r.Findings[0].Class)
+	again, err := Replay(t.Context(), []Target{target}, r.Findings[0].Token, ReplayOptions{Attempts: 3})
+	require.NoError(t, err)
+	assert.Positive(t, again.Hits)
 }
 
 func TestRotIsASample(t *testing.T) {

@@ -25,6 +25,10 @@ type Target struct {
 	// CheckFiles, if set, looks at the files of a store that was recovered and closed, and returns an error for any
 	// that should not be there, such as a table of zero bytes.
 	CheckFiles func(fs afero.Fs, dir string) error
+	// RecoveryVaries says that the store may show different contents when it recovers the same disk twice, say because values
+	// expire meanwhile. Without it that is a finding, whatever the store promises: what a user has seen after one crash may
+	// then be gone after the next, although nothing has happened in between.
+	RecoveryVaries bool
 	// Goals are the dangerous situations of this engine, in addition to those of every store.
 	Goals []Goal
 	// Limits are the thresholds of the engine that a run may set. Open finds those of its run in Env.Limits.

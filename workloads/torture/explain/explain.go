@@ -16,7 +16,8 @@ import (
 // nothing: for rot, a hang, many crashes in a row, what is wrong only in memory, and losses that do not fail a second
 // time.
 func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Explanation {
-	if ctx.Err() != nil || f.Damage != nil || f.Endured || f.Class == "hang" || f.Tick == 0 && !judge.SeenInHistory(f.Class) {
+	aside := f.Damage != nil || f.Endured || f.Class == "hang" || f.Class == explore.NotDeterministic
+	if ctx.Err() != nil || aside || f.Tick == 0 && !judge.SeenInHistory(f.Class) {
 		return nil
 	}
 	ctx, stop := context.WithTimeout(ctx, s.Patience)

@@ -28,9 +28,9 @@ const (
 )
 
 // Profiles finds out under which profiles a failure shows: around its crash point, in the same recording. A failure that
-// needs no crash has none.
+// needs no crash has none, nor has one that comes and goes on the same disk.
 func Profiles(ctx context.Context, s *explore.Subject, f *explore.Failure) map[string]string {
-	if f.Tick == 0 {
+	if f.Tick == 0 || f.Class == explore.NotDeterministic {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, nearPatience)

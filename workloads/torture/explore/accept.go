@@ -41,6 +41,13 @@ func (x *explorer) acceptState(img *faultfs.FS, at origin, state *history.State,
 		return false
 	case checker.Fail:
 	}
+	if at.point != nil {
+		first := recovery.Call{Image: img, Probe: recovery.ProbeSeed(at.job.draw)}
+		if v := x.waver(at.point, first, attempt{img, at, at.path}, state); v != nil {
+			x.fail(img, at, "recovery", *v)
+			return false
+		}
+	}
 	for _, v := range result.Violations {
 		x.noteLost(v)
 		if f := x.fail(img, at, result.Judge, v); f != nil {

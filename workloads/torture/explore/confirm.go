@@ -53,6 +53,9 @@ func Confirm(ctx context.Context, s *Subject, f *Failure) Confirmed {
 // again asks for the image of a failure and for no other one.
 func again(s *Subject, f *Failure) Request {
 	req := NewRequest(s)
+	if f.Class == NotDeterministic {
+		req.Repeat = confirmations
+	}
 	if f.Endured {
 		req.Endless = f.Tick
 		return req

@@ -43,7 +43,7 @@ type endurance struct {
 func (x *explorer) endure(j job) {
 	path := newPath()
 	e := &endurance{
-		x: x, at: origin{job: &j, path: path, endured: true}, rng: rand.New(rand.NewPCG(j.draw, endureCycles)),
+		x: x, at: origin{job: &j, point: j.point, path: path, endured: true}, rng: rand.New(rand.NewPCG(j.draw, endureCycles)),
 		img: j.point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(j.draw)}),
 	}
 	path.begin(e.img.Now)
@@ -102,8 +102,8 @@ func (e *endurance) crash() bool {
 		return false // a store that changes nothing does not grow
 	}
 	tick := ticks[e.rng.IntN(len(ticks))]
-	point := faultfs.NewTimeline(e.img, e.x.plan.Model, tick).Advance(tick)
-	e.img = point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(e.rng.Uint64())})
+	e.at.point = faultfs.NewTimeline(e.img, e.x.plan.Model, tick).Advance(tick)
+	e.img = e.at.point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(e.rng.Uint64())})
 	return true
 }
 

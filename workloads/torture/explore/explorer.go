@@ -25,6 +25,7 @@ type job struct {
 // origin is how an image came about.
 type origin struct {
 	job     *job
+	point   *faultfs.CrashPoint // the crash point of the image, with what rotted; nil: the image cannot be made again
 	path    *searchPath
 	leaf    int
 	damage  *faultfs.Damage
@@ -68,8 +69,10 @@ type explorer struct {
 	callers   bool   // second lives have to say which code of the engine they come from
 	attempt   attempt
 	verdicts  verdicts
-	gaps      bool // some crash of a recovery of the crash point at hand was left out
-	strayed   bool // some recovery of the crash point at hand did not repeat
+	gaps      bool          // some crash of a recovery of the crash point at hand was left out
+	strayed   bool          // some recovery of the crash point at hand did not repeat
+	shown     history.State // what the recovery showed that is to be repeated
+	doubts    int           // rejected images that were recovered again and showed the same
 
 	tally      Tally
 	failures   map[string]*Failure // by fingerprint, the simplest of each

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"cmp"
 	"errors"
 	"math/rand/v2"
 	"slices"
@@ -90,6 +91,11 @@ func (x *explorer) liveAgain(at origin) *secondLife {
 	if path.diverged {
 		return nil
 	}
+	if first := &x.verdicts.latest; first.valid && !first.state.Equal(s.read) && !x.subject.Target.RecoveryVaries {
+		x.gaps, x.strayed = true, true
+		x.fail(s.img, at, "recovery", *notDeterministic(first.state, s.read))
+		return nil
+	}
 	s.history = rec.Ops()
 	s.rest = checker.NewDurability(s.history, nil)
 	s.cuts = record.NewCuts(s.img.Trace(), s.history)
@@ -129,11 +135,14 @@ func (x *explorer) crashSecond(s *secondLife, at origin, point *faultfs.CrashPoi
 		deep.nested = &NestedImage{Tick: tick, Leaf: leaf}
 		call, a := recovery.Call{Image: img}, attempt{s.img, deep, path}
 		state, err := x.recover(call, a)
-		shown := x.shown(state, err, deep)
+		repeats := x.repeats(state, err, deep)
 		x.tally.Nested++
 		x.count(img)
 		deep.nested.Picks = path.picks()
 		if v := judge(s, at, tick, s.cuts.At(tick), state, err); v != nil {
+			if err == nil {
+				v = cmp.Or(x.waver(point, call, a, state), v)
+			}
 			x.fail(s.img, deep, "recovery", *v) // a finding shows the trace of the first life
 			return
 		}
@@ -143,13 +152,17 @@ func (x *explorer) crashSecond(s *secondLife, at origin, point *faultfs.CrashPoi
 				return
 			}
 		}
-		if shown != 0 && !x.ended() {
-			x.repeat(point, call, a, shown, func(_ *faultfs.FS, path *searchPath, state *history.State, err error) {
+		for range repeats {
+			v := x.repeat(point, call, a, func(_ *faultfs.FS, path *searchPath, state *history.State, err error) {
 				deep.nested.Picks = path.picks()
 				if v := judge(s, at, tick, s.cuts.At(tick), state, err); v != nil {
 					x.fail(s.img, deep, "recovery", *v)
 				}
 			})
+			if v != nil {
+				x.fail(s.img, deep, "recovery", *v)
+				return
+			}
 		}
 		x.gaps = x.gaps || img.Sampled()
 		if path.strayed() {

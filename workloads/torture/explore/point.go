@@ -83,6 +83,7 @@ func (x *explorer) image(j *job, at origin, lives *int) *faultfs.FS {
 			x.tally.Rotted++
 		}
 	}
+	at.point = point
 	begin := time.Now()
 	img := point.Image(faultfs.ImageOptions{Chooser: at.path})
 	x.tally.Spent.Making += time.Since(begin)
@@ -90,7 +91,7 @@ func (x *explorer) image(j *job, at origin, lives *int) *faultfs.FS {
 	call, a := recovery.Call{Image: img, Probe: recovery.ProbeSeed(j.draw)}, attempt{img, at, at.path}
 	state, err := x.recover(call, a)
 	x.count(img)
-	shown := x.shown(state, err, at)
+	repeats := x.repeats(state, err, at)
 	if !x.accept(img, at, state, err) {
 		x.gaps = true
 		return img
@@ -99,12 +100,15 @@ func (x *explorer) image(j *job, at origin, lives *int) *faultfs.FS {
 		x.gaps = true
 		return img
 	}
-	if shown != 0 {
-		x.repeat(point, call, a, shown, func(img *faultfs.FS, path *searchPath, state *history.State, err error) {
-			again := at
-			again.path = path
-			x.accept(img, again, state, err)
-		})
+	for range repeats {
+		if v := x.repeat(point, call, a, func(img *faultfs.FS, path *searchPath, state *history.State, err error) {
+			other := at
+			other.point, other.path = nil, path
+			x.accept(img, other, state, err)
+		}); v != nil {
+			x.fail(img, at, "recovery", *v)
+			return img
+		}
 	}
 	x.recoverFaulty(point, img, at)
 	switch {

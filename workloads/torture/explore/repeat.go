@@ -1,8 +1,10 @@
 package explore
 
 import (
+	"math"
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
@@ -13,37 +15,120 @@ import (
 // does the same; where it does not, images may have been missed.
 const repeatEach = 20
 
-// shown returns a hash of the state that a recovery showed, if the image is to be recovered twice; otherwise 0.
-func (x *explorer) shown(state *history.State, err error, at origin) uint64 {
-	tick, leaf := at.job.draw, at.leaf
-	if at.nested != nil {
-		tick, leaf = tick<<32|at.nested.Tick, at.nested.Leaf
-	}
-	if err != nil || plan.Mix(tick, uint64(leaf)+repeatEach)%repeatEach != 0 {
+// NotDeterministic is the class of the violation of a store that shows two different contents on one and the same disk, and
+// KindNotDeterministic the kind of its failures.
+const (
+	NotDeterministic     = "recovery is not deterministic"
+	KindNotDeterministic = "recovery/" + NotDeterministic
+)
+
+// repeats returns how often an image is to be recovered again, and keeps what it has shown.
+func (x *explorer) repeats(state *history.State, err error, at origin) int {
+	if err != nil {
 		return 0
 	}
-	return state.Hash(x.shared.seed) | 1
+	n := x.shared.req.Repeat
+	if n == 0 {
+		tick, leaf := at.job.draw, at.leaf
+		if at.nested != nil {
+			tick, leaf = tick<<32|at.nested.Tick, at.nested.Leaf
+		}
+		if plan.Mix(tick, uint64(leaf)+repeatEach)%repeatEach != 0 {
+			return 0
+		}
+		n = 1
+	}
+	x.shown.Assign(state)
+	return n
 }
 
 // repeat recovers an image once more, with the same answers. The store has to show the same and to ask the same of the
-// disk. If it does not, this image differs from the one that was judged, but a crash can leave it, so judge is called
-// with it.
+// disk. If it asks for something else, its image is another one, which a crash can leave too: judge is called with it, and
+// the disk of the first recovery is recovered again.
 func (x *explorer) repeat(
-	point *faultfs.CrashPoint, first recovery.Call, a attempt, shown uint64,
+	point *faultfs.CrashPoint, first recovery.Call, a attempt,
 	judge func(img *faultfs.FS, path *searchPath, state *history.State, err error),
-) {
+) *checker.Violation {
+	if x.ended() {
+		return nil
+	}
 	path := a.path.again()
 	img := point.Image(faultfs.ImageOptions{Chooser: path})
 	path.begin(img.Now)
 	state, err := x.recover(recovery.Call{Image: img, Probe: first.Probe}, attempt{a.img, a.at, path})
 	x.tally.Repeated++
-	if err == nil && !path.diverged && state.Hash(x.shared.seed)|1 == shown &&
-		slices.EqualFunc(first.Image.Trace(), img.Trace(), sameCall) {
-		return
+	same := err == nil && state.Equal(&x.shown)
+	if same && !path.diverged && slices.EqualFunc(first.Image.Trace(), img.Trace(), sameCall) {
+		return nil
 	}
 	x.tally.Divergences++
 	x.gaps, x.strayed = true, true
+	if err == nil && !same && !path.diverged && !x.subject.Target.RecoveryVaries {
+		return notDeterministic(&x.shown, state)
+	}
 	judge(img, path, state, err)
+	return x.onceMore(point, first, a)
+}
+
+// onceMore recovers the disk that an image turned out to be, whatever the engine looks at first this time. It returns a
+// violation if the store shows something else than x.shown.
+func (x *explorer) onceMore(point *faultfs.CrashPoint, first recovery.Call, a attempt) *checker.Violation {
+	if x.ended() || x.subject.Target.RecoveryVaries {
+		return nil
+	}
+	img := point.Image(faultfs.ImageOptions{Chooser: decided(first.Image.Decided()), Limit: math.MaxInt})
+	state, err := x.recover(recovery.Call{Image: img, Probe: first.Probe}, a)
+	x.tally.Repeated++
+	if err != nil || state.Equal(&x.shown) {
+		return nil
+	}
+	x.gaps, x.strayed = true, true
+	return notDeterministic(&x.shown, state)
+}
+
+// decided is the faultfs.Chooser of an image that was decided before. It must be asked about each operation separately.
+type decided map[uint64]bool
+
+func (d decided) Choose(_ int, about uint64) int {
+	if d[about] {
+		return 1
+	}
+	return 0
+}
+
+// How often a rejected image is recovered again, and how many of them by one explorer, as long as all show the same again.
+const (
+	doubtEach = 2
+	maxDoubts = 4
+)
+
+// waver recovers an image that a judge rejects again. If it shows something else now, that is what is wrong with the store:
+// what the judge saw comes and goes on one and the same disk.
+func (x *explorer) waver(point *faultfs.CrashPoint, first recovery.Call, a attempt, state *history.State) *checker.Violation {
+	if x.doubts == maxDoubts {
+		return nil
+	}
+	x.doubts++
+	x.shown.Assign(state)
+	for range doubtEach {
+		if v := x.onceMore(point, first, a); v != nil {
+			x.doubts = 0
+			return v
+		}
+	}
+	return nil
+}
+
+// notDeterministic describes two contents of one disk.
+func notDeterministic(first, second *history.State) *checker.Violation {
+	differs := difference(first, second)
+	if differs == "" {
+		differs = "and now the other way round: " + difference(second, first)
+	}
+	return &checker.Violation{
+		Class: NotDeterministic, Evidence: []string{differs},
+		Sentence: "one and the same disk was recovered twice, and the store showed two different contents",
+	}
 }
 
 // sameCall compares two calls. What is written may differ: some engines note the time.

@@ -55,6 +55,7 @@ type Request struct {
 	Nest       int    // one of so many recoveries is crashed in turn; 1: all, at every operation
 	Lives      int    // recoveries of one crash point that are crashed in turn, at most
 	NestedTick uint64 // where to crash recoveries; 0: at all operations, or at some
+	Repeat     int    // how often each image is recovered again; 0: some are, once
 	// RecoveryFault is the number of the fault to inject into every recovery; 0: a few recoveries meet one that is drawn.
 	RecoveryFault uint64
 

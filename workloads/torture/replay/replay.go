@@ -147,8 +147,15 @@ func (w *wanted) look(ctx context.Context, r *record.Recording) sighting {
 // matches reports whether a failure is the one to see again.
 func (w *wanted) matches(f *explore.Failure) bool { return w.id == "" || f.Fingerprint() == w.id }
 
+// How often an image is recovered again, in case its recovery is not deterministic: the image of saved evidence, and others.
+const (
+	repeatOne = 32
+	repeatAll = 2
+)
+
 // crash explores the one crash point at which it failed: the image of saved evidence, then all images, and then, since that
-// may be what it takes, many crashes in a row. It returns the first outcome that shows the failure, or the last.
+// may be what it takes, all images several times and many crashes in a row. It returns the first outcome that shows the
+// failure, or the last.
 func (w *wanted) crash(ctx context.Context, s *explore.Subject) *explore.Outcome {
 	all := explore.NewRequest(s)
 	all.RecoveryFault = w.at.RecoveryFault
@@ -159,13 +166,16 @@ func (w *wanted) crash(ctx context.Context, s *explore.Subject) *explore.Outcome
 	requests := []explore.Request{all}
 	if w.saved != nil {
 		one := all
+		one.Repeat = repeatOne
 		one.Only = &explore.Image{Leaf: w.saved.Leaf, Picks: w.saved.Picks, Nested: w.saved.Nested}
 		requests = []explore.Request{one, all}
 	}
+	again := all
+	again.Repeat = repeatAll
 	endless := all
 	endless.Ticks, endless.Endless = nil, w.at.Tick
 	var found *explore.Outcome
-	for _, req := range append(requests, endless) {
+	for _, req := range append(requests, again, endless) {
 		if found = explore.Explore(ctx, req); w.sees(found) {
 			break
 		}

@@ -197,6 +197,9 @@ func (s *shrinker) failsOnce(k plan.Keep) bool {
 	if s.wanted.Nested {
 		req.Nest, req.Lives = 1, explore.MaxImages
 	}
+	if s.wanted.Kind == explore.KindNotDeterministic {
+		req.Repeat = 1
+	}
 	return s.found(subject, explore.Explore(s.ctx, req).Failures)
 }
 

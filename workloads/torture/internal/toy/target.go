@@ -28,6 +28,8 @@ const (
 	Leftover                    // recovery leaves a file
 	Leaks                       // recovery leaves one more file each time
 	Forgetful                   // a recovery loses more if the one before was interrupted
+	Fickle                      // every third recovery drops what was not synced, though it is there
+	Flaky                       // every fortieth recovery drops the last two commits
 	RotTakesAll                 // damage within the log makes recovery drop all of it
 	StartsOver                  // the log is emptied when it has grown
 	Scribbles                   // the last byte of a record is written again, wrongly

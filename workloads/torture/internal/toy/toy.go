@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/spf13/afero"
 
@@ -33,9 +34,12 @@ type Store struct {
 	pairs  map[string][]byte
 	broken error
 	closed bool
-	// interrupted: the Forgetful toy knows that the recovery before did not come to its end.
+	// interrupted: the Forgetful toy knows that the recovery before did not come to its end, and the Fickle one believes it.
 	interrupted bool
 }
+
+// recoveries counts those of the Fickle toy and of the Flaky one.
+var recoveries atomic.Int64
 
 // Open opens or creates a toy store that makes a mistake.
 func Open(env contract.Env, bug Bug) (*Store, error) {
@@ -89,6 +93,9 @@ func (t *Store) begin(env contract.Env) error {
 	case Forgetful:
 		_, err := env.FS.Stat(mark)
 		t.interrupted = err == nil
+	case Fickle:
+		t.interrupted = recoveries.Add(1)%3 == 0
+		return nil
 	default:
 		return nil
 	}
@@ -195,6 +202,9 @@ func (t *Store) records(data []byte) (all []record) {
 
 func (t *Store) replay(data []byte) {
 	all := t.records(data)
+	if t.bug == Flaky && len(all) > 3 && recoveries.Add(1)%40 == 0 {
+		all = all[:len(all)-2]
+	}
 	for t.interrupted && len(all) > 0 && !all[len(all)-1].synced {
 		all = all[:len(all)-1]
 	}
