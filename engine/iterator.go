@@ -32,11 +32,13 @@ func (o IterOptions) bounded() IterOptions {
 
 // afterPrefix returns the first key after all keys with a prefix; empty if there is none.
 func afterPrefix(prefix []byte) []byte {
-	end := bytes.TrimRight(prefix, "\xff")
+	end := bytes.Clone(prefix)
+	for len(end) > 0 && end[len(end)-1] == 0xff { // NB: bytes.TrimRight would trim everything that is no UTF-8
+		end = end[:len(end)-1]
+	}
 	if len(end) == 0 {
 		return nil
 	}
-	end = bytes.Clone(end)
 	end[len(end)-1]++
 	return end
 }

@@ -15,14 +15,15 @@ func TestIteratorShowsWhatItsOptionsAllow(t *testing.T) {
 		options engine.IterOptions
 		want    []string
 	}{
-		"a prefix":                       {engine.IterOptions{Prefix: []byte("ab")}, []string{"ab", "ab\x00", "ab\xff", "ab\xff\xff"}},
-		"a prefix that ends in 255":      {engine.IterOptions{Prefix: []byte("ab\xff")}, []string{"ab\xff", "ab\xff\xff"}},
-		"a prefix of 255s has no end":    {engine.IterOptions{Prefix: []byte("\xff\xff")}, []string{"\xff\xff", "\xff\xff1"}},
-		"a prefix that no key has":       {engine.IterOptions{Prefix: []byte("aa")}, nil},
-		"a prefix from a key on":         {engine.IterOptions{Prefix: []byte("ab"), LowerBound: []byte("ab\x01")}, []string{"ab\xff", "ab\xff\xff"}},
-		"a prefix up to a key":           {engine.IterOptions{Prefix: []byte("ab"), UpperBound: []byte("ab\xff")}, []string{"ab", "ab\x00"}},
-		"bounds wider than the prefix":   {engine.IterOptions{Prefix: []byte("b"), LowerBound: []byte("a"), UpperBound: []byte("c")}, []string{"b"}},
-		"bounds that exclude the prefix": {engine.IterOptions{Prefix: []byte("b"), LowerBound: []byte("c")}, nil},
+		"a prefix":                            {engine.IterOptions{Prefix: []byte("ab")}, []string{"ab", "ab\x00", "ab\xff", "ab\xff\xff"}},
+		"a prefix of a byte that is no UTF-8": {engine.IterOptions{Prefix: []byte("\xfe")}, nil},
+		"a prefix that ends in 255":           {engine.IterOptions{Prefix: []byte("ab\xff")}, []string{"ab\xff", "ab\xff\xff"}},
+		"a prefix of 255s has no end":         {engine.IterOptions{Prefix: []byte("\xff\xff")}, []string{"\xff\xff", "\xff\xff1"}},
+		"a prefix that no key has":            {engine.IterOptions{Prefix: []byte("aa")}, nil},
+		"a prefix from a key on":              {engine.IterOptions{Prefix: []byte("ab"), LowerBound: []byte("ab\x01")}, []string{"ab\xff", "ab\xff\xff"}},
+		"a prefix up to a key":                {engine.IterOptions{Prefix: []byte("ab"), UpperBound: []byte("ab\xff")}, []string{"ab", "ab\x00"}},
+		"bounds wider than the prefix":        {engine.IterOptions{Prefix: []byte("b"), LowerBound: []byte("a"), UpperBound: []byte("c")}, []string{"b"}},
+		"bounds that exclude the prefix":      {engine.IterOptions{Prefix: []byte("b"), LowerBound: []byte("c")}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			it, err := db.NewIterator(c.options)
