@@ -13,6 +13,9 @@ import (
 type DriveOptions struct {
 	PhaseOps int // operations between two full scans; 0: 1000, the scan included
 	Attempts int // how often a transaction that conflicts is tried, each time as an operation of its own; 0: 8
+	// Appended, if set, returns where the latest write to a file that the store appends to has ended, in bytes. Steps that
+	// fill up a block of a log ask for it; without it they guess.
+	Appended func() int64
 	// Loaded, if set, is called once, after loading and before the first operation of the clients.
 	Loaded func()
 	// Opener makes steps about the whole store possible. Reopened, if set, is told of every store that takes the place of the
@@ -54,8 +57,8 @@ type driver struct {
 	keys    func() [][]byte // all that the script can write, in order
 }
 
-// everything is the scan at the end of a phase.
-var everything = []Step{{Kind: history.Scan}}
+// quietScan is the scan at the end of a phase.
+var quietScan = []Step{{Kind: history.Scan}}
 
 // loading returns the steps that load the store: tables come to exist by the flush halfway.
 func (d *driver) loading() []Step {
@@ -89,7 +92,7 @@ func (d *driver) phases(ctx context.Context) error {
 		if err := d.together(ctx, steps); err != nil {
 			return err
 		}
-		if err := d.run(ctx, 0, everything); err != nil || !more {
+		if err := d.run(ctx, 0, quietScan); err != nil || !more {
 			return err
 		}
 	}

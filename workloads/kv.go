@@ -70,30 +70,39 @@ func (s keyspace) distinct(rng *rand.Rand, client, n int) [][]byte {
 // some commits and must keep others.
 func kv(seed uint64, size Size) Script {
 	size = size.normal()
+	return allOperations(seed, size, "kv", kvKey, func(name string) []byte { return kvValue(seed, name, size) })
+}
+
+// allOperations draws all kinds of operations over keys and values that have certain names.
+func allOperations(seed uint64, size Size, workload string, key func(int) []byte, value func(name string) []byte) Script {
 	return Script{
-		Workload: "kv", Seed: seed, Size: size,
-		Preload: load(seed, size, kvKey), Clients: generate(seed, size, kvSteps(seed, size)),
+		Workload: workload, Seed: seed, Size: size,
+		Preload: load(seed, size, key), Clients: generate(seed, size, stepsOver(newKeyspace(size, key), value)),
 	}
 }
 
 // kvSteps returns what draws the steps of kv.
 func kvSteps(seed uint64, size Size) func(rng *rand.Rand, client int, name string) Step {
-	keys := newKeyspace(size, kvKey)
+	return stepsOver(newKeyspace(size, kvKey), func(name string) []byte { return kvValue(seed, name, size) })
+}
+
+// stepsOver returns what draws the steps over some keys.
+func stepsOver(keys keyspace, value func(name string) []byte) func(rng *rand.Rand, client int, name string) Step {
 	return func(rng *rand.Rand, client int, name string) Step {
 		durability := history.Durability(rng.IntN(2)) // Sync or NoSync
 		switch p := rng.IntN(100); {
 		case p < 31:
-			return put(keys.pick(rng, client), kvValue(seed, name, size), durability)
+			return put(keys.pick(rng, client), value(name), durability)
 		case p < 39:
 			return erase(keys.pick(rng, client), durability)
 		case p < 49:
-			return Step{Kind: history.Batch, Durability: durability, Writes: keys.batch(rng, client, seed, name, size)}
+			return Step{Kind: history.Batch, Durability: durability, Writes: keys.batch(rng, client, name, value)}
 		case p < 50:
 			return Step{Kind: history.Batch, Durability: durability} // an empty one
 		case p < 55:
 			return keys.eraseRange(rng, client, durability)
 		case p < 58:
-			return keys.eraseWithin(rng, client, durability, func(part string) []byte { return kvValue(seed, name+part, size) })
+			return keys.eraseWithin(rng, client, durability, name, value)
 		default:
 			return keys.look(rng, client, p)
 		}
@@ -142,12 +151,12 @@ func stretch(seed uint64, name string, size int) int {
 }
 
 // batch draws 2 to 5 writes of different keys, a quarter of them deletes.
-func (s keyspace) batch(rng *rand.Rand, client int, seed uint64, name string, size Size) []history.Write {
+func (s keyspace) batch(rng *rand.Rand, client int, name string, value func(string) []byte) []history.Write {
 	var writes []history.Write
 	for i, key := range s.distinct(rng, client, 2+rng.IntN(4)) {
 		w := history.Write{Key: key, Delete: rng.IntN(4) == 0}
 		if !w.Delete {
-			w.Value = kvValue(seed, name+"."+strconv.Itoa(i), size)
+			w.Value = value(name + "." + strconv.Itoa(i))
 		}
 		writes = append(writes, w)
 	}
@@ -168,7 +177,7 @@ func (s keyspace) eraseRange(rng *rand.Rand, client int, d history.Durability) S
 
 // eraseWithin draws a batch that deletes a range, and writes keys before that and after, mostly in the range: what comes
 // before it in the batch is gone, what comes after it is there.
-func (s keyspace) eraseWithin(rng *rand.Rand, client int, d history.Durability, value func(part string) []byte) Step {
+func (s keyspace) eraseWithin(rng *rand.Rand, client int, d history.Durability, name string, value func(string) []byte) Step {
 	step := s.eraseRange(rng, client, d)
 	var parts [2][]history.Write
 	for i, part := range [2]string{".before", ".after"} {
@@ -177,7 +186,7 @@ func (s keyspace) eraseWithin(rng *rand.Rand, client int, d history.Durability, 
 			if rng.IntN(4) > 0 {
 				key = step.Writes[rng.IntN(len(step.Writes))].Key
 			}
-			parts[i] = append(parts[i], history.Write{Key: key, Value: value(part + "." + strconv.Itoa(n))})
+			parts[i] = append(parts[i], history.Write{Key: key, Value: value(name + part + "." + strconv.Itoa(n))})
 		}
 	}
 	step.Before, step.After = len(parts[0]), len(parts[1])

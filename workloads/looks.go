@@ -41,7 +41,7 @@ func (s keyspace) bound(rng *rand.Rand, client int, step *Step) {
 	}
 	if draw == 2 || draw == 3 {
 		key := s.pick(rng, client)
-		step.Prefix = key[:max(1, len(key)-1-rng.IntN(2))]
+		step.Prefix = key[:max(0, len(key)-1-rng.IntN(2))]
 	}
 }
 

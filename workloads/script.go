@@ -46,6 +46,7 @@ type Step struct {
 	Durability history.Durability
 	Isolation  Isolation  // Txn
 	Lingers    bool       // Txn, Snapshot, Scan and Cursor: lets other clients run between its calls
+	Fill       *Fill      // Put: several commits, whose lengths depend on where the store's file ends
 	Transfer   *Transfer  // Txn, of a bank
 	Appending  *Appending // Txn, of lists
 	Dir        string     // Checkpoint: where the copy goes; Backup: where it is restored
@@ -55,7 +56,16 @@ type Step struct {
 
 // Commits reports whether the step changes something, if nothing fails.
 func (s *Step) Commits() bool {
-	return len(s.Writes) > 0 || s.Transfer != nil || s.Appending != nil && !s.Appending.Rollback
+	return len(s.Writes) > 0 || s.Fill != nil || s.Transfer != nil || s.Appending != nil && !s.Appending.Rollback
+}
+
+// LastKey returns the last of all keys that the script can write; nil if there is none.
+func (s *Script) LastKey() []byte {
+	keys := s.keys()
+	if len(keys) == 0 {
+		return nil
+	}
+	return keys[len(keys)-1]
 }
 
 // keys returns every key that the script can write, in order.
@@ -72,6 +82,9 @@ func (s *Script) keys() [][]byte {
 	for _, steps := range s.Clients {
 		for i := range steps {
 			enter(steps[i].Writes)
+			if f := steps[i].Fill; f != nil {
+				all = append(all, f.Key)
+			}
 			if t := steps[i].Transfer; t != nil {
 				all = append(all, t.From, t.To)
 			}
@@ -113,6 +126,7 @@ func All() []Workload {
 	return []Workload{
 		{Name: "register", Text: "a handful of keys, put, read and deleted by all clients at once; every write is synced", Generate: register},
 		{Name: "kv", Text: "puts, deletes, also of ranges, batches, scans, cursors, streams and snapshots, some held open, synced and unsynced; mostly own keys", Generate: kv},
+		{Name: "edges", Text: "as kv, with keys and values at the edges: empty, of 0x00 and 0xff, around powers of two, to the end of a block", Generate: edges, Variant: true},
 		{Name: "lifecycle", Text: "kv while the store is copied, backed up, restored, closed and opened again, and others try to open it", Generate: lifecycle},
 		{Name: "bank", Text: "transfers between accounts in transactions, audited by snapshots; the total never changes", Generate: bank, Transactional: true},
 		{Name: "bank-mixed", Text: "a bank whose accounts open and close, some of them with long values; synced and unsynced", Generate: bankMixed, Transactional: true, Variant: true},

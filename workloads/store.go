@@ -13,6 +13,8 @@ var (
 	// ErrRefused is returned when the store turned the operation away before it could have any effect, for example
 	// because an earlier failed write has poisoned it.
 	ErrRefused = errors.New("workloads: store refused the operation")
+	// ErrTooLarge is returned for a key, a value or a batch over a limit of the store. Nothing of it was applied.
+	ErrTooLarge = errors.New("workloads: too large for the store")
 	// ErrCorrupt is returned when the store found damaged data and says so instead of returning a wrong value.
 	ErrCorrupt = errors.New("workloads: store found corruption")
 )

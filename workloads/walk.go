@@ -23,7 +23,7 @@ type walk struct {
 }
 
 func newWalk(c Cursor, b Bounds, keys [][]byte) *walk {
-	w := &walk{cursor: c, keys: keys, lower: b.From}
+	w := &walk{cursor: c, keys: keys, lower: b.From, here: make([]byte, 0, 64)} // here is not nil, even on an empty key
 	if bytes.Compare(b.Prefix, w.lower) > 0 {
 		w.lower = b.Prefix
 	}
@@ -88,7 +88,7 @@ func (w *walk) forward(found bool, from []byte) error {
 		w.passed(from, w.upper)
 		return w.cursor.Error()
 	}
-	key := w.cursor.Key()
+	key := w.key()
 	if bytes.Compare(key, from) < 0 || w.upper != nil && bytes.Compare(key, w.upper) >= 0 {
 		return w.astray(key)
 	}
@@ -103,13 +103,16 @@ func (w *walk) backward(found bool, end []byte) error {
 		w.passed(w.lower, end)
 		return w.cursor.Error()
 	}
-	key := w.cursor.Key()
+	key := w.key()
 	if bytes.Compare(key, w.lower) < 0 || end != nil && bytes.Compare(key, end) >= 0 {
 		return w.astray(key)
 	}
 	w.passed(after(key), end)
 	return w.stand(key)
 }
+
+// key returns a copy of the key under the cursor that is not nil, as an empty one may be: nil is no end.
+func (w *walk) key() []byte { return append([]byte{}, w.cursor.Key()...) }
 
 // stand notes the key under the cursor, and its value.
 func (w *walk) stand(key []byte) error {
@@ -118,7 +121,7 @@ func (w *walk) stand(key []byte) error {
 	if err := w.cursor.Error(); err != nil {
 		return err
 	}
-	w.reads = append(w.reads, history.Read{Key: bytes.Clone(w.here), Value: value, Found: true})
+	w.reads = append(w.reads, history.Read{Key: key, Value: value, Found: true})
 	return nil
 }
 

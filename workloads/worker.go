@@ -41,7 +41,11 @@ func (w *worker) do() {
 	s := w.step
 	switch s.Kind {
 	case history.Put, history.Delete, history.Batch:
-		w.write()
+		if s.Fill != nil {
+			w.fill()
+		} else {
+			w.write()
+		}
 	case history.Get:
 		w.get()
 	case history.Scan:
@@ -84,6 +88,9 @@ func (w *worker) write() {
 	s := w.step
 	h := w.rec.Call(w.id, history.Op{Kind: s.Kind, Writes: s.Writes, Durability: s.Durability})
 	err := w.apply(h)
+	if errors.Is(err, ErrTooLarge) {
+		err = ErrTooLarge // a history keeps text: whoever reads it must know it, whatever the engine calls it
+	}
 	w.rec.Return(h, nil, outcome(err), err)
 }
 
@@ -299,7 +306,7 @@ func outcome(err error) history.Outcome {
 	switch {
 	case err == nil:
 		return history.Acked
-	case errors.Is(err, ErrConflict), errors.Is(err, ErrRefused), errors.Is(err, ErrLocked):
+	case errors.Is(err, ErrConflict), errors.Is(err, ErrRefused), errors.Is(err, ErrLocked), errors.Is(err, ErrTooLarge):
 		return history.Rejected
 	}
 	return history.Unknown

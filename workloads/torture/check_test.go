@@ -209,9 +209,9 @@ func TestAStoreWithoutTransactionsIsAskedForNone(t *testing.T) {
 	o.Workloads, o.Rounds = nil, 2
 	r := check(t, toy.Correct, o)
 	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
-	require.Len(t, r.Cells, 3)
-	for _, c := range r.Cells {
-		assert.NotEqual(t, "bank", c.Workload)
+	require.Len(t, r.Cells, 4)
+	for i, want := range []string{"register", "kv", "edges", "lifecycle"} {
+		assert.Equal(t, want, r.Cells[i].Workload)
 	}
 }
 

@@ -225,6 +225,7 @@ func translate(err error) error {
 		{engine.ErrClosed, workloads.ErrRefused},
 		{engine.ErrReadOnly, workloads.ErrRefused},
 		{engine.ErrLocked, workloads.ErrLocked},
+		{engine.ErrTooLarge, workloads.ErrTooLarge},
 		{engine.ErrCorrupt, workloads.ErrCorrupt},
 	} {
 		if err != nil && errors.Is(err, m.theirs) {

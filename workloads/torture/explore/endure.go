@@ -69,7 +69,7 @@ func (e *endurance) live() bool {
 	var failed error
 	state, err := e.x.recover(recovery.Call{Image: e.img, Live: func(store workloads.Store, _ *history.State) {
 		e.done = e.img.Now()
-		failed = writeAfter(store, history.NewRecorder(&history.Clock{}), e.at.job.draw)
+		failed = writeAfter(store, history.NewRecorder(&history.Clock{}), e.x.subject.after, e.at.job.draw)
 	}}, attempt{e.img, e.at, e.at.path})
 	e.x.count(e.img)
 	e.x.tally.Nested++
@@ -77,7 +77,7 @@ func (e *endurance) live() bool {
 		e.x.failSecond(e.img, e.at, failed)
 		return false
 	}
-	state.CutAt([]byte(afterPrefix))
+	state.CutAt([]byte(e.x.subject.after))
 	return e.x.accept(e.img, e.at, state, err)
 }
 

@@ -140,7 +140,7 @@ func (f *faultyRecovery) healed() bool {
 	f.at.prefix = "opened again on a healthy disk after a recovery" + f.hit() + ": "
 	var failed error
 	state, err := f.recover(recovery.Call{Image: f.img, Live: func(store workloads.Store, _ *history.State) {
-		failed = writeAfter(store, history.NewRecorder(&history.Clock{}), f.at.job.draw)
+		failed = writeAfter(store, history.NewRecorder(&history.Clock{}), f.x.subject.after, f.at.job.draw)
 	}})
 	if err == nil && failed != nil {
 		f.x.failSecond(f.img, f.at, failed)
@@ -156,7 +156,7 @@ func (f *faultyRecovery) crashed() bool {
 	f.img = crash.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(plan.Mix(f.at.job.draw, f.at.fault.Number))})
 	f.at.prefix = "after a recovery" + f.hit() + ", another without a fault, and a crash: "
 	state, err := f.recover(recovery.Call{Image: f.img})
-	state.CutAt([]byte(afterPrefix))
+	state.CutAt([]byte(f.x.subject.after))
 	return f.x.accept(f.img, f.at, state, err)
 }
 

@@ -77,7 +77,7 @@ func (x *explorer) liveAgain(at origin) *secondLife {
 		Live: func(store workloads.Store, read *history.State) {
 			s.opened, s.read = s.img.Now(), read.Clone()
 			s.judged = x.verdicts.isLatest(at.job.bounds, read) && x.verdicts.latest.verdict.Verdict == checker.Pass
-			failed = writeAfter(store, rec, at.job.draw)
+			failed = writeAfter(store, rec, x.subject.after, at.job.draw)
 		},
 	}, attempt{s.img, at, path})
 	if path.diverged {

@@ -18,6 +18,8 @@ type Subject struct {
 	Judges    *judge.Judges
 	Patience  time.Duration // how long the engine may take over one recovery before it counts as hanging
 	Running   Running       // nil: nobody wants to know
+
+	after string // see afterAll
 }
 
 // Running is called by an explorer before it explores the crash at a tick of the run that a spec describes. Slots are numbered
@@ -26,7 +28,9 @@ type Running func(slot int, spec plan.Spec, tick uint64)
 
 // NewSubject makes the judges of a recording.
 func NewSubject(target contract.Target, r *record.Recording, patience time.Duration) *Subject {
-	return &Subject{Target: target, Recording: r, Judges: judge.New(target, r), Patience: patience}
+	return &Subject{
+		Target: target, Recording: r, Judges: judge.New(target, r), Patience: patience, after: afterAll(&r.Plan.Script),
+	}
 }
 
 // Under returns the subject with its power cut under another profile.

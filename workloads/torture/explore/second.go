@@ -68,12 +68,18 @@ func (s *secondLife) judge(cut history.Cut, state *history.State, rule checker.R
 	return s.whole.Judge(cut, state, rule)
 }
 
-// afterPrefix begins the keys that are written after a recovery; they sort after all others.
-const afterPrefix = "~after"
+// afterAll returns what the keys begin with that are written after a recovery: they sort after all keys of the script.
+func afterAll(script *workloads.Script) string {
+	const after = "~after"
+	if last := script.LastKey(); string(last) >= after {
+		return string(last) + after
+	}
+	return after
+}
 
 // writeAfter is what a client does to a store that has just recovered: enough to write a log, a table and a manifest edit
 // on top of what the crash left.
-func writeAfter(store workloads.Store, rec *history.Recorder, seed uint64) error {
+func writeAfter(store workloads.Store, rec *history.Recorder, prefix string, seed uint64) error {
 	do := func(op history.Op, call func() error) error {
 		handle := rec.Call(0, op)
 		err := call()
@@ -85,7 +91,7 @@ func writeAfter(store workloads.Store, rec *history.Recorder, seed uint64) error
 		return err
 	}
 	put := func(i int, d history.Durability) error {
-		w := []history.Write{{Key: fmt.Appendf(nil, afterPrefix+"%d", i), Value: fmt.Appendf(nil, "after %d %d", seed, i)}}
+		w := []history.Write{{Key: fmt.Appendf(nil, "%s%d", prefix, i), Value: fmt.Appendf(nil, "after %d %d", seed, i)}}
 		op := history.Op{Kind: history.Put, Writes: w, Durability: d}
 		return do(op, func() error { return store.Apply(w, d) })
 	}

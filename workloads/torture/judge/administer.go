@@ -48,7 +48,7 @@ func (g *gaps) isRefused(op *history.Op) bool {
 		return false
 	case op.Kind == history.SecondOpen:
 		return op.Err == workloads.ErrLocked.Error()
-	case op.Kind == history.Txn && op.Err == workloads.ErrConflict.Error():
+	case op.Kind == history.Txn && op.Err == workloads.ErrConflict.Error(), op.Err == workloads.ErrTooLarge.Error():
 		return true
 	}
 	return slices.ContainsFunc(g.times, func(t gap) bool { return g.idle[op.ID] < t.to && t.from < op.Shown() })

@@ -8,11 +8,30 @@ import (
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
+
+func TestWhatIsTooLargeForAStoreIsNoError(t *testing.T) {
+	r := &record.Recording{Plan: &plan.Plan{}}
+	for err, want := range map[error]checker.Verdict{workloads.ErrTooLarge: checker.Pass, workloads.ErrRefused: checker.Fail} {
+		r.History = []history.Op{{Kind: history.Put, Call: 8, Return: 9, Outcome: history.Rejected, Err: err.Error()}}
+		assert.Equal(t, want, New(contract.Target{}, r).unexpectedErrors().Verdict, err)
+	}
+}
+
+func TestAFaultDoesNotExcuseACursorThatWentAstray(t *testing.T) {
+	f, err := plan.FaultNamed("eio")
+	require.NoError(t, err)
+	r := &record.Recording{Plan: &plan.Plan{Fault: f}, Trace: []faultfs.Op{{Tick: 1, Fault: faultfs.EIO}}}
+	r.History = []history.Op{{Kind: history.Cursor, Call: 8, Return: 9, ReadBy: 11, Outcome: history.Acked, Err: workloads.ErrAstray.Error() + ": seek"}}
+	found := New(contract.Target{}, r).unexpectedErrors()
+	require.Equal(t, checker.Fail, found.Verdict)
+	assert.Equal(t, "astray", found.Violations[0].Class)
+}
 
 func TestAFaultExcusesOnlyWhatCameAfterIt(t *testing.T) {
 	f, err := plan.FaultNamed("eio")

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -90,11 +91,23 @@ func runStore(
 		}
 	}()
 	env := contract.Env{FS: fs, Dir: StoreDir, Inline: p.Clients() <= 1, Limits: p.Spec.Limits}.Stopping(stop)
-	err = runLife(ctx, target, env, p.Script, p.Rules, rec, workloads.DriveOptions{Loaded: loaded, PhaseOps: p.Phase})
+	err = runLife(ctx, target, env, p.Script, p.Rules, rec, workloads.DriveOptions{
+		Loaded: loaded, PhaseOps: p.Phase, Appended: func() int64 { return appended(fs) },
+	})
 	if panicked := (*workloads.Panic)(nil); p.Sequel == nil || errors.As(err, &panicked) {
 		return err
 	}
 	return errors.Join(err, runLife(ctx, target, env, *p.Sequel, p.Rules, rec, workloads.DriveOptions{}))
+}
+
+// appended returns where the latest write has ended that was not one of zeros, which are written ahead of a log.
+func appended(fs *faultfs.FS) int64 {
+	for _, op := range slices.Backward(fs.Trace()) {
+		if op.Kind == faultfs.OpWrite && len(bytes.Trim(op.Data, "\x00")) > 0 {
+			return op.Off + int64(len(op.Data))
+		}
+	}
+	return 0
 }
 
 // runLife takes a store from its opening to its close.

@@ -267,7 +267,7 @@ func (t *Store) Apply(writes []history.Write, d history.Durability) error {
 		return nil
 	}
 	if slices.ContainsFunc(writes, tooLong) {
-		return fmt.Errorf("%w: too long", workloads.ErrRefused)
+		return workloads.ErrTooLarge
 	}
 	if t.bug == SplitBatch && len(writes) > 1 {
 		if err := t.append(encode(writes[:1]), history.NoSync); err != nil {

@@ -1,0 +1,121 @@
+package workloads
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"strconv"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Fill is a step that writes until the file which the store appends to ends a few bytes before the end of a block. Where a
+// record ends depends on everything before it, and on what a store adds to it, so the lengths are found by looking.
+type Fill struct {
+	Key   []byte
+	Block int    // the size of the blocks in bytes
+	Left  int    // so many bytes are to be left of a block
+	Name  string // of the step, from which the values are named
+}
+
+// Dials of a fill.
+const (
+	fillBlock    = 32 << 10 // the blocks of the logs of LevelDB and its many descendants
+	fillLeftMax  = 20       // headers are shorter, mostly
+	fillCommits  = 24       // that it makes at most
+	fillValueMax = 180      // bytes of one value: longer ones may be stored elsewhere
+	fillMargin   = 1 << 10  // bytes before the goal that are not written in one batch
+)
+
+// drawFill draws a fill that writes to a key of the client.
+func drawFill(rng *rand.Rand, steps []Step, name string) *Fill {
+	f := &Fill{Block: fillBlock, Left: rng.IntN(fillLeftMax + 1), Name: name}
+	if rng.IntN(4) == 0 {
+		f.Block = 4 << 10 // a page
+	}
+	for i := range steps {
+		if s := &steps[rng.IntN(len(steps))]; s.Kind == history.Put && s.Fill == nil || i == len(steps)-1 {
+			if len(s.Writes) > 0 {
+				f.Key = s.Writes[0].Key
+			}
+			break
+		}
+	}
+	return f
+}
+
+// fill writes one commit after the other until the file ends where it is to, or the step gives up: other clients write, too.
+func (w *worker) fill() {
+	f := w.step.Fill
+	var seen fillOverhead
+	for n := range fillCommits {
+		before := int64(0)
+		if w.opts.Appended != nil {
+			before = w.opts.Appended()
+		}
+		togo := f.Block - (int(before)+f.Left)%f.Block
+		if n > 0 && togo == f.Block {
+			return
+		}
+		if togo < seen.commit {
+			togo += f.Block
+		}
+		writes := f.commit(w.script.Seed, f.Name+"."+strconv.Itoa(n), togo, seen)
+		w.commit(writes)
+		if w.opts.Appended == nil {
+			return
+		}
+		switch grown := int(w.opts.Appended() - before); {
+		case grown <= 0: // another file
+		case len(writes) == 1:
+			seen.commit = grown - len(writes[0].Value)
+			seen.write = cmp.Or(seen.write, seen.commit)
+		default:
+			seen.write = max(1, grown/len(writes)-fillValueMax)
+		}
+	}
+}
+
+// fillOverhead is what was seen of the bytes that a store adds to values: in a commit of one write, and for each write of a
+// batch. 0: nothing was seen yet.
+type fillOverhead struct{ commit, write int }
+
+// commit returns the writes that come as near to the goal as one commit should: all the way if the goal is near.
+func (f *Fill) commit(seed uint64, name string, togo int, seen fillOverhead) []history.Write {
+	one := func(size int) []history.Write {
+		return []history.Write{{Key: f.Key, Value: fillValue(seed, name, size)}}
+	}
+	size := togo - seen.commit
+	switch {
+	case seen.commit == 0:
+		return one(0)
+	case size <= fillValueMax:
+		return one(size)
+	case size <= 2*fillValueMax:
+		return one(fillValueMax / 2) // or else too little would be left for another
+	case togo <= fillMargin:
+		return one(fillValueMax)
+	}
+	var writes []history.Write
+	for i := range max(1, (togo-fillMargin/2)/(fillValueMax+seen.write)) {
+		writes = append(writes, history.Write{Key: f.Key, Value: fillValue(seed, name+"."+strconv.Itoa(i), fillValueMax)})
+	}
+	return writes
+}
+
+// fillValue is value, cut to size.
+func fillValue(seed uint64, name string, size int) []byte {
+	return value(seed, name, size)[:max(0, size)]
+}
+
+// commit applies writes as an operation of its own.
+func (w *worker) commit(writes []history.Write) {
+	kind := history.Put
+	if len(writes) > 1 {
+		kind = history.Batch
+	}
+	s := Step{Kind: kind, Writes: writes, Durability: w.step.Durability}
+	outer := w.step
+	w.step = &s
+	w.write()
+	w.step = outer
+}
