@@ -129,6 +129,9 @@ func (db *DB) makeRoom(bytes int) error {
 		}
 	}
 	if db.active == nil {
+		if err := db.establish(); err != nil {
+			return db.refused(err)
+		}
 		if err := db.settle(); err != nil {
 			return db.refused(err)
 		}
@@ -164,9 +167,6 @@ func (db *DB) rotate() error {
 
 // openLog creates a log and its memtable. The name is made durable at once.
 func (db *DB) openLog(bytes int) error {
-	if err := db.establish(); err != nil {
-		return err
-	}
 	m := &view.Mem{Table: memtable.New(max(db.opts.MemtableBytes, bytes)), LogNum: db.newFileNum()}
 	m.Table.IndexAt(db.opts.Limits.IndexEntries)
 	f, err := db.dir.Create(filename.Log(m.LogNum))

@@ -61,8 +61,8 @@ func (db *DB) compact(v *view.Version, c *picker.Compaction) error {
 	notify(db.opts.EventListener.CompactionBegin, info)
 	outputs := c.Inputs[c.Level]
 	if !info.Moved {
-		r := rewrite.Rewriter{Store: db.rewriteStore(), Snapshots: db.snapshotSeqs(), Split: true, Abort: db.giveUp}
-		r.Separator.Victims = picker.BlobVictims(v)
+		r := rewrite.Rewriter{Store: db.rewriteStore(), Snapshots: db.snapshotSeqs(), Split: c.Splits(), Abort: db.giveUp}
+		r.Separator.Victims = db.blobVictims(v, c)
 		r.Gone = func(first, last []byte) bool { return !v.Below(c.Output, first, last) }
 		if err := r.Run(merge.New(c.Iterators(r.Delete(c.Ranges()))...)); err != nil {
 			return err
@@ -78,6 +78,18 @@ func (db *DB) compact(v *view.Version, c *picker.Compaction) error {
 	}
 	notify(db.opts.EventListener.CompactionDone, info)
 	return nil
+}
+
+// blobVictims returns the blob files that a compaction moves values out of.
+func (db *DB) blobVictims(v *view.Version, c *picker.Compaction) map[uint64]bool {
+	victims, limits := picker.BlobVictims(v), db.limits()
+	for _, num := range c.SmallBlobs(v, &limits) {
+		if victims == nil {
+			victims = map[uint64]bool{}
+		}
+		victims[num] = true
+	}
+	return victims
 }
 
 // giveUp returns why a compaction should not go on, or nil.

@@ -186,9 +186,9 @@ func TestFullDiskInACompaction(t *testing.T) {
 		require.Len(t, tableFiles(t, fsys), 3, "write %d: the space is free again", n)
 		require.NoError(t, db.Verify())
 		fsys.SetRules()
-		putMany(t, db, "k", 200, "fill after all")
 		require.NoError(t, db.Put([]byte("later"), []byte("v"), engine.Sync))
 		require.Zero(t, db.Metrics().Levels[0].Tables, "the compaction was made up for")
+		putMany(t, db, "k", 200, "fill after all")
 		require.NoError(t, db.Close())
 	}
 }

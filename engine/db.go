@@ -30,6 +30,7 @@ type DB struct {
 	dir   *durable.Dir
 	lock  io.Closer
 	cache *cache.Cache
+	files view.Opener
 
 	nextFile atomic.Uint64 // the number that the next new file gets
 	closing  atomic.Bool

@@ -10,7 +10,7 @@
 // that the rest does not need: checkpoint.go and internal/image; backup.go, repair.go and inspect.go with the packages of
 // these names; verify.go, internal/verify.
 //
-// What needs the locks of a DB is here; what does not is in packages below, which do not import this one. The 98 exported
+// What needs the locks of a DB is here; what does not is in packages below, which do not import this one. The 100 exported
 // names are all that users need. The largest dependency cycle between files has 4 files (db.go and the types of its
 // fields), or 13 counting calls of DB's methods: commits, maintenance and recovery start one another by design.
 //
@@ -115,7 +115,16 @@
 // commits are under way at once. While a read-write transaction is open, 65,536 keys or 8 MiB of recent commits are
 // remembered; an older transaction gets ErrConflict.
 //
-// An open store has a file descriptor for each table and blob file: with the default sizes about 2,900 for 20 GB.
+// An open store has up to MaxOpenFiles descriptors for tables and blob files, which it opens when they are read and closes
+// when others need the place; tables of up to 64 KiB are kept in memory and need none. Further ones are for the logs, the
+// manifest, the growing blob file, and two for each flush and compaction that writes.
+//
+// The number of files is bounded by what is live, however short sessions are: when maintenance has caught up, a level
+// below 0 has at most 8 tables and 4 more for each TableBytes in it, level 0 fewer than L0CompactionFiles; writers wait
+// at 5 times either. Blob files are at least half live. Small ones, of less than LargeValueBytes and BlobFileBytes, are
+// merged when tables are: a table that a compaction wrote refers to at most 4 of them. Beside these there are a log for
+// each memtable, one manifest and one marker.
+//
 // Filter and index of a table stay in memory from its first search on, small ones from Open on. A scan takes another
 // 256 KiB for each level and each table of level 0, and room for the largest value that it has shown.
 //
@@ -127,8 +136,10 @@
 //     file that recovery has to wonder about. The next log and the manifest are written anyway.
 //   - Publishing a Sync commit before its sync: somebody may read, and act upon, what the next power cut takes back.
 //   - Level sizes counted from the top: a bottom level that is far from full lies under one that overwrites all of it.
+//   - Merging all small tables of a level at once whenever one comes down: the last table of a store that grows at its end
+//     would be written again for each few commits.
 //   - Removing the outputs of a compaction that met a full disk: I5. Open removes them, and needs no space for that.
 //
 //structure:root DB
-//structure:limits exported=98
+//structure:limits exported=100
 package engine

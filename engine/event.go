@@ -47,6 +47,7 @@ const (
 	CompactionTombstones CompactionReason = CompactionReason(picker.Tombstones) // a table is mostly tombstones
 	CompactionBlobs      CompactionReason = CompactionReason(picker.Blobs)      // a blob file that a table refers to is mostly garbage
 	CompactionManual     CompactionReason = CompactionReason(picker.Manual)     // Compact was called
+	CompactionSmall      CompactionReason = CompactionReason(picker.Small)      // a level has too many small tables
 )
 
 func (r CompactionReason) String() string {
@@ -61,6 +62,8 @@ func (r CompactionReason) String() string {
 		return "blob file mostly garbage"
 	case CompactionManual:
 		return "asked for"
+	case CompactionSmall:
+		return "too many small tables"
 	}
 	return fmt.Sprintf("CompactionReason(%d)", uint8(r))
 }
@@ -82,6 +85,7 @@ type StallReason uint8
 const (
 	StallMemtables StallReason = iota // a flush: MemtablesMax memtables are waiting for it
 	StallLevel0                       // a compaction: level 0 has too many tables
+	StallTables                       // compactions: another level has far too many small tables
 )
 
 func (r StallReason) String() string {
@@ -90,6 +94,8 @@ func (r StallReason) String() string {
 		return "too many memtables"
 	case StallLevel0:
 		return "too many tables in level 0"
+	case StallTables:
+		return "too many small tables"
 	}
 	return fmt.Sprintf("StallReason(%d)", uint8(r))
 }

@@ -205,7 +205,7 @@ func (db *DB) beginLarge() error {
 	if err != nil {
 		return err
 	}
-	file, err := db.dir.Open(filename.Blob(num))
+	file, err := db.files.Files.Open(filename.Blob(num))
 	if err != nil {
 		return errors.Join(err, out.Close())
 	}

@@ -46,6 +46,7 @@ func TestAStoreIsAMapUnderLowLimits(t *testing.T) {
 				m.o.Limits.FirstSequence = 1<<32 - 100
 				m.db = open(t, m.o)
 				for range 6 {
+					m.o.MaxOpenFiles = 1 + m.rng.IntN(4)
 					for range 150 {
 						m.step()
 					}

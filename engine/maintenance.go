@@ -10,12 +10,11 @@ import (
 )
 
 // settle lets maintenance catch up before a new memtable: inline by doing it, otherwise by waiting if it is far behind.
+// Sessions may be too short for compactions to come to an end in the background, so the first commit of a session waits,
+// too.
 // The caller holds commitMu.
 func (db *DB) settle() error {
 	if db.opts.InlineMaintenance {
-		if !db.established() {
-			return nil // establish flushes what was replayed
-		}
 		return db.maintain()
 	}
 	db.mu.Lock()
@@ -45,7 +44,11 @@ func (db *DB) stall() (StallReason, bool) {
 	if len(db.mu.frozen) >= db.opts.MemtablesMax && !db.mu.frozen[0].Replayed() {
 		return StallMemtables, true
 	}
-	return StallLevel0, len(db.view.Load().Version.Levels[0]) >= int(db.opts.Limits.StopFactor)*db.opts.L0CompactionFiles
+	v, limits := db.view.Load().Version, db.limits()
+	if limits.Crowded(v, int(db.opts.Limits.StopFactor)) {
+		return StallTables, true
+	}
+	return StallLevel0, len(v.Levels[0]) >= int(db.opts.Limits.StopFactor)*db.opts.L0CompactionFiles
 }
 
 // maintain does all flushes and compactions that are due.
@@ -102,6 +105,8 @@ func (db *DB) limits() picker.Limits {
 	o := &db.opts
 	return picker.Limits{
 		L0CompactionFiles: o.L0CompactionFiles, LevelBytesBase: o.LevelBytesBase, LevelSizeRatio: o.LevelSizeRatio,
+		TableBytes: o.TableBytes, SmallTables: int(o.Limits.SmallTables), SmallBlobs: int(o.Limits.SmallBlobs),
+		SmallBlobBytes: min(int64(o.LargeValueBytes), o.BlobFileBytes),
 	}
 }
 
@@ -185,7 +190,7 @@ func (db *DB) poisoned(cause error) {
 func (db *DB) rewriteStore() *rewrite.Store {
 	o := &db.opts
 	return &rewrite.Store{
-		Dir: db.dir, Tables: db.opener(), Blobs: &db.blobs, NewFileNum: db.newFileNum,
+		Dir: db.dir, Files: &db.files, Blobs: &db.blobs, NewFileNum: db.newFileNum,
 		Options: rewrite.Options{
 			TableBytes: o.TableBytes, BlockBytes: o.BlockBytes, BloomBitsPerKey: o.BloomBitsPerKey,
 			Compression: o.Compression, BlobFileBytes: o.BlobFileBytes,

@@ -53,6 +53,7 @@ type Metrics struct {
 	BlobBytesMoved   int64 // those of BlobBytesWritten that garbage collection moved
 	BlobFilesDeleted int64
 
+	OpenFiles   int // tables and blob files that are open now
 	CacheHits   uint64
 	CacheMisses uint64
 	CacheBytes  int64
@@ -114,6 +115,7 @@ func (db *DB) Metrics() Metrics {
 	m.BlobBytesWritten, m.BlobBytesMoved = n.blobBytes.Load(), n.blobMovedBytes.Load()
 	m.BlobFilesDeleted = n.blobFilesDeleted.Load()
 	m.addCache(db.cache.Metrics())
+	m.OpenFiles = db.files.Files.Files()
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	m.Memtables = len(db.mu.frozen)

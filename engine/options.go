@@ -11,6 +11,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/compress"
 	"github.com/lightningdb/lightning-torture/engine/internal/limits"
+	"github.com/lightningdb/lightning-torture/engine/internal/openfile"
 	"github.com/lightningdb/lightning-torture/engine/internal/sequencer"
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
@@ -39,6 +40,7 @@ type Options struct {
 	BlockBytes        int         // size of a table's data blocks; 8 KiB by default
 	Compression       Compression // compression of table blocks; CompressionNone by default
 	BloomBitsPerKey   int         // size of a table's filter; 10 by default, no filter if negative
+	MaxOpenFiles      int         // tables and blob files kept open; 1,000 by default, or half of what the process may have open
 	CacheBytes        int64       // size of the cache of table blocks; 64 MiB by default, no cache if negative
 
 	// BlobValueBytes is the length from which a value is stored in a blob file, apart from the tables, so that compactions
@@ -85,6 +87,7 @@ func (o *Options) EnsureDefaults() {
 	setDefault(&o.BlockBytes, 8<<10)
 	setDefault(&o.BloomBitsPerKey, 10)
 	setDefault(&o.CacheBytes, 64<<20)
+	setDefault(&o.MaxOpenFiles, openfile.DefaultMax())
 	if o.InlineMaintenance {
 		o.CompactionsMax = 1
 	}
@@ -132,6 +135,7 @@ func (o *Options) Validate() error {
 		{"CompactionsMax", int64(o.CompactionsMax), 0},
 		{"TableBytes", o.TableBytes, 0},
 		{"BlockBytes", int64(o.BlockBytes), 0},
+		{"MaxOpenFiles", int64(o.MaxOpenFiles), 0},
 		{"LargeValueBytes", int64(o.LargeValueBytes), 0},
 		{"BlobFileBytes", o.BlobFileBytes, 0},
 	} {

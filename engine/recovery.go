@@ -13,6 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/lock"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/openfile"
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
@@ -50,6 +51,7 @@ func newDB(dir string, o Options) *DB {
 	db.recent.Limit(o.Limits)
 	db.dir = durable.NewDir(o.FS, dir, db.poisoned)
 	db.dir.SetClock(o.Clock)
+	db.files = view.Opener{Files: openfile.NewPool(db.dir, o.MaxOpenFiles), Blocks: db.cache, Limits: o.Limits}
 	if o.ReadOnly {
 		db.dir.Refuse(ErrReadOnly)
 	}
@@ -120,7 +122,7 @@ func (db *DB) recover(names []string) error {
 		return err
 	}
 	for _, b := range state.BlobFiles {
-		if err := db.blobs.Need(db.dir, b.Num, b.Bytes); err != nil {
+		if err := db.blobs.Need(&db.files, b.Num, b.Bytes); err != nil {
 			return err
 		}
 	}
@@ -215,7 +217,7 @@ func (db *DB) begin(mems []*view.Mem, last key.Seq) {
 func (db *DB) openTables(s *manifest.State) error {
 	for _, level := range s.Levels {
 		for _, m := range level {
-			t, err := db.opener().Open(m)
+			t, err := db.files.Table(m)
 			if err != nil {
 				return err
 			}

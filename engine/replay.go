@@ -143,7 +143,7 @@ func (db *DB) replayRefs(record []byte, m *view.Mem, name string) error {
 		if !ok {
 			return corrupt.At(name, 0, "blob reference %x of commit %d is not one", ops.Value, tr.Seq())
 		}
-		if err := db.blobs.Need(db.dir, ref.File, ref.End()); err != nil {
+		if err := db.blobs.Need(&db.files, ref.File, ref.End()); err != nil {
 			return err
 		}
 		m.Hold(db.blobs.All()[ref.File])

@@ -32,7 +32,7 @@ func (db *DB) Verify() error {
 // verifiable returns what is verified. The caller holds the locks of Verify.
 func (db *DB) verifiable(v *view.View) *verify.Store {
 	s := &verify.Store{
-		Dir: db.dir, Tables: db.opener(), Blobs: &db.blobs, View: v,
+		Dir: db.dir, Files: &db.files, Blobs: &db.blobs, View: v,
 		Newest: db.seq.Newest(), Hand: func() error { return db.seq.Hand(db.seq.Newest()) },
 		Leftovers: db.leftovers,
 	}

@@ -175,11 +175,6 @@ func (db *DB) showActive(m *view.Mem) error {
 	return db.drop(before)
 }
 
-// opener returns what opens tables.
-func (db *DB) opener() *view.Opener {
-	return &view.Opener{Dir: db.dir, Blocks: db.cache, Limits: db.opts.Limits}
-}
-
 // frozen returns the memtables that wait for a flush, oldest first.
 func (db *DB) frozen() []*view.Mem {
 	db.mu.Lock()

@@ -19,6 +19,9 @@ type Limits struct {
 	CommitYields   int64 // how often a commit lets other goroutines run before it sleeps
 	StopFactor     int64 // times L0CompactionFiles: tables in level 0 at which writers wait
 
+	SmallTables int64 // tables of a level, beside four for each TableBytes in it, from which small ones are merged
+	SmallBlobs  int64 // small blob files that a compaction's inputs may refer to before it merges them
+
 	LogSpillBytes  int64 // what is gathered of a log before it is handed to the operating system after a commit
 	LogGatherBytes int64 // the same within a commit
 	LogAheadFrom   int64 // size of a log from which zeros are written ahead of it, in bytes
@@ -84,6 +87,14 @@ var all = []Known{
 	{
 		Name: "stop-factor", Text: "times the tables of level 0 that start a compaction: writers wait", Default: 5, Min: 1, Max: 1 << 10,
 		field: func(l *Limits) *int64 { return &l.StopFactor },
+	},
+	{
+		Name: "small-tables", Text: "tables of a level, beside those that it needs, from which small ones are merged", Default: 8, Min: 1, Max: 1 << 20,
+		field: func(l *Limits) *int64 { return &l.SmallTables },
+	},
+	{
+		Name: "small-blobs", Text: "small blob files that a compaction does not merge yet", Default: 4, Min: 1, Max: 1 << 20,
+		field: func(l *Limits) *int64 { return &l.SmallBlobs },
 	},
 	{
 		Name: "log-spill", Text: "bytes of a log that are gathered before they are written after a commit", Default: 64 << 10, Min: 1, Max: 1 << 30,

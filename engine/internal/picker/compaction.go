@@ -16,6 +16,7 @@ const (
 	Tombstones               // a table is mostly tombstones
 	Blobs                    // a blob file that a table refers to is mostly garbage
 	Manual                   // Compact was called
+	Small                    // a level has too many small tables
 )
 
 // Compaction merges tables into a level. Its inputs include every table of the output level that shares keys with the
@@ -38,6 +39,10 @@ func (c *Compaction) IsMove() bool {
 	}
 	return c.Output < view.Bottom || !c.Inputs[c.Level][0].MostlyTombstones()
 }
+
+// Splits reports whether the output may be several tables. A merge of small tables always makes one: if it made as many
+// as it had, for their estimated size, it would be picked again.
+func (c *Compaction) Splits() bool { return c.Reason != Small }
 
 // Ranges returns the range deletes of all inputs.
 func (c *Compaction) Ranges() (sets []rangedel.Set) {

@@ -16,14 +16,14 @@ import (
 // level above it, when it has L0CompactionFiles tables, or several tables with half the bytes of what they are merged
 // with. So the levels below 0 of a steady store take about 1 + 1/LevelSizeRatio times its live data; inputs of a
 // compaction stay until its outputs are live. Tables that are mostly tombstones are also compacted where they meet
-// enough of what they may hide.
+// enough of what they may hide. A level with too many small tables gets some of them merged (see small.go).
 //
 // One goroutine flushes, CompactionsMax compact; the picker knows nothing but the live tables and the compactions that
 // run. Two of these never share keys on any level from the first input to the output level of either: none can take the
 // other's tables, overlap its output, or carry a version of a key past an older one. A compaction that drops a
 // tombstone asks for tables below its output level in a version acquired after it was registered; nothing can bring an
 // older version there meanwhile, because that had to come from its own range. Writers wait when level 0 has five times
-// L0CompactionFiles tables. From twice that number on, level 0 comes before all other levels, and nothing new starts in
+// L0CompactionFiles tables, or another level five times as many as it may have. From twice that number on, level 0 comes before all other levels, and nothing new starts in
 // the level that it waits for. DB.quiesce stops all maintenance, for Close, Verify and copies of the store.
 type Picker struct {
 	Version *view.Version
@@ -32,11 +32,16 @@ type Picker struct {
 	Oldest  key.Seq // the oldest open snapshot; key.MaxSeq if there is none
 }
 
-// Limits are the fields of engine.Options that say when a compaction is due. All of them are set.
+// Limits are the fields of engine.Options and of its limits that say when a compaction is due. All of them are set.
 type Limits struct {
 	L0CompactionFiles int
 	LevelBytesBase    int64
 	LevelSizeRatio    int
+	TableBytes        int64
+
+	SmallTables    int   // see package limits
+	SmallBlobs     int   // see package limits
+	SmallBlobBytes int64 // the size below which a blob file is small
 }
 
 // Pick returns the most urgent compaction that can run beside the running ones, or nil.
@@ -70,6 +75,9 @@ func (p *Picker) Pick() *Compaction {
 		if d.level == 0 {
 			blocked = output
 		}
+	}
+	if c := p.pickSmall(blocked); c != nil {
+		return c
 	}
 	return p.pickTombstones(base, blocked)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // smallLimits are the default options, but for a base level of a hundred bytes.
-var smallLimits = Limits{L0CompactionFiles: 4, LevelBytesBase: 100, LevelSizeRatio: 10}
+var smallLimits = Limits{L0CompactionFiles: 4, LevelBytesBase: 100, LevelSizeRatio: 10, TableBytes: 1000, SmallTables: 8}
 
 // parseShape reads the tables of levels, one line a level: "5: a-c 30, d-f 20 tombs". A table has keys, a size and, with
 // tombs, nothing but tombstones; those of level 0 come newest first.
@@ -160,6 +160,25 @@ func TestPicks(t *testing.T) {
 		{
 			name:  "tombstones at the bottom stay as long as a snapshot sees what they hide",
 			shape: "6: a-c 1 tombs, x-z 1000", want: []string{"nothing"}, oldest: 49,
+		},
+		{
+			name:  "a level may have a few small tables",
+			shape: "6: a-a 1, b-b 1, c-c 1, d-d 1, e-e 1, f-f 1, g-g 1, h-h 1", want: []string{"nothing"},
+		},
+		{
+			name:  "small tables are merged where that saves the most tables for the bytes",
+			shape: "6: a-a 90, b-b 9, c-c 1, d-d 1, e-e 1, f-f 90, g-g 1, h-h 1, i-i 90, j-j 90",
+			want:  []string{"6: c-c, d-d, e-e > 6", "nothing"},
+		},
+		{
+			name:  "what is merged makes half a table at most",
+			shape: "6: a-a 300, b-b 300, c-c 300, d-d 300, e-e 300, f-f 300, g-g 300, h-h 300, i-i 260, j-j 240, k-k 300, l-l 300, m-m 300, n-n 300, o-o 300, p-p 300, q-q 300, r-r 300, s-s 300, t-t 300, u-u 300, v-v 300, w-w 300, x-x 300, y-y 300",
+			want:  []string{"nothing"},
+		},
+		{
+			name:  "small tables are merged on their way down",
+			shape: "5: a-a 3, b-b 3, c-c 3, d-d 3, e-e 3, f-f 3, g-g 3, h-h 3, i-i 3 \n 6: a-z 1100",
+			want:  []string{"5: a-a, b-b, c-c, d-d, e-e, f-f, g-g, h-h, i-i > 5", "nothing"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

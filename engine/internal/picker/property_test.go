@@ -24,7 +24,7 @@ func TestPicksReachAFixpoint(t *testing.T) {
 	for seed := range uint64(60) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 7))
-			o := Limits{LevelBytesBase: 2 + int64(seed%8), LevelSizeRatio: 2 + int(seed%3), L0CompactionFiles: 2}
+			o := Limits{LevelBytesBase: 2 + int64(seed%8), LevelSizeRatio: 2 + int(seed%3), L0CompactionFiles: 2, TableBytes: 8, SmallTables: 1 + int(seed%4)}
 			s := &simulated{
 				Picker: &Picker{Version: &view.Version{}, Limits: o, Oldest: key.MaxSeq},
 				holds:  map[*view.Table]map[byte]int{}, truth: map[byte]int{},
@@ -97,6 +97,8 @@ func (s *simulated) drain(t *testing.T) {
 		require.Less(t, float64(view.BytesOf(s.Version.Levels[level])), limits[level], "level %d", level)
 	}
 	for level := 1; level < view.Levels; level++ {
+		tables := s.Version.Levels[level]
+		require.LessOrEqual(t, len(tables), s.Limits.tablesMax(view.BytesOf(tables)), "level %d has too many tables", level)
 		for i, tab := range s.Version.Levels[level] {
 			c := s.compaction(level, min(level+1, view.Bottom), s.Version.Levels[level][i:i+1])
 			require.False(t, tab.MostlyTombstones() && s.pays(c), "table of tombstones in level %d", level)
@@ -181,7 +183,7 @@ func (s *simulated) finish(c *Compaction) {
 		if ok && (version > 0 || s.Version.Below(c.Output, []byte{byte(k)}, []byte{byte(k)})) {
 			part[byte(k)] = version
 		}
-		if len(part) == 8 {
+		if len(part) == 8 && c.Splits() {
 			outputs, part = append(outputs, s.table(part)...), map[byte]int{}
 		}
 	}

@@ -127,7 +127,7 @@ func (r *Rewriter) finish(upto []byte) error {
 	if err != nil {
 		return err
 	}
-	t, err := r.Store.Tables.Open(manifest.Table{
+	t, err := r.Store.Files.Table(manifest.Table{
 		Num: r.num, Bytes: meta.Bytes, Entries: meta.Entries, MinSeq: meta.MinSeq, MaxSeq: meta.MaxSeq,
 		Smallest: meta.Smallest, Largest: meta.Largest, Tombstones: r.tombstones, Blobs: r.Separator.used(),
 	})

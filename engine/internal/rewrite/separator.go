@@ -120,7 +120,7 @@ func (s *Separator) finish() error {
 	if err != nil {
 		return err
 	}
-	f, err := view.OpenBlobFile(s.store.Dir, s.num, bytes)
+	f, err := s.store.Files.BlobFile(s.num, bytes)
 	if err == nil {
 		s.Files = append(s.Files, f)
 	}

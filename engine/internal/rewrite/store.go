@@ -11,7 +11,7 @@ import (
 // Store is the store that tables are written for.
 type Store struct {
 	Dir        *durable.Dir
-	Tables     *view.Opener
+	Files      *view.Opener
 	Blobs      *view.Blobs // finds the files that values are moved out of
 	NewFileNum func() uint64
 	Options    Options

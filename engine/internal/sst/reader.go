@@ -203,6 +203,9 @@ func (r *Reader) find(payload, user []byte, tr key.Trailer, e *entry) (bool, err
 	return e.isKey(user), nil
 }
 
+// InMemory reports whether the whole table is in memory, so that only Verify reads the file.
+func (r *Reader) InMemory() bool { return r.whole != nil }
+
 // visible returns the trailer that sorts at or before every entry of a user key that is visible at seq, and after
 // every other.
 func visible(seq key.Seq) key.Trailer { return key.MakeTrailer(seq, ^key.Kind(0)) }

@@ -18,7 +18,7 @@ import (
 func (s *Store) blobs() error {
 	var errs []error
 	for _, f := range s.BlobFiles {
-		again, err := view.OpenBlobFile(s.Dir, f.Num, f.Reader.Size()) // by name: the open file may have lost it
+		again, err := s.Files.BlobFile(f.Num, f.Reader.Size()) // by name: the open file may have lost it
 		if err == nil {
 			err = errors.Join(again.Reader.Verify(f.Reader.Size()), again.File.Close())
 		}

@@ -20,10 +20,10 @@ import (
 
 // Store is a store whose live files do not change while it is checked.
 type Store struct {
-	Dir    *durable.Dir
-	Tables *view.Opener
-	Blobs  *view.Blobs
-	View   *view.View // the caller holds it
+	Dir   *durable.Dir
+	Files *view.Opener
+	Blobs *view.Blobs
+	View  *view.View // the caller holds it
 
 	BlobFiles []*view.BlobFile // the files that the view holds; others may go at any time
 	Marker    manifest.Marker
@@ -63,7 +63,7 @@ func (s *Store) tables() error {
 
 // name opens a live table by its name: the open file may have lost it.
 func (s *Store) name(t *view.Table) error {
-	again, err := s.Tables.Open(t.Table)
+	again, err := s.Files.Table(t.Table)
 	if err != nil {
 		return err
 	}

@@ -6,11 +6,8 @@ import (
 	"maps"
 	"sync/atomic"
 
-	"github.com/spf13/afero"
-
 	"github.com/lightningdb/lightning-torture/engine/internal/blob"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
-	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 )
@@ -20,7 +17,7 @@ import (
 // does.
 type BlobFile struct {
 	Num    uint64
-	File   afero.File
+	File   File
 	Reader *blob.Reader
 	Size   atomic.Uint64 // bytes on disk; more than the reader may read if a crash left some at the end
 	Holds  int           // guarded by DB.mu
@@ -74,7 +71,7 @@ func (r *Blobs) Remove(files ...*BlobFile) {
 
 // Need opens a live file of which the given number of bytes is needed. If the file is open already, Need lets it be
 // read that far.
-func (r *Blobs) Need(dir *durable.Dir, num, bytes uint64) error {
+func (r *Blobs) Need(o *Opener, num, bytes uint64) error {
 	if f := r.All()[num]; f != nil {
 		if f.Size.Load() < bytes {
 			return corrupt.At(filename.Blob(num), int64(f.Size.Load()), "shorter than %d bytes, which were durable", bytes)
@@ -82,7 +79,7 @@ func (r *Blobs) Need(dir *durable.Dir, num, bytes uint64) error {
 		f.Reader.Grow(bytes)
 		return nil
 	}
-	f, err := OpenBlobFile(dir, num, bytes)
+	f, err := o.BlobFile(num, bytes)
 	if err != nil {
 		return err
 	}
@@ -121,12 +118,12 @@ func (r *Blobs) Append(dst, encoded []byte) ([]byte, error) {
 	return f.Reader.Append(dst, ref)
 }
 
-// OpenBlobFile opens a live blob file. If it is missing or has fewer bytes than were durable, that is corruption.
-func OpenBlobFile(dir *durable.Dir, num, bytes uint64) (*BlobFile, error) {
+// BlobFile opens a live blob file. If it is missing or has fewer bytes than were durable, that is corruption.
+func (o *Opener) BlobFile(num, bytes uint64) (*BlobFile, error) {
 	name := filename.Blob(num)
-	file, err := dir.Open(name)
+	file, err := o.Files.Open(name)
 	if err != nil {
-		return nil, corrupt.Missing(name, err)
+		return nil, err
 	}
 	f := &BlobFile{Num: num, File: file}
 	info, err := file.Stat()

@@ -5,25 +5,31 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"sync/atomic"
-
-	"github.com/spf13/afero"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/cache"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
-	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/limits"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
+	"github.com/lightningdb/lightning-torture/engine/internal/openfile"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 	"github.com/lightningdb/lightning-torture/engine/internal/sst"
 )
 
+// File is what a table or a blob file is read from.
+type File interface {
+	io.ReaderAt
+	io.Closer
+	Stat() (fs.FileInfo, error)
+}
+
 // Table is an open table file. It is closed, and its file removed, when no version needs it any more.
 type Table struct {
 	manifest.Table
-	File   afero.File
+	File   File
 	Reader *sst.Reader
 	Refs   atomic.Int32 // versions that hold it
 	Dead   atomic.Bool  // no longer live: the file goes with the last version
@@ -81,19 +87,19 @@ func Is(t *manifest.Table, m sst.Meta) bool {
 		bytes.Equal(m.Smallest, t.Smallest) && bytes.Equal(m.Largest, t.Largest)
 }
 
-// Opener opens the tables of a store.
+// Opener opens the tables and blob files of a store.
 type Opener struct {
-	Dir    *durable.Dir
+	Files  *openfile.Pool
 	Blocks *cache.Cache
 	Limits limits.Limits
 }
 
-// Open opens a live table. If it is missing, short or not the table that the manifest describes, that is corruption.
-func (o *Opener) Open(t manifest.Table) (*Table, error) {
+// Table opens a live table. If it is missing, short or not the table that the manifest describes, that is corruption.
+func (o *Opener) Table(t manifest.Table) (*Table, error) {
 	name := filename.Table(t.Num)
-	f, err := o.Dir.Open(name)
+	f, err := o.Files.Open(name)
 	if err != nil {
-		return nil, corrupt.Missing(name, err)
+		return nil, err
 	}
 	reader, err := sst.Open(f, int64(t.Bytes), sst.ReaderOptions{
 		Name: name, FileNum: t.Num, Cache: o.Blocks,
@@ -112,6 +118,9 @@ func (o *Opener) Open(t manifest.Table) (*Table, error) {
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
+	}
+	if reader.InMemory() {
+		f.Rest()
 	}
 	return &Table{Table: t, File: f, Reader: reader}, nil
 }

@@ -25,7 +25,7 @@ func BenchmarkCrashImages(b *testing.B) {
 			for i := range b.N {
 				r, err := torture.Check(context.Background(), lightning.Target(), torture.Options{
 					Workloads: []string{workload}, Faults: []string{"power"}, Seed: uint64(i + 1),
-					Keys: 2000, Ops: 40, Clients: 1, Rounds: 1,
+					Keys: 2000, Ops: 40, Clients: 1, Rounds: 1, Limits: torture.UsualLimits,
 				})
 				require.NoError(b, err)
 				require.Equal(b, checker.Pass, r.Verdict, "%v %v", r.Findings, r.Reasons)

@@ -62,6 +62,10 @@ var options = []option{
 		func(o *engine.Options, n int64) { o.CacheBytes = n },
 	},
 	{
+		torture.Limit{Name: "open-files", Text: "tables and blob files kept open", Min: 1, Max: 1 << 20, Draw: torture.DrawOf(1, 1, 2, 5, 20)},
+		func(o *engine.Options, n int64) { o.MaxOpenFiles = int(n) },
+	},
+	{
 		torture.Limit{Name: "blob-value", Text: "bytes from which a value goes to a blob file; -1: never", Min: -1, Max: 1 << 30, Draw: torture.DrawOf(-1, 1, 50, 100, 1000)},
 		func(o *engine.Options, n int64) { o.BlobValueBytes = int(n) },
 	},
@@ -82,6 +86,8 @@ var draws = map[string]func(*rand.Rand) int64{
 	"conflict-bytes":  torture.DrawSmall(16, 64<<10),
 	"pending-commits": torture.DrawOf(1, 2, 4, 64),
 	"stop-factor":     torture.DrawOf(1, 1, 2),
+	"small-tables":    torture.DrawOf(1, 1, 2, 4),
+	"small-blobs":     torture.DrawOf(1, 1, 2),
 	"first-file":      torture.DrawStart(1 << 61),
 	"first-marker":    torture.DrawStart(1 << 61),
 	"first-sequence":  torture.DrawStart(1 << 54),
@@ -94,7 +100,8 @@ func Limits() []torture.Limit {
 	values := map[string]int64{
 		"memtable": int64(usual.MemtableBytes), "memtables": int64(usual.MemtablesMax), "level0": int64(usual.L0CompactionFiles),
 		"log-ahead": usual.LogAheadBytes, "level-base": usual.LevelBytesBase, "level-ratio": int64(usual.LevelSizeRatio),
-		"table": usual.TableBytes, "block": int64(usual.BlockBytes), "bloom-bits": int64(usual.BloomBitsPerKey), "cache": usual.CacheBytes,
+		"table": usual.TableBytes, "block": int64(usual.BlockBytes), "open-files": 1000,
+		"bloom-bits": int64(usual.BloomBitsPerKey), "cache": usual.CacheBytes,
 		"blob-value": int64(usual.BlobValueBytes), "large-value": int64(usual.LargeValueBytes), "blob-file": usual.BlobFileBytes,
 	}
 	var all []torture.Limit

@@ -1,0 +1,126 @@
+package openfile
+
+import (
+	"sync"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+)
+
+// Pool opens the files of a directory.
+//
+// Locks are taken in this order: that of a file which is not in the ring, the pool's, that of a file in the ring. A file in
+// the ring is one that may be closed, and nobody who holds its lock waits for the pool's.
+type Pool struct {
+	dir *durable.Dir
+	max int
+
+	mu struct {
+		sync.Mutex
+		open int     // how many files are open, or about to be
+		ring []*File // those of them that may be closed
+		hand int
+	}
+	changed sync.Cond // on mu: open fell, or a file came into the ring
+}
+
+// NewPool returns a pool that keeps up to maxOpen files open, at least one.
+func NewPool(dir *durable.Dir, maxOpen int) *Pool {
+	p := &Pool{dir: dir, max: max(maxOpen, 1)}
+	p.changed.L = &p.mu
+	return p
+}
+
+// Open opens a regular file. If it is missing, that is corruption.
+func (p *Pool) Open(name string) (*File, error) {
+	f := &File{pool: p, name: name}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.open(); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// Files returns how many files are open.
+func (p *Pool) Files() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.mu.open
+}
+
+// enter counts a file that is about to be opened, once there is room.
+func (p *Pool) enter() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.mu.open >= p.max {
+		if len(p.mu.ring) > 0 {
+			p.evict()
+		} else {
+			p.changed.Wait() // all are about to be opened
+		}
+	}
+	p.mu.open++
+}
+
+// show lets a file that was opened be closed when another one needs its place.
+func (p *Pool) show(f *File) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f.place = len(p.mu.ring)
+	p.mu.ring = append(p.mu.ring, f)
+	p.changed.Broadcast()
+}
+
+// left counts a file that was closed.
+func (p *Pool) left() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.mu.open--
+	p.changed.Broadcast()
+}
+
+// hide makes sure that nobody else closes a file.
+func (p *Pool) hide(f *File) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if f.place >= 0 && f.place < len(p.mu.ring) && p.mu.ring[f.place] == f {
+		p.take(f)
+	}
+}
+
+// take takes a file out of the ring. The caller holds mu.
+func (p *Pool) take(f *File) {
+	last := len(p.mu.ring) - 1
+	moved := p.mu.ring[last]
+	p.mu.ring[f.place], moved.place = moved, f.place
+	p.mu.ring[last] = nil
+	p.mu.ring = p.mu.ring[:last]
+	f.place = -1
+}
+
+// sweeps is how often the hand goes around in search of a file that nobody is reading.
+const sweeps = 2
+
+// evict closes a file of the ring: the first one that was not read since the hand last came by and that nobody is reading,
+// or else one that is being read, as soon as that ends. The caller holds mu.
+func (p *Pool) evict() {
+	for step := 0; ; step++ {
+		p.mu.hand = (p.mu.hand + 1) % len(p.mu.ring)
+		f := p.mu.ring[p.mu.hand]
+		if step < sweeps*len(p.mu.ring) {
+			if f.used.Swap(false) || !f.mu.TryLock() {
+				continue
+			}
+		} else {
+			f.mu.Lock()
+		}
+		p.take(f)
+		f.shut()
+		p.mu.open--
+		f.mu.Unlock()
+		return
+	}
+}
+
+// defaultMax is the limit of DefaultMax.
+const defaultMax = 1000
