@@ -54,7 +54,8 @@
 //
 //   - T8 (explain): an explanation is an experiment. It recovers images that have lost certain operations and no
 //     others, and names the earliest crash that fails with that loss; if nothing has to be lost, it leaves out one
-//     operation at a time. What it says was seen, not guessed.
+//     operation at a time. What it says was seen, not guessed, and of this failure: the same kind, about the same
+//     operations. With the missing order kept, the crash that it names passes; if the image that failed does not, it says so.
 //
 //   - T9 (torture, explain): a pass says what was explored under each crash profile, and a profile without any image
 //     makes the run Inconclusive. A finding says on which profiles it fails: the same recording was crashed around the
@@ -63,7 +64,8 @@
 //   - T10 (explore): crashes of recoveries are exhaustive to depth 2 on tiny runs and sampled beyond, and the result
 //     says at how many crash points nothing was left out. In addition, one store of each run goes through a hundred
 //     crashes in a row. It must keep its promises each time and must not grow in files, bytes or calls that change the
-//     disk.
+//     disk. A finding says after how many crashes it failed; the last of them is explained like any other, and a store that
+//     grows by what it was left with.
 //
 //   - T11 (torture): the sweep places its faults without randomness. It ends when its fault finds no call left to hit,
 //     or says that it did not end.

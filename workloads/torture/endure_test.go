@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
@@ -16,9 +17,17 @@ func TestWhatOnlyFurtherCrashesShow(t *testing.T) {
 		name         string
 		bug          toy.Bug
 		judge, class string
+		why          string
 	}{
-		{"a recovery leaves a file each time", toy.Leaks, "growth", "leaks files"},
-		{"a recovery loses more if the one before was interrupted", toy.Forgetful, "recovery", "recovery does not repeat"},
+		{
+			"a recovery leaves a file each time", toy.Leaks, "growth", "leaks files",
+			`^\d+ of \d+ files that have come or grown since the first recovery, with 0 bytes, are there by calls like the create of db/\d+ ` +
+				`\(.toy/toy.go:\d+.\), and nothing has removed them$`,
+		},
+		{
+			"a recovery loses more if the one before was interrupted", toy.Forgetful, "recovery", "recovery does not repeat",
+			`^it takes no loss: a crash right after the create of db/recovering \(.toy/toy.go:\d+.\) fails although the disk kept everything$`,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			target := toy.Target(c.bug)
@@ -31,6 +40,8 @@ func TestWhatOnlyFurtherCrashesShow(t *testing.T) {
 			require.Len(t, r.Findings, 1, "%+v", r.Findings)
 			f := r.Findings[0]
 			assert.Equal(t, []string{c.judge, c.class}, []string{f.Judge, f.Class})
+			require.NotNil(t, f.Explanation, f.Sentence)
+			assert.Regexp(t, c.why, f.Explanation.Sentence)
 			again, err := Replay(t.Context(), []Target{target}, f.Token, ReplayOptions{Attempts: 2})
 			require.NoError(t, err)
 			assert.Equal(t, 2, again.Hits)
@@ -38,6 +49,50 @@ func TestWhatOnlyFurtherCrashesShow(t *testing.T) {
 			require.NoError(t, err)
 			assert.False(t, fixed.Reproduced)
 		})
+	}
+}
+
+// weary is a toy that leaves a file each time it is opened, and shows nothing once there are many.
+type weary struct {
+	*toy.Store
+	tired bool
+}
+
+func (w *weary) Scan(from, to []byte, visit func(key, value []byte) bool) error {
+	if w.tired {
+		return nil
+	}
+	return w.Store.Scan(from, to, visit)
+}
+
+func TestAFailureAfterManyCrashesSaysSoAndReplays(t *testing.T) {
+	sameRaces(t)
+	target := toy.Target(toy.Leaks)
+	target.CheckFiles = nil
+	target.Open = func(env Env) (workloads.Store, error) {
+		s, err := toy.Open(env, toy.Leaks)
+		if err != nil {
+			return nil, err
+		}
+		_, err = env.FS.Stat(env.Dir + "/9")
+		return &weary{s, err == nil}, nil
+	}
+	o := toyOptions("power")
+	o.Workloads, o.NoShrink, o.Dir = []string{"kv"}, true, t.TempDir()
+	r, err := Check(t.Context(), target, o)
+	require.NoError(t, err)
+	require.Equal(t, checker.Fail, r.Verdict)
+	f := r.Findings[0]
+	assert.Greater(t, f.Crashes, 5)
+	assert.Regexp(t, `^After \d+ crashes in a row, each during the recovery from the one before or soon after it: commit #\d+ `, f.Sentence)
+	assert.Equal(t, []int{8, 8}, []int{f.Shown, f.ShownOf})
+	require.NotNil(t, f.Explanation, f.Sentence)
+	assert.Regexp(t, `^in the life before the last of \d+ crashes in a row, it takes no loss: a crash right after the create of db/8 `, f.Explanation.Sentence)
+	for _, what := range []string{f.Token, f.File} {
+		again, err := Replay(t.Context(), []Target{target}, what, ReplayOptions{Attempts: 2})
+		require.NoError(t, err)
+		assert.Equal(t, 2, again.Hits)
+		assert.Equal(t, f.Crashes, again.Finding.Crashes)
 	}
 }
 

@@ -81,7 +81,7 @@ func (f *findings) shrink(ctx context.Context, target contract.Target, patience 
 		f.reading.spend(ctx, func(ctx context.Context) {
 			smaller = shrink.Shrink(ctx, target, shrink.Wanted{
 				Spec: x.recording.Plan.Spec, Rules: x.recording.Plan.RuleTexts(), Fingerprint: id, Kind: x.failure.Kind(),
-				Nested: x.failure.Nested != nil,
+				Nested: x.failure.Nested != nil, Endured: x.failure.Endured,
 			}, patience)
 		})
 		if smaller == nil || ctx.Err() != nil {

@@ -21,11 +21,12 @@ type Finding struct {
 	Rules       []string             `json:"rules,omitempty"` // what was injected, in the grammar of rules
 	Profile     string               `json:"profile"`
 	Device      string               `json:"device,omitempty"`
-	Limits      contract.Limits      `json:"limits,omitempty"` // the limits of the engine that the run set
-	Seed        uint64               `json:"seed"`             // the seed of the run
-	Clients     int                  `json:"clients"`          // 1: the token replays bit for bit
-	CrashTick   uint64               `json:"crash_tick"`       // 0: it failed without a crash
-	NestedTick  uint64               `json:"nested_tick"`      // 0: not during recovery
+	Limits      contract.Limits      `json:"limits,omitempty"`  // the limits of the engine that the run set
+	Seed        uint64               `json:"seed"`              // the seed of the run
+	Clients     int                  `json:"clients"`           // 1: the token replays bit for bit
+	CrashTick   uint64               `json:"crash_tick"`        // 0: it failed without a crash
+	NestedTick  uint64               `json:"nested_tick"`       // 0: not during recovery
+	Crashes     int                  `json:"crashes,omitempty"` // after how many crashes in a row it showed, each during the recovery from the one before or soon after
 	Sentence    string               `json:"sentence"`
 	Explanation *explain.Explanation `json:"explanation,omitempty"` // the missing order, where one was found
 	Evidence    []string             `json:"evidence"`              // at most 12 lines
@@ -55,12 +56,19 @@ func NewFinding(ctx context.Context, s *explore.Subject, f *explore.Failure) Fin
 	if f.RecoveryFault != nil {
 		at.RecoveryFault = f.RecoveryFault.Number
 	}
+	sentence := f.Sentence
+	if f.Endured {
+		at.Crashes = f.Crashes
+	}
+	if f.Crashes > 1 && !f.Grows() {
+		sentence = fmt.Sprintf("after %d crashes in a row, each during the recovery from the one before or soon after it: %s", f.Crashes, sentence)
+	}
 	again := explore.Confirm(ctx, s, f)
 	at.Shown, at.ShownOf = again.Shown, again.Of
 	finding := Finding{
 		ID: f.Fingerprint(), Judge: f.Judge, Class: f.Class, Workload: p.Spec.Workload, Fault: p.Fault.Name, Rules: p.RuleTexts(),
 		Profile: p.Spec.Profile, Device: p.Spec.Device, Limits: p.Spec.Limits, Seed: p.Spec.Seed, Clients: p.Clients(), CrashTick: at.Tick,
-		NestedTick: at.Nested, Shown: again.Shown, ShownOf: again.Of, Sentence: worded(f.Sentence),
+		NestedTick: at.Nested, Crashes: at.Crashes, Shown: again.Shown, ShownOf: again.Of, Sentence: worded(sentence),
 		Evidence: evidenceLines(f), Trace: traceLines(s.Recording.Trace, f.Tick, f.Fates), Count: f.Count,
 		Token: Token(s.Target.Name, p.Spec, at),
 	}

@@ -40,6 +40,8 @@ type Place struct {
 	Nested uint64 // the tick of the crash of the recovery; 0: none
 	// Shown of ShownOf further recoveries of the same image showed it. A token says so only if they differ.
 	Shown, ShownOf int
+	// Crashes is after how many crashes in a row it failed, the first at Tick; 0: it does not take many.
+	Crashes int
 	// RecoveryFault is the number of the fault that was injected into the recovery; 0: none was.
 	RecoveryFault uint64
 }
@@ -51,6 +53,7 @@ const (
 	partShown                    // Place.Shown and ShownOf
 	partRecoveryFault            // its number
 	partLimits                   // see encodeLimits
+	partCrashes                  // Place.Crashes
 )
 
 // Token packs all that is needed to repeat a run and to find the crash point, in Crockford's base 32.
@@ -89,6 +92,9 @@ func Token(engine string, s plan.Spec, at Place) string {
 	}
 	if len(s.Limits) > 0 {
 		b = encodeLimits(binary.AppendUvarint(b, partLimits), s.Limits)
+	}
+	if at.Crashes != 0 {
+		b = binary.AppendUvarint(binary.AppendUvarint(b, partCrashes), uint64(at.Crashes))
 	}
 	return sealed(b)
 }
@@ -151,6 +157,8 @@ func DecodeToken(token string, targets []contract.Target) (contract.Target, plan
 			at.RecoveryFault = r.number()
 		case partLimits:
 			limits = decodeLimits(r)
+		case partCrashes:
+			at.Crashes = r.size()
 		default:
 			return bad(fmt.Sprintf("it has a part of kind %d, which this version does not know", part))
 		}

@@ -9,6 +9,7 @@
 //	explain.go      which losses a failure needs       sentence.go  putting the answer into words
 //	turn.go         what makes a loss fatal            sources.go   where in the engine's source an operation is made
 //	explanation.go  Explanation, Site                  profiles.go  the same failure on other filesystems
+//	growth.go       what makes a store grow
 //
 // The functions of this package change nothing that they are given. Each explores on its own and is bounded by the
 // subject's patience and the number of its trials.

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -12,11 +13,12 @@ import (
 
 // Explain finds the missing order behind a failure after a crash: the fewest operations whose loss alone causes it, and
 // the first thing that must not have happened before they were durable. To find out, it recovers and judges images of
-// its own. For a failure without a crash it also says since when the disk is wrong. It returns nil where it finds
-// nothing: for rot, a hang, many crashes in a row, what is wrong only in memory, and losses that do not fail a second
-// time.
+// its own, and asks of each whether this very failure is there: the same kind, about the same operations. Of many crashes in
+// a row it explains the last; of a store that grows it says what makes the files that are left. For a failure without a
+// crash it also says since when the disk is wrong. It returns nil where it finds nothing: for rot, a hang, what is wrong
+// only in memory, and losses that do not fail a second time.
 func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Explanation {
-	aside := f.Damage != nil || f.Endured || f.Class == "hang" || f.Class == explore.NotDeterministic
+	aside := f.Damage != nil || f.Class == "hang" || f.Class == explore.NotDeterministic
 	if ctx.Err() != nil || aside || f.Tick == 0 && !judge.SeenInHistory(f.Class) {
 		return nil
 	}
@@ -28,12 +30,20 @@ func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Expla
 			done <- faultyCall(ctx, s, f)
 			return
 		}
+		if g := explore.GrowthOf(ctx, s, f); g != nil {
+			done <- growth(g)
+			return
+		}
 		x := &explainer{ctx: ctx, life: explore.NewLife(ctx, s, f), loseAnything: s.Recording.Plan.Model.Profile.Decides()}
 		if f.Tick == 0 {
 			done <- x.settled(x.withoutCrash(f))
 			return
 		}
-		done <- x.settled(x.explain())
+		e := x.settled(x.explain())
+		if e != nil && f.Crashes > 1 {
+			e.Sentence = fmt.Sprintf("in the life before the last of %d crashes in a row, %s", f.Crashes, e.Sentence)
+		}
+		done <- e
 	}()
 	select {
 	case x := <-done:
@@ -48,7 +58,7 @@ type explainer struct {
 	ctx          context.Context
 	life         explore.Life
 	loseAnything bool // the profile lost some operations itself: ask of each whether that was needed
-	failsAnyhow  bool // a crash may fail in any way: what has to be explained was seen without one
+	failsAnyhow  bool // a crash may fail in any way about the same operations: what has to be explained was seen without one
 	trials       int
 }
 
@@ -64,6 +74,7 @@ func (x *explainer) explain() *Explanation {
 	if x.loseAnything {
 		x.life.LoseAnything()
 	}
+	all := lost
 	switch {
 	case !x.failsAt(tick, lost):
 		return nil
@@ -77,7 +88,32 @@ func (x *explainer) explain() *Explanation {
 	if early := x.before(lost[0]); t.atOnce && early != 0 && x.failsAt(early, nil) {
 		return x.lossless(x.earliest(nil, early), "it takes no loss") // losing it is the same as crashing before it
 	}
-	return x.describe(lost, t)
+	if t.op == nil || x.failsAt(t.op.Tick, nil) {
+		return nil // the store fails there without that loss, too: another order is missing
+	}
+	if !t.atOnce && t.ack == nil && x.failsAt(t.op.Tick, slices.Concat(lost, x.made(t.op))) {
+		t.atOnce = true // what was done then does not matter: it need not have become durable before
+	}
+	e := x.describe(lost, t)
+	if e != nil && x.failsAt(tick, x.uncovered(all, lost[0])) {
+		e.Sentence += "; other losses of this image are enough, too"
+	}
+	return e
+}
+
+// made returns the pending operations of a call, right after it.
+func (x *explainer) made(op *faultfs.Op) []faultfs.PendingOp {
+	return slices.DeleteFunc(x.life.Point(op.Tick).Ops(), func(p faultfs.PendingOp) bool { return p.Earlier || p.Tick != op.Tick })
+}
+
+// uncovered returns the losses that are left once the order that is missing is kept: those that a sync of the same file, or of
+// the same directory, would not have prevented.
+func (x *explainer) uncovered(all []faultfs.PendingOp, missing faultfs.PendingOp) []faultfs.PendingOp {
+	op := opAt(x.life.TraceOf(missing), missing.Tick)
+	return slices.DeleteFunc(slices.Clone(all), func(p faultfs.PendingOp) bool {
+		other := opAt(x.life.TraceOf(p), p.Tick)
+		return sameCall(p, missing) || other != nil && p.Earlier == missing.Earlier && sameHalf(op, other)
+	})
 }
 
 // withoutCrash looks for the first crash that fails although the disk kept everything, up to the tick at which the
@@ -121,7 +157,7 @@ func (x *explainer) fails(tick uint64, cut history.Cut, lost []faultfs.PendingOp
 		ids[i] = op.ID
 	}
 	found := x.life.Try(x.life.Point(tick).Losing(ids, faultfs.ImageOptions{}), tick, cut)
-	return found == explore.FailsAlike || x.failsAnyhow && found == explore.FailsOtherwise
+	return found == explore.FailsAlike || x.failsAnyhow && found == explore.FailsAkin
 }
 
 // settled returns an explanation whose experiments all came to their end; nil otherwise.

@@ -32,6 +32,9 @@ func (x *explainer) lossless(t turn, what string) *Explanation {
 func (x *explainer) describe(lost []faultfs.PendingOp, t turn) *Explanation {
 	trace := x.life.TraceOf(lost[0])
 	first, sources := opAt(trace, lost[0].Tick), newSources(trace)
+	if first == nil {
+		return nil // it is of a life that nobody remembers
+	}
 	missing := sources.site(first)
 	until := x.life.Tick()
 	missing.Part = len(parts(lost, lost[0])) < len(parts(x.life.Point(until).Ops(), lost[0]))
@@ -55,9 +58,13 @@ func (x *explainer) describe(lost []faultfs.PendingOp, t turn) *Explanation {
 	return e
 }
 
-// opAt returns the call that a pending operation belongs to.
+// opAt returns the call that a pending operation belongs to; nil if it is not in the trace.
 func opAt(trace []faultfs.Op, tick uint64) *faultfs.Op {
-	return &trace[slices.IndexFunc(trace, func(op faultfs.Op) bool { return op.Tick == tick })]
+	i := slices.IndexFunc(trace, func(op faultfs.Op) bool { return op.Tick == tick })
+	if i < 0 {
+		return nil
+	}
+	return &trace[i]
 }
 
 // between says what became of the syncs that should have made an operation durable before a tick. It continues a
@@ -100,6 +107,16 @@ func syncs(sync, op *faultfs.Op) bool {
 		return sync.Ino == op.Ino
 	}
 	return slices.ContainsFunc(op.Edits, func(e faultfs.Edit) bool { return e.Parent == sync.Ino })
+}
+
+// sameHalf reports whether two operations changed the same file, or names in the same directory.
+func sameHalf(a, b *faultfs.Op) bool {
+	if len(a.Edits) == 0 || len(b.Edits) == 0 {
+		return len(a.Edits) == len(b.Edits) && a.Ino == b.Ino
+	}
+	return slices.ContainsFunc(a.Edits, func(e faultfs.Edit) bool {
+		return slices.ContainsFunc(b.Edits, func(other faultfs.Edit) bool { return e.Parent == other.Parent })
+	})
 }
 
 // syncsBeside reports whether a sync covers only the other half: the file that an operation named, or a directory that

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// How often a failure is looked for in its own image. A hundred crashes in a row cost as much as as many images.
+// How often a failure is looked for in its own image. What shows only after a hundred crashes costs as much as as many images.
 const (
 	confirmations        = 8
 	enduredConfirmations = 2
@@ -26,26 +26,34 @@ func (c Confirmed) String() string { return fmt.Sprintf("%d of %d", c.Shown, c.O
 // not repeat may pass the next time: experiments with such a failure show nothing, and shrinking it finds no end. A failure
 // without a crash, or of an engine that hangs, is not looked for.
 func Confirm(ctx context.Context, s *Subject, f *Failure) Confirmed {
-	var c Confirmed
 	if f.Tick == 0 || f.Class == "hang" {
-		return c
+		return Confirmed{}
 	}
-	times := confirmations
+	times, shows := confirmations, func() bool {
+		found := Explore(ctx, again(s, f))
+		return slices.ContainsFunc(found.Failures, func(other Failure) bool { return other.Fingerprint() == f.Fingerprint() })
+	}
 	if f.Endured {
 		times = enduredConfirmations
 	}
+	if f.Crashes > 1 && f.Judge != growthJudge {
+		life, repeats := NewLife(ctx, s, f).(*enduredLife)
+		if !repeats {
+			return Confirmed{Of: 1}
+		}
+		times, shows = confirmations, life.shows
+	}
+	var c Confirmed
 	for range times {
 		if ctx.Err() != nil {
 			break
 		}
-		found := Explore(ctx, again(s, f))
-		if ctx.Err() != nil {
+		if shown := shows(); ctx.Err() != nil {
 			break
-		}
-		c.Of++
-		if slices.ContainsFunc(found.Failures, func(other Failure) bool { return other.Fingerprint() == f.Fingerprint() }) {
+		} else if shown {
 			c.Shown++
 		}
+		c.Of++
 	}
 	return c
 }

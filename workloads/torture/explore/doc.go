@@ -14,6 +14,7 @@
 //	verdicts.go     verdicts that are known       outcome.go     what was found
 //	life.go         single images, experiments    passes.go      in which order crash points come
 //	confirm.go      does a failure repeat?        faulty.go      recoveries on a disk that fails
+//	endurelife.go   the last of many crashes      grown.go       what many crashes have left
 //
 // Promises:
 //

@@ -32,21 +32,36 @@ type endurance struct {
 	x    *explorer
 	at   origin
 	rng  *rand.Rand
-	img  *faultfs.FS
-	done uint64 // the tick at which the latest recovery had returned everything
-	ops  [2]int // filesystem calls of the lives in the first and in the second half of the cycles
+	img  *faultfs.FS // what the latest crash has left
+	done uint64      // the tick at which the latest recovery had returned everything
+	ops  [2]int      // filesystem calls of the lives in the first and in the second half of the cycles
+
+	last lastCrash // the latest crash, unless it is the first
+}
+
+// lastCrash is the latest of several crashes in a row.
+type lastCrash struct {
+	img  *faultfs.FS // the life that it ended
+	tick uint64
+	seed uint64 // draws what it kept
+}
+
+// newEndurance returns a store that has gone through its first crash, at the crash point of a job.
+func newEndurance(x *explorer, j *job) *endurance {
+	path := newPath()
+	e := &endurance{
+		x: x, at: origin{job: j, point: j.point, path: path, endured: true, inARow: 1}, rng: rand.New(rand.NewPCG(j.draw, endureCycles)),
+		img: j.point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(j.draw), Callers: x.callers}),
+	}
+	path.begin(e.img.Now)
+	return e
 }
 
 // endure crashes a store again and again: during its recovery, or soon after, while a client writes a little. What the
 // first crash had to leave is demanded of every state. In the end the store is recovered once without a crash, and must
 // not have grown.
 func (x *explorer) endure(j job) {
-	path := newPath()
-	e := &endurance{
-		x: x, at: origin{job: &j, point: j.point, path: path, endured: true}, rng: rand.New(rand.NewPCG(j.draw, endureCycles)),
-		img: j.point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(j.draw)}),
-	}
-	path.begin(e.img.Now)
+	e := newEndurance(x, &j)
 	if !e.live() {
 		return
 	}
@@ -101,10 +116,17 @@ func (e *endurance) crash() bool {
 	if len(ticks) == 0 {
 		return false // a store that changes nothing does not grow
 	}
-	tick := ticks[e.rng.IntN(len(ticks))]
-	e.at.point = faultfs.NewTimeline(e.img, e.x.plan.Model, tick).Advance(tick)
-	e.img = e.at.point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(e.rng.Uint64())})
+	e.last = lastCrash{img: e.img, tick: ticks[e.rng.IntN(len(ticks))]}
+	e.last.seed = e.rng.Uint64()
+	e.at.inARow++
+	e.at.point = e.last.point(e.x.plan.Model, e.last.tick)
+	e.img = e.at.point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(e.last.seed), Callers: e.x.callers})
 	return true
+}
+
+// point returns the crash point at a tick of the life that the crash ended.
+func (c *lastCrash) point(model faultfs.Model, tick uint64) *faultfs.CrashPoint {
+	return faultfs.NewTimeline(c.img, model, tick).Advance(tick)
 }
 
 // judge compares what the store takes after all cycles with what it took after one recovery.

@@ -31,6 +31,7 @@ type origin struct {
 	damage  *faultfs.Damage
 	nested  *NestedImage
 	endured bool           // after many crashes in a row
+	inARow  int            // if endured: how many
 	fault   *RecoveryFault // injected into the recovery; nil: none
 	prefix  string         // of sentences about a recovery with a fault, or what follows it
 	trial   *bool          // set instead of recording a failure; nil: a failure is recorded
@@ -170,6 +171,7 @@ func (x *explorer) fail(img *faultfs.FS, at origin, judge string, v checker.Viol
 	}
 	f.Tick, f.Leaf, f.Picks, f.Draw = at.job.point.Tick, at.leaf, at.path.picks(), at.job.draw
 	f.Damage, f.Nested, f.Endured, f.RecoveryFault, f.Fates = at.damage, at.nested, at.endured, at.fault, img.Fates()
+	f.Crashes = at.inARow
 	x.failures[id] = f
 	return f
 }

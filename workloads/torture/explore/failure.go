@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"regexp"
+	"slices"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -21,6 +22,7 @@ type Failure struct {
 	Draw    uint64       // the seed of the crash point's random choices
 	Nested  *NestedImage // a crash during or soon after recovery; nil: there was none
 	Endured bool         // after many crashes in a row
+	Crashes int          // if Endured: how many
 	// RecoveryFault was injected into the recovery; nil: none was.
 	RecoveryFault *RecoveryFault
 	Fates         map[uint64]string
@@ -45,8 +47,25 @@ func LiveFailures(problems []checker.Violation) []Failure {
 	return failures
 }
 
+// Grows reports whether the store had grown after many crashes in a row.
+func (f *Failure) Grows() bool { return f.Judge == growthJudge }
+
 // Kind names what a failure is an instance of.
 func (f *Failure) Kind() string { return f.Judge + "/" + f.Class }
+
+// alike reports whether a failure is that of another one in another image: the same kind, about some of the same operations. If
+// it is about none, its text says the same.
+func (f *Failure) alike(other *Failure) bool {
+	if f.Fingerprint() != other.Fingerprint() {
+		return false
+	}
+	return len(other.Ops) == 0 || f.sharesOps(other)
+}
+
+// sharesOps reports whether two failures are about some of the same operations.
+func (f *Failure) sharesOps(other *Failure) bool {
+	return slices.ContainsFunc(f.Ops, func(id int) bool { return slices.Contains(other.Ops, id) })
+}
 
 // crashes orders failures by how many crashes they need.
 func (f *Failure) crashes() int { return crashesOf(f.Nested, f.Endured, f.RecoveryFault) }

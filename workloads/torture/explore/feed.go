@@ -82,7 +82,7 @@ func (f *feeder) enduring() uint64 {
 	switch {
 	case f.req.Endless != 0:
 		return f.req.Endless
-	case f.req.Wanted != "" && !strings.HasPrefix(f.req.Wanted, growthJudge+"/"):
+	case f.req.Wanted != "" && !f.req.Endures && !strings.HasPrefix(f.req.Wanted, growthJudge+"/"):
 		return 0 // its images are not those of a search, so they explain little
 	case f.req.Ticks != nil || p.Spec.Scenario != "" || p.Fault.Rot || len(all) == 0:
 		return 0

@@ -12,6 +12,9 @@ type laterLife struct {
 	x      *explorer
 	second *secondLife
 	at     origin
+	// repeats says that the failure is that of a recovery which did not repeat what an interrupted one had found: all that this
+	// one found is decided.
+	repeats bool
 }
 
 func (l *laterLife) Tick() uint64                { return l.at.nested.Tick }
@@ -29,7 +32,9 @@ func (l *laterLife) TraceOf(p faultfs.PendingOp) []faultfs.Op {
 
 func (l *laterLife) Point(tick uint64) *faultfs.CrashPoint {
 	from := l.second.img.Now()
-	if tick <= l.second.opened {
+	if l.repeats {
+		from = l.second.opened
+	} else if tick <= l.second.opened {
 		from = tick
 	}
 	return faultfs.NewTimeline(l.second.img, l.second.model, from).Advance(tick)
@@ -52,7 +57,11 @@ func (l *laterLife) Try(img *faultfs.FS, tick uint64, cut history.Cut) Acceptanc
 func (l *laterLife) try(img *faultfs.FS, path *searchPath, tick uint64, cut history.Cut) Acceptance {
 	path.begin(img.Now)
 	state, err := l.x.recover(recovery.Call{Image: img}, attempt{img, l.at, path})
-	v := l.x.judgeSecond(l.second, l.at, tick, cut, state, err)
+	judge := l.x.judgeSecond
+	if l.repeats {
+		judge = l.x.judgeRepeated
+	}
+	v := judge(l.second, l.at, tick, cut, state, err)
 	if v == nil && err == nil && len(img.Trace()) > 0 {
 		v = l.x.prober.CheckFiles(img)
 	}
@@ -61,7 +70,9 @@ func (l *laterLife) try(img *faultfs.FS, path *searchPath, tick uint64, cut hist
 		return Unjudged
 	case v == nil:
 		return Accepted
-	case v.Class == l.first.failure.Class:
+	}
+	of := l.first.failure
+	if f := (&Failure{Violation: *v, Judge: of.Judge}); f.alike(of) {
 		return FailsAlike
 	}
 	return FailsOtherwise

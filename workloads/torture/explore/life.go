@@ -42,7 +42,8 @@ type Acceptance uint8
 // The outcomes.
 const (
 	Accepted   Acceptance = iota
-	FailsAlike            // in the same way as the life's failure
+	FailsAlike            // in the same way as the life's failure, and about some of the same operations, if it is about any
+	FailsAkin             // in another way, about some of the same operations
 	FailsOtherwise
 	Unjudged // the fault allows the engine to refuse it, or a judge had no answer
 )
@@ -50,9 +51,9 @@ const (
 // NewLife returns the life in which a failure of a subject happened; nil if that cannot be repeated. Its judges stop when ctx
 // is done.
 func NewLife(ctx context.Context, s *Subject, f *Failure) Life {
-	r := s.Recording
-	first := &firstLife{
-		ctx: ctx, subject: s, failure: f, cuts: record.NewCuts(r.Trace, r.History), disk: faultfs.Recorded(r.Trace), model: r.Plan.Model,
+	first := newFirstLife(ctx, s, f)
+	if f.Endured && f.Crashes > 1 {
+		return lifeBeforeLast(first)
 	}
 	if f.Nested == nil {
 		return first
@@ -64,7 +65,14 @@ func NewLife(ctx context.Context, s *Subject, f *Failure) Life {
 	if second == nil {
 		return nil
 	}
-	return &laterLife{first: first, x: x, second: second, at: at}
+	return &laterLife{first: first, x: x, second: second, at: at, repeats: f.Class == doesNotRepeat}
+}
+
+func newFirstLife(ctx context.Context, s *Subject, f *Failure) *firstLife {
+	r := s.Recording
+	return &firstLife{
+		ctx: ctx, subject: s, failure: f, cuts: record.NewCuts(r.Trace, r.History), disk: faultfs.Recorded(r.Trace), model: r.Plan.Model,
+	}
 }
 
 // firstLife is the recorded run.
@@ -105,7 +113,11 @@ func (l *firstLife) Without(index int, tick uint64) *faultfs.CrashPoint {
 
 func (l *firstLife) Repeat() []faultfs.PendingOp {
 	path := pathOf(l.failure.Picks)
-	img := l.Point(l.failure.Tick).Image(faultfs.ImageOptions{Chooser: path})
+	var chooser faultfs.Chooser = path
+	if l.failure.Endured {
+		chooser = faultfs.Seeded(l.failure.Draw)
+	}
+	img := l.Point(l.failure.Tick).Image(faultfs.ImageOptions{Chooser: chooser})
 	l.try(img, path, l.failure.Tick, l.Cut(l.failure.Tick))
 	return img.Lost()
 }
@@ -124,11 +136,24 @@ func (l *firstLife) try(img *faultfs.FS, path *searchPath, tick uint64, cut hist
 	if !x.accept(img, at, state, err) {
 		found = Unjudged
 	}
+	if found == Unjudged {
+		return x.acceptance(l.failure)
+	}
+	return found
+}
+
+// acceptance compares what an explorer has found in an image that it did not accept with a failure.
+func (x *explorer) acceptance(of *Failure) Acceptance {
+	found := Unjudged
 	for _, f := range x.failures {
-		if f.Kind() == l.failure.Kind() {
+		switch {
+		case f.alike(of):
 			return FailsAlike
+		case f.sharesOps(of):
+			found = FailsAkin
+		case found == Unjudged:
+			found = FailsOtherwise
 		}
-		found = FailsOtherwise
 	}
 	return found
 }

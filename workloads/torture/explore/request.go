@@ -54,6 +54,7 @@ type Request struct {
 	Points  int        // how many crashes to explore at most, spread evenly, if Ticks is nil; 0: all
 	Images  int        // images of one crash point, at most
 	Only    *Image     // the one image to recover of each crash point; nil: all
+	Endures bool       // with Wanted: crash a recovery again and again, too, although its images explain little
 	Endless uint64     // the tick of the crash whose recovery is crashed again and again; 0: as the plan says
 
 	Nest       int    // one of so many recoveries is crashed in turn; 1: all, at every operation

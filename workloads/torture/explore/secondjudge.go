@@ -12,6 +12,9 @@ type judgeOfSecond func(
 	s *secondLife, at origin, tick uint64, cut history.Cut, state *history.State, err error,
 ) *checker.Violation
 
+// doesNotRepeat is the class of the violation of a recovery that finds something else than an interrupted one before it.
+const doesNotRepeat = "recovery does not repeat"
+
 // judgeRepeated demands that the recovery after an interrupted one shows what that one would have shown.
 func (x *explorer) judgeRepeated(
 	s *secondLife, _ origin, _ uint64, _ history.Cut, state *history.State, err error,
@@ -27,7 +30,7 @@ func (x *explorer) judgeRepeated(
 		differs = "and now the other way round: " + difference(state, s.read)
 	}
 	return &checker.Violation{
-		Class: "recovery does not repeat", Evidence: []string{differs},
+		Class: doesNotRepeat, Evidence: []string{differs},
 		Sentence: "a recovery was interrupted by a power cut, and the next one found another state on the same disk",
 	}
 }

@@ -67,7 +67,7 @@ func fromFile(targets []contract.Target, file string) (*wanted, error) {
 				return nil, fmt.Errorf("%w: %s: %w", evidence.ErrBadToken, file, err)
 			}
 			at := evidence.Place{
-				Tick: v.Finding.CrashTick, Nested: v.Finding.NestedTick, Shown: v.Finding.Shown, ShownOf: v.Finding.ShownOf,
+				Tick: v.Finding.CrashTick, Nested: v.Finding.NestedTick, Shown: v.Finding.Shown, ShownOf: v.Finding.ShownOf, Crashes: v.Finding.Crashes,
 				RecoveryFault: v.RecoveryFault,
 			}
 			return &wanted{target: t, at: at, spec: v.Spec, saved: v, id: v.Finding.ID, file: file}, nil

@@ -154,8 +154,8 @@ const (
 )
 
 // crash explores the one crash point at which it failed: the image of saved evidence, then all images, and then, since that
-// may be what it takes, all images several times and many crashes in a row. It returns the first outcome that shows the
-// failure, or the last.
+// may be what it takes, all images several times and many crashes in a row; if it is known that it takes many, nothing else.
+// It returns the first outcome that shows the failure, or the last.
 func (w *wanted) crash(ctx context.Context, s *explore.Subject) *explore.Outcome {
 	all := explore.NewRequest(s)
 	all.RecoveryFault = w.at.RecoveryFault
@@ -174,8 +174,12 @@ func (w *wanted) crash(ctx context.Context, s *explore.Subject) *explore.Outcome
 	again.Repeat = repeatAll
 	endless := all
 	endless.Ticks, endless.Endless = nil, w.at.Tick
+	requests = append(requests, again, endless)
+	if w.at.Crashes > 0 {
+		requests = []explore.Request{endless}
+	}
 	var found *explore.Outcome
-	for _, req := range append(requests, again, endless) {
+	for _, req := range requests {
 		if found = explore.Explore(ctx, req); w.sees(found) {
 			break
 		}

@@ -30,6 +30,7 @@ type Wanted struct {
 	Fingerprint string
 	Kind        string
 	Nested      bool // it needs a crash of a recovery
+	Endured     bool // it needs many crashes in a row
 }
 
 // Smaller is a smaller run with the failure that was wanted.
@@ -193,7 +194,7 @@ func (s *shrinker) failsOnce(k plan.Keep) bool {
 		return false // it fails in another way, or not at all
 	}
 	req := explore.NewRequest(subject)
-	req.First, req.Wanted = true, s.wanted.Kind
+	req.First, req.Wanted, req.Endures = true, s.wanted.Kind, s.wanted.Endured
 	if s.wanted.Nested {
 		req.Nest, req.Lives = 1, explore.MaxImages
 	}

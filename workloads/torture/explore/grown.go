@@ -1,0 +1,71 @@
+package explore
+
+import (
+	"cmp"
+	"context"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// Grown is what many crashes in a row have left of a store that grows.
+type Grown struct {
+	Files []GrownFile  // those that have come since the first recovery, or have grown, the largest growth first
+	Trace []faultfs.Op // the last recovery, and what a client did after it
+}
+
+// GrownFile is a file that has come or grown.
+type GrownFile struct {
+	Path string
+	By   *faultfs.Op // the operation that gave it its name; nil: it was there after the first recovery
+	Grew int64       // bytes
+}
+
+// GrowthOf goes once more through the crashes after which a store had grown; nil if the failure is another one, or if the
+// recoveries do not repeat.
+func GrowthOf(ctx context.Context, s *Subject, f *Failure) *Grown {
+	if f.Judge != growthJudge {
+		return nil
+	}
+	first := newFirstLife(ctx, s, f)
+	x := first.explorer()
+	x.callers = true
+	e := newEndurance(x, first.job(f.Tick, first.Cut(f.Tick)))
+	if !e.live() {
+		return nil
+	}
+	before, after, named := map[string]int64{}, map[string]int64{}, map[string]*faultfs.Op{}
+	if addFiles(before, e.img, record.StoreDir) != nil {
+		return nil
+	}
+	for e.at.inARow < f.Crashes {
+		if x.ended() || !e.crash() || !e.live() {
+			return nil
+		}
+		noteNames(named, e.img.Trace())
+	}
+	if addFiles(after, e.img, record.StoreDir) != nil {
+		return nil
+	}
+	g := &Grown{Trace: e.img.Trace()}
+	for name, size := range after {
+		if old, there := before[name]; !there || size > old {
+			g.Files = append(g.Files, GrownFile{Path: name, By: named[name], Grew: size - old})
+		}
+	}
+	slices.SortFunc(g.Files, func(a, b GrownFile) int { return cmp.Or(cmp.Compare(b.Grew, a.Grew), cmp.Compare(a.Path, b.Path)) })
+	return g
+}
+
+// noteNames notes the operations that gave files their names.
+func noteNames(named map[string]*faultfs.Op, trace []faultfs.Op) {
+	for i := range trace {
+		op := &trace[i]
+		if op.Kind == faultfs.OpCreate || op.Kind == faultfs.OpRename || op.Kind == faultfs.OpLink {
+			named[strings.TrimPrefix(path.Clean(cmp.Or(op.To, op.Path)), "/")] = op
+		}
+	}
+}
