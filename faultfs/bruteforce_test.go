@@ -27,6 +27,11 @@ func trace(t testing.TB, model faultfs.Model, seed uint64, most int) *faultfs.FS
 	for range p.rng.IntN(20) {
 		p.step()
 	}
+	if p.moving = contractOf(model).oneByOne && seed%2 == 1; p.moving {
+		for _, dir := range someDirs {
+			_ = fs.Mkdir(dir, 0o777)
+		}
+	}
 	syncAll(t, fs)
 	for range 40 {
 		before := fs.Now()
@@ -81,6 +86,7 @@ func models() map[string]faultfs.Model {
 		"posix-min sector=4096", "posix-min torn=garbage", "posix-min tear=byte", "posix-min torn=garbage tear=byte",
 		"posix-min safe-append", "posix-min ignore-flush=15", "ext4-ordered ignore-flush=15", "ext4-writeback torn=garbage",
 		"ext4-ordered tear=byte", "ext4-journal torn=garbage", "btrfs tear=byte", "xfs sector=4096",
+		"posix-min rename-split", "ext4-ordered rename-split", "btrfs rename-split",
 	} {
 		profile, device, _ := strings.Cut(text, " ")
 		var m faultfs.Model

@@ -20,6 +20,8 @@ type contract struct {
 	brought           bool // the size of the moment comes with any page that is written
 	truncateWaits     bool
 	renameWaits       bool // for the size of the new file
+	oneByOne          bool // a sync of a directory is not about other names of its files; a move has two halves
+	apart             bool // and power can be cut between them
 	stale             bool // new blocks may show what was there before
 	reuse             bool // and freed blocks what was written after they were freed
 	torn, tear        bool
@@ -43,18 +45,60 @@ func contractOf(m faultfs.Model) contract {
 		c.overtake = true
 	case "btrfs":
 		c = contract{unit: 4096, sequence: true, syncTakesNames: true, sizeWaits: true, bytesFollow: true}
-		c.overtake, c.brought = true, !m.Device.SafeAppend
+		c.overtake, c.brought, c.oneByOne = true, !m.Device.SafeAppend, true
 	}
 	if m.Device.Sector != 0 && c.unit < 4096 {
 		c.unit = m.Device.Sector
 	}
+	c.apart, c.oneByOne = m.Device.RenameSplit, c.oneByOne || m.Device.RenameSplit
 	c.torn, c.tear, c.lies = m.Device.Torn, m.Device.Tear, m.Device.IgnoreFlush
 	c.sizeWaits = c.sizeWaits || m.Device.SafeAppend
 	return c
 }
 
 func (p *piece) inSequence(o *oracle) bool {
-	return p.edits != nil || p.op.Kind == faultfs.OpTruncate && !p.rest || o.wholePages
+	return p.edits != nil || p.op.Kind == faultfs.OpTruncate && p.resize || o.wholePages
+}
+
+// inSequenceToo reports whether bytes have a place in the sequence.
+func (o *oracle) inSequenceToo() bool { return o.wholePages || o.bytesFollow }
+
+// clears reports whether a truncation clears the rest of its last page, as a write that the sequence does not hold: the page
+// is no hole.
+func (o *oracle) clears(op *faultfs.Op) (has bool) {
+	page := op.Size / 4096
+	for i := range o.pieces {
+		switch p := &o.pieces[i]; {
+		case p.edits != nil || p.file != op.Ino || p.void:
+		case p.shrinks && p.size <= page*4096 && p.op != op:
+			has = false
+		case p.bytes != nil && p.off/4096 == page && !p.rest:
+			has = true
+		}
+	}
+	return has && !o.inSequenceToo()
+}
+
+// clearedBy returns the pending truncation whose zeros a write overwrites in a sector, where the block may still have what was
+// cut off; -1 if there is none.
+func (o *oracle) clearedBy(op *faultfs.Op, off int64) int {
+	cut, last := -1, -1
+	for i := range o.pieces {
+		switch p := &o.pieces[i]; {
+		case p.edits != nil || p.file != op.Ino:
+		case p.shrinks && !p.durable:
+			cut = i
+		case p.bytes != nil && !p.rest && p.off/o.unit == off/o.unit:
+			last = i
+		}
+	}
+	if last < 0 || !o.stale || op.Kind == faultfs.OpTruncate {
+		return -1
+	}
+	if p := &o.pieces[last]; p.op.Kind != faultfs.OpTruncate || p.durable || p.void {
+		return -1
+	}
+	return cut
 }
 
 // adrift reports whether the piece is bytes of a page that is clean although the disk may lack it: they have no place in
@@ -66,7 +110,7 @@ func (o *oracle) promised(a, b *piece) bool {
 	switch {
 	case a.edits != nil && b.edits != nil: // a new name needs the name of its directory
 		return o.syncTakesNames && slices.ContainsFunc(b.edits, func(e faultfs.Edit) bool {
-			return e.Ino != 0 && (a.op.Ino == e.Parent || a.op.Victim == e.Parent)
+			return e.Ino != 0 && a.op.Ino == e.Parent && a.op.Kind == faultfs.OpCreate
 		})
 	case b.edits != nil && a.file == b.op.Ino && b.op.Kind == faultfs.OpRename && b.op.Victim != 0:
 		return o.renameWaits && a.resize

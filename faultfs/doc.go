@@ -27,8 +27,10 @@
 //     images, where a look that would take more answers than ImageOptions.Limit is answered as a whole.
 //  5. A killed process loses nothing: the image of LoseNone is what the program saw.
 //  6. A truncation is final: bytes that it removed, or that are past the size that a crash left, read as zeros if the
-//     file grows again.
-//  7. A file that is only renamed has one of its names in every image, never both and never neither.
+//     file grows again. Within the last page they may be zeros before the truncation is on the disk, and under the profile
+//     ext4-writeback a write there may bring them back.
+//  7. A file that is only renamed has one of its names in every image, never neither, and never both but where it moved to
+//     another directory under the profile btrfs or on a device with rename-split.
 //  8. The same trace, tick, profile and answers give the same image, byte for byte. No clock and no global randomness
 //     are used, and no map is ranged over where the order matters.
 //  9. Images share what they do not change. Creating one copies no file.

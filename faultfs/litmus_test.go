@@ -94,9 +94,9 @@ var operationLitmus = []litmus{
 		l.ok(err)
 		l.write(f, 'n', 0, 600)
 	}, []string{"", "/f=n600"}},
-	{"a truncation is there or not", func(l *lab) {
+	{"a truncation is there or not, and the rest of its page may be cleared before", func(l *lab) {
 		l.ok(l.durable("f", 'o', 1000).Truncate(300))
-	}, []string{"/f=o1000", "/f=o300"}},
+	}, []string{"/f=o1000", "/f=o300", "/f=o300+.212+o488", "/f=o512+.488", "/f=o300+.700"}},
 	{"fsync makes a truncation durable", func(l *lab) {
 		f := l.durable("f", 'o', 1000)
 		l.ok(f.Truncate(300))
@@ -106,7 +106,7 @@ var operationLitmus = []litmus{
 		f := l.durable("f", 'o', 1000)
 		l.ok(f.Truncate(300))
 		l.ok(f.Truncate(1000))
-	}, []string{"/f=o1000", "/f=o300", "/f=o300+.700"}},
+	}, []string{"/f=o1000", "/f=o300", "/f=o300+.212+o488", "/f=o512+.488", "/f=o300+.700"}},
 	{"a write behind a cut needs the cut", func(l *lab) {
 		f := l.durable("f", 'o', 1024)
 		l.ok(f.Truncate(0))

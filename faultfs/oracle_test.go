@@ -25,6 +25,8 @@ type piece struct {
 	above   []faultfs.Ino // of a name that moved into another directory, all directories above the new name
 	needs   []int         // pieces that must be there too, mostly earlier ones
 	behind  []int         // the same for a power cut, but a sync does not take them along
+	beside  []int         // the same, but the sync of a directory does not, if it is about this piece
+	owners  []faultfs.Ino // of edits, the files that get or lose a name
 	durable bool
 	dead    bool // the sync that should have made it durable failed
 	gone    bool // dead, and the disk does not have it
@@ -69,11 +71,7 @@ func (o *oracle) step(op *faultfs.Op) {
 		}
 	}
 	if len(op.Edits) > 0 {
-		p := piece{op: op, edits: op.Edits}
-		if op.Kind == faultfs.OpLink || op.Kind == faultfs.OpRename && op.Edits[0].Parent != op.Edits[1].Parent {
-			p.above = o.directoriesAbove(op.Edits[len(op.Edits)-1].Parent)
-		}
-		o.add(p)
+		o.addNames(op)
 	}
 	if op.Kind != faultfs.OpWrite && op.Kind != faultfs.OpTruncate {
 		return
@@ -83,6 +81,11 @@ func (o *oracle) step(op *faultfs.Op) {
 	if op.Kind == faultfs.OpTruncate {
 		o.hurry(op)
 		o.add(piece{op: op, file: op.Ino, resize: true, size: op.Size, shrinks: op.Size < op.OldSize})
+		for at := op.Size; at < op.OldSize && at%4096 != 0 && o.clears(op); {
+			end := min(op.OldSize, at/o.unit*o.unit+o.unit)
+			o.addBytes(op, at, make([]byte, end-at)) // the rest of the page is cleared
+			at = end
+		}
 		o.addRests(op, rests)
 		return
 	}
@@ -105,6 +108,33 @@ func (o *oracle) step(op *faultfs.Op) {
 	o.addRests(op, rests)
 }
 
+// addNames adds what a call does to names: one piece, or two if it moves a file to another directory and those are synced
+// one by one.
+func (o *oracle) addNames(op *faultfs.Op) {
+	p := piece{op: op, edits: op.Edits, owners: []faultfs.Ino{op.Ino, op.Victim}}
+	moves := op.Kind == faultfs.OpRename && op.Edits[0].Parent != op.Edits[1].Parent
+	if op.Kind == faultfs.OpLink || moves {
+		p.above = o.directoriesAbove(op.Edits[len(op.Edits)-1].Parent)
+	}
+	if !moves || op.Dir || !o.oneByOne {
+		o.add(p)
+		return
+	}
+	gone := piece{op: op, edits: op.Edits[:1], owners: []faultfs.Ino{op.Ino}}
+	for i := range o.pieces { // what the old name is to a rename, whichever half
+		if o.pieces[i].edits != nil && sameName(&o.pieces[i], &gone) {
+			p.needs = append(p.needs, i)
+		}
+	}
+	p.edits = op.Edits[1:]
+	if !o.apart {
+		p.beside = append(p.beside, len(o.pieces)+1)
+	}
+	o.add(p)
+	gone.needs = append(gone.needs, len(o.pieces)-1)
+	o.add(gone)
+}
+
 // addBytes adds what one call writes into one sector.
 func (o *oracle) addBytes(op *faultfs.Op, off int64, b []byte) {
 	p := piece{op: op, file: op.Ino, off: off}
@@ -114,6 +144,10 @@ func (o *oracle) addBytes(op *faultfs.Op, off int64, b []byte) {
 	if o.torn || o.stale && o.isNew(op.Ino, off/4096) && !o.placed(op.Ino, off) {
 		g := p
 		g.bytes = []byte(strings.Repeat("#", len(b)))
+		o.add(g)
+	} else if cut := o.clearedBy(op, off); cut >= 0 {
+		g := p
+		g.bytes, g.needs, g.rest = []byte(strings.Repeat("#", len(b))), []int{cut}, true
 		o.add(g)
 	}
 	for i, at := range b {
@@ -129,6 +163,8 @@ func (o *oracle) addBytes(op *faultfs.Op, off int64, b []byte) {
 func (o *oracle) add(p piece) {
 	for i := range o.pieces {
 		switch a := &o.pieces[i]; {
+		case o.oneByOne && removal(&p) && a.edits != nil && !sameName(a, &p) && sameOwner(a, &p):
+			p.beside = append(p.beside, i)
 		case o.ordered(a, &p) || o.promised(a, &p):
 			p.needs = append(p.needs, i)
 		case o.sequence && a.inSequence(o) && (p.inSequence(o) || p.edits == nil && (p.bytes == nil || o.bytesFollow)):
@@ -142,8 +178,8 @@ func (o *oracle) add(p piece) {
 func (o *oracle) ordered(a, b *piece) bool {
 	switch {
 	case a.edits != nil && b.edits != nil:
-		return sameName(a, b) || sameInode(a.op, b.op) ||
-			a.op.Dir && slices.Contains(b.above, a.op.Ino) ||
+		return sameName(a, b) || sameOwner(a, b) || slices.Contains(b.above, a.op.Ino) && a.op.Dir &&
+			(a.op.Kind == faultfs.OpCreate || b.op.Kind == faultfs.OpRename) ||
 			b.op.Kind == faultfs.OpRemove && b.op.Dir && changes(a, b.op.Ino)
 	case a.edits != nil || b.edits != nil || a.file != b.file:
 		return false
@@ -151,7 +187,7 @@ func (o *oracle) ordered(a, b *piece) bool {
 		writes := a.op.Kind == faultfs.OpWrite && b.op.Kind == faultfs.OpWrite
 		return !o.overtake || !writes || (a.size-1)/4096 == (b.size-1)/4096
 	case a.shrinks && b.off+int64(len(b.bytes)) > a.size:
-		return !o.reuse
+		return !o.reuse && (o.inSequenceToo() || b.off/4096 > (a.size-1)/4096 || a.size == 0)
 	case a.rest || b.rest: // the zeros that replace stale bytes
 		return a.rest && b.rest && a.op == b.op && a.off == b.off
 	case a.bytes == nil || b.bytes == nil:
@@ -171,14 +207,17 @@ func sameName(a, b *piece) bool {
 	return false
 }
 
-func sameInode(a, b *faultfs.Op) bool {
-	for _, x := range []faultfs.Ino{a.Ino, a.Victim} {
-		if x != 0 && (x == b.Ino || x == b.Victim) {
-			return true
-		}
-	}
-	return false
+func sameOwner(a, b *piece) bool {
+	return slices.ContainsFunc(a.owners, func(ino faultfs.Ino) bool { return ino != 0 && slices.Contains(b.owners, ino) })
 }
+
+// named reports whether the piece changes a name of the inode, as a sync of it sees that.
+func (o *oracle) named(p *piece, ino faultfs.Ino) bool {
+	return slices.Contains(p.owners, ino) && (!o.oneByOne || p.owners[0] == ino)
+}
+
+// removal reports whether the piece is the removal of a file's name.
+func removal(p *piece) bool { return p.edits != nil && p.op.Kind == faultfs.OpRemove && !p.op.Dir }
 
 func changes(p *piece, dir faultfs.Ino) bool {
 	return slices.ContainsFunc(p.edits, func(e faultfs.Edit) bool { return e.Parent == dir })
@@ -213,8 +252,8 @@ func (o *oracle) sync(op *faultfs.Op) {
 		p := &o.pieces[i]
 		switch {
 		case p.durable || p.void || p.dead:
-		case op.Fault == faultfs.NoEffect && (o.covered(p, op) || o.syncTakesNames && p.edits != nil && sameInode(p.op, op)):
-			o.harden(i)
+		case op.Fault == faultfs.NoEffect && (o.covered(p, op) || o.syncTakesNames && o.named(p, op.Ino)):
+			o.harden(i, op)
 		case op.Fault == faultfs.FailedSync && o.covered(p, op):
 			o.fail(i, op)
 		}
@@ -234,21 +273,27 @@ func (o *oracle) fail(i int, op *faultfs.Op) {
 	case waited && op.As == faultfs.AnyFailure:
 		p.dead = true
 	case waited:
-		o.harden(i)
+		o.harden(i, op)
 	}
 }
 
-func (o *oracle) harden(i int) {
+// harden makes a piece durable for a sync, with what it needs.
+func (o *oracle) harden(i int, sync *faultfs.Op) {
 	if p := &o.pieces[i]; p.durable || p.gone || p.void || p.adrift() {
 		return
 	}
 	o.pieces[i].durable = true
 	for _, j := range o.pieces[i].needs {
-		o.harden(j)
+		o.harden(j, sync)
 	}
 	for _, j := range o.pieces[i].behind {
 		if o.syncTakesSequence {
-			o.harden(j)
+			o.harden(j, sync)
+		}
+	}
+	for _, j := range o.pieces[i].beside {
+		if !sync.Dir || !removal(&o.pieces[i]) && !changes(&o.pieces[i], sync.Ino) {
+			o.harden(j, sync)
 		}
 	}
 }
@@ -322,7 +367,7 @@ func (o *oracle) images(visit func(*state)) (subsets int) {
 // closed reports whether what later pieces the chosen ones need is there.
 func (o *oracle) closed(in []bool) bool {
 	for i := range o.pieces {
-		for _, j := range o.pieces[i].needs {
+		for _, j := range slices.Concat(o.pieces[i].needs, o.pieces[i].beside) {
 			if in[i] && !in[j] && !o.pieces[i].durable && !o.pieces[j].void {
 				return false
 			}

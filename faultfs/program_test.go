@@ -19,6 +19,8 @@ type program struct {
 	open   []afero.File
 	// healthy programs run on a disk whose syncs work.
 	healthy bool
+	// moving programs change names, mostly from one directory to another.
+	moving bool
 	// faults are rules, of which one is in force for some of the steps.
 	faults []string
 	luck   *rand.Rand // of faults: programs without do what they always did
@@ -56,7 +58,37 @@ func (p *program) step() {
 		defer p.fs.SetRules()
 		defer p.look() // what was evicted is looked at
 	}
+	if p.moving {
+		p.move()
+		return
+	}
 	p.act()
+}
+
+// move is a step of a program that moves files between directories.
+func (p *program) move() {
+	switch n := p.rng.IntN(100); {
+	case n < 8:
+		p.handle(os.O_RDWR|os.O_CREATE, func(afero.File) {})
+	case n < 44:
+		_ = p.fs.Rename(p.file(), pick(p, someFiles))
+	case n < 54:
+		_ = p.fs.Remove(p.file())
+	case n < 66:
+		_ = p.fs.Link(p.file(), pick(p, someFiles))
+	case n < 72:
+		_ = p.fs.Rename(pick(p, someDirs), pick(p, someDirs))
+	case n < 75:
+		_ = p.fs.Mkdir(pick(p, someDirs), 0o777)
+	case n < 77:
+		_ = p.fs.Remove(pick(p, someDirs))
+	case n < 92:
+		p.dirSync()
+	case n < 97:
+		p.handle(os.O_RDWR, p.sync)
+	default:
+		p.look()
+	}
 }
 
 func (p *program) act() {

@@ -12,7 +12,7 @@ import (
 // step goes to the end of the page in which the file ended: the system clears that page up to its end and writes it.
 func (q *queue) pushWrite(op *trace.Op, d *disk.Disk) {
 	rest := q.exposed(op, d)
-	if end := (op.OldSize + disk.PageBytes - 1) / disk.PageBytes * disk.PageBytes; op.OldSize < end && end <= op.Off {
+	if end := pageUp(op.OldSize); op.OldSize < end && end <= op.Off {
 		q.pushSize(op, &pendingOp{size: end, place: delayed, clear: op.OldSize})
 	}
 	first := len(q.ops)
@@ -43,6 +43,10 @@ func (q *queue) pushSector(op *trace.Op, d *disk.Disk, off int64, data []byte) {
 	stale := q.rules.Has(model.StaleBlocks) && q.newBlock(op.Ino, off/disk.PageBytes, d) && !q.sectorWritten(op.Ino, off)
 	if q.device.Torn || stale {
 		q.pushBytes(op, &pendingOp{off: off, data: garbage[:len(data)], stale: true})
+	} else if cut := q.clearedBy(op, off); cut != nil {
+		p := &pendingOp{off: off, data: garbage[:len(data)], stale: true}
+		p.follow(cut) // until then they are part of the file
+		q.appendBytes(op, p)
 	}
 	if q.device.Tear {
 		for _, n := range tears(len(data)) {
@@ -50,7 +54,17 @@ func (q *queue) pushSector(op *trace.Op, d *disk.Disk, off int64, data []byte) {
 			off, data = off+int64(n), data[n:]
 		}
 	}
-	q.pushBytes(op, &pendingOp{off: off, data: data})
+	q.pushBytes(op, &pendingOp{off: off, data: data, clears: op.Kind == trace.OpTruncate})
+}
+
+// clearedBy returns the truncation of which a write overwrites the zeros in a sector, if blocks can be stale: until then the
+// block has what was cut off. nil if nothing of that kind is pending.
+func (q *queue) clearedBy(op *trace.Op, off int64) *pendingOp {
+	last, cuts := q.data[sectorKey{op.Ino, off / q.unit}], q.cuts[op.Ino]
+	if last == nil || !last.clears || op.Kind == trace.OpTruncate || len(cuts) == 0 || !q.rules.Has(model.StaleBlocks) {
+		return nil
+	}
+	return cuts[len(cuts)-1]
 }
 
 // pushBytes queues a piece after the piece that it overwrites.
@@ -60,6 +74,27 @@ func (q *queue) pushBytes(op *trace.Op, p *pendingOp) {
 	q.appendBytes(op, p)
 	q.data[at] = p
 }
+
+// pushTail queues the zeros that a truncation within a page leaves in the rest of that page. The page is dirty then and is
+// written like any other, so the zeros, and what is written over them later, can be on the disk before the truncation is.
+func (q *queue) pushTail(op *trace.Op, d *disk.Disk) {
+	page := op.Size / disk.PageBytes
+	switch {
+	case q.rules.Has(model.DataInOrder | model.DataFollowsMetadata):
+		return // they are in the sequence, behind the truncation
+	case q.newBlock(op.Ino, page, d) && !q.pageWritten(op.Ino, page):
+		return // a hole
+	}
+	end := min(pageUp(op.Size), op.OldSize)
+	for off := op.Size; off < end; {
+		n := min(end-off, q.unit-off%q.unit)
+		q.pushSector(op, d, off, zeros[:n:n])
+		off += n
+	}
+}
+
+// pageUp rounds an offset up to the next end of a page.
+func pageUp(off int64) int64 { return (off + disk.PageBytes - 1) / disk.PageBytes * disk.PageBytes }
 
 // appendBytes queues a piece after the last truncation that freed its place. The file has the block of the new bytes only
 // if it was truncated before, unless freed blocks are reused at once.
@@ -77,10 +112,12 @@ func (q *queue) appendBytes(op *trace.Op, p *pendingOp) {
 	q.append(p, op.Tick)
 }
 
-// freed returns the last pending truncation of a file to fewer than end bytes.
+// freed returns the last pending truncation of a file that has freed the place of the byte before end. The page in which
+// the file ends since then stays, but where bytes are in the sequence.
 func (q *queue) freed(ino trace.Ino, end int64) *pendingOp {
+	inSequence := q.rules.Has(model.DataInOrder | model.DataFollowsMetadata)
 	for _, cut := range slices.Backward(q.cuts[ino]) {
-		if cut.size < end {
+		if cut.size < end && (inSequence || pageUp(cut.size) < end) {
 			return cut
 		}
 	}

@@ -101,9 +101,11 @@ func (x *pendingIndex) connect(ops []*pendingOp) {
 		if p.place == inOrder && !p.failedBytes() {
 			last = i
 		}
-		for _, a := range p.after {
-			if j, pending := position(ops, a.seq); pending && !ops[j].absent {
-				edge(j, i)
+		for _, list := range [][]*pendingOp{p.after, p.together} {
+			for _, a := range list {
+				if j, pending := position(ops, a.seq); pending && !ops[j].absent {
+					edge(j, i)
+				}
 			}
 		}
 	}

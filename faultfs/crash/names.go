@@ -6,41 +6,69 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// pushNames queues the directory changes of a call as one op, after earlier changes to the same names and to names of
-// the same files. What else it must follow depends on the call.
+// pushNames queues the directory changes of a call: as one op, or as two if the rules split it.
 func (q *queue) pushNames(op *trace.Op, d *disk.Disk) {
-	p := &pendingOp{kind: pendingNames, edits: op.Edits, moved: []trace.Ino{op.Ino}, place: inOrder}
-	if op.Victim != 0 && op.Victim != op.Ino {
-		p.moved = append(p.moved, op.Victim)
+	if q.splits(op) {
+		q.pushMove(op, d)
+		return
 	}
-	for _, e := range op.Edits {
+	p := q.nameChange(op, op.Edits, d)
+	if op.Victim != 0 && op.Victim != op.Ino {
+		q.moves(p, op.Victim)
+	}
+	q.appendNames(op, p)
+}
+
+// nameChange returns an op for directory changes of a call, which follows earlier changes to the same names and to names
+// of the same file. What else it must follow depends on the call.
+func (q *queue) nameChange(op *trace.Op, edits []trace.Edit, d *disk.Disk) *pendingOp {
+	p := &pendingOp{kind: pendingNames, edits: edits, place: inOrder}
+	for _, e := range edits {
 		p.follow(q.names[nameKey{e.Parent, e.Name}])
 	}
-	for _, ino := range p.moved {
-		p.follow(q.moved[ino])
+	if op.Kind == trace.OpRemove && !op.Dir && q.rules.Has(model.DirectoriesSyncAlone) {
+		p.moved, p.together = append(p.moved, op.Ino), appendOp(p.together, q.moved[op.Ino])
+	} else {
+		q.moves(p, op.Ino)
 	}
 	switch op.Kind {
 	case trace.OpRename:
 		q.orderRename(p, op, d)
 	case trace.OpLink:
-		q.followDirsAbove(p, op, d)
+		for _, dir := range q.dirsAbove(op, d) {
+			p.follow(q.made[dir])
+		}
 	case trace.OpRemove:
 		q.orderRemove(p, op)
 	default:
 	}
 	if q.rules.Has(model.SyncTakesNames) {
-		for _, e := range op.Edits {
+		for _, e := range edits {
 			if e.Ino != 0 {
-				p.follow(q.moved[e.Parent])
+				p.follow(q.made[e.Parent])
 			}
 		}
 	}
+	return p
+}
+
+// moves notes that an op changes a name of a file, and makes it follow the op that did so before.
+func (q *queue) moves(p *pendingOp, ino trace.Ino) {
+	p.moved = append(p.moved, ino)
+	p.follow(q.moved[ino])
+}
+
+// appendNames queues an op that changes names.
+func (q *queue) appendNames(op *trace.Op, p *pendingOp) {
 	q.append(p, op.Tick)
-	for _, e := range op.Edits {
+	for _, e := range p.edits {
 		q.names[nameKey{e.Parent, e.Name}] = p
 	}
 	for _, ino := range p.moved {
 		q.moved[ino] = p
+	}
+	if op.Kind == trace.OpCreate && op.Dir {
+		q.made[op.Ino] = p
 	}
 }
 

@@ -45,15 +45,20 @@ type pendingOp struct {
 	cut   bool         // pendingSize: it makes the file shorter
 	clear int64        // pendingSize: where the system began to clear what was the last page; 0 if it did not
 	edits []trace.Edit // pendingNames: the changes
-	moved []trace.Ino  // pendingNames: the inodes that got or lost a name
+	moved []trace.Ino  // pendingNames: the inodes that got or lost a name; the one that a rename overwrites is the second
 	place place
 	// mount is the number of earlier power cuts: each mount has a sequence of its own.
 	mount int32
 	// after are the ops that this one follows: they must have reached the disk if it has. Some may be durable by now. A
 	// size can follow later ops, namely the bytes that it waits for.
 	after []*pendingOp
+	// together are ops that must have reached the disk, too, unless a sync of a directory has made this one durable alone: the
+	// other half of a move, and earlier changes to other names of a file that is removed.
+	together []*pendingOp
 	// stale: pendingData that no call wrote, but that the disk may show in place of a write or beside it.
 	stale bool
+	// clears: pendingData that a truncation left in the rest of its last page.
+	clears bool
 	// failed: its write-back failed and the page is clean now. No sync makes it durable; the disk may have it or not.
 	failed bool
 	// absent: failed, and the disk certainly does not have it.
@@ -80,6 +85,14 @@ func (p *pendingOp) touches(dir trace.Ino) bool {
 // removes reports whether the op removes a name, as a rename also does.
 func (p *pendingOp) removes() bool {
 	return slices.ContainsFunc(p.edits, func(e trace.Edit) bool { return e.Ino == 0 })
+}
+
+// appendOp appends an op to a list, unless that is nil.
+func appendOp(list []*pendingOp, p *pendingOp) []*pendingOp {
+	if p == nil {
+		return list
+	}
+	return append(list, p)
 }
 
 // follow makes the op follow an earlier one, unless that is nil.

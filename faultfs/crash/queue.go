@@ -17,6 +17,7 @@ type queue struct {
 	failed    int                        // how many ops are failed
 	names     map[nameKey]*pendingOp     // last op that touched the name
 	moved     map[trace.Ino]*pendingOp   // last op that gave or took a name of the inode
+	made      map[trace.Ino]*pendingOp   // op that created the directory
 	sizes     map[trace.Ino]*pendingOp   // last op that set the size
 	truncated map[trace.Ino]*pendingOp   // last truncation, with SizesOvertake
 	cuts      map[trace.Ino][]*pendingOp // ops that made the file shorter, oldest first
@@ -34,7 +35,7 @@ type sectorKey struct {
 func newQueue(m model.Model, left []*pendingOp) *queue {
 	q := &queue{
 		rules: m.Rules(), device: m.Device, unit: m.Unit(),
-		ops: left, names: map[nameKey]*pendingOp{}, moved: map[trace.Ino]*pendingOp{},
+		ops: left, names: map[nameKey]*pendingOp{}, moved: map[trace.Ino]*pendingOp{}, made: map[trace.Ino]*pendingOp{},
 		sizes: map[trace.Ino]*pendingOp{}, truncated: map[trace.Ino]*pendingOp{}, cuts: map[trace.Ino][]*pendingOp{},
 		data: map[sectorKey]*pendingOp{},
 	}
@@ -72,6 +73,7 @@ func (q *queue) forget(p *pendingOp) {
 		}
 		for _, ino := range p.moved {
 			forget(q.moved, ino, p)
+			forget(q.made, ino, p)
 		}
 	}
 }

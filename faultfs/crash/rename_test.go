@@ -3,6 +3,7 @@ package crash_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -49,9 +50,9 @@ func TestTheRuleForARename(t *testing.T) {
 	t.Parallel()
 	durable := []trace.Op{create(1, file, "a", false), syncOf(2, trace.Root, true)}
 	for _, row := range []struct {
-		name, profile string
-		ops           []trace.Op
-		want          []string
+		name, under string
+		ops         []trace.Op
+		want        []string
 	}{
 		{
 			"the file has the old name or the new one, never both or neither", "posix-min",
@@ -99,6 +100,31 @@ func TestTheRuleForARename(t *testing.T) {
 			[]string{"b=3 3 bytes"},
 		},
 		{
+			"btrfs makes the new name durable with its directory, and not the removal of the old one", "btrfs",
+			slices.Concat(durable, []trace.Op{
+				create(3, dir, "d", true), syncOf(4, trace.Root, true), rename(5, dir, 0), syncOf(6, dir, true),
+			}),
+			[]string{"a=3 d=2 d/b=3", "d=2 d/b=3"},
+		},
+		{
+			"on btrfs, too, it is one step as long as nothing is synced", "btrfs",
+			slices.Concat(durable, []trace.Op{create(3, dir, "d", true), syncOf(4, trace.Root, true), rename(5, dir, 0)}),
+			[]string{"a=3 d=2", "d=2 d/b=3"},
+		},
+		{
+			"a filesystem that splits renames may be cut between the halves, the new name first", "posix-min rename-split",
+			slices.Concat(durable, []trace.Op{create(3, dir, "d", true), syncOf(4, trace.Root, true), rename(5, dir, 0)}),
+			[]string{"a=3 d=2", "a=3 d=2 d/b=3", "d=2 d/b=3"},
+		},
+		{
+			"and then both directories have to be synced", "posix-min rename-split",
+			slices.Concat(durable, []trace.Op{
+				create(3, dir, "d", true), syncOf(4, trace.Root, true), rename(5, dir, 0), syncOf(6, dir, true),
+				syncOf(7, trace.Root, true),
+			}),
+			[]string{"d=2 d/b=3"},
+		},
+		{
 			"late-removals loses it unless it was synced", "late-removals",
 			slices.Concat(durable, []trace.Op{rename(3, trace.Root, 0)}),
 			[]string{"a=3"},
@@ -106,17 +132,20 @@ func TestTheRuleForARename(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, row.want, disksAfter(t, row.profile, row.ops))
+			require.Equal(t, row.want, disksAfter(t, row.under, row.ops))
 		})
 	}
 }
 
 // disksAfter returns every disk that a power cut after the ops can leave, by losing each subset of what is pending.
-func disksAfter(t *testing.T, profile string, ops []trace.Op) []string {
+func disksAfter(t *testing.T, under string, ops []trace.Op) []string {
 	t.Helper()
+	profile, device, _ := strings.Cut(under, " ")
 	p, err := model.ProfileNamed(profile)
 	require.NoError(t, err)
-	point := crash.NewTimeline(ops, disk.New(), model.Model{Profile: p}).Advance(ops[len(ops)-1].Tick)
+	d, err := model.ParseDevice(device)
+	require.NoError(t, err)
+	point := crash.NewTimeline(ops, disk.New(), model.Model{Profile: p, Device: d}).Advance(ops[len(ops)-1].Tick)
 	written := slices.ContainsFunc(ops, func(op trace.Op) bool { return op.Kind == trace.OpWrite })
 	var all []string
 	for answers := range uint64(1 << point.Pending()) {

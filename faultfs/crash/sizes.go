@@ -49,6 +49,7 @@ func (q *queue) pushTruncate(op *trace.Op, d *disk.Disk) {
 	q.pushSize(op, p)
 	if p.cut {
 		q.cuts[op.Ino] = append(q.cuts[op.Ino], p)
+		q.pushTail(op, d)
 	}
 	for _, s := range rest {
 		q.pushUnwritten(op, s)

@@ -22,13 +22,20 @@ func covers(op *trace.Op) func(*pendingOp) bool {
 }
 
 // takes returns a function that reports whether a successful sync takes a pending op: one that it covers, or, with
-// SyncTakesNames, one that changes a name of the file or directory itself.
+// SyncTakesNames, one that changes a name of the file or directory itself. Where directories are synced alone, a file that
+// lost its name to a rename has nothing to do with that.
 func (q *queue) takes(op *trace.Op) func(*pendingOp) bool {
 	covered := covers(op)
 	if !q.rules.Has(model.SyncTakesNames) {
 		return covered
 	}
-	return func(p *pendingOp) bool { return covered(p) || !p.inherited && slices.Contains(p.moved, op.Ino) }
+	return func(p *pendingOp) bool {
+		files := p.moved
+		if q.rules.Has(model.DirectoriesSyncAlone) {
+			files = files[:min(1, len(files))]
+		}
+		return covered(p) || !p.inherited && slices.Contains(files, op.Ino)
+	}
 }
 
 // reach marks what a successful sync makes durable: what it takes, and everything that those ops follow.
@@ -40,6 +47,13 @@ func (q *queue) reach(op *trace.Op) []bool {
 			todo = append(todo, i)
 		}
 	}
+	follow := func(ops []*pendingOp) {
+		for _, a := range ops {
+			if j, pending := position(q.ops, a.seq); pending {
+				mark(j)
+			}
+		}
+	}
 	for i, p := range q.ops {
 		if !p.failed && takes(p) {
 			mark(i)
@@ -49,10 +63,9 @@ func (q *queue) reach(op *trace.Op) []bool {
 	for len(todo) > 0 {
 		i := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		for _, a := range q.ops[i].after {
-			if j, pending := position(q.ops, a.seq); pending {
-				mark(j)
-			}
+		follow(q.ops[i].after)
+		if alone := op.Dir && (q.ops[i].touches(op.Ino) || q.ops[i].removes()); !alone {
+			follow(q.ops[i].together)
 		}
 		for ; q.rules.Has(model.SyncTakesOrder) && q.ops[i].place != unordered && inSequence < i; inSequence++ {
 			if p := q.ops[inSequence]; p.place == inOrder && p.mount == q.mount {

@@ -11,7 +11,7 @@ import (
 // Device is what the disk below the filesystem does when power is cut. The zero value is a disk that writes sectors of
 // 512 bytes as a whole and keeps what a sync has made durable. As text it reads
 //
-//	[sector=512|4096] [torn=garbage] [tear=byte] [safe-append] [ignore-flush=TICK]
+//	[sector=512|4096] [torn=garbage] [tear=byte] [safe-append] [rename-split] [ignore-flush=TICK]
 type Device struct {
 	// Sector is how many bytes the disk writes as one: 512 or 4096; 0 means 512.
 	Sector int64
@@ -22,6 +22,10 @@ type Device struct {
 	Tear bool
 	// SafeAppend: a file grows only after its new bytes are written, as SQLite's SQLITE_IOCAP_SAFE_APPEND.
 	SafeAppend bool
+	// RenameSplit: moving a file to another directory is a link and an unlink, between which power can be cut, and a sync of
+	// one directory does not wait for the other. It is a matter of the filesystem, but an old one or a simple one, so that it
+	// can be combined with every profile.
+	RenameSplit bool
 	// IgnoreFlush is the tick from which on syncs return success and make nothing durable; 0: never. In a crash image
 	// that was made at or after the tick no sync makes anything durable.
 	IgnoreFlush uint64
@@ -41,6 +45,9 @@ func (d Device) String() string {
 	}
 	if d.SafeAppend {
 		words = append(words, "safe-append")
+	}
+	if d.RenameSplit {
+		words = append(words, "rename-split")
 	}
 	if d.IgnoreFlush != 0 {
 		words = append(words, fmt.Sprintf("ignore-flush=%d", d.IgnoreFlush))
@@ -83,11 +90,11 @@ func (d *Device) parseWord(word string) error {
 			return fmt.Errorf("%s: choose tear=byte", word)
 		}
 		d.Tear = true
-	case "safe-append":
+	case "safe-append", "rename-split":
 		if pair {
-			return fmt.Errorf("%s: safe-append takes no value", word)
+			return fmt.Errorf("%s: %s takes no value", word, name)
 		}
-		d.SafeAppend = true
+		d.SafeAppend, d.RenameSplit = d.SafeAppend || name == "safe-append", d.RenameSplit || name == "rename-split"
 	case "ignore-flush":
 		tick, err := strconv.ParseUint(value, 10, 64)
 		if err != nil || tick == 0 {
@@ -95,7 +102,7 @@ func (d *Device) parseWord(word string) error {
 		}
 		d.IgnoreFlush = tick
 	default:
-		return fmt.Errorf("unknown word %q; choose from sector=512, sector=4096, torn=garbage, tear=byte, safe-append, ignore-flush=TICK", word)
+		return fmt.Errorf("unknown word %q; choose from sector=512, sector=4096, torn=garbage, tear=byte, safe-append, rename-split, ignore-flush=TICK", word)
 	}
 	return nil
 }

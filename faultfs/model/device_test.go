@@ -15,8 +15,8 @@ func TestDevicesReadBackAsTheyArePrinted(t *testing.T) {
 		"sector=4096":  {Sector: 4096},
 		"sector=512":   {Sector: 512},
 		"torn=garbage": {Torn: true},
-		"sector=4096 torn=garbage tear=byte safe-append ignore-flush=7": {
-			Sector: 4096, Torn: true, Tear: true, SafeAppend: true, IgnoreFlush: 7,
+		"sector=4096 torn=garbage tear=byte safe-append rename-split ignore-flush=7": {
+			Sector: 4096, Torn: true, Tear: true, SafeAppend: true, RenameSplit: true, IgnoreFlush: 7,
 		},
 	} {
 		got, err := model.ParseDevice(text)
@@ -36,6 +36,7 @@ func TestDevicesThatMakeNoSenseAreRefused(t *testing.T) {
 		"torn":                "torn: choose torn=garbage",
 		"tear=bit":            "tear=bit: choose tear=byte",
 		"safe-append=yes":     "safe-append takes no value",
+		"rename-split=no":     "rename-split takes no value",
 		"ignore-flush=0":      "at least 1",
 		"ignore-flush=-1":     "at least 1",
 		"ignore-flush":        "at least 1",

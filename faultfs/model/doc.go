@@ -11,8 +11,8 @@
 //	ext4-writeback the same, StaleBlocks, FreedBlocksReused
 //	ext4-journal   MetadataInOrder, SyncTakesNames, SyncTakesOrder, DataInOrder
 //	xfs            MetadataInOrder, SyncTakesNames, SyncTakesOrder, DataBeforeSize, SizesOvertake, TruncateWaitsForData
-//	btrfs          MetadataInOrder, SyncTakesNames, DataBeforeSize, SizesOvertake, AnyBytesBringSize,
-//	               DataFollowsMetadata
+//	btrfs          MetadataInOrder, SyncTakesNames, DirectoriesSyncAlone, DataBeforeSize, SizesOvertake,
+//	               AnyBytesBringSize, DataFollowsMetadata
 //
 // Three more are not filesystems but yardsticks: late-removals, lose-all and lose-none. Names, and the texts of a Device,
 // appear in command lines, tokens and saved evidence, and never change.

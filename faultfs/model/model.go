@@ -15,6 +15,9 @@ func (m Model) Rules() Rules {
 	if m.Device.SafeAppend {
 		r = r&^AnyBytesBringSize | DataBeforeSize
 	}
+	if m.Device.RenameSplit {
+		r |= RenameSplits | DirectoriesSyncAlone
+	}
 	return r
 }
 

@@ -38,7 +38,8 @@ var profiles = []Profile{
 	},
 	{
 		Name: "btrfs", Text: "metadata in order between syncs, pages old or new; a sync takes its file and no more",
-		rules: MetadataInOrder | SyncTakesNames | DataBeforeSize | SizesOvertake | AnyBytesBringSize | DataFollowsMetadata,
+		rules: MetadataInOrder | SyncTakesNames | DirectoriesSyncAlone | DataBeforeSize | SizesOvertake | AnyBytesBringSize |
+			DataFollowsMetadata,
 	},
 	{
 		Name: "late-removals", Text: "as a filesystem in memory: an unsynced removal or rename is always lost, the rest may be kept",
