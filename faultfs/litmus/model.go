@@ -8,26 +8,31 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Model returns all outcomes that the crash model allows: it runs the program on a disk of its own and looks at every
-// image that a power cut at its end can leave.
+// Model returns all outcomes that the crash model allows under a profile: it runs the program on a disk of its own and looks
+// at every image that a power cut at its end can leave.
 func Model(p Program, profile faultfs.Profile) (Set, error) {
+	return ModelOn(p, faultfs.Model{Profile: profile})
+}
+
+// ModelOn is Model on a device, of which the files do not speak.
+func ModelOn(p Program, model faultfs.Model) (Set, error) {
 	disk := faultfs.New(faultfs.Options{})
 	if err := p.Setup(disk); err != nil {
 		return nil, err
 	}
-	seen, err := p.Run(failing{disk, failures[profile.Name]})
+	seen, err := p.Run(failing{disk, failures[model.Profile.Name]})
 	if err != nil {
 		return nil, err
 	}
 	var all []string
-	point := faultfs.NewTimeline(disk, faultfs.Model{Profile: profile}, 0).Advance(disk.Now())
+	point := faultfs.NewTimeline(disk, model, 0).Advance(disk.Now())
 	_, err = faultfs.Explore(point, faultfs.ImageOptions{}, func(img *faultfs.FS) error {
 		state, err := State(img)
 		all = append(all, Outcome(seen, state))
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s: %w", p.ID, profile.Name, err)
+		return nil, fmt.Errorf("%s: %s: %w", p.ID, model.Profile.Name, err)
 	}
 	return newSet(all), nil
 }

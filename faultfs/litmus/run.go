@@ -86,6 +86,7 @@ func perform(fs afero.Fs, steps []Step) (seen []string, err error) {
 var actions = map[string]func(*run, Step) error{
 	"create":       func(r *run, s Step) error { return r.open(s.Name, os.O_RDWR|os.O_CREATE|os.O_TRUNC) },
 	"open":         func(r *run, s Step) error { return r.open(s.Name, os.O_RDWR) },
+	"open-sync":    func(r *run, s Step) error { return r.open(s.Name, os.O_RDWR|os.O_SYNC) },
 	"close":        (*run).close,
 	"write":        func(r *run, s Step) error { return r.write(s, s.Off) },
 	"append":       (*run).append,

@@ -43,6 +43,7 @@ const (
 var verbs = map[string]verb{
 	"create":       {usage: "NAME", handle: opens},
 	"open":         {usage: "NAME", handle: opens},
+	"open-sync":    {usage: "NAME", handle: opens},
 	"close":        {usage: "NAME", handle: closes},
 	"write":        {usage: "NAME LETTER OFFSET LENGTH", handle: needs},
 	"append":       {usage: "NAME LETTER LENGTH", handle: needs},
