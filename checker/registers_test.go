@@ -157,7 +157,11 @@ func TestRegisterIsolationTriesTheWritersOfOneValue(t *testing.T) {
 		{name: "an open one can be", ops: "0 1-? txn x+1\n1 3-4 txn x+1\n1 5-6 txn x+2\n1 7-8 txn x=1"},
 		{
 			name: "an open one cannot be, by what it read", ops: "0 1-2 txn/unknown y=7 x+1\n1 3-4 txn x+1\n1 5-6 txn x+2\n1 7-8 txn x=1",
-			says: "no order",
+			says: "transaction #0 by client 0 read y = 7, which nobody wrote",
+		},
+		{
+			name: "time leaves one of many, whichever of their orders",
+			ops:  "0 1-2 txn x+1\n1 3-4 txn x+1\n0 5-6 txn x+1\n1 7-8 txn x+1\n0 9-10 txn x=1\n1 11-12 txn x+2\n0 13-14 txn x=2",
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -193,7 +193,33 @@ func (g *registers) addReads(t int32) {
 				r.sources = append(r.sources, w)
 			}
 		}
+		if len(r.sources) > 1 && g.level == StrictSerializable {
+			r.sources = g.current(r.sources, g.versions[r.version].key, op)
+		}
 	}
+}
+
+// current returns those of the sources of a read that time leaves: a writer that was called only after the reader had been
+// answered is none, nor is one whose value had been overwritten for certain when the reader was called. If that leaves none,
+// what was read is wrong whoever wrote it, and all stay, to be tried and refuted one by one.
+func (g *registers) current(sources []int32, key int32, reader *history.Op) []int32 {
+	replaced := func(written history.Tick) bool {
+		return slices.ContainsFunc(g.writers[key], func(o int32) bool {
+			over := g.txns[o].op
+			return over.Outcome == history.Acked && over.Return < reader.Call && over.Call > written
+		})
+	}
+	left := slices.DeleteFunc(slices.Clone(sources), func(w int32) bool {
+		if w == atFirst {
+			return replaced(0)
+		}
+		by := g.txns[w].op
+		return by.Call > reader.Return || by.Outcome == history.Acked && replaced(by.Return)
+	})
+	if len(left) == 0 {
+		return sources
+	}
+	return left
 }
 
 // addScan enters what a scan showed. The keys of its range that it does not show are absent.
