@@ -40,6 +40,9 @@ func judgeAll(
 			checker.StrictSerializable)
 		results = append(results, isolation.JudgeHistory(), isolation.JudgeState(end, &state, rule))
 	}
+	if script.Registers {
+		results = append(results, checker.RegisterIsolation(t.Context(), ops, nil, checker.StrictSerializable, checker.Limits{}))
+	}
 	found := map[string]checker.Violation{}
 	for _, op := range ops {
 		if strings.Contains(op.Err, workloads.ErrAstray.Error()) {
@@ -103,6 +106,8 @@ func TestEveryFlawIsCaught(t *testing.T) {
 		{"transactions append before they commit", dirtyWrite, "append", []string{"isolation: G1a"}},
 		{"what was not there is not validated", phantom, "append", []string{"isolation: G2-item"}},
 		{"what was read is not validated", writeSkew, "append", []string{"isolation: G2-item"}},
+		{"what was read of registers is not validated", writeSkew, "swap", []string{"register isolation: G2-item"}},
+		{"conflicts of registers go unnoticed", lostUpdate, "swap", []string{"register isolation: lost update"}},
 		{"snapshots read the latest version of lists", tornSnapshot, "append", []string{"isolation: G-single"}},
 		{"snapshots are too old", oldSnapshot, "append", []string{"isolation: G-single-realtime"}},
 		{"transactions do not read their own writes", blindToSelf, "append", []string{"isolation: internal"}},
@@ -124,7 +129,7 @@ func TestEveryFlawIsCaught(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			clients := 1 // deterministic
-			if row.workload == "bank" || row.workload == "append" {
+			if row.workload == "bank" || row.workload == "append" || row.workload == "swap" {
 				clients = 4 // isolation breaks only where transactions overlap
 			}
 			found := map[string]checker.Violation{}

@@ -27,6 +27,8 @@ type Script struct {
 	Clients  [][]Step          // one list a client; they run at the same time
 	Ledger   *Ledger           // of a bank; nil otherwise
 	Lists    bool              // values of keys that IsList are lists of Elements
+	// Registers says that all keys are registers, each of whose values only one write makes.
+	Registers bool
 }
 
 // Step is one thing that a client does. Slices are shared between copies and must not be changed.
@@ -49,6 +51,7 @@ type Step struct {
 	Fill       *Fill      // Put: several commits, whose lengths depend on where the store's file ends
 	Transfer   *Transfer  // Txn, of a bank
 	Appending  *Appending // Txn, of lists
+	Swapping   *Swapping  // Txn, of registers
 	Dir        string     // Checkpoint: where the copy goes; Backup: where it is restored
 	Source     string     // Backup: the repository
 	Looks      bool       // Open: the store is opened read-only before it is opened again
@@ -56,7 +59,8 @@ type Step struct {
 
 // Commits reports whether the step changes something, if nothing fails.
 func (s *Step) Commits() bool {
-	return len(s.Writes) > 0 || s.Fill != nil || s.Transfer != nil || s.Appending != nil && !s.Appending.Rollback
+	return len(s.Writes) > 0 || s.Fill != nil || s.Transfer != nil || s.Appending != nil && !s.Appending.Rollback ||
+		s.Swapping != nil && !s.Swapping.Rollback && len(s.Swapping.Touches) > 0
 }
 
 // LastKey returns the last of all keys that the script can write; nil if there is none.
@@ -87,6 +91,11 @@ func (s *Script) keys() [][]byte {
 			}
 			if t := steps[i].Transfer; t != nil {
 				all = append(all, t.From, t.To)
+			}
+			if t := steps[i].Swapping; t != nil {
+				for _, touch := range t.Touches {
+					all = append(all, touch.Keys...)
+				}
 			}
 			if a := steps[i].Appending; a != nil {
 				for _, touch := range a.Touches {
@@ -131,6 +140,7 @@ func All() []Workload {
 		{Name: "bank", Text: "transfers between accounts in transactions, audited by snapshots; the total never changes", Generate: bank, Transactional: true},
 		{Name: "bank-mixed", Text: "a bank whose accounts open and close, some of them with long values; synced and unsynced", Generate: bankMixed, Transactional: true, Variant: true},
 		{Name: "append", Text: "transactions that read and append to lists, which give away the order of commits", Generate: appends, Transactional: true},
+		{Name: "swap", Text: "transactions that read registers and swap, fill and delete them, also by ranges", Generate: swap, Transactional: true, Variant: true},
 	}
 }
 

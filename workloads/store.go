@@ -69,6 +69,13 @@ type TxnScanner interface {
 	Scan(from, to []byte, visit func(key, value []byte) bool) error
 }
 
+// TxnRangeDeleter is implemented by transactions that can delete a range of keys by one write.
+type TxnRangeDeleter interface {
+	// DeleteRange deletes every key in [from, to): those that are there, and those that the transaction has written before. It
+	// counts as a write of each key of the range.
+	DeleteRange(from, to []byte) error
+}
+
 // Maintainer is implemented by stores whose flushes and compactions can be asked for.
 type Maintainer interface {
 	Flush() error

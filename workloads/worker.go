@@ -26,6 +26,8 @@ func (s *Step) String() string {
 		return fmt.Sprintf("transfer of %d from %s to %s", s.Transfer.Amount, s.Transfer.From, s.Transfer.To)
 	case s.Range:
 		return fmt.Sprintf("deletion from %s to %s", s.From, s.To)
+	case s.Swapping != nil && len(s.Swapping.Touches) > 0:
+		return fmt.Sprintf("transaction over %s", s.Swapping.Touches[0].Keys[0])
 	case s.Appending != nil:
 		return fmt.Sprintf("transaction over %s", s.Appending.Touches[0].Key)
 	case len(s.Writes) > 0:
@@ -259,12 +261,18 @@ func (w *worker) attempt(h history.Handle, attempt int) (reads []history.Read, e
 	if err != nil {
 		return nil, err
 	}
-	if w.step.Appending != nil {
+	rollback := false
+	switch s := w.step; {
+	case s.Appending != nil:
+		rollback = s.Appending.Rollback
 		reads, err = w.appending(h, txn, attempt)
-	} else {
+	case s.Swapping != nil:
+		rollback = s.Swapping.Rollback
+		reads, err = w.swapping(h, txn, attempt)
+	default:
 		reads, err = w.transfer(h, txn, attempt)
 	}
-	if err == nil && w.step.Appending != nil && w.step.Appending.Rollback {
+	if err == nil && rollback {
 		err = errGivenUp
 	}
 	if err != nil {

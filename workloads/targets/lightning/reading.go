@@ -36,6 +36,9 @@ func (t *txn) NewCursor(b workloads.Bounds) (workloads.Cursor, error) {
 	return asCursor(t.t.NewIterator(within(b)))
 }
 
+// DeleteRange deletes a range in the transaction.
+func (t *txn) DeleteRange(from, to []byte) error { return translate(t.t.DeleteRange(from, to)) }
+
 // OpenValue returns a reader of a value.
 func (s *store) OpenValue(key []byte) (io.ReadCloser, bool, error) {
 	return asStream(s.db.GetReader(key))

@@ -18,6 +18,7 @@ type Judges struct {
 	isolation  *checker.Isolation // nil if no promise is made that it could judge
 	sequence   *checker.Sequence  // nil if the store does not reveal the order of its commits
 	bank       *checker.Bank      // nil if the script moves no money
+	registers  bool               // transactions over registers are judged
 }
 
 // New makes the judges of a recording of a target.
@@ -30,12 +31,18 @@ func New(target contract.Target, r *record.Recording) *Judges {
 	}
 	if r.Plan.Script.Lists && target.Promises.Transactions {
 		lists := checker.Lists{IsList: workloads.IsList, Elements: workloads.Elements}
-		j.isolation = checker.NewIsolation(r.History, lists, cmp.Or(target.Promises.Isolation, checker.Serializable))
+		j.isolation = checker.NewIsolation(r.History, lists, j.level())
 	}
+	j.registers = r.Plan.Script.Registers && target.Promises.Transactions
 	if s, ok := checker.NewSequence(r.History, &history.State{}); ok {
 		j.sequence = s
 	}
 	return j
+}
+
+// level returns the level at which transactions are judged.
+func (j *Judges) level() checker.Level {
+	return cmp.Or(j.target.Promises.Isolation, checker.Serializable)
 }
 
 // AckedSynced returns how many commits were acknowledged as durable by a cut.

@@ -49,6 +49,9 @@ func (j *Judges) liveResults(ctx context.Context) []checker.Result {
 	if j.isolation != nil {
 		results = append(results, j.isolation.JudgeHistory())
 	}
+	if j.registers {
+		results = append(results, checker.RegisterIsolation(ctx, ops, nil, j.level(), checker.Limits{}))
+	}
 	return append(results, j.unexpectedErrors(), j.administration())
 }
 

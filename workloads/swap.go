@@ -1,0 +1,228 @@
+package workloads
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Dials of the swap workload.
+const (
+	swapKeys    = 4   // registers that are worked on at once
+	swapSteps   = 5   // steps of a client after which the oldest register is left and the next one taken
+	swapTouches = 4   // of a transaction, at most
+	swapKeysMax = 200 // loaded keys: all of them take part in the judgement
+)
+
+// Deed is what a transaction does to registers.
+type Deed string
+
+// The deeds. Their text is that of saved scripts.
+const (
+	DeedGet    Deed = "get"
+	DeedPut    Deed = "put"    // without having read it
+	DeedDelete Deed = "delete" // likewise
+	DeedSwap   Deed = "swap"   // reads it, and puts another value if it is there
+	DeedScan   Deed = "scan"   // reads all registers of a range, forward or backward
+	DeedErase  Deed = "erase"  // deletes all registers of a range by one write
+)
+
+// RegisterTouch is one thing that a transaction does.
+type RegisterTouch struct {
+	Deed     Deed
+	Keys     [][]byte // the register, or all that there can be in the range
+	To       []byte   // where the range ends, exclusive; it begins at the first of Keys
+	Backward bool     // of a scan
+}
+
+// Swapping is a transaction over registers.
+type Swapping struct {
+	Touches  []RegisterTouch // none: an empty transaction
+	Rollback bool            // gives up instead of committing
+	Name     string          // of the step, from which the values are named
+}
+
+// swap is for the judge of isolation of registers: a handful of keys that transactions read, overwrite on a condition and
+// delete, one by one and by ranges, so that each may build on what another takes away. Lists give away the order of all
+// commits, but cannot be deleted. A key that was deleted several times does not tell who did it last, and the judge has to
+// try all answers; so all registers are loaded, and each is soon left for the next one.
+func swap(seed uint64, size Size) Script {
+	size = size.normal()
+	size.Keys = min(size.Keys, swapKeysMax)
+	step := func(rng *rand.Rand, _ int, name string) Step {
+		at := swapAt(name)
+		durability := history.Durability(rng.IntN(2)) // Sync or NoSync
+		lingers := rng.IntN(2) == 0
+		switch p := rng.IntN(100); {
+		case p < 72:
+			return Step{
+				Kind: history.Txn, Isolation: SnapshotIsolation + Isolation(min(1, rng.IntN(4))), Durability: durability, Lingers: lingers,
+				Swapping: &Swapping{Touches: swapDraw(rng, at), Rollback: rng.IntN(16) == 0, Name: name},
+			}
+		case p < 78:
+			return put(swapKey(at+rng.IntN(swapKeys)), value(seed, name, size.ValueBytes), durability)
+		case p < 93:
+			return Step{Kind: history.Snapshot, Keys: distinctKeys(func() []byte { return swapKey(at + rng.IntN(swapKeys)) }, 2), Lingers: lingers}
+		case p < 98:
+			return Step{Kind: history.Flush}
+		default:
+			return Step{Kind: history.Compact}
+		}
+	}
+	var registers []history.Write
+	for i := range size.Ops/swapSteps + swapKeys + 1 {
+		registers = append(registers, history.Write{Key: swapKey(i), Value: value(seed, "first."+strconv.Itoa(i), size.ValueBytes)})
+	}
+	return Script{
+		Workload: "swap", Seed: seed, Size: size, Registers: true,
+		Preload: append(load(seed, size, fillerKey), registers), Clients: generate(seed, size, step),
+	}
+}
+
+func swapKey(i int) []byte { return fmt.Appendf(nil, "swap-%05d", i) }
+
+// swapAt returns the oldest register that a step works on, by its name.
+func swapAt(name string) int {
+	_, n, _ := strings.Cut(name, ".")
+	i, _ := strconv.Atoi(n) // names are made of numbers
+	return i / swapSteps
+}
+
+// swapDraw draws what a transaction does: rarely nothing, mostly reads before writes, in which two may be each other's.
+func swapDraw(rng *rand.Rand, at int) []RegisterTouch {
+	if rng.IntN(20) == 0 {
+		return nil
+	}
+	var touches []RegisterTouch
+	for range 1 + rng.IntN(swapTouches) {
+		t := RegisterTouch{Keys: [][]byte{swapKey(at + rng.IntN(swapKeys))}}
+		switch p := rng.IntN(100); {
+		case p < 32:
+			t.Deed = DeedGet
+		case p < 58:
+			t.Deed = DeedSwap
+		case p < 78:
+			t.Deed = DeedPut
+		case p < 80:
+			t.Deed = DeedDelete
+		case p < 88:
+			t = swapRange(rng, at, DeedErase)
+		default:
+			t = swapRange(rng, at, DeedScan)
+			t.Backward = rng.IntN(2) == 0
+		}
+		touches = append(touches, t)
+	}
+	return touches
+}
+
+// swapRange draws a range: mostly of one register, which is then the first key of all that it covers.
+func swapRange(rng *rand.Rand, at int, deed Deed) RegisterTouch {
+	t := RegisterTouch{Deed: deed}
+	first, n := rng.IntN(swapKeys), 1+rng.IntN(1+rng.IntN(3))
+	for i := first; i < min(first+n, swapKeys); i++ {
+		t.Keys = append(t.Keys, swapKey(at+i))
+	}
+	t.To = after(t.Keys[len(t.Keys)-1])
+	return t
+}
+
+// swapping does what the step says in a transaction. The history gets every write before the store does.
+func (w *worker) swapping(h history.Handle, txn Txn, attempt int) (reads []history.Read, err error) {
+	var writes []history.Write
+	var order strings.Builder
+	defer func() { w.rec.SetOrder(h, order.String()) }()
+	for i, t := range w.step.Swapping.Touches {
+		w.linger()
+		switch t.Deed {
+		case DeedScan:
+			reads, err = scanRegisters(reads, txn, &t)
+			order.WriteString(strings.Repeat("r", len(reads)-strings.Count(order.String(), "r")))
+		case DeedGet, DeedSwap:
+			reads, err = appendGet(reads, txn, t.Keys[0])
+			order.WriteString("r")
+		default:
+		}
+		if err != nil {
+			return reads, err
+		}
+		name := w.step.Swapping.Name + "." + strconv.Itoa(attempt) + "." + strconv.Itoa(i)
+		some := t.writes(reads, func() []byte { return value(w.script.Seed, name, w.script.Size.ValueBytes) })
+		if len(some) == 0 {
+			continue
+		}
+		writes = append(writes, some...)
+		w.rec.SetWrites(h, slices.Clip(writes))
+		order.WriteString(strings.Repeat("w", len(some)))
+		if err := t.apply(txn, some); err != nil {
+			return reads, err
+		}
+	}
+	w.linger()
+	return reads, nil
+}
+
+// writes returns what a transaction writes that has read so much.
+func (t *RegisterTouch) writes(reads []history.Read, value func() []byte) (writes []history.Write) {
+	switch t.Deed {
+	case DeedPut:
+		return []history.Write{{Key: t.Keys[0], Value: value()}}
+	case DeedSwap:
+		if reads[len(reads)-1].Found {
+			return []history.Write{{Key: t.Keys[0], Value: value()}}
+		}
+	case DeedDelete, DeedErase:
+		for _, key := range t.Keys {
+			writes = append(writes, history.Write{Key: key, Delete: true})
+		}
+	default:
+	}
+	return writes
+}
+
+func (t *RegisterTouch) apply(txn Txn, writes []history.Write) error {
+	if r, ok := txn.(TxnRangeDeleter); ok && t.Deed == DeedErase {
+		return r.DeleteRange(t.Keys[0], t.To)
+	}
+	for _, w := range writes {
+		var err error
+		if w.Delete {
+			err = txn.Delete(w.Key)
+		} else {
+			err = txn.Put(w.Key, w.Value)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scanRegisters reads the registers of a range: backward by a cursor, if the transaction has any.
+func scanRegisters(reads []history.Read, txn Txn, t *RegisterTouch) ([]history.Read, error) {
+	maker, ok := txn.(CursorMaker)
+	if !t.Backward || !ok {
+		return appendRange(reads, txn, t.Keys)
+	}
+	c, err := maker.NewCursor(Bounds{From: t.Keys[0], To: t.To})
+	if err != nil {
+		return reads, err
+	}
+	shown := map[string][]byte{}
+	for ok := c.Last(); ok; ok = c.Prev() {
+		shown[string(c.Key())] = bytes.Clone(c.Value())
+	}
+	if err := c.Error(); err != nil {
+		return reads, err
+	}
+	for _, key := range t.Keys {
+		value, found := shown[string(key)]
+		reads = append(reads, history.Read{Key: key, Value: value, Found: found})
+	}
+	return reads, c.Close()
+}
