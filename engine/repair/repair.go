@@ -132,6 +132,9 @@ func (r *repairer) number() error {
 		return err
 	}
 	next, _ := r.files.CountsFrom(r.state.NextFile)
+	if highest := r.files.Highest(); !r.whole && highest < manifest.NumMax/4*3 {
+		next = max(next, highest+1) // nothing says where the store counted from, and what stays must not be ahead of it
+	}
 	names, err := r.lostDir("").Names()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -10,6 +10,7 @@
 //	record    one run of the script: the trace of the disk and the history of the clients
 //	judge     what the clients saw, and what a recovered store shows
 //	recovery  one recovery by the engine, timed
+//	audit     what else a crash image has to withstand: verification, repair, reading only; copies of the store in it
 //	explore   crash points, images, crashes of recoveries: the search
 //	explain   the order that is missing, and on which filesystems it matters
 //	shrink    the smallest run that fails

@@ -34,6 +34,7 @@ func TestEveryBugOfAdministrationIsFound(t *testing.T) {
 		{"a checkpoint lacks a key", toy.CopiesTooLittle, "reads: stale read"},
 		{"a second opener is let in", toy.LetsOthersIn, "administration: second opener"},
 		{"a read-only store writes", toy.TrimsReadOnly, "administration: read-only"},
+		{"a checkpoint is not synced", toy.CopiesUnsynced, "copy differs"},
 		{"the last commit is lost when the store is closed", toy.ForgetsAtClose, "reads: stale read"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -126,6 +126,16 @@ func (f *Files) CountsFrom(next uint64) (num uint64, ahead string) {
 	return num, ahead
 }
 
+// Highest returns the highest number of any file but a marker, or 0.
+func (f *Files) Highest() (num uint64) {
+	for _, nums := range [...][]uint64{f.Tables, f.Logs, f.Blobs, f.Manifests} { // each in ascending order
+		if n := len(nums); n > 0 {
+			num = max(num, nums[n-1])
+		}
+	}
+	return num
+}
+
 // aheadMax is how far the number of a file may be ahead of the next number in the manifest.
 const aheadMax = 1 << 40
 

@@ -1,6 +1,9 @@
 package lightning
 
 import (
+	"errors"
+	"fmt"
+
 	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
@@ -29,7 +32,38 @@ func administration() torture.Administration {
 			}
 			return translate(err)
 		},
+		VerifyFiles: verifyFiles,
+		Repair:      repair,
 	}
+}
+
+func verifyFiles(env torture.Env) error {
+	o, err := optionsIn(env)
+	if err != nil {
+		return err
+	}
+	report, err := engine.VerifyDir(env.Dir, o)
+	if len(report.Problems) > 0 {
+		return errors.Join(fmt.Errorf("%w: %v", workloads.ErrCorrupt, report.Problems), err)
+	}
+	return translate(err)
+}
+
+func repair(env torture.Env) (done torture.Repaired, err error) {
+	o, err := optionsIn(env)
+	if err != nil {
+		return done, err
+	}
+	report, err := engine.Repair(env.Dir, o)
+	done.Damaged = report.Damage != ""
+	for _, l := range report.Lost {
+		loss := torture.Loss{File: l.File, From: l.After, To: l.Before}
+		if l.Key != nil {
+			loss.From, loss.To = l.Key, l.Key
+		}
+		done.Lost = append(done.Lost, loss)
+	}
+	return done, translate(err)
 }
 
 func (s *store) Checkpoint(dir string) error { return translate(s.db.Checkpoint(dir)) }

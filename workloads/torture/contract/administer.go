@@ -11,6 +11,25 @@ type Administration struct {
 	// Restore makes the store that backup number of a repository holds in env.Dir, which does not exist. It is durable when
 	// Restore returns.
 	Restore func(env Env, repository string, number uint64) error
+	// VerifyFiles looks for damage in the files of the store in env.Dir, which is not open, and changes nothing. The error
+	// is workloads.ErrCorrupt if there is any, also where the store would not open.
+	VerifyFiles func(env Env) error
+	// Repair makes a store that opens of what can be read of a damaged one, in the same directory.
+	Repair func(env Env) (Repaired, error)
+}
+
+// Repaired is the report of a repair.
+type Repaired struct {
+	Damaged bool // there was damage; otherwise nothing was changed
+	Lost    []Loss
+}
+
+// Loss is a part of a store that a repair could not bring back.
+type Loss struct {
+	File string // its name, without the directory
+	// From and To are the first and the last key that may be missing, have an older value, or be back though it was deleted.
+	// Nil: from the first key on, or to the last.
+	From, To []byte
 }
 
 // Opener returns the administration of a running store as a driver needs it.

@@ -13,6 +13,7 @@
 //	accept.go       judging a recovered state     tally.go       figures, and adding them up
 //	verdicts.go     verdicts that are known       outcome.go     what was found
 //	life.go         single images, experiments    passes.go      in which order crash points come
+//	audit.go        which images are audited
 //	confirm.go      does a failure repeat?        faulty.go      recoveries on a disk that fails
 //	endurelife.go   the last of many crashes      grown.go       what many crashes have left
 //

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/audit"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
@@ -51,6 +52,9 @@ const (
 // NewLife returns the life in which a failure of a subject happened; nil if that cannot be repeated. Its judges stop when ctx
 // is done.
 func NewLife(ctx context.Context, s *Subject, f *Failure) Life {
+	if f.Judge == audit.Judge {
+		return nil // it was seen in another image than that of the path, by more than a recovery
+	}
 	first := newFirstLife(ctx, s, f)
 	if f.Endured && f.Crashes > 1 {
 		return lifeBeforeLast(first)

@@ -92,7 +92,11 @@ func (x *explorer) image(j *job, at origin, lives *int) *faultfs.FS {
 	state, err := x.recover(call, a)
 	x.count(img)
 	repeats := x.repeats(state, err, at)
-	if !x.accept(img, at, state, err) {
+	accepted := x.accept(img, at, state, err)
+	if !x.ended() && (accepted || at.damage != nil) {
+		x.audit(point, j.point, at)
+	}
+	if !accepted {
 		x.gaps = true
 		return img
 	}

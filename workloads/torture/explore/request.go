@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture/audit"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
@@ -16,6 +17,7 @@ type Subject struct {
 	Target    contract.Target
 	Recording *record.Recording
 	Judges    *judge.Judges
+	Audit     *audit.Auditor
 	Patience  time.Duration // how long the engine may take over one recovery before it counts as hanging
 	Running   Running       // nil: nobody wants to know
 
@@ -28,8 +30,10 @@ type Running func(slot int, spec plan.Spec, tick uint64)
 
 // NewSubject makes the judges of a recording.
 func NewSubject(target contract.Target, r *record.Recording, patience time.Duration) *Subject {
+	judges := judge.New(target, r)
 	return &Subject{
-		Target: target, Recording: r, Judges: judge.New(target, r), Patience: patience, after: afterAll(&r.Plan.Script),
+		Target: target, Recording: r, Judges: judges, Audit: audit.New(target, r, judges), Patience: patience,
+		after: afterAll(&r.Plan.Script),
 	}
 }
 
@@ -63,6 +67,7 @@ type Request struct {
 	Repeat     int    // how often each image is recovered again; 0: some are, once
 	// RecoveryFault is the number of the fault to inject into every recovery; 0: a few recoveries meet one that is drawn.
 	RecoveryFault uint64
+	AuditAll      bool // every image is audited, and not only a few
 
 	First  bool   // stop at the first failure
 	Wanted string // if First: only at one of this kind; see Failure.Kind

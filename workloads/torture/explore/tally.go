@@ -15,6 +15,7 @@ type Tally struct {
 	Repeated    int    // images that were recovered twice
 	Faulty      int    // recoveries during which a call failed
 	Hit         uint64 // those of Faulty that were hit by the rules of the run, which had hit nothing in the run itself
+	Audited     int    // images that were looked at closer: verified, read only, copies opened, or repaired
 	Divergences int    // recoveries that did not repeat
 	Cycles      int    // crashes in a row, each during the recovery from the one before or soon after
 	Hangs       int
@@ -36,6 +37,7 @@ func (t *Tally) Add(o Tally) {
 	t.Repeated += o.Repeated
 	t.Faulty += o.Faulty
 	t.Hit += o.Hit
+	t.Audited += o.Audited
 	t.Divergences += o.Divergences
 	t.Cycles += o.Cycles
 	t.Hangs += o.Hangs

@@ -57,6 +57,27 @@ func (p *Prober) Recover(c Call) (*history.State, error) {
 	return p.state, err
 }
 
+// Do calls a function that uses the engine in other ways. Like Recover it does not return if it was taken away, and a panic of
+// the engine is a *workloads.Panic. The time counts as the engine's reading.
+func (p *Prober) Do(do func()) (err error) {
+	begin := time.Now()
+	entered := int64(begin.Sub(p.epoch)) + 1
+	p.entered.Store(entered)
+	func() {
+		defer func() {
+			if v := recover(); v != nil {
+				err = &workloads.Panic{Value: v, Stack: debug.Stack()}
+			}
+		}()
+		do()
+	}()
+	if !p.entered.CompareAndSwap(entered, 0) {
+		select {}
+	}
+	p.spent.Read += time.Since(begin)
+	return err
+}
+
 // Keep leaves the state of the latest recovery to the caller. The next recovery reads into spare, whose contents are lost.
 func (p *Prober) Keep(spare *history.State) { p.state = spare }
 

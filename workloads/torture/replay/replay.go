@@ -158,7 +158,7 @@ const (
 // It returns the first outcome that shows the failure, or the last.
 func (w *wanted) crash(ctx context.Context, s *explore.Subject) *explore.Outcome {
 	all := explore.NewRequest(s)
-	all.RecoveryFault = w.at.RecoveryFault
+	all.RecoveryFault, all.AuditAll = w.at.RecoveryFault, true
 	if w.at.Nested != 0 {
 		all.Nest, all.Lives, all.NestedTick = 1, explore.MaxImages, w.at.Nested
 	}

@@ -18,6 +18,9 @@ func administration(bug Bug) contract.Administration {
 		OpenReadOnly: func(env contract.Env) (workloads.Store, error) { return openReadOnly(env, bug) },
 		Restore: func(env contract.Env, repository string, number uint64) error {
 			data, err := readLog(contract.Env{FS: env.FS, Dir: fmt.Sprintf("%s/%d", repository, number)})
+			if err == nil && data == nil {
+				err = fmt.Errorf("no backup %d in %s", number, repository)
+			}
 			if err != nil {
 				return err
 			}

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"math"
 	"os"
+	"path"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -118,7 +119,7 @@ func (t *Store) create(env contract.Env) error {
 	if err := env.FS.Mkdir(env.Dir, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	} else if err == nil && t.bug != NoParentSync {
-		if err := SyncDir(env.FS, "/"); err != nil {
+		if err := SyncDir(env.FS, path.Dir(env.Dir)); err != nil {
 			return errors.Join(err, env.FS.Remove(env.Dir))
 		}
 	}

@@ -1,0 +1,66 @@
+package lightning_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/targets/lightning"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// The lab must not believe what verification, repair and read-only stores say of themselves.
+func TestAuditsNoticeLies(t *testing.T) {
+	for _, c := range []struct {
+		name, fault, class string
+		lie                func(*torture.Target)
+	}{
+		{"verifying files finds nothing", "bitrot", "verify is blind", func(target *torture.Target) {
+			target.Administration.VerifyFiles = func(torture.Env) error { return nil }
+		}},
+		{"a repair reports no loss", "bitrot", "repair loses silently", func(target *torture.Target) {
+			repair := target.Administration.Repair
+			target.Administration.Repair = func(env torture.Env) (torture.Repaired, error) {
+				done, err := repair(env)
+				done.Lost = nil
+				return done, err
+			}
+		}},
+		{"a repair makes something up", "bitrot", "repair invents", func(target *torture.Target) {
+			repair := target.Administration.Repair
+			target.Administration.Repair = func(env torture.Env) (torture.Repaired, error) {
+				done, err := repair(env)
+				if err != nil || !done.Damaged {
+					return done, err
+				}
+				store, err := lightning.Open(env)
+				if err == nil {
+					err = store.Apply([]history.Write{{Key: []byte("k00000"), Value: []byte("made up")}}, history.Sync)
+				}
+				if err == nil {
+					err = store.Close()
+				}
+				return done, err
+			}
+		}},
+		{"who only reads recovers, too", "power", "read-only changes", func(target *torture.Target) {
+			target.Administration.OpenReadOnly = func(env torture.Env) (workloads.Store, error) { return lightning.Open(env) }
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			target := lightning.Target()
+			c.lie(&target)
+			r, err := torture.Check(context.Background(), target, torture.Options{
+				Workloads: []string{"kv"}, Faults: []string{c.fault}, Profile: "posix-min", Clients: 1, Ops: 40, Keys: 400, Rounds: 6,
+				Seed: 3, StopAfter: 1, NoShrink: true, CrashPoints: 60,
+			})
+			require.NoError(t, err)
+			require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
+			require.Equal(t, c.class, r.Findings[0].Class, r.Findings[0].Sentence)
+		})
+	}
+}

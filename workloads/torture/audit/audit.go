@@ -1,0 +1,97 @@
+package audit
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// Judge is the name under which an audit accuses a store.
+const Judge = "audit"
+
+// Auditor audits the crash images of one recording.
+type Auditor struct {
+	target contract.Target
+	limits contract.Limits
+	judges *judge.Judges
+	copies []copied
+}
+
+// New returns an auditor of a recording.
+func New(target contract.Target, r *record.Recording, judges *judge.Judges) *Auditor {
+	a := &Auditor{target: target, limits: r.Plan.Spec.Limits, judges: judges}
+	a.copies = copiesOf(r.History)
+	return a
+}
+
+// Image is a crash image to audit, as often as it is asked for.
+type Image struct {
+	Point *faultfs.CrashPoint
+	Seed  uint64 // draws what the crash has left
+	Cut   history.Cut
+	Rule  checker.Rule // what must have survived
+}
+
+// fresh returns a disk with the image, on which nothing was done yet.
+func (im *Image) fresh() *faultfs.FS {
+	return im.Point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(im.Seed)})
+}
+
+func (a *Auditor) env(fs *faultfs.FS, dir string) contract.Env {
+	return contract.Env{FS: fs, Dir: dir, Inline: true, Limits: a.limits}
+}
+
+// read opens a store by a function, reads all of it, and closes it.
+func read(open func(contract.Env) (workloads.Store, error), env contract.Env) (*history.State, error) {
+	store, err := open(env)
+	if err != nil {
+		return nil, err
+	}
+	state := &history.State{}
+	err = workloads.ReadAll(store, state)
+	return state, errors.Join(err, store.Close())
+}
+
+func violation(class, format string, args ...any) *checker.Violation {
+	return &checker.Violation{Class: class, Sentence: fmt.Sprintf(format, args...)}
+}
+
+// stateOf returns the state of a map.
+func stateOf(pairs map[string][]byte) *history.State {
+	state := &history.State{}
+	for _, k := range slices.Sorted(maps.Keys(pairs)) {
+		state.Append([]byte(k), pairs[k])
+	}
+	return state
+}
+
+// difference names the first key that two states show differently.
+func difference(a, b *history.State) string {
+	shown := map[string][]byte{}
+	for k, v := range b.All() {
+		shown[string(k)] = v
+	}
+	for k, v := range a.All() {
+		other, ok := shown[string(k)]
+		if !ok || !bytes.Equal(v, other) {
+			return fmt.Sprintf("%q is %.40q, and %.40q (found: %t)", k, v, other, ok)
+		}
+		delete(shown, string(k))
+	}
+	for k, v := range b.All() {
+		if _, only := shown[string(k)]; only {
+			return fmt.Sprintf("%q is missing, and %.40q", k, v)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,178 @@
+package audit
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// copied is a copy of the store that was made in a run, or may have been.
+type copied struct {
+	op      *history.Op
+	of      *history.Op    // the operation that says what it holds: op itself, or the backup that was restored
+	holds   *history.State // what it held; nil if nobody knows
+	restore bool           // it is a backup: it has to be restored first
+}
+
+// copiesOf returns the copies that a history has made, in order.
+func copiesOf(ops []history.Op) (all []copied) {
+	backups := map[string]*history.Op{}
+	for i := range ops {
+		op := &ops[i]
+		c := copied{op: op, of: op}
+		switch op.Kind {
+		case history.Checkpoint:
+		case history.Backup:
+			backups[backupName(op.Dir, op.Backup)] = op
+			if op.Outcome != history.Acked {
+				continue // what is listed of it, if anything, nobody knows
+			}
+			c.restore = true
+		case history.Restore:
+			if c.of = backups[backupName(op.Source, op.Backup)]; c.of == nil {
+				continue
+			}
+		default:
+			continue
+		}
+		if c.of.Outcome == history.Acked {
+			c.holds = &history.State{}
+			for _, r := range c.of.Reads {
+				c.holds.Append(r.Key, r.Value)
+			}
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+func backupName(repository string, number uint64) string {
+	return fmt.Sprintf("%s %d", repository, number)
+}
+
+// near is within how many ticks after a copy was made its crash points are worth more.
+const near = 48
+
+// Copying reports whether some copy was being made at a tick, or had just been made; any says that there is one at all.
+func (a *Auditor) Copying(tick uint64) (now, any bool) {
+	for i := range a.copies {
+		op := a.copies[i].op
+		if uint64(op.Call) > tick {
+			break
+		}
+		any = true
+		now = now || op.Return == history.Never || tick <= uint64(op.Return)+near
+	}
+	return now, any
+}
+
+// auditCopies opens every copy that is in an image.
+func (a *Auditor) auditCopies(im *Image, disk *faultfs.FS) *checker.Violation {
+	for i := range a.copies {
+		c := &a.copies[i]
+		if c.op.Call > im.Cut.Called {
+			break
+		}
+		if v := a.auditCopy(im, disk, c); v != nil {
+			v.Ops = []int{c.op.ID}
+			return v
+		}
+	}
+	return nil
+}
+
+func (a *Auditor) auditCopy(im *Image, disk *faultfs.FS, c *copied) *checker.Violation {
+	acked := c.op.Outcome == history.Acked && c.op.Return <= im.Cut.Acked && c.holds != nil
+	what, dir := fmt.Sprintf("the copy of %s #%d in %s", c.op.Kind, c.op.ID, c.op.Dir), c.op.Dir
+	if c.restore {
+		if !acked {
+			return nil
+		}
+		dir = fmt.Sprintf("audit-of-%d", c.op.ID)
+		if err := a.target.Administration.Restore(a.env(disk, dir), c.op.Dir, c.op.Backup); err != nil {
+			return violation("backup lost", "backup %d of %s was acknowledged before the crash, and cannot be restored after it: %v",
+				c.op.Backup, c.op.Dir, err)
+		}
+	}
+	state, err := read(a.target.Administration.OpenReadOnly, a.env(disk, dir))
+	switch {
+	case err == nil && c.holds != nil:
+		if d := difference(c.holds, state); d != "" {
+			return violation("copy differs", "after the crash %s does not hold what it held: %s", what, d)
+		}
+	case err == nil: // the copy was not finished in the run, but is there
+		cut := history.Cut{Acked: c.op.Call, Called: im.Cut.Called}
+		if r := a.judges.Durability(cut, state, im.Rule); r.Verdict == checker.Fail {
+			return violation("copy is wrong", "after the crash %s opens, though it was not finished, and is wrong: %s", what, r.Violations[0].Sentence)
+		}
+	case acked:
+		return violation("copy lost", "%s was acknowledged before the crash, and cannot be read after it: %v", what, err)
+	}
+	return a.lives(disk, dir, state, err)
+}
+
+// rottenCopies audits the copies in an image in which something rotted that may be a part of one: what can be read of them is
+// right.
+func (a *Auditor) rottenCopies(im *Image, damage *faultfs.Damage) *checker.Violation {
+	disk := im.fresh()
+	for i := range a.copies {
+		c := &a.copies[i]
+		inside := strings.HasPrefix(damage.Path, c.op.Dir+"/")
+		if !inside || c.holds == nil || c.op.Outcome != history.Acked || c.op.Return > im.Cut.Acked {
+			continue
+		}
+		dir := c.op.Dir
+		if c.restore {
+			dir = fmt.Sprintf("audit-of-%d", c.op.ID)
+			if err := a.target.Administration.Restore(a.env(disk, dir), c.op.Dir, c.op.Backup); isCorrupt(err) {
+				continue
+			} else if err != nil {
+				return violation("backup lost", "%s; restoring backup %d fails with an error that does not say so: %v",
+					damage, c.op.Backup, err)
+			}
+		}
+		state, err := read(a.target.Administration.OpenReadOnly, a.env(disk, dir))
+		switch {
+		case isCorrupt(err):
+		case err != nil:
+			return violation("copy lost", "%s; reading that copy fails with an error that does not say so: %v", damage, err)
+		default:
+			if d := difference(c.holds, state); d != "" {
+				return violation("copy differs", "%s, which is a copy of %s #%d; nothing says so, and it does not hold what it held: %s",
+					damage, c.op.Kind, c.op.ID, d)
+			}
+		}
+	}
+	return nil
+}
+
+// lives opens a copy as a store of its own, which it is. It must show the same.
+func (a *Auditor) lives(disk *faultfs.FS, dir string, shown *history.State, err error) *checker.Violation {
+	if err != nil || shown == nil {
+		return nil
+	}
+	store, err := a.target.Open(a.env(disk, dir))
+	if err != nil {
+		return violation("copy does not live", "the copy in %s can be read after the crash, but not opened: %v", dir, err)
+	}
+	state, failed := &history.State{}, error(nil)
+	if failed = workloads.ReadAll(store, state); failed == nil {
+		if v, ok := store.(workloads.Verifier); ok {
+			failed = v.Verify()
+		}
+	}
+	if err := store.Close(); failed == nil {
+		failed = err
+	}
+	if failed != nil {
+		return violation("copy does not live", "the copy in %s can be read after the crash, but not be lived in: %v", dir, failed)
+	}
+	if d := difference(shown, state); d != "" {
+		return violation("copy does not live", "the copy in %s shows something else once it is opened to be written to: %s", dir, d)
+	}
+	return nil
+}

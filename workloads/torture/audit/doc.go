@@ -1,0 +1,23 @@
+// Package audit asks more of a crash image than that it recovers: that the store can be read without being changed, that it
+// verifies, that copies made of it are whole, and, where something rotted, that verification and repair tell the truth.
+//
+//	audit.go   what is audited, and on which disk
+//	healthy.go disks without damage: reading only, verifying
+//	copies.go  checkpoints, backups and restored stores in the image
+//	rotten.go  disks with damage: verifying them, and every way of reading
+//	repair.go  repairing them
+//
+// Promises:
+//
+//   - A1: an audit works on disks of its own: random images of a crash point, drawn by a seed. What one look at such a disk
+//     finds out holds for all other looks at it, in whatever order they come. The search of images is not disturbed.
+//   - A2: a copy that was acknowledged before the crash is whole, and holds what it held before. One that was being made may
+//     be missing or refused; if it opens, it holds what a crash during its making allows.
+//   - A3: verification passes a healthy store. On a rotten one it returns an error that is ErrCorrupt, unless every way of
+//     reading shows what it should.
+//   - A4: a repaired store opens and verifies. Every key that must be there and is not, or shows what it must not, is in what
+//     the report says of the damaged file. It shows nothing that was never written to that key.
+//
+// Package explore decides which images are audited, and runs an audit where it would run a recovery. An Auditor is read-only
+// and may be used by several goroutines.
+package audit

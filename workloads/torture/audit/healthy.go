@@ -1,0 +1,64 @@
+package audit
+
+import (
+	"errors"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// Healthy audits an image in which nothing rotted. If it does not recover, others say so. With copies, the copies of the
+// store that are in it are opened, too.
+func (a *Auditor) Healthy(im *Image, copies bool) *checker.Violation {
+	disk := im.fresh()
+	store, err := a.target.Open(a.env(disk, record.StoreDir))
+	if err != nil {
+		return nil
+	}
+	state := &history.State{}
+	if err := workloads.ReadAll(store, state); err != nil {
+		return nil //nolint:nilerr // the search recovers such images, too, and judges the error
+	}
+	var wrong *checker.Violation
+	if v, ok := store.(workloads.Verifier); ok {
+		if err := v.Verify(); err != nil {
+			wrong = violation("healthy, but does not verify", "after the crash the store shows everything, but verifying it fails: %v", err)
+		}
+	}
+	if err := store.Close(); err != nil || wrong != nil {
+		return wrong
+	}
+	if copies {
+		wrong = a.auditCopies(im, disk)
+	}
+	if wrong == nil && a.target.Administration.OpenReadOnly != nil {
+		wrong = a.onlyReads(im.fresh(), state)
+	}
+	return wrong
+}
+
+// onlyReads opens the image read-only: it must show what a recovery of it shows, and stay as it is.
+func (a *Auditor) onlyReads(disk *faultfs.FS, recovered *history.State) *checker.Violation {
+	state, err := read(a.target.Administration.OpenReadOnly, a.env(disk, record.StoreDir))
+	for _, op := range disk.Trace() {
+		if op.Changes() {
+			return violation("read-only changes", "opening the store read-only after the crash changed the disk: %s %s", op.Kind, op.Path)
+		}
+	}
+	switch {
+	case err != nil && recovered.Len() == 0: // there may be no store yet
+	case err != nil:
+		return violation("read-only fails", "the store recovers from the crash, but cannot be opened read-only: %v", err)
+	default:
+		if d := difference(recovered, state); d != "" {
+			return violation("read-only differs", "opened read-only after the crash the store shows something else than after its recovery: %s", d)
+		}
+	}
+	return nil
+}
+
+// isCorrupt reports whether an error says that files are damaged.
+func isCorrupt(err error) bool { return errors.Is(err, workloads.ErrCorrupt) }

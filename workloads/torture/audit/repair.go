@@ -1,0 +1,94 @@
+package audit
+
+import (
+	"bytes"
+	"path"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// Repaired audits the repair of an image in which something rotted; sound is the same image without the damage.
+func (a *Auditor) Repaired(im, sound *Image, damage *faultfs.Damage) *checker.Violation {
+	if a.target.Administration.Repair == nil || path.Dir(damage.Path) != record.StoreDir {
+		return nil
+	}
+	healthy, err := read(a.target.Open, a.env(sound.fresh(), record.StoreDir))
+	if err != nil || healthy.Len() == 0 {
+		return nil //nolint:nilerr // the search judges that; and of an empty store nothing is left to repair
+	}
+	disk := im.fresh()
+	report, err := a.target.Administration.Repair(a.env(disk, record.StoreDir))
+	if err != nil {
+		return violation("repair fails", "%s; repairing the store fails: %v", damage, err)
+	}
+	store, err := a.target.Open(a.env(disk, record.StoreDir))
+	if err != nil {
+		return violation("repair fails", "%s; the store was repaired, and does not open: %v", damage, err)
+	}
+	state := &history.State{}
+	err = workloads.ReadAll(store, state)
+	if err == nil {
+		err = everyWay(store, state)
+	}
+	if v, ok := store.(workloads.Verifier); ok && err == nil {
+		err = v.Verify()
+	}
+	_ = store.Close()
+	if err != nil {
+		return violation("repair fails", "%s; the store was repaired, and is not well: %v", damage, err)
+	}
+	return a.judgeRepaired(im, damage, report, state, healthy)
+}
+
+// judgeRepaired compares what a repaired store shows with what it would show without the damage. A key that the report
+// does not mention must be as a crash may leave it; any key must have a value that it once had, or none.
+func (a *Auditor) judgeRepaired(
+	im *Image, damage *faultfs.Damage, report contract.Repaired, state, healthy *history.State,
+) *checker.Violation {
+	single := checker.Rule{Lower: checker.NothingMustSurvive}
+	if r := a.judges.Durability(im.Cut, state, single); r.Verdict == checker.Fail {
+		return violation("repair invents", "%s; the store was repaired, and now %s", damage, r.Violations[0].Sentence)
+	}
+	if !report.Damaged {
+		return nil // the store is as it was; the search judges it as such
+	}
+	excused := func(key []byte) bool { return mentions(report.Lost, damage, key) }
+	single.Lower = im.Rule.Lower
+	if r := a.judges.Durability(im.Cut, merged(state, healthy, excused), single); r.Verdict == checker.Fail {
+		return violation("repair loses silently", "%s; the store was repaired, its report does not say so, and %s",
+			damage, r.Violations[0].Sentence)
+	}
+	return nil
+}
+
+// mentions reports whether a key is in what a report says of the damaged file. What it says of others is no consequence of
+// the damage, and so excuses nothing: the end of a log that a crash has torn, for example.
+func mentions(lost []contract.Loss, damage *faultfs.Damage, key []byte) bool {
+	for _, l := range lost {
+		if l.File == path.Base(damage.Path) && bytes.Compare(l.From, key) <= 0 && (l.To == nil || bytes.Compare(key, l.To) <= 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// merged returns what one state shows, but what another shows of the keys that are excused.
+func merged(state, healthy *history.State, excused func(key []byte) bool) *history.State {
+	pairs := map[string][]byte{}
+	for k, v := range state.All() {
+		if !excused(k) {
+			pairs[string(k)] = v
+		}
+	}
+	for k, v := range healthy.All() {
+		if excused(k) {
+			pairs[string(k)] = v
+		}
+	}
+	return stateOf(pairs)
+}

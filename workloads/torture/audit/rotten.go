@@ -1,0 +1,119 @@
+package audit
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// Rotten audits what verification says of an image in which something rotted.
+func (a *Auditor) Rotten(im *Image, damage *faultfs.Damage) *checker.Violation {
+	if path.Dir(damage.Path) != record.StoreDir {
+		return a.rottenCopies(im, damage)
+	}
+	env := a.env(im.fresh(), record.StoreDir)
+	store, err := a.target.Open(env)
+	if err != nil {
+		return a.refused(im, damage, err)
+	}
+	state := &history.State{}
+	readErr := workloads.ReadAll(store, state)
+	if readErr == nil {
+		readErr = everyWay(store, state)
+	}
+	verify, ok := store.(workloads.Verifier)
+	if !ok {
+		_ = store.Close()
+		return nil
+	}
+	err = verify.Verify()
+	_ = store.Close() // it may meet the damage, too
+	switch {
+	case readErr != nil && !isCorrupt(readErr):
+		return violation("wrong read", "%s; reading the store does not say so: %v", damage, readErr)
+	case err == nil && readErr != nil:
+		return violation("verify is blind", "%s; the store says %q when it is read, and verifying it finds nothing", damage, readErr)
+	case err != nil && !isCorrupt(err):
+		return violation("verify fails", "%s; verifying the store fails with an error that does not say so: %v", damage, err)
+	}
+	return nil // NB: if both are nil, the search judges what the store shows
+}
+
+// refused audits the verification of a store that does not open.
+func (a *Auditor) refused(im *Image, damage *faultfs.Damage, err error) *checker.Violation {
+	verify := a.target.Administration.VerifyFiles
+	if verify == nil || !isCorrupt(err) {
+		return nil
+	}
+	disk := im.fresh()
+	found := verify(a.env(disk, record.StoreDir))
+	for _, op := range disk.Trace() {
+		if op.Changes() {
+			return violation("verify changes", "verifying a rotten store changed the disk: %s %s", op.Kind, op.Path)
+		}
+	}
+	if !isCorrupt(found) {
+		return violation("verify is blind", "%s; the store refuses to open (%v), and verifying its files says %v", damage, err, found)
+	}
+	return nil
+}
+
+// everyWay reads every key of a state by itself and as a stream, and all of them backward. An error is that of the store, or
+// says what it shows wrongly.
+func everyWay(store workloads.Store, state *history.State) error {
+	streamer, streams := store.(workloads.Streamer)
+	var keys [][]byte
+	for key, value := range state.All() {
+		keys = append(keys, key)
+		got, found, err := store.Get(bytes.Clone(key))
+		if err == nil && streams && found && bytes.Equal(got, value) {
+			got, found, err = streamed(streamer, key)
+		}
+		if err != nil {
+			return err
+		}
+		if !found || !bytes.Equal(got, value) {
+			return fmt.Errorf("%q is %.40q by itself (found: %t), and %.40q in a scan", key, got, found, value)
+		}
+	}
+	maker, ok := store.(workloads.CursorMaker)
+	if !ok {
+		return nil
+	}
+	return backward(maker, keys)
+}
+
+func streamed(store workloads.Streamer, key []byte) (value []byte, found bool, err error) {
+	r, found, err := store.OpenValue(bytes.Clone(key))
+	if err != nil || !found {
+		return nil, found, err
+	}
+	value, err = io.ReadAll(r)
+	return value, true, errors.Join(err, r.Close())
+}
+
+// backward walks through all keys from the last to the first.
+func backward(store workloads.CursorMaker, keys [][]byte) error {
+	c, err := store.NewCursor(workloads.Bounds{})
+	if err != nil {
+		return err
+	}
+	n := len(keys)
+	for ok := c.Last(); ok && err == nil; ok = c.Prev() {
+		if n--; n < 0 || !bytes.Equal(c.Key(), keys[n]) {
+			err = fmt.Errorf("a scan backward shows %q out of turn", c.Key())
+		}
+	}
+	if err == nil && c.Error() == nil && n != 0 {
+		err = fmt.Errorf("a scan backward misses %d keys", n)
+	}
+	return errors.Join(c.Error(), err, c.Close())
+}
