@@ -192,7 +192,8 @@ func tree(t *testing.T, fs afero.Fs) []string {
 func newTwins(t *testing.T) *twins {
 	t.Helper()
 	w := &twins{t: t, base: t.TempDir()}
-	if memory, err := os.MkdirTemp("/dev/shm", "faultfstest-"); err == nil { // the same kernel, and faster
+	memory, err := os.MkdirTemp("/dev/shm", "faultfstest-") //nolint:usetesting // in memory: the same kernel, and faster
+	if err == nil {
 		w.base = memory
 		t.Cleanup(func() { require.NoError(t, os.RemoveAll(memory)) })
 	}

@@ -1,0 +1,80 @@
+package faultfs_test
+
+import (
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// What the oracle knows of names: the pieces that a call makes of them, and who owns them.
+
+// addNames adds what a call does to names: one piece, or two if it moves a file to another directory and those are synced
+// one by one.
+func (o *oracle) addNames(op *faultfs.Op) {
+	p := piece{op: op, edits: op.Edits, owners: []faultfs.Ino{op.Ino, op.Victim}}
+	moves := op.Kind == faultfs.OpRename && op.Edits[0].Parent != op.Edits[1].Parent
+	if op.Kind == faultfs.OpLink || moves {
+		p.above = o.directoriesAbove(op.Edits[len(op.Edits)-1].Parent)
+	}
+	if !moves || op.Dir || !o.oneByOne {
+		o.add(p)
+		return
+	}
+	gone := piece{op: op, edits: op.Edits[:1], owners: []faultfs.Ino{op.Ino}}
+	for i := range o.pieces { // what the old name is to a rename, whichever half
+		if o.pieces[i].edits != nil && sameName(&o.pieces[i], &gone) {
+			p.needs = append(p.needs, i)
+		}
+	}
+	p.edits = op.Edits[1:]
+	if !o.apart {
+		p.beside = append(p.beside, len(o.pieces)+1)
+	}
+	o.add(p)
+	gone.needs = append(gone.needs, len(o.pieces)-1)
+	o.add(gone)
+}
+
+func sameName(a, b *piece) bool {
+	for _, x := range a.edits {
+		for _, y := range b.edits {
+			if x.Parent == y.Parent && x.Name == y.Name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func sameOwner(a, b *piece) bool {
+	return slices.ContainsFunc(a.owners, func(ino faultfs.Ino) bool { return ino != 0 && slices.Contains(b.owners, ino) })
+}
+
+// named reports whether the piece changes a name of the inode, as a sync of it sees that.
+func (o *oracle) named(p *piece, ino faultfs.Ino) bool {
+	return slices.Contains(p.owners, ino) && (!o.oneByOne || p.owners[0] == ino)
+}
+
+// removal reports whether the piece is the removal of a file's name.
+func removal(p *piece) bool { return p.edits != nil && p.op.Kind == faultfs.OpRemove && !p.op.Dir }
+
+func changes(p *piece, dir faultfs.Ino) bool {
+	return slices.ContainsFunc(p.edits, func(e faultfs.Edit) bool { return e.Parent == dir })
+}
+
+// directoriesAbove returns dir and what lies above it, as the running program sees it now.
+func (o *oracle) directoriesAbove(dir faultfs.Ino) (above []faultfs.Ino) {
+	for dir != 1 && dir != 0 {
+		above = append(above, dir)
+		up := faultfs.Ino(0)
+		for i := range o.pieces {
+			for _, e := range o.pieces[i].edits {
+				if e.Ino == dir {
+					up = e.Parent
+				}
+			}
+		}
+		dir = up
+	}
+	return above
+}
