@@ -215,40 +215,6 @@ func TestAStoreWithoutTransactionsIsAskedForNone(t *testing.T) {
 	}
 }
 
-// What lies in a log before the damage does not look like a torn write.
-func TestDamageOfALogExcusesWhatFollowsIt(t *testing.T) {
-	o := toyOptions("bitrot")
-	o.Workloads, o.Keys = []string{"kv"}, 200
-	assert.Equal(t, checker.Pass, check(t, toy.Correct, o).Verdict)
-	r := check(t, toy.RotTakesAll, o)
-	require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
-	assert.Equal(t, "lost", r.Findings[0].Class)
-	assert.Equal(t, "durability", r.Findings[0].Judge)
-}
-
-func TestDamageIsExcusedOnlyWhereItLooksLikeACrash(t *testing.T) {
-	for _, c := range []struct {
-		name, fault  string
-		logs, append []string
-		want         checker.Verdict
-	}{
-		{"what a truncation took from a log may be lost", "truncated-file", []string{"log"}, nil, checker.Pass},
-		{"and from a file that only grows", "truncated-file", nil, []string{"log"}, checker.Pass},
-		{"but from no other", "truncated-file", nil, nil, checker.Fail},
-		{"an old block must be noticed, in files that only grow too", "stale-block", nil, []string{"log"}, checker.Fail},
-		{"in a log it looks like a torn write", "stale-block", []string{"log"}, nil, checker.Pass},
-		{"as a flipped bit does", "bitrot", []string{"log"}, nil, checker.Pass},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			target := toy.Target(toy.Correct)
-			target.LogGlobs, target.AppendGlobs = c.logs, c.append
-			r, err := Check(t.Context(), target, toyOptions(c.fault))
-			require.NoError(t, err)
-			assert.Equal(t, c.want, r.Verdict, "%v %+v", r.Reasons, r.Findings)
-		})
-	}
-}
-
 // A slow machine is one for which the time is over before it begins.
 func TestSomethingOfEveryRunIsExploredHoweverShortTheTime(t *testing.T) {
 	o := toyOptions("power", "bitrot", "failed-fsync")

@@ -30,9 +30,9 @@ func Target() torture.Target {
 		Promises: torture.Promises{
 			SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true,
 			RecoveryRepeats: true, Linearizable: true, ShownSurvives: true, Transactions: true, Isolation: checker.StrictSerializable,
-			ClosesInFlight: true, RefusesSecondOpen: true,
+			ClosesInFlight: true, RefusesSecondOpen: true, CloseLeavesNoTail: true,
 		},
-		LogGlobs:       []string{"*.log"},
+		ProvenLogGlobs: []string{"*.log"},
 		AppendGlobs:    []string{"MANIFEST-*"},
 		CheckFiles:     CheckFiles,
 		Goals:          goals(),

@@ -16,11 +16,18 @@ type Target struct {
 	Open func(env Env) (workloads.Store, error)
 	// Promises is what the engine claims. The lab tests exactly this.
 	Promises Promises
-	// LogGlobs match the files whose last record looks the same whether it is torn or rotten, in the syntax of path.Match.
-	// A bit that rots in one of them may cost its tail; a bit that rots elsewhere must be noticed.
+	// LogGlobs, ProvenLogGlobs and AppendGlobs match the names of files, in the syntax of path.Match, in which damage may look
+	// like what a crash leaves, so that the engine cannot notice all of it. In all other files damage must be noticed, or must
+	// have no effect. A file belongs to the first class that matches it.
+	//
+	// LogGlobs match logs in which any damage looks like a torn write. It may cost what it hits and everything that follows.
 	LogGlobs []string
-	// AppendGlobs match further files that only grow. If the end of such a file is missing, it looks as if a crash had
-	// come before the end was written, so what the lab cuts off may be lost; other damage must be noticed.
+	// ProvenLogGlobs match logs in which a record proves that whatever had been acknowledged with Sync before it was written
+	// was durable, in its own log or in an earlier one. Damage may cost what it hits and everything that follows, but if it
+	// spares the record of a Sync commit that was acknowledged, nothing may be missing that had been acknowledged with Sync
+	// before that commit was called: this damage must be noticed.
+	ProvenLogGlobs []string
+	// AppendGlobs match other files that only grow. What is cut off the end of one may be lost. Other damage must be noticed.
 	AppendGlobs []string
 	// CheckFiles, if set, looks at the files of a store that was recovered and closed, and returns an error for any
 	// that should not be there, such as a table of zero bytes.
@@ -93,7 +100,10 @@ type Promises struct {
 	// when it is opened again, so every fault may be used on it. Before an error, and while it recovers, it may not stop. What
 	// ends the process cannot be told from a bug before it is too late: it ends the campaign, which is then inconclusive.
 	StopsOnError bool
-	Transactions bool // Begin works, with the isolation levels of workloads.Isolation
+	// CloseLeavesNoTail: once Close has returned nil, nothing looks like what a crash leaves. Damage is noticed in logs and at
+	// the ends of files, too, which is not asked of a store that was killed; see Target.LogGlobs.
+	CloseLeavesNoTail bool
+	Transactions      bool // Begin works, with the isolation levels of workloads.Isolation
 	// Isolation is what transactions that ask for serializability get, if Transactions is set; zero:
 	// checker.Serializable. One that asks for a snapshot must get that at any level.
 	Isolation checker.Level

@@ -37,6 +37,8 @@ type Evidence struct {
 	Leaf    int                  `json:"leaf"`
 	Nested  *explore.NestedImage `json:"nested,omitempty"`
 	Rot     *faultfs.Damage      `json:"rot,omitempty"`
+	// Closed says that the run ended with a Close that returned nil. Files of older versions do not say it.
+	Closed bool `json:"closed,omitempty"`
 	// RecoveryFault is the number of the fault that was injected into the recovery; 0: none was.
 	RecoveryFault uint64 `json:"recovery_fault,omitempty"`
 	// Recovered is what the store showed after the crash, if that is what is wrong. It may be empty.
@@ -48,6 +50,7 @@ func New(engine string, r *record.Recording, f *explore.Failure, finding Finding
 	v := &Evidence{
 		Version: 1, Engine: engine, Spec: r.Plan.Spec, Script: &r.Plan.Script, Rules: r.Plan.RuleTexts(), Finding: finding,
 		Trace: r.Trace, History: r.History, Picks: f.Picks, Leaf: f.Leaf, Nested: f.Nested, Rot: f.Damage,
+		Closed: r.Closed,
 	}
 	if f.RecoveryFault != nil {
 		v.RecoveryFault = f.RecoveryFault.Number
@@ -95,5 +98,5 @@ func (v *Evidence) Recording() (*record.Recording, error) {
 	if p.Fault.Rot && len(rules) == 0 {
 		return nil, fmt.Errorf("%w: fault %q without a rule that says what rots", ErrBadToken, p.Fault.Name)
 	}
-	return &record.Recording{Plan: p.WithScript(v.Script, rules), Trace: v.Trace, History: v.History}, nil
+	return &record.Recording{Plan: p.WithScript(v.Script, rules), Trace: v.Trace, History: v.History, Closed: v.Closed}, nil
 }

@@ -30,7 +30,7 @@ func (f *feeder) passes() [][]uint64 {
 	case f.req.Points > 0:
 		return [][]uint64{record.Spread(r.CrashTicks(), f.req.Points, r.Plan.Spec.Seed)}
 	}
-	return passes(r.CrashTicks(), r.Plan.Spec.Seed)
+	return passes(r.CrashTicks(), min(r.ClosingTicks(), closingPass), r.Plan.Spec.Seed)
 }
 
 // feed sends the crash points in passes. After a quarter of them it also sends the one whose recovery is crashed again and

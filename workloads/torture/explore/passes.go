@@ -7,17 +7,22 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// firstPass is how many crash points the first pass over a run has at most.
-const firstPass = 8
+// How many crash points the first pass has at most: of all parts of the run, and of the closing of its store.
+const (
+	firstPass   = 8
+	closingPass = 16
+)
 
 // passes splits ticks into passes over the whole run, so that an exploration that is cut short has seen all parts of it.
 // Each pass doubles the number of parts into which the run is split, and has one tick of each part that has none yet,
-// drawn by a seed. The last tick, behind which everything acknowledged lies, is in the first pass. Each pass is ascending.
-func passes(ticks []uint64, seed uint64) [][]uint64 {
+// drawn by a seed. The last tick, behind which everything acknowledged lies, is in the first pass, and so is the closing of
+// the store, which happens but once: the last few ticks. Each pass is ascending.
+func passes(ticks []uint64, closing int, seed uint64) [][]uint64 {
 	if len(ticks) == 0 {
 		return nil
 	}
-	all := [][]uint64{record.Spread(ticks, firstPass, seed)}
+	before := len(ticks) - closing
+	all := [][]uint64{slices.Concat(record.Spread(ticks[:before], firstPass, seed), ticks[before:])}
 	seen := slices.Clone(all[0]) // ascending
 	for parts := firstPass; len(seen) < len(ticks); {
 		parts *= 2

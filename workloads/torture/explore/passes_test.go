@@ -19,12 +19,13 @@ func TestPassesSeeEveryTickOnce(t *testing.T) {
 	t.Parallel()
 	for n := range 300 {
 		ticks := ticksOf(n)
-		all := passes(ticks, uint64(n))
+		all := passes(ticks, n/5, uint64(n))
 		for _, pass := range all {
 			require.True(t, slices.IsSorted(pass))
 		}
 		if n > 0 {
 			require.Contains(t, all[0], ticks[n-1], "the end is in the first")
+			require.Subset(t, all[0], ticks[n-n/5:], "and all of the closing")
 		}
 		seen := slices.Concat(all...)
 		slices.Sort(seen)
@@ -38,7 +39,7 @@ func TestPassesThatAreCutShortHaveSeenAllPartsOfTheRun(t *testing.T) {
 	ticks := ticksOf(n)
 	for seed := range uint64(20) {
 		var seen []uint64
-		for i, pass := range passes(ticks, seed) {
+		for i, pass := range passes(ticks, 0, seed) {
 			seen = append(seen, pass...)
 			slices.Sort(seen)
 			gap := seen[0] / 3
@@ -55,7 +56,7 @@ func TestPassesDoNotFallIntoStepWithTheRun(t *testing.T) {
 	t.Parallel()
 	for n := 64; n <= 1024; n *= 2 {
 		for seed := range uint64(20) {
-			all := passes(ticksOf(n), seed)
+			all := passes(ticksOf(n), 1, seed)
 			even := 0
 			for _, tick := range append(all[0], all[1]...) {
 				if tick%2 == 0 {

@@ -51,9 +51,29 @@ func (x *explorer) point(j job) {
 			sampled = true
 			x.tally.Divergences++
 		}
-		more = path.next() && req.Only == nil
+		if more = path.next() && req.Only == nil; !more && req.Only == nil && leaf+1 < x.damages(&j) {
+			path, more = newPath(), true
+		}
 	}
 	x.countPoint(&j, sampled || x.strayed)
+}
+
+// How often something rots at a crash point, at least: most crash points leave several images, each with other damage, but
+// there is only one of a store that was closed.
+const (
+	damagesMin      = 4
+	damagesOfClosed = 64
+)
+
+func (x *explorer) damages(j *job) int {
+	switch {
+	case !x.plan.Fault.Rot:
+		return 0
+	case x.subject.Recording.ClosedAt(j.point.Tick):
+		return damagesOfClosed
+	default:
+		return damagesMin
+	}
 }
 
 // countPoint counts an explored crash point.

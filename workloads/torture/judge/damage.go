@@ -1,21 +1,36 @@
 package judge
 
 import (
+	"cmp"
+	"math"
 	"path"
+	"slices"
 
+	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// rotBlock is the size of a stale or misplaced block.
-const rotBlock = 4096
+// fileClass says what damage to a file looks like: the classes of contract.Target.
+type fileClass int
 
-// isLog reports whether a file may lose its tail to a rotten bit.
-func (j *Judges) isLog(name string) bool { return matches(j.target.LogGlobs, name) }
+const (
+	noLog     fileClass = iota // nothing but damage
+	tornLog                    // a torn write, whatever follows
+	provenLog                  // a torn write, unless a later record proves that it was durable
+	growing                    // a torn write, if the end is missing
+)
 
-// mayLoseItsEnd reports whether a file may lose an end that was cut off.
-func (j *Judges) mayLoseItsEnd(name string) bool {
-	return j.isLog(name) || matches(j.target.AppendGlobs, name)
+func (j *Judges) classOf(name string) fileClass {
+	for _, class := range [...]struct {
+		globs []string
+		class fileClass
+	}{{j.target.LogGlobs, tornLog}, {j.target.ProvenLogGlobs, provenLog}, {j.target.AppendGlobs, growing}} {
+		if matches(class.globs, name) {
+			return class.class
+		}
+	}
+	return noLog
 }
 
 func matches(globs []string, name string) bool {
@@ -27,10 +42,93 @@ func matches(globs []string, name string) bool {
 	return false
 }
 
+// excuse returns what is demanded of a store that was damaged while nobody looked, if the engine has not refused it: where
+// the history is cut for commits that must be there, and by which rule. excused is set if that is less than without damage.
+func (j *Judges) excuse(c Crash, rule checker.Rule) (when history.Cut, _ checker.Rule, excused bool) {
+	when = c.Cut
+	if c.Damage == nil || j.target.Promises.CloseLeavesNoTail && j.recording.ClosedAt(c.Tick) {
+		return when, rule, false
+	}
+	cutOff := c.Damage.Effect == faultfs.Truncated
+	switch class := j.classOf(c.Damage.Path); {
+	case class == provenLog:
+		when.Acked = min(when.Acked, max(j.beforeDamage(c), j.proven(c)))
+	case class == tornLog && !cutOff:
+		when.Acked = min(when.Acked, j.beforeDamage(c))
+	case class == tornLog || class == growing && cutOff:
+		rule.Lower, rule.Suffix = checker.NothingMustSurvive, false
+	default:
+		return when, rule, false
+	}
+	return when, rule, true
+}
+
 // beforeDamage returns the latest tick at which a commit that precedes the damage in its log can have been
 // acknowledged: the tick before the first write to the damaged bytes.
 func (j *Judges) beforeDamage(c Crash) history.Tick {
-	var file faultfs.Ino
+	d := j.damaged(c)
+	trace := j.recording.Trace
+	for i := range trace {
+		if op := &trace[i]; op.Kind == faultfs.OpWrite && d.hits(op) {
+			return history.Tick(op.Tick) - 1
+		}
+	}
+	return 0
+}
+
+// proven returns the latest tick before which everything that was acknowledged with Sync is proven to have been durable: by
+// a Sync commit that was called then, was acknowledged itself, and has left records in logs, none of which is damaged.
+func (j *Judges) proven(c Crash) history.Tick {
+	d := j.damaged(c)
+	ops := j.recording.History
+	for i := len(ops) - 1; i >= 0; i-- { // in the order of their calls
+		if op := &ops[i]; op.Wrote() && op.Durability == history.Sync && op.AckedBy(c.Cut.Acked) && j.spared(op, d) {
+			return op.Call - 1
+		}
+	}
+	return 0
+}
+
+// spared reports whether an operation has left records in proven logs, and damage has hit none of them. While it ran, others
+// may have written, too: then theirs must be whole as well.
+func (j *Judges) spared(op *history.Op, d extent) bool {
+	wrote := false
+	trace := j.recording.Trace
+	first, _ := slices.BinarySearchFunc(trace, uint64(op.Call), func(t faultfs.Op, tick uint64) int { return cmp.Compare(t.Tick, tick) })
+	for i := first; i < len(trace) && history.Tick(trace[i].Tick) < op.Return; i++ {
+		t := &trace[i]
+		if t.Kind != faultfs.OpWrite || j.classOf(t.Path) != provenLog {
+			continue
+		}
+		if wrote = true; d.hits(t) {
+			return false
+		}
+	}
+	return wrote
+}
+
+// extent is a part of a file.
+type extent struct {
+	file     faultfs.Ino
+	from, to int64
+}
+
+func (e extent) hits(op *faultfs.Op) bool {
+	return op.Ino == e.file && op.Off < e.to && op.Off+int64(len(op.Data)) > e.from
+}
+
+// damaged returns what was damaged.
+func (j *Judges) damaged(c Crash) extent {
+	const block = 4096 // the size of a stale or misplaced block
+	e := extent{from: c.Damage.Off}
+	switch c.Damage.Effect {
+	case faultfs.Truncated:
+		e.to = math.MaxInt64
+	case faultfs.Stale, faultfs.Misplaced:
+		e.to = e.from + block
+	default:
+		e.to = e.from + 1
+	}
 	trace := j.recording.Trace
 	for i := range trace {
 		op := &trace[i]
@@ -38,18 +136,8 @@ func (j *Judges) beforeDamage(c Crash) history.Tick {
 			break
 		}
 		if op.Path == c.Damage.Path || op.To == c.Damage.Path {
-			file = op.Ino
+			e.file = op.Ino
 		}
 	}
-	from, to := c.Damage.Off, c.Damage.Off+rotBlock
-	if c.Damage.Effect == faultfs.BitFlip {
-		to = from + 1
-	}
-	for i := range trace {
-		op := &trace[i]
-		if op.Kind == faultfs.OpWrite && op.Ino == file && op.Off < to && op.Off+int64(len(op.Data)) > from {
-			return history.Tick(op.Tick) - 1
-		}
-	}
-	return 0
+	return e
 }

@@ -26,28 +26,24 @@ type Verdict struct {
 
 // State asks every judge of recovered states.
 func (j *Judges) State(ctx context.Context, c Crash, state *history.State, rule checker.Rule) Verdict {
-	cutOff := c.Damage != nil && c.Damage.Effect == faultfs.Truncated && j.mayLoseItsEnd(c.Damage.Path)
-	when := c.Cut
-	switch {
-	case cutOff:
-		rule.Lower = checker.NothingMustSurvive
-	case c.Damage != nil && j.isLog(c.Damage.Path):
-		when.Acked = min(when.Acked, j.beforeDamage(c)) // from there on it looks like a torn write
-	}
-	rule.Suffix = rule.Suffix && !cutOff
+	promised := rule.Suffix
+	when, rule, excused := j.excuse(c, rule)
 	if r := j.durability.Judge(when, state, rule); r.Verdict != checker.Pass {
 		return Verdict{Result: r}
 	}
 	if r := j.order(when, state, rule); r.Verdict != checker.Pass {
 		return Verdict{Result: r}
 	}
-	if j.bank != nil && state.Len() > 0 && !cutOff && j.conserves() {
+	if j.bank != nil && state.Len() > 0 && rule.Suffix == promised && j.conserves() {
 		v := Verdict{Result: j.bank.JudgeState(state)}
 		if v.Verdict == checker.Fail {
 			total := j.bank.Sum(state)
 			v.WrongTotal = &total
 		}
 		return v
+	}
+	if excused {
+		return Verdict{Result: checker.Result{Judge: "durability", Verdict: checker.Pass}}
 	}
 	return Verdict{Result: j.recoveredOrder(ctx, c, state, rule)}
 }
@@ -65,10 +61,9 @@ const linearizabilityEach = 16
 // recoveredOrder asks whether one order explains what the clients saw before the crash and what the recovered store
 // shows after it. It is a question only where nothing that was acknowledged, or shown, may be lost.
 func (j *Judges) recoveredOrder(ctx context.Context, c Crash, state *history.State, rule checker.Rule) checker.Result {
-	damaged := c.Damage != nil && j.isLog(c.Damage.Path)
 	everything := rule.Lower == checker.AckedMustSurvive || rule.Lower == checker.SyncedMustSurvive && j.recording.Plan.AllSynced
 	sampled := plan.Mix(c.Draw, uint64(c.Leaf)+1)%linearizabilityEach == 0
-	if !everything || damaged || !sampled || !j.target.Promises.Linearizable || !j.target.Promises.ShownSurvives {
+	if !everything || !sampled || !j.target.Promises.Linearizable || !j.target.Promises.ShownSurvives {
 		return checker.Result{Judge: "durability", Verdict: checker.Pass}
 	}
 	return checker.Linearizability(ctx, j.recording.History, nil, state, &c.Cut, checker.Limits{})

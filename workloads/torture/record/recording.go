@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -24,11 +25,28 @@ type Recording struct {
 	Injected map[string]uint64   // how often faults hit, by effect and operation
 	Problems []checker.Violation // what ended the run: a panic, a hang, or an error that no fault excuses
 	CutOff   bool                // the context ended before the script did: this is the beginning of a run
+	Closed   bool                // the run ended with a Close that returned nil
 }
 
 // Under returns the recording with its power cut under another profile, without the problems of the run.
 func (r *Recording) Under(profile faultfs.Profile) *Recording {
-	return &Recording{Plan: r.Plan.Under(profile), Trace: r.Trace, History: r.History, Injected: r.Injected}
+	return &Recording{Plan: r.Plan.Under(profile), Trace: r.Trace, History: r.History, Injected: r.Injected, Closed: r.Closed}
+}
+
+// ClosedAt reports whether a disk that has seen the operation at tick, and none that changes it after that, is that of a store
+// that was closed.
+func (r *Recording) ClosedAt(tick uint64) bool {
+	i, _ := slices.BinarySearchFunc(r.Trace, tick+1, func(op faultfs.Op, tick uint64) int { return cmp.Compare(op.Tick, tick) })
+	for i < len(r.Trace) && !r.Trace[i].Changes() {
+		i++
+	}
+	if i == len(r.Trace) && r.Closed {
+		return true
+	}
+	return slices.ContainsFunc(r.History, func(op history.Op) bool {
+		return op.Kind == history.Close && op.Outcome == history.Acked && uint64(op.Return) > tick &&
+			(i == len(r.Trace) || uint64(op.Return) < r.Trace[i].Tick)
+	})
 }
 
 // Excused returns the tick of the first injected fault that excuses errors, or Never.

@@ -44,6 +44,7 @@ func Run(ctx context.Context, target contract.Target, p *plan.Plan, patience tim
 	now := clock.Now()
 	r := &Recording{Plan: p, Injected: fs.Injected()}
 	r.Trace, r.History = until(now, fs.Trace(), rec.Ops())
+	r.Closed = err == nil
 	r.CutOff = errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 	r.Problems = problemsOf(ctx, r, err, target.Promises)
 	return r

@@ -3,6 +3,7 @@ package record
 import (
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
@@ -15,6 +16,23 @@ func (r *Recording) CrashTicks() []uint64 {
 		}
 	}
 	return all
+}
+
+// ClosingTicks returns how many of the CrashTicks, at the end, lie behind all answers to clients: only the closing of the
+// store is left then.
+func (r *Recording) ClosingTicks() (n int) {
+	var answered history.Tick
+	for i := range r.History {
+		if op := &r.History[i]; op.Return != history.Never {
+			answered = max(answered, op.Return)
+		}
+	}
+	for i := len(r.Trace) - 1; i >= 0 && history.Tick(r.Trace[i].Tick) > answered; i-- {
+		if r.Trace[i].Changes() {
+			n++
+		}
+	}
+	return n
 }
 
 // CrashTicksFromFault returns the crash tick before the first injected fault and all later ones. Until then the run is

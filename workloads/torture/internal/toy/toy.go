@@ -261,6 +261,11 @@ func encode(writes []history.Write) []byte {
 func (t *Store) Apply(writes []history.Write, d history.Durability) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	return t.commit(writes, d)
+}
+
+// commit is Apply for a caller that holds mu.
+func (t *Store) commit(writes []history.Write, d history.Durability) error {
 	if t.broken != nil {
 		return fmt.Errorf("%w: %w", workloads.ErrRefused, t.broken)
 	}

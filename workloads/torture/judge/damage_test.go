@@ -1,0 +1,113 @@
+package judge
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// logged is a run of three Sync commits and a Close. The first two are in 1.log, the last is in 2.log, and the manifest got an
+// edit in between:
+//
+//	tick    1   2   3   4    5   6   7   8    9   10  11    12  13  14  15    20  21    22
+//	        call        ret  call        ret  edit    sync  call        ret   close     ret
+//	            wr  sy           wr  sy           wr            wr  sy            wr
+func logged() *record.Recording {
+	write := func(tick uint64, name string, ino faultfs.Ino, off int64) faultfs.Op {
+		return faultfs.Op{Tick: tick, Kind: faultfs.OpWrite, Path: name, Ino: ino, Off: off, Data: make([]byte, 100)}
+	}
+	sync := func(tick uint64, name string, ino faultfs.Ino) faultfs.Op {
+		return faultfs.Op{Tick: tick, Kind: faultfs.OpSync, Path: name, Ino: ino}
+	}
+	commit := func(call, ret history.Tick) history.Op {
+		return history.Op{
+			Kind: history.Put, Call: call, Return: ret, Outcome: history.Acked, Durability: history.Sync,
+			Writes: []history.Write{{Key: []byte("k")}},
+		}
+	}
+	return &record.Recording{
+		Plan: &plan.Plan{},
+		Trace: []faultfs.Op{
+			write(2, "db/1.log", 1, 0), sync(3, "db/1.log", 1), write(6, "db/1.log", 1, 100), sync(7, "db/1.log", 1),
+			write(10, "db/MANIFEST-3", 3, 0), sync(11, "db/MANIFEST-3", 3), write(13, "db/2.log", 2, 0), sync(14, "db/2.log", 2),
+			write(21, "db/2.log", 2, 100),
+		},
+		History: []history.Op{commit(1, 4), commit(5, 8), commit(12, 15), {Kind: history.Close, Call: 20, Return: 22, Outcome: history.Acked}},
+	}
+}
+
+func TestWhatDamageExcuses(t *testing.T) {
+	const all = 15
+	logs, proven, append := contract.Target{LogGlobs: []string{"*.log"}}, contract.Target{ProvenLogGlobs: []string{"*.log"}},
+		contract.Target{AppendGlobs: []string{"MANIFEST-*"}}
+	closes := proven
+	closes.Promises.CloseLeavesNoTail, closes.AppendGlobs = true, append.AppendGlobs
+	flip := func(name string, off int64) faultfs.Damage {
+		return faultfs.Damage{Effect: faultfs.BitFlip, Path: name, Off: off}
+	}
+	cut := func(name string, off int64) faultfs.Damage {
+		return faultfs.Damage{Effect: faultfs.Truncated, Path: name, Off: off}
+	}
+	block := func(name string) faultfs.Damage { return faultfs.Damage{Effect: faultfs.Misplaced, Path: name} }
+	for _, c := range []struct {
+		name    string
+		target  contract.Target
+		tick    uint64
+		damage  faultfs.Damage
+		acked   history.Tick // what was acknowledged by then must be there
+		nothing bool         // or nothing at all
+	}{
+		{"a log: from the first write of what is damaged on", logs, 14, flip("db/1.log", 150), 5, false},
+		{"... which may be all of it", logs, 14, flip("db/1.log", 50), 1, false},
+		{"... a block is damaged from end to end", logs, 14, block("db/1.log"), 1, false},
+		{"... cut short, it may be any log", logs, 14, cut("db/1.log", 150), 0, true},
+		{"no log: nothing", logs, 14, flip("db/MANIFEST-3", 1), all, false},
+		{"... cut short neither", logs, 14, cut("db/MANIFEST-3", 1), all, false},
+		{"a growing file: nothing", append, 14, flip("db/MANIFEST-3", 1), all, false},
+		{"... but a cut may have taken anything", append, 14, cut("db/MANIFEST-3", 1), 0, true},
+
+		{"a later record in another log proves what came before it was called", proven, 14, flip("db/1.log", 150), 11, false},
+		{"... of the first commit, too", proven, 14, flip("db/1.log", 50), 11, false},
+		{"... of a log that is cut short", proven, 14, cut("db/1.log", 10), 11, false},
+		{"... and of one with a strange block", proven, 14, block("db/1.log"), 11, false},
+		{"the last record is proven by nothing; the one before by itself", proven, 14, flip("db/2.log", 50), 12, false},
+		{"before there is a later record, nothing is proven", proven, 7, flip("db/1.log", 150), 5, false},
+		{"... but what the record before it proves", proven, 7, flip("db/1.log", 50), 4, false},
+		{"... unless it is damaged, too", proven, 7, block("db/1.log"), 1, false},
+		{"... or cut off", proven, 7, cut("db/1.log", 50), 1, false},
+		{"... or not acknowledged yet", proven, 6, flip("db/1.log", 50), 1, false},
+		{"a log that grows no more after a cut keeps what lies before", proven, 7, cut("db/1.log", 150), 5, false},
+
+		{"after Close nothing is excused: a bit", closes, 21, flip("db/2.log", 50), all, false},
+		{"... a cut of a log", closes, 21, cut("db/2.log", 50), all, false},
+		{"... a cut of a growing file", closes, 21, cut("db/MANIFEST-3", 1), all, false},
+		{"before its last write it is", closes, 14, cut("db/MANIFEST-3", 1), 0, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := logged()
+			crash := Crash{Tick: c.tick, Cut: record.NewCuts(r.Trace, r.History).At(c.tick), Damage: &c.damage}
+			before := crash.Cut.Acked
+			when, rule, excused := New(c.target, r).excuse(crash, checker.Rule{Lower: checker.SyncedMustSurvive, Suffix: true})
+			if c.nothing {
+				require.Equal(t, checker.Rule{Lower: checker.NothingMustSurvive}, rule)
+				require.True(t, excused)
+				return
+			}
+			require.Equal(t, checker.Rule{Lower: checker.SyncedMustSurvive, Suffix: true}, rule)
+			if c.acked == all {
+				require.False(t, excused)
+				require.Equal(t, before, when.Acked)
+				return
+			}
+			require.True(t, excused)
+			require.Equal(t, c.acked, when.Acked)
+		})
+	}
+}
