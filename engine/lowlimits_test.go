@@ -2,7 +2,9 @@ package engine_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -131,4 +133,66 @@ func TestTheConflictWindowOverflows(t *testing.T) {
 	require.ErrorIs(t, commit(5), engine.ErrConflict)
 	require.NoError(t, commit(4), "what was forgotten before it began does not matter")
 	require.NoError(t, db.Close())
+}
+
+// Old stores have tables of another layout. A store that has both shows what it holds, forwards and backwards, and compacts them.
+func TestAStoreHasTablesOfBothLayouts(t *testing.T) {
+	o := tiny(afero.NewMemMapFs())
+	want := map[string]string{}
+	for generation, layout := range []int64{1, 2, 1} {
+		o.Limits.TableLayout = layout
+		db := open(t, o)
+		for i := generation; i < 60; i += generation + 1 {
+			key, value := fmt.Sprintf("%s%03d", strings.Repeat("k", i), i), fmt.Sprintf("%d of %d", i, generation)
+			require.NoError(t, db.Put([]byte(key), []byte(value), engine.NoSync))
+			want[key] = value
+		}
+		require.NoError(t, db.Flush())
+		tables := find(t, o.FS, "*.sst")
+		info, err := engine.InspectTable(tables[len(tables)-1], engine.Options{FS: o.FS}, nil)
+		require.NoError(t, err)
+		require.Equal(t, []string{1: "restarts", 2: "columns"}[layout], info.Layout)
+		expect(t, db, want)
+		if layout == 2 {
+			require.NoError(t, db.Verify())
+		}
+		require.NoError(t, db.Close())
+	}
+	db := open(t, o)
+	require.NoError(t, db.Compact())
+	expect(t, db, want)
+	require.NoError(t, db.Verify())
+	require.NoError(t, db.Close())
+}
+
+// expect demands that the store holds these entries, by every way to read them.
+func expect(t *testing.T, db *engine.DB, want map[string]string) {
+	t.Helper()
+	keys := slices.Sorted(maps.Keys(want))
+	it, err := db.NewIterator(engine.IterOptions{})
+	require.NoError(t, err)
+	at := 0
+	for ok := it.First(); ok; ok = it.Next() {
+		require.Equal(t, keys[at], string(it.Key()))
+		require.Equal(t, want[keys[at]], string(it.Value()))
+		at++
+	}
+	require.Len(t, keys, at)
+	for ok := it.Last(); ok; ok = it.Prev() {
+		at--
+		require.Equal(t, keys[at], string(it.Key()))
+	}
+	require.Zero(t, at)
+	for i, key := range keys {
+		value, err := db.Get([]byte(key))
+		require.NoError(t, err)
+		require.Equal(t, want[key], string(value))
+		require.True(t, it.SeekGE([]byte(key)))
+		require.Equal(t, key, string(it.Key()))
+		require.Equal(t, i > 0, it.SeekLT([]byte(key)))
+		if i > 0 {
+			require.Equal(t, keys[i-1], string(it.Key()))
+		}
+	}
+	require.NoError(t, it.Close())
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/picker"
 	"github.com/lightningdb/lightning-torture/engine/internal/rewrite"
+	"github.com/lightningdb/lightning-torture/engine/internal/sst"
 )
 
 // settle lets maintenance catch up before a new memtable: inline by doing it, otherwise by waiting if it is far behind.
@@ -195,6 +196,7 @@ func (db *DB) rewriteStore() *rewrite.Store {
 			TableBytes: o.TableBytes, BlockBytes: o.BlockBytes, BloomBitsPerKey: o.BloomBitsPerKey,
 			Compression: o.Compression, BlobFileBytes: o.BlobFileBytes,
 			TableWriteBytes: o.Limits.TableWriteBytes, BlobWriteBytes: o.Limits.BlobWriteBytes,
+			Layout: sst.Layout(o.Limits.TableLayout - 1),
 		},
 		BlobBytes: &db.counters.blobBytes, BlobMovedBytes: &db.counters.blobMovedBytes,
 	}

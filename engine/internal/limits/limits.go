@@ -33,6 +33,7 @@ type Limits struct {
 	TableWriteBytes int64 // what is collected of a table before it is written
 	ReadAheadBytes  int64 // what a scan reads of a table at a time, at most
 	BlobWriteBytes  int64 // what is collected of a blob file before it is written
+	TableLayout     int64 // one more than the number of the layout that new tables have: old stores have another one
 
 	FirstFile     int64 // the number of the first file of a new store
 	FirstMarker   int64 // the number of its first marker
@@ -131,6 +132,10 @@ var all = []Known{
 	{
 		Name: "blob-write", Text: "bytes of a blob file that are written at a time", Default: 64 << 10, Min: 1, Max: 1 << 30,
 		field: func(l *Limits) *int64 { return &l.BlobWriteBytes },
+	},
+	{
+		Name: "table-layout", Text: "layout of new tables, 1: with restart points, as in old stores, 2: of columns", Default: 2, Min: 1, Max: 2,
+		field: func(l *Limits) *int64 { return &l.TableLayout },
 	},
 	{
 		Name: "first-file", Text: "number of a new store's first file", Default: 1, Min: 1, Max: firstFileMax,

@@ -109,7 +109,7 @@ func (r *Rewriter) begin() (err error) {
 	}
 	o := &r.Store.Options
 	r.writer = sst.NewWriter(r.file, sst.WriterOptions{
-		BlockBytes: o.BlockBytes, BloomBitsPerKey: o.BloomBitsPerKey, Layout: sst.Columns,
+		BlockBytes: o.BlockBytes, BloomBitsPerKey: o.BloomBitsPerKey, Layout: o.Layout,
 		Compression: o.Compression, WriteBytes: o.TableWriteBytes,
 	})
 	return nil

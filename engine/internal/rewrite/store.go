@@ -5,6 +5,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine/internal/compress"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
+	"github.com/lightningdb/lightning-torture/engine/internal/sst"
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
@@ -28,4 +29,5 @@ type Options struct {
 	BlobFileBytes   int64
 
 	TableWriteBytes, BlobWriteBytes int64 // see package limits
+	Layout                          sst.Layout
 }

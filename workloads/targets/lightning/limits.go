@@ -88,6 +88,7 @@ var draws = map[string]func(*rand.Rand) int64{
 	"stop-factor":     torture.DrawOf(1, 1, 2),
 	"small-tables":    torture.DrawOf(1, 1, 2, 4),
 	"small-blobs":     torture.DrawOf(1, 1, 2),
+	"table-layout":    torture.DrawOf(1, 2),
 	"first-file":      torture.DrawStart(1 << 61),
 	"first-marker":    torture.DrawStart(1 << 61),
 	"first-sequence":  torture.DrawStart(1 << 54),
