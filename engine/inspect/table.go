@@ -109,7 +109,10 @@ func Table(fsys afero.Fs, path string, visit func(Entry) error) (info TableInfo,
 			return info, err
 		}
 	}
-	return info, it.Error()
+	if err := it.Error(); err != nil {
+		return info, err
+	}
+	return info, damage
 }
 
 // describe adds what the reader knows. The error is the first damage.

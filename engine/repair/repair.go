@@ -98,7 +98,9 @@ func (r *repairer) run() (err error) {
 		return err
 	}
 	r.files = filename.Sort(names)
-	r.readManifest()
+	if err := r.readManifest(); err != nil {
+		return err
+	}
 	if err := r.number(); err != nil {
 		return err
 	}

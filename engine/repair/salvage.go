@@ -3,6 +3,7 @@ package repair
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/batch"
@@ -37,8 +38,9 @@ func (r *repairer) warn(text string) {
 func (r *repairer) lose(l Loss) { r.report.Lost = append(r.report.Lost, l) }
 
 // readManifest reads the manifest that the newest valid marker names. If no marker is valid, it reads the newest manifest
-// that can be read and whose files are all there. What the manifest says of tables and logs is used if it is whole.
-func (r *repairer) readManifest() {
+// that can be read and whose files are all there. What the manifest says of tables and logs is used if it is whole. A read
+// that fails is an error: the file may be whole.
+func (r *repairer) readManifest() error {
 	candidates := slices.Clone(r.files.Manifests)
 	slices.Reverse(candidates)
 	marked := false
@@ -49,6 +51,8 @@ func (r *repairer) readManifest() {
 			candidates, marked = []uint64{m.Manifest}, true
 		case errors.Is(err, corrupt.Err):
 			r.lose(Loss{File: m.Name(), Bytes: -1, Cause: err.Error()})
+		case err != nil:
+			return err
 		default:
 			r.lose(Loss{File: m.Name(), Bytes: int64(len(content)), Cause: "not what a marker holds"})
 		}
@@ -57,17 +61,24 @@ func (r *repairer) readManifest() {
 		}
 	}
 	for _, num := range candidates {
-		if r.tryManifest(num, marked) {
+		switch ok, err := r.tryManifest(num, marked); {
+		case err != nil:
+			return err
+		case ok:
 			r.whole = true
-			return
+			return nil
 		}
 	}
 	r.warn(warnManifest)
+	return nil
 }
 
-func (r *repairer) tryManifest(num uint64, marked bool) bool {
+func (r *repairer) tryManifest(num uint64, marked bool) (bool, error) {
 	name := manifest.FileName(num)
 	content, err := r.store.Dir.ReadFile(name, manifest.FileBytesMax)
+	if err != nil && !errors.Is(err, corrupt.Err) && !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
 	var state manifest.State
 	if err == nil {
 		state, _, err = manifest.Load(content, name, num)
@@ -77,13 +88,13 @@ func (r *repairer) tryManifest(num uint64, marked bool) bool {
 	}
 	if err != nil {
 		r.lose(Loss{File: name, Bytes: int64(len(content)), Cause: err.Error()})
-		return false
+		return false, nil
 	}
 	if !marked && !r.files.Have(&state) {
-		return false
+		return false, nil
 	}
 	r.state, r.last = state, state.LastSeq
-	return true
+	return true, nil
 }
 
 // readLogs returns an iterator for each log that holds something, newest first.
