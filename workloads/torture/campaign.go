@@ -187,7 +187,14 @@ func (c *campaign) addFindings(ctx context.Context, cell *cell, s *explore.Subje
 	if !isNew {
 		return nil
 	}
-	return c.findings.saveNew(c.opts.Dir, c.target)
+	return c.findings.saveNew(leaving(ctx), c.opts.Dir, c.target)
+}
+
+// leaving returns a channel that is closed soon after ctx is done, when nobody waits any more for what has begun.
+func leaving(ctx context.Context) <-chan struct{} {
+	gone := make(chan struct{})
+	context.AfterFunc(ctx, func() { time.AfterFunc(record.Grace, func() { close(gone) }) })
+	return gone
 }
 
 // missedGoals says which goals the campaign did not reach. Only the default run has to reach them: one that is narrowed to a

@@ -95,23 +95,27 @@ func (f *findings) shrink(ctx context.Context, target contract.Target, patience 
 	}
 }
 
-// save writes the evidence of every finding into dir, if there is one, with a Go test of each, and returns the findings.
-func (f *findings) save(dir string, target contract.Target) ([]Finding, error) {
+// save writes the evidence of every finding into dir, if there is one, with a Go test of each, and returns the findings. Once
+// gone is closed, what takes long to save is not waited for, and what was saved before stays as it is.
+func (f *findings) save(gone <-chan struct{}, dir string, target contract.Target) ([]Finding, error) {
 	all := []Finding{}
 	for _, id := range f.ids {
-		if err := f.byID[id].save(dir, target); err != nil {
-			return nil, err
+		x := f.byID[id]
+		if closed := isClosed(gone); !closed || !x.saved {
+			if err := x.save(gone, dir, target); err != nil {
+				return nil, err
+			}
 		}
-		all = append(all, f.byID[id].finding)
+		all = append(all, x.finding)
 	}
 	return all, nil
 }
 
 // saveNew saves the findings that were not saved yet.
-func (f *findings) saveNew(dir string, target contract.Target) error {
+func (f *findings) saveNew(gone <-chan struct{}, dir string, target contract.Target) error {
 	for _, id := range f.ids {
 		if x := f.byID[id]; !x.saved {
-			if err := x.save(dir, target); err != nil {
+			if err := x.save(gone, dir, target); err != nil {
 				return err
 			}
 		}
@@ -119,12 +123,34 @@ func (f *findings) saveNew(dir string, target contract.Target) error {
 	return nil
 }
 
-func (x *found) save(dir string, target contract.Target) (err error) {
+// save saves a finding. What is not saved when gone is closed has no file in the result.
+func (x *found) save(gone <-chan struct{}, dir string, target contract.Target) error {
 	x.saved = true
 	if dir == "" {
 		return nil
 	}
-	file := filepath.Join(dir, "findings", x.finding.ID+evidence.Ext)
+	type written struct {
+		finding Finding
+		err     error
+	}
+	done := make(chan written, 1) // buffered: perhaps nobody is waiting any more
+	y := *x
+	go func() {
+		err := y.write(filepath.Join(dir, "findings", y.finding.ID+evidence.Ext), target)
+		done <- written{y.finding, err}
+	}()
+	select {
+	case w := <-done:
+		x.finding = w.finding
+		return w.err
+	case <-gone:
+		x.finding.File, x.finding.Test = "", ""
+		return nil
+	}
+}
+
+// write writes the evidence and the Go test.
+func (x *found) write(file string, target contract.Target) (err error) {
 	x.finding.File = file
 	err = evidence.New(target.Name, x.recording, &x.failure, x.finding).Save(file)
 	if errors.Is(err, evidence.ErrTooLarge) {
@@ -135,4 +161,13 @@ func (x *found) save(dir string, target contract.Target) (err error) {
 	}
 	x.finding.Test, err = evidence.SaveGoTest(file, target, x.recording.Plan, &x.finding)
 	return err
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }
