@@ -114,6 +114,9 @@ func (db *DB) refused(err error) error {
 	if err == nil || errors.Is(err, ErrClosed) {
 		return err
 	}
+	if db.noRoom(err) {
+		return fmt.Errorf("%w: %w", ErrNoRoom, err)
+	}
 	db.failed(err)
 	return db.dir.Poisoned()
 }
@@ -161,6 +164,7 @@ func (db *DB) rotate() error {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	db.mu.frozen = append(db.mu.frozen, m)
+	db.mu.noRoom = nil // maintenance that found no room tries again
 	db.changed.Broadcast()
 	return nil
 }
@@ -169,10 +173,11 @@ func (db *DB) rotate() error {
 func (db *DB) openLog(bytes int) error {
 	m := &view.Mem{Table: memtable.New(max(db.opts.MemtableBytes, bytes)), LogNum: db.newFileNum()}
 	m.Table.IndexAt(db.opts.Limits.IndexEntries)
-	f, err := db.dir.Create(filename.Log(m.LogNum))
+	f, err := db.dir.Draft(filename.Log(m.LogNum))
 	if err != nil {
 		return err
 	}
+	f.Keep()
 	if err := db.dir.Sync(); err != nil {
 		return errors.Join(err, f.Close())
 	}

@@ -28,10 +28,7 @@ func (db *DB) Compact() error {
 	if err == nil {
 		err = db.collectBlobs()
 	}
-	if err != nil && !errors.Is(err, ErrClosed) {
-		db.failed(err)
-	}
-	return errors.Join(err, db.release(v))
+	return also(db.outcome(err), db.release(v))
 }
 
 // compactOnce runs the most urgent compaction; done reports that none was due.

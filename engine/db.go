@@ -60,6 +60,7 @@ type DB struct {
 		leaving   []string             // those of them that are being removed, or cannot be: poisoned
 		running   []*picker.Compaction // except one that has paused all others
 		paused    bool                 // no compaction begins
+		noRoom    error                // maintenance found no room, and waits until somebody needs it
 	}
 	changed sync.Cond // on mu: view, frozen, running or paused changed, or the store is poisoned or closing
 	workers sync.WaitGroup
@@ -137,8 +138,8 @@ func (db *DB) DeleteRange(start, end []byte, d Durability) error {
 // Apply commits a batch: all of it becomes visible at once, and after a crash all of it is there, or nothing. An empty
 // batch writes nothing; with Sync it still waits until everything that was acknowledged is on disk.
 //
-// An error that is ErrPoisoned, ErrClosed, ErrTooLarge, ErrReadOnly or ErrOptions means that nothing of the batch was
-// written. After any other error the batch may or may not be there when the store is opened again; it is not visible
+// An error that is ErrPoisoned, ErrNoRoom, ErrClosed, ErrTooLarge, ErrReadOnly or ErrOptions means that nothing of the
+// batch was written. After any other error the batch may or may not be there when the store is opened again; it is not visible
 // before.
 func (db *DB) Apply(b *Batch, d Durability) error { return db.commit(b, d, nil) }
 

@@ -10,7 +10,7 @@
 // that the rest does not need: checkpoint.go and internal/image; backup.go, repair.go and inspect.go with the packages of
 // these names; verify.go, internal/verify.
 //
-// What needs the locks of a DB is here; what does not is in packages below, which do not import this one. The 100 exported
+// What needs the locks of a DB is here; what does not is in packages below, which do not import this one. The 101 exported
 // names are all that users need. The largest dependency cycle between files has 4 files (db.go and the types of its
 // fields), or 13 counting calls of DB's methods: commits, maintenance and recovery start one another by design.
 //
@@ -25,8 +25,8 @@
 //     not lost, unless it was written with less than Sync.
 //   - I5: after the first failed write, sync or removal nothing is written any more, and nothing is tried again:
 //     ErrPoisoned. Reads go on; a commit that failed never becomes visible, and once its caller has the error, no other
-//     commit does. Damage met by maintenance has the same effect. Zeros ahead of a log that find no room on the disk
-//     are not a failed write: nothing is lost, and they are not tried again.
+//     commit does. Damage met by maintenance has the same effect. A full disk that has no room for a file which nobody
+//     relies on yet is no failed write: see "A full disk" below.
 //   - I6: a session builds only on what it has itself made durable. Its first commit moves what was replayed from logs
 //     to a new table, and starts a new manifest. What an earlier process left may be in the page cache only, and a sync
 //     of it may have failed: no second sync can tell.
@@ -107,6 +107,19 @@
 // is full, the store is still opened, but poisoned: it can be read and, once there is room, opened again. Open replays
 // each log into a memtable of its own, which stays with its log until it is flushed.
 //
+// # A full disk
+//
+// ErrNoRoom says that the disk had no room for a new file, or for the content of one, before anything relied on it: for a
+// table or a blob file that a flush or a compaction writes, a large value, or a new log. What was written of it is removed,
+// and nothing of the commit that needed it is in the store. Memtables and logs stay as they are; writers wait or get
+// ErrNoRoom when no more fit. The next commit that needs the file, the next full memtable, Flush or Compact tries again,
+// and goes on if there is room.
+//
+// Everything else poisons the store, because it may already count: no room for the record of a commit in a log, for an
+// edit of the manifest, or for a new manifest (with the first commit of a session, or when the old one is too long), and
+// every failed sync and removal, whatever the error. Zeros ahead of a log that find no room are not missed, and not tried
+// again.
+//
 // # Limits
 //
 // Keys have up to 64 KiB and may be empty; values have up to 1 GiB, batches nearly 2 GiB, memtables 4 GiB. Open reads
@@ -138,8 +151,7 @@
 //   - Level sizes counted from the top: a bottom level that is far from full lies under one that overwrites all of it.
 //   - Merging all small tables of a level at once whenever one comes down: the last table of a store that grows at its end
 //     would be written again for each few commits.
-//   - Removing the outputs of a compaction that met a full disk: I5. Open removes them, and needs no space for that.
 //
 //structure:root DB
-//structure:limits exported=100
+//structure:limits exported=101
 package engine

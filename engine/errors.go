@@ -23,6 +23,10 @@ var (
 	// ErrPoisoned is returned by every write that comes after a failed one, before a byte of it goes out; the error wraps
 	// the first cause. Reads go on. Only reopening the store shows what the disk really holds.
 	ErrPoisoned = durable.ErrPoisoned
+	// ErrNoRoom is returned by a write, Flush or Compact that needed a new file for which the disk had no room, before
+	// anything was promised that is not there: nothing of the write is in the store. It wraps the filesystem's error. Once
+	// there is room, the same call succeeds; the store need not be opened again.
+	ErrNoRoom = errors.New("engine: no room on the disk")
 	// ErrCorrupt is wrapped by every report of damaged files.
 	ErrCorrupt = corrupt.Err
 	// ErrLocked is returned by Open for a store that is open already, here or in another process.

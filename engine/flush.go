@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"errors"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
@@ -12,16 +11,12 @@ import (
 )
 
 // Flush writes all commits so far to tables. It returns when they are durable there and their logs are gone. The error
-// is ErrClosed, ErrReadOnly, ErrPoisoned or the error that poisoned the store.
+// is ErrClosed, ErrReadOnly, ErrPoisoned, ErrNoRoom or the error that poisoned the store.
 func (db *DB) Flush() error {
 	if err := db.freeze(); err != nil {
 		return err
 	}
-	err := db.flushFrozen(0)
-	if err != nil && !errors.Is(err, ErrClosed) {
-		db.failed(err)
-	}
-	return err
+	return db.outcome(db.flushFrozen(0))
 }
 
 func (db *DB) freeze() error {

@@ -132,6 +132,9 @@ func (db *DB) addLarge(out *Batch, user, value []byte) (*growingFile, error) {
 	if err == nil {
 		err = g.writer.Flush()
 	}
+	if db.noRoom(err) { // part of the value may be there, as garbage: what comes next goes to another file
+		return nil, errors.Join(err, db.endLarge())
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +204,7 @@ func (db *DB) releaseBlobs(b *Batch, err error) error {
 // beginLarge creates a file. The first sync makes its name durable.
 func (db *DB) beginLarge() error {
 	num := db.newFileNum()
-	out, err := db.dir.Create(filename.Blob(num))
+	out, err := db.dir.Draft(filename.Blob(num))
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,10 @@ package engine
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/picker"
 	"github.com/lightningdb/lightning-torture/engine/internal/rewrite"
@@ -20,7 +22,7 @@ func (db *DB) settle() error {
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	told := false
+	told, again := false, false
 	for {
 		reason, stalled := db.stall()
 		if !stalled {
@@ -28,6 +30,13 @@ func (db *DB) settle() error {
 		}
 		if err := db.writable(); err != nil {
 			return err
+		}
+		if err := db.mu.noRoom; err != nil {
+			if again {
+				return err
+			}
+			again, db.mu.noRoom = true, nil
+			db.changed.Broadcast()
 		}
 		if !told {
 			told = true
@@ -160,18 +169,49 @@ func (db *DB) startWorkers() {
 func (db *DB) work(due func() bool, do func() error) {
 	for {
 		db.mu.Lock()
-		for !due() && db.writable() == nil {
+		for (db.mu.noRoom != nil || !due()) && db.writable() == nil {
 			db.changed.Wait()
 		}
 		db.mu.Unlock()
 		if db.writable() != nil {
 			return
 		}
-		if err := do(); err != nil && !errors.Is(err, ErrClosed) {
+		err := do()
+		if db.noRoom(err) {
+			db.postpone(err)
+			continue
+		}
+		if err != nil && !errors.Is(err, ErrClosed) {
 			db.failed(err)
 			return
 		}
 	}
+}
+
+// noRoom reports whether an error says that the disk had no room for a file that nobody relied on. Such a file is gone
+// again, and the store goes on.
+func (db *DB) noRoom(err error) bool { return durable.IsNoRoom(err) && db.dir.Poisoned() == nil }
+
+// postpone makes maintenance wait that found no room. It tries again when a memtable is full, when a writer cannot go on
+// without it, and after a Flush or Compact.
+func (db *DB) postpone(err error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	db.mu.noRoom = err
+	db.changed.Broadcast()
+}
+
+// outcome returns the error of maintenance that somebody asked for. What was postponed goes on if there was none.
+func (db *DB) outcome(err error) error {
+	switch {
+	case err == nil:
+		db.postpone(nil)
+	case db.noRoom(err):
+		return fmt.Errorf("%w: %w", ErrNoRoom, err)
+	case !errors.Is(err, ErrClosed):
+		db.failed(err)
+	}
+	return err
 }
 
 // failed poisons the store for a reason other than a failed write: without maintenance it cannot take writes.

@@ -79,6 +79,18 @@ func (d *Dir) try(mutate func() error) error {
 	return nil
 }
 
+// tryDraft is try for what nobody relies on yet: that there is no room for it ends nothing.
+func (d *Dir) tryDraft(mutate func() error) error {
+	if err := d.Poisoned(); err != nil {
+		return err
+	}
+	err := mutate()
+	if err != nil && !IsNoRoom(err) {
+		return d.Fail(err)
+	}
+	return err
+}
+
 // Make creates the directory and its missing parents, and makes their names durable. The name in the nearest parent
 // is synced even if the directory was there: whoever made it may have been killed before the sync. If the sync fails,
 // what was made is removed again, so that a later attempt makes a new name instead of relying on a second sync.
@@ -170,11 +182,26 @@ func (d *Dir) WriteFile(name string, content []byte) error {
 
 // Create creates a file for appending. It is an error if the name exists, or leads out of the directory.
 func (d *Dir) Create(name string) (*File, error) {
+	return d.create(name, d.try)
+}
+
+// Draft creates a file that nobody relies on until it is whole, or until Keep is called. Up to then, that there is no room
+// for it or for what is written to it is no failed mutation: the caller removes the file, and may try again with another.
+// A failed sync ends all mutations even so.
+func (d *Dir) Draft(name string) (*File, error) {
+	f, err := d.create(name, d.tryDraft)
+	if err == nil {
+		f.draft = true
+	}
+	return f, err
+}
+
+func (d *Dir) create(name string, try func(func() error) error) (*File, error) {
 	if err := d.checkName(name); err != nil {
 		return nil, err
 	}
 	var f afero.File
-	err := d.try(func() (err error) {
+	err := try(func() (err error) {
 		f, err = d.fs.OpenFile(d.join(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 		return err
 	})

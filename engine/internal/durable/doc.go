@@ -6,7 +6,8 @@
 //   - D1: the first mutation that fails ends all of them. Later ones return [ErrPoisoned] around that first cause and
 //     send nothing to the filesystem. A failed fsync is never tried again: after it the kernel considers pages clean
 //     that the disk does not have (Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020), so a
-//     second one that succeeds says nothing.
+//     second one that succeeds says nothing. One failure is none: that there is no room for a draft ([Dir.Draft]), a new
+//     file that nobody relies on.
 //
 //   - D2: the call that fails returns its own cause, which is not ErrPoisoned: its bytes may be on the disk.
 //

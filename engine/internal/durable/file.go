@@ -14,6 +14,7 @@ import (
 type File struct {
 	dir     *Dir
 	f       afero.File
+	draft   bool       // that there is no room for it is no failed mutation
 	content sync.Mutex // held during a sync of the file
 
 	end   int64 // where the next Write goes
@@ -23,7 +24,11 @@ type File struct {
 
 // Write appends p and hands it to the operating system.
 func (f *File) Write(p []byte) (n int, err error) {
-	err = f.dir.try(func() error {
+	try := f.dir.try
+	if f.draft {
+		try = f.dir.tryDraft
+	}
+	err = try(func() error {
 		if f.ahead { // NB: some filesystems move the place of Write by a WriteAt
 			n, err = f.f.WriteAt(p, f.end)
 		} else {
@@ -57,6 +62,9 @@ func (f *File) Close() error {
 	}
 	return nil
 }
+
+// Keep ends a draft: somebody relies on the file from now on.
+func (f *File) Keep() { f.draft = false }
 
 // WriteZeros writes n zeros at off, which lies at or after the end. It does not change where the next Write goes. The
 // two are not called at the same time. If there is no room for zeros, some are missing, and later calls do nothing.

@@ -104,7 +104,7 @@ func (r *Rewriter) entry(user []byte, tr key.Trailer, value []byte) error {
 
 func (r *Rewriter) begin() (err error) {
 	r.num = r.Store.NewFileNum()
-	if r.file, err = r.Store.Dir.Create(filename.Table(r.num)); err != nil {
+	if r.file, err = r.Store.Dir.Draft(filename.Table(r.num)); err != nil {
 		return err
 	}
 	o := &r.Store.Options
@@ -143,11 +143,15 @@ func (r *Rewriter) undo() error {
 	errs := []error{err}
 	if r.file != nil {
 		errs = append(errs, r.file.Close())
+	}
+	if r.num > 0 { // it may be among the tables below, or have failed at its end
 		names = append(names, filename.Table(r.num))
 	}
 	for _, t := range r.Tables {
 		errs = append(errs, t.File.Close())
-		names = append(names, filename.Table(t.Num))
+		if t.Num != r.num {
+			names = append(names, filename.Table(t.Num))
+		}
 	}
 	if r.Store.Dir.Poisoned() == nil {
 		errs = append(errs, r.Store.Dir.Remove(names...))

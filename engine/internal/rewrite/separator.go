@@ -83,7 +83,7 @@ func (s *Separator) write(add func(w *blob.Writer) (blob.Ref, error)) (blob.Ref,
 	}
 	if s.writer == nil {
 		s.num = s.store.NewFileNum()
-		out, err := s.store.Dir.Create(filename.Blob(s.num))
+		out, err := s.store.Dir.Draft(filename.Blob(s.num))
 		if err != nil {
 			return blob.Ref{}, err
 		}

@@ -222,6 +222,7 @@ func translate(err error) error {
 	for _, m := range []struct{ theirs, ours error }{
 		{engine.ErrConflict, workloads.ErrConflict},
 		{engine.ErrPoisoned, workloads.ErrRefused},
+		{engine.ErrNoRoom, workloads.ErrRefused},
 		{engine.ErrClosed, workloads.ErrRefused},
 		{engine.ErrReadOnly, workloads.ErrRefused},
 		{engine.ErrLocked, workloads.ErrLocked},
