@@ -1,5 +1,5 @@
-// Package recovery recovers crash images with the real engine: it opens the store, reads all of it, looks up some
-// single keys, closes it, and says what an error means.
+// Package recovery recovers crash images with the real engine: it opens the store, reads all of it, reads some of it
+// in another way, closes it, and says what an error means.
 //
 // Promises:
 //

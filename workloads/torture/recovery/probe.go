@@ -25,9 +25,10 @@ func ProbeSeed(draw uint64) uint64 {
 	return draw
 }
 
-// disagreement is the error of a store whose Get does not return what its Scan showed.
+// disagreement is the error of a store that does not return what its Scan showed when it is read in another way.
 type disagreement struct {
-	key          []byte
+	way          string // get, cursor or stream
+	how          string // for a person: "get of k1"
 	got, scanned history.Read
 }
 
@@ -36,13 +37,16 @@ func (d *disagreement) Error() string {
 		if !r.Found {
 			return "nothing"
 		}
+		if d.way == "cursor" {
+			return fmt.Sprintf("%.40q = %.40q", r.Key, r.Value)
+		}
 		return fmt.Sprintf("%.40q", r.Value)
 	}
-	return fmt.Sprintf("get of %q returns %s, but a scan shows %s", d.key, show(d.got), show(d.scanned))
+	return fmt.Sprintf("%s returns %s, but a scan shows %s", d.how, show(d.got), show(d.scanned))
 }
 
-// probe asks a store for some of the keys that a scan showed, and for keys that sort right after them.
-func probe(store workloads.Store, scanned *history.State, seed uint64) error {
+// gets asks a store for some of the keys that a scan showed, and for keys that sort right after them.
+func gets(store workloads.Store, scanned *history.State, seed uint64) error {
 	wanted := map[int]bool{}
 	for i := range probeKeys {
 		if n := scanned.Len(); n > 0 {
@@ -77,7 +81,7 @@ func agree(store workloads.Store, key []byte, scanned history.Read) error {
 		return err
 	}
 	if found != scanned.Found || !bytes.Equal(value, scanned.Value) {
-		return &disagreement{key: bytes.Clone(key), got: history.Read{Value: value, Found: found}, scanned: scanned}
+		return &disagreement{way: "get", how: fmt.Sprintf("get of %q", key), got: history.Read{Value: value, Found: found}, scanned: scanned}
 	}
 	return nil
 }

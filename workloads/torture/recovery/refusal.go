@@ -22,7 +22,7 @@ func Refusal(err error, f *plan.Fault) *checker.Violation {
 		v := record.PanicViolation(panicked)
 		return &v
 	case errors.As(err, &differs):
-		return &checker.Violation{Class: "get disagrees with scan", Sentence: "after the crash " + differs.Error()}
+		return &checker.Violation{Class: differs.way + " disagrees with scan", Sentence: "after the crash " + differs.Error()}
 	case f.Refuse && errors.Is(err, workloads.ErrCorrupt):
 		return nil
 	}
