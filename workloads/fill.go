@@ -8,29 +8,37 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Fill is a step that writes until the file which the store appends to ends a few bytes before the end of a block. Where a
-// record ends depends on everything before it, and on what a store adds to it, so the lengths are found by looking.
+// Fill is a step that writes until the file which the store appends to ends a few bytes before the end of a block, and goes on
+// to the next blocks. Where a record ends depends on everything before it, and on what a store adds to it, so the lengths are
+// found by looking.
 type Fill struct {
 	Key   []byte
 	Block int    // the size of the blocks in bytes
-	Left  int    // so many bytes are to be left of a block
+	Left  []int  // so many bytes are to be left of a block, of the next, and so on
 	Name  string // of the step, from which the values are named
 }
 
 // Dials of a fill.
 const (
 	fillBlock    = 32 << 10 // the blocks of the logs of LevelDB and its many descendants
-	fillLeftMax  = 20       // headers are shorter, mostly
-	fillCommits  = 24       // that it makes at most
+	fillBlocks   = 3        // that are filled in a row
+	fillCommits  = 24       // of one block, at most
 	fillValueMax = 180      // bytes of one value: longer ones may be stored elsewhere
 	fillMargin   = 1 << 10  // bytes before the goal that are not written in one batch
 )
 
+// fillLeft are the distances from the end of a block that matter to logs: nothing is left, or a header, or a byte more or less
+// than one. The headers of LevelDB have 7 bytes, those of logs that are recycled 11, and with a proof of the latest sync 19.
+var fillLeft = [...]int{0, 1, 6, 7, 8, 10, 11, 12, 18, 19, 20}
+
 // drawFill draws a fill that writes to a key of the client.
 func drawFill(rng *rand.Rand, steps []Step, name string) *Fill {
-	f := &Fill{Block: fillBlock, Left: rng.IntN(fillLeftMax + 1), Name: name}
-	if rng.IntN(4) == 0 {
+	f := &Fill{Block: fillBlock, Name: name}
+	if rng.IntN(8) == 0 {
 		f.Block = 4 << 10 // a page
+	}
+	for range fillBlocks {
+		f.Left = append(f.Left, fillLeft[rng.IntN(len(fillLeft))])
 	}
 	for i := range steps {
 		if s := &steps[rng.IntN(len(steps))]; s.Kind == history.Put && s.Fill == nil || i == len(steps)-1 {
@@ -43,23 +51,30 @@ func drawFill(rng *rand.Rand, steps []Step, name string) *Fill {
 	return f
 }
 
-// fill writes one commit after the other until the file ends where it is to, or the step gives up: other clients write, too.
+// fill fills block after block.
 func (w *worker) fill() {
-	f := w.step.Fill
 	var seen fillOverhead
+	for i, left := range w.step.Fill.Left {
+		w.fillBlock(left, w.step.Fill.Name+"."+strconv.Itoa(i), &seen)
+	}
+}
+
+// fillBlock writes one commit after the other until the file ends where it is to, or gives up: other clients write, too.
+func (w *worker) fillBlock(left int, name string, seen *fillOverhead) {
+	f := w.step.Fill
 	for n := range fillCommits {
 		before := int64(0)
 		if w.opts.Appended != nil {
 			before = w.opts.Appended()
 		}
-		togo := f.Block - (int(before)+f.Left)%f.Block
+		togo := f.Block - (int(before)+left)%f.Block
 		if n > 0 && togo == f.Block {
 			return
 		}
 		if togo < seen.commit {
 			togo += f.Block
 		}
-		writes := f.commit(w.script.Seed, f.Name+"."+strconv.Itoa(n), togo, seen)
+		writes := f.commit(w.script.Seed, name+"."+strconv.Itoa(n), togo, *seen)
 		w.commit(writes)
 		if w.opts.Appended == nil {
 			return
