@@ -30,6 +30,7 @@ func edges(seed uint64, size Size) Script {
 			switch step := &steps[i]; {
 			case step.Kind == history.Batch && !step.Range && len(step.Writes) > 0 && rng.IntN(8) == 0:
 				step.Writes = largeBatch(rng, step.Writes, name)
+			case c > 0: // one client is enough to fill blocks, and a fill is many commits
 			case step.Kind == history.Flush && rng.IntN(2) == 0, step.Kind == history.Put && rng.IntN(16) == 0:
 				*step = Step{Kind: history.Put, Durability: history.NoSync, Fill: drawFill(rng, steps, name)}
 			}
