@@ -60,6 +60,24 @@ func (fs *FS) Calls(kind OpKind) uint64 {
 	return fs.calls[kind]
 }
 
+// OpenFiles returns the names under which files and directories that are still open were last opened, one for each handle,
+// sorted.
+func (fs *FS) OpenFiles() []string {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if fs.handles == 0 {
+		return nil
+	}
+	var names []string
+	for _, n := range fs.nodes {
+		for range n.handles {
+			names = append(names, n.name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // Trace returns the operations recorded so far, oldest first. The caller must not change them.
 func (fs *FS) Trace() []Op {
 	fs.mu.Lock()

@@ -42,6 +42,9 @@ func TestWhatOnlyFurtherCrashesShow(t *testing.T) {
 			assert.Equal(t, []string{c.judge, c.class}, []string{f.Judge, f.Class})
 			require.NotNil(t, f.Explanation, f.Sentence)
 			assert.Regexp(t, c.why, f.Explanation.Sentence)
+			if c.bug == toy.Leaks {
+				assert.Zero(t, f.Count%2, "each run leaks by crashes, and by sessions that end in peace: %d", f.Count)
+			}
 			again, err := Replay(t.Context(), []Target{target}, f.Token, ReplayOptions{Attempts: 2})
 			require.NoError(t, err)
 			assert.Equal(t, 2, again.Hits)

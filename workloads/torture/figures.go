@@ -149,7 +149,7 @@ func (f *figures) fill(r *Result) {
 	r.CrashPoints, r.ExhaustivePoints, r.SampledPoints = t.Points, t.Exhaustive, t.Sampled
 	r.UnexploredPoints, r.WidestExhaustive, r.DeepPoints = t.Left, t.Widest, t.Deep
 	r.Images, r.NestedImages, r.RepeatedImages = t.Images, t.Nested, t.Repeated
-	r.FaultyRecoveries = t.Faulty
+	r.FaultyRecoveries, r.Sessions = t.Faulty, t.Sessions
 	r.RecoveryCycles, r.Divergences, r.BytesLost = t.Cycles, t.Divergences, t.BytesLost
 	r.AckedSynced, r.Recovered = f.acked, f.kept
 	r.BankTotalWant, r.BankTotalGot = f.bank.want, f.bank.got

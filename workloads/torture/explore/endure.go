@@ -57,24 +57,35 @@ func newEndurance(x *explorer, j *job) *endurance {
 	return e
 }
 
-// endure crashes a store again and again: during its recovery, or soon after, while a client writes a little. What the
-// first crash had to leave is demanded of every state. In the end the store is recovered once without a crash, and must
-// not have grown.
+// endure opens a store again and again, each time for a client that writes a little: after a crash during its recovery or
+// soon after it, and then, from the same first crash on, after it was closed in peace. What the first crash had to leave is
+// demanded of every state. In the end the store must not have grown.
 func (x *explorer) endure(j job) {
 	e := newEndurance(x, &j)
+	e.row((*endurance).crash, "crashes in a row, each during recovery or soon after it", &x.tally.Cycles)
+	e = newEndurance(x, &j)
+	e.row((*endurance).session, "sessions of a few writes each", &x.tally.Sessions)
+}
+
+// row makes a row of lives, with the same event between any two, and counts them.
+func (e *endurance) row(next func(*endurance) bool, told string, count *int) {
 	if !e.live() {
 		return
 	}
 	before, err := usageOf(e.img, record.StoreDir)
 	for cycle := range endureCycles {
-		if err != nil || x.ended() || !e.crash() || !e.live() {
+		if err != nil || e.x.ended() || !next(e) {
 			return
 		}
-		e.ops[2*cycle/endureCycles] += len(e.img.Trace())
-		x.tally.Cycles++
+		earlier := len(e.img.Trace())
+		if !e.live() {
+			return
+		}
+		e.ops[2*cycle/endureCycles] += len(e.img.Trace()) - earlier
+		*count++
 	}
 	if after, err := usageOf(e.img, record.StoreDir); err == nil {
-		e.judge(before, after)
+		e.judge(before, after, told)
 	}
 }
 
@@ -129,10 +140,16 @@ func (c *lastCrash) point(model faultfs.Model, tick uint64) *faultfs.CrashPoint 
 	return faultfs.NewTimeline(c.img, model, tick).Advance(tick)
 }
 
+// session leaves the store as it was closed.
+func (e *endurance) session() bool {
+	e.at.sessions++
+	return true
+}
+
 // judge compares what the store takes after all cycles with what it took after one recovery.
-func (e *endurance) judge(before, after usage) {
+func (e *endurance) judge(before, after usage, told string) {
 	accuse := func(class, format string, args ...any) {
-		sentence := fmt.Sprintf("after %d crashes in a row, each during recovery or soon after it, ", endureCycles) + fmt.Sprintf(format, args...)
+		sentence := fmt.Sprintf(format, args...) + fmt.Sprintf(" (after %d %s)", endureCycles, told)
 		e.x.fail(e.img, e.at, growthJudge, checker.Violation{Class: class, Sentence: sentence})
 	}
 	switch {

@@ -24,17 +24,18 @@ type job struct {
 
 // origin is how an image came about.
 type origin struct {
-	job     *job
-	point   *faultfs.CrashPoint // the crash point of the image, with what rotted; nil: the image cannot be made again
-	path    *searchPath
-	leaf    int
-	damage  *faultfs.Damage
-	nested  *NestedImage
-	endured bool           // after many crashes in a row
-	inARow  int            // if endured: how many
-	fault   *RecoveryFault // injected into the recovery; nil: none
-	prefix  string         // of sentences about a recovery with a fault, or what follows it
-	trial   *bool          // set instead of recording a failure; nil: a failure is recorded
+	job      *job
+	point    *faultfs.CrashPoint // the crash point of the image, with what rotted; nil: the image cannot be made again
+	path     *searchPath
+	leaf     int
+	damage   *faultfs.Damage
+	nested   *NestedImage
+	endured  bool           // after many crashes in a row
+	inARow   int            // if endured: how many
+	sessions int            // times that the store was closed and opened again after them
+	fault    *RecoveryFault // injected into the recovery; nil: none
+	prefix   string         // of sentences about a recovery with a fault, or what follows it
+	trial    *bool          // set instead of recording a failure; nil: a failure is recorded
 }
 
 // attempt is what the engine is working on: an image, its origin, and the path that answers the image's questions, which is
@@ -171,7 +172,7 @@ func (x *explorer) fail(img *faultfs.FS, at origin, judge string, v checker.Viol
 	}
 	f.Tick, f.Leaf, f.Picks, f.Draw = at.job.point.Tick, at.leaf, at.path.picks(), at.job.draw
 	f.Damage, f.Nested, f.Endured, f.RecoveryFault, f.Fates = at.damage, at.nested, at.endured, at.fault, img.Fates()
-	f.Crashes = at.inARow
+	f.Crashes, f.Sessions = at.inARow, at.sessions
 	x.failures[id] = f
 	return f
 }

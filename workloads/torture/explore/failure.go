@@ -14,15 +14,16 @@ import (
 // Failure is one violation, and how to see it again.
 type Failure struct {
 	checker.Violation
-	Judge   string
-	Tick    uint64   // the tick of the crash; 0: it failed without one
-	Leaf    int      // number of the image among those of the crash point
-	Picks   []Answer // the image
-	Damage  *faultfs.Damage
-	Draw    uint64       // the seed of the crash point's random choices
-	Nested  *NestedImage // a crash during or soon after recovery; nil: there was none
-	Endured bool         // after many crashes in a row
-	Crashes int          // if Endured: how many
+	Judge    string
+	Tick     uint64   // the tick of the crash; 0: it failed without one
+	Leaf     int      // number of the image among those of the crash point
+	Picks    []Answer // the image
+	Damage   *faultfs.Damage
+	Draw     uint64       // the seed of the crash point's random choices
+	Nested   *NestedImage // a crash during or soon after recovery; nil: there was none
+	Endured  bool         // after many crashes in a row
+	Crashes  int          // if Endured: how many
+	Sessions int          // times that the store was closed and opened again after them
 	// RecoveryFault was injected into the recovery; nil: none was.
 	RecoveryFault *RecoveryFault
 	Fates         map[uint64]string

@@ -129,6 +129,10 @@ func (f *faultyRecovery) failing(rules []*faultfs.Rule) bool {
 	f.at.fault.note(f.img)
 	f.at.prefix = "during a recovery" + f.hit() + ": "
 	if err != nil && f.at.fault.Op != nil && plainError(err) {
+		if v := recovery.CheckOpen(f.img); v != nil {
+			f.x.fail(f.img, f.at, "files", *v)
+			return false
+		}
 		return true
 	}
 	return f.x.acceptState(f.img, f.at, state, err)

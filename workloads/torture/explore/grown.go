@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// Grown is what many crashes in a row have left of a store that grows.
+// Grown is what many crashes in a row, or many sessions, have left of a store that grows.
 type Grown struct {
 	Files []GrownFile  // those that have come since the first recovery, or have grown, the largest growth first
 	Trace []faultfs.Op // the last recovery, and what a client did after it
@@ -24,7 +24,7 @@ type GrownFile struct {
 	Grew int64       // bytes
 }
 
-// GrowthOf goes once more through the crashes after which a store had grown; nil if the failure is another one, or if the
+// GrowthOf goes once more through the crashes, or the sessions, after which a store had grown; nil if the failure is another one, or if the
 // recoveries do not repeat.
 func GrowthOf(ctx context.Context, s *Subject, f *Failure) *Grown {
 	if f.Judge != growthJudge {
@@ -41,8 +41,12 @@ func GrowthOf(ctx context.Context, s *Subject, f *Failure) *Grown {
 	if addFiles(before, e.img, record.StoreDir) != nil {
 		return nil
 	}
-	for e.at.inARow < f.Crashes {
-		if x.ended() || !e.crash() || !e.live() {
+	for e.at.inARow < f.Crashes || e.at.sessions < f.Sessions {
+		next := (*endurance).session
+		if e.at.inARow < f.Crashes {
+			next = (*endurance).crash
+		}
+		if x.ended() || !next(e) || !e.live() {
 			return nil
 		}
 		noteNames(named, e.img.Trace())

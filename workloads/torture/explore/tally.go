@@ -18,6 +18,7 @@ type Tally struct {
 	Audited     int    // images that were looked at closer: verified, read only, copies opened, or repaired
 	Divergences int    // recoveries that did not repeat
 	Cycles      int    // crashes in a row, each during the recovery from the one before or soon after
+	Sessions    int    // times that a store was closed and opened again, for a few writes each
 	Hangs       int
 	BytesLost   uint64
 	Rotted      uint64 // images in which something rotted
@@ -40,6 +41,7 @@ func (t *Tally) Add(o Tally) {
 	t.Audited += o.Audited
 	t.Divergences += o.Divergences
 	t.Cycles += o.Cycles
+	t.Sessions += o.Sessions
 	t.Hangs += o.Hangs
 	t.BytesLost += o.BytesLost
 	t.Rotted += o.Rotted

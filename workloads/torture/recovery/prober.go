@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -126,8 +127,11 @@ func (p *Prober) run(c Call, begin time.Time) (took Spent, err error) {
 	return took, nil
 }
 
-// CheckFiles looks at what the recovered and closed store left on the disk.
+// CheckFiles looks at what the recovered and closed store left open, and on the disk.
 func (p *Prober) CheckFiles(img *faultfs.FS) *checker.Violation {
+	if v := CheckOpen(img); v != nil {
+		return v
+	}
 	if p.target.CheckFiles == nil {
 		return nil
 	}
@@ -135,4 +139,18 @@ func (p *Prober) CheckFiles(img *faultfs.FS) *checker.Violation {
 		return &checker.Violation{Class: "leftover files", Sentence: "recovery left files behind: " + err.Error()}
 	}
 	return nil
+}
+
+// maxOpenNamed is how many open files a violation names.
+const maxOpenNamed = 5
+
+// CheckOpen demands that a store that was closed, or could not be opened, holds no file open.
+func CheckOpen(fs *faultfs.FS) *checker.Violation {
+	names := fs.OpenFiles()
+	if len(names) == 0 {
+		return nil
+	}
+	sentence := fmt.Sprintf("the store was closed and left files open (%d): %s",
+		len(names), strings.Join(names[:min(len(names), maxOpenNamed)], ", "))
+	return &checker.Violation{Class: "open files", Sentence: sentence}
 }

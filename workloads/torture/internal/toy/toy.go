@@ -50,6 +50,9 @@ func Open(env contract.Env, bug Bug) (*Store, error) {
 	}
 	t, err := recovered(env, bug)
 	if err != nil {
+		if t != nil && t.log != nil {
+			err = errors.Join(err, t.log.Close())
+		}
 		return nil, errors.Join(err, held.Close())
 	}
 	t.env, t.lock = env, held
