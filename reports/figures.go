@@ -49,6 +49,19 @@ func figures(r *torture.Result) []figure {
 	}
 }
 
+// coverageFigures says how many statements of the engine ran, if that is known.
+func coverageFigures(r *torture.Result) []figure {
+	c := r.Coverage
+	if c == nil || c.Statements == 0 {
+		return nil
+	}
+	share := func(n int) string { return percent(float64(n) / float64(c.Statements)) }
+	return []figure{{
+		Label: "coverage", Value: share(c.Reached),
+		Note: fmt.Sprintf("of %s of the engine; recoveries alone: %s", plural(c.Statements, "statement"), share(c.InRecovery)),
+	}}
+}
+
 // images says how fast images were recovered, and how many of them twice.
 func images(r *torture.Result) string {
 	note := grouped(int(r.ImagesPerSecond)) + " a second"

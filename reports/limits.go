@@ -49,6 +49,7 @@ func untested(r *torture.Result, all catalog) []string {
 		out = append(out, "No store was crashed a hundred times in a row.")
 	}
 	say(len(r.Unreached), "Limits of the engine that no run reaches: %s.", strings.Join(r.Unreached, ", "))
+	out = append(out, uncovered(r.Coverage)...)
 	for _, left := range []struct {
 		noun  string
 		names []string
@@ -111,4 +112,23 @@ func confidence(r *torture.Result) string {
 			plural(r.Runs, "run"), percent(3/float64(r.Runs)))
 	}
 	return line + fmt.Sprintf(" Images of one run share a history, and there were only %s.", plural(r.Runs, "run"))
+}
+
+// maxUncovered is how many files are named of which some statements never ran; the profile has all.
+const maxUncovered = 8
+
+// uncovered says which statements of the engine never ran, if that is known.
+func uncovered(c *torture.Coverage) []string {
+	if c == nil || len(c.Unreached) == 0 {
+		return nil
+	}
+	var files []string
+	for _, f := range c.Unreached[:min(len(c.Unreached), maxUncovered)] {
+		files = append(files, fmt.Sprintf("%s (%d)", f.File, f.Statements))
+	}
+	if more := len(c.Unreached) - len(files); more > 0 {
+		files = append(files, plural(more, "more file"))
+	}
+	return []string{fmt.Sprintf("%s of the engine never ran: %s; see %s.",
+		plural(c.Statements-c.Reached, "statement"), strings.Join(files, ", "), c.Profile)}
 }

@@ -101,7 +101,7 @@ func (p *printer) figures(r *torture.Result) {
 		Note: fmt.Sprintf("%d pass, %d fail, %d unknown, %d not run",
 			m.Count[passed], m.Count[failed], m.Count[unknown], m.Count[absent]),
 	}, profileFigure(r), goalFigure(r))
-	rows = append(append(rows, limitFigures(r)...), figure{
+	rows = append(append(append(rows, limitFigures(r)...), coverageFigures(r)...), figure{
 		Label: "runs", Value: grouped(r.Runs),
 		Note: fmt.Sprintf("in %s, seed %d, profile %s", seconds(r.ElapsedSeconds), r.Seed, r.Profile),
 	})

@@ -32,6 +32,7 @@ type runFlags struct {
 	workloads []string
 	faults    []string
 	opts      torture.Options
+	coverage  bool
 	out       outputFlags
 }
 
@@ -58,6 +59,7 @@ func runCommand(t *tool) *cobra.Command {
 	flags.IntVar(&f.opts.Workers, "workers", 0, "crash points explored at once (default one per CPU)")
 	flags.StringVar(&f.opts.Limits, "limits", "", "`LIST` of limits of the engine, as \"memtable=4096,table=512\", or usual (default by seed)")
 	flags.IntVar(&f.opts.StopAfter, "stop-after", 0, "stop after so many findings (default go on)")
+	flags.BoolVar(&f.coverage, "coverage", false, "say which statements of the engine never ran; needs go and the source")
 	f.out.register(flags)
 	completeRun(t, cmd)
 	return cmd
@@ -75,6 +77,9 @@ func run(ctx context.Context, t *tool, f *runFlags) error {
 	if err := f.out.prepare(); err != nil {
 		return err
 	}
+	if f.coverage && t.getenv(coverageDir) == "" {
+		return runCovered(ctx, t, target)
+	}
 	if t.isolate {
 		return runIsolated(ctx, t, target, f)
 	}
@@ -84,10 +89,17 @@ func run(ctx context.Context, t *tool, f *runFlags) error {
 	line := progress.Line{W: t.stderr, Width: t.width(t.stderr), Off: f.out.quiet || f.out.noProgress}
 	opts.Progress = line.Show
 	started := t.now()
+	covered, err := f.collect(t, &opts)
+	if err != nil {
+		return err
+	}
 	result, err := t.check(ctx, target, opts)
 	line.Clear()
 	if err != nil {
 		return exit.Because(ctx, err)
+	}
+	if err := covered.fill(ctx, result, f.out.dir); err != nil {
+		return err
 	}
 	f.sign(&result.Provenance, t.name, started)
 	if err := publish(t, result, &f.out); err != nil {

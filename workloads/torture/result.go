@@ -44,7 +44,25 @@ type Result struct {
 	Cells            []Cell                  `json:"cells"`
 	Reasons          []string                `json:"reasons,omitempty"` // why the verdict is inconclusive, a sentence each
 	Interrupted      bool                    `json:"interrupted,omitempty"`
+	Coverage         *Coverage               `json:"coverage,omitempty"` // of the engine, if it was asked for
 	Provenance       Provenance              `json:"provenance"`
+}
+
+// Coverage says which statements of the engine were executed, by all runs and recoveries.
+type Coverage struct {
+	Statements      int         `json:"statements"`
+	Reached         int         `json:"reached"`          // those of Statements that a run or a recovery executed
+	InRecovery      int         `json:"in_recovery"`      // those that recoveries executed, and the few writes after them
+	Unreached       []Unreached `json:"unreached"`        // by file, the file with the most statements first
+	Profile         string      `json:"profile"`          // file in the format of "go test -coverprofile"
+	RecoveryProfile string      `json:"recovery_profile"` // the same for recoveries alone
+}
+
+// Unreached is what was not executed of a file.
+type Unreached struct {
+	File       string   `json:"file"`
+	Statements int      `json:"statements"`
+	Lines      []string `json:"lines"` // such as "12" or "40-44"
 }
 
 // Spent is the time of exploration by part, in seconds, summed over all explorers.

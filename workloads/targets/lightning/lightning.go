@@ -38,6 +38,7 @@ func Target() torture.Target {
 		Goals:          goals(),
 		Limits:         Limits(),
 		Unreached:      unreached(),
+		Packages:       []string{"github.com/lightningdb/lightning-torture/engine/..."},
 		Administration: administration(),
 		Go: torture.GoExpr{
 			Import: "github.com/lightningdb/lightning-torture/workloads/targets/lightning", Expr: "lightning.Target()",

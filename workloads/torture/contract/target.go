@@ -45,6 +45,9 @@ type Target struct {
 	Unreached []string
 	// Administration is what the engine offers beside an open store; the zero value: nothing.
 	Administration Administration
+	// Packages are the import patterns of the engine's packages, such as "example.com/engine/...": those whose statements
+	// run --coverage counts.
+	Packages []string
 	// Go, if set, is the Go expression that makes this target: findings are then also saved as Go tests.
 	Go GoExpr
 }
