@@ -69,6 +69,7 @@ func TestEveryToyBugIsFound(t *testing.T) {
 		{"a batch is two records", toy.SplitBatch, "power", "torn batch"},
 		{"recovery panics at a torn tail", toy.Panics, "power", "panic"},
 		{"recovery leaves a file", toy.Leftover, "power", "leftover files"},
+		{"a closed store holds a file open", toy.KeepsFileOpen, "power", "open files"},
 		{"a read error counts as the end of the log", toy.ReadErrorEndsLog, "power", "lost"},
 		{"an Open that failed keeps later ones from succeeding", toy.FailedOpenBlocks, "power", "does not recover"},
 	} {

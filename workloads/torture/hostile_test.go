@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/afero"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -193,12 +194,11 @@ func TestARecoveryThatDoesNotRepeatIsNotExhaustive(t *testing.T) {
 	require.Zero(t, steady.Divergences)
 	target := toy.Target(toy.Correct)
 	target.Open = func(env Env) (workloads.Store, error) {
-		if log, err := env.FS.Open(env.Dir + "/log"); err == nil && opened.Add(1)%2 == 0 {
-			info, err := log.Stat()
-			if err != nil {
-				return nil, err
+		if log, err := env.FS.Open(env.Dir + "/log"); err == nil {
+			if opened.Add(1)%2 == 0 {
+				err = readLastByte(log)
 			}
-			if _, err := log.ReadAt(make([]byte, 1), max(0, info.Size()-1)); err != nil && !errors.Is(err, io.EOF) {
+			if err := errors.Join(err, log.Close()); err != nil {
 				return nil, err
 			}
 		}
@@ -211,6 +211,17 @@ func TestARecoveryThatDoesNotRepeatIsNotExhaustive(t *testing.T) {
 	assert.Equal(t, r.CrashPoints, r.ExhaustivePoints+r.SampledPoints)
 }
 
+func readLastByte(f afero.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if _, err := f.ReadAt(make([]byte, 1), max(0, info.Size()-1)); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	return nil
+}
+
 // A store that syncs every other time sees the same disk and treats it otherwise.
 func TestARecoveryThatDiffersTheSecondTimeIsNoticed(t *testing.T) {
 	var opened atomic.Int64
@@ -220,8 +231,11 @@ func TestARecoveryThatDiffersTheSecondTimeIsNoticed(t *testing.T) {
 	require.Greater(t, steady.RepeatedImages, steady.Images/100)
 	target := toy.Target(toy.Correct)
 	target.Open = func(env Env) (workloads.Store, error) {
-		if dir, err := env.FS.Open(env.Dir); err == nil && opened.Add(1)%2 == 0 {
-			if err := errors.Join(dir.Sync(), dir.Close()); err != nil {
+		if dir, err := env.FS.Open(env.Dir); err == nil {
+			if opened.Add(1)%2 == 0 {
+				err = dir.Sync()
+			}
+			if err := errors.Join(err, dir.Close()); err != nil {
 				return nil, err
 			}
 		}

@@ -62,31 +62,31 @@ func newEndurance(x *explorer, j *job) *endurance {
 // demanded of every state. In the end the store must not have grown.
 func (x *explorer) endure(j job) {
 	e := newEndurance(x, &j)
-	e.row((*endurance).crash, "crashes in a row, each during recovery or soon after it", &x.tally.Cycles)
-	e = newEndurance(x, &j)
-	e.row((*endurance).session, "sessions of a few writes each", &x.tally.Sessions)
+	if e.row((*endurance).crash, "crashes in a row, each during recovery or soon after it", &x.tally.Cycles) {
+		e = newEndurance(x, &j)
+		e.row((*endurance).session, "sessions of a few writes each", &x.tally.Sessions)
+	}
 }
 
-// row makes a row of lives, with the same event between any two, and counts them.
-func (e *endurance) row(next func(*endurance) bool, told string, count *int) {
-	if !e.live() {
-		return
+// row makes a row of lives, with the same event between any two, counts them, and reports whether all was well.
+func (e *endurance) row(next func(*endurance) bool, told string, count *int) bool {
+	if e.x.ended() || !e.live() {
+		return false
 	}
 	before, err := usageOf(e.img, record.StoreDir)
 	for cycle := range endureCycles {
 		if err != nil || e.x.ended() || !next(e) {
-			return
+			return false
 		}
 		earlier := len(e.img.Trace())
 		if !e.live() {
-			return
+			return false
 		}
 		e.ops[2*cycle/endureCycles] += len(e.img.Trace()) - earlier
 		*count++
 	}
-	if after, err := usageOf(e.img, record.StoreDir); err == nil {
-		e.judge(before, after, told)
-	}
+	after, err := usageOf(e.img, record.StoreDir)
+	return err == nil && e.judge(before, after, told)
 }
 
 // live recovers the image at hand, lets a client write, judges what was recovered, and reports whether all is well. What
@@ -146,19 +146,22 @@ func (e *endurance) session() bool {
 	return true
 }
 
-// judge compares what the store takes after all cycles with what it took after one recovery.
-func (e *endurance) judge(before, after usage, told string) {
-	accuse := func(class, format string, args ...any) {
-		sentence := fmt.Sprintf(format, args...) + fmt.Sprintf(" (after %d %s)", endureCycles, told)
+// judge compares what the store takes after all cycles with what it took after one recovery, and reports whether it has not
+// grown.
+func (e *endurance) judge(before, after usage, told string) bool {
+	accuse := func(class, format string, args ...any) bool {
+		sentence := fmt.Sprintf("after %d %s, ", endureCycles, told) + fmt.Sprintf(format, args...)
 		e.x.fail(e.img, e.at, growthJudge, checker.Violation{Class: class, Sentence: sentence})
+		return false
 	}
 	switch {
 	case after.files > before.files+endureFiles:
-		accuse("leaks files", "the store has %d files; after one life it had %d", after.files, before.files)
+		return accuse("leaks files", "the store has %d files; after one life it had %d", after.files, before.files)
 	case after.bytes > 2*before.bytes+endureBytes:
-		accuse("leaks bytes", "the store takes %d bytes; after one life it took %d", after.bytes, before.bytes)
+		return accuse("leaks bytes", "the store takes %d bytes; after one life it took %d", after.bytes, before.bytes)
 	case e.ops[1] > 2*e.ops[0]+endureOps:
-		accuse("recovers ever longer", "the last %d lives made %d filesystem calls that change the disk; those before, %d",
+		return accuse("recovers ever longer", "the last %d lives made %d filesystem calls that change the disk; those before, %d",
 			endureCycles/2, e.ops[1], e.ops[0])
 	}
+	return true
 }

@@ -44,7 +44,7 @@ type RecoveryFault struct {
 // recoverFaulty recovers an image again on a disk that fails, if it is its turn. The image was recovered before, on healthy,
 // and what it showed was accepted. If the rules of the run have hit nothing while it was recorded, they are what fails.
 func (x *explorer) recoverFaulty(point *faultfs.CrashPoint, healthy *faultfs.FS, at origin) {
-	if x.plan.Fault.Rot || x.plan.Model.Device.IgnoreFlush > 0 {
+	if x.ended() || x.plan.Fault.Rot || x.plan.Model.Device.IgnoreFlush > 0 {
 		return // the store may refuse the disk, or lose anything
 	}
 	req, draw := x.shared.req, plan.Mix(at.job.draw, uint64(at.leaf)^faultyImageEach)
@@ -94,7 +94,7 @@ func (x *explorer) recoverWith(point *faultfs.CrashPoint, at origin, fault Recov
 			x.tally.Hit++
 		}
 	}
-	if failed && !x.failsWith(point, at, nil, true) {
+	if failed && !x.ended() && !x.failsWith(point, at, nil, true) {
 		x.failsWith(point, at, rules, false)
 	}
 }
@@ -109,7 +109,7 @@ func (x *explorer) failsWith(point *faultfs.CrashPoint, at origin, rules []*faul
 	f := &faultyRecovery{x: x, at: at, path: at.path.again()}
 	f.img = point.Image(faultfs.ImageOptions{Chooser: f.path, Callers: x.callers})
 	f.path.begin(f.img.Now)
-	_ = f.failing(rules) && f.healed() && f.crashed()
+	_ = f.failing(rules) && !x.ended() && f.healed() && !x.ended() && f.crashed()
 	return failed
 }
 

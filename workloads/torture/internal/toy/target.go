@@ -40,6 +40,8 @@ const (
 	LetsOthersIn                // nobody is kept from opening a store that is open
 	TrimsReadOnly               // who only reads writes the log anew
 	ForgetsAtClose              // the last commit is lost when the store is closed, if it was not synced
+	KeepsFileOpen               // Close forgets a handle
+	LeaksBySession              // Close leaves one more file each time
 	bugs
 )
 

@@ -382,7 +382,26 @@ func (t *Store) Close() (err error) {
 		err = t.broken
 	}
 	t.closed, t.broken = true, errClosed
+	switch t.bug {
+	case KeepsFileOpen:
+		return errors.Join(err, t.lock.Close())
+	case LeaksBySession:
+		err = errors.Join(err, t.leaveFile())
+	}
 	return errors.Join(err, t.log.Close(), t.lock.Close())
+}
+
+// leaveFile creates one more file.
+func (t *Store) leaveFile() error {
+	n, err := countFiles(t.env.FS, t.env.Dir)
+	if err != nil {
+		return err
+	}
+	f, err := t.env.FS.Create(fmt.Sprintf("%s/%d", t.env.Dir, n))
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func countFiles(fs afero.Fs, dir string) (int, error) {
