@@ -86,7 +86,7 @@ func (x *explorer) recoverWith(point *faultfs.CrashPoint, at origin, fault Recov
 		texts = append(texts, r.String())
 	}
 	fault.Rule = strings.Join(texts, ", ")
-	at.fault = &fault
+	at.fault, at.point = &fault, nil // NB: the same disk without the fault may well show something else
 	failed := x.failsWith(point, at, rules, true)
 	if fault.Op != nil {
 		x.tally.Faulty++
