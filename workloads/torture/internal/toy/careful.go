@@ -50,11 +50,11 @@ func openCareful(env contract.Env) (workloads.Store, error) {
 		return nil, err
 	}
 	proof, err := env.FS.OpenFile(env.Dir+"/proof", os.O_RDWR|os.O_CREATE, 0o666)
-	if err == nil {
-		err = SyncDir(env.FS, env.Dir)
-	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
+	}
+	if err := SyncDir(env.FS, env.Dir); err != nil {
+		return nil, errors.Join(err, proof.Close(), s.Close())
 	}
 	return &careful{s, proof, proven, s.size}, nil
 }
