@@ -88,7 +88,7 @@ func (r *repairer) tryManifest(num uint64, marked bool) (bool, error) {
 	}
 	if err != nil {
 		r.lose(Loss{File: name, Bytes: int64(len(content)), Cause: err.Error()})
-		return false, nil
+		return false, nil //nolint:nilerr // it is in the report
 	}
 	if !marked && !r.files.Have(&state) {
 		return false, nil
