@@ -80,8 +80,9 @@ func (r *repairer) tryManifest(num uint64, marked bool) (bool, error) {
 		return false, err
 	}
 	var state manifest.State
+	var mentioned map[uint64]bool
 	if err == nil {
-		state, _, err = manifest.Load(content, name, num)
+		state, mentioned, err = manifest.Load(content, name, num)
 	}
 	if err == nil {
 		err = state.Check()
@@ -92,6 +93,10 @@ func (r *repairer) tryManifest(num uint64, marked bool) (bool, error) {
 	}
 	if !marked && !r.files.Have(&state) {
 		return false, nil
+	}
+	if cause, err := r.outdated(&state, mentioned); cause != "" || err != nil {
+		r.lose(Loss{File: name, Offset: int64(len(content)), Bytes: -1, Cause: "the last edits may be missing: " + cause})
+		return false, err
 	}
 	r.state, r.last = state, state.LastSeq
 	return true, nil
