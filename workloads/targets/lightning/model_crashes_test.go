@@ -61,9 +61,11 @@ func (m *modelled) checkpoint(rng *rand.Rand) error {
 
 // backup adds a backup to the repository, cuts the power on a copy of the disk and restores it there.
 func (m *modelled) backup(rng *rand.Rand) error {
-	if _, err := engine.Backup(m.db, "repository"); err != nil {
+	made, err := engine.Backup(m.db, "repository")
+	if err != nil {
 		return err
 	}
+	m.backups[made.ID] = maps.Clone(m.shown)
 	image, err := m.fs.Crash(m.fs.Now(), faultfs.Model{}, faultfs.ImageOptions{Chooser: faultfs.Seeded(rng.Uint64())})
 	if err != nil {
 		return err

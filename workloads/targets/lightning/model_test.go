@@ -40,7 +40,7 @@ func TestEngineIsItsModel(t *testing.T) {
 // lives beside the store and not in gopter's state.
 var machine = &commands.ProtoCommands{
 	NewSystemUnderTestFunc: func(commands.State) commands.SystemUnderTest {
-		s := &modelled{fs: faultfs.New(faultfs.Options{}), shown: map[string]string{}, durable: map[string]string{}}
+		s := &modelled{fs: faultfs.New(faultfs.Options{}), shown: map[string]string{}, durable: map[string]string{}, backups: map[uint64]map[string]string{}}
 		s.broken = s.open()
 		return s
 	},
@@ -110,6 +110,10 @@ var kinds = []kind{
 	{"checkpoint", 3, (*modelled).checkpoint},
 	{"backup", 2, (*modelled).backup},
 	{"close and damage", 3, (*modelled).closeAndDamage},
+	{"look", 3, (*modelled).look},
+	{"cut checkpoint", 2, (*modelled).cutCheckpoint},
+	{"restore an earlier backup", 2, (*modelled).restoreEarlier},
+	{"repair", 3, (*modelled).repairDamaged},
 }
 
 func (s step) kind() kind {
@@ -136,6 +140,8 @@ type modelled struct {
 	durable map[string]string
 	loose   []map[string]*string // unsynced commits; nil is a delete
 	broken  error
+
+	backups map[uint64]map[string]string // by number: what the store showed then
 
 	held      *engine.Snapshot // or nil
 	heldShows map[string]string
