@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -72,6 +73,24 @@ func TestAReaderThatEndsAfterCloseRemovesNothing(t *testing.T) {
 	require.True(t, reader.First())
 	require.NoError(t, reader.Close())
 	require.NoError(t, again.Close())
+}
+
+// What is named like a file of the store may be another store's once this one is closed.
+func TestAReaderOpensNoFileAfterClose(t *testing.T) {
+	fsys := afero.NewMemMapFs()
+	o := Options{FS: fsys, InlineMaintenance: true, MaxOpenFiles: 1, Limits: Limits{TableWholeBytes: 1}}
+	db, err := Open("db", o)
+	require.NoError(t, err)
+	for i := range 2 {
+		require.NoError(t, db.Put(fmt.Append(nil, i), []byte("1"), Sync))
+		require.NoError(t, db.Flush())
+	}
+	reader, err := db.NewIterator(IterOptions{})
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	for reader.First() && reader.Next() { // one of the two tables is not open
+	}
+	require.ErrorIs(t, errors.Join(reader.Error(), reader.Close()), ErrClosed)
 }
 
 // A marker that cannot be read may be one whose bytes a crash has lost: then the one before it holds. But when logs that only

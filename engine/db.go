@@ -147,7 +147,8 @@ func (db *DB) Apply(b *Batch, d Durability) error { return db.commit(b, d, nil) 
 // releases the store. If it returns nil and something was committed since Open, it is also known durably where each log
 // ends: what is missing of the files later is ErrCorrupt, and never taken for what a crash leaves. After an error, such as
 // that of a full disk, what was acknowledged may be durable all the same.
-// Iterators that are open still work and must still be closed; everything else returns ErrClosed.
+// Iterators that are open must still be closed. They go on with what is in memory and with files that are open; an iterator
+// that needs another file has ErrClosed, as everything else has.
 func (db *DB) Close() error {
 	if !db.closing.CompareAndSwap(false, true) {
 		return ErrClosed
@@ -159,8 +160,9 @@ func (db *DB) Close() error {
 	defer db.commitMu.Unlock()
 	defer db.quiesce()()
 	err := db.endLogs()
-	err = errors.Join(err, db.closeManifest(), db.releaseLast(), db.closeLarge(), db.lock.Close())
-	return err
+	err = errors.Join(err, db.closeManifest(), db.releaseLast(), db.closeLarge())
+	db.files.Files.Refuse(ErrClosed)
+	return errors.Join(err, db.lock.Close())
 }
 
 // awaitImages waits until nobody copies files of the store any more: whoever opens it next may remove them.

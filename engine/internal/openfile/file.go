@@ -78,6 +78,9 @@ func (f *File) open() error {
 	if f.closed {
 		return &fs.PathError{Op: "read", Path: f.name, Err: fs.ErrClosed}
 	}
+	if refused := f.pool.refused.Load(); refused != nil {
+		return *refused
+	}
 	f.pool.enter()
 	file, err := f.pool.dir.Open(f.name)
 	if err != nil {

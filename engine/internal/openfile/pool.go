@@ -2,6 +2,7 @@ package openfile
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 )
@@ -20,7 +21,8 @@ type Pool struct {
 		ring []*File // those of them that may be closed
 		hand int
 	}
-	changed sync.Cond // on mu: open fell, or a file came into the ring
+	changed sync.Cond             // on mu: open fell, or a file came into the ring
+	refused atomic.Pointer[error] // why no file is opened any more; nil: files are
 }
 
 // NewPool returns a pool that keeps up to maxOpen files open, at least one.
@@ -40,6 +42,10 @@ func (p *Pool) Open(name string) (*File, error) {
 	}
 	return f, nil
 }
+
+// Refuse makes every later opening of a file fail: the directory may be another's from now on. Files that are open can still be
+// read.
+func (p *Pool) Refuse(cause error) { p.refused.Store(&cause) }
 
 // Files returns how many files are open.
 func (p *Pool) Files() int {
