@@ -40,11 +40,30 @@ type Image struct {
 	Seed  uint64 // draws what the crash has left
 	Cut   history.Cut
 	Rule  checker.Rule // what must have survived
+	// Damaged is the path of the file that something happened to, and Damage says what; empty: nothing did.
+	Damaged, Damage string
+	Missing         bool // Damaged is gone: it is removed from the disk
 }
 
 // fresh returns a disk with the image, on which nothing was done yet.
 func (im *Image) fresh() *faultfs.FS {
-	return im.Point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(im.Seed)})
+	disk := im.Point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(im.Seed)})
+	if im.Missing {
+		_ = disk.Remove(im.Damaged) // a crash may have left none
+	}
+	return disk
+}
+
+// Rotten returns the image with what happened to it.
+func (im Image) Rotten(at *faultfs.CrashPoint, d *faultfs.Damage) *Image {
+	im.Point, im.Damaged, im.Damage = at, d.Path, d.String()
+	return &im
+}
+
+// Without returns the image without a file that was durable.
+func (im Image) Without(name string) *Image {
+	im.Damaged, im.Damage, im.Missing = name, name+" is missing", true
+	return &im
 }
 
 func (a *Auditor) env(fs *faultfs.FS, dir string) contract.Env {

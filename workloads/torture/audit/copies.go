@@ -117,11 +117,11 @@ func (a *Auditor) auditCopy(im *Image, disk *faultfs.FS, c *copied) *checker.Vio
 
 // rottenCopies audits the copies in an image in which something rotted that may be a part of one: what can be read of them is
 // right.
-func (a *Auditor) rottenCopies(im *Image, damage *faultfs.Damage) *checker.Violation {
+func (a *Auditor) rottenCopies(im *Image) *checker.Violation {
 	disk := im.fresh()
 	for i := range a.copies {
 		c := &a.copies[i]
-		inside := strings.HasPrefix(damage.Path, c.op.Dir+"/")
+		inside := strings.HasPrefix(im.Damaged, c.op.Dir+"/")
 		if !inside || c.holds == nil || c.op.Outcome != history.Acked || c.op.Return > im.Cut.Acked {
 			continue
 		}
@@ -132,18 +132,18 @@ func (a *Auditor) rottenCopies(im *Image, damage *faultfs.Damage) *checker.Viola
 				continue
 			} else if err != nil {
 				return violation("backup lost", "%s; restoring backup %d fails with an error that does not say so: %v",
-					damage, c.op.Backup, err)
+					im.Damage, c.op.Backup, err)
 			}
 		}
 		state, err := read(a.target.Administration.OpenReadOnly, a.env(disk, dir))
 		switch {
 		case isCorrupt(err):
 		case err != nil:
-			return violation("copy lost", "%s; reading that copy fails with an error that does not say so: %v", damage, err)
+			return violation("copy lost", "%s; reading that copy fails with an error that does not say so: %v", im.Damage, err)
 		default:
 			if d := difference(c.holds, state); d != "" {
 				return violation("copy differs", "%s, which is a copy of %s #%d; nothing says so, and it does not hold what it held: %s",
-					damage, c.op.Kind, c.op.ID, d)
+					im.Damage, c.op.Kind, c.op.ID, d)
 			}
 		}
 	}

@@ -5,16 +5,16 @@ import (
 	"path"
 
 	"github.com/lightningdb/lightning-torture/checker"
-	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// Repaired audits the repair of an image in which something rotted; sound is the same image without the damage.
-func (a *Auditor) Repaired(im, sound *Image, damage *faultfs.Damage) *checker.Violation {
-	if a.target.Administration.Repair == nil || path.Dir(damage.Path) != record.StoreDir {
+// Repaired audits the repair of an image with damage; sound is the same image without it.
+func (a *Auditor) Repaired(im, sound *Image) *checker.Violation {
+	damage := im.Damage
+	if a.target.Administration.Repair == nil || path.Dir(im.Damaged) != record.StoreDir {
 		return nil
 	}
 	healthy, err := read(a.target.Open, a.env(sound.fresh(), record.StoreDir))
@@ -42,14 +42,15 @@ func (a *Auditor) Repaired(im, sound *Image, damage *faultfs.Damage) *checker.Vi
 	if err != nil {
 		return violation("repair fails", "%s; the store was repaired, and is not well: %v", damage, err)
 	}
-	return a.judgeRepaired(im, damage, report, state, healthy)
+	return a.judgeRepaired(im, report, state, healthy)
 }
 
 // judgeRepaired compares what a repaired store shows with what it would show without the damage. A key that the report
 // does not mention must be as a crash may leave it; any key must have a value that it once had, or none.
 func (a *Auditor) judgeRepaired(
-	im *Image, damage *faultfs.Damage, report contract.Repaired, state, healthy *history.State,
+	im *Image, report contract.Repaired, state, healthy *history.State,
 ) *checker.Violation {
+	damage := im.Damage
 	single := checker.Rule{Lower: checker.NothingMustSurvive}
 	if r := a.judges.Durability(im.Cut, state, single); r.Verdict == checker.Fail {
 		return violation("repair invents", "%s; the store was repaired, and now %s", damage, r.Violations[0].Sentence)
@@ -57,7 +58,7 @@ func (a *Auditor) judgeRepaired(
 	if !report.Damaged {
 		return nil // the store is as it was; the search judges it as such
 	}
-	excused := func(key []byte) bool { return mentions(report.Lost, damage, key) }
+	excused := func(key []byte) bool { return mentions(report.Lost, path.Base(im.Damaged), key) }
 	single.Lower = im.Rule.Lower
 	if r := a.judges.Durability(im.Cut, merged(state, healthy, excused), single); r.Verdict == checker.Fail {
 		return violation("repair loses silently", "%s; the store was repaired, its report does not say so, and %s",
@@ -68,9 +69,9 @@ func (a *Auditor) judgeRepaired(
 
 // mentions reports whether a key is in what a report says of the damaged file. What it says of others is no consequence of
 // the damage, and so excuses nothing: the end of a log that a crash has torn, for example.
-func mentions(lost []contract.Loss, damage *faultfs.Damage, key []byte) bool {
+func mentions(lost []contract.Loss, damaged string, key []byte) bool {
 	for _, l := range lost {
-		if l.File == path.Base(damage.Path) && bytes.Compare(l.From, key) <= 0 && (l.To == nil || bytes.Compare(key, l.To) <= 0) {
+		if l.File == damaged && bytes.Compare(l.From, key) <= 0 && (l.To == nil || bytes.Compare(key, l.To) <= 0) {
 			return true
 		}
 	}

@@ -8,21 +8,20 @@ import (
 	"path"
 
 	"github.com/lightningdb/lightning-torture/checker"
-	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
 // Rotten audits what verification says of an image in which something rotted.
-func (a *Auditor) Rotten(im *Image, damage *faultfs.Damage) *checker.Violation {
-	if path.Dir(damage.Path) != record.StoreDir {
-		return a.rottenCopies(im, damage)
+func (a *Auditor) Rotten(im *Image) *checker.Violation {
+	if path.Dir(im.Damaged) != record.StoreDir {
+		return a.rottenCopies(im)
 	}
 	env := a.env(im.fresh(), record.StoreDir)
 	store, err := a.target.Open(env)
 	if err != nil {
-		return a.refused(im, damage, err)
+		return a.refused(im, err)
 	}
 	state := &history.State{}
 	readErr := workloads.ReadAll(store, state)
@@ -38,17 +37,17 @@ func (a *Auditor) Rotten(im *Image, damage *faultfs.Damage) *checker.Violation {
 	_ = store.Close() // it may meet the damage, too
 	switch {
 	case readErr != nil && !isCorrupt(readErr):
-		return violation("wrong read", "%s; reading the store does not say so: %v", damage, readErr)
+		return violation("wrong read", "%s; reading the store does not say so: %v", im.Damage, readErr)
 	case err == nil && readErr != nil:
-		return violation("verify is blind", "%s; the store says %q when it is read, and verifying it finds nothing", damage, readErr)
+		return violation("verify is blind", "%s; the store says %q when it is read, and verifying it finds nothing", im.Damage, readErr)
 	case err != nil && !isCorrupt(err):
-		return violation("verify fails", "%s; verifying the store fails with an error that does not say so: %v", damage, err)
+		return violation("verify fails", "%s; verifying the store fails with an error that does not say so: %v", im.Damage, err)
 	}
 	return nil // NB: if both are nil, the search judges what the store shows
 }
 
 // refused audits the verification of a store that does not open.
-func (a *Auditor) refused(im *Image, damage *faultfs.Damage, err error) *checker.Violation {
+func (a *Auditor) refused(im *Image, err error) *checker.Violation {
 	verify := a.target.Administration.VerifyFiles
 	if verify == nil || !isCorrupt(err) {
 		return nil
@@ -61,7 +60,7 @@ func (a *Auditor) refused(im *Image, damage *faultfs.Damage, err error) *checker
 		}
 	}
 	if !isCorrupt(found) {
-		return violation("verify is blind", "%s; the store refuses to open (%v), and verifying its files says %v", damage, err, found)
+		return violation("verify is blind", "%s; the store refuses to open (%v), and verifying its files says %v", im.Damage, err, found)
 	}
 	return nil
 }

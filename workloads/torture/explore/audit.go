@@ -45,7 +45,7 @@ func (x *explorer) audit(point, sound *faultfs.CrashPoint, at origin) {
 	if !due || x.plan.Model.Device.IgnoreFlush > 0 || x.plan.Fault.Refuse && at.damage == nil {
 		return
 	}
-	im := &audit.Image{Point: point, Seed: plan.Mix(at.job.draw, uint64(at.leaf)), Cut: at.job.cut, Rule: x.rule}
+	im := &audit.Image{Point: sound, Seed: plan.Mix(at.job.draw, uint64(at.leaf)), Cut: at.job.cut, Rule: x.rule}
 	var wrong *checker.Violation
 	x.attempt = attempt{at.job.point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(im.Seed)}), at, at.path}
 	err := x.prober.Do(func() {
@@ -53,10 +53,12 @@ func (x *explorer) audit(point, sound *faultfs.CrashPoint, at origin) {
 			wrong = x.subject.Audit.Healthy(im, copies)
 			return
 		}
-		if wrong = x.subject.Audit.Rotten(im, at.damage); wrong == nil {
-			healthy := *im
-			healthy.Point = sound
-			wrong = x.subject.Audit.Repaired(im, &healthy, at.damage)
+		rotten := im.Rotten(point, at.damage)
+		if wrong = x.subject.Audit.Rotten(rotten); wrong == nil {
+			wrong = x.subject.Audit.Repaired(rotten, im)
+		}
+		if wrong == nil {
+			wrong = x.subject.Audit.Repaired(im.Without(at.damage.Path), im)
 		}
 	})
 	x.tally.Audited++
