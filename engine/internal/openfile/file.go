@@ -85,6 +85,9 @@ func (f *File) open() error {
 	file, err := f.pool.dir.Open(f.name)
 	if err != nil {
 		f.pool.left()
+		if refused := f.pool.refused.Load(); refused != nil { // meanwhile
+			return *refused
+		}
 		return corrupt.Missing(f.name, err)
 	}
 	f.file = file

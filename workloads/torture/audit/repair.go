@@ -58,7 +58,7 @@ func (a *Auditor) judgeRepaired(
 	if !report.Damaged {
 		return nil // the store is as it was; the search judges it as such
 	}
-	excused := func(key []byte) bool { return mentions(report.Lost, path.Base(im.Damaged), key) }
+	excused := func(key []byte) bool { return im.mentions(report.Lost, key) }
 	single.Lower = im.Rule.Lower
 	if r := a.judges.Durability(im.Cut, merged(state, healthy, excused), single); r.Verdict == checker.Fail {
 		return violation("repair loses silently", "%s; the store was repaired, its report does not say so, and %s",
@@ -68,10 +68,13 @@ func (a *Auditor) judgeRepaired(
 }
 
 // mentions reports whether a key is in what a report says of the damaged file. What it says of others is no consequence of
-// the damage, and so excuses nothing: the end of a log that a crash has torn, for example.
-func mentions(lost []contract.Loss, damaged string, key []byte) bool {
+// the damage, and so excuses nothing: the end of a log that a crash has torn, for example. Only of a file that is missing there
+// may be nothing left but a gap, which shows in another one.
+func (im *Image) mentions(lost []contract.Loss, key []byte) bool {
 	for _, l := range lost {
-		if l.File == damaged && bytes.Compare(l.From, key) <= 0 && (l.To == nil || bytes.Compare(key, l.To) <= 0) {
+		gap := im.Missing && l.From == nil && l.To == nil
+		about := gap || l.File == path.Base(im.Damaged)
+		if about && bytes.Compare(l.From, key) <= 0 && (l.To == nil || bytes.Compare(key, l.To) <= 0) {
 			return true
 		}
 	}
