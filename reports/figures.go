@@ -19,7 +19,7 @@ type figure struct {
 
 // figures are the numbers behind the verdict, most important first.
 func figures(r *torture.Result) []figure {
-	return []figure{
+	all := []figure{
 		{
 			Label: "crash images", Value: grouped(r.Images),
 			Note: images(r),
@@ -47,6 +47,13 @@ func figures(r *torture.Result) []figure {
 			Note: "the rest is the engine",
 		},
 	}
+	if q := &r.Quota; q.Cells.Owed > 0 {
+		all = append(all, figure{
+			Label: "quota", Value: q.Cells.String(),
+			Note: fmt.Sprintf("cells of the matrix have what a pass owes, %v crash points", q.CrashPoints),
+		})
+	}
+	return all
 }
 
 // coverageFigures says how many statements of the engine ran, if that is known.

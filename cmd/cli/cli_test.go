@@ -93,14 +93,14 @@ func TestFlagsReachTheLab(t *testing.T) {
 	b := newWorkbench(t, verdict(checker.Pass), nil)
 	require.Zero(t, b.run("-w", "bank, kv", "--workload=append", "-f", "eio write *.log nth=3", "--profile", "xfs", "--device", "tear=byte",
 		"--scenario", "power", "--seed", "18446744073709551615", "--for", "90s", "--rounds", "2", "--clients", "3",
-		"--ops", "4", "--keys", "5", "--workers", "6", "--stop-after", "7"))
+		"--ops", "4", "--keys", "5", "--workers", "6", "--stop-after", "7", "--limit", "1h"))
 	require.NotNil(t, b.asked.Progress)
 	b.asked.Progress = nil
 	require.Equal(t, torture.Options{
 		Workloads: []string{"bank", "kv", "append"}, Faults: []string{"eio write *.log nth=3"}, Profile: "xfs",
 		Device:   "tear=byte",
 		Scenario: "power", Seed: 1<<64 - 1, For: 90 * time.Second, Rounds: 2, Clients: 3, Ops: 4, Keys: 5, Workers: 6,
-		StopAfter: 7, Dir: b.dir,
+		StopAfter: 7, Limit: time.Hour, Dir: b.dir,
 	}, b.asked)
 }
 

@@ -19,7 +19,7 @@ const exitCodesText = `The exit code says what happened:
   143   terminated (SIGTERM); the same
 
 Once wasmexec has started a program, it exits with that program's code: 1 if a test failed, 2 if it crashed.
-Only 4 is worth an automatic retry. 3 asks for more time (--for) or more rounds.
+Only 4 is worth an automatic retry. With 3, the result says what is missing.
 An interrupted run ends with 130 or 143 even if it had found a violation.
 `
 

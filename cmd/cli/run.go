@@ -17,7 +17,11 @@ import (
 const runText = `Run workloads on an engine, on a disk that misbehaves, and judge every disk that a crash could leave.
 
 Without flags, it runs for about 20 s: each workload under the common faults, and each rare fault under one workload. A
-fault is a name of "list faults" or a rule, such as "eio write *.log nth=3". Names may be repeated or separated by commas;
+pass owes a quota of work: some crash points in each of these cells, crashes behind commits that have to survive them, every
+crash profile, and every dangerous situation that the engine names. The quota decides, and not the clock: --for says how
+long to go on once it is met. If meeting it takes longer, so does the run, up to --limit.
+
+A fault is a name of "list faults" or a rule, such as "eio write *.log nth=3". Names may be repeated or separated by commas;
 "all" stands for all of them.
 
 The result goes to standard output, an HTML report and the findings to the output directory.`
@@ -51,7 +55,8 @@ func runCommand(t *tool) *cobra.Command {
 	flags.StringVar(&f.opts.Device, "device", "", "`WORDS` for what the disk does at a power cut (default whole sectors of 512)")
 	flags.StringVar(&f.opts.Scenario, "scenario", "", "`NAME` of a scenario, instead of the matrix")
 	flags.Uint64Var(&f.opts.Seed, "seed", 1, "seed of everything")
-	flags.DurationVar(&f.opts.For, "for", 0, "how long to go on starting runs (default 20s, unless --rounds is set)")
+	flags.DurationVar(&f.opts.For, "for", 0, "how long to go on once the quota is met (default 20s, unless --rounds is set)")
+	flags.DurationVar(&f.opts.Limit, "limit", 0, "how long the quota may take (default ten times --for, at least 10m)")
 	flags.IntVar(&f.opts.Rounds, "rounds", 0, "how often to go through the matrix (default until --for is over)")
 	flags.IntVar(&f.opts.Clients, "clients", 0, "concurrent clients of a workload, up to 256 (default 1 to 4, by seed)")
 	flags.IntVar(&f.opts.Ops, "ops", 0, "operations per client, up to 100000, and 200000 of all (default by seed)")
@@ -140,6 +145,9 @@ func (f *runFlags) command(name binary) string {
 	}
 	if f.opts.For != 0 {
 		words = append(words, "--for", f.opts.For.String())
+	}
+	if f.opts.Limit != 0 {
+		words = append(words, "--limit", f.opts.Limit.String())
 	}
 	for _, flag := range []struct {
 		name  string

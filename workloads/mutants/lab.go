@@ -150,7 +150,9 @@ func (l *Lab) runIn(ctx context.Context, binary, dir string, limit time.Duration
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit+grace)
 	defer cancel()
-	args := []string{"run", "--format", "json", "--for", limit.String(), "--stop-after", "1", "--dir", dir}
+	args := []string{
+		"run", "--format", "json", "--for", limit.String(), "--limit", (limit + grace/2).String(), "--stop-after", "1", "--dir", dir,
+	}
 	cmd := exec.CommandContext(ctx, binary, slices.Concat(args, flags)...)
 	cmd.Dir = l.Root
 	var stdout, stderr bytes.Buffer

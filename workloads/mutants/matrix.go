@@ -41,7 +41,8 @@ func (l *Lab) cells(ctx context.Context, binary string, m Mutant) ([]Cell, error
 	}
 	var cells []Cell
 	for _, column := range l.columns {
-		a, err := l.run(ctx, binary, column.factor*l.Each, column.Flags...)
+		limit := column.factor * l.Each // of the quota too: a column shows what is found in that time
+		a, err := l.run(ctx, binary, limit, append([]string{"--limit", limit.String()}, column.Flags...)...)
 		if err != nil {
 			return nil, fmt.Errorf("%s under %s: %w", m.Name, column.Name, err)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/quota"
 	"github.com/lightningdb/lightning-torture/workloads/torture/replay"
 	"github.com/lightningdb/lightning-torture/workloads/torture/shrink"
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
@@ -64,6 +65,9 @@ type Site = explain.Site
 
 // Shrunk says how far a finding was reduced.
 type Shrunk = shrink.Shrunk
+
+// Quota is the work that a run owes before its pass means anything, and what was done of it.
+type Quota = quota.Quota
 
 // ReplayOptions says how to replay.
 type ReplayOptions = replay.Options

@@ -28,6 +28,7 @@ type campaign struct {
 	limits    func(seed uint64) contract.Limits // those of the run with that seed
 	deadline  time.Time                         // zero: none
 	cutOff    int                               // runs that were cut off because they took too long
+	gaveUp    bool                              // the time for the quota was over
 	sampling  bool                              // runs are explored under all profiles
 	demanding bool                              // it is the default run, which has to reach every goal
 
@@ -67,6 +68,7 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 	if opts.For > 0 {
 		c.deadline = c.progress.begin.Add(opts.For)
 	}
+	c.owe()
 	return c, nil
 }
 
@@ -80,9 +82,6 @@ func makeWritable(dir string) error {
 	}
 	return nil
 }
-
-// finished reports whether no further run should begin.
-func (c *campaign) finished(ctx context.Context) bool { return c.ended(ctx) || c.timeIsUp() }
 
 // timeIsUp reports whether the time of the campaign is over.
 func (c *campaign) timeIsUp() bool { return !c.deadline.IsZero() && !time.Now().Before(c.deadline) }
@@ -195,21 +194,6 @@ func leaving(ctx context.Context) <-chan struct{} {
 	gone := make(chan struct{})
 	context.AfterFunc(ctx, func() { time.AfterFunc(record.Grace, func() { close(gone) }) })
 	return gone
-}
-
-// missedGoals says which goals the campaign did not reach. Only the default run has to reach them: one that is narrowed to a
-// workload, a fault or a size, or that stops at its first finding, may be unable to.
-func (c *campaign) missedGoals() []string {
-	if !c.demanding {
-		return nil
-	}
-	var reasons []string
-	for _, g := range c.figures.goals {
-		if g.Points == 0 {
-			reasons = append(reasons, fmt.Sprintf("goal %s was not reached: %s", g.Name, g.Text))
-		}
-	}
-	return reasons
 }
 
 // unseenProfiles returns a reason for each profile that should have had crash images but had none.

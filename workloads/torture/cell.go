@@ -7,18 +7,30 @@ import (
 
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/quota"
 )
 
 // cell is one field of the matrix, and what decides whether its runs prove anything.
 type cell struct {
-	result     Cell
-	series     *plan.Series // the runs of a sweep; nil: one run per round
-	swept      bool         // the sweep came to its end
-	needsFault bool
-	needsLoss  bool
-	bytesLost  uint64
-	committed  int // commits of clients that were acknowledged
-	unknown    map[string]bool
+	result   Cell
+	series   *plan.Series // the runs of a sweep; nil: one run per round
+	swept    bool         // the sweep came to its end
+	owes     quota.Owed
+	done     quota.Done
+	complete bool // it was counted as complete
+	unknown  map[string]bool
+}
+
+// missing says why the runs of a cell prove nothing, if so.
+func (c *cell) missing() string {
+	c.done.Injected = 0
+	for _, n := range c.result.Injected {
+		c.done.Injected += n
+	}
+	if c.series != nil && !c.swept && c.done.Runs > 0 {
+		return fmt.Sprintf("later calls were not made to fail: it ended after %d runs", c.done.Runs)
+	}
+	return c.owes.Missing(&c.done)
 }
 
 // cellsOf returns the cells of a campaign: every workload under every fault, or what its scenario consists of.
@@ -73,32 +85,10 @@ func (c *cell) unclear(reason string, n int) {
 	}
 }
 
-// judge says why the runs of a cell prove nothing, if so: a fault that never fired and a crash that never lost a byte
-// are the failures that the lab exists to prevent.
+// judge gives the reasons why the runs of a cell prove nothing, if so.
 func (c *cell) judge() {
-	r := &c.result
-	say := func(format string, args ...any) { r.Reasons = append(r.Reasons, fmt.Sprintf(format, args...)) }
-	fired := uint64(0)
-	for _, n := range r.Injected {
-		fired += n
+	if why := c.missing(); why != "" {
+		c.result.Reasons = append(c.result.Reasons, why)
 	}
-	switch {
-	case c.swept && fired == 0:
-		say("its fault was never injected")
-	case r.Runs == 0:
-		say("it never ran: the time was over")
-	case r.Images == 0:
-		say("no crash image was recovered")
-	case c.series != nil && !c.swept:
-		say("the time was over after %d runs; later calls were not made to fail", r.Runs)
-	case c.needsFault && fired == 0:
-		say("its fault was never injected")
-	case c.committed == 0:
-		say("no commit of a client was acknowledged")
-	case c.needsLoss && c.bytesLost == 0:
-		say("no crash lost a byte")
-	}
-	for _, reason := range slices.Sorted(maps.Keys(c.unknown)) {
-		say("%s", reason)
-	}
+	c.result.Reasons = append(c.result.Reasons, slices.Sorted(maps.Keys(c.unknown))...)
 }

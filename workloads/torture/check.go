@@ -20,7 +20,12 @@ func Check(ctx context.Context, target Target, opts Options) (*Result, error) {
 		return nil, err
 	}
 	stop := c.progress.watch(c.opts.Progress)
-	err = c.rounds(ctx)
+	limited, cancel := c.limited(ctx)
+	defer cancel()
+	if err = c.rounds(limited); err == nil {
+		err = c.steer(limited)
+	}
+	c.gaveUp = limited.Err() != nil
 	stop()
 	if err != nil {
 		return nil, err
@@ -28,8 +33,7 @@ func Check(ctx context.Context, target Target, opts Options) (*Result, error) {
 	return c.finish(ctx)
 }
 
-// rounds goes through the matrix round by round. The first round is finished even if the time is over: a cell that never
-// ran would leave the verdict open.
+// rounds goes through the matrix round by round. The first round is finished even if the time is over: it has the quota.
 func (c *campaign) rounds(ctx context.Context) error {
 	cells := c.byFault()
 	for round := 0; c.opts.Rounds == 0 || round < c.opts.Rounds; round++ {
@@ -68,7 +72,10 @@ func (c *campaign) runCell(ctx context.Context, cell *cell, round, left int) err
 	}
 	budget, cancel := c.budget(ctx, left)
 	defer cancel()
-	return c.examine(ctx, budget, cell, r)
+	if err := c.examine(ctx, budget, cell, r); err != nil || round > 0 {
+		return err
+	}
+	return c.complete(ctx, cell)
 }
 
 // maxDraws is how often a run is drawn at most. The last one counts even if its fault hit nothing.
@@ -83,7 +90,7 @@ func (c *campaign) draw(ctx context.Context, cell *cell, round int) (*record.Rec
 		if err != nil {
 			return nil, err
 		}
-		missed := r.Plan.Injects() && len(r.Injected) == 0 || len(r.CrashTicks()) == 0 || round == 0 && r.Committed() == 0
+		missed := r.Plan.Injects() && len(r.Injected) == 0 || len(r.CrashTicks()) == 0 || round <= 0 && r.Committed() == 0
 		if !missed || len(r.Problems) > 0 || r.CutOff || n == maxDraws-1 {
 			return r, nil
 		}
@@ -110,8 +117,9 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		r.Reasons = append(r.Reasons, c.thin)
 	}
 	stopped := c.stopped() // a campaign that was asked to stop here owes nothing else
+	r.Quota = c.quota()
 	if !stopped {
-		r.Reasons = slices.Concat(r.Reasons, c.unseenProfiles(), c.missedGoals())
+		r.Reasons = slices.Concat(r.Reasons, c.unmet(ctx, &r.Quota), c.unseenProfiles(), c.missedGoals())
 	}
 	for _, cell := range c.cells {
 		if !stopped {

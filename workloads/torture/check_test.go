@@ -14,6 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/quota"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
@@ -140,18 +141,13 @@ func TestAFaultThatNeverFiresIsNoPass(t *testing.T) {
 
 func TestCellsThatProveNothing(t *testing.T) {
 	good := cell{
-		result:     Cell{Runs: 1, Images: 9, Injected: map[string]uint64{"eio_write": 1}},
-		needsFault: true, needsLoss: true, bytesLost: 1, committed: 1,
+		result: Cell{Injected: map[string]uint64{"eio_write": 1}}, owes: quota.Owed{Fault: true},
+		done: quota.Done{Runs: 1, Images: 9, Points: 3, Committed: 1},
 	}
 	for reason, spoil := range map[string]func(c *cell){
 		"":                         func(*cell) {},
-		"it never ran":             func(c *cell) { c.result.Runs = 0 },
-		"no crash image":           func(c *cell) { c.result.Images = 0 },
 		"never injected":           func(c *cell) { c.result.Injected = nil },
-		"its fault was never":      func(c *cell) { c.result.Injected, c.result.Runs, c.series, c.swept = nil, 0, &plan.Series{}, true },
-		"the time was over after":  func(c *cell) { c.series = &plan.Series{} },
-		"no commit of a client":    func(c *cell) { c.committed = 0 },
-		"no crash lost a byte":     func(c *cell) { c.bytesLost = 0 },
+		"it ended after 1 runs":    func(c *cell) { c.series = &plan.Series{} },
 		"linearizability: too big": func(c *cell) { c.unknown = map[string]bool{"linearizability: too big": true} },
 	} {
 		c := good
@@ -216,17 +212,6 @@ func TestAStoreWithoutTransactionsIsAskedForNone(t *testing.T) {
 	}
 }
 
-// A slow machine is one for which the time is over before it begins.
-func TestSomethingOfEveryRunIsExploredHoweverShortTheTime(t *testing.T) {
-	o := toyOptions("power", "bitrot", "failed-fsync")
-	o.Rounds, o.For, o.Profile = 0, 1, ""
-	r := check(t, toy.Correct, o)
-	assert.Equal(t, checker.Pass, r.Verdict, "%v", r.Reasons)
-	for _, c := range r.Cells {
-		assert.GreaterOrEqual(t, c.CrashPoints, minPoints, c.Fault)
-	}
-}
-
 func TestRotIsLossEnough(t *testing.T) {
 	t.Parallel()
 	for name, needed := range map[string]bool{"power": true, "killed": false, "bitrot": false, "stale-block": false} {
@@ -237,6 +222,6 @@ func TestRotIsLossEnough(t *testing.T) {
 		s := &explore.Subject{Target: target, Recording: &record.Recording{Plan: p}}
 		s.Judges = judge.New(target, s.Recording)
 		newFigures(&target).addRun(c, explored{subject: s, found: &explore.Outcome{}})
-		assert.Equal(t, needed, c.needsLoss, name)
+		assert.Equal(t, needed, c.owes.Stake, name)
 	}
 }

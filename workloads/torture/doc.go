@@ -15,6 +15,7 @@
 //	explain   the order that is missing, and on which filesystems it matters
 //	shrink    the smallest run that fails
 //	evidence  findings, tokens, saved evidence, Go tests
+//	quota     how much work a pass owes
 //	replay    seeing a failure again, judging saved evidence anew
 //
 // The names that users need are aliased here; aliases.go lists them.
@@ -33,11 +34,11 @@
 //   - T2 (record): cuts are sharp. A client operation that was acknowledged before the next filesystem operation counts
 //     as acknowledged; one called after the last filesystem operation before the cut counts as not begun.
 //
-//   - T3 (torture): no fault, no verdict. A cell whose fault was never injected, whose clients committed nothing, or whose
-//     crashes lost no byte (unless its fault is rot or its profile is lose-none), is Inconclusive. Three of four faults
+//   - T3 (torture): no fault, no verdict. A cell is Inconclusive whose fault was never injected, whose clients committed
+//     nothing, none of whose crashes came after a commit that had to survive it, or at whose crashes nothing was pending
+//     (unless its fault is rot, its profile is lose-none, or all that could be left was recovered). Three of four faults
 //     begin when the store is loaded: one that hits earlier poisons the store before anything is at stake. An error is
-//     excused only if a fault came before it. An engine that acknowledges synced commits and changes nothing on the disk
-//     that it was given is an ErrConfig; one that writes far less than it acknowledges makes the run Inconclusive.
+//     excused only if a fault came before it.
 //
 //   - T4 (evidence, replay): a finding replays. Its token repeats a run of one client from the seed. Its saved evidence
 //     repeats any run, because it holds the operations themselves. Both hold the limits of the engine that the run had set;
@@ -51,7 +52,9 @@
 //
 //   - T6 (recovery): the lab's own time is measured, not estimated: everything outside the engine's calls.
 //
-//   - T7 (torture): a pass has cut power in every dangerous situation that its target names, if nothing narrowed the run down.
+//   - T7 (torture): a pass has cut power in every dangerous situation that its target names, if nothing narrowed the run
+//     down. What was not reached is steered to: crash points in such situations come first, and once everything else is done
+//     further runs are recorded until one gets there.
 //
 //   - T8 (explain): an explanation is an experiment. It recovers images that have lost certain operations and no
 //     others, and names the earliest crash that fails with that loss; if nothing has to be lost, it leaves out one
@@ -92,6 +95,11 @@
 //     finds the other after the next crash, although nothing has happened in between. Replays recover each image several
 //     times, since what comes and goes need not come at once. A recovery that shows the same after other looks at the disk is
 //     counted as a divergence, and its crash point is not exhaustive.
+//
+//   - T17 (quota, torture): the quota decides, not the clock. A pass owes so many crash points in each cell, spread over whole
+//     runs, with what T3, T7 and T9 ask for; Options.For only says how long to go on once that is done. A cell that got too
+//     little is continued by further runs. If the quota takes longer than Options.Limit, or the run is stopped before, the
+//     result is Inconclusive and says what is missing. A run of so many Rounds owes them, whatever they take.
 //
 // A campaign shares no state with others, so several may run at once.
 package torture

@@ -9,12 +9,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// examine judges a recorded run, as it was and, until the budget is spent, after crashes.
+// examine judges a recorded run, as it was and, until the budget is spent and what it owes is done, after crashes.
 func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *record.Recording) error {
 	s := c.subject(r)
 	live := c.judgeLive(ctx, cell, s)
 	run := explored{subject: s, live: live, found: &explore.Outcome{}}
 	req := c.request(ctx, s)
+	req.Owed, req.Steer = cell.owes.Points, c.wantedGoals()
 	if !req.First || len(live.Problems) == 0 {
 		part, cancel := c.mainPart(budget, r.Plan)
 		run.found = c.explore(part, req)
@@ -29,9 +30,7 @@ func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *record.Re
 	if err := c.addFindings(ctx, cell, s, failures); err != nil {
 		return err
 	}
-	if err := c.exploreMinimum(ctx, cell, run); err != nil {
-		return err
-	}
+	c.note(cell)
 	return c.sampleProfiles(ctx, budget, cell, s)
 }
 
@@ -46,21 +45,4 @@ func (c *campaign) judgeLive(ctx context.Context, cell *cell, s *explore.Subject
 func (c *campaign) addSample(ctx context.Context, cell *cell, sample explored) error {
 	c.progress.unknown.Add(int64(c.figures.addSample(cell, sample)))
 	return c.addFindings(ctx, cell, sample.subject, sample.found.Failures)
-}
-
-// What is explored of every run, however slow the machine is.
-const (
-	minPoints = 6
-	minImages = 24 // images of one crash point
-)
-
-// exploreMinimum explores a few more crash points of a run if time ran out before the minimum was reached.
-func (c *campaign) exploreMinimum(ctx context.Context, cell *cell, run explored) error {
-	if t := run.found.Tally; t.Points >= minPoints || t.Left == 0 || c.ended(ctx) {
-		return nil
-	}
-	req := c.request(ctx, run.subject)
-	req.Images = minImages
-	req.Ticks = [][]uint64{record.Spread(run.subject.Recording.CrashTicks(), minPoints, run.subject.Recording.Plan.Spec.Seed)}
-	return c.addSample(ctx, cell, explored{subject: run.subject, live: run.live, found: c.explore(ctx, req)})
 }

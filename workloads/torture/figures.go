@@ -63,15 +63,20 @@ func (f *figures) addRun(c *cell, e explored) (unknown int) {
 	r := e.subject.Recording
 	c.result.Runs++
 	c.result.Profile = r.Plan.Spec.Profile
-	c.committed += r.Committed()
-	c.needsFault = c.needsFault || len(r.Plan.Rules) > 0
-	c.needsLoss = r.Plan.Spec.Profile != "lose-none" && !r.Plan.Fault.Rot // rot is loss enough
+	rule := r.Plan.Fault.Rule(e.subject.Target.Promises)
+	c.done.Runs++
+	c.done.Committed += r.Committed()
+	c.owes.Fault = c.owes.Fault || len(r.Plan.Rules) > 0
+	c.owes.Stake = r.Plan.Spec.Profile != "lose-none" && !r.Plan.Fault.Rot // rot is loss enough
+	if c.owes.Behind = rule.Lower != checker.NothingMustSurvive && !r.Plan.Fault.Rot; c.owes.Behind {
+		c.done.Behind += e.found.Behind(e.subject)
+	}
 	for kind, n := range r.Injected {
 		c.result.Injected[kind] += n
 	}
 	f.limits.add(r.Plan.Spec.Limits)
 	fmt.Fprintln(f.traces, r.Hash())
-	if rule := r.Plan.Fault.Rule(e.subject.Target.Promises); rule.Lower == 0 && !r.Plan.Fault.Rot {
+	if rule.Lower == checker.SyncedMustSurvive && !r.Plan.Fault.Rot {
 		acked, kept := e.found.Survival(e.subject)
 		f.acked, f.kept = f.acked+acked, f.kept+kept
 	}
@@ -93,7 +98,10 @@ func (f *figures) add(c *cell, e explored) (unknown int) {
 	c.result.CrashPoints += t.Points
 	c.result.Images += t.Images
 	if p.Spec.Profile == c.result.Profile {
-		c.bytesLost += t.BytesLost
+		c.done.Points += t.Points
+		c.done.Images += t.Images
+		c.done.AtStake += t.AtStake
+		c.done.Open += t.Sampled + t.Left
 	}
 	if t.Rotted > 0 {
 		c.result.Injected[p.Rules[0].Key()] += t.Rotted

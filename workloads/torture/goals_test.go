@@ -6,6 +6,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/lightningdb/lightning-torture/faultfs"
+
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
@@ -34,4 +36,11 @@ func TestGoalsAreCounted(t *testing.T) {
 	require.Equal(t, "unsynced-write", result.Goals[0].Name)
 	assert.Positive(t, result.Goals[0].Points)
 	assert.Less(t, result.Goals[0].Points, result.CrashPoints)
+}
+
+// writesBeyond is the situation in which a file is longer than so many bytes and was written last.
+func writesBeyond(size int64) func() func(*faultfs.Op) bool {
+	return func() func(*faultfs.Op) bool {
+		return func(op *faultfs.Op) bool { return op.Kind == faultfs.OpWrite && op.Off > size }
+	}
 }

@@ -21,7 +21,7 @@ type Options struct {
 	Device    string        // what the disk does to unsynced writes, as faultfs.ParseDevice reads it; empty: sectors are whole
 	Scenario  string        // a named run instead of the matrix: see Scenarios
 	Seed      uint64        // the seed of everything; 0 means 1
-	For       time.Duration // how long to go on starting runs; the first round is finished in any case; 0: 20 s, unless Rounds is set; see T13
+	For       time.Duration // how long to go on once the quota is met (see T17), from the beginning; 0: 20 s, unless Rounds is set
 	Rounds    int           // how often to go through the matrix; 0: until For is over
 	Clients   int           // concurrent clients of a workload; 0: a choice per run, from 1 to 4
 	Ops       int           // operations per client; 0: a choice per run
@@ -30,6 +30,9 @@ type Options struct {
 	// CrashPoints is how many crash points of each run are explored at most, spread evenly over it; 0: as many as For
 	// allows, or all if there is no such limit. The others count as unexplored. A scenario has a number of its own.
 	CrashPoints int
+	// Limit is how long the quota may take. When it is over the result is inconclusive, unless the quota is met. 0: ten times
+	// For, and ten minutes at least; no limit if Rounds is set and For is not.
+	Limit time.Duration
 	// Patience is how long the engine may take over one operation or one recovery before it counts as hanging; 0: 30 s.
 	Patience time.Duration
 	// Limits says which limits of the engine the runs set (see Target.Limits), such as "manifest-roll 200, table 512". Empty:
@@ -64,6 +67,12 @@ func (o *Options) isDefault() bool {
 // NB: For is compared before its default is set, so a run with Rounds and no For rotates too.
 const rotatingFor = time.Minute
 
+// A quota may take much longer than For on a machine that is busy, and has to end some day.
+const (
+	quotaTimes = 10
+	minLimit   = 10 * time.Minute
+)
+
 func (o Options) withDefaults(promises Promises) Options {
 	if len(o.Workloads) == 0 || len(o.Workloads) == 1 && o.Workloads[0] == "all" {
 		o.Workloads = nil
@@ -96,6 +105,9 @@ func (o Options) withDefaults(promises Promises) Options {
 	}
 	if o.For == 0 && o.Rounds == 0 {
 		o.For = 20 * time.Second
+	}
+	if o.Limit == 0 && o.For > 0 {
+		o.Limit = max(quotaTimes*o.For, minLimit)
 	}
 	return o
 }
@@ -144,6 +156,9 @@ func (o Options) checkNumbers() error {
 		}
 	}
 	if err := plan.CheckDuration("--for", o.For, plan.MaxFor); err != nil {
+		return err
+	}
+	if err := plan.CheckDuration("--limit", o.Limit, quotaTimes*plan.MaxFor); err != nil {
 		return err
 	}
 	if err := plan.CheckDuration("Patience", o.Patience, plan.MaxPatience); err != nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/quota"
 )
 
 // Progress is how far a Check has come.
@@ -16,7 +17,8 @@ type Progress struct {
 	Images      int
 	Findings    int
 	Unknown     int
-	Now         string // what is running: "bank × failed-fsync, seed 7"
+	Cells       quota.Share // of the matrix: those that have had what a pass owes
+	Now         string      // what is running: "bank × failed-fsync, seed 7"
 }
 
 // progress counts while a campaign runs, and reports to a watcher.
@@ -24,6 +26,8 @@ type progress struct {
 	begin         time.Time
 	explored      explore.Progress
 	runs, unknown atomic.Int64
+	complete      atomic.Int64 // cells
+	cells         int
 	now           atomic.Value // string
 }
 
@@ -58,5 +62,6 @@ func (p *progress) snapshot() Progress {
 	return Progress{
 		Elapsed: time.Since(p.begin), Runs: int(p.runs.Load()), CrashPoints: int(p.explored.Points.Load()),
 		Images: int(p.explored.Images.Load()), Findings: int(p.explored.Failures.Load()), Unknown: int(p.unknown.Load()), Now: now,
+		Cells: quota.Share{Done: int(p.complete.Load()), Owed: p.cells},
 	}
 }

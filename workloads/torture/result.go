@@ -41,6 +41,7 @@ type Result struct {
 	Goals            []GoalCount             `json:"goals"`               // dangerous situations, and how often power was cut in each
 	Limits           []LimitCount            `json:"limits,omitempty"`    // the limits of the engine that runs can set, and how many did
 	Unreached        []string                `json:"unreached,omitempty"` // limits of the engine that no run reaches
+	Quota            Quota                   `json:"quota"`               // the work that a pass owes, and what was done of it
 	Cells            []Cell                  `json:"cells"`
 	Reasons          []string                `json:"reasons,omitempty"` // why the verdict is inconclusive, a sentence each
 	Interrupted      bool                    `json:"interrupted,omitempty"`

@@ -23,6 +23,7 @@ const (
 	sampleImages      = 64 // images of one of them
 	sampleLives       = 2  // recoveries of one of them that are crashed in turn
 	sampleShare       = 4  // a quarter of a run's time
+	profilePoints     = 8  // crash points that a campaign owes each profile
 )
 
 // samples reports whether a run is explored under the other profiles too.
@@ -31,7 +32,7 @@ func (c *campaign) samples(p *plan.Plan) bool { return c.sampling && p.Fault.Pro
 // mainPart returns the part of a run's time that belongs to its main profile.
 func (c *campaign) mainPart(ctx context.Context, p *plan.Plan) (context.Context, context.CancelFunc) {
 	end, ok := ctx.Deadline()
-	if !ok || !c.samples(p) {
+	if !ok || c.deadline.IsZero() || !c.samples(p) {
 		return context.WithCancel(ctx)
 	}
 	return context.WithTimeout(ctx, time.Until(end)*(sampleShare-1)/sampleShare)
@@ -44,7 +45,7 @@ func (c *campaign) sampleProfiles(ctx, budget context.Context, cell *cell, s *ex
 	}
 	others := slices.DeleteFunc(faultfs.Profiles(), func(p faultfs.Profile) bool { return p.Name == s.Recording.Plan.Spec.Profile })
 	for i, profile := range others {
-		unseen := c.figures.profiles[profile.Name].Images == 0 // even if the time is up: every profile must have some images
+		unseen := c.figures.profiles[profile.Name].CrashPoints < profilePoints // it is owed some, even if the time is up
 		if c.ended(ctx) || c.timeIsUp() && !unseen {
 			continue
 		}
@@ -53,8 +54,11 @@ func (c *campaign) sampleProfiles(ctx, budget context.Context, cell *cell, s *ex
 		req.Images, req.Lives = sampleImages, sampleLives
 		all, seed := other.Recording.CrashTicks(), other.Recording.Plan.Spec.Seed
 		req.Ticks = [][]uint64{record.Spread(all, samplePoints, seed)}
+		if unseen {
+			req.Owed = samplePoints
+		}
 		part, cancel := ctx, context.CancelFunc(func() {})
-		if end, ok := budget.Deadline(); ok && !unseen {
+		if end, ok := budget.Deadline(); ok && !c.deadline.IsZero() {
 			req.Ticks = append(req.Ticks, without(record.Spread(all, samplePointsTimed, seed), req.Ticks[0]))
 			part, cancel = context.WithTimeout(budget, time.Until(end)/time.Duration(len(others)-i))
 		}

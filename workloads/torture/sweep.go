@@ -8,7 +8,7 @@ import (
 
 // sweep goes through the runs of a cell until its fault has no call left to hit.
 func (c *campaign) sweep(ctx context.Context, cell *cell) error {
-	for n := 1; !c.finished(ctx); n++ {
+	for n := 1; !c.ended(ctx); n++ {
 		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.series.Rule(n), Seed: c.opts.Seed})
 		if err != nil || ctx.Err() != nil {
 			return err

@@ -14,9 +14,6 @@ func (r *Result) conclude() {
 			r.Reasons = append(r.Reasons, fmt.Sprintf("%s × %s: %s", c.Workload, c.Fault, reason))
 		}
 	}
-	if r.Interrupted {
-		r.Reasons = append(r.Reasons, "interrupted before the time was over")
-	}
 	switch {
 	case len(r.Findings) > 0:
 		r.Verdict = checker.Fail

@@ -66,6 +66,9 @@ func (p *Line) describe(now torture.Progress) string {
 	line := fmt.Sprintf("torture: elapsed %s, images %s (%s/s), crash points %s, runs %s, findings %s, unknown %s",
 		clock(now.Elapsed), count(now.Images), count(rate(now.Images, now.Elapsed)), count(now.CrashPoints),
 		count(now.Runs), count(now.Findings), count(now.Unknown))
+	if now.Cells.Done < now.Cells.Owed {
+		line += fmt.Sprintf(", quota %v cells", now.Cells)
+	}
 	if p.Width > 0 && now.Now != "" {
 		return line + ", now " + now.Now
 	}

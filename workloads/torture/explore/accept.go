@@ -83,7 +83,7 @@ func (x *explorer) judgeState(at origin, read *history.State) (checker.Result, *
 // ask asks every judge of recovered states.
 func (x *explorer) ask(at origin, state *history.State) judge.Verdict {
 	crash := judge.Crash{Tick: at.job.point.Tick, Cut: at.job.cut, Damage: at.damage, Draw: at.job.draw, Leaf: at.leaf}
-	verdict := x.subject.Judges.State(x.shared.ctx, crash, state, x.rule)
+	verdict := x.subject.Judges.State(x.ctx(), crash, state, x.rule)
 	if verdict.WrongTotal != nil {
 		x.wrongTotal = verdict.WrongTotal
 	}

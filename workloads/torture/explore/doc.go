@@ -34,5 +34,9 @@
 //   - E7: some images are also recovered on a disk that fails, and again once it is healthy. What the store then lost is
 //     blamed on the fault only if the same calls lose nothing without it.
 //
+// The package has more than 25 files because each kind of crash, and each question that is asked of an image, is one file.
+//
 // A crash is a power cut, an explorer is a goroutine that searches. Clients are those of the recording.
+//
+//structure:limits files=28
 package explore

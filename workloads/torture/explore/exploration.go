@@ -18,11 +18,13 @@ func Explore(ctx context.Context, req Request) *Outcome {
 	if caller == nil {
 		caller = ctx
 	}
-	ctx, stop := context.WithCancel(ctx)
+	ctx, stopSoon := context.WithCancel(ctx)
+	whole, stopAll := context.WithCancel(caller)
+	stop := func() { stopSoon(); stopAll() }
 	defer stop()
 	goals := contract.GoalsOf(&req.Subject.Target)
 	common := &shared{
-		req: &req, ctx: ctx, seed: maphash.MakeSeed(), stop: stop, goals: len(goals),
+		req: &req, ctx: ctx, whole: whole, seed: maphash.MakeSeed(), stop: stop, goals: len(goals),
 		situations: situations(goals, req.Subject.Recording.Trace),
 	}
 	jobs := make(chan job)
@@ -39,11 +41,11 @@ func Explore(ctx context.Context, req Request) *Outcome {
 			done <- x
 		}()
 	}
-	f := &feeder{req: &req}
+	f := &feeder{req: &req, steered: steered(common.situations, req.Steer)}
 	var feeding sync.WaitGroup
 	feeding.Go(func() {
 		defer close(jobs)
-		f.feed(ctx, jobs)
+		f.feed(ctx, whole, jobs)
 	})
 	found := gather(caller, common, crew, done)
 	feeding.Wait()

@@ -20,6 +20,7 @@ type job struct {
 	bounds record.Bounds
 	draw   uint64 // the seed of its random choices: probes, nested crashes, repetitions, rot
 	endure bool   // crash its recovery again and again instead of exploring it
+	owed   bool   // explore it even if the time is over
 }
 
 // origin is how an image came about.
@@ -50,7 +51,8 @@ type attempt struct {
 // Request.Progress.
 type shared struct {
 	req        *Request
-	ctx        context.Context // done: nothing further begins
+	ctx        context.Context // done: nothing further begins, unless it is owed
+	whole      context.Context // done: nothing further begins at all
 	seed       maphash.Seed
 	situations map[uint64][]int // goals by the tick of a crash that hits them
 	goals      int
@@ -71,6 +73,7 @@ type explorer struct {
 	callers   bool   // second lives have to say which code of the engine they come from
 	attempt   attempt
 	verdicts  verdicts
+	owed      bool          // the crash point at hand is owed
 	gaps      bool          // some crash of a recovery of the crash point at hand was left out
 	strayed   bool          // some recovery of the crash point at hand did not repeat
 	shown     history.State // what the recovery showed that is to be repeated
@@ -101,7 +104,18 @@ func (x *explorer) recover(c recovery.Call, a attempt) (*history.State, error) {
 }
 
 // ended reports whether the exploration is over: no further recovery should begin.
-func (x *explorer) ended() bool { return x.shared.ctx.Err() != nil }
+func (x *explorer) ended() bool { return x.ctx().Err() != nil }
+
+// ctx returns the context of the crash point at hand.
+func (x *explorer) ctx() context.Context {
+	if x.owed {
+		return x.shared.whole
+	}
+	return x.shared.ctx
+}
+
+// late reports whether the crash point at hand is only explored because it is owed.
+func (x *explorer) late() bool { return x.owed && x.shared.ctx.Err() != nil }
 
 // abandon reports whether a recovery was going on and was taken away from the explorer, because whoever asked for the
 // exploration is gone. The caller owns the explorer from then on.

@@ -2,6 +2,7 @@ package explore
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,12 +14,27 @@ import (
 
 // feeder makes the crash points of a request and hands them to the explorers.
 type feeder struct {
-	req   *Request
-	spent recovery.Spent
+	req     *Request
+	steered []uint64 // crash points that hit the goals of Request.Steer, ascending
+	spent   recovery.Spent
 }
 
-// passes returns the ticks to cut power at, in the order in which to go through them.
+// passes returns the ticks to cut power at, in the order in which to go through them. Those that hit a wanted goal come
+// first.
 func (f *feeder) passes() [][]uint64 {
+	all := f.planned()
+	if len(f.steered) == 0 {
+		return all
+	}
+	first := [][]uint64{f.steered}
+	for _, pass := range all {
+		first = append(first, slices.DeleteFunc(slices.Clone(pass), func(tick uint64) bool { return slices.Contains(f.steered, tick) }))
+	}
+	return first
+}
+
+// planned returns the ticks to cut power at if no goal is wanted.
+func (f *feeder) planned() [][]uint64 {
 	r := f.req.Subject.Recording
 	switch {
 	case f.req.Ticks != nil || f.req.Endless != 0:
@@ -35,20 +51,34 @@ func (f *feeder) passes() [][]uint64 {
 
 // feed sends the crash points in passes. After a quarter of them it also sends the one whose recovery is crashed again and
 // again.
-func (f *feeder) feed(ctx context.Context, jobs chan<- job) {
+//
+// The crash points that are owed are sent until whole is done, the others until ctx is.
+func (f *feeder) feed(ctx, whole context.Context, jobs chan<- job) {
 	r := f.req.Subject.Recording
 	fs := faultfs.Recorded(r.Trace)
 	cuts := record.NewCuts(r.Trace, r.History)
+	owed := 0
+	if f.req.Owed > 0 {
+		owed = f.req.Owed + len(f.steered)
+	}
 	send := func(timeline *faultfs.Timeline, tick uint64, endure bool) bool {
+		until, isOwed := ctx, owed > 0 && !endure
+		if isOwed {
+			until = whole
+			owed--
+		}
+		if until.Err() != nil {
+			return false
+		}
 		begin := time.Now()
-		j := job{point: timeline.Advance(tick), cut: cuts.At(tick), draw: tick, endure: endure}
+		j := job{point: timeline.Advance(tick), cut: cuts.At(tick), draw: tick, endure: endure, owed: isOwed}
 		j.bounds = cuts.Bounds(j.cut)
 		took := time.Since(begin)
 		f.spent.Add(recovery.Spent{Making: took, Total: took})
 		select {
 		case jobs <- j:
 			return true
-		case <-ctx.Done():
+		case <-until.Done():
 			return false
 		}
 	}
@@ -66,7 +96,7 @@ func (f *feeder) feed(ctx context.Context, jobs chan<- job) {
 			}
 		}
 		sent += len(pass)
-		if quarter := 4*sent >= n && 4*(sent-len(pass)) < n; quarter && !endure() {
+		if quarter := 4*sent >= n && 4*(sent-len(pass)) < n; quarter && !endure() && owed == 0 {
 			return
 		}
 	}

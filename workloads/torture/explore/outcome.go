@@ -3,6 +3,8 @@ package explore
 import (
 	"cmp"
 	"slices"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
 // Outcome is what an exploration found.
@@ -18,6 +20,11 @@ type Outcome struct {
 // Survival returns how many commits of the subject were acknowledged as durable before a crash that was explored, and how
 // many of them every image still had.
 func (o *Outcome) Survival(of *Subject) (acked, kept int) { return o.survival.count(of) }
+
+// Behind returns how many commits of the subject had to survive the crashes that were explored.
+func (o *Outcome) Behind(of *Subject) int {
+	return of.Judges.MustSurvive(history.Cut{Acked: o.survival.asked}, of.Recording.Plan.Fault.Rule(of.Target.Promises))
+}
 
 // add adds the results of an explorer.
 func (o *Outcome) add(x *explorer) {

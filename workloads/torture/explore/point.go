@@ -16,6 +16,7 @@ func (x *explorer) do(j job) {
 	if x.subject.Running != nil {
 		x.subject.Running(x.slot, x.plan.Spec, j.point.Tick)
 	}
+	x.owed = j.owed
 	if x.ended() {
 		return
 	}
@@ -38,7 +39,7 @@ func (x *explorer) point(j job) {
 		if x.ended() {
 			return
 		}
-		if leaf == req.Images && req.Only == nil {
+		if req.Only == nil && (leaf == req.Images || leaf >= OwedImages && x.late()) {
 			sampled = true
 			break
 		}
@@ -79,6 +80,9 @@ func (x *explorer) damages(j *job) int {
 // countPoint counts an explored crash point.
 func (x *explorer) countPoint(j *job, sampled bool) {
 	x.tally.Points++
+	if j.point.Pending() > 0 {
+		x.tally.AtStake++
+	}
 	for _, goal := range x.shared.situations[j.point.Tick] {
 		x.reached[goal]++
 	}
@@ -139,7 +143,7 @@ func (x *explorer) image(j *job, at origin, lives *int) *faultfs.FS {
 	case x.plan.Model.Device.IgnoreFlush > 0, x.ended():
 		x.gaps = true // nothing that a second life does is ever durable, or there is no time for one
 	case at.damage != nil || plan.Mix(j.draw, uint64(at.leaf))%uint64(req.Nest) != 0:
-	case *lives == req.Lives:
+	case *lives == req.Lives, *lives >= owedLives && x.late():
 		x.gaps = true
 	default:
 		*lives++

@@ -2,6 +2,7 @@ package explore
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -47,6 +48,10 @@ func (s *Subject) Under(profile faultfs.Profile) *Subject {
 const (
 	// MaxImages bounds the images of one crash point; a crash point that has more is reported as sampled.
 	MaxImages = 512
+	// OwedImages and owedLives bound the images, and the recoveries that are crashed in turn, of a crash point that is only
+	// explored because it is owed.
+	OwedImages = 24
+	owedLives  = 2
 	// MaxLives bounds the recoveries of one crash point that are crashed in turn.
 	MaxLives = 24
 )
@@ -57,9 +62,13 @@ type Request struct {
 	Ticks   [][]uint64 // the crashes to explore, in passes of ascending ticks; nil: as the plan says
 	Points  int        // how many crashes to explore at most, spread evenly, if Ticks is nil; 0: all
 	Images  int        // images of one crash point, at most
-	Only    *Image     // the one image to recover of each crash point; nil: all
-	Endures bool       // with Wanted: crash a recovery again and again, too, although its images explain little
-	Endless uint64     // the tick of the crash whose recovery is crashed again and again; 0: as the plan says
+	// Owed is how many crash points are explored however soon the context of Explore is done, unless Caller is: the first ones
+	// in order, with a few images each. Those of Steer come on top.
+	Owed    int
+	Steer   []int  // goals, by their index, at each of which the power is to be cut first of all
+	Only    *Image // the one image to recover of each crash point; nil: all
+	Endures bool   // with Wanted: crash a recovery again and again, too, although its images explain little
+	Endless uint64 // the tick of the crash whose recovery is crashed again and again; 0: as the plan says
 
 	Nest       int    // one of so many recoveries is crashed in turn; 1: all, at every operation
 	Lives      int    // recoveries of one crash point that are crashed in turn, at most
@@ -78,6 +87,11 @@ type Request struct {
 
 	Explorers int       // crash points explored at once
 	Progress  *Progress // counts what is done
+}
+
+// Progress is what explorers count while they work, for whoever watches.
+type Progress struct {
+	Points, Images, Failures atomic.Int64
 }
 
 // Image identifies one image of a crash point by what was decided when it was found.

@@ -1,8 +1,11 @@
 package explore
 
 import (
+	"slices"
+
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
 // situations returns for each tick of the trace the goals that a power cut there hits, by their index.
@@ -17,4 +20,33 @@ func situations(goals []contract.Goal, trace []faultfs.Op) map[uint64][]int {
 		}
 	}
 	return hits
+}
+
+// steered returns a crash point for each of the wanted goals that the run can hit, ascending: the one in the middle of the
+// situation.
+func steered(hits map[uint64][]int, wanted []int) (ticks []uint64) {
+	for _, goal := range wanted {
+		var all []uint64
+		for tick, goals := range hits {
+			if slices.Contains(goals, goal) {
+				all = append(all, tick)
+			}
+		}
+		if slices.Sort(all); len(all) > 0 {
+			ticks = append(ticks, all[len(all)/2])
+		}
+	}
+	slices.Sort(ticks)
+	return slices.Compact(ticks)
+}
+
+// Hits returns the goals of a target that some power cut of a recording would hit, by their index.
+func Hits(target *contract.Target, r *record.Recording) map[int]bool {
+	hit := map[int]bool{}
+	for _, goals := range situations(contract.GoalsOf(target), r.Trace) {
+		for _, goal := range goals {
+			hit[goal] = true
+		}
+	}
+	return hit
 }

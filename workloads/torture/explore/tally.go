@@ -5,6 +5,7 @@ import "github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 // Tally holds the figures of an exploration. Only Add adds them up.
 type Tally struct {
 	Points      int // crash points explored
+	AtStake     int // those of Points at which something was pending
 	Exhaustive  int // those of Points of which every distinguishable image was recovered
 	Sampled     int // the other Points
 	Deep        int // those of Exhaustive that were explored to depth 2 without gaps
@@ -28,6 +29,7 @@ type Tally struct {
 // Add adds the figures of another exploration, or of another explorer.
 func (t *Tally) Add(o Tally) {
 	t.Points += o.Points
+	t.AtStake += o.AtStake
 	t.Exhaustive += o.Exhaustive
 	t.Sampled += o.Sampled
 	t.Deep += o.Deep

@@ -48,6 +48,11 @@ func (j *Judges) level() checker.Level {
 // AckedSynced returns how many commits were acknowledged as durable by a cut.
 func (j *Judges) AckedSynced(cut history.Cut) int { return j.durability.AckedSynced(cut) }
 
+// MustSurvive returns how many commits a rule demands of a crash at a cut.
+func (j *Judges) MustSurvive(cut history.Cut, rule checker.Rule) int {
+	return j.durability.MustSurvive(cut, rule)
+}
+
 // Durability judges a state by the rule of durability alone.
 func (j *Judges) Durability(cut history.Cut, state *history.State, rule checker.Rule) checker.Result {
 	return j.durability.Judge(cut, state, rule)

@@ -1,0 +1,161 @@
+package torture
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/quota"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// owe sets what the cells owe. Where runs are bounded by work, all that was asked for is done anyway.
+func (c *campaign) owe() {
+	c.progress.cells = len(c.cells)
+	for _, cell := range c.cells {
+		if cell.series == nil && c.opts.Scenario == "" && !c.deadline.IsZero() {
+			cell.owes.Points = quota.CellPoints
+			if c.opts.CrashPoints > 0 {
+				cell.owes.Points = min(cell.owes.Points, c.opts.CrashPoints)
+			}
+		}
+	}
+}
+
+// limited returns the context of all runs: after the limit, the quota is given up.
+func (c *campaign) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	if c.opts.Limit == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadline(ctx, c.progress.begin.Add(c.opts.Limit))
+}
+
+// note counts the cell among the complete ones once it is, for whoever watches.
+func (c *campaign) note(cell *cell) {
+	if !cell.complete && cell.missing() == "" {
+		cell.complete = true
+		c.progress.complete.Add(1)
+	}
+}
+
+// maxContinued is how many further runs a cell gets whose first run proves nothing.
+const maxContinued = 8
+
+// complete continues a cell that got too little. What is drawn for it depends on nothing but the seed.
+func (c *campaign) complete(ctx context.Context, cell *cell) error {
+	over, cancel := context.WithCancel(ctx)
+	cancel() // nothing beyond what is owed
+	for n := range maxContinued {
+		if cell.missing() == "" || c.ended(ctx) {
+			return nil
+		}
+		r, err := c.draw(ctx, cell, -1-n)
+		if err != nil || ctx.Err() != nil {
+			return err
+		}
+		budget := ctx
+		if !c.deadline.IsZero() {
+			budget = over
+		}
+		if err := c.examine(ctx, budget, cell, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// quota returns the work that the campaign owes, and what was done of it.
+func (c *campaign) quota() (q quota.Quota) {
+	for _, cell := range c.cells {
+		cell.missing() // counts what was injected
+		q.Add(&cell.owes, &cell.done)
+	}
+	if c.sampling {
+		q.Profiles.Owed = len(faultfs.Profiles())
+		q.Profiles.Done = q.Profiles.Owed - len(c.unseenProfiles())
+	}
+	if c.demanding {
+		q.Goals.Owed = len(c.figures.goals)
+		q.Goals.Done = q.Goals.Owed - len(c.wantedGoals())
+	}
+	return q
+}
+
+// unmet says that the campaign was stopped before it had done all that it owes, if so.
+func (c *campaign) unmet(ctx context.Context, q *quota.Quota) []string {
+	switch {
+	case ctx.Err() != nil && (!q.Met() || c.opts.Rounds > 0):
+		return []string{fmt.Sprintf("stopped before its quota was met: %v", q)}
+	case c.gaveUp && !q.Met():
+		return []string{fmt.Sprintf("the quota was not met within %v: %v; allow more time with --limit, or ask for less", c.opts.Limit, q)}
+	}
+	return nil
+}
+
+// wantedGoals returns the goals that the campaign has yet to reach, by their index. Only the default run has to reach them: one
+// that is narrowed to a workload, a fault or a size, or that stops at its first finding, may be unable to.
+func (c *campaign) wantedGoals() (wanted []int) {
+	if !c.demanding {
+		return nil
+	}
+	for i, g := range c.figures.goals {
+		if g.Points == 0 {
+			wanted = append(wanted, i)
+		}
+	}
+	return wanted
+}
+
+// missedGoals says which goals the campaign did not reach.
+func (c *campaign) missedGoals() (reasons []string) {
+	for _, i := range c.wantedGoals() {
+		g := c.figures.goals[i]
+		reasons = append(reasons, fmt.Sprintf("goal %s was not reached: %s", g.Name, g.Text))
+	}
+	return reasons
+}
+
+// maxSteered is how many further runs are recorded in search of goals that no run has reached. It takes a run of Lightning
+// about a hundredth of a second to be recorded.
+const maxSteered = 128
+
+// steer looks for runs that can reach the goals that are left, and cuts the power there. What a goal needs is not known, so
+// workloads take turns, and sizes and limits are drawn as in other runs. The first fault is the plain power cut.
+func (c *campaign) steer(ctx context.Context) error {
+	rng := rand.New(rand.NewPCG(c.opts.Seed, maxSteered))
+	for n := range maxSteered {
+		wanted := c.wantedGoals()
+		if len(wanted) == 0 || c.ended(ctx) {
+			return nil
+		}
+		cell := c.cells[n%len(c.opts.Workloads)]
+		if n%2 == 1 {
+			cell = c.cells[rng.IntN(len(c.cells))] // some situations need a fault
+		}
+		r, err := c.record(ctx, cell, n)
+		if err != nil || ctx.Err() != nil {
+			return err
+		}
+		hits := explore.Hits(&c.target, r)
+		for _, goal := range wanted {
+			if hits[goal] {
+				over, cancel := context.WithCancel(ctx)
+				cancel()
+				if err := c.examine(ctx, over, cell, r); err != nil {
+					return err
+				}
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// record records a run of a cell in search of a goal.
+func (c *campaign) record(ctx context.Context, cell *cell, n int) (*record.Recording, error) {
+	seed := childSeed(c.opts.Seed, cell.result.Workload, cell.result.Fault, "steered", n) & (1<<32 - 1)
+	return c.runOnce(ctx, cell, plan.Spec{Fault: cell.result.Fault, Seed: seed, Size: chooseSize(c.opts, seed, n)})
+}

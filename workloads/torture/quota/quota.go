@@ -1,0 +1,93 @@
+package quota
+
+import "fmt"
+
+// CellPoints is how many crash points of each cell are explored however long it takes: few enough for a slow machine, and
+// spread over whole runs.
+const CellPoints = 8
+
+// Owed is what a cell of the matrix owes.
+type Owed struct {
+	Points int  // crash points to explore; 0: as many as there are
+	Fault  bool // its fault has to be injected
+	Behind bool // some crash has to come after a commit that must survive it
+	Stake  bool // something has to be pending at some crash
+}
+
+// Done is what the runs of a cell have done.
+type Done struct {
+	Runs      int
+	Points    int // crash points explored, under the profile of the cell
+	Images    int
+	Injected  uint64 // how often its fault was
+	Committed int    // commits of clients that were acknowledged
+	Behind    int    // commits that had to survive explored crashes
+	AtStake   int    // those of Points at which something was pending
+	Open      int    // crash points that were left out, or explored in part
+}
+
+// Missing says why what was done proves nothing; it is empty if the cell is complete.
+func (o *Owed) Missing(d *Done) string {
+	switch {
+	case d.Runs == 0:
+		return "it never ran"
+	case d.Images == 0:
+		return "no crash image was recovered"
+	case o.Fault && d.Injected == 0:
+		return "its fault was never injected"
+	case d.Committed == 0:
+		return "no commit of a client was acknowledged"
+	case o.Behind && d.Behind == 0:
+		return "no explored crash came after a commit that had to survive it"
+	case d.Points < o.Points:
+		return fmt.Sprintf("only %d of the %d crash points that it owes were explored", d.Points, o.Points)
+	case o.Stake && d.AtStake == 0 && d.Open > 0:
+		return "nothing was pending at any explored crash"
+	}
+	return ""
+}
+
+// Share is a part of what is owed.
+type Share struct {
+	Done int `json:"done"` // at most Owed; what goes beyond it is not counted here
+	Owed int `json:"owed"`
+}
+
+func (s Share) String() string { return fmt.Sprintf("%d of %d", s.Done, s.Owed) }
+
+// Quota is the work that a run owes before its pass means anything, and what was done of it.
+type Quota struct {
+	Cells       Share `json:"cells"`        // cells of the matrix that are complete
+	CrashPoints Share `json:"crash_points"` // explored in the cells, each counted up to what it owes
+	Commits     Share `json:"commits"`      // cells with a commit that had to survive an explored crash, of those that owe one
+	Profiles    Share `json:"profiles"`     // crash profiles under which images were recovered
+	Goals       Share `json:"goals"`        // dangerous situations in which power was cut, of those that the run has to reach
+}
+
+// Add adds a cell.
+func (q *Quota) Add(o *Owed, d *Done) {
+	q.Cells.Owed++
+	if o.Missing(d) == "" {
+		q.Cells.Done++
+	}
+	q.CrashPoints.Owed += o.Points
+	q.CrashPoints.Done += min(o.Points, d.Points)
+	if o.Behind {
+		q.Commits.Owed++
+		q.Commits.Done += min(1, d.Behind)
+	}
+}
+
+// Met reports whether all is done.
+func (q *Quota) Met() bool {
+	for _, s := range []Share{q.Cells, q.CrashPoints, q.Commits, q.Profiles, q.Goals} {
+		if s.Done < s.Owed {
+			return false
+		}
+	}
+	return true
+}
+
+func (q *Quota) String() string {
+	return fmt.Sprintf("%v cells, %v crash points, %v profiles, %v goals", q.Cells, q.CrashPoints, q.Profiles, q.Goals)
+}

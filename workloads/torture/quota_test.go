@@ -1,0 +1,145 @@
+package torture
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/quota"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// noTime is the shortest run that there is: a machine so slow that the time is over before it begins.
+func noTime(faults ...string) Options {
+	o := toyOptions(faults...)
+	o.Rounds, o.For, o.Profile = 0, 1, ""
+	return o
+}
+
+func TestTheQuotaIsDoneHoweverShortTheTime(t *testing.T) {
+	o := noTime("power", "bitrot", "failed-fsync")
+	r := check(t, toy.Correct, o)
+	assert.Equal(t, checker.Pass, r.Verdict, "%v", r.Reasons)
+	assert.True(t, r.Quota.Met(), "%v", &r.Quota)
+	assert.Equal(t, quota.Share{Done: 3, Owed: 3}, r.Quota.Cells)
+	assert.Equal(t, quota.Share{Done: 3 * quota.CellPoints, Owed: 3 * quota.CellPoints}, r.Quota.CrashPoints)
+	assert.Equal(t, quota.Share{Done: 2, Owed: 2}, r.Quota.Commits, "what rots may take commits along")
+	assert.Equal(t, quota.Share{Done: len(Profiles()), Owed: len(Profiles())}, r.Quota.Profiles)
+	for _, c := range r.Cells {
+		assert.GreaterOrEqual(t, c.CrashPoints, quota.CellPoints, c.Fault)
+	}
+	assert.Positive(t, r.AckedSynced, "crash points are spread to the end of the run")
+	assert.Positive(t, r.UnexploredPoints)
+}
+
+// slow is a toy that takes its time: a busy machine.
+func slow(t *testing.T) Target {
+	t.Helper()
+	return hostileTarget(func(_ *hostile, recovered bool) error {
+		if recovered {
+			time.Sleep(time.Millisecond)
+		}
+		return nil
+	})
+}
+
+func TestABusyMachineComesToTheSameVerdict(t *testing.T) {
+	o := noTime("power")
+	o.Profile = "posix-min"
+	quick := check(t, toy.Correct, o)
+	late, err := Check(t.Context(), slow(t), o)
+	require.NoError(t, err)
+	assert.Equal(t, checker.Pass, quick.Verdict, "%v", quick.Reasons)
+	assert.Equal(t, quick.Verdict, late.Verdict, "%v", late.Reasons)
+	assert.Equal(t, quick.Quota, late.Quota)
+}
+
+func TestARunThatReachesItsLimitBeforeItsQuotaIsNoPass(t *testing.T) {
+	o := noTime("power", "bitrot")
+	o.Limit = 1
+	r := check(t, toy.Correct, o)
+	assert.Equal(t, checker.Inconclusive, r.Verdict)
+	require.NotEmpty(t, r.Reasons)
+	assert.Contains(t, r.Reasons[0], "the quota was not met within 1ns: 0 of 2 cells, 0 of 16 crash points")
+	assert.Contains(t, r.Reasons[0], "allow more time with --limit")
+	assert.False(t, r.Interrupted)
+}
+
+func TestARunThatIsStoppedBeforeItsQuotaIsNoPass(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r, err := Check(ctx, toy.Target(toy.Correct), noTime("power"))
+	require.NoError(t, err)
+	assert.Equal(t, checker.Inconclusive, r.Verdict)
+	assert.True(t, r.Interrupted)
+	assert.Contains(t, r.Reasons[0], "stopped before its quota was met: 0 of 1 cells")
+}
+
+func TestARunThatIsStoppedAfterItsQuotaCounts(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	o := noTime("power")
+	o.For = time.Hour
+	o.Progress = func(p Progress) {
+		if p.Cells.Done == p.Cells.Owed && p.Runs > 1 {
+			cancel()
+		}
+	}
+	r, err := Check(ctx, toy.Target(toy.Correct), o)
+	require.NoError(t, err)
+	assert.True(t, r.Interrupted)
+	assert.Equal(t, checker.Pass, r.Verdict, "%v", r.Reasons)
+}
+
+// If no commit had to survive, a store that loses everything would pass.
+func TestACrashBehindNoSyncedCommitProvesNothing(t *testing.T) {
+	target := toy.Target(toy.Correct)
+	for durability, missing := range map[history.Durability]string{
+		history.Sync: "", history.NoSync: "no explored crash came after a commit that had to survive it",
+	} {
+		put := workloads.Step{
+			Kind: history.Put, Durability: durability, Writes: []history.Write{{Key: []byte("k"), Value: []byte("v")}},
+		}
+		script := workloads.Script{Clients: [][]workloads.Step{{put}}}
+		p, err := plan.FromScript(plan.Spec{Workload: "kv", Fault: "power", Profile: "posix-min"}, script, nil, nil, false)
+		require.NoError(t, err)
+		s := explore.NewSubject(target, record.Run(t.Context(), target, p, record.DefaultPatience), record.DefaultPatience)
+		c := &cell{result: Cell{Injected: map[string]uint64{}}}
+		newFigures(&target).addRun(c, explored{subject: s, found: explore.Explore(t.Context(), explore.NewRequest(s))})
+		assert.Equal(t, missing, c.missing())
+	}
+}
+
+// O_SYNC, in effect: nothing is ever pending when a call returns, so some runs lose no byte in any crash.
+func TestAStoreThatHappensToLoseNoByteMayPass(t *testing.T) {
+	c := &cell{owes: quota.Owed{Stake: true}, done: quota.Done{Runs: 1, Images: 9, Points: 9, Committed: 1, AtStake: 3, Open: 4}}
+	assert.Empty(t, c.missing(), "something could have been lost")
+	for seed := range uint64(2) {
+		o := toyOptions("power")
+		o.Rounds, o.Seed, o.Ops, o.Keys = 1, 1+seed, 2, 0
+		r := check(t, toy.Correct, o)
+		assert.Equal(t, checker.Pass, r.Verdict, "seed %d: %v", o.Seed, r.Reasons)
+	}
+}
+
+// A goal of which few runs have a chance is looked for, and reached on purpose.
+func TestRareGoalsAreLookedFor(t *testing.T) {
+	target := toy.Target(toy.Correct)
+	target.Goals = []Goal{{Name: "long-log", Text: "the log is long", Watch: writesBeyond(12 << 10)}}
+	c, err := newCampaign(target, Options{For: 1, Workers: 1})
+	require.NoError(t, err)
+	for i := range c.figures.goals[:len(c.figures.goals)-1] {
+		c.figures.goals[i].Points = 1
+	}
+	require.Len(t, c.wantedGoals(), 1)
+	require.NoError(t, c.steer(t.Context()))
+	assert.Empty(t, c.missedGoals())
+}
