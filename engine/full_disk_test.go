@@ -129,7 +129,7 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 				case c.goesOn < 0:
 					require.NoError(t, later, "call %d", n)
 				default:
-					require.True(t, errors.Is(later, engine.ErrPoisoned), "call %d: %v", n, later)
+					require.ErrorIs(t, later, engine.ErrPoisoned, "call %d", n)
 				}
 				_ = db.Close()
 				disk.left = 0

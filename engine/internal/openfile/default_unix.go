@@ -11,5 +11,5 @@ func DefaultMax() int {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {
 		return defaultMax
 	}
-	return int(max(min(uint64(l.Cur)/2, defaultMax), 1))
+	return int(max(min(uint64(l.Cur)/2, defaultMax), 1)) //nolint:unconvert // it is signed on some systems
 }

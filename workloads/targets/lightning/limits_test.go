@@ -29,6 +29,6 @@ func TestEveryDrawOfLimitsOpens(t *testing.T) {
 			require.False(t, evidence.SameHash(l.Name, other.Name), "tokens cannot tell %s from %s", l.Name, other.Name)
 		}
 	}
-	var o = Options(nil, true)
+	o := Options(nil, true)
 	require.ErrorContains(t, apply(&o, map[string]int64{"manifest-rol": 1}), "no limit is called")
 }
