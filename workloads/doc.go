@@ -5,8 +5,8 @@
 //
 //   - W1: a script is a pure function of workload, seed and size. One client runs on the caller's goroutine, in order;
 //     several run concurrently, and only the schedule differs from run to run.
-//   - W2: every value written in a run is unique and names the step that wrote it; the rest of it is padding derived
-//     from that name. A judge can tell which write it sees, and a flipped bit gives a value that nobody wrote.
+//   - W2: every value written in a run is unique and names the step that wrote it, but for the shortest ones of workload
+//     edges; the rest of it is padding derived from that name. A judge can tell which write it sees, and a flipped bit gives a value that nobody wrote.
 //   - W3: everything that is sent to the store is in the history, loading included, so that a judge may start from an
 //     empty store. Writes that depend on reads are recorded before the store learns of them.
 //   - W4: an operation is Acked if the store returned nil, Rejected if it returned ErrConflict or ErrRefused, and
@@ -20,6 +20,9 @@
 //   - W8: if the store is a [Sequencer], every commit has its place in the order, or none if it never took effect.
 //   - W9: a client may copy the running store, back it up, or close it and open it again while the others are at work, if
 //     the store and the [Opener] can. What a copy holds is recorded as a scan of everything during the call that made it.
+//   - W10: what a store offers besides [Store] is an optional interface of its own, and a store that lacks one is not asked.
+//     What a cursor, a snapshot or a stream shows is recorded as reads of the call that opened it, and what a cursor passes
+//     as keys that are not there; a key out of its bounds or its order is ErrAstray.
 //
 // A client that lingers in a transaction lets others run until they have got on: stores that never wait for a disk would
 // hardly ever be seen to overlap otherwise. It yields a bounded number of times and never sleeps.
@@ -27,4 +30,12 @@
 // Scripts are data: a Script may be driven by any number of goroutines, as nothing changes it.
 //
 // The package knows no engine, no filesystem and no judge.
+//
+// # Size
+//
+// The package has more exported names than usual, and a larger circle of files. Most of the names are the optional interfaces
+// of stores, which adapters implement one by one and look for in one place. The circle is the type Step: every generator fills
+// it in, in a file of its own beside what its steps mean to a client, and the one worker takes all of them.
+//
+//structure:limits files=26 exported=76 circle=16
 package workloads

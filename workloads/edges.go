@@ -87,12 +87,14 @@ func edgeLength(rng *rand.Rand) int {
 	switch p := rng.IntN(100); {
 	case p < 20:
 		return rng.IntN(4)
-	case p < 94:
+	case p < 92:
 		return max(0, around(4+rng.IntN(9)))
-	case p < 99:
+	case p < 96:
 		return around(13 + rng.IntN(3))
-	default:
+	case p < 97:
 		return around(16)
+	default:
+		return 1<<16 + rng.IntN(300) // a little more than 16 bits can say
 	}
 }
 

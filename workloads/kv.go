@@ -113,7 +113,7 @@ func stepsOver(keys keyspace, value func(name string) []byte) func(rng *rand.Ran
 func (s keyspace) look(rng *rand.Rand, client, p int) Step {
 	switch {
 	case p < 69:
-		return Step{Kind: history.Get, Keys: [][]byte{s.pick(rng, client)}, Stream: rng.IntN(4) == 0, Hold: hold(rng)}
+		return Step{Kind: history.Get, Keys: [][]byte{s.pick(rng, client)}, Stream: rng.IntN(2) == 0, Hold: hold(rng)}
 	case p < 75:
 		return s.scan(rng, client)
 	case p < 82:
