@@ -64,18 +64,17 @@ schedules: build ## Run the concurrent tests of the engine on seeded schedules: 
 mutants: ## Plant known bugs in the engine and see that the lab finds each one: make mutants SAMPLE=8
 	go run ./cmd/lightning-torture mutants --sample $(SAMPLE) --turn $(TURN)
 
-SCORE = go run ./cmd/lightning-torture mutate ./engine/... --kind all --sample $(MUTANTS) --seed $(SEED) --workers $(WORKERS) \
+SCORE = .build/lightning-torture mutate ./engine/... --kind all --sample $(MUTANTS) --seed $(SEED) --workers $(WORKERS) \
 	--ledger .build/mutants-score-$(SEED).jsonl --reasons ci/mutants/survivors.txt \
 	--judge lab@20m=ci/mutants/judge-lab --reached lab=.build/reach-lab.cov \
 	--judge tests@20m=ci/mutants/judge-tests --reached tests=.build/reach-tests.cov --format markdown
 
-mutants-score: ## Score the lab with mechanical mutants of the engine, on and on: make mutants-score MUTANTS=20 SEED=1
-	@mkdir -p .build
+mutants-score: build ## Score the lab with mechanical mutants of the engine, on and on: make mutants-score MUTANTS=20 SEED=1
 	test -e .build/reach-lab.cov -a -e .build/reach-tests.cov || ci/mutants/reach
 	$(SCORE) > .build/SCORE.md; test $$? -le 1
 	mv .build/SCORE.md ci/mutants/SCORE.md
 
-mutants-score-status: ## Show the score so far
+mutants-score-status: build ## Show the score so far
 	@$(SCORE) --status; test $$? -le 1
 
 mutants-matrix: ## Make ci/mutants/MATRIX.md again: which fault shows which bug; takes an hour
