@@ -27,6 +27,9 @@ type Env = contract.Env
 // Promises says what an engine claims.
 type Promises = contract.Promises
 
+// TransientFault is a fault that passes, and after which a store goes on.
+type TransientFault = contract.TransientFault
+
 // Limit is a threshold of an engine that a run may set low, so that it meets what lies behind.
 type Limit = contract.Limit
 

@@ -31,6 +31,7 @@ func Target() torture.Target {
 			SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true,
 			RecoveryRepeats: true, Linearizable: true, ShownSurvives: true, Transactions: true, Isolation: checker.StrictSerializable,
 			ClosesInFlight: true, RefusesSecondOpen: true, CloseLeavesNoTail: true,
+			RecoversAfterTransientFault: []torture.TransientFault{{Fault: "enospc create"}},
 		},
 		ProvenLogGlobs: []string{"*.log"},
 		AppendGlobs:    []string{"MANIFEST-*"},

@@ -107,7 +107,16 @@ type Promises struct {
 	// the ends of files, too, which is not asked of a store that was killed; see Target.LogGlobs.
 	CloseLeavesNoTail bool
 	Transactions      bool // Begin works, with the isolation levels of workloads.Isolation
+	// RecoversAfterTransientFault lists the faults that the same store lives with: once they have passed, it goes on without
+	// being opened again. It counts only in runs in which no other fault hits.
+	RecoversAfterTransientFault []TransientFault
 	// Isolation is what transactions that ask for serializability get, if Transactions is set; zero:
 	// checker.Serializable. One that asks for a snapshot must get that at any level.
 	Isolation checker.Level
+}
+
+// TransientFault is a fault that passes, and after which a store goes on.
+type TransientFault struct {
+	Fault  string // an effect and an operation in the grammar of fault rules, such as "eio read"
+	Within int    // how many operations of each client may still fail once no call fails any more
 }

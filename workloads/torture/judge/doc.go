@@ -6,7 +6,8 @@
 //
 //   - J1: judging writes nothing to the recording. Live and State return what they found.
 //   - J2: a judge is made once for each recording and asked for every image, under any profile.
-//   - J3: only what was promised is demanded, and an error is excused only if a fault came before it (T3 of package torture).
+//   - J3: only what was promised is demanded, and an error is excused only if a fault came before it (T3 of package torture),
+//     and not once the fault has passed, if the engine promises to go on after it.
 //   - J4: damage to a file may cost the tail of a log from the damage on, or what was cut off a file that only grows. It may
 //     cost nothing else.
 //

@@ -52,7 +52,7 @@ func (j *Judges) liveResults(ctx context.Context) []checker.Result {
 	if j.registers {
 		results = append(results, checker.RegisterIsolation(ctx, ops, nil, j.level(), checker.Limits{}))
 	}
-	return append(results, j.unexpectedErrors(), j.administration())
+	return append(results, j.unexpectedErrors(), j.goingOn(), j.administration())
 }
 
 // linearizability asks for an order of all operations; transactions are operations too, if they have to be in it.

@@ -1,0 +1,57 @@
+package judge
+
+import (
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// goingOn demands that the store goes on after transient faults, if it promises to: once no call fails any more, only so many
+// operations of each client may fail.
+func (j *Judges) goingOn() checker.Result {
+	result := checker.Result{Judge: "errors", Verdict: checker.Pass}
+	last, within, promised := j.transient()
+	if !promised {
+		return result
+	}
+	closed, failed := gapsOf(j.recording.History), map[int]int{}
+	for i := range j.recording.History {
+		op := &j.recording.History[i]
+		if op.Err == "" || op.Call <= last || closed.isRefused(op) {
+			continue
+		}
+		if failed[op.Client]++; failed[op.Client] > within {
+			result.Verdict = checker.Fail
+			result.Violations = append(result.Violations, checker.Violation{
+				Class: "does not go on", Ops: []int{op.ID},
+				Sentence: fmt.Sprintf("no call failed any more after tick %d, and client %d gets an error all the same: %s: %s",
+					last, op.Client, op.Kind, op.Err),
+			})
+			return result
+		}
+	}
+	return result
+}
+
+// transient returns the tick of the last fault that hit the run, and how many operations may fail after it; promised is false
+// if the store need not go on after one of the faults, or if there was none.
+func (j *Judges) transient() (last history.Tick, within int, promised bool) {
+	promises := map[string]int{}
+	for _, p := range j.target.Promises.RecoversAfterTransientFault {
+		promises[p.Fault] = p.Within
+	}
+	for i := range j.recording.Trace {
+		op := &j.recording.Trace[i]
+		if op.Fault == faultfs.NoEffect {
+			continue
+		}
+		n, ok := promises[op.Fault.String()+" "+op.Kind.String()]
+		if !ok {
+			return 0, 0, false
+		}
+		last, within, promised = history.Tick(op.Tick), max(within, n), true
+	}
+	return last, within, promised
+}
