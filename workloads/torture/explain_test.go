@@ -57,6 +57,11 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 			"", 0,
 		},
 		{
+			"a failed write that is ignored", toy.IgnoreWriteError, "eio write log nth=3",
+			`^it takes no loss: a crash right after .* fails although the disk kept everything; before, the write of db/log \(.*\) had failed \(eio\)$`,
+			"", 0,
+		},
+		{
 			"a failed sync that is tried again", toy.RetrySync, "failed sync log nth=4",
 			`^commit #\d+ was acknowledged before .*the write of db/log \(.*\) was durable; the intervening sync of db/log \(.*\) did not take effect \(failed\)$`,
 			"toy.(*Store).append", 1,

@@ -20,12 +20,27 @@ func (x *explainer) lossless(t turn, what string) *Explanation {
 		By:       &site,
 		Sentence: what + ": a crash right after " + site.text() + " fails although the disk kept everything",
 	}
-	if op := x.culprit(t.op.Tick); op != nil {
+	if op := x.faultBefore(t.op.Tick); op != nil {
+		// That the engine went on in some way after it is what is wrong, and not any of the calls that it then made.
+		failed := sources.site(op)
+		e.Sentence += fmt.Sprintf("; before, %s had failed (%s)", failed.text(), op.Fault)
+	} else if op := x.culprit(t.op.Tick); op != nil {
 		culprit := sources.site(op)
 		e.Culprit = &culprit
 		e.Sentence += "; it would not without " + culprit.text()
 	}
 	return e
+}
+
+// faultBefore returns the latest call before a tick that was made to fail; nil if none was.
+func (x *explainer) faultBefore(tick uint64) (latest *faultfs.Op) {
+	trace := x.life.Trace()
+	for i := range trace {
+		if op := &trace[i]; op.Tick <= tick && op.Fault != faultfs.NoEffect && op.Fault != faultfs.Slow && op.Fault != faultfs.Stall {
+			latest = op
+		}
+	}
+	return latest
 }
 
 // describe puts the missing order into words.
