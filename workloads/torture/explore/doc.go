@@ -15,7 +15,7 @@
 //	life.go         single images, experiments    passes.go      in which order crash points come
 //	audit.go        which images are audited
 //	confirm.go      does a failure repeat?        faulty.go      recoveries on a disk that fails
-//	endurelife.go   the last of many crashes      grown.go       what many crashes have left
+//	laterlife.go    lives after the first         grown.go       what many crashes have left
 //
 // Promises:
 //

@@ -77,3 +77,69 @@ func (l *laterLife) try(img *faultfs.FS, path *searchPath, tick uint64, cut hist
 	}
 	return FailsOtherwise
 }
+
+// enduredLife is the last life of a store before the last of many crashes in a row.
+type enduredLife struct {
+	first *firstLife
+	model faultfs.Model
+	last  lastCrash
+	at    origin
+}
+
+// lifeBeforeLast goes through all crashes of a failure but the last, and returns the life that this one ended; nil if the
+// recoveries do not repeat, or there was one crash only.
+func lifeBeforeLast(first *firstLife) Life {
+	x := first.explorer()
+	x.callers = true
+	f := first.failure
+	e := newEndurance(x, first.job(f.Tick, first.Cut(f.Tick)))
+	for e.at.inARow < f.Crashes {
+		if x.ended() || !e.live() || !e.crash() {
+			return nil
+		}
+	}
+	if e.last.img == nil {
+		return nil
+	}
+	return &enduredLife{first: first, model: first.model, last: e.last, at: e.at}
+}
+
+func (l *enduredLife) Tick() uint64                            { return l.last.tick }
+func (l *enduredLife) Trace() []faultfs.Op                     { return l.last.img.Trace() }
+func (l *enduredLife) History() []history.Op                   { return nil } // what clients do after the first crash is not judged
+func (l *enduredLife) Cut(uint64) history.Cut                  { return l.at.job.cut }
+func (l *enduredLife) LoseAnything()                           { l.model.Profile = faultfs.PosixMin() }
+func (l *enduredLife) Point(tick uint64) *faultfs.CrashPoint   { return l.last.point(l.model, tick) }
+func (l *enduredLife) Without(int, uint64) *faultfs.CrashPoint { return nil }
+func (l *enduredLife) TraceOf(p faultfs.PendingOp) []faultfs.Op {
+	if p.Earlier {
+		return nil // of one of the lives before
+	}
+	return l.Trace()
+}
+
+func (l *enduredLife) Repeat() []faultfs.PendingOp {
+	img := l.image()
+	l.Try(img, l.Tick(), l.at.job.cut)
+	return img.Lost()
+}
+
+// image returns what the last crash has left.
+func (l *enduredLife) image() *faultfs.FS {
+	return l.Point(l.Tick()).Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(l.last.seed)})
+}
+
+// shows recovers what the last crash has left, and reports whether that fails as it did.
+func (l *enduredLife) shows() bool { return l.Try(l.image(), l.Tick(), l.at.job.cut) == FailsAlike }
+
+// Try recovers an image as the last recovery did: a client writes to it.
+func (l *enduredLife) Try(img *faultfs.FS, _ uint64, _ history.Cut) Acceptance {
+	x := l.first.explorer()
+	e := &endurance{x: x, at: l.at, img: img}
+	e.at.path, e.at.point = newPath(), nil
+	e.at.path.begin(img.Now)
+	if e.live() {
+		return Accepted
+	}
+	return x.acceptance(l.first.failure)
+}

@@ -23,6 +23,10 @@ type Rejudged struct {
 // Rejudge judges a saved finding again, from the history and the recovered state in its evidence. No engine is run; the
 // target that the evidence names says what was promised. The error is ErrBadToken if the file is not evidence.
 func Rejudge(ctx context.Context, targets []contract.Target, file string) (*Rejudged, error) {
+	return within(ctx, func() (*Rejudged, error) { return rejudge(ctx, targets, file) })
+}
+
+func rejudge(ctx context.Context, targets []contract.Target, file string) (*Rejudged, error) {
 	w, err := fromFile(targets, file)
 	if err != nil {
 		return nil, err

@@ -37,7 +37,7 @@ type Options struct {
 // otherwise the same script on whatever schedule comes. What failed without a crash is judged again as it was saved; only
 // if that does not show it, as with a panic, the script is run again.
 func Replay(ctx context.Context, targets []contract.Target, tokenOrFile string, opts Options) (*Result, error) {
-	r, err := find(targets, tokenOrFile, opts.Dir)
+	r, err := within(ctx, func() (*wanted, error) { return find(targets, tokenOrFile, opts.Dir) })
 	if err != nil {
 		return nil, err
 	}
