@@ -25,7 +25,7 @@ func newAllowance(length time.Duration) *allowance {
 
 // spend calls do with a context that ends when the time for one finding, or for all, is over.
 func (a *allowance) spend(ctx context.Context, do func(context.Context)) {
-	most := time.Duration(maxReading)
+	most := maxReading
 	if a.limited {
 		most = min(most, a.left)
 	}

@@ -2,7 +2,7 @@ package apart
 
 import "syscall"
 
-// Possible: whatever ends the parent ends the child too, so no child is ever left behind.
+// Possible is true here: whatever ends the parent ends the child too, so no child is ever left behind.
 const Possible = true
 
 // attributes lets a child get its signals from its parent alone, and die with it.

@@ -4,7 +4,7 @@ package apart
 
 import "syscall"
 
-// Possible: nothing here ends a child with its parent, so engines run in the process of the lab.
+// Possible is false: nothing here ends a child with its parent, so engines run in the process of the lab.
 const Possible = false
 
 func attributes() *syscall.SysProcAttr { return nil }

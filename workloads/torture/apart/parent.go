@@ -56,7 +56,7 @@ func (p *Process) wait(ctx context.Context, cmd *exec.Cmd) error {
 		select {
 		case <-ended:
 		case <-ctx.Done():
-			signal := os.Signal(os.Kill)
+			signal := os.Kill
 			if p.Signal != nil {
 				signal = p.Signal(ctx)
 			}

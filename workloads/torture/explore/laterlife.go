@@ -104,11 +104,12 @@ func lifeBeforeLast(first *firstLife) Life {
 	return &enduredLife{first: first, model: first.model, last: e.last, at: e.at}
 }
 
-func (l *enduredLife) Tick() uint64                            { return l.last.tick }
-func (l *enduredLife) Trace() []faultfs.Op                     { return l.last.img.Trace() }
-func (l *enduredLife) History() []history.Op                   { return nil } // what clients do after the first crash is not judged
-func (l *enduredLife) Cut(uint64) history.Cut                  { return l.at.job.cut }
-func (l *enduredLife) LoseAnything()                           { l.model.Profile = faultfs.PosixMin() }
+func (l *enduredLife) Tick() uint64           { return l.last.tick }
+func (l *enduredLife) Trace() []faultfs.Op    { return l.last.img.Trace() }
+func (l *enduredLife) History() []history.Op  { return nil } // what clients do after the first crash is not judged
+func (l *enduredLife) Cut(uint64) history.Cut { return l.at.job.cut }
+func (l *enduredLife) LoseAnything()          { l.model.Profile = faultfs.PosixMin() }
+
 func (l *enduredLife) Point(tick uint64) *faultfs.CrashPoint   { return l.last.point(l.model, tick) }
 func (l *enduredLife) Without(int, uint64) *faultfs.CrashPoint { return nil }
 func (l *enduredLife) TraceOf(p faultfs.PendingOp) []faultfs.Op {
