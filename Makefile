@@ -27,7 +27,7 @@ RACE := ./faultfs ./workloads ./workloads/bench ./workloads/history ./workloads/
 	$(addprefix ./engine/internal/,cache durable memtable rangedel sequencer sst)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race nightly fuzz-smoke torture schedules mutants mutants-matrix calibrate vet cross lint fmt fmt-check
+.PHONY: help build test race nightly fuzz-smoke torture short-runs schedules mutants mutants-matrix calibrate vet cross lint fmt fmt-check
 .PHONY: mutants-score mutants-score-status structure tidy-check bench bench-compare cover deadcode ci
 
 help: ## Show this list
@@ -56,6 +56,9 @@ fuzz-smoke: ## Fuzz every fuzz target for a moment: make fuzz-smoke FUZZ=10m
 
 torture: ## Torture the engine: make torture FOR=10m
 	go run ./cmd/lightning-torture run --for $(FOR)
+
+short-runs: ## Run the lab 92 times for 6 to 20 s, drawn at random: no alarm, at most two inconclusive; takes 20 minutes
+	ci/short-runs
 
 schedules: build ## Run the concurrent tests of the engine on seeded schedules: make schedules SEEDS=1..5000
 	GOOS=wasip1 GOARCH=wasm go test -run TestScheduleOf -exec '$(CURDIR)/.build/lightning-torture wasmexec --seeds $(SEEDS)' \
