@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -59,7 +60,7 @@ var endings = map[string]func(t *testing.T) ended{
 		return endedBy(t, func(e *ended, db *engine.DB) {
 			e.fill(t, db, 3)
 			require.NoError(t, db.Checkpoint("copy"))
-			e.moved(t, db, "copy")
+			e.moved(t, "copy")
 		})
 	},
 	"a checkpoint of a closed store": func(t *testing.T) ended {
@@ -68,7 +69,7 @@ var endings = map[string]func(t *testing.T) ended{
 		o.ReadOnly = true
 		db := open(t, o)
 		require.NoError(t, db.Checkpoint("copy"))
-		e.moved(t, db, "copy")
+		e.moved(t, "copy")
 		require.NoError(t, db.Close())
 		return e
 	},
@@ -79,7 +80,7 @@ var endings = map[string]func(t *testing.T) ended{
 			require.NoError(t, err)
 			_, err = engine.Restore("repository", 0, "copy", inMemory(e.fs))
 			require.NoError(t, err)
-			e.moved(t, db, "copy")
+			e.moved(t, "copy")
 		})
 	},
 	"a store that was repaired": func(t *testing.T) ended {
@@ -99,14 +100,12 @@ func endedBy(t *testing.T, session func(e *ended, db *engine.DB)) ended {
 	e := ended{fs: afero.NewMemMapFs(), want: map[string]string{}}
 	db := open(t, inMemory(e.fs))
 	session(&e, db)
-	if e.fs != nil {
-		_ = db.Close()
-	}
+	require.NoError(t, db.Close())
 	return e
 }
 
 // moved makes the store in dir the one in question.
-func (e *ended) moved(t *testing.T, _ *engine.DB, dir string) {
+func (e *ended) moved(t *testing.T, dir string) {
 	t.Helper()
 	to := afero.NewMemMapFs()
 	names, err := afero.Glob(e.fs, filepath.Join(dir, "*"))
@@ -290,7 +289,7 @@ func TestNothingIsReadBehindTheEndOfALog(t *testing.T) {
 			var last []byte
 			for {
 				record, err := r.Next()
-				if err == io.EOF {
+				if errors.Is(err, io.EOF) {
 					break
 				}
 				require.NoError(t, err)

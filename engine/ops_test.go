@@ -95,9 +95,9 @@ func raisesTheVersion(t *testing.T, older uint64) {
 		return info.Version
 	}
 	db := open(t, goldenOptions(fsys))
-	require.EqualValues(t, older, version(), "opening changes nothing")
+	require.Equal(t, older, version(), "opening changes nothing")
 	require.NoError(t, db.Close())
-	require.EqualValues(t, older, version(), "nor does closing")
+	require.Equal(t, older, version(), "nor does closing")
 	require.Zero(t, ends)
 	db = open(t, goldenOptions(fsys))
 	require.NoError(t, db.Put([]byte("k"), nil, engine.Sync))

@@ -56,7 +56,8 @@ func TestDamageIsExcusedOnlyAsFarAsTheEngineSays(t *testing.T) {
 	}{
 		{
 			"an engine that proves all that it says passes", toy.Careful(),
-			[]string{"bitrot", "stale-block", "misplaced-block", "truncated-file", "power"}, checker.Pass,
+			[]string{"bitrot", "stale-block", "misplaced-block", "truncated-file", "power"},
+			checker.Pass,
 		},
 		{"one that claims proofs and has none loses what they would show", proven(toy.Target(toy.Correct)), []string{"bitrot"}, checker.Fail},
 		{"also to a block that is old", proven(toy.Target(toy.Correct)), []string{"stale-block"}, checker.Pass}, // it holds no later record

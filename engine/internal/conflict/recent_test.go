@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -57,12 +58,7 @@ func (s *store) write(user string) {
 
 // wrote reports whether a commit after seq wrote a key: what Any must find.
 func (s *store) wrote(seq key.Seq, user string) bool {
-	for _, u := range s.commits[seq:] {
-		if u == user {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s.commits[seq:], user)
 }
 
 func (s *store) found(seq key.Seq, user string) bool {
