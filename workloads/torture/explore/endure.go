@@ -15,9 +15,6 @@ import (
 // endureCycles is how many crashes in a row a store goes through, each during the recovery from the one before.
 const endureCycles = 100
 
-// growthJudge is the name under which a store is accused of growing.
-const growthJudge = "growth"
-
 // How much a store may grow meanwhile. A life that is cut short may leave its files to the next one, and it may take
 // some crashes until one comes to the end; a store that leaves a file for good each time exceeds the bound after a few
 // of the cycles.

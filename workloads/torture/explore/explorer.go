@@ -163,6 +163,15 @@ func (at origin) simpler(f *Failure) bool {
 	return cmp.Or(cmp.Compare(at.crashes(), f.crashes()), cmp.Compare(at.job.point.Tick, f.Tick)) < 0
 }
 
+// blamed returns a violation as one of a store whose recovery met a fault.
+func (at *origin) blamed(judge string, v checker.Violation) (string, checker.Violation) {
+	if at.fault == nil {
+		return judge, v
+	}
+	v.Sentence = at.prefix + v.Sentence
+	return FaultyJudge, v
+}
+
 // fail records a violation. Of those with the same fingerprint it keeps the one with the simplest origin; it returns the
 // failure if that is this one, and nil otherwise.
 func (x *explorer) fail(img *faultfs.FS, at origin, judge string, v checker.Violation) *Failure {

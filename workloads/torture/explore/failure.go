@@ -11,6 +11,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
+// The names of judges that are none of package checker.
+const (
+	FaultyJudge = "faulty recovery" // accuses a store of what it did because a call of its recovery failed
+	growthJudge = "growth"          // accuses a store of growing
+)
+
 // Failure is one violation, and how to see it again.
 type Failure struct {
 	checker.Violation
@@ -30,6 +36,26 @@ type Failure struct {
 	// Recovered is what the store showed, if a judge of recovered states rejects it.
 	Recovered *history.State
 	Count     int // how many images showed it
+}
+
+// RecoveryFault is a fault that was injected into a recovery.
+type RecoveryFault struct {
+	// Number identifies the fault among those that the recovery of the image can meet, counted from 1; 0: the rules of the run.
+	Number uint64
+	Rule   string       // in the grammar of faultfs.ParseRule
+	Op     *faultfs.Op  // the first call that it hit; nil if it hit none
+	trace  []faultfs.Op // the recovery that it hit
+}
+
+// note keeps the first call that the fault hit.
+func (r *RecoveryFault) note(img *faultfs.FS) {
+	r.Op, r.trace = nil, img.Trace()
+	for _, op := range r.trace {
+		if op.Fault != faultfs.NoEffect {
+			r.Op = &op
+			return
+		}
+	}
 }
 
 // NestedImage is the image of a crash of the second life.

@@ -1,11 +1,9 @@
 package explore
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
-	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
@@ -26,20 +24,8 @@ const (
 	unhitImageEach  = 8
 )
 
-// FaultyJudge is the name under which a store is accused of what it did because a call of its recovery failed.
-const FaultyJudge = "faulty recovery"
-
 // maxFaulty bounds how many faults are tried on one image if all are.
 const maxFaulty = 512
-
-// RecoveryFault is a fault that was injected into a recovery.
-type RecoveryFault struct {
-	// Number identifies the fault among those that the recovery of the image can meet, counted from 1; 0: the rules of the run.
-	Number uint64
-	Rule   string       // in the grammar of faultfs.ParseRule
-	Op     *faultfs.Op  // the first call that it hit; nil if it hit none
-	trace  []faultfs.Op // the recovery that it hit
-}
 
 // recoverFaulty recovers an image again on a disk that fails, if it is its turn. The image was recovered before, on healthy,
 // and what it showed was accepted. If the rules of the run have hit nothing while it was recorded, they are what fails.
@@ -182,48 +168,4 @@ func (f *faultyRecovery) hit() string {
 		return fmt.Sprintf(" with a failing call (%s, which hit the %s of %s)", f.at.fault.Rule, op.Kind, op.Path)
 	}
 	return fmt.Sprintf(" with a rule that hit nothing (%s)", f.at.fault.Rule)
-}
-
-// note keeps the first call that the fault hit.
-func (r *RecoveryFault) note(img *faultfs.FS) {
-	r.Op, r.trace = nil, img.Trace()
-	for _, op := range r.trace {
-		if op.Fault != faultfs.NoEffect {
-			r.Op = &op
-			return
-		}
-	}
-}
-
-// blamed returns a violation as one of a store whose recovery met a fault.
-func (at *origin) blamed(judge string, v checker.Violation) (string, checker.Violation) {
-	if at.fault == nil {
-		return judge, v
-	}
-	v.Sentence = at.prefix + v.Sentence
-	return FaultyJudge, v
-}
-
-// FaultyCall repeats a failure of a recovery that met a fault, and returns the call that the fault hit, with its callers, and
-// the trace that it belongs to; nil if the failure does not repeat.
-func FaultyCall(ctx context.Context, s *Subject, f *Failure) (*faultfs.Op, []faultfs.Op) {
-	first, ok := NewLife(ctx, s, f).(*firstLife)
-	if !ok || f.RecoveryFault == nil {
-		return nil, nil
-	}
-	x := first.explorer()
-	x.callers, x.shared.req.RecoveryFault = true, f.RecoveryFault.Number
-	path := pathOf(f.Picks)
-	at := origin{job: first.job(f.Tick, first.Cut(f.Tick)), path: path, leaf: f.Leaf}
-	img := at.job.point.Image(faultfs.ImageOptions{Chooser: path})
-	path.begin(img.Now)
-	if state, err := x.recover(recovery.Call{Image: img, Probe: recovery.ProbeSeed(f.Draw)}, attempt{img, at, path}); x.accept(img, at, state, err) {
-		x.recoverFaulty(at.job.point, img, at)
-	}
-	for _, seen := range x.failures {
-		if seen.Kind() == f.Kind() {
-			return seen.RecoveryFault.Op, seen.RecoveryFault.trace
-		}
-	}
-	return nil, nil
 }

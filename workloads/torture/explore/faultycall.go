@@ -1,0 +1,32 @@
+package explore
+
+import (
+	"context"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
+)
+
+// FaultyCall repeats a failure of a recovery that met a fault, and returns the call that the fault hit, with its callers, and
+// the trace that it belongs to; nil if the failure does not repeat.
+func FaultyCall(ctx context.Context, s *Subject, f *Failure) (*faultfs.Op, []faultfs.Op) {
+	first, ok := NewLife(ctx, s, f).(*firstLife)
+	if !ok || f.RecoveryFault == nil {
+		return nil, nil
+	}
+	x := first.explorer()
+	x.callers, x.shared.req.RecoveryFault = true, f.RecoveryFault.Number
+	path := pathOf(f.Picks)
+	at := origin{job: first.job(f.Tick, first.Cut(f.Tick)), path: path, leaf: f.Leaf}
+	img := at.job.point.Image(faultfs.ImageOptions{Chooser: path})
+	path.begin(img.Now)
+	if state, err := x.recover(recovery.Call{Image: img, Probe: recovery.ProbeSeed(f.Draw)}, attempt{img, at, path}); x.accept(img, at, state, err) {
+		x.recoverFaulty(at.job.point, img, at)
+	}
+	for _, seen := range x.failures {
+		if seen.Kind() == f.Kind() {
+			return seen.RecoveryFault.Op, seen.RecoveryFault.trace
+		}
+	}
+	return nil, nil
+}
