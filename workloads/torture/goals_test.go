@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
-
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
