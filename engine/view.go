@@ -89,7 +89,7 @@ func (db *DB) removeObsolete() error {
 		return nil
 	}
 	if err := db.dir.Poisoned(); err != nil {
-		return nil //nolint:nilerr // failed writes are no concern of a reader; the next Open removes the files
+		return nil // failed writes are no concern of a reader; the next Open removes the files
 	}
 	slices.Sort(names)
 	if err := db.dir.Remove(names...); err != nil {

@@ -66,7 +66,7 @@ func (w *worker) reopen() error {
 	if s.store == nil {
 		return s.err
 	}
-	w.call(history.Op{Kind: history.Close}, s.store.Close)
+	_ = w.call(history.Op{Kind: history.Close}, s.store.Close) // the history has the error
 	if w.step.Looks && o.OpenReadOnly != nil {
 		w.readClosed()
 	}

@@ -39,11 +39,11 @@ type Limits = contract.Limits
 // Administration is what an engine offers beside an open store: read-only stores, restoring backups.
 type Administration = contract.Administration
 
-// Repaired is the report of a repair, and Loss a part of it.
-type (
-	Repaired = contract.Repaired
-	Loss     = contract.Loss
-)
+// Repaired is the report of a repair.
+type Repaired = contract.Repaired
+
+// Loss is what a repair says is lost.
+type Loss = contract.Loss
 
 // Goal is a dangerous situation. Power must have been cut in it for a pass to mean something.
 type Goal = contract.Goal

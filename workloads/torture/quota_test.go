@@ -2,6 +2,8 @@ package torture
 
 import (
 	"context"
+	"crypto/sha256"
+	"runtime"
 	"testing"
 	"time"
 
@@ -46,7 +48,10 @@ func slow(t *testing.T) Target {
 	t.Helper()
 	return hostileTarget(func(_ *hostile, recovered bool) error {
 		if recovered {
-			time.Sleep(time.Millisecond)
+			for range 200 {
+				runtime.Gosched()
+				sha256.Sum256(make([]byte, 8<<10))
+			}
 		}
 		return nil
 	})

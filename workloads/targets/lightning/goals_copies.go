@@ -6,8 +6,10 @@ import (
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
-	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
+
+// storeDir is where the lab puts a store; copies lie elsewhere.
+const storeDir = "db"
 
 // goalsOfCopies are the situations of workload lifecycle, which copies the store and opens it again.
 func goalsOfCopies() []torture.Goal {
@@ -27,7 +29,7 @@ func reopened() func(*faultfs.Op) bool {
 	return func(op *faultfs.Op) bool {
 		name := path.Base(op.Path)
 		switch {
-		case op.Path != record.StoreDir && path.Dir(op.Path) != record.StoreDir:
+		case op.Path != storeDir && path.Dir(op.Path) != storeDir:
 		case op.Kind == faultfs.OpCreate && strings.HasPrefix(name, "marker."):
 			markers++
 			open, removed = markers > 1, false

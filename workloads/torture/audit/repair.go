@@ -19,7 +19,7 @@ func (a *Auditor) Repaired(im, sound *Image) *checker.Violation {
 	}
 	healthy, err := read(a.target.Open, a.env(sound.fresh(), record.StoreDir))
 	if err != nil || healthy.Len() == 0 {
-		return nil //nolint:nilerr // the search judges that; and of an empty store nothing is left to repair
+		return nil // the search judges that; and of an empty store nothing is left to repair
 	}
 	disk := im.fresh()
 	report, err := a.target.Administration.Repair(a.env(disk, record.StoreDir))

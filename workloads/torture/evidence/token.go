@@ -112,25 +112,9 @@ func DecodeToken(token string, targets []contract.Target) (contract.Target, plan
 	bad := func(why string) (contract.Target, plan.Spec, Place, error) {
 		return contract.Target{}, plan.Spec{}, Place{}, fmt.Errorf("%w %q: %s", ErrBadToken, shortened(token), why)
 	}
-	if len(token) > MaxTokenBytes {
-		return bad(fmt.Sprintf("it has %d bytes; the limit is %d", len(token), MaxTokenBytes))
-	}
-	text := strings.ToUpper(strings.TrimSpace(token))
-	switch version, ok := IsToken(text); {
-	case !ok:
-		return bad("it does not begin with " + TokenPrefix)
-	case version != TokenPrefix:
-		return bad("it was printed by another version (" + version + "), which makes other runs of the same seed; replay the " +
-			Ext + " file that was saved with the finding, or use that version")
-	}
-	text = strings.NewReplacer("-", "", "O", "0", "I", "1", "L", "1").Replace(text[len(TokenPrefix):])
-	b, err := crockford.DecodeString(text)
-	if err != nil || len(b) < 16 {
-		return bad("it is damaged or cut short; copy it again")
-	}
-	body, sum := b[:len(b)-3], crc32.ChecksumIEEE(b[:len(b)-3])
-	if tail := b[len(b)-3:]; tail[0] != byte(sum) || tail[1] != byte(sum>>8) || tail[2] != byte(sum>>16) {
-		return bad("its check digits do not match; copy it again")
+	body, why := unsealed(token)
+	if why != "" {
+		return bad(why)
 	}
 	r := &tokenReader{b: body}
 	engine := r.hash()
@@ -144,24 +128,9 @@ func DecodeToken(token string, targets []contract.Target) (contract.Target, plan
 	s.Seed = r.number()
 	s.Size = workloads.Size{Clients: r.size(), Ops: r.size(), Keys: r.size(), ValueBytes: r.size()}
 	at := Place{Tick: r.number(), Nested: r.number()}
-	var limits []hashedLimit
-	for len(r.b) > 0 {
-		switch part := r.number(); part {
-		case partDevice:
-			s.Device = r.text(r.number())
-		case partKeep:
-			s.Keep = decodeKeep(r)
-		case partShown:
-			at.Shown, at.ShownOf = r.size(), r.size()
-		case partRecoveryFault:
-			at.RecoveryFault = r.number()
-		case partLimits:
-			limits = decodeLimits(r)
-		case partCrashes:
-			at.Crashes = r.size()
-		default:
-			return bad(fmt.Sprintf("it has a part of kind %d, which this version does not know", part))
-		}
+	limits, why := r.parts(&s, &at)
+	if why != "" {
+		return bad(why)
 	}
 	if r.short {
 		return bad("it is cut short; copy it again")
@@ -171,19 +140,69 @@ func DecodeToken(token string, targets []contract.Target) (contract.Target, plan
 	}
 	for _, t := range targets {
 		if nameHash(t.Name) == engine {
-			if s.Limits, err = named(limits, &t); err != nil {
+			known, err := named(limits, &t)
+			if err != nil {
 				return bad(err.Error())
 			}
+			s.Limits = known
 			return t, s, at, nil
 		}
 	}
 	return bad("it is of an engine that this build does not have")
 }
 
+// unsealed returns the packed bytes of a token, or why it is none of this version.
+func unsealed(token string) (body []byte, why string) {
+	if len(token) > MaxTokenBytes {
+		return nil, fmt.Sprintf("it has %d bytes; the limit is %d", len(token), MaxTokenBytes)
+	}
+	text := strings.ToUpper(strings.TrimSpace(token))
+	switch version, ok := IsToken(text); {
+	case !ok:
+		return nil, "it does not begin with " + TokenPrefix
+	case version != TokenPrefix:
+		return nil, "it was printed by another version (" + version + "), which makes other runs of the same seed; replay the " +
+			Ext + " file that was saved with the finding, or use that version"
+	}
+	text = strings.NewReplacer("-", "", "O", "0", "I", "1", "L", "1").Replace(text[len(TokenPrefix):])
+	b, err := crockford.DecodeString(text)
+	if err != nil || len(b) < 16 {
+		return nil, "it is damaged or cut short; copy it again"
+	}
+	body, sum := b[:len(b)-3], crc32.ChecksumIEEE(b[:len(b)-3])
+	if tail := b[len(b)-3:]; tail[0] != byte(sum) || tail[1] != byte(sum>>8) || tail[2] != byte(sum>>16) {
+		return nil, "its check digits do not match; copy it again"
+	}
+	return body, ""
+}
+
 // tokenReader reads the parts of a token one by one.
 type tokenReader struct {
 	b     []byte
 	short bool
+}
+
+// parts reads the parts at the end of a token, and returns the limits among them, or why they cannot be read.
+func (r *tokenReader) parts(spec *plan.Spec, at *Place) (limits []hashedLimit, why string) {
+	for len(r.b) > 0 {
+		switch part := r.number(); part {
+		case partDevice:
+			spec.Device = r.text(r.number())
+		case partKeep:
+			spec.Keep = decodeKeep(r)
+		case partShown:
+			at.Shown, at.ShownOf = r.size(), r.size()
+		case partRecoveryFault:
+			at.RecoveryFault = r.number()
+		case partLimits:
+			limits = decodeLimits(r)
+		case partCrashes:
+			at.Crashes = r.size()
+		default:
+			return nil, fmt.Sprintf("it has a part of kind %d, which this version does not know", part)
+		}
+	}
+	return limits, ""
 }
 
 func (r *tokenReader) take(n int) []byte {

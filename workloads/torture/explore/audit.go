@@ -5,7 +5,6 @@ import (
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
-	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/torture/audit"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
@@ -62,8 +61,8 @@ func (x *explorer) audit(point, sound *faultfs.CrashPoint, at origin) {
 		}
 	})
 	x.tally.Audited++
-	if err != nil {
-		wrong = recovery.Refusal(err.(*workloads.Panic), &x.plan.Fault)
+	if err != nil { // a panic
+		wrong = recovery.Refusal(err, &x.plan.Fault)
 	}
 	if wrong != nil {
 		x.fail(x.attempt.img, at, audit.Judge, *wrong)

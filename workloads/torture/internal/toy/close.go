@@ -26,10 +26,10 @@ func (t *Store) Close() (err error) {
 		err = t.broken
 	}
 	t.closed, t.broken = true, errClosed
-	switch t.bug {
-	case KeepsFileOpen:
+	if t.bug == KeepsFileOpen {
 		return errors.Join(err, t.lock.Close())
-	case LeaksBySession:
+	}
+	if t.bug == LeaksBySession {
 		err = errors.Join(err, t.leaveFile())
 	}
 	return errors.Join(err, t.log.Close(), t.lock.Close())
