@@ -28,7 +28,8 @@ type Loss = repair.Loss
 //   - a key whose newest version is lost has an older value again, or none; a key whose deletion is lost is back;
 //   - commits after a damaged place of a log are kept, so what they build on may be missing, and if one part of a batch
 //     had reached a table that is lost, the rest of the batch is there without it;
-//   - if the range deletes of a table are lost, keys that they hid are back;
+//   - if the range deletes of a table are lost, keys that they hid are back: the report names the whole key range of the
+//     table then, also where its entries can be read;
 //   - if the manifest is lost, all tables and logs in the directory are read, obsolete ones as well, which brings old
 //     values and deleted keys back if what replaced them is lost or dropped their deletions.
 //

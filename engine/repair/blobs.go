@@ -151,19 +151,22 @@ func (r *repairer) reportBlobs() {
 }
 
 // readableIterator leaves out the entries whose values cannot be read. It only goes forwards.
+//
+// If the last value that a commit wrote to a key is lost, what the same commit wrote to that key before is left out as
+// well: the commit is atomic, so that was never the value of the key. Only logs have such entries, because a flush drops them.
 type readableIterator struct {
 	key.Iterator
-	r    *repairer
-	name string // the name of the file that the entries are from
-	err  error
+	r       *repairer
+	name    string    // the name of the file that the entries are from
+	commits []key.Seq // the first sequence number of every commit of a log, ascending; nil for a table
+	lost    []byte    // the key of the last entry whose value is lost; nil if none is
+	since   key.Seq   // the first sequence number of that entry's commit
+	err     error
 }
 
-// readable wraps the iterator of a file; nil stays nil.
-func (r *repairer) readable(it key.Iterator, name string) key.Iterator {
-	if it == nil {
-		return nil
-	}
-	return &readableIterator{Iterator: it, r: r, name: name}
+// readable wraps the iterator of a file. commits are the first sequence numbers of the commits in a log, ascending.
+func (r *repairer) readable(it key.Iterator, name string, commits []key.Seq) key.Iterator {
+	return &readableIterator{Iterator: it, r: r, name: name, commits: commits}
 }
 
 func (i *readableIterator) First() bool { return i.settle(i.Iterator.First()) }
@@ -175,6 +178,9 @@ func (i *readableIterator) Error() error { return errors.Join(i.err, i.Iterator.
 // settle moves on to the first entry that can be read.
 func (i *readableIterator) settle(ok bool) bool {
 	for ; ok; ok = i.Iterator.Next() {
+		if i.overwritten() {
+			continue
+		}
 		if i.Trailer().Kind() != key.BlobSet {
 			return true
 		}
@@ -187,6 +193,21 @@ func (i *readableIterator) settle(ok bool) bool {
 			return true
 		}
 		i.r.blobs.losses = append(i.r.blobs.losses, *loss)
+		i.lost, i.since = loss.Key, i.commit(i.Trailer().Seq())
 	}
 	return false
+}
+
+// overwritten reports whether the commit that wrote the entry overwrote it with the value that is lost.
+func (i *readableIterator) overwritten() bool {
+	return i.lost != nil && i.Trailer().Seq() >= i.since && bytes.Equal(i.lost, i.Key())
+}
+
+// commit returns the first sequence number of the commit that has seq, which in a table is taken for a commit of its own.
+func (i *readableIterator) commit(seq key.Seq) key.Seq {
+	n, found := slices.BinarySearch(i.commits, seq)
+	if found || n == 0 {
+		return seq
+	}
+	return i.commits[n-1]
 }

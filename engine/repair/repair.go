@@ -39,7 +39,7 @@ type Report struct {
 type Loss struct {
 	File          string
 	Offset, Bytes int64  // Bytes is -1 if it is not known
-	After, Before []byte // readable keys around what is lost in a table, exclusive; nil if unknown
+	After, Before []byte // keys of a table between which, with them, keys may be missing, outdated or back; nil if unknown
 	Key           []byte // for a part of a blob file, the key of the lost value; otherwise nil
 	Cause         string
 }

@@ -125,7 +125,7 @@ func (r *repairer) readLogs() ([]key.Iterator, error) {
 		}
 		if it := r.salvageLog(num, content, &last); it != nil {
 			r.report.Logs++
-			all = append(all, r.readable(it, filename.Log(num)))
+			all = append(all, it)
 		}
 	}
 	slices.Reverse(all)
@@ -134,7 +134,7 @@ func (r *repairer) readLogs() ([]key.Iterator, error) {
 
 // salvageLog reads the commits of a log, each whole or not at all, and reports those that are missing after *last.
 func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Iterator {
-	name, commits, newest := filename.Log(num), 0, key.Seq(0)
+	name, commits, newest := filename.Log(num), []key.Seq(nil), key.Seq(0)
 	end := r.state.LogEnd(num)
 	if end > 0 { // nothing behind it was ever a commit
 		content = content[:min(end, int64(len(content)))]
@@ -160,7 +160,7 @@ func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Ite
 				*last+1, b.Seq-1)})
 		}
 		if end, err := m.Insert(slices.Clone(record), &in, name); err == nil {
-			*last, r.last, newest, commits = max(*last, end), max(r.last, end), end, commits+1
+			*last, r.last, newest, commits = max(*last, end), max(r.last, end), end, append(commits, b.Seq)
 		}
 	})
 	for _, g := range withEnd(gaps, int64(len(content)), end) {
@@ -176,11 +176,11 @@ func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Ite
 		}
 		r.lose(Loss{File: name, Offset: g.From, Bytes: g.To - g.From, Cause: cause})
 	}
-	if commits == 0 {
+	if commits == nil {
 		return nil
 	}
 	r.ranges = append(r.ranges, m.Ranges.At(key.MaxSeq))
-	return m.Table.NewIterator()
+	return r.readable(m.Table.NewIterator(), name, commits)
 }
 
 // withEnd adds to the gaps of a log what is missing between the bytes that are there and the end at which it was closed.

@@ -45,7 +45,7 @@ func (r *repairer) readTables() ([]key.Iterator, error) {
 		}
 		if it != nil {
 			r.report.Tables++
-			all = append(all, r.readable(it, filename.Table(num)))
+			all = append(all, r.readable(it, filename.Table(num), nil))
 		}
 	}
 	return all, nil
@@ -189,9 +189,16 @@ func (r *repairer) salvageTable(name string, content []byte, wanted manifest.Tab
 	}
 	for _, g := range gaps {
 		l := Loss{File: name, Offset: g.Offset, Bytes: g.Bytes, After: g.After, Before: g.Before, Cause: g.Cause.Error()}
-		if g.Ranges {
+		if g.Ranges { // they may have hidden keys anywhere in the table, also between entries that can be read
 			r.warn(warnRanges)
-			l.Cause += "; range deletes that were here, or may have been, hide nothing any more"
+			l.After, l.Before = nil, nil
+			l.Cause += "; range deletes that were here, or may have been, hide nothing any more, wherever in the table they did"
+		}
+		if l.After == nil { // the manifest says how far the table reaches, if it can be read
+			l.After = wanted.Smallest
+		}
+		if l.Before == nil {
+			l.Before = wanted.Largest
 		}
 		r.lose(l)
 	}
