@@ -84,6 +84,7 @@ var silent = map[string]string{
 	"FS.Fates":       "for the lab: what became of pending operations",
 	"FS.Lost":        "for the lab: what the image lost",
 	"FS.Calls":       "for the lab: how many calls there were",
+	"FS.OpenFiles":   "for the lab: what is still open",
 	"FS.Injected":    "for the lab: the faults",
 	"FS.SetRules":    "for the lab: the faults",
 	"FS.Decided":     "for the lab: what is known of the image",

@@ -24,6 +24,7 @@ func main() {
 	flags := flag.NewFlagSet(os.Args[1], flag.ExitOnError)
 	format := flags.String("format", "", "must be json")
 	flags.Duration("for", 0, "as in the real lab")
+	flags.Duration("limit", 0, "as in the real lab")
 	flags.Int("stop-after", 0, "as in the real lab")
 	dir := flags.String("dir", "", "must exist")
 	fault := flags.String("fault", "adding", "as listed")
