@@ -57,8 +57,8 @@ func (s *sourcing) acyclic(o *orders) (polygraph.Outcome, dilemma) {
 	if _, ok := o.problem.Order(func(a, b int32) bool { return a < b }); ok {
 		return polygraph.Possible, dilemma{}
 	}
-	if s.tried > 0 {
-		return polygraph.Impossible, dilemma{} // one of many possibilities: nobody wants to know why
+	if s.searching {
+		return polygraph.Impossible, dilemma{} // nobody wants to know why
 	}
 	return polygraph.Impossible, dilemma{first: o.proofOf(nil).anyCycle()}
 }

@@ -14,8 +14,9 @@ import (
 // Nobody sees in which order a register was overwritten, so it is inferred: from who read what before whom, and at
 // StrictSerializable from who was answered before whom was called. Of two writers of a key whose order does not follow, both
 // orders are tried; and so are all writers of a value that several transactions wrote, as each may be the one that a read
-// saw, but for those that time rules out at StrictSerializable. The answer is exact unless limits.Steps ends the search; then it is Inconclusive, as it is if ctx is done. What a
-// condition that did not hold says of a key is not used, and increments and appends to a register cannot be judged.
+// saw, but for those that time rules out at StrictSerializable. Each choice is judged before the next one is made. The answer
+// is exact unless limits.Steps ends the search; then it is Inconclusive, as it is if ctx is done. What a condition that did not
+// hold says of a key is not used, and increments and appends to a register cannot be judged.
 //
 // The classes are those of Isolation.JudgeHistory, but for these:
 //

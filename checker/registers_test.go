@@ -176,6 +176,21 @@ func TestRegisterIsolationTriesTheWritersOfOneValue(t *testing.T) {
 	}
 }
 
+// Each of many reads may have seen several writers, and the last one contradicts what is certain, whatever the others saw.
+func TestRegisterIsolationRefutesOneOfManyAmbiguousReadsOnce(t *testing.T) {
+	ops := strings.Builder{}
+	for i := range 24 {
+		at := 10 * i
+		fmt.Fprintf(&ops, "0 %d-%d txn k%d+1\n1 %d-%d txn k%d+1\n2 %d-%d txn k%d=1\n", at, at+3, i, at+1, at+4, i, at+2, at+5, i)
+	}
+	bad := "0 1001-1002 txn x+1 y+1\n1 1003-1004 txn x+1 y+2\n0 1005-1006 txn x+2\n2 1007-1008 txn x=1 y=2"
+	limits := checker.Limits{Steps: 200_000}
+	r := checker.RegisterIsolation(t.Context(), registers(t, ops.String()), nil, checker.StrictSerializable, limits)
+	require.Equal(t, checker.Pass, r.Verdict, r.Reason)
+	r = checker.RegisterIsolation(t.Context(), registers(t, ops.String()+bad), nil, checker.StrictSerializable, limits)
+	require.Equal(t, checker.Fail, r.Verdict, r.Reason)
+}
+
 func TestRegisterIsolationSaysWhatItCannotJudge(t *testing.T) {
 	many := strings.Builder{}
 	for i := range 12 {

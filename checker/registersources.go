@@ -14,11 +14,13 @@ type sourcing struct {
 	*registers
 	ctx       context.Context
 	budget    int
-	tried     int         // possibilities
-	done      []fortune   // by transaction, what became of it in the present possibility
-	source    [][]int32   // by transaction and read, who wrote it; unknown if that is not asked
-	ambiguous []ambiguous // the reads of committed transactions to which there are several answers
-	readers   []readersOf // by key
+	searching bool                  // for sources: one of many possibilities is judged
+	tried     int                   // possibilities that were ruled out
+	refuted   map[ambiguous][]int32 // sources that nothing else has to be chosen to rule out
+	done      []fortune             // by transaction, what became of it in the present possibility
+	source    [][]int32             // by transaction and read, who wrote it; unknown if that is not asked
+	ambiguous []ambiguous           // the reads of committed transactions to which there are several answers
+	readers   []readersOf           // by key
 }
 
 type ambiguous struct{ txn, read int32 }
@@ -88,23 +90,53 @@ func weakerThan(level Level) []Level {
 // search tries all sources of the ambiguous reads, the likeliest first.
 func (s *sourcing) search() polygraph.Outcome {
 	s.begin()
+	s.searching = true
+	s.refute()
 	return s.try(0)
 }
 
-// try tries all sources of the ambiguous reads from a position on.
+// refute judges every source of every ambiguous read by itself, and lets the search begin with the reads that have the fewest
+// left. A contradiction to what is certain is then found once, and not again with each choice for the other reads.
+func (s *sourcing) refute() {
+	s.refuted = make(map[ambiguous][]int32)
+	for _, a := range slices.Clone(s.ambiguous) {
+		for _, w := range s.likely(a) {
+			if s.budget < 0 || s.ctx.Err() != nil {
+				return
+			}
+			undo := s.choose(a, w)
+			if outcome, _ := s.judge(s.level); outcome == polygraph.Impossible {
+				s.refuted[a] = append(s.refuted[a], w)
+				s.tried++
+			}
+			undo()
+		}
+	}
+	left := make(map[ambiguous]int)
+	for _, a := range s.ambiguous {
+		left[a] = len(s.likely(a))
+	}
+	slices.SortStableFunc(s.ambiguous, func(a, b ambiguous) int { return cmp.Compare(left[a], left[b]) })
+}
+
+// try tries all sources of the ambiguous reads from a position on. What has been chosen so far is judged after each choice,
+// without the reads that are still to come: these can only add to what contradicts it, so if no order explains it, none of
+// their sources has to be tried.
 func (s *sourcing) try(at int) polygraph.Outcome {
-	if s.budget--; s.budget < 0 || s.ctx.Err() != nil {
-		return polygraph.Undecided
-	}
-	if at == len(s.ambiguous) {
-		s.tried++
-		outcome, _ := s.judge(s.level)
-		return outcome
-	}
 	a := s.ambiguous[at]
 	for _, w := range s.likely(a) {
+		if s.budget < 0 || s.ctx.Err() != nil {
+			return polygraph.Undecided
+		}
 		undo := s.choose(a, w)
-		if found := s.try(at + 1); found != polygraph.Impossible {
+		found, _ := s.judge(s.level)
+		switch {
+		case found == polygraph.Impossible:
+			s.tried++
+		case at+1 < len(s.ambiguous):
+			found = s.try(at + 1)
+		}
+		if found != polygraph.Impossible {
 			return found
 		}
 		undo()
@@ -138,7 +170,7 @@ func (s *sourcing) choose(a ambiguous, w int32) (undo func()) {
 func (s *sourcing) likely(a ambiguous) []int32 {
 	reader := s.txns[a.txn].op
 	sources := slices.DeleteFunc(slices.Clone(s.txns[a.txn].reads[a.read].sources), func(w int32) bool {
-		return w != atFirst && s.done[w] == open && s.checkInternal(w) != nil
+		return slices.Contains(s.refuted[a], w) || w != atFirst && s.done[w] == open && s.checkInternal(w) != nil
 	})
 	if s.level == StrictSerializable && reader.Outcome == history.Acked {
 		sources = slices.DeleteFunc(sources, func(w int32) bool { return w != atFirst && s.txns[w].op.Call > reader.Return })
