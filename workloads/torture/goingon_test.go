@@ -24,6 +24,8 @@ func TestAStoreThatPromisesToGoOnAfterAFaultMust(t *testing.T) {
 		{[]TransientFault{{Fault: "eio write"}}, checker.Pass},
 		{[]TransientFault{{Fault: "enospc write", Within: 1000}}, checker.Pass},
 		{[]TransientFault{{Fault: "eio write"}, {Fault: "enospc write", Within: 2}}, checker.Fail},
+		{[]TransientFault{{Fault: "enospc write *"}}, checker.Fail},
+		{[]TransientFault{{Fault: "enospc write nothing.*"}}, checker.Pass},
 	} {
 		target.Promises.RecoversAfterTransientFault = c.promise
 		r, err := Check(t.Context(), target, o)

@@ -31,7 +31,9 @@ func Target() torture.Target {
 			SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true,
 			RecoveryRepeats: true, Linearizable: true, ShownSurvives: true, Transactions: true, Isolation: checker.StrictSerializable,
 			ClosesInFlight: true, RefusesSecondOpen: true, CloseLeavesNoTail: true,
-			RecoversAfterTransientFault: []torture.TransientFault{{Fault: "enospc create"}},
+			RecoversAfterTransientFault: []torture.TransientFault{ // no room for a manifest stops the store
+				{Fault: "enospc create *.log"}, {Fault: "enospc create *.sst"}, {Fault: "enospc create *.blob"},
+			},
 		},
 		ProvenLogGlobs: []string{"*.log"},
 		AppendGlobs:    []string{"MANIFEST-*"},

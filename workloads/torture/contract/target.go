@@ -117,6 +117,6 @@ type Promises struct {
 
 // TransientFault is a fault that passes, and after which a store goes on.
 type TransientFault struct {
-	Fault  string // an effect and an operation in the grammar of fault rules, such as "eio read"
+	Fault  string // in the grammar of fault rules: an effect, an operation and perhaps files, such as "enospc create *.log"
 	Within int    // how many operations of each client may still fail once no call fails any more
 }

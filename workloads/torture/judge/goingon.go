@@ -2,6 +2,8 @@ package judge
 
 import (
 	"fmt"
+	"path"
+	"strings"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -38,20 +40,35 @@ func (j *Judges) goingOn() checker.Result {
 // transient returns the tick of the last fault that hit the run, and how many operations may fail after it; promised is false
 // if the store need not go on after one of the faults, or if there was none.
 func (j *Judges) transient() (last history.Tick, within int, promised bool) {
-	promises := map[string]int{}
-	for _, p := range j.target.Promises.RecoversAfterTransientFault {
-		promises[p.Fault] = p.Within
-	}
 	for i := range j.recording.Trace {
 		op := &j.recording.Trace[i]
 		if op.Fault == faultfs.NoEffect {
 			continue
 		}
-		n, ok := promises[op.Fault.String()+" "+op.Kind.String()]
+		n, ok := j.livesWith(op)
 		if !ok {
 			return 0, 0, false
 		}
 		last, within, promised = history.Tick(op.Tick), max(within, n), true
 	}
 	return last, within, promised
+}
+
+// livesWith reports whether the store promises to go on after a call that failed, and how many operations may fail then.
+func (j *Judges) livesWith(op *faultfs.Op) (within int, promised bool) {
+	for _, p := range j.target.Promises.RecoversAfterTransientFault {
+		files, ok := strings.CutPrefix(p.Fault, op.Fault.String()+" "+op.Kind.String())
+		if !ok {
+			continue
+		}
+		if glob, named := strings.CutPrefix(files, " "); named {
+			ok, _ = path.Match(glob, path.Base(op.Path))
+		} else {
+			ok = files == ""
+		}
+		if ok {
+			within, promised = max(within, p.Within), true
+		}
+	}
+	return within, promised
 }
