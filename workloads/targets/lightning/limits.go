@@ -15,10 +15,11 @@ type option struct {
 }
 
 // options are the limits among the engine's options. Small ones make small stores meet everything; far smaller ones would
-// only make runs long.
+// only make runs long: a run can explore so many crash points and no more, and each call of the filesystem is one. So a
+// table, blob file or log is mostly written by some twenty calls at most, and a memtable holds a few dozen writes.
 var options = []option{
 	{
-		torture.Limit{Name: "memtable", Text: "bytes at which a memtable is rotated out", Min: 1 << 10, Max: 64 << 20, Draw: torture.DrawSmall(4<<10, 64<<10)},
+		torture.Limit{Name: "memtable", Text: "bytes at which a memtable is rotated out", Min: 1 << 10, Max: 64 << 20, Draw: torture.DrawSmall(10<<10, 64<<10)},
 		func(o *engine.Options, n int64) { o.MemtableBytes = int(n) },
 	},
 	{
@@ -34,7 +35,7 @@ var options = []option{
 		func(o *engine.Options, n int64) { o.LogAheadBytes = n },
 	},
 	{
-		torture.Limit{Name: "level-base", Text: "bytes below which a level is left empty", Min: 1, Max: 1 << 40, Draw: torture.DrawSmall(1, 256<<10)},
+		torture.Limit{Name: "level-base", Text: "bytes below which a level is left empty", Min: 1, Max: 1 << 40, Draw: torture.DrawSmall(4<<10, 256<<10)},
 		func(o *engine.Options, n int64) { o.LevelBytesBase = n },
 	},
 	{
@@ -42,11 +43,11 @@ var options = []option{
 		func(o *engine.Options, n int64) { o.LevelSizeRatio = int(n) },
 	},
 	{
-		torture.Limit{Name: "table", Text: "bytes at which a compaction starts a new table", Min: 1, Max: 1 << 40, Draw: torture.DrawSmall(2<<10, 256<<10)},
+		torture.Limit{Name: "table", Text: "bytes at which a compaction starts a new table", Min: 1, Max: 1 << 40, Draw: torture.DrawSmall(8<<10, 256<<10)},
 		func(o *engine.Options, n int64) { o.TableBytes = n },
 	},
 	{
-		torture.Limit{Name: "block", Text: "bytes of a table's blocks", Min: 1, Max: 1 << 20, Draw: torture.DrawSmall(1, 16<<10)},
+		torture.Limit{Name: "block", Text: "bytes of a table's blocks", Min: 1, Max: 1 << 20, Draw: seldom(1, torture.DrawSmall(256, 16<<10))},
 		func(o *engine.Options, n int64) { o.BlockBytes = int(n) },
 	},
 	{
@@ -66,32 +67,50 @@ var options = []option{
 		func(o *engine.Options, n int64) { o.MaxOpenFiles = int(n) },
 	},
 	{
-		torture.Limit{Name: "blob-value", Text: "bytes from which a value goes to a blob file; -1: never", Min: -1, Max: 1 << 30, Draw: torture.DrawOf(-1, 1, 50, 100, 1000)},
+		torture.Limit{Name: "blob-value", Text: "bytes from which a value goes to a blob file; -1: never", Min: -1, Max: 1 << 30, Draw: torture.DrawOf(-1, -1, 1, 50, 100, 100, 1000, 1000)},
 		func(o *engine.Options, n int64) { o.BlobValueBytes = int(n) },
 	},
 	{
-		torture.Limit{Name: "large-value", Text: "bytes beyond which a value goes there at its commit", Min: 1, Max: 1 << 30, Draw: torture.DrawOf(1, 90, 100, 2000)},
+		torture.Limit{Name: "large-value", Text: "bytes beyond which a value goes there at its commit", Min: 1, Max: 1 << 30, Draw: seldom(1, torture.DrawOf(90, 100, 1000, 2000))},
 		func(o *engine.Options, n int64) { o.LargeValueBytes = int(n) },
 	},
 	{
-		torture.Limit{Name: "blob-file", Text: "bytes at which another blob file is begun", Min: 1, Max: 1 << 40, Draw: torture.DrawSmall(256, 64<<10)},
+		torture.Limit{Name: "blob-file", Text: "bytes at which another blob file is begun", Min: 1, Max: 1 << 40, Draw: torture.DrawSmall(1<<10, 64<<10)},
 		func(o *engine.Options, n int64) { o.BlobFileBytes = n },
 	},
 }
 
 // draws are those of the engine's inner limits that are not drawn from their smallest to their usual value.
 var draws = map[string]func(*rand.Rand) int64{
-	"manifest-growth": torture.DrawOf(1, 1, 2, 4),
+	"manifest-roll":   torture.DrawSmall(256, 64<<10),
+	"manifest-growth": torture.DrawOf(1, 2, 2, 4),
 	"conflict-keys":   torture.DrawSmall(2, 4096),
 	"conflict-bytes":  torture.DrawSmall(16, 64<<10),
 	"pending-commits": torture.DrawOf(1, 2, 4, 64),
 	"stop-factor":     torture.DrawOf(1, 1, 2),
 	"small-tables":    torture.DrawOf(1, 1, 2, 4),
 	"small-blobs":     torture.DrawOf(1, 1, 2),
+	"log-spill":       seldom(1, torture.DrawSmall(256, 64<<10)),
+	"log-gather":      seldom(1, torture.DrawSmall(256, 64<<10)),
+	"table-write":     seldom(1, torture.DrawSmall(2<<10, 64<<10)),
+	"blob-write":      seldom(1, torture.DrawSmall(512, 64<<10)),
+	"table-whole":     seldom(1, torture.DrawSmall(4<<10, 64<<10)),
+	"table-tail":      torture.DrawSmall(256, 8<<10),
+	"read-ahead":      seldom(1, torture.DrawSmall(2<<10, 256<<10)),
 	"table-layout":    torture.DrawOf(1, 2),
 	"first-file":      torture.DrawStart(1 << 61),
 	"first-marker":    torture.DrawStart(1 << 61),
 	"first-sequence":  torture.DrawStart(1 << 54),
+}
+
+// seldom returns a draw that is mostly the other one, and tiny one time in sixteen.
+func seldom(tiny int64, mostly func(*rand.Rand) int64) func(*rand.Rand) int64 {
+	return func(rng *rand.Rand) int64 {
+		if rng.IntN(16) == 0 {
+			return tiny
+		}
+		return mostly(rng)
+	}
 }
 
 // Limits returns the limits that a run can set.
