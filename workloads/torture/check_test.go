@@ -203,7 +203,7 @@ func TestModelsThatDoNotExistAreRefused(t *testing.T) {
 
 func TestAStoreWithoutTransactionsIsAskedForNone(t *testing.T) {
 	o := toyOptions("power")
-	o.Workloads, o.Rounds = nil, 2
+	o.Workloads, o.Rounds, o.CrashPoints = nil, 1, 8
 	r := check(t, toy.Correct, o)
 	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
 	require.Len(t, r.Cells, 4)

@@ -28,7 +28,7 @@ func TestWhatOnlyFurtherCrashesShow(t *testing.T) {
 		{
 			"a store leaves a file each time that it is closed", toy.LeaksBySession, "growth", "leaks files",
 			`^\d+ of \d+ files that have come or grown since the first recovery, with 0 bytes, are there by calls like the create of db/\d+ ` +
-				`\(.toy/toy.go:\d+.\), and nothing has removed them$`,
+				`\(.toy/close.go:\d+.\), and nothing has removed them$`,
 		},
 		{
 			"a recovery loses more if the one before was interrupted", toy.Forgetful, "recovery", "recovery does not repeat",
