@@ -47,7 +47,7 @@ var options = []option{
 		func(o *engine.Options, n int64) { o.TableBytes = n },
 	},
 	{
-		torture.Limit{Name: "block", Text: "bytes of a table's blocks", Min: 1, Max: 1 << 20, Draw: seldom(1, torture.DrawSmall(256, 16<<10))},
+		torture.Limit{Name: "block", Text: "bytes of a table's blocks", Min: 1, Max: 1 << 20, Draw: orOne(torture.DrawSmall(256, 16<<10))},
 		func(o *engine.Options, n int64) { o.BlockBytes = int(n) },
 	},
 	{
@@ -71,7 +71,7 @@ var options = []option{
 		func(o *engine.Options, n int64) { o.BlobValueBytes = int(n) },
 	},
 	{
-		torture.Limit{Name: "large-value", Text: "bytes beyond which a value goes there at its commit", Min: 1, Max: 1 << 30, Draw: seldom(1, torture.DrawOf(90, 100, 1000, 2000))},
+		torture.Limit{Name: "large-value", Text: "bytes beyond which a value goes there at its commit", Min: 1, Max: 1 << 30, Draw: orOne(torture.DrawOf(90, 100, 1000, 2000))},
 		func(o *engine.Options, n int64) { o.LargeValueBytes = int(n) },
 	},
 	{
@@ -90,24 +90,24 @@ var draws = map[string]func(*rand.Rand) int64{
 	"stop-factor":     torture.DrawOf(1, 1, 2),
 	"small-tables":    torture.DrawOf(1, 1, 2, 4),
 	"small-blobs":     torture.DrawOf(1, 1, 2),
-	"log-spill":       seldom(1, torture.DrawSmall(256, 64<<10)),
-	"log-gather":      seldom(1, torture.DrawSmall(256, 64<<10)),
-	"table-write":     seldom(1, torture.DrawSmall(2<<10, 64<<10)),
-	"blob-write":      seldom(1, torture.DrawSmall(512, 64<<10)),
-	"table-whole":     seldom(1, torture.DrawSmall(4<<10, 64<<10)),
+	"log-spill":       orOne(torture.DrawSmall(256, 64<<10)),
+	"log-gather":      orOne(torture.DrawSmall(256, 64<<10)),
+	"table-write":     orOne(torture.DrawSmall(2<<10, 64<<10)),
+	"blob-write":      orOne(torture.DrawSmall(512, 64<<10)),
+	"table-whole":     orOne(torture.DrawSmall(4<<10, 64<<10)),
 	"table-tail":      torture.DrawSmall(256, 8<<10),
-	"read-ahead":      seldom(1, torture.DrawSmall(2<<10, 256<<10)),
+	"read-ahead":      orOne(torture.DrawSmall(2<<10, 256<<10)),
 	"table-layout":    torture.DrawOf(1, 2),
 	"first-file":      torture.DrawStart(1 << 61),
 	"first-marker":    torture.DrawStart(1 << 61),
 	"first-sequence":  torture.DrawStart(1 << 54),
 }
 
-// seldom returns a draw that is mostly the other one, and tiny one time in sixteen.
-func seldom(tiny int64, mostly func(*rand.Rand) int64) func(*rand.Rand) int64 {
+// orOne returns a draw that is 1 one time in sixteen, and otherwise as another one.
+func orOne(mostly func(*rand.Rand) int64) func(*rand.Rand) int64 {
 	return func(rng *rand.Rand) int64 {
 		if rng.IntN(16) == 0 {
-			return tiny
+			return 1
 		}
 		return mostly(rng)
 	}
