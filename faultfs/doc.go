@@ -57,6 +57,12 @@
 // Modes, owners, times, extended attributes and memory maps. Chmod and its kind succeed and do nothing. Files without a
 // name (O_TMPFILE). Files are at most 64 GiB. Sync covers what SyncData (fdatasync) covers and no times.
 //
+// # Beside afero.Fs
+//
+// Hard links, locks, free space, fdatasync and preallocation are optional interfaces, in beside.go: Linker, Locker,
+// SpaceReporter, DataSyncer and Preallocator. Package osfs puts everything into the shape of package os, for engines that
+// have an interface of that shape or for adapters to theirs.
+//
 // # Concurrency
 //
 // All methods of an FS and of its files may be called concurrently. A Timeline, and a CrashPoint with the making of
@@ -75,6 +81,7 @@
 //	crash     the crash model: pending ops and their order, crash points, undecided images
 //	openflag  how open(2) reads its flags
 //	faultfs   the filesystem that a program runs on, and images as such filesystems
+//	osfs      any afero.Fs in the shape of package os
 //
 // Here, fs.go, file.go, open.go, namespace.go, rename.go, symlink.go and list.go are the calls of afero.Fs. node.go,
 // lookup.go and resolve.go are what they work on: nodes in memory over a disk and, in a crash image, over what is
@@ -82,7 +89,7 @@
 // writeback.go, space.go and latency.go carry faults out. timeline.go, image.go and explore.go wrap package crash.
 //
 // The names of the other packages that users need are aliases here (trace.go, model.go), so that a program imports
-// faultfs alone. That is why the package exports more than 60 names: 36 of its 74 are constants of package trace. It has
+// faultfs alone. That is why the package exports more than 60 names: 36 of its 79 are constants of package trace. It has
 // more than 25 files because each kind of call is one. The largest dependency cycle between files has 5 files, or 16
 // counting uses of FS's members: one lock guards the whole tree, so all calls are methods of FS.
 //
@@ -91,5 +98,5 @@
 // wrong bytes; deciding an image when it is made, which needs 2^n images where recovery can tell a few apart.
 //
 //structure:root FS
-//structure:limits files=29 exported=74
+//structure:limits files=30 exported=79
 package faultfs

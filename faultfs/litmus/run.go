@@ -11,12 +11,12 @@ import (
 	"syscall"
 
 	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
 // Linker is implemented by filesystems that can give a file a further name.
-type Linker interface {
-	Link(from, to string) error
-}
+type Linker = faultfs.Linker
 
 // Faulty is implemented by filesystems whose disk can be made to fail.
 type Faulty interface {
@@ -193,7 +193,7 @@ func (r *run) evict(s Step) error {
 
 // syncData calls fdatasync where there is one, and fsync otherwise.
 func syncData(f afero.File) error {
-	if d, ok := f.(interface{ SyncData() error }); ok {
+	if d, ok := f.(faultfs.DataSyncer); ok {
 		return d.SyncData()
 	}
 	return f.Sync()

@@ -60,7 +60,11 @@ type GoExpr struct {
 
 // Env is all that an engine may touch.
 type Env struct {
-	FS  afero.Fs
+	// FS is a disk that can lose power. What engines need beside afero.Fs is found by type assertion: hard links, locks, free
+	// space, fdatasync and preallocation are the interfaces faultfs.Linker, Locker, SpaceReporter, DataSyncer and Preallocator.
+	// Package osfs has all of it in the shape of package os.
+	FS afero.Fs
+	// Dir is where the store lives, a path in FS.
 	Dir string
 	// Inline asks the engine to do its background work on the caller's goroutine, so that the same calls give the same
 	// filesystem operations. Set for recoveries and for runs of one client.
