@@ -2,6 +2,7 @@ package workloads
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -139,18 +140,18 @@ func (w *worker) swapping(h history.Handle, txn Txn, attempt int) (reads []histo
 	defer func() { w.rec.SetOrder(h, order.String()) }()
 	for i, t := range w.step.Swapping.Touches {
 		w.linger()
+		before := len(reads)
 		switch t.Deed {
 		case DeedScan:
 			reads, err = scanRegisters(reads, txn, &t)
-			order.WriteString(strings.Repeat("r", len(reads)-strings.Count(order.String(), "r")))
 		case DeedGet, DeedSwap:
 			reads, err = appendGet(reads, txn, t.Keys[0])
-			order.WriteString("r")
 		default:
 		}
 		if err != nil {
 			return reads, err
 		}
+		order.WriteString(strings.Repeat("r", len(reads)-before))
 		name := w.step.Swapping.Name + "." + strconv.Itoa(attempt) + "." + strconv.Itoa(i)
 		some := t.writes(reads, func() []byte { return value(w.script.Seed, name, w.script.Size.ValueBytes) })
 		if len(some) == 0 {
@@ -217,12 +218,12 @@ func scanRegisters(reads []history.Read, txn Txn, t *RegisterTouch) ([]history.R
 	for ok := c.Last(); ok; ok = c.Prev() {
 		shown[string(c.Key())] = bytes.Clone(c.Value())
 	}
-	if err := c.Error(); err != nil {
+	if err := errors.Join(c.Error(), c.Close()); err != nil {
 		return reads, err
 	}
 	for _, key := range t.Keys {
 		value, found := shown[string(key)]
 		reads = append(reads, history.Read{Key: key, Value: value, Found: found})
 	}
-	return reads, c.Close()
+	return reads, nil
 }

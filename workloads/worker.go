@@ -89,10 +89,7 @@ func (w *worker) get() {
 func (w *worker) write() {
 	s := w.step
 	h := w.rec.Call(w.id, history.Op{Kind: s.Kind, Writes: s.Writes, Durability: s.Durability})
-	err := w.apply(h)
-	if errors.Is(err, ErrTooLarge) {
-		err = ErrTooLarge // a history keeps text: whoever reads it must know it, whatever the engine calls it
-	}
+	err := plain(w.apply(h), ErrTooLarge)
 	w.rec.Return(h, nil, outcome(err), err)
 }
 
@@ -239,14 +236,11 @@ func (w *worker) transact() {
 			Kind: history.Txn, Durability: w.step.Durability, Isolation: w.step.Isolation.recorded(),
 		})
 		reads, err := w.attempt(h, attempt)
-		switch {
-		case errors.Is(err, ErrConflict):
-			err = plain(err, ErrConflict)
-		case errors.Is(err, errGivenUp):
+		if errors.Is(err, errGivenUp) {
 			w.rec.Return(h, reads, history.Rejected, nil)
 			return
 		}
-		w.rec.Return(h, reads, outcome(err), err)
+		w.rec.Return(h, reads, outcome(err), plain(err, ErrConflict))
 		if !errors.Is(err, ErrConflict) {
 			return
 		}
