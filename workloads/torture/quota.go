@@ -3,7 +3,6 @@ package torture
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
@@ -123,18 +122,14 @@ func (c *campaign) missedGoals() (reasons []string) {
 const maxSteered = 128
 
 // steer looks for runs that can reach the goals that are left, and cuts the power there. What a goal needs is not known, so
-// workloads take turns, and sizes and limits are drawn as in other runs. The first fault is the plain power cut.
+// sizes and limits are drawn as in other runs, and cells by steeredCell.
 func (c *campaign) steer(ctx context.Context) error {
-	rng := rand.New(rand.NewPCG(c.opts.Seed, maxSteered))
 	for n := range maxSteered {
 		wanted := c.wantedGoals()
 		if len(wanted) == 0 || c.ended(ctx) {
 			return nil
 		}
-		cell := c.cells[n%len(c.opts.Workloads)]
-		if n%2 == 1 {
-			cell = c.cells[rng.IntN(len(c.cells))] // some situations need a fault
-		}
+		cell := c.steeredCell(n)
 		r, err := c.record(ctx, cell, n)
 		if err != nil || ctx.Err() != nil {
 			return err
@@ -152,6 +147,21 @@ func (c *campaign) steer(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// steeredCell returns the cell of the n-th run that is recorded in search of a goal. Every other run has the first fault, which
+// is the plain power cut, under one workload after the other; some situations need another fault, so the rest are drawn.
+func (c *campaign) steeredCell(n int) *cell {
+	if n%2 == 1 {
+		return c.cells[plan.Mix(c.opts.Seed, uint64(n))%uint64(len(c.cells))]
+	}
+	var first []*cell
+	for _, cell := range c.cells {
+		if cell.result.Fault == c.cells[0].result.Fault {
+			first = append(first, cell)
+		}
+	}
+	return first[n/2%len(first)]
 }
 
 // record records a run of a cell in search of a goal.

@@ -148,3 +148,20 @@ func TestRareGoalsAreLookedFor(t *testing.T) {
 	require.NoError(t, c.steer(t.Context()))
 	assert.Empty(t, c.missedGoals())
 }
+
+func TestSteeredRunsGoThroughAllWorkloads(t *testing.T) {
+	c, err := newCampaign(toy.Target(toy.Correct), Options{For: 1})
+	require.NoError(t, err)
+	plain, faults := map[string]bool{}, map[string]bool{}
+	for n := range maxSteered {
+		cell := c.steeredCell(n)
+		if faults[cell.result.Fault] = true; cell.result.Fault == "power" {
+			plain[cell.result.Workload] = true
+		}
+	}
+	for _, cell := range c.cells {
+		assert.True(t, plain[cell.result.Workload] || cell.result.Fault != "power", cell.result.Workload)
+	}
+	assert.Greater(t, len(plain), 2)
+	assert.Greater(t, len(faults), 2)
+}
