@@ -13,9 +13,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// AfterDeath returns the finding of a process that died in a run. If several runs were going on, it is the one whose
-// repetition dies as well, as far as the time for findings goes: again repeats the run of a token in a process of its own and returns how that died; nil if it did
-// not. It is nil if the engine stopped as it promises to. The error is ErrHost if the engine is not to blame.
+// AfterDeath returns the finding of a process that died in a run. If several crash points were being explored, it is that of the
+// first whose repetition dies as well, as long as the time for findings lasts: again repeats what a token stands for in a process
+// of its own, and returns how that died; nil if it did not. The finding is nil if the engine stopped as it promises to. The
+// error is ErrHost if the engine is not to blame.
 func AfterDeath(
 	ctx context.Context, targets []Target, opts Options, d *apart.Death, again func(ctx context.Context, token string) *apart.Death,
 ) (*Finding, error) {
@@ -86,9 +87,9 @@ func innocent(d *apart.Death) error {
 	return nil
 }
 
-// Posthumous returns the result of a run whose process died. It has the findings that the run had saved since it began
-// and, last, the one that says what the process died of; nil: the engine stopped as it promises to. The figures of the run are lost, except for the time that it
-// took.
+// Posthumous returns the result of a run whose process died. It has the findings that the run had saved since it began and,
+// after them, the one that says what the process died of; nil: the engine stopped as it promises to. All figures of the run are
+// lost but the time that it took.
 func Posthumous(target Target, opts Options, last *Finding, began time.Time, took time.Duration) (*Result, error) {
 	opts = opts.withDefaults(target.Promises)
 	r := &Result{

@@ -112,8 +112,8 @@ func checkApart(t *testing.T, here testCall, target Target, opts Options) (*Resu
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoChild, err)
 	}
-	if strings.Contains(output, "WARNING: DATA RACE") {
-		t.Errorf("torture: the race detector reports, in the process that ran the engine:\n%s", output)
+	if end.Died == nil && end.Began && end.Code != 0 { // an assertion of the target, or the race detector
+		t.Errorf("torture: the test fails in the process that ran the engine, which ends with exit code %d:\n%s", end.Code, output)
 	}
 	ownDir := opts.Dir != ""
 	if !ownDir {

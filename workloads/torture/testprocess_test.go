@@ -21,15 +21,22 @@ const doomVariable = "LIGHTNING_TORTURE_DOOM"
 
 var smallRun = Options{Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 4, Keys: 2}
 
-// doomedTarget is a toy that ends the process at the tenth opening, in the way that the environment asks for.
-func doomedTarget() Target {
-	t, opened := toy.Target(toy.Correct), 0
+// doomedTarget is a toy that ends the process, or the test, at the tenth recovery, in the way that the environment asks for.
+func doomedTarget(test *testing.T) Target {
+	test.Helper()
+	t, recovered := toy.Target(toy.Correct), 0
+	t.Promises.StopsOnError = os.Getenv(doomVariable) == "stop"
 	open := t.Open
 	t.Open = func(env Env) (workloads.Store, error) {
-		if opened++; opened == 10 {
+		if _, err := env.FS.Stat(env.Dir + "/log"); err == nil {
+			recovered++
+		}
+		if recovered == 10 {
 			switch os.Getenv(doomVariable) {
-			case "exit":
+			case "exit", "stop":
 				os.Exit(7)
+			case "fail":
+				test.Error("the adapter has noticed something")
 			case "panic":
 				go panic("the table is gone")
 				select {}
@@ -55,7 +62,10 @@ func TestDoomed(t *testing.T) {
 				t.Errorf("not what the first call has returned: %+v", before)
 			}
 			o.Workers = 1
-			r := Run(t, doomedTarget(), o)
+			if os.Getenv(doomVariable) == "stop" {
+				o.Faults = []string{"eio"}
+			}
+			r := Run(t, doomedTarget(t), o)
 			t.Logf("%d findings, %d images before", len(r.Findings), before.Images)
 		})
 	}
@@ -93,6 +103,22 @@ func TestAnEngineThatEndsTheProcessOfATestIsAFinding(t *testing.T) {
 		assert.Contains(t, output, "1 findings, ")
 		assert.NotContains(t, output, "the engine runs in the process of the test")
 	}
+}
+
+// An engine that promises to stop after an error of the disk may do so while it runs, and not while it recovers.
+func TestAnEngineThatStopsInARecoveryIsAFinding(t *testing.T) {
+	t.Parallel()
+	code, output := runTest(t, "stop", "-test.run=^TestDoomed$/^first$", "-test.v")
+	require.Equal(t, 1, code, output)
+	assert.Contains(t, output, "kv × eio: The engine ended the process with exit code 7")
+	assert.NotContains(t, output, "StopsOnError")
+}
+
+func TestWhatFailsTheTestOfTheChildFailsThatOfItsParent(t *testing.T) {
+	t.Parallel()
+	code, output := runTest(t, "fail", "-test.run=^TestDoomed$/^first$", "-test.v")
+	require.Equal(t, 1, code, output)
+	assert.Contains(t, output, "the adapter has noticed something")
 }
 
 func TestAChildHasTheFlagsOfItsTest(t *testing.T) {

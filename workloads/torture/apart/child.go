@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 )
 
 // Variable is the environment variable of a child that names the directory that it shares with its parent.
@@ -27,6 +28,7 @@ const (
 type Child struct {
 	Dir     string // shared with the parent
 	running *os.File
+	alone   atomic.Bool // the token of slot 0 is the latest
 }
 
 // Inside returns this process as a child; nil if it is none.
@@ -50,11 +52,24 @@ func (c *Child) Begin() {
 	c.running, _ = os.Create(filepath.Join(c.Dir, runningFile)) // if it is nil, every use of it is an error
 }
 
-// Note keeps a token for the parent: it costs one system call, and what it writes outlives the process.
+// Note keeps the token of what begins in a slot, for the parent. It costs one system call, and what it writes outlives the
+// process. Slot 0 is for what goes on alone: its token replaces all others, and the first one in another slot replaces it. Each
+// slot has one caller at a time. A token that is too long is not kept.
 func (c *Child) Note(slot int, token string) {
-	if len(token) < slotBytes {
-		_, _ = c.running.WriteAt(fmt.Appendf(nil, "%-*s\n", slotBytes-1, token), int64(slot)*slotBytes) // on error the report lacks the token
+	if slot == 0 {
+		_ = c.running.Truncate(0) // on an error, here and below, the report has a token too many, or lacks one
+		c.alone.Store(true)
+	} else if c.alone.CompareAndSwap(true, false) {
+		c.write(0, "")
 	}
+	if len(token) >= slotBytes {
+		token = ""
+	}
+	c.write(slot, token)
+}
+
+func (c *Child) write(slot int, token string) {
+	_, _ = c.running.WriteAt(fmt.Appendf(nil, "%-*s\n", slotBytes-1, token), int64(slot)*slotBytes)
 }
 
 // Done says that the work of the child has come to its end: how the process ends from now on is no death.
