@@ -31,11 +31,12 @@ func Engine(t *testing.T, e bench.Engine) {
 	}
 	t.Run("in memory", func(t *testing.T) {
 		memories := map[string]func() (workloads.Store, error){}
-		Run(t, func(dir string) (workloads.Store, error) {
+		open := func(dir string) (workloads.Store, error) {
 			if memories[dir] == nil {
 				memories[dir] = e.NewMemory()
 			}
 			return memories[dir]()
-		})
+		}
+		run(t, open, tests) // each directory has a memory of its own, which a copy cannot leave
 	})
 }

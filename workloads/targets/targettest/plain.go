@@ -111,7 +111,7 @@ func (s *suite) maintains() {
 func (s *suite) deletesRanges() {
 	r, ok := s.Store.(workloads.RangeDeleter)
 	if !ok {
-		return
+		s.lacks("deletion of ranges")
 	}
 	s.apply(history.NoSync, put("a", "1"), put("b", "1"), put("c", "1"), put("d", "1"))
 	require.NoError(s.T, r.DeleteRange([]byte("b"), []byte("d"), history.Sync))

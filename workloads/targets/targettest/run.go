@@ -2,6 +2,7 @@ package targettest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,8 +14,13 @@ import (
 // Opener opens the store in dir, or makes it.
 type Opener func(dir string) (workloads.Store, error)
 
-// Run runs the suite on the stores that open opens.
+// Run runs the suite on the stores that open opens. Tests of what a store does not implement are skipped.
 func Run(t *testing.T, open Opener) {
+	t.Helper()
+	run(t, open, slices.Concat(tests, copies))
+}
+
+func run(t *testing.T, open Opener, tests []test) {
 	t.Helper()
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -34,10 +40,12 @@ type suite struct {
 	dir  string
 }
 
-var tests = []struct {
+type test struct {
 	name string
 	run  func(*suite)
-}{
+}
+
+var tests = []test{
 	{"what was put is got, and nothing else", (*suite).puts},
 	{"what was deleted is gone", (*suite).deletes},
 	{"a batch is applied in order, as a whole", (*suite).batches},
@@ -45,12 +53,32 @@ var tests = []struct {
 	{"what is handed out is the caller's", (*suite).ownership},
 	{"what was written with any durability is there after reopening", (*suite).reopens},
 	{"what a deletion of a range hides is gone, and nothing newer", (*suite).deletesRanges},
+	{"a batch deletes a range, and later parts win over earlier ones", (*suite).appliesRanges},
 	{"a flush and a compaction change nothing that is seen", (*suite).maintains},
+	{"a sync changes nothing that is seen, nor does a batch of nothing", (*suite).syncs},
+	{"an inspection changes nothing that is seen", (*suite).inspects},
+	{"a cursor walks in both directions within its bounds", (*suite).moves},
+	{"a cursor shows the moment at which it was made", (*suite).standsStill},
+	{"a snapshot shows the moment at which it was made", (*suite).snapshots},
+	{"a stream reads the value of the moment at which it was opened", (*suite).streams},
 	{"a transaction reads its own writes, which others see when it commits", (*suite).commits},
 	{"a transaction that is rolled back wrote nothing", (*suite).rollsBack},
 	{"a read-only transaction sees the moment of its beginning", (*suite).readsOnly},
 	{"a transaction scans its own writes, and conflicts with what comes into the range", (*suite).scansInTransactions},
 	{"concurrent increments are not lost", (*suite).increments},
+}
+
+// copies are the tests of stores that are copied to another directory of the same filesystem.
+var copies = []test{
+	{"a checkpoint is a store of its own", (*suite).checkpoints},
+	{"a backup leaves earlier ones and the store as they are", (*suite).backsUp},
+}
+
+// lacks skips the rest of a test.
+func (s *suite) lacks(what string) {
+	s.Helper()
+	require.NoError(s.T, s.Close())
+	s.Skipf("the store has no %s", what)
 }
 
 func (s *suite) reopened() workloads.Store {
