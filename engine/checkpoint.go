@@ -7,14 +7,15 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/image"
+	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/sequencer"
 )
 
 // Checkpoint makes a separate store in dir, which must be empty or missing. It has everything acknowledged before the
 // call, perhaps commits that come meanwhile, and no half commit. Tables and blob files are hard links if the filesystem
-// has them, and copies otherwise; the rest is written anew. When it returns nil, the new store is durable. Commits wait
-// for one sync, no longer.
+// has them, and copies otherwise; the rest is written anew. When it returns nil, the new store is durable, and everything in
+// it is visible in this one. Commits wait for one sync, no longer.
 //
 // What is in tables and blob files is not checked: damage is copied as it is. Verify finds it in either store. A
 // poisoned store is refused. Its directory, closed and opened again with Options.ReadOnly, can be copied.
@@ -59,16 +60,22 @@ func (db *DB) checkpoint(dir string, info *CheckpointInfo) (err error) {
 }
 
 // newImage takes an image of everything acknowledged so far, and perhaps of commits that are under way. Commits wait
-// while the log is synced and closed; the next one begins a new log. The image must be closed.
+// while the log is handed over and closed; the next one begins a new log. The image must be closed.
+//
+// The log may hold commits that are not visible yet. They must be when the copy can be read: otherwise somebody could see a
+// commit there and then not see it here, and one that fails would be in the copy alone.
 func (db *DB) newImage() (*image.Image, error) {
 	if !db.opts.ReadOnly { // most of what commits would wait for is done before they have to
 		if err := db.seq.Finish(db.seq.Barrier(sequencer.Sync)); err != nil {
 			return nil, err
 		}
 	}
-	im, err := db.freezeImage()
+	im, last, err := db.freezeImage()
 	if err != nil {
 		return nil, err
+	}
+	if err := db.seq.Show(last); err != nil {
+		return nil, errors.Join(err, im.Close())
 	}
 	// Values for later commits may have been added to the last file that the image needs. None is from here on.
 	if err := db.sealLarge(); err != nil {
@@ -77,26 +84,26 @@ func (db *DB) newImage() (*image.Image, error) {
 	return im, nil
 }
 
-// freezeImage takes an image, except for the end of the blob file that is growing.
-func (db *DB) freezeImage() (*image.Image, error) {
+// freezeImage takes an image, except for the end of the blob file that is growing. It returns the last commit in it.
+func (db *DB) freezeImage() (im *image.Image, last key.Seq, err error) {
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
 	if !db.opts.ReadOnly {
 		if err := db.writable(); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if err := db.rotate(); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
 	db.catalog.Lock()
 	defer db.catalog.Unlock()
 	v, err := db.acquire()
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	db.images.Add(1)
-	im := &image.Image{
+	im = &image.Image{
 		Dir: db.dir, View: v, Release: func() error { defer db.images.Done(); return db.release(v) },
 		State: db.catalog.state, Manifest: db.newFileNum(),
 	}
@@ -104,12 +111,12 @@ func (db *DB) freezeImage() (*image.Image, error) {
 	for _, num := range db.catalog.logs {
 		f, err := db.dir.Open(filename.Log(num))
 		if err != nil {
-			return nil, errors.Join(corrupt.Missing(filename.Log(num), err), im.Close())
+			return nil, 0, errors.Join(corrupt.Missing(filename.Log(num), err), im.Close())
 		}
 		im.AddLog(image.Log{Num: num, File: f, End: db.catalog.state.LogEnd(num)})
 	}
 	db.mu.Lock()
 	im.Blobs = v.BlobFiles()
 	db.mu.Unlock()
-	return im, nil
+	return im, db.seq.Newest(), nil
 }

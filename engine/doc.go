@@ -22,7 +22,7 @@
 //   - I3: commits are lost only as a suffix. If one is lost, so is every later one, across logs and across recoveries.
 //   - I4: commits become visible in the order of their sequence numbers, and a Sync commit, with all that follow it,
 //     only when it is durable; a NoSync commit, likewise, when the operating system has it. So what was once read is
-//     not lost, unless it was written with less than Sync.
+//     not lost, unless it was written with less than Sync. A checkpoint or a backup has no commit that is not visible.
 //   - I5: after the first failed write, sync or removal nothing is written any more, and nothing is tried again:
 //     ErrPoisoned. Reads go on; a commit that failed never becomes visible, and once its caller has the error, no other
 //     commit does. Damage met by maintenance has the same effect. A full disk that has no room for a file which nobody

@@ -146,6 +146,18 @@ func TestFailedCommitStaysInvisible(t *testing.T) {
 	require.Zero(t, l.Readable(), "both were told that they failed")
 }
 
+// TestCommitsThatAnotherFailsToWriteAreNotAcknowledged: a commit too long to be gathered takes those before it along, and none of
+// them gets to the file.
+func TestCommitsThatAnotherFailsToWriteAreNotAcknowledged(t *testing.T) {
+	l := newLine()
+	file := &logFile{fail: errors.New("broken disk")}
+	log := l.begin(file, 1)
+	first := l.enter(NoSync)
+	require.ErrorIs(t, log.Append(make([]byte, limits.Default().LogGatherBytes)), file.fail)
+	require.ErrorIs(t, l.Finish(first), file.fail)
+	require.Zero(t, l.Readable())
+}
+
 // TestSyncMeetsALogThatAFlushHasClosed: a leader has been elected, but before it comes to the log a flush has made its
 // commits durable in tables and closed it.
 func TestSyncMeetsALogThatAFlushHasClosed(t *testing.T) {

@@ -246,6 +246,35 @@ func TestAppendGathersUntilSomebodyAsks(t *testing.T) {
 	require.InDelta(t, spillBytesDefault+gatherBytesDefault, f.Len(), 4000, "nobody spilled, but there was too much")
 }
 
+// brokenFile takes no bytes.
+type brokenFile struct{ memFile }
+
+var errBroken = errors.New("broken disk")
+
+func (*brokenFile) Write([]byte) (int, error) { return 0, errBroken }
+
+// TestAFailedWriteIsNotForgotten: what had been gathered is gone with it, so whoever comes later has nothing left to write.
+func TestAFailedWriteIsNotForgotten(t *testing.T) {
+	long := make([]byte, spillBytesDefault)
+	for name, fails := range map[string]func(*Writer) error{
+		"of Flush":  (*Writer).Flush,
+		"of Spill":  (*Writer).Spill,
+		"of Sync":   (*Writer).Sync,
+		"of Append": func(w *Writer) error { return w.Append(make([]byte, gatherBytesDefault)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := &brokenFile{}
+			w := NewWriter(f, 7)
+			require.NoError(t, w.Append(long))
+			require.ErrorIs(t, fails(w), errBroken)
+			require.ErrorIs(t, w.Flush(), errBroken)
+			require.ErrorIs(t, w.Sync(), errBroken)
+			require.ErrorIs(t, w.Seal(), errBroken)
+			require.Zero(t, f.syncs)
+		})
+	}
+}
+
 func TestLogsTellOfThoseBefore(t *testing.T) {
 	for name, c := range map[string]struct {
 		write  func(w *Writer) error

@@ -22,8 +22,8 @@ type Zeroer interface {
 	WriteZeros(off, n int64) error
 }
 
-// Writer appends records to a file. After an error of any method the file must not be appended to again; the Writer
-// relies on its File to refuse.
+// Writer appends records to a file. After an error of any method the file must not be appended to again. Once a write has
+// failed, the Writer returns its error; otherwise it relies on its File to refuse.
 type Writer struct {
 	f     File
 	num   uint64
@@ -36,6 +36,7 @@ type Writer struct {
 	writing sync.Mutex // held while bytes go to the file; taken before mu
 	spare   []byte     // guarded by writing: the buffer that is not being filled
 	zeroed  int64      // guarded by writing: the file has zeros, or bytes, up to here
+	failed  error      // guarded by writing: of the write that failed, and with it all that had been gathered
 
 	mu  sync.Mutex
 	buf []byte // guarded by mu: gathered bytes
@@ -107,8 +108,12 @@ func (w *Writer) Flush() error {
 	return w.flush()
 }
 
-// flush is called with writing held.
+// flush is called with writing held. NB: what was gathered is gone after a write that failed. Whoever comes next finds nothing
+// left to write, and must not take that for success.
 func (w *Writer) flush() error {
+	if w.failed != nil {
+		return w.failed
+	}
 	w.mu.Lock()
 	buf := w.buf
 	w.buf = w.spare[:0]
@@ -122,6 +127,7 @@ func (w *Writer) flush() error {
 	if err == nil && n < len(buf) {
 		err = io.ErrShortWrite
 	}
+	w.failed = err
 	if cap(buf) > keepBytesMax {
 		w.spare = nil
 	}
