@@ -131,7 +131,7 @@ func parse(text []byte, without string) ([]block, error) {
 	})
 	if len(blocks) > 0 {
 		common := path.Dir(blocks[0].file)
-		for last := blocks[len(blocks)-1].file; !strings.HasPrefix(last, common+"/"); {
+		for last := blocks[len(blocks)-1].file; path.Dir(common) != common && !strings.HasPrefix(last, common+"/"); {
 			common = path.Dir(common)
 		}
 		for i := range blocks {
