@@ -57,17 +57,17 @@ func backupName(repository string, number uint64) string {
 // near is within how many ticks after a copy was made its crash points are worth more.
 const near = 48
 
-// Copying reports whether some copy was being made at a tick, or had just been made; any says that there is one at all.
-func (a *Auditor) Copying(tick uint64) (now, any bool) {
+// Copying reports whether some copy was being made at a tick, or had just been made; some says that there is one at all.
+func (a *Auditor) Copying(tick uint64) (now, some bool) {
 	for i := range a.copies {
 		op := a.copies[i].op
 		if uint64(op.Call) > tick {
 			break
 		}
-		any = true
+		some = true
 		now = now || op.Return == history.Never || tick <= uint64(op.Return)+near
 	}
-	return now, any
+	return now, some
 }
 
 // auditCopies opens every copy that is in an image.
@@ -100,12 +100,12 @@ func (a *Auditor) auditCopy(im *Image, disk *faultfs.FS, c *copied) *checker.Vio
 	}
 	state, err := read(a.target.Administration.OpenReadOnly, a.env(disk, dir))
 	switch {
-	case err == nil && c.holds != nil:
+	case err == nil && acked:
 		if d := difference(c.holds, state); d != "" {
 			return violation("copy differs", "after the crash %s does not hold what it held: %s", what, d)
 		}
-	case err == nil: // the copy was not finished in the run, but is there
-		cut := history.Cut{Acked: c.op.Call, Called: im.Cut.Called}
+	case err == nil: // it was still being made, but is there
+		cut := history.Cut{Acked: c.of.Call, Called: im.Cut.Called}
 		if r := a.judges.Durability(cut, state, im.Rule); r.Verdict == checker.Fail {
 			return violation("copy is wrong", "after the crash %s opens, though it was not finished, and is wrong: %s", what, r.Violations[0].Sentence)
 		}

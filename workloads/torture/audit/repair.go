@@ -13,7 +13,6 @@ import (
 
 // Repaired audits the repair of an image with damage; sound is the same image without it.
 func (a *Auditor) Repaired(im, sound *Image) *checker.Violation {
-	damage := im.Damage
 	if a.target.Administration.Repair == nil || path.Dir(im.Damaged) != record.StoreDir {
 		return nil
 	}
@@ -24,11 +23,11 @@ func (a *Auditor) Repaired(im, sound *Image) *checker.Violation {
 	disk := im.fresh()
 	report, err := a.target.Administration.Repair(a.env(disk, record.StoreDir))
 	if err != nil {
-		return violation("repair fails", "%s; repairing the store fails: %v", damage, err)
+		return violation("repair fails", "%s; repairing the store fails: %v", im.Damage, err)
 	}
 	store, err := a.target.Open(a.env(disk, record.StoreDir))
 	if err != nil {
-		return violation("repair fails", "%s; the store was repaired, and does not open: %v", damage, err)
+		return violation("repair fails", "%s; the store was repaired, and does not open: %v", im.Damage, err)
 	}
 	state := &history.State{}
 	err = workloads.ReadAll(store, state)
@@ -38,9 +37,11 @@ func (a *Auditor) Repaired(im, sound *Image) *checker.Violation {
 	if v, ok := store.(workloads.Verifier); ok && err == nil {
 		err = v.Verify()
 	}
-	_ = store.Close()
+	if closed := store.Close(); err == nil {
+		err = closed
+	}
 	if err != nil {
-		return violation("repair fails", "%s; the store was repaired, and is not well: %v", damage, err)
+		return violation("repair fails", "%s; the store was repaired, and is not well: %v", im.Damage, err)
 	}
 	return a.judgeRepaired(im, report, state, healthy)
 }
@@ -50,26 +51,25 @@ func (a *Auditor) Repaired(im, sound *Image) *checker.Violation {
 func (a *Auditor) judgeRepaired(
 	im *Image, report contract.Repaired, state, healthy *history.State,
 ) *checker.Violation {
-	damage := im.Damage
-	single := checker.Rule{Lower: checker.NothingMustSurvive}
-	if r := a.judges.Durability(im.Cut, state, single); r.Verdict == checker.Fail {
-		return violation("repair invents", "%s; the store was repaired, and now %s", damage, r.Violations[0].Sentence)
+	rule := checker.Rule{Lower: checker.NothingMustSurvive} // each key by itself: neither a suffix nor whole batches
+	if r := a.judges.Durability(im.Cut, state, rule); r.Verdict == checker.Fail {
+		return violation("repair invents", "%s; the store was repaired, and now %s", im.Damage, r.Violations[0].Sentence)
 	}
 	if !report.Damaged {
 		return nil // the store is as it was; the search judges it as such
 	}
 	excused := func(key []byte) bool { return im.mentions(report.Lost, key) }
-	single.Lower = im.Rule.Lower
-	if r := a.judges.Durability(im.Cut, merged(state, healthy, excused), single); r.Verdict == checker.Fail {
+	rule.Lower = im.Rule.Lower
+	if r := a.judges.Durability(im.Cut, merged(state, healthy, excused), rule); r.Verdict == checker.Fail {
 		return violation("repair loses silently", "%s; the store was repaired, its report does not say so, and %s",
-			damage, r.Violations[0].Sentence)
+			im.Damage, r.Violations[0].Sentence)
 	}
 	return nil
 }
 
-// mentions reports whether a key is in what a report says of the damaged file. What it says of others is no consequence of
-// the damage, and so excuses nothing: the end of a log that a crash has torn, for example. Only of a file that is missing there
-// may be nothing left but a gap, which shows in another one.
+// mentions reports whether a key is in what a report says of the damaged file. What the report says of other files does not come
+// from the damage and excuses nothing: the end of a log that a crash has torn, for example. Only a file that is missing may have
+// left nothing but a gap, which the report finds in another file.
 func (im *Image) mentions(lost []contract.Loss, key []byte) bool {
 	for _, l := range lost {
 		gap := im.Missing && l.From == nil && l.To == nil

@@ -22,7 +22,7 @@ const (
 // auditDue reports whether it is the turn of an image to be audited, and with the copies that are in it.
 func (x *explorer) auditDue(at origin) (due, copies bool) {
 	draw := plan.Mix(at.job.draw, uint64(at.leaf)^auditEach)
-	now, any := x.subject.Audit.Copying(at.job.point.Tick)
+	now, some := x.subject.Audit.Copying(at.job.point.Tick)
 	each := uint64(auditEach)
 	switch {
 	case x.shared.req.AuditAll, x.shared.req.Only != nil, strings.HasPrefix(x.shared.req.Wanted, audit.Judge+"/"):
@@ -31,10 +31,10 @@ func (x *explorer) auditDue(at origin) (due, copies bool) {
 		each = auditRottenEach
 	case now:
 		each = auditCopyingEach
-	case any:
+	case some:
 		each = auditCopiesEach
 	}
-	return draw%each == 0, any
+	return draw%each == 0, some
 }
 
 // audit looks closer at a random image of a crash point, if it is the turn of the image at hand; sound is the crash point
