@@ -220,6 +220,11 @@ func TestDurabilityClasses(t *testing.T) {
 				"had returned, is there",
 		},
 		{
+			name: "a lying disk may lose what was overwritten before a barrier",
+			ops:  "0 1-2 put/nosync a=1\n0 3-4 delete/nosync a-\n0 5-8 put/nosync a=2\n1 6-7 put/nosync b=1\n0 9-10 barrier",
+			cut:  at(11), rule: liar, state: "b=1",
+		},
+		{
 			name: "a key that was empty only before and after the rest of the state",
 			ops: "0 1-2 put/nosync a=1\n0 3-4 put/nosync b=1\n0 5-6 delete/nosync a-\n0 7-8 put/nosync b=2\n" +
 				"0 9-10 delete/nosync c-",

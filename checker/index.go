@@ -36,8 +36,12 @@ type commit struct {
 	shownBy *history.Op // the first read that showed it before it was acknowledged, if that counts
 }
 
-// belongs returns from when on c belongs to level l; Never if it does not.
+// belongs returns from when on c belongs to level l; Never if it does not. No barrier makes a disk keep anything that keeps
+// nothing.
 func (c *commit) belongs(l level) history.Tick {
+	if l == nobody {
+		return history.Never
+	}
 	if c.level <= l {
 		return c.done
 	}

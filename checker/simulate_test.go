@@ -16,6 +16,7 @@ type simulation struct {
 	order   []int // IDs of the commits in the order in which they took effect
 	initial *history.State
 	keys    []string
+	strict  bool // what was read counts as acknowledged
 }
 
 // shape is what a simulation may contain.
@@ -24,6 +25,7 @@ type shape struct {
 	batches              bool
 	unknown              bool // some commits fail with an open result, and may take effect long after
 	reads                bool
+	barriers             bool // syncs without writes
 	repeats              bool // values are written more than once
 }
 
@@ -85,6 +87,10 @@ func simulate(rng *rand.Rand, s shape) *simulation {
 		if op.Outcome != history.Acked {
 			op.Reads = nil
 		}
+		if len(op.Reads) > 0 && rng.IntN(2) == 0 { // it was opened, and is read later
+			tick++
+			op.ReadBy = tick
+		}
 	}
 	return sim
 }
@@ -106,6 +112,9 @@ func (sim *simulation) draw(rng *rand.Rand, s shape) history.Op {
 			op.Reads = append(op.Reads, history.Read{Key: []byte(sim.keys[rng.IntN(len(sim.keys))])})
 		}
 		return op
+	}
+	if s.barriers && rng.IntN(3) == 0 {
+		return history.Op{Kind: history.Barrier}
 	}
 	n := 1
 	if s.batches && rng.IntN(2) == 0 {
