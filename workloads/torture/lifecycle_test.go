@@ -2,12 +2,16 @@ package torture
 
 import (
 	"context"
+	"errors"
+	"runtime"
 	"testing"
 
+	"github.com/spf13/afero"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
@@ -50,4 +54,76 @@ func TestEveryBugOfAdministrationIsFound(t *testing.T) {
 			assert.Equal(t, 1, replayed.Hits, "%s", r.Findings[0].Token)
 		})
 	}
+}
+
+// busy is a toy that works in the background, whatever it was asked: what it does is no harm done by others.
+type busy struct {
+	*toy.Store
+	stop, stopped chan struct{}
+}
+
+func newBusy(s *toy.Store, env Env) *busy {
+	b := &busy{s, make(chan struct{}), make(chan struct{})}
+	go func() {
+		defer close(b.stopped)
+		for {
+			select {
+			case <-b.stop:
+				return
+			default:
+				_ = env.FS.Mkdir("background", 0o777)
+				_ = env.FS.Remove("background")
+				runtime.Gosched()
+			}
+		}
+	}()
+	return b
+}
+
+func (b *busy) Close() error {
+	close(b.stop)
+	<-b.stopped
+	return b.Store.Close()
+}
+
+func TestWorkInTheBackgroundIsNoHarmDoneByASecondOpener(t *testing.T) {
+	target := toy.Target(toy.Correct)
+	open, running := target.Open, afero.Fs(nil)
+	target.Open = func(env Env) (workloads.Store, error) {
+		if _, err := env.FS.Stat(env.Dir); err != nil {
+			running = env.FS // otherwise it is that of a recovery
+		}
+		for range 100 {
+			runtime.Gosched() // an engine has things to do before it notices that the store is open
+		}
+		s, err := open(env)
+		if err != nil || env.FS != running {
+			return s, err
+		}
+		return newBusy(s.(*toy.Store), env), nil
+	}
+	o := lifecycleOptions(1, "power")
+	o.CrashPoints = 2
+	r, err := Check(t.Context(), target, o)
+	require.NoError(t, err)
+	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
+}
+
+func TestASecondOpenerThatIsRefusedAndChangesTheDiskIsFound(t *testing.T) {
+	target := toy.Target(toy.Correct)
+	open := target.Open
+	target.Open = func(env Env) (workloads.Store, error) {
+		s, err := open(env)
+		if errors.Is(err, workloads.ErrLocked) {
+			err = errors.Join(err, env.FS.Mkdir("harm", 0o777), env.FS.Remove("harm"))
+		}
+		return s, err
+	}
+	r, err := Check(t.Context(), target, lifecycleOptions(1, "power"))
+	require.NoError(t, err)
+	require.Len(t, r.Findings, 1)
+	assert.Equal(t, "administration: second opener changes", r.Findings[0].Class)
+	replayed, err := Replay(t.Context(), []Target{target}, r.Findings[0].Token, ReplayOptions{})
+	require.NoError(t, err)
+	assert.True(t, replayed.Reproduced)
 }

@@ -101,7 +101,11 @@ func (j *Judges) unexpectedErrors() checker.Result {
 func isTransaction(k history.Kind) bool { return k == history.Txn || k == history.Snapshot }
 
 // SeenInHistory reports whether what is wrong in a run without a crash can be seen in what the clients called and got: not
-// a panic or a hang, nor an error of opening or closing the store.
+// a panic or a hang, an error of opening or closing the store, nor what a goroutine did to the disk.
 func SeenInHistory(class string) bool {
-	return class != "panic" && class != "stop" && class != "hang" && class != "unexpected error"
+	switch class {
+	case "panic", "stop", "hang", "unexpected error", "administration: " + refusedChanges:
+		return false
+	}
+	return true
 }

@@ -31,6 +31,18 @@ func EngineFrames(pcs []uintptr) []runtime.Frame {
 	return frames
 }
 
+// ByClient reports whether a call comes from a client of a workload, and not from a goroutine of the engine. Without callers
+// nobody knows; then it is false.
+func ByClient(pcs []uintptr) bool {
+	for iter, more := runtime.CallersFrames(pcs), len(pcs) > 0; more; {
+		var f runtime.Frame
+		if f, more = iter.Next(); strings.HasPrefix(f.Function, ModulePath+"workloads.(*worker)") {
+			return true
+		}
+	}
+	return false
+}
+
 // isDisk reports whether a function is one of the filesystem under the engine.
 func isDisk(function string) bool {
 	return strings.HasPrefix(function, ModulePath+"faultfs") || strings.HasPrefix(function, "github.com/spf13/afero")
