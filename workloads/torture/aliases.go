@@ -118,8 +118,8 @@ func DrawSmall(low, high int64) func(*rand.Rand) int64 { return contract.DrawSma
 // DrawOf returns a draw of a Limit from a list.
 func DrawOf(values ...int64) func(*rand.Rand) int64 { return contract.DrawOf(values...) }
 
-// DrawStart returns a draw of a number that something counts from, up to high: shortly before a power of ten, where its text
-// gets longer, shortly before 2^32, or anywhere.
+// DrawStart returns a draw of a number that something counts from, up to high, which is at least 1: shortly before a power of
+// ten, where its text gets longer, shortly before 2^32, or anywhere.
 func DrawStart(high int64) func(*rand.Rand) int64 { return contract.DrawStart(high) }
 
 // Replay shows a failure again. The argument is a replay token ("LT2-...") or the path of a saved finding. A token of a

@@ -102,7 +102,8 @@ func (l *Limit) draw(rng *rand.Rand) int64 {
 	if l.Draw != nil {
 		return min(max(l.Draw(rng), l.Min), l.Max)
 	}
-	return DrawSmall(l.Min, l.Usual)(rng)
+	up := 1 - min(l.Min, 1) // DrawSmall begins at 1
+	return DrawSmall(l.Min+up, l.Usual+up)(rng) - up
 }
 
 // DrawSmall returns a draw from low, which is at least 1, to high. It is low one time in six; otherwise the logarithm of the
@@ -123,9 +124,10 @@ func DrawOf(values ...int64) func(*rand.Rand) int64 {
 	return func(rng *rand.Rand) int64 { return values[rng.IntN(len(values))] }
 }
 
-// DrawStart returns a draw of a number that something counts from, up to high: shortly before a power of ten, where its text
-// gets longer, shortly before 2^32, or anywhere.
+// DrawStart returns a draw of a number that something counts from, up to high, which is at least 1: shortly before a power of
+// ten, where its text gets longer, shortly before 2^32, or anywhere.
 func DrawStart(high int64) func(*rand.Rand) int64 {
+	digits := max(1, int(math.Log10(float64(high))))
 	return func(rng *rand.Rand) int64 {
 		near := int64(0)
 		switch rng.IntN(4) {
@@ -134,7 +136,7 @@ func DrawStart(high int64) func(*rand.Rand) int64 {
 		case 1:
 			near = 1 + rng.Int64N(high)
 		default:
-			near = int64(math.Pow10(1 + rng.IntN(int(math.Log10(float64(high))))))
+			near = int64(math.Pow10(1 + rng.IntN(digits)))
 		}
 		return min(max(near-rng.Int64N(12), 1), high)
 	}

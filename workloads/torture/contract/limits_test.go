@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,6 +14,8 @@ var limited = contract.Target{Name: "toy", Limits: []contract.Limit{
 	{Name: "roll", Min: 1, Max: 1 << 30, Usual: 1 << 16},
 	{Name: "first", Min: 1, Max: 1 << 60, Usual: 1, Draw: contract.DrawStart(1 << 60)},
 	{Name: "cache", Min: -1, Max: 100, Usual: 10, Draw: contract.DrawOf(-1, 1000)},
+	{Name: "ahead", Min: 0, Max: 100, Usual: 10},
+	{Name: "marker", Min: 1, Max: 9, Usual: 1, Draw: contract.DrawStart(9)},
 }}
 
 func TestLimitsAreReadAsTheyAreWritten(t *testing.T) {
@@ -34,13 +37,13 @@ func TestUnknownLimitsAndValuesAreNamed(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, limited.CheckLimits(nil))
 	require.NoError(t, limited.CheckLimits(contract.Limits{"roll": 1}))
-	require.EqualError(t, limited.CheckLimits(contract.Limits{"rol": 1}), `engine "toy" has no limit "rol"; its limits are: roll, first, cache`)
+	require.EqualError(t, limited.CheckLimits(contract.Limits{"rol": 1}), `engine "toy" has no limit "rol"; its limits are: roll, first, cache, ahead, marker`)
 	require.EqualError(t, limited.CheckLimits(contract.Limits{"roll": 0}), "the limit roll is 0; give a number from 1 to 1073741824")
 }
 
 func TestDrawsAreLegalAndLoveSmallValues(t *testing.T) {
 	t.Parallel()
-	usual, set, small := 0, map[string]int{}, 0
+	usual, set, small, ahead := 0, map[string]int{}, 0, map[int64]int{}
 	for seed := range uint64(3000) {
 		l := limited.DrawLimits(seed)
 		require.NoError(t, limited.CheckLimits(l))
@@ -54,10 +57,16 @@ func TestDrawsAreLegalAndLoveSmallValues(t *testing.T) {
 		if n, ok := l["roll"]; ok && n < 256 {
 			small++
 		}
+		if n, ok := l["ahead"]; ok {
+			ahead[n]++
+		}
 	}
-	assert.InDelta(t, 3000/5+3000*4/5*(7./8*7*7/8/8+8./27+1./27)/3, usual, 200, "one in five, and those that happen to set nothing")
+	none := math.Pow(7./8, 5) + math.Pow(2./3, 5) + math.Pow(1./3, 5)
+	assert.InDelta(t, 3000/5+3000*4/5*none/3, usual, 200, "one in five, and those that happen to set nothing")
 	for _, l := range limited.Limits {
 		assert.InDelta(t, 3000*4/5*3/8, set[l.Name], 150, l.Name)
 	}
 	assert.Greater(t, small, set["roll"]/2)
+	assert.Len(t, ahead, 10, "from 0 on")
+	assert.Greater(t, ahead[0], ahead[9])
 }
