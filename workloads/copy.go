@@ -9,7 +9,7 @@ import (
 
 // checkpoint copies the running store, and reads the copy.
 func (w *worker) checkpoint() {
-	c, ok := w.store.(Checkpointer)
+	c, ok := Offers[Checkpointer](w.store)
 	if !ok || w.opts.Opener.OpenReadOnly == nil {
 		return
 	}
@@ -21,7 +21,7 @@ func (w *worker) checkpoint() {
 
 // backup backs up the running store, restores that, and reads what was restored.
 func (w *worker) backup() {
-	b, ok := w.store.(Backuper)
+	b, ok := Offers[Backuper](w.store)
 	o := &w.opts.Opener
 	if !ok || o.OpenReadOnly == nil || o.Restore == nil {
 		return

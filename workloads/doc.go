@@ -23,6 +23,8 @@
 //   - W10: what a store offers besides [Store] is an optional interface of its own, and a store that lacks one is not asked.
 //     What a cursor, a snapshot or a stream shows is recorded as reads of the call that opened it, and what a cursor passes
 //     as keys that are not there; a key out of its bounds or its order is ErrAstray.
+//   - W11: an append-only log is a [Store] that can only be read ([FromLog]), and the steps of workload log change it. Each is
+//     recorded with the indexes that it came to; clients change the log in turn and read it whenever they like.
 //
 // A client that lingers in a transaction lets others run until they have got on: stores that never wait for a disk would
 // hardly ever be seen to overlap otherwise. It yields a bounded number of times and never sleeps.
@@ -37,5 +39,5 @@
 // of stores, which adapters implement one by one and look for in one place. The circle is the type Step: every generator fills
 // it in, in a file of its own beside what its steps mean to a client, and the one worker takes all of them.
 //
-//structure:limits files=26 exported=76 circle=16
+//structure:limits files=29 exported=79 circle=18
 package workloads

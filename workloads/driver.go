@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
+	"strconv"
 	"sync"
 
+	"github.com/lightningdb/lightning-torture/workloads/appendlog"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
@@ -51,6 +53,7 @@ func Drive(ctx context.Context, store Store, script Script, rec *history.Recorde
 
 type driver struct {
 	session session
+	tail    appendlog.Tail // of a log
 	script  *Script
 	rec     *history.Recorder
 	opts    DriveOptions
@@ -72,9 +75,21 @@ func (d *driver) loading() []Step {
 		if i == len(batches)-1 {
 			durability = history.Sync
 		}
-		steps = append(steps, Step{Kind: history.Batch, Writes: batch, Durability: durability})
+		steps = append(steps, d.loadStep(i, batch, durability))
 	}
 	return steps
+}
+
+// loadStep returns the step that loads a batch. A log has it at its end, whatever became of the batches before.
+func (d *driver) loadStep(i int, batch []history.Write, durability history.Durability) Step {
+	if _, isLog := LogOf(d.session.store); !isLog {
+		return Step{Kind: history.Batch, Writes: batch, Durability: durability}
+	}
+	s := &appendlog.Step{Name: "load." + strconv.Itoa(i)}
+	for j := range batch {
+		s.Sizes = append(s.Sizes, len(batch[j].Value))
+	}
+	return Step{Kind: history.AppendEntries, Log: s, Durability: durability}
 }
 
 // phases runs the clients' scripts piece by piece, with a full scan after each piece.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/lightningdb/lightning-torture/workloads/appendlog"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
@@ -46,20 +47,21 @@ type Step struct {
 	Before     int             // Batch with Range: so many of the first Writes come before the deletion of the range
 	After      int             // Batch with Range: so many of the last Writes come after it
 	Durability history.Durability
-	Isolation  Isolation  // Txn
-	Lingers    bool       // Txn, Snapshot, Scan and Cursor: lets other clients run between its calls
-	Fill       *Fill      // Put: several commits, whose lengths depend on where the store's file ends
-	Transfer   *Transfer  // Txn, of a bank
-	Appending  *Appending // Txn, of lists
-	Swapping   *Swapping  // Txn, of registers
-	Dir        string     // Checkpoint: where the copy goes; Backup: where it is restored
-	Source     string     // Backup: the repository
-	Looks      bool       // Open: the store is opened read-only before it is opened again
+	Isolation  Isolation       // Txn
+	Lingers    bool            // Txn, Snapshot, Scan and Cursor: lets other clients run between its calls
+	Fill       *Fill           // Put: several commits, whose lengths depend on where the store's file ends
+	Transfer   *Transfer       // Txn, of a bank
+	Appending  *Appending      // Txn, of lists
+	Swapping   *Swapping       // Txn, of registers
+	Dir        string          // Checkpoint: where the copy goes; Backup: where it is restored
+	Source     string          // Backup: the repository
+	Looks      bool            // Open: the store is opened read-only before it is opened again
+	Log        *appendlog.Step // of workload log: what is done to the log, beside the kind
 }
 
 // Commits reports whether the step changes something, if nothing fails.
 func (s *Step) Commits() bool {
-	return len(s.Writes) > 0 || s.Fill != nil || s.Transfer != nil || s.Appending != nil && !s.Appending.Rollback ||
+	return len(s.Writes) > 0 || s.Log.Changes(s.Kind) || s.Fill != nil || s.Transfer != nil || s.Appending != nil && !s.Appending.Rollback ||
 		s.Swapping != nil && !s.Swapping.Rollback && len(s.Swapping.Touches) > 0
 }
 
@@ -126,6 +128,8 @@ type Workload struct {
 	Generate func(seed uint64, size Size) Script
 	// Transactional says that clients commit in transactions only: a store without them has nothing to show.
 	Transactional bool
+	// Log says that it is for append-only logs, and not for key-value stores.
+	Log bool
 	// Variant says that it is like the workload before it in All, but harsher: where time is short, one of the two will do.
 	Variant bool
 }
@@ -141,6 +145,7 @@ func All() []Workload {
 		{Name: "bank-mixed", Text: "a bank whose accounts open and close, some of them with long values; synced and unsynced", Generate: bankMixed, Transactional: true, Variant: true},
 		{Name: "append", Text: "transactions that read and append to lists, which give away the order of commits", Generate: appends, Transactional: true},
 		{Name: "swap", Text: "transactions that read registers and swap, fill and delete them, also by ranges", Generate: swap, Transactional: true, Variant: true},
+		{Name: "log", Text: "appends to a log and truncations at both ends, where raft makes them and at the boundaries; for append-only logs", Generate: logs, Log: true},
 	}
 }
 

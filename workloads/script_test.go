@@ -54,6 +54,10 @@ func TestEveryWorkloadDoesWhatItIsFor(t *testing.T) {
 		"bank-mixed": {history.Snapshot, history.Txn, history.Flush, history.Compact},
 		"swap":       {history.Put, history.Snapshot, history.Txn, history.Flush, history.Compact},
 		"append":     {history.Snapshot, history.Txn, history.Flush, history.Compact},
+		"log": {
+			history.Get, history.Put, history.Flush, history.Barrier, history.Open, history.AppendEntries, history.TruncateFront,
+			history.TruncateBack, history.FirstIndex, history.LastIndex,
+		},
 	}
 	lengths := map[int]int{}
 	for _, w := range workloads.All() {
@@ -94,6 +98,10 @@ func TestEveryWorkloadDoesWhatItIsFor(t *testing.T) {
 		}
 		if w.Name == "swap" { // which loads fewer fillers, for its judge, and all registers
 			require.Greater(t, loaded, 200)
+			continue
+		}
+		if w.Log { // all of it is read after each crash
+			require.Equal(t, 250, loaded)
 			continue
 		}
 		require.Equal(t, 300, loaded, w.Name)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/workloads/appendlog"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
@@ -24,6 +25,8 @@ func (s *Step) String() string {
 	switch {
 	case s.Transfer != nil:
 		return fmt.Sprintf("transfer of %d from %s to %s", s.Transfer.Amount, s.Transfer.From, s.Transfer.To)
+	case s.Log != nil:
+		return s.Log.Text(s.Kind)
 	case s.Range:
 		return fmt.Sprintf("deletion from %s to %s", s.From, s.To)
 	case s.Swapping != nil && len(s.Swapping.Touches) > 0:
@@ -41,6 +44,10 @@ func (s *Step) String() string {
 // do sends the step to the store and records what came back.
 func (w *worker) do() {
 	s := w.step
+	if s.Log != nil {
+		w.onLog()
+		return
+	}
 	switch s.Kind {
 	case history.Put, history.Delete, history.Batch:
 		if s.Fill != nil {
@@ -209,19 +216,19 @@ func (w *worker) maintain() {
 func (w *worker) maintenance() func() error {
 	switch w.step.Kind {
 	case history.Flush:
-		if m, ok := w.store.(Maintainer); ok {
+		if m, ok := Offers[Maintainer](w.store); ok {
 			return m.Flush
 		}
 	case history.Compact:
-		if m, ok := w.store.(Maintainer); ok {
+		if m, ok := Offers[Maintainer](w.store); ok {
 			return m.Compact
 		}
 	case history.Barrier:
-		if s, ok := w.store.(Syncer); ok {
+		if s, ok := Offers[Syncer](w.store); ok {
 			return s.Sync
 		}
 	case history.Inspect:
-		if i, ok := w.store.(Inspector); ok {
+		if i, ok := Offers[Inspector](w.store); ok {
 			return i.Inspect
 		}
 	default:
@@ -308,7 +315,8 @@ func outcome(err error) history.Outcome {
 	switch {
 	case err == nil:
 		return history.Acked
-	case errors.Is(err, ErrConflict), errors.Is(err, ErrRefused), errors.Is(err, ErrLocked), errors.Is(err, ErrTooLarge):
+	case errors.Is(err, ErrConflict), errors.Is(err, ErrRefused), errors.Is(err, ErrLocked), errors.Is(err, ErrTooLarge),
+		errors.Is(err, appendlog.ErrOutOfRange):
 		return history.Rejected
 	}
 	return history.Unknown

@@ -22,9 +22,17 @@
 // Operations on whole stores have no durability and no writes. A checkpoint and a backup count as scans of everything at one
 // instant between call and answer; their reads are what the copy held ([Op.Scans]).
 //
+// The entries of an append-only log are pairs whose keys are their indexes ([EntryKey]). An append assigns them, a truncation
+// deletes each that may have been there, and an answer about the first or the last index is a scan of what lies beyond it.
+//
 // A history is kept as JSON lines ([Encode], [Decode]): a header with the version of the format and the number of
 // operations, then one operation a line. Keys and values are in base64; Never is written as the number that it is.
 // A history may come from anybody: Decode has limits, and checks them before it allocates.
 //
 // It is a leaf: judges and reports read it, nothing here knows a store, a filesystem or a judge.
+// # Size
+//
+// A third of the exported names are the kinds of operations, which are of one type.
+//
+//structure:limits exported=64
 package history

@@ -43,6 +43,13 @@ const (
 	Open       // the store is opened again
 	Look       // the store, which is closed, is opened read-only, read and closed
 	SecondOpen // an attempt to open the store that is open; Rejected is the right answer
+
+	// What follows is done to an append-only log, whose entries have the keys that EntryKey gives them.
+	AppendEntries // entries appended, as one
+	TruncateFront // all entries before one dropped
+	TruncateBack  // all entries from one on dropped
+	FirstIndex    // the index of the first entry: a scan of the keys before it, which shows nothing
+	LastIndex     // the index of the last entry: a scan of the keys after it, which shows nothing
 )
 
 // Durability is what a client asked of a commit.
@@ -128,7 +135,7 @@ func (o *Op) Shown() Tick { return max(o.Return, o.ReadBy) }
 // Scans reports whether the operation read a range of keys at one instant, so that keys that it does not list were absent.
 func (o *Op) Scans() bool {
 	switch o.Kind {
-	case Scan, Checkpoint, Backup, Look:
+	case Scan, Checkpoint, Backup, Look, FirstIndex, LastIndex:
 		return true
 	default:
 		return false
@@ -151,6 +158,7 @@ var (
 		"get", "put", "delete", "batch", "scan", "snapshot", "txn", "flush", "compact", "cas", "increment", "append",
 		"cursor", "barrier", "inspect",
 		"checkpoint", "backup", "restore", "read copy", "close", "open", "look", "second open",
+		"append entries", "truncate front", "truncate back", "first index", "last index",
 	}
 	changeNames     = [...]string{"assign", "add", "extend"}
 	durabilityNames = [...]string{"sync", "nosync", "buffered"}

@@ -97,6 +97,13 @@ func (r *Recorder) SetWrites(h Handle, writes []Write) {
 	r.mu.ops[h].Writes = writes
 }
 
+// SetRange says which keys an unanswered scan has covered, where only the store could tell. It must be called before Return.
+func (r *Recorder) SetRange(h Handle, from, to []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.mu.ops[h].ScanFrom, r.mu.ops[h].ScanTo = from, to
+}
+
 // SetOrder says how the reads and writes of an unanswered transaction follow one another; see Op.Order.
 func (r *Recorder) SetOrder(h Handle, order string) {
 	r.mu.Lock()

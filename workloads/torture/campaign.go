@@ -45,11 +45,14 @@ const maxCutOff = 4
 func newCampaign(target Target, opts Options) (*campaign, error) {
 	demanding := opts.isDefault()
 	sampling := opts.Profile == "" && opts.Scenario == ""
-	opts = opts.withDefaults(target.Promises)
-	if target.Open == nil {
-		return nil, fmt.Errorf("%w: target %q has no Open", ErrConfig, target.Name)
+	opts = opts.withDefaults(&target)
+	switch {
+	case target.Open == nil && target.OpenLog == nil:
+		return nil, fmt.Errorf("%w: target %q has neither Open nor OpenLog", ErrConfig, target.Name)
+	case target.Open != nil && target.OpenLog != nil:
+		return nil, fmt.Errorf("%w: target %q has both Open and OpenLog; make two targets of it", ErrConfig, target.Name)
 	}
-	if err := opts.validate(); err != nil {
+	if err := opts.validate(&target); err != nil {
 		return nil, err
 	}
 	limits, err := opts.limitsOf(&target)

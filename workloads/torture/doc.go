@@ -11,6 +11,7 @@
 //	judge     what the clients saw, and what a recovered store shows
 //	recovery  one recovery by the engine, timed
 //	audit     what else a crash image has to withstand: verification, repair, reading only; copies of the store in it
+//	visit     a client of a store that has just recovered
 //	explore   crash points, images, crashes of recoveries: the search
 //	explain   the order that is missing, and on which filesystems it matters
 //	shrink    the smallest run that fails

@@ -3,6 +3,7 @@ package torture
 import (
 	"fmt"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -73,11 +74,11 @@ const (
 	minLimit   = 10 * time.Minute
 )
 
-func (o Options) withDefaults(promises Promises) Options {
+func (o Options) withDefaults(target *Target) Options {
 	if len(o.Workloads) == 0 || len(o.Workloads) == 1 && o.Workloads[0] == "all" {
 		o.Workloads = nil
 		for _, w := range workloads.All() {
-			if promises.Transactions || !w.Transactional {
+			if w.Log == target.IsLog() && (target.Promises.Transactions || !w.Transactional) {
 				o.Workloads = append(o.Workloads, w.Name)
 			}
 		}
@@ -113,15 +114,23 @@ func (o Options) withDefaults(promises Promises) Options {
 }
 
 // validate names the first thing that does not exist, with the choices, or the first number beyond its limit.
-func (o Options) validate() error {
+func (o Options) validate(target *Target) error {
 	if err := o.checkNumbers(); err != nil {
 		return err
 	}
 	if o.Scenario != "" {
-		return plan.CheckScenario(o.Scenario)
+		if err := plan.CheckScenario(o.Scenario); err != nil || !target.IsLog() {
+			return err
+		}
+		return fmt.Errorf("%w: scenario %q is for key-value stores, and target %q is a log; leave out the scenario",
+			ErrConfig, o.Scenario, target.Name)
 	}
 	for _, name := range o.Workloads {
-		if _, err := plan.WorkloadNamed(name); err != nil {
+		w, err := plan.WorkloadNamed(name)
+		if err != nil {
+			return err
+		}
+		if err := fitsTarget(&w, target); err != nil {
 			return err
 		}
 	}
@@ -135,6 +144,25 @@ func (o Options) validate() error {
 	}
 	_, err := plan.ProfileNamed(o.Profile)
 	return err
+}
+
+// fitsTarget returns an ErrConfig if a workload is for another kind of store.
+func fitsTarget(w *workloads.Workload, target *Target) error {
+	var right []string
+	for _, other := range workloads.All() {
+		if other.Log == target.IsLog() {
+			right = append(right, other.Name)
+		}
+	}
+	switch {
+	case w.Log == target.IsLog():
+		return nil
+	case w.Log:
+		return fmt.Errorf("%w: workload %q is for append-only logs, and target %q is a key-value store; choose one of %s",
+			ErrConfig, w.Name, target.Name, strings.Join(right, ", "))
+	}
+	return fmt.Errorf("%w: workload %q is for key-value stores, and target %q is a log; choose %s",
+		ErrConfig, w.Name, target.Name, strings.Join(right, ", "))
 }
 
 // checkNumbers returns an ErrConfig that names a number beyond its limit, if there is one. The names are those of the flags.

@@ -91,7 +91,7 @@ func innocent(d *apart.Death) error {
 // after them, the one that says what the process died of; nil: the engine stopped as it promises to. All figures of the run are
 // lost but the time that it took.
 func Posthumous(target Target, opts Options, last *Finding, began time.Time, took time.Duration) (*Result, error) {
-	opts = opts.withDefaults(target.Promises)
+	opts = opts.withDefaults(&target)
 	r := &Result{
 		Version: 1, Engine: target.Name, Scenario: opts.Scenario, Seed: opts.Seed, Profile: opts.Profile, Device: opts.Device,
 		ElapsedSeconds: took.Seconds(), FaultsInjected: map[string]uint64{}, Cells: []Cell{},

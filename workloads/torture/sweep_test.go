@@ -61,7 +61,7 @@ func TestTheSweepFindsWhatOneFaultInTheRightPlaceShows(t *testing.T) {
 
 // In a short run of everything each common fault meets each workload or its variant; each rare one meets one workload.
 func TestAShortRunOfEverythingLeavesNoFaultOut(t *testing.T) {
-	o := Options{}.withDefaults(Promises{Transactions: true})
+	o := Options{}.withDefaults(&Target{Promises: Promises{Transactions: true}})
 	met := map[string][]string{}
 	for _, c := range cellsOf(o) {
 		met[c.result.Fault] = append(met[c.result.Fault], c.result.Workload)

@@ -155,13 +155,13 @@ func (a *Auditor) lives(disk *faultfs.FS, dir string, shown *history.State, err 
 	if err != nil || shown == nil {
 		return nil
 	}
-	store, err := a.target.Open(a.env(disk, dir))
+	store, err := a.target.OpenStore(a.env(disk, dir))
 	if err != nil {
 		return violation("copy does not live", "the copy in %s can be read after the crash, but not opened: %v", dir, err)
 	}
 	state, failed := &history.State{}, error(nil)
 	if failed = workloads.ReadAll(store, state); failed == nil {
-		if v, ok := store.(workloads.Verifier); ok {
+		if v, ok := workloads.Offers[workloads.Verifier](store); ok {
 			failed = v.Verify()
 		}
 	}

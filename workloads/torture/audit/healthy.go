@@ -14,7 +14,7 @@ import (
 // store that are in it are opened, too.
 func (a *Auditor) Healthy(im *Image, copies bool) *checker.Violation {
 	disk := im.fresh()
-	store, err := a.target.Open(a.env(disk, record.StoreDir))
+	store, err := a.target.OpenStore(a.env(disk, record.StoreDir))
 	if err != nil {
 		return nil
 	}
@@ -23,7 +23,7 @@ func (a *Auditor) Healthy(im *Image, copies bool) *checker.Violation {
 		return nil // the search recovers such images, too, and judges the error
 	}
 	var wrong *checker.Violation
-	if v, ok := store.(workloads.Verifier); ok {
+	if v, ok := workloads.Offers[workloads.Verifier](store); ok {
 		if err := v.Verify(); err != nil {
 			wrong = violation("healthy, but does not verify", "after the crash the store shows everything, but verifying it fails: %v", err)
 		}

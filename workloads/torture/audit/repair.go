@@ -16,7 +16,7 @@ func (a *Auditor) Repaired(im, sound *Image) *checker.Violation {
 	if a.target.Administration.Repair == nil || path.Dir(im.Damaged) != record.StoreDir {
 		return nil
 	}
-	healthy, err := read(a.target.Open, a.env(sound.fresh(), record.StoreDir))
+	healthy, err := read(a.target.OpenStore, a.env(sound.fresh(), record.StoreDir))
 	if err != nil || healthy.Len() == 0 {
 		return nil // the search judges that; and of an empty store nothing is left to repair
 	}
@@ -25,7 +25,7 @@ func (a *Auditor) Repaired(im, sound *Image) *checker.Violation {
 	if err != nil {
 		return violation("repair fails", "%s; repairing the store fails: %v", im.Damage, err)
 	}
-	store, err := a.target.Open(a.env(disk, record.StoreDir))
+	store, err := a.target.OpenStore(a.env(disk, record.StoreDir))
 	if err != nil {
 		return violation("repair fails", "%s; the store was repaired, and does not open: %v", im.Damage, err)
 	}
@@ -34,7 +34,7 @@ func (a *Auditor) Repaired(im, sound *Image) *checker.Violation {
 	if err == nil {
 		err = everyWay(store, state)
 	}
-	if v, ok := store.(workloads.Verifier); ok && err == nil {
+	if v, ok := workloads.Offers[workloads.Verifier](store); ok && err == nil {
 		err = v.Verify()
 	}
 	if closed := store.Close(); err == nil {

@@ -19,7 +19,7 @@ func (a *Auditor) Rotten(im *Image) *checker.Violation {
 		return a.rottenCopies(im)
 	}
 	env := a.env(im.fresh(), record.StoreDir)
-	store, err := a.target.Open(env)
+	store, err := a.target.OpenStore(env)
 	if err != nil {
 		return a.refused(im, err)
 	}
@@ -28,7 +28,7 @@ func (a *Auditor) Rotten(im *Image) *checker.Violation {
 	if readErr == nil {
 		readErr = everyWay(store, state)
 	}
-	verify, verifies := store.(workloads.Verifier)
+	verify, verifies := workloads.Offers[workloads.Verifier](store)
 	if verifies {
 		err = verify.Verify()
 	}

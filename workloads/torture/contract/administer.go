@@ -42,7 +42,7 @@ func (t *Target) Opener(env Env) workloads.Opener {
 		return other
 	}
 	o := workloads.Opener{
-		Open:           func() (workloads.Store, error) { return t.Open(env) },
+		Open:           func() (workloads.Store, error) { return t.OpenStore(env) },
 		ClosesInFlight: t.Promises.ClosesInFlight, RefusesSecondOpen: t.Promises.RefusesSecondOpen,
 	}
 	if a.OpenReadOnly != nil {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/appendlog"
 )
 
 // Target is an engine under test.
@@ -14,6 +15,8 @@ type Target struct {
 	// Open opens or creates the store in env.Dir. It is called for the recorded run and for every crash image; it must
 	// touch nothing but env.FS.
 	Open func(env Env) (workloads.Store, error)
+	// OpenLog takes the place of Open where the engine is an append-only log. Its workload is log.
+	OpenLog func(env Env) (appendlog.Log, error)
 	// Promises is what the engine claims. The lab tests exactly this.
 	Promises Promises
 	// LogGlobs, ProvenLogGlobs and AppendGlobs match the names of files, in the syntax of path.Match, in which damage may look
@@ -50,6 +53,21 @@ type Target struct {
 	Packages []string
 	// Go, if set, is the Go expression that makes this target: findings are then also saved as Go tests.
 	Go GoExpr
+}
+
+// IsLog reports whether the engine is an append-only log.
+func (t *Target) IsLog() bool { return t.OpenLog != nil }
+
+// OpenStore opens or creates the store in env.Dir: that of Open, or the log of OpenLog as a store.
+func (t *Target) OpenStore(env Env) (workloads.Store, error) {
+	if !t.IsLog() {
+		return t.Open(env)
+	}
+	l, err := t.OpenLog(env)
+	if err != nil {
+		return nil, err
+	}
+	return workloads.FromLog(l), nil
 }
 
 // GoExpr is a Go expression with the import that it needs.

@@ -27,7 +27,7 @@ func goTest(target contract.Target, p *plan.Plan, f *Finding) ([]byte, error) {
 	body := strings.TrimPrefix(literal(reflect.ValueOf(c)), typeName(reflect.TypeFor[Case]()))
 	var b strings.Builder
 	fmt.Fprintf(&b, "package finding_test\n\nimport (\n\t\"testing\"\n\n")
-	for _, imported := range []string{"workloads", "workloads/history", "workloads/torture"} {
+	for _, imported := range []string{"workloads", "workloads/appendlog", "workloads/history", "workloads/torture"} {
 		if imported == "workloads/torture" || strings.Contains(body, path.Base(imported)+".") {
 			fmt.Fprintf(&b, "\t%q\n", stack.ModulePath+imported)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
+	"github.com/lightningdb/lightning-torture/workloads/torture/visit"
 )
 
 // endureCycles is how many crashes in a row a store goes through, each during the recovery from the one before.
@@ -33,7 +34,8 @@ type endurance struct {
 	done uint64      // the tick at which the latest recovery had returned everything
 	ops  [2]int      // filesystem calls of the lives in the first and in the second half of the cycles
 
-	last lastCrash // the latest crash, unless it is the first
+	visitor *visit.Visitor
+	last    lastCrash // the latest crash, unless it is the first
 }
 
 // lastCrash is the latest of several crashes in a row.
@@ -41,6 +43,8 @@ type lastCrash struct {
 	img  *faultfs.FS // the life that it ended
 	tick uint64
 	seed uint64 // draws what it kept
+	// floor is the first key that clients may have written in the lives before.
+	floor []byte
 }
 
 // newEndurance returns a store that has gone through its first crash, at the crash point of a job.
@@ -51,6 +55,7 @@ func newEndurance(x *explorer, j *job) *endurance {
 		img: j.point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(j.draw), Callers: x.callers}),
 	}
 	path.begin(e.img.Now)
+	e.visitor = visit.New(x.subject.after, j.draw)
 	return e
 }
 
@@ -90,9 +95,9 @@ func (e *endurance) row(next func(*endurance) bool, told string, count *int) boo
 // clients of earlier lives wrote sorts after everything else and is not judged.
 func (e *endurance) live() bool {
 	var failed error
-	state, err := e.x.recover(recovery.Call{Image: e.img, Live: func(store workloads.Store, _ *history.State) {
+	state, err := e.x.recover(recovery.Call{Image: e.img, Live: func(store workloads.Store, read *history.State) {
 		e.done = e.img.Now()
-		failed = writeAfter(store, history.NewRecorder(&history.Clock{}), e.x.subject.after, e.at.job.draw)
+		failed = e.visitor.Visit(store, read, history.NewRecorder(&history.Clock{}))
 	}}, attempt{e.img, e.at, e.at.path})
 	e.x.count(e.img)
 	e.x.tally.Nested++
@@ -100,7 +105,7 @@ func (e *endurance) live() bool {
 		e.x.failSecond(e.img, e.at, failed)
 		return false
 	}
-	state.CutAt([]byte(e.x.subject.after))
+	e.visitor.Forget(state)
 	return e.x.accept(e.img, e.at, state, err)
 }
 
@@ -125,7 +130,7 @@ func (e *endurance) crash() bool {
 		return false // a store that changes nothing does not grow
 	}
 	e.last = lastCrash{img: e.img, tick: ticks[e.rng.IntN(len(ticks))]}
-	e.last.seed = e.rng.Uint64()
+	e.last.seed, e.last.floor = e.rng.Uint64(), e.visitor.Floor()
 	e.at.inARow++
 	e.at.point = e.last.point(e.x.plan.Model, e.last.tick)
 	e.img = e.at.point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(e.last.seed), Callers: e.x.callers})
@@ -152,6 +157,7 @@ func (e *endurance) judge(before, after usage, told string) bool {
 		return false
 	}
 	switch {
+	case e.visitor.PilesUp():
 	case after.files > before.files+endureFiles:
 		return accuse("leaks files", "the store has %d files; after one life it had %d", after.files, before.files)
 	case after.bytes > 2*before.bytes+endureBytes:

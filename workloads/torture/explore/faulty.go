@@ -9,6 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
+	"github.com/lightningdb/lightning-torture/workloads/torture/visit"
 )
 
 // A disk that has just lost power is more likely to fail than any other. So some images are recovered once more on a disk
@@ -92,7 +93,7 @@ func (x *explorer) failsWith(point *faultfs.CrashPoint, at origin, rules []*faul
 	if trial {
 		at.trial = &failed
 	}
-	f := &faultyRecovery{x: x, at: at, path: at.path.again()}
+	f := &faultyRecovery{x: x, at: at, path: at.path.again(), visitor: visit.New(x.subject.after, at.job.draw)}
 	f.img = point.Image(faultfs.ImageOptions{Chooser: f.path, Callers: x.callers})
 	f.path.begin(f.img.Now)
 	_ = f.failing(rules) && !x.ended() && f.healed() && !x.ended() && f.crashed()
@@ -105,6 +106,8 @@ type faultyRecovery struct {
 	at   origin
 	img  *faultfs.FS
 	path *searchPath // answers the questions of img; after the fault they may differ from those of at.path
+
+	visitor *visit.Visitor
 }
 
 // failing recovers while rules are in force, and reports whether all was well. Errors are excused once a call has
@@ -129,8 +132,8 @@ func (f *faultyRecovery) healed() bool {
 	f.img.SetRules()
 	f.at.prefix = "opened again on a healthy disk after a recovery" + f.hit() + ": "
 	var failed error
-	state, err := f.recover(recovery.Call{Image: f.img, Live: func(store workloads.Store, _ *history.State) {
-		failed = writeAfter(store, history.NewRecorder(&history.Clock{}), f.x.subject.after, f.at.job.draw)
+	state, err := f.recover(recovery.Call{Image: f.img, Live: func(store workloads.Store, read *history.State) {
+		failed = f.visitor.Visit(store, read, history.NewRecorder(&history.Clock{}))
 	}})
 	if err == nil && failed != nil {
 		f.x.failSecond(f.img, f.at, failed)
@@ -146,7 +149,7 @@ func (f *faultyRecovery) crashed() bool {
 	f.img = crash.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(plan.Mix(f.at.job.draw, f.at.fault.Number))})
 	f.at.prefix = "after a recovery" + f.hit() + ", another without a fault, and a crash: "
 	state, err := f.recover(recovery.Call{Image: f.img})
-	state.CutAt([]byte(f.x.subject.after))
+	f.visitor.Forget(state)
 	return f.x.accept(f.img, f.at, state, err)
 }
 

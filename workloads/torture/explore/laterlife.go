@@ -4,6 +4,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
+	"github.com/lightningdb/lightning-torture/workloads/torture/visit"
 )
 
 // laterLife is the second life of a store that was recovered, and crashed again.
@@ -136,7 +137,7 @@ func (l *enduredLife) shows() bool { return l.Try(l.image(), l.Tick(), l.at.job.
 // Try recovers an image as the last recovery did: a client writes to it.
 func (l *enduredLife) Try(img *faultfs.FS, _ uint64, _ history.Cut) Acceptance {
 	x := l.first.explorer()
-	e := &endurance{x: x, at: l.at, img: img}
+	e := &endurance{x: x, at: l.at, img: img, visitor: visit.New(l.last.floor, l.at.job.draw)}
 	e.at.path, e.at.point = newPath(), nil
 	e.at.path.begin(img.Now)
 	if e.live() {

@@ -12,6 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
+	"github.com/lightningdb/lightning-torture/workloads/torture/visit"
 )
 
 const (
@@ -77,7 +78,7 @@ func (x *explorer) liveAgain(at origin) *secondLife {
 		Live: func(store workloads.Store, read *history.State) {
 			s.opened, s.read = s.img.Now(), read.Clone()
 			s.judged = x.verdicts.isLatest(at.job.bounds, read) && x.verdicts.latest.verdict.Verdict == checker.Pass
-			failed = writeAfter(store, rec, x.subject.after, at.job.draw)
+			failed = visit.New(x.subject.after, at.job.draw).Visit(store, read, rec)
 		},
 	}, attempt{s.img, at, path})
 	if path.diverged {

@@ -11,6 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+	"github.com/lightningdb/lightning-torture/workloads/torture/visit"
 )
 
 // Subject is what is explored: a recording of a target, with its judges. It is read-only.
@@ -22,7 +23,7 @@ type Subject struct {
 	Patience  time.Duration // how long the engine may take over one recovery before it counts as hanging
 	Running   Running       // nil: nobody wants to know
 
-	after string // see afterAll
+	after []byte // see visit.After
 }
 
 // Running is called by an explorer before it explores the crash at a tick of the run that a spec describes. Slots are numbered
@@ -34,7 +35,7 @@ func NewSubject(target contract.Target, r *record.Recording, patience time.Durat
 	judges := judge.New(target, r)
 	return &Subject{
 		Target: target, Recording: r, Judges: judges, Audit: audit.New(target, r, judges), Patience: patience,
-		after: afterAll(&r.Plan.Script),
+		after: visit.After(&target, &r.Plan.Script),
 	}
 }
 

@@ -2,12 +2,10 @@ package explore
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
-	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
@@ -66,40 +64,6 @@ func (s *secondLife) judge(cut history.Cut, state *history.State, rule checker.R
 		s.whole = checker.NewDurability(s.history, s.read)
 	}
 	return s.whole.Judge(cut, state, rule)
-}
-
-// afterAll returns what the keys begin with that are written after a recovery: they sort after all keys of the script.
-func afterAll(script *workloads.Script) string {
-	const after = "~after"
-	if last := script.LastKey(); string(last) >= after {
-		return string(last) + after
-	}
-	return after
-}
-
-// writeAfter is what a client does to a store that has just recovered: enough to write a log, a table and a manifest edit
-// on top of what the crash left.
-func writeAfter(store workloads.Store, rec *history.Recorder, prefix string, seed uint64) error {
-	do := func(op history.Op, call func() error) error {
-		handle := rec.Call(0, op)
-		err := call()
-		outcome := history.Acked
-		if err != nil {
-			outcome = history.Unknown
-		}
-		rec.Return(handle, nil, outcome, err)
-		return err
-	}
-	put := func(i int, d history.Durability) error {
-		w := []history.Write{{Key: fmt.Appendf(nil, "%s%d", prefix, i), Value: fmt.Appendf(nil, "after %d %d", seed, i)}}
-		op := history.Op{Kind: history.Put, Writes: w, Durability: d}
-		return do(op, func() error { return store.Apply(w, d) })
-	}
-	err := errors.Join(put(0, history.NoSync), put(1, history.Sync))
-	if m, ok := store.(workloads.Maintainer); ok {
-		err = errors.Join(err, do(history.Op{Kind: history.Flush}, m.Flush))
-	}
-	return errors.Join(err, put(2, history.Sync))
 }
 
 // difference names, in one line, the first pair of a state that is missing in a later one or has another value there. It is

@@ -6,6 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/appendlog"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
@@ -51,6 +52,8 @@ func (j *Judges) changedDuring(op *history.Op, change func(*faultfs.Op) bool) bo
 // isRefused reports whether an operation failed as it may: a conflict, a second opener, or a store that was being closed.
 func (g *gaps) isRefused(op *history.Op) bool {
 	switch {
+	case op.Outcome == history.Rejected && op.Err == appendlog.ErrOutOfRange.Error(): // the worker knows when a log may say so
+		return true
 	case op.Outcome == history.Acked && op.Err == workloads.ErrRefused.Error(): // it was opened before, and read too late
 	case op.Outcome != history.Rejected:
 		return false

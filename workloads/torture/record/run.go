@@ -116,7 +116,7 @@ func runLife(
 	ctx context.Context, target contract.Target, env contract.Env, script workloads.Script, rules []*faultfs.Rule,
 	rec *history.Recorder, opts workloads.DriveOptions,
 ) error {
-	store, err := target.Open(env)
+	store, err := target.OpenStore(env)
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
 	}

@@ -99,7 +99,7 @@ func (p *Prober) run(c Call, begin time.Time) (took Spent, err error) {
 		}
 	}()
 	p.state.Reset()
-	store, err := p.target.Open(contract.Env{FS: c.Image, Dir: record.StoreDir, Inline: true, Limits: p.limits})
+	store, err := p.target.OpenStore(contract.Env{FS: c.Image, Dir: record.StoreDir, Inline: true, Limits: p.limits})
 	opened := time.Now()
 	took.Open = opened.Sub(begin)
 	if err != nil {

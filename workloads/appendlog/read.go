@@ -1,0 +1,94 @@
+package appendlog
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Ends returns the first and the last index of a log; 0 and 0 if it has no entries and does not know where it goes on. The
+// error is a *Gap if they contradict each other. Nobody may change the log meanwhile.
+func Ends(l Log) (first, last uint64, err error) {
+	if first, err = l.First(); err != nil {
+		return 0, 0, fmt.Errorf("first index: %w", err)
+	}
+	if last, err = l.Last(); err != nil {
+		return 0, 0, fmt.Errorf("last index: %w", err)
+	}
+	if first > last+1 || first == 0 && last > 0 {
+		return 0, 0, &Gap{First: first, Last: last}
+	}
+	return first, last, nil
+}
+
+// IsEmpty reports whether a log with these ends has no entries.
+func IsEmpty(first, last uint64) bool { return last == 0 || last < first }
+
+// The keys of the values that the workload keeps beside the entries: those of hashicorp/raft. They sort before all entries.
+const (
+	TermKey = "CurrentTerm"  // a number, which grows
+	VoteKey = "LastVoteCand" // bytes
+)
+
+// Visit calls visit with everything that a log holds, as pairs of a history, in the order of their keys: the values beside the
+// entries, then the entries. It ends early, without error, when visit returns false. The error is a *Gap if an entry is
+// missing between others. Nobody may change the log meanwhile.
+func Visit(l Log, visit func(key, value []byte) bool) error {
+	for _, key := range [...]string{TermKey, VoteKey} {
+		value, found, err := Value(l, []byte(key))
+		if err != nil {
+			return fmt.Errorf("value %s: %w", key, err)
+		}
+		if found && !visit([]byte(key), value) {
+			return nil
+		}
+	}
+	first, last, err := Ends(l)
+	if err != nil || IsEmpty(first, last) {
+		return err
+	}
+	for i := first; i <= last; i++ {
+		data, found, err := l.Entry(i)
+		if err != nil {
+			return fmt.Errorf("entry %d of %d to %d: %w", i, first, last, err)
+		}
+		if !found {
+			return &Gap{First: first, Last: last, Missing: i}
+		}
+		if !visit(history.EntryKey(i), data) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// Value returns what a log keeps beside its entries under a key: a number in decimal, or a value.
+func Value(l Log, key []byte) (value []byte, found bool, err error) {
+	if n, ok := l.(Numbers); ok && string(key) == TermKey {
+		number, err := n.Number(key)
+		if err != nil || number == 0 {
+			return nil, false, err
+		}
+		return strconv.AppendUint(nil, number, 10), true, nil
+	}
+	if v, ok := l.(Values); ok {
+		return v.Get(key)
+	}
+	return nil, false, nil
+}
+
+// HasValues reports whether a log keeps anything beside its entries.
+func HasValues(l Log) bool {
+	_, values := l.(Values)
+	_, numbers := l.(Numbers)
+	return values || numbers
+}
+
+// SetNumber keeps a number beside the entries of a log that has values.
+func SetNumber(l Log, key []byte, n uint64, d history.Durability) error {
+	if numbers, ok := l.(Numbers); ok {
+		return numbers.SetNumber(key, n, d)
+	}
+	return l.(Values).Set(key, strconv.AppendUint(nil, n, 10), d)
+}

@@ -1,0 +1,140 @@
+package workloads
+
+import (
+	"math/rand/v2"
+	"strconv"
+
+	"github.com/lightningdb/lightning-torture/workloads/appendlog"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// logs is for append-only logs: entries are appended one by one and in batches, and dropped at both ends, where raft drops them
+// and where nobody would. What is appended after the end was dropped has the same indexes again, with other contents. Clients
+// read wherever there is something, and take turns at changing the log. In between it is closed and opened again.
+func logs(seed uint64, size Size) Script {
+	size = size.normal()
+	size.Keys = min(size.Keys, logKeysMax)
+	lengths := stream(seed, "lengths of entries").IntN(3) > 0 // of two logs in three they are at boundaries
+	step := func(rng *rand.Rand, _ int, name string) Step {
+		length := func() int { return size.ValueBytes }
+		if lengths {
+			length = func() int { return edgeLength(rng) }
+		}
+		return logStep(rng, name, length)
+	}
+	return Script{
+		Workload: "log", Seed: seed, Size: size,
+		Preload: load(seed, size, func(i int) []byte { return history.EntryKey(uint64(i) + 1) }), Clients: generate(seed, size, step),
+	}
+}
+
+// logKeysMax is how many entries are loaded at most: all of them are read after each crash.
+const logKeysMax = 250
+
+// logStep draws a step.
+func logStep(rng *rand.Rand, name string, length func() int) Step {
+	l := &appendlog.Step{Name: name}
+	s := Step{Log: l}
+	switch p := rng.IntN(100); {
+	case p < 43:
+		s.Kind, s.Durability = history.AppendEntries, logDurability(rng)
+		for range entriesOf(rng) {
+			l.Sizes = append(l.Sizes, length())
+		}
+		if rng.IntN(4) == 0 {
+			l.Skip = 1 + rng.Uint64N(1<<(1+rng.Uint64N(40)))
+		}
+	case p < 46:
+		s.Kind, s.Durability = history.AppendEntries, history.NoSync
+		l.Block = []int{512, 4 << 10, 4 << 10, 32 << 10, 64 << 10}[rng.IntN(5)]
+		l.Left = logLeft[rng.IntN(len(logLeft))]
+	case p < 55:
+		s.Kind, s.Durability, l.At = history.TruncateBack, logDurability(rng), logCut(rng, 1000, -1)
+	case p < 64:
+		s.Kind, s.Durability, l.At = history.TruncateFront, logDurability(rng), logCut(rng, 0, 1)
+	case p < 74:
+		s.Kind, l.At, l.Reads = history.Get, anyPlace(rng), 1+rng.IntN(6)
+	case p < 80:
+		s.Kind = []history.Kind{history.FirstIndex, history.LastIndex}[rng.IntN(2)]
+	case p < 88:
+		s.Kind, s.Durability, l.Key = history.Put, logDurability(rng), valueKey(rng)
+		l.Sizes = []int{rng.IntN(64)}
+	case p < 91:
+		s.Kind, l.Key = history.Get, valueKey(rng)
+	case p < 95:
+		s.Kind = history.Barrier
+	case p < 97:
+		s.Kind = history.Flush
+	default:
+		return Step{Kind: history.Open}
+	}
+	if s.Kind == history.Barrier || s.Kind == history.Flush {
+		s.Log = nil
+	}
+	return s
+}
+
+// logLeft are the distances from the end of a block that matter: nothing is left, less than a header, a header, or a byte more.
+var logLeft = [...]int{0, 0, 1, 2, 4, 7, 8, 9, 12, 16, 17, 24}
+
+func logDurability(rng *rand.Rand) history.Durability {
+	return []history.Durability{history.Sync, history.Sync, history.Sync, history.NoSync, history.NoSync, history.Buffered}[rng.IntN(6)]
+}
+
+// entriesOf draws how many entries are appended at once.
+func entriesOf(rng *rand.Rand) int {
+	switch p := rng.IntN(20); {
+	case p < 11:
+		return 1
+	case p < 17:
+		return 2 + rng.IntN(4)
+	case p < 19:
+		return 6 + rng.IntN(20)
+	default:
+		return 40 + rng.IntN(60)
+	}
+}
+
+// logCut draws where a log is cut: mostly a few entries from an end, which is at end permille, inward. Some cuts are anywhere,
+// and others leave all, nothing, or lie outside of the log.
+func logCut(rng *rand.Rand, end, inward int) appendlog.Place {
+	switch p := rng.IntN(20); {
+	case p < 9:
+		return appendlog.Place{Permille: end, Plus: inward * (1 + rng.IntN(4))}
+	case p < 14:
+		return appendlog.Place{Permille: rng.IntN(1001)}
+	case p < 15:
+		return appendlog.Place{Permille: end}
+	case p < 16:
+		return appendlog.Place{Permille: end, Plus: -inward * (1 + rng.IntN(3))}
+	case p < 18:
+		return appendlog.Place{Permille: 1000 - end, Plus: -inward * rng.IntN(2)} // all but one at most
+	case p < 19:
+		return appendlog.Place{Permille: 1000 - end, Plus: inward * (1 + rng.IntN(3))}
+	default:
+		return appendlog.Place{Permille: 1000 - end}
+	}
+}
+
+// anyPlace draws where entries are read: at both ends, right outside of them, and anywhere between.
+func anyPlace(rng *rand.Rand) appendlog.Place {
+	place := appendlog.Place{Permille: rng.IntN(1001)}
+	if p := rng.IntN(3); p < 2 {
+		place = appendlog.Place{Permille: 1000 * p, Plus: rng.IntN(7) - 3}
+	}
+	return place
+}
+
+func valueKey(rng *rand.Rand) string {
+	return []string{appendlog.TermKey, appendlog.VoteKey}[rng.IntN(2)]
+}
+
+// entry returns the data of entry i of a step. Data that is shorter than its name may repeat.
+func (s *Script) entry(step string, i, size int) []byte {
+	name := step + "." + strconv.Itoa(i)
+	if size >= len(name) {
+		return value(s.Seed, name, size)
+	}
+	padding := value(s.Seed, name, 2*len(name)+1)
+	return padding[len(padding)-max(0, size):]
+}

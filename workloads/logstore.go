@@ -1,0 +1,64 @@
+package workloads
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/workloads/appendlog"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// FromLog shows an append-only log as a store, to be read: its keys are those of [history.EntryKey], and those of the values
+// that it keeps beside the entries. The store cannot be written to; steps of workload log do that.
+func FromLog(l appendlog.Log) Store { return &logStore{l} }
+
+// LogOf returns the log behind a store; ok is false if it is not one.
+func LogOf(s Store) (l appendlog.Log, ok bool) {
+	if b, ok := s.(*logStore); ok {
+		return b.log, true
+	}
+	return nil, false
+}
+
+// Offers returns an optional interface of a store, or of the log behind it.
+func Offers[T any](s Store) (offer T, ok bool) {
+	if l, isLog := LogOf(s); isLog {
+		offer, ok = l.(T)
+		return offer, ok
+	}
+	offer, ok = s.(T)
+	return offer, ok
+}
+
+type logStore struct{ log appendlog.Log }
+
+// errNoWrites is returned where something else than the workload of logs writes to one.
+var errNoWrites = fmt.Errorf("%w: it is a log, which only appends and truncates", ErrRefused)
+
+func (s *logStore) Get(key []byte) (value []byte, found bool, err error) {
+	if i, ok := history.EntryIndex(key); ok {
+		return s.log.Entry(i)
+	}
+	if k := string(key); k == appendlog.TermKey || k == appendlog.VoteKey {
+		return appendlog.Value(s.log, key)
+	}
+	return nil, false, nil
+}
+
+func (s *logStore) Scan(from, to []byte, visit func(key, value []byte) bool) error {
+	err := appendlog.Visit(s.log, func(key, value []byte) bool {
+		if bytes.Compare(key, from) < 0 || len(to) > 0 && bytes.Compare(key, to) >= 0 {
+			return true
+		}
+		return visit(key, value)
+	})
+	if gap := (*appendlog.Gap)(nil); errors.As(err, &gap) {
+		return fmt.Errorf("%w: %w", ErrAstray, err)
+	}
+	return err
+}
+
+func (s *logStore) Apply([]history.Write, history.Durability) error { return errNoWrites }
+func (s *logStore) Begin(Isolation) (Txn, error)                    { return nil, errNoWrites }
+func (s *logStore) Close() error                                    { return s.log.Close() }

@@ -1,0 +1,222 @@
+package workloads
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/lightningdb/lightning-torture/workloads/appendlog"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// onLog does a step to a log. What it does depends on where the log ends by then; the history has the indexes.
+func (w *worker) onLog() {
+	l, ok := LogOf(w.store)
+	if !ok {
+		return
+	}
+	switch s := w.step; {
+	case s.Kind == history.FirstIndex, s.Kind == history.LastIndex:
+		w.readEnd(l)
+	case s.Kind == history.Get && s.Log.Key != "":
+		w.step = &Step{Kind: history.Get, Keys: [][]byte{[]byte(s.Log.Key)}}
+		w.get()
+		w.step = s
+	case s.Kind == history.Get:
+		w.readEntries(l)
+	default:
+		w.changeLog(l)
+	}
+}
+
+// readEnd asks for the first or the last index. The answer says of all indexes beyond it that there are no entries.
+func (w *worker) readEnd(l appendlog.Log) {
+	h := w.rec.Call(w.id, history.Op{Kind: w.step.Kind})
+	from, to := history.EntryKey(0), history.EntriesEnd()
+	var index uint64
+	var err error
+	if w.step.Kind == history.FirstIndex {
+		if index, err = l.First(); index > 0 {
+			to = history.EntryKey(index)
+		}
+	} else {
+		index, err = l.Last()
+		from = history.EntryKey(index + 1)
+	}
+	w.rec.SetRange(h, from, to)
+	w.rec.Return(h, nil, outcome(err), err)
+}
+
+// readEntries reads some entries one after the other; meanwhile others may change the log.
+func (w *worker) readEntries(l appendlog.Log) {
+	first, err := l.First()
+	last, err2 := l.Last()
+	if err := errors.Join(err, err2); err != nil {
+		w.fails(history.Get, err)
+		return
+	}
+	if last+1 < first { // they are of different moments
+		last = first - 1
+	}
+	at := w.step.Log.At.Of(max(first, 1), last)
+	for i := range uint64(w.step.Log.Reads) {
+		h := w.rec.Call(w.id, history.Op{Kind: history.Get})
+		data, found, err := l.Entry(at + i)
+		read := []history.Read{{Key: history.EntryKey(at + i), Value: data, Found: found}}
+		if err != nil {
+			read = nil
+		}
+		w.rec.Return(h, read, outcome(err), err)
+	}
+}
+
+// fails records an operation that could not begin, because the log did not say where it ends.
+func (w *worker) fails(kind history.Kind, err error) {
+	h := w.rec.Call(w.id, history.Op{Kind: kind})
+	var gap *appendlog.Gap
+	if errors.As(err, &gap) {
+		err = fmt.Errorf("%w: %w", ErrAstray, gap)
+	}
+	w.rec.Return(h, nil, history.Unknown, err)
+}
+
+// changeLog appends, truncates or sets a value. One client at a time does that, as the interface of logs demands.
+func (w *worker) changeLog(l appendlog.Log) {
+	t := &w.tail
+	t.Lock()
+	defer t.Unlock()
+	first, last, err := t.Look(l)
+	if err != nil {
+		w.fails(w.step.Kind, err)
+		return
+	}
+	switch s := w.step; s.Kind {
+	case history.AppendEntries:
+		if s.Log.Block > 0 {
+			w.fillLog(l, first, last)
+			return
+		}
+		w.appendTo(l, first, last, s.Log.Name, s.Log.Sizes)
+	case history.TruncateFront:
+		w.truncateFront(l, first, last)
+	case history.TruncateBack:
+		w.truncateBack(l, first, last)
+	default:
+		w.setValue(l)
+	}
+}
+
+// change records a change of the log, and returns whether it was acknowledged.
+func (w *worker) change(writes []history.Write, do func() error) bool {
+	h := w.rec.Call(w.id, history.Op{Kind: w.step.Kind, Writes: writes, Durability: w.step.Durability})
+	err := do()
+	if errors.Is(err, ErrTooLarge) {
+		err = ErrTooLarge
+	}
+	w.rec.Return(h, nil, outcome(err), err)
+	return err == nil
+}
+
+// appendTo appends entries of some sizes, whose contents are named from name, to a log with these ends. It returns the last
+// index, and whether it was acknowledged.
+func (w *worker) appendTo(l appendlog.Log, first, last uint64, name string, sizes []int) (uint64, bool) {
+	next := w.tail.Next(l, first, last, w.step.Log.Skip)
+	var entries []appendlog.Entry
+	var writes []history.Write
+	for i, size := range sizes {
+		e := appendlog.Entry{Index: next + uint64(i), Data: w.script.entry(name, i, size)}
+		entries = append(entries, e)
+		writes = append(writes, history.Write{Key: history.EntryKey(e.Index), Value: e.Data})
+	}
+	end := next + uint64(len(sizes)) - 1
+	w.tail.Appending(end)
+	acked := w.change(writes, func() error { return l.Append(entries, w.step.Durability) })
+	if acked {
+		w.tail.Appended(end)
+	}
+	return end, acked
+}
+
+func (w *worker) truncateFront(l appendlog.Log, first, last uint64) {
+	keep := w.step.Log.At.Of(max(first, 1), last)
+	if w.change(w.tail.Front(keep), func() error {
+		err := l.TruncateFront(keep, w.step.Durability)
+		return outOfRange(err, keep <= first || keep > last, first, last)
+	}) {
+		w.tail.CutFront(keep)
+	}
+}
+
+func (w *worker) truncateBack(l appendlog.Log, first, last uint64) {
+	b, ok := l.(appendlog.BackTruncater)
+	if !ok {
+		return
+	}
+	from := w.step.Log.At.Of(max(first, 1), last)
+	if w.change(w.tail.Back(from), func() error {
+		err := b.TruncateBack(from, w.step.Durability)
+		return outOfRange(err, from <= first || from > last, first, last)
+	}) {
+		w.tail.CutBack(from)
+	}
+}
+
+// outOfRange returns the error of a truncation as a history has it: may says whether the log may refuse it.
+func outOfRange(err error, may bool, first, last uint64) error {
+	switch {
+	case !errors.Is(err, appendlog.ErrOutOfRange):
+		return err
+	case may:
+		return appendlog.ErrOutOfRange
+	}
+	return fmt.Errorf("%w, although it has the entries %d to %d", appendlog.ErrOutOfRange, first, last)
+}
+
+func (w *worker) setValue(l appendlog.Log) {
+	key := []byte(w.step.Log.Key)
+	if w.step.Log.Key == appendlog.TermKey {
+		term := w.tail.Term()
+		if !appendlog.HasValues(l) {
+			return
+		}
+		w.change([]history.Write{{Key: key, Value: strconv.AppendUint(nil, term, 10)}}, func() error {
+			return appendlog.SetNumber(l, key, term, w.step.Durability)
+		})
+		return
+	}
+	if v, ok := l.(appendlog.Values); ok {
+		data := value(w.script.Seed, w.step.Log.Name, w.step.Log.Sizes[0])
+		w.change([]history.Write{{Key: key, Value: data}}, func() error { return v.Set(key, data, w.step.Durability) })
+	}
+}
+
+// logFills is how many entries are appended at most until the file ends where it is to.
+const logFills = 4
+
+// fillLog appends single entries until so many bytes are left of a block of the store's file. What the store adds to an entry
+// is seen when the first one is written.
+func (w *worker) fillLog(l appendlog.Log, first, last uint64) {
+	s, overhead := w.step.Log, 0
+	for n := range logFills {
+		before, size := int64(0), 0
+		if w.opts.Appended != nil {
+			before = w.opts.Appended()
+		}
+		togo := s.Block - (int(before)+s.Left)%s.Block
+		if n > 0 {
+			if togo == s.Block {
+				return
+			}
+			if size = togo - overhead; size < 0 {
+				size += s.Block
+			}
+		}
+		end, acked := w.appendTo(l, first, last, s.Name+"."+strconv.Itoa(n), []int{size})
+		if !acked || w.opts.Appended == nil {
+			return
+		}
+		if first, last = max(first, 1), end; w.opts.Appended() > before {
+			overhead = int(w.opts.Appended()-before) - size
+		}
+	}
+}

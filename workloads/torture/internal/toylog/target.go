@@ -1,0 +1,62 @@
+package toylog
+
+import (
+	"github.com/lightningdb/lightning-torture/workloads/appendlog"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+)
+
+// Bug is a mistake that a toy log makes.
+type Bug int
+
+// The mistakes.
+const (
+	Correct           Bug = iota // makes no mistake
+	NoDataSync                   // records are not synced
+	NoDirSync                    // the name of a new segment is not synced before the list names it
+	NoChecksum                   // a torn record at the end is taken as it is
+	BackNotDurable               // a truncation of the back is acknowledged before it is durable
+	FrontNotDurable              // a truncation of the front is acknowledged before it is durable
+	FrontRemovesFirst            // segments are removed before the list that leaves them out is durable
+	ListInPlace                  // the list of segments is overwritten
+	RotatesUnsynced              // a segment is not synced before the next one is used
+	StaleRecords                 // a truncation of the back leaves records behind the new end
+	OldEntriesWin                // recovery prefers the entries of before a truncation of the back
+	SplitBatch                   // a batch is several records
+	OffByOne                     // a truncation of the front drops a segment whose last entry it was to keep
+	LastIsLate                   // after a truncation of the back the last index stays until something is appended
+	ValueNotDurable              // a value is acknowledged before it is durable
+	SyncDoesNothing              // a sync without a write does nothing
+	StartsFromOne                // a log that is emptied forgets where it was
+	LosesEmptyEntries            // recovery leaves out entries without data at the end
+	bugs
+)
+
+// Bugs returns all mistakes, Correct first.
+func Bugs() []Bug {
+	var all []Bug
+	for b := range bugs {
+		all = append(all, b)
+	}
+	return all
+}
+
+// Target returns the toy log with a bug as a target.
+func Target(bug Bug) contract.Target {
+	return contract.Target{
+		Name: "toylog",
+		Promises: contract.Promises{
+			SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true, RecoveryRepeats: true, Linearizable: true,
+		},
+		OpenLog: func(env contract.Env) (appendlog.Log, error) {
+			l, err := Open(env, bug)
+			if err != nil {
+				return nil, err
+			}
+			return l, nil
+		},
+		LogGlobs: []string{"*.seg"},
+		Limits: []contract.Limit{{
+			Name: "segment", Text: "bytes of a segment", Min: 64, Max: 1 << 20, Usual: 4096, Draw: contract.DrawSmall(128, 8192),
+		}},
+	}
+}
