@@ -69,11 +69,14 @@ func coverageFigures(r *torture.Result) []figure {
 	}}
 }
 
-// images says how fast images were recovered, and how many of them twice.
+// images says how fast images were recovered, how many of them twice, and how many were also verified, copied or repaired.
 func images(r *torture.Result) string {
 	note := grouped(int(r.ImagesPerSecond)) + " a second"
 	if r.RepeatedImages > 0 {
 		note += fmt.Sprintf(", %s recovered twice", grouped(r.RepeatedImages))
+	}
+	if r.AuditedImages > 0 {
+		note += fmt.Sprintf(", %s audited", grouped(r.AuditedImages))
 	}
 	return note
 }

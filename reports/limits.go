@@ -48,6 +48,9 @@ func untested(r *torture.Result, all catalog) []string {
 	if r.RecoveryCycles == 0 {
 		out = append(out, "No store was crashed a hundred times in a row.")
 	}
+	if uncalled := uncalled(r); len(uncalled) > 0 {
+		out = append(out, fmt.Sprintf("Operations that no run called, or that the store does not offer: %s.", strings.Join(uncalled, ", ")))
+	}
 	say(len(r.Unreached), "Limits of the engine that no run reaches: %s.", strings.Join(r.Unreached, ", "))
 	out = append(out, uncovered(r.Coverage)...)
 	for _, left := range []struct {
@@ -62,6 +65,16 @@ func untested(r *torture.Result, all catalog) []string {
 	}
 	return append(out, "Real disks and kernels: the lab's filesystem follows a written model of them.",
 		"Other schedules of concurrent clients than those that happened to occur.")
+}
+
+// uncalled names the kinds of operations that the store never answered.
+func uncalled(r *torture.Result) (kinds []string) {
+	for _, o := range r.Operations {
+		if o.Count == 0 {
+			kinds = append(kinds, o.Kind.String())
+		}
+	}
+	return kinds
 }
 
 // profilesOf returns the profile of the campaign and those that some faults bring along.

@@ -52,6 +52,15 @@ const (
 	LastIndex     // the index of the last entry: a scan of the keys after it, which shows nothing
 )
 
+// Kinds returns all kinds of operations.
+func Kinds() []Kind {
+	all := make([]Kind, len(kindNames))
+	for i := range all {
+		all[i] = Kind(i)
+	}
+	return all
+}
+
 // Durability is what a client asked of a commit.
 type Durability uint8
 

@@ -27,11 +27,12 @@ type figures struct {
 	profiles map[string]ProfileCount // by name
 	goals    []GoalCount
 	limits   limitCounts
-	traces   hash.Hash // hashes the hashes of all traces, one per line
+	ops      map[history.Kind]int // operations of the runs that the store answered
+	traces   hash.Hash            // hashes the hashes of all traces, one per line
 }
 
 func newFigures(target *contract.Target) *figures {
-	f := &figures{profiles: map[string]ProfileCount{}, traces: sha256.New(), limits: newLimitCounts(target)}
+	f := &figures{profiles: map[string]ProfileCount{}, traces: sha256.New(), limits: newLimitCounts(target), ops: map[history.Kind]int{}}
 	for _, g := range contract.GoalsOf(target) {
 		f.goals = append(f.goals, GoalCount{Name: g.Name, Text: g.Text})
 	}
@@ -75,6 +76,11 @@ func (f *figures) addRun(c *cell, e explored) (unknown int) {
 		c.result.Injected[kind] += n
 	}
 	f.limits.add(r.Plan.Spec.Limits)
+	for i := range r.History {
+		if op := &r.History[i]; op.Outcome != history.Unknown {
+			f.ops[op.Kind]++
+		}
+	}
 	fmt.Fprintln(f.traces, r.Hash())
 	if rule.Lower == checker.SyncedMustSurvive && !r.Plan.Fault.Rot {
 		acked, kept := e.found.Survival(e.subject)
@@ -157,7 +163,10 @@ func (f *figures) fill(r *Result) {
 	r.CrashPoints, r.ExhaustivePoints, r.SampledPoints = t.Points, t.Exhaustive, t.Sampled
 	r.UnexploredPoints, r.WidestExhaustive, r.DeepPoints = t.Left, t.Widest, t.Deep
 	r.Images, r.NestedImages, r.RepeatedImages = t.Images, t.Nested, t.Repeated
-	r.FaultyRecoveries, r.Sessions = t.Faulty, t.Sessions
+	r.FaultyRecoveries, r.Sessions, r.AuditedImages = t.Faulty, t.Sessions, t.Audited
+	for _, kind := range history.Kinds() {
+		r.Operations = append(r.Operations, OperationCount{Kind: kind, Count: f.ops[kind]})
+	}
 	r.RecoveryCycles, r.Divergences, r.BytesLost = t.Cycles, t.Divergences, t.BytesLost
 	r.AckedSynced, r.Recovered = f.acked, f.kept
 	r.BankTotalWant, r.BankTotalGot = f.bank.want, f.bank.got

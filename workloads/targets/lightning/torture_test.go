@@ -12,6 +12,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
@@ -36,7 +37,12 @@ func TestLightningKeepsItsPromises(t *testing.T) {
 	r := torture.Run(t, lightning.Target(), o)
 	assert.Zero(t, r.Divergences)
 	assert.Positive(t, r.NestedImages)
+	assert.Positive(t, r.AuditedImages)
 	assert.Equal(t, r.AckedSynced, r.Recovered)
+	for _, o := range r.Operations {
+		conditional := o.Kind == history.CAS || o.Kind == history.Increment || o.Kind == history.Append // the engine has none
+		assert.Equal(t, !conditional, o.Count > 0, "operations of kind %v", o.Kind)
+	}
 }
 
 func TestEveryFaultHitsAndIsSurvived(t *testing.T) {
