@@ -6,7 +6,8 @@
 //   - W1: a script is a pure function of workload, seed and size. One client runs on the caller's goroutine, in order;
 //     several run concurrently, and only the schedule differs from run to run.
 //   - W2: every value written in a run is unique and names the step that wrote it, but for the shortest ones of workload
-//     edges; the rest of it is padding derived from that name. A judge can tell which write it sees, and a flipped bit gives a value that nobody wrote.
+//     edges; the rest of it is padding derived from that name. A judge can tell which write it sees, and a flipped bit gives a
+//     value that nobody wrote.
 //   - W3: everything that is sent to the store is in the history, loading included, so that a judge may start from an
 //     empty store. Writes that depend on reads are recorded before the store learns of them.
 //   - W4: an operation is Acked if the store returned nil, Rejected if it returned ErrConflict or ErrRefused, and
@@ -21,8 +22,8 @@
 //   - W9: a client may copy the running store, back it up, or close it and open it again while the others are at work, if
 //     the store and the [Opener] can. What a copy holds is recorded as a scan of everything during the call that made it.
 //   - W10: what a store offers besides [Store] is an optional interface of its own, and a store that lacks one is not asked.
-//     What a cursor, a snapshot or a stream shows is recorded as reads of the call that opened it, and what a cursor passes
-//     as keys that are not there; a key out of its bounds or its order is ErrAstray.
+//     What a cursor, a snapshot or a stream shows is recorded as reads of the call that opened it. So are the keys that a
+//     cursor passes over: they are absent. A key out of its bounds or its order is ErrAstray.
 //   - W11: an append-only log is a [Store] that can only be read ([FromLog]), and the steps of workload log change it. Each is
 //     recorded with the indexes that it came to; clients change the log in turn and read it whenever they like.
 //

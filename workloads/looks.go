@@ -6,10 +6,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// holdMax is for how many steps of its client something is held open at most.
+// holdMax is the largest number of its client's steps for which something is held open.
 const holdMax = 12
 
-// hold draws for how many steps something is held open: for half of all, none.
+// hold draws the number of steps for which something is held open: half of the time, none.
 func hold(rng *rand.Rand) int { return max(0, rng.IntN(2*holdMax)-holdMax+1) }
 
 // cursor draws a cursor over neighbours of a client's keys, and how it is moved.

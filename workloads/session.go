@@ -19,7 +19,7 @@ type session struct {
 // take does the step to the store that is open now.
 func (w *worker) take() error {
 	if w.step.Kind == history.Open {
-		w.shutAll(true) // what a client has opened itself it does not close under itself
+		w.shutAll(true) // it must not close the store under what it has open itself
 		w.leave()
 		return w.reopen()
 	}

@@ -8,18 +8,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// walk moves a cursor and keeps what that shows: the keys that it stood on, and of the keys that anybody may have written
-// those that it passed, which are not there. To a judge all of them were read at one instant.
+// walk moves a cursor and keeps what that shows: the keys that it stood on, and the keys of the script that it passed over, which
+// are absent. To a judge all of them were read at one instant.
 type walk struct {
-	cursor      Cursor
-	keys        [][]byte // of the script, in order
-	lower       []byte
-	upper       []byte // nil: none
-	here        []byte
-	stands      bool
-	reads       []history.Read
-	direction   Movement // of the latest movement, for errors
-	destination []byte
+	cursor Cursor
+	keys   [][]byte // of the script, in order
+	lower  []byte
+	upper  []byte // nil: none
+	here   []byte
+	stands bool
+	reads  []history.Read
+	latest Move // for errors
 }
 
 func newWalk(c Cursor, b Bounds, keys [][]byte) *walk {
@@ -53,7 +52,7 @@ func after(key []byte) []byte { return append(bytes.Clone(key), 0) }
 
 // move makes one movement. The error is the cursor's, or ErrAstray.
 func (w *walk) move(m Move) error {
-	w.direction, w.destination = m.How, m.Key
+	w.latest = m
 	switch m.How {
 	case MoveFirst:
 		return w.forward(w.cursor.First(), w.lower)
@@ -142,14 +141,14 @@ func (w *walk) astray(key []byte) error {
 		bounds += fmt.Sprintf(" to %q", w.upper)
 	}
 	to := ""
-	switch w.direction {
+	switch w.latest.How {
 	case MoveSeekGE, MoveSeekLT:
-		to = fmt.Sprintf(" of %q", w.destination)
+		to = fmt.Sprintf(" of %q", w.latest.Key)
 	case MoveNext, MovePrev:
 		to = fmt.Sprintf(" after %q", w.here)
 	default:
 	}
-	return fmt.Errorf("%w: bound %s, %s%s leads to %q", ErrAstray, bounds, w.direction, to, key)
+	return fmt.Errorf("%w: bound %s, %s%s leads to %q", ErrAstray, bounds, w.latest.How, to, key)
 }
 
 func later(a, b []byte) []byte {

@@ -15,8 +15,8 @@
 //	125               broken: it could not judge
 //	anything else     killed, and so is a judge that a signal ended
 //
-// A judge that is not done within its limit is ended together with all that it started; that counts as killed, too, and is shown as a
-// timeout.
+// A judge that is not done within its limit is ended together with all that it started. That counts as killed, too, and is
+// shown as a timeout.
 //
 // A judge may come with a profile of what it executes ([Reach]). It is not asked about mutants that it never executes: they
 // survive it, and the report tells them apart, because they need another remedy than those that are executed and not noticed.
@@ -29,8 +29,8 @@
 // The package promises:
 //
 //   - S1: no mutant is judged before every judge has passed the unchanged packages.
-//   - S2: every answer is on disk, in the ledger, before the next mutant is taken. A run that was ended at any moment goes on where
-//     it was, and repeats at most the mutants that were being judged.
+//   - S2: every answer is on disk, in the ledger, before the next mutant is taken. A run that was ended at any moment goes on
+//     where it was, and repeats at most the mutants that were being judged.
 //   - S3: the source tree is never written.
 //   - S4: a mutant that no judge killed counts as missed until a person gives a reason for its survival. The report names reasons
 //     that cannot be true: for a mutant that does not exist, or is said to be equivalent and was killed.

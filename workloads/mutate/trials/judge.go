@@ -87,10 +87,10 @@ func (j Judge) run(ctx context.Context, dir string, env []string) (Answer, error
 	switch {
 	case ctx.Err() != nil:
 		return a, ctx.Err()
+	case err == nil: // even if its time was over just then
+		return a, nil
 	case limited.Err() != nil:
 		a.Verdict, a.Sentence = Timeout, fmt.Sprintf("not done within %v", j.Limit)
-		return a, nil
-	case err == nil:
 		return a, nil
 	case errors.As(err, &exit) && exit.ExitCode() != cannotJudge:
 		a.Verdict = Killed

@@ -14,9 +14,9 @@ import (
 
 // The compiler writes an archive: its first file holds the exported declarations for importers, its second the machine code, with
 // symbols, relocations and line numbers. Declarations hold columns, so they differ even where the code does not. The code
-// begins with lines of text, among them the build ID, which depends on the source, then "\n!\n", a magic number, and
-// eight bytes that identify the declarations. The digest leaves out those lines and bytes. Equal digests mean equal code: the compiler's
-// proof that a mutation changes nothing ("trivial compiler equivalence", Papadakis et al., ICSE 2015,
+// begins with lines of text, among them the build ID, which depends on the source, then "\n!\n", a magic number, and eight bytes
+// that identify the declarations. The digest leaves out those lines and bytes. Equal digests mean equal code: the compiler's proof
+// that a mutation changes nothing ("trivial compiler equivalence", Papadakis et al., ICSE 2015,
 // https://doi.org/10.1109/ICSE.2015.103).
 const (
 	archiveMagic = "!<arch>\n"

@@ -15,8 +15,7 @@ func growth(g *explore.Grown) *Explanation {
 	sources, counts, most := newSources(g.Trace), map[string]int{}, Site{}
 	for i := range g.Trace {
 		site := sources.site(&g.Trace[i])
-		at := site.Op + site.Source + site.From
-		if counts[at]++; counts[at] >= counts[most.Op+most.Source+most.From] {
+		if counts[site.kind()]++; counts[site.kind()] >= counts[most.kind()] {
 			most = site
 		}
 	}
@@ -24,28 +23,29 @@ func growth(g *explore.Grown) *Explanation {
 		return nil
 	}
 	return &Explanation{By: &most, Sentence: fmt.Sprintf("of %d calls of the last life, %d are like %s",
-		len(g.Trace), counts[most.Op+most.Source+most.From], most.text())}
+		len(g.Trace), counts[most.kind()], most.text())}
 }
+
+// kind tells calls of one operation at one place in the source from all others.
+func (s *Site) kind() string { return s.Op + s.Source + s.From }
 
 // leftovers describes the files that have come since the first recovery, by the place in the source that makes most of them.
 func leftovers(g *explore.Grown) *Explanation {
 	var most Site
-	counts, bytes := map[string]int{}, map[string]int64{}
+	sources, counts, bytes := newSources(g.Trace), map[string]int{}, map[string]int64{}
 	for _, f := range g.Files {
 		if f.By == nil {
 			continue
 		}
-		site := newSources(g.Trace).site(f.By)
-		at := site.Op + site.Source + site.From
-		counts[at]++
-		if bytes[at] += f.Grew; counts[at] > counts[most.Op+most.Source+most.From] {
+		site := sources.site(f.By)
+		counts[site.kind()]++
+		if bytes[site.kind()] += f.Grew; counts[site.kind()] > counts[most.kind()] {
 			most = site
 		}
 	}
 	if len(counts) == 0 {
 		return nil
 	}
-	at := most.Op + most.Source + most.From
 	return &Explanation{By: &most, Sentence: fmt.Sprintf("%d of %d files that have come or grown since the first recovery, with %d bytes, "+
-		"are there by calls like %s, and nothing has removed them", counts[at], len(g.Files), bytes[at], most.text())}
+		"were made by calls like %s, and nothing has removed them", counts[most.kind()], len(g.Files), bytes[most.kind()], most.text())}
 }

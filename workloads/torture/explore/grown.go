@@ -24,8 +24,8 @@ type GrownFile struct {
 	Grew int64       // bytes
 }
 
-// GrowthOf goes once more through the crashes, or the sessions, after which a store had grown; nil if the failure is another one, or if the
-// recoveries do not repeat.
+// GrowthOf goes once more through the crashes, or the sessions, after which a store had grown. It returns nil if the failure is
+// another one, or if the recoveries do not repeat.
 func GrowthOf(ctx context.Context, s *Subject, f *Failure) *Grown {
 	if f.Judge != growthJudge {
 		return nil

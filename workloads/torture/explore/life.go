@@ -135,15 +135,11 @@ func (l *firstLife) try(img *faultfs.FS, path *searchPath, tick uint64, cut hist
 	j := l.job(tick, cut)
 	at := origin{job: j, path: path}
 	path.begin(img.Now)
-	found := Accepted
 	state, err := x.recover(recovery.Call{Image: img, Probe: recovery.ProbeSeed(j.draw)}, attempt{img, at, path})
-	if !x.accept(img, at, state, err) {
-		found = Unjudged
+	if x.accept(img, at, state, err) {
+		return Accepted
 	}
-	if found == Unjudged {
-		return x.acceptance(l.failure)
-	}
-	return found
+	return x.acceptance(l.failure)
 }
 
 // acceptance compares what an explorer has found in an image that it did not accept with a failure.

@@ -121,12 +121,8 @@ func (x *explorer) waver(point *faultfs.CrashPoint, first recovery.Call, a attem
 
 // notDeterministic describes two contents of one disk.
 func notDeterministic(first, second *history.State) *checker.Violation {
-	differs := difference(first, second)
-	if differs == "" {
-		differs = "and now the other way round: " + difference(second, first)
-	}
 	return &checker.Violation{
-		Class: NotDeterministic, Evidence: []string{differs},
+		Class: NotDeterministic, Evidence: []string{differences(first, second)},
 		Sentence: "one and the same disk was recovered twice, and the store showed two different contents",
 	}
 }

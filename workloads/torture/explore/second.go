@@ -66,6 +66,24 @@ func (s *secondLife) judge(cut history.Cut, state *history.State, rule checker.R
 	return s.whole.Judge(cut, state, rule)
 }
 
+// differences names, in one line, the first pair in which what two recoveries showed differs: one that the second has lost or
+// changed, or else one that only the second has.
+func differences(first, second *history.State) string {
+	if d := difference(first, second); d != "" {
+		return d
+	}
+	had := map[string]bool{}
+	for k := range first.All() {
+		had[string(k)] = true
+	}
+	for k, v := range second.All() {
+		if !had[string(k)] {
+			return fmt.Sprintf("recovery had not shown %q; now it is %.40q", k, v)
+		}
+	}
+	return ""
+}
+
 // difference names, in one line, the first pair of a state that is missing in a later one or has another value there. It is
 // empty if there is none.
 func difference(before, after *history.State) string {

@@ -25,12 +25,8 @@ func (x *explorer) judgeRepeated(
 	if s.read.Equal(state) {
 		return nil
 	}
-	differs := difference(s.read, state)
-	if differs == "" {
-		differs = "and now the other way round: " + difference(state, s.read)
-	}
 	return &checker.Violation{
-		Class: doesNotRepeat, Evidence: []string{differs},
+		Class: doesNotRepeat, Evidence: []string{differences(s.read, state)},
 		Sentence: "a recovery was interrupted by a power cut, and the next one found another state on the same disk",
 	}
 }
