@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,10 +67,11 @@ func appendStep(rng *rand.Rand, i int, name string) Step {
 		a.Touches = append(a.Touches, last)
 		return Step{
 			Kind: history.Txn, Isolation: SnapshotIsolation + Isolation(rng.IntN(2)), Durability: durability, Appending: a,
-			Lingers: lingers,
+			Lingers: lingers, Twin: drawTwin(rng, name),
 		}
 	case p < 92:
-		return Step{Kind: history.Snapshot, Keys: distinctKeys(key, 1+rng.IntN(appendOps-1)), Lingers: lingers}
+		keys := distinctKeys(key, 1+rng.IntN(appendOps-1))
+		return Step{Kind: history.Snapshot, Keys: keys, Lingers: lingers, Twin: drawTwin(rng, name)}
 	case p < 98:
 		return Step{Kind: history.Flush}
 	default:
@@ -191,22 +191,4 @@ func appendRange(reads []history.Read, txn Txn, keys [][]byte) ([]history.Read, 
 		reads = append(reads, history.Read{Key: key, Value: value, Found: found})
 	}
 	return reads, nil
-}
-
-// lingerYields bounds how often a client that lingers lets the others run.
-const lingerYields = 300
-
-// linger waits between two calls of a transaction until other clients have got on, if the step says so. Between calls
-// that never wait for a disk they would hardly ever meet, and what a store does wrong when transactions overlap would not
-// show.
-func (w *worker) linger() {
-	if !w.step.Lingers || len(w.script.Clients) == 1 {
-		return
-	}
-	before := w.rec.Events()
-	for range lingerYields {
-		if runtime.Gosched(); w.rec.Events() >= before+2 {
-			return // somebody's call was answered, and maybe another one made
-		}
-	}
 }

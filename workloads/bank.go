@@ -76,6 +76,7 @@ func bankStep(rng *rand.Rand, accounts [][]byte, name string, opts BankOptions) 
 		}
 		if opts.Unsynced {
 			s.Durability, s.Lingers = history.Durability(rng.IntN(2)), rng.IntN(3) == 0
+			s.Twin = drawTwin(rng, name)
 		}
 		s.Transfer.Long = opts.Long
 		return s

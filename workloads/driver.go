@@ -142,7 +142,12 @@ func (d *driver) run(ctx context.Context, client int, steps []Step) (err error) 
 	c := &worker{driver: d, id: client}
 	defer func() {
 		if v := recover(); v != nil {
-			err = &Panic{Value: v, Stack: debug.Stack(), Client: client, Op: c.step.String()}
+			p, twins := v.(*Panic) // with the stack of a twin
+			if !twins {
+				p = &Panic{Value: v, Stack: debug.Stack()}
+			}
+			p.Client, p.Op = client, c.step.String()
+			err = p
 		}
 	}()
 	for i := range steps {

@@ -49,6 +49,7 @@ type Step struct {
 	Durability history.Durability
 	Isolation  Isolation       // Txn
 	Lingers    bool            // Txn, Snapshot, Scan and Cursor: lets other clients run between its calls
+	Twin       int             // Txn, Snapshot: another one begins with it and ends at once; it goes on for so many events of others
 	Fill       *Fill           // Put: several commits, whose lengths depend on where the store's file ends
 	Transfer   *Transfer       // Txn, of a bank
 	Appending  *Appending      // Txn, of lists

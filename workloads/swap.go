@@ -63,6 +63,7 @@ func swap(seed uint64, size Size) Script {
 		case p < 72:
 			return Step{
 				Kind: history.Txn, Isolation: SnapshotIsolation + Isolation(min(1, rng.IntN(4))), Durability: durability, Lingers: lingers,
+				Twin:     drawTwin(rng, name),
 				Swapping: &Swapping{Touches: swapDraw(rng, at), Rollback: rng.IntN(16) == 0, Name: name},
 			}
 		case p < 78:

@@ -188,11 +188,13 @@ func (w *worker) scanBackward(maker CursorMaker) (reads []history.Read, err erro
 }
 
 func (w *worker) snapshot() (reads []history.Read, err error) {
-	txn, err := w.store.Begin(ReadOnly)
+	txn, twin, err := w.begin(ReadOnly)
 	if err != nil {
 		return nil, err
 	}
+	defer twin.wait()
 	defer txn.Rollback()
+	w.outlast(twin)
 	for _, key := range w.step.Keys {
 		w.linger()
 		if reads, err = appendGet(reads, txn, key); err != nil {
@@ -258,10 +260,11 @@ func (w *worker) transact() {
 var errGivenUp = errors.New("workloads: rolled back by the client")
 
 func (w *worker) attempt(h history.Handle, attempt int) (reads []history.Read, err error) {
-	txn, err := w.store.Begin(w.step.Isolation)
+	txn, twin, err := w.begin(w.step.Isolation)
 	if err != nil {
 		return nil, err
 	}
+	defer twin.wait()
 	rollback := false
 	switch s := w.step; {
 	case s.Appending != nil:
@@ -272,6 +275,9 @@ func (w *worker) attempt(h history.Handle, attempt int) (reads []history.Read, e
 		reads, err = w.swapping(h, txn, attempt)
 	default:
 		reads, err = w.transfer(h, txn, attempt)
+	}
+	if err == nil && attempt == 0 { // it may have to lose: the next one should not
+		w.outlast(twin)
 	}
 	if err == nil && rollback {
 		err = errGivenUp

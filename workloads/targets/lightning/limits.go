@@ -86,6 +86,7 @@ var draws = map[string]func(*rand.Rand) int64{
 	"manifest-growth": torture.DrawOf(1, 2, 2, 4),
 	"conflict-keys":   torture.DrawSmall(2, 4096),
 	"conflict-bytes":  torture.DrawSmall(16, 64<<10),
+	"conflict-idle":   torture.DrawOf(1, 1, 8, 64),
 	"pending-commits": torture.DrawOf(1, 2, 4, 64),
 	"stop-factor":     torture.DrawOf(1, 1, 2),
 	"small-tables":    torture.DrawOf(1, 1, 2, 4),
