@@ -39,6 +39,9 @@ type Limits = contract.Limits
 // Administration is what an engine offers beside an open store: read-only stores, restoring backups.
 type Administration = contract.Administration
 
+// Accountant is a store that notes what is done to it, and compares that with what the engine says.
+type Accountant = contract.Accountant
+
 // Repaired is the report of a repair.
 type Repaired = contract.Repaired
 

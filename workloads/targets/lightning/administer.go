@@ -6,6 +6,8 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/accounts"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
@@ -34,7 +36,60 @@ func administration() torture.Administration {
 		},
 		VerifyFiles: verifyFiles,
 		Repair:      repair,
+
+		OpenAccountant: openAccountant,
+		AccountFiles: func(env torture.Env, state *history.State) error {
+			o, err := optionsIn(env)
+			if err == nil {
+				err = accounts.Files(env.Dir, o, state)
+			}
+			return translate(err)
+		},
 	}
+}
+
+// accountant is a store with a book.
+type accountant struct {
+	*store
+	env  torture.Env
+	book *accounts.Book
+}
+
+func openAccountant(env torture.Env) (torture.Accountant, error) {
+	o, err := optionsIn(env)
+	if err != nil {
+		return nil, err
+	}
+	book := &accounts.Book{}
+	o.EventListener = book.Listener()
+	db, err := engine.Open(env.Dir, o)
+	if err != nil {
+		return nil, translate(err)
+	}
+	return &accountant{&store{db}, env, book}, nil
+}
+
+func (a *accountant) Apply(writes []history.Write, d history.Durability) error {
+	err := a.store.Apply(writes, d)
+	if n := 0; err == nil && len(writes) > 0 {
+		for _, w := range writes {
+			n += len(w.Key) + len(w.Value)
+		}
+		a.book.Commit(len(writes), n)
+	}
+	return err
+}
+
+func (a *accountant) DeleteRange(from, to []byte, d history.Durability) error {
+	err := a.store.DeleteRange(from, to, d)
+	if err == nil {
+		a.book.Commit(1, len(from)+len(to))
+	}
+	return err
+}
+
+func (a *accountant) Account() error {
+	return translate(accounts.Open(a.db, a.env.FS, a.env.Dir, a.book))
 }
 
 func verifyFiles(env torture.Env) error {

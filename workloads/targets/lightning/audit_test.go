@@ -10,10 +10,18 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning"
+	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/accounts"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// The lab must not believe what verification, repair and read-only stores say of themselves.
+// lossy is a store that drops the last write of a batch.
+type lossy struct{ torture.Accountant }
+
+func (l lossy) Apply(writes []history.Write, d history.Durability) error {
+	return l.Accountant.Apply(writes[:max(1, len(writes)-1)], d)
+}
+
+// The lab must not believe what verification, repair, figures and read-only stores say of themselves.
 func TestAuditsNoticeLies(t *testing.T) {
 	for _, c := range []struct {
 		name, fault, class string
@@ -45,6 +53,16 @@ func TestAuditsNoticeLies(t *testing.T) {
 					err = store.Close()
 				}
 				return done, err
+			}
+		}},
+		{"tools show what is not so", "power", "accounts are wrong", func(target *torture.Target) {
+			target.Administration.AccountFiles = func(torture.Env, *history.State) error { return accounts.ErrWrong }
+		}},
+		{"who goes on loses a write", "power", "goes on wrongly", func(target *torture.Target) {
+			open := target.Administration.OpenAccountant
+			target.Administration.OpenAccountant = func(env torture.Env) (torture.Accountant, error) {
+				a, err := open(env)
+				return lossy{a}, err
 			}
 		}},
 		{"who only reads recovers, too", "power", "read-only changes", func(target *torture.Target) {

@@ -4,6 +4,7 @@
 //	audit.go   what is audited, and on which disk
 //	healthy.go disks without damage: reading only, verifying
 //	copies.go  checkpoints, backups and restored stores in the image
+//	accounts.go  what a store says of itself when somebody goes on with it
 //	rotten.go  disks with damage: verifying them, and every way of reading
 //	repair.go  repairing them
 //
@@ -17,6 +18,8 @@
 //     reading shows what it should.
 //   - A4: a repaired store opens and verifies. Every key that must be there and is not, or shows what it must not, is in what
 //     the report says of the damaged file. It shows nothing that was never written to that key.
+//   - A5: a store that was recovered goes on as any other. Its metrics, its events, its lists of files and what its tools find
+//     in them agree with what was done to it and with what it shows.
 //
 // Package explore decides which images are audited, and runs an audit where it would run a recovery. An Auditor is read-only
 // and may be used by several goroutines.

@@ -7,6 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
@@ -36,6 +37,9 @@ func (a *Auditor) Healthy(im *Image, copies bool) *checker.Violation {
 	}
 	if wrong == nil && a.target.Administration.OpenReadOnly != nil {
 		wrong = a.onlyReads(im.fresh(), state)
+	}
+	if wrong == nil && plan.Mix(im.Seed, accountsEach)%accountsEach == 0 {
+		wrong = a.accounts(im.fresh(), state, im.Seed)
 	}
 	return wrong
 }

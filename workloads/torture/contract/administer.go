@@ -1,6 +1,9 @@
 package contract
 
-import "github.com/lightningdb/lightning-torture/workloads"
+import (
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
 
 // Administration is what an engine offers beside an open store. A function that is nil is something that it cannot do. What
 // an open store offers is found by type assertion: workloads.Checkpointer, Backuper, Verifier.
@@ -16,6 +19,19 @@ type Administration struct {
 	VerifyFiles func(env Env) error
 	// Repair makes a store that opens of what can be read of a damaged one, in the same directory.
 	Repair func(env Env) (Repaired, error)
+	// OpenAccountant opens the store in env.Dir as Target.Open does, and notes what is done to it.
+	OpenAccountant func(env Env) (Accountant, error)
+	// AccountFiles looks into the files of the store in env.Dir, which was closed and shows state, with the tools that the engine
+	// has for that. The error says what they show that is not so. It changes nothing.
+	AccountFiles func(env Env, state *history.State) error
+}
+
+// Accountant is a store that notes what is done to it, by its client and by itself.
+type Accountant interface {
+	workloads.Store
+	// Account compares that with what the engine says: its metrics, its events, the lists of its files and their sizes. The
+	// error says which figure is wrong. No call is under way, none has failed, and nothing is open but the store.
+	Account() error
 }
 
 // Repaired is the report of a repair.

@@ -1,0 +1,106 @@
+package accounts_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/spf13/afero"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/accounts"
+)
+
+// kept is a store with a book.
+type kept struct {
+	*engine.DB
+	fs   afero.Fs
+	o    engine.Options
+	book accounts.Book
+	rows map[string]string
+}
+
+func open(t *testing.T) *kept {
+	k := &kept{fs: afero.NewMemMapFs(), rows: map[string]string{}}
+	k.o = engine.Options{
+		FS: k.fs, InlineMaintenance: true, MemtableBytes: 4 << 10, TableBytes: 2 << 10, BlobValueBytes: 300, BlobFileBytes: 2 << 10,
+		EventListener: k.book.Listener(),
+	}
+	db, err := engine.Open("db", k.o)
+	require.NoError(t, err)
+	k.DB = db
+	return k
+}
+
+// put commits and tells the book.
+func (k *kept) put(t *testing.T, key, value string) {
+	require.NoError(t, k.Put([]byte(key), []byte(value), engine.NoSync))
+	k.book.Commit(1, len(key)+len(value))
+	k.rows[key] = value
+}
+
+func (k *kept) fill(t *testing.T) {
+	for i := range 200 {
+		k.put(t, fmt.Sprintf("k%03d", i%70), strings.Repeat("v", i*i%500))
+	}
+	require.NoError(t, k.DeleteRange([]byte("k010"), []byte("k020"), engine.Sync))
+	k.book.Commit(1, 8)
+	require.NoError(t, k.Compact())
+	require.NoError(t, k.Delete([]byte("k001"), engine.Sync))
+	k.book.Commit(1, 4)
+	require.NoError(t, k.Flush())
+	k.put(t, "k002", "in a log")
+}
+
+func (k *kept) state(t *testing.T) *history.State {
+	s := &history.State{}
+	it, err := k.NewIterator(engine.IterOptions{})
+	require.NoError(t, err)
+	for ok := it.First(); ok; ok = it.Next() {
+		s.Append(it.Key(), it.Value())
+	}
+	require.NoError(t, it.Close())
+	return s
+}
+
+func TestAccountsOfAHealthyStoreAgree(t *testing.T) {
+	k := open(t)
+	require.NoError(t, accounts.Open(k.DB, k.fs, "db", &k.book))
+	k.fill(t)
+	require.NoError(t, accounts.Open(k.DB, k.fs, "db", &k.book))
+	s := k.state(t)
+	require.NoError(t, k.Close())
+	require.NoError(t, accounts.Files("db", k.o, s))
+	k.o.EventListener = nil
+	db, err := engine.Open("db", k.o)
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	require.NoError(t, accounts.Files("db", k.o, s), "what was in a log is in a table, or not")
+}
+
+func TestWhatDoesNotAgreeIsNamed(t *testing.T) {
+	k := open(t)
+	k.fill(t)
+	require.NoError(t, k.Put([]byte("k"), nil, engine.Sync)) // the book does not hear of it
+	require.ErrorContains(t, accounts.Open(k.DB, k.fs, "db", &k.book), "commits: 204, and not 203")
+	k.book.Commit(1, 1)
+	snapshot := k.NewSnapshot()
+	require.ErrorContains(t, accounts.Open(k.DB, k.fs, "db", &k.book), "open snapshots: 1, and not 0")
+	snapshot.Close()
+	require.NoError(t, accounts.Open(k.DB, k.fs, "db", &k.book))
+	s := k.state(t)
+	require.NoError(t, k.Close())
+	require.NoError(t, accounts.Files("db", k.o, s))
+
+	more := s.Clone()
+	more.Append([]byte("zz"), nil)
+	require.ErrorContains(t, accounts.Files("db", k.o, more), `the store shows "zz", and no file has it`)
+	less := s.Clone()
+	less.CutAt([]byte("k060"))
+	require.ErrorContains(t, accounts.Files("db", k.o, less), "keys that the files have and the store shows")
+	gone := &history.State{}
+	gone.Append([]byte("k015"), nil)
+	require.ErrorIs(t, accounts.Files("db", k.o, gone), accounts.ErrWrong)
+}

@@ -1,0 +1,76 @@
+package accounts
+
+import (
+	"sync"
+
+	"github.com/lightningdb/lightning-torture/engine"
+)
+
+// Book is what was done to a store since it was opened.
+type Book struct {
+	mu  sync.Mutex
+	now tally
+}
+
+// tally counts.
+type tally struct {
+	commits, conflicts   int64
+	payload              int64 // bytes of committed keys and values
+	writes               int64
+	flushes, flushed     int64
+	begun                int64 // flushes and compactions
+	memtables            int64
+	compactions, written int64
+	moves                int64
+	tablesGone, blobGone int64
+	stalls               int64
+	failures             []error
+}
+
+// Commit notes a commit that succeeded, of so many writes with so many bytes of keys and values.
+func (b *Book) Commit(writes, bytes int) {
+	b.note(func(t *tally) {
+		t.commits, t.writes, t.payload = t.commits+1, t.writes+int64(writes), t.payload+int64(bytes)
+	})
+}
+
+// Listener returns what notes the events of the store.
+func (b *Book) Listener() *engine.EventListener {
+	return &engine.EventListener{
+		FlushBegin:      func(mems int) { b.note(func(t *tally) { t.begun++; t.memtables += int64(mems) }) },
+		CompactionBegin: func(engine.CompactionInfo) { b.note(func(t *tally) { t.begun++ }) },
+		FlushDone: func(i engine.FlushInfo) {
+			b.note(func(t *tally) {
+				t.flushes, t.flushed, t.memtables = t.flushes+1, t.flushed+int64(i.Bytes), t.memtables-int64(i.Memtables)
+			})
+		},
+		CompactionDone: func(i engine.CompactionInfo) {
+			b.note(func(t *tally) {
+				if t.compactions++; i.Moved {
+					t.moves++
+				} else {
+					t.written += int64(i.OutputBytes)
+				}
+			})
+		},
+		TableDeleted:    func(uint64) { b.note(func(t *tally) { t.tablesGone++ }) },
+		BlobFileDeleted: func(uint64) { b.note(func(t *tally) { t.blobGone++ }) },
+		WriteStall:      func(engine.StallInfo) { b.note(func(t *tally) { t.stalls++ }) },
+		BackgroundError: func(err error) { b.note(func(t *tally) { t.failures = append(t.failures, err) }) },
+		ManifestRolled:  func(uint64) {},
+		WALCreated:      func(uint64) {},
+		CheckpointDone:  func(engine.CheckpointInfo) {},
+	}
+}
+
+func (b *Book) note(change func(*tally)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	change(&b.now)
+}
+
+func (b *Book) tally() tally {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.now
+}

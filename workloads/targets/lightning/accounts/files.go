@@ -1,0 +1,173 @@
+package accounts
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Files looks into the files of a store in dir, which is closed and shows state: the latest manifest, the tables that it names, and
+// the logs. What they say of themselves must be so, and what they hold must add up to the state.
+func Files(dir string, o engine.Options, state *history.State) error {
+	manifests, err := engine.StoreFiles(dir, engine.ManifestFile, o)
+	if err != nil || len(manifests) == 0 {
+		return err
+	}
+	m, err := manifest(manifests[len(manifests)-1], o)
+	if err != nil {
+		return err
+	}
+	c := newContent()
+	for i := range m.Tables {
+		if err := table(dir, &m.Tables[i], o, c); err != nil {
+			return err
+		}
+	}
+	logs, err := engine.StoreFiles(dir, engine.LogFile, o)
+	if err != nil {
+		return err
+	}
+	for _, path := range logs {
+		if num, err := strconv.ParseUint(strings.TrimSuffix(filepath.Base(path), ".log"), 10, 64); err != nil || num < m.LogFloor {
+			continue // its commits are in tables
+		}
+		if err := log(path, &m, o, c); err != nil {
+			return err
+		}
+	}
+	return errors.Join(blobs(dir, &m, o), c.compare(state))
+}
+
+// manifest reads a manifest edit by edit, and compares what the edits add up to with what it says at its end.
+func manifest(path string, o engine.Options) (engine.ManifestInfo, error) {
+	live, blobs := map[string]int{}, map[string]bool{}
+	edits, offset := 0, int64(-1)
+	var wrong error
+	m, err := engine.InspectManifest(path, o, func(e engine.ManifestEdit) error {
+		if edits++; e.Offset <= offset {
+			wrong = fmt.Errorf("%w: the edit at %d follows one at %d", ErrWrong, e.Offset, offset)
+		}
+		offset = e.Offset
+		for _, t := range e.Deleted {
+			wrong = errors.Join(wrong, differ("level of "+t.File+", which goes", t.Level, live[t.File]))
+			delete(live, t.File)
+		}
+		for _, t := range e.Added {
+			live[t.File] = t.Level
+		}
+		for _, b := range e.BlobFilesDeleted {
+			delete(blobs, b)
+		}
+		for _, b := range e.BlobFilesAdded {
+			blobs[b.File] = true
+		}
+		return nil
+	})
+	if err != nil || m.Damage != "" || len(m.Gaps) > 0 && !m.Gaps[0].Tail {
+		return m, errors.Join(err, fmt.Errorf("%w: %s: damage %q, gaps %v", ErrWrong, path, m.Damage, m.Gaps))
+	}
+	for _, t := range m.Tables {
+		level, known := live[t.File]
+		wrong = errors.Join(wrong, differ(t.File+" is live by its edit", known, true), differ("level of "+t.File, t.Level, level))
+	}
+	return m, errors.Join(
+		wrong,
+		differ("edits of "+path, m.Edits, edits),
+		differ("live tables of "+path, len(m.Tables), len(live)),
+		differ("live blob files of "+path, len(m.BlobFiles), len(blobs)),
+	)
+}
+
+// table reads a table that a manifest describes.
+func table(dir string, said *engine.TableInfo, o engine.Options, c *content) error {
+	entries, tombstones := uint64(0), uint64(0)
+	var first, last []byte
+	t, err := engine.InspectTable(filepath.Join(dir, said.File), o, func(e engine.Entry) error {
+		if entries++; entries == 1 {
+			first = slices.Clone(e.Key)
+		}
+		if e.Kind == "delete" {
+			tombstones++
+		}
+		if string(e.Key) < string(last) || e.Seq < said.MinSeq || e.Seq > said.MaxSeq {
+			return fmt.Errorf("%w: %s has %q at %d after %q, and numbers from %d to %d", ErrWrong, said.File, e.Key, e.Seq, last, said.MinSeq, said.MaxSeq)
+		}
+		last = append(last[:0], e.Key...)
+		return c.add(&e)
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", said.File, err)
+	}
+	for _, r := range t.RangeDeletes {
+		if err := c.add(&engine.Entry{Seq: r.Seq, Kind: "delete range", Key: r.Start, Value: r.End}); err != nil {
+			return err
+		}
+	}
+	if entries > 0 && (string(first) < string(t.Smallest) || string(last) > string(t.Largest)) {
+		return fmt.Errorf("%w: %s has keys from %q to %q, and says from %q to %q", ErrWrong, said.File, first, last, t.Smallest, t.Largest)
+	}
+	return errors.Join(
+		differ("entries of "+said.File, t.Entries, entries),
+		differ("entries of "+said.File+" by the manifest", said.Entries, entries),
+		differ("tombstones of "+said.File, said.Tombstones, tombstones),
+		differ("bytes of "+said.File, said.Bytes, t.Bytes),
+		differ("first key of "+said.File, string(said.Smallest), string(t.Smallest)),
+		differ("last key of "+said.File, string(said.Largest), string(t.Largest)),
+		parts(&t),
+	)
+}
+
+// parts checks that the parts of a table lie one after the other, up to its end.
+func parts(t *engine.TableInfo) error {
+	at := int64(0)
+	for _, p := range t.Parts {
+		if p.Offset < at || p.Bytes < 0 {
+			return fmt.Errorf("%w: %s: the %s begins at %d, and what is before it ends at %d", ErrWrong, t.File, p.Name, p.Offset, at)
+		}
+		at = p.Offset + p.Bytes
+	}
+	return differ("end of the last part of "+t.File, at, int64(t.Bytes))
+}
+
+// log reads a log of a store that was closed.
+func log(path string, m *engine.ManifestInfo, o engine.Options, c *content) error {
+	records, offset := 0, int64(-1)
+	l, err := engine.InspectLog(path, o, func(r engine.LogRecord) error {
+		if records++; r.Offset <= offset {
+			return fmt.Errorf("%w: %s: the record at %d follows one at %d", ErrWrong, path, r.Offset, offset)
+		}
+		offset = r.Offset
+		for i := range r.Writes {
+			if err := c.add(&r.Writes[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil || l.Damage != "" {
+		return errors.Join(err, differ("damage of "+path, l.Damage, ""))
+	}
+	end := int64(0)
+	for _, e := range m.LogEnds {
+		if e.File == l.File {
+			end = e.Bytes
+		}
+	}
+	return errors.Join(differ("records of "+path, l.Records, records), differ("end of "+path, l.End, end))
+}
+
+// blobs reads the blob files that a manifest names.
+func blobs(dir string, m *engine.ManifestInfo, o engine.Options) error {
+	var all error
+	for _, said := range m.BlobFiles {
+		b, err := engine.InspectBlobFile(filepath.Join(dir, said.File), o)
+		all = errors.Join(all, err, differ("bytes of "+said.File, said.Bytes, b.Bytes))
+	}
+	return all
+}

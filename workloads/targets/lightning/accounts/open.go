@@ -1,0 +1,158 @@
+package accounts
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine"
+)
+
+// ErrWrong is returned for figures that do not agree.
+var ErrWrong = errors.New("accounts: figures do not agree")
+
+// differ returns an ErrWrong unless two figures are the same.
+func differ[T comparable](what string, got, want T) error {
+	if got == want {
+		return nil
+	}
+	return fmt.Errorf("%w: %s: %v, and not %v", ErrWrong, what, got, want)
+}
+
+// Open compares the figures of an open store in dir. The book was its own from the beginning.
+func Open(db *engine.DB, fs afero.Fs, dir string, book *Book) error {
+	m := db.Metrics()
+	tables, err := db.Shape()
+	if err != nil {
+		return err
+	}
+	blobs, err := db.BlobFiles()
+	if err != nil {
+		return err
+	}
+	t := book.tally()
+	return errors.Join(levels(&m, tables), blobFiles(&m, blobs), done(&m, &t), bytes(&m, &t), sizes(fs, dir, tables, blobs))
+}
+
+// levels compares the metrics of the levels with the list of tables.
+func levels(m *engine.Metrics, tables []engine.TableInfo) error {
+	type level struct {
+		tables int
+		bytes  uint64
+	}
+	found := make([]level, len(m.Levels))
+	for _, t := range tables {
+		found[t.Level] = level{found[t.Level].tables + 1, found[t.Level].bytes + t.Bytes}
+	}
+	var all error
+	var sum, deepest uint64
+	reads := m.Memtables + found[0].tables
+	for l, want := range found {
+		all = errors.Join(all, differ(fmt.Sprintf("tables of level %d", l), level{m.Levels[l].Tables, m.Levels[l].Bytes}, want))
+		if sum += want.bytes; want.bytes > 0 {
+			deepest = want.bytes
+		}
+		if l > 0 && want.tables > 0 {
+			reads++
+		}
+	}
+	return errors.Join(
+		all,
+		differ("read amplification", m.ReadAmplification(), reads),
+		differ("space amplification", m.SpaceAmplification(), quotient(float64(sum), float64(deepest))),
+		differ("write amplification", m.WriteAmplification(), quotient(float64(m.WrittenBytes), float64(m.CommittedBytes))),
+	)
+}
+
+func quotient(a, b float64) float64 {
+	if b == 0 {
+		return 0
+	}
+	return a / b
+}
+
+// blobFiles compares the metrics of blob files with the list of them.
+func blobFiles(m *engine.Metrics, files []engine.BlobFileInfo) error {
+	var all, garbage uint64
+	var wrong error
+	for _, f := range files {
+		all, garbage = all+f.Bytes, garbage+f.GarbageBytes
+		if f.LiveBytes+f.GarbageBytes > f.Bytes {
+			wrong = fmt.Errorf("%w: %s has %d live bytes and %d of garbage, and %d in all", ErrWrong, f.File, f.LiveBytes, f.GarbageBytes, f.Bytes)
+		}
+	}
+	return errors.Join(
+		wrong,
+		differ("blob files", m.BlobFiles, len(files)),
+		differ("bytes of blob files", m.BlobBytes, all),
+		differ("garbage in blob files", m.BlobGarbageBytes, garbage),
+	)
+}
+
+// done compares what the metrics say was done with what was.
+func done(m *engine.Metrics, t *tally) error {
+	all := errors.Join(
+		differ("commits", m.Commits, t.commits),
+		differ("flushes", m.Flushes, t.flushes),
+		differ("bytes of flushes", m.FlushBytes, t.flushed),
+		differ("compactions", m.Compactions, t.compactions),
+		differ("bytes of compactions", m.CompactedBytes, t.written),
+		differ("deleted tables", m.TablesDeleted, t.tablesGone),
+		differ("deleted blob files", m.BlobFilesDeleted, t.blobGone),
+		differ("stalls", m.Stalls, t.stalls),
+		differ("flushes and compactions that began", t.begun, t.flushes+t.compactions),
+		differ("memtables whose flush did not end", t.memtables, 0),
+		differ("open snapshots", m.Snapshots, 0),
+	)
+	for _, err := range t.failures {
+		all = errors.Join(all, fmt.Errorf("%w: an event reports a failure that no call met: %w", ErrWrong, err))
+	}
+	return all
+}
+
+// What the store may count beside keys and values.
+const (
+	commitBytesMax = 64 // of a commit
+	writeBytesMax  = 64 // of a write, with a reference to a blob file
+)
+
+// bytes compares how much was committed and written.
+func bytes(m *engine.Metrics, t *tally) error {
+	most := t.payload + commitBytesMax*t.commits + writeBytesMax*t.writes
+	if m.CommittedBytes < t.payload || m.CommittedBytes > most {
+		return fmt.Errorf("%w: committed bytes: %d, and not from %d to %d", ErrWrong, m.CommittedBytes, t.payload, most)
+	}
+	if m.LogBytes > m.CommittedBytes+writeBytesMax*t.writes {
+		return fmt.Errorf("%w: bytes of commits in logs: %d, and %d in all", ErrWrong, m.LogBytes, m.CommittedBytes)
+	}
+	if least := m.FlushBytes + m.CompactedBytes; m.WrittenBytes < least {
+		return fmt.Errorf("%w: written bytes: %d, and %d of them by flushes and compactions", ErrWrong, m.WrittenBytes, least)
+	}
+	if m.BlobBytesMoved > m.BlobBytesWritten {
+		return fmt.Errorf("%w: bytes moved between blob files: %d of %d that were written", ErrWrong, m.BlobBytesMoved, m.BlobBytesWritten)
+	}
+	return nil
+}
+
+// sizes compares the sizes of live files with those on the disk.
+func sizes(fs afero.Fs, dir string, tables []engine.TableInfo, blobs []engine.BlobFileInfo) error {
+	var all error
+	size := func(file string, bytes uint64) {
+		info, err := fs.Stat(filepath.Join(dir, file))
+		if err == nil {
+			err = differ("size of "+file, bytes, uint64(info.Size()))
+		}
+		all = errors.Join(all, err)
+	}
+	for _, t := range tables {
+		size(t.File, t.Bytes)
+	}
+	for _, b := range blobs {
+		if !b.Logs { // else it may be growing, or have garbage at its end
+			size(b.File, b.Bytes)
+		}
+	}
+	return all
+}

@@ -1,0 +1,114 @@
+package audit
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// Dials of accounts.
+const (
+	accountsEach   = 8    // audits of healthy images there are to one that asks for accounts
+	accountsRounds = 3    // of commits, with a flush or a compaction after each
+	accountsWrites = 12   // of a round
+	accountsValue  = 1500 // bytes of a value, at most: some are long enough to be kept apart
+)
+
+// accounts opens an image, goes on in it for a while, and compares what the engine says of itself with what was done and what is
+// there: when it was opened, after each round of commits, and by its files when it is closed.
+func (a *Auditor) accounts(disk *faultfs.FS, recovered *history.State, seed uint64) *checker.Violation {
+	open, env := a.target.Administration.OpenAccountant, a.env(disk, record.StoreDir)
+	if open == nil {
+		return nil
+	}
+	store, err := open(env)
+	if err != nil {
+		return nil // the search judges that
+	}
+	err = store.Account()
+	life := &accounted{store: store, rng: rand.New(rand.NewPCG(seed, accountsEach)), pairs: map[string][]byte{}}
+	for k, v := range recovered.All() {
+		life.keys, life.pairs[string(k)] = append(life.keys, slices.Clone(k)), slices.Clone(v)
+	}
+	for n := 0; n < accountsRounds && err == nil; n++ {
+		if err = life.round(n); err == nil {
+			err = store.Account()
+		}
+	}
+	state := &history.State{}
+	if err == nil {
+		err = workloads.ReadAll(store, state)
+	}
+	if v, ok := store.(workloads.Verifier); ok && err == nil {
+		err = v.Verify()
+	}
+	if closed := store.Close(); err == nil {
+		err = closed
+	}
+	if err == nil && a.target.Administration.AccountFiles != nil {
+		err = a.target.Administration.AccountFiles(env, state)
+	}
+	if err != nil {
+		return violation("accounts are wrong", "the store recovers from the crash; what it says of itself when somebody goes on with it is not so: %v", err)
+	}
+	if d := difference(stateOf(life.pairs), state); d != "" {
+		return violation("goes on wrongly", "the store recovers from the crash, and shows something else than it should when somebody has gone on with it: %s", d)
+	}
+	return nil
+}
+
+// accounted is a store that somebody goes on with alone.
+type accounted struct {
+	store contract.Accountant
+	rng   *rand.Rand
+	keys  [][]byte          // those it may write to, in no order
+	pairs map[string][]byte // what it must show
+}
+
+// round commits, and asks for maintenance.
+func (l *accounted) round(n int) error {
+	for i := range accountsWrites {
+		var writes []history.Write
+		for range 1 + l.rng.IntN(3) {
+			writes = append(writes, l.write(fmt.Sprintf("accounts-%d-%d", n, i)))
+		}
+		if err := l.store.Apply(writes, history.Durability(l.rng.IntN(2))); err != nil {
+			return err
+		}
+		for _, w := range writes {
+			if delete(l.pairs, string(w.Key)); !w.Delete {
+				l.pairs[string(w.Key)] = w.Value
+			}
+		}
+	}
+	m, ok := l.store.(workloads.Maintainer)
+	if !ok {
+		return nil
+	}
+	err := m.Flush()
+	if n > 0 {
+		err = errors.Join(err, m.Compact())
+	}
+	return err
+}
+
+// write draws a write: to a key that is there or was, half of the time.
+func (l *accounted) write(name string) history.Write {
+	if len(l.keys) == 0 || l.rng.IntN(2) == 0 {
+		l.keys = append(l.keys, []byte(name))
+	}
+	w := history.Write{Key: l.keys[l.rng.IntN(len(l.keys))], Delete: l.rng.IntN(4) == 0}
+	if !w.Delete {
+		w.Value = make([]byte, l.rng.IntN(1+l.rng.IntN(accountsValue)))
+		copy(w.Value, name)
+	}
+	return w
+}
