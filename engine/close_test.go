@@ -66,6 +66,24 @@ func (f *hookedFile) Sync() error {
 	return f.File.Sync()
 }
 
+// TestCloseSyncsLogsBeforeItRecordsWhereTheyEnd: a power cut in between would leave a log that is shorter than that.
+func TestCloseSyncsLogsBeforeItRecordsWhereTheyEnd(t *testing.T) {
+	fsys := &syncHook{Fs: afero.NewMemMapFs(), hook: func() {}}
+	db, err := Open("db", Options{FS: fsys, InlineMaintenance: true})
+	require.NoError(t, err)
+	require.NoError(t, db.Put([]byte("a"), []byte("1"), NoSync))
+	log, manifest := db.active.Log, db.catalog.log
+	edits := manifest.Bytes()
+	require.Less(t, log.Synced(), log.Bytes())
+	fsys.hook = func() {
+		if manifest.Bytes() > edits {
+			require.Equal(t, log.Bytes(), log.Synced(), "the manifest is about to say where the log ends")
+		}
+	}
+	require.NoError(t, db.Close())
+	require.Greater(t, manifest.Bytes(), edits)
+}
+
 // TestFlushSyncsForOthersOnlyWhenItsEditIsDurable: a Sync that relied on it earlier would lose commits in a power cut.
 func TestFlushSyncsForOthersOnlyWhenItsEditIsDurable(t *testing.T) {
 	fsys := &syncHook{Fs: afero.NewMemMapFs(), hook: func() {}}
