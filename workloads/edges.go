@@ -11,8 +11,9 @@ import (
 
 // Dials of the edges workload.
 const (
-	edgeKeysMax  = 400 // loaded keys
-	edgeBatchMax = 300 // writes of a batch; with values at the edges it is larger than a small memtable
+	edgeKeysMax  = 400     // loaded keys
+	edgeBatchMax = 300     // writes of a batch; with values at the edges it is larger than a small memtable
+	edgeLong     = 1 << 15 // bytes of a value that is read back
 )
 
 // edges is kv with the keys and the values that engines get wrong: empty ones, runs of 0x00 and 0xff, keys that are the
@@ -34,9 +35,22 @@ func edges(seed uint64, size Size) Script {
 			case step.Kind == history.Flush && rng.IntN(2) == 0, step.Kind == history.Put && rng.IntN(16) == 0:
 				*step = Step{Kind: history.Put, Durability: history.NoSync, Fill: drawFill(rng, steps, name)}
 			}
+			if i > 0 && rng.IntN(4) > 0 {
+				readBack(&steps[i-1], &steps[i], rng)
+			}
 		}
 	}
 	return s
+}
+
+// readBack makes a step a look at what the step before has written, if that is long: streams of such values have pieces, and few
+// other steps would come to this key.
+func readBack(before, step *Step, rng *rand.Rand) {
+	for _, w := range before.Writes {
+		if len(w.Value) >= edgeLong {
+			*step = Step{Kind: history.Get, Keys: [][]byte{w.Key}, Stream: true, Hold: hold(rng)}
+		}
+	}
 }
 
 // edgeAlphabet is what keys are made of.

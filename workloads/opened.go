@@ -196,7 +196,7 @@ func streamed(s Streamer, key []byte) ([]history.Read, error) {
 // streamPiece is how many bytes of a stream are asked for at a time: no divisor of anything.
 const streamPiece = 611
 
-// readStream reads a stream piece by piece. One that can go back is read from its middle once more.
+// readStream reads a stream piece by piece. One that can go back is read in part once more.
 func readStream(r io.Reader, key []byte, found bool) ([]history.Read, error) {
 	read := history.Read{Key: key, Found: found}
 	if !found {
@@ -207,19 +207,37 @@ func readStream(r io.Reader, key []byte, found bool) ([]history.Read, error) {
 		return nil, err
 	}
 	read.Value = all.Bytes()
-	if s, ok := r.(io.Seeker); ok {
-		half := len(read.Value) / 2
-		if _, err := s.Seek(int64(half), io.SeekStart); err != nil {
+	if s, ok := r.(io.ReadSeeker); ok {
+		if err := reread(s, &read); err != nil {
 			return nil, err
-		}
-		again, err := io.ReadAll(r)
-		if err != nil {
-			return nil, err
-		}
-		if !bytes.Equal(again, read.Value[half:]) {
-			return nil, fmt.Errorf("%w: a stream of %q reads %.40q at offset %d the second time, and %.40q the first",
-				ErrAstray, key, again, half, read.Value[half:])
 		}
 	}
 	return []history.Read{read}, nil
+}
+
+// reread goes back in a stream that was read to its end, from each place that io.Seeker counts from, and reads the rest again.
+func reread(s io.ReadSeeker, first *history.Read) error {
+	size := int64(len(first.Value))
+	for _, to := range [...]struct {
+		offset, at int64
+		whence     int
+	}{
+		{size / 2, size / 2, io.SeekStart},
+		{-(size / 3), size - size/3, io.SeekCurrent}, // it is at its end
+		{-(size / 5), size - size/5, io.SeekEnd},
+	} {
+		at, err := s.Seek(to.offset, to.whence)
+		if err != nil {
+			return err
+		}
+		again, err := io.ReadAll(s)
+		if err != nil {
+			return err
+		}
+		if at != to.at || !bytes.Equal(again, first.Value[to.at:]) {
+			return fmt.Errorf("%w: a stream of %q reads %.40q at offset %d the second time, having gone to %d, and %.40q the first",
+				ErrAstray, first.Key, again, to.at, at, first.Value[to.at:])
+		}
+	}
+	return nil
 }
