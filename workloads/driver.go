@@ -18,6 +18,8 @@ type DriveOptions struct {
 	// Appended, if set, returns where the latest write to a file that the store appends to has ended, in bytes. Steps that
 	// fill up a block of a log ask for it; without it they guess.
 	Appended func() int64
+	// Blocks, if set, is how the file is divided that Appended is about.
+	Blocks Blocks
 	// Loaded, if set, is called once, after loading and before the first operation of the clients.
 	Loaded func()
 	// Opener makes steps about the whole store possible. Reopened, if set, is told of every store that takes the place of the

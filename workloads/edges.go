@@ -13,6 +13,7 @@ import (
 const (
 	edgeKeysMax  = 400     // loaded keys
 	edgeBatchMax = 300     // writes of a batch; with values at the edges it is larger than a small memtable
+	edgeFillFrom = 8       // steps of the first client from which it fills blocks in any case
 	edgeLong     = 1 << 15 // bytes of a value that is read back
 )
 
@@ -26,14 +27,16 @@ func edges(seed uint64, size Size) Script {
 	s := allOperations(seed, size, "edges", edgeKeys(seed, size), value)
 	for c, steps := range s.Clients {
 		rng := stream(seed, "edges of client "+strconv.Itoa(c))
+		filled := c > 0 || len(steps) < edgeFillFrom // one client is enough to fill blocks, and a fill is many commits
 		for i := range steps {
 			name := "c" + strconv.Itoa(c) + "." + strconv.Itoa(i)
 			switch step := &steps[i]; {
 			case step.Kind == history.Batch && !step.Range && len(step.Writes) > 0 && rng.IntN(8) == 0:
 				step.Writes = largeBatch(rng, step.Writes, name)
-			case c > 0: // one client is enough to fill blocks, and a fill is many commits
-			case step.Kind == history.Flush && rng.IntN(2) == 0, step.Kind == history.Put && rng.IntN(16) == 0:
+			case c > 0:
+			case step.Kind == history.Flush && rng.IntN(2) == 0, step.Kind == history.Put && rng.IntN(16) == 0, !filled && 2*i > len(steps):
 				*step = Step{Kind: history.Put, Durability: history.NoSync, Fill: drawFill(rng, steps, name)}
+				filled = true
 			}
 			if i > 0 && rng.IntN(4) > 0 {
 				readBack(&steps[i-1], &steps[i], rng)

@@ -120,36 +120,48 @@ func TestAFillEndsWhereItIsTo(t *testing.T) {
 		steps := []workloads.Step{}
 		for left := range 21 {
 			steps = append(steps, workloads.Step{
-				Kind: history.Put, Fill: &workloads.Fill{Key: []byte("k"), Block: 32 << 10, Left: []int{left}, Name: "c0"},
-			}, workloads.Step{Kind: history.Flush})
+				Kind: history.Put, Durability: history.NoSync,
+				Fill: &workloads.Fill{Key: []byte("k"), Block: 32 << 10, Left: []int{left}, Name: "c0"},
+			})
 			want = append(want, int64(32<<10-left)%(32<<10))
 		}
 		script.Clients = [][]workloads.Step{steps}
 		rec := history.NewRecorder(&history.Clock{})
 		opts := workloads.DriveOptions{Appended: func() int64 { return store.end }}
 		require.NoError(t, workloads.Drive(t.Context(), store, script, rec, opts))
-		require.Equal(t, want, store.flushed, "records with %d bytes beside key and value", header)
+		require.Equal(t, want, store.next, "records with %d bytes beside key and value", header)
 	}
+}
+
+// Where a target states the length of a header, a fill is about that.
+func TestAFillLeavesAHeader(t *testing.T) {
+	store := &counted{Store: newMemstore(none, 1), header: 9}
+	fill := &workloads.Fill{Key: []byte("k"), Block: 4 << 10, Left: []int{5, 5, 5}, Near: []int{0, -1}, Name: "c0"}
+	script := workloads.Script{
+		Size:    workloads.Size{Clients: 1},
+		Clients: [][]workloads.Step{{{Kind: history.Put, Durability: history.NoSync, Fill: fill}}},
+	}
+	opts := workloads.DriveOptions{
+		Appended: func() int64 { return store.end }, Blocks: workloads.Blocks{Bytes: 32 << 10, Header: 30},
+	}
+	require.NoError(t, workloads.Drive(t.Context(), store, script, history.NewRecorder(&history.Clock{}), opts))
+	require.Equal(t, []int64{32<<10 - 30, 32<<10 - 29, 32<<10 - 5}, store.next)
 }
 
 // counted is a store with a log of which only the length is known.
 type counted struct {
 	workloads.Store
 	header, end int64
-	flushed     []int64 // where the log ended in its block, at each flush
+	next        []int64 // where in their blocks the records begin that come when a block is full: they are synced
 }
 
 func (c *counted) Apply(writes []history.Write, d history.Durability) error {
+	if d == history.Sync {
+		c.next = append(c.next, c.end%(32<<10))
+	}
 	c.end += c.header
 	for _, w := range writes {
 		c.end += int64(len(w.Key) + len(w.Value) + 3)
 	}
 	return c.Store.Apply(writes, d)
 }
-
-func (c *counted) Flush() error {
-	c.flushed = append(c.flushed, c.end%(32<<10))
-	return nil
-}
-
-func (c *counted) Compact() error { return nil }

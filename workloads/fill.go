@@ -13,15 +13,36 @@ import (
 // found by looking.
 type Fill struct {
 	Key   []byte
-	Block int    // the size of the blocks in bytes
+	Block int    // the size of the blocks in bytes, if nobody states it
 	Left  []int  // so many bytes are to be left of a block, of the next, and so on
+	Near  []int  // instead, where the length of a header is stated: so much more than a header; noHeader: not
 	Name  string // of the step, from which the values are named
+}
+
+// Blocks is how a log is divided.
+type Blocks struct {
+	Bytes  int // of a block
+	Header int // bytes of the header that each part of a record in a block has
+}
+
+// noHeader is where a fill has nothing to do with a header.
+const noHeader = -1 << 10
+
+// end returns the size of the blocks, and how many bytes are to be left of the i-th.
+func (f *Fill) end(i int, b Blocks) (block, left int) {
+	if b.Bytes == 0 {
+		return f.Block, f.Left[i]
+	}
+	if i < len(f.Near) && f.Near[i] != noHeader {
+		return b.Bytes, max(0, b.Header+f.Near[i])
+	}
+	return b.Bytes, f.Left[i]
 }
 
 // Dials of a fill.
 const (
 	fillBlock    = 32 << 10 // the blocks of the logs of LevelDB and its many descendants
-	fillBlocks   = 3        // that are filled in a row
+	fillBlocks   = 4        // that are filled in a row
 	fillCommits  = 24       // of one block, at most
 	fillValueMax = 180      // bytes of one value: longer ones may be stored elsewhere
 	fillMargin   = 1 << 10  // bytes before the goal that are not written in one batch
@@ -31,6 +52,9 @@ const (
 // than one. The headers of LevelDB have 7 bytes, those of logs that are recycled 11, and with a proof of the latest sync 19.
 var fillLeft = [...]int{0, 1, 6, 7, 8, 10, 11, 12, 18, 19, 20}
 
+// fillNear are the same distances, counted from the length of a header that is known.
+var fillNear = [...]int{-1, 0, 0, 0, 1, 2, noHeader}
+
 // drawFill draws a fill that writes to a key of the client.
 func drawFill(rng *rand.Rand, steps []Step, name string) *Fill {
 	f := &Fill{Block: fillBlock, Name: name}
@@ -39,6 +63,7 @@ func drawFill(rng *rand.Rand, steps []Step, name string) *Fill {
 	}
 	for range fillBlocks {
 		f.Left = append(f.Left, fillLeft[rng.IntN(len(fillLeft))])
+		f.Near = append(f.Near, fillNear[rng.IntN(len(fillNear))])
 	}
 	for i := range steps {
 		if s := &steps[rng.IntN(len(steps))]; s.Kind == history.Put && s.Fill == nil || i == len(steps)-1 {
@@ -54,28 +79,31 @@ func drawFill(rng *rand.Rand, steps []Step, name string) *Fill {
 // fill fills block after block.
 func (w *worker) fill() {
 	var seen fillOverhead
-	for i, left := range w.step.Fill.Left {
-		w.fillBlock(left, w.step.Fill.Name+"."+strconv.Itoa(i), &seen)
+	for i := range w.step.Fill.Left {
+		block, left := w.step.Fill.end(i, w.opts.Blocks)
+		w.fillBlock(block, left, w.step.Fill.Name+"."+strconv.Itoa(i), &seen)
 	}
 }
 
-// fillBlock writes one commit after the other until the file ends where it is to, or gives up: other clients write, too.
-func (w *worker) fillBlock(left int, name string, seen *fillOverhead) {
+// fillBlock writes one commit after the other until the file ends where it is to, or gives up: other clients write, too. Then
+// comes a record that begins there.
+func (w *worker) fillBlock(block, left int, name string, seen *fillOverhead) {
 	f := w.step.Fill
 	for n := range fillCommits {
 		before := int64(0)
 		if w.opts.Appended != nil {
 			before = w.opts.Appended()
 		}
-		togo := f.Block - (int(before)+left)%f.Block
-		if n > 0 && togo == f.Block {
+		togo := block - (int(before)+left)%block
+		if n > 0 && togo == block {
+			w.commitAs(history.Sync, f.one(w.script.Seed, name+".next", 0))
 			return
 		}
 		if togo < seen.commit {
-			togo += f.Block
+			togo += block
 		}
 		writes := f.commit(w.script.Seed, name+"."+strconv.Itoa(n), togo, *seen)
-		w.commit(writes)
+		w.commitAs(w.step.Durability, writes)
 		if w.opts.Appended == nil {
 			return
 		}
@@ -96,19 +124,16 @@ type fillOverhead struct{ commit, write int }
 
 // commit returns the writes that come as near to the goal as one commit should: all the way if the goal is near.
 func (f *Fill) commit(seed uint64, name string, togo int, seen fillOverhead) []history.Write {
-	one := func(size int) []history.Write {
-		return []history.Write{{Key: f.Key, Value: fillValue(seed, name, size)}}
-	}
 	size := togo - seen.commit
 	switch {
 	case seen.commit == 0:
-		return one(0)
+		return f.one(seed, name, 0)
 	case size <= fillValueMax:
-		return one(size)
+		return f.one(seed, name, size)
 	case size <= 2*fillValueMax:
-		return one(fillValueMax / 2) // or else too little would be left for another
+		return f.one(seed, name, fillValueMax/2) // or else too little would be left for another
 	case togo <= fillMargin:
-		return one(fillValueMax)
+		return f.one(seed, name, fillValueMax)
 	}
 	var writes []history.Write
 	for i := range max(1, (togo-fillMargin/2)/(fillValueMax+seen.write)) {
@@ -117,18 +142,23 @@ func (f *Fill) commit(seed uint64, name string, togo int, seen fillOverhead) []h
 	return writes
 }
 
+// one returns a single write.
+func (f *Fill) one(seed uint64, name string, size int) []history.Write {
+	return []history.Write{{Key: f.Key, Value: fillValue(seed, name, size)}}
+}
+
 // fillValue is value, cut to size.
 func fillValue(seed uint64, name string, size int) []byte {
 	return value(seed, name, size)[:max(0, size)]
 }
 
-// commit applies writes as an operation of its own.
-func (w *worker) commit(writes []history.Write) {
+// commitAs applies writes as an operation of its own.
+func (w *worker) commitAs(d history.Durability, writes []history.Write) {
 	kind := history.Put
 	if len(writes) > 1 {
 		kind = history.Batch
 	}
-	s := Step{Kind: kind, Writes: writes, Durability: w.step.Durability}
+	s := Step{Kind: kind, Writes: writes, Durability: d}
 	outer := w.step
 	w.step = &s
 	w.write()

@@ -36,6 +36,7 @@ func Target() torture.Target {
 			},
 		},
 		ProvenLogGlobs: []string{"*.log"},
+		LogBlocks:      workloads.Blocks{Bytes: 32 << 10, Header: 19},
 		AppendGlobs:    []string{"MANIFEST-*"},
 		CheckFiles:     CheckFiles,
 		Goals:          goals(),

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -93,7 +94,7 @@ func runStore(
 	}()
 	env := contract.Env{FS: fs, Dir: StoreDir, Inline: p.Clients() <= 1, Limits: p.Spec.Limits}.Stopping(stop)
 	err = runLife(ctx, target, env, p.Script, p.Rules, rec, workloads.DriveOptions{
-		Loaded: loaded, PhaseOps: p.Phase, Appended: func() int64 { return appended(fs) },
+		Loaded: loaded, PhaseOps: p.Phase, Appended: func() int64 { return appended(fs, &target) }, Blocks: target.LogBlocks,
 	})
 	if panicked := (*workloads.Panic)(nil); p.Sequel == nil || errors.As(err, &panicked) {
 		return err
@@ -102,13 +103,22 @@ func runStore(
 }
 
 // appended returns where the latest write has ended that was not one of zeros, which are written ahead of a log.
-func appended(fs *faultfs.FS) int64 {
+func appended(fs *faultfs.FS, target *contract.Target) int64 {
 	for _, op := range slices.Backward(fs.Trace()) {
-		if op.Kind == faultfs.OpWrite && len(bytes.Trim(op.Data, "\x00")) > 0 {
+		if op.Kind == faultfs.OpWrite && isLog(target, op.Path) && len(bytes.Trim(op.Data, "\x00")) > 0 {
 			return op.Off + int64(len(op.Data))
 		}
 	}
 	return 0
+}
+
+// isLog reports whether a file is a log of the target; of a target without logs, any file is.
+func isLog(target *contract.Target, file string) bool {
+	globs := slices.Concat(target.LogGlobs, target.ProvenLogGlobs)
+	return len(globs) == 0 || slices.ContainsFunc(globs, func(glob string) bool {
+		ok, err := path.Match(glob, path.Base(file))
+		return ok && err == nil
+	})
 }
 
 // runLife takes a store from its opening to its close.
