@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -89,15 +90,42 @@ func (l *accounted) round(n int) error {
 			}
 		}
 	}
+	err := l.deleteRange()
 	m, ok := l.store.(workloads.Maintainer)
-	if !ok {
-		return nil
+	if !ok || err != nil {
+		return err
 	}
-	err := m.Flush()
-	if n > 0 {
+	if err = m.Flush(); n == 1 { // what the last round leaves stays above what was there
 		err = errors.Join(err, m.Compact())
 	}
 	return err
+}
+
+// deleteRange deletes a range, if the store can.
+func (l *accounted) deleteRange() error {
+	store, ok := l.store.(workloads.RangeDeleter)
+	from, to := l.keys[l.rng.IntN(len(l.keys))], l.keys[l.rng.IntN(len(l.keys))]
+	if bytes.Compare(from, to) > 0 {
+		from, to = to, from
+	}
+	if !ok || bytes.Equal(from, to) {
+		return nil
+	}
+	gone := 0
+	for k := range l.pairs {
+		if string(from) <= k && k < string(to) {
+			gone++
+		}
+	}
+	if gone > len(l.pairs)/2 {
+		return nil
+	}
+	for k := range l.pairs {
+		if string(from) <= k && k < string(to) {
+			delete(l.pairs, k)
+		}
+	}
+	return store.DeleteRange(from, to, history.Sync)
 }
 
 // write draws a write: to a key that is there or was, half of the time.
