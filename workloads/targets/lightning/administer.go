@@ -34,6 +34,17 @@ func administration() torture.Administration {
 			}
 			return translate(err)
 		},
+		Backups: torture.Backups{
+			List: listBackups,
+			Verify: func(env torture.Env, repository string) error {
+				o, err := optionsIn(env)
+				if err == nil {
+					err = engine.VerifyBackups(repository, o)
+				}
+				return translate(err)
+			},
+			Delete: deleteBackup,
+		},
 		VerifyFiles: verifyFiles,
 		Repair:      repair,
 
@@ -46,6 +57,32 @@ func administration() torture.Administration {
 			return translate(err)
 		},
 	}
+}
+
+func listBackups(env torture.Env, repository string) (numbers []uint64, err error) {
+	o, err := optionsIn(env)
+	if err != nil {
+		return nil, err
+	}
+	all, err := engine.Backups(repository, o)
+	for _, b := range all {
+		numbers = append(numbers, b.ID)
+	}
+	return numbers, translate(err)
+}
+
+// deleteBackup deletes the oldest backup by keeping the others, and any other one by its number.
+func deleteBackup(env torture.Env, repository string, number uint64) error {
+	o, err := optionsIn(env)
+	if err != nil {
+		return err
+	}
+	all, err := engine.Backups(repository, o)
+	if err != nil || len(all) < 2 || all[0].ID != number {
+		return translate(errors.Join(err, engine.DeleteBackup(repository, number, o)))
+	}
+	_, err = engine.PruneBackups(repository, len(all)-1, o)
+	return translate(err)
 }
 
 // accountant is a store with a book.

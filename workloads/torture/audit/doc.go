@@ -4,6 +4,7 @@
 //	audit.go   what is audited, and on which disk
 //	healthy.go disks without damage: reading only, verifying
 //	copies.go  checkpoints, backups and restored stores in the image
+//	backups.go  repositories of backups in the image
 //	accounts.go  what a store says of itself when somebody goes on with it
 //	rotten.go  disks with damage: verifying them, and every way of reading
 //	repair.go  repairing them

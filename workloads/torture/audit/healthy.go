@@ -34,6 +34,9 @@ func (a *Auditor) Healthy(im *Image, copies bool) *checker.Violation {
 	}
 	if copies {
 		wrong = a.auditCopies(im, disk)
+		if wrong == nil && plan.Mix(im.Seed, repositoriesEach)%repositoriesEach == 0 {
+			wrong = a.repositories(im, disk)
+		}
 	}
 	if wrong == nil && a.target.Administration.OpenReadOnly != nil {
 		wrong = a.onlyReads(im.fresh(), state)

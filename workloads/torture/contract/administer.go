@@ -14,6 +14,8 @@ type Administration struct {
 	// Restore makes the store that backup number of a repository holds in env.Dir, which does not exist. It is durable when
 	// Restore returns.
 	Restore func(env Env, repository string, number uint64) error
+	// Backups are repositories of backups, besides making and restoring them.
+	Backups Backups
 	// VerifyFiles looks for damage in the files of the store in env.Dir, which is not open, and changes nothing. The error
 	// is workloads.ErrCorrupt if there is any, also where the store would not open.
 	VerifyFiles func(env Env) error
@@ -24,6 +26,16 @@ type Administration struct {
 	// AccountFiles looks into the files of the store in env.Dir, which was closed and shows state, with the tools that the engine
 	// has for that. The error says what they show that is not so. It changes nothing.
 	AccountFiles func(env Env, state *history.State) error
+}
+
+// Backups is what an engine does with a repository of backups. All functions are there, or none.
+type Backups struct {
+	// List returns the numbers of the backups in a repository, in ascending order.
+	List func(env Env, repository string) ([]uint64, error)
+	// Verify looks for damage and changes nothing but the file of a lock. The error is workloads.ErrCorrupt if there is any.
+	Verify func(env Env, repository string) error
+	// Delete removes a backup. The others stay as they are.
+	Delete func(env Env, repository string, number uint64) error
 }
 
 // Accountant is a store that notes what is done to it, by its client and by itself.

@@ -109,7 +109,9 @@ func table(dir string, said *engine.TableInfo, o engine.Options, c *content) err
 			return err
 		}
 	}
-	if entries > 0 && (string(first) < string(t.Smallest) || string(last) > string(t.Largest)) {
+	keys := entries > 0
+	entries += uint64(len(t.RangeDeletes))
+	if keys && (string(first) < string(t.Smallest) || string(last) > string(t.Largest)) {
 		return fmt.Errorf("%w: %s has keys from %q to %q, and says from %q to %q", ErrWrong, said.File, first, last, t.Smallest, t.Largest)
 	}
 	return errors.Join(

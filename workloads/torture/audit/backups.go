@@ -1,0 +1,115 @@
+package audit
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// repositoriesEach is how many audits with copies there are to one that goes on with the repositories of backups.
+const repositoriesEach = 4
+
+// repositories goes on with every repository of backups in an image: what was acknowledged is listed, all of it verifies,
+// another backup can be added, and one can be deleted without harm to the others.
+func (a *Auditor) repositories(im *Image, disk *faultfs.FS) *checker.Violation {
+	if a.target.Administration.Backups.List == nil || a.target.Administration.Restore == nil {
+		return nil
+	}
+	acked := map[string][]*copied{}
+	var names []string
+	for i := range a.copies {
+		c := &a.copies[i]
+		if !c.restore || c.holds == nil || c.op.Return > im.Cut.Acked {
+			continue
+		}
+		if acked[c.op.Dir] == nil {
+			names = append(names, c.op.Dir)
+		}
+		acked[c.op.Dir] = append(acked[c.op.Dir], c)
+	}
+	for _, name := range names {
+		if v := a.repository(disk, name, acked[name]); v != nil {
+			v.Ops = []int{acked[name][0].op.ID}
+			return v
+		}
+	}
+	return nil
+}
+
+func (a *Auditor) repository(disk *faultfs.FS, name string, backups []*copied) *checker.Violation {
+	b, env := &a.target.Administration.Backups, a.env(disk, record.StoreDir)
+	listed, err := b.List(env, name)
+	if err != nil {
+		return violation("backup lost", "the backups of %s cannot be listed after the crash: %v", name, err)
+	}
+	for _, c := range backups {
+		if !slices.Contains(listed, c.op.Backup) {
+			return violation("backup lost", "backup %d of %s was acknowledged before the crash, and is not listed after it", c.op.Backup, name)
+		}
+	}
+	if err := b.Verify(env, name); err != nil {
+		return violation("healthy, but does not verify", "the backups of %s are whole after the crash, and verifying them fails: %v", name, err)
+	}
+	number, err := a.backUp(disk, name)
+	switch {
+	case err != nil:
+		return violation("backup fails", "after the crash no backup can be added to %s: %v", name, err)
+	case number == 0: // the store does not open, or makes no backups: others judge that
+		return nil
+	case slices.Contains(listed, number):
+		return violation("backup fails", "after the crash another backup of %s has the number %d, which one has", name, number)
+	}
+	if err := b.Delete(env, name, backups[0].op.Backup); err != nil {
+		return violation("backup fails", "after the crash backup %d of %s cannot be deleted: %v", backups[0].op.Backup, name, err)
+	}
+	want := slices.DeleteFunc(append(listed, number), func(n uint64) bool { return n == backups[0].op.Backup })
+	listed, err = b.List(env, name)
+	if err == nil {
+		err = b.Verify(env, name)
+	}
+	if err != nil || !slices.Equal(listed, want) {
+		return violation("backup fails", "a backup of %s was added after the crash, and backup %d deleted; now it has %v, and not %v: %v",
+			name, backups[0].op.Backup, listed, want, err)
+	}
+	return a.restorable(disk, name, backups[1:])
+}
+
+// backUp opens the store and makes a backup of it.
+func (a *Auditor) backUp(disk *faultfs.FS, repository string) (number uint64, err error) {
+	store, err := a.target.Open(a.env(disk, record.StoreDir))
+	if err != nil {
+		return 0, nil //nolint:nilerr // the search judges that
+	}
+	if b, ok := store.(workloads.Backuper); ok {
+		number, err = b.Backup(repository)
+	}
+	if closed := store.Close(); err == nil {
+		err = closed
+	}
+	return number, err
+}
+
+// restorable restores backups that are left.
+func (a *Auditor) restorable(disk *faultfs.FS, name string, backups []*copied) *checker.Violation {
+	for _, c := range backups {
+		env := a.env(disk, fmt.Sprintf("audit-again-of-%d", c.op.ID))
+		err := a.target.Administration.Restore(env, name, c.op.Backup)
+		if err != nil {
+			return violation("backup lost", "another backup of %s was deleted after the crash; now backup %d cannot be restored: %v", name, c.op.Backup, err)
+		}
+		state, err := read(a.target.Administration.OpenReadOnly, env)
+		if err != nil {
+			return violation("copy lost", "another backup of %s was deleted after the crash; backup %d was restored and cannot be read: %v",
+				name, c.op.Backup, err)
+		}
+		if d := difference(c.holds, state); d != "" {
+			return violation("copy differs", "another backup of %s was deleted after the crash; backup %d does not hold what it held: %s",
+				name, c.op.Backup, d)
+		}
+	}
+	return nil
+}
