@@ -1,13 +1,14 @@
 // Package audit asks more of a crash image than that it recovers: that the store can be read without being changed, that it
 // verifies, that copies made of it are whole, and, where something rotted, that verification and repair tell the truth.
 //
-//	audit.go   what is audited, and on which disk
-//	healthy.go disks without damage: reading only, verifying
-//	copies.go  checkpoints, backups and restored stores in the image
+//	audit.go    what is audited, and on which disk
+//	healthy.go  disks without damage: reading only, verifying
+//	copies.go   checkpoints, backups and restored stores in the image
 //	backups.go  repositories of backups in the image
-//	accounts.go  what a store says of itself when somebody goes on with it
-//	rotten.go  disks with damage: verifying them, and every way of reading
-//	repair.go  repairing them
+//	accounts.go what a store says of itself when somebody goes on with it
+//	failing.go  all this while a call of the disk fails
+//	rotten.go   disks with damage: verifying them, and every way of reading
+//	repair.go   repairing them
 //
 // Promises:
 //
@@ -21,6 +22,8 @@
 //     the report says of the damaged file. It shows nothing that was never written to that key.
 //   - A5: a store that was recovered goes on as any other. Its metrics, its events, its lists of files and what its tools find
 //     in them agree with what was done to it and with what it shows.
+//   - A6: while a call of the disk fails, verification of a healthy store does not pass if a file could not be read, a store that
+//     is opened read-only shows nothing wrong, and a repair that fails can be done again.
 //
 // Package explore decides which images are audited, and runs an audit where it would run a recovery. An Auditor is read-only
 // and may be used by several goroutines.

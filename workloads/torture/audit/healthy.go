@@ -39,7 +39,13 @@ func (a *Auditor) Healthy(im *Image, copies bool) *checker.Violation {
 		}
 	}
 	if wrong == nil && a.target.Administration.OpenReadOnly != nil {
-		wrong = a.onlyReads(im.fresh(), state)
+		done := im.fresh()
+		if wrong = a.onlyReads(done, state); wrong == nil {
+			wrong = a.readsOrSaysSo(im, done, state)
+		}
+	}
+	if wrong == nil && state.Len() > 0 { // else there may be no store yet
+		wrong = a.verifiesOrSaysSo(im)
 	}
 	if wrong == nil && plan.Mix(im.Seed, accountsEach)%accountsEach == 0 {
 		wrong = a.accounts(im.fresh(), state, im.Seed)

@@ -20,8 +20,7 @@ func (a *Auditor) Repaired(im, sound *Image) *checker.Violation {
 	if err != nil || healthy.Len() == 0 {
 		return nil // the search judges that; and of an empty store nothing is left to repair
 	}
-	disk := im.fresh()
-	report, err := a.target.Administration.Repair(a.env(disk, record.StoreDir))
+	disk, report, err := a.repairs(im)
 	if err != nil {
 		return violation("repair fails", "%s; repairing the store fails: %v", im.Damage, err)
 	}

@@ -1,0 +1,94 @@
+package audit
+
+import (
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// failingEach is how many audits there are to one in which a call of the disk fails.
+const failingEach = 4
+
+// failing returns a fresh disk with the image, one of whose calls will fail, and the rule that says so. The calls that
+// are there are those that were made on a disk where the same was done without a failure.
+func (im *Image) failing(done *faultfs.FS) (*faultfs.FS, *faultfs.Rule) {
+	disk, faults := im.fresh(), plan.NewRecoveryFaults(done)
+	if faults.Count() == 0 {
+		return disk, nil
+	}
+	rule := faults.Rule(faults.Draw(im.Seed))
+	disk.SetRules(rule)
+	return disk, rule
+}
+
+// due reports whether it is the turn of a part of an audit that comes once in so many.
+func (im *Image) due(part uint64) bool { return plan.Mix(im.Seed, part)%failingEach == 0 }
+
+// Parts of an audit in which calls fail.
+const (
+	failsReadOnly = iota + 1
+	failsVerify
+	failsRepair
+)
+
+// readsOrSaysSo opens the image read-only while a call fails: it shows what it should, or says that something is wrong.
+func (a *Auditor) readsOrSaysSo(im *Image, done *faultfs.FS, recovered *history.State) *checker.Violation {
+	if !im.due(failsReadOnly) {
+		return nil
+	}
+	disk, rule := im.failing(done)
+	state, err := read(a.target.Administration.OpenReadOnly, a.env(disk, record.StoreDir))
+	if err != nil {
+		return nil
+	}
+	if d := difference(recovered, state); d != "" {
+		return violation("read-only differs", "opened read-only after the crash, while the disk fails (%s), the store shows something else than after its recovery: %s", rule, d)
+	}
+	return nil
+}
+
+// verifiesOrSaysSo verifies the files of the image, which is healthy, and does so once more while a call fails. Who could not read a
+// file does not know whether it is whole.
+func (a *Auditor) verifiesOrSaysSo(im *Image) *checker.Violation {
+	verify := a.target.Administration.VerifyFiles
+	if verify == nil || !im.due(failsVerify) {
+		return nil
+	}
+	done := im.fresh()
+	if err := verify(a.env(done, record.StoreDir)); err != nil {
+		return violation("healthy, but does not verify", "the store recovers from the crash, but verifying its files fails: %v", err)
+	}
+	disk, rule := im.failing(done)
+	err := verify(a.env(disk, record.StoreDir))
+	reads := rule != nil && rule.Effect == faultfs.EIO && (rule.Op == faultfs.OpRead || rule.Op == faultfs.OpOpen || rule.Op == faultfs.OpList)
+	if err == nil && reads && len(disk.Injected()) > 0 {
+		return violation("verify ignores errors", "after the crash the files of the store verify, although not all of them could be read (%s)", rule)
+	}
+	return nil
+}
+
+// repairs repairs a disk. Sometimes a call fails meanwhile: the repair says so and is tried again, or it is done. The report is
+// that of the attempt that did it.
+func (a *Auditor) repairs(im *Image) (disk *faultfs.FS, report contract.Repaired, err error) {
+	repair := a.target.Administration.Repair
+	disk = im.fresh()
+	report, err = repair(a.env(disk, record.StoreDir))
+	if err != nil || !im.due(failsRepair) {
+		return disk, report, err
+	}
+	failing, rule := im.failing(disk)
+	again, failed := repair(a.env(failing, record.StoreDir))
+	failing.SetRules()
+	if failed != nil {
+		if again, err = repair(a.env(failing, record.StoreDir)); err != nil {
+			return failing, again, fmt.Errorf("after an attempt that failed (%s: %w): %w", rule, failed, err)
+		}
+		again.Lost = append(again.Lost, report.Lost...) // the first attempt may have done it, and had nobody to report to
+	}
+	return failing, again, nil
+}
