@@ -142,6 +142,30 @@ func TestRotTruncatesAFile(t *testing.T) {
 	require.Greater(t, len(sizes), 30, "each draw is another size")
 }
 
+// A file that is cut where it was synced before looks like one that nobody has written to since.
+func TestRotTruncatesWhereAFileWasSynced(t *testing.T) {
+	t.Parallel()
+	fs := faultfs.New(faultfs.Options{})
+	l := &lab{t, fs}
+	f, err := fs.Create("a")
+	l.ok(err)
+	for range 3 {
+		_, err := f.Write(make([]byte, 1000))
+		l.ok(err)
+		l.ok(f.Sync())
+	}
+	l.ok(f.Close())
+	l.syncRoot()
+	synced := map[int64]int{}
+	rotten(t, faultfs.NewTimeline(fs, loseAll, 0).Advance(fs.Now()), "truncated rest a", func(d faultfs.Damage, _ *faultfs.FS) {
+		if d.Off == 1000 || d.Off == 2000 {
+			synced[d.Off]++
+		}
+	})
+	require.Len(t, synced, 2)
+	require.Greater(t, synced[1000]+synced[2000], 8)
+}
+
 // A disk on which nothing can be damaged in the way of the rule is left alone, and the rule has not hit.
 func TestRotNeedsSomethingToDamage(t *testing.T) {
 	t.Parallel()

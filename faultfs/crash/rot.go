@@ -63,7 +63,7 @@ func (p *Point) Rot(r *rule.Rule, draw uint64) (rotten Point, done Damage, ok bo
 	case trace.Misplaced:
 		ok = done.misplace(rng, v, to, all)
 	case trace.Truncated:
-		done.Off, ok = rng.Int64N(v.content.Size()), true
+		done.Off, ok = cutAt(rng, v.content.Size(), p.versions(v.ino)), true
 		to.SetSize(done.Off)
 	default:
 	}
@@ -84,6 +84,22 @@ func (d *Damage) flip(rng *rand.Rand, to *disk.Content) bool {
 	b[0] ^= 1 << d.Bit
 	to.WriteAt(b[:], d.Off)
 	return true
+}
+
+// cutAt returns where a file ends that lost its end: anywhere, or, half of the time, where it ended at an earlier sync. There
+// a file of records ends between two of them, and looks whole.
+func cutAt(rng *rand.Rand, size int64, versions []*disk.Content) int64 {
+	off := rng.Int64N(size)
+	var ends []int64
+	for _, v := range versions {
+		if end := v.Size(); 0 < end && end < size {
+			ends = append(ends, end)
+		}
+	}
+	if len(ends) > 0 && rng.IntN(2) == 0 {
+		return ends[rng.IntN(len(ends))]
+	}
+	return off
 }
 
 // age restores the bytes that a block had before the last sync that changed it.
