@@ -85,50 +85,6 @@ func deleteBackup(env torture.Env, repository string, number uint64) error {
 	return translate(err)
 }
 
-// accountant is a store with a book.
-type accountant struct {
-	*store
-	env  torture.Env
-	book *accounts.Book
-}
-
-func openAccountant(env torture.Env) (torture.Accountant, error) {
-	o, err := optionsIn(env)
-	if err != nil {
-		return nil, err
-	}
-	book := &accounts.Book{}
-	o.EventListener = book.Listener()
-	db, err := engine.Open(env.Dir, o)
-	if err != nil {
-		return nil, translate(err)
-	}
-	return &accountant{&store{db}, env, book}, nil
-}
-
-func (a *accountant) Apply(writes []history.Write, d history.Durability) error {
-	err := a.store.Apply(writes, d)
-	if n := 0; err == nil && len(writes) > 0 {
-		for _, w := range writes {
-			n += len(w.Key) + len(w.Value)
-		}
-		a.book.Commit(len(writes), n)
-	}
-	return err
-}
-
-func (a *accountant) DeleteRange(from, to []byte, d history.Durability) error {
-	err := a.store.DeleteRange(from, to, d)
-	if err == nil {
-		a.book.Commit(1, len(from)+len(to))
-	}
-	return err
-}
-
-func (a *accountant) Account() error {
-	return translate(accounts.Open(a.db, a.env.FS, a.env.Dir, a.book))
-}
-
 func verifyFiles(env torture.Env) error {
 	o, err := optionsIn(env)
 	if err != nil {

@@ -1,12 +1,14 @@
 package audit
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
@@ -54,6 +56,9 @@ func (a *Auditor) repository(disk *faultfs.FS, name string, backups []*copied) *
 	if err := b.Verify(env, name); err != nil {
 		return violation("healthy, but does not verify", "the backups of %s are whole after the crash, and verifying them fails: %v", name, err)
 	}
+	if err := a.absent(env, name, listed); err != nil {
+		return violation("backup fails", "after the crash a backup of %s that does not exist %v", name, err)
+	}
 	number, err := a.backUp(disk, name)
 	switch {
 	case err != nil:
@@ -77,6 +82,24 @@ func (a *Auditor) repository(disk *faultfs.FS, name string, backups []*copied) *
 	}
 	return a.restorable(disk, name, backups[1:])
 }
+
+// absent asks for a backup that a repository does not have.
+func (a *Auditor) absent(env contract.Env, name string, listed []uint64) error {
+	number := slices.Max(append(listed, 0)) + 7
+	if a.target.Administration.Backups.Delete(env, name, number) == nil {
+		return errDeleted
+	}
+	env.Dir = fmt.Sprintf("audit-of-none-%d", number)
+	if a.target.Administration.Restore(env, name, number) == nil {
+		return errRestored
+	}
+	return nil
+}
+
+var (
+	errDeleted  = errors.New("can be deleted")
+	errRestored = errors.New("can be restored")
+)
 
 // backUp opens the store and makes a backup of it.
 func (a *Auditor) backUp(disk *faultfs.FS, repository string) (number uint64, err error) {

@@ -72,9 +72,9 @@ func (k *kept) state(t *testing.T) *history.State {
 
 func TestAccountsOfAHealthyStoreAgree(t *testing.T) {
 	k := open(t)
-	require.NoError(t, accounts.Open(k.DB, k.fs, "db", &k.book))
+	require.NoError(t, accounts.Open(k.DB, k.fs, "db", &k.book, k.o.TableBytes))
 	k.fill(t)
-	require.NoError(t, accounts.Open(k.DB, k.fs, "db", &k.book))
+	require.NoError(t, accounts.Open(k.DB, k.fs, "db", &k.book, k.o.TableBytes))
 	s := k.state(t)
 	require.NoError(t, k.Close())
 	require.NoError(t, accounts.Files("db", k.o, s))
@@ -89,12 +89,12 @@ func TestWhatDoesNotAgreeIsNamed(t *testing.T) {
 	k := open(t)
 	k.fill(t)
 	require.NoError(t, k.Put([]byte("k"), nil, engine.Sync)) // the book does not hear of it
-	require.ErrorContains(t, accounts.Open(k.DB, k.fs, "db", &k.book), "commits: 206, and not 205")
+	require.ErrorContains(t, accounts.Open(k.DB, k.fs, "db", &k.book, k.o.TableBytes), "commits: 206, and not 205")
 	k.book.Commit(1, 1)
 	snapshot := k.NewSnapshot()
-	require.ErrorContains(t, accounts.Open(k.DB, k.fs, "db", &k.book), "open snapshots: 1, and not 0")
+	require.ErrorContains(t, accounts.Open(k.DB, k.fs, "db", &k.book, k.o.TableBytes), "open snapshots: 1, and not 0")
 	snapshot.Close()
-	require.NoError(t, accounts.Open(k.DB, k.fs, "db", &k.book))
+	require.NoError(t, accounts.Open(k.DB, k.fs, "db", &k.book, k.o.TableBytes))
 	s := k.state(t)
 	require.NoError(t, k.Close())
 	require.NoError(t, accounts.Files("db", k.o, s))

@@ -24,6 +24,7 @@ type tally struct {
 	moves                int64
 	tablesGone, blobGone int64
 	stalls               int64
+	largest              int64 // bytes of the table that was the only output of a compaction
 	failures             []error
 }
 
@@ -33,6 +34,9 @@ func (b *Book) Commit(writes, bytes int) {
 		t.commits, t.writes, t.payload = t.commits+1, t.writes+int64(writes), t.payload+int64(bytes)
 	})
 }
+
+// Conflict notes a transaction that has lost.
+func (b *Book) Conflict() { b.note(func(t *tally) { t.conflicts++ }) }
 
 // Listener returns what notes the events of the store.
 func (b *Book) Listener() *engine.EventListener {
@@ -50,6 +54,9 @@ func (b *Book) Listener() *engine.EventListener {
 					t.moves++
 				} else {
 					t.written += int64(i.OutputBytes)
+					if i.OutputTables == 1 && i.Reason != engine.CompactionSmall { // which always makes one
+						t.largest = max(t.largest, int64(i.OutputBytes))
+					}
 				}
 			})
 		},

@@ -21,8 +21,9 @@ func differ[T comparable](what string, got, want T) error {
 	return fmt.Errorf("%w: %s: %v, and not %v", ErrWrong, what, got, want)
 }
 
-// Open compares the figures of an open store in dir. The book was its own from the beginning.
-func Open(db *engine.DB, fs afero.Fs, dir string, book *Book) error {
+// Open compares the figures of an open store in dir. The book was its own from the beginning. No compaction makes a table that is much
+// larger than tableBytes.
+func Open(db *engine.DB, fs afero.Fs, dir string, book *Book, tableBytes int64) error {
 	m := db.Metrics()
 	tables, err := db.Shape()
 	if err != nil {
@@ -33,7 +34,7 @@ func Open(db *engine.DB, fs afero.Fs, dir string, book *Book) error {
 		return err
 	}
 	t := book.tally()
-	return errors.Join(levels(&m, tables), blobFiles(&m, blobs), done(&m, &t), bytes(&m, &t), sizes(fs, dir, tables, blobs))
+	return errors.Join(levels(&m, tables), blobFiles(&m, blobs), done(&m, &t), bytes(&m, &t), sizes(fs, dir, tables, blobs), split(&t, tableBytes))
 }
 
 // levels compares the metrics of the levels with the list of tables.
@@ -95,6 +96,7 @@ func blobFiles(m *engine.Metrics, files []engine.BlobFileInfo) error {
 func done(m *engine.Metrics, t *tally) error {
 	all := errors.Join(
 		differ("commits", m.Commits, t.commits),
+		differ("conflicts", m.Conflicts, t.conflicts),
 		differ("flushes", m.Flushes, t.flushes),
 		differ("bytes of flushes", m.FlushBytes, t.flushed),
 		differ("compactions", m.Compactions, t.compactions),
@@ -132,6 +134,16 @@ func bytes(m *engine.Metrics, t *tally) error {
 	}
 	if m.BlobBytesMoved > m.BlobBytesWritten {
 		return fmt.Errorf("%w: bytes moved between blob files: %d of %d that were written", ErrWrong, m.BlobBytesMoved, m.BlobBytesWritten)
+	}
+	return nil
+}
+
+// split checks that compactions begin another table when one is large enough. It may be larger by a key with all its versions, and
+// by what ends it.
+func split(t *tally, tableBytes int64) error {
+	const beyond = 128 << 10
+	if most := 2*tableBytes + beyond; t.largest > most {
+		return fmt.Errorf("%w: a compaction has made a table of %d bytes, and %d begin another one", ErrWrong, t.largest, tableBytes)
 	}
 	return nil
 }

@@ -1,0 +1,144 @@
+package lightning
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/accounts"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// accountant is a store with a book. It commits what is synced in transactions that the engine begins itself, and tries again
+// after a conflict.
+type accountant struct {
+	*store
+	env     torture.Env
+	options engine.Options
+	book    *accounts.Book
+}
+
+func openAccountant(env torture.Env) (torture.Accountant, error) {
+	o, err := optionsIn(env)
+	if err != nil {
+		return nil, err
+	}
+	book := &accounts.Book{}
+	o.EventListener = book.Listener()
+	db, err := engine.Open(env.Dir, o)
+	if err != nil {
+		return nil, translate(err)
+	}
+	return &accountant{&store{db}, env, o, book}, nil
+}
+
+func (a *accountant) Apply(writes []history.Write, d history.Durability) error {
+	apply := a.store.Apply
+	if d == history.Sync {
+		apply, writes = a.update, latest(writes)
+	}
+	err := apply(writes, d)
+	if err == nil && len(writes) > 0 {
+		a.book.Commit(len(writes), sizeOf(writes))
+	}
+	return err
+}
+
+func sizeOf(writes []history.Write) (n int) {
+	for _, w := range writes {
+		n += len(w.Key) + len(w.Value)
+	}
+	return n
+}
+
+// latest returns the last write of each key: a transaction commits no others.
+func latest(writes []history.Write) (last []history.Write) {
+	for i, w := range writes {
+		if !slices.ContainsFunc(writes[i+1:], func(later history.Write) bool { return bytes.Equal(later.Key, w.Key) }) {
+			last = append(last, w)
+		}
+	}
+	return last
+}
+
+// errGivenUp is the error of a transaction that is given up.
+var errGivenUp = errors.New("lightning: given up")
+
+// update commits writes in a transaction. Its first attempt loses against a commit that changes nothing, and one before that
+// is given up.
+func (a *accountant) update(writes []history.Write, _ history.Durability) error {
+	put := func(t *engine.Txn) (err error) {
+		for _, w := range writes {
+			if w.Delete {
+				err = errors.Join(err, t.Delete(w.Key))
+			} else {
+				err = errors.Join(err, t.Put(w.Key, w.Value))
+			}
+		}
+		return err
+	}
+	givenUp := a.db.Update(func(t *engine.Txn) error { return errors.Join(put(t), errGivenUp) })
+	if !errors.Is(givenUp, errGivenUp) {
+		return fmt.Errorf("%w: a transaction that was given up ends with %w", accounts.ErrWrong, givenUp)
+	}
+	attempts := 0
+	err := a.db.Update(func(t *engine.Txn) error {
+		if attempts++; attempts == 1 {
+			if err := a.interfere(t, writes[0].Key); err != nil {
+				return err
+			}
+		}
+		return put(t)
+	})
+	if err != nil || attempts != 2 {
+		return fmt.Errorf("%w: an update that conflicts once takes %d attempts: %w", accounts.ErrWrong, attempts, err)
+	}
+	a.book.Conflict()
+	return translate(a.db.View(func(t *engine.Txn) error { return shows(t, writes) }))
+}
+
+// interfere commits what a key has already, and what a transaction has read.
+func (a *accountant) interfere(t *engine.Txn, key []byte) error {
+	w := history.Write{Key: key}
+	value, err := t.Get(key)
+	if errors.Is(err, engine.ErrNotFound) {
+		w.Delete = true
+	} else if err != nil {
+		return err
+	}
+	w.Value = value
+	err = a.store.Apply([]history.Write{w}, history.NoSync)
+	if err == nil {
+		a.book.Commit(1, len(w.Key)+len(w.Value))
+	}
+	return err
+}
+
+// shows reports whether a transaction reads what was written.
+func shows(t *engine.Txn, writes []history.Write) error {
+	for _, w := range writes {
+		value, found, err := found(t.Get(w.Key))
+		if err == nil && (found == w.Delete || !bytes.Equal(value, w.Value)) {
+			err = fmt.Errorf("%w: %q is %.40q (found: %t) after its update to %.40q", accounts.ErrWrong, w.Key, value, found, w.Value)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *accountant) DeleteRange(from, to []byte, d history.Durability) error {
+	err := a.store.DeleteRange(from, to, d)
+	if err == nil {
+		a.book.Commit(1, len(from)+len(to))
+	}
+	return err
+}
+
+func (a *accountant) Account() error {
+	return translate(accounts.Open(a.db, a.env.FS, a.env.Dir, a.book, a.options.TableBytes))
+}
