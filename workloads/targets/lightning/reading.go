@@ -101,10 +101,10 @@ func rangeBatch(r workloads.RangeBatch) *engine.Batch {
 	return b
 }
 
-// Inspect asks for the metrics, the tables and the blob files.
+// Inspect asks for the metrics, the tables and the blob files, and verifies all of them.
 func (s *store) Inspect() error {
 	_ = s.db.Metrics()
 	_, tables := s.db.Shape()
 	_, blobs := s.db.BlobFiles()
-	return translate(errors.Join(tables, blobs))
+	return translate(errors.Join(tables, blobs, s.db.Verify()))
 }

@@ -29,11 +29,12 @@ func (im *Image) failing(done *faultfs.FS) (*faultfs.FS, *faultfs.Rule) {
 // due reports whether it is the turn of a part of an audit that comes once in so many.
 func (im *Image) due(part uint64) bool { return plan.Mix(im.Seed, part)%failingEach == 0 }
 
-// Parts of an audit in which calls fail.
+// Parts of an audit in which more fails.
 const (
 	failsReadOnly = iota + 1
 	failsVerify
 	failsRepair
+	failsNamed
 )
 
 // readsOrSaysSo opens the image read-only while a call fails: it shows what it should, or says that something is wrong.

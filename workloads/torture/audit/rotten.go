@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
+	"strings"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
@@ -44,6 +47,50 @@ func (a *Auditor) Rotten(im *Image) *checker.Violation {
 		return violation("verify fails", "%s; verifying the store fails with an error that does not say so: %v", im.Damage, err)
 	}
 	return nil // NB: if both are nil, the search judges what the store shows
+}
+
+// Named audits what verification says when the store does not open for another reason, too: a file in which a bit has flipped
+// is still named, if it was before. What is left of a store is all that somebody has who must save it.
+func (a *Auditor) Named(im *Image, effect faultfs.Effect) *checker.Violation {
+	verify, file := a.target.Administration.VerifyFiles, path.Base(im.Damaged)
+	logs := slices.Concat(a.target.LogGlobs, a.target.ProvenLogGlobs) // without a manifest nobody knows where they end
+	if verify == nil || effect != faultfs.BitFlip || !im.due(failsNamed) || matches(logs, file) || matches(a.target.AppendGlobs, file) {
+		return nil
+	}
+	before := verify(a.env(im.fresh(), record.StoreDir))
+	if !isCorrupt(before) || !strings.Contains(before.Error(), file) {
+		return nil
+	}
+	disk := im.fresh()
+	for _, name := range namesIn(disk) {
+		if matches(a.target.AppendGlobs, name) {
+			_ = disk.Remove(path.Join(record.StoreDir, name))
+		}
+	}
+	if after := verify(a.env(disk, record.StoreDir)); !isCorrupt(after) || !strings.Contains(after.Error(), file) {
+		return violation("verify is blind", "%s; verifying the files says %q, and when %s are missing as well only %v",
+			im.Damage, before, strings.Join(a.target.AppendGlobs, ", "), after)
+	}
+	return nil
+}
+
+// matches reports whether a name matches one of some patterns.
+func matches(globs []string, name string) bool {
+	return slices.ContainsFunc(globs, func(glob string) bool {
+		ok, err := path.Match(glob, name)
+		return ok && err == nil
+	})
+}
+
+// namesIn returns the names of the files of the store on a disk.
+func namesIn(disk *faultfs.FS) (names []string) {
+	dir, err := disk.Open(record.StoreDir)
+	if err != nil {
+		return nil
+	}
+	names, _ = dir.Readdirnames(0) // what cannot be listed is not there
+	_ = dir.Close()
+	return names
 }
 
 // refused audits the verification of a store that does not open.

@@ -17,7 +17,8 @@ type Administration struct {
 	// Backups are repositories of backups, besides making and restoring them.
 	Backups Backups
 	// VerifyFiles looks for damage in the files of the store in env.Dir, which is not open, and changes nothing. The error
-	// is workloads.ErrCorrupt if there is any, also where the store would not open.
+	// is workloads.ErrCorrupt if there is any, also where the store would not open, and names every file whose checksums do not
+	// fit its content.
 	VerifyFiles func(env Env) error
 	// Repair makes a store that opens of what can be read of a damaged one, in the same directory.
 	Repair func(env Env) (Repaired, error)

@@ -57,6 +57,9 @@ func (x *explorer) audit(point, sound *faultfs.CrashPoint, at origin) {
 			wrong = x.subject.Audit.Repaired(rotten, im)
 		}
 		if wrong == nil {
+			wrong = x.subject.Audit.Named(rotten, at.damage.Effect)
+		}
+		if wrong == nil {
 			wrong = x.subject.Audit.Repaired(im.Without(at.damage.Path), im)
 		}
 	})
