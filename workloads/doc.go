@@ -28,7 +28,8 @@
 //     recorded with the indexes that it came to; clients change the log in turn and read it whenever they like.
 //
 // A client that lingers in a transaction lets others run until they have got on: stores that never wait for a disk would
-// hardly ever be seen to overlap otherwise. It yields a bounded number of times and never sleeps.
+// hardly ever be seen to overlap otherwise. It yields a bounded number of times and never sleeps. Some transactions have a twin, which
+// begins with them and ends at once, in a goroutine of its own; it reads and writes nothing, and no history has it.
 //
 // Scripts are data: a Script may be driven by any number of goroutines, as nothing changes it.
 //
