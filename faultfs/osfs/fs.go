@@ -88,7 +88,11 @@ func (d *FS) Truncate(name string, size int64) error {
 	if err != nil {
 		return named("truncate", name, err)
 	}
-	return errors.Join(f.Truncate(size), f.Close())
+	err = f.Truncate(size)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	return err
 }
 
 // Chmod is os.Chmod.

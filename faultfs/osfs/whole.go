@@ -2,7 +2,6 @@ package osfs
 
 import (
 	"cmp"
-	"errors"
 	"io"
 	"os"
 	"slices"
@@ -15,7 +14,10 @@ func (d *FS) ReadFile(name string) ([]byte, error) {
 		return nil, err
 	}
 	data, err := io.ReadAll(f)
-	return data, errors.Join(err, f.Close())
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	return data, err
 }
 
 // WriteFile is os.WriteFile; like that, it syncs nothing.
