@@ -1,11 +1,6 @@
 package reports
 
-import (
-	"fmt"
-	"strings"
-
-	"github.com/lightningdb/lightning-torture/workloads/torture"
-)
+import "github.com/lightningdb/lightning-torture/workloads/torture"
 
 // limitFigures says in one line how many limits of the engine runs have set, and names those that none has; nothing if the
 // engine has no limits to set.
@@ -19,12 +14,5 @@ func limitFigures(r *torture.Result) []figure {
 			missed = append(missed, l.Name)
 		}
 	}
-	f := figure{
-		Label: "limits", Value: fmt.Sprintf("%d of %d", len(r.Limits)-len(missed), len(r.Limits)),
-		Note: "of the engine, set by runs",
-	}
-	if len(missed) > 0 {
-		f.Note = "usual in all runs: " + strings.Join(missed, ", ")
-	}
-	return []figure{f}
+	return []figure{shareFigure("limits", len(r.Limits), "of the engine, set by runs", "usual in all runs", missed)}
 }

@@ -15,12 +15,14 @@ func goalFigure(r *torture.Result) figure {
 			missed = append(missed, g.Name)
 		}
 	}
-	f := figure{
-		Label: "goals", Value: fmt.Sprintf("%d of %d", len(r.Goals)-len(missed), len(r.Goals)),
-		Note: "dangerous situations in which power was cut",
-	}
+	return shareFigure("goals", len(r.Goals), "dangerous situations in which power was cut", "not reached", missed)
+}
+
+// shareFigure says how many of so many things a run had, and what they are; or else, after a few words, which it missed.
+func shareFigure(label string, all int, what, without string, missed []string) figure {
+	f := figure{Label: label, Value: fmt.Sprintf("%d of %d", all-len(missed), all), Note: what}
 	if len(missed) > 0 {
-		f.Note = "not reached: " + strings.Join(missed, ", ")
+		f.Note = without + ": " + strings.Join(missed, ", ")
 	}
 	return f
 }
