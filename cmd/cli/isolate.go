@@ -21,7 +21,8 @@ func runIsolated(ctx context.Context, t *tool, target torture.Target, f *runFlag
 	}
 	took := t.now().Sub(started)
 	last, err := torture.AfterDeath(ctx, t.app.Targets, f.opts, died, func(ctx context.Context, token string) *apart.Death {
-		_, again, _ := runChild(ctx, io.Discard, io.Discard, "replay", token, "--attempts", strconv.Itoa(torture.DeathReplays)) // a child that cannot be started has not died
+		attempts := strconv.Itoa(torture.DeathReplays)
+		_, again, _ := runChild(ctx, io.Discard, io.Discard, "replay", token, "--attempts", attempts) // what cannot start does not die
 		return again
 	})
 	if err != nil {

@@ -67,9 +67,10 @@ const (
 
 	// DirectoriesSyncAlone: a sync of a directory is about its entries and not about other names of the files that they name.
 	// A file that was moved into it may still have its old name, too; one that was removed from it may have lost a link that
-	// was made elsewhere before. A sync of a file that was replaced by a rename does not take the rename. (btrfs_log_inode of a directory logs its entries; replay_one_buffer adds them and removes
-	// those that are gone, whatever became of other directories. A directory that something was moved out of is not logged
-	// but committed, and so is one that was moved itself: btrfs_record_unlink_dir.)
+	// was made elsewhere before. A sync of a file that was replaced by a rename does not take the rename. (btrfs_log_inode
+	// of a directory logs its entries; replay_one_buffer adds them and removes those that are gone, whatever became of other
+	// directories. A directory that something was moved out of is not logged but committed, and so is one that was moved
+	// itself: btrfs_record_unlink_dir.)
 	DirectoriesSyncAlone
 
 	// RenameSplits: moving a file to another directory is two steps, the new name first, and power can be cut between them.
