@@ -14,8 +14,7 @@ import (
 
 // settle lets maintenance catch up before a new memtable: inline by doing it, otherwise by waiting if it is far behind.
 // Sessions may be too short for compactions to come to an end in the background, so the first commit of a session waits,
-// too.
-// The caller holds commitMu.
+// too. The caller holds commitMu.
 func (db *DB) settle() error {
 	if db.opts.InlineMaintenance {
 		return db.maintain()

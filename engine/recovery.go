@@ -102,12 +102,7 @@ func (db *DB) recover(names []string) error {
 	if marker.Num == 0 {
 		return db.create(f)
 	}
-	name := manifest.FileName(marker.Manifest)
-	content, err := db.dir.ReadFile(name, manifest.FileBytesMax)
-	if err != nil {
-		return corrupt.Missing(name, err)
-	}
-	state, mentioned, err := manifest.Load(content, name, marker.Manifest)
+	state, mentioned, err := db.loadManifest(marker.Manifest)
 	if err == nil {
 		err = state.Check()
 	}
@@ -163,23 +158,23 @@ func (db *DB) currentMarker(f *found) (manifest.Marker, error) {
 // wasCurrent reports whether a marker that is not valid was durable once, and is no leftover of a crash: its manifest has
 // commits in tables that an older one expects in logs, and no such log is left. Logs are removed when the marker is durable.
 func (db *DB) wasCurrent(newest, valid manifest.Marker, f *found) bool {
-	after, err := db.loadManifest(newest.Manifest)
+	after, _, err := db.loadManifest(newest.Manifest)
 	if err != nil {
 		return false
 	}
-	before, err := db.loadManifest(valid.Manifest)
+	before, _, err := db.loadManifest(valid.Manifest)
 	return err == nil && after.LastSeq > before.LastSeq &&
 		!slices.ContainsFunc(f.Logs, func(num uint64) bool { return num < after.LogFloor })
 }
 
-func (db *DB) loadManifest(num uint64) (manifest.State, error) {
+// loadManifest reads a manifest; see manifest.Load.
+func (db *DB) loadManifest(num uint64) (state manifest.State, mentioned map[uint64]bool, err error) {
 	name := manifest.FileName(num)
 	content, err := db.dir.ReadFile(name, manifest.FileBytesMax)
 	if err != nil {
-		return manifest.State{}, err
+		return state, nil, corrupt.Missing(name, err)
 	}
-	state, _, err := manifest.Load(content, name, num)
-	return state, err
+	return manifest.Load(content, name, num)
 }
 
 // create makes an empty store. The directory is made durable first: a marker in it proves that it is.

@@ -9,7 +9,8 @@
 //     header's checksum knows file number and offset, the Ref repeats it, and the header has the checksums of all chunks.
 //   - B3: a value is read in chunks of at most 64 KiB, each of which is checked when it is read: a stream needs no more
 //     memory than one chunk and the header, whatever the length of the value.
-//   - B4: a Writer holds no more than 64 KiB, or what Gather says, of what it was given; longer values go to the file as they are.
+//   - B4: a Writer holds no more than 64 KiB, or what Gather says, of what it was given; longer values go to the file as they
+//     are.
 //   - B5: no input makes the package panic, or allocate more than the file's size.
 //
 // A Reader may be used by any number of goroutines, also while the file grows beyond what it knows of; a Writer and a

@@ -2,8 +2,7 @@
 // same state gives the same choice (I12 of package engine).
 //
 // Reading order: compaction.go has what is chosen; picker.go how urgent each level is; inputs.go which tables a
-// compaction takes; small.go how small files are merged; garbage.go which
-// blob files are worth emptying.
+// compaction takes; small.go how small files are merged; garbage.go which blob files are worth emptying.
 //
 // A Picker is used by one goroutine. Package engine makes one under DB.mu and registers what it picks before it lets
 // go of that.

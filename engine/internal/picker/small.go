@@ -18,7 +18,7 @@ func (l *Limits) tablesMax(bytes uint64) int {
 	return l.SmallTables + int(4*bytes/uint64(l.TableBytes))
 }
 
-// Crowded reports whether a level below 0 has at least factor times as many tables as it may have.
+// Crowded reports whether a level below 0 has more than factor times as many tables as it may have.
 func (l *Limits) Crowded(v *view.Version, factor int) bool {
 	return slices.ContainsFunc(v.Levels[1:], func(tables []*view.Table) bool {
 		return len(tables) > factor*l.tablesMax(view.BytesOf(tables))
