@@ -1,10 +1,43 @@
 package workloads
 
+import "bytes"
+
 // Bounds says which keys a cursor shows: those that satisfy all of them.
 type Bounds struct {
 	From   []byte // the first key, inclusive; empty for the first of all
 	To     []byte // the end, exclusive; empty for none
 	Prefix []byte // what keys begin with; empty for any
+}
+
+// Range returns the same bounds for engines that know no prefixes: the first key, inclusive, and the end, exclusive. An
+// empty first key is that of all, and an end that is nil is none. The end does not come before the first key.
+func (b Bounds) Range() (from, to []byte) {
+	from = b.From
+	if bytes.Compare(b.Prefix, from) > 0 {
+		from = b.Prefix
+	}
+	if len(b.To) > 0 {
+		to = b.To
+	}
+	if end := prefixEnd(b.Prefix); end != nil && (to == nil || bytes.Compare(end, to) < 0) {
+		to = end
+	}
+	if to != nil && bytes.Compare(from, to) > 0 {
+		from = to
+	}
+	return from, to
+}
+
+// prefixEnd returns the first key after all that begin with a prefix; nil if there is none.
+func prefixEnd(prefix []byte) []byte {
+	for i := len(prefix) - 1; i >= 0; i-- {
+		if prefix[i] < 0xff {
+			end := bytes.Clone(prefix[:i+1])
+			end[i]++
+			return end
+		}
+	}
+	return nil
 }
 
 // Cursor walks the keys of one instant in order, in both directions. A new one stands on no key. Its movements report whether

@@ -40,7 +40,7 @@ func (w *worker) linger() {
 
 // begin begins the transaction of a step, and its twin if it has one.
 func (w *worker) begin(isolation Isolation) (Txn, *twin, error) {
-	txn, err := w.store.Begin(isolation)
+	txn, err := begin(w.store, isolation)
 	if err != nil || w.step.Twin == 0 || len(w.script.Clients) == 1 {
 		return txn, nil, err
 	}
@@ -84,7 +84,7 @@ func beginTwin(store Store, isolation Isolation) *twin {
 			}
 			t.ended <- panicked
 		}()
-		if txn, err := store.Begin(isolation); err == nil {
+		if txn, err := begin(store, isolation); err == nil {
 			txn.Rollback()
 		}
 	}()

@@ -118,7 +118,7 @@ func (w *worker) openSnapshot() (*opened, error) {
 		}
 		v.source, v.end = snapshot, snapshot.Close
 	} else {
-		txn, err := w.store.Begin(ReadOnly)
+		txn, err := begin(w.store, ReadOnly)
 		if err != nil {
 			return nil, err
 		}

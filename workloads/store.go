@@ -37,7 +37,8 @@ func (i Isolation) recorded() history.Isolation {
 	return history.Serializable
 }
 
-// Store is the part of a key-value engine that a workload drives. Its methods may be called from several goroutines.
+// Store is the part of a key-value engine that a workload drives; whatever else an engine has are optional interfaces, such
+// as Transactor. Its methods may be called from several goroutines.
 // Byte slices passed in stay the caller's; slices handed out are the caller's too, except where said.
 type Store interface {
 	// Get returns the newest value of key; found is false if there is none.
@@ -47,10 +48,15 @@ type Store interface {
 	// Scan calls visit with every pair in [from, to) in key order, as of one instant; empty bounds are open. The
 	// slices are valid only during the call. It ends early, without error, when visit returns false.
 	Scan(from, to []byte, visit func(key, value []byte) bool) error
-	// Begin starts a transaction. Every transaction must be ended by Commit or Rollback.
-	Begin(Isolation) (Txn, error)
 	// Close makes everything acknowledged durable, waits for background work and releases the store.
 	Close() error
+}
+
+// Transactor is implemented by stores with transactions. Read-only ones stand in for the snapshots of a store that is no
+// Snapshotter, whatever its target promises.
+type Transactor interface {
+	// Begin starts a transaction. Every transaction must be ended by Commit or Rollback.
+	Begin(Isolation) (Txn, error)
 }
 
 // Txn is a transaction; it is used by one goroutine. It reads its own writes.

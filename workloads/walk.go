@@ -22,29 +22,8 @@ type walk struct {
 }
 
 func newWalk(c Cursor, b Bounds, keys [][]byte) *walk {
-	w := &walk{cursor: c, keys: keys, lower: b.From, here: make([]byte, 0, 64)} // here is not nil, even on an empty key
-	if bytes.Compare(b.Prefix, w.lower) > 0 {
-		w.lower = b.Prefix
-	}
-	if len(b.To) > 0 {
-		w.upper = b.To
-	}
-	if end := prefixEnd(b.Prefix); end != nil && (w.upper == nil || bytes.Compare(end, w.upper) < 0) {
-		w.upper = end
-	}
-	return w
-}
-
-// prefixEnd returns the first key after all that begin with a prefix; nil if there is none.
-func prefixEnd(prefix []byte) []byte {
-	for i := len(prefix) - 1; i >= 0; i-- {
-		if prefix[i] < 0xff {
-			end := bytes.Clone(prefix[:i+1])
-			end[i]++
-			return end
-		}
-	}
-	return nil
+	from, to := b.Range()
+	return &walk{cursor: c, keys: keys, lower: from, upper: to, here: make([]byte, 0, 64)} // here is not nil, even on an empty key
 }
 
 // after returns the first key after a key.

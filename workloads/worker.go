@@ -60,9 +60,11 @@ func (w *worker) do() {
 	case history.Scan:
 		w.read(w.scan)
 	case history.Snapshot:
-		if len(s.Moves) > 0 {
+		switch {
+		case !hasViews(w.store):
+		case len(s.Moves) > 0:
 			w.keep(w.openSnapshot)
-		} else {
+		default:
 			w.read(w.snapshot)
 		}
 	case history.Cursor:
@@ -188,20 +190,17 @@ func (w *worker) scanBackward(maker CursorMaker) (reads []history.Read, err erro
 }
 
 func (w *worker) snapshot() (reads []history.Read, err error) {
-	txn, twin, err := w.begin(ReadOnly)
+	view, end, err := w.beginView()
 	if err != nil {
 		return nil, err
 	}
-	defer twin.wait()
-	defer txn.Rollback()
-	w.outlast(twin)
 	for _, key := range w.step.Keys {
 		w.linger()
-		if reads, err = appendGet(reads, txn, key); err != nil {
-			return nil, err
+		if reads, err = appendGet(reads, view, key); err != nil {
+			return nil, errors.Join(err, end())
 		}
 	}
-	return reads, nil
+	return reads, end()
 }
 
 // maintain makes a call that neither reads nor writes, if the store has it.

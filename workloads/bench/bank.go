@@ -53,7 +53,11 @@ func (s *session) bank(t trial) (Measurement, error) {
 
 // transfer moves 1 from an account to another.
 func (s *session) transfer(from, to []byte, d history.Durability) (err error) {
-	t, err := s.store.Begin(workloads.Serializable)
+	begins, ok := s.store.(workloads.Transactor)
+	if !ok {
+		return fmt.Errorf("%w: the store has no transactions; its Engine must say so in Lacks", errors.ErrUnsupported)
+	}
+	t, err := begins.Begin(workloads.Serializable)
 	if err != nil {
 		return err
 	}

@@ -92,3 +92,27 @@ func TestAnEngineMayNotStopOnAHealthyDisk(t *testing.T) {
 	require.Equal(t, checker.Fail, r.Verdict)
 	assert.Equal(t, "The engine stopped: it is late; the disk did what it was told", r.Findings[0].Sentence)
 }
+
+// TestAnEngineMayStopInARecoveryThatFails stops as an engine does that recovers on several goroutines: on one that nobody
+// waits for, with all that it has open and locked.
+func TestAnEngineMayStopInARecoveryThatFails(t *testing.T) {
+	o := toyOptions("power")
+	o.Clients, o.Rounds, o.CrashPoints, o.NoShrink = 1, 1, 12, true
+	var stops atomic.Int64
+	target := toy.Target(toy.Correct)
+	target.Promises.StopsOnError = true
+	target.Open = func(env Env) (workloads.Store, error) {
+		s, err := toy.Open(env, toy.Correct)
+		if err != nil {
+			stops.Add(1)
+			_, _ = env.FS.Open(env.Dir)
+			go env.Stop(err.Error())
+			select {}
+		}
+		return s, err
+	}
+	r, err := Check(t.Context(), target, o)
+	require.NoError(t, err)
+	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
+	assert.Positive(t, stops.Load())
+}

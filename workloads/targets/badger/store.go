@@ -19,6 +19,7 @@ type store struct {
 
 var (
 	_ workloads.Maintainer = (*store)(nil)
+	_ workloads.Transactor = (*store)(nil)
 	_ bench.Getter         = (*store)(nil)
 )
 

@@ -15,8 +15,9 @@ import (
 type store struct{ db *engine.DB }
 
 var (
-	_ workloads.Verifier = (*store)(nil)
-	_ bench.Getter       = (*store)(nil)
+	_ workloads.Verifier   = (*store)(nil)
+	_ workloads.Transactor = (*store)(nil)
+	_ bench.Getter         = (*store)(nil)
 )
 
 func (s *store) Get(key []byte) ([]byte, bool, error) { return s.GetInto(nil, key) }

@@ -31,7 +31,7 @@ func planted(wrap func(workloads.Store) workloads.Store) torture.Target {
 type laxer struct{ workloads.Store }
 
 func (l laxer) Begin(level workloads.Isolation) (workloads.Txn, error) {
-	return l.Store.Begin(min(level, workloads.SnapshotIsolation))
+	return l.Store.(workloads.Transactor).Begin(min(level, workloads.SnapshotIsolation))
 }
 
 func TestALevelThatIsLowerThanAskedForIsNoticed(t *testing.T) {

@@ -13,9 +13,20 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
+// begins returns the store as one with transactions. Without them, the test is skipped.
+func (s *suite) begins() workloads.Transactor {
+	s.Helper()
+	t, ok := s.Store.(workloads.Transactor)
+	if !ok {
+		require.NoError(s.T, s.Close())
+		s.Skip("the store has no transactions")
+	}
+	return t
+}
+
 func (s *suite) begin(level workloads.Isolation) workloads.Txn {
 	s.Helper()
-	t, err := s.Begin(level)
+	t, err := s.begins().Begin(level)
 	require.NoError(s.T, err)
 	return t
 }
@@ -67,6 +78,7 @@ func (s *suite) readsOnly() {
 // increments adds 1 to a counter in concurrent serializable transactions; those that lose try again.
 func (s *suite) increments() {
 	const workers, rounds = 4, 50
+	s.begins()
 	s.apply(history.NoSync, put("n", "0"))
 	var all sync.WaitGroup
 	for range workers {
@@ -85,7 +97,7 @@ func (s *suite) increments() {
 }
 
 func (s *suite) increment() error {
-	t, err := s.Begin(workloads.Serializable)
+	t, err := s.begins().Begin(workloads.Serializable)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ type Target struct {
 	// Name identifies the engine in reports and replay tokens.
 	Name string
 	// Open opens or creates the store in env.Dir. It is called for the recorded run and for every crash image; it must
-	// touch nothing but env.FS.
+	// touch nothing but env.FS. The directory is there and empty at first, unless the engine promises MakesDir.
 	Open func(env Env) (workloads.Store, error)
 	// OpenLog takes the place of Open where the engine is an append-only log. Its workload is log.
 	OpenLog func(env Env) (appendlog.Log, error)
@@ -98,7 +98,7 @@ type Env struct {
 
 // Stop says that the engine stops on purpose, because of an error that it will not live with: it is called where the engine
 // would otherwise end the process, as by log.Fatal, and does not return. In a recorded run all that the engine does ends
-// here, as if the process had ended; elsewhere Stop panics.
+// here, as if the process had ended. So does a recovery of an engine that promises StopsOnError; elsewhere Stop panics.
 func (e Env) Stop(reason string) {
 	if e.stop != nil {
 		e.stop(reason)
@@ -123,15 +123,22 @@ type Promises struct {
 	ShownSurvives        bool // what a read has shown is as safe from then on as if it had been acknowledged
 	ClosesInFlight       bool // the store may be closed while others use it: their calls are done, or workloads.ErrRefused
 	RefusesSecondOpen    bool // while a store is open, opening it again fails with workloads.ErrLocked and does no harm
+	// MakesDir: Open makes env.Dir, in a directory that is there, and makes its name durable. Otherwise the lab does both
+	// before it opens the store for the first time.
+	MakesDir bool
+	// FailedOpenReleases: an Open that returns an error leaves no file open. It is asked after errors of the disk; a lock that
+	// is left is a finding of any engine, since the store then does not open again.
+	FailedOpenReleases bool
 	// StopsOnError says that once the disk has reported an error, the engine may stop: refuse everything, panic in the
 	// goroutine that called it, or call Env.Stop. That is no finding then. What it had acknowledged must be there all the same
-	// when it is opened again, so every fault may be used on it. Before an error, and while it recovers, it may not stop. What
+	// when it is opened again, so every fault may be used on it. Before an error it may not stop. A recovery that has met an
+	// error may call Env.Stop, but not panic: that is as if it had returned the error. What
 	// ends the process cannot be told from a bug before it is too late: it ends the campaign, which is then inconclusive.
 	StopsOnError bool
 	// CloseLeavesNoTail: once Close has returned nil, nothing looks like what a crash leaves. Damage is noticed in logs and at
 	// the ends of files, too, which is not asked of a store that was killed; see Target.LogGlobs.
 	CloseLeavesNoTail bool
-	Transactions      bool // Begin works, with the isolation levels of workloads.Isolation
+	Transactions      bool // the store is a workloads.Transactor, with the isolation levels of workloads.Isolation
 	// RecoversAfterTransientFault lists the faults that the same store lives with: once they have passed, it goes on without
 	// being opened again. It counts only in runs in which no other fault hits.
 	RecoversAfterTransientFault []TransientFault

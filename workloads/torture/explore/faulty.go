@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 	"github.com/lightningdb/lightning-torture/workloads/torture/visit"
 )
@@ -117,14 +119,25 @@ func (f *faultyRecovery) failing(rules []*faultfs.Rule) bool {
 	state, err := f.recover(recovery.Call{Image: f.img, Probe: recovery.ProbeSeed(f.at.job.draw)})
 	f.at.fault.note(f.img)
 	f.at.prefix = "during a recovery" + f.hit() + ": "
+	if stopped := (*record.Stopped)(nil); f.at.fault.Op != nil && errors.As(err, &stopped) {
+		f.img = f.killed()
+		return true
+	}
 	if err != nil && f.at.fault.Op != nil && plainError(err) {
-		if v := recovery.CheckOpen(f.img); v != nil {
+		if v := recovery.CheckOpen(f.img); v != nil && f.x.subject.Target.Promises.FailedOpenReleases {
 			f.x.fail(f.img, f.at, "files", *v)
 			return false
 		}
 		return true
 	}
 	return f.x.acceptState(f.img, f.at, state, err)
+}
+
+// killed returns what the process leaves that has ended now: all that it saw, and neither locks nor open files.
+func (f *faultyRecovery) killed() *faultfs.FS {
+	model := faultfs.Model{Profile: faultfs.LoseNone(), Device: f.x.plan.Model.Device}
+	end := faultfs.NewTimeline(f.img, model, f.img.Now()).Advance(f.img.Now())
+	return end.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(f.at.fault.Number)})
 }
 
 // healed opens the store once more in the same process, now that no call fails any more, and lets a client write.

@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// StoreDir is where every store lives on its faultfs. The engine makes it, and has to make that durable.
+// StoreDir is where every store lives on its faultfs. An engine that promises MakesDir makes it; otherwise the lab does.
 const StoreDir = "db"
 
 // Recording is one execution of a workload: the evidence from which all crash images are made. It is read-only.

@@ -25,8 +25,12 @@ import (
 func Run(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration) *Recording {
 	clock := &history.Clock{}
 	fs := faultfs.New(faultfs.Options{
-		Tick: func() uint64 { return uint64(clock.Next()) }, Rules: p.RulesAt(false, 0), Clock: yielding{}, Callers: true,
+		Tick: func() uint64 { return uint64(clock.Next()) }, Clock: yielding{}, Callers: true,
 	})
+	if !target.Promises.MakesDir {
+		prepare(fs)
+	}
+	fs.SetRules(p.RulesAt(false, 0)...)
 	rec := history.NewRecorder(clock)
 	done := make(chan error, 1)
 	loaded := func() {
@@ -35,7 +39,7 @@ func Run(ctx context.Context, target contract.Target, p *plan.Plan, patience tim
 		}
 	}
 	go func() {
-		err := runStore(ctx, target, fs, p, rec, stopping(done), loaded)
+		err := runStore(ctx, target, fs, p, rec, Stopping(done), loaded)
 		select {
 		case done <- err:
 		default: // it has stopped

@@ -21,9 +21,9 @@ func (s *Stopped) violation(faulty bool) checker.Violation {
 	return checker.Violation{Class: "stop", Sentence: s.Error() + "; the disk did what it was told"}
 }
 
-// stopping returns what Env.Stop does in a run: it ends the run. The goroutine that called it goes no further, as in a process
-// that has ended, with all locks that it holds.
-func stopping(done chan<- error) func(reason string) {
+// Stopping returns what Env.Stop does in a run and in a recovery: it ends it with a *Stopped. The goroutine that called it
+// goes no further, as in a process that has ended, with all locks that it holds.
+func Stopping(done chan<- error) func(reason string) {
 	return func(reason string) {
 		select {
 		case done <- &Stopped{reason}:

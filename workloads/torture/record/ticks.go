@@ -7,10 +7,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// CrashTicks returns the ticks at which power is worth cutting, ascending: those of the operations that change the disk.
+// CrashTicks returns the ticks at which power is worth cutting, ascending: those of the engine's operations that change the
+// disk.
 func (r *Recording) CrashTicks() []uint64 {
 	var all []uint64
-	for i := range r.Trace {
+	for i := r.prepared(); i < len(r.Trace); i++ {
 		if r.Trace[i].Changes() {
 			all = append(all, r.Trace[i].Tick)
 		}

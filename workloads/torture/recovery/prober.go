@@ -92,27 +92,54 @@ func (p *Prober) GiveUp(patience time.Duration) bool {
 	return entered > 0 && time.Since(p.epoch) > time.Duration(entered)+patience && p.entered.CompareAndSwap(entered, abandoned)
 }
 
-func (p *Prober) run(c Call, begin time.Time) (took Spent, err error) {
+// run recovers. An engine that may stop has a goroutine of its own, which is left behind if it does.
+func (p *Prober) run(c Call, begin time.Time) (Spent, error) {
+	env := contract.Env{FS: c.Image, Dir: record.StoreDir, Inline: true, Limits: p.limits}
+	if !p.target.Promises.StopsOnError {
+		return run(p.target.OpenStore, env, c, p.state, begin)
+	}
+	ended, state := make(chan error, 1), p.state
+	var result struct {
+		took Spent
+		err  error
+	}
+	go func() {
+		result.took, result.err = run(p.target.OpenStore, env.Stopping(record.Stopping(ended)), c, state, begin)
+		select {
+		case ended <- nil:
+		default: // it has stopped
+		}
+	}()
+	if stopped := <-ended; stopped != nil {
+		p.state = &history.State{}
+		return Spent{Open: time.Since(begin)}, stopped
+	}
+	return result.took, result.err
+}
+
+func run(
+	open func(contract.Env) (workloads.Store, error), env contract.Env, c Call, state *history.State, begin time.Time,
+) (took Spent, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = &workloads.Panic{Value: v, Stack: debug.Stack()}
 		}
 	}()
-	p.state.Reset()
-	store, err := p.target.OpenStore(contract.Env{FS: c.Image, Dir: record.StoreDir, Inline: true, Limits: p.limits})
+	state.Reset()
+	store, err := open(env)
 	opened := time.Now()
 	took.Open = opened.Sub(begin)
 	if err != nil {
 		return took, fmt.Errorf("open: %w", err)
 	}
-	err = workloads.ReadAll(store, p.state)
+	err = workloads.ReadAll(store, state)
 	if err == nil && c.Probe != 0 {
-		err = probe(store, p.state, c.Probe)
+		err = probe(store, state, c.Probe)
 	}
 	read := time.Now()
 	took.Read = read.Sub(opened)
 	if err == nil && c.Live != nil {
-		c.Live(store, p.state)
+		c.Live(store, state)
 		took.Write = time.Since(read)
 		read = time.Now()
 	}

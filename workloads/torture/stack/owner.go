@@ -21,7 +21,7 @@ func EngineFrames(pcs []uintptr) []runtime.Frame {
 		var f runtime.Frame
 		f, more = iter.Next()
 		switch {
-		case isDisk(f.Function):
+		case isDisk(f.Function), len(frames) == 0 && isAdapter(f.Function):
 		case drivesEngine(f):
 			return frames
 		default:
@@ -46,6 +46,11 @@ func ByClient(pcs []uintptr) bool {
 // isDisk reports whether a function is one of the filesystem under the engine.
 func isDisk(function string) bool {
 	return strings.HasPrefix(function, ModulePath+"faultfs") || strings.HasPrefix(function, "github.com/spf13/afero")
+}
+
+// isAdapter reports whether a function belongs to an adapter. Those of filesystems are called by the engine and call the disk.
+func isAdapter(function string) bool {
+	return strings.HasPrefix(function, ModulePath+"workloads/targets/")
 }
 
 // drivesEngine reports whether a frame is one of the lab or of an adapter. The engines of the lab's own tests are neither.
