@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/afero"
@@ -35,37 +36,52 @@ func (d *FS) SyncDir(name string) error {
 
 // Lock keeps others from locking the same path until the closer is closed; see faultfs.Locker. It makes no file.
 func (d *FS) Lock(name string) (io.Closer, error) {
-	if on, ok := d.on.(faultfs.Locker); ok {
+	switch on := d.on.(type) {
+	case faultfs.Locker:
 		return on.Lock(name)
+	case afero.OsFs, *afero.OsFs:
+		path, err := filepath.Abs(name)
+		if err != nil {
+			return nil, err
+		}
+		return table.lock(tableLock{path: path})
+	default:
+		return table.lock(tableLock{on: d, path: filepath.Clean(name)})
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	name = filepath.Clean(name)
-	if d.locks[name] != nil {
-		return nil, &fs.PathError{Op: "lock", Path: name, Err: syscall.EAGAIN}
+}
+
+// table holds the locks of this process on filesystems that have none.
+var table = lockTable{held: map[tableLock]bool{}}
+
+type lockTable struct {
+	mu   sync.Mutex
+	held map[tableLock]bool
+}
+
+// tableLock is a path in a filesystem; nil stands for that of the operating system.
+type tableLock struct {
+	on   *FS
+	path string
+}
+
+func (t *lockTable) lock(l tableLock) (io.Closer, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.held[l] {
+		return nil, &fs.PathError{Op: "lock", Path: l.path, Err: syscall.EAGAIN}
 	}
-	if d.locks == nil {
-		d.locks = map[string]*tableLock{}
-	}
-	l := &tableLock{d, name}
-	d.locks[name] = l
+	t.held[l] = true
 	return l, nil
 }
 
-// tableLock is a lock of a filesystem that has none.
-type tableLock struct {
-	d    *FS
-	name string
-}
-
 // Close releases the lock.
-func (l *tableLock) Close() error {
-	l.d.mu.Lock()
-	defer l.d.mu.Unlock()
-	if l.d.locks[l.name] != l {
-		return &fs.PathError{Op: "unlock", Path: l.name, Err: fs.ErrClosed}
+func (l tableLock) Close() error {
+	table.mu.Lock()
+	defer table.mu.Unlock()
+	if !table.held[l] {
+		return &fs.PathError{Op: "unlock", Path: l.path, Err: fs.ErrClosed}
 	}
-	delete(l.d.locks, l.name)
+	delete(table.held, l)
 	return nil
 }
 

@@ -14,10 +14,11 @@
 //     side, on the operating system and on a faultfs. Only a negative offset is EINVAL here.
 //  2. What package os lacks is in beside.go: SyncDir, Lock, Space, and a file's SyncData and Preallocate. They are the
 //     optional interfaces of package faultfs. On a filesystem without them, SyncData is Sync, Preallocate is a truncation
-//     to the larger size, Lock holds among the users of one FS, Link is os.Link on the operating system's filesystem, and
-//     everything else fails with errors.ErrUnsupported.
+//     to the larger size, and Lock holds within the process: among all users of the operating system's filesystem, otherwise
+//     among those of one FS. Link is os.Link on the operating system's filesystem. Everything else fails with
+//     errors.ErrUnsupported.
 //  3. CreateTemp and MkdirTemp count where those of package os are random, so that the same run has the same names.
-//  4. It keeps no state but the locks and that counter. All methods of an FS may be called concurrently, and those of a
+//  4. It keeps no state but such locks and that counter. All methods of an FS may be called concurrently, and those of a
 //     File as far as the files below it allow.
 //
 // Missing is what has no meaning there: descriptors (Fd returns ^uintptr(0)), deadlines, owners, the working directory and

@@ -15,11 +15,10 @@ type FS struct {
 	on afero.Fs
 
 	mu    sync.Mutex
-	locks map[string]*tableLock // of a filesystem that has none
-	temps int                   // names that CreateTemp and MkdirTemp have tried
+	temps int // names that CreateTemp and MkdirTemp have tried
 }
 
-// New returns a filesystem in the shape of package os. Those who share locks share the FS.
+// New returns a filesystem in the shape of package os.
 func New(on afero.Fs) *FS { return &FS{on: on} }
 
 // OpenFile is os.OpenFile.

@@ -14,6 +14,7 @@ import (
 func TestUsersKeepTheirVersions(t *testing.T) {
 	selected := selectedVersions(t, "with-engines")
 	for module, pinned := range map[string]string{
+		"github.com/akrylysov/pogreb":      "v0.10.2",
 		"github.com/cockroachdb/pebble/v2": "v2.1.4",
 		"github.com/dgraph-io/badger/v4":   "v4.2.0",
 		"github.com/syndtr/goleveldb":      "v1.0.1-0.20210819022825-2ae1ddf74ef7",
@@ -27,7 +28,7 @@ func TestUsersKeepTheirVersions(t *testing.T) {
 // need, or a user may have in another version, must not come with it.
 func TestUsersOfTheLabGetNoEngine(t *testing.T) {
 	unwanted := []string{
-		"github.com/cockroachdb/", "github.com/dgraph-io/", "github.com/syndtr/", "go.etcd.io/", // engines
+		"github.com/akrylysov/", "github.com/cockroachdb/", "github.com/dgraph-io/", "github.com/syndtr/", "go.etcd.io/", // engines
 		"github.com/getsentry/", "github.com/prometheus/", "go.opentelemetry.io/", "google.golang.org/", // what they bring
 		"github.com/hashicorp/", "github.com/nats-io/", // clusters
 		"github.com/hanwen/", // FUSE, which only faultfs/calibrate needs

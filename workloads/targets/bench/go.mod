@@ -8,6 +8,7 @@ require (
 	github.com/lightningdb/lightning-torture/workloads/targets/bbolt v0.0.0
 	github.com/lightningdb/lightning-torture/workloads/targets/goleveldb v0.0.0
 	github.com/lightningdb/lightning-torture/workloads/targets/pebble v0.0.0
+	github.com/lightningdb/lightning-torture/workloads/targets/pogreb v0.0.0
 	github.com/rogpeppe/go-internal v1.16.0
 )
 
@@ -16,6 +17,7 @@ require (
 	github.com/HdrHistogram/hdrhistogram-go v1.4.0 // indirect
 	github.com/RaduBerinde/axisds v0.1.0 // indirect
 	github.com/RaduBerinde/btreemap v0.0.0-20250419174037-3d62b7205d54 // indirect
+	github.com/akrylysov/pogreb v0.10.1 // indirect
 	github.com/anishathalye/porcupine v1.3.1 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
@@ -71,4 +73,5 @@ replace (
 	github.com/lightningdb/lightning-torture/workloads/targets/bbolt => ../bbolt
 	github.com/lightningdb/lightning-torture/workloads/targets/goleveldb => ../goleveldb
 	github.com/lightningdb/lightning-torture/workloads/targets/pebble => ../pebble
+	github.com/lightningdb/lightning-torture/workloads/targets/pogreb => ../pogreb
 )

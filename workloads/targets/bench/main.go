@@ -1,6 +1,7 @@
-// Command bench is lightning-torture with the newest version of every engine to measure:
+// Command bench is lightning-torture with the newest version of every engine, to measure and to torture:
 //
 //	go -C workloads/targets/bench run . bench --engine lightning,pebble
+//	go -C workloads/targets/bench run . run --engine goleveldb
 //
 // It is a module of its own, so that nobody who imports the lab or an adapter gets these versions.
 package main
@@ -13,12 +14,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/targets/goleveldb"
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning"
 	"github.com/lightningdb/lightning-torture/workloads/targets/pebble"
+	"github.com/lightningdb/lightning-torture/workloads/targets/pogreb"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 func main() {
 	cli.Main(cli.App{
-		Targets: []torture.Target{lightning.Target()},
+		Targets: []torture.Target{lightning.Target(), pebble.Target(), goleveldb.Target(), pogreb.Target()},
 		Bench: []measure.Engine{
 			lightning.Engine(), pebble.Engine(), badger.Engine(), goleveldb.Engine(), bbolt.Engine(),
 		},

@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"github.com/spf13/afero"
-	"github.com/stretchr/testify/require"
 
+	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/targets/goleveldb"
 	"github.com/lightningdb/lightning-torture/workloads/targets/targettest"
@@ -18,9 +18,11 @@ func TestAsTarget(t *testing.T) {
 	})
 }
 
-func TestAsMeasured(t *testing.T) { targettest.Engine(t, goleveldb.Engine()) }
-
-func TestOtherFilesystemsAreRefused(t *testing.T) {
-	_, err := goleveldb.Open(torture.Env{FS: afero.NewMemMapFs(), Dir: "db"})
-	require.ErrorIs(t, err, torture.ErrConfig)
+func TestAsTargetOnFaultfs(t *testing.T) {
+	disk := faultfs.New(faultfs.Options{})
+	targettest.Run(t, func(dir string) (workloads.Store, error) {
+		return goleveldb.Open(torture.Env{FS: disk, Dir: dir})
+	})
 }
+
+func TestAsMeasured(t *testing.T) { targettest.Engine(t, goleveldb.Engine()) }

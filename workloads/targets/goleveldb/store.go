@@ -1,7 +1,6 @@
 package goleveldb
 
 import (
-	"bytes"
 	"errors"
 	"io"
 
@@ -23,8 +22,12 @@ type store struct {
 }
 
 var (
-	_ workloads.Maintainer = (*store)(nil)
-	_ serial.Engine        = (*store)(nil)
+	_ workloads.Maintainer  = (*store)(nil)
+	_ workloads.Transactor  = (*store)(nil)
+	_ workloads.CursorMaker = (*store)(nil)
+	_ workloads.Snapshotter = (*store)(nil)
+	_ workloads.Inspector   = (*store)(nil)
+	_ serial.Engine         = (*store)(nil)
 )
 
 func opened(db *engine.DB, files io.Closer, err error) (workloads.Store, error) {
@@ -68,24 +71,6 @@ func (s *store) Start(writes []history.Write, d history.Durability) (wait func()
 	return nil, s.Apply(writes, d)
 }
 
-func (s *store) Scan(from, to []byte, visit func(key, value []byte) bool) error {
-	bounds := &util.Range{}
-	if len(from) > 0 {
-		bounds.Start = from
-	}
-	if len(to) > 0 {
-		bounds.Limit = bytes.Clone(to)
-	}
-	it := s.db.NewIterator(bounds, nil)
-	defer it.Release()
-	for it.Next() {
-		if !visit(it.Key(), it.Value()) {
-			return nil
-		}
-	}
-	return translate(it.Error())
-}
-
 func (s *store) Begin(level workloads.Isolation) (workloads.Txn, error) {
 	if level != workloads.ReadOnly {
 		return s.one.Begin(s), nil
@@ -105,6 +90,13 @@ func (s *store) Flush() error { return nil }
 
 func (s *store) Compact() error { return translate(s.db.CompactRange(util.Range{})) }
 
+// Inspect asks for the statistics and the tables.
+func (s *store) Inspect() error {
+	_, stats := s.db.GetProperty("leveldb.stats")
+	_, tables := s.db.GetProperty("leveldb.sstables")
+	return translate(errors.Join(stats, tables))
+}
+
 func (s *store) Close() error { return translate(errors.Join(s.db.Close(), s.closeFiles())) }
 
 func (s *store) closeFiles() error {
@@ -121,7 +113,7 @@ func translate(err error) error {
 		return nil
 	case damage.IsCorrupted(err):
 		return errors.Join(workloads.ErrCorrupt, err)
-	case errors.Is(err, engine.ErrClosed):
+	case errors.Is(err, engine.ErrClosed), errors.Is(err, engine.ErrReadOnly):
 		return errors.Join(workloads.ErrRefused, err)
 	}
 	return err

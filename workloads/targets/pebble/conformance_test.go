@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"github.com/spf13/afero"
-	"github.com/stretchr/testify/require"
 
+	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/targets/pebble"
 	"github.com/lightningdb/lightning-torture/workloads/targets/targettest"
@@ -18,9 +18,14 @@ func TestAsTarget(t *testing.T) {
 	})
 }
 
-func TestAsMeasured(t *testing.T) { targettest.Engine(t, pebble.Engine()) }
-
-func TestOtherFilesystemsAreRefused(t *testing.T) {
-	_, err := pebble.Open(torture.Env{FS: afero.NewMemMapFs(), Dir: "db"})
-	require.ErrorIs(t, err, torture.ErrConfig)
+func TestAsTargetOnFaultfs(t *testing.T) {
+	disk := faultfs.New(faultfs.Options{})
+	targettest.Run(t, func(dir string) (workloads.Store, error) {
+		if err := disk.MkdirAll(dir, 0o755); err != nil {
+			return nil, err
+		}
+		return pebble.Open(torture.Env{FS: disk, Dir: dir})
+	})
 }
+
+func TestAsMeasured(t *testing.T) { targettest.Engine(t, pebble.Engine()) }

@@ -1,6 +1,8 @@
 package pebble
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"io"
 
@@ -20,7 +22,15 @@ type store struct {
 
 var (
 	_ workloads.Maintainer   = (*store)(nil)
+	_ workloads.Transactor   = (*store)(nil)
 	_ workloads.RangeDeleter = (*store)(nil)
+	_ workloads.RangeBatcher = (*store)(nil)
+	_ workloads.CursorMaker  = (*store)(nil)
+	_ workloads.Snapshotter  = (*store)(nil)
+	_ workloads.Syncer       = (*store)(nil)
+	_ workloads.Checkpointer = (*store)(nil)
+	_ workloads.Verifier     = (*store)(nil)
+	_ workloads.Inspector    = (*store)(nil)
 	_ bench.Getter           = (*store)(nil)
 	_ serial.Engine          = (*store)(nil)
 )
@@ -64,8 +74,25 @@ func (s *store) DeleteRange(from, to []byte, d history.Durability) error {
 	return translate(s.db.DeleteRange(from, to, durability(d)))
 }
 
+// ApplyRange applies a batch that deletes a range.
+func (s *store) ApplyRange(r workloads.RangeBatch, d history.Durability) (uint64, error) {
+	b := s.db.NewBatch()
+	err := errors.Join(add(b, r.Before), b.DeleteRange(r.From, r.To, nil), add(b, r.After))
+	if err == nil {
+		err = b.Commit(durability(d))
+	}
+	return 0, translate(errors.Join(err, b.Close()))
+}
+
 func (s *store) batch(writes []history.Write) (*engine.Batch, error) {
 	b := s.db.NewBatch()
+	if err := add(b, writes); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	return b, nil
+}
+
+func add(b *engine.Batch, writes []history.Write) error {
 	for _, w := range writes {
 		var err error
 		if w.Delete {
@@ -74,10 +101,10 @@ func (s *store) batch(writes []history.Write) (*engine.Batch, error) {
 			err = b.Set(w.Key, w.Value, nil)
 		}
 		if err != nil {
-			return nil, errors.Join(err, b.Close())
+			return err
 		}
 	}
-	return b, nil
+	return nil
 }
 
 // Start applies the writes now and lets the caller wait for the disk.
@@ -95,27 +122,6 @@ func (s *store) Start(writes []history.Write, d history.Durability) (wait func()
 	return func() error { return translate(errors.Join(b.SyncWait(), b.Close())) }, nil
 }
 
-func (s *store) Scan(from, to []byte, visit func(key, value []byte) bool) (err error) {
-	o := &engine.IterOptions{}
-	if len(from) > 0 {
-		o.LowerBound = from
-	}
-	if len(to) > 0 {
-		o.UpperBound = to
-	}
-	it, err := s.db.NewIter(o)
-	if err != nil {
-		return translate(err)
-	}
-	defer func() { err = translate(errors.Join(err, it.Close())) }()
-	for ok := it.First(); ok; ok = it.Next() {
-		if !visit(it.Key(), it.Value()) {
-			return nil
-		}
-	}
-	return it.Error()
-}
-
 func (s *store) Begin(level workloads.Isolation) (workloads.Txn, error) {
 	if level != workloads.ReadOnly {
 		return s.one.Begin(s), nil
@@ -127,8 +133,29 @@ func (s *store) Begin(level workloads.Isolation) (workloads.Txn, error) {
 	}, nil
 }
 
-func (s *store) Flush() error { return translate(s.db.Flush()) }
-func (s *store) Close() error { return translate(s.db.Close()) }
+func (s *store) Flush() error  { return translate(s.db.Flush()) }
+func (s *store) Verify() error { return translate(s.db.CheckLevels(nil)) }
+func (s *store) Close() error  { return translate(s.db.Close()) }
+
+// Compact merges everything into the last level.
+func (s *store) Compact() error {
+	return translate(s.db.Compact(context.Background(), nil, bytes.Repeat([]byte{0xff}, 64), true))
+}
+
+// Sync writes an empty record to the log and syncs it.
+func (s *store) Sync() error { return translate(s.db.LogData(nil, engine.Sync)) }
+
+// Checkpoint copies what is in the buffer of the log, too.
+func (s *store) Checkpoint(dir string) error {
+	return translate(s.db.Checkpoint(dir, engine.WithFlushedWAL()))
+}
+
+// Inspect asks for the metrics and the tables.
+func (s *store) Inspect() error {
+	_ = s.db.Metrics().String()
+	_, err := s.db.SSTables()
+	return translate(err)
+}
 
 func durability(d history.Durability) *engine.WriteOptions {
 	if d == history.Sync {
@@ -144,7 +171,7 @@ func translate(err error) error {
 		return nil
 	case engine.IsCorruptionError(err):
 		return errors.Join(workloads.ErrCorrupt, err)
-	case errors.Is(err, engine.ErrClosed):
+	case errors.Is(err, engine.ErrClosed), errors.Is(err, engine.ErrReadOnly):
 		return errors.Join(workloads.ErrRefused, err)
 	}
 	return err

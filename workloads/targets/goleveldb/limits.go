@@ -1,0 +1,83 @@
+package goleveldb
+
+import (
+	"github.com/syndtr/goleveldb/leveldb/filter"
+	"github.com/syndtr/goleveldb/leveldb/opt"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// option is a limit of goleveldb's options.
+type option struct {
+	torture.Limit
+	set func(*opt.Options, int64)
+}
+
+// options are what a run may set. Their usual values let a run of a few hundred operations rotate the journal and compact.
+var options = []option{
+	{
+		torture.Limit{Name: "memtable", Text: "bytes of a memtable", Min: 1 << 10, Max: 64 << 20, Usual: 32 << 10, Draw: torture.DrawSmall(2<<10, 64<<10)},
+		func(o *opt.Options, n int64) { o.WriteBuffer = int(n) },
+	},
+	{
+		torture.Limit{Name: "level0", Text: "tables of level 0 that start a compaction", Min: 1, Max: 64, Usual: 4, Draw: torture.DrawOf(1, 2, 2, 8)},
+		func(o *opt.Options, n int64) {
+			o.CompactionL0Trigger, o.WriteL0SlowdownTrigger, o.WriteL0PauseTrigger = int(n), int(2*n), int(3*n)
+		},
+	},
+	{
+		torture.Limit{Name: "table", Text: "bytes at which a compaction starts a new table", Min: 1 << 10, Max: 1 << 30, Usual: 32 << 10, Draw: torture.DrawSmall(2<<10, 64<<10)},
+		func(o *opt.Options, n int64) { o.CompactionTableSize = int(n) },
+	},
+	{
+		torture.Limit{Name: "level-base", Text: "bytes of level 1", Min: 1 << 10, Max: 1 << 30, Usual: 128 << 10, Draw: torture.DrawSmall(4<<10, 128<<10)},
+		func(o *opt.Options, n int64) { o.CompactionTotalSize = int(n) },
+	},
+	{
+		torture.Limit{Name: "block", Text: "bytes of a table's blocks", Min: 1, Max: 1 << 20, Usual: 4 << 10, Draw: torture.DrawSmall(64, 4<<10)},
+		func(o *opt.Options, n int64) { o.BlockSize = int(n) },
+	},
+	{
+		torture.Limit{Name: "open-files", Text: "tables kept open", Min: 1, Max: 1 << 20, Usual: 500, Draw: torture.DrawOf(1, 2, 5)},
+		func(o *opt.Options, n int64) { o.OpenFilesCacheCapacity = int(n) },
+	},
+	{
+		torture.Limit{Name: "snappy", Text: "1: blocks are compressed; 0: they are not", Min: 0, Max: 1, Usual: 0, Draw: torture.DrawOf(1)},
+		func(o *opt.Options, n int64) {
+			o.Compression = opt.NoCompression
+			if n == 1 {
+				o.Compression = opt.SnappyCompression
+			}
+		},
+	},
+	{
+		torture.Limit{Name: "bloom-bits", Text: "bits of a filter for each key; 0: no filter", Min: 0, Max: 64, Usual: 10, Draw: torture.DrawOf(0, 1, 20)},
+		func(o *opt.Options, n int64) {
+			if n > 0 {
+				o.Filter = filter.NewBloomFilter(int(n))
+			}
+		},
+	},
+}
+
+func limits() []torture.Limit {
+	all := make([]torture.Limit, len(options))
+	for i, o := range options {
+		all[i] = o.Limit
+	}
+	return all
+}
+
+// optionsOf returns the options for a run that has set some limits. Compactions that reads start are off, and so is the
+// waiting of a second and more after a failed one.
+func optionsOf(set torture.Limits) *opt.Options {
+	o := &opt.Options{BlockCacheCapacity: 1 << 20, DisableSeeksCompaction: true, DisableCompactionBackoff: true}
+	for _, known := range options {
+		n, ok := set[known.Name]
+		if !ok {
+			n = known.Usual
+		}
+		known.set(o, n)
+	}
+	return o
+}

@@ -1,0 +1,26 @@
+package pebble
+
+import "github.com/lightningdb/lightning-torture/workloads/torture"
+
+// Promises returns what the documentation of Pebble promises. Where it says nothing, nothing is promised, but for
+// LossIsSuffix and Linearizable: Pebble writes one log in the order in which commits become visible, and its own
+// metamorphic tests demand both.
+//
+//   - SyncSurvivesPowerCut: "Sync is whether to sync writes through the OS buffer cache and down onto the actual disk, if
+//     applicable. Setting Sync is required for durability of individual write operations" (WriteOptions.Sync).
+//   - Not NoSyncSurvivesKill: "If false, and the process or machine crashes, then a recent write may be lost. This is due to
+//     the recently written data being buffered inside the process running Pebble." (the same)
+//   - AtomicBatch: "A Batch is a sequence of Sets, Merges, Deletes, DeleteRanges, RangeKeySets, RangeKeyUnsets, and/or
+//     RangeKeyDeletes that are applied atomically." (Batch)
+//   - RefusesSecondOpen: "LockDirectory acquires the database directory lock in the named directory, preventing another
+//     process from opening the database." (LockDirectory)
+//   - StopsOnError: an error of a log ends the process; Logger.Fatalf "must not return" for it (DB.commitWrite and
+//     LogWriter). The process may be gone after any error of the disk.
+//   - Not ClosesInFlight: "It is not safe to close a DB until all outstanding iterators are closed or to call Close
+//     concurrently with any other DB method." (DB.Close)
+func Promises() torture.Promises {
+	return torture.Promises{
+		SyncSurvivesPowerCut: true, LossIsSuffix: true, AtomicBatch: true, Linearizable: true, RefusesSecondOpen: true,
+		StopsOnError: true,
+	}
+}
