@@ -126,8 +126,8 @@ type Promises struct {
 	// MakesDir: Open makes env.Dir, in a directory that is there, and makes its name durable. Otherwise the lab does both
 	// before it opens the store for the first time.
 	MakesDir bool
-	// FailedOpenReleases: an Open that returns an error leaves no file open. It is asked after errors of the disk; a lock that
-	// is left is a finding of any engine, since the store then does not open again.
+	// FailedOpenReleases: an Open that returns an error leaves nothing open and nothing locked, so that the same process can
+	// open the store once the disk is healthy again. Without it, the process ends after an Open that has failed.
 	FailedOpenReleases bool
 	// StopsOnError says that once the disk has reported an error, the engine may stop: refuse everything, panic in the
 	// goroutine that called it, or call Env.Stop. That is no finding then. What it had acknowledged must be there all the same

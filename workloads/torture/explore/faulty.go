@@ -119,21 +119,22 @@ func (f *faultyRecovery) failing(rules []*faultfs.Rule) bool {
 	state, err := f.recover(recovery.Call{Image: f.img, Probe: recovery.ProbeSeed(f.at.job.draw)})
 	f.at.fault.note(f.img)
 	f.at.prefix = "during a recovery" + f.hit() + ": "
-	if stopped := (*record.Stopped)(nil); f.at.fault.Op != nil && errors.As(err, &stopped) {
+	var stopped *record.Stopped
+	switch {
+	case err == nil || f.at.fault.Op == nil || !plainError(err):
+		return f.x.acceptState(f.img, f.at, state, err)
+	case errors.As(err, &stopped), !f.x.subject.Target.Promises.FailedOpenReleases:
 		f.img = f.killed()
-		return true
-	}
-	if err != nil && f.at.fault.Op != nil && plainError(err) {
-		if v := recovery.CheckOpen(f.img); v != nil && f.x.subject.Target.Promises.FailedOpenReleases {
+	default:
+		if v := recovery.CheckOpen(f.img); v != nil {
 			f.x.fail(f.img, f.at, "files", *v)
 			return false
 		}
-		return true
 	}
-	return f.x.acceptState(f.img, f.at, state, err)
+	return true
 }
 
-// killed returns what the process leaves that has ended now: all that it saw, and neither locks nor open files.
+// killed returns what the process leaves if it ends now: all that it saw, and neither locks nor open files.
 func (f *faultyRecovery) killed() *faultfs.FS {
 	model := faultfs.Model{Profile: faultfs.LoseNone(), Device: f.x.plan.Model.Device}
 	end := faultfs.NewTimeline(f.img, model, f.img.Now()).Advance(f.img.Now())
