@@ -60,5 +60,4 @@ func (s *logStore) Scan(from, to []byte, visit func(key, value []byte) bool) err
 }
 
 func (s *logStore) Apply([]history.Write, history.Durability) error { return errNoWrites }
-func (s *logStore) Begin(Isolation) (Txn, error)                    { return nil, errNoWrites }
 func (s *logStore) Close() error                                    { return s.log.Close() }
