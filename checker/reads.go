@@ -38,7 +38,8 @@ func CheckReadsFrom(ops []history.Op, initial *history.State) Result {
 	return checkReadsOf(newIndex(ops, initial), everyone, true)
 }
 
-// checkReadsOf demands that reads show all commits of a level that were acknowledged before, batches as a whole if whole says so.
+// checkReadsOf demands that reads show all commits of a level that were acknowledged before; if whole says so, batches as a
+// whole.
 func checkReadsOf(x *index, must level, whole bool) Result {
 	r := Result{Judge: "reads", Verdict: Pass}
 	if x.reason != "" {
