@@ -7,6 +7,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 // figure is one number of the verdict screen.
@@ -21,15 +22,15 @@ type figure struct {
 func figures(r *torture.Result) []figure {
 	all := []figure{
 		{
-			Label: "crash images", Value: grouped(r.Images),
+			Label: "crash images", Value: wording.Grouped(r.Images),
 			Note: images(r),
 		},
 		{
-			Label: "crash points", Value: grouped(r.CrashPoints),
-			Note: fmt.Sprintf("%s exhaustive, %s sampled", grouped(r.ExhaustivePoints), grouped(r.SampledPoints)),
+			Label: "crash points", Value: wording.Grouped(r.CrashPoints),
+			Note: fmt.Sprintf("%s exhaustive, %s sampled", wording.Grouped(r.ExhaustivePoints), wording.Grouped(r.SampledPoints)),
 		},
 		{
-			Label: "nested crashes", Value: grouped(r.NestedImages),
+			Label: "nested crashes", Value: wording.Grouped(r.NestedImages),
 			Note: nested(r),
 		},
 		durability(r),
@@ -39,7 +40,7 @@ func figures(r *torture.Result) []figure {
 			Note: "unsynced, dropped",
 		},
 		{
-			Label: "faults injected", Value: grouped(sum(r.FaultsInjected)),
+			Label: "faults injected", Value: wording.Grouped(sum(r.FaultsInjected)),
 			Note: injected(r),
 		},
 		{
@@ -65,27 +66,27 @@ func coverageFigures(r *torture.Result) []figure {
 	share := func(n int) string { return percent(float64(n) / float64(c.Statements)) }
 	return []figure{{
 		Label: "coverage", Value: share(c.Reached),
-		Note: fmt.Sprintf("of %s of the engine; recoveries alone: %s", plural(c.Statements, "statement"), share(c.InRecovery)),
+		Note: fmt.Sprintf("of %s of the engine; recoveries alone: %s", wording.Plural(c.Statements, "statement"), share(c.InRecovery)),
 	}}
 }
 
 // images says how fast images were recovered, how many of them twice, and how many were also verified, copied or repaired.
 func images(r *torture.Result) string {
-	note := grouped(int(r.ImagesPerSecond)) + " a second"
+	note := wording.Grouped(int(r.ImagesPerSecond)) + " a second"
 	if r.RepeatedImages > 0 {
-		note += fmt.Sprintf(", %s recovered twice", grouped(r.RepeatedImages))
+		note += fmt.Sprintf(", %s recovered twice", wording.Grouped(r.RepeatedImages))
 	}
 	if r.AuditedImages > 0 {
-		note += fmt.Sprintf(", %s audited", grouped(r.AuditedImages))
+		note += fmt.Sprintf(", %s audited", wording.Grouped(r.AuditedImages))
 	}
 	return note
 }
 
 // injected says how many kinds of faults there were, and how many more hit recoveries.
 func injected(r *torture.Result) string {
-	note := plural(len(r.FaultsInjected), "kind")
+	note := wording.Plural(len(r.FaultsInjected), "kind")
 	if r.FaultyRecoveries > 0 {
-		note += fmt.Sprintf(", and %s during recoveries", grouped(r.FaultyRecoveries))
+		note += fmt.Sprintf(", and %s during recoveries", wording.Grouped(r.FaultyRecoveries))
 	}
 	return note
 }
@@ -95,30 +96,30 @@ func nested(r *torture.Result) string {
 	if r.RecoveryCycles == 0 {
 		return "during recovery"
 	}
-	return fmt.Sprintf("during recovery, %s in rows of 100", grouped(r.RecoveryCycles))
+	return fmt.Sprintf("during recovery, %s in rows of 100", wording.Grouped(r.RecoveryCycles))
 }
 
 // durability compares what was acknowledged with what came back. A run may lose commits without being wrong, under lost
 // fsyncs for example, so the number is bad only in a failed run.
 func durability(r *torture.Result) figure {
 	f := figure{
-		Label: "commits kept", Value: grouped(r.Recovered),
-		Note: "of " + grouped(r.AckedSynced) + " synced",
+		Label: "commits kept", Value: wording.Grouped(r.Recovered),
+		Note: "of " + wording.Grouped(r.AckedSynced) + " synced",
 	}
 	if lost := r.AckedSynced - r.Recovered; lost > 0 {
-		f.Note += fmt.Sprintf(", %s lost", grouped(lost))
+		f.Note += fmt.Sprintf(", %s lost", wording.Grouped(lost))
 		f.Bad = r.Verdict == checker.Fail
 	}
 	return f
 }
 
 func bankTotal(r *torture.Result) figure {
-	f := figure{Label: "bank total", Value: grouped(r.BankTotalGot)}
+	f := figure{Label: "bank total", Value: wording.Grouped(r.BankTotalGot)}
 	switch missing := r.BankTotalWant - r.BankTotalGot; {
 	case missing > 0:
-		f.Note, f.Bad = fmt.Sprintf("%s missing of %s", grouped(missing), grouped(r.BankTotalWant)), true
+		f.Note, f.Bad = fmt.Sprintf("%s missing of %s", wording.Grouped(missing), wording.Grouped(r.BankTotalWant)), true
 	case missing < 0:
-		f.Note, f.Bad = fmt.Sprintf("%s too much, want %s", grouped(-missing), grouped(r.BankTotalWant)), true
+		f.Note, f.Bad = fmt.Sprintf("%s too much, want %s", wording.Grouped(-missing), wording.Grouped(r.BankTotalWant)), true
 	case r.BankTotalWant == 0:
 		f.Value, f.Note = "–", "the bank was not run"
 	default:
@@ -144,7 +145,7 @@ type injection struct {
 func injections(counts map[string]uint64) []injection {
 	out := make([]injection, 0, len(counts))
 	for _, name := range slices.Sorted(maps.Keys(counts)) {
-		out = append(out, injection{Name: name, Count: grouped(counts[name])})
+		out = append(out, injection{Name: name, Count: wording.Grouped(counts[name])})
 	}
 	return out
 }

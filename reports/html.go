@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 // maxFindings bounds the size of the HTML file: a finding takes about 20 KB. Findings are deduplicated, so a run with
@@ -87,14 +88,14 @@ func pageOf(r *torture.Result) page {
 
 func detailOf(number int, f torture.Finding, program string) detail {
 	f = legible(f)
-	d := detail{Finding: f, Number: number, Origin: origin(f), Timeline: timelineOf(f)}
+	d := detail{Finding: f, Number: number, Origin: wording.Origin(&f), Timeline: timelineOf(f)}
 	if f.Token == "" {
 		return d
 	}
 	d.Replay = replayCommand(program, f.Token)
 	d.Fidelity = "One client: the token replays bit for bit."
 	if f.Clients > 1 {
-		d.Fidelity = plural(f.Clients, "client") + ": the token replays the same script and the same faults, " +
+		d.Fidelity = wording.Plural(f.Clients, "client") + ": the token replays the same script and the same faults, " +
 			"but the schedule is free. Add --attempts 20 to see how often it fails."
 	}
 	return d
@@ -102,17 +103,17 @@ func detailOf(number int, f torture.Finding, program string) detail {
 
 // legible is f without characters that do not show, or that change how their neighbours show.
 func legible(f torture.Finding) torture.Finding {
-	f.Sentence = visible(f.Sentence)
-	f.Evidence = mapped(f.Evidence[:min(len(f.Evidence), maxEvidence)], visible)
+	f.Sentence = wording.Visible(f.Sentence)
+	f.Evidence = mapped(f.Evidence[:min(len(f.Evidence), wording.MaxEvidence)], wording.Visible)
 	if f.Explanation != nil {
 		f.Explanation = &torture.Explanation{
-			Sentence: visible(f.Explanation.Sentence), Lost: f.Explanation.Lost,
+			Sentence: wording.Visible(f.Explanation.Sentence), Lost: f.Explanation.Lost,
 			Missing: legibleSite(f.Explanation.Missing), By: legibleSite(f.Explanation.By),
 			Beside: legibleSite(f.Explanation.Beside), Culprit: legibleSite(f.Explanation.Culprit),
 		}
 	}
 	f.Trace = mapped(f.Trace, func(op torture.TraceLine) torture.TraceLine {
-		op.Path, op.Note = visible(op.Path), visible(op.Note)
+		op.Path, op.Note = wording.Visible(op.Path), wording.Visible(op.Note)
 		return op
 	})
 	return f
@@ -137,7 +138,7 @@ func legibleSite(s *torture.Site) *torture.Site {
 		return nil
 	}
 	c := *s
-	c.Path, c.Source, c.From, c.Stack = visible(s.Path), visible(s.Source), visible(s.From), mapped(s.Stack, visible)
+	c.Path, c.Source, c.From, c.Stack = wording.Visible(s.Path), wording.Visible(s.Source), wording.Visible(s.From), mapped(s.Stack, wording.Visible)
 	return &c
 }
 

@@ -10,13 +10,14 @@ import (
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 func TestNumbersAreWrittenForPeople(t *testing.T) {
 	for want, got := range map[string]string{
-		"0": grouped(0), "999": grouped(999), "1,000": grouped(1000), "-41,902": grouped(-41902),
-		"18,446,744,073,709,551,615": grouped(uint64(math.MaxUint64)), "-100": grouped(-100),
-		"1 image": plural(1, "image"), "0 images": plural(0, "image"), "1,200 images": plural(1200, "image"),
+		"0": wording.Grouped(0), "999": wording.Grouped(999), "1,000": wording.Grouped(1000), "-41,902": wording.Grouped(-41902),
+		"18,446,744,073,709,551,615": wording.Grouped(uint64(math.MaxUint64)), "-100": wording.Grouped(-100),
+		"1 image": wording.Plural(1, "image"), "0 images": wording.Plural(0, "image"), "1,200 images": wording.Plural(1200, "image"),
 		"0 %": percent(0), "0.0072 %": percent(3. / 41902), "7.3 %": percent(.073), "99.9 %": percent(.9994),
 		"100 %": percent(1), "0 bytes": byteSize(0), "1,023 bytes": byteSize(1023),
 		"1.0 KiB": byteSize(1024), "3.2 MiB": byteSize(3_355_443), "1.0 MiB": byteSize(1<<20 - 1),
@@ -131,16 +132,6 @@ func TestLostCommitsAreBadOnlyInAFailedRun(t *testing.T) {
 	require.False(t, durability(&torture.Result{Verdict: checker.Fail, AckedSynced: 10, Recovered: 10}).Bad)
 }
 
-func TestOriginNamesTheCrash(t *testing.T) {
-	for want, f := range map[string]torture.Finding{
-		"without a crash, seen 2 times":                                   {Count: 2},
-		"power cut at tick 1,200":                                         {CrashTick: 1200},
-		"power cut at tick 1,200 and in recovery at tick 31, seen 1 time": {CrashTick: 1200, NestedTick: 31, Count: 1},
-	} {
-		require.True(t, strings.HasSuffix(origin(f), ", "+want), origin(f))
-	}
-}
-
 func TestTimelinePutsEveryOperationOnItsFile(t *testing.T) {
 	require.Nil(t, timelineOf(torture.Finding{}))
 	f := torture.Finding{CrashTick: 9, Trace: []torture.TraceLine{
@@ -189,7 +180,7 @@ func TestVisibleShowsWhatATerminalWouldObey(t *testing.T) {
 		"\x00":           `\x00`,
 		"back \\ slash'": "back \\ slash'",
 	} {
-		require.Equal(t, want, visible(in))
+		require.Equal(t, want, wording.Visible(in))
 	}
 }
 
@@ -206,7 +197,7 @@ func TestAFindingMarksEveryCellThatShowsIt(t *testing.T) {
 	require.Equal(t, map[place]int{{"kv", "power"}: 1, {"bank", "power"}: 2}, firstFindings(r))
 	require.Len(t, findingsIn(r, "kv", "power"), 2)
 	require.Empty(t, findingsIn(r, "kv", "eio"))
-	require.Contains(t, origin(f), "; also in kv × power")
+	require.Contains(t, wording.Origin(&f), "; also in kv × power")
 }
 
 func TestSourcesInASentenceAreCode(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 // JUnit writes r as JUnit XML: a suite is engine × workload, a case is a fault. What ended without an answer is an
@@ -76,7 +77,7 @@ func (c *junitCase) describe(findings []torture.Finding, program string) {
 		}
 		c.Properties.Items = append(c.Properties.Items,
 			junitProperty{"seed", strconv.FormatUint(f.Seed, 10)}, junitProperty{"token", f.Token})
-		text = append(text, f.Sentence, origin(f))
+		text = append(text, f.Sentence, wording.Origin(&f))
 		if f.Explanation != nil {
 			text = append(text, "why: "+f.Explanation.Sentence)
 		}

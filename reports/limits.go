@@ -8,6 +8,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 // catalog is everything that a run could have named.
@@ -34,11 +35,11 @@ func untested(r *torture.Result, all catalog) []string {
 	say(r.SampledPoints, "%s tried with a family of images, not with all that recovery can tell apart.",
 		were(r.SampledPoints, "crash point"))
 	say(r.UnexploredPoints, "%s left out because the budget was spent.", were(r.UnexploredPoints, "crash point"))
-	say(m.Count[absent], "%s of workload and fault never ran.", plural(m.Count[absent], "combination"))
+	say(m.Count[absent], "%s of workload and fault never ran.", wording.Plural(m.Count[absent], "combination"))
 	unanswered := unknowns(r)
-	say(unanswered, "%s ended without an answer.", plural(unanswered, "judgement"))
+	say(unanswered, "%s ended without an answer.", wording.Plural(unanswered, "judgement"))
 	say(r.Divergences, "%s differed from the run before: the search may have missed images there.",
-		plural(r.Divergences, "recovery run"))
+		wording.Plural(r.Divergences, "recovery run"))
 	if r.NestedImages == 0 {
 		out = append(out, "No power cut fell into a recovery.")
 	}
@@ -88,9 +89,9 @@ func profilesOf(r *torture.Result) []string {
 
 func were(n int, noun string) string {
 	if n == 1 {
-		return plural(n, noun) + " was"
+		return wording.Plural(n, noun) + " was"
 	}
-	return plural(n, noun) + " were"
+	return wording.Plural(n, noun) + " were"
 }
 
 func unknowns(r *torture.Result) (n int) {
@@ -119,12 +120,12 @@ func confidence(r *torture.Result) string {
 		return ""
 	}
 	line := fmt.Sprintf("Rule of three: no failure in %s puts the rate of failing images below %s (95 %% confidence).",
-		plural(r.Images, "image"), percent(3/float64(r.Images)))
+		wording.Plural(r.Images, "image"), percent(3/float64(r.Images)))
 	if r.Runs >= 30 {
 		return line + fmt.Sprintf(" Images of one run share a history; counted by the %s alone, below %s.",
-			plural(r.Runs, "run"), percent(3/float64(r.Runs)))
+			wording.Plural(r.Runs, "run"), percent(3/float64(r.Runs)))
 	}
-	return line + fmt.Sprintf(" Images of one run share a history, and there were only %s.", plural(r.Runs, "run"))
+	return line + fmt.Sprintf(" Images of one run share a history, and there were only %s.", wording.Plural(r.Runs, "run"))
 }
 
 // maxUncovered is how many files are named of which some statements never ran; the profile has all.
@@ -140,8 +141,8 @@ func uncovered(c *torture.Coverage) []string {
 		files = append(files, fmt.Sprintf("%s (%d)", f.File, f.Statements))
 	}
 	if more := len(c.Unreached) - len(files); more > 0 {
-		files = append(files, plural(more, "more file"))
+		files = append(files, wording.Plural(more, "more file"))
 	}
 	return []string{fmt.Sprintf("%s of the engine never ran: %s; see %s.",
-		plural(c.Statements-c.Reached, "statement"), strings.Join(files, ", "), c.Profile)}
+		wording.Plural(c.Statements-c.Reached, "statement"), strings.Join(files, ", "), c.Profile)}
 }

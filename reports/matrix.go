@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 // state is what a cell of the matrix says. The zero value is a combination that never ran.
@@ -90,11 +91,11 @@ func cellsOf(r *torture.Result) []torture.Cell {
 func fieldOf(c torture.Cell) field {
 	switch stateOf(c) {
 	case failed:
-		return field{State: failed, Text: "✗ " + grouped(c.Findings)}
+		return field{State: failed, Text: "✗ " + wording.Grouped(c.Findings)}
 	case unknown:
-		return field{State: unknown, Text: "? " + grouped(max(c.Unknown, len(c.Reasons)))}
+		return field{State: unknown, Text: "? " + wording.Grouped(max(c.Unknown, len(c.Reasons)))}
 	case passed:
-		return field{State: passed, Text: "✓ " + grouped(max(c.Images, c.Runs))}
+		return field{State: passed, Text: "✓ " + wording.Grouped(max(c.Images, c.Runs))}
 	default:
 		return field{State: absent, Text: "·"}
 	}

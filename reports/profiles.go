@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 // profile is what a run explored under one crash profile.
@@ -15,7 +16,7 @@ func profilesIn(r *torture.Result) []profile {
 	var all []profile
 	for _, p := range torture.Profiles() {
 		if n, ok := r.Profiles[p.Name]; ok {
-			all = append(all, profile{p.Name, grouped(n.Images), grouped(n.CrashPoints)})
+			all = append(all, profile{p.Name, wording.Grouped(n.Images), wording.Grouped(n.CrashPoints)})
 		}
 	}
 	return all

@@ -6,6 +6,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 // RejudgedText writes what today's judges say of a saved finding, a line for each violation.
@@ -13,12 +14,12 @@ func RejudgedText(w io.Writer, r *torture.Rejudged) error {
 	var err error
 	switch r.Verdict {
 	case checker.Pass:
-		_, err = fmt.Fprintf(w, "%s: pass: the judges accept it\n", visible(r.File))
+		_, err = fmt.Fprintf(w, "%s: pass: the judges accept it\n", wording.Visible(r.File))
 	case checker.Inconclusive:
-		_, err = fmt.Fprintf(w, "%s: unknown: %s; %s\n", visible(r.File), visible(r.Reason), replayCommand(r.Program, r.File))
+		_, err = fmt.Fprintf(w, "%s: unknown: %s; %s\n", wording.Visible(r.File), wording.Visible(r.Reason), replayCommand(r.Program, r.File))
 	case checker.Fail:
 		for _, v := range r.Violations {
-			if _, err = fmt.Fprintf(w, "%s: fail: %s: %s\n", visible(r.File), v.Class, visible(v.Sentence)); err != nil {
+			if _, err = fmt.Fprintf(w, "%s: fail: %s: %s\n", wording.Visible(r.File), v.Class, wording.Visible(v.Sentence)); err != nil {
 				break
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 // maxSummaryFindings keeps a summary far below the 1 MiB that GitHub takes from one step.
@@ -24,7 +25,7 @@ func Summary(w io.Writer, r *torture.Result) error {
 	p.matrixMarkdown(r)
 	for i, f := range r.Findings {
 		if i == maxSummaryFindings {
-			p.line("\n... and %s more in the report.", plural(len(r.Findings)-i, "finding"))
+			p.line("\n... and %s more in the report.", wording.Plural(len(r.Findings)-i, "finding"))
 			break
 		}
 		p.findingMarkdown(i+1, f)
@@ -36,7 +37,7 @@ func Summary(w io.Writer, r *torture.Result) error {
 	if line := confidence(r); line != "" {
 		p.line("\n%s", line)
 	}
-	p.line("\nSeed %d, profile %s, %s in %s.", r.Seed, markdown(r.Profile), plural(r.Runs, "run"),
+	p.line("\nSeed %d, profile %s, %s in %s.", r.Seed, markdown(r.Profile), wording.Plural(r.Runs, "run"),
 		seconds(r.ElapsedSeconds))
 	_, err := w.Write(p.Bytes())
 	return err
@@ -56,7 +57,7 @@ func (p *printer) matrixMarkdown(r *torture.Result) {
 }
 
 func (p *printer) findingMarkdown(number int, f torture.Finding) {
-	p.line("\n### %d. %s\n\n%s", number, markdown(f.Sentence), markdown(origin(f)))
+	p.line("\n### %d. %s\n\n%s", number, markdown(f.Sentence), markdown(wording.Origin(&f)))
 	if f.Explanation != nil {
 		p.line("\nWhy: %s", markdown(f.Explanation.Sentence))
 	}
@@ -67,7 +68,7 @@ func (p *printer) findingMarkdown(number int, f torture.Finding) {
 		p.line("\nLimits: %s", markdown(f.Limits.String()))
 	}
 	if len(f.Evidence) > 0 {
-		p.codeMarkdown(f.Evidence[:min(len(f.Evidence), maxEvidence)])
+		p.codeMarkdown(f.Evidence[:min(len(f.Evidence), wording.MaxEvidence)])
 	}
 	if f.Token != "" {
 		p.codeMarkdown([]string{replayCommand(p.program, f.Token)})
@@ -76,7 +77,7 @@ func (p *printer) findingMarkdown(number int, f torture.Finding) {
 
 // codeMarkdown writes a code block whose fence is longer than any run of backticks inside.
 func (p *printer) codeMarkdown(lines []string) {
-	text := strings.Join(mapped(lines, visible), "\n")
+	text := strings.Join(mapped(lines, wording.Visible), "\n")
 	fence := "```"
 	for strings.Contains(text, fence) {
 		fence += "`"
@@ -88,7 +89,7 @@ var markdownEscapes = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_",
 	"[", `\[`, "]", `\]`, "~", `\~`, "@", "&#64;", "#", "&#35;")
 
 // markdown makes s plain text, so that a key such as <img> or a|b stays what it is.
-func markdown(s string) string { return markdownEscapes.Replace(visible(s)) }
+func markdown(s string) string { return markdownEscapes.Replace(wording.Visible(s)) }
 
 func mapped[A, B any](list []A, f func(A) B) []B {
 	out := make([]B, len(list))

@@ -8,10 +8,10 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
-	"unicode"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 // TextOptions says how Text and ReplayText look. The zero value is plain and whole.
@@ -21,15 +21,12 @@ type TextOptions struct {
 	Report string // path of the HTML report, if there is one
 }
 
-// maxEvidence is how many lines of evidence a finding shows; the saved file has all.
-const maxEvidence = 12
-
 // Text writes r for a terminal: the verdict first, then the figures, the findings and what was not tested.
 func Text(w io.Writer, r *torture.Result, opts TextOptions) error {
 	p := &printer{TextOptions: opts, program: r.Provenance.Program}
 	p.verdict(r.Verdict, word(r.Verdict), claim(r))
 	for _, caveat := range firstCaveats(r) {
-		p.line("      %s", visible(caveat))
+		p.line("      %s", wording.Visible(caveat))
 	}
 	if !opts.Brief {
 		p.figures(r)
@@ -57,11 +54,11 @@ func ReplayText(w io.Writer, r *torture.ReplayResult, opts TextOptions) error {
 	switch {
 	case r.Reproduced:
 		p.verdict(checker.Fail, "Reproduced", fmt.Sprintf("%d of %s failed in the same way.",
-			r.Hits, plural(r.Attempts, "attempt")))
+			r.Hits, wording.Plural(r.Attempts, "attempt")))
 	case r.Diverged != "":
-		p.verdict(checker.Inconclusive, "Not reproduced", visible(r.Diverged))
+		p.verdict(checker.Inconclusive, "Not reproduced", wording.Visible(r.Diverged))
 	default:
-		p.verdict(checker.Inconclusive, "Not reproduced", plural(r.Attempts, "attempt"))
+		p.verdict(checker.Inconclusive, "Not reproduced", wording.Plural(r.Attempts, "attempt"))
 	}
 	if r.Finding != nil {
 		p.finding("", *r.Finding, "")
@@ -102,11 +99,11 @@ func (p *printer) figures(r *torture.Result) {
 			m.Count[passed], m.Count[failed], m.Count[unknown], m.Count[absent]),
 	}, profileFigure(r), goalFigure(r))
 	rows = append(append(append(rows, limitFigures(r)...), coverageFigures(r)...), figure{
-		Label: "runs", Value: grouped(r.Runs),
+		Label: "runs", Value: wording.Grouped(r.Runs),
 		Note: fmt.Sprintf("in %s, seed %d, profile %s", seconds(r.ElapsedSeconds), r.Seed, r.Profile),
 	})
 	for _, f := range rows {
-		fmt.Fprintf(table, "  %s\t%s\t%s\n", f.Label, f.Value, visible(f.Note))
+		fmt.Fprintf(table, "  %s\t%s\t%s\n", f.Label, f.Value, wording.Visible(f.Note))
 	}
 	must(table.Flush())
 }
@@ -119,98 +116,28 @@ func must(err error) {
 }
 
 func (p *printer) finding(number string, f torture.Finding, report string) {
-	p.line("\n%s %s%s", p.painted(checker.Fail, "✗"), number, visible(f.Sentence))
-	p.line("  %s", visible(origin(f)))
-	if why := f.Explanation; why != nil {
-		p.line("  why      %s", visible(why.Sentence))
-	}
-	if f.ProfilesSentence != "" {
-		p.line("  profiles %s", visible(f.ProfilesSentence))
-	}
-	if len(f.Limits) > 0 {
-		p.line("  limits   %s", visible(f.Limits.String()))
-	}
-	if f.Shrunk != nil {
-		p.line("  shrunk   %s", shrunk(f.Shrunk))
-	}
-	for _, evidence := range f.Evidence[:min(len(f.Evidence), maxEvidence)] {
-		p.line("    %s", visible(evidence))
-	}
+	paste := wording.Paste{Report: report}
 	if f.Token != "" {
-		p.line("  replay   %s", replayCommand(p.program, f.Token))
-	}
-	if f.File != "" {
-		p.line("  saved    %s", visible(f.File))
+		paste.Replay = replayCommand(p.program, f.Token)
 	}
 	if f.Test != "" {
-		p.line("  test     go test %s", visible(f.Test))
+		paste.Test = "go test " + wording.Visible(f.Test)
 	}
-	if report != "" {
-		p.line("  report   %s", report)
-	}
+	lines := wording.Lines(&f, paste)
+	p.line("\n%s %s%s", p.painted(checker.Fail, "✗"), number, strings.Join(lines, "\n"))
 }
 
 func (p *printer) limits(r *torture.Result) {
 	p.line("\nnot tested")
 	for _, limit := range untested(r, fullCatalog()) {
-		p.line("  - %s", visible(limit))
+		p.line("  - %s", wording.Visible(limit))
 	}
 	if line := confidence(r); line != "" {
 		p.line("\n%s", line)
 	}
 }
 
-// origin says where a finding was made: judge, place in the matrix, crash point, and how often.
-func origin(f torture.Finding) string {
-	where := fmt.Sprintf("%s: %s, in %s × %s under %s, seed %d", f.Judge, f.Class, f.Workload, f.Fault, f.Profile, f.Seed)
-	if len(f.Rules) > 0 && f.Rules[0] != f.Fault {
-		where += ", with " + strings.Join(f.Rules, " and ")
-	}
-	switch {
-	case f.NestedTick > 0:
-		where += fmt.Sprintf(", power cut at tick %s and in recovery at tick %s",
-			grouped(f.CrashTick), grouped(f.NestedTick))
-	case f.CrashTick > 0:
-		where += fmt.Sprintf(", power cut at tick %s", grouped(f.CrashTick))
-	default:
-		where += ", without a crash"
-	}
-	if f.Count > 0 {
-		where += ", seen " + plural(f.Count, "time")
-	}
-	if len(f.AlsoIn) > 0 {
-		where += "; also in " + strings.Join(f.AlsoIn, ", ")
-	}
-	return where
-}
-
 // replayCommand returns the line to paste that shows a failure again, from its token or its file.
 func replayCommand(program, tokenOrFile string) string {
-	return cmp.Or(program, "lightning-torture") + " replay " + visible(tokenOrFile)
-}
-
-// visible replaces what a terminal would obey instead of show.
-func visible(s string) string {
-	if strings.IndexFunc(s, unprintable) < 0 {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if unprintable(r) {
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-func unprintable(r rune) bool { return !unicode.IsPrint(r) }
-
-// shrunk says how far a finding was reduced.
-func shrunk(s *torture.Shrunk) string {
-	if s.Operations == 0 {
-		return fmt.Sprintf("from %d operations to none: what the lab does to a recovered store is enough", s.Before)
-	}
-	return fmt.Sprintf("from %d operations to %d", s.Before, s.Operations)
+	return cmp.Or(program, "lightning-torture") + " replay " + wording.Visible(tokenOrFile)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 // Sizes of the timeline, in SVG units, which are CSS pixels at its natural size.
@@ -71,17 +72,17 @@ func timelineOf(f torture.Finding) *timeline {
 	}
 	t.First, t.Last = t.Marks[0], t.Marks[len(t.Marks)-1]
 	t.Summary = fmt.Sprintf("%s on %s: %d durable, %d kept, %d lost, %d torn. The table below has them all.",
-		plural(len(f.Trace), "filesystem operation"), plural(len(lanes), "file"),
+		wording.Plural(len(f.Trace), "filesystem operation"), wording.Plural(len(lanes), "file"),
 		fates["durable"], fates["kept"], fates["lost"], fates["torn"])
 	return t
 }
 
 func markOf(op torture.TraceLine, x, y int) mark {
-	label := fmt.Sprintf("tick %s: %s %s %s", grouped(op.Tick), op.Op, op.Path, op.Note)
+	label := fmt.Sprintf("tick %s: %s %s %s", wording.Grouped(op.Tick), op.Op, op.Path, op.Note)
 	if op.Fate != "" {
 		label += ", " + op.Fate
 	}
-	return mark{X: x, Y: y, Shape: shape(op), Tick: grouped(op.Tick), Label: visible(label)}
+	return mark{X: x, Y: y, Shape: shape(op), Tick: wording.Grouped(op.Tick), Label: wording.Visible(label)}
 }
 
 // shape names the symbol of an operation; the template defines one for each.
@@ -134,7 +135,7 @@ func fileOf(opPath string) string {
 
 // short is the end of a name, which tells files apart better than its start.
 func short(file string) string {
-	name := []rune(visible(path.Base(file)))
+	name := []rune(wording.Visible(path.Base(file)))
 	if len(name) > nameRunes {
 		return "…" + string(name[len(name)-nameRunes+1:])
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 // word is the verdict as a heading.
@@ -33,7 +34,7 @@ func sign(v checker.Verdict) string {
 
 // claim is what the result says of the engine, in one sentence.
 func claim(r *torture.Result) string {
-	images := plural(r.Images, "crash image")
+	images := wording.Plural(r.Images, "crash image")
 	switch {
 	case r.Verdict == checker.Pass:
 		return fmt.Sprintf("%s kept its promises in every one of %s.", r.Engine, images)
@@ -56,7 +57,7 @@ func firstCaveats(r *torture.Result) []string {
 	if len(all) <= maxCaveats+1 {
 		return all
 	}
-	return append(all[:maxCaveats:maxCaveats], fmt.Sprintf("And %s more.", plural(len(all)-maxCaveats, "reason")))
+	return append(all[:maxCaveats:maxCaveats], fmt.Sprintf("And %s more.", wording.Plural(len(all)-maxCaveats, "reason")))
 }
 
 // caveats are the sentences that must stand beside the verdict: why it is not a pass, and that the run is not whole.

@@ -114,3 +114,23 @@ func syncDir(disk afero.Fs, dir string) error {
 func sweepFiles(dir string) {
 	abandoned(dir, savingPrefix, func(info fs.FileInfo) bool { return info.Mode().IsRegular() }, os.Remove)
 }
+
+// CopyFile copies a file into a directory, under its own name, and returns the copy. Directories that are missing are made.
+func CopyFile(name, dir string) (to string, err error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return "", err
+	}
+	from, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	to = filepath.Join(dir, filepath.Base(name))
+	err = WriteFile(to, 0o666, func(w io.Writer) error {
+		_, err := io.Copy(w, from)
+		return err
+	})
+	if err := errors.Join(err, from.Close()); err != nil {
+		return "", err
+	}
+	return to, nil
+}

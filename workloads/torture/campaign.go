@@ -68,6 +68,7 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 		target: target, opts: opts, cells: cellsOf(opts), figures: newFigures(&target), findings: newFindings(opts.For),
 		limits: limits, progress: &progress{begin: time.Now()}, hadStoreDir: storeDirExists(), sampling: sampling, demanding: demanding,
 	}
+	c.findings.caller = opts.caller
 	if opts.For > 0 {
 		c.deadline = c.progress.begin.Add(opts.For)
 	}

@@ -5,6 +5,7 @@
 //
 //	contract  Target, Env, Promises, Goal: what an engine is to the lab
 //	stack     whose code a call on a stack is
+//	gotest    how the tests of this process are called from a shell
 //	apart     work in a child process, and how it died
 //	plan      spec and seed -> script, faults, rules
 //	record    one run of the script: the trace of the disk and the history of the clients
@@ -16,6 +17,7 @@
 //	explain   the order that is missing, and on which filesystems it matters
 //	shrink    the smallest run that fails
 //	evidence  findings, tokens, saved evidence, Go tests
+//	wording   findings as lines of text
 //	quota     how much work a pass owes
 //	replay    seeing a failure again, judging saved evidence anew
 //

@@ -19,6 +19,7 @@ type findings struct {
 	byID    map[string]*found
 	ids     []string // in order of discovery
 	reading *allowance
+	caller  *evidence.Caller // the Go test that is looking for them; nil: none
 }
 
 // found is a finding, with its run and its failure.
@@ -102,7 +103,7 @@ func (f *findings) save(gone <-chan struct{}, dir string, target contract.Target
 	for _, id := range f.ids {
 		x := f.byID[id]
 		if closed := isClosed(gone); !closed || !x.saved {
-			if err := x.save(gone, dir, target); err != nil {
+			if err := x.save(gone, dir, target, f.caller); err != nil {
 				return nil, err
 			}
 		}
@@ -115,7 +116,7 @@ func (f *findings) save(gone <-chan struct{}, dir string, target contract.Target
 func (f *findings) saveNew(gone <-chan struct{}, dir string, target contract.Target) error {
 	for _, id := range f.ids {
 		if x := f.byID[id]; !x.saved {
-			if err := x.save(gone, dir, target); err != nil {
+			if err := x.save(gone, dir, target, f.caller); err != nil {
 				return err
 			}
 		}
@@ -124,7 +125,7 @@ func (f *findings) saveNew(gone <-chan struct{}, dir string, target contract.Tar
 }
 
 // save saves a finding. What is not saved when gone is closed has no file in the result.
-func (x *found) save(gone <-chan struct{}, dir string, target contract.Target) error {
+func (x *found) save(gone <-chan struct{}, dir string, target contract.Target, caller *evidence.Caller) error {
 	x.saved = true
 	if dir == "" {
 		return nil
@@ -136,7 +137,7 @@ func (x *found) save(gone <-chan struct{}, dir string, target contract.Target) e
 	done := make(chan written, 1) // buffered: perhaps nobody is waiting any more
 	y := *x
 	go func() {
-		err := y.write(filepath.Join(dir, "findings", y.finding.ID+evidence.Ext), target)
+		err := y.write(filepath.Join(dir, "findings", y.finding.ID+evidence.Ext), target, caller)
 		done <- written{y.finding, err}
 	}()
 	select {
@@ -150,7 +151,7 @@ func (x *found) save(gone <-chan struct{}, dir string, target contract.Target) e
 }
 
 // write writes the evidence and the Go test.
-func (x *found) write(file string, target contract.Target) (err error) {
+func (x *found) write(file string, target contract.Target, caller *evidence.Caller) (err error) {
 	x.finding.File = file
 	err = evidence.New(target.Name, x.recording, &x.failure, x.finding).Save(file)
 	if errors.Is(err, evidence.ErrTooLarge) {
@@ -159,7 +160,7 @@ func (x *found) write(file string, target contract.Target) (err error) {
 	} else if err != nil {
 		return err
 	}
-	x.finding.Test, err = evidence.SaveGoTest(file, target, x.recording.Plan, &x.finding)
+	x.finding.Test, err = evidence.SaveGoTest(file, target, caller, x.recording.Plan, &x.finding)
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
@@ -53,6 +54,7 @@ type Options struct {
 	// rotating says that each rare fault has one workload only, and that a workload and its variant share the common
 	// faults; the seed decides who has which.
 	rotating bool
+	caller   *evidence.Caller // the Go test that asks; nil: none
 }
 
 // isDefault reports whether the options narrow nothing down, whatever the time.

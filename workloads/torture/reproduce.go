@@ -1,8 +1,14 @@
 package torture
 
 import (
+	"cmp"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
@@ -10,10 +16,77 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/shrink"
 )
 
+// Within is a call of Run in a test of the same package.
+type Within struct {
+	Test    func(*testing.T) // the test function
+	Subtest string           // the rest of the test's name, without the first slash; empty: Test itself calls Run
+	Call    int              // how many calls of Run the test makes before
+}
+
+// ReproduceWithin is Reproduce on the target of a call of Run: it runs the test, and that call reproduces the case instead of
+// torturing the target. All other calls of Run do nothing, and the tests that make them are skipped. If the call is not made,
+// t fails. The Go tests that Run saves use it: they need no target of their own.
+func ReproduceWithin(t *testing.T, w Within, c Case) {
+	t.Helper()
+	p := &pending{w: w, c: c, name: t.Name()}
+	if w.Subtest != "" {
+		p.name += "/" + w.Subtest
+	}
+	cases.Store(t.Name(), p)
+	t.Cleanup(func() { // parallel subtests have ended, too
+		cases.Delete(t.Name())
+		if !p.reached.Load() && !t.Failed() {
+			t.Errorf("torture: the test does not call torture.Run in %q (call %d): say in Within what has become of it", p.name, w.Call)
+		}
+	})
+	w.Test(t)
+}
+
+// pending is a case that waits for a call of Run.
+type pending struct {
+	w       Within
+	c       Case
+	name    string // of the test that makes the call
+	reached atomic.Bool
+}
+
+// cases are the pending cases, by the names of the tests that reproduce them.
+var cases sync.Map
+
+// withinOf returns the case that a test waits for; nil if there is none.
+func withinOf(test string) *pending {
+	function, _, _ := strings.Cut(test, "/")
+	if p, ok := cases.Load(function); ok {
+		return p.(*pending)
+	}
+	return nil
+}
+
+// call is a call of Run in a test that reproduces a case.
+func (p *pending) call(tb testing.TB, here testCall, target Target, opts Options) *Result {
+	tb.Helper()
+	result := untouched(target)
+	switch {
+	case here == (testCall{p.name, p.w.Call}):
+		p.reached.Store(true)
+		patience := cmp.Or(opts.Patience, record.DefaultPatience)
+		reproduceCase(tb, target, p.c, patience, result)
+	case here.Test != p.name && !strings.HasPrefix(p.name, here.Test+"/"):
+		tb.Skipf("torture: only %s is reproduced", p.name)
+	}
+	return result
+}
+
 // Reproduce runs the case on target, cuts the power at every operation, crashes the recoveries too, and fails the test for
 // each way in which a promise is broken, or if that cannot be determined. A store that keeps its promises passes. A case of
 // several clients is run a few times, on whatever schedule comes.
 func Reproduce(tb testing.TB, target Target, c Case) {
+	tb.Helper()
+	reproduceCase(tb, target, c, record.DefaultPatience, untouched(target))
+}
+
+// reproduceCase is Reproduce, and counts in a result what was done.
+func reproduceCase(tb testing.TB, target Target, c Case, patience time.Duration, result *Result) {
 	tb.Helper()
 	if err := target.CheckLimits(c.Limits); err != nil {
 		tb.Fatalf("torture: %v", err)
@@ -27,7 +100,7 @@ func Reproduce(tb testing.TB, target Target, c Case) {
 		tries = shrink.Schedules
 	}
 	for range tries {
-		if reproduce(tb, target, p); tb.Failed() {
+		if reproduce(tb, target, p, patience, result); tb.Failed() {
 			return
 		}
 		if err := tb.Context().Err(); err != nil {
@@ -37,10 +110,10 @@ func Reproduce(tb testing.TB, target Target, c Case) {
 	}
 }
 
-func reproduce(tb testing.TB, target Target, p *plan.Plan) {
+func reproduce(tb testing.TB, target Target, p *plan.Plan, patience time.Duration, result *Result) {
 	tb.Helper()
 	ctx := tb.Context()
-	s := explore.NewSubject(target, record.Run(ctx, target, p, record.DefaultPatience), record.DefaultPatience)
+	s := explore.NewSubject(target, record.Run(ctx, target, p, patience), patience)
 	live := s.Judges.Live(ctx)
 	for _, reason := range live.Unclear {
 		tb.Errorf("inconclusive: %s", reason)
@@ -53,6 +126,14 @@ func reproduce(tb testing.TB, target Target, p *plan.Plan) {
 	found := explore.Explore(ctx, req)
 	for reason := range found.Unclear {
 		tb.Errorf("inconclusive: %s", reason)
+	}
+	result.Runs++
+	result.CrashPoints += found.Tally.Points
+	result.Images += found.Tally.Images
+	if len(live.Problems)+len(found.Failures) > 0 {
+		result.Verdict = checker.Fail
+	} else if found.Tally.Images == 0 {
+		tb.Errorf("inconclusive: the run leaves no crash image: the target changes nothing on Env.FS")
 	}
 	for i := range found.Failures {
 		f := &found.Failures[i]

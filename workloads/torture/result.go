@@ -1,6 +1,8 @@
 package torture
 
 import (
+	"fmt"
+
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
@@ -52,6 +54,23 @@ type Result struct {
 	Interrupted      bool                    `json:"interrupted,omitempty"`
 	Coverage         *Coverage               `json:"coverage,omitempty"` // of the engine, if it was asked for
 	Provenance       Provenance              `json:"provenance"`
+}
+
+// conclude derives the verdict.
+func (r *Result) conclude() {
+	for _, c := range r.Cells {
+		for _, reason := range c.Reasons {
+			r.Reasons = append(r.Reasons, fmt.Sprintf("%s × %s: %s", c.Workload, c.Fault, reason))
+		}
+	}
+	switch {
+	case len(r.Findings) > 0:
+		r.Verdict = checker.Fail
+	case len(r.Reasons) > 0:
+		r.Verdict = checker.Inconclusive
+	default:
+		r.Verdict = checker.Pass
+	}
 }
 
 // Coverage says which statements of the engine were executed, by all runs and recoveries.

@@ -3,18 +3,36 @@ package torture
 import (
 	"errors"
 	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
+	"github.com/lightningdb/lightning-torture/workloads/torture/gotest"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// Run is Check inside a test: it tortures target, logs the seed, and fails the test for every finding, with the line
-// that replays it. An inconclusive result fails the test too. With the zero Options it takes about five seconds, one
-// with -short.
+// Run is Check inside a test: it tortures target, logs the seed, and fails the test for every finding, which it prints as a
+// whole. An inconclusive result fails the test too. With the zero Options it takes about five seconds, one with -short.
+//
+// The last lines of a finding are made to be pasted into a shell, in the root of the module. The first replays it:
+//
+//	TORTURE_REPLAY=LT2-... go test -run '^TestCrash$' ./kv
+//
+// With TORTURE_REPLAY, Run tortures nothing. It repeats the run of that token, or of that saved finding (an .ltrace file), and
+// fails the test if the failure shows again. It skips the test if the token is of another target, and fails it if -run names
+// exactly this test. A number and a colon in front of the token say how many calls of Run the test makes before the one that is
+// meant.
+//
+// What was found is saved in Options.Dir, or else in .torture in the directory of the package: the evidence, and a Go test of
+// it, which has to be copied into the package to run. It calls the test that has found it, to get the same target; see Within.
 //
 // An engine that ends the process, by a panic in one of its goroutines or by os.Exit, is a finding like any other: on Linux
 // the work is done in a child process. Run starts the test binary again with the name of this test. There the test function
@@ -30,13 +48,35 @@ func Run(tb testing.TB, target Target, opts Options) *Result {
 			opts.Ops, opts.Keys = 8, 4
 		}
 	}
-	result, err := checkFor(tb, target, opts)
+	here := nextCall(tb)
+	if t, isTest := tb.(*testing.T); isTest {
+		opts.caller = here.caller()
+		if child := apart.Inside(); child != nil {
+			return checkInChild(t, child, here, target, opts)
+		}
+	}
+	var result *Result
+	if within := withinOf(tb.Name()); within != nil {
+		result = within.call(tb, here, target, opts)
+	} else if token := os.Getenv(ReplayVariable); token != "" {
+		result = replayHere(tb, here, target, opts, token)
+	} else {
+		result = checkHere(tb, here, target, opts)
+	}
+	noteCall(here, result)
+	return result
+}
+
+// checkHere tortures the target and reports what was found.
+func checkHere(tb testing.TB, here testCall, target Target, opts Options) *Result {
+	tb.Helper()
+	result, err := checkFor(tb, here, target, opts)
 	if err != nil {
 		tb.Fatalf("torture: %v", err)
 	}
 	tb.Logf("torture: %s: %d images of %d crash points, seed %d", result.Verdict, result.Images, result.CrashPoints, result.Seed)
-	for _, f := range result.Findings {
-		tb.Errorf("%s × %s: %s\n  replay   %s", f.Workload, f.Fault, f.Sentence, replayLine(f.Token))
+	for i := range result.Findings {
+		tb.Errorf("%s", asPrinted(here, result.Findings[i]))
 	}
 	for _, reason := range result.Reasons {
 		if result.Verdict == checker.Inconclusive {
@@ -48,26 +88,74 @@ func Run(tb testing.TB, target Target, opts Options) *Result {
 	return result
 }
 
+// asPrinted returns a finding as a test prints it.
+func asPrinted(here testCall, f Finding) string {
+	home, paste := gotest.Here(), wording.Paste{}
+	if f.Token != "" {
+		paste.Replay = home.Command(gotest.Quote(fmt.Sprintf("%s=%s%s", ReplayVariable, here.prefix(), f.Token)), here.Test)
+	}
+	if f.Test != "" {
+		paste.Test = home.CommandWith(f.Test, evidence.TestName(&f))
+	}
+	if f.File != "" {
+		f.File = home.Shown(f.File)
+	}
+	return "✗ " + strings.Join(wording.Lines(&f, paste), "\n")
+}
+
 // checkFor is Check for a test, in a process of its own if that is possible.
-func checkFor(tb testing.TB, target Target, opts Options) (*Result, error) {
+func checkFor(tb testing.TB, here testCall, target Target, opts Options) (*Result, error) {
 	tb.Helper()
 	t, isTest := tb.(*testing.T)
-	if !isTest || !leaves(t, &opts) {
+	if isTest && leaves(t, &opts) {
+		result, err := checkApart(t, here, target, opts)
+		if !errors.Is(err, errNoChild) {
+			return result, err
+		}
+		sayNoChild(tb, err)
+	}
+	if opts.Dir != "" {
 		return Check(tb.Context(), target, opts)
 	}
-	here := nextCall(t)
-	if child := apart.Inside(); child != nil {
-		return checkInChild(t, child, here, target, opts), nil
+	scratch, err := hostdisk.NewScratch("", "test")
+	if err != nil {
+		return Check(tb.Context(), target, opts)
 	}
-	result, err := checkApart(t, here, target, opts)
-	if errors.Is(err, errNoChild) {
-		saidOnce.Do(func() { t.Logf("%v; the engine runs in the process of the test, and ends it if it dies", err) })
-		result, err = Check(t.Context(), target, opts)
-	}
-	if err == nil {
-		noteCall(here, result)
-	}
+	defer func() { _ = scratch.Remove() }() // the next process removes what this one cannot
+	opts.Dir = scratch.Dir
+	result, err := Check(tb.Context(), target, opts)
+	keep(tb, result)
 	return result, err
+}
+
+// keepDir is where findings of tests are kept that name no directory, in the directory of their package.
+const keepDir = ".torture"
+
+// keep moves what was saved of findings to where a person finds it. What cannot be moved has no file in the result.
+func keep(tb testing.TB, result *Result) {
+	tb.Helper()
+	if result == nil {
+		return
+	}
+	to := filepath.Join(gotest.Here().Abs(keepDir), "findings")
+	for i := range result.Findings {
+		for _, file := range []*string{&result.Findings[i].File, &result.Findings[i].Test} {
+			if *file == "" {
+				continue
+			}
+			kept, err := hostdisk.CopyFile(*file, to)
+			if err != nil {
+				tb.Logf("torture: what was found is not saved: %v", err)
+			}
+			*file = kept
+		}
+	}
+}
+
+// sayNoChild says once that the engine runs in the process of the test although it should not.
+func sayNoChild(tb testing.TB, err error) {
+	tb.Helper()
+	saidOnce.Do(func() { tb.Logf("%v; the engine runs in the process of the test, and ends it if it dies", err) })
 }
 
 var saidOnce sync.Once
@@ -84,54 +172,4 @@ func leaves(t *testing.T, opts *Options) bool {
 		}
 	}
 	return true
-}
-
-// calls are the calls of Run that tests have made.
-var calls struct {
-	sync.Mutex
-	made     map[*testing.T]int
-	returned map[string][]*Result // by test
-}
-
-// nextCall numbers the calls of a test.
-func nextCall(t *testing.T) testCall {
-	t.Helper()
-	calls.Lock()
-	defer calls.Unlock()
-	if calls.made == nil {
-		calls.made, calls.returned = map[*testing.T]int{}, map[string][]*Result{}
-	}
-	n := calls.made[t]
-	if n == 0 {
-		delete(calls.returned, t.Name()) // it may have run before, as with -count
-		t.Cleanup(func() {
-			calls.Lock()
-			defer calls.Unlock()
-			delete(calls.made, t)
-		})
-	}
-	calls.made[t] = n + 1
-	return testCall{t.Name(), n}
-}
-
-// noteCall keeps what a call has returned.
-func noteCall(c testCall, r *Result) {
-	calls.Lock()
-	defer calls.Unlock()
-	if len(calls.returned[c.Test]) == c.N {
-		calls.returned[c.Test] = append(calls.returned[c.Test], r)
-	}
-}
-
-// earlierCalls returns what calls of a test and of those around it have returned so far.
-func earlierCalls(test string) map[string][]*Result {
-	calls.Lock()
-	defer calls.Unlock()
-	earlier := map[string][]*Result{}
-	for name, results := range calls.returned {
-		if test == name || strings.HasPrefix(test, name+"/") {
-			earlier[name] = results
-		}
-	}
-	return earlier
 }

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -18,38 +17,51 @@ import (
 
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
+	"github.com/lightningdb/lightning-torture/workloads/torture/gotest"
 )
 
 // Run calls the test's binary again, with the name of the test, and lets this child do the work: an engine that ends the
 // process ends the child. In the child the same test function runs, up to the same call of Run. It leaves a result and ends
 // the test there.
 
-// testCall identifies a call of Run.
-type testCall struct {
-	Test string `json:"test"` // the name of the test
-	N    int    `json:"n"`    // how many calls the test has made before this one
-}
-
 // testJob is what a parent asks of its child.
 type testJob struct {
 	Call    testCall             `json:"call"`
-	Token   string               `json:"token,omitempty"` // replay this instead of torturing the target
-	Earlier map[string][]*Result `json:"earlier"`         // what earlier calls have returned, by test
+	Replay  *testReplay          `json:"replay,omitempty"` // replay this instead of torturing the target
+	Earlier map[string][]*Result `json:"earlier"`          // what earlier calls have returned, by test
+}
+
+// testReplay is what a child has to replay.
+type testReplay struct {
+	What     string `json:"what"` // a token, or the path of a saved finding
+	Attempts int    `json:"attempts"`
+	Dir      string `json:"dir,omitempty"` // where findings were saved
 }
 
 // testResult is what the child leaves.
 type testResult struct {
-	Result *Result `json:"result,omitempty"`
-	Err    string  `json:"err,omitempty"`
+	Result *Result       `json:"result,omitempty"`
+	Replay *ReplayResult `json:"replay,omitempty"`
+	Err    string        `json:"err,omitempty"`
+	Other  bool          `json:"other,omitempty"` // Err says that what was to be replayed is of another target
+}
+
+// err is the error that the child has met.
+func (r *testResult) err() error {
+	switch {
+	case r.Err == "":
+		return nil
+	case r.Other:
+		return fmt.Errorf("%w%s", evidence.ErrOtherTarget, strings.TrimPrefix(r.Err, evidence.ErrOtherTarget.Error()))
+	}
+	return errors.New(r.Err)
 }
 
 const (
 	jobFile    = "job.json"
 	resultFile = "result.json"
 )
-
-// startDir is the directory in which the test's process began: tests may have left it.
-var startDir, _ = os.Getwd() // empty: the child starts where the test is now
 
 // asked reads what the parent of this process asks for. Without a job there is nothing that matches.
 var asked = sync.OnceValue(func() (job testJob) {
@@ -80,13 +92,13 @@ func checkInChild(tb testing.TB, child *apart.Child, here testCall, target Targe
 	}
 	left := testResult{}
 	var err error
-	if job.Token != "" {
-		_, err = Replay(tb.Context(), []Target{target}, job.Token, ReplayOptions{Attempts: DeathReplays, Patience: opts.Patience})
+	if r := job.Replay; r != nil {
+		left.Replay, err = Replay(tb.Context(), []Target{target}, r.What, ReplayOptions{Attempts: r.Attempts, Dir: r.Dir, Patience: opts.Patience})
 	} else {
 		left.Result, err = Check(tb.Context(), target, opts)
 	}
 	if err != nil {
-		left.Err = err.Error()
+		left.Err, left.Other = err.Error(), errors.Is(err, evidence.ErrOtherTarget)
 	}
 	err = hostdisk.WriteFile(filepath.Join(child.Dir, resultFile), 0o600, func(w io.Writer) error { return json.NewEncoder(w).Encode(left) })
 	if err := errors.Join(err, child.Done()); err != nil {
@@ -100,7 +112,7 @@ func checkInChild(tb testing.TB, child *apart.Child, here testCall, target Targe
 var errNoChild = errors.New("torture: no child process")
 
 // checkApart is Check in a child process of a test. The error is errNoChild if that is not possible.
-func checkApart(t *testing.T, here testCall, target Target, opts Options) (*Result, error) {
+func checkApart(t *testing.T, here testCall, target Target, opts Options) (result *Result, err error) {
 	t.Helper()
 	scratch, err := hostdisk.NewScratch("", "test")
 	if err != nil {
@@ -112,25 +124,54 @@ func checkApart(t *testing.T, here testCall, target Target, opts Options) (*Resu
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoChild, err)
 	}
+	reportFailure(t, end, output)
+	if opts.Dir == "" {
+		opts.Dir = scratch.Dir
+		defer func() { keep(t, result) }()
+	}
+	if end.Died != nil {
+		return afterTestDeath(t, here, target, opts, end.Died, started)
+	}
+	left, err := readTestResult(scratch.Dir, output)
+	if err != nil {
+		return nil, err
+	}
+	return left.Result, left.err()
+}
+
+// reportFailure fails the test if that of the child has failed.
+func reportFailure(t *testing.T, end apart.End, output string) {
+	t.Helper()
 	if end.Died == nil && end.Began && end.Code != 0 { // an assertion of the target, or the race detector
 		t.Errorf("torture: the test fails in the process that ran the engine, which ends with exit code %d:\n%s", end.Code, output)
 	}
-	ownDir := opts.Dir != ""
-	if !ownDir {
-		opts.Dir = scratch.Dir
+}
+
+// replayApart is Replay in a child process of a test. The error is errNoChild if that is not possible.
+func replayApart(t *testing.T, here testCall, target Target, r testReplay) (*ReplayResult, error) {
+	t.Helper()
+	scratch, err := hostdisk.NewScratch("", "test")
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errNoChild, err)
 	}
-	var result *Result
+	defer func() { _ = scratch.Remove() }() // the next process removes what this one cannot
+	end, output, err := runTestChild(t.Context(), scratch.Dir, testJob{Call: here, Replay: &r, Earlier: earlierCalls(t.Name())})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errNoChild, err)
+	}
+	reportFailure(t, end, output)
 	if end.Died != nil {
-		result, err = afterTestDeath(t, here, target, opts, end.Died, started)
-	} else {
-		result, err = readTestResult(scratch.Dir, output)
-	}
-	if result != nil && !ownDir {
-		for i := range result.Findings {
-			result.Findings[i].File, result.Findings[i].Test = "", "" // they are gone
+		f, err := AfterReplay([]Target{target}, r.What, end.Died)
+		if err == nil && f == nil {
+			err = fmt.Errorf("the engine ended the process:\n%s", end.Died.Output+end.Died.Log) // a file has no token
 		}
+		return &ReplayResult{Reproduced: true, Attempts: 1, Hits: 1, Finding: f}, err
 	}
-	return result, err
+	left, err := readTestResult(scratch.Dir, output)
+	if err != nil {
+		return nil, err
+	}
+	return left.Replay, left.err()
 }
 
 // afterTestDeath returns the result of a child that died.
@@ -143,7 +184,9 @@ func afterTestDeath(t *testing.T, here testCall, target Target, opts Options, di
 			return nil
 		}
 		defer func() { _ = scratch.Remove() }()
-		end, _, err := runTestChild(ctx, scratch.Dir, testJob{Call: here, Token: token, Earlier: earlierCalls(t.Name())})
+		end, _, err := runTestChild(ctx, scratch.Dir, testJob{
+			Call: here, Replay: &testReplay{What: token, Attempts: DeathReplays}, Earlier: earlierCalls(t.Name()),
+		})
 		if err != nil {
 			return nil
 		}
@@ -156,7 +199,7 @@ func afterTestDeath(t *testing.T, here testCall, target Target, opts Options, di
 }
 
 // readTestResult reads what a child left that has come to its end.
-func readTestResult(dir, output string) (*Result, error) {
+func readTestResult(dir, output string) (*testResult, error) {
 	text, err := os.ReadFile(filepath.Join(dir, resultFile))
 	if err != nil {
 		return nil, fmt.Errorf("%w: it did not come as far as this call of Run:\n%s", errNoChild, output)
@@ -165,10 +208,7 @@ func readTestResult(dir, output string) (*Result, error) {
 	if err := json.Unmarshal(text, &left); err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoChild, err)
 	}
-	if left.Err != "" {
-		return nil, errors.New(left.Err)
-	}
-	return left.Result, nil
+	return &left, nil
 }
 
 // runTestChild calls the test's binary again for the job, and returns the end of what it printed.
@@ -182,7 +222,7 @@ func runTestChild(ctx context.Context, dir string, job testJob) (apart.End, stri
 	}
 	printed := &tail{}
 	end, err := apart.Run(ctx, apart.Process{
-		Dir: dir, Args: testArgs(flag.CommandLine, job.Call.Test), WorkDir: startDir, Stdout: printed, Stderr: printed,
+		Dir: dir, Args: testArgs(flag.CommandLine, job.Call.Test), WorkDir: gotest.Here().Dir, Stdout: printed, Stderr: printed,
 	})
 	return end, printed.String(), err
 }
@@ -192,11 +232,7 @@ var keptFlags = []string{"test.short", "test.parallel", "test.cpu", "test.panico
 
 // testArgs returns the arguments with which a test binary runs one test, with the flags that the test's package defines.
 func testArgs(flags *flag.FlagSet, test string) []string {
-	parts := strings.Split(test, "/")
-	for i, part := range parts {
-		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
-	}
-	args := []string{"-test.run=" + strings.Join(parts, "/"), "-test.count=1", "-test.timeout=0"} // it ends with its parent
+	args := []string{"-test.run=" + gotest.Pattern(test), "-test.count=1", "-test.timeout=0"} // it ends with its parent
 	flags.Visit(func(f *flag.Flag) {
 		if !strings.HasPrefix(f.Name, "test.") || slices.Contains(keptFlags, f.Name) {
 			args = append(args, "-"+f.Name+"="+f.Value.String())

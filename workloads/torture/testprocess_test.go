@@ -49,11 +49,19 @@ func doomedTarget(test *testing.T) Target {
 	return t
 }
 
-// TestDoomed is called by TestAnEngineThatEndsTheProcessOfATestIsAFinding.
-func TestDoomed(t *testing.T) {
-	if os.Getenv(doomVariable) == "" {
+// testDoom is what the environment asks for in a test that another one calls.
+func testDoom(t *testing.T) string {
+	t.Helper()
+	doom := os.Getenv(doomVariable)
+	if doom == "" {
 		t.Skip("another test calls this one")
 	}
+	return doom
+}
+
+// TestDoomed is called by TestAnEngineThatEndsTheProcessOfATestIsAFinding.
+func TestDoomed(t *testing.T) {
+	testDoom(t)
 	for _, name := range []string{"first", "second one (of 2)"} {
 		t.Run(name, func(t *testing.T) {
 			o := smallRun
@@ -88,9 +96,9 @@ func runTest(t *testing.T, doom string, args ...string) (code int, output string
 func TestAnEngineThatEndsTheProcessOfATestIsAFinding(t *testing.T) {
 	t.Parallel()
 	for doom, want := range map[string]string{
-		"exit":  "kv × power: The engine ended the process with exit code 7, as os.Exit and log.Fatal do\n",
-		"panic": "kv × power: The engine panicked in a goroutine of its own, in torture.doomedTarget.func1.gowrap1, and ended the process: the table is gone\n",
-		"throw": "kv × power: The engine caused a fatal error of the Go runtime, in torture.doomedTarget.func1, which ended the process: noticed by",
+		"exit":  "✗ The engine ended the process with exit code 7, as os.Exit and log.Fatal do\n",
+		"panic": "✗ The engine panicked in a goroutine of its own, in torture.doomedTarget.func1.gowrap1, and ended the process: the table is gone\n",
+		"throw": "✗ The engine caused a fatal error of the Go runtime, in torture.doomedTarget.func1, which ended the process: noticed by",
 	} {
 		tests, count := "^TestDoomed$/^first$", "1"
 		if doom == "exit" {
@@ -99,7 +107,7 @@ func TestAnEngineThatEndsTheProcessOfATestIsAFinding(t *testing.T) {
 		code, output := runTest(t, doom, "-test.run="+tests, "-test.count="+count, "-test.v")
 		require.Equal(t, 1, code, output)
 		assert.Contains(t, output, want)
-		assert.Regexp(t, `replay   \S+ replay LT\d+-`, output)
+		assert.Regexp(t, `replay   TORTURE_REPLAY=\S*LT\d+-\S+ go test -run '\^TestDoomed`, output)
 		assert.Contains(t, output, "1 findings, ")
 		assert.NotContains(t, output, "the engine runs in the process of the test")
 	}
@@ -110,7 +118,7 @@ func TestAnEngineThatStopsInARecoveryIsAFinding(t *testing.T) {
 	t.Parallel()
 	code, output := runTest(t, "stop", "-test.run=^TestDoomed$/^first$", "-test.v")
 	require.Equal(t, 1, code, output)
-	assert.Contains(t, output, "kv × eio: The engine ended the process with exit code 7")
+	assert.Contains(t, output, "✗ The engine ended the process with exit code 7")
 	assert.NotContains(t, output, "StopsOnError")
 }
 

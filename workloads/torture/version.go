@@ -2,7 +2,7 @@ package torture
 
 import (
 	"cmp"
-	"fmt"
+	"runtime"
 	"runtime/debug"
 )
 
@@ -30,11 +30,6 @@ func versionIn(build *debug.BuildInfo) string {
 	return "(devel)"
 }
 
-// replayLine says how to replay a failure that a Go test found: lightning-torture knows only the targets of the lab's
-// own module, so other modules call the function.
-func replayLine(token string) string {
-	if build, ok := debug.ReadBuildInfo(); !ok || build.Main.Path == labModule {
-		return "lightning-torture replay " + token
-	}
-	return fmt.Sprintf("torture.Replay(ctx, []torture.Target{target}, %q, torture.ReplayOptions{})", token)
+func provenance() Provenance {
+	return Provenance{Tool: Version(), GoVersion: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU()}
 }

@@ -14,9 +14,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
+// Caller is the Go test that has found something. The test that is written for the finding calls it again, to get the target.
+type Caller struct {
+	Package string // the name of its package, as the package clause says it
+	Test    string // the name of the test function
+	Subtest string // the rest of the test's name; empty: the function itself has called Run
+	Call    int    // how many calls of Run the test had made before
+}
+
 // goTest returns a finding as the source of a Go test that stands on its own: the operations of its run, written out.
-// The test fails until the engine keeps its promises. A target that sets no Target.Go has no such test.
-func goTest(target contract.Target, p *plan.Plan, f *Finding) ([]byte, error) {
+// The test fails until the engine keeps its promises.
+func goTest(target contract.Target, caller *Caller, p *plan.Plan, f *Finding) ([]byte, error) {
 	c := Case{
 		Script: p.Script, Fault: p.Spec.Fault, Rules: p.RuleTexts(), Late: p.AfterLoading, Profile: p.Spec.Profile, Device: p.Spec.Device,
 		Limits: p.Spec.Limits,
@@ -26,28 +34,57 @@ func goTest(target contract.Target, p *plan.Plan, f *Finding) ([]byte, error) {
 	}
 	body := strings.TrimPrefix(literal(reflect.ValueOf(c)), typeName(reflect.TypeFor[Case]()))
 	var b strings.Builder
-	fmt.Fprintf(&b, "package finding_test\n\nimport (\n\t\"testing\"\n\n")
+	if caller != nil {
+		fmt.Fprintf(&b, "package %s\n\n", caller.Package)
+	} else {
+		b.WriteString("package finding_test\n\n")
+	}
+	b.WriteString("import (\n\t\"testing\"\n\n")
 	for _, imported := range []string{"workloads", "workloads/appendlog", "workloads/history", "workloads/torture"} {
 		if imported == "workloads/torture" || strings.Contains(body, path.Base(imported)+".") {
 			fmt.Fprintf(&b, "\t%q\n", stack.ModulePath+imported)
 		}
 	}
-	fmt.Fprintf(&b, "\t%q\n)\n\n// %s\n", target.Go.Import, oneLine(f.Sentence))
+	if caller == nil {
+		fmt.Fprintf(&b, "\t%q\n", target.Go.Import)
+	}
+	fmt.Fprintf(&b, ")\n\n// %s\n", oneLine(f.Sentence))
 	if f.Explanation != nil {
 		fmt.Fprintf(&b, "//\n// Why: %s.\n", oneLine(f.Explanation.Sentence))
 	}
-	fmt.Fprintf(&b, "func TestFinding%s(t *testing.T) {\n\ttorture.Reproduce(t, %s, torture.Case%s)\n}\n", f.ID, target.Go.Expr, body)
+	fmt.Fprintf(&b, "func %s(t *testing.T) {\n\t", TestName(f))
+	if caller != nil {
+		fmt.Fprintf(&b, "torture.ReproduceWithin(t, torture.Within%s, torture.Case%s)\n}\n", caller.literal(), body)
+	} else {
+		fmt.Fprintf(&b, "torture.Reproduce(t, %s, torture.Case%s)\n}\n", target.Go.Expr, body)
+	}
 	return format.Source([]byte(b.String()))
+}
+
+// TestName returns the name of the Go test of a finding.
+func TestName(f *Finding) string { return "TestFinding" + f.ID }
+
+// literal returns the fields of a torture.Within for the caller.
+func (c *Caller) literal() string {
+	text := "{Test: " + c.Test
+	if c.Subtest != "" {
+		text += fmt.Sprintf(", Subtest: %q", c.Subtest)
+	}
+	if c.Call != 0 {
+		text += fmt.Sprintf(", Call: %d", c.Call)
+	}
+	return text + "}"
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// SaveGoTest writes the test of a finding beside its evidence and returns the file; "" if the target has none.
-func SaveGoTest(file string, target contract.Target, p *plan.Plan, f *Finding) (string, error) {
-	if target.Go.Expr == "" {
+// SaveGoTest writes the test of a finding beside its evidence and returns the file. It gets its target from the test that
+// has found it; caller is nil if that was none, and then from Target.Go. If there is neither, it writes nothing and returns "".
+func SaveGoTest(file string, target contract.Target, caller *Caller, p *plan.Plan, f *Finding) (string, error) {
+	if caller == nil && target.Go.Expr == "" {
 		return "", nil
 	}
-	source, err := goTest(target, p, f)
+	source, err := goTest(target, caller, p, f)
 	if err != nil {
 		return "", fmt.Errorf("torture: the test of a finding is no Go: %w", err)
 	}

@@ -25,7 +25,7 @@ func TestAFindingIsAGoTest(t *testing.T) {
 	target := toy.Target(toy.Correct)
 	target.Go = contract.GoExpr{Import: stack.ModulePath + "workloads/targets/lightning", Expr: "lightning.Target()"}
 	f := &Finding{ID: "0123456789", Sentence: "A sentence\nof two lines", Explanation: &explain.Explanation{Sentence: "because"}}
-	file, err := SaveGoTest(filepath.Join(t.TempDir(), "f"+Ext), target, p, f)
+	file, err := SaveGoTest(filepath.Join(t.TempDir(), "f"+Ext), target, nil, p, f)
 	require.NoError(t, err)
 	source, err := os.ReadFile(file)
 	require.NoError(t, err)

@@ -148,7 +148,16 @@ func DecodeToken(token string, targets []contract.Target) (contract.Target, plan
 			return t, s, at, nil
 		}
 	}
-	return bad("it is of an engine that this build does not have")
+	return contract.Target{}, plan.Spec{}, Place{}, fmt.Errorf("%w: %q; this build has %s", ErrOtherTarget, shortened(token), namesOf(targets))
+}
+
+// namesOf lists targets for a person.
+func namesOf(targets []contract.Target) string {
+	names := make([]string, 0, len(targets))
+	for i := range targets {
+		names = append(names, targets[i].Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // unsealed returns the packed bytes of a token, or why it is none of this version.

@@ -1,0 +1,56 @@
+package gotest
+
+import (
+	"flag"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// Command returns the line that runs one test, with a variable of the environment in front if there is one, such as
+// "TORTURE_REPLAY=LT2-... go test -run '^TestCrash$' ./kv".
+func (h Home) Command(variable, test string) string {
+	words := []string{"go", "test"}
+	if h.Tags != "" {
+		words = append(words, "-tags", Quote(h.Tags))
+	}
+	words = append(words, "-run", "'"+strings.ReplaceAll(Pattern(test), "'", `'\''`)+"'", Quote(h.Package))
+	if variable != "" {
+		words = append([]string{variable}, words...)
+	}
+	return strings.Join(append(words, ownFlags(flag.CommandLine)...), " ")
+}
+
+// ownFlags returns the flags that the package of the test defines and that were given to this process.
+func ownFlags(flags *flag.FlagSet) (words []string) {
+	flags.Visit(func(f *flag.Flag) {
+		if !strings.HasPrefix(f.Name, "test.") {
+			words = append(words, Quote("-"+f.Name+"="+f.Value.String()))
+		}
+	})
+	return words
+}
+
+// CommandWith returns the line that puts a test file into the directory of the package and runs one test in it.
+func (h Home) CommandWith(file, test string) string {
+	return "cp " + Quote(h.Shown(file)) + " " + Quote(filepath.ToSlash(h.Shown(h.Dir))) + " && " + h.Command("", test)
+}
+
+// Pattern returns the regular expression for "go test -run" that fits one test and nothing else.
+func Pattern(test string) string {
+	parts := strings.Split(test, "/")
+	for i, part := range parts {
+		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
+	}
+	return strings.Join(parts, "/")
+}
+
+var plain = regexp.MustCompile(`^[A-Za-z0-9_./:,=@%+-]+$`)
+
+// Quote returns a word for a POSIX shell.
+func Quote(word string) string {
+	if plain.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

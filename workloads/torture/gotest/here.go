@@ -1,0 +1,105 @@
+package gotest
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"sync"
+)
+
+// Home is the package whose tests a process runs.
+type Home struct {
+	Dir     string // the directory of the package: where the go command has started the process
+	Root    string // the root of its module; empty: unknown, or it is not the module of the go command
+	Package string // the package as an argument of "go test" in Root, such as "./kv"; without Root, its import path
+	Tags    string // the build tags of the binary, separated by commas
+}
+
+// Here returns the home of this process. It is right if the process has not left its directory before package gotest was
+// initialized.
+var Here = sync.OnceValue(func() Home {
+	build, ok := debug.ReadBuildInfo()
+	if !ok {
+		build = &debug.BuildInfo{}
+	}
+	return homeOf(started, build)
+})
+
+// started is the directory in which the process began: tests may leave it.
+var started, _ = os.Getwd() // empty: unknown
+
+func homeOf(dir string, build *debug.BuildInfo) Home {
+	h := Home{Dir: dir, Package: strings.TrimSuffix(build.Path, ".test")}
+	for _, s := range build.Settings {
+		if s.Key == "-tags" {
+			h.Tags = s.Value
+		}
+	}
+	root := moduleRoot(dir)
+	if root == "" {
+		return h
+	}
+	rel, err := filepath.Rel(root, dir)
+	if err != nil {
+		return h
+	}
+	rel = filepath.ToSlash(rel)
+	if main := build.Main.Path; main != "" && h.Package != path.Join(main, rel) {
+		return h // the test of another module, by its import path
+	}
+	h.Root, h.Package = root, "./"+rel
+	if rel == "." {
+		h.Package = "."
+	}
+	return h
+}
+
+// moduleRoot returns the nearest directory above dir, or dir itself, that has a go.mod.
+func moduleRoot(dir string) string {
+	for at := dir; at != ""; at = filepath.Dir(at) {
+		if info, err := os.Stat(filepath.Join(at, "go.mod")); err == nil && info.Mode().IsRegular() {
+			return at
+		}
+		if filepath.Dir(at) == at {
+			break
+		}
+	}
+	return ""
+}
+
+// Shown returns a file as seen from the root of the module; one that is elsewhere, or of which that is not known, as it is.
+func (h Home) Shown(file string) string {
+	if h.Root == "" {
+		return file
+	}
+	rel, err := filepath.Rel(h.Root, h.Abs(file))
+	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return file
+	}
+	return filepath.ToSlash(rel)
+}
+
+// Abs returns the absolute path of a file that is named from the directory of the package.
+func (h Home) Abs(file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(h.Dir, file)
+}
+
+// Find returns the absolute path of a file that a person has named, from the directory of the package or from the root of the
+// module; ok is false if there is none.
+func (h Home) Find(file string) (found string, ok bool) {
+	for _, base := range []string{h.Dir, h.Root} {
+		at := file
+		if !filepath.IsAbs(at) && base != "" {
+			at = filepath.Join(base, file)
+		}
+		if info, err := os.Stat(at); err == nil && info.Mode().IsRegular() {
+			return at, true
+		}
+	}
+	return "", false
+}
