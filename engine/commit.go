@@ -82,7 +82,9 @@ func (db *DB) log(b *Batch, d Durability) (sequencer.Ticket, *view.Mem, error) {
 		return sequencer.Ticket{}, nil, db.uncertain(err)
 	}
 	db.hold(db.active, b)
-	db.recent.Add(b.data, db.seq.Readable())
+	if db.recent.Add(b.data, db.seq.Readable()) {
+		notify(db.opts.EventListener.CommitsForgotten, b.Seq())
+	}
 	db.counters.commits.Add(1)
 	db.counters.logBytes.Add(int64(len(b.data)))
 	db.counters.committedBytes.Add(int64(len(b.data)) + int64(b.blobBytes))

@@ -20,6 +20,9 @@ type EventListener struct {
 	BlobFileDeleted func(fileNum uint64)
 	BackgroundError func(error) // the first failed write, or damage that a compaction met: the store is poisoned
 	WriteStall      func(StallInfo)
+	// CommitsForgotten is called when more commits were to be remembered for open transactions than there is room for. A
+	// transaction that began long before this one may get ErrConflict without reason.
+	CommitsForgotten func(seq uint64)
 }
 
 // FlushInfo describes a flush of memtables.

@@ -23,6 +23,7 @@ type campaign struct {
 	opts      Options
 	cells     []*cell
 	figures   *figures
+	goals     []contract.Goal
 	findings  *findings
 	progress  *progress
 	limits    func(seed uint64) contract.Limits // those of the run with that seed
@@ -65,7 +66,7 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 		}
 	}
 	c := &campaign{
-		target: target, opts: opts, cells: cellsOf(opts), figures: newFigures(&target), findings: newFindings(opts.For),
+		target: target, opts: opts, cells: cellsOf(opts), figures: newFigures(&target), goals: contract.GoalsOf(&target), findings: newFindings(opts.For),
 		limits: limits, progress: &progress{begin: time.Now()}, hadStoreDir: storeDirExists(), sampling: sampling, demanding: demanding,
 	}
 	c.findings.caller = opts.caller
@@ -113,7 +114,10 @@ func (c *campaign) budget(ctx context.Context, left int) (context.Context, conte
 // runOnce completes a spec from the cell and the options, runs it, and returns the recording.
 func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec) (*record.Recording, error) {
 	s.Workload, s.Scenario = cell.result.Workload, c.opts.Scenario
-	s.Profile, s.Device, s.Limits = c.opts.Profile, c.opts.Device, c.limits(s.Seed)
+	s.Profile, s.Device = c.opts.Profile, c.opts.Device
+	if s.Limits == nil {
+		s.Limits = c.limits(s.Seed)
+	}
 	p, err := plan.Resolve(s)
 	if err != nil {
 		return nil, err

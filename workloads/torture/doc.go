@@ -57,7 +57,8 @@
 //
 //   - T7 (torture): a pass has cut power in every dangerous situation that its target names, if nothing narrowed the run
 //     down. What was not reached is steered to: crash points in such situations come first, and once everything else is done
-//     further runs are recorded until one gets there.
+//     further runs are recorded until one gets there, some of them with limits that make it likelier. A situation that does
+//     not show on the disk is one that the target notes while it runs (Env.Note).
 //
 //   - T8 (explain): an explanation is an experiment. It recovers images that have lost certain operations and no
 //     others, and names the earliest crash that fails with that loss; if nothing has to be lost, it leaves out one

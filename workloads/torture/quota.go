@@ -3,8 +3,10 @@ package torture
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/quota"
@@ -122,7 +124,8 @@ func (c *campaign) missedGoals() (reasons []string) {
 const maxSteered = 128
 
 // steer looks for runs that can reach the goals that are left, and cuts the power there. What a goal needs is not known, so
-// sizes and limits are drawn as in other runs, and cells by steeredCell.
+// sizes and limits are drawn as in other runs, and cells by steeredCell; a run also has the limits that the goal asks for whose
+// turn it is.
 func (c *campaign) steer(ctx context.Context) error {
 	for n := range maxSteered {
 		wanted := c.wantedGoals()
@@ -130,7 +133,7 @@ func (c *campaign) steer(ctx context.Context) error {
 			return nil
 		}
 		cell := c.steeredCell(n)
-		r, err := c.record(ctx, cell, n)
+		r, err := c.record(ctx, cell, n, c.goals[wanted[n%len(wanted)]].Limits)
 		if err != nil || ctx.Err() != nil {
 			return err
 		}
@@ -149,23 +152,31 @@ func (c *campaign) steer(ctx context.Context) error {
 	return nil
 }
 
-// steeredCell returns the cell of the n-th run that is recorded in search of a goal. Every other run has the first fault, which
-// is the plain power cut, under one workload after the other; some situations need another fault, so the rest are drawn.
+// steeredCell returns the cell of the n-th run that is recorded in search of a goal. Every other run is of
+// the first cell of a workload, mostly that of the plain power cut, one after the other; some situations need another fault,
+// so the rest are drawn.
 func (c *campaign) steeredCell(n int) *cell {
 	if n%2 == 1 {
 		return c.cells[plan.Mix(c.opts.Seed, uint64(n))%uint64(len(c.cells))]
 	}
 	var first []*cell
-	for _, cell := range c.cells {
-		if cell.result.Fault == c.cells[0].result.Fault {
+	for i, cell := range c.cells {
+		if i == 0 || cell.result.Workload != c.cells[i-1].result.Workload {
 			first = append(first, cell)
 		}
 	}
 	return first[n/2%len(first)]
 }
 
-// record records a run of a cell in search of a goal.
-func (c *campaign) record(ctx context.Context, cell *cell, n int) (*record.Recording, error) {
+// record records a run of a cell in search of a goal, with the limits that it asks for.
+func (c *campaign) record(ctx context.Context, cell *cell, n int, asked contract.Limits) (*record.Recording, error) {
 	seed := childSeed(c.opts.Seed, cell.result.Workload, cell.result.Fault, "steered", n) & (1<<32 - 1)
-	return c.runOnce(ctx, cell, plan.Spec{Fault: cell.result.Fault, Seed: seed, Size: chooseSize(c.opts, seed, n)})
+	spec := plan.Spec{Fault: cell.result.Fault, Seed: seed, Size: chooseSize(c.opts, seed, n), Limits: maps.Clone(c.limits(seed))}
+	if len(asked) > 0 {
+		if spec.Limits == nil {
+			spec.Limits = contract.Limits{}
+		}
+		maps.Copy(spec.Limits, asked)
+	}
+	return c.runOnce(ctx, cell, spec)
 }

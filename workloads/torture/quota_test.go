@@ -165,3 +165,24 @@ func TestSteeredRunsGoThroughAllWorkloads(t *testing.T) {
 	assert.Greater(t, len(plain), 2)
 	assert.Greater(t, len(faults), 2)
 }
+
+// Workloads take turns in the search, and so do the goals that ask for limits.
+func TestTheSearchForAGoalSetsTheLimitsThatItAsksFor(t *testing.T) {
+	target := toy.Target(toy.Correct)
+	target.Limits = []Limit{{Name: "roll", Min: 1, Max: 100, Usual: 100}, {Name: "never-drawn", Min: 1, Max: 9, Usual: 9, Draw: DrawOf(9)}}
+	target.Goals = []Goal{{Name: "low", Text: "a limit is as low as it can be", Event: "low", Limits: Limits{"never-drawn": 1}}}
+	open := target.Open
+	target.Open = func(env Env) (workloads.Store, error) {
+		if env.Limits["never-drawn"] == 1 {
+			env.Note("low")
+		}
+		return open(env)
+	}
+	c, err := newCampaign(target, Options{For: 1, Workers: 1})
+	require.NoError(t, err)
+	for i := range c.figures.goals[:len(c.figures.goals)-1] {
+		c.figures.goals[i].Points = 1
+	}
+	require.NoError(t, c.steer(t.Context()))
+	assert.Empty(t, c.missedGoals())
+}

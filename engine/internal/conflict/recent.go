@@ -101,10 +101,11 @@ func (r *Recent) End(seq key.Seq) {
 }
 
 // Add remembers the keys of an encoded batch. Commits that every transaction sees, open or yet to come, are forgotten
-// now and then; visible is the last commit that a new one would see. The caller holds DB.commitMu.
-func (r *Recent) Add(record []byte, visible key.Seq) {
+// now and then; visible is the last commit that a new one would see. Add reports whether there was no room for all of the
+// others, so that an open transaction may be told that it lost although it did not. The caller holds DB.commitMu.
+func (r *Recent) Add(record []byte, visible key.Seq) (overflowed bool) {
 	if !r.tracking.Load() {
-		return
+		return false
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -125,7 +126,9 @@ func (r *Recent) Add(record []byte, visible key.Seq) {
 	if n := len(r.keys); n > r.keysMax || len(r.bytes) > r.bytesMax {
 		r.floor.Store(uint64(r.keys[n-n/2-1].seq))
 		r.forget(n - n/2)
+		return true
 	}
+	return false
 }
 
 func (r *Recent) forgetSeen(visible key.Seq) {

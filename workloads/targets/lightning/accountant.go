@@ -32,7 +32,7 @@ func openAccountant(env torture.Env) (torture.Accountant, error) {
 	if err != nil {
 		return nil, translate(err)
 	}
-	return &accountant{&store{db}, env, o, book}, nil
+	return &accountant{&store{db: db}, env, o, book}, nil
 }
 
 func (a *accountant) Apply(writes []history.Write, d history.Durability) error {

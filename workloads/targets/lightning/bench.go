@@ -30,5 +30,5 @@ func open(dir string, o engine.Options) (workloads.Store, error) {
 	if err != nil {
 		return nil, translate(err)
 	}
-	return &store{db}, nil
+	return &store{db: db}, nil
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Wrap returns a database as workloads see it.
-func Wrap(db *engine.DB) workloads.Store { return &store{db} }
+func Wrap(db *engine.DB) workloads.Store { return &store{db: db} }
 
 // Rewriting returns a store each of whose commits deletes ranges of keys around what it writes, and writes again what
 // was there. Nobody sees a difference, so all judges can judge it, and range deletes meet everything that the lab does.

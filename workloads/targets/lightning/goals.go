@@ -1,11 +1,15 @@
 package lightning
 
-import "github.com/lightningdb/lightning-torture/workloads/torture"
+import (
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
 
 // goals returns the situations in which the engine depends on an order of its own: see the table of crash safety in the
 // engine's doc.go.
 func goals() []torture.Goal {
-	return append(goalsOfCopies(), []torture.Goal{
+	return slices.Concat([]torture.Goal{
 		{Name: "log-unsynced", Text: "a log has been written and not synced", Watch: torture.Between("write *.log", "sync *.log")},
 		{Name: "log-torn", Text: "a record of a log may be there in part", Watch: torture.Torn("*.log")},
 		{Name: "log-unnamed", Text: "the name of a new log is not durable", Watch: torture.Between("create *.log", "sync .")},
@@ -22,5 +26,5 @@ func goals() []torture.Goal {
 		{Name: "log-removed", Text: "a log has been removed, perhaps not on the disk", Watch: torture.Between("remove *.log", "sync .")},
 		{Name: "table-removed", Text: "a compacted table has been removed, perhaps not on the disk", Watch: torture.Between("remove *.sst", "sync .")},
 		{Name: "blob-unsynced", Text: "a blob file has been written and not synced", Watch: torture.Between("write *.blob", "sync *.blob")},
-	}...)
+	}, goalsOfEvents(), goalsOfCopies())
 }

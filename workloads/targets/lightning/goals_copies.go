@@ -2,7 +2,6 @@ package lightning
 
 import (
 	"path"
-	"strings"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
@@ -13,31 +12,58 @@ const storeDir = "db"
 
 // goalsOfCopies are the situations of workload lifecycle, which copies the store and opens it again.
 func goalsOfCopies() []torture.Goal {
+	copying := torture.Between("create copy-*", "create marker.*")
 	return []torture.Goal{
+		{Name: "copy-unfinished", Text: "a checkpoint is being made, and is no store yet", Watch: copying},
 		{
-			Name: "copy-unfinished", Text: "a checkpoint is being made, and is no store yet",
-			Watch: torture.Between("create copy-*", "create marker.*"),
+			Name: "copy-during-flush", Text: "a checkpoint is being made while a table of the store has no durable name",
+			Watch: both(copying, inside(torture.Between("create *.sst", "sync ."))),
 		},
-		{Name: "reopened", Text: "the store was opened again, and its earlier manifest may still be there", Watch: reopened},
+		{
+			Name: "copy-unnamed", Text: "a copy has its marker, whose name is not durable",
+			Watch: outside(torture.Between("create marker.*", "sync .")),
+		},
+		{
+			Name: "backup-unnamed", Text: "a backup is listed, and the name of the list is not durable",
+			Watch: torture.Between("rename pending-*", "sync ."),
+		},
+		{
+			Name: "reopened", Text: "the store was opened again, and its earlier manifest is still there",
+			Event: torture.Reopened, Until: "remove marker.*",
+		},
 	}
 }
 
-// reopened is the situation from the second marker of the store on, until the directory is synced after the removal of the
-// first: a session that is not the first has written something.
-func reopened() func(*faultfs.Op) bool {
-	markers, removed, open := 0, false, false
-	return func(op *faultfs.Op) bool {
-		name := path.Base(op.Path)
-		switch {
-		case op.Path != storeDir && path.Dir(op.Path) != storeDir:
-		case op.Kind == faultfs.OpCreate && strings.HasPrefix(name, "marker."):
-			markers++
-			open, removed = markers > 1, false
-		case op.Kind == faultfs.OpRemove && strings.HasPrefix(name, "marker."):
-			removed = true
-		case op.Kind == faultfs.OpSync && op.Dir && removed:
-			open = false
+type watch = func() func(*faultfs.Op) bool
+
+// both is the situation in which two others hold at the same time.
+func both(a, b watch) watch {
+	return func() func(*faultfs.Op) bool {
+		first, second := a(), b()
+		return func(op *faultfs.Op) bool {
+			one, other := first(op), second(op)
+			return one && other
 		}
-		return open
+	}
+}
+
+// inside and outside watch only what happens in the directory of the store, or elsewhere.
+func inside(w watch) watch { return where(w, inStore) }
+func outside(w watch) watch {
+	return where(w, func(op *faultfs.Op) bool { return !inStore(op) })
+}
+
+func inStore(op *faultfs.Op) bool { return op.Path == storeDir || path.Dir(op.Path) == storeDir }
+
+// where watches the operations that a function picks; all others change nothing.
+func where(w watch, picks func(*faultfs.Op) bool) watch {
+	return func() func(*faultfs.Op) bool {
+		at, holds := w(), false
+		return func(op *faultfs.Op) bool {
+			if picks(op) {
+				holds = at(op)
+			}
+			return holds
+		}
 	}
 }

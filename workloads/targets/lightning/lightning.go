@@ -67,11 +67,21 @@ func Open(env torture.Env) (workloads.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := open(env.Dir, o)
-	if err != nil || env.Inline {
-		return s, err
+	var life *session
+	if env.Watched() {
+		life = &session{}
+		o.EventListener = listener(env, life)
 	}
-	return &sequenced{s.(*store)}, nil
+	opened, err := open(env.Dir, o)
+	if err != nil {
+		return nil, err
+	}
+	s := opened.(*store)
+	s.session = life
+	if env.Inline {
+		return s, nil
+	}
+	return &sequenced{s}, nil
 }
 
 // optionsIn returns the options for a store in an environment, with the limits of its run.
@@ -103,7 +113,10 @@ func CheckFiles(fs afero.Fs, dir string) error {
 }
 
 // store is an engine.DB as workloads see it.
-type store struct{ db *engine.DB }
+type store struct {
+	db      *engine.DB
+	session *session // nil: nobody wants to know
+}
 
 var (
 	_ workloads.Maintainer   = (*store)(nil)
@@ -186,7 +199,13 @@ func (s *store) Begin(level workloads.Isolation) (workloads.Txn, error) {
 func (s *store) Flush() error   { return translate(s.db.Flush()) }
 func (s *store) Compact() error { return translate(s.db.Compact()) }
 func (s *store) Verify() error  { return translate(s.db.Verify()) }
-func (s *store) Close() error   { return translate(s.db.Close()) }
+
+func (s *store) Close() error {
+	if s.session != nil {
+		s.session.closing.Store(true)
+	}
+	return translate(s.db.Close())
+}
 
 // txn is an engine.Txn as workloads see it.
 type txn struct{ t *engine.Txn }

@@ -8,13 +8,64 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Goal is a dangerous situation. Power must have been cut in it for a pass to mean something.
+// Goal is a dangerous situation. Power must have been cut in it for a pass to mean something. It is known by the operations of
+// the disk, or by an event that the target notes.
 type Goal struct {
 	Name string
 	Text string // one line for people
 	// Watch returns a function that is called with all operations of a run in turn, and reports after each whether a power
 	// cut there hits the situation.
 	Watch func() func(op *faultfs.Op) bool
+	// Event stands in place of Watch: the situation begins when the target notes this event, see Env.Note, and ends with the
+	// operation Until, which is written as in Between. Without Until it lasts to the end of the run.
+	Event, Until string
+	// Limits, if set, make the situation likelier. Some of the runs that are recorded in search of it set them, in addition to
+	// those that they draw.
+	Limits Limits
+}
+
+// Reopened is the event that the lab itself notes when a store was opened again in a run.
+const Reopened = "reopened"
+
+// Note is an event that a target has noted.
+type Note struct {
+	Tick  uint64 // the latest tick before it
+	Event string
+}
+
+// Hits returns the ticks of a run, ascending, at which a power cut hits the goal. The notes are in the order of their ticks.
+func (g *Goal) Hits(trace []faultfs.Op, notes []Note) (ticks []uint64) {
+	if g.Event != "" {
+		return g.after(trace, notes)
+	}
+	watch := g.Watch()
+	for i := range trace {
+		if op := &trace[i]; watch(op) && op.Changes() {
+			ticks = append(ticks, op.Tick)
+		}
+	}
+	return ticks
+}
+
+func (g *Goal) after(trace []faultfs.Op, notes []Note) (ticks []uint64) {
+	ends, open := func(*faultfs.Op) bool { return false }, false
+	if g.Until != "" {
+		ends = matcher(g.Until)
+	}
+	for i := range trace {
+		op := &trace[i]
+		if ends(op) {
+			open = false
+		}
+		for len(notes) > 0 && (i+1 == len(trace) || notes[0].Tick < trace[i+1].Tick) {
+			open = open || notes[0].Event == g.Event
+			notes = notes[1:]
+		}
+		if open && op.Changes() {
+			ticks = append(ticks, op.Tick)
+		}
+	}
+	return ticks
 }
 
 // Between is the situation after one operation and before another. Each is written as the operation and a glob for the last
@@ -90,8 +141,8 @@ func named(glob, name string) bool {
 // GoalsOf returns the goals of every store, followed by those of a target.
 func GoalsOf(t *Target) []Goal {
 	return append([]Goal{
-		{"unsynced-write", "power is cut while a write is not synced", Between("write *", "sync *")},
-		{"torn-write", "power is cut while a write of several sectors is not synced", Torn("*")},
-		{"unsynced-name", "power is cut while the name of a new file is not durable", Between("create *", "sync .")},
+		{Name: "unsynced-write", Text: "power is cut while a write is not synced", Watch: Between("write *", "sync *")},
+		{Name: "torn-write", Text: "power is cut while a write of several sectors is not synced", Watch: Torn("*")},
+		{Name: "unsynced-name", Text: "power is cut while the name of a new file is not durable", Watch: Between("create *", "sync .")},
 	}, t.Goals...)
 }

@@ -94,6 +94,24 @@ type Env struct {
 	Limits Limits
 
 	stop func(reason string) // nil: Stop panics
+	note func(event string)  // nil: nobody wants to know
+}
+
+// Note says that something has happened in the engine that is the Event of a Goal. It may be called by any goroutine, with
+// whatever locks; elsewhere than in a recorded run it does nothing.
+func (e Env) Note(event string) {
+	if e.note != nil {
+		e.note(event)
+	}
+}
+
+// Watched reports whether Note does anything, for targets that would have to prepare for it.
+func (e Env) Watched() bool { return e.note != nil }
+
+// Noting returns the environment with what Note does in it. It is for the lab.
+func (e Env) Noting(note func(event string)) Env {
+	e.note = note
+	return e
 }
 
 // Stop says that the engine stops on purpose, because of an error that it will not live with: it is called where the engine

@@ -25,7 +25,7 @@ func Explore(ctx context.Context, req Request) *Outcome {
 	goals := contract.GoalsOf(&req.Subject.Target)
 	common := &shared{
 		req: &req, ctx: ctx, whole: whole, seed: maphash.MakeSeed(), stop: stop, goals: len(goals),
-		situations: situations(goals, req.Subject.Recording.Trace),
+		situations: situations(goals, req.Subject.Recording),
 	}
 	jobs := make(chan job)
 	crew := make([]*explorer, req.Explorers)

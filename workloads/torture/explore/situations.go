@@ -3,20 +3,16 @@ package explore
 import (
 	"slices"
 
-	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// situations returns for each tick of the trace the goals that a power cut there hits, by their index.
-func situations(goals []contract.Goal, trace []faultfs.Op) map[uint64][]int {
+// situations returns for each tick of a recording the goals that a power cut there hits, by their index.
+func situations(goals []contract.Goal, r *record.Recording) map[uint64][]int {
 	hits := map[uint64][]int{}
 	for i := range goals {
-		watch := goals[i].Watch()
-		for k := range trace {
-			if op := &trace[k]; watch(op) && op.Changes() {
-				hits[op.Tick] = append(hits[op.Tick], i)
-			}
+		for _, tick := range goals[i].Hits(r.Trace, r.Notes) {
+			hits[tick] = append(hits[tick], i)
 		}
 	}
 	return hits
@@ -43,7 +39,7 @@ func steered(hits map[uint64][]int, wanted []int) (ticks []uint64) {
 // Hits returns the goals of a target that some power cut of a recording would hit, by their index.
 func Hits(target *contract.Target, r *record.Recording) map[int]bool {
 	hit := map[int]bool{}
-	for _, goals := range situations(contract.GoalsOf(target), r.Trace) {
+	for _, goals := range situations(contract.GoalsOf(target), r) {
 		for _, goal := range goals {
 			hit[goal] = true
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
 func TestSituations(t *testing.T) {
@@ -38,7 +39,7 @@ func TestSituations(t *testing.T) {
 		{"two files", contract.Several("*.log", 2), nil},
 	} {
 		var ticks []uint64
-		hits := situations([]contract.Goal{{Watch: c.watch}}, fs.Trace())
+		hits := situations([]contract.Goal{{Watch: c.watch}}, &record.Recording{Trace: fs.Trace()})
 		for tick := uint64(1); tick <= fs.Now(); tick++ {
 			if len(hits[tick]) > 0 {
 				ticks = append(ticks, tick)

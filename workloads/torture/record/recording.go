@@ -11,6 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
@@ -25,12 +26,13 @@ type Recording struct {
 	Injected map[string]uint64   // how often faults hit, by effect and operation
 	Problems []checker.Violation // what ended the run: a panic, a hang, or an error that no fault excuses
 	CutOff   bool                // the context ended before the script did: this is the beginning of a run
+	Notes    []contract.Note     // what the target noted, oldest first
 	Closed   bool                // the run ended with a Close that returned nil
 }
 
 // Under returns the recording with its power cut under another profile, without the problems of the run.
 func (r *Recording) Under(profile faultfs.Profile) *Recording {
-	return &Recording{Plan: r.Plan.Under(profile), Trace: r.Trace, History: r.History, Injected: r.Injected, Closed: r.Closed}
+	return &Recording{Plan: r.Plan.Under(profile), Trace: r.Trace, History: r.History, Injected: r.Injected, Notes: r.Notes, Closed: r.Closed}
 }
 
 // ClosedAt reports whether a disk that has seen the operation at tick, and none that changes it after that, is that of a store

@@ -38,8 +38,10 @@ func Run(ctx context.Context, target contract.Target, p *plan.Plan, patience tim
 			fs.SetRules(p.RulesAt(true, uint64(clock.Now()))...)
 		}
 	}
+	notes := &notebook{clock: clock}
+	env := contract.Env{FS: fs, Dir: StoreDir, Inline: p.Clients() <= 1, Limits: p.Spec.Limits}.Stopping(Stopping(done)).Noting(notes.add)
 	go func() {
-		err := runStore(ctx, target, fs, p, rec, Stopping(done), loaded)
+		err := runStore(ctx, target, fs, env, p, rec, loaded)
 		select {
 		case done <- err:
 		default: // it has stopped
@@ -47,7 +49,7 @@ func Run(ctx context.Context, target contract.Target, p *plan.Plan, patience tim
 	}()
 	err := await(ctx, done, patience, rec.Events)
 	now := clock.Now()
-	r := &Recording{Plan: p, Injected: fs.Injected()}
+	r := &Recording{Plan: p, Injected: fs.Injected(), Notes: notes.until(now)}
 	r.Trace, r.History = until(now, fs.Trace(), rec.Ops())
 	r.Closed = err == nil
 	r.CutOff = errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
@@ -89,14 +91,13 @@ func PanicViolation(p *workloads.Panic) checker.Violation {
 // runStore opens the store, runs the script and closes the store; then the same for the sequel. A sequel runs whatever
 // became of the script: how a store behaves when it is opened after an error is evidence.
 func runStore(
-	ctx context.Context, target contract.Target, fs *faultfs.FS, p *plan.Plan, rec *history.Recorder, stop func(reason string), loaded func(),
+	ctx context.Context, target contract.Target, fs *faultfs.FS, env contract.Env, p *plan.Plan, rec *history.Recorder, loaded func(),
 ) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = &workloads.Panic{Value: v, Stack: debug.Stack()}
 		}
 	}()
-	env := contract.Env{FS: fs, Dir: StoreDir, Inline: p.Clients() <= 1, Limits: p.Spec.Limits}.Stopping(stop)
 	err = runLife(ctx, target, env, p.Script, p.Rules, rec, workloads.DriveOptions{
 		Loaded: loaded, PhaseOps: p.Phase, Appended: func() int64 { return appended(fs, &target) }, Blocks: target.LogBlocks,
 	})
@@ -134,7 +135,11 @@ func runLife(
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
 	}
-	opts.Opener, opts.Reopened = openerOf(target, env, rules), func(s workloads.Store) { store = s }
+	opts.Opener, opts.Reopened = openerOf(target, env, rules), func(s workloads.Store) {
+		if store = s; s != nil {
+			env.Note(contract.Reopened)
+		}
+	}
 	drove := workloads.Drive(ctx, store, script, rec, opts)
 	if panicked := (*workloads.Panic)(nil); store == nil || errors.As(drove, &panicked) {
 		return drove // the engine may still hold a lock for which Close would wait
