@@ -8,6 +8,7 @@
 //	gotest    how the tests of this process are called from a shell
 //	apart     work in a child process, and how it died
 //	plan      spec and seed -> script, faults, rules
+//	remains   what a store leaves behind: goroutines, open files, space
 //	record    one run of the script: the trace of the disk and the history of the clients
 //	judge     what the clients saw, and what a recovered store shows
 //	recovery  one recovery by the engine, timed
@@ -74,6 +75,10 @@
 //     crashes in a row. It must keep its promises each time and must not grow in files, bytes or calls that change the
 //     disk. A finding says after how many crashes it failed; the last of them is explained like any other, and a store that
 //     grows by what it was left with.
+//
+//     Some runs without a fault also take a store on a disk of its own through many rounds of the same work, sessions, and
+//     attempts to open it that fail (remains). What it holds must not grow each time: goroutines, open files, files, bytes;
+//     and it keeps the limit on open files that its target states.
 //
 //   - T11 (torture): the sweep places its faults without randomness. It ends when its fault finds no call left to hit,
 //     or says that it did not end.

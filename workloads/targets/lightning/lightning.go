@@ -39,6 +39,7 @@ func Target() torture.Target {
 		LogBlocks:      workloads.Blocks{Bytes: 32 << 10, Header: 19},
 		AppendGlobs:    []string{"MANIFEST-*"},
 		CheckFiles:     CheckFiles,
+		HandlesMax:     handlesMax,
 		Goals:          goals(),
 		Limits:         Limits(),
 		Unreached:      unreached(),

@@ -2,6 +2,7 @@ package lightning
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"github.com/lightningdb/lightning-torture/engine"
@@ -136,6 +137,20 @@ func Limits() []torture.Limit {
 	}
 	return all
 }
+
+// handlesMax is how many files and directories the store has open at most under the limits of a run: those that MaxOpenFiles is
+// about, a log for each memtable, and some for the manifest, the growing blob file, what is being written, and directories that
+// are being synced.
+func handlesMax(l torture.Limits) int {
+	o := Options(nil, true)
+	o.EnsureDefaults()
+	if err := apply(&o, l); err != nil {
+		return math.MaxInt32
+	}
+	return o.MaxOpenFiles + o.MemtablesMax + handlesBeside
+}
+
+const handlesBeside = 6
 
 // unreached are the limits of the engine that cannot be set lower: they are part of its interface or its formats.
 func unreached() []string {

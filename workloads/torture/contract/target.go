@@ -42,6 +42,9 @@ type Target struct {
 	// expire meanwhile. Without it that is a finding, whatever the store promises: what a user has seen after one crash may
 	// then be gone after the next, although nothing has happened in between.
 	RecoveryVaries bool
+	// HandlesMax, if set, returns how many files and directories the store has open at most, under the limits of a run, while one
+	// client uses it.
+	HandlesMax func(Limits) int
 	// Goals are the dangerous situations of this engine, in addition to those of every store.
 	Goals []Goal
 	// Limits are the thresholds of the engine that a run may set. Open finds those of its run in Env.Limits.

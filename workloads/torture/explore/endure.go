@@ -10,6 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
+	"github.com/lightningdb/lightning-torture/workloads/torture/remains"
 	"github.com/lightningdb/lightning-torture/workloads/torture/visit"
 )
 
@@ -75,7 +76,7 @@ func (e *endurance) row(next func(*endurance) bool, told string, count *int) boo
 	if e.x.ended() || !e.live() {
 		return false
 	}
-	before, err := usageOf(e.img, record.StoreDir)
+	before, err := remains.UsageOf(e.img, record.StoreDir)
 	for cycle := range endureCycles {
 		if err != nil || e.x.ended() || !next(e) {
 			return false
@@ -87,7 +88,7 @@ func (e *endurance) row(next func(*endurance) bool, told string, count *int) boo
 		e.ops[2*cycle/endureCycles] += len(e.img.Trace()) - earlier
 		*count++
 	}
-	after, err := usageOf(e.img, record.StoreDir)
+	after, err := remains.UsageOf(e.img, record.StoreDir)
 	return err == nil && e.judge(before, after, told)
 }
 
@@ -150,7 +151,7 @@ func (e *endurance) session() bool {
 
 // judge compares what the store takes after all cycles with what it took after one recovery, and reports whether it has not
 // grown.
-func (e *endurance) judge(before, after usage, told string) bool {
+func (e *endurance) judge(before, after remains.Usage, told string) bool {
 	accuse := func(class, format string, args ...any) bool {
 		sentence := fmt.Sprintf("after %d %s, ", endureCycles, told) + fmt.Sprintf(format, args...)
 		e.x.fail(e.img, e.at, growthJudge, checker.Violation{Class: class, Sentence: sentence})
@@ -158,10 +159,10 @@ func (e *endurance) judge(before, after usage, told string) bool {
 	}
 	switch {
 	case e.visitor.PilesUp():
-	case after.files > before.files+endureFiles:
-		return accuse("leaks files", "the store has %d files; after one life it had %d", after.files, before.files)
-	case after.bytes > 2*before.bytes+endureBytes:
-		return accuse("leaks bytes", "the store takes %d bytes; after one life it took %d", after.bytes, before.bytes)
+	case after.Files > before.Files+endureFiles:
+		return accuse("leaks files", "the store has %d files; after one life it had %d", after.Files, before.Files)
+	case after.Bytes > 2*before.Bytes+endureBytes:
+		return accuse("leaks bytes", "the store takes %d bytes; after one life it took %d", after.Bytes, before.Bytes)
 	case e.ops[1] > 2*e.ops[0]+endureOps:
 		return accuse("recovers ever longer", "the last %d lives made %d filesystem calls that change the disk; those before, %d",
 			endureCycles/2, e.ops[1], e.ops[0])

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+	"github.com/lightningdb/lightning-torture/workloads/torture/remains"
 )
 
 // Grown is what many crashes in a row, or many sessions, have left of a store that grows.
@@ -37,8 +38,9 @@ func GrowthOf(ctx context.Context, s *Subject, f *Failure) *Grown {
 	if !e.live() {
 		return nil
 	}
-	before, after, named := map[string]int64{}, map[string]int64{}, map[string]*faultfs.Op{}
-	if addFiles(before, e.img, record.StoreDir) != nil {
+	named := map[string]*faultfs.Op{}
+	before, err := remains.Files(e.img, record.StoreDir)
+	if err != nil {
 		return nil
 	}
 	for e.at.inARow < f.Crashes || e.at.sessions < f.Sessions {
@@ -51,7 +53,8 @@ func GrowthOf(ctx context.Context, s *Subject, f *Failure) *Grown {
 		}
 		noteNames(named, e.img.Trace())
 	}
-	if addFiles(after, e.img, record.StoreDir) != nil {
+	after, err := remains.Files(e.img, record.StoreDir)
+	if err != nil {
 		return nil
 	}
 	g := &Grown{Trace: e.img.Trace()}

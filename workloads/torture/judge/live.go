@@ -9,6 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/remains"
 )
 
 // Live is what is wrong with a run in which no power was cut.
@@ -101,11 +102,11 @@ func (j *Judges) unexpectedErrors() checker.Result {
 func isTransaction(k history.Kind) bool { return k == history.Txn || k == history.Snapshot }
 
 // SeenInHistory reports whether what is wrong in a run without a crash can be seen in what the clients called and got: not
-// a panic or a hang, an error of opening or closing the store, nor what a goroutine did to the disk.
+// a panic or a hang, an error of opening or closing the store, what a goroutine did to the disk, nor what the store leaves behind.
 func SeenInHistory(class string) bool {
 	switch class {
 	case "panic", "stop", "hang", "unexpected error", "administration: " + refusedChanges:
 		return false
 	}
-	return true
+	return !strings.HasPrefix(class, remains.Class)
 }

@@ -54,6 +54,9 @@ func Run(ctx context.Context, target contract.Target, p *plan.Plan, patience tim
 	r.Closed = err == nil
 	r.CutOff = errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 	r.Problems = problemsOf(ctx, r, err, target.Promises)
+	if len(r.Problems) == 0 && !r.CutOff && staysDue(&target, p) {
+		r.Problems = stay(ctx, target, p, patience)
+	}
 	return r
 }
 

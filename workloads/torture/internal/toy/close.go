@@ -26,6 +26,7 @@ func (t *Store) Close() (err error) {
 		err = t.broken
 	}
 	t.closed, t.broken = true, errClosed
+	err = errors.Join(err, t.giveBack())
 	if t.bug == KeepsFileOpen {
 		return errors.Join(err, t.lock.Close())
 	}

@@ -15,33 +15,38 @@ type Bug int
 
 // The mistakes.
 const (
-	Correct          Bug = iota // makes no mistake
-	NoFileSync                  // the log is not synced
-	NoDirSync                   // the log's name is not synced
-	NoParentSync                // the directory's name is not synced
-	NoChecksum                  // the tail is taken without its checksum
-	NoTruncate                  // records are appended after a torn tail
-	RetrySync                   // a failed sync is retried and believed
-	IgnoreWriteError            // an error of a write is ignored
-	SplitBatch                  // a batch is two records
-	Panics                      // recovery panics at a torn tail
-	Leftover                    // recovery leaves a file
-	Leaks                       // recovery leaves one more file each time
-	Forgetful                   // a recovery loses more if the one before was interrupted
-	Fickle                      // every third recovery drops what was not synced, though it is there
-	Flaky                       // every fortieth recovery drops the last two commits
-	RotTakesAll                 // damage within the log makes recovery drop all of it
-	StartsOver                  // the log is emptied when it has grown
-	Scribbles                   // the last byte of a record is written again, wrongly
-	ReadErrorEndsLog            // a log that cannot be read ends where the read failed
-	FailedOpenBlocks            // an Open that failed leaves a file that keeps later ones from succeeding
-	CopiesTooLittle             // a checkpoint lacks the last key
-	CopiesUnsynced              // a checkpoint is not synced
-	LetsOthersIn                // nobody is kept from opening a store that is open
-	TrimsReadOnly               // who only reads writes the log anew
-	ForgetsAtClose              // the last commit is lost when the store is closed, if it was not synced
-	KeepsFileOpen               // Close forgets a handle
-	LeaksBySession              // Close leaves one more file each time
+	Correct                  Bug = iota // makes no mistake
+	NoFileSync                          // the log is not synced
+	NoDirSync                           // the log's name is not synced
+	NoParentSync                        // the directory's name is not synced
+	NoChecksum                          // the tail is taken without its checksum
+	NoTruncate                          // records are appended after a torn tail
+	RetrySync                           // a failed sync is retried and believed
+	IgnoreWriteError                    // an error of a write is ignored
+	SplitBatch                          // a batch is two records
+	Panics                              // recovery panics at a torn tail
+	Leftover                            // recovery leaves a file
+	Leaks                               // recovery leaves one more file each time
+	Forgetful                           // a recovery loses more if the one before was interrupted
+	Fickle                              // every third recovery drops what was not synced, though it is there
+	Flaky                               // every fortieth recovery drops the last two commits
+	RotTakesAll                         // damage within the log makes recovery drop all of it
+	StartsOver                          // the log is emptied when it has grown
+	Scribbles                           // the last byte of a record is written again, wrongly
+	ReadErrorEndsLog                    // a log that cannot be read ends where the read failed
+	FailedOpenBlocks                    // an Open that failed leaves a file that keeps later ones from succeeding
+	CopiesTooLittle                     // a checkpoint lacks the last key
+	CopiesUnsynced                      // a checkpoint is not synced
+	LetsOthersIn                        // nobody is kept from opening a store that is open
+	TrimsReadOnly                       // who only reads writes the log anew
+	ForgetsAtClose                      // the last commit is lost when the store is closed, if it was not synced
+	KeepsFileOpen                       // Close forgets a handle
+	LeaksBySession                      // Close leaves one more file each time
+	KeepsReaders                        // each scan opens the log once more, until the store is closed
+	KeepsScratch                        // each commit leaves a file, until the store is closed
+	KeepsWaiters                        // each scan starts a goroutine that waits until the store is closed
+	KeepsGoroutine                      // a goroutine waits for ever from each Close on
+	FailedOpenKeepsGoroutine            // a goroutine waits for ever from each Open on that failed
 	bugs
 )
 
@@ -80,6 +85,9 @@ func open(env contract.Env, bug Bug) (workloads.Store, error) {
 	}
 	s, err := Open(env, bug)
 	if err != nil {
+		if bug == FailedOpenKeepsGoroutine {
+			go waitForEver()
+		}
 		return nil, err
 	}
 	return s, nil

@@ -37,6 +37,7 @@ type Store struct {
 	closed bool
 	// interrupted: the Forgetful toy knows that the recovery before did not come to its end, and the Fickle one believes it.
 	interrupted bool
+	kept        kept
 }
 
 // recoveries counts those of the Fickle toy and of the Flaky one.
@@ -314,6 +315,7 @@ func (t *Store) append(payload []byte, d history.Durability) error {
 	}
 	t.size += int64(len(record))
 	t.apply(payload)
+	t.keepOfCommit()
 	return nil
 }
 
@@ -348,6 +350,7 @@ func (t *Store) Scan(from, to []byte, visit func(key, value []byte) bool) error 
 	if t.closed {
 		return errClosed
 	}
+	defer t.keepOfScan()
 	for _, k := range slices.Sorted(maps.Keys(t.pairs)) {
 		if k >= string(from) && (len(to) == 0 || k < string(to)) && !visit([]byte(k), t.pairs[k]) {
 			return nil

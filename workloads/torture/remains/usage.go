@@ -1,4 +1,4 @@
-package explore
+package remains
 
 import (
 	"errors"
@@ -7,24 +7,27 @@ import (
 	"github.com/spf13/afero"
 )
 
-// usage is what a store takes on its disk.
-type usage struct {
-	files int
-	bytes int64
-}
-
-func usageOf(fs afero.Fs, dir string) (u usage, err error) {
+// Files returns the size of each file below a directory, by its path.
+func Files(fs afero.Fs, dir string) (map[string]int64, error) {
 	sizes := map[string]int64{}
-	if err := addFiles(sizes, fs, dir); err != nil {
-		return u, err
-	}
-	for _, size := range sizes {
-		u.files, u.bytes = u.files+1, u.bytes+size
-	}
-	return u, nil
+	return sizes, addFiles(sizes, fs, dir)
 }
 
-// addFiles adds the size of each file below a directory, by its path.
+// Usage is what a store takes on its disk.
+type Usage struct {
+	Files int
+	Bytes int64
+}
+
+// UsageOf adds up the files below a directory.
+func UsageOf(fs afero.Fs, dir string) (u Usage, err error) {
+	sizes, err := Files(fs, dir)
+	for _, size := range sizes {
+		u.Files, u.Bytes = u.Files+1, u.Bytes+size
+	}
+	return u, err
+}
+
 func addFiles(sizes map[string]int64, fs afero.Fs, dir string) error {
 	d, err := fs.Open(dir)
 	if err != nil {

@@ -1,0 +1,55 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/remains"
+)
+
+// stayEach says that in one of so many runs without a fault another store is examined, under the same limits, for what it
+// leaves behind.
+const stayEach = 3
+
+func staysDue(target *contract.Target, p *plan.Plan) bool {
+	return !target.IsLog() && len(p.Rules) == 0 && p.Spec.Scenario == "" && plan.Mix(p.Spec.Seed, stayEach)%stayEach == 0
+}
+
+// stay takes a store through many rounds and sessions and returns what grows. It hangs if the disk sees no call for so long.
+func stay(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration) (wrong []checker.Violation) {
+	fs := faultfs.New(faultfs.Options{Clock: yielding{}})
+	if !target.Promises.MakesDir {
+		prepare(fs)
+	}
+	env := contract.Env{FS: fs, Dir: StoreDir, Inline: p.Clients() <= 1, Limits: p.Spec.Limits}
+	done := make(chan error, 1)
+	found := make(chan []checker.Violation, 1)
+	go func() {
+		defer func() {
+			if v := recover(); v != nil {
+				done <- &workloads.Panic{Value: v, Stack: debug.Stack()}
+			}
+		}()
+		wrong, err := remains.Examine(&target, env, fs)
+		found <- wrong
+		done <- err
+	}()
+	err := await(ctx, done, patience, func() int { return int(fs.Calls(faultfs.OpOpen) + fs.Now()) })
+	if problems := problemsOf(ctx, &Recording{Plan: p}, err, target.Promises); len(problems) > 0 {
+		for i := range problems {
+			problems[i].Sentence = fmt.Sprintf("in many rounds and sessions of the same writes: %s", problems[i].Sentence)
+		}
+		return problems
+	}
+	if err != nil {
+		return nil // nobody waits any longer
+	}
+	return <-found
+}

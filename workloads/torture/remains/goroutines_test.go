@@ -1,0 +1,55 @@
+package remains
+
+import (
+	"runtime"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestOnlyWhatTheWorkHasStartedIsLeft(t *testing.T) {
+	t.Parallel()
+	stop := make(chan struct{})
+	defer close(stop)
+	wait := func() { <-stop }
+	go wait() // somebody else's
+	clean := Watch(func(Work) {
+		var group sync.WaitGroup
+		for range 20 {
+			group.Go(func() { runtime.Gosched() })
+		}
+		group.Wait()
+	})
+	leaks := Watch(func(Work) {
+		started := make(chan struct{})
+		go func() {
+			for range 2 {
+				go wait() // started by one that has ended
+			}
+			close(started)
+		}()
+		<-started
+	})
+	assert.Empty(t, clean.Left(ManyTurns))
+	left := leaks.Left(4)
+	require.Len(t, left, 1, "one stack")
+	assert.Contains(t, left[0], "remains.TestOnlyWhatTheWorkHasStartedIsLeft.func1")
+	assert.Contains(t, left[0], "goroutines_test.go:")
+	assert.Equal(t, 2, leaks.Count())
+	assert.Zero(t, clean.Count())
+}
+
+// A goroutine that needs the processor many times to come to its end is waited for.
+func TestAGoroutineOnItsWayOutIsNotLeft(t *testing.T) {
+	t.Parallel()
+	w := Watch(func(Work) {
+		go func() {
+			for range 1000 {
+				runtime.Gosched()
+			}
+		}()
+	})
+	assert.Empty(t, w.Left(ManyTurns))
+}

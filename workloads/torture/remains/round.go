@@ -1,0 +1,121 @@
+package remains
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// The data of every round: always the same keys, with values of the same lengths.
+const (
+	keys       = 12
+	valueBytes = 300
+	longBytes  = 3000 // of the first key's
+)
+
+func keyOf(i int) []byte { return fmt.Appendf(nil, "k%02d", i) }
+
+func valueOf(i, round int) []byte {
+	n := valueBytes
+	if i == 0 {
+		n = longBytes
+	}
+	return bytes.Repeat(fmt.Appendf(nil, "%02d of %d ", i, round), n/8+1)[:n]
+}
+
+// round overwrites all that is live, reads it in every way that the store has, and lets it tidy up. In the end nothing of it is
+// open.
+func round(s workloads.Store, n int, transactions bool) error {
+	return errors.Join(write(s, n), read(s, transactions), tidy(s, n))
+}
+
+func write(s workloads.Store, n int) error {
+	var all error
+	if d, ok := s.(workloads.RangeDeleter); ok {
+		all = d.DeleteRange(keyOf(2), keyOf(5), history.NoSync)
+	}
+	for i := range keys {
+		d := history.NoSync
+		if i == keys-1 {
+			d = history.Sync
+		}
+		all = errors.Join(all, s.Apply([]history.Write{{Key: keyOf(i), Value: valueOf(i, n)}}, d))
+	}
+	return all
+}
+
+func read(s workloads.Store, transactions bool) error {
+	_, _, err := s.Get(keyOf(1))
+	pairs := 0
+	err = errors.Join(err, s.Scan(nil, nil, func(_, _ []byte) bool { pairs++; return pairs < keys/2 }))
+	if m, ok := s.(workloads.CursorMaker); ok {
+		c, failed := m.NewCursor(workloads.Bounds{})
+		if failed == nil {
+			c.Last()
+			failed = errors.Join(c.Error(), c.Close())
+		}
+		err = errors.Join(err, failed)
+	}
+	if m, ok := s.(workloads.Snapshotter); ok {
+		snapshot, failed := m.NewSnapshot()
+		if failed == nil {
+			_, _, failed = snapshot.Get(keyOf(2))
+			failed = errors.Join(failed, snapshot.Close())
+		}
+		err = errors.Join(err, failed)
+	}
+	if m, ok := s.(workloads.Streamer); ok {
+		r, found, failed := m.OpenValue(keyOf(0))
+		if failed == nil && found {
+			_, failed = io.ReadFull(r, make([]byte, longBytes/2))
+			failed = errors.Join(failed, r.Close())
+		}
+		err = errors.Join(err, failed)
+	}
+	if t, ok := s.(workloads.Transactor); ok && transactions {
+		err = errors.Join(err, transact(t))
+	}
+	return err
+}
+
+// transact commits a transaction and rolls one back.
+func transact(s workloads.Transactor) error {
+	for _, commit := range []bool{true, false} {
+		txn, err := s.Begin(workloads.Serializable)
+		if err != nil {
+			return err
+		}
+		value, found, err := txn.Get(keyOf(3))
+		if err == nil && found {
+			err = txn.Put(keyOf(3), bytes.Clone(value))
+		}
+		if err == nil && commit {
+			err = txn.Commit(history.NoSync)
+		} else {
+			txn.Rollback()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compactsEach says that in one of so many rounds everything is compacted.
+const compactsEach = 4
+
+func tidy(s workloads.Store, n int) error {
+	m, ok := s.(workloads.Maintainer)
+	if !ok {
+		return nil
+	}
+	err := m.Flush()
+	if n%compactsEach == 0 {
+		err = errors.Join(err, m.Compact())
+	}
+	return err
+}

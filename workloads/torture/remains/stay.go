@@ -1,0 +1,207 @@
+package remains
+
+import (
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+)
+
+// The store is measured for the first time after some repetitions, and for the second time after so many more. What is left
+// behind each time has then grown by more than the allowance. If something has, the store is measured once more after as many
+// again: has it grown on? A measure is the least that was seen in the last few repetitions, because a store may be behind with
+// tidying up.
+const (
+	warmUp      = 8
+	repetitions = 24
+	attempts    = 60 // to open it on a disk that fails; some of them meet no failing call
+	window      = 4
+)
+
+// How much more a store may hold at the second measure.
+const (
+	moreOfAnything = 16
+	moreBytes      = 256 << 10 // beyond twice as many
+)
+
+// stay is a store that goes through the same again and again.
+type stay struct {
+	target *contract.Target
+	env    contract.Env
+	fs     *faultfs.FS
+	work   Work
+	tidies bool // the store compacts on request, so what it takes says something
+	wrong  []checker.Violation
+}
+
+// Examine takes the store of a target that is no log, on a new disk, through many rounds of the same work while it is open, many sessions, and many attempts
+// to open it on a disk that fails, if it promises FailedOpenReleases. It returns what grows, and which limit is not kept. An error is one of the store on a disk
+// that did what it was told.
+func Examine(target *contract.Target, env contract.Env, fs *faultfs.FS) (wrong []checker.Violation, err error) {
+	Watch(func(w Work) {
+		s := &stay{target: target, env: env, fs: fs, work: w}
+		err = s.all()
+		wrong = s.wrong
+	})
+	return wrong, err
+}
+
+func (s *stay) all() error {
+	if err := s.open(); err != nil || len(s.wrong) > 0 {
+		return err
+	}
+	if err := s.repeat(repetitions, "sessions with the same data, the store, which is closed,", s.session); err != nil {
+		return err
+	}
+	if s.leftovers(); len(s.wrong) > 0 {
+		return nil
+	}
+	if !s.target.Promises.FailedOpenReleases {
+		return nil
+	}
+	return s.repeat(attempts, "attempts to open it on a disk that fails, the store, which is not open,", s.failToOpen)
+}
+
+// open goes through the rounds of one session.
+func (s *stay) open() error {
+	s.limitHandles()
+	store, err := s.target.Open(s.env)
+	if err != nil {
+		return fmt.Errorf("open: %w", err)
+	}
+	_, s.tidies = store.(workloads.Maintainer)
+	failed := s.repeat(repetitions, "rounds of the same writes and reads, the store, which is open,", func(n int) error {
+		return round(store, n, s.target.Promises.Transactions)
+	})
+	s.handlesLimited()
+	if err := store.Close(); failed == nil && err != nil {
+		failed = fmt.Errorf("close: %w", err)
+	}
+	if len(s.wrong) > 0 {
+		return nil
+	}
+	return failed
+}
+
+// repeat does the same many times, and notes what grows.
+func (s *stay) repeat(times int, told string, do func(n int) error) error {
+	n := 0
+	measure := func(times int) (least holding, err error) {
+		for i := range times {
+			if err := do(n); err != nil {
+				return least, err
+			}
+			n++
+			switch {
+			case i == times-window:
+				least = s.holds()
+			case i > times-window:
+				least = least.least(s.holds())
+			}
+		}
+		return least, nil
+	}
+	first, err := measure(warmUp)
+	if err != nil {
+		return err
+	}
+	second, err := measure(times)
+	if err != nil || len(first.grown(&second, s.tidies)) == 0 {
+		return err
+	}
+	third, err := measure(times)
+	if err != nil {
+		return err
+	}
+	for _, g := range first.grown(&second, s.tidies) {
+		if g.of(&third)-g.of(&second) < (g.of(&second)-g.of(&first))/2 {
+			continue // it has come to an end
+		}
+		v := checker.Violation{Class: g.class, Sentence: fmt.Sprintf("after %d more %s has %d %s; it had %d, and %d after the first %d",
+			2*times, told, g.of(&third), g.what, g.of(&second), g.of(&first), warmUp)}
+		if g.class == Goroutines {
+			v.Evidence = s.work.Left(1)
+		}
+		s.wrong = append(s.wrong, v)
+	}
+	return nil
+}
+
+// limitHandles makes opening fail beyond what the target says that it opens.
+func (s *stay) limitHandles() {
+	if s.target.HandlesMax == nil {
+		return
+	}
+	if rule, err := faultfs.ParseRule(fmt.Sprintf("emfile open files=%d", s.target.HandlesMax(s.env.Limits))); err == nil {
+		s.fs.SetRules(rule)
+	}
+}
+
+// handlesLimited ends that, and notes whether the limit was met.
+func (s *stay) handlesLimited() {
+	for range s.fs.Injected() {
+		s.wrong = append(s.wrong, checker.Violation{Class: OpenFiles, Sentence: fmt.Sprintf(
+			"the store says that it has at most %d files and directories open, and wanted to open one more", s.target.HandlesMax(s.env.Limits),
+		)})
+		break
+	}
+	s.fs.SetRules()
+}
+
+// session opens the store, goes through a round, and closes it.
+func (s *stay) session(n int) error {
+	store, err := s.target.Open(s.env)
+	if err != nil {
+		return fmt.Errorf("open again: %w", err)
+	}
+	if s.target.Promises.RefusesSecondOpen {
+		if second, err := s.target.Open(s.env); err == nil {
+			_ = second.Close() // others judge that
+		}
+	}
+	failed := round(store, n, s.target.Promises.Transactions)
+	if err := store.Close(); failed == nil && err != nil {
+		failed = fmt.Errorf("close: %w", err)
+	}
+	return failed
+}
+
+// leftovers asks the target whether there are files that nothing refers to, as far as it can say.
+func (s *stay) leftovers() {
+	var err error
+	if check := s.target.CheckFiles; check != nil {
+		err = check(s.fs, s.env.Dir)
+	}
+	if verify := s.target.Administration.VerifyFiles; verify != nil && err == nil {
+		err = verify(s.env)
+	}
+	if err != nil {
+		s.wrong = append(s.wrong, checker.Violation{Class: Space, Sentence: "the store was closed, and its files are not as they should be: " + err.Error()})
+	}
+}
+
+// failToOpen opens the store while one of its calls fails, and closes it if it opens all the same.
+func (s *stay) failToOpen(n int) error {
+	kind := []string{"open", "read", "list", "stat"}[n%4]
+	rule, err := faultfs.ParseRule(fmt.Sprintf("eio %s nth=%d", kind, 1+n/4%3))
+	if err != nil {
+		return err
+	}
+	s.fs.SetRules(rule)
+	store, err := s.target.Open(s.env)
+	s.fs.SetRules()
+	if err == nil {
+		_ = store.Close() // it may have met the error
+	}
+	return nil
+}
+
+// The classes of what is wrong. All begin with Class.
+const (
+	Class      = "remains: "
+	OpenFiles  = Class + "open files"
+	Goroutines = Class + "goroutines"
+	Space      = Class + "space"
+)
