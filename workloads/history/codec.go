@@ -14,8 +14,9 @@ import (
 
 // Version is the newest version of the file format that Decode reads. Version 2 added conditions, changes that depend on
 // what a key holds, and the kinds of operations that need them; version 3 added cursors, barriers, whatever is held open, and
-// operations on whole stores. Encode writes the oldest version that can hold a history, so that older programs can read it.
-const Version = 3
+// operations on whole stores; version 4 added the model. Encode writes the oldest version that can hold a history, so that older
+// programs can read it.
+const Version = 4
 
 // versionOf returns the oldest version that can hold the operations.
 func versionOf(ops []Op) int {
@@ -44,19 +45,34 @@ const (
 
 // header is the first line of a file. The number of operations tells a truncated file from a complete one.
 type header struct {
-	Version int `json:"lightning_history"`
-	Ops     int `json:"ops"`
+	Version int    `json:"lightning_history"`
+	Ops     int    `json:"ops"`
+	Model   string `json:"model,omitempty"`
 }
 
-// Encode writes ops as JSON lines: a header with the version and the number of operations, then one line each.
-func Encode(w io.Writer, ops []Op) error {
+// File is what a file holds: a history, and what its keys hold, such as "kv" or "list-append", if the file says so. What the
+// models are, is for the judges to say.
+type File struct {
+	Model string
+	Ops   []Op
+}
+
+// Encode writes ops as a file without a model.
+func Encode(w io.Writer, ops []Op) error { return File{Ops: ops}.Encode(w) }
+
+// Encode writes JSON lines: a header with the version and the number of operations, then one line each.
+func (f File) Encode(w io.Writer) error {
 	buffered := bufio.NewWriter(w)
 	encoder := json.NewEncoder(buffered) // ends every value with a newline
-	if err := encoder.Encode(header{Version: versionOf(ops), Ops: len(ops)}); err != nil {
+	head := header{Version: versionOf(f.Ops), Ops: len(f.Ops), Model: f.Model}
+	if f.Model != "" {
+		head.Version = 4
+	}
+	if err := encoder.Encode(head); err != nil {
 		return fmt.Errorf("history: write header: %w", err)
 	}
-	for i := range ops {
-		if err := encoder.Encode(&ops[i]); err != nil {
+	for i := range f.Ops {
+		if err := encoder.Encode(&f.Ops[i]); err != nil {
 			return fmt.Errorf("history: write operation %d: %w", i, err)
 		}
 	}
@@ -66,34 +82,41 @@ func Encode(w io.Writer, ops []Op) error {
 	return nil
 }
 
-// Decode reads what Encode wrote. Damage, or a line beyond a limit, is ErrFormat with the number of the line, counted from 1.
+// Decode reads the operations that Encode wrote. Damage, or a line beyond a limit, is ErrFormat with the number of the line,
+// counted from 1.
 func Decode(r io.Reader) ([]Op, error) {
+	f, err := DecodeFile(r)
+	return f.Ops, err
+}
+
+// DecodeFile reads what File.Encode wrote; the errors are those of Decode.
+func DecodeFile(r io.Reader) (File, error) {
 	lines := &lineReader{buffered: bufio.NewReader(r)}
 	var head header
 	if err := lines.decode(&head); err != nil {
-		return nil, err
+		return File{}, err
 	}
 	if head.Version < 1 || head.Version > Version {
-		return nil, lines.bad(fmt.Errorf("version %d, want 1 to %d", head.Version, Version))
+		return File{}, lines.bad(fmt.Errorf("version %d, want 1 to %d", head.Version, Version))
 	}
 	if head.Ops < 0 || head.Ops > MaxOps {
-		return nil, lines.bad(fmt.Errorf("%d operations; the limit is %d", head.Ops, MaxOps))
+		return File{}, lines.bad(fmt.Errorf("%d operations; the limit is %d", head.Ops, MaxOps))
 	}
 	var ops []Op // not sized by the header: a damaged number must not take all memory
 	for i := range head.Ops {
 		var op Op
 		if err := lines.decode(&op); err != nil {
-			return nil, err
+			return File{}, err
 		}
 		if op.ID != i {
-			return nil, lines.bad(fmt.Errorf("operation %d, want %d", op.ID, i))
+			return File{}, lines.bad(fmt.Errorf("operation %d, want %d", op.ID, i))
 		}
 		ops = append(ops, op)
 	}
 	if _, err := lines.next(); !errors.Is(err, io.EOF) {
-		return nil, lines.bad(fmt.Errorf("more than the announced %d operations", head.Ops))
+		return File{}, lines.bad(fmt.Errorf("more than the announced %d operations", head.Ops))
 	}
-	return ops, nil
+	return File{Model: head.Model, Ops: ops}, nil
 }
 
 // lineReader decodes one JSON value a line and counts lines.

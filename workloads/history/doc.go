@@ -26,8 +26,8 @@
 // deletes each that may have been there, and an answer about the first or the last index is a scan of what lies beyond it.
 //
 // A history is kept as JSON lines ([Encode], [Decode]): a header with the version of the format and the number of
-// operations, then one operation a line. Keys and values are in base64; Never is written as the number that it is.
-// A history may come from anybody: Decode has limits, and checks them before it allocates.
+// operations, then one operation a line. Keys and values are in base64; Never is written as the number that it is. FORMAT.md
+// describes it for those who write it in other languages; package recorded reads what other tools write. A history may come from anybody: Decode has limits, and checks them before it allocates.
 //
 // It is a leaf: judges and reports read it, nothing here knows a store, a filesystem or a judge.
 // # Size

@@ -1,0 +1,136 @@
+package recorded
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strconv"
+
+	"github.com/lightningdb/lightning-torture/workloads/history/edn"
+)
+
+// event is what an entry of a history reports.
+type event uint8
+
+const (
+	invoke event = iota + 1 // the client calls
+	ok                      // it took effect
+	fail                    // it did not, and never will
+	info                    // it may have, or may still
+)
+
+var events = map[string]event{"invoke": invoke, "ok": ok, "fail": fail, "info": info}
+
+// entry is one line of a history.
+type entry struct {
+	line    int
+	event   event
+	client  int
+	other   bool // it is not of a client, but of Jepsen's nemesis
+	f       string
+	key     edn.Value // of histories that have one beside the value
+	value   edn.Value
+	refused bool // the answer is a plain no, without an error, in a log
+}
+
+// source yields the entries of a file, which are valid until the next; io.EOF ends it.
+type source interface {
+	next() (entry, error)
+}
+
+// maps reads entries that are maps.
+type maps struct {
+	reader *edn.Reader
+	words  words
+}
+
+func newMaps(from io.Reader) *maps { return &maps{reader: edn.NewReader(from), words: words{}} }
+
+func (m *maps) next() (entry, error) {
+	v, err := m.reader.Next()
+	if errors.Is(err, io.EOF) {
+		return entry{}, err
+	}
+	if errors.Is(err, edn.ErrSyntax) {
+		return entry{}, bad("%w", err)
+	}
+	if err != nil {
+		return entry{}, err
+	}
+	e := entry{line: m.reader.Line()}
+	if v.Kind() != edn.Map {
+		return e, badLine(e.line, "%s is no operation: operations are maps with :type, :process, :f and :value", v.Kind())
+	}
+	seen := 0
+	for key, value := range v.Pairs() {
+		bit, err := m.field(&e, key, value)
+		if err != nil {
+			return e, badLine(e.line, "%w", err)
+		}
+		if seen&bit != 0 {
+			return e, badLine(e.line, "an operation has %s twice", key.AppendEDN(nil))
+		}
+		seen |= bit
+	}
+	if e.event == 0 {
+		return e, badLine(e.line, "a map without :type is no operation")
+	}
+	return e, nil
+}
+
+// field enters one field of an operation, and returns the bit that stands for it; 0 for one that does not matter.
+func (m *maps) field(e *entry, key, value edn.Value) (bit int, err error) {
+	if k := key.Kind(); k != edn.Keyword && k != edn.String {
+		return 0, nil
+	}
+	switch string(key.Text()) {
+	case "type":
+		var known bool
+		if e.event, known = events[string(value.Text())]; !known {
+			return 0, errors.New("the type of an operation is one of :invoke, :ok, :fail and :info, not " + string(value.AppendEDN(nil)))
+		}
+		return 1, nil
+	case "process":
+		return 2, e.process(value)
+	case "f":
+		e.f = m.words.of(value.Text())
+		return 4, nil
+	case "value":
+		e.value = value
+		return 8, nil
+	case "key":
+		e.key = value
+		return 16, nil
+	}
+	return 0, nil
+}
+
+// process enters who an entry is of. Who has no number is no client.
+func (e *entry) process(v edn.Value) (err error) {
+	switch v.Kind() {
+	case edn.Nil:
+	case edn.Number:
+		if e.client, err = strconv.Atoi(string(v.Text())); err != nil {
+			return errors.New("the number of a process is " + string(v.Text()))
+		}
+	case edn.Keyword, edn.String, edn.Symbol:
+		e.other = true
+	default:
+		return errors.New(v.Kind().String() + " is no process")
+	}
+	return nil
+}
+
+// words keeps the few names of functions that a history has, so that each is made once.
+type words map[string]string
+
+func (w words) of(text []byte) string {
+	if s, known := w[string(text)]; known {
+		return s
+	}
+	s := string(bytes.Clone(text))
+	if len(w) < 1000 {
+		w[s] = s
+	}
+	return s
+}

@@ -1,0 +1,132 @@
+package recorded
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/workloads/history/edn"
+)
+
+// Model is what the keys of a history hold and what its functions do.
+type Model string
+
+// The models.
+const (
+	Register    Model = "register"     // one value: read, write
+	CASRegister Model = "cas-register" // the same, and cas, which writes if the register holds what it says
+	KV          Model = "kv"           // keys with values: get, put, append, delete, cas
+	Counter     Model = "counter"      // a number: read, add
+	Mutex       Model = "mutex"        // a lock: acquire, release
+	Set         Model = "set"          // a set that grows: read, add
+	ListAppend  Model = "list-append"  // transactions over lists: r, append
+	RWRegister  Model = "rw-register"  // transactions over registers: r, w
+	Bank        Model = "bank"         // accounts: read (all of them), transfer
+)
+
+// Models returns all models.
+func Models() []Model {
+	return []Model{Register, CASRegister, KV, Counter, Mutex, Set, ListAppend, RWRegister, Bank}
+}
+
+// ModelNamed returns the model of that name.
+func ModelNamed(name string) (Model, error) {
+	if m := Model(name); slices.Contains(Models(), m) {
+		return m, nil
+	}
+	return "", fmt.Errorf("unknown model %q", name)
+}
+
+// Transactional reports whether the operations of the model are transactions, so that levels of isolation tell them apart.
+func (m Model) Transactional() bool { return m == ListAppend || m == RWRegister }
+
+// traits is what the beginning of a history tells about its model.
+type traits struct {
+	clients   int  // entries of clients
+	keyed     bool // there is a key beside the value
+	functions map[string]bool
+	micro     map[string]bool // functions within transactions
+	listRead  bool            // a read within a transaction found a list
+	mapRead   bool            // a read found a map
+	manyRead  bool            // a read found a collection
+	single    bool            // some value is no pair, so values are not pairs of key and value
+	paired    bool            // some value is such a pair
+}
+
+func newTraits() *traits { return &traits{functions: map[string]bool{}, micro: map[string]bool{}} }
+
+// note takes an entry into account.
+func (t *traits) note(e *entry) {
+	if e.other {
+		return
+	}
+	t.clients++
+	t.functions[e.f] = true
+	t.keyed = t.keyed || e.key.Kind() != edn.Nil
+	if e.f == "read" && e.event == ok {
+		t.mapRead = t.mapRead || e.value.Kind() == edn.Map
+		t.manyRead = t.manyRead || e.value.Kind() >= edn.Vector
+	}
+	if e.event == invoke || e.event == ok {
+		if pairOf(e) {
+			t.paired = true
+		} else {
+			t.single = true
+		}
+	}
+	if e.value.Sequential() {
+		for part := range e.value.Parts() {
+			t.noteMicro(part)
+		}
+	}
+}
+
+// pairOf reports whether the value of an entry can be a key with a value, as Jepsen's independent has them.
+func pairOf(e *entry) bool {
+	if !e.value.Sequential() || e.value.Len() != 2 || e.value.At(0).Kind() == edn.Nil {
+		return false
+	}
+	return e.f != "cas" || e.value.At(1).Sequential()
+}
+
+// noteMicro takes into account what may be a part of a transaction.
+func (t *traits) noteMicro(v edn.Value) {
+	f := v.At(0)
+	if !v.Sequential() || f.Kind() != edn.Keyword && f.Kind() != edn.String {
+		return
+	}
+	name := string(f.Text())
+	if !slices.Contains([]string{"r", "read", "w", "write", "append"}, name) {
+		return
+	}
+	t.micro[name] = true
+	t.listRead = t.listRead || v.At(2).Sequential()
+}
+
+// independent reports whether the values of operations are pairs of a key and a value.
+func (t *traits) independent() bool { return t.paired && !t.single && len(t.micro) == 0 }
+
+// model returns the model of the history, or "" if it cannot be told.
+func (t *traits) model() Model {
+	f := t.functions
+	switch {
+	case t.keyed:
+		return KV
+	case f["acquire"] || f["release"]:
+		return Mutex
+	case f["transfer"] || t.mapRead:
+		return Bank
+	case t.micro["append"] || t.listRead:
+		return ListAppend
+	case len(t.micro) > 0:
+		return RWRegister
+	case f["add"] && t.manyRead:
+		return Set
+	case f["add"]:
+		return Counter
+	case f["cas"]:
+		return CASRegister
+	case f["write"] || f["read"]:
+		return Register
+	}
+	return ""
+}

@@ -1,0 +1,149 @@
+package recorded
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// reader turns what entries say into operations.
+type reader interface {
+	// call enters what a client asks for.
+	call(e *entry, op *history.Op) error
+	// answer enters what an operation that took effect found. The operation has been called.
+	answer(e *entry, op *history.Op) error
+}
+
+// pairing joins calls and answers. A client waits for its answer before it calls again, so they are joined by the client.
+type pairing struct {
+	reader  reader
+	ops     []history.Op
+	early   []history.Op // answers without a call
+	calls   []called     // by operation
+	busy    map[int]int  // by client, one more than the operation that it waits for
+	last    history.Tick
+	lines   bool // every tick so far is the number of a line
+	skipped int
+	clients int // one more than the largest number of a client
+}
+
+// called is how an operation was called.
+type called struct {
+	f    string
+	line int
+}
+
+func newPairing(r reader) *pairing { return &pairing{reader: r, busy: map[int]int{}, lines: true} }
+
+// all reads a source to its end.
+func (p *pairing) all(from source) error {
+	for {
+		e, err := from.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := p.add(&e); err != nil {
+			return badLine(e.line, "%w", err)
+		}
+	}
+}
+
+func (p *pairing) add(e *entry) error {
+	if e.other {
+		p.skipped++
+		return nil
+	}
+	tick := history.Tick(e.line)
+	if tick <= p.last {
+		tick, p.lines = p.last+1, false
+	}
+	p.last, p.clients = tick, max(p.clients, e.client+1)
+	if e.event == invoke {
+		return p.call(e, tick)
+	}
+	at := p.busy[e.client] - 1
+	if at < 0 {
+		return p.uncalled(e, tick)
+	}
+	p.busy[e.client] = 0
+	if was := p.calls[at]; was.f != e.f {
+		return fmt.Errorf("process %d is answered %q, but had called %q on line %d", e.client, e.f, was.f, was.line)
+	}
+	return p.answer(e, &p.ops[at], tick)
+}
+
+func (p *pairing) call(e *entry, tick history.Tick) error {
+	if at := p.busy[e.client] - 1; at >= 0 {
+		return fmt.Errorf("process %d calls again before its call on line %d was answered", e.client, p.calls[at].line)
+	}
+	if len(p.ops) >= history.MaxOps {
+		return fmt.Errorf("more than %d operations", history.MaxOps)
+	}
+	op := history.Op{Client: e.client, Call: tick, Return: history.Never}
+	if err := p.reader.call(e, &op); err != nil {
+		return err
+	}
+	p.ops, p.calls = append(p.ops, op), append(p.calls, called{e.f, e.line})
+	p.busy[e.client] = len(p.ops)
+	return nil
+}
+
+// answer enters an answer. What failed took no effect and never will; what is only known to have ended may have, or may still.
+func (p *pairing) answer(e *entry, op *history.Op, tick history.Tick) error {
+	op.Return = tick
+	switch e.event {
+	case ok:
+		op.Outcome = history.Acked
+		return p.reader.answer(e, op)
+	case fail:
+		op.Outcome = history.Rejected
+		if e.refused && len(op.If) > 0 {
+			op.Outcome, op.Missed = history.Acked, true
+		}
+	}
+	return nil
+}
+
+// uncalled enters an answer without a call: the call may have been at any time before.
+func (p *pairing) uncalled(e *entry, tick history.Tick) error {
+	if len(p.early) >= history.MaxOps {
+		return fmt.Errorf("more than %d operations", history.MaxOps)
+	}
+	op := history.Op{Return: history.Never}
+	if err := p.reader.call(e, &op); err != nil {
+		return err
+	}
+	if err := p.answer(e, &op, tick); err != nil {
+		return err
+	}
+	p.early = append(p.early, op)
+	return nil
+}
+
+// finish returns the operations in order of call. Those without a call come first, each by a client of its own.
+func (p *pairing) finish() []history.Op {
+	if n := len(p.early); n > 0 {
+		p.lines = false
+		p.ops = append(p.early, p.ops...)
+		for i := range p.ops {
+			op := &p.ops[i]
+			if i < n {
+				op.Client, op.Call = p.clients+i, history.Tick(i+1)
+			} else {
+				op.Call += history.Tick(n)
+			}
+			if op.Return != history.Never {
+				op.Return += history.Tick(n)
+			}
+		}
+	}
+	for i := range p.ops {
+		p.ops[i].ID = i
+	}
+	return p.ops
+}

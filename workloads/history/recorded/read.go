@@ -1,0 +1,127 @@
+package recorded
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/history/edn"
+)
+
+// Options say what a file does not say itself. The zero value leaves it to the content.
+type Options struct {
+	Format Format
+	Model  Model
+}
+
+// Recording is a history that some tool recorded.
+type Recording struct {
+	Format Format
+	Model  Model        // "" if there are no operations
+	Ops    []history.Op // as package history has them
+	// Lines says that the ticks of all operations are numbers of lines in the file.
+	Lines bool
+	// Skipped is how many entries are no client's, such as those of Jepsen's nemesis.
+	Skipped int
+	// Uncalled is how many answers have no call. They are taken to have been called before everything else, each by a client
+	// of its own, and are the first operations.
+	Uncalled int
+}
+
+// headBytes is how much of a file is looked at to tell its format and model.
+const headBytes = 1 << 20
+
+// headEntries is how many entries of it are.
+const headEntries = 2000
+
+// Read reads a history. The error is ErrFormat, ErrModel, or that of the source.
+func Read(from io.Reader, o Options) (*Recording, error) {
+	buffered := bufio.NewReaderSize(from, headBytes)
+	head, err := buffered.Peek(headBytes)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if o.Format == "" {
+		if o.Format, err = formatOf(head); err != nil {
+			return nil, err
+		}
+	}
+	if o.Format == JSONL {
+		return readJSONL(buffered, o)
+	}
+	t := traitsOf(newSource(o.Format, bytes.NewReader(head)))
+	if o.Model == "" {
+		o.Model = t.model()
+	}
+	r := &Recording{Format: o.Format, Model: o.Model}
+	kept := newMemory()
+	kept.mixed = o.Format == JSON
+	p := newPairing(readerOf(o.Model, t, kept))
+	if err := p.all(newSource(o.Format, buffered)); err != nil {
+		return nil, err
+	}
+	r.Ops = p.finish()
+	r.Lines, r.Skipped, r.Uncalled = p.lines, p.skipped, len(p.early)
+	if len(r.Ops) == 0 {
+		r.Model, r.Lines = "", false
+	}
+	return r, nil
+}
+
+func newSource(f Format, from io.Reader) source {
+	if f == Log {
+		return newLines(from)
+	}
+	return newMaps(from)
+}
+
+// traitsOf looks at the first entries. What is wrong with them is found again when they are read.
+func traitsOf(from source) *traits {
+	t := newTraits()
+	for range headEntries {
+		e, err := from.next()
+		if err != nil {
+			break
+		}
+		t.note(&e)
+	}
+	return t
+}
+
+// readerOf returns what reads operations of a model.
+func readerOf(m Model, t *traits, kept *memory) reader {
+	switch m {
+	case Register, CASRegister:
+		return &registers{memory: kept, pairs: t.independent(), keyed: t.keyed}
+	case KV:
+		return &registers{memory: kept, pairs: t.independent(), keyed: t.keyed, texts: true}
+	case Counter:
+		return counter{kept}
+	case Mutex:
+		return mutex{}
+	case Set:
+		return sets{memory: kept, pairs: t.independent()}
+	case Bank:
+		return bank{kept}
+	case ListAppend, RWRegister:
+		return &txns{memory: kept, lists: m == ListAppend, orders: words{}}
+	}
+	return unknown{}
+}
+
+// unknown reads histories without clients.
+type unknown struct{}
+
+func (unknown) call(*entry, *history.Op) error   { return ErrModel }
+func (unknown) answer(*entry, *history.Op) error { return ErrModel }
+
+// Value returns the text that operations have for a value that is written as EDN.
+func Value(text string) ([]byte, error) {
+	v, err := edn.Parse([]byte(text))
+	if err != nil {
+		return nil, bad("%w", err)
+	}
+	return appendValue(nil, v), nil
+}
