@@ -11,8 +11,11 @@ import (
 
 // Limits bounds the search for an order. Its cost is exponential in the number of operations in flight at once. There is
 // no limit of time: whether a verdict can be given must not depend on what else the machine does.
+//
+// What a step costs in memory grows with the operations among which it chooses, so in the search for an order of more than
+// 1,024 one counts as several.
 type Limits struct {
-	WindowOps int // operations between two quiet full scans; 0: 1000
+	WindowOps int // operations on a key between two moments at which it is certain what it holds; 0: 1000
 	Clients   int // operations in flight at once, those of open result included; 0: 8, or any number on keys whose values repeat
 	Steps     int // tries to put one operation next, in the whole judgement; 0: 30,000,000, which take about ten seconds
 }
@@ -81,12 +84,15 @@ func Linearizability(
 	return search.checkDeletes(r, byValue, final)
 }
 
-// checkWindows judges the keys that are not judged by their values.
+// checkWindows judges the keys that are not judged by their values. Those with too many operations in a window join these.
 func (s *search) checkWindows(r Result, byValue []bool) Result {
 	for i := range s.windows {
 		w := &s.windows[i]
 		parts := byKey(w, len(s.timeline.entries))
 		for k := range parts {
+			if len(parts[k]) > s.limits.WindowOps {
+				byValue[k] = true // it may be certain at other moments, too, what the key holds
+			}
 			if len(parts[k]) == 0 || byValue[k] {
 				continue
 			}

@@ -87,8 +87,16 @@ func TestLinearizability(t *testing.T) {
 			says: "3 operations on a were in flight at once, those of open result included; the limit is 2",
 		},
 		{
-			name: "too long a window", ops: "0 1-2 put a=1\n0 3-4 get a=1\n0 5-6 get a=1", limits: checker.Limits{WindowOps: 2},
-			want: checker.Inconclusive, says: "3 operations on a lie between two full scans; the limit is 2",
+			name: "too long a window", ops: "0 1-9 put a=1\n1 2-4 get a=1\n1 5-6 get a=1", limits: checker.Limits{WindowOps: 2},
+			want: checker.Inconclusive, says: "3 operations on a lie between two moments at which it is certain what it held; the limit is 2",
+		},
+		{
+			name: "a long window in which it is certain at times what the key holds", limits: checker.Limits{WindowOps: 2},
+			ops: "0 1-2 put a=1\n0 3-4 get a=1\n0 5-6 get a=1", want: checker.Pass,
+		},
+		{
+			name: "the same, with a stale read", limits: checker.Limits{WindowOps: 2},
+			ops: "0 1-2 put a=1\n0 3-4 put a=2\n0 5-6 get a=1", want: checker.Fail, says: "finds 1 in a, which holds 2",
 		},
 		{
 			name: "scans make windows", ops: "0 1-2 put a=1\n0 3-4 scan a=1\n0 5-6 get a=1",

@@ -53,7 +53,7 @@ func (s *search) checkFrom(r Result, start group, entries []int32, steps []step)
 	if s.inTurn(start, entries, steps) {
 		return r
 	}
-	model := s.model(start, entries)
+	model := s.model(start, entries, len(steps))
 	ok := porcupine.CheckOperations(model, operations(steps))
 	if ok {
 		return r // an order was found, so the search was not given up before
@@ -167,12 +167,16 @@ func (s *search) spent() error {
 	return context.Cause(s.ctx)
 }
 
+// weighty is among how many operations a step has to choose before it counts as more than one: porcupine notes a bit for each
+// of them with every step that it can take.
+const weighty = 1024
+
 // model tells porcupine how the keys behave. When a limit is reached no step is possible, which ends the search.
-func (s *search) model(start group, entries []int32) porcupine.Model {
+func (s *search) model(start group, entries []int32, steps int) porcupine.Model {
 	return porcupine.Model{
 		Init: func() any { return start },
 		Step: func(state, input, _ any) (bool, any) {
-			if s.tried++; s.spent() != nil {
+			if s.tried += 1 + steps/weighty; s.spent() != nil {
 				return false, state
 			}
 			return s.apply(state.(group), entries, input.(*step))

@@ -36,7 +36,7 @@ func (s *search) accuse(start group, entries []int32, steps []step) Violation {
 
 // longestOrder returns the longest order of some of the steps that fits what they read.
 func (s *search) longestOrder(start group, entries []int32, steps []step) []*step {
-	_, info := porcupine.CheckOperationsVerbose(s.model(start, entries), operations(steps), 0)
+	_, info := porcupine.CheckOperationsVerbose(s.model(start, entries, len(steps)), operations(steps), 0)
 	var longest []porcupine.Operation
 	for _, part := range info.PartialLinearizationsOperations() {
 		for _, order := range part {

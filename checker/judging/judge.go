@@ -1,0 +1,135 @@
+package judging
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/history/recorded"
+)
+
+// Options are what a judge has to know beside a history. The zero value works.
+type Options struct {
+	Level     checker.Level // what is asked of transactions; zero: strict serializable
+	Steps     int           // of work in each search; zero: DefaultSteps
+	Initial   []byte        // what every register or key holds at the start; nil: nothing
+	Total     *int64        // of all accounts of a bank; nil: what the first read found
+	Overdraft bool          // balances may be negative
+}
+
+// DefaultSteps is how much work a search may cost. It takes some seconds, and at the most about a gigabyte of memory.
+const DefaultSteps = 10_000_000
+
+// Judgement is what the judges say of a history.
+type Judgement struct {
+	Format     recorded.Format
+	Model      recorded.Model
+	Operations Operations
+	Property   string // what was asked: "linearizable", "serializable", "total conserved"
+	Verdict    checker.Verdict
+	Violations []checker.Violation // of a Fail: at least one
+	Reason     string              // of an Inconclusive
+	Levels     []LevelVerdict      // of transactions that fail: what every level says, weakest first
+	Notes      []string            // what a reader has to know of the history
+}
+
+// Operations counts the operations of a history by what became of them.
+type Operations struct{ All, Acked, Open, Refused, Clients int }
+
+// LevelVerdict is what the judge says at one level.
+type LevelVerdict struct {
+	Level   checker.Level
+	Verdict checker.Verdict
+}
+
+// Judge judges a history by what its model promises. It is Inconclusive if nothing in the history could contradict that, if a
+// search came to its limit, or if ctx was done.
+func Judge(ctx context.Context, r *recorded.Recording, o Options) *Judgement {
+	if o.Level == 0 {
+		o.Level = checker.StrictSerializable
+	}
+	if o.Steps == 0 {
+		o.Steps = DefaultSteps
+	}
+	j := &Judgement{Format: r.Format, Model: r.Model, Operations: count(r.Ops), Notes: notes(r)}
+	if j.Reason = vacuous(r.Ops); j.Reason != "" {
+		return j
+	}
+	switch r.Model {
+	case recorded.ListAppend, recorded.RWRegister:
+		j.isolation(ctx, r, o)
+	case recorded.Bank:
+		j.bank(r, o)
+	default:
+		j.linearizability(ctx, r, o)
+	}
+	return j
+}
+
+func (j *Judgement) take(r checker.Result) {
+	j.Verdict, j.Violations, j.Reason = r.Verdict, r.Violations, r.Reason
+}
+
+func (j *Judgement) linearizability(ctx context.Context, r *recorded.Recording, o Options) {
+	j.Property = "linearizable"
+	initial := initialState(r.Ops, o.Initial)
+	if r.Model == recorded.Counter && o.Initial == nil {
+		initial.Append(recorded.CounterKey, []byte("0"))
+	}
+	j.take(checker.Linearizability(ctx, r.Ops, initial, nil, nil, o.limits()))
+}
+
+// windowOps is how many operations an order is searched for at the most. Of so many, an order that is found at once takes some
+// ten megabytes.
+const windowOps = 20_000
+
+// limits leaves the number of operations in flight open: the steps bound what they cost.
+func (o Options) limits() checker.Limits {
+	return checker.Limits{WindowOps: windowOps, Clients: math.MaxInt, Steps: o.Steps}
+}
+
+func count(ops []history.Op) (n Operations) {
+	clients := map[int]bool{}
+	for i := range ops {
+		clients[ops[i].Client] = true
+		switch ops[i].Outcome {
+		case history.Acked:
+			n.Acked++
+		case history.Rejected:
+			n.Refused++
+		case history.Unknown:
+			n.Open++
+		}
+	}
+	n.All, n.Clients = len(ops), len(clients)
+	return n
+}
+
+// vacuous says why nothing in a history could be wrong, if so: nobody was told anything of what the store held.
+func vacuous(ops []history.Op) string {
+	if len(ops) == 0 {
+		return "nothing was judged: the history has no operations"
+	}
+	for i := range ops {
+		op := &ops[i]
+		if op.Outcome == history.Acked && (len(op.Reads) > 0 || len(op.If) > 0 || op.Scans()) {
+			return ""
+		}
+	}
+	return "nothing was judged: no operation that was answered says what the store held"
+}
+
+func notes(r *recorded.Recording) (all []string) {
+	switch {
+	case r.Uncalled > 0 && r.Uncalled == len(r.Ops):
+		all = append(all, "no answer has a call, so nothing is known about time")
+	case r.Uncalled > 0:
+		all = append(all, fmt.Sprintf("%d answers have no call; they are taken to have been called before everything else", r.Uncalled))
+	}
+	if r.Lines {
+		all = append(all, "ticks are line numbers")
+	}
+	return all
+}
