@@ -11,7 +11,7 @@ const exitCodesText = `The exit code says what happened:
 
     0   every property held
     1   VIOLATIONS
-    2   bad usage or configuration: a flag, a name, a replay token or a saved finding
+    2   bad usage or configuration: a flag, a name, a replay token, a saved finding or a history
     3   inconclusive: nothing was violated, but the run proves less than it should
     4   the lab or the host is at fault, such as a full disk: try again
     5   a replay took another course than its recording, or did not show the failure

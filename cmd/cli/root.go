@@ -8,6 +8,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/cmd/internal/judge"
 )
 
 // rootCommand has every command below it.
@@ -37,7 +38,7 @@ func rootCommand(t *tool) *cobra.Command {
 
 // commands returns all commands of the binary, in the order in which the exit codes are explained.
 func commands(t *tool) []*cobra.Command {
-	all := []*cobra.Command{runCommand(t), replayCommand(t), checkCommand(t)}
+	all := []*cobra.Command{runCommand(t), replayCommand(t), checkCommand(t), judge.Command()}
 	if len(t.app.Bench) > 0 {
 		all = append(all, benchCommand(t), benchChildCommand(t))
 	}
@@ -61,6 +62,7 @@ Try:
   COMMAND run -w bank -f power   one field of the matrix
   COMMAND list faults            what can go wrong
   COMMAND litmus                 what a power cut may leave, by filesystem
+  COMMAND judge history.edn      histories that other tools recorded
 OWN
 A failure prints one line that shows it again: COMMAND replay TOKEN
 

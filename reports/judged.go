@@ -1,0 +1,124 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/checker/judging"
+)
+
+// Judged is what the judges say of one file.
+type Judged struct {
+	File string
+	*judging.Judgement
+}
+
+// JudgedText writes one line on a history, and details of each violation: what contradicts what, the evidence, and what the
+// other levels of isolation say.
+func JudgedText(w io.Writer, j Judged) error {
+	var b strings.Builder
+	file := visible(j.File)
+	switch j.Verdict {
+	case checker.Pass:
+		fmt.Fprintf(&b, "%s: pass: %s: %s\n", file, j.Property, judgedOperations(j))
+	case checker.Inconclusive:
+		fmt.Fprintf(&b, "%s: inconclusive: %s\n", file, visible(j.Reason))
+	case checker.Fail:
+		what := "not " + denied(j.Property)
+		if v := j.Violations[0]; v.Class != what {
+			what += ": " + v.Class
+		}
+		fmt.Fprintf(&b, "%s: fail: %s: %s\n", file, what, visible(j.Violations[0].Sentence))
+		judgedDetails(&b, j)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// denied is a property behind "not".
+func denied(property string) string {
+	if property == "total conserved" {
+		return "conserved"
+	}
+	return property
+}
+
+func judgedDetails(b *strings.Builder, j Judged) {
+	for i, v := range j.Violations {
+		if i > 0 {
+			fmt.Fprintf(b, "  and: %s: %s\n", v.Class, visible(v.Sentence))
+		}
+		for _, line := range v.Evidence {
+			fmt.Fprintf(b, "    %s\n", visible(line))
+		}
+	}
+	for _, verdict := range []checker.Verdict{checker.Pass, checker.Fail, checker.Inconclusive} {
+		var levels []string
+		for _, l := range j.Levels {
+			if l.Verdict == verdict {
+				levels = append(levels, l.Level.String())
+			}
+		}
+		if len(levels) > 0 {
+			what := map[checker.Verdict]string{checker.Pass: "holds", checker.Fail: "violated", checker.Inconclusive: "undecided"}[verdict]
+			fmt.Fprintf(b, "  %-10s %s\n", what, strings.Join(levels, ", "))
+		}
+	}
+	fmt.Fprintf(b, "  %-10s %s\n", "history", judgedOperations(j))
+	for _, note := range j.Notes {
+		fmt.Fprintf(b, "  %-10s %s\n", "note", visible(note))
+	}
+}
+
+// judgedOperations says what a history holds: "list-append, 12 operations of 3 clients, 10 acknowledged".
+func judgedOperations(j Judged) string {
+	n := j.Operations
+	text := fmt.Sprintf("%s, %s of %s, %s acknowledged", j.Model, plural(n.All, "operation"), plural(n.Clients, "client"), grouped(n.Acked))
+	if n.Open > 0 {
+		text += fmt.Sprintf(", %s of open result", grouped(n.Open))
+	}
+	if n.Refused > 0 {
+		text += fmt.Sprintf(", %s refused", grouped(n.Refused))
+	}
+	return text
+}
+
+// JudgedJSON writes j as one object on one line.
+func JudgedJSON(w io.Writer, j Judged) error {
+	type violation struct {
+		Class    string   `json:"class"`
+		Sentence string   `json:"sentence"`
+		Evidence []string `json:"evidence"`
+		Ops      []int    `json:"ops"`
+	}
+	object := struct {
+		File         string                     `json:"file"`
+		Verdict      checker.Verdict            `json:"verdict"`
+		Format       string                     `json:"format"`
+		Model        string                     `json:"model"`
+		Property     string                     `json:"property"`
+		Reason       string                     `json:"reason,omitempty"`
+		Violations   []violation                `json:"violations"`
+		Levels       map[string]checker.Verdict `json:"levels"`
+		Operations   int                        `json:"operations"`
+		Acknowledged int                        `json:"acknowledged"`
+		Open         int                        `json:"open"`
+		Refused      int                        `json:"refused"`
+		Clients      int                        `json:"clients"`
+		Notes        []string                   `json:"notes"`
+	}{
+		File: j.File, Verdict: j.Verdict, Format: string(j.Format), Model: string(j.Model), Property: j.Property, Reason: j.Reason,
+		Violations: []violation{}, Levels: map[string]checker.Verdict{}, Operations: j.Operations.All,
+		Acknowledged: j.Operations.Acked, Open: j.Operations.Open, Refused: j.Operations.Refused,
+		Clients: j.Operations.Clients, Notes: orEmpty(j.Notes),
+	}
+	for _, v := range j.Violations {
+		object.Violations = append(object.Violations, violation{v.Class, v.Sentence, orEmpty(v.Evidence), orEmpty(v.Ops)})
+	}
+	for _, l := range j.Levels {
+		object.Levels[l.Level.String()] = l.Verdict
+	}
+	return writeLine(w, object)
+}
