@@ -7,6 +7,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/checker/judging"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 // Judged is what the judges say of one file.
@@ -19,18 +20,18 @@ type Judged struct {
 // other levels of isolation say.
 func JudgedText(w io.Writer, j Judged) error {
 	var b strings.Builder
-	file := visible(j.File)
+	file := wording.Visible(j.File)
 	switch j.Verdict {
 	case checker.Pass:
 		fmt.Fprintf(&b, "%s: pass: %s: %s\n", file, j.Property, judgedOperations(j))
 	case checker.Inconclusive:
-		fmt.Fprintf(&b, "%s: inconclusive: %s\n", file, visible(j.Reason))
+		fmt.Fprintf(&b, "%s: inconclusive: %s\n", file, wording.Visible(j.Reason))
 	case checker.Fail:
 		what := "not " + denied(j.Property)
 		if v := j.Violations[0]; v.Class != what {
 			what += ": " + v.Class
 		}
-		fmt.Fprintf(&b, "%s: fail: %s: %s\n", file, what, visible(j.Violations[0].Sentence))
+		fmt.Fprintf(&b, "%s: fail: %s: %s\n", file, what, wording.Visible(j.Violations[0].Sentence))
 		judgedDetails(&b, j)
 	}
 	_, err := io.WriteString(w, b.String())
@@ -48,10 +49,10 @@ func denied(property string) string {
 func judgedDetails(b *strings.Builder, j Judged) {
 	for i, v := range j.Violations {
 		if i > 0 {
-			fmt.Fprintf(b, "  and: %s: %s\n", v.Class, visible(v.Sentence))
+			fmt.Fprintf(b, "  and: %s: %s\n", v.Class, wording.Visible(v.Sentence))
 		}
 		for _, line := range v.Evidence {
-			fmt.Fprintf(b, "    %s\n", visible(line))
+			fmt.Fprintf(b, "    %s\n", wording.Visible(line))
 		}
 	}
 	for _, verdict := range []checker.Verdict{checker.Pass, checker.Fail, checker.Inconclusive} {
@@ -68,19 +69,19 @@ func judgedDetails(b *strings.Builder, j Judged) {
 	}
 	fmt.Fprintf(b, "  %-10s %s\n", "history", judgedOperations(j))
 	for _, note := range j.Notes {
-		fmt.Fprintf(b, "  %-10s %s\n", "note", visible(note))
+		fmt.Fprintf(b, "  %-10s %s\n", "note", wording.Visible(note))
 	}
 }
 
 // judgedOperations says what a history holds: "list-append, 12 operations of 3 clients, 10 acknowledged".
 func judgedOperations(j Judged) string {
 	n := j.Operations
-	text := fmt.Sprintf("%s, %s of %s, %s acknowledged", j.Model, plural(n.All, "operation"), plural(n.Clients, "client"), grouped(n.Acked))
+	text := fmt.Sprintf("%s, %s of %s, %s acknowledged", j.Model, wording.Plural(n.All, "operation"), wording.Plural(n.Clients, "client"), wording.Grouped(n.Acked))
 	if n.Open > 0 {
-		text += fmt.Sprintf(", %s of open result", grouped(n.Open))
+		text += fmt.Sprintf(", %s of open result", wording.Grouped(n.Open))
 	}
 	if n.Refused > 0 {
-		text += fmt.Sprintf(", %s refused", grouped(n.Refused))
+		text += fmt.Sprintf(", %s refused", wording.Grouped(n.Refused))
 	}
 	return text
 }
