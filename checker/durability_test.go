@@ -55,6 +55,10 @@ func TestDurabilityClasses(t *testing.T) {
 			ops:  "0 1-2 put/nosync a=1\n3 3-4 barrier/unknown\n3 5-8 barrier", cut: at(7), rule: strict,
 		},
 		{
+			name: "a close that does not sync keeps nothing",
+			ops:  "0 1-2 put/nosync a=1\n3 3-4 close/nosync", cut: at(7), rule: strict,
+		},
+		{
 			name: "what was acknowledged before the store was closed is missing",
 			ops:  "0 1-2 put/nosync a=1\n3 3-4 close", cut: at(7), rule: strict, state: "", class: "lost", about: []int{0},
 			sentence: "commit #0 by client 0 (put a, not synced, acknowledged at tick 2) is missing after the crash at tick 7: " +

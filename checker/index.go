@@ -212,11 +212,13 @@ func (x *index) finish(e *entry) {
 }
 
 // raiseBarriers notes from when on commits are safe that were acknowledged before a sync without writes, or before the
-// store was closed.
+// store was closed, if that syncs.
 func (x *index) raiseBarriers() {
 	var barriers []*history.Op
 	for i := range x.ops {
-		if b := &x.ops[i]; (b.Kind == history.Barrier || b.Kind == history.Close) && b.Outcome == history.Acked {
+		b := &x.ops[i]
+		syncs := (b.Kind == history.Barrier || b.Kind == history.Close) && b.Durability == history.Sync
+		if syncs && b.Outcome == history.Acked {
 			barriers = append(barriers, b)
 		}
 	}

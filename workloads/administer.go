@@ -33,6 +33,8 @@ type Opener struct {
 	// ClosesInFlight says that the store may be closed while it is used: every call in flight is done, or is ErrRefused or
 	// a conflict. Otherwise all clients wait while one of them closes it.
 	ClosesInFlight bool
+	// CloseSyncs says that everything acknowledged survives a power cut once the store is closed.
+	CloseSyncs bool
 	// RefusesSecondOpen says that Open fails with ErrLocked while the store is open. Otherwise nobody tries.
 	RefusesSecondOpen bool
 }

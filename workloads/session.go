@@ -66,7 +66,11 @@ func (w *worker) reopen() error {
 	if s.store == nil {
 		return s.err
 	}
-	_ = w.call(history.Op{Kind: history.Close}, s.store.Close) // the history has the error
+	closing := history.Op{Kind: history.Close, Durability: history.NoSync}
+	if o.CloseSyncs {
+		closing.Durability = history.Sync
+	}
+	_ = w.call(closing, s.store.Close) // the history has the error
 	if w.step.Looks && o.OpenReadOnly != nil {
 		w.readClosed()
 	}

@@ -48,7 +48,8 @@ type Store interface {
 	// Scan calls visit with every pair in [from, to) in key order, as of one instant; empty bounds are open. The
 	// slices are valid only during the call. It ends early, without error, when visit returns false.
 	Scan(from, to []byte, visit func(key, value []byte) bool) error
-	// Close makes everything acknowledged durable, waits for background work and releases the store.
+	// Close waits for background work and releases the store. Whether what was acknowledged is durable then is a promise of its
+	// own: torture.Promises.CloseSyncs.
 	Close() error
 }
 

@@ -39,7 +39,7 @@ const (
 	Backup     // the running store added to the repository Op.Dir, as number Op.Backup
 	Restore    // number Op.Backup of the repository Op.Source, made a store in the directory Op.Dir; reads nothing
 	ReadCopy   // the copy in the directory Op.Dir, read; the pairs are kept as those of the operation that made it
-	Close      // the store is closed; other operations may be in flight
+	Close      // the store is closed; other operations may be in flight; with Sync, all that was acknowledged before survives a power cut
 	Open       // the store is opened again
 	Look       // the store, which is closed, is opened read-only, read and closed
 	SecondOpen // an attempt to open the store that is open; Rejected is the right answer

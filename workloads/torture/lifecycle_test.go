@@ -17,8 +17,8 @@ import (
 
 func lifecycleOptions(clients int, faults ...string) Options {
 	return Options{
-		Workloads: []string{"lifecycle"}, Faults: faults, Profile: "posix-min", Rounds: 3, Clients: clients, Ops: 30, Keys: 30,
-		Seed: 7, CrashPoints: 12,
+		Workloads: []string{"lifecycle"}, Faults: faults, Profile: "posix-min", Rounds: 3, Clients: clients, Ops: 60, Keys: 30,
+		Seed: 7, CrashPoints: 10,
 	}
 }
 

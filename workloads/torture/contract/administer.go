@@ -73,6 +73,7 @@ func (t *Target) Opener(env Env) workloads.Opener {
 	o := workloads.Opener{
 		Open:           func() (workloads.Store, error) { return t.OpenStore(env) },
 		ClosesInFlight: t.Promises.ClosesInFlight, RefusesSecondOpen: t.Promises.RefusesSecondOpen,
+		CloseSyncs: t.Promises.CloseSyncs,
 	}
 	if a.OpenReadOnly != nil {
 		o.OpenReadOnly = func(dir string) (workloads.Store, error) { return a.OpenReadOnly(in(dir)) }

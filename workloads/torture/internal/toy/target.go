@@ -63,7 +63,7 @@ func Bugs() []Bug {
 func Target(bug Bug) contract.Target {
 	t := contract.Target{
 		Name:     "toy",
-		Promises: contract.Promises{SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true, RecoveryRepeats: true, Linearizable: true, ClosesInFlight: true, RefusesSecondOpen: true, FailedOpenReleases: true, MakesDir: true},
+		Promises: contract.Promises{SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true, RecoveryRepeats: true, Linearizable: true, ClosesInFlight: true, RefusesSecondOpen: true, CloseSyncs: true, FailedOpenReleases: true, MakesDir: true},
 		Open:     func(env contract.Env) (workloads.Store, error) { return open(env, bug) },
 	}
 	t.Administration = administration(bug)

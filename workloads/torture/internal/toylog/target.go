@@ -46,7 +46,7 @@ func Target(bug Bug) contract.Target {
 		Name: "toylog",
 		Promises: contract.Promises{
 			SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true, RecoveryRepeats: true, Linearizable: true,
-			FailedOpenReleases: true, MakesDir: true,
+			FailedOpenReleases: true, CloseSyncs: true, MakesDir: true,
 		},
 		OpenLog: func(env contract.Env) (appendlog.Log, error) {
 			l, err := Open(env, bug)
