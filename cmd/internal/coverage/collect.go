@@ -24,7 +24,8 @@ type Collector struct {
 	err  error
 }
 
-// NewCollector returns a collector that writes below a directory. It clears the counters. The main package of the process is
+// NewCollector returns a collector that writes below a directory. What the process has executed so far belongs to the run, as
+// does what the engine does to say which limits it has. The main package of the process is
 // counted but not reported.
 func NewCollector(dir, mainPackage string) (*Collector, error) {
 	c := &Collector{dir: dir, main: mainPackage, part: recording}
@@ -36,7 +37,7 @@ func NewCollector(dir, mainPackage string) (*Collector, error) {
 			return nil, fmt.Errorf("this binary does not count statements: %w", err)
 		}
 	}
-	return c, coverage.ClearCounters()
+	return c, nil
 }
 
 // Running is a torture.Options.Running: slot 0 begins a run, any other one the recoveries of a crash point.

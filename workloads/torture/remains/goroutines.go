@@ -62,6 +62,18 @@ func (w Work) Count() (n int) {
 	return n
 }
 
+// Most returns the stack that most of the work's goroutines have.
+func (w Work) Most() (stack string) {
+	most := 0
+	for _, group := range w.now(func(group string) string { return group }) {
+		count, _, _ := strings.Cut(group, " ")
+		if n, err := strconv.Atoi(count); err == nil && n > most {
+			most, stack = n, readable(group)
+		}
+	}
+	return stack
+}
+
 // now returns something of each group of goroutines with the same stack that there are now.
 func (w Work) now(of func(group string) string) (all []string) {
 	var text bytes.Buffer

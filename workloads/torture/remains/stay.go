@@ -2,6 +2,7 @@ package remains
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -119,10 +120,13 @@ func (s *stay) repeat(times int, told string, do func(n int) error) error {
 		if g.of(&third)-g.of(&second) < (g.of(&second)-g.of(&first))/2 {
 			continue // it has come to an end
 		}
+		if g.class == Goroutines && !s.last(&first) {
+			continue
+		}
 		v := checker.Violation{Class: g.class, Sentence: fmt.Sprintf("after %d more %s has %d %s; it had %d, and %d after the first %d",
 			2*times, told, g.of(&third), g.what, g.of(&second), g.of(&first), warmUp)}
 		if g.class == Goroutines {
-			v.Evidence = s.work.Left(1)
+			v.Evidence = strings.Split(s.work.Most(), "\n")
 		}
 		s.wrong = append(s.wrong, v)
 	}

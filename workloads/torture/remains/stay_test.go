@@ -2,6 +2,7 @@ package remains_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -67,6 +68,19 @@ func TestAPoolIsNoLeak(t *testing.T) {
 		if opened++; opened <= 56 && opened%2 == 0 {
 			go func() { <-stop }()
 		}
+		return toy.Open(env, toy.Correct)
+	}
+	wrong, err := examine(target)
+	require.NoError(t, err)
+	assert.Empty(t, wrong)
+}
+
+// An engine may give itself some time to end its goroutines.
+func TestGoroutinesThatEndSoonAreNoLeak(t *testing.T) {
+	t.Parallel()
+	target := toy.Target(toy.Correct)
+	target.Open = func(env contract.Env) (workloads.Store, error) {
+		go func() { <-time.After(300 * time.Millisecond) }()
 		return toy.Open(env, toy.Correct)
 	}
 	wrong, err := examine(target)
