@@ -9,6 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/accounts"
+	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/refusals"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
@@ -139,6 +140,17 @@ func (a *accountant) DeleteRange(from, to []byte, d history.Durability) error {
 	return err
 }
 
+// Close closes the store, and sees that it is closed.
+func (a *accountant) Close() error {
+	if err := a.store.Close(); err != nil {
+		return err
+	}
+	return errors.Join(refusals.Closed(a.db), refusals.Options(a.env.Dir, a.options))
+}
+
 func (a *accountant) Account() error {
+	if err := refusals.Open(a.db); err != nil {
+		return err
+	}
 	return translate(accounts.Open(a.db, a.env.FS, a.env.Dir, a.book, a.options.TableBytes))
 }

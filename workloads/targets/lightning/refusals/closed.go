@@ -1,0 +1,70 @@
+package refusals
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/engine"
+)
+
+// Closed checks a store that is closed.
+func Closed(db *engine.DB) error {
+	key := []byte("k")
+	s := db.NewSnapshot()
+	defer s.Close()
+	return check([]refusal{
+		{"a second Close", db.Close(), engine.ErrClosed},
+		{"Get of a closed store", second(db.Get(key)), engine.ErrClosed},
+		{"Put into a closed store", db.Put(key, key, engine.Sync), engine.ErrClosed},
+		{"Apply to a closed store", db.Apply(&engine.Batch{}, engine.Sync), engine.ErrClosed},
+		{"NewIterator of a closed store", second(db.NewIterator(engine.IterOptions{})), engine.ErrClosed},
+		{"GetReader of a closed store", second(db.GetReader(key)), engine.ErrClosed},
+		{"Get of a snapshot of a closed store", second(s.Get(key)), engine.ErrClosed},
+		{"Begin in a closed store", second(db.Begin(engine.TxnOptions{})), engine.ErrClosed},
+		{"View of a closed store", db.View(func(*engine.Txn) error { return nil }), engine.ErrClosed},
+		{"Update of a closed store", db.Update(func(*engine.Txn) error { return nil }), engine.ErrClosed},
+		{"Flush of a closed store", db.Flush(), engine.ErrClosed},
+		{"Compact of a closed store", db.Compact(), engine.ErrClosed},
+		{"Verify of a closed store", db.Verify(), engine.ErrClosed},
+		{"Checkpoint of a closed store", db.Checkpoint("nowhere"), engine.ErrClosed},
+	})
+}
+
+// Options checks that a store in dir does not open with options that make no sense, and that the error names all of them. The
+// options given are good ones.
+func Options(dir string, o engine.Options) error {
+	o.MemtableBytes, o.LevelSizeRatio, o.Compression, o.MemtablesMax = 1<<40, 1, engine.Compression(77), -1
+	o.Limits.PendingCommits = 3 // no power of two
+	named := []string{"MemtableBytes", "LevelSizeRatio", "Compression", "MemtablesMax", "pending-commits"}
+	var wrong error
+	for _, r := range []refusal{
+		{"Open with options that make no sense", second(engine.Open(dir, o)), engine.ErrOptions},
+		{"Repair with options that make no sense", second(engine.Repair(dir, o)), engine.ErrOptions},
+		{"VerifyDir with options that make no sense", second(engine.VerifyDir(dir, o)), engine.ErrOptions},
+	} {
+		wrong = errors.Join(wrong, check([]refusal{r}))
+		for _, name := range named {
+			if r.err != nil && !strings.Contains(r.err.Error(), name) {
+				wrong = errors.Join(wrong, fmt.Errorf("%w: %s returns an error that does not name %s: %w", ErrAccepted, r.call, name, r.err))
+			}
+		}
+	}
+	return errors.Join(wrong, check([]refusal{
+		{"the name of no compression", second(engine.ParseCompression("lzw")), engine.ErrOptions},
+		{"the name of a compression", second(engine.ParseCompression(engine.Compression(1).String())), nil},
+		{"a limit that there is not", limitError("no-such-limit", 1), errAny},
+		{"a limit that is too low", limitError("manifest-roll", -1), errAny},
+	}))
+}
+
+// limitError returns errAny if a limit cannot be set.
+func limitError(name string, n int64) error {
+	var l engine.Limits
+	if err := l.Set(name, n); err != nil {
+		return fmt.Errorf("%w: %w", errAny, err)
+	}
+	return nil
+}
+
+var errAny = errors.New("an error")

@@ -1,0 +1,9 @@
+// Package refusals checks what Lightning does not do: calls with what makes no sense, on what has ended, or on a store that is
+// closed must fail with the error that the engine documents, and change nothing.
+//
+//	open.go    an open store: transactions, snapshots and iterators that are over, sizes and levels that there are not
+//	closed.go  a closed store, and options that it does not open with
+//
+// The adapter of Lightning calls it where it checks accounts: the caller has the store to itself, and no call has failed since
+// it was opened. Figures are compared afterwards, so a refused call that leaves a trace is found.
+package refusals

@@ -1,0 +1,28 @@
+package refusals_test
+
+import (
+	"testing"
+
+	"github.com/spf13/afero"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/refusals"
+)
+
+func TestLightningRefusesWhatMakesNoSense(t *testing.T) {
+	o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true}
+	db, err := engine.Open("db", o)
+	require.NoError(t, err)
+	require.NoError(t, db.Put([]byte("k"), []byte("v"), engine.Sync))
+	before := db.Metrics()
+	require.NoError(t, refusals.Open(db))
+	require.Equal(t, before.Commits, db.Metrics().Commits)
+	require.Zero(t, db.Metrics().Snapshots)
+	require.NoError(t, db.Close())
+	require.NoError(t, refusals.Closed(db))
+	require.NoError(t, refusals.Options("db", o))
+	db, err = engine.Open("db", o)
+	require.NoError(t, err, "nothing was changed")
+	require.ErrorIs(t, refusals.Closed(db), refusals.ErrAccepted, "it is open")
+}
