@@ -87,7 +87,7 @@ func (j Judge) run(ctx context.Context, dir string, env []string) (Answer, error
 	switch {
 	case ctx.Err() != nil:
 		return a, ctx.Err()
-	case err == nil: // even if its time was over just then
+	case err == nil, errors.Is(err, exec.ErrWaitDelay): // it passed, even if its time was over just then
 		return a, nil
 	case limited.Err() != nil:
 		a.Verdict, a.Sentence = Timeout, fmt.Sprintf("not done within %v", j.Limit)
