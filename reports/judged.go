@@ -23,7 +23,7 @@ func JudgedText(w io.Writer, j Judged) error {
 	file := wording.Visible(j.File)
 	switch j.Verdict {
 	case checker.Pass:
-		fmt.Fprintf(&b, "%s: pass: %s: %s\n", file, j.Property, judgedOperations(j))
+		fmt.Fprintf(&b, "%s: pass: %s\n", file, strings.Join(append([]string{j.Property + ": " + judgedOperations(j)}, j.Notes...), "; "))
 	case checker.Inconclusive:
 		fmt.Fprintf(&b, "%s: inconclusive: %s\n", file, wording.Visible(j.Reason))
 	case checker.Fail:
@@ -68,7 +68,11 @@ func judgedDetails(b *strings.Builder, j Judged) {
 		}
 	}
 	fmt.Fprintf(b, "  %-10s %s\n", "history", judgedOperations(j))
-	for _, note := range j.Notes {
+	notes := j.Notes
+	if j.Lines {
+		notes = append(notes[:len(notes):len(notes)], "ticks are line numbers")
+	}
+	for _, note := range notes {
 		fmt.Fprintf(b, "  %-10s %s\n", "note", wording.Visible(note))
 	}
 }
@@ -109,11 +113,12 @@ func JudgedJSON(w io.Writer, j Judged) error {
 		Refused      int                        `json:"refused"`
 		Clients      int                        `json:"clients"`
 		Notes        []string                   `json:"notes"`
+		Lines        bool                       `json:"ticks_are_lines"`
 	}{
 		File: j.File, Verdict: j.Verdict, Format: string(j.Format), Model: string(j.Model), Property: j.Property, Reason: j.Reason,
 		Violations: []violation{}, Levels: map[string]checker.Verdict{}, Operations: j.Operations.All,
 		Acknowledged: j.Operations.Acked, Open: j.Operations.Open, Refused: j.Operations.Refused,
-		Clients: j.Operations.Clients, Notes: orEmpty(j.Notes),
+		Clients: j.Operations.Clients, Notes: orEmpty(j.Notes), Lines: j.Lines,
 	}
 	for _, v := range j.Violations {
 		object.Violations = append(object.Violations, violation{v.Class, v.Sentence, orEmpty(v.Evidence), orEmpty(v.Ops)})

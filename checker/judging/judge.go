@@ -2,7 +2,6 @@ package judging
 
 import (
 	"context"
-	"fmt"
 	"math"
 
 	"github.com/lightningdb/lightning-torture/checker"
@@ -32,7 +31,8 @@ type Judgement struct {
 	Violations []checker.Violation // of a Fail: at least one
 	Reason     string              // of an Inconclusive
 	Levels     []LevelVerdict      // of transactions that fail: what every level says, weakest first
-	Notes      []string            // what a reader has to know of the history
+	Notes      []string            // what was taken for granted
+	Lines      bool                // ticks are numbers of lines in the file
 }
 
 // Operations counts the operations of a history by what became of them.
@@ -53,7 +53,7 @@ func Judge(ctx context.Context, r *recorded.Recording, o Options) *Judgement {
 	if o.Steps == 0 {
 		o.Steps = DefaultSteps
 	}
-	j := &Judgement{Format: r.Format, Model: r.Model, Operations: count(r.Ops), Notes: notes(r)}
+	j := &Judgement{Format: r.Format, Model: r.Model, Operations: count(r.Ops), Notes: notes(r), Lines: r.Lines}
 	if j.Reason = vacuous(r.Ops); j.Reason != "" {
 		return j
 	}
@@ -121,15 +121,10 @@ func vacuous(ops []history.Op) string {
 	return "nothing was judged: no operation that was answered says what the store held"
 }
 
-func notes(r *recorded.Recording) (all []string) {
-	switch {
-	case r.Uncalled > 0 && r.Uncalled == len(r.Ops):
-		all = append(all, "no answer has a call, so nothing is known about time")
-	case r.Uncalled > 0:
-		all = append(all, fmt.Sprintf("%d answers have no call; they are taken to have been called before everything else", r.Uncalled))
+// notes says what is taken for granted about a history.
+func notes(r *recorded.Recording) []string {
+	if r.Uncalled {
+		return []string{"no answer has a call, so nothing is known about time"}
 	}
-	if r.Lines {
-		all = append(all, "ticks are line numbers")
-	}
-	return all
+	return nil
 }

@@ -26,7 +26,8 @@ type pairing struct {
 	last    history.Tick
 	lines   bool // every tick so far is the number of a line
 	skipped int
-	clients int // one more than the largest number of a client
+
+	uncalledLine, uncalledBy int // the first answer without a call, and its client
 }
 
 // called is how an operation was called.
@@ -42,7 +43,7 @@ func (p *pairing) all(from source) error {
 	for {
 		e, err := from.next()
 		if errors.Is(err, io.EOF) {
-			return nil
+			return p.complete()
 		}
 		if err != nil {
 			return err
@@ -51,6 +52,14 @@ func (p *pairing) all(from source) error {
 			return badLine(e.line, "%w", err)
 		}
 	}
+}
+
+// complete refuses a history in which some answers have a call and others have none: that is no way to record, but damage.
+func (p *pairing) complete() error {
+	if len(p.early) > 0 && len(p.ops) > 0 {
+		return badLine(p.uncalledLine, "process %d is answered without having called", p.uncalledBy)
+	}
+	return nil
 }
 
 func (p *pairing) add(e *entry) error {
@@ -62,7 +71,7 @@ func (p *pairing) add(e *entry) error {
 	if tick <= p.last {
 		tick, p.lines = p.last+1, false
 	}
-	p.last, p.clients = tick, max(p.clients, e.client+1)
+	p.last = tick
 	if e.event == invoke {
 		return p.call(e, tick)
 	}
@@ -111,6 +120,9 @@ func (p *pairing) answer(e *entry, op *history.Op, tick history.Tick) error {
 
 // uncalled enters an answer without a call: the call may have been at any time before.
 func (p *pairing) uncalled(e *entry, tick history.Tick) error {
+	if len(p.early) == 0 {
+		p.uncalledLine, p.uncalledBy = e.line, e.client
+	}
 	if len(p.early) >= history.MaxOps {
 		return fmt.Errorf("more than %d operations", history.MaxOps)
 	}
@@ -125,21 +137,15 @@ func (p *pairing) uncalled(e *entry, tick history.Tick) error {
 	return nil
 }
 
-// finish returns the operations in order of call. Those without a call come first, each by a client of its own.
+// finish returns the operations in order of call. Those without a call are by a client each, and were all called before the
+// first was answered.
 func (p *pairing) finish() []history.Op {
 	if n := len(p.early); n > 0 {
-		p.lines = false
-		p.ops = append(p.early, p.ops...)
+		p.ops, p.lines = p.early, false
 		for i := range p.ops {
 			op := &p.ops[i]
-			if i < n {
-				op.Client, op.Call = p.clients+i, history.Tick(i+1)
-			} else {
-				op.Call += history.Tick(n)
-			}
-			if op.Return != history.Never {
-				op.Return += history.Tick(n)
-			}
+			op.Client, op.Call = i, history.Tick(i+1)
+			op.Return += history.Tick(n)
 		}
 	}
 	for i := range p.ops {

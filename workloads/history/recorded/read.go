@@ -25,9 +25,9 @@ type Recording struct {
 	Lines bool
 	// Skipped is how many entries are no client's, such as those of Jepsen's nemesis.
 	Skipped int
-	// Uncalled is how many answers have no call. They are taken to have been called before everything else, each by a client
-	// of its own, and are the first operations.
-	Uncalled int
+	// Uncalled says that the history has only answers. They are taken to have been called before the first of them, each by a
+	// client of its own.
+	Uncalled bool
 }
 
 // headBytes is how much of a file is looked at to tell its format and model.
@@ -63,7 +63,7 @@ func Read(from io.Reader, o Options) (*Recording, error) {
 		return nil, err
 	}
 	r.Ops = p.finish()
-	r.Lines, r.Skipped, r.Uncalled = p.lines, p.skipped, len(p.early)
+	r.Lines, r.Skipped, r.Uncalled = p.lines, p.skipped, len(p.early) > 0
 	if len(r.Ops) == 0 {
 		r.Model, r.Lines = "", false
 	}

@@ -148,10 +148,10 @@ func TestHistoriesOfOthers(t *testing.T) {
 			want: "0 1-? put unknown :a/7+\"added\"\n1 2-3 scan acked from :a/ to :a0 :a/7=\"added\"\n",
 		},
 		{
-			name: "answers without calls come first", model: recorded.ListAppend, format: recorded.EDN,
-			text: "{:process 0 :type :ok :value [[:append :x 1]]}\n{:process 1 :type :invoke :value [[:r :x nil]]}\n" +
-				"{:process 0 :type :fail :value [[:append :x 2]]}\n{:process 1 :type :ok :value [[:r :x [1]]]}",
-			want: "2 1-3 txn acked w :x+\"1\\n\"\n3 2-5 txn rejected :x+\"2\\n\"\n1 4-6 txn acked r :x=\"1\\n\"\n",
+			name: "only answers", model: recorded.ListAppend, format: recorded.EDN,
+			text: "{:process 7 :type :ok :value [[:append :x 1]]}\n{:process 7 :type :fail :value [[:append :x 2]]}\n" +
+				"{:process 1 :type :ok :value [[:r :x [1]]]}",
+			want: "0 1-4 txn acked w :x+\"1\\n\"\n1 2-5 txn rejected :x+\"2\\n\"\n2 3-6 txn acked r :x=\"1\\n\"\n",
 		},
 		{name: "nobody but the nemesis", format: recorded.EDN, text: "{:process :nemesis, :type :info, :f :start}"},
 		{name: "an empty vector", format: recorded.EDN, text: "[]"},
@@ -182,6 +182,8 @@ func TestWhatIsNoHistoryIsSaid(t *testing.T) {
 		{"an answer of another client's kind", call + "{:process 0 :type :ok :f :read :value 1}",
 			`line 2: process 0 is answered "read", but had called "write" on line 1`},
 		{"an answer to another write", call + "{:process 0 :type :ok :f :write :value 2}", "line 2: the answer has other writes than the call"},
+		{"an answer without a call", call + "{:process 1 :type :ok :f :write :value 2}\n" + "{:process 2 :type :ok :f :write :value 3}",
+			"line 2: process 1 is answered without having called"},
 		{"two calls at once", call + call, "line 2: process 0 calls again before its call on line 1 was answered"},
 		{"an unknown function", call + "{:process 1 :type :invoke :f :increment :value 1}", `line 2: the function "increment" is not known`},
 		{"an unknown type", "{:process 0 :type :maybe}", "line 1: the type of an operation is one of"},
