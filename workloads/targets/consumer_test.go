@@ -17,6 +17,7 @@ func TestUsersKeepTheirVersions(t *testing.T) {
 		"github.com/akrylysov/pogreb":      "v0.10.2",
 		"github.com/cockroachdb/pebble/v2": "v2.1.4",
 		"github.com/dgraph-io/badger/v4":   "v4.2.0",
+		"github.com/hashicorp/raft-wal":    "v0.4.1",
 		"github.com/syndtr/goleveldb":      "v1.0.1-0.20210819022825-2ae1ddf74ef7",
 		"go.etcd.io/bbolt":                 "v1.3.6",
 	} {

@@ -2,14 +2,14 @@
 //
 //   - lightning is part of the module of the lab, as is what adapters share: serial, and the suite targettest that each
 //     of them must pass.
-//   - badger, bbolt, goleveldb, pebble and pogreb are modules of their own. Each requires the oldest version of its engine that
+//   - badger, bbolt, goleveldb, pebble, pogreb and raftwal are modules of their own. Each requires the oldest version of its engine that
 //     the adapter compiles with. So whoever imports one of them tests the version in their own go.mod, and whoever
 //     imports none has none of the engines in their module graph. The tests of this package check both.
 //   - bench is a command in a module of its own: lightning-torture with the newest version of every engine, to measure
 //     them against each other.
 //
 // What such an engine sees as its filesystem is a package of its own, below its target, which the author of another store on
-// the same interface can import or copy: pebble/vfs, goleveldb/storage and pogreb/fs. They are made of faultfs/osfs, the shape
+// the same interface can import or copy: pebble/vfs, goleveldb/storage, pogreb/fs and raftwal/vfs. They are made of faultfs/osfs, the shape
 // of package os, which serves engines with a small interface of that shape as it is. badger and bbolt map their files into
 // memory, which no afero.Fs can offer: they are measured, and not tortured.
 //

@@ -15,12 +15,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning"
 	"github.com/lightningdb/lightning-torture/workloads/targets/pebble"
 	"github.com/lightningdb/lightning-torture/workloads/targets/pogreb"
+	"github.com/lightningdb/lightning-torture/workloads/targets/raftwal"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 func main() {
 	cli.Main(cli.App{
-		Targets: []torture.Target{lightning.Target(), pebble.Target(), goleveldb.Target(), pogreb.Target()},
+		Targets: []torture.Target{lightning.Target(), pebble.Target(), goleveldb.Target(), pogreb.Target(), raftwal.Target()},
 		Bench: []measure.Engine{
 			lightning.Engine(), pebble.Engine(), badger.Engine(), goleveldb.Engine(), bbolt.Engine(),
 		},

@@ -13,9 +13,11 @@ package pebble
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"syscall"
 
 	engine "github.com/cockroachdb/pebble/v2"
+	pebblevfs "github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/targets/pebble/vfs"
@@ -42,7 +44,7 @@ func openReadOnly(env torture.Env) (workloads.Store, error) { return open(env, t
 
 func open(env torture.Env, readOnly bool) (workloads.Store, error) {
 	o := optionsOf(env.Limits)
-	o.FS, o.Logger, o.ReadOnly = vfs.New(env.FS), logger{env}, readOnly
+	o.FS, o.Logger, o.ReadOnly = &panicky{vfs.New(env.FS), env}, logger{env}, readOnly
 	if env.Inline { // NB: an Open that fails while a compaction runs ends the process; see workloads/TRACKRECORD.md
 		o.DisableAutomaticCompactions, o.L0StopWritesThreshold = true, 1<<20
 	}
@@ -68,3 +70,33 @@ func (logger) Infof(string, ...any)  {}
 func (logger) Errorf(string, ...any) {}
 
 func (l logger) Fatalf(format string, args ...any) { l.Stop("pebble: " + fmt.Sprintf(format, args...)) }
+
+// panicky is a filesystem on which Pebble stops where it would panic on a goroutine of its own: "If an error occurs while
+// syncing the directory, Move panics." (atomicfs.Marker)
+type panicky struct {
+	pebblevfs.FS
+	env torture.Env
+}
+
+// OpenDir opens a directory to sync it.
+func (p *panicky) OpenDir(name string) (pebblevfs.File, error) {
+	d, err := p.FS.OpenDir(name)
+	if err != nil {
+		return nil, err
+	}
+	return &panickyDir{d, p.env}, nil
+}
+
+type panickyDir struct {
+	pebblevfs.File
+	env torture.Env
+}
+
+// Sync stops the engine if the disk reports an error.
+func (d *panickyDir) Sync() error {
+	err := d.File.Sync()
+	if err != nil && !errors.Is(err, fs.ErrClosed) {
+		d.env.Stop("pebble: " + err.Error())
+	}
+	return err
+}

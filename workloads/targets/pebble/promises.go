@@ -14,8 +14,9 @@ import "github.com/lightningdb/lightning-torture/workloads/torture"
 //     RangeKeyDeletes that are applied atomically." (Batch)
 //   - RefusesSecondOpen: "LockDirectory acquires the database directory lock in the named directory, preventing another
 //     process from opening the database." (LockDirectory)
-//   - StopsOnError: an error of a log ends the process; Logger.Fatalf "must not return" for it (DB.commitWrite and
-//     LogWriter). The process may be gone after any error of the disk.
+//   - StopsOnError: "Any error encountered during any of the operations in the previous closure are considered fatal."
+//     (versionSet.UpdateVersionLocked) "Fsync errors are unrecoverable." (atomicfs.Marker.Move) An error of a log, a manifest
+//     or a directory ends the process, by Logger.Fatalf or by a panic.
 //   - Not ClosesInFlight: "It is not safe to close a DB until all outstanding iterators are closed or to call Close
 //     concurrently with any other DB method." (DB.Close)
 func Promises() torture.Promises {
