@@ -47,6 +47,9 @@ func open(env torture.Env, mode storage.Mode) (workloads.Store, error) {
 	}
 	o := optionsOf(env.Limits)
 	o.ReadOnly = mode == storage.ReadOnly
+	if env.Inline {
+		quiet(o)
+	}
 	db, err := engine.Open(files, o)
 	return opened(db, files, err)
 }

@@ -81,3 +81,10 @@ func optionsOf(set torture.Limits) *opt.Options {
 	}
 	return o
 }
+
+// quiet switches off the compactions that start by themselves, each on a goroutine of its own: a recovery asks the same of the
+// disk each time then. Those that are asked for remain.
+func quiet(o *opt.Options) {
+	const never = 1 << 30
+	o.CompactionL0Trigger, o.WriteL0SlowdownTrigger, o.WriteL0PauseTrigger, o.CompactionTotalSize = never, never, never, never
+}
