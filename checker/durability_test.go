@@ -65,6 +65,24 @@ func TestDurabilityClasses(t *testing.T) {
 				"a is absent, though a sync without writes or a close had been acknowledged after it at tick 4",
 		},
 		{
+			name: "a close that failed keeps nothing, nor does that of a session that only read what was left",
+			ops:  "0 1-2 put/nosync a=1\n3 3-4 close/unknown\n3 5-6 open\n3 7-8 close", cut: at(9), rule: strict, state: "",
+		},
+		{
+			name: "a sync without writes keeps what an earlier session left",
+			ops:  "0 1-2 put/nosync a=1\n3 3-4 close/unknown\n3 5-6 open\n3 7-8 barrier", cut: at(9), rule: strict, state: "",
+			class: "lost", about: []int{0},
+			sentence: "commit #0 by client 0 (put a, not synced, acknowledged at tick 2) is missing after the crash at tick 9: " +
+				"a is absent, though a sync without writes or a close had been acknowledged after it at tick 8",
+		},
+		{
+			name: "the close of a later session keeps what it has acknowledged itself",
+			ops:  "3 1-2 close\n3 3-4 open\n0 5-6 put/nosync a=1\n3 7-8 close\n3 9-10 open\n3 11-12 close", cut: at(13), rule: strict,
+			class: "lost", about: []int{2},
+			sentence: "commit #2 by client 0 (put a, not synced, acknowledged at tick 6) is missing after the crash at tick 13: " +
+				"a is absent, though a sync without writes or a close had been acknowledged after it at tick 8",
+		},
+		{
 			name: "a sync without writes keeps what came before it, and nothing that came after",
 			ops:  "0 1-2 put/nosync a=1\n3 3-4 barrier\n0 5-6 put/nosync a=2", cut: at(7), rule: strict, state: "a=1",
 		},

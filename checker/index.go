@@ -212,14 +212,22 @@ func (x *index) finish(e *entry) {
 }
 
 // raiseBarriers notes from when on commits are safe that were acknowledged before a sync without writes, or before the
-// store was closed, if that syncs.
+// store was closed, if that syncs, by the session that had acknowledged them. A later session that only reads has nothing to
+// make durable.
 func (x *index) raiseBarriers() {
-	var barriers []*history.Op
+	var barriers, closes []*history.Op
+	var opened []history.Tick // by position in closes: when the session had begun
+	since := history.Tick(0)
 	for i := range x.ops {
-		b := &x.ops[i]
-		syncs := (b.Kind == history.Barrier || b.Kind == history.Close) && b.Durability == history.Sync
-		if syncs && b.Outcome == history.Acked {
-			barriers = append(barriers, b)
+		switch op := &x.ops[i]; {
+		case op.Outcome != history.Acked:
+		case op.Kind == history.Open:
+			since = op.Call
+		case op.Durability != history.Sync:
+		case op.Kind == history.Barrier:
+			barriers = append(barriers, op)
+		case op.Kind == history.Close:
+			closes, opened = append(closes, op), append(opened, since)
 		}
 	}
 	soonest := make([]history.Tick, len(barriers)+1) // the earliest answer to a barrier from a position on
@@ -228,10 +236,20 @@ func (x *index) raiseBarriers() {
 		soonest[i] = min(soonest[i+1], barriers[i].Return)
 	}
 	for i := range x.commits {
-		if c := &x.commits[i]; c.level < unacked {
-			c.kept = soonest[sort.Search(len(barriers), func(n int) bool { return barriers[n].Call > c.op.Return })]
+		c := &x.commits[i]
+		if c.level == unacked {
+			continue
+		}
+		c.kept = soonest[calledAfter(barriers, c.op.Return)]
+		if n := calledAfter(closes, c.op.Return); n < len(closes) && opened[n] < c.call {
+			c.kept = min(c.kept, closes[n].Return)
 		}
 	}
+}
+
+// calledAfter returns the position of the first operation that was called after a tick.
+func calledAfter(ops []*history.Op, t history.Tick) int {
+	return sort.Search(len(ops), func(n int) bool { return ops[n].Call > t })
 }
 
 // repeating reports whether a value of the entry does not say who wrote it.

@@ -67,12 +67,23 @@ func (db *DB) enter(b *Batch, d Durability, check func() error) (sequencer.Ticke
 		}
 	}
 	if b.Len() == 0 {
-		return db.seq.Barrier(sequencer.Durability(d)), nil, nil
+		return db.barrier(d)
 	}
 	if err := db.makeRoom(len(b.data) + b.Len()*entryBytes); err != nil {
 		return sequencer.Ticket{}, nil, err
 	}
 	return db.log(b, d)
+}
+
+// barrier returns what an empty batch waits for. With Sync that is everything that can be read: what the session found may exist
+// in the page cache only, so it is moved to files that the session has synced itself, as before its first commit.
+func (db *DB) barrier(d Durability) (sequencer.Ticket, *view.Mem, error) {
+	if d == Sync {
+		if err := db.establish(); err != nil {
+			return sequencer.Ticket{}, nil, db.refused(err)
+		}
+	}
+	return db.seq.Barrier(sequencer.Durability(d)), nil, nil
 }
 
 func (db *DB) log(b *Batch, d Durability) (sequencer.Ticket, *view.Mem, error) {

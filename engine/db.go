@@ -136,17 +136,17 @@ func (db *DB) DeleteRange(start, end []byte, d Durability) error {
 }
 
 // Apply commits a batch: all of it becomes visible at once, and after a crash all of it is there, or nothing. An empty
-// batch writes nothing; with Sync it still waits until everything that was acknowledged is on disk.
+// batch writes nothing; with Sync it still waits until everything that can be read is on disk, what Open found included.
 //
 // An error that is ErrPoisoned, ErrNoRoom, ErrClosed, ErrTooLarge, ErrReadOnly or ErrOptions means that nothing of the
 // batch was written. After any other error the batch may or may not be there when the store is opened again; it is not visible
 // before.
 func (db *DB) Apply(b *Batch, d Durability) error { return db.commit(b, d, nil) }
 
-// Close makes everything acknowledged durable, waits for maintenance, checkpoints and backups that are under way and
-// releases the store. If it returns nil and something was committed since Open, it is also known durably where each log
-// ends: what is missing of the files later is ErrCorrupt, and never taken for what a crash leaves. After an error, such as
-// that of a full disk, what was acknowledged may be durable all the same.
+// Close makes everything durable that was acknowledged since Open, waits for maintenance, checkpoints and backups that are
+// under way and releases the store. If it returns nil and something was committed since Open, it is also known durably where
+// each log ends: what is missing of the files later is ErrCorrupt, and never taken for what a crash leaves. After an error, such
+// as that of a full disk, what was acknowledged may be durable all the same.
 // Iterators that are open must still be closed. They go on with what is in memory and with files that are open; an iterator
 // that needs another file has ErrClosed, as everything else has.
 func (db *DB) Close() error {

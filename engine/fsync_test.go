@@ -51,6 +51,34 @@ func TestDirectoryOfAnotherMayNotBeDurable(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
+// TestSyncWithoutWritesCoversWhatWasFound: a process is gone that had synced nothing, and the next one finds what it wrote in the
+// page cache. A sync without writes makes that durable; without one, a power cut may take it away.
+func TestSyncWithoutWritesCoversWhatWasFound(t *testing.T) {
+	for name, want := range map[string]error{"a sync": nil, "no sync": engine.ErrNotFound} {
+		t.Run(name, func(t *testing.T) {
+			fsys := faultfs.New(faultfs.Options{})
+			o := engine.Options{FS: fsys, InlineMaintenance: true}
+			db := open(t, o)
+			require.NoError(t, db.Put([]byte("a"), []byte("1"), engine.NoSync))
+			fsys.SetRules(&faultfs.Rule{Effect: faultfs.EIO, Op: faultfs.OpSync})
+			require.Error(t, db.Close())
+			fsys.SetRules()
+
+			db = open(t, o)
+			if want == nil {
+				require.NoError(t, db.Apply(&engine.Batch{}, engine.Sync))
+			}
+			require.NoError(t, db.Close())
+			image, err := fsys.Crash(fsys.Now(), faultfs.Model{Profile: faultfs.LoseAll()}, faultfs.ImageOptions{})
+			require.NoError(t, err)
+			db = open(t, engine.Options{FS: image, InlineMaintenance: true})
+			_, err = db.Get([]byte("a"))
+			require.ErrorIs(t, err, want)
+			require.NoError(t, db.Close())
+		})
+	}
+}
+
 // untilError runs until something fails, closes the store and reports whether anything did.
 func (r *recording) untilError(t *testing.T, rng *rand.Rand) bool {
 	t.Helper()

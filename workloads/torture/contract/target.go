@@ -156,7 +156,8 @@ type Promises struct {
 	// error may call Env.Stop, but not panic: that is as if it had returned the error. What
 	// ends the process cannot be told from a bug before it is too late: it ends the campaign, which is then inconclusive.
 	StopsOnError bool
-	// CloseSyncs: once Close has returned nil, everything that was acknowledged survives a power cut, with whatever durability.
+	// CloseSyncs: once Close has returned nil, everything that was acknowledged since the store was opened survives a power cut,
+	// with whatever durability.
 	CloseSyncs bool
 	// CloseLeavesNoTail: once Close has returned nil, nothing looks like what a crash leaves. Damage is noticed in logs and at
 	// the ends of files, too, which is not asked of a store that was killed; see Target.LogGlobs.
