@@ -54,6 +54,9 @@ func effectOf(r *Rule) Effect {
 // rules that delay a call pass it on to the next rule. The caller holds mu.
 func (fs *FS) inject(c call) (*Rule, error) {
 	fs.calls[c.kind]++
+	if fs.watch != nil {
+		fs.watch(c.kind, c.path, c.to)
+	}
 	for _, r := range fs.rules {
 		if !r.Sees(c.kind, c.path, c.to) || !r.InTime(fs.ticks) || !fs.possible(r, &c) || !r.Fires() {
 			continue
@@ -107,6 +110,24 @@ func (fs *FS) Injected() map[string]uint64 {
 		}
 	}
 	return counts
+}
+
+// Matched returns how many calls met all conditions of a rule but those that count, such as nth.
+func (fs *FS) Matched() (n uint64) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	for _, r := range fs.rules {
+		n += r.Matches()
+	}
+	return n
+}
+
+// Watch calls called before each call that rules can hit, from now on: with the kind and the path, and for a rename or link also
+// the new name. The filesystem is locked meanwhile. Nil ends it.
+func (fs *FS) Watch(called func(kind OpKind, path, to string)) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.watch = called
 }
 
 // SetRules replaces the faults from now on.

@@ -23,6 +23,7 @@ type FS struct {
 	nextIno Ino
 	trace   []Op
 	rules   []*Rule
+	watch   func(kind OpKind, path, to string) // may be nil
 	callers bool
 	handles uint64 // how many files and directories are open
 	calls   [OpWriteback + 1]uint64

@@ -61,5 +61,8 @@ func (r *Rule) Strike() { r.matches, r.hits = r.matches+1, r.hits+1 }
 // Draw returns the random source for the choices of the latest hit.
 func (r *Rule) Draw() *rand.Rand { return rand.New(rand.NewPCG(r.Seed, r.hits)) }
 
+// Matches returns how many operations met all conditions but those that count.
+func (r *Rule) Matches() uint64 { return r.matches }
+
 // Hits returns how often the rule has been injected.
 func (r *Rule) Hits() uint64 { return r.hits }

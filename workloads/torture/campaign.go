@@ -127,6 +127,7 @@ func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec) (*recor
 	limit, cancel := c.recordingLimit(ctx)
 	defer cancel()
 	r := record.Run(limit, c.target, p, c.opts.Patience)
+	cell.drawn, cell.matched = cell.drawn+1, max(cell.matched, r.Matched)
 	if r.CutOff && ctx.Err() == nil {
 		c.cutOff++
 		cell.unclear(fmt.Sprintf("a run was cut off after %d operations, at a time limit of %v: the script is too long for the "+

@@ -19,6 +19,8 @@ type cell struct {
 	done     quota.Done
 	complete bool // it was counted as complete
 	unknown  map[string]bool
+	drawn    int    // runs that were recorded
+	matched  uint64 // the most calls of one of them that met all conditions of its rule but those that count
 }
 
 // missing says why the runs of a cell prove nothing, if so.

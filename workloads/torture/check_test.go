@@ -132,13 +132,6 @@ func TestARuleThatHitsNothingInTheRunHitsRecoveries(t *testing.T) {
 	assert.True(t, replayed.Reproduced, r.Findings[0].Token)
 }
 
-func TestAFaultThatNeverFiresIsNoPass(t *testing.T) {
-	r := check(t, toy.Correct, toyOptions("eio link"))
-	assert.Equal(t, checker.Inconclusive, r.Verdict)
-	require.NotEmpty(t, r.Reasons)
-	assert.Contains(t, r.Reasons[0], "never injected")
-}
-
 func TestCellsThatProveNothing(t *testing.T) {
 	good := cell{
 		result: Cell{Injected: map[string]uint64{"eio_write": 1}}, owes: quota.Owed{Fault: true},

@@ -20,6 +20,7 @@
 //	evidence  findings, tokens, saved evidence, Go tests
 //	wording   findings as lines of text
 //	quota     how much work a pass owes
+//	survey    which calls an engine makes, and whether a rule is about one of them
 //	replay    seeing a failure again, judging saved evidence anew
 //
 // The names that users need are aliased here; aliases.go lists them.
@@ -109,6 +110,11 @@
 //     runs, with what T3, T7 and T9 ask for; Options.For only says how long to go on once that is done. A cell that got too
 //     little is continued by further runs. If the quota takes longer than Options.Limit, or the run is stopped before, the
 //     result is Inconclusive and says what is missing. A run of so many Rounds owes them, whatever they take.
+//
+//   - T18 (survey, torture): a rule of the user is injected, or refused with what there is instead. It is refused before anything
+//     else if no call of a survey is about it: a few runs of each workload, with seeds and limits of their own, and recoveries
+//     from their crashes; and after the first round if it was injected nowhere, unless something else was found. Workloads that
+//     make no such call are left out.
 //
 // A campaign shares no state with others, so several may run at once.
 package torture

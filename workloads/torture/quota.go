@@ -50,7 +50,7 @@ func (c *campaign) complete(ctx context.Context, cell *cell) error {
 	over, cancel := context.WithCancel(ctx)
 	cancel() // nothing beyond what is owed
 	for n := range maxContinued {
-		if cell.missing() == "" || c.ended(ctx) {
+		if cell.missing() == "" || c.ended(ctx) || cell.owes.Fault && len(cell.result.Injected) == 0 && isNamed(cell) {
 			return nil
 		}
 		r, err := c.draw(ctx, cell, -1-n)

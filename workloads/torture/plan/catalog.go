@@ -94,7 +94,7 @@ func FaultNamed(name string) (Fault, error) {
 		return Fault{}, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	f := excuseOf(r)
-	f.Choice, f.fixed = Choice{r.String(), "a rule of the command line"}, true
+	f.Choice, f.named = Choice{r.String(), "a rule of the command line"}, r
 	f.rules = func(*rand.Rand, part) []string { return []string{r.String()} }
 	return f, nil
 }

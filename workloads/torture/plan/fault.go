@@ -23,7 +23,7 @@ type Fault struct {
 	// rules draws the faults of a part of the recorded run, in the grammar of faultfs.ParseRule. A fault placed after the
 	// end of the part never hits, or hits when nothing is at stake any more.
 	rules func(rng *rand.Rand, at part) []string
-	fixed bool                                    // rules count from the beginning of the run, not of a part of it
+	named *faultfs.Rule                           // the rule that a user has named, if the fault is one: it counts from the beginning of the run
 	lower checker.Lower                           // which acknowledged commits must survive
 	kills func(p contract.Promises) checker.Lower // replaces lower by what the engine promises, if set
 }
@@ -56,6 +56,9 @@ func (at part) moment(rng *rand.Rand) int {
 	}
 	return tick
 }
+
+// Named returns the rule that a user has named instead of a fault; nil if the fault is one of the lab's.
+func (f *Fault) Named() *faultfs.Rule { return f.named }
 
 // excuseOf returns how an engine may react to a rule. An effect that it learns of excuses errors. One that it cannot
 // see excuses the loss of the latest commits, or a refusal of the disk.

@@ -18,7 +18,7 @@ func (p *Plan) drawRules() error {
 	rng := rand.New(rand.NewPCG(p.Spec.Seed, 2))
 	loading, all := len(p.Script.Preload), p.commits()
 	at := part{opens: true, commits: loading}
-	if p.AfterLoading = !p.Fault.fixed && !p.Fault.Rot && rng.IntN(earlyEach) > 0; p.AfterLoading {
+	if p.AfterLoading = p.Fault.named == nil && !p.Fault.Rot && rng.IntN(earlyEach) > 0; p.AfterLoading {
 		at = part{commits: all - loading, loaded: p.loadedBytes()}
 	}
 	texts := p.Fault.rules(rng, at)

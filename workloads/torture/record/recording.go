@@ -24,6 +24,7 @@ type Recording struct {
 	Trace    []faultfs.Op
 	History  []history.Op
 	Injected map[string]uint64   // how often faults hit, by effect and operation
+	Matched  uint64              // how many calls met all conditions of a rule but those that count
 	Problems []checker.Violation // what ended the run: a panic, a hang, or an error that no fault excuses
 	CutOff   bool                // the context ended before the script did: this is the beginning of a run
 	Notes    []contract.Note     // what the target noted, oldest first

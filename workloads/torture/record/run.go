@@ -23,6 +23,13 @@ import (
 // Run runs the workload of a plan on a fresh disk. The engine may take as long as patience over one operation before it
 // counts as hanging. When ctx ends, the run ends after the operations that have begun.
 func Run(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration) *Recording {
+	return Watched(ctx, target, p, patience, nil)
+}
+
+// Watched is Run, and tells called of each call of the filesystem; see faultfs.FS.Watch.
+func Watched(
+	ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration, called func(kind faultfs.OpKind, path, to string),
+) *Recording {
 	clock := &history.Clock{}
 	fs := faultfs.New(faultfs.Options{
 		Tick: func() uint64 { return uint64(clock.Next()) }, Clock: yielding{}, Callers: true,
@@ -31,6 +38,7 @@ func Run(ctx context.Context, target contract.Target, p *plan.Plan, patience tim
 		prepare(fs)
 	}
 	fs.SetRules(p.RulesAt(false, 0)...)
+	fs.Watch(called)
 	rec := history.NewRecorder(clock)
 	done := make(chan error, 1)
 	loaded := func() {
@@ -49,7 +57,7 @@ func Run(ctx context.Context, target contract.Target, p *plan.Plan, patience tim
 	}()
 	err := await(ctx, done, patience, rec.Events)
 	now := clock.Now()
-	r := &Recording{Plan: p, Injected: fs.Injected(), Notes: notes.until(now)}
+	r := &Recording{Plan: p, Injected: fs.Injected(), Matched: fs.Matched(), Notes: notes.until(now)}
 	r.Trace, r.History = until(now, fs.Trace(), rec.Ops())
 	r.Closed = err == nil
 	r.CutOff = errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)

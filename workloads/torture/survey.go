@@ -1,0 +1,115 @@
+package torture
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/survey"
+)
+
+// A rule that a user has named hits calls of the engine, or is refused with what there is instead. First a survey looks for a
+// call of its operation and name in a few runs without faults, and in recoveries from their crashes. A rule that is about none
+// is refused then; a workload under which there was none is left out, if there was one under another. The other conditions of a
+// rule, such as nth, are tried in the runs that it is for: if it was injected into none of them, it is refused after them.
+
+// surveyRuns is how many runs of a workload a survey looks at before it says that the workload makes no call of some kind.
+const surveyRuns = 6
+
+// survey returns an ErrConfig for a rule that hits no call, and drops the cells whose workload makes none.
+func (c *campaign) survey(ctx context.Context) error {
+	names, rules := c.namedRules()
+	if len(rules) == 0 || c.opts.Scenario != "" {
+		return nil
+	}
+	seen := survey.New(rules)
+	for n := range surveyRuns {
+		for _, cell := range c.cells {
+			w := cell.result.Workload
+			if cell.result.Fault != names[0] || !seen.Lacks(w) || c.ended(ctx) {
+				continue
+			}
+			if well, err := c.look(ctx, cell, n, seen); err != nil || !well {
+				return err // the runs themselves will show what is wrong
+			}
+		}
+	}
+	if ctx.Err() != nil {
+		return nil //nolint:nilerr // an interrupted survey refuses nothing
+	}
+	for i := range rules {
+		if why := seen.Refusal(i); why != "" {
+			return fmt.Errorf("%w: %s", ErrConfig, why)
+		}
+	}
+	c.cells = slices.DeleteFunc(c.cells, func(cell *cell) bool {
+		i := slices.Index(names, cell.result.Fault)
+		return i >= 0 && !seen.Met(i, cell.result.Workload)
+	})
+	c.progress.cells = len(c.cells)
+	return nil
+}
+
+// namedRules returns the faults that are rules of the user.
+func (c *campaign) namedRules() (names []string, rules []*faultfs.Rule) {
+	for _, name := range c.opts.Faults {
+		if f, err := plan.FaultNamed(name); err == nil && f.Named() != nil {
+			names, rules = append(names, name), append(rules, f.Named())
+		}
+	}
+	return names, rules
+}
+
+// look looks at a run of the workload of a cell, and reports whether all went well.
+func (c *campaign) look(ctx context.Context, cell *cell, n int, seen *survey.Survey) (bool, error) {
+	seed := childSeed(c.opts.Seed, cell.result.Workload, "survey", n) & (1<<32 - 1)
+	p, err := plan.Resolve(plan.Spec{
+		Workload: cell.result.Workload, Fault: Faults()[0].Name, Profile: c.opts.Profile, Device: c.opts.Device, Seed: seed,
+		Size: chooseSize(c.opts, seed, n), Limits: c.limits(seed),
+	})
+	if err != nil {
+		return false, err
+	}
+	limit, cancel := c.recordingLimit(ctx)
+	defer cancel()
+	return seen.Look(limit, c.target, p, c.opts.Patience, func(tick uint64) { c.running(0, p.Spec, tick) }), nil
+}
+
+// isNamed reports whether the fault of a cell is a rule of the user. One that hits nothing in all draws is settled at once.
+func isNamed(cell *cell) bool {
+	f, err := plan.FaultNamed(cell.result.Fault)
+	return err == nil && f.Named() != nil
+}
+
+// settleNamed returns an ErrConfig if a fault that is a rule of the user was injected nowhere, though runs of all its cells were
+// explored. Cells in which it was not are dropped if it was injected in others: their workload may never get that far.
+func (c *campaign) settleNamed(ctx context.Context, name string) error {
+	f, err := plan.FaultNamed(name)
+	if err != nil || f.Named() == nil || c.ended(ctx) {
+		return nil //nolint:nilerr // the cells of a sweep have names of their own
+	}
+	missed := func(cell *cell) bool {
+		return cell.result.Fault == name && len(cell.result.Injected) == 0 && cell.result.Findings == 0
+	}
+	runs, matched, hit := 0, uint64(0), false
+	for _, cell := range c.cells {
+		if cell.result.Fault == name {
+			runs, matched, hit = runs+cell.drawn, max(matched, cell.matched), hit || !missed(cell)
+		}
+	}
+	if !hit && c.findings.len() == 0 {
+		why := fmt.Sprintf("at most %d calls of a run have its operation and name, at its time; leave out the conditions that are never met", matched)
+		if matched == 0 {
+			why = "calls have its operation and name, but never at a time and in a state that it asks for; leave these conditions out, or " +
+				"add the rule that leads there"
+		}
+		return fmt.Errorf("%w: the rule %q was injected neither into one of %d runs nor into their recoveries: %s", ErrConfig, f.Named(), runs, why)
+	}
+	if hit {
+		c.cells = slices.DeleteFunc(c.cells, missed)
+		c.progress.cells = len(c.cells)
+	}
+	return nil
+}
