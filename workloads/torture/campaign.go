@@ -145,8 +145,15 @@ func (c *campaign) recordingLimit(ctx context.Context) (context.Context, context
 }
 
 // longestRecording is how long a run may take if the campaign is bounded by time. Lightning takes less than a hundredth of it
-// over a run of the matrix.
-func (c *campaign) longestRecording() time.Duration { return max(c.opts.For/4, 5*time.Second) }
+// over a run of the matrix. Where the lab chooses the sizes, which are small, only an engine that is very slow should be cut off,
+// and not one that has to wait for a busy machine.
+func (c *campaign) longestRecording() time.Duration {
+	longest := max(c.opts.For/4, 5*time.Second)
+	if c.opts.Clients == 0 && c.opts.Ops == 0 && c.opts.Keys == 0 {
+		longest = max(longest, time.Minute)
+	}
+	return longest
+}
 
 // running calls Options.Running with the token of what begins now.
 func (c *campaign) running(slot int, spec plan.Spec, tick uint64) {
