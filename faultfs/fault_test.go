@@ -87,6 +87,8 @@ var silent = map[string]string{
 	"FS.OpenFiles":   "for the lab: what is still open",
 	"FS.Injected":    "for the lab: the faults",
 	"FS.SetRules":    "for the lab: the faults",
+	"FS.Matched":     "for the lab: the faults",
+	"FS.Watch":       "for the lab: which calls there are",
 	"FS.Decided":     "for the lab: what is known of the image",
 	"FS.LostBytes":   "for the lab: what the image lost",
 	"FS.Sampled":     "for the lab: how complete the search is",
