@@ -6,7 +6,6 @@ import (
 
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
-	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
@@ -46,22 +45,4 @@ func (c *campaign) judgeLive(ctx context.Context, cell *cell, s *explore.Subject
 func (c *campaign) addSample(ctx context.Context, cell *cell, sample explored) error {
 	c.progress.unknown.Add(int64(c.figures.addSample(cell, sample)))
 	return c.addFindings(ctx, cell, sample.subject, sample.found.Failures)
-}
-
-// sweep goes through the runs of a cell until its fault has no call left to hit.
-func (c *campaign) sweep(ctx context.Context, cell *cell) error {
-	for n := 1; !c.ended(ctx); n++ {
-		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.series.Rule(n), Seed: c.opts.Seed})
-		if err != nil || ctx.Err() != nil {
-			return err
-		}
-		if len(r.Injected) == 0 {
-			cell.swept = true // the run has fewer such calls
-			return nil
-		}
-		if err := c.examine(ctx, ctx, cell, r); err != nil {
-			return err
-		}
-	}
-	return nil
 }

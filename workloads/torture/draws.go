@@ -3,10 +3,54 @@ package torture
 import (
 	"cmp"
 	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
+
+// chooseSize picks the dials that o leaves open. In turn, runs are large enough to have tables on several levels, small
+// enough to be explored in full, and tiny.
+func chooseSize(o Options, seed uint64, round int) workloads.Size {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	size := workloads.Size{Clients: 1 + rng.IntN(4), ValueBytes: 100}
+	switch (round + int(seed%1024)) % 6 {
+	case 0:
+		size.Clients = min(size.Clients, 2)
+		size.Ops, size.Keys = 2+rng.IntN(3), rng.IntN(3)
+	case 1:
+		size.Ops, size.Keys = 10+rng.IntN(20), 300+rng.IntN(600)
+	default:
+		size.Ops, size.Keys = 20+rng.IntN(30), 1500+rng.IntN(1500)
+	}
+	if o.Clients != 0 {
+		size.Clients = o.Clients
+	}
+	if o.Ops != 0 {
+		size.Ops = o.Ops
+	}
+	if o.Keys != 0 {
+		size.Keys = o.Keys
+	}
+	return size
+}
+
+// largestSize returns the largest size that a run may have under o.
+func largestSize(o Options) workloads.Size {
+	return workloads.Size{Clients: cmp.Or(o.Clients, 4), Ops: cmp.Or(o.Ops, 50), Keys: cmp.Or(o.Keys, 3000), ValueBytes: 100}
+}
+
+// childSeed derives a seed from a seed and labels, so that what one part draws does not depend on what others drew.
+func childSeed(seed uint64, labels ...any) uint64 {
+	h := fnv.New64a()
+	fmt.Fprint(h, seed)
+	for _, l := range labels {
+		fmt.Fprintf(h, "|%v", l)
+	}
+	return h.Sum64()
+}
 
 // UsualLimits is the value of Options.Limits for runs that set no limit.
 const UsualLimits = "usual"
