@@ -2,6 +2,7 @@ package checker
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -18,7 +19,7 @@ func name(op *history.Op) string {
 	case history.Txn:
 		what = "transaction"
 	default:
-		what = op.Kind.String()
+		what = cmp.Or(logged(op), op.Kind.String())
 	}
 	return fmt.Sprintf("%s #%d by client %d", what, op.ID, op.Client)
 }
@@ -32,6 +33,9 @@ func describe(op *history.Op) string {
 
 // contents says what a commit writes.
 func contents(op *history.Op) string {
+	if text := loggedContents(op); text != "" {
+		return text
+	}
 	if len(op.Writes) == 1 {
 		return verb(&op.Writes[0])
 	}
@@ -100,6 +104,9 @@ func testify(op *history.Op) string {
 		}
 		parts = append(parts, "read "+quoteKey(r.Key)+" = "+found(&r))
 	}
+	if truncates(op) {
+		return strings.Join(append(parts, contents(op)), ", ")
+	}
 	for i, w := range op.Writes {
 		if i == 4 {
 			parts = append(parts, "...")
@@ -121,7 +128,13 @@ func found(r *history.Read) string {
 	return quoteValue(r.Value)
 }
 
-func quoteKey(key []byte) string { return quote(key, 40) }
+// quoteKey shows a key: that of a log's entry by its index.
+func quoteKey(key []byte) string {
+	if i, ok := history.EntryIndex(key); ok {
+		return fmt.Sprintf("entry %d", i)
+	}
+	return quote(key, 40)
+}
 
 func quoteValue(value []byte) string { return quote(value, 32) }
 

@@ -34,6 +34,7 @@
 //	from the future      a value of a commit that was called too late
 //	torn batch           one key shows the commit, another shows that it is out      (of a read: torn read)
 //	lost                 a commit is out that must be in                             (of a read: stale read)
+//	resurrected          an entry of a log is back that was truncated, or whose index was given to another
 //	hole                 a commit is out although a later one is in                  (inconsistent snapshot)
 //
 // For the last, the view must fit one moment: each key bounds the moments that it admits from both sides, and a key
@@ -82,5 +83,5 @@
 // speak of operations in the same words (describe.go) and answer with the same verdict (verdict.go); as packages of their own
 // they would have to export that vocabulary to each other. What needs none of it is apart: internal/polygraph.
 //
-//structure:limits files=39
+//structure:limits files=40
 package checker

@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -88,6 +89,9 @@ func (v *view) word(f *finding, s scene) Violation {
 			v.describe(f.commit), v.describe(f.other), s.where)
 		return v.evidence(w, f.commit, f.other)
 	case lost:
+		if of, ok := v.wordLogged(f, s); ok {
+			return of
+		}
 		w.Sentence = v.sayLost(f, s)
 		w = v.evidence(w, f.commit, v.visible(int32(f.entry)))
 		w.Ops = w.Ops[:1] // whoever counts losses must not count the commit that is seen instead
@@ -104,8 +108,15 @@ func (v *view) word(f *finding, s scene) Violation {
 
 func (v *view) sayLost(f *finding, s scene) string {
 	if s.read != nil {
-		return fmt.Sprintf("stale read %s: %s %s, although %s had overwritten it before",
-			s.where, v.key(f), v.shown(f.entry), v.describe(f.commit))
+		if text := v.sayStaleEnd(f, s); text != "" {
+			return text
+		}
+		did := "overwritten it"
+		if truncates(v.commits[f.commit].op) {
+			did = "dropped it"
+		}
+		return fmt.Sprintf("stale read %s: %s %s, although %s had %s before",
+			s.where, v.key(f), v.shown(f.entry), v.describe(f.commit), did)
 	}
 	text := fmt.Sprintf("%s is missing %s: %s %s", v.describe(f.commit), s.where, v.key(f), v.shown(f.entry))
 	c := &v.commits[f.commit]
@@ -174,7 +185,8 @@ func (v *view) shown(entry int) string {
 	s := v.seen[v.at[entry]-1]
 	switch {
 	case s.writer >= 0:
-		return fmt.Sprintf("shows commit #%d", v.commits[e.writers[s.writer].commit].op.ID)
+		op := v.commits[e.writers[s.writer].commit].op
+		return fmt.Sprintf("shows %s #%d", cmp.Or(logged(op), "commit"), op.ID)
 	case s.writer == atStart && e.loaded:
 		return "shows what it had at the start"
 	case s.writer == several:

@@ -37,7 +37,7 @@ func (v *Verdict) UnmarshalText(text []byte) error {
 
 // Violation is one property that does not hold.
 type Violation struct {
-	Class    string   // what kind: "lost", "hole", "torn batch", "invented", "from the future", "stale read", ...
+	Class    string   // what kind: "lost", "resurrected", "hole", "torn batch", "invented", "from the future", "stale read", ...
 	Sentence string   // one sentence for a person
 	Evidence []string // at most 12 lines
 	Ops      []int    // IDs of the operations it is about

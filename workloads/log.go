@@ -41,6 +41,7 @@ func logStep(rng *rand.Rand, name string, length func() int) Step {
 		for range entriesOf(rng) {
 			l.Sizes = append(l.Sizes, length())
 		}
+		l.Again = rng.IntN(3) == 0
 		if rng.IntN(4) == 0 {
 			l.Skip = 1 + rng.Uint64N(1<<(1+rng.Uint64N(40)))
 		}
@@ -48,11 +49,17 @@ func logStep(rng *rand.Rand, name string, length func() int) Step {
 		s.Kind, s.Durability = history.AppendEntries, history.NoSync
 		l.Block = []int{512, 4 << 10, 4 << 10, 32 << 10, 64 << 10}[rng.IntN(5)]
 		l.Left = logLeft[rng.IntN(len(logLeft))]
-	case p < 55:
+	case p < 56:
 		s.Kind, s.Durability, l.At = history.TruncateBack, logDurability(rng), logCut(rng, 1000, -1)
-	case p < 64:
+		if rng.IntN(2) == 0 {
+			l.Again = rng.IntN(2) == 0
+			for range 1 + rng.IntN(3) {
+				l.Sizes = append(l.Sizes, length())
+			}
+		}
+	case p < 66:
 		s.Kind, s.Durability, l.At = history.TruncateFront, logDurability(rng), logCut(rng, 0, 1)
-	case p < 74:
+	case p < 75:
 		s.Kind, l.At, l.Reads = history.Get, anyPlace(rng), 1+rng.IntN(6)
 	case p < 80:
 		s.Kind = []history.Kind{history.FirstIndex, history.LastIndex}[rng.IntN(2)]
@@ -99,7 +106,7 @@ func entriesOf(rng *rand.Rand) int {
 // and others leave all, nothing, or lie outside of the log.
 func logCut(rng *rand.Rand, end, inward int) appendlog.Place {
 	switch p := rng.IntN(20); {
-	case p < 9:
+	case p < 7:
 		return appendlog.Place{Permille: end, Plus: inward * (1 + rng.IntN(4))}
 	case p < 14:
 		return appendlog.Place{Permille: rng.IntN(1001)}

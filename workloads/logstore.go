@@ -2,7 +2,6 @@ package workloads
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 
 	"github.com/lightningdb/lightning-torture/workloads/appendlog"
@@ -47,16 +46,12 @@ func (s *logStore) Get(key []byte) (value []byte, found bool, err error) {
 }
 
 func (s *logStore) Scan(from, to []byte, visit func(key, value []byte) bool) error {
-	err := appendlog.Visit(s.log, func(key, value []byte) bool {
+	return appendlog.Visit(s.log, func(key, value []byte) bool {
 		if bytes.Compare(key, from) < 0 || len(to) > 0 && bytes.Compare(key, to) >= 0 {
 			return true
 		}
 		return visit(key, value)
 	})
-	if gap := (*appendlog.Gap)(nil); errors.As(err, &gap) {
-		return fmt.Errorf("%w: %w", ErrAstray, err)
-	}
-	return err
 }
 
 func (s *logStore) Apply([]history.Write, history.Durability) error { return errNoWrites }

@@ -73,10 +73,6 @@ func (w *worker) readEntries(l appendlog.Log) {
 // fails records an operation that could not begin, because the log did not say where it ends.
 func (w *worker) fails(kind history.Kind, err error) {
 	h := w.rec.Call(w.id, history.Op{Kind: kind})
-	var gap *appendlog.Gap
-	if errors.As(err, &gap) {
-		err = fmt.Errorf("%w: %w", ErrAstray, gap)
-	}
 	w.rec.Return(h, nil, history.Unknown, err)
 }
 
@@ -107,8 +103,8 @@ func (w *worker) changeLog(l appendlog.Log) {
 }
 
 // change records a change of the log, and returns whether it was acknowledged.
-func (w *worker) change(writes []history.Write, do func() error) bool {
-	h := w.rec.Call(w.id, history.Op{Kind: w.step.Kind, Writes: writes, Durability: w.step.Durability})
+func (w *worker) change(kind history.Kind, writes []history.Write, do func() error) bool {
+	h := w.rec.Call(w.id, history.Op{Kind: kind, Writes: writes, Durability: w.step.Durability})
 	err := do()
 	if errors.Is(err, ErrTooLarge) {
 		err = ErrTooLarge
@@ -124,13 +120,16 @@ func (w *worker) appendTo(l appendlog.Log, first, last uint64, name string, size
 	var entries []appendlog.Entry
 	var writes []history.Write
 	for i, size := range sizes {
+		if before, ok := w.tail.Size(next + uint64(i)); ok && w.step.Log.Again {
+			size = before
+		}
 		e := appendlog.Entry{Index: next + uint64(i), Data: w.script.entry(name, i, size)}
 		entries = append(entries, e)
 		writes = append(writes, history.Write{Key: history.EntryKey(e.Index), Value: e.Data})
 	}
 	end := next + uint64(len(sizes)) - 1
-	w.tail.Appending(end)
-	acked := w.change(writes, func() error { return l.Append(entries, w.step.Durability) })
+	w.tail.Appending(entries)
+	acked := w.change(history.AppendEntries, writes, func() error { return l.Append(entries, w.step.Durability) })
 	if acked {
 		w.tail.Appended(end)
 	}
@@ -139,7 +138,7 @@ func (w *worker) appendTo(l appendlog.Log, first, last uint64, name string, size
 
 func (w *worker) truncateFront(l appendlog.Log, first, last uint64) {
 	keep := w.step.Log.At.Of(max(first, 1), last)
-	if w.change(w.tail.Front(keep), func() error {
+	if w.change(history.TruncateFront, w.tail.Front(keep), func() error {
 		err := l.TruncateFront(keep, w.step.Durability)
 		return outOfRange(err, keep <= first || keep > last, first, last)
 	}) {
@@ -153,11 +152,20 @@ func (w *worker) truncateBack(l appendlog.Log, first, last uint64) {
 		return
 	}
 	from := w.step.Log.At.Of(max(first, 1), last)
-	if w.change(w.tail.Back(from), func() error {
+	if !w.change(history.TruncateBack, w.tail.Back(from), func() error {
 		err := b.TruncateBack(from, w.step.Durability)
 		return outOfRange(err, from <= first || from > last, first, last)
 	}) {
-		w.tail.CutBack(from)
+		return
+	}
+	w.tail.CutBack(from)
+	if len(w.step.Log.Sizes) == 0 {
+		return
+	}
+	if first, last, err := w.tail.Look(l); err == nil {
+		w.appendTo(l, first, last, w.step.Log.Name, w.step.Log.Sizes)
+	} else {
+		w.fails(history.AppendEntries, err)
 	}
 }
 
@@ -179,14 +187,14 @@ func (w *worker) setValue(l appendlog.Log) {
 		if !appendlog.HasValues(l) {
 			return
 		}
-		w.change([]history.Write{{Key: key, Value: strconv.AppendUint(nil, term, 10)}}, func() error {
+		w.change(history.Put, []history.Write{{Key: key, Value: strconv.AppendUint(nil, term, 10)}}, func() error {
 			return appendlog.SetNumber(l, key, term, w.step.Durability)
 		})
 		return
 	}
 	if v, ok := l.(appendlog.Values); ok {
 		data := value(w.script.Seed, w.step.Log.Name, w.step.Log.Sizes[0])
-		w.change([]history.Write{{Key: key, Value: data}}, func() error { return v.Set(key, data, w.step.Durability) })
+		w.change(history.Put, []history.Write{{Key: key, Value: data}}, func() error { return v.Set(key, data, w.step.Durability) })
 	}
 }
 

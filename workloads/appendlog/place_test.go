@@ -40,7 +40,9 @@ func TestATailKnowsWhatMayBeThere(t *testing.T) {
 	}
 	var tail Tail
 	tail.known, tail.lowest, tail.beyond, tail.next = true, 1, 1, 1
-	tail.Appending(6) // 1 to 6, never answered
+	for i := range uint64(6) {
+		tail.Appending([]Entry{{Index: i + 1}}) // and none is answered
+	}
 	assert.Equal(t, []uint64{4, 5, 6}, deletes(tail.Back(4)), "an append without an answer may be there")
 	assert.Equal(t, []uint64{4, 5, 6}, deletes(tail.Back(4)), "and still may, as long as no truncation was acknowledged")
 	tail.CutBack(4)

@@ -9,8 +9,12 @@ import (
 // Step is what a client does to a log, beside its kind. Where it does it depends on where the log begins and ends by then, so
 // a script stays sensible when some of its steps fail or are left out.
 type Step struct {
-	Name  string // from which contents are named
-	Sizes []int  // AppendEntries: the bytes of each entry
+	Name string // from which contents are named
+	// Sizes are the bytes of each entry that is appended: by AppendEntries, and by TruncateBack at once in the place of what it
+	// dropped, as raft does after a conflict. That of a value: Put.
+	Sizes []int
+	// Again gives entries the sizes of those that had their indexes before, where there were any: they end where those ended.
+	Again bool
 	// Skip, if the log is empty and a FreeStarter, leaves out so many indexes before the entries that are appended.
 	Skip uint64
 	// Block and Left, if Block is not 0, replace Sizes: entries are appended one by one until so many bytes are left of a

@@ -14,6 +14,7 @@ type Tail struct {
 	beyond uint64 // nor one from here on
 	next   uint64 // where a log goes on that is empty and does not know
 	term   uint64 // the latest number that was set
+	sizes  map[uint64]int
 }
 
 // Look asks a log where it begins and ends before a client changes it.
@@ -37,8 +38,22 @@ func (t *Tail) Next(l Log, first, last, skip uint64) uint64 {
 	return next
 }
 
-// Appending notes that entries up to an index are about to be appended; Appended, that they were.
-func (t *Tail) Appending(last uint64) { t.beyond = max(t.beyond, last+1) }
+// Size returns the size of the latest entry that was to have an index; ok is false if there was none.
+func (t *Tail) Size(index uint64) (size int, ok bool) {
+	size, ok = t.sizes[index]
+	return size, ok
+}
+
+// Appending notes that entries are about to be appended; Appended, that they were.
+func (t *Tail) Appending(entries []Entry) {
+	if t.sizes == nil {
+		t.sizes = map[uint64]int{}
+	}
+	for _, e := range entries {
+		t.sizes[e.Index] = len(e.Data)
+		t.beyond = max(t.beyond, e.Index+1)
+	}
+}
 
 // Appended notes that the entries up to an index are in the log.
 func (t *Tail) Appended(last uint64) { t.next = last + 1 }

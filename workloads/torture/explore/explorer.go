@@ -149,7 +149,7 @@ func (x *explorer) count(img *faultfs.FS) {
 
 // noteLost notes which commits of the recorded run a violation says are lost.
 func (x *explorer) noteLost(v checker.Violation) {
-	if v.Class == "lost" {
+	if v.Class == "lost" || v.Class == "resurrected" {
 		x.survival.lose(v.Ops)
 	}
 }

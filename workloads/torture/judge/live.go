@@ -8,6 +8,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/appendlog"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/remains"
 )
@@ -74,16 +75,16 @@ func tagged(r checker.Result) []checker.Violation {
 }
 
 // unexpectedErrors fails if the store returned an error other than a conflict before anything had failed under it, or if a
-// cursor or a stream went astray.
+// cursor or a stream went astray, or a log has a gap.
 func (j *Judges) unexpectedErrors() checker.Result {
 	result := checker.Result{Judge: "errors", Verdict: checker.Pass}
 	excused, transactions, closed := j.recording.Excused(), j.target.Promises.Transactions, gapsOf(j.recording.History)
 	for i := range j.recording.History {
 		op := &j.recording.History[i]
-		if strings.Contains(op.Err, workloads.ErrAstray.Error()) { // no fault excuses a wrong answer
+		if class := wrongAnswer(op.Err); class != "" { // no fault excuses it
 			result.Verdict = checker.Fail
 			result.Violations = append(result.Violations, checker.Violation{
-				Class: "astray", Ops: []int{op.ID}, Sentence: fmt.Sprintf("%s #%d by client %d: %s", op.Kind, op.ID, op.Client, op.Err),
+				Class: class, Ops: []int{op.ID}, Sentence: fmt.Sprintf("%s #%d by client %d: %s", op.Kind, op.ID, op.Client, op.Err),
 			})
 			continue
 		}
@@ -97,6 +98,17 @@ func (j *Judges) unexpectedErrors() checker.Result {
 		})
 	}
 	return result
+}
+
+// wrongAnswer returns the class of an error that a client made of a wrong answer of the store; empty: it is the store's.
+func wrongAnswer(err string) string {
+	switch {
+	case strings.Contains(err, workloads.ErrAstray.Error()):
+		return "astray"
+	case strings.Contains(err, appendlog.ErrGap.Error()):
+		return "gap"
+	}
+	return ""
 }
 
 func isTransaction(k history.Kind) bool { return k == history.Txn || k == history.Snapshot }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/appendlog"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
@@ -17,12 +18,15 @@ const DoesNotRecover = "does not recover"
 func Refusal(err error, f *plan.Fault) *checker.Violation {
 	var panicked *workloads.Panic
 	var differs *disagreement
+	var gap *appendlog.Gap
 	switch {
 	case errors.As(err, &panicked):
 		v := record.PanicViolation(panicked)
 		return &v
 	case errors.As(err, &differs):
 		return &checker.Violation{Class: differs.way + " disagrees with scan", Sentence: "after the crash " + differs.Error()}
+	case errors.As(err, &gap):
+		return &checker.Violation{Class: "gap", Sentence: "after the crash " + gap.Sentence()}
 	case f.Refuse && errors.Is(err, workloads.ErrCorrupt):
 		return nil
 	}

@@ -27,7 +27,6 @@ const (
 	ValueNotDurable              // a value is acknowledged before it is durable
 	SyncDoesNothing              // a sync without a write does nothing
 	StartsFromOne                // a log that is emptied forgets where it was
-	LosesEmptyEntries            // recovery leaves out entries without data at the end
 	bugs
 )
 

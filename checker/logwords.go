@@ -1,0 +1,104 @@
+package checker
+
+import (
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Append-only logs are stores whose keys are the indexes of their entries. Sentences about them are in the words of logs.
+
+// logged names an operation on a log; empty: it is none.
+func logged(op *history.Op) string {
+	switch op.Kind {
+	case history.AppendEntries:
+		return "append"
+	case history.TruncateFront:
+		return "front truncation"
+	case history.TruncateBack:
+		return "back truncation"
+	case history.FirstIndex:
+		return "look at the first index"
+	case history.LastIndex:
+		return "look at the last index"
+	default:
+		return ""
+	}
+}
+
+func truncates(op *history.Op) bool {
+	return op.Kind == history.TruncateFront || op.Kind == history.TruncateBack
+}
+
+// loggedContents says what an operation on a log did to its entries; empty: it is none, or did nothing.
+func loggedContents(op *history.Op) string {
+	n := len(op.Writes)
+	if n == 0 {
+		return ""
+	}
+	first, last := quoteKey(op.Writes[0].Key), quoteKey(op.Writes[n-1].Key)
+	switch {
+	case op.Kind == history.TruncateFront:
+		return "everything up to " + last
+	case op.Kind == history.TruncateBack:
+		return "everything from " + first + " on"
+	case op.Kind != history.AppendEntries:
+		return ""
+	case n == 1:
+		return first
+	}
+	return fmt.Sprintf("%d entries, %s to %s", n, first, last)
+}
+
+// wordLogged words a commit to a log that must be there and is not; ok is false if it is none. What was dropped is back, or what
+// was overwritten, or something is missing.
+func (v *view) wordLogged(f *finding, s scene) (w Violation, ok bool) {
+	c := &v.commits[f.commit]
+	if s.read != nil || logged(c.op) == "" {
+		return Violation{}, false
+	}
+	shown := v.visible(int32(f.entry))
+	w.Class = "resurrected"
+	switch {
+	case truncates(c.op) && shown >= 0:
+		w.Sentence = fmt.Sprintf("%s is back %s, as %s left it, although %s had dropped it",
+			v.key(f), s.where, v.describe(shown), v.describe(f.commit))
+		if later := v.overwrites(f.entry, f.commit); later >= 0 {
+			w.Sentence += fmt.Sprintf(", and %s had given that index to another", v.describe(later))
+		}
+	case truncates(c.op):
+		w.Sentence = fmt.Sprintf("%s is back %s and %s, although %s had dropped it", v.key(f), s.where, v.shown(f.entry), v.describe(f.commit))
+	case shown >= 0:
+		w.Sentence = fmt.Sprintf("%s is that of %s %s, although %s had given that index to another",
+			v.key(f), v.describe(shown), s.where, v.describe(f.commit))
+	default:
+		return Violation{}, false // it is missing
+	}
+	w = v.evidence(w, f.commit, shown)
+	w.Ops = w.Ops[:1] // as of a loss
+	return w, true
+}
+
+// overwrites returns the commit that must be there and assigns to an entry after another commit; -1 if there is none.
+func (v *view) overwrites(entry, after int) int {
+	e := &v.entries[entry]
+	for i := range e.writers {
+		w := &e.writers[i]
+		if c := int(w.commit); c > after && !w.delete && v.commits[c].ackedBy(v.acked, v.must) {
+			return c
+		}
+	}
+	return -1
+}
+
+// sayStaleEnd words what a log said of its end although it had been told otherwise; empty: it was another read.
+func (v *view) sayStaleEnd(f *finding, s scene) string {
+	if s.read.Kind != history.FirstIndex && s.read.Kind != history.LastIndex {
+		return ""
+	}
+	beyond := "after the last index"
+	if s.read.Kind == history.FirstIndex {
+		beyond = "before the first index"
+	}
+	return fmt.Sprintf("stale read %s: it puts %s %s, although %s had appended it before", s.where, v.key(f), beyond, v.describe(f.commit))
+}
