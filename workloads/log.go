@@ -10,17 +10,17 @@ import (
 
 // logs is for append-only logs: entries are appended one by one and in batches, and dropped at both ends, where raft drops them
 // and where nobody would. What is appended after the end was dropped has the same indexes again, with other contents. Clients
-// read wherever there is something, and take turns at changing the log. In between it is closed and opened again.
+// read wherever there is something, and take turns at changing the log. In between it is closed and opened again, or copied.
 func logs(seed uint64, size Size) Script {
 	size = size.normal()
 	size.Keys = min(size.Keys, logKeysMax)
 	lengths := stream(seed, "lengths of entries").IntN(3) > 0 // of two logs in three they are at boundaries
-	step := func(rng *rand.Rand, _ int, name string) Step {
+	step := func(rng *rand.Rand, client int, name string) Step {
 		length := func() int { return size.ValueBytes }
 		if lengths {
 			length = func() int { return edgeLength(rng) }
 		}
-		return logStep(rng, name, length)
+		return logStep(rng, client, name, length)
 	}
 	return Script{
 		Workload: "log", Seed: seed, Size: size,
@@ -32,7 +32,7 @@ func logs(seed uint64, size Size) Script {
 const logKeysMax = 250
 
 // logStep draws a step.
-func logStep(rng *rand.Rand, name string, length func() int) Step {
+func logStep(rng *rand.Rand, client int, name string, length func() int) Step {
 	l := &appendlog.Step{Name: name}
 	s := Step{Log: l}
 	switch p := rng.IntN(100); {
@@ -73,7 +73,7 @@ func logStep(rng *rand.Rand, name string, length func() int) Step {
 	case p < 97:
 		s.Kind = history.Flush
 	default:
-		return Step{Kind: history.Open}
+		return administer(rng, client, name)
 	}
 	if s.Kind == history.Barrier || s.Kind == history.Flush {
 		s.Log = nil

@@ -60,6 +60,11 @@ func (w *worker) readEntries(l appendlog.Log) {
 	}
 	at := w.step.Log.At.Of(max(first, 1), last)
 	for i := range uint64(w.step.Log.Reads) {
+		if i > 0 {
+			if l, err = w.logNow(); err != nil {
+				return
+			}
+		}
 		h := w.rec.Call(w.id, history.Op{Kind: history.Get})
 		data, found, err := l.Entry(at + i)
 		read := []history.Read{{Key: history.EntryKey(at + i), Value: data, Found: found}}
@@ -70,10 +75,26 @@ func (w *worker) readEntries(l appendlog.Log) {
 	}
 }
 
+// logNow returns the log that is open now, which a step asks for again before each operation but the first: it may have been
+// closed and opened under the client.
+func (w *worker) logNow() (appendlog.Log, error) {
+	if !w.inside {
+		s := &w.session
+		s.mu.RLock()
+		defer s.mu.RUnlock()
+		if s.store == nil {
+			return nil, s.err
+		}
+		w.store = s.store
+	}
+	l, _ := LogOf(w.store)
+	return l, nil
+}
+
 // fails records an operation that could not begin, because the log did not say where it ends.
 func (w *worker) fails(kind history.Kind, err error) {
 	h := w.rec.Call(w.id, history.Op{Kind: kind})
-	w.rec.Return(h, nil, history.Unknown, err)
+	w.rec.Return(h, nil, outcome(err), err)
 }
 
 // changeLog appends, truncates or sets a value. One client at a time does that, as the interface of logs demands.
@@ -158,15 +179,19 @@ func (w *worker) truncateBack(l appendlog.Log, first, last uint64) {
 	}) {
 		return
 	}
-	w.tail.CutBack(from)
+	w.tail.CutBack(first, from)
 	if len(w.step.Log.Sizes) == 0 {
 		return
 	}
-	if first, last, err := w.tail.Look(l); err == nil {
-		w.appendTo(l, first, last, w.step.Log.Name, w.step.Log.Sizes)
-	} else {
-		w.fails(history.AppendEntries, err)
+	l, err := w.logNow()
+	if err != nil {
+		return
 	}
+	if first, last, err = w.tail.Look(l); err != nil {
+		w.fails(history.AppendEntries, err)
+		return
+	}
+	w.appendTo(l, first, last, w.step.Log.Name, w.step.Log.Sizes)
 }
 
 // outOfRange returns the error of a truncation as a history has it: may says whether the log may refuse it.
@@ -206,6 +231,12 @@ const logFills = 4
 func (w *worker) fillLog(l appendlog.Log, first, last uint64) {
 	s, overhead := w.step.Log, 0
 	for n := range logFills {
+		if n > 0 {
+			var err error
+			if l, err = w.logNow(); err != nil {
+				return
+			}
+		}
 		before, size := int64(0), 0
 		if w.opts.Appended != nil {
 			before = w.opts.Appended()

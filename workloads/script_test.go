@@ -56,7 +56,7 @@ func TestEveryWorkloadDoesWhatItIsFor(t *testing.T) {
 		"append":     {history.Snapshot, history.Txn, history.Flush, history.Compact},
 		"log": {
 			history.Get, history.Put, history.Flush, history.Barrier, history.Open, history.AppendEntries, history.TruncateFront,
-			history.TruncateBack, history.FirstIndex, history.LastIndex,
+			history.TruncateBack, history.FirstIndex, history.LastIndex, history.Checkpoint, history.Backup, history.SecondOpen,
 		},
 	}
 	lengths := map[int]int{}

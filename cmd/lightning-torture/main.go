@@ -12,7 +12,7 @@ import (
 
 func main() {
 	cli.Main(cli.App{
-		Name: "lightning-torture", Targets: []torture.Target{target.Target()}, Bench: []bench.Engine{target.Engine()},
+		Name: "lightning-torture", Targets: []torture.Target{target.Target(), target.LogTarget()}, Bench: []bench.Engine{target.Engine()},
 		Commands: lightning.Commands(),
 	})
 }

@@ -38,19 +38,19 @@ func TestATailKnowsWhatMayBeThere(t *testing.T) {
 		}
 		return indexes
 	}
-	var tail Tail
-	tail.known, tail.lowest, tail.beyond, tail.next = true, 1, 1, 1
+	tail := Tail{asked: true, maybe: map[uint64]bool{}, sizes: map[uint64]int{}, next: 1}
 	for i := range uint64(6) {
 		tail.Appending([]Entry{{Index: i + 1}}) // and none is answered
 	}
 	assert.Equal(t, []uint64{4, 5, 6}, deletes(tail.Back(4)), "an append without an answer may be there")
 	assert.Equal(t, []uint64{4, 5, 6}, deletes(tail.Back(4)), "and still may, as long as no truncation was acknowledged")
-	tail.CutBack(4)
+	tail.CutBack(1, 4)
 	assert.Empty(t, deletes(tail.Back(4)))
 	assert.Equal(t, []uint64{1, 2}, deletes(tail.Front(3)))
 	tail.CutFront(3)
 	assert.Equal(t, []uint64{3}, deletes(tail.Front(10)), "beyond the end there is nothing")
 	tail.CutFront(10)
-	assert.Empty(t, deletes(tail.Front(10)))
+	tail.Appending([]Entry{{Index: 1 << 40}})
+	assert.Equal(t, []uint64{1 << 40}, deletes(tail.Back(1)), "nor is there anything that was left out")
 	assert.Equal(t, uint64(10), tail.Next(nil, 10, 9, 0), "an empty log may know where it goes on")
 }

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads"
@@ -19,11 +20,12 @@ type Judges struct {
 	sequence   *checker.Sequence  // nil if the store does not reveal the order of its commits
 	bank       *checker.Bank      // nil if the script moves no money
 	registers  bool               // transactions over registers are judged
+	buffered   bool               // some commits may be lost even if only the process is killed
 }
 
 // New makes the judges of a recording of a target.
 func New(target contract.Target, r *record.Recording) *Judges {
-	j := &Judges{recording: r, target: target, bank: r.Plan.Bank()}
+	j := &Judges{recording: r, target: target, bank: r.Plan.Bank(), buffered: slices.ContainsFunc(r.History, isBuffered)}
 	if target.Promises.ShownSurvives {
 		j.durability = checker.NewStrictDurability(r.History, &history.State{})
 	} else {
@@ -39,6 +41,8 @@ func New(target contract.Target, r *record.Recording) *Judges {
 	}
 	return j
 }
+
+func isBuffered(op history.Op) bool { return op.Wrote() && op.Durability == history.Buffered }
 
 // level returns the level at which transactions are judged.
 func (j *Judges) level() checker.Level {

@@ -61,7 +61,7 @@ const linearizabilityEach = 16
 // recoveredOrder asks whether one order explains what the clients saw before the crash and what the recovered store
 // shows after it. It is a question only where nothing that was acknowledged, or shown, may be lost.
 func (j *Judges) recoveredOrder(ctx context.Context, c Crash, state *history.State, rule checker.Rule) checker.Result {
-	everything := rule.Lower == checker.AckedMustSurvive || rule.Lower == checker.SyncedMustSurvive && j.recording.Plan.AllSynced
+	everything := rule.Lower == checker.AckedMustSurvive && !j.buffered || rule.Lower == checker.SyncedMustSurvive && j.recording.Plan.AllSynced
 	sampled := plan.Mix(c.Draw, uint64(c.Leaf)+1)%linearizabilityEach == 0
 	if !everything || !sampled || !j.target.Promises.Linearizable || !j.target.Promises.ShownSurvives {
 		return checker.Result{Judge: "durability", Verdict: checker.Pass}

@@ -26,7 +26,6 @@ const (
 	LastIsLate                   // after a truncation of the back the last index stays until something is appended
 	ValueNotDurable              // a value is acknowledged before it is durable
 	SyncDoesNothing              // a sync without a write does nothing
-	StartsFromOne                // a log that is emptied forgets where it was
 	bugs
 )
 

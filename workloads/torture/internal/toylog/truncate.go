@@ -26,12 +26,6 @@ func (l *Log) TruncateFront(keep uint64, _ history.Durability) error {
 			gone, l.list.Segments = append(gone, l.list.Segments[0]), l.list.Segments[1:]
 		}
 		l.list.Segments[0].Min = max(keep, l.list.Segments[0].Min)
-		if l.bug == StartsFromOne && keep > l.last {
-			l.list.Segments, l.last = nil, 0
-			if err := l.beginSegment(1, true); err != nil {
-				return err
-			}
-		}
 		for i := first; i < l.list.Segments[0].Min; i++ {
 			delete(l.entries, i)
 		}
