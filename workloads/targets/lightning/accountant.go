@@ -145,7 +145,9 @@ func (a *accountant) Close() error {
 	if err := a.store.Close(); err != nil {
 		return err
 	}
-	return errors.Join(refusals.Closed(a.db), refusals.Options(a.env.Dir, a.options))
+	return errors.Join(
+		refusals.Closed(a.db), refusals.Options(a.env.Dir, a.options), refusals.Files(a.env.Dir, a.options), refusals.Twice(a.options), refusals.Names(),
+	)
 }
 
 func (a *accountant) Account() error {

@@ -3,6 +3,7 @@
 //
 //	open.go    an open store: transactions, snapshots and iterators that are over, sizes and levels that there are not
 //	closed.go  a closed store, and options that it does not open with
+//	files.go   tools that look at the wrong files; a second Open where the filesystem has no locks; names that there are not
 //
 // The adapter of Lightning calls it where it checks accounts: the caller has the store to itself, and no call has failed since
 // it was opened. Figures are compared afterwards, so a refused call that leaves a trace is found.

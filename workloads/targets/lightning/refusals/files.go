@@ -1,0 +1,57 @@
+package refusals
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine"
+)
+
+// Files checks tools that are asked to look at the wrong files. The store in dir is closed, and its parent holds no store.
+func Files(dir string, o engine.Options) error {
+	none, in := dir+"-is-not-here", func(name string) string { return filepath.Join(dir, name) }
+	return check([]refusal{
+		{"InspectTable of a manifest", second(engine.InspectTable(in("MANIFEST-000001"), o, nil)), engine.ErrNotADatabase},
+		{"InspectLog of a table", second(engine.InspectLog(in("000001.sst"), o, nil)), engine.ErrNotADatabase},
+		{"InspectBlobFile of a log", second(engine.InspectBlobFile(in("000001.log"), o)), engine.ErrNotADatabase},
+		{"InspectManifest of a blob file", second(engine.InspectManifest(in("000001.blob"), o, nil)), engine.ErrNotADatabase},
+		{"InspectTable of no file", second(engine.InspectTable(in("999999999.sst"), o, nil)), fs.ErrNotExist},
+		{"StoreFiles of no directory", second(engine.StoreFiles(none, engine.LogFile, o)), fs.ErrNotExist},
+		{"StoreFiles of a directory without a store", second(engine.StoreFiles(filepath.Dir(in("..")), engine.LogFile, o)), engine.ErrNotADatabase},
+		{"Restore from a store", second(engine.Restore(dir, 0, none, o)), engine.ErrNotARepository},
+		{"Restore from no directory", second(engine.Restore(none, 0, none, o)), fs.ErrNotExist},
+		{"Backups of a store", second(engine.Backups(dir, o)), engine.ErrNotARepository},
+		{"VerifyBackups of a store", engine.VerifyBackups(dir, o), engine.ErrNotARepository},
+		{"DeleteBackup from a store", engine.DeleteBackup(dir, 1, o), engine.ErrNotARepository},
+		{"PruneBackups of a store", second(engine.PruneBackups(dir, 1, o)), engine.ErrNotARepository},
+	})
+}
+
+// Twice checks that a store is locked on a filesystem that has no locks of its own.
+func Twice(o engine.Options) error {
+	o.FS = afero.NewMemMapFs()
+	db, err := engine.Open("db", o)
+	if err != nil {
+		return err
+	}
+	again := second(engine.Open("db", o))
+	return errors.Join(check([]refusal{{"a second Open", again, engine.ErrLocked}}), db.Close())
+}
+
+// Names checks that what the engine has no name for is printed as a number.
+func Names() error {
+	for _, c := range []struct{ got, want string }{
+		{engine.CompactionReason(77).String(), "CompactionReason(77)"},
+		{engine.StallReason(77).String(), "StallReason(77)"},
+		{engine.Compression(77).String(), "compression(77)"},
+	} {
+		if c.got != c.want {
+			return fmt.Errorf("%w: %q is printed, and not %q", ErrAccepted, c.got, c.want)
+		}
+	}
+	return nil
+}
