@@ -105,17 +105,22 @@ func transact(s workloads.Transactor) error {
 	return nil
 }
 
-// compactsEach says that in one of so many rounds everything is compacted.
+// compactsEach says that in one of so many rounds everything is compacted, and verified: files that nothing refers to are damage.
 const compactsEach = 4
 
-func tidy(s workloads.Store, n int) error {
+func tidy(s workloads.Store, n int) (err error) {
 	m, ok := s.(workloads.Maintainer)
-	if !ok {
-		return nil
+	if ok {
+		err = m.Flush()
 	}
-	err := m.Flush()
-	if n%compactsEach == 0 {
+	if n%compactsEach > 0 {
+		return err
+	}
+	if ok {
 		err = errors.Join(err, m.Compact())
+	}
+	if v, ok := s.(workloads.Verifier); ok {
+		err = errors.Join(err, v.Verify())
 	}
 	return err
 }
