@@ -176,9 +176,10 @@ func (s *search) model(start group, entries []int32, steps int) porcupine.Model 
 	return porcupine.Model{
 		Init: func() any { return start },
 		Step: func(state, input, _ any) (bool, any) {
-			if s.tried += 1 + steps/weighty; s.spent() != nil {
-				return false, state
+			if s.spent() != nil {
+				return false, state // and count no more: the search goes back the whole way
 			}
+			s.tried += 1 + steps/weighty
 			return s.apply(state.(group), entries, input.(*step))
 		},
 		Hash: func(state any) uint64 { return state.(group).hash() },

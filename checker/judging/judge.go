@@ -18,8 +18,8 @@ type Options struct {
 	Overdraft bool          // balances may be negative
 }
 
-// DefaultSteps is how much work a search may cost. It takes some seconds, and at the most about a gigabyte of memory.
-const DefaultSteps = 10_000_000
+// DefaultSteps is how much work a search may cost: some ten seconds, and about a gigabyte of memory at the most.
+const DefaultSteps = 50_000_000
 
 // Judgement is what the judges say of a history.
 type Judgement struct {
@@ -81,9 +81,9 @@ func (j *Judgement) linearizability(ctx context.Context, r *recorded.Recording, 
 	j.take(checker.Linearizability(ctx, r.Ops, initial, nil, nil, o.limits()))
 }
 
-// windowOps is how many operations an order is searched for at the most. Of so many, an order that is found at once takes some
-// ten megabytes.
-const windowOps = 20_000
+// windowOps is how many operations an order is searched for at the most. Steps among so many cost so much of the limit that it
+// bounds the memory, too.
+const windowOps = 100_000
 
 // limits leaves the number of operations in flight open: the steps bound what they cost.
 func (o Options) limits() checker.Limits {
