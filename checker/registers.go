@@ -56,6 +56,9 @@ func RegisterIsolation(ctx context.Context, ops []history.Op, initial *history.S
 		if err := context.Cause(ctx); err != nil {
 			return r.unclear("the search for an order of %d transactions was given up: %v", len(g.txns), err)
 		}
+		if s.crowded && s.budget >= 0 {
+			return r.unclear("of more than %d pairs of transactions that wrote one key, nothing tells which was first", pairsMax)
+		}
 		return r.unclear("the search for an order of %d transactions, of which %d reads may each have seen several writers, was "+
 			"given up after %d steps", len(g.txns), len(s.ambiguous), steps)
 	}

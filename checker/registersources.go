@@ -16,6 +16,7 @@ type sourcing struct {
 	budget    int
 	searching bool                  // for sources: one of many possibilities is judged
 	tried     int                   // possibilities that were ruled out
+	crowded   bool                  // somewhere there were too many pairs of writers for a search
 	refuted   map[ambiguous][]int32 // sources that nothing else has to be chosen to rule out
 	done      []fortune             // by transaction, what became of it in the present possibility
 	source    [][]int32             // by transaction and read, who wrote it; unknown if that is not asked
