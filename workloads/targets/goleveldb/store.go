@@ -27,6 +27,7 @@ var (
 	_ workloads.CursorMaker = (*store)(nil)
 	_ workloads.Snapshotter = (*store)(nil)
 	_ workloads.Inspector   = (*store)(nil)
+	_ workloads.Syncer      = (*store)(nil)
 	_ serial.Engine         = (*store)(nil)
 )
 
@@ -85,8 +86,18 @@ func (s *store) Begin(level workloads.Isolation) (workloads.Txn, error) {
 	}, nil
 }
 
-// Flush does nothing: goleveldb flushes when it compacts, and cannot be asked for less.
-func (s *store) Flush() error { return nil }
+// Flush writes the memtable to a table: that is how goleveldb begins a transaction.
+func (s *store) Flush() error {
+	t, err := s.db.OpenTransaction()
+	if err != nil {
+		return translate(err)
+	}
+	t.Discard()
+	return nil
+}
+
+// Sync is a flush: goleveldb has no other way to make durable what was not written with Sync.
+func (s *store) Sync() error { return s.Flush() }
 
 func (s *store) Compact() error { return translate(s.db.CompactRange(util.Range{})) }
 
@@ -97,7 +108,14 @@ func (s *store) Inspect() error {
 	return translate(errors.Join(stats, tables))
 }
 
-func (s *store) Close() error { return translate(errors.Join(s.db.Close(), s.closeFiles())) }
+// Close flushes first, as a store of the lab must. That of goleveldb does not sync its journal, and does not promise to.
+func (s *store) Close() error {
+	flushed := s.Flush()
+	if errors.Is(flushed, engine.ErrReadOnly) {
+		flushed = nil
+	}
+	return errors.Join(flushed, translate(errors.Join(s.db.Close(), s.closeFiles())))
+}
 
 func (s *store) closeFiles() error {
 	if s.files == nil {
