@@ -39,7 +39,7 @@ func TestAFindingIsShrunk(t *testing.T) {
 func TestShrinkingMovesAFaultToTheFront(t *testing.T) {
 	t.Parallel()
 	result, err := Check(t.Context(), toy.Target(toy.IgnoreWriteError), Options{
-		Workloads: []string{"kv"}, Faults: []string{"eio write log nth=20"}, Rounds: 1, Clients: 1, Ops: 40, Keys: 0,
+		Workloads: []string{"kv"}, Faults: []string{"eio write log nth=20"}, Rounds: 1, Clients: 1, Ops: 40, Keys: 0, Seed: 2,
 	})
 	require.NoError(t, err)
 	require.NotEmpty(t, result.Findings)
