@@ -15,11 +15,10 @@ func (e *events) call(client int, op history.Op) {
 	e.ops, e.busy[client] = append(e.ops, op), len(e.ops)
 }
 
-func (e *events) answer(client int, outcome history.Outcome) *history.Op {
+func (e *events) answer(client int, outcome history.Outcome) {
 	e.tick++
 	op := &e.ops[e.busy[client]]
 	op.Outcome, op.Return = outcome, e.tick
-	return op
 }
 
 func holding(key, value string) []history.Read {

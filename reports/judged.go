@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/checker"
@@ -70,7 +71,7 @@ func judgedDetails(b *strings.Builder, j Judged) {
 	fmt.Fprintf(b, "  %-10s %s\n", "history", judgedOperations(j))
 	notes := j.Notes
 	if j.Lines {
-		notes = append(notes[:len(notes):len(notes)], "ticks are line numbers")
+		notes = append(slices.Clip(notes), "ticks are line numbers")
 	}
 	for _, note := range notes {
 		fmt.Fprintf(b, "  %-10s %s\n", "note", wording.Visible(note))

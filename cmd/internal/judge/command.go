@@ -114,7 +114,7 @@ func judgeFile(ctx context.Context, f *options, file string, stdin io.Reader) (*
 	if err != nil {
 		return nil, err
 	}
-	defer from.Close()
+	defer from.Close() //nolint:errcheck // it was only read
 	r, err := recorded.Read(from, f.reading)
 	if err != nil {
 		return nil, err

@@ -36,15 +36,19 @@ func TestValuesOfAFile(t *testing.T) {
 		{"a vector around all", "[{:a 1},\n {:b 2}]\n", "{:a 1}|{:b 2}"},
 		{"a list around all, with comments", ";x\n({:a 1} ;y ]\n nil) ;z", "{:a 1}|nil"},
 		{"an empty vector", " [ ] ", ""},
-		{"atoms", `[nil true -12 +3 4N 1.5e3 2/3 :a/b sym "s" \newline \[ \u0041 ##Inf]`,
-			`nil|true|-12|3|4|1.5e3|2/3|:a/b|sym|"s"|\newline|\[|\u0041|##Inf`},
+		{
+			"atoms", `[nil true -12 +3 4N 1.5e3 2/3 :a/b sym "s" \newline \[ \u0041 ##Inf]`,
+			`nil|true|-12|3|4|1.5e3|2/3|:a/b|sym|"s"|\newline|\[|\u0041|##Inf`,
+		},
 		{"escapes", `["a\tb\\\"\u00e9\ud83d\ude00\/" "\ud800x"]`, "\"a\\u0009b\\\\\\\"é😀/\"|\"\ufffdx\""},
 		{"collections", "[#{1 2} (1 [2 {}]) {:a {:b []}}]", "#{1 2}|(1 [2 {}])|{:a {:b []}}"},
 		{"tags are skipped", `#jepsen.history.Op{:index 0} #inst "2026" #:ns{:a #_b 1}`, `{:index 0}|"2026"|{:a 1}`},
 		{"discards", "#_1 2 #_ #_ 3 4 5 [#_(6) 7 #_8]", "2|5|[7]"},
 		{"a byte order mark", "\ufeff[1]", "1"},
-		{"JSON objects", `{"type": "ok", "value": [["r", "x", null], true, 1.5]}` + "\n" + `{"a":{"b:":[]},"c":-1}`,
-			`{"type" "ok" "value" [["r" "x" nil] true 1.5]}|{"a" {"b:" []} "c" -1}`},
+		{
+			"JSON objects", `{"type": "ok", "value": [["r", "x", null], true, 1.5]}` + "\n" + `{"a":{"b:":[]},"c":-1}`,
+			`{"type" "ok" "value" [["r" "x" nil] true 1.5]}|{"a" {"b:" []} "c" -1}`,
+		},
 		{"a JSON array", `[ {"a" : 1}, {"b":2} ]`, `{"a" 1}|{"b" 2}`},
 		{"a map whose first key is a string is no JSON without a colon", `{"a" :b}`, `{"a" :b}`},
 	} {

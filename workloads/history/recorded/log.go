@@ -103,10 +103,12 @@ func (e *loggedEvent) split(rest []byte) bool {
 
 func (l *lines) entry(found loggedEvent) (entry, error) {
 	e := entry{line: l.line, event: found.event, f: l.words.of(found.f[1:])}
+	if e.other = found.process[0] == ':'; e.other {
+		return e, nil
+	}
 	var err error
 	if e.client, err = strconv.Atoi(string(found.process)); err != nil {
-		e.other = true
-		return e, nil
+		return e, err
 	}
 	if len(found.value) == 0 {
 		return e, nil

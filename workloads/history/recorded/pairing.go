@@ -114,6 +114,7 @@ func (p *pairing) answer(e *entry, op *history.Op, tick history.Tick) error {
 		if e.refused && len(op.If) > 0 {
 			op.Outcome, op.Missed = history.Acked, true
 		}
+	default:
 	}
 	return nil
 }
