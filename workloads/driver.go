@@ -20,6 +20,8 @@ type DriveOptions struct {
 	Appended func() int64
 	// Blocks, if set, is how the file is divided that Appended is about.
 	Blocks Blocks
+	// OneByOne says that the store's batches are not atomic. Each write of one is then an operation of its own.
+	OneByOne bool
 	// Loaded, if set, is called once, after loading and before the first operation of the clients.
 	Loaded func()
 	// Opener makes steps about the whole store possible. Reopened, if set, is told of every store that takes the place of the

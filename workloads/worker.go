@@ -97,9 +97,36 @@ func (w *worker) get() {
 
 func (w *worker) write() {
 	s := w.step
+	if _, deletes := w.store.(RangeDeleter); w.opts.OneByOne && len(s.Writes) > 1 && !(s.Range && deletes) {
+		w.writeOneByOne()
+		return
+	}
 	h := w.rec.Call(w.id, history.Op{Kind: s.Kind, Writes: s.Writes, Durability: s.Durability})
 	err := plain(w.apply(h), ErrTooLarge)
 	w.rec.Return(h, nil, outcome(err), err)
+}
+
+// writeOneByOne commits the writes of the step as operations of their own, up to the first that fails.
+func (w *worker) writeOneByOne() {
+	for _, write := range w.step.Writes {
+		op := history.Op{Kind: history.Put, Writes: []history.Write{write}, Durability: w.step.Durability}
+		if write.Delete {
+			op.Kind = history.Delete
+		}
+		h := w.rec.Call(w.id, op)
+		var err error
+		if q, ok := w.store.(Sequencer); ok {
+			var seq uint64
+			seq, err = q.ApplySeq(op.Writes, op.Durability)
+			w.rec.SetSeq(h, seq)
+		} else {
+			err = w.store.Apply(op.Writes, op.Durability)
+		}
+		err = plain(err, ErrTooLarge)
+		if w.rec.Return(h, nil, outcome(err), err); err != nil {
+			return
+		}
+	}
 }
 
 // apply commits the writes of the step. A judge sees the deletion of a range as that of each key in it, however the store

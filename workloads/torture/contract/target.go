@@ -138,12 +138,14 @@ type Promises struct {
 	SyncSurvivesPowerCut bool // an acknowledged Sync commit is never lost
 	NoSyncSurvivesKill   bool // an acknowledged NoSync commit survives a killed process
 	LossIsSuffix         bool // if a commit is lost, every later one is lost too
-	AtomicBatch          bool // a batch or transaction is recovered whole or not at all, and no read shows a part of a batch
-	RecoveryRepeats      bool // a recovery that is interrupted by a crash shows, run again, what it would have shown
-	Linearizable         bool // single-key operations are linearizable
-	ShownSurvives        bool // what a read has shown is as safe from then on as if it had been acknowledged
-	ClosesInFlight       bool // the store may be closed while others use it: their calls are done, or workloads.ErrRefused
-	RefusesSecondOpen    bool // while a store is open, opening it again fails with workloads.ErrLocked and does no harm
+	// AtomicBatch: a batch or transaction is recovered whole or not at all, and no read shows a part of a batch. Without it the
+	// lab commits each write by itself.
+	AtomicBatch       bool
+	RecoveryRepeats   bool // a recovery that is interrupted by a crash shows, run again, what it would have shown
+	Linearizable      bool // single-key operations are linearizable
+	ShownSurvives     bool // what a read has shown is as safe from then on as if it had been acknowledged
+	ClosesInFlight    bool // the store may be closed while others use it: their calls are done, or workloads.ErrRefused
+	RefusesSecondOpen bool // while a store is open, opening it again fails with workloads.ErrLocked and does no harm
 	// MakesDir: Open makes env.Dir, in a directory that is there, and makes its name durable. Otherwise the lab does both
 	// before it opens the store for the first time.
 	MakesDir bool

@@ -3,6 +3,7 @@ package evidence
 import (
 	"context"
 	"fmt"
+	"path"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
@@ -69,7 +70,7 @@ func NewFinding(ctx context.Context, s *explore.Subject, f *explore.Failure) Fin
 		ID: f.Fingerprint(), Judge: f.Judge, Class: f.Class, Workload: p.Spec.Workload, Fault: p.Fault.Name, Rules: p.RuleTexts(),
 		Profile: p.Spec.Profile, Device: p.Spec.Device, Limits: p.Spec.Limits, Seed: p.Spec.Seed, Clients: p.Clients(), CrashTick: at.Tick,
 		NestedTick: at.Nested, Crashes: at.Crashes, Shown: again.Shown, ShownOf: again.Of, Sentence: worded(sentence),
-		Evidence: evidenceLines(f), Trace: traceLines(s.Recording.Trace, f.Tick, f.Fates), Count: f.Count,
+		Evidence: evidenceLines(&s.Target, f), Trace: traceLines(s.Recording.Trace, f.Tick, f.Fates), Count: f.Count,
 		Token: Token(s.Target.Name, p.Spec, at),
 	}
 	if !again.Steady() {
@@ -95,10 +96,17 @@ func (f *Finding) ShowsIn(workload, fault string) bool {
 func CellName(workload, fault string) string { return workload + " × " + fault }
 
 // evidenceLines returns what the judge saw and where data rotted, in at most 12 lines.
-func evidenceLines(f *explore.Failure) []string {
+func evidenceLines(target *contract.Target, f *explore.Failure) []string {
 	lines := slices.Clone(f.Evidence)
 	if f.Damage != nil {
-		lines = append([]string{f.Damage.String()}, lines...)
+		where := []string{f.Damage.String()}
+		if !slices.ContainsFunc(slices.Concat(target.LogGlobs, target.ProvenLogGlobs, target.AppendGlobs), func(glob string) bool {
+			ok, err := path.Match(glob, path.Base(f.Damage.Path))
+			return ok && err == nil
+		}) {
+			where = append(where, "damage in this file must be noticed; if it cannot be told from a torn write, name the file in Target.LogGlobs")
+		}
+		lines = append(where, lines...)
 	}
 	return lines[:min(12, len(lines))]
 }

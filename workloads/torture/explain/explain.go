@@ -31,10 +31,12 @@ func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Expla
 			return
 		}
 		if g := explore.GrowthOf(ctx, s, f); g != nil {
-			done <- growth(g)
+			done <- growth(s.Target.Packages, g)
 			return
 		}
-		x := &explainer{ctx: ctx, life: explore.NewLife(ctx, s, f), loseAnything: s.Recording.Plan.Model.Profile.Decides()}
+		x := &explainer{
+			ctx: ctx, packages: s.Target.Packages, life: explore.NewLife(ctx, s, f), loseAnything: s.Recording.Plan.Model.Profile.Decides(),
+		}
 		if f.Tick == 0 {
 			done <- x.settled(x.withoutCrash(f))
 			return
@@ -56,6 +58,7 @@ func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Expla
 // explainer asks which losses a failure needs.
 type explainer struct {
 	ctx          context.Context
+	packages     []string // of the engine, as the target names them
 	life         explore.Life
 	loseAnything bool // the profile lost some operations itself: ask of each whether that was needed
 	failsAnyhow  bool // a crash may fail in any way about the same operations: what has to be explained was seen without one

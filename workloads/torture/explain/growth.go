@@ -8,11 +8,11 @@ import (
 
 // growth says what makes the files that a store is left with after many crashes in a row, and, if there are none, what it is
 // that recovery does so often.
-func growth(g *explore.Grown) *Explanation {
-	if e := leftovers(g); e != nil {
+func growth(packages []string, g *explore.Grown) *Explanation {
+	if e := leftovers(packages, g); e != nil {
 		return e
 	}
-	sources, counts, most := newSources(g.Trace), map[string]int{}, Site{}
+	sources, counts, most := newSources(packages, g.Trace), map[string]int{}, Site{}
 	for i := range g.Trace {
 		site := sources.site(&g.Trace[i])
 		if counts[site.kind()]++; counts[site.kind()] >= counts[most.kind()] {
@@ -30,9 +30,9 @@ func growth(g *explore.Grown) *Explanation {
 func (s *Site) kind() string { return s.Op + s.Source + s.From }
 
 // leftovers describes the files that have come since the first recovery, by the place in the source that makes most of them.
-func leftovers(g *explore.Grown) *Explanation {
+func leftovers(packages []string, g *explore.Grown) *Explanation {
 	var most Site
-	sources, counts, bytes := newSources(g.Trace), map[string]int{}, map[string]int64{}
+	sources, counts, bytes := newSources(packages, g.Trace), map[string]int{}, map[string]int64{}
 	for _, f := range g.Files {
 		if f.By == nil {
 			continue

@@ -14,7 +14,7 @@ func (x *explainer) lossless(t turn, what string) *Explanation {
 	if t.op == nil {
 		return nil
 	}
-	sources := newSources(x.life.Trace())
+	sources := newSources(x.packages, x.life.Trace())
 	site := sources.site(t.op)
 	e := &Explanation{
 		By:       &site,
@@ -46,7 +46,7 @@ func (x *explainer) faultBefore(tick uint64) (latest *faultfs.Op) {
 // describe puts the missing order into words.
 func (x *explainer) describe(lost []faultfs.PendingOp, t turn) *Explanation {
 	trace := x.life.TraceOf(lost[0])
-	first, sources := opAt(trace, lost[0].Tick), newSources(trace)
+	first, sources := opAt(trace, lost[0].Tick), newSources(x.packages, trace)
 	if first == nil {
 		return nil // it is of a life that nobody remembers
 	}
@@ -62,7 +62,7 @@ func (x *explainer) describe(lost []faultfs.PendingOp, t turn) *Explanation {
 	case t.op == nil || t.atOnce:
 		e.Sentence = fmt.Sprintf("the loss of %s is enough by itself", missing.text())
 	default:
-		site := newSources(x.life.Trace()).site(t.op)
+		site := newSources(x.packages, x.life.Trace()).site(t.op)
 		e.By, until = &site, t.op.Tick
 		e.Sentence = fmt.Sprintf("%s became durable before %s", site.text(), missing.text())
 	}
@@ -159,7 +159,7 @@ func faultyCall(ctx context.Context, s *explore.Subject, f *explore.Failure) *Ex
 	if op == nil {
 		return nil
 	}
-	site := newSources(trace).site(op)
+	site := newSources(s.Target.Packages, trace).site(op)
 	return &Explanation{
 		By:       &site,
 		Sentence: fmt.Sprintf("%s failed during a recovery (%s); without that, nothing fails", site.text(), f.RecoveryFault.Rule),

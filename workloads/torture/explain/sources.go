@@ -11,16 +11,25 @@ import (
 
 // sources finds the place in the engine's source at which an operation is made.
 type sources struct {
+	engine  *stack.EngineFinder
 	wrapper string // the directory of the source through which most operations go: it says little about any of them
 }
 
 // stackFrames is how many calls a site shows.
 const stackFrames = 12
 
-func newSources(trace []faultfs.Op) *sources {
+// newSources learns from a trace. The packages are the import patterns of the engine, if they are known.
+func newSources(packages []string, trace []faultfs.Op) *sources {
 	s, counts, most := &sources{}, map[string]int{}, 0
+	s.engine = stack.NewEngineFinder(packages, func(yield func([]uintptr) bool) {
+		for i := range trace {
+			if !yield(trace[i].PCs) {
+				return
+			}
+		}
+	})
 	for i := range trace {
-		frames := stack.EngineFrames(trace[i].PCs)
+		frames := s.engine.Frames(trace[i].PCs)
 		if len(frames) == 0 {
 			continue
 		}
@@ -38,7 +47,7 @@ func (s *sources) site(op *faultfs.Op) Site {
 	if op.To != "" {
 		site.Path += " -> " + op.To
 	}
-	frames := stack.EngineFrames(op.PCs)
+	frames := s.engine.Frames(op.PCs)
 	if len(frames) == 0 {
 		return site
 	}

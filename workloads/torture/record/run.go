@@ -110,12 +110,12 @@ func runStore(
 		}
 	}()
 	err = runLife(ctx, target, env, p.Script, p.Rules, rec, workloads.DriveOptions{
-		Loaded: loaded, PhaseOps: p.Phase, Appended: func() int64 { return appended(fs, &target) }, Blocks: target.LogBlocks,
+		OneByOne: !target.Promises.AtomicBatch, Loaded: loaded, PhaseOps: p.Phase, Appended: func() int64 { return appended(fs, &target) }, Blocks: target.LogBlocks,
 	})
 	if panicked := (*workloads.Panic)(nil); p.Sequel == nil || errors.As(err, &panicked) {
 		return err
 	}
-	return errors.Join(err, runLife(ctx, target, env, *p.Sequel, p.Rules, rec, workloads.DriveOptions{}))
+	return errors.Join(err, runLife(ctx, target, env, *p.Sequel, p.Rules, rec, workloads.DriveOptions{OneByOne: !target.Promises.AtomicBatch}))
 }
 
 // appended returns where the latest write has ended that was not one of zeros, which are written ahead of a log.

@@ -28,7 +28,7 @@ func (r *Recording) ClosingTicks() (n int) {
 			answered = max(answered, op.Return)
 		}
 	}
-	for i := len(r.Trace) - 1; i >= 0 && history.Tick(r.Trace[i].Tick) > answered; i-- {
+	for i := len(r.Trace) - 1; i >= r.prepared() && history.Tick(r.Trace[i].Tick) > answered; i-- {
 		if r.Trace[i].Changes() {
 			n++
 		}

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
 func TestSpreadHasOneTickOfEachPartAndTheLast(t *testing.T) {
@@ -28,4 +30,18 @@ func TestSpreadHasOneTickOfEachPartAndTheLast(t *testing.T) {
 	require.Equal(t, ticks, Spread(ticks, 0, 1))
 	require.Equal(t, ticks, Spread(ticks, 1000, 1))
 	require.Empty(t, Spread(nil, 3, 1))
+}
+
+// What the lab itself has done before the store was opened is no closing, however little the run did.
+func TestAShortRunHasNoMoreClosingTicksThanCrashTicks(t *testing.T) {
+	t.Parallel()
+	fs := faultfs.New(faultfs.Options{})
+	prepare(fs)
+	r := &Recording{Trace: fs.Trace()}
+	require.Empty(t, r.CrashTicks())
+	require.Zero(t, r.ClosingTicks())
+	require.NoError(t, fs.Mkdir("db/x", 0o777))
+	r.Trace = fs.Trace()
+	require.Len(t, r.CrashTicks(), 1)
+	require.Equal(t, 1, r.ClosingTicks())
 }

@@ -137,6 +137,9 @@ func (w *wanted) look(ctx context.Context, r *record.Recording) sighting {
 			finding.File = w.file
 			if w.saved != nil {
 				finding.Token = w.saved.Finding.Token // it may be of another version, whose token names another run
+				if saved := w.saved.Finding.Explanation; saved != nil && finding.Explanation != nil {
+					finding.Explanation = saved // a saved trace does not say where in the source its calls were made
+				}
 			}
 			return sighting{finding: &finding}
 		}

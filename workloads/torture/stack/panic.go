@@ -9,6 +9,7 @@ import (
 type Call struct {
 	Function string // with the path of its package, without arguments
 	Place    string // such as "wal/writer.go:212"
+	file     string // with its path
 }
 
 // Blame says whose panic ended a process, from what the Go runtime wrote: on the stack of the goroutine that panicked,
@@ -16,7 +17,7 @@ type Call struct {
 // lab's own, or if there is none.
 func Blame(output string) (function string, engines bool) {
 	for _, call := range Calls(output) {
-		if domain, _, ok := strings.Cut(call.Function, "/"); ok && strings.Contains(domain, ".") {
+		if !isStandard(call.Function, call.file) {
 			return ShortName(call.Function), !call.ofLab()
 		}
 	}
@@ -45,13 +46,10 @@ func Reason(output string) (reason string, fatal bool) {
 	return "of an unknown kind", true
 }
 
-// ofLab reports whether a function is the lab's: one of this module that belongs neither to the engine, nor to an adapter,
-// nor to an engine of the lab's own tests.
+// ofLab reports whether a function is neither the engine's nor an adapter's.
 func (c Call) ofLab() bool {
-	rest, ours := strings.CutPrefix(c.Function, ModulePath)
-	return strings.HasPrefix(c.Function, "github.com/spf13/afero") || ours && !strings.HasPrefix(rest, "engine") &&
-		!strings.HasPrefix(rest, "workloads/targets/") && !strings.HasPrefix(rest, toyPackage) &&
-		!strings.Contains(c.Place, "_test.go:")
+	owner := ownerOf(c.Function, c.file)
+	return owner == Lab || owner == Nobody
 }
 
 // Calls returns the stack of the first goroutine in what the runtime wrote, which is the one that panicked, innermost
@@ -65,6 +63,8 @@ func Calls(output string) (calls []Call) {
 			return calls
 		case strings.HasPrefix(line, "\t") && len(calls) > 0:
 			file, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+			calls[len(calls)-1].file, _, _ = strings.Cut(file, ".go:")
+			calls[len(calls)-1].file += ".go"
 			calls[len(calls)-1].Place = path.Join(path.Base(path.Dir(file)), path.Base(file))
 		case end > 0:
 			calls = append(calls, Call{Function: line[:end]})

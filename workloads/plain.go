@@ -1,0 +1,80 @@
+package workloads
+
+import (
+	"bytes"
+	"slices"
+	"sync"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Plain is what a simple key-value store has to offer: no batches, no transactions, no order of keys. Its Store method makes a
+// Store of it, so that an adapter is a few lines. The functions may be called from several goroutines; slices that they are
+// given belong to the caller. All but Sync must be set.
+//
+// Batches are not atomic, so do not promise AtomicBatch. While the pairs are
+// listed nothing is written, so that a listing is of one instant: what a store does when it is read and written at the same
+// time is tested with single keys only. A store that has batches or snapshots of its own should implement Store.
+type Plain struct {
+	Get    func(key []byte) (value []byte, found bool, err error)
+	Put    func(key, value []byte) error
+	Delete func(key []byte) error
+	Pairs  func(visit func(key, value []byte)) error // calls visit with every pair, in any order
+	// Sync makes everything durable for which Put and Delete have returned. Nil says that they have done so themselves.
+	Sync  func() error
+	Close func() error
+}
+
+// Store returns the store.
+func (p Plain) Store() Store { return &plainStore{p: p} }
+
+type plainStore struct {
+	p       Plain
+	listing sync.RWMutex // held for reading by writers
+}
+
+func (s *plainStore) Get(key []byte) ([]byte, bool, error) { return s.p.Get(key) }
+
+// Apply commits one write after the other.
+func (s *plainStore) Apply(writes []history.Write, d history.Durability) error {
+	s.listing.RLock()
+	defer s.listing.RUnlock()
+	for _, w := range writes {
+		err := error(nil)
+		if w.Delete {
+			err = s.p.Delete(w.Key)
+		} else {
+			err = s.p.Put(w.Key, w.Value)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if d == history.Sync && s.p.Sync != nil && len(writes) > 0 {
+		return s.p.Sync()
+	}
+	return nil
+}
+
+func (s *plainStore) Scan(from, to []byte, visit func(key, value []byte) bool) error {
+	var pairs []history.Write
+	s.listing.Lock()
+	err := s.p.Pairs(func(key, value []byte) {
+		if bytes.Compare(key, from) >= 0 && (len(to) == 0 || bytes.Compare(key, to) < 0) {
+			pairs = append(pairs, history.Write{Key: bytes.Clone(key), Value: bytes.Clone(value)})
+		}
+	})
+	s.listing.Unlock()
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(pairs, func(a, b history.Write) int { return bytes.Compare(a.Key, b.Key) })
+	for _, pair := range pairs {
+		if !visit(pair.Key, pair.Value) {
+			break
+		}
+	}
+	return nil
+}
+
+func (s *plainStore) Close() error { return s.p.Close() }
