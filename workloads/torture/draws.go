@@ -11,6 +11,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
+// batchKeys is how much smaller a store is loaded whose batches are not atomic. Each key is then a commit, and perhaps a sync, of
+// its own: the runs would have ten times as many crash points, and findings in them would take as much longer to explain.
+const batchKeys = 10
+
 // chooseSize picks the dials that o leaves open. In turn, runs are large enough to have tables on several levels, small
 // enough to be explored in full, and tiny.
 func chooseSize(o Options, seed uint64, round int) workloads.Size {
@@ -24,6 +28,9 @@ func chooseSize(o Options, seed uint64, round int) workloads.Size {
 		size.Ops, size.Keys = 10+rng.IntN(20), 300+rng.IntN(600)
 	default:
 		size.Ops, size.Keys = 20+rng.IntN(30), 1500+rng.IntN(1500)
+	}
+	if o.oneByOne {
+		size.Keys /= batchKeys
 	}
 	if o.Clients != 0 {
 		size.Clients = o.Clients

@@ -54,6 +54,7 @@ type Options struct {
 	// rotating says that each rare fault has one workload only, and that a workload and its variant share the common
 	// faults; the seed decides who has which.
 	rotating bool
+	oneByOne bool             // the store is given one write at a time
 	caller   *evidence.Caller // the Go test that asks; nil: none
 }
 
