@@ -78,6 +78,7 @@ const (
 )
 
 func (o Options) withDefaults(target *Target) Options {
+	o.oneByOne = !target.Promises.AtomicBatch
 	if len(o.Workloads) == 0 || len(o.Workloads) == 1 && o.Workloads[0] == "all" {
 		o.Workloads = nil
 		for _, w := range workloads.All() {
