@@ -29,6 +29,7 @@ type origin struct {
 	point    *faultfs.CrashPoint // the crash point of the image, with what rotted; nil: the image cannot be made again
 	path     *searchPath
 	leaf     int
+	judged   uint64 // verdicts.kept when the state of the image was the latest
 	damage   *faultfs.Damage
 	nested   *NestedImage
 	endured  bool           // after many crashes in a row

@@ -92,7 +92,8 @@ func (x *explorer) liveAgain(at origin) *secondLife {
 	if path.diverged {
 		return nil
 	}
-	if first := &x.verdicts.latest; first.valid && !first.state.Equal(s.read) && !x.subject.Target.RecoveryVaries {
+	first := &x.verdicts.latest // unless another image was judged meanwhile, such as that of a recovery that did not repeat
+	if first.valid && at.judged == x.verdicts.kept && !first.state.Equal(s.read) && !x.subject.Target.RecoveryVaries {
 		x.gaps, x.strayed = true, true
 		x.fail(s.img, at, "recovery", *notDeterministic(first.state, s.read))
 		return nil

@@ -117,6 +117,7 @@ func (x *explorer) image(j *job, at origin, lives *int) *faultfs.FS {
 	x.count(img)
 	repeats := x.repeats(state, err, at)
 	accepted := x.accept(img, at, state, err)
+	at.judged = x.verdicts.kept
 	if !x.ended() && (accepted || at.damage != nil) {
 		x.audit(point, j.point, at)
 	}

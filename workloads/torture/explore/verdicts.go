@@ -13,6 +13,7 @@ import (
 type verdicts struct {
 	seed maphash.Seed // hashes states
 	all  map[verdictKey]judge.Verdict
+	kept uint64 // how many states were the latest so far
 	// latest is the verdict about the state judged last: images of one crash point mostly recover to the same state.
 	latest struct {
 		valid   bool
@@ -48,6 +49,7 @@ func (v *verdicts) key(bounds record.Bounds, state *history.State) verdictKey {
 func (v *verdicts) keep(bounds record.Bounds, state *history.State, verdict judge.Verdict, reusable bool) (spare *history.State) {
 	l := &v.latest
 	spare = l.state
+	v.kept++
 	l.valid, l.bounds, l.state, l.verdict = reusable, bounds, state, verdict
 	return spare
 }
