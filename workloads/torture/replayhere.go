@@ -69,7 +69,7 @@ func replayFor(tb testing.TB, here testCall, target Target, opts Options, what s
 	home := gotest.Here()
 	r := testReplay{What: what, Attempts: 1, Dir: home.Abs(opts.Dir)}
 	if opts.Dir == "" {
-		r.Dir = home.Abs(keepDir)
+		r.Dir = keepDir(here.Test)
 	}
 	if _, isToken := evidence.IsToken(what); !isToken {
 		file, ok := home.Find(what)

@@ -67,7 +67,7 @@ func TestTheLineOfATestReplays(t *testing.T) {
 	assert.Contains(t, output, "why      ")
 	assert.Contains(t, output, "profiles Fails on ")
 	assert.Regexp(t, `saved    \S+\.ltrace\n`, output)
-	assert.Regexp(t, `test     cp \S+_test\.go workloads/torture && go test -run '\^TestFinding`, output)
+	assert.Regexp(t, `test     cp \S+_test\.go workloads/torture && go test -run '\^TestFinding_Pasted_it_s_a_store_[0-9a-f]+\$'`, output)
 	files, err := filepath.Glob(filepath.Join(dir, "findings", "*.ltrace"))
 	require.NoError(t, err)
 	require.NotEmpty(t, files)

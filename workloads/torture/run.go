@@ -31,7 +31,7 @@ import (
 // exactly this test. A number and a colon in front of the token say how many calls of Run the test makes before the one that is
 // meant.
 //
-// What was found is saved in Options.Dir, or else in .torture in the directory of the package: the evidence, and a Go test of
+// What was found is saved in Options.Dir, or else in .torture/NAME-OF-THE-TEST in the directory of the package: the evidence, and a Go test of
 // it, which has to be copied into the package to run. It calls the test that has found it, to get the same target; see Within.
 //
 // An engine that ends the process, by a panic in one of its goroutines or by os.Exit, is a finding like any other: on Linux
@@ -95,7 +95,7 @@ func asPrinted(here testCall, f Finding) string {
 		paste.Replay = home.Command(gotest.Quote(fmt.Sprintf("%s=%s%s", ReplayVariable, here.prefix(), f.Token)), here.Test)
 	}
 	if f.Test != "" {
-		paste.Test = home.CommandWith(f.Test, evidence.TestName(&f))
+		paste.Test = home.CommandWith(f.Test, evidence.TestName(here.caller(), &f))
 	}
 	if f.File != "" {
 		f.File = home.Shown(f.File)
@@ -128,8 +128,10 @@ func checkFor(tb testing.TB, here testCall, target Target, opts Options) (*Resul
 	return result, err
 }
 
-// keepDir is where findings of tests are kept that name no directory, in the directory of their package.
-const keepDir = ".torture"
+// keepDir returns where the findings of a test are kept that names no directory: below the directory of its package.
+func keepDir(test string) string {
+	return gotest.Here().Abs(filepath.Join(".torture", gotest.Word(test)))
+}
 
 // keep moves what was saved of findings to where a person finds it. What cannot be moved has no file in the result.
 func keep(tb testing.TB, result *Result) {
@@ -137,7 +139,7 @@ func keep(tb testing.TB, result *Result) {
 	if result == nil {
 		return
 	}
-	to := filepath.Join(gotest.Here().Abs(keepDir), "findings")
+	to := filepath.Join(keepDir(tb.Name()), "findings")
 	for i := range result.Findings {
 		for _, file := range []*string{&result.Findings[i].File, &result.Findings[i].Test} {
 			if *file == "" {

@@ -5,11 +5,13 @@ import (
 	"go/format"
 	"io"
 	"path"
+	"path/filepath"
 	"reflect"
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/gotest"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
@@ -52,7 +54,7 @@ func goTest(target contract.Target, caller *Caller, p *plan.Plan, f *Finding) ([
 	if f.Explanation != nil {
 		fmt.Fprintf(&b, "//\n// Why: %s.\n", oneLine(f.Explanation.Sentence))
 	}
-	fmt.Fprintf(&b, "func %s(t *testing.T) {\n\t", TestName(f))
+	fmt.Fprintf(&b, "func %s(t *testing.T) {\n\t", TestName(caller, f))
 	if caller != nil {
 		fmt.Fprintf(&b, "torture.ReproduceWithin(t, torture.Within%s, torture.Case%s)\n}\n", caller.literal(), body)
 	} else {
@@ -61,8 +63,16 @@ func goTest(target contract.Target, caller *Caller, p *plan.Plan, f *Finding) ([
 	return format.Source([]byte(b.String()))
 }
 
-// TestName returns the name of the Go test of a finding.
-func TestName(f *Finding) string { return "TestFinding" + f.ID }
+// TestName returns the name of the Go test of a finding. Several tests of a package may find the same.
+func TestName(caller *Caller, f *Finding) string {
+	if caller == nil {
+		return "TestFinding" + f.ID
+	}
+	return "TestFinding_" + caller.word() + "_" + f.ID
+}
+
+// word returns the name of the test that has found something as a part of names.
+func (c *Caller) word() string { return gotest.Word(strings.TrimPrefix(c.Test+"/"+c.Subtest, "Test")) }
 
 // literal returns the fields of a torture.Within for the caller.
 func (c *Caller) literal() string {
@@ -89,6 +99,9 @@ func SaveGoTest(file string, target contract.Target, caller *Caller, p *plan.Pla
 		return "", fmt.Errorf("torture: the test of a finding is no Go: %w", err)
 	}
 	file = strings.TrimSuffix(file, Ext) + "_test.go"
+	if caller != nil {
+		file = filepath.Join(filepath.Dir(file), "finding_"+caller.word()+"_"+filepath.Base(file)) // beside the files of a package
+	}
 	err = hostdisk.WriteFile(file, 0o666, func(w io.Writer) error {
 		_, err := w.Write(source)
 		return err

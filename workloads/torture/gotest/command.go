@@ -36,6 +36,11 @@ func (h Home) CommandWith(file, test string) string {
 	return "cp " + Quote(h.Shown(file)) + " " + Quote(filepath.ToSlash(h.Shown(h.Dir))) + " && " + h.Command("", test)
 }
 
+var special = regexp.MustCompile(`[^A-Za-z0-9]+`)
+
+// Word returns the name of a test as one word for names of files and functions, such as "TestCrash_my_store".
+func Word(test string) string { return strings.Trim(special.ReplaceAllString(test, "_"), "_") }
+
 // Pattern returns the regular expression for "go test -run" that fits one test and nothing else.
 func Pattern(test string) string {
 	parts := strings.Split(test, "/")

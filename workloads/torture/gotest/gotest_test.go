@@ -78,6 +78,7 @@ func TestLinesGoThroughAShell(t *testing.T) {
 		}
 	}
 	assert.Equal(t, `^TestA$/^b\(c\)\+$`, Pattern("TestA/b(c)+"))
+	assert.Equal(t, "TestCrash_a_b_c_01", Word("TestCrash/a/(b)_c#01"))
 	assert.NotRegexp(t, regexp.MustCompile(Pattern("TestA")), "TestAB")
 }
 
