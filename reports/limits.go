@@ -58,7 +58,7 @@ func untested(r *torture.Result, all catalog) []string {
 		noun  string
 		names []string
 	}{
-		{"Workloads", missing(all.workloads, m.Workloads)},
+		{"Workloads", missing(all.workloads, slices.Concat(m.Workloads, r.OtherWorkloads))},
 		{"Faults", missing(all.faults, faults)},
 		{"Crash profiles", missing(all.profiles, profilesOf(r))},
 	} {

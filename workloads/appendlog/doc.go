@@ -10,7 +10,10 @@
 //	func (l log) Entry(i uint64) ([]byte, bool, error) {
 //		var r raft.Log
 //		err := l.GetLog(i, &r)
-//		return r.Data, err == nil, ignore(err, raft.ErrLogNotFound)
+//		if errors.Is(err, raft.ErrLogNotFound) {
+//			return nil, false, nil
+//		}
+//		return r.Data, err == nil, err
 //	}
 //	func (l log) Append(entries []appendlog.Entry, _ history.Durability) error {
 //		logs := make([]*raft.Log, len(entries))
@@ -23,7 +26,7 @@
 //	func (l log) TruncateBack(from uint64, _ history.Durability) error  { return l.DeleteRange(from, math.MaxUint64) }
 //
 // torture.Target.OpenLog takes it. An adapter may always make more durable than it was asked to: a log that has no unsynced
-// appends ignores the durability.
+// appends ignores the durability. Indexes are at least 1.
 //
 // The package promises:
 //
@@ -40,8 +43,12 @@
 // assigns, a truncation deletes. So what a crash may leave of a log is what it may leave of any store, as decided by
 // checker.Durability: every entry that was acknowledged with Sync and not truncated is there with its data; nothing that was
 // truncated with Sync is back; an entry that was overwritten after a truncation is not there in its old form; nothing is there
-// that nobody appended; a batch is whole, and the loss a suffix, where that is promised. Package checker/logs says it in
-// the words of logs. That entries are consecutive is part of reading them ([Visit]).
+// that nobody appended; a batch is whole, and the loss a suffix, where that is promised. Its sentences
+// are in the words of logs, and what came back is "resurrected". That entries are consecutive is part of reading them ([Visit]):
+// a log that lacks one between others has a gap.
+//
+// A suffix is lost of all that was written, the values beside the entries included. A log that keeps these in a file of their
+// own can promise it only if it syncs all appends. Where a log goes on that was emptied is not judged.
 //
 // The package is a leaf: it knows histories, no driver, no engine and no judge.
 package appendlog

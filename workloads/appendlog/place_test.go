@@ -20,7 +20,7 @@ func TestPlaces(t *testing.T) {
 		{"the last entry", Place{Permille: 1000, Plus: -1}, 5, 9, 9},
 		{"beyond the end", Place{Permille: 1000, Plus: 3}, 5, 9, 13},
 		{"before the first", Place{Plus: -2}, 5, 9, 3},
-		{"not below zero", Place{Plus: -7}, 5, 9, 0},
+		{"not below the first of all indexes", Place{Plus: -7}, 5, 9, 1},
 		{"halfway", Place{Permille: 500}, 1, 10, 6},
 		{"of an empty log, what comes next", Place{Permille: 700}, 8, 7, 8},
 		{"of a log at the end of all indexes", Place{Permille: 1000}, 1 << 62, 1<<63 - 1, 1 << 63},

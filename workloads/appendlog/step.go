@@ -52,12 +52,12 @@ type Place struct {
 	Plus     int
 }
 
-// Of returns the index of the place in a log of the entries first to last. It is 0 if that would be less.
+// Of returns the index of the place in a log of the entries first to last. It is 1 if that would be less.
 func (p Place) Of(first, last uint64) uint64 {
 	n := last + 1 - first
 	at := first + n/1000*uint64(p.Permille) + n%1000*uint64(p.Permille)/1000
-	if p.Plus < 0 && uint64(-p.Plus) > at {
-		return 0
+	if p.Plus < 0 && uint64(-p.Plus) >= at {
+		return 1
 	}
 	return at + uint64(p.Plus)
 }

@@ -34,5 +34,5 @@
 //
 // A third of the exported names are the kinds of operations, which are of one type.
 //
-//structure:limits exported=64
+//structure:limits exported=67
 package history

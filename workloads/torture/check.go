@@ -136,7 +136,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		c.findings.shrink(ctx, c.target, c.opts.Patience)
 	}
 	r := &Result{
-		Version: 1, Engine: c.target.Name, Scenario: c.opts.Scenario, Seed: c.opts.Seed, Profile: c.opts.Profile,
+		Version: 1, Engine: c.target.Name, OtherWorkloads: otherWorkloads(&c.target), Scenario: c.opts.Scenario, Seed: c.opts.Seed, Profile: c.opts.Profile,
 		Device: c.opts.Device, Unreached: c.target.Unreached, ElapsedSeconds: elapsed.Seconds(), Runs: int(c.progress.runs.Load()),
 		FaultsInjected: map[string]uint64{}, Findings: []Finding{}, Cells: []Cell{}, Interrupted: ctx.Err() != nil,
 		Provenance: provenance(),

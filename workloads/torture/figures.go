@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
+	"slices"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/checker"
@@ -28,11 +29,12 @@ type figures struct {
 	goals    []GoalCount
 	limits   limitCounts
 	ops      map[history.Kind]int // operations of the runs that the store answered
+	kinds    []history.Kind       // of operations that there are of such a store
 	traces   hash.Hash            // hashes the hashes of all traces, one per line
 }
 
 func newFigures(target *contract.Target) *figures {
-	f := &figures{profiles: map[string]ProfileCount{}, traces: sha256.New(), limits: newLimitCounts(target), ops: map[history.Kind]int{}}
+	f := &figures{profiles: map[string]ProfileCount{}, traces: sha256.New(), limits: newLimitCounts(target), ops: map[history.Kind]int{}, kinds: kindsOf(target)}
 	for _, g := range contract.GoalsOf(target) {
 		f.goals = append(f.goals, GoalCount{Name: g.Name, Text: g.Text})
 	}
@@ -164,7 +166,7 @@ func (f *figures) fill(r *Result) {
 	r.UnexploredPoints, r.WidestExhaustive, r.DeepPoints = t.Left, t.Widest, t.Deep
 	r.Images, r.NestedImages, r.RepeatedImages = t.Images, t.Nested, t.Repeated
 	r.FaultyRecoveries, r.Sessions, r.AuditedImages = t.Faulty, t.Sessions, t.Audited
-	for _, kind := range history.Kinds() {
+	for _, kind := range f.kinds {
 		r.Operations = append(r.Operations, OperationCount{Kind: kind, Count: f.ops[kind]})
 	}
 	r.RecoveryCycles, r.Divergences, r.BytesLost = t.Cycles, t.Divergences, t.BytesLost
@@ -188,4 +190,24 @@ func seconds(s recovery.Spent) Spent {
 		Making: s.Making.Seconds(), Open: s.Open.Seconds(), Read: s.Read.Seconds(), Close: s.Close.Seconds(),
 		Write: s.Write.Seconds(), Judging: rest.Seconds(),
 	}
+}
+
+// onlyOfLogs are the operations that append-only logs have and other stores do not.
+var onlyOfLogs = []history.Kind{
+	history.AppendEntries, history.TruncateFront, history.TruncateBack, history.FirstIndex, history.LastIndex,
+}
+
+// onlyOfPairs are the operations that key-value stores have and logs do not.
+var onlyOfPairs = []history.Kind{
+	history.Delete, history.Batch, history.Snapshot, history.Txn, history.Compact, history.CAS, history.Increment, history.Append,
+	history.Cursor, history.Inspect,
+}
+
+// kindsOf returns the operations that a store of the target's kind may have.
+func kindsOf(target *Target) []history.Kind {
+	others := onlyOfLogs
+	if target.IsLog() {
+		others = onlyOfPairs
+	}
+	return slices.DeleteFunc(history.Kinds(), func(k history.Kind) bool { return slices.Contains(others, k) })
 }

@@ -169,6 +169,16 @@ func fitsTarget(w *workloads.Workload, target *Target) error {
 		ErrConfig, w.Name, target.Name, strings.Join(right, ", "))
 }
 
+// otherWorkloads returns the workloads that are for stores of another kind than the target.
+func otherWorkloads(target *Target) (names []string) {
+	for _, w := range workloads.All() {
+		if w.Log != target.IsLog() {
+			names = append(names, w.Name)
+		}
+	}
+	return names
+}
+
 // checkNumbers returns an ErrConfig that names a number beyond its limit, if there is one. The names are those of the flags.
 func (o Options) checkNumbers() error {
 	for _, number := range []struct {

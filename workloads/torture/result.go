@@ -12,6 +12,7 @@ type Result struct {
 	Version          int                     `json:"version"` // the version of this format: 1
 	Verdict          checker.Verdict         `json:"verdict"`
 	Engine           string                  `json:"engine"`
+	OtherWorkloads   []string                `json:"other_workloads,omitempty"` // are for stores of another kind
 	Scenario         string                  `json:"scenario,omitempty"`
 	Seed             uint64                  `json:"seed"`
 	Profile          string                  `json:"profile"`

@@ -39,5 +39,5 @@
 // A crash is a power cut, an explorer is a goroutine that searches. Clients are those of the recording.
 //
 //structure:root explorer
-//structure:limits files=28
+//structure:limits files=27
 package explore

@@ -5,7 +5,7 @@
 // a rename, and so is atomic whatever changes: a rotation, a truncation at either end, a value. A segment holds records, one for
 // each batch:
 //
-//	| length of the rest (4) | checksum of the rest (4) | first index (8) | { length (4) | data } ... |
+//	| length of the rest (4) | checksum of the rest and of the number of the segment (4) | first index (8) | { length (4) | data } ... |
 //
 // Numbers are little endian. In the last segment records count up to the first that is torn; all others are whole.
 package toylog

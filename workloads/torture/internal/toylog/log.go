@@ -98,7 +98,7 @@ func (l *Log) Append(entries []appendlog.Entry, d history.Durability) error {
 		if entries[0].Index != l.last+1 {
 			return fmt.Errorf("toylog: entry %d after %d", entries[0].Index, l.last)
 		}
-		if record := encode(entries); l.size > 0 && l.size+int64(len(record)) > l.segmentBytes() {
+		if record := encode(0, entries); l.size > 0 && l.size+int64(len(record)) > l.segmentBytes() {
 			if err := l.rotate(); err != nil {
 				return err
 			}
@@ -120,7 +120,7 @@ func (l *Log) Append(entries []appendlog.Entry, d history.Durability) error {
 }
 
 func (l *Log) write(entries []appendlog.Entry) error {
-	record := encode(entries)
+	record := encode(l.list.latest, entries)
 	if _, err := l.tail.WriteAt(record, l.size); err != nil {
 		return err
 	}

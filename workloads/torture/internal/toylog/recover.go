@@ -95,7 +95,7 @@ func (l *Log) readSegment(s segment) error {
 	}
 	next := uint64(0)
 	for rest := data; ; {
-		entries, size := l.decode(rest)
+		entries, size := l.decode(s.ID, rest)
 		if size == 0 || next > 0 && entries[0].Index != next {
 			break
 		}
@@ -133,20 +133,23 @@ func (l *Log) take(s segment, e appendlog.Entry) {
 	}
 }
 
-// encode returns the record of a batch.
-func encode(entries []appendlog.Entry) []byte {
+// encode returns the record of a batch in a segment.
+func encode(segment uint64, entries []appendlog.Entry) []byte {
 	record := binary.LittleEndian.AppendUint64(make([]byte, 8), entries[0].Index)
 	for _, e := range entries {
 		record = binary.LittleEndian.AppendUint32(record, uint32(len(e.Data)))
 		record = append(record, e.Data...)
 	}
 	binary.LittleEndian.PutUint32(record, uint32(len(record)-8))
-	binary.LittleEndian.PutUint32(record[4:], crc32.ChecksumIEEE(record[8:]))
+	binary.LittleEndian.PutUint32(record[4:], checksum(segment, record[8:]))
 	return record
 }
 
+// checksum depends on the segment, too: a block of another one is none of this.
+func checksum(segment uint64, body []byte) uint32 { return crc32.ChecksumIEEE(body) ^ uint32(segment) }
+
 // decode returns the entries of the first record and its size; 0 if there is none.
-func (l *Log) decode(data []byte) (entries []appendlog.Entry, size int) {
+func (l *Log) decode(segment uint64, data []byte) (entries []appendlog.Entry, size int) {
 	if len(data) < 8 {
 		return nil, 0
 	}
@@ -155,7 +158,7 @@ func (l *Log) decode(data []byte) (entries []appendlog.Entry, size int) {
 		return nil, 0
 	}
 	body := data[8 : 8+n]
-	if crc32.ChecksumIEEE(body) != binary.LittleEndian.Uint32(data[4:]) && l.bug != NoChecksum {
+	if checksum(segment, body) != binary.LittleEndian.Uint32(data[4:]) && l.bug != NoChecksum {
 		return nil, 0
 	}
 	index := binary.LittleEndian.Uint64(body)
