@@ -30,6 +30,7 @@
 // describes it for those who write it in other languages; package recorded reads what other tools write. A history may come from anybody: Decode has limits, and checks them before it allocates.
 //
 // It is a leaf: judges and reports read it, nothing here knows a store, a filesystem or a judge.
+//
 // # Size
 //
 // A third of the exported names are the kinds of operations, which are of one type.
