@@ -54,9 +54,6 @@ type Loss = contract.Loss
 // Goal is a dangerous situation. Power must have been cut in it for a pass to mean something.
 type Goal = contract.Goal
 
-// Reopened is the event of a Goal that the lab itself notes when a store was opened again in a run.
-const Reopened = contract.Reopened
-
 // Choice is a thing that can be named in Options, with one line of explanation.
 type Choice = plan.Choice
 

@@ -10,6 +10,9 @@ import (
 // storeDir is where the lab puts a store; copies lie elsewhere.
 const storeDir = "db"
 
+// reopened is the event that the lab itself notes when a store was opened again.
+const reopened = "reopened"
+
 // goalsOfCopies are the situations of workload lifecycle, which copies the store and opens it again.
 func goalsOfCopies() []torture.Goal {
 	copying := torture.Between("create copy-*", "create marker.*")
@@ -29,7 +32,7 @@ func goalsOfCopies() []torture.Goal {
 		},
 		{
 			Name: "reopened", Text: "the store was opened again, and its earlier manifest is still there",
-			Event: torture.Reopened, Until: "remove marker.*",
+			Event: reopened, Until: "remove marker.*",
 		},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
 func TestGoalsAskForLimitsThatExist(t *testing.T) {
@@ -62,6 +63,10 @@ func events(t *testing.T, limits torture.Limits, do func(s flushingStore)) (note
 	do(s.(flushingStore))
 	require.NoError(t, s.Close())
 	return noted, fs
+}
+
+func TestTheLabNotesThatAStoreWasOpenedAgain(t *testing.T) {
+	assert.Equal(t, contract.Reopened, goal(t, "reopened").Event)
 }
 
 func TestOnlyAManifestThatGrewTooLongCountsAsRolled(t *testing.T) {
