@@ -37,9 +37,9 @@ type stay struct {
 	wrong  []checker.Violation
 }
 
-// Examine takes the store of a target that is no log, on a new disk, through many rounds of the same work while it is open, many sessions, and many attempts
-// to open it on a disk that fails, if it promises FailedOpenReleases. It returns what grows, and which limit is not kept. An error is one of the store on a disk
-// that did what it was told.
+// Examine takes the store of a target that is no log, on a new disk, through many rounds of the same work while it is open, many
+// sessions, and, if it promises FailedOpenReleases, many attempts to open it on a disk that fails. It returns what grows, and
+// which limit is not kept. An error is one of the store on a disk that did what it was told.
 func Examine(target *contract.Target, env contract.Env, fs *faultfs.FS) (wrong []checker.Violation, err error) {
 	Watch(func(w Work) {
 		s := &stay{target: target, env: env, fs: fs, work: w}
