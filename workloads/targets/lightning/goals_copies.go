@@ -52,6 +52,7 @@ func both(a, b watch) watch {
 
 // inside and outside watch only what happens in the directory of the store, or elsewhere.
 func inside(w watch) watch { return where(w, inStore) }
+
 func outside(w watch) watch {
 	return where(w, func(op *faultfs.Op) bool { return !inStore(op) })
 }

@@ -80,7 +80,7 @@ func TestGoroutinesThatEndSoonAreNoLeak(t *testing.T) {
 	t.Parallel()
 	target := toy.Target(toy.Correct)
 	target.Open = func(env contract.Env) (workloads.Store, error) {
-		go func() { <-time.After(300 * time.Millisecond) }()
+		go func() { <-time.NewTimer(300 * time.Millisecond).C }()
 		return toy.Open(env, toy.Correct)
 	}
 	wrong, err := examine(target)
