@@ -42,9 +42,10 @@ func (f *Fill) end(i int, b Blocks) (block, left int) {
 // Dials of a fill.
 const (
 	fillBlock    = 32 << 10 // the blocks of the logs of LevelDB and its many descendants
-	fillBlocks   = 4        // that are filled in a row
+	fillBlocks   = 2        // that are filled in a row
 	fillCommits  = 24       // of one block, at most
-	fillValueMax = 180      // bytes of one value: longer ones may be stored elsewhere
+	fillBulk     = 480      // bytes of the values of a batch, unless they are seen to be stored elsewhere
+	fillValueMax = 180      // bytes of other values, or of those
 	fillMargin   = 1 << 10  // bytes before the goal that are not written in one batch
 )
 
@@ -107,20 +108,30 @@ func (w *worker) fillBlock(block, left int, name string, seen *fillOverhead) {
 		if w.opts.Appended == nil {
 			return
 		}
-		switch grown := int(w.opts.Appended() - before); {
-		case grown <= 0: // another file
-		case len(writes) == 1:
-			seen.commit = grown - len(writes[0].Value)
-			seen.write = cmp.Or(seen.write, seen.commit)
-		default:
-			seen.write = max(1, grown/len(writes)-fillValueMax)
-		}
+		seen.note(int(w.opts.Appended()-before), len(writes), len(writes[0].Value))
 	}
 }
 
 // fillOverhead is what was seen of the bytes that a store adds to values: in a commit of one write, and for each write of a
 // batch. 0: nothing was seen yet.
-type fillOverhead struct{ commit, write int }
+type fillOverhead struct {
+	commit, write int
+	apart         bool // values as long as fillBulk are stored elsewhere
+}
+
+// note learns from a commit of so many writes, by which the file has grown.
+func (o *fillOverhead) note(grown, writes, size int) {
+	switch {
+	case grown <= 0: // another file
+	case writes == 1:
+		o.commit = grown - size
+		o.write = cmp.Or(o.write, o.commit)
+	case grown/writes < size:
+		o.apart = true
+	default:
+		o.write = max(1, grown/writes-size)
+	}
+}
 
 // commit returns the writes that come as near to the goal as one commit should: all the way if the goal is near.
 func (f *Fill) commit(seed uint64, name string, togo int, seen fillOverhead) []history.Write {
@@ -135,9 +146,13 @@ func (f *Fill) commit(seed uint64, name string, togo int, seen fillOverhead) []h
 	case togo <= fillMargin:
 		return f.one(seed, name, fillValueMax)
 	}
+	bulk := fillBulk
+	if seen.apart {
+		bulk = fillValueMax
+	}
 	var writes []history.Write
-	for i := range max(1, (togo-fillMargin/2)/(fillValueMax+seen.write)) {
-		writes = append(writes, history.Write{Key: f.Key, Value: fillValue(seed, name+"."+strconv.Itoa(i), fillValueMax)})
+	for i := range max(1, (togo-fillMargin/2)/(bulk+seen.write)) {
+		writes = append(writes, history.Write{Key: f.Key, Value: fillValue(seed, name+"."+strconv.Itoa(i), bulk)})
 	}
 	return writes
 }

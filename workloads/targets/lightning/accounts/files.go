@@ -41,7 +41,26 @@ func Files(dir string, o engine.Options, state *history.State) error {
 			return err
 		}
 	}
-	return errors.Join(blobs(dir, &m, o), c.compare(state))
+	return errors.Join(blobs(dir, &m, o), verified(dir, &m, o), c.compare(state))
+}
+
+// verified compares the report of a verification with the manifest.
+func verified(dir string, m *engine.ManifestInfo, o engine.Options) error {
+	r, err := engine.VerifyDir(dir, o)
+	if err != nil {
+		return err
+	}
+	bytes := uint64(0)
+	for _, t := range m.Tables {
+		bytes += t.Bytes
+	}
+	return errors.Join(
+		differ("problems of a store that was closed", fmt.Sprint(r.Problems), "[]"),
+		differ("leftovers in a store that was closed", fmt.Sprint(r.Leftovers), "[]"),
+		differ("verified tables", r.Tables, len(m.Tables)),
+		differ("bytes of verified tables", r.Bytes, int64(bytes)),
+		differ("verified blob files", len(r.BlobFiles), len(m.BlobFiles)),
+	)
 }
 
 // manifest reads a manifest edit by edit, and compares what the edits add up to with what it says at its end.
