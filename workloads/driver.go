@@ -18,8 +18,9 @@ type DriveOptions struct {
 	// Appended, if set, returns where the latest write to a file that the store appends to has ended, in bytes. Steps that
 	// fill up a block of a log ask for it; without it they guess.
 	Appended func() int64
-	// Blocks, if set, is how the file is divided that Appended is about.
-	Blocks Blocks
+	// BlockBytes, if set, is the size of the blocks of the file that Appended is about, and HeaderBytes that of the header which
+	// each part of a record in a block has.
+	BlockBytes, HeaderBytes int
 	// OneByOne says that the store's batches are not atomic. Each write of one is then an operation of its own.
 	OneByOne bool
 	// Loaded, if set, is called once, after loading and before the first operation of the clients.

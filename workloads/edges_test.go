@@ -142,7 +142,7 @@ func TestAFillLeavesAHeader(t *testing.T) {
 		Clients: [][]workloads.Step{{{Kind: history.Put, Durability: history.NoSync, Fill: fill}}},
 	}
 	opts := workloads.DriveOptions{
-		Appended: func() int64 { return store.end }, Blocks: workloads.Blocks{Bytes: 32 << 10, Header: 30},
+		Appended: func() int64 { return store.end }, BlockBytes: 32 << 10, HeaderBytes: 30,
 	}
 	require.NoError(t, workloads.Drive(t.Context(), store, script, history.NewRecorder(&history.Clock{}), opts))
 	require.Equal(t, []int64{32<<10 - 30, 32<<10 - 29, 32<<10 - 5}, store.next)

@@ -19,24 +19,18 @@ type Fill struct {
 	Name  string // of the step, from which the values are named
 }
 
-// Blocks is how a log is divided.
-type Blocks struct {
-	Bytes  int // of a block
-	Header int // bytes of the header that each part of a record in a block has
-}
-
 // noHeader is where a fill has nothing to do with a header.
 const noHeader = -1 << 10
 
 // end returns the size of the blocks, and how many bytes are to be left of the i-th.
-func (f *Fill) end(i int, b Blocks) (block, left int) {
-	if b.Bytes == 0 {
+func (f *Fill) end(i int, o *DriveOptions) (block, left int) {
+	if o.BlockBytes == 0 {
 		return f.Block, f.Left[i]
 	}
 	if i < len(f.Near) && f.Near[i] != noHeader {
-		return b.Bytes, max(0, b.Header+f.Near[i])
+		return o.BlockBytes, max(0, o.HeaderBytes+f.Near[i])
 	}
-	return b.Bytes, f.Left[i]
+	return o.BlockBytes, f.Left[i]
 }
 
 // Dials of a fill.
@@ -81,7 +75,7 @@ func drawFill(rng *rand.Rand, steps []Step, name string) *Fill {
 func (w *worker) fill() {
 	var seen fillOverhead
 	for i := range w.step.Fill.Left {
-		block, left := w.step.Fill.end(i, w.opts.Blocks)
+		block, left := w.step.Fill.end(i, &w.opts)
 		w.fillBlock(block, left, w.step.Fill.Name+"."+strconv.Itoa(i), &seen)
 	}
 }

@@ -39,12 +39,6 @@ type Limits = contract.Limits
 // Administration is what an engine offers beside an open store: read-only stores, restoring backups.
 type Administration = contract.Administration
 
-// Backups is what an engine does with a repository of backups.
-type Backups = contract.Backups
-
-// Accountant is a store that notes what is done to it, and compares that with what the engine says.
-type Accountant = contract.Accountant
-
 // Repaired is the report of a repair.
 type Repaired = contract.Repaired
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/accounts"
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/refusals"
@@ -22,18 +23,19 @@ type accountant struct {
 	book    *accounts.Book
 }
 
-func openAccountant(env torture.Env) (torture.Accountant, error) {
+func openAccountant(env torture.Env) (workloads.Store, func() error, error) {
 	o, err := optionsIn(env)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	book := &accounts.Book{}
 	o.EventListener = book.Listener()
 	db, err := engine.Open(env.Dir, o)
 	if err != nil {
-		return nil, translate(err)
+		return nil, nil, translate(err)
 	}
-	return &accountant{&store{db: db}, env, o, book}, nil
+	a := &accountant{&store{db: db}, env, o, book}
+	return a, a.account, nil
 }
 
 func (a *accountant) Apply(writes []history.Write, d history.Durability) error {
@@ -150,7 +152,7 @@ func (a *accountant) Close() error {
 	)
 }
 
-func (a *accountant) Account() error {
+func (a *accountant) account() error {
 	if err := refusals.Open(a.db); err != nil {
 		return err
 	}

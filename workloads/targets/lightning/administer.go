@@ -34,19 +34,17 @@ func administration() torture.Administration {
 			}
 			return translate(err)
 		},
-		Backups: torture.Backups{
-			List: listBackups,
-			Verify: func(env torture.Env, repository string) error {
-				o, err := optionsIn(env)
-				if err == nil {
-					err = engine.VerifyBackups(repository, o)
-				}
-				return translate(err)
-			},
-			Delete: deleteBackup,
+		ListBackups: listBackups,
+		VerifyBackups: func(env torture.Env, repository string) error {
+			o, err := optionsIn(env)
+			if err == nil {
+				err = engine.VerifyBackups(repository, o)
+			}
+			return translate(err)
 		},
-		VerifyFiles: verifyFiles,
-		Repair:      repair,
+		DeleteBackup: deleteBackup,
+		VerifyFiles:  verifyFiles,
+		Repair:       repair,
 
 		OpenAccountant: openAccountant,
 		AccountFiles: func(env torture.Env, state *history.State) error {

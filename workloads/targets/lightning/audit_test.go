@@ -15,10 +15,10 @@ import (
 )
 
 // lossy is a store that drops the last write of a batch.
-type lossy struct{ torture.Accountant }
+type lossy struct{ workloads.Store }
 
 func (l lossy) Apply(writes []history.Write, d history.Durability) error {
-	return l.Accountant.Apply(writes[:max(1, len(writes)-1)], d)
+	return l.Store.Apply(writes[:max(1, len(writes)-1)], d)
 }
 
 // The lab must not believe what verification, repair, figures and read-only stores say of themselves.
@@ -60,9 +60,9 @@ func TestAuditsNoticeLies(t *testing.T) {
 		}},
 		{"who goes on loses a write", "power", "goes on wrongly", func(target *torture.Target) {
 			open := target.Administration.OpenAccountant
-			target.Administration.OpenAccountant = func(env torture.Env) (torture.Accountant, error) {
-				a, err := open(env)
-				return lossy{a}, err
+			target.Administration.OpenAccountant = func(env torture.Env) (workloads.Store, func() error, error) {
+				store, account, err := open(env)
+				return lossy{store}, account, err
 			}
 		}},
 		{"who only reads recovers, too", "power", "read-only changes", func(target *torture.Target) {

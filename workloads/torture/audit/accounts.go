@@ -11,7 +11,6 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
-	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
@@ -30,18 +29,18 @@ func (a *Auditor) accounts(disk *faultfs.FS, recovered *history.State, seed uint
 	if open == nil {
 		return nil
 	}
-	store, err := open(env)
+	store, account, err := open(env)
 	if err != nil {
 		return nil // the search judges that
 	}
-	err = store.Account()
+	err = account()
 	life := &accounted{store: store, rng: rand.New(rand.NewPCG(seed, accountsEach)), pairs: map[string][]byte{}}
 	for k, v := range recovered.All() {
 		life.keys, life.pairs[string(k)] = append(life.keys, slices.Clone(k)), slices.Clone(v)
 	}
 	for n := 0; n < accountsRounds && err == nil; n++ {
 		if err = life.round(n); err == nil {
-			err = store.Account()
+			err = account()
 		}
 	}
 	state := &history.State{}
@@ -68,7 +67,7 @@ func (a *Auditor) accounts(disk *faultfs.FS, recovered *history.State, seed uint
 
 // accounted is a store that somebody goes on with alone.
 type accounted struct {
-	store contract.Accountant
+	store workloads.Store
 	rng   *rand.Rand
 	keys  [][]byte          // those it may write to, in no order
 	pairs map[string][]byte // what it must show

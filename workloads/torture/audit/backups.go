@@ -18,7 +18,7 @@ const repositoriesEach = 4
 // repositories goes on with every repository of backups in an image: what was acknowledged is listed, all of it verifies,
 // another backup can be added, and one can be deleted without harm to the others.
 func (a *Auditor) repositories(im *Image, disk *faultfs.FS) *checker.Violation {
-	if a.target.Administration.Backups.List == nil || a.target.Administration.Restore == nil {
+	if a.target.Administration.ListBackups == nil || a.target.Administration.Restore == nil {
 		return nil
 	}
 	acked := map[string][]*copied{}
@@ -43,8 +43,8 @@ func (a *Auditor) repositories(im *Image, disk *faultfs.FS) *checker.Violation {
 }
 
 func (a *Auditor) repository(disk *faultfs.FS, name string, backups []*copied) *checker.Violation {
-	b, env := &a.target.Administration.Backups, a.env(disk, record.StoreDir)
-	listed, err := b.List(env, name)
+	b, env := &a.target.Administration, a.env(disk, record.StoreDir)
+	listed, err := b.ListBackups(env, name)
 	if err != nil {
 		return violation("backup lost", "the backups of %s cannot be listed after the crash: %v", name, err)
 	}
@@ -53,7 +53,7 @@ func (a *Auditor) repository(disk *faultfs.FS, name string, backups []*copied) *
 			return violation("backup lost", "backup %d of %s was acknowledged before the crash, and is not listed after it", c.op.Backup, name)
 		}
 	}
-	if err := b.Verify(env, name); err != nil {
+	if err := b.VerifyBackups(env, name); err != nil {
 		return violation("healthy, but does not verify", "the backups of %s are whole after the crash, and verifying them fails: %v", name, err)
 	}
 	if err := a.absent(env, name, listed); err != nil {
@@ -68,13 +68,13 @@ func (a *Auditor) repository(disk *faultfs.FS, name string, backups []*copied) *
 	case slices.Contains(listed, number):
 		return violation("backup fails", "after the crash another backup of %s has the number %d, which one has", name, number)
 	}
-	if err := b.Delete(env, name, backups[0].op.Backup); err != nil {
+	if err := b.DeleteBackup(env, name, backups[0].op.Backup); err != nil {
 		return violation("backup fails", "after the crash backup %d of %s cannot be deleted: %v", backups[0].op.Backup, name, err)
 	}
 	want := slices.DeleteFunc(append(listed, number), func(n uint64) bool { return n == backups[0].op.Backup })
-	listed, err = b.List(env, name)
+	listed, err = b.ListBackups(env, name)
 	if err == nil {
-		err = b.Verify(env, name)
+		err = b.VerifyBackups(env, name)
 	}
 	if err != nil || !slices.Equal(listed, want) {
 		return violation("backup fails", "a backup of %s was added after the crash, and backup %d deleted; now it has %v, and not %v: %v",
@@ -86,7 +86,7 @@ func (a *Auditor) repository(disk *faultfs.FS, name string, backups []*copied) *
 // absent asks for a backup that a repository does not have.
 func (a *Auditor) absent(env contract.Env, name string, listed []uint64) error {
 	number := slices.Max(append(listed, 0)) + 7
-	if a.target.Administration.Backups.Delete(env, name, number) == nil {
+	if a.target.Administration.DeleteBackup(env, name, number) == nil {
 		return errDeleted
 	}
 	env.Dir = fmt.Sprintf("audit-of-none-%d", number)

@@ -128,7 +128,7 @@ func (a *Auditor) rottenCopies(im *Image) *checker.Violation {
 		dir := c.op.Dir
 		if c.restore {
 			dir = fmt.Sprintf("audit-of-%d", c.op.ID)
-			verify := a.target.Administration.Backups.Verify
+			verify := a.target.Administration.VerifyBackups
 			if err := a.target.Administration.Restore(a.env(disk, dir), c.op.Dir, c.op.Backup); isCorrupt(err) {
 				if verify != nil && !isCorrupt(verify(a.env(disk, dir), c.op.Dir)) {
 					return violation("verify is blind", "%s; restoring backup %d says %q, and verifying the repository finds nothing",

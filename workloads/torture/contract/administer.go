@@ -14,37 +14,26 @@ type Administration struct {
 	// Restore makes the store that backup number of a repository holds in env.Dir, which does not exist. It is durable when
 	// Restore returns.
 	Restore func(env Env, repository string, number uint64) error
-	// Backups are repositories of backups, besides making and restoring them.
-	Backups Backups
+	// ListBackups returns the numbers of the backups in a repository, in ascending order; VerifyBackups looks for damage, which is
+	// workloads.ErrCorrupt, and changes nothing but the file of a lock; DeleteBackup removes a backup, and leaves the others as
+	// they are. All three are there, or none.
+	ListBackups   func(env Env, repository string) ([]uint64, error)
+	VerifyBackups func(env Env, repository string) error
+	DeleteBackup  func(env Env, repository string, number uint64) error
 	// VerifyFiles looks for damage in the files of the store in env.Dir, which is not open, and changes nothing. The error
 	// is workloads.ErrCorrupt if there is any, also where the store would not open, and names every file whose checksums do not
 	// fit its content.
 	VerifyFiles func(env Env) error
 	// Repair makes a store that opens of what can be read of a damaged one, in the same directory.
 	Repair func(env Env) (Repaired, error)
-	// OpenAccountant opens the store in env.Dir as Target.Open does, and notes what is done to it.
-	OpenAccountant func(env Env) (Accountant, error)
+	// OpenAccountant opens the store in env.Dir as Target.Open does, and notes what is done to it, by its client and by itself.
+	// The function account compares that with what the engine says: its metrics, its events, the lists of its files and their
+	// sizes. The error says which figure is wrong. When it is called, no call is under way, none has failed, and nothing is open
+	// but the store.
+	OpenAccountant func(env Env) (store workloads.Store, account func() error, err error)
 	// AccountFiles looks into the files of the store in env.Dir, which was closed and shows state, with the tools that the engine
 	// has for that. The error says what they show that is not so. It changes nothing.
 	AccountFiles func(env Env, state *history.State) error
-}
-
-// Backups is what an engine does with a repository of backups. All functions are there, or none.
-type Backups struct {
-	// List returns the numbers of the backups in a repository, in ascending order.
-	List func(env Env, repository string) ([]uint64, error)
-	// Verify looks for damage and changes nothing but the file of a lock. The error is workloads.ErrCorrupt if there is any.
-	Verify func(env Env, repository string) error
-	// Delete removes a backup. The others stay as they are.
-	Delete func(env Env, repository string, number uint64) error
-}
-
-// Accountant is a store that notes what is done to it, by its client and by itself.
-type Accountant interface {
-	workloads.Store
-	// Account compares that with what the engine says: its metrics, its events, the lists of its files and their sizes. The
-	// error says which figure is wrong. No call is under way, none has failed, and nothing is open but the store.
-	Account() error
 }
 
 // Repaired is the report of a repair.

@@ -32,9 +32,9 @@ type Target struct {
 	ProvenLogGlobs []string
 	// AppendGlobs match other files that only grow. What is cut off the end of one may be lost. Other damage must be noticed.
 	AppendGlobs []string
-	// LogBlocks, if set, is how the files are divided that match LogGlobs or ProvenLogGlobs: records end everywhere near the
-	// end of a block then.
-	LogBlocks workloads.Blocks
+	// LogBlockBytes, if set, is the size of the blocks of files that match LogGlobs or ProvenLogGlobs, and LogHeaderBytes that of
+	// the header which each part of a record in a block has: records end everywhere near the end of a block then.
+	LogBlockBytes, LogHeaderBytes int
 	// CheckFiles, if set, looks at the files of a store that was recovered and closed, and returns an error for any
 	// that should not be there, such as a table of zero bytes.
 	CheckFiles func(fs afero.Fs, dir string) error

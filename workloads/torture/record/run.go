@@ -110,7 +110,9 @@ func runStore(
 		}
 	}()
 	err = runLife(ctx, target, env, p.Script, p.Rules, rec, workloads.DriveOptions{
-		OneByOne: !target.Promises.AtomicBatch, Loaded: loaded, PhaseOps: p.Phase, Appended: func() int64 { return appended(fs, &target) }, Blocks: target.LogBlocks,
+		OneByOne: !target.Promises.AtomicBatch, Loaded: loaded, PhaseOps: p.Phase,
+		Appended:   func() int64 { return appended(fs, &target) },
+		BlockBytes: target.LogBlockBytes, HeaderBytes: target.LogHeaderBytes,
 	})
 	if panicked := (*workloads.Panic)(nil); p.Sequel == nil || errors.As(err, &panicked) {
 		return err
