@@ -59,7 +59,7 @@ func verified(dir string, m *engine.ManifestInfo, o engine.Options) error {
 		differ("leftovers in a store that was closed", fmt.Sprint(r.Leftovers), "[]"),
 		differ("verified tables", r.Tables, len(m.Tables)),
 		differ("bytes of verified tables", r.Bytes, int64(bytes)),
-		differ("verified blob files", len(r.BlobFiles), len(m.BlobFiles)),
+		differ("all blob files are verified", len(r.BlobFiles) >= len(m.BlobFiles), true), // logs may refer to others
 	)
 }
 
