@@ -88,32 +88,6 @@ func kvSteps(seed uint64, size Size) func(rng *rand.Rand, client int, name strin
 
 // stepsOver returns what draws the steps over some keys.
 func stepsOver(keys keyspace, value func(name string) []byte) func(rng *rand.Rand, client int, name string) Step {
-	draw := anyStep(keys, value)
-	unsynced := make([]bool, len(keys.recent)) // the client's step before has committed without a sync
-	return func(rng *rand.Rand, client int, name string) Step {
-		if unsynced[client] && rng.IntN(barrierEach) == 0 {
-			unsynced[client] = false
-			return barrier(rng)
-		}
-		s := draw(rng, client, name)
-		unsynced[client] = len(s.Writes) > 0 && s.Durability == history.NoSync
-		return s
-	}
-}
-
-// barrierEach is how many unsynced commits there are to one that is followed by a sync of its own.
-const barrierEach = 6
-
-// barrier draws a step that syncs and writes nothing.
-func barrier(rng *rand.Rand) Step {
-	if rng.IntN(2) == 0 {
-		return Step{Kind: history.Batch, Durability: history.Sync} // an empty one
-	}
-	return Step{Kind: history.Barrier}
-}
-
-// anyStep returns what draws a step that has nothing to do with the one before.
-func anyStep(keys keyspace, value func(name string) []byte) func(rng *rand.Rand, client int, name string) Step {
 	return func(rng *rand.Rand, client int, name string) Step {
 		durability := history.Durability(rng.IntN(2)) // Sync or NoSync
 		switch p := rng.IntN(100); {
