@@ -24,7 +24,7 @@ const (
 
 // accounts opens an image, goes on in it for a while, and compares what the engine says of itself with what was done and what is
 // there: when it was opened, after each round of commits, and by its files when it is closed.
-func (a *Auditor) accounts(disk *faultfs.FS, recovered *history.State, seed uint64) *checker.Violation {
+func (a *Auditor) accounts(disk *faultfs.FS, seed uint64) *checker.Violation {
 	open, env := a.target.Administration.OpenAccountant, a.env(disk, record.StoreDir)
 	if open == nil {
 		return nil
@@ -33,9 +33,14 @@ func (a *Auditor) accounts(disk *faultfs.FS, recovered *history.State, seed uint
 	if err != nil {
 		return nil // the search judges that
 	}
+	state := &history.State{}
+	if err = workloads.ReadAll(store, state); err != nil {
+		_ = store.Close()
+		return nil // the search judges that, too
+	}
 	err = account()
 	life := &accounted{store: store, rng: rand.New(rand.NewPCG(seed, accountsEach)), pairs: map[string][]byte{}}
-	for k, v := range recovered.All() {
+	for k, v := range state.All() {
 		life.keys, life.pairs[string(k)] = append(life.keys, slices.Clone(k)), slices.Clone(v)
 	}
 	for n := 0; n < accountsRounds && err == nil; n++ {
@@ -43,7 +48,7 @@ func (a *Auditor) accounts(disk *faultfs.FS, recovered *history.State, seed uint
 			err = account()
 		}
 	}
-	state := &history.State{}
+	state = &history.State{}
 	if err == nil {
 		err = workloads.ReadAll(store, state)
 	}
