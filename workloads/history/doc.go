@@ -27,7 +27,8 @@
 //
 // A history is kept as JSON lines ([Encode], [Decode]): a header with the version of the format and the number of
 // operations, then one operation a line. Keys and values are in base64; Never is written as the number that it is. FORMAT.md
-// describes it for those who write it in other languages; package recorded reads what other tools write. A history may come from anybody: Decode has limits, and checks them before it allocates.
+// describes it for those who write it in other languages; package recorded reads what other tools write. A history may come
+// from anybody: Decode has limits, and checks them before it allocates.
 //
 // It is a leaf: judges and reports read it, nothing here knows a store, a filesystem or a judge.
 //
