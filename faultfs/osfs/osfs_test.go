@@ -70,7 +70,8 @@ func packageOS(t *testing.T) system {
 		},
 		os.Mkdir, os.MkdirAll, os.Remove, os.RemoveAll, os.Rename, os.Link, os.Symlink, os.Readlink, os.Stat, os.Lstat,
 		os.Truncate, os.ReadDir, os.ReadFile, os.WriteFile,
-		func(dir, pattern string) (handle, error) { return opened(os.CreateTemp(dir, pattern)) }, os.MkdirTemp,
+		func(dir, pattern string) (handle, error) { return opened(os.CreateTemp(dir, pattern)) },
+		os.MkdirTemp, //nolint:usetesting // it is what is compared
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"sync"
@@ -74,9 +75,7 @@ func (s *metaStore) SetStable(key, value []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	stable := map[string][]byte{}
-	for k, v := range s.now.Stable {
-		stable[k] = v
-	}
+	maps.Copy(stable, s.now.Stable)
 	stable[string(key)] = append([]byte{}, value...)
 	return s.write(meta{State: s.now.State, Stable: stable})
 }

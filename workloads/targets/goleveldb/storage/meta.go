@@ -121,7 +121,7 @@ type pointer struct {
 // first returns the first of some files that names a manifest which is there. Otherwise the error is that of the last damaged
 // one, or os.ErrNotExist.
 func (s *files) first(names []string) (pointer, error) {
-	none := error(os.ErrNotExist)
+	none := os.ErrNotExist
 	for _, name := range names {
 		p, err := s.read(name)
 		switch {
