@@ -33,6 +33,8 @@ func LogTarget() torture.Target {
 		}
 		return workloads.FromLog(log{s.(*store)}), nil
 	}
+	t.Goals = nil // runs of Target have to reach them
+	t.Administration.OpenAccountant, t.Administration.AccountFiles = nil, nil
 	t.Administration.Repair = nil // what it brings back of a store may have gaps, and is no log then
 	t.Go.Expr = "lightning.LogTarget()"
 	return t

@@ -103,11 +103,11 @@ var (
 
 // backUp opens the store and makes a backup of it.
 func (a *Auditor) backUp(disk *faultfs.FS, repository string) (number uint64, err error) {
-	store, err := a.target.Open(a.env(disk, record.StoreDir))
+	store, err := a.target.OpenStore(a.env(disk, record.StoreDir))
 	if err != nil {
 		return 0, nil //nolint:nilerr // the search judges that
 	}
-	if b, ok := store.(workloads.Backuper); ok {
+	if b, ok := workloads.Offers[workloads.Backuper](store); ok {
 		number, err = b.Backup(repository)
 	}
 	if closed := store.Close(); err == nil {

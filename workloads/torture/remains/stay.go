@@ -68,7 +68,7 @@ func (s *stay) all() error {
 // open goes through the rounds of one session.
 func (s *stay) open() error {
 	s.limitHandles()
-	store, err := s.target.Open(s.env)
+	store, err := s.target.OpenStore(s.env)
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
 	}
@@ -156,12 +156,12 @@ func (s *stay) handlesLimited() {
 
 // session opens the store, goes through a round, and closes it.
 func (s *stay) session(n int) error {
-	store, err := s.target.Open(s.env)
+	store, err := s.target.OpenStore(s.env)
 	if err != nil {
 		return fmt.Errorf("open again: %w", err)
 	}
 	if s.target.Promises.RefusesSecondOpen {
-		if second, err := s.target.Open(s.env); err == nil {
+		if second, err := s.target.OpenStore(s.env); err == nil {
 			_ = second.Close() // others judge that
 		}
 	}
@@ -194,7 +194,7 @@ func (s *stay) failToOpen(n int) error {
 		return err
 	}
 	s.fs.SetRules(rule)
-	store, err := s.target.Open(s.env)
+	store, err := s.target.OpenStore(s.env)
 	s.fs.SetRules()
 	if err == nil {
 		_ = store.Close() // it may have met the error

@@ -52,7 +52,7 @@ func (v *Visitor) Forget(state *history.State) {
 // Visit writes to a store that has shown what was read.
 func (v *Visitor) Visit(store workloads.Store, read *history.State, rec *history.Recorder) error {
 	if l, ok := workloads.LogOf(store); ok {
-		return v.visitLog(l, read, rec)
+		return v.visitLog(l, rec)
 	}
 	put := func(i int, d history.Durability) error {
 		w := []history.Write{{Key: fmt.Appendf(nil, "%s%d", v.floor, i), Value: fmt.Appendf(nil, "after %d %d", v.seed, i)}}
@@ -79,7 +79,7 @@ func do(rec *history.Recorder, op history.Op, call func() error) error {
 }
 
 // visitLog drops what it appended in earlier lives, so that the log does not grow, and appends, drops and appends again.
-func (v *Visitor) visitLog(l appendlog.Log, read *history.State, rec *history.Recorder) error {
+func (v *Visitor) visitLog(l appendlog.Log, rec *history.Recorder) error {
 	first, last, err := appendlog.Ends(l)
 	if err != nil {
 		return err

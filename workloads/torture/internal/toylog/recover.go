@@ -163,9 +163,9 @@ func (l *Log) decode(segment uint64, data []byte) (entries []appendlog.Entry, si
 	}
 	index := binary.LittleEndian.Uint64(body)
 	for body = body[8:]; len(body) >= 4; index++ {
-		n := min(int(binary.LittleEndian.Uint32(body)), len(body)-4)
-		entries = append(entries, appendlog.Entry{Index: index, Data: body[4 : 4+n]})
-		body = body[4+n:]
+		end := 4 + min(int(binary.LittleEndian.Uint32(body)), len(body)-4)
+		entries = append(entries, appendlog.Entry{Index: index, Data: body[4:end]})
+		body = body[end:]
 	}
 	return entries, 8 + n
 }
