@@ -13,7 +13,7 @@ import (
 // framesOf makes the calls of a stack from their functions, innermost first, each with the name of its file after an @.
 func framesOf(text string) []runtime.Frame {
 	var frames []runtime.Frame
-	for _, call := range strings.Fields(text) {
+	for call := range strings.FieldsSeq(text) {
 		function, file, _ := strings.Cut(call, "@")
 		function = strings.NewReplacer("LAB/", ModulePath, "MINE", "example.com/mine").Replace(function)
 		dir := packageOf(function)
