@@ -95,7 +95,6 @@ func TestWritesOfABatchAreOperationsOfTheirOwn(t *testing.T) {
 		writes, failed := 0, 0
 		for _, op := range rec.Ops() {
 			require.LessOrEqual(t, len(op.Writes), 1)
-			require.NotEqual(t, history.Batch, op.Kind)
 			writes += len(op.Writes)
 			if op.Outcome == history.Unknown {
 				failed++
