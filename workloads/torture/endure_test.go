@@ -1,6 +1,7 @@
 package torture
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,12 +23,12 @@ func TestWhatOnlyFurtherCrashesShow(t *testing.T) {
 	}{
 		{
 			"a recovery leaves a file each time", toy.Leaks, "growth", "leaks files",
-			`^\d+ of \d+ files that have come or grown since the first recovery, with 0 bytes, are there by calls like the create of db/\d+ ` +
+			`^\d+ of \d+ files that have come or grown since the first recovery, with 0 bytes, were made by calls like the create of db/\d+ ` +
 				`\(.toy/toy.go:\d+.\), and nothing has removed them$`,
 		},
 		{
 			"a store leaves a file each time that it is closed", toy.LeaksBySession, "growth", "leaks files",
-			`^\d+ of \d+ files that have come or grown since the first recovery, with 0 bytes, are there by calls like the create of db/\d+ ` +
+			`^\d+ of \d+ files that have come or grown since the first recovery, with 0 bytes, were made by calls like the create of db/\d+ ` +
 				`\(.toy/close.go:\d+.\), and nothing has removed them$`,
 		},
 		{
@@ -43,8 +44,11 @@ func TestWhatOnlyFurtherCrashesShow(t *testing.T) {
 			r, err := Check(t.Context(), target, o)
 			require.NoError(t, err)
 			require.Equal(t, checker.Fail, r.Verdict)
-			require.Len(t, r.Findings, 1, "%+v", r.Findings)
-			f := r.Findings[0]
+			findings := slices.DeleteFunc(r.Findings, func(f Finding) bool { // a store that is only closed and opened grows, too
+				return f.Class == "remains: space"
+			})
+			require.Len(t, findings, 1, "%+v", findings)
+			f := findings[0]
 			assert.Equal(t, []string{c.judge, c.class}, []string{f.Judge, f.Class})
 			assert.Equal(t, c.bug == toy.LeaksBySession, strings.Contains(f.Sentence, "sessions of a few writes"), f.Sentence)
 			require.NotNil(t, f.Explanation, f.Sentence)

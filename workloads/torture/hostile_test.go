@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -132,8 +134,11 @@ func TestTheLabFindsWhatNoImageShows(t *testing.T) {
 			r, err := Check(t.Context(), target, o)
 			require.NoError(t, err)
 			require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
-			require.Len(t, r.Findings, 1)
-			f := r.Findings[0]
+			findings := slices.DeleteFunc(r.Findings, func(f Finding) bool { // that it fails when it is opened again, too
+				return strings.HasPrefix(f.Sentence, "In many rounds and sessions")
+			})
+			require.Len(t, findings, 1)
+			f := findings[0]
 			assert.Equal(t, c.class, f.Class)
 			assert.Equal(t, c.live, f.CrashTick == 0)
 			for _, from := range []string{f.Token, f.File} {
@@ -182,7 +187,7 @@ func TestNoPromiseNoFinding(t *testing.T) {
 	r, err = Check(t.Context(), split, o)
 	require.NoError(t, err)
 	assert.Empty(t, r.Findings)
-	assert.Equal(t, checker.Inconclusive, r.Verdict)
+	require.Equal(t, checker.Inconclusive, r.Verdict)
 	assert.Contains(t, r.Reasons[0], "no commit of a client was acknowledged", "the toy has no transactions")
 }
 

@@ -29,6 +29,12 @@ func (im *Image) failing(done *faultfs.FS) (*faultfs.FS, *faultfs.Rule) {
 // due reports whether it is the turn of a part of an audit that comes once in so many.
 func (im *Image) due(part uint64) bool { return plan.Mix(im.Seed, part)%failingEach == 0 }
 
+// fails reports whether it is the turn of a part in which a call of the disk fails. An engine that stops on errors has none:
+// nothing is left of the process that could be asked.
+func (a *Auditor) fails(im *Image, part uint64) bool {
+	return !a.target.Promises.StopsOnError && im.due(part)
+}
+
 // Parts of an audit in which more fails.
 const (
 	failsReadOnly = iota + 1
@@ -39,7 +45,7 @@ const (
 
 // readsOrSaysSo opens the image read-only while a call fails: it shows what it should, or says that something is wrong.
 func (a *Auditor) readsOrSaysSo(im *Image, done *faultfs.FS, recovered *history.State) *checker.Violation {
-	if !im.due(failsReadOnly) {
+	if !a.fails(im, failsReadOnly) {
 		return nil
 	}
 	disk, rule := im.failing(done)
@@ -57,7 +63,7 @@ func (a *Auditor) readsOrSaysSo(im *Image, done *faultfs.FS, recovered *history.
 // file does not know whether it is whole.
 func (a *Auditor) verifiesOrSaysSo(im *Image) *checker.Violation {
 	verify := a.target.Administration.VerifyFiles
-	if verify == nil || !im.due(failsVerify) {
+	if verify == nil || !a.fails(im, failsVerify) {
 		return nil
 	}
 	done := im.fresh()
@@ -79,7 +85,7 @@ func (a *Auditor) repairs(im *Image) (disk *faultfs.FS, report contract.Repaired
 	repair := a.target.Administration.Repair
 	disk = im.fresh()
 	report, err = repair(a.env(disk, record.StoreDir))
-	if err != nil || !im.due(failsRepair) {
+	if err != nil || !a.fails(im, failsRepair) {
 		return disk, report, err
 	}
 	failing, rule := im.failing(disk)

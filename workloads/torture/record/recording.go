@@ -77,12 +77,15 @@ func (r *Recording) Unhit() []*faultfs.Rule {
 
 // Committed returns how many commits of clients were acknowledged, not counting those of loading.
 func (r *Recording) Committed() (n int) {
-	loading := len(r.Plan.Script.Preload)
+	loading := 0 // writes: a batch may have become several operations
+	for _, batch := range r.Plan.Script.Preload {
+		loading += len(batch)
+	}
 	for i := range r.History {
 		switch op := &r.History[i]; {
 		case len(op.Writes) == 0:
 		case loading > 0:
-			loading--
+			loading -= len(op.Writes)
 		case op.Outcome == history.Acked:
 			n++
 		}

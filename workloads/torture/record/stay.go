@@ -28,8 +28,8 @@ func stay(ctx context.Context, target contract.Target, p *plan.Plan, patience ti
 	if !target.Promises.MakesDir {
 		prepare(fs)
 	}
-	env := contract.Env{FS: fs, Dir: StoreDir, Inline: p.Clients() <= 1, Limits: p.Spec.Limits}
 	done := make(chan error, 1)
+	env := contract.Env{FS: fs, Dir: StoreDir, Inline: p.Clients() <= 1, Limits: p.Spec.Limits}.Stopping(Stopping(done))
 	found := make(chan []checker.Violation, 1)
 	go func() {
 		defer func() {

@@ -38,8 +38,8 @@ type stay struct {
 }
 
 // Examine takes the store of a target that is no log, on a new disk, through many rounds of the same work while it is open, many
-// sessions, and, if it promises FailedOpenReleases, many attempts to open it on a disk that fails. It returns what grows, and
-// which limit is not kept. An error is one of the store on a disk that did what it was told.
+// sessions, and, if it promises FailedOpenReleases and does not stop on errors, many attempts to open it on a disk that fails. It
+// returns what grows, and which limit is not kept. An error is one of the store on a disk that did what it was told.
 func Examine(target *contract.Target, env contract.Env, fs *faultfs.FS) (wrong []checker.Violation, err error) {
 	Watch(func(w Work) {
 		s := &stay{target: target, env: env, fs: fs, work: w}
@@ -59,7 +59,7 @@ func (s *stay) all() error {
 	if s.leftovers(); len(s.wrong) > 0 {
 		return nil
 	}
-	if !s.target.Promises.FailedOpenReleases {
+	if p := s.target.Promises; !p.FailedOpenReleases || p.StopsOnError { // who stops has no failed open behind it
 		return nil
 	}
 	return s.repeat(attempts, "attempts to open it on a disk that fails, the store, which is not open,", s.failToOpen)
@@ -160,7 +160,7 @@ func (s *stay) session(n int) error {
 	if err != nil {
 		return fmt.Errorf("open again: %w", err)
 	}
-	if s.target.Promises.RefusesSecondOpen {
+	if p := s.target.Promises; p.RefusesSecondOpen && !p.StopsOnError {
 		if second, err := s.target.OpenStore(s.env); err == nil {
 			_ = second.Close() // others judge that
 		}
