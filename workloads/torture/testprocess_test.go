@@ -22,12 +22,12 @@ const doomVariable = "LIGHTNING_TORTURE_DOOM"
 var smallRun = Options{Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 4, Keys: 2}
 
 // doomedTarget is a toy that ends the process, or the test, at the tenth recovery, in the way that the environment asks for.
-func doomedTarget(test *testing.T) Target {
-	test.Helper()
-	t, recovered := toy.Target(toy.Correct), 0
-	t.Promises.StopsOnError = os.Getenv(doomVariable) == "stop"
-	open := t.Open
-	t.Open = func(env Env) (workloads.Store, error) {
+func doomedTarget(t *testing.T) Target {
+	t.Helper()
+	target, recovered := toy.Target(toy.Correct), 0
+	target.Promises.StopsOnError = os.Getenv(doomVariable) == "stop"
+	open := target.Open
+	target.Open = func(env Env) (workloads.Store, error) {
 		if _, err := env.FS.Stat(env.Dir + "/log"); err == nil {
 			recovered++
 		}
@@ -36,7 +36,7 @@ func doomedTarget(test *testing.T) Target {
 			case "exit", "stop":
 				os.Exit(7)
 			case "fail":
-				test.Error("the adapter has noticed something")
+				t.Error("the adapter has noticed something")
 			case "panic":
 				go panic("the table is gone")
 				select {}
@@ -46,7 +46,7 @@ func doomedTarget(test *testing.T) Target {
 		}
 		return open(env)
 	}
-	return t
+	return target
 }
 
 // testDoom is what the environment asks for in a test that another one calls.

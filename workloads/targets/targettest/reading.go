@@ -151,8 +151,16 @@ func (s *suite) streamed(from workloads.Streamer, key, value string) {
 	}
 	got, err := io.ReadAll(r)
 	require.NoError(s.T, err)
-	require.True(s.T, value == string(got), "key %s: %d bytes where %d were to be read", key, len(got), len(value))
+	s.same(value, got)
 	require.NoError(s.T, r.Close())
+}
+
+// same demands that a long value was read, and prints none.
+func (s *suite) same(want string, got []byte) {
+	s.Helper()
+	if string(got) != want {
+		s.Fatalf("%d bytes were read, which differ from the %d that were written", len(got), len(want))
+	}
 }
 
 // pieces is a text of so many bytes in which each part differs from the others.
@@ -183,7 +191,7 @@ func (s *suite) streams() {
 	s.apply(history.NoSync, put("large", "new"))
 	got, err := io.ReadAll(r)
 	require.NoError(s.T, err)
-	require.True(s.T, large == string(got), "a stream reads the value that it was opened on")
+	s.same(large, got) // it reads the value that it was opened on
 	require.NoError(s.T, r.Close())
 	s.streamed(streamer, "large", "new")
 }
