@@ -74,8 +74,8 @@ func (logger) Errorf(string, ...any) {}
 
 func (l logger) Fatalf(format string, args ...any) { l.Stop("pebble: " + fmt.Sprintf(format, args...)) }
 
-// panicky is a filesystem on which Pebble stops where it would panic on a goroutine of its own: atomicfs.Marker says that "If
-// an error occurs while syncing the directory, Move panics."
+// panicky is a filesystem on which Pebble stops where it would panic on a goroutine of its own: "If an error occurs while
+// syncing the directory, Move panics", says atomicfs.Marker.
 type panicky struct {
 	pebblevfs.FS
 	env torture.Env
