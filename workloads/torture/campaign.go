@@ -111,8 +111,11 @@ func (c *campaign) budget(ctx context.Context, left int) (context.Context, conte
 	return context.WithTimeout(ctx, share)
 }
 
+// runner is record.Run or record.RunAndStay.
+type runner func(context.Context, Target, *plan.Plan, time.Duration) *record.Recording
+
 // runOnce completes a spec from the cell and the options, runs it, and returns the recording.
-func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec) (*record.Recording, error) {
+func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec, run runner) (*record.Recording, error) {
 	s.Workload, s.Scenario = cell.result.Workload, c.opts.Scenario
 	s.Profile, s.Device = c.opts.Profile, c.opts.Device
 	if s.Limits == nil {
@@ -126,7 +129,7 @@ func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec) (*recor
 	c.running(0, p.Spec, 0)
 	limit, cancel := c.recordingLimit(ctx)
 	defer cancel()
-	r := record.Run(limit, c.target, p, c.opts.Patience)
+	r := run(limit, c.target, p, c.opts.Patience)
 	cell.drawn, cell.matched = cell.drawn+1, max(cell.matched, r.Matched)
 	if r.CutOff && ctx.Err() == nil {
 		c.cutOff++

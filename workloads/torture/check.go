@@ -92,7 +92,7 @@ func (c *campaign) runCell(ctx context.Context, cell *cell, round, left int) err
 // sweep goes through the runs of a cell until its fault has no call left to hit.
 func (c *campaign) sweep(ctx context.Context, cell *cell) error {
 	for n := 1; !c.ended(ctx); n++ {
-		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.series.Rule(n), Seed: c.opts.Seed})
+		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.series.Rule(n), Seed: c.opts.Seed}, record.Run)
 		if err != nil || ctx.Err() != nil {
 			return err
 		}
@@ -115,7 +115,7 @@ const maxDraws = 16
 func (c *campaign) draw(ctx context.Context, cell *cell, round int) (*record.Recording, error) {
 	for n := 0; ; n++ {
 		seed := childSeed(c.opts.Seed, cell.result.Workload, cell.result.Fault, round, n) & (1<<32 - 1)
-		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.result.Fault, Seed: seed, Size: chooseSize(c.opts, seed, round)})
+		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.result.Fault, Seed: seed, Size: chooseSize(c.opts, seed, round)}, record.RunAndStay)
 		if err != nil {
 			return nil, err
 		}

@@ -178,5 +178,5 @@ func (c *campaign) record(ctx context.Context, cell *cell, n int, asked contract
 		}
 		maps.Copy(spec.Limits, asked)
 	}
-	return c.runOnce(ctx, cell, spec)
+	return c.runOnce(ctx, cell, spec, record.Run)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
 // rehearsals is how many runs of concurrent clients precede each one that is explored. A bug in overlapping operations
@@ -41,7 +42,7 @@ func (c *campaign) rehearse(ctx context.Context, cell *cell, round, left int) er
 			Keys: cmp.Or(c.opts.Keys, rehearsalKeys[i%len(rehearsalKeys)]),
 		}
 		seed := childSeed(c.opts.Seed, cell.result.Workload, cell.result.Fault, round, "rehearsal", i) & (1<<32 - 1)
-		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.result.Fault, Seed: seed, Size: size})
+		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.result.Fault, Seed: seed, Size: size}, record.Run)
 		if err != nil || ctx.Err() != nil {
 			return err // a run that was cut short says nothing
 		}

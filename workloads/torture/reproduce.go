@@ -113,7 +113,7 @@ func reproduceCase(tb testing.TB, target Target, c Case, patience time.Duration,
 func reproduce(tb testing.TB, target Target, p *plan.Plan, patience time.Duration, result *Result) {
 	tb.Helper()
 	ctx := tb.Context()
-	s := explore.NewSubject(target, record.Run(ctx, target, p, patience), patience)
+	s := explore.NewSubject(target, record.RunAndStay(ctx, target, p, patience), patience)
 	live := s.Judges.Live(ctx)
 	for _, reason := range live.Unclear {
 		tb.Errorf("inconclusive: %s", reason)

@@ -62,9 +62,6 @@ func Watched(
 	r.Closed = err == nil
 	r.CutOff = errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 	r.Problems = problemsOf(ctx, r, err, target.Promises)
-	if len(r.Problems) == 0 && !r.CutOff && staysDue(&target, p) {
-		r.Problems = stay(ctx, target, p, patience)
-	}
 	return r
 }
 

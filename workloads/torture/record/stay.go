@@ -18,6 +18,16 @@ import (
 // leaves behind.
 const stayEach = 3
 
+// RunAndStay is Run, and examines such a store if it is the turn of the plan and nothing was wrong in the run. What it leaves
+// behind is then a problem of the run.
+func RunAndStay(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration) *Recording {
+	r := Run(ctx, target, p, patience)
+	if len(r.Problems) == 0 && !r.CutOff && staysDue(&target, p) {
+		r.Problems = stay(ctx, target, p, patience)
+	}
+	return r
+}
+
 func staysDue(target *contract.Target, p *plan.Plan) bool {
 	return !target.IsLog() && len(p.Rules) == 0 && p.Spec.Scenario == "" && plan.Mix(p.Spec.Seed, stayEach)%stayEach == 0
 }

@@ -98,7 +98,11 @@ func (w *wanted) attempt(ctx context.Context) (sighting, error) {
 	if err != nil {
 		return sighting{}, err
 	}
-	return w.lookAgain(ctx, record.Run(ctx, w.target, p, w.patience)), nil
+	run := record.Run
+	if w.at.Tick == 0 {
+		run = record.RunAndStay
+	}
+	return w.lookAgain(ctx, run(ctx, w.target, p, w.patience)), nil
 }
 
 // lookAgain looks until the failure shows: once, or, if it did not show each time its image was recovered, as often as that

@@ -185,7 +185,11 @@ func (s *shrinker) failsOnce(k plan.Keep) bool {
 	if err != nil {
 		return false
 	}
-	subject := explore.NewSubject(s.target, record.Run(s.ctx, s.target, p, s.patience), s.patience)
+	run := record.Run
+	if strings.HasPrefix(s.wanted.Kind, "live/") {
+		run = record.RunAndStay
+	}
+	subject := explore.NewSubject(s.target, run(s.ctx, s.target, p, s.patience), s.patience)
 	live := subject.Judges.Live(s.ctx)
 	if s.found(subject, explore.LiveFailures(live.Problems)) {
 		return true
