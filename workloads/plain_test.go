@@ -52,7 +52,12 @@ func (m *plainMap) store() workloads.Store {
 			}
 			return nil
 		},
-		Sync:  func() error { m.syncs++; return nil },
+		Sync: func() error {
+			m.Lock()
+			defer m.Unlock()
+			m.syncs++
+			return nil
+		},
 		Close: func() error { return nil },
 	}.Store()
 }
