@@ -26,7 +26,7 @@ func (t *Store) keepOfScan() {
 		if t.kept.stop == nil {
 			t.kept.stop = make(chan struct{})
 		}
-		go func() { <-t.kept.stop }()
+		go func(stop <-chan struct{}) { <-stop }(t.kept.stop)
 	default:
 	}
 }
