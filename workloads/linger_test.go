@@ -21,7 +21,8 @@ type begun struct {
 	mu        sync.Mutex
 	now, most int
 	all       int
-	panics    int // the transaction whose beginning panics
+	panics    int  // the transaction whose beginning panics
+	breaks    bool // commits panic, with the turn of the transaction
 }
 
 func (s *begun) Begin(i workloads.Isolation) (workloads.Txn, error) {
@@ -45,6 +46,9 @@ type counting struct {
 }
 
 func (t *counting) Commit(d history.Durability) error {
+	if t.store.breaks {
+		panic("no commits")
+	}
 	defer t.end()
 	return t.Txn.Commit(d)
 }
@@ -92,6 +96,16 @@ func TestAPanicOfATwinIsOneOfTheStore(t *testing.T) {
 	require.ErrorAs(t, err, &panicked)
 	assert.Equal(t, "no more", panicked.Value)
 	assert.Contains(t, string(panicked.Stack), "beginTwin")
+}
+
+// The transaction stays open, and in a store that runs one at a time its twin waits for it.
+func TestAPanicOfATransactionIsNotHiddenByItsTwin(t *testing.T) {
+	store := &begun{memstore: newMemstore(none, 1), serial: true, breaks: true}
+	rec := history.NewRecorder(&history.Clock{})
+	err := workloads.Drive(context.Background(), store, withTwins(4), rec, workloads.DriveOptions{})
+	var panicked *workloads.Panic
+	require.ErrorAs(t, err, &panicked)
+	assert.Equal(t, "no commits", panicked.Value)
 }
 
 func TestTransactionsHaveTwins(t *testing.T) {

@@ -290,7 +290,13 @@ func (w *worker) attempt(h history.Handle, attempt int) (reads []history.Read, e
 	if err != nil {
 		return nil, err
 	}
-	defer twin.wait()
+	reads, err = w.within(txn, twin, h, attempt)
+	twin.wait() // NB: not after a panic, which leaves a transaction open for which the twin may wait
+	return reads, err
+}
+
+// within goes through a transaction that has begun, and ends it.
+func (w *worker) within(txn Txn, twin *twin, h history.Handle, attempt int) (reads []history.Read, err error) {
 	rollback := false
 	switch s := w.step; {
 	case s.Appending != nil:
