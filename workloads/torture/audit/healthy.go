@@ -80,7 +80,7 @@ const recoveries = 4
 // from a difference.
 func (a *Auditor) repeats(im *Image, recovered *history.State) bool {
 	for range recoveries {
-		state, err := read(a.target.Open, a.env(im.fresh(), record.StoreDir))
+		state, err := read(a.target.OpenStore, a.env(im.fresh(), record.StoreDir))
 		if err != nil || !state.Equal(recovered) {
 			return false
 		}
