@@ -13,6 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
@@ -54,7 +55,7 @@ func (a *Auditor) Rotten(im *Image) *checker.Violation {
 func (a *Auditor) Named(im *Image, effect faultfs.Effect) *checker.Violation {
 	verify, file := a.target.Administration.VerifyFiles, path.Base(im.Damaged)
 	logs := slices.Concat(a.target.LogGlobs, a.target.ProvenLogGlobs) // without a manifest nobody knows where they end
-	if verify == nil || effect != faultfs.BitFlip || !im.due(failsNamed) || matches(logs, file) || matches(a.target.AppendGlobs, file) {
+	if verify == nil || effect != faultfs.BitFlip || !im.due(failsNamed) || contract.Matches(logs, file) || contract.Matches(a.target.AppendGlobs, file) {
 		return nil
 	}
 	before := verify(a.env(im.fresh(), record.StoreDir))
@@ -63,7 +64,7 @@ func (a *Auditor) Named(im *Image, effect faultfs.Effect) *checker.Violation {
 	}
 	disk := im.fresh()
 	for _, name := range namesIn(disk) {
-		if matches(a.target.AppendGlobs, name) {
+		if contract.Matches(a.target.AppendGlobs, name) {
 			_ = disk.Remove(path.Join(record.StoreDir, name))
 		}
 	}
@@ -72,14 +73,6 @@ func (a *Auditor) Named(im *Image, effect faultfs.Effect) *checker.Violation {
 			im.Damage, before, strings.Join(a.target.AppendGlobs, ", "), after)
 	}
 	return nil
-}
-
-// matches reports whether a name matches one of some patterns.
-func matches(globs []string, name string) bool {
-	return slices.ContainsFunc(globs, func(glob string) bool {
-		ok, err := path.Match(glob, name)
-		return ok && err == nil
-	})
 }
 
 // namesIn returns the names of the files of the store on a disk.

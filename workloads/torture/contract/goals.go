@@ -3,6 +3,7 @@ package contract
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -136,6 +137,11 @@ func matcher(pattern string) func(*faultfs.Op) bool {
 func named(glob, name string) bool {
 	ok, err := path.Match(glob, path.Base(name))
 	return ok && err == nil
+}
+
+// Matches reports whether the last part of a path matches one of some globs, such as those of a Target.
+func Matches(globs []string, name string) bool {
+	return slices.ContainsFunc(globs, func(glob string) bool { return named(glob, name) })
 }
 
 // GoalsOf returns the goals of every store, followed by those of a target.

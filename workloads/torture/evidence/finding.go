@@ -3,7 +3,6 @@ package evidence
 import (
 	"context"
 	"fmt"
-	"path"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
@@ -100,10 +99,7 @@ func evidenceLines(target *contract.Target, f *explore.Failure) []string {
 	lines := slices.Clone(f.Evidence)
 	if f.Damage != nil {
 		where := []string{f.Damage.String()}
-		if !slices.ContainsFunc(slices.Concat(target.LogGlobs, target.ProvenLogGlobs, target.AppendGlobs), func(glob string) bool {
-			ok, err := path.Match(glob, path.Base(f.Damage.Path))
-			return ok && err == nil
-		}) {
+		if !contract.Matches(slices.Concat(target.LogGlobs, target.ProvenLogGlobs, target.AppendGlobs), f.Damage.Path) {
 			where = append(where, "damage in this file must be noticed; if it cannot be told from a torn write, name the file in Target.LogGlobs")
 		}
 		lines = append(where, lines...)

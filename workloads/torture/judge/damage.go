@@ -3,12 +3,12 @@ package judge
 import (
 	"cmp"
 	"math"
-	"path"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
 // fileClass says what damage to a file looks like: the classes of contract.Target.
@@ -26,20 +26,11 @@ func (j *Judges) classOf(name string) fileClass {
 		globs []string
 		class fileClass
 	}{{j.target.LogGlobs, tornLog}, {j.target.ProvenLogGlobs, provenLog}, {j.target.AppendGlobs, growing}} {
-		if matches(class.globs, name) {
+		if contract.Matches(class.globs, name) {
 			return class.class
 		}
 	}
 	return noLog
-}
-
-func matches(globs []string, name string) bool {
-	for _, glob := range globs {
-		if ok, err := path.Match(glob, path.Base(name)); ok && err == nil {
-			return true
-		}
-	}
-	return false
 }
 
 // excuse returns what is demanded of a store that was damaged while nobody looked, if the engine has not refused it: where

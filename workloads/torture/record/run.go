@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -130,10 +129,7 @@ func appended(fs *faultfs.FS, target *contract.Target) int64 {
 // isLog reports whether a file is a log of the target; of a target without logs, any file is.
 func isLog(target *contract.Target, file string) bool {
 	globs := slices.Concat(target.LogGlobs, target.ProvenLogGlobs)
-	return len(globs) == 0 || slices.ContainsFunc(globs, func(glob string) bool {
-		ok, err := path.Match(glob, path.Base(file))
-		return ok && err == nil
-	})
+	return len(globs) == 0 || contract.Matches(globs, file)
 }
 
 // runLife takes a store from its opening to its close.
