@@ -126,10 +126,7 @@ func (w *worker) changeLog(l appendlog.Log) {
 // change records a change of the log, and returns whether it was acknowledged.
 func (w *worker) change(kind history.Kind, writes []history.Write, do func() error) bool {
 	h := w.rec.Call(w.id, history.Op{Kind: kind, Writes: writes, Durability: w.step.Durability})
-	err := do()
-	if errors.Is(err, ErrTooLarge) {
-		err = ErrTooLarge
-	}
+	err := plain(do(), ErrTooLarge)
 	w.rec.Return(h, nil, outcome(err), err)
 	return err == nil
 }

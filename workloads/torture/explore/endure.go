@@ -96,9 +96,9 @@ func (e *endurance) row(next func(*endurance) bool, told string, count *int) boo
 // clients of earlier lives wrote sorts after everything else and is not judged.
 func (e *endurance) live() bool {
 	var failed error
-	state, err := e.x.recover(recovery.Call{Image: e.img, Live: func(store workloads.Store, read *history.State) {
+	state, err := e.x.recover(recovery.Call{Image: e.img, Live: func(store workloads.Store, _ *history.State) {
 		e.done = e.img.Now()
-		failed = e.visitor.Visit(store, read, history.NewRecorder(&history.Clock{}))
+		failed = e.visitor.Visit(store, history.NewRecorder(&history.Clock{}))
 	}}, attempt{e.img, e.at, e.at.path})
 	e.x.count(e.img)
 	e.x.tally.Nested++

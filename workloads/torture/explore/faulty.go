@@ -146,8 +146,8 @@ func (f *faultyRecovery) healed() bool {
 	f.img.SetRules()
 	f.at.prefix = "opened again on a healthy disk after a recovery" + f.hit() + ": "
 	var failed error
-	state, err := f.recover(recovery.Call{Image: f.img, Live: func(store workloads.Store, read *history.State) {
-		failed = f.visitor.Visit(store, read, history.NewRecorder(&history.Clock{}))
+	state, err := f.recover(recovery.Call{Image: f.img, Live: func(store workloads.Store, _ *history.State) {
+		failed = f.visitor.Visit(store, history.NewRecorder(&history.Clock{}))
 	}})
 	if err == nil && failed != nil {
 		f.x.failSecond(f.img, f.at, failed)

@@ -78,7 +78,7 @@ func (x *explorer) liveAgain(at origin) *secondLife {
 		Live: func(store workloads.Store, read *history.State) {
 			s.opened, s.read = s.img.Now(), read.Clone()
 			s.judged = x.verdicts.isLatest(at.job.bounds, read) && x.verdicts.latest.verdict.Verdict == checker.Pass
-			failed = visit.New(x.subject.after, at.job.draw).Visit(store, read, rec)
+			failed = visit.New(x.subject.after, at.job.draw).Visit(store, rec)
 		},
 	}, attempt{s.img, at, path})
 	if path.diverged {

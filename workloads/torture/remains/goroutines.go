@@ -26,10 +26,7 @@ func Watch(do func(Work)) Work {
 	return w
 }
 
-// ManyTurns is how often others are let run before goroutines that are left count. A finding depends on it.
-const ManyTurns = 400
-
-// yields is how often the scheduler is called in one turn.
+// yields is how often the scheduler is called to let others run.
 const yields = 64
 
 // letOthersRun lets all run that can.
@@ -37,18 +34,6 @@ func letOthersRun() {
 	for range yields {
 		runtime.Gosched()
 	}
-}
-
-// Left returns the stacks of the work's goroutines that have not ended after so many turns of all others, one text for each
-// stack.
-func (w Work) Left(turns int) (stacks []string) {
-	for range turns {
-		if stacks = w.now(readable); len(stacks) == 0 {
-			return nil
-		}
-		letOthersRun()
-	}
-	return stacks
 }
 
 // Count returns how many goroutines of the work there are now.

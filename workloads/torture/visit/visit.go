@@ -49,8 +49,8 @@ func (v *Visitor) Forget(state *history.State) {
 	}
 }
 
-// Visit writes to a store that has shown what was read.
-func (v *Visitor) Visit(store workloads.Store, read *history.State, rec *history.Recorder) error {
+// Visit writes to a store.
+func (v *Visitor) Visit(store workloads.Store, rec *history.Recorder) error {
 	if l, ok := workloads.LogOf(store); ok {
 		return v.visitLog(l, rec)
 	}
