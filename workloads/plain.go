@@ -12,9 +12,9 @@ import (
 // Store of it, so that an adapter is a few lines. The functions may be called from several goroutines; slices that they are
 // given belong to the caller. All but Sync must be set.
 //
-// Batches are not atomic, so do not promise AtomicBatch. While the pairs are
-// listed nothing is written, so that a listing is of one instant: what a store does when it is read and written at the same
-// time is tested with single keys only. A store that has batches or snapshots of its own should implement Store.
+// Batches are not atomic, so do not promise AtomicBatch. While the pairs are listed nothing is written, so that a listing is of
+// one instant: what a store does when it is read and written at the same time is tested with single keys only. A store that has
+// batches or snapshots of its own should implement Store.
 type Plain struct {
 	Get    func(key []byte) (value []byte, found bool, err error)
 	Put    func(key, value []byte) error

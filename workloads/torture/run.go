@@ -31,8 +31,9 @@ import (
 // exactly this test. A number and a colon in front of the token say how many calls of Run the test makes before the one that is
 // meant.
 //
-// What was found is saved in Options.Dir, or else in .torture/NAME-OF-THE-TEST in the directory of the package: the evidence, and a Go test of
-// it, which has to be copied into the package to run. It calls the test that has found it, to get the same target; see Within.
+// What was found is saved in Options.Dir, or else in .torture/NAME-OF-THE-TEST in the directory of the package: the evidence, and
+// a Go test of it, which has to be copied into the package to run. It calls the test that has found it, to get the same target;
+// see Within.
 //
 // An engine that ends the process, by a panic in one of its goroutines or by os.Exit, is a finding like any other: on Linux
 // the work is done in a child process. Run starts the test binary again with the name of this test. There the test function

@@ -24,7 +24,8 @@ import (
 // tombstone asks for tables below its output level in a version acquired after it was registered; nothing can bring an
 // older version there meanwhile, because that had to come from its own range. Writers wait when level 0 has five times
 // L0CompactionFiles tables, or another level five times as many as it may have. From twice L0CompactionFiles on, level 0 comes
-// before all other levels, and nothing new starts in the level that it waits for. DB.quiesce stops all maintenance, for Close, Verify and copies of the store.
+// before all other levels, and nothing new starts in the level that it waits for. DB.quiesce stops all maintenance, for Close,
+// Verify and copies of the store.
 type Picker struct {
 	Version *view.Version
 	Running []*Compaction // overlapping neither each other nor what is picked

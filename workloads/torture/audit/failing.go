@@ -14,8 +14,8 @@ import (
 // failingEach is how many audits there are to one in which a call of the disk fails.
 const failingEach = 4
 
-// failing returns a fresh disk with the image, one of whose calls will fail, and the rule that says so. The calls that
-// are there are those that were made on a disk where the same was done without a failure.
+// failing returns a fresh disk with the image on which one call will fail, and the rule that says which. It is one of the calls
+// that were made on another disk, where the same was done without a failure.
 func (im *Image) failing(done *faultfs.FS) (*faultfs.FS, *faultfs.Rule) {
 	disk, faults := im.fresh(), plan.NewRecoveryFaults(done)
 	if faults.Count() == 0 {
