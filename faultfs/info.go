@@ -15,6 +15,7 @@ type info struct {
 	size int64
 	dir  bool
 	link bool
+	ino  Ino
 	// later is set for a file whose size is undecided. Asking for the size decides it, listing the file does not. Whatever
 	// changes the size decides it first, so the size that the crash left can still be returned.
 	later *crash.Leftover
@@ -25,7 +26,9 @@ type info struct {
 func (i *info) Name() string       { return i.name }
 func (i *info) IsDir() bool        { return i.dir }
 func (i *info) ModTime() time.Time { return time.Unix(0, 0) }
-func (i *info) Sys() any           { return nil }
+
+// Sys returns the Ino of the file, by which two names of one file are told from two files.
+func (i *info) Sys() any { return i.ino }
 
 func (i *info) Size() int64 {
 	if i.later == nil {
@@ -49,7 +52,7 @@ func (i *info) Mode() fs.FileMode {
 
 // info describes a node.
 func (fs *FS) info(name string, n *node) os.FileInfo {
-	i := &info{name: path.Base(name), dir: n.isDir(), link: n.target != ""}
+	i := &info{name: path.Base(name), dir: n.isDir(), link: n.target != "", ino: n.ino}
 	switch {
 	case i.dir:
 	case i.link:

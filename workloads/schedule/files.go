@@ -7,16 +7,32 @@ import (
 	"strings"
 
 	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/experimental/sys"
+	"github.com/tetratelabs/wazero/experimental/sysfs"
 )
 
-// guestTemp is where the program finds its own temporary directory. It is no directory of the host, because one with
-// the same name there would be hidden.
-const guestTemp = "/schedule-tmp"
+// Files is a tree of files that a program sees at "/", such as the one of package wasidisk.
+type Files interface {
+	sys.FS
+	// Begin is called before each call of the host, with its name in wasip1, such as "fd_write".
+	Begin(call string)
+	// Errno returns the number, in wasip1, of the error of the call that began last, if sys.Errno does not have that error;
+	// else 0. The methods above return sys.EIO for such an error, and the program gets this number instead.
+	Errno() uint32
+}
 
-// files shows the whole host for reading, a directory for temporary files, and where go test wants coverage written.
-func files(args []string, temp string) wazero.FSConfig {
-	config := wazero.NewFSConfig().WithReadOnlyDirMount("/", "/").WithDirMount(temp, guestTemp)
-	for _, arg := range args {
+// TempDir is where the program finds its own temporary directory. It is no directory of the host, because one with the
+// same name there would be hidden. Files of a job must have it.
+const TempDir = "/schedule-tmp"
+
+// files shows the tree of a job or, if it has none, the whole host for reading, a directory for temporary files, and where
+// go test wants coverage written.
+func files(job Job, temp string) wazero.FSConfig {
+	if job.Files != nil {
+		return wazero.NewFSConfig().(sysfs.FSConfig).WithSysFSMount(job.Files, "/")
+	}
+	config := wazero.NewFSConfig().WithReadOnlyDirMount("/", "/").WithDirMount(temp, TempDir)
+	for _, arg := range job.Args {
 		if dir := outputOfTest(arg); dir != "" {
 			config = config.WithDirMount(dir, dir)
 		}

@@ -22,6 +22,7 @@ type Job struct {
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
+	Files  Files  // what the program sees of files; nil: those of the host, for reading
 	Runner string // how a line to paste calls the command that runs jobs; empty: lightning-torture
 }
 
@@ -45,6 +46,7 @@ func (p *Program) Run(ctx context.Context, seed uint64, job Job) (_ Outcome, err
 	}
 	defer func() { err = errors.Join(err, temp.Remove()) }()
 	w := newWorld(seed)
+	w.files = job.Files
 	module, err := p.runtime.InstantiateModule(w.within(ctx), p.compiled, w.config(seed, job, temp.Dir))
 	if module != nil {
 		err = errors.Join(err, module.Close(ctx))
@@ -55,7 +57,7 @@ func (p *Program) Run(ctx context.Context, seed uint64, job Job) (_ Outcome, err
 // config makes the world of a program: what it sees of the host, and what in its place.
 func (w *world) config(seed uint64, job Job, temp string) wazero.ModuleConfig {
 	config := wazero.NewModuleConfig().WithName("").WithArgs(arguments(job.Args)...).
-		WithFSConfig(files(job.Args, temp)).
+		WithFSConfig(files(job, temp)).
 		WithRandSource(w.random).
 		WithNanotime(w.nanotime, sys.ClockResolution(1)).
 		WithWalltime(w.walltime, sys.ClockResolution(1)).

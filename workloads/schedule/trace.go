@@ -43,6 +43,9 @@ func (t *trace) output(w io.Writer) io.Writer {
 	return io.MultiWriter(t.sum, w)
 }
 
+// eio is EIO in wasip1. wazero returns it for every error that it has no name for.
+const eio = 29
+
 // hostCalls notes the calls of functions of the host in the trace of the run that makes them.
 type hostCalls struct{}
 
@@ -55,19 +58,27 @@ func (h hostCalls) NewFunctionListener(f api.FunctionDefinition) experimental.Fu
 	return h
 }
 
-// Before notes the call and its arguments.
+// Before notes the call and its arguments, and tells the files of the job.
 func (hostCalls) Before(
 	ctx context.Context, _ api.Module, f api.FunctionDefinition, args []uint64, _ experimental.StackIterator,
 ) {
-	t := &worldOf(ctx).trace
-	_, _ = io.WriteString(t.sum, f.Name())
-	t.values(f.ParamTypes(), args)
+	w := worldOf(ctx)
+	if w.files != nil {
+		w.files.Begin(f.Name())
+	}
+	_, _ = io.WriteString(w.trace.sum, f.Name())
+	w.trace.values(f.ParamTypes(), args)
 }
 
-// After notes the results.
+// After notes the results, once the error among them is the one that the files of the job mean.
 func (hostCalls) After(ctx context.Context, _ api.Module, f api.FunctionDefinition, results []uint64) {
-	t := &worldOf(ctx).trace
-	t.values(f.ResultTypes(), results)
+	w := worldOf(ctx)
+	if w.files != nil {
+		if errno := w.files.Errno(); errno != 0 && len(f.ResultTypes()) == 1 && uint32(results[0]) == eio {
+			results[0] = uint64(errno)
+		}
+	}
+	w.trace.values(f.ResultTypes(), results)
 }
 
 // Abort has nothing to note: the outcome says how the program ended.

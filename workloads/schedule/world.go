@@ -15,6 +15,7 @@ type world struct {
 	random   io.Reader
 	switcher switcher
 	trace    trace
+	files    Files // of the job; may be nil
 }
 
 // begin is when every run begins: 2026-01-01 00:00:00 UTC.
@@ -74,7 +75,7 @@ func environment(seed uint64, job Job) []variable {
 	if dir == "" {
 		dir = "/"
 	}
-	all := []variable{{"PWD", dir}, {"TMPDIR", guestTemp}, {"SCHEDULE_SEED", decimal(seed)}}
+	all := []variable{{"PWD", dir}, {"TMPDIR", TempDir}, {"SCHEDULE_SEED", decimal(seed)}}
 	for _, v := range job.Env {
 		name, value, _ := strings.Cut(v, "=")
 		all = append(all, variable{name, value})

@@ -1,0 +1,152 @@
+package wasidisk
+
+import (
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/tetratelabs/wazero/experimental/sys"
+	wsys "github.com/tetratelabs/wazero/sys"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// disk is a faultfs as wazero wants a filesystem. Paths are relative to its root, without a slash at the beginning.
+type disk struct {
+	sys.UnimplementedFS
+	fs     *faultfs.FS
+	at     string // where the program finds the root
+	device uint64
+	call   *call
+}
+
+// openFlags has what a flag of wazero means to package os, the access mode aside.
+var openFlags = []struct {
+	wazero sys.Oflag
+	os     int
+}{
+	{sys.O_APPEND, os.O_APPEND},
+	{sys.O_CREAT, os.O_CREATE},
+	{sys.O_EXCL, os.O_EXCL},
+	{sys.O_TRUNC, os.O_TRUNC},
+	{sys.O_SYNC, os.O_SYNC},
+	{sys.O_DSYNC, os.O_SYNC},
+}
+
+func flagsOf(flag sys.Oflag) int {
+	how := os.O_RDONLY
+	switch {
+	case flag&sys.O_RDWR == sys.O_RDWR:
+		how = os.O_RDWR
+	case flag&sys.O_WRONLY == sys.O_WRONLY:
+		how = os.O_WRONLY
+	}
+	for _, f := range openFlags {
+		if flag&f.wazero == f.wazero {
+			how |= f.os
+		}
+	}
+	return how
+}
+
+func (d *disk) OpenFile(path string, flag sys.Oflag, perm fs.FileMode) (sys.File, sys.Errno) {
+	if flag&sys.O_NOFOLLOW != 0 {
+		info, _, err := d.fs.LstatIfPossible(root(path))
+		if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			return nil, sys.ELOOP
+		}
+	}
+	how := flagsOf(flag)
+	f, err := d.fs.OpenFile(root(path), how, perm)
+	if err != nil {
+		return nil, d.call.fails(err)
+	}
+	info, err := f.Stat() // whose size is not asked for, which would decide it
+	if err == nil && flag&sys.O_DIRECTORY != 0 && !info.IsDir() {
+		_ = f.Close() // it was only looked at
+		return nil, sys.ENOTDIR
+	} else if err != nil {
+		_ = f.Close()
+		return nil, d.call.fails(err)
+	}
+	return &file{f: f, dir: info.IsDir(), appends: how&os.O_APPEND != 0, ino: inodeOf(info), disk: d}, 0
+}
+
+// root returns a path of wazero as the faultfs has it.
+func root(path string) string { return "/" + strings.TrimPrefix(path, "/") }
+
+// stat describes a file. Asking for the size is a look, which decides how long the crash left the file.
+func (d *disk) stat(info os.FileInfo, err error) (wsys.Stat_t, sys.Errno) {
+	if err != nil {
+		return wsys.Stat_t{}, d.call.fails(err)
+	}
+	st := wsys.Stat_t{Dev: d.device, Ino: inodeOf(info), Mode: info.Mode(), Nlink: 1}
+	if !d.call.typeOnly {
+		st.Size = info.Size()
+	}
+	return st, 0
+}
+
+func inodeOf(info os.FileInfo) wsys.Inode {
+	ino, _ := info.Sys().(faultfs.Ino)
+	return wsys.Inode(ino)
+}
+
+func (d *disk) Stat(path string) (wsys.Stat_t, sys.Errno) { return d.stat(d.fs.Stat(root(path))) }
+
+func (d *disk) Lstat(path string) (wsys.Stat_t, sys.Errno) {
+	info, _, err := d.fs.LstatIfPossible(root(path))
+	return d.stat(info, err)
+}
+
+func (d *disk) Mkdir(path string, perm fs.FileMode) sys.Errno {
+	return d.call.fails(d.fs.Mkdir(root(path), perm))
+}
+
+func (d *disk) Rename(from, to string) sys.Errno {
+	return d.call.fails(d.fs.Rename(root(from), root(to)))
+}
+
+func (d *disk) Link(from, to string) sys.Errno { return d.call.fails(d.fs.Link(root(from), root(to))) }
+
+func (d *disk) Rmdir(path string) sys.Errno  { return d.remove(path, true, sys.ENOTDIR) }
+func (d *disk) Unlink(path string) sys.Errno { return d.remove(path, false, sys.EISDIR) }
+
+// remove removes a directory or what is none; a faultfs has one call for both.
+func (d *disk) remove(path string, dir bool, other sys.Errno) sys.Errno {
+	info, _, err := d.fs.LstatIfPossible(root(path))
+	switch {
+	case err != nil:
+		return d.call.fails(err)
+	case info.IsDir() != dir:
+		return other
+	}
+	return d.call.fails(d.fs.Remove(root(path)))
+}
+
+// Symlink makes a link. The target of one that leads into this mount is kept as the faultfs resolves it, from its own root.
+func (d *disk) Symlink(target, name string) sys.Errno {
+	if rest, ok := within(target, d.at); ok && strings.HasPrefix(target, "/") {
+		target = root(rest)
+	}
+	return d.call.fails(d.fs.SymlinkIfPossible(target, root(name)))
+}
+
+func (d *disk) Readlink(path string) (string, sys.Errno) {
+	target, err := d.fs.ReadlinkIfPossible(root(path))
+	if strings.HasPrefix(target, "/") && d.at != "/" {
+		target = strings.TrimSuffix(d.at+target, "/")
+	}
+	return target, d.call.fails(err)
+}
+
+// Chmod succeeds if the file is there. A faultfs has no permissions.
+func (d *disk) Chmod(path string, mode fs.FileMode) sys.Errno {
+	return d.call.fails(d.fs.Chmod(root(path), mode))
+}
+
+// Utimens succeeds if the file is there. A faultfs has no times.
+func (d *disk) Utimens(path string, _, _ int64) sys.Errno {
+	_, err := d.fs.Stat(root(path))
+	return d.call.fails(err)
+}
