@@ -137,7 +137,7 @@ func (w *worker) appending(h history.Handle, txn Txn, attempt int) (reads []hist
 	for i, t := range a.Touches {
 		w.linger()
 		if len(t.Range) > 0 {
-			if reads, err = appendRange(reads, txn, t.Range); err != nil {
+			if reads, err = readRange(reads, txn, t.Range, false); err != nil {
 				return reads, err
 			}
 			order.WriteString(strings.Repeat("r", len(t.Range)))
@@ -161,34 +161,5 @@ func (w *worker) appending(h history.Handle, txn Txn, attempt int) (reads []hist
 		}
 	}
 	w.linger()
-	return reads, nil
-}
-
-// appendRange reads keys that follow one another: by one scan where the store can, or else one by one. To a judge a key
-// that the scan does not show was read as well, and was not there: who writes it at the same time is a phantom.
-func appendRange(reads []history.Read, txn Txn, keys [][]byte) ([]history.Read, error) {
-	scanner, ok := txn.(TxnScanner)
-	if !ok {
-		for _, key := range keys {
-			var err error
-			if reads, err = appendGet(reads, txn, key); err != nil {
-				return reads, err
-			}
-		}
-		return reads, nil
-	}
-	shown := map[string][]byte{}
-	end := append(bytes.Clone(keys[len(keys)-1]), 0)
-	err := scanner.Scan(keys[0], end, func(key, value []byte) bool {
-		shown[string(key)] = bytes.Clone(value)
-		return true
-	})
-	if err != nil {
-		return reads, err
-	}
-	for _, key := range keys {
-		value, found := shown[string(key)]
-		reads = append(reads, history.Read{Key: key, Value: value, Found: found})
-	}
 	return reads, nil
 }

@@ -8,7 +8,7 @@ import (
 // ErrDisorder is returned by ReadAll when a scan does not yield its keys in strictly ascending order.
 var ErrDisorder = errors.New("workloads: scan is out of order")
 
-// ErrAstray is recorded when a cursor shows a key that it cannot show after that movement or within its bounds, or when a
+// ErrAstray is recorded when a cursor or a scan in a transaction shows a key that it cannot show there, or when a
 // stream that is read again shows something else.
 var ErrAstray = errors.New("workloads: cursor or stream went astray")
 

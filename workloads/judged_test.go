@@ -125,6 +125,9 @@ func TestEveryFlawIsCaught(t *testing.T) {
 		{"a seek passes its key", seekPasses, "kv", []string{"reads: stale read"}},
 		{"streams lose their end", shortStream, "kv", []string{"reads: invented"}},
 		{"a deletion of a range keeps what the batch had written before", rangeForgetsBefore, "kv", []string{"reads: invented"}},
+		{"a scan of lists does not stop at its end", overruns, "append", []string{"errors: astray"}},
+		{"a scan of registers does not stop at its end", overruns, "swap", []string{"errors: astray"}},
+		{"a scan backward of registers begins behind their end", overrunsBackward, "swap", []string{"errors: astray"}},
 		{"refused writes are applied", refusedDone, "register", []string{"reads: refused but present"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package workloads
 
 import (
+	"errors"
 	"math/rand/v2"
 	"runtime"
 	"runtime/debug"
@@ -36,6 +37,18 @@ func (w *worker) linger() {
 	if w.step.Lingers {
 		w.await(lingerEvents, lingerYields)
 	}
+}
+
+// errNoTransactions is the error of a store that is asked for a transaction and has none.
+var errNoTransactions = errors.New("workloads: the store is no Transactor, and its target promises Transactions")
+
+// begin starts a transaction of a store that has them.
+func begin(store Store, level Isolation) (Txn, error) {
+	t, ok := store.(Transactor)
+	if !ok {
+		return nil, errNoTransactions
+	}
+	return t.Begin(level)
 }
 
 // begin begins the transaction of a step, and its twin if it has one.

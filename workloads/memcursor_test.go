@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/workloads"
@@ -141,3 +142,38 @@ func (m *memstore) ApplyRange(b workloads.RangeBatch, d history.Durability) (uin
 	}
 	return 0, m.Apply(slices.Concat(writes, b.After), d)
 }
+
+// txncursor is a cursor of a transaction: it goes through what a scan has shown.
+type txncursor struct {
+	pairs []history.Read
+	at    int
+}
+
+func (t *memtxn) NewCursor(b workloads.Bounds) (workloads.Cursor, error) {
+	from, to := b.Range()
+	if t.store.flaw == overrunsBackward && len(t.writes) > 0 {
+		to = nil
+	}
+	c := &txncursor{}
+	return c, t.Scan(from, to, func(key, value []byte) bool {
+		c.pairs = append(c.pairs, history.Read{Key: key, Value: value})
+		return true
+	})
+}
+
+func (c *txncursor) to(at int) bool { c.at = at; return at >= 0 && at < len(c.pairs) }
+
+func (c *txncursor) from(key []byte) int {
+	return sort.Search(len(c.pairs), func(i int) bool { return bytes.Compare(c.pairs[i].Key, key) >= 0 })
+}
+
+func (c *txncursor) First() bool            { return c.to(0) }
+func (c *txncursor) Last() bool             { return c.to(len(c.pairs) - 1) }
+func (c *txncursor) Next() bool             { return c.to(c.at + 1) }
+func (c *txncursor) Prev() bool             { return c.to(c.at - 1) }
+func (c *txncursor) SeekGE(key []byte) bool { return c.to(c.from(key)) }
+func (c *txncursor) SeekLT(key []byte) bool { return c.to(c.from(key) - 1) }
+func (c *txncursor) Key() []byte            { return c.pairs[c.at].Key }
+func (c *txncursor) Value() []byte          { return c.pairs[c.at].Value }
+func (c *txncursor) Error() error           { return nil }
+func (c *txncursor) Close() error           { return nil }

@@ -60,6 +60,8 @@ const (
 	seekPasses         // SeekGE passes the key that it is given
 	shortStream        // streams lack their last byte
 	rangeForgetsBefore // a batch that deletes a range keeps what it has written before
+	overruns           // a scan in a transaction does not stop at its end
+	overrunsBackward   // a cursor in a transaction begins behind its end
 )
 
 var errDisk = errors.New("input/output error")
@@ -215,7 +217,7 @@ func (t *memtxn) Scan(from, to []byte, visit func(key, value []byte) bool) error
 		keys[string(w.Key)] = true
 	}
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
-		if key < string(from) || key >= string(to) {
+		if key < string(from) || len(to) > 0 && key >= string(to) && t.store.flaw != overruns {
 			continue
 		}
 		if value, found, _ := t.Get([]byte(key)); found && !visit([]byte(key), value) {

@@ -108,66 +108,6 @@ func (w *worker) openCursor() (*opened, error) {
 	}}, nil
 }
 
-// openSnapshot opens a snapshot, or what stands in for one in a store that has none: a read-only transaction.
-func (w *worker) openSnapshot() (*opened, error) {
-	v := &snapshotView{bounds: Bounds{From: w.step.From, To: w.step.To, Prefix: w.step.Prefix}, keys: w.keys}
-	if s, ok := w.store.(Snapshotter); ok {
-		snapshot, err := s.NewSnapshot()
-		if err != nil {
-			return nil, err
-		}
-		v.source, v.end = snapshot, snapshot.Close
-	} else {
-		txn, err := begin(w.store, ReadOnly)
-		if err != nil {
-			return nil, err
-		}
-		v.source, v.end = txn, func() error { txn.Rollback(); return nil }
-	}
-	return &opened{look: v.look, close: v.close}, nil
-}
-
-// snapshotView is a snapshot with the cursor that it is looked at with.
-type snapshotView struct {
-	source getter
-	end    func() error
-	bounds Bounds
-	keys   func() [][]byte
-	walk   *walk // nil until it is first moved
-	gets   int
-}
-
-func (v *snapshotView) look(m Move) ([]history.Read, error) {
-	if m.How == MoveGet {
-		v.gets++
-		if s, ok := v.source.(Streamer); ok && v.gets%2 == 0 {
-			return streamed(s, m.Key)
-		}
-		return appendGet(nil, v.source, m.Key)
-	}
-	if v.walk == nil {
-		maker, ok := v.source.(CursorMaker)
-		if !ok {
-			return nil, nil
-		}
-		c, err := maker.NewCursor(v.bounds)
-		if err != nil {
-			return nil, err
-		}
-		v.walk = newWalk(c, v.bounds, v.keys())
-	}
-	err := v.walk.move(m)
-	return v.walk.shown(), err
-}
-
-func (v *snapshotView) close() error {
-	var err error
-	if v.walk != nil {
-		err = v.walk.cursor.Close()
-	}
-	return errors.Join(err, v.end())
-}
-
 // openStream opens the value of the step's key as a stream.
 func (w *worker) openStream() (*opened, error) {
 	key := w.step.Keys[0]
@@ -240,40 +180,4 @@ func reread(s io.ReadSeeker, first *history.Read) error {
 		}
 	}
 	return nil
-}
-
-// errNoTransactions is the error of a store that is asked for a transaction and has none.
-var errNoTransactions = errors.New("workloads: the store is no Transactor, and its target promises Transactions")
-
-// begin starts a transaction of a store that has them.
-func begin(store Store, level Isolation) (Txn, error) {
-	t, ok := store.(Transactor)
-	if !ok {
-		return nil, errNoTransactions
-	}
-	return t.Begin(level)
-}
-
-// hasViews reports whether a store can show a past moment.
-func hasViews(store Store) bool {
-	_, begins := store.(Transactor)
-	_, snapshots := store.(Snapshotter)
-	return begins || snapshots
-}
-
-// beginView returns what shows the store as of now, a read-only transaction or else a snapshot, and ends it.
-func (w *worker) beginView() (view getter, end func() error, err error) {
-	if _, ok := w.store.(Transactor); ok {
-		txn, twin, err := w.begin(ReadOnly)
-		if err != nil {
-			return nil, nil, err
-		}
-		w.outlast(twin)
-		return txn, func() error { txn.Rollback(); twin.wait(); return nil }, nil
-	}
-	snapshot, err := w.store.(Snapshotter).NewSnapshot()
-	if err != nil {
-		return nil, nil, err
-	}
-	return snapshot, snapshot.Close, nil
 }

@@ -1,8 +1,6 @@
 package workloads
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -144,7 +142,7 @@ func (w *worker) swapping(h history.Handle, txn Txn, attempt int) (reads []histo
 		before := len(reads)
 		switch t.Deed {
 		case DeedScan:
-			reads, err = scanRegisters(reads, txn, &t)
+			reads, err = readRange(reads, txn, t.Keys, t.Backward)
 		case DeedGet, DeedSwap:
 			reads, err = appendGet(reads, txn, t.Keys[0])
 		default:
@@ -203,28 +201,4 @@ func (t *RegisterTouch) apply(txn Txn, writes []history.Write) error {
 		}
 	}
 	return nil
-}
-
-// scanRegisters reads the registers of a range: backward by a cursor, if the transaction has any.
-func scanRegisters(reads []history.Read, txn Txn, t *RegisterTouch) ([]history.Read, error) {
-	maker, ok := txn.(CursorMaker)
-	if !t.Backward || !ok {
-		return appendRange(reads, txn, t.Keys)
-	}
-	c, err := maker.NewCursor(Bounds{From: t.Keys[0], To: t.To})
-	if err != nil {
-		return reads, err
-	}
-	shown := map[string][]byte{}
-	for ok := c.Last(); ok; ok = c.Prev() {
-		shown[string(c.Key())] = bytes.Clone(c.Value())
-	}
-	if err := errors.Join(c.Error(), c.Close()); err != nil {
-		return reads, err
-	}
-	for _, key := range t.Keys {
-		value, found := shown[string(key)]
-		reads = append(reads, history.Read{Key: key, Value: value, Found: found})
-	}
-	return reads, nil
 }

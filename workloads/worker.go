@@ -216,20 +216,6 @@ func (w *worker) scanBackward(maker CursorMaker) (reads []history.Read, err erro
 	return reads, errors.Join(c.Error(), c.Close())
 }
 
-func (w *worker) snapshot() (reads []history.Read, err error) {
-	view, end, err := w.beginView()
-	if err != nil {
-		return nil, err
-	}
-	for _, key := range w.step.Keys {
-		w.linger()
-		if reads, err = appendGet(reads, view, key); err != nil {
-			return nil, errors.Join(err, end())
-		}
-	}
-	return reads, end()
-}
-
 // maintain makes a call that neither reads nor writes, if the store has it.
 func (w *worker) maintain() {
 	call := w.maintenance()
