@@ -158,7 +158,7 @@ func (i *Iterator) Prev() bool {
 		return false
 	}
 	if !i.backward {
-		i.it.SeekLT(i.key)
+		i.it.Prev() // what lies before it of the same key is too new to be seen
 	}
 	return i.settleBackward()
 }
