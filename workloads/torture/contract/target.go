@@ -30,7 +30,8 @@ type Target struct {
 	// spares the record of a Sync commit that was acknowledged, nothing may be missing that had been acknowledged with Sync
 	// before that commit was called: this damage must be noticed.
 	ProvenLogGlobs []string
-	// AppendGlobs match other files that only grow. What is cut off the end of one may be lost. Other damage must be noticed.
+	// AppendGlobs match other files that only grow. What is cut off the end of one may be lost, and so may a block at the end
+	// that holds something else, as long as nothing durable was written behind it. Other damage must be noticed.
 	AppendGlobs []string
 	// LogBlockBytes, if set, is the size of the blocks of files that match LogGlobs or ProvenLogGlobs, and LogHeaderBytes that of
 	// the header which each part of a record in a block has: records end everywhere near the end of a block then.

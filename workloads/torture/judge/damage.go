@@ -18,7 +18,7 @@ const (
 	noLog     fileClass = iota // nothing but damage
 	tornLog                    // a torn write, whatever follows
 	provenLog                  // a torn write, unless a later record proves that it was durable
-	growing                    // a torn write, if the end is missing
+	growing                    // a torn write, if the end is missing, or was overwritten as a whole
 )
 
 func (j *Judges) classOf(name string) fileClass {
@@ -46,7 +46,7 @@ func (j *Judges) excuse(c Crash, rule checker.Rule) (when history.Cut, _ checker
 		when.Acked = min(when.Acked, max(j.beforeDamage(c), j.proven(c)))
 	case class == tornLog && !cutOff:
 		when.Acked = min(when.Acked, j.beforeDamage(c))
-	case class == tornLog || class == growing && cutOff:
+	case class == tornLog || class == growing && (cutOff || j.tornEnd(c)):
 		rule.Lower, rule.Suffix = checker.NothingMustSurvive, false
 	default:
 		return when, rule, false
@@ -65,6 +65,42 @@ func (j *Judges) beforeDamage(c Crash) history.Tick {
 		}
 	}
 	return 0
+}
+
+// tornEnd reports whether a damaged block of a file that only grows looks like a torn end: nothing that was written behind it
+// is known to be on the disk and can say that the block had been there before.
+func (j *Judges) tornEnd(c Crash) bool {
+	if c.Damage.Effect == faultfs.BitFlip {
+		return false
+	}
+	d := j.damaged(c)
+	const (
+		absent = iota
+		written
+		durable
+		followed // by something that may know
+	)
+	block := absent
+	trace := j.recording.Trace
+	for i := range trace {
+		op := &trace[i]
+		if op.Tick > c.Tick {
+			break
+		}
+		synced := op.Kind == faultfs.OpSync && op.Fault == faultfs.NoEffect
+		switch {
+		case op.Ino != d.file:
+		case block == absent && op.Kind == faultfs.OpWrite && d.hits(op):
+			block = written
+		case block == written && synced:
+			block = durable
+		case block == durable && op.Kind == faultfs.OpWrite && op.Off >= d.to:
+			block = followed
+		case block == followed && synced:
+			return false
+		}
+	}
+	return true
 }
 
 // proven returns the latest tick before which everything that was acknowledged with Sync is proven to have been durable: by

@@ -73,6 +73,8 @@ func TestWhatDamageExcuses(t *testing.T) {
 		{"a growing file: nothing", append, 14, flip("db/MANIFEST-3", 1), all, false},
 		{"... but a cut may have taken anything", append, 14, cut("db/MANIFEST-3", 1), 0, true},
 
+		{"... so may a strange block at the end", append, 14, block("db/MANIFEST-3"), 0, true},
+
 		{"a later record in another log proves what came before it was called", proven, 14, flip("db/1.log", 150), 11, false},
 		{"... of the first commit, too", proven, 14, flip("db/1.log", 50), 11, false},
 		{"... of a log that is cut short", proven, 14, cut("db/1.log", 10), 11, false},
@@ -108,6 +110,42 @@ func TestWhatDamageExcuses(t *testing.T) {
 			}
 			require.True(t, excused)
 			require.Equal(t, c.acked, when.Acked)
+		})
+	}
+}
+
+func TestABlockAtTheEndOfAGrowingFileIsLikeACut(t *testing.T) {
+	op := func(tick uint64, kind faultfs.OpKind, off int64) faultfs.Op {
+		o := faultfs.Op{Tick: tick, Kind: kind, Path: "db/MANIFEST-3", Ino: 3, Off: off}
+		if kind == faultfs.OpWrite {
+			o.Data = make([]byte, 4096)
+		}
+		return o
+	}
+	write, sync := faultfs.OpWrite, faultfs.OpSync
+	failed := op(4, sync, 0)
+	failed.Fault = faultfs.FailedSync
+	block := faultfs.Damage{Effect: faultfs.Stale, Path: "db/MANIFEST-3"}
+	for _, c := range []struct {
+		name   string
+		trace  []faultfs.Op
+		damage faultfs.Damage
+		want   bool
+	}{
+		{"nothing follows", []faultfs.Op{op(1, write, 0), op(2, sync, 0)}, block, true},
+		{"what follows was written before the block was durable", []faultfs.Op{op(1, write, 0), op(2, write, 4096), op(3, sync, 0)}, block, true},
+		{"what follows is not durable", []faultfs.Op{op(1, write, 0), op(2, sync, 0), op(3, write, 4096)}, block, true},
+		{"its sync failed", []faultfs.Op{op(1, write, 0), op(2, sync, 0), op(3, write, 4096), failed}, block, true},
+		{"its sync comes after the crash", []faultfs.Op{op(1, write, 0), op(2, sync, 0), op(3, write, 4096), op(9, sync, 0)}, block, true},
+		{"what follows knows that the block was there", []faultfs.Op{op(1, write, 0), op(2, sync, 0), op(3, write, 4096), op(4, sync, 0)}, block, false},
+		{
+			"a bit is no block", []faultfs.Op{op(1, write, 0), op(2, sync, 0)},
+			faultfs.Damage{Effect: faultfs.BitFlip, Path: "db/MANIFEST-3"}, false,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			j := New(contract.Target{AppendGlobs: []string{"MANIFEST-*"}}, &record.Recording{Plan: &plan.Plan{}, Trace: c.trace})
+			require.Equal(t, c.want, j.tornEnd(Crash{Tick: 5, Damage: &c.damage}))
 		})
 	}
 }
