@@ -45,10 +45,18 @@ type Preallocator interface {
 	Preallocate(off, bytes int64) error
 }
 
+// HolePuncher is implemented by files that can give space back.
+type HolePuncher interface {
+	// PunchHole is fallocate(2) with FALLOC_FL_PUNCH_HOLE: bytes of the file from off read as zeros. Its size stays. A power cut
+	// may leave any sector as it was, as if the zeros had been written.
+	PunchHole(off, bytes int64) error
+}
+
 var (
 	_ Linker        = (*FS)(nil)
 	_ Locker        = (*FS)(nil)
 	_ SpaceReporter = (*FS)(nil)
 	_ DataSyncer    = (*file)(nil)
 	_ Preallocator  = (*file)(nil)
+	_ HolePuncher   = (*file)(nil)
 )

@@ -60,8 +60,11 @@
 // # Beside afero.Fs
 //
 // Hard links, locks, free space, fdatasync and preallocation are optional interfaces, in beside.go: Linker, Locker,
-// SpaceReporter, DataSyncer and Preallocator. Package osfs puts everything into the shape of package os, for engines that
+// SpaceReporter, DataSyncer, Preallocator and HolePuncher. Package osfs puts everything into the shape of package os, for engines that
 // have an interface of that shape or for adapters to theirs.
+//
+// A kernel that serves an FS to processes works with inodes instead of paths: FS.Inode and the type Inode, in inode.go and
+// inodenames.go. They add what the shape of package os lacks: renames over empty directories, and files by number.
 //
 // # Concurrency
 //
@@ -89,7 +92,7 @@
 // writeback.go, space.go and latency.go carry faults out. timeline.go, image.go and explore.go wrap package crash.
 //
 // The names of the other packages that users need are aliases here (trace.go, model.go), so that a program imports
-// faultfs alone. That is why the package exports more than 60 names: 36 of its 79 are constants of package trace. It has
+// faultfs alone. That is why the package exports more than 60 names: 36 of its 84 are constants of package trace. It has
 // more than 25 files because each kind of call is one. The largest dependency cycle between files has 5 files, or 16
 // counting uses of FS's members: one lock guards the whole tree, so all calls are methods of FS.
 //
@@ -98,5 +101,5 @@
 // wrong bytes; deciding an image when it is made, which needs 2^n images where recovery can tell a few apart.
 //
 //structure:root FS
-//structure:limits files=30 exported=79
+//structure:limits files=32 exported=84
 package faultfs

@@ -9,25 +9,25 @@ import "math"
 // Every look is decided op by op, however many ops there are, so Explore is for small crash points. The chooser and the
 // limit of o are not used.
 func Explore(p *CrashPoint, o ImageOptions, visit func(*FS) error) (images int, err error) {
-	path := &depthFirst{}
+	path := &DepthFirst{}
 	o.Chooser, o.Limit = path, math.MaxInt
 	for {
 		if err := visit(p.Image(o)); err != nil {
 			return images, err
 		}
 		images++
-		if path.diverged || path.asked < len(path.answers) {
+		if path.Strayed() {
 			return images, ErrDiverged
 		}
-		if !path.next() {
+		if !path.Next() {
 			return images, nil
 		}
 	}
 }
 
-// depthFirst is a Chooser that tries every answer. The next image repeats the answers up to the last question that has an
-// untried answer left, and takes that one.
-type depthFirst struct {
+// DepthFirst is a Chooser that tries every answer, for one image after the other. The next image repeats the answers up to
+// the last question that has an untried answer left, and takes that one. The zero value begins with the first answers.
+type DepthFirst struct {
 	answers  []answer
 	asked    int
 	diverged bool // a question differed from the one in the image before
@@ -38,7 +38,8 @@ type answer struct {
 	about     uint64
 }
 
-func (d *depthFirst) Choose(n int, about uint64) int {
+// Choose answers as the image before was answered, and with 0 what is asked for the first time.
+func (d *DepthFirst) Choose(n int, about uint64) int {
 	if d.asked == len(d.answers) {
 		d.answers = append(d.answers, answer{0, n, about})
 	}
@@ -51,9 +52,13 @@ func (d *depthFirst) Choose(n int, about uint64) int {
 	return a.given
 }
 
-// next prepares the next image and reports whether there is one.
-func (d *depthFirst) next() bool {
-	d.asked = 0
+// Strayed reports whether the image did not ask what the one before was asked, as far as the answers are the same. What
+// would have followed is not explored then.
+func (d *DepthFirst) Strayed() bool { return d.diverged || d.asked < len(d.answers) }
+
+// Next prepares the next image and reports whether there is one.
+func (d *DepthFirst) Next() bool {
+	d.asked, d.diverged = 0, false
 	for i := len(d.answers) - 1; i >= 0; i-- {
 		if d.answers[i].given++; d.answers[i].given < d.answers[i].of {
 			d.answers = d.answers[:i+1]

@@ -71,6 +71,18 @@ var calls = []struct {
 	{"File.Preallocate", faultfs.OpTruncate, func(_ disk, f, _ file) error {
 		return f.(interface{ Preallocate(off, bytes int64) error }).Preallocate(0, 5000)
 	}},
+	{"File.PunchHole", faultfs.OpTruncate, func(_ disk, f, _ file) error {
+		return f.(interface{ PunchHole(off, bytes int64) error }).PunchHole(0, 1)
+	}},
+	{"Inode.Lookup", faultfs.OpStat, func(fs disk, _, _ file) error { return second(inode(fs, 1).Lookup("a")) }},
+	{"Inode.List", faultfs.OpList, func(fs disk, _, _ file) error { return second(inode(fs, 1).List()) }},
+	{"Inode.Open", faultfs.OpOpen, func(fs disk, _, _ file) error { return second(inode(fs, 2).Open(os.O_RDWR)) }},
+	{"Inode.Create", faultfs.OpCreate, func(fs disk, _, _ file) error { return second(inode(fs, 1).Create("new")) }},
+	{"Inode.Mkdir", faultfs.OpCreate, func(fs disk, _, _ file) error { return second(inode(fs, 1).Mkdir("new")) }},
+	{"Inode.Symlink", faultfs.OpCreate, func(fs disk, _, _ file) error { return second(inode(fs, 1).Symlink("a", "new")) }},
+	{"Inode.Link", faultfs.OpLink, func(fs disk, _, _ file) error { return inode(fs, 1).Link(inode(fs, 2), "new") }},
+	{"Inode.Remove", faultfs.OpRemove, func(fs disk, _, _ file) error { return inode(fs, 1).Remove("a") }},
+	{"Inode.Rename", faultfs.OpRename, func(fs disk, _, _ file) error { return inode(fs, 1).Rename("a", inode(fs, 1), "new") }},
 	{"FS.Space", faultfs.OpStat, func(fs disk, _, _ file) error { return second(fs.Space()) }},
 	{"File.Close", faultfs.OpClose, func(_ disk, f, _ file) error { return f.Close() }},
 }
@@ -92,6 +104,9 @@ var silent = map[string]string{
 	"FS.Decided":     "for the lab: what is known of the image",
 	"FS.LostBytes":   "for the lab: what the image lost",
 	"FS.Sampled":     "for the lab: how complete the search is",
+	"FS.Inode":       "a number that the kernel knows",
+	"Inode.Info":     "the kernel has it in memory since it was looked up",
+	"Inode.Known":    "the same",
 	"File.Name":      "the name it was opened with",
 	"File.Seek":      "the place of the next read; lseek(2) does no I/O",
 	"Unlocker.Close": "a lock is memory of the kernel",
@@ -110,7 +125,7 @@ func TestEveryMethodStandsInATable(t *testing.T) {
 		hit[method] = true
 	}
 	methods := map[string]bool{}
-	for name, v := range map[string]any{"FS": fs, "File": f, "Unlocker": unlocker} {
+	for name, v := range map[string]any{"FS": fs, "File": f, "Unlocker": unlocker, "Inode": inode(fs, 1)} {
 		for m := range reflect.TypeOf(v).Methods() {
 			method := name + "." + m.Name
 			methods[method] = true
@@ -123,6 +138,12 @@ func TestEveryMethodStandsInATable(t *testing.T) {
 	for method := range hit {
 		require.True(t, methods[method], "%s is gone", method)
 	}
+}
+
+// inode returns an inode of a furnished disk: 1 is the root, 2 the file a.
+func inode(fs disk, n faultfs.Ino) faultfs.Inode {
+	i, _ := fs.Inode(n)
+	return i
 }
 
 func second[T any](_ T, err error) error { return err }
@@ -175,7 +196,9 @@ func TestEveryMethodInjects(t *testing.T) {
 
 // looks reports whether a method, for once, changes nothing although others of its operation do.
 func looks(method string) bool {
-	return slices.Contains([]string{"FS.Open", "FS.Stat", "FS.LstatIfPossible", "FS.ReadlinkIfPossible", "FS.Space", "File.Stat"}, method)
+	return slices.Contains([]string{
+		"FS.Open", "FS.Stat", "FS.LstatIfPossible", "FS.ReadlinkIfPossible", "FS.Space", "File.Stat", "Inode.Open", "Inode.Lookup",
+	}, method)
 }
 
 // A rule about any call counts all of them with one counter: a sweep over n reaches every call of a program.

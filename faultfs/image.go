@@ -18,6 +18,10 @@ type ImageOptions struct {
 	Limit int
 	// Clock is what slow calls of the image wait on. See Options.Clock.
 	Clock Clock
+	// Distinct leaves out questions that make no difference: those about a sector in which no pending op changes a byte.
+	// Programs that rewrite whole pages leave many. Images with and without it are asked different questions, so answers
+	// that were saved for one do not fit the other.
+	Distinct bool
 }
 
 // DefaultLimit is the limit if ImageOptions.Limit is 0.
@@ -33,7 +37,7 @@ func (p *CrashPoint) Image(o ImageOptions) *FS {
 		o.Chooser = Seeded(0)
 	}
 	fs := newFS(Options{Tick: o.Tick, Callers: o.Callers, Clock: o.Clock}, p.point.Disk())
-	fs.image = p.point.Image(crash.ImageOptions{Chooser: o.Chooser, Limit: o.Limit, Now: &fs.now})
+	fs.image = p.point.Image(crash.ImageOptions{Chooser: o.Chooser, Limit: o.Limit, Now: &fs.now, Distinct: o.Distinct})
 	return fs
 }
 

@@ -14,6 +14,8 @@ type node struct {
 	errors  errseq          // its failed write-backs
 	handles int             // how many handles are open
 	name    string          // the name by which it was last opened
+	parent  *node           // the directory in which an Inode last found it, under the name base; nil: none did
+	base    string
 	// For a directory: a name that is not in names does not exist if complete; otherwise base and image decide.
 	names    map[string]disk.Entry
 	complete bool

@@ -157,3 +157,39 @@ func (f *file) Preallocate(off, bytes int64) error {
 	}
 	return nil
 }
+
+// maxPunchBytes bounds the zeros that one operation of the trace has.
+const maxPunchBytes = 1 << 20
+
+// PunchHole makes bytes of the file zeros, as fallocate(2) with FALLOC_FL_PUNCH_HOLE; its size stays. In the trace they are
+// written, where there were any. For fault rules it is a truncation.
+func (f *file) PunchHole(off, bytes int64) error {
+	f.fs.mu.Lock()
+	defer f.fs.leave()
+	switch err := f.checkUsable("fallocate"); {
+	case err != nil:
+		return err
+	case off < 0 || bytes <= 0:
+		return f.fail("fallocate", syscall.EINVAL)
+	case !f.how.Write:
+		return f.fail("fallocate", syscall.EBADF)
+	}
+	if _, err := f.fs.inject(call{kind: OpTruncate, name: "fallocate", path: f.name, node: f.node}); err != nil {
+		return err
+	}
+	end := min(off+bytes, f.fs.size(f.node))
+	f.fs.resolveWrite(f.node, off, end)
+	for off < end {
+		next := min(pageEnd(off), end)
+		if f.node.content.Hole(off) {
+			off = next
+			continue
+		}
+		for next < end && next-off < maxPunchBytes && !f.node.content.Hole(next) {
+			next = min(pageEnd(next), end)
+		}
+		f.node.store(f.fs, Op{Path: f.name, Off: off, Data: make([]byte, next-off)})
+		off = next
+	}
+	return nil
+}

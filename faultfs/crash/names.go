@@ -34,12 +34,17 @@ func (q *queue) nameChange(op *trace.Op, edits []trace.Edit, d *disk.Disk) *pend
 	switch op.Kind {
 	case trace.OpRename:
 		q.orderRename(p, op, d)
+		if op.Dir {
+			q.followEntries(p, op.Victim)
+		}
 	case trace.OpLink:
 		for _, dir := range q.dirsAbove(op, d) {
 			p.follow(q.made[dir])
 		}
 	case trace.OpRemove:
-		q.orderRemove(p, op)
+		if op.Dir {
+			q.followEntries(p, op.Ino)
+		}
 	default:
 	}
 	if q.rules.Has(model.SyncTakesNames) {
@@ -72,14 +77,14 @@ func (q *queue) appendNames(op *trace.Op, p *pendingOp) {
 	}
 }
 
-// orderRemove makes the removal of a directory follow what moved its last entries out. Otherwise a file that was moved
-// could lose both of its names.
-func (q *queue) orderRemove(p *pendingOp, op *trace.Op) {
-	if !op.Dir {
+// followEntries makes the removal of a directory, or a rename over it, follow what moved its last entries out. Otherwise a
+// file that was moved could lose both of its names.
+func (q *queue) followEntries(p *pendingOp, dir trace.Ino) {
+	if dir == 0 {
 		return
 	}
 	for _, earlier := range q.ops {
-		if !earlier.inherited && earlier.touches(op.Ino) {
+		if !earlier.inherited && earlier.touches(dir) {
 			p.follow(earlier)
 		}
 	}

@@ -17,8 +17,9 @@ type Point struct {
 	disk         *disk.Disk
 	pending      []*pendingOp
 	index        *pendingIndex
-	ignoresSyncs bool       // the disk ignores every sync from here on
-	start        *disk.Disk // the disk before the past: what a block may have held once
+	distinct     *pendingIndex // index without what changes no byte: see ImageOptions.Distinct
+	ignoresSyncs bool          // the disk ignores every sync from here on
+	start        *disk.Disk    // the disk before the past: what a block may have held once
 	past         []trace.Op
 }
 
@@ -27,6 +28,15 @@ func (p *Point) indexed() *pendingIndex {
 		p.index = newIndex(p.pending, p.model.Unit())
 	}
 	return p.index
+}
+
+// indexedDistinct is indexed without the ops that make no difference.
+func (p *Point) indexedDistinct() *pendingIndex {
+	if p.distinct == nil {
+		p.distinct = newIndex(p.pending, p.model.Unit())
+		p.distinct.dropIdle(p.pending, p.disk)
+	}
+	return p.distinct
 }
 
 // Disk returns what is durable; the caller must not change it.
@@ -59,12 +69,20 @@ type ImageOptions struct {
 	Chooser Chooser        // asked where the profile leaves a choice
 	Limit   int            // how many yes-or-no answers one look may take before a family of subsets is tried
 	Now     *atomic.Uint64 // the time of the filesystem that looks at the image
+	// Distinct asks nothing about a sector in which no pending op changes a byte: the images are the same either way.
+	Distinct bool
 }
 
 // Image returns an image in which only those ops are decided about which the profile leaves no choice.
 func (p *Point) Image(o ImageOptions) *Image {
+	var index *pendingIndex
+	if o.Distinct {
+		index = p.indexedDistinct()
+	} else {
+		index = p.indexed()
+	}
 	im := &Image{
-		point: p, index: p.indexed(), chooser: o.Chooser, limit: o.Limit, fates: make([]model.Fate, len(p.pending)), now: o.Now,
+		point: p, index: index, chooser: o.Chooser, limit: o.Limit, fates: make([]model.Fate, len(p.pending)), now: o.Now,
 	}
 	if f := p.model.Profile.Fate(); f != model.Undecided {
 		for i := range im.fates {

@@ -55,13 +55,27 @@ func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Expla
 	}
 }
 
+// Named is a life whose acknowledgements have texts of their own.
+type Named interface {
+	explore.Life
+	// AckText returns what the client said when it acknowledged an operation.
+	AckText(op *history.Op) string
+}
+
+// Life is Explain for a failure after a crash in a life of the caller's own. It ends when ctx is done.
+func Life(ctx context.Context, life Named) *Explanation {
+	x := &explainer{ctx: ctx, life: life, named: life}
+	return x.settled(x.explain())
+}
+
 // explainer asks which losses a failure needs.
 type explainer struct {
 	ctx          context.Context
 	packages     []string // of the engine, as the target names them
 	life         explore.Life
-	loseAnything bool // the profile lost some operations itself: ask of each whether that was needed
-	failsAnyhow  bool // a crash may fail in any way about the same operations: what has to be explained was seen without one
+	named        Named // life, if its acknowledgements have texts
+	loseAnything bool  // the profile lost some operations itself: ask of each whether that was needed
+	failsAnyhow  bool  // a crash may fail in any way about the same operations: what has to be explained was seen without one
 	trials       int
 }
 

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 )
 
@@ -57,8 +59,8 @@ func (x *explainer) describe(lost []faultfs.PendingOp, t turn) *Explanation {
 	switch {
 	case t.ack != nil:
 		until = uint64(t.ack.Return)
-		e.By = &Site{Tick: until, Op: "acknowledgement", Path: fmt.Sprintf("commit #%d", t.ack.ID)}
-		e.Sentence = fmt.Sprintf("commit #%d was acknowledged before %s was durable", t.ack.ID, missing.text())
+		e.By = &Site{Tick: until, Op: "acknowledgement", Path: x.commit(t.ack)}
+		e.Sentence = fmt.Sprintf("%s was acknowledged before %s was durable", e.By.Path, missing.text())
 	case t.op == nil || t.atOnce:
 		e.Sentence = fmt.Sprintf("the loss of %s is enough by itself", missing.text())
 	default:
@@ -71,6 +73,14 @@ func (x *explainer) describe(lost []faultfs.PendingOp, t turn) *Explanation {
 		e.Sentence += fmt.Sprintf(" (%d operations had to be lost together)", e.Lost)
 	}
 	return e
+}
+
+// commit names an operation that was acknowledged.
+func (x *explainer) commit(op *history.Op) string {
+	if x.named != nil {
+		return strconv.Quote(x.named.AckText(op))
+	}
+	return fmt.Sprintf("commit #%d", op.ID)
 }
 
 // opAt returns the call that a pending operation belongs to; nil if it is not in the trace.

@@ -1,0 +1,61 @@
+package crash
+
+import (
+	"bytes"
+
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
+)
+
+// dropIdle takes out of the index the bytes of sectors in which no pending op changes a byte: kept or lost, the image is
+// the same, so nobody needs to ask. They stay pending and undecided. What a truncation may free is left alone.
+func (x *pendingIndex) dropIdle(ops []*pendingOp, d *disk.Disk) {
+	buf := make([]byte, x.unit)
+	for ino, f := range x.files {
+		if f.cuts || len(f.sectors) == 0 {
+			continue
+		}
+		content := d.Content(ino)
+		idle := func(s sectorOp) bool {
+			p := ops[s.op]
+			if p.stale || p.off < s.sector*f.unit || p.end() > (s.sector+1)*f.unit {
+				return false
+			}
+			b := buf[:len(p.data)]
+			clear(b) // past the end of the file
+			if content != nil {
+				content.ReadAt(b, p.off)
+			}
+			return bytes.Equal(b, p.data)
+		}
+		f.leaveOut(idle)
+	}
+}
+
+// leaveOut takes out the sectors all of whose ops are idle.
+func (f *pendingFile) leaveOut(idle func(sectorOp) bool) {
+	rest, gone := make([]sectorOp, 0, len(f.sectors)), map[int]bool{}
+	for k := 0; k < len(f.sectors); {
+		end, all := k, true
+		for ; end < len(f.sectors) && f.sectors[end].sector == f.sectors[k].sector; end++ {
+			all = all && idle(f.sectors[end])
+		}
+		for ; k < end; k++ {
+			if all {
+				gone[int(f.sectors[k].op)] = true
+			} else {
+				rest = append(rest, f.sectors[k])
+			}
+		}
+	}
+	if len(gone) == 0 {
+		return
+	}
+	f.sectors = rest
+	left := make([]int, 0, len(f.ops))
+	for _, i := range f.ops {
+		if !gone[i] {
+			left = append(left, i)
+		}
+	}
+	f.ops = left
+}

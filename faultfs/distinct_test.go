@@ -1,0 +1,52 @@
+package faultfs_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// A program that rewrites a page changes few of its sectors. The others look the same on every image.
+func TestBytesThatStayTheSameAreNotAskedAbout(t *testing.T) {
+	oneGoroutine(t)
+	t.Parallel()
+	for name, row := range map[string]struct {
+		changed    int // bytes of the page that are written with another value
+		truncates  bool
+		all, fewer int // images, without and with Distinct
+	}{
+		"nothing changes":               {0, false, 256, 1},
+		"two sectors change":            {1000, false, 256, 4},
+		"bytes that a truncation frees": {0, true, 257, 257},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fs := faultfs.New(faultfs.Options{})
+			f := create(t, fs, "a")
+			put(t, f, 'x', 0, 4096)
+			syncAll(t, fs)
+			if row.changed > 0 {
+				put(t, f, 'y', 0, row.changed)
+				syncAll(t, fs)
+			}
+			put(t, f, 'x', 0, 4096)
+			if row.truncates {
+				require.NoError(t, f.Truncate(0))
+			}
+			point := faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now())
+			count := func(o faultfs.ImageOptions) (images int) {
+				_, err := faultfs.Explore(point, o, func(img *faultfs.FS) error {
+					everything(fsView{img})
+					images++
+					return nil
+				})
+				require.NoError(t, err)
+				return images
+			}
+			require.Equal(t, row.all, count(faultfs.ImageOptions{}))
+			require.Equal(t, row.fewer, count(faultfs.ImageOptions{Distinct: true}))
+		})
+	}
+}

@@ -1,0 +1,147 @@
+package faultfs
+
+import (
+	"errors"
+	"syscall"
+
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
+)
+
+// Create makes a file in the directory.
+func (i Inode) Create(name string) (Inode, error) { return i.make("open", name, disk.Entry{}) }
+
+// Mkdir makes a directory in the directory.
+func (i Inode) Mkdir(name string) (Inode, error) { return i.make("mkdir", name, disk.Entry{Dir: true}) }
+
+// Symlink makes a symbolic link to target in the directory.
+func (i Inode) Symlink(target, name string) (Inode, error) {
+	return i.make("symlink", name, disk.Entry{Target: target})
+}
+
+func (i Inode) make(as, name string, e disk.Entry) (Inode, error) {
+	i.fs.mu.Lock()
+	defer i.fs.leave()
+	at := i.at(name)
+	if err := i.vacant(as, name); err != nil {
+		return Inode{}, err
+	}
+	if _, err := i.fs.inject(call{kind: OpCreate, name: as, path: at}); err != nil {
+		return Inode{}, err
+	}
+	e.Ino = i.fs.alloc()
+	i.fs.change(Op{Kind: OpCreate, Path: at, Ino: e.Ino, Dir: e.Dir, Edits: []Edit{e.Edit(i.node.ino, name)}})
+	return i.child(e, name), nil
+}
+
+// vacant returns why nothing can get a name in the directory.
+func (i Inode) vacant(call, name string) error {
+	errno := syscall.Errno(0)
+	_, taken := i.fs.lookup(i.node, name)
+	switch {
+	case len(name) > maxNameBytes:
+		errno = syscall.ENAMETOOLONG
+	case i.node.removed:
+		errno = syscall.ENOENT
+	case taken:
+		errno = syscall.EEXIST
+	default:
+		return nil
+	}
+	return pathError(call, i.at(name), errno)
+}
+
+// Link gives a file the further name in the directory.
+func (i Inode) Link(to Inode, name string) error {
+	i.fs.mu.Lock()
+	defer i.fs.leave()
+	from, at := to.node.path(), i.at(name)
+	if _, err := i.fs.inject(call{kind: OpLink, name: "link", path: from, to: at}); err != nil {
+		return linkError("link", from, at, err)
+	}
+	if err := i.vacant("link", name); err != nil {
+		return linkError("link", from, at, err)
+	}
+	if to.node.isDir() {
+		return linkError("link", from, at, syscall.EPERM)
+	}
+	e := disk.Entry{Ino: to.node.ino, Target: to.node.target}
+	i.fs.change(Op{Kind: OpLink, Path: from, To: at, Ino: e.Ino, Edits: []Edit{e.Edit(i.node.ino, name)}})
+	return nil
+}
+
+// Remove removes a name of the directory: of a file, which handles can still use, or of an empty directory.
+func (i Inode) Remove(name string) error {
+	i.fs.mu.Lock()
+	defer i.fs.leave()
+	at := i.at(name)
+	if _, err := i.fs.inject(call{kind: OpRemove, name: "remove", path: at}); err != nil {
+		return err
+	}
+	e, ok := i.fs.lookup(i.node, name)
+	switch {
+	case !ok:
+		return pathError("remove", at, syscall.ENOENT)
+	case e.Dir && len(i.fs.list(i.fs.node(e))) > 0:
+		return pathError("remove", at, syscall.ENOTEMPTY)
+	}
+	i.fs.change(Op{
+		Kind: OpRemove, Path: at, Ino: e.Ino, Victim: e.Ino, Dir: e.Dir, Edits: []Edit{{Parent: i.node.ino, Name: name}},
+	})
+	if e.Dir {
+		i.fs.node(e).removed = true
+	}
+	return nil
+}
+
+// Rename moves a name of the directory to a name in another one, or the same, as rename(2): a file that has the new name
+// loses it, and so does an empty directory. That a directory must not move into itself is up to the caller.
+func (i Inode) Rename(name string, to Inode, as string) error {
+	i.fs.mu.Lock()
+	defer i.fs.leave()
+	from, at := i.at(name), to.at(as)
+	if _, err := i.fs.inject(call{kind: OpRename, name: "rename", path: from, to: at}); err != nil {
+		return linkError("rename", from, at, err)
+	}
+	moved, victim, err := i.renaming(name, to, as)
+	switch {
+	case errors.Is(err, errSameFile):
+		return nil
+	case err != nil:
+		return linkError("rename", from, at, err)
+	}
+	i.fs.change(Op{
+		Kind: OpRename, Path: from, To: at, Ino: moved.Ino, Victim: victim.Ino, Dir: moved.Dir,
+		Edits: []Edit{{Parent: i.node.ino, Name: name}, moved.Edit(to.node.ino, as)},
+	})
+	to.child(moved, as)
+	if victim.Dir {
+		i.fs.node(victim).removed = true
+	}
+	return nil
+}
+
+// errSameFile says that both names of a rename lead to one file already.
+var errSameFile = errors.New("faultfs: both names are of one file")
+
+// renaming returns what a rename moves, and what it overwrites.
+func (i Inode) renaming(name string, to Inode, as string) (moved, victim disk.Entry, err error) {
+	moved, ok := i.fs.lookup(i.node, name)
+	victim, taken := i.fs.lookup(to.node, as)
+	switch {
+	case !ok:
+		err = syscall.ENOENT
+	case len(as) > maxNameBytes:
+		err = syscall.ENAMETOOLONG
+	case to.node.removed:
+		err = syscall.ENOENT
+	case taken && victim.Ino == moved.Ino:
+		err = errSameFile
+	case taken && victim.Dir && !moved.Dir:
+		err = syscall.EISDIR
+	case taken && !victim.Dir && moved.Dir:
+		err = syscall.ENOTDIR
+	case taken && victim.Dir && len(i.fs.list(i.fs.node(victim))) > 0:
+		err = syscall.ENOTEMPTY
+	}
+	return moved, victim, err
+}

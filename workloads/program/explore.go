@@ -1,0 +1,187 @@
+package program
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// Options says how a recording is searched. The zero value searches under posix-min, with one worker.
+type Options struct {
+	Model   faultfs.Model
+	Workers int // 0 means 1
+	// Images is how many images of one crash point are recovered at most; 0 means DefaultImages. A crash point with more is
+	// sampled.
+	Images int
+	Points int // how many crash points are searched at most, spread over the recording; 0 means all
+	// Findings is how many different findings are explained; 0 means DefaultFindings. Later ones are counted only.
+	Findings int
+	// Progress is called now and then, by any worker, one call at a time. It may be nil.
+	Progress func(Tally)
+}
+
+// Defaults of Options.
+const (
+	DefaultImages   = 256
+	DefaultFindings = 8
+)
+
+func (o *Options) ensureDefaults() {
+	if o.Workers == 0 {
+		o.Workers = 1
+	}
+	if o.Images == 0 {
+		o.Images = DefaultImages
+	}
+	if o.Findings == 0 {
+		o.Findings = DefaultFindings
+	}
+}
+
+// Explore cuts the power of a recorded run everywhere, lets the program recover the disks that are left, and explains what the
+// checker finds wrong. The error says that a recovery had no answer, or is that of ctx; the result has what was found before.
+func Explore(ctx context.Context, rec *Recording, way Way, o Options) (*Result, error) {
+	o.ensureDefaults()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	s := &search{ctx: ctx, stop: stop, rec: rec, o: o, answers: map[question]Answer{}, found: map[string]*failure{}}
+	jobs := make(chan *faultfs.CrashPoint)
+	var workers sync.WaitGroup
+	for i := range o.Workers {
+		recoverer, err := way.Recoverer(i)
+		if err != nil {
+			stop(err)
+			break
+		}
+		w := &worker{search: s, recoverer: recoverer}
+		workers.Go(func() {
+			for point := range jobs {
+				w.point(point)
+			}
+			if err := recoverer.Close(); err != nil {
+				stop(err)
+			}
+		})
+	}
+	s.feed(jobs)
+	close(jobs)
+	workers.Wait()
+	result := &Result{Program: rec.Program, Way: rec.Way, Profile: o.Model.Profile.Name, Device: o.Model.Device.String(), Ended: rec.Ended}
+	err := s.failed()
+	if err == nil && len(s.found) > 0 {
+		result.Findings, err = s.report(way)
+	}
+	result.Tally = s.tally
+	result.Ops, result.Acks = len(rec.Trace), len(rec.Acks)
+	if err == nil {
+		result.conclude()
+	} else {
+		result.Inconclusive = "the search ended early: " + err.Error()
+	}
+	return result, err
+}
+
+// search is what the workers of an exploration share.
+type search struct {
+	ctx  context.Context
+	stop context.CancelCauseFunc
+	rec  *Recording
+	o    Options
+
+	mu      sync.Mutex
+	tally   Tally
+	answers map[question]Answer // by what the checker was asked
+	found   map[string]*failure // by Answer.kind
+	order   []string            // of the keys of found
+}
+
+// question is what a checker is asked: a disk, and how many lines had been acknowledged.
+type question struct {
+	content Content
+	acked   int
+}
+
+// failure is the first image that was answered in one way, and how many there were.
+type failure struct {
+	tick   uint64
+	lost   []uint64 // the IDs of the pending operations that the image had lost
+	answer Answer
+	count  int
+}
+
+// feed sends the crash points to the workers.
+func (s *search) feed(jobs chan<- *faultfs.CrashPoint) {
+	line := faultfs.NewTimeline(faultfs.Recorded(s.rec.Trace), s.o.Model, 0)
+	ticks := s.rec.Ticks()
+	n := len(ticks)
+	if s.o.Points > 0 {
+		n = min(n, s.o.Points)
+	}
+	for i := range n {
+		select {
+		case jobs <- line.Advance(ticks[(i+1)*len(ticks)/n-1]):
+		case <-s.ctx.Done():
+			return
+		}
+	}
+}
+
+// failed returns why the search ended early; nil if it did not.
+func (s *search) failed() error {
+	if s.ctx.Err() == nil {
+		return nil
+	}
+	return context.Cause(s.ctx)
+}
+
+// fail ends the search: there is no answer to a question.
+func (s *search) fail(tick uint64, err error) {
+	if errors.Is(err, s.ctx.Err()) && s.ctx.Err() != nil {
+		return
+	}
+	s.stop(fmt.Errorf("program: recover an image of a crash at tick %d: %w", tick, err))
+}
+
+// count changes the tally.
+func (s *search) count(change func(*Tally)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.tally)
+	if s.o.Progress != nil {
+		s.o.Progress(s.tally)
+	}
+}
+
+// keep notes an answer about an image of a crash point.
+func (s *search) keep(point *faultfs.CrashPoint, img *faultfs.FS, a Answer) {
+	if !a.Failed() {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tally.Failed++
+	f := s.found[a.kind()]
+	if f == nil {
+		f = &failure{tick: point.Tick, lost: lostIDs(img), answer: a}
+		s.found[a.kind()], s.order = f, append(s.order, a.kind())
+	}
+	f.count++
+	lost := lostIDs(img)
+	if c := cmp.Or(cmp.Compare(len(lost), len(f.lost)), cmp.Compare(point.Tick, f.tick)); c < 0 {
+		f.tick, f.lost, f.answer = point.Tick, lost, a // the fewest losses are the easiest to explain
+	}
+}
+
+// lostIDs returns which pending operations an image has lost.
+func lostIDs(img *faultfs.FS) []uint64 {
+	lost := img.Lost()
+	ids := make([]uint64, len(lost))
+	for i, op := range lost {
+		ids[i] = op.ID
+	}
+	return ids
+}

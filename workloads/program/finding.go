@@ -1,0 +1,162 @@
+package program
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
+)
+
+// Finding is a crash image that the checker found wrong, with what is needed to see it again.
+type Finding struct {
+	ID          string               `json:"id"`
+	Sentence    string               `json:"sentence"`
+	Hangs       bool                 `json:"hangs,omitempty"`
+	Profile     string               `json:"profile"`
+	Device      string               `json:"device,omitempty"`
+	Tick        uint64               `json:"tick"`  // the operation after which power was cut
+	Acked       int                  `json:"acked"` // how many lines had been acknowledged
+	LastAck     string               `json:"last_ack,omitempty"`
+	Lost        []uint64             `json:"lost"`     // the pending operations that the image had lost, by faultfs.PendingOp.ID
+	Count       int                  `json:"count"`    // how many images were wrong in this way
+	Shown       int                  `json:"shown"`    // how often it showed when the image was recovered again
+	ShownOf     int                  `json:"shown_of"` // how often that was tried
+	Output      []string             `json:"output"`   // the last lines of the checker
+	Explanation *explain.Explanation `json:"explanation,omitempty"`
+	// Profiles says under which profiles it shows too, in the words of package explain.
+	Profiles         map[string]string `json:"profiles,omitempty"`
+	ProfilesSentence string            `json:"profiles_sentence,omitempty"`
+	Calls            []Call            `json:"calls"` // the last operations of the disk before the cut, oldest first
+	File             string            `json:"file,omitempty"`
+}
+
+// Call is an operation of the disk before the cut, for people.
+type Call struct {
+	Tick uint64 `json:"tick"`
+	Text string `json:"text"`
+	Fate string `json:"fate,omitempty"` // durable, kept, lost, torn, unseen; empty for a sync or an acknowledgement
+}
+
+// Limits of a finding.
+const (
+	confirmations = 4  // how often an image that failed is recovered again
+	callsShown    = 40 // how many operations a finding shows
+)
+
+// varying are the parts of a sentence that differ between images that are wrong in the same way.
+var varying = regexp.MustCompile(`0x[0-9a-fA-F]+|[0-9a-f]{12,}|[0-9]+`)
+
+// kind is what answers have in common that are wrong in the same way: the sentence without its numbers.
+func (a Answer) kind() string { return fmt.Sprint(a.Verdict, varying.ReplaceAllString(a.Text, "#")) }
+
+// report confirms and explains what was found.
+func (s *search) report(way Way) ([]Finding, error) {
+	recoverer, err := way.Recoverer(0)
+	if err != nil {
+		return nil, err
+	}
+	w := &worker{search: s, recoverer: recoverer}
+	var findings []Finding
+	for i, key := range s.order {
+		if i == s.o.Findings || s.ctx.Err() != nil {
+			break
+		}
+		f := w.finding(s.found[key])
+		same := slices.IndexFunc(findings, func(g Finding) bool { return f.sameCause(&g) })
+		if same >= 0 {
+			findings[same].Count += f.Count
+			continue
+		}
+		findings = append(findings, f)
+	}
+	if err := recoverer.Close(); err != nil {
+		return findings, err
+	}
+	return findings, s.failed()
+}
+
+// sameCause reports whether two findings were explained by the same missing order.
+func (f *Finding) sameCause(g *Finding) bool {
+	return f.Explanation != nil && g.Explanation != nil && f.Explanation.Missing != nil && f.ID == g.ID
+}
+
+// finding turns a failure into a finding.
+func (w *worker) finding(f *failure) Finding {
+	l := newLife(w, f)
+	out := Finding{
+		Sentence: f.answer.Text, Hangs: f.answer.Verdict == Hangs, Profile: w.o.Model.Profile.Name, Device: w.o.Model.Device.String(),
+		Tick: f.tick, Lost: f.lost, Count: f.count, Output: f.answer.Output,
+	}
+	acked := w.rec.Acked(f.tick)
+	if out.Acked = len(acked); len(acked) > 0 {
+		out.LastAck = acked[len(acked)-1].Text
+	}
+	for range confirmations {
+		out.ShownOf++
+		if a, err := w.recoverer.Recover(w.ctx, l.image(), acked); err == nil && a.kind() == f.answer.kind() {
+			out.Shown++
+		}
+	}
+	if out.Shown == out.ShownOf {
+		out.Explanation = explain.Life(w.ctx, l)
+		out.Profiles = l.profiles()
+		out.ProfilesSentence = explain.ProfilesSentence(out.Profiles)
+	}
+	out.Calls = w.calls(f.tick, l.image())
+	out.ID = out.fingerprint(f.answer.kind())
+	return out
+}
+
+// fingerprint identifies what is broken: the missing order if there is one, otherwise what the checker said.
+func (f *Finding) fingerprint(kind string) string {
+	parts := []string{kind}
+	if e := f.Explanation; e != nil && e.Missing != nil {
+		parts = []string{e.Missing.Op, varying.ReplaceAllString(e.Missing.Path, "#")}
+		if e.By != nil {
+			parts = append(parts, e.By.Op, varying.ReplaceAllString(e.By.Path, "#"))
+		}
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:5])
+}
+
+// calls renders the operations and acknowledgements before a cut, with what became of each.
+func (w *worker) calls(tick uint64, img *faultfs.FS) []Call {
+	_, _ = ContentOf(img) // decides everything
+	fates := img.Fates()
+	var calls []Call
+	for i := range w.rec.Trace {
+		op := &w.rec.Trace[i]
+		if op.Tick > tick {
+			break
+		}
+		c := Call{Tick: op.Tick, Text: describe(op)}
+		switch fate, pending := fates[op.Tick]; {
+		case op.Kind == faultfs.OpSync || !op.Changes():
+		case pending:
+			c.Fate = fate
+		default:
+			c.Fate = "durable"
+		}
+		calls = append(calls, c)
+	}
+	for _, a := range w.rec.Acked(tick) {
+		calls = append(calls, Call{Tick: a.Tick, Text: fmt.Sprintf("acknowledged %q", a.Text)})
+	}
+	slices.SortFunc(calls, func(a, b Call) int { return int(int64(a.Tick) - int64(b.Tick)) })
+	return calls[max(0, len(calls)-callsShown):]
+}
+
+// describe renders an operation without its tick.
+func describe(op *faultfs.Op) string {
+	_, text, _ := strings.Cut(op.String(), " ")
+	if op.Kind == faultfs.OpSync && op.Dir {
+		text += " (directory)"
+	}
+	return text
+}

@@ -1,0 +1,140 @@
+package program
+
+import (
+	"sort"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+)
+
+// life recovers single images of the recorded run, for experiments: what if only this had been lost? It is the
+// explore.Life of a program, in which each acknowledgement is a commit.
+type life struct {
+	w       *worker
+	failure *failure
+	disk    *faultfs.FS
+	model   faultfs.Model
+	history []history.Op
+	asked   map[question]Answer
+}
+
+func newLife(w *worker, f *failure) *life {
+	l := &life{w: w, failure: f, disk: faultfs.Recorded(w.rec.Trace), model: w.o.Model, asked: map[question]Answer{}}
+	for i, a := range w.rec.Acks {
+		l.history = append(l.history, history.Op{
+			ID: i, Outcome: history.Acked, Call: history.Tick(a.Tick), Return: history.Tick(a.Tick), Writes: make([]history.Write, 1),
+		})
+	}
+	return l
+}
+
+func (l *life) Tick() uint64                           { return l.failure.tick }
+func (l *life) Trace() []faultfs.Op                    { return l.w.rec.Trace }
+func (l *life) TraceOf(faultfs.PendingOp) []faultfs.Op { return l.w.rec.Trace }
+func (l *life) History() []history.Op                  { return l.history }
+func (l *life) LoseAnything()                          { l.model.Profile = faultfs.PosixMin() }
+
+// AckText names an acknowledgement in a sentence.
+func (l *life) AckText(op *history.Op) string { return l.w.rec.Acks[op.ID].Text }
+
+func (l *life) Cut(tick uint64) history.Cut {
+	trace := l.Trace()
+	at := history.Tick(tick)
+	if next := sort.Search(len(trace), func(i int) bool { return trace[i].Tick > tick }); next < len(trace) {
+		at = history.Tick(trace[next].Tick - 1)
+	} else if n := len(l.w.rec.Acks); n > 0 {
+		at = max(at, history.Tick(l.w.rec.Acks[n-1].Tick))
+	}
+	return history.Cut{Acked: at, Called: at}
+}
+
+func (l *life) Point(tick uint64) *faultfs.CrashPoint {
+	return faultfs.NewTimeline(l.disk, l.model, 0).Advance(tick)
+}
+
+// Without returns nil: that an operation was not made would have changed what the program did next.
+func (l *life) Without(int, uint64) *faultfs.CrashPoint { return nil }
+
+// image returns the image that failed.
+func (l *life) image() *faultfs.FS {
+	return l.Point(l.failure.tick).Losing(l.failure.lost, faultfs.ImageOptions{})
+}
+
+func (l *life) Repeat() []faultfs.PendingOp {
+	img := l.image()
+	_, _ = ContentOf(img) // decides everything
+	return img.Lost()
+}
+
+// Try asks the checker about an image, or remembers what it said about one with the same content.
+func (l *life) Try(img *faultfs.FS, _ uint64, cut history.Cut) explore.Acceptance {
+	acked := l.w.rec.Acks[:l.w.rec.ackedBy(uint64(cut.Acked))]
+	answer, ok := l.answer(img, acked)
+	switch {
+	case !ok || answer.Verdict == Skipped:
+		return explore.Unjudged
+	case !answer.Failed():
+		return explore.Accepted
+	case answer.kind() == l.failure.answer.kind():
+		return explore.FailsAlike
+	}
+	return explore.FailsOtherwise
+}
+
+func (l *life) answer(img *faultfs.FS, acked []Ack) (Answer, bool) {
+	content, err := ContentOf(img)
+	if err != nil {
+		return Answer{}, false
+	}
+	q := question{content, len(acked)}
+	if a, known := l.asked[q]; known {
+		return a, true
+	}
+	a, err := l.w.recoverer.Recover(l.w.ctx, img, acked)
+	if err != nil {
+		return a, false
+	}
+	l.asked[q] = a
+	return a, true
+}
+
+// nearImages is how many images are tried under another profile.
+const nearImages = 48
+
+// profiles finds out under which profiles the failure shows at its crash point.
+func (l *life) profiles() map[string]string {
+	shows := map[string]string{}
+	for _, profile := range faultfs.Profiles() {
+		if profile.Name == l.w.o.Model.Profile.Name {
+			shows[profile.Name] = explain.ProfileFails
+			continue
+		}
+		shows[profile.Name] = l.under(faultfs.Model{Profile: profile, Device: l.w.o.Model.Device})
+	}
+	return shows
+}
+
+func (l *life) under(model faultfs.Model) string {
+	point := faultfs.NewTimeline(l.disk, model, 0).Advance(l.failure.tick)
+	acked := l.w.rec.Acked(l.failure.tick)
+	leaves, all := l.w.contents(point, sampleLimit, nearImages*leavesPerImage)
+	if len(leaves) > nearImages {
+		leaves, all = spread(leaves, nearImages), false
+	}
+	sampled := !all
+	for _, leaf := range leaves {
+		if l.w.ctx.Err() != nil {
+			return explain.ProfileUntried
+		}
+		sampled = sampled || leaf.img.Sampled()
+		if a, ok := l.answer(leaf.img, acked); ok && a.kind() == l.failure.answer.kind() {
+			return explain.ProfileFails
+		}
+	}
+	if sampled {
+		return explain.ProfileUnseen
+	}
+	return explain.ProfilePasses
+}

@@ -1,0 +1,214 @@
+package program
+
+import (
+	"math"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// worker searches crash points with a recoverer of its own.
+type worker struct {
+	*search
+	recoverer Recoverer
+}
+
+// How a crash point is searched. First every image is made, if there are few enough. Otherwise a family of images is: see
+// faultfs.ImageOptions.Limit.
+const (
+	leavesPerImage = 16 // how many images may be made for one that is recovered: most have a content that was there already
+	sampleLimit    = 6  // of a family
+	drawnShare     = 4  // one of so many images of a sample is random
+)
+
+// point searches the images of one crash point.
+func (w *worker) point(p *faultfs.CrashPoint) {
+	acked := w.rec.Acked(p.Tick)
+	var sampled bool
+	if w.recoverer.Observes() {
+		sampled = w.observe(p, acked)
+	} else {
+		sampled = w.readAll(p, acked)
+	}
+	if w.ctx.Err() != nil {
+		return
+	}
+	w.count(func(t *Tally) {
+		t.Points++
+		if p.Pending() > 0 && len(acked) > 0 {
+			t.AtStake++
+		}
+		if sampled {
+			t.Sampled++
+		} else {
+			t.Exhaustive++
+		}
+	})
+}
+
+// observe lets the program look at undecided images, depth first.
+func (w *worker) observe(p *faultfs.CrashPoint, acked []Ack) (sampled bool) {
+	if w.observeWithin(p, acked, math.MaxInt) {
+		return false
+	}
+	w.observeWithin(p, acked, sampleLimit)
+	for _, img := range w.drawn(p) {
+		w.recover(p, img, acked)
+	}
+	return true
+}
+
+// drawn returns some images of a crash point that is sampled: the one that kept everything, and random ones.
+func (w *worker) drawn(p *faultfs.CrashPoint) []*faultfs.FS {
+	images := []*faultfs.FS{p.Losing(nil, faultfs.ImageOptions{})}
+	for i := range w.o.Images / drawnShare {
+		o := faultfs.ImageOptions{Chooser: faultfs.Seeded(p.Tick<<16 + uint64(i)), Limit: math.MaxInt, Distinct: true}
+		images = append(images, p.Image(o))
+	}
+	return images
+}
+
+// observeWithin is observe with a limit for each look. It reports whether every image was recovered.
+func (w *worker) observeWithin(p *faultfs.CrashPoint, acked []Ack, limit int) bool {
+	path := &faultfs.DepthFirst{}
+	all := true
+	for range w.o.Images {
+		img := p.Image(faultfs.ImageOptions{Chooser: path, Limit: limit, Distinct: true})
+		if !w.recover(p, img, acked) {
+			return false
+		}
+		if path.Strayed() {
+			all = false
+			w.count(func(t *Tally) { t.Strayed++ })
+		}
+		all = all && !img.Sampled()
+		if !path.Next() {
+			return all
+		}
+	}
+	return false
+}
+
+// readAll makes images of which everything is decided, and recovers each content once.
+func (w *worker) readAll(p *faultfs.CrashPoint, acked []Ack) (sampled bool) {
+	images, all := w.contents(p, math.MaxInt, w.o.Images*leavesPerImage)
+	if !all || len(images) > w.o.Images {
+		images, _ = w.contents(p, sampleLimit, w.o.Images*leavesPerImage)
+		images = spread(images, w.o.Images)
+		sampled = true
+		for _, img := range w.drawn(p) {
+			content, err := ContentOf(img)
+			if err != nil {
+				w.fail(p.Tick, err)
+				return true
+			}
+			images = append(images, leaf{content, img})
+		}
+	}
+	for _, i := range images {
+		if w.ctx.Err() != nil {
+			return true
+		}
+		if !w.answered(p, i, acked) {
+			w.ask(p, i, acked)
+		}
+	}
+	return sampled
+}
+
+// leaf is an image of a crash point by its content.
+type leaf struct {
+	content Content
+	img     *faultfs.FS
+}
+
+// contents makes images until there are no more, or the most that may be made. It returns one for each content.
+func (w *worker) contents(p *faultfs.CrashPoint, limit, most int) (leaves []leaf, all bool) {
+	seen := map[Content]bool{}
+	path := &faultfs.DepthFirst{}
+	for n := range most {
+		if n%64 == 0 && w.ctx.Err() != nil {
+			return leaves, false
+		}
+		img := p.Image(faultfs.ImageOptions{Chooser: path, Limit: limit, Distinct: true})
+		content, err := ContentOf(img)
+		if err != nil {
+			w.fail(p.Tick, err)
+			return leaves, false
+		}
+		if !seen[content] {
+			seen[content] = true
+			leaves = append(leaves, leaf{content, img})
+		}
+		if !path.Next() {
+			return leaves, true
+		}
+		if limit == math.MaxInt && len(leaves) > w.o.Images {
+			return leaves, false
+		}
+	}
+	return leaves, false
+}
+
+// spread returns n elements of a list, evenly spread, the first and the last among them.
+func spread[T any](list []T, n int) []T {
+	if len(list) <= n {
+		return list
+	}
+	some := make([]T, n)
+	for i := range some {
+		some[i] = list[i*(len(list)-1)/max(n-1, 1)]
+	}
+	return some
+}
+
+// answered reports whether the checker has been asked about a content before, and if so counts the image.
+func (w *worker) answered(p *faultfs.CrashPoint, l leaf, acked []Ack) bool {
+	w.mu.Lock()
+	a, known := w.answers[question{l.content, len(acked)}]
+	w.mu.Unlock()
+	if known {
+		w.keep(p, l.img, a)
+		w.count(func(t *Tally) { t.Repeated++ })
+	}
+	return known
+}
+
+// ask recovers an image with a content that is new.
+func (w *worker) ask(p *faultfs.CrashPoint, l leaf, acked []Ack) {
+	w.mu.Lock()
+	w.answers[question{l.content, len(acked)}] = Answer{Verdict: Skipped} // another worker need not ask
+	w.mu.Unlock()
+	a, ok := w.run(p, l.img, acked)
+	if !ok {
+		return
+	}
+	w.mu.Lock()
+	w.answers[question{l.content, len(acked)}] = a
+	w.mu.Unlock()
+}
+
+// recover recovers an image and reports whether there was an answer.
+func (w *worker) recover(p *faultfs.CrashPoint, img *faultfs.FS, acked []Ack) bool {
+	_, ok := w.run(p, img, acked)
+	return ok
+}
+
+func (w *worker) run(p *faultfs.CrashPoint, img *faultfs.FS, acked []Ack) (Answer, bool) {
+	a, err := w.recoverer.Recover(w.ctx, img, acked)
+	if err != nil {
+		w.fail(p.Tick, err)
+		return Answer{}, false
+	}
+	w.keep(p, img, a)
+	w.count(func(t *Tally) {
+		t.Images++
+		t.LostBytes += img.LostBytes()
+		switch {
+		case a.Verdict == Skipped:
+			t.Skipped++
+		case len(acked) > 0:
+			t.AfterAcks++
+		}
+	})
+	return a, true
+}

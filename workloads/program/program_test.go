@@ -1,0 +1,154 @@
+package program_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/spf13/afero"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/program"
+)
+
+// notes is a way to run a small store of this test: each note is a file that is written under another name and renamed.
+type notes struct {
+	observes                  bool
+	fileSync, dirSync, silent bool
+	recovered                 *int
+	refuses                   bool // the checker cannot be run
+}
+
+func (n notes) Record(context.Context) (*program.Recording, error) {
+	tape := program.NewTape()
+	for i := range 3 {
+		if err := n.add(tape.FS, fmt.Sprint("note", i)); err != nil {
+			return nil, err
+		}
+		if !n.silent {
+			tape.Ack(fmt.Sprint("note", i))
+		}
+	}
+	return tape.Recording("test", []string{"notes", program.Dir}), nil
+}
+
+func (n notes) add(fs *faultfs.FS, name string) error {
+	f, err := fs.Create("tmp")
+	if err != nil {
+		return err
+	}
+	if _, err := f.WriteString(strings.Repeat(name, 200)); err != nil {
+		return err
+	}
+	if n.fileSync {
+		err = f.Sync()
+	}
+	if err != nil || f.Close() != nil || fs.Rename("tmp", name) != nil {
+		return fmt.Errorf("add %s: %w", name, err)
+	}
+	if !n.dirSync {
+		return nil
+	}
+	dir, err := fs.Open("/")
+	if err != nil {
+		return err
+	}
+	return dir.Sync()
+}
+
+func (n notes) Recoverer(int) (program.Recoverer, error) { return n, nil }
+func (n notes) Observes() bool                           { return n.observes }
+func (n notes) Close() error                             { return nil }
+
+func (n notes) Recover(_ context.Context, img *faultfs.FS, acked []program.Ack) (program.Answer, error) {
+	if n.refuses {
+		return program.Answer{}, os.ErrNotExist
+	}
+	*n.recovered++
+	for _, a := range acked {
+		text, err := afero.ReadFile(img, a.Text)
+		switch {
+		case err != nil:
+			return program.Answer{Verdict: program.Wrong, Text: a.Text + " is missing"}, nil
+		case string(text) != strings.Repeat(a.Text, 200):
+			return program.Answer{Verdict: program.Wrong, Text: a.Text + " is damaged"}, nil
+		}
+	}
+	return program.Answer{}, nil
+}
+
+func torture(t *testing.T, n notes) *program.Result {
+	t.Helper()
+	if n.recovered == nil {
+		n.recovered = new(int)
+	}
+	rec, err := n.Record(t.Context())
+	require.NoError(t, err)
+	result, err := program.Explore(t.Context(), rec, n, program.Options{})
+	require.NoError(t, err)
+	return result
+}
+
+func TestEveryMissingSyncIsFoundAndNamed(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		store notes
+		why   []string // a finding for each
+	}{
+		"nothing is missing": {notes{fileSync: true, dirSync: true}, nil},
+		"the directory":      {notes{fileSync: true}, []string{`"note#" was acknowledged before the rename of tmp -> note# was durable, with no intervening sync of its directory`}},
+		"the file":           {notes{dirSync: true}, []string{`"note#" was acknowledged before the write of tmp was durable, with no intervening sync of the file`}},
+	} {
+		for _, observes := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, observes), func(t *testing.T) {
+				t.Parallel()
+				row.store.observes = observes
+				result := torture(t, row.store)
+				assert.Equal(t, len(row.why) == 0, result.Passed, result.Inconclusive)
+				assert.True(t, len(row.why) > 0 || result.Tally.Sampled == 0, "all images of a correct store are tried")
+				var why []string
+				for _, f := range result.Findings {
+					require.NotNil(t, f.Explanation, f.Sentence)
+					why = append(why, f.Explanation.Sentence)
+					assert.Equal(t, f.ShownOf, f.Shown)
+					assert.NotEmpty(t, f.Calls)
+					assert.Equal(t, "passes", f.Profiles["lose-none"])
+				}
+				require.Len(t, why, len(row.why))
+				for i := range why {
+					assert.Contains(t, strings.NewReplacer("0", "#", "1", "#", "2", "#").Replace(why[i]), row.why[i])
+				}
+			})
+		}
+	}
+}
+
+func TestNothingPassesWithoutEvidence(t *testing.T) {
+	t.Parallel()
+	result := torture(t, notes{fileSync: true, dirSync: true, silent: true})
+	assert.False(t, result.Passed)
+	assert.Contains(t, result.Inconclusive, "acknowledged nothing")
+}
+
+func TestADiskThatIsReadAsAWholeIsRecoveredOnceForEachContent(t *testing.T) {
+	t.Parallel()
+	var all, observed int
+	torture(t, notes{fileSync: true, dirSync: true, recovered: &all})
+	torture(t, notes{fileSync: true, dirSync: true, observes: true, recovered: &observed})
+	assert.Positive(t, all)
+	assert.Positive(t, observed)
+}
+
+func TestACheckerThatCannotBeRunEndsTheSearch(t *testing.T) {
+	t.Parallel()
+	n := notes{fileSync: true, dirSync: true, refuses: true, recovered: new(int)}
+	rec, err := n.Record(t.Context())
+	require.NoError(t, err)
+	result, err := program.Explore(t.Context(), rec, n, program.Options{Workers: 2})
+	require.ErrorIs(t, err, os.ErrNotExist)
+	assert.False(t, result.Passed)
+}

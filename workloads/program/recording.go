@@ -1,0 +1,55 @@
+package program
+
+import (
+	"sort"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// Dir stands, in the arguments of a program or checker, for the directory in which the store is.
+const Dir = "{dir}"
+
+// Recording is one run of a program: what it did to the disk, and what it acknowledged meanwhile.
+type Recording struct {
+	Program []string     `json:"program"` // its arguments; Dir stands for the directory of the store
+	Way     string       `json:"way"`     // how it was run, such as "fuse"
+	Trace   []faultfs.Op `json:"trace"`
+	Acks    []Ack        `json:"acks"` // oldest first
+	// Modes are permissions, by inode, that differ from what a new file or directory has. A power cut does not change them.
+	Modes map[faultfs.Ino]uint32 `json:"modes,omitempty"`
+	// Ended says how the program ended; empty: as it should. A program that failed may have done so before it wrote anything.
+	Ended string `json:"ended,omitempty"`
+}
+
+// Ack is a line by which a program says that something is done. It is on the clock of the disk.
+type Ack struct {
+	Tick uint64 `json:"t"`
+	Text string `json:"text"`
+}
+
+// Acked returns what was acknowledged when power is cut after the operation at a tick: every line that came before the next
+// operation.
+func (r *Recording) Acked(tick uint64) []Ack {
+	next := sort.Search(len(r.Trace), func(i int) bool { return r.Trace[i].Tick > tick })
+	n := len(r.Acks)
+	if next < len(r.Trace) {
+		n = r.ackedBy(r.Trace[next].Tick)
+	}
+	return r.Acks[:n:n]
+}
+
+// ackedBy returns how many lines were acknowledged by a tick.
+func (r *Recording) ackedBy(tick uint64) int {
+	return sort.Search(len(r.Acks), func(i int) bool { return r.Acks[i].Tick > tick })
+}
+
+// Ticks returns the ticks at which it is worth cutting power: after each operation that changes what a power cut leaves.
+func (r *Recording) Ticks() []uint64 {
+	var ticks []uint64
+	for i := range r.Trace {
+		if r.Trace[i].Changes() {
+			ticks = append(ticks, r.Trace[i].Tick)
+		}
+	}
+	return ticks
+}

@@ -1,0 +1,54 @@
+package program
+
+// Result is what a search found.
+type Result struct {
+	Program  []string  `json:"program"`
+	Way      string    `json:"way"`
+	Profile  string    `json:"profile"`
+	Device   string    `json:"device,omitempty"`
+	Ended    string    `json:"ended,omitempty"` // how the program ended when it was recorded; empty: as it should
+	Ops      int       `json:"ops"`             // operations of the disk that were recorded
+	Acks     int       `json:"acks"`
+	Tally    Tally     `json:"tally"`
+	Findings []Finding `json:"findings"`
+	// Passed says that images were judged behind acknowledgements, with something at stake, and none was wrong.
+	Passed bool `json:"passed"`
+	// Inconclusive says why neither a pass nor a finding follows from the search.
+	Inconclusive string `json:"inconclusive,omitempty"`
+}
+
+// Tally is the figures of a search.
+type Tally struct {
+	Points     int `json:"points"`     // crash points that were searched
+	Exhaustive int `json:"exhaustive"` // of which every image was recovered
+	Sampled    int `json:"sampled"`
+	AtStake    int `json:"at_stake"`   // crash points after an acknowledgement at which something was pending
+	Images     int `json:"images"`     // images that were recovered and judged
+	AfterAcks  int `json:"after_acks"` // of them after an acknowledgement
+	Repeated   int `json:"repeated"`   // images whose content and acknowledgements had been judged already
+	Skipped    int `json:"skipped"`    // images about which the checker had no opinion
+	Failed     int `json:"failed"`     // images that the checker found wrong
+	Strayed    int `json:"strayed"`    // recoveries that did not do the same with the same answers
+	LostBytes  int `json:"lost_bytes"` // unsynced bytes that the images had lost
+}
+
+// conclude decides what the figures mean.
+func (r *Result) conclude() {
+	switch t := &r.Tally; {
+	case len(r.Findings) > 0:
+	case r.Ops == 0:
+		r.Inconclusive = "the program did nothing on its disk; does one of its arguments contain {dir}?"
+	case r.Acks == 0:
+		r.Inconclusive = "the program acknowledged nothing, so nothing had to survive; let it append a line to {dir}/.torture/ack after each step, or give --acks stdout=REGEX"
+	case t.Images == 0:
+		r.Inconclusive = "no image was recovered"
+	case t.Skipped == t.Images:
+		r.Inconclusive = "the checker skipped every image"
+	case t.AfterAcks == 0:
+		r.Inconclusive = "no image was recovered after an acknowledgement"
+	case t.AtStake == 0:
+		r.Inconclusive = "at no crash after an acknowledgement was anything pending: there was nothing to lose"
+	default:
+		r.Passed = true
+	}
+}
