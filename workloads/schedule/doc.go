@@ -8,6 +8,7 @@
 //	Load     instrument the module, compile it, once                program.go instrument.go module.go cache.go
 //	Run      an instance in a world made from a seed                run.go world.go files.go trace.go
 //	         ... which takes the processor away now and then        switcher.go
+//	Again    many runs from one seed, each with other files         again.go state.go
 //	Sweep    many seeds; the lowest that fails                      sweep.go
 //	Command  what to paste to run that seed again                   command.go
 //
@@ -32,6 +33,11 @@
 //     run, and where go test sends coverage. It has no network and cannot start processes.
 //   - S6: it sees the environment variables it is given, PWD, TMPDIR and SCHEDULE_SEED, which is the seed, for a test
 //     that draws its own data from it.
+//   - S7: with Files of its own, a job sees the host only as far as they show it. Package wasidisk makes such files of disks
+//     that can lose power.
+//   - S8: Again has the outcomes of Run, hash and all. It saves the memory, the registers and the stack of an instance before
+//     the program looks at a file for the first time, and puts them back when it has ended: a small program then takes half
+//     a millisecond in place of ten.
 //
 // What does not:
 //
@@ -43,7 +49,8 @@
 //   - Other Go versions, other build flags and another directory are other programs: a seed found with one need not fail
 //     with the other. What a program reads of the host beyond the content of files, such as the time of a change, is
 //     not made from the seed.
-//   - A program that spins for ever without reading the clock spins for ever here.
+//   - A program that spins for ever without reading the clock spins for ever here, unless its job has a Limit. One that
+//     spins without calling a function is not stopped by that either.
 //
 // Tried and rejected: calls of runtime.Gosched in the filesystem and the clients (switches only there, and the program
 // has to change); wazero's function listeners in place of the countdown (each walks the stack: 15 times slower).

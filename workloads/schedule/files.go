@@ -21,15 +21,18 @@ type Files interface {
 	Errno() uint32
 }
 
+// tree is what is mounted for the files of a job, so that they can be exchanged.
+type tree struct{ Files }
+
 // TempDir is where the program finds its own temporary directory. It is no directory of the host, because one with the
 // same name there would be hidden. Files of a job must have it.
 const TempDir = "/schedule-tmp"
 
-// files shows the tree of a job or, if it has none, the whole host for reading, a directory for temporary files, and where
+// mounts shows the tree of a job or, if it has none, the whole host for reading, a directory for temporary files, and where
 // go test wants coverage written.
-func files(job Job, temp string) wazero.FSConfig {
-	if job.Files != nil {
-		return wazero.NewFSConfig().(sysfs.FSConfig).WithSysFSMount(job.Files, "/")
+func (w *world) mounts(job Job, temp string) wazero.FSConfig {
+	if w.files != nil {
+		return wazero.NewFSConfig().(sysfs.FSConfig).WithSysFSMount(w.files, "/")
 	}
 	config := wazero.NewFSConfig().WithReadOnlyDirMount("/", "/").WithDirMount(temp, TempDir)
 	for _, arg := range job.Args {

@@ -14,8 +14,11 @@ const yield = "sched_yield"
 // The globals that the host has to reach, as the instrumented module exports them.
 const (
 	countdownExport = "schedule.countdown" // how many more functions are entered until the next call of yield
-	goroutineExport = "schedule.g"         // the address of the running goroutine
+	registerExport  = "schedule.r"         // and the number of a register
 )
+
+// closeExport is a function of the instrumented module that closes a descriptor, as the program would.
+const closeExport = "schedule.close"
 
 // goRegisters is how many globals a Go program has: the registers of a processor that does not exist. The third is the
 // address of the running goroutine.
@@ -24,19 +27,31 @@ const (
 	goroutineRegister = 2
 )
 
-// instrument puts a countdown before every function of a Go program.
+// goroutineExport is the address of the running goroutine.
+var goroutineExport = registerNamed(goroutineRegister)
+
+func registerNamed(i int) string { return fmt.Sprint(registerExport, i) }
+
+// instrument puts a countdown before every function of a Go program, lets the host reach its globals, and adds a function
+// that closes a descriptor.
 func instrument(module []byte) ([]byte, error) {
 	var in instrumentation
 	out, err := sections(module, in.section)
-	if err == nil && in.done != 4 {
+	if err == nil && in.done != sectionsChanged {
 		err = fmt.Errorf("%w: it has no code", ErrNotGo)
 	}
 	return out, err
 }
 
+// sectionsChanged is how many sections instrument changes or reads. They come in the order of the cases below.
+const sectionsChanged = 5
+
 type instrumentation struct {
-	before []byte // the instructions
-	done   int    // how many of the four sections were seen
+	before    []byte // the instructions of a countdown
+	close     int    // the function of the host that closes a descriptor; negative: a program without package os has none
+	closeType int    // its type
+	functions int    // how many there are, those of the host among them
+	done      int    // how many of the sections were seen
 }
 
 func (in *instrumentation) section(id byte, body []byte) ([]byte, error) {
@@ -44,6 +59,8 @@ func (in *instrumentation) section(id byte, body []byte) ([]byte, error) {
 	switch id {
 	case importSection:
 		return body, in.imports(r)
+	case functionSection:
+		return in.types(r)
 	case globalSection:
 		return in.globals(r)
 	case exportSection:
@@ -54,22 +71,40 @@ func (in *instrumentation) section(id byte, body []byte) ([]byte, error) {
 	return body, nil
 }
 
-// imports finds yield.
+// imports finds yield, and what closes a descriptor.
 func (in *instrumentation) imports(r *reader) error {
 	in.done++
-	for i := range r.count() {
+	in.close = -1
+	in.functions = r.count()
+	for i := range in.functions {
 		module, field, kind := r.name(), r.name(), r.byte()
 		if kind != 0 {
 			return fmt.Errorf("%w: it imports %s.%s, which is no function", ErrNotGo, module, field)
 		}
-		if r.number(); module == wasi && field == yield {
+		signature := r.number()
+		switch {
+		case module == wasi && field == yield:
 			in.before = countdown(i)
+		case module == wasi && field == "fd_close":
+			in.close, in.closeType = i, signature
 		}
 	}
 	if r.err == nil && in.before == nil {
 		return fmt.Errorf("%w: it does not import %s.%s", ErrNotGo, wasi, yield)
 	}
 	return r.err
+}
+
+// types adds the type of the function that closes a descriptor, and learns how many functions there are.
+func (in *instrumentation) types(r *reader) ([]byte, error) {
+	in.done++
+	if in.close < 0 {
+		return r.rest, nil
+	}
+	n := r.number()
+	in.functions += n
+	body := append(binary.AppendUvarint(nil, uint64(n+1)), r.rest...)
+	return binary.AppendUvarint(body, uint64(in.closeType)), r.err
 }
 
 // countdown returns the instructions that count down and call a function at zero.
@@ -98,24 +133,38 @@ func (in *instrumentation) globals(r *reader) ([]byte, error) {
 	return append(append(body, r.rest...), 0x7e, 0x01, 0x42, 1, 0x0b), r.err
 }
 
-// exports makes the globals visible for the host.
+// exports makes the globals and the new function visible for the host.
 func (in *instrumentation) exports(r *reader) ([]byte, error) {
 	in.done++
-	body := binary.AppendUvarint(nil, uint64(r.number()+2))
-	body = append(body, r.rest...)
-	body = append(appendSized(body, []byte(countdownExport)), 3, goRegisters)
-	body = append(appendSized(body, []byte(goroutineExport)), 3, goroutineRegister)
-	return body, r.err
+	const function, global = 0, 3
+	n := r.number() + goRegisters + 1
+	if in.close >= 0 {
+		n++
+	}
+	body := append(binary.AppendUvarint(nil, uint64(n)), r.rest...)
+	for i := range goRegisters {
+		body = append(appendSized(body, []byte(registerNamed(i))), global, byte(i))
+	}
+	body = append(appendSized(body, []byte(countdownExport)), global, goRegisters)
+	if in.close < 0 {
+		return body, r.err
+	}
+	body = append(appendSized(body, []byte(closeExport)), function)
+	return binary.AppendUvarint(body, uint64(in.functions)), r.err
 }
 
-// code puts the countdown after the declarations of local variables of every function.
+// code puts the countdown after the declarations of local variables of every function, and adds the new one, which has none.
 func (in *instrumentation) code(r *reader) ([]byte, error) {
 	in.done++
-	if in.done != 4 {
+	if in.done != sectionsChanged {
 		return nil, fmt.Errorf("%w: a section is missing", ErrNotGo)
 	}
 	n := r.count()
-	body := binary.AppendUvarint(make([]byte, 0, len(r.rest)*5/4), uint64(n))
+	all := n
+	if in.close >= 0 {
+		all++
+	}
+	body := binary.AppendUvarint(make([]byte, 0, len(r.rest)*5/4), uint64(all))
 	for range n {
 		function := r.bytes(r.number())
 		f := &reader{rest: function}
@@ -131,5 +180,18 @@ func (in *instrumentation) code(r *reader) ([]byte, error) {
 		body = binary.AppendUvarint(body, uint64(len(function)+len(in.before)))
 		body = append(append(append(body, function[:locals]...), in.before...), f.rest...)
 	}
+	if in.close >= 0 {
+		body = appendSized(body, closing(in.close))
+	}
 	return body, r.err
+}
+
+// closing returns a function that calls another with its only argument.
+func closing(function int) []byte {
+	code := []byte{
+		0,       // local variables
+		0x20, 0, // local.get
+		0x10, // call function
+	}
+	return append(binary.AppendUvarint(code, uint64(function)), 0x0b) // end
 }

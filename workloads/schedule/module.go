@@ -9,10 +9,11 @@ import (
 
 // The sections of a WebAssembly module that matter here; see the specification of its binary format, section 5.5.
 const (
-	importSection byte = 2
-	globalSection byte = 6
-	exportSection byte = 7
-	codeSection   byte = 10
+	importSection   byte = 2
+	functionSection byte = 3
+	globalSection   byte = 6
+	exportSection   byte = 7
+	codeSection     byte = 10
 )
 
 // moduleHeader is the magic and the version of all modules.

@@ -50,7 +50,10 @@ func (p *Program) compile(ctx context.Context, module []byte) (err error) {
 	wasi_snapshot_preview1.NewFunctionExporter().ExportFunctions(host)
 	host.NewFunctionBuilder().
 		WithGoModuleFunction(api.GoModuleFunc(switchGoroutine), nil, []api.ValueType{api.ValueTypeI32}).
-		Export(yield)
+		Export(yield).
+		NewFunctionBuilder().
+		WithGoModuleFunction(api.GoModuleFunc(exit), []api.ValueType{api.ValueTypeI32}, nil).
+		Export("proc_exit")
 	if _, err = host.Instantiate(experimental.WithFunctionListenerFactory(ctx, hostCalls{})); err != nil {
 		return fmt.Errorf("schedule: host: %w", err)
 	}

@@ -23,6 +23,7 @@ type Job struct {
 	Stdout io.Writer
 	Stderr io.Writer
 	Files  Files  // what the program sees of files; nil: those of the host, for reading
+	Limit  uint64 // how many functions it may enter; then it is stopped, as endless. 0: there is no limit
 	Runner string // how a line to paste calls the command that runs jobs; empty: lightning-torture
 }
 
@@ -30,6 +31,7 @@ type Job struct {
 type Outcome struct {
 	ExitCode uint32
 	Trap     string // why WebAssembly stopped the program, if it did; ExitCode is then that of a Go program that crashed
+	Endless  bool   // it reached the limit of its job
 	Switches uint64 // how often a goroutine was asked to make room
 	Hash     uint64 // of every host call with its arguments and results, every byte printed, and every switch
 }
@@ -39,15 +41,18 @@ const crashed = 2
 
 // Run runs the program once, in a world made from seed. An error is one of the host; how the program fared is in the
 // outcome. A run cannot be interrupted.
-func (p *Program) Run(ctx context.Context, seed uint64, job Job) (_ Outcome, err error) {
-	temp, err := hostdisk.NewScratch("", "schedule")
-	if err != nil {
-		return Outcome{}, fmt.Errorf("schedule: %w", err)
+func (p *Program) Run(ctx context.Context, seed uint64, job Job) (o Outcome, err error) {
+	var temp string
+	if job.Files == nil {
+		scratch, err := hostdisk.NewScratch("", "schedule")
+		if err != nil {
+			return Outcome{}, fmt.Errorf("schedule: %w", err)
+		}
+		temp = scratch.Dir
+		defer func() { err = errors.Join(err, scratch.Remove()) }()
 	}
-	defer func() { err = errors.Join(err, temp.Remove()) }()
-	w := newWorld(seed)
-	w.files = job.Files
-	module, err := p.runtime.InstantiateModule(w.within(ctx), p.compiled, w.config(seed, job, temp.Dir))
+	w := newWorld(seed, job)
+	module, err := p.runtime.InstantiateModule(w.within(ctx), p.compiled, w.config(seed, job, temp))
 	if module != nil {
 		err = errors.Join(err, module.Close(ctx))
 	}
@@ -57,14 +62,14 @@ func (p *Program) Run(ctx context.Context, seed uint64, job Job) (_ Outcome, err
 // config makes the world of a program: what it sees of the host, and what in its place.
 func (w *world) config(seed uint64, job Job, temp string) wazero.ModuleConfig {
 	config := wazero.NewModuleConfig().WithName("").WithArgs(arguments(job.Args)...).
-		WithFSConfig(files(job, temp)).
+		WithFSConfig(w.mounts(job, temp)).
 		WithRandSource(w.random).
 		WithNanotime(w.nanotime, sys.ClockResolution(1)).
 		WithWalltime(w.walltime, sys.ClockResolution(1)).
 		WithNanosleep(w.sleep).
 		WithStdin(input(job.Stdin)).
-		WithStdout(w.trace.output(job.Stdout)).
-		WithStderr(w.trace.output(job.Stderr))
+		WithStdout(&w.stdout).
+		WithStderr(&w.stderr)
 	for _, v := range environment(seed, job) {
 		config = config.WithEnv(v.name, v.value)
 	}
@@ -94,6 +99,8 @@ func (w *world) outcome(err error) Outcome {
 	switch {
 	case errors.As(err, &exit):
 		o.ExitCode = exit.ExitCode()
+	case errors.Is(err, errEndless):
+		o.ExitCode, o.Trap, o.Endless = crashed, errEndless.Error(), true
 	case err != nil:
 		o.ExitCode = crashed
 		o.Trap, _, _ = strings.Cut(err.Error(), "\n") // then comes a stack without names

@@ -107,6 +107,14 @@ func TestASweepFindsAnOrderingBugThatReplaysFromItsSeed(t *testing.T) {
 	t.Logf("seed %d, after %d runs", swept.Seed, swept.Ran)
 }
 
+func TestAProgramThatReachesItsLimitIsStopped(t *testing.T) {
+	o, err := toy(t).Run(t.Context(), 1, schedule.Job{Args: []string{"toy", "endless"}, Limit: 1e6})
+	require.NoError(t, err)
+	require.True(t, o.Endless)
+	require.NotZero(t, o.ExitCode)
+	require.Contains(t, o.Trap, "limit")
+}
+
 func TestASweepOfACorrectProgramPasses(t *testing.T) {
 	swept, err := toy(t).Sweep(t.Context(), schedule.Seeds{First: 1, Last: 200}, schedule.Job{Args: []string{"toy", "careful"}})
 	require.NoError(t, err)
@@ -179,7 +187,7 @@ func TestAModuleThatLiesAboutSizesIsRefusedAtOnce(t *testing.T) {
 	const huge = "\xff\xff\xff\xff\x0f" // 2³² - 1
 	yield := "\x01\x16wasi_snapshot_preview1\x0bsched_yield\x00\x00"
 	section := func(id byte, body string) string { return string([]byte{id, byte(len(body))}) + body }
-	before := "\x00asm\x01\x00\x00\x00" + section(2, yield) + section(6, "\x08") + section(7, "\x00")
+	before := "\x00asm\x01\x00\x00\x00" + section(2, yield) + section(3, "\x00") + section(6, "\x08") + section(7, "\x00")
 	for name, module := range map[string]string{
 		"imports":   "\x00asm\x01\x00\x00\x00" + section(2, huge),
 		"functions": before + section(10, huge),

@@ -21,9 +21,11 @@ const preempt = math.MaxUint64 - 1313
 
 // switcher decides when goroutines switch.
 type switcher struct {
-	rng      *rand.Rand
+	source   *rand.ChaCha8
 	mean     float64 // of the number of functions entered between two switches
 	switches uint64
+	yields   uint64 // how often the countdown was at zero
+	entered  uint64 // functions, up to the next time
 }
 
 // The mean is 2 to a power between these two, drawn once a run.
@@ -32,12 +34,19 @@ const (
 	maxMeanPower = 12
 )
 
-func newSwitcher(rng *rand.Rand) switcher {
-	return switcher{rng: rng, mean: math.Exp2(minMeanPower + rng.Float64()*(maxMeanPower-minMeanPower))}
+func newSwitcher(source *rand.ChaCha8) switcher {
+	s := switcher{source: source}
+	s.mean = math.Exp2(minMeanPower + rand.New(source).Float64()*(maxMeanPower-minMeanPower))
+	return s
 }
 
 // next draws how many functions to let pass.
-func (s *switcher) next() uint64 { return 1 + uint64(s.rng.ExpFloat64()*s.mean) }
+func (s *switcher) next() uint64 {
+	s.yields++
+	n := 1 + uint64(rand.New(s.source).ExpFloat64()*s.mean)
+	s.entered += n
+	return n
+}
 
 // switchGoroutine is called when the countdown of a program is at zero, and asks the running goroutine to make room at
 // its next chance. Programs call it too, as sched_yield: then the countdown is not at zero, and there is nothing to do.
@@ -48,6 +57,9 @@ func switchGoroutine(ctx context.Context, module api.Module, stack []uint64) {
 		return
 	}
 	w := worldOf(ctx)
+	if w.limit > 0 && w.switcher.entered >= w.limit {
+		panic(errEndless)
+	}
 	g := uint32(module.ExportedGlobal(goroutineExport).Get())
 	left := w.switcher.next()
 	countdown.Set(left)
@@ -57,6 +69,9 @@ func switchGoroutine(ctx context.Context, module api.Module, stack []uint64) {
 	if isUserGoroutine(module.Memory(), g) {
 		module.Memory().WriteUint64Le(g+offsetStackGuard, preempt)
 		w.switcher.switches++
+	}
+	if w.again != nil {
+		w.again.yielded(ctx, module)
 	}
 }
 

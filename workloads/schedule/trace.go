@@ -35,12 +35,30 @@ func (t *trace) values(types []api.ValueType, values []uint64) {
 	}
 }
 
-// output returns a writer that notes what it passes on to w, which may be nil.
-func (t *trace) output(w io.Writer) io.Writer {
-	if w == nil {
-		w = io.Discard
+// sink passes on what a program prints.
+type sink struct {
+	trace *trace
+	to    io.Writer // may be nil
+	early []byte    // what was printed while keeps was set
+	keeps bool
+}
+
+func (s *sink) Write(b []byte) (int, error) {
+	_, _ = s.trace.sum.Write(b)
+	if s.keeps {
+		s.early = append(s.early, b...)
 	}
-	return io.MultiWriter(t.sum, w)
+	if s.to == nil {
+		return len(b), nil
+	}
+	return s.to.Write(b)
+}
+
+// exchange replaces the writer, and prints to the new one what was printed early.
+func (s *sink) exchange(to io.Writer) {
+	if s.to = to; to != nil && len(s.early) > 0 {
+		_, _ = to.Write(s.early) // as for the program, it is the writer's loss
+	}
 }
 
 // eio is EIO in wasip1. wazero returns it for every error that it has no name for.
@@ -66,13 +84,19 @@ func (hostCalls) Before(
 	if w.files != nil {
 		w.files.Begin(f.Name())
 	}
+	if w.again != nil {
+		w.again.called(f.Name(), args)
+	}
 	_, _ = io.WriteString(w.trace.sum, f.Name())
 	w.trace.values(f.ParamTypes(), args)
 }
 
 // After notes the results, once the error among them is the one that the files of the job mean.
-func (hostCalls) After(ctx context.Context, _ api.Module, f api.FunctionDefinition, results []uint64) {
+func (hostCalls) After(ctx context.Context, module api.Module, f api.FunctionDefinition, results []uint64) {
 	w := worldOf(ctx)
+	if w.again != nil && len(f.ResultTypes()) == 1 {
+		w.again.returned(module, f.Name(), uint32(results[0]))
+	}
 	if w.files != nil {
 		if errno := w.files.Errno(); errno != 0 && len(f.ResultTypes()) == 1 && uint32(results[0]) == eio {
 			results[0] = uint64(errno)

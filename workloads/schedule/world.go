@@ -3,19 +3,22 @@ package schedule
 import (
 	"context"
 	"encoding/binary"
-	"io"
 	"math/rand/v2"
 	"strings"
 )
 
 // world is all that a run gets from outside: time, chance and the moments at which goroutines switch.
 type world struct {
-	now      int64 // virtual nanoseconds since 1970
-	ticks    *rand.Rand
-	random   io.Reader
+	now      int64         // virtual nanoseconds since 1970
+	clock    *rand.ChaCha8 // how far it moves
+	random   *rand.ChaCha8
 	switcher switcher
 	trace    trace
-	files    Files // of the job; may be nil
+	files    *tree // of the job; nil: those of the host
+	stdout   sink
+	stderr   sink
+	limit    uint64    // of functions entered; 0: none
+	again    *instance // if the program is to be put back when it exits; else nil
 }
 
 // begin is when every run begins: 2026-01-01 00:00:00 UTC.
@@ -26,16 +29,19 @@ const second = 1_000_000_000
 // maxTick is the most nanoseconds that a reading of the clock takes, plus one.
 const maxTick = 2000
 
-func newWorld(seed uint64) *world {
-	return &world{
-		now: begin, ticks: child(seed, "clock"), random: source(seed, "random"), switcher: newSwitcher(child(seed, "switches")),
-		trace: newTrace(),
+func newWorld(seed uint64, job Job) *world {
+	w := &world{
+		now: begin, clock: source(seed, "clock"), random: source(seed, "random"), switcher: newSwitcher(source(seed, "switches")),
+		trace: newTrace(), limit: job.Limit,
 	}
+	if job.Files != nil {
+		w.files = &tree{job.Files}
+	}
+	w.stdout, w.stderr = sink{trace: &w.trace, to: job.Stdout}, sink{trace: &w.trace, to: job.Stderr}
+	return w
 }
 
-// child returns the generator of the part of a seed that label names.
-func child(seed uint64, label string) *rand.Rand { return rand.New(source(seed, label)) }
-
+// source returns the generator of the part of a seed that label names.
 func source(seed uint64, label string) *rand.ChaCha8 {
 	var key [32]byte
 	binary.LittleEndian.PutUint64(key[:], seed)
@@ -54,7 +60,7 @@ func (w *world) within(ctx context.Context) context.Context {
 func worldOf(ctx context.Context) *world { return ctx.Value(worldKey{}).(*world) }
 
 func (w *world) nanotime() int64 {
-	w.now += 1 + w.ticks.Int64N(maxTick)
+	w.now += 1 + rand.New(w.clock).Int64N(maxTick)
 	w.trace.number(uint64(w.now))
 	return w.now
 }

@@ -3,6 +3,7 @@ package wasidisk_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,7 +25,7 @@ var (
 )
 
 // build builds the program of testdata/calls, for the host or for the system goos.
-func build(t *testing.T, goos string) string {
+func build(t testing.TB, goos string) string {
 	t.Helper()
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("the go tool, which builds the program to run, is not here")
@@ -42,7 +43,7 @@ func build(t *testing.T, goos string) string {
 }
 
 // load returns the program of testdata/calls for wasip1. It is compiled once, and never closed.
-func load(t *testing.T) *schedule.Program {
+func load(t testing.TB) *schedule.Program {
 	t.Helper()
 	loaded.Do(func() {
 		var code []byte
@@ -55,19 +56,24 @@ func load(t *testing.T) *schedule.Program {
 }
 
 // run runs a part of the program on a disk that it finds at /db, and returns what it printed.
-func run(t *testing.T, disk *faultfs.FS, part string) string {
+func run(t testing.TB, disk *faultfs.FS, part string) string {
 	t.Helper()
 	var out bytes.Buffer
 	outcome, err := load(t).Run(t.Context(), 1, schedule.Job{
 		Args: []string{"calls", part, "/db"}, Stdout: &out, Stderr: &out,
-		Files: wasidisk.New(
-			wasidisk.Mount{Path: "/db", FS: disk},
-			wasidisk.Mount{Path: schedule.TempDir, FS: faultfs.New(faultfs.Options{})},
-		),
+		Files: files(disk),
 	})
 	require.NoError(t, err)
 	require.Zero(t, outcome.ExitCode, "%s", out.String())
 	return out.String()
+}
+
+// files returns a tree in which a disk is at /db.
+func files(disk *faultfs.FS) *wasidisk.Files {
+	return wasidisk.New(
+		wasidisk.Mount{Path: "/db", FS: disk},
+		wasidisk.Mount{Path: schedule.TempDir, FS: faultfs.New(faultfs.Options{})},
+	)
 }
 
 func TestAProgramSeesWhatItSeesOnTheHost(t *testing.T) {
@@ -120,4 +126,48 @@ func TestOpeningAFileDoesNotDecideItsSize(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.Equal(t, []string{"open: ENOENT", "open: ok"}, seen)
+}
+
+// life is what a program did on a crash image.
+type life struct {
+	printed string
+	outcome schedule.Outcome
+	trace   []faultfs.Op
+	fates   map[uint64]string
+}
+
+func TestAnInstanceThatIsPutBackRunsLikeANewOne(t *testing.T) {
+	disk := faultfs.New(faultfs.Options{})
+	run(t, disk, "store")
+	job := schedule.Job{Args: []string{"calls", "recover", "/db"}}
+	again := load(t).Again(7, job)
+	fresh := onEveryImage(t, disk, func(files schedule.Files, out io.Writer) (schedule.Outcome, error) {
+		job.Files, job.Stdout, job.Stderr = files, out, out
+		return load(t).Run(t.Context(), 7, job)
+	})
+	putBack := onEveryImage(t, disk, func(files schedule.Files, out io.Writer) (schedule.Outcome, error) {
+		return again.Run(t.Context(), files, out, out)
+	})
+	require.NoError(t, again.Close())
+	require.Greater(t, len(fresh), 20)
+	require.Equal(t, fresh, putBack)
+	require.Equal(t, 2, again.Starts(), "the first finds out when the program looks, the second is put back")
+}
+
+// onEveryImage runs a program on every disk that a crash could leave.
+func onEveryImage(
+	t *testing.T, disk *faultfs.FS, run func(schedule.Files, io.Writer) (schedule.Outcome, error),
+) (lives []life) {
+	t.Helper()
+	line := faultfs.NewTimeline(disk, faultfs.Model{Profile: faultfs.PosixMin()}, 0)
+	for _, op := range disk.Trace() {
+		_, err := faultfs.Explore(line.Advance(op.Tick), faultfs.ImageOptions{}, func(image *faultfs.FS) error {
+			var printed bytes.Buffer
+			outcome, err := run(files(image), &printed)
+			lives = append(lives, life{printed.String(), outcome, image.Trace(), image.Fates()})
+			return err
+		})
+		require.NoError(t, err)
+	}
+	return lives
 }

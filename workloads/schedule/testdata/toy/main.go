@@ -16,6 +16,7 @@ func main() {
 	parts := map[string]func(){
 		"order": order, "overdraw": overdraw, "careful": careful, "philosophers": philosophers, "surroundings": surroundings,
 		"sleep": sleep, "panic": func() { panic("on purpose") }, "exit": func() { os.Exit(7) }, "deadlock": func() { select {} },
+		"endless": func() { endless(0) },
 	}
 	part, ok := parts[os.Args[1]]
 	if !ok {
@@ -144,4 +145,11 @@ func together(n int, do func(g int)) {
 		all.Go(func() { do(g) })
 	}
 	all.Wait()
+}
+
+//go:noinline
+func endless(n int) int {
+	for {
+		n += len(strings.Repeat("x", n%10))
+	}
 }

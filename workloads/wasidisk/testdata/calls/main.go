@@ -5,6 +5,7 @@
 //	calls store DIR     what one careful write of a store is
 //	calls failing DIR   the same, going on after errors
 //	calls look DIR      opens a file, and lists the directory
+//	calls recover DIR   reads everything and repairs it, with all that a run has of chance, and closes nothing
 package main
 
 import (
@@ -12,10 +13,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"syscall"
+	"time"
 )
 
 var dir = os.Args[2]
@@ -30,6 +34,8 @@ func main() {
 		store()
 	case "look":
 		look()
+	case "recover":
+		recovery()
 	}
 }
 
@@ -376,4 +382,29 @@ func look() {
 	say("close", f.Close())
 	entries, err := os.ReadDir(dir)
 	say("list", err, len(entries))
+}
+
+func recovery() {
+	fmt.Println("begun at", time.Now().UnixNano())
+	entries, err := os.ReadDir(dir)
+	say("list", err, entries)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	for _, e := range entries {
+		wg.Go(func() {
+			b, err := os.ReadFile(in(e.Name()))
+			mu.Lock()
+			defer mu.Unlock()
+			say("read", err, e.Name(), b, rand.Int())
+			f, err := os.OpenFile(in(e.Name()), os.O_WRONLY|os.O_APPEND, 0)
+			say("repair", err)
+			_, err = f.WriteString("repaired")
+			say("repair", err)
+		})
+	}
+	wg.Wait()
+	_, err = os.Create(in(fmt.Sprint("new", rand.Int())))
+	say("create", err)
+	fmt.Fprintln(os.Stderr, "ended at", time.Now().UnixNano())
+	os.Exit(len(entries))
 }

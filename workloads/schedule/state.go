@@ -1,0 +1,147 @@
+package schedule
+
+import (
+	"bytes"
+	"context"
+	"encoding"
+	"slices"
+
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+	"github.com/tetratelabs/wazero/sys"
+)
+
+// livesOfAnInstance is how often an instance is put back. wazero can restore a copy of the stack once, so as many are made.
+const livesOfAnInstance = 128
+
+// state is everything that makes the further course of a program, but for its files: none of them is open yet.
+type state struct {
+	memory    []byte
+	size      int // of the memory at the beginning of this life
+	globals   []api.MutableGlobal
+	values    []uint64 // of the globals
+	stacks    []experimental.Snapshot
+	now       int64
+	switcher  switcher
+	generated [][]byte // the generators of the world, and its hash
+}
+
+// called is told of each call of the host before it is made.
+func (i *instance) called(name string, args []uint64) {
+	switch name {
+	case "path_open":
+		i.opening = uint32(args[8]) // where the descriptor will be written
+	case "fd_close":
+		i.closing = uint32(args[0])
+	}
+	if !i.looked && len(name) > 5 && name[:5] == "path_" {
+		i.looked = true
+		if i.look == (look{}) {
+			i.look = i.latest
+		}
+	}
+}
+
+// returned is told the error of each call of the host, and keeps account of descriptors.
+func (i *instance) returned(module api.Module, name string, errno uint32) {
+	switch {
+	case errno != 0:
+	case name == "path_open":
+		if fd, ok := module.Memory().ReadUint32Le(i.opening); ok {
+			i.open = append(i.open, fd)
+		}
+	case name == "fd_close":
+		i.open = slices.DeleteFunc(i.open, func(fd uint32) bool { return fd == i.closing })
+	}
+}
+
+// yielded is called at the end of each yield, and saves the state if this is the last one before the first look.
+func (i *instance) yielded(ctx context.Context, module api.Module) {
+	if i.looked || i.saved != nil {
+		return
+	}
+	i.latest = look{i.world.switcher.yields, i.world.trace.sum.Sum64()}
+	if i.latest == i.look {
+		i.save(ctx, module)
+		i.world.stdout.keeps, i.world.stderr.keeps = false, false
+	}
+}
+
+func (i *instance) save(ctx context.Context, module api.Module) {
+	w := i.world
+	memory, _ := module.Memory().Read(0, module.Memory().Size())
+	s := &state{memory: bytes.Clone(memory), size: len(memory), now: w.now, switcher: w.switcher}
+	for r := range goRegisters {
+		s.globals = append(s.globals, module.ExportedGlobal(registerNamed(r)).(api.MutableGlobal))
+	}
+	s.globals = append(s.globals, module.ExportedGlobal(countdownExport).(api.MutableGlobal))
+	for _, g := range s.globals {
+		s.values = append(s.values, g.Get())
+	}
+	for _, g := range w.generators() {
+		saved, err := g.(encoding.BinaryMarshaler).MarshalBinary()
+		if err != nil {
+			return // this instance lives once
+		}
+		s.generated = append(s.generated, saved)
+	}
+	snapshotter := experimental.GetSnapshotter(ctx)
+	for range livesOfAnInstance {
+		s.stacks = append(s.stacks, snapshotter.Snapshot())
+	}
+	i.saved = s
+}
+
+// generators returns what of a world changes as it goes, in the order of state.generated.
+func (w *world) generators() []encoding.BinaryUnmarshaler {
+	return []encoding.BinaryUnmarshaler{w.clock, w.random, w.switcher.source, w.trace.sum.(encoding.BinaryUnmarshaler)}
+}
+
+// exit is proc_exit: it ends the instance, or the life of one.
+func exit(ctx context.Context, module api.Module, stack []uint64) {
+	code := uint32(stack[0])
+	if i := worldOf(ctx).again; i != nil && i.lasts(module) {
+		i.ends <- end{outcome: i.world.outcome(sys.NewExitError(code))}
+		if next, ok := <-i.lives; ok {
+			i.putBack(ctx, module, next)
+		}
+	}
+	_ = module.CloseWithExitCode(ctx, code) // it returns no error here
+	panic(sys.NewExitError(code))
+}
+
+// growthOfAnInstance is how many bytes the memory of an instance may have grown by when it is put back.
+const growthOfAnInstance = 64 << 20
+
+// lasts reports whether the instance can live again. NB: memory cannot shrink. Go's runtime does not notice: it asks for more
+// memory by how much it needs, and counts for itself where that lies.
+func (i *instance) lasts(module api.Module) bool {
+	return i.saved != nil && len(i.saved.stacks) > 0 && int(module.Memory().Size())-len(i.saved.memory) <= growthOfAnInstance
+}
+
+// putBack puts everything back to where it was before the first look. It does not return: the program goes on there.
+func (i *instance) putBack(ctx context.Context, module api.Module, next life) {
+	for _, fd := range slices.Clone(i.open) {
+		_, _ = module.ExportedFunction(closeExport).Call(ctx, uint64(fd)) // a disk that fails closes all the same
+	}
+	w, s := i.world, i.saved
+	memory, _ := module.Memory().Read(0, module.Memory().Size())
+	clear(memory[len(s.memory) : len(s.memory)+len(memory)-s.size]) // only as much as this life has grown by was used
+	copy(memory, s.memory)
+	s.size = len(memory)
+	for g, value := range s.values {
+		s.globals[g].Set(value)
+	}
+	w.now, w.switcher = s.now, s.switcher
+	for g, generator := range w.generators() {
+		if err := generator.UnmarshalBinary(s.generated[g]); err != nil {
+			panic(err) // it was marshaled by the same type
+		}
+	}
+	i.open = i.open[:0]
+	i.begin(next)
+	last := len(s.stacks) - 1
+	stack := s.stacks[last]
+	s.stacks = s.stacks[:last]
+	stack.Restore([]uint64{0})
+}
