@@ -1,6 +1,11 @@
 package cli
 
 import (
+	"context"
+	"io"
+	"slices"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
@@ -21,6 +26,32 @@ type App struct {
 	// Commands are further commands of this binary. They print to cmd.OutOrStdout and cmd.ErrOrStderr. Their errors are
 	// printed in one line and end with exit code 4, the host's fault, unless [Exit] gave them another.
 	Commands []*cobra.Command
+
+	// Saved are further kinds of saved findings, for replay and check.
+	Saved []Saved
+}
+
+// Saved is a kind of saved findings that this package does not know.
+type Saved struct {
+	Ext string // how the names of their files end
+	// Again shows the failure in a file again and prints what came of it. It returns exit code 1 if it showed and 5 if not.
+	Again func(ctx context.Context, out io.Writer, file string, o SavedOptions) error
+}
+
+// SavedOptions say how to show a saved failure again.
+type SavedOptions struct {
+	Attempts int
+	JSON     bool
+	Binary   string // how this binary is called, for lines to paste
+}
+
+// saved returns the kind of a file; nil if this package knows it, or nobody does.
+func (a *App) saved(file string) *Saved {
+	i := slices.IndexFunc(a.Saved, func(s Saved) bool { return strings.HasSuffix(file, s.Ext) })
+	if i < 0 {
+		return nil
+	}
+	return &a.Saved[i]
 }
 
 // Annotations of a command in App.Commands.

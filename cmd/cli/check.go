@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -43,6 +44,16 @@ func check(ctx context.Context, t *tool, files []string, format string) error {
 	}
 	worst := exit.Pass
 	for _, file := range files {
+		if kind := t.app.saved(file); kind != nil {
+			err := kind.Again(ctx, t.stdout, file, SavedOptions{Attempts: 1, JSON: format == "json", Binary: t.name.command})
+			switch {
+			case errors.Is(err, exit.Violation):
+				worst = exit.Violation
+			case !errors.Is(err, exit.Diverged):
+				return err
+			}
+			continue
+		}
 		again, err := torture.Rejudge(ctx, t.app.Targets, file)
 		if err != nil {
 			return exit.Because(ctx, err)

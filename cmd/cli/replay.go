@@ -65,6 +65,10 @@ func replay(ctx context.Context, t *tool, tokenOrFile string, f *replayFlags) er
 	if err := f.validate(); err != nil {
 		return err
 	}
+	if kind := t.app.saved(tokenOrFile); kind != nil {
+		o := SavedOptions{Attempts: f.opts.Attempts, JSON: f.format == "json", Binary: t.name.command}
+		return kind.Again(ctx, t.stdout, tokenOrFile, o)
+	}
 	if t.isolate {
 		return replayIsolated(ctx, t, tokenOrFile, f)
 	}

@@ -4,15 +4,19 @@ package main
 
 import (
 	"github.com/lightningdb/lightning-torture/cmd/cli"
+	"github.com/lightningdb/lightning-torture/cmd/exec"
 	"github.com/lightningdb/lightning-torture/cmd/lightning"
 	"github.com/lightningdb/lightning-torture/workloads/bench"
+	"github.com/lightningdb/lightning-torture/workloads/program/native"
+	"github.com/lightningdb/lightning-torture/workloads/program/stage"
 	target "github.com/lightningdb/lightning-torture/workloads/targets/lightning"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 func main() {
+	stage.Main(native.Job())
 	cli.Main(cli.App{
 		Name: "lightning-torture", Targets: []torture.Target{target.Target(), target.LogTarget()}, Bench: []bench.Engine{target.Engine()},
-		Commands: lightning.Commands(),
+		Commands: append(lightning.Commands(), exec.Command()), Saved: []cli.Saved{exec.Saved()},
 	})
 }

@@ -13,9 +13,12 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/workloads/program/native"
+	"github.com/lightningdb/lightning-torture/workloads/program/stage"
 )
 
 func TestMain(m *testing.M) {
+	stage.Main(native.Job())
 	testscript.Main(m, map[string]func(){
 		"lightning-torture": main,
 	})
@@ -31,6 +34,12 @@ func TestScripts(t *testing.T) {
 				e.Setenv("GOCACHE", strings.TrimSpace(string(cache)))
 			}
 			return nil
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond != "fuse" { // a program can have a disk here
+				return false, fmt.Errorf("unknown condition %q", cond)
+			}
+			return stage.Possible(t.Context()) == nil, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"store": store, "blobs": blobs, "flip": flip,

@@ -20,6 +20,8 @@ type Options struct {
 	Points int // how many crash points are searched at most, spread over the recording; 0 means all
 	// Findings is how many different findings are explained; 0 means DefaultFindings. Later ones are counted only.
 	Findings int
+	// Enough ends the search once it returns true; what was found by then is explained, but nothing passes. It may be nil.
+	Enough func() bool
 	// Progress is called now and then, by any worker, one call at a time. It may be nil.
 	Progress func(Tally)
 }
@@ -77,9 +79,12 @@ func Explore(ctx context.Context, rec *Recording, way Way, o Options) (*Result, 
 	}
 	result.Tally = s.tally
 	result.Ops, result.Acks = len(rec.Trace), len(rec.Acks)
-	if err == nil {
+	switch {
+	case err == nil && s.cut && len(result.Findings) == 0:
+		result.Inconclusive = fmt.Sprintf("the time was over after %d of %d crash points", s.tally.Points, len(rec.Ticks()))
+	case err == nil:
 		result.conclude()
-	} else {
+	default:
 		result.Inconclusive = "the search ended early: " + err.Error()
 	}
 	return result, err
@@ -97,6 +102,7 @@ type search struct {
 	answers map[question]Answer // by what the checker was asked
 	found   map[string]*failure // by Answer.kind
 	order   []string            // of the keys of found
+	cut     bool                // Options.Enough has ended the search
 }
 
 // question is what a checker is asked: a disk, and how many lines had been acknowledged.
@@ -122,12 +128,26 @@ func (s *search) feed(jobs chan<- *faultfs.CrashPoint) {
 		n = min(n, s.o.Points)
 	}
 	for i := range n {
+		if s.enough() {
+			return
+		}
 		select {
 		case jobs <- line.Advance(ticks[(i+1)*len(ticks)/n-1]):
 		case <-s.ctx.Done():
 			return
 		}
 	}
+}
+
+// enough reports whether the search is to end, and notes it.
+func (s *search) enough() bool {
+	if s.o.Enough == nil || !s.o.Enough() {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cut = true
+	return true
 }
 
 // failed returns why the search ended early; nil if it did not.

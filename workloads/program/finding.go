@@ -54,6 +54,29 @@ var varying = regexp.MustCompile(`0x[0-9a-fA-F]+|[0-9a-f]{12,}|[0-9]+`)
 // kind is what answers have in common that are wrong in the same way: the sentence without its numbers.
 func (a Answer) kind() string { return fmt.Sprint(a.Verdict, varying.ReplaceAllString(a.Text, "#")) }
 
+// Image returns the image that was wrong. The error says that the finding is not of this version.
+func (f *Finding) Image(rec *Recording) (*faultfs.FS, error) {
+	profile, err := faultfs.ProfileNamed(f.Profile)
+	if err != nil {
+		return nil, err
+	}
+	device, err := faultfs.ParseDevice(f.Device)
+	if err != nil {
+		return nil, err
+	}
+	line := faultfs.NewTimeline(faultfs.Recorded(rec.Trace), faultfs.Model{Profile: profile, Device: device}, 0)
+	return line.Advance(f.Tick).Losing(f.Lost, faultfs.ImageOptions{}), nil
+}
+
+// Alike reports whether an answer is wrong in the way of the finding.
+func (f *Finding) Alike(a Answer) bool {
+	of := Answer{Verdict: Wrong, Text: f.Sentence}
+	if f.Hangs {
+		of.Verdict = Hangs
+	}
+	return a.kind() == of.kind()
+}
+
 // report confirms and explains what was found.
 func (s *search) report(way Way) ([]Finding, error) {
 	recoverer, err := way.Recoverer(0)
@@ -154,9 +177,13 @@ func (w *worker) calls(tick uint64, img *faultfs.FS) []Call {
 
 // describe renders an operation without its tick.
 func describe(op *faultfs.Op) string {
-	_, text, _ := strings.Cut(op.String(), " ")
+	named := *op
+	if named.Path == "" {
+		named.Path = Dir
+	}
+	_, text, _ := strings.Cut(named.String(), " ")
 	if op.Kind == faultfs.OpSync && op.Dir {
-		text += " (directory)"
+		text += ", a directory"
 	}
 	return text
 }

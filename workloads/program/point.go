@@ -29,7 +29,7 @@ func (w *worker) point(p *faultfs.CrashPoint) {
 	} else {
 		sampled = w.readAll(p, acked)
 	}
-	if w.ctx.Err() != nil {
+	if w.ctx.Err() != nil || w.enough() {
 		return
 	}
 	w.count(func(t *Tally) {
@@ -72,6 +72,9 @@ func (w *worker) observeWithin(p *faultfs.CrashPoint, acked []Ack, limit int) bo
 	path := &faultfs.DepthFirst{}
 	all := true
 	for range w.o.Images {
+		if w.enough() {
+			return false
+		}
 		img := p.Image(faultfs.ImageOptions{Chooser: path, Limit: limit, Distinct: true})
 		if !w.recover(p, img, acked) {
 			return false
@@ -105,7 +108,7 @@ func (w *worker) readAll(p *faultfs.CrashPoint, acked []Ack) (sampled bool) {
 		}
 	}
 	for _, i := range images {
-		if w.ctx.Err() != nil {
+		if w.ctx.Err() != nil || w.enough() {
 			return true
 		}
 		if !w.answered(p, i, acked) {
@@ -126,7 +129,7 @@ func (w *worker) contents(p *faultfs.CrashPoint, limit, most int) (leaves []leaf
 	seen := map[Content]bool{}
 	path := &faultfs.DepthFirst{}
 	for n := range most {
-		if n%64 == 0 && w.ctx.Err() != nil {
+		if n%64 == 0 && (w.ctx.Err() != nil || w.enough()) {
 			return leaves, false
 		}
 		img := p.Image(faultfs.ImageOptions{Chooser: path, Limit: limit, Distinct: true})

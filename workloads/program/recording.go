@@ -15,10 +15,17 @@ type Recording struct {
 	Way     string       `json:"way"`     // how it was run, such as "fuse"
 	Trace   []faultfs.Op `json:"trace"`
 	Acks    []Ack        `json:"acks"` // oldest first
-	// Modes are permissions, by inode, that differ from what a new file or directory has. A power cut does not change them.
-	Modes map[faultfs.Ino]uint32 `json:"modes,omitempty"`
+	// Modes are permissions and owners, by inode. A power cut does not change them. Others are those of a new file.
+	Modes map[faultfs.Ino]Mode `json:"modes,omitempty"`
 	// Ended says how the program ended; empty: as it should. A program that failed may have done so before it wrote anything.
 	Ended string `json:"ended,omitempty"`
+}
+
+// Mode is the permission bits and the owner of a file or directory.
+type Mode struct {
+	Perm uint32 `json:"perm"`
+	UID  uint32 `json:"uid,omitempty"`
+	GID  uint32 `json:"gid,omitempty"`
 }
 
 // Ack is a line by which a program says that something is done. It is on the clock of the disk.
@@ -36,6 +43,15 @@ func (r *Recording) Acked(tick uint64) []Ack {
 		n = r.ackedBy(r.Trace[next].Tick)
 	}
 	return r.Acks[:n:n]
+}
+
+// Until returns the recording up to the operation at a tick, with what was acknowledged before the next one.
+func (r *Recording) Until(tick uint64) *Recording {
+	short := *r
+	short.Acks = r.Acked(tick)
+	n := sort.Search(len(r.Trace), func(i int) bool { return r.Trace[i].Tick > tick })
+	short.Trace = r.Trace[:n:n]
+	return &short
 }
 
 // ackedBy returns how many lines were acknowledged by a tick.

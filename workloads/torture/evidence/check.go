@@ -27,7 +27,7 @@ func (v *Evidence) check() error {
 	if err != nil {
 		return fmt.Errorf("%s", strings.TrimPrefix(err.Error(), plan.ErrConfig.Error()+": "))
 	}
-	if err := checkTrace(v.Trace); err != nil {
+	if err := CheckTrace(v.Trace); err != nil {
 		return err
 	}
 	if err := checkHistory(v.History); err != nil {
@@ -53,8 +53,9 @@ func checkScript(s *workloads.Script) error {
 	return plan.CheckNumber("the number of steps in the script", steps, plan.MaxSteps)
 }
 
-// checkTrace adds up how much the files grow: by what the trace says, and by what it would do to a disk.
-func checkTrace(ops []faultfs.Op) error {
+// CheckTrace returns an error that names what no run could have recorded, and what replaying a trace would take too much memory
+// for. It adds up how much the files grow: by what the trace says, and by what it would do to a disk.
+func CheckTrace(ops []faultfs.Op) error {
 	left, sizes, last := int64(maxDisk), map[faultfs.Ino]int64{}, uint64(0)
 	for i := range ops {
 		op := &ops[i]

@@ -1,0 +1,150 @@
+package exec
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lightningdb/lightning-torture/cmd/cli"
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/reports/programs"
+	"github.com/lightningdb/lightning-torture/workloads/program/lrec"
+	"github.com/lightningdb/lightning-torture/workloads/program/native"
+	"github.com/lightningdb/lightning-torture/workloads/program/stage"
+)
+
+const text = `Torture a program that knows nothing of the lab: a database server, a command line, anything in any language.
+
+The program runs on a disk of the lab, which FUSE mounts for it alone, and acknowledges what it has done: it appends lines to
+{dir}/.torture/ack, or prints lines that --acks stdout=REGEX selects. {dir} stands for the directory of its store. Then power
+is cut after every operation of the disk. The checker recovers each store that may be left, and finds out whether everything
+is there that was acknowledged: the lines are in the file {acks}, or $TORTURE_ACKS. It exits with 0 if so and with 1 if not;
+its last line says what is wrong.
+
+Recording needs Linux, FUSE and root, or user namespaces and access to /dev/fuse. Nothing stays mounted, whatever is killed.
+A recording (--record) can be searched anywhere (--from).`
+
+const example = `  lightning-torture exec --check './check.sh {dir} {acks}' -- ./program --data {dir}
+  lightning-torture exec --acks 'stdout=^stored (.*)' --check 'checker {dir}' --serve -- ./program {dir}
+  lightning-torture exec --record run.lrec -- ./program {dir}
+  lightning-torture exec --from run.lrec --check './check.sh {dir} {acks}' --profile ext4-ordered`
+
+// Command returns the command exec.
+func Command() *cobra.Command {
+	var f flags
+	cmd := &cobra.Command{
+		Use: "exec [flags] -- PROGRAM [ARGUMENTS]", Short: "Torture any program, on a disk that loses power", Long: text, Example: example,
+		Annotations: map[string]string{
+			cli.ViolationAnnotation: "a recovered store lacks what was acknowledged",
+			cli.TryAnnotation:       "exec --help\tany program, in any language, on a disk that loses power",
+		},
+		Args: func(_ *cobra.Command, args []string) error { return f.validate(args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return run(cmd.Context(), cmd.OutOrStdout(), &f, args)
+		},
+	}
+	f.add(cmd.Flags())
+	cmdline.Complete(cmd, "format", cmdline.Fixed(formats...))
+	cmdline.Complete(cmd, "profile", cmdline.Fixed(profileNames()...))
+	return cmd
+}
+
+func profileNames() []string {
+	var names []string
+	for _, p := range faultfs.Profiles() {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// run records and searches, and prints what was found.
+func run(ctx context.Context, out io.Writer, f *flags, args []string) error {
+	request, err := f.request(args)
+	if err != nil {
+		return err
+	}
+	if request.Recording == nil || request.Spec.Observe {
+		if err := stage.Possible(ctx); err != nil {
+			return exit.Because(ctx, err)
+		}
+	}
+	began := time.Now()
+	outcome, err := native.Explore(ctx, request, nil)
+	if err != nil {
+		return exit.Because(ctx, err)
+	}
+	if f.record != "" {
+		if err := save(f.record, &request, outcome); err != nil {
+			return err
+		}
+	}
+	if request.OnlyTape {
+		_, err := fmt.Fprintf(out, "recorded %d operations and %d acknowledgements in %s\n",
+			len(outcome.Recording.Trace), len(outcome.Recording.Acks), f.record)
+		return err
+	}
+	return publish(out, f, &request, outcome, time.Since(began))
+}
+
+// request returns what the flags ask for.
+func (f *flags) request(args []string) (native.Request, error) {
+	r := native.Request{
+		Profile: f.profile, Device: f.device, Workers: f.workers, Images: f.images, Points: f.points, Findings: f.findings,
+		OnlyTape: f.check == "", For: f.limit,
+	}
+	if f.from != "" {
+		file, err := lrec.Load(f.from)
+		if err != nil {
+			return r, exit.With(exit.BadUsage, err)
+		}
+		r.Recording, args = file.Recording, file.Recording.Program
+	}
+	spec, err := f.spec(args)
+	r.Spec = spec
+	return r, err
+}
+
+// save saves the recording.
+func save(name string, r *native.Request, o *native.Outcome) error {
+	file, err := lrec.New(r.Spec, o.Recording, nil)
+	if err != nil {
+		return err
+	}
+	return file.Save(name)
+}
+
+// publish saves the findings and prints the report.
+func publish(out io.Writer, f *flags, r *native.Request, o *native.Outcome, took time.Duration) error {
+	for i := range o.Result.Findings {
+		finding := &o.Result.Findings[i]
+		file, err := lrec.New(r.Spec, o.Recording, finding)
+		if err != nil {
+			return err
+		}
+		finding.File = filepath.Join(f.dir, "findings", finding.ID+lrec.Ext)
+		if err := file.Save(finding.File); err != nil {
+			return err
+		}
+	}
+	report := &programs.Report{Result: o.Result, Seconds: took.Seconds()}
+	write := programs.Text
+	if f.format == "json" {
+		write = programs.JSON
+	}
+	if err := write(out, report); err != nil {
+		return err
+	}
+	switch {
+	case len(o.Result.Findings) > 0:
+		return exit.Violation
+	case !o.Result.Passed:
+		return exit.Inconclusive
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package exec
+
+import (
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/program/native"
+)
+
+// flags are the flags of exec.
+type flags struct {
+	check, acks               string
+	serve, observe            bool
+	patience, timeout, limit  time.Duration
+	profile, device           string
+	faults                    []string
+	workers, images           int
+	points, findings          int
+	dir, format, record, from string
+}
+
+var formats = []string{"text", "json"}
+
+func (f *flags) add(to *pflag.FlagSet) {
+	to.SortFlags = false
+	to.SetInterspersed(false) // flags after the program are for the program
+	to.StringVar(&f.check, "check", "", "`COMMAND` that recovers the store in {dir} and judges it: exit 0 right, 1 wrong")
+	to.BoolVar(&f.serve, "serve", false, "the checker stays alive: a directory a line in; ok, fail SENTENCE or skip REASON out")
+	to.StringVar(&f.acks, "acks", "file", "`WHERE` the program acknowledges: file ({dir}/.torture/ack) or stdout=REGEX")
+	to.BoolVar(&f.observe, "observe", false, "serve undecided images, which decide when the checker looks")
+	to.StringVar(&f.profile, "profile", "posix-min", "`PROFILE` of the filesystem, see list profiles")
+	to.StringVar(&f.device, "device", "", "`DIALS` of the disk, such as \"sector=4096\"")
+	to.StringArrayVar(&f.faults, "fault", nil, "`RULE` of a fault while the program is recorded, such as \"eio write nth=3\" (may be given again)")
+	to.IntVar(&f.workers, "workers", runtime.NumCPU(), "`N` recoveries at once")
+	to.IntVar(&f.images, "images", 0, "recover at most `N` images of a crash point (default 256)")
+	to.IntVar(&f.points, "points", 0, "cut the power at `N` points, spread over the run (default everywhere)")
+	to.IntVar(&f.findings, "findings", 0, "explain `N` findings (default 8)")
+	to.DurationVar(&f.limit, "for", 0, "stop after this time, without a verdict unless something was found")
+	to.DurationVar(&f.patience, "patience", native.DefaultPatience, "how long a recovery may take")
+	to.DurationVar(&f.timeout, "timeout", native.DefaultTimeout, "how long the program may run")
+	to.StringVar(&f.record, "record", "", "save the recording to `FILE`; without --check, do nothing else")
+	to.StringVar(&f.from, "from", "", "search the recording in `FILE` in place of a new one; needs no FUSE")
+	to.StringVar(&f.dir, "dir", ".torture", "`DIR` for findings")
+	to.StringVar(&f.format, "format", "text", "`FORM` of the result: text, json")
+}
+
+// maxWorkers and the like bound what numbers may ask for.
+const (
+	maxWorkers = 1024
+	maxNumber  = 1 << 30
+)
+
+// validate reports the first mistake.
+func (f *flags) validate(args []string) error {
+	if err := cmdline.OneOf("format", f.format, formats); err != nil {
+		return err
+	}
+	if _, err := faultfs.ProfileNamed(f.profile); err != nil {
+		return exit.Usagef("--profile: %w", err)
+	}
+	if _, err := faultfs.ParseDevice(f.device); err != nil {
+		return exit.Usagef("--device: %w", err)
+	}
+	for _, rule := range f.faults {
+		if _, err := faultfs.ParseRule(rule); err != nil {
+			return exit.Usagef("--fault: %w", err)
+		}
+	}
+	if f.workers < 1 || f.workers > maxWorkers {
+		return exit.Usagef("--workers is %d; give a number from 1 to %d", f.workers, maxWorkers)
+	}
+	if slices.ContainsFunc([]int{f.images, f.points, f.findings}, func(n int) bool { return n < 0 || n > maxNumber }) {
+		return exit.Usagef("--images, --points and --findings are numbers from 0 to %d", maxNumber)
+	}
+	if f.acks != "file" && !strings.HasPrefix(f.acks, "stdout=") {
+		return exit.Usagef("--acks is %q; give file or stdout=REGEX", f.acks)
+	}
+	switch {
+	case f.from == "" && len(args) == 0:
+		return exit.Usagef("there is no program; give it after --, such as: exec --check 'CHECKER {dir}' -- PROGRAM {dir}")
+	case f.from != "" && len(args) > 0:
+		return exit.Usagef("--from searches a recording, so there is nothing to run: leave out %s", args[0])
+	case f.check == "" && f.record == "":
+		return exit.Usagef("there is no checker; give --check COMMAND, or --record FILE to record only")
+	}
+	return nil
+}
+
+// spec returns how to run the program and judge it.
+func (f *flags) spec(args []string) (native.Spec, error) {
+	s := native.Spec{
+		Program: args, Check: words(f.check), Serve: f.serve, Observe: f.observe, Patience: f.patience, Timeout: f.timeout, Rules: f.faults,
+	}
+	if pattern, given := strings.CutPrefix(f.acks, "stdout="); given {
+		if s.Stdout = pattern; pattern == "" {
+			s.Stdout = ".*"
+		}
+	}
+	if f.check == "" {
+		return s, nil
+	}
+	if err := s.Validate(); err != nil {
+		return s, exit.With(exit.BadUsage, err)
+	}
+	return s, nil
+}
+
+// words turns a command line into arguments. One that needs a shell is given to a shell.
+func words(command string) []string {
+	plain := strings.NewReplacer("{dir}", "", "{acks}", "").Replace(command)
+	if strings.ContainsAny(plain, "|&;<>()$`\\\"'*?[]#~=%{}!\n") {
+		return []string{"/bin/sh", "-c", command}
+	}
+	return strings.Fields(command)
+}

@@ -1,0 +1,39 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/lightningdb/lightning-torture/cmd/cli"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/reports/programs"
+	"github.com/lightningdb/lightning-torture/workloads/program/lrec"
+	"github.com/lightningdb/lightning-torture/workloads/program/native"
+)
+
+// Saved is how replay and check treat findings of exec: the image is made from the file, and the checker recovers it.
+func Saved() cli.Saved { return cli.Saved{Ext: lrec.Ext, Again: again} }
+
+func again(ctx context.Context, out io.Writer, file string, o cli.SavedOptions) error {
+	r, err := native.Replay(ctx, file, o.Attempts)
+	switch {
+	case errors.Is(err, lrec.ErrFile), errors.Is(err, native.ErrNoFinding):
+		return exit.With(exit.BadUsage, err)
+	case err != nil:
+		return exit.Because(ctx, err)
+	}
+	a := &programs.Again{Reproduced: r.Shown > 0, Attempts: r.Attempts, Hits: r.Shown, Answer: r.Answer, Finding: r.Finding, File: file}
+	if o.JSON {
+		err = programs.AgainJSON(out, a)
+	} else {
+		err = programs.AgainText(out, a, o.Binary)
+	}
+	switch {
+	case err != nil:
+		return err
+	case a.Reproduced:
+		return exit.Violation
+	}
+	return exit.Diverged
+}

@@ -1,0 +1,39 @@
+package programs
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
+)
+
+// Again is what came of a saved finding.
+type Again struct {
+	Reproduced bool             `json:"reproduced"`
+	Attempts   int              `json:"attempts"`
+	Hits       int              `json:"hits"`
+	Answer     string           `json:"answer,omitempty"` // what the checker said last
+	Finding    *program.Finding `json:"finding"`
+	File       string           `json:"file"`
+}
+
+// AgainJSON writes it as one object on one line.
+func AgainJSON(w io.Writer, a *Again) error { return json.NewEncoder(w).Encode(a) }
+
+// AgainText writes it for people.
+func AgainText(w io.Writer, a *Again, binary string) error {
+	head := fmt.Sprintf("NOT REPRODUCED  %s", wording.Plural(a.Attempts, "attempt"))
+	switch {
+	case a.Reproduced:
+		head = fmt.Sprintf("REPRODUCED  %d of %s failed in the same way.", a.Hits, wording.Plural(a.Attempts, "attempt"))
+	case a.Answer != "":
+		head += "; the checker now says: " + wording.Visible(a.Answer)
+	}
+	f := *a.Finding
+	f.File = a.File
+	_, err := fmt.Fprintf(w, "%s\n\n✗ %s\n", head, strings.Join(finding(&f, binary), "\n"))
+	return err
+}

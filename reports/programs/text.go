@@ -1,0 +1,141 @@
+package programs
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
+)
+
+// callsShown is how many operations of the disk a finding shows as text; its file has more.
+const callsShown = 12
+
+// nameBytes is the longest command line that a report repeats.
+const nameBytes = 80
+
+// Report is the result of a search, and how it was made.
+type Report struct {
+	*program.Result
+	Seconds float64 `json:"seconds"` // of the search and the recording
+	Binary  string  `json:"-"`       // how the command is called, for lines to paste
+}
+
+// Verdict returns PASS, FAIL or INCONCLUSIVE.
+func Verdict(r *program.Result) string {
+	switch {
+	case len(r.Findings) > 0:
+		return "FAIL"
+	case r.Passed:
+		return "PASS"
+	}
+	return "INCONCLUSIVE"
+}
+
+// JSON writes a report as one object on one line.
+func JSON(w io.Writer, r *Report) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	full := *r.Result
+	if full.Findings == nil {
+		full.Findings = []program.Finding{}
+	}
+	return enc.Encode(struct {
+		Verdict string `json:"verdict"`
+		*program.Result
+		Seconds float64 `json:"seconds"`
+	}{Verdict(r.Result), &full, r.Seconds})
+}
+
+// Text writes a report for people.
+func Text(w io.Writer, r *Report) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s  %s\n\n", Verdict(r.Result), sentence(r.Result))
+	table := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
+	for _, row := range figures(r) {
+		fmt.Fprintf(table, "  %s\t%s\t%s\n", row[0], row[1], wording.Visible(row[2]))
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for i := range r.Findings {
+		fmt.Fprintf(&b, "\n✗ %d  %s\n", i+1, strings.Join(finding(&r.Findings[i], r.Binary), "\n"))
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// sentence says in words what came out.
+func sentence(r *program.Result) string {
+	name := wording.Visible(strings.Join(r.Program, " "))
+	if len(name) > nameBytes || name == "" {
+		name = "the program"
+	}
+	switch {
+	case len(r.Findings) > 0:
+		return fmt.Sprintf("%s of %s were wrong, in %s.", wording.Grouped(r.Tally.Failed), wording.Plural(r.Tally.Images+r.Tally.Repeated, "crash image"),
+			wording.Plural(len(r.Findings), "way"))
+	case r.Passed:
+		return fmt.Sprintf("%s kept what it had acknowledged in every one of %s crash images.", name, wording.Grouped(r.Tally.Images+r.Tally.Repeated))
+	}
+	return wording.Visible(r.Inconclusive)
+}
+
+func figures(r *Report) [][3]string {
+	t := &r.Tally
+	rate := wording.Grouped(int(float64(t.Images) / max(r.Seconds, 0.001)))
+	rows := [][3]string{
+		{"crash images", wording.Grouped(t.Images + t.Repeated), fmt.Sprintf("%s recovered, %s a second; the others had the contents of one of them", wording.Grouped(t.Images), rate)},
+		{"crash points", wording.Grouped(t.Points), fmt.Sprintf("%s exhaustive, %s sampled", wording.Grouped(t.Exhaustive), wording.Grouped(t.Sampled))},
+		{"at stake", wording.Grouped(t.AtStake), "crash points after an acknowledgement at which something was not durable"},
+		{"acknowledged", wording.Grouped(r.Acks), fmt.Sprintf("lines, in %s of the disk", wording.Plural(r.Ops, "operation"))},
+		{"bytes lost", wording.Grouped(t.LostBytes), "unsynced, dropped"},
+		{"profile", r.Profile, r.Device},
+	}
+	if t.Skipped > 0 {
+		rows = append(rows, [3]string{"skipped", wording.Grouped(t.Skipped), "images about which the checker had no opinion"})
+	}
+	if t.Strayed > 0 {
+		rows = append(rows, [3]string{"strayed", wording.Grouped(t.Strayed), "recoveries that did not do the same on the same disk"})
+	}
+	if r.Ended != "" {
+		rows = append(rows, [3]string{"program", "failed", "it " + r.Ended})
+	}
+	return rows
+}
+
+// finding returns a finding as lines of text.
+func finding(f *program.Finding, binary string) []string {
+	where := fmt.Sprintf("  recovery: under %s, power cut at tick %s", f.Profile, wording.Grouped(f.Tick))
+	if f.Acked > 0 {
+		where += fmt.Sprintf(", after %s, the last %q", wording.Plural(f.Acked, "acknowledgement"), f.LastAck)
+	}
+	lines := []string{wording.Visible(f.Sentence), wording.Visible(where + ", seen " + wording.Plural(f.Count, "time"))}
+	add := func(label, text string) {
+		if text != "" {
+			lines = append(lines, fmt.Sprintf("  %-8s %s", label, wording.Visible(text)))
+		}
+	}
+	if f.Explanation != nil {
+		add("why", f.Explanation.Sentence)
+	}
+	add("profiles", f.ProfilesSentence)
+	if f.Shown < f.ShownOf {
+		add("shown", fmt.Sprintf("in %d of %d further recoveries of the same image: recovery does not repeat", f.Shown, f.ShownOf))
+	}
+	for _, line := range f.Output {
+		lines = append(lines, "    "+wording.Visible(line))
+	}
+	for _, c := range f.Calls[max(0, len(f.Calls)-callsShown):] {
+		lines = append(lines, wording.Visible(strings.TrimRight(fmt.Sprintf("  %8d %-8s %s", c.Tick, c.Fate, c.Text), " ")))
+	}
+	if f.File != "" {
+		add("replay", cmp.Or(binary, "lightning-torture")+" replay "+f.File)
+	}
+	return lines
+}

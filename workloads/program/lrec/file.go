@@ -1,0 +1,135 @@
+package lrec
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
+	"github.com/lightningdb/lightning-torture/workloads/internal/jsonlimit"
+	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
+)
+
+// Ext is the ending of the files.
+const Ext = ".lrec"
+
+// version is the one that Save writes, and the only one that Load reads.
+const version = 1
+
+// kind tells the files from other gzipped JSON.
+const kind = "program"
+
+// limits are what the uncompressed content may have.
+var limits = jsonlimit.Limits{Bytes: 512 << 20, Elements: 2_000_000, Values: 16_000_000, Depth: 32}
+
+// ErrFile is returned for a file that is no recording that this version can read.
+var ErrFile = errors.New("lrec: not a recording of a program")
+
+// File is the content of a file.
+type File struct {
+	Version   int                `json:"version"`
+	Kind      string             `json:"kind"`
+	Spec      json.RawMessage    `json:"spec"` // how the program was run and judged, as its way reads it
+	Recording *program.Recording `json:"recording"`
+	Finding   *program.Finding   `json:"finding,omitempty"`
+}
+
+// New returns a file for a recording, or for a finding in it if that is not nil. A finding needs the recording up to its crash
+// only.
+func New(spec any, rec *program.Recording, finding *program.Finding) (*File, error) {
+	text, err := json.Marshal(spec)
+	if err != nil {
+		return nil, fmt.Errorf("lrec: %w", err)
+	}
+	if finding != nil {
+		rec = rec.Until(finding.Tick)
+	}
+	return &File{Version: version, Kind: kind, Spec: text, Recording: rec, Finding: finding}, nil
+}
+
+// Save writes the file, whole or not at all, and makes its directory.
+func (f *File) Save(name string) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+		return fmt.Errorf("lrec: %w", err)
+	}
+	err := hostdisk.WriteFile(name, 0o600, func(w io.Writer) error {
+		z := gzip.NewWriter(w)
+		err := json.NewEncoder(io.MultiWriter(jsonlimit.NewMeter(limits), z)).Encode(f)
+		return errors.Join(err, z.Close())
+	})
+	if errors.Is(err, jsonlimit.ErrLimit) {
+		return fmt.Errorf("lrec: %s: the recording is too large to be saved: %w; let the program do less", name, err)
+	}
+	if err != nil {
+		return fmt.Errorf("lrec: save %s: %w", name, err)
+	}
+	return nil
+}
+
+// Load reads a file that Save wrote. The error is an ErrFile that says what is wrong with it.
+func Load(name string) (*File, error) {
+	f, err := load(name)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrFile, name, err)
+	}
+	return f, nil
+}
+
+func load(name string) (*File, error) {
+	info, err := os.Stat(name) // before opening it: a pipe would wait for its writer
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is no regular file")
+	}
+	from, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer from.Close() //nolint:errcheck // only read
+	meter := jsonlimit.NewMeter(limits)
+	z, err := gzip.NewReader(from)
+	if err != nil {
+		return nil, fmt.Errorf("it was not written by gzip: %w", err)
+	}
+	if _, err := io.Copy(meter, z); err != nil {
+		return nil, fmt.Errorf("its content: %w", err)
+	}
+	if _, err := from.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	if err := z.Reset(from); err != nil {
+		return nil, err
+	}
+	f := &File{}
+	if err := json.NewDecoder(io.LimitReader(z, meter.Bytes())).Decode(f); err != nil {
+		return nil, fmt.Errorf("its content: %w", err)
+	}
+	return f, f.check()
+}
+
+// check returns what no run could have recorded.
+func (f *File) check() error {
+	switch {
+	case f.Kind != kind || f.Recording == nil:
+		return errors.New("it is other JSON")
+	case f.Version > version:
+		return fmt.Errorf("it is of version %d, which a newer program wrote; this one reads version %d", f.Version, version)
+	case f.Version != version:
+		return fmt.Errorf("it is of version %d; this program reads version %d", f.Version, version)
+	}
+	last := uint64(0)
+	for i, a := range f.Recording.Acks {
+		if a.Tick <= last {
+			return fmt.Errorf("acknowledgement %d is at tick %d, after tick %d", i, a.Tick, last)
+		}
+		last = a.Tick
+	}
+	return evidence.CheckTrace(f.Recording.Trace)
+}

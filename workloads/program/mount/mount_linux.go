@@ -1,0 +1,91 @@
+package mount
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/hanwen/go-fuse/v2/fuse"
+	"golang.org/x/sys/unix"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// Mount is a directory in which filesystems are served, each as a directory of its own. All methods may be called
+// concurrently.
+type Mount struct {
+	dir    string
+	server *fuse.Server
+	nodes  *nodes
+	served chan struct{} // closed when the kernel has ended the connection
+}
+
+// New mounts on an empty directory. The error says why this process may not.
+func New(dir string) (*Mount, error) {
+	fd, err := connect(dir)
+	if err != nil {
+		return nil, err
+	}
+	m := &Mount{dir: dir, nodes: newNodes(), served: make(chan struct{})}
+	m.server, err = fuse.NewServer(m.nodes, fmt.Sprintf("/dev/fd/%d", fd), &fuse.MountOptions{
+		DisableXAttrs: true, DisableReadDirPlus: true, DisableSplice: true, MaxWrite: maxWrite,
+		MaxReadAhead:      1, // none: 0 would be the kernel's own
+		ExtraCapabilities: fuse.CAP_DIRECT_IO_ALLOW_MMAP,
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("mount: serve %s: %w", dir, err), unix.Close(fd), unix.Unmount(dir, unix.MNT_DETACH))
+	}
+	go func() {
+		m.server.Serve()
+		close(m.served)
+	}()
+	return m, nil
+}
+
+// maxWrite is how many bytes one request writes at most.
+const maxWrite = 1 << 20
+
+// connect mounts, and returns the connection to the kernel. No child inherits it.
+func connect(dir string) (int, error) {
+	fd, err := unix.Open("/dev/fuse", unix.O_RDWR|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return 0, fmt.Errorf("mount: open /dev/fuse: %w", err)
+	}
+	options := fmt.Sprintf("fd=%d,rootmode=40000,user_id=%d,group_id=%d,max_read=%d,default_permissions,allow_other",
+		fd, os.Geteuid(), os.Getegid(), maxWrite)
+	if err := unix.Mount("lightning-torture", dir, "fuse.lightning-torture", unix.MS_NOSUID|unix.MS_NODEV, options); err != nil {
+		return 0, errors.Join(fmt.Errorf("mount: mount FUSE on %s: %w", dir, err), unix.Close(fd))
+	}
+	return fd, nil
+}
+
+// Add serves a filesystem from now on and returns the path of its root directory.
+func (m *Mount) Add(d Disk) string {
+	return filepath.Join(m.dir, strconv.FormatUint(m.nodes.add(d), 10))
+}
+
+// Attrs returns the attributes of the files below a path that Add returned.
+func (m *Mount) Attrs(path string) map[faultfs.Ino]Attr { return m.nodes.attrsOf(slotOf(path)) }
+
+// Remove serves a filesystem no longer. Processes that still use it get errors.
+func (m *Mount) Remove(path string) {
+	m.nodes.remove(slotOf(path))
+	_ = m.server.EntryNotify(fuse.FUSE_ROOT_ID, filepath.Base(path)) // it is no error that the kernel does not know it
+}
+
+func slotOf(path string) uint64 {
+	slot, _ := strconv.ParseUint(filepath.Base(path), 10, slotBits)
+	return slot
+}
+
+// Close unmounts. It works even if processes still use the mount, which get errors from then on.
+func (m *Mount) Close() error {
+	_ = unix.Unmount(m.dir, unix.MNT_FORCE) // it says EBUSY while it ends what waits for the server
+	err := unix.Unmount(m.dir, unix.MNT_DETACH)
+	if err == nil {
+		<-m.served
+	}
+	return err
+}

@@ -1,0 +1,101 @@
+package native
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/program"
+)
+
+// Copies is a program.Way that searches a recording by copies of its images. It cannot record.
+type Copies struct {
+	Spec Spec
+	Dir  string // where copies are made, on a fast disk; its owner removes it
+	Rec  *program.Recording
+}
+
+var errNoRecording = errors.New("native: copies need a recording")
+
+// Record returns the recording that there is.
+func (c *Copies) Record(context.Context) (*program.Recording, error) {
+	if c.Rec == nil {
+		return nil, errNoRecording
+	}
+	return c.Rec, nil
+}
+
+// Recoverer returns a recoverer with a directory of its own.
+func (c *Copies) Recoverer(worker int) (program.Recoverer, error) {
+	dir, err := os.MkdirTemp(c.Dir, "worker"+strconv.Itoa(worker)+"-")
+	if err != nil {
+		return nil, fmt.Errorf("native: %w", err)
+	}
+	return &copier{judge: newJudge(&c.Spec, dir), dir: dir, rec: c.Rec}, nil
+}
+
+// copier recovers copies.
+type copier struct {
+	*judge
+	dir string
+	rec *program.Recording
+	n   int
+}
+
+func (c *copier) Observes() bool { return false }
+
+// Recover copies an image, and lets the checker recover the copy.
+func (c *copier) Recover(ctx context.Context, img *faultfs.FS, acked []program.Ack) (program.Answer, error) {
+	c.n++
+	at := filepath.Join(c.dir, "image"+strconv.Itoa(c.n))
+	if err := program.Visit(img, &copying{at: at, modes: c.rec.Modes}); err != nil {
+		return program.Answer{}, fmt.Errorf("native: copy an image: %w", err)
+	}
+	a, err := c.ask(ctx, at, acked)
+	return a, errors.Join(err, os.RemoveAll(at))
+}
+
+func (c *copier) Close() error { return errors.Join(c.judge.close(), os.RemoveAll(c.dir)) }
+
+// copying is a program.Visitor that makes what it is told in a directory.
+type copying struct {
+	at    string
+	modes map[faultfs.Ino]program.Mode
+}
+
+func (c *copying) path(path string) string { return filepath.Join(c.at, filepath.FromSlash(path)) }
+
+func (c *copying) Dir(path string, ino faultfs.Ino) error {
+	if err := os.Mkdir(c.path(path), 0o755); err != nil {
+		return err
+	}
+	return c.chmod(path, ino)
+}
+
+func (c *copying) Symlink(path, target string) error { return os.Symlink(target, c.path(path)) }
+func (c *copying) Link(path, first string) error     { return os.Link(c.path(first), c.path(path)) }
+
+func (c *copying) File(path string, ino faultfs.Ino, bytes []byte) error {
+	if err := os.WriteFile(c.path(path), bytes, 0o644); err != nil {
+		return err
+	}
+	return c.chmod(path, ino)
+}
+
+// chmod gives a copy the permissions and the owner of what was recorded, as far as this user may.
+func (c *copying) chmod(path string, ino faultfs.Ino) error {
+	m, known := c.modes[ino]
+	if !known {
+		return nil
+	}
+	if os.Geteuid() == 0 && (m.UID != 0 || m.GID != 0) {
+		if err := os.Chown(c.path(path), int(m.UID), int(m.GID)); err != nil {
+			return err
+		}
+	}
+	return os.Chmod(c.path(path), os.FileMode(m.Perm&0o777))
+}

@@ -1,0 +1,36 @@
+// Package native runs programs of this machine on disks of the lab, unchanged: commands in any language, servers, shell
+// scripts. It is a program.Way.
+//
+//	Record      serves an empty faultfs.FS through FUSE (package mount) and runs the program in it
+//	Recoverer   copies images into directories in memory, and runs the checker there; or, if asked to observe, serves the
+//	            undecided images, so that they decide when the checker looks
+//
+// Commands are argument lists. {dir} in an argument stands for the directory of the store, {acks} for a file with the lines
+// that the program had acknowledged before the crash; TORTURE_DIR and TORTURE_ACKS in the environment are the same. The
+// working directory is that of the lab.
+//
+// # Acknowledgements
+//
+// A program acknowledges by appending lines to {dir}/.torture/ack, which exists only while it is recorded and which no listing
+// shows. Or it prints lines, of which those that match Spec.Stdout count; then its standard output is a file of the same
+// kind, so that the moment is exact. What a program buffers counts when it is written.
+//
+// # Checkers
+//
+// A checker recovers the store in {dir} and looks at it. It exits with 0 if everything that was acknowledged is there, and with
+// 1 if not; its last line is the sentence that says what is wrong. Any other end is an error of the lab, because a checker that
+// cannot be found must not look like a bug, nor one that is broken like a pass. A checker that does not end in time is killed,
+// and the store hangs.
+//
+// With Spec.Serve the checker stays alive. It reads a line for each image, the directory, a tab, and the file of the
+// acknowledgements, and answers with a line: ok, fail SENTENCE or skip REASON. One that dies is started again, and has
+// failed.
+//
+// # Safety
+//
+// All of this runs on a stage (package stage): whatever ends, nothing stays mounted and no process stays behind. Explore is
+// the front: it starts a stage, records there and searches there, and returns what was found. The process that serves the
+// disks starts programs, but touches no path below the mount itself.
+//
+// Recording needs Linux, FUSE, and root or user namespaces. Searching a recording by copies needs none of them.
+package native

@@ -1,0 +1,146 @@
+package native
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
+	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/program/stage"
+)
+
+// Request is what Explore is asked to do.
+type Request struct {
+	Spec     Spec   `json:"spec"`
+	Profile  string `json:"profile"`
+	Device   string `json:"device,omitempty"`
+	Workers  int    `json:"workers"`
+	Images   int    `json:"images,omitempty"`
+	Points   int    `json:"points,omitempty"`
+	Findings int    `json:"findings,omitempty"`
+	OnlyTape bool   `json:"only_tape,omitempty"` // record and do not search
+	// For is how long to search; 0 means until all is done.
+	For time.Duration `json:"for,omitempty"`
+	// Recording is what to search in place of a new one. It is no part of the JSON.
+	Recording *program.Recording `json:"-"`
+	// From is the file of the recording for a stage.
+	From string `json:"from,omitempty"`
+}
+
+// options returns the options of the search.
+func (r *Request) options(progress func(program.Tally)) (program.Options, error) {
+	profile, err := faultfs.ProfileNamed(r.Profile)
+	if err != nil {
+		return program.Options{}, err
+	}
+	device, err := faultfs.ParseDevice(r.Device)
+	if err != nil {
+		return program.Options{}, err
+	}
+	var enough func() bool
+	if r.For > 0 {
+		end := time.Now().Add(r.For)
+		enough = func() bool { return time.Now().After(end) }
+	}
+	return program.Options{
+		Enough: enough,
+		Model:  faultfs.Model{Profile: profile, Device: device}, Workers: r.Workers, Images: r.Images, Points: r.Points,
+		Findings: r.Findings, Progress: progress,
+	}, nil
+}
+
+// Outcome is what Explore returns: the recording, and what the search found unless only a recording was asked for.
+type Outcome struct {
+	Recording *program.Recording `json:"-"`
+	Result    *program.Result    `json:"result"`
+	// Error says why the search ended early.
+	Error string `json:"error,omitempty"`
+}
+
+// event is what a stage emits: one of these.
+type event struct {
+	Recording *program.Recording `json:"recording,omitempty"`
+	Tally     *program.Tally     `json:"tally,omitempty"`
+	Outcome   *Outcome           `json:"outcome,omitempty"`
+}
+
+// Explore records the program, unless there is a recording, and searches the crash images. It does so on a stage, unless that
+// is not needed: a recording that is searched by copies. The error says that the lab could not do its work.
+func Explore(ctx context.Context, r Request, progress func(program.Tally)) (*Outcome, error) {
+	r.Spec.EnsureDefaults()
+	if err := r.Spec.Validate(); err != nil && !r.OnlyTape {
+		return nil, err
+	}
+	if r.Recording != nil && !r.Spec.Observe {
+		return exploreCopies(ctx, &r, progress)
+	}
+	out := &Outcome{Recording: r.Recording}
+	scratch, err := hostdisk.NewScratch(fastDir(), "recording")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = scratch.Remove() }() // the next command removes what stays
+	if r.Recording != nil {
+		r.From = filepath.Join(scratch.Dir, "recording")
+		text, err := json.Marshal(r.Recording)
+		if err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(r.From, text, 0o600); err != nil {
+			return nil, err
+		}
+	}
+	err = stage.Run(ctx, jobName, r, func(text json.RawMessage) error {
+		var e event
+		if err := json.Unmarshal(text, &e); err != nil {
+			return err
+		}
+		switch {
+		case e.Recording != nil:
+			out.Recording = e.Recording
+		case e.Tally != nil && progress != nil:
+			progress(*e.Tally)
+		case e.Outcome != nil:
+			out.Result, out.Error = e.Outcome.Result, e.Outcome.Error
+		}
+		return nil
+	})
+	if err == nil && out.Error != "" {
+		err = errors.New(out.Error)
+	}
+	return out, err
+}
+
+// exploreCopies searches a recording in this process.
+func exploreCopies(ctx context.Context, r *Request, progress func(program.Tally)) (out *Outcome, err error) {
+	options, err := r.options(progress)
+	if err != nil {
+		return nil, err
+	}
+	scratch, err := hostdisk.NewScratch(fastDir(), "copies")
+	if err != nil {
+		return nil, fmt.Errorf("native: %w", err)
+	}
+	defer func() { err = errors.Join(err, scratch.Remove()) }()
+	way := &Copies{Spec: r.Spec, Dir: scratch.Dir, Rec: r.Recording}
+	out = &Outcome{Recording: r.Recording}
+	out.Result, err = program.Explore(ctx, r.Recording, way, options)
+	return out, err
+}
+
+// fastDir returns a directory in memory, if this machine has one.
+func fastDir() string {
+	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
+		return "/dev/shm"
+	}
+	return ""
+}
+
+// jobName is the name of the job on the stage.
+const jobName = "explore-program"

@@ -1,0 +1,84 @@
+package native
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/program/mount"
+	"github.com/lightningdb/lightning-torture/workloads/program/stage"
+)
+
+// Job is what a main package gives to stage.Main.
+func Job() stage.Job { return stage.Job{Name: jobName, Do: perform} }
+
+// progressEvery is how often a stage tells how far it is.
+const progressEvery = 200 * time.Millisecond
+
+// perform records and searches, on a stage.
+func perform(ctx context.Context, request json.RawMessage, dir string, emit func(any) error) (err error) {
+	var r Request
+	if err := json.Unmarshal(request, &r); err != nil {
+		return err
+	}
+	disk, copies := filepath.Join(dir, "disk"), filepath.Join(dir, "copies")
+	if err := errors.Join(os.Mkdir(disk, 0o755), os.Mkdir(copies, 0o755)); err != nil {
+		return err
+	}
+	if err := unix.Mount("copies", copies, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0755"); err != nil {
+		return fmt.Errorf("native: mount a directory in memory: %w", err)
+	}
+	m, err := mount.New(disk)
+	if err != nil {
+		return err
+	}
+	way := &mounted{Copies: Copies{Spec: r.Spec, Dir: copies}, mount: m}
+	if r.From != "" {
+		if way.Rec, err = readRecording(r.From); err != nil {
+			return err
+		}
+	} else {
+		rec, err := way.Record(ctx)
+		if err != nil {
+			return err
+		}
+		if err := emit(event{Recording: rec}); err != nil {
+			return err
+		}
+	}
+	if r.OnlyTape {
+		return nil
+	}
+	told := time.Time{}
+	options, err := r.options(func(t program.Tally) {
+		if now := time.Now(); now.Sub(told) > progressEvery {
+			told = now
+			_ = emit(event{Tally: &t}) // if nobody listens, the next event says so
+		}
+	})
+	if err != nil {
+		return err
+	}
+	result, err := program.Explore(ctx, way.Rec, way, options)
+	out := &Outcome{Result: result}
+	if err != nil {
+		out.Error = err.Error()
+	}
+	return emit(event{Outcome: out})
+}
+
+func readRecording(file string) (*program.Recording, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	rec := &program.Recording{}
+	return rec, json.Unmarshal(text, rec)
+}

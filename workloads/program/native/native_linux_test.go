@@ -1,0 +1,91 @@
+package native_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/program/native"
+	"github.com/lightningdb/lightning-torture/workloads/program/stage"
+)
+
+func TestMain(m *testing.M) {
+	stage.Main(native.Job())
+	if len(os.Args) == 2 && os.Args[1] == labWord {
+		endless()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// withFUSE skips a test where FUSE cannot be used.
+func withFUSE(t *testing.T) {
+	t.Helper()
+	if err := stage.Possible(t.Context()); err != nil {
+		t.Skip(err)
+	}
+}
+
+// notes is a store in the shell: each note is a file that is written under another name and renamed.
+const notes = `set -e
+for i in 1 2 3; do
+	echo "this is note$i" >"$1/tmp"
+	sync "$1/tmp"  # fsync of the file
+	mv "$1/tmp" "$1/note$i"
+	sync "$1"      # fsync of the directory
+	echo "note$i" >>"$1/.torture/ack"
+done`
+
+// checkNotes finds out whether all notes that were acknowledged are there.
+const checkNotes = `while read -r note; do
+	[ "$(cat "$1/$note")" = "this is $note" ] || { echo "$note is lost"; exit 1; }
+done <"$2"`
+
+func shell(script string, args ...string) []string {
+	return append([]string{"/bin/sh", "-c", script, "sh"}, args...)
+}
+
+func spec(script string) native.Spec {
+	return native.Spec{Program: shell(script, program.Dir), Check: shell(checkNotes, program.Dir, "{acks}")}
+}
+
+func explore(t *testing.T, s native.Spec) *program.Result {
+	t.Helper()
+	out, err := native.Explore(t.Context(), native.Request{Spec: s, Profile: "posix-min", Workers: 2}, nil)
+	require.NoError(t, err)
+	require.Empty(t, out.Recording.Ended)
+	return out.Result
+}
+
+func TestASyncThatAProgramLacksIsFoundAndNamed(t *testing.T) {
+	withFUSE(t)
+	t.Parallel()
+	for name, row := range map[string]struct{ leftOut, why string }{
+		"none":             {"", ""},
+		"of the file":      {`sync "$1/tmp"`, "was acknowledged before the write of 1/tmp was durable, with no intervening sync of the file"},
+		"of the directory": {`sync "$1" `, "was durable, with no intervening sync of its directory"},
+	} {
+		for _, observe := range []bool{false, true} {
+			s := spec(strings.Replace(notes, row.leftOut, "true ", 1))
+			if row.leftOut == "" {
+				s = spec(notes)
+			}
+			s.Observe = observe
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				result := explore(t, s)
+				t.Logf("%+v", result.Tally)
+				assert.Equal(t, row.why == "", result.Passed, "%+v", result)
+				if row.why != "" {
+					require.NotEmpty(t, result.Findings)
+					require.NotNil(t, result.Findings[0].Explanation)
+					assert.Contains(t, result.Findings[0].Explanation.Sentence, strings.ReplaceAll(row.why, "1/tmp", "tmp"))
+				}
+			})
+		}
+	}
+}

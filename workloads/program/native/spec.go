@@ -1,0 +1,76 @@
+package native
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/workloads/program"
+)
+
+// Spec says how a program is run and how it is judged. It is JSON: a stage and saved findings get it.
+type Spec struct {
+	Program []string `json:"program"`
+	Check   []string `json:"check"`
+	Serve   bool     `json:"serve,omitempty"`   // Check stays alive
+	Observe bool     `json:"observe,omitempty"` // the checker looks at undecided images
+	// Stdout selects the lines of standard output that are acknowledgements: the text is the first group, or all that matched.
+	// Empty: .torture/ack has them.
+	Stdout   string        `json:"stdout,omitempty"`
+	Patience time.Duration `json:"patience"`        // of a recovery; 0 means DefaultPatience
+	Timeout  time.Duration `json:"timeout"`         // of the recorded run; 0 means DefaultTimeout
+	Rules    []string      `json:"rules,omitempty"` // faults of the recorded run, as faultfs.ParseRule reads them
+}
+
+// Defaults of Spec.
+const (
+	DefaultPatience = 30 * time.Second
+	DefaultTimeout  = 5 * time.Minute
+)
+
+// acksWord stands, in the arguments of a checker, for the file with the acknowledgements.
+const acksWord = "{acks}"
+
+// EnsureDefaults fills in what is not given.
+func (s *Spec) EnsureDefaults() {
+	if s.Patience == 0 {
+		s.Patience = DefaultPatience
+	}
+	if s.Timeout == 0 {
+		s.Timeout = DefaultTimeout
+	}
+}
+
+// Validate reports all mistakes at once.
+func (s *Spec) Validate() error {
+	var errs []error
+	if len(s.Program) > 0 && !mentions(s.Program, program.Dir) {
+		errs = append(errs, fmt.Errorf("no argument of %s contains {dir}, the directory of its store", s.Program[0]))
+	}
+	if len(s.Check) == 0 {
+		errs = append(errs, errors.New("there is no checker"))
+	} else if !s.Serve && !mentions(s.Check, program.Dir) && !mentions(s.Check, "TORTURE_DIR") {
+		errs = append(errs, fmt.Errorf("no argument of the checker %s contains {dir}, the directory of the recovered store", s.Check[0]))
+	}
+	if _, err := regexp.Compile(s.Stdout); err != nil {
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func mentions(args []string, word string) bool {
+	return slices.ContainsFunc(args, func(arg string) bool { return strings.Contains(arg, word) })
+}
+
+// fill replaces the words in arguments.
+func fill(args []string, dir, acks string) []string {
+	words := strings.NewReplacer(program.Dir, dir, acksWord, acks)
+	filled := make([]string, len(args))
+	for i, arg := range args {
+		filled[i] = words.Replace(arg)
+	}
+	return filled
+}

@@ -1,0 +1,107 @@
+package stage
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// Main makes this process a part of a stage, and ends it, if Run started it as such. Call it first in main.
+func Main(jobs ...Job) {
+	if len(os.Args) != 2 {
+		return
+	}
+	switch os.Args[1] {
+	case keeperWord:
+		os.Exit(keep())
+	case workerWord:
+		if err := work(append(jobs, try)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+}
+
+// keep is the first process of the namespaces: it starts the worker, buries whoever has no parent any more, and ends with the
+// worker.
+func keep() int {
+	// Nothing that is mounted from here on is seen outside, and nothing from outside comes in.
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		fmt.Fprintln(os.Stderr, "stage: make mounts private:", err)
+		return 1
+	}
+	_ = unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "") // some containers forbid it: then programs see other process numbers there
+	worker := exec.Command("/proc/self/exe")
+	worker.Args = []string{os.Args[0], workerWord}
+	worker.Stdin, worker.Stdout, worker.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if err := worker.Start(); err != nil {
+		fmt.Fprintln(os.Stderr, "stage: start the worker:", err)
+		return 1
+	}
+	for {
+		var status unix.WaitStatus
+		pid, err := unix.Wait4(-1, &status, 0, nil)
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case err != nil:
+			return 1
+		case pid == worker.Process.Pid:
+			return status.ExitStatus() & 0xff
+		}
+	}
+}
+
+// work does the job that the caller asks for, until the caller goes away.
+func work(jobs []Job) error {
+	in := json.NewDecoder(bufio.NewReader(os.Stdin))
+	var s start
+	if err := in.Decode(&s); err != nil {
+		return fmt.Errorf("stage: read the request: %w", err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	go func() {
+		_, _ = io.Copy(io.Discard, io.MultiReader(in.Buffered(), os.Stdin))
+		os.Exit(1) // the caller is gone
+	}()
+	var mu sync.Mutex
+	out := json.NewEncoder(os.Stdout)
+	send := func(m message) error {
+		mu.Lock()
+		defer mu.Unlock()
+		return out.Encode(m)
+	}
+	i := slices.IndexFunc(jobs, func(j Job) bool { return j.Name == s.Job })
+	if i < 0 {
+		return send(message{Error: fmt.Sprintf("stage: no job is called %q; was stage.Main called with it?", s.Job)})
+	}
+	err := jobs[i].Do(ctx, s.Request, s.Dir, func(event any) error {
+		text, err := json.Marshal(event)
+		if err != nil {
+			return err
+		}
+		return send(message{Event: text})
+	})
+	if err != nil {
+		return send(message{Error: err.Error()})
+	}
+	return send(message{Done: true})
+}
+
+// KillOthers kills every process of this stage but the job's own: whatever a program has left running.
+func KillOthers() {
+	if os.Getppid() == 1 {
+		_ = syscall.Kill(-1, syscall.SIGKILL) // every process of the namespace but the first and this one
+	}
+}
