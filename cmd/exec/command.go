@@ -14,6 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/reports/programs"
+	"github.com/lightningdb/lightning-torture/workloads/program"
 	"github.com/lightningdb/lightning-torture/workloads/program/lrec"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
 	"github.com/lightningdb/lightning-torture/workloads/program/stage"
@@ -75,7 +76,10 @@ func run(ctx context.Context, out io.Writer, f *flags, args []string) error {
 		}
 	}
 	began := time.Now()
-	outcome, err := native.Explore(ctx, request, nil)
+	outcome := &native.Outcome{Recording: request.Recording}
+	if request.Recording == nil || !request.OnlyTape {
+		outcome, err = native.Explore(ctx, request, nil)
+	}
 	if err != nil {
 		return exit.Because(ctx, err)
 	}
@@ -83,6 +87,9 @@ func run(ctx context.Context, out io.Writer, f *flags, args []string) error {
 		if err := save(f.record, &request, outcome); err != nil {
 			return err
 		}
+	}
+	if f.audit {
+		return f.printHints(out, &request, outcome)
 	}
 	if request.OnlyTape {
 		_, err := fmt.Fprintf(out, "recorded %d operations and %d acknowledgements in %s\n",
@@ -96,7 +103,7 @@ func run(ctx context.Context, out io.Writer, f *flags, args []string) error {
 func (f *flags) request(args []string) (native.Request, error) {
 	r := native.Request{
 		Profile: f.profile, Device: f.device, Workers: f.workers, Images: f.images, Points: f.points, Findings: f.findings,
-		OnlyTape: f.check == "", For: f.limit,
+		OnlyTape: f.tapeOnly(), For: f.limit,
 	}
 	if f.from != "" {
 		file, err := lrec.Load(f.from)
@@ -117,6 +124,19 @@ func save(name string, r *native.Request, o *native.Outcome) error {
 		return err
 	}
 	return file.Save(name)
+}
+
+// printHints prints what is not durable at acknowledgements.
+func (f *flags) printHints(out io.Writer, r *native.Request, o *native.Outcome) error {
+	model, err := r.Model()
+	if err != nil {
+		return err
+	}
+	hints := program.Audit(o.Recording, model)
+	if f.format == "json" {
+		return programs.HintsJSON(out, hints)
+	}
+	return programs.HintsText(out, hints, len(o.Recording.Acks))
 }
 
 // publish saves the findings and prints the report.

@@ -16,8 +16,8 @@ import (
 
 // flags are the flags of exec.
 type flags struct {
-	check, acks               string
-	serve, observe            bool
+	check, dump, acks         string
+	serve, observe, audit     bool
 	patience, timeout, limit  time.Duration
 	profile, device           string
 	faults                    []string
@@ -32,6 +32,7 @@ func (f *flags) add(to *pflag.FlagSet) {
 	to.SortFlags = false
 	to.SetInterspersed(false) // flags after the program are for the program
 	to.StringVar(&f.check, "check", "", "`COMMAND` that recovers the store in {dir} and judges it: exit 0 right, 1 wrong")
+	to.StringVar(&f.dump, "dump", "", "`COMMAND` that prints what is in the store in {dir}; without --check, what it shows after kills is right")
 	to.BoolVar(&f.serve, "serve", false, "the checker stays alive: a directory a line in; ok, fail SENTENCE or skip REASON out")
 	to.StringVar(&f.acks, "acks", "file", "`WHERE` the program acknowledges: file ({dir}/.torture/ack) or stdout=REGEX")
 	to.BoolVar(&f.observe, "observe", false, "serve undecided images, which decide when the checker looks")
@@ -45,6 +46,7 @@ func (f *flags) add(to *pflag.FlagSet) {
 	to.DurationVar(&f.limit, "for", 0, "stop after this time, without a verdict unless something was found")
 	to.DurationVar(&f.patience, "patience", native.DefaultPatience, "how long a recovery may take")
 	to.DurationVar(&f.timeout, "timeout", native.DefaultTimeout, "how long the program may run")
+	to.BoolVar(&f.audit, "audit", false, "only list what is not durable when the program acknowledges; hints, no findings")
 	to.StringVar(&f.record, "record", "", "save the recording to `FILE`; without --check, do nothing else")
 	to.StringVar(&f.from, "from", "", "search the recording in `FILE` in place of a new one; needs no FUSE")
 	to.StringVar(&f.dir, "dir", ".torture", "`DIR` for findings")
@@ -87,8 +89,8 @@ func (f *flags) validate(args []string) error {
 		return exit.Usagef("there is no program; give it after --, such as: exec --check 'CHECKER {dir}' -- PROGRAM {dir}")
 	case f.from != "" && len(args) > 0:
 		return exit.Usagef("--from searches a recording, so there is nothing to run: leave out %s", args[0])
-	case f.check == "" && f.record == "":
-		return exit.Usagef("there is no checker; give --check COMMAND, or --record FILE to record only")
+	case f.check == "" && f.dump == "" && f.record == "" && !f.audit:
+		return exit.Usagef("there is no checker; give --check COMMAND or --dump COMMAND; --record FILE and --audit need none")
 	}
 	return nil
 }
@@ -96,21 +98,25 @@ func (f *flags) validate(args []string) error {
 // spec returns how to run the program and judge it.
 func (f *flags) spec(args []string) (native.Spec, error) {
 	s := native.Spec{
-		Program: args, Check: words(f.check), Serve: f.serve, Observe: f.observe, Patience: f.patience, Timeout: f.timeout, Rules: f.faults,
+		Program: args, Check: words(f.check), Dump: words(f.dump), Serve: f.serve, Observe: f.observe, Patience: f.patience, Timeout: f.timeout, Rules: f.faults,
 	}
 	if pattern, given := strings.CutPrefix(f.acks, "stdout="); given {
 		if s.Stdout = pattern; pattern == "" {
 			s.Stdout = ".*"
 		}
 	}
-	if f.check == "" {
-		return s, nil
+	validate := s.Validate
+	if f.tapeOnly() {
+		validate = s.ValidateProgram
 	}
-	if err := s.Validate(); err != nil {
+	if err := validate(); err != nil {
 		return s, exit.With(exit.BadUsage, err)
 	}
 	return s, nil
 }
+
+// tapeOnly reports whether to record only.
+func (f *flags) tapeOnly() bool { return f.audit || f.check == "" && f.dump == "" }
 
 // words turns a command line into arguments. One that needs a shell is given to a shell.
 func words(command string) []string {

@@ -41,6 +41,7 @@
 //	whole.go       everything on an image: to copy it, or to know that it was there before
 //	result.go      the figures and the verdict
 //	finding.go     what was found, with its explanation
+//	audit.go       what is not durable when the program acknowledges, without any recovery
 //	life.go        single images, for the experiments of package explain
 //
 // Callers: package native and the command exec.

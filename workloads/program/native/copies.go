@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/program"
@@ -17,6 +18,8 @@ type Copies struct {
 	Spec Spec
 	Dir  string // where copies are made, on a fast disk; its owner removes it
 	Rec  *program.Recording
+	once sync.Once
+	gold *golden
 }
 
 var errNoRecording = errors.New("native: copies need a recording")
@@ -35,7 +38,12 @@ func (c *Copies) Recoverer(worker int) (program.Recoverer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("native: %w", err)
 	}
-	return &copier{judge: newJudge(&c.Spec, dir), dir: dir, rec: c.Rec}, nil
+	j := newJudge(&c.Spec, dir)
+	if len(c.Spec.Dump) > 0 {
+		c.once.Do(func() { c.gold = newGolden(&c.Spec, c.Rec, c.Dir) })
+		j.golden = c.gold
+	}
+	return &copier{judge: j, dir: dir, rec: c.Rec}, nil
 }
 
 // copier recovers copies.

@@ -26,6 +26,12 @@
 // acknowledgements, and answers with a line: ok, fail SENTENCE or skip REASON. One that dies is started again, and has
 // failed.
 //
+// # Without a checker
+//
+// Spec.Dump is a command that prints what is in a store. Then what the store shows after the program alone was killed, at each
+// moment of the run, is what it may show after a power cut: behind an acknowledgement, that of a moment from there to the next
+// acknowledgement. It suits programs that do one thing after the other. golden.go says more.
+//
 // # Safety
 //
 // All of this runs on a stage (package stage): whatever ends, nothing stays mounted and no process stays behind. Explore is

@@ -33,13 +33,19 @@ type Request struct {
 	From string `json:"from,omitempty"`
 }
 
-// options returns the options of the search.
-func (r *Request) options(progress func(program.Tally)) (program.Options, error) {
+// Model returns the rules that say what a crash may leave.
+func (r *Request) Model() (faultfs.Model, error) {
 	profile, err := faultfs.ProfileNamed(r.Profile)
 	if err != nil {
-		return program.Options{}, err
+		return faultfs.Model{}, err
 	}
 	device, err := faultfs.ParseDevice(r.Device)
+	return faultfs.Model{Profile: profile, Device: device}, err
+}
+
+// options returns the options of the search.
+func (r *Request) options(progress func(program.Tally)) (program.Options, error) {
+	model, err := r.Model()
 	if err != nil {
 		return program.Options{}, err
 	}
@@ -50,7 +56,7 @@ func (r *Request) options(progress func(program.Tally)) (program.Options, error)
 	}
 	return program.Options{
 		Enough: enough,
-		Model:  faultfs.Model{Profile: profile, Device: device}, Workers: r.Workers, Images: r.Images, Points: r.Points,
+		Model:  model, Workers: r.Workers, Images: r.Images, Points: r.Points,
 		Findings: r.Findings, Progress: progress,
 	}, nil
 }
@@ -74,7 +80,11 @@ type event struct {
 // is not needed: a recording that is searched by copies. The error says that the lab could not do its work.
 func Explore(ctx context.Context, r Request, progress func(program.Tally)) (*Outcome, error) {
 	r.Spec.EnsureDefaults()
-	if err := r.Spec.Validate(); err != nil && !r.OnlyTape {
+	validate := r.Spec.Validate
+	if r.OnlyTape {
+		validate = r.Spec.ValidateProgram
+	}
+	if err := validate(); err != nil {
 		return nil, err
 	}
 	if r.Recording != nil && !r.Spec.Observe {

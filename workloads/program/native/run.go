@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -31,10 +32,38 @@ var errNotRun = errors.New("cannot be run")
 // run calls a program and waits for it. A program that does not end in time is killed, with the processes that it has started
 // in its own group. The error says that it could not be started, or is that of ctx.
 func (c command) run(ctx context.Context, patience time.Duration) (ended, error) {
-	limited, stop := context.WithTimeout(ctx, patience)
+	stdout := &tail{}
+	end, err := c.runTo(ctx, patience, stdout)
+	end.stdout = stdout.lines()
+	return end, err
+}
+
+// runAll is run, and returns all that was printed on standard output.
+func (c command) runAll(ctx context.Context, patience time.Duration) (ended, string, error) {
+	var stdout limited
+	end, err := c.runTo(ctx, patience, &stdout)
+	if stdout.Len() == maxDumpBytes {
+		err = errors.Join(err, fmt.Errorf("%s prints more than %d bytes; let it print a checksum", c.args[0], maxDumpBytes))
+	}
+	return end, stdout.String(), err
+}
+
+// maxDumpBytes is how much a dump may print.
+const maxDumpBytes = 64 << 20
+
+// limited keeps the beginning of what is written to it.
+type limited struct{ bytes.Buffer }
+
+func (l *limited) Write(b []byte) (int, error) {
+	l.Buffer.Write(b[:min(len(b), maxDumpBytes-l.Len())])
+	return len(b), nil
+}
+
+func (c command) runTo(ctx context.Context, patience time.Duration, stdout io.Writer) (ended, error) {
+	inTime, stop := context.WithTimeout(ctx, patience)
 	defer stop()
-	stdout, stderr := &tail{}, &tail{}
-	cmd := exec.CommandContext(limited, c.args[0], c.args[1:]...)
+	stderr := &tail{}
+	cmd := exec.CommandContext(inTime, c.args[0], c.args[1:]...)
 	cmd.Env = append(os.Environ(), c.env...)
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	cmd.WaitDelay = waitDelay
@@ -50,7 +79,7 @@ func (c command) run(ctx context.Context, patience time.Duration) (ended, error)
 	if cmd.ProcessState == nil {
 		return ended{}, err
 	}
-	return ended{cmd.ProcessState.ExitCode(), limited.Err() != nil, stdout.lines(), stderr.lines()}, nil
+	return ended{code: cmd.ProcessState.ExitCode(), late: inTime.Err() != nil, stderr: stderr.lines()}, nil
 }
 
 // waitDelay is how long the output of a process that has ended is waited for: a child of it may still have it open.

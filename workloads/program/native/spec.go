@@ -15,6 +15,8 @@ import (
 type Spec struct {
 	Program []string `json:"program"`
 	Check   []string `json:"check"`
+	// Dump prints what is in a store, in place of Check: see golden.go.
+	Dump    []string `json:"dump,omitempty"`
 	Serve   bool     `json:"serve,omitempty"`   // Check stays alive
 	Observe bool     `json:"observe,omitempty"` // the checker looks at undecided images
 	// Stdout selects the lines of standard output that are acknowledgements: the text is the first group, or all that matched.
@@ -45,20 +47,33 @@ func (s *Spec) EnsureDefaults() {
 }
 
 // Validate reports all mistakes at once.
-func (s *Spec) Validate() error {
+func (s *Spec) Validate() error { return errors.Join(s.ValidateProgram(), s.validateJudge()) }
+
+// ValidateProgram is Validate for a program that is only recorded.
+func (s *Spec) ValidateProgram() error {
 	var errs []error
 	if len(s.Program) > 0 && !mentions(s.Program, program.Dir) {
 		errs = append(errs, fmt.Errorf("no argument of %s contains {dir}, the directory of its store", s.Program[0]))
 	}
-	if len(s.Check) == 0 {
-		errs = append(errs, errors.New("there is no checker"))
-	} else if !s.Serve && !mentions(s.Check, program.Dir) && !mentions(s.Check, "TORTURE_DIR") {
-		errs = append(errs, fmt.Errorf("no argument of the checker %s contains {dir}, the directory of the recovered store", s.Check[0]))
+	_, err := regexp.Compile(s.Stdout)
+	return errors.Join(append(errs, err)...)
+}
+
+func (s *Spec) validateJudge() error {
+	named := func(args []string) bool { return mentions(args, program.Dir) || mentions(args, "TORTURE_DIR") }
+	switch {
+	case len(s.Check) == 0 && len(s.Dump) == 0:
+		return errors.New("there is no checker")
+	case len(s.Check) > 0 && len(s.Dump) > 0:
+		return errors.New("a checker and a dump are given; one of them decides")
+	case len(s.Dump) > 0 && (s.Serve || s.Observe):
+		return errors.New("a dump is called once for each image, on a copy: it can neither stay alive nor observe")
+	case len(s.Dump) > 0 && !named(s.Dump):
+		return fmt.Errorf("no argument of the dump %s contains {dir}, the directory of the recovered store", s.Dump[0])
+	case len(s.Check) > 0 && !s.Serve && !named(s.Check):
+		return fmt.Errorf("no argument of the checker %s contains {dir}, the directory of the recovered store", s.Check[0])
 	}
-	if _, err := regexp.Compile(s.Stdout); err != nil {
-		errs = append(errs, err)
-	}
-	return errors.Join(errs...)
+	return nil
 }
 
 func mentions(args []string, word string) bool {
