@@ -21,10 +21,10 @@ type Again struct {
 	starts   int
 }
 
-// look is when a program first looks at a file: a moment that all runs from one seed share.
+// look is the last pause before a program first looks at a file: a moment that all runs from one seed share.
 type look struct {
-	yields uint64 // the last yield before it; 0: not known, or there is none
-	hash   uint64 // of the course up to that yield
+	entered uint64 // functions; 0: not known, or it never looks
+	hash    uint64 // of the course up to there
 }
 
 // Again returns what runs the program from a seed. The files, the standard output and the standard error of the job are given

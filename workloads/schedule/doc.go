@@ -35,8 +35,8 @@
 //     that draws its own data from it.
 //   - S7: with Files of its own, a job sees the host only as far as they show it. Package wasidisk makes such files of disks
 //     that can lose power.
-//   - S8: Again has the outcomes of Run, hash and all. It saves the memory, the registers and the stack of an instance before
-//     the program looks at a file for the first time, and puts them back when it has ended: a small program then takes half
+//   - S8: Again has the outcomes of Run, hash and all. It saves the memory, the registers and the stack of an instance shortly
+//     before the program looks at a file for the first time, and puts them back when it has ended: a small program then takes half
 //     a millisecond in place of ten.
 //
 // What does not:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding"
+	"math"
 	"slices"
 
 	"github.com/tetratelabs/wazero/api"
@@ -55,12 +56,25 @@ func (i *instance) returned(module api.Module, name string, errno uint32) {
 	}
 }
 
-// yielded is called at the end of each yield, and saves the state if this is the last one before the first look.
-func (i *instance) yielded(ctx context.Context, module api.Module) {
-	if i.looked || i.saved != nil {
+// pauseEvery is after how many functions a program calls the host until it looks at a file, so that its state can be saved
+// shortly before. NB: saved much earlier, Go's runtime may not have asked yet how much memory there is.
+const pauseEvery = 64
+
+// pause returns how many functions a program may enter before it calls the host.
+func (i *instance) pause() uint64 {
+	if i == nil || i.looked || i.saved != nil {
+		return math.MaxUint64
+	}
+	return pauseEvery
+}
+
+// paused is called at the end of each call of the host by a countdown, and saves the state if this is the last one before the
+// first look.
+func (i *instance) paused(ctx context.Context, module api.Module) {
+	if i == nil || i.looked || i.saved != nil {
 		return
 	}
-	i.latest = look{i.world.switcher.yields, i.world.trace.sum.Sum64()}
+	i.latest = look{i.world.switcher.entered, i.world.trace.sum.Sum64()}
 	if i.latest == i.look {
 		i.save(ctx, module)
 		i.world.stdout.keeps, i.world.stderr.keeps = false, false

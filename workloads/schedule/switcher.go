@@ -24,8 +24,8 @@ type switcher struct {
 	source   *rand.ChaCha8
 	mean     float64 // of the number of functions entered between two switches
 	switches uint64
-	yields   uint64 // how often the countdown was at zero
-	entered  uint64 // functions, up to the next time
+	left     uint64 // how many functions are to be entered before the next switch, beyond those of the countdown
+	entered  uint64 // functions, when the countdown will be at zero
 }
 
 // The mean is 2 to a power between these two, drawn once a run.
@@ -41,15 +41,19 @@ func newSwitcher(source *rand.ChaCha8) switcher {
 }
 
 // next draws how many functions to let pass.
-func (s *switcher) next() uint64 {
-	s.yields++
-	n := 1 + uint64(rand.New(s.source).ExpFloat64()*s.mean)
+func (s *switcher) next() uint64 { return 1 + uint64(rand.New(s.source).ExpFloat64()*s.mean) }
+
+// countdown returns what of the functions left, and no more than most, the program may enter before it calls the host.
+func (s *switcher) countdown(most uint64) uint64 {
+	n := min(s.left, most)
+	s.left -= n
 	s.entered += n
 	return n
 }
 
-// switchGoroutine is called when the countdown of a program is at zero, and asks the running goroutine to make room at
-// its next chance. Programs call it too, as sched_yield: then the countdown is not at zero, and there is nothing to do.
+// switchGoroutine is called when the countdown of a program is at zero. If no function is left it asks the running goroutine to
+// make room at its next chance. Programs call it too, as sched_yield: then the countdown is not at zero, and there is nothing
+// to do.
 func switchGoroutine(ctx context.Context, module api.Module, stack []uint64) {
 	stack[0] = 0 // success
 	countdown := module.ExportedGlobal(countdownExport).(api.MutableGlobal)
@@ -60,18 +64,23 @@ func switchGoroutine(ctx context.Context, module api.Module, stack []uint64) {
 	if w.limit > 0 && w.switcher.entered >= w.limit {
 		panic(errEndless)
 	}
+	if w.switcher.left == 0 {
+		w.askForRoom(module)
+	}
+	countdown.Set(w.switcher.countdown(w.again.pause()))
+	w.again.paused(ctx, module)
+}
+
+// askForRoom asks the running goroutine to make room, and draws when the next one is asked.
+func (w *world) askForRoom(module api.Module) {
 	g := uint32(module.ExportedGlobal(goroutineExport).Get())
-	left := w.switcher.next()
-	countdown.Set(left)
-	w.trace.number(left)
+	w.switcher.left = w.switcher.next()
+	w.trace.number(w.switcher.left)
 	// NB: while the scheduler is at work there is nobody to ask. To ask at the next chance instead would be wrong: that is
 	// the function at which the last switch happened, and no goroutine would ever get beyond it.
 	if isUserGoroutine(module.Memory(), g) {
 		module.Memory().WriteUint64Le(g+offsetStackGuard, preempt)
 		w.switcher.switches++
-	}
-	if w.again != nil {
-		w.again.yielded(ctx, module)
 	}
 }
 

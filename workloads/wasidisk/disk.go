@@ -1,6 +1,7 @@
 package wasidisk
 
 import (
+	"cmp"
 	"io/fs"
 	"os"
 	"strings"
@@ -51,13 +52,13 @@ func flagsOf(flag sys.Oflag) int {
 
 func (d *disk) OpenFile(path string, flag sys.Oflag, perm fs.FileMode) (sys.File, sys.Errno) {
 	if flag&sys.O_NOFOLLOW != 0 {
-		info, _, err := d.fs.LstatIfPossible(root(path))
+		info, _, err := d.fs.LstatIfPossible(inside(path))
 		if err == nil && info.Mode()&fs.ModeSymlink != 0 {
 			return nil, sys.ELOOP
 		}
 	}
 	how := flagsOf(flag)
-	f, err := d.fs.OpenFile(root(path), how, perm)
+	f, err := d.fs.OpenFile(inside(path), how, perm)
 	if err != nil {
 		return nil, d.call.fails(err)
 	}
@@ -72,8 +73,8 @@ func (d *disk) OpenFile(path string, flag sys.Oflag, perm fs.FileMode) (sys.File
 	return &file{f: f, dir: info.IsDir(), appends: how&os.O_APPEND != 0, ino: inodeOf(info), disk: d}, 0
 }
 
-// root returns a path of wazero as the faultfs has it.
-func root(path string) string { return "/" + strings.TrimPrefix(path, "/") }
+// inside returns a path below the mount as the faultfs has it in its trace.
+func inside(path string) string { return cmp.Or(strings.TrimPrefix(path, "/"), ".") }
 
 // stat describes a file. Asking for the size is a look, which decides how long the crash left the file.
 func (d *disk) stat(info os.FileInfo, err error) (wsys.Stat_t, sys.Errno) {
@@ -92,48 +93,50 @@ func inodeOf(info os.FileInfo) wsys.Inode {
 	return wsys.Inode(ino)
 }
 
-func (d *disk) Stat(path string) (wsys.Stat_t, sys.Errno) { return d.stat(d.fs.Stat(root(path))) }
+func (d *disk) Stat(path string) (wsys.Stat_t, sys.Errno) { return d.stat(d.fs.Stat(inside(path))) }
 
 func (d *disk) Lstat(path string) (wsys.Stat_t, sys.Errno) {
-	info, _, err := d.fs.LstatIfPossible(root(path))
+	info, _, err := d.fs.LstatIfPossible(inside(path))
 	return d.stat(info, err)
 }
 
 func (d *disk) Mkdir(path string, perm fs.FileMode) sys.Errno {
-	return d.call.fails(d.fs.Mkdir(root(path), perm))
+	return d.call.fails(d.fs.Mkdir(inside(path), perm))
 }
 
 func (d *disk) Rename(from, to string) sys.Errno {
-	return d.call.fails(d.fs.Rename(root(from), root(to)))
+	return d.call.fails(d.fs.Rename(inside(from), inside(to)))
 }
 
-func (d *disk) Link(from, to string) sys.Errno { return d.call.fails(d.fs.Link(root(from), root(to))) }
+func (d *disk) Link(from, to string) sys.Errno {
+	return d.call.fails(d.fs.Link(inside(from), inside(to)))
+}
 
 func (d *disk) Rmdir(path string) sys.Errno  { return d.remove(path, true, sys.ENOTDIR) }
 func (d *disk) Unlink(path string) sys.Errno { return d.remove(path, false, sys.EISDIR) }
 
 // remove removes a directory or what is none; a faultfs has one call for both.
 func (d *disk) remove(path string, dir bool, other sys.Errno) sys.Errno {
-	info, _, err := d.fs.LstatIfPossible(root(path))
+	info, _, err := d.fs.LstatIfPossible(inside(path))
 	switch {
 	case err != nil:
 		return d.call.fails(err)
 	case info.IsDir() != dir:
 		return other
 	}
-	return d.call.fails(d.fs.Remove(root(path)))
+	return d.call.fails(d.fs.Remove(inside(path)))
 }
 
 // Symlink makes a link. The target of one that leads into this mount is kept as the faultfs resolves it, from its own root.
 func (d *disk) Symlink(target, name string) sys.Errno {
 	if rest, ok := within(target, d.at); ok && strings.HasPrefix(target, "/") {
-		target = root(rest)
+		target = "/" + rest
 	}
-	return d.call.fails(d.fs.SymlinkIfPossible(target, root(name)))
+	return d.call.fails(d.fs.SymlinkIfPossible(target, inside(name)))
 }
 
 func (d *disk) Readlink(path string) (string, sys.Errno) {
-	target, err := d.fs.ReadlinkIfPossible(root(path))
+	target, err := d.fs.ReadlinkIfPossible(inside(path))
 	if strings.HasPrefix(target, "/") && d.at != "/" {
 		target = strings.TrimSuffix(d.at+target, "/")
 	}
@@ -142,11 +145,11 @@ func (d *disk) Readlink(path string) (string, sys.Errno) {
 
 // Chmod succeeds if the file is there. A faultfs has no permissions.
 func (d *disk) Chmod(path string, mode fs.FileMode) sys.Errno {
-	return d.call.fails(d.fs.Chmod(root(path), mode))
+	return d.call.fails(d.fs.Chmod(inside(path), mode))
 }
 
 // Utimens succeeds if the file is there. A faultfs has no times.
 func (d *disk) Utimens(path string, _, _ int64) sys.Errno {
-	_, err := d.fs.Stat(root(path))
+	_, err := d.fs.Stat(inside(path))
 	return d.call.fails(err)
 }

@@ -94,8 +94,8 @@ func TestWhatAProgramDoesIsRecorded(t *testing.T) {
 		ops = append(ops, op.String())
 	}
 	require.Equal(t, []string{
-		"1 create /log", "2 write /log [0,10)", "3 sync /log", "4 sync /", "5 create /new", "6 write /new [0,7)",
-		"7 rename /new -> /current",
+		"1 create log", "2 write log [0,10)", "3 sync log", "4 sync .", "5 create new", "6 write new [0,7)",
+		"7 rename new -> current",
 	}, ops)
 }
 

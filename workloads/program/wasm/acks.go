@@ -1,0 +1,63 @@
+package wasm
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/program"
+)
+
+// clock is that of a recording: the operations of the disk and the acknowledgements are on it.
+type clock uint64
+
+func (c *clock) next() uint64 {
+	*c++
+	return uint64(*c)
+}
+
+// spoken are the lines of standard output that acknowledge something.
+type spoken struct {
+	clock   *clock
+	pattern *regexp.Regexp // nil: none does
+	rest    []byte
+	acks    []program.Ack
+	tail    tail
+}
+
+func (s *spoken) Write(b []byte) (int, error) {
+	s.rest = append(s.rest, b...)
+	for {
+		line, rest, whole := bytes.Cut(s.rest, []byte("\n"))
+		if !whole {
+			return s.tail.Write(b)
+		}
+		s.rest = rest
+		if s.pattern == nil {
+			continue
+		}
+		if found := s.pattern.FindSubmatch(line); found != nil {
+			s.acks = append(s.acks, program.Ack{Tick: s.clock.next(), Text: string(found[min(1, len(found)-1)])})
+		}
+	}
+}
+
+// written returns the lines that were appended to files of a disk. A line counts when its end is written.
+func written(disk *faultfs.FS) (acks []program.Ack) {
+	rest := ""
+	for _, op := range disk.Trace() {
+		if op.Kind != faultfs.OpWrite {
+			continue
+		}
+		rest += string(op.Data)
+		for {
+			line, after, whole := strings.Cut(rest, "\n")
+			if !whole {
+				break
+			}
+			acks, rest = append(acks, program.Ack{Tick: op.Tick, Text: line}), after
+		}
+	}
+	return acks
+}

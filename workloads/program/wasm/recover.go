@@ -1,0 +1,111 @@
+package wasm
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/schedule"
+)
+
+// errNoChecker says that there is nobody to ask about a recovered store.
+var errNoChecker = errors.New("wasm: there is no checker")
+
+// recoverySeed is the seed of every recovery, so that instances outlast a seed of the program.
+const recoverySeed = 1
+
+// Recoverer returns a recoverer that lets the checker look at undecided images, in an instance that is put back.
+func (w *Way) Recoverer(int) (program.Recoverer, error) {
+	if w.check == nil {
+		return nil, errNoChecker
+	}
+	select {
+	case again := <-w.idle:
+		return &observer{way: w, again: again}, nil
+	default:
+		return &observer{way: w, again: w.check.Again(recoverySeed, w.job(w.spec.Check))}, nil
+	}
+}
+
+// observer recovers images in this process.
+type observer struct {
+	way   *Way
+	again *schedule.Again
+}
+
+func (o *observer) Observes() bool { return true }
+
+// Close keeps the instance for the next recoverer.
+func (o *observer) Close() error {
+	select {
+	case o.way.idle <- o.again:
+		return nil
+	default:
+		return o.again.Close()
+	}
+}
+
+// Recover runs the checker on an image. It cannot be interrupted; what it may take is limited by Spec.Limit.
+func (o *observer) Recover(ctx context.Context, img *faultfs.FS, acked []program.Ack) (program.Answer, error) {
+	if ctx.Err() != nil {
+		return program.Answer{}, context.Cause(ctx)
+	}
+	side, err := told(acked)
+	if err != nil {
+		return program.Answer{}, err
+	}
+	var stdout, stderr tail
+	outcome, err := o.again.Run(ctx, tree(img, empty(), side), &stdout, &stderr)
+	if err != nil {
+		return program.Answer{}, err
+	}
+	return answer(outcome, &stdout, &stderr)
+}
+
+// told returns the disk on which a checker finds what had been acknowledged.
+func told(acked []program.Ack) (*faultfs.FS, error) {
+	side := empty()
+	f, err := side.OpenFile(strings.TrimPrefix(acksFile, sideDir), os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	var text strings.Builder
+	for _, a := range acked {
+		text.WriteString(a.Text)
+		text.WriteByte('\n')
+	}
+	_, err = f.WriteString(text.String())
+	return side, errors.Join(err, f.Close())
+}
+
+// Exit codes of a checker. A Go program that panics ends with crashed, and so does one whose goroutines all wait.
+const (
+	right   = 0
+	wrong   = 1
+	crashed = 2
+)
+
+// answer says what the end of a checker means.
+func answer(o schedule.Outcome, stdout, stderr *tail) (program.Answer, error) {
+	a := program.Answer{Output: append(stdout.lines(), stderr.lines()...)}
+	crash := cmp.Or(o.Trap, stderr.crash())
+	switch {
+	case o.Endless:
+		a.Verdict, a.Text = program.Hangs, "the recovery does not come to an end"
+	case o.ExitCode == right:
+		a.Verdict = program.Right
+	case o.ExitCode == wrong:
+		a.Verdict = program.Wrong
+		a.Text = cmp.Or(stdout.last(), stderr.last(), "the checker ended with exit code 1 and printed nothing")
+	case o.ExitCode == crashed && crash != "":
+		a.Verdict, a.Text = program.Wrong, "the recovery crashes: "+crash
+	default:
+		return a, fmt.Errorf("the checker %s; it must end with 0 if all is right, and with 1 if not", ended(o, stderr))
+	}
+	return a, nil
+}

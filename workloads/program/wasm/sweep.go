@@ -1,0 +1,96 @@
+package wasm
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/schedule"
+)
+
+// Swept is what came of a sweep over seeds.
+type Swept struct {
+	Seed      uint64             // the one that failed first; if none did, the last one that was run
+	Seeds     int                // how many were run
+	Courses   int                // how many different courses of operations and acknowledgements they took: the others were searched already
+	Recording *program.Recording // of Seed
+	Result    *program.Result    // of Seed if it failed; else the figures are those of all seeds
+}
+
+// Sweep records the program from every seed in turn, until a search finds something. Seeds that make the program do the same to
+// its disk are searched once. The error is that of the search, or says that the program could not be run; the result has what
+// was found before.
+func (w *Way) Sweep(ctx context.Context, seeds schedule.Seeds, o program.Options) (*Swept, error) {
+	swept := &Swept{}
+	searched := map[[sha256.Size]byte]bool{}
+	for seed := seeds.First; seed <= seeds.Last && ctx.Err() == nil; seed++ {
+		w.Seed(seed)
+		rec, err := w.Record(ctx)
+		if err != nil {
+			return swept, err
+		}
+		swept.Seed, swept.Recording = seed, rec
+		swept.Seeds++
+		course, err := courseOf(rec)
+		if err != nil {
+			return swept, err
+		}
+		if !searched[course] {
+			searched[course] = true
+			swept.Courses++
+			result, err := program.Explore(ctx, rec, w, o)
+			if err != nil || len(result.Findings) > 0 {
+				swept.Result = result
+				return swept, err
+			}
+			swept.Result = merged(swept.Result, result)
+		}
+		if seed == seeds.Last {
+			break // the next number may be zero
+		}
+	}
+	return swept, context.Cause(ctx)
+}
+
+// courseOf identifies what a program did to its disk, and what it acknowledged when.
+func courseOf(rec *program.Recording) (course [sha256.Size]byte, err error) {
+	h := sha256.New()
+	err = json.NewEncoder(h).Encode(struct {
+		Trace []faultfs.Op
+		Acks  []program.Ack
+		Ended string
+	}{rec.Trace, rec.Acks, rec.Ended})
+	return [sha256.Size]byte(h.Sum(nil)), err
+}
+
+// merged adds up the results of two searches that found nothing. Both must pass: a seed whose search means nothing may be the
+// one that would have failed.
+func merged(all, one *program.Result) *program.Result {
+	if all == nil {
+		return one
+	}
+	sum := *all
+	sum.Ops += one.Ops
+	sum.Acks += one.Acks
+	sum.Tally = added(all.Tally, one.Tally)
+	if sum.Ended == "" {
+		sum.Ended = one.Ended
+	}
+	if sum.Inconclusive == "" {
+		sum.Inconclusive = one.Inconclusive
+	}
+	sum.Passed = all.Passed && one.Passed
+	return &sum
+}
+
+func added(a, b program.Tally) program.Tally {
+	return program.Tally{
+		Points: a.Points + b.Points, Exhaustive: a.Exhaustive + b.Exhaustive, Sampled: a.Sampled + b.Sampled, AtStake: a.AtStake + b.AtStake,
+		Images: a.Images + b.Images, AfterAcks: a.AfterAcks + b.AfterAcks, Repeated: a.Repeated + b.Repeated, Skipped: a.Skipped + b.Skipped,
+		Failed: a.Failed + b.Failed, Strayed: a.Strayed + b.Strayed, LostBytes: a.LostBytes + b.LostBytes,
+	}
+}
+
+var _ program.Way = (*Way)(nil)
