@@ -33,7 +33,7 @@ type DriveOptions struct {
 
 // Drive loads the store, runs all clients of the script, and ends with a scan of everything while nothing else runs.
 // Every operation is recorded in rec, answered or not. Errors of the store are evidence, not errors of Drive: it fails
-// only with a *Panic, or with the error of ctx, whose end lets every client finish the operation it has begun.
+// only with a *Panic, with ErrExited, or with the error of ctx, whose end lets every client finish the operation it has begun.
 //
 // A store that does not open again, although it is tried twice, ends the drive with that error.
 //
@@ -127,13 +127,17 @@ func (d *driver) together(ctx context.Context, steps [][]Step) error {
 	defer cancel()
 	ends := make(chan error, len(steps)) // buffered: a client that is left behind must not wait for a reader
 	for client := range steps {
-		go func() { ends <- d.run(ctx, client, steps[client]) }()
+		go func() {
+			err := error(ErrExited) // unless it gets to its end
+			defer func() { ends <- err }()
+			err = d.run(ctx, client, steps[client])
+		}()
 	}
 	var first error
 	for range steps {
 		err := <-ends
-		if crash := (*Panic)(nil); errors.As(err, &crash) {
-			return err
+		if crash := (*Panic)(nil); errors.As(err, &crash) || errors.Is(err, ErrExited) {
+			return err // the others may wait for a lock that nobody gives back
 		}
 		if first == nil {
 			first = err

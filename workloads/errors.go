@@ -12,6 +12,9 @@ var ErrDisorder = errors.New("workloads: scan is out of order")
 // stream that is read again shows something else.
 var ErrAstray = errors.New("workloads: cursor or stream went astray")
 
+// ErrExited is returned by Drive when the store ended a goroutine that had called it.
+var ErrExited = errors.New("the store ended the goroutine that called it, by runtime.Goexit or, in a test, by FailNow or an assertion")
+
 // Panic is what Drive returns when the store panicked.
 type Panic struct {
 	Value  any    // what the store panicked with

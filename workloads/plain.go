@@ -25,8 +25,26 @@ type Plain struct {
 	Close func() error
 }
 
-// Store returns the store.
-func (p Plain) Store() Store { return &plainStore{p: p} }
+// Store returns the store. It panics if a function is missing.
+func (p Plain) Store() Store {
+	missing := ""
+	switch {
+	case p.Get == nil:
+		missing = "Get"
+	case p.Put == nil:
+		missing = "Put"
+	case p.Delete == nil:
+		missing = "Delete"
+	case p.Pairs == nil:
+		missing = "Pairs"
+	case p.Close == nil:
+		missing = "Close"
+	}
+	if missing != "" {
+		panic("workloads: Plain has no " + missing)
+	}
+	return &plainStore{p: p}
+}
 
 type plainStore struct {
 	p       Plain

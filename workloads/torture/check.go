@@ -145,7 +145,10 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	if c.thin != "" {
 		r.Reasons = append(r.Reasons, c.thin)
 	}
-	stopped := c.stopped() // a campaign that was asked to stop here owes nothing else
+	if c.unopened {
+		r.Reasons = append(r.Reasons, "nothing else was tried, since the store does not open")
+	}
+	stopped := c.stopped() || c.unopened // a campaign that stopped for this owes nothing else
 	r.Quota = c.quota()
 	if !stopped {
 		r.Reasons = slices.Concat(r.Reasons, c.unmet(ctx, &r.Quota), c.unseenProfiles(), c.missedGoals())

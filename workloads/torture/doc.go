@@ -55,6 +55,8 @@
 //     runtime, os.Exit or log.Fatal, is a finding too, if the lab runs in a child process: on Linux the command and Run see
 //     to that.
 //
+//     A store that does not open on an empty disk is one finding, and ends the campaign.
+//
 //   - T6 (recovery): the lab's own time is measured, not estimated: everything outside the engine's calls.
 //
 //   - T7 (torture): a pass has cut power in every dangerous situation that its target names, if nothing narrowed the run

@@ -1,6 +1,8 @@
 package contract
 
 import (
+	"errors"
+
 	"github.com/spf13/afero"
 
 	"github.com/lightningdb/lightning-torture/checker"
@@ -65,14 +67,24 @@ type Target struct {
 // IsLog reports whether the engine is an append-only log.
 func (t *Target) IsLog() bool { return t.OpenLog != nil }
 
+// errNothing is the error of an Open that returns no store and no error.
+var errNothing = errors.New("Open of the target returned neither a store nor an error")
+
 // OpenStore opens or creates the store in env.Dir: that of Open, or the log of OpenLog as a store.
 func (t *Target) OpenStore(env Env) (workloads.Store, error) {
 	if !t.IsLog() {
-		return t.Open(env)
+		s, err := t.Open(env)
+		if err == nil && s == nil {
+			err = errNothing
+		}
+		return s, err
 	}
 	l, err := t.OpenLog(env)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case l == nil:
+		return nil, errNothing
 	}
 	return workloads.FromLog(l), nil
 }

@@ -36,6 +36,9 @@ func (r *Recording) Under(profile faultfs.Profile) *Recording {
 	return &Recording{Plan: r.Plan.Under(profile), Trace: r.Trace, History: r.History, Injected: r.Injected, Notes: r.Notes, Closed: r.Closed}
 }
 
+// Unopened reports whether no client got as far as an operation: the store, new on an empty disk, was never open.
+func (r *Recording) Unopened() bool { return len(r.History) == 0 && !r.Closed }
+
 // ClosedAt reports whether a disk that has seen the operation at tick, and none that changes it after that, is that of a store
 // that was closed.
 func (r *Recording) ClosedAt(tick uint64) bool {

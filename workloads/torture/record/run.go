@@ -48,11 +48,14 @@ func Watched(
 	notes := &notebook{clock: clock}
 	env := contract.Env{FS: fs, Dir: StoreDir, Inline: p.Clients() <= 1, Limits: p.Spec.Limits}.Stopping(Stopping(done)).Noting(notes.add)
 	go func() {
-		err := runStore(ctx, target, fs, env, p, rec, loaded)
-		select {
-		case done <- err:
-		default: // it has stopped
-		}
+		err := error(workloads.ErrExited) // unless it gets to its end
+		defer func() {
+			select {
+			case done <- err:
+			default: // it has stopped
+			}
+		}()
+		err = runStore(ctx, target, fs, env, p, rec, loaded)
 	}()
 	err := await(ctx, done, patience, rec.Events)
 	now := clock.Now()
@@ -91,7 +94,7 @@ func problemsOf(ctx context.Context, r *Recording, err error, promises contract.
 // PanicViolation describes a panic of the engine.
 func PanicViolation(p *workloads.Panic) checker.Violation {
 	return checker.Violation{
-		Class: "panic", Sentence: fmt.Sprintf("the engine panicked: %v", p.Value), Evidence: stack.FirstLines(string(p.Stack), 12),
+		Class: "panic", Sentence: fmt.Sprintf("the engine panicked: %v", p.Value), Evidence: stack.OfPanic(string(p.Stack)),
 	}
 }
 
@@ -147,7 +150,7 @@ func runLife(
 		}
 	}
 	drove := workloads.Drive(ctx, store, script, rec, opts)
-	if panicked := (*workloads.Panic)(nil); store == nil || errors.As(drove, &panicked) {
+	if panicked := (*workloads.Panic)(nil); store == nil || errors.As(drove, &panicked) || errors.Is(drove, workloads.ErrExited) {
 		return drove // the engine may still hold a lock for which Close would wait
 	}
 	if err := store.Close(); err != nil {

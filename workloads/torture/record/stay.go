@@ -42,14 +42,16 @@ func stay(ctx context.Context, target contract.Target, p *plan.Plan, patience ti
 	env := contract.Env{FS: fs, Dir: StoreDir, Inline: p.Clients() <= 1, Limits: p.Spec.Limits}.Stopping(Stopping(done))
 	found := make(chan []checker.Violation, 1)
 	go func() {
+		err := error(workloads.ErrExited) // unless it gets to its end
 		defer func() {
 			if v := recover(); v != nil {
-				done <- &workloads.Panic{Value: v, Stack: debug.Stack()}
+				err = &workloads.Panic{Value: v, Stack: debug.Stack()}
 			}
+			done <- err
 		}()
-		wrong, err := remains.Examine(&target, env, fs)
+		wrong, failed := remains.Examine(&target, env, fs)
 		found <- wrong
-		done <- err
+		err = failed
 	}()
 	err := await(ctx, done, patience, func() int { return int(fs.Calls(faultfs.OpOpen) + fs.Now()) })
 	if problems := problemsOf(ctx, &Recording{Plan: p}, err, target.Promises); len(problems) > 0 {

@@ -5,10 +5,28 @@ import (
 	"strings"
 )
 
-// FirstLines returns the first n lines of a text.
-func FirstLines(text string, n int) []string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return lines[:min(n, len(lines))]
+// linesShown is how many lines of stacks a finding shows.
+const linesShown = 12
+
+// firstLines returns the first of lines, with blanks for tabs.
+func firstLines(lines []string) []string {
+	shown := make([]string, min(linesShown, len(lines)))
+	for i := range shown {
+		shown[i] = strings.ReplaceAll(lines[i], "\t", "  ")
+	}
+	return shown
+}
+
+// OfPanic returns the first lines of the stack of a goroutine that has panicked, from the call that did so.
+func OfPanic(trace string) []string {
+	lines := strings.Split(strings.TrimSpace(trace), "\n")
+	for i := len(lines) - 3; i > 0; i-- { // the innermost panic comes last
+		if strings.HasPrefix(lines[i], "panic(") {
+			lines = append(lines[:1:1], lines[i+2:]...) // without the file of the runtime
+			break
+		}
+	}
+	return firstLines(lines)
 }
 
 // Goroutine returns the name of the calling goroutine, in the form in which its stack trace begins.
@@ -26,10 +44,10 @@ func Containing(marks ...string) []string {
 	for trace := range strings.SplitSeq(string(b), "\n\n") {
 		for _, mark := range marks {
 			if strings.Contains(trace, mark) {
-				all = append(all, strings.ReplaceAll(trace, "\t", "  "))
+				all = append(all, strings.Split(strings.TrimSpace(trace), "\n")...)
 				break
 			}
 		}
 	}
-	return FirstLines(strings.Join(all, "\n"), 12)
+	return firstLines(all)
 }

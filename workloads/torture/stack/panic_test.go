@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"runtime/debug"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -58,4 +59,22 @@ func TestReasonOfAFatalError(t *testing.T) {
 		assert.Equal(t, want, reason)
 		assert.True(t, fatal)
 	}
+}
+
+func TestTheStackOfAPanicBeginsWhereItPanicked(t *testing.T) {
+	trace := func() (trace []byte) {
+		defer func() {
+			trace = debug.Stack()
+			_ = recover()
+		}()
+		var none map[string]int
+		none["x"] = 1
+		return nil
+	}()
+	lines := OfPanic(string(trace))
+	assert.Regexp(t, `^goroutine \d+ \[running\]:$`, lines[0])
+	assert.Contains(t, lines[1], "stack.TestTheStackOfAPanicBeginsWhereItPanicked")
+	assert.Regexp(t, `^  \S+panic_test.go:\d+`, lines[2])
+	assert.LessOrEqual(t, len(lines), linesShown)
+	assert.Equal(t, []string{"no panic"}, OfPanic("no panic\n"))
 }

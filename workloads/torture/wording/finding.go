@@ -76,7 +76,7 @@ func Origin(f *evidence.Finding) string {
 // shrunk says how far a finding was reduced.
 func shrunk(s *shrink.Shrunk) string {
 	if s.Operations == 0 {
-		return fmt.Sprintf("from %d operations to none: what the lab does to a recovered store is enough", s.Before)
+		return fmt.Sprintf("from %d operations to none: no client has to do anything", s.Before)
 	}
 	return fmt.Sprintf("from %d operations to %d", s.Before, s.Operations)
 }
