@@ -11,8 +11,9 @@
 //  4. An interrupt stops the run, and what it had found is still printed and written. A second one kills at once.
 //  5. Only the output directory and the file that --html names are written. Both are tried before the run starts: a run
 //     of a day must not end with "permission denied". bench removes what it stores, except profiles. wasmexec keeps
-//     compiled programs in the user's cache. A file has all of its content or what it had before, on a full disk too. The
-//     next command removes what a killed one has left in temporary directories.
+//     compiled programs in the user's cache. init writes new files into a module and changes none. A file has all of its
+//     content or what it had before, on a full disk too. The next command removes what a killed one has left in temporary
+//     directories.
 //  6. Every number has a limit, which package plan states for run and replay. One beyond it is bad usage (2), before anything
 //     of that size is made.
 //  7. run and replay keep the engine in a child process on Linux: they start the binary again, with the same arguments.

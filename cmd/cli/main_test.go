@@ -19,6 +19,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"stubborn": stubborn,
 		"doomed":   doomed,
+		"lab":      func() { Main(App{Name: "lab", Targets: []torture.Target{{Name: "none"}}}) },
 	})
 }
 

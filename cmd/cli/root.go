@@ -9,6 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/cmd/internal/judge"
+	"github.com/lightningdb/lightning-torture/cmd/internal/skeleton"
 )
 
 // rootCommand has every command below it.
@@ -43,7 +44,7 @@ func commands(t *tool) []*cobra.Command {
 		all = append(all, benchCommand(t), benchChildCommand(t))
 	}
 	all = append(all, t.app.Commands...)
-	return append(all, litmusCommand(t), wasmexecCommand(t), mutateCommand(t), listCommand(t), versionCommand(t))
+	return append(all, litmusCommand(t), wasmexecCommand(t), mutateCommand(t), skeleton.Command(), listCommand(t), versionCommand(t))
 }
 
 // nameInExamples lets the examples of all commands call this binary.

@@ -1,0 +1,69 @@
+package skeleton
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+)
+
+// lab is the path of this module.
+const lab = "github.com/lightningdb/lightning-torture"
+
+// Hint is a line for a shell in the root of the module, and what it is for.
+type Hint struct{ Line, Use string }
+
+// Hints returns what is left to do, in that order.
+func (s *Skeleton) Hints() []Hint {
+	dir := "./" + s.Place.Rel
+	if s.Place.Rel == "." {
+		dir = "."
+	}
+	dir = cmdline.Quote(dir)
+	hints := slices.Concat(bringIn(&s.Place), []Hint{
+		{"${EDITOR:-vi} " + cmdline.Quote(s.Files[0].Path), "open your store there, and say what it promises"},
+		{"go test -run '^TestCrash$' " + dir, "tortures it for about five seconds"},
+	})
+	if !s.Place.Occupied {
+		main := strings.TrimSuffix(dir, "/.") + "/torture"
+		hints = append(hints, Hint{"go run " + main + " run", "the same for longer, with a report; \"go run " + main + "\" names the other commands"})
+	}
+	return hints
+}
+
+var requiresLab = regexp.MustCompile(`(?m)^[ \t]*((require|replace)[ \t]+)?` + regexp.QuoteMeta(lab) + `([ \t]|$)`)
+
+// bringIn returns what makes the module take the lab: from the checkout that this program was built from, if it is still
+// there.
+func bringIn(p *Place) []Hint {
+	switch {
+	case p.Module == lab:
+		return nil
+	case requiresLab.Match(p.GoMod):
+		return []Hint{{"go mod tidy", ""}}
+	}
+	if dir := checkout(); dir != "" {
+		return []Hint{
+			{"go mod edit -replace " + lab + "=" + cmdline.Quote(dir), "the checkout of the lab"},
+			{"go mod tidy", ""},
+		}
+	}
+	return []Hint{{"go get " + lab, ""}, {"go mod tidy", ""}}
+}
+
+// checkout returns the directory of the source that this program was built from; "" if it is no checkout, or gone.
+func checkout() string {
+	_, file, _, ok := runtime.Caller(0)
+	if !ok || !filepath.IsAbs(file) || strings.Contains(file, "@") {
+		return "" // built with -trimpath, or from the cache of modules
+	}
+	dir := filepath.Dir(filepath.Dir(filepath.Dir(filepath.Dir(filepath.FromSlash(file)))))
+	if text, err := os.ReadFile(filepath.Join(dir, "go.mod")); err != nil || modulePath(text) != lab {
+		return ""
+	}
+	return dir
+}
