@@ -2,6 +2,7 @@ package stack
 
 import (
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -36,18 +37,22 @@ func Goroutine() string {
 	return name + "["
 }
 
-// Containing returns the first lines of the stacks of all goroutines that contain one of the marks.
+// Containing returns the first lines of the stacks of all goroutines that contain one of the marks. Those that are in the lab
+// come last: they wait for the others.
 func Containing(marks ...string) []string {
 	b := make([]byte, 1<<20)
 	b = b[:runtime.Stack(b, true)]
-	var all []string
+	var engine, lab []string
 	for trace := range strings.SplitSeq(string(b), "\n\n") {
-		for _, mark := range marks {
-			if strings.Contains(trace, mark) {
-				all = append(all, strings.Split(strings.TrimSpace(trace), "\n")...)
-				break
-			}
+		if !slices.ContainsFunc(marks, func(mark string) bool { return strings.Contains(trace, mark) }) {
+			continue
+		}
+		lines := strings.Split(strings.TrimSpace(trace), "\n")
+		if len(lines) > 1 && strings.HasPrefix(lines[1], ModulePath) {
+			lab = append(lab, lines...)
+		} else {
+			engine = append(engine, lines...)
 		}
 	}
-	return firstLines(all)
+	return firstLines(append(engine, lab...))
 }
