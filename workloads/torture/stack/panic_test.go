@@ -78,4 +78,3 @@ func TestTheStackOfAPanicBeginsWhereItPanicked(t *testing.T) {
 	assert.LessOrEqual(t, len(lines), linesShown)
 	assert.Equal(t, []string{"no panic"}, OfPanic("no panic\n"))
 }
-
