@@ -69,7 +69,8 @@ func (l *life) Repeat() []faultfs.PendingOp {
 }
 
 // Try asks the checker about an image, or remembers what it said about one with the same content.
-func (l *life) Try(img *faultfs.FS, _ uint64, cut history.Cut) explore.Acceptance {
+func (l *life) Try(point *faultfs.CrashPoint, lost []uint64, cut history.Cut) explore.Acceptance {
+	img := point.Losing(lost, faultfs.ImageOptions{})
 	acked := l.w.rec.Acks[:l.w.rec.ackedBy(uint64(cut.Acked))]
 	answer, ok := l.answer(img, acked)
 	switch {

@@ -99,7 +99,8 @@
 //
 //   - T15 (explore, plan): faults reach recovery. Some images are recovered once more while one of the recovery's own calls
 //     fails, then without the fault, then after another crash. Rules that hit nothing in a run are injected into its
-//     recoveries.
+//     recoveries. What fails is compared with the same without the fault: if that fails as well, it is a finding about a store
+//     that was opened again. Some images are opened again without any fault.
 //
 //   - T16 (explore): the same disk shows the same contents. Some images are recovered again with every decision as it was, and
 //     so is every image that a judge rejects, as long as an explorer has few of them. Two contents of one disk are a finding,

@@ -43,8 +43,10 @@ func (f *findings) len() int { return len(f.ids) }
 // add keeps a failure, or counts it if its kind is known; it reports whether the kind is new to the failure's cell.
 func (f *findings) add(ctx context.Context, s *explore.Subject, failure explore.Failure) bool {
 	id := failure.Fingerprint()
-	if known := f.byID[id]; known != nil {
-		return known.again(s, &failure)
+	for _, known := range []*found{f.byID[id], f.byID[failure.Plain()]} {
+		if known != nil {
+			return known.again(s, &failure)
+		}
 	}
 	f.ids = append(f.ids, id)
 	x := &found{recording: s.Recording, failure: failure}

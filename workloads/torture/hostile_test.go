@@ -141,6 +141,7 @@ func TestTheLabFindsWhatNoImageShows(t *testing.T) {
 			f := findings[0]
 			assert.Equal(t, c.class, f.Class)
 			assert.Equal(t, c.live, f.CrashTick == 0)
+			assert.True(t, f.Steady(), f.Sentence)
 			for _, from := range []string{f.Token, f.File} {
 				again, err := Replay(t.Context(), []Target{target}, from, ReplayOptions{Patience: o.Patience})
 				require.NoError(t, err)

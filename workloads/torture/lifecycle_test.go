@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/spf13/afero"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/torture/audit"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
@@ -54,6 +57,17 @@ func TestEveryBugOfAdministrationIsFound(t *testing.T) {
 			assert.Equal(t, 1, replayed.Hits, "%s", r.Findings[0].Token)
 		})
 	}
+}
+
+// What an audit finds is explained by experiments with the image that was audited.
+func TestAFindingOfAnAuditNamesTheMissingOrder(t *testing.T) {
+	r := check(t, toy.CopiesUnsynced, lifecycleOptions(1, "power"))
+	i := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.Judge == audit.Judge })
+	require.GreaterOrEqual(t, i, 0)
+	f := r.Findings[i]
+	require.NotNil(t, f.Explanation)
+	assert.Regexp(t, "^(checkpoint|backup) #[0-9]+ was acknowledged before the write of .*/log .* was durable", f.Explanation.Sentence)
+	assert.True(t, slices.ContainsFunc(f.Trace, func(l evidence.TraceLine) bool { return l.Fate == "lost" }))
 }
 
 // busy is a toy that works in the background, whatever it was asked: what it does is no harm done by others.

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -43,11 +44,53 @@ type Image struct {
 	// Damaged is the path of the file that something happened to, and Damage says what; empty: nothing did.
 	Damaged, Damage string
 	Missing         bool // Damaged is gone: it is removed from the disk
+	// Losing, if not nil, are the IDs of the pending operations that the crash has lost, in place of what Seed draws. It has kept
+	// all others.
+	Losing []uint64
+
+	seen *Seen // nil: nobody wants to know
+}
+
+// Seen is what the disks were on which an image was audited. All are the same disk, and each shows what was looked at on it.
+type Seen struct{ disks []*faultfs.FS }
+
+// Watch notes in seen what is looked at from now on.
+func (im *Image) Watch(seen *Seen) { im.seen = seen }
+
+// Lost returns the pending operations that the disks are known to have lost, oldest first.
+func (s *Seen) Lost() (lost []faultfs.PendingOp) {
+	for _, disk := range s.disks {
+		lost = append(lost, disk.Lost()...)
+	}
+	slices.SortFunc(lost, func(a, b faultfs.PendingOp) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.Compact(lost)
+}
+
+// Fates is faultfs.FS.Fates of all that was looked at.
+func (s *Seen) Fates() map[uint64]string {
+	all := map[uint64]string{}
+	for _, disk := range s.disks {
+		for tick, fate := range disk.Fates() {
+			switch before := all[tick]; {
+			case before == "" || before == "unseen":
+				all[tick] = fate
+			case fate != before && fate != "unseen":
+				all[tick] = "torn"
+			}
+		}
+	}
+	return all
 }
 
 // fresh returns a disk with the image, on which nothing was done yet.
 func (im *Image) fresh() *faultfs.FS {
 	disk := im.Point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(im.Seed)})
+	if im.Losing != nil {
+		disk = im.Point.Losing(im.Losing, faultfs.ImageOptions{})
+	}
+	if im.seen != nil {
+		im.seen.disks = append(im.seen.disks, disk)
+	}
 	if im.Missing {
 		_ = disk.Remove(im.Damaged) // a crash may have left none
 	}

@@ -25,6 +25,9 @@
 //   - A6: while a call of the disk fails, verification of a healthy store does not pass if a file could not be read, a store that
 //     is opened read-only shows nothing wrong, and a repair that fails can be done again.
 //
+// What an audit finds is explained like any other failure: package explore audits images again that have lost certain operations
+// and no others.
+//
 // Package explore decides which images are audited, and runs an audit where it would run a recovery. An Auditor is read-only
 // and may be used by several goroutines.
 package audit

@@ -36,6 +36,7 @@ func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Expla
 		}
 		x := &explainer{
 			ctx: ctx, packages: s.Target.Packages, life: explore.NewLife(ctx, s, f), loseAnything: s.Recording.Plan.Model.Profile.Decides(),
+			about: f.Ops,
 		}
 		if f.Tick == 0 {
 			done <- x.settled(x.withoutCrash(f))
@@ -76,6 +77,7 @@ type explainer struct {
 	named        Named // life, if its acknowledgements have texts
 	loseAnything bool  // the profile lost some operations itself: ask of each whether that was needed
 	failsAnyhow  bool  // a crash may fail in any way about the same operations: what has to be explained was seen without one
+	about        []int // operations that the failure is about
 	trials       int
 }
 
@@ -173,7 +175,7 @@ func (x *explainer) fails(tick uint64, cut history.Cut, lost []faultfs.PendingOp
 	for i, op := range lost {
 		ids[i] = op.ID
 	}
-	found := x.life.Try(x.life.Point(tick).Losing(ids, faultfs.ImageOptions{}), tick, cut)
+	found := x.life.Try(x.life.Point(tick), ids, cut)
 	return found == explore.FailsAlike || x.failsAnyhow && found == explore.FailsAkin
 }
 

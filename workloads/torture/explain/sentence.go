@@ -80,6 +80,9 @@ func (x *explainer) commit(op *history.Op) string {
 	if x.named != nil {
 		return strconv.Quote(x.named.AckText(op))
 	}
+	if len(op.Writes) == 0 {
+		return fmt.Sprintf("%s #%d", op.Kind, op.ID)
+	}
 	return fmt.Sprintf("commit #%d", op.ID)
 }
 

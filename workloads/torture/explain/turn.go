@@ -1,6 +1,9 @@
 package explain
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
@@ -37,18 +40,23 @@ func (x *explainer) earliest(lost []faultfs.PendingOp, last uint64) turn {
 	return turn{}
 }
 
-// acked returns the latest commit that was acknowledged at the cut.
+// acked returns the latest commit that was acknowledged at the cut; of a failure about copies, the latest of those.
 func (x *explainer) acked(cut history.Cut) *history.Op {
-	var latest *history.Op
+	var latest, copied *history.Op
 	ops := x.life.History()
 	for i := range ops {
 		op := &ops[i]
-		if len(op.Writes) > 0 && op.Outcome == history.Acked && op.Return <= cut.Acked &&
-			(latest == nil || op.Return > latest.Return) {
+		if op.Outcome != history.Acked || op.Return > cut.Acked {
+			continue
+		}
+		if len(op.Writes) > 0 && (latest == nil || op.Return > latest.Return) {
 			latest = op
 		}
+		if len(op.Writes) == 0 && slices.Contains(x.about, op.ID) && (copied == nil || op.Return > copied.Return) {
+			copied = op
+		}
 	}
-	return latest
+	return cmp.Or(copied, latest)
 }
 
 // culprit returns the last operation before a crash without which the crash would do no harm; nil if there is none.
@@ -63,7 +71,7 @@ func (x *explainer) culprit(crash uint64) *faultfs.Op {
 		if point == nil {
 			return nil
 		}
-		if x.life.Try(point.Losing(nil, faultfs.ImageOptions{}), crash, x.life.Cut(crash)) == explore.Accepted {
+		if x.life.Try(point, nil, x.life.Cut(crash)) == explore.Accepted {
 			return op
 		}
 	}

@@ -1,10 +1,9 @@
 package explore
 
 import (
-	"strings"
-
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/audit"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
@@ -25,7 +24,7 @@ func (x *explorer) auditDue(at origin) (due, copies bool) {
 	now, some := x.subject.Audit.Copying(at.job.point.Tick)
 	each := uint64(auditEach)
 	switch {
-	case x.shared.req.AuditAll, x.shared.req.Only != nil, strings.HasPrefix(x.shared.req.Wanted, audit.Judge+"/"):
+	case x.shared.req.AuditAll, x.shared.req.Only != nil, x.shared.req.wants(audit.Judge):
 		each = 1 // that is how a failure is seen again
 	case at.damage != nil:
 		each = auditRottenEach
@@ -44,30 +43,71 @@ func (x *explorer) audit(point, sound *faultfs.CrashPoint, at origin) {
 	if !due || x.plan.Model.Device.IgnoreFlush > 0 || x.plan.Fault.Refuse && at.damage == nil {
 		return
 	}
+	seen := &audit.Seen{}
+	if wrong := x.auditImage(x.imageToAudit(sound, at, seen), point, at, copies); wrong != nil {
+		x.fail(seen, at, audit.Judge, *wrong)
+	}
+}
+
+// imageToAudit returns the random image of a crash point whose turn comes with another image. What is looked at goes into seen.
+func (x *explorer) imageToAudit(sound *faultfs.CrashPoint, at origin, seen *audit.Seen) *audit.Image {
 	im := &audit.Image{Point: sound, Seed: plan.Mix(at.job.draw, uint64(at.leaf)), Cut: at.job.cut, Rule: x.rule}
-	var wrong *checker.Violation
+	im.Watch(seen)
+	return im
+}
+
+// auditImage audits an image, and what has rotted in it at point if something has.
+func (x *explorer) auditImage(im *audit.Image, point *faultfs.CrashPoint, at origin, copies bool) (wrong *checker.Violation) {
+	a := x.subject.Audit
 	x.attempt = attempt{at.job.point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(im.Seed)}), at, at.path}
+	x.tally.Audited++
 	err := x.prober.Do(func() {
 		if at.damage == nil {
-			wrong = x.subject.Audit.Healthy(im, copies)
+			wrong = a.Healthy(im, copies)
 			return
 		}
 		rotten := im.Rotten(point, at.damage)
-		if wrong = x.subject.Audit.Rotten(rotten); wrong == nil {
-			wrong = x.subject.Audit.Repaired(rotten, im)
+		if wrong = a.Rotten(rotten); wrong == nil {
+			wrong = a.Repaired(rotten, im)
 		}
 		if wrong == nil {
-			wrong = x.subject.Audit.Named(rotten, at.damage.Effect)
+			wrong = a.Named(rotten, at.damage.Effect)
 		}
 		if wrong == nil {
-			wrong = x.subject.Audit.Repaired(im.Without(at.damage.Path), im)
+			wrong = a.Repaired(im.Without(at.damage.Path), im)
 		}
 	})
-	x.tally.Audited++
 	if err != nil { // a panic
-		wrong = recovery.Refusal(err, &x.plan.Fault)
+		return recovery.Refusal(err, &x.plan.Fault)
 	}
-	if wrong != nil {
-		x.fail(x.attempt.img, at, audit.Judge, *wrong)
+	return wrong
+}
+
+// auditedLife is the recorded run for a failure that an audit has found: more than a recovery is needed to see it, and in a random
+// image instead of that of the path.
+type auditedLife struct{ *firstLife }
+
+func (l *auditedLife) Repeat() []faultfs.PendingOp {
+	seen := &audit.Seen{}
+	l.audit(l.job(l.failure.Tick, l.Cut(l.failure.Tick)), seen, nil)
+	return seen.Lost()
+}
+
+func (l *auditedLife) Try(point *faultfs.CrashPoint, lost []uint64, cut history.Cut) Acceptance {
+	j := l.job(point.Tick, cut)
+	j.point = point
+	return l.audit(j, &audit.Seen{}, append([]uint64{}, lost...))
+}
+
+func (l *auditedLife) audit(j *job, seen *audit.Seen, lost []uint64) Acceptance {
+	x, at := l.explorer(), origin{job: j, path: newPath(), leaf: l.failure.Leaf}
+	im := x.imageToAudit(j.point, at, seen)
+	im.Losing = lost
+	_, copies := x.subject.Audit.Copying(j.point.Tick)
+	wrong := x.auditImage(im, j.point, at, copies)
+	if wrong == nil {
+		return Accepted
 	}
+	x.fail(seen, at, audit.Judge, *wrong)
+	return x.acceptance(l.failure)
 }

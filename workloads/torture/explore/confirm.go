@@ -73,10 +73,11 @@ func again(s *Subject, f *Failure) Request {
 	if f.RecoveryFault != nil {
 		req.RecoveryFault = f.RecoveryFault.Number
 	}
+	req.ReopenAll = f.Judge == ReopeningJudge
 	if f.Nested != nil {
 		req.Nest, req.Lives, req.NestedTick = 1, MaxImages, f.Nested.Tick
-	} else {
-		req.Lives = 0
+	} else if req.Lives = 0; f.Lived {
+		req.Nest, req.Lives = 1, 1
 	}
 	return req
 }

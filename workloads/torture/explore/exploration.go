@@ -51,6 +51,7 @@ func Explore(ctx context.Context, req Request) *Outcome {
 	feeding.Wait()
 	found.Tally.Spent.Add(f.spent)
 	found.Tally.Left = total(f.passes()) - found.Tally.Points
+	found.merge()
 	found.sort()
 	return found
 }

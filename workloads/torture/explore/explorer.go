@@ -1,9 +1,9 @@
 package explore
 
 import (
-	"cmp"
 	"context"
 	"hash/maphash"
+	"slices"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -36,8 +36,10 @@ type origin struct {
 	inARow   int            // if endured: how many
 	sessions int            // times that the store was closed and opened again after them
 	fault    *RecoveryFault // injected into the recovery; nil: none
-	prefix   string         // of sentences about a recovery with a fault, or what follows it
-	trial    *bool          // set instead of recording a failure; nil: a failure is recorded
+	lived    bool           // by what a client met in the recovered store, or by recovering once more for a client
+	reopened bool           // recovered, opened again and crashed, without a fault
+	stage    stage          // of a recovery with a fault, or of a reopening
+	trial    *trial         // takes failures instead of recording them; nil: they are recorded
 }
 
 // attempt is what the engine is working on: an image, its origin, and the path that answers the image's questions, which is
@@ -137,7 +139,12 @@ func (x *explorer) giveUp() bool {
 	}
 	x.attempt.path.freeze()
 	x.tally.Hangs++
-	x.fail(x.attempt.img, x.attempt.at, "recovery", record.NewHang("recovery", patience, x.goroutine).Violation())
+	at := x.attempt.at
+	at.trial = nil // whoever made the trial does not come back
+	if at.fault != nil && at.fault.Op == nil {
+		at.fault.note(x.attempt.img)
+	}
+	x.fail(x.attempt.img, at, "recovery", record.NewHang("recovery", patience, x.goroutine).Violation())
 	return true
 }
 
@@ -158,45 +165,85 @@ func (x *explorer) noteLost(v checker.Violation) {
 // noteUnclear counts a judgement without an answer.
 func (x *explorer) noteUnclear(r checker.Result) { x.unclear[r.Judge+": "+r.Reason]++ }
 
-// simpler reports whether a person would rather look at an image of this origin than at that of a failure: one crash is
-// easier to follow than two, and an early one than a late one.
-func (at origin) simpler(f *Failure) bool {
-	return cmp.Or(cmp.Compare(at.crashes(), f.crashes()), cmp.Compare(at.job.point.Tick, f.Tick)) < 0
-}
-
-// blamed returns a violation as one of a store whose recovery met a fault.
-func (at *origin) blamed(judge string, v checker.Violation) (string, checker.Violation) {
-	if at.fault == nil {
-		return judge, v
+// told says in words what was done, if it is more than one recovery; empty: it is not.
+func (at *origin) told() string {
+	switch {
+	case at.fault != nil:
+		return at.stage.faulty + at.fault.hit() + at.stage.then
+	case at.reopened:
+		return at.stage.without
 	}
-	v.Sentence = at.prefix + v.Sentence
-	return FaultyJudge, v
+	return ""
 }
 
-// fail records a violation. Of those with the same fingerprint it keeps the one with the simplest origin; it returns the
-// failure if that is this one, and nil otherwise.
-func (x *explorer) fail(img *faultfs.FS, at origin, judge string, v checker.Violation) *Failure {
-	if at.trial != nil {
-		*at.trial = true
-		return nil
+// blamed returns a violation as one of a store whose recovery met a fault, or that was opened again. Of one that hangs nobody can
+// tell whether it would without that.
+func (at *origin) blamed(judge string, v checker.Violation) (string, checker.Violation) {
+	switch told := at.told(); {
+	case told == "":
+	case v.Class == "hang":
+		v.Evidence = slices.Concat([]string{told}, v.Evidence)
+	case at.fault != nil:
+		judge, v.Sentence = FaultyJudge, told+": "+v.Sentence
+	default:
+		judge, v.Sentence = ReopeningJudge, told+": "+v.Sentence
+	}
+	return judge, v
+}
+
+// looked is a crash image that somebody has looked at, or several that are the same disk.
+type looked interface{ Fates() map[uint64]string }
+
+// trial collects the failures of an experiment, with the disks that they were seen on.
+type trial struct {
+	failures []*Failure
+	disks    []looked
+}
+
+func (t *trial) failed() bool { return len(t.failures) > 0 }
+
+// keepAll records the failures of a trial.
+func (x *explorer) keepAll(t *trial) {
+	for i, f := range t.failures {
+		x.keep(f, t.disks[i])
+	}
+}
+
+// fail records a violation. Of those with the same fingerprint the one with the simplest origin is kept; it returns the
+// failure if that is this one, and nil otherwise. A trial keeps all of them.
+func (x *explorer) fail(img looked, at origin, judge string, v checker.Violation) *Failure {
+	plain := ""
+	if at.reopened {
+		plain = (&Failure{Violation: v, Judge: judge}).Fingerprint()
 	}
 	judge, v = at.blamed(judge, v)
-	f := &Failure{Violation: v, Judge: judge, Count: 1}
+	f := &Failure{
+		Violation: v, Judge: judge, Count: 1, Tick: at.job.point.Tick, Leaf: at.leaf, Picks: at.path.picks(), Draw: at.job.draw,
+		Damage: at.damage, Nested: at.nested, Endured: at.endured, Crashes: at.inARow, Sessions: at.sessions, RecoveryFault: at.fault, Lived: at.lived,
+		plain: plain,
+	}
+	if at.trial != nil {
+		at.trial.failures, at.trial.disks = append(at.trial.failures, f), append(at.trial.disks, img)
+		return f
+	}
+	return x.keep(f, img)
+}
+
+// keep is fail for a failure that was seen on a disk.
+func (x *explorer) keep(f *Failure, img looked) *Failure {
 	if req := x.shared.req; req.First && (req.Wanted == "" || req.Wanted == f.Kind()) {
 		x.shared.stop()
 	}
 	id := f.Fingerprint()
 	if known := x.failures[id]; known != nil {
-		if known.Count++; !at.simpler(known) {
+		if known.Count++; !f.simpler(known) {
 			return nil
 		}
 		f.Count = known.Count
 	} else {
 		x.shared.req.Progress.Failures.Add(1)
 	}
-	f.Tick, f.Leaf, f.Picks, f.Draw = at.job.point.Tick, at.leaf, at.path.picks(), at.job.draw
-	f.Damage, f.Nested, f.Endured, f.RecoveryFault, f.Fates = at.damage, at.nested, at.endured, at.fault, img.Fates()
-	f.Crashes, f.Sessions = at.inARow, at.sessions
+	f.Fates = img.Fates()
 	x.failures[id] = f
 	return f
 }

@@ -1,8 +1,10 @@
 package explore
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"regexp"
 	"slices"
 
@@ -13,8 +15,9 @@ import (
 
 // The names of judges that are none of package checker.
 const (
-	FaultyJudge = "faulty recovery" // accuses a store of what it did because a call of its recovery failed
-	growthJudge = "growth"          // accuses a store of growing
+	FaultyJudge    = "faulty recovery" // accuses a store of what it did because a call of its recovery failed
+	ReopeningJudge = "reopening"       // accuses a store of what it did when it was opened again in the same process
+	growthJudge    = "growth"          // accuses a store of growing
 )
 
 // Failure is one violation, and how to see it again.
@@ -27,6 +30,7 @@ type Failure struct {
 	Damage   *faultfs.Damage
 	Draw     uint64       // the seed of the crash point's random choices
 	Nested   *NestedImage // a crash during or soon after recovery; nil: there was none
+	Lived    bool         // it was met by a client of the recovered store, without another crash
 	Endured  bool         // after many crashes in a row
 	Crashes  int          // if Endured: how many
 	Sessions int          // times that the store was closed and opened again after them
@@ -36,7 +40,13 @@ type Failure struct {
 	// Recovered is what the store showed, if a judge of recovered states rejects it.
 	Recovered *history.State
 	Count     int // how many images showed it
+
+	plain string // of a reopening: the fingerprint that it would have if one recovery had shown it
 }
+
+// Plain returns the fingerprint that a failure of a store which was opened again would have if one recovery had shown it; empty: it
+// is no such failure.
+func (f *Failure) Plain() string { return f.plain }
 
 // RecoveryFault is a fault that was injected into a recovery.
 type RecoveryFault struct {
@@ -47,8 +57,11 @@ type RecoveryFault struct {
 	trace  []faultfs.Op // the recovery that it hit
 }
 
-// note keeps the first call that the fault hit.
+// note keeps the first call that the fault hit, if there is a fault.
 func (r *RecoveryFault) note(img *faultfs.FS) {
+	if r == nil {
+		return
+	}
 	r.Op, r.trace = nil, img.Trace()
 	for _, op := range r.trace {
 		if op.Fault != faultfs.NoEffect {
@@ -56,6 +69,14 @@ func (r *RecoveryFault) note(img *faultfs.FS) {
 			return
 		}
 	}
+}
+
+// hit says, for a sentence, what the fault did. The text is in parentheses, so that it does not tell failures apart.
+func (r *RecoveryFault) hit() string {
+	if op := r.Op; op != nil {
+		return fmt.Sprintf(" with a failing call (%s, which hit the %s of %s)", r.Rule, op.Kind, op.Path)
+	}
+	return fmt.Sprintf(" with a rule that hit nothing (%s)", r.Rule)
 }
 
 // NestedImage is the image of a crash of the second life.
@@ -94,18 +115,19 @@ func (f *Failure) sharesOps(other *Failure) bool {
 	return slices.ContainsFunc(f.Ops, func(id int) bool { return slices.Contains(other.Ops, id) })
 }
 
-// crashes orders failures by how many crashes they need.
-func (f *Failure) crashes() int { return crashesOf(f.Nested, f.Endured, f.RecoveryFault) }
+// simpler reports whether a person would rather look at this failure than at another: one crash is easier to follow than two,
+// and an early one than a late one.
+func (f *Failure) simpler(than *Failure) bool {
+	return cmp.Or(cmp.Compare(f.crashes(), than.crashes()), cmp.Compare(f.Tick, than.Tick)) < 0
+}
 
-func (at *origin) crashes() int { return crashesOf(at.nested, at.endured, at.fault) }
-
-// crashesOf returns 1 for one crash, 2 for a crash and another during recovery or a fault during recovery, 3 for many
+// crashes returns 1 for one crash, 2 for a crash and another during recovery or a fault during recovery, 3 for many
 // crashes in a row.
-func crashesOf(nested *NestedImage, endured bool, fault *RecoveryFault) int {
+func (f *Failure) crashes() int {
 	switch {
-	case endured:
+	case f.Endured:
 		return 3
-	case nested != nil || fault != nil:
+	case f.Nested != nil || f.RecoveryFault != nil:
 		return 2
 	}
 	return 1

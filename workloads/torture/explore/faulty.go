@@ -2,7 +2,6 @@ package explore
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -27,6 +26,10 @@ const (
 	unhitImageEach  = 8
 )
 
+// reopenEach is how many such recoveries there are to one without a fault: what a store does when it is opened again in the same
+// process need not depend on one.
+const reopenEach = 8
+
 // maxFaulty bounds how many faults are tried on one image if all are.
 const maxFaulty = 512
 
@@ -37,7 +40,14 @@ func (x *explorer) recoverFaulty(point *faultfs.CrashPoint, healthy *faultfs.FS,
 		return // the store may refuse the disk, or lose anything
 	}
 	req, draw := x.shared.req, plan.Mix(at.job.draw, uint64(at.leaf)^faultyImageEach)
-	all := strings.HasPrefix(req.Wanted, FaultyJudge+"/")
+	each := uint64(faultyImageEach)
+	if at.leaf == 0 {
+		each = faultyPointEach
+	}
+	if req.ReopenAll || req.wants(ReopeningJudge) || draw%(each*reopenEach) == 0 {
+		x.reopen(point, at)
+	}
+	all := req.wants(FaultyJudge)
 	if len(x.unhit) > 0 {
 		if all || at.leaf == 0 || draw%unhitImageEach == 0 {
 			x.recoverWith(point, at, RecoveryFault{}, x.unhit)
@@ -49,10 +59,6 @@ func (x *explorer) recoverFaulty(point *faultfs.CrashPoint, healthy *faultfs.FS,
 		if rule := faults.Rule(number); rule != nil {
 			x.recoverWith(point, at, RecoveryFault{Number: number}, []*faultfs.Rule{rule})
 		}
-	}
-	each := uint64(faultyImageEach)
-	if at.leaf == 0 {
-		each = faultyPointEach
 	}
 	switch {
 	case faults.Count() == 0:
@@ -68,41 +74,59 @@ func (x *explorer) recoverFaulty(point *faultfs.CrashPoint, healthy *faultfs.FS,
 }
 
 // recoverWith recovers an image with a fault, once more without it, and once more after a crash. A failure is the fault's
-// only if the same calls without it do not fail.
+// only if the same calls without it do not fail; otherwise it is one of a store that was opened again.
 func (x *explorer) recoverWith(point *faultfs.CrashPoint, at origin, fault RecoveryFault, rules []*faultfs.Rule) {
 	var texts []string
 	for _, r := range rules {
 		texts = append(texts, r.String())
 	}
 	fault.Rule = strings.Join(texts, ", ")
-	at.fault, at.point = &fault, nil // NB: the same disk without the fault may well show something else
-	failed := x.failsWith(point, at, rules, true)
+	at.fault = &fault
+	seen := x.try(point, at, rules)
 	if fault.Op != nil {
 		x.tally.Faulty++
 		if fault.Number == 0 {
 			x.tally.Hit++
 		}
 	}
-	if failed && !x.ended() && !x.failsWith(point, at, nil, true) {
-		x.failsWith(point, at, rules, false)
+	if !seen.failed() {
+		return
 	}
+	owed := x.owed
+	x.owed = true // what was seen must not get lost because the time is over
+	defer func() { x.owed = owed }()
+	if !x.reopen(point, at) || x.ended() {
+		return
+	}
+	x.keepAll(seen)
 }
 
-// failsWith goes through a recovery with rules, or without, and what follows, and reports whether something failed. In a
-// trial no failure is recorded.
-func (x *explorer) failsWith(point *faultfs.CrashPoint, at origin, rules []*faultfs.Rule, trial bool) bool {
-	failed := false
-	if trial {
-		at.trial = &failed
-	}
-	f := &faultyRecovery{x: x, at: at, path: at.path.again(), visitor: visit.New(x.subject.after, at.job.draw)}
-	f.img = point.Image(faultfs.ImageOptions{Chooser: f.path, Callers: x.callers})
-	f.path.begin(f.img.Now)
+// reopen recovers an image, opens the store again in the same process, and recovers it after another crash: all that is done
+// with a fault, but without one. It reports whether all was well.
+func (x *explorer) reopen(point *faultfs.CrashPoint, at origin) bool {
+	at.fault, at.reopened = nil, true
+	seen := x.try(point, at, nil)
+	x.keepAll(seen)
+	return !seen.failed()
+}
+
+// try goes through a recovery with rules, or without, and what follows, and returns what failed.
+func (x *explorer) try(point *faultfs.CrashPoint, at origin, rules []*faultfs.Rule) *trial {
+	path := at.path.again()
+	return x.tryOn(point.Image(faultfs.ImageOptions{Chooser: path, Callers: x.callers}), path, at, rules)
+}
+
+// tryOn is try with an image whose questions a path answers.
+func (x *explorer) tryOn(img *faultfs.FS, path *searchPath, at origin, rules []*faultfs.Rule) *trial {
+	seen := &trial{}
+	at.point, at.trial = nil, seen // NB: the same disk may well show something else the second time
+	f := &faultyRecovery{x: x, at: at, img: img, path: path, visitor: visit.New(x.subject.after, at.job.draw)}
+	path.begin(img.Now)
 	_ = f.failing(rules) && !x.ended() && f.healed() && !x.ended() && f.crashed()
-	return failed
+	return seen
 }
 
-// faultyRecovery is a recovery during which calls fail, and what follows.
+// faultyRecovery is a recovery during which calls may fail, and what follows.
 type faultyRecovery struct {
 	x    *explorer
 	at   origin
@@ -112,16 +136,27 @@ type faultyRecovery struct {
 	visitor *visit.Visitor
 }
 
+// stage is a part of such a recovery, as sentences begin that tell of it: with a fault, which is named in between, and without.
+type stage struct{ faulty, then, without string }
+
+var (
+	stageFailing = stage{"during a recovery", "", "recovered a second time"}
+	stageHealed  = stage{"opened again on a healthy disk after a recovery", "", "opened again in the same process after its recovery"}
+	stageCrashed = stage{
+		"after a recovery", ", another without a fault, and a crash", "after a recovery, another opening in the same process, and a crash",
+	}
+)
+
 // failing recovers while rules are in force, and reports whether all was well. Errors are excused once a call has
 // failed, and so are files that could not be removed.
 func (f *faultyRecovery) failing(rules []*faultfs.Rule) bool {
+	f.at.stage = stageFailing
 	f.img.SetRules(plan.Fresh(rules)...)
 	state, err := f.recover(recovery.Call{Image: f.img, Probe: recovery.ProbeSeed(f.at.job.draw)})
 	f.at.fault.note(f.img)
-	f.at.prefix = "during a recovery" + f.hit() + ": "
 	var stopped *record.Stopped
 	switch {
-	case err == nil || f.at.fault.Op == nil || !plainError(err):
+	case err == nil || f.at.fault == nil || f.at.fault.Op == nil || !plainError(err):
 		return f.x.acceptState(f.img, f.at, state, err)
 	case errors.As(err, &stopped), !f.x.subject.Target.Promises.FailedOpenReleases:
 		f.img = f.killed()
@@ -144,7 +179,7 @@ func (f *faultyRecovery) killed() *faultfs.FS {
 // healed opens the store once more in the same process, now that no call fails any more, and lets a client write.
 func (f *faultyRecovery) healed() bool {
 	f.img.SetRules()
-	f.at.prefix = "opened again on a healthy disk after a recovery" + f.hit() + ": "
+	f.at.stage = stageHealed
 	var failed error
 	state, err := f.recover(recovery.Call{Image: f.img, Live: func(store workloads.Store, _ *history.State) {
 		failed = f.visitor.Visit(store, history.NewRecorder(&history.Clock{}))
@@ -160,8 +195,12 @@ func (f *faultyRecovery) healed() bool {
 // not judged.
 func (f *faultyRecovery) crashed() bool {
 	crash := faultfs.NewTimeline(f.img, f.x.plan.Model, f.img.Now()).Advance(f.img.Now())
-	f.img = crash.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(plan.Mix(f.at.job.draw, f.at.fault.Number))})
-	f.at.prefix = "after a recovery" + f.hit() + ", another without a fault, and a crash: "
+	var number uint64
+	if f.at.fault != nil {
+		number = f.at.fault.Number
+	}
+	f.img = crash.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(plan.Mix(f.at.job.draw, number))})
+	f.at.stage = stageCrashed
 	state, err := f.recover(recovery.Call{Image: f.img})
 	f.visitor.Forget(state)
 	return f.x.accept(f.img, f.at, state, err)
@@ -177,12 +216,4 @@ func (f *faultyRecovery) recover(c recovery.Call) (*history.State, error) {
 func plainError(err error) bool {
 	v := recovery.Refusal(err, &plan.Fault{})
 	return v != nil && v.Class == recovery.DoesNotRecover
-}
-
-// hit says, for a sentence, what the fault did. The text is in parentheses, so that it does not tell failures apart.
-func (f *faultyRecovery) hit() string {
-	if op := f.at.fault.Op; op != nil {
-		return fmt.Sprintf(" with a failing call (%s, which hit the %s of %s)", f.at.fault.Rule, op.Kind, op.Path)
-	}
-	return fmt.Sprintf(" with a rule that hit nothing (%s)", f.at.fault.Rule)
 }

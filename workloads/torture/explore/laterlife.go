@@ -51,8 +51,8 @@ func (l *laterLife) Repeat() []faultfs.PendingOp {
 	return img.Lost()
 }
 
-func (l *laterLife) Try(img *faultfs.FS, tick uint64, cut history.Cut) Acceptance {
-	return l.try(img, newPath(), tick, cut)
+func (l *laterLife) Try(point *faultfs.CrashPoint, lost []uint64, cut history.Cut) Acceptance {
+	return l.try(point.Losing(lost, faultfs.ImageOptions{}), newPath(), point.Tick, cut)
 }
 
 func (l *laterLife) try(img *faultfs.FS, path *searchPath, tick uint64, cut history.Cut) Acceptance {
@@ -122,7 +122,7 @@ func (l *enduredLife) TraceOf(p faultfs.PendingOp) []faultfs.Op {
 
 func (l *enduredLife) Repeat() []faultfs.PendingOp {
 	img := l.image()
-	l.Try(img, l.Tick(), l.at.job.cut)
+	l.try(img)
 	return img.Lost()
 }
 
@@ -132,10 +132,14 @@ func (l *enduredLife) image() *faultfs.FS {
 }
 
 // shows recovers what the last crash has left, and reports whether that fails as it did.
-func (l *enduredLife) shows() bool { return l.Try(l.image(), l.Tick(), l.at.job.cut) == FailsAlike }
+func (l *enduredLife) shows() bool { return l.try(l.image()) == FailsAlike }
 
-// Try recovers an image as the last recovery did: a client writes to it.
-func (l *enduredLife) Try(img *faultfs.FS, _ uint64, _ history.Cut) Acceptance {
+func (l *enduredLife) Try(point *faultfs.CrashPoint, lost []uint64, _ history.Cut) Acceptance {
+	return l.try(point.Losing(lost, faultfs.ImageOptions{}))
+}
+
+// try recovers an image as the last recovery did: a client writes to it.
+func (l *enduredLife) try(img *faultfs.FS) Acceptance {
 	x := l.first.explorer()
 	e := &endurance{x: x, at: l.at, img: img, visitor: visit.New(l.last.floor, l.at.job.draw)}
 	e.at.path, e.at.point = newPath(), nil

@@ -33,8 +33,9 @@ type Life interface {
 	LoseAnything()
 	// Repeat recovers the image that failed, and returns what it had lost.
 	Repeat() []faultfs.PendingOp
-	// Try recovers and judges an image of a crash at a tick, with the history cut there.
-	Try(img *faultfs.FS, tick uint64, cut history.Cut) Acceptance
+	// Try recovers and judges the image of a crash point that has lost the pending operations with these IDs and kept all others,
+	// with the history cut at a tick.
+	Try(point *faultfs.CrashPoint, lost []uint64, cut history.Cut) Acceptance
 }
 
 // Acceptance is the outcome of judging an image.
@@ -52,10 +53,10 @@ const (
 // NewLife returns the life in which a failure of a subject happened; nil if that cannot be repeated. Its judges stop when ctx
 // is done.
 func NewLife(ctx context.Context, s *Subject, f *Failure) Life {
-	if f.Judge == audit.Judge {
-		return nil // it was seen in another image than that of the path, by more than a recovery
-	}
 	first := newFirstLife(ctx, s, f)
+	if f.Judge == audit.Judge {
+		return &auditedLife{first}
+	}
 	if f.Endured && f.Crashes > 1 {
 		return lifeBeforeLast(first)
 	}
@@ -92,7 +93,7 @@ type firstLife struct {
 // explorer returns an explorer that belongs to no exploration.
 func (l *firstLife) explorer() *explorer {
 	req := NewRequest(l.subject)
-	return newExplorer(&shared{req: &req, ctx: l.ctx, seed: maphash.MakeSeed(), stop: func() {}}, 0)
+	return newExplorer(&shared{req: &req, ctx: l.ctx, whole: l.ctx, seed: maphash.MakeSeed(), stop: func() {}}, 0)
 }
 
 func (l *firstLife) job(tick uint64, cut history.Cut) *job {
@@ -122,18 +123,29 @@ func (l *firstLife) Repeat() []faultfs.PendingOp {
 		chooser = faultfs.Seeded(l.failure.Draw)
 	}
 	img := l.Point(l.failure.Tick).Image(faultfs.ImageOptions{Chooser: chooser})
-	l.try(img, path, l.failure.Tick, l.Cut(l.failure.Tick))
+	l.try(img, path, l.job(l.failure.Tick, l.Cut(l.failure.Tick)))
 	return img.Lost()
 }
 
-func (l *firstLife) Try(img *faultfs.FS, tick uint64, cut history.Cut) Acceptance {
-	return l.try(img, newPath(), tick, cut)
+func (l *firstLife) Try(point *faultfs.CrashPoint, lost []uint64, cut history.Cut) Acceptance {
+	j := l.job(point.Tick, cut)
+	j.point = point
+	return l.try(point.Losing(lost, faultfs.ImageOptions{}), newPath(), j)
 }
 
-func (l *firstLife) try(img *faultfs.FS, path *searchPath, tick uint64, cut history.Cut) Acceptance {
+// try recovers an image as the one that failed was recovered, and judges it.
+func (l *firstLife) try(img *faultfs.FS, path *searchPath, j *job) Acceptance {
 	x := l.explorer()
-	j := l.job(tick, cut)
-	at := origin{job: j, path: path}
+	at := origin{job: j, path: path, leaf: l.failure.Leaf}
+	if l.failure.Judge == ReopeningJudge {
+		at.reopened = true
+		seen := x.tryOn(img, path, at, nil)
+		x.keepAll(seen)
+		if !seen.failed() {
+			return Accepted
+		}
+		return x.acceptance(l.failure)
+	}
 	path.begin(img.Now)
 	state, err := x.recover(recovery.Call{Image: img, Probe: recovery.ProbeSeed(j.draw)}, attempt{img, at, path})
 	if x.accept(img, at, state, err) {

@@ -85,6 +85,7 @@ func (x *explorer) liveAgain(at origin) *secondLife {
 		x.gaps = true
 		x.tally.Divergences++
 	}
+	at.lived = true
 	if err := errors.Join(err, failed); err != nil {
 		x.failSecond(s.img, at, err)
 		return nil

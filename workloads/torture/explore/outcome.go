@@ -43,6 +43,22 @@ func (o *Outcome) add(x *explorer) {
 	}
 }
 
+// merge counts what a store did when it was opened again as instances of what it does anyway, where one recovery shows the same.
+func (o *Outcome) merge() {
+	known := map[string]*Failure{}
+	for i := range o.Failures {
+		if f := &o.Failures[i]; f.Judge != ReopeningJudge && f.crashes() <= 2 {
+			known[f.Fingerprint()] = f
+		}
+	}
+	for _, f := range o.Failures {
+		if other := known[f.plain]; other != nil {
+			other.Count += f.Count
+		}
+	}
+	o.Failures = slices.DeleteFunc(o.Failures, func(f Failure) bool { return known[f.plain] != nil })
+}
+
 // sort puts failures with few and early crashes first.
 func (o *Outcome) sort() {
 	slices.SortStableFunc(o.Failures, func(a, b Failure) int {

@@ -2,6 +2,7 @@ package explore
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -78,6 +79,7 @@ type Request struct {
 	// RecoveryFault is the number of the fault to inject into every recovery; 0: a few recoveries meet one that is drawn.
 	RecoveryFault uint64
 	AuditAll      bool // every image is audited, and not only a few
+	ReopenAll     bool // every image is opened again in the same process, and not only a few
 
 	First  bool   // stop at the first failure
 	Wanted string // if First: only at one of this kind; see Failure.Kind
@@ -109,3 +111,6 @@ func NewRequest(s *Subject) Request {
 		Explorers: 1, Progress: &Progress{},
 	}
 }
+
+// wants reports whether the request is for seeing failures again that a judge has found.
+func (r *Request) wants(judge string) bool { return strings.HasPrefix(r.Wanted, judge+"/") }

@@ -166,6 +166,7 @@ const (
 func (w *wanted) crash(ctx context.Context, s *explore.Subject) *explore.Outcome {
 	all := explore.NewRequest(s)
 	all.RecoveryFault, all.AuditAll = w.at.RecoveryFault, true
+	all.ReopenAll = w.saved == nil || w.saved.Finding.Judge == explore.ReopeningJudge
 	if w.at.Nested != 0 {
 		all.Nest, all.Lives, all.NestedTick = 1, explore.MaxImages, w.at.Nested
 	}
