@@ -93,6 +93,9 @@ func (f *findings) shrink(ctx context.Context, target contract.Target, patience 
 		smaller.Shrunk.Token = x.finding.Token
 		var finding Finding
 		f.reading.spend(ctx, func(ctx context.Context) { finding = evidence.NewFinding(ctx, smaller.Subject, &smaller.Failure) })
+		if !finding.Steady() {
+			continue // it was luck that smaller runs failed: the store fails now and then, as after many crashes in a row
+		}
 		finding.Count, finding.AlsoIn, finding.Shrunk = x.finding.Count, x.finding.AlsoIn, &smaller.Shrunk
 		*x = found{finding: finding, recording: smaller.Subject.Recording, failure: smaller.Failure}
 	}
