@@ -76,6 +76,10 @@ func TestUntestedNamesWhatTheRunLeftOut(t *testing.T) {
 		"Faults left out: eio-write.",
 		"Crash profiles left out: posix-min, lose-none.",
 	}, dropLast(untested(part, all), limits))
+
+	part.Unpromised = []string{"eio-write", "x"}
+	require.Contains(t, untested(part, all), "Faults about which the engine promises nothing: eio-write.", "x ran")
+	require.NotContains(t, strings.Join(untested(part, all), " "), "Faults left out")
 }
 
 func dropLast(list []string, n int) []string { return list[:len(list)-n] }

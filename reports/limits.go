@@ -52,6 +52,8 @@ func untested(r *torture.Result, all catalog) []string {
 	if uncalled := uncalled(r); len(uncalled) > 0 {
 		out = append(out, fmt.Sprintf("Operations that no run called, or that the store does not offer: %s.", strings.Join(uncalled, ", ")))
 	}
+	excused := slices.DeleteFunc(slices.Clone(r.Unpromised), func(name string) bool { return slices.Contains(faults, name) })
+	say(len(excused), "Faults about which the engine promises nothing: %s.", strings.Join(excused, ", "))
 	say(len(r.Unreached), "Limits of the engine that no run reaches: %s.", strings.Join(r.Unreached, ", "))
 	out = append(out, uncovered(r.Coverage)...)
 	for _, left := range []struct {
@@ -59,7 +61,7 @@ func untested(r *torture.Result, all catalog) []string {
 		names []string
 	}{
 		{"Workloads", missing(all.workloads, slices.Concat(m.Workloads, r.OtherWorkloads))},
-		{"Faults", missing(all.faults, faults)},
+		{"Faults", missing(all.faults, slices.Concat(faults, r.Unpromised))},
 		{"Crash profiles", missing(all.profiles, profilesOf(r))},
 	} {
 		say(len(left.names), "%s left out: %s.", left.noun, strings.Join(left.names, ", "))

@@ -54,6 +54,11 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 	case target.Open != nil && target.OpenLog != nil:
 		return nil, fmt.Errorf("%w: target %q has both Open and OpenLog; make two targets of it", ErrConfig, target.Name)
 	}
+	for _, name := range target.Promises.Unpromised {
+		if !plan.IsFault(name) {
+			return nil, fmt.Errorf("%w: target %q names %q in Promises.Unpromised, which is no fault; see list faults", ErrConfig, target.Name, name)
+		}
+	}
 	if err := opts.validate(&target); err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package torture
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -90,7 +91,9 @@ func (o Options) withDefaults(target *Target) Options {
 	if len(o.Faults) == 0 || len(o.Faults) == 1 && o.Faults[0] == "all" {
 		o.Faults, o.rotating = nil, o.For <= rotatingFor
 		for _, f := range Faults() {
-			o.Faults = append(o.Faults, f.Name)
+			if !slices.Contains(target.Promises.Unpromised, f.Name) {
+				o.Faults = append(o.Faults, f.Name)
+			}
 		}
 	}
 	if o.Profile == "" {

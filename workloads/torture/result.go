@@ -13,6 +13,7 @@ type Result struct {
 	Verdict          checker.Verdict         `json:"verdict"`
 	Engine           string                  `json:"engine"`
 	OtherWorkloads   []string                `json:"other_workloads,omitempty"` // are for stores of another kind
+	Unpromised       []string                `json:"unpromised,omitempty"`      // faults about which the engine promises nothing
 	Scenario         string                  `json:"scenario,omitempty"`
 	Seed             uint64                  `json:"seed"`
 	Profile          string                  `json:"profile"`

@@ -181,6 +181,9 @@ type Promises struct {
 	// RecoversAfterTransientFault lists the faults that the same store lives with: once they have passed, it goes on without
 	// being opened again. It counts only in runs in which no other fault hits.
 	RecoversAfterTransientFault []TransientFault
+	// Unpromised names faults, as "list faults" does, about which the engine promises nothing: damage at rest, say, if it reads
+	// data without checking it. A run of all faults leaves them out, and its result says so. A run may still ask for one by name.
+	Unpromised []string
 	// Isolation is what transactions that ask for serializability get, if Transactions is set; zero:
 	// checker.Serializable. One that asks for a snapshot must get that at any level.
 	Isolation checker.Level

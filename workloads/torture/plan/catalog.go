@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -76,6 +77,11 @@ func scenarioNamed(name string) (scenario, error) {
 		}
 	}
 	return scenario{}, fmt.Errorf("%w: unknown scenario %q; choose one of %s", ErrConfig, name, names(Scenarios()))
+}
+
+// IsFault reports whether there is a fault of that name. A rule is none.
+func IsFault(name string) bool {
+	return slices.ContainsFunc(faults(), func(f Fault) bool { return f.Name == name })
 }
 
 // FaultNamed returns a fault by name, or makes one of a rule in the fault grammar.
