@@ -41,6 +41,7 @@ type Violation struct {
 	Sentence string   // one sentence for a person
 	Evidence []string // at most 12 lines
 	Ops      []int    // IDs of the operations it is about
+	Cause    string   // the error that the store returned, if that is what is wrong
 }
 
 // Result is what one judge says of one piece of evidence.

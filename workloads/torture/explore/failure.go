@@ -136,9 +136,22 @@ func (f *Failure) crashes() int {
 // Fingerprint identifies a kind of failure: what is broken, wherever it shows. For a judge of histories that is the class;
 // for an error of the engine, the text without its numbers, names and quotations.
 func (f *Failure) Fingerprint() string {
-	kind := f.Judge + "\n" + f.Class
+	text := f.Cause
 	if len(f.Ops) == 0 {
-		kind += "\n" + accidents.ReplaceAllString(f.Sentence, "#")
+		text = f.Sentence
+	}
+	return f.fingerprint(text)
+}
+
+// HasID reports whether a finding of that ID is of this kind. Earlier versions took all errors of one class for one kind.
+func (f *Failure) HasID(id string) bool {
+	return id == f.Fingerprint() || f.Cause != "" && len(f.Ops) > 0 && id == f.fingerprint("")
+}
+
+func (f *Failure) fingerprint(text string) string {
+	kind := f.Judge + "\n" + f.Class
+	if text != "" {
+		kind += "\n" + accidents.ReplaceAllString(text, "#")
 	}
 	sum := sha256.Sum256([]byte(kind))
 	return hex.EncodeToString(sum[:5])

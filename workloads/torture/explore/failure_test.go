@@ -17,3 +17,20 @@ func TestAFingerprintForgetsWhatDiffersFromCaseToCase(t *testing.T) {
 	assert.Equal(t, id(`000012.sst: bad key "a"`), id(`000007.sst: bad key "bc"`))
 	assert.NotEqual(t, id("no log"), id("no table"))
 }
+
+func TestTwoErrorsAreTwoKinds(t *testing.T) {
+	t.Parallel()
+	refusal := func(cause string) *Failure {
+		f := &Failure{Judge: "live"}
+		f.Class, f.Ops, f.Sentence, f.Cause = "errors: unexpected error", []int{7}, "it returned "+cause, cause
+		return f
+	}
+	full, other, sealed := refusal("log 12 is full"), refusal("log 3 is full"), refusal("log 12 is sealed")
+	assert.Equal(t, full.Fingerprint(), other.Fingerprint())
+	assert.NotEqual(t, full.Fingerprint(), sealed.Fingerprint())
+	assert.True(t, full.HasID(other.Fingerprint()))
+	assert.False(t, full.HasID(sealed.Fingerprint()))
+
+	earlier := refusal("")
+	assert.True(t, full.HasID(earlier.Fingerprint()), "in a finding that an earlier version saved")
+}

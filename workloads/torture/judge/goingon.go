@@ -27,7 +27,7 @@ func (j *Judges) goingOn() checker.Result {
 		if failed[op.Client]++; failed[op.Client] > within {
 			result.Verdict = checker.Fail
 			result.Violations = append(result.Violations, checker.Violation{
-				Class: "does not go on", Ops: []int{op.ID},
+				Class: "does not go on", Ops: []int{op.ID}, Cause: op.Err,
 				Sentence: fmt.Sprintf("no call failed any more after tick %d, and client %d gets an error all the same: %s: %s",
 					last, op.Client, op.Kind, op.Err),
 			})

@@ -93,7 +93,7 @@ func (j *Judges) unexpectedErrors() checker.Result {
 		}
 		result.Verdict = checker.Fail
 		result.Violations = append(result.Violations, checker.Violation{
-			Class: "unexpected error", Ops: []int{op.ID},
+			Class: "unexpected error", Ops: []int{op.ID}, Cause: op.Err,
 			Sentence: "the store returned an error on a disk that did what it was told: " + op.Kind.String() + ": " + op.Err,
 		})
 	}

@@ -152,7 +152,7 @@ func (w *wanted) look(ctx context.Context, r *record.Recording) sighting {
 }
 
 // matches reports whether a failure is the one to see again.
-func (w *wanted) matches(f *explore.Failure) bool { return w.id == "" || f.Fingerprint() == w.id }
+func (w *wanted) matches(f *explore.Failure) bool { return w.id == "" || f.HasID(w.id) }
 
 // How often an image is recovered again, in case its recovery is not deterministic: the image of saved evidence, and others.
 const (
