@@ -5,7 +5,7 @@ go 1.26.0
 require (
 	github.com/hashicorp/go-hclog v0.14.1
 	github.com/hashicorp/raft v1.4.0
-	github.com/hashicorp/raft-wal v0.4.0
+	github.com/hashicorp/raft-wal v0.2.4
 	github.com/lightningdb/lightning-torture v0.0.0
 	github.com/spf13/afero v1.15.0
 	github.com/stretchr/testify v1.12.1

@@ -12,8 +12,18 @@ import "github.com/lightningdb/lightning-torture/workloads/torture"
 //   - AtomicBatch: a batch ends in a commit frame. "If CRC is not good then discard everything back to previous commit frame".
 //     (README, Recovery)
 //   - Linearizable: a WAL is raft's LogStore and StableStore, of which a read shows what was stored.
+//   - RecoversAfterTransientFault: not in the documentation, but the project's TestWriterRecoversFromWriteFailure demands that an
+//     append which failed to write or to sync its segment can be made again at once. (since v0.4.1)
+//   - Unpromised, damage: "Latent errors (i.e. silent corruption in the FS or disk) _may_ be detected during a read, but we assume
+//     that the file-system and disk are responsible for this really." (README)
+//   - Unpromised, a disk that lies: "We assume: [...] That fsync as implemented in Go's standard library actually flushes all
+//     written sectors of the file to persistent media." (the same)
 func Promises() torture.Promises {
 	return torture.Promises{
 		SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true, Linearizable: true,
+		RecoversAfterTransientFault: []torture.TransientFault{
+			{Fault: "eio write *.wal"}, {Fault: "enospc write *.wal"}, {Fault: "short write *.wal"}, {Fault: "failed sync *.wal"},
+		},
+		Unpromised: []string{"bitrot", "stale-block", "misplaced-block", "truncated-file", "lost-fsync", "forgetful-disk"},
 	}
 }

@@ -6,8 +6,8 @@
 //
 // What Target promises, and the sentence of raft-wal's documentation that makes each promise, is in promises.go.
 //
-// The package is a module of its own. It requires raft-wal v0.4.0, so that the go.mod of its user decides which version is
-// tested.
+// The package is a module of its own. It requires raft-wal v0.2.4, the oldest version that is to be had as a module, so that the
+// go.mod of its user decides which one is tested.
 package raftwal
 
 import (
@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/raft-wal/segment"
 
 	"github.com/lightningdb/lightning-torture/faultfs/osfs"
+	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/appendlog"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/targets/raftwal/vfs"
@@ -49,7 +50,7 @@ func OpenLog(env torture.Env) (appendlog.Log, error) {
 	w, err := engine.Open(env.Dir, engine.WithMetaStore(&metaStore{disk: osfs.New(env.FS)}), engine.WithSegmentSize(int(size)),
 		engine.WithSegmentFiler(segment.NewFiler(env.Dir, vfs.New(env.FS))), engine.WithLogger(hclog.NewNullLogger()))
 	if err != nil {
-		return nil, err
+		return nil, translate(err)
 	}
 	return log{w}, nil
 }
@@ -76,7 +77,7 @@ func (l log) Entry(index uint64) ([]byte, bool, error) {
 	if errors.Is(err, raft.ErrLogNotFound) {
 		return nil, false, nil
 	}
-	return entry.Data, err == nil, err
+	return entry.Data, err == nil, translate(err)
 }
 
 func (l log) Append(entries []appendlog.Entry, _ history.Durability) error {
@@ -84,14 +85,14 @@ func (l log) Append(entries []appendlog.Entry, _ history.Durability) error {
 	for i, e := range entries {
 		logs[i] = &raft.Log{Index: e.Index, Term: 1, Data: e.Data}
 	}
-	return l.StoreLogs(logs)
+	return translate(l.StoreLogs(logs))
 }
 
 func (l log) TruncateFront(keep uint64, _ history.Durability) error {
 	if keep == 0 {
 		return nil
 	}
-	return l.DeleteRange(0, keep-1)
+	return translate(l.DeleteRange(0, keep-1))
 }
 
 func (l log) TruncateBack(from uint64, _ history.Durability) error {
@@ -99,7 +100,7 @@ func (l log) TruncateBack(from uint64, _ history.Durability) error {
 	if err != nil {
 		return err
 	}
-	return l.DeleteRange(from, last) // an empty range changes nothing
+	return translate(l.DeleteRange(from, last)) // an empty range changes nothing
 }
 
 func (l log) Set(key, value []byte, _ history.Durability) error { return l.WAL.Set(key, value) }
@@ -111,3 +112,14 @@ func (l log) Get(key []byte) ([]byte, bool, error) {
 
 func (l log) SetNumber(key []byte, n uint64, _ history.Durability) error { return l.SetUint64(key, n) }
 func (l log) Number(key []byte) (uint64, error)                          { return l.GetUint64(key) }
+
+// translate marks the errors that mean something to a driver.
+func translate(err error) error {
+	switch {
+	case errors.Is(err, engine.ErrCorrupt):
+		return errors.Join(workloads.ErrCorrupt, err)
+	case errors.Is(err, engine.ErrClosed):
+		return errors.Join(workloads.ErrRefused, err)
+	}
+	return err
+}
