@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -36,10 +34,9 @@ const wasmexecExample = `  GOOS=wasip1 GOARCH=wasm go test -exec 'lightning-tort
   lightning-torture wasmexec --seeds 100..200 --schedule-hash program.wasm --flag-of-the-program`
 
 type wasmexecFlags struct {
-	seed, sweep uint64
-	seeds       string
-	hash        bool
-	env         []string
+	seeds cmdline.Seeds
+	hash  bool
+	env   []string
 }
 
 func wasmexecCommand(t *tool) *cobra.Command {
@@ -49,49 +46,21 @@ func wasmexecCommand(t *tool) *cobra.Command {
 		Long: wasmexecText, Example: wasmexecExample,
 		Args: cmdline.AtLeastOne("PROGRAM"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			seeds, err := f.choice(cmd)
+			first, last, err := f.seeds.Range(cmd.Flags())
 			if err != nil {
 				return err
 			}
+			seeds := schedule.Seeds{First: first, Last: last}
 			return interruptibly(cmd.Context(), func() error { return wasmexec(cmd.Context(), t, &f, seeds, args) })
 		},
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.SetInterspersed(false) // flags after the program are for the program
-	flags.Uint64Var(&f.seed, "seed", 1, "`SEED` of the schedule")
-	flags.StringVar(&f.seeds, "seeds", "", "`A..B`: run every seed from A to B, until one fails")
-	flags.Uint64Var(&f.sweep, "sweep", 0, "run the seeds 1 to `N`, until one fails")
+	f.seeds.Add(flags)
 	flags.BoolVar(&f.hash, "schedule-hash", false, "print a hash of the course that the program took, on standard error")
 	flags.StringArrayVar(&f.env, "env", nil, "`NAME` or NAME=VALUE: a variable that the program sees (may be given again)")
 	return cmd
-}
-
-// choice returns the seeds that the flags ask for.
-func (f *wasmexecFlags) choice(cmd *cobra.Command) (schedule.Seeds, error) {
-	given := 0
-	for _, name := range []string{"seed", "seeds", "sweep"} {
-		if cmd.Flags().Changed(name) {
-			given++
-		}
-	}
-	switch {
-	case given > 1:
-		return schedule.Seeds{}, exit.Usagef("give one of --seed, --seeds and --sweep")
-	case cmd.Flags().Changed("sweep") && f.sweep == 0:
-		return schedule.Seeds{}, exit.Usagef("--sweep is 0; give at least 1")
-	case f.sweep > 0:
-		return schedule.Seeds{First: 1, Last: f.sweep}, nil
-	case !cmd.Flags().Changed("seeds"):
-		return schedule.Seeds{First: f.seed, Last: f.seed}, nil
-	}
-	from, to, _ := strings.Cut(f.seeds, "..")
-	first, badFirst := strconv.ParseUint(from, 10, 64)
-	last, badLast := strconv.ParseUint(to, 10, 64)
-	if badFirst != nil || badLast != nil || first > last {
-		return schedule.Seeds{}, exit.Usagef("--seeds is %q; give two numbers like 1..300, the lower one first", f.seeds)
-	}
-	return schedule.Seeds{First: first, Last: last}, nil
 }
 
 // wasmexec loads the program and runs it from each seed.
@@ -100,7 +69,7 @@ func wasmexec(ctx context.Context, t *tool, f *wasmexecFlags, seeds schedule.See
 	if err != nil {
 		return unreadable(args[0], err)
 	}
-	program, err := schedule.Load(ctx, code, scheduleCache())
+	program, err := schedule.Load(ctx, code, schedule.UserCache())
 	if errors.Is(err, schedule.ErrNotGo) {
 		return exit.Usagef("%s: %w", args[0], err)
 	} else if err != nil {
@@ -177,15 +146,6 @@ func runner(t *tool, args []string) string {
 		return t.name.underGoTest()
 	}
 	return t.name.command
-}
-
-// scheduleCache returns the directory for compiled programs, in the user's cache; empty if there is none.
-func scheduleCache() string {
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(dir, "lightning-torture", "wasm")
 }
 
 // readModule reads a file that is not longer than a module may be. What is no regular file may be endless.

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -18,6 +19,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/lrec"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
 	"github.com/lightningdb/lightning-torture/workloads/program/stage"
+	"github.com/lightningdb/lightning-torture/workloads/program/wasm"
 )
 
 const text = `Torture a program that knows nothing of the lab: a database server, a command line, anything in any language.
@@ -29,12 +31,18 @@ is there that was acknowledged: the lines are in the file {acks}, or $TORTURE_AC
 its last line says what is wrong.
 
 Recording needs Linux, FUSE and root, or user namespaces and access to /dev/fuse. Nothing stays mounted, whatever is killed.
-A recording (--record) can be searched anywhere (--from).`
+A recording (--record) can be searched anywhere (--from).
+
+With --on wasm, a Go program runs in this process instead, built for wasip1: no FUSE, no root, any operating system. PROGRAM is
+a package or a .wasm file, and so may be the checker. The order in which goroutines run follows from a seed, as with wasmexec:
+the program runs from the seeds 1 to 20, or those that are given, until a search finds something. wasip1 has no cgo, no memory
+maps, no sockets, no file locks and no processes.`
 
 const example = `  lightning-torture exec --check './check.sh {dir} {acks}' -- ./program --data {dir}
   lightning-torture exec --acks 'stdout=^stored (.*)' --check 'checker {dir}' --serve -- ./program {dir}
   lightning-torture exec --record run.lrec -- ./program {dir}
-  lightning-torture exec --from run.lrec --check './check.sh {dir} {acks}' --profile ext4-ordered`
+  lightning-torture exec --from run.lrec --check './check.sh {dir} {acks}' --profile ext4-ordered
+  lightning-torture exec --on wasm --sweep 300 --check './store check {dir} {acks}' -- ./store work {dir}`
 
 // Command returns the command exec.
 func Command() *cobra.Command {
@@ -45,12 +53,18 @@ func Command() *cobra.Command {
 			cli.ViolationAnnotation: "a recovered store lacks what was acknowledged",
 			cli.TryAnnotation:       "exec --help\tany program, in any language, on a disk that loses power",
 		},
-		Args: func(_ *cobra.Command, args []string) error { return f.validate(args) },
+		Args: func(cmd *cobra.Command, args []string) error {
+			return errors.Join(f.validate(args), f.validateOn(cmd.Flags()))
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.on == wasm.Name {
+				return runWasm(cmd.Context(), cmd.OutOrStdout(), &f, cmd.Flags(), args)
+			}
 			return run(cmd.Context(), cmd.OutOrStdout(), &f, args)
 		},
 	}
 	f.add(cmd.Flags())
+	cmdline.Complete(cmd, "on", cmdline.Fixed(ways...))
 	cmdline.Complete(cmd, "format", cmdline.Fixed(formats...))
 	cmdline.Complete(cmd, "profile", cmdline.Fixed(profileNames()...))
 	return cmd
@@ -84,19 +98,18 @@ func run(ctx context.Context, out io.Writer, f *flags, args []string) error {
 		return exit.Because(ctx, err)
 	}
 	if f.record != "" {
-		if err := save(f.record, &request, outcome); err != nil {
+		if err := save(f.record, request.Spec, outcome.Recording); err != nil {
 			return err
 		}
 	}
 	if f.audit {
-		return f.printHints(out, &request, outcome)
+		return f.printHints(out, outcome.Recording)
 	}
 	if request.OnlyTape {
-		_, err := fmt.Fprintf(out, "recorded %d operations and %d acknowledgements in %s\n",
-			len(outcome.Recording.Trace), len(outcome.Recording.Acks), f.record)
-		return err
+		return f.printRecorded(out, outcome.Recording)
 	}
-	return publish(out, f, &request, outcome, time.Since(began))
+	report := &programs.Report{Result: outcome.Result, Seconds: time.Since(began).Seconds()}
+	return publish(out, f, request.Spec, outcome.Recording, report)
 }
 
 // request returns what the flags ask for.
@@ -117,33 +130,48 @@ func (f *flags) request(args []string) (native.Request, error) {
 	return r, err
 }
 
-// save saves the recording.
-func save(name string, r *native.Request, o *native.Outcome) error {
-	file, err := lrec.New(r.Spec, o.Recording, nil)
+// save saves the recording. The spec is that of the way in which the program ran.
+func save(name string, spec any, rec *program.Recording) error {
+	file, err := lrec.New(spec, rec, nil)
 	if err != nil {
 		return err
 	}
 	return file.Save(name)
 }
 
+func (f *flags) printRecorded(out io.Writer, rec *program.Recording) error {
+	_, err := fmt.Fprintf(out, "recorded %d operations and %d acknowledgements in %s\n", len(rec.Trace), len(rec.Acks), f.record)
+	return err
+}
+
 // printHints prints what is not durable at acknowledgements.
-func (f *flags) printHints(out io.Writer, r *native.Request, o *native.Outcome) error {
-	model, err := r.Model()
+func (f *flags) printHints(out io.Writer, rec *program.Recording) error {
+	model, err := f.model()
 	if err != nil {
 		return err
 	}
-	hints := program.Audit(o.Recording, model)
+	hints := program.Audit(rec, model)
 	if f.format == "json" {
 		return programs.HintsJSON(out, hints)
 	}
-	return programs.HintsText(out, hints, len(o.Recording.Acks))
+	return programs.HintsText(out, hints, len(rec.Acks))
+}
+
+// model returns the disk of the flags.
+func (f *flags) model() (faultfs.Model, error) {
+	profile, err := faultfs.ProfileNamed(f.profile)
+	if err != nil {
+		return faultfs.Model{}, err
+	}
+	device, err := faultfs.ParseDevice(f.device)
+	return faultfs.Model{Profile: profile, Device: device}, err
 }
 
 // publish saves the findings and prints the report.
-func publish(out io.Writer, f *flags, r *native.Request, o *native.Outcome, took time.Duration) error {
-	for i := range o.Result.Findings {
-		finding := &o.Result.Findings[i]
-		file, err := lrec.New(r.Spec, o.Recording, finding)
+func publish(out io.Writer, f *flags, spec any, rec *program.Recording, report *programs.Report) error {
+	for i := range report.Findings {
+		finding := &report.Findings[i]
+		file, err := lrec.New(spec, rec, finding)
 		if err != nil {
 			return err
 		}
@@ -152,7 +180,6 @@ func publish(out io.Writer, f *flags, r *native.Request, o *native.Outcome, took
 			return err
 		}
 	}
-	report := &programs.Report{Result: o.Result, Seconds: took.Seconds()}
 	write := programs.Text
 	if f.format == "json" {
 		write = programs.JSON
@@ -161,9 +188,9 @@ func publish(out io.Writer, f *flags, r *native.Request, o *native.Outcome, took
 		return err
 	}
 	switch {
-	case len(o.Result.Findings) > 0:
+	case len(report.Findings) > 0:
 		return exit.Violation
-	case !o.Result.Passed:
+	case !report.Passed:
 		return exit.Inconclusive
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
+	"github.com/lightningdb/lightning-torture/workloads/program/wasm"
 )
 
 // flags are the flags of exec.
@@ -24,9 +25,20 @@ type flags struct {
 	workers, images           int
 	points, findings          int
 	dir, format, record, from string
+
+	on    string
+	seeds cmdline.Seeds
+	env   []string
+	calls uint64
 }
 
-var formats = []string{"text", "json"}
+var (
+	formats = []string{"text", "json"}
+	ways    = []string{onFuse, wasm.Name}
+)
+
+// onFuse runs the program on a disk that FUSE mounts.
+const onFuse = "fuse"
 
 func (f *flags) add(to *pflag.FlagSet) {
 	to.SortFlags = false
@@ -36,6 +48,10 @@ func (f *flags) add(to *pflag.FlagSet) {
 	to.BoolVar(&f.serve, "serve", false, "the checker stays alive: a directory a line in; ok, fail SENTENCE or skip REASON out")
 	to.StringVar(&f.acks, "acks", "file", "`WHERE` the program acknowledges: file ({dir}/.torture/ack) or stdout=REGEX")
 	to.BoolVar(&f.observe, "observe", false, "serve undecided images, which decide when the checker looks")
+	to.StringVar(&f.on, "on", onFuse, "`WAY` to run the program: fuse or, for Go programs, wasm")
+	f.seeds.Add(to)
+	to.StringArrayVar(&f.env, "env", nil, "`NAME=VALUE`: a variable that a program on wasm sees (may be given again)")
+	to.Uint64Var(&f.calls, "calls", wasm.DefaultLimit, "how many functions a program on wasm, or a recovery, may enter: `N`")
 	to.StringVar(&f.profile, "profile", "posix-min", "`PROFILE` of the filesystem, see list profiles")
 	to.StringVar(&f.device, "device", "", "`DIALS` of the disk, such as \"sector=4096\"")
 	to.StringArrayVar(&f.faults, "fault", nil, "`RULE` of a fault while the program is recorded, such as \"eio write nth=3\" (may be given again)")
@@ -91,6 +107,23 @@ func (f *flags) validate(args []string) error {
 		return exit.Usagef("--from searches a recording, so there is nothing to run: leave out %s", args[0])
 	case f.check == "" && f.dump == "" && f.record == "" && !f.audit:
 		return exit.Usagef("there is no checker; give --check COMMAND or --dump COMMAND; --record FILE and --audit need none")
+	}
+	return nil
+}
+
+// validateOn reports flags that mean nothing for the way in which the program runs.
+func (f *flags) validateOn(given *pflag.FlagSet) error {
+	if err := cmdline.OneOf("on", f.on, ways); err != nil {
+		return err
+	}
+	refused, other := []string{"seed", "seeds", "sweep", "env", "calls"}, "; give --on wasm too"
+	if f.on == wasm.Name {
+		refused, other = []string{"observe", "timeout"}, ""
+	}
+	for _, name := range refused {
+		if given.Changed(name) {
+			return exit.Usagef("--%s means nothing on %s%s", name, f.on, other)
+		}
 	}
 	return nil
 }

@@ -10,20 +10,20 @@ import (
 	"github.com/lightningdb/lightning-torture/reports/programs"
 	"github.com/lightningdb/lightning-torture/workloads/program/lrec"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
+	"github.com/lightningdb/lightning-torture/workloads/program/wasm"
 )
 
 // Saved is how replay and check treat findings of exec: the image is made from the file, and the checker recovers it.
 func Saved() cli.Saved { return cli.Saved{Ext: lrec.Ext, Again: again} }
 
 func again(ctx context.Context, out io.Writer, file string, o cli.SavedOptions) error {
-	r, err := native.Replay(ctx, file, o.Attempts)
+	a, err := attempt(ctx, file, o.Attempts)
 	switch {
 	case errors.Is(err, lrec.ErrFile), errors.Is(err, native.ErrNoFinding):
 		return exit.With(exit.BadUsage, err)
 	case err != nil:
 		return exit.Because(ctx, err)
 	}
-	a := &programs.Again{Reproduced: r.Shown > 0, Attempts: r.Attempts, Hits: r.Shown, Answer: r.Answer, Finding: r.Finding, File: file}
 	if o.JSON {
 		err = programs.AgainJSON(out, a)
 	} else {
@@ -36,4 +36,22 @@ func again(ctx context.Context, out io.Writer, file string, o cli.SavedOptions) 
 		return exit.Violation
 	}
 	return exit.Diverged
+}
+
+// attempt shows a saved finding again, in the way in which it was found.
+func attempt(ctx context.Context, file string, attempts int) (*programs.Again, error) {
+	f, err := lrec.Load(file)
+	switch {
+	case err != nil:
+		return nil, err
+	case f.Finding != nil && f.Recording.Way == wasm.Name:
+		return againWasm(ctx, file, f, attempts)
+	}
+	r, err := native.Replay(ctx, file, attempts)
+	if err != nil {
+		return nil, err
+	}
+	return &programs.Again{
+		Reproduced: r.Shown > 0, Attempts: r.Attempts, Hits: r.Shown, Answer: r.Answer, Finding: r.Finding, File: file,
+	}, nil
 }

@@ -18,6 +18,7 @@ type Again struct {
 	Answer     string           `json:"answer,omitempty"` // what the checker said last
 	Finding    *program.Finding `json:"finding"`
 	File       string           `json:"file"`
+	Note       string           `json:"note,omitempty"` // how it was tried
 }
 
 // AgainJSON writes it as one object on one line.
@@ -31,6 +32,9 @@ func AgainText(w io.Writer, a *Again, binary string) error {
 		head = fmt.Sprintf("REPRODUCED  %d of %s failed in the same way.", a.Hits, wording.Plural(a.Attempts, "attempt"))
 	case a.Answer != "":
 		head += "; the checker now says: " + wording.Visible(a.Answer)
+	}
+	if a.Note != "" {
+		head += "\n  " + wording.Visible(a.Note)
 	}
 	f := *a.Finding
 	f.File = a.File

@@ -24,6 +24,14 @@ type Report struct {
 	*program.Result
 	Seconds float64 `json:"seconds"` // of the search and the recording
 	Binary  string  `json:"-"`       // how the command is called, for lines to paste
+	Sweep   *Sweep  `json:"sweep,omitempty"`
+}
+
+// Sweep is the schedules on which a program ran, if they follow from seeds.
+type Sweep struct {
+	Seed    uint64 `json:"seed"`    // that of the findings, if there are any
+	Seeds   int    `json:"seeds"`   // how many were run
+	Courses int    `json:"courses"` // how many of them did something else to the disk
 }
 
 // Verdict returns PASS, FAIL or INCONCLUSIVE.
@@ -49,7 +57,8 @@ func JSON(w io.Writer, r *Report) error {
 		Verdict string `json:"verdict"`
 		*program.Result
 		Seconds float64 `json:"seconds"`
-	}{Verdict(r.Result), &full, r.Seconds})
+		Sweep   *Sweep  `json:"sweep,omitempty"`
+	}{Verdict(r.Result), &full, r.Seconds, r.Sweep})
 }
 
 // Text writes a report for people.
@@ -96,6 +105,13 @@ func figures(r *Report) [][3]string {
 		{"acknowledged", wording.Grouped(r.Acks), fmt.Sprintf("lines, in %s of the disk", wording.Plural(r.Ops, "operation"))},
 		{"bytes lost", wording.Grouped(t.LostBytes), "unsynced, dropped"},
 		{"profile", r.Profile, r.Device},
+	}
+	if r.Sweep != nil {
+		text := fmt.Sprintf("from %s, the others did the same to the disk", wording.Plural(r.Sweep.Seeds, "seed"))
+		if len(r.Findings) > 0 {
+			text = fmt.Sprintf("from %s; the findings are on that of seed %d", wording.Plural(r.Sweep.Seeds, "seed"), r.Sweep.Seed)
+		}
+		rows = append(rows, [3]string{"schedules", wording.Grouped(r.Sweep.Courses), text})
 	}
 	if t.Skipped > 0 {
 		rows = append(rows, [3]string{"skipped", wording.Grouped(t.Skipped), "images about which the checker had no opinion"})

@@ -44,5 +44,5 @@
 //	audit.go       what is not durable when the program acknowledges, without any recovery
 //	life.go        single images, for the experiments of package explain
 //
-// Callers: package native and the command exec.
+// Callers: the packages native and wasm, which are ways of running programs, golden, lrec, and the command exec.
 package program

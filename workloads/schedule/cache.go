@@ -14,6 +14,15 @@ import (
 // cachedPrograms is how many compiled programs a cache holds; each has about the size of its module.
 const cachedPrograms = 16
 
+// UserCache returns the directory for compiled programs in the cache of the user who runs this; empty if there is none.
+func UserCache() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "lightning-torture", "wasm")
+}
+
 // openCache opens the part of a cache that belongs to a module, and removes those that were not used for long. The
 // directory of a module is touched at every use. NB: whoever compiles a module that another process removes here only
 // compiles it again next time.

@@ -19,7 +19,7 @@ type Copies struct {
 	Dir  string // where copies are made, on a fast disk; its owner removes it
 	Rec  *program.Recording
 	once sync.Once
-	gold *golden
+	dump *dump
 }
 
 var errNoRecording = errors.New("native: copies need a recording")
@@ -40,8 +40,8 @@ func (c *Copies) Recoverer(worker int) (program.Recoverer, error) {
 	}
 	j := newJudge(&c.Spec, dir)
 	if len(c.Spec.Dump) > 0 {
-		c.once.Do(func() { c.gold = newGolden(&c.Spec, c.Rec, c.Dir) })
-		j.golden = c.gold
+		c.once.Do(func() { c.dump = newDump(&c.Spec, c.Rec, c.Dir) })
+		j.dump = c.dump
 	}
 	return &copier{judge: j, dir: dir, rec: c.Rec}, nil
 }

@@ -30,7 +30,7 @@
 //
 // Spec.Dump is a command that prints what is in a store. Then what the store shows after the program alone was killed, at each
 // moment of the run, is what it may show after a power cut: behind an acknowledgement, that of a moment from there to the next
-// acknowledgement. It suits programs that do one thing after the other. golden.go says more.
+// acknowledgement. It suits programs that do one thing after the other. Package golden says more.
 //
 // # Safety
 //

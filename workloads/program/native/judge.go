@@ -16,7 +16,7 @@ type judge struct {
 	acks   string // the file with the acknowledgements
 	acked  int    // how many lines it has; -1: it has not been written
 	served *served
-	golden *golden // set if a dump decides
+	dump   *dump // set if a dump decides
 }
 
 func newJudge(spec *Spec, dir string) *judge {
@@ -28,8 +28,8 @@ func (j *judge) ask(ctx context.Context, dir string, acked []program.Ack) (progr
 	if err := j.tell(acked); err != nil {
 		return program.Answer{}, fmt.Errorf("native: %w", err)
 	}
-	if j.golden != nil {
-		return j.golden.judge(ctx, dir, len(acked))
+	if j.dump != nil {
+		return j.dump.judge(ctx, dir, len(acked))
 	}
 	if j.spec.Serve {
 		return j.askServed(ctx, dir)

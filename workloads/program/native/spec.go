@@ -15,7 +15,7 @@ import (
 type Spec struct {
 	Program []string `json:"program"`
 	Check   []string `json:"check"`
-	// Dump prints what is in a store, in place of Check: see golden.go.
+	// Dump prints what is in a store, in place of Check: see package golden.
 	Dump    []string `json:"dump,omitempty"`
 	Serve   bool     `json:"serve,omitempty"`   // Check stays alive
 	Observe bool     `json:"observe,omitempty"` // the checker looks at undecided images

@@ -1,6 +1,7 @@
 package wasm
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/program/golden"
 	"github.com/lightningdb/lightning-torture/workloads/schedule"
 )
 
@@ -19,16 +21,34 @@ var errNoChecker = errors.New("wasm: there is no checker")
 // recoverySeed is the seed of every recovery, so that instances outlast a seed of the program.
 const recoverySeed = 1
 
-// Recoverer returns a recoverer that lets the checker look at undecided images, in an instance that is put back.
-func (w *Way) Recoverer(int) (program.Recoverer, error) {
-	if w.check == nil {
+// Recoverer returns a recoverer that lets the checker look at undecided images, in an instance that is put back. A checker that
+// is a command of this machine gets what Host returned.
+func (w *Way) Recoverer(worker int) (program.Recoverer, error) {
+	switch {
+	case w.host != nil:
+		return w.host.Recoverer(worker)
+	case w.judge == nil:
 		return nil, errNoChecker
 	}
+	return &observer{w, w.instance()}, nil
+}
+
+// instance returns an instance of the judge, which keep takes back.
+func (w *Way) instance() *schedule.Again {
 	select {
 	case again := <-w.idle:
-		return &observer{way: w, again: again}, nil
+		return again
 	default:
-		return &observer{way: w, again: w.check.Again(recoverySeed, w.job(w.spec.Check))}, nil
+		return w.judge.Again(recoverySeed, w.job(w.judging()))
+	}
+}
+
+func (w *Way) keep(again *schedule.Again) error {
+	select {
+	case w.idle <- again:
+		return nil
+	default:
+		return again.Close()
 	}
 }
 
@@ -39,21 +59,19 @@ type observer struct {
 }
 
 func (o *observer) Observes() bool { return true }
+func (o *observer) Close() error   { return o.way.keep(o.again) }
 
-// Close keeps the instance for the next recoverer.
-func (o *observer) Close() error {
-	select {
-	case o.way.idle <- o.again:
-		return nil
-	default:
-		return o.again.Close()
-	}
-}
-
-// Recover runs the checker on an image. It cannot be interrupted; what it may take is limited by Spec.Limit.
+// Recover runs the checker or the dump on an image. It cannot be interrupted; what it may take is limited by Spec.Limit.
 func (o *observer) Recover(ctx context.Context, img *faultfs.FS, acked []program.Ack) (program.Answer, error) {
 	if ctx.Err() != nil {
 		return program.Answer{}, context.Cause(ctx)
+	}
+	if o.way.states != nil {
+		shown, err := dump(ctx, o.again, img)
+		if err != nil {
+			return program.Answer{}, err
+		}
+		return o.way.states.Judge(ctx, shown, len(acked))
 	}
 	side, err := told(acked)
 	if err != nil {
@@ -65,6 +83,29 @@ func (o *observer) Recover(ctx context.Context, img *faultfs.FS, acked []program
 		return program.Answer{}, err
 	}
 	return answer(outcome, &stdout, &stderr)
+}
+
+// dump lets the program recover an image and say what is in it.
+func dump(ctx context.Context, again *schedule.Again, img *faultfs.FS) (golden.Shown, error) {
+	var stdout bytes.Buffer
+	var stderr tail
+	outcome, err := again.Run(ctx, tree(img, empty(), empty()), &stdout, &stderr)
+	switch {
+	case err != nil:
+		return golden.Shown{}, err
+	case outcome.Endless:
+		return golden.Shown{Fails: "does not come to an end", Hangs: true}, nil
+	case outcome.ExitCode != right:
+		return golden.Shown{Fails: ended(outcome, &stderr)}, nil
+	}
+	return golden.Shown{Lines: strings.Split(strings.ReplaceAll(stdout.String(), storeDir, program.Dir), "\n")}, nil
+}
+
+// dumpKilled is dump for the states that are right. These are dumped one at a time, by whatever recoverer needs them.
+func (w *Way) dumpKilled(ctx context.Context, img *faultfs.FS) (golden.Shown, error) {
+	again := w.instance()
+	shown, err := dump(ctx, again, img)
+	return shown, errors.Join(err, w.keep(again))
 }
 
 // told returns the disk on which a checker finds what had been acknowledged.

@@ -16,8 +16,9 @@ const Name = "wasm"
 
 // Spec says how a program is run and how it is judged. It is JSON: saved findings have it.
 type Spec struct {
-	Program []string `json:"program"` // the first is a .wasm file or a Go package
-	Check   []string `json:"check"`   // likewise
+	Program []string `json:"program"`         // the first is a .wasm file or a Go package
+	Check   []string `json:"check,omitempty"` // if IsProgram of the first, it runs here too, and observes
+	Dump    []string `json:"dump,omitempty"`  // likewise; in place of Check, see package golden
 	// Stdout selects the lines of standard output that are acknowledgements: the text is the first group, or all that matched.
 	// Empty: .torture/ack has them.
 	Stdout string   `json:"stdout,omitempty"`
@@ -41,13 +42,22 @@ func (s *Spec) EnsureDefaults() {
 // Validate reports all mistakes at once.
 func (s *Spec) Validate() error {
 	var errs []error
-	if len(s.Program) == 0 {
+	switch {
+	case len(s.Program) == 0:
 		errs = append(errs, errors.New("there is no program"))
-	} else if !mentions(s.Program, program.Dir) {
+	case !IsProgram(s.Program[0]):
+		errs = append(errs, fmt.Errorf("%s is neither a .wasm file nor a package of Go, so it does not run through WebAssembly; "+
+			"build it with GOOS=wasip1 GOARCH=wasm go build, or leave out --on wasm", s.Program[0]))
+	case !mentions(s.Program, program.Dir):
 		errs = append(errs, fmt.Errorf("no argument of %s contains {dir}, the directory of its store", s.Program[0]))
 	}
-	if len(s.Check) > 0 && !mentions(s.Check, program.Dir) {
-		errs = append(errs, fmt.Errorf("no argument of the checker %s contains {dir}, the directory of the recovered store", s.Check[0]))
+	if len(s.Check) > 0 && len(s.Dump) > 0 {
+		errs = append(errs, errors.New("a checker and a dump are given; one of them decides"))
+	}
+	for what, args := range map[string][]string{"checker": s.Check, "dump": s.Dump} { // at most one is given
+		if s.runsHere(args) && !mentions(args, program.Dir) {
+			errs = append(errs, fmt.Errorf("no argument of the %s %s contains {dir}, the directory of the recovered store", what, args[0]))
+		}
 	}
 	if _, err := regexp.Compile(s.Stdout); err != nil {
 		errs = append(errs, err)
@@ -59,6 +69,12 @@ func (s *Spec) Validate() error {
 	}
 	return errors.Join(errs...)
 }
+
+// runsHere reports whether a command is a program that runs through WebAssembly.
+func (s *Spec) runsHere(args []string) bool { return len(args) > 0 && IsProgram(args[0]) }
+
+// JudgedHere reports whether the checker or the dump runs through WebAssembly, if there is one.
+func (s *Spec) JudgedHere() bool { return s.runsHere(s.Check) || s.runsHere(s.Dump) }
 
 func mentions(args []string, word string) bool {
 	return slices.ContainsFunc(args, func(arg string) bool { return strings.Contains(arg, word) })

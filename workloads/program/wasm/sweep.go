@@ -1,6 +1,7 @@
 package wasm
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -16,7 +17,7 @@ type Swept struct {
 	Seeds     int                // how many were run
 	Courses   int                // how many different courses of operations and acknowledgements they took: the others were searched already
 	Recording *program.Recording // of Seed
-	Result    *program.Result    // of Seed if it failed; else the figures are those of all seeds
+	Result    *program.Result    // what was found is of Seed; the figures are those of all seeds
 }
 
 // Sweep records the program from every seed in turn, until a search finds something. Seeds that make the program do the same to
@@ -41,11 +42,10 @@ func (w *Way) Sweep(ctx context.Context, seeds schedule.Seeds, o program.Options
 			searched[course] = true
 			swept.Courses++
 			result, err := program.Explore(ctx, rec, w, o)
+			swept.Result = merged(swept.Result, result)
 			if err != nil || len(result.Findings) > 0 {
-				swept.Result = result
 				return swept, err
 			}
-			swept.Result = merged(swept.Result, result)
 		}
 		if seed == seeds.Last {
 			break // the next number may be zero
@@ -65,23 +65,21 @@ func courseOf(rec *program.Recording) (course [sha256.Size]byte, err error) {
 	return [sha256.Size]byte(h.Sum(nil)), err
 }
 
-// merged adds up the results of two searches that found nothing. Both must pass: a seed whose search means nothing may be the
-// one that would have failed.
-func merged(all, one *program.Result) *program.Result {
-	if all == nil {
+// merged adds the result of a search to those before it, which found nothing. All must pass: a seed whose search means nothing
+// may be the one that would have failed.
+func merged(before, one *program.Result) *program.Result {
+	if before == nil {
 		return one
 	}
-	sum := *all
-	sum.Ops += one.Ops
-	sum.Acks += one.Acks
-	sum.Tally = added(all.Tally, one.Tally)
-	if sum.Ended == "" {
-		sum.Ended = one.Ended
+	sum := *one
+	sum.Ops += before.Ops
+	sum.Acks += before.Acks
+	sum.Tally = added(before.Tally, one.Tally)
+	sum.Ended = cmp.Or(one.Ended, before.Ended)
+	if len(one.Findings) == 0 {
+		sum.Inconclusive = cmp.Or(before.Inconclusive, one.Inconclusive)
+		sum.Passed = before.Passed && one.Passed
 	}
-	if sum.Inconclusive == "" {
-		sum.Inconclusive = one.Inconclusive
-	}
-	sum.Passed = all.Passed && one.Passed
 	return &sum
 }
 

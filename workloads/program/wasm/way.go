@@ -13,6 +13,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/program/golden"
 	"github.com/lightningdb/lightning-torture/workloads/schedule"
 	"github.com/lightningdb/lightning-torture/workloads/wasidisk"
 )
@@ -26,14 +27,20 @@ const (
 	acksWord = "{acks}"
 )
 
-// Way runs programs that are built for wasip1. It must be closed. Its methods may be called concurrently, but for Record.
+// Way runs programs that are built for wasip1. It must be closed. It belongs to one search at a time.
 type Way struct {
+	// Host returns how to search a recording with a checker or dump that is a command of this machine. It is called once for
+	// each recording, and not needed if the checker runs here.
+	Host func(*program.Recording) program.Way
+
 	spec    Spec
 	modules modules
 	program *schedule.Program
-	check   *schedule.Program
+	judge   *schedule.Program    // the checker or the dump; nil: it does not run here
 	dir     string               // the working directory
-	idle    chan *schedule.Again // instances of the checker that wait for a recoverer
+	idle    chan *schedule.Again // instances of the judge that wait for a recoverer
+	host    program.Way          // of the latest recording
+	states  *golden.States       // of the latest recording, if a dump decides here
 }
 
 // maxIdle is how many instances wait at most.
@@ -51,14 +58,22 @@ func New(ctx context.Context, spec Spec, cache string) (*Way, error) {
 	if w.dir, err = os.Getwd(); err != nil {
 		return nil, err
 	}
-	if w.program, err = w.modules.load(ctx, spec.Program[0], cache); err == nil && len(spec.Check) > 0 {
-		w.check, err = w.modules.load(ctx, spec.Check[0], cache)
+	if w.program, err = w.modules.load(ctx, spec.Program[0], cache); err == nil && spec.JudgedHere() {
+		w.judge, err = w.modules.load(ctx, w.judging()[0], cache)
 	}
 	if err != nil {
 		_ = w.Close(ctx) // nothing was run
 		return nil, err
 	}
 	return w, nil
+}
+
+// judging returns the command that recovers a store.
+func (w *Way) judging() []string {
+	if len(w.spec.Dump) > 0 {
+		return w.spec.Dump
+	}
+	return w.spec.Check
 }
 
 // Close releases the programs. No run may be under way.
@@ -123,9 +138,22 @@ func (w *Way) Record(ctx context.Context) (*program.Recording, error) {
 	if out.pattern == nil {
 		said = written(acks)
 	}
-	return &program.Recording{
+	rec := &program.Recording{
 		Program: w.spec.Program, Way: Name, Trace: store.Trace(), Acks: said, Ended: ended(outcome, &out.tail),
-	}, nil
+	}
+	w.Use(rec)
+	return rec, nil
+}
+
+// Use makes recoverers judge by a recording that was made before, in place of the latest.
+func (w *Way) Use(rec *program.Recording) {
+	w.host, w.states = nil, nil
+	switch {
+	case w.judge == nil && w.Host != nil:
+		w.host = w.Host(rec)
+	case w.judge != nil && len(w.spec.Dump) > 0:
+		w.states = golden.New(rec, w.dumpKilled)
+	}
 }
 
 // ended says how a program ended, if not as it should.

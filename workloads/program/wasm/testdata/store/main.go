@@ -6,6 +6,8 @@
 //	panic    recovery panics at a damaged line
 //	endless  recovery reads a damaged line for ever
 //
+// With WRITERS=1 there is one writer, so that the store does one thing after the other.
+//
 //	store work DIR         puts keys, and appends each to DIR/.torture/ack when it is durable
 //	store check DIR ACKS   recovers, and looks for every key that was acknowledged
 //	store dump DIR         recovers, and prints the keys
@@ -63,8 +65,12 @@ func (s *store) work() {
 	must(err)
 	s.acks = acks
 	s.newLog()
+	writers := 2
+	if os.Getenv("WRITERS") == "1" {
+		writers = 1
+	}
 	var wg sync.WaitGroup
-	for w := range 2 {
+	for w := range writers {
 		wg.Go(func() {
 			for i := range 4 {
 				s.put(fmt.Sprintf("w%d-%d", w, i))

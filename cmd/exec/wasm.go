@@ -1,0 +1,179 @@
+package exec
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/reports/programs"
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
+	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/program/lrec"
+	"github.com/lightningdb/lightning-torture/workloads/program/native"
+	"github.com/lightningdb/lightning-torture/workloads/program/wasm"
+	"github.com/lightningdb/lightning-torture/workloads/schedule"
+)
+
+// defaultSweep is the last seed if none is given. A program whose seeds all do the same is searched once.
+const defaultSweep = 20
+
+// saved is the spec of a finding on wasm: a checker that is a command of this machine needs more than the program.
+type saved struct {
+	wasm.Spec
+	Host *native.Spec `json:"host,omitempty"`
+}
+
+// runWasm records a program from one seed after the other, searches, and prints what was found.
+func runWasm(ctx context.Context, out io.Writer, f *flags, given *pflag.FlagSet, args []string) error {
+	seeds := schedule.Seeds{First: 1, Last: defaultSweep}
+	if f.seeds.Given(given) {
+		var err error
+		if seeds.First, seeds.Last, err = f.seeds.Range(given); err != nil {
+			return err
+		}
+	}
+	var from *program.Recording
+	if f.from != "" {
+		file, err := lrec.Load(f.from)
+		if err != nil {
+			return exit.With(exit.BadUsage, err)
+		}
+		from, args = file.Recording, file.Recording.Program
+	}
+	spec, err := f.wasmSpec(args)
+	if err != nil {
+		return err
+	}
+	spec.Seed = seeds.First
+	scratch, err := hostdisk.NewScratch("", "exec")
+	if err != nil {
+		return exit.Because(ctx, err)
+	}
+	defer func() { _ = scratch.Remove() }() // the next command removes what stays
+	way, err := wasm.New(ctx, spec.Spec, schedule.UserCache())
+	if err != nil {
+		return wasmError(ctx, err)
+	}
+	way.Host = spec.host(scratch.Dir)
+	err = f.searchWasm(ctx, out, way, spec, from, seeds)
+	return errors.Join(err, way.Close(context.WithoutCancel(ctx)))
+}
+
+// searchWasm does what the flags ask for with a program that is ready to run.
+func (f *flags) searchWasm(
+	ctx context.Context, out io.Writer, way *wasm.Way, spec *saved, from *program.Recording, seeds schedule.Seeds,
+) error {
+	began := time.Now()
+	o, err := f.options(began)
+	if err != nil {
+		return err
+	}
+	swept := &wasm.Swept{Seed: spec.Seed, Seeds: 1, Courses: 1, Recording: from}
+	switch {
+	case from != nil && !f.tapeOnly():
+		way.Use(from)
+		swept.Result, err = program.Explore(ctx, from, way, o)
+	case from != nil:
+	case f.tapeOnly():
+		swept.Recording, err = way.Record(ctx)
+	default:
+		swept, err = way.Sweep(ctx, seeds, o)
+	}
+	if err != nil {
+		return exit.Because(ctx, err)
+	}
+	spec.Seed = swept.Seed
+	if f.record != "" {
+		if err := save(f.record, spec, swept.Recording); err != nil {
+			return err
+		}
+	}
+	switch {
+	case f.audit:
+		return f.printHints(out, swept.Recording)
+	case f.tapeOnly():
+		return f.printRecorded(out, swept.Recording)
+	}
+	report := &programs.Report{Result: swept.Result, Seconds: time.Since(began).Seconds()}
+	report.Sweep = &programs.Sweep{Seed: swept.Seed, Seeds: swept.Seeds, Courses: swept.Courses}
+	return publish(out, f, spec, swept.Recording, report)
+}
+
+// options returns the options of a search in this process.
+func (f *flags) options(began time.Time) (program.Options, error) {
+	model, err := f.model()
+	o := program.Options{Model: model, Workers: f.workers, Images: f.images, Points: f.points, Findings: f.findings}
+	if f.limit > 0 {
+		o.Enough = func() bool { return time.Since(began) > f.limit }
+	}
+	return o, err
+}
+
+// wasmSpec returns how to run the program and judge it.
+func (f *flags) wasmSpec(args []string) (*saved, error) {
+	host, err := f.spec(args)
+	if err != nil {
+		return nil, err
+	}
+	s := &saved{Spec: wasm.Spec{
+		Program: args, Check: host.Check, Dump: host.Dump, Stdout: host.Stdout, Env: f.env, Limit: f.calls, Rules: f.faults,
+	}}
+	switch {
+	case s.JudgedHere() && f.serve:
+		return nil, exit.Usagef("--serve is for checkers that are commands of this machine; this one runs through WebAssembly")
+	case !s.JudgedHere():
+		s.Host = &host
+	}
+	if err := s.Validate(); err != nil {
+		return nil, exit.With(exit.BadUsage, err)
+	}
+	return s, nil
+}
+
+// host returns how to search a recording with the checker, if it is a command of this machine.
+func (s *saved) host(dir string) func(*program.Recording) program.Way {
+	if s.Host == nil {
+		return nil
+	}
+	s.Host.EnsureDefaults()
+	return func(rec *program.Recording) program.Way { return &native.Copies{Spec: *s.Host, Dir: dir, Rec: rec} }
+}
+
+// againWasm is again for findings on wasm.
+func againWasm(ctx context.Context, file string, f *lrec.File, attempts int) (*programs.Again, error) {
+	var spec saved
+	if err := json.Unmarshal(f.Spec, &spec); err != nil {
+		return nil, exit.With(exit.BadUsage, fmt.Errorf("%w: %s: %w", lrec.ErrFile, file, err))
+	}
+	scratch, err := hostdisk.NewScratch("", "exec")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = scratch.Remove() }() // the next command removes what stays
+	r, err := wasm.Replay(ctx, f, attempts, schedule.UserCache(), spec.host(scratch.Dir))
+	if err != nil {
+		return nil, wasmError(ctx, err)
+	}
+	a := &programs.Again{
+		Reproduced: r.Shown > 0, Attempts: r.Attempts, Hits: r.Shown, Answer: r.Answer, Finding: f.Finding, File: file,
+		Note: fmt.Sprintf("each attempt ran the program from seed %d", spec.Seed),
+	}
+	if r.Changed {
+		a.Note = "the program does something else now; its disk was made from the file"
+	}
+	return a, nil
+}
+
+// wasmError tells programs that cannot run through WebAssembly from faults of this machine.
+func wasmError(ctx context.Context, err error) error {
+	if errors.Is(err, wasm.ErrBuild) || errors.Is(err, schedule.ErrNotGo) {
+		return exit.With(exit.BadUsage, err)
+	}
+	return exit.Because(ctx, err)
+}

@@ -1,0 +1,64 @@
+package exec_test
+
+import (
+	"bytes"
+	"os"
+	osexec "os/exec"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/cmd/cli"
+	"github.com/lightningdb/lightning-torture/cmd/exec"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+)
+
+// store is a package with a store, from here.
+const store = "../../workloads/program/wasm/testdata/store"
+
+// execute runs the command and returns what it printed.
+func execute(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	cmd := exec.Command()
+	cmd.SetOut(&out)
+	cmd.SetErr(&out)
+	cmd.SetArgs(args)
+	cmd.SilenceUsage, cmd.SilenceErrors = true, true
+	err := cmd.ExecuteContext(t.Context())
+	return out.String(), err
+}
+
+func TestAFindingThroughWebAssemblyReplaysFromOneLine(t *testing.T) {
+	if _, err := osexec.LookPath("go"); err != nil {
+		t.Skip("the go tool, which builds the store, is not here")
+	}
+	_, err := os.Stat(filepath.Join(store, "main.go")) // else go test would not know that its result depends on it
+	require.NoError(t, err)
+	dir := t.TempDir()
+	out, err := execute(t, "--on", "wasm", "--seed", "3", "--env", "BUG=newlog", "--dir", dir,
+		"--check", store+" check {dir} {acks}", "--", store, "work", "{dir}")
+	require.ErrorIs(t, err, exit.Violation)
+	require.Contains(t, out, "w0-0 was acknowledged and is missing")
+	require.Contains(t, out, "from 1 seed; the findings are on that of seed 3")
+	file := regexp.MustCompile(`lightning-torture replay (\S+)`).FindStringSubmatch(out)
+	require.NotNil(t, file, out)
+	var again bytes.Buffer
+	err = exec.Saved().Again(t.Context(), &again, file[1], cli.SavedOptions{Attempts: 20})
+	require.ErrorIs(t, err, exit.Violation)
+	require.Contains(t, again.String(), "REPRODUCED  20 of 20 attempts failed in the same way.\n  each attempt ran the program from seed 3\n")
+}
+
+func TestFlagsOfTheOtherWayAreRefused(t *testing.T) {
+	for flag, args := range map[string][]string{
+		"--sweep":   {"--sweep", "3", "--check", "check {dir}", "--", "program", "{dir}"},
+		"--observe": {"--on", "wasm", "--observe", "--check", "check {dir}", "--", "program", "{dir}"},
+	} {
+		_, err := execute(t, args...)
+		require.ErrorContains(t, err, flag+" means nothing on ")
+	}
+	_, err := execute(t, "--on", "wasm", "--check", "check {dir}", "--", "sqlite3", "{dir}")
+	require.ErrorContains(t, err, "sqlite3 is neither a .wasm file nor a package of Go")
+}

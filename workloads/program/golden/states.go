@@ -1,0 +1,151 @@
+package golden
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/program"
+)
+
+// Shown is what a dump of a store shows.
+type Shown struct {
+	Lines []string
+	Fails string // why there is no dump, as in "ended with exit code 1"; empty if there is one
+	Hangs bool   // it did not come to an end
+}
+
+// state identifies what a store shows.
+type state [sha256.Size]byte
+
+func (s *Shown) state() state {
+	if s.Fails != "" {
+		return sha256.Sum256([]byte("fails"))
+	}
+	return sha256.Sum256([]byte("shows " + strings.Join(s.Lines, "\n")))
+}
+
+// States are the states that are right behind the acknowledgements of a recording.
+type States struct {
+	rec  *program.Recording
+	dump func(context.Context, *faultfs.FS) (Shown, error)
+
+	mu     sync.Mutex
+	states map[int]map[state]bool // by the number of acknowledgements
+	first  map[int][]string       // the lines of the state right at an acknowledgement
+}
+
+// New returns the states of a recording. The dump lets the program recover an image and says what is in it; its error is one of
+// the lab.
+func New(rec *program.Recording, dump func(context.Context, *faultfs.FS) (Shown, error)) *States {
+	return &States{rec: rec, dump: dump, states: map[int]map[state]bool{}, first: map[int][]string{}}
+}
+
+// behind returns the states that are right behind so many acknowledgements.
+func (g *States) behind(ctx context.Context, acked int) (map[state]bool, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if known := g.states[acked]; known != nil {
+		return known, nil
+	}
+	right := map[state]bool{}
+	line := faultfs.NewTimeline(faultfs.Recorded(g.rec.Trace), faultfs.Model{Profile: faultfs.LoseNone()}, 0)
+	for i, tick := range g.window(acked) {
+		s, err := g.dump(ctx, line.Advance(tick).Image(faultfs.ImageOptions{}))
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			g.first[acked] = s.Lines
+		}
+		right[s.state()] = true
+	}
+	g.states[acked] = right
+	return right, nil
+}
+
+// window returns the ticks of the operations from an acknowledgement to the next one, beginning with the last before it.
+func (g *States) window(acked int) []uint64 {
+	from, until := uint64(0), ^uint64(0)
+	if acked > 0 {
+		from = g.rec.Acks[acked-1].Tick
+	}
+	if acked < len(g.rec.Acks) {
+		until = g.rec.Acks[acked].Tick
+	}
+	ticks := []uint64{from}
+	for _, tick := range g.rec.Ticks() {
+		if tick > from && tick < until {
+			ticks = append(ticks, tick)
+		}
+	}
+	return ticks
+}
+
+// Judge compares what a recovered store shows with what is right behind so many acknowledgements.
+func (g *States) Judge(ctx context.Context, s Shown, acked int) (program.Answer, error) {
+	right, err := g.behind(ctx, acked)
+	switch {
+	case err != nil:
+		return program.Answer{}, err
+	case right[s.state()]:
+		return program.Answer{}, nil
+	case s.Hangs:
+		return program.Answer{Verdict: program.Hangs, Text: "the recovery " + s.Fails}, nil
+	case s.Fails != "":
+		return program.Answer{Verdict: program.Wrong, Text: "the recovered store cannot be read: the dump " + s.Fails}, nil
+	}
+	earlier, err := g.earlier(ctx, acked, s.state())
+	if err != nil {
+		return program.Answer{}, err
+	}
+	a := program.Answer{Verdict: program.Wrong, Output: difference(g.at(acked), s.Lines)}
+	a.Text = "the store shows what it never showed when the program was killed"
+	if earlier >= 0 {
+		a.Text = fmt.Sprintf("the store is as it was at acknowledgement %d, although %d were given", earlier, acked)
+	}
+	return a, nil
+}
+
+// earlierMax is how many acknowledgements are looked back upon.
+const earlierMax = 32
+
+// earlier returns the last acknowledgement before so many behind which a state was right; negative if there is none.
+func (g *States) earlier(ctx context.Context, acked int, s state) (int, error) {
+	for i := acked - 1; i >= max(0, acked-earlierMax); i-- {
+		right, err := g.behind(ctx, i)
+		if err != nil {
+			return 0, err
+		}
+		if right[s] {
+			return i, nil
+		}
+	}
+	return -1, nil
+}
+
+// at returns what the store shows right at an acknowledgement.
+func (g *States) at(acked int) []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.first[acked]
+}
+
+// difference shows the first lines in which two dumps differ.
+func difference(want, got []string) []string {
+	i := 0
+	for i < len(want) && i < len(got) && want[i] == got[i] {
+		i++
+	}
+	at := func(lines []string) string {
+		if i < len(lines) {
+			return strconv.Quote(lines[i])
+		}
+		return "missing"
+	}
+	return []string{fmt.Sprintf("line %d of the dump is %s", i+1, at(got)), fmt.Sprintf("at the last acknowledgement it was %s", at(want))}
+}
