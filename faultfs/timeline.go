@@ -81,3 +81,9 @@ func (fs *FS) Crash(tick uint64, model Model, o ImageOptions) (*FS, error) {
 	}
 	return NewTimeline(fs, model, tick).Advance(tick).Image(o), nil
 }
+
+// Sample returns choosers of up to most images of a crash point that has too many to try them all: those first that mistakes
+// show in, such as the loss of a single call, of a file's end or of a directory's changes, and torn writes. What else is in
+// the sample depends on the seed. Each must be asked about each op separately, as in an image whose Limit is math.MaxInt;
+// it gives the same image then, whoever looks first. Choosers may differ in ops that make no difference.
+func (p *CrashPoint) Sample(seed uint64, most int) []Chooser { return p.point.Sample(seed, most) }

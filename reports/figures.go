@@ -27,7 +27,7 @@ func figures(r *torture.Result) []figure {
 		},
 		{
 			Label: "crash points", Value: wording.Grouped(r.CrashPoints),
-			Note: fmt.Sprintf("%s exhaustive, %s sampled", wording.Grouped(r.ExhaustivePoints), wording.Grouped(r.SampledPoints)),
+			Note: points(r),
 		},
 		{
 			Label: "nested crashes", Value: wording.Grouped(r.NestedImages),
@@ -70,11 +70,23 @@ func coverageFigures(r *torture.Result) []figure {
 	}}
 }
 
+// points says how far crash points were explored, and in which way if it is not the usual one.
+func points(r *torture.Result) string {
+	note := fmt.Sprintf("%s exhaustive, %s sampled", wording.Grouped(r.ExhaustivePoints), wording.Grouped(r.SampledPoints))
+	if r.DecidedPoints > 0 {
+		note += fmt.Sprintf(", %s with images decided before recovery looked", wording.Grouped(r.DecidedPoints))
+	}
+	return note
+}
+
 // images says how fast images were recovered, how many of them twice, and how many were also verified, copied or repaired.
 func images(r *torture.Result) string {
 	note := wording.Grouped(int(r.ImagesPerSecond)) + " a second"
 	if r.RepeatedImages > 0 {
 		note += fmt.Sprintf(", %s recovered twice", wording.Grouped(r.RepeatedImages))
+	}
+	if r.AlikeImages > 0 {
+		note += fmt.Sprintf(", %s more were the same as others", wording.Grouped(r.AlikeImages))
 	}
 	if r.AuditedImages > 0 {
 		note += fmt.Sprintf(", %s audited", wording.Grouped(r.AuditedImages))

@@ -40,6 +40,8 @@ func untested(r *torture.Result, all catalog) []string {
 	say(unanswered, "%s ended without an answer.", wording.Plural(unanswered, "judgement"))
 	say(r.Divergences, "%s differed from the run before: the search may have missed images there.",
 		wording.Plural(r.Divergences, "recovery run"))
+	say(r.DecidedPoints, "Recoveries do not look at the disk in the same order each time, so %s decided before they looked; what they "+
+		"cannot tell apart was told apart there.", were(r.DecidedPoints, "crash point"))
 	if r.NestedImages == 0 {
 		out = append(out, "No power cut fell into a recovery.")
 	}

@@ -31,6 +31,7 @@
 //	image.go               decides ops, with what must be kept or lost along with them
 //	observe.go, leftover.go  the looks: a name, a listing, a size, a range of bytes
 //	choose.go, family.go   who answers; what is tried where there are too many questions
+//	sample.go              what is tried of a crash point that has too many images
 //	settle.go              what recovery has seen becomes durable when it is crashed in turn
 //	fates.go, losing.go    which ops were lost; an image that loses given ones
 //	rot.go, damage.go      damage to a disk at rest
@@ -50,5 +51,5 @@
 // A Timeline, and a Point with the making of its images, belong to one goroutine at a time; different points, and
 // different images once they are made, are independent. An Image is guarded by the lock of whoever looks at it.
 //
-//structure:limits files=28
+//structure:limits files=29
 package crash

@@ -1,5 +1,7 @@
 package disk
 
+import "hash/maphash"
+
 const (
 	// PageBytes is the size of a page: the unit in which contents share bytes, and of a filesystem's blocks.
 	PageBytes = 4096
@@ -123,4 +125,22 @@ func (c *Content) Pages() (n int64) {
 		}
 	}
 	return n
+}
+
+// Hash hashes size and bytes; a nil content is an empty one. A page that was never written and one that was written with
+// zeros read the same, but may have different hashes.
+func (c *Content) Hash(seed maphash.Seed) uint64 {
+	if c == nil {
+		c = &Content{}
+	}
+	var h maphash.Hash
+	h.SetSeed(seed)
+	maphash.WriteComparable(&h, c.size)
+	for i, p := range c.pages {
+		if p != nil {
+			maphash.WriteComparable(&h, i)
+			_, _ = h.Write(p.b[:]) // it returns no error
+		}
+	}
+	return h.Sum64()
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
@@ -23,6 +24,7 @@ type campaign struct {
 	opts      Options
 	cells     []*cell
 	figures   *figures
+	looks     decide.Looks
 	goals     []contract.Goal
 	findings  *findings
 	progress  *progress
@@ -175,6 +177,7 @@ func (c *campaign) running(slot int, spec plan.Spec, tick uint64) {
 // subject makes the judges of a recording.
 func (c *campaign) subject(r *record.Recording) *explore.Subject {
 	s := explore.NewSubject(c.target, r, c.opts.Patience)
+	s.Looks = &c.looks
 	if c.opts.Running != nil {
 		s.Running = c.running
 	}

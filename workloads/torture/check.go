@@ -142,7 +142,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		FaultsInjected: map[string]uint64{}, Findings: []Finding{}, Cells: []Cell{}, Interrupted: ctx.Err() != nil,
 		Provenance: provenance(),
 	}
-	c.figures.fill(r)
+	c.figures.fill(r, c.looks.Vary())
 	if c.thin != "" {
 		r.Reasons = append(r.Reasons, c.thin)
 	}

@@ -14,6 +14,7 @@
 //	recovery  one recovery by the engine, timed
 //	audit     what else a crash image has to withstand: verification, repair, reading only; copies of the store in it
 //	visit     a client of a store that has just recovered
+//	decide    what an image has of what was pending: decided when recovery looks, or before
 //	explore   crash points, images, crashes of recoveries: the search
 //	explain   the order that is missing, and on which filesystems it matters
 //	shrink    the smallest run that fails
@@ -35,6 +36,11 @@
 //     state or another, and decides when recovery looks. A depth-first search takes every answer in turn; each leaf
 //     stands for all images that recovery cannot tell apart. A crash point counts as exhaustive only if the search
 //     finished, no look needed more answers than the limit (see faultfs.ImageOptions), and nothing diverged.
+//
+//     That takes a recovery that looks at the same if it sees the same. One that reads the disk from several goroutines does
+//     not, and shows it soon. From then on the images of its target are decided before recovery looks: all that could be seen
+//     of a crash point, if those are at most 128 different disks, and otherwise a sample of 64 of those in which mistakes show.
+//     The result says at how many crash points that was done, and counts none as exhaustive that was explored before it was known.
 //
 //   - T2 (record): cuts are sharp. A client operation that was acknowledged before the next filesystem operation counts
 //     as acknowledged; one called after the last filesystem operation before the cut counts as not begun.
@@ -107,7 +113,7 @@
 //     whatever the store promises, unless Target.RecoveryVaries says that they may differ: a user who was shown one of them
 //     finds the other after the next crash, although nothing has happened in between. Replays recover each image several
 //     times, since what comes and goes need not come at once. A recovery that shows the same after other looks at the disk is
-//     counted as a divergence, and its crash point is not exhaustive.
+//     no finding; see T1.
 //
 //   - T17 (quota, torture): the quota decides, not the clock. A pass owes so many crash points in each cell, spread over whole
 //     runs, with what T3, T7 and T9 ask for; Options.For only says how long to go on once that is done. A cell that got too

@@ -159,9 +159,14 @@ func sumOf(bank *checker.Bank, op *history.Op) int64 {
 	return bank.Sum(state)
 }
 
-// fill writes the figures into a result.
-func (f *figures) fill(r *Result) {
+// fill writes the figures into a result. If the recoveries of the target turned out not to look at the same each time, less is
+// claimed of what was explored before that was known.
+func (f *figures) fill(r *Result, looksVary bool) {
 	t := &f.tally
+	if looksVary {
+		t.Disclaim()
+	}
+	r.DecidedPoints, r.AlikeImages = t.Points-t.OnDemand.Points, t.Alike
 	r.CrashPoints, r.ExhaustivePoints, r.SampledPoints = t.Points, t.Exhaustive, t.Sampled
 	r.UnexploredPoints, r.WidestExhaustive, r.DeepPoints = t.Left, t.Widest, t.Deep
 	r.Images, r.NestedImages, r.RepeatedImages = t.Images, t.Nested, t.Repeated

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
@@ -84,7 +85,7 @@ func (f *findings) shrink(ctx context.Context, target contract.Target, patience 
 		f.reading.spend(ctx, func(ctx context.Context) {
 			smaller = shrink.Shrink(ctx, target, shrink.Wanted{
 				Spec: x.recording.Plan.Spec, Rules: x.recording.Plan.RuleTexts(), Fingerprint: id, Kind: x.failure.Kind(),
-				Nested: x.failure.Nested != nil, Endured: x.failure.Endured,
+				Nested: x.failure.Nested != nil, Endured: x.failure.Endured, Beforehand: x.failure.Way == decide.Beforehand,
 			}, patience)
 		})
 		if smaller == nil || ctx.Err() != nil {

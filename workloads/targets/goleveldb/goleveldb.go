@@ -27,10 +27,7 @@ func Target() torture.Target {
 		Administration: torture.Administration{
 			OpenReadOnly: func(env torture.Env) (workloads.Store, error) { return open(env, storage.ReadOnly) },
 		},
-		// NB: a goroutine of goleveldb removes files while it recovers, so that its questions to an undecided disk need not come
-		// in the same order again. A second recovery may be one of another disk.
-		RecoveryVaries: true,
-		Packages:       []string{"github.com/syndtr/goleveldb/leveldb/..."},
+		Packages: []string{"github.com/syndtr/goleveldb/leveldb/..."},
 		Go: torture.GoExpr{
 			Import: "github.com/lightningdb/lightning-torture/workloads/targets/goleveldb", Expr: "goleveldb.Target()",
 		},

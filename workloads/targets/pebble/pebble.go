@@ -13,11 +13,9 @@ package pebble
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"syscall"
 
 	engine "github.com/cockroachdb/pebble/v2"
-	pebblevfs "github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/targets/pebble/vfs"
@@ -30,9 +28,6 @@ func Target() torture.Target {
 		Name: "pebble", Open: Open, Promises: Promises(), Limits: limits(),
 		LogGlobs: []string{"*.log"}, AppendGlobs: []string{"MANIFEST-*"},
 		Administration: torture.Administration{OpenReadOnly: openReadOnly},
-		// NB: goroutines of Pebble read while it recovers, and not in the same order each time, so that their questions to an
-		// undecided disk cannot be answered as before. A second recovery may be one of another disk.
-		RecoveryVaries: true,
 		Packages:       []string{"github.com/cockroachdb/pebble/v2/..."},
 		Go: torture.GoExpr{
 			Import: "github.com/lightningdb/lightning-torture/workloads/targets/pebble", Expr: "pebble.Target()",
@@ -73,33 +68,3 @@ func (logger) Infof(string, ...any)  {}
 func (logger) Errorf(string, ...any) {}
 
 func (l logger) Fatalf(format string, args ...any) { l.Stop("pebble: " + fmt.Sprintf(format, args...)) }
-
-// panicky is a filesystem on which Pebble stops where it would panic on a goroutine of its own: "If an error occurs while
-// syncing the directory, Move panics", says atomicfs.Marker.
-type panicky struct {
-	pebblevfs.FS
-	env torture.Env
-}
-
-// OpenDir opens a directory to sync it.
-func (p *panicky) OpenDir(name string) (pebblevfs.File, error) {
-	d, err := p.FS.OpenDir(name)
-	if err != nil {
-		return nil, err
-	}
-	return &panickyDir{d, p.env}, nil
-}
-
-type panickyDir struct {
-	pebblevfs.File
-	env torture.Env
-}
-
-// Sync stops the engine if the disk reports an error.
-func (d *panickyDir) Sync() error {
-	err := d.File.Sync()
-	if err != nil && !errors.Is(err, fs.ErrClosed) {
-		d.env.Stop("pebble: " + err.Error())
-	}
-	return err
-}

@@ -32,10 +32,7 @@ func Target() torture.Target {
 	return torture.Target{
 		Name: "pogreb", Open: Open, Promises: Promises(),
 		LogGlobs: []string{"*.psg"},
-		// NB: the seed of the hash decides in which order a recovery reads, so that its questions to an undecided disk cannot be
-		// answered as before. What it shows of a given disk does not vary, but that is not the disk of the second try.
-		RecoveryVaries: true,
-		Packages:       []string{"github.com/akrylysov/pogreb/..."},
+		Packages: []string{"github.com/akrylysov/pogreb/..."},
 		Go: torture.GoExpr{
 			Import: "github.com/lightningdb/lightning-torture/workloads/targets/pogreb", Expr: "pogreb.Target()",
 		},

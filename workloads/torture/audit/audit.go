@@ -41,6 +41,8 @@ type Image struct {
 	Seed  uint64 // draws what the crash has left
 	Cut   history.Cut
 	Rule  checker.Rule // what must have survived
+	// Beforehand: all of it is decided before a store looks, because goroutines of the store look in another order each time.
+	Beforehand bool
 	// Damaged is the path of the file that something happened to, and Damage says what; empty: nothing did.
 	Damaged, Damage string
 	Missing         bool // Damaged is gone: it is removed from the disk
@@ -85,8 +87,11 @@ func (s *Seen) Fates() map[uint64]string {
 // fresh returns a disk with the image, on which nothing was done yet.
 func (im *Image) fresh() *faultfs.FS {
 	disk := im.Point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(im.Seed)})
-	if im.Losing != nil {
+	switch {
+	case im.Losing != nil:
 		disk = im.Point.Losing(im.Losing, faultfs.ImageOptions{})
+	case im.Beforehand:
+		disk.Decide()
 	}
 	if im.seen != nil {
 		im.seen.disks = append(im.seen.disks, disk)

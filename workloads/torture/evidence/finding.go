@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/shrink"
@@ -64,7 +65,7 @@ func NewFinding(ctx context.Context, s *explore.Subject, f *explore.Failure) Fin
 		sentence = fmt.Sprintf("after %d crashes in a row, each during the recovery from the one before or soon after it: %s", f.Crashes, sentence)
 	}
 	again := explore.Confirm(ctx, s, f)
-	at.Shown, at.ShownOf = again.Shown, again.Of
+	at.Shown, at.ShownOf, at.Beforehand = again.Shown, again.Of, f.Way == decide.Beforehand
 	finding := Finding{
 		ID: f.Fingerprint(), Judge: f.Judge, Class: f.Class, Workload: p.Spec.Workload, Fault: p.Fault.Name, Rules: p.RuleTexts(),
 		Profile: p.Spec.Profile, Device: p.Spec.Device, Limits: p.Spec.Limits, Seed: p.Spec.Seed, Clients: p.Clients(), CrashTick: at.Tick,

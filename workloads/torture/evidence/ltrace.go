@@ -14,6 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/internal/jsonlimit"
+	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
@@ -41,6 +42,8 @@ type Evidence struct {
 	Closed bool `json:"closed,omitempty"`
 	// RecoveryFault is the number of the fault that was injected into the recovery; 0: none was.
 	RecoveryFault uint64 `json:"recovery_fault,omitempty"`
+	// Beforehand says that Picks are of an image that was decided before recovery looked. In files of older versions none was.
+	Beforehand bool `json:"beforehand,omitempty"`
 	// Recovered is what the store showed after the crash, if that is what is wrong. It may be empty.
 	Recovered *[]history.Write `json:"recovered,omitempty"`
 }
@@ -50,7 +53,7 @@ func New(engine string, r *record.Recording, f *explore.Failure, finding Finding
 	v := &Evidence{
 		Version: 1, Engine: engine, Spec: r.Plan.Spec, Script: &r.Plan.Script, Rules: r.Plan.RuleTexts(), Finding: finding,
 		Trace: r.Trace, History: r.History, Picks: f.Picks, Leaf: f.Leaf, Nested: f.Nested, Rot: f.Damage,
-		Closed: r.Closed,
+		Closed: r.Closed, Beforehand: f.Way == decide.Beforehand,
 	}
 	if f.RecoveryFault != nil {
 		v.RecoveryFault = f.RecoveryFault.Number

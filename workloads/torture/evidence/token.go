@@ -44,6 +44,8 @@ type Place struct {
 	Crashes int
 	// RecoveryFault is the number of the fault that was injected into the recovery; 0: none was.
 	RecoveryFault uint64
+	// Beforehand says that images are decided before recovery looks, because recoveries do not always look at the same.
+	Beforehand bool
 }
 
 // A token ends with parts that not every finding has: each is one of these numbers, followed by its content.
@@ -54,6 +56,7 @@ const (
 	partRecoveryFault            // its number
 	partLimits                   // see encodeLimits
 	partCrashes                  // Place.Crashes
+	partBeforehand               // nothing: it is there if Place.Beforehand
 )
 
 // Token packs all that is needed to repeat a run and to find the crash point, in Crockford's base 32.
@@ -95,6 +98,9 @@ func Token(engine string, s plan.Spec, at Place) string {
 	}
 	if at.Crashes != 0 {
 		b = binary.AppendUvarint(binary.AppendUvarint(b, partCrashes), uint64(at.Crashes))
+	}
+	if at.Beforehand {
+		b = binary.AppendUvarint(b, partBeforehand)
 	}
 	return sealed(b)
 }
@@ -207,6 +213,8 @@ func (r *tokenReader) parts(spec *plan.Spec, at *Place) (limits []hashedLimit, w
 			limits = decodeLimits(r)
 		case partCrashes:
 			at.Crashes = r.size()
+		case partBeforehand:
+			at.Beforehand = true
 		default:
 			return nil, fmt.Sprintf("it has a part of kind %d, which this version does not know", part)
 		}

@@ -5,6 +5,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/audit"
+	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
@@ -51,7 +52,7 @@ func (x *explorer) audit(point, sound *faultfs.CrashPoint, at origin) {
 
 // imageToAudit returns the random image of a crash point whose turn comes with another image. What is looked at goes into seen.
 func (x *explorer) imageToAudit(sound *faultfs.CrashPoint, at origin, seen *audit.Seen) *audit.Image {
-	im := &audit.Image{Point: sound, Seed: plan.Mix(at.job.draw, uint64(at.leaf)), Cut: at.job.cut, Rule: x.rule}
+	im := &audit.Image{Point: sound, Seed: plan.Mix(at.job.draw, uint64(at.leaf)), Cut: at.job.cut, Rule: x.rule, Beforehand: at.path.Way() == decide.Beforehand}
 	im.Watch(seen)
 	return im
 }
@@ -59,7 +60,7 @@ func (x *explorer) imageToAudit(sound *faultfs.CrashPoint, at origin, seen *audi
 // auditImage audits an image, and what has rotted in it at point if something has.
 func (x *explorer) auditImage(im *audit.Image, point *faultfs.CrashPoint, at origin, copies bool) (wrong *checker.Violation) {
 	a := x.subject.Audit
-	x.attempt = attempt{at.job.point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(im.Seed)}), at, at.path}
+	x.attempt = attempt{at.path.Way().Drawn(at.job.point, im.Seed, faultfs.ImageOptions{}), at, at.path}
 	x.tally.Audited++
 	err := x.prober.Do(func() {
 		if at.damage == nil {
@@ -100,7 +101,7 @@ func (l *auditedLife) Try(point *faultfs.CrashPoint, lost []uint64, cut history.
 }
 
 func (l *auditedLife) audit(j *job, seen *audit.Seen, lost []uint64) Acceptance {
-	x, at := l.explorer(), origin{job: j, path: newPath(), leaf: l.failure.Leaf}
+	x, at := l.explorer(), origin{job: j, path: decide.NewPath(l.failure.Way), leaf: l.failure.Leaf}
 	im := x.imageToAudit(j.point, at, seen)
 	im.Losing = lost
 	_, copies := x.subject.Audit.Copying(j.point.Tick)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 )
 
 // How often a failure is looked for in its own image. What shows only after a hundred crashes costs as much as as many images.
@@ -29,10 +31,10 @@ func Confirm(ctx context.Context, s *Subject, f *Failure) Confirmed {
 	if f.Tick == 0 || f.Class == "hang" {
 		return Confirmed{}
 	}
-	times, shows := confirmations, func() bool {
-		found := Explore(ctx, again(s, f))
-		return slices.ContainsFunc(found.Failures, func(other Failure) bool { return other.Fingerprint() == f.Fingerprint() })
+	if s.Looks.Vary() {
+		f.settle(ctx, s)
 	}
+	times, shows := confirmations, func() bool { return f.showsAgain(ctx, s) }
 	if f.Endured {
 		times = enduredConfirmations
 	}
@@ -58,9 +60,34 @@ func Confirm(ctx context.Context, s *Subject, f *Failure) Confirmed {
 	return c
 }
 
-// again asks for the image of a failure and for no other one.
+// showsAgain recovers the image of a failure once more, and reports whether it fails in the same way. If the image was decided
+// on demand, and this recovery looks at something else, it is decided beforehand from then on.
+func (f *Failure) showsAgain(ctx context.Context, s *Subject) bool {
+	found := Explore(ctx, again(s, f))
+	shows := slices.ContainsFunc(found.Failures, func(other Failure) bool { return other.Fingerprint() == f.Fingerprint() })
+	if !shows && found.Tally.Divergences > 0 && f.settle(ctx, s) {
+		s.Looks.Stray()
+		return f.showsAgain(ctx, s)
+	}
+	return shows
+}
+
+// settle makes the image of a failure one that is decided beforehand, and reports whether that changes anything: it was decided
+// on demand, by a recovery that does not always look at the same.
+func (f *Failure) settle(ctx context.Context, s *Subject) bool {
+	if f.Way != decide.OnDemand || f.Damage != nil || f.decided == nil {
+		return false
+	}
+	f.Picks, f.Way = decide.Settled(newFirstLife(ctx, s, f).Point(f.Tick), f.decided), decide.Beforehand
+	return true
+}
+
+// again asks for the image of a failure and for no other one. Which operation of a second life comes at which tick differs from
+// one time to the next if the image is decided beforehand, and so does the call that a fault of a recovery hits: then all
+// are asked for.
 func again(s *Subject, f *Failure) Request {
 	req := NewRequest(s)
+	req.Way = f.Way
 	if f.Class == NotDeterministic {
 		req.Repeat = confirmations
 	}
@@ -78,6 +105,10 @@ func again(s *Subject, f *Failure) Request {
 		req.Nest, req.Lives, req.NestedTick = 1, MaxImages, f.Nested.Tick
 	} else if req.Lives = 0; f.Lived {
 		req.Nest, req.Lives = 1, 1
+	}
+	if f.Way == decide.Beforehand {
+		req.AnyCall()
+		req.First, req.Until = true, f.Fingerprint()
 	}
 	return req
 }

@@ -9,7 +9,8 @@
 //	feed.go         crash points, one by one      secondjudge.go what a second life has to keep
 //	explorer.go     one explorer, and its image   endure.go      a hundred crashes in a row
 //	point.go        one crash point               repeat.go      the same image twice
-//	path.go         the search: the next answer   survival.go    what became of acknowledged commits
+//	deciding.go     its images, one by one        survival.go    what became of acknowledged commits
+//	recovered.go    disks that are known          nestedpoint.go one crash of a second life, and its images
 //	accept.go       judging a recovered state     tally.go       figures, and adding them up
 //	verdicts.go     verdicts that are known       outcome.go     what was found
 //	life.go         single images, experiments    passes.go      in which order crash points come
@@ -22,22 +23,35 @@
 //   - E1: images are explored by observation (T1 of package torture). An image is undecided wherever the disk may be in
 //     one state or another, and decides when recovery looks. The search takes every answer in turn, depth first; each
 //     leaf stands for all images that recovery cannot tell apart.
+//
 //   - E2: a crash point counts as exhaustive only if the search finished, no look needed more answers than the limit,
-//     and nothing diverged.
+//     and nothing diverged. Once a recovery has diverged, as one by several goroutines does, nothing is claimed of what was
+//     searched until then; see E8.
+//
 //   - E3: an engine that hangs ends the exploration (T5). Most other images would hang too, and each costs the same patience.
+//
 //   - E4: crashes of recoveries are exhaustive to depth 2 where all recoveries are crashed in turn, and the tally says at how
 //     many crash points nothing was left out (T10).
+//
 //   - E5: crash points come in passes over the whole run, each finer than the one before, so that an exploration that is
 //     cut short has seen all parts of it, and its end first of all.
+//
 //   - E6: an explorer writes to what it owns alone. Nothing writes to the subject, so any number of explorations may
 //     share it.
+//
 //   - E7: some images are also recovered on a disk that fails, and again once it is healthy. What the store then lost is
 //     blamed on the fault only if the same calls lose nothing without it.
+//
+//   - E8: images of a target whose recoveries diverge are decided before recovery looks (package decide): at the crash point
+//     where it showed and at all later ones, all images if they are few, a sample otherwise. A disk that was recovered and
+//     accepted at another crash point is not recovered again, but judged again; the first image of each crash point is
+//     recovered in any case. Operations of a second life need not come in the same order each time: whoever wants to see a
+//     failure there again asks for all of them.
 //
 // The package has more than 25 files because each kind of crash, and each question that is asked of an image, is one file.
 //
 // A crash is a power cut, an explorer is a goroutine that searches. Clients are those of the recording.
 //
 //structure:root explorer
-//structure:limits files=27
+//structure:limits files=29
 package explore

@@ -8,6 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 	"github.com/lightningdb/lightning-torture/workloads/torture/remains"
@@ -50,12 +51,11 @@ type lastCrash struct {
 
 // newEndurance returns a store that has gone through its first crash, at the crash point of a job.
 func newEndurance(x *explorer, j *job) *endurance {
-	path := newPath()
+	path := decide.NewPath(x.way())
 	e := &endurance{
 		x: x, at: origin{job: j, point: j.point, path: path, endured: true, inARow: 1}, rng: rand.New(rand.NewPCG(j.draw, endureCycles)),
-		img: j.point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(j.draw), Callers: x.callers}),
+		img: path.Way().Drawn(j.point, j.draw, faultfs.ImageOptions{Callers: x.callers}),
 	}
-	path.begin(e.img.Now)
 	e.visitor = visit.New(x.subject.after, j.draw)
 	return e
 }
@@ -134,7 +134,7 @@ func (e *endurance) crash() bool {
 	e.last.seed, e.last.floor = e.rng.Uint64(), e.visitor.Floor()
 	e.at.inARow++
 	e.at.point = e.last.point(e.x.plan.Model, e.last.tick)
-	e.img = e.at.point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(e.last.seed), Callers: e.x.callers})
+	e.img = e.at.path.Way().Drawn(e.at.point, e.last.seed, faultfs.ImageOptions{Callers: e.x.callers})
 	return true
 }
 

@@ -24,7 +24,7 @@ func Explore(ctx context.Context, req Request) *Outcome {
 	defer stop()
 	goals := contract.GoalsOf(&req.Subject.Target)
 	common := &shared{
-		req: &req, ctx: ctx, whole: whole, seed: maphash.MakeSeed(), stop: stop, goals: len(goals),
+		req: &req, ctx: ctx, whole: whole, seed: maphash.MakeSeed(), recovered: newRecoveredDisks(), stop: stop, goals: len(goals),
 		situations: situations(goals, req.Subject.Recording),
 	}
 	jobs := make(chan job)
@@ -52,6 +52,9 @@ func Explore(ctx context.Context, req Request) *Outcome {
 	found.Tally.Spent.Add(f.spent)
 	found.Tally.Left = total(f.passes()) - found.Tally.Points
 	found.merge()
+	if req.Subject.Looks.Vary() {
+		found.Tally.Disclaim()
+	}
 	found.sort()
 	return found
 }

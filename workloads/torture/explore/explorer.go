@@ -8,6 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
@@ -27,8 +28,9 @@ type job struct {
 type origin struct {
 	job      *job
 	point    *faultfs.CrashPoint // the crash point of the image, with what rotted; nil: the image cannot be made again
-	path     *searchPath
+	path     *decide.Path
 	leaf     int
+	digest   uint64 // of the disk, if the image was decided beforehand
 	judged   uint64 // verdicts.kept when the state of the image was the latest
 	damage   *faultfs.Damage
 	nested   *NestedImage
@@ -47,7 +49,7 @@ type origin struct {
 type attempt struct {
 	img  *faultfs.FS
 	at   origin
-	path *searchPath
+	path *decide.Path
 }
 
 // shared is what all explorers of an exploration have in common. They write to none of it but the atomic counters of
@@ -57,6 +59,7 @@ type shared struct {
 	ctx        context.Context // done: nothing further begins, unless it is owed
 	whole      context.Context // done: nothing further begins at all
 	seed       maphash.Seed
+	recovered  *recoveredDisks
 	situations map[uint64][]int // goals by the tick of a crash that hits them
 	goals      int
 	stop       func() // ends the exploration
@@ -76,6 +79,7 @@ type explorer struct {
 	callers   bool   // second lives have to say which code of the engine they come from
 	attempt   attempt
 	verdicts  verdicts
+	lister    *decide.Lister
 	owed      bool          // the crash point at hand is owed
 	gaps      bool          // some crash of a recovery of the crash point at hand was left out
 	strayed   bool          // some recovery of the crash point at hand did not repeat
@@ -95,7 +99,7 @@ func newExplorer(s *shared, slot int) *explorer {
 	p, target := subject.Recording.Plan, subject.Target
 	return &explorer{
 		shared: s, subject: subject, plan: p, rule: p.Fault.Rule(target.Promises), unhit: subject.Recording.Unhit(), prober: recovery.NewProber(target, p.Spec.Limits),
-		slot: slot, verdicts: newVerdicts(s.seed), failures: map[string]*Failure{}, unclear: map[string]int{}, survival: newSurvival(),
+		slot: slot, verdicts: newVerdicts(s.seed), lister: decide.NewLister(s.seed), failures: map[string]*Failure{}, unclear: map[string]int{}, survival: newSurvival(),
 		reached: make([]int, s.goals),
 	}
 }
@@ -126,7 +130,7 @@ func (x *explorer) abandon() bool {
 	if !x.prober.GiveUp(min(Grace, x.subject.Patience)) {
 		return false
 	}
-	x.attempt.path.freeze()
+	x.attempt.path.Freeze()
 	return true
 }
 
@@ -137,7 +141,7 @@ func (x *explorer) giveUp() bool {
 	if !x.prober.GiveUp(patience) {
 		return false
 	}
-	x.attempt.path.freeze()
+	x.attempt.path.Freeze()
 	x.tally.Hangs++
 	at := x.attempt.at
 	at.trial = nil // whoever made the trial does not come back
@@ -218,8 +222,8 @@ func (x *explorer) fail(img looked, at origin, judge string, v checker.Violation
 	}
 	judge, v = at.blamed(judge, v)
 	f := &Failure{
-		Violation: v, Judge: judge, Count: 1, Tick: at.job.point.Tick, Leaf: at.leaf, Picks: at.path.picks(), Draw: at.job.draw,
-		Damage: at.damage, Nested: at.nested, Endured: at.endured, Crashes: at.inARow, Sessions: at.sessions, RecoveryFault: at.fault, Lived: at.lived,
+		Violation: v, Judge: judge, Count: 1, Tick: at.job.point.Tick, Leaf: at.leaf, Picks: at.path.Picks(), Draw: at.job.draw,
+		Way: at.path.Way(), Damage: at.damage, Nested: at.nested, Endured: at.endured, Crashes: at.inARow, Sessions: at.sessions, RecoveryFault: at.fault, Lived: at.lived,
 		plain: plain,
 	}
 	if at.trial != nil {
@@ -231,10 +235,10 @@ func (x *explorer) fail(img looked, at origin, judge string, v checker.Violation
 
 // keep is fail for a failure that was seen on a disk.
 func (x *explorer) keep(f *Failure, img looked) *Failure {
-	if req := x.shared.req; req.First && (req.Wanted == "" || req.Wanted == f.Kind()) {
+	id := f.Fingerprint()
+	if x.shared.req.stopsAt(f, id) {
 		x.shared.stop()
 	}
-	id := f.Fingerprint()
 	if known := x.failures[id]; known != nil {
 		if known.Count++; !f.simpler(known) {
 			return nil
@@ -244,6 +248,9 @@ func (x *explorer) keep(f *Failure, img looked) *Failure {
 		x.shared.req.Progress.Failures.Add(1)
 	}
 	f.Fates = img.Fates()
+	if first, one := img.(*faultfs.FS); one {
+		f.decided = first.Decided()
+	}
 	x.failures[id] = f
 	return f
 }

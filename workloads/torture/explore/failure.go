@@ -11,6 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 )
 
 // The names of judges that are none of package checker.
@@ -24,9 +25,10 @@ const (
 type Failure struct {
 	checker.Violation
 	Judge    string
-	Tick     uint64   // the tick of the crash; 0: it failed without one
-	Leaf     int      // number of the image among those of the crash point
-	Picks    []Answer // the image
+	Tick     uint64     // the tick of the crash; 0: it failed without one
+	Leaf     int        // number of the image among those of the crash point
+	Picks    []Answer   // the image
+	Way      decide.Way // how it was decided: on demand, or beforehand
 	Damage   *faultfs.Damage
 	Draw     uint64       // the seed of the crash point's random choices
 	Nested   *NestedImage // a crash during or soon after recovery; nil: there was none
@@ -41,7 +43,8 @@ type Failure struct {
 	Recovered *history.State
 	Count     int // how many images showed it
 
-	plain string // of a reopening: the fingerprint that it would have if one recovery had shown it
+	decided map[uint64]bool // what is known of the image, if it was decided on demand
+	plain   string          // of a reopening: the fingerprint that it would have if one recovery had shown it
 }
 
 // Plain returns the fingerprint that a failure of a store which was opened again would have if one recovery had shown it; empty: it

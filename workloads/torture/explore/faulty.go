@@ -7,6 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
@@ -112,16 +113,15 @@ func (x *explorer) reopen(point *faultfs.CrashPoint, at origin) bool {
 
 // try goes through a recovery with rules, or without, and what follows, and returns what failed.
 func (x *explorer) try(point *faultfs.CrashPoint, at origin, rules []*faultfs.Rule) *trial {
-	path := at.path.again()
-	return x.tryOn(point.Image(faultfs.ImageOptions{Chooser: path, Callers: x.callers}), path, at, rules)
+	path := at.path.Again()
+	return x.tryOn(path.Image(point, faultfs.ImageOptions{Callers: x.callers}), path, at, rules)
 }
 
 // tryOn is try with an image whose questions a path answers.
-func (x *explorer) tryOn(img *faultfs.FS, path *searchPath, at origin, rules []*faultfs.Rule) *trial {
+func (x *explorer) tryOn(img *faultfs.FS, path *decide.Path, at origin, rules []*faultfs.Rule) *trial {
 	seen := &trial{}
 	at.point, at.trial = nil, seen // NB: the same disk may well show something else the second time
 	f := &faultyRecovery{x: x, at: at, img: img, path: path, visitor: visit.New(x.subject.after, at.job.draw)}
-	path.begin(img.Now)
 	_ = f.failing(rules) && !x.ended() && f.healed() && !x.ended() && f.crashed()
 	return seen
 }
@@ -131,7 +131,7 @@ type faultyRecovery struct {
 	x    *explorer
 	at   origin
 	img  *faultfs.FS
-	path *searchPath // answers the questions of img; after the fault they may differ from those of at.path
+	path *decide.Path // answers the questions of img; after the fault they may differ from those of at.path
 
 	visitor *visit.Visitor
 }
@@ -173,7 +173,7 @@ func (f *faultyRecovery) failing(rules []*faultfs.Rule) bool {
 func (f *faultyRecovery) killed() *faultfs.FS {
 	model := faultfs.Model{Profile: faultfs.LoseNone(), Device: f.x.plan.Model.Device}
 	end := faultfs.NewTimeline(f.img, model, f.img.Now()).Advance(f.img.Now())
-	return end.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(f.at.fault.Number)})
+	return f.path.Way().Drawn(end, f.at.fault.Number, faultfs.ImageOptions{})
 }
 
 // healed opens the store once more in the same process, now that no call fails any more, and lets a client write.
@@ -199,7 +199,7 @@ func (f *faultyRecovery) crashed() bool {
 	if f.at.fault != nil {
 		number = f.at.fault.Number
 	}
-	f.img = crash.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(plan.Mix(f.at.job.draw, number))})
+	f.img = f.path.Way().Drawn(crash, plan.Mix(f.at.job.draw, number), faultfs.ImageOptions{})
 	f.at.stage = stageCrashed
 	state, err := f.recover(recovery.Call{Image: f.img})
 	f.visitor.Forget(state)

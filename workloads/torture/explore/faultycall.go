@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
@@ -16,10 +17,9 @@ func FaultyCall(ctx context.Context, s *Subject, f *Failure) (*faultfs.Op, []fau
 	}
 	x := first.explorer()
 	x.callers, x.shared.req.RecoveryFault = true, f.RecoveryFault.Number
-	path := pathOf(f.Picks)
+	path := decide.PathTo(f.Picks, f.Way)
 	at := origin{job: first.job(f.Tick, first.Cut(f.Tick)), path: path, leaf: f.Leaf}
-	img := at.job.point.Image(faultfs.ImageOptions{Chooser: path})
-	path.begin(img.Now)
+	img := path.Image(at.job.point, faultfs.ImageOptions{})
 	if state, err := x.recover(recovery.Call{Image: img, Probe: recovery.ProbeSeed(f.Draw)}, attempt{img, at, path}); x.accept(img, at, state, err) {
 		x.recoverFaulty(at.job.point, img, at)
 	}

@@ -3,6 +3,7 @@ package explore
 import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 	"github.com/lightningdb/lightning-torture/workloads/torture/visit"
 )
@@ -16,6 +17,28 @@ type laterLife struct {
 	// repeats says that the failure is that of a recovery which did not repeat what an interrupted one had found: all that this
 	// one found is decided.
 	repeats bool
+}
+
+// find looks for the failure in this life, whose operations need not have come in the same order as those of the life in which it
+// was found, and reports whether it is there.
+func (l *laterLife) find() bool {
+	for _, op := range l.Trace() {
+		if !op.Changes() || l.repeats && op.Tick > l.second.opened {
+			continue
+		}
+		crash := l.second.crashAt(l.at, l.Point(op.Tick), l.x.judgeSecond, l.second.accepted)
+		if l.repeats {
+			crash.judge, crash.known = l.x.judgeRepeated, l.second.repeated
+		}
+		l.x.beforehandSecond(crash)
+		for _, seen := range l.x.failures {
+			if seen.alike(l.first.failure) {
+				l.at.nested = seen.Nested
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (l *laterLife) Tick() uint64                { return l.at.nested.Tick }
@@ -45,18 +68,17 @@ func (l *laterLife) Point(tick uint64) *faultfs.CrashPoint {
 func (l *laterLife) Without(int, uint64) *faultfs.CrashPoint { return nil }
 
 func (l *laterLife) Repeat() []faultfs.PendingOp {
-	path := pathOf(l.at.nested.Picks)
-	img := l.Point(l.Tick()).Image(faultfs.ImageOptions{Chooser: path})
+	path := decide.PathTo(l.at.nested.Picks, l.at.path.Way())
+	img := path.Seen(l.Point(l.Tick()))
 	l.try(img, path, l.Tick(), l.Cut(l.Tick()))
 	return img.Lost()
 }
 
 func (l *laterLife) Try(point *faultfs.CrashPoint, lost []uint64, cut history.Cut) Acceptance {
-	return l.try(point.Losing(lost, faultfs.ImageOptions{}), newPath(), point.Tick, cut)
+	return l.try(point.Losing(lost, faultfs.ImageOptions{}), decide.NewPath(decide.OnDemand), point.Tick, cut)
 }
 
-func (l *laterLife) try(img *faultfs.FS, path *searchPath, tick uint64, cut history.Cut) Acceptance {
-	path.begin(img.Now)
+func (l *laterLife) try(img *faultfs.FS, path *decide.Path, tick uint64, cut history.Cut) Acceptance {
 	state, err := l.x.recover(recovery.Call{Image: img}, attempt{img, l.at, path})
 	judge := l.x.judgeSecond
 	if l.repeats {
@@ -128,7 +150,7 @@ func (l *enduredLife) Repeat() []faultfs.PendingOp {
 
 // image returns what the last crash has left.
 func (l *enduredLife) image() *faultfs.FS {
-	return l.Point(l.Tick()).Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(l.last.seed)})
+	return l.at.path.Way().Drawn(l.Point(l.Tick()), l.last.seed, faultfs.ImageOptions{})
 }
 
 // shows recovers what the last crash has left, and reports whether that fails as it did.
@@ -142,8 +164,7 @@ func (l *enduredLife) Try(point *faultfs.CrashPoint, lost []uint64, _ history.Cu
 func (l *enduredLife) try(img *faultfs.FS) Acceptance {
 	x := l.first.explorer()
 	e := &endurance{x: x, at: l.at, img: img, visitor: visit.New(l.last.floor, l.at.job.draw)}
-	e.at.path, e.at.point = newPath(), nil
-	e.at.path.begin(img.Now)
+	e.at.path, e.at.point = decide.NewPath(l.at.path.Way()), nil
 	if e.live() {
 		return Accepted
 	}

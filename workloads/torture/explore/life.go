@@ -8,6 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/audit"
+	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
@@ -65,12 +66,16 @@ func NewLife(ctx context.Context, s *Subject, f *Failure) Life {
 	}
 	x := first.explorer()
 	x.callers = true
-	at := origin{job: first.job(f.Tick, first.Cut(f.Tick)), path: walked(f.Picks), leaf: f.Leaf, nested: f.Nested}
+	at := origin{job: first.job(f.Tick, first.Cut(f.Tick)), path: decide.Walked(f.Picks, f.Way), leaf: f.Leaf, nested: f.Nested}
 	second := x.liveAgain(at)
 	if second == nil {
 		return nil
 	}
-	return &laterLife{first: first, x: x, second: second, at: at, repeats: f.Class == doesNotRepeat}
+	l := &laterLife{first: first, x: x, second: second, at: at, repeats: f.Class == doesNotRepeat}
+	if f.Way == decide.Beforehand && !l.find() {
+		return nil
+	}
+	return l
 }
 
 func newFirstLife(ctx context.Context, s *Subject, f *Failure) *firstLife {
@@ -93,7 +98,7 @@ type firstLife struct {
 // explorer returns an explorer that belongs to no exploration.
 func (l *firstLife) explorer() *explorer {
 	req := NewRequest(l.subject)
-	return newExplorer(&shared{req: &req, ctx: l.ctx, whole: l.ctx, seed: maphash.MakeSeed(), stop: func() {}}, 0)
+	return newExplorer(&shared{req: &req, ctx: l.ctx, whole: l.ctx, seed: maphash.MakeSeed(), recovered: newRecoveredDisks(), stop: func() {}}, 0)
 }
 
 func (l *firstLife) job(tick uint64, cut history.Cut) *job {
@@ -117,12 +122,14 @@ func (l *firstLife) Without(index int, tick uint64) *faultfs.CrashPoint {
 }
 
 func (l *firstLife) Repeat() []faultfs.PendingOp {
-	path := pathOf(l.failure.Picks)
-	var chooser faultfs.Chooser = path
+	path := decide.PathTo(l.failure.Picks, l.failure.Way)
+	point := l.Point(l.failure.Tick)
+	var img *faultfs.FS
 	if l.failure.Endured {
-		chooser = faultfs.Seeded(l.failure.Draw)
+		img = l.failure.Way.Drawn(point, l.failure.Draw, faultfs.ImageOptions{})
+	} else {
+		img = path.Seen(point)
 	}
-	img := l.Point(l.failure.Tick).Image(faultfs.ImageOptions{Chooser: chooser})
 	l.try(img, path, l.job(l.failure.Tick, l.Cut(l.failure.Tick)))
 	return img.Lost()
 }
@@ -130,11 +137,11 @@ func (l *firstLife) Repeat() []faultfs.PendingOp {
 func (l *firstLife) Try(point *faultfs.CrashPoint, lost []uint64, cut history.Cut) Acceptance {
 	j := l.job(point.Tick, cut)
 	j.point = point
-	return l.try(point.Losing(lost, faultfs.ImageOptions{}), newPath(), j)
+	return l.try(point.Losing(lost, faultfs.ImageOptions{}), decide.NewPath(decide.OnDemand), j)
 }
 
 // try recovers an image as the one that failed was recovered, and judges it.
-func (l *firstLife) try(img *faultfs.FS, path *searchPath, j *job) Acceptance {
+func (l *firstLife) try(img *faultfs.FS, path *decide.Path, j *job) Acceptance {
 	x := l.explorer()
 	at := origin{job: j, path: path, leaf: l.failure.Leaf}
 	if l.failure.Judge == ReopeningJudge {
@@ -146,7 +153,6 @@ func (l *firstLife) try(img *faultfs.FS, path *searchPath, j *job) Acceptance {
 		}
 		return x.acceptance(l.failure)
 	}
-	path.begin(img.Now)
 	state, err := x.recover(recovery.Call{Image: img, Probe: recovery.ProbeSeed(j.draw)}, attempt{img, at, path})
 	if x.accept(img, at, state, err) {
 		return Accepted

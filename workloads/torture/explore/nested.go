@@ -1,7 +1,6 @@
 package explore
 
 import (
-	"cmp"
 	"errors"
 	"math/rand/v2"
 	"slices"
@@ -33,9 +32,9 @@ func (x *explorer) nest(at origin) {
 			x.gaps = true
 			return
 		}
-		x.crashSecond(s, at, s.crash(tick), x.judgeSecond)
+		x.crashSecond(s.crashAt(at, s.crash(tick), x.judgeSecond, s.accepted))
 		if tick <= s.opened && x.subject.Target.Promises.RecoveryRepeats {
-			x.crashSecond(s, at, s.interrupt(tick), x.judgeRepeated)
+			x.crashSecond(s.crashAt(at, s.interrupt(tick), x.judgeRepeated, s.repeated))
 		}
 	}
 }
@@ -44,7 +43,7 @@ func (x *explorer) nest(at origin) {
 // that of the image before were crashed with that image.
 func (x *explorer) nestedTicksOf(s *secondLife, at origin) []uint64 {
 	var ticks []uint64
-	fresh := at.path.fresh()
+	fresh := at.path.Fresh()
 	for _, op := range s.img.Trace() {
 		if op.Changes() && (op.Tick >= fresh || op.Tick > s.opened) {
 			ticks = append(ticks, op.Tick)
@@ -66,12 +65,11 @@ func (x *explorer) nestedTicksOf(s *secondLife, at origin) []uint64 {
 func (x *explorer) liveAgain(at origin) *secondLife {
 	clock := &history.Clock{}
 	rec := history.NewRecorder(clock)
-	path := at.path.again()
-	s := &secondLife{model: x.plan.Model}
-	s.img = at.job.point.Image(faultfs.ImageOptions{
-		Chooser: path, Callers: x.callers, Tick: func() uint64 { return uint64(clock.Next()) },
+	path := at.path.Again()
+	s := &secondLife{model: x.plan.Model, accepted: map[secondDisk]bool{}, repeated: map[secondDisk]bool{}}
+	s.img = path.Image(at.job.point, faultfs.ImageOptions{
+		Callers: x.callers, Tick: func() uint64 { return uint64(clock.Next()) },
 	})
-	path.begin(s.img.Now)
 	var failed error
 	_, err := x.recover(recovery.Call{
 		Image: s.img, Probe: recovery.ProbeSeed(at.job.draw),
@@ -81,16 +79,16 @@ func (x *explorer) liveAgain(at origin) *secondLife {
 			failed = visit.New(x.subject.after, at.job.draw).Visit(store, rec)
 		},
 	}, attempt{s.img, at, path})
-	if path.diverged {
+	if path.Diverged() {
 		x.gaps = true
-		x.tally.Divergences++
+		x.diverged()
 	}
 	at.lived = true
 	if err := errors.Join(err, failed); err != nil {
 		x.failSecond(s.img, at, err)
 		return nil
 	}
-	if path.diverged {
+	if path.Diverged() {
 		return nil
 	}
 	first := &x.verdicts.latest // unless another image was judged meanwhile, such as that of a recovery that did not repeat
@@ -116,62 +114,4 @@ func (x *explorer) failSecond(img *faultfs.FS, at origin, err error) {
 		v.Class, v.Sentence = "unexpected error", "the recovered store failed on a healthy disk: "+err.Error()
 	}
 	x.fail(img, at, "recovery", *v)
-}
-
-// crashSecond explores one crash of the second life.
-func (x *explorer) crashSecond(s *secondLife, at origin, point *faultfs.CrashPoint, judge judgeOfSecond) {
-	tick := point.Tick
-	path, leaf := newPath(), 0
-	only := x.shared.req.Only
-	one := only != nil && only.Nested != nil
-	if one {
-		path, leaf = pathOf(only.Nested.Picks), only.Nested.Leaf
-	}
-	for more := true; more; leaf++ {
-		if x.ended() || leaf == nestedImages && !one {
-			x.gaps = true
-			return
-		}
-		img := point.Image(faultfs.ImageOptions{Chooser: path})
-		path.begin(img.Now)
-		deep := at
-		deep.nested = &NestedImage{Tick: tick, Leaf: leaf}
-		call, a := recovery.Call{Image: img}, attempt{s.img, deep, path}
-		state, err := x.recover(call, a)
-		repeats := x.repeats(state, err, deep)
-		x.tally.Nested++
-		x.count(img)
-		deep.nested.Picks = path.picks()
-		if v := judge(s, at, tick, s.cuts.At(tick), state, err); v != nil {
-			if err == nil {
-				v = cmp.Or(x.waver(point, call, a, state), v)
-			}
-			x.fail(s.img, deep, "recovery", *v) // a finding shows the trace of the first life
-			return
-		}
-		if len(img.Trace()) > 0 { // otherwise the files are as the first recovery left them
-			if v := x.prober.CheckFiles(img); v != nil {
-				x.fail(s.img, deep, "files", *v)
-				return
-			}
-		}
-		for range repeats {
-			v := x.repeat(point, call, a, func(_ *faultfs.FS, path *searchPath, state *history.State, err error) {
-				deep.nested.Picks = path.picks()
-				if v := judge(s, at, tick, s.cuts.At(tick), state, err); v != nil {
-					x.fail(s.img, deep, "recovery", *v)
-				}
-			})
-			if v != nil {
-				x.fail(s.img, deep, "recovery", *v)
-				return
-			}
-		}
-		x.gaps = x.gaps || img.Sampled()
-		if path.strayed() {
-			x.gaps = true
-			x.tally.Divergences++
-		}
-		more = path.next() && !one
-	}
 }

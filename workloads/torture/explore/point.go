@@ -5,6 +5,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
@@ -27,36 +28,22 @@ func (x *explorer) do(j job) {
 	x.point(j)
 }
 
-// point explores one crash point depth first, through every answer to the questions that recovery asks.
+// point explores one crash point: on demand as long as recoveries repeat what they ask, beforehand otherwise.
 func (x *explorer) point(j job) {
-	req := x.shared.req
 	x.gaps, x.strayed = false, false
-	path, sampled, leaf, lives := newPath(), false, 0, 0
-	if req.Only != nil {
-		path, leaf = pathOf(req.Only.Picks), req.Only.Leaf
-	}
-	for more := true; more; leaf++ {
-		if x.ended() {
-			return
-		}
-		if req.Only == nil && (leaf == req.Images || leaf >= OwedImages && x.late()) {
-			sampled = true
-			break
-		}
-		img := x.image(&j, origin{job: &j, path: path, leaf: leaf}, &lives)
-		sampled = sampled || img.Sampled()
-		switch {
-		case x.plan.Fault.Rot:
-			sampled = true // data rots in another place in every image, so the images of a crash point are not one search
-		case path.strayed():
-			sampled = true
-			x.tally.Divergences++
-		}
-		if more = path.next() && req.Only == nil; !more && req.Only == nil && leaf+1 < x.damages(&j) {
-			path, more = newPath(), true
+	way, found := x.way(), explored{}
+	if way == decide.OnDemand {
+		found = x.onDemand(&j)
+		if found.cut && !x.ended() {
+			way, x.gaps, x.strayed = decide.Beforehand, false, false
 		}
 	}
-	x.countPoint(&j, sampled || x.strayed)
+	if way == decide.Beforehand {
+		found = x.beforehand(&j)
+	}
+	if !found.cut {
+		x.countPoint(&j, way, found.whole && !x.strayed)
+	}
 }
 
 // How often something rots at a crash point, at least: most crash points leave several images, each with other damage, but
@@ -78,7 +65,7 @@ func (x *explorer) damages(j *job) int {
 }
 
 // countPoint counts an explored crash point.
-func (x *explorer) countPoint(j *job, sampled bool) {
+func (x *explorer) countPoint(j *job, way decide.Way, whole bool) {
 	x.tally.Points++
 	if j.point.Pending() > 0 {
 		x.tally.AtStake++
@@ -87,19 +74,25 @@ func (x *explorer) countPoint(j *job, sampled bool) {
 		x.reached[goal]++
 	}
 	x.shared.req.Progress.Points.Add(1)
-	if sampled {
-		x.tally.Sampled++
-		return
+	claims := Claims{Points: 1}
+	if whole {
+		claims.Exhaustive = 1
+		if x.shared.req.Nest == 1 && !x.gaps {
+			claims.Deep = 1
+		}
+		x.tally.Widest = max(x.tally.Widest, j.point.Pending())
 	}
-	x.tally.Exhaustive++
-	if x.shared.req.Nest == 1 && !x.gaps {
-		x.tally.Deep++
+	x.tally.Exhaustive += claims.Exhaustive
+	x.tally.Sampled += 1 - claims.Exhaustive
+	x.tally.Deep += claims.Deep
+	if way == decide.OnDemand {
+		x.tally.OnDemand.Add(claims)
 	}
-	x.tally.Widest = max(x.tally.Widest, j.point.Pending())
 }
 
-// image recovers one crash image, judges it, and crashes its recovery if that is due; lives counts how often it was.
-func (x *explorer) image(j *job, at origin, lives *int) *faultfs.FS {
+// image recovers one crash image, judges it, and crashes its recovery if that is due; lives counts how often it was. The image
+// is the one to which the path leads, or, if it was made already, img.
+func (x *explorer) image(j *job, at origin, img *faultfs.FS, lives *int) *faultfs.FS {
 	req, point := x.shared.req, j.point
 	if x.plan.Fault.Rot {
 		if rotten, damage, ok := point.Rot(x.plan.Rules[0].Clone(), plan.Mix(j.draw, uint64(at.leaf))); ok {
@@ -108,10 +101,11 @@ func (x *explorer) image(j *job, at origin, lives *int) *faultfs.FS {
 		}
 	}
 	at.point = point
-	begin := time.Now()
-	img := point.Image(faultfs.ImageOptions{Chooser: at.path})
-	x.tally.Spent.Making += time.Since(begin)
-	at.path.begin(img.Now)
+	if img == nil {
+		begin := time.Now()
+		img = at.path.Image(point, faultfs.ImageOptions{})
+		x.tally.Spent.Making += time.Since(begin)
+	}
 	call, a := recovery.Call{Image: img, Probe: recovery.ProbeSeed(j.draw)}, attempt{img, at, at.path}
 	state, err := x.recover(call, a)
 	x.count(img)
@@ -125,12 +119,13 @@ func (x *explorer) image(j *job, at origin, lives *int) *faultfs.FS {
 		x.gaps = true
 		return img
 	}
+	x.remember(at)
 	if x.ended() {
 		x.gaps = true
 		return img
 	}
 	for range repeats {
-		if v := x.repeat(point, call, a, func(img *faultfs.FS, path *searchPath, state *history.State, err error) {
+		if v := x.repeat(point, call, a, func(img *faultfs.FS, path *decide.Path, state *history.State, err error) {
 			other := at
 			other.point, other.path = nil, path
 			x.accept(img, other, state, err)

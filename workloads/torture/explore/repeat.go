@@ -7,6 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
@@ -47,23 +48,26 @@ func (x *explorer) repeats(state *history.State, err error, at origin) int {
 // the disk of the first recovery is recovered again.
 func (x *explorer) repeat(
 	point *faultfs.CrashPoint, first recovery.Call, a attempt,
-	judge func(img *faultfs.FS, path *searchPath, state *history.State, err error),
+	judge func(img *faultfs.FS, path *decide.Path, state *history.State, err error),
 ) *checker.Violation {
 	if x.ended() {
 		return nil
 	}
-	path := a.path.again()
-	img := point.Image(faultfs.ImageOptions{Chooser: path})
-	path.begin(img.Now)
+	path := a.path.Again()
+	img := path.Image(point, faultfs.ImageOptions{})
 	state, err := x.recover(recovery.Call{Image: img, Probe: first.Probe}, attempt{a.img, a.at, path})
 	x.tally.Repeated++
 	same := err == nil && state.Equal(&x.shown)
-	if same && !path.diverged && slices.EqualFunc(first.Image.Trace(), img.Trace(), sameCall) {
-		return nil
+	if same && (path.Way() == decide.Beforehand || !path.Diverged() && slices.EqualFunc(first.Image.Trace(), img.Trace(), sameCall)) {
+		return nil // goroutines may call in another order, and see the same in any order
 	}
-	x.tally.Divergences++
+	if same || path.Diverged() {
+		x.diverged()
+	} else {
+		x.tally.Divergences++
+	}
 	x.gaps, x.strayed = true, true
-	if err == nil && !same && !path.diverged && !x.subject.Target.RecoveryVaries {
+	if err == nil && !same && !path.Diverged() && !x.subject.Target.RecoveryVaries {
 		return notDeterministic(&x.shown, state)
 	}
 	judge(img, path, state, err)
@@ -76,7 +80,7 @@ func (x *explorer) onceMore(point *faultfs.CrashPoint, first recovery.Call, a at
 	if x.ended() || x.subject.Target.RecoveryVaries {
 		return nil
 	}
-	img := point.Image(faultfs.ImageOptions{Chooser: decided(first.Image.Decided()), Limit: math.MaxInt})
+	img := point.Image(faultfs.ImageOptions{Chooser: decide.Known(first.Image.Decided()), Limit: math.MaxInt})
 	state, err := x.recover(recovery.Call{Image: img, Probe: first.Probe}, a)
 	x.tally.Repeated++
 	if err != nil || state.Equal(&x.shown) {
@@ -84,16 +88,6 @@ func (x *explorer) onceMore(point *faultfs.CrashPoint, first recovery.Call, a at
 	}
 	x.gaps, x.strayed = true, true
 	return notDeterministic(&x.shown, state)
-}
-
-// decided is the faultfs.Chooser of an image that was decided before. It must be asked about each operation separately.
-type decided map[uint64]bool
-
-func (d decided) Choose(_ int, about uint64) int {
-	if d[about] {
-		return 1
-	}
-	return 0
 }
 
 // How often a rejected image is recovered again, and how many of them by one explorer, as long as all show the same again.

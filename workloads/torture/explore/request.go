@@ -9,6 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/torture/audit"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
@@ -23,6 +24,7 @@ type Subject struct {
 	Audit     *audit.Auditor
 	Patience  time.Duration // how long the engine may take over one recovery before it counts as hanging
 	Running   Running       // nil: nobody wants to know
+	Looks     *decide.Looks // what is known of how the target's recoveries look at the disk; subjects of one target share it
 
 	after []byte // see visit.After
 }
@@ -36,7 +38,7 @@ func NewSubject(target contract.Target, r *record.Recording, patience time.Durat
 	judges := judge.New(target, r)
 	return &Subject{
 		Target: target, Recording: r, Judges: judges, Audit: audit.New(target, r, judges), Patience: patience,
-		after: visit.After(&target, &r.Plan.Script),
+		Looks: &decide.Looks{}, after: visit.After(&target, &r.Plan.Script),
 	}
 }
 
@@ -66,9 +68,11 @@ type Request struct {
 	Images  int        // images of one crash point, at most
 	// Owed is how many crash points are explored however soon the context of Explore is done, unless Caller is: the first ones
 	// in order, with a few images each. Those of Steer come on top.
-	Owed    int
-	Steer   []int  // goals, by their index, at each of which the power is to be cut first of all
-	Only    *Image // the one image to recover of each crash point; nil: all
+	Owed  int
+	Steer []int  // goals, by their index, at each of which the power is to be cut first of all
+	Only  *Image // the one image to recover of each crash point; nil: all
+	// Way is how images are decided, also that of Only.
+	Way     decide.Way
 	Endures bool   // with Wanted: crash a recovery again and again, too, although its images explain little
 	Endless uint64 // the tick of the crash whose recovery is crashed again and again; 0: as the plan says
 
@@ -83,6 +87,7 @@ type Request struct {
 
 	First  bool   // stop at the first failure
 	Wanted string // if First: only at one of this kind; see Failure.Kind
+	Until  string // if First: only at the one with this fingerprint
 
 	// Caller is the context of whoever waits. When it is done, a recovery that has begun is not waited for any longer than
 	// Grace. nil: that of Explore, whose end otherwise only says that nothing further should begin, as when time is up.
@@ -92,10 +97,35 @@ type Request struct {
 	Progress  *Progress // counts what is done
 }
 
+// stopsAt reports whether the exploration ends with a failure, which has a fingerprint.
+func (r *Request) stopsAt(f *Failure, id string) bool {
+	if r.Until != "" {
+		return r.First && r.Until == id
+	}
+	return r.First && (r.Wanted == "" || r.Wanted == f.Kind())
+}
+
+// AnyCall asks for crashes at all operations of a recovery instead of one, for faults in all its calls instead of one, and for
+// all images of such a crash: in a recovery by several goroutines the next operation is not the same each time.
+func (r *Request) AnyCall() {
+	if r.NestedTick != 0 {
+		r.NestedTick = 0
+		if r.Only != nil {
+			r.Only = &Image{Leaf: r.Only.Leaf, Picks: r.Only.Picks}
+		}
+	}
+	if r.RecoveryFault != 0 {
+		r.RecoveryFault, r.Wanted = 0, FaultyJudge+"/"
+	}
+}
+
 // Progress is what explorers count while they work, for whoever watches.
 type Progress struct {
 	Points, Images, Failures atomic.Int64
 }
+
+// Answer is what was decided about one pending operation, or about several at once.
+type Answer = decide.Answer
 
 // Image identifies one image of a crash point by what was decided when it was found.
 type Image struct {

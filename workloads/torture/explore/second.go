@@ -24,6 +24,8 @@ type secondLife struct {
 	// timeline serves the ticks after the recovery; recovering serves those during it, given that everything that it found
 	// is decided.
 	timeline, recovering *faultfs.Timeline
+	// accepted and repeated are what later recoveries of these disks showed in order, by the two judges; see judgeOfSecond.
+	accepted, repeated map[secondDisk]bool
 	// latest is the latest verdict: most images of one crash point recover to the same state.
 	latest struct {
 		cut    history.Cut

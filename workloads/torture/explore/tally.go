@@ -17,6 +17,7 @@ type Tally struct {
 	Faulty      int    // recoveries during which a call failed
 	Hit         uint64 // those of Faulty that were hit by the rules of the run, which had hit nothing in the run itself
 	Audited     int    // images that were looked at closer: verified, read only, copies opened, or repaired
+	Alike       int    // images that read the same as another one, whose recovery was not repeated for them
 	Divergences int    // recoveries that did not repeat
 	Cycles      int    // crashes in a row, each during the recovery from the one before or soon after
 	Sessions    int    // times that a store was closed and opened again, for a few writes each
@@ -24,6 +25,27 @@ type Tally struct {
 	BytesLost   uint64
 	Rotted      uint64 // images in which something rotted
 	Spent       recovery.Spent
+
+	OnDemand Claims // of the crash points whose images were decided when recovery looked
+}
+
+// Claims are crash points of a tally.
+type Claims struct{ Points, Exhaustive, Deep int }
+
+// Add adds others.
+func (c *Claims) Add(o Claims) {
+	c.Points += o.Points
+	c.Exhaustive += o.Exhaustive
+	c.Deep += o.Deep
+}
+
+// Disclaim takes back what was claimed of crash points whose images were decided when recovery looked: recoveries of this
+// target do not always look at the same.
+func (t *Tally) Disclaim() {
+	t.Sampled += t.OnDemand.Exhaustive
+	t.Exhaustive -= t.OnDemand.Exhaustive
+	t.Deep -= t.OnDemand.Deep
+	t.OnDemand.Exhaustive, t.OnDemand.Deep = 0, 0
 }
 
 // Add adds the figures of another exploration, or of another explorer.
@@ -41,6 +63,7 @@ func (t *Tally) Add(o Tally) {
 	t.Faulty += o.Faulty
 	t.Hit += o.Hit
 	t.Audited += o.Audited
+	t.Alike += o.Alike
 	t.Divergences += o.Divergences
 	t.Cycles += o.Cycles
 	t.Sessions += o.Sessions
@@ -48,4 +71,5 @@ func (t *Tally) Add(o Tally) {
 	t.BytesLost += o.BytesLost
 	t.Rotted += o.Rotted
 	t.Spent.Add(o.Spent)
+	t.OnDemand.Add(o.OnDemand)
 }

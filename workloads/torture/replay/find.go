@@ -68,7 +68,7 @@ func fromFile(targets []contract.Target, file string) (*wanted, error) {
 			}
 			at := evidence.Place{
 				Tick: v.Finding.CrashTick, Nested: v.Finding.NestedTick, Shown: v.Finding.Shown, ShownOf: v.Finding.ShownOf, Crashes: v.Finding.Crashes,
-				RecoveryFault: v.RecoveryFault,
+				RecoveryFault: v.RecoveryFault, Beforehand: v.Beforehand,
 			}
 			return &wanted{target: t, at: at, spec: v.Spec, saved: v, id: v.Finding.ID, file: file}, nil
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
@@ -126,6 +127,9 @@ const maxLooks = 16
 // look judges a recording at the place where it failed.
 func (w *wanted) look(ctx context.Context, r *record.Recording) sighting {
 	s := explore.NewSubject(w.target, r, w.patience)
+	if w.at.Beforehand {
+		s.Looks.Stray()
+	}
 	var failures []explore.Failure
 	switch {
 	case w.at.Tick == 0:
@@ -176,7 +180,15 @@ func (w *wanted) crash(ctx context.Context, s *explore.Subject) *explore.Outcome
 		one := all
 		one.Repeat = repeatOne
 		one.Only = &explore.Image{Leaf: w.saved.Leaf, Picks: w.saved.Picks, Nested: w.saved.Nested}
+		if one.Way = decide.OnDemand; w.at.Beforehand {
+			one.Way = decide.Beforehand
+		}
 		requests = []explore.Request{one, all}
+	}
+	if w.at.Beforehand {
+		other := all
+		other.AnyCall()
+		requests = append(requests, other)
 	}
 	again := all
 	again.Repeat = repeatAll

@@ -31,6 +31,7 @@ type Wanted struct {
 	Kind        string
 	Nested      bool // it needs a crash of a recovery
 	Endured     bool // it needs many crashes in a row
+	Beforehand  bool // images are decided before recovery looks
 }
 
 // Smaller is a smaller run with the failure that was wanted.
@@ -190,6 +191,9 @@ func (s *shrinker) failsOnce(k plan.Keep) bool {
 		run = record.RunAndStay
 	}
 	subject := explore.NewSubject(s.target, run(s.ctx, s.target, p, s.patience), s.patience)
+	if s.wanted.Beforehand {
+		subject.Looks.Stray()
+	}
 	live := subject.Judges.Live(s.ctx)
 	if s.found(subject, explore.LiveFailures(live.Problems)) {
 		return true

@@ -1,4 +1,4 @@
-package explore
+package decide
 
 import (
 	"testing"
@@ -7,8 +7,8 @@ import (
 )
 
 // ask answers questions with two answers, named by about, the way an image does.
-func ask(c *searchPath, abouts ...uint64) (answers []int) {
-	c.begin(func() uint64 { return 0 })
+func ask(c *Path, abouts ...uint64) (answers []int) {
+	c.pos, c.diverged, c.now = 0, false, func() uint64 { return 0 }
 	for _, about := range abouts {
 		answers = append(answers, c.Choose(2, about))
 	}
@@ -16,11 +16,11 @@ func ask(c *searchPath, abouts ...uint64) (answers []int) {
 }
 
 func TestAPathTakesEveryAnswer(t *testing.T) {
-	c := newPath()
+	c := NewPath(OnDemand)
 	var all [][]int
-	for more := true; more; more = c.next() {
+	for more := true; more; more = c.Next() {
 		all = append(all, ask(c, 1, 2))
-		assert.False(t, c.strayed())
+		assert.False(t, c.Strayed())
 	}
 	assert.Equal(t, [][]int{{0, 0}, {0, 1}, {1, 0}, {1, 1}}, all)
 }
@@ -32,10 +32,10 @@ func TestAPathNoticesImagesThatDoNotRepeat(t *testing.T) {
 		"no question at all":                          {},
 		"another question before the path had parted": {7, 2},
 	} {
-		c := newPath()
+		c := NewPath(OnDemand)
 		ask(c, 1, 2)
-		c.next()
+		c.Next()
 		ask(c, abouts...)
-		assert.True(t, c.strayed(), name)
+		assert.True(t, c.Strayed(), name)
 	}
 }

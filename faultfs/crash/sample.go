@@ -1,0 +1,234 @@
+package crash
+
+import (
+	"math/rand/v2"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
+)
+
+// Sample returns choosers of up to most images, for a crash point that has too many to try them all. Those come first that
+// mistakes show in: nothing and everything; then, in turn, one of each shape, until none is left or there are enough.
+//
+//	one call lost, or one call alone      a sync that is missing
+//	nothing after a call                  what a disk leaves that keeps the order
+//	a file without its end                a file that is synced too late or too early, beside all others or alone
+//	a file without bytes                  sizes that come before what belongs there
+//	a directory without its changes       a directory that is not synced
+//	part of a call, with all or nothing   a torn write that is believed
+//	any calls, any ops                    what nobody has thought of
+//
+// Of each shape the latest call comes first and the rest in an order that the seed draws. Each subset is closed, so its
+// image does not depend on who looks first. It must be asked about each op separately. Subsets may repeat, and so may images.
+func (p *Point) Sample(seed uint64, most int) []Chooser {
+	s := &sampler{point: p, rng: rand.New(rand.NewPCG(seed, sampleStream))}
+	s.group()
+	all := []Chooser{s.keeping(nil), s.losing(nil)}
+	shapes := s.shapes()
+	for left := true; left && len(all) < most; {
+		left = false
+		for i := range shapes {
+			if shape := &shapes[i]; len(shape.order) > 0 && len(all) < most {
+				all = append(all, shape.member(shape.order[0]))
+				shape.order, left = shape.order[1:], true
+			}
+		}
+	}
+	return all[:min(len(all), most)]
+}
+
+// sampleStream sets the draws of Sample apart from others with the same seed, and sampleAny is how many subsets there are of
+// each shape without a place.
+const (
+	sampleStream = 0x5eed
+	sampleAny    = 256
+)
+
+// sampler makes subsets of the pending ops of a crash point. A set of ops is a list of their indexes, ascending.
+type sampler struct {
+	point *Point
+	rng   *rand.Rand
+	calls [][]int // the ops of each call, oldest first
+	ends  []end   // for each call on the bytes of a file
+	files [][]int // the data ops of each file
+	dirs  [][]int // the ops on the names of each directory
+	torn  []int   // the calls that have bytes in more than one piece
+}
+
+// end is what a file has from one call on, and before it.
+type end struct{ before, from []int }
+
+// shape is a kind of subset: a member for each place, and the places in the order in which they are tried.
+type shape struct {
+	order  []int
+	member func(place int) Chooser
+}
+
+func (s *sampler) shapes() []shape {
+	latestFirst := func(n int) []int {
+		order := s.rng.Perm(n)
+		if i := slices.Index(order, n-1); i >= 0 {
+			order = slices.Insert(slices.Delete(order, i, i+1), 0, n-1)
+		}
+		return order
+	}
+	calls := len(s.calls)
+	return []shape{
+		{latestFirst(calls), func(i int) Chooser { return s.losing(s.calls[i]) }},
+		{latestFirst(calls), func(i int) Chooser { return s.keeping(s.calls[i]) }},
+		{latestFirst(len(s.torn)), func(i int) Chooser { return s.losing(s.half(s.torn[i])) }},
+		{latestFirst(len(s.dirs)), func(i int) Chooser { return s.losing(s.dirs[i]) }},
+		{latestFirst(len(s.files)), func(i int) Chooser { return s.losing(s.files[i]) }},
+		{latestFirst(len(s.ends)), func(i int) Chooser { return s.losing(s.ends[i].from) }},
+		{latestFirst(calls), func(i int) Chooser { return s.losing(slices.Concat(s.calls[i:]...)) }},
+		{latestFirst(len(s.torn)), func(i int) Chooser {
+			return s.losing(slices.Concat(s.half(s.torn[i]), slices.Concat(s.calls[s.torn[i]+1:]...)))
+		}},
+		{latestFirst(len(s.ends)), func(i int) Chooser { return s.keeping(s.ends[i].before) }},
+		{latestFirst(sampleAny), func(int) Chooser { return s.losing(slices.Concat(s.some(s.calls)...)) }},
+		{latestFirst(sampleAny), func(int) Chooser { return s.losing(s.someOps()) }},
+	}
+}
+
+// group collects the ops of calls, files and directories.
+func (s *sampler) group() {
+	type call struct {
+		tick    uint64
+		earlier bool
+	}
+	byCall := map[call]int{}
+	byFile, byDir := map[trace.Ino]int{}, map[trace.Ino]int{}
+	pieces := map[int]int{}
+	for i, op := range s.point.pending {
+		at := call{op.tick, op.inherited}
+		n, known := byCall[at]
+		if !known {
+			n = len(s.calls)
+			byCall[at], s.calls = n, append(s.calls, nil)
+		}
+		s.calls[n] = append(s.calls[n], i)
+		switch op.kind {
+		case pendingNames:
+			for _, e := range op.edits {
+				s.dirs = addTo(s.dirs, byDir, e.Parent, i)
+			}
+		case pendingData:
+			s.files = addTo(s.files, byFile, op.ino, i)
+			if pieces[n]++; pieces[n] == 2 {
+				s.torn = append(s.torn, n)
+			}
+		case pendingSize:
+		}
+	}
+	slices.Sort(s.torn)
+	s.cutFiles()
+}
+
+func addTo(sets [][]int, by map[trace.Ino]int, ino trace.Ino, op int) [][]int {
+	n, known := by[ino]
+	if !known {
+		n = len(sets)
+		by[ino], sets = n, append(sets, nil)
+	}
+	if set := sets[n]; len(set) == 0 || set[len(set)-1] != op {
+		sets[n] = append(set, op)
+	}
+	return sets
+}
+
+// cutFiles finds where each file may end.
+func (s *sampler) cutFiles() {
+	all := map[trace.Ino][]int{}
+	for i, op := range s.point.pending {
+		if op.kind != pendingNames {
+			all[op.ino] = append(all[op.ino], i)
+		}
+	}
+	at, calls := map[trace.Ino]int{}, map[trace.Ino]*pendingOp{}
+	for _, op := range s.point.pending { // and not over the map, which has no order
+		if op.kind == pendingNames {
+			continue
+		}
+		last, n := calls[op.ino], at[op.ino]
+		calls[op.ino], at[op.ino] = op, n+1
+		if last == nil || last.tick != op.tick || last.inherited != op.inherited {
+			s.ends = append(s.ends, end{before: all[op.ino][:n], from: all[op.ino][n:]})
+		}
+	}
+}
+
+// half returns what a torn write lacks of a call: its pieces from one on, or up to one.
+func (s *sampler) half(call int) (lacks []int) {
+	var pieces []int
+	for _, i := range s.calls[call] {
+		if s.point.pending[i].kind == pendingData {
+			pieces = append(pieces, i)
+		}
+	}
+	at := 1 + s.rng.IntN(len(pieces)-1)
+	if s.rng.IntN(2) == 0 {
+		return pieces[at:]
+	}
+	return pieces[:at]
+}
+
+// some returns a random part of the calls: few, half or most of them.
+func (s *sampler) some(calls [][]int) (part [][]int) {
+	share := [...]float64{0.1, 0.5, 0.9}[s.rng.IntN(3)]
+	for _, ops := range calls {
+		if s.rng.Float64() < share {
+			part = append(part, ops)
+		}
+	}
+	return part
+}
+
+func (s *sampler) someOps() (part []int) {
+	for i := range s.point.pending {
+		if s.rng.IntN(2) == 0 {
+			part = append(part, i)
+		}
+	}
+	return part
+}
+
+// losing returns the chooser that loses a set of ops, with what follows them, and keeps the rest.
+func (s *sampler) losing(ops []int) Chooser {
+	return &subset{s.point, s.closed(ops, s.point.indexed().dependents), false}
+}
+
+// keeping returns the chooser that keeps a set of ops, with what they follow, and loses the rest.
+func (s *sampler) keeping(ops []int) Chooser {
+	return &subset{s.point, s.closed(ops, s.point.indexed().needs), true}
+}
+
+// closed returns which ops are in a set, along with all that it pulls in.
+func (s *sampler) closed(ops []int, along edges) []bool {
+	in := make([]bool, len(s.point.pending))
+	var todo []int32
+	for _, i := range ops {
+		todo = append(todo, int32(i))
+	}
+	for len(todo) > 0 {
+		i := todo[len(todo)-1]
+		if todo = todo[:len(todo)-1]; !in[i] {
+			in[i] = true
+			todo = append(todo, along.of(int(i))...)
+		}
+	}
+	return in
+}
+
+// subset is a chooser that keeps the ops that are in a closed set, or loses them.
+type subset struct {
+	point *Point
+	in    []bool
+	keeps bool
+}
+
+func (s *subset) Choose(_ int, about uint64) int {
+	if i, pending := position(s.point.pending, int(about)); pending && s.in[i] == s.keeps {
+		return 1
+	}
+	return 0
+}

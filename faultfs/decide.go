@@ -1,0 +1,132 @@
+package faultfs
+
+import (
+	"hash/maphash"
+	"maps"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
+)
+
+// Decide decides all of a crash image that anybody could see: every name, the size of every file that has a name, and its
+// bytes. It looks in an order of its own, which is the same for all images of a crash point, so whatever looks at the image
+// afterwards, in whatever order and from however many goroutines, sees what this chooser has answered. It is no call of a
+// program: it takes no tick, is not counted, and no rule hits it. On a filesystem that is no crash image it does nothing.
+func (fs *FS) Decide() {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if fs.image != nil {
+		fs.decideDir(trace.Root)
+	}
+}
+
+// decideDir decides what is in a directory, and below it.
+func (fs *FS) decideDir(ino Ino) {
+	names := fs.namesNow(ino)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		switch e := names[name]; {
+		case e.Dir:
+			fs.decideDir(e.Ino)
+		case fs.nodes[e.Ino] != nil || fs.image.Leftover(e.Ino) != nil:
+			fs.decideFile(fs.node(e))
+		}
+	}
+}
+
+// namesNow returns all names in a directory; the caller must not change the map. A directory in which nothing is undecided
+// need not be mounted for it.
+func (fs *FS) namesNow(ino Ino) map[string]disk.Entry {
+	if fs.nodes[ino] == nil && (fs.image == nil || !fs.image.NamesPending(ino)) {
+		return fs.base.Names(ino)
+	}
+	return fs.list(fs.node(disk.Entry{Ino: ino, Dir: true}))
+}
+
+func (fs *FS) decideFile(n *node) {
+	fs.resolve(n, 0, 0)
+	if n.left != nil {
+		fs.resolve(n, 0, n.left.Size())
+	}
+}
+
+// Digester tells whether two disks are the same to a program that reads them. It remembers the files that it has seen, which
+// crash images mostly share. It is used by one goroutine at a time; Digesters with the same seed agree.
+type Digester struct {
+	seed  maphash.Seed
+	files map[*disk.Content]uint64
+}
+
+// NewDigester returns a Digester that hashes with a seed.
+func NewDigester(seed maphash.Seed) *Digester {
+	return &Digester{seed: seed, files: map[*disk.Content]uint64{}}
+}
+
+// Digest returns a hash of all that can be read: names, links, sizes and bytes. Disks that differ have different hashes, but
+// for accidents of a hash of 64 bits. Of a crash image it decides everything first, like FS.Decide.
+func (d *Digester) Digest(fs *FS) uint64 {
+	fs.Decide()
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	w := digesting{Digester: d, fs: fs, files: map[Ino]int{}}
+	w.hash.SetSeed(d.seed)
+	w.dir(trace.Root)
+	return w.hash.Sum64()
+}
+
+// digesting is one walk through a disk.
+type digesting struct {
+	*Digester
+	fs    *FS
+	hash  maphash.Hash
+	files map[Ino]int // in the order in which they were come across: two names of one file are no two files
+}
+
+func (w *digesting) number(n uint64) { maphash.WriteComparable(&w.hash, n) }
+
+func (w *digesting) text(s string) {
+	w.number(uint64(len(s)))
+	_, _ = w.hash.WriteString(s) // it returns no error
+}
+
+func (w *digesting) dir(ino Ino) {
+	names := w.fs.namesNow(ino)
+	w.number(uint64(len(names)))
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		e := names[name]
+		w.text(name)
+		switch {
+		case e.Dir:
+			w.number(1)
+			w.dir(e.Ino)
+		case e.Target != "":
+			w.number(2)
+			w.text(e.Target)
+		default:
+			w.number(3)
+			w.file(e.Ino)
+		}
+	}
+}
+
+func (w *digesting) file(ino Ino) {
+	at, seen := w.files[ino]
+	if !seen {
+		at = len(w.files)
+		w.files[ino] = at
+	}
+	if w.number(uint64(at)); seen {
+		return
+	}
+	if n := w.fs.nodes[ino]; n != nil { // it is this filesystem's own
+		w.number(n.content.Hash(w.seed))
+		return
+	}
+	content := w.fs.base.Content(ino)
+	sum, known := w.Digester.files[content]
+	if !known {
+		sum = content.Hash(w.seed)
+		w.Digester.files[content] = sum
+	}
+	w.number(sum)
+}

@@ -1,0 +1,67 @@
+package pebble
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+
+	pebblevfs "github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// panicky is a filesystem on which Pebble stops where it would panic on a goroutine of its own, which would end the campaign:
+//
+//   - "If an error occurs while syncing the directory, Move panics", says atomicfs.Marker.
+//   - When the last write of a blob file fails, or its sync, blob.FileWriter.Close aborts what has been closed already, and
+//     dereferences nil; see workloads/TRACKRECORD.md.
+type panicky struct {
+	pebblevfs.FS
+	env torture.Env
+}
+
+// OpenDir opens a directory to sync it.
+func (p *panicky) OpenDir(name string) (pebblevfs.File, error) {
+	return p.stopping(p.FS.OpenDir(name))
+}
+
+// Create creates a file.
+func (p *panicky) Create(name string, category pebblevfs.DiskWriteCategory) (pebblevfs.File, error) {
+	f, err := p.FS.Create(name, category)
+	if !strings.HasSuffix(name, ".blob") {
+		return f, err
+	}
+	return p.stopping(f, err)
+}
+
+func (p *panicky) stopping(f pebblevfs.File, err error) (pebblevfs.File, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &stoppingFile{f, p.env}, nil
+}
+
+// stoppingFile is a file on which an error stops the engine.
+type stoppingFile struct {
+	pebblevfs.File
+	env torture.Env
+}
+
+// Write stops the engine if the disk reports an error.
+func (f *stoppingFile) Write(b []byte) (int, error) {
+	n, err := f.File.Write(b)
+	return n, f.stop(err)
+}
+
+// Sync stops the engine if the disk reports an error.
+func (f *stoppingFile) Sync() error { return f.stop(f.File.Sync()) }
+
+// Close stops the engine if the disk reports an error.
+func (f *stoppingFile) Close() error { return f.stop(f.File.Close()) }
+
+func (f *stoppingFile) stop(err error) error {
+	if err != nil && !errors.Is(err, fs.ErrClosed) {
+		f.env.Stop("pebble: " + err.Error())
+	}
+	return err
+}

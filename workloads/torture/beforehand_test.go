@@ -1,0 +1,88 @@
+package torture
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/torture/internal/shards"
+	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
+)
+
+// Goroutines that read the disk in another order each time make no difference, however many of them run at once.
+func TestAStoreThatRecoversInSeveralGoroutinesPasses(t *testing.T) {
+	for _, procs := range []int{1, 4} {
+		before := runtime.GOMAXPROCS(procs)
+		o := toyOptions("power", "eio")
+		o.Rounds, o.Ops = 1, 6
+		r, err := Check(t.Context(), shards.Target(shards.Correct), o)
+		runtime.GOMAXPROCS(before)
+		require.NoError(t, err)
+		assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
+		assert.Zero(t, r.Divergences)
+		assert.Greater(t, r.DecidedPoints, r.CrashPoints/2)
+		assert.Greater(t, r.ExhaustivePoints, r.CrashPoints/2)
+		assert.LessOrEqual(t, r.ExhaustivePoints, r.DecidedPoints, "nothing is claimed of what was explored before it was known")
+		assert.Positive(t, r.AlikeImages)
+		assert.Positive(t, r.NestedImages)
+		assert.Positive(t, r.FaultyRecoveries)
+		assert.Equal(t, r.AckedSynced, r.Recovered)
+	}
+}
+
+func TestNobodyDecidesBeforehandWithoutNeed(t *testing.T) {
+	r := check(t, toy.Correct, toyOptions("power"))
+	assert.Equal(t, checker.Pass, r.Verdict)
+	assert.Zero(t, r.DecidedPoints)
+	assert.Zero(t, r.AlikeImages)
+}
+
+func TestEveryBugOfAStoreThatRecoversInSeveralGoroutinesIsFound(t *testing.T) {
+	for _, c := range []struct {
+		bug   shards.Bug
+		judge string
+		class string
+		why   string // what the explanation says
+	}{
+		{shards.NoLogSync, "durability", "lost", "was acknowledged before the write of db/log-.* was durable"},
+		{shards.NoDirSync, "durability", "lost", "before the create of db/log-.* was durable"},
+		{shards.NoChecksum, "durability", "invented", "a part of the write of db/log-"},
+		{shards.SnapshotUnsynced, "recovery", "does not recover", "the rename of db/next -> db/snapshot became durable before the write of db/next"},
+		{shards.RemovesEarly, "recovery", "lost", "create of db/next"},
+		{shards.SkipsGaps, "", "hole", "became durable before .*the write of db/log-"},
+		{shards.ErrorEndsLog, "faulty recovery", "lost", ""},
+		{shards.Racing, "recovery", "recovery is not deterministic", ""},
+	} {
+		t.Run(c.bug.String(), func(t *testing.T) {
+			o := toyOptions("power")
+			o.Workloads, o.Ops, o.Rounds, o.Dir, o.NoShrink = []string{"kv"}, 20, 2, t.TempDir(), c.bug != shards.SnapshotUnsynced
+			r, err := Check(t.Context(), shards.Target(c.bug), o)
+			require.NoError(t, err)
+			require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
+			var found *Finding
+			for i := range r.Findings {
+				f := &r.Findings[i]
+				t.Log(f.Judge, f.Class, f.Shown, f.ShownOf, f.Sentence)
+				if (f.Judge == c.judge || c.judge == "") && f.Class == c.class && (found == nil || found.Explanation == nil) {
+					found = f
+				}
+			}
+			require.NotNil(t, found)
+			assert.True(t, found.Steady() || c.bug == shards.Racing, "shown in %d of %d", found.Shown, found.ShownOf)
+			if c.why != "" && assert.NotNil(t, found.Explanation) {
+				assert.Regexp(t, c.why, found.Explanation.Sentence)
+			}
+			for _, way := range []string{found.Token, found.File} {
+				again, err := Replay(t.Context(), []Target{shards.Target(c.bug)}, way, ReplayOptions{Attempts: 2})
+				require.NoError(t, err)
+				assert.Equal(t, 2, again.Hits, way)
+			}
+			fixed, err := Replay(t.Context(), []Target{shards.Target(shards.Correct)}, found.Token, ReplayOptions{})
+			require.NoError(t, err)
+			assert.False(t, fixed.Reproduced)
+		})
+	}
+}

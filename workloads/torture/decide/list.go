@@ -1,0 +1,84 @@
+package decide
+
+import (
+	"hash/maphash"
+	"iter"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// Lister lists the images of crash points that are decided beforehand.
+type Lister struct{ digester *faultfs.Digester }
+
+// NewLister returns a lister. Those with the same seed agree on digests.
+func NewLister(seed maphash.Seed) *Lister { return &Lister{faultfs.NewDigester(seed)} }
+
+// Decided is an image that is decided, and that nobody has recovered yet.
+type Decided struct {
+	Path   *Path
+	Image  *faultfs.FS
+	Digest uint64 // of the disk; see faultfs.Digester
+}
+
+// How many images of one crash point there are at most: if that is all of them, and if it is a sample. Of the images that
+// are looked through for it many may be the same as others.
+const (
+	wholeMost     = 128
+	wholeLooked   = 4 * wholeMost
+	sampleMost    = 64
+	sampleLookeds = 3
+)
+
+// List returns the images of a crash point, up to most of them, no two of which read the same, and whether these are all.
+// The first has lost as much as can be.
+func (l *Lister) List(point *faultfs.CrashPoint, seed uint64, most int) (images iter.Seq[Decided], all bool) {
+	if whole, all := l.whole(point, min(most, wholeMost)); all {
+		return slices.Values(whole), true
+	}
+	return l.sample(point, seed, min(most, sampleMost)), false
+}
+
+// whole searches through all images, as long as there are no more than most.
+func (l *Lister) whole(point *faultfs.CrashPoint, most int) (images []Decided, all bool) {
+	path, seen := NewPath(Beforehand), map[uint64]bool{}
+	for looked := 0; looked < wholeLooked; looked++ {
+		if d := l.decide(point, path); !seen[d.Digest] {
+			if len(images) == most {
+				return nil, false
+			}
+			seen[d.Digest] = true
+			d.Path = path.Again()
+			d.Path.pos = len(d.Path.steps)
+			images = append(images, d)
+		}
+		if !path.Next() {
+			return images, true
+		}
+	}
+	return nil, false
+}
+
+// sample returns images of a sample.
+func (l *Lister) sample(point *faultfs.CrashPoint, seed uint64, most int) iter.Seq[Decided] {
+	return func(yield func(Decided) bool) {
+		seen := map[uint64]bool{}
+		for _, chooser := range point.Sample(seed, sampleLookeds*most) {
+			if len(seen) == most {
+				return
+			}
+			d := l.decide(point, &Path{way: Beforehand, first: chooser, turned: -1})
+			if seen[d.Digest] {
+				continue
+			}
+			if seen[d.Digest] = true; !yield(d) {
+				return
+			}
+		}
+	}
+}
+
+func (l *Lister) decide(point *faultfs.CrashPoint, path *Path) Decided {
+	img := path.Image(point, faultfs.ImageOptions{})
+	return Decided{Path: path, Image: img, Digest: l.digester.Digest(img)}
+}

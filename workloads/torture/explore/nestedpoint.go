@@ -1,0 +1,126 @@
+package explore
+
+import (
+	"cmp"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
+)
+
+// secondCrash is one crash of a second life.
+type secondCrash struct {
+	*secondLife
+	at    origin // of the first image
+	point *faultfs.CrashPoint
+	cut   history.Cut
+	judge judgeOfSecond
+	known map[secondDisk]bool // disks that the judge needs not see again
+}
+
+// secondDisk is a disk that a crash of a second life has left, and what its judgement depends on.
+type secondDisk struct {
+	digest uint64
+	cut    history.Cut
+	opened bool // the recovery had returned
+}
+
+func (s *secondLife) crashAt(at origin, point *faultfs.CrashPoint, judge judgeOfSecond, known map[secondDisk]bool) *secondCrash {
+	return &secondCrash{secondLife: s, at: at, point: point, cut: s.cuts.At(point.Tick), judge: judge, known: known}
+}
+
+// crashSecond explores one crash of the second life, in the way in which the first image was decided.
+func (x *explorer) crashSecond(c *secondCrash) {
+	only := x.shared.req.Only
+	way := c.at.path.Way()
+	switch {
+	case only != nil && only.Nested != nil:
+		x.imageOfSecond(c, decide.PathTo(only.Nested.Picks, way), only.Nested.Leaf, nil)
+	case way == decide.Beforehand:
+		x.beforehandSecond(c)
+	default:
+		x.onDemandSecond(c)
+	}
+}
+
+func (x *explorer) onDemandSecond(c *secondCrash) {
+	path := decide.NewPath(decide.OnDemand)
+	for leaf, more := 0, true; more; leaf++ {
+		if x.ended() || leaf == nestedImages {
+			x.gaps = true
+			return
+		}
+		img := x.imageOfSecond(c, path, leaf, nil)
+		if img == nil {
+			return
+		}
+		x.gaps = x.gaps || img.Sampled()
+		if path.Strayed() {
+			x.gaps = true
+			x.diverged()
+		}
+		more = path.Next()
+	}
+}
+
+func (x *explorer) beforehandSecond(c *secondCrash) {
+	images, all := x.lister.List(c.point, plan.Mix(c.at.job.draw, c.point.Tick), nestedImages)
+	x.gaps = x.gaps || !all
+	leaf := 0
+	for d := range images {
+		if x.ended() {
+			x.gaps = true
+			return
+		}
+		if disk := (secondDisk{d.Digest, c.cut, c.point.Tick > c.opened}); !c.known[disk] {
+			if x.imageOfSecond(c, d.Path, leaf, d.Image) == nil {
+				return
+			}
+			c.known[disk] = true
+		}
+		leaf++
+	}
+}
+
+// imageOfSecond recovers one image of a crash of the second life, and returns it unless something is wrong.
+func (x *explorer) imageOfSecond(c *secondCrash, path *decide.Path, leaf int, img *faultfs.FS) *faultfs.FS {
+	if img == nil {
+		img = path.Image(c.point, faultfs.ImageOptions{})
+	}
+	deep := c.at
+	deep.nested = &NestedImage{Tick: c.point.Tick, Leaf: leaf}
+	call, a := recovery.Call{Image: img}, attempt{c.img, deep, path}
+	state, err := x.recover(call, a)
+	repeats := x.repeats(state, err, deep)
+	x.tally.Nested++
+	x.count(img)
+	deep.nested.Picks = path.Picks()
+	if v := c.judge(c.secondLife, c.at, c.point.Tick, c.cut, state, err); v != nil {
+		if err == nil {
+			v = cmp.Or(x.waver(c.point, call, a, state), v)
+		}
+		x.fail(c.img, deep, "recovery", *v) // a finding shows the trace of the first life
+		return nil
+	}
+	if len(img.Trace()) > 0 { // otherwise the files are as the first recovery left them
+		if v := x.prober.CheckFiles(img); v != nil {
+			x.fail(c.img, deep, "files", *v)
+			return nil
+		}
+	}
+	for range repeats {
+		v := x.repeat(c.point, call, a, func(_ *faultfs.FS, path *decide.Path, state *history.State, err error) {
+			deep.nested.Picks = path.Picks()
+			if v := c.judge(c.secondLife, c.at, c.point.Tick, c.cut, state, err); v != nil {
+				x.fail(c.img, deep, "recovery", *v)
+			}
+		})
+		if v != nil {
+			x.fail(c.img, deep, "recovery", *v)
+			return nil
+		}
+	}
+	return img
+}
