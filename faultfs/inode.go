@@ -26,6 +26,7 @@ type InodeInfo struct {
 	Ino    Ino
 	Dir    bool
 	Target string // of a symbolic link
+	Links  int    // how many names a file has; hard links that were made before a crash count as one
 	Size   int64  // of a file, in bytes; negative if nobody has looked, so that it is undecided
 }
 
@@ -66,7 +67,7 @@ func (i Inode) Known() InodeInfo {
 }
 
 func (n *node) describe() InodeInfo {
-	info := InodeInfo{Ino: n.ino, Dir: n.isDir(), Target: n.target}
+	info := InodeInfo{Ino: n.ino, Dir: n.isDir(), Target: n.target, Links: n.links}
 	switch {
 	case info.Dir:
 	case info.Target != "":

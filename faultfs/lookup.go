@@ -11,7 +11,7 @@ func (fs *FS) node(e disk.Entry) *node {
 	if n := fs.nodes[e.Ino]; n != nil {
 		return n
 	}
-	n := &node{ino: e.Ino, target: e.Target}
+	n := &node{ino: e.Ino, target: e.Target, links: 1}
 	fs.nodes[e.Ino] = n
 	if e.Dir {
 		fs.mountDir(n)
@@ -64,6 +64,12 @@ func (fs *FS) edit(e Edit) {
 	dir := fs.nodes[e.Parent]
 	if dir.borrowed {
 		dir.names, dir.borrowed = maps.Clone(dir.names), false
+	}
+	if old := fs.nodes[dir.names[e.Name].Ino]; old != nil {
+		old.links--
+	}
+	if n := fs.nodes[e.Ino]; n != nil {
+		n.links++
 	}
 	switch {
 	case e.Ino != 0:

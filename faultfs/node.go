@@ -16,6 +16,7 @@ type node struct {
 	name    string          // the name by which it was last opened
 	parent  *node           // the directory in which an Inode last found it, under the name base; nil: none did
 	base    string
+	links   int // how many names it has, as far as this mount knows: one that it had before counts when it is removed
 	// For a directory: a name that is not in names does not exist if complete; otherwise base and image decide.
 	names    map[string]disk.Entry
 	complete bool

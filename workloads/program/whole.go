@@ -1,10 +1,9 @@
 package program
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"errors"
-	"hash"
+	"hash/maphash"
 	"io"
 	"os"
 	"path"
@@ -16,9 +15,12 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Content identifies what a program can see on a disk: two disks with equal contents differ in nothing but the numbers of
-// their inodes.
-type Content [sha256.Size]byte
+// Content identifies, in this process, what a program can see on a disk: two disks with equal contents differ in nothing but
+// the numbers of their inodes. It is a hash of 128 bits.
+type Content [2]uint64
+
+// seeds are of this process: a recording cannot be made to collide.
+var seeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
 // Visitor is told what is on a disk: parents before children, names in order.
 type Visitor interface {
@@ -104,43 +106,48 @@ func readFull(f afero.File, b []byte) error {
 
 // ContentOf looks at everything on a disk.
 func ContentOf(fs *faultfs.FS) (Content, error) {
-	h := hasher{sha256.New()}
-	if err := Visit(fs, h); err != nil {
+	var h hasher
+	for i := range h {
+		h[i].SetSeed(seeds[i])
+	}
+	if err := Visit(fs, &h); err != nil {
 		return Content{}, err
 	}
-	return Content(h.Sum(nil)), nil
+	return Content{h[0].Sum64(), h[1].Sum64()}, nil
 }
 
 // hasher is a Visitor that hashes what it is told.
-type hasher struct{ hash.Hash }
+type hasher [2]maphash.Hash
 
 // add hashes a part with its length, so that no two lists of parts are the same bytes.
-func (h hasher) add(kind byte, parts ...[]byte) {
+func (h *hasher) add(kind byte, parts ...[]byte) {
 	var head [9]byte
 	for _, p := range parts {
 		head[0] = kind
 		binary.LittleEndian.PutUint64(head[1:], uint64(len(p)))
-		h.Write(head[:])
-		h.Write(p)
+		for i := range h {
+			_, _ = h[i].Write(head[:]) // it takes everything
+			_, _ = h[i].Write(p)
+		}
 	}
 }
 
-func (h hasher) Dir(path string, _ faultfs.Ino) error {
+func (h *hasher) Dir(path string, _ faultfs.Ino) error {
 	h.add('d', []byte(path))
 	return nil
 }
 
-func (h hasher) Symlink(path, target string) error {
+func (h *hasher) Symlink(path, target string) error {
 	h.add('s', []byte(path), []byte(target))
 	return nil
 }
 
-func (h hasher) Link(path, first string) error {
+func (h *hasher) Link(path, first string) error {
 	h.add('l', []byte(path), []byte(first))
 	return nil
 }
 
-func (h hasher) File(path string, _ faultfs.Ino, bytes []byte) error {
+func (h *hasher) File(path string, _ faultfs.Ino, bytes []byte) error {
 	h.add('f', []byte(path), bytes)
 	return nil
 }

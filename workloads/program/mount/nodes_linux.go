@@ -115,7 +115,7 @@ func (s *slot) node(ino faultfs.Ino) uint64 { return s.number<<inoBits | uint64(
 
 // describe fills in what the kernel wants to know of an inode.
 func (s *slot) describe(i faultfs.InodeInfo, out *fuse.Attr) {
-	out.Ino, out.Nlink, out.Blksize = s.node(i.Ino), 1, 4096
+	out.Ino, out.Nlink, out.Blksize = s.node(i.Ino), uint32(max(i.Links, 0)), 4096
 	out.Size = uint64(max(i.Size, 0))
 	out.Blocks = (out.Size + 511) / 512
 	a := s.attr(i)

@@ -1,0 +1,268 @@
+package mount_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// calls makes the calls that stores make, in a directory, and says what came of them. On a disk of the lab and on a disk of
+// this machine the text is the same.
+func calls(dir string, out io.Writer) {
+	c := &caller{dir: dir, out: out}
+	for _, group := range []func(){c.files, c.maps, c.space, c.names, c.unlinked, c.locks, c.attributes, c.processes} {
+		group()
+	}
+}
+
+type caller struct {
+	dir string
+	out io.Writer
+}
+
+func (c *caller) path(name string) string { return filepath.Join(c.dir, name) }
+
+// say reports what a call returned.
+func (c *caller) say(call string, results ...any) {
+	for i, r := range results {
+		err, failed := r.(error)
+		var errno syscall.Errno
+		switch {
+		case failed && errors.As(err, &errno):
+			results[i] = errno.Error()
+		case r == nil:
+			results[i] = "ok"
+		}
+	}
+	fmt.Fprintln(c.out, append([]any{call + ":"}, results...)...)
+}
+
+func (c *caller) open(name string, flag int) *os.File {
+	f, err := os.OpenFile(c.path(name), flag, 0o640)
+	if err != nil {
+		c.say("open "+name, err)
+		os.Exit(1)
+	}
+	return f
+}
+
+// show reports the size of a file and what is in it.
+func (c *caller) show(name string) {
+	b, err := os.ReadFile(c.path(name))
+	text := strconv.Quote(string(b))
+	if len(b) > 40 {
+		text = fmt.Sprintf("%q...%q", b[:20], b[len(b)-20:])
+	}
+	c.say("read "+name, len(b), text, err)
+}
+
+func (c *caller) files() {
+	f := c.open("a", os.O_RDWR|os.O_CREATE|os.O_EXCL)
+	c.say("write", second(f.Write([]byte("hello, disk"))))
+	c.say("pwrite", second(f.WriteAt([]byte("HELLO"), 0)))
+	c.say("past the end", second(f.WriteAt([]byte("x"), 9000)))
+	c.say("sync", f.Sync(), unix.Fdatasync(int(f.Fd())))
+	c.show("a")
+	c.say("truncate", f.Truncate(5), f.Truncate(7))
+	c.show("a")
+	c.say("again", second(os.OpenFile(c.path("a"), os.O_CREATE|os.O_EXCL, 0o600)))
+	app := c.open("a", os.O_WRONLY|os.O_APPEND)
+	c.say("append", second(app.Write([]byte("tail"))))
+	c.show("a")
+	c.say("read-only", second(c.open("a", os.O_RDONLY).Write([]byte("no"))))
+	c.say("emptied", c.open("a", os.O_WRONLY|os.O_TRUNC).Close())
+	c.show("a")
+	sync := c.open("synced", os.O_WRONLY|os.O_CREATE|unix.O_DSYNC)
+	c.say("O_DSYNC", second(sync.Write([]byte("durable"))))
+	direct := c.open("direct", os.O_RDWR|os.O_CREATE|unix.O_DIRECT)
+	page, err := unix.Mmap(-1, 0, 4096, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
+	c.say("a page", err)
+	copy(page, "aligned")
+	c.say("O_DIRECT", second(direct.Write(page)), direct.Close())
+	c.show("direct")
+	large := c.open("large", os.O_RDWR|os.O_CREATE)
+	c.say("at 3 GiB", second(large.WriteAt([]byte("far"), 3<<30)))
+	info, err := large.Stat()
+	c.say("its size", info.Size(), err, large.Close(), os.Remove(c.path("large")))
+	big := c.open("big", os.O_RDWR|os.O_CREATE)
+	c.say("3 MiB at once", second(big.Write(slices.Repeat([]byte("0123456789abcdef"), 3<<16))))
+	_, err = big.Seek(0, io.SeekStart)
+	copied := c.open("copied", os.O_RDWR|os.O_CREATE)
+	c.say("copied", second(io.Copy(copied, big)), err)
+	c.show("copied")
+}
+
+func (c *caller) maps() {
+	f := c.open("mapped", os.O_RDWR|os.O_CREATE)
+	c.say("truncate", f.Truncate(3*4096))
+	m, err := unix.Mmap(int(f.Fd()), 0, 3*4096, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	c.say("mmap", err)
+	copy(m[4090:], "across pages")
+	c.say("msync", unix.Msync(m, unix.MS_SYNC))
+	b := make([]byte, 12)
+	c.say("pread", second(f.ReadAt(b, 4090)))
+	c.say("it sees", string(b))
+	c.say("pwrite", second(f.WriteAt([]byte("below"), 100)))
+	c.say("the map sees it", string(m[100:105]))
+	copy(m[8192:], "no sync")
+	c.say("munmap", unix.Munmap(m), f.Close())
+	m2 := c.open("mapped", os.O_RDONLY)
+	again, err := unix.Mmap(int(m2.Fd()), 0, 3*4096, unix.PROT_READ, unix.MAP_PRIVATE)
+	c.say("mapped again", err, string(again[4090:4102]), string(again[8192:8199]))
+	c.say("munmap", unix.Munmap(again), m2.Close())
+}
+
+func (c *caller) space() {
+	f := c.open("space", os.O_RDWR|os.O_CREATE)
+	fd := int(f.Fd())
+	c.say("fallocate", unix.Fallocate(fd, 0, 0, 10_000))
+	c.show("space")
+	c.say("keep size", unix.Fallocate(fd, unix.FALLOC_FL_KEEP_SIZE, 0, 50_000))
+	c.say("fill", second(f.WriteAt([]byte(strings.Repeat("z", 10_000)), 0)))
+	c.say("punch", unix.Fallocate(fd, unix.FALLOC_FL_PUNCH_HOLE|unix.FALLOC_FL_KEEP_SIZE, 10, 9980))
+	c.show("space")
+	c.say("zero range", unix.Fallocate(fd, unix.FALLOC_FL_ZERO_RANGE, 9_990, 100))
+	c.show("space")
+	var s unix.Statfs_t
+	err := unix.Statfs(c.dir, &s)
+	c.say("statfs", err, s.Bavail > 0, s.Bsize)
+}
+
+func (c *caller) names() {
+	c.say("mkdir", os.Mkdir(c.path("d"), 0o750), os.Mkdir(c.path("e"), 0o700), os.Mkdir(c.path("d"), 0o700))
+	c.say("file", os.WriteFile(c.path("d/f"), []byte("f"), 0o600))
+	c.say("rename", os.Rename(c.path("d/f"), c.path("e/g")))
+	c.show("e/g")
+	c.say("over a file", os.WriteFile(c.path("h"), []byte("h"), 0o600), unix.Rename(c.path("e/g"), c.path("h")))
+	c.show("h")
+	at := unix.AT_FDCWD
+	c.say("no replace", unix.Renameat2(at, c.path("h"), at, c.path("a"), unix.RENAME_NOREPLACE))
+	c.say("no replace", unix.Renameat2(at, c.path("h"), at, c.path("i"), unix.RENAME_NOREPLACE))
+	c.say("over an empty directory", unix.Rename(c.path("d"), c.path("e")))
+	c.say("fill it", os.WriteFile(c.path("e/x"), nil, 0o600), os.Mkdir(c.path("d"), 0o700))
+	c.say("over a full one", unix.Rename(c.path("d"), c.path("e")))
+	c.say("into itself", os.Mkdir(c.path("e/sub"), 0o700), unix.Rename(c.path("e"), c.path("e/sub/e")))
+	c.say("file over directory", unix.Rename(c.path("a"), c.path("d")))
+	c.say("directory over file", unix.Rename(c.path("d"), c.path("a")))
+	c.say("link", os.Link(c.path("i"), c.path("j")), os.Link(c.path("i"), c.path("j")))
+	c.say("its names", second(links(c.path("i"))))
+	c.say("one less", os.Remove(c.path("i")))
+	c.say("its names", second(links(c.path("j"))))
+	c.say("symlink", os.Symlink("e/x", c.path("s")), second(os.Readlink(c.path("s"))))
+	c.show("s")
+	c.say("rmdir", os.Remove(c.path("e")), os.Remove(c.path("d")))
+	for i := range 300 {
+		if err := os.WriteFile(c.path(fmt.Sprintf("e/%03d", i)), nil, 0o600); err != nil {
+			c.say("many", err)
+		}
+	}
+	entries, err := os.ReadDir(c.path("e"))
+	c.say("many", len(entries), entries[0].Name(), entries[len(entries)-1].Name(), err, os.RemoveAll(c.path("e")))
+	d, err := os.Open(c.dir)
+	c.say("sync of the directory", err, d.Sync(), d.Close())
+	c.say("missing", second(os.Stat(c.path("nothing"))))
+	c.say("long", os.WriteFile(c.path(strings.Repeat("n", 300)), nil, 0o600))
+}
+
+func (c *caller) unlinked() {
+	f := c.open("open", os.O_RDWR|os.O_CREATE)
+	c.say("remove", second(f.WriteString("still here")), os.Remove(c.path("open")))
+	b := make([]byte, 10)
+	c.say("read", second(f.ReadAt(b, 0)))
+	c.say("bytes", string(b), second(f.WriteAt([]byte("S"), 0)), f.Sync())
+	c.say("stat", second(links(fmt.Sprintf("/proc/self/fd/%d", f.Fd()))))
+	c.say("a new one", os.WriteFile(c.path("open"), []byte("other"), 0o600), f.Close())
+	c.show("open")
+	g := c.open("moved", os.O_RDWR|os.O_CREATE)
+	c.say("rename while open", os.Rename(c.path("moved"), c.path("moved2")), second(g.WriteString("to the file")), g.Close())
+	c.show("moved2")
+}
+
+func (c *caller) locks() {
+	a, b := c.open("lock", os.O_RDWR|os.O_CREATE), c.open("lock", os.O_RDWR)
+	c.say("flock", unix.Flock(int(a.Fd()), unix.LOCK_EX|unix.LOCK_NB), unix.Flock(int(b.Fd()), unix.LOCK_EX|unix.LOCK_NB))
+	c.say("unlock", unix.Flock(int(a.Fd()), unix.LOCK_UN), unix.Flock(int(b.Fd()), unix.LOCK_EX|unix.LOCK_NB))
+	lock := unix.Flock_t{Type: unix.F_WRLCK, Len: 10}
+	c.say("fcntl", unix.FcntlFlock(a.Fd(), unix.F_SETLK, &lock))
+	child := exec.Command("/proc/self/exe", lockWord, c.path("lock"))
+	text, err := child.CombinedOutput()
+	c.say("by another process", string(text), err)
+}
+
+// lockAsChild tries to get a lock that the parent has.
+func lockAsChild(name string) {
+	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	lock := unix.Flock_t{Type: unix.F_WRLCK, Len: 10}
+	if err == nil {
+		err = unix.FcntlFlock(f.Fd(), unix.F_SETLK, &lock)
+	}
+	fmt.Print(err)
+}
+
+func (c *caller) attributes() {
+	at := time.Unix(1_000_000, 0)
+	c.say("new", os.WriteFile(c.path("mode"), nil, 0o604))
+	info, err := os.Stat(c.path("mode"))
+	c.say("mode", info.Mode(), err)
+	c.say("chmod", os.Chmod(c.path("mode"), 0o700), os.Chtimes(c.path("mode"), at, at))
+	info, err = os.Stat(c.path("mode"))
+	c.say("mode", info.Mode(), info.ModTime().Unix(), err)
+	c.say("write", os.WriteFile(c.path("mode"), []byte("x"), 0o600))
+	info, err = os.Stat(c.path("mode"))
+	c.say("later", info.ModTime().After(at), info.Mode(), err)
+	other, err := os.Stat(c.path("a"))
+	c.say("same file", os.SameFile(info, other), err)
+}
+
+// processes lets several processes append to one file at once.
+func (c *caller) processes() {
+	var all []*exec.Cmd
+	for range 3 {
+		child := exec.Command("/proc/self/exe", appendWord, c.path("shared"))
+		c.say("start", child.Start())
+		all = append(all, child)
+	}
+	for _, child := range all {
+		c.say("end", child.Wait())
+	}
+	b, err := os.ReadFile(c.path("shared"))
+	lines := strings.Split(strings.TrimSpace(string(b)), "\n")
+	slices.Sort(lines)
+	c.say("lines", len(lines), len(slices.Compact(lines)), err)
+}
+
+// appendAsChild appends a hundred lines.
+func appendAsChild(name string) {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	for i := 0; i < 100 && err == nil; i++ {
+		_, err = fmt.Fprintf(f, "process %d line %d\n", os.Getpid(), i)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// links returns how many names a file has.
+func links(path string) (uint64, error) {
+	var s unix.Stat_t
+	err := unix.Stat(path, &s)
+	return s.Nlink, err
+}
+
+func second[T any](v T, err error) any {
+	if err != nil {
+		return err
+	}
+	return v
+}

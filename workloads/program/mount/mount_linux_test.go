@@ -1,0 +1,128 @@
+package mount_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/program/mount"
+	"github.com/lightningdb/lightning-torture/workloads/program/stage"
+)
+
+// What this test program is, by its first argument.
+const (
+	callsWord  = "__calls"
+	lockWord   = "__lock"
+	appendWord = "__append"
+)
+
+func TestMain(m *testing.M) {
+	stage.Main(stage.Job{Name: "serve", Do: serve})
+	if len(os.Args) == 3 {
+		switch os.Args[1] {
+		case callsWord:
+			calls(os.Args[2], os.Stdout)
+			return
+		case lockWord:
+			lockAsChild(os.Args[2])
+			return
+		case appendWord:
+			appendAsChild(os.Args[2])
+			return
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// served is what came of running a command on a disk of the lab.
+type served struct {
+	Output string
+	Trace  []string
+	Acks   []string
+}
+
+// serve runs a command on a disk of the lab; DIR in its arguments is its directory.
+func serve(_ context.Context, request json.RawMessage, dir string, emit func(any) error) error {
+	var args []string
+	if err := json.Unmarshal(request, &args); err != nil {
+		return err
+	}
+	m, err := mount.New(dir)
+	if err != nil {
+		return err
+	}
+	fs := faultfs.New(faultfs.Options{})
+	var s served
+	at := m.Add(mount.Disk{FS: fs, Ack: func(line string) { s.Acks = append(s.Acks, fmt.Sprint(fs.Now(), " ", line)) }})
+	for i, arg := range args {
+		args[i] = strings.ReplaceAll(arg, "DIR", at)
+	}
+	out, _ := exec.Command(args[0], args[1:]...).CombinedOutput() // what it printed says how it ended
+	s.Output = strings.ReplaceAll(string(out), at, "DIR")
+	for _, op := range fs.Trace() {
+		s.Trace = append(s.Trace, op.String())
+	}
+	return emit(s)
+}
+
+func onStage(t *testing.T, args ...string) (s served) {
+	t.Helper()
+	if err := stage.Possible(t.Context()); err != nil {
+		t.Skip(err)
+	}
+	err := stage.Run(t.Context(), "serve", args, func(text json.RawMessage) error { return json.Unmarshal(text, &s) })
+	require.NoError(t, err)
+	return s
+}
+
+// A program cannot tell a disk of the lab from one of this machine, as far as the calls of stores go.
+func TestCallsDoWhatTheyDoElsewhere(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	got := onStage(t, self, callsWord, "DIR").Output
+	want, err := exec.Command(self, callsWord, t.TempDir()).CombinedOutput()
+	require.NoError(t, err)
+	assert.Equal(t, string(want), got)
+}
+
+// What arrives at the disk, in order: each write as it was made, syncs of files and directories, and acknowledgements.
+func TestTheTraceIsWhatTheProgramDid(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, "/bin/sh", "-ec", `cd DIR
+		printf one >a
+		sync a
+		echo first >>.torture/ack
+		mv a b
+		sync .
+		printf 'second\nthird' >>.torture/ack
+		ln b c
+		rm b
+		ls -A`)
+	assert.Equal(t, []string{"1 create a", "2 write a [0,3)", "3 sync a", "4 rename a -> b", "5 sync ", "6 link b -> c", "7 remove b"}, s.Trace)
+	assert.Equal(t, []string{"3 first", "5 second"}, s.Acks)
+	assert.Equal(t, "c\n", s.Output, "the directory of the acknowledgements is hidden")
+}
+
+// What this package does not do is refused, so that programs can fall back.
+func TestWhatIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct{ script, want string }{
+		"collapse": {`printf 12345678 >DIR/f; fallocate -c -o 0 -l 4096 DIR/f`, "not supported"},
+		"devices":  {`mknod DIR/null c 1 3`, "not permitted"},
+		"pipes":    {`mkfifo DIR/p`, "not permitted"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assert.Contains(t, onStage(t, "/bin/sh", "-c", row.script).Output, row.want)
+		})
+	}
+}
