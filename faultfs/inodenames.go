@@ -66,6 +66,7 @@ func (i Inode) Link(to Inode, name string) error {
 	}
 	e := disk.Entry{Ino: to.node.ino, Target: to.node.target}
 	i.fs.change(Op{Kind: OpLink, Path: from, To: at, Ino: e.Ino, Edits: []Edit{e.Edit(i.node.ino, name)}})
+	i.child(e, name)
 	return nil
 }
 

@@ -149,6 +149,11 @@ func (n *nodes) Write(_ <-chan struct{}, in *fuse.WriteIn, data []byte) (uint32,
 	if s, i, ok := n.at(in.NodeId); ok && wrote > 0 {
 		s.modified(i.Known().Ino)
 	}
+	const mapped = fuse.WRITE_CACHE // pages of a memory map, which the flags of a file do not concern
+	if err == nil && in.Flags&(syscall.O_SYNC|syscall.O_DSYNC) != 0 && in.WriteFlags&mapped == 0 {
+		// The kernel does not ask for the sync, because the write has bypassed its cache.
+		err = n.withFile(in.NodeId, in.Fh, afero.File.Sync)
+	}
 	return uint32(wrote), status(err)
 }
 
@@ -160,7 +165,7 @@ func (n *nodes) Writev(cancel <-chan struct{}, in *fuse.WriteIn, data [][]byte) 
 	return n.Write(cancel, in, slices.Concat(data...))
 }
 
-// Fsync also follows each write with O_SYNC or O_DSYNC, and each msync.
+// Fsync also follows each msync.
 func (n *nodes) Fsync(_ <-chan struct{}, in *fuse.FsyncIn) fuse.Status {
 	if hiddenIno(in.NodeId) != 0 {
 		return fuse.OK

@@ -106,8 +106,12 @@ func TestTheTraceIsWhatTheProgramDid(t *testing.T) {
 		printf 'second\nthird' >>.torture/ack
 		ln b c
 		rm b
-		ls -A`)
-	assert.Equal(t, []string{"1 create a", "2 write a [0,3)", "3 sync a", "4 rename a -> b", "5 sync ", "6 link b -> c", "7 remove b"}, s.Trace)
+		ls -A
+		printf 12 | dd of=c bs=1 oflag=dsync conv=notrunc 2>/dev/null`)
+	assert.Equal(t, []string{
+		"1 create a", "2 write a [0,3)", "3 sync a", "4 rename a -> b", "5 sync ", "6 link b -> c", "7 remove b",
+		"8 write c [0,1)", "9 sync c", "10 write c [1,2)", "11 sync c",
+	}, s.Trace)
 	assert.Equal(t, []string{"3 first", "5 second"}, s.Acks)
 	assert.Equal(t, "c\n", s.Output, "the directory of the acknowledgements is hidden")
 }
