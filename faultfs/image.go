@@ -56,6 +56,14 @@ func (fs *FS) Sampled() bool {
 	return fs.image != nil && fs.image.Sampled()
 }
 
+// Model returns the rules by which this crash image came about; the zero Model if it is no crash image.
+func (fs *FS) Model() Model {
+	if fs.image == nil {
+		return Model{}
+	}
+	return fs.image.Model()
+}
+
 // LostBytes returns how many bytes of pending writes this crash image is known to have lost.
 func (fs *FS) LostBytes() int {
 	fs.mu.Lock()

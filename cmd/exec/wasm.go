@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -101,7 +102,7 @@ func (f *flags) searchWasm(
 		return f.printRecorded(out, swept.Recording)
 	}
 	report := &programs.Report{Result: swept.Result, Seconds: time.Since(began).Seconds()}
-	report.Sweep = &programs.Sweep{Seed: swept.Seed, Seeds: swept.Seeds, Courses: swept.Courses}
+	report.Sweep = &programs.Sweep{Seed: swept.Seed, Seeds: swept.Seeds, Courses: swept.Courses, Nested: swept.Nested}
 	return publish(out, f, spec, swept.Recording, report)
 }
 
@@ -172,7 +173,7 @@ func againWasm(ctx context.Context, file string, f *lrec.File, attempts int) (*p
 
 // wasmError tells programs that cannot run through WebAssembly from faults of this machine.
 func wasmError(ctx context.Context, err error) error {
-	if errors.Is(err, wasm.ErrBuild) || errors.Is(err, schedule.ErrNotGo) {
+	if errors.Is(err, wasm.ErrBuild) || errors.Is(err, schedule.ErrNotGo) || errors.Is(err, fs.ErrNotExist) {
 		return exit.With(exit.BadUsage, err)
 	}
 	return exit.Because(ctx, err)

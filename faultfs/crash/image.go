@@ -34,6 +34,9 @@ type decision struct {
 // Sampled reports whether some look would have taken more answers than the limit.
 func (im *Image) Sampled() bool { return im.sampled }
 
+// Model returns the rules by which the image came about.
+func (im *Image) Model() model.Model { return im.point.model }
+
 // LostBytes returns how many bytes of pending writes the image is known to have lost.
 func (im *Image) LostBytes() int { return im.lost }
 

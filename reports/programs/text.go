@@ -32,6 +32,7 @@ type Sweep struct {
 	Seed    uint64 `json:"seed"`    // that of the findings, if there are any
 	Seeds   int    `json:"seeds"`   // how many were run
 	Courses int    `json:"courses"` // how many of them did something else to the disk
+	Nested  int    `json:"nested"`  // crashes during recovery, beside those of the tally
 }
 
 // Verdict returns PASS, FAIL or INCONCLUSIVE.
@@ -107,9 +108,12 @@ func figures(r *Report) [][3]string {
 		{"profile", r.Profile, r.Device},
 	}
 	if r.Sweep != nil {
-		text := fmt.Sprintf("from %s, the others did the same to the disk", wording.Plural(r.Sweep.Seeds, "seed"))
+		text := "different at the disk, from " + wording.Plural(r.Sweep.Seeds, "seed")
 		if len(r.Findings) > 0 {
-			text = fmt.Sprintf("from %s; the findings are on that of seed %d", wording.Plural(r.Sweep.Seeds, "seed"), r.Sweep.Seed)
+			text += fmt.Sprintf("; the findings are on that of seed %d", r.Sweep.Seed)
+		}
+		if r.Sweep.Nested > 0 {
+			rows = append(rows, [3]string{"nested crashes", wording.Grouped(r.Sweep.Nested), "during recovery"})
 		}
 		rows = append(rows, [3]string{"schedules", wording.Grouped(r.Sweep.Courses), text})
 	}

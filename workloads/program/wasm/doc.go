@@ -18,7 +18,8 @@
 //     outcome.
 //   - W3: a checker ends as in package native: 0 right, 1 wrong. If it panics, deadlocks or enters more functions than
 //     Spec.Limit, the recovery has crashed or hangs, which is a finding.
-//   - W4: a sweep stops at the first seed with a finding. Seeds that make the program do the same are searched once.
+//   - W4: a recovery that changes the disk is crashed in turn, after a few of its operations. The next one must be right too.
+//   - W5: a sweep stops at the first seed with a finding. Seeds that make the program do the same are searched once.
 //
 // # What cannot run here
 //
@@ -28,6 +29,8 @@
 //
 // A call of the disk is one step: nothing else runs while a sync is under way, so a race within one is not seen.
 //
-// The files: spec.go, modules.go (what is run), way.go (recording), acks.go and tail.go (what a program says), recover.go (the
-// checker) and sweep.go (seeds). A Way belongs to one sweep at a time.
+// Recoveries run from a seed of their own, which is always the same.
+//
+// The files: spec.go, modules.go (what is run), way.go (recording), acks.go and tail.go (what a program says), recover.go and
+// nested.go (the checker), sweep.go (seeds) and replay.go. A Way belongs to one sweep at a time.
 package wasm

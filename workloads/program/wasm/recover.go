@@ -61,11 +61,25 @@ type observer struct {
 func (o *observer) Observes() bool { return true }
 func (o *observer) Close() error   { return o.way.keep(o.again) }
 
-// Recover runs the checker or the dump on an image. It cannot be interrupted; what it may take is limited by Spec.Limit.
+// Recover runs the checker or the dump on an image, and cuts the power in some of what it does there. It cannot be interrupted;
+// what it may take is limited by Spec.Limit.
 func (o *observer) Recover(ctx context.Context, img *faultfs.FS, acked []program.Ack) (program.Answer, error) {
 	if ctx.Err() != nil {
 		return program.Answer{}, context.Cause(ctx)
 	}
+	a, err := o.ask(ctx, img, acked)
+	if err != nil || a.Verdict != program.Right {
+		return a, err
+	}
+	second, err := o.nested(ctx, img, acked)
+	if err != nil || second.Failed() {
+		return second, err
+	}
+	return a, nil
+}
+
+// ask runs the checker or the dump once.
+func (o *observer) ask(ctx context.Context, img *faultfs.FS, acked []program.Ack) (program.Answer, error) {
 	if o.way.states != nil {
 		shown, err := dump(ctx, o.again, img)
 		if err != nil {

@@ -16,6 +16,7 @@ type Swept struct {
 	Seed      uint64             // the one that failed first; if none did, the last one that was run
 	Seeds     int                // how many were run
 	Courses   int                // how many different courses of operations and acknowledgements they took: the others were searched already
+	Nested    int                // crashes during recovery; the figures of the result do not count them
 	Recording *program.Recording // of Seed
 	Result    *program.Result    // what was found is of Seed; the figures are those of all seeds
 }
@@ -25,6 +26,8 @@ type Swept struct {
 // was found before.
 func (w *Way) Sweep(ctx context.Context, seeds schedule.Seeds, o program.Options) (*Swept, error) {
 	swept := &Swept{}
+	before := w.nestings.Load()
+	defer func() { swept.Nested = int(w.nestings.Load() - before) }()
 	searched := map[[sha256.Size]byte]bool{}
 	for seed := seeds.First; seed <= seeds.Last && ctx.Err() == nil; seed++ {
 		w.Seed(seed)

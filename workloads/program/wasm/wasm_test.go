@@ -154,6 +154,17 @@ func TestWhatGoesWrongIsSaidInASentence(t *testing.T) {
 	}
 }
 
+func TestPowerIsCutAgainDuringRecovery(t *testing.T) {
+	right := sweep(t, store(t, "compact-right"), 1, "posix-min")
+	require.True(t, right.Result.Passed, right.Result.Inconclusive)
+	require.Positive(t, right.Nested)
+	wrong := sweep(t, store(t, "compact"), 1, "posix-min")
+	require.NotEmpty(t, wrong.Result.Findings)
+	f := wrong.Result.Findings[0]
+	require.Regexp(t, `^w\d-\d was acknowledged and is missing, after a second power cut behind "remove log-\d+" in the recovery$`, f.Sentence)
+	require.Equal(t, f.ShownOf, f.Shown)
+}
+
 func TestAFaultOfTheDiskReachesTheProgram(t *testing.T) {
 	s := spec("")
 	s.Rules = []string{"enospc write log-001 nth=2"}

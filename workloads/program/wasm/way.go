@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/program"
@@ -33,14 +34,15 @@ type Way struct {
 	// each recording, and not needed if the checker runs here.
 	Host func(*program.Recording) program.Way
 
-	spec    Spec
-	modules modules
-	program *schedule.Program
-	judge   *schedule.Program    // the checker or the dump; nil: it does not run here
-	dir     string               // the working directory
-	idle    chan *schedule.Again // instances of the judge that wait for a recoverer
-	host    program.Way          // of the latest recording
-	states  *golden.States       // of the latest recording, if a dump decides here
+	spec     Spec
+	modules  modules
+	nestings atomic.Int64 // crashes during recovery
+	program  *schedule.Program
+	judge    *schedule.Program    // the checker or the dump; nil: it does not run here
+	dir      string               // the working directory
+	idle     chan *schedule.Again // instances of the judge that wait for a recoverer
+	host     program.Way          // of the latest recording
+	states   *golden.States       // of the latest recording, if a dump decides here
 }
 
 // maxIdle is how many instances wait at most.

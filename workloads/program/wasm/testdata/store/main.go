@@ -5,6 +5,7 @@
 //	newlog   a new log is used before the directory that names it is synced
 //	panic    recovery panics at a damaged line
 //	endless  recovery reads a damaged line for ever
+//	compact  recovery replaces all files by a snapshot that it does not sync
 //
 // With WRITERS=1 there is one writer, so that the store does one thing after the other.
 //
@@ -107,7 +108,20 @@ func open(dir string) *store {
 		}
 	}
 	s.gen++
+	if bug == "compact" || bug == "compact-right" {
+		s.compact(entries)
+	}
 	return s
+}
+
+// compact replaces all files by a snapshot.
+func (s *store) compact(old []fs.DirEntry) {
+	s.writeSnapshot(s.keys, bug == "compact-right")
+	for _, e := range old {
+		if strings.HasPrefix(e.Name(), "log-") {
+			must(os.Remove(filepath.Join(s.dir, e.Name())))
+		}
+	}
 }
 
 // load adds the keys of a file up to the first damaged line.
@@ -176,22 +190,29 @@ func (s *store) put(key string) {
 func (s *store) rotate() {
 	s.mu.Lock()
 	old, oldName := s.log, s.logName()
-	var all strings.Builder
-	for _, key := range slices.Sorted(maps.Keys(s.keys)) {
-		all.WriteString(line(key))
-	}
+	keys := maps.Clone(s.keys)
 	s.gen++
 	s.newLog()
 	s.mu.Unlock()
 	must(old.Close())
+	s.writeSnapshot(keys, true)
+	must(os.Remove(oldName))
+}
+
+func (s *store) writeSnapshot(keys map[string]bool, sync bool) {
+	var all strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		all.WriteString(line(key))
+	}
 	temporary := filepath.Join(s.dir, "snapshot.tmp")
 	f, err := os.Create(temporary)
 	must(err)
 	_, err = f.WriteString(all.String())
 	must(err)
-	must(f.Sync())
+	if sync {
+		must(f.Sync())
+	}
 	must(f.Close())
 	must(os.Rename(temporary, filepath.Join(s.dir, "snapshot")))
 	s.syncDir()
-	must(os.Remove(oldName))
 }

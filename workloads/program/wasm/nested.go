@@ -1,0 +1,84 @@
+package wasm
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/program"
+)
+
+// cutsOfRecovery is how many times the power is cut again while one image is recovered.
+const cutsOfRecovery = 3
+
+// nested cuts the power again while an image is recovered, after some of the operations by which recovery changed the disk.
+// What recovery had found is decided; of what it did, two disks are tried each time: one that lost all that was not durable, and
+// one that lost only the oldest of it. It returns the first wrong answer.
+//
+// NB: which operations these are depends on nothing but what recovery did, so that a finding shows again.
+func (o *observer) nested(ctx context.Context, img *faultfs.FS, acked []program.Ack) (program.Answer, error) {
+	cuts := someOf(changes(img))
+	if len(cuts) == 0 {
+		return program.Answer{}, nil
+	}
+	line := faultfs.NewTimeline(img, img.Model(), img.Now())
+	for _, op := range cuts {
+		point := line.Advance(op.Tick)
+		for _, lost := range losses(point) {
+			o.way.nestings.Add(1)
+			a, err := o.ask(ctx, point.Losing(lost, faultfs.ImageOptions{}), acked)
+			if err != nil || a.Failed() {
+				_, did, _ := strings.Cut(op.String(), " ")
+				a.Text = fmt.Sprintf("%s, after a second power cut behind %q in the recovery", a.Text, did)
+				return a, err
+			}
+		}
+	}
+	return program.Answer{}, nil
+}
+
+// changes returns the operations by which a recovery changed its disk.
+func changes(img *faultfs.FS) []faultfs.Op {
+	return slices.DeleteFunc(slices.Clone(img.Trace()), func(op faultfs.Op) bool { return !op.Changes() })
+}
+
+// someOf returns a few operations, evenly spread and in order. Recoveries that did other things get other ones.
+func someOf(ops []faultfs.Op) []faultfs.Op {
+	if len(ops) <= cutsOfRecovery {
+		return ops
+	}
+	h := fnv.New32a()
+	for i := range ops {
+		_, _ = h.Write([]byte(ops[i].String())) // a hash takes everything
+	}
+	var at []int
+	for i := range cutsOfRecovery {
+		at = append(at, (int(h.Sum32()%uint32(len(ops)))+i*len(ops)/cutsOfRecovery)%len(ops))
+	}
+	slices.Sort(at)
+	some := make([]faultfs.Op, len(at))
+	for i, n := range at {
+		some[i] = ops[n]
+	}
+	return some
+}
+
+// losses returns what to lose of what recovery did: all that is pending, and the oldest of it alone.
+func losses(point *faultfs.CrashPoint) (losses [][]uint64) {
+	var all []uint64
+	for _, op := range point.Ops() {
+		if !op.Earlier {
+			all = append(all, op.ID)
+		}
+	}
+	switch len(all) {
+	case 0:
+		return nil
+	case 1:
+		return [][]uint64{all}
+	}
+	return [][]uint64{all, all[:1]}
+}
