@@ -12,6 +12,7 @@ import (
 
 // A budget of crash points is work and not time: it is spent in full, spread over every run, and the rest is reported.
 func TestABudgetOfCrashPointsIsSpentOnEveryRun(t *testing.T) {
+	sameRaces(t)
 	o := toyOptions("power", "eio")
 	all := check(t, toy.Correct, o)
 	o.CrashPoints = 3

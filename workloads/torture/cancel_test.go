@@ -26,14 +26,15 @@ func countedTarget(bug toy.Bug, at func(n int64)) Target {
 // Wherever the campaign is when its context ends, in a run, a nested crash, an experiment or a smaller run, no store is opened
 // from then on.
 func TestNothingBeginsOnceTheContextIsDone(t *testing.T) {
+	sameRaces(t)
 	o := Options{Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 8, Keys: 4, Workers: 1, Seed: 3}
 	var all int64
 	_, err := Check(t.Context(), countedTarget(toy.NoFileSync, func(n int64) { all = n }), o)
 	require.NoError(t, err)
 	require.Greater(t, all, int64(1000))
-	for part := range int64(20) {
+	for part := range int64(12) {
 		ctx, cancel := context.WithCancel(t.Context())
-		last, latest := 1+all*part/20, int64(0)
+		last, latest := 1+all*part/12, int64(0)
 		r, err := Check(ctx, countedTarget(toy.NoFileSync, func(n int64) {
 			if latest = n; n == last {
 				cancel()

@@ -34,14 +34,14 @@ func check(t *testing.T, bug toy.Bug, o Options) *Result {
 
 func TestACorrectStorePasses(t *testing.T) {
 	o := toyOptions()
-	o.Rounds, o.Ops = 12, 20
+	o.Rounds, o.Ops = 6, 20
 	for _, f := range Faults() {
 		if f.Name != "open-files" && f.Name != "misplaced-block" { // a toy has one file, and opens one at a time
 			o.Faults = append(o.Faults, f.Name)
 		}
 	}
 	if testing.Short() {
-		o.Rounds = 4
+		o.Rounds = 2
 	}
 	r := check(t, toy.Correct, o)
 	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
@@ -82,7 +82,7 @@ func TestEveryToyBugIsFound(t *testing.T) {
 			if c.bug == toy.SplitBatch {
 				o.Workloads, o.Ops, o.Keys = []string{"kv"}, 20, 30
 			}
-			o.Rounds = 8
+			o.Rounds, o.NoShrink = 4, true
 			r := check(t, c.bug, o)
 			require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
 			if c.class != "" {
@@ -103,12 +103,9 @@ func TestEveryToyBugIsFound(t *testing.T) {
 }
 
 func TestSameSeedSameRun(t *testing.T) {
+	sameRaces(t)
 	first := check(t, toy.Correct, toyOptions("power", "eio"))
-	times := 5
-	if testing.Short() {
-		times = 1
-	}
-	for range times {
+	for range 2 {
 		again := check(t, toy.Correct, toyOptions("power", "eio"))
 		assert.Equal(t, first.TraceHash, again.TraceHash)
 		assert.Equal(t, first.Images, again.Images)
@@ -195,6 +192,7 @@ func TestModelsThatDoNotExistAreRefused(t *testing.T) {
 }
 
 func TestAStoreWithoutTransactionsIsAskedForNone(t *testing.T) {
+	sameRaces(t)
 	o := toyOptions("power")
 	o.Workloads, o.Rounds, o.CrashPoints = nil, 1, 8
 	r := check(t, toy.Correct, o)

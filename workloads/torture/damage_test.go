@@ -12,6 +12,7 @@ import (
 
 // What lies in a log before the damage does not look like a torn write.
 func TestDamageOfALogExcusesWhatFollowsIt(t *testing.T) {
+	sameRaces(t)
 	o := toyOptions("bitrot")
 	o.Workloads, o.Keys = []string{"kv"}, 200
 	assert.Equal(t, checker.Pass, check(t, toy.Correct, o).Verdict)
@@ -22,6 +23,7 @@ func TestDamageOfALogExcusesWhatFollowsIt(t *testing.T) {
 }
 
 func TestDamageIsExcusedOnlyWhereItLooksLikeACrash(t *testing.T) {
+	sameRaces(t)
 	for _, c := range []struct {
 		name, fault  string
 		logs, append []string
@@ -46,6 +48,7 @@ func TestDamageIsExcusedOnlyWhereItLooksLikeACrash(t *testing.T) {
 
 // Who claims that records prove what lies before them, or that a closed store is not like one that crashed, is held to it.
 func TestDamageIsExcusedOnlyAsFarAsTheEngineSays(t *testing.T) {
+	sameRaces(t)
 	proven := func(t Target) Target { t.LogGlobs, t.ProvenLogGlobs = nil, []string{"log"}; return t }
 	closes := func(t Target) Target { t.Promises.CloseLeavesNoTail = true; return t }
 	for _, c := range []struct {

@@ -40,7 +40,7 @@ func TestWhatOnlyFurtherCrashesShow(t *testing.T) {
 			target := toy.Target(c.bug)
 			target.CheckFiles = nil // the leak is to be seen by its growth alone
 			o := toyOptions("power")
-			o.Workloads = []string{"kv"}
+			o.Workloads, o.Rounds, o.NoShrink = []string{"kv"}, 2, true
 			r, err := Check(t.Context(), target, o)
 			require.NoError(t, err)
 			require.Equal(t, checker.Fail, r.Verdict)

@@ -70,7 +70,7 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			result, err := Check(t.Context(), toy.Target(c.bug), Options{
-				Workloads: []string{"kv"}, Faults: []string{c.fault}, Rounds: 1, Clients: 1, Ops: 12, Keys: 4,
+				Workloads: []string{"kv"}, Faults: []string{c.fault}, Rounds: 1, Clients: 1, Ops: 12, Keys: 4, NoShrink: true,
 			})
 			require.NoError(t, err)
 			require.NotEmpty(t, result.Findings)
@@ -91,6 +91,7 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 
 // A profile that loses everything hides that little of it is needed.
 func TestAProfileThatDecidesIsExplainedFreely(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	for _, profile := range []string{"lose-all", "late-removals"} {
 		result, err := Check(t.Context(), toy.Target(toy.NoDirSync), Options{

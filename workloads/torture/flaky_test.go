@@ -40,6 +40,7 @@ func flakyTarget(each uint64) Target {
 
 // Experiments with such a failure show nothing, and shrinking it never ends.
 func TestAFailureThatDoesNotRepeatSaysHowOftenItShowed(t *testing.T) {
+	sameRaces(t)
 	target := flakyTarget(7)
 	o := Options{Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 8, Keys: 4, Workers: 1}
 	r, err := Check(t.Context(), target, o)

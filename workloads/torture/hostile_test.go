@@ -152,6 +152,7 @@ func TestTheLabFindsWhatNoImageShows(t *testing.T) {
 }
 
 func TestCommitsThatAreGoneAreNotRecovered(t *testing.T) {
+	sameRaces(t)
 	for _, bug := range []toy.Bug{toy.Panics, toy.NoFileSync} {
 		r := check(t, bug, toyOptions("power"))
 		require.Equal(t, checker.Fail, r.Verdict)
@@ -161,11 +162,8 @@ func TestCommitsThatAreGoneAreNotRecovered(t *testing.T) {
 }
 
 func TestOneRoundOfEveryFaultSuffices(t *testing.T) {
-	seeds := uint64(5)
-	if testing.Short() {
-		seeds = 1
-	}
-	for seed := range seeds {
+	sameRaces(t)
+	for seed := range uint64(3) {
 		o := toyOptions("failed-fsync", "eio", "enospc", "short-write", "lost-fsync", "bitrot", "killed")
 		o.Rounds, o.Seed = 1, 1+seed
 		r := check(t, toy.Correct, o)
@@ -177,13 +175,14 @@ func TestNoPromiseNoFinding(t *testing.T) {
 	sameRaces(t)
 	weak := toy.Target(toy.NoFileSync)
 	weak.Promises.SyncSurvivesPowerCut = false
-	r, err := Check(t.Context(), weak, toyOptions("power"))
+	o := toyOptions("power")
+	o.Rounds = 1
+	r, err := Check(t.Context(), weak, o)
 	require.NoError(t, err)
 	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
 
 	split := toy.Target(toy.SplitBatch)
 	split.Promises.AtomicBatch, split.Promises.LossIsSuffix = false, false
-	o := toyOptions("power")
 	o.Workloads = []string{"bank"}
 	r, err = Check(t.Context(), split, o)
 	require.NoError(t, err)
@@ -254,6 +253,7 @@ func TestARecoveryThatDiffersTheSecondTimeIsNoticed(t *testing.T) {
 }
 
 func TestTwoContentsOfOneDiskAreAFinding(t *testing.T) {
+	sameRaces(t)
 	target := toy.Target(toy.Fickle)
 	target.Promises = Promises{} // whatever is promised
 	o := toyOptions("power")
@@ -282,6 +282,7 @@ func TestTwoContentsOfOneDiskAreAFinding(t *testing.T) {
 
 // A loss that comes and goes on one disk is no lost write: what is wrong is that it comes and goes.
 func TestALossThatDoesNotRepeatIsNotCalledALoss(t *testing.T) {
+	sameRaces(t)
 	target := toy.Target(toy.Flaky)
 	o := toyOptions("power")
 	o.Workloads, o.NoShrink, o.Workers = []string{"kv"}, true, 1

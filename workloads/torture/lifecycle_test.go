@@ -45,7 +45,12 @@ func TestEveryBugOfAdministrationIsFound(t *testing.T) {
 		{"the last commit is lost when the store is closed", toy.ForgetsAtClose, "reads: stale read"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := check(t, c.bug, lifecycleOptions(1, "power"))
+			if c.bug != toy.LetsOthersIn {
+				sameRaces(t)
+			}
+			o := lifecycleOptions(1, "power")
+			o.NoShrink = c.bug != toy.CopiesUnsynced // that one shows that such findings can be made smaller, too
+			r := check(t, c.bug, o)
 			require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
 			var classes []string
 			for _, f := range r.Findings {

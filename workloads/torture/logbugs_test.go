@@ -14,6 +14,7 @@ import (
 // Each mistake of a log is found under a plain power cut, and for its own reason. There is one client, so that each run finds
 // the same.
 func TestEveryMistakeOfALogIsFound(t *testing.T) {
+	sameRaces(t)
 	for _, row := range []struct {
 		bug  toylog.Bug
 		seed uint64

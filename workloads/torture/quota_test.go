@@ -58,6 +58,7 @@ func slow(t *testing.T) Target {
 }
 
 func TestABusyMachineComesToTheSameVerdict(t *testing.T) {
+	sameRaces(t)
 	o := noTime("power")
 	o.Profile = "posix-min"
 	quick := check(t, toy.Correct, o)

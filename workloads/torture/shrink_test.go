@@ -11,18 +11,19 @@ import (
 
 // A commit that is split in two needs one batch: everything else goes, the other clients with it.
 func TestAFindingIsShrunk(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	for _, clients := range []int{1, 3} {
 		dir := t.TempDir()
 		result, err := Check(t.Context(), toy.Target(toy.SplitBatch), Options{
-			Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: clients, Ops: 30, Keys: 0, Dir: dir, Seed: 2,
+			Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: clients, Ops: 16, Keys: 0, Dir: dir, Seed: 2,
 		})
 		require.NoError(t, err)
 		require.NotEmpty(t, result.Findings)
 		f := result.Findings[0]
 		require.NotNil(t, f.Shrunk, f.Sentence)
 		assert.LessOrEqual(t, f.Shrunk.Operations, 2)
-		assert.GreaterOrEqual(t, f.Shrunk.Before, 30*clients)
+		assert.GreaterOrEqual(t, f.Shrunk.Before, 16*clients)
 		assert.NotEqual(t, f.Shrunk.Token, f.Token)
 		assert.Equal(t, 1, f.Clients, "one client is enough, and its token replays bit for bit")
 		for _, again := range []string{f.Token, f.File} {
@@ -37,6 +38,7 @@ func TestAFindingIsShrunk(t *testing.T) {
 }
 
 func TestShrinkingMovesAFaultToTheFront(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	result, err := Check(t.Context(), toy.Target(toy.IgnoreWriteError), Options{
 		Workloads: []string{"kv"}, Faults: []string{"eio write log nth=20"}, Rounds: 1, Clients: 1, Ops: 40, Keys: 0, Seed: 2,

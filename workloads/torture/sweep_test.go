@@ -14,6 +14,7 @@ import (
 )
 
 func TestACorrectStorePassesTheSweep(t *testing.T) {
+	sameRaces(t)
 	r := check(t, toy.Correct, Options{Scenario: plan.SweepName})
 	require.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
 	require.Len(t, r.Cells, len(plan.Sweep()))
