@@ -35,7 +35,7 @@ test race nightly fuzz-smoke cross vet lint structure cover: export GOGC ?= 400
 race nightly: export GORACE ?= atexit_sleep_ms=10
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race nightly fuzz-smoke torture short-runs schedules mutants mutants-matrix calibrate vet cross lint fmt fmt-check
+.PHONY: help build test race nightly fuzz-smoke torture short-runs schedules programs mutants mutants-matrix calibrate vet cross lint fmt fmt-check
 .PHONY: mutants-score mutants-score-status structure tidy-check bench bench-compare cover deadcode ci
 
 help: ## Show this list

@@ -108,6 +108,7 @@ var silent = map[string]string{
 	"FS.Inode":       "a number that the kernel knows",
 	"Inode.Info":     "the kernel has it in memory since it was looked up",
 	"Inode.Known":    "the same",
+	"Inode.NextData": "for the lab: where there is something to read",
 	"File.Name":      "the name it was opened with",
 	"File.Seek":      "the place of the next read; lseek(2) does no I/O",
 	"Unlocker.Close": "a lock is memory of the kernel",

@@ -133,6 +133,19 @@ func (i Inode) List() ([]InodeName, error) {
 	return names, nil
 }
 
+// NextData returns the offset of the first page of a file from off on that was ever written, or the size of the file: in
+// between it reads as zeros. It decides all bytes from off on.
+func (i Inode) NextData(off int64) int64 {
+	i.fs.mu.Lock()
+	defer i.fs.mu.Unlock()
+	size := i.fs.size(i.node)
+	i.fs.resolve(i.node, off, size)
+	for off < size && i.node.content.Hole(off) {
+		off = pageEnd(off)
+	}
+	return min(off, size)
+}
+
 // Open opens the inode with flags of open(2). Those about names (O_CREATE, O_EXCL) have no meaning, and O_TRUNC is up to
 // the caller.
 func (i Inode) Open(flag int) (afero.File, error) {

@@ -60,7 +60,7 @@ func Command() *cobra.Command {
 			if f.on == wasm.Name {
 				return runWasm(cmd.Context(), cmd.OutOrStdout(), &f, cmd.Flags(), args)
 			}
-			return run(cmd.Context(), cmd.OutOrStdout(), &f, args)
+			return run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), &f, args)
 		},
 	}
 	f.add(cmd.Flags())
@@ -79,7 +79,7 @@ func profileNames() []string {
 }
 
 // run records and searches, and prints what was found.
-func run(ctx context.Context, out io.Writer, f *flags, args []string) error {
+func run(ctx context.Context, out, errOut io.Writer, f *flags, args []string) error {
 	request, err := f.request(args)
 	if err != nil {
 		return err
@@ -92,9 +92,9 @@ func run(ctx context.Context, out io.Writer, f *flags, args []string) error {
 	began := time.Now()
 	outcome := &native.Outcome{Recording: request.Recording}
 	if request.Recording == nil || !request.OnlyTape {
-		outcome, err = native.Explore(ctx, request, nil)
+		outcome, err = native.Explore(ctx, request, (&progressLine{w: errOut, began: began}).show)
 	}
-	if err != nil {
+	if err != nil && (ctx.Err() == nil || outcome == nil || outcome.Result == nil) {
 		return exit.Because(ctx, err)
 	}
 	if f.record != "" {
@@ -109,14 +109,18 @@ func run(ctx context.Context, out io.Writer, f *flags, args []string) error {
 		return f.printRecorded(out, outcome.Recording)
 	}
 	report := &programs.Report{Result: outcome.Result, Seconds: time.Since(began).Seconds()}
-	return publish(out, f, request.Spec, outcome.Recording, report)
+	err = publish(out, f, request.Spec, outcome.Recording, report)
+	if ctx.Err() != nil {
+		return context.Cause(ctx) // what had been found is printed
+	}
+	return err
 }
 
 // request returns what the flags ask for.
 func (f *flags) request(args []string) (native.Request, error) {
 	r := native.Request{
 		Profile: f.profile, Device: f.device, Workers: f.workers, Images: f.images, Points: f.points, Findings: f.findings,
-		OnlyTape: f.tapeOnly(), For: f.limit,
+		OnlyTape: f.tapeOnly(), For: f.limit, Nested: f.nested,
 	}
 	if f.from != "" {
 		file, err := lrec.Load(f.from)

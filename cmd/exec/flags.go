@@ -23,7 +23,7 @@ type flags struct {
 	profile, device           string
 	faults                    []string
 	workers, images           int
-	points, findings          int
+	points, findings, nested  int
 	dir, format, record, from string
 
 	on    string
@@ -58,6 +58,7 @@ func (f *flags) add(to *pflag.FlagSet) {
 	to.IntVar(&f.workers, "workers", runtime.NumCPU(), "`N` recoveries at once")
 	to.IntVar(&f.images, "images", 0, "recover at most `N` images of a crash point (default 256)")
 	to.IntVar(&f.points, "points", 0, "cut the power at `N` points, spread over the run (default everywhere)")
+	to.IntVar(&f.nested, "nested", 8, "with --observe: recover `N` images of crashes during a recovery at each crash point")
 	to.IntVar(&f.findings, "findings", 0, "explain `N` findings (default 8)")
 	to.DurationVar(&f.limit, "for", 0, "stop after this time, without a verdict unless something was found")
 	to.DurationVar(&f.patience, "patience", native.DefaultPatience, "how long a recovery may take")
@@ -94,8 +95,8 @@ func (f *flags) validate(args []string) error {
 	if f.workers < 1 || f.workers > maxWorkers {
 		return exit.Usagef("--workers is %d; give a number from 1 to %d", f.workers, maxWorkers)
 	}
-	if slices.ContainsFunc([]int{f.images, f.points, f.findings}, func(n int) bool { return n < 0 || n > maxNumber }) {
-		return exit.Usagef("--images, --points and --findings are numbers from 0 to %d", maxNumber)
+	if slices.ContainsFunc([]int{f.images, f.points, f.findings, f.nested}, func(n int) bool { return n < 0 || n > maxNumber }) {
+		return exit.Usagef("--images, --points, --findings and --nested are numbers from 0 to %d", maxNumber)
 	}
 	if f.acks != "file" && !strings.HasPrefix(f.acks, "stdout=") {
 		return exit.Usagef("--acks is %q; give file or stdout=REGEX", f.acks)

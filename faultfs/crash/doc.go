@@ -30,6 +30,7 @@
 //	index.go, edges.go     finds the ops that a look can see, and their neighbours in the order
 //	image.go               decides ops, with what must be kept or lost along with them
 //	observe.go, leftover.go  the looks: a name, a listing, a size, a range of bytes
+//	idle.go                leaves out what changes no byte
 //	choose.go, family.go   who answers; what is tried where there are too many questions
 //	sample.go              what is tried of a crash point that has too many images
 //	settle.go              what recovery has seen becomes durable when it is crashed in turn
@@ -51,5 +52,5 @@
 // A Timeline, and a Point with the making of its images, belong to one goroutine at a time; different points, and
 // different images once they are made, are independent. An Image is guarded by the lock of whoever looks at it.
 //
-//structure:limits files=29
+//structure:limits files=30
 package crash

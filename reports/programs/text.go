@@ -117,6 +117,9 @@ func figures(r *Report) [][3]string {
 		}
 		rows = append(rows, [3]string{"schedules", wording.Grouped(r.Sweep.Courses), text})
 	}
+	if t.Nested > 0 {
+		rows = append(rows, [3]string{"nested crashes", wording.Grouped(t.Nested), "during recovery"})
+	}
 	if t.Skipped > 0 {
 		rows = append(rows, [3]string{"skipped", wording.Grouped(t.Skipped), "images about which the checker had no opinion"})
 	}
@@ -153,6 +156,12 @@ func finding(f *program.Finding, binary string) []string {
 	}
 	for _, c := range f.Calls[max(0, len(f.Calls)-callsShown):] {
 		lines = append(lines, wording.Visible(strings.TrimRight(fmt.Sprintf("  %8d %-8s %s", c.Tick, c.Fate, c.Text), " ")))
+	}
+	if f.Nested != nil {
+		lines = append(lines, fmt.Sprintf("  then a recovery, and power cut at its operation %d", f.Nested.Tick))
+		for _, c := range f.Nested.Calls[max(0, len(f.Nested.Calls)-callsShown):] {
+			lines = append(lines, wording.Visible(strings.TrimRight(fmt.Sprintf("  %8d %-8s %s", c.Tick, c.Fate, c.Text), " ")))
+		}
 	}
 	if f.File != "" {
 		add("replay", cmp.Or(binary, "lightning-torture")+" replay "+f.File)

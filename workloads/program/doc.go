@@ -38,6 +38,7 @@
 //	way.go         Way, Recoverer and Answer
 //	explore.go     crash points to workers, and what they find to a result
 //	point.go       the images of one crash point
+//	nest.go        crashes during a recovery
 //	whole.go       everything on an image: to copy it, or to know that it was there before
 //	result.go      the figures and the verdict
 //	finding.go     what was found, with its explanation

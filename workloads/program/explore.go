@@ -18,6 +18,9 @@ type Options struct {
 	// sampled.
 	Images int
 	Points int // how many crash points are searched at most, spread over the recording; 0 means all
+	// Nested is how many images of crashes during a recovery are recovered at each crash point, if the recoverer observes; 0
+	// means none.
+	Nested int
 	// Findings is how many different findings are explained; 0 means DefaultFindings. Later ones are counted only.
 	Findings int
 	// Enough ends the search once it returns true; what was found by then is explained, but nothing passes. It may be nil.
@@ -117,6 +120,7 @@ type failure struct {
 	lost   []uint64 // the IDs of the pending operations that the image had lost
 	answer Answer
 	count  int
+	nested *Nested // set if it was the second recovery that was wrong
 }
 
 // feed sends the crash points to the workers.
@@ -178,22 +182,27 @@ func (s *search) count(change func(*Tally)) {
 
 // keep notes an answer about an image of a crash point.
 func (s *search) keep(point *faultfs.CrashPoint, img *faultfs.FS, a Answer) {
-	if !a.Failed() {
-		return
+	if a.Failed() {
+		s.keepFailure(a, &failure{tick: point.Tick, lost: lostIDs(img), answer: a})
 	}
+}
+
+// keepFailure keeps the failure of each kind that has the fewest losses: it is the easiest to explain.
+func (s *search) keepFailure(a Answer, f *failure) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tally.Failed++
-	f := s.found[a.kind()]
-	if f == nil {
-		f = &failure{tick: point.Tick, lost: lostIDs(img), answer: a}
-		s.found[a.kind()], s.order = f, append(s.order, a.kind())
+	best := s.found[a.kind()]
+	if best == nil {
+		s.order = append(s.order, a.kind())
+	} else if c := cmp.Or(cmp.Compare(len(f.lost), len(best.lost)), cmp.Compare(f.tick, best.tick)); c >= 0 {
+		best.count++
+		return
+	} else {
+		f.count = best.count
 	}
 	f.count++
-	lost := lostIDs(img)
-	if c := cmp.Or(cmp.Compare(len(lost), len(f.lost)), cmp.Compare(point.Tick, f.tick)); c < 0 {
-		f.tick, f.lost, f.answer = point.Tick, lost, a // the fewest losses are the easiest to explain
-	}
+	s.found[a.kind()] = f
 }
 
 // lostIDs returns which pending operations an image has lost.

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -31,7 +32,8 @@ type Finding struct {
 	// Profiles says under which profiles it shows too, in the words of package explain.
 	Profiles         map[string]string `json:"profiles,omitempty"`
 	ProfilesSentence string            `json:"profiles_sentence,omitempty"`
-	Calls            []Call            `json:"calls"` // the last operations of the disk before the cut, oldest first
+	Calls            []Call            `json:"calls"`            // the last operations of the disk before the cut, oldest first
+	Nested           *Nested           `json:"nested,omitempty"` // set if power was cut again during the recovery
 	File             string            `json:"file,omitempty"`
 }
 
@@ -56,6 +58,9 @@ func (a Answer) kind() string { return fmt.Sprint(a.Verdict, varying.ReplaceAllS
 
 // Image returns the image that was wrong. The error says that the finding is not of this version.
 func (f *Finding) Image(rec *Recording) (*faultfs.FS, error) {
+	if f.Nested != nil {
+		return f.Nested.image()
+	}
 	profile, err := faultfs.ProfileNamed(f.Profile)
 	if err != nil {
 		return nil, err
@@ -70,6 +75,9 @@ func (f *Finding) Image(rec *Recording) (*faultfs.FS, error) {
 
 // Alike reports whether an answer is wrong in the way of the finding.
 func (f *Finding) Alike(a Answer) bool {
+	if f.Nested != nil {
+		a.Text = inRecovery + a.Text
+	}
 	of := Answer{Verdict: Wrong, Text: f.Sentence}
 	if f.Hangs {
 		of.Verdict = Hangs
@@ -119,13 +127,18 @@ func (w *worker) finding(f *failure) Finding {
 	if out.Acked = len(acked); len(acked) > 0 {
 		out.LastAck = acked[len(acked)-1].Text
 	}
+	out.Nested = f.nested
 	for range confirmations {
+		img, err := out.Image(w.rec)
+		if err != nil {
+			break // it cannot be seen again
+		}
 		out.ShownOf++
-		if a, err := w.recoverer.Recover(w.ctx, l.image(), acked); err == nil && a.kind() == f.answer.kind() {
+		if a, err := w.recoverer.Recover(w.ctx, img, acked); err == nil && out.Alike(a) {
 			out.Shown++
 		}
 	}
-	if out.Shown == out.ShownOf {
+	if out.Shown == out.ShownOf && f.nested == nil {
 		out.Explanation = explain.Life(w.ctx, l)
 		out.Profiles = l.profiles()
 		out.ProfilesSentence = explain.ProfilesSentence(out.Profiles)
@@ -150,11 +163,16 @@ func (f *Finding) fingerprint(kind string) string {
 
 // calls renders the operations and acknowledgements before a cut, with what became of each.
 func (w *worker) calls(tick uint64, img *faultfs.FS) []Call {
+	return callsOf(w.rec.Trace, w.rec.Acked(tick), tick, img)
+}
+
+// callsOf is calls for any trace and the image that a cut left of it.
+func callsOf(trace []faultfs.Op, acked []Ack, tick uint64, img *faultfs.FS) []Call {
 	_, _ = ContentOf(img) // decides everything
 	fates := img.Fates()
 	var calls []Call
-	for i := range w.rec.Trace {
-		op := &w.rec.Trace[i]
+	for i := range trace {
+		op := &trace[i]
 		if op.Tick > tick {
 			break
 		}
@@ -168,10 +186,10 @@ func (w *worker) calls(tick uint64, img *faultfs.FS) []Call {
 		}
 		calls = append(calls, c)
 	}
-	for _, a := range w.rec.Acked(tick) {
+	for _, a := range acked {
 		calls = append(calls, Call{Tick: a.Tick, Text: fmt.Sprintf("acknowledged %q", a.Text)})
 	}
-	slices.SortFunc(calls, func(a, b Call) int { return int(int64(a.Tick) - int64(b.Tick)) })
+	slices.SortFunc(calls, func(a, b Call) int { return cmp.Compare(a.Tick, b.Tick) })
 	return calls[max(0, len(calls)-callsShown):]
 }
 

@@ -70,14 +70,19 @@ func (w *worker) drawn(p *faultfs.CrashPoint) []*faultfs.FS {
 // observeWithin is observe with a limit for each look. It reports whether every image was recovered.
 func (w *worker) observeWithin(p *faultfs.CrashPoint, acked []Ack, limit int) bool {
 	path := &faultfs.DepthFirst{}
-	all := true
+	all, nested := true, false
 	for range w.o.Images {
 		if w.enough() {
 			return false
 		}
 		img := p.Image(faultfs.ImageOptions{Chooser: path, Limit: limit, Distinct: true})
-		if !w.recover(p, img, acked) {
+		a, ok := w.run(p, img, acked)
+		if !ok {
 			return false
+		}
+		if !nested && w.o.Nested > 0 && a.Verdict == Right && img.Now() > 0 && limit == math.MaxInt {
+			nested = true // of the first recovery that changes the disk
+			w.nest(p, img, acked)
 		}
 		if path.Strayed() {
 			all = false

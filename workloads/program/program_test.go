@@ -21,6 +21,7 @@ type notes struct {
 	fileSync, dirSync, silent bool
 	recovered                 *int
 	refuses                   bool // the checker cannot be run
+	rewrites                  bool // a recovery writes all notes anew, without a sync
 }
 
 func (n notes) Record(context.Context) (*program.Recording, error) {
@@ -77,6 +78,11 @@ func (n notes) Recover(_ context.Context, img *faultfs.FS, acked []program.Ack) 
 		case string(text) != strings.Repeat(a.Text, 200):
 			return program.Answer{Verdict: program.Wrong, Text: a.Text + " is damaged"}, nil
 		}
+		if n.rewrites {
+			if err := afero.WriteFile(img, a.Text, text, 0o600); err != nil {
+				return program.Answer{}, err
+			}
+		}
 	}
 	return program.Answer{}, nil
 }
@@ -124,6 +130,33 @@ func TestEveryMissingSyncIsFoundAndNamed(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A recovery that changes the store must survive a crash, too. The finding has the disk that the second recovery found.
+func TestACrashDuringARecoveryIsFoundAndShownAgain(t *testing.T) {
+	t.Parallel()
+	for _, rewrites := range []bool{false, true} {
+		n := notes{fileSync: true, dirSync: true, observes: true, rewrites: rewrites, recovered: new(int)}
+		rec, err := n.Record(t.Context())
+		require.NoError(t, err)
+		result, err := program.Explore(t.Context(), rec, n, program.Options{Nested: 8})
+		require.NoError(t, err)
+		require.Equal(t, !rewrites, result.Passed, "%+v", result)
+		if !rewrites {
+			continue
+		}
+		require.Positive(t, result.Tally.Nested)
+		f := result.Findings[0]
+		require.Contains(t, f.Sentence, "after a crash during the recovery: note")
+		require.NotNil(t, f.Nested)
+		require.NotEmpty(t, f.Nested.Calls)
+		require.Equal(t, f.ShownOf, f.Shown)
+		img, err := f.Image(rec)
+		require.NoError(t, err)
+		a, err := n.Recover(t.Context(), img, rec.Acked(f.Tick))
+		require.NoError(t, err)
+		require.True(t, f.Alike(a), a.Text)
 	}
 }
 

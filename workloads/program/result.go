@@ -26,6 +26,7 @@ type Tally struct {
 	Images     int `json:"images"`     // images that were recovered and judged
 	AfterAcks  int `json:"after_acks"` // of them after an acknowledgement
 	Repeated   int `json:"repeated"`   // images whose content and acknowledgements had been judged already
+	Nested     int `json:"nested"`     // images of crashes during a recovery that were recovered and judged
 	Skipped    int `json:"skipped"`    // images about which the checker had no opinion
 	Failed     int `json:"failed"`     // images that the checker found wrong
 	Strayed    int `json:"strayed"`    // recoveries that did not do the same with the same answers

@@ -1,10 +1,12 @@
 package program
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"hash/maphash"
 	"io"
+	"iter"
 	"os"
 	"path"
 	"slices"
@@ -28,8 +30,9 @@ type Visitor interface {
 	Symlink(path, target string) error
 	// Link is called in place of File for a further name of a file.
 	Link(path, first string) error
-	// File is called with the bytes of a file, which are valid until it returns.
-	File(path string, ino faultfs.Ino, bytes []byte) error
+	// File is called with the size of a file and its bytes in pieces, which do not overlap, by their offsets: between them
+	// it is zeros. A piece is valid until the next one.
+	File(path string, ino faultfs.Ino, size int64, pieces iter.Seq2[int64, []byte]) error
 }
 
 // Visit looks at everything on a disk, and so decides all of it. The root directory has the empty path.
@@ -39,6 +42,12 @@ func Visit(fs *faultfs.FS, v Visitor) error {
 	return w.dir(root, "")
 }
 
+// maxPathBytes is the longest path that a system opens. Only the trace of a file that nobody recorded has longer ones, if it
+// puts a directory into itself.
+const maxPathBytes = 4096
+
+var errDeep = errors.New("program: directories within one another are too deep")
+
 type walk struct {
 	fs      *faultfs.FS
 	visitor Visitor
@@ -47,6 +56,9 @@ type walk struct {
 }
 
 func (w *walk) dir(dir faultfs.Inode, at string) error {
+	if len(at) > maxPathBytes {
+		return errDeep
+	}
 	if err := w.visitor.Dir(at, dir.Known().Ino); err != nil {
 		return err
 	}
@@ -78,30 +90,36 @@ func (w *walk) name(dir faultfs.Inode, n faultfs.InodeName, at string) error {
 		return w.visitor.Link(at, first)
 	}
 	w.first[n.Ino] = at
-	if err := w.read(child); err != nil {
-		return err
-	}
-	return w.visitor.File(at, n.Ino, w.buf)
-}
-
-// read reads a file into buf.
-func (w *walk) read(file faultfs.Inode) error {
-	size := file.Info().Size
-	w.buf = slices.Grow(w.buf[:0], int(size))[:size]
-	f, err := file.Open(os.O_RDONLY)
+	f, err := child.Open(os.O_RDONLY)
 	if err != nil {
 		return err
 	}
-	defer f.Close() //nolint:errcheck // only read
-	return readFull(f, w.buf)
+	size, failed := child.Info().Size, error(nil)
+	err = w.visitor.File(at, n.Ino, size, func(yield func(int64, []byte) bool) {
+		for off := child.NextData(0); off < size && failed == nil; {
+			var more bool
+			if more, failed = w.piece(f, off, size, yield); !more {
+				return
+			}
+			off = child.NextData(min(off+pieceBytes, size))
+		}
+	})
+	return errors.Join(err, failed, f.Close())
 }
 
-func readFull(f afero.File, b []byte) error {
-	n, err := f.ReadAt(b, 0)
-	if n < len(b) {
-		return errors.Join(io.ErrUnexpectedEOF, err)
+// pieceBytes is how long a piece is at most: many pages.
+const pieceBytes = 64 << 10
+
+// piece reads and yields one piece of a file.
+func (w *walk) piece(f afero.File, off, size int64, yield func(int64, []byte) bool) (more bool, err error) {
+	if w.buf == nil {
+		w.buf = make([]byte, pieceBytes)
 	}
-	return nil
+	b := w.buf[:min(pieceBytes, size-off)]
+	if n, err := f.ReadAt(b, off); n < len(b) {
+		return false, errors.Join(io.ErrUnexpectedEOF, err)
+	}
+	return yield(off, b), nil
 }
 
 // ContentOf looks at everything on a disk.
@@ -147,7 +165,23 @@ func (h *hasher) Link(path, first string) error {
 	return nil
 }
 
-func (h *hasher) File(path string, _ faultfs.Ino, bytes []byte) error {
-	h.add('f', []byte(path), bytes)
+// File hashes what is not zero, because a page of zeros may also be a hole.
+func (h *hasher) File(path string, _ faultfs.Ino, size int64, pieces iter.Seq2[int64, []byte]) error {
+	h.add('f', []byte(path), binary.LittleEndian.AppendUint64(nil, uint64(size)))
+	var at [8]byte
+	for off, piece := range pieces {
+		for len(piece) > 0 {
+			n := min(len(piece), int(pageBytes-off%pageBytes))
+			if page := piece[:n]; !bytes.Equal(page, zeros[:n]) {
+				binary.LittleEndian.PutUint64(at[:], uint64(off))
+				h.add('p', at[:], page)
+			}
+			piece, off = piece[n:], off+int64(n)
+		}
+	}
 	return nil
 }
+
+const pageBytes = 4096
+
+var zeros [pageBytes]byte

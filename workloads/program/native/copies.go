@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -87,8 +88,22 @@ func (c *copying) Dir(path string, ino faultfs.Ino) error {
 func (c *copying) Symlink(path, target string) error { return os.Symlink(target, c.path(path)) }
 func (c *copying) Link(path, first string) error     { return os.Link(c.path(first), c.path(path)) }
 
-func (c *copying) File(path string, ino faultfs.Ino, bytes []byte) error {
-	if err := os.WriteFile(c.path(path), bytes, 0o644); err != nil {
+func (c *copying) File(path string, ino faultfs.Ino, size int64, pieces iter.Seq2[int64, []byte]) error {
+	f, err := os.OpenFile(c.path(path), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	end := int64(0)
+	for off, piece := range pieces {
+		if _, err = f.WriteAt(piece, off); err != nil {
+			break
+		}
+		end = off + int64(len(piece))
+	}
+	if err == nil && end < size {
+		err = f.Truncate(size)
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
 	return c.chmod(path, ino)

@@ -24,6 +24,7 @@ type Request struct {
 	Images   int    `json:"images,omitempty"`
 	Points   int    `json:"points,omitempty"`
 	Findings int    `json:"findings,omitempty"`
+	Nested   int    `json:"nested,omitempty"`
 	OnlyTape bool   `json:"only_tape,omitempty"` // record and do not search
 	// For is how long to search; 0 means until all is done.
 	For time.Duration `json:"for,omitempty"`
@@ -43,21 +44,21 @@ func (r *Request) Model() (faultfs.Model, error) {
 	return faultfs.Model{Profile: profile, Device: device}, err
 }
 
-// options returns the options of the search.
-func (r *Request) options(progress func(program.Tally)) (program.Options, error) {
+// options returns the options of a search that ends when ctx is done or the time is over, with what it has found by then.
+func (r *Request) options(ctx context.Context, progress func(program.Tally)) (program.Options, error) {
 	model, err := r.Model()
 	if err != nil {
 		return program.Options{}, err
 	}
-	var enough func() bool
+	enough := func() bool { return ctx.Err() != nil }
 	if r.For > 0 {
 		end := time.Now().Add(r.For)
-		enough = func() bool { return time.Now().After(end) }
+		enough = func() bool { return ctx.Err() != nil || time.Now().After(end) }
 	}
 	return program.Options{
 		Enough: enough,
 		Model:  model, Workers: r.Workers, Images: r.Images, Points: r.Points,
-		Findings: r.Findings, Progress: progress,
+		Findings: r.Findings, Nested: r.Nested, Progress: progress,
 	}, nil
 }
 
@@ -129,7 +130,7 @@ func Explore(ctx context.Context, r Request, progress func(program.Tally)) (*Out
 
 // exploreCopies searches a recording in this process.
 func exploreCopies(ctx context.Context, r *Request, progress func(program.Tally)) (out *Outcome, err error) {
-	options, err := r.options(progress)
+	options, err := r.options(ctx, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +141,7 @@ func exploreCopies(ctx context.Context, r *Request, progress func(program.Tally)
 	defer func() { err = errors.Join(err, scratch.Remove()) }()
 	way := &Copies{Spec: r.Spec, Dir: scratch.Dir, Rec: r.Recording}
 	out = &Outcome{Recording: r.Recording}
-	out.Result, err = program.Explore(ctx, r.Recording, way, options)
+	out.Result, err = program.Explore(context.WithoutCancel(ctx), r.Recording, way, options)
 	return out, err
 }
 

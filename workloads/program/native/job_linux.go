@@ -57,7 +57,7 @@ func perform(ctx context.Context, request json.RawMessage, dir string, emit func
 		return nil
 	}
 	told := time.Time{}
-	options, err := r.options(func(t program.Tally) {
+	options, err := r.options(ctx, func(t program.Tally) {
 		if now := time.Now(); now.Sub(told) > progressEvery {
 			told = now
 			_ = emit(event{Tally: &t}) // if nobody listens, the next event says so
@@ -66,7 +66,7 @@ func perform(ctx context.Context, request json.RawMessage, dir string, emit func
 	if err != nil {
 		return err
 	}
-	result, err := program.Explore(ctx, way.Rec, way, options)
+	result, err := program.Explore(context.WithoutCancel(ctx), way.Rec, way, options)
 	out := &Outcome{Result: result}
 	if err != nil {
 		out.Error = err.Error()

@@ -11,12 +11,17 @@ import (
 	"os/exec"
 	"runtime"
 	"syscall"
+	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 )
 
-// Run runs a job on a stage of its own and returns when it has come to its end, or ctx is done. It calls event with whatever
-// the job emits, in order; an error of event ends the stage.
+// grace is how long a job may go on once its caller has been canceled.
+const grace = 10 * time.Second
+
+// Run runs a job on a stage of its own and returns when it has come to its end. It calls event with whatever the job emits, in
+// order; an error of event ends the stage. When ctx is done, so is the context of the job, which has ten seconds to come to its
+// end; then the error is that of ctx.
 func Run(ctx context.Context, job string, request any, event func(json.RawMessage) error) (err error) {
 	text, err := json.Marshal(request)
 	if err != nil {
@@ -36,6 +41,11 @@ func Run(ctx context.Context, job string, request any, event func(json.RawMessag
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return fmt.Errorf("stage: %w", err)
+	}
+	cmd.WaitDelay = grace
+	cmd.Cancel = func() error {
+		_, err := io.WriteString(in, stopLine)
+		return err
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {

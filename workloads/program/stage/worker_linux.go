@@ -72,7 +72,12 @@ func work(jobs []Job) error {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	go func() {
-		_, _ = io.Copy(io.Discard, io.MultiReader(in.Buffered(), os.Stdin))
+		rest := bufio.NewScanner(io.MultiReader(in.Buffered(), os.Stdin))
+		for rest.Scan() {
+			if rest.Text()+"\n" == stopLine {
+				stop()
+			}
+		}
 		os.Exit(1) // the caller is gone
 	}()
 	var mu sync.Mutex

@@ -1,0 +1,163 @@
+package program
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// Nested is a crash during a recovery: the disk that the second recovery found, and what the first had done.
+type Nested struct {
+	Tick  uint64 `json:"tick"`  // the operation of the recovery after which power was cut again
+	Calls []Call `json:"calls"` // the last operations of the recovery before the cut
+	Disk  []Item `json:"disk"`
+}
+
+// Item is a file, directory or symbolic link of a disk, or a further name of a file.
+type Item struct {
+	Path   string  `json:"path"`
+	Dir    bool    `json:"dir,omitempty"`
+	Target string  `json:"target,omitempty"` // of a symbolic link
+	First  string  `json:"first,omitempty"`  // the first name of the file
+	Size   int64   `json:"size,omitempty"`
+	Pieces []Piece `json:"pieces,omitempty"` // between them a file is zeros
+}
+
+// Piece is some bytes of a file.
+type Piece struct {
+	Off   int64  `json:"off"`
+	Bytes []byte `json:"bytes"`
+}
+
+// nest crashes a recovery in turn, at some of its operations, and recovers some of the disks that are left. It looks at
+// Options.Nested images.
+func (w *worker) nest(p *faultfs.CrashPoint, img *faultfs.FS, acked []Ack) {
+	var ticks []uint64
+	trace := img.Trace()
+	for i := range trace {
+		if trace[i].Changes() {
+			ticks = append(ticks, trace[i].Tick)
+		}
+	}
+	if len(ticks) == 0 {
+		return
+	}
+	ticks = spread(ticks, w.o.Nested)
+	each := max(1, w.o.Nested/len(ticks))
+	for _, tick := range ticks {
+		point := faultfs.NewTimeline(img, w.o.Model, 0).Advance(tick)
+		path := &faultfs.DepthFirst{}
+		for n := range each {
+			o := faultfs.ImageOptions{Chooser: path, Limit: sampleLimit, Distinct: true}
+			if n%2 == 1 { // the first answers lose everything; a random image is as far from that as from its opposite
+				o.Chooser = faultfs.Seeded(tick<<16 + uint64(n))
+			}
+			if w.ctx.Err() != nil || w.enough() || !w.recoverAgain(p, img, point, point.Image(o), acked) {
+				return
+			}
+			if n%2 == 0 && !path.Next() {
+				break
+			}
+		}
+	}
+}
+
+// recoverAgain recovers an image of a crash during a recovery, and reports whether there was an answer.
+func (w *worker) recoverAgain(p *faultfs.CrashPoint, first *faultfs.FS, point *faultfs.CrashPoint, img *faultfs.FS, acked []Ack) bool {
+	a, err := w.recoverer.Recover(w.ctx, img, acked)
+	if err != nil {
+		w.fail(p.Tick, err)
+		return false
+	}
+	w.count(func(t *Tally) { t.Nested++ })
+	if !a.Failed() {
+		return true
+	}
+	lost := lostIDs(img)
+	items := itemsOf(point.Losing(lost, faultfs.ImageOptions{}))
+	nested := &Nested{Tick: point.Tick, Calls: callsOf(first.Trace(), nil, point.Tick, img), Disk: items}
+	a.Text = inRecovery + a.Text
+	w.keepFailure(a, &failure{tick: p.Tick, lost: lostIDs(first), answer: a, nested: nested})
+	return true
+}
+
+// inRecovery begins the sentence of what a crash during a recovery led to.
+const inRecovery = "after a crash during the recovery: "
+
+// itemsOf lists what is on a disk.
+func itemsOf(fs *faultfs.FS) []Item {
+	var list lister
+	if err := Visit(fs, &list); err != nil {
+		panic("program: a disk in memory cannot be read: " + err.Error())
+	}
+	return list
+}
+
+// lister is a Visitor that remembers everything.
+type lister []Item
+
+func (l *lister) Dir(path string, _ faultfs.Ino) error {
+	if path != "" {
+		*l = append(*l, Item{Path: path, Dir: true})
+	}
+	return nil
+}
+
+func (l *lister) Symlink(path, target string) error {
+	*l = append(*l, Item{Path: path, Target: target})
+	return nil
+}
+
+func (l *lister) Link(path, first string) error {
+	*l = append(*l, Item{Path: path, First: first})
+	return nil
+}
+
+func (l *lister) File(path string, _ faultfs.Ino, size int64, pieces iter.Seq2[int64, []byte]) error {
+	i := Item{Path: path, Size: size}
+	for off, piece := range pieces {
+		i.Pieces = append(i.Pieces, Piece{Off: off, Bytes: bytes.Clone(piece)})
+	}
+	*l = append(*l, i)
+	return nil
+}
+
+// image returns the disk that the second recovery found.
+func (n *Nested) image() (*faultfs.FS, error) {
+	fs := faultfs.New(faultfs.Options{})
+	for _, i := range n.Disk {
+		var err error
+		switch {
+		case i.Dir:
+			err = fs.Mkdir(i.Path, os.ModePerm)
+		case i.Target != "":
+			err = fs.SymlinkIfPossible(i.Target, i.Path)
+		case i.First != "":
+			err = fs.Link(i.First, i.Path)
+		default:
+			err = i.write(fs)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("program: the disk of a finding: %w", err)
+		}
+	}
+	return fs, nil
+}
+
+// write makes the file on a disk.
+func (i *Item) write(fs *faultfs.FS) error {
+	f, err := fs.Create(i.Path)
+	if err != nil {
+		return err
+	}
+	for _, p := range i.Pieces {
+		if _, err := f.WriteAt(p.Bytes, p.Off); err != nil {
+			return errors.Join(err, f.Close())
+		}
+	}
+	return errors.Join(f.Truncate(i.Size), f.Close())
+}
