@@ -20,12 +20,13 @@ type notes struct {
 	observes                  bool
 	fileSync, dirSync, silent bool
 	recovered                 *int
+	rules                     []*faultfs.Rule
 	refuses                   bool // the checker cannot be run
 	rewrites                  bool // a recovery writes all notes anew, without a sync
 }
 
 func (n notes) Record(context.Context) (*program.Recording, error) {
-	tape := program.NewTape()
+	tape := program.NewTape(n.rules...)
 	for i := range 3 {
 		if err := n.add(tape.FS, fmt.Sprint("note", i)); err != nil {
 			return nil, err
@@ -165,6 +166,16 @@ func TestNothingPassesWithoutEvidence(t *testing.T) {
 	result := torture(t, notes{fileSync: true, dirSync: true, silent: true})
 	assert.False(t, result.Passed)
 	assert.Contains(t, result.Inconclusive, "acknowledged nothing")
+}
+
+func TestAFaultThatHitsNothingIsToldInPlaceOfAPass(t *testing.T) {
+	t.Parallel()
+	rule, err := faultfs.ParseRule("eio write nth=1000")
+	require.NoError(t, err)
+	n := notes{fileSync: true, dirSync: true, recovered: new(int), rules: []*faultfs.Rule{rule}}
+	result := torture(t, n)
+	assert.False(t, result.Passed)
+	assert.Contains(t, result.Inconclusive, "a fault hit nothing: eio write nth=1000")
 }
 
 func TestADiskThatIsReadAsAWholeIsRecoveredOnceForEachContent(t *testing.T) {

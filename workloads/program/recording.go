@@ -17,6 +17,8 @@ type Recording struct {
 	Acks    []Ack        `json:"acks"` // oldest first
 	// Modes are permissions and owners, by inode. A power cut does not change them. Others are those of a new file.
 	Modes map[faultfs.Ino]Mode `json:"modes,omitempty"`
+	// Missed are the faults that hit nothing, as rules.
+	Missed []string `json:"missed,omitempty"`
 	// Ended says how the program ended; empty: as it should. A program that failed may have done so before it wrote anything.
 	Ended string `json:"ended,omitempty"`
 }

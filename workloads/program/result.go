@@ -1,5 +1,7 @@
 package program
 
+import "strings"
+
 // Result is what a search found.
 type Result struct {
 	Program  []string  `json:"program"`
@@ -9,6 +11,7 @@ type Result struct {
 	Ended    string    `json:"ended,omitempty"` // how the program ended when it was recorded; empty: as it should
 	Ops      int       `json:"ops"`             // operations of the disk that were recorded
 	Acks     int       `json:"acks"`
+	Missed   []string  `json:"missed,omitempty"` // faults that hit nothing
 	Tally    Tally     `json:"tally"`
 	Findings []Finding `json:"findings"`
 	// Passed says that images were judged behind acknowledgements, with something at stake, and none was wrong.
@@ -39,6 +42,8 @@ func (r *Result) conclude() {
 	case len(r.Findings) > 0:
 	case r.Ops == 0:
 		r.Inconclusive = "the program did nothing on its disk; does one of its arguments contain {dir}?"
+	case len(r.Missed) > 0:
+		r.Inconclusive = "a fault hit nothing: " + strings.Join(r.Missed, "; ")
 	case r.Acks == 0:
 		r.Inconclusive = "the program acknowledged nothing, so nothing had to survive; let it append a line to {dir}/.torture/ack after each step, or give --acks stdout=REGEX"
 	case t.Images == 0:

@@ -9,15 +9,16 @@ import (
 // Tape records a run of a program: its disk, which is empty at first, and its acknowledgements on the clock of the disk. All
 // methods may be called concurrently.
 type Tape struct {
-	FS   *faultfs.FS
-	mu   sync.Mutex
-	now  uint64
-	acks []Ack
+	FS    *faultfs.FS
+	rules []*faultfs.Rule
+	mu    sync.Mutex
+	now   uint64
+	acks  []Ack
 }
 
 // NewTape returns a tape whose disk has the given faults.
 func NewTape(rules ...*faultfs.Rule) *Tape {
-	t := &Tape{}
+	t := &Tape{rules: rules}
 	t.FS = faultfs.New(faultfs.Options{Tick: t.tick, Rules: rules})
 	return t
 }
@@ -42,5 +43,11 @@ func (t *Tape) Recording(way string, program []string) *Recording {
 	trace := t.FS.Trace()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return &Recording{Program: program, Way: way, Trace: trace, Acks: t.acks[:len(t.acks):len(t.acks)]}
+	r := &Recording{Program: program, Way: way, Trace: trace, Acks: t.acks[:len(t.acks):len(t.acks)]}
+	for _, rule := range t.rules {
+		if rule.Hits() == 0 {
+			r.Missed = append(r.Missed, rule.String())
+		}
+	}
+	return r
 }

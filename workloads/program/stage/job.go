@@ -10,7 +10,8 @@ import (
 type Job struct {
 	Name string
 	// Do does it. The request is what Run was called with. The directory is empty and on this machine's disk; a job may mount
-	// below it. When ctx is done it should come to its end soon, and emit what it has. What it emits reaches the caller of Run in order. The error ends the stage and is returned by Run as text.
+	// below it. What it emits reaches the caller of Run in order. When ctx is done it should come to its end soon, and emit what
+	// it has. The error ends the stage and is returned by Run as text.
 	Do func(ctx context.Context, request json.RawMessage, dir string, emit func(any) error) error
 }
 

@@ -3,7 +3,6 @@ package stage
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 
@@ -26,13 +25,12 @@ var try = Job{Name: "try", Do: func(_ context.Context, _ json.RawMessage, dir st
 // Possible tries whether a stage can mount FUSE here. The error says why not, and what to do.
 func Possible(ctx context.Context) error {
 	err := Run(ctx, try.Name, nil, func(json.RawMessage) error { return nil })
-	switch {
-	case err == nil || ctx.Err() != nil:
+	if err == nil || ctx.Err() != nil {
 		return err
-	case os.Geteuid() == 0:
-		return fmt.Errorf("a program cannot get a disk of the lab here: %w; load the kernel module fuse, and in a container allow the device /dev/fuse and the capability SYS_ADMIN (docker run --device /dev/fuse --cap-add SYS_ADMIN)", err)
-	case errors.Is(err, ErrKilled):
-		return fmt.Errorf("a program cannot get a disk of the lab here: %w; run as root", err)
 	}
-	return fmt.Errorf("a program cannot get a disk of the lab here: %w; run as root, or let everybody use FUSE (install fuse3, chmod 666 /dev/fuse) and user namespaces (sysctl kernel.unprivileged_userns_clone=1)", err)
+	remedy := "run as root, or let everybody use FUSE (install fuse3, chmod 666 /dev/fuse) and user namespaces (sysctl kernel.unprivileged_userns_clone=1)"
+	if os.Geteuid() == 0 {
+		remedy = "load the kernel module fuse, and in a container allow the device /dev/fuse and the capability SYS_ADMIN (docker run --device /dev/fuse --cap-add SYS_ADMIN)"
+	}
+	return fmt.Errorf("a program cannot get a disk of the lab here: %w; %s", err, remedy)
 }

@@ -41,7 +41,8 @@ func keep() int {
 		fmt.Fprintln(os.Stderr, "stage: make mounts private:", err)
 		return 1
 	}
-	_ = unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "") // some containers forbid it: then programs see other process numbers there
+	// Some containers forbid this one: then programs see other process numbers there.
+	_ = unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
 	worker := exec.Command("/proc/self/exe")
 	worker.Args = []string{os.Args[0], workerWord}
 	worker.Stdin, worker.Stdout, worker.Stderr = os.Stdin, os.Stdout, os.Stderr
