@@ -26,6 +26,8 @@
 //     cursor passes over: they are absent. A key out of its bounds or its order is ErrAstray.
 //   - W11: an append-only log is a [Store] that can only be read ([FromLog]), and the steps of workload log change it. Each is
 //     recorded with the indexes that it came to; clients change the log in turn and read it whenever they like.
+//   - W12: some batches are handed to an [Ingester] as a table. Which ones follows from what they write, so a script is the same
+//     for all stores.
 //
 // A client that lingers in a transaction lets others run until they have got on: stores that never wait for a disk would
 // hardly ever be seen to overlap otherwise. It yields a bounded number of times and never sleeps. Some transactions have a twin, which
@@ -42,5 +44,5 @@
 // circle is the type Step: every generator fills it in, in a file of its own beside what its steps mean to a client, and the
 // one worker takes all of them.
 //
-//structure:limits files=32 exported=82 circle=19
+//structure:limits files=33 exported=83 circle=22
 package workloads

@@ -50,9 +50,10 @@ func (w *worker) do() {
 	}
 	switch s.Kind {
 	case history.Put, history.Delete, history.Batch:
-		if s.Fill != nil {
+		switch {
+		case s.Fill != nil:
 			w.fill()
-		} else {
+		case !w.ingest():
 			w.write()
 		}
 	case history.Get:

@@ -36,5 +36,5 @@
 //
 // A third of the exported names are the kinds of operations, which are of one type.
 //
-//structure:limits exported=67
+//structure:limits exported=68
 package history

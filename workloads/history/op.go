@@ -50,6 +50,8 @@ const (
 	TruncateBack  // all entries from one on dropped
 	FirstIndex    // the index of the first entry: a scan of the keys before it, which shows nothing
 	LastIndex     // the index of the last entry: a scan of the keys after it, which shows nothing
+
+	Ingest // a table that was written beside the store and is taken over by it: several writes, applied as one
 )
 
 // Kinds returns all kinds of operations.
@@ -168,6 +170,7 @@ var (
 		"cursor", "barrier", "inspect",
 		"checkpoint", "backup", "restore", "read copy", "close", "open", "look", "second open",
 		"append entries", "truncate front", "truncate back", "first index", "last index",
+		"ingest",
 	}
 	changeNames     = [...]string{"assign", "add", "extend"}
 	durabilityNames = [...]string{"sync", "nosync", "buffered"}

@@ -205,7 +205,7 @@ var onlyOfLogs = []history.Kind{
 // onlyOfPairs are the operations that key-value stores have and logs do not.
 var onlyOfPairs = []history.Kind{
 	history.Delete, history.Batch, history.Snapshot, history.Txn, history.Compact, history.CAS, history.Increment, history.Append,
-	history.Cursor, history.Inspect,
+	history.Cursor, history.Inspect, history.Ingest,
 }
 
 // kindsOf returns the operations that a store of the target's kind may have.

@@ -58,7 +58,7 @@ func openWith(dir string, o *engine.Options) (workloads.Store, error) {
 	if err != nil {
 		return nil, translate(err)
 	}
-	return &store{db: db}, nil
+	return &store{db: db, tables: newTables(dir, o, db)}, nil
 }
 
 // logger drops what Pebble says about itself. What went wrong comes as an error, or as the word that Pebble stops.

@@ -19,9 +19,12 @@ import "github.com/lightningdb/lightning-torture/workloads/torture"
 //     or a directory ends the process, by Logger.Fatalf or by a panic.
 //   - Not ClosesInFlight: "It is not safe to close a DB until all outstanding iterators are closed or to call Close
 //     concurrently with any other DB method." (DB.Close)
+//   - A table that was ingested is durable: "All sstables *must* be Sync()'d by the caller [...]; failure to do so could violate
+//     durability". (DB.Ingest)
+//   - Unpromised, a disk that lies: Sync writes "down onto the actual disk, if applicable". (WriteOptions.Sync)
 func Promises() torture.Promises {
 	return torture.Promises{
 		SyncSurvivesPowerCut: true, LossIsSuffix: true, AtomicBatch: true, Linearizable: true, RefusesSecondOpen: true,
-		StopsOnError: true,
+		StopsOnError: true, Unpromised: []string{"lost-fsync", "forgetful-disk"},
 	}
 }

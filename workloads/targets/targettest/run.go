@@ -53,6 +53,7 @@ var tests = []test{
 	{"what is handed out is the caller's", (*suite).ownership},
 	{"what was written with any durability is there after reopening", (*suite).reopens},
 	{"what a deletion of a range hides is gone, and nothing newer", (*suite).deletesRanges},
+	{"a table that is ingested is applied as a whole, over what was there", (*suite).ingests},
 	{"a batch deletes a range, and later parts win over earlier ones", (*suite).appliesRanges},
 	{"a flush and a compaction change nothing that is seen", (*suite).maintains},
 	{"a sync changes nothing that is seen, nor does a batch of nothing", (*suite).syncs},

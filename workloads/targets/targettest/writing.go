@@ -27,6 +27,25 @@ func (s *suite) appliesRanges() {
 	require.Equal(s.T, want, s.scanned("", "", 0))
 }
 
+func (s *suite) ingests() {
+	i, ok := s.Store.(workloads.Ingester)
+	if !ok {
+		s.lacks("ingestion of tables")
+	}
+	s.apply(history.NoSync, put("a", "1"), put("b", "1"), put("c", "1"))
+	require.NoError(s.T, i.Ingest([]history.Write{put("d", "2"), put("b", "2"), deletion("c")}, history.Sync))
+	want := []string{"a=1", "b=2", "d=2"}
+	require.Equal(s.T, want, s.scanned("", "", 0))
+	s.has(s, "b", "2")
+	s.apply(history.NoSync, put("b", "3"))
+	require.NoError(s.T, i.Ingest([]history.Write{put("e", "4"), put("f", "4")}, history.NoSync))
+	want = []string{"a=1", "b=3", "d=2", "e=4", "f=4"}
+	require.Equal(s.T, want, s.scanned("", "", 0))
+	require.NoError(s.T, s.Close())
+	s.Store = s.reopened()
+	require.Equal(s.T, want, s.scanned("", "", 0))
+}
+
 func (s *suite) syncs() {
 	s.apply(history.Sync) // nothing
 	syncer, ok := s.Store.(workloads.Syncer)

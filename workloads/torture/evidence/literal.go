@@ -19,7 +19,7 @@ var constants = map[reflect.Type][]string{
 		"history.Flush", "history.Compact", "history.CAS", "history.Increment", "history.Append", "history.Cursor", "history.Barrier",
 		"history.Inspect", "history.Checkpoint", "history.Backup", "history.Restore", "history.ReadCopy", "history.Close",
 		"history.Open", "history.Look", "history.SecondOpen", "history.AppendEntries", "history.TruncateFront", "history.TruncateBack",
-		"history.FirstIndex", "history.LastIndex",
+		"history.FirstIndex", "history.LastIndex", "history.Ingest",
 	},
 	reflect.TypeFor[history.Durability]():  {"history.Sync", "history.NoSync", "history.Buffered"},
 	reflect.TypeFor[workloads.Isolation](): {"workloads.ReadOnly", "workloads.SnapshotIsolation", "workloads.Serializable"},
