@@ -51,5 +51,5 @@ func open(env torture.Env, mode storage.Mode) (workloads.Store, error) {
 		quiet(o)
 	}
 	db, err := engine.Open(files, o)
-	return opened(db, files, err)
+	return opened(db, files, env.Stop, err)
 }

@@ -1,6 +1,9 @@
 package goleveldb
 
 import (
+	"reflect"
+	"slices"
+
 	"github.com/syndtr/goleveldb/leveldb/filter"
 	"github.com/syndtr/goleveldb/leveldb/opt"
 
@@ -42,6 +45,10 @@ var options = []option{
 		func(o *opt.Options, n int64) { o.OpenFilesCacheCapacity = int(n) },
 	},
 	{
+		torture.Limit{Name: manifest, Text: "bytes at which another manifest is begun", Min: 1, Max: 1 << 30, Usual: 64 << 20, Draw: torture.DrawSmall(1, 4<<10)},
+		func(o *opt.Options, n int64) { maxManifest(o).SetInt(n) },
+	},
+	{
 		torture.Limit{Name: "snappy", Text: "1: blocks are compressed; 0: they are not", Min: 0, Max: 1, Usual: 0, Draw: torture.DrawOf(1)},
 		func(o *opt.Options, n int64) {
 			o.Compression = opt.NoCompression
@@ -60,10 +67,22 @@ var options = []option{
 	},
 }
 
-func limits() []torture.Limit {
-	all := make([]torture.Limit, len(options))
-	for i, o := range options {
-		all[i] = o.Limit
+// manifest is the limit that versions before June 2022 do not have.
+const manifest = "manifest"
+
+// maxManifest is the option of that limit, if there is one in the version under test.
+func maxManifest(o *opt.Options) reflect.Value {
+	return reflect.ValueOf(o).Elem().FieldByName("MaxManifestFileSize")
+}
+
+// available are the options of the version under test.
+var available = slices.DeleteFunc(slices.Clone(options), func(o option) bool {
+	return o.Name == manifest && !maxManifest(&opt.Options{}).IsValid()
+})
+
+func limits() (all []torture.Limit) {
+	for _, o := range available {
+		all = append(all, o.Limit)
 	}
 	return all
 }
@@ -72,7 +91,7 @@ func limits() []torture.Limit {
 // waiting of a second and more after a failed one.
 func optionsOf(set torture.Limits) *opt.Options {
 	o := &opt.Options{BlockCacheCapacity: 1 << 20, DisableSeeksCompaction: true, DisableCompactionBackoff: true}
-	for _, known := range options {
+	for _, known := range available {
 		n, ok := set[known.Name]
 		if !ok {
 			n = known.Usual

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/bench"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 // Engine returns goleveldb as it is measured, with its own files. Compactions that reads start are off: they would make a
@@ -21,7 +22,7 @@ func Engine() bench.Engine {
 			memory := storage.NewMemStorage()
 			return func() (workloads.Store, error) {
 				db, err := engine.Open(memory, measured(bench.MemoryConfig()))
-				return opened(db, nil, err)
+				return opened(db, nil, torture.Env{}.Stop, err)
 			}
 		},
 	}
@@ -41,5 +42,5 @@ func openFile(c bench.Config) (workloads.Store, error) {
 		return nil, translate(err)
 	}
 	db, err := engine.Open(files, measured(c))
-	return opened(db, files, err)
+	return opened(db, files, torture.Env{}.Stop, err)
 }

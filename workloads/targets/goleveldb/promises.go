@@ -16,8 +16,12 @@ import "github.com/lightningdb/lightning-torture/workloads/torture"
 //     concurrently" is all that LevelDB adds; a write is applied before it returns, and a read sees all that were.
 //   - RefusesSecondOpen: "This also acquire a file lock, so any subsequent attempt to open the same path will fail."
 //     (storage.OpenFile, which package storage stands for)
+//   - StopsOnError: nothing is said of how a DB goes on after an error of the disk, but that what fails in a compaction is tried
+//     again and again. Where it would wait for ever, the target ends the process; see store.Flush.
+//   - Unpromised, a disk that lies: what Sync promises is fsync. (the same)
 func Promises() torture.Promises {
 	return torture.Promises{
 		SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, AtomicBatch: true, Linearizable: true, RefusesSecondOpen: true,
+		StopsOnError: true, Unpromised: []string{"lost-fsync", "forgetful-disk"},
 	}
 }

@@ -17,7 +17,8 @@ import (
 // store is a goleveldb database as workloads see it. Its slices are the caller's already.
 type store struct {
 	db    *engine.DB
-	files io.Closer // nil in memory, which must outlive the store
+	files io.Closer    // nil in memory, which must outlive the store
+	stop  func(string) // ends the process
 	one   serial.Serializer
 }
 
@@ -31,8 +32,8 @@ var (
 	_ serial.Engine         = (*store)(nil)
 )
 
-func opened(db *engine.DB, files io.Closer, err error) (workloads.Store, error) {
-	s := &store{db: db, files: files}
+func opened(db *engine.DB, files io.Closer, stop func(string), err error) (workloads.Store, error) {
+	s := &store{db: db, files: files, stop: stop}
 	if err != nil {
 		return nil, translate(errors.Join(err, s.closeFiles()))
 	}
@@ -86,14 +87,17 @@ func (s *store) Begin(level workloads.Isolation) (workloads.Txn, error) {
 	}, nil
 }
 
-// Flush writes the memtable to a table: that is how goleveldb begins a transaction.
+// Flush writes the memtable to a table: that is how goleveldb begins a transaction. If that fails on the disk, the process has
+// to end: OpenTransaction keeps the lock of all writes then, for which everybody waits, Close too; see workloads/TRACKRECORD.md.
 func (s *store) Flush() error {
 	t, err := s.db.OpenTransaction()
-	if err != nil {
-		return translate(err)
+	switch {
+	case err == nil:
+		t.Discard()
+	case !errors.Is(err, engine.ErrClosed) && !errors.Is(err, engine.ErrReadOnly) && !damage.IsCorrupted(err):
+		s.stop("goleveldb: OpenTransaction: " + err.Error())
 	}
-	t.Discard()
-	return nil
+	return translate(err)
 }
 
 // Sync is a flush: goleveldb has no other way to make durable what was not written with Sync.
