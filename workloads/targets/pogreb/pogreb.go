@@ -56,6 +56,8 @@ type store struct {
 	db *engine.DB
 	// scanning is held for writing by scans, since an iterator of pogreb shows no single moment, and for reading by writes.
 	scanning sync.RWMutex
+	// compacting is held by compactions: pogreb refuses one while another is under way.
+	compacting sync.Mutex
 }
 
 var (
@@ -120,6 +122,8 @@ func (s *store) all(from, to []byte) (pairs []history.Write, err error) {
 func (s *store) Flush() error { return nil }
 
 func (s *store) Compact() error {
+	s.compacting.Lock()
+	defer s.compacting.Unlock()
 	_, err := s.db.Compact()
 	return err
 }

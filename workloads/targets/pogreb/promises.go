@@ -12,6 +12,11 @@ import "github.com/lightningdb/lightning-torture/workloads/torture"
 //   - LossIsSuffix: "Segments are iterated from the oldest to the newest and items are inserted into the index." (the same)
 //   - Not AtomicBatch: there are no batches.
 //   - Linearizable: "All DB methods are safe for concurrent use by multiple goroutines." (DB)
+//   - Unpromised, damage: the documentation speaks of crashes alone, and a record's checksum is read by recovery alone.
+//   - Unpromised, a disk that lies: nothing is said of it.
 func Promises() torture.Promises {
-	return torture.Promises{SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, Linearizable: true}
+	return torture.Promises{
+		SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, Linearizable: true,
+		Unpromised: []string{"bitrot", "stale-block", "misplaced-block", "truncated-file", "lost-fsync", "forgetful-disk"},
+	}
 }
