@@ -1,0 +1,107 @@
+package targets_test
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// pair is a bug of a released engine that is public knowledge, with a version that has it and one that does not. The name is
+// that of workloads/TRACKRECORD.md, which has the analysis.
+type pair struct {
+	name     string
+	known    string // where it is public
+	affected released
+	fixed    string // version
+	finding  string // a pattern that matches the sentence of a finding of this bug, and of no other
+}
+
+const (
+	pebble    = "github.com/cockroachdb/pebble/v2"
+	goleveldb = "github.com/syndtr/goleveldb"
+	pogreb    = "github.com/akrylysov/pogreb"
+	raftwal   = "github.com/hashicorp/raft-wal"
+)
+
+// pairs are the bugs that the default run of a target finds. No seed, rule or workload is there for one of them.
+var pairs = []pair{
+	{
+		"P4", "https://github.com/cockroachdb/pebble/pull/5818", released{"pebble", pebble, "v2.1.4"}, "v2.1.7",
+		`error when opening flushable ingest files`,
+	},
+	{
+		"L3", "https://github.com/syndtr/goleveldb/pull/351",
+		released{"goleveldb", goleveldb, "v1.0.1-0.20190919053145-166222840a9a"}, "v1.0.1-0.20210819022825-2ae1ddf74ef7",
+		`(?mi)^The store cannot be recovered after the crash: .*manifest corrupted \(field 'comparer'\): missing`,
+	},
+	{
+		"L6", "https://github.com/syndtr/goleveldb/pull/409",
+		released{"goleveldb", goleveldb, "v1.0.1-0.20220614013038-64ee5596c38a"}, "v1.0.1-0.20220721030215-126854af5e6d",
+		`rounds of the same writes and reads, the store, which is open, has \d+ `,
+	},
+	{
+		"G4", "https://github.com/akrylysov/pogreb/issues/63", released{"pogreb", pogreb, "v0.10.1"}, "v0.10.2",
+		`(?mi)^Opened again on a healthy disk after a recovery with a failing call .*: opening index meta: EOF`,
+	},
+	{
+		"R3", "https://github.com/hashicorp/raft-wal/issues/31", released{"raftwal", raftwal, "v0.4.0"}, "v0.4.1",
+		`(?mi)^The store cannot be recovered after the crash: .*sealed segment has no index block`,
+	},
+	{
+		"R4", "https://github.com/hashicorp/raft-wal/pull/32", released{"raftwal", raftwal, "v0.4.0"}, "v0.4.1",
+		`(?mi)^No call failed any more after .*: non-monotonic append to segment with BaseIndex`,
+	},
+	{
+		"R5", "https://github.com/hashicorp/raft-wal/pull/24", released{"raftwal", raftwal, "v0.2.4"}, "v0.3.0",
+		`(?mi)^The engine panicked: runtime error: index out of range`,
+	},
+}
+
+func TestTheTrackRecordHasThePairs(t *testing.T) {
+	record, err := os.ReadFile("../TRACKRECORD.md")
+	require.NoError(t, err)
+	for _, p := range pairs {
+		assert.Contains(t, string(record), p.known, p.name)
+		assert.Contains(t, string(record), "- **"+p.name+". ")
+		_, err := regexp.Compile(p.finding)
+		assert.NoError(t, err)
+	}
+}
+
+// TestPublicBugsAreFoundWhereTheyAre takes minutes for each pair.
+func TestPublicBugsAreFoundWhereTheyAre(t *testing.T) {
+	if os.Getenv("LIGHTNING_NIGHTLY") == "" {
+		t.Skip("set LIGHTNING_NIGHTLY=1: it tortures a dozen releases")
+	}
+	results := map[released]*torture.Result{}
+	tortured := func(r released) *torture.Result {
+		if results[r] == nil {
+			results[r] = r.defaultRun(t)
+		}
+		return results[r]
+	}
+	for _, p := range pairs {
+		t.Run(p.name, func(t *testing.T) {
+			fixed := p.affected
+			fixed.version = p.fixed
+			find := regexp.MustCompile(p.finding)
+			assert.Regexp(t, find, sentences(tortured(p.affected)), "%s in %s", p.known, p.affected.version)
+			assert.NotRegexp(t, find, sentences(tortured(fixed)), "%s in %s", p.known, p.fixed)
+		})
+	}
+}
+
+// sentences are those of all findings, a line each.
+func sentences(r *torture.Result) string {
+	var all []string
+	for _, f := range r.Findings {
+		all = append(all, f.Sentence)
+	}
+	return strings.Join(all, "\n")
+}
