@@ -15,6 +15,8 @@ import (
 //   - "If an error occurs while syncing the directory, Move panics", says atomicfs.Marker.
 //   - When the last write of a blob file fails, or its sync, blob.FileWriter.Close aborts what has been closed already, and
 //     dereferences nil; see workloads/TRACKRECORD.md.
+//   - DB.rotateWAL panics if it cannot close a log or make another one, and has given up a lock that its callers give up again
+//     when that panic is recovered.
 type panicky struct {
 	pebblevfs.FS
 	env torture.Env
@@ -28,9 +30,23 @@ func (p *panicky) OpenDir(name string) (pebblevfs.File, error) {
 // Create creates a file.
 func (p *panicky) Create(name string, category pebblevfs.DiskWriteCategory) (pebblevfs.File, error) {
 	f, err := p.FS.Create(name, category)
-	if !strings.HasSuffix(name, ".blob") {
-		return f, err
+	switch {
+	case strings.HasSuffix(name, ".log"):
+		return p.log(f, err)
+	case strings.HasSuffix(name, ".blob"):
+		return p.stopping(f, err)
 	}
+	return f, err
+}
+
+// ReuseForWrite makes a log of an old one.
+func (p *panicky) ReuseForWrite(from, to string, category pebblevfs.DiskWriteCategory) (pebblevfs.File, error) {
+	return p.log(p.FS.ReuseForWrite(from, to, category))
+}
+
+// log stops the engine if there is no log to write to.
+func (p *panicky) log(f pebblevfs.File, err error) (pebblevfs.File, error) {
+	_ = stop(p.env, err)
 	return p.stopping(f, err)
 }
 
@@ -50,18 +66,21 @@ type stoppingFile struct {
 // Write stops the engine if the disk reports an error.
 func (f *stoppingFile) Write(b []byte) (int, error) {
 	n, err := f.File.Write(b)
-	return n, f.stop(err)
+	return n, stop(f.env, err)
 }
 
 // Sync stops the engine if the disk reports an error.
-func (f *stoppingFile) Sync() error { return f.stop(f.File.Sync()) }
+func (f *stoppingFile) Sync() error { return stop(f.env, f.File.Sync()) }
 
 // Close stops the engine if the disk reports an error.
-func (f *stoppingFile) Close() error { return f.stop(f.File.Close()) }
+func (f *stoppingFile) Close() error { return stop(f.env, f.File.Close()) }
 
-func (f *stoppingFile) stop(err error) error {
+// SyncData stops the engine if the disk reports an error.
+func (f *stoppingFile) SyncData() error { return stop(f.env, f.File.SyncData()) }
+
+func stop(env torture.Env, err error) error {
 	if err != nil && !errors.Is(err, fs.ErrClosed) {
-		f.env.Stop("pebble: " + err.Error())
+		env.Stop("pebble: " + err.Error())
 	}
 	return err
 }
