@@ -89,7 +89,7 @@ func (f *flags) searchWasm(
 	if err != nil {
 		return exit.Because(ctx, err)
 	}
-	spec.Seed = swept.Seed
+	spec.Seed, spec.Switches = swept.Seed, swept.Switches
 	if f.record != "" {
 		if err := save(f.record, spec, swept.Recording); err != nil {
 			return err
@@ -102,7 +102,9 @@ func (f *flags) searchWasm(
 		return f.printRecorded(out, swept.Recording)
 	}
 	report := &programs.Report{Result: swept.Result, Seconds: time.Since(began).Seconds()}
-	report.Sweep = &programs.Sweep{Seed: swept.Seed, Seeds: swept.Seeds, Courses: swept.Courses, Nested: swept.Nested}
+	report.Sweep = &programs.Sweep{
+		Seed: swept.Seed, Seeds: swept.Seeds, Courses: swept.Courses, Nested: swept.Nested, Switches: swept.Switches, Of: swept.Of,
+	}
 	return publish(out, f, spec, swept.Recording, report)
 }
 

@@ -33,6 +33,9 @@ type Sweep struct {
 	Seeds   int    `json:"seeds"`   // how many were run
 	Courses int    `json:"courses"` // how many of them did something else to the disk
 	Nested  int    `json:"nested"`  // crashes during recovery, beside those of the tally
+	// Switches of goroutines suffice for the findings, of so many that the seed makes; 0: that is not known.
+	Switches uint64 `json:"switches,omitempty"`
+	Of       uint64 `json:"of,omitempty"`
 }
 
 // Verdict returns PASS, FAIL or INCONCLUSIVE.
@@ -116,6 +119,9 @@ func figures(r *Report) [][3]string {
 			rows = append(rows, [3]string{"nested crashes", wording.Grouped(r.Sweep.Nested), "during recovery"})
 		}
 		rows = append(rows, [3]string{"schedules", wording.Grouped(r.Sweep.Courses), text})
+		if s := r.Sweep; s.Switches > 1 { // one is as good as none
+			rows = append(rows, [3]string{"shrunk", fmt.Sprint(s.Switches), fmt.Sprintf("switches of goroutines lead up to it, of the %d that the seed makes", s.Of)})
+		}
 	}
 	if t.Nested > 0 {
 		rows = append(rows, [3]string{"nested crashes", wording.Grouped(t.Nested), "during recovery"})

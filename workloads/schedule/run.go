@@ -22,9 +22,11 @@ type Job struct {
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
-	Files  Files  // what the program sees of files; nil: those of the host, for reading
-	Limit  uint64 // how many functions it may enter; then it is stopped, as endless. 0: there is no limit
-	Runner string // how a line to paste calls the command that runs jobs; empty: lightning-torture
+	Files  Files // what the program sees of files; nil: those of the host, for reading
+	// Switches is after how many switches goroutines are left alone: from then on they run until they block. 0 means never.
+	Switches uint64
+	Limit    uint64 // how many functions it may enter; then it is stopped, as endless. 0: there is no limit
+	Runner   string // how a line to paste calls the command that runs jobs; empty: lightning-torture
 }
 
 // Outcome is how a run ended. Two runs with equal outcomes took the same course.

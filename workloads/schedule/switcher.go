@@ -78,7 +78,7 @@ func (w *world) askForRoom(module api.Module) {
 	w.trace.number(w.switcher.left)
 	// NB: while the scheduler is at work there is nobody to ask. To ask at the next chance instead would be wrong: that is
 	// the function at which the last switch happened, and no goroutine would ever get beyond it.
-	if isUserGoroutine(module.Memory(), g) {
+	if (w.most == 0 || w.switcher.switches < w.most) && isUserGoroutine(module.Memory(), g) {
 		module.Memory().WriteUint64Le(g+offsetStackGuard, preempt)
 		w.switcher.switches++
 	}

@@ -17,6 +17,7 @@ type world struct {
 	files    *tree // of the job; nil: those of the host
 	stdout   sink
 	stderr   sink
+	most     uint64    // switches; 0: there is no limit
 	limit    uint64    // of functions entered; 0: none
 	again    *instance // if the program is to be put back when it exits; else nil
 }
@@ -32,7 +33,7 @@ const maxTick = 2000
 func newWorld(seed uint64, job Job) *world {
 	w := &world{
 		now: begin, clock: source(seed, "clock"), random: source(seed, "random"), switcher: newSwitcher(source(seed, "switches")),
-		trace: newTrace(), limit: job.Limit,
+		trace: newTrace(), limit: job.Limit, most: job.Switches,
 	}
 	if job.Files != nil {
 		w.files = &tree{job.Files}

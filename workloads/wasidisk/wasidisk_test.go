@@ -48,7 +48,7 @@ func load(t testing.TB) *schedule.Program {
 	loaded.Do(func() {
 		var code []byte
 		if code, failed = os.ReadFile(build(t, "wasip1")); failed == nil {
-			program, failed = schedule.Load(context.Background(), code, "")
+			program, failed = schedule.Load(context.Background(), code, schedule.UserCache())
 		}
 	})
 	require.NoError(t, failed)

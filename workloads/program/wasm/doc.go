@@ -20,17 +20,23 @@
 //     Spec.Limit, the recovery has crashed or hangs, which is a finding.
 //   - W4: a recovery that changes the disk is crashed in turn, after a few of its operations. The next one must be right too.
 //   - W5: a sweep stops at the first seed with a finding. Seeds that make the program do the same are searched once.
+//   - W6: the schedule of a finding is shrunk: after the least number of switches that shows it, goroutines run until they block.
 //
 // # What cannot run here
 //
 // wasip1 has no cgo, no memory maps, no sockets, no file locks and no processes. Of the engines that this module has adapters
 // for, bbolt, Pebble, goleveldb's file storage and raft-wal do not build for it, and Badger fails when it opens a store. Such a
-// program runs through FUSE. What does run: stores and logs on package os, such as tidwall/wal, and their tests (go test -c).
+// program runs through FUSE. What does run: stores and logs on package os, such as tidwall/wal, and their tests:
+//
+//	GOOS=wasip1 GOARCH=wasm go test -c -o store.wasm ./store
+//	lightning-torture exec --on wasm --check './store.wasm -test.run TestRecover {dir}' -- ./store.wasm -test.run TestPut {dir}
+//
+// where the tests find the directory in TORTURE_DIR; with --env TMPDIR={dir}, that of t.TempDir is on the disk too.
 //
 // A call of the disk is one step: nothing else runs while a sync is under way, so a race within one is not seen.
 //
 // Recoveries run from a seed of their own, which is always the same.
 //
 // The files: spec.go, modules.go (what is run), way.go (recording), acks.go and tail.go (what a program says), recover.go and
-// nested.go (the checker), sweep.go (seeds) and replay.go. A Way belongs to one sweep at a time.
+// nested.go (the checker), sweep.go and shrink.go (seeds) and replay.go. A Way belongs to one sweep at a time.
 package wasm

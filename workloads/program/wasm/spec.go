@@ -22,8 +22,10 @@ type Spec struct {
 	// Stdout selects the lines of standard output that are acknowledgements: the text is the first group, or all that matched.
 	// Empty: .torture/ack has them.
 	Stdout string   `json:"stdout,omitempty"`
-	Env    []string `json:"env,omitempty"` // "NAME=VALUE"
+	Env    []string `json:"env,omitempty"` // "NAME=VALUE"; {dir} and {acks} have a meaning here too
 	Seed   uint64   `json:"seed"`
+	// Switches is after how many switches of goroutines the schedule leaves them alone; 0 means never.
+	Switches uint64 `json:"switches,omitempty"`
 	// Limit is how many functions the program or a recovery may enter; 0 means DefaultLimit.
 	Limit uint64   `json:"limit,omitempty"`
 	Rules []string `json:"rules,omitempty"` // faults of the recorded run, as faultfs.ParseRule reads them
@@ -48,7 +50,7 @@ func (s *Spec) Validate() error {
 	case !IsProgram(s.Program[0]):
 		errs = append(errs, fmt.Errorf("%s is neither a .wasm file nor a package of Go, so it does not run through WebAssembly; "+
 			"build it with GOOS=wasip1 GOARCH=wasm go build, or leave out --on wasm", s.Program[0]))
-	case !mentions(s.Program, program.Dir):
+	case !mentions(s.Program, program.Dir) && !mentions(s.Env, program.Dir):
 		errs = append(errs, fmt.Errorf("no argument of %s contains {dir}, the directory of its store", s.Program[0]))
 	}
 	if len(s.Check) > 0 && len(s.Dump) > 0 {

@@ -18,7 +18,10 @@ type Swept struct {
 	Courses   int                // how many different courses of operations and acknowledgements they took: the others were searched already
 	Nested    int                // crashes during recovery; the figures of the result do not count them
 	Recording *program.Recording // of Seed
-	Result    *program.Result    // what was found is of Seed; the figures are those of all seeds
+	// Switches is how many of the seed's switches of goroutines suffice to show what was found, of so many; 0: all are needed, or
+	// that was not tried.
+	Switches, Of uint64
+	Result       *program.Result // what was found is of Seed; the figures are those of all seeds
 }
 
 // Sweep records the program from every seed in turn, until a search finds something. Seeds that make the program do the same to
@@ -46,8 +49,11 @@ func (w *Way) Sweep(ctx context.Context, seeds schedule.Seeds, o program.Options
 			swept.Courses++
 			result, err := program.Explore(ctx, rec, w, o)
 			swept.Result = merged(swept.Result, result)
-			if err != nil || len(result.Findings) > 0 {
+			switch {
+			case err != nil:
 				return swept, err
+			case len(result.Findings) > 0:
+				return swept, w.shrink(ctx, swept, result, o)
 			}
 		}
 		if seed == seeds.Last {

@@ -1,6 +1,7 @@
 package wasm
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/workloads/program"
@@ -32,13 +33,14 @@ func (t *tail) lines() []string {
 	return lines[max(0, len(lines)-tailLines):]
 }
 
-// last returns the last line; empty if there is none.
+// last returns the last line, but for the verdict of a test, which says nothing; empty if there is none.
 func (t *tail) last() string {
-	lines := t.lines()
-	if len(lines) == 0 {
-		return ""
+	for _, line := range slices.Backward(t.lines()) {
+		if line = strings.TrimSpace(line); line != "" && line != "FAIL" {
+			return line
+		}
 	}
-	return strings.TrimSpace(lines[len(lines)-1])
+	return ""
 }
 
 // crash returns the line by which Go says why a program crashed; empty if there is none.

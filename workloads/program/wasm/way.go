@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -34,8 +33,11 @@ type Way struct {
 	// each recording, and not needed if the checker runs here.
 	Host func(*program.Recording) program.Way
 
+	KeepSchedule bool // do not shrink the schedule of what a sweep finds
+
 	spec     Spec
 	modules  modules
+	switches uint64       // of goroutines, in the latest recording
 	nestings atomic.Int64 // crashes during recovery
 	program  *schedule.Program
 	judge    *schedule.Program    // the checker or the dump; nil: it does not run here
@@ -95,7 +97,10 @@ func (w *Way) job(args []string) schedule.Job {
 	words := strings.NewReplacer(program.Dir, storeDir, acksWord, acksFile)
 	job := schedule.Job{
 		Args: []string{filepath.Base(args[0])}, Dir: w.dir, Limit: w.spec.Limit,
-		Env: append(slices.Clone(w.spec.Env), "TORTURE_DIR="+storeDir, "TORTURE_ACKS="+acksFile),
+		Env: []string{"TORTURE_DIR=" + storeDir, "TORTURE_ACKS=" + acksFile},
+	}
+	for _, v := range w.spec.Env {
+		job.Env = append(job.Env, words.Replace(v))
 	}
 	for _, arg := range args[1:] {
 		job.Args = append(job.Args, words.Replace(arg))
@@ -132,10 +137,12 @@ func (w *Way) Record(ctx context.Context) (*program.Recording, error) {
 	acks := faultfs.New(faultfs.Options{Tick: now.next})
 	job := w.job(w.spec.Program)
 	job.Files, job.Stdout, job.Stderr = tree(store, acks, empty()), out, &out.tail
+	job.Switches = w.spec.Switches
 	outcome, err := w.program.Run(ctx, w.spec.Seed, job)
 	if err != nil {
 		return nil, err
 	}
+	w.switches = outcome.Switches
 	said := out.acks
 	if out.pattern == nil {
 		said = written(acks)
