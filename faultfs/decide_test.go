@@ -140,15 +140,17 @@ func TestDigestsTellWhatAProgramCanSee(t *testing.T) {
 	require.Equal(t, digest(plain), digest(func(l *lab) { l.durable("a", 'x', 700) }))
 	seen := map[uint64]string{digest(plain): "plain"}
 	for name, prepare := range map[string]func(l *lab){
-		"another byte":   func(l *lab) { l.write(l.durable("a", 'x', 700), 'y', 699, 1) },
-		"another size":   func(l *lab) { l.durable("a", 'x', 701) },
-		"another name":   func(l *lab) { l.durable("b", 'x', 700) },
-		"two names":      func(l *lab) { l.durable("a", 'x', 700); must(l.fs.Link("/a", "/b")) },
-		"two files":      func(l *lab) { l.durable("a", 'x', 700); l.durable("b", 'x', 700) },
-		"a directory":    func(l *lab) { l.durable("a", 'x', 700); must(l.fs.Mkdir("/b", 0o777)) },
-		"a symlink":      func(l *lab) { l.durable("a", 'x', 700); must(l.fs.SymlinkIfPossible("a", "/b")) },
-		"other target":   func(l *lab) { l.durable("a", 'x', 700); must(l.fs.SymlinkIfPossible("/a", "/b")) },
-		"nothing at all": func(*lab) {},
+		"another byte":     func(l *lab) { l.write(l.durable("a", 'x', 700), 'y', 699, 1) },
+		"another size":     func(l *lab) { l.durable("a", 'x', 701) },
+		"another name":     func(l *lab) { l.durable("b", 'x', 700) },
+		"two names":        func(l *lab) { l.durable("a", 'x', 700); must(l.fs.Link("/a", "/b")) },
+		"two files":        func(l *lab) { l.durable("a", 'x', 700); l.durable("b", 'x', 700) },
+		"a directory":      func(l *lab) { l.durable("a", 'x', 700); must(l.fs.Mkdir("/b", 0o777)) },
+		"a symlink":        func(l *lab) { l.durable("a", 'x', 700); must(l.fs.SymlinkIfPossible("a", "/b")) },
+		"other target":     func(l *lab) { l.durable("a", 'x', 700); must(l.fs.SymlinkIfPossible("/a", "/b")) },
+		"the first of two": func(l *lab) { l.durable("a", 'x', 700); l.durable("b", 'x', 700); must(l.fs.Link("/a", "/c")) },
+		"the second":       func(l *lab) { l.durable("a", 'x', 700); l.durable("b", 'x', 700); must(l.fs.Link("/b", "/c")) },
+		"nothing at all":   func(*lab) {},
 	} {
 		d := digest(prepare)
 		require.Empty(t, seen[d], name)

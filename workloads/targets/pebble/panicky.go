@@ -2,9 +2,12 @@ package pebble
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"strings"
+	"sync/atomic"
 
+	engine "github.com/cockroachdb/pebble/v2"
 	pebblevfs "github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture"
@@ -20,6 +23,19 @@ import (
 type panicky struct {
 	pebblevfs.FS
 	env torture.Env
+}
+
+// stopOnBackgroundError stops Pebble where Open would not return: it flushes what it has read of the log, and if that fails it
+// tries again, as long as the disk fails. The function that it returns says that Open has returned.
+func stopOnBackgroundError(o *engine.Options, env torture.Env) (opened func()) {
+	var opening atomic.Bool
+	opening.Store(true)
+	o.EventListener = &engine.EventListener{BackgroundError: func(err error) {
+		if opening.Load() {
+			env.Stop("pebble: " + err.Error())
+		}
+	}}
+	return func() { opening.Store(false) }
 }
 
 // OpenDir opens a directory to sync it.
@@ -66,11 +82,25 @@ type stoppingFile struct {
 // Write stops the engine if the disk reports an error.
 func (f *stoppingFile) Write(b []byte) (int, error) {
 	n, err := f.File.Write(b)
+	if err == nil && n < len(b) {
+		err = io.ErrShortWrite
+	}
 	return n, stop(f.env, err)
 }
 
 // Sync stops the engine if the disk reports an error.
 func (f *stoppingFile) Sync() error { return stop(f.env, f.File.Sync()) }
+
+// SyncTo stops the engine if the disk reports an error.
+func (f *stoppingFile) SyncTo(length int64) (fullSync bool, err error) {
+	fullSync, err = f.File.SyncTo(length)
+	return fullSync, stop(f.env, err)
+}
+
+// Preallocate stops the engine if the disk reports an error.
+func (f *stoppingFile) Preallocate(off, length int64) error {
+	return stop(f.env, f.File.Preallocate(off, length))
+}
 
 // Close stops the engine if the disk reports an error.
 func (f *stoppingFile) Close() error { return stop(f.env, f.File.Close()) }

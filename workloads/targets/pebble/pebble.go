@@ -46,11 +46,33 @@ func open(env torture.Env, readOnly bool) (workloads.Store, error) {
 	if env.Inline { // NB: an Open that fails while a compaction runs ends the process; see workloads/TRACKRECORD.md
 		o.DisableAutomaticCompactions, o.L0StopWritesThreshold = true, 1<<20
 	}
+	opened := stopOnBackgroundError(o, env)
 	s, err := openWith(env.Dir, o)
+	opened()
 	if errors.Is(err, syscall.EAGAIN) {
 		err = errors.Join(workloads.ErrLocked, err)
 	}
-	return s, err
+	if err == nil && o.DisableAutomaticCompactions && !readOnly {
+		err = s.(*store).compactIfDue()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// level0Most is how many tables of level 0 there are when a store is compacted that does not compact by itself.
+const level0Most = 6
+
+// compactIfDue compacts the store if each life before left another table in it.
+func (s *store) compactIfDue() error {
+	if s.db.Metrics().Levels[0].TablesCount < level0Most {
+		return nil
+	}
+	if err := s.Compact(); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	return nil
 }
 
 func openWith(dir string, o *engine.Options) (workloads.Store, error) {
