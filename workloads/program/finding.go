@@ -139,7 +139,7 @@ func (w *worker) finding(f *failure) Finding {
 		}
 	}
 	if out.Shown == out.ShownOf && f.nested == nil {
-		out.Explanation = explain.Life(w.ctx, l)
+		out.Explanation = l.explained()
 		out.Profiles = l.profiles()
 		out.ProfilesSentence = explain.ProfilesSentence(out.Profiles)
 	}

@@ -1,7 +1,9 @@
 package program
 
 import (
+	"context"
 	"sort"
+	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
@@ -12,6 +14,7 @@ import (
 // life recovers single images of the recorded run, for experiments: what if only this had been lost? It is the
 // explore.Life of a program, in which each acknowledgement is a commit.
 type life struct {
+	ctx     context.Context // of the experiments
 	w       *worker
 	failure *failure
 	disk    *faultfs.FS
@@ -21,7 +24,7 @@ type life struct {
 }
 
 func newLife(w *worker, f *failure) *life {
-	l := &life{w: w, failure: f, disk: faultfs.Recorded(w.rec.Trace), model: w.o.Model, asked: map[question]Answer{}}
+	l := &life{ctx: w.ctx, w: w, failure: f, disk: faultfs.Recorded(w.rec.Trace), model: w.o.Model, asked: map[question]Answer{}}
 	for i, a := range w.rec.Acks {
 		l.history = append(l.history, history.Op{
 			ID: i, Outcome: history.Acked, Call: history.Tick(a.Tick), Return: history.Tick(a.Tick), Writes: make([]history.Write, 1),
@@ -93,7 +96,7 @@ func (l *life) answer(img *faultfs.FS, acked []Ack) (Answer, bool) {
 	if a, known := l.asked[q]; known {
 		return a, true
 	}
-	a, err := l.w.recoverer.Recover(l.w.ctx, img, acked)
+	a, err := l.w.recoverer.Recover(l.ctx, img, acked)
 	if err != nil {
 		return a, false
 	}
@@ -101,11 +104,28 @@ func (l *life) answer(img *faultfs.FS, acked []Ack) (Answer, bool) {
 	return a, true
 }
 
+// How long the experiments about one finding may go on. They say more about it, or less, and never whether it is one.
+const (
+	explainPatience  = 40 * time.Second
+	profilesPatience = 20 * time.Second
+)
+
+// explained returns the missing order; nil if none was found in time.
+func (l *life) explained() *explain.Explanation {
+	var stop context.CancelFunc
+	l.ctx, stop = context.WithTimeout(l.w.ctx, explainPatience)
+	defer stop()
+	return explain.Life(l.ctx, l)
+}
+
 // nearImages is how many images are tried under another profile.
 const nearImages = 48
 
 // profiles finds out under which profiles the failure shows at its crash point.
 func (l *life) profiles() map[string]string {
+	var stop context.CancelFunc
+	l.ctx, stop = context.WithTimeout(l.w.ctx, profilesPatience)
+	defer stop()
 	shows := map[string]string{}
 	for _, profile := range faultfs.Profiles() {
 		if profile.Name == l.w.o.Model.Profile.Name {
@@ -126,7 +146,7 @@ func (l *life) under(model faultfs.Model) string {
 	}
 	sampled := !all
 	for _, leaf := range leaves {
-		if l.w.ctx.Err() != nil {
+		if l.ctx.Err() != nil {
 			return explain.ProfileUntried
 		}
 		sampled = sampled || leaf.img.Sampled()
@@ -134,7 +154,10 @@ func (l *life) under(model faultfs.Model) string {
 			return explain.ProfileFails
 		}
 	}
-	if sampled {
+	switch {
+	case l.ctx.Err() != nil:
+		return explain.ProfileUntried
+	case sampled:
 		return explain.ProfileUnseen
 	}
 	return explain.ProfilePasses

@@ -15,6 +15,9 @@
 // shows. Or it prints lines, of which those that match Spec.Stdout count; then its standard output is a file of the same
 // kind, so that the moment is exact. What a program buffers counts when it is written.
 //
+// sync(2) and syncfs(2) do not reach the disk, so neither does sync(1) without a file: a program must sync its files and
+// directories, or it looks as if it had never synced.
+//
 // # Checkers
 //
 // A checker recovers the store in {dir} and looks at it. It exits with 0 if everything that was acknowledged is there, and with
