@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -136,12 +137,16 @@ func (s *search) feed(jobs chan<- *faultfs.CrashPoint) {
 			return
 		}
 		select {
-		case jobs <- line.Advance(ticks[(i+1)*len(ticks)/n-1]):
+		case jobs <- line.Advance(ticks[oneOf(i*len(ticks)/n, (i+1)*len(ticks)/n)]):
 		case <-s.ctx.Done():
 			return
 		}
 	}
 }
+
+// oneOf returns a number from a to b-1, always the same one: equal steps would meet the syncs only of a program that writes and
+// syncs in turn.
+func oneOf(a, b int) int { return a + rand.New(rand.NewPCG(uint64(a), uint64(b))).IntN(b-a) }
 
 // enough reports whether the search is to end, and notes it.
 func (s *search) enough() bool {
