@@ -151,7 +151,7 @@ func TestAnInstanceThatIsPutBackRunsLikeANewOne(t *testing.T) {
 	require.NoError(t, again.Close())
 	require.Greater(t, len(fresh), 20)
 	require.Equal(t, fresh, putBack)
-	require.Equal(t, 2, again.Starts(), "the first finds out when the program looks, the second is put back")
+	require.Less(t, again.Starts(), len(fresh)/3, "instances are put back until their memory has grown too much")
 }
 
 // onEveryImage runs a program on every disk that a crash could leave.

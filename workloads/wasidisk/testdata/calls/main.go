@@ -384,10 +384,22 @@ func look() {
 	say("list", err, len(entries))
 }
 
+// memory asks for more memory than there is at first, and looks whether it is new.
+func memory() {
+	const page = 4096
+	big, used := make([]byte, 1536*page), 0
+	for i := 0; i < len(big); i += page {
+		used += int(big[i])
+		big[i] = 1
+	}
+	fmt.Println("used before:", used)
+}
+
 func recovery() {
 	fmt.Println("begun at", time.Now().UnixNano())
 	entries, err := os.ReadDir(dir)
 	say("list", err, entries)
+	memory()
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	for _, e := range entries {
