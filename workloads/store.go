@@ -8,12 +8,14 @@ import (
 
 // Errors that a Store must let a driver recognize with errors.Is; every other error of a commit leaves its effect open.
 var (
-	// ErrConflict is returned by Txn.Commit when another transaction won; nothing of this one was applied.
+	// ErrConflict is returned by Txn.Commit when another transaction won; nothing of this one was applied. The lab accepts it only
+	// if an operation of another client overlapped the transaction.
 	ErrConflict = errors.New("workloads: transaction conflict")
 	// ErrRefused is returned when the store turned the operation away before it could have any effect, for example
 	// because an earlier failed write has poisoned it.
 	ErrRefused = errors.New("workloads: store refused the operation")
-	// ErrTooLarge is returned for a key, a value or a batch over a limit of the store. Nothing of it was applied.
+	// ErrTooLarge is returned for a key, a value or a batch over a limit of the store. Nothing of it was applied. The limit stays
+	// the same while the store is open: what is larger in no respect than a commit that was accepted must be accepted, too.
 	ErrTooLarge = errors.New("workloads: too large for the store")
 	// ErrCorrupt is returned when the store found damaged data and says so instead of returning a wrong value.
 	ErrCorrupt = errors.New("workloads: store found corruption")

@@ -20,19 +20,29 @@ func storeDirExists() bool {
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-// checkBypass returns an ErrConfig if commits of a run were acknowledged as durable although nothing was written to Env.FS.
+// checkBypass returns an ErrConfig if commits of a run were acknowledged although the engine never made a call of Env.FS, and
+// notes a run in which less was written there than it should be. If the engine promises that synced commits survive and has
+// acknowledged some, it is a finding instead, which a judge makes: it may be the engine that is wrong.
 func (c *campaign) checkBypass(r *record.Recording) error {
 	synced, acked := syncedBytes(r.History)
-	if synced == 0 || len(r.CrashTicks()) > 0 {
+	promised := synced > 0 && c.target.Promises.SyncSurvivesPowerCut
+	if promised && len(r.CrashTicks()) == 0 {
+		c.hopeless = "the store changes nothing on Env.FS" + c.madeStoreDir()
+	}
+	if promised || !r.Untouched() || r.Committed() == 0 {
 		c.noteThin(r, acked)
 		return nil
 	}
-	err := fmt.Errorf("%w: target %q acknowledged %d synced commits and changed nothing on Env.FS: it must keep its files there, in Env.Dir, "+
-		"and not open them with package os", ErrConfig, c.target.Name, synced)
-	if !c.hadStoreDir && storeDirExists() {
-		err = fmt.Errorf("%w; it has made %s in the working directory", err, record.StoreDir)
+	return fmt.Errorf("%w: target %q acknowledged %d commits and made no call of Env.FS: it must keep its files there, in Env.Dir, "+
+		"and not open them with package os%s", ErrConfig, c.target.Name, r.Committed(), c.madeStoreDir())
+}
+
+// madeStoreDir says that the engine has made its directory elsewhere, if it has.
+func (c *campaign) madeStoreDir() string {
+	if c.hadStoreDir || !storeDirExists() {
+		return ""
 	}
-	return err
+	return "; it has made " + record.StoreDir + " in the working directory"
 }
 
 // thinShare says that a store which writes less than one of so many bytes that it acknowledges as synced must write them
@@ -53,9 +63,7 @@ func (c *campaign) noteThin(r *record.Recording, acked int) {
 	if acked >= thinBytes && written < acked/thinShare && c.thin == "" {
 		c.thin = fmt.Sprintf("%d bytes were acknowledged as synced in one run and %d written to Env.FS: where does the engine keep the rest?",
 			acked, written)
-		if !c.hadStoreDir && storeDirExists() {
-			c.thin += " It has made " + record.StoreDir + " in the working directory."
-		}
+		c.thin += c.madeStoreDir()
 	}
 }
 

@@ -32,7 +32,7 @@ type campaign struct {
 	deadline  time.Time                         // zero: none
 	cutOff    int                               // runs that were cut off because they took too long
 	gaveUp    bool                              // the time for the quota was over
-	unopened  bool                              // the store does not open on an empty disk: nothing else can be tried
+	hopeless  string                            // why nothing else can be tried, such as that the store does not open; empty: it can
 	sampling  bool                              // runs are explored under all profiles
 	demanding bool                              // it is the default run, which has to reach every goal
 
@@ -101,7 +101,7 @@ func (c *campaign) timeIsUp() bool { return !c.deadline.IsZero() && !time.Now().
 
 // ended reports whether the campaign has to stop, whatever the time.
 func (c *campaign) ended(ctx context.Context) bool {
-	return ctx.Err() != nil || c.unopened || c.stopped() || c.findings.len() >= maxFindings || c.figures.tally.Hangs >= maxHangs ||
+	return ctx.Err() != nil || c.hopeless != "" || c.stopped() || c.findings.len() >= maxFindings || c.figures.tally.Hangs >= maxHangs ||
 		c.cutOff >= maxCutOff
 }
 
@@ -139,7 +139,9 @@ func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec, run run
 	defer cancel()
 	r := run(limit, c.target, p, c.opts.Patience)
 	cell.drawn, cell.matched = cell.drawn+1, max(cell.matched, r.Matched)
-	c.unopened = c.unopened || r.Unopened() && len(r.Problems) > 0
+	if r.Unopened() && len(r.Problems) > 0 {
+		c.hopeless = "the store does not open"
+	}
 	if r.CutOff && ctx.Err() == nil {
 		c.cutOff++
 		cell.unclear(fmt.Sprintf("a run was cut off after %d operations, at a time limit of %v: the script is too long for the "+

@@ -120,7 +120,7 @@ func (c *campaign) draw(ctx context.Context, cell *cell, round int) (*record.Rec
 			return nil, err
 		}
 		missed := r.Plan.Injects() && len(r.Injected) == 0 || len(r.CrashTicks()) == 0 || round <= 0 && r.Committed() == 0
-		if !missed || len(r.Problems) > 0 || r.CutOff || n == maxDraws-1 {
+		if !missed || len(r.Problems) > 0 || c.hopeless != "" || r.CutOff || n == maxDraws-1 {
 			return r, nil
 		}
 		if ctx.Err() != nil {
@@ -146,13 +146,13 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	if c.thin != "" {
 		r.Reasons = append(r.Reasons, c.thin)
 	}
-	if c.unopened {
-		r.Reasons = append(r.Reasons, "nothing else was tried, since the store does not open")
+	if c.hopeless != "" {
+		r.Reasons = append(r.Reasons, "nothing else was tried, since "+c.hopeless)
 	}
-	stopped := c.stopped() || c.unopened // a campaign that stopped for this owes nothing else
+	stopped := c.stopped() || c.hopeless != "" // a campaign that stopped for this owes nothing else
 	r.Quota = c.quota()
 	if !stopped {
-		r.Reasons = slices.Concat(r.Reasons, c.unmet(ctx, &r.Quota), c.unseenProfiles(), c.missedGoals())
+		r.Reasons = slices.Concat(r.Reasons, c.figures.evasive(), c.unmet(ctx, &r.Quota), c.unseenProfiles(), c.missedGoals())
 	}
 	for _, cell := range c.cells {
 		if !stopped {

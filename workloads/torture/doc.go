@@ -49,7 +49,8 @@
 //     nothing, none of whose crashes came after a commit that had to survive it, or at whose crashes nothing was pending
 //     (unless its fault is rot, its profile is lose-none, or all that could be left was recovered). Three of four faults
 //     begin when the store is loaded: one that hits earlier poisons the store before anything is at stake. An error is
-//     excused only if a fault came before it.
+//     excused only if a fault came before it, or within the bounds that package judge states in excused.go. A store that answers
+//     the operations of some kind with hardly anything but such errors makes the result Inconclusive.
 //
 //   - T4 (evidence, replay): a finding replays. Its token repeats a run of one client from the seed. Its saved evidence
 //     repeats any run, because it holds the operations themselves. Both hold the limits of the engine that the run had set;

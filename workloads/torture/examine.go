@@ -16,7 +16,7 @@ func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *record.Re
 	run := explored{subject: s, live: live, found: &explore.Outcome{}}
 	req := c.request(ctx, s)
 	req.Owed, req.Steer = cell.owes.Points, c.wantedGoals()
-	if (!req.First || len(live.Problems) == 0) && !c.unopened {
+	if (!req.First || len(live.Problems) == 0) && c.hopeless == "" {
 		part, cancel := c.mainPart(budget, r.Plan)
 		run.found = c.explore(part, req)
 		cancel()
@@ -31,7 +31,7 @@ func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *record.Re
 		return err
 	}
 	c.note(cell)
-	if c.unopened {
+	if c.hopeless != "" {
 		return nil
 	}
 	return c.sampleProfiles(ctx, budget, cell, s)

@@ -29,12 +29,13 @@ type figures struct {
 	goals    []GoalCount
 	limits   limitCounts
 	ops      map[history.Kind]int // operations of the runs that the store answered
-	kinds    []history.Kind       // of operations that there are of such a store
-	traces   hash.Hash            // hashes the hashes of all traces, one per line
+	answers  map[history.Kind]judge.Answers
+	kinds    []history.Kind // of operations that there are of such a store
+	traces   hash.Hash      // hashes the hashes of all traces, one per line
 }
 
 func newFigures(target *contract.Target) *figures {
-	f := &figures{profiles: map[string]ProfileCount{}, traces: sha256.New(), limits: newLimitCounts(target), ops: map[history.Kind]int{}, kinds: kindsOf(target)}
+	f := &figures{profiles: map[string]ProfileCount{}, traces: sha256.New(), limits: newLimitCounts(target), ops: map[history.Kind]int{}, answers: map[history.Kind]judge.Answers{}, kinds: kindsOf(target)}
 	for _, g := range contract.GoalsOf(target) {
 		f.goals = append(f.goals, GoalCount{Name: g.Name, Text: g.Text})
 	}
@@ -83,12 +84,27 @@ func (f *figures) addRun(c *cell, e explored) (unknown int) {
 			f.ops[op.Kind]++
 		}
 	}
+	for kind, n := range e.subject.Judges.Answers() {
+		sum := f.answers[kind]
+		f.answers[kind] = judge.Answers{Asked: sum.Asked + n.Asked, Answered: sum.Answered + n.Answered, Err: cmp.Or(n.Err, sum.Err)}
+	}
 	fmt.Fprintln(f.traces, r.Hash())
 	if rule.Lower == checker.SyncedMustSurvive && !r.Plan.Fault.Rot {
 		acked, kept := e.found.Survival(e.subject)
 		f.acked, f.kept = f.acked+acked, f.kept+kept
 	}
 	return f.add(c, e)
+}
+
+// evasive gives a reason for each kind of operations that the store has answered with hardly anything but errors: whatever excuses
+// each of them, nothing is known about what such operations do.
+func (f *figures) evasive() (reasons []string) {
+	for _, kind := range history.Kinds() {
+		if n := f.answers[kind]; n.Evasive(kind) {
+			reasons = append(reasons, fmt.Sprintf("%d of %d operations %s were answered without an error such as %q", n.Answered, n.Asked, kind, n.Err))
+		}
+	}
+	return reasons
 }
 
 // addUnexplored adds crash points of a run that are beyond its budget.

@@ -59,9 +59,16 @@ func (g *gaps) isRefused(op *history.Op) bool {
 		return false
 	case op.Kind == history.SecondOpen:
 		return op.Err == workloads.ErrLocked.Error()
-	case op.Kind == history.Txn && op.Err == workloads.ErrConflict.Error(), op.Err == workloads.ErrTooLarge.Error():
+	case op.Kind == history.Txn && op.Err == workloads.ErrConflict.Error(): // excuses says when it must not
+		return true
+	case len(op.Writes) > 0 && op.Err == workloads.ErrTooLarge.Error(): // the same
 		return true
 	}
+	return g.shuts(op)
+}
+
+// shuts reports whether an operation may have been sent to a store that was closed.
+func (g *gaps) shuts(op *history.Op) bool {
 	return slices.ContainsFunc(g.times, func(t gap) bool { return g.idle[op.ID] < t.to && t.from < op.Shown() })
 }
 

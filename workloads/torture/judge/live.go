@@ -22,6 +22,11 @@ type Live struct {
 // Live judges what the clients saw while the store ran.
 func (j *Judges) Live(ctx context.Context) Live {
 	found := Live{Problems: slices.Clone(j.recording.Problems)}
+	if r := j.written(); r.Verdict == checker.Fail { // the rest follows from that
+		found.Problems = slices.DeleteFunc(found.Problems, func(v checker.Violation) bool { return strings.HasPrefix(v.Class, remains.Class) })
+		found.Problems = append(found.Problems, tagged(r)...)
+		return found
+	}
 	for _, result := range j.liveResults(ctx) {
 		switch result.Verdict {
 		case checker.Fail:
@@ -54,7 +59,7 @@ func (j *Judges) liveResults(ctx context.Context) []checker.Result {
 	if j.registers {
 		results = append(results, checker.RegisterIsolation(ctx, ops, nil, j.level(), checker.Limits{}))
 	}
-	return append(results, j.unexpectedErrors(), j.goingOn(), j.administration())
+	return append(results, j.unexpectedErrors(), j.excuses(), j.goingOn(), j.administration())
 }
 
 // linearizability asks for an order of all operations; transactions are operations too, if they have to be in it.
@@ -117,7 +122,7 @@ func isTransaction(k history.Kind) bool { return k == history.Txn || k == histor
 // a panic or a hang, an error of opening or closing the store, what a goroutine did to the disk, nor what the store leaves behind.
 func SeenInHistory(class string) bool {
 	switch class {
-	case "panic", "stop", "hang", "unexpected error", "administration: " + refusedChanges:
+	case "panic", "stop", "hang", "unexpected error", "durability: " + NothingWritten, "administration: " + refusedChanges:
 		return false
 	}
 	return !strings.HasPrefix(class, remains.Class)

@@ -18,7 +18,8 @@ import (
 func TestWhatIsTooLargeForAStoreIsNoError(t *testing.T) {
 	r := &record.Recording{Plan: &plan.Plan{}}
 	for err, want := range map[error]checker.Verdict{workloads.ErrTooLarge: checker.Pass, workloads.ErrRefused: checker.Fail} {
-		r.History = []history.Op{{Kind: history.Put, Call: 8, Return: 9, Outcome: history.Rejected, Err: err.Error()}}
+		write := []history.Write{{Key: []byte("k")}}
+		r.History = []history.Op{{Kind: history.Put, Call: 8, Return: 9, Writes: write, Outcome: history.Rejected, Err: err.Error()}}
 		assert.Equal(t, want, New(contract.Target{}, r).unexpectedErrors().Verdict, err)
 	}
 }

@@ -19,6 +19,9 @@ func (r *Recording) CrashTicks() []uint64 {
 	return all
 }
 
+// Untouched reports whether the store has made no call of the disk at all.
+func (r *Recording) Untouched() bool { return len(r.Trace) <= r.prepared() }
+
 // ClosingTicks returns how many of the CrashTicks, at the end, lie behind all answers to clients: only the closing of the
 // store is left then.
 func (r *Recording) ClosingTicks() (n int) {

@@ -1,0 +1,112 @@
+package judge
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// op is an operation of a client between two ticks that was acknowledged.
+func op(kind history.Kind, client int, call, ret history.Tick, values ...int) history.Op {
+	o := history.Op{Kind: kind, Client: client, Call: call, Return: ret, Outcome: history.Acked}
+	for i, n := range values {
+		o.Writes = append(o.Writes, history.Write{Key: []byte{byte(i)}, Value: bytes.Repeat([]byte("v"), n)})
+	}
+	return o
+}
+
+// refused is an operation that was not.
+func refused(o history.Op, err error) history.Op {
+	o.Outcome, o.Err = history.Rejected, err.Error()
+	return o
+}
+
+func judgesOf(ops []history.Op) *Judges {
+	for i := range ops {
+		ops[i].ID = i
+	}
+	return New(contract.Target{Promises: contract.Promises{Transactions: true}}, &record.Recording{Plan: &plan.Plan{}, History: ops})
+}
+
+func TestAnErrorIsExcusedWithinItsBound(t *testing.T) {
+	conflict, large := workloads.ErrConflict, workloads.ErrTooLarge
+	deletions := op(history.Batch, 1, 1, 2)
+	for i := range byte(9) {
+		deletions.Writes = append(deletions.Writes, history.Write{Key: []byte{i}, Delete: true})
+	}
+	for _, c := range []struct {
+		name, want string // the class of the violation; empty: none
+		ops        []history.Op
+	}{
+		{"a transaction that another one overlaps may conflict", "", []history.Op{
+			op(history.Txn, 1, 1, 9, 5), refused(op(history.Txn, 2, 2, 4, 5), conflict),
+		}},
+		{"also with one that began later", "", []history.Op{
+			refused(op(history.Txn, 2, 2, 8, 5), conflict), op(history.Put, 1, 3, 4, 5),
+		}},
+		{"with nobody it must not", "conflict alone", []history.Op{
+			op(history.Txn, 1, 1, 2, 5), refused(op(history.Txn, 2, 3, 4, 5), conflict), op(history.Txn, 1, 5, 6, 5),
+		}},
+		{"nor with what its own client did", "conflict alone", []history.Op{
+			op(history.Put, 2, 1, 2, 5), refused(op(history.Txn, 2, 3, 4, 5), conflict),
+		}},
+		{"what is larger than all before may be too large", "", []history.Op{
+			op(history.Put, 1, 1, 2, 50), refused(op(history.Put, 1, 3, 4, 51), large),
+		}},
+		{"what is as large as something before must not be", "not too large", []history.Op{
+			op(history.Put, 1, 1, 2, 50), refused(op(history.Put, 1, 3, 4, 50), large),
+		}},
+		{"a batch of more writes may be too large, however short they are", "", []history.Op{
+			op(history.Batch, 1, 1, 2, 50, 50), refused(op(history.Batch, 1, 3, 4, 1, 1, 1), large),
+		}},
+		{"an operation of another kind has limits of its own", "", []history.Op{
+			op(history.Batch, 1, 1, 2, 50, 50), refused(op(history.Put, 1, 3, 4, 1), large),
+		}},
+		{"the deletion of a range says nothing about batches", "", []history.Op{
+			deletions, refused(op(history.Batch, 1, 3, 4, 0), large),
+		}},
+		{"what was accepted at the same time says nothing", "", []history.Op{
+			op(history.Put, 1, 1, 9, 50), refused(op(history.Put, 2, 3, 4, 50), large),
+		}},
+		{"what reads cannot be too large", "unexpected error", []history.Op{refused(op(history.Get, 1, 1, 2), large)}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			j, class := judgesOf(c.ops), ""
+			for _, v := range slices.Concat(j.excuses().Violations, j.unexpectedErrors().Violations) {
+				class = v.Class
+			}
+			assert.Equal(t, c.want, class)
+		})
+	}
+}
+
+func TestWhoAnswersNothingIsEvasive(t *testing.T) {
+	for _, c := range []struct {
+		kind            history.Kind
+		asked, answered int
+		want            bool
+	}{
+		{history.Batch, 9, 2, true},
+		{history.Batch, 9, 3, false},
+		{history.Batch, 8, 0, false}, // too few to say
+		{history.Txn, 90, 1, false},  // they may have had to conflict
+		{history.Txn, 9, 0, true},
+	} {
+		assert.Equal(t, c.want, Answers{Asked: c.asked, Answered: c.answered}.Evasive(c.kind), "%v", c)
+	}
+	var ops []history.Op
+	for i := range history.Tick(4) {
+		ops = append(ops, refused(op(history.Put, 1, 2*i+1, 2*i+2, 1), workloads.ErrTooLarge), refused(op(history.SecondOpen, 2, 2*i+1, 2*i+2), workloads.ErrLocked))
+	}
+	ops = append(ops, op(history.Batch, 1, 20, 21))
+	all := judgesOf(ops).Answers()
+	assert.Equal(t, map[history.Kind]Answers{history.Put: {Asked: 4, Err: workloads.ErrTooLarge.Error()}}, all)
+}

@@ -1,0 +1,38 @@
+package judge
+
+import (
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// NothingWritten is the class of the violation of a store that says that commits are durable, and has changed nothing on the disk.
+const NothingWritten = "nothing written"
+
+// written fails if commits were acknowledged as durable although the store never changed anything on the disk: no crash could leave
+// any of them. There is nowhere to cut the power, so no other judge sees it.
+func (j *Judges) written() checker.Result {
+	result := checker.Result{Judge: "durability", Verdict: checker.Pass}
+	if !j.target.Promises.SyncSurvivesPowerCut || len(j.recording.CrashTicks()) > 0 {
+		return result
+	}
+	first, synced := -1, 0
+	for i := range j.recording.History {
+		if op := &j.recording.History[i]; op.Wrote() && op.Outcome == history.Acked && op.Durability == history.Sync {
+			if synced++; first < 0 {
+				first = op.ID
+			}
+		}
+	}
+	if synced == 0 {
+		return result
+	}
+	result.Verdict = checker.Fail
+	result.Violations = []checker.Violation{{
+		Class: NothingWritten, Ops: []int{first},
+		Sentence: fmt.Sprintf("synced commits were acknowledged (%d in this run), and the store changed nothing on Env.FS, so no crash leaves any of them: does it go "+
+			"around Env.FS? It must keep its files there, in Env.Dir, and not open them with package os", synced),
+	}}
+	return result
+}
