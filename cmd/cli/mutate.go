@@ -13,6 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/cmd/internal/score"
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/mutate"
 	"github.com/lightningdb/lightning-torture/workloads/mutate/operators"
 	"github.com/lightningdb/lightning-torture/workloads/mutate/trials"
@@ -158,7 +159,8 @@ func noticed(killed, survived int) error {
 // withoutReport gives an exit code to the error of a run that has no report.
 func withoutReport(err error) error {
 	switch {
-	case errors.Is(err, mutate.ErrSource), errors.Is(err, trials.ErrJudge), errors.Is(err, trials.ErrLedger), errors.Is(err, trials.ErrReasons):
+	case errors.Is(err, mutate.ErrSource), errors.Is(err, trials.ErrJudge), errors.Is(err, trials.ErrLedger), errors.Is(err, trials.ErrReasons),
+		errors.Is(err, hostdisk.ErrInUse):
 		return exit.With(exit.BadUsage, err)
 	case errors.Is(err, mutate.ErrBaseline), errors.Is(err, mutate.ErrTests), errors.Is(err, trials.ErrBaseline):
 		return exit.With(exit.Inconclusive, err)

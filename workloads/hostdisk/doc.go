@@ -2,6 +2,7 @@
 // temporary directories.
 //
 //	file.go     WriteFile: a file with all of its content, or none    scratch.go     temporary directories
+//	journal.go  OpenJournal: a file that one process appends to
 //	owner.go    whose a temporary file or directory is                owner_linux.go, owner_other.go  locks
 //
 // Promises:
@@ -11,7 +12,8 @@
 //   - A2: a write that failed leaves no temporary file, unless removing it fails too.
 //   - A3: what a killed process has left is removed by the next one: temporary files by the next WriteFile in the same
 //     directory, temporary directories by the first NewScratch of the next process in the same parent.
-//   - A4: nothing is removed that belongs to a process that lives, to another user, or to another program.
+//   - A4: a journal has one user at a time, and a durable name before anything is written to it.
+//   - A5: nothing is removed that belongs to a process that lives, to another user, or to another program.
 //
 // A temporary file or directory is locked by its owner (flock), and only what nobody has locked is removed: the kernel unlocks
 // it when the owner ends, however it ends. Process IDs would not do: two containers that share a directory use the same

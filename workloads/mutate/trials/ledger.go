@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"maps"
 	"os"
 	"sync"
 
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/mutate/operators"
 )
 
@@ -37,36 +38,42 @@ type ledger struct {
 	file *os.File // nil: the entries are kept in memory alone
 }
 
-// openLedger opens or makes a ledger. What a killed process wrote of a last line is cut off.
+// openLedger opens or makes a ledger, which is durable then, and this process's alone until it is closed. What a killed process
+// wrote of a last line is cut off.
 func openLedger(name, seed string) (*ledger, error) {
 	l := &ledger{}
 	l.mu.entries = map[string]Entry{}
 	if name == "" {
 		return l, nil
 	}
-	text, err := os.ReadFile(name)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := l.open(name, seed); err != nil {
+		if l.file != nil {
+			err = errors.Join(err, l.file.Close())
+		}
 		return nil, err
+	}
+	return l, nil
+}
+
+func (l *ledger) open(name, seed string) (err error) {
+	if l.file, err = hostdisk.OpenJournal(name); err != nil {
+		return fmt.Errorf("mutate: ledger: %w", err)
+	}
+	text, err := io.ReadAll(l.file)
+	if err != nil {
+		return err
 	}
 	text = text[:bytes.LastIndexByte(text, '\n')+1]
 	if err := l.read(name, seed, text); err != nil {
-		return nil, err
-	}
-	if l.file, err = os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o644); err != nil {
-		return nil, err
+		return err
 	}
 	if err := l.file.Truncate(int64(len(text))); err != nil {
-		return nil, errors.Join(err, l.file.Close())
+		return err
 	}
-	if _, err := l.file.Seek(int64(len(text)), 0); err != nil {
-		return nil, errors.Join(err, l.file.Close())
+	if _, err := l.file.Seek(int64(len(text)), io.SeekStart); err != nil || len(text) > 0 {
+		return err
 	}
-	if len(text) == 0 {
-		if err := l.write(header{1, seed}); err != nil {
-			return nil, errors.Join(err, l.file.Close())
-		}
-	}
-	return l, nil
+	return l.write(header{1, seed})
 }
 
 func (l *ledger) read(name, seed string, text []byte) error {

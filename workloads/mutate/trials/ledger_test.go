@@ -3,11 +3,13 @@ package trials
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/mutate/operators"
 )
 
@@ -46,6 +48,23 @@ func TestALedgerKeepsWhatItWasTold(t *testing.T) {
 	require.NoError(t, err)
 	_, known := l.known("c")
 	require.True(t, known)
+	require.NoError(t, l.close())
+}
+
+// Two processes that try mutants would both write, each over what the other has written.
+func TestALedgerHasOneUser(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("there are no locks")
+	}
+	name := filepath.Join(t.TempDir(), "ledger.jsonl")
+	l, err := openLedger(name, "7")
+	require.NoError(t, err)
+	_, err = openLedger(name, "7")
+	require.ErrorIs(t, err, hostdisk.ErrInUse)
+	require.ErrorContains(t, err, name+"; wait for it, or name another file")
+	require.NoError(t, l.close())
+	l, err = openLedger(name, "7")
+	require.NoError(t, err)
 	require.NoError(t, l.close())
 }
 
