@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
+	"github.com/lightningdb/lightning-torture/workloads/internal/lastoutput"
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 	"github.com/lightningdb/lightning-torture/workloads/torture/gotest"
@@ -220,7 +221,7 @@ func runTestChild(ctx context.Context, dir string, job testJob) (apart.End, stri
 	if err != nil {
 		return apart.End{}, "", err
 	}
-	printed := &tail{}
+	printed := &lastoutput.Buffer{}
 	end, err := apart.Run(ctx, apart.Process{
 		Dir: dir, Args: testArgs(flag.CommandLine, job.Call.Test), WorkDir: gotest.Here().Dir, Stdout: printed, Stderr: printed,
 	})
@@ -239,28 +240,4 @@ func testArgs(flags *flag.FlagSet, test string) []string {
 		}
 	})
 	return append(append(args, "--"), flags.Args()...)
-}
-
-// tail keeps the end of what is written to it.
-type tail struct {
-	mu   sync.Mutex
-	text []byte
-}
-
-const tailBytes = 16 << 10
-
-func (t *tail) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.text = append(t.text, p...)
-	if len(t.text) > 2*tailBytes {
-		t.text = append(t.text[:0], t.text[len(t.text)-tailBytes:]...)
-	}
-	return len(p), nil
-}
-
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return string(t.text[max(0, len(t.text)-tailBytes):])
 }

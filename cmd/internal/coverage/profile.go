@@ -1,7 +1,6 @@
 package coverage
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"context"
@@ -15,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lightningdb/lightning-torture/workloads/coverprofile"
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
@@ -38,22 +38,22 @@ func Summarize(ctx context.Context, c *Collector, dir string) (*torture.Coverage
 	sum := &torture.Coverage{Profile: filepath.Join(dir, ProfileName), RecoveryProfile: filepath.Join(dir, RecoveryProfileName)}
 	missed := map[string]*torture.Unreached{}
 	for _, b := range all {
-		sum.Statements += b.statements
-		if b.count > 0 {
-			sum.Reached += b.statements
+		sum.Statements += b.Statements
+		if b.Count > 0 {
+			sum.Reached += b.Statements
 			continue
 		}
-		file := missed[b.file]
+		file := missed[b.File]
 		if file == nil {
-			file = &torture.Unreached{File: b.file}
-			missed[b.file] = file
+			file = &torture.Unreached{File: b.File}
+			missed[b.File] = file
 		}
-		file.Statements += b.statements
-		file.Lines = append(file.Lines, b.lines())
+		file.Statements += b.Statements
+		file.Lines = append(file.Lines, linesOf(&b))
 	}
 	for _, b := range recovered {
-		if b.count > 0 {
-			sum.InRecovery += b.statements
+		if b.Count > 0 {
+			sum.InRecovery += b.Statements
 		}
 	}
 	sum.Unreached = []torture.Unreached{}
@@ -66,7 +66,7 @@ func Summarize(ctx context.Context, c *Collector, dir string) (*torture.Coverage
 }
 
 // profile merges the counters of some parts into a profile, and reads it.
-func (c *Collector) profile(ctx context.Context, file string, parts ...string) ([]block, error) {
+func (c *Collector) profile(ctx context.Context, file string, parts ...string) ([]coverprofile.Block, error) {
 	var dirs []string
 	for _, part := range parts {
 		dirs = append(dirs, filepath.Join(c.dir, part))
@@ -90,53 +90,33 @@ func (c *Collector) profile(ctx context.Context, file string, parts ...string) (
 	return parse(text, c.main)
 }
 
-// block is a run of statements that are executed together.
-type block struct {
-	file        string
-	first, last int // lines
-	statements  int
-	count       uint64
-}
-
-func (b *block) lines() string {
-	if b.first == b.last {
-		return fmt.Sprint(b.first)
+// linesOf names the lines of a block.
+func linesOf(b *coverprofile.Block) string {
+	if b.Start.Line == b.End.Line {
+		return fmt.Sprint(b.Start.Line)
 	}
-	return fmt.Sprintf("%d-%d", b.first, b.last)
+	return fmt.Sprintf("%d-%d", b.Start.Line, b.End.Line)
 }
 
 // parse reads a profile in the format of "go test -coverprofile", and shortens the names of files by the directory that they
 // have in common, but for its last element. Blocks are in the order of files and lines; those of one package are left out.
-func parse(text []byte, without string) ([]block, error) {
-	var blocks []block
-	lines := bufio.NewScanner(bytes.NewReader(text))
-	for lines.Scan() {
-		line := lines.Text()
-		if strings.HasPrefix(line, "mode:") {
-			continue
-		}
-		file, rest, _ := strings.Cut(line, ":")
-		if path.Dir(file) == without {
-			continue
-		}
-		b := block{file: file}
-		var column int
-		if n, err := fmt.Sscanf(rest, "%d.%d,%d.%d %d %d", &b.first, &column, &b.last, &column, &b.statements, &b.count); n != 6 {
-			return nil, fmt.Errorf("the profile has a line %q: %w", line, err)
-		}
-		blocks = append(blocks, b)
+func parse(text []byte, without string) ([]coverprofile.Block, error) {
+	blocks, err := coverprofile.Parse(text)
+	if err != nil {
+		return nil, err
 	}
-	slices.SortStableFunc(blocks, func(a, b block) int {
-		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.first, b.first), cmp.Compare(a.last, b.last))
+	blocks = slices.DeleteFunc(blocks, func(b coverprofile.Block) bool { return path.Dir(b.File) == without })
+	slices.SortStableFunc(blocks, func(a, b coverprofile.Block) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Start.Line, b.Start.Line), cmp.Compare(a.End.Line, b.End.Line))
 	})
 	if len(blocks) > 0 {
-		common := path.Dir(blocks[0].file)
-		for last := blocks[len(blocks)-1].file; path.Dir(common) != common && !strings.HasPrefix(last, common+"/"); {
+		common := path.Dir(blocks[0].File)
+		for last := blocks[len(blocks)-1].File; path.Dir(common) != common && !strings.HasPrefix(last, common+"/"); {
 			common = path.Dir(common)
 		}
 		for i := range blocks {
-			blocks[i].file = strings.TrimPrefix(blocks[i].file, path.Dir(common)+"/")
+			blocks[i].File = strings.TrimPrefix(blocks[i].File, path.Dir(common)+"/")
 		}
 	}
-	return blocks, lines.Err()
+	return blocks, nil
 }

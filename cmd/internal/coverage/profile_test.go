@@ -1,10 +1,13 @@
 package coverage
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/workloads/coverprofile"
 )
 
 func TestAProfileIsReadInTheOrderOfItsFiles(t *testing.T) {
@@ -16,16 +19,11 @@ example.com/m/engine/open.go:4.2,4.30 1 0
 example.com/m/engine/open.go:2.2,3.3 3 18446744073709551615
 `), "example.com/m/cmd/tool")
 	require.NoError(t, err)
-	assert.Equal(t, []block{
-		{"engine/open.go", 2, 3, 3, 18446744073709551615},
-		{"engine/open.go", 4, 4, 1, 0},
-		{"engine/wal/writer.go", 10, 12, 2, 7},
-	}, blocks)
-	assert.Equal(t, "4", blocks[1].lines())
-	assert.Equal(t, "10-12", blocks[2].lines())
+	assert.Equal(t, []string{"engine/open.go 2-3", "engine/open.go 4", "engine/wal/writer.go 10-12"}, named(blocks))
+	assert.Equal(t, uint64(math.MaxUint64), blocks[0].Count)
 	blocks, err = parse([]byte("example.com/engine/a.go:1.1,2.2 1 1\ngithub.com/other/b.go:1.1,2.2 1 0\n"), "")
 	require.NoError(t, err)
-	assert.Equal(t, []block{{"example.com/engine/a.go", 1, 2, 1, 1}, {"github.com/other/b.go", 1, 2, 1, 0}}, blocks, "nothing in common")
+	assert.Equal(t, []string{"example.com/engine/a.go 1-2", "github.com/other/b.go 1-2"}, named(blocks), "nothing in common")
 	_, err = parse([]byte("mode: atomic\nengine.go: what is this\n"), "")
 	assert.ErrorContains(t, err, "what is this")
 	none, err := parse([]byte("mode: atomic\n"), "")
@@ -38,4 +36,12 @@ func TestABinaryWithoutCountersIsRefused(t *testing.T) {
 	t.Parallel()
 	_, err := NewCollector(t.TempDir(), "main")
 	assert.ErrorContains(t, err, "does not count statements")
+}
+
+// named names the files and lines of blocks.
+func named(blocks []coverprofile.Block) (names []string) {
+	for _, b := range blocks {
+		names = append(names, b.File+" "+linesOf(&b))
+	}
+	return names
 }

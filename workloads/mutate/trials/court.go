@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/lightningdb/lightning-torture/workloads/coverprofile"
 )
 
 // judgeAll judges the sample: one goroutine chooses the mutants, workers judge them.
@@ -136,5 +138,5 @@ func (c *court) judge(ctx context.Context, e Entry) (Entry, error) {
 // reaches reports whether a judge executes what a mutant changes.
 func (c *court) reaches(j Judge, e Entry) bool {
 	line, column := c.packages[e.Package()].Start(&e.Mutation)
-	return j.Reach.reaches(path.Join(e.Package(), filepath.Base(e.Path())), place{line, column})
+	return j.Reach.reaches(path.Join(e.Package(), filepath.Base(e.Path())), coverprofile.Place{Line: line, Column: column})
 }

@@ -1,7 +1,6 @@
 package trials
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/lightningdb/lightning-torture/workloads/internal/lastoutput"
 )
 
 // Judge is a command that decides about a mutant.
@@ -76,8 +77,8 @@ func (j Judge) run(ctx context.Context, dir string, env []string) (Answer, error
 	defer cancel()
 	cmd := exec.CommandContext(limited, "sh", "-c", j.Command)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
-	var output tailBuffer
-	cmd.Stdout, cmd.Stderr = &output, &output
+	output := &lastoutput.Buffer{Max: outputMax}
+	cmd.Stdout, cmd.Stderr = output, output
 	killAll(cmd)
 	cmd.WaitDelay = 10 * time.Second // somebody who inherited the output may have escaped
 	begin := time.Now()              //nolint:forbidigo // the commands of other projects are limited by wall time
@@ -97,34 +98,23 @@ func (j Judge) run(ctx context.Context, dir string, env []string) (Answer, error
 	default:
 		a.Verdict = Broken
 	}
-	if a.Sentence = output.sentence(); a.Sentence == "" {
+	if a.Sentence = sentence(output.String()); a.Sentence == "" {
 		a.Sentence = err.Error()
 	}
 	return a, nil
 }
 
-// tailBuffer keeps the end of what is written to it.
-type tailBuffer struct{ kept []byte }
-
-func (b *tailBuffer) Write(p []byte) (int, error) {
-	b.kept = append(b.kept, p...)
-	if over := len(b.kept) - outputMax; over > 0 {
-		b.kept = append(b.kept[:0], b.kept[over:]...)
-	}
-	return len(p), nil
-}
-
-// sentence returns the line that names a failed test or a panic, or else the last lines.
-func (b *tailBuffer) sentence() string {
-	for line := range bytes.Lines(b.kept) {
-		text := strings.TrimSpace(string(line))
+// sentence returns the line of an output that names a failed test or a panic, or else the last lines.
+func sentence(output string) string {
+	for line := range strings.Lines(output) {
+		text := strings.TrimSpace(line)
 		for _, start := range []string{"--- FAIL", "panic:", "fatal error:"} {
 			if strings.HasPrefix(text, start) {
 				return clip(text)
 			}
 		}
 	}
-	lines := strings.Split(strings.TrimSpace(string(b.kept)), "\n")
+	lines := strings.Split(strings.TrimSpace(output), "\n")
 	return clip(strings.Join(lines[max(0, len(lines)-3):], " | "))
 }
 

@@ -70,12 +70,8 @@ func TestAJudgeThatIsInterruptedHasNoAnswer(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-func TestOnlyTheEndOfALongOutputIsKept(t *testing.T) {
-	var b tailBuffer
-	for range 3 {
-		_, err := b.Write([]byte(strings.Repeat("x", outputMax/2) + "\n"))
-		require.NoError(t, err)
-	}
-	require.Len(t, b.kept, outputMax)
-	require.Len(t, b.sentence(), 303)
+func TestAVerdictIsOneLine(t *testing.T) {
+	require.Equal(t, "--- FAIL: TestX", sentence("ok\n  --- FAIL: TestX\npanic: y\n"))
+	require.Equal(t, "b | c | d", sentence("a\nb\nc\nd\n"))
+	require.Len(t, sentence(strings.Repeat("x", outputMax)), 303)
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/workloads/coverprofile"
 )
 
 func TestAPlaceIsReachedIfItsInnermostBlockIs(t *testing.T) {
@@ -21,16 +23,16 @@ p/a.go:12.1,13.2 1 1
 	for _, row := range []struct {
 		name string
 		file string
-		at   place
+		at   coverprofile.Place
 		want bool
 	}{
-		{"before all blocks", "p/a.go", place{1, 9}, true},
-		{"in the outer one", "p/a.go", place{1, 10}, true},
-		{"in the inner one", "p/a.go", place{3, 5}, false},
-		{"at its last column", "p/a.go", place{5, 2}, false},
-		{"behind it", "p/a.go", place{5, 3}, true},
-		{"in one that another program executed", "p/a.go", place{12, 3}, true},
-		{"in another file", "p/b.go", place{3, 5}, true},
+		{"before all blocks", "p/a.go", coverprofile.Place{Line: 1, Column: 9}, true},
+		{"in the outer one", "p/a.go", coverprofile.Place{Line: 1, Column: 10}, true},
+		{"in the inner one", "p/a.go", coverprofile.Place{Line: 3, Column: 5}, false},
+		{"at its last column", "p/a.go", coverprofile.Place{Line: 5, Column: 2}, false},
+		{"behind it", "p/a.go", coverprofile.Place{Line: 5, Column: 3}, true},
+		{"in one that another program executed", "p/a.go", coverprofile.Place{Line: 12, Column: 3}, true},
+		{"in another file", "p/b.go", coverprofile.Place{Line: 3, Column: 5}, true},
 	} {
 		require.Equal(t, row.want, r.reaches(row.file, row.at), row.name)
 	}

@@ -4,28 +4,19 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lightningdb/lightning-torture/workloads/internal/lastoutput"
 	"github.com/lightningdb/lightning-torture/workloads/program"
 )
 
-// tail keeps the end of what a program prints.
-type tail struct{ text []byte }
+// tail is the end of what a program prints.
+type tail struct{ lastoutput.Buffer }
 
-const (
-	tailBytes = 16 << 10
-	tailLines = 12
-)
-
-func (t *tail) Write(b []byte) (int, error) {
-	t.text = append(t.text, b...)
-	if len(t.text) > 2*tailBytes {
-		t.text = append(t.text[:0], t.text[len(t.text)-tailBytes:]...)
-	}
-	return len(b), nil
-}
+// tailLines is how many lines of it a finding shows.
+const tailLines = 12
 
 // lines returns the last lines. Paths of the disk read {dir} in them.
 func (t *tail) lines() []string {
-	text := strings.TrimSpace(strings.ToValidUTF8(string(t.text), "\uFFFD"))
+	text := strings.TrimSpace(strings.ToValidUTF8(t.String(), "\uFFFD"))
 	if text == "" {
 		return nil
 	}
@@ -45,7 +36,7 @@ func (t *tail) last() string {
 
 // crash returns the line by which Go says why a program crashed; empty if there is none.
 func (t *tail) crash() string {
-	for line := range strings.Lines(strings.ReplaceAll(string(t.text), storeDir, program.Dir)) {
+	for line := range strings.Lines(strings.ReplaceAll(t.String(), storeDir, program.Dir)) {
 		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") {
 			return strings.TrimSpace(line)
 		}

@@ -171,7 +171,7 @@ func ended(o schedule.Outcome, printed *tail) string {
 		return ""
 	}
 	text := fmt.Sprintf("ended with exit code %d: %s", o.ExitCode, cmp.Or(o.Trap, printed.crash(), printed.last(), "it printed nothing"))
-	if strings.Contains(strings.ToLower(string(printed.text)), "not implemented") {
+	if strings.Contains(strings.ToLower(printed.String()), "not implemented") {
 		text += " (" + lacks + ")"
 	}
 	return text
