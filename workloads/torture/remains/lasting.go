@@ -5,9 +5,13 @@ import (
 	"time"
 )
 
-// lingers is how long goroutines are waited for that have become more and may be on their way out, as those of goleveldb are
-// that wait for a second before they end. Only a finding takes the time: who is busy waits longer and comes to the same result.
-const lingers = 2 * time.Second
+// Goroutines that have become more may be on their way out, as those of goleveldb are that wait for a second before they end. They
+// are looked at so often, with a pause before each look, after which all that can run has its turn. The looks count, and not the
+// time: on a machine that is too busy to let them end, the next look comes later, too. Only a finding takes all of them.
+const (
+	looks = 40
+	pause = 100 * time.Millisecond
+)
 
 // seenToLast are the stacks of goroutines that did not end while somebody waited.
 var seenToLast sync.Map
@@ -18,18 +22,15 @@ func (s *stay) last(first *holding) bool {
 	if _, known := seenToLast.Load(stack); known {
 		return true
 	}
-	end, look := time.NewTimer(lingers), time.NewTicker(lingers/20)
-	defer end.Stop()
+	look := time.NewTicker(pause)
 	defer look.Stop()
-	for {
-		select {
-		case <-end.C:
-			seenToLast.Store(stack, true)
-			return true
-		case <-look.C:
-			if s.work.Count() <= first.goroutines+moreOfAnything {
-				return false
-			}
+	for range looks {
+		<-look.C
+		letOthersRun()
+		if s.work.Count() <= first.goroutines+moreOfAnything {
+			return false
 		}
 	}
+	seenToLast.Store(stack, true)
+	return true
 }
