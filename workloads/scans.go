@@ -32,6 +32,19 @@ func ReadAll(store Store, state *history.State) error {
 	return disorder
 }
 
+// getter is what a Store and a Txn have in common.
+type getter interface {
+	Get(key []byte) (value []byte, found bool, err error)
+}
+
+func appendGet(reads []history.Read, from getter, key []byte) ([]history.Read, error) {
+	value, found, err := from.Get(key)
+	if err != nil {
+		return nil, err
+	}
+	return append(reads, history.Read{Key: key, Value: value, Found: found}), nil
+}
+
 // readRange reads keys that follow one another in a transaction: by one scan, backward by a cursor if that is asked for, or one
 // by one where the transaction cannot do either. To a judge a key that the scan does not show was read as well, and was not
 // there: who writes it at the same time is a phantom. Nobody ever writes another key of the range: a scan that shows one, or

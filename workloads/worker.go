@@ -346,16 +346,3 @@ func outcome(err error) history.Outcome {
 	}
 	return history.Unknown
 }
-
-// getter is what a Store and a Txn have in common.
-type getter interface {
-	Get(key []byte) (value []byte, found bool, err error)
-}
-
-func appendGet(reads []history.Read, from getter, key []byte) ([]history.Read, error) {
-	value, found, err := from.Get(key)
-	if err != nil {
-		return nil, err
-	}
-	return append(reads, history.Read{Key: key, Value: value, Found: found}), nil
-}
