@@ -32,33 +32,45 @@ const (
 // pairs are the bugs that the default run of a target finds. No seed, rule or workload is there for one of them.
 var pairs = []pair{
 	{
-		"P4", "https://github.com/cockroachdb/pebble/pull/5818", released{"pebble", pebble, "v2.1.4"}, "v2.1.7",
+		"P4", "https://github.com/cockroachdb/pebble/pull/5818",
+		released{"pebble", pebble, "v2.1.4"},
+		"v2.1.7",
 		`error when opening flushable ingest files`,
 	},
 	{
 		"L3", "https://github.com/syndtr/goleveldb/pull/351",
-		released{"goleveldb", goleveldb, "v1.0.1-0.20190919053145-166222840a9a"}, "v1.0.1-0.20210819022825-2ae1ddf74ef7",
+		released{"goleveldb", goleveldb, "v1.0.1-0.20190919053145-166222840a9a"},
+		"v1.0.1-0.20210819022825-2ae1ddf74ef7",
 		`(?mi)^The store cannot be recovered after the crash: .*manifest corrupted \(field 'comparer'\): missing`,
 	},
 	{
 		"L6", "https://github.com/syndtr/goleveldb/pull/409",
-		released{"goleveldb", goleveldb, "v1.0.1-0.20220614013038-64ee5596c38a"}, "v1.0.1-0.20220721030215-126854af5e6d",
+		released{"goleveldb", goleveldb, "v1.0.1-0.20220614013038-64ee5596c38a"},
+		"v1.0.1-0.20220721030215-126854af5e6d",
 		`rounds of the same writes and reads, the store, which is open, has \d+ `,
 	},
 	{
-		"G4", "https://github.com/akrylysov/pogreb/issues/63", released{"pogreb", pogreb, "v0.10.1"}, "v0.10.2",
+		"G4", "https://github.com/akrylysov/pogreb/issues/63",
+		released{"pogreb", pogreb, "v0.10.1"},
+		"v0.10.2",
 		`(?mi)^Opened again on a healthy disk after a recovery with a failing call .*: opening index meta: EOF`,
 	},
 	{
-		"R3", "https://github.com/hashicorp/raft-wal/issues/31", released{"raftwal", raftwal, "v0.4.0"}, "v0.4.1",
+		"R3", "https://github.com/hashicorp/raft-wal/issues/31",
+		released{"raftwal", raftwal, "v0.4.0"},
+		"v0.4.1",
 		`(?mi)^The store cannot be recovered after the crash: .*sealed segment has no index block`,
 	},
 	{
-		"R4", "https://github.com/hashicorp/raft-wal/pull/32", released{"raftwal", raftwal, "v0.4.0"}, "v0.4.1",
+		"R4", "https://github.com/hashicorp/raft-wal/pull/32",
+		released{"raftwal", raftwal, "v0.4.0"},
+		"v0.4.1",
 		`(?mi)^No call failed any more after .*: non-monotonic append to segment with BaseIndex`,
 	},
 	{
-		"R5", "https://github.com/hashicorp/raft-wal/pull/24", released{"raftwal", raftwal, "v0.2.4"}, "v0.3.0",
+		"R5", "https://github.com/hashicorp/raft-wal/pull/24",
+		released{"raftwal", raftwal, "v0.2.4"},
+		"v0.3.0",
 		`(?mi)^The engine panicked: runtime error: index out of range`,
 	},
 }
