@@ -14,12 +14,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/remains"
 )
 
-// stayEach says that in one of so many runs without a fault another store is examined, under the same limits, for what it
-// leaves behind.
-const stayEach = 3
-
-// RunAndStay is Run, and examines such a store if it is the turn of the plan and nothing was wrong in the run. What it leaves
-// behind is then a problem of the run.
+// RunAndStay is Run, and if no fault was to hit, and nothing was wrong, examines another store, under the same limits, for what it
+// leaves behind. That is then a problem of the run.
 func RunAndStay(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration) *Recording {
 	r := Run(ctx, target, p, patience)
 	if len(r.Problems) == 0 && !r.CutOff && staysDue(&target, p) {
@@ -29,7 +25,7 @@ func RunAndStay(ctx context.Context, target contract.Target, p *plan.Plan, patie
 }
 
 func staysDue(target *contract.Target, p *plan.Plan) bool {
-	return !target.IsLog() && len(p.Rules) == 0 && p.Spec.Scenario == "" && plan.Mix(p.Spec.Seed, stayEach)%stayEach == 0
+	return !target.IsLog() && len(p.Rules) == 0 && p.Spec.Scenario == ""
 }
 
 // stay takes a store through many rounds and sessions and returns what grows. It hangs if the disk sees no call for so long.
