@@ -19,7 +19,7 @@ func TestTokensCarryTheLimitsOfTheRun(t *testing.T) {
 	for _, limits := range []contract.Limits{nil, {"roll": 1 << 40}, {"roll": 7, "cache": -1}} {
 		for _, keep := range []*plan.Keep{nil, {Alone: true, Batch: 2, Steps: []int{1, 5}, Rules: []string{"eio write"}}} {
 			for _, device := range []string{"", "tear=1"} {
-				for _, at := range []Place{{}, {Tick: 9, Nested: 10}, {Tick: 9, Shown: 2, ShownOf: 5}} {
+				for _, at := range []Place{{}, {Tick: 9, Nested: 10}, {Tick: 9, Shown: 2, ShownOf: 5}, {Tick: 9, Nested: 10, Beforehand: true}} {
 					s := plan.Spec{
 						Workload: "kv", Fault: "power", Profile: "posix-min", Device: device, Seed: 77, Limits: limits, Keep: keep,
 						Size: workloads.Size{Clients: 1, Ops: 2, Keys: 3, ValueBytes: 4},
