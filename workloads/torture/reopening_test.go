@@ -6,7 +6,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/spf13/afero"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -40,7 +39,7 @@ func secondForgets() Target {
 		if err != nil {
 			return nil, err
 		}
-		if _, again := opened.LoadOrStore(afero.Fs(env.FS), true); again {
+		if _, again := opened.LoadOrStore(env.FS, true); again {
 			return &forgetful{s, []byte("fill00000")}, nil
 		}
 		return s, nil
