@@ -76,7 +76,7 @@ func receive(out io.Reader, event func(json.RawMessage) error) (done bool, err e
 	from := json.NewDecoder(bufio.NewReader(out))
 	for {
 		var m message
-		if err := from.Decode(&m); err != nil {
+		if from.Decode(&m) != nil {
 			return false, nil // it has ended: the caller says how
 		}
 		switch {
