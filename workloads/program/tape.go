@@ -1,6 +1,7 @@
 package program
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -43,7 +44,7 @@ func (t *Tape) Recording(way string, program []string) *Recording {
 	trace := t.FS.Trace()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r := &Recording{Program: program, Way: way, Trace: trace, Acks: t.acks[:len(t.acks):len(t.acks)]}
+	r := &Recording{Program: program, Way: way, Trace: trace, Acks: slices.Clip(t.acks)}
 	for _, rule := range t.rules {
 		if rule.Hits() == 0 {
 			r.Missed = append(r.Missed, rule.String())

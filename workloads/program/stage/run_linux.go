@@ -77,7 +77,7 @@ func receive(out io.Reader, event func(json.RawMessage) error) (done bool, err e
 	for {
 		var m message
 		if from.Decode(&m) != nil {
-			return false, nil // it has ended: the caller says how
+			return false, nil //nolint:nilerr // it has ended: the caller says how
 		}
 		switch {
 		case m.Error != "":
