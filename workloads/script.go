@@ -54,6 +54,7 @@ type Step struct {
 	Transfer   *Transfer       // Txn, of a bank
 	Appending  *Appending      // Txn, of lists
 	Swapping   *Swapping       // Txn, of registers
+	Update     *Update         // CAS, Increment and Append, of a register
 	Dir        string          // Checkpoint: where the copy goes; Backup: where it is restored
 	Source     string          // Backup: the repository
 	Looks      bool            // Open: the store is opened read-only before it is opened again
@@ -62,7 +63,7 @@ type Step struct {
 
 // Commits reports whether the step changes something, if nothing fails.
 func (s *Step) Commits() bool {
-	return len(s.Writes) > 0 || s.Log.Changes(s.Kind) || s.Fill != nil || s.Transfer != nil || s.Appending != nil && !s.Appending.Rollback ||
+	return len(s.Writes) > 0 || s.Update != nil || s.Log.Changes(s.Kind) || s.Fill != nil || s.Transfer != nil || s.Appending != nil && !s.Appending.Rollback ||
 		s.Swapping != nil && !s.Swapping.Rollback && len(s.Swapping.Touches) > 0
 }
 
@@ -89,6 +90,9 @@ func (s *Script) keys() [][]byte {
 	for _, steps := range s.Clients {
 		for i := range steps {
 			enter(steps[i].Writes)
+			if steps[i].Update != nil {
+				all = append(all, steps[i].Keys...)
+			}
 			if f := steps[i].Fill; f != nil {
 				all = append(all, f.Key)
 			}
@@ -145,7 +149,7 @@ func All() []Workload {
 		{Name: "bank", Text: "transfers between accounts in transactions, audited by snapshots; the total never changes", Generate: bank, Transactional: true},
 		{Name: "bank-mixed", Text: "a bank whose accounts open and close, some of them with long values; synced and unsynced", Generate: bankMixed, Transactional: true, Variant: true},
 		{Name: "append", Text: "transactions that read and append to lists, which give away the order of commits", Generate: appends, Transactional: true},
-		{Name: "swap", Text: "transactions that read registers and swap, fill and delete them, also by ranges", Generate: swap, Transactional: true, Variant: true},
+		{Name: "swap", Text: "transactions that read registers and swap, fill and delete them, also by ranges; compare-and-set, increments, additions", Generate: swap, Transactional: true, Variant: true},
 		{Name: "log", Text: "appends to a log and truncations at both ends, where raft makes them and at the boundaries; for append-only logs", Generate: logs, Log: true},
 	}
 }

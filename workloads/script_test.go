@@ -52,7 +52,7 @@ func TestEveryWorkloadDoesWhatItIsFor(t *testing.T) {
 		},
 		"bank":       {history.Snapshot, history.Txn, history.Flush, history.Compact},
 		"bank-mixed": {history.Snapshot, history.Txn, history.Flush, history.Compact},
-		"swap":       {history.Put, history.Snapshot, history.Txn, history.Flush, history.Compact},
+		"swap":       {history.Put, history.Snapshot, history.Txn, history.CAS, history.Increment, history.Append, history.Flush, history.Compact},
 		"append":     {history.Snapshot, history.Txn, history.Flush, history.Compact},
 		"log": {
 			history.Get, history.Put, history.Flush, history.Barrier, history.Open, history.AppendEntries, history.TruncateFront,

@@ -58,12 +58,14 @@ func swap(seed uint64, size Size) Script {
 		durability := history.Durability(rng.IntN(2)) // Sync or NoSync
 		lingers := rng.IntN(2) == 0
 		switch p := rng.IntN(100); {
-		case p < 72:
+		case p < 64:
 			return Step{
 				Kind: history.Txn, Isolation: SnapshotIsolation + Isolation(min(1, rng.IntN(4))), Durability: durability, Lingers: lingers,
 				Twin:     drawTwin(rng, name),
 				Swapping: &Swapping{Touches: swapDraw(rng, at), Rollback: rng.IntN(16) == 0, Name: name},
 			}
+		case p < 74:
+			return drawUpdate(rng, swapKey(at+rng.IntN(swapKeys)), name, durability)
 		case p < 78:
 			return put(swapKey(at+rng.IntN(swapKeys)), value(seed, name, size.ValueBytes), durability)
 		case p < 93:

@@ -74,6 +74,8 @@ func (w *worker) do() {
 		}
 	case history.Txn:
 		w.transact()
+	case history.CAS, history.Increment, history.Append:
+		w.update()
 	case history.Flush, history.Compact, history.Barrier, history.Inspect:
 		w.maintain()
 	case history.Checkpoint:

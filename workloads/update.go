@@ -1,0 +1,158 @@
+package workloads
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// CompareAndSetter is implemented by stores that can write a key if it holds what the caller says. Where a store is none, a
+// serializable transaction does it.
+type CompareAndSetter interface {
+	// CompareAndSet commits a write if its key holds want, or is absent if want is nil; done is false if that did not hold. If the
+	// store is a Sequencer, it returns the place of the commit, otherwise 0.
+	CompareAndSet(want []byte, w history.Write, d history.Durability) (done bool, seq uint64, err error)
+}
+
+// Update is a write of a register that depends on what is there: a compare-and-set of what the client has read before, an
+// increment, or an addition to the end. Of the last two nobody asks what is there before; a transaction reads it.
+type Update struct {
+	Absent bool   // a compare-and-set expects the register to be absent, and does not look before
+	Name   string // of the step, from which the value is named
+}
+
+// updateBytesMax is the length from which an addition begins the register anew.
+const updateBytesMax = 600
+
+// drawUpdate draws a step that updates a register.
+func drawUpdate(rng *rand.Rand, key []byte, name string, d history.Durability) Step {
+	kinds := [...]history.Kind{history.CAS, history.CAS, history.Increment, history.Append}
+	return Step{
+		Kind: kinds[rng.IntN(len(kinds))], Keys: [][]byte{key}, Durability: d,
+		Update: &Update{Absent: rng.IntN(4) == 0, Name: name},
+	}
+}
+
+// update updates the register of the step, again and again while that conflicts.
+func (w *worker) update() {
+	for attempt := range w.opts.Attempts {
+		name := w.step.Update.Name + "." + strconv.Itoa(attempt)
+		var err error
+		if w.step.Kind == history.CAS {
+			err = w.compareAndSet(value(w.script.Seed, name, w.script.Size.ValueBytes))
+		} else {
+			err = w.modify(name)
+		}
+		if !errors.Is(err, ErrConflict) {
+			return
+		}
+	}
+}
+
+// compareAndSet looks at the register and writes it, if it is still what it was.
+func (w *worker) compareAndSet(to []byte) error {
+	seen := history.Read{Key: w.step.Keys[0]}
+	if !w.step.Update.Absent {
+		h := w.rec.Call(w.id, history.Op{Kind: history.Get})
+		reads, err := appendGet(nil, w.store, seen.Key)
+		if w.rec.Return(h, reads, outcome(err), err); err != nil {
+			return err
+		}
+		seen = reads[0]
+	}
+	write := history.Write{Key: seen.Key, Value: to}
+	h := w.rec.Call(w.id, history.Op{
+		Kind: history.CAS, If: []history.Read{seen}, Writes: []history.Write{write}, Durability: w.step.Durability,
+	})
+	done, err := w.setIf(h, seen, write)
+	if err == nil && !done {
+		w.rec.SetMissed(h)
+	}
+	w.rec.Return(h, nil, outcome(err), plain(err, ErrConflict))
+	return err
+}
+
+// setIf makes the store compare and set.
+func (w *worker) setIf(h history.Handle, seen history.Read, write history.Write) (done bool, err error) {
+	if s, ok := w.store.(CompareAndSetter); ok {
+		want := seen.Value
+		if seen.Found && want == nil {
+			want = []byte{}
+		}
+		done, seq, err := s.CompareAndSet(want, write, w.step.Durability)
+		if _, sequenced := w.store.(Sequencer); sequenced {
+			w.rec.SetSeq(h, seq)
+		}
+		return done, err
+	}
+	err = w.inTxn(h, func(txn Txn) (bool, error) {
+		w.linger()
+		held, found, err := txn.Get(write.Key)
+		if done = found == seen.Found && bytes.Equal(held, seen.Value); err != nil || !done {
+			return false, err
+		}
+		return true, txn.Put(write.Key, write.Value)
+	})
+	return done, err
+}
+
+// modify writes what follows from what the register holds: a number that is one larger, or a text that is longer. The name makes
+// the value one that nobody else writes.
+func (w *worker) modify(name string) error {
+	h := w.rec.Call(w.id, history.Op{Kind: w.step.Kind, Durability: w.step.Durability})
+	var reads []history.Read
+	err := w.inTxn(h, func(txn Txn) (_ bool, err error) {
+		if reads, err = appendGet(nil, txn, w.step.Keys[0]); err != nil {
+			return false, err
+		}
+		w.linger()
+		write := history.Write{Key: reads[0].Key, Value: added(reads[0].Value, name)}
+		if w.step.Kind == history.Increment {
+			write.Value = incremented(reads[0].Value, name)
+		}
+		w.rec.SetWrites(h, []history.Write{write})
+		return true, txn.Put(write.Key, write.Value)
+	})
+	w.rec.Return(h, reads, outcome(err), plain(err, ErrConflict))
+	return err
+}
+
+// incremented returns a number that is one larger than that at the beginning of a value, and a name.
+func incremented(held []byte, name string) []byte {
+	number, _, _ := bytes.Cut(held, []byte(" "))
+	n, err := strconv.ParseUint(string(number), 10, 64)
+	if err != nil {
+		n = 0
+	}
+	return fmt.Appendf(nil, "%d %s", n+1, name)
+}
+
+// added returns a value with a name at its end.
+func added(held []byte, name string) []byte {
+	if len(held) > updateBytesMax {
+		held = nil
+	}
+	return fmt.Appendf(bytes.Clone(held), "+%s", name)
+}
+
+// inTxn runs a serializable transaction, which do fills; it commits if do says so.
+func (w *worker) inTxn(h history.Handle, do func(Txn) (bool, error)) error {
+	txn, err := begin(w.store, Serializable)
+	if err != nil {
+		return err
+	}
+	commits, err := do(txn)
+	if err != nil || !commits {
+		txn.Rollback()
+		return err
+	}
+	err = txn.Commit(w.step.Durability)
+	if _, ok := w.store.(Sequencer); ok {
+		w.rec.SetSeq(h, txn.(SequencedTxn).Seq())
+	}
+	return err
+}
