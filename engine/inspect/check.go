@@ -37,7 +37,9 @@ func Problems(known []string, err error) []string {
 // CheckFiles checks every table, log and blob file in a directory by itself, and adds what it finds to a report. Of other
 // files it asks only the manifest, and that only for the logs that were closed. Damage is not an error.
 func CheckFiles(fsys afero.Fs, dir string, r *VerifyReport) error {
-	checkMissing(fsys, dir, r)
+	if err := checkMissing(fsys, dir, r); err != nil {
+		return err
+	}
 	for _, check := range []struct {
 		kind FileKind
 		file func(fsys afero.Fs, path string, r *VerifyReport) error

@@ -1,6 +1,9 @@
 package inspect
 
 import (
+	"errors"
+	"io/fs"
+
 	"github.com/spf13/afero"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
@@ -9,41 +12,54 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 )
 
-// current returns what the current manifest in a directory says; nothing at all if it cannot be read, which Manifest and
-// Open complain about.
-func current(dir *durable.Dir) (state manifest.State, files *filename.Files) {
+// current returns what the current manifest in a directory says; nothing at all if it is missing or damaged, which Manifest and
+// Open complain about. The error is one of the filesystem: whoever cannot read the manifest does not know what it says.
+func current(dir *durable.Dir) (state manifest.State, files *filename.Files, err error) {
 	names, err := dir.Names()
 	files = filename.Sort(names)
 	if err != nil {
-		return state, files
+		return state, files, err
 	}
 	for _, m := range files.Markers { // the newest first
 		content, err := dir.ReadFile(m.Name(), manifest.MarkerBytesMax)
+		if unread(err) {
+			return state, files, err
+		}
 		if err != nil || string(content) != string(m.Content()) {
 			continue
 		}
 		name := manifest.FileName(m.Manifest)
-		if content, err = dir.ReadFile(name, manifest.FileBytesMax); err != nil {
-			return state, files
+		content, err = dir.ReadFile(name, manifest.FileBytesMax)
+		if unread(err) {
+			return state, files, err
 		}
-		if state, _, err = manifest.Load(content, name, m.Manifest); err != nil {
-			return manifest.State{}, files
+		if err == nil {
+			state, _, err = manifest.Load(content, name, m.Manifest)
 		}
-		return state, files
+		if err != nil {
+			return manifest.State{}, files, nil //nolint:nilerr // see above
+		}
+		return state, files, nil
 	}
-	return state, files
+	return state, files, nil
+}
+
+// unread reports whether an error says nothing about the file: it is there, and may be whole.
+func unread(err error) bool {
+	return err != nil && !errors.Is(err, corrupt.Err) && !errors.Is(err, fs.ErrNotExist)
 }
 
 // closedAt returns where a log was closed; 0 if that is not known.
-func closedAt(log located) int64 {
-	state, _ := current(log.dir)
-	return state.LogEnd(log.num)
+func closedAt(log located) (int64, error) {
+	state, _, err := current(log.dir)
+	return state.LogEnd(log.num), err
 }
 
 // checkMissing reports the logs that were closed and are not in the directory.
-func checkMissing(fsys afero.Fs, dir string, r *VerifyReport) {
-	state, files := current(durable.NewDir(fsys, dir, nil))
+func checkMissing(fsys afero.Fs, dir string, r *VerifyReport) error {
+	state, files, err := current(durable.NewDir(fsys, dir, nil))
 	for _, l := range files.MissingLogs(&state) {
 		r.Problems = Problems(r.Problems, corrupt.At(filename.Log(l.Num), 0, "missing, though it was closed at %d", l.Bytes))
 	}
+	return err
 }

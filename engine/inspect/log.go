@@ -42,7 +42,10 @@ func Log(fsys afero.Fs, path string, visit func(LogRecord) error) (info LogInfo,
 	if err != nil {
 		return info, err
 	}
-	info = LogInfo{File: f.name, Bytes: int64(len(content)), End: closedAt(f)}
+	info = LogInfo{File: f.name, Bytes: int64(len(content))}
+	if info.End, err = closedAt(f); err != nil {
+		return info, err
+	}
 	info.Damage = damageOf(content, f, info.End)
 	if info.End > 0 {
 		content = content[:min(info.End, info.Bytes)]

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
+	"sync"
 
 	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/accounts"
+	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/past"
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/refusals"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
@@ -21,6 +24,7 @@ type accountant struct {
 	env     torture.Env
 	options engine.Options
 	book    *accounts.Book
+	batch   engine.Batch // of every commit that is no transaction
 }
 
 func openAccountant(env torture.Env) (workloads.Store, func() error, error) {
@@ -29,17 +33,17 @@ func openAccountant(env torture.Env) (workloads.Store, func() error, error) {
 		return nil, nil, err
 	}
 	book := &accounts.Book{}
-	o.EventListener = book.Listener()
+	o.EventListener, o.Clock = book.Listener(), book.Clock()
 	db, err := engine.Open(env.Dir, o)
 	if err != nil {
 		return nil, nil, translate(err)
 	}
-	a := &accountant{&store{db: db}, env, o, book}
+	a := &accountant{store: &store{db: db}, env: env, options: o, book: book}
 	return a, a.account, nil
 }
 
 func (a *accountant) Apply(writes []history.Write, d history.Durability) error {
-	apply := a.store.Apply
+	apply := a.apply
 	if d == history.Sync {
 		apply, writes = a.update, latest(writes)
 	}
@@ -48,6 +52,23 @@ func (a *accountant) Apply(writes []history.Write, d history.Durability) error {
 		a.book.Commit(len(writes), sizeOf(writes))
 	}
 	return err
+}
+
+// apply commits writes in a batch that has been used before.
+func (a *accountant) apply(writes []history.Write, d history.Durability) error {
+	before := a.batch.Seq()
+	a.batch.Reset()
+	if a.batch.Len() != 0 || a.batch.Seq() != 0 {
+		return fmt.Errorf("%w: a batch that was emptied has %d writes, and place %d", accounts.ErrWrong, a.batch.Len(), a.batch.Seq())
+	}
+	add(&a.batch, writes)
+	if err := a.db.Apply(&a.batch, durability(d)); err != nil {
+		return translate(err)
+	}
+	if n := a.batch.Len(); n != len(writes) || n > 0 && a.batch.Seq() <= before {
+		return fmt.Errorf("%w: a batch of %d writes has %d, and place %d after %d", accounts.ErrWrong, len(writes), n, a.batch.Seq(), before)
+	}
+	return nil
 }
 
 func sizeOf(writes []history.Write) (n int) {
@@ -100,8 +121,39 @@ func (a *accountant) update(writes []history.Write, _ history.Durability) error 
 		return fmt.Errorf("%w: an update that conflicts once takes %d attempts: %w", accounts.ErrWrong, attempts, err)
 	}
 	a.book.Conflict()
-	return translate(a.db.View(func(t *engine.Txn) error { return shows(t, writes) }))
+	return translate(errors.Join(a.db.View(func(t *engine.Txn) error { return shows(t, writes) }), a.streams(writes)))
 }
+
+// streams reads what was written piece by piece, backward.
+func (a *accountant) streams(writes []history.Write) error {
+	for _, w := range writes {
+		r, err := a.db.GetReader(w.Key)
+		if w.Delete && errors.Is(err, engine.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if n := r.Len(); n != int64(len(w.Value)) {
+			err = fmt.Errorf("%w: the reader of %q has %d bytes, and was given %d", accounts.ErrWrong, w.Key, n, len(w.Value))
+		}
+		for at := int64(len(w.Value)); at > 0 && err == nil; {
+			piece := make([]byte, min(at, streamPiece))
+			at -= int64(len(piece))
+			var from int64
+			from, err = r.Seek(at-int64(len(w.Value)), io.SeekEnd)
+			if _, failed := io.ReadFull(r, piece); failed != nil || from != at || !bytes.Equal(piece, w.Value[at:at+int64(len(piece))]) {
+				err = errors.Join(err, fmt.Errorf("%w: %d bytes of %q at %d are not what was written: %w", accounts.ErrWrong, len(piece), w.Key, from, failed))
+			}
+		}
+		if err = errors.Join(err, r.Close(), r.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const streamPiece = 300 // bytes
 
 // interfere commits what a key has already, and what a transaction has read.
 func (a *accountant) interfere(t *engine.Txn, key []byte) error {
@@ -142,15 +194,29 @@ func (a *accountant) DeleteRange(from, to []byte, d history.Durability) error {
 	return err
 }
 
+// Compact compacts the store. Nothing else is open, so what it leaves is what the store shows.
+func (a *accountant) Compact() error {
+	before := a.book.Whole()
+	if err := a.store.Compact(); err != nil || a.book.Whole() == before {
+		return err
+	}
+	return translate(accounts.Compacted(a.db))
+}
+
 // Close closes the store, and sees that it is closed.
 func (a *accountant) Close() error {
 	if err := a.store.Close(); err != nil {
 		return err
 	}
 	return errors.Join(
-		refusals.Closed(a.db), refusals.Options(a.env.Dir, a.options), refusals.Files(a.env.Dir, a.options), refusals.Twice(a.options), refusals.Names(),
+		refusals.Closed(a.db), refusals.Options(a.env.Dir, a.options), refusals.Files(a.env.Dir, a.options), refusals.Twice(a.options), onceForAll(),
 	)
 }
+
+// onceForAll checks what is the same for all stores.
+var onceForAll = sync.OnceValue(func() error {
+	return errors.Join(refusals.Names(), refusals.Defaults(), refusals.OnDisk(), past.Check())
+})
 
 func (a *accountant) account() error {
 	if err := refusals.Open(a.db); err != nil {

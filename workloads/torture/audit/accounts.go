@@ -39,7 +39,7 @@ func (a *Auditor) accounts(disk *faultfs.FS, seed uint64) *checker.Violation {
 		return nil // the search judges that, too
 	}
 	err = account()
-	life := &accounted{store: store, rng: rand.New(rand.NewPCG(seed, accountsEach)), pairs: map[string][]byte{}}
+	life := &accounted{store: store, rng: rand.New(rand.NewPCG(seed, accountsEach)), pairs: map[string][]byte{}, edges: a.lengths(accountsValue)}
 	for k, v := range state.All() {
 		life.keys, life.pairs[string(k)] = append(life.keys, slices.Clone(k)), slices.Clone(v)
 	}
@@ -76,6 +76,7 @@ type accounted struct {
 	rng   *rand.Rand
 	keys  [][]byte          // those it may write to, in no order
 	pairs map[string][]byte // what it must show
+	edges []int             // lengths of values at which the engine does something else
 }
 
 // round commits, and asks for maintenance.
@@ -139,8 +140,26 @@ func (l *accounted) write(name string) history.Write {
 	}
 	w := history.Write{Key: l.keys[l.rng.IntN(len(l.keys))], Delete: l.rng.IntN(4) == 0}
 	if !w.Delete {
-		w.Value = make([]byte, l.rng.IntN(1+l.rng.IntN(accountsValue)))
+		n := l.rng.IntN(1 + l.rng.IntN(accountsValue))
+		if len(l.edges) > 0 && l.rng.IntN(4) == 0 {
+			n = max(0, l.edges[l.rng.IntN(len(l.edges))]-1+l.rng.IntN(3))
+		}
+		w.Value = make([]byte, n)
 		copy(w.Value, name)
 	}
 	return w
+}
+
+// lengths returns the limits of the run, up to a maximum, that may be the length of a value.
+func (a *Auditor) lengths(most int64) (all []int) {
+	for _, l := range a.target.Limits {
+		n, set := a.limits[l.Name]
+		if !set {
+			n = l.Usual
+		}
+		if n > 1 && n <= most {
+			all = append(all, int(n))
+		}
+	}
+	return all
 }

@@ -180,5 +180,8 @@ func (a *Auditor) lives(disk *faultfs.FS, dir string, shown *history.State, err 
 	if d := difference(shown, state); d != "" {
 		return violation("copy does not live", "the copy in %s shows something else once it is opened to be written to: %s", dir, d)
 	}
+	if err := a.goesOn(a.env(disk, dir), shown); err != nil {
+		return violation("copy does not live", "the copy in %s can be read after the crash, and is not well when it is written to: %v", dir, err)
+	}
 	return nil
 }

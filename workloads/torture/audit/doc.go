@@ -5,8 +5,10 @@
 //	healthy.go  disks without damage: reading only, verifying
 //	copies.go   checkpoints, backups and restored stores in the image
 //	backups.go  repositories of backups in the image
+//	goeson.go   copies and repaired stores that somebody goes on with
 //	accounts.go what a store says of itself when somebody goes on with it
 //	failing.go  all this while a call of the disk fails
+//	chores.go   work of an administrator while a call fails: copies, backups, tools
 //	rotten.go   disks with damage: verifying them, and every way of reading
 //	repair.go   repairing them
 //
@@ -18,12 +20,14 @@
 //     be missing or refused; if it opens, it holds what a crash during its making allows.
 //   - A3: verification passes a healthy store. On a rotten one it returns an error that is ErrCorrupt, unless every way of
 //     reading shows what it should.
-//   - A4: a repaired store opens and verifies. Every key that must be there and is not, or shows what it must not, is in what
+//   - A4: a repaired store opens, verifies, and takes new writes, which win over all that was there; so does a copy. Every key that must be there and is not, or shows what it must not, is in what
 //     the report says of the damaged file. It shows nothing that was never written to that key.
 //   - A5: a store that was recovered goes on as any other. Its metrics, its events, its lists of files and what its tools find
 //     in them agree with what was done to it and with what it shows.
 //   - A6: while a call of the disk fails, verification of a healthy store does not pass if a file could not be read, a store that
-//     is opened read-only shows nothing wrong, and a repair that fails can be done again.
+//     is opened read-only shows nothing wrong, and a repair that fails can be done again. A copy, a backup, its deletion or its
+//     restoration is done, or fails without harm to the store and to other backups; a tool that only reads says what it could
+//     not read.
 //
 // What an audit finds is explained like any other failure: package explore audits images again that have lost certain operations
 // and no others.

@@ -41,6 +41,7 @@ const (
 	failsVerify
 	failsRepair
 	failsNamed
+	failsChore
 )
 
 // readsOrSaysSo opens the image read-only while a call fails: it shows what it should, or says that something is wrong.

@@ -32,6 +32,9 @@ func (a *Auditor) Healthy(im *Image, copies bool) *checker.Violation {
 	if err := store.Close(); err != nil || wrong != nil {
 		return wrong
 	}
+	if wrong = a.chore(im, disk, state); wrong != nil {
+		return wrong
+	}
 	if copies {
 		wrong = a.auditCopies(im, disk)
 		if wrong == nil && plan.Mix(im.Seed, repositoriesEach)%repositoriesEach == 0 {

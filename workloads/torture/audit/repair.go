@@ -42,7 +42,14 @@ func (a *Auditor) Repaired(im, sound *Image) *checker.Violation {
 	if err != nil {
 		return violation("repair fails", "%s; the store was repaired, and is not well: %v", im.Damage, err)
 	}
-	return a.judgeRepaired(im, report, state, healthy)
+	wrong := a.judgeRepaired(im, report, state, healthy)
+	if wrong != nil {
+		return wrong
+	}
+	if err := a.goesOn(a.env(disk, record.StoreDir), state); err != nil {
+		return violation("repair fails", "%s; the store was repaired, and is not well when it is written to: %v", im.Damage, err)
+	}
+	return nil
 }
 
 // judgeRepaired compares what a repaired store shows with what it would show without the damage. A key that the report

@@ -50,6 +50,27 @@ func (a *Auditor) Rotten(im *Image) *checker.Violation {
 	return nil // NB: if both are nil, the search judges what the store shows
 }
 
+// Gone audits what verification says of an image in which a file is missing. Without one the store may be another, earlier or
+// empty one; but what opening and reading say is damage, verification must not pass.
+func (a *Auditor) Gone(im *Image) *checker.Violation {
+	if path.Dir(im.Damaged) != record.StoreDir {
+		return nil
+	}
+	store, err := a.target.OpenStore(a.env(im.fresh(), record.StoreDir))
+	if err != nil {
+		return a.refused(im, err)
+	}
+	readErr := workloads.ReadAll(store, &history.State{})
+	if v, ok := workloads.Offers[workloads.Verifier](store); ok {
+		err = v.Verify()
+	}
+	_ = store.Close() // it may miss the file, too
+	if err == nil && isCorrupt(readErr) {
+		return violation("verify is blind", "%s; the store says %q when it is read, and verifying it finds nothing", im.Damage, readErr)
+	}
+	return nil
+}
+
 // Named audits what verification says when the store does not open for another reason, too: a file in which a bit has flipped
 // is still named, if it was before. What is left of a store is all that somebody has who must save it.
 func (a *Auditor) Named(im *Image, effect faultfs.Effect) *checker.Violation {
@@ -93,8 +114,9 @@ func (a *Auditor) refused(im *Image, err error) *checker.Violation {
 		return nil
 	}
 	disk := im.fresh()
+	before := len(disk.Trace())
 	found := verify(a.env(disk, record.StoreDir))
-	for _, op := range disk.Trace() {
+	for _, op := range disk.Trace()[before:] {
 		if op.Changes() {
 			return violation("verify changes", "verifying a rotten store changed the disk: %s %s", op.Kind, op.Path)
 		}

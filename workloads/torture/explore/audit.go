@@ -74,8 +74,12 @@ func (x *explorer) auditImage(im *audit.Image, point *faultfs.CrashPoint, at ori
 		if wrong == nil {
 			wrong = a.Named(rotten, at.damage.Effect)
 		}
+		gone := im.Without(at.damage.Path)
 		if wrong == nil {
-			wrong = a.Repaired(im.Without(at.damage.Path), im)
+			wrong = a.Gone(gone)
+		}
+		if wrong == nil {
+			wrong = a.Repaired(gone, im)
 		}
 	})
 	if err != nil { // a panic

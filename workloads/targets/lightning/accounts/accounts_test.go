@@ -26,7 +26,7 @@ func open(t *testing.T) *kept {
 	k := &kept{fs: afero.NewMemMapFs(), rows: map[string]string{}}
 	k.o = engine.Options{
 		FS: k.fs, InlineMaintenance: true, MemtableBytes: 4 << 10, TableBytes: 2 << 10, BlobValueBytes: 300, BlobFileBytes: 2 << 10,
-		EventListener: k.book.Listener(),
+		EventListener: k.book.Listener(), Clock: k.book.Clock(),
 	}
 	db, err := engine.Open("db", k.o)
 	require.NoError(t, err)
@@ -48,6 +48,8 @@ func (k *kept) fill(t *testing.T) {
 	require.NoError(t, k.DeleteRange([]byte("k010"), []byte("k020"), engine.Sync))
 	k.book.Commit(1, 8)
 	require.NoError(t, k.Compact())
+	require.EqualValues(t, 1, k.book.Whole())
+	require.NoError(t, accounts.Compacted(k.DB))
 	require.NoError(t, k.Delete([]byte("k001"), engine.Sync))
 	k.book.Commit(1, 4)
 	require.NoError(t, k.Flush())
@@ -78,7 +80,7 @@ func TestAccountsOfAHealthyStoreAgree(t *testing.T) {
 	s := k.state(t)
 	require.NoError(t, k.Close())
 	require.NoError(t, accounts.Files("db", k.o, s))
-	k.o.EventListener = nil
+	k.o.EventListener, k.o.Clock = nil, nil
 	db, err := engine.Open("db", k.o)
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
@@ -91,6 +93,12 @@ func TestWhatDoesNotAgreeIsNamed(t *testing.T) {
 	require.NoError(t, k.Put([]byte("k"), nil, engine.Sync)) // the book does not hear of it
 	require.ErrorContains(t, accounts.Open(k.DB, k.fs, "db", &k.book, k.o.TableBytes), "commits: 206, and not 205")
 	k.book.Commit(1, 1)
+	require.ErrorContains(t, accounts.Compacted(k.DB), "which have nothing to hide: 1, and not 0", "there are commits since")
+	k.book.Clock()()
+	k.book.Clock()()
+	require.ErrorContains(t, accounts.Open(k.DB, k.fs, "db", &k.book, k.o.TableBytes), "syncs: ", "somebody else has looked at the clock")
+	k = open(t)
+	k.fill(t)
 	snapshot := k.NewSnapshot()
 	require.ErrorContains(t, accounts.Open(k.DB, k.fs, "db", &k.book, k.o.TableBytes), "open snapshots: 1, and not 0")
 	snapshot.Close()

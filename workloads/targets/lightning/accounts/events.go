@@ -8,8 +8,9 @@ import (
 
 // Book is what was done to a store since it was opened.
 type Book struct {
-	mu  sync.Mutex
-	now tally
+	mu    sync.Mutex
+	now   tally
+	clock clock
 }
 
 // tally counts.
@@ -21,9 +22,9 @@ type tally struct {
 	begun                int64 // flushes and compactions
 	memtables            int64
 	compactions, written int64
-	moves                int64
+	moves, whole         int64 // of the compactions, those that moved a table, and those that merged everything
 	tablesGone, blobGone int64
-	stalls               int64
+	stalls, dropped      int64
 	largest              int64 // bytes of the table that was the only output of a compaction
 	failures             []error
 }
@@ -37,6 +38,9 @@ func (b *Book) Commit(writes, bytes int) {
 
 // Conflict notes a transaction that has lost.
 func (b *Book) Conflict() { b.note(func(t *tally) { t.conflicts++ }) }
+
+// Whole returns how often everything was merged.
+func (b *Book) Whole() int64 { return b.tally().whole }
 
 // Listener returns what notes the events of the store.
 func (b *Book) Listener() *engine.EventListener {
@@ -54,6 +58,10 @@ func (b *Book) Listener() *engine.EventListener {
 					t.moves++
 				} else {
 					t.written += int64(i.OutputBytes)
+					t.dropped += int64(i.Dropped)
+					if i.Reason == engine.CompactionManual {
+						t.whole++
+					}
 					if i.OutputTables == 1 && i.Reason != engine.CompactionSmall { // which always makes one
 						t.largest = max(t.largest, int64(i.OutputBytes))
 					}

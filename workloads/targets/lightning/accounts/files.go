@@ -29,23 +29,49 @@ func Files(dir string, o engine.Options, state *history.State) error {
 			return err
 		}
 	}
+	if err := numbers(&m); err != nil {
+		return err
+	}
 	logs, err := engine.StoreFiles(dir, engine.LogFile, o)
 	if err != nil {
 		return err
 	}
+	live := 0
 	for _, path := range logs {
 		if num, err := strconv.ParseUint(strings.TrimSuffix(filepath.Base(path), ".log"), 10, 64); err != nil || num < m.LogFloor {
 			continue // its commits are in tables
 		}
+		live++
 		if err := log(path, &m, o, c); err != nil {
 			return err
 		}
 	}
-	return errors.Join(blobs(dir, &m, o), verified(dir, &m, o), c.compare(state))
+	return errors.Join(blobs(dir, &m, o), verified(dir, &m, live, o), c.compare(state))
+}
+
+// numbers checks that a manifest knows the largest numbers there are.
+func numbers(m *engine.ManifestInfo) error {
+	var all error
+	for _, t := range m.Tables {
+		all = errors.Join(all, differ(fmt.Sprintf("the last commit, %d, comes after all of %s", m.LastSeq, t.File), m.LastSeq >= t.MaxSeq, true))
+	}
+	for _, name := range slices.Concat(names(m.Tables, func(t engine.TableInfo) string { return t.File }),
+		names(m.BlobFiles, func(b engine.BlobFileInfo) string { return b.File })) {
+		num, err := strconv.ParseUint(strings.TrimSuffix(name, filepath.Ext(name)), 10, 64)
+		all = errors.Join(all, err, differ(fmt.Sprintf("the next number, %d, comes after that of %s", m.NextFile, name), m.NextFile > num, true))
+	}
+	return all
+}
+
+func names[T any](files []T, name func(T) string) (all []string) {
+	for _, f := range files {
+		all = append(all, name(f))
+	}
+	return all
 }
 
 // verified compares the report of a verification with the manifest.
-func verified(dir string, m *engine.ManifestInfo, o engine.Options) error {
+func verified(dir string, m *engine.ManifestInfo, liveLogs int, o engine.Options) error {
 	r, err := engine.VerifyDir(dir, o)
 	if err != nil {
 		return err
@@ -58,6 +84,7 @@ func verified(dir string, m *engine.ManifestInfo, o engine.Options) error {
 		differ("problems of a store that was closed", fmt.Sprint(r.Problems), "[]"),
 		differ("leftovers in a store that was closed", fmt.Sprint(r.Leftovers), "[]"),
 		differ("verified tables", r.Tables, len(m.Tables)),
+		differ("verified logs", r.Logs, liveLogs),
 		differ("bytes of verified tables", r.Bytes, int64(bytes)),
 		differ("all blob files are verified", len(r.BlobFiles) >= len(m.BlobFiles), true), // logs may refer to others
 	)
@@ -103,59 +130,6 @@ func manifest(path string, o engine.Options) (engine.ManifestInfo, error) {
 	)
 }
 
-// table reads a table that a manifest describes.
-func table(dir string, said *engine.TableInfo, o engine.Options, c *content) error {
-	entries, tombstones := uint64(0), uint64(0)
-	var first, last []byte
-	t, err := engine.InspectTable(filepath.Join(dir, said.File), o, func(e engine.Entry) error {
-		if entries++; entries == 1 {
-			first = slices.Clone(e.Key)
-		}
-		if e.Kind == "delete" {
-			tombstones++
-		}
-		if string(e.Key) < string(last) || e.Seq < said.MinSeq || e.Seq > said.MaxSeq {
-			return fmt.Errorf("%w: %s has %q at %d after %q, and numbers from %d to %d", ErrWrong, said.File, e.Key, e.Seq, last, said.MinSeq, said.MaxSeq)
-		}
-		last = append(last[:0], e.Key...)
-		return c.add(&e)
-	})
-	if err != nil {
-		return fmt.Errorf("%s: %w", said.File, err)
-	}
-	for _, r := range t.RangeDeletes {
-		if err := c.add(&engine.Entry{Seq: r.Seq, Kind: "delete range", Key: r.Start, Value: r.End}); err != nil {
-			return err
-		}
-	}
-	keys := entries > 0
-	entries += uint64(len(t.RangeDeletes))
-	if keys && (string(first) < string(t.Smallest) || string(last) > string(t.Largest)) {
-		return fmt.Errorf("%w: %s has keys from %q to %q, and says from %q to %q", ErrWrong, said.File, first, last, t.Smallest, t.Largest)
-	}
-	return errors.Join(
-		differ("entries of "+said.File, t.Entries, entries),
-		differ("entries of "+said.File+" by the manifest", said.Entries, entries),
-		differ("tombstones of "+said.File, said.Tombstones, tombstones),
-		differ("bytes of "+said.File, said.Bytes, t.Bytes),
-		differ("first key of "+said.File, string(said.Smallest), string(t.Smallest)),
-		differ("last key of "+said.File, string(said.Largest), string(t.Largest)),
-		parts(&t),
-	)
-}
-
-// parts checks that the parts of a table lie one after the other, up to its end.
-func parts(t *engine.TableInfo) error {
-	at := int64(0)
-	for _, p := range t.Parts {
-		if p.Offset < at || p.Bytes < 0 {
-			return fmt.Errorf("%w: %s: the %s begins at %d, and what is before it ends at %d", ErrWrong, t.File, p.Name, p.Offset, at)
-		}
-		at = p.Offset + p.Bytes
-	}
-	return differ("end of the last part of "+t.File, at, int64(t.Bytes))
-}
-
 // log reads a log of a store that was closed.
 func log(path string, m *engine.ManifestInfo, o engine.Options, c *content) error {
 	records, offset := 0, int64(-1)
@@ -164,6 +138,9 @@ func log(path string, m *engine.ManifestInfo, o engine.Options, c *content) erro
 			return fmt.Errorf("%w: %s: the record at %d follows one at %d", ErrWrong, path, r.Offset, offset)
 		}
 		offset = r.Offset
+		if r.Bytes <= 0 || len(r.Writes) == 0 {
+			return fmt.Errorf("%w: %s: the record at %d has %d bytes and %d writes", ErrWrong, path, r.Offset, r.Bytes, len(r.Writes))
+		}
 		for i := range r.Writes {
 			if err := c.add(&r.Writes[i]); err != nil {
 				return err

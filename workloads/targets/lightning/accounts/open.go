@@ -34,7 +34,10 @@ func Open(db *engine.DB, fs afero.Fs, dir string, book *Book, tableBytes int64) 
 		return err
 	}
 	t := book.tally()
-	return errors.Join(levels(&m, tables), blobFiles(&m, blobs), done(&m, &t), bytes(&m, &t), sizes(fs, dir, tables, blobs), split(&t, tableBytes))
+	return errors.Join(
+		levels(&m, tables), blobFiles(&m, blobs, tables), done(&m, &t), bytes(&m, &t), held(&m, tables, blobs), book.syncs(&m),
+		sizes(fs, dir, tables, blobs), split(&t, tableBytes),
+	)
 }
 
 // levels compares the metrics of the levels with the list of tables.
@@ -74,14 +77,22 @@ func quotient(a, b float64) float64 {
 	return a / b
 }
 
-// blobFiles compares the metrics of blob files with the list of them.
-func blobFiles(m *engine.Metrics, files []engine.BlobFileInfo) error {
+// blobFiles compares the metrics of blob files with the list of them, and with what tables need of them.
+func blobFiles(m *engine.Metrics, files []engine.BlobFileInfo, tables []engine.TableInfo) error {
+	needed := map[string]uint64{}
+	for _, t := range tables {
+		for _, u := range t.Blobs {
+			needed[u.File] += u.Bytes
+		}
+	}
 	var all, garbage uint64
 	var wrong error
 	for _, f := range files {
 		all, garbage = all+f.Bytes, garbage+f.GarbageBytes
-		if f.LiveBytes+f.GarbageBytes > f.Bytes {
-			wrong = fmt.Errorf("%w: %s has %d live bytes and %d of garbage, and %d in all", ErrWrong, f.File, f.LiveBytes, f.GarbageBytes, f.Bytes)
+		wrong = errors.Join(wrong, differ("bytes of "+f.File+" that tables need", f.LiveBytes, needed[f.File]))
+		rest := int64(f.Bytes) - int64(f.LiveBytes) - int64(f.GarbageBytes)
+		if rest < 0 || rest > slackBytes && !f.Logs {
+			wrong = errors.Join(wrong, fmt.Errorf("%w: %s has %d live bytes and %d of garbage, and %d in all", ErrWrong, f.File, f.LiveBytes, f.GarbageBytes, f.Bytes))
 		}
 	}
 	return errors.Join(
@@ -126,14 +137,28 @@ func bytes(m *engine.Metrics, t *tally) error {
 	if m.CommittedBytes < t.payload || m.CommittedBytes > most {
 		return fmt.Errorf("%w: committed bytes: %d, and not from %d to %d", ErrWrong, m.CommittedBytes, t.payload, most)
 	}
-	if m.LogBytes > m.CommittedBytes+writeBytesMax*t.writes {
+	if m.LogBytes > m.CommittedBytes {
 		return fmt.Errorf("%w: bytes of commits in logs: %d, and %d in all", ErrWrong, m.LogBytes, m.CommittedBytes)
 	}
 	if least := m.FlushBytes + m.CompactedBytes; m.WrittenBytes < least {
 		return fmt.Errorf("%w: written bytes: %d, and %d of them by flushes and compactions", ErrWrong, m.WrittenBytes, least)
 	}
+	if m.BlobBytesWritten > m.WrittenBytes {
+		return fmt.Errorf("%w: written bytes: %d, and %d in blob files", ErrWrong, m.WrittenBytes, m.BlobBytesWritten)
+	}
 	if m.BlobBytesMoved > m.BlobBytesWritten {
 		return fmt.Errorf("%w: bytes moved between blob files: %d of %d that were written", ErrWrong, m.BlobBytesMoved, m.BlobBytesWritten)
+	}
+	return nil
+}
+
+// held compares what the store holds in memory and open.
+func held(m *engine.Metrics, tables []engine.TableInfo, blobs []engine.BlobFileInfo) error {
+	if most := len(tables) + len(blobs); m.OpenFiles < 0 || m.OpenFiles > most {
+		return fmt.Errorf("%w: %d files are open, and there are %d", ErrWrong, m.OpenFiles, most)
+	}
+	if m.CacheBytes < 0 || m.MemtableBytes < 0 {
+		return fmt.Errorf("%w: %d bytes are cached, and memtables have %d", ErrWrong, m.CacheBytes, m.MemtableBytes)
 	}
 	return nil
 }

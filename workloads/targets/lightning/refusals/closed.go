@@ -37,7 +37,8 @@ func Options(dir string, o engine.Options) error {
 	o.MemtableBytes, o.LevelSizeRatio, o.Compression, o.MemtablesMax = 1<<40, 1, engine.Compression(77), -1
 	o.Limits.PendingCommits = 3 // no power of two
 	named := []string{"MemtableBytes", "LevelSizeRatio", "Compression", "MemtablesMax", "pending-commits"}
-	var wrong error
+	good := engine.Options{}
+	wrong := check([]refusal{{"Validate of options that make sense", good.Validate(), nil}, {"Validate of options that make none", o.Validate(), engine.ErrOptions}})
 	for _, r := range []refusal{
 		{"Open with options that make no sense", second(engine.Open(dir, o)), engine.ErrOptions},
 		{"Repair with options that make no sense", second(engine.Repair(dir, o)), engine.ErrOptions},

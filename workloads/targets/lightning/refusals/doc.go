@@ -3,6 +3,8 @@
 //
 //	open.go    an open store: transactions, snapshots and iterators that are over, sizes and levels that there are not
 //	closed.go  a closed store, and options that it does not open with
+//	defaults.go options that nobody has set, and the ends of what limits may be
+//	ondisk.go  the life of a store on the filesystem of the operating system
 //	files.go   tools that look at the wrong files; a second Open where the filesystem has no locks; names that there are not
 //
 // The adapter of Lightning calls it where it checks accounts: the caller has the store to itself, and no call has failed since

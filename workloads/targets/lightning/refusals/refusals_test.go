@@ -25,6 +25,8 @@ func TestLightningRefusesWhatMakesNoSense(t *testing.T) {
 	require.NoError(t, refusals.Files("db", o))
 	require.NoError(t, refusals.Twice(o))
 	require.NoError(t, refusals.Names())
+	require.NoError(t, refusals.Defaults())
+	require.NoError(t, refusals.OnDisk())
 	db, err = engine.Open("db", o)
 	require.NoError(t, err, "nothing was changed")
 	require.ErrorIs(t, refusals.Closed(db), refusals.ErrAccepted, "it is open")

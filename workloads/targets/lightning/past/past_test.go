@@ -1,0 +1,51 @@
+package past
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/engine"
+)
+
+var update = flag.Bool("update", false, "write what the tools say of the stores anew")
+
+func TestStoresOfEarlierVersionsShowWhatTheyDid(t *testing.T) {
+	for v := 1; v <= versions && *update; v++ {
+		name := "v" + strconv.Itoa(v)
+		fsys, _, err := unpack(name)
+		require.NoError(t, err)
+		text, err := tools(optionsOn(fsys))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join("testdata", name+".txt"), []byte(text), 0o644))
+	}
+	if *update {
+		for file, text := range map[string]func(string) (string, error){"damaged": damaged, "repository": repository} {
+			said, err := text(newest)
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile("testdata/"+file+".txt", []byte(said), 0o644))
+		}
+	}
+	if !*update { // what was written is compiled in by the next run
+		require.NoError(t, Check())
+	}
+}
+
+// What a store shows is compared with what it did show, and so is what tools say.
+func TestADifferenceIsSeen(t *testing.T) {
+	require.NoError(t, compare("a scan", "a\n", "a\n"))
+	require.ErrorContains(t, compare("a scan", "a\nc\n", "a\nb\n"), "line 2 is c, and was b")
+	require.ErrorContains(t, compare("a scan", "a\n", "a\nb\n"), ErrDiffers.Error())
+	fsys, shows, err := unpack("v2")
+	require.NoError(t, err)
+	db, err := engine.Open("db", optionsOn(fsys))
+	require.NoError(t, err)
+	require.NoError(t, reads(db, shows))
+	require.NoError(t, db.Delete([]byte("last"), engine.NoSync))
+	require.ErrorIs(t, reads(db, shows), ErrDiffers)
+	require.NoError(t, db.Close())
+}

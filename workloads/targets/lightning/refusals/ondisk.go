@@ -1,0 +1,127 @@
+package refusals
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/lightningdb/lightning-torture/engine"
+)
+
+// OnDisk goes through the life of a store on the filesystem of the operating system, which an engine under test never sees: it is
+// filled, copied, locked, closed, verified, repaired, read and restored, with the options that nobody sets. Where no temporary
+// directory can be made it checks nothing.
+func OnDisk() error {
+	dir, err := os.MkdirTemp("", "lightning-ondisk-")
+	if err != nil {
+		return nil //nolint:nilerr // that says nothing about the engine
+	}
+	d := onDisk{at: func(name string) string { return filepath.Join(dir, name) }, value: bytes.Repeat([]byte("0123456789abcdef"), 80<<10)}
+	err = d.live()
+	if err == nil {
+		err = d.later()
+	}
+	if err != nil {
+		err = fmt.Errorf("on the filesystem of the operating system: %w", err)
+	}
+	return errors.Join(err, os.RemoveAll(dir))
+}
+
+type onDisk struct {
+	at    func(name string) string
+	value []byte // longer than LargeValueBytes
+}
+
+const onDiskKeys = 50
+
+func (d *onDisk) key(i int) []byte { return fmt.Appendf(nil, "key-%03d", i) }
+
+// size is the length of the value of a key: most are short, some belong in a blob file, and one is large.
+func (d *onDisk) size(i int) int {
+	switch {
+	case i == 7:
+		return len(d.value)
+	case i%10 == 0:
+		return 2000 + i
+	}
+	return i
+}
+
+// live fills a store and copies it.
+func (d *onDisk) live() error {
+	var o engine.Options
+	db, err := engine.Open(d.at("db"), o)
+	if err != nil {
+		return err
+	}
+	for i := range onDiskKeys {
+		err = errors.Join(err, db.Put(d.key(i), d.value[:d.size(i)], engine.Durability(i%3)))
+		if i == onDiskKeys/2 {
+			err = errors.Join(err, db.Flush())
+		}
+	}
+	wrong := check([]refusal{
+		{"a second Open", second(engine.Open(d.at("db"), o)), engine.ErrLocked},
+		{"VerifyDir of an open store", second(engine.VerifyDir(d.at("db"), o)), engine.ErrLocked},
+		{"Repair of an open store", second(engine.Repair(d.at("db"), o)), engine.ErrLocked},
+		{"Checkpoint", db.Checkpoint(d.at("copy")), nil},
+		{"Checkpoint into a directory that holds something", db.Checkpoint(d.at("copy")), engine.ErrTargetNotEmpty},
+		{"Backup", second(engine.Backup(db, d.at("backups"))), nil},
+		{"Compact", db.Compact(), nil},
+		{"Verify", db.Verify(), nil},
+	})
+	m, counted := db.Metrics(), int64(0)
+	for _, n := range m.SyncLatency.Counts {
+		counted += n
+	}
+	if counted != m.Syncs || m.Syncs == 0 || m.SyncLatency.Sum <= 0 {
+		wrong = errors.Join(wrong, fmt.Errorf("%w: %d syncs, of which %d took %v", ErrAccepted, m.Syncs, counted, m.SyncLatency.Sum))
+	}
+	return errors.Join(err, wrong, db.Close())
+}
+
+// later looks at the store that was closed, and at its copies.
+func (d *onDisk) later() error {
+	var o engine.Options
+	_, err := engine.Restore(d.at("backups"), 0, d.at("restored"), o)
+	for _, name := range []string{"db", "copy", "restored"} {
+		v, verified := engine.VerifyDir(d.at(name), o)
+		r, repaired := engine.Repair(d.at(name), o)
+		if err = errors.Join(err, verified, repaired); len(v.Problems) > 0 || r.Damage != "" {
+			err = errors.Join(err, fmt.Errorf("%w: %s is healthy; problems %v, damage %q", ErrAccepted, name, v.Problems, r.Damage))
+		}
+		for _, readOnly := range []bool{true, false} {
+			err = errors.Join(err, d.shows(name, engine.Options{ReadOnly: readOnly, ErrorIfMissing: true}))
+		}
+	}
+	return errors.Join(err, check([]refusal{
+		{"Open of a store that is missing", second(engine.Open(d.at("none"), engine.Options{ErrorIfMissing: true})), engine.ErrMissing},
+		{"Open of a directory that holds something else", second(engine.Open(d.at("."), o)), engine.ErrNotADatabase},
+	}))
+}
+
+// shows opens a store and compares all of it with what was written.
+func (d *onDisk) shows(name string, o engine.Options) error {
+	db, err := engine.Open(d.at(name), o)
+	if err != nil {
+		return err
+	}
+	it, err := db.NewIterator(engine.IterOptions{})
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	n := 0
+	for ok := it.First(); ok; ok = it.Next() {
+		want := d.value[:d.size(n)]
+		if got, failed := db.Get(it.Key()); failed != nil || !bytes.Equal(it.Key(), d.key(n)) || !bytes.Equal(it.Value(), want) || !bytes.Equal(got, want) {
+			err = errors.Join(err, fmt.Errorf("%w: %s shows %q as %d bytes, and %d by itself: %w", ErrAccepted, name, it.Key(), len(it.Value()), len(got), failed))
+		}
+		n++
+	}
+	if n != onDiskKeys {
+		err = errors.Join(err, fmt.Errorf("%w: %s shows %d keys, and has %d", ErrAccepted, name, n, onDiskKeys))
+	}
+	return errors.Join(err, it.Error(), it.Close(), db.Close())
+}

@@ -1,0 +1,77 @@
+package audit
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+)
+
+// Dials of a store that somebody goes on with.
+const (
+	goesOnEach   = 5 // pairs there are to one that is overwritten or deleted
+	goesOnWrites = 8 // such pairs, at most
+)
+
+// goesOn writes to the store in env, which shows state: some keys are overwritten, some deleted, and one is new. It must show
+// that, also when it is closed and opened again: what is new wins over all that was there, whoever has made the store.
+func (a *Auditor) goesOn(env contract.Env, state *history.State) error {
+	if a.target.IsLog() {
+		return nil // what may be written there depends on its ends; the accounts are about that
+	}
+	want, writes := map[string][]byte{}, []history.Write{{Key: []byte("goes-on"), Value: []byte("new")}}
+	i := 0
+	for k, v := range state.All() {
+		if want[string(k)] = bytes.Clone(v); i%goesOnEach == 0 && len(writes) < goesOnWrites {
+			writes = append(writes, history.Write{Key: bytes.Clone(k), Value: []byte("newer than all that was there"), Delete: i%(2*goesOnEach) == 0})
+		}
+		i++
+	}
+	for i := range writes {
+		if w := &writes[i]; w.Delete {
+			w.Value = nil
+			delete(want, string(w.Key))
+		} else {
+			want[string(w.Key)] = w.Value
+		}
+	}
+	store, err := a.target.OpenStore(env)
+	if err != nil {
+		return err
+	}
+	for _, w := range writes {
+		err = errors.Join(err, store.Apply([]history.Write{w}, history.Sync))
+	}
+	err = errors.Join(err, showsAll(store, want), store.Close())
+	if err != nil {
+		return err
+	}
+	if store, err = a.target.OpenStore(env); err != nil {
+		return fmt.Errorf("opened again: %w", err)
+	}
+	err = showsAll(store, want)
+	if v, ok := workloads.Offers[workloads.Verifier](store); ok && err == nil {
+		err = v.Verify()
+	}
+	if err = errors.Join(err, store.Close()); err != nil {
+		return fmt.Errorf("opened again: %w", err)
+	}
+	return nil
+}
+
+// showsAll reads a store.
+func showsAll(store workloads.Store, want map[string][]byte) error {
+	state := &history.State{}
+	if err := workloads.ReadAll(store, state); err != nil {
+		return err
+	}
+	if d := difference(stateOf(want), state); d != "" {
+		return fmt.Errorf("%w: %s", errShows, d)
+	}
+	return nil
+}
+
+var errShows = errors.New("it should show one thing, and shows another")
