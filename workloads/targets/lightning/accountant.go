@@ -205,6 +205,13 @@ func (a *accountant) Compact() error {
 
 // Close closes the store, and sees that it is closed.
 func (a *accountant) Close() error {
+	copied := a.env.Dir + "-accounts-copy"
+	if err := a.store.Checkpoint(copied); err != nil {
+		return err
+	}
+	if err := accounts.Checkpointed(a.env.FS, copied, a.book); err != nil {
+		return err
+	}
 	if err := a.store.Close(); err != nil {
 		return err
 	}

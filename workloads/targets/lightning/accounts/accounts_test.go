@@ -78,6 +78,11 @@ func TestAccountsOfAHealthyStoreAgree(t *testing.T) {
 	k.fill(t)
 	require.NoError(t, accounts.Open(k.DB, k.fs, "db", &k.book, k.o.TableBytes))
 	s := k.state(t)
+	require.ErrorContains(t, accounts.Checkpointed(k.fs, "copy", &k.book), "nothing was said")
+	require.NoError(t, k.Checkpoint("copy"))
+	require.NoError(t, accounts.Checkpointed(k.fs, "copy", &k.book))
+	require.NoError(t, afero.WriteFile(k.fs, "copy/another", nil, 0o644))
+	require.ErrorContains(t, accounts.Checkpointed(k.fs, "copy", &k.book), "files of the checkpoint")
 	require.NoError(t, k.Close())
 	require.NoError(t, accounts.Files("db", k.o, s))
 	k.o.EventListener, k.o.Clock = nil, nil

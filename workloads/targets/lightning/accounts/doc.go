@@ -4,6 +4,10 @@
 //	events.go   Book: what was done to a store, by its client and by its events
 //	open.go     the accounts of an open store
 //	files.go    the accounts of the files of a closed store: tools that look into them must find the content that it shows
+//	table.go    a table of these
+//	compacted.go what a full compaction leaves
+//	clock.go    the clock by which a store measures its syncs
+//	checkpoint.go what was said of a checkpoint
 //	content.go  the content that versions of keys add up to
 //
 // Promises:

@@ -27,6 +27,7 @@ type tally struct {
 	stalls, dropped      int64
 	largest              int64 // bytes of the table that was the only output of a compaction
 	failures             []error
+	checkpoints          []engine.CheckpointInfo
 }
 
 // Commit notes a commit that succeeded, of so many writes with so many bytes of keys and values.
@@ -74,7 +75,7 @@ func (b *Book) Listener() *engine.EventListener {
 		BackgroundError: func(err error) { b.note(func(t *tally) { t.failures = append(t.failures, err) }) },
 		ManifestRolled:  func(uint64) {},
 		WALCreated:      func(uint64) {},
-		CheckpointDone:  func(engine.CheckpointInfo) {},
+		CheckpointDone:  func(i engine.CheckpointInfo) { b.note(func(t *tally) { t.checkpoints = append(t.checkpoints, i) }) },
 	}
 }
 

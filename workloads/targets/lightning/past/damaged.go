@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/spf13/afero"
@@ -24,6 +26,17 @@ var damages = []struct {
 	{"a bit near its beginning", func(c []byte) []byte { return flipped(c, len(c)/9) }},
 	{"a bit in its middle", func(c []byte) []byte { return flipped(c, len(c)/2) }},
 	{"a bit near its end", func(c []byte) []byte { return flipped(c, len(c)-9) }},
+}
+
+// inPlaceOf returns the content of the next file of the same kind in order, or the first one.
+func inPlaceOf(files map[string][]byte, name string) []byte {
+	var all []string
+	for _, other := range slices.Sorted(maps.Keys(files)) {
+		if path.Ext(other) == path.Ext(name) {
+			all = append(all, other)
+		}
+	}
+	return files[all[(slices.Index(all, name)+1)%len(all)]]
 }
 
 func flipped(content []byte, at int) []byte {
@@ -51,27 +64,27 @@ func damaged(name string) (string, error) {
 	var b strings.Builder
 	for _, info := range infos {
 		for _, d := range damages {
-			fsys := afero.NewMemMapFs()
-			for name, content := range files {
-				if name == info.Name() {
-					content = d.do(bytes.Clone(content))
-				}
-				if content == nil {
-					continue
-				}
-				if err := afero.WriteFile(fsys, path.Join("db", name), content, 0o644); err != nil {
-					return "", err
-				}
-			}
-			fmt.Fprintf(&b, "%s: %s\n%s", info.Name(), d.name, examined(path.Join("db", info.Name()), optionsOn(fsys)))
+			fmt.Fprintf(&b, "%s: %s\n%s", info.Name(), d.name, examined(files, info.Name(), d.do(bytes.Clone(files[info.Name()]))))
+		}
+		if ext := path.Ext(info.Name()); ext == ".sst" || ext == ".blob" {
+			fmt.Fprintf(&b, "%s: another in its place\n%s", info.Name(), examined(files, info.Name(), inPlaceOf(files, info.Name())))
 		}
 	}
 	return b.String(), nil
 }
 
-// examined says what is said of a store with damage in a file, repairs it, and says what it shows then.
-func examined(file string, o engine.Options) string {
+// examined says what is said of a store one of whose files has other content, or is missing, repairs it, and says what it shows then.
+func examined(files map[string][]byte, damaged string, content []byte) string {
 	var b strings.Builder
+	fsys := afero.NewMemMapFs()
+	for name, sound := range files {
+		if name != damaged {
+			_ = afero.WriteFile(fsys, path.Join("db", name), sound, 0o644) // memory takes everything
+		} else if content != nil {
+			_ = afero.WriteFile(fsys, path.Join("db", name), content, 0o644)
+		}
+	}
+	file, o := path.Join("db", damaged), optionsOn(fsys)
 	kind, known := map[string]engine.FileKind{".sst": engine.TableFile, ".log": engine.LogFile, ".blob": engine.BlobFile}[path.Ext(file)]
 	if strings.HasPrefix(path.Base(file), "MANIFEST") {
 		kind, known = engine.ManifestFile, true

@@ -23,6 +23,9 @@ func OnDisk() error {
 	if err == nil {
 		err = d.later()
 	}
+	if err == nil {
+		err = d.background()
+	}
 	if err != nil {
 		err = fmt.Errorf("on the filesystem of the operating system: %w", err)
 	}
@@ -124,4 +127,37 @@ func (d *onDisk) shows(name string, o engine.Options) error {
 		err = errors.Join(err, fmt.Errorf("%w: %s shows %d keys, and has %d", ErrAccepted, name, n, onDiskKeys))
 	}
 	return errors.Join(err, it.Error(), it.Close(), db.Close())
+}
+
+// background writes as much as many memtables hold and never asks for a flush or a compaction: writers wait for those that the store
+// does by itself, and go on.
+func (d *onDisk) background() error {
+	const writes, least = 600, 3
+	events := make(chan string, 10*writes) // of which there are far fewer
+	o := engine.Options{
+		MemtableBytes: 8 << 10, MemtablesMax: 1, L0CompactionFiles: 2, LevelBytesBase: 16 << 10, LevelSizeRatio: 2, TableBytes: 4 << 10, BlobValueBytes: -1,
+		EventListener: &engine.EventListener{
+			FlushDone:      func(engine.FlushInfo) { events <- "flush" },
+			CompactionDone: func(engine.CompactionInfo) { events <- "compaction" },
+			WALCreated:     func(uint64) { events <- "log" },
+		},
+	}
+	db, err := engine.Open(d.at("background"), o)
+	if err != nil {
+		return err
+	}
+	for i := range writes {
+		err = errors.Join(err, db.Put(d.key(i%100), d.value[:200], engine.NoSync))
+	}
+	m := db.Metrics()
+	err = errors.Join(err, db.Close())
+	close(events)
+	seen := map[string]int{}
+	for e := range events {
+		seen[e]++
+	}
+	if err == nil && (min(seen["flush"], seen["compaction"], seen["log"]) < least || m.Flushes < least) {
+		err = fmt.Errorf("%w: %d bytes were written with memtables of %d, and the store has done %v by itself", ErrAccepted, writes*200, o.MemtableBytes, seen)
+	}
+	return err
 }
