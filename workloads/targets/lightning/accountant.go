@@ -222,7 +222,7 @@ func (a *accountant) Close() error {
 
 // onceForAll checks what is the same for all stores.
 var onceForAll = sync.OnceValue(func() error {
-	return errors.Join(refusals.Names(), refusals.Defaults(), refusals.OnDisk(), past.Check())
+	return errors.Join(refusals.Names(), refusals.Defaults(), refusals.OnDisk(), refusals.Flight(), past.Check())
 })
 
 func (a *accountant) account() error {

@@ -9,6 +9,7 @@
 //	accounts.go what a store says of itself when somebody goes on with it
 //	failing.go  all this while a call of the disk fails
 //	chores.go   work of an administrator while a call fails: copies, backups, tools
+//	barrier.go  a sync of what a session has only found
 //	rotten.go   disks with damage: verifying them, and every way of reading
 //	repair.go   repairing them
 //
@@ -28,6 +29,7 @@
 //     is opened read-only shows nothing wrong, and a repair that fails can be done again. A copy, a backup, its deletion or its
 //     restoration is done, or fails without harm to the store and to other backups; a tool that only reads says what it could
 //     not read.
+//   - A7: a sync without writes covers what the session has found when it was opened.
 //
 // What an audit finds is explained like any other failure: package explore audits images again that have lost certain operations
 // and no others.

@@ -42,6 +42,7 @@ const (
 	failsRepair
 	failsNamed
 	failsChore
+	failsBarrier
 )
 
 // readsOrSaysSo opens the image read-only while a call fails: it shows what it should, or says that something is wrong.

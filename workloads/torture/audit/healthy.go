@@ -32,7 +32,10 @@ func (a *Auditor) Healthy(im *Image, copies bool) *checker.Violation {
 	if err := store.Close(); err != nil || wrong != nil {
 		return wrong
 	}
-	if wrong = a.chore(im, disk, state); wrong != nil {
+	if wrong = a.chore(im, disk, state); wrong == nil {
+		wrong = a.barrier(im)
+	}
+	if wrong != nil {
 		return wrong
 	}
 	if copies {

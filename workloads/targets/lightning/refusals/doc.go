@@ -5,6 +5,7 @@
 //	closed.go  a closed store, and options that it does not open with
 //	defaults.go options that nobody has set, and the ends of what limits may be
 //	ondisk.go  the life of a store on the filesystem of the operating system
+//	flight.go  commits under way when the disk fails, in orders that are hardly met by chance
 //	files.go   tools that look at the wrong files; a second Open where the filesystem has no locks; names that there are not
 //
 // The adapter of Lightning calls it where it checks accounts: the caller has the store to itself, and no call has failed since

@@ -1,0 +1,122 @@
+package refusals
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine"
+)
+
+// Flight checks what becomes of a commit that is under way when the disk fails, in an order of events that clients hardly ever meet
+// by chance: the disk waits until the other event has come.
+func Flight() error {
+	return errors.Join(
+		copyInFlight(func(db *engine.DB) error { return db.Checkpoint("copy") }),
+		copyInFlight(func(db *engine.DB) error { return second(engine.Backup(db, "copy")) }),
+	)
+}
+
+var errDisk = errors.New("refusals: the disk fails")
+
+// slowLogs is a filesystem whose logs do what they are told: each function, if it is set, is called before what it is named after.
+type slowLogs struct {
+	afero.Fs
+	mu          sync.Mutex
+	sync, opens func() error
+}
+
+type slowLog struct {
+	afero.File
+	fs *slowLogs
+}
+
+func (f *slowLogs) call(which func() func() error) error {
+	f.mu.Lock()
+	do := which()
+	f.mu.Unlock()
+	if do == nil {
+		return nil
+	}
+	return do()
+}
+
+func (f *slowLogs) set(sync, opens func() error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sync, f.opens = sync, opens
+}
+
+func (f *slowLogs) OpenFile(name string, flag int, perm os.FileMode) (afero.File, error) {
+	file, err := f.Fs.OpenFile(name, flag, perm)
+	if filepath.Dir(name) != "db" || filepath.Ext(name) != ".log" || err != nil {
+		return file, err
+	}
+	if flag&(os.O_WRONLY|os.O_RDWR) == 0 {
+		_ = f.call(func() func() error { return f.opens })
+	}
+	return &slowLog{file, f}, nil
+}
+
+func (f *slowLogs) Open(name string) (afero.File, error) { return f.OpenFile(name, os.O_RDONLY, 0) }
+
+func (l *slowLog) Sync() error {
+	if err := l.fs.call(func() func() error { return l.fs.sync }); err != nil {
+		return err
+	}
+	return l.File.Sync()
+}
+
+// until lets others run until something has come, or for long enough to believe that it never will.
+func until(come func() bool) {
+	for range 1_000_000 {
+		if come() {
+			return
+		}
+		runtime.Gosched()
+	}
+}
+
+// copyInFlight makes a copy while a commit is in the log, whose sync fails when the copy has the log: no copy may have it.
+func copyInFlight(copies func(*engine.DB) error) error {
+	fsys := &slowLogs{Fs: afero.NewMemMapFs()}
+	db, err := engine.Open("db", engine.Options{FS: fsys, InlineMaintenance: true, LogAheadBytes: -1})
+	if err != nil {
+		return err
+	}
+	err = db.Put([]byte("before"), nil, engine.NoSync)
+	var mu sync.Mutex
+	syncs, taken, answer := 0, false, make(chan error, 1)
+	fsys.set(func() error {
+		mu.Lock()
+		syncs++
+		n := syncs
+		mu.Unlock()
+		if n > 1 {
+			until(func() bool { mu.Lock(); defer mu.Unlock(); return taken })
+			return errDisk
+		}
+		// The copy syncs what was acknowledged before it. Now comes the commit that is in flight.
+		go func() { answer <- db.Put([]byte("in flight"), nil, engine.Sync) }()
+		until(func() bool { return db.Metrics().Commits > 1 })
+		return nil
+	}, func() error {
+		mu.Lock()
+		defer mu.Unlock()
+		taken = true
+		return nil
+	})
+	made := copies(db)
+	failed := <-answer
+	fsys.set(nil, nil)
+	_ = db.Close()
+	if err == nil && made == nil && failed != nil {
+		err = fmt.Errorf("%w: a copy is made while a commit is in flight that fails (%w), and may have it", ErrAccepted, failed)
+	}
+	return err
+}
