@@ -40,8 +40,7 @@ func TestLightningKeepsItsPromises(t *testing.T) {
 	assert.Positive(t, r.NestedImages)
 	assert.Positive(t, r.AuditedImages)
 	assert.Equal(t, r.AckedSynced, r.Recovered)
-	lacks := []history.Kind{
-		history.CAS, history.Increment, history.Append, // the engine has none of these, and is no log
+	lacks := []history.Kind{ // the engine is no log
 		history.AppendEntries, history.TruncateFront, history.TruncateBack, history.FirstIndex, history.LastIndex,
 	}
 	for _, o := range r.Operations {

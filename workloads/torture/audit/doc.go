@@ -36,4 +36,6 @@
 //
 // Package explore decides which images are audited, and runs an audit where it would run a recovery. An Auditor is read-only
 // and may be used by several goroutines.
+//
+//structure:root Auditor
 package audit

@@ -59,7 +59,7 @@ func (g *gaps) isRefused(op *history.Op) bool {
 		return false
 	case op.Kind == history.SecondOpen:
 		return op.Err == workloads.ErrLocked.Error()
-	case op.Kind == history.Txn && op.Err == workloads.ErrConflict.Error(): // excuses says when it must not
+	case inTxn(op.Kind) && op.Err == workloads.ErrConflict.Error(): // excuses says when it must not
 		return true
 	case len(op.Writes) > 0 && op.Err == workloads.ErrTooLarge.Error(): // the same
 		return true
@@ -95,4 +95,14 @@ func gapsOf(ops []history.Op) *gaps {
 		}
 	}
 	return g
+}
+
+// inTxn reports whether an operation may be a transaction of the store, and so lose against another one.
+func inTxn(k history.Kind) bool {
+	switch k {
+	case history.Txn, history.CAS, history.Increment, history.Append:
+		return true
+	default:
+		return false
+	}
 }
