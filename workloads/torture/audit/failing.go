@@ -35,7 +35,7 @@ func (a *Auditor) fails(im *Image, part uint64) bool {
 	return !a.target.Promises.StopsOnError && im.due(part)
 }
 
-// Parts of an audit in which more fails.
+// Parts of an audit that have their turns. In most of them more fails.
 const (
 	failsReadOnly = iota + 1
 	failsVerify
@@ -43,6 +43,7 @@ const (
 	failsNamed
 	failsChore
 	failsBarrier
+	partGoesOn
 )
 
 // readsOrSaysSo opens the image read-only while a call fails: it shows what it should, or says that something is wrong.
