@@ -12,7 +12,7 @@ import (
 // fail. The next one finds what was written, in what the operating system still has of the files. If it shows that and is synced,
 // a power cut takes nothing of it away.
 func (a *Auditor) barrier(im *Image) *checker.Violation {
-	if !a.target.Promises.SyncSurvivesPowerCut || a.target.IsLog() || !a.fails(im, failsBarrier) {
+	if !a.target.Promises.SyncCoversFound || a.target.IsLog() || !a.fails(im, failsBarrier) {
 		return nil
 	}
 	disk, env := im.fresh(), a.env(nil, record.StoreDir)

@@ -174,6 +174,9 @@ type Promises struct {
 	// CloseSyncs: once Close has returned nil, everything that was acknowledged since the store was opened survives a power cut,
 	// with whatever durability.
 	CloseSyncs bool
+	// SyncCoversFound: a sync without writes also covers what the store has found when it was opened, such as what an earlier process
+	// had written, could not sync, and left to the operating system.
+	SyncCoversFound bool
 	// CloseLeavesNoTail: once Close has returned nil, nothing looks like what a crash leaves. Damage is noticed in logs and at
 	// the ends of files, too, which is not asked of a store that was killed; see Target.LogGlobs.
 	CloseLeavesNoTail bool
