@@ -21,8 +21,9 @@
 //     be missing or refused; if it opens, it holds what a crash during its making allows.
 //   - A3: verification passes a healthy store. On a rotten one it returns an error that is ErrCorrupt, unless every way of
 //     reading shows what it should.
-//   - A4: a repaired store opens, verifies, and takes new writes, which win over all that was there; so does a copy. Every key that must be there and is not, or shows what it must not, is in what
-//     the report says of the damaged file. It shows nothing that was never written to that key.
+//   - A4: a repaired store opens, verifies, and takes new writes, which win over all that was there; so does a copy. Every key
+//     that must be there and is not, or shows what it must not, is in what the report says of the damaged file. It shows nothing
+//     that was never written to that key.
 //   - A5: a store that was recovered goes on as any other. Its metrics, its events, its lists of files and what its tools find
 //     in them agree with what was done to it and with what it shows.
 //   - A6: while a call of the disk fails, verification of a healthy store does not pass if a file could not be read, a store that
