@@ -36,7 +36,7 @@ func (j *Judges) excuses() checker.Result {
 		size := sizeOf(op.Writes, false)
 		switch {
 		case op.Shown() >= excused:
-		case op.Kind == history.Txn && op.Err == workloads.ErrConflict.Error() && j.target.Promises.Transactions:
+		case inTxn(op.Kind) && op.Err == workloads.ErrConflict.Error() && j.target.Promises.Transactions:
 			if !overlapped(ops, i, answered) {
 				fail("conflict alone", op, "conflicts, and no operation of another client overlapped it")
 			}
@@ -110,7 +110,7 @@ const fewAsked = 8
 // Evasive reports whether so few were answered that nothing is known about what such operations do: none of the transactions, which
 // may have had to conflict, and less than a quarter of the others.
 func (a Answers) Evasive(kind history.Kind) bool {
-	if kind == history.Txn {
+	if inTxn(kind) {
 		return a.Asked > fewAsked && a.Answered == 0
 	}
 	return a.Asked > fewAsked && 4*a.Answered < a.Asked
