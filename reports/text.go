@@ -19,6 +19,8 @@ type TextOptions struct {
 	Color  bool   // mark the verdict with terminal colours
 	Brief  bool   // only the verdict and the findings
 	Report string // path of the HTML report, if there is one
+	// Test returns the line that runs the Go test of a finding, "" if there is none; nil: go test with the file of the test.
+	Test func(torture.Finding) string
 }
 
 // Text writes r for a terminal: the verdict first, then the figures, the findings and what was not tested.
@@ -120,7 +122,11 @@ func (p *printer) finding(number string, f torture.Finding, report string) {
 	if f.Token != "" {
 		paste.Replay = replayCommand(p.program, f.Token)
 	}
-	if f.Test != "" {
+	switch {
+	case f.Test == "":
+	case p.Test != nil:
+		paste.Test = wording.Visible(p.Test(f))
+	default:
 		paste.Test = "go test " + wording.Visible(f.Test)
 	}
 	lines := wording.Lines(&f, paste)

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -62,6 +64,22 @@ const (
 	// without the name of the binary, a tab, and what it does.
 	TryAnnotation = "try"
 )
+
+// inMain is the package in which a test can call main.
+const inMain = "main"
+
+// madeByMain returns the App with a Go expression for every target that has none: one that calls main.
+func (a App) madeByMain() App {
+	a.Targets = slices.Clone(a.Targets)
+	for i := range a.Targets {
+		if t := &a.Targets[i]; t.Go.Expr == "" {
+			t.Go = torture.GoExpr{
+				Import: reflect.TypeFor[App]().PkgPath(), Expr: fmt.Sprintf("cli.TargetOf(main, %q)", t.Name), Package: inMain,
+			}
+		}
+	}
+	return a
+}
 
 // validate reports mistakes of the main package. Replay tokens name a target by a hash of its name, so names must differ
 // and so must their hashes.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
@@ -63,4 +64,12 @@ func replayIsolated(ctx context.Context, t *tool, tokenOrFile string, f *replayF
 		}
 	}
 	return printReplay(ctx, t, result, f)
+}
+
+// engineSpeaks lets what an engine prints go to standard error, as long as it runs in this process: standard output has the
+// result and nothing else.
+func engineSpeaks() (ends func()) {
+	stdout := os.Stdout
+	os.Stdout = os.Stderr
+	return func() { os.Stdout = stdout }
 }

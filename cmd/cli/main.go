@@ -3,8 +3,14 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
+	"strings"
+	"sync/atomic"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 // Recoveries produce much garbage and keep little alive: collect it rarely, within a memory limit.
@@ -16,6 +22,10 @@ const (
 // Main runs the command line in os.Args and exits with a code that "help exit-codes" explains. It never returns. GOGC and
 // GOMEMLIMIT, if they are set, win over its own settings of the garbage collector.
 func Main(app App) {
+	if to := asked.Swap(nil); to != nil {
+		*to <- app
+		runtime.Goexit()
+	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
@@ -24,6 +34,32 @@ func Main(app App) {
 	}
 	os.Exit(execute(newTool(app), os.Args[1:]))
 }
+
+// TargetOf returns the target of that name of the App that a main function passes to [Main]. Main then ends the goroutine of
+// main instead of running a command. The Go tests of findings in the package of main call TargetOf, one at a time. It panics if
+// there is no such target.
+func TargetOf(main func(), name string) torture.Target {
+	apps, returned := make(chan App, 1), make(chan struct{})
+	asked.Store(&apps)
+	go func() {
+		defer close(returned)
+		main()
+	}()
+	<-returned
+	if asked.Swap(nil) != nil {
+		panic("cli: main has returned without a call of cli.Main")
+	}
+	app := <-apps
+	t := tool{app: app}
+	target, ok := t.target(name)
+	if !ok {
+		panic(fmt.Sprintf("cli: main has no target %q; it has %s", name, strings.Join(t.targetNames(), ", ")))
+	}
+	return target
+}
+
+// asked is set while TargetOf waits for an App.
+var asked atomic.Pointer[chan App]
 
 // execute runs the command line and returns the exit code.
 func execute(t *tool, args []string) int {

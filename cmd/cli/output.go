@@ -16,6 +16,7 @@ import (
 	"github.com/lightningdb/lightning-torture/reports"
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 )
 
 var (
@@ -78,7 +79,7 @@ func makeWritable(dir string) error {
 // publish prints the result and writes the report. If the report cannot be written, the result is printed all the same.
 func publish(t *tool, r *torture.Result, o *outputFlags) error {
 	reportErr := writeReport(o.html, r)
-	text := reports.TextOptions{Color: colored(t, o.color), Brief: o.quiet, Report: o.html}
+	text := reports.TextOptions{Color: colored(t, o.color), Brief: o.quiet, Report: o.html, Test: t.testLine(r.Engine)}
 	if reportErr != nil {
 		reportErr = fmt.Errorf("%w: %w", torture.ErrHost, reportErr)
 		text.Report = ""
@@ -95,6 +96,14 @@ func publish(t *tool, r *torture.Result, o *outputFlags) error {
 		printErr = reports.Text(t.stdout, r, text)
 	}
 	return errors.Join(printErr, reportErr)
+}
+
+// testLine returns what makes the line that runs the Go test of a finding; nil if the file of the test is enough for that.
+func (t *tool) testLine(engine string) func(torture.Finding) string {
+	if target, _ := t.target(engine); target.Go.Package != inMain {
+		return nil
+	}
+	return func(f torture.Finding) string { return t.home.Line(f.Test, evidence.TestName(nil, &f)) }
 }
 
 func writeReport(path string, r *torture.Result) error {

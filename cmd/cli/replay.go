@@ -72,7 +72,9 @@ func replay(ctx context.Context, t *tool, tokenOrFile string, f *replayFlags) er
 	if t.isolate {
 		return replayIsolated(ctx, t, tokenOrFile, f)
 	}
+	silent := engineSpeaks()
 	result, err := t.replay(ctx, t.app.Targets, tokenOrFile, f.opts)
+	silent()
 	if err != nil {
 		return exit.Because(ctx, err)
 	}

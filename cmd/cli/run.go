@@ -98,7 +98,9 @@ func run(ctx context.Context, t *tool, f *runFlags) error {
 	if err != nil {
 		return err
 	}
+	silent := engineSpeaks()
 	result, err := t.check(ctx, target, opts)
+	silent()
 	line.Clear()
 	if err != nil {
 		return exit.Because(ctx, err)

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/lightningdb/lightning-torture/cmd/internal/home"
 	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
@@ -18,7 +19,8 @@ import (
 type tool struct {
 	app            App
 	name           binary
-	args           []string // the arguments of the command line
+	home           home.Home // where the tests of findings belong that call main
+	args           []string  // the arguments of the command line
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	now            func() time.Time
@@ -36,7 +38,8 @@ type tool struct {
 func newTool(app App) *tool {
 	build, _ := debug.ReadBuildInfo() // nil if the linker left none
 	t := &tool{
-		app: app, name: nameOf(app.Name, os.Args[0], inPath(os.Args[0]), build), stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv,
+		app: app.madeByMain(), home: home.Here(),
+		name: nameOf(app.Name, os.Args[0], inPath(os.Args[0]), build), stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv,
 		width:    terminalWidth,
 		now:      time.Now, //nolint:forbidigo // the date in a report is the one thing here that is not replayed
 		programs: litmus.Programs, check: torture.Check, replay: torture.Replay,

@@ -60,7 +60,8 @@ type Target struct {
 	// Packages are the import patterns of the engine's packages, such as "example.com/engine/...": those whose statements
 	// run --coverage counts.
 	Packages []string
-	// Go, if set, is the Go expression that makes this target: findings are then also saved as Go tests.
+	// Go is the Go expression that makes this target, for the Go tests as which findings are saved. It may be left out: the
+	// tests that torture.Run writes call the test that has found something, and those of a command call its main.
 	Go GoExpr
 }
 
@@ -91,8 +92,9 @@ func (t *Target) OpenStore(env Env) (workloads.Store, error) {
 
 // GoExpr is a Go expression with the import that it needs.
 type GoExpr struct {
-	Import string // the path of a package
-	Expr   string // such as "lightning.Target()"
+	Import  string // the path of a package
+	Expr    string // such as "lightning.Target()"
+	Package string // the package that a test has to be in which uses it, as its package clause says; empty: any
 }
 
 // Env is all that an engine may touch.

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"fmt"
 	"go/format"
 	"io"
@@ -36,11 +37,11 @@ func goTest(target contract.Target, caller *Caller, p *plan.Plan, f *Finding) ([
 	}
 	body := strings.TrimPrefix(literal(reflect.ValueOf(c)), typeName(reflect.TypeFor[Case]()))
 	var b strings.Builder
+	home := cmp.Or(target.Go.Package, "finding_test")
 	if caller != nil {
-		fmt.Fprintf(&b, "package %s\n\n", caller.Package)
-	} else {
-		b.WriteString("package finding_test\n\n")
+		home = caller.Package
 	}
+	fmt.Fprintf(&b, "package %s\n\n", home)
 	b.WriteString("import (\n\t\"testing\"\n\n")
 	for _, imported := range []string{"workloads", "workloads/appendlog", "workloads/history", "workloads/torture"} {
 		if imported == "workloads/torture" || strings.Contains(body, path.Base(imported)+".") {
@@ -101,6 +102,8 @@ func SaveGoTest(file string, target contract.Target, caller *Caller, p *plan.Pla
 	file = strings.TrimSuffix(file, Ext) + "_test.go"
 	if caller != nil {
 		file = filepath.Join(filepath.Dir(file), "finding_"+caller.word()+"_"+filepath.Base(file)) // beside the files of a package
+	} else if target.Go.Package != "" {
+		file = filepath.Join(filepath.Dir(file), "finding_"+filepath.Base(file))
 	}
 	err = hostdisk.WriteFile(file, 0o666, func(w io.Writer) error {
 		_, err := w.Write(source)

@@ -1,0 +1,103 @@
+package home
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+)
+
+// Home is the directory of a main package, as seen from the working directory; empty: unknown.
+type Home struct {
+	Dir    string // a word for cp
+	Inside bool   // the working directory is in the same module, so that Dir is an argument for go test as well
+}
+
+// Here returns the home of this process. It has to be called by main, or by what main has called.
+func Here() Home {
+	cwd, err := os.Getwd()
+	if err != nil {
+		return Home{}
+	}
+	build, ok := debug.ReadBuildInfo()
+	if !ok {
+		build = &debug.BuildInfo{}
+	}
+	return homeOf(fileOfMain(), cwd, build.Main.Path)
+}
+
+// fileOfMain returns the file in which the function main is, as the compiler has noted it; empty: it is not on the stack.
+func fileOfMain() string {
+	calls := make([]uintptr, 64)
+	frames := runtime.CallersFrames(calls[:runtime.Callers(1, calls)])
+	for more := true; more; {
+		var f runtime.Frame
+		if f, more = frames.Next(); f.Function == "main.main" {
+			return filepath.FromSlash(f.File)
+		}
+	}
+	return ""
+}
+
+// homeOf finds the directory of a file. With -trimpath the file begins with the path of the module.
+func homeOf(file, cwd, module string) Home {
+	here := moduleRoot(cwd)
+	if rest, trimmed := strings.CutPrefix(filepath.ToSlash(file), module+"/"); trimmed && module != "" && here != "" && pathOf(here) == module {
+		file = filepath.Join(here, filepath.FromSlash(rest))
+	}
+	if info, err := os.Stat(file); !filepath.IsAbs(file) || err != nil || !info.Mode().IsRegular() {
+		return Home{}
+	}
+	dir := filepath.Dir(file)
+	rel, err := filepath.Rel(cwd, dir)
+	if here == "" || here != moduleRoot(dir) || err != nil {
+		return Home{Dir: dir}
+	}
+	if rel = filepath.ToSlash(rel); rel != "." && !strings.HasPrefix(rel, "../") && rel != ".." {
+		rel = "./" + rel
+	}
+	return Home{Dir: rel, Inside: true}
+}
+
+// Line returns the line that puts the test of a finding into the package and runs it; "" if nobody knows where that is.
+func (h Home) Line(file, test string) string {
+	dir, run := cmdline.Quote(h.Dir), cmdline.Quote("^"+test+"$")
+	switch {
+	case h.Dir == "":
+		return ""
+	case h.Inside:
+		return "cp " + cmdline.Quote(file) + " " + dir + " && go test -run " + run + " " + dir
+	}
+	return "cp " + cmdline.Quote(file) + " " + dir + " && go -C " + dir + " test -run " + run + " ."
+}
+
+// moduleRoot returns the nearest directory above dir, or dir itself, that has a go.mod; empty: none.
+func moduleRoot(dir string) string {
+	for at := dir; ; at = filepath.Dir(at) {
+		if info, err := os.Stat(filepath.Join(at, "go.mod")); err == nil && info.Mode().IsRegular() {
+			return at
+		}
+		if filepath.Dir(at) == at {
+			return ""
+		}
+	}
+}
+
+var moduleLine = regexp.MustCompile(`(?m)^\s*module\s+"?([^\s"]+)`)
+
+// pathOf returns the path of the module in a directory.
+func pathOf(root string) string {
+	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		return ""
+	}
+	if found := moduleLine.FindSubmatch(text); found != nil {
+		return path.Clean(string(found[1]))
+	}
+	return ""
+}
