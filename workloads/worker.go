@@ -117,15 +117,7 @@ func (w *worker) writeOneByOne() {
 			op.Kind = history.Delete
 		}
 		h := w.rec.Call(w.id, op)
-		var err error
-		if q, ok := w.store.(Sequencer); ok {
-			var seq uint64
-			seq, err = q.ApplySeq(op.Writes, op.Durability)
-			w.rec.SetSeq(h, seq)
-		} else {
-			err = w.store.Apply(op.Writes, op.Durability)
-		}
-		err = plain(err, ErrTooLarge)
+		err := plain(w.commit(h, op.Writes), ErrTooLarge)
 		if w.rec.Return(h, nil, outcome(err), err); err != nil {
 			return
 		}
@@ -134,25 +126,33 @@ func (w *worker) writeOneByOne() {
 
 // apply commits the writes of the step. A judge sees the deletion of a range as that of each key in it, however the store
 // was told.
-func (w *worker) apply(h history.Handle) (err error) {
+func (w *worker) apply(h history.Handle) error {
 	s := w.step
 	if s.Before+s.After > 0 {
 		return w.applyRange(h)
 	}
-	if q, ok := w.store.(Sequencer); ok {
-		var seq uint64
-		if s.Range {
-			seq, err = q.DeleteRangeSeq(s.From, s.To, s.Durability)
-		} else {
-			seq, err = q.ApplySeq(s.Writes, s.Durability)
-		}
+	if q, ok := w.store.(Sequencer); ok && s.Range {
+		seq, err := q.DeleteRangeSeq(s.From, s.To, s.Durability)
 		w.rec.SetSeq(h, seq)
 		return err
 	}
 	if r, ok := w.store.(RangeDeleter); ok && s.Range {
 		return r.DeleteRange(s.From, s.To, s.Durability)
 	}
-	return w.store.Apply(s.Writes, s.Durability)
+	return w.commit(h, s.Writes)
+}
+
+// commit commits writes as one.
+func (w *worker) commit(h history.Handle, writes []history.Write) error {
+	return lend(writes, func(lent []history.Write) error {
+		q, ok := w.store.(Sequencer)
+		if !ok {
+			return w.store.Apply(lent, w.step.Durability)
+		}
+		seq, err := q.ApplySeq(lent, w.step.Durability)
+		w.rec.SetSeq(h, seq)
+		return err
+	})
 }
 
 // applyRange commits writes before and after the deletion of a range.

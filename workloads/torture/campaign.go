@@ -36,7 +36,8 @@ type campaign struct {
 	sampling  bool                              // runs are explored under all profiles
 	demanding bool                              // it is the default run, which has to reach every goal
 
-	hadStoreDir bool   // the working directory had something like a store before the first run
+	hadStoreDir bool // the working directory had something like a store before the first run
+	workDir     workDir
 	thin        string // says that the engine writes suspiciously little; empty: it does not
 }
 
@@ -76,6 +77,7 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 	c := &campaign{
 		target: target, opts: opts, cells: cellsOf(opts), figures: newFigures(&target), goals: contract.GoalsOf(&target), findings: newFindings(opts.For),
 		limits: limits, progress: &progress{begin: time.Now()}, hadStoreDir: storeDirExists(), sampling: sampling, demanding: demanding,
+		workDir: newWorkDir(),
 	}
 	c.findings.caller = opts.caller
 	if opts.For > 0 {
@@ -139,8 +141,12 @@ func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec, run run
 	defer cancel()
 	r := run(limit, c.target, p, c.opts.Patience)
 	cell.drawn, cell.matched = cell.drawn+1, max(cell.matched, r.Matched)
-	if r.Unopened() && len(r.Problems) > 0 {
+	switch {
+	case len(r.Problems) == 0:
+	case r.Unopened():
 		c.hopeless = "the store does not open"
+	case r.Elsewhere():
+		c.hopeless = "crashes of Env.FS say nothing about data that are elsewhere"
 	}
 	if r.CutOff && ctx.Err() == nil {
 		c.cutOff++
@@ -216,6 +222,7 @@ func (c *campaign) addFindings(ctx context.Context, cell *cell, s *explore.Subje
 	if !isNew {
 		return nil
 	}
+	c.workDir.comeBack()
 	return c.findings.saveNew(leaving(ctx), c.opts.Dir, c.target)
 }
 

@@ -3,8 +3,10 @@ package torture
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
@@ -30,6 +32,9 @@ func Check(ctx context.Context, target Target, opts Options) (*Result, error) {
 	}
 	c.gaveUp = limited.Err() != nil
 	stop()
+	if errors.Is(err, syscall.EMFILE) {
+		err = fmt.Errorf("%w: does the engine leave files open that are not on Env.FS?", err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -145,6 +150,9 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	c.figures.fill(r, c.looks.Vary())
 	if c.thin != "" {
 		r.Reasons = append(r.Reasons, c.thin)
+	}
+	if c.workDir.comeBack(); c.workDir.left != "" {
+		r.Reasons = append(r.Reasons, c.workDir.reason())
 	}
 	if c.hopeless != "" {
 		r.Reasons = append(r.Reasons, "nothing else was tried, since "+c.hopeless)

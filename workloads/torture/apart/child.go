@@ -74,9 +74,5 @@ func (c *Child) write(slot int, token string) {
 
 // Done says that the work of the child has come to its end: how the process ends from now on is no death.
 func (c *Child) Done() error {
-	f, err := os.Create(filepath.Join(c.Dir, doneFile))
-	if err != nil {
-		return err
-	}
-	return f.Close()
+	return os.Rename(filepath.Join(c.Dir, runningFile), filepath.Join(c.Dir, doneFile)) // works even if no file can be opened
 }

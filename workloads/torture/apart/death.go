@@ -62,7 +62,10 @@ func read(dir string, code int) (began bool, died *Death) {
 	if _, err := os.Stat(filepath.Join(dir, doneFile)); err == nil && len(output) == 0 && code >= 0 {
 		return true, nil
 	}
-	slots, _ := os.ReadFile(filepath.Join(dir, runningFile)) // if it is missing, there is no token
+	slots, err := os.ReadFile(filepath.Join(dir, runningFile))
+	if err != nil {
+		slots, _ = os.ReadFile(filepath.Join(dir, doneFile)) // if it is missing, too, there is no token
+	}
 	lines, _ := os.ReadFile(filepath.Join(dir, logFile))
 	text := strings.TrimSpace(string(lines))
 	return true, &Death{

@@ -39,6 +39,11 @@ func (r *Recording) Under(profile faultfs.Profile) *Recording {
 // Unopened reports whether no client got as far as an operation: the store, new on an empty disk, was never open.
 func (r *Recording) Unopened() bool { return len(r.History) == 0 && !r.Closed }
 
+// Elsewhere reports whether the store keeps data that are not on its disk.
+func (r *Recording) Elsewhere() bool {
+	return slices.ContainsFunc(r.Problems, func(v checker.Violation) bool { return v.Class == KeptElsewhere })
+}
+
 // ClosedAt reports whether a disk that has seen the operation at tick, and none that changes it after that, is that of a store
 // that was closed.
 func (r *Recording) ClosedAt(tick uint64) bool {

@@ -22,7 +22,11 @@ import (
 // Run runs the workload of a plan on a fresh disk. The engine may take as long as patience over one operation before it
 // counts as hanging. When ctx ends, the run ends after the operations that have begun.
 func Run(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration) *Recording {
-	return Watched(ctx, target, p, patience, nil)
+	r := Watched(ctx, target, p, patience, nil)
+	if len(p.Rules) == 0 && len(r.Problems) == 0 && r.Closed {
+		r.Problems = elsewhere(ctx, target, p, patience)
+	}
+	return r
 }
 
 // Watched is Run, and tells called of each call of the filesystem; see faultfs.FS.Watch.

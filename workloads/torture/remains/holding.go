@@ -1,8 +1,11 @@
 package remains
 
+import "os"
+
 // holding is what a store holds.
 type holding struct {
 	files, handles, goroutines int
+	outside                    int // files of the operating system that the process has open
 	bytes                      int64
 }
 
@@ -13,15 +16,24 @@ func (s *stay) holds() holding {
 	if err != nil {
 		u = Usage{}
 	}
-	return holding{files: u.Files, bytes: u.Bytes, handles: len(s.fs.OpenFiles()), goroutines: s.work.Count()}
+	return holding{files: u.Files, bytes: u.Bytes, handles: len(s.fs.OpenFiles()), goroutines: s.work.Count(), outside: outside()}
 }
 
 // least returns the least of each.
 func (h holding) least(other holding) holding {
 	return holding{
 		files: min(h.files, other.files), handles: min(h.handles, other.handles), goroutines: min(h.goroutines, other.goroutines),
-		bytes: min(h.bytes, other.bytes),
+		outside: min(h.outside, other.outside), bytes: min(h.bytes, other.bytes),
 	}
+}
+
+// outside counts the open files of the process, where the system tells.
+func outside() int {
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return 0
+	}
+	return len(open)
 }
 
 // growing is something of which a store holds more and more.
@@ -33,6 +45,7 @@ type growing struct {
 var kinds = []growing{
 	{Goroutines, "goroutines", func(h *holding) int64 { return int64(h.goroutines) }},
 	{OpenFiles, "files and directories open", func(h *holding) int64 { return int64(h.handles) }},
+	{OpenFiles, "files open that are not on Env.FS", func(h *holding) int64 { return int64(h.outside) }},
 	{Space, "files", func(h *holding) int64 { return int64(h.files) }},
 	{Space, "bytes in files", func(h *holding) int64 { return h.bytes }},
 }

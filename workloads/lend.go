@@ -1,0 +1,38 @@
+package workloads
+
+import (
+	"bytes"
+	"errors"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// errMeddled is the error of a commit whose store wrote into what it was given.
+var errMeddled = errors.New("workloads: the store changed a slice that its caller had passed in")
+
+// overwritten is what the caller of a store writes into its slices once a commit has returned: a store that has kept one shows it.
+const overwritten = "overwritten by the caller, "
+
+// lend gives a store copies of writes to commit, and takes them back: after the commit, the caller does with them what it likes.
+func lend(writes []history.Write, commit func([]history.Write) error) error {
+	lent := make([]history.Write, len(writes))
+	for i, w := range writes {
+		lent[i] = w
+		lent[i].Key, lent[i].Value = bytes.Clone(w.Key), bytes.Clone(w.Value)
+	}
+	err := commit(lent)
+	for i, w := range writes {
+		if !bytes.Equal(lent[i].Key, w.Key) || !bytes.Equal(lent[i].Value, w.Value) {
+			err = errors.Join(err, errMeddled)
+		}
+		overwrite(lent[i].Key)
+		overwrite(lent[i].Value)
+	}
+	return err
+}
+
+func overwrite(b []byte) {
+	for len(b) > 0 {
+		b = b[copy(b, overwritten):]
+	}
+}
