@@ -87,6 +87,18 @@ func TestLinearizability(t *testing.T) {
 			says: "3 operations on a were in flight at once, those of open result included; the limit is 2",
 		},
 		{
+			name: "many deletes of a store that refuses all writes", want: checker.Pass, limits: checker.Limits{Clients: 2},
+			ops: "0 1-2 put a=1\n0 3-? delete a-\n1 4-? delete a-\n2 5-? delete a-\n3 6-7 get a=1\n4 8-? delete a-\n5 9-10 get a-",
+		},
+		{
+			name: "a delete of open result for each value that comes back", want: checker.Pass,
+			ops: "0 1-? delete a-\n1 2-? delete a-\n2 3-? delete a-\n3 4-5 put a=1\n3 6-7 get a-\n3 8-9 put a=2\n3 10-11 get a-\n3 12-13 put a=3\n3 14-15 get a-",
+		},
+		{
+			name: "one delete of open result too few", want: checker.Fail, says: "a, which holds commit #",
+			ops: "0 1-? delete a-\n1 2-? delete a-\n3 4-5 put a=1\n3 6-7 get a-\n3 8-9 put a=2\n3 10-11 get a-\n3 12-13 put a=3\n3 14-15 get a-",
+		},
+		{
 			name: "too long a window", ops: "0 1-9 put a=1\n1 2-4 get a=1\n1 5-6 get a=1", limits: checker.Limits{WindowOps: 2},
 			want: checker.Inconclusive, says: "3 operations on a lie between two moments at which it is certain what it held; the limit is 2",
 		},

@@ -98,7 +98,37 @@ func (s *search) relevant(entries []int32, steps []step) []step {
 	}
 	s.open[entries[0]] = still
 	slices.SortFunc(matter, func(a, b step) int { return cmp.Compare(a.call, b.call) })
+	if len(entries) == 1 {
+		return enoughDeletes(matter)
+	}
 	return matter
+}
+
+// enoughDeletes leaves out deletes of open result that no order of the steps on one key needs. A store that refuses all writes
+// after an error has many of them. One that takes effect needs a value to delete, so between two of them there is an assignment
+// that takes effect after the first was called. Any of them may be replaced by one that was called earlier.
+func enoughDeletes(steps []step) []step {
+	first := slices.IndexFunc(steps, isOpenDelete)
+	if first < 0 {
+		return steps
+	}
+	needed := 1
+	for i := range steps {
+		if s := &steps[i]; s.done > steps[first].call && len(s.writes) > 0 && !isOpenDelete(*s) {
+			needed++
+		}
+	}
+	return slices.DeleteFunc(steps, func(s step) bool {
+		if isOpenDelete(s) {
+			needed--
+		}
+		return isOpenDelete(s) && needed < 0
+	})
+}
+
+// isOpenDelete reports whether a step does nothing but delete a key, and has not returned.
+func isOpenDelete(s step) bool {
+	return s.done == history.Never && len(s.reads) == 0 && len(s.writes) == 1 && s.writes[0].value == nothing
 }
 
 // inFlight returns how many steps were under way at the busiest moment.
