@@ -42,7 +42,7 @@ func openReadOnly(env torture.Env) (workloads.Store, error) { return open(env, t
 
 func open(env torture.Env, readOnly bool) (workloads.Store, error) {
 	o := optionsOf(env.Limits)
-	o.FS, o.Logger, o.ReadOnly = &panicky{vfs.New(env.FS), env}, logger{env}, readOnly
+	o.FS, o.Logger, o.ReadOnly = vfs.Stopping(env.FS, env.Stop), logger{env}, readOnly
 	if env.Inline { // NB: an Open that fails while a compaction runs ends the process; see workloads/TRACKRECORD.md
 		o.DisableAutomaticCompactions, o.L0StopWritesThreshold = true, 1<<20
 	}
