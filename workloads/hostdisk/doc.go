@@ -4,6 +4,7 @@
 //	file.go     WriteFile: a file with all of its content, or none    scratch.go     temporary directories
 //	journal.go  OpenJournal: a file that one process appends to
 //	owner.go    whose a temporary file or directory is                owner_linux.go, owner_other.go  locks
+//	workdir.go  the working directory, which engines may leave
 //
 // Promises:
 //

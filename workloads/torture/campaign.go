@@ -37,7 +37,7 @@ type campaign struct {
 	demanding bool                              // it is the default run, which has to reach every goal
 
 	hadStoreDir bool // the working directory had something like a store before the first run
-	workDir     workDir
+	workDir     hostdisk.WorkDir
 	thin        string // says that the engine writes suspiciously little; empty: it does not
 }
 
@@ -77,7 +77,7 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 	c := &campaign{
 		target: target, opts: opts, cells: cellsOf(opts), figures: newFigures(&target), goals: contract.GoalsOf(&target), findings: newFindings(opts.For),
 		limits: limits, progress: &progress{begin: time.Now()}, hadStoreDir: storeDirExists(), sampling: sampling, demanding: demanding,
-		workDir: newWorkDir(),
+		workDir: hostdisk.NewWorkDir(),
 	}
 	c.findings.caller = opts.caller
 	if opts.For > 0 {
@@ -222,7 +222,7 @@ func (c *campaign) addFindings(ctx context.Context, cell *cell, s *explore.Subje
 	if !isNew {
 		return nil
 	}
-	c.workDir.comeBack()
+	c.workDir.ComeBack()
 	return c.findings.saveNew(leaving(ctx), c.opts.Dir, c.target)
 }
 

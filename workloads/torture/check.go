@@ -151,8 +151,9 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	if c.thin != "" {
 		r.Reasons = append(r.Reasons, c.thin)
 	}
-	if c.workDir.comeBack(); c.workDir.left != "" {
-		r.Reasons = append(r.Reasons, c.workDir.reason())
+	c.workDir.ComeBack()
+	if left := c.workDir.Reason(); left != "" {
+		r.Reasons = append(r.Reasons, left)
 	}
 	if c.hopeless != "" {
 		r.Reasons = append(r.Reasons, "nothing else was tried, since "+c.hopeless)

@@ -1,27 +1,28 @@
-package torture
+package hostdisk
 
 import (
 	"fmt"
 	"os"
 )
 
-// workDir is the working directory of the process, in which relative names of files are looked up. An engine that changes it
+// WorkDir is the working directory of the process, in which relative names of files are looked up. An engine that changes it
 // breaks whatever else the process does.
-type workDir struct {
+type WorkDir struct {
 	dir  string // empty: unknown
 	left string // where an engine has gone; empty: nowhere
 }
 
-func newWorkDir() workDir {
+// NewWorkDir returns the working directory as it is now.
+func NewWorkDir() WorkDir {
 	dir, err := os.Getwd()
 	if err != nil {
-		return workDir{}
+		return WorkDir{}
 	}
-	return workDir{dir: dir}
+	return WorkDir{dir: dir}
 }
 
-// comeBack goes back to the directory if an engine has left it.
-func (w *workDir) comeBack() {
+// ComeBack goes back to the directory if an engine has left it.
+func (w *WorkDir) ComeBack() {
 	if w.dir == "" {
 		return
 	}
@@ -38,8 +39,11 @@ func (w *workDir) comeBack() {
 	_ = os.Chdir(w.dir) // what is written there says what is wrong
 }
 
-// reason says what an engine has done to the directory.
-func (w *workDir) reason() string {
+// Reason says what an engine has done to the directory; empty: nothing.
+func (w *WorkDir) Reason() string {
+	if w.left == "" {
+		return ""
+	}
 	return fmt.Sprintf("the engine has changed the working directory of the process, from %s to %s: it must not, since all of the process has it",
 		w.dir, w.left)
 }
