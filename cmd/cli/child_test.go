@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log"
@@ -24,6 +25,7 @@ import (
 
 // doomed is the command with an engine that ends the process when it is opened, in the way that DOOM says.
 func doomed() {
+	stdout := os.Stdout // before what an engine prints is sent elsewhere
 	t := newTool(App{Targets: []torture.Target{{Name: "lightning", Open: func(torture.Env) (workloads.Store, error) {
 		switch os.Getenv("DOOM") {
 		case "panic":
@@ -38,7 +40,7 @@ func doomed() {
 			self, _ := os.FindProcess(os.Getpid())
 			_ = self.Kill()
 		case "wait":
-			fmt.Println("waiting")
+			fmt.Fprintln(stdout, "waiting")
 		}
 		select {}
 	}}}})
@@ -132,4 +134,16 @@ func temporary(t *testing.T) []os.DirEntry {
 	left, err := os.ReadDir(os.TempDir())
 	require.NoError(t, err)
 	return left
+}
+
+// What an engine prints is not part of the result.
+func TestWhatAnEnginePrintsIsNotInTheResult(t *testing.T) {
+	b := newWorkbench(t, nil, nil)
+	was := os.Stdout
+	b.check = func(context.Context, torture.Target, torture.Options) (*torture.Result, error) {
+		require.Equal(t, os.Stderr, os.Stdout)
+		return verdict(checker.Pass), nil
+	}
+	require.Zero(t, b.run("--quiet"))
+	require.Equal(t, was, os.Stdout)
 }

@@ -63,9 +63,9 @@ func module(ts *testscript.TestScript, _ bool, args []string) {
 func stubborn() {
 	t := newTool(App{Targets: []torture.Target{{Name: "lightning"}}})
 	t.check = func(ctx context.Context, _ torture.Target, _ torture.Options) (*torture.Result, error) {
-		fmt.Println("running")
+		fmt.Fprintln(t.stdout, "running")
 		<-ctx.Done()
-		fmt.Println("asked to stop")
+		fmt.Fprintln(t.stdout, "asked to stop")
 		select {}
 	}
 	os.Exit(execute(t, os.Args[1:]))
