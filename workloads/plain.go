@@ -10,7 +10,7 @@ import (
 
 // Plain is what a simple key-value store has to offer: no batches, no transactions, no order of keys. Its Store method makes a
 // Store of it, so that an adapter is a few lines. The functions may be called from several goroutines; slices that they are
-// given belong to the caller. All but Sync must be set.
+// given belong to the caller, who overwrites them once Put and Delete have returned. All but Sync must be set.
 //
 // Batches are not atomic, so do not promise AtomicBatch. While the pairs are listed nothing is written, so that a listing is of
 // one instant: what a store does when it is read and written at the same time is tested with single keys only. A store that has

@@ -41,7 +41,8 @@ func (i Isolation) recorded() history.Isolation {
 
 // Store is the part of a key-value engine that a workload drives; whatever else an engine has are optional interfaces, such
 // as Transactor. Its methods may be called from several goroutines.
-// Byte slices passed in stay the caller's; slices handed out are the caller's too, except where said.
+// Byte slices passed in stay the caller's, who overwrites those of a commit once it has returned; slices handed out are the
+// caller's too, except where said.
 type Store interface {
 	// Get returns the newest value of key; found is false if there is none.
 	Get(key []byte) (value []byte, found bool, err error)

@@ -62,7 +62,9 @@
 //     runtime, os.Exit or log.Fatal, is a finding too, if the lab runs in a child process: on Linux the command and Run see
 //     to that.
 //
-//     A store that does not open on an empty disk is one finding, and ends the campaign.
+//     A store that does not open on an empty disk is one finding, and ends the campaign. So is one that shows something on a disk
+//     that is empty: it keeps it elsewhere. An engine that leaves the working directory is brought back, and the result is
+//     Inconclusive.
 //
 //   - T6 (recovery): the lab's own time is measured, not estimated: everything outside the engine's calls.
 //
