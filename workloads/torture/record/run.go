@@ -23,7 +23,7 @@ import (
 // counts as hanging. When ctx ends, the run ends after the operations that have begun.
 func Run(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration) *Recording {
 	r := Watched(ctx, target, p, patience, nil)
-	if len(p.Rules) == 0 && len(r.Problems) == 0 && r.Closed {
+	if len(p.Rules) == 0 && len(r.Problems) == 0 && r.Closed && len(r.CrashTicks()) > 0 { // others judge one that writes nothing
 		r.Problems = elsewhere(ctx, target, p, patience)
 	}
 	return r
