@@ -32,9 +32,10 @@ func TestNothingBeginsOnceTheContextIsDone(t *testing.T) {
 	_, err := Check(t.Context(), countedTarget(toy.NoFileSync, func(n int64) { all = n }), o)
 	require.NoError(t, err)
 	require.Greater(t, all, int64(1000))
-	for part := range int64(12) {
+	parts := int64(scope(12, 12, 60))
+	for part := range parts {
 		ctx, cancel := context.WithCancel(t.Context())
-		last, latest := 1+all*part/12, int64(0)
+		last, latest := 1+all*part/parts, int64(0)
 		r, err := Check(ctx, countedTarget(toy.NoFileSync, func(n int64) {
 			if latest = n; n == last {
 				cancel()

@@ -34,14 +34,11 @@ func check(t *testing.T, bug toy.Bug, o Options) *Result {
 
 func TestACorrectStorePasses(t *testing.T) {
 	o := toyOptions()
-	o.Rounds, o.Ops = 6, 20
+	o.Rounds, o.Ops = scope(2, 6, 12), 20
 	for _, f := range Faults() {
 		if f.Name != "open-files" && f.Name != "misplaced-block" { // a toy has one file, and opens one at a time
 			o.Faults = append(o.Faults, f.Name)
 		}
-	}
-	if testing.Short() {
-		o.Rounds = 2
 	}
 	r := check(t, toy.Correct, o)
 	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
@@ -105,7 +102,7 @@ func TestEveryToyBugIsFound(t *testing.T) {
 func TestSameSeedSameRun(t *testing.T) {
 	sameRaces(t)
 	first := check(t, toy.Correct, toyOptions("power", "eio"))
-	for range 2 {
+	for range scope(2, 2, 10) {
 		again := check(t, toy.Correct, toyOptions("power", "eio"))
 		assert.Equal(t, first.TraceHash, again.TraceHash)
 		assert.Equal(t, first.Images, again.Images)

@@ -163,7 +163,7 @@ func TestCommitsThatAreGoneAreNotRecovered(t *testing.T) {
 
 func TestOneRoundOfEveryFaultSuffices(t *testing.T) {
 	sameRaces(t)
-	for seed := range uint64(3) {
+	for seed := range uint64(scope(3, 3, 20)) {
 		o := toyOptions("failed-fsync", "eio", "enospc", "short-write", "lost-fsync", "bitrot", "killed")
 		o.Rounds, o.Seed = 1, 1+seed
 		r := check(t, toy.Correct, o)
