@@ -26,7 +26,7 @@ type DriveOptions struct {
 	// Loaded, if set, is called once, after loading and before the first operation of the clients.
 	Loaded func()
 	// Opener makes steps about the whole store possible. Reopened, if set, is told of every store that takes the place of the
-	// one before; nil if there is none, because it was closed and does not open again.
+	// one before; nil if there is none, because it was closed and is not open again.
 	Opener   Opener
 	Reopened func(Store)
 }
@@ -35,7 +35,8 @@ type DriveOptions struct {
 // Every operation is recorded in rec, answered or not. Errors of the store are evidence, not errors of Drive: it fails
 // only with a *Panic, with ErrExited, or with the error of ctx, whose end lets every client finish the operation it has begun.
 //
-// A store that does not open again, although it is tried twice, ends the drive with that error.
+// A store that does not open again, although it is tried twice, ends the drive with that error, and so does one that fails to
+// close while buffered commits may be lost with it.
 //
 // With one client everything happens on the caller's goroutine.
 func Drive(ctx context.Context, store Store, script Script, rec *history.Recorder, opts DriveOptions) error {

@@ -2,6 +2,7 @@ package workloads
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/lightningdb/lightning-torture/workloads/history"
@@ -55,7 +56,8 @@ func (w *worker) leave() {
 // openAttempts is how often a store is opened again: an error may come from a fault that has passed.
 const openAttempts = 2
 
-// reopen closes the store and opens it again. Clients that want to begin a step wait meanwhile.
+// reopen closes the store and opens it again, unless closing it has failed and may have cost buffered commits. Clients that want
+// to begin a step wait meanwhile.
 func (w *worker) reopen() error {
 	o, s := &w.opts.Opener, &w.session
 	if o.Open == nil {
@@ -70,7 +72,14 @@ func (w *worker) reopen() error {
 	if o.CloseSyncs {
 		closing.Durability = history.Sync
 	}
-	_ = w.call(closing, s.store.Close) // the history has the error
+	if err := w.call(closing, s.store.Close); err != nil && owes(w.rec.Ops()) {
+		// The next session would miss what nobody has promised to keep, and all that it does would be judged by that.
+		s.store, s.err = nil, fmt.Errorf("close: %w", err)
+		if w.opts.Reopened != nil {
+			w.opts.Reopened(nil)
+		}
+		return s.err
+	}
 	if w.step.Looks && o.OpenReadOnly != nil {
 		w.readClosed()
 	}
@@ -89,6 +98,20 @@ func (w *worker) reopen() error {
 		return s.err
 	}
 	return nil
+}
+
+// owes reports whether a history has buffered commits that no later sync has made durable: a store that fails may lose them,
+// though no power was cut.
+func owes(ops []history.Op) bool {
+	synced := history.Tick(0) // when the last sync was called that was acknowledged
+	for i := range ops {
+		if op := &ops[i]; op.Outcome == history.Acked && op.Durability == history.Sync && (op.Wrote() || op.Kind == history.Barrier) {
+			synced = max(synced, op.Call)
+		}
+	}
+	return slices.ContainsFunc(ops, func(op history.Op) bool {
+		return op.Wrote() && op.Durability == history.Buffered && op.Outcome == history.Acked && op.Return > synced
+	})
 }
 
 // call records an operation about the whole store, which reads and writes nothing.
