@@ -27,19 +27,24 @@ func TestDamageIsExcusedOnlyWhereItLooksLikeACrash(t *testing.T) {
 	for _, c := range []struct {
 		name, fault  string
 		logs, append []string
+		workload     string // that of registers has short values, so that a log has a single block
 		want         checker.Verdict
 	}{
-		{"what a truncation took from a log may be lost", "truncated-file", []string{"log"}, nil, checker.Pass},
-		{"and from a file that only grows", "truncated-file", nil, []string{"log"}, checker.Pass},
-		{"but from no other", "truncated-file", nil, nil, checker.Fail},
-		{"an old block must be noticed, in files that only grow too", "stale-block", nil, []string{"log"}, checker.Fail},
-		{"in a log it looks like a torn write", "stale-block", []string{"log"}, nil, checker.Pass},
-		{"as a flipped bit does", "bitrot", []string{"log"}, nil, checker.Pass},
+		{"what a truncation took from a log may be lost", "truncated-file", []string{"log"}, nil, "register", checker.Pass},
+		{"and from a file that only grows", "truncated-file", nil, []string{"log"}, "register", checker.Pass},
+		{"but from no other", "truncated-file", nil, nil, "register", checker.Fail},
+		{"an old block must be noticed", "stale-block", nil, nil, "register", checker.Fail},
+		{"in files that only grow, too", "stale-block", nil, []string{"log"}, "edges", checker.Fail},
+		{"unless nothing lies behind it", "stale-block", nil, []string{"log"}, "register", checker.Pass},
+		{"in a log it looks like a torn write", "stale-block", []string{"log"}, nil, "register", checker.Pass},
+		{"as a flipped bit does", "bitrot", []string{"log"}, nil, "register", checker.Pass},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			target := toy.Target(toy.Correct)
 			target.LogGlobs, target.AppendGlobs = c.logs, c.append
-			r, err := Check(t.Context(), target, toyOptions(c.fault))
+			o := toyOptions(c.fault)
+			o.Workloads = []string{c.workload}
+			r, err := Check(t.Context(), target, o)
 			require.NoError(t, err)
 			assert.Equal(t, c.want, r.Verdict, "%v %+v", r.Reasons, r.Findings)
 		})

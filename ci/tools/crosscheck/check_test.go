@@ -21,7 +21,8 @@ func TestWhatIsWrongElsewhereIsFound(t *testing.T) {
 		{"all is well", map[string]string{"a.go": caller, "lock_linux.go": locked, "lock_windows.go": locked}, ""},
 		{"only Linux has it", map[string]string{"a.go": caller, "lock_linux.go": locked}, "a.go:3:15: undefined: lock"},
 		{
-			"only Linux has what a test needs", map[string]string{"a_test.go": caller, "lock_linux.go": locked},
+			"only Linux has what a test needs",
+			map[string]string{"a_test.go": caller, "lock_linux.go": locked},
 			"a_test.go:3:15: undefined: lock",
 		},
 		{

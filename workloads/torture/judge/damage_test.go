@@ -139,8 +139,10 @@ func TestABlockAtTheEndOfAGrowingFileIsLikeACut(t *testing.T) {
 		{"its sync comes after the crash", []faultfs.Op{op(1, write, 0), op(2, sync, 0), op(3, write, 4096), op(9, sync, 0)}, block, true},
 		{"what follows knows that the block was there", []faultfs.Op{op(1, write, 0), op(2, sync, 0), op(3, write, 4096), op(4, sync, 0)}, block, false},
 		{
-			"a bit is no block", []faultfs.Op{op(1, write, 0), op(2, sync, 0)},
-			faultfs.Damage{Effect: faultfs.BitFlip, Path: "db/MANIFEST-3"}, false,
+			"a bit is no block",
+			[]faultfs.Op{op(1, write, 0), op(2, sync, 0)},
+			faultfs.Damage{Effect: faultfs.BitFlip, Path: "db/MANIFEST-3"},
+			false,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
