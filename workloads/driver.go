@@ -129,7 +129,7 @@ func (d *driver) together(ctx context.Context, steps [][]Step) error {
 	ends := make(chan error, len(steps)) // buffered: a client that is left behind must not wait for a reader
 	for client := range steps {
 		go func() {
-			err := error(ErrExited) // unless it gets to its end
+			err := ErrExited // unless it gets to its end
 			defer func() { ends <- err }()
 			err = d.run(ctx, client, steps[client])
 		}()

@@ -83,7 +83,8 @@ func (w *worker) setIf(h history.Handle, seen history.Read, write history.Write)
 		if seen.Found && want == nil {
 			want = []byte{}
 		}
-		done, seq, err := s.CompareAndSet(want, write, w.step.Durability)
+		var seq uint64
+		done, seq, err = s.CompareAndSet(want, write, w.step.Durability)
 		if _, sequenced := w.store.(Sequencer); sequenced {
 			w.rec.SetSeq(h, seq)
 		}

@@ -103,11 +103,18 @@ func (p *Place) checkPath() error {
 
 // findPackage finds out which package is in the directory, and names one if there is none.
 func (p *Place) findPackage(dir string) error {
-	found, err := build.ImportDir(dir, 0)
-	var none *build.NoGoError
-	if info, statErr := os.Stat(dir); statErr == nil && !info.IsDir() {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		p.Package = packageName(path.Base(p.Import))
+		return nil
+	case err != nil:
+		return err
+	case !info.IsDir():
 		return fmt.Errorf("%s is no directory", dir)
-	} else if statErr != nil || errors.As(err, &none) {
+	}
+	found, err := build.ImportDir(dir, 0)
+	if none := (*build.NoGoError)(nil); errors.As(err, &none) {
 		p.Package = packageName(path.Base(p.Import))
 		return nil
 	}

@@ -1,7 +1,6 @@
 package skeleton
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -140,7 +139,7 @@ func TestWritingIsAllOrNothing(t *testing.T) {
 	assert.Equal(t, "mine", string(text))
 	for _, f := range s.Files[:2] {
 		_, err := os.Stat(s.abs(f))
-		assert.True(t, errors.Is(err, os.ErrNotExist), f.Path)
+		assert.ErrorIs(t, err, os.ErrNotExist, f.Path)
 	}
 }
 

@@ -69,7 +69,7 @@ type Target struct {
 func (t *Target) IsLog() bool { return t.OpenLog != nil }
 
 // errNothing is the error of an Open that returns no store and no error.
-var errNothing = errors.New("Open of the target returned neither a store nor an error")
+var errNothing = errors.New("the target's Open returned neither a store nor an error")
 
 // OpenStore opens or creates the store in env.Dir: that of Open, or the log of OpenLog as a store.
 func (t *Target) OpenStore(env Env) (workloads.Store, error) {

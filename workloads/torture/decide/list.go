@@ -42,7 +42,7 @@ func (l *Lister) List(point *faultfs.CrashPoint, seed uint64, most int) (images 
 // whole searches through all images, as long as there are no more than most.
 func (l *Lister) whole(point *faultfs.CrashPoint, most int) (images []Decided, all bool) {
 	path, seen := NewPath(Beforehand), map[uint64]bool{}
-	for looked := 0; looked < wholeLooked; looked++ {
+	for range wholeLooked {
 		if d := l.decide(point, path); !seen[d.Digest] {
 			if len(images) == most {
 				return nil, false

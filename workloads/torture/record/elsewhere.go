@@ -29,7 +29,7 @@ func elsewhere(ctx context.Context, target contract.Target, p *plan.Plan, patien
 	done, state := make(chan error, 1), &history.State{}
 	env := contract.Env{FS: fs, Dir: StoreDir, Inline: true, Limits: p.Spec.Limits}.Stopping(Stopping(done))
 	go func() {
-		err := error(workloads.ErrExited) // unless it gets to its end
+		err := workloads.ErrExited // unless it gets to its end
 		defer func() {
 			if v := recover(); v != nil {
 				err = &workloads.Panic{Value: v, Stack: debug.Stack()}

@@ -52,7 +52,7 @@ func Watched(
 	notes := &notebook{clock: clock}
 	env := contract.Env{FS: fs, Dir: StoreDir, Inline: p.Clients() <= 1, Limits: p.Spec.Limits}.Stopping(Stopping(done)).Noting(notes.add)
 	go func() {
-		err := error(workloads.ErrExited) // unless it gets to its end
+		err := workloads.ErrExited // unless it gets to its end
 		defer func() {
 			select {
 			case done <- err:

@@ -38,7 +38,7 @@ func stay(ctx context.Context, target contract.Target, p *plan.Plan, patience ti
 	env := contract.Env{FS: fs, Dir: StoreDir, Inline: p.Clients() <= 1, Limits: p.Spec.Limits}.Stopping(Stopping(done))
 	found := make(chan []checker.Violation, 1)
 	go func() {
-		err := error(workloads.ErrExited) // unless it gets to its end
+		err := workloads.ErrExited // unless it gets to its end
 		defer func() {
 			if v := recover(); v != nil {
 				err = &workloads.Panic{Value: v, Stack: debug.Stack()}

@@ -67,8 +67,8 @@ func TestTheStackOfAPanicBeginsWhereItPanicked(t *testing.T) {
 			trace = debug.Stack()
 			_ = recover()
 		}()
-		var none map[string]int
-		none["x"] = 1
+		none := []int{}
+		none[len(none)] = 1
 		return nil
 	}()
 	lines := OfPanic(string(trace))

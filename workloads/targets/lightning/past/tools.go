@@ -38,14 +38,15 @@ func look(file string, kind engine.FileKind, o engine.Options) (string, error) {
 		info, err := engine.InspectTable(file, o, func(e engine.Entry) error { return entry(sum, &e) })
 		parts := info.Parts
 		info.Parts = nil
-		text := fmt.Sprintf("%q", fmt.Sprintf("%+v", info))
+		var text strings.Builder
+		fmt.Fprintf(&text, "%q", fmt.Sprintf("%+v", info))
 		for _, p := range parts {
-			text += fmt.Sprintf("\n  %s %d %d", p.Name, p.Offset, p.Bytes)
+			fmt.Fprintf(&text, "\n  %s %d %d", p.Name, p.Offset, p.Bytes)
 			if p.Data != nil {
-				text += fmt.Sprintf(" %s %d %q %q %d", p.Data.Compression, p.Data.PayloadBytes, p.Data.FirstKey, p.Data.LastKey, p.Data.LastSeq)
+				fmt.Fprintf(&text, " %s %d %q %q %d", p.Data.Compression, p.Data.PayloadBytes, p.Data.FirstKey, p.Data.LastKey, p.Data.LastSeq)
 			}
 		}
-		return fmt.Sprintf("%s\n  entries %x", text, sum.Sum(nil)), err
+		return fmt.Sprintf("%s\n  entries %x", &text, sum.Sum(nil)), err
 	case engine.LogFile:
 		info, err := engine.InspectLog(file, o, func(r engine.LogRecord) error {
 			fmt.Fprintf(sum, "%d %d\n", r.Offset, r.Bytes)

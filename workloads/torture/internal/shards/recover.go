@@ -45,7 +45,7 @@ func (s *Store) recover() error {
 func (s *Store) readLogs() (all []record, err error) {
 	var mu sync.Mutex
 	var done sync.WaitGroup
-	for _, i := range rand.Perm(logs) {
+	for _, i := range rand.Perm(logs) { //nolint:forbidigo // the order must not follow from the seed
 		done.Go(func() {
 			data, failed := s.readInParts(s.logName(s.generation, i))
 			if failed != nil && s.bug == ErrorEndsLog {
@@ -75,7 +75,7 @@ func (s *Store) readInParts(name string) ([]byte, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	data := make([]byte, info.Size())
-	for _, part := range rand.Perm((len(data) + partBytes - 1) / partBytes) {
+	for _, part := range rand.Perm((len(data) + partBytes - 1) / partBytes) { //nolint:forbidigo // as in readLogs
 		at := part * partBytes
 		if _, err := f.ReadAt(data[at:min(at+partBytes, len(data))], int64(at)); err != nil && !errors.Is(err, io.EOF) {
 			return data[:at], errors.Join(err, f.Close())
@@ -91,11 +91,11 @@ func (s *Store) records(data []byte) (all []record) {
 		if n < 8 || n > len(data)-8 {
 			break
 		}
-		if body := data[8 : 8+n]; s.bug == NoChecksum || crc32.ChecksumIEEE(body) == binary.LittleEndian.Uint32(data[4:]) {
-			all = append(all, record{binary.LittleEndian.Uint64(body), decode(body[8:])})
-		} else {
+		body := data[8 : 8+n]
+		if s.bug != NoChecksum && crc32.ChecksumIEEE(body) != binary.LittleEndian.Uint32(data[4:]) {
 			break
 		}
+		all = append(all, record{binary.LittleEndian.Uint64(body), decode(body[8:])})
 		data = data[8+n:]
 	}
 	return all
