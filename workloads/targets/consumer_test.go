@@ -32,7 +32,6 @@ func TestUsersOfTheLabGetNoEngine(t *testing.T) {
 		"github.com/akrylysov/", "github.com/cockroachdb/", "github.com/dgraph-io/", "github.com/syndtr/", "go.etcd.io/", // engines
 		"github.com/getsentry/", "github.com/prometheus/", "go.opentelemetry.io/", "google.golang.org/", // what they bring
 		"github.com/hashicorp/", "github.com/nats-io/", // clusters
-		"github.com/hanwen/", // FUSE, which only faultfs/calibrate needs
 	}
 	selected := selectedVersions(t, "without-engines")
 	require.Contains(t, selected, "github.com/lightningdb/lightning-torture")

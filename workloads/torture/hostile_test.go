@@ -289,9 +289,16 @@ func TestALossThatDoesNotRepeatIsNotCalledALoss(t *testing.T) {
 	r, err := Check(t.Context(), target, o)
 	require.NoError(t, err)
 	require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
-	require.Len(t, r.Findings, 1, "%+v", r.Findings)
-	assert.Equal(t, explore.NotDeterministic, r.Findings[0].Class)
-	again, err := Replay(t.Context(), []Target{target}, r.Findings[0].Token, ReplayOptions{Attempts: 3})
+	var found *Finding
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Class == explore.NotDeterministic {
+			found = f
+		} else { // what one recovery with a fault shows may be the store's whim, too
+			assert.Equal(t, "faulty recovery", f.Judge, f.Sentence)
+		}
+	}
+	require.NotNil(t, found)
+	again, err := Replay(t.Context(), []Target{target}, found.Token, ReplayOptions{Attempts: 3})
 	require.NoError(t, err)
 	assert.Positive(t, again.Hits)
 }

@@ -105,6 +105,15 @@ func (c *copied) Get(key []byte) ([]byte, bool, error) {
 
 func (c *copied) Close() error { return nil }
 
+// own copies what a store keeps: the slices are the caller's again when the call returns.
+func own(writes []history.Write) []history.Write {
+	kept := slices.Clone(writes)
+	for i := range kept {
+		kept[i].Key, kept[i].Value = bytes.Clone(kept[i].Key), bytes.Clone(kept[i].Value)
+	}
+	return kept
+}
+
 // keepsLatest lets the store keep its latest commit in memory, where everybody sees it, until the next one or the end.
 func (l *liar) keepsLatest() {
 	flush := func() error {
@@ -114,7 +123,7 @@ func (l *liar) keepsLatest() {
 	}
 	l.apply = func(writes []history.Write, _ history.Durability) error {
 		err := flush()
-		l.late = slices.Clone(writes)
+		l.late = own(writes)
 		return err
 	}
 	l.close, l.sync = flush, flush
@@ -186,7 +195,7 @@ func TestEveryLieIsFound(t *testing.T) {
 		{"acknowledges before it writes", "kv", "power", "Stale read in .*, although commit #.* had overwritten it before", func(l *liar) {
 			l.apply = func(writes []history.Write, d history.Durability) error {
 				before := l.late
-				l.late = slices.Clone(writes)
+				l.late = own(writes)
 				if len(before) == 0 {
 					return nil
 				}
@@ -228,7 +237,7 @@ func TestEveryLieIsFound(t *testing.T) {
 		}},
 		{"a long value is cut", "edges", "power", "a value that nobody wrote|disagree", func(l *liar) {
 			l.apply = func(writes []history.Write, d history.Durability) error {
-				writes = slices.Clone(writes)
+				writes = own(writes)
 				for i := range writes {
 					writes[i].Value = writes[i].Value[:min(len(writes[i].Value), 1<<12)]
 				}
@@ -258,7 +267,7 @@ func TestEveryLieIsFound(t *testing.T) {
 		{"commits without Sync are written in the wrong order", "kv", "power", "Stale read in .* not synced", func(l *liar) {
 			l.apply = func(writes []history.Write, d history.Durability) error {
 				if d != history.Sync && l.late == nil {
-					l.late = slices.Clone(writes)
+					l.late = own(writes)
 					return nil
 				}
 				err := l.Store.Apply(writes, d)

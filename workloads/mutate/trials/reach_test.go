@@ -45,5 +45,5 @@ func TestAProfileIsReadOrRefused(t *testing.T) {
 	require.NoError(t, os.WriteFile(name, []byte("mode: set\nnonsense\n"), 0o600))
 	_, err = ReadReach(name)
 	require.ErrorIs(t, err, ErrJudge)
-	require.ErrorContains(t, err, "line 2 of")
+	require.ErrorContains(t, err, "line 2 is not one of a profile")
 }
