@@ -18,6 +18,9 @@ const (
 	leavesPerImage = 16 // how many images may be made for one that is recovered: most have a content that was there already
 	sampleLimit    = 6  // of a family
 	drawnShare     = 4  // one of so many images of a sample is random
+
+	plentyWrong = 256 // so many images that were wrong say what there is to say: few more of each crash point are recovered
+	fewImages   = 8
 )
 
 // point searches the images of one crash point.
@@ -50,17 +53,30 @@ func (w *worker) observe(p *faultfs.CrashPoint, acked []Ack) (sampled bool) {
 	if w.observeWithin(p, acked, math.MaxInt) {
 		return false
 	}
+	if w.plenty(fewImages) {
+		return true
+	}
 	w.observeWithin(p, acked, sampleLimit)
-	for _, img := range w.drawn(p) {
+	for _, img := range w.drawn(p, w.o.Images) {
 		w.recover(p, img, acked)
 	}
 	return true
 }
 
-// drawn returns some images of a crash point that is sampled: the one that kept everything, and random ones.
-func (w *worker) drawn(p *faultfs.CrashPoint) []*faultfs.FS {
+// plenty reports whether n images of a crash point are enough, as so many were wrong already.
+func (w *worker) plenty(n int) bool {
+	if n < fewImages {
+		return false
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.tally.Failed >= plentyWrong
+}
+
+// drawn returns some images of a crash point of which most are sampled: the one that kept everything, and random ones.
+func (w *worker) drawn(p *faultfs.CrashPoint, most int) []*faultfs.FS {
 	images := []*faultfs.FS{p.Losing(nil, faultfs.ImageOptions{})}
-	for i := range w.o.Images / drawnShare {
+	for i := range most / drawnShare {
 		o := faultfs.ImageOptions{Chooser: faultfs.Seeded(p.Tick<<16 + uint64(i)), Limit: math.MaxInt, Distinct: true}
 		images = append(images, p.Image(o))
 	}
@@ -71,8 +87,8 @@ func (w *worker) drawn(p *faultfs.CrashPoint) []*faultfs.FS {
 func (w *worker) observeWithin(p *faultfs.CrashPoint, acked []Ack, limit int) bool {
 	path := &faultfs.DepthFirst{}
 	all, nested := true, false
-	for range w.o.Images {
-		if w.enough() {
+	for n := range w.o.Images {
+		if w.enough() || w.plenty(n) {
 			return false
 		}
 		img := p.Image(faultfs.ImageOptions{Chooser: path, Limit: limit, Distinct: true})
@@ -98,12 +114,16 @@ func (w *worker) observeWithin(p *faultfs.CrashPoint, acked []Ack, limit int) bo
 
 // readAll makes images of which everything is decided, and recovers each content once.
 func (w *worker) readAll(p *faultfs.CrashPoint, acked []Ack) (sampled bool) {
-	images, all := w.contents(p, math.MaxInt, w.o.Images*leavesPerImage)
-	if !all || len(images) > w.o.Images {
-		images, _ = w.contents(p, sampleLimit, w.o.Images*leavesPerImage)
-		images = spread(images, w.o.Images)
+	most := w.o.Images
+	if w.plenty(most) {
+		most = fewImages
+	}
+	images, all := w.contents(p, math.MaxInt, most*leavesPerImage)
+	if !all || len(images) > most {
+		images, _ = w.contents(p, sampleLimit, most*leavesPerImage)
+		images = spread(images, most)
 		sampled = true
-		for _, img := range w.drawn(p) {
+		for _, img := range w.drawn(p, most) {
 			content, err := ContentOf(img)
 			if err != nil {
 				w.fail(p.Tick, err)
@@ -112,8 +132,8 @@ func (w *worker) readAll(p *faultfs.CrashPoint, acked []Ack) (sampled bool) {
 			images = append(images, leaf{content, img})
 		}
 	}
-	for _, i := range images {
-		if w.ctx.Err() != nil || w.enough() {
+	for n, i := range images {
+		if w.ctx.Err() != nil || w.enough() || w.plenty(n) {
 			return true
 		}
 		if !w.answered(p, i, acked) {
@@ -150,7 +170,7 @@ func (w *worker) contents(p *faultfs.CrashPoint, limit, most int) (leaves []leaf
 		if !path.Next() {
 			return leaves, true
 		}
-		if limit == math.MaxInt && len(leaves) > w.o.Images {
+		if limit == math.MaxInt && len(leaves) > most/leavesPerImage {
 			return leaves, false
 		}
 	}

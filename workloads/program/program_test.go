@@ -1,6 +1,7 @@
 package program_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -23,11 +24,12 @@ type notes struct {
 	rules                     []*faultfs.Rule
 	refuses                   bool // the checker cannot be run
 	rewrites                  bool // a recovery writes all notes anew, without a sync
+	count                     int  // of notes; 0: 3
 }
 
 func (n notes) Record(context.Context) (*program.Recording, error) {
 	tape := program.NewTape(n.rules...)
-	for i := range 3 {
+	for i := range cmp.Or(n.count, 3) {
 		if err := n.add(tape.FS, fmt.Sprint("note", i)); err != nil {
 			return nil, err
 		}
@@ -195,4 +197,18 @@ func TestACheckerThatCannotBeRunEndsTheSearch(t *testing.T) {
 	result, err := program.Explore(t.Context(), rec, n, program.Options{Workers: 2})
 	require.ErrorIs(t, err, os.ErrNotExist)
 	assert.False(t, result.Passed)
+}
+
+// A program that is wrong nearly everywhere is not recovered thousands of times to say so, and still everywhere.
+func TestWhatIsWrongEverywhereIsNotCountedToTheEnd(t *testing.T) {
+	t.Parallel()
+	for _, observes := range []bool{true, false} {
+		var recovered int
+		r := torture(t, notes{observes: observes, recovered: &recovered, count: 12})
+		require.NotEmpty(t, r.Findings)
+		assert.Equal(t, 36, r.Tally.Points, "of 12 notes, each of which is created, written and renamed")
+		assert.Less(t, r.Tally.Failed, 256+256+8*36)
+		assert.Less(t, recovered, 1500)
+		assert.Greater(t, r.Tally.Sampled, 12, "nothing more is claimed of the others")
+	}
 }
