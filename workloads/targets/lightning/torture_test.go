@@ -45,7 +45,10 @@ func TestLightningKeepsItsPromises(t *testing.T) {
 		history.AppendEntries, history.TruncateFront, history.TruncateBack, history.FirstIndex, history.LastIndex,
 	}
 	for _, o := range r.Operations {
-		assert.Equal(t, !slices.Contains(lacks, o.Kind), o.Count > 0, "operations of kind %v", o.Kind)
+		lacking := slices.Contains(lacks, o.Kind)
+		if lacking || !testing.Short() { // so few operations need not be of all kinds
+			assert.Equal(t, !lacking, o.Count > 0, "operations of kind %v", o.Kind)
+		}
 	}
 }
 
