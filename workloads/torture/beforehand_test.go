@@ -41,6 +41,7 @@ func TestNobodyDecidesBeforehandWithoutNeed(t *testing.T) {
 }
 
 func TestEveryBugOfAStoreThatRecoversInSeveralGoroutinesIsFound(t *testing.T) {
+	sameRaces(t)
 	for _, c := range []struct {
 		bug   shards.Bug
 		judge string

@@ -27,12 +27,12 @@ type hostile struct {
 	*toy.Store
 	apply   func(n int) error // before the n-th Apply of this opening
 	get     func(key []byte) bool
-	applied int
+	applied atomic.Int64
 }
 
 func (h *hostile) Apply(writes []history.Write, d history.Durability) error {
-	if h.applied++; h.apply != nil {
-		if err := h.apply(h.applied); err != nil {
+	if n := int(h.applied.Add(1)); h.apply != nil {
+		if err := h.apply(n); err != nil {
 			return err
 		}
 	}

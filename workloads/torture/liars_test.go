@@ -186,6 +186,7 @@ func liarOptions(workload, fault string) Options {
 
 // Each of these stores makes one mistake. The lab has to find it, and a sentence has to say what is wrong.
 func TestEveryLieIsFound(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	for _, c := range []struct {
 		mistake, workload, fault string
@@ -294,6 +295,7 @@ func TestEveryLieIsFound(t *testing.T) {
 
 // An engine that hides behind errors that are right at times proves nothing.
 func TestAStoreThatAnswersNothingButErrorsDoesNotPass(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	for _, c := range []struct {
 		mistake, says string

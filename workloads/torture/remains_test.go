@@ -11,6 +11,7 @@ import (
 )
 
 func TestWhatAStoreLeavesBehindIsAFindingThatReplays(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	for bug, class := range map[toy.Bug]string{
 		toy.KeepsReaders: "remains: open files", toy.KeepsScratch: "remains: space", toy.KeepsWaiters: "remains: goroutines",

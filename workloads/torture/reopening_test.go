@@ -49,6 +49,7 @@ func secondForgets() Target {
 
 // A recovery with a fault is compared with one without. What fails without it, too, is not the fault's, but it is a failure.
 func TestAStoreThatFailsWhenItIsOpenedAgainIsFound(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	target, o := secondForgets(), toyOptions("power")
 	o.Keys = 20
@@ -57,7 +58,7 @@ func TestAStoreThatFailsWhenItIsOpenedAgainIsFound(t *testing.T) {
 	i := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.Judge == explore.ReopeningJudge })
 	require.GreaterOrEqual(t, i, 0, "%+v", r.Findings)
 	f := r.Findings[i]
-	assert.Regexp(t, "(?i)^opened again in the same process after its recovery: commit #0 .* is there only in part", f.Sentence)
+	assert.Regexp(t, "(?i)^opened again in the same process after its recovery: commit #0 .* is (there only in part|missing)", f.Sentence)
 	assert.NotNil(t, f.Explanation)
 	again, err := Replay(t.Context(), []Target{target}, f.Token, ReplayOptions{})
 	require.NoError(t, err)

@@ -23,6 +23,9 @@ func (l lossy) Apply(writes []history.Write, d history.Durability) error {
 
 // The lab must not believe what verification, repair, figures and read-only stores say of themselves.
 func TestAuditsNoticeLies(t *testing.T) {
+	if testing.Short() {
+		t.Skip("for the race detector TestLightningKeepsItsPromises does the same; run without -short")
+	}
 	for _, c := range []struct {
 		name, fault, class string
 		lie                func(*torture.Target)

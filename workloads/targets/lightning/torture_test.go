@@ -53,6 +53,9 @@ func TestLightningKeepsItsPromises(t *testing.T) {
 }
 
 func TestEveryFaultHitsAndIsSurvived(t *testing.T) {
+	if testing.Short() {
+		t.Skip("for the race detector TestLightningKeepsItsPromises does the same; run without -short")
+	}
 	o := torture.Options{
 		Workloads: []string{"kv"}, Profile: "posix-min", Rounds: 1, Keys: 300, Ops: 16, CrashPoints: crashPoints(16),
 	}
@@ -66,6 +69,9 @@ func TestEveryFaultHitsAndIsSurvived(t *testing.T) {
 }
 
 func TestRangeDeletesKeepThePromises(t *testing.T) {
+	if testing.Short() {
+		t.Skip("for the race detector TestLightningKeepsItsPromises does the same; run without -short")
+	}
 	target := lightning.Target()
 	target.Name = "lightning, deleting ranges"
 	var deleted atomic.Int64
@@ -79,9 +85,6 @@ func TestRangeDeletesKeepThePromises(t *testing.T) {
 	o := torture.Options{Rounds: 1, Keys: 120, Ops: 10, CrashPoints: crashPoints(8), Faults: []string{
 		"power", "killed", "lost-fsync", "failed-fsync", "eio", "enospc", "short-write", "bitrot", "misplaced-block",
 	}}
-	if testing.Short() {
-		o.Keys, o.Ops, o.Workloads = 60, 8, []string{"kv"}
-	}
 	o.InProcess = true // the test counts what the target does
 	r := torture.Run(t, target, o)
 	assert.Zero(t, r.Divergences)
