@@ -5,9 +5,9 @@ import (
 	"errors"
 	"runtime"
 	"slices"
+	"sync"
 	"testing"
 
-	"github.com/spf13/afero"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -107,16 +107,16 @@ func (b *busy) Close() error {
 
 func TestWorkInTheBackgroundIsNoHarmDoneByASecondOpener(t *testing.T) {
 	target := toy.Target(toy.Correct)
-	open, running := target.Open, afero.Fs(nil)
+	open, began := target.Open, sync.Map{} // the disks on which a store began; others are those of recoveries
 	target.Open = func(env Env) (workloads.Store, error) {
 		if _, err := env.FS.Stat(env.Dir); err != nil {
-			running = env.FS // otherwise it is that of a recovery
+			began.Store(env.FS, true)
 		}
 		for range 100 {
 			runtime.Gosched() // an engine has things to do before it notices that the store is open
 		}
 		s, err := open(env)
-		if err != nil || env.FS != running {
+		if _, here := began.Load(env.FS); err != nil || !here {
 			return s, err
 		}
 		return newBusy(s.(*toy.Store), env), nil
