@@ -111,6 +111,34 @@ func TestRepairBringsNothingBackFromAnOlderTable(t *testing.T) {
 	}
 }
 
+// Blocks without an index may be of an older table, which has fewer keys than the one that they lie in place of.
+func TestRepairDoesNotTrustBlocksWithoutAnIndex(t *testing.T) {
+	fsys := afero.NewMemMapFs()
+	o := tiny(fsys)
+	o.BlobValueBytes, o.TableBytes, o.MemtableBytes = -1, 1<<20, 1<<20
+	db := open(t, o)
+	put := func(i int) {
+		require.NoError(t, db.Put(fmt.Appendf(nil, "key %03d", i), pattern(50, uint64(i)), engine.Sync))
+	}
+	for i := 1; i < 49; i++ {
+		put(i)
+	}
+	require.NoError(t, db.Compact())
+	older, err := afero.ReadFile(fsys, find(t, fsys, "*.sst")[0])
+	require.NoError(t, err)
+	put(0)
+	put(49)
+	require.NoError(t, db.Compact())
+	require.NoError(t, db.Close())
+	change(t, fsys, find(t, fsys, "*.sst")[0], func(b []byte) []byte { return append(older[:len(older)-100], make([]byte, 200)...) })
+	report, err := engine.Repair("db", o)
+	require.NoError(t, err)
+	require.Len(t, report.Lost, 1)
+	require.Equal(t, "key 000", string(report.Lost[0].After))
+	require.Equal(t, "key 049", string(report.Lost[0].Before))
+	require.Contains(t, report.Lost[0].Cause, "nothing shows that what was found before is of this table")
+}
+
 // Bytes behind a table are damage for Verify, but nothing of the table is lost with them.
 func TestRepairCutsWhatLiesBehindATable(t *testing.T) {
 	h := newHistory(t, afero.NewMemMapFs(), noBlobs)

@@ -194,6 +194,10 @@ func (r *repairer) salvageTable(name string, content []byte, wanted manifest.Tab
 			l.After, l.Before = nil, nil
 			l.Cause += "; range deletes that were here, or may have been, hide nothing any more, wherever in the table they did"
 		}
+		if g.Unindexed && r.whole && !s.all(wanted) {
+			l.After, l.Before = nil, nil
+			l.Cause += "; nothing shows that what was found before is of this table, and all of it"
+		}
 		if l.After == nil { // the manifest says how far the table reaches, if it can be read
 			l.After = wanted.Smallest
 		}
@@ -225,6 +229,12 @@ func (s *salvaged) addRanges(ranges rangedel.Set) {
 	for i := range ranges {
 		s.add(ranges[i].Start, ranges[i].Last(), ranges[i].Seq)
 	}
+}
+
+// all reports whether the entries are as many as those of a table that the manifest lists, and reach as far.
+func (s *salvaged) all(wanted manifest.Table) bool {
+	return s.Entries == wanted.Entries && s.MinSeq == wanted.MinSeq && s.MaxSeq == wanted.MaxSeq &&
+		bytes.Equal(s.Smallest, wanted.Smallest) && bytes.Equal(s.Largest, wanted.Largest)
 }
 
 // isForeign returns what shows that the entries of a damaged table are not of the one that the store needs, or "": its

@@ -15,6 +15,7 @@ type Gap struct {
 	Offset, Bytes int64
 	After, Before []byte // the readable user keys around it; nil if there are none
 	Ranges        bool   // range deletes were in it, or may have been
+	Unindexed     bool   // the index was in it: nothing shows that what was visited belongs to this table
 	Cause         error  // is corrupt.Err
 }
 
@@ -246,7 +247,8 @@ func (s *salvager) scan() {
 	}
 	s.lose(int64(offset), int64(len(s.content)-offset), corrupt.At(s.name, int64(offset),
 		"the index cannot be read, and from here on no data block follows another"))
-	s.gaps[len(s.gaps)-1].Ranges = s.ranges == nil && !s.noRanges && !s.filterAt(offset)
+	g := &s.gaps[len(s.gaps)-1]
+	g.Ranges, g.Unindexed = s.ranges == nil && !s.noRanges && !s.filterAt(offset), true
 }
 
 // filterAt reports whether a filter is at offset: there range deletes would be, if the table had any.
