@@ -9,7 +9,7 @@
 // # A way of running a program
 //
 // How a program gets the disk is up to a Way, which other packages implement: package native through FUSE, or on copies of
-// the disks in directories of this machine. A further way needs these two methods:
+// the disks in directories of this machine, and package wasm in this process. A further way needs these two methods:
 //
 //	Record     runs the program once on an empty faultfs.FS, and returns its trace and its acknowledgements
 //	Recoverer  returns something that recovers images, one at a time: each worker of a search has one of its own
@@ -30,6 +30,7 @@
 //   - P5: a finding replays: it holds the recording up to the crash and which operations were lost. It is recovered again
 //     before it is reported, and says how often it showed.
 //   - P6: equal recordings and options give equal images, in the same order within a crash point.
+//   - P7: once hundreds of images were wrong, only a few more of each crash point are recovered, and such a point counts as sampled.
 //
 // The files:
 //

@@ -73,7 +73,8 @@ func (w *worker) plenty(n int) bool {
 	return w.tally.Failed >= plentyWrong
 }
 
-// drawn returns some images of a crash point of which most are sampled: the one that kept everything, and random ones.
+// drawn returns some images of a crash point that is sampled, of which at most so many are recovered: the one that kept everything,
+// and random ones.
 func (w *worker) drawn(p *faultfs.CrashPoint, most int) []*faultfs.FS {
 	images := []*faultfs.FS{p.Losing(nil, faultfs.ImageOptions{})}
 	for i := range most / drawnShare {
