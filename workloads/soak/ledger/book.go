@@ -1,0 +1,223 @@
+package ledger
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Totals are the sums of a ledger. Each cell of a lap is in them once.
+type Totals struct {
+	Laps        int // laps of which every cell was counted, in all shards
+	Cells       int
+	Passed      int // of Cells, and so are Failed, Unclear and Lost
+	Failed      int
+	Unclear     int
+	Lost        int
+	Runs        int
+	CrashPoints int
+	Exhaustive  int // of CrashPoints
+	Images      int // crash images recovered and judged
+	Nested      int // of Images: of crashes during recovery
+	BytesLost   uint64
+	Seconds     float64        // of cells: what searching took
+	Profiles    map[string]int // images by profile
+	Goals       map[string]int // crash points by goal
+	Starts      int            // supervisors; all but the first resumed
+	Deaths      int            // processes that ended before their time
+	Replays     int            // of findings
+}
+
+// CanaryTotals are what became of the planted bugs.
+type CanaryTotals struct {
+	Tried  int
+	Caught int
+	Missed int       // in a row, up to now: the lab is blind while it is not 0
+	Last   time.Time // when one was caught last; zero: never
+	Reason string    // why the last one was not caught
+}
+
+// LifeTotals are what the store that lives for the whole soak has been through.
+type LifeTotals struct {
+	Lives  int // stores: one more than those that were wrong; 0: none has lived yet
+	Epochs int // power cuts, each with a full verification
+	Ops    int
+	Last   Life
+}
+
+// Book is what the events of a ledger add up to, as far as it has seen them. The zero value is empty. It is used by one goroutine.
+type Book struct {
+	Totals   Totals
+	Canary   CanaryTotals
+	Life     LifeTotals
+	Started  Start     // the latest
+	Since    time.Time // of the first event
+	Seen     time.Time // of the last event
+	Counted  time.Time // of the last cell
+	Stopped  string    // why the latest supervisor ended; empty: it runs, or was killed
+	findings map[string]*Finding
+	cells    map[int][]uint64 // bits of the cells that were counted, by lap
+	laps     map[int]map[Shard]bool
+	canaries map[inShard]bool
+	epochs   map[inShard]bool
+	next     int // the first lap that is not complete
+}
+
+// Add adds an event. The error is ErrCampaign if it is the start of another campaign than the earlier ones.
+func (b *Book) Add(e *Event) error {
+	if b.cells == nil {
+		b.findings, b.cells, b.laps = map[string]*Finding{}, map[int][]uint64{}, map[int]map[Shard]bool{}
+		b.canaries, b.epochs, b.Since = map[inShard]bool{}, map[inShard]bool{}, e.Time
+		b.Totals.Profiles, b.Totals.Goals = map[string]int{}, map[string]int{}
+	}
+	b.Seen = e.Time
+	switch {
+	case e.Start != nil:
+		if b.Started.Campaign != "" && b.Started.Campaign != e.Start.Campaign {
+			return fmt.Errorf("%w: %s, not %s", ErrCampaign, e.Start.Campaign, b.Started.Campaign)
+		}
+		b.Started, b.Stopped = *e.Start, ""
+		b.Totals.Starts++
+	case e.Cell != nil:
+		b.addCell(e)
+	case e.Lap != nil:
+		b.addLap(e.Lap)
+	case e.Canary != nil:
+		b.addCanary(e)
+	case e.Death != nil:
+		b.Totals.Deaths++
+		if e.Death.Finding != nil {
+			b.see(e, e.Death.Lap, e.Death.Finding)
+		}
+	case e.Replay != nil:
+		b.Totals.Replays++
+		if f := b.findings[e.Replay.ID]; f != nil {
+			f.replayed(e)
+		}
+	case e.Life != nil:
+		b.addLife(e)
+	case e.Stop != nil:
+		b.Stopped = e.Stop.Reason
+	}
+	return nil
+}
+
+// inShard names something that each shard has for itself.
+type inShard struct {
+	shard Shard
+	n, m  int
+}
+
+// here names something of the latest supervisor's shard.
+func (b *Book) here(n, m int) inShard { return inShard{b.Started.Shard, n, m} }
+
+// Has reports whether a cell of a lap was counted.
+func (b *Book) Has(lap, cell int) bool {
+	bits := b.cells[lap]
+	return cell/64 < len(bits) && bits[cell/64]&(1<<(cell%64)) != 0
+}
+
+// HasCanary reports whether the canary of a lap was tried.
+func (b *Book) HasCanary(lap int) bool { return b.canaries[b.here(lap, 0)] }
+
+// HasLap reports whether a lap is complete in a shard.
+func (b *Book) HasLap(lap int, s Shard) bool { return b.laps[lap][s] }
+
+// Next returns the first lap that is not complete.
+func (b *Book) Next() int { return b.next }
+
+// Findings returns the findings in the order in which they were first seen.
+func (b *Book) Findings() []Finding {
+	all := make([]Finding, 0, len(b.findings))
+	for _, f := range b.findings {
+		all = append(all, f.clone())
+	}
+	slices.SortFunc(all, func(x, y Finding) int { return cmp.Compare(x.first, y.first) })
+	return all
+}
+
+func (b *Book) addCell(e *Event) {
+	c := e.Cell
+	if b.Has(c.Lap, c.Cell) {
+		return
+	}
+	for len(b.cells[c.Lap]) <= c.Cell/64 {
+		b.cells[c.Lap] = append(b.cells[c.Lap], 0)
+	}
+	b.cells[c.Lap][c.Cell/64] |= 1 << (c.Cell % 64)
+	b.Counted = e.Time
+	t := &b.Totals
+	t.Cells++
+	switch c.Outcome {
+	case Passed:
+		t.Passed++
+	case Failed:
+		t.Failed++
+	case Unclear:
+		t.Unclear++
+	case Lost:
+		t.Lost++
+	}
+	t.Runs += c.Runs
+	t.CrashPoints += c.CrashPoints
+	t.Exhaustive += c.Exhaustive
+	t.Images += c.Images
+	t.Nested += c.Nested
+	t.BytesLost += c.BytesLost
+	t.Seconds += c.Seconds
+	for name, n := range c.Profiles {
+		t.Profiles[name] += n
+	}
+	for name, n := range c.Goals {
+		t.Goals[name] += n
+	}
+	for i := range c.Findings {
+		b.see(e, c.Lap, &c.Findings[i])
+	}
+}
+
+func (b *Book) addLap(l *Lap) {
+	if b.laps[l.Lap] == nil {
+		b.laps[l.Lap] = map[Shard]bool{}
+	}
+	if b.laps[l.Lap][l.Shard] {
+		return
+	}
+	b.laps[l.Lap][l.Shard] = true
+	if len(b.laps[l.Lap]) == max(1, l.Shard.Of) {
+		b.Totals.Laps++
+	}
+	for len(b.laps[b.next]) > 0 && len(b.laps[b.next]) == max(1, l.Shard.Of) {
+		b.next++
+	}
+}
+
+func (b *Book) addCanary(e *Event) {
+	c := e.Canary
+	if b.HasCanary(c.Lap) {
+		return
+	}
+	b.canaries[b.here(c.Lap, 0)] = true
+	b.Canary.Tried++
+	if c.Caught {
+		b.Canary.Caught, b.Canary.Missed, b.Canary.Last, b.Canary.Reason = b.Canary.Caught+1, 0, e.Time, ""
+		return
+	}
+	b.Canary.Missed, b.Canary.Reason = b.Canary.Missed+1, c.Reason
+}
+
+func (b *Book) addLife(e *Event) {
+	l := e.Life
+	at := b.here(l.Life, l.Epoch)
+	if b.epochs[at] {
+		return // the store was resumed from an earlier copy
+	}
+	b.epochs[at] = true
+	b.Life.Lives, b.Life.Last = max(b.Life.Lives, l.Life+1), *l
+	b.Life.Epochs++
+	b.Life.Ops += l.Ops
+	if l.Finding != nil {
+		b.see(e, b.next, l.Finding)
+	}
+}

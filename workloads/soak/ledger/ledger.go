@@ -1,0 +1,107 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/spf13/afero"
+)
+
+// Ledger is a ledger that is open for appending.
+type Ledger struct {
+	fsys   afero.Fs
+	name   string
+	file   afero.File
+	end    Mark
+	broken error // what failed; nil: nothing
+}
+
+// Open opens a ledger, and makes it if it is not there: its name is durable then. It calls visit with every event, cuts off
+// what a crash has left of a last line, and makes everything durable that it has shown. floor is a place up to which the
+// ledger was durable before, as a cursor has it. Errors are ErrDamaged, that of visit and those of the filesystem.
+func Open(fsys afero.Fs, name string, floor Mark, visit func(*Event) error) (*Ledger, error) {
+	f, err := fsys.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	l := &Ledger{fsys: fsys, name: name, file: f}
+	if l.end, err = read(f, name, floor, visit); err == nil {
+		err = l.settle(floor)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return l, nil
+}
+
+// settle makes the ledger durable as it was read. A sync of an earlier process may have failed, after which the pages that it
+// lost count as clean, so what is behind the floor is written again.
+func (l *Ledger) settle(floor Mark) error {
+	info, err := l.file.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() > l.end.Bytes {
+		if err := l.file.Truncate(l.end.Bytes); err != nil {
+			return err
+		}
+	}
+	for off := floor.Bytes; off < l.end.Bytes; {
+		buf := make([]byte, min(readAtOnce, l.end.Bytes-off))
+		if _, err := l.file.ReadAt(buf, off); err != nil {
+			return err
+		}
+		if _, err := l.file.WriteAt(buf, off); err != nil {
+			return err
+		}
+		off += int64(len(buf))
+	}
+	if err := l.file.Sync(); err != nil {
+		return err
+	}
+	return SyncDir(l.fsys, filepath.Dir(l.name))
+}
+
+// End returns the place behind the last event. All before it is durable.
+func (l *Ledger) End() Mark { return l.end }
+
+// Append gives an event the next number, writes it and makes it durable. After an error it is unknown whether the event is in
+// the ledger, which takes no more until it is opened again; only ErrTooLong leaves it as it was.
+func (l *Ledger) Append(e *Event) error {
+	if l.broken != nil {
+		return fmt.Errorf("%w: %w", ErrBroken, l.broken)
+	}
+	e.Seq = l.end.Seq + 1
+	text, err := encode(e)
+	if err != nil {
+		return err
+	}
+	if _, err = l.file.WriteAt(text, l.end.Bytes); err == nil {
+		err = l.file.Sync()
+	}
+	if err != nil {
+		l.broken = err
+		return fmt.Errorf("ledger: append to %s: %w", l.name, err)
+	}
+	l.end = Mark{l.end.Bytes + int64(len(text)), e.Seq}
+	return nil
+}
+
+// Close closes the file. All that was appended is durable already.
+func (l *Ledger) Close() error { return l.file.Close() }
+
+// SyncDir makes the names in a directory durable, where directories can be synced.
+func SyncDir(fsys afero.Fs, dir string) error {
+	d, err := fsys.Open(dir)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
+		err = nil
+	}
+	return errors.Join(err, d.Close())
+}
