@@ -6,19 +6,15 @@ import (
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/reports/page"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 // figure is one number of the verdict screen.
-type figure struct {
-	Label string
-	Value string
-	Note  string // what the number is made of; may be empty
-	Bad   bool   // the number itself is a broken promise
-}
+type figure = page.Figure
 
-// figures are the numbers behind the verdict, most important first.
+// figures are the numbers behind the verdict as a terminal and a summary show them.
 func figures(r *torture.Result) []figure {
 	all := []figure{
 		{
@@ -48,13 +44,18 @@ func figures(r *torture.Result) []figure {
 			Note: "the rest is the engine",
 		},
 	}
-	if q := &r.Quota; q.Cells.Owed > 0 {
-		all = append(all, figure{
-			Label: "quota", Value: q.Cells.String(),
-			Note: fmt.Sprintf("cells of the matrix have what a pass owes, %v crash points", q.CrashPoints),
-		})
+	return append(all, quotaFigure(r)...)
+}
+
+func quotaFigure(r *torture.Result) []figure {
+	q := &r.Quota
+	if q.Cells.Owed == 0 {
+		return nil
 	}
-	return all
+	return []figure{{
+		Label: "quota", Value: q.Cells.String(),
+		Note: fmt.Sprintf("cells of the matrix have what a pass owes, %v crash points", q.CrashPoints),
+	}}
 }
 
 // coverageFigures says how many statements of the engine ran, if that is known.

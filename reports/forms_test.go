@@ -224,6 +224,39 @@ func TestHTMLAsksForNothing(t *testing.T) {
 	}
 }
 
+func TestAFailingReportBeginsWithItsFindings(t *testing.T) {
+	page := written(t, "html", failing())
+	at := 0
+	for _, next := range []string{`id="verdict"`, `id="finding-1"`, `id="finding-2"`, `id="figures"`, `id="not-tested"`, `id="matrix"`, `id="goals"`, `id="lab"`} {
+		i := strings.Index(page, next)
+		require.Greater(t, i, at, next)
+		at = i
+	}
+	require.Greater(t, strings.Index(page, "lab share"), strings.Index(page, `id="lab"`), "the lab's own figures stand below")
+}
+
+func TestReasonsOfAFailedRunStandBelowItsFindings(t *testing.T) {
+	r := failing()
+	r.Reasons, r.Interrupted = []string{"goal edit-torn was not reached"}, true
+	page := written(t, "html", r)
+	require.Greater(t, strings.Index(page, r.Reasons[0]), strings.Index(page, `id="unanswered"`))
+	require.Less(t, strings.Index(page, "Interrupted after"), strings.Index(page, `id="finding-1"`))
+}
+
+func TestWhatDidNotRunIsFolded(t *testing.T) {
+	r := passing()
+	for i := range r.Cells {
+		if c := &r.Cells[i]; c.Fault == "latency" && c.Workload != "bank" {
+			*c = torture.Cell{Workload: c.Workload, Fault: c.Fault}
+		}
+	}
+	page := written(t, "html", r)
+	require.NotContains(t, page, `<td class="absent">`)
+	require.Contains(t, page, "<summary>4 combinations were not run</summary>")
+	require.Contains(t, page, "<td>register, append, kv, largevalue</td>")
+	require.Contains(t, page, "Faults that were tried under one workload")
+}
+
 func TestHTMLLinksLeadSomewhere(t *testing.T) {
 	page := written(t, "html", failing())
 	links := regexp.MustCompile(`href="#([^"]*)"`).FindAllStringSubmatch(page, -1)

@@ -90,6 +90,16 @@ func (c *junitCase) describe(findings []torture.Finding, program string) {
 	c.Failure.Text = strings.Join(text, "\n")
 }
 
+// legible is f without characters that do not show, or that change how their neighbours show, as far as JUnit shows it.
+func legible(f torture.Finding) torture.Finding {
+	f.Sentence = wording.Visible(f.Sentence)
+	f.Evidence = mapped(f.Evidence[:min(len(f.Evidence), wording.MaxEvidence)], wording.Visible)
+	if f.Explanation != nil {
+		f.Explanation = &torture.Explanation{Sentence: wording.Visible(f.Explanation.Sentence)}
+	}
+	return f
+}
+
 func findingsIn(r *torture.Result, workload, fault string) (in []torture.Finding) {
 	for _, f := range r.Findings {
 		if f.ShowsIn(workload, fault) {

@@ -61,11 +61,12 @@ func firstCaveats(r *torture.Result) []string {
 }
 
 // caveats are the sentences that must stand beside the verdict: why it is not a pass, and that the run is not whole.
-func caveats(r *torture.Result) []string {
-	var out []string
-	if r.Interrupted {
-		out = append(out, fmt.Sprintf("Interrupted after %s: this is what had been found by then.",
-			seconds(r.ElapsedSeconds)))
+func caveats(r *torture.Result) []string { return append(interruption(r), r.Reasons...) }
+
+// interruption says that the run is not whole, if it is not.
+func interruption(r *torture.Result) []string {
+	if !r.Interrupted {
+		return nil
 	}
-	return append(out, r.Reasons...)
+	return []string{fmt.Sprintf("Interrupted after %s: this is what had been found by then.", seconds(r.ElapsedSeconds))}
 }

@@ -1,26 +1,29 @@
-package reports
+package page
 
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
-	"github.com/lightningdb/lightning-torture/workloads/torture"
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 // Sizes of the timeline, in SVG units, which are CSS pixels at its natural size.
 const (
-	laneHeight  = 26
-	laneTop     = 30
-	gutter      = 170 // for the names of the files
-	stepMin     = 17
-	stepMax     = 44
-	plotWidth   = 800
-	crashWidth  = 96
-	nameRunes   = 21
-	maxLanes    = 10
-	otherFiles  = "other files"
+	laneHeight = 26
+	laneTop    = 30
+	gutter     = 170 // for the names of the files
+	stepMin    = 17
+	stepMax    = 44
+	plotWidth  = 800
+	crashWidth = 96
+	nameRunes  = 21
+	maxLanes   = 10
+	otherFiles = "other files"
+
+	acknowledged = "acknowledged" // the lane of acknowledgements
+
 	footerSpace = 28
 )
 
@@ -34,6 +37,7 @@ type timeline struct {
 	First, Last   mark   // of Marks: their ticks are written below
 	Bottom        int
 	Summary       string // for those who cannot see it
+	Acks          bool   // there are acknowledgements
 }
 
 type lane struct {
@@ -50,34 +54,44 @@ type mark struct {
 }
 
 // timelineOf lays out the trace of f; it is nil if there is none.
-func timelineOf(f torture.Finding) *timeline {
+func timelineOf(f Finding) *timeline {
 	if len(f.Trace) == 0 {
 		return nil
 	}
-	lanes := lanesOf(f.Trace)
+	files := filesOf(f.Trace)
+	first := 0 // the lane of the first file
+	if slices.ContainsFunc(f.Trace, Op.acknowledges) {
+		first = 1
+	}
+	lanes := lanesOf(append(slices.Repeat([]string{acknowledged}, first), files...))
 	step := min(max(plotWidth/len(f.Trace), stepMin), stepMax)
 	t := &timeline{
 		Lanes: lanes, Bottom: laneTop + len(lanes)*laneHeight,
 		Width: gutter + len(f.Trace)*step + crashWidth, CrashLabel: "end",
 	}
 	t.Height = t.Bottom + footerSpace
-	if f.CrashTick > 0 {
+	if f.Crash > 0 {
 		t.CrashX = gutter + len(f.Trace)*step + step/2
 		t.CrashLabel = "power cut"
 	}
+	t.Acks = first > 0
 	fates := map[string]int{}
 	for i, op := range f.Trace {
-		t.Marks = append(t.Marks, markOf(op, gutter+i*step+step/2, laneFor(lanes, op.Path).Y))
+		y := lanes[0].Y
+		if !op.acknowledges() && len(files) > 0 {
+			y = lanes[first+fileNumber(files, op.Path)].Y
+		}
+		t.Marks = append(t.Marks, markOf(op, gutter+i*step+step/2, y))
 		fates[op.Fate]++
 	}
 	t.First, t.Last = t.Marks[0], t.Marks[len(t.Marks)-1]
 	t.Summary = fmt.Sprintf("%s on %s: %d durable, %d kept, %d lost, %d torn. The table below has them all.",
-		wording.Plural(len(f.Trace), "filesystem operation"), wording.Plural(len(lanes), "file"),
+		wording.Plural(len(f.Trace), "operation"), wording.Plural(len(files), "file"),
 		fates["durable"], fates["kept"], fates["lost"], fates["torn"])
 	return t
 }
 
-func markOf(op torture.TraceLine, x, y int) mark {
+func markOf(op Op, x, y int) mark {
 	label := fmt.Sprintf("tick %s: %s %s %s", wording.Grouped(op.Tick), op.Op, op.Path, op.Note)
 	if op.Fate != "" {
 		label += ", " + op.Fate
@@ -86,12 +100,14 @@ func markOf(op torture.TraceLine, x, y int) mark {
 }
 
 // shape names the symbol of an operation; the template defines one for each.
-func shape(op torture.TraceLine) string {
+func shape(op Op) string {
 	switch op.Fate {
 	case "durable", "kept", "lost", "torn", "unseen":
 		return op.Fate
 	}
 	switch isSync := strings.Contains(op.Op, "sync"); {
+	case op.acknowledges():
+		return "ack"
 	case isSync && strings.Contains(op.Note, "injected"):
 		return "badsync"
 	case isSync:
@@ -100,15 +116,8 @@ func shape(op torture.TraceLine) string {
 	return "other"
 }
 
-// lanesOf gives each file a lane, in order of appearance; the last lane takes what is too many.
-func lanesOf(trace []torture.TraceLine) []lane {
-	var files []string
-	for _, op := range trace {
-		files = appendNew(files, fileOf(op.Path))
-	}
-	if len(files) > maxLanes {
-		files = append(files[:maxLanes-1], otherFiles)
-	}
+// lanesOf gives each file a lane.
+func lanesOf(files []string) []lane {
 	lanes := make([]lane, len(files))
 	for i, file := range files {
 		lanes[i] = lane{Name: short(file), Path: file, Y: laneTop + i*laneHeight + laneHeight/2}
@@ -116,13 +125,26 @@ func lanesOf(trace []torture.TraceLine) []lane {
 	return lanes
 }
 
-func laneFor(lanes []lane, opPath string) lane {
-	for _, l := range lanes {
-		if l.Path == fileOf(opPath) {
-			return l
+// filesOf lists the files of a trace in order of appearance; the last entry stands for what is too many.
+func filesOf(trace []Op) []string {
+	var files []string
+	for _, op := range trace {
+		if file := fileOf(op.Path); file != "" && !slices.Contains(files, file) {
+			files = append(files, file)
 		}
 	}
-	return lanes[len(lanes)-1]
+	if len(files) > maxLanes {
+		files = append(files[:maxLanes-1], otherFiles)
+	}
+	return files
+}
+
+// fileNumber returns the index of the file of an operation, which has this path; it is the last one if it is not there by name.
+func fileNumber(files []string, opPath string) int {
+	if i := slices.Index(files, fileOf(opPath)); i >= 0 {
+		return i
+	}
+	return len(files) - 1
 }
 
 // fileOf is the file that an operation is drawn with: of a rename, the new name.
