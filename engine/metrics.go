@@ -46,6 +46,12 @@ type Metrics struct {
 	Stalls         int64 // times that writers waited for maintenance
 	TablesDeleted  int64
 
+	// What is the matter now, if anything is.
+	CompactionsRunning int  // without one that Compact was called for
+	Stalled            bool // writers wait for maintenance, or the next one that needs a new memtable will
+	OutOfRoom          bool // maintenance found no room for a file and waits until somebody needs it, see ErrNoRoom
+	Poisoned           bool // nothing is written any more, see ErrPoisoned
+
 	BlobFiles        int
 	BlobBytes        uint64 // size of the blob files
 	BlobGarbageBytes uint64 // those of BlobBytes that no table needs; files that memtables refer to count as having none
@@ -116,13 +122,15 @@ func (db *DB) Metrics() Metrics {
 	m.BlobFilesDeleted = n.blobFilesDeleted.Load()
 	m.addCache(db.cache.Metrics())
 	m.OpenFiles = db.files.Files.Files()
+	m.Poisoned = !db.opts.ReadOnly && db.dir.Poisoned() != nil
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	m.Memtables = len(db.mu.frozen)
+	m.Memtables, m.CompactionsRunning, m.OutOfRoom = len(db.mu.frozen), len(db.mu.running), db.mu.noRoom != nil
 	for _, open := range db.mu.snapshots {
 		m.Snapshots += open
 	}
 	if v := db.view.Load(); v != nil {
+		_, m.Stalled = db.stall()
 		for l, tables := range v.Version.Levels {
 			m.Levels[l] = LevelMetrics{len(tables), view.BytesOf(tables)}
 		}

@@ -1,0 +1,6 @@
+//go:build !unix
+
+package exporter
+
+// freeBytes shows nothing: this system has no statfs.
+func freeBytes(*reading, func(float64, ...string)) {}
