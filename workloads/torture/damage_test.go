@@ -1,13 +1,16 @@
 package torture
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
+	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
 // What lies in a log before the damage does not look like a torn write.
@@ -56,6 +59,18 @@ func TestDamageIsExcusedOnlyAsFarAsTheEngineSays(t *testing.T) {
 	sameRaces(t)
 	proven := func(t Target) Target { t.LogGlobs, t.ProvenLogGlobs = nil, []string{"log"}; return t }
 	closes := func(t Target) Target { t.Promises.CloseLeavesNoTail = true; return t }
+	reports := func(t Target) Target { t.Promises.ReportsCorruption = true; return t }
+	unnamed := func(t Target) Target {
+		open := t.Open
+		t.Open = func(env Env) (workloads.Store, error) {
+			s, err := open(env)
+			if errors.Is(err, workloads.ErrCorrupt) {
+				err = errors.New("the log is too short")
+			}
+			return s, err
+		}
+		return t
+	}
 	for _, c := range []struct {
 		name   string
 		target Target
@@ -67,6 +82,9 @@ func TestDamageIsExcusedOnlyAsFarAsTheEngineSays(t *testing.T) {
 			[]string{"bitrot", "stale-block", "misplaced-block", "truncated-file", "power"},
 			checker.Pass,
 		},
+		{"an error of its own says that damage was noticed", unnamed(toy.Careful()), []string{"bitrot", "truncated-file"}, checker.Pass},
+		{"unless it promised to name it", reports(unnamed(toy.Careful())), []string{"truncated-file"}, checker.Fail},
+		{"as this one does", reports(toy.Careful()), []string{"truncated-file"}, checker.Pass},
 		{"one that claims proofs and has none loses what they would show", proven(toy.Target(toy.Correct)), []string{"bitrot"}, checker.Fail},
 		{"also to a block that is old", proven(toy.Target(toy.Correct)), []string{"stale-block"}, checker.Pass}, // it holds no later record
 		{"nor is a cut excused behind a clean close", closes(toy.Target(toy.Correct)), []string{"truncated-file"}, checker.Fail},
@@ -80,7 +98,7 @@ func TestDamageIsExcusedOnlyAsFarAsTheEngineSays(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, c.want, r.Verdict, "%v %+v", r.Reasons, r.Findings)
 			if c.want == checker.Fail {
-				assert.Equal(t, "lost", r.Findings[0].Class)
+				assert.Contains(t, []string{"lost", recovery.DoesNotRecover}, r.Findings[0].Class)
 				again, err := Replay(t.Context(), []Target{c.target}, r.Findings[0].Token, ReplayOptions{})
 				require.NoError(t, err)
 				assert.True(t, again.Reproduced)

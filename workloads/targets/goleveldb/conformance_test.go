@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/spf13/afero"
+	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
@@ -23,6 +24,19 @@ func TestAsTargetOnFaultfs(t *testing.T) {
 	targettest.Run(t, func(dir string) (workloads.Store, error) {
 		return goleveldb.Open(torture.Env{FS: disk, Dir: dir})
 	})
+}
+
+func TestDamageIsReportedAsCorruption(t *testing.T) {
+	disk := faultfs.New(faultfs.Options{})
+	env := torture.Env{FS: disk, Dir: "db"}
+	store, err := goleveldb.Open(env)
+	require.NoError(t, err)
+	require.NoError(t, store.Close())
+	for _, name := range []string{"db/MANIFEST-000000", "db/CURRENT"} { // the first is what goleveldb finds, the second the adapter
+		require.NoError(t, afero.WriteFile(disk, name, []byte("MANI"), 0o644))
+		_, err = goleveldb.Open(env)
+		require.ErrorIs(t, err, workloads.ErrCorrupt)
+	}
 }
 
 func TestAsMeasured(t *testing.T) { targettest.Engine(t, goleveldb.Engine()) }

@@ -18,10 +18,11 @@ import "github.com/lightningdb/lightning-torture/workloads/torture"
 //     (storage.OpenFile, which package storage stands for)
 //   - StopsOnError: nothing is said of how a DB goes on after an error of the disk, but that what fails in a compaction is tried
 //     again and again. Where it would wait for ever, the target ends the process; see store.Flush.
+//   - ReportsCorruption: "Open will return an error with type of ErrCorrupted if corruption detected in the DB." (leveldb.Open)
 //   - Unpromised, a disk that lies: what Sync promises is fsync. (the same)
 func Promises() torture.Promises {
 	return torture.Promises{
 		SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, AtomicBatch: true, Linearizable: true, RefusesSecondOpen: true,
-		StopsOnError: true, Unpromised: []string{"lost-fsync", "forgetful-disk"},
+		StopsOnError: true, ReportsCorruption: true, Unpromised: []string{"lost-fsync", "forgetful-disk"},
 	}
 }

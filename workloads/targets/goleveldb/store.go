@@ -7,6 +7,7 @@ import (
 	engine "github.com/syndtr/goleveldb/leveldb"
 	damage "github.com/syndtr/goleveldb/leveldb/errors"
 	"github.com/syndtr/goleveldb/leveldb/opt"
+	disk "github.com/syndtr/goleveldb/leveldb/storage"
 	"github.com/syndtr/goleveldb/leveldb/util"
 
 	"github.com/lightningdb/lightning-torture/workloads"
@@ -94,7 +95,7 @@ func (s *store) Flush() error {
 	switch {
 	case err == nil:
 		t.Discard()
-	case !errors.Is(err, engine.ErrClosed) && !errors.Is(err, engine.ErrReadOnly) && !damage.IsCorrupted(err):
+	case !errors.Is(err, engine.ErrClosed) && !errors.Is(err, engine.ErrReadOnly) && !isCorrupted(err):
 		s.stop("goleveldb: OpenTransaction: " + err.Error())
 	}
 	return translate(err)
@@ -133,10 +134,17 @@ func translate(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case damage.IsCorrupted(err):
+	case isCorrupted(err):
 		return errors.Join(workloads.ErrCorrupt, err)
 	case errors.Is(err, engine.ErrClosed), errors.Is(err, engine.ErrReadOnly):
 		return errors.Join(workloads.ErrRefused, err)
 	}
 	return err
+}
+
+// isCorrupted is damage.IsCorrupted for an error that may wrap others, which that does not look into.
+func isCorrupted(err error) bool {
+	_, inFile := errors.AsType[*disk.ErrCorrupted](err)
+	_, inStore := errors.AsType[*damage.ErrCorrupted](err)
+	return inFile || inStore
 }

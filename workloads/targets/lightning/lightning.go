@@ -31,7 +31,7 @@ func Target() torture.Target {
 			SyncSurvivesPowerCut: true, NoSyncSurvivesKill: true, LossIsSuffix: true, AtomicBatch: true,
 			RecoveryRepeats: true, Linearizable: true, ShownSurvives: true, Transactions: true, Isolation: checker.StrictSerializable,
 			ClosesInFlight: true, RefusesSecondOpen: true, CloseSyncs: true, SyncCoversFound: true,
-			CloseLeavesNoTail: true, FailedOpenReleases: true, MakesDir: true,
+			CloseLeavesNoTail: true, ReportsCorruption: true, FailedOpenReleases: true, MakesDir: true,
 			RecoversAfterTransientFault: []torture.TransientFault{ // no room for a manifest stops the store
 				{Fault: "enospc create *.log"}, {Fault: "enospc create *.sst"}, {Fault: "enospc create *.blob"},
 			},

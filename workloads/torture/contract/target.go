@@ -182,6 +182,9 @@ type Promises struct {
 	// CloseLeavesNoTail: once Close has returned nil, nothing looks like what a crash leaves. Damage is noticed in logs and at
 	// the ends of files, too, which is not asked of a store that was killed; see Target.LogGlobs.
 	CloseLeavesNoTail bool
+	// ReportsCorruption: damage that the store notices is reported as workloads.ErrCorrupt, and not as some other error. Without
+	// it, any error that Open or a read returns says that a damaged disk was refused.
+	ReportsCorruption bool
 	Transactions      bool // the store is a workloads.Transactor, with the isolation levels of workloads.Isolation
 	// RecoversAfterTransientFault lists the faults that the same store lives with: once they have passed, it goes on without
 	// being opened again. It counts only in runs in which no other fault hits.

@@ -24,7 +24,7 @@ func (x *explorer) accept(img *faultfs.FS, at origin, state *history.State, err 
 func (x *explorer) acceptState(img *faultfs.FS, at origin, state *history.State, err error) bool {
 	x.survival.asked = max(x.survival.asked, at.job.cut.Acked)
 	if err != nil {
-		if v := recovery.Refusal(err, &x.plan.Fault); v != nil {
+		if v := recovery.Refusal(err, &x.plan.Fault, &x.subject.Target.Promises); v != nil {
 			x.survival.unrecovered(at.job.cut.Acked)
 			x.fail(img, at, "recovery", *v)
 		}

@@ -83,7 +83,7 @@ func (x *explorer) auditImage(im *audit.Image, point *faultfs.CrashPoint, at ori
 		}
 	})
 	if err != nil { // a panic
-		return recovery.Refusal(err, &x.plan.Fault)
+		return recovery.Refusal(err, &x.plan.Fault, &x.subject.Target.Promises)
 	}
 	return wrong
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
@@ -214,6 +215,6 @@ func (f *faultyRecovery) recover(c recovery.Call) (*history.State, error) {
 
 // plainError reports whether an error is one that the store returned: no panic, and no read path that disagrees with another.
 func plainError(err error) bool {
-	v := recovery.Refusal(err, &plan.Fault{})
+	v := recovery.Refusal(err, &plan.Fault{}, &contract.Promises{})
 	return v != nil && v.Class == recovery.DoesNotRecover
 }

@@ -106,7 +106,7 @@ func (x *explorer) liveAgain(at origin) *secondLife {
 // failSecond records the error of a recovered store. The same image was recovered before without one.
 func (x *explorer) failSecond(img *faultfs.FS, at origin, err error) {
 	x.gaps = true
-	v := recovery.Refusal(err, &x.plan.Fault)
+	v := recovery.Refusal(err, &x.plan.Fault, &x.subject.Target.Promises)
 	if v == nil {
 		return
 	}

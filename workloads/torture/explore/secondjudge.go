@@ -20,7 +20,7 @@ func (x *explorer) judgeRepeated(
 	s *secondLife, _ origin, _ uint64, _ history.Cut, state *history.State, err error,
 ) *checker.Violation {
 	if err != nil {
-		return recovery.Refusal(err, &x.plan.Fault)
+		return recovery.Refusal(err, &x.plan.Fault, &x.subject.Target.Promises)
 	}
 	if s.read.Equal(state) {
 		return nil
@@ -37,7 +37,7 @@ func (x *explorer) judgeSecond(
 	s *secondLife, at origin, tick uint64, cut history.Cut, state *history.State, err error,
 ) *checker.Violation {
 	if err != nil {
-		return recovery.Refusal(err, &x.plan.Fault)
+		return recovery.Refusal(err, &x.plan.Fault, &x.subject.Target.Promises)
 	}
 	r := x.verdictSecond(s, at, tick, cut, state)
 	switch r.Verdict {

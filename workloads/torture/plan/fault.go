@@ -14,7 +14,7 @@ import (
 type Fault struct {
 	Choice
 	Errors bool   // the running store may return errors
-	Refuse bool   // recovery may refuse the disk, if it calls it corrupt
+	Refuse bool   // recovery may refuse the disk; see contract.Promises.ReportsCorruption
 	Rot    bool   // something rots between crash and recovery
 	Rare   bool   // the default matrix has it under one workload, in turn, and not under all
 	Turns  string // if Rare: the workload that always has it, because others may open no file

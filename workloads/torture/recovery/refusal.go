@@ -6,6 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/appendlog"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
@@ -13,9 +14,9 @@ import (
 // DoesNotRecover is the class of the violation of a store that returns an error instead of opening.
 const DoesNotRecover = "does not recover"
 
-// Refusal turns an error of a recovery into a violation, or into nothing if the fault allows the engine to refuse the disk
-// as corrupt.
-func Refusal(err error, f *plan.Fault) *checker.Violation {
+// Refusal turns an error of a recovery into a violation, or into nothing if the fault allows the engine to refuse the disk:
+// by calling it corrupt if it promises ReportsCorruption, otherwise by any error.
+func Refusal(err error, f *plan.Fault, p *contract.Promises) *checker.Violation {
 	var panicked *workloads.Panic
 	var differs *disagreement
 	var gap *appendlog.Gap
@@ -27,7 +28,7 @@ func Refusal(err error, f *plan.Fault) *checker.Violation {
 		return &checker.Violation{Class: differs.way + " disagrees with scan", Sentence: "after the crash " + differs.Error()}
 	case errors.As(err, &gap):
 		return &checker.Violation{Class: "gap", Sentence: "after the crash " + gap.Sentence()}
-	case f.Refuse && errors.Is(err, workloads.ErrCorrupt):
+	case f.Refuse && (!p.ReportsCorruption || errors.Is(err, workloads.ErrCorrupt)):
 		return nil
 	}
 	return &checker.Violation{
