@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +31,12 @@ is cut after every operation of the disk. The checker recovers each store that m
 is there that was acknowledged: the lines are in the file {acks}, or $TORTURE_ACKS. It exits with 0 if so and with 1 if not;
 its last line says what is wrong.
 
+A program that is a server runs until it is stopped. --ready says when it is up: a command that exits with 0, output=REGEX for
+a line that it prints, port=N, or file=PATH. Then the command --work drives it and acknowledges, and --stop ends it. To recover
+a store, the server is started on it, the checker asks it as a client would, and the server is killed. One that does not start
+or does not get ready has failed. Server and clients have a network of their own, so that ports are always free, and {tmp} is
+an empty directory for sockets and logs. --setup prepares a store before power is cut for the first time.
+
 Recording needs Linux, FUSE and root, or user namespaces and access to /dev/fuse. Nothing stays mounted, whatever is killed.
 A recording (--record) can be searched anywhere (--from).
 
@@ -40,6 +47,7 @@ maps, no sockets, no file locks and no processes.`
 
 const example = `  lightning-torture exec --check './check.sh {dir} {acks}' -- ./program --data {dir}
   lightning-torture exec --acks 'stdout=^stored (.*)' --check 'checker {dir}' --serve -- ./program {dir}
+  lightning-torture exec --ready port=6379 --work './client {dir}' --check './client check {acks}' -- redis-server --dir {dir} --appendonly yes --appendfsync always
   lightning-torture exec --record run.lrec -- ./program {dir}
   lightning-torture exec --from run.lrec --check './check.sh {dir} {acks}' --profile ext4-ordered
   lightning-torture exec --on wasm --sweep 300 --check './store check {dir} {acks}' -- ./store work {dir}`
@@ -84,7 +92,7 @@ func run(ctx context.Context, out, errOut io.Writer, f *flags, args []string) er
 	if err != nil {
 		return err
 	}
-	if request.Recording == nil || request.Spec.Observe {
+	if request.Recording == nil || request.Spec.NeedsStage() {
 		if err := stage.Possible(ctx); err != nil {
 			return exit.Because(ctx, err)
 		}
@@ -122,14 +130,22 @@ func (f *flags) request(args []string) (native.Request, error) {
 		Profile: f.profile, Device: f.device, Workers: f.workers, Images: f.images, Points: f.points, Findings: f.findings,
 		OnlyTape: f.tapeOnly(), For: f.limit, Nested: f.nested,
 	}
+	server := f.server.spec()
 	if f.from != "" {
 		file, err := lrec.Load(f.from)
 		if err != nil {
 			return r, exit.With(exit.BadUsage, err)
 		}
 		r.Recording, args = file.Recording, file.Recording.Program
+		if server == nil { // what was a server is one
+			var saved native.Spec
+			if err := json.Unmarshal(file.Spec, &saved); err != nil {
+				return r, exit.With(exit.BadUsage, fmt.Errorf("%w: %s: %w", lrec.ErrFile, f.from, err))
+			}
+			server = saved.Server
+		}
 	}
-	spec, err := f.spec(args)
+	spec, err := f.spec(args, server)
 	r.Spec = spec
 	return r, err
 }

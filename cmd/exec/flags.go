@@ -25,6 +25,8 @@ type flags struct {
 	workers, images           int
 	points, findings, nested  int
 	dir, format, record, from string
+	setup                     string
+	server                    serverFlags
 
 	on    string
 	seeds cmdline.Seeds
@@ -47,6 +49,8 @@ func (f *flags) add(to *pflag.FlagSet) {
 	to.StringVar(&f.dump, "dump", "", "`COMMAND` that prints what is in the store in {dir}; without --check, what it shows after kills is right")
 	to.BoolVar(&f.serve, "serve", false, "the checker stays alive: a directory a line in; ok, fail SENTENCE or skip REASON out")
 	to.StringVar(&f.acks, "acks", "file", "`WHERE` the program acknowledges: file ({dir}/.torture/ack) or stdout=REGEX")
+	to.StringVar(&f.setup, "setup", "", "`COMMAND` that prepares the store in {dir}: power is cut only after it")
+	f.server.add(to)
 	to.BoolVar(&f.observe, "observe", false, "serve undecided images, which decide when the checker looks")
 	to.StringVar(&f.on, "on", onFuse, "`WAY` to run the program: fuse or, for Go programs, wasm")
 	f.seeds.Add(to)
@@ -108,8 +112,10 @@ func (f *flags) validate(args []string) error {
 		return exit.Usagef("--from searches a recording, so there is nothing to run: leave out %s", args[0])
 	case f.check == "" && f.dump == "" && f.record == "" && !f.audit:
 		return exit.Usagef("there is no checker; give --check COMMAND or --dump COMMAND; --record FILE and --audit need none")
+	case f.from != "" && f.setup != "":
+		return exit.Usagef("--from searches a recording, which cannot be prepared any more: leave out --setup")
 	}
-	return nil
+	return f.server.validate(f.from != "")
 }
 
 // validateOn reports flags that mean nothing for the way in which the program runs.
@@ -119,7 +125,7 @@ func (f *flags) validateOn(given *pflag.FlagSet) error {
 	}
 	refused, other := []string{"seed", "seeds", "sweep", "env", "calls"}, "; give --on wasm too"
 	if f.on == wasm.Name {
-		refused, other = []string{"observe", "timeout"}, ""
+		refused, other = []string{"observe", "timeout", "setup", "ready", "work", "stop"}, ""
 	}
 	for _, name := range refused {
 		if given.Changed(name) {
@@ -129,10 +135,11 @@ func (f *flags) validateOn(given *pflag.FlagSet) error {
 	return nil
 }
 
-// spec returns how to run the program and judge it.
-func (f *flags) spec(args []string) (native.Spec, error) {
+// spec returns how to run the program and judge it; server is nil if it is none.
+func (f *flags) spec(args []string, server *native.Server) (native.Spec, error) {
 	s := native.Spec{
 		Program: args, Check: words(f.check), Dump: words(f.dump), Serve: f.serve, Observe: f.observe, Patience: f.patience, Timeout: f.timeout, Rules: f.faults,
+		Setup: words(f.setup), Server: server,
 	}
 	if pattern, given := strings.CutPrefix(f.acks, "stdout="); given {
 		if s.Stdout = pattern; pattern == "" {
@@ -154,7 +161,7 @@ func (f *flags) tapeOnly() bool { return f.audit || f.check == "" && f.dump == "
 
 // words turns a command line into arguments. One that needs a shell is given to a shell.
 func words(command string) []string {
-	plain := strings.NewReplacer("{dir}", "", "{acks}", "").Replace(command)
+	plain := strings.NewReplacer("{dir}", "", "{acks}", "", "{tmp}", "").Replace(command)
 	if strings.ContainsAny(plain, "|&;<>()$`\\\"'*?[]#~=%{}!\n") {
 		return []string{"/bin/sh", "-c", command}
 	}

@@ -120,7 +120,7 @@ func (f *flags) options(began time.Time) (program.Options, error) {
 
 // wasmSpec returns how to run the program and judge it.
 func (f *flags) wasmSpec(args []string) (*saved, error) {
-	host, err := f.spec(args)
+	host, err := f.spec(args, nil)
 	if err != nil {
 		return nil, err
 	}

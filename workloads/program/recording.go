@@ -15,6 +15,8 @@ type Recording struct {
 	Way     string       `json:"way"`     // how it was run, such as "fuse"
 	Trace   []faultfs.Op `json:"trace"`
 	Acks    []Ack        `json:"acks"` // oldest first
+	// Settled is the tick by which everything was made durable that had prepared the run. Power is never cut before it.
+	Settled uint64 `json:"settled,omitempty"`
 	// Modes are permissions and owners, by inode. A power cut does not change them. Others are those of a new file.
 	Modes map[faultfs.Ino]Mode `json:"modes,omitempty"`
 	// Missed are the faults that hit nothing, as rules.
@@ -65,7 +67,7 @@ func (r *Recording) ackedBy(tick uint64) int {
 func (r *Recording) Ticks() []uint64 {
 	var ticks []uint64
 	for i := range r.Trace {
-		if r.Trace[i].Changes() {
+		if r.Trace[i].Tick > r.Settled && r.Trace[i].Changes() {
 			ticks = append(ticks, r.Trace[i].Tick)
 		}
 	}

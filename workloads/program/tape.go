@@ -1,6 +1,9 @@
 package program
 
 import (
+	"errors"
+	"iter"
+	"os"
 	"slices"
 	"sync"
 
@@ -15,6 +18,8 @@ type Tape struct {
 	mu    sync.Mutex
 	now   uint64
 	acks  []Ack
+
+	settled uint64 // the tick by which everything was made durable before the run
 }
 
 // NewTape returns a tape whose disk has the given faults.
@@ -44,11 +49,44 @@ func (t *Tape) Recording(way string, program []string) *Recording {
 	trace := t.FS.Trace()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r := &Recording{Program: program, Way: way, Trace: trace, Acks: slices.Clip(t.acks)}
+	r := &Recording{Program: program, Way: way, Trace: trace, Acks: slices.Clip(t.acks), Settled: t.settled}
 	for _, rule := range t.rules {
 		if rule.Hits() == 0 {
 			r.Missed = append(r.Missed, rule.String())
 		}
 	}
 	return r
+}
+
+// Settle ends the preparation of a run: everything on the disk becomes durable, and power is never cut before now. From now on
+// the disk has the given faults.
+func (t *Tape) Settle(rules ...*faultfs.Rule) error {
+	if err := Visit(t.FS, syncing{t.FS}); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	t.rules, t.settled = rules, t.now
+	t.mu.Unlock()
+	t.FS.SetRules(rules...)
+	return nil
+}
+
+// syncing is a Visitor that syncs what it is told.
+type syncing struct{ fs *faultfs.FS }
+
+func (s syncing) Dir(_ string, ino faultfs.Ino) error { return s.sync(ino) }
+func (s syncing) Symlink(string, string) error        { return nil } // durable with its directory
+func (s syncing) Link(string, string) error           { return nil }
+
+func (s syncing) File(_ string, ino faultfs.Ino, _ int64, _ iter.Seq2[int64, []byte]) error {
+	return s.sync(ino)
+}
+
+func (s syncing) sync(ino faultfs.Ino) error {
+	i, _ := s.fs.Inode(ino) // the visit has just led there
+	f, err := i.Open(os.O_RDONLY)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }

@@ -70,7 +70,7 @@ func (g *States) behind(ctx context.Context, acked int) (map[state]bool, error) 
 
 // window returns the ticks of the operations from an acknowledgement to the next one, beginning with the last before it.
 func (g *States) window(acked int) []uint64 {
-	from, until := uint64(0), ^uint64(0)
+	from, until := g.rec.Settled, ^uint64(0)
 	if acked > 0 {
 		from = g.rec.Acks[acked-1].Tick
 	}

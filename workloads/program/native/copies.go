@@ -19,8 +19,9 @@ type Copies struct {
 	Spec Spec
 	Dir  string // where copies are made, on a fast disk; its owner removes it
 	Rec  *program.Recording
-	once sync.Once
-	dump *dump
+
+	mu   sync.Mutex
+	dump *dump // of all recoverers
 }
 
 var errNoRecording = errors.New("native: copies need a recording")
@@ -39,12 +40,21 @@ func (c *Copies) Recoverer(worker int) (program.Recoverer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("native: %w", err)
 	}
-	j := newJudge(&c.Spec, dir)
-	if len(c.Spec.Dump) > 0 {
-		c.once.Do(func() { c.dump = newDump(&c.Spec, c.Rec, c.Dir) })
-		j.dump = c.dump
+	j, err := newJudge(&c.Spec, dir)
+	if err == nil {
+		j.dump, err = c.dumping()
 	}
-	return &copier{judge: j, dir: dir, rec: c.Rec}, nil
+	return &copier{judge: j, dir: dir, rec: c.Rec}, err
+}
+
+// dumping returns the dump that decides, if one does.
+func (c *Copies) dumping() (_ *dump, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.Spec.Dump) > 0 && c.dump == nil {
+		c.dump, err = newDump(&c.Spec, c.Rec, c.Dir)
+	}
+	return c.dump, err
 }
 
 // copier recovers copies.

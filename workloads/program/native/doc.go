@@ -29,6 +29,18 @@
 // acknowledgements, and answers with a line: ok, fail SENTENCE or skip REASON. One that dies is started again, and has
 // failed.
 //
+// # Servers
+//
+// A program with Spec.Server runs until it is stopped. It is recorded like this: the server starts, Server.Ready says when it is
+// up, Server.Work drives it and acknowledges, and Server.Stop ends it, which is recorded too. A recovery starts the server on the
+// store, waits until it is ready, and asks the checker, which is a client; then the server is killed. A server that ends by
+// itself meanwhile is wrong, and one that is not ready in time hangs: a server must start on whatever a crash leaves, without
+// anybody's help. What must be there beforehand, such as a database cluster, is made by Spec.Setup: all of that is durable when
+// power is cut for the first time.
+//
+// Each server has a room of its own (package process): 127.0.0.1 with all ports free, and {tmp}, or TORTURE_TMP, an empty
+// directory for sockets. Clients and checkers run in the same room.
+//
 // # Without a checker
 //
 // Spec.Dump is a command that prints what is in a store. Then what the store shows after the program alone was killed, at each
@@ -41,5 +53,6 @@
 // the front: it starts a stage, records there and searches there, and returns what was found. The process that serves the
 // disks starts programs, but touches no path below the mount itself.
 //
-// Recording needs Linux, FUSE, and root or user namespaces. Searching a recording by copies needs none of them.
+// Recording needs Linux, FUSE, and root or user namespaces, and so do recoveries by servers. Other recordings are searched by
+// copies without any of them.
 package native

@@ -26,6 +26,8 @@ type Request struct {
 	Findings int    `json:"findings,omitempty"`
 	Nested   int    `json:"nested,omitempty"`
 	OnlyTape bool   `json:"only_tape,omitempty"` // record and do not search
+	// Replay is how often the image of the finding in the file From is recovered, in place of anything else; 0 means never.
+	Replay int `json:"replay,omitempty"`
 	// For is how long to search; 0 means until all is done.
 	For time.Duration `json:"for,omitempty"`
 	// Recording is what to search in place of a new one. It is no part of the JSON.
@@ -75,10 +77,11 @@ type event struct {
 	Recording *program.Recording `json:"recording,omitempty"`
 	Tally     *program.Tally     `json:"tally,omitempty"`
 	Outcome   *Outcome           `json:"outcome,omitempty"`
+	Replayed  *Replayed          `json:"replayed,omitempty"`
 }
 
 // Explore records the program, unless there is a recording, and searches the crash images. It does so on a stage, unless that
-// is not needed: a recording that is searched by copies. The error says that the lab could not do its work.
+// is not needed: a recording that is searched by copies, of a program that is no server. The error says that the lab could not do its work.
 func Explore(ctx context.Context, r Request, progress func(program.Tally)) (*Outcome, error) {
 	r.Spec.EnsureDefaults()
 	validate := r.Spec.Validate
@@ -88,7 +91,7 @@ func Explore(ctx context.Context, r Request, progress func(program.Tally)) (*Out
 	if err := validate(); err != nil {
 		return nil, err
 	}
-	if r.Recording != nil && !r.Spec.Observe {
+	if r.Recording != nil && !r.Spec.NeedsStage() {
 		return exploreCopies(ctx, &r, progress)
 	}
 	out := &Outcome{Recording: r.Recording}

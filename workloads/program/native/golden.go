@@ -12,17 +12,23 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/program"
 	"github.com/lightningdb/lightning-torture/workloads/program/golden"
+	"github.com/lightningdb/lightning-torture/workloads/program/process"
 )
 
 // dump is a command that prints what is in a store, and the states that it prints after kills.
 type dump struct {
 	spec   *Spec
 	states *golden.States
+	killed *opener // of the states after kills, of which one is made at a time
 }
 
 // newDump returns the dump of a spec, which copies the images of a recording into a directory.
-func newDump(spec *Spec, rec *program.Recording, dir string) *dump {
-	d := &dump{spec: spec}
+func newDump(spec *Spec, rec *program.Recording, dir string) (*dump, error) {
+	o, err := newOpener(spec)
+	if err != nil {
+		return nil, err
+	}
+	d := &dump{spec: spec, killed: o}
 	killed := 0
 	d.states = golden.New(rec, func(ctx context.Context, img *faultfs.FS) (golden.Shown, error) {
 		killed++
@@ -30,29 +36,41 @@ func newDump(spec *Spec, rec *program.Recording, dir string) *dump {
 		if err := program.Visit(img, &copying{at: at, modes: rec.Modes}); err != nil {
 			return golden.Shown{}, err
 		}
-		s, err := d.show(ctx, at)
+		var s golden.Shown
+		failed, err := o.open(ctx, at, func(ctx context.Context) (err error) {
+			s, err = d.show(ctx, o.room, at)
+			return err
+		})
+		if failed != nil {
+			s = failed.shown()
+		}
 		return s, errors.Join(err, os.RemoveAll(at))
 	})
-	return d
+	return d, nil
+}
+
+// shown returns what the store of a server that did not work shows.
+func (d *down) shown() golden.Shown {
+	return golden.Shown{Fails: "cannot be made: " + d.why, Hangs: d.hangs}
 }
 
 // show lets the program recover the store in a directory and says what is in it.
-func (d *dump) show(ctx context.Context, dir string) (golden.Shown, error) {
-	end, all, err := command{fill(d.spec.Dump, dir, ""), []string{"TORTURE_DIR=" + dir}}.runAll(ctx, d.spec.Patience)
+func (d *dump) show(ctx context.Context, room *process.Room, dir string) (golden.Shown, error) {
+	end, all, err := process.Command{Args: fill(d.spec.Dump, dir, ""), Env: environment(dir, ""), Room: room}.RunAll(ctx, d.spec.Patience)
 	switch {
 	case err != nil:
 		return golden.Shown{}, fmt.Errorf("the dump %w", err)
-	case end.code == 126 || end.code == 127: // the shell's: there is no such command
-		return golden.Shown{}, fmt.Errorf("the dump %s", end.how())
-	case end.code != 0:
-		return golden.Shown{Fails: strings.ReplaceAll(end.how(), dir, program.Dir), Hangs: end.late}, nil
+	case end.NoSuchCommand():
+		return golden.Shown{}, fmt.Errorf("the dump %s", end.How())
+	case end.Code != 0:
+		return golden.Shown{Fails: strings.ReplaceAll(end.How(), dir, program.Dir), Hangs: end.Late}, nil
 	}
 	return golden.Shown{Lines: strings.Split(strings.ReplaceAll(all, dir, program.Dir), "\n")}, nil
 }
 
 // judge compares what a recovered store shows with what is right.
-func (d *dump) judge(ctx context.Context, dir string, acked int) (program.Answer, error) {
-	s, err := d.show(ctx, dir)
+func (d *dump) judge(ctx context.Context, room *process.Room, dir string, acked int) (program.Answer, error) {
+	s, err := d.show(ctx, room, dir)
 	if err != nil {
 		return program.Answer{}, err
 	}

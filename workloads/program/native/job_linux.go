@@ -35,6 +35,9 @@ func perform(ctx context.Context, request json.RawMessage, dir string, emit func
 	if err := unix.Mount("copies", copies, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0755"); err != nil {
 		return fmt.Errorf("native: mount a directory in memory: %w", err)
 	}
+	if r.Replay > 0 {
+		return replayHere(ctx, &r, copies, emit)
+	}
 	m, err := mount.New(disk)
 	if err != nil {
 		return err
@@ -72,6 +75,19 @@ func perform(ctx context.Context, request json.RawMessage, dir string, emit func
 		out.Error = err.Error()
 	}
 	return emit(event{Outcome: out})
+}
+
+// replayHere recovers the image of a finding, on a stage.
+func replayHere(ctx context.Context, r *Request, dir string, emit func(any) error) error {
+	f, spec, err := loadFinding(r.From)
+	if err != nil {
+		return err
+	}
+	again, err := replayIn(ctx, f, spec, dir, r.Replay)
+	if err != nil {
+		return err
+	}
+	return emit(event{Replayed: again})
 }
 
 func readRecording(file string) (*program.Recording, error) {

@@ -8,50 +8,69 @@ import (
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/program/process"
 )
 
 // judge asks the checker about recovered stores.
 type judge struct {
-	spec   *Spec
+	*opener
 	acks   string // the file with the acknowledgements
 	acked  int    // how many lines it has; -1: it has not been written
 	served *served
 	dump   *dump // set if a dump decides
 }
 
-func newJudge(spec *Spec, dir string) *judge {
-	return &judge{spec: spec, acks: filepath.Join(dir, "acks"), acked: -1}
+func newJudge(spec *Spec, dir string) (*judge, error) {
+	o, err := newOpener(spec)
+	return &judge{opener: o, acks: filepath.Join(dir, "acks"), acked: -1}, err
 }
 
-// ask lets the checker recover and judge the store in a directory.
+// ask lets the checker recover and judge the store in a directory, or a server recover it and the checker judge.
 func (j *judge) ask(ctx context.Context, dir string, acked []program.Ack) (program.Answer, error) {
 	if err := j.tell(acked); err != nil {
 		return program.Answer{}, fmt.Errorf("native: %w", err)
 	}
-	if j.dump != nil {
-		return j.dump.judge(ctx, dir, len(acked))
+	var a program.Answer
+	failed, err := j.open(ctx, dir, func(ctx context.Context) (err error) {
+		switch {
+		case j.dump != nil:
+			a, err = j.dump.judge(ctx, j.room, dir, len(acked))
+		case j.spec.Serve:
+			a, err = j.askServed(ctx, dir)
+		default:
+			a, err = j.askCommand(ctx, dir)
+		}
+		return err
+	})
+	switch {
+	case failed == nil:
+		return a, err
+	case j.dump != nil:
+		return j.dump.states.Judge(ctx, failed.shown(), len(acked))
 	}
-	if j.spec.Serve {
-		return j.askServed(ctx, dir)
-	}
-	c := command{fill(j.spec.Check, dir, j.acks), []string{"TORTURE_DIR=" + dir, "TORTURE_ACKS=" + j.acks}}
-	end, err := c.run(ctx, j.spec.Patience)
+	return failed.answer(), nil
+}
+
+// askCommand asks a checker that comes to an end.
+func (j *judge) askCommand(ctx context.Context, dir string) (program.Answer, error) {
+	c := process.Command{Args: fill(j.spec.Check, dir, j.acks), Env: environment(dir, j.acks), Room: j.room}
+	end, err := c.Run(ctx, j.spec.Patience)
 	if err != nil {
 		return program.Answer{}, fmt.Errorf("the checker %w", err)
 	}
-	a := program.Answer{Output: append(end.stdout, end.stderr...)}
+	a := program.Answer{Output: append(end.Stdout, end.Stderr...)}
 	for i := range a.Output {
 		a.Output[i] = strings.ReplaceAll(a.Output[i], dir, program.Dir)
 	}
 	switch {
-	case end.late:
+	case end.Late:
 		a.Verdict, a.Text = program.Hangs, fmt.Sprintf("the recovery does not come to an end in %v", j.spec.Patience)
-	case end.code == 0:
+	case end.Code == 0:
 		a.Verdict = program.Right
-	case end.code == 1:
-		a.Verdict, a.Text = program.Wrong, strings.ReplaceAll(end.last("the checker ended with exit code 1 and printed nothing"), dir, program.Dir)
+	case end.Code == 1:
+		a.Verdict, a.Text = program.Wrong, strings.ReplaceAll(end.Last("the checker ended with exit code 1 and printed nothing"), dir, program.Dir)
 	default:
-		return a, fmt.Errorf("the checker %s; it must end with 0 if all is right, and with 1 if not", end.how())
+		return a, fmt.Errorf("the checker %s; it must end with 0 if all is right, and with 1 if not", end.How())
 	}
 	return a, nil
 }
@@ -72,6 +91,7 @@ func (j *judge) tell(acked []program.Ack) error {
 }
 
 func (j *judge) close() error {
+	defer j.opener.close()
 	if j.served == nil {
 		return nil
 	}

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/program"
 	"github.com/lightningdb/lightning-torture/workloads/program/lrec"
+	"github.com/lightningdb/lightning-torture/workloads/program/stage"
 )
 
 // Replayed is what came of recovering the image of a saved finding again.
@@ -22,31 +24,63 @@ type Replayed struct {
 // ErrNoFinding says that a file holds a recording and no finding.
 var ErrNoFinding = errors.New("the file holds a recording and no finding; search it with exec --from")
 
-// Replay recovers the image of a saved finding again, with the checker alone.
+// Replay recovers the image of a saved finding again, with the checker alone, or with the server and its checker.
 func Replay(ctx context.Context, file string, attempts int) (_ *Replayed, err error) {
-	f, err := lrec.Load(file)
+	f, spec, err := loadFinding(file)
 	if err != nil {
 		return nil, err
 	}
-	if f.Finding == nil {
-		return nil, fmt.Errorf("%s: %w", file, ErrNoFinding)
-	}
-	var spec Spec
-	if err := json.Unmarshal(f.Spec, &spec); err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", lrec.ErrFile, file, err)
-	}
-	spec.EnsureDefaults()
-	spec.Observe = false
-	img, err := f.Finding.Image(f.Recording)
-	if err != nil {
-		return nil, err
+	if spec.Server != nil {
+		return replayOnStage(ctx, file, attempts)
 	}
 	scratch, err := hostdisk.NewScratch(fastDir(), "replay")
 	if err != nil {
 		return nil, fmt.Errorf("native: %w", err)
 	}
 	defer func() { err = errors.Join(err, scratch.Remove()) }()
-	r, err := (&Copies{Spec: spec, Dir: scratch.Dir, Rec: f.Recording}).Recoverer(0)
+	return replayIn(ctx, f, spec, scratch.Dir, attempts)
+}
+
+// loadFinding loads a saved finding, and how it was judged.
+func loadFinding(file string) (*lrec.File, *Spec, error) {
+	f, err := lrec.Load(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	if f.Finding == nil {
+		return nil, nil, fmt.Errorf("%s: %w", file, ErrNoFinding)
+	}
+	spec := &Spec{}
+	if err := json.Unmarshal(f.Spec, spec); err != nil {
+		return nil, nil, fmt.Errorf("%w: %s: %w", lrec.ErrFile, file, err)
+	}
+	spec.EnsureDefaults()
+	spec.Observe = false
+	return f, spec, nil
+}
+
+// replayOnStage is Replay where a server has a room.
+func replayOnStage(ctx context.Context, file string, attempts int) (again *Replayed, err error) {
+	from, err := filepath.Abs(file)
+	if err != nil {
+		return nil, err
+	}
+	err = stage.Run(ctx, jobName, Request{From: from, Replay: attempts}, func(text json.RawMessage) error {
+		var e event
+		err := json.Unmarshal(text, &e)
+		again = e.Replayed
+		return err
+	})
+	return again, err
+}
+
+// replayIn recovers the image of a finding in a directory.
+func replayIn(ctx context.Context, f *lrec.File, spec *Spec, dir string, attempts int) (*Replayed, error) {
+	img, err := f.Finding.Image(f.Recording)
+	if err != nil {
+		return nil, err
+	}
+	r, err := (&Copies{Spec: *spec, Dir: dir, Rec: f.Recording}).Recoverer(0)
 	if err != nil {
 		return nil, err
 	}

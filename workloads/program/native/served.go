@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/program/process"
 )
 
 // served is a checker that stays alive.
@@ -19,15 +20,15 @@ type served struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
 	out    *bufio.Reader
-	output *tail
+	output *process.Tail
 }
 
 // startServed starts a checker that stays alive.
-func startServed(args []string) (*served, error) {
-	s := &served{cmd: exec.Command(args[0], args[1:]...), output: &tail{}}
+func startServed(args []string, room *process.Room) (*served, error) {
+	s := &served{cmd: exec.Command(args[0], args[1:]...), output: &process.Tail{}}
 	s.cmd.Env, s.cmd.Stderr = os.Environ(), s.output
-	s.cmd.WaitDelay = waitDelay
-	inGroup(s.cmd)
+	s.cmd.WaitDelay = process.WaitDelay
+	process.InGroup(s.cmd)
 	var err error
 	if s.in, err = s.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -37,10 +38,7 @@ func startServed(args []string) (*served, error) {
 		return nil, err
 	}
 	s.out = bufio.NewReaderSize(out, maxAnswerBytes)
-	if err := s.cmd.Start(); err != nil {
-		return nil, fmt.Errorf("%s %w: %w", args[0], errNotRun, err)
-	}
-	return s, nil
+	return s, room.Start(s.cmd)
 }
 
 // maxAnswerBytes is how long an answer may be.
@@ -48,8 +46,8 @@ const maxAnswerBytes = 64 << 10
 
 // kill ends the checker at once.
 func (s *served) kill() {
-	_ = killGroup(s.cmd) // it may have ended
-	_ = s.cmd.Wait()     // it was killed
+	_ = process.KillGroup(s.cmd) // it may have ended
+	_ = s.cmd.Wait()             // it was killed
 }
 
 // end lets the checker end by itself, because there is nothing more to read.
@@ -57,7 +55,7 @@ func (s *served) end() error {
 	if err := s.in.Close(); err != nil {
 		return err
 	}
-	timer := time.AfterFunc(waitDelay, func() { _ = killGroup(s.cmd) })
+	timer := time.AfterFunc(process.WaitDelay, func() { _ = process.KillGroup(s.cmd) })
 	defer timer.Stop()
 	_ = s.cmd.Wait() // how it ends after its last answer says nothing
 	return nil
@@ -66,7 +64,7 @@ func (s *served) end() error {
 // askServed asks a checker that stays alive. One that dies at an image has failed, and the next image gets a new one.
 func (j *judge) askServed(ctx context.Context, dir string) (program.Answer, error) {
 	if j.served == nil {
-		s, err := startServed(fill(j.spec.Check, dir, j.acks))
+		s, err := startServed(fill(j.spec.Check, dir, j.acks), j.room)
 		if err != nil {
 			return program.Answer{}, fmt.Errorf("the checker %w", err)
 		}
@@ -116,7 +114,7 @@ func (j *judge) died(s *served, err error) (program.Answer, error) {
 	if errors.Is(err, bufio.ErrBufferFull) {
 		return program.Answer{}, fmt.Errorf("the checker's answer has more than %d bytes", maxAnswerBytes)
 	}
-	lines := s.output.lines()
+	lines := s.output.Lines()
 	text := "the checker ended in the middle of a recovery"
 	if len(lines) > 0 {
 		text += ": " + lines[len(lines)-1]

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/program/process"
 )
 
 // Spec says how a program is run and how it is judged. It is JSON: a stage and saved findings get it.
@@ -25,6 +26,17 @@ type Spec struct {
 	Patience time.Duration `json:"patience"`        // of a recovery; 0 means DefaultPatience
 	Timeout  time.Duration `json:"timeout"`         // of the recorded run; 0 means DefaultTimeout
 	Rules    []string      `json:"rules,omitempty"` // faults of the recorded run, as faultfs.ParseRule reads them
+	// Setup prepares the store, if it is set. What it does is durable, and power is cut later only.
+	Setup []string `json:"setup,omitempty"`
+	// Server is set if Program runs until it is stopped.
+	Server *Server `json:"server,omitempty"`
+}
+
+// Server says how to use a program that is a server. Its clients and its checker run beside it, in the same process.Room.
+type Server struct {
+	Ready process.Probe `json:"ready"`
+	Work  []string      `json:"work,omitempty"` // what drives it while it is recorded, and acknowledges
+	Stop  process.Stop  `json:"stop"`           // how the recorded run ends; a recovery is killed
 }
 
 // Defaults of Spec.
@@ -33,8 +45,11 @@ const (
 	DefaultTimeout  = 5 * time.Minute
 )
 
-// acksWord stands, in the arguments of a checker, for the file with the acknowledgements.
-const acksWord = "{acks}"
+// Words that stand, in arguments, for the file with the acknowledgements, and for the directory of a server's sockets.
+const (
+	acksWord = "{acks}"
+	tmpWord  = "{tmp}"
+)
 
 // EnsureDefaults fills in what is not given.
 func (s *Spec) EnsureDefaults() {
@@ -46,6 +61,9 @@ func (s *Spec) EnsureDefaults() {
 	}
 }
 
+// NeedsStage reports whether recoveries need a stage, and recording always does: for a mount, or for the room of a server.
+func (s *Spec) NeedsStage() bool { return s.Observe || s.Server != nil }
+
 // Validate reports all mistakes at once.
 func (s *Spec) Validate() error { return errors.Join(s.ValidateProgram(), s.validateJudge()) }
 
@@ -56,11 +74,32 @@ func (s *Spec) ValidateProgram() error {
 		errs = append(errs, fmt.Errorf("no argument of %s contains {dir}, the directory of its store", s.Program[0]))
 	}
 	_, err := regexp.Compile(s.Stdout)
-	return errors.Join(append(errs, err)...)
+	return errors.Join(append(errs, err, s.validateServer())...)
+}
+
+func (s *Spec) validateServer() error {
+	if s.Server == nil {
+		if mentions(slices.Concat(s.Program, s.Check, s.Dump, s.Setup), tmpWord) {
+			return errors.New("{tmp} is the directory for the sockets of a server; say when the server is ready, and what drives it")
+		}
+		return nil
+	}
+	_, err := regexp.Compile(s.Server.Ready.Output)
+	switch file := s.Server.Ready.File; {
+	case err != nil:
+		return err
+	case strings.Contains(file, program.Dir):
+		return fmt.Errorf("the file %s, which is to say that the server is ready, survives a crash; let the server make it in {tmp}", file)
+	case s.Server.Stop.Signal != "" && !process.SignalKnown(s.Server.Stop.Signal):
+		return fmt.Errorf("no signal is called %s", s.Server.Stop.Signal)
+	}
+	return nil
 }
 
 func (s *Spec) validateJudge() error {
-	named := func(args []string) bool { return mentions(args, program.Dir) || mentions(args, "TORTURE_DIR") }
+	named := func(args []string) bool {
+		return s.Server != nil || mentions(args, program.Dir) || mentions(args, "TORTURE_DIR")
+	}
 	switch {
 	case len(s.Check) == 0 && len(s.Dump) == 0:
 		return errors.New("there is no checker")
@@ -82,7 +121,7 @@ func mentions(args []string, word string) bool {
 
 // fill replaces the words in arguments.
 func fill(args []string, dir, acks string) []string {
-	words := strings.NewReplacer(program.Dir, dir, acksWord, acks)
+	words := strings.NewReplacer(program.Dir, dir, acksWord, acks, tmpWord, process.Tmp)
 	filled := make([]string, len(args))
 	for i, arg := range args {
 		filled[i] = words.Replace(arg)

@@ -62,3 +62,26 @@ func TestFlagsOfTheOtherWayAreRefused(t *testing.T) {
 	_, err := execute(t, "--on", "wasm", "--check", "check {dir}", "--", "sqlite3", "{dir}")
 	require.ErrorContains(t, err, "sqlite3 is neither a .wasm file nor a package of Go")
 }
+
+func TestFlagsOfServersGoTogether(t *testing.T) {
+	program := []string{"--check", "check {acks}", "--", "server", "{dir}"}
+	for want, args := range map[string][]string{
+		"give --work COMMAND":              {"--ready", "port=80"},
+		"say with --ready when":            {"--work", "client"},
+		"--stop is for servers":            {"--stop", "SIGINT"},
+		"a port is a number":               {"--ready", "port=http", "--work", "client"},
+		"no signal is called SIGNAL":       {"--ready", "port=80", "--work", "client", "--stop", "SIGNAL"},
+		"error parsing regexp":             {"--ready", "output=(", "--work", "client"},
+		"survives a crash":                 {"--ready", "file={dir}/pid", "--work", "client"},
+		"leave out --setup":                {"--from", "x.lrec", "--setup", "initdb {dir}"},
+		"--ready means nothing on wasm":    {"--on", "wasm", "--ready", "port=80"},
+		"{tmp} is the directory for the s": {"--setup", "mkdir {tmp}"},
+	} {
+		rest := program
+		if args[0] == "--from" {
+			rest = program[:2]
+		}
+		_, err := execute(t, append(args, rest...)...)
+		require.ErrorContains(t, err, want)
+	}
+}

@@ -1,0 +1,108 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// sharedMemory is where a room has a disk of its own, in memory. Shared memory of POSIX is there too.
+const sharedMemory = "/dev/shm"
+
+// Tmp is the directory for sockets and other files of a server. It is the same path in every room.
+const Tmp = sharedMemory + "/torture"
+
+// live is the thread of the room. It never leaves it, but ends.
+func (r *Room) live(entered chan<- error) {
+	runtime.LockOSThread()
+	err := furnish()
+	entered <- err
+	if err != nil {
+		return
+	}
+	for job := range r.jobs {
+		job()
+	}
+}
+
+// furnish gives this thread namespaces of its own and makes them a room.
+func furnish() error {
+	if err := unix.Unshare(unix.CLONE_NEWNET | unix.CLONE_NEWNS); err != nil {
+		return fmt.Errorf("process: make a network and mounts for a server: %w", err)
+	}
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("process: make mounts private: %w", err)
+	}
+	if err := unix.Mount("room", sharedMemory, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=1777"); err != nil {
+		return fmt.Errorf("process: mount a directory in memory on %s: %w", sharedMemory, err)
+	}
+	return loopbackUp()
+}
+
+// loopbackUp switches on the only interface of the network.
+func loopbackUp() (err error) {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return fmt.Errorf("process: switch on the loopback interface: %w", err)
+	}
+	defer func() { err = errors.Join(err, unix.Close(fd)) }()
+	lo, err := unix.NewIfreq("lo")
+	if err == nil {
+		lo.SetUint16(unix.IFF_UP | unix.IFF_RUNNING)
+		err = unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, lo)
+	}
+	return err
+}
+
+// sweep makes Tmp empty, and removes what the last server has left in shared memory.
+func (r *Room) sweep() (err error) {
+	r.inside(func() {
+		var left []string
+		if left, err = filepath.Glob(sharedMemory + "/*"); err != nil {
+			return
+		}
+		for _, name := range left {
+			err = errors.Join(err, os.RemoveAll(name))
+		}
+		err = errors.Join(err, os.Mkdir(Tmp, os.ModePerm), os.Chmod(Tmp, os.ModePerm))
+	})
+	return err
+}
+
+// asServer makes a process the first one of a PID namespace, with IPC objects of its own.
+func asServer(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Cloneflags: unix.CLONE_NEWPID | unix.CLONE_NEWIPC}
+}
+
+// signal sends a signal to a server and what it has started in its group.
+func signal(cmd *exec.Cmd, name string) error {
+	return unix.Kill(-cmd.Process.Pid, unix.SignalNum(name))
+}
+
+// SignalKnown reports whether there is a signal of that name.
+func SignalKnown(name string) bool { return unix.SignalNum(name) != 0 }
+
+// accepts reports whether something listens on a port of this thread's network.
+func accepts(port int) bool {
+	to := map[int]unix.Sockaddr{
+		unix.AF_INET:  &unix.SockaddrInet4{Port: port, Addr: [4]byte{127, 0, 0, 1}},
+		unix.AF_INET6: &unix.SockaddrInet6{Port: port, Addr: [16]byte{15: 1}},
+	}
+	for _, family := range []int{unix.AF_INET, unix.AF_INET6} {
+		fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+		if err != nil {
+			continue // this kernel does not know the family
+		}
+		err = unix.Connect(fd, to[family])
+		if unix.Close(fd) == nil && err == nil {
+			return true
+		}
+	}
+	return false
+}
