@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/lightningdb/lightning-torture/engine/backup"
+import (
+	"context"
+
+	"github.com/lightningdb/lightning-torture/engine/backup"
+)
 
 // BackupInfo describes one backup.
 type BackupInfo = backup.Info
@@ -17,7 +21,13 @@ type BackupInfo = backup.Info
 // and nothing new is listed. The error is ErrLocked, ErrNotARepository, ErrVersion, ErrPoisoned, ErrClosed, ErrCorrupt
 // or one of the filesystem.
 func Backup(db *DB, dir string) (BackupInfo, error) {
-	return backup.Add(db.opts.FS, dir, db.newImage)
+	return BackupContext(context.Background(), db, dir)
+}
+
+// BackupContext is Backup, which ends when ctx is done: see Contexts in the documentation of the package. What it has stored
+// by then is removed from the repository, unless it has come so far that the backup is listed: then there is no error.
+func BackupContext(ctx context.Context, db *DB, dir string) (BackupInfo, error) {
+	return backup.Add(ctx, db.opts.FS, dir, db.newImage)
 }
 
 // Restore makes the store that a backup holds in dir, which must be empty or missing; id 0 is the newest backup. It
@@ -27,7 +37,13 @@ func Backup(db *DB, dir string) (BackupInfo, error) {
 // The error is ErrNoBackup, ErrTargetNotEmpty, ErrLocked, ErrNotARepository, ErrVersion, ErrCorrupt or one of the
 // filesystem.
 func Restore(repository string, id uint64, dir string, o Options) (BackupInfo, error) {
-	return backup.Restore(o.fs(), repository, id, dir)
+	return RestoreContext(context.Background(), repository, id, dir, o)
+}
+
+// RestoreContext is Restore, which ends when ctx is done: see Contexts in the documentation of the package. Then dir is
+// empty, and can be restored to again.
+func RestoreContext(ctx context.Context, repository string, id uint64, dir string, o Options) (BackupInfo, error) {
+	return backup.Restore(ctx, o.fs(), repository, id, dir)
 }
 
 // Backups lists the backups of a repository, oldest first. A list that cannot be read is ErrCorrupt and names the file;
@@ -62,4 +78,12 @@ func PruneBackups(repository string, keep int, o Options) (deleted []uint64, err
 // ErrCorrupt and names the file.
 //
 // The error may also be ErrNoBackup, ErrLocked, ErrNotARepository, ErrVersion or one of the filesystem.
-func VerifyBackups(repository string, o Options) error { return backup.Verify(o.fs(), repository) }
+func VerifyBackups(repository string, o Options) error {
+	return VerifyBackupsContext(context.Background(), repository, o)
+}
+
+// VerifyBackupsContext is VerifyBackups, which ends when ctx is done: see Contexts in the documentation of the package. The
+// damage found by then is in the error.
+func VerifyBackupsContext(ctx context.Context, repository string, o Options) error {
+	return backup.Verify(ctx, o.fs(), repository)
+}

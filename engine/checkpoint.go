@@ -1,10 +1,13 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
+	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/image"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
@@ -23,17 +26,21 @@ import (
 // The error is ErrTargetNotEmpty, ErrPoisoned, ErrClosed, ErrCorrupt or one of the filesystem. After it, or after a
 // crash, Open refuses dir, or finds it empty: the file that makes it a store comes last. What is in it can be removed.
 // The store itself is never harmed.
-func (db *DB) Checkpoint(dir string) error {
+func (db *DB) Checkpoint(dir string) error { return db.CheckpointContext(context.Background(), dir) }
+
+// CheckpointContext is Checkpoint, which ends when ctx is done: see Contexts in the documentation of the package. Then dir is
+// empty, and can take a checkpoint later.
+func (db *DB) CheckpointContext(ctx context.Context, dir string) error {
 	info := CheckpointInfo{Dir: dir}
-	if err := db.checkpoint(dir, &info); err != nil {
+	if err := db.checkpoint(ctx, dir, &info); err != nil {
 		return fmt.Errorf("engine: checkpoint %s: %w", dir, err)
 	}
 	notify(db.opts.EventListener.CheckpointDone, info)
 	return nil
 }
 
-func (db *DB) checkpoint(dir string, info *CheckpointInfo) (err error) {
-	target, err := image.EmptyTarget(db.opts.FS, dir)
+func (db *DB) checkpoint(ctx context.Context, dir string, info *CheckpointInfo) (err error) {
+	target, err := image.EmptyTarget(cancel.FS(ctx, db.opts.FS), dir)
 	if err != nil {
 		return err
 	}
@@ -42,21 +49,30 @@ func (db *DB) checkpoint(dir string, info *CheckpointInfo) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, im.Close()) }()
+	names, err := copyImage(im, im.Dir.WithContext(ctx), target, info)
+	if err == nil {
+		err = image.Publish(target, im.Marker())
+	}
+	return errors.Join(err, image.Discard(target, names, err))
+}
+
+// copyImage gives the target every file of an image but the marker. It returns the names that it may have given, also with
+// an error.
+func copyImage(im *image.Image, from, target *durable.Dir, info *CheckpointInfo) (names []string, err error) {
 	for _, f := range im.Kept() {
-		copied, err := target.Clone(im.Dir, f.Name)
+		names = append(names, f.Name)
+		copied, err := target.Clone(from, f.Name)
 		if err != nil {
-			return err
+			return names, err
 		}
 		info.Files, info.CopiedBytes = info.Files+1, info.CopiedBytes+copied
 	}
 	err = im.Made(func(f image.MadeFile) error {
+		names = append(names, f.Name)
 		info.Files, info.CopiedBytes = info.Files+1, info.CopiedBytes+int64(len(f.Content))
 		return target.WriteFile(f.Name, f.Content)
 	})
-	if err != nil {
-		return err
-	}
-	return image.Publish(target, im.Marker())
+	return names, err
 }
 
 // newImage takes an image of everything acknowledged so far, and perhaps of commits that are under way. Commits wait

@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"context"
 	"errors"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/merge"
 	"github.com/lightningdb/lightning-torture/engine/internal/picker"
@@ -13,20 +15,28 @@ import (
 // Compact merges all tables, and all commits so far, into the bottom level, and moves values out of blob files that are
 // mostly garbage. If everything is in the bottom level already, with no tombstone in it, it does nothing. Other
 // compactions wait meanwhile. The errors are those of Flush, and ErrCorrupt: then the store is poisoned.
-func (db *DB) Compact() error {
-	if err := db.Flush(); err != nil {
+func (db *DB) Compact() error { return db.CompactContext(context.Background()) }
+
+// CompactContext is Compact, which ends when ctx is done: see Contexts in the documentation of the package. What had been
+// merged by then stays so; the store is as good as before.
+func (db *DB) CompactContext(ctx context.Context) error {
+	if err := db.flush(ctx); err != nil {
 		return err
 	}
-	defer db.pauseCompactions()()
+	resume, err := db.pauseCompactions(ctx)
+	if err != nil {
+		return err
+	}
+	defer resume()
 	v, err := db.acquire()
 	if err != nil {
 		return err
 	}
 	if v.Version.Improvable() {
-		err = db.compact(v.Version, &picker.Compaction{Inputs: v.Version.Levels, Output: view.Bottom, Whole: true, Reason: picker.Manual})
+		err = db.compact(ctx, v.Version, &picker.Compaction{Inputs: v.Version.Levels, Output: view.Bottom, Whole: true, Reason: picker.Manual})
 	}
 	if err == nil {
-		err = db.collectBlobs()
+		err = db.collectBlobs(ctx)
 	}
 	return also(db.outcome(err), db.release(v))
 }
@@ -42,10 +52,10 @@ func (db *DB) compactOnce() (done bool, err error) {
 	if err != nil {
 		return true, err
 	}
-	return false, errors.Join(db.compact(v.Version, c), db.release(v))
+	return false, errors.Join(db.compact(context.Background(), v.Version, c), db.release(v))
 }
 
-func (db *DB) compact(v *view.Version, c *picker.Compaction) error {
+func (db *DB) compact(ctx context.Context, v *view.Version, c *picker.Compaction) error {
 	var ch change
 	info := CompactionInfo{Reason: CompactionReason(c.Reason), OutputLevel: c.Output, Moved: c.IsMove() && !c.Reclaims(v)}
 	for l, tables := range c.Inputs {
@@ -58,7 +68,9 @@ func (db *DB) compact(v *view.Version, c *picker.Compaction) error {
 	notify(db.opts.EventListener.CompactionBegin, info)
 	outputs := c.Inputs[c.Level]
 	if !info.Moved {
-		r := rewrite.Rewriter{Store: db.rewriteStore(), Snapshots: db.snapshotSeqs(), Split: c.Splits(), Abort: db.giveUp}
+		r := rewrite.Rewriter{
+			Store: db.rewriteStore(), Snapshots: db.snapshotSeqs(), Split: c.Splits(), Abort: cancel.Either(ctx, db.giveUp),
+		}
 		r.Separator.Victims = db.blobVictims(v, c)
 		r.Gone = func(first, last []byte) bool { return !v.Below(c.Output, first, last) }
 		if err := r.Run(merge.New(c.Iterators(r.Delete(c.Ranges()))...)); err != nil {
@@ -97,9 +109,12 @@ func (db *DB) giveUp() error {
 	return nil
 }
 
-// collectBlobs moves values until no blob file is mostly garbage. The caller holds compactMu.
-func (db *DB) collectBlobs() error {
+// collectBlobs moves values until no blob file is mostly garbage. The caller has paused compactions.
+func (db *DB) collectBlobs(ctx context.Context) error {
 	for {
+		if err := cancel.Err(ctx); err != nil {
+			return err
+		}
 		v, err := db.acquire()
 		if err != nil {
 			return err
@@ -107,7 +122,7 @@ func (db *DB) collectBlobs() error {
 		p := picker.Picker{Version: v.Version, Limits: db.limits()}
 		c := p.BlobGarbage()
 		if c != nil {
-			err = db.compact(v.Version, c)
+			err = db.compact(ctx, v.Version, c)
 		}
 		if err2 := db.release(v); err == nil {
 			err = err2

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"io"
 	"slices"
@@ -42,8 +43,7 @@ type DB struct {
 	active   *view.Mem  // guarded by commitMu; nil until the first commit after Open or a rotation
 	lastLog  wal.Before // guarded by commitMu: the log that got its last commit before the active one began
 
-	flushMu   sync.Mutex // held by the one flush that runs
-	compactMu sync.Mutex // held by the one that has paused compactions
+	flushMu sync.Mutex // held by the one flush that runs
 
 	catalog   catalog
 	leftovers []string // what a crash left and Open did not remove: the store is read-only, or the disk full
@@ -59,7 +59,7 @@ type DB struct {
 		obsolete  []string             // files that are not needed any more
 		leaving   []string             // those of them that are being removed, or cannot be: poisoned
 		running   []*picker.Compaction // except one that has paused all others
-		paused    bool                 // no compaction begins
+		paused    bool                 // no compaction begins, but those of the one who has paused them
 		noRoom    error                // maintenance found no room, and waits until somebody needs it
 	}
 	changed sync.Cond // on mu: view, frozen, running or paused changed, or the store is poisoned or closing
@@ -158,8 +158,12 @@ func (db *DB) Close() error {
 	db.awaitImages()
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
-	defer db.quiesce()()
-	err := db.endLogs()
+	resume, err := db.quiesce(context.Background())
+	if err != nil {
+		return err
+	}
+	defer resume()
+	err = db.endLogs()
 	err = errors.Join(err, db.closeManifest(), db.releaseLast(), db.closeLarge())
 	db.files.Files.Refuse(ErrClosed)
 	return errors.Join(err, db.lock.Close())

@@ -11,7 +11,7 @@
 // these names; verify.go, internal/verify.
 //
 // What needs the locks of a DB is here, in 26 files; what does not is in packages below, which do not import this one. The
-// 102 exported names are all that users need. The largest dependency cycle between files has 4 files (db.go and the types
+// 111 exported names are all that users need. The largest dependency cycle between files has 4 files (db.go and the types
 // of its fields), or 13 counting calls of DB's methods: commits, maintenance and recovery start one another by design.
 //
 // # Invariants
@@ -120,6 +120,16 @@
 // every failed sync and removal, whatever the error. Zeros ahead of a log that find no room are not missed, and not tried
 // again.
 //
+// # Contexts
+//
+// What takes long can be stopped: the functions and methods whose names end in Context end when their context is done, with an
+// error that wraps its error and its cause. Then nothing half made stays behind: what was written of a copy, a backup or a
+// repaired store is removed, and the store is as it was, or as after a shorter Compact. Each has one step from which on it goes
+// on to its end and returns nil, so that an error says that nothing was made. Closing and removing go on after a context is
+// done; so does what removals need to be durable.
+//
+// They wait for locks first, whatever the context says, as long as a flush takes or another Verify that has the writers wait.
+//
 // # Limits
 //
 // Keys have up to 64 KiB and may be empty; values have up to 1 GiB, batches nearly 2 GiB, memtables 4 GiB. Open reads
@@ -153,5 +163,5 @@
 //     would be written again for each few commits.
 //
 //structure:root DB
-//structure:limits files=26 exported=102
+//structure:limits files=26 exported=111
 package engine

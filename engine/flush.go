@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"context"
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/merge"
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
@@ -12,11 +14,16 @@ import (
 
 // Flush writes all commits so far to tables. It returns when they are durable there and their logs are gone. The error
 // is ErrClosed, ErrReadOnly, ErrPoisoned, ErrNoRoom or the error that poisoned the store.
-func (db *DB) Flush() error {
+func (db *DB) Flush() error { return db.flush(context.Background()) }
+
+func (db *DB) flush(ctx context.Context) error {
+	if err := cancel.Err(ctx); err != nil {
+		return err
+	}
 	if err := db.freeze(); err != nil {
 		return err
 	}
-	return db.outcome(db.flushFrozen(0))
+	return db.outcome(db.flushUntil(ctx, 0))
 }
 
 func (db *DB) freeze() error {
@@ -30,7 +37,10 @@ func (db *DB) freeze() error {
 
 // flushFrozen writes the frozen memtables to one table in level 0. Logs below floor are obsolete then, whatever else
 // is; 0 says nothing.
-func (db *DB) flushFrozen(floor uint64) error {
+func (db *DB) flushFrozen(floor uint64) error { return db.flushUntil(context.Background(), floor) }
+
+// flushUntil is flushFrozen, which leaves the memtables as they are when ctx is done.
+func (db *DB) flushUntil(ctx context.Context, floor uint64) error {
 	db.flushMu.Lock()
 	defer db.flushMu.Unlock()
 	if err := db.writable(); err != nil { // NB: the store may have been closed while the caller waited here
@@ -53,7 +63,7 @@ func (db *DB) flushFrozen(floor uint64) error {
 	for _, m := range slices.Backward(mems) {
 		sources = append(sources, m.Table.NewIterator())
 	}
-	r := rewrite.Rewriter{Store: db.rewriteStore(), Snapshots: db.snapshotSeqs()}
+	r := rewrite.Rewriter{Store: db.rewriteStore(), Snapshots: db.snapshotSeqs(), Abort: cancel.Either(ctx, nil)}
 	r.Separator.Threshold = max(db.opts.BlobValueBytes, 0)
 	r.Delete(memRanges(mems, r.Points()))
 	err := r.Run(merge.New(sources...))

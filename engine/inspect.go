@@ -1,10 +1,12 @@
 package engine
 
 import (
+	"context"
 	"maps"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/inspect"
+	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 )
 
@@ -52,29 +54,63 @@ const (
 
 // InspectTable, InspectLog, InspectManifest and InspectBlobFile show what is in the files of a store, even of one that
 // does not open. They look at single files, change nothing and take no lock, so the files of an open store may change
-// under them. They use only Options.FS.
+// under them. They use only Options.FS. Those whose names end in Context end when ctx is done, also between two calls of
+// visit: see Contexts in the documentation of the package.
 
 // InspectTable describes a table file and calls visit, if it is not nil, for each entry. Damage is ErrCorrupt.
 func InspectTable(path string, o Options, visit func(Entry) error) (TableInfo, error) {
-	return inspect.Table(o.fs(), path, visit)
+	return InspectTableContext(context.Background(), path, o, visit)
+}
+
+// InspectTableContext is InspectTable, which ends when ctx is done.
+func InspectTableContext(ctx context.Context, path string, o Options, visit func(Entry) error) (TableInfo, error) {
+	return inspect.Table(cancel.FS(ctx, o.fs()), path, until(ctx, visit))
 }
 
 // InspectLog calls visit for every whole record of a log file, also after damage, but not behind the end at which the log
 // was closed, which the manifest in its directory knows. The record is valid during the call.
 func InspectLog(path string, o Options, visit func(LogRecord) error) (LogInfo, error) {
-	return inspect.Log(o.fs(), path, visit)
+	return InspectLogContext(context.Background(), path, o, visit)
+}
+
+// InspectLogContext is InspectLog, which ends when ctx is done.
+func InspectLogContext(ctx context.Context, path string, o Options, visit func(LogRecord) error) (LogInfo, error) {
+	return inspect.Log(cancel.FS(ctx, o.fs()), path, until(ctx, visit))
 }
 
 // InspectManifest calls visit for each edit of a manifest file. It stops at an edit that does not fit the state before
 // it, and Damage says so.
 func InspectManifest(path string, o Options, visit func(ManifestEdit) error) (ManifestInfo, error) {
-	return inspect.Manifest(o.fs(), path, visit)
+	return InspectManifestContext(context.Background(), path, o, visit)
+}
+
+// InspectManifestContext is InspectManifest, which ends when ctx is done.
+func InspectManifestContext(ctx context.Context, path string, o Options, visit func(ManifestEdit) error) (ManifestInfo, error) {
+	return inspect.Manifest(cancel.FS(ctx, o.fs()), path, until(ctx, visit))
 }
 
 // InspectBlobFile reads a blob file from its beginning to the last byte and compares every checksum. Damage is
 // ErrCorrupt. After the last value that anything refers to, damage may be what a crash left.
 func InspectBlobFile(path string, o Options) (BlobFileInfo, error) {
-	return inspect.Blobs(o.fs(), path)
+	return InspectBlobFileContext(context.Background(), path, o)
+}
+
+// InspectBlobFileContext is InspectBlobFile, which ends when ctx is done.
+func InspectBlobFileContext(ctx context.Context, path string, o Options) (BlobFileInfo, error) {
+	return inspect.Blobs(cancel.FS(ctx, o.fs()), path)
+}
+
+// until returns a visit that ends an inspection when ctx is done; nil if there is none.
+func until[T any](ctx context.Context, visit func(T) error) func(T) error {
+	if visit == nil || ctx.Done() == nil {
+		return visit
+	}
+	return func(t T) error {
+		if err := cancel.Err(ctx); err != nil {
+			return err
+		}
+		return visit(t)
+	}
 }
 
 // StoreFiles returns the paths of all files of a kind in the directory of a store, in the order of their numbers. The

@@ -1,10 +1,12 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 	"github.com/lightningdb/lightning-torture/engine/internal/picker"
@@ -119,34 +121,56 @@ func (db *DB) limits() picker.Limits {
 	}
 }
 
-// pauseCompactions returns when no compaction runs. None begins until resume is called.
-func (db *DB) pauseCompactions() (resume func()) {
-	db.compactMu.Lock()
+// pauseCompactions returns when no compaction runs. None begins until resume is called, and nobody else pauses them. If ctx
+// is done before, they are not paused.
+func (db *DB) pauseCompactions(ctx context.Context) (resume func(), err error) {
+	if ctx.Done() != nil {
+		defer context.AfterFunc(ctx, db.wake)()
+	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	db.mu.paused = true
-	for len(db.mu.running) > 0 {
+	for db.mu.paused {
+		if err := cancel.Err(ctx); err != nil {
+			return nil, err
+		}
 		db.changed.Wait()
+	}
+	db.mu.paused = true
+	for len(db.mu.running) > 0 && cancel.Err(ctx) == nil {
+		db.changed.Wait()
+	}
+	if err := cancel.Err(ctx); err != nil {
+		db.resumeCompactions()
+		return nil, err
 	}
 	return func() {
 		db.mu.Lock()
-		defer db.compactMu.Unlock()
 		defer db.mu.Unlock()
-		db.mu.paused = false
-		db.changed.Broadcast()
-	}
+		db.resumeCompactions()
+	}, nil
+}
+
+// resumeCompactions ends a pause. The caller holds mu.
+func (db *DB) resumeCompactions() {
+	db.mu.paused = false
+	db.changed.Broadcast()
 }
 
 // quiesce returns when no flush and no compaction runs, and none begins until resume is called. Until then the live
 // tables and the files of the store stay as they are, except for logs that are written to and files that readers give
 // up. A caller that must keep out commits as well takes commitMu first.
-func (db *DB) quiesce() (resume func()) {
+// If ctx is done before, nothing is stopped.
+func (db *DB) quiesce(ctx context.Context) (resume func(), err error) {
 	db.flushMu.Lock()
-	resumeCompactions := db.pauseCompactions()
+	resumeCompactions, err := db.pauseCompactions(ctx)
+	if err != nil {
+		db.flushMu.Unlock()
+		return nil, err
+	}
 	return func() {
 		resumeCompactions()
 		db.flushMu.Unlock()
-	}
+	}, nil
 }
 
 // startWorkers starts the goroutines of background maintenance: one for flushes, so that they never wait for a
@@ -205,6 +229,7 @@ func (db *DB) outcome(err error) error {
 	switch {
 	case err == nil:
 		db.postpone(nil)
+	case cancel.Is(err): // what it wrote is removed again
 	case db.noRoom(err):
 		return fmt.Errorf("%w: %w", ErrNoRoom, err)
 	case !errors.Is(err, ErrClosed):

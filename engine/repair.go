@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"context"
 	"errors"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 	"github.com/lightningdb/lightning-torture/engine/internal/rewrite"
 	"github.com/lightningdb/lightning-torture/engine/repair"
 )
@@ -37,21 +39,28 @@ type Loss = repair.Loss
 // ErrMissing, ErrNotADatabase, ErrVersion, ErrOptions or one of the filesystem. A crash or an error leaves the damaged
 // store, with all its files, or the repaired one: Repair may be called again.
 func Repair(dir string, o Options) (RepairReport, error) {
+	return RepairContext(context.Background(), dir, o)
+}
+
+// RepairContext is Repair, which ends when ctx is done: see Contexts in the documentation of the package. Then the damaged
+// store is there as it was, and what Repair had written is removed. Once the repaired store is in its place, Repair goes on
+// to its end.
+func RepairContext(ctx context.Context, dir string, o Options) (RepairReport, error) {
 	o.InlineMaintenance, o.ReadOnly = true, false
 	if err := o.Validate(); err != nil {
 		return RepairReport{}, err
 	}
 	o.EnsureDefaults()
-	o.FS = o.fs()
+	o.FS = cancel.FS(ctx, o.fs())
 	return repair.Run(repair.Config{
 		FS: o.FS, Dir: dir,
-		Verify: func() error { return verifyUnlocked(dir, o) },
+		Verify: func() error { return verifyUnlocked(ctx, dir, o) },
 		Store:  func() *rewrite.Store { return newDB(dir, o).rewriteStore() },
 	})
 }
 
 // verifyUnlocked opens a store without locking or changing it, verifies it and closes it.
-func verifyUnlocked(dir string, o Options) error {
+func verifyUnlocked(ctx context.Context, dir string, o Options) error {
 	o.ReadOnly, o.ErrorIfMissing, o.EventListener = true, true, &EventListener{}
 	db := newDB(dir, o)
 	names, err := db.dir.Names()
@@ -59,7 +68,7 @@ func verifyUnlocked(dir string, o Options) error {
 		err = db.recover(names)
 	}
 	if err == nil {
-		err = db.Verify()
+		err = db.VerifyContext(ctx)
 	}
 	db.closing.Store(true)
 	return errors.Join(err, db.abandon())

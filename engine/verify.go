@@ -1,10 +1,12 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/inspect"
+	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 	"github.com/lightningdb/lightning-torture/engine/internal/verify"
@@ -16,17 +18,25 @@ import (
 // or without bytes, or if a file is there that should not be. If the store was not closed but killed, it cannot tell one
 // whose last log is gone, or ends at an earlier commit, from one that nobody had written to since. It hands what is
 // gathered for the log to the operating system. Writers wait meanwhile.
-func (db *DB) Verify() error {
+func (db *DB) Verify() error { return db.VerifyContext(context.Background()) }
+
+// VerifyContext is Verify, which ends when ctx is done: see Contexts in the documentation of the package. Then it says
+// nothing about the store.
+func (db *DB) VerifyContext(ctx context.Context) error {
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
-	defer db.quiesce()()
+	resume, err := db.quiesce(ctx)
+	if err != nil {
+		return err
+	}
+	defer resume()
 	db.large.Lock()
 	defer db.large.Unlock()
 	v, err := db.acquire()
 	if err != nil {
 		return err
 	}
-	return errors.Join(db.verifiable(v).Check(), db.release(v))
+	return errors.Join(db.verifiable(v).Check(ctx), db.release(v))
 }
 
 // verifiable returns what is verified. The caller holds the locks of Verify.
@@ -100,8 +110,14 @@ type VerifyReport = inspect.VerifyReport
 // cannot be opened, every log, table and blob file in the directory is checked by itself, so that the report names all
 // damaged files. The error is ErrMissing, ErrNotADatabase, ErrLocked, ErrVersion, ErrOptions or one of the filesystem;
 // damage is not an error.
-func VerifyDir(dir string, o Options) (report VerifyReport, err error) {
-	o.ReadOnly = true
+func VerifyDir(dir string, o Options) (VerifyReport, error) {
+	return VerifyDirContext(context.Background(), dir, o)
+}
+
+// VerifyDirContext is VerifyDir, which ends when ctx is done: see Contexts in the documentation of the package. The report
+// has the damage found by then.
+func VerifyDirContext(ctx context.Context, dir string, o Options) (report VerifyReport, err error) {
+	o.ReadOnly, o.FS = true, cancel.FS(ctx, o.fs())
 	db, err := Open(dir, o)
 	if errors.Is(err, ErrCorrupt) {
 		report.Problems = inspect.Problems(nil, err)
@@ -111,7 +127,11 @@ func VerifyDir(dir string, o Options) (report VerifyReport, err error) {
 	if err != nil {
 		return report, err
 	}
-	report.Problems = inspect.Problems(nil, db.Verify())
+	err = db.VerifyContext(ctx)
+	if cancel.Is(err) {
+		return report, errors.Join(err, db.Close())
+	}
+	report.Problems = inspect.Problems(nil, err)
 	report.Leftovers = db.leftovers
 	m := db.Metrics()
 	for _, level := range m.Levels {

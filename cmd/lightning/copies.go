@@ -12,18 +12,18 @@ import (
 
 func checkpointCommand() *cobra.Command {
 	return storeCommand("checkpoint DIR TARGET", "Copy a store to a new directory, with hard links if possible",
-		[]string{"DIR", "TARGET"}, func(_ *cobra.Command, args []string) (printable, error) {
-			err := opened(args[0], func(db *engine.DB) error { return db.Checkpoint(args[1]) })
+		[]string{"DIR", "TARGET"}, func(cmd *cobra.Command, args []string) (printable, error) {
+			err := opened(args[0], func(db *engine.DB) error { return db.CheckpointContext(cmd.Context(), args[1]) })
 			return sentence(map[string]any{"checkpoint": args[1]}, "%s is a store of its own", args[1]), err
 		})
 }
 
 func backupCommand() *cobra.Command {
 	return storeCommand("backup DIR REPOSITORY", "Add a backup of a store to a repository, which is made if need be",
-		[]string{"DIR", "REPOSITORY"}, func(_ *cobra.Command, args []string) (printable, error) {
+		[]string{"DIR", "REPOSITORY"}, func(cmd *cobra.Command, args []string) (printable, error) {
 			var info engine.BackupInfo
 			err := opened(args[0], func(db *engine.DB) (err error) {
-				info, err = engine.Backup(db, args[1])
+				info, err = engine.BackupContext(cmd.Context(), db, args[1])
 				return err
 			})
 			return sentence(info, "%s", backupLine(&info)), err
@@ -59,11 +59,11 @@ func backupsCommand() *cobra.Command {
 func restoreCommand() *cobra.Command {
 	var id uint64
 	cmd := storeCommand("restore REPOSITORY DIR", "Make a new store out of a backup, and check every checksum",
-		[]string{"REPOSITORY", "DIR"}, func(_ *cobra.Command, args []string) (printable, error) {
+		[]string{"REPOSITORY", "DIR"}, func(cmd *cobra.Command, args []string) (printable, error) {
 			if err := directory(args[0]); err != nil {
 				return nil, err
 			}
-			info, err := engine.Restore(args[0], id, args[1], engine.Options{})
+			info, err := engine.RestoreContext(cmd.Context(), args[0], id, args[1], engine.Options{})
 			return sentence(info, "%s is backup %d, %d bytes", args[1], info.ID, info.Bytes), err
 		})
 	cmd.Flags().Uint64Var(&id, "id", 0, "`NUMBER` of the backup (default the newest)")

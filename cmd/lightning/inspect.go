@@ -1,6 +1,7 @@
 package lightning
 
 import (
+	"context"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -12,13 +13,14 @@ type emitter = func(object any, format string, args ...any) error
 
 // inspectCommand returns a command that shows one file, or all of a kind in a directory. show reports whether it found damage.
 func inspectCommand(
-	use, short string, kind engine.FileKind, show func(path string, emit emitter) (damaged bool, err error),
+	use, short string, kind engine.FileKind,
+	show func(ctx context.Context, path string, emit emitter) (damaged bool, err error),
 ) *cobra.Command {
-	return storeCommand(use+" FILE|DIR", short, []string{"FILE|DIR"}, func(_ *cobra.Command, args []string) (printable, error) {
+	return storeCommand(use+" FILE|DIR", short, []string{"FILE|DIR"}, func(cmd *cobra.Command, args []string) (printable, error) {
 		var found bool
 		return lines{found: &found, run: func(emit emitter) error {
 			return eachFile(args[0], kind, func(path string) error {
-				damaged, err := show(path, emit)
+				damaged, err := show(cmd.Context(), path, emit)
 				if errors.Is(err, engine.ErrCorrupt) {
 					damaged, err = true, emit(map[string]any{"file": path, "damage": err.Error()}, "%s: %s", path, plainText(err.Error()))
 				}

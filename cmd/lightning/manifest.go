@@ -1,6 +1,7 @@
 package lightning
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -14,9 +15,9 @@ func manifestCommand() *cobra.Command {
 		engine.ManifestFile, showManifest)
 }
 
-func showManifest(path string, emit emitter) (bool, error) {
+func showManifest(ctx context.Context, path string, emit emitter) (bool, error) {
 	n := 0
-	info, err := engine.InspectManifest(path, engine.Options{}, func(e engine.ManifestEdit) error {
+	info, err := engine.InspectManifestContext(ctx, path, engine.Options{}, func(e engine.ManifestEdit) error {
 		n++
 		object := map[string]any{
 			"edit": n, "offset": e.Offset, "format_version": e.Version, "next_file": e.NextFile, "log_floor": e.LogFloor,

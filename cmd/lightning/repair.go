@@ -11,11 +11,11 @@ import (
 
 func repairCommand() *cobra.Command {
 	cmd := storeCommand("repair DIR", "Salvage what is readable of a damaged store; the old files stay in DIR/lost",
-		[]string{"DIR"}, func(_ *cobra.Command, args []string) (printable, error) {
+		[]string{"DIR"}, func(cmd *cobra.Command, args []string) (printable, error) {
 			if err := directory(args[0]); err != nil {
 				return nil, err
 			}
-			r, err := engine.Repair(args[0], engine.Options{})
+			r, err := engine.RepairContext(cmd.Context(), args[0], engine.Options{})
 			lost := []any{}
 			for _, l := range r.Lost {
 				object := map[string]any{"file": l.File, "offset": l.Offset, "bytes": l.Bytes, "cause": l.Cause}

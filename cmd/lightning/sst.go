@@ -1,6 +1,7 @@
 package lightning
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -11,13 +12,15 @@ import (
 func sstCommand() *cobra.Command {
 	var entries bool
 	cmd := inspectCommand("sst", "Show the layout, the properties and, if asked, the entries of a table", engine.TableFile,
-		func(path string, emit emitter) (bool, error) { return false, showTable(path, entries, emit) })
+		func(ctx context.Context, path string, emit emitter) (bool, error) {
+			return false, showTable(ctx, path, entries, emit)
+		})
 	cmd.Flags().BoolVar(&entries, "entries", false, "print every entry, too")
 	return cmd
 }
 
-func showTable(path string, entries bool, emit emitter) error {
-	info, err := engine.InspectTable(path, engine.Options{}, nil)
+func showTable(ctx context.Context, path string, entries bool, emit emitter) error {
+	info, err := engine.InspectTableContext(ctx, path, engine.Options{}, nil)
 	if info.File == "" {
 		return err
 	}
@@ -47,7 +50,7 @@ func showTable(path string, entries bool, emit emitter) error {
 	if err != nil || !entries {
 		return err
 	}
-	_, err = engine.InspectTable(path, engine.Options{}, func(e engine.Entry) error {
+	_, err = engine.InspectTableContext(ctx, path, engine.Options{}, func(e engine.Entry) error {
 		if e.Blob != nil {
 			return emit(entryObject(&e), "%q #%d %s, %s", e.Key, e.Seq, e.Kind, entryText(&e))
 		}

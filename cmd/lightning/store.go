@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -52,9 +53,12 @@ func conclude(w io.Writer, format string, result printable, failed error) (err e
 	return storeError(err)
 }
 
-// unlessStopped returns what do returns, or the signal that cancels ctx meanwhile. The process ends then, and do with it:
-// that is safe at any point, because the engine takes it for a crash, and nothing that a damaged file makes the engine do
-// can delay it.
+// grace is how long a command that was stopped may take to remove what it has half made.
+const grace = 2 * time.Second
+
+// unlessStopped returns what do returns, or the signal that cancels ctx meanwhile, which ends do. If it does not end soon,
+// because a disk or whoever reads the output does not answer, the process ends with it: that is safe at any point, since the
+// engine takes it for a crash.
 func unlessStopped(ctx context.Context, do func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- do() }()
@@ -62,6 +66,13 @@ func unlessStopped(ctx context.Context, do func() error) error {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
-		return context.Cause(ctx)
 	}
+	select {
+	case err := <-done:
+		if err == nil {
+			return nil
+		}
+	case <-time.NewTimer(grace).C:
+	}
+	return context.Cause(ctx)
 }

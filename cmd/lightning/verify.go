@@ -17,10 +17,10 @@ func verifyCommand() *cobra.Command {
 			if err := directory(args[0]); err != nil {
 				return nil, err
 			}
-			r, err := engine.VerifyDir(args[0], engine.Options{})
+			r, err := engine.VerifyDirContext(cmd.Context(), args[0], engine.Options{})
 			if errors.Is(err, engine.ErrNotADatabase) && isRepository(args[0]) {
 				return sentence(map[string]any{"problems": []string{}}, "every backup of %s is whole", args[0]),
-					engine.VerifyBackups(args[0], engine.Options{})
+					engine.VerifyBackupsContext(cmd.Context(), args[0], engine.Options{})
 			}
 			if err != nil {
 				return nil, err

@@ -1,6 +1,7 @@
 package lightning
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -12,8 +13,8 @@ func walCommand() *cobra.Command {
 	return inspectCommand("wal", "Print the commits of a log, and where its torn tail begins", engine.LogFile, showLog)
 }
 
-func showLog(path string, emit emitter) (bool, error) {
-	info, err := engine.InspectLog(path, engine.Options{}, func(r engine.LogRecord) error {
+func showLog(ctx context.Context, path string, emit emitter) (bool, error) {
+	info, err := engine.InspectLogContext(ctx, path, engine.Options{}, func(r engine.LogRecord) error {
 		first, last := r.Writes[0].Seq, r.Writes[len(r.Writes)-1].Seq
 		writes := []any{}
 		for _, e := range r.Writes {

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/spf13/afero"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 	"github.com/lightningdb/lightning-torture/engine/internal/image"
 	"github.com/lightningdb/lightning-torture/engine/internal/sentinel"
@@ -16,22 +18,23 @@ import (
 
 // Add adds a backup of the image that take returns to the repository in directory dir, which it makes if need be.
 // Files that the repository has are not stored again. The image is taken when the repository is locked, and closed here.
-// See engine.Backup.
-func Add(fsys afero.Fs, dir string, take func() (*image.Image, error)) (info Info, err error) {
-	r, err := openRepository(fsys, dir, true)
+// See engine.BackupContext.
+func Add(ctx context.Context, fsys afero.Fs, dir string, take func() (*image.Image, error)) (info Info, err error) {
+	r, err := openRepository(cancel.FS(ctx, fsys), dir, true)
 	if err != nil {
 		return info, fmt.Errorf("engine: backup to %s: %w", dir, err)
 	}
-	info, err = r.add(take)
+	info, err = r.add(ctx, take)
+	err = errors.Join(err, image.Discard(r.files, r.stored, err))
 	if err = errors.Join(err, r.close()); err != nil {
 		return Info{}, fmt.Errorf("engine: backup to %s: %w", dir, err)
 	}
 	return info, nil
 }
 
-// Restore makes the store that a backup holds in directory dir; id 0 is the newest backup. See engine.Restore.
-func Restore(fsys afero.Fs, repository string, id uint64, dir string) (info Info, err error) {
-	r, err := openRepository(fsys, repository, false)
+// Restore makes the store that a backup holds in directory dir; id 0 is the newest backup. See engine.RestoreContext.
+func Restore(ctx context.Context, fsys afero.Fs, repository string, id uint64, dir string) (info Info, err error) {
+	r, err := openRepository(cancel.FS(ctx, fsys), repository, false)
 	if err != nil {
 		return info, fmt.Errorf("engine: restore %s: %w", repository, err)
 	}
@@ -110,7 +113,7 @@ func prune(
 }
 
 // add makes a backup.
-func (r *repo) add(take func() (*image.Image, error)) (info Info, err error) {
+func (r *repo) add(ctx context.Context, take func() (*image.Image, error)) (info Info, err error) {
 	if err := r.removeUnused(); err != nil {
 		return info, err
 	}
@@ -119,9 +122,10 @@ func (r *repo) add(take func() (*image.Image, error)) (info Info, err error) {
 		return info, err
 	}
 	defer func() { err = errors.Join(err, im.Close()) }()
+	from := im.Dir.WithContext(ctx)
 	b := list{Version: listVersion, ID: r.nextID()}
 	for _, f := range im.Kept() {
-		if err := r.addKept(&b, im.Dir, f); err != nil {
+		if err := r.addKept(ctx, &b, from, f); err != nil {
 			return info, err
 		}
 	}
@@ -137,8 +141,9 @@ func (r *repo) add(take func() (*image.Image, error)) (info Info, err error) {
 
 // addKept adds a file of the store as it is. The file has to be read to know whether the repository has it; a new one
 // is verified first, so that damage does not get into the repository.
-func (r *repo) addKept(b *list, from *durable.Dir, f image.KeptFile) error {
-	return r.addFile(b, f.Name, f.Verify, func() (io.ReadCloser, error) { return from.Open(f.Name) })
+func (r *repo) addKept(ctx context.Context, b *list, from *durable.Dir, f image.KeptFile) error {
+	verify := func() error { return f.Verify(ctx) }
+	return r.addFile(b, f.Name, verify, func() (io.ReadCloser, error) { return from.Open(f.Name) })
 }
 
 func (r *repo) restore(id uint64, path string) (info Info, err error) {
@@ -150,19 +155,20 @@ func (r *repo) restore(id uint64, path string) (info Info, err error) {
 	if err != nil {
 		return info, err
 	}
-	marker := b.Files[len(b.Files)-1]
-	for _, f := range b.Files[:len(b.Files)-1] {
-		if err := r.copyOut(f, target); err != nil {
-			return info, err
+	var copied []string
+	for i, f := range b.Files {
+		if i == len(b.Files)-1 { // the marker makes it a store
+			err = target.Sync()
+		}
+		if err == nil {
+			copied = append(copied, f.Name)
+			err = r.copyOut(f, target)
+		}
+		if err != nil {
+			return info, errors.Join(err, image.Discard(target, copied, err))
 		}
 	}
-	if err := target.Sync(); err != nil {
-		return info, err
-	}
-	if err := r.copyOut(marker, target); err != nil {
-		return info, err
-	}
-	return b.info(), target.Sync()
+	return b.info(), target.WithoutCancel().Sync()
 }
 
 // copyOut copies a file of the repository and compares it with what the backup says.

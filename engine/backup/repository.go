@@ -98,6 +98,7 @@ type repo struct {
 	damage  error
 	pending []string        // lists that were not finished
 	has     map[string]bool // stored files that a list names
+	stored  []string        // what was stored since it was opened, under names that no list has
 }
 
 // openRepository locks a repository and reads its lists. If create is set, an empty or missing directory becomes one.
@@ -259,17 +260,19 @@ func (r *repo) isStored(f listed) (bool, error) {
 func (r *repo) store(f listed, content io.Reader) error {
 	if !r.has[f.stored()] {
 		r.has[f.stored()] = true
+		r.stored = append(r.stored, f.stored())
 		_, err := r.files.CopyIn(f.stored(), content)
 		return err
 	}
 	pending := pendingPrefix + f.stored()
 	if _, err := r.files.CopyIn(pending, content); err != nil {
+		return errors.Join(err, image.Discard(r.files, []string{pending}, err))
+	}
+	files := r.files.WithoutCancel() // between the two, the file is missing
+	if err := files.Remove(f.stored()); err != nil {
 		return err
 	}
-	if err := r.files.Remove(f.stored()); err != nil {
-		return err
-	}
-	return r.files.Rename(pending, f.stored())
+	return files.Rename(pending, f.stored())
 }
 
 func (r *repo) addMade(b *list, f image.MadeFile) error {
@@ -290,12 +293,13 @@ func (r *repo) publish(b *list) error {
 	}
 	pending := fmt.Sprintf("%s%06d%s", pendingPrefix, b.ID, backupSuffix)
 	if err := r.dir.WriteFile(pending, append(body, listSum(body)...)); err != nil {
+		return errors.Join(err, image.Discard(r.dir, []string{pending}, err))
+	}
+	dir := r.dir.WithoutCancel() // once it is listed, it is a backup
+	if err := dir.Rename(pending, backupName(b.ID)); err != nil {
 		return err
 	}
-	if err := r.dir.Rename(pending, backupName(b.ID)); err != nil {
-		return err
-	}
-	return r.dir.Sync()
+	return dir.Sync()
 }
 
 // remove deletes backups: first their lists, each durably, then what they alone needed. It returns those whose lists

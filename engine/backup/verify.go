@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -8,13 +9,14 @@ import (
 
 	"github.com/spf13/afero"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 )
 
 // Verify reads a repository and compares every list and file with its checksums. All damage is reported, joined. See
-// engine.VerifyBackups.
-func Verify(fsys afero.Fs, repository string) error {
-	r, err := openRepository(fsys, repository, false)
+// engine.VerifyBackupsContext.
+func Verify(ctx context.Context, fsys afero.Fs, repository string) error {
+	r, err := openRepository(cancel.FS(ctx, fsys), repository, false)
 	if err == nil {
 		err = errors.Join(r.verify(), r.close())
 	}
@@ -31,7 +33,10 @@ func (r *repo) verify() error {
 		for _, f := range b.Files {
 			if !seen[f.stored()] {
 				seen[f.stored()] = true
-				errs = append(errs, r.verifyFile(f))
+				err := r.verifyFile(f)
+				if errs = append(errs, err); cancel.Is(err) {
+					return errors.Join(errs...)
+				}
 			}
 		}
 	}

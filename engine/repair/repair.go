@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/afero"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
@@ -75,6 +76,8 @@ type repairer struct {
 	ranges []rangedel.Set // the range deletes of everything that can be read
 	blobs  repairBlobs
 	last   key.Seq // the largest sequence number of all
+
+	manifest uint64 // the manifest of the repaired store; 0 until its files are there
 }
 
 func (r *repairer) run() (err error) {
@@ -108,7 +111,8 @@ func (r *repairer) run() (err error) {
 	if err == nil {
 		err = r.replace(outputs)
 	}
-	return errors.Join(err, r.closeAll(outputs), r.closeBlobs())
+	err = errors.Join(err, r.closeAll(outputs), r.closeBlobs())
+	return errors.Join(err, r.discard(outputs, err))
 }
 
 // outputs are the files that a repair wrote, open.
@@ -126,6 +130,24 @@ func (r *repairer) closeAll(o outputs) error {
 		errs = append(errs, f.File.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// discard removes what a repair that was stopped has written: then the damaged store is there as it was. The old files got
+// second names in lost, which are removed, too.
+func (r *repairer) discard(o outputs, stopped error) error {
+	if !cancel.Is(stopped) || r.manifest == 0 {
+		return nil // what rewrite was stopped at, it has removed
+	}
+	names := []string{manifest.FileName(r.manifest)}
+	for _, t := range o.tables {
+		names = append(names, filename.Table(t.Num))
+	}
+	for _, f := range o.blobs {
+		names = append(names, filename.Blob(f.Num))
+	}
+	lost := r.lostDir(filepath.Base(r.report.LostDir)).WithoutCancel()
+	r.report.LostDir = ""
+	return errors.Join(image.Discard(r.store.Dir, names, stopped), lost.RemoveAll())
 }
 
 // number makes sure that new files get numbers that no file has or had, here or in lost.
@@ -192,7 +214,7 @@ func (r *repairer) replace(o outputs) error {
 		m.Num = max(m.Num, old.Num+1)
 	}
 	lost := r.lostDir(fmt.Sprintf("%06d", m.Manifest))
-	r.report.LostDir = lost.Path()
+	r.report.LostDir, r.manifest = lost.Path(), m.Manifest
 	if err := lost.Make(); err != nil {
 		return err
 	}
@@ -229,12 +251,13 @@ func (r *repairer) replace(o outputs) error {
 	if err := image.Publish(r.store.Dir, image.MadeFile{Name: m.Name(), Content: m.Content()}); err != nil {
 		return err
 	}
+	dir := r.store.Dir.WithoutCancel() // it is the repaired store now
 	for _, name := range irregular {
-		if err := r.store.Dir.Rename(name, filepath.Join(filename.Lost, filepath.Base(lost.Path()), name)); err != nil {
+		if err := dir.Rename(name, filepath.Join(filename.Lost, filepath.Base(lost.Path()), name)); err != nil {
 			return err
 		}
 	}
-	return r.store.Dir.Remove(slices.DeleteFunc(old, func(name string) bool {
+	return dir.Remove(slices.DeleteFunc(old, func(name string) bool {
 		num, ok := filename.Parse(name, filename.BlobSuffix)
 		return ok && slices.ContainsFunc(state.BlobFiles, func(b manifest.BlobFile) bool { return b.Num == num })
 	})...)

@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 )
 
@@ -104,8 +106,13 @@ func (r *Reader) Check(ref Ref) error {
 }
 
 // Verify reads the first size bytes of the file and compares every checksum. Size must be the end of a blob.
-func (r *Reader) Verify(size uint64) error {
-	_, err := r.Intact(size)
+func (r *Reader) Verify(size uint64) error { return r.VerifyUntil(context.Background(), size) }
+
+// VerifyUntil is Verify that ends when ctx is done, with an error that is recognized by cancel.Is.
+func (r *Reader) VerifyUntil(ctx context.Context, size uint64) error {
+	again := NewReader(cancel.ReaderAt(ctx, r.r), r.num, r.name)
+	again.Grow(r.Size())
+	_, err := again.Intact(size)
 	return err
 }
 

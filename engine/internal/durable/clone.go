@@ -8,6 +8,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 )
 
 // copyBytes is how much of a file is copied by one write.
@@ -60,7 +62,10 @@ func (d *Dir) CopyIn(name string, r io.Reader) (copied int64, err error) {
 }
 
 func link(fsys afero.Fs, from, to string) error {
-	switch f := fsys.(type) {
+	if err := cancel.Done(fsys); err != nil {
+		return err
+	}
+	switch f := cancel.Base(fsys).(type) {
 	case Linker:
 		return f.Link(from, to)
 	case afero.OsFs, *afero.OsFs:

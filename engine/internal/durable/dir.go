@@ -1,6 +1,7 @@
 package durable
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 )
 
 // Dir is the directory of one store. Names are relative to it.
@@ -30,6 +33,30 @@ type Dir struct {
 // first cause, on the goroutine whose mutation failed.
 func NewDir(fsys afero.Fs, path string, onFail func(error)) *Dir {
 	return &Dir{fs: fsys, path: path, onFail: onFail}
+}
+
+// WithContext returns the directory for an operation that ends when ctx is done: see [cancel.FS]. It writes on its own
+// account: a failed mutation ends those of the operation only.
+func (d *Dir) WithContext(ctx context.Context) *Dir {
+	if ctx.Done() == nil {
+		return d
+	}
+	return d.through(cancel.FS(ctx, d.fs))
+}
+
+// WithoutCancel returns the directory for what must be done to its end, whatever context is done: to clean up, or to take
+// the last step.
+func (d *Dir) WithoutCancel() *Dir {
+	if !cancel.Ends(d.fs) {
+		return d
+	}
+	return d.through(cancel.Base(d.fs))
+}
+
+func (d *Dir) through(fsys afero.Fs) *Dir {
+	other := NewDir(fsys, d.path, nil)
+	other.cause.Store(d.cause.Load())
+	return other
 }
 
 // Path returns the path of the directory.
@@ -73,10 +100,11 @@ func (d *Dir) try(mutate func() error) error {
 	if err := d.Poisoned(); err != nil {
 		return err
 	}
-	if err := mutate(); err != nil {
+	err := mutate()
+	if err != nil && !cancel.Is(err) {
 		return d.Fail(err)
 	}
-	return nil
+	return err
 }
 
 // tryDraft is try for what nobody relies on yet: that there is no room for it ends nothing.
@@ -85,7 +113,7 @@ func (d *Dir) tryDraft(mutate func() error) error {
 		return err
 	}
 	err := mutate()
-	if err != nil && !IsNoRoom(err) {
+	if err != nil && !IsNoRoom(err) && !cancel.Is(err) {
 		return d.Fail(err)
 	}
 	return err
@@ -166,6 +194,19 @@ func (d *Dir) Remove(names ...string) error {
 		return nil
 	}
 	return d.Sync()
+}
+
+// RemoveAll removes the directory with everything in it, if it is there, and makes that durable.
+func (d *Dir) RemoveAll() error {
+	return d.try(func() error {
+		if _, err := d.fs.Stat(d.path); errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err := d.fs.RemoveAll(d.path); err != nil {
+			return err
+		}
+		return d.syncPath(filepath.Dir(d.path))
+	})
 }
 
 // WriteFile creates a file with that content and makes the content durable, not yet the name.

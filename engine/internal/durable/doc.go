@@ -7,7 +7,8 @@
 //     send nothing to the filesystem. A failed fsync is never tried again: after it the kernel considers pages clean
 //     that the disk does not have (Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020), so a
 //     second one that succeeds says nothing. One failure is none: that there is no room for a draft ([Dir.Draft]), a new
-//     file that nobody relies on.
+//     file that nobody relies on. And a call that a context kept from the filesystem ([Dir.WithContext]) is no failure: it
+//     changed nothing.
 //
 //   - D2: the call that fails returns its own cause, which is not ErrPoisoned: its bytes may be on the disk.
 //

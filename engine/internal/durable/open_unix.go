@@ -9,13 +9,14 @@ import (
 
 	"github.com/spf13/afero"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 )
 
 // openRegular opens a file that was regular a moment ago. On the operating system's filesystem, what has taken its place
 // since is neither followed nor waited for.
 func openRegular(fsys afero.Fs, path string) (afero.File, error) {
-	switch fsys.(type) {
+	switch cancel.Base(fsys).(type) {
 	case afero.OsFs, *afero.OsFs:
 	default:
 		return fsys.Open(path)

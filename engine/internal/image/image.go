@@ -1,6 +1,7 @@
 package image
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/afero"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/batch"
+	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
@@ -57,7 +59,7 @@ func (im *Image) AddLog(l Log) { im.logs = append(im.logs, l) }
 // KeptFile is a file of the store that belongs to the image as it is.
 type KeptFile struct {
 	Name   string
-	Verify func() error // compares its checksums
+	Verify func(context.Context) error // compares its checksums
 }
 
 // Kept returns the tables and the blob files.
@@ -65,11 +67,13 @@ func (im *Image) Kept() []KeptFile {
 	var files []KeptFile
 	for _, level := range im.View.Version.Levels {
 		for _, t := range level {
-			files = append(files, KeptFile{filename.Table(t.Num), t.Reader.Verify})
+			files = append(files, KeptFile{filename.Table(t.Num), t.Reader.VerifyUntil})
 		}
 	}
 	for _, f := range im.Blobs {
-		files = append(files, KeptFile{filename.Blob(f.Num), func() error { return f.Reader.Verify(f.Reader.Size()) }})
+		files = append(files, KeptFile{filename.Blob(f.Num), func(ctx context.Context) error {
+			return f.Reader.VerifyUntil(ctx, f.Reader.Size())
+		}})
 	}
 	return files
 }
@@ -159,11 +163,24 @@ func EmptyTarget(fsys afero.Fs, path string) (*durable.Dir, error) {
 	return target, target.Make()
 }
 
+// Discard removes what a copy that was stopped wrote to its target, so that the copy can be made there later. It does
+// nothing after an error of any other kind: then nothing more is written there.
+func Discard(target *durable.Dir, names []string, stopped error) error {
+	if !cancel.Is(stopped) || target.Poisoned() != nil {
+		return nil //nolint:nilerr // the caller has that error
+	}
+	names = slices.Clone(names)
+	slices.Reverse(names) // what makes it a store comes last, and goes first
+	return target.WithoutCancel().Remove(names...)
+}
+
 // Publish makes the files that were written to a directory durable, and then writes the marker that makes them a store.
+// Once the marker is begun, no context stops it: a store is there, or not.
 func Publish(target *durable.Dir, marker MadeFile) error {
 	if err := target.Sync(); err != nil {
 		return err
 	}
+	target = target.WithoutCancel()
 	if err := target.WriteFile(marker.Name, marker.Content); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/afero"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 )
@@ -30,13 +31,13 @@ func Dir(fsys afero.Fs, dir string, readOnly bool) (io.Closer, error) {
 	var lock io.Closer
 	var err error
 	name := filepath.Join(dir, filename.Lock)
-	switch f := fsys.(type) {
+	switch f := cancel.Base(fsys).(type) {
 	case locker:
 		lock, err = f.Lock(name)
 	case afero.OsFs, *afero.OsFs:
 		lock, err = lockFile(name)
 	default:
-		lock, err = processLocks.lock(fsys, filepath.Clean(dir))
+		lock, err = processLocks.lock(f, filepath.Clean(dir))
 	}
 	switch {
 	case err == nil:

@@ -154,7 +154,7 @@ func (r *Rewriter) undo() error {
 		}
 	}
 	if r.Store.Dir.Poisoned() == nil {
-		errs = append(errs, r.Store.Dir.Remove(names...))
+		errs = append(errs, r.Store.Dir.WithoutCancel().Remove(names...))
 	}
 	return errors.Join(errs...)
 }

@@ -2,7 +2,9 @@ package sst
 
 import (
 	"bytes"
+	"context"
 
+	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
@@ -10,8 +12,11 @@ import (
 // Verify reads the whole file again, past every cache, and checks all that a Writer promises: checksums, the order of
 // entries in and across blocks, restart points, index, properties, and that the filter admits every key. It returns
 // the first damage.
-func (r *Reader) Verify() error {
-	fresh, err := Open(r.r, r.size, ReaderOptions{Name: r.o.Name})
+func (r *Reader) Verify() error { return r.VerifyUntil(context.Background()) }
+
+// VerifyUntil is Verify that ends when ctx is done, with an error that is recognized by cancel.Is.
+func (r *Reader) VerifyUntil(ctx context.Context) error {
+	fresh, err := Open(cancel.ReaderAt(ctx, r.r), r.size, ReaderOptions{Name: r.o.Name})
 	if err != nil {
 		return err
 	}

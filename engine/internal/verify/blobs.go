@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/blob"
+	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
@@ -18,11 +19,7 @@ import (
 func (s *Store) blobs() error {
 	var errs []error
 	for _, f := range s.BlobFiles {
-		again, err := s.Files.BlobFile(f.Num, f.Reader.Size()) // by name: the open file may have lost it
-		if err == nil {
-			err = errors.Join(again.Reader.Verify(f.Reader.Size()), again.File.Close())
-		}
-		errs = append(errs, err)
+		errs = append(errs, s.blobFile(f))
 	}
 	for _, level := range s.View.Version.Levels {
 		for _, t := range level {
@@ -33,6 +30,18 @@ func (s *Store) blobs() error {
 		errs = append(errs, s.countRefs(m.Table.NewIterator(), func(blob.Ref) {}))
 	}
 	return errors.Join(errs...)
+}
+
+// blobFile opens a file by its name: the open one may have lost it.
+func (s *Store) blobFile(f *view.BlobFile) error {
+	if err := cancel.Err(s.ctx); err != nil {
+		return err
+	}
+	again, err := s.Files.BlobFile(f.Num, f.Reader.Size())
+	if err != nil {
+		return err
+	}
+	return errors.Join(again.Reader.VerifyUntil(s.ctx, f.Reader.Size()), again.File.Close())
 }
 
 // refs compares what a table refers to with what the manifest says that it does.
@@ -66,6 +75,9 @@ func (s *Store) refs(t *view.Table) error {
 func (s *Store) countRefs(it key.Iterator, count func(blob.Ref)) (err error) {
 	defer func() { err = errors.Join(err, it.Close()) }()
 	for ok := it.First(); ok; ok = it.Next() {
+		if err := cancel.Err(s.ctx); err != nil {
+			return err
+		}
 		if it.Trailer().Kind() != key.BlobSet {
 			continue
 		}

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/batch"
+	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
@@ -36,11 +38,19 @@ type Store struct {
 	Allowed   map[string]bool // those that may be, because a reader needs the files or they are being removed
 	Leftovers []string        // files that a crash left and the next Open removes
 	EmptyLog  string          // a log that may have no bytes yet
+
+	ctx context.Context // of Check
 }
 
-// Check reads everything and returns all damage that it finds, joined.
-func (s *Store) Check() error {
-	return errors.Join(s.tables(), s.manifest(), s.logs(), s.names(), s.blobs())
+// Check reads everything and returns all damage that it finds, joined. When ctx is done, or the context of the
+// filesystem, it ends with an error that says only that (cancel.Is).
+func (s *Store) Check(ctx context.Context) error {
+	s.ctx, s.Dir = ctx, s.Dir.WithContext(ctx)
+	err := errors.Join(s.tables(), s.manifest(), s.logs(), s.names(), s.blobs())
+	if stopped := cancel.In(err); stopped != nil {
+		return stopped
+	}
+	return err
 }
 
 // tables checks each table, and the order of tables in their levels.
@@ -51,7 +61,7 @@ func (s *Store) tables() error {
 			if l > 0 && i > 0 && bytes.Compare(level[i-1].Largest, t.Smallest) >= 0 {
 				errs = append(errs, corrupt.At(filename.Table(t.Num), 0, "level %d: overlaps table %d", l, level[i-1].Num))
 			}
-			errs = append(errs, t.Reader.Verify())
+			errs = append(errs, t.Reader.VerifyUntil(s.ctx))
 			if l == 0 && i > 0 && level[i-1].MinSeq <= t.MaxSeq {
 				errs = append(errs, corrupt.At(filename.Table(t.Num), 0, "level 0: table %d should be older", t.Num))
 			}
@@ -63,6 +73,9 @@ func (s *Store) tables() error {
 
 // name opens a live table by its name: the open file may have lost it.
 func (s *Store) name(t *view.Table) error {
+	if err := cancel.Err(s.ctx); err != nil {
+		return err
+	}
 	again, err := s.Files.Table(t.Table)
 	if err != nil {
 		return err

@@ -69,6 +69,7 @@ func (d *onDisk) live() error {
 		{"a second Open", second(engine.Open(d.at("db"), o)), engine.ErrLocked},
 		{"VerifyDir of an open store", second(engine.VerifyDir(d.at("db"), o)), engine.ErrLocked},
 		{"Repair of an open store", second(engine.Repair(d.at("db"), o)), engine.ErrLocked},
+		{"operations with a context that is done", stoppedOpen(db, d.at("copy")), nil},
 		{"Checkpoint", db.Checkpoint(d.at("copy")), nil},
 		{"Checkpoint into a directory that holds something", db.Checkpoint(d.at("copy")), engine.ErrTargetNotEmpty},
 		{"Backup", second(engine.Backup(db, d.at("backups"))), nil},
@@ -88,7 +89,9 @@ func (d *onDisk) live() error {
 // later looks at the store that was closed, and at its copies.
 func (d *onDisk) later() error {
 	var o engine.Options
-	_, err := engine.Restore(d.at("backups"), 0, d.at("restored"), o)
+	err := stoppedFiles(d.at("db"), d.at("backups"), d.at("restored"), o)
+	_, restored := engine.Restore(d.at("backups"), 0, d.at("restored"), o)
+	err = errors.Join(err, restored)
 	for _, name := range []string{"db", "copy", "restored"} {
 		v, verified := engine.VerifyDir(d.at(name), o)
 		r, repaired := engine.Repair(d.at(name), o)
