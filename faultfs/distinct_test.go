@@ -1,8 +1,10 @@
 package faultfs_test
 
 import (
+	"os"
 	"testing"
 
+	"github.com/spf13/afero"
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -49,4 +51,30 @@ func TestBytesThatStayTheSameAreNotAskedAbout(t *testing.T) {
 			require.Equal(t, row.fewer, count(faultfs.ImageOptions{Distinct: true}))
 		})
 	}
+}
+
+// A recovery that overwrites bytes about which nobody had to ask must not find them again after the next crash.
+func TestBytesThatStayedTheSameDoNotComeBack(t *testing.T) {
+	oneGoroutine(t)
+	t.Parallel()
+	fs := faultfs.New(faultfs.Options{})
+	f := create(t, fs, "a")
+	put(t, f, 'x', 0, 1024)
+	syncAll(t, fs)
+	put(t, f, 'x', 0, 1024)
+	point := faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now())
+	_, err := faultfs.Explore(point, faultfs.ImageOptions{Distinct: true}, func(img *faultfs.FS) error {
+		again, err := img.OpenFile("a", os.O_RDWR, 0)
+		require.NoError(t, err)
+		put(t, again, 'y', 0, 4)
+		require.NoError(t, again.Sync())
+		second := faultfs.NewTimeline(img, faultfs.Model{}, img.Now()).Advance(img.Now())
+		_, err = faultfs.Explore(second, faultfs.ImageOptions{Distinct: true}, func(img *faultfs.FS) error {
+			b, err := afero.ReadFile(img, "a")
+			require.Equal(t, "yyyyx", string(b[:5]))
+			return err
+		})
+		return err
+	})
+	require.NoError(t, err)
 }

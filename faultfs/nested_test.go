@@ -85,19 +85,20 @@ func nested(
 	skipped := maps.Clone(want)
 	maps.DeleteFunc(skipped, func(_ uint64, s set) bool { return !s[tooMany] })
 	point := faultfs.NewTimeline(fs, model, 0).Advance(fs.Now())
-	search(point, func(img *faultfs.FS) {
+	o := faultfs.ImageOptions{Distinct: seed%2 == 1}
+	searchWith(o, point, func(img *faultfs.FS) {
 		recovery(img)
 		gotAlive[everything(fsView{img})] = true
 	})
 	require.Empty(t, wantAlive.differs(gotAlive), "seed %d, what recovery leaves\n%s", seed, describe(fs.Trace()))
-	search(point, func(img *faultfs.FS) {
+	searchWith(o, point, func(img *faultfs.FS) {
 		recovery(img)
 		for tick := range img.Now() + 1 {
 			if skipped[tick] != nil {
 				continue
 			}
 			point := faultfs.NewTimeline(img, model, tick).Advance(tick)
-			search(point, func(second *faultfs.FS) { add(got, tick, everything(fsView{second})) })
+			searchWith(o, point, func(second *faultfs.FS) { add(got, tick, everything(fsView{second})) })
 		}
 	})
 	maps.DeleteFunc(want, func(tick uint64, _ set) bool { return skipped[tick] != nil })

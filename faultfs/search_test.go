@@ -20,7 +20,11 @@ import (
 
 // search calls visit with every image of a crash point that visit can tell apart and returns how many there were.
 func search(p *faultfs.CrashPoint, visit func(*faultfs.FS)) (leaves int) {
-	leaves, err := faultfs.Explore(p, faultfs.ImageOptions{}, func(img *faultfs.FS) error {
+	return searchWith(faultfs.ImageOptions{}, p, visit)
+}
+
+func searchWith(o faultfs.ImageOptions, p *faultfs.CrashPoint, visit func(*faultfs.FS)) (leaves int) {
+	leaves, err := faultfs.Explore(p, o, func(img *faultfs.FS) error {
 		visit(img)
 		return nil
 	})

@@ -7,9 +7,11 @@ import (
 )
 
 // dropIdle takes out of the index the bytes of sectors in which no pending op changes a byte: kept or lost, the image is
-// the same, so nobody needs to ask. They stay pending and undecided. What a truncation may free is left alone.
+// the same, so nobody needs to ask. They stay undecided, and nothing is left of them once the image is crashed in turn (see
+// settle). What a truncation may free is left alone.
 func (x *pendingIndex) dropIdle(ops []*pendingOp, d *disk.Disk) {
 	buf := make([]byte, x.unit)
+	x.idle = make([]bool, len(ops))
 	for ino, f := range x.files {
 		if f.cuts || len(f.sectors) == 0 {
 			continue
@@ -27,13 +29,13 @@ func (x *pendingIndex) dropIdle(ops []*pendingOp, d *disk.Disk) {
 			}
 			return bytes.Equal(b, p.data)
 		}
-		f.leaveOut(idle)
+		f.leaveOut(x.idle, idle)
 	}
 }
 
-// leaveOut takes out the sectors all of whose ops are idle.
-func (f *pendingFile) leaveOut(idle func(sectorOp) bool) {
-	rest, gone := make([]sectorOp, 0, len(f.sectors)), map[int]bool{}
+// leaveOut takes out the sectors all of whose ops are idle, and notes those ops in gone.
+func (f *pendingFile) leaveOut(gone []bool, idle func(sectorOp) bool) {
+	rest := make([]sectorOp, 0, len(f.sectors))
 	for k := 0; k < len(f.sectors); {
 		end, all := k, true
 		for ; end < len(f.sectors) && f.sectors[end].sector == f.sectors[k].sector; end++ {
@@ -41,13 +43,13 @@ func (f *pendingFile) leaveOut(idle func(sectorOp) bool) {
 		}
 		for ; k < end; k++ {
 			if all {
-				gone[int(f.sectors[k].op)] = true
+				gone[f.sectors[k].op] = true
 			} else {
 				rest = append(rest, f.sectors[k])
 			}
 		}
 	}
-	if len(gone) == 0 {
+	if len(rest) == len(f.sectors) {
 		return
 	}
 	f.sectors = rest

@@ -15,6 +15,7 @@ type pendingIndex struct {
 	names      map[trace.Ino][]int
 	where      map[nameKey][]int
 	files      map[trace.Ino]*pendingFile
+	idle       []bool    // the ops that dropIdle has taken out; nil: it was not called
 	unit       int64     // bytes of a sector; the ops of a file are sorted by it
 	last       trace.Ino // the greatest inode number in any op
 }

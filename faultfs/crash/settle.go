@@ -9,7 +9,8 @@ import (
 )
 
 // settle returns the disk as far as it was decided by the given tick of the image's own time, and the ops that were still
-// undecided: the disk has them or not, and no later sync changes that.
+// undecided: the disk has them or not, and no later sync changes that. Ops that change no byte are dropped: nobody asks about
+// them, not even who overwrites them, so they must not come back over what was written since.
 func (im *Image) settle(tick uint64) (*disk.Disk, []*pendingOp) {
 	fates := slices.Clone(im.fates)
 	for i := len(im.log) - 1; i >= 0 && im.log[i].tick > tick; i-- {
@@ -17,8 +18,10 @@ func (im *Image) settle(tick uint64) (*disk.Disk, []*pendingOp) {
 	}
 	im.restoreOvertaken(fates)
 	left := 0
-	for _, f := range fates {
-		if f == model.Undecided {
+	for i, f := range fates {
+		if f == model.Undecided && im.index.idle != nil && im.index.idle[i] {
+			fates[i] = model.Lost
+		} else if f == model.Undecided {
 			left++
 		}
 	}
