@@ -204,10 +204,14 @@ func (c *campaign) request(ctx context.Context, s *explore.Subject) explore.Requ
 
 // explore carries out a request, and adds the time that it takes to the figures.
 func (c *campaign) explore(ctx context.Context, req explore.Request) *explore.Outcome {
+	defer c.exploring()()
+	return explore.Explore(ctx, req)
+}
+
+// exploring begins an exploration; the function that it returns adds the time since then to the figures.
+func (c *campaign) exploring() (done func()) {
 	begin := time.Now()
-	found := explore.Explore(ctx, req)
-	c.figures.elapsed += time.Since(begin)
-	return found
+	return func() { c.figures.elapsed += time.Since(begin) }
 }
 
 // addFindings keeps what is new, and saves it at once: the process may not live to the end of the campaign.

@@ -12,21 +12,28 @@ import (
 // examine judges a recorded run, as it was and, until the budget is spent and what it owes is done, after crashes.
 func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *record.Recording) error {
 	s := c.subject(r)
-	live := c.judgeLive(ctx, cell, s)
-	run := explored{subject: s, live: live, found: &explore.Outcome{}}
+	run := explored{subject: s, found: &explore.Outcome{}}
 	req := c.request(ctx, s)
 	req.Owed, req.Steer = cell.owes.Points, c.wantedGoals()
-	if (!req.First || len(live.Problems) == 0) && c.hopeless == "" {
+	judged := make(chan judge.Live, 1)
+	go func() { judged <- s.Judges.Live(ctx) }() // while others explore
+	if req.First {
+		run.live = <-judged
+		judged <- run.live
+	}
+	if (!req.First || len(run.live.Problems) == 0) && c.hopeless == "" {
 		part, cancel := c.mainPart(budget, r.Plan)
 		run.found = c.explore(part, req)
 		cancel()
 	}
+	run.live = <-judged
+	c.addLive(cell, run.live)
 	c.progress.runs.Add(1)
 	if c.opts.CrashPoints > 0 && req.Points == c.opts.CrashPoints {
 		c.figures.addUnexplored(len(r.CrashTicks()) - req.Points)
 	}
 	c.progress.unknown.Add(int64(c.figures.addRun(cell, run)))
-	failures := slices.Concat(explore.LiveFailures(live.Problems), run.found.Failures)
+	failures := slices.Concat(explore.LiveFailures(run.live.Problems), run.found.Failures)
 	if err := c.addFindings(ctx, cell, s, failures); err != nil {
 		return err
 	}
@@ -37,11 +44,9 @@ func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *record.Re
 	return c.sampleProfiles(ctx, budget, cell, s)
 }
 
-// judgeLive judges what the clients of a run saw.
-func (c *campaign) judgeLive(ctx context.Context, cell *cell, s *explore.Subject) judge.Live {
-	live := s.Judges.Live(ctx)
+// addLive adds what the clients of a run saw.
+func (c *campaign) addLive(cell *cell, live judge.Live) {
 	c.progress.unknown.Add(int64(c.figures.addLive(cell, live)))
-	return live
 }
 
 // addSample adds what exploring a sample of a run's crash points has found.

@@ -47,7 +47,8 @@ func (c *campaign) rehearse(ctx context.Context, cell *cell, round, left int) er
 			return err // a run that was cut short says nothing
 		}
 		s := c.subject(r)
-		live := c.judgeLive(ctx, cell, s)
+		live := s.Judges.Live(ctx)
+		c.addLive(cell, live)
 		if err := c.addFindings(ctx, cell, s, explore.LiveFailures(live.Problems)); err != nil {
 			return err
 		}

@@ -3,6 +3,8 @@ package torture
 import (
 	"context"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -38,37 +40,74 @@ func (c *campaign) mainPart(ctx context.Context, p *plan.Plan) (context.Context,
 	return context.WithTimeout(ctx, time.Until(end)*(sampleShare-1)/sampleShare)
 }
 
-// sampleProfiles explores a few crash points of a recording under every other profile.
+// sampleProfiles explores a few crash points of a recording under every other profile: as many profiles at once as there are
+// workers, with one explorer each, since an exploration that is so small would have most of them wait for the last.
 func (c *campaign) sampleProfiles(ctx, budget context.Context, cell *cell, s *explore.Subject) error {
 	if !c.samples(s.Recording.Plan) {
 		return nil
 	}
-	others := slices.DeleteFunc(faultfs.Profiles(), func(p faultfs.Profile) bool { return p.Name == s.Recording.Plan.Spec.Profile })
-	for i, profile := range others {
+	var all []profileSample
+	for _, profile := range faultfs.Profiles() {
 		unseen := c.figures.profiles[profile.Name].CrashPoints < profilePoints // it is owed some, even if the time is up
-		if c.ended(ctx) || c.timeIsUp() && !unseen {
-			continue
+		if profile.Name != s.Recording.Plan.Spec.Profile && (unseen || !c.timeIsUp()) {
+			all = append(all, c.profileSample(ctx, budget, s.Under(profile), unseen))
 		}
-		other := s.Under(profile)
-		req := c.request(ctx, other)
-		req.Images, req.Lives = sampleImages, sampleLives
-		all, seed := other.Recording.CrashTicks(), other.Recording.Plan.Spec.Seed
-		req.Ticks = [][]uint64{record.Spread(all, samplePoints, seed)}
-		if unseen {
-			req.Owed = samplePoints
-		}
-		part, cancel := ctx, context.CancelFunc(func() {})
-		if end, ok := budget.Deadline(); ok && !c.deadline.IsZero() {
-			req.Ticks = append(req.Ticks, without(record.Spread(all, samplePointsTimed, seed), req.Ticks[0]))
-			part, cancel = context.WithTimeout(budget, time.Until(end)/time.Duration(len(others)-i))
-		}
-		found := c.explore(part, req)
-		cancel()
-		if err := c.addSample(ctx, cell, explored{subject: other, found: found}); err != nil {
+	}
+	if c.ended(ctx) || len(all) == 0 {
+		return nil
+	}
+	c.exploreSamples(ctx, budget, all)
+	for _, sample := range all {
+		if err := c.addSample(ctx, cell, explored{subject: sample.req.Subject, found: sample.found}); err != nil || c.ended(ctx) {
 			return err
 		}
 	}
 	return nil
+}
+
+// profileSample is what is asked of a recording under one profile, and what was found.
+type profileSample struct {
+	req   explore.Request
+	timed bool // it ends with the budget
+	found *explore.Outcome
+}
+
+func (c *campaign) profileSample(ctx, budget context.Context, s *explore.Subject, unseen bool) profileSample {
+	sample := profileSample{req: c.request(ctx, s)}
+	req, all, seed := &sample.req, s.Recording.CrashTicks(), s.Recording.Plan.Spec.Seed
+	req.Images, req.Lives, req.Explorers = sampleImages, sampleLives, 1
+	req.Ticks = [][]uint64{record.Spread(all, samplePoints, seed)}
+	if unseen {
+		req.Owed = samplePoints
+	}
+	if _, ok := budget.Deadline(); ok && !c.deadline.IsZero() {
+		req.Ticks = append(req.Ticks, without(record.Spread(all, samplePointsTimed, seed), req.Ticks[0]))
+		sample.timed = true
+	}
+	return sample
+}
+
+// exploreSamples explores samples, in order. Each has an equal share of what is left of the budget when it begins.
+func (c *campaign) exploreSamples(ctx, budget context.Context, all []profileSample) {
+	defer c.exploring()()
+	lanes := min(c.opts.Workers, len(all))
+	var next atomic.Int64
+	var crew sync.WaitGroup
+	for lane := range lanes {
+		crew.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(all); i = int(next.Add(1)) - 1 {
+				part, cancel := ctx, context.CancelFunc(func() {})
+				if end, ok := budget.Deadline(); ok && all[i].timed {
+					rounds := (len(all) - i + lanes - 1) / lanes
+					part, cancel = context.WithTimeout(budget, time.Until(end)/time.Duration(rounds))
+				}
+				all[i].req.Slots = lane
+				all[i].found = explore.Explore(part, all[i].req)
+				cancel()
+			}
+		})
+	}
+	crew.Wait()
 }
 
 // without returns the ticks that are not among others.

@@ -11,12 +11,14 @@ import (
 )
 
 // One of so many images is audited: another random image of its crash point is. Where copies of the store are being made,
-// there are more of them.
+// there are more of them. An audit costs as much as some hundred recoveries, so of crash points beyond those that are owed only
+// one of so many as usual is.
 const (
 	auditEach        = 256
 	auditCopiesEach  = 64
 	auditCopyingEach = 6
 	auditRottenEach  = 5
+	auditBeyondOwed  = 8
 )
 
 // auditDue reports whether it is the turn of an image to be audited, and with the copies that are in it.
@@ -33,6 +35,9 @@ func (x *explorer) auditDue(at origin) (due, copies bool) {
 		each = auditCopyingEach
 	case some:
 		each = auditCopiesEach
+	}
+	if each > 1 && x.shared.req.Owed > 0 && !at.job.owed {
+		each *= auditBeyondOwed
 	}
 	return draw%each == 0, some
 }

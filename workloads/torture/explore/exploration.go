@@ -31,7 +31,7 @@ func Explore(ctx context.Context, req Request) *Outcome {
 	crew := make([]*explorer, req.Explorers)
 	done := make(chan *explorer, req.Explorers) // buffered: an explorer that was given up must not wait for a reader
 	for i := range crew {
-		x := newExplorer(common, i+1)
+		x := newExplorer(common, req.Slots+i+1)
 		crew[i] = x
 		go func() {
 			x.goroutine = stack.Goroutine()

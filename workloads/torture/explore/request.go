@@ -94,6 +94,7 @@ type Request struct {
 	Caller context.Context
 
 	Explorers int       // crash points explored at once
+	Slots     int       // the slots of its explorers begin after this one; see Running
 	Progress  *Progress // counts what is done
 }
 
