@@ -1,0 +1,17 @@
+module github.com/lightningdb/lightning-torture/engine/replica
+
+go 1.26.0
+
+require (
+	github.com/lightningdb/lightning-torture v0.0.0
+	go.etcd.io/raft/v3 v3.7.0
+	google.golang.org/protobuf v1.36.11
+)
+
+require (
+	github.com/klauspost/compress v1.20.3 // indirect
+	github.com/spf13/afero v1.15.0 // indirect
+	golang.org/x/text v0.28.0 // indirect
+)
+
+replace github.com/lightningdb/lightning-torture => ../..

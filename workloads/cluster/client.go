@@ -1,0 +1,262 @@
+package cluster
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/lightningdb/lightning-torture/engine/replica"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// What clients work on.
+const (
+	registers    = 4
+	accounts     = 4
+	startBalance = 100
+	patience     = 120 // steps until a client sends its command again, or gives up
+)
+
+// client has one operation under way.
+type client struct {
+	world   *world
+	number  int
+	id      replica.ClientID
+	last    uint64  // number of the last command
+	command []byte  // of the operation under way; nil for a read
+	op      int     // index of the operation in the history; -1 if there is none
+	at      *member // whom it asked
+	life    *life   // of that node
+	until   int     // the step at which it loses patience
+	tries   int
+	seen    map[string]string // what it has read last, by key
+	counter int
+}
+
+func newClient(w *world, number int) *client {
+	c := &client{world: w, number: number, op: -1, seen: map[string]string{}}
+	binary.BigEndian.PutUint64(c.id[:], uint64(number)+1)
+	return c
+}
+
+// run begins an operation, or goes on with the one under way.
+func (c *client) run() {
+	w := c.world
+	if c.op >= 0 {
+		if w.step >= c.until || c.at.life() != c.life || !c.at.up() {
+			c.lostPatience()
+		}
+		return
+	}
+	if w.over || w.rng.IntN(3) > 0 {
+		return
+	}
+	op, command := c.next()
+	op.ID, op.Client, op.Call, op.Return = len(w.history), c.number, history.Tick(w.tick()), history.Never
+	c.op, c.command, c.tries = op.ID, nil, 0
+	w.history = append(w.history, op)
+	if command != nil {
+		c.last++
+		command.Client, command.Number = c.id, c.last
+		b, err := command.Encode()
+		if err != nil {
+			panic("cluster: a command of its own: " + err.Error())
+		}
+		c.command = b
+	}
+	c.ask()
+}
+
+// ask sends the operation under way to some node.
+func (c *client) ask() {
+	w := c.world
+	c.until, c.at = w.step+patience, w.members[w.rng.IntN(len(w.members))]
+	if !c.at.up() {
+		c.life = nil // nobody answers
+		if len(c.at.lives) > 0 {
+			c.life = c.at.life()
+		}
+		return
+	}
+	c.life = c.at.life()
+	var err error
+	if c.command != nil {
+		err = c.at.node.Propose(c.command)
+	} else {
+		err = c.at.node.ReadIndex(c.context())
+	}
+	if stopped(err) && !c.at.survives(err) {
+		return
+	}
+	c.at.run()
+}
+
+// context tells reads apart.
+func (c *client) context() []byte { return fmt.Appendf(nil, "%d-%d", c.number, c.op) }
+
+// lostPatience sends a command again, now and then, to another node. What became of one that is given up is open.
+func (c *client) lostPatience() {
+	if c.tries++; c.command != nil && c.tries < 4 && !c.world.over {
+		c.ask()
+		return
+	}
+	op := &c.world.history[c.op]
+	op.Err, op.Return = "no answer", history.Tick(c.world.tick())
+	c.op = -1
+}
+
+// next draws an operation.
+func (c *client) next() (history.Op, *replica.Command) {
+	w := c.world
+	key := "r" + strconv.Itoa(w.rng.IntN(registers))
+	switch w.rng.IntN(8) {
+	case 0, 1:
+		return history.Op{Kind: history.Get, Reads: []history.Read{{Key: []byte(key)}}}, nil
+	case 2:
+		return history.Op{Kind: history.Scan, ScanFrom: []byte("a"), ScanTo: []byte("b")}, nil
+	case 3:
+		w := history.Write{Key: []byte(key), Delete: true}
+		return history.Op{Kind: history.Delete, Writes: []history.Write{w}}, &replica.Command{Then: []replica.Write{{Key: w.Key, Delete: true}}}
+	case 4:
+		return c.cas(key)
+	case 5, 6:
+		return c.transfer()
+	}
+	value := c.value()
+	return history.Op{Kind: history.Put, Writes: []history.Write{{Key: []byte(key), Value: value}}},
+		&replica.Command{Then: []replica.Write{{Key: []byte(key), Value: value}}}
+}
+
+// value returns one that nobody else writes, now and then a long one.
+func (c *client) value() []byte {
+	c.counter++
+	v := fmt.Appendf(nil, "%d.%d", c.number, c.counter)
+	if c.world.rng.IntN(10) == 0 {
+		v = append(v, make([]byte, 1+c.world.rng.IntN(4000))...)
+	}
+	return v
+}
+
+// cas changes a register if it still holds what the client has read.
+func (c *client) cas(key string) (history.Op, *replica.Command) {
+	old, found := c.seen[key]
+	value := c.value()
+	return history.Op{
+			Kind: history.CAS, If: []history.Read{{Key: []byte(key), Value: []byte(old), Found: found}},
+			Writes: []history.Write{{Key: []byte(key), Value: value}},
+		}, &replica.Command{
+			If:   []replica.Condition{{Key: []byte(key), Value: []byte(old), Absent: !found}},
+			Then: []replica.Write{{Key: []byte(key), Value: value}},
+		}
+}
+
+// account is the key of an account.
+func account(i int) []byte { return []byte("a" + strconv.Itoa(i)) }
+
+// transfer moves money between two accounts, if they still hold what the client has read.
+func (c *client) transfer() (history.Op, *replica.Command) {
+	i := c.world.rng.IntN(accounts)
+	from, to := account(i), account((i+1+c.world.rng.IntN(accounts-1))%accounts)
+	has, gets := c.balance(from), c.balance(to)
+	amount := c.world.rng.IntN(has + 1)
+	op, command := history.Op{Kind: history.CAS}, &replica.Command{}
+	for _, move := range []struct {
+		key          []byte
+		held, leaves int
+	}{{from, has, has - amount}, {to, gets, gets + amount}} {
+		held, leaves := []byte(strconv.Itoa(move.held)), []byte(strconv.Itoa(move.leaves))
+		op.If = append(op.If, history.Read{Key: move.key, Value: held, Found: true})
+		op.Writes = append(op.Writes, history.Write{Key: move.key, Value: leaves})
+		command.If = append(command.If, replica.Condition{Key: move.key, Value: held})
+		command.Then = append(command.Then, replica.Write{Key: move.key, Value: leaves})
+	}
+	return op, command
+}
+
+// balance returns what the client has seen on an account.
+func (c *client) balance(key []byte) int {
+	if n, err := strconv.Atoi(c.seen[string(key)]); err == nil {
+		return n
+	}
+	return startBalance
+}
+
+// applied answers a client whose command took effect on the node that it had asked.
+func (w *world) applied(m *member, a replica.Applied) {
+	for _, c := range w.clients {
+		if c.id != a.Client || c.op < 0 || c.command == nil || c.last != a.Number || c.at != m {
+			continue
+		}
+		op := &w.history[c.op]
+		op.Outcome, op.Return, op.Missed = history.Acked, history.Tick(w.tick()), a.Outcome == replica.Refused
+		if a.Outcome == replica.Old {
+			w.violation("client %d was told that its command %d is an old one, and it has sent none since", c.number, a.Number)
+		}
+		for _, write := range op.Writes {
+			if !op.Missed {
+				c.learn(write.Key, write.Value, !write.Delete)
+			}
+		}
+		c.op = -1
+		w.figures.Acked++
+	}
+}
+
+// answerReads answers the reads for which a node has applied enough.
+func (w *world) answerReads(m *member) {
+	applied := m.node.Status().Applied
+	for _, c := range w.clients {
+		if c.op < 0 || c.command != nil || c.at != m || c.life != m.life() {
+			continue
+		}
+		index, known := m.reads[string(c.context())]
+		if !known || applied < index {
+			continue
+		}
+		delete(m.reads, string(c.context()))
+		if !c.read(m) {
+			return
+		}
+	}
+}
+
+// read reads on the node that was asked, and reports whether that went well.
+func (c *client) read(m *member) bool {
+	w := c.world
+	op := &w.history[c.op]
+	keys := [][]byte{}
+	for _, r := range op.Reads {
+		keys = append(keys, r.Key)
+	}
+	scan := op.Kind == history.Scan
+	if scan {
+		for i := range accounts {
+			keys = append(keys, account(i))
+		}
+	}
+	op.Reads = nil
+	for _, key := range keys {
+		value, found, err := m.node.Get(key)
+		if err != nil {
+			m.survives(err)
+			return false
+		}
+		if found || !scan {
+			op.Reads = append(op.Reads, history.Read{Key: key, Value: slices.Clone(value), Found: found})
+		}
+		c.learn(key, value, found)
+	}
+	op.Outcome, op.Return = history.Acked, history.Tick(w.tick())
+	c.op = -1
+	w.figures.Acked++
+	return true
+}
+
+func (c *client) learn(key, value []byte, found bool) {
+	if found {
+		c.seen[string(key)] = string(value)
+	} else {
+		delete(c.seen, string(key))
+	}
+}

@@ -1,0 +1,33 @@
+// Package cluster tortures a group of replica.Nodes in one goroutine: nodes on faultfs disks that lose power, a network that
+// loses, delays, repeats and partitions, clients that keep a history, and judges. Everything follows from a seed.
+//
+//	outcome, err := cluster.Run(ctx, cluster.Spec{Seed: 7})
+//	// outcome.Violations, each a sentence; outcome.History for the judges of package checker
+//
+// # What is judged
+//
+//   - Clients: the history of registers is linearizable, and transfers between accounts keep their total.
+//   - Raft: one leader a term; logs agree up to any entry in which they agree; a leader has every entry that was committed before;
+//     an entry has the same effect on every node; at the end all nodes hold the same pairs.
+//   - Words: what a node says to others is an acknowledgement, given when the message leaves. Whatever a power cut leaves of its
+//     disk, the node that is opened on it has the term, the vote and the entries of which it has spoken. This is searched for one
+//     disk at a time, at every operation, without the rest of the group: see word.go.
+//
+// # What a seed decides
+//
+// Which faults there are in a run, when they come, which message is late, what each client does, and raft's own election
+// timeouts, which it draws from crypto/rand.Reader: Run replaces that variable while it runs. So one Run at a time is possible
+// in a process, and a second one waits.
+//
+//	spec.go      what a run is, and which faults its seed switches on
+//	run.go       one step after the other, and the end, when all faults are over
+//	member.go    a node with its disk and its lives
+//	network.go   messages and snapshots on their way
+//	client.go    what clients ask for, and when they give up
+//	nemesis.go   power cuts, faults of disks, partitions, clocks, membership
+//	law.go       the judge of raft
+//	word.go      the search through a disk for what the node had said
+//	judge.go     the judges of histories
+//
+// Callers: tests, and the command in cmd/cluster-torture.
+package cluster

@@ -1,0 +1,30 @@
+package cluster
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+var bank = checker.Bank{
+	Total: accounts * startBalance, Accounts: accounts,
+	IsAccount: func(key []byte) bool { return len(key) > 0 && key[0] == 'a' },
+	Balance: func(value []byte) (int64, bool) {
+		n, err := strconv.ParseInt(string(value), 10, 64)
+		return n, err == nil
+	},
+}
+
+// Judge judges the history of a run: whether each key was linearizable, and whether the money is all there whenever somebody
+// looked.
+func Judge(ctx context.Context, ops []history.Op) []checker.Result {
+	if r := checker.Assumptions(ops); r.Verdict != checker.Pass {
+		return []checker.Result{r}
+	}
+	return []checker.Result{
+		checker.Linearizability(ctx, ops, nil, nil, nil, checker.Limits{}),
+		bank.JudgeHistory(ops),
+	}
+}

@@ -1,0 +1,275 @@
+package cluster
+
+import (
+	"context"
+	crand "crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"sync"
+
+	"github.com/lightningdb/lightning-torture/engine/replica"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Outcome is what a run showed.
+type Outcome struct {
+	History    []history.Op
+	Violations []string // of raft's laws and of words, in the order in which they were met; at most violationsMax
+	Figures    Figures
+}
+
+// Figures say what happened in a run.
+type Figures struct {
+	Steps, Acked, Unanswered                            int // of clients
+	Leaders, Snapshots, Replaced, Lost                  int
+	PowerCuts, Partitions, DiskFaults, Stops            int
+	Words, WordPoints, WordImages, WordPointsExhaustive int
+}
+
+const violationsMax = 20
+
+// settleSteps is how long a group has, after its last fault, until all its nodes hold the same.
+const settleSteps = 4000
+
+// one makes runs wait for each other: they replace crypto/rand.Reader.
+var one sync.Mutex
+
+// Run runs a group for as many steps as the Spec says. Then all faults are over; the group comes to rest, and the judges of raft and
+// of words look at it. The history is judged by Judge. The error is that of ctx.
+func Run(ctx context.Context, spec Spec) (*Outcome, error) {
+	spec.ensureDefaults()
+	one.Lock()
+	defer one.Unlock()
+	system := crand.Reader
+	defer func() { crand.Reader = system }()
+	var seed [32]byte
+	binary.BigEndian.PutUint64(seed[:], spec.Seed)
+	crand.Reader = rand.NewChaCha8(seed)
+
+	w := newWorld(spec)
+	for w.step = 1; w.step <= spec.Steps && ctx.Err() == nil; w.step++ {
+		w.interfere()
+		w.turn()
+	}
+	w.settle(ctx)
+	w.law.logsMatch()
+	w.sameEverywhere()
+	if err := w.searchWords(ctx); err != nil {
+		return nil, err
+	}
+	w.figures.Steps = w.step
+	for i := range w.history {
+		if w.history[i].Outcome == history.Unknown {
+			w.figures.Unanswered++
+		}
+	}
+	return &Outcome{History: w.history, Violations: w.violations, Figures: w.figures}, ctx.Err()
+}
+
+// world is a group, its network and its clients.
+type world struct {
+	spec       Spec
+	rng        *rand.Rand
+	swarm      swarm
+	model      faultfs.Model
+	clock      uint64 // of disks, words and clients
+	step       int
+	over       bool // there are no faults any more
+	members    []*member
+	retired    []*member
+	nextID     uint64
+	joining    *member // takes the place of
+	leaving    *member
+	network    *network
+	clients    []*client
+	law        *law
+	history    []history.Op
+	violations []string
+	figures    Figures
+}
+
+func newWorld(spec Spec) *world {
+	w := &world{spec: spec, rng: rand.New(rand.NewPCG(spec.Seed, 16)), model: faultfs.Model{Profile: spec.Profile}}
+	w.swarm = draw(w.rng)
+	w.network = &network{world: w, severed: map[[2]uint64]bool{}}
+	w.law = newLaw(w)
+	var ids []uint64
+	for i := range spec.Nodes {
+		ids = append(ids, uint64(i)+1)
+	}
+	w.nextID = uint64(spec.Nodes) + 1
+	for _, id := range ids {
+		m := &member{world: w, id: id, fs: faultfs.New(faultfs.Options{Tick: w.tick}), members: ids, period: 3}
+		m.start()
+		w.members = append(w.members, m)
+	}
+	for i := range spec.Clients {
+		w.clients = append(w.clients, newClient(w, i))
+	}
+	w.fillAccounts()
+	return w
+}
+
+// fillAccounts gives the first client a command that puts the money on the accounts.
+func (w *world) fillAccounts() {
+	c := w.clients[0]
+	op := history.Op{Kind: history.Batch, Client: c.number, Call: history.Tick(w.tick()), Return: history.Never}
+	command := &replica.Command{Client: c.id, Number: 1}
+	for i := range accounts {
+		value := []byte(strconv.Itoa(startBalance))
+		op.Writes = append(op.Writes, history.Write{Key: account(i), Value: value})
+		command.Then = append(command.Then, replica.Write{Key: account(i), Value: value})
+	}
+	b, err := command.Encode()
+	if err != nil {
+		panic("cluster: a command of its own: " + err.Error())
+	}
+	w.history = append(w.history, op)
+	c.last, c.op, c.command, c.tries = 1, 0, b, -1<<30
+	c.at, c.life = w.members[0], w.members[0].life()
+}
+
+func (w *world) tick() uint64 {
+	w.clock++
+	return w.clock
+}
+
+func (w *world) violation(format string, args ...any) {
+	if len(w.violations) < violationsMax {
+		w.violations = append(w.violations, fmt.Sprintf("step %d: ", w.step)+fmt.Sprintf(format, args...))
+	}
+}
+
+// member returns a node by its ID; nil if it is none of the group any more.
+func (w *world) member(id uint64) *member {
+	if w.joining != nil && w.joining.id == id {
+		return w.joining
+	}
+	for _, m := range w.members {
+		if m.id == id {
+			return m
+		}
+	}
+	return nil
+}
+
+// turn is one step of everybody.
+func (w *world) turn() {
+	if w.joining != nil && w.member(w.joining.id) == w.joining && !containsMember(w.members, w.joining) {
+		w.members = append(w.members, w.joining)
+	}
+	for _, m := range w.members {
+		if !m.up() && !m.gone && w.step >= m.wakes {
+			m.start()
+		}
+		if m.up() && w.step%m.period == 0 && m.survives(m.node.Tick()) {
+			m.run()
+		}
+	}
+	w.network.deliver()
+	for _, c := range w.clients {
+		c.run()
+	}
+	w.replaced()
+}
+
+func containsMember(all []*member, one *member) bool {
+	for _, m := range all {
+		if m == one {
+			return true
+		}
+	}
+	return false
+}
+
+// settle ends all faults and waits until every node has applied the same.
+func (w *world) settle(ctx context.Context) {
+	w.over, w.swarm = true, swarm{}
+	clear(w.network.severed)
+	for _, m := range w.members {
+		m.period = 3
+		m.fs.SetRules()
+		m.wakes = min(m.wakes, w.step)
+	}
+	for range settleSteps {
+		if w.settled() || ctx.Err() != nil {
+			return
+		}
+		w.turn()
+		w.step++
+	}
+	if ctx.Err() == nil {
+		w.violation("the group has not come to rest %d steps after the last fault: %s", settleSteps, w.states())
+	}
+}
+
+// settled reports whether nothing is under way.
+func (w *world) settled() bool {
+	l := w.leader()
+	if l == nil || w.joining != nil || len(w.network.transfers) > 0 {
+		return false
+	}
+	for _, c := range w.clients {
+		if c.op >= 0 {
+			return false
+		}
+	}
+	s := l.node.Status()
+	for _, m := range w.members {
+		if !m.up() || m.node.Status().Applied != s.Last {
+			return false
+		}
+	}
+	return true
+}
+
+// states describes the nodes.
+func (w *world) states() (text string) {
+	for _, m := range w.members {
+		if m.up() {
+			s := m.node.Status()
+			text += fmt.Sprintf("node %d: term %d, leader %d, applied %d of %d; ", m.id, s.Term, s.Leader, s.Applied, s.Last)
+		} else {
+			text += fmt.Sprintf("node %d is down; ", m.id)
+		}
+	}
+	return text
+}
+
+// sameEverywhere compares what the nodes hold.
+func (w *world) sameEverywhere() {
+	var keys [][]byte
+	for i := range registers {
+		keys = append(keys, []byte("r"+strconv.Itoa(i)))
+	}
+	for i := range accounts {
+		keys = append(keys, account(i))
+	}
+	for _, key := range keys {
+		var first string
+		for i, m := range w.members {
+			if !m.up() {
+				return // which was said before
+			}
+			value, found, err := m.node.Get(key)
+			if err != nil {
+				w.violation("%s cannot be read: %v", m.tell(), err)
+				return
+			}
+			holds := fmt.Sprint(found, string(value))
+			if i > 0 && holds != first {
+				w.violation("%s is not the same on all nodes: %q on node %d", key, holds, m.id)
+			}
+			first = holds
+		}
+	}
+}
+
+// stopped reports whether an error says that the node has stopped; others say that the call came to nothing.
+func stopped(err error) bool { return errors.Is(err, replica.ErrStopped) }
+
+var sprintf = fmt.Sprintf

@@ -1,0 +1,159 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+
+	pb "go.etcd.io/raft/v3/raftpb"
+
+	"github.com/lightningdb/lightning-torture/engine/replica"
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// word is what a node has said to others: whatever happens to its disk, it must not be able to say otherwise.
+type word struct {
+	tick  uint64 // when the message left
+	term  uint64 // it has spoken in this term
+	vote  uint64 // it has voted for this node in this term; 0: it has not said so
+	index uint64 // it has the log up to this entry; 0: it has not said so
+	entry uint64 // the term of that entry
+	ends  uint64 // from when on a later leader may have overruled that entry; 0: it has not
+}
+
+// String says it in a sentence.
+func (w word) String() string {
+	switch {
+	case w.vote != 0:
+		return fmt.Sprintf("voted for node %d in term %d", w.vote, w.term)
+	case w.index != 0:
+		return fmt.Sprintf("had entry %d of term %d", w.index, w.entry)
+	}
+	return fmt.Sprintf("was in term %d", w.term)
+}
+
+// speak notes what a node says by its messages, which leave now. What it said of entries that are other ones by now is over since
+// this step began.
+func (m *member) speak(begun uint64, out *replica.Output) {
+	s, l := m.node.Status(), m.life()
+	for i := range l.words {
+		w := &l.words[i]
+		if w.index >= s.First && w.ends == 0 && (w.index > s.Last || m.node.Term(w.index) != w.entry) {
+			w.ends = begun
+		}
+	}
+	now := m.world.tick()
+	has := func(index uint64) word {
+		w := word{tick: now, term: s.Term}
+		if index >= s.First && index <= s.Last {
+			w.index, w.entry = index, m.node.Term(index)
+		}
+		return w
+	}
+	for _, msg := range out.Messages {
+		switch msg.GetType() {
+		case pb.MsgVoteResp:
+			if !msg.GetReject() {
+				l.words = append(l.words, word{tick: now, term: msg.GetTerm(), vote: msg.GetTo()})
+			}
+		case pb.MsgVote:
+			l.words = append(l.words, word{tick: now, term: msg.GetTerm(), vote: m.id})
+		case pb.MsgAppResp:
+			if !msg.GetReject() {
+				l.words = append(l.words, has(msg.GetIndex()))
+			}
+		case pb.MsgApp, pb.MsgHeartbeat: // a leader counts itself among those who have its entries
+			l.words = append(l.words, has(s.Last))
+		default:
+		}
+	}
+}
+
+// searchWords opens the disks that power cuts could have left of each life of each node, and asks whether the node that finds
+// them has all that it had said.
+func (w *world) searchWords(ctx context.Context) error {
+	if w.spec.Words == 0 {
+		return nil
+	}
+	for _, m := range append(append([]*member{}, w.members...), w.retired...) {
+		budget := w.spec.Words
+		for _, l := range m.lives {
+			if err := w.searchLife(ctx, m, l, &budget); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// imagesPerPoint is how many images of one crash point are opened at most; a point with more is not exhaustive.
+const imagesPerPoint = 64
+
+func (w *world) searchLife(ctx context.Context, m *member, l *life, budget *int) error {
+	line := faultfs.NewTimeline(l.fs, w.model, 0)
+	w.figures.Words += len(l.words)
+	said, trace := 0, l.fs.Trace()
+	for i, op := range trace {
+		for said < len(l.words) && (i+1 == len(trace) || l.words[said].tick < trace[i+1].Tick) {
+			said++ // it left before the next operation
+		}
+		if !op.Changes() || said == 0 {
+			continue
+		}
+		if *budget == 0 || ctx.Err() != nil {
+			return ctx.Err()
+		}
+		point := line.Advance(op.Tick)
+		w.figures.WordPoints++
+		path := &faultfs.DepthFirst{}
+		for n := 0; ; n++ {
+			if n == imagesPerPoint || *budget == 0 {
+				break
+			}
+			img := point.Image(faultfs.ImageOptions{Chooser: path})
+			w.figures.WordImages++
+			*budget--
+			w.keepsWord(m, img, l.words[:said], op.Tick)
+			if !path.Next() {
+				w.figures.WordPointsExhaustive++
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// keepsWord opens a node on a disk and compares it with what it had said.
+func (w *world) keepsWord(m *member, img *faultfs.FS, words []word, tick uint64) {
+	n, err := replica.Open(m.config(img))
+	if err != nil {
+		w.violation("node %d does not open after a crash at tick %d: %v", m.id, tick, err)
+		return
+	}
+	s := n.Status()
+	for i := len(words) - 1; i >= 0; i-- {
+		if broken := words[i].broken(n, &s, tick); broken != "" {
+			w.violation("node %d %s, and after a crash at tick %d %s", m.id, words[i], tick, broken)
+			break
+		}
+	}
+	if err := n.Close(); err != nil {
+		w.violation("node %d cannot be closed after a crash at tick %d: %v", m.id, tick, err)
+	}
+}
+
+// broken says how a node contradicts its word; empty if it does not.
+func (w *word) broken(n *replica.Node, s *replica.Status, tick uint64) string {
+	switch {
+	case s.Term < w.term:
+		return fmt.Sprintf("is in term %d", s.Term)
+	case w.vote != 0 && s.Term == w.term && s.Vote != w.vote:
+		return fmt.Sprintf("has voted for node %d", s.Vote)
+	case w.index == 0 || w.index < s.First || w.ends != 0 && w.ends < tick:
+		return ""
+	case w.index > s.Last:
+		return fmt.Sprintf("its log ends with entry %d", s.Last)
+	case n.Term(w.index) != w.entry:
+		return fmt.Sprintf("that entry is of term %d", n.Term(w.index))
+	}
+	return ""
+}
