@@ -148,11 +148,11 @@ func (w *world) changeMembers(l *member) {
 // replaced finishes a replacement once the leader has applied it.
 func (w *world) replaced() {
 	l := w.leader()
-	if w.joining == nil || l == nil || l == w.leaving {
+	if w.joining == nil || l == nil {
 		return
 	}
 	s := l.node.Status()
-	if s.Joint || !slices.Contains(s.Voters, w.joining.id) || slices.Contains(s.Voters, w.leaving.id) {
+	if l == w.leaving || s.Joint || !slices.Contains(s.Voters, w.joining.id) || slices.Contains(s.Voters, w.leaving.id) {
 		if comes(w.rng, 30) {
 			w.changeMembers(l)
 		}

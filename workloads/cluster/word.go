@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	pb "go.etcd.io/raft/v3/raftpb"
 
@@ -74,10 +75,14 @@ func (w *world) searchWords(ctx context.Context) error {
 	if w.spec.Words == 0 {
 		return nil
 	}
-	for _, m := range append(append([]*member{}, w.members...), w.retired...) {
-		budget := w.spec.Words
+	for _, m := range slices.Concat(w.members, w.retired) {
+		all := 0
 		for _, l := range m.lives {
-			if err := w.searchLife(ctx, m, l, &budget); err != nil {
+			w.figures.Words += len(l.words)
+			all += len(l.points())
+		}
+		for _, l := range m.lives {
+			if err := w.searchLife(ctx, m, l, all); err != nil {
 				return err
 			}
 		}
@@ -85,36 +90,53 @@ func (w *world) searchWords(ctx context.Context) error {
 	return nil
 }
 
-// imagesPerPoint is how many images of one crash point are opened at most; a point with more is not exhaustive.
-const imagesPerPoint = 64
+// point is a crash point: an operation of the disk, and how much had been said before the next one.
+type point struct {
+	tick uint64
+	said int
+}
 
-func (w *world) searchLife(ctx context.Context, m *member, l *life, budget *int) error {
-	line := faultfs.NewTimeline(l.fs, w.model, 0)
-	w.figures.Words += len(l.words)
+// points returns the crash points behind a word.
+func (l *life) points() (all []point) {
 	said, trace := 0, l.fs.Trace()
-	for i, op := range trace {
+	for i := range trace {
 		for said < len(l.words) && (i+1 == len(trace) || l.words[said].tick < trace[i+1].Tick) {
-			said++ // it left before the next operation
+			said++
 		}
-		if !op.Changes() || said == 0 {
-			continue
+		if said > 0 && trace[i].Changes() {
+			all = append(all, point{trace[i].Tick, said})
 		}
-		if *budget == 0 || ctx.Err() != nil {
+	}
+	return all
+}
+
+// Of a crash point so many images are opened at most; one with more is not exhaustive. Most have a few.
+const (
+	imagesPerPoint = 64
+	imagesUsual    = 8
+)
+
+// searchLife searches some of the crash points of a life, spread over it, if there are more in all lives than Spec.Words allows.
+func (w *world) searchLife(ctx context.Context, m *member, l *life, all int) error {
+	line := faultfs.NewTimeline(l.fs, w.model, 0)
+	for _, p := range l.points() {
+		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		point := line.Advance(op.Tick)
+		if w.spec.Words > 0 && w.rng.IntN(all) >= w.spec.Words/imagesUsual+1 {
+			continue
+		}
+		at := line.Advance(p.tick)
 		w.figures.WordPoints++
 		path := &faultfs.DepthFirst{}
-		for n := 0; ; n++ {
-			if n == imagesPerPoint || *budget == 0 {
-				break
-			}
-			img := point.Image(faultfs.ImageOptions{Chooser: path})
+		for range imagesPerPoint {
+			img := at.Image(faultfs.ImageOptions{Chooser: path})
 			w.figures.WordImages++
-			*budget--
-			w.keepsWord(m, img, l.words[:said], op.Tick)
-			if !path.Next() {
-				w.figures.WordPointsExhaustive++
+			w.keepsWord(m, img, l.words[:p.said], p.tick)
+			if sampled := img.Sampled(); !path.Next() {
+				if !sampled {
+					w.figures.WordPointsExhaustive++
+				}
 				break
 			}
 		}
