@@ -207,9 +207,9 @@ func (n *Node) Get(key []byte) (value []byte, ok bool, err error) {
 
 // Status is what a node knows of itself and its group.
 type Status struct {
-	ID, Term     uint64
-	Vote, Leader uint64 // for whom it has voted in this term, and who leads it; 0: nobody yet
-	IsLeader     bool
+	ID, Term         uint64
+	Vote, Leader     uint64 // for whom it has voted in this term, and who leads it; 0: nobody yet
+	IsLeader         bool
 	Commit, Applied  uint64 // indexes
 	First, Last      uint64 // indexes of the log's entries; Last is First-1 if there are none
 	Voters, Learners []uint64

@@ -100,7 +100,7 @@ func load(db *engine.DB, c *Config) (*saved, *raft.MemoryStorage, error) {
 	}
 	log := raft.NewMemoryStorage()
 	if s.cut.index > 0 {
-		at := &pb.SnapshotMetadata{Index: proto.Uint64(s.cut.index), Term: proto.Uint64(s.cut.term), ConfState: s.conf}
+		at := &pb.SnapshotMetadata{Index: new(s.cut.index), Term: new(s.cut.term), ConfState: s.conf}
 		if err := log.ApplySnapshot(&pb.Snapshot{Metadata: at}); err != nil {
 			return nil, nil, err
 		}
@@ -122,7 +122,7 @@ func begin(db *engine.DB, c *Config) error {
 		if err != nil {
 			return err
 		}
-		hard, err := proto.Marshal(&pb.HardState{Term: proto.Uint64(1), Commit: proto.Uint64(1)})
+		hard, err := proto.Marshal(&pb.HardState{Term: new(uint64(1)), Commit: new(uint64(1))})
 		if err != nil {
 			return err
 		}

@@ -62,6 +62,17 @@ func (l *law) leads(m *member, s replica.Status) {
 	}
 }
 
+// ordered judges the log that a node finds when it is opened: terms never go back.
+func (l *law) ordered(n *replica.Node, id, tick uint64) {
+	s := n.Status()
+	for i := s.First; i < s.Last; i++ {
+		if n.Term(i) > n.Term(i+1) {
+			l.world.violation("node %d, opened after a crash at tick %d, has entry %d of term %d before one of term %d", id, tick, i, n.Term(i), n.Term(i+1))
+			return
+		}
+	}
+}
+
 // logsMatch compares logs: where two have entries of one index and one term, all earlier ones are the same.
 func (l *law) logsMatch() {
 	var with *member

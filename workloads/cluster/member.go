@@ -60,6 +60,7 @@ func (m *member) start() {
 		return
 	}
 	m.node = node
+	m.world.law.ordered(node, m.id, m.world.clock)
 }
 
 // up reports whether the node runs.

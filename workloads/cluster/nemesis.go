@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/replica"
@@ -77,7 +78,7 @@ func (w *world) breakDisk() {
 		return
 	}
 	text := diskFaults[w.rng.IntN(len(diskFaults))]
-	rule, err := faultfs.ParseRule(sprintf(text, 1+w.rng.IntN(20)))
+	rule, err := faultfs.ParseRule(fmt.Sprintf(text, 1+w.rng.IntN(20)))
 	if err != nil {
 		panic("cluster: a rule of its own: " + err.Error())
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -159,7 +160,7 @@ func (w *world) member(id uint64) *member {
 
 // turn is one step of everybody.
 func (w *world) turn() {
-	if w.joining != nil && w.member(w.joining.id) == w.joining && !containsMember(w.members, w.joining) {
+	if w.joining != nil && !slices.Contains(w.members, w.joining) {
 		w.members = append(w.members, w.joining)
 	}
 	for _, m := range w.members {
@@ -175,15 +176,6 @@ func (w *world) turn() {
 		c.run()
 	}
 	w.replaced()
-}
-
-func containsMember(all []*member, one *member) bool {
-	for _, m := range all {
-		if m == one {
-			return true
-		}
-	}
-	return false
 }
 
 // settle ends all faults and waits until every node has applied the same.
@@ -271,5 +263,3 @@ func (w *world) sameEverywhere() {
 
 // stopped reports whether an error says that the node has stopped; others say that the call came to nothing.
 func stopped(err error) bool { return errors.Is(err, replica.ErrStopped) }
-
-var sprintf = fmt.Sprintf

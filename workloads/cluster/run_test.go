@@ -1,23 +1,45 @@
-package cluster
+package cluster_test
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/cluster"
 )
 
 func TestAGroupKeepsItsPromises(t *testing.T) {
-	for seed := range uint64(3) {
-		out, err := Run(t.Context(), Spec{Seed: seed})
+	sum := cluster.Figures{}
+	for seed := uint64(1); seed <= 4; seed++ {
+		out, err := cluster.Run(t.Context(), cluster.Spec{Seed: seed, Steps: 2500, Words: 100})
 		require.NoError(t, err)
-		t.Log(fmt.Sprintf("%+v", out.Figures))
-		assert.Empty(t, out.Violations)
-		for _, r := range Judge(t.Context(), out.History) {
-			assert.Equal(t, checker.Pass, r.Verdict, "%+v", r)
+		require.Empty(t, out.Violations, "seed %d", seed)
+		for _, r := range cluster.Judge(t.Context(), out.History) {
+			require.Equal(t, checker.Pass, r.Verdict, "seed %d: %+v", seed, r)
 		}
+		sum.Add(&out.Figures)
 	}
+	// A run in which nothing happens would pass, too.
+	assert.Greater(t, sum.Acked, 1000)
+	for what, n := range map[string]int{
+		"leaders": sum.Leaders - 4, "snapshots": sum.Snapshots, "replaced nodes": sum.Replaced, "power cuts": sum.PowerCuts,
+		"partitions": sum.Partitions, "failed disks": sum.Stops, "lost messages": sum.Lost,
+		"words": sum.Words, "images": sum.WordImages - 1000, "exhaustive crash points": sum.WordPointsExhaustive,
+	} {
+		assert.Positive(t, n, what)
+	}
+}
+
+func TestASeedIsOneRun(t *testing.T) {
+	run := func(seed uint64) *cluster.Outcome {
+		out, err := cluster.Run(t.Context(), cluster.Spec{Seed: seed, Steps: 800, Nodes: 5, Profile: faultfs.LoseAll(), Words: 20})
+		require.NoError(t, err)
+		return out
+	}
+	first := run(9)
+	assert.Equal(t, first, run(9))
+	assert.NotEqual(t, first, run(10))
 }

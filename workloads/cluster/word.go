@@ -152,6 +152,7 @@ func (w *world) keepsWord(m *member, img *faultfs.FS, words []word, tick uint64)
 		return
 	}
 	s := n.Status()
+	w.law.ordered(n, m.id, tick)
 	for i := len(words) - 1; i >= 0; i-- {
 		if broken := words[i].broken(n, &s, tick); broken != "" {
 			w.violation("node %d %s, and after a crash at tick %d %s", m.id, words[i], tick, broken)
