@@ -1,0 +1,65 @@
+package operations_test
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const guide = "../../engine/TROUBLESHOOTING.md"
+
+// Each section of the guide is followed, word for word, on a store that has its symptom.
+func TestTheGuideOfTheEngine(t *testing.T) {
+	t.Parallel()
+	symptoms := map[string]func(*testing.T, *unit, string){
+		"The store does not open: ErrCorrupt":   corrupt,
+		"The store does not open: other errors": func(*testing.T, *unit, string) {},
+		"Writes fail: ErrPoisoned":              ill("eio"),
+		"The disk is full":                      func(*testing.T, *unit, string) {},
+		"Writes are slow":                       ill("slow"),
+		"The store is too large":                func(*testing.T, *unit, string) {},
+	}
+	for _, s := range sections(t, guide) {
+		t.Run(s.heading, func(t *testing.T) {
+			t.Parallel()
+			require.Contains(t, symptoms, s.heading, "plant the symptom of this section")
+			dir := t.TempDir()
+			u := newUnit(t, dir)
+			u.call("/load", url.Values{"n": {"300"}})
+			symptoms[s.heading](t, u, dir)
+			u.call("/load", url.Values{"n": {"1"}})
+			follow(t, guide, s.heading, u.shell("STORE="+filepath.Join(dir, "store"), "BACKUPS="+filepath.Join(dir, "backups")))
+			answer, err := http.Get("http://" + u.address + "/healthz")
+			require.NoError(t, err)
+			require.Equal(t, http.StatusOK, answer.StatusCode, "the store is well again")
+			require.NoError(t, answer.Body.Close())
+		})
+	}
+}
+
+// corrupt makes a backup, damages a table, and leaves a service that does not start.
+func corrupt(t *testing.T, u *unit, dir string) {
+	t.Helper()
+	u.kill(syscall.SIGKILL)
+	store := filepath.Join(dir, "store")
+	said, err := exec.Command(filepath.Join(u.bin, "lightning-torture"), "engine", "backup", store, filepath.Join(dir, "backups")).CombinedOutput()
+	require.NoError(t, err, string(said))
+	tables, err := filepath.Glob(filepath.Join(store, "*.sst"))
+	require.NoError(t, err)
+	require.NotEmpty(t, tables)
+	for _, table := range tables {
+		bytes, err := os.ReadFile(table)
+		require.NoError(t, err)
+		for i := range bytes[len(bytes)/2:] {
+			bytes[len(bytes)/2+i] ^= 0x55
+		}
+		require.NoError(t, os.WriteFile(table, bytes, 0o600))
+	}
+	require.Error(t, u.start(), "a damaged store does not open")
+}

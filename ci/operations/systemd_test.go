@@ -1,0 +1,175 @@
+package operations_test
+
+import (
+	"bufio"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// unit is a service under the care of systemctl and journalctl, or of what stands for them here.
+type unit struct {
+	t       *testing.T
+	env     []string // of the child
+	address string   // where it listens, once it has
+	log     string
+	stand   *httptest.Server
+	bin     string // a directory with systemctl, journalctl and lightning-torture
+
+	mu         sync.Mutex
+	process    *exec.Cmd // nil while it is stopped
+	ended      chan struct{}
+	neighbours func() // what happens when a neighbour is stopped
+}
+
+// command is the built lightning-torture, for all tests.
+var command = sync.OnceValues(func() (string, error) {
+	dir, err := filepath.Abs("../../.build")
+	if err != nil {
+		return "", err
+	}
+	build := exec.Command("go", "build", "-o", dir+"/", "./cmd/lightning-torture")
+	build.Dir = "../.."
+	if said, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, said)
+	}
+	return filepath.Join(dir, "lightning-torture"), nil
+})
+
+// newUnit starts a service on a store in dir.
+func newUnit(t *testing.T, dir string, env ...string) *unit {
+	t.Helper()
+	u := &unit{t: t, bin: t.TempDir(), log: filepath.Join(t.TempDir(), "log"), neighbours: func() {}}
+	u.env = append([]string{"SERVICE_STORE=" + filepath.Join(dir, "store"), "SERVICE_ADDRESS=127.0.0.1:0"}, env...)
+	u.stand = httptest.NewServer(http.HandlerFunc(u.obey))
+	t.Cleanup(u.stand.Close)
+	for _, tool := range []string{"systemctl", "journalctl"} {
+		script := fmt.Sprintf("#!/bin/sh\nexec curl -s --fail-with-body '%s/%s' --data-urlencode \"args=$*\"\n", u.stand.URL, tool)
+		require.NoError(t, os.WriteFile(filepath.Join(u.bin, tool), []byte(script), 0o700))
+	}
+	lab, err := command()
+	require.NoError(t, err)
+	require.NoError(t, os.Symlink(lab, filepath.Join(u.bin, "lightning-torture")))
+	require.NoError(t, u.start())
+	t.Cleanup(func() { u.kill(syscall.SIGKILL) })
+	return u
+}
+
+// shell is the environment in which runbooks are followed.
+func (u *unit) shell(more ...string) []string {
+	return append(more, "PATH="+u.bin+":"+os.Getenv("PATH"), "SERVICE=money", "NEIGHBOUR=backup", "METRICS=http://"+u.address)
+}
+
+func (u *unit) start() error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.process != nil {
+		return nil
+	}
+	child := exec.Command(os.Args[0]) //nolint:gosec // this test
+	child.Env = append(os.Environ(), u.env...)
+	log, err := os.OpenFile(u.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	child.Stderr = log
+	out, err := child.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := child.Start(); err != nil {
+		return err
+	}
+	first, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		return fmt.Errorf("the service does not start: %w; see its log", child.Wait())
+	}
+	u.address = strings.TrimSpace(strings.TrimPrefix(first, "listening on "))
+	u.env[1] = "SERVICE_ADDRESS=" + u.address // it comes back where it was
+	ended := make(chan struct{})
+	u.process, u.ended = child, ended
+	go func() {
+		_ = child.Wait() // however it ends: a test kills it
+		_ = log.Close()
+		close(ended)
+	}()
+	return nil
+}
+
+// kill ends the service by a signal, if it runs.
+func (u *unit) kill(how syscall.Signal) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.process == nil {
+		return
+	}
+	_ = u.process.Process.Signal(how) // it may have ended by itself
+	<-u.ended
+	u.process = nil
+}
+
+// obey does what a runbook asks of systemctl or journalctl.
+func (u *unit) obey(w http.ResponseWriter, r *http.Request) {
+	args := strings.Fields(r.FormValue("args"))
+	refuse := func(why any) {
+		w.WriteHeader(http.StatusConflict)
+		fmt.Fprintln(w, why)
+	}
+	if r.URL.Path == "/journalctl" {
+		if slices.Contains(args, "-k") {
+			fmt.Fprintln(w, "-- No entries --")
+			return
+		}
+		log, err := os.ReadFile(u.log)
+		if err != nil {
+			refuse(err)
+			return
+		}
+		_, _ = w.Write(log[max(0, len(log)-4000):])
+		return
+	}
+	switch verb := args[0]; {
+	case verb == "status" && u.process == nil:
+		refuse("inactive (dead)")
+	case verb == "status":
+		fmt.Fprintln(w, "active (running)")
+	case verb == "show" && u.process != nil:
+		fmt.Fprintln(w, u.process.Process.Pid)
+	case verb == "stop" && slices.Contains(args, "backup"):
+		u.neighbours()
+	case verb == "stop":
+		u.kill(syscall.SIGKILL)
+	case verb == "kill" && slices.Contains(args, "QUIT"):
+		u.kill(syscall.SIGQUIT)
+	case verb == "kill" && slices.Contains(args, "KILL"):
+		u.kill(syscall.SIGKILL)
+	case verb == "start", verb == "restart":
+		if verb == "restart" {
+			u.kill(syscall.SIGKILL)
+		}
+		if err := u.start(); err != nil {
+			refuse(err)
+		}
+	default:
+		refuse("not understood: " + strings.Join(args, " "))
+	}
+}
+
+// call asks the service for something, and does not mind if it fails: it may be broken.
+func (u *unit) call(page string, values url.Values) {
+	answer, err := http.PostForm("http://"+u.address+page, values)
+	if err == nil {
+		_ = answer.Body.Close()
+	}
+}
