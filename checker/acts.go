@@ -165,5 +165,5 @@ func (v *vocabulary) name(n int32) string {
 	case foreign:
 		return "another value"
 	}
-	return quoteValue([]byte(v.text(n)))
+	return ValueText([]byte(v.text(n)))
 }

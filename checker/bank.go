@@ -33,9 +33,9 @@ func (a *audit) add(key, value []byte) {
 	amount, ok := a.bank.Balance(value)
 	switch {
 	case !ok && a.wrong == "":
-		a.wrong = fmt.Sprintf("%s holds %s, which is no balance", quoteKey(key), quoteValue(value))
+		a.wrong = fmt.Sprintf("%s holds %s, which is no balance", KeyText(key), ValueText(value))
 	case amount < 0 && !a.bank.Overdraft && a.wrong == "":
-		a.wrong = fmt.Sprintf("%s is overdrawn: its balance is %d", quoteKey(key), amount)
+		a.wrong = fmt.Sprintf("%s is overdrawn: its balance is %d", KeyText(key), amount)
 	}
 	a.sum += amount
 }

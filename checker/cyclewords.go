@@ -66,7 +66,7 @@ func (g *ledger) because(e edge) string {
 			from, g.txns[e.from].op.Return, to, g.txns[e.to].op.Call, from)
 	}
 	l := &g.lists[e.list]
-	key, read := quoteKey(l.key), l.order
+	key, read := KeyText(l.key), l.order
 	appended := g.someOf(l.unseen, e.to)
 	if e.place > 0 {
 		read, appended = l.order[:e.place-1], g.name(l.order[e.place-1])
@@ -115,7 +115,7 @@ func (g *ledger) testify(t int32) string {
 			break
 		}
 		if s := &g.txns[t].steps[i]; s.appends() {
-			parts = append(parts, fmt.Sprintf("appended %s to %s", g.name(s.element), quoteKey(g.lists[s.list].key)))
+			parts = append(parts, fmt.Sprintf("appended %s to %s", g.name(s.element), KeyText(g.lists[s.list].key)))
 		} else {
 			parts = append(parts, "read "+g.showRead(s))
 		}
@@ -134,7 +134,7 @@ func (g *ledger) name(e int32) string {
 }
 
 func (g *ledger) showRead(s *micro) string {
-	return quoteKey(g.lists[s.list].key) + " = " + g.show(s.read)
+	return KeyText(g.lists[s.list].key) + " = " + g.show(s.read)
 }
 
 // show shows a list; of a long one, the end.

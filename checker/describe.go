@@ -28,11 +28,11 @@ func name(op *history.Op) string {
 // tick 3104)".
 func describe(op *history.Op) string {
 	durability := [...]string{"synced", "not synced", "buffered"}
-	return fmt.Sprintf("%s (%s, %s, %s)", name(op), contents(op), durability[op.Durability], fate(op))
+	return fmt.Sprintf("%s (%s, %s, %s)", name(op), Contents(op), durability[op.Durability], fate(op))
 }
 
-// contents says what a commit writes.
-func contents(op *history.Op) string {
+// Contents says in a few words what a commit writes: "put k017".
+func Contents(op *history.Op) string {
 	if text := loggedContents(op); text != "" {
 		return text
 	}
@@ -53,13 +53,13 @@ func contents(op *history.Op) string {
 func verb(w *history.Write) string {
 	switch {
 	case w.Delete:
-		return "delete " + quoteKey(w.Key)
+		return "delete " + KeyText(w.Key)
 	case w.Change == history.Add:
-		return "add to " + quoteKey(w.Key)
+		return "add to " + KeyText(w.Key)
 	case w.Change == history.Extend:
-		return "append to " + quoteKey(w.Key)
+		return "append to " + KeyText(w.Key)
 	}
-	return "put " + quoteKey(w.Key)
+	return "put " + KeyText(w.Key)
 }
 
 // fate says how the store answered.
@@ -95,17 +95,17 @@ func testify(op *history.Op) string {
 			parts = append(parts, "...")
 			break
 		}
-		parts = append(parts, "if "+quoteKey(op.If[i].Key)+" = "+found(&op.If[i]))
+		parts = append(parts, "if "+KeyText(op.If[i].Key)+" = "+found(&op.If[i]))
 	}
 	for i, r := range op.Reads {
 		if i == 4 {
 			parts = append(parts, "...")
 			break
 		}
-		parts = append(parts, "read "+quoteKey(r.Key)+" = "+found(&r))
+		parts = append(parts, "read "+KeyText(r.Key)+" = "+found(&r))
 	}
 	if truncates(op) {
-		return strings.Join(append(parts, contents(op)), ", ")
+		return strings.Join(append(parts, Contents(op)), ", ")
 	}
 	for i, w := range op.Writes {
 		if i == 4 {
@@ -114,7 +114,7 @@ func testify(op *history.Op) string {
 		}
 		part := verb(&w)
 		if !w.Delete {
-			part += " = " + quoteValue(w.Value)
+			part += " = " + ValueText(w.Value)
 		}
 		parts = append(parts, part)
 	}
@@ -125,18 +125,19 @@ func found(r *history.Read) string {
 	if !r.Found {
 		return "nothing"
 	}
-	return quoteValue(r.Value)
+	return ValueText(r.Value)
 }
 
-// quoteKey shows a key: that of a log's entry by its index.
-func quoteKey(key []byte) string {
+// KeyText shows a key: that of a log's entry by its index.
+func KeyText(key []byte) string {
 	if i, ok := history.EntryIndex(key); ok {
 		return fmt.Sprintf("entry %d", i)
 	}
 	return quote(key, 40)
 }
 
-func quoteValue(value []byte) string { return quote(value, 32) }
+// ValueText shows a value, or its beginning and its length.
+func ValueText(value []byte) string { return quote(value, 32) }
 
 // quote shows bytes as they are if they are plain, and says how many there are if it shows only the first.
 func quote(b []byte, most int) string {
@@ -177,7 +178,7 @@ func (x *index) origin(key, value []byte) (string, *history.Op) {
 				if same {
 					return fmt.Sprintf("commit #%d overwrote that value itself", op.ID), op
 				}
-				return fmt.Sprintf("commit #%d wrote that value to %s", op.ID, quoteKey(w.Key)), op
+				return fmt.Sprintf("commit #%d wrote that value to %s", op.ID, KeyText(w.Key)), op
 			}
 			if n, at := differences(w.Value, value); same && n < apart {
 				nearest, apart, first = op, n, at

@@ -205,7 +205,7 @@ func (x *index) finish(e *entry) {
 			e.soonest[l][i] = next[l]
 		}
 		if !w.delete && e.loaded && bytes.Equal(w.value, e.value) && x.repeated == "" {
-			x.repeated = describe(x.commits[w.commit].op) + " wrote the value that " + quoteKey(e.key) +
+			x.repeated = describe(x.commits[w.commit].op) + " wrote the value that " + KeyText(e.key) +
 				" had at the start: they cannot be told apart"
 		}
 	}

@@ -137,7 +137,7 @@ func (g *ledger) add(t transaction) {
 			e := &g.elements[s.element]
 			if e.writer >= 0 && g.ambiguous == "" {
 				g.ambiguous = fmt.Sprintf("%s was appended to %s twice: it cannot be told by whom",
-					g.name(s.element), quoteKey(g.lists[s.list].key))
+					g.name(s.element), KeyText(g.lists[s.list].key))
 			}
 			e.writer, e.final = n, true
 			for k := range t.steps[:i] {
@@ -187,7 +187,7 @@ func (g *ledger) appendStep(all []micro, w history.Write) []micro {
 	l := g.list(w.Key)
 	elements, ok := g.format.Elements(w.Value)
 	if w.Delete || !ok || len(elements) == 0 {
-		g.ambiguous = fmt.Sprintf("%s was written as something that is no list", quoteKey(w.Key))
+		g.ambiguous = fmt.Sprintf("%s was written as something that is no list", KeyText(w.Key))
 		return all
 	}
 	return append(all, micro{list: l, element: g.element(l, elements[len(elements)-1])})

@@ -145,7 +145,7 @@ func (t *timeline) invented(all []history.Op, final *history.State) *Violation {
 	}
 	accuse := func(reader string, key, value []byte) *Violation {
 		return &Violation{Class: "not linearizable", Sentence: fmt.Sprintf("no order of the operations on %s explains what they "+
-			"read: %s reads a value that nobody wrote from %s: %s", quoteKey(key), reader, quoteKey(key), quoteValue(value))}
+			"read: %s reads a value that nobody wrote from %s: %s", KeyText(key), reader, KeyText(key), ValueText(value))}
 	}
 	for i := range t.ops {
 		op := &t.ops[i]

@@ -36,7 +36,7 @@ func loggedContents(op *history.Op) string {
 	if n == 0 {
 		return ""
 	}
-	first, last := quoteKey(op.Writes[0].Key), quoteKey(op.Writes[n-1].Key)
+	first, last := KeyText(op.Writes[0].Key), KeyText(op.Writes[n-1].Key)
 	switch {
 	case op.Kind == history.TruncateFront:
 		return "everything up to " + last

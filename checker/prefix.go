@@ -56,11 +56,11 @@ func (p *prefix) enter(state *history.State) *Violation {
 			next++
 		}
 		if next == len(p.entries) || !bytes.Equal(p.entries[next].key, key) {
-			return &Violation{Class: "invented", Sentence: fmt.Sprintf("%s is there %s, which nobody wrote", quoteKey(key), p.where)}
+			return &Violation{Class: "invented", Sentence: fmt.Sprintf("%s is there %s, which nobody wrote", KeyText(key), p.where)}
 		}
 		if !p.shows(next, value) {
 			return &Violation{Class: "invented", Sentence: fmt.Sprintf("%s shows %s %s, which no commit with a place in the order wrote",
-				quoteKey(key), quoteValue(value), p.where)}
+				KeyText(key), ValueText(value), p.where)}
 		}
 		next++
 	}
@@ -132,7 +132,7 @@ func (p *prefix) absent(k int) *Violation {
 	all := p.empty(k)
 	if len(all) == 0 {
 		return &Violation{Class: "lost", Sentence: fmt.Sprintf("%s is missing %s, although it was there from the start and nobody "+
-			"deleted it", quoteKey(p.entries[k].key), p.where)}
+			"deleted it", KeyText(p.entries[k].key), p.where)}
 	}
 	p.within(k, all)
 	return nil
@@ -194,17 +194,17 @@ func (p *prefix) accuse() *Violation {
 		class = "lost"
 	}
 	if p.low >= 0 {
-		why = "is there, as " + quoteKey(p.entries[p.low].key) + " shows"
+		why = "is there, as " + KeyText(p.entries[p.low].key) + " shows"
 	}
 	v := &Violation{Class: class, Ops: []int{missing.ID}, Evidence: []string{testify(missing)}}
 	if later == missing {
 		v.Sentence = fmt.Sprintf("%s, number %d in the order of commits, %s; but %s %s shows that it is missing",
-			describe(missing), p.from, why, quoteKey(p.entries[p.high].key), p.where)
+			describe(missing), p.from, why, KeyText(p.entries[p.high].key), p.where)
 		return v
 	}
 	v.Ops, v.Evidence = append(v.Ops, later.ID), append(v.Evidence, testify(later))
 	v.Sentence = fmt.Sprintf("%s, number %d in the order of commits, is missing %s, as %s shows; yet number %d, %s, %s",
-		describe(missing), p.to+1, p.where, quoteKey(p.entries[p.high].key), p.from, describe(later), why)
+		describe(missing), p.to+1, p.where, KeyText(p.entries[p.high].key), p.from, describe(later), why)
 	return v
 }
 
@@ -222,7 +222,7 @@ func (p *prefix) shower() string {
 	if p.low < 0 {
 		return "what must be there"
 	}
-	return quoteKey(p.entries[p.low].key)
+	return KeyText(p.entries[p.low].key)
 }
 
 // opsOf returns the IDs of the commits with some numbers, as far as there are such.

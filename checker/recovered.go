@@ -65,13 +65,13 @@ func (s *recovered) enter(state *history.State) *Violation {
 			}
 			if !appended || s.elements[e].writer < 0 {
 				return &Violation{Class: "garbage element", Sentence: fmt.Sprintf("%s has an element %s %s that nobody appended",
-					quoteKey(key), quote(name, 20), s.where)}
+					KeyText(key), quote(name, 20), s.where)}
 			}
 			m.read = append(m.read, e)
 			s.there[e], s.in[s.elements[e].writer] = true, true
 		}
 		if !ok {
-			return &Violation{Class: "garbage element", Sentence: fmt.Sprintf("%s is no list %s", quoteKey(key), s.where)}
+			return &Violation{Class: "garbage element", Sentence: fmt.Sprintf("%s is no list %s", KeyText(key), s.where)}
 		}
 		s.reads = append(s.reads, m)
 	}
@@ -184,7 +184,7 @@ func (s *recovered) accuseMissing(n *network, node int32, via []int32) *Violatio
 func (s *recovered) appendedBy(t int32) string {
 	for _, m := range s.txns[t].steps {
 		if m.appends() {
-			return fmt.Sprintf("%s to %s", s.name(m.element), quoteKey(s.lists[m.list].key))
+			return fmt.Sprintf("%s to %s", s.name(m.element), KeyText(s.lists[m.list].key))
 		}
 	}
 	return "nothing"

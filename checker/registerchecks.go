@@ -83,13 +83,13 @@ func (g *registers) checkSource(t int32, r *registerRead) *Violation {
 			g.title(t), g.show(r.version), g.title(w)))
 	case p != atFirst:
 		return g.violation("G1b", []int32{t, p}, fmt.Sprintf("intermediate read: %s read %s, but %s, which wrote that, then wrote %s "+
-			"again: nobody else may see it half done", g.title(t), g.show(r.version), g.title(p), quoteKey(g.keys[v.key])))
+			"again: nobody else may see it half done", g.title(t), g.show(r.version), g.title(p), KeyText(g.keys[v.key])))
 	case slices.Contains(v.writers, t), slices.Contains(v.passing, t):
 		return g.violation("internal", []int32{t}, fmt.Sprintf("%s read %s, which it wrote itself only afterwards",
 			g.title(t), g.show(r.version)))
 	case v.absent:
 		return g.violation("garbage value", []int32{t}, fmt.Sprintf("%s found %s absent, which it never was", g.title(t),
-			quoteKey(g.keys[v.key])))
+			KeyText(g.keys[v.key])))
 	}
 	return g.violation("garbage value", []int32{t}, fmt.Sprintf("%s read %s, which nobody wrote", g.title(t), g.show(r.version)))
 }

@@ -24,14 +24,14 @@ func (g *registers) short(t int32) string { return fmt.Sprintf("T%d", g.txns[t].
 
 // show says what a key holds: "x = 5".
 func (g *registers) show(v int32) string {
-	return quoteKey(g.keys[g.versions[v].key]) + " = " + g.valueOf(v)
+	return KeyText(g.keys[g.versions[v].key]) + " = " + g.valueOf(v)
 }
 
 func (g *registers) valueOf(v int32) string {
 	if g.versions[v].absent {
 		return "nothing"
 	}
-	return quoteValue(g.versions[v].value)
+	return ValueText(g.versions[v].value)
 }
 
 // accuse words why there is no order.
@@ -53,7 +53,7 @@ func (g *registers) accuse(why dilemma) *Violation {
 	first, second := say(why.first), say(why.second)
 	return g.violation(why.first.class(), txns, fmt.Sprintf("%s and %s both wrote %s, and neither can have been first. If %s was, "+
 		"these each came before the next, and the last before the first: %s. If %s was: %s", g.title(e.from), g.title(e.to),
-		quoteKey(g.keys[e.list]), g.short(e.from), first, g.short(e.to), second))
+		KeyText(g.keys[e.list]), g.short(e.from), first, g.short(e.to), second))
 }
 
 // because says why one transaction came before another. The place of a relation is a version.
@@ -68,7 +68,7 @@ func (g *registers) because(e edge) string {
 	case rw:
 		return fmt.Sprintf("%s read %s, which %s overwrote", from, g.show(e.place), to)
 	default:
-		return fmt.Sprintf("%s wrote %s before %s did", from, quoteKey(g.keys[e.list]), to)
+		return fmt.Sprintf("%s wrote %s before %s did", from, KeyText(g.keys[e.list]), to)
 	}
 }
 

@@ -82,7 +82,7 @@ func (v *view) word(f *finding, s scene) Violation {
 		return w
 	case torn:
 		w.Sentence = fmt.Sprintf("%s is there only in part %s: %s shows it, but %s %s",
-			v.describe(f.commit), s.where, quoteKey(v.entries[f.other].key), v.key(f), v.shown(f.entry))
+			v.describe(f.commit), s.where, KeyText(v.entries[f.other].key), v.key(f), v.shown(f.entry))
 		return v.evidence(w, f.commit, v.visible(int32(f.entry)))
 	case crossed:
 		w.Sentence = fmt.Sprintf("%s and %s are mixed %s: each shows where it overwrote the other",
@@ -148,12 +148,12 @@ func (v *view) wordStrange(f *finding, s scene) Violation {
 	if op := v.rejected(key, f.value); op != nil {
 		w.Class = "refused but present"
 		w.Sentence = fmt.Sprintf("%s shows %s %s, although the store had refused that commit",
-			quoteKey(key), describe(op), s.where)
+			KeyText(key), describe(op), s.where)
 		w.Ops, w.Evidence = []int{op.ID}, []string{testify(op)}
 		return w
 	}
 	w.Sentence = fmt.Sprintf("%s shows a value that nobody wrote to it %s: %s",
-		quoteKey(key), s.where, quoteValue(f.value))
+		KeyText(key), s.where, ValueText(f.value))
 	if origin, op := v.origin(key, f.value); op != nil {
 		w.Sentence += "; " + origin
 		w.Ops, w.Evidence = []int{op.ID}, []string{testify(op)}
@@ -175,7 +175,7 @@ func (v *view) evidence(w Violation, commits ...int) Violation {
 	return w
 }
 
-func (v *view) key(f *finding) string { return quoteKey(v.entries[f.entry].key) }
+func (v *view) key(f *finding) string { return KeyText(v.entries[f.entry].key) }
 
 func (v *view) describe(commit int) string { return describe(v.commits[commit].op) }
 
@@ -199,7 +199,7 @@ func (v *view) shown(entry int) string {
 func disordered(op *history.Op, at int) Violation {
 	var keys []string
 	for _, read := range op.Reads[max(0, at-2):at] {
-		keys = append(keys, quoteKey(read.Key))
+		keys = append(keys, KeyText(read.Key))
 	}
 	return Violation{
 		Class: "unordered scan", Ops: []int{op.ID},

@@ -79,7 +79,7 @@ func (s *search) valueName(entry, value int32) string {
 	return fmt.Sprintf("commit #%d", s.commits[s.entries[entry].writers[value-1].commit].op.ID)
 }
 
-func (s *search) keyName(entry int32) string { return quoteKey(s.entries[entry].key) }
+func (s *search) keyName(entry int32) string { return KeyText(s.entries[entry].key) }
 
 // names lists the keys of a group.
 func (s *search) names(entries []int32) string {

@@ -93,7 +93,7 @@ func (x *graph) accuseUnread(why dilemma, pairs int) Violation {
 	e := why.first[0]
 	txns = append(txns, e.from, e.to)
 	sentence := fmt.Sprintf("%s and %s both appended to %s, so one of them committed before the other began; but it was not %s, "+
-		"as %s; and it was not %s, as %s", x.title(e.from), x.title(e.to), quoteKey(x.lists[e.list].key),
+		"as %s; and it was not %s, as %s", x.title(e.from), x.title(e.to), KeyText(x.lists[e.list].key),
 		x.short(e.from), say(why.first), x.short(e.to), say(why.second))
 	return *x.violation("first committer wins", txns, sentence)
 }
@@ -103,5 +103,5 @@ func (x *graph) becauseUnread(e edge) string {
 	if e.why != ww || e.place > 0 {
 		return x.because(e)
 	}
-	return fmt.Sprintf("%s appended to %s before %s", x.short(e.from), quoteKey(x.lists[e.list].key), x.short(e.to))
+	return fmt.Sprintf("%s appended to %s before %s", x.short(e.from), KeyText(x.lists[e.list].key), x.short(e.to))
 }

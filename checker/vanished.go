@@ -34,7 +34,7 @@ func (g *ledger) vanished(t int32) *Violation {
 		if n, must := needs[s.list]; must && int32(len(s.read)) < n.place {
 			return g.violation("OTV", []int32{t, n.writer}, fmt.Sprintf("a transaction vanished: %s saw %s, which %s appended to %s, "+
 				"and then read %s, which misses what that appended there", g.title(t), g.name(n.seen), g.title(n.writer),
-				quoteKey(g.lists[g.elements[n.seen].list].key), g.showRead(s)))
+				KeyText(g.lists[g.elements[n.seen].list].key), g.showRead(s)))
 		}
 		if len(s.read) > 0 {
 			g.need(needs, t, s.read[len(s.read)-1])

@@ -178,7 +178,7 @@ func (g *ledger) checkMissing(found []Violation, longest []int32) []Violation {
 				t := longest[l]
 				g.lists[l].broken = true
 				found = addFirst(found, *g.violation("missing element", []int32{t, x.writer}, fmt.Sprintf("%s read %s = %s, where %s does "+
-					"not have before it %s, which %s had appended before", g.title(t), quoteKey(g.lists[l].key),
+					"not have before it %s, which %s had appended before", g.title(t), KeyText(g.lists[l].key),
 					g.show(g.lists[l].order), g.name(e), g.name(x.prev), g.title(x.writer))))
 			}
 		}
@@ -188,7 +188,7 @@ func (g *ledger) checkMissing(found []Violation, longest []int32) []Violation {
 
 func (g *ledger) duplicate(t, l int32, read []int32, e int32) *Violation {
 	return g.violation("duplicate element", []int32{t}, fmt.Sprintf("%s read %s = %s, where %s is twice",
-		g.title(t), quoteKey(g.lists[l].key), g.show(read), g.name(e)))
+		g.title(t), KeyText(g.lists[l].key), g.show(read), g.name(e)))
 }
 
 // checkOrder says how a read contradicts the longest read of its list.

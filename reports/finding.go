@@ -1,10 +1,14 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/lightningdb/lightning-torture/reports/page"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
@@ -13,7 +17,18 @@ func onPage(f torture.Finding, program string) page.Finding {
 	on := page.Finding{
 		Sentence: f.Sentence, Origin: wording.Origin(&f), Why: whyOf(f.Explanation),
 		Evidence: f.Evidence[:min(len(f.Evidence), wording.MaxEvidence)], Crash: f.CrashTick, File: f.File,
-		Trace: mapped(f.Trace, func(op torture.TraceLine) page.Op { return page.Op(op) }),
+		Trace: traceOf(&f), Promise: promiseOf(&f),
+		Left: max(0, f.ChangesOf-len(f.Changes)),
+		Changes: mapped(f.Changes, func(c evidence.KeyChange) page.Change {
+			return page.Change{Key: c.Key, Want: c.Want, Got: c.Got, By: fmt.Sprintf("commit #%d", c.Op)}
+		}),
+	}
+	if c := f.Circumstances; c != nil {
+		on.Crashes = mapped(c.Moments, func(m explain.Moment) page.Crash { return page.Crash(m) })
+		on.Commits = mapped(c.Durable, func(d explain.Durable) page.Commit {
+			return page.Commit{Name: fmt.Sprintf("#%d %s", d.ID, d.Text), Acked: d.Acked, By: d.By}
+		})
+		on.Sibling = siblingOf(c.Sibling)
 	}
 	if f.ProfilesSentence != "" {
 		on.Notes = append(on.Notes, f.ProfilesSentence)
@@ -33,6 +48,21 @@ func onPage(f torture.Finding, program string) page.Finding {
 	return on
 }
 
+// traceOf returns the operations of the disk, with the acknowledgements between them as far as they are known.
+func traceOf(f *torture.Finding) []page.Op {
+	ops := mapped(f.Trace, func(op torture.TraceLine) page.Op { return page.Op(op) })
+	if f.Circumstances == nil || len(ops) == 0 {
+		return ops
+	}
+	for _, d := range f.Circumstances.Durable {
+		if d.Acked >= ops[0].Tick {
+			ops = append(ops, page.Op{Tick: d.Acked, Op: page.Acknowledgement, Note: fmt.Sprintf("commit #%d: %s", d.ID, d.Text)})
+		}
+	}
+	slices.SortStableFunc(ops, func(a, b page.Op) int { return cmp.Compare(a.Tick, b.Tick) })
+	return ops
+}
+
 // whyOf returns the order that was missing; nil if it is not known.
 func whyOf(e *torture.Explanation) *page.Why {
 	if e == nil {
@@ -41,9 +71,7 @@ func whyOf(e *torture.Explanation) *page.Why {
 	why := &page.Why{Sentence: e.Sentence}
 	add := func(role page.Role, caption string, s *torture.Site) {
 		if s != nil {
-			why.Order = append(why.Order, page.Site{
-				Role: role, Caption: caption, Tick: s.Tick, Op: s.Op, Path: s.Path, Part: s.Part, Source: s.Source, Stack: s.Stack,
-			})
+			why.Order = append(why.Order, siteOf(role, caption, s))
 		}
 	}
 	first := "came first"
@@ -55,4 +83,28 @@ func whyOf(e *torture.Explanation) *page.Why {
 	add(page.Missing, "was not durable", e.Missing)
 	add(page.Beside, "synced only its other half", e.Beside)
 	return why
+}
+
+func siteOf(role page.Role, caption string, s *torture.Site) page.Site {
+	return page.Site{Role: role, Caption: caption, Tick: s.Tick, Op: s.Op, Path: s.Path, Part: s.Part, Source: s.Source, Stack: s.Stack}
+}
+
+// siblingOf puts into words how an image that passes differs from one that fails.
+func siblingOf(s *explain.Sibling) *page.Sibling {
+	if s == nil {
+		return nil
+	}
+	which := "The image that failed"
+	if s.Other {
+		which = "An image of this crash that fails"
+	}
+	lost := "has lost nothing else"
+	if others := s.Lost - 1; s.Kept && others > 0 {
+		lost = fmt.Sprintf("has lost %s besides", wording.Plural(others, "operation"))
+	}
+	site := siteOf("", "", &s.Site)
+	if s.Kept {
+		return &page.Sibling{Kept: true, Site: site, Sentence: which + " has lost this operation, and " + lost + ". With it on the disk, everything else being the same, the store recovers as it should."}
+	}
+	return &page.Sibling{Site: site, Sentence: which + " has kept this operation. Had the power cut taken it as well, everything else being the same, the store would recover as it should."}
 }

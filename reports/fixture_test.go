@@ -6,6 +6,8 @@ import (
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
 )
 
 // hostile is text as a broken engine might produce it: it tries to leave HTML, Markdown, XML and the terminal.
@@ -92,6 +94,20 @@ func lostTransfer() torture.Finding {
 				Stack: []string{"wal/writer.go:212 wal.(*Writer).flush", "engine/groupcommit.go:71 engine.(*DB).writeGroup"},
 			},
 			By: &torture.Site{Tick: 3101, Op: "acknowledgement", Path: "commit #812"}, Lost: 1,
+		},
+		Changes: []evidence.KeyChange{{Key: "acct-017", Want: "76", Got: "118", Op: 812}, {Key: "acct-003", Want: "246", Op: 812}}, ChangesOf: 14,
+		Circumstances: &explain.Circumstances{
+			Moments: []explain.Moment{
+				{Tick: 12, Images: 3}, {Tick: 850, Images: 16}, {Tick: 3094, Images: 8}, {Tick: 3102, Images: 8, Failing: 3},
+				{Tick: 3104, Images: 16, Failing: 15}, {Tick: 3340, Images: 16, Failing: 16},
+			},
+			Sibling: &explain.Sibling{
+				Site: explain.Site{Tick: 3094, Op: "write", Path: "db/000008.log", Source: "wal/writer.go:212"}, Kept: true, Lost: 1, Other: true,
+			},
+			Durable: []explain.Durable{
+				{ID: 810, Text: "put acct-001", Called: 3050, Acked: 3077, By: 3077}, {ID: 811, Text: "put acct-002", Called: 3071, Acked: 3088, By: 3092},
+				{ID: 812, Text: "2 writes: put acct-017, put acct-003", Called: 3090, Acked: 3101},
+			},
 		},
 	}
 }

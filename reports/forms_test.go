@@ -235,6 +235,28 @@ func TestAFailingReportBeginsWithItsFindings(t *testing.T) {
 	require.Greater(t, strings.Index(page, "lab share"), strings.Index(page, `id="lab"`), "the lab's own figures stand below")
 }
 
+func TestAFindingAnswersWhyOnThePage(t *testing.T) {
+	page := written(t, "html", failing())
+	for _, part := range []string{
+		"What a store has acknowledged as synced is there after a power cut.", "<code>118</code>", "<i>absent</i>", "And 12 more keys.",
+		"An image of this crash that fails has lost this operation, and has lost nothing else.", "✓ passes",
+		"At the power cut of tick 3,102, 3 of 8 images failed; at tick 3,094, the one tried before it, none did.",
+		"1 could still be lost at the power cut, and 1 became durable only after the acknowledgement.", "<summary>called from</summary>",
+		`class="ring missing"`, "#812 2 writes: put acct-0…", "commit #812: 2 writes", `class="pick-3"`,
+	} {
+		require.Contains(t, page, part)
+	}
+}
+
+func TestEvidenceOfEarlierVersionsHasNoCircumstances(t *testing.T) {
+	r := failing()
+	r.Findings[0].Circumstances, r.Findings[0].Changes, r.Findings[0].ChangesOf = nil, nil, 0
+	page := written(t, "html", r)
+	for _, part := range []string{"Durable by", "inevitable", "but for one operation", "not as it was"} {
+		require.NotContains(t, page, part)
+	}
+}
+
 func TestReasonsOfAFailedRunStandBelowItsFindings(t *testing.T) {
 	r := failing()
 	r.Reasons, r.Interrupted = []string{"goal edit-torn was not reached"}, true

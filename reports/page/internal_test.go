@@ -42,7 +42,7 @@ func TestTimelineKeepsItsSizeWithManyFiles(t *testing.T) {
 	require.LessOrEqual(t, line.Width, 1100)
 	for i, l := range line.Lanes[:maxLanes-1] {
 		require.Len(t, []rune(l.Name), nameRunes)
-		require.True(t, strings.HasSuffix(l.Name, fmt.Sprintf("x-%d", i)), "the end tells files apart")
+		require.True(t, strings.HasSuffix(l.Name, fmt.Sprintf("x-%d", i+31)), "the files used last, and the end of a name tells files apart")
 	}
 }
 
@@ -50,4 +50,52 @@ func TestSourcesInASentenceAreCode(t *testing.T) {
 	require.Equal(t, []span{{Text: "the write ("}, {"wal/writer.go:111", true}, {Text: ")"}}, spans("the write (`wal/writer.go:111`)"))
 	require.Equal(t, []span{{Text: "none"}}, spans("none"))
 	require.Equal(t, []span{{Text: "<b>"}, {"<i>", true}}, spans("<b>`<i>"), "half a pair hides nothing")
+}
+
+func TestTheMissingOrderIsMarkedOnTheTimeline(t *testing.T) {
+	line := timelineOf(Finding{
+		Crash: 9,
+		Why:   &Why{Order: []Site{{Role: By, Tick: 5}, {Role: Missing, Tick: 3}, {Role: Beside, Tick: 4}}},
+		Trace: []Op{
+			{Tick: 3, Op: "write", Path: "a", Fate: "lost"}, {Tick: 4, Op: "sync", Path: "."},
+			{Tick: 5, Op: Acknowledgement, Note: "commit #1"},
+		},
+	})
+	require.Equal(t, []Role{Missing, Beside, By}, []Role{line.Marks[0].Role, line.Marks[1].Role, line.Marks[2].Role})
+	require.True(t, line.Acks)
+	require.Equal(t, acknowledged, line.Lanes[0].Name)
+	require.Equal(t, line.Lanes[0].Y, line.Marks[2].Y)
+	require.Equal(t, "ack", line.Marks[2].Shape)
+}
+
+func TestCommitsThatWereNotDurableCrossTheCut(t *testing.T) {
+	require.Nil(t, commitLanesOf(Finding{Crash: 9}))
+	l := commitLanesOf(Finding{Crash: 50, Commits: []Commit{{"#1", 10, 10}, {"#2", 20, 35}, {"#3", 40, 0}}})
+	var states []string
+	for _, row := range l.Rows {
+		states = append(states, row.State)
+		require.LessOrEqual(t, row.AckX, row.EndX)
+	}
+	require.Equal(t, []string{"durable", "late", "never"}, states)
+	require.Equal(t, l.CutX, l.Rows[2].EndX)
+	require.Contains(t, l.Sentence, "1 could still be lost at the power cut, and 1 became durable only after the acknowledgement")
+}
+
+func TestSentencesSaySinceWhenItFails(t *testing.T) {
+	for want, crashes := range map[string][]Crash{
+		"At the power cut of tick 7, 1 of 4 images failed; at tick 5, the one tried before it, none did. So it stays to the end of the run: each later power cut that was tried can fail.": {
+			{3, 1, 1}, {5, 3, 0}, {7, 4, 1}, {9, 4, 4},
+		},
+		"At the power cut of tick 7, 1 of 1 image failed. So it stays up to tick 8; at tick 9, the next one tried, no image fails any more.": {
+			{7, 1, 1}, {8, 1, 1}, {9, 4, 0},
+		},
+		"At the power cut of tick 7, 1 of 1 image failed.":                {{7, 1, 1}, {8, 4, 0}},
+		"None of the images that were recovered for this picture failed.": {{7, 1, 0}},
+	} {
+		require.Equal(t, want, sinceWhen(Finding{Crash: 7, Crashes: crashes}))
+	}
+	p := crashPlotOf(Finding{Crash: 7, Crashes: []Crash{{5, 3, 0}, {7, 400, 1}}})
+	require.Zero(t, p.Columns[0].Failing)
+	require.Positive(t, p.Columns[1].Failing, "however small the share is, it shows")
+	require.NotZero(t, p.MarkX)
 }

@@ -38,6 +38,7 @@ type timeline struct {
 	Bottom        int
 	Summary       string // for those who cannot see it
 	Acks          bool   // there are acknowledgements
+	Ringed        bool   // the operation that was not durable is among them
 }
 
 type lane struct {
@@ -49,6 +50,7 @@ type lane struct {
 type mark struct {
 	X, Y  int
 	Shape string // name of the symbol
+	Role  Role   // in the missing order; empty: it has none
 	Tick  string
 	Label string
 }
@@ -81,7 +83,10 @@ func timelineOf(f Finding) *timeline {
 		if !op.acknowledges() && len(files) > 0 {
 			y = lanes[first+fileNumber(files, op.Path)].Y
 		}
-		t.Marks = append(t.Marks, markOf(op, gutter+i*step+step/2, y))
+		m := markOf(op, gutter+i*step+step/2, y)
+		m.Role = f.roleOf(op)
+		t.Ringed = t.Ringed || m.Role == Missing
+		t.Marks = append(t.Marks, m)
 		fates[op.Fate]++
 	}
 	t.First, t.Last = t.Marks[0], t.Marks[len(t.Marks)-1]
@@ -134,9 +139,21 @@ func filesOf(trace []Op) []string {
 		}
 	}
 	if len(files) > maxLanes {
-		files = append(files[:maxLanes-1], otherFiles)
+		files = append(lastUsed(files, trace, maxLanes-1), otherFiles)
 	}
 	return files
+}
+
+// lastUsed returns the n files that operations used last, in the order in which they stand in files: those are the ones that matter
+// for a crash at the end.
+func lastUsed(files []string, trace []Op, n int) []string {
+	var last []string
+	for i := len(trace) - 1; i >= 0 && len(last) < n; i-- {
+		if file := fileOf(trace[i].Path); file != "" && !slices.Contains(last, file) {
+			last = append(last, file)
+		}
+	}
+	return slices.DeleteFunc(files, func(file string) bool { return !slices.Contains(last, file) })
 }
 
 // fileNumber returns the index of the file of an operation, which has this path; it is the last one if it is not there by name.

@@ -100,8 +100,8 @@
 //
 //   - T13 (all): nothing begins once the context is done, neither a run nor a recovery nor an experiment, and what has begun
 //     is waited for no longer than a second. A run that takes longer than an eighth of Options.Limit is cut off and makes the
-//     result Inconclusive, and findings are explained and shrunk in half of Options.For, at least in ten seconds. The one
-//     clock that makes a finding is Options.Patience: an engine hangs if none of its operations is answered for that long.
+//     result Inconclusive. Findings are explained and shrunk in half of Options.For, at least in ten seconds, and what surrounds
+//     them is looked for in as long again. The one clock that makes a finding is Options.Patience: an engine hangs if none of its operations is answered for that long.
 //
 //   - T14 (explore, evidence): a finding says whether it repeats. Its very image is recovered eight more times; if it does
 //     not fail each time, the finding and its token say how often it did, and nobody experiments with it.

@@ -102,6 +102,20 @@ func (f *findings) shrink(ctx context.Context, target contract.Target, patience 
 	}
 }
 
+// surround finds out what surrounds the findings: the first ones, as shrink leaves them. It has an allowance of its own, since
+// shrinking may use up the other one.
+func (f *findings) surround(ctx context.Context, target contract.Target, length, patience time.Duration) {
+	reading := newAllowance(length)
+	for _, id := range f.ids[:min(len(f.ids), maxShrunk)] {
+		if x := f.byID[id]; x.finding.Steady() {
+			reading.spend(ctx, func(ctx context.Context) {
+				s := explore.NewSubject(target, x.recording, patience)
+				x.finding.Circumstances = explain.Around(ctx, s, &x.failure, x.finding.Explanation)
+			})
+		}
+	}
+}
+
 // save writes the evidence of every finding into dir, if there is one, with a Go test of each, and returns the findings. Once
 // gone is closed, what takes long to save is not waited for, and what was saved before stays as it is.
 func (f *findings) save(gone <-chan struct{}, dir string, target contract.Target) ([]Finding, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 	"github.com/lightningdb/lightning-torture/workloads/torture/shrink"
 )
 
@@ -30,6 +31,8 @@ type Finding struct {
 	Crashes     int                  `json:"crashes,omitempty"` // after how many crashes in a row it showed, each during the recovery from the one before or soon after
 	Sentence    string               `json:"sentence"`
 	Explanation *explain.Explanation `json:"explanation,omitempty"` // the missing order, where one was found
+	Changes     []KeyChange          `json:"changes,omitempty"`     // keys whose contents are not what operations had written, at most 12
+	ChangesOf   int                  `json:"changes_of,omitempty"`  // how many such keys there are
 	Evidence    []string             `json:"evidence"`              // at most 12 lines
 	Trace       []TraceLine          `json:"trace"`                 // the filesystem operations before the crash, oldest first, at most 40
 	Count       int                  `json:"count"`                 // how many images showed it
@@ -41,10 +44,12 @@ type Finding struct {
 	// again.
 	Profiles         map[string]string `json:"profiles,omitempty"`
 	ProfilesSentence string            `json:"profiles_sentence,omitempty"`
-	Shrunk           *shrink.Shrunk    `json:"shrunk,omitempty"` // set if a smaller run fails in the same way: everything else describes that run
-	Token            string            `json:"token"`
-	File             string            `json:"file,omitempty"` // the saved evidence, if it was saved
-	Test             string            `json:"test,omitempty"` // a Go test of it, if it was saved
+	// Circumstances are experiments around the failure. Only the first findings of a run have them.
+	Circumstances *explain.Circumstances `json:"circumstances,omitempty"`
+	Shrunk        *shrink.Shrunk         `json:"shrunk,omitempty"` // set if a smaller run fails in the same way: everything else describes that run
+	Token         string                 `json:"token"`
+	File          string                 `json:"file,omitempty"` // the saved evidence, if it was saved
+	Test          string                 `json:"test,omitempty"` // a Go test of it, if it was saved
 }
 
 // NewFinding turns a failure of a subject into a finding: it recovers the image that failed again, explains the failure and
@@ -73,6 +78,7 @@ func NewFinding(ctx context.Context, s *explore.Subject, f *explore.Failure) Fin
 		Evidence: evidenceLines(&s.Target, f), Trace: traceLines(s.Recording.Trace, f.Tick, f.Fates), Count: f.Count,
 		Token: Token(s.Target.Name, p.Spec, at),
 	}
+	finding.Changes, finding.ChangesOf = changes(s.Recording.History, record.NewCuts(s.Recording.Trace, s.Recording.History).At(f.Tick), f)
 	if !again.Steady() {
 		finding.Sentence += fmt.Sprintf(" (shown in %v further recoveries of the same image: recovery does not repeat)", again)
 		return finding

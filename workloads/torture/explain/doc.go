@@ -10,6 +10,8 @@
 //	turn.go         what makes a loss fatal            sources.go   where in the engine's source an operation is made
 //	explanation.go  Explanation, Site                  profiles.go  the same failure on other filesystems
 //	growth.go       what makes a store grow
+//	circumstances.go  what surrounds a failure      moments.go  since when it is inevitable
+//	sibling.go      the image that passes           durable.go  by when commits were durable
 //
 // The functions of this package change nothing that they are given. Each explores on its own and is bounded by the
 // subject's patience and the number of its trials.

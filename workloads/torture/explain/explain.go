@@ -171,11 +171,7 @@ func (x *explainer) fails(tick uint64, cut history.Cut, lost []faultfs.PendingOp
 	if x.exhausted() {
 		return false
 	}
-	ids := make([]uint64, len(lost))
-	for i, op := range lost {
-		ids[i] = op.ID
-	}
-	found := x.life.Try(x.life.Point(tick), ids, cut)
+	found := x.life.Try(x.life.Point(tick), idsOf(lost), cut)
 	return found == explore.FailsAlike || x.failsAnyhow && found == explore.FailsAkin
 }
 

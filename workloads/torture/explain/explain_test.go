@@ -14,10 +14,13 @@ import (
 )
 
 // subjectOf records a small run of a toy.
-func subjectOf(t *testing.T, bug toy.Bug) *explore.Subject {
+func subjectOf(t *testing.T, bug toy.Bug) *explore.Subject { return subjectOfSize(t, bug, 6) }
+
+// subjectOfSize records a run of so many operations.
+func subjectOfSize(t *testing.T, bug toy.Bug, ops int) *explore.Subject {
 	t.Helper()
 	p, err := plan.Resolve(plan.Spec{
-		Workload: "kv", Fault: "power", Profile: "posix-min", Seed: 1, Size: workloads.Size{Clients: 1, Ops: 6},
+		Workload: "kv", Fault: "power", Profile: "posix-min", Seed: 1, Size: workloads.Size{Clients: 1, Ops: ops},
 	})
 	require.NoError(t, err)
 	target := toy.Target(bug)

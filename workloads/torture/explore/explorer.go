@@ -159,9 +159,12 @@ func (x *explorer) count(img *faultfs.FS) {
 	x.tally.BytesLost += uint64(img.LostBytes())
 }
 
+// lostCommits is the class of a violation about commits that had to survive a crash and are missing.
+const lostCommits = "lost"
+
 // noteLost notes which commits of the recorded run a violation says are lost.
 func (x *explorer) noteLost(v checker.Violation) {
-	if v.Class == "lost" || v.Class == "resurrected" {
+	if v.Class == lostCommits || v.Class == "resurrected" {
 		x.survival.lose(v.Ops)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/audit"
@@ -158,6 +159,29 @@ func (l *firstLife) try(img *faultfs.FS, path *decide.Path, j *job) Acceptance {
 		return Accepted
 	}
 	return x.acceptance(l.failure)
+}
+
+// LostByAll returns which commits the store has lost after a crash of the recorded run on the disk that has lost all that it may
+// lose. known is false if it did not recover from that disk, or if a judge had no answer.
+func LostByAll(ctx context.Context, s *Subject, tick uint64) (lost []int, known bool) {
+	l := newFirstLife(ctx, s, &Failure{Tick: tick})
+	j, x := l.job(tick, l.Cut(tick)), l.explorer()
+	var ids []uint64
+	for _, p := range j.point.Ops() {
+		ids = append(ids, p.ID)
+	}
+	img, path := j.point.Losing(ids, faultfs.ImageOptions{}), decide.NewPath(decide.OnDemand)
+	state, err := x.recover(recovery.Call{Image: img, Probe: recovery.ProbeSeed(j.draw)}, attempt{img, origin{job: j, path: path}, path})
+	if err != nil {
+		return nil, false
+	}
+	result := s.Judges.Durability(j.cut, state, x.rule)
+	for _, v := range result.Violations {
+		if v.Class == lostCommits {
+			lost = v.Ops
+		}
+	}
+	return lost, result.Verdict != checker.Inconclusive
 }
 
 // acceptance compares what an explorer has found in an image that it did not accept with a failure.
