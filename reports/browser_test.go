@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,11 +23,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/reports"
+	"github.com/lightningdb/lightning-torture/reports/soaks"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 var (
 	screenshots = flag.String("screenshots", "", "directory to save screenshots of the report in")
+	axe         = flag.String("axe", "", "axe.js of axe-core, to judge the pages with")
 	pictured    = flag.String("report", "", "report to take the pictures of the README from")
 )
 
@@ -41,30 +44,72 @@ type inspection struct {
 	Overflowing             []string // elements that stick out of the page
 }
 
-// TestReportInBrowser opens reports as a reader would.
+// pages are the kinds of pages that there are, by what they are called.
+func pages() map[string]func(io.Writer) error {
+	html := func(r *torture.Result) func(io.Writer) error {
+		return func(w io.Writer) error { return reports.HTML(w, r) }
+	}
+	difference := reports.Compare(passing(), failing())
+	return map[string]func(io.Writer) error{
+		"pass": html(passing()), "fail": html(failing()), "inconclusive": html(inconclusive()), "interrupted": html(interrupted()),
+		"soak":       func(w io.Writer) error { return soaks.HTML(w, night()) },
+		"difference": func(w io.Writer) error { return reports.DifferenceHTML(w, difference) },
+	}
+}
+
+// TestReportInBrowser opens every kind of page as a reader would. With -axe FILE, axe-core judges them as well; see ci/axe.
 func TestReportInBrowser(t *testing.T) {
 	browser := startBrowser(t)
-	results := map[string]*torture.Result{
-		"Pass": passing(), "Fail": failing(), "Inconclusive": inconclusive(),
-	}
-	for verdict, r := range results {
-		path := writeReport(t, r)
-		for _, width := range []int64{360, 1440} {
-			for _, scheme := range []string{"light", "dark"} {
-				for _, scripts := range []string{"on", "off"} {
-					name := fmt.Sprintf("%s/%d/%s/scripts-%s", verdict, width, scheme, scripts)
-					t.Run(name, func(t *testing.T) {
-						tab := openTab(t, browser)
-						tab.show(path, width, scheme, scripts == "off")
-						tab.requireSound(path, verdict)
-						if *screenshots != "" && scripts == "on" {
-							tab.capture(filepath.Join(*screenshots, strings.ReplaceAll(name, "/", "-")))
-						}
-					})
+	for kind, write := range pages() {
+		path := writePage(t, write)
+		for _, look := range looks() {
+			t.Run(fmt.Sprintf("%s/%d/%s", kind, look.width, look.scheme), func(t *testing.T) {
+				tab := openTab(t, browser)
+				tab.show(path, look.width, look.scheme, look.scriptsOff)
+				tab.requireSound(path)
+				if *axe != "" && !look.scriptsOff {
+					tab.requireAccessible()
 				}
-			}
+				if *screenshots != "" {
+					tab.capture(filepath.Join(*screenshots, fmt.Sprintf("%s-%d-%s", kind, look.width, look.scheme)))
+				}
+			})
 		}
 	}
+}
+
+// look is how a page is looked at.
+type look struct {
+	width      int64
+	scheme     string
+	scriptsOff bool
+}
+
+// looks are those of every test; of all widths and schemes with -axe or -screenshots.
+func looks() (all []look) {
+	if *axe == "" && *screenshots == "" {
+		return []look{{360, "dark", false}, {768, "light", true}, {1440, "light", false}}
+	}
+	for _, width := range []int64{360, 768, 1440} {
+		all = append(all, look{width, "light", false}, look{width, "dark", false})
+	}
+	return all
+}
+
+// TestTraceIsFilteredWithoutAScript chooses a file by the keyboard.
+func TestTraceIsFilteredWithoutAScript(t *testing.T) {
+	tab := openTab(t, startBrowser(t))
+	tab.show(writePage(t, pages()["fail"]), 1440, "light", false)
+	shown, err := chromedp.Run(tab.ctx, chromedp.Evaluate[[]int](`(() => {
+		const all = document.querySelector(".operations"), rows = () => [...all.querySelectorAll("tbody tr")].filter((r) => r.offsetHeight > 0).length;
+		all.open = true;
+		const before = rows();
+		all.querySelector(".pick-0").checked = true;
+		return [before, rows(), all.querySelectorAll("tbody .file-0").length, all.querySelectorAll("tbody tr:not(.op)").length];
+	})()`))
+	require.NoError(t, err)
+	require.Equal(t, shown[2]+shown[3], shown[1], "the operations on the file, and acknowledgements")
+	require.Less(t, shown[1], shown[0])
 }
 
 // TestInspectionSeesFaults shows that the measurements used above do find a page that is wrong.
@@ -114,10 +159,10 @@ func startBrowser(t *testing.T) context.Context {
 	return browser
 }
 
-func writeReport(t *testing.T, r *torture.Result) string {
+func writePage(t *testing.T, write func(io.Writer) error) string {
 	t.Helper()
 	var b bytes.Buffer
-	require.NoError(t, reports.HTML(&b, r))
+	require.NoError(t, write(&b))
 	path := filepath.Join(t.TempDir(), "report.html")
 	require.NoError(t, os.WriteFile(path, b.Bytes(), 0o600))
 	return path
@@ -197,16 +242,29 @@ func (b *tab) inspect() inspection {
 	return seen
 }
 
-func (b *tab) requireSound(path, verdict string) {
+func (b *tab) requireSound(path string) {
 	b.t.Helper()
 	seen := b.inspect()
 	require.LessOrEqual(b.t, seen.ScrollWidth, seen.InnerWidth, "the page scrolls sideways: %v", seen.Overflowing)
 	require.Empty(b.t, seen.Overflowing)
-	require.Equal(b.t, verdict, seen.Verdict)
+	require.NotEmpty(b.t, seen.Verdict, "the verdict is on the first screen")
 	require.Empty(b.t, seen.LowContrast)
 	requests, problems := b.events()
 	require.Equal(b.t, []string{"file://" + path}, requests)
 	require.Empty(b.t, problems)
+}
+
+// requireAccessible asks axe-core, which is a script, and demands that it finds nothing serious.
+func (b *tab) requireAccessible() {
+	b.t.Helper()
+	source, err := os.ReadFile(*axe)
+	require.NoError(b.t, err)
+	found, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](string(source)+`;
+		for (const d of document.querySelectorAll("details")) d.open = true;
+		axe.run().then((r) => r.violations.filter((v) => v.impact === "serious" || v.impact === "critical").flatMap(
+			(v) => v.nodes.map((n) => v.id + ": " + n.target + " " + n.failureSummary)))`, chromedp.EvalAwaitPromise))
+	require.NoError(b.t, err)
+	require.Empty(b.t, found)
 }
 
 // capture saves the first screen and the whole page.

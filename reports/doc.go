@@ -8,6 +8,8 @@
 //   - [JUnit]: XML, for the test view of a CI server
 //   - [JSON]: the stable form, for programs
 //
+// Two results are compared by [Compare], and the [Difference] has three forms of its own.
+//
 // What they promise:
 //
 //  1. The same result gives the same bytes. Nothing here reads a clock, a file or the environment, and no map is

@@ -2,9 +2,13 @@ package reports_test
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/reports/soaks"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/soak"
+	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
@@ -98,14 +102,19 @@ func lostTransfer() torture.Finding {
 		Changes: []evidence.KeyChange{{Key: "acct-017", Want: "76", Got: "118", Op: 812}, {Key: "acct-003", Want: "246", Op: 812}}, ChangesOf: 14,
 		Circumstances: &explain.Circumstances{
 			Moments: []explain.Moment{
-				{Tick: 12, Images: 3}, {Tick: 850, Images: 16}, {Tick: 3094, Images: 8}, {Tick: 3102, Images: 8, Failing: 3},
-				{Tick: 3104, Images: 16, Failing: 15}, {Tick: 3340, Images: 16, Failing: 16},
+				{Tick: 12, Images: 3},
+				{Tick: 850, Images: 16},
+				{Tick: 3094, Images: 8},
+				{Tick: 3102, Images: 8, Failing: 3},
+				{Tick: 3104, Images: 16, Failing: 15},
+				{Tick: 3340, Images: 16, Failing: 16},
 			},
 			Sibling: &explain.Sibling{
 				Site: explain.Site{Tick: 3094, Op: "write", Path: "db/000008.log", Source: "wal/writer.go:212"}, Kept: true, Lost: 1, Other: true,
 			},
 			Durable: []explain.Durable{
-				{ID: 810, Text: "put acct-001", Called: 3050, Acked: 3077, By: 3077}, {ID: 811, Text: "put acct-002", Called: 3071, Acked: 3088, By: 3092},
+				{ID: 810, Text: "put acct-001", Called: 3050, Acked: 3077, By: 3077},
+				{ID: 811, Text: "put acct-002", Called: 3071, Acked: 3088, By: 3092},
 				{ID: 812, Text: "2 writes: put acct-017, put acct-003", Called: 3090, Acked: 3101},
 			},
 		},
@@ -179,4 +188,40 @@ func interrupted() *torture.Result {
 	r.Runs, r.Images, r.NestedImages, r.FaultsInjected, r.BankTotalWant, r.BankTotalGot = 3, 40, 0, nil, 0, 0
 	r.RecoveryCycles, r.Profiles = 0, nil
 	return r
+}
+
+// night is a soak with an open finding, one that is resolved, and figures over time.
+func night() *soaks.Soak {
+	s, began := &soaks.Soak{}, time.Date(2026, 11, 28, 22, 0, 0, 0, time.UTC)
+	for i := range 60 {
+		at := began.Add(time.Duration(i) * 10 * time.Minute)
+		s.Trends.Add(&ledger.Event{Time: at, Cell: &ledger.Cell{Lap: i, Images: 4000 + 300*(i%7), Seconds: 60}})
+		s.Trends.Add(&ledger.Event{Time: at, Sample: &ledger.Sample{Figures: map[string]float64{
+			"supervisor.rss": 4e7 + float64(i%5)*1e5, "life.rss": 9e7 + float64(i)*1e6, "life.fds": 14,
+		}}})
+		s.Trends.Add(&ledger.Event{Time: at, Life: &ledger.Life{Epoch: i, LiveBytes: 1 << 20, DiskBytes: 1<<20 + int64(i%9)<<17, Files: 20 + i%4}})
+	}
+	first, last := ledger.Sight{Time: began, Build: "b1"}, ledger.Sight{Time: began.Add(9 * time.Hour), Lap: 54, Build: "b2"}
+	lost := lostTransfer()
+	s.Status = soak.Status{
+		Campaign: "c0ffee42", Engine: "lightning", Now: began.Add(10 * time.Hour), Since: began, Counted: last.Time, Verdict: "fail", Dir: "/var/soak",
+		Reasons: []string{"life.rss is not flat"}, Doing: "lap 60, bank × eio",
+		Totals: ledger.Totals{Laps: 60, Cells: 3300, Passed: 3298, Failed: 2, Images: 294_000, CrashPoints: 31_000, Exhaustive: 19_000, Starts: 2, Profiles: map[string]int{"posix-min": 250_000, "xfs": 44_000}},
+		Canary: ledger.CanaryTotals{Tried: 60, Caught: 60}, Life: ledger.LifeTotals{Lives: 1, Epochs: 60, Ops: 90_000},
+		Findings: []ledger.Finding{
+			{
+				Sighting: ledger.Sighting{ID: lost.ID, Judge: lost.Judge, Class: lost.Class, Sentence: lost.Sentence, Workload: "bank", Fault: "failed-fsync", Token: lost.Token},
+				State:    ledger.Regressed, First: first, Last: last, Laps: 3, Images: 19, Days: map[string]int{"2026-11-28": 1, "2026-11-29": 2}, Attempts: 8, Hits: 5, Returns: 1,
+			},
+			{
+				Sighting: ledger.Sighting{ID: "08252af2ec", Judge: "recovery", Class: "hang", Sentence: hostile, Workload: "kv", Fault: "eio"},
+				State:    ledger.Resolved, First: first, Last: first, Laps: 1, Images: 1, Days: map[string]int{"2026-11-28": 1}, Attempts: 3,
+			},
+		},
+		Slopes: []soak.Slope{
+			{Figure: "life.rss", Samples: 50, Median: 1.2e8, PerHour: 6e6, Low: 5.9e6, High: 6.1e6, Measurable: true, Sentence: "it grows by 6.00 M an hour"},
+			{Figure: "supervisor.rss", Samples: 50, Median: 4e7, Flat: true, Measurable: true, Sentence: "flat"},
+		},
+	}
+	return s
 }

@@ -9,7 +9,7 @@
 //     host have different codes, so that a CI job can tell them apart.
 //  3. The error for an unknown name lists all known ones.
 //  4. An interrupt stops the run, and what it had found is still printed and written. A second one kills at once.
-//  5. Only the output directory and the file that --html names are written. Both are tried before the run starts: a run
+//  5. Only the output directory and the file that --html names are written. Both are tried before a run starts: a run
 //     of a day must not end with "permission denied". bench removes what it stores, except profiles. wasmexec keeps
 //     compiled programs in the user's cache. init writes new files into a module and changes none. A file has all of its
 //     content or what it had before, on a full disk too. The next command removes what a killed one has left in temporary

@@ -9,6 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/cmd/internal/judge"
+	"github.com/lightningdb/lightning-torture/cmd/internal/report"
 	"github.com/lightningdb/lightning-torture/cmd/internal/skeleton"
 )
 
@@ -39,7 +40,9 @@ func rootCommand(t *tool) *cobra.Command {
 
 // commands returns all commands of the binary, in the order in which the exit codes are explained.
 func commands(t *tool) []*cobra.Command {
-	all := []*cobra.Command{runCommand(t), replayCommand(t), checkCommand(t), judge.Command()}
+	compare := report.Command(t.name.command)
+	compare.Annotations = map[string]string{ViolationAnnotation: report.Violation}
+	all := []*cobra.Command{runCommand(t), replayCommand(t), checkCommand(t), judge.Command(), compare}
 	if len(t.app.Bench) > 0 {
 		all = append(all, benchCommand(t), benchChildCommand(t))
 	}

@@ -57,7 +57,8 @@ func TestTheMissingOrderIsMarkedOnTheTimeline(t *testing.T) {
 		Crash: 9,
 		Why:   &Why{Order: []Site{{Role: By, Tick: 5}, {Role: Missing, Tick: 3}, {Role: Beside, Tick: 4}}},
 		Trace: []Op{
-			{Tick: 3, Op: "write", Path: "a", Fate: "lost"}, {Tick: 4, Op: "sync", Path: "."},
+			{Tick: 3, Op: "write", Path: "a", Fate: "lost"},
+			{Tick: 4, Op: "sync", Path: "."},
 			{Tick: 5, Op: Acknowledgement, Note: "commit #1"},
 		},
 	})

@@ -46,6 +46,7 @@ type Part struct {
 	Key     string   // a sentence on what is shown; may be empty
 	List    []Item   // shown before the tables
 	Figures []Figure // shown before the tables
+	Plots   []Plot   // shown before the tables
 	Tables  []Table
 }
 

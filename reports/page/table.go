@@ -32,6 +32,7 @@ type Table struct {
 // Row is a row of a table.
 type Row struct {
 	Name   string
+	Link   string // a file beside the page that the name leads to; empty: none
 	Fields []Field
 }
 

@@ -23,7 +23,7 @@ var (
 
 	templates = template.Must(template.Must(template.New("page").Funcs(template.FuncMap{
 		"spans": spans, "legible": wording.Visible, "grouped": wording.Grouped[uint64], "timeline": timelineOf, "numbered": numbered,
-		"files": filesOf, "file": fileNumber, "named": named, "crashes": crashPlotOf, "commits": commitLanesOf,
+		"files": filesOf, "file": fileNumber, "named": named, "crashes": crashPlotOf, "commits": commitLanesOf, "trend": trendOf,
 	}).Parse(pageSource)).Parse(findingSource))
 )
 

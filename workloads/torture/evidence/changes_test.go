@@ -16,7 +16,8 @@ func put(id int, key, value string) history.Op {
 func TestChangesAreKeysThatAreNotAsTheOperationsLeftThem(t *testing.T) {
 	ops := []history.Op{
 		put(0, "a", "a0"), put(1, "b", "b1"), put(2, "c", "c2"), put(3, "a", "a3"), put(4, "b", "b4"),
-		{ID: 5, Outcome: history.Acked, Writes: []history.Write{{Key: []byte("d"), Delete: true}}}, put(6, "e", "e6"),
+		{ID: 5, Outcome: history.Acked, Writes: []history.Write{{Key: []byte("d"), Delete: true}}},
+		put(6, "e", "e6"),
 	}
 	late := put(7, "c", "c7")
 	late.Call = 9

@@ -1,0 +1,85 @@
+package reports_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/reports"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// found is a result of one run of four cells, of which some have findings by ID, and others did not run.
+func found(ids map[string]string, idle ...string) *torture.Result {
+	r := &torture.Result{Version: 1, Verdict: checker.Pass, Engine: "kv", Images: 100, CrashPoints: 10}
+	for _, w := range []string{"bank", "kv", "swap", "log"} {
+		c := torture.Cell{Workload: w, Fault: "power", Runs: 1, Images: 25}
+		for _, none := range idle {
+			if none == w {
+				c.Runs, c.Images = 0, 0
+			}
+		}
+		if id := ids[w]; id != "" {
+			c.Findings, r.Verdict = 1, checker.Fail
+			r.Findings = append(r.Findings, torture.Finding{ID: id, Sentence: id + " is broken.", Workload: w, Fault: "power", Token: "LT2-" + id, Count: 1})
+		}
+		r.Cells = append(r.Cells, c)
+	}
+	return r
+}
+
+func idsOf(findings []torture.Finding) []string {
+	ids := []string{}
+	for _, f := range findings {
+		ids = append(ids, f.ID)
+	}
+	return ids
+}
+
+func TestFindingsOfTwoRunsAreCompared(t *testing.T) {
+	before := found(map[string]string{"bank": "old", "kv": "mended", "log": "hidden"}, "swap")
+	after := found(map[string]string{"bank": "old", "swap": "fresh"}, "log")
+	d := reports.Compare(before, after)
+	require.Equal(t, [][]string{{"fresh"}, {"old"}, {"mended"}, {}, {"hidden"}},
+		[][]string{idsOf(d.New), idsOf(d.Ongoing), idsOf(d.Resolved), idsOf(d.Regressed), idsOf(d.Unseen)})
+	require.True(t, d.Worse())
+
+	back := reports.Compare(after, found(map[string]string{"bank": "old", "kv": "mended"}))
+	require.Equal(t, []string{"mended"}, idsOf(back.Regressed), "its cell had passed")
+	require.Equal(t, []string{"fresh"}, idsOf(back.Resolved))
+	require.False(t, reports.Compare(before, before).Worse())
+}
+
+func TestAFindingOfSeveralCellsIsResolvedOnceAllOfThemPass(t *testing.T) {
+	before := found(map[string]string{"bank": "wide"})
+	before.Findings[0].AlsoIn = []string{"swap × power"}
+	require.Equal(t, []string{"wide"}, idsOf(reports.Compare(before, found(nil, "swap")).Unseen))
+	require.Equal(t, []string{"wide"}, idsOf(reports.Compare(before, found(nil)).Resolved))
+}
+
+func TestFormsOfADifference(t *testing.T) {
+	before := found(map[string]string{"bank": "old", "kv": "mended"})
+	d := reports.Compare(before, found(map[string]string{"bank": "old", "swap": "worse"}))
+	for _, write := range []func(io.Writer, *reports.Difference) error{reports.DifferenceText, reports.DifferenceHTML, reports.DifferenceJSON} {
+		var b bytes.Buffer
+		require.NoError(t, write(&b, d))
+		for _, id := range []string{"old", "mended", "worse"} {
+			require.Contains(t, b.String(), id+" is broken.")
+		}
+		require.Contains(t, b.String(), "LT2-worse")
+		require.NotContains(t, b.String(), "null")
+	}
+	var b bytes.Buffer
+	require.NoError(t, reports.DifferenceJSON(&b, d))
+	var form struct {
+		Worse     bool
+		Regressed []struct{ ID string }
+	}
+	require.NoError(t, json.Unmarshal(b.Bytes(), &form))
+	require.True(t, form.Worse)
+	require.Equal(t, "worse", form.Regressed[0].ID)
+}

@@ -1,0 +1,92 @@
+package soaks
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/reports/page"
+	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
+)
+
+// Trends are the figures of a soak over time. The zero value has seen nothing; it is used by one goroutine.
+type Trends struct {
+	since   time.Time
+	images  int
+	seconds float64 // of the cells since the last point of throughput
+	fresh   int     // images since then
+	counted map[[2]int]bool
+	series  map[string][]page.Point
+}
+
+// perPoint is how many seconds of searching make one point of throughput: fewer would show noise.
+const perPoint = 60
+
+// Add adds an event of the ledger, in order.
+func (t *Trends) Add(e *ledger.Event) {
+	if t.series == nil {
+		t.since, t.series, t.counted = e.Time, map[string][]page.Point{}, map[[2]int]bool{}
+	}
+	switch {
+	case e.Cell != nil:
+		key := [2]int{e.Cell.Lap, e.Cell.Cell}
+		if t.counted[key] {
+			return
+		}
+		t.counted[key] = true
+		t.images += e.Cell.Images
+		t.fresh += e.Cell.Images
+		t.add(e, "crash images", float64(t.images))
+		if t.seconds += e.Cell.Seconds; t.seconds >= perPoint {
+			t.add(e, "images a second", float64(t.fresh)/t.seconds)
+			t.seconds, t.fresh = 0, 0
+		}
+	case e.Life != nil:
+		if e.Life.LiveBytes > 0 {
+			t.add(e, "space amplification of the endless life", float64(e.Life.DiskBytes)/float64(e.Life.LiveBytes))
+		}
+		t.add(e, "files of the endless life", float64(e.Life.Files))
+	case e.Sample != nil:
+		for name, value := range e.Sample.Figures {
+			t.add(e, name, value)
+		}
+	}
+}
+
+func (t *Trends) add(e *ledger.Event, name string, value float64) {
+	t.series[name] = append(t.series[name], page.Point{Hours: e.Time.Sub(t.since).Hours(), Value: value})
+}
+
+// trendsPart draws every figure that has been seen twice.
+func trendsPart(s *Soak) page.Part {
+	p := page.Part{ID: "trends", Title: "Trends", Key: "Figures over the time of the soak. Memory is in bytes."}
+	for _, name := range slices.SortedFunc(maps.Keys(s.Trends.series), byImportance) {
+		points := s.Trends.series[name]
+		if len(points) < 2 {
+			continue
+		}
+		plot := page.Plot{Title: name, Points: points}
+		for _, slope := range s.Slopes {
+			if slope.Figure == name {
+				plot.Note, plot.Bad = slope.Sentence, slope.Measurable && !slope.Flat
+			}
+		}
+		p.Plots = append(p.Plots, plot)
+	}
+	return p
+}
+
+// byImportance puts what the lab counts before what is measured of processes.
+func byImportance(a, b string) int {
+	counted := func(name string) int {
+		if strings.Contains(name, ".") {
+			return 1
+		}
+		return 0
+	}
+	if d := counted(a) - counted(b); d != 0 {
+		return d
+	}
+	return strings.Compare(a, b)
+}
