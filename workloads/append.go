@@ -153,6 +153,9 @@ func (w *worker) appending(h history.Handle, txn Txn, attempt int) (reads []hist
 		name := fmt.Sprintf("%s.%d.%d", a.Name, attempt, i)
 		element := value(w.script.Seed, name, w.script.Size.ValueBytes/elementPart)
 		longer := grow(reads[len(reads)-1].Value, element)
+		if w.script.Size.Largest.Value(len(longer)) < len(longer) {
+			continue
+		}
 		writes = append(writes, history.Write{Key: t.Key, Value: longer})
 		w.rec.SetWrites(h, slices.Clip(writes))
 		order.WriteByte('w')

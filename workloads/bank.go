@@ -137,7 +137,7 @@ func (t *Transfer) move(from, to history.Read, attempt int, script *Script) []hi
 	encode := func(balance int64, side string) []byte {
 		size := script.Size.ValueBytes
 		if t.Long {
-			size = stretch(script.Seed, name+side, size)
+			size = script.Size.Largest.Value(stretch(script.Seed, name+side, size))
 		}
 		return balanceValue(script.Seed, balance, name+side, size)
 	}

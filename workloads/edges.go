@@ -74,6 +74,11 @@ func edgeKeys(seed uint64, size Size) func(int) []byte {
 		1: bytes.Repeat([]byte{'p'}, []int{0, 60, 250, 1000}[rng.IntN(4)]),
 		3: bytes.Repeat([]byte{0xff}, []int{0, 0, 3, 40}[rng.IntN(4)]),
 	}
+	if limit := size.Largest.KeyBytes; limit != 0 {
+		for i, c := range common {
+			common[i] = c[:min(len(c), limit-1-length)]
+		}
+	}
 	return func(i int) []byte {
 		digits := make([]int, 1+length)
 		digits[0], i = i/quarter, i%quarter

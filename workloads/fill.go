@@ -97,7 +97,7 @@ func (w *worker) fillBlock(block, left int, name string, seen *fillOverhead) {
 		if togo < seen.commit {
 			togo += block
 		}
-		writes := f.commit(w.script.Seed, name+"."+strconv.Itoa(n), togo, *seen)
+		writes := f.commit(&w.script.Size.Largest, w.script.Seed, name+"."+strconv.Itoa(n), togo, *seen)
 		w.commitAs(w.step.Durability, writes)
 		if w.opts.Appended == nil {
 			return
@@ -128,7 +128,7 @@ func (o *fillOverhead) note(grown, writes, size int) {
 }
 
 // commit returns the writes that come as near to the goal as one commit should: all the way if the goal is near.
-func (f *Fill) commit(seed uint64, name string, togo int, seen fillOverhead) []history.Write {
+func (f *Fill) commit(l *Largest, seed uint64, name string, togo int, seen fillOverhead) []history.Write {
 	size := togo - seen.commit
 	switch {
 	case seen.commit == 0:
@@ -140,12 +140,16 @@ func (f *Fill) commit(seed uint64, name string, togo int, seen fillOverhead) []h
 	case togo <= fillMargin:
 		return f.one(seed, name, fillValueMax)
 	}
-	bulk := fillBulk
+	bulk := l.Value(fillBulk)
 	if seen.apart {
 		bulk = fillValueMax
 	}
 	var writes []history.Write
-	for i := range max(1, (togo-fillMargin/2)/(bulk+seen.write)) {
+	n := (togo - fillMargin/2) / (bulk + seen.write)
+	if l.BatchBytes != 0 {
+		n = min(n, l.BatchBytes/(bulk+len(f.Key)))
+	}
+	for i := range max(1, n) {
 		writes = append(writes, history.Write{Key: f.Key, Value: fillValue(seed, name+"."+strconv.Itoa(i), bulk)})
 	}
 	return writes

@@ -246,6 +246,7 @@ func (w *worker) fillLog(l appendlog.Log, first, last uint64) {
 			if size = togo - overhead; size < 0 {
 				size += s.Block
 			}
+			size = w.script.Size.Largest.Value(size)
 		}
 		end, acked := w.appendTo(l, first, last, s.Name+"."+strconv.Itoa(n), []int{size})
 		if !acked || w.opts.Appended == nil {

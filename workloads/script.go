@@ -9,6 +9,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/workloads/appendlog"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/largest"
 )
 
 // Size is the dials of a script. A dial that is zero or negative is set to its least sensible value.
@@ -17,7 +18,13 @@ type Size struct {
 	Ops        int `json:"ops"`         // steps a client
 	Keys       int `json:"keys"`        // keys loaded before the clients start
 	ValueBytes int `json:"value_bytes"` // length of a value, if its name is not longer
+	// Largest is what the store takes at most. Keys keep to it; values and batches do in what Script.Within returns.
+	Largest Largest `json:"largest,omitzero"`
 }
+
+// Largest is the largest key, value and batch that a store takes, in bytes; 0: larger than those of any workload, whose keys have
+// up to about a thousand bytes, and values a little more than 64 KiB.
+type Largest = largest.Sizes
 
 // Script is all that a run asks of a store.
 type Script struct {
@@ -59,6 +66,40 @@ type Step struct {
 	Source     string          // Backup: the repository
 	Looks      bool            // Open: the store is opened read-only before it is opened again
 	Log        *appendlog.Step // of workload log: what is done to the log, beside the kind
+}
+
+// Within returns the script with values and batches that keep to the limits of its size.
+func (s Script) Within() Script {
+	l := s.Size.Largest
+	if l == (Largest{}) {
+		return s
+	}
+	preload := make([][]history.Write, len(s.Preload))
+	for i, writes := range s.Preload {
+		preload[i] = l.Batch(writes)
+	}
+	clients := make([][]Step, len(s.Clients))
+	for c, steps := range s.Clients {
+		clients[c] = slices.Clone(steps)
+		for i := range clients[c] {
+			clients[c][i].keepWithin(l)
+		}
+	}
+	s.Preload, s.Clients = preload, clients
+	return s
+}
+
+func (s *Step) keepWithin(l Largest) {
+	if s.Range { // what is deleted is named by the range; what is written is little
+		s.Writes = l.Values(s.Writes)
+	} else {
+		s.Writes = l.Batch(s.Writes)
+	}
+	if s.Log != nil {
+		entries := *s.Log
+		entries.Sizes = l.Entries(s.Log.Sizes)
+		s.Log = &entries
+	}
 }
 
 // Commits reports whether the step changes something, if nothing fails.
@@ -167,7 +208,7 @@ func ByName(name string) (Workload, bool) {
 // normal returns the size with every dial at a value that makes sense.
 func (s Size) normal() Size {
 	s.Clients, s.Ops = max(s.Clients, 1), max(s.Ops, 0)
-	s.Keys, s.ValueBytes = max(s.Keys, 0), max(s.ValueBytes, 0)
+	s.Keys, s.ValueBytes = max(s.Keys, 0), s.Largest.Value(max(s.ValueBytes, 0))
 	return s
 }
 

@@ -111,7 +111,7 @@ func (w *worker) modify(name string) error {
 			return false, err
 		}
 		w.linger()
-		write := history.Write{Key: reads[0].Key, Value: added(reads[0].Value, name)}
+		write := history.Write{Key: reads[0].Key, Value: added(reads[0].Value, name, w.script.Size.Largest.Value(updateBytesMax))}
 		if w.step.Kind == history.Increment {
 			write.Value = incremented(reads[0].Value, name)
 		}
@@ -132,9 +132,9 @@ func incremented(held []byte, name string) []byte {
 	return fmt.Appendf(nil, "%d %s", n+1, name)
 }
 
-// added returns a value with a name at its end.
-func added(held []byte, name string) []byte {
-	if len(held) > updateBytesMax {
+// added returns a value with a name at its end. It begins anew where it would be longer than that.
+func added(held []byte, name string, longest int) []byte {
+	if len(held)+1+len(name) > longest {
 		held = nil
 	}
 	return fmt.Appendf(bytes.Clone(held), "+%s", name)

@@ -127,7 +127,7 @@ type runner func(context.Context, Target, *plan.Plan, time.Duration) *record.Rec
 // runOnce completes a spec from the cell and the options, runs it, and returns the recording.
 func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec, run runner) (*record.Recording, error) {
 	s.Workload, s.Scenario = cell.result.Workload, c.opts.Scenario
-	s.Profile, s.Device = c.opts.Profile, c.opts.Device
+	s.Profile, s.Device, s.Size.Largest = c.opts.Profile, c.opts.Device, c.target.Largest
 	if s.Limits == nil {
 		s.Limits = c.limits(s.Seed)
 	}

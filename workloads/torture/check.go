@@ -143,7 +143,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	}
 	r := &Result{
 		Version: 1, Engine: c.target.Name, OtherWorkloads: otherWorkloads(&c.target), Scenario: c.opts.Scenario, Seed: c.opts.Seed, Profile: c.opts.Profile,
-		Device: c.opts.Device, Unreached: c.target.Unreached, Unpromised: c.target.Promises.Unpromised,
+		Device: c.opts.Device, Unreached: slices.Concat(c.target.Unreached, c.target.Largest.Beyond()), Unpromised: c.target.Promises.Unpromised,
 		ElapsedSeconds: elapsed.Seconds(), Runs: int(c.progress.runs.Load()),
 		FaultsInjected: map[string]uint64{}, Findings: []Finding{}, Cells: []Cell{}, Interrupted: ctx.Err() != nil,
 		Provenance: provenance(),

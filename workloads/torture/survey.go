@@ -65,9 +65,11 @@ func (c *campaign) namedRules() (names []string, rules []*faultfs.Rule) {
 // look looks at a run of the workload of a cell, and reports whether all went well.
 func (c *campaign) look(ctx context.Context, cell *cell, n int, seen *survey.Survey) (bool, error) {
 	seed := childSeed(c.opts.Seed, cell.result.Workload, "survey", n) & (1<<32 - 1)
+	size := chooseSize(c.opts, seed, n)
+	size.Largest = c.target.Largest
 	p, err := plan.Resolve(plan.Spec{
 		Workload: cell.result.Workload, Fault: Faults()[0].Name, Profile: c.opts.Profile, Device: c.opts.Device, Seed: seed,
-		Size: chooseSize(c.opts, seed, n), Limits: c.limits(seed),
+		Size: size, Limits: c.limits(seed),
 	})
 	if err != nil {
 		return false, err

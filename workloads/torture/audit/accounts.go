@@ -39,7 +39,7 @@ func (a *Auditor) accounts(disk *faultfs.FS, seed uint64) *checker.Violation {
 		return nil // the search judges that, too
 	}
 	err = account()
-	life := &accounted{store: store, rng: rand.New(rand.NewPCG(seed, accountsEach)), pairs: map[string][]byte{}, edges: a.lengths(accountsValue)}
+	life := &accounted{store: store, rng: rand.New(rand.NewPCG(seed, accountsEach)), pairs: map[string][]byte{}, edges: a.lengths(accountsValue), largest: a.target.Largest}
 	for k, v := range state.All() {
 		life.keys, life.pairs[string(k)] = append(life.keys, slices.Clone(k)), slices.Clone(v)
 	}
@@ -77,6 +77,8 @@ type accounted struct {
 	keys  [][]byte          // those it may write to, in no order
 	pairs map[string][]byte // what it must show
 	edges []int             // lengths of values at which the engine does something else
+
+	largest workloads.Largest
 }
 
 // round commits, and asks for maintenance.
@@ -144,7 +146,7 @@ func (l *accounted) write(name string) history.Write {
 		if len(l.edges) > 0 && l.rng.IntN(4) == 0 {
 			n = max(0, l.edges[l.rng.IntN(len(l.edges))]-1+l.rng.IntN(3))
 		}
-		w.Value = make([]byte, n)
+		w.Value = make([]byte, l.largest.Value(n))
 		copy(w.Value, name)
 	}
 	return w

@@ -52,6 +52,9 @@ type Target struct {
 	Goals []Goal
 	// Limits are the thresholds of the engine that a run may set. Open finds those of its run in Env.Limits.
 	Limits []Limit
+	// Largest is the largest key, value and batch that the engine takes, in bytes; 0: larger than those of any workload. The
+	// workloads keep to it, and the report lists it among the limits that no run reaches.
+	Largest workloads.Largest
 	// Unreached names limits of the engine that no run reaches, because they cannot be set lower, with their values: "a log of
 	// 8 GiB". The report lists them.
 	Unreached []string

@@ -57,6 +57,7 @@ const (
 	partLimits                   // see encodeLimits
 	partCrashes                  // Place.Crashes
 	partBeforehand               // nothing: it is there if Place.Beforehand
+	partLargest                  // the largest key, value and batch
 )
 
 // Token packs all that is needed to repeat a run and to find the crash point, in Crockford's base 32.
@@ -101,6 +102,11 @@ func Token(engine string, s plan.Spec, at Place) string {
 	}
 	if at.Beforehand {
 		b = binary.AppendUvarint(b, partBeforehand)
+	}
+	if l := s.Size.Largest; l != (workloads.Largest{}) {
+		for _, n := range []int{partLargest, l.KeyBytes, l.ValueBytes, l.BatchBytes} {
+			b = binary.AppendUvarint(b, uint64(n))
+		}
 	}
 	return sealed(b)
 }
@@ -215,6 +221,8 @@ func (r *tokenReader) parts(spec *plan.Spec, at *Place) (limits []hashedLimit, w
 			at.Crashes = r.size()
 		case partBeforehand:
 			at.Beforehand = true
+		case partLargest:
+			spec.Size.Largest = workloads.Largest{KeyBytes: r.size(), ValueBytes: r.size(), BatchBytes: r.size()}
 		default:
 			return nil, fmt.Sprintf("it has a part of kind %d, which this version does not know", part)
 		}

@@ -52,6 +52,9 @@ func (s *Spec) Check() error {
 	if err := CheckSize(s.Size.Clients, s.Size.Ops, s.Size.Keys, s.Size.ValueBytes); err != nil {
 		return err
 	}
+	if err := s.Size.Largest.Check(); err != nil {
+		return fmt.Errorf("%w: the largest sizes that the target states: %w", ErrConfig, err)
+	}
 	for _, text := range []struct{ name, value string }{{"fault", s.Fault}, {"device", s.Device}} {
 		if err := checkText(text.name, text.value); err != nil {
 			return err

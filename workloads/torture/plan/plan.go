@@ -82,17 +82,21 @@ func (p *Plan) generate() error {
 		if err != nil {
 			return err
 		}
-		p.Script = w.Generate(p.Spec.Seed, p.Spec.Size)
+		p.Script = w.Generate(p.Spec.Seed, p.Spec.Size).Within()
 		return nil
 	}
 	s, err := scenarioNamed(p.Spec.Scenario)
 	if err != nil {
 		return err
 	}
-	p.Script, p.Points, p.Phase = s.script(p.Spec.Seed), s.points, s.phase
+	within := func(script workloads.Script) workloads.Script {
+		script.Size.Largest = p.Spec.Size.Largest
+		return script.Within()
+	}
+	p.Script, p.Points, p.Phase = within(s.script(p.Spec.Seed)), s.points, s.phase
 	p.Spec.Size = p.Script.Size
 	if s.sequel != nil {
-		sequel := s.sequel(p.Spec.Seed)
+		sequel := within(s.sequel(p.Spec.Seed))
 		p.Sequel = &sequel
 	}
 	if s.Name == SweepName {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
 // The data of every round: always the same keys, with values of the same lengths.
@@ -19,24 +20,25 @@ const (
 
 func keyOf(i int) []byte { return fmt.Appendf(nil, "k%02d", i) }
 
-func valueOf(i, round int) []byte {
+func valueOf(i, round int, largest workloads.Largest) []byte {
 	n := valueBytes
 	if i == 0 {
 		n = longBytes
 	}
+	n = largest.Value(n)
 	return bytes.Repeat(fmt.Appendf(nil, "%02d of %d ", i, round), n/8+1)[:n]
 }
 
 // round overwrites all that is live, reads it in every way that the store has, and lets it tidy up. In the end nothing of it is
 // open.
-func round(s workloads.Store, n int, transactions bool) error {
-	if err := write(s, n); err != nil {
+func round(s workloads.Store, n int, target *contract.Target) error {
+	if err := write(s, n, target.Largest); err != nil {
 		return err
 	}
-	return errors.Join(read(s, transactions), tidy(s, n))
+	return errors.Join(read(s, target), tidy(s, n))
 }
 
-func write(s workloads.Store, n int) error {
+func write(s workloads.Store, n int, largest workloads.Largest) error {
 	if d, ok := s.(workloads.RangeDeleter); ok {
 		if err := d.DeleteRange(keyOf(2), keyOf(5), history.NoSync); err != nil {
 			return err
@@ -47,7 +49,7 @@ func write(s workloads.Store, n int) error {
 		if i == keys-1 {
 			d = history.Sync
 		}
-		err := s.Apply([]history.Write{{Key: keyOf(i), Value: valueOf(i, n)}}, d)
+		err := s.Apply([]history.Write{{Key: keyOf(i), Value: valueOf(i, n, largest)}}, d)
 		if err != nil && !errors.Is(err, workloads.ErrTooLarge) { // which is a limit of the store
 			return err
 		}
@@ -55,7 +57,7 @@ func write(s workloads.Store, n int) error {
 	return nil
 }
 
-func read(s workloads.Store, transactions bool) error {
+func read(s workloads.Store, target *contract.Target) error {
 	_, _, err := s.Get(keyOf(1))
 	pairs := 0
 	err = errors.Join(err, s.Scan(nil, nil, func(_, _ []byte) bool { pairs++; return pairs < keys/2 }))
@@ -78,12 +80,12 @@ func read(s workloads.Store, transactions bool) error {
 	if m, ok := s.(workloads.Streamer); ok {
 		r, found, failed := m.OpenValue(keyOf(0))
 		if failed == nil && found {
-			_, failed = io.ReadFull(r, make([]byte, longBytes/2))
+			_, failed = io.ReadFull(r, make([]byte, target.Largest.Value(longBytes)/2))
 			failed = errors.Join(failed, r.Close())
 		}
 		err = errors.Join(err, failed)
 	}
-	if t, ok := s.(workloads.Transactor); ok && transactions {
+	if t, ok := s.(workloads.Transactor); ok && target.Promises.Transactions {
 		err = errors.Join(err, transact(t))
 	}
 	return err

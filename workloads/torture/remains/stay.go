@@ -74,7 +74,7 @@ func (s *stay) open() error {
 	}
 	_, s.tidies = store.(workloads.Maintainer)
 	failed := s.repeat(repetitions, "rounds of the same writes and reads, the store, which is open,", func(n int) error {
-		return round(store, n, s.target.Promises.Transactions)
+		return round(store, n, s.target)
 	})
 	s.handlesLimited()
 	if err := store.Close(); failed == nil && err != nil {
@@ -165,7 +165,7 @@ func (s *stay) session(n int) error {
 			_ = second.Close() // others judge that
 		}
 	}
-	failed := round(store, n, s.target.Promises.Transactions)
+	failed := round(store, n, s.target)
 	if err := store.Close(); failed == nil && err != nil {
 		failed = fmt.Errorf("close: %w", err)
 	}
