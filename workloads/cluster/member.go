@@ -32,6 +32,8 @@ type member struct {
 type life struct {
 	fs    *faultfs.FS
 	words []word
+	rare  [][2]uint64 // from one tick to another: a step that changed more of the log than its end
+	first uint64      // where the log began after the last step
 }
 
 // options are those of the store: small, so that its files come and go.

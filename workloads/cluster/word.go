@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -35,14 +36,19 @@ func (w word) String() string {
 // speak notes what a node says by its messages, which leave now. What it said of entries that are other ones by now is over since
 // this step began.
 func (m *member) speak(begun uint64, out *replica.Output) {
-	s, l := m.node.Status(), m.life()
+	s, l, overruled := m.node.Status(), m.life(), false
 	for i := range l.words {
 		w := &l.words[i]
 		if w.index >= s.First && w.ends == 0 && (w.index > s.Last || m.node.Term(w.index) != w.entry) {
 			w.ends = begun
+			overruled = true
 		}
 	}
 	now := m.world.tick()
+	if overruled || s.First != l.first {
+		l.rare = append(l.rare, [2]uint64{begun, now})
+	}
+	l.first = s.First
 	has := func(index uint64) word {
 		w := word{tick: now, term: s.Term}
 		if index >= s.First && index <= s.Last {
@@ -96,6 +102,12 @@ type point struct {
 	said int
 }
 
+// isRare reports whether a tick belongs to a step that changed more of the log than its end.
+func (l *life) isRare(tick uint64) bool {
+	i, _ := slices.BinarySearchFunc(l.rare, tick, func(step [2]uint64, tick uint64) int { return cmp.Compare(step[1], tick) })
+	return i < len(l.rare) && l.rare[i][0] <= tick
+}
+
 // points returns the crash points behind a word.
 func (l *life) points() (all []point) {
 	said, trace := 0, l.fs.Trace()
@@ -116,14 +128,15 @@ const (
 	imagesUsual    = 8
 )
 
-// searchLife searches some of the crash points of a life, spread over it, if there are more in all lives than Spec.Words allows.
+// searchLife searches some of the crash points of a life, spread over it, if there are more in all lives than Spec.Words allows; and,
+// in any case, those of steps that are rare.
 func (w *world) searchLife(ctx context.Context, m *member, l *life, all int) error {
 	line := faultfs.NewTimeline(l.fs, w.model, 0)
 	for _, p := range l.points() {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if w.spec.Words > 0 && w.rng.IntN(all) >= w.spec.Words/imagesUsual+1 {
+		if w.spec.Words > 0 && !l.isRare(p.tick) && w.rng.IntN(all) >= w.spec.Words/imagesUsual+1 {
 			continue
 		}
 		at := line.Advance(p.tick)
