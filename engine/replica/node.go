@@ -253,3 +253,11 @@ func (n *Node) Close() error {
 	}
 	return n.db.Close()
 }
+
+// Checkpoint makes a copy of the node's store in a directory; see engine.DB.Checkpoint.
+func (n *Node) Checkpoint(dir string) error {
+	if n.stopped != nil {
+		return n.stopped
+	}
+	return n.db.Checkpoint(dir)
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lightningdb/lightning-torture/engine/replica/server"
+)
+
+// client talks to a node.
+type client struct {
+	certificates
+	node string
+}
+
+// command gives a command the flags of a client.
+func (f *client) command(use, short string, args int, run func(ctx context.Context, out io.Writer, args []string) error) *cobra.Command {
+	c := &cobra.Command{
+		Use: use, Short: short, Args: exactly(args),
+		RunE: func(c *cobra.Command, args []string) error { return run(c.Context(), c.OutOrStdout(), args) },
+	}
+	c.Flags().StringVar(&f.node, "node", "127.0.0.1:7300", "`ADDRESS` at which a node serves clients")
+	f.add(c)
+	return c
+}
+
+func clientCommands() []*cobra.Command {
+	f := &client{}
+	member := &cobra.Command{Use: "member", Short: "Change who is in the group"}
+	add := f.command("add ID ADDRESS", "Add a node, which learns first and then votes", 2, f.addMember)
+	remove := f.command("remove ID", "Remove a node", 1, func(ctx context.Context, _ io.Writer, args []string) error {
+		return f.changeMember(ctx, args[0], "remove", "")
+	})
+	member.AddCommand(add, remove)
+	return []*cobra.Command{
+		f.command("put KEY VALUE", "Write a pair", 2, func(ctx context.Context, _ io.Writer, args []string) error {
+			return f.do(ctx, http.MethodPut, pairs+url.PathEscape(args[0]), strings.NewReader(args[1]), io.Discard)
+		}),
+		f.command("get KEY", "Read a value", 1, func(ctx context.Context, out io.Writer, args []string) error {
+			return f.do(ctx, http.MethodGet, pairs+url.PathEscape(args[0]), nil, out)
+		}),
+		f.command("delete KEY", "Delete a pair", 1, func(ctx context.Context, _ io.Writer, args []string) error {
+			return f.do(ctx, http.MethodDelete, pairs+url.PathEscape(args[0]), nil, io.Discard)
+		}),
+		f.command("status", "Print what a node knows of itself and its group", 0, func(ctx context.Context, out io.Writer, _ []string) error {
+			return f.do(ctx, http.MethodGet, "/v1/status", nil, out)
+		}),
+		f.command("snapshot DIR", "Copy the store of a node into a directory of its machine", 1, func(ctx context.Context, _ io.Writer, args []string) error {
+			return f.post(ctx, "/v1/checkpoint", map[string]string{"dir": args[0]})
+		}),
+		member,
+	}
+}
+
+const pairs = "/v1/pairs/"
+
+// addMember lets a node learn, and then vote.
+func (f *client) addMember(ctx context.Context, _ io.Writer, args []string) error {
+	if err := f.changeMember(ctx, args[0], "add-learner", args[1]); err != nil {
+		return err
+	}
+	return f.changeMember(ctx, args[0], "add-voter", args[1])
+}
+
+func (f *client) changeMember(ctx context.Context, id, change, address string) error {
+	n, err := strconv.ParseUint(id, 10, 64)
+	if err != nil || n == 0 {
+		return fmt.Errorf("%w: %q is not the number of a node", errUsage, id)
+	}
+	return f.post(ctx, "/v1/members", []server.Member{{Node: n, Change: change, Address: address}})
+}
+
+func (f *client) post(ctx context.Context, path string, what any) error {
+	text, err := json.Marshal(what)
+	if err != nil {
+		return err
+	}
+	return f.do(ctx, http.MethodPost, path, bytes.NewReader(text), io.Discard)
+}
+
+// do sends a request, and copies what comes back.
+func (f *client) do(ctx context.Context, method, path string, body io.Reader, to io.Writer) error {
+	with, err := f.config()
+	if err != nil {
+		return err
+	}
+	scheme := "http"
+	if with != nil {
+		scheme = "https"
+	}
+	r, err := http.NewRequestWithContext(ctx, method, scheme+"://"+f.node+path, body)
+	if err != nil {
+		return fmt.Errorf("%w: --node %q: %w", errUsage, f.node, err)
+	}
+	answer, err := (&http.Client{Transport: &http.Transport{TLSClientConfig: with}}).Do(r)
+	if err != nil {
+		return fmt.Errorf("no answer of the node at %s; does it run? %w", f.node, err)
+	}
+	defer answer.Body.Close() //nolint:errcheck // only read
+	switch {
+	case answer.StatusCode == http.StatusNotFound:
+		return errNothing
+	case answer.StatusCode >= http.StatusBadRequest:
+		text, err := io.ReadAll(io.LimitReader(answer.Body, 4096))
+		return errors.Join(fmt.Errorf("the node at %s refuses: %s", f.node, strings.TrimSpace(string(text))), err)
+	}
+	_, err = io.Copy(to, answer.Body)
+	return err
+}

@@ -1,0 +1,364 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	pb "go.etcd.io/raft/v3/raftpb"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/lightningdb/lightning-torture/engine/replica"
+)
+
+// links are the connections of a server to other nodes.
+type links struct {
+	server   *Server
+	listener net.Listener
+	mu       sync.Mutex
+	peers    map[uint64]*peer
+	open     map[net.Conn]bool // so that close ends them; nil once it has
+	group    sync.WaitGroup
+}
+
+// peer is another node.
+type peer struct {
+	id      uint64
+	address string
+	queue   chan *pb.Message
+	stop    context.CancelFunc
+}
+
+// How much may wait for a node that is slow, and how long a node that cannot be reached is left alone.
+const (
+	queueMax    = 4096
+	redialAfter = 100 * time.Millisecond
+	dialTimeout = 2 * time.Second
+	idleTimeout = time.Minute
+)
+
+// listen begins to take connections, and to make them.
+func listen(s *Server) (*links, error) {
+	listener, err := net.Listen("tcp", s.config.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	if s.config.TLS != nil {
+		c := s.config.TLS.Clone()
+		c.ClientAuth = tls.RequireAndVerifyClientCert
+		listener = tls.NewListener(listener, c)
+	}
+	l := &links{server: s, listener: listener, peers: map[uint64]*peer{}, open: map[net.Conn]bool{}}
+	for id, address := range s.config.Peers {
+		l.connect(id, address)
+	}
+	l.group.Go(l.accept)
+	return l, nil
+}
+
+// connect begins to send to a node, or to another address of it.
+func (l *links) connect(id uint64, address string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	known := l.peers[id]
+	if l.open == nil || id == l.server.config.Node.ID || known != nil && known.address == address {
+		return
+	}
+	if known != nil {
+		known.stop()
+	}
+	ctx, stop := context.WithCancel(l.server.life)
+	p := &peer{id: id, address: address, queue: make(chan *pb.Message, queueMax), stop: stop}
+	l.peers[id] = p
+	l.group.Go(func() { l.run(ctx, p) })
+}
+
+func (l *links) knows(id uint64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.peers[id] != nil
+}
+
+// send hands messages to the goroutines of their receivers, and drops what does not fit: raft sends again.
+func (l *links) send(messages []*pb.Message) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, m := range messages {
+		if p := l.peers[m.GetTo()]; p != nil {
+			select {
+			case p.queue <- m:
+			default:
+			}
+		}
+	}
+}
+
+// run keeps a connection to a node and sends what is queued.
+func (l *links) run(ctx context.Context, p *peer) {
+	for ctx.Err() == nil {
+		err := l.talk(ctx, p)
+		if ctx.Err() != nil || err == nil {
+			return
+		}
+		l.unreachable(ctx, p.id)
+		pause(ctx, redialAfter)
+	}
+}
+
+// pause waits, at most until ctx is done.
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+func (l *links) unreachable(ctx context.Context, id uint64) {
+	_ = l.server.do(ctx, func(n *replica.Node) error { return n.Unreachable(id) }) // the loop keeps what matters of it
+}
+
+func (l *links) talk(ctx context.Context, p *peer) (err error) {
+	conn, err := l.dial(ctx, p, forMessages)
+	if err != nil {
+		return err
+	}
+	defer l.closed(conn)
+	out := bufio.NewWriterSize(conn, 64<<10)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case m := <-p.queue:
+			if err := write(out, m); err != nil {
+				return err
+			}
+		}
+		for n := len(p.queue); n > 0; n-- {
+			if err := write(out, <-p.queue); err != nil {
+				return err
+			}
+		}
+		if err := conn.SetWriteDeadline(deadline()); err != nil {
+			return err
+		}
+		if err := out.Flush(); err != nil {
+			return err
+		}
+	}
+}
+
+// deadline is when a connection on which nothing moves is given up.
+func deadline() time.Time {
+	return time.Now().Add(idleTimeout) //nolint:forbidigo // deadlines of the network are on the clock of the machine
+}
+
+func write(to io.Writer, m *pb.Message) error {
+	b, err := proto.Marshal(m)
+	if err != nil {
+		return err
+	}
+	_, err = to.Write(frame(b))
+	return err
+}
+
+// dial connects to a node and greets it.
+func (l *links) dial(ctx context.Context, p *peer, purpose byte) (net.Conn, error) {
+	ctx, stop := context.WithTimeout(ctx, dialTimeout)
+	defer stop()
+	var conn net.Conn
+	var err error
+	if l.server.config.TLS == nil {
+		conn, err = (&net.Dialer{}).DialContext(ctx, "tcp", p.address)
+	} else {
+		conn, err = (&tls.Dialer{Config: l.server.config.TLS}).DialContext(ctx, "tcp", p.address)
+	}
+	if err != nil {
+		return nil, err
+	}
+	of := &l.server.config
+	g := greeting{purpose: purpose, group: of.Node.Group, from: of.Node.ID, to: p.id, address: of.Listen}
+	if !l.opened(conn) {
+		return nil, errors.Join(context.Canceled, conn.Close())
+	}
+	if _, err := conn.Write(frame(g.bytes())); err != nil {
+		l.closed(conn)
+		return nil, err
+	}
+	return conn, nil
+}
+
+// opened notes a connection, so that close can end it; false if the server is closed already.
+func (l *links) opened(conn net.Conn) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.open == nil {
+		return false
+	}
+	l.open[conn] = true
+	return true
+}
+
+func (l *links) closed(conn net.Conn) {
+	l.mu.Lock()
+	delete(l.open, conn)
+	l.mu.Unlock()
+	_ = conn.Close() // whatever was to be said was said, or has failed
+}
+
+// accept takes connections of other nodes.
+func (l *links) accept() {
+	for {
+		conn, err := l.listener.Accept()
+		if err != nil {
+			return // it was closed
+		}
+		if !l.opened(conn) {
+			_ = conn.Close()
+			return
+		}
+		l.group.Go(func() {
+			defer l.closed(conn)
+			_ = l.receive(conn) // the other side sees that the connection ends, and tries again
+		})
+	}
+}
+
+// receive reads what another node has to say.
+func (l *links) receive(conn net.Conn) error {
+	if err := conn.SetReadDeadline(deadline()); err != nil {
+		return err
+	}
+	g, err := readGreeting(conn)
+	switch node := &l.server.config.Node; {
+	case err != nil:
+		return err
+	case g.group != node.Group || g.to != node.ID:
+		return fmt.Errorf("%w: it is for node %d of group %q", errFrame, g.to, g.group)
+	}
+	if !l.knows(g.from) {
+		l.connect(g.from, g.address)
+	}
+	if g.purpose == forSnapshot {
+		return l.receiveSnapshot(conn)
+	}
+	if err := conn.SetReadDeadline(time.Time{}); err != nil {
+		return err
+	}
+	in := bufio.NewReaderSize(conn, 64<<10)
+	for {
+		m, err := readMessage(in)
+		if err != nil {
+			return err
+		}
+		if err := l.server.do(l.server.life, func(n *replica.Node) error { return n.Step(m) }); err != nil {
+			return err
+		}
+	}
+}
+
+func readMessage(from io.Reader) (*pb.Message, error) {
+	b, err := readFrame(from, frameBytesMax)
+	if err != nil {
+		return nil, err
+	}
+	m := &pb.Message{}
+	return m, proto.Unmarshal(b, m)
+}
+
+// sendSnapshot sends a snapshot on a connection of its own, and tells the node what became of it.
+func (l *links) sendSnapshot(s *replica.Snapshot) {
+	to := s.Message.GetTo()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := l.peers[to]
+	if l.open == nil {
+		p = nil // the server is closed
+	}
+	l.server.group.Go(func() {
+		ctx := l.server.life
+		arrived := p != nil && l.carry(ctx, p, s) == nil
+		_ = s.Close() // it was only read
+		_ = l.server.do(ctx, func(n *replica.Node) error { return n.SnapshotSent(to, arrived) })
+	})
+}
+
+func (l *links) carry(ctx context.Context, p *peer, s *replica.Snapshot) error {
+	conn, err := l.dial(ctx, p, forSnapshot)
+	if err != nil {
+		return err
+	}
+	defer l.closed(conn)
+	if err := write(conn, s.Message); err != nil {
+		return err
+	}
+	for {
+		chunk, err := s.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if err := conn.SetDeadline(deadline()); err != nil {
+			return err
+		}
+		if _, err := conn.Write(frame(chunk)); err != nil {
+			return err
+		}
+	}
+	_, err = io.ReadFull(conn, make([]byte, 1))
+	return err
+}
+
+// receiveSnapshot stages a snapshot beside the node, and gives it to the node once it is whole.
+func (l *links) receiveSnapshot(conn net.Conn) error {
+	m, err := readMessage(conn)
+	if err != nil {
+		return err
+	}
+	var r *replica.Receiver
+	if err := l.server.do(l.server.life, func(n *replica.Node) (err error) {
+		r, err = n.Receive(m)
+		return err
+	}); err != nil {
+		return err
+	}
+	for !r.Whole() {
+		if err := conn.SetReadDeadline(deadline()); err != nil {
+			return err
+		}
+		chunk, err := readFrame(conn, frameBytesMax)
+		if err != nil {
+			return err
+		}
+		if err := r.Add(chunk); err != nil {
+			return err
+		}
+	}
+	if err := l.server.do(l.server.life, func(n *replica.Node) error { return n.StepSnapshot(r) }); err != nil {
+		return err
+	}
+	_, err = conn.Write([]byte{1})
+	return err
+}
+
+// close ends all connections.
+func (l *links) close() error {
+	err := l.listener.Close()
+	l.mu.Lock()
+	for conn := range l.open {
+		_ = conn.Close() // nothing on it is waited for
+	}
+	l.open = nil
+	l.mu.Unlock()
+	l.group.Wait()
+	return err
+}
