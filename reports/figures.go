@@ -44,7 +44,20 @@ func figures(r *torture.Result) []figure {
 			Note: "the rest is the engine",
 		},
 	}
-	return append(all, quotaFigure(r)...)
+	return slices.Concat(all, scopeFigure(r), quotaFigure(r))
+}
+
+// scopeFigure says how far the small scope was explored, if that was asked for.
+func scopeFigure(r *torture.Result) []figure {
+	s := r.Scope
+	if s == nil {
+		return nil
+	}
+	note := "scripts: " + s.String()
+	if s.Proved() {
+		note = "scripts, proved: " + s.String()
+	}
+	return []figure{{Label: "small scope", Value: wording.Grouped(int(s.Next - s.First)), Note: note}}
 }
 
 func quotaFigure(r *torture.Result) []figure {
@@ -73,7 +86,14 @@ func coverageFigures(r *torture.Result) []figure {
 
 // points says how far crash points were explored, and in which way if it is not the usual one.
 func points(r *torture.Result) string {
-	note := fmt.Sprintf("%s exhaustive, %s sampled", wording.Grouped(r.ExhaustivePoints), wording.Grouped(r.SampledPoints))
+	note := wording.Grouped(r.ExhaustivePoints) + " exhaustive"
+	if r.BoundedPoints > 0 {
+		note += fmt.Sprintf(", %s bounded", wording.Grouped(r.BoundedPoints))
+	}
+	if r.RottenPoints > 0 {
+		note += fmt.Sprintf(", %s with damage", wording.Grouped(r.RottenPoints))
+	}
+	note += fmt.Sprintf(", %s sampled", wording.Grouped(r.SampledPoints))
 	if r.DecidedPoints > 0 {
 		note += fmt.Sprintf(", %s with images decided before recovery looked", wording.Grouped(r.DecidedPoints))
 	}

@@ -10,6 +10,14 @@ type Chooser interface {
 	Choose(n int, about uint64) int
 }
 
+// SubsetChooser is a Chooser that can answer a look that would take more answers than the limit.
+type SubsetChooser interface {
+	Chooser
+	// Subset returns which of so many undecided ops the disk has, by their position in order of age; about identifies the
+	// look as in Choose. nil: take a member of the family of subsets that is tried otherwise, as Choose says.
+	Subset(ops int, about uint64) (has func(position int) bool)
+}
+
 // Seeded returns a chooser that draws from seed: one random image per seed. Its answer depends on the question and not
 // on earlier questions, so goroutines that look in a different order still see the same image.
 func Seeded(seed uint64) Chooser { return seeded(seed) }

@@ -32,6 +32,7 @@
 //	observe.go, leftover.go  the looks: a name, a listing, a size, a range of bytes
 //	idle.go                leaves out what changes no byte
 //	choose.go, family.go   who answers; what is tried where there are too many questions
+//	answers.go             when there are
 //	sample.go              what is tried of a crash point that has too many images
 //	settle.go              what recovery has seen becomes durable when it is crashed in turn
 //	fates.go, losing.go    which ops were lost; an image that loses given ones
@@ -52,5 +53,5 @@
 // A Timeline, and a Point with the making of its images, belong to one goroutine at a time; different points, and
 // different images once they are made, are independent. An Image is guarded by the lock of whoever looks at it.
 //
-//structure:limits files=30
+//structure:limits files=31
 package crash

@@ -1,7 +1,6 @@
 package crash
 
 import (
-	"math/bits"
 	"sync/atomic"
 
 	"github.com/lightningdb/lightning-torture/faultfs/model"
@@ -21,7 +20,8 @@ type Image struct {
 	now     *atomic.Uint64 // the time of the filesystem that looks
 	sampled bool           // some look would have taken more answers than the limit
 	lost    int            // bytes of lost data
-	open    []int          // scratch of look
+	open    []int          // scratch of undecided
+	chains  []int          // scratch of tooMany
 	todo    []int32        // scratch of put
 }
 
@@ -77,14 +77,8 @@ func (im *Image) count(i int) {
 
 // look decides the ops at the given indexes, in order, by asking the chooser.
 func (im *Image) look(indexes []int) {
-	open := im.open[:0]
-	for _, i := range indexes {
-		if im.fates[i] == model.Undecided {
-			open = append(open, i)
-		}
-	}
-	im.open = open
-	if len(open) > im.limit && im.questions(open) > im.limit {
+	open := im.undecided(indexes)
+	if im.tooMany(open) {
 		im.sample(open)
 		return
 	}
@@ -95,27 +89,22 @@ func (im *Image) look(indexes []int) {
 	}
 }
 
-// questions returns how many yes-or-no answers it takes to decide the open ops. Those in the sequence of MetadataInOrder
-// can only be kept as a prefix, so a few answers decide many.
-func (im *Image) questions(open []int) int {
-	ordered := 0
-	for _, i := range open {
-		if im.point.pending[i].place == inOrder {
-			ordered++
-		}
-	}
-	return len(open) - ordered + bits.Len(uint(ordered))
-}
-
-// sample decides the open ops as one member of a family of subsets.
+// sample decides the open ops as one subset: that of a chooser that knows which are worth trying, or else a member of a family.
 func (im *Image) sample(open []int) {
 	im.sampled = true
-	first := im.point.pending[open[0]]
-	f := newFamily(len(open), uint64(first.seq))
-	member := f.member(im.chooser.Choose(f.size(), uint64(first.seq)<<32|uint64(len(open))))
+	first := uint64(im.point.pending[open[0]].seq)
+	about := first<<32 | uint64(len(open))
+	var has func(int) bool
+	if c, ok := im.chooser.(SubsetChooser); ok {
+		has = c.Subset(len(open), about)
+	}
+	if has == nil {
+		f := newFamily(len(open), first)
+		has = f.member(im.chooser.Choose(f.size(), about))
+	}
 	for position, i := range open {
 		if im.fates[i] == model.Undecided {
-			im.put(i, member(position))
+			im.put(i, has(position))
 		}
 	}
 }

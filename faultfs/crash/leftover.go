@@ -34,10 +34,10 @@ func (l *Leftover) Size() int64 { return l.size }
 // Filled reports whether all bytes of the file are decided, once Sized.
 func (l *Leftover) Filled() bool { return l.open == 0 }
 
-// Resize decides the size of a file and truncates or extends its content, which must be the durable one. A file with
-// more pending ops than the limit is decided as a whole: a family of sizes times a family of bytes would be too many.
+// Resize decides the size of a file and truncates or extends its content, which must be the durable one. A file whose pending
+// ops are too many for the limit is decided as a whole: a family of sizes times a family of bytes would be too many.
 func (im *Image) Resize(l *Leftover, c *disk.Content) {
-	if len(l.file.ops) > im.limit {
+	if im.tooMany(im.undecided(l.file.ops)) {
 		im.look(l.file.ops)
 	} else {
 		im.look(l.file.sizes)

@@ -31,6 +31,7 @@ type campaign struct {
 	limits    func(seed uint64) contract.Limits // those of the run with that seed
 	deadline  time.Time                         // zero: none
 	cutOff    int                               // runs that were cut off because they took too long
+	scope     *Scope                            // of the small scope; nil: it is something else
 	gaveUp    bool                              // the time for the quota was over
 	hopeless  string                            // why nothing else can be tried, such as that the store does not open; empty: it can
 	sampling  bool                              // runs are explored under all profiles
@@ -141,6 +142,11 @@ func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec, run run
 	defer cancel()
 	r := run(limit, c.target, p, c.opts.Patience)
 	cell.drawn, cell.matched = cell.drawn+1, max(cell.matched, r.Matched)
+	return r, c.noteRecording(ctx, cell, r)
+}
+
+// noteRecording notes what a recorded run says about all others.
+func (c *campaign) noteRecording(ctx context.Context, cell *cell, r *record.Recording) error {
 	switch {
 	case len(r.Problems) == 0:
 	case r.Unopened():
@@ -153,7 +159,7 @@ func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec, run run
 		cell.unclear(fmt.Sprintf("a run was cut off after %d operations, at a time limit of %v: the script is too long for the "+
 			"engine; allow more time with --limit, or fewer operations with --ops and --keys", len(r.History), c.longestRecording()), 1)
 	}
-	return r, c.checkBypass(r)
+	return c.checkBypass(r)
 }
 
 // recordingLimit returns the context of a run: one that is much longer than a run of the matrix is cut off.

@@ -73,8 +73,11 @@ func (c *campaign) byFault() []*cell {
 // runCell records, judges and explores the runs of a cell in a round: one, or all of a sweep. left is how many cells
 // are left in the round.
 func (c *campaign) runCell(ctx context.Context, cell *cell, round, left int) error {
-	if cell.series != nil {
+	switch {
+	case cell.series != nil:
 		return c.sweep(ctx, cell)
+	case c.opts.Scenario == plan.SmallName:
+		return c.small(ctx, cell)
 	}
 	if err := c.rehearse(ctx, cell, round, left); err != nil || c.ended(ctx) {
 		return err
@@ -149,6 +152,8 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		Provenance: provenance(),
 	}
 	c.figures.fill(r, c.looks.Vary())
+	r.Scope = c.scope
+	r.Reasons = append(r.Reasons, r.Scope.open(c.opts.Seed)...)
 	if c.thin != "" {
 		r.Reasons = append(r.Reasons, c.thin)
 	}

@@ -35,7 +35,10 @@
 //   - T1 (explore): images are explored by observation. A crash image is undecided wherever the disk may be in one
 //     state or another, and decides when recovery looks. A depth-first search takes every answer in turn; each leaf
 //     stands for all images that recovery cannot tell apart. A crash point counts as exhaustive only if the search
-//     finished, no look needed more answers than the limit (see faultfs.ImageOptions), and nothing diverged.
+//     finished, no look needed more answers than the limit (see faultfs.ImageOptions), and nothing diverged. What counts is
+//     how many outcomes the look has, and not how many operations are pending: those that change no byte are left out. Where
+//     a look needs more, every subset of its operations up to a number of holes is tried, and the crash point counts as
+//     bounded; explore.Class says what that means.
 //
 //     That takes a recovery that looks at the same if it sees the same. One that reads the disk from several goroutines does
 //     not, and shows it soon. From then on the images of its target are decided before recovery looks: all that could be seen
@@ -127,6 +130,9 @@
 //     else if no call of a survey is about it: a few runs of each workload, with seeds and limits of their own, and recoveries
 //     from their crashes; and after the first round if it was injected nowhere, unless something else was found. Workloads that
 //     make no such call are left out.
+//
+//   - T19 (torture): the scenario small goes through every script of up to so many steps, with every crash point, every image, and
+//     every crash of every recovery. Its result says whether all of that was done, and otherwise with which script to go on.
 //
 // A campaign shares no state with others, so several may run at once.
 //

@@ -125,7 +125,7 @@ func (f *figures) add(c *cell, e explored) (unknown int) {
 		c.done.Points += t.Points
 		c.done.Images += t.Images
 		c.done.AtStake += t.AtStake
-		c.done.Open += t.Sampled + t.Left
+		c.done.Open += t.Points - t.Exhaustive + t.Left
 	}
 	if t.Rotted > 0 {
 		c.result.Injected[p.Rules[0].Key()] += t.Rotted
@@ -184,6 +184,7 @@ func (f *figures) fill(r *Result, looksVary bool) {
 	}
 	r.DecidedPoints, r.AlikeImages = t.Points-t.OnDemand.Points, t.Alike
 	r.CrashPoints, r.ExhaustivePoints, r.SampledPoints = t.Points, t.Exhaustive, t.Sampled
+	r.BoundedPoints, r.TwoHolesPoints, r.RottenPoints = t.Bounded, t.TwoHoles, t.RottenPoints
 	r.UnexploredPoints, r.WidestExhaustive, r.DeepPoints = t.Left, t.Widest, t.Deep
 	r.Images, r.NestedImages, r.RepeatedImages = t.Images, t.Nested, t.Repeated
 	r.FaultyRecoveries, r.Sessions, r.AuditedImages = t.Faulty, t.Sessions, t.Audited

@@ -213,7 +213,7 @@ func TestNothingIsClaimedOfASearchThatDoesNotRepeat(t *testing.T) {
 	require.NoError(t, err)
 	assert.Positive(t, r.DecidedPoints)
 	assert.LessOrEqual(t, r.ExhaustivePoints, r.DecidedPoints)
-	assert.Equal(t, r.CrashPoints, r.ExhaustivePoints+r.SampledPoints)
+	assert.Equal(t, r.CrashPoints, r.ExhaustivePoints+r.BoundedPoints+r.SampledPoints)
 }
 
 func readLastByte(f afero.File) error {
@@ -303,11 +303,11 @@ func TestALossThatDoesNotRepeatIsNotCalledALoss(t *testing.T) {
 	assert.Positive(t, again.Hits)
 }
 
-func TestRotIsASample(t *testing.T) {
+func TestDamageIsDrawn(t *testing.T) {
 	r := check(t, toy.Correct, toyOptions("bitrot"))
 	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
 	assert.Positive(t, r.CrashPoints)
-	assert.Equal(t, r.CrashPoints, r.SampledPoints)
+	assert.Equal(t, r.CrashPoints, r.RottenPoints)
 }
 
 func TestFindingsAreSavedAtOnce(t *testing.T) {

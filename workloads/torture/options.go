@@ -209,6 +209,9 @@ func (o Options) checkNumbers() error {
 	if err := plan.CheckDuration("Patience", o.Patience, plan.MaxPatience); err != nil {
 		return err
 	}
+	if o.Scenario == plan.SmallName {
+		return plan.CheckNumber("--ops", o.Ops, maxSmallSteps)
+	}
 	if o.Scenario != "" {
 		return nil // it has a size of its own
 	}

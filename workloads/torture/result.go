@@ -22,7 +22,10 @@ type Result struct {
 	Runs             int                     `json:"runs"`                     // recorded executions of a workload
 	CrashPoints      int                     `json:"crash_points"`             // ticks at which power was cut
 	ExhaustivePoints int                     `json:"exhaustive_points"`        // crash points of which every distinguishable image was recovered
-	SampledPoints    int                     `json:"sampled_points"`           // crash points of which a family of images was recovered
+	BoundedPoints    int                     `json:"bounded_points"`           // crash points of which every image was recovered up to a number of holes; see explore.Class
+	TwoHolesPoints   int                     `json:"two_holes_points"`         // of BoundedPoints: up to two holes at each look, otherwise up to one
+	SampledPoints    int                     `json:"sampled_points"`           // crash points of which a sample of the images was recovered
+	RottenPoints     int                     `json:"rotten_points"`            // crash points of which every image was damaged, each in a place that was drawn
 	UnexploredPoints int                     `json:"unexplored_points"`        // further crash points of the runs, beyond the budget of time or of Options.CrashPoints
 	WidestExhaustive int                     `json:"widest_exhaustive"`        // most pending ops at a crash point that was covered exhaustively
 	Images           int                     `json:"images"`                   // crash images recovered and judged
@@ -56,6 +59,7 @@ type Result struct {
 	Cells            []Cell                  `json:"cells"`
 	Reasons          []string                `json:"reasons,omitempty"` // why the verdict is inconclusive, a sentence each
 	Interrupted      bool                    `json:"interrupted,omitempty"`
+	Scope            *Scope                  `json:"scope,omitempty"`    // of the scenario small
 	Coverage         *Coverage               `json:"coverage,omitempty"` // of the engine, if it was asked for
 	Provenance       Provenance              `json:"provenance"`
 }

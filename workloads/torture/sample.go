@@ -20,12 +20,12 @@ import (
 // The sample under each profile that is not the main one. A run that is bounded by time takes more crash points, as long
 // as its share lasts.
 const (
-	samplePoints      = 4  // crash points of a run
-	samplePointsTimed = 24 // crash points of a run that is bounded by time
-	sampleImages      = 64 // images of one of them
-	sampleLives       = 2  // recoveries of one of them that are crashed in turn
-	sampleShare       = 4  // a quarter of a run's time
-	profilePoints     = 8  // crash points that a campaign owes each profile
+	samplePoints      = 4   // crash points of a run
+	samplePointsTimed = 24  // crash points of a run that is bounded by time
+	sampleImages      = 128 // images of one of them
+	sampleLives       = 2   // recoveries of one of them that are crashed in turn
+	sampleShare       = 4   // a quarter of a run's time
+	profilePoints     = 8   // crash points that a campaign owes each profile
 )
 
 // samples reports whether a run is explored under the other profiles too.

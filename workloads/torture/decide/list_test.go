@@ -110,7 +110,7 @@ func TestAnImageDecidedOnDemandIsSettled(t *testing.T) {
 func TestATargetThatStraysIsDecidedBeforehandFromThenOn(t *testing.T) {
 	t.Parallel()
 	var looks Looks
-	assert.Equal(t, OnDemand, looks.Way())
+	assert.Equal(t, Distinct, looks.Way())
 	looks.Stray()
 	assert.True(t, looks.Vary())
 	assert.Equal(t, Beforehand, looks.Way())

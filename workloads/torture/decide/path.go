@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"sync"
@@ -20,6 +21,12 @@ type Path struct {
 	now      func() uint64 // the image's own time
 	mu       sync.Mutex    // held while the engine asks
 	frozen   bool          // an engine that hangs may still ask: nothing changes any more
+
+	bounded bool              // looks that would take too many answers are answered by subsets; see wideLook
+	limit   int               // how many answers are too many
+	wide    map[int]*wideLook // by step
+	bound   int               // the least bound of a look that is done; 0: none was answered by subsets
+	short   bool              // some look had more ops than that
 }
 
 // Answer is one question with its answer.
@@ -27,24 +34,45 @@ type Answer struct {
 	N     int    `json:"n"`     // how many answers there were
 	Pick  int    `json:"pick"`  // the one that was taken
 	About uint64 `json:"about"` // identifies the question
+	// Ops is how many ops were decided at once, as the subset that Pick numbers; 0: Pick is an answer to Choose.
+	Ops   int    `json:"ops,omitempty"`
+	Limit int    `json:"limit,omitempty"` // if Ops is not 0: how many answers were too many on this path
 	tick  uint64 // the image's time when it was asked
 }
 
-// NewPath returns the first path of a search: it takes the first alternative of every question.
-func NewPath(way Way) *Path { return &Path{way: way, turned: -1} }
+// NewPath returns the first path of a search: it takes the first alternative of every question. Looks that would take too many
+// answers are answered by a family of subsets, which is a sample.
+func NewPath(way Way) *Path { return &Path{way: way, limit: way.limit(), turned: -1} }
+
+// NewBounded is NewPath, but looks that would take more than so many answers are answered by all subsets with few holes. Whoever
+// searches has to call Saw after each image. limit 0 stands for the usual one.
+func NewBounded(way Way, limit int) *Path {
+	p := NewPath(way)
+	p.bounded, p.limit, p.wide = true, cmp.Or(limit, p.limit), map[int]*wideLook{}
+	return p
+}
 
 // PathTo returns a path that leads to a known image.
 func PathTo(picks []Answer, way Way) *Path {
-	return &Path{way: way, steps: slices.Clone(picks), turned: -1}
+	p := NewPath(way)
+	p.steps = slices.Clone(picks)
+	for _, a := range picks {
+		p.limit = cmp.Or(a.Limit, p.limit)
+	}
+	return p
 }
 
 // Walked returns the path of a known image as it is once the image has been recovered.
 func Walked(picks []Answer, way Way) *Path {
-	return &Path{way: way, steps: picks, pos: len(picks), turned: -1}
+	p := PathTo(picks, way)
+	p.pos = len(picks)
+	return p
 }
 
 // Again returns a path with the same answers, for another copy of the same image.
-func (p *Path) Again() *Path { return &Path{way: p.way, steps: p.Picks(), turned: p.turned} }
+func (p *Path) Again() *Path {
+	return &Path{way: p.way, limit: p.limit, steps: p.Picks(), turned: p.turned}
+}
 
 // Way returns how the images on the path are decided: OnDemand or Beforehand.
 func (p *Path) Way() Way { return p.way }
@@ -52,7 +80,7 @@ func (p *Path) Way() Way { return p.way }
 // Image returns the image of a crash point that the path leads to. Where it is decided beforehand, it asks nothing any more.
 // The chooser and the limit of o are not used.
 func (p *Path) Image(point *faultfs.CrashPoint, o faultfs.ImageOptions) *faultfs.FS {
-	o.Chooser, o.Limit = p, p.way.limit()
+	o.Chooser, o.Limit, o.Distinct = p, p.limit, p.way == Distinct
 	img := point.Image(o)
 	p.pos, p.diverged, p.now = 0, false, img.Now
 	if p.way == Beforehand {
@@ -73,7 +101,7 @@ func (p *Path) Choose(n int, about uint64) int {
 		p.pos++
 		if s.N != n || s.About != about {
 			p.diverged = true
-			s.N, s.About, s.Pick = n, about, min(s.Pick, n-1)
+			s.N, s.About, s.Pick, s.Ops = n, about, min(s.Pick, n-1), 0
 		}
 		return s.Pick
 	}
@@ -104,8 +132,16 @@ func (p *Path) Strayed() bool { return p.diverged || p.pos <= p.turned }
 func (p *Path) Next() bool {
 	p.steps = p.steps[:p.pos]
 	for i := len(p.steps) - 1; i >= 0; i-- {
-		if s := &p.steps[i]; s.Pick+1 < s.N {
-			s.Pick++
+		s := &p.steps[i]
+		next, more := s.Pick+1, s.Pick+1 < s.N
+		if w := p.wide[i]; w != nil {
+			if next, more = w.next(s.Pick); !more {
+				p.bound = min(cmp.Or(p.bound, twoHoles), w.bound())
+				delete(p.wide, i)
+			}
+		}
+		if more {
+			s.Pick = next
 			p.steps, p.turned = p.steps[:i+1], i
 			return true
 		}

@@ -15,7 +15,17 @@ const (
 	Fitting    Way = iota // whichever suits the target: on demand until one of its recoveries asks something else than before
 	OnDemand              // an image decides when recovery looks
 	Beforehand            // all that could be seen is decided before recovery begins
+	Distinct              // on demand, but nothing is asked about bytes that are the same either way
 )
+
+// Asks reports whether an image decides when recovery looks.
+func (w Way) Asks() bool { return w == OnDemand || w == Distinct }
+
+// narrowLimit is how many answers a look may take in a search that has too many images otherwise.
+const narrowLimit = 6
+
+// Narrow returns the first path of a search through a crash point that has too many images.
+func (w Way) Narrow() *Path { return NewBounded(w, narrowLimit) }
 
 // limit returns how many answers one look may take.
 func (w Way) limit() int {
@@ -34,12 +44,12 @@ func (l *Looks) Vary() bool { return l.vary.Load() }
 // Stray notes such a recovery.
 func (l *Looks) Stray() { l.vary.Store(true) }
 
-// Way returns the way that suits the target as far as is known: OnDemand or Beforehand.
+// Way returns the way that suits the target as far as is known: Distinct or Beforehand.
 func (l *Looks) Way() Way {
 	if l.Vary() {
 		return Beforehand
 	}
-	return OnDemand
+	return Distinct
 }
 
 // Drawn returns an image of a crash point that a seed draws.

@@ -96,6 +96,9 @@ func checkImage(leaf int, picks []explore.Answer) error {
 		if p.Pick < 0 || p.Pick >= p.N {
 			return fmt.Errorf("answer %d is %d of %d", i, p.Pick, p.N)
 		}
+		if p.Ops < 0 || p.Limit < 0 {
+			return fmt.Errorf("answer %d is about %d operations, with a limit of %d", i, p.Ops, p.Limit)
+		}
 	}
 	return nil
 }

@@ -44,6 +44,9 @@ type Evidence struct {
 	RecoveryFault uint64 `json:"recovery_fault,omitempty"`
 	// Beforehand says that Picks are of an image that was decided before recovery looked. In files of older versions none was.
 	Beforehand bool `json:"beforehand,omitempty"`
+	// Distinct says that Picks are of an image that was not asked about bytes that are the same either way. In files of older
+	// versions all are.
+	Distinct bool `json:"distinct,omitempty"`
 	// Recovered is what the store showed after the crash, if that is what is wrong. It may be empty.
 	Recovered *[]history.Write `json:"recovered,omitempty"`
 }
@@ -53,7 +56,7 @@ func New(engine string, r *record.Recording, f *explore.Failure, finding Finding
 	v := &Evidence{
 		Version: 1, Engine: engine, Spec: r.Plan.Spec, Script: &r.Plan.Script, Rules: r.Plan.RuleTexts(), Finding: finding,
 		Trace: r.Trace, History: r.History, Picks: f.Picks, Leaf: f.Leaf, Nested: f.Nested, Rot: f.Damage,
-		Closed: r.Closed, Beforehand: f.Way == decide.Beforehand,
+		Closed: r.Closed, Beforehand: f.Way == decide.Beforehand, Distinct: f.Way == decide.Distinct,
 	}
 	if f.RecoveryFault != nil {
 		v.RecoveryFault = f.RecoveryFault.Number
@@ -66,6 +69,17 @@ func New(engine string, r *record.Recording, f *explore.Failure, finding Finding
 		v.Recovered = &pairs
 	}
 	return v
+}
+
+// Way returns how the image was decided.
+func (v *Evidence) Way() decide.Way {
+	switch {
+	case v.Beforehand:
+		return decide.Beforehand
+	case v.Distinct:
+		return decide.Distinct
+	}
+	return decide.OnDemand
 }
 
 // Save writes the evidence to a file, whole or not at all. It returns ErrTooLarge if Load would refuse the file.

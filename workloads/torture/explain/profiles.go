@@ -71,7 +71,7 @@ func showsUnder(ctx context.Context, s *explore.Subject, f *explore.Failure) str
 	switch {
 	case ctx.Err() != nil || len(found.Unclear) > 0 || found.Tally.Images == 0:
 		return ProfileUntried
-	case found.Tally.Sampled > 0:
+	case found.Tally.Exhaustive < found.Tally.Points:
 		return ProfileUnseen
 	}
 	return ProfilePasses

@@ -75,7 +75,7 @@ func (f *Failure) showsAgain(ctx context.Context, s *Subject) bool {
 // settle makes the image of a failure one that is decided beforehand, and reports whether that changes anything: it was decided
 // on demand, by a recovery that does not always look at the same.
 func (f *Failure) settle(ctx context.Context, s *Subject) bool {
-	if f.Way != decide.OnDemand || f.Damage != nil || f.decided == nil {
+	if !f.Way.Asks() || f.Damage != nil || f.decided == nil {
 		return false
 	}
 	f.Picks, f.Way = decide.Settled(newFirstLife(ctx, s, f).Point(f.Tick), f.decided), decide.Beforehand

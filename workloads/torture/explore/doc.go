@@ -10,6 +10,7 @@
 //	explorer.go     one explorer, and its image   endure.go      a hundred crashes in a row
 //	point.go        one crash point               repeat.go      the same image twice
 //	deciding.go     its images, one by one        survival.go    what became of acknowledged commits
+//	class.go        how completely it was explored
 //	recovered.go    disks that are known          nestedpoint.go one crash of a second life, and its images
 //	accept.go       judging a recovered state     tally.go       figures, and adding them up
 //	verdicts.go     verdicts that are known       outcome.go     what was found
@@ -25,7 +26,8 @@
 //     leaf stands for all images that recovery cannot tell apart.
 //
 //   - E2: a crash point counts as exhaustive only if the search finished, no look needed more answers than the limit,
-//     and nothing diverged. Once a recovery has diverged, as one by several goroutines does, nothing is claimed of what was
+//     and nothing diverged. It counts as bounded if some look needed more, and every subset with few holes was tried there
+//     (Class). Once a recovery has diverged, as one by several goroutines does, nothing is claimed of what was
 //     searched until then; see E8.
 //
 //   - E3: an engine that hangs ends the exploration (T5). Most other images would hang too, and each costs the same patience.
@@ -53,5 +55,5 @@
 // A crash is a power cut, an explorer is a goroutine that searches. Clients are those of the recording.
 //
 //structure:root explorer
-//structure:limits files=29
+//structure:limits files=30
 package explore

@@ -45,10 +45,18 @@ func (x *explorer) crashSecond(c *secondCrash) {
 	}
 }
 
+// mostNested returns how many images one crash of a second life has at most.
+func (x *explorer) mostNested() int {
+	if x.shared.req.Whole {
+		return MaxImages
+	}
+	return nestedImages
+}
+
 func (x *explorer) onDemandSecond(c *secondCrash) {
-	path := decide.NewPath(decide.OnDemand)
+	path := decide.NewPath(c.at.path.Way())
 	for leaf, more := 0, true; more; leaf++ {
-		if x.ended() || leaf == nestedImages {
+		if x.ended() || leaf == x.mostNested() {
 			x.gaps = true
 			return
 		}
@@ -66,7 +74,7 @@ func (x *explorer) onDemandSecond(c *secondCrash) {
 }
 
 func (x *explorer) beforehandSecond(c *secondCrash) {
-	images, all := x.lister.List(c.point, plan.Mix(c.at.job.draw, c.point.Tick), nestedImages)
+	images, all := x.lister.List(c.point, plan.Mix(c.at.job.draw, c.point.Tick), x.mostNested())
 	x.gaps = x.gaps || !all
 	leaf := 0
 	for d := range images {

@@ -32,8 +32,8 @@ func (x *explorer) do(j job) {
 func (x *explorer) point(j job) {
 	x.gaps, x.strayed = false, false
 	way, found := x.way(), explored{}
-	if way == decide.OnDemand {
-		found = x.onDemand(&j)
+	if way.Asks() {
+		found = x.onDemand(&j, way)
 		if found.cut && !x.ended() {
 			way, x.gaps, x.strayed = decide.Beforehand, false, false
 		}
@@ -42,7 +42,10 @@ func (x *explorer) point(j job) {
 		found = x.beforehand(&j)
 	}
 	if !found.cut {
-		x.countPoint(&j, way, found.whole && !x.strayed)
+		if x.strayed {
+			found.class = Sampled
+		}
+		x.countPoint(&j, way, found.class)
 	}
 }
 
@@ -65,7 +68,7 @@ func (x *explorer) damages(j *job) int {
 }
 
 // countPoint counts an explored crash point.
-func (x *explorer) countPoint(j *job, way decide.Way, whole bool) {
+func (x *explorer) countPoint(j *job, way decide.Way, class Class) {
 	x.tally.Points++
 	if j.point.Pending() > 0 {
 		x.tally.AtStake++
@@ -75,17 +78,25 @@ func (x *explorer) countPoint(j *job, way decide.Way, whole bool) {
 	}
 	x.shared.req.Progress.Points.Add(1)
 	claims := Claims{Points: 1}
-	if whole {
+	switch class {
+	case Exhaustive:
 		claims.Exhaustive = 1
 		if x.shared.req.Nest == 1 && !x.gaps {
 			claims.Deep = 1
 		}
 		x.tally.Widest = max(x.tally.Widest, j.point.Pending())
+	case Bounded1, Bounded2:
+		claims.Bounded = 1
+		if class == Bounded2 {
+			claims.TwoHoles = 1
+		}
+	case Rotten:
+		x.tally.RottenPoints++
+	case Sampled:
+		x.tally.Sampled++
 	}
-	x.tally.Exhaustive += claims.Exhaustive
-	x.tally.Sampled += 1 - claims.Exhaustive
-	x.tally.Deep += claims.Deep
-	if way == decide.OnDemand {
+	x.tally.claim(claims)
+	if way.Asks() {
 		x.tally.OnDemand.Add(claims)
 	}
 }
@@ -109,6 +120,7 @@ func (x *explorer) image(j *job, at origin, img *faultfs.FS, lives *int) *faultf
 	call, a := recovery.Call{Image: img, Probe: recovery.ProbeSeed(j.draw)}, attempt{img, at, at.path}
 	state, err := x.recover(call, a)
 	x.count(img)
+	x.sawOn(at.path, state, err)
 	repeats := x.repeats(state, err, at)
 	accepted := x.accept(img, at, state, err)
 	at.judged = x.verdicts.kept

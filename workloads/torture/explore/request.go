@@ -83,6 +83,7 @@ type Request struct {
 	// RecoveryFault is the number of the fault to inject into every recovery; 0: a few recoveries meet one that is drawn.
 	RecoveryFault uint64
 	AuditAll      bool // every image is audited, and not only a few
+	Whole         bool // a crash of a recovery has as many images as any other crash, and not only a few
 	ReopenAll     bool // every image is opened again in the same process, and not only a few
 
 	First  bool   // stop at the first failure

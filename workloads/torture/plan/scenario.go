@@ -14,7 +14,10 @@ type scenario struct {
 // sweepPoints is how many crash points of each run of the sweep are explored.
 const sweepPoints = 6
 
-// scenarios returns the three stories that the project started from, and the sweep.
+// SmallName is the scenario that goes through all small scripts; the seed of a run is the number of its script.
+const SmallName = workloads.SmallName
+
+// scenarios returns the three stories that the project started from, the sweep, and the small scope.
 func scenarios() []scenario {
 	return []scenario{
 		{
@@ -37,6 +40,10 @@ func scenarios() []scenario {
 		{
 			Choice: Choice{SweepName, "one client, whose filesystem calls fail in turn: once and for good, with every effect"},
 			script: workloads.Lifetime, sequel: workloads.Reopened, points: sweepPoints,
+		},
+		{
+			Choice: Choice{SmallName, "every script of up to three steps, or --ops of them, every crash, every disk, and every crash of its recovery"},
+			script: workloads.Small,
 		},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/checker"
@@ -102,11 +103,17 @@ func (r *Recording) Committed() (n int) {
 }
 
 // Hash identifies the trace: the same seed with one client gives the same hash every time.
-func (r *Recording) Hash() string {
+func (r *Recording) Hash() string { return r.HashUntil(math.MaxUint64) }
+
+// HashUntil is Hash of the operations before a tick.
+func (r *Recording) HashUntil(tick uint64) string {
 	h := sha256.New()
 	var n [8]byte
 	for i := range r.Trace {
 		op := &r.Trace[i]
+		if op.Tick >= tick {
+			break
+		}
 		fmt.Fprintf(h, "%d %d %s %s %d %d %d\n", op.Tick, op.Kind, op.Path, op.To, op.Off, op.Size, op.Fault)
 		binary.LittleEndian.PutUint64(n[:], uint64(len(op.Data)))
 		h.Write(n[:])

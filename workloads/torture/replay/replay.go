@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
-	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
@@ -180,9 +179,7 @@ func (w *wanted) crash(ctx context.Context, s *explore.Subject) *explore.Outcome
 		one := all
 		one.Repeat = repeatOne
 		one.Only = &explore.Image{Leaf: w.saved.Leaf, Picks: w.saved.Picks, Nested: w.saved.Nested}
-		if one.Way = decide.OnDemand; w.at.Beforehand {
-			one.Way = decide.Beforehand
-		}
+		one.Way = w.saved.Way()
 		requests = []explore.Request{one, all}
 	}
 	if w.at.Beforehand {

@@ -1,0 +1,32 @@
+package workloads_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/lightningdb/lightning-torture/workloads"
+)
+
+func TestTheSmallScopeHasEveryScriptOnce(t *testing.T) {
+	t.Parallel()
+	assert.EqualValues(t, 4368, workloads.SmallScripts(3))
+	seen := map[string]uint64{"[]": 0}
+	for n := uint64(1); n <= workloads.SmallScripts(3); n++ {
+		s := workloads.Small(n)
+		var kinds []string // a step is told by what it writes, how durably, and where to
+		for i := range s.Clients[0] {
+			step := s.Clients[0][i]
+			length := 0
+			for _, w := range step.Writes {
+				length += len(w.Value)
+			}
+			kinds = append(kinds, fmt.Sprint(step.String(), step.Durability, len(step.Writes), length))
+		}
+		all := fmt.Sprint(kinds)
+		assert.NotContains(t, seen, all, "script %d", n)
+		seen[all] = n
+		assert.Equal(t, seen[fmt.Sprint(kinds[:len(kinds)-1])], workloads.SmallPrefix(n), "script %d without its last step", n)
+	}
+}

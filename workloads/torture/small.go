@@ -1,0 +1,180 @@
+package torture
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
+)
+
+// The small scope: every script of up to so many steps (workloads.Small), each with every crash point, every image, and every crash
+// of every recovery. What the first steps of a script leave open was explored with the shorter script that ends there, so only
+// crashes after the last step has begun are. Nothing is drawn.
+
+// How many steps the scripts have at most, unless Options.Ops says otherwise, and whatever it says.
+const (
+	defaultSmallSteps = 3
+	maxSmallSteps     = 8
+)
+
+// Scope is how far the small scope was explored.
+type Scope struct {
+	Steps   int    `json:"steps"`   // of a script, at most
+	Scripts uint64 `json:"scripts"` // that there are of them
+	First   uint64 `json:"first"`   // number of the first that was explored; Options.Seed
+	Next    uint64 `json:"next"`    // number of the first that was not: Scripts+1 if there is none
+	Left    int    `json:"left"`    // scripts that the target cannot run, as without transactions
+	// Open counts crash points of which not every image, or not every crash of every recovery, was explored.
+	Open int `json:"open"`
+}
+
+// Proved reports whether every script was explored, with nothing left out.
+func (s *Scope) Proved() bool { return s.First == 1 && s.Next > s.Scripts && s.Open == 0 }
+
+func (s *Scope) String() string {
+	if s.Proved() {
+		return fmt.Sprintf("every script of up to %s, every crash, every disk, every crash of its recovery", wording.Plural(s.Steps, "step"))
+	}
+	return fmt.Sprintf("scripts %d to %d of %d, of up to %s; %s not explored in full",
+		s.First, s.Next-1, s.Scripts, wording.Plural(s.Steps, "step"), wording.Plural(s.Open, "crash point"))
+}
+
+// open says how to go on, if there is more.
+func (s *Scope) open(first uint64) []string {
+	if s == nil || s.Next > s.Scripts {
+		return nil
+	}
+	return []string{fmt.Sprintf("scripts %d to %d of %d were explored; go on with --seed %d", first, s.Next-1, s.Scripts, s.Next)}
+}
+
+// scopeRun is one script, recorded, judged and explored.
+type scopeRun struct {
+	script uint64
+	r      *record.Recording
+	s      *explore.Subject
+	live   judge.Live
+	found  *explore.Outcome
+	err    error
+}
+
+// smallAtOnce is how many scripts are explored before their results are added up, in order.
+const smallAtOnce = 16
+
+// small goes through the small scope, several scripts at once, until all are done or the time is up.
+func (c *campaign) small(ctx context.Context, cell *cell) error {
+	steps := cmp.Or(c.opts.Ops, defaultSmallSteps)
+	c.scope = &Scope{Steps: steps, Scripts: workloads.SmallScripts(steps), First: c.opts.Seed, Next: c.opts.Seed}
+	for s := c.scope; s.Next <= s.Scripts; {
+		if c.ended(ctx) || c.timeIsUp() {
+			return nil
+		}
+		runs := make([]scopeRun, min(smallAtOnce, s.Scripts-s.Next+1))
+		c.exploreSmall(ctx, runs)
+		for i := range runs {
+			if err := c.addSmall(ctx, cell, &runs[i]); err != nil || ctx.Err() != nil || c.hopeless != "" {
+				return err
+			}
+			s.Next++
+		}
+	}
+	return nil
+}
+
+// exploreSmall explores scripts from the next one on: as many at once as there are workers, with one explorer each.
+func (c *campaign) exploreSmall(ctx context.Context, runs []scopeRun) {
+	defer c.exploring()()
+	c.progress.now.Store(fmt.Sprintf("script %d of %d", c.scope.Next, c.scope.Scripts))
+	var taken atomic.Int64
+	var crew sync.WaitGroup
+	for lane := range c.opts.Workers {
+		crew.Go(func() {
+			for i := int(taken.Add(1)) - 1; i < len(runs) && ctx.Err() == nil; i = int(taken.Add(1)) - 1 {
+				runs[i].script = c.scope.Next + uint64(i)
+				c.runSmall(ctx, &runs[i], lane)
+			}
+		})
+	}
+	crew.Wait()
+}
+
+// runSmall records, judges and explores a script.
+func (c *campaign) runSmall(ctx context.Context, run *scopeRun, lane int) {
+	r, err := c.recordSmall(ctx, run.script)
+	if run.err = err; err != nil || r == nil {
+		return
+	}
+	run.r, run.s = r, c.subject(r)
+	run.live, run.found = run.s.Judges.Live(ctx), &explore.Outcome{}
+	req := c.request(ctx, run.s)
+	req.Explorers, req.Slots, req.Lives, req.Whole = 1, lane, explore.MaxImages, true
+	if req.Ticks, run.err = c.newTicks(ctx, run); run.err != nil || len(req.Ticks[0]) == 0 {
+		return
+	}
+	run.found = explore.Explore(ctx, req)
+}
+
+// recordSmall records a script; nil if the target cannot run it.
+func (c *campaign) recordSmall(ctx context.Context, script uint64) (*record.Recording, error) {
+	p, err := plan.Resolve(plan.Spec{Workload: plan.SmallName, Scenario: plan.SmallName, Fault: "power", Profile: c.opts.Profile, Device: c.opts.Device, Seed: script})
+	if err != nil {
+		return nil, err
+	}
+	transacts := func(s workloads.Step) bool { return s.Kind == history.Txn }
+	if !c.target.Promises.Transactions && slices.ContainsFunc(p.Script.Clients[0], transacts) {
+		return nil, nil //nolint:nilnil // it is not for this target
+	}
+	return record.Run(ctx, c.target, p, c.opts.Patience), nil
+}
+
+// newTicks returns the crash ticks of a run that those of the script without its last step do not have: all after the first
+// operations, in which the two agree. If they do not, all are new.
+func (c *campaign) newTicks(ctx context.Context, run *scopeRun) ([][]uint64, error) {
+	all := run.r.CrashTicks()
+	prefix := workloads.SmallPrefix(run.script)
+	if prefix == 0 || len(run.live.Problems) > 0 {
+		return [][]uint64{all}, nil
+	}
+	shorter, err := c.recordSmall(ctx, prefix)
+	if err != nil {
+		return nil, err
+	}
+	done := len(shorter.History) - 1 // without the scan at the end
+	if done < 0 || done >= len(run.r.History) {
+		return [][]uint64{all}, nil
+	}
+	begin := uint64(run.r.History[done].Call)
+	if shorter.HashUntil(begin) != run.r.HashUntil(begin) {
+		return [][]uint64{all}, nil
+	}
+	return [][]uint64{slices.DeleteFunc(slices.Clone(all), func(tick uint64) bool { return tick < begin })}, nil
+}
+
+// addSmall adds what was found in a script.
+func (c *campaign) addSmall(ctx context.Context, cell *cell, run *scopeRun) error {
+	switch {
+	case run.err != nil || ctx.Err() != nil:
+		return run.err
+	case run.r == nil:
+		c.scope.Left++
+		return nil
+	}
+	if err := c.noteRecording(ctx, cell, run.r); err != nil {
+		return err
+	}
+	c.progress.runs.Add(1)
+	c.addLive(cell, run.live)
+	c.scope.Open += run.found.Tally.Points - run.found.Tally.Deep + run.found.Tally.Left
+	c.progress.unknown.Add(int64(c.figures.addRun(cell, explored{subject: run.s, live: run.live, found: run.found})))
+	failures := slices.Concat(explore.LiveFailures(run.live.Problems), run.found.Failures)
+	return c.addFindings(ctx, cell, run.s, failures)
+}

@@ -1,0 +1,56 @@
+package torture
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
+)
+
+func TestTheSmallScopeIsProved(t *testing.T) {
+	t.Parallel()
+	r, err := Check(t.Context(), toy.Target(toy.Correct), Options{Scenario: "small", Ops: 1})
+	require.NoError(t, err)
+	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
+	assert.True(t, r.Scope.Proved(), "%v", r.Scope)
+	assert.EqualValues(t, workloads.SmallSteps, r.Scope.Scripts)
+	assert.Equal(t, r.CrashPoints, r.DeepPoints)
+	assert.Positive(t, r.NestedImages)
+}
+
+// Which crash points a script shares with a shorter one does not depend on where the scope is begun.
+func TestTheSmallScopeGoesOnWhereItStopped(t *testing.T) {
+	t.Parallel()
+	run := func(first uint64) *Result {
+		r, err := Check(t.Context(), toy.Target(toy.Correct), Options{Scenario: "small", Ops: 1, Seed: first})
+		require.NoError(t, err)
+		return r
+	}
+	whole, half := run(1), run(9)
+	assert.False(t, half.Scope.Proved())
+	assert.EqualValues(t, 9, half.Scope.First)
+	assert.Equal(t, whole.Scope.Next, half.Scope.Next)
+	assert.Less(t, half.CrashPoints, whole.CrashPoints)
+}
+
+func TestTheSmallScopeFindsWhatFewStepsShow(t *testing.T) {
+	t.Parallel()
+	for name, bug := range map[string]toy.Bug{
+		"no sync of the file": toy.NoFileSync, "no sync of its name": toy.NoDirSync, "no checksum": toy.NoChecksum, "no truncation": toy.NoTruncate,
+		"a batch is two records": toy.SplitBatch, "recovery panics": toy.Panics, "a file is left": toy.Leftover,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, err := Check(t.Context(), toy.Target(bug), Options{Scenario: "small", Ops: 2, StopAfter: 1})
+			require.NoError(t, err)
+			require.NotEmpty(t, r.Findings)
+			again, err := Replay(t.Context(), []Target{toy.Target(bug)}, r.Findings[0].Token, ReplayOptions{})
+			require.NoError(t, err)
+			assert.True(t, again.Reproduced)
+		})
+	}
+}
