@@ -37,7 +37,7 @@ func untested(r *torture.Result, all catalog) []string {
 	say(r.TwoHolesPoints, "%s tried with every image in which the disk lacks at most two of the operations that one look met out of "+
 		"order, unless images with less and with more of them had shown the same.", were(r.TwoHolesPoints, "crash point"))
 	say(r.RottenPoints, "%s tried with damage in a place that was drawn for each image.", were(r.RottenPoints, "crash point"))
-	say(r.SampledPoints, "%s tried with a sample of the images, not with all that recovery can tell apart.",
+	say(r.SampledPoints, "%s tried with a family of images, not with all that recovery can tell apart.",
 		were(r.SampledPoints, "crash point"))
 	say(r.UnexploredPoints, "%s left out because the budget was spent.", were(r.UnexploredPoints, "crash point"))
 	say(m.Count[absent], "%s of workload and fault never ran.", wording.Plural(m.Count[absent], "combination"))

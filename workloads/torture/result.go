@@ -19,35 +19,35 @@ type Result struct {
 	Profile          string                  `json:"profile"`
 	Device           string                  `json:"device,omitempty"`
 	ElapsedSeconds   float64                 `json:"elapsed_seconds"`
-	Runs             int                     `json:"runs"`                     // recorded executions of a workload
-	CrashPoints      int                     `json:"crash_points"`             // ticks at which power was cut
-	ExhaustivePoints int                     `json:"exhaustive_points"`        // crash points of which every distinguishable image was recovered
-	BoundedPoints    int                     `json:"bounded_points"`           // crash points of which every image was recovered up to a number of holes; see explore.Class
-	TwoHolesPoints   int                     `json:"two_holes_points"`         // of BoundedPoints: up to two holes at each look, otherwise up to one
-	SampledPoints    int                     `json:"sampled_points"`           // crash points of which a sample of the images was recovered
-	RottenPoints     int                     `json:"rotten_points"`            // crash points of which every image was damaged, each in a place that was drawn
-	UnexploredPoints int                     `json:"unexplored_points"`        // further crash points of the runs, beyond the budget of time or of Options.CrashPoints
-	WidestExhaustive int                     `json:"widest_exhaustive"`        // most pending ops at a crash point that was covered exhaustively
-	Images           int                     `json:"images"`                   // crash images recovered and judged
-	ImagesPerSecond  float64                 `json:"images_per_second"`        // Images per second of the wall time of exploration
-	NestedImages     int                     `json:"nested_images"`            // of Images: crashes during recovery
-	DeepPoints       int                     `json:"deep_points"`              // of ExhaustivePoints: every recovery was crashed at each operation, with every image
-	RecoveryCycles   int                     `json:"recovery_cycles"`          // crashes in a row, each during the recovery from the one before or soon after
-	Sessions         int                     `json:"sessions"`                 // times that a store was closed and opened again, for a few writes each
-	LabShare         float64                 `json:"lab_share"`                // share of exploration spent outside the engine
-	Spent            Spent                   `json:"spent"`                    // where the time of exploration went
-	RepeatedImages   int                     `json:"repeated_images"`          // of Images: recovered a second time, to see that it does the same
-	AuditedImages    int                     `json:"audited_images"`           // images whose store was also verified, read without writing, copied or repaired
-	FaultyRecoveries int                     `json:"faulty_recoveries"`        // recoveries during which a call failed; each was followed by a healthy one and a crash
-	Divergences      int                     `json:"divergences"`              // recoveries that did not repeat their observations
-	DecidedPoints    int                     `json:"decided_points,omitempty"` // of CrashPoints: images were decided before recovery looked, because recoveries do not always look at the same; otherwise when it looked
-	AlikeImages      int                     `json:"alike_images,omitempty"`   // further images that read the same as one of Images and were judged by what that had shown
-	Operations       []OperationCount        `json:"operations,omitempty"`     // operations of the runs that the store answered, by kind, all kinds
-	FaultsInjected   map[string]uint64       `json:"faults_injected"`          // how often, by effect and operation, such as "eio_write"
-	BytesLost        uint64                  `json:"bytes_lost"`               // bytes of pending writes that crash images lost
-	TraceHash        string                  `json:"trace_hash"`               // hash of all filesystem operations of all runs; with one client the same for a seed
-	AckedSynced      int                     `json:"acked_synced"`             // commits acknowledged as durable before a crash that was explored
-	Recovered        int                     `json:"recovered"`                // those of AckedSynced that every crash image still had
+	Runs             int                     `json:"runs"`                       // recorded executions of a workload
+	CrashPoints      int                     `json:"crash_points"`               // ticks at which power was cut
+	ExhaustivePoints int                     `json:"exhaustive_points"`          // crash points of which every distinguishable image was recovered
+	BoundedPoints    int                     `json:"bounded_points,omitempty"`   // crash points of which every image was recovered up to a number of holes; see explore.Class
+	TwoHolesPoints   int                     `json:"two_holes_points,omitempty"` // of BoundedPoints: up to two holes at each look, otherwise up to one
+	SampledPoints    int                     `json:"sampled_points"`             // crash points of which a sample of the images was recovered
+	RottenPoints     int                     `json:"rotten_points,omitempty"`    // crash points of which every image was damaged, each in a place that was drawn
+	UnexploredPoints int                     `json:"unexplored_points"`          // further crash points of the runs, beyond the budget of time or of Options.CrashPoints
+	WidestExhaustive int                     `json:"widest_exhaustive"`          // most pending ops at a crash point that was covered exhaustively
+	Images           int                     `json:"images"`                     // crash images recovered and judged
+	ImagesPerSecond  float64                 `json:"images_per_second"`          // Images per second of the wall time of exploration
+	NestedImages     int                     `json:"nested_images"`              // of Images: crashes during recovery
+	DeepPoints       int                     `json:"deep_points"`                // of ExhaustivePoints: every recovery was crashed at each operation, with every image
+	RecoveryCycles   int                     `json:"recovery_cycles"`            // crashes in a row, each during the recovery from the one before or soon after
+	Sessions         int                     `json:"sessions"`                   // times that a store was closed and opened again, for a few writes each
+	LabShare         float64                 `json:"lab_share"`                  // share of exploration spent outside the engine
+	Spent            Spent                   `json:"spent"`                      // where the time of exploration went
+	RepeatedImages   int                     `json:"repeated_images"`            // of Images: recovered a second time, to see that it does the same
+	AuditedImages    int                     `json:"audited_images"`             // images whose store was also verified, read without writing, copied or repaired
+	FaultyRecoveries int                     `json:"faulty_recoveries"`          // recoveries during which a call failed; each was followed by a healthy one and a crash
+	Divergences      int                     `json:"divergences"`                // recoveries that did not repeat their observations
+	DecidedPoints    int                     `json:"decided_points,omitempty"`   // of CrashPoints: images were decided before recovery looked, because recoveries do not always look at the same; otherwise when it looked
+	AlikeImages      int                     `json:"alike_images,omitempty"`     // further images that read the same as one of Images and were judged by what that had shown
+	Operations       []OperationCount        `json:"operations,omitempty"`       // operations of the runs that the store answered, by kind, all kinds
+	FaultsInjected   map[string]uint64       `json:"faults_injected"`            // how often, by effect and operation, such as "eio_write"
+	BytesLost        uint64                  `json:"bytes_lost"`                 // bytes of pending writes that crash images lost
+	TraceHash        string                  `json:"trace_hash"`                 // hash of all filesystem operations of all runs; with one client the same for a seed
+	AckedSynced      int                     `json:"acked_synced"`               // commits acknowledged as durable before a crash that was explored
+	Recovered        int                     `json:"recovered"`                  // those of AckedSynced that every crash image still had
 	BankTotalWant    int64                   `json:"bank_total_want"`
 	BankTotalGot     int64                   `json:"bank_total_got"` // the first wrong total seen, or BankTotalWant
 	Profiles         map[string]ProfileCount `json:"profiles"`       // what each profile had, by name
