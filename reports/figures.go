@@ -94,6 +94,9 @@ func points(r *torture.Result) string {
 		note += fmt.Sprintf(", %s with damage", wording.Grouped(r.RottenPoints))
 	}
 	note += fmt.Sprintf(", %s sampled", wording.Grouped(r.SampledPoints))
+	if r.Shapes > 0 {
+		note += fmt.Sprintf(", of %s", wording.Plural(r.Shapes, "shape"))
+	}
 	if r.DecidedPoints > 0 {
 		note += fmt.Sprintf(", %s with images decided before recovery looked", wording.Grouped(r.DecidedPoints))
 	}

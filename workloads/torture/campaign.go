@@ -16,6 +16,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+	"github.com/lightningdb/lightning-torture/workloads/torture/shape"
 )
 
 // campaign is many runs from one set of options.
@@ -25,6 +26,7 @@ type campaign struct {
 	cells     []*cell
 	figures   *figures
 	looks     decide.Looks
+	shapes    shape.Seen
 	goals     []contract.Goal
 	findings  *findings
 	progress  *progress
@@ -190,7 +192,7 @@ func (c *campaign) running(slot int, spec plan.Spec, tick uint64) {
 // subject makes the judges of a recording.
 func (c *campaign) subject(r *record.Recording) *explore.Subject {
 	s := explore.NewSubject(c.target, r, c.opts.Patience)
-	s.Looks = &c.looks
+	s.Looks, s.Shapes = &c.looks, &c.shapes
 	if c.opts.Running != nil {
 		s.Running = c.running
 	}

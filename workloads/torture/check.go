@@ -152,7 +152,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		Provenance: provenance(),
 	}
 	c.figures.fill(r, c.looks.Vary())
-	r.Scope = c.scope
+	r.Scope, r.Shapes = c.scope, c.shapes.Len()
 	r.Reasons = append(r.Reasons, r.Scope.open(c.opts.Seed)...)
 	if c.thin != "" {
 		r.Reasons = append(r.Reasons, c.thin)

@@ -15,6 +15,7 @@
 //	audit     what else a crash image has to withstand: verification, repair, reading only; copies of the store in it
 //	visit     a client of a store that has just recovered
 //	decide    what an image has of what was pending: decided when recovery looks, or before
+//	shape     which crash points look alike
 //	explore   crash points, images, crashes of recoveries: the search
 //	explain   the order that is missing, and on which filesystems it matters
 //	shrink    the smallest run that fails

@@ -26,6 +26,7 @@ type Result struct {
 	TwoHolesPoints   int                     `json:"two_holes_points,omitempty"` // of BoundedPoints: up to two holes at each look, otherwise up to one
 	SampledPoints    int                     `json:"sampled_points"`             // crash points of which a sample of the images was recovered
 	RottenPoints     int                     `json:"rotten_points,omitempty"`    // crash points of which every image was damaged, each in a place that was drawn
+	Shapes           int                     `json:"shapes,omitempty"`           // different shapes of crash points that were explored: see package shape
 	UnexploredPoints int                     `json:"unexplored_points"`          // further crash points of the runs, beyond the budget of time or of Options.CrashPoints
 	WidestExhaustive int                     `json:"widest_exhaustive"`          // most pending ops at a crash point that was covered exhaustively
 	Images           int                     `json:"images"`                     // crash images recovered and judged

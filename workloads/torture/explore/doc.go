@@ -36,7 +36,8 @@
 //     many crash points nothing was left out (T10).
 //
 //   - E5: crash points come in passes over the whole run, each finer than the one before, so that an exploration that is
-//     cut short has seen all parts of it, and its end first of all.
+//     cut short has seen all parts of it, and its end first of all. After the first pass come those of a shape that was not
+//     explored yet (package shape); none is left out because another one looks like it.
 //
 //   - E6: an explorer writes to what it owns alone. Nothing writes to the subject, so any number of explorations may
 //     share it.

@@ -17,12 +17,23 @@ type feeder struct {
 	req     *Request
 	steered []uint64 // crash points that hit the goals of Request.Steer, ascending
 	spent   recovery.Spent
+	all     [][]uint64 // see passes
 }
 
 // passes returns the ticks to cut power at, in the order in which to go through them. Those that hit a wanted goal come
-// first.
+// first, and after the first pass the first of each shape that was not seen yet, in this run or another.
 func (f *feeder) passes() [][]uint64 {
+	if f.all == nil {
+		f.all = f.ordered()
+	}
+	return f.all
+}
+
+func (f *feeder) ordered() [][]uint64 {
 	all := f.planned()
+	if len(all) > 1 && f.req.Ticks == nil {
+		all = f.unseenFirst(all)
+	}
 	if len(f.steered) == 0 {
 		return all
 	}
@@ -31,6 +42,20 @@ func (f *feeder) passes() [][]uint64 {
 		first = append(first, slices.DeleteFunc(slices.Clone(pass), func(tick uint64) bool { return slices.Contains(f.steered, tick) }))
 	}
 	return first
+}
+
+// unseenFirst inserts a pass after the first: of the other ticks the first of each shape that was not seen.
+func (f *feeder) unseenFirst(all [][]uint64) [][]uint64 {
+	rest := slices.Sorted(slices.Values(slices.Concat(all[1:]...)))
+	unseen := f.req.Subject.Shapes.Unseen(rest, f.req.Subject.shapes())
+	passes := [][]uint64{all[0], unseen}
+	for _, pass := range all[1:] {
+		passes = append(passes, slices.DeleteFunc(slices.Clone(pass), func(tick uint64) bool {
+			_, taken := slices.BinarySearch(unseen, tick)
+			return taken
+		}))
+	}
+	return passes
 }
 
 // planned returns the ticks to cut power at if no goal is wanted.

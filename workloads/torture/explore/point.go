@@ -76,6 +76,7 @@ func (x *explorer) countPoint(j *job, way decide.Way, class Class) {
 	for _, goal := range x.shared.situations[j.point.Tick] {
 		x.reached[goal]++
 	}
+	x.subject.Shapes.Add(x.subject.shapes()[j.point.Tick])
 	x.shared.req.Progress.Points.Add(1)
 	claims := Claims{Points: 1}
 	switch class {

@@ -3,6 +3,7 @@ package explore
 import (
 	"context"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+	"github.com/lightningdb/lightning-torture/workloads/torture/shape"
 	"github.com/lightningdb/lightning-torture/workloads/torture/visit"
 )
 
@@ -25,8 +27,10 @@ type Subject struct {
 	Patience  time.Duration // how long the engine may take over one recovery before it counts as hanging
 	Running   Running       // nil: nobody wants to know
 	Looks     *decide.Looks // what is known of how the target's recoveries look at the disk; subjects of one target share it
+	Shapes    *shape.Seen   // of crash points that were explored; subjects of one target share it
 
-	after []byte // see visit.After
+	shapes func() map[uint64]uint64 // shape.Of the recording
+	after  []byte                   // see visit.After
 }
 
 // Running is called by an explorer before it explores the crash at a tick of the run that a spec describes. Slots are numbered
@@ -38,7 +42,8 @@ func NewSubject(target contract.Target, r *record.Recording, patience time.Durat
 	judges := judge.New(target, r)
 	return &Subject{
 		Target: target, Recording: r, Judges: judges, Audit: audit.New(target, r, judges), Patience: patience,
-		Looks: &decide.Looks{}, after: visit.After(&target, &r.Plan.Script),
+		Looks: &decide.Looks{}, Shapes: &shape.Seen{}, shapes: sync.OnceValue(func() map[uint64]uint64 { return shape.Of(r.Trace) }),
+		after: visit.After(&target, &r.Plan.Script),
 	}
 }
 
