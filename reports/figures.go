@@ -53,9 +53,11 @@ func scopeFigure(r *torture.Result) []figure {
 	if s == nil {
 		return nil
 	}
-	note := "scripts: " + s.String()
+	steps := wording.Plural(s.Steps, "step")
+	note := fmt.Sprintf("of %s scripts of up to %s; %s not explored in full",
+		wording.Grouped(int(s.Scripts)), steps, wording.Plural(s.Open, "crash point"))
 	if s.Proved() {
-		note = "scripts, proved: " + s.String()
+		note = fmt.Sprintf("scripts: proved for every script of up to %s, every crash, every disk, and every crash of its recovery", steps)
 	}
 	return []figure{{Label: "small scope", Value: wording.Grouped(int(s.Next - s.First)), Note: note}}
 }

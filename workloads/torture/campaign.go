@@ -10,6 +10,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
+	"github.com/lightningdb/lightning-torture/workloads/small"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
@@ -33,7 +34,7 @@ type campaign struct {
 	limits    func(seed uint64) contract.Limits // those of the run with that seed
 	deadline  time.Time                         // zero: none
 	cutOff    int                               // runs that were cut off because they took too long
-	scope     *Scope                            // of the small scope; nil: it is something else
+	scope     *small.Scope                      // of the small scope; nil: it is something else
 	gaveUp    bool                              // the time for the quota was over
 	hopeless  string                            // why nothing else can be tried, such as that the store does not open; empty: it can
 	sampling  bool                              // runs are explored under all profiles

@@ -77,7 +77,7 @@ func (c *campaign) runCell(ctx context.Context, cell *cell, round, left int) err
 	case cell.series != nil:
 		return c.sweep(ctx, cell)
 	case c.opts.Scenario == plan.SmallName:
-		return c.small(ctx, cell)
+		return c.goThroughScope(ctx, cell)
 	}
 	if err := c.rehearse(ctx, cell, round, left); err != nil || c.ended(ctx) {
 		return err
@@ -153,7 +153,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	}
 	c.figures.fill(r, c.looks.Vary())
 	r.Scope, r.Shapes = c.scope, c.shapes.Len()
-	r.Reasons = append(r.Reasons, r.Scope.open(c.opts.Seed)...)
+	r.Reasons = append(r.Reasons, unexplored(r.Scope)...)
 	if c.thin != "" {
 		r.Reasons = append(r.Reasons, c.thin)
 	}

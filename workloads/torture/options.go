@@ -120,6 +120,12 @@ func (o Options) withDefaults(target *Target) Options {
 	return o
 }
 
+// How many steps the scripts of the small scope have at most, unless Options.Ops says otherwise, and whatever it says.
+const (
+	defaultSmallSteps = 3
+	maxSmallSteps     = 8
+)
+
 // validate names the first thing that does not exist, with the choices, or the first number beyond its limit.
 func (o Options) validate(target *Target) error {
 	if err := o.checkNumbers(); err != nil {

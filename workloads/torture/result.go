@@ -5,6 +5,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/small"
 )
 
 // Result is the outcome of Check. Its JSON form is the tool's stable output: fields are added, never renamed.
@@ -60,7 +61,7 @@ type Result struct {
 	Cells            []Cell                  `json:"cells"`
 	Reasons          []string                `json:"reasons,omitempty"` // why the verdict is inconclusive, a sentence each
 	Interrupted      bool                    `json:"interrupted,omitempty"`
-	Scope            *Scope                  `json:"scope,omitempty"`    // of the scenario small
+	Scope            *small.Scope            `json:"scope,omitempty"`    // of the scenario small
 	Coverage         *Coverage               `json:"coverage,omitempty"` // of the engine, if it was asked for
 	Provenance       Provenance              `json:"provenance"`
 }

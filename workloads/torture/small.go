@@ -10,51 +10,23 @@ import (
 
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/small"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
-	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// The small scope: every script of up to so many steps (workloads.Small), each with every crash point, every image, and every crash
+// The small scope: every script of up to so many steps (package small), each with every crash point, every image, and every crash
 // of every recovery. What the first steps of a script leave open was explored with the shorter script that ends there, so only
 // crashes after the last step has begun are. Nothing is drawn.
 
-// How many steps the scripts have at most, unless Options.Ops says otherwise, and whatever it says.
-const (
-	defaultSmallSteps = 3
-	maxSmallSteps     = 8
-)
-
-// Scope is how far the small scope was explored.
-type Scope struct {
-	Steps   int    `json:"steps"`   // of a script, at most
-	Scripts uint64 `json:"scripts"` // that there are of them
-	First   uint64 `json:"first"`   // number of the first that was explored; Options.Seed
-	Next    uint64 `json:"next"`    // number of the first that was not: Scripts+1 if there is none
-	Left    int    `json:"left"`    // scripts that the target cannot run, as without transactions
-	// Open counts crash points of which not every image, or not every crash of every recovery, was explored.
-	Open int `json:"open"`
-}
-
-// Proved reports whether every script was explored, with nothing left out.
-func (s *Scope) Proved() bool { return s.First == 1 && s.Next > s.Scripts && s.Open == 0 }
-
-func (s *Scope) String() string {
-	if s.Proved() {
-		return fmt.Sprintf("every script of up to %s, every crash, every disk, every crash of its recovery", wording.Plural(s.Steps, "step"))
-	}
-	return fmt.Sprintf("scripts %d to %d of %d, of up to %s; %s not explored in full",
-		s.First, s.Next-1, s.Scripts, wording.Plural(s.Steps, "step"), wording.Plural(s.Open, "crash point"))
-}
-
-// open says how to go on, if there is more.
-func (s *Scope) open(first uint64) []string {
-	if s == nil || s.Next > s.Scripts {
+// unexplored says how to go on, if there is more.
+func unexplored(s *small.Scope) []string {
+	if s == nil || s.Done() {
 		return nil
 	}
-	return []string{fmt.Sprintf("scripts %d to %d of %d were explored; go on with --seed %d", first, s.Next-1, s.Scripts, s.Next)}
+	return []string{fmt.Sprintf("scripts %d to %d of %d were explored; go on with --seed %d", s.First, s.Next-1, s.Scripts, s.Next)}
 }
 
 // scopeRun is one script, recorded, judged and explored.
@@ -70,11 +42,11 @@ type scopeRun struct {
 // smallAtOnce is how many scripts are explored before their results are added up, in order.
 const smallAtOnce = 16
 
-// small goes through the small scope, several scripts at once, until all are done or the time is up.
-func (c *campaign) small(ctx context.Context, cell *cell) error {
+// goThroughScope goes through the small scope, several scripts at once, until all are done or the time is up.
+func (c *campaign) goThroughScope(ctx context.Context, cell *cell) error {
 	steps := cmp.Or(c.opts.Ops, defaultSmallSteps)
-	c.scope = &Scope{Steps: steps, Scripts: workloads.SmallScripts(steps), First: c.opts.Seed, Next: c.opts.Seed}
-	for s := c.scope; s.Next <= s.Scripts; {
+	c.scope = &small.Scope{Steps: steps, Scripts: small.Scripts(steps), First: c.opts.Seed, Next: c.opts.Seed}
+	for s := c.scope; !s.Done(); {
 		if c.ended(ctx) || c.timeIsUp() {
 			return nil
 		}
@@ -140,7 +112,7 @@ func (c *campaign) recordSmall(ctx context.Context, script uint64) (*record.Reco
 // operations, in which the two agree. If they do not, all are new.
 func (c *campaign) newTicks(ctx context.Context, run *scopeRun) ([][]uint64, error) {
 	all := run.r.CrashTicks()
-	prefix := workloads.SmallPrefix(run.script)
+	prefix := small.Prefix(run.script)
 	if prefix == 0 || len(run.live.Problems) > 0 {
 		return [][]uint64{all}, nil
 	}

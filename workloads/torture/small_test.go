@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/checker"
-	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/small"
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
@@ -16,8 +16,8 @@ func TestTheSmallScopeIsProved(t *testing.T) {
 	r, err := Check(t.Context(), toy.Target(toy.Correct), Options{Scenario: "small", Ops: 1})
 	require.NoError(t, err)
 	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
-	assert.True(t, r.Scope.Proved(), "%v", r.Scope)
-	assert.EqualValues(t, workloads.SmallSteps, r.Scope.Scripts)
+	assert.True(t, r.Scope.Proved(), "%+v", r.Scope)
+	assert.EqualValues(t, small.Kinds, r.Scope.Scripts)
 	assert.Equal(t, r.CrashPoints, r.DeepPoints)
 	assert.Positive(t, r.NestedImages)
 }

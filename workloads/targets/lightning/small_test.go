@@ -25,7 +25,7 @@ func TestLightningIsProvedInTheSmallScope(t *testing.T) {
 		r, err := torture.Check(t.Context(), lightning.Target(), torture.Options{Scenario: "small", Ops: steps, Profile: profile})
 		require.NoError(t, err)
 		assert.Equal(t, checker.Pass, r.Verdict, "%s: %v %+v", profile, r.Reasons, r.Findings)
-		assert.True(t, r.Scope.Proved(), "%s: %v", profile, r.Scope)
-		t.Logf("%s: %v, %d crash points, %d images", profile, r.Scope, r.CrashPoints, r.Images)
+		assert.True(t, r.Scope.Proved(), "%s: %+v", profile, r.Scope)
+		t.Logf("%s: %+v, %d crash points, %d images", profile, r.Scope, r.CrashPoints, r.Images)
 	}
 }

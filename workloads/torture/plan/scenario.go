@@ -1,6 +1,9 @@
 package plan
 
-import "github.com/lightningdb/lightning-torture/workloads"
+import (
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/small"
+)
 
 // scenario is a named run of one script: under a power cut, or under a series of faults.
 type scenario struct {
@@ -15,7 +18,7 @@ type scenario struct {
 const sweepPoints = 6
 
 // SmallName is the scenario that goes through all small scripts; the seed of a run is the number of its script.
-const SmallName = workloads.SmallName
+const SmallName = small.Name
 
 // scenarios returns the three stories that the project started from, the sweep, and the small scope.
 func scenarios() []scenario {
@@ -43,7 +46,7 @@ func scenarios() []scenario {
 		},
 		{
 			Choice: Choice{SmallName, "every script of up to three steps, or --ops of them, every crash, every disk, and every crash of its recovery"},
-			script: workloads.Small,
+			script: small.Script,
 		},
 	}
 }

@@ -1,4 +1,4 @@
-package workloads_test
+package small_test
 
 import (
 	"fmt"
@@ -6,15 +6,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/small"
 )
 
 func TestTheSmallScopeHasEveryScriptOnce(t *testing.T) {
 	t.Parallel()
-	assert.EqualValues(t, 4368, workloads.SmallScripts(3))
+	assert.EqualValues(t, 4368, small.Scripts(3))
 	seen := map[string]uint64{"[]": 0}
-	for n := uint64(1); n <= workloads.SmallScripts(3); n++ {
-		s := workloads.Small(n)
+	for n := uint64(1); n <= small.Scripts(3); n++ {
+		s := small.Script(n)
 		var kinds []string // a step is told by what it writes, how durably, and where to
 		for i := range s.Clients[0] {
 			step := s.Clients[0][i]
@@ -27,6 +27,6 @@ func TestTheSmallScopeHasEveryScriptOnce(t *testing.T) {
 		all := fmt.Sprint(kinds)
 		assert.NotContains(t, seen, all, "script %d", n)
 		seen[all] = n
-		assert.Equal(t, seen[fmt.Sprint(kinds[:len(kinds)-1])], workloads.SmallPrefix(n), "script %d without its last step", n)
+		assert.Equal(t, seen[fmt.Sprint(kinds[:len(kinds)-1])], small.Prefix(n), "script %d without its last step", n)
 	}
 }

@@ -1,0 +1,124 @@
+package small
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Name is the name of the scripts.
+const Name = "small"
+
+// Kinds is how many kinds of step the scripts are made of.
+const Kinds = 16
+
+// Script returns one script, numbered from 1: first those of one step, then those of two, and so on. Of two scripts of the same
+// length the one with the earlier steps comes first; all that begin alike follow each other.
+func Script(number uint64) workloads.Script {
+	length, rest := place(number)
+	steps := make([]workloads.Step, length)
+	for i := length - 1; i >= 0; i-- {
+		steps[i] = step(int(rest%Kinds), "c0."+strconv.Itoa(i))
+		rest /= Kinds
+	}
+	return workloads.Script{
+		Workload: Name, Seed: number, Size: workloads.Size{Clients: 1, Ops: length, ValueBytes: short}, Clients: [][]workloads.Step{steps},
+	}
+}
+
+// Scripts returns how many scripts there are of up to so many steps.
+func Scripts(steps int) (n uint64) {
+	for each := uint64(1); steps > 0; steps-- {
+		each *= Kinds
+		n += each
+	}
+	return n
+}
+
+// Prefix returns the number of the script that lacks the last step of another; 0: that is empty.
+func Prefix(number uint64) uint64 {
+	length, rest := place(number)
+	if length <= 1 {
+		return 0
+	}
+	return Scripts(length-2) + 1 + rest/Kinds
+}
+
+// place returns how many steps a script has, and its place among those of that length, from 0.
+func place(number uint64) (length int, at uint64) {
+	at = max(number, 1) - 1
+	for each := uint64(Kinds); ; each *= Kinds {
+		if length++; at < each {
+			return length, at
+		}
+		at -= each
+	}
+}
+
+// Lengths of values. A sector has 512 bytes, and each that a value fills doubles the disks that a crash may leave.
+const (
+	short = 8
+	long  = 1100
+)
+
+// value returns a value that has a name.
+func value(name string, length int) []byte {
+	return []byte(name + strings.Repeat("~", max(0, length-len(name))))
+}
+
+func put(key string, value []byte, d history.Durability) workloads.Step {
+	return workloads.Step{Kind: history.Put, Durability: d, Writes: []history.Write{{Key: []byte(key), Value: value}}}
+}
+
+func erase(key string, d history.Durability) workloads.Step {
+	return workloads.Step{Kind: history.Delete, Durability: d, Writes: []history.Write{{Key: []byte(key), Delete: true}}}
+}
+
+// step returns a step of a kind, from 0.
+func step(kind int, name string) workloads.Step {
+	a, b := []byte("a"), []byte("b")
+	both := []history.Write{{Key: a, Value: value(name+".a", short)}, {Key: b, Value: value(name+".b", short)}}
+	switch kind {
+	case 0:
+		return put("a", value(name, short), history.Sync)
+	case 1:
+		return put("a", value(name, short), history.NoSync)
+	case 2:
+		return put("b", value(name, short), history.Sync)
+	case 3:
+		return put("b", value(name, short), history.NoSync)
+	case 4:
+		return erase("a", history.Sync)
+	case 5:
+		return erase("a", history.NoSync)
+	case 6:
+		return workloads.Step{Kind: history.Batch, Durability: history.Sync, Writes: both}
+	case 7:
+		return workloads.Step{Kind: history.Batch, Durability: history.NoSync, Writes: []history.Write{both[1], {Key: a, Delete: true}}}
+	case 8:
+		writes := []history.Write{{Key: a, Delete: true}, {Key: b, Delete: true}}
+		return workloads.Step{Kind: history.Batch, Durability: history.Sync, Range: true, From: a, To: []byte("c"), Writes: writes}
+	case 9:
+		return put("a", value(name, long), history.Sync)
+	case 10:
+		return put("b", value(name, long), history.NoSync)
+	case 11:
+		touches := []workloads.RegisterTouch{
+			{Deed: workloads.DeedGet, Keys: [][]byte{b}}, {Deed: workloads.DeedPut, Keys: [][]byte{a}}, {Deed: workloads.DeedDelete, Keys: [][]byte{b}},
+		}
+		return workloads.Step{
+			Kind: history.Txn, Isolation: workloads.Serializable, Durability: history.Sync,
+			Swapping: &workloads.Swapping{Touches: touches, Name: name},
+		}
+	case 12:
+		return workloads.Step{Kind: history.Flush}
+	case 13:
+		return workloads.Step{Kind: history.Compact}
+	case 14:
+		return workloads.Step{Kind: history.Checkpoint, Dir: "copy-" + name}
+	default:
+		return workloads.Step{Kind: history.Open}
+	}
+}
