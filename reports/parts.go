@@ -130,10 +130,10 @@ func limitsPart(r *torture.Result) page.Part {
 	return p
 }
 
-// withHead returns those of two tables that have rows, with the same head.
+// withHead returns those of two tables that have rows, with the same head. Their last column is prose.
 func withHead(a, b page.Table, head ...string) (tables []page.Table) {
 	for _, t := range []page.Table{a, b} {
-		if t.Head = head; len(t.Rows) > 0 {
+		if t.Head, t.Text = head, true; len(t.Rows) > 0 {
 			tables = append(tables, t)
 		}
 	}
