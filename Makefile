@@ -115,9 +115,10 @@ structure: ## Measure the packages: files, exported names, circles of files; fai
 	go -C ci/tools test ./structure
 	go -C ci/tools run ./structure $(CURDIR) $$(ci/modules | sed "s,^,$(CURDIR)/,")
 
-lint: structure ## Run the linters in every module; they also check who imports whom
+lint: structure ## Run the linters in every module, and on the workflows; they also check who imports whom
 	$(LINT) run --config ci/golangci.yml ./...
 	ci/modules $(LINT) run --config $(CURDIR)/ci/golangci.yml ./...
+	$(TOOL) actionlint
 
 fmt: ## Format the code
 	$(LINT) fmt --config ci/golangci.yml

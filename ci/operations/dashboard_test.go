@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/engine/exporter"
+	"github.com/lightningdb/lightning-torture/workloads/soak/metrics"
 )
 
 var update = flag.Bool("update", false, "write ../dashboards")
@@ -40,6 +41,19 @@ var dashboards = map[string]struct {
 		list: func() (all []shown) {
 			for _, m := range exporter.Metrics() {
 				all = append(all, shown{m.Name, m.Kind.String(), m.Help, m.Labels})
+			}
+			return all
+		},
+	},
+	"lightning-torture": {
+		title: "Soak",
+		rows: rows{
+			"torture_running": "Is it well, and what did it find?", "torture_now_timestamp_seconds": "Where it is", "torture_laps_total": "What it has done",
+			"torture_life_stores_total": "The store that lives", "torture_figure": "Figures, and whether they stay flat",
+		},
+		list: func() (all []shown) {
+			for _, m := range metrics.Metrics() {
+				all = append(all, shown{m.Name, string(m.Kind), m.Help, m.Labels})
 			}
 			return all
 		},

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/lightningdb/lightning-torture/engine/exporter"
+	"github.com/lightningdb/lightning-torture/workloads/soak/metrics"
 )
 
 // alert is an alerting rule.
@@ -49,6 +50,9 @@ func ruleFiles(t *testing.T) []string {
 // known are the names of all series that the code shows.
 func known() map[string]bool {
 	names := map[string]bool{}
+	for _, m := range metrics.Metrics() {
+		names[m.Name] = true
+	}
 	for _, m := range exporter.Metrics() {
 		names[m.Name] = true
 		if m.Kind == exporter.Histogram {

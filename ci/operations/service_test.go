@@ -22,6 +22,17 @@ import (
 
 // TestMain is also the main function of the process that embeds a store.
 func TestMain(m *testing.M) {
+	if dir := os.Getenv("SERVICE_REAL_SOAK"); dir != "" {
+		fmt.Fprintln(os.Stderr, "soak:", becomeSoak(os.Getenv("SERVICE_ADDRESS"), dir))
+		os.Exit(1)
+	}
+	if os.Getenv("SERVICE_SOAK") != "" {
+		if err := serveSoak(os.Getenv("SERVICE_ADDRESS"), os.Getenv("SERVICE_SOAK")); err != nil {
+			fmt.Fprintln(os.Stderr, "soak:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if dir := os.Getenv("SERVICE_STORE"); dir != "" {
 		if err := serve(dir, os.Getenv("SERVICE_ADDRESS"), os.Getenv("SERVICE_DISK") == "real"); err != nil {
 			fmt.Fprintln(os.Stderr, "service:", err)
@@ -30,6 +41,13 @@ func TestMain(m *testing.M) {
 		return
 	}
 	os.Exit(m.Run())
+}
+
+// becomeSoak replaces this process by a real soak in a directory.
+func becomeSoak(address, dir string) error {
+	fmt.Println("listening on", address)
+	lab := os.Getenv("SERVICE_LAB")
+	return syscall.Exec(lab, []string{lab, "soak", "--resume", dir, "--for", "10m", "--quiet", "--metrics", address}, os.Environ())
 }
 
 // serve opens a store with small thresholds and serves its pages, with two more for the test: /load writes, /plant breaks.

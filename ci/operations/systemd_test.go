@@ -51,7 +51,7 @@ var command = sync.OnceValues(func() (string, error) {
 func newUnit(t *testing.T, dir string, env ...string) *unit {
 	t.Helper()
 	u := &unit{t: t, bin: t.TempDir(), log: filepath.Join(t.TempDir(), "log"), neighbours: func() {}}
-	u.env = append([]string{"SERVICE_STORE=" + filepath.Join(dir, "store"), "SERVICE_ADDRESS=127.0.0.1:0"}, env...)
+	u.env = append([]string{"SERVICE_STORE=" + filepath.Join(dir, "store"), "SERVICE_ADDRESS=127.0.0.1:0"}, env...) // the latter may replace the former
 	u.stand = httptest.NewServer(http.HandlerFunc(u.obey))
 	t.Cleanup(u.stand.Close)
 	for _, tool := range []string{"systemctl", "journalctl"} {
@@ -75,7 +75,11 @@ func (u *unit) start() error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.process != nil {
-		return nil
+		select {
+		case <-u.ended: // by itself
+		default:
+			return nil
+		}
 	}
 	child := exec.Command(os.Args[0]) //nolint:gosec // this test
 	child.Env = append(os.Environ(), u.env...)
@@ -154,6 +158,8 @@ func (u *unit) obey(w http.ResponseWriter, r *http.Request) {
 		u.kill(syscall.SIGQUIT)
 	case verb == "kill" && slices.Contains(args, "KILL"):
 		u.kill(syscall.SIGKILL)
+	case slices.Contains(args, "systemd-timesyncd"):
+		u.neighbours()
 	case verb == "start", verb == "restart":
 		if verb == "restart" {
 			u.kill(syscall.SIGKILL)

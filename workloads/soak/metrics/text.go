@@ -1,0 +1,69 @@
+package metrics
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/workloads/soak"
+)
+
+// Kind is what the values of a metric mean.
+type Kind string
+
+// The kinds of metrics.
+const (
+	Gauge   Kind = "gauge"   // goes up and down
+	Counter Kind = "counter" // grows over the whole life of the soak
+)
+
+// Metric is a metric family that a soak shows.
+type Metric struct {
+	Name   string
+	Kind   Kind
+	Labels []string
+	Help   string
+}
+
+// metric is a Metric and where its values come from. show takes one value for each label.
+type metric struct {
+	Metric
+	values func(s *soak.Status, show func(value float64, labels ...string))
+}
+
+// escape is what the format demands of label values; help texts have nothing to escape.
+var escape = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)
+
+// Text returns what a scrape of a soak shows, in the text format of Prometheus.
+func Text(s *soak.Status) []byte { return newPage(s).Bytes() }
+
+func newPage(s *soak.Status) *bytes.Buffer {
+	page := &bytes.Buffer{}
+	for i := range table {
+		table[i].write(page, s)
+	}
+	return page
+}
+
+// write leaves a metric without values out.
+func (m *metric) write(page *bytes.Buffer, s *soak.Status) {
+	begun := false
+	m.values(s, func(value float64, labels ...string) {
+		if !begun {
+			page.WriteString("# HELP " + m.Name + " " + m.Help + "\n# TYPE " + m.Name + " " + string(m.Kind) + "\n")
+			begun = true
+		}
+		page.WriteString(m.Name)
+		for i, label := range labels {
+			between := ","
+			if i == 0 {
+				between = "{"
+			}
+			page.WriteString(between + m.Labels[i] + `="` + escape.Replace(label) + `"`)
+		}
+		if len(labels) > 0 {
+			page.WriteByte('}')
+		}
+		page.WriteString(" " + strconv.FormatFloat(value, 'g', -1, 64) + "\n")
+	})
+}
