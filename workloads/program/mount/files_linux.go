@@ -16,6 +16,7 @@ import (
 
 // GetAttr describes an inode, and decides its size.
 func (n *nodes) GetAttr(_ <-chan struct{}, in *fuse.GetAttrIn, out *fuse.AttrOut) fuse.Status {
+	out.SetTimeout(forever)
 	if in.NodeId == fuse.FUSE_ROOT_ID {
 		out.Ino, out.Mode, out.Nlink = fuse.FUSE_ROOT_ID, syscall.S_IFDIR|0o755, 2
 		return fuse.OK
@@ -28,7 +29,6 @@ func (n *nodes) GetAttr(_ <-chan struct{}, in *fuse.GetAttrIn, out *fuse.AttrOut
 		return stale
 	}
 	s.describe(i.Info(), &out.Attr)
-	out.SetTimeout(forever)
 	return fuse.OK
 }
 
@@ -116,8 +116,8 @@ func (n *nodes) Release(_ <-chan struct{}, in *fuse.ReleaseIn) {
 	}
 }
 
-// Flush is called at each close and makes nothing durable.
-func (n *nodes) Flush(<-chan struct{}, *fuse.FlushIn) fuse.Status { return fuse.OK }
+// Flush would be called at each close, and makes nothing durable: the kernel need not ask again.
+func (n *nodes) Flush(<-chan struct{}, *fuse.FlushIn) fuse.Status { return fuse.ENOSYS }
 
 func (n *nodes) Read(_ <-chan struct{}, in *fuse.ReadIn, b []byte) (fuse.ReadResult, fuse.Status) {
 	if hiddenIno(in.NodeId) != 0 {

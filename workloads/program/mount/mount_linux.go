@@ -82,8 +82,10 @@ func slotOf(path string) uint64 {
 
 // Close unmounts. It works even if processes still use the mount, which get errors from then on.
 func (m *Mount) Close() error {
-	_ = unix.Unmount(m.dir, unix.MNT_FORCE) // it says EBUSY while it ends what waits for the server
-	err := unix.Unmount(m.dir, unix.MNT_DETACH)
+	err := unix.Unmount(m.dir, unix.MNT_FORCE) // which ends what waits for the server
+	if err != nil {                            // EBUSY: somebody still uses it
+		err = unix.Unmount(m.dir, unix.MNT_DETACH)
+	}
 	if err == nil {
 		<-m.served
 	}

@@ -37,6 +37,11 @@ func TestMain(m *testing.M) {
 		case appendWord:
 			appendAsChild(os.Args[2])
 			return
+		case syncerWord:
+			if err := writeAndSync(os.Args[2]); err != nil {
+				panic(err)
+			}
+			return
 		}
 	}
 	os.Exit(m.Run())

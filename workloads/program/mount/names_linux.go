@@ -22,6 +22,8 @@ func (n *nodes) Lookup(_ <-chan struct{}, h *fuse.InHeader, name string, out *fu
 	}
 	if hidden := n.hidden(h.NodeId, name); hidden != 0 {
 		out.NodeId, out.Generation = hidden, 1
+		out.SetEntryTimeout(forever)
+		out.SetAttrTimeout(forever)
 		hiddenAttr(hidden, &out.Attr)
 		return fuse.OK
 	}
