@@ -30,7 +30,9 @@
 //   - P5: a finding replays: it holds the recording up to the crash and which operations were lost. It is recovered again
 //     before it is reported, and says how often it showed.
 //   - P6: equal recordings and options give equal images, in the same order within a crash point.
-//   - P7: once hundreds of images were wrong, only a few more of each crash point are recovered, and such a point counts as sampled.
+//   - P7: a finding is made smaller before it is reported: no loss can be taken from its image, and its crash point is as early as
+//     halving finds. What the program did is not cut, because a program does not do the same again.
+//   - P8: once hundreds of images were wrong, only a few more of each crash point are recovered, and such a point counts as sampled.
 //
 // The files:
 //
@@ -43,6 +45,7 @@
 //	whole.go       everything on an image: to copy it, or to know that it was there before
 //	result.go      the figures and the verdict
 //	finding.go     what was found, with its explanation
+//	shrink.go      a finding with fewer losses, at an earlier crash point
 //	audit.go       what is not durable when the program acknowledges, without any recovery
 //	life.go        single images, for the experiments of package explain
 //

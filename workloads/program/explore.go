@@ -117,11 +117,30 @@ type question struct {
 
 // failure is the first image that was answered in one way, and how many there were.
 type failure struct {
-	tick   uint64
-	lost   []uint64 // the IDs of the pending operations that the image had lost
+	powerCut
 	answer Answer
 	count  int
-	nested *Nested // set if it was the second recovery that was wrong
+	nested *secondCut // set if it was the second recovery that was wrong
+}
+
+// powerCut is a crash point and an image of it.
+type powerCut struct {
+	tick uint64
+	lost []uint64 // the IDs of the pending operations that the image had lost
+}
+
+// secondCut is a power cut in the recovery of the image of a first one.
+type secondCut struct {
+	powerCut
+	first *faultfs.FS // the image, with what the recovery did to it
+}
+
+// cut returns the last power cut.
+func (f *failure) cut() *powerCut {
+	if f.nested != nil {
+		return &f.nested.powerCut
+	}
+	return &f.powerCut
 }
 
 // feed sends the crash points to the workers.
@@ -188,7 +207,7 @@ func (s *search) count(change func(*Tally)) {
 // keep notes an answer about an image of a crash point.
 func (s *search) keep(point *faultfs.CrashPoint, img *faultfs.FS, a Answer) {
 	if a.Failed() {
-		s.keepFailure(a, &failure{tick: point.Tick, lost: lostIDs(img), answer: a})
+		s.keepFailure(a, &failure{powerCut: powerCut{point.Tick, lostIDs(img)}, answer: a})
 	}
 }
 

@@ -23,11 +23,12 @@ type Finding struct {
 	Tick        uint64               `json:"tick"`  // the operation after which power was cut
 	Acked       int                  `json:"acked"` // how many lines had been acknowledged
 	LastAck     string               `json:"last_ack,omitempty"`
-	Lost        []uint64             `json:"lost"`     // the pending operations that the image had lost, by faultfs.PendingOp.ID
-	Count       int                  `json:"count"`    // how many images were wrong in this way
-	Shown       int                  `json:"shown"`    // how often it showed when the image was recovered again
-	ShownOf     int                  `json:"shown_of"` // how often that was tried
-	Output      []string             `json:"output"`   // the last lines of the checker
+	Lost        []uint64             `json:"lost"`             // the pending operations that the image had lost, by faultfs.PendingOp.ID
+	Count       int                  `json:"count"`            // how many images were wrong in this way
+	Shown       int                  `json:"shown"`            // how often it showed when the image was recovered again
+	ShownOf     int                  `json:"shown_of"`         // how often that was tried
+	Output      []string             `json:"output"`           // the last lines of the checker
+	Shrunk      *Shrunk              `json:"shrunk,omitempty"` // how it was made smaller; nil: nothing smaller failed
 	Explanation *explain.Explanation `json:"explanation,omitempty"`
 	// Profiles says under which profiles it shows too, in the words of package explain.
 	Profiles         map[string]string `json:"profiles,omitempty"`
@@ -116,36 +117,61 @@ func (f *Finding) sameCause(g *Finding) bool {
 	return f.Explanation != nil && g.Explanation != nil && f.Explanation.Missing != nil && f.ID == g.ID
 }
 
-// finding turns a failure into a finding.
+// finding turns a failure into a finding: it sees it again, makes it smaller, and explains it.
 func (w *worker) finding(f *failure) Finding {
 	l := newLife(w, f)
+	out := l.finding()
+	l.confirm(&out)
+	if out.Shown == out.ShownOf {
+		if shrunk := l.shrink(); shrunk != nil {
+			out = l.finding()
+			out.Shrunk = shrunk
+			l.confirm(&out)
+		}
+	}
+	if out.Shown == out.ShownOf {
+		out.Explanation = l.explained()
+	}
+	if out.Shown == out.ShownOf && f.nested == nil {
+		out.Profiles = l.profiles()
+		out.ProfilesSentence = explain.ProfilesSentence(out.Profiles)
+	}
+	out.ID = out.fingerprint(f.answer.kind())
+	return out
+}
+
+// finding describes the failure.
+func (l *life) finding() Finding {
+	f := l.failure
 	out := Finding{
-		Sentence: f.answer.Text, Hangs: f.answer.Verdict == Hangs, Profile: w.o.Model.Profile.Name, Device: w.o.Model.Device.String(),
+		Sentence: f.answer.Text, Hangs: f.answer.Verdict == Hangs, Profile: l.w.o.Model.Profile.Name, Device: l.w.o.Model.Device.String(),
 		Tick: f.tick, Lost: f.lost, Count: f.count, Output: f.answer.Output,
 	}
-	acked := w.rec.Acked(f.tick)
+	acked := l.w.rec.Acked(f.tick)
 	if out.Acked = len(acked); len(acked) > 0 {
 		out.LastAck = acked[len(acked)-1].Text
 	}
-	out.Nested = f.nested
+	img := l.image()
+	if f.nested != nil {
+		out.Nested = l.nestedOf()
+		img = f.nested.first
+	}
+	out.Calls = callsOf(l.w.rec.Trace, acked, f.tick, img)
+	return out
+}
+
+// confirm recovers the image of a finding again, and notes how often it shows.
+func (l *life) confirm(out *Finding) {
 	for range confirmations {
-		img, err := out.Image(w.rec)
+		img, err := out.Image(l.w.rec)
 		if err != nil {
 			break // it cannot be seen again
 		}
 		out.ShownOf++
-		if a, err := w.recoverer.Recover(w.ctx, img, acked); err == nil && out.Alike(a) {
+		if a, err := l.w.recoverer.Recover(l.w.ctx, img, l.w.rec.Acked(out.Tick)); err == nil && out.Alike(a) {
 			out.Shown++
 		}
 	}
-	if out.Shown == out.ShownOf && f.nested == nil {
-		out.Explanation = l.explained()
-		out.Profiles = l.profiles()
-		out.ProfilesSentence = explain.ProfilesSentence(out.Profiles)
-	}
-	out.Calls = w.calls(f.tick, l.image())
-	out.ID = out.fingerprint(f.answer.kind())
-	return out
 }
 
 // fingerprint identifies what is broken: the missing order if there is one, otherwise what the checker said.
@@ -161,12 +187,7 @@ func (f *Finding) fingerprint(kind string) string {
 	return hex.EncodeToString(sum[:5])
 }
 
-// calls renders the operations and acknowledgements before a cut, with what became of each.
-func (w *worker) calls(tick uint64, img *faultfs.FS) []Call {
-	return callsOf(w.rec.Trace, w.rec.Acked(tick), tick, img)
-}
-
-// callsOf is calls for any trace and the image that a cut left of it.
+// callsOf renders the operations of a trace and the acknowledgements before a cut, with what became of each in an image.
 func callsOf(trace []faultfs.Op, acked []Ack, tick uint64, img *faultfs.FS) []Call {
 	_, _ = ContentOf(img) // decides everything
 	fates := img.Fates()

@@ -3,6 +3,7 @@ package program
 import (
 	"context"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -12,19 +13,27 @@ import (
 )
 
 // life recovers single images of the recorded run, for experiments: what if only this had been lost? It is the
-// explore.Life of a program, in which each acknowledgement is a commit.
+// explore.Life of a program, in which each acknowledgement is a commit. Of a failure after a crash during a recovery, it is what
+// this recovery did: nothing is acknowledged then.
 type life struct {
 	ctx     context.Context // of the experiments
 	w       *worker
 	failure *failure
-	disk    *faultfs.FS
+	disk    *faultfs.FS  // with the trace
+	trace   []faultfs.Op // what was done in this life
+	before  []faultfs.Op // in the one before
 	model   faultfs.Model
 	history []history.Op
 	asked   map[question]Answer
 }
 
 func newLife(w *worker, f *failure) *life {
-	l := &life{ctx: w.ctx, w: w, failure: f, disk: faultfs.Recorded(w.rec.Trace), model: w.o.Model, asked: map[question]Answer{}}
+	l := &life{ctx: w.ctx, w: w, failure: f, model: w.o.Model, asked: map[question]Answer{}}
+	if f.nested != nil {
+		l.disk, l.trace, l.before = f.nested.first, f.nested.first.Trace(), w.rec.Trace
+		return l
+	}
+	l.disk, l.trace = faultfs.Recorded(w.rec.Trace), w.rec.Trace
 	for i, a := range w.rec.Acks {
 		l.history = append(l.history, history.Op{
 			ID: i, Outcome: history.Acked, Call: history.Tick(a.Tick), Return: history.Tick(a.Tick), Writes: make([]history.Write, 1),
@@ -33,24 +42,37 @@ func newLife(w *worker, f *failure) *life {
 	return l
 }
 
-func (l *life) Tick() uint64                           { return l.failure.tick }
-func (l *life) Trace() []faultfs.Op                    { return l.w.rec.Trace }
-func (l *life) TraceOf(faultfs.PendingOp) []faultfs.Op { return l.w.rec.Trace }
-func (l *life) History() []history.Op                  { return l.history }
-func (l *life) LoseAnything()                          { l.model.Profile = faultfs.PosixMin() }
+func (l *life) Tick() uint64          { return l.failure.cut().tick }
+func (l *life) Trace() []faultfs.Op   { return l.trace }
+func (l *life) History() []history.Op { return l.history }
+func (l *life) LoseAnything()         { l.model.Profile = faultfs.PosixMin() }
+
+func (l *life) TraceOf(p faultfs.PendingOp) []faultfs.Op {
+	if p.Earlier {
+		return l.before
+	}
+	return l.trace
+}
 
 // AckText names an acknowledgement in a sentence.
 func (l *life) AckText(op *history.Op) string { return l.w.rec.Acks[op.ID].Text }
 
 func (l *life) Cut(tick uint64) history.Cut {
-	trace := l.Trace()
 	at := history.Tick(tick)
-	if next := sort.Search(len(trace), func(i int) bool { return trace[i].Tick > tick }); next < len(trace) {
-		at = history.Tick(trace[next].Tick - 1)
-	} else if n := len(l.w.rec.Acks); n > 0 {
-		at = max(at, history.Tick(l.w.rec.Acks[n-1].Tick))
+	if next := sort.Search(len(l.trace), func(i int) bool { return l.trace[i].Tick > tick }); next < len(l.trace) {
+		at = history.Tick(l.trace[next].Tick - 1)
+	} else if n := len(l.history); n > 0 {
+		at = max(at, l.history[n-1].Return)
 	}
 	return history.Cut{Acked: at, Called: at}
+}
+
+// acked returns what had been acknowledged at a cut.
+func (l *life) acked(cut history.Cut) []Ack {
+	if l.failure.nested != nil {
+		return l.w.rec.Acked(l.failure.tick)
+	}
+	return l.w.rec.Acks[:l.w.rec.ackedBy(uint64(cut.Acked))]
 }
 
 func (l *life) Point(tick uint64) *faultfs.CrashPoint {
@@ -62,7 +84,8 @@ func (l *life) Without(int, uint64) *faultfs.CrashPoint { return nil }
 
 // image returns the image that failed.
 func (l *life) image() *faultfs.FS {
-	return l.Point(l.failure.tick).Losing(l.failure.lost, faultfs.ImageOptions{})
+	cut := l.failure.cut()
+	return l.Point(cut.tick).Losing(cut.lost, faultfs.ImageOptions{})
 }
 
 func (l *life) Repeat() []faultfs.PendingOp {
@@ -74,17 +97,23 @@ func (l *life) Repeat() []faultfs.PendingOp {
 // Try asks the checker about an image, or remembers what it said about one with the same content.
 func (l *life) Try(point *faultfs.CrashPoint, lost []uint64, cut history.Cut) explore.Acceptance {
 	img := point.Losing(lost, faultfs.ImageOptions{})
-	acked := l.w.rec.Acks[:l.w.rec.ackedBy(uint64(cut.Acked))]
-	answer, ok := l.answer(img, acked)
+	answer, ok := l.answer(img, l.acked(cut))
 	switch {
 	case !ok || answer.Verdict == Skipped:
 		return explore.Unjudged
 	case !answer.Failed():
 		return explore.Accepted
-	case answer.kind() == l.failure.answer.kind():
+	case l.alike(answer):
 		return explore.FailsAlike
 	}
 	return explore.FailsOtherwise
+}
+
+// alike reports whether an answer is wrong in the way of the failure.
+func (l *life) alike(a Answer) bool {
+	of := l.failure.answer
+	of.Text = strings.TrimPrefix(of.Text, inRecovery)
+	return a.kind() == of.kind()
 }
 
 func (l *life) answer(img *faultfs.FS, acked []Ack) (Answer, bool) {
@@ -115,7 +144,11 @@ func (l *life) explained() *explain.Explanation {
 	var stop context.CancelFunc
 	l.ctx, stop = context.WithTimeout(l.w.ctx, explainPatience)
 	defer stop()
-	return explain.Life(l.ctx, l)
+	e := explain.Life(l.ctx, l)
+	if e != nil && l.failure.nested != nil {
+		e.Sentence = "in the recovery that was cut, " + e.Sentence
+	}
+	return e
 }
 
 // nearImages is how many images are tried under another profile.
@@ -150,7 +183,7 @@ func (l *life) under(model faultfs.Model) string {
 			return explain.ProfileUntried
 		}
 		sampled = sampled || leaf.img.Sampled()
-		if a, ok := l.answer(leaf.img, acked); ok && a.kind() == l.failure.answer.kind() {
+		if a, ok := l.answer(leaf.img, acked); ok && l.alike(a) {
 			return explain.ProfileFails
 		}
 	}

@@ -77,16 +77,22 @@ func (w *worker) recoverAgain(p *faultfs.CrashPoint, first *faultfs.FS, point *f
 	if !a.Failed() {
 		return true
 	}
-	lost := lostIDs(img)
-	items := itemsOf(point.Losing(lost, faultfs.ImageOptions{}))
-	nested := &Nested{Tick: point.Tick, Calls: callsOf(first.Trace(), nil, point.Tick, img), Disk: items}
 	a.Text = inRecovery + a.Text
-	w.keepFailure(a, &failure{tick: p.Tick, lost: lostIDs(first), answer: a, nested: nested})
+	second := &secondCut{powerCut{point.Tick, lostIDs(img)}, first}
+	w.keepFailure(a, &failure{powerCut: powerCut{p.Tick, lostIDs(first)}, answer: a, nested: second})
 	return true
 }
 
 // inRecovery begins the sentence of what a crash during a recovery led to.
 const inRecovery = "after a crash during the recovery: "
+
+// nestedOf describes the crash during a recovery that a life is about.
+func (l *life) nestedOf() *Nested {
+	img := l.image()
+	tick := l.failure.nested.tick
+	calls := callsOf(l.trace, nil, tick, img)
+	return &Nested{Tick: tick, Calls: calls, Disk: itemsOf(img)}
+}
 
 // itemsOf lists what is on a disk.
 func itemsOf(fs *faultfs.FS) []Item {

@@ -136,6 +136,27 @@ func TestEveryMissingSyncIsFoundAndNamed(t *testing.T) {
 	}
 }
 
+// Only one crash point is searched, and the image there that lost everything: the finding is of an earlier crash, with one loss.
+func TestAFindingIsMadeSmaller(t *testing.T) {
+	t.Parallel()
+	n := notes{dirSync: true, recovered: new(int), count: 6}
+	rec, err := n.Record(t.Context())
+	require.NoError(t, err)
+	result, err := program.Explore(t.Context(), rec, n, program.Options{Points: 1, Images: 1})
+	require.NoError(t, err)
+	require.Len(t, result.Findings, 1)
+	s := result.Findings[0].Shrunk
+	require.NotNil(t, s)
+	t.Log(s.Sentence)
+	assert.True(t, s.Least)
+	assert.Greater(t, s.FromLost, 1)
+	assert.Equal(t, 1, s.Lost)
+	assert.Len(t, result.Findings[0].Lost, 1)
+	assert.Less(t, s.Tick, s.FromTick)
+	assert.Equal(t, s.Tick, result.Findings[0].Tick)
+	assert.Equal(t, result.Findings[0].ShownOf, result.Findings[0].Shown)
+}
+
 // A recovery that changes the store must survive a crash, too. The finding has the disk that the second recovery found.
 func TestACrashDuringARecoveryIsFoundAndShownAgain(t *testing.T) {
 	t.Parallel()
@@ -154,6 +175,10 @@ func TestACrashDuringARecoveryIsFoundAndShownAgain(t *testing.T) {
 		require.Contains(t, f.Sentence, "after a crash during the recovery: note")
 		require.NotNil(t, f.Nested)
 		require.NotEmpty(t, f.Nested.Calls)
+		require.NotNil(t, f.Explanation)
+		t.Log(f.Explanation.Sentence)
+		require.Contains(t, f.Explanation.Sentence, "in the recovery that was cut, ")
+		require.Contains(t, f.Explanation.Sentence, "note", "it names what the recovery did")
 		require.Equal(t, f.ShownOf, f.Shown)
 		img, err := f.Image(rec)
 		require.NoError(t, err)

@@ -12,6 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+	"github.com/lightningdb/lightning-torture/workloads/torture/shrink/minimal"
 )
 
 // Shrunk says how far a finding was reduced.
@@ -93,7 +94,7 @@ func (s *shrinker) reduce(k plan.Keep, bank bool) plan.Keep {
 	if bank {
 		fillers, opening = k.Load[:len(k.Load)-1], k.Load[len(k.Load)-1:]
 	}
-	k.Load = append(minimize(fillers, func(some []int) bool {
+	k.Load = append(minimal.Part(fillers, func(some []int) bool {
 		return s.failsWith(k, func(k *plan.Keep) { k.Load = slices.Concat(some, opening) })
 	}), opening...)
 	for n := 1; n < 64 && !bank && len(k.Load) > 0; n *= 2 {
@@ -126,7 +127,7 @@ func (s *shrinker) usualLimits(k plan.Keep) {
 		}
 		return set
 	}
-	kept := minimize(indices, func(indices []int) bool {
+	kept := minimal.Part(indices, func(indices []int) bool {
 		s.wanted.Spec.Limits = some(indices)
 		return s.fails(k)
 	})
@@ -134,7 +135,7 @@ func (s *shrinker) usualLimits(k plan.Keep) {
 }
 
 func (s *shrinker) fewestSteps(k plan.Keep) []int {
-	return minimize(k.Steps, func(some []int) bool { return s.failsWith(k, func(k *plan.Keep) { k.Steps = some }) })
+	return minimal.Part(k.Steps, func(some []int) bool { return s.failsWith(k, func(k *plan.Keep) { k.Steps = some }) })
 }
 
 // advance makes faults hit as early as they can.

@@ -1,13 +1,15 @@
-package shrink
+package minimal_test
 
 import (
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture/shrink/minimal"
 )
 
-func TestMinimizeKeepsWhatIsNeeded(t *testing.T) {
+func TestAPartKeepsWhatIsNeeded(t *testing.T) {
 	t.Parallel()
 	all := make([]int, 100)
 	for i := range all {
@@ -15,7 +17,7 @@ func TestMinimizeKeepsWhatIsNeeded(t *testing.T) {
 	}
 	for _, needed := range [][]int{nil, {0}, {99}, {3, 50}, {0, 1, 2, 97, 98, 99}} {
 		tries := 0
-		got := minimize(all, func(some []int) bool {
+		got := minimal.Part(all, func(some []int) bool {
 			tries++
 			return !slices.ContainsFunc(needed, func(n int) bool { return !slices.Contains(some, n) })
 		})

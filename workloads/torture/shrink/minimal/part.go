@@ -1,10 +1,10 @@
-package shrink
+package minimal
 
 import "slices"
 
-// minimize returns a part of all that still fails and from which no single element can be removed, in order. It tries
-// large pieces first.
-func minimize(all []int, fails func([]int) bool) []int {
+// Part returns a part of all that still fails and from which no single element can be removed, in order. It tries large pieces
+// first. All itself is not tried: it fails.
+func Part[T any](all []T, fails func([]T) bool) []T {
 	for piece := len(all); piece > 0; {
 		removed := false
 		for at := 0; at < len(all); {
