@@ -15,7 +15,7 @@ import (
 // onPage returns a finding as the page shows it. The program is how the command is called, as in torture.Provenance.
 func onPage(f torture.Finding, program string) page.Finding {
 	on := page.Finding{
-		Sentence: f.Sentence, Origin: wording.Origin(&f), Why: whyOf(f.Explanation),
+		Sentence: f.Sentence, Origin: wording.Origin(&f), Why: Why(f.Explanation),
 		Evidence: f.Evidence[:min(len(f.Evidence), wording.MaxEvidence)], Crash: f.CrashTick, File: f.File,
 		Trace: traceOf(&f), Promise: promiseOf(&f),
 		Left: max(0, f.ChangesOf-len(f.Changes)),
@@ -63,8 +63,8 @@ func traceOf(f *torture.Finding) []page.Op {
 	return ops
 }
 
-// whyOf returns the order that was missing; nil if it is not known.
-func whyOf(e *torture.Explanation) *page.Why {
+// Why returns the order that was missing as a page shows it; nil if it is not known.
+func Why(e *torture.Explanation) *page.Why {
 	if e == nil {
 		return nil
 	}

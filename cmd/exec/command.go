@@ -1,11 +1,13 @@
 package exec
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/reports/programs"
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/program"
 	"github.com/lightningdb/lightning-torture/workloads/program/lrec"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
@@ -187,7 +190,7 @@ func (f *flags) model() (faultfs.Model, error) {
 	return faultfs.Model{Profile: profile, Device: device}, err
 }
 
-// publish saves the findings and prints the report.
+// publish saves the findings and the page, and prints the report.
 func publish(out io.Writer, f *flags, spec any, rec *program.Recording, report *programs.Report) error {
 	for i := range report.Findings {
 		finding := &report.Findings[i]
@@ -199,6 +202,13 @@ func publish(out io.Writer, f *flags, spec any, rec *program.Recording, report *
 		if err := file.Save(finding.File); err != nil {
 			return err
 		}
+	}
+	page := cmp.Or(f.html, filepath.Join(f.dir, "report.html"))
+	if err := os.MkdirAll(filepath.Dir(page), 0o755); err != nil {
+		return err
+	}
+	if err := hostdisk.WriteFile(page, 0o644, func(w io.Writer) error { return programs.HTML(w, report) }); err != nil {
+		return err
 	}
 	write := programs.Text
 	if f.format == "json" {

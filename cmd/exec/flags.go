@@ -25,6 +25,7 @@ type flags struct {
 	workers, images           int
 	points, findings, nested  int
 	dir, format, record, from string
+	html                      string
 	setup                     string
 	server                    serverFlags
 
@@ -71,6 +72,7 @@ func (f *flags) add(to *pflag.FlagSet) {
 	to.StringVar(&f.record, "record", "", "save the recording to `FILE`; without --check, do nothing else")
 	to.StringVar(&f.from, "from", "", "search the recording in `FILE` in place of a new one; needs no FUSE")
 	to.StringVar(&f.dir, "dir", ".torture", "`DIR` for findings")
+	to.StringVar(&f.html, "html", "", "`PATH` of the HTML report (default report.html in the directory for findings)")
 	to.StringVar(&f.format, "format", "text", "`FORM` of the result: text, json")
 }
 
@@ -112,6 +114,8 @@ func (f *flags) validate(args []string) error {
 		return exit.Usagef("--from searches a recording, so there is nothing to run: leave out %s", args[0])
 	case f.check == "" && f.dump == "" && f.record == "" && !f.audit:
 		return exit.Usagef("there is no checker; give --check COMMAND or --dump COMMAND; --record FILE and --audit need none")
+	case f.html != "" && f.tapeOnly():
+		return exit.Usagef("--html is a report of a search, and nothing is searched: give --check or --dump, and leave out --audit")
 	case f.from != "" && f.setup != "":
 		return exit.Usagef("--from searches a recording, which cannot be prepared any more: leave out --setup")
 	}

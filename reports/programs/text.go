@@ -85,10 +85,7 @@ func Text(w io.Writer, r *Report) error {
 
 // sentence says in words what came out.
 func sentence(r *program.Result) string {
-	name := wording.Visible(strings.Join(r.Program, " "))
-	if len(name) > nameBytes || name == "" {
-		name = "the program"
-	}
+	name := nameOf(r)
 	switch {
 	case len(r.Findings) > 0:
 		return fmt.Sprintf("%s of %s were wrong, in %s.", wording.Grouped(r.Tally.Failed), wording.Plural(r.Tally.Images+r.Tally.Repeated, "crash image"),
@@ -97,6 +94,15 @@ func sentence(r *program.Result) string {
 		return fmt.Sprintf("%s kept what it had acknowledged in every one of %s crash images.", name, wording.Grouped(r.Tally.Images+r.Tally.Repeated))
 	}
 	return wording.Visible(r.Inconclusive)
+}
+
+// nameOf returns the command line of the program if it is short.
+func nameOf(r *program.Result) string {
+	name := wording.Visible(strings.Join(r.Program, " "))
+	if len(name) > nameBytes || name == "" {
+		return "the program"
+	}
+	return name
 }
 
 func figures(r *Report) [][3]string {
@@ -138,39 +144,64 @@ func figures(r *Report) [][3]string {
 	return rows
 }
 
+// where says where a finding was seen.
+func where(f *program.Finding) string {
+	text := fmt.Sprintf("recovery: under %s, power cut at tick %s", f.Profile, wording.Grouped(f.Tick))
+	if f.Acked > 0 {
+		text += fmt.Sprintf(", after %s, the last %q", wording.Plural(f.Acked, "acknowledgement"), f.LastAck)
+	}
+	return text + ", seen " + wording.Plural(f.Count, "time")
+}
+
+// notes returns what else there is to say about a finding, each with a label.
+func notes(f *program.Finding) (all [][2]string) {
+	if f.Shrunk != nil {
+		all = append(all, [2]string{"shrunk", f.Shrunk.Sentence})
+	}
+	if f.ProfilesSentence != "" {
+		all = append(all, [2]string{"profiles", f.ProfilesSentence})
+	}
+	if f.Shown < f.ShownOf {
+		all = append(all, [2]string{"shown", fmt.Sprintf("in %d of %d further recoveries of the same image: recovery does not repeat", f.Shown, f.ShownOf)})
+	}
+	return all
+}
+
+// replay is the line to paste that shows a finding again.
+func replay(f *program.Finding, binary string) string {
+	return cmp.Or(binary, "lightning-torture") + " replay " + f.File
+}
+
 // finding returns a finding as lines of text.
 func finding(f *program.Finding, binary string) []string {
-	where := fmt.Sprintf("  recovery: under %s, power cut at tick %s", f.Profile, wording.Grouped(f.Tick))
-	if f.Acked > 0 {
-		where += fmt.Sprintf(", after %s, the last %q", wording.Plural(f.Acked, "acknowledgement"), f.LastAck)
-	}
-	lines := []string{wording.Visible(f.Sentence), wording.Visible(where + ", seen " + wording.Plural(f.Count, "time"))}
+	lines := []string{wording.Visible(f.Sentence), wording.Visible("  " + where(f))}
 	add := func(label, text string) {
-		if text != "" {
-			lines = append(lines, fmt.Sprintf("  %-8s %s", label, wording.Visible(text)))
-		}
+		lines = append(lines, fmt.Sprintf("  %-8s %s", label, wording.Visible(text)))
 	}
 	if f.Explanation != nil {
 		add("why", f.Explanation.Sentence)
 	}
-	add("profiles", f.ProfilesSentence)
-	if f.Shown < f.ShownOf {
-		add("shown", fmt.Sprintf("in %d of %d further recoveries of the same image: recovery does not repeat", f.Shown, f.ShownOf))
+	for _, note := range notes(f) {
+		add(note[0], note[1])
 	}
 	for _, line := range f.Output {
 		lines = append(lines, "    "+wording.Visible(line))
 	}
-	for _, c := range f.Calls[max(0, len(f.Calls)-callsShown):] {
-		lines = append(lines, wording.Visible(strings.TrimRight(fmt.Sprintf("  %8d %-8s %s", c.Tick, c.Fate, c.Text), " ")))
-	}
+	lines = append(lines, callLines(f.Calls)...)
 	if f.Nested != nil {
 		lines = append(lines, fmt.Sprintf("  then a recovery, and power cut at its operation %d", f.Nested.Tick))
-		for _, c := range f.Nested.Calls[max(0, len(f.Nested.Calls)-callsShown):] {
-			lines = append(lines, wording.Visible(strings.TrimRight(fmt.Sprintf("  %8d %-8s %s", c.Tick, c.Fate, c.Text), " ")))
-		}
+		lines = append(lines, callLines(f.Nested.Calls)...)
 	}
 	if f.File != "" {
-		add("replay", cmp.Or(binary, "lightning-torture")+" replay "+f.File)
+		add("replay", replay(f, binary))
+	}
+	return lines
+}
+
+// callLines returns the last operations of the disk as lines of text.
+func callLines(calls []program.Call) (lines []string) {
+	for _, c := range calls[max(0, len(calls)-callsShown):] {
+		lines = append(lines, wording.Visible(strings.TrimRight(fmt.Sprintf("  %8d %-8s %s", c.Tick, c.Fate, c.Text), " ")))
 	}
 	return lines
 }

@@ -1,0 +1,55 @@
+package programs_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/reports/programs"
+	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
+)
+
+func report() *programs.Report {
+	return &programs.Report{Seconds: 2.5, Result: &program.Result{
+		Program: []string{"store", "<b>", program.Dir}, Way: "fuse", Profile: "posix-min", Ops: 40, Acks: 2,
+		Tally: program.Tally{Points: 9, Exhaustive: 9, Images: 30, Failed: 4},
+		Findings: []program.Finding{{
+			ID: "1", Sentence: "row <1> is lost", Profile: "posix-min", Tick: 7, Acked: 1, LastAck: "row <1>", Count: 4, Shown: 4, ShownOf: 4,
+			File: "findings/1.lrec", Output: []string{"one row"},
+			Explanation: &explain.Explanation{
+				Sentence: "it was acknowledged before the remove of journal was durable", Missing: &explain.Site{Tick: 7, Op: "remove", Path: "journal"},
+			},
+			Shrunk: &program.Shrunk{Sentence: "1 loss suffices in place of 5"},
+			Calls: []program.Call{
+				{Tick: 4, Text: "write db [0,4096)", Fate: "durable"},
+				{Tick: 5, Text: "sync {dir}, a directory"},
+				{Tick: 6, Text: `acknowledged "row <1>"`},
+				{Tick: 7, Text: "remove journal", Fate: "lost"},
+			},
+		}},
+	}}
+}
+
+func TestThePageOfAProgramHasItsFinding(t *testing.T) {
+	t.Parallel()
+	var page bytes.Buffer
+	require.NoError(t, programs.HTML(&page, report()))
+	for _, want := range []string{
+		"row &lt;1&gt; is lost", "it was acknowledged before the remove of journal was durable", "lightning-torture replay findings/1.lrec",
+		"1 loss suffices in place of 5", "one row", "power cut at tick 7", ">journal<", ">{dir}<", "[0,4096)", "4 of 30 crash images were wrong",
+	} {
+		assert.Contains(t, page.String(), want)
+	}
+	assert.NotContains(t, page.String(), "<b>")
+}
+
+func TestTheTextOfAProgramHasItsFinding(t *testing.T) {
+	t.Parallel()
+	var text bytes.Buffer
+	require.NoError(t, programs.Text(&text, report()))
+	assert.Contains(t, text.String(), "✗ 1  row <1> is lost\n  recovery: under posix-min, power cut at tick 7, after 1 acknowledgement")
+	assert.Contains(t, text.String(), "  shrunk   1 loss suffices in place of 5\n")
+}
