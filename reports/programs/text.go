@@ -138,6 +138,9 @@ func figures(r *Report) [][3]string {
 	if t.Strayed > 0 {
 		rows = append(rows, [3]string{"strayed", wording.Grouped(t.Strayed), "recoveries that did not do the same on the same disk"})
 	}
+	if len(r.Refused) > 0 {
+		rows = append(rows, [3]string{"refused", fmt.Sprint(len(r.Refused)), "the program asked for " + strings.Join(r.Refused, "; and for ")})
+	}
 	if r.Ended != "" {
 		rows = append(rows, [3]string{"program", "failed", "it " + r.Ended})
 	}

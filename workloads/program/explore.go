@@ -76,7 +76,10 @@ func Explore(ctx context.Context, rec *Recording, way Way, o Options) (*Result, 
 	s.feed(jobs)
 	close(jobs)
 	workers.Wait()
-	result := &Result{Program: rec.Program, Way: rec.Way, Profile: o.Model.Profile.Name, Device: o.Model.Device.String(), Ended: rec.Ended, Missed: rec.Missed}
+	result := &Result{
+		Program: rec.Program, Way: rec.Way, Profile: o.Model.Profile.Name, Device: o.Model.Device.String(), Ended: rec.Ended, Missed: rec.Missed,
+		Refused: rec.Refused,
+	}
 	err := s.failed()
 	if err == nil && len(s.found) > 0 {
 		result.Findings, err = s.report(way)

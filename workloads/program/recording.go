@@ -21,6 +21,8 @@ type Recording struct {
 	Modes map[faultfs.Ino]Mode `json:"modes,omitempty"`
 	// Missed are the faults that hit nothing, as rules.
 	Missed []string `json:"missed,omitempty"`
+	// Refused is what the program asked for and the disk does not have, each with what to do.
+	Refused []string `json:"refused,omitempty"`
 	// Ended says how the program ended; empty: as it should. A program that failed may have done so before it wrote anything.
 	Ended string `json:"ended,omitempty"`
 }

@@ -11,7 +11,8 @@ type Result struct {
 	Ended    string    `json:"ended,omitempty"` // how the program ended when it was recorded; empty: as it should
 	Ops      int       `json:"ops"`             // operations of the disk that were recorded
 	Acks     int       `json:"acks"`
-	Missed   []string  `json:"missed,omitempty"` // faults that hit nothing
+	Missed   []string  `json:"missed,omitempty"`  // faults that hit nothing
+	Refused  []string  `json:"refused,omitempty"` // what the program asked for and the disk does not have
 	Tally    Tally     `json:"tally"`
 	Findings []Finding `json:"findings"`
 	// Passed says that images were judged behind acknowledgements, with something at stake, and none was wrong.

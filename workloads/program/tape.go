@@ -5,6 +5,7 @@ import (
 	"iter"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -20,6 +21,7 @@ type Tape struct {
 	acks  []Ack
 
 	settled uint64 // the tick by which everything was made durable before the run
+	refused []string
 }
 
 // NewTape returns a tape whose disk has the given faults.
@@ -44,12 +46,31 @@ func (t *Tape) Ack(line string) {
 	t.acks = append(t.acks, Ack{t.now, line})
 }
 
+// Refuse notes that the program has asked for what the disk does not have.
+func (t *Tape) Refuse(what string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !slices.Contains(t.refused, what) {
+		t.refused = append(t.refused, what)
+	}
+}
+
+// Refused returns what was refused, as the end of a sentence about how the program failed.
+func (t *Tape) Refused() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.refused) == 0 {
+		return ""
+	}
+	return "; it had asked for " + strings.Join(t.refused, "; and for ")
+}
+
 // Recording returns what has happened so far.
 func (t *Tape) Recording(way string, program []string) *Recording {
 	trace := t.FS.Trace()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r := &Recording{Program: program, Way: way, Trace: trace, Acks: slices.Clip(t.acks), Settled: t.settled}
+	r := &Recording{Program: program, Way: way, Trace: trace, Acks: slices.Clip(t.acks), Settled: t.settled, Refused: slices.Clip(t.refused)}
 	for _, rule := range t.rules {
 		if rule.Hits() == 0 {
 			r.Missed = append(r.Missed, rule.String())

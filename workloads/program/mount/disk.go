@@ -23,4 +23,6 @@ type Disk struct {
 	// Ack is called with each line that is written to .torture/ack, before the write returns; Stdout with each line that is
 	// written to .torture/stdout. A disk without Ack has no such files.
 	Ack, Stdout func(line string)
+	// Refused is called whenever a process has asked for what this disk does not have, with what it is and what to do. It may be nil.
+	Refused func(what string)
 }

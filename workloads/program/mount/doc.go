@@ -18,7 +18,8 @@
 // BenchmarkRecording measures it. A sync must arrive, so this is the price of knowing the order.
 //
 // Renames cannot exchange two files (EINVAL), and fallocate can allocate, punch holes and write zeros, but not collapse or
-// insert ranges (EOPNOTSUPP). There are no extended attributes and no files without a name (O_TMPFILE): programs fall back.
+// insert ranges (EOPNOTSUPP). There are no extended attributes, no files without a name (O_TMPFILE), and no sockets and pipes, of
+// which a crash keeps nothing: programs fall back, or fail. Disk.Refused hears of each, with what to do.
 // Space that is set aside past the end of a file (FALLOC_FL_KEEP_SIZE) is not reserved. sync(2) and syncfs(2) do not arrive,
 // so a program that relies on them looks as if it had never synced. Owners, permissions and times are kept, and a crash does
 // not change them.

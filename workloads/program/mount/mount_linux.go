@@ -30,7 +30,7 @@ func New(dir string) (*Mount, error) {
 	}
 	m := &Mount{dir: dir, nodes: newNodes(), served: make(chan struct{})}
 	m.server, err = fuse.NewServer(m.nodes, fmt.Sprintf("/dev/fd/%d", fd), &fuse.MountOptions{
-		DisableXAttrs: true, DisableReadDirPlus: true, DisableSplice: true, MaxWrite: maxWrite,
+		DisableReadDirPlus: true, DisableSplice: true, MaxWrite: maxWrite,
 		MaxReadAhead:      1, // none: 0 would be the kernel's own
 		ExtraCapabilities: fuse.CAP_DIRECT_IO_ALLOW_MMAP,
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/program/mount"
@@ -22,6 +24,7 @@ const (
 	callsWord  = "__calls"
 	lockWord   = "__lock"
 	appendWord = "__append"
+	askWord    = "__ask"
 )
 
 func TestMain(m *testing.M) {
@@ -37,6 +40,9 @@ func TestMain(m *testing.M) {
 		case appendWord:
 			appendAsChild(os.Args[2])
 			return
+		case askWord:
+			askForAll(os.Args[2])
+			return
 		case syncerWord:
 			if err := writeAndSync(os.Args[2]); err != nil {
 				panic(err)
@@ -49,9 +55,10 @@ func TestMain(m *testing.M) {
 
 // served is what came of running a command on a disk of the lab.
 type served struct {
-	Output string
-	Trace  []string
-	Acks   []string
+	Output  string
+	Trace   []string
+	Acks    []string
+	Refused []string
 }
 
 // serve runs a command on a disk of the lab; DIR in its arguments is its directory.
@@ -66,7 +73,10 @@ func serve(_ context.Context, request json.RawMessage, dir string, emit func(any
 	}
 	fs := faultfs.New(faultfs.Options{})
 	var s served
-	at := m.Add(mount.Disk{FS: fs, Ack: func(line string) { s.Acks = append(s.Acks, fmt.Sprint(fs.Now(), " ", line)) }})
+	at := m.Add(mount.Disk{
+		FS: fs, Ack: func(line string) { s.Acks = append(s.Acks, fmt.Sprint(fs.Now(), " ", line)) },
+		Refused: func(what string) { s.Refused = append(s.Refused, what) },
+	})
 	for i, arg := range args {
 		args[i] = strings.ReplaceAll(arg, "DIR", at)
 	}
@@ -124,14 +134,41 @@ func TestTheTraceIsWhatTheProgramDid(t *testing.T) {
 // What this package does not do is refused, so that programs can fall back.
 func TestWhatIsRefused(t *testing.T) {
 	t.Parallel()
-	for name, row := range map[string]struct{ script, want string }{
-		"collapse": {`printf 12345678 >DIR/f; fallocate -c -o 0 -l 4096 DIR/f`, "not supported"},
-		"devices":  {`mknod DIR/null c 1 3`, "not permitted"},
-		"pipes":    {`mkfifo DIR/p`, "not permitted"},
+	for name, row := range map[string]struct {
+		script, want string
+		told         int
+	}{
+		"collapse": {`printf 12345678 >DIR/f; fallocate -c -o 0 -l 4096 DIR/f`, "not supported", 0}, // by the kernel
+		"devices":  {`mknod DIR/null c 1 3`, "not permitted", 1},
+		"pipes":    {`mkfifo DIR/p`, "not permitted", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assert.Contains(t, onStage(t, "/bin/sh", "-c", row.script).Output, row.want)
+			s := onStage(t, "/bin/sh", "-c", row.script)
+			assert.Contains(t, s.Output, row.want)
+			assert.Len(t, s.Refused, row.told)
 		})
+	}
+}
+
+// askForAll asks for everything that a disk of the lab does not have.
+func askForAll(dir string) {
+	_, err := net.Listen("unix", dir+"/socket")
+	fmt.Println(err)
+	_, err = unix.Open(dir, unix.O_TMPFILE|unix.O_RDWR, 0o600)
+	fmt.Println(err)
+	fmt.Println(os.WriteFile(dir+"/a", nil, 0o600), os.WriteFile(dir+"/b", nil, 0o600))
+	fmt.Println(unix.Renameat2(unix.AT_FDCWD, dir+"/a", unix.AT_FDCWD, dir+"/b", unix.RENAME_EXCHANGE))
+	fmt.Println(unix.Setxattr(dir+"/a", "user.a", nil, 0), unix.Setxattr(dir+"/a", "user.a", nil, 0))
+}
+
+func TestEachRefusalSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	s := onStage(t, self, askWord, "DIR")
+	require.Len(t, s.Refused, 4, s.Output)
+	for i, want := range []string{"a socket in the directory of its store; let it be elsewhere", "O_TMPFILE", "RENAME_EXCHANGE", "an extended attribute"} {
+		assert.Contains(t, s.Refused[i], want)
 	}
 }

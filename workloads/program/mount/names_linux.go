@@ -67,8 +67,12 @@ func (n *nodes) Mkdir(_ <-chan struct{}, in *fuse.MkdirIn, name string, out *fus
 
 // Mknod makes a file; there are no devices, pipes or sockets.
 func (n *nodes) Mknod(_ <-chan struct{}, in *fuse.MknodIn, name string, out *fuse.EntryOut) fuse.Status {
-	if in.Mode&syscall.S_IFMT != syscall.S_IFREG {
-		return fuse.EPERM
+	switch in.Mode & syscall.S_IFMT {
+	case syscall.S_IFREG:
+	case syscall.S_IFSOCK:
+		return n.refuse(in.NodeId, noSocket, fuse.EPERM)
+	default:
+		return n.refuse(in.NodeId, noSpecial, fuse.EPERM)
 	}
 	return n.making(&in.InHeader, in.Mode&^in.Umask, out, func(dir faultfs.Inode) (faultfs.Inode, error) { return dir.Create(name) })
 }
@@ -136,7 +140,7 @@ func (n *nodes) Rename(_ <-chan struct{}, in *fuse.RenameIn, from, as string) fu
 	case !ok || !known:
 		return fuse.EPERM
 	case in.Flags&^noReplace != 0:
-		return fuse.EINVAL
+		return n.refuse(in.NodeId, noExchange, fuse.EINVAL)
 	case in.NodeId>>inoBits != in.Newdir>>inoBits:
 		return fuse.EXDEV
 	}

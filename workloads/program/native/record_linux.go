@@ -74,7 +74,7 @@ func (m *mounted) recorder() (_ *recorder, err error) {
 	if len(m.Spec.Setup) == 0 {
 		r.tape = program.NewTape(r.rules...)
 	}
-	r.dir = m.mount.Add(mount.Disk{FS: r.tape.FS, Ack: r.ack, Stdout: r.stdout})
+	r.dir = m.mount.Add(mount.Disk{FS: r.tape.FS, Ack: r.ack, Stdout: r.stdout, Refused: r.tape.Refuse})
 	return r, nil
 }
 
@@ -104,7 +104,7 @@ func (r *recorder) setup(ctx context.Context) error {
 		return fmt.Errorf("the setup %w", err)
 	}
 	if how := end.How(); how != "" {
-		return fmt.Errorf("the setup %s", how)
+		return fmt.Errorf("the setup %s%s", how, r.tape.Refused())
 	}
 	stage.KillOthers()
 	return r.tape.Settle(r.rules...)
@@ -141,9 +141,9 @@ func (r *recorder) server(ctx context.Context) (string, error) {
 	defer s.Kill()
 	switch err := s.Await(ctx, r.spec.Timeout); {
 	case errors.Is(err, process.ErrEnded):
-		return "", fmt.Errorf("the server was not ready when it %s", s.How())
+		return "", fmt.Errorf("the server was not ready when it %s%s", s.How(), r.tape.Refused())
 	case errors.Is(err, process.ErrLate):
-		return "", fmt.Errorf("the server was not ready after %v; it printed last: %s", r.spec.Timeout, strings.Join(s.Output(), "; "))
+		return "", fmt.Errorf("the server was not ready after %v; it printed last: %s%s", r.spec.Timeout, strings.Join(s.Output(), "; "), r.tape.Refused())
 	case err != nil:
 		return "", err
 	}
