@@ -2,6 +2,7 @@ package native_test
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -68,6 +69,8 @@ func TestAServerIsDrivenAndStoppedAndRecovered(t *testing.T) {
 		out, _ := tortureServer(t, s, "xfs", "")
 		assert.True(t, out.Result.Passed, "%+v", out.Result)
 		assert.Equal(t, 3, out.Result.Acks)
+		require.Positive(t, out.Recording.Settled)
+		assert.Greater(t, out.Recording.Ticks()[0], out.Recording.Settled, "power is not cut while the store is prepared")
 		last := out.Recording.Trace[len(out.Recording.Trace)-1]
 		assert.Equal(t, "row9\n", string(last.Data), "power is cut while it comes to its end, too")
 	}
@@ -93,6 +96,16 @@ func TestAServerThatDoesNotStartHasFailed(t *testing.T) {
 	out, f := tortureServer(t, serverSpec("sync"), "ext4-ordered", "the server on the recovered store ended with exit code 3: the log is damaged")
 	require.NotNil(t, f, "a torn line damages the log: %+v", out.Result.Findings)
 	assert.Equal(t, f.ShownOf, f.Shown)
+}
+
+// The client waits for an answer that never comes: that is no hang.
+func TestAServerThatEndsWhileItIsAskedHasFailed(t *testing.T) {
+	t.Parallel()
+	s := serverSpec("sync")
+	s.Program = shell(strings.Replace(logServer, "cat ", `grep -q row2 "$1/log" && exit 4; cat `, 1), program.Dir, "{tmp}", "sync")
+	out, f := tortureServer(t, s, "xfs", "the server on the recovered store ended with exit code 4: ready")
+	require.NotNil(t, f, "%+v", out.Result.Findings)
+	assert.False(t, f.Hangs)
 }
 
 func TestTheDumpOfAServerDecidesToo(t *testing.T) {
