@@ -35,7 +35,7 @@ is there that was acknowledged: the lines are in the file {acks}, or $TORTURE_AC
 its last line says what is wrong.
 
 A program that is a server runs until it is stopped. --ready says when it is up: a command that exits with 0, output=REGEX for
-a line that it prints, port=N, or file=PATH. Then the command --work drives it and acknowledges, and --stop ends it. To recover
+a line that it prints, port=N, or file=PATH; a server that listens before it has recovered needs a command. Then the command --work drives it and acknowledges, and --stop ends it. To recover
 a store, the server is started on it, the checker asks it as a client would, and the server is killed. One that does not start
 or does not get ready has failed. Server and clients have a network of their own, so that ports are always free, and {tmp} is
 an empty directory for sockets and logs. --setup prepares a store before power is cut for the first time.
@@ -50,7 +50,7 @@ maps, no sockets, no file locks and no processes.`
 
 const example = `  lightning-torture exec --check './check.sh {dir} {acks}' -- ./program --data {dir}
   lightning-torture exec --acks 'stdout=^stored (.*)' --check 'checker {dir}' --serve -- ./program {dir}
-  lightning-torture exec --ready port=6379 --work './client {dir}' --check './client check {acks}' -- redis-server --dir {dir} --appendonly yes --appendfsync always
+  lightning-torture exec --ready 'redis-cli ping | grep PONG' --work './client {dir}' --check './client check {acks}' -- redis-server --dir {dir} --appendonly yes --appendfsync always
   lightning-torture exec --record run.lrec -- ./program {dir}
   lightning-torture exec --from run.lrec --check './check.sh {dir} {acks}' --profile ext4-ordered
   lightning-torture exec --on wasm --sweep 300 --check './store check {dir} {acks}' -- ./store work {dir}`
