@@ -35,10 +35,11 @@ is there that was acknowledged: the lines are in the file {acks}, or $TORTURE_AC
 its last line says what is wrong.
 
 A program that is a server runs until it is stopped. --ready says when it is up: a command that exits with 0, output=REGEX for
-a line that it prints, port=N, or file=PATH; a server that listens before it has recovered needs a command. Then the command --work drives it and acknowledges, and --stop ends it. To recover
-a store, the server is started on it, the checker asks it as a client would, and the server is killed. One that does not start
-or does not get ready has failed. Server and clients have a network of their own, so that ports are always free, and {tmp} is
-an empty directory for sockets and logs. --setup prepares a store before power is cut for the first time.
+a line that it prints, port=N, or file=PATH; a server that listens before it has recovered needs a command. Then the command
+--work drives it and acknowledges, and --stop ends it. To recover a store, the server is started on it, the checker asks it as a
+client would, and the server is killed. One that does not start or does not get ready has failed. Server and clients have a
+network of their own, so that ports are always free, and {tmp} is an empty directory for sockets and logs. --setup prepares a
+store before power is cut for the first time.
 
 Recording needs Linux, FUSE and root, or user namespaces and access to /dev/fuse. Nothing stays mounted, whatever is killed.
 A recording (--record) can be searched anywhere (--from).
