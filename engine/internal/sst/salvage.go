@@ -202,7 +202,7 @@ func (s *salvager) soundAs(layout Layout, payload []byte) bool {
 	}
 	last, trailer, begun, restarts := s.last, s.trailer, s.any, 0
 	for ok := i.first(); ok; ok = i.next() {
-		if begun && key.Compare(last, trailer, i.user, i.trailer) >= 0 {
+		if !hasKind(i.trailer) || begun && key.Compare(last, trailer, i.user, i.trailer) >= 0 {
 			return false
 		}
 		if restarts < i.restartCount() && i.offset == i.restart(restarts) && i.shared == 0 {

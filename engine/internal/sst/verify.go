@@ -85,12 +85,25 @@ func (v *verifier) entry(i *blockIter) error {
 	if v.seen.meta.Entries > 0 && key.Compare(v.last, v.lastTrailer, i.user, i.trailer) >= 0 {
 		return v.damage("entry %q #%d after %q #%d", i.user, i.trailer, v.last, v.lastTrailer)
 	}
+	if !hasKind(i.trailer) {
+		return v.damage("entry %q #%d is of a kind that no table has", i.user, i.trailer)
+	}
 	if !v.r.filter.mayHold(hashKey(i.user)) {
 		return v.damage("the filter denies %q", i.user)
 	}
 	v.seen.add(i.user, i.trailer, i.value)
 	v.last, v.lastTrailer = append(v.last[:0], i.user...), i.trailer
 	return nil
+}
+
+// hasKind reports whether an entry is of a kind that entries of tables have.
+func hasKind(tr key.Trailer) bool {
+	switch tr.Kind() {
+	case key.Delete, key.Set, key.BlobSet:
+		return true
+	case key.RangeDelete: // it lies beside the entries
+	}
+	return false
 }
 
 // totals compares the properties with what was seen.
