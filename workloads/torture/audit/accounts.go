@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/checker"
-	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
@@ -24,7 +23,8 @@ const (
 
 // accounts opens an image, goes on in it for a while, and compares what the engine says of itself with what was done and what is
 // there: when it was opened, after each round of commits, and by its files when it is closed.
-func (a *Auditor) accounts(disk *faultfs.FS, seed uint64) *checker.Violation {
+func (a *Auditor) accounts(im *Image) *checker.Violation {
+	disk, seed := im.fresh(), im.Seed
 	open, env := a.target.Administration.OpenAccountant, a.env(disk, record.StoreDir)
 	if open == nil {
 		return nil
@@ -66,6 +66,17 @@ func (a *Auditor) accounts(disk *faultfs.FS, seed uint64) *checker.Violation {
 	}
 	if d := difference(stateOf(life.pairs), state); d != "" {
 		return violation("goes on wrongly", "the store recovers from the crash, and shows something else than it should when somebody has gone on with it: %s", d)
+	}
+	return a.standing(im)
+}
+
+// standing asks for what is the same for all stores of the engine.
+func (a *Auditor) standing(im *Image) *checker.Violation {
+	for _, check := range a.target.Administration.Standing {
+		im.renew()
+		if err := check(); err != nil {
+			return violation("accounts are wrong", "what holds for all stores of the engine does not: %v", err)
+		}
 	}
 	return nil
 }

@@ -50,7 +50,16 @@ type Image struct {
 	// all others.
 	Losing []uint64
 
+	// Renew, if not nil, is called between parts of an audit: the engine came back, and what comes is another call of it.
+	Renew func()
+
 	seen *Seen // nil: nobody wants to know
+}
+
+func (im *Image) renew() {
+	if im.Renew != nil {
+		im.Renew()
+	}
 }
 
 // Seen is what the disks were on which an image was audited. All are the same disk, and each shows what was looked at on it.

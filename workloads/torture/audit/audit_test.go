@@ -120,6 +120,9 @@ func TestEveryLieAboutAHealthyImageIsFound(t *testing.T) {
 		{"metrics are wrong", "accounts are wrong", "the toy says so", func(t *contract.Target) {
 			t.Administration.OpenAccountant = accountant(nothing, errToy)
 		}},
+		{"what holds for all stores does not", "accounts are wrong", "all stores of the engine does not: the toy says so", func(t *contract.Target) {
+			t.Administration.Standing = []func() error{func() error { return nil }, func() error { return errToy }}
+		}},
 		{"tools show something else", "accounts are wrong", "the toy says so", func(t *contract.Target) {
 			t.Administration.AccountFiles = func(contract.Env, *history.State) error { return errToy }
 		}},

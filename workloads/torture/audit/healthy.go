@@ -32,12 +32,14 @@ func (a *Auditor) Healthy(im *Image, copies bool) *checker.Violation {
 	if err := store.Close(); err != nil || wrong != nil {
 		return wrong
 	}
+	im.renew()
 	if wrong = a.chore(im, disk, state); wrong == nil {
 		wrong = a.barrier(im)
 	}
 	if wrong != nil {
 		return wrong
 	}
+	im.renew()
 	if copies {
 		wrong = a.auditCopies(im, disk)
 		if wrong == nil && plan.Mix(im.Seed, repositoriesEach)%repositoriesEach == 0 {
@@ -53,8 +55,9 @@ func (a *Auditor) Healthy(im *Image, copies bool) *checker.Violation {
 	if wrong == nil && state.Len() > 0 { // else there may be no store yet
 		wrong = a.verifiesOrSaysSo(im)
 	}
+	im.renew()
 	if wrong == nil && plan.Mix(im.Seed, accountsEach)%accountsEach == 0 {
-		wrong = a.accounts(im.fresh(), im.Seed)
+		wrong = a.accounts(im)
 	}
 	return wrong
 }

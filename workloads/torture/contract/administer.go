@@ -34,6 +34,10 @@ type Administration struct {
 	// AccountFiles looks into the files of the store in env.Dir, which was closed and shows state, with the tools that the engine
 	// has for that. The error says what they show that is not so. It changes nothing.
 	AccountFiles func(env Env, state *history.State) error
+	// Standing are checks of what is the same for all stores of the engine: defaults, refusals, files of earlier versions. An audit of
+	// accounts asks for all of them; each remembers its answer, so that a process does its work once. Each counts as a call of the
+	// engine by itself, and so has Options.Patience.
+	Standing []func() error
 }
 
 // Repaired is the report of a repair.

@@ -57,7 +57,7 @@ func (x *explorer) audit(point, sound *faultfs.CrashPoint, at origin) {
 
 // imageToAudit returns the random image of a crash point whose turn comes with another image. What is looked at goes into seen.
 func (x *explorer) imageToAudit(sound *faultfs.CrashPoint, at origin, seen *audit.Seen) *audit.Image {
-	im := &audit.Image{Point: sound, Seed: plan.Mix(at.job.draw, uint64(at.leaf)), Cut: at.job.cut, Rule: x.rule, Beforehand: at.path.Way() == decide.Beforehand}
+	im := &audit.Image{Point: sound, Seed: plan.Mix(at.job.draw, uint64(at.leaf)), Cut: at.job.cut, Rule: x.rule, Beforehand: at.path.Way() == decide.Beforehand, Renew: x.prober.Renew}
 	im.Watch(seen)
 	return im
 }

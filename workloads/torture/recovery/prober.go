@@ -62,8 +62,7 @@ func (p *Prober) Recover(c Call) (*history.State, error) {
 // the engine is a *workloads.Panic. The time counts as the engine's reading.
 func (p *Prober) Do(do func()) (err error) {
 	begin := time.Now()
-	entered := int64(begin.Sub(p.epoch)) + 1
-	p.entered.Store(entered)
+	p.entered.Store(int64(begin.Sub(p.epoch)) + 1)
 	func() {
 		defer func() {
 			if v := recover(); v != nil {
@@ -72,11 +71,22 @@ func (p *Prober) Do(do func()) (err error) {
 		}()
 		do()
 	}()
-	if !p.entered.CompareAndSwap(entered, 0) {
-		select {}
+	for {
+		if now := p.entered.Load(); now == abandoned {
+			select {}
+		} else if p.entered.CompareAndSwap(now, 0) { // it may be that of the latest Renew
+			break
+		}
 	}
 	p.spent.Read += time.Since(begin)
 	return err
+}
+
+// Renew says, within a call of Do, that the engine came back and is called anew: patience begins again.
+func (p *Prober) Renew() {
+	if entered := p.entered.Load(); entered > 0 {
+		p.entered.CompareAndSwap(entered, int64(time.Since(p.epoch))+1) // unless it was taken away
+	}
 }
 
 // Keep leaves the state of the latest recovery to the caller. The next recovery reads into spare, whose contents are lost.
