@@ -58,6 +58,7 @@ func Options(fs afero.Fs, inline bool) engine.Options {
 	return engine.Options{
 		FS: fs, InlineMaintenance: inline,
 		MemtableBytes: 40 << 10, LogAheadBytes: 4 << 10, L0CompactionFiles: 3, LevelBytesBase: 24 << 10, LevelSizeRatio: 4,
+		CompactionsMax: usualCompactions,
 		TableBytes:     64 << 10, // NB: the engine holds smaller tables in memory as a whole; the bottom level has larger ones
 		BlobValueBytes: 256, LargeValueBytes: 512, BlobFileBytes: 4 << 10,
 	}

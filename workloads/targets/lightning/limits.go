@@ -44,6 +44,10 @@ var options = []option{
 		func(o *engine.Options, n int64) { o.LevelSizeRatio = int(n) },
 	},
 	{
+		torture.Limit{Name: "compactions", Text: "compactions that run at a time, except in recoveries", Min: 1, Max: 16, Draw: torture.DrawOf(2, 3, 4)},
+		func(o *engine.Options, n int64) { o.CompactionsMax = int(n) },
+	},
+	{
 		torture.Limit{Name: "table", Text: "bytes at which a compaction starts a new table", Min: 1, Max: 1 << 40, Draw: torture.DrawSmall(8<<10, 256<<10)},
 		func(o *engine.Options, n int64) { o.TableBytes = n },
 	},
@@ -122,7 +126,7 @@ func Limits() []torture.Limit {
 	values := map[string]int64{
 		"memtable": int64(usual.MemtableBytes), "memtables": int64(usual.MemtablesMax), "level0": int64(usual.L0CompactionFiles),
 		"log-ahead": usual.LogAheadBytes, "level-base": usual.LevelBytesBase, "level-ratio": int64(usual.LevelSizeRatio),
-		"table": usual.TableBytes, "block": int64(usual.BlockBytes), "open-files": 1000,
+		"compactions": usualCompactions, "table": usual.TableBytes, "block": int64(usual.BlockBytes), "open-files": 1000,
 		"bloom-bits": int64(usual.BloomBitsPerKey), "cache": usual.CacheBytes,
 		"blob-value": int64(usual.BlobValueBytes), "large-value": int64(usual.LargeValueBytes), "blob-file": usual.BlobFileBytes,
 	}
@@ -139,18 +143,25 @@ func Limits() []torture.Limit {
 }
 
 // handlesMax is how many files and directories the store has open at most under the limits of a run: those that MaxOpenFiles is
-// about, a log for each memtable, and some for the manifest, the growing blob file, what is being written, and directories that
-// are being synced.
+// about, a log for each memtable, two for each compaction, and some for the manifest, the growing blob file, what a flush writes, and
+// directories that are being synced.
 func handlesMax(l torture.Limits) int {
 	o := Options(nil, true)
 	o.EnsureDefaults()
 	if err := apply(&o, l); err != nil {
 		return math.MaxInt32
 	}
-	return o.MaxOpenFiles + o.MemtablesMax + handlesBeside
+	beside := int64(usualCompactions)
+	if n, set := l["compactions"]; set {
+		beside = n
+	}
+	return o.MaxOpenFiles + o.MemtablesMax + handlesBeside + 2*int(beside)
 }
 
-const handlesBeside = 6
+const handlesBeside = 4
+
+// usualCompactions is how many compactions run at a time unless a run sets another number, on every machine.
+const usualCompactions = 1
 
 // unreached are the limits of the engine that cannot be set lower: they are part of its interface or its formats.
 func unreached() []string {
