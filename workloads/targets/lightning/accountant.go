@@ -34,6 +34,7 @@ func openAccountant(env torture.Env) (workloads.Store, func() error, error) {
 	}
 	book := &accounts.Book{}
 	o.EventListener, o.Clock = book.Listener(), book.Clock()
+	o.EnsureDefaults()
 	db, err := engine.Open(env.Dir, o)
 	if err != nil {
 		return nil, nil, translate(err)
@@ -49,7 +50,9 @@ func (a *accountant) Apply(writes []history.Write, d history.Durability) error {
 	}
 	err := apply(writes, d)
 	if err == nil && len(writes) > 0 {
-		a.book.Commit(len(writes), sizeOf(writes))
+		if a.book.Commit(len(writes), sizeOf(writes)); d == history.Sync {
+			a.book.Synced()
+		}
 	}
 	return err
 }
@@ -197,10 +200,10 @@ func (a *accountant) DeleteRange(from, to []byte, d history.Durability) error {
 // Compact compacts the store. Nothing else is open, so what it leaves is what the store shows.
 func (a *accountant) Compact() error {
 	before := a.book.Whole()
-	if err := a.store.Compact(); err != nil || a.book.Whole() == before {
+	if err := a.store.Compact(); err != nil {
 		return err
 	}
-	return translate(accounts.Compacted(a.db))
+	return translate(accounts.Compacted(a.db, a.book.Whole() > before))
 }
 
 // Close closes the store, and sees that it is closed.
@@ -216,18 +219,22 @@ func (a *accountant) Close() error {
 		return err
 	}
 	return errors.Join(
-		refusals.Closed(a.db), refusals.Options(a.env.Dir, a.options), refusals.Files(a.env.Dir, a.options), refusals.Twice(a.options), onceForAll(),
+		refusals.Closed(a.db), refusals.Options(a.env.Dir, a.options), refusals.Files(a.env.Dir, a.options), refusals.Twice(a.options),
 	)
 }
 
-// onceForAll checks what is the same for all stores.
-var onceForAll = sync.OnceValue(func() error {
-	return errors.Join(refusals.Names(), refusals.Defaults(), refusals.OnDisk(), refusals.Flight(), past.Check())
-})
+// standing are checks of what is the same for all stores.
+func standing() (all []func() error) {
+	checks := append([]func() error{refusals.Names, refusals.Defaults, refusals.Edges, refusals.Window, refusals.OnDisk, refusals.Flight}, past.Checks()...)
+	for _, check := range checks {
+		all = append(all, sync.OnceValue(check))
+	}
+	return all
+}
 
 func (a *accountant) account() error {
 	if err := refusals.Open(a.db); err != nil {
 		return err
 	}
-	return translate(accounts.Open(a.db, a.env.FS, a.env.Dir, a.book, a.options.TableBytes))
+	return translate(accounts.Open(a.db, a.env.Dir, a.book, a.options))
 }

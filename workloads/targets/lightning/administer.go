@@ -16,6 +16,9 @@ var (
 	_ workloads.Backuper     = (*store)(nil)
 )
 
+// standingChecks are those of the process.
+var standingChecks = standing()
+
 // administration is what Lightning offers beside an open store.
 func administration() torture.Administration {
 	return torture.Administration{
@@ -46,6 +49,7 @@ func administration() torture.Administration {
 		VerifyFiles:  verifyFiles,
 		Repair:       repair,
 
+		Standing:       standingChecks,
 		OpenAccountant: openAccountant,
 		AccountFiles: func(env torture.Env, state *history.State) error {
 			o, err := optionsIn(env)

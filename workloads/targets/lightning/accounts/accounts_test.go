@@ -28,6 +28,7 @@ func open(t *testing.T) *kept {
 		FS: k.fs, InlineMaintenance: true, MemtableBytes: 4 << 10, TableBytes: 2 << 10, BlobValueBytes: 300, BlobFileBytes: 2 << 10,
 		EventListener: k.book.Listener(), Clock: k.book.Clock(),
 	}
+	k.o.EnsureDefaults()
 	db, err := engine.Open("db", k.o)
 	require.NoError(t, err)
 	k.DB = db
@@ -49,7 +50,7 @@ func (k *kept) fill(t *testing.T) {
 	k.book.Commit(1, 8)
 	require.NoError(t, k.Compact())
 	require.EqualValues(t, 1, k.book.Whole())
-	require.NoError(t, accounts.Compacted(k.DB))
+	require.NoError(t, accounts.Compacted(k.DB, true))
 	require.NoError(t, k.Delete([]byte("k001"), engine.Sync))
 	k.book.Commit(1, 4)
 	require.NoError(t, k.Flush())
@@ -74,9 +75,9 @@ func (k *kept) state(t *testing.T) *history.State {
 
 func TestAccountsOfAHealthyStoreAgree(t *testing.T) {
 	k := open(t)
-	require.NoError(t, accounts.Open(k.DB, k.fs, "db", &k.book, k.o.TableBytes))
+	require.NoError(t, accounts.Open(k.DB, "db", &k.book, k.o))
 	k.fill(t)
-	require.NoError(t, accounts.Open(k.DB, k.fs, "db", &k.book, k.o.TableBytes))
+	require.NoError(t, accounts.Open(k.DB, "db", &k.book, k.o))
 	s := k.state(t)
 	require.ErrorContains(t, accounts.Checkpointed(k.fs, "copy", &k.book), "nothing was said")
 	require.NoError(t, k.Checkpoint("copy"))
@@ -96,18 +97,18 @@ func TestWhatDoesNotAgreeIsNamed(t *testing.T) {
 	k := open(t)
 	k.fill(t)
 	require.NoError(t, k.Put([]byte("k"), nil, engine.Sync)) // the book does not hear of it
-	require.ErrorContains(t, accounts.Open(k.DB, k.fs, "db", &k.book, k.o.TableBytes), "commits: 206, and not 205")
+	require.ErrorContains(t, accounts.Open(k.DB, "db", &k.book, k.o), "commits: 206, and not 205")
 	k.book.Commit(1, 1)
-	require.ErrorContains(t, accounts.Compacted(k.DB), "which have nothing to hide: 1, and not 0", "there are commits since")
+	require.ErrorContains(t, accounts.Compacted(k.DB, true), "which have nothing to hide: 1, and not 0", "there are commits since")
 	k.book.Clock()()
 	k.book.Clock()()
-	require.ErrorContains(t, accounts.Open(k.DB, k.fs, "db", &k.book, k.o.TableBytes), "syncs: ", "somebody else has looked at the clock")
+	require.ErrorContains(t, accounts.Open(k.DB, "db", &k.book, k.o), "syncs: ", "somebody else has looked at the clock")
 	k = open(t)
 	k.fill(t)
 	snapshot := k.NewSnapshot()
-	require.ErrorContains(t, accounts.Open(k.DB, k.fs, "db", &k.book, k.o.TableBytes), "open snapshots: 1, and not 0")
+	require.ErrorContains(t, accounts.Open(k.DB, "db", &k.book, k.o), "open snapshots: 1, and not 0")
 	snapshot.Close()
-	require.NoError(t, accounts.Open(k.DB, k.fs, "db", &k.book, k.o.TableBytes))
+	require.NoError(t, accounts.Open(k.DB, "db", &k.book, k.o))
 	s := k.state(t)
 	require.NoError(t, k.Close())
 	require.NoError(t, accounts.Files("db", k.o, s))

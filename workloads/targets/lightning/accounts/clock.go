@@ -47,6 +47,7 @@ func (b *Book) syncs(m *engine.Metrics) error {
 	return errors.Join(
 		differ("syncs", m.Syncs, int64(b.clock.looks/2)),
 		differ("latencies of syncs", m.SyncLatency, b.clock.took),
+		differ("there is a group of syncs for each commit that was synced, by one client", m.SyncGroups >= b.now.synced, true),
 		differ("there are at least as many syncs as groups of them", m.Syncs >= m.SyncGroups, true),
 	)
 }

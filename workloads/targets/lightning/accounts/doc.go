@@ -2,6 +2,7 @@
 // files, must agree with itself, with what was done to the store, with the files on the disk and with what the store shows.
 //
 //	events.go   Book: what was done to a store, by its client and by its events
+//	first.go    how a store has changed since its accounts were first looked at
 //	open.go     the accounts of an open store
 //	files.go    the accounts of the files of a closed store: tools that look into them must find the content that it shows
 //	table.go    a table of these

@@ -11,6 +11,8 @@ type Book struct {
 	mu    sync.Mutex
 	now   tally
 	clock clock
+
+	opening opening
 }
 
 // tally counts.
@@ -28,6 +30,8 @@ type tally struct {
 	largest              int64 // bytes of the table that was the only output of a compaction
 	failures             []error
 	checkpoints          []engine.CheckpointInfo
+	collections          int64 // compactions because of garbage in blob files
+	synced               int64 // commits with Sync
 }
 
 // Commit notes a commit that succeeded, of so many writes with so many bytes of keys and values.
@@ -36,6 +40,9 @@ func (b *Book) Commit(writes, bytes int) {
 		t.commits, t.writes, t.payload = t.commits+1, t.writes+int64(writes), t.payload+int64(bytes)
 	})
 }
+
+// Synced notes that the commit just noted was synced.
+func (b *Book) Synced() { b.note(func(t *tally) { t.synced++ }) }
 
 // Conflict notes a transaction that has lost.
 func (b *Book) Conflict() { b.note(func(t *tally) { t.conflicts++ }) }
@@ -60,6 +67,9 @@ func (b *Book) Listener() *engine.EventListener {
 				} else {
 					t.written += int64(i.OutputBytes)
 					t.dropped += int64(i.Dropped)
+					if i.Reason == engine.CompactionBlobs {
+						t.collections++
+					}
 					if i.Reason == engine.CompactionManual {
 						t.whole++
 					}

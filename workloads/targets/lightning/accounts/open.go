@@ -21,9 +21,9 @@ func differ[T comparable](what string, got, want T) error {
 	return fmt.Errorf("%w: %s: %v, and not %v", ErrWrong, what, got, want)
 }
 
-// Open compares the figures of an open store in dir. The book was its own from the beginning. No compaction makes a table that is much
-// larger than tableBytes.
-func Open(db *engine.DB, fs afero.Fs, dir string, book *Book, tableBytes int64) error {
+// Open compares the figures of an open store in dir, which was opened with these options, defaults included. The book was its own from
+// the beginning.
+func Open(db *engine.DB, dir string, book *Book, o engine.Options) error {
 	m := db.Metrics()
 	tables, err := db.Shape()
 	if err != nil {
@@ -35,8 +35,8 @@ func Open(db *engine.DB, fs afero.Fs, dir string, book *Book, tableBytes int64) 
 	}
 	t := book.tally()
 	return errors.Join(
-		levels(&m, tables), blobFiles(&m, blobs, tables), done(&m, &t), bytes(&m, &t), held(&m, tables, blobs), book.syncs(&m),
-		sizes(fs, dir, tables, blobs), split(&t, tableBytes),
+		levels(&m, tables), blobFiles(&m, blobs, tables), done(&m, &t), bytes(&m, &t), held(&m, tables, blobs, &o), book.syncs(&m),
+		sizes(o.FS, dir, tables, blobs), split(&t, o.TableBytes), book.written(&m, blobs), book.idle(&m, tables, blobs, &o),
 	)
 }
 
@@ -154,13 +154,13 @@ func bytes(m *engine.Metrics, t *tally) error {
 	return nil
 }
 
-// held compares what the store holds in memory and open.
-func held(m *engine.Metrics, tables []engine.TableInfo, blobs []engine.BlobFileInfo) error {
-	if most := len(tables) + len(blobs); m.OpenFiles < 0 || m.OpenFiles > most {
-		return fmt.Errorf("%w: %d files are open, and there are %d", ErrWrong, m.OpenFiles, most)
+// held compares what the store holds in memory and open with what it may.
+func held(m *engine.Metrics, tables []engine.TableInfo, blobs []engine.BlobFileInfo, o *engine.Options) error {
+	if most := min(len(tables)+len(blobs), o.MaxOpenFiles); m.OpenFiles < 0 || m.OpenFiles > most {
+		return fmt.Errorf("%w: %d files are open, and there may be %d", ErrWrong, m.OpenFiles, most)
 	}
-	if m.CacheBytes < 0 || m.MemtableBytes < 0 {
-		return fmt.Errorf("%w: %d bytes are cached, and memtables have %d", ErrWrong, m.CacheBytes, m.MemtableBytes)
+	if m.CacheBytes < 0 || m.CacheBytes > max(o.CacheBytes, 0) || m.MemtableBytes < 0 {
+		return fmt.Errorf("%w: %d bytes are cached, of %d that may be, and memtables have %d", ErrWrong, m.CacheBytes, o.CacheBytes, m.MemtableBytes)
 	}
 	return nil
 }

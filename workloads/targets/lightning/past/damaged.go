@@ -3,6 +3,7 @@ package past
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
@@ -46,52 +47,62 @@ func flipped(content []byte, at int) []byte {
 
 // damaged damages each file of a store in each way, and says what the tools, verification and repair say, and what the repaired
 // store shows.
-func damaged(name string) (string, error) {
-	fsys, _, err := unpack(name)
+func damaged(name string) (all []said, err error) {
+	files, err := filesOf(name)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	infos, err := afero.ReadDir(fsys, "db")
-	if err != nil {
-		return "", err
-	}
-	files := map[string][]byte{}
-	for _, info := range infos {
-		if files[info.Name()], err = afero.ReadFile(fsys, path.Join("db", info.Name())); err != nil {
-			return "", err
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		say := func(what string, content func() []byte) {
+			all = append(all, said{file + ": " + what, func() string { return examined(files, map[string][]byte{file: content()}) }})
 		}
-	}
-	var b strings.Builder
-	for _, info := range infos {
 		for _, d := range damages {
-			fmt.Fprintf(&b, "%s: %s\n%s", info.Name(), d.name, examined(files, info.Name(), d.do(bytes.Clone(files[info.Name()]))))
+			say(d.name, func() []byte { return d.do(bytes.Clone(files[file])) })
 		}
-		if ext := path.Ext(info.Name()); ext == ".sst" || ext == ".blob" {
-			fmt.Fprintf(&b, "%s: another in its place\n%s", info.Name(), examined(files, info.Name(), inPlaceOf(files, info.Name())))
+		if ext := path.Ext(file); ext == ".sst" || ext == ".blob" {
+			say("another in its place", func() []byte { return inPlaceOf(files, file) })
 		}
 	}
-	return b.String(), nil
+	return all, nil
 }
 
-// examined says what is said of a store one of whose files has other content, or is missing, repairs it, and says what it shows then.
-func examined(files map[string][]byte, damaged string, content []byte) string {
+// filesOf returns the files of a store by name.
+func filesOf(name string) (map[string][]byte, error) {
+	fsys, _, err := unpack(name)
+	if err != nil {
+		return nil, err
+	}
+	infos, err := afero.ReadDir(fsys, "db")
+	files := map[string][]byte{}
+	for _, info := range infos {
+		content, failed := afero.ReadFile(fsys, path.Join("db", info.Name()))
+		files[info.Name()], err = content, errors.Join(err, failed)
+	}
+	return files, err
+}
+
+// examined says what is said of a store some of whose files have other content, or are missing, repairs it, and says what it shows
+// then.
+func examined(files, changed map[string][]byte) string {
 	var b strings.Builder
 	fsys := afero.NewMemMapFs()
-	for name, sound := range files {
-		if name != damaged {
-			_ = afero.WriteFile(fsys, path.Join("db", name), sound, 0o644) // memory takes everything
-		} else if content != nil {
-			_ = afero.WriteFile(fsys, path.Join("db", name), content, 0o644)
+	all := maps.Clone(files)
+	maps.Copy(all, changed)
+	for name, content := range all {
+		if content != nil {
+			_ = afero.WriteFile(fsys, path.Join("db", name), content, 0o644) // memory takes everything
 		}
 	}
-	file, o := path.Join("db", damaged), optionsOn(fsys)
-	kind, known := map[string]engine.FileKind{".sst": engine.TableFile, ".log": engine.LogFile, ".blob": engine.BlobFile}[path.Ext(file)]
-	if strings.HasPrefix(path.Base(file), "MANIFEST") {
-		kind, known = engine.ManifestFile, true
-	}
-	if known {
-		text, err := look(file, kind, o)
-		fmt.Fprintf(&b, "  looked into: %v, %x\n", err, sha256.Sum256([]byte(text)))
+	o := optionsOn(fsys)
+	for _, file := range slices.Sorted(maps.Keys(changed)) {
+		kind, known := map[string]engine.FileKind{".sst": engine.TableFile, ".log": engine.LogFile, ".blob": engine.BlobFile}[path.Ext(file)]
+		if strings.HasPrefix(file, "MANIFEST") {
+			kind, known = engine.ManifestFile, true
+		}
+		if known {
+			text, err := look(path.Join("db", file), kind, o)
+			fmt.Fprintf(&b, "  looked into: %v, %x\n", err, sha256.Sum256([]byte(text)))
+		}
 	}
 	v, err := engine.VerifyDir("db", o)
 	fmt.Fprintf(&b, "  verified: %d tables of %d bytes, %d logs, blob files %x, leftovers %v, %v\n",
@@ -99,6 +110,7 @@ func examined(files map[string][]byte, damaged string, content []byte) string {
 	for _, p := range v.Problems {
 		fmt.Fprintf(&b, "    %q\n", p)
 	}
+	fmt.Fprintf(&b, "  copied: %v\n", copied(o))
 	r, err := engine.Repair("db", o)
 	fmt.Fprintf(&b, "  repaired: %d tables, %d logs, %d entries, %s, %q, %v\n", r.Tables, r.Logs, r.Entries, r.LostDir, r.Damage, err)
 	for _, l := range r.Lost {
@@ -107,9 +119,45 @@ func examined(files map[string][]byte, damaged string, content []byte) string {
 	for _, w := range r.Warnings {
 		fmt.Fprintf(&b, "    warning: %.60s\n", w)
 	}
+	if r.LostDir != "" {
+		fmt.Fprintf(&b, "  is then %v, and of what was there %v is not in %s\n", filesIn(fsys, "db"), lost(fsys, all, r.LostDir), r.LostDir)
+	}
 	shown, err := shownBy(o)
 	fmt.Fprintf(&b, "  shows then: %s, %v\n", shown, err)
 	return b.String()
+}
+
+// copied opens a store to look only, and makes a checkpoint and a backup of it.
+func copied(o engine.Options) error {
+	o.ReadOnly = true
+	db, err := engine.Open("db", o)
+	if err != nil {
+		return nil //nolint:nilerr // verification and repair say so as well
+	}
+	_, err = engine.Backup(db, "backups")
+	return errors.Join(err, db.Checkpoint("copy"), db.Close())
+}
+
+// filesIn returns the names of the files in a directory.
+func filesIn(fsys afero.Fs, dir string) (names []string) {
+	infos, _ := afero.ReadDir(fsys, dir) // what cannot be listed is not there
+	for _, info := range infos {
+		if !info.IsDir() {
+			names = append(names, info.Name())
+		}
+	}
+	return names
+}
+
+// lost returns the names of the files of a store that a repair has not kept in a directory as they were.
+func lost(fsys afero.Fs, files map[string][]byte, dir string) (names []string) {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		kept, err := afero.ReadFile(fsys, path.Join(dir, name))
+		if files[name] != nil && (err != nil || !bytes.Equal(kept, files[name])) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // shownBy opens a store, verifies it, and returns how much it shows, and a sum of that.
@@ -125,7 +173,10 @@ func shownBy(o engine.Options) (string, error) {
 	n, sum := 0, sha256.New()
 	for ok := it.First(); ok; ok = it.Next() {
 		n++
-		fmt.Fprint(sum, line(it.Key(), it.Value()))
+		for _, b := range [][]byte{it.Key(), it.Value()} {
+			_ = binary.Write(sum, binary.LittleEndian, uint64(len(b))) // a sum takes everything
+			sum.Write(b)
+		}
 	}
 	return fmt.Sprintf("%d pairs, %x", n, sum.Sum(nil)), errors.Join(it.Error(), it.Close(), db.Verify(), db.Close())
 }

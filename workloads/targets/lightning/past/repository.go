@@ -13,24 +13,29 @@ import (
 	"github.com/spf13/afero"
 
 	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/forge"
 )
 
 // repository makes a repository with three backups of a store, damages one of its files after the other, and says what is said of
 // it, which backups can be restored, and what is left when one is deleted.
-func repository(name string) (string, error) {
-	fsys, _, err := unpack(name)
+func repository(name string) (all []said, err error) {
+	whole, err := filesOf(name)
 	if err != nil {
-		return "", err
+		return nil, err
+	}
+	fsys := afero.NewMemMapFs()
+	for file, content := range forge.Reduced(whole) {
+		_ = afero.WriteFile(fsys, path.Join("db", file), content, 0o644) // memory takes everything
 	}
 	var b strings.Builder
 	db, err := engine.Open("db", optionsOn(fsys))
 	for i := range 3 {
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		var info engine.BackupInfo
 		info, err = engine.Backup(db, "backups")
-		fmt.Fprintf(&b, "backup %d of %d files\n", info.ID, info.Files)
+		fmt.Fprintf(&b, "  backup %s\n", described(&info))
 		err = errors.Join(err, db.Put([]byte("~"), fmt.Append(nil, i), engine.Sync), db.Flush())
 	}
 	files := map[string][]byte{}
@@ -41,18 +46,35 @@ func repository(name string) (string, error) {
 		return err
 	}))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	b.WriteString(kept(files, "", nil))
+	store := map[string][]byte{}
+	err = afero.Walk(fsys, "db", func(name string, info fs.FileInfo, err error) error {
+		if err == nil && !info.IsDir() {
+			store[name], err = afero.ReadFile(fsys, name)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	say := func(what, damaged string, do func([]byte) []byte) {
+		all = append(all, said{what, func() string { return keptIn(store, files, damaged, do) }})
+	}
+	all = append(all, said{"three backups", b.String})
+	say("nothing is damaged", "", nil)
+	for _, f := range forge.Lists() {
+		say("a list: "+f.Name, path.Join("backups", "backup-000003.json"), f.Content)
+	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		for _, d := range damages {
 			list := path.Ext(name) == ".json"
-			if list || d.name == "missing" || d.name == "a bit in its middle" {
-				fmt.Fprintf(&b, "%s: %s\n%s", kindOf(name), d.name, kept(files, name, d.do))
+			if list || d.name == "missing" || d.name == "cut by a byte" || d.name == "a bit in its middle" {
+				say(kindOf(name)+": "+d.name, name, d.do)
 			}
 		}
 	}
-	return b.String(), nil
+	return all, nil
 }
 
 // kindOf names a file of a repository without what depends on the content of others.
@@ -80,9 +102,17 @@ func class(err error) string {
 	return "another error"
 }
 
-// kept says what is kept in a repository, one of whose files is damaged.
-func kept(files map[string][]byte, damaged string, do func([]byte) []byte) string {
+// described says what is said of a backup. The size of what is new in it depends on nothing but its files.
+func described(i *engine.BackupInfo) string {
+	return fmt.Sprintf("%d of %d files of %d bytes, %d of them new", i.ID, i.Files, i.Bytes, i.NewBytes)
+}
+
+// keptIn says what is kept in a repository, one of whose files is damaged. Then the store, which has changed since, is backed up again.
+func keptIn(store, files map[string][]byte, damaged string, do func([]byte) []byte) string {
 	fsys := afero.NewMemMapFs()
+	for name, content := range store {
+		_ = afero.WriteFile(fsys, name, content, 0o644) // memory takes everything
+	}
 	for name, content := range files {
 		if name == damaged {
 			content = do(bytes.Clone(content))
@@ -97,7 +127,7 @@ func kept(files map[string][]byte, damaged string, do func([]byte) []byte) strin
 	list := func() {
 		all, err := engine.Backups("backups", o)
 		for _, i := range all {
-			fmt.Fprintf(&b, "  backup %d has %d files\n", i.ID, i.Files)
+			fmt.Fprintf(&b, "  backup %s\n", described(&i))
 		}
 		say("list", err)
 	}
@@ -116,6 +146,12 @@ func kept(files map[string][]byte, damaged string, do func([]byte) []byte) strin
 		value, err := db.Get([]byte("~"))
 		say(fmt.Sprintf("it has %q", value), errors.Join(err, db.Close()))
 	}
+	info, err := backedUp(o)
+	say("backup "+described(&info), err)
+	list()
+	say("verify", engine.VerifyBackups("backups", o))
+	info, err = engine.Restore("backups", 0, "restored-after", o)
+	say(fmt.Sprintf("restore the newest, which is %d", info.ID), err)
 	say("delete 2", engine.DeleteBackup("backups", 2, o))
 	list()
 	gone, err := engine.PruneBackups("backups", 1, o)
@@ -131,4 +167,15 @@ func kept(files map[string][]byte, damaged string, do func([]byte) []byte) strin
 	})
 	fmt.Fprintf(&b, "  %d files are left\n", left)
 	return b.String()
+}
+
+// backedUp adds a backup of the store.
+func backedUp(o engine.Options) (engine.BackupInfo, error) {
+	o.ReadOnly = true
+	db, err := engine.Open("db", o)
+	if err != nil {
+		return engine.BackupInfo{}, err
+	}
+	info, err := engine.Backup(db, "backups")
+	return info, errors.Join(err, db.Close())
 }

@@ -51,12 +51,49 @@ func Options(dir string, o engine.Options) error {
 			}
 		}
 	}
-	return errors.Join(wrong, check([]refusal{
+	return errors.Join(wrong, each(), check([]refusal{
 		{"the name of no compression", second(engine.ParseCompression("lzw")), engine.ErrOptions},
 		{"the name of a compression", second(engine.ParseCompression(engine.Compression(1).String())), nil},
 		{"a limit that there is not", limitError("no-such-limit", 1), errAny},
 		{"a limit that is too low", limitError("manifest-roll", -1), errAny},
 	}))
+}
+
+// each makes options senseless one at a time, by a little: the error names that one and no other.
+func each() (wrong error) {
+	const memtableMost = 4 << 30
+	all := map[string]func(*engine.Options){
+		"MemtableBytes":     func(o *engine.Options) { o.MemtableBytes = -1 },
+		"MemtablesMax":      func(o *engine.Options) { o.MemtablesMax = -1 },
+		"L0CompactionFiles": func(o *engine.Options) { o.L0CompactionFiles = -1 },
+		"LevelBytesBase":    func(o *engine.Options) { o.LevelBytesBase = -1 },
+		"LevelSizeRatio":    func(o *engine.Options) { o.LevelSizeRatio = -1 },
+		"CompactionsMax":    func(o *engine.Options) { o.CompactionsMax = -1 },
+		"TableBytes":        func(o *engine.Options) { o.TableBytes = -1 },
+		"BlockBytes":        func(o *engine.Options) { o.BlockBytes = -1 },
+		"Compression":       func(o *engine.Options) { o.Compression = engine.CompressionZstd + 1 },
+		"MaxOpenFiles":      func(o *engine.Options) { o.MaxOpenFiles = -1 },
+		"LargeValueBytes":   func(o *engine.Options) { o.LargeValueBytes = -1 },
+		"BlobFileBytes":     func(o *engine.Options) { o.BlobFileBytes = -1 },
+	}
+	one := func(name string, change func(*engine.Options)) {
+		var o engine.Options
+		change(&o)
+		err := o.Validate()
+		wrong = errors.Join(wrong, check([]refusal{{"Validate with a senseless " + name, err, engine.ErrOptions}}))
+		for other := range all {
+			if err != nil && strings.Contains(err.Error(), other) != (other == name) {
+				wrong = errors.Join(wrong, fmt.Errorf("%w: the error about a senseless %s is %w", ErrAccepted, name, err))
+			}
+		}
+	}
+	for name, change := range all {
+		one(name, change)
+	}
+	one("MemtableBytes", func(o *engine.Options) { o.MemtableBytes = memtableMost + 1 })
+	one("LevelSizeRatio", func(o *engine.Options) { o.LevelSizeRatio = 1 })
+	most := engine.Options{MemtableBytes: memtableMost, LevelSizeRatio: 2, Compression: engine.CompressionZstd, LogAheadBytes: -1, BloomBitsPerKey: -1, CacheBytes: -1, BlobValueBytes: -1}
+	return errors.Join(wrong, check([]refusal{{"Validate of options that are just right", most.Validate(), nil}}))
 }
 
 // limitError returns errAny if a limit cannot be set.

@@ -4,6 +4,10 @@
 //	open.go    an open store: transactions, snapshots and iterators that are over, sizes and levels that there are not
 //	closed.go  a closed store, and options that it does not open with
 //	defaults.go options that nobody has set, and the ends of what limits may be
+//	edges.go   the longest keys, bounds that do not agree, places that a stream does not have, and what is done twice
+//	outlived.go  iterators that are open when their store is closed
+//	rotten.go  copies of a store whose log has rotted
+//	events.go  what is said when commits are forgotten that a transaction needs
 //	ondisk.go  the life of a store on the filesystem of the operating system
 //	flight.go  commits under way when the disk fails, in orders that are hardly met by chance
 //	files.go   tools that look at the wrong files; a second Open where the filesystem has no locks; names that there are not

@@ -38,13 +38,27 @@ func Twice(o engine.Options) error {
 	if err != nil {
 		return err
 	}
-	again := second(engine.Open("db", o))
-	return errors.Join(check([]refusal{{"a second Open", again, engine.ErrLocked}}), db.Close())
+	return errors.Join(check([]refusal{
+		{"a second Open", second(engine.Open("db", o)), engine.ErrLocked},
+		{"a second Open by another path", second(engine.Open("x/../db/.", o)), engine.ErrLocked},
+	}), db.Close())
 }
 
-// Names checks that what the engine has no name for is printed as a number.
+// Names checks what reasons and compressions are called. What the engine has no name for is printed as a number.
 func Names() error {
 	for _, c := range []struct{ got, want string }{
+		{engine.CompactionLevel0.String(), "too many tables in level 0"},
+		{engine.CompactionSize.String(), "level too large"},
+		{engine.CompactionTombstones.String(), "mostly tombstones"},
+		{engine.CompactionBlobs.String(), "blob file mostly garbage"},
+		{engine.CompactionManual.String(), "asked for"},
+		{engine.CompactionSmall.String(), "too many small tables"},
+		{engine.StallMemtables.String(), "too many memtables"},
+		{engine.StallLevel0.String(), "too many tables in level 0"},
+		{engine.StallTables.String(), "too many small tables"},
+		{engine.CompressionNone.String(), "none"},
+		{engine.CompressionSnappy.String(), "snappy"},
+		{engine.CompressionZstd.String(), "zstd"},
 		{engine.CompactionReason(77).String(), "CompactionReason(77)"},
 		{engine.StallReason(77).String(), "StallReason(77)"},
 		{engine.Compression(77).String(), "compression(77)"},

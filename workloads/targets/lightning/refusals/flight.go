@@ -85,7 +85,11 @@ func until(come func() bool) {
 // copyInFlight makes a copy while a commit is in the log, whose sync fails when the copy has the log: no copy may have it.
 func copyInFlight(copies func(*engine.DB) error) error {
 	fsys := &slowLogs{Fs: afero.NewMemMapFs()}
-	db, err := engine.Open("db", engine.Options{FS: fsys, InlineMaintenance: true, LogAheadBytes: -1})
+	var causes []error
+	db, err := engine.Open("db", engine.Options{
+		FS: fsys, InlineMaintenance: true, LogAheadBytes: -1,
+		EventListener: &engine.EventListener{BackgroundError: func(err error) { causes = append(causes, err) }},
+	})
 	if err != nil {
 		return err
 	}
@@ -115,6 +119,9 @@ func copyInFlight(copies func(*engine.DB) error) error {
 	failed := <-answer
 	fsys.set(nil, nil)
 	_ = db.Close()
+	if err == nil && (len(causes) != 1 || !errors.Is(causes[0], errDisk)) {
+		err = fmt.Errorf("%w: a sync has failed, and the listener hears of %v", ErrAccepted, causes)
+	}
 	if err == nil && made == nil && failed != nil {
 		err = fmt.Errorf("%w: a copy is made while a commit is in flight that fails (%w), and may have it", ErrAccepted, failed)
 	}

@@ -26,6 +26,8 @@ func TestLightningRefusesWhatMakesNoSense(t *testing.T) {
 	require.NoError(t, refusals.Twice(o))
 	require.NoError(t, refusals.Names())
 	require.NoError(t, refusals.Defaults())
+	require.NoError(t, refusals.Edges())
+	require.NoError(t, refusals.Window())
 	require.NoError(t, refusals.OnDisk())
 	require.NoError(t, refusals.Flight())
 	db, err = engine.Open("db", o)

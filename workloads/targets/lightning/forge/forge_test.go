@@ -1,0 +1,81 @@
+package forge
+
+import (
+	"archive/zip"
+	"io"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// storeOf returns the files of a store that an engine wrote.
+func storeOf(t *testing.T, version string) map[string][]byte {
+	t.Helper()
+	z, err := zip.OpenReader("../past/testdata/" + version + ".zip")
+	require.NoError(t, err)
+	files := map[string][]byte{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		require.NoError(t, err)
+		if path.Dir(f.Name) == "db" {
+			files[path.Base(f.Name)], err = io.ReadAll(r)
+			require.NoError(t, err)
+		}
+		require.NoError(t, r.Close())
+	}
+	require.NoError(t, z.Close())
+	return files
+}
+
+// What is taken apart and put together again is what it was, so a forgery differs in what was forged and in nothing else.
+func TestWhatIsNotChangedStaysAsItIs(t *testing.T) {
+	for _, version := range []string{"v1", "v2", "v3"} {
+		files := storeOf(t, version)
+		for _, name := range slices.Sorted(maps.Keys(files)) {
+			content := files[name]
+			switch {
+			case strings.HasSuffix(name, ".sst"):
+				require.Equal(t, content, tableOf(content).bytes(), "%s of %s", name, version)
+			case strings.HasSuffix(name, ".log"), strings.HasPrefix(name, "MANIFEST-"):
+				read := chunks(content)
+				made := join(number(name), read)
+				require.NotEmpty(t, made)
+				require.Equal(t, content[:len(made)], made, "%s of %s, without a torn tail", name, version)
+				for _, at := range records(read) {
+					if record := read[at].payload; strings.HasPrefix(name, "MANIFEST-") {
+						require.Equal(t, record, edit(fields(record)), "%s of %s", name, version)
+					} else {
+						require.Equal(t, record, batchOf(record).bytes(), "%s of %s", name, version)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestForgeriesAreAlwaysTheSameAndChangeNothing(t *testing.T) {
+	files := Reduced(storeOf(t, "v3"))
+	before := map[string][]byte{}
+	for name, content := range files {
+		before[name] = slices.Clone(content)
+	}
+	all := Of(files)
+	require.Equal(t, before, files)
+	require.Equal(t, all, Of(files))
+	names := map[string]bool{}
+	for _, f := range all {
+		require.False(t, names[f.Name], "%s: there are two", f.Name)
+		names[f.Name] = true
+		same := true
+		for name, content := range f.Files {
+			known, ok := files[name]
+			same = same && ok && content != nil && slices.Equal(content, known)
+		}
+		require.Equal(t, strings.HasSuffix(f.Name, ": nothing"), same, "%s differs from the store, or not", f.Name)
+	}
+	require.Greater(t, len(all), 150)
+}

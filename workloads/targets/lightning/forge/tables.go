@@ -1,0 +1,191 @@
+package forge
+
+import (
+	"encoding/binary"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// forgeable returns the names of the tables that are forged: one whose blocks are not compressed, and one with range deletes, if there
+// is one.
+func forgeable(files map[string][]byte) (plain, ranged string) {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if !strings.HasSuffix(name, ".sst") {
+			continue
+		}
+		t := tableOf(files[name])
+		if plain == "" && len(t.blocks) > 1 && t.blocks[0].kind == 0 {
+			plain = name
+		}
+		if t.ranges != nil {
+			ranged = name
+		}
+	}
+	return plain, ranged
+}
+
+// tables forges tables of a store.
+func tables(files map[string][]byte) (all []Forgery) {
+	plain, ranged := forgeable(files)
+	return slices.Concat(forgedIn(files, plain, forgedParts()), forgedIn(files, plain, forgedColumns()), forgedIn(files, ranged, forgedRanges()))
+}
+
+// Restarts forges data blocks of the old layout, which the tables of the store must have.
+func Restarts(files map[string][]byte) []Forgery {
+	plain, _ := forgeable(files)
+	return forgedIn(files, plain, forgedRestarts())
+}
+
+// forgedIn forges a table.
+func forgedIn(files map[string][]byte, name string, forged []forgedTable) (all []Forgery) {
+	for _, f := range forged {
+		t := tableOf(files[name])
+		f.change(t)
+		content := t.bytes()
+		made := map[string][]byte{name: content}
+		if manifest := manifestOf(files); len(content) != len(files[name]) {
+			made[manifest] = sized(files, number(name), uint64(len(content)))
+		}
+		all = append(all, Forgery{"table: " + f.what, made})
+	}
+	return all
+}
+
+// sized returns the manifest of a store, which says of a table that it has so many bytes.
+func sized(files map[string][]byte, num, bytes uint64) []byte {
+	return changed(files, func(all []field) []field {
+		at := slices.IndexFunc(all, func(f field) bool { return f.tag == tagTable && f.numbers[tableNumber] == num })
+		all[at].numbers[tableBytes] = bytes
+		return all
+	})
+}
+
+// forgedTable changes a table that was taken apart.
+type forgedTable struct {
+	what   string
+	change func(t *table)
+}
+
+// counting changes a count of the properties.
+func counting(what string, n int, to uint64) forgedTable {
+	return forgedTable{what, func(t *table) { binary.LittleEndian.PutUint64(t.counts[8*n:], to) }}
+}
+
+// saying adds a property.
+func saying(what string, tag byte, value ...byte) forgedTable {
+	return forgedTable{what, func(t *table) { t.properties = append(t.properties, property{tag, value}) }}
+}
+
+// handling changes a handle.
+func handling(what, part string, n int, change func(h *handle)) forgedTable {
+	return forgedTable{what, func(t *table) {
+		t.handled = func(p string, i int, h *handle) {
+			if p == part && i == n {
+				change(h)
+			}
+		}
+	}}
+}
+
+// forgedParts are forgeries of what all tables have.
+func forgedParts() []forgedTable {
+	return []forgedTable{
+		{"nothing", func(*table) {}},
+		{"a newer version", func(t *table) { t.version = 3 }},
+		{"no version", func(t *table) { t.version = 0 }},
+		{"another magic number", func(t *table) { t.magic++ }},
+		counting("more entries", 0, 1000),
+		counting("its first commit is behind its last", 1, 1<<40),
+		counting("a sequence number that is too large", 2, 1<<57),
+		counting("other bytes of keys", 3, 7),
+		counting("other bytes of values", 4, 7),
+		{"another first key", func(t *table) { t.keys[0] = []byte("a") }},
+		{"another last key", func(t *table) { t.keys[1] = []byte("z") }},
+		saying("an unknown property that is not needed", 127, 1, 2),
+		saying("an unknown property that is needed", 200, 1, 2),
+		saying("properties that are not in order", 3, 1),
+		saying("a layout twice", tagLayout, 1),
+		{"a layout that there is not", func(t *table) { t.properties = []property{{tagLayout, []byte{2}}} }},
+		{"a layout that need not be said", func(t *table) { t.properties = []property{{tagLayout, []byte{0}}} }},
+		{"a layout of two bytes", func(t *table) { t.properties = []property{{tagLayout, []byte{1, 1}}} }},
+		{"another layout", func(t *table) {
+			if t.columns() {
+				t.properties = nil
+			} else {
+				t.properties = []property{{tagLayout, []byte{1}}}
+			}
+		}},
+		{"a filter that denies all keys", func(t *table) { clear(t.filter[:len(t.filter)-1]) }},
+		{"a filter without probes", func(t *table) { t.filter[len(t.filter)-1] = 0 }},
+		{"a filter with too many probes", func(t *table) { t.filter[len(t.filter)-1] = 8 }},
+		{"a filter of another length", func(t *table) { t.filter = t.filter[1:] }},
+		{"a filter that is too short", func(t *table) { t.filter = t.filter[len(t.filter)-1:] }},
+		{"no filter", func(t *table) { t.filter = nil }},
+		{"the last key of a block by the index", func(t *table) { t.index[0].key = append(slices.Clone(t.index[0].key), 'x') }},
+		{"the last number of a block by the index", func(t *table) { t.index[0].trailer++ }},
+		{"an index that is not in order", func(t *table) { t.index[0], t.index[1] = t.index[1], t.index[0] }},
+		{"an index with the same key twice", func(t *table) { t.index[1] = t.index[0] }},
+		{"a block more by the index", func(t *table) { t.blocksMore = 1 }},
+		{"a block less by the index", func(t *table) { t.blocksMore = -1 }},
+		{"blocks in another order", func(t *table) { t.blocks[0], t.blocks[1] = t.blocks[1], t.blocks[0] }},
+		{"no blocks", func(t *table) { t.blocks, t.index = nil, nil }},
+		{"a block of an unknown type", func(t *table) { t.blocks[0].kind = 7 }},
+		{"a block that is not compressed, and says so", func(t *table) { t.blocks[0].kind = 1 }},
+		{"a block that is compressed in another way", func(t *table) { t.blocks[0].kind = 2 }},
+		{"a block that claims to become too long", func(t *table) {
+			t.blocks[0] = sealed{append(uvarints(nil, 1<<20), t.blocks[0].stored[:100]...), 1}
+		}},
+		{"a block without bytes", func(t *table) { t.blocks[0].stored = nil }},
+		{"a block of four bytes", func(t *table) { t.blocks[0].stored = make([]byte, 4) }},
+		handling("a data block elsewhere", "data", 1, func(h *handle) { h.offset++ }),
+		handling("a data block that is longer", "data", 1, func(h *handle) { h.length++ }),
+		handling("a data block of another checksum", "data", 1, func(h *handle) { h.checksum++ }),
+		handling("the filter elsewhere", "filter", 0, func(h *handle) { h.offset++ }),
+		handling("a filter that is longer", "filter", 0, func(h *handle) { h.length++ }),
+		handling("the properties elsewhere", "properties", 0, func(h *handle) { h.offset-- }),
+		handling("properties that are longer", "properties", 0, func(h *handle) { h.length++ }),
+		handling("the index elsewhere", "index", 0, func(h *handle) { h.offset++ }),
+		handling("an index that is shorter", "index", 0, func(h *handle) { h.length-- }),
+		handling("the filter far behind the end", "filter", 0, func(h *handle) { h.offset = tooLarge }),
+	}
+}
+
+// forgedRanges are forgeries of a table with range deletes.
+func forgedRanges() []forgedTable {
+	ranges := func(what string, count uint32, all ...[]byte) forgedTable {
+		return forgedTable{what, func(t *table) {
+			t.ranges = append(binary.LittleEndian.AppendUint32(nil, count), slices.Concat(all...)...)
+		}}
+	}
+	one := func(start, end string, sequence uint64) []byte {
+		b := append(uvarints(nil, uint64(len(start))), start...)
+		b = append(uvarints(b, uint64(len(end))), end...)
+		return uvarints(b, sequence)
+	}
+	const within = 1625
+	return []forgedTable{
+		ranges("ranges: none", 0),
+		ranges("ranges: more than there are", 2, one("key 0150", "key 0170", within)),
+		ranges("ranges: fewer than there are", 1, one("key 0150", "key 0160", within), one("key 0160", "key 0170", within)),
+		ranges("ranges: another", 1, one("key 0151", "key 0170", within)),
+		ranges("ranges: one that begins before the table", 1, one("a", "key 0170", within)),
+		ranges("ranges: one that ends behind the table", 1, one("key 0150", "z", within)),
+		ranges("ranges: one that is newer than the table", 1, one("key 0150", "key 0170", 1<<40)),
+		ranges("ranges: one of a number that is too large", 1, one("key 0150", "key 0170", 1<<60)),
+		ranges("ranges: one without a number", 1, one("key 0150", "key 0170", 0)),
+		ranges("ranges: one without keys", 1, one("key 0150", "key 0150", within)),
+		ranges("ranges: two that overlap", 2, one("key 0150", "key 0170", within), one("key 0160", "key 0180", within)),
+		ranges("ranges: two that are not in order", 2, one("key 0160", "key 0170", within), one("key 0150", "key 0160", within)),
+		ranges("ranges: one that is cut short", 1, one("key 0150", "key 0170", within)[:9]),
+		{"ranges: said to be elsewhere", func(t *table) {
+			t.properties[slices.IndexFunc(t.properties, func(p property) bool { return p.tag == tagRanges })].value = make([]byte, handleBytes)
+		}},
+		{"ranges: a place that is cut short", func(t *table) {
+			t.properties[slices.IndexFunc(t.properties, func(p property) bool { return p.tag == tagRanges })].value = make([]byte, handleBytes-1)
+		}},
+		{"ranges: not said", func(t *table) {
+			t.properties = slices.DeleteFunc(t.properties, func(p property) bool { return p.tag == tagRanges })
+		}},
+	}
+}

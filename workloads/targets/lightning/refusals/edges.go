@@ -1,0 +1,212 @@
+package refusals
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine"
+)
+
+// Edges checks calls at the edges of what they take, and what outlives the store that it is of, in stores of its own.
+func Edges() error {
+	return errors.Join(sizes(), appended(), large(), bounds(), streams(), repeated(), outlived(), rotten())
+}
+
+// The lengths from which values are in blob files, here, and beyond which they are there at once.
+const (
+	blobAt  = 100
+	largeAt = 10 * blobAt
+)
+
+// within opens a store in memory for a check.
+func within(o engine.Options, check func(db *engine.DB, o engine.Options) error) error {
+	o.FS, o.InlineMaintenance, o.BlobValueBytes, o.LargeValueBytes = afero.NewMemMapFs(), true, blobAt, largeAt
+	db, err := engine.Open("db", o)
+	if err != nil {
+		return err
+	}
+	err = check(db, o)
+	if closed := db.Close(); !errors.Is(closed, engine.ErrClosed) { // the check may have closed it
+		err = errors.Join(err, closed)
+	}
+	return err
+}
+
+// filled puts values, short ones and such that are in blob files, and flushes them.
+func filled(db *engine.DB) (err error) {
+	for i := range 20 {
+		err = errors.Join(err, db.Put(fmt.Appendf(nil, "k%02d", i), bytes.Repeat([]byte{'a' + byte(i)}, i*i*4), engine.NoSync))
+	}
+	return errors.Join(err, db.Flush())
+}
+
+// sizes checks the longest keys that there may be, and longer ones.
+func sizes() error {
+	return within(engine.Options{}, func(db *engine.DB, _ engine.Options) error {
+		longest, longer := make([]byte, engine.KeyBytesMax), make([]byte, engine.KeyBytesMax+1)
+		longest[0], longer[0] = 'k', 'k'
+		other := bytes.Clone(longest)
+		other[0] = 'z'
+		t, err := db.Begin(engine.TxnOptions{})
+		if err != nil {
+			return err
+		}
+		var b engine.Batch
+		b.DeleteRange([]byte("a"), longer)
+		const unknown = 3 // the first that there is not
+		wrong := check([]refusal{
+			{"Put of the longest key", db.Put(longest, nil, engine.Sync), nil},
+			{"Delete of the longest key", db.Delete(longest, engine.Sync), nil},
+			{"DeleteRange to the longest key", db.DeleteRange([]byte("a"), longest, engine.Sync), nil},
+			{"Delete of a key that is too long", db.Delete(longer, engine.Sync), engine.ErrTooLarge},
+			{"DeleteRange from a key that is too long", db.DeleteRange(longer, []byte("l"), engine.Sync), engine.ErrTooLarge},
+			{"DeleteRange to a key that is too long", db.DeleteRange([]byte("a"), longer, engine.Sync), engine.ErrTooLarge},
+			{"Apply of a batch that deletes to a key that is too long", db.Apply(&b, engine.Sync), engine.ErrTooLarge},
+			{"Put of the longest key in a transaction", t.Put(other, nil), nil},
+			{"Put of a key that is too long in a transaction", t.Put(longer, nil), engine.ErrTooLarge},
+			{"Delete of a key that is too long in a transaction", t.Delete(longer), engine.ErrTooLarge},
+			{"DeleteRange to a key that is too long in a transaction", t.DeleteRange([]byte("a"), longer), engine.ErrTooLarge},
+			{"Commit", t.Commit(engine.Sync), nil},
+			{"Get of the longest key", second(db.Get(other)), nil},
+			{"Apply with the first durability that there is not", db.Put([]byte("k"), nil, unknown), engine.ErrOptions},
+			{"Begin at the first level that there is not", second(db.Begin(engine.TxnOptions{Isolation: engine.Serializable + 1})), engine.ErrOptions},
+		})
+		b.Reset()
+		b.Put([]byte("k"), nil)
+		return errors.Join(wrong, check([]refusal{{"Apply of a batch that was refused, and emptied", db.Apply(&b, engine.Sync), nil}}))
+	})
+}
+
+// appended checks that a value is appended to what is there.
+func appended() error {
+	return within(engine.Options{}, func(db *engine.DB, _ engine.Options) error {
+		err := filled(db)
+		for _, key := range []string{"k01", "k19", "none"} {
+			value, failed := db.Get([]byte(key))
+			got, again := db.AppendGet([]byte("before "), []byte(key))
+			if want := "before " + string(value); string(got) != want || !errors.Is(again, failed) {
+				err = errors.Join(err, fmt.Errorf("%w: AppendGet of %s to 7 bytes returns %d, and should return %d: %w", ErrAccepted, key, len(got), len(want), again))
+			}
+		}
+		return err
+	})
+}
+
+// large checks which values are in a blob file as soon as they are committed: those that are longer than LargeValueBytes.
+func large() error {
+	return within(engine.Options{}, func(db *engine.DB, _ engine.Options) error {
+		err := db.Put([]byte("k"), make([]byte, largeAt), engine.NoSync)
+		wrong := differs("blob files for a value of LargeValueBytes that is in no table", db.Metrics().BlobFiles, 0)
+		err = errors.Join(err, db.Put([]byte("k"), make([]byte, largeAt+1), engine.NoSync))
+		return errors.Join(err, wrong, differs("blob files for a value that is longer", db.Metrics().BlobFiles, 1))
+	})
+}
+
+// bounds checks iterators whose bounds and prefix do not agree: what they show satisfies all of them.
+func bounds() error {
+	return within(engine.Options{}, func(db *engine.DB, _ engine.Options) error {
+		err := filled(db)
+		for _, o := range []struct {
+			lower, upper, prefix string
+			first, last          string // "": nothing
+		}{
+			{"k05", "k15", "k", "k05", "k14"}, {"k", "l", "k1", "k10", "k19"}, {"k12", "", "k1", "k12", "k19"}, {"", "k12", "k1", "k10", "k11"},
+			{"k05", "k15", "k1", "k10", "k14"}, {"k1", "k2", "k0", "", ""}, {"k00", "k05", "k1", "", ""}, {"k07", "k07", "", "", ""}, {"", "", "\xff\xff", "", ""},
+			{"k1", "k13", "k0", "", ""}, {"l", "", "k", "", ""}, {"", "k00", "k", "", ""},
+		} {
+			it, failed := db.NewIterator(engine.IterOptions{LowerBound: []byte(o.lower), UpperBound: []byte(o.upper), Prefix: []byte(o.prefix)})
+			if failed != nil {
+				return errors.Join(err, failed)
+			}
+			at := func(ok bool) string {
+				if ok {
+					return string(it.Key())
+				}
+				return ""
+			}
+			for _, m := range []struct{ move, got, want string }{
+				{"First", at(it.First()), o.first}, {"Last", at(it.Last()), o.last}, {"SeekGE of the first key", at(it.SeekGE([]byte("a"))), o.first},
+				{"SeekLT of the last key", at(it.SeekLT([]byte("z"))), o.last}, {"SeekGE behind the last key", at(it.SeekGE([]byte("z"))), ""},
+				{"SeekLT of the first key", at(it.SeekLT([]byte("a"))), ""},
+			} {
+				if m.got != m.want {
+					err = errors.Join(err, fmt.Errorf("%w: %s of an iterator from %q to %q of %q leads to %q, and should lead to %q", ErrAccepted, m.move, o.lower, o.upper, o.prefix, m.got, m.want))
+				}
+			}
+			err = errors.Join(err, it.Close())
+		}
+		return err
+	})
+}
+
+// streams checks seeks to where a stream has no place, and a stream that is closed.
+func streams() error {
+	return within(engine.Options{}, func(db *engine.DB, _ engine.Options) error {
+		wrong := filled(db)
+		for _, key := range []string{"k03", "k19"} {
+			r, err := db.GetReader([]byte(key))
+			if err != nil {
+				return errors.Join(wrong, err)
+			}
+			read := func() error { return second(io.ReadFull(r, make([]byte, 5))) }
+			where := func() int64 { at, _ := r.Seek(0, io.SeekCurrent); return at } // an error has no place
+			wrong = errors.Join(wrong, read(),
+				differs("a seek to before the beginning is an error", second(r.Seek(-1, io.SeekStart)) != nil, true),
+				differs("a seek to before the beginning, from the end, is an error", second(r.Seek(-r.Len()-1, io.SeekEnd)) != nil, true),
+				differs("a seek from nowhere is an error", second(r.Seek(0, 7)) != nil, true),
+				differs("place after seeks that fail", where(), 5),
+			)
+			end, err := r.Seek(3, io.SeekEnd)
+			wrong = errors.Join(wrong, err, differs("place behind the end", end, r.Len()+3), check([]refusal{
+				{"Read behind the end of a stream", second(r.Read(make([]byte, 1))), io.EOF},
+				{"Close of a stream", r.Close(), nil},
+				{"Read of a stream that is closed", second(r.Read(make([]byte, 1))), engine.ErrClosed},
+				{"Seek of a stream that is closed", second(r.Seek(0, io.SeekStart)), engine.ErrClosed},
+				{"a second Close of a stream", r.Close(), nil},
+			}))
+		}
+		return wrong
+	})
+}
+
+// repeated checks what is done a second time.
+func repeated() error {
+	return within(engine.Options{}, func(db *engine.DB, _ engine.Options) error {
+		wrong := filled(db)
+		it, err := db.NewIterator(engine.IterOptions{})
+		if err != nil {
+			return errors.Join(wrong, err)
+		}
+		it.First()
+		wrong = errors.Join(wrong, check([]refusal{
+			{"Close of an iterator", it.Close(), nil}, {"an iterator that is closed", it.Error(), engine.ErrClosed}, {"a second Close of an iterator", it.Close(), nil},
+		}), differs("an iterator that is closed moves", it.First() || it.Last() || it.SeekGE(nil) || it.SeekLT([]byte("z")) || it.Valid(), false))
+		one, two := db.NewSnapshot(), db.NewSnapshot()
+		t, err := db.Begin(engine.TxnOptions{})
+		if err != nil {
+			return errors.Join(wrong, err)
+		}
+		wrong = errors.Join(wrong, differs("snapshots that are open", db.Metrics().Snapshots, 3))
+		one.Close()
+		one.Close()
+		wrong = errors.Join(wrong, differs("snapshots that are open, once one is closed", db.Metrics().Snapshots, 2), second(two.Get([]byte("k03"))), t.Rollback())
+		two.Close()
+		var b engine.Batch
+		b.Put([]byte("k"), nil)
+		wrong = errors.Join(wrong, db.Apply(&b, engine.Sync), differs("a batch that was applied has a place", b.Seq() > 0, true), db.Close())
+		return errors.Join(wrong, check([]refusal{{"Apply of a batch to a store that is closed", db.Apply(&b, engine.Sync), engine.ErrClosed}}),
+			differs("place of a batch that was refused", b.Seq(), 0))
+	})
+}
+
+// differs returns an ErrAccepted unless two figures are the same.
+func differs[T comparable](what string, got, want T) error {
+	if got == want {
+		return nil
+	}
+	return fmt.Errorf("%w: %s: %v, and not %v", ErrAccepted, what, got, want)
+}
