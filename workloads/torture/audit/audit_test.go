@@ -117,6 +117,16 @@ func TestEveryLieAboutAHealthyImageIsFound(t *testing.T) {
 				return remove(env, repository, number)
 			}
 		}},
+		{"a backup is gone though a sync fails", "chore does not last", "a power cut takes away what it has done", func(t *contract.Target) {
+			remove := t.Administration.DeleteBackup
+			t.Administration.DeleteBackup = func(env contract.Env, repository string, number uint64) error {
+				err := remove(env, repository, number)
+				if numbers, unlisted := numbersIn(env, repository); unlisted == nil && !slices.Contains(numbers, number) {
+					return nil
+				}
+				return err
+			}
+		}},
 		{"metrics are wrong", "accounts are wrong", "the toy says so", func(t *contract.Target) {
 			t.Administration.OpenAccountant = accountant(nothing, errToy)
 		}},

@@ -208,11 +208,27 @@ func (a *Auditor) chore(im *Image, recovered *faultfs.FS, state *history.State) 
 	if faults.Count() == 0 {
 		return nil
 	}
-	rule, failing := faults.Rule(faults.Draw(im.Seed)), prepared.again()
+	rules := []*faultfs.Rule{faults.Rule(faults.Draw(im.Seed))}
+	if ch.after != nil && im.due(partEverySync) {
+		rules = append(rules, faults.EverySync()...)
+	}
+	for _, rule := range rules {
+		im.renew()
+		if wrong := ch.fails(prepared, rule); wrong != nil {
+			return wrong
+		}
+	}
+	return nil
+}
+
+// fails does the chore while a call fails.
+func (ch *chore) fails(prepared *choring, rule *faultfs.Rule) *checker.Violation {
+	failing := prepared.again()
 	failing.disk.SetRules(rule)
 	done := ch.do(failing)
 	met := len(failing.disk.Injected()) > 0
 	failing.disk.SetRules()
+	cut := failing.lasting(faultfs.LoseAll())
 	unread := rule.Effect == faultfs.EIO && (rule.Op == faultfs.OpRead || rule.Op == faultfs.OpOpen || rule.Op == faultfs.OpList)
 	if done == nil && met && ch.reads && unread {
 		return violation("chore ignores errors", "after the crash %s succeeds, although not all of it could be read (%s)", ch.name, rule)
@@ -224,12 +240,20 @@ func (a *Auditor) chore(im *Image, recovered *faultfs.FS, state *history.State) 
 	if err != nil {
 		return violation("chore does harm", "after the crash a call fails during %s (%s), which says %q; then %v", ch.name, rule, errorText(done), err)
 	}
+	if done == nil && ch.after != nil {
+		if err := ch.after(cut, nil); err != nil {
+			return violation("chore does not last", "after the crash %s succeeds while a call fails (%s), and a power cut takes away what it has done: %v", ch.name, rule, err)
+		}
+	}
 	return nil
 }
 
 // again returns the same on a disk of its own, of which nothing is lost.
-func (c *choring) again() *choring {
-	disk, err := c.disk.Crash(c.disk.Now(), faultfs.Model{Profile: faultfs.LoseNone()}, faultfs.ImageOptions{})
+func (c *choring) again() *choring { return c.lasting(faultfs.LoseNone()) }
+
+// lasting returns the same on a disk of its own after a power cut under a profile.
+func (c *choring) lasting(profile faultfs.Profile) *choring {
+	disk, err := c.disk.Crash(c.disk.Now(), faultfs.Model{Profile: profile}, faultfs.ImageOptions{})
 	if err != nil {
 		panic(err) // this model is for every disk
 	}

@@ -44,6 +44,7 @@ const (
 	failsChore
 	failsBarrier
 	partGoesOn
+	partEverySync
 )
 
 // readsOrSaysSo opens the image read-only while a call fails: it shows what it should, or says that something is wrong.

@@ -99,7 +99,8 @@ func numbersIn(env contract.Env, repository string) (numbers []uint64, err error
 	}
 	names, err := dir.Readdirnames(0)
 	for _, name := range names {
-		if n, err := strconv.ParseUint(name, 10, 64); err == nil {
+		n, err := strconv.ParseUint(name, 10, 64)
+		if _, unfinished := env.FS.Stat(repository + "/" + name + "/log"); err == nil && unfinished == nil {
 			numbers = append(numbers, n)
 		}
 	}

@@ -70,6 +70,20 @@ func (f RecoveryFaults) Draw(seed uint64) (number uint64) {
 	return number + Mix(seed, 2)%f.calls[kind] + 1
 }
 
+// EverySync returns the faults in which one sync fails, and no later one.
+func (f RecoveryFaults) EverySync() (all []*faultfs.Rule) {
+	number := uint64(1)
+	for i, calls := range f.calls {
+		for range calls {
+			if kind := f.kinds[i]; kind.op == faultfs.OpSync && kind.effect == faultfs.FailedSync && !kind.forGood {
+				all = append(all, f.Rule(number))
+			}
+			number++
+		}
+	}
+	return all
+}
+
 // Rule returns a fault by its number; nil if there is none.
 func (f RecoveryFaults) Rule(number uint64) *faultfs.Rule {
 	number--
