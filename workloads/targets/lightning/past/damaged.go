@@ -61,6 +61,7 @@ func damaged(name string) (all []said, err error) {
 		}
 		if ext := path.Ext(file); ext == ".sst" || ext == ".blob" {
 			say("another in its place", func() []byte { return inPlaceOf(files, file) })
+			say("half of another in its place", func() []byte { other := inPlaceOf(files, file); return other[:len(other)/2] })
 		}
 	}
 	return all, nil
