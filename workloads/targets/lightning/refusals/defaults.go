@@ -47,7 +47,7 @@ func Defaults() error {
 	if set.CompactionsMax != 1 || set.MemtableBytes != 1<<20 || set.Clock != nil || o.Clock == nil {
 		wrong = errors.Join(wrong, fmt.Errorf("%w: EnsureDefaults makes of options for inline maintenance %+v", ErrAccepted, set))
 	}
-	return errors.Join(wrong, limits())
+	return errors.Join(wrong, limits(), limitsKnown())
 }
 
 // limits sets each limit to the smallest and the largest value that it may have, and beyond.

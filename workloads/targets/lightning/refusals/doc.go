@@ -4,6 +4,7 @@
 //	open.go    an open store: transactions, snapshots and iterators that are over, sizes and levels that there are not
 //	closed.go  a closed store, and options that it does not open with
 //	defaults.go options that nobody has set, and the ends of what limits may be
+//	limits.go  the values of limits
 //	edges.go   the longest keys, bounds that do not agree, places that a stream does not have, and what is done twice
 //	outlived.go  iterators that are open when their store is closed
 //	rotten.go  copies of a store whose log has rotted
