@@ -20,7 +20,7 @@ func manifests(files map[string][]byte) (all []Forgery) {
 		made[at].payload = payload
 		all = append(all, Forgery{"manifest: " + what, map[string][]byte{name: join(num, made)}})
 	}
-	for _, f := range forgedEdits() {
+	for _, f := range slices.Concat(forgedNumbers(), forgedTablesOf(), forgedFiles()) {
 		forged := fields(bytes.Clone(read[at].payload))
 		for i := range forged {
 			forged[i].numbers = slices.Clone(forged[i].numbers)
@@ -75,8 +75,8 @@ func without(what string, tag byte) forgedEdit {
 	}}
 }
 
-func forgedEdits() []forgedEdit {
-	const logBytesMax = 8 << 30
+// forgedNumbers forges the version and the numbers of a store.
+func forgedNumbers() []forgedEdit {
 	return []forgedEdit{
 		setting("a newer version", tagVersion, 0, 0, 4),
 		without("no version", tagVersion),
@@ -86,6 +86,12 @@ func forgedEdits() []forgedEdit {
 		setting("the log floor is behind the log", tagLogFloor, 0, 0, 1000),
 		setting("the sequence number is too large", tagSequence, 0, 0, tooLarge),
 		setting("the sequence number is behind that of the log", tagSequence, 0, 0, 1),
+	}
+}
+
+// forgedTablesOf forges what a manifest says of tables.
+func forgedTablesOf() []forgedEdit {
+	return []forgedEdit{
 		setting("a table with a number that is too large", tagTable, 0, tableNumber, tooLarge),
 		setting("a table in a level that there is not", tagTable, 0, tableLevel, 7),
 		setting("a table with more bytes", tagTable, 1, tableBytes, 9000),
@@ -126,6 +132,13 @@ func forgedEdits() []forgedEdit {
 		adding("a table goes", fieldOf(tagGone, 5, 44)),
 		{"tombstones of no table", func(all []field) []field { return append([]field{fieldOf(tagTombstones, 1)}, all...) }},
 		{"values of no table", func(all []field) []field { return append([]field{fieldOf(tagUses, 1, 1, 1)}, all...) }},
+	}
+}
+
+// forgedFiles forges what a manifest says of blob files and logs.
+func forgedFiles() []forgedEdit {
+	const logBytesMax = 8 << 30
+	return []forgedEdit{
 		setting("other tombstones", tagTombstones, 0, 0, 3),
 		setting("more values in a blob file", tagUses, 0, 1, 77),
 		setting("fewer bytes in a blob file", tagUses, 0, 2, 77),

@@ -109,14 +109,13 @@ func described(i *engine.BackupInfo) string {
 
 // keptIn says what is kept in a repository, one of whose files is damaged. Then the store, which has changed since, is backed up again.
 func keptIn(store, files map[string][]byte, damaged string, do func([]byte) []byte) string {
-	fsys := afero.NewMemMapFs()
-	for name, content := range store {
-		_ = afero.WriteFile(fsys, name, content, 0o644) // memory takes everything
+	all := maps.Clone(files)
+	maps.Copy(all, store)
+	if do != nil {
+		all[damaged] = do(bytes.Clone(files[damaged]))
 	}
-	for name, content := range files {
-		if name == damaged {
-			content = do(bytes.Clone(content))
-		}
+	fsys := afero.NewMemMapFs()
+	for name, content := range all {
 		if content != nil {
 			_ = afero.WriteFile(fsys, name, content, 0o644) // memory takes everything
 		}
@@ -158,15 +157,19 @@ func keptIn(store, files map[string][]byte, damaged string, do func([]byte) []by
 	say(fmt.Sprintf("prune %d", gone), err)
 	list()
 	say("verify", engine.VerifyBackups("backups", o))
-	left := 0
-	_ = afero.Walk(fsys, "backups", func(_ string, info fs.FileInfo, err error) error {
+	fmt.Fprintf(&b, "  %d files are left\n", left(fsys))
+	return b.String()
+}
+
+// left returns how many files a repository has.
+func left(fsys afero.Fs) (n int) {
+	_ = afero.Walk(fsys, "backups", func(_ string, info fs.FileInfo, err error) error { // what cannot be listed is not there
 		if err == nil && !info.IsDir() {
-			left++
+			n++
 		}
 		return nil
 	})
-	fmt.Fprintf(&b, "  %d files are left\n", left)
-	return b.String()
+	return n
 }
 
 // backedUp adds a backup of the store.

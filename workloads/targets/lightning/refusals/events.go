@@ -16,34 +16,32 @@ func Window() error {
 		EventListener: &engine.EventListener{CommitsForgotten: func(uint64) { forgotten++ }},
 	}
 	return within(o, func(db *engine.DB, _ engine.Options) error {
-		begin := func() (*engine.Txn, error) {
+		var open []*engine.Txn
+		put := func(i int) error { return db.Put([]byte{'k', byte(i)}, nil, engine.NoSync) }
+		begin := func(i int) error { // a transaction that loses against the put that follows
 			t, err := db.Begin(engine.TxnOptions{})
-			if err == nil {
-				err = t.Put([]byte("mine"), nil)
+			if err != nil {
+				return err
 			}
-			return t, err
+			open = append(open, t)
+			return t.Put([]byte{'k', byte(i)}, nil)
 		}
-		old, err := begin()
-		if err != nil {
-			return err
+		var wrong, err error
+		for i := range remembered {
+			err = errors.Join(err, begin(i), put(i))
 		}
-		put := func(n int) (err error) {
-			for i := range n {
-				err = errors.Join(err, db.Put([]byte{'k', byte(i)}, nil, engine.NoSync))
-			}
-			return err
-		}
-		err = put(remembered)
-		wrong := differs("times that commits were forgotten, of which there is room for all", forgotten, 0)
-		err = errors.Join(err, put(1))
+		wrong = differs("times that commits were forgotten, of which there is room for all", forgotten, 0)
+		err = errors.Join(err, begin(remembered), put(remembered))
 		wrong = errors.Join(wrong, differs("times that commits were forgotten, of which there is one too many", forgotten, 1))
-		late, failed := begin()
-		if err = errors.Join(err, failed, put(1)); err != nil {
+		late, failed := db.Begin(engine.TxnOptions{})
+		if err = errors.Join(err, failed); err != nil {
 			return err
 		}
-		return errors.Join(wrong, check([]refusal{
-			{"Commit of a transaction that began after what is forgotten", late.Commit(engine.NoSync), nil},
-			{"Commit of a transaction that began before what is forgotten", old.Commit(engine.NoSync), engine.ErrConflict},
-		}))
+		err = errors.Join(late.Put([]byte("late"), nil), put(remembered+1))
+		wrong = errors.Join(err, wrong, check([]refusal{{"Commit of a transaction that began after what is forgotten", late.Commit(engine.NoSync), nil}}))
+		for _, t := range open {
+			wrong = errors.Join(wrong, check([]refusal{{"Commit of a transaction that lost against a commit, perhaps one that is forgotten", t.Commit(engine.NoSync), engine.ErrConflict}}))
+		}
+		return wrong
 	})
 }
