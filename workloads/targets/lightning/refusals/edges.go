@@ -138,8 +138,11 @@ func bounds() error {
 				return ""
 			}
 			for _, m := range []struct{ move, got, want string }{
-				{"First", at(it.First()), o.first}, {"Last", at(it.Last()), o.last}, {"SeekGE of the first key", at(it.SeekGE([]byte("a"))), o.first},
-				{"SeekLT of the last key", at(it.SeekLT([]byte("z"))), o.last}, {"SeekGE behind the last key", at(it.SeekGE([]byte("z"))), ""},
+				{"First", at(it.First()), o.first},
+				{"Last", at(it.Last()), o.last},
+				{"SeekGE of the first key", at(it.SeekGE([]byte("a"))), o.first},
+				{"SeekLT of the last key", at(it.SeekLT([]byte("z"))), o.last},
+				{"SeekGE behind the last key", at(it.SeekGE([]byte("z"))), ""},
 				{"SeekLT of the first key", at(it.SeekLT([]byte("a"))), ""},
 			} {
 				if m.got != m.want {
