@@ -34,9 +34,16 @@ func (c *Copies) Record(context.Context) (*program.Recording, error) {
 	return c.Rec, nil
 }
 
+// passable are the permissions of directories above a store. Some servers refuse to run as root, and must get there as another
+// user.
+const passable = 0o711
+
 // Recoverer returns a recoverer with a directory of its own.
 func (c *Copies) Recoverer(worker int) (program.Recoverer, error) {
 	dir, err := os.MkdirTemp(c.Dir, "worker"+strconv.Itoa(worker)+"-")
+	if err == nil {
+		err = os.Chmod(dir, passable)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("native: %w", err)
 	}

@@ -29,7 +29,7 @@ func perform(ctx context.Context, request json.RawMessage, dir string, emit func
 		return err
 	}
 	disk, copies := filepath.Join(dir, "disk"), filepath.Join(dir, "copies")
-	if err := errors.Join(os.Mkdir(disk, 0o755), os.Mkdir(copies, 0o755)); err != nil {
+	if err := errors.Join(os.Chmod(dir, passable), os.Mkdir(disk, 0o755), os.Mkdir(copies, 0o755)); err != nil {
 		return err
 	}
 	if err := unix.Mount("copies", copies, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0755"); err != nil {

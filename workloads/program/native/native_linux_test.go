@@ -89,3 +89,23 @@ func TestASyncThatAProgramLacksIsFoundAndNamed(t *testing.T) {
 		}
 	}
 }
+
+// TestAProgramReachesItsStoreAsAnotherUser is of servers that refuse to run as root.
+func TestAProgramReachesItsStoreAsAnotherUser(t *testing.T) {
+	withFUSE(t)
+	if os.Geteuid() != 0 {
+		t.Skip("only root can run something as another user")
+	}
+	t.Parallel()
+	const asNobody = `chown 65534 "$1" && exec setpriv --reuid=65534 --clear-groups /bin/sh -c "$0" sh "$@"`
+	nobody := func(script string, args ...string) []string {
+		return append([]string{"/bin/sh", "-c", asNobody, script}, args...)
+	}
+	for _, observe := range []bool{false, true} {
+		result := explore(t, native.Spec{
+			Program: nobody(notes, program.Dir), Check: nobody(checkNotes, program.Dir, "{acks}"), Observe: observe,
+		})
+		require.True(t, result.Passed, result.Inconclusive)
+		require.Empty(t, result.Findings)
+	}
+}

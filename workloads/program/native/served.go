@@ -2,6 +2,7 @@ package native
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -117,7 +118,7 @@ func (j *judge) died(s *served, err error) (program.Answer, error) {
 	lines := s.output.Lines()
 	text := "the checker ended in the middle of a recovery"
 	if len(lines) > 0 {
-		text += ": " + lines[len(lines)-1]
+		text += ": " + cmp.Or(s.output.Crash(), lines[len(lines)-1])
 	}
 	return program.Answer{Verdict: program.Wrong, Text: text, Output: lines}, nil
 }

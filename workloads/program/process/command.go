@@ -2,6 +2,7 @@ package process
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ type Ended struct {
 	Late   bool // it did not end in time and was killed
 	Stdout []string
 	Stderr []string // the last lines of both
+	Crash  string   // why a Go program crashed, as it says; empty if it did not
 }
 
 // ErrNotRun says that a program could not be started.
@@ -80,7 +82,7 @@ func (c Command) runTo(ctx context.Context, patience time.Duration, stdout io.Wr
 	if cmd.ProcessState == nil {
 		return Ended{}, err
 	}
-	return Ended{Code: cmd.ProcessState.ExitCode(), Late: inTime.Err() != nil, Stderr: stderr.Lines()}, nil
+	return Ended{Code: cmd.ProcessState.ExitCode(), Late: inTime.Err() != nil, Stderr: stderr.Lines(), Crash: stderr.Crash()}, nil
 }
 
 // WaitDelay is how long the output of a process that has ended is waited for: a child of it may still have it open.
@@ -107,7 +109,7 @@ func (e *Ended) How() string {
 	case e.Code < 0:
 		return "was killed by a signal"
 	case e.Code > 0:
-		return fmt.Sprintf("ended with exit code %d: %s", e.Code, e.Last("it printed nothing"))
+		return fmt.Sprintf("ended with exit code %d: %s", e.Code, cmp.Or(e.Crash, e.Last("it printed nothing")))
 	}
 	return ""
 }

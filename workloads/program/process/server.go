@@ -67,7 +67,7 @@ func (s *Server) Output() []string { return s.said.lines() }
 
 // How says how a server that has ended did so.
 func (s *Server) How() string {
-	end := Ended{Code: s.cmd.ProcessState.ExitCode(), Stdout: s.Output()}
+	end := Ended{Code: s.cmd.ProcessState.ExitCode(), Stdout: s.Output(), Crash: s.said.crash()}
 	if end.Code == 0 {
 		return "ended with exit code 0: " + end.Last("it printed nothing")
 	}
@@ -144,6 +144,12 @@ func (s *said) Write(b []byte) (int, error) {
 		rest = after
 	}
 	return s.tail.Write(b)
+}
+
+func (s *said) crash() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.tail.Crash()
 }
 
 func (s *said) lines() []string {

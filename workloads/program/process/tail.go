@@ -9,7 +9,7 @@ import (
 type Tail struct{ text bytes.Buffer }
 
 const (
-	tailBytes = 16 << 10
+	tailBytes = 64 << 10 // a Go program that crashes prints all its stacks
 	tailLines = 12
 )
 
@@ -27,10 +27,24 @@ func (t *Tail) Write(b []byte) (int, error) {
 
 // Lines returns the last lines; none if nothing was written.
 func (t *Tail) Lines() []string {
+	lines := t.all()
+	return lines[max(0, len(lines)-tailLines):]
+}
+
+// Crash returns the line in which a Go program says why it crashed, which is far from the last one; empty if it did not.
+func (t *Tail) Crash() string {
+	for _, line := range t.all() {
+		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") {
+			return line
+		}
+	}
+	return ""
+}
+
+func (t *Tail) all() []string {
 	text := strings.TrimSpace(strings.ToValidUTF8(t.text.String(), "\uFFFD"))
 	if text == "" {
 		return nil
 	}
-	lines := strings.Split(text, "\n")
-	return lines[max(0, len(lines)-tailLines):]
+	return strings.Split(text, "\n")
 }
