@@ -73,7 +73,7 @@ schedules: build ## Run the concurrent tests of the engine on seeded schedules: 
 	GOOS=wasip1 GOARCH=wasm go test -run TestScheduleOf -exec '$(CURDIR)/.build/lightning-torture wasmexec --seeds $(SEEDS)' \
 		./workloads/targets/lightning
 
-programs: ## Torture released programs in other languages: SQLite, LMDB, LevelDB, Redis, git; needs root, and ci/programs --install once
+programs: ## Torture released programs through FUSE: SQLite, PostgreSQL, RocksDB, Redis, etcd, git, ...; needs root, and ci/programs --install once
 	ci/programs
 
 mutants: ## Plant known bugs in the engine and see that the lab finds each one: make mutants SAMPLE=8

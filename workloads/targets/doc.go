@@ -5,6 +5,8 @@
 //   - badger, bbolt, goleveldb, pebble, pogreb and raftwal are modules of their own. Each requires the oldest version of its engine that
 //     the adapter compiles with. So whoever imports one of them tests the version in their own go.mod, and whoever
 //     imports none has none of the engines in their module graph. The tests of this package check both.
+//   - programs has released programs that exec tortures as they are, with what checks them. Those in programs/embedded are around
+//     Go stores that use the operating system's filesystem, in one more module, which imports nothing of the lab.
 //   - bench is a command in a module of its own: lightning-torture with the newest version of every engine, to measure
 //     them against each other.
 //

@@ -86,6 +86,19 @@ func TestTheTrackRecordHasThePairs(t *testing.T) {
 	}
 }
 
+// TestTheTrackRecordHasThePairsOfPrograms is of those that exec finds: ci/programs --pairs.
+func TestTheTrackRecordHasThePairsOfPrograms(t *testing.T) {
+	record, err := os.ReadFile("../TRACKRECORD.md")
+	require.NoError(t, err)
+	script, err := os.ReadFile("../../ci/programs")
+	require.NoError(t, err)
+	links := regexp.MustCompile(`(?m)^\tpair \S+ (\S+)`).FindAllStringSubmatch(string(script), -1)
+	require.NotEmpty(t, links)
+	for _, link := range links {
+		assert.Contains(t, string(record), link[1])
+	}
+}
+
 // TestPublicBugsAreFoundWhereTheyAre takes minutes for each pair.
 func TestPublicBugsAreFoundWhereTheyAre(t *testing.T) {
 	if os.Getenv("LIGHTNING_NIGHTLY") == "" {
