@@ -195,6 +195,18 @@ func TestNothingPassesWithoutEvidence(t *testing.T) {
 	assert.Contains(t, result.Inconclusive, "acknowledged nothing")
 }
 
+func TestAProgramThatFailsAtOnceIsToldWhy(t *testing.T) {
+	t.Parallel()
+	n := notes{fileSync: true, dirSync: true, silent: true, recovered: new(int)}
+	rec, err := n.Record(t.Context())
+	require.NoError(t, err)
+	rec.Ended = "ended with exit code 2: no such option"
+	result, err := program.Explore(t.Context(), rec, n, program.Options{})
+	require.NoError(t, err)
+	assert.False(t, result.Passed)
+	assert.Equal(t, "the program failed before it acknowledged anything: it ended with exit code 2: no such option", result.Inconclusive)
+}
+
 func TestAFaultThatHitsNothingIsToldInPlaceOfAPass(t *testing.T) {
 	t.Parallel()
 	rule, err := faultfs.ParseRule("eio write nth=1000")

@@ -41,6 +41,8 @@ type Tally struct {
 func (r *Result) conclude() {
 	switch t := &r.Tally; {
 	case len(r.Findings) > 0:
+	case r.Ended != "" && r.Acks == 0:
+		r.Inconclusive = "the program failed before it acknowledged anything: it " + r.Ended
 	case r.Ops == 0:
 		r.Inconclusive = "the program did nothing on its disk; does one of its arguments contain {dir}?"
 	case len(r.Missed) > 0:
