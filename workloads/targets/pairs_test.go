@@ -23,7 +23,6 @@ type pair struct {
 }
 
 const (
-	pebble    = "github.com/cockroachdb/pebble/v2"
 	goleveldb = "github.com/syndtr/goleveldb"
 	pogreb    = "github.com/akrylysov/pogreb"
 	raftwal   = "github.com/hashicorp/raft-wal"
@@ -32,22 +31,10 @@ const (
 // pairs are the bugs that the default run of a target finds. No seed, rule or workload is there for one of them.
 var pairs = []pair{
 	{
-		"P4", "https://github.com/cockroachdb/pebble/pull/5818",
-		released{"pebble", pebble, "v2.1.4"},
-		"v2.1.7",
-		`error when opening flushable ingest files`,
-	},
-	{
 		"L3", "https://github.com/syndtr/goleveldb/pull/351",
 		released{"goleveldb", goleveldb, "v1.0.1-0.20190919053145-166222840a9a"},
 		"v1.0.1-0.20210819022825-2ae1ddf74ef7",
 		`(?mi)^The store cannot be recovered after the crash: .*manifest corrupted \(field 'comparer'\): missing`,
-	},
-	{
-		"L6", "https://github.com/syndtr/goleveldb/pull/409",
-		released{"goleveldb", goleveldb, "v1.0.1-0.20220614013038-64ee5596c38a"},
-		"v1.0.1-0.20220721030215-126854af5e6d",
-		`rounds of the same writes and reads, the store, which is open, has \d+ `,
 	},
 	{
 		"G4", "https://github.com/akrylysov/pogreb/issues/63",
