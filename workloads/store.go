@@ -14,7 +14,7 @@ var (
 	// ErrRefused is returned when the store turned the operation away before it could have any effect, for example
 	// because an earlier failed write has poisoned it.
 	ErrRefused = errors.New("workloads: store refused the operation")
-	// ErrTooLarge is returned for a key, a value or a batch over a limit of the store. Nothing of it was applied. The limit stays
+	// ErrTooLarge is returned for a key, a value or a batch beyond a limit of the store, which may also be that keys have a byte. Nothing of it was applied. The limit stays
 	// the same while the store is open: what is larger in no respect than a commit that was accepted must be accepted, too.
 	ErrTooLarge = errors.New("workloads: too large for the store")
 	// ErrCorrupt is returned when the store found damaged data and says so instead of returning a wrong value.

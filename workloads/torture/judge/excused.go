@@ -68,6 +68,7 @@ func overlapped(ops []history.Op, i int, answered map[int]history.Tick) bool {
 // extentOf is how large a commit is, in every respect in which a store may have a limit.
 type extentOf struct {
 	writes, key, value, bytes int // how many, the longest key and value, and all of them together
+	least                     int // the shortest key: some stores have no empty ones
 
 	op    int // of one that was accepted: its ID
 	acked history.Tick
@@ -80,6 +81,9 @@ func sizeOf(writes []history.Write, accepted bool) (s extentOf) {
 		if w.Delete && accepted {
 			continue
 		}
+		if s.writes == 0 || len(w.Key) < s.least {
+			s.least = len(w.Key)
+		}
 		s.writes++
 		s.key, s.value = max(s.key, len(w.Key)), max(s.value, len(w.Value))
 		s.bytes += len(w.Key) + len(w.Value)
@@ -89,11 +93,11 @@ func sizeOf(writes []history.Write, accepted bool) (s extentOf) {
 
 // covers reports whether another commit is larger in no respect.
 func (s extentOf) covers(other extentOf) bool {
-	return other.writes > 0 && s.writes >= other.writes && s.key >= other.key && s.value >= other.value && s.bytes >= other.bytes
+	return other.writes > 0 && s.least <= other.least && s.writes >= other.writes && s.key >= other.key && s.value >= other.value && s.bytes >= other.bytes
 }
 
 func (s extentOf) String() string {
-	return fmt.Sprintf("%d writes of %d bytes, keys up to %d and values up to %d", s.writes, s.bytes, s.key, s.value)
+	return fmt.Sprintf("%d writes of %d bytes, keys of %d to %d and values up to %d", s.writes, s.bytes, s.least, s.key, s.value)
 }
 
 // extend adds an accepted commit to those that say most: who is covered by an earlier one says nothing.

@@ -36,6 +36,14 @@ func judgesOf(ops []history.Op) *Judges {
 	return New(contract.Target{Promises: contract.Promises{Transactions: true}}, &record.Recording{Plan: &plan.Plan{}, History: ops})
 }
 
+// unnamed gives the writes of an operation the empty key.
+func unnamed(o history.Op) history.Op {
+	for i := range o.Writes {
+		o.Writes[i].Key = nil
+	}
+	return o
+}
+
 func TestAnErrorIsExcusedWithinItsBound(t *testing.T) {
 	conflict, large := workloads.ErrConflict, workloads.ErrTooLarge
 	deletions := op(history.Batch, 1, 1, 2)
@@ -63,6 +71,12 @@ func TestAnErrorIsExcusedWithinItsBound(t *testing.T) {
 		}},
 		{"what is as large as something before must not be", "not too large", []history.Op{
 			op(history.Put, 1, 1, 2, 50), refused(op(history.Put, 1, 3, 4, 50), large),
+		}},
+		{"an empty key need not be accepted, however large others are", "", []history.Op{
+			op(history.Put, 1, 1, 2, 50), refused(unnamed(op(history.Put, 1, 3, 4, 1)), large),
+		}},
+		{"unless one was", "not too large", []history.Op{
+			unnamed(op(history.Put, 1, 1, 2, 50)), refused(unnamed(op(history.Put, 1, 3, 4, 1)), large),
 		}},
 		{"a batch of more writes may be too large, however short they are", "", []history.Op{
 			op(history.Batch, 1, 1, 2, 50, 50), refused(op(history.Batch, 1, 3, 4, 1, 1, 1), large),
