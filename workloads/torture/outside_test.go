@@ -41,6 +41,33 @@ func TestDataThatAreNotOnTheDiskAreNamed(t *testing.T) {
 	assert.True(t, again.Reproduced)
 }
 
+// A store whose normal life is on the lab's disk, and whose recovery looks for its files where there are none, is told so.
+func TestARecoveryThatGoesAroundTheDiskIsNamed(t *testing.T) {
+	t.Parallel()
+	target := toy.Target(toy.Correct)
+	target.Open = func(env Env) (workloads.Store, error) {
+		if _, err := os.Stat(env.Dir + "/log"); err == nil { // of the operating system, which has none
+			return toy.Open(env, toy.Correct)
+		}
+		if err := env.FS.RemoveAll(env.Dir); err != nil {
+			return nil, err
+		}
+		return toy.Open(env, toy.Correct)
+	}
+	o := toyOptions("power")
+	o.Rounds = 1
+	r, err := Check(t.Context(), target, o)
+	require.NoError(t, err)
+	require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
+	require.Len(t, r.Findings, 1)
+	f := r.Findings[0]
+	assert.Equal(t, record.KeptElsewhere, f.Class)
+	assert.Regexp(t, `^A store that was opened again, .* shows nothing of what it had, such as "\S+", and has read none of the \d+ bytes there: its recovery goes around Env.FS`, f.Sentence)
+	again, err := Replay(t.Context(), []Target{target}, f.Token, ReplayOptions{})
+	require.NoError(t, err)
+	assert.True(t, again.Reproduced)
+}
+
 // An engine that changes the working directory keeps its promises to the disk, and none to the process.
 func TestAnEngineThatChangesTheWorkingDirectoryIsNoPass(t *testing.T) { // not parallel: all tests have this directory
 	start, err := os.Getwd()

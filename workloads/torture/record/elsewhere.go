@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime/debug"
+	"slices"
 	"time"
+
+	"github.com/spf13/afero"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -15,8 +19,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// KeptElsewhere is the class of the violation of a store that has data although its disk is empty. All that crashes of it would
-// show is how its data get lost or mixed up: they are not on the disk that crashes.
+// KeptElsewhere is the class of the violation of a store that has data although its disk is empty, or does not look at
+// it. All that crashes of it would show is how its data get lost or mixed up: they are not on the disk that crashes.
 const KeptElsewhere = "data elsewhere"
 
 // elsewhere opens another store of the target, on an empty disk of its own, after one has been closed. A store that shows
@@ -26,6 +30,76 @@ func elsewhere(ctx context.Context, target contract.Target, p *plan.Plan, patien
 	if !target.Promises.MakesDir {
 		prepare(fs)
 	}
+	state, err := lookInto(ctx, target, fs, p, patience)
+	if err != nil || state.Len() == 0 {
+		return nil // a store that fails here fails in other runs, too
+	}
+	for key := range state.All() {
+		return []checker.Violation{{Class: KeptElsewhere, Sentence: fmt.Sprintf(
+			"a store that was opened on an empty disk has %d keys of the store before it, such as %q: the engine keeps data elsewhere than "+
+				"on Env.FS, in files that it opens with package os, or in variables", state.Len(), key,
+		)}}
+	}
+	return nil
+}
+
+// unread opens the store again, on the disk that it has left. One that shows nothing of what it has written, and has not read a
+// byte of what is there, looks for it elsewhere.
+func unread(ctx context.Context, target contract.Target, r *Recording, patience time.Duration) []checker.Violation {
+	key := r.written()
+	if key == nil {
+		return nil
+	}
+	model := faultfs.Model{Profile: faultfs.LoseNone()}
+	fs, err := faultfs.Recorded(r.Trace).Crash(r.Trace[len(r.Trace)-1].Tick, model, faultfs.ImageOptions{})
+	if err != nil {
+		return nil //nolint:nilerr // crashes of this run will say so
+	}
+	bytes := bytesIn(fs)
+	state, err := lookInto(ctx, target, fs, r.Plan, patience)
+	if err != nil || state.Len() > 0 || bytes == 0 || fs.Calls(faultfs.OpRead) > 0 {
+		return nil
+	}
+	return []checker.Violation{{Class: KeptElsewhere, Sentence: fmt.Sprintf(
+		"a store that was opened again, on the disk that it has left, shows nothing of what it had, such as %q, and has read none of the %d bytes "+
+			"there: its recovery goes around Env.FS, say with package os", key, bytes,
+	)}}
+}
+
+// written returns a key that the store must have at the end of the run; nil if there is none.
+func (r *Recording) written() []byte {
+	last := map[string]bool{} // the key is there
+	for i := range r.History {
+		for _, w := range r.History[i].Writes {
+			last[string(w.Key)] = !w.Delete && r.History[i].Outcome == history.Acked
+		}
+	}
+	for _, op := range slices.Backward(r.History) {
+		for _, w := range op.Writes {
+			if last[string(w.Key)] {
+				return w.Key
+			}
+		}
+	}
+	return nil
+}
+
+// bytesIn returns how many bytes the files of the store's directory have.
+func bytesIn(fs afero.Fs) (sum int64) {
+	err := afero.Walk(fs, StoreDir, func(_ string, info os.FileInfo, err error) error {
+		if err == nil && info.Mode().IsRegular() {
+			sum += info.Size()
+		}
+		return err
+	})
+	if err != nil {
+		return 0
+	}
+	return sum
+}
+
+// lookInto opens a store and reads all of it.
+func lookInto(ctx context.Context, target contract.Target, fs *faultfs.FS, p *plan.Plan, patience time.Duration) (*history.State, error) {
 	done, state := make(chan error, 1), &history.State{}
 	env := contract.Env{FS: fs, Dir: StoreDir, Inline: true, Limits: p.Spec.Limits}.Stopping(Stopping(done))
 	go func() {
@@ -38,17 +112,10 @@ func elsewhere(ctx context.Context, target contract.Target, p *plan.Plan, patien
 		}()
 		err = readAnew(target, env, state)
 	}()
-	err := await(ctx, done, patience, func() int { return int(fs.Now()) })
-	if err != nil || state.Len() == 0 {
-		return nil // a store that fails here fails in other runs, too
+	if err := await(ctx, done, patience, func() int { return int(fs.Now()) }); err != nil {
+		return nil, err // NB: state may still be in use
 	}
-	for key := range state.All() {
-		return []checker.Violation{{Class: KeptElsewhere, Sentence: fmt.Sprintf(
-			"a store that was opened on an empty disk has %d keys of the store before it, such as %q: the engine keeps data elsewhere than "+
-				"on Env.FS, in files that it opens with package os, or in variables", state.Len(), key,
-		)}}
-	}
-	return nil
+	return state, nil
 }
 
 func readAnew(target contract.Target, env contract.Env, state *history.State) error {

@@ -25,6 +25,9 @@ func Run(ctx context.Context, target contract.Target, p *plan.Plan, patience tim
 	r := Watched(ctx, target, p, patience, nil)
 	if len(p.Rules) == 0 && len(r.Problems) == 0 && r.Closed && len(r.CrashTicks()) > 0 { // others judge one that writes nothing
 		r.Problems = elsewhere(ctx, target, p, patience)
+		if len(r.Problems) == 0 {
+			r.Problems = unread(ctx, target, r, patience)
+		}
 	}
 	return r
 }
