@@ -65,3 +65,19 @@ func TestAFailureThatDoesNotRepeatSaysHowOftenItShowed(t *testing.T) {
 	}
 	assert.Positive(t, looked)
 }
+
+// A store that fails now and then does so in recoveries with a fault, too. The fault is not blamed for it.
+func TestAFailureThatDoesNotRepeatIsNotBlamedOnAFault(t *testing.T) {
+	sameRaces(t)
+	for seed := range uint64(3) {
+		o := Options{
+			Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 12, Keys: 4, Workers: 1, Seed: seed, NoShrink: true,
+		}
+		r, err := Check(t.Context(), flakyTarget(7), o)
+		require.NoError(t, err)
+		require.Equal(t, checker.Fail, r.Verdict)
+		for _, f := range r.Findings {
+			assert.NotEqual(t, explore.FaultyJudge, f.Judge, "seed %d: %s", seed, f.Sentence)
+		}
+	}
+}
