@@ -53,7 +53,7 @@ func unread(ctx context.Context, target contract.Target, r *Recording, patience 
 	model := faultfs.Model{Profile: faultfs.LoseNone()}
 	fs, err := faultfs.Recorded(r.Trace).Crash(r.Trace[len(r.Trace)-1].Tick, model, faultfs.ImageOptions{})
 	if err != nil {
-		return nil //nolint:nilerr // crashes of this run will say so
+		return nil // crashes of this run will say so
 	}
 	bytes := bytesIn(fs)
 	state, err := lookInto(ctx, target, fs, r.Plan, patience)
