@@ -118,3 +118,7 @@ type SequencedTxn interface {
 
 // Verifier is implemented by stores that can check their own files: checksums, references, orphans.
 type Verifier interface{ Verify() error }
+
+// Gauger is implemented by stores that can say what they consist of, in figures that do not grow for ever: levels, tables,
+// amplification. A soak watches them in a store that lives on.
+type Gauger interface{ Gauges() map[string]float64 }

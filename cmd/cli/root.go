@@ -42,7 +42,7 @@ func rootCommand(t *tool) *cobra.Command {
 func commands(t *tool) []*cobra.Command {
 	compare := report.Command(t.name.command)
 	compare.Annotations = map[string]string{ViolationAnnotation: report.Violation}
-	all := []*cobra.Command{runCommand(t), replayCommand(t), checkCommand(t), judge.Command(), compare}
+	all := []*cobra.Command{runCommand(t), soakCommand(t), replayCommand(t), checkCommand(t), judge.Command(), compare}
 	if len(t.app.Bench) > 0 {
 		all = append(all, benchCommand(t), benchChildCommand(t))
 	}
@@ -64,6 +64,7 @@ Try:
 
   COMMAND run                    every workload, every fault at least once; about 20 s
   COMMAND run -w bank -f power   one field of the matrix
+  COMMAND soak --for 8h --dir night   lap after lap, and go on where it was killed
   COMMAND list faults            what can go wrong
   COMMAND litmus                 what a power cut may leave, by filesystem
   COMMAND judge history.edn      histories that other tools recorded

@@ -11,6 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/cmd/internal/progress"
+	"github.com/lightningdb/lightning-torture/cmd/internal/spec"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
@@ -32,12 +33,11 @@ const runExample = `  lightning-torture run --for 10m
 
 // runFlags are the flags of run.
 type runFlags struct {
-	engine    string
-	workloads []string
-	faults    []string
-	opts      torture.Options
-	coverage  bool
-	out       outputFlags
+	spec     spec.Flags
+	opts     torture.Options
+	shard    cmdline.Part
+	coverage bool
+	out      outputFlags
 }
 
 func runCommand(t *tool) *cobra.Command {
@@ -48,33 +48,24 @@ func runCommand(t *tool) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&f.engine, "engine", t.app.Targets[0].Name, "`NAME` of the engine under test")
-	flags.StringArrayVarP(&f.workloads, "workload", "w", nil, "`NAMES` of workloads (default all)")
-	flags.StringArrayVarP(&f.faults, "fault", "f", nil, "`NAMES` of faults, or a rule (default all)")
-	flags.StringVar(&f.opts.Profile, "profile", "", "`NAME` of what a crash may keep unsynced (default posix-min)")
-	flags.StringVar(&f.opts.Device, "device", "", "`WORDS` for what the disk does at a power cut (default whole sectors of 512)")
+	f.spec.Register(cmd, t.targetNames(), &f.opts)
 	flags.StringVar(&f.opts.Scenario, "scenario", "", "`NAME` of a scenario, instead of the matrix")
-	flags.Uint64Var(&f.opts.Seed, "seed", 1, "seed of everything")
 	flags.DurationVar(&f.opts.For, "for", 0, "how long to go on once the quota is met (default 20s, unless --rounds is set)")
 	flags.DurationVar(&f.opts.Limit, "limit", 0, "how long the quota may take (default ten times --for, at least 10m)")
 	flags.IntVar(&f.opts.Rounds, "rounds", 0, "how often to go through the matrix (default until --for is over)")
-	flags.IntVar(&f.opts.Clients, "clients", 0, "concurrent clients of a workload, up to 256 (default 1 to 4, by seed)")
-	flags.IntVar(&f.opts.Ops, "ops", 0, "operations per client, up to 100000, and 200000 of all (default by seed)")
-	flags.IntVar(&f.opts.Keys, "keys", 0, "keys loaded before the clients start, up to 200000 (default by seed)")
-	flags.IntVar(&f.opts.Workers, "workers", 0, "crash points explored at once (default one per CPU)")
-	flags.StringVar(&f.opts.Limits, "limits", "", "`LIST` of limits of the engine, as \"memtable=4096,table=512\", or usual (default by seed)")
+	flags.Var(&f.shard, "shard", "only every N-th cell of the matrix, from the I-th: one of N runs that share the work")
 	flags.IntVar(&f.opts.StopAfter, "stop-after", 0, "stop after so many findings (default go on)")
 	flags.BoolVar(&f.coverage, "coverage", false, "say which statements of the engine never ran; needs go and the source")
 	f.out.register(flags)
-	completeRun(t, cmd)
+	completeRun(cmd)
 	return cmd
 }
 
 // run checks the flags, tortures the target, and prints what was found.
 func run(ctx context.Context, t *tool, f *runFlags) error {
-	target, ok := t.target(f.engine)
+	target, ok := t.target(f.spec.Engine)
 	if !ok {
-		return exit.Usagef("unknown engine %q; choose one of %s", f.engine, strings.Join(t.targetNames(), ", "))
+		return exit.Usagef("unknown engine %q; choose one of %s", f.spec.Engine, strings.Join(t.targetNames(), ", "))
 	}
 	if err := f.out.validate(); err != nil {
 		return err
@@ -89,8 +80,8 @@ func run(ctx context.Context, t *tool, f *runFlags) error {
 		return runIsolated(ctx, t, target, f)
 	}
 	opts := f.opts
-	opts.Dir, opts.Running = f.out.dir, t.running
-	opts.Workloads, opts.Faults = cmdline.Names(f.workloads), cmdline.Names(f.faults)
+	opts.Dir, opts.Running, opts.Shard = f.out.dir, t.running, torture.Shard(f.shard)
+	opts.Workloads, opts.Faults = cmdline.Names(f.spec.Workloads), cmdline.Names(f.spec.Faults)
 	line := progress.Line{W: t.stderr, Width: t.width(t.stderr), Off: f.out.quiet || f.out.noProgress}
 	opts.Progress = line.Show
 	started := t.now()
@@ -131,15 +122,19 @@ func (f *runFlags) sign(p *torture.Provenance, name binary, started time.Time) {
 
 // command returns the shortest command line that asks for the same run.
 func (f *runFlags) command(name binary) string {
-	words := []string{name.command + " run --engine", cmdline.Quote(f.engine), "--seed", fmt.Sprint(f.opts.Seed)}
-	for _, name := range cmdline.Names(f.workloads) {
+	words := []string{name.command + " run --engine", cmdline.Quote(f.spec.Engine), "--seed", fmt.Sprint(f.opts.Seed)}
+	for _, name := range cmdline.Names(f.spec.Workloads) {
 		words = append(words, "-w", cmdline.Quote(name))
 	}
-	for _, name := range cmdline.Names(f.faults) {
+	for _, name := range cmdline.Names(f.spec.Faults) {
 		words = append(words, "-f", cmdline.Quote(name))
 	}
 	for _, flag := range []struct{ name, value string }{
-		{"profile", f.opts.Profile}, {"device", f.opts.Device}, {"scenario", f.opts.Scenario}, {"limits", f.opts.Limits},
+		{"profile", f.opts.Profile},
+		{"device", f.opts.Device},
+		{"scenario", f.opts.Scenario},
+		{"limits", f.opts.Limits},
+		{"shard", f.shard.String()},
 	} {
 		if flag.value != "" {
 			words = append(words, "--"+flag.name, cmdline.Quote(flag.value))

@@ -1,6 +1,8 @@
 package soak
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
@@ -59,4 +61,32 @@ func (s *Status) ByState(state ledger.State, known ledger.Known) (n int) {
 		}
 	}
 	return n
+}
+
+// Status returns what is known now. It may be called by any goroutine.
+func (s *Soak) Status() Status {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.status()
+}
+
+func (s *Soak) status() Status {
+	b := &s.mu.journal.Book
+	st := statusOf(b)
+	st.Campaign, st.Engine, st.Dir, st.Shard = s.spec.Name(), s.spec.Engine, s.opts.Dir, s.opts.Shard
+	st.Now, st.Running, st.Began = s.opts.Now(), s.mu.running, s.began
+	st.Lap, st.Cell, st.CellsOf, st.Doing = s.mu.lap, s.mu.cell, s.mu.cells, s.mu.doing
+	st.Known, st.Figures, st.Slopes = s.mu.known, maps.Clone(s.mu.figures), slices.Clone(s.mu.slopes)
+	st.judge(s.mu.missing)
+	return st
+}
+
+// statusOf returns what a book knows.
+func statusOf(b *ledger.Book) Status {
+	st := Status{
+		Campaign: b.Started.Campaign, Shard: b.Started.Shard, Since: b.Since, Counted: b.Counted, Stopped: b.Stopped, Totals: b.Totals,
+		Canary: b.Canary, Life: b.Life, Findings: b.Findings(), Lap: b.Next(),
+	}
+	st.Totals.Profiles, st.Totals.Goals = maps.Clone(b.Totals.Profiles), maps.Clone(b.Totals.Goals)
+	return st
 }

@@ -130,6 +130,13 @@ func Replay(ctx context.Context, targets []Target, tokenOrFile string, opts Repl
 	return replay.Replay(ctx, targets, tokenOrFile, opts)
 }
 
+// Rerun finds out whether today's engine still fails as a token or a saved finding says. Where Replay recovers the disks that an
+// earlier engine has left, Rerun lets this one write them: the script runs again, power is cut at every operation, and a mended
+// engine passes. The errors are those of Replay.
+func Rerun(ctx context.Context, targets []Target, tokenOrFile string, opts ReplayOptions) (*ReplayResult, error) {
+	return replay.Rerun(ctx, targets, tokenOrFile, opts)
+}
+
 // Rejudge judges a saved finding again, from the history and the recovered state in its evidence. No engine is run; the
 // target that the evidence names says what was promised. The error is ErrBadToken if the file is not evidence.
 func Rejudge(ctx context.Context, targets []Target, file string) (*Rejudged, error) {

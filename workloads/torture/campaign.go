@@ -78,12 +78,16 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 			return nil, err
 		}
 	}
+	cells, err := opts.Shard.of(cellsOf(opts))
+	if err != nil {
+		return nil, err
+	}
 	c := &campaign{
-		target: target, opts: opts, cells: cellsOf(opts), figures: newFigures(&target), goals: contract.GoalsOf(&target), findings: newFindings(opts.For),
+		target: target, opts: opts, cells: cells, figures: newFigures(&target), goals: contract.GoalsOf(&target), findings: newFindings(opts.For),
 		limits: limits, progress: &progress{begin: time.Now()}, hadStoreDir: storeDirExists(), sampling: sampling, demanding: demanding,
 		workDir: hostdisk.NewWorkDir(),
 	}
-	c.findings.caller = opts.caller
+	c.findings.caller, c.findings.known = opts.caller, opts.Known
 	if opts.For > 0 {
 		c.deadline = c.progress.begin.Add(opts.For)
 	}
@@ -246,9 +250,12 @@ func leaving(ctx context.Context) <-chan struct{} {
 	return gone
 }
 
+// owesProfiles reports whether some run has to be explored under every profile.
+func (c *campaign) owesProfiles() bool { return c.sampling && c.opts.Shard == Shard{} }
+
 // unseenProfiles returns a reason for each profile that should have had crash images but had none.
 func (c *campaign) unseenProfiles() (reasons []string) {
-	if !c.sampling {
+	if !c.owesProfiles() {
 		return nil
 	}
 	for _, p := range faultfs.Profiles() {

@@ -21,6 +21,7 @@ type findings struct {
 	ids     []string // in order of discovery
 	reading *allowance
 	caller  *evidence.Caller // the Go test that is looking for them; nil: none
+	known   func(id string) bool
 }
 
 // found is a finding, with its run and its failure.
@@ -29,6 +30,7 @@ type found struct {
 	recording *record.Recording
 	failure   explore.Failure
 	saved     bool
+	known     bool // it is only counted
 }
 
 // maxFindings is the number of findings after which a campaign gives up. Each keeps its recording in memory, and a store that
@@ -51,7 +53,13 @@ func (f *findings) add(ctx context.Context, s *explore.Subject, failure explore.
 	}
 	f.ids = append(f.ids, id)
 	x := &found{recording: s.Recording, failure: failure}
-	f.reading.spend(ctx, func(ctx context.Context) { x.finding = evidence.NewFinding(ctx, s, &failure) })
+	if x.known = f.known != nil && f.known(id); x.known {
+		over, cancel := context.WithCancel(ctx)
+		cancel()
+		x.finding, x.saved = evidence.NewFinding(over, s, &failure), true
+	} else {
+		f.reading.spend(ctx, func(ctx context.Context) { x.finding = evidence.NewFinding(ctx, s, &failure) })
+	}
 	f.byID[id] = x
 	return true
 }
@@ -78,7 +86,7 @@ const maxShrunk = 5 // findings that are shrunk: the first ones say enough
 func (f *findings) shrink(ctx context.Context, target contract.Target, patience time.Duration) {
 	for _, id := range f.ids[:min(len(f.ids), maxShrunk)] {
 		x := f.byID[id]
-		if !x.finding.Steady() {
+		if !x.finding.Steady() || x.known {
 			continue
 		}
 		var smaller *shrink.Smaller
@@ -122,7 +130,7 @@ func (f *findings) save(gone <-chan struct{}, dir string, target contract.Target
 	all := []Finding{}
 	for _, id := range f.ids {
 		x := f.byID[id]
-		if closed := isClosed(gone); !closed || !x.saved {
+		if closed := isClosed(gone); !x.known && (!closed || !x.saved) {
 			if err := x.save(gone, dir, target, f.caller); err != nil {
 				return nil, err
 			}

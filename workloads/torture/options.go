@@ -49,6 +49,10 @@ type Options struct {
 	// Running, if set, is called before each run and before each crash point with the token that repeats what begins now.
 	// Slot 0 is the run, the others are the explorers that search it; a slot has one caller at a time. See Died.
 	Running func(slot int, token string)
+	// Known, if set, says of the ID of a finding that it is known: it is counted, but neither explained, shrunk nor saved.
+	Known func(id string) bool
+	// Shard leaves all cells to others but its own. What a pass owes over all cells, such as goals, is not asked of it.
+	Shard Shard
 	// InProcess lets Run do its work in the process of the test, which an engine that dies then ends; see Run. Check always
 	// works in the process that calls it.
 	InProcess bool
@@ -63,7 +67,7 @@ type Options struct {
 func (o *Options) isDefault() bool {
 	all := func(names []string) bool { return len(names) == 0 || len(names) == 1 && names[0] == "all" }
 	return all(o.Workloads) && all(o.Faults) && o.Profile == "" && o.Device == "" && o.Scenario == "" &&
-		o.Limits == "" && o.Rounds == 0 && o.Clients == 0 && o.Ops == 0 && o.Keys == 0 && o.CrashPoints == 0 && o.StopAfter == 0
+		o.Limits == "" && o.Rounds == 0 && o.Clients == 0 && o.Ops == 0 && o.Keys == 0 && o.CrashPoints == 0 && o.StopAfter == 0 && o.Shard == Shard{}
 }
 
 // rotatingFor is the longest time for which a run of all faults rotates them over the workloads: each rare fault has one
@@ -129,6 +133,9 @@ const (
 // validate names the first thing that does not exist, with the choices, or the first number beyond its limit.
 func (o Options) validate(target *Target) error {
 	if err := o.checkNumbers(); err != nil {
+		return err
+	}
+	if err := o.Shard.check(); err != nil {
 		return err
 	}
 	if o.Scenario != "" {

@@ -74,7 +74,7 @@ func (c *campaign) quota() (q quota.Quota) {
 		cell.missing() // counts what was injected
 		q.Add(&cell.owes, &cell.done)
 	}
-	if c.sampling {
+	if c.owesProfiles() {
 		q.Profiles.Owed = len(faultfs.Profiles())
 		q.Profiles.Done = q.Profiles.Owed - len(c.unseenProfiles())
 	}

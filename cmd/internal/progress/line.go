@@ -64,8 +64,8 @@ func (p *Line) Clear() {
 
 func (p *Line) describe(now torture.Progress) string {
 	line := fmt.Sprintf("torture: elapsed %s, images %s (%s/s), crash points %s, runs %s, findings %s, unknown %s",
-		clock(now.Elapsed), count(now.Images), count(rate(now.Images, now.Elapsed)), count(now.CrashPoints),
-		count(now.Runs), count(now.Findings), count(now.Unknown))
+		clock(now.Elapsed), Count(now.Images), Count(rate(now.Images, now.Elapsed)), Count(now.CrashPoints),
+		Count(now.Runs), Count(now.Findings), Count(now.Unknown))
 	if now.Cells.Done < now.Cells.Owed {
 		line += fmt.Sprintf(", quota %v cells", now.Cells)
 	}
@@ -95,8 +95,8 @@ func clock(d time.Duration) string {
 	}
 }
 
-// count writes n with commas between thousands.
-func count(n int) string {
+// Count writes n with commas between thousands.
+func Count(n int) string {
 	digits := fmt.Sprint(n)
 	var b strings.Builder
 	for i, d := range digits {

@@ -40,35 +40,36 @@ type CanaryTotals struct {
 
 // LifeTotals are what the store that lives for the whole soak has been through.
 type LifeTotals struct {
-	Lives  int // stores: one more than those that were wrong; 0: none has lived yet
-	Epochs int // power cuts, each with a full verification
-	Ops    int
-	Last   Life
+	Lives     int // stores: one more than those that were wrong; 0: none has lived yet
+	Stretches int
+	Cuts      int // power cuts, each with a full comparison
+	Ops       int
+	Last      Life
 }
 
 // Book is what the events of a ledger add up to, as far as it has seen them. The zero value is empty. It is used by one goroutine.
 type Book struct {
-	Totals   Totals
-	Canary   CanaryTotals
-	Life     LifeTotals
-	Started  Start     // the latest
-	Since    time.Time // of the first event
-	Seen     time.Time // of the last event
-	Counted  time.Time // of the last cell
-	Stopped  string    // why the latest supervisor ended; empty: it runs, or was killed
-	findings map[string]*Finding
-	cells    map[int][]uint64 // bits of the cells that were counted, by lap
-	laps     map[int]map[Shard]bool
-	canaries map[inShard]bool
-	epochs   map[inShard]bool
-	next     int // the first lap that is not complete
+	Totals    Totals
+	Canary    CanaryTotals
+	Life      LifeTotals
+	Started   Start     // the latest
+	Since     time.Time // of the first event
+	Seen      time.Time // of the last event
+	Counted   time.Time // of the last cell
+	Stopped   string    // why the latest supervisor ended; empty: it runs, or was killed
+	findings  map[string]*Finding
+	cells     map[int][]uint64 // bits of the cells that were counted, by lap
+	laps      map[int]map[Shard]bool
+	canaries  map[inShard]bool
+	stretches map[inShard]bool
+	next      int // the first lap that is not complete
 }
 
 // Add adds an event. The error is ErrCampaign if it is the start of another campaign than the earlier ones.
 func (b *Book) Add(e *Event) error {
 	if b.cells == nil {
 		b.findings, b.cells, b.laps = map[string]*Finding{}, map[int][]uint64{}, map[int]map[Shard]bool{}
-		b.canaries, b.epochs, b.Since = map[inShard]bool{}, map[inShard]bool{}, e.Time
+		b.canaries, b.stretches, b.Since = map[inShard]bool{}, map[inShard]bool{}, e.Time
 		b.Totals.Profiles, b.Totals.Goals = map[string]int{}, map[string]int{}
 	}
 	b.Seen = e.Time
@@ -209,13 +210,14 @@ func (b *Book) addCanary(e *Event) {
 
 func (b *Book) addLife(e *Event) {
 	l := e.Life
-	at := b.here(l.Life, l.Epoch)
-	if b.epochs[at] {
+	at := b.here(l.Life, l.Stretch)
+	if b.stretches[at] {
 		return // the store was resumed from an earlier copy
 	}
-	b.epochs[at] = true
+	b.stretches[at] = true
 	b.Life.Lives, b.Life.Last = max(b.Life.Lives, l.Life+1), *l
-	b.Life.Epochs++
+	b.Life.Stretches++
+	b.Life.Cuts += l.Cuts
 	b.Life.Ops += l.Ops
 	if l.Finding != nil {
 		b.see(e, b.next, l.Finding)

@@ -107,12 +107,13 @@ func TestABlindLabIsCountedByTheCanariesItMissesInARow(t *testing.T) {
 	require.False(t, b.HasCanary(4))
 }
 
-func TestAnEpochIsCountedOnceHoweverOftenTheStoreIsResumed(t *testing.T) {
+func TestAStretchIsCountedOnceHoweverOftenTheStoreIsResumed(t *testing.T) {
 	t.Parallel()
 	var b Book
-	epoch := func(n int) *Event { return &Event{Life: &Life{Epoch: n, Ops: 5}} }
-	add(t, &b, start("1"), epoch(0), epoch(1), start("1"), epoch(1), epoch(2))
-	require.Equal(t, 3, b.Life.Epochs)
+	stretch := func(n int) *Event { return &Event{Life: &Life{Stretch: n, Cuts: 2, Ops: 5}} }
+	add(t, &b, start("1"), stretch(0), stretch(1), start("1"), stretch(1), stretch(2))
+	require.Equal(t, 3, b.Life.Stretches)
+	require.Equal(t, 6, b.Life.Cuts)
 	require.Equal(t, 15, b.Life.Ops)
 }
 

@@ -117,18 +117,18 @@ type Replay struct {
 	Reason   string `json:"reason,omitempty"` // why it could not be repeated; empty: it was
 }
 
-// Life is a stretch of the store that lives for the whole soak, up to a power cut and a full verification.
+// Life is a stretch of the store that lives for the whole soak: some power cuts, each followed by a full comparison.
 type Life struct {
-	Life      int       `json:"life"`  // from 0; a store that was wrong is followed by another
-	Epoch     int       `json:"epoch"` // from 0, within the life
+	Life      int       `json:"life"`    // from 0; a store that was wrong is followed by another
+	Stretch   int       `json:"stretch"` // from 0, within the life
+	Cuts      int       `json:"cuts"`
 	Ops       int       `json:"ops"`
 	Commits   int       `json:"commits"`
-	Keys      int       `json:"keys"`       // that the store had at the end, all of them compared with the model
+	Keys      int       `json:"keys"`       // that the store had at the end
 	LiveBytes int64     `json:"live_bytes"` // of keys and values
 	DiskBytes int64     `json:"disk_bytes"`
 	Files     int       `json:"files"`
-	LostBytes int64     `json:"lost_bytes"` // that the power cut took
-	Profile   string    `json:"profile"`
+	LostBytes int64     `json:"lost_bytes"` // that power cuts took
 	Seconds   float64   `json:"seconds"`
 	Finding   *Sighting `json:"finding,omitempty"`
 }

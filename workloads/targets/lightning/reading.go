@@ -108,3 +108,18 @@ func (s *store) Inspect() error {
 	_, blobs := s.db.BlobFiles()
 	return translate(errors.Join(tables, blobs, s.db.Verify()))
 }
+
+// Gauges returns what the store consists of. See workloads.Gauger.
+func (s *store) Gauges() map[string]float64 {
+	m, levels, tables := s.db.Metrics(), 0, 0
+	for _, l := range m.Levels {
+		if tables += l.Tables; l.Tables > 0 {
+			levels++
+		}
+	}
+	return map[string]float64{
+		"levels": float64(levels), "tables": float64(tables), "memtables": float64(m.Memtables), "snapshots": float64(m.Snapshots),
+		"blob_files": float64(m.BlobFiles), "open_files": float64(m.OpenFiles), "cache_bytes": float64(m.CacheBytes),
+		"space_amplification": m.SpaceAmplification(),
+	}
+}

@@ -17,6 +17,8 @@ type Process struct {
 	Stdout, Stderr io.Writer
 	// Signal returns what a child is sent when ctx is done; nil: it is killed.
 	Signal func(ctx context.Context) os.Signal
+	// Started, if set, is called with the process ID of the child once it runs.
+	Started func(pid int)
 }
 
 // End is how a child ended.
@@ -50,6 +52,9 @@ func Run(ctx context.Context, p Process) (End, error) {
 func (p *Process) wait(ctx context.Context, cmd *exec.Cmd) error {
 	if err := cmd.Start(); err != nil {
 		return err
+	}
+	if p.Started != nil {
+		p.Started(cmd.Process.Pid)
 	}
 	ended := make(chan struct{})
 	go func() {

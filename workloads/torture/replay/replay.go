@@ -30,6 +30,8 @@ type Options struct {
 	For      time.Duration // how long to go on trying; what has begun then is cut short; 0: no limit
 	Dir      string        // where saved findings lie: a token found there replays from its evidence
 	Patience time.Duration // how long the engine may take over one operation or one recovery; 0: 30 s
+	// ID is that of the finding, for Rerun of a token that is not found in Dir; empty: any failure counts.
+	ID string
 }
 
 // Replay shows a failure again. The argument is a replay token ("LT2-...") or the path of a saved finding. A token of a

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/spf13/afero"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/workloads/soak/campaign"
+	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
+)
+
+// rehearsed are flags of a soak whose cells repeat exactly: there is one client.
+func rehearsed(laps int) []string {
+	return []string{
+		"-w", "kv,register", "-f", "power,eio", "--clients", "1", "--ops", "3", "--keys", "2", "--points", "5", "--life", "0", "--laps", strconv.Itoa(laps), "-q",
+	}
+}
+
+// countedCells returns the cells of a ledger, and what they add up to. Each must be there once.
+func countedCells(t *testing.T, dir string) (map[[2]int]ledger.Cell, ledger.Totals) {
+	t.Helper()
+	cells := map[[2]int]ledger.Cell{}
+	book, err := campaign.Read(afero.NewOsFs(), dir, func(e *ledger.Event) error {
+		if e.Cell != nil {
+			at := [2]int{e.Cell.Lap, e.Cell.Cell}
+			require.NotContains(t, cells, at, "a cell was counted twice")
+			cells[at] = *e.Cell
+			c := cells[at]
+			c.Seconds = 0
+			cells[at] = c
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	totals := book.Totals
+	totals.Seconds, totals.Starts, totals.Deaths = 0, 0, 0
+	return cells, totals
+}
+
+// children returns the process IDs of the children of a process.
+func children(pid int) (pids []int) {
+	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	if err != nil {
+		return nil
+	}
+	for _, task := range tasks {
+		text, err := os.ReadFile(task)
+		if err != nil {
+			continue // the thread has ended
+		}
+		for _, field := range strings.Fields(string(text)) {
+			if child, err := strconv.Atoi(field); err == nil {
+				pids = append(pids, child)
+			}
+		}
+	}
+	return pids
+}
+
+// A soak whose supervisor and children are killed at random moments ends with the cells of one that nothing has disturbed.
+func TestAKilledSoakLosesAndDoublesNothing(t *testing.T) {
+	t.Parallel()
+	kills, laps := 5, 2
+	if os.Getenv("LIGHTNING_NIGHTLY") != "" {
+		kills, laps = 50, 12
+	}
+	calm, wild := filepath.Join(t.TempDir(), "calm"), filepath.Join(t.TempDir(), "wild")
+	began := time.Now() //nolint:forbidigo // how long it takes says which moments there are to kill at
+	code, _, stderr := lightningTorture(t, append([]string{"soak", "--dir", calm}, rehearsed(laps)...)...)
+	took := time.Since(began) //nolint:forbidigo // see above
+	require.Equal(t, exit.Inconclusive, code, "it is too short to judge figures: %s", stderr)
+
+	rng := rand.New(rand.NewPCG(1, 2))
+	args := append([]string{"soak", "--dir", wild}, rehearsed(laps)...)
+	for kill := range kills {
+		killSoak(t, rng, args, took/3, kill%3)
+		if _, err := os.Stat(filepath.Join(wild, "spec.json")); err == nil {
+			args = []string{"soak", "--resume", wild, "--laps", strconv.Itoa(laps), "-q"}
+		}
+	}
+	code, _, stderr = lightningTorture(t, args...)
+	require.Equal(t, exit.Inconclusive, code, stderr)
+	cells, totals := countedCells(t, calm)
+	killed, killedTotals := countedCells(t, wild)
+	require.Len(t, cells, laps*4)
+	require.Equal(t, cells, killed)
+	require.Equal(t, totals, killedTotals)
+}
+
+// killSoak starts a soak and kills it (0), its child (1), or both (2), at a random moment before a time is over.
+func killSoak(t *testing.T, rng *rand.Rand, args []string, before time.Duration, which int) {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.CommandContext(t.Context(), self)
+	cmd.Args = append([]string{"lightning-torture"}, args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	require.NoError(t, cmd.Start())
+	<-time.NewTimer(time.Duration(rng.Int64N(int64(before)))).C
+	if which > 0 {
+		for _, child := range children(cmd.Process.Pid) {
+			_ = syscall.Kill(child, syscall.SIGKILL) // it may have ended
+		}
+	}
+	if which != 1 {
+		_ = cmd.Process.Kill() // it may have ended
+	}
+	_ = cmd.Wait() // how it ended is the test's doing
+	if code := cmd.ProcessState.ExitCode(); code >= 0 {
+		require.Contains(t, []int{0, int(exit.Inconclusive)}, code, stderr.String())
+	}
+}
+
+func TestASecondSupervisorIsRefusedByName(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "soak")
+	code, _, stderr := lightningTorture(t, append([]string{"soak", "--dir", dir}, rehearsed(1)...)...)
+	require.Equal(t, exit.Inconclusive, code, stderr)
+	lock, err := campaign.Lock(dir)
+	require.NoError(t, err)
+	code, _, stderr = lightningTorture(t, "soak", "--resume", dir, "-q")
+	require.Equal(t, exit.HostFault, code)
+	require.Contains(t, stderr, fmt.Sprintf("another soak is running in %s, by process %d; wait for its end", dir, os.Getpid()))
+	code, stdout, _ := lightningTorture(t, "soak", "status", dir)
+	require.Zero(t, code)
+	require.Contains(t, stdout, "4 cells: 4 passed")
+	require.NoError(t, lock.Close())
+
+	code, _, stderr = lightningTorture(t, append([]string{"soak", "--dir", dir}, rehearsed(1)...)...)
+	require.Equal(t, exit.BadUsage, code)
+	require.Contains(t, stderr, "has a campaign already; give --resume")
+	code, _, stderr = lightningTorture(t, "soak", "--resume", dir, "--seed", "4")
+	require.Equal(t, exit.BadUsage, code)
+	require.Contains(t, stderr, "--seed is decided when a soak begins")
+	code, _, stderr = lightningTorture(t, "soak", "--resume", t.TempDir())
+	require.Equal(t, exit.BadUsage, code)
+	require.Contains(t, stderr, "is no directory of a soak")
+
+	ledgerFile := filepath.Join(dir, "ledger.jsonl")
+	text, err := os.ReadFile(ledgerFile)
+	require.NoError(t, err)
+	text[len(text)/2] ^= 1
+	require.NoError(t, os.WriteFile(ledgerFile, text, 0o600))
+	code, _, stderr = lightningTorture(t, "soak", "--resume", dir, "--laps", "2")
+	require.Equal(t, exit.HostFault, code)
+	require.Contains(t, stderr, "restore the file from a copy")
+}
+
+// The shards of a soak do together what one soak does, and merge says so.
+func TestShardsOfASoakAddUp(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	whole := filepath.Join(root, "whole")
+	code, _, stderr := lightningTorture(t, append([]string{"soak", "--dir", whole}, rehearsed(1)...)...)
+	require.Equal(t, exit.Inconclusive, code, stderr)
+	dirs := []string{filepath.Join(root, "1"), filepath.Join(root, "2")}
+	cells := map[[2]int]ledger.Cell{}
+	for i, dir := range dirs {
+		code, _, stderr = lightningTorture(t, append([]string{"soak", "--dir", dir, "--shard", fmt.Sprintf("%d/2", i+1)}, rehearsed(1)...)...)
+		require.Equal(t, exit.Inconclusive, code, stderr)
+		own, _ := countedCells(t, dir)
+		for at, c := range own {
+			require.NotContains(t, cells, at)
+			cells[at] = c
+		}
+	}
+	want, _ := countedCells(t, whole)
+	require.Equal(t, want, cells)
+	code, stdout, _ := lightningTorture(t, "soak", "merge", dirs[0], dirs[1])
+	require.Equal(t, exit.Inconclusive, code)
+	require.Regexp(t, `laps +1 +4 cells: 4 passed`, stdout)
+	code, _, stderr = lightningTorture(t, "soak", "merge", dirs[0], dirs[0])
+	require.Equal(t, exit.BadUsage, code)
+	require.Contains(t, stderr, "are the same shard, 1/2")
+	code, _, stderr = lightningTorture(t, "soak", "merge", dirs[0], whole)
+	require.NotContains(t, stderr, "panic")
+	require.NotZero(t, code)
+}

@@ -1,0 +1,41 @@
+package soak
+
+import (
+	"errors"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/workloads/soak/lap"
+	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
+)
+
+// childArgs are the arguments that make this binary a child of a soak.
+var childArgs = []string{"soak", "child"}
+
+// childCommand does a job of a soak. Users do not call it.
+func childCommand(w World) *cobra.Command {
+	return &cobra.Command{
+		Use: "child", Hidden: true, Args: cmdline.Exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			here := apart.Inside()
+			if here == nil {
+				return exit.Usagef("soak child is for a soak to call; call soak")
+			}
+			job, err := lap.Load(here.Dir)
+			if err != nil {
+				return err
+			}
+			to := os.Stdout
+			os.Stdout = os.Stderr // what an engine prints is no message
+			worker := &lap.Worker{Job: job, Targets: w.Targets, Tell: lap.NewTeller(to), Running: w.Running}
+			err = worker.Work(cmd.Context())
+			if cmd.Context().Err() != nil {
+				return errors.Join(exit.Because(cmd.Context(), err), err)
+			}
+			return err
+		},
+	}
+}

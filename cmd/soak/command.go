@@ -1,0 +1,148 @@
+package soak
+
+import (
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/cmd/internal/spec"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+)
+
+const text = `Torture an engine for hours or days, remember everything, and go on where it was when it is killed.
+
+A soak goes through the matrix lap by lap, with other seeds in each lap. Each lap runs in a child process: an engine that panics,
+spins or eats memory costs a cell of the lap, and is a finding. Each lap also has to find a planted bug: a lab that no longer does is
+blind, and the soak ends with exit code 4. Beside the laps one store lives for the whole soak, under mixed load, with power cuts and
+a full comparison after each.
+
+--dir begins a soak in a new directory, and --resume goes on with it. Whatever was killed when, every cell of every lap counts
+once. At each start the findings are replayed first: one that does not show in three attempts is resolved, and regressed if
+it comes back. DIR/known.json has the verdicts of people: [{"id": "0a6c794394", "reason": "...", "link": "...", "until":
+"2026-12-31"}]. Such a finding does not fail the soak until that day is over.
+
+Memory, goroutines, open files, throughput and the figures of the store that lives on must stay flat, by a rule that the documentation
+of workloads/soak/flatness states. SIGINT and SIGTERM end a soak within seconds; so does --for.`
+
+const example = `  lightning-torture soak --for 48h --dir night
+  lightning-torture soak --for 8h --dir night -w bank,kv -f power,eio --mem-limit 512MiB
+  lightning-torture soak --resume night --for 48h
+  lightning-torture soak status night`
+
+// World is what the command needs to know of the binary that it is in.
+type World struct {
+	Targets []torture.Target
+	Program string // how this binary is called, for lines to paste
+	Stdout  io.Writer
+	Stderr  io.Writer
+	Now     func() time.Time
+	Running func(slot int, token string) // torture.Options.Running, in a child
+}
+
+// flags are the flags of soak.
+type flags struct {
+	spec    spec.Flags
+	opts    torture.Options
+	points  int
+	life    size
+	dir     string
+	resume  string
+	length  time.Duration
+	laps    int
+	memory  size
+	keep    size
+	sample  time.Duration
+	shard   cmdline.Part
+	format  string
+	quiet   bool
+	verbose bool
+}
+
+// Command returns the command soak.
+func Command(w World) *cobra.Command {
+	f := flags{memory: 2 << 30, keep: 4 << 30, life: 32 << 20}
+	cmd := &cobra.Command{
+		Use: "soak", Short: "Torture an engine for hours or days, resumable", Long: text, Example: example, Args: cmdline.OnlyCommands,
+		Annotations: map[string]string{"violation": "findings that are not resolved and not known, or a figure that does not stay flat"},
+		RunE:        func(cmd *cobra.Command, _ []string) error { return run(cmd, w, &f) },
+	}
+	f.register(cmd, w)
+	cmd.AddCommand(statusCommand(w), reportCommand(w), mergeCommand(w), childCommand(w))
+	return cmd
+}
+
+func (f *flags) register(cmd *cobra.Command, w World) {
+	var engines []string
+	for _, t := range w.Targets {
+		engines = append(engines, t.Name)
+	}
+	to := cmd.Flags()
+	to.SortFlags = false
+	to.StringVar(&f.dir, "dir", "", "begin a soak in `DIR`, which is made")
+	to.StringVar(&f.resume, "resume", "", "go on with the soak in `DIR`; what it tortures is in there")
+	to.DurationVar(&f.length, "for", 0, "how long to go on now (default until it is stopped)")
+	to.IntVar(&f.laps, "laps", 0, "stop after `N` laps, those before a resumption included (default go on)")
+	f.spec.Register(cmd, engines, &f.opts)
+	to.IntVar(&f.points, "points", 100, "explore at most `N` crash points of a run; 0: all")
+	to.Var(&f.life, "life", "size of the store that lives for the whole soak; 0: none")
+	to.Var(&f.memory, "mem-limit", "memory that a child may use before it is ended")
+	to.Var(&f.keep, "keep", "disk space for evidence; beyond it, a finding has its token alone")
+	to.Var(&f.shard, "shard", "only every N-th cell of each lap, from the I-th: one of N soaks that share the work")
+	to.DurationVar(&f.sample, "sample", 0, "time between two measurements (default 1m, or less if --for is short)")
+	to.StringVar(&f.format, "format", "text", "`FORM` of the summary: text, json")
+	to.BoolVarP(&f.quiet, "quiet", "q", false, "no progress on standard error")
+	to.BoolVar(&f.verbose, "verbose", false, "pass on what the engine prints")
+	cmdline.Complete(cmd, "format", cmdline.Fixed(formats...))
+}
+
+var formats = []string{"text", "json"}
+
+// specFlags are those that a resumption has from the directory.
+var specFlags = []string{
+	"engine", "workload", "fault", "profile", "device", "seed", "clients", "ops", "keys", "limits", "points", "life",
+}
+
+func (f *flags) validate(cmd *cobra.Command) error {
+	if err := cmdline.OneOf("format", f.format, formats); err != nil {
+		return err
+	}
+	switch {
+	case f.dir == "" && f.resume == "":
+		return exit.Usagef("there is no directory; give --dir DIR to begin a soak, or --resume DIR to go on with one")
+	case f.dir != "" && f.resume != "":
+		return exit.Usagef("--dir begins a soak and --resume goes on with one; give one of them")
+	case f.laps < 0 || f.laps > plan.MaxCount:
+		return exit.Usagef("--laps is %d; give a number from 0 to %d", f.laps, plan.MaxCount)
+	case f.points < 0 || f.points > plan.MaxCount:
+		return exit.Usagef("--points is %d; give a number from 0 to %d", f.points, plan.MaxCount)
+	case f.memory != 0 && f.memory < leastMemory:
+		return exit.Usagef("--mem-limit is %v; a child needs %v at least", &f.memory, ptr(size(leastMemory)))
+	case f.life != 0 && f.life < leastLife:
+		return exit.Usagef("--life is %v; give %v at least, or 0", &f.life, ptr(size(leastLife)))
+	}
+	if err := cmdline.Between("for", f.length, 0, plan.MaxFor); err != nil {
+		return err
+	}
+	if err := cmdline.Between("sample", f.sample, 0, time.Hour); err != nil {
+		return err
+	}
+	if f.resume != "" {
+		for _, name := range specFlags {
+			if cmd.Flags().Changed(name) {
+				return exit.Usagef("--%s is decided when a soak begins, and %s has its own; leave it out, or begin another soak with --dir", name, f.resume)
+			}
+		}
+	}
+	return nil
+}
+
+const (
+	leastMemory = 64 << 20
+	leastLife   = 1 << 20
+)
+
+func ptr[T any](v T) *T { return &v }

@@ -1,0 +1,142 @@
+package soak
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/workloads/soak"
+	"github.com/lightningdb/lightning-torture/workloads/soak/campaign"
+	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
+)
+
+// run begins a soak or goes on with one, and prints what came of it.
+func run(cmd *cobra.Command, w World, f *flags) error {
+	if err := f.validate(cmd); err != nil {
+		return err
+	}
+	if !apart.Possible {
+		return fmt.Errorf("%w: a soak needs child processes that end with it, which only Linux has; use run --for", torture.ErrHost)
+	}
+	debug.SetGCPercent(supervisorGC)
+	s, err := f.open(w)
+	if err != nil {
+		return coded(err)
+	}
+	ctx := cmd.Context()
+	err = s.Run(ctx)
+	now := s.Status()
+	if closeErr := s.Close(); err == nil {
+		err = closeErr
+	}
+	return errors.Join(print(w.Stdout, &now, f.format), verdict(ctx, &now, err))
+}
+
+// supervisorGC is the garbage collector's percentage of a process that does little and lives for days.
+const supervisorGC = 50
+
+// open begins or resumes.
+func (f *flags) open(w World) (*soak.Soak, error) {
+	build, err := buildID()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", torture.ErrHost, err)
+	}
+	o := soak.Options{
+		Targets: w.Targets, Args: childArgs, Build: build, Commit: commit(), For: f.length, Laps: f.laps, Memory: int64(f.memory), Keep: int64(f.keep),
+		Workers: f.opts.Workers, Shard: ledger.Shard(f.shard), Sample: f.sample, Now: w.Now,
+	}
+	if f.verbose {
+		o.Stderr = w.Stderr
+	}
+	if !f.quiet {
+		p := &lines{w: w.Stderr}
+		o.Log, o.Watch = p.say, p.show
+	}
+	if f.resume != "" {
+		o.Dir = f.resume
+		return soak.Resume(o)
+	}
+	o.Dir = f.dir
+	return soak.Begin(&campaign.Spec{
+		Version: 1, Engine: f.spec.Engine, Workloads: cmdline.Names(f.spec.Workloads), Faults: cmdline.Names(f.spec.Faults), Profile: f.opts.Profile,
+		Device: f.opts.Device, Seed: f.opts.Seed, Clients: f.opts.Clients, Ops: f.opts.Ops, Keys: f.opts.Keys, Limits: f.opts.Limits, Points: f.points,
+		LifeBytes: int64(f.life),
+	}, o)
+}
+
+// coded gives the errors of a directory their exit codes.
+func coded(err error) error {
+	for _, bad := range []error{campaign.ErrSpec, ledger.ErrCampaign} {
+		if errors.Is(err, bad) {
+			return exit.With(exit.BadUsage, err)
+		}
+	}
+	return err
+}
+
+// verdict returns the exit code of a soak that has ended with an error, or without one.
+func verdict(ctx context.Context, now *soak.Status, err error) error {
+	if err != nil {
+		return coded(err) // what it says goes to standard error, a blind lab included
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return codeOf(now).Err()
+}
+
+func codeOf(now *soak.Status) exit.Code {
+	switch now.Verdict {
+	case soak.Pass:
+		return exit.Pass
+	case soak.Fail:
+		return exit.Violation
+	case soak.Blind:
+		return exit.HostFault
+	}
+	return exit.Inconclusive
+}
+
+// buildID identifies this binary by its content: two builds of one commit may differ, and findings come and go with builds.
+func buildID() (id string, err error) {
+	name, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	_, err = io.Copy(h, file)
+	return hex.EncodeToString(h.Sum(nil)[:6]), errors.Join(err, file.Close())
+}
+
+// commit returns the commit that this binary was built from, if it says so.
+func commit() string {
+	build, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	revision, dirty := "", ""
+	for _, s := range build.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			revision = s.Value[:min(len(s.Value), 12)]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			dirty = "+"
+		}
+	}
+	return revision + dirty
+}

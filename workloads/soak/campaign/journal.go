@@ -1,0 +1,96 @@
+package campaign
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
+)
+
+const ledgerFile = "ledger.jsonl"
+
+// Journal is the memory of a campaign: its ledger, open for appending, with its cursor and what it adds up to.
+type Journal struct {
+	Book ledger.Book
+
+	fsys   afero.Fs
+	dir    string
+	ledger *ledger.Ledger
+	cursor Cursor // as it was saved last
+}
+
+// OpenJournal opens the ledger in a directory that is there, and makes it if need be. Everything in the book is durable then.
+// visit, if not nil, is called with every event. Errors are ledger.ErrDamaged and those of the filesystem.
+func OpenJournal(fsys afero.Fs, dir string, visit func(*ledger.Event) error) (*Journal, error) {
+	j := &Journal{fsys: fsys, dir: dir}
+	var err error
+	if j.cursor, err = loadCursor(fsys, dir); err != nil {
+		return nil, err
+	}
+	j.ledger, err = ledger.Open(fsys, filepath.Join(dir, ledgerFile), j.cursor.Ledger, reader{&j.Book, &j.cursor, dir, visit}.add)
+	if err != nil {
+		return nil, err
+	}
+	return j, nil
+}
+
+// Read reads the ledger in a directory, which somebody else may be writing.
+func Read(fsys afero.Fs, dir string, visit func(*ledger.Event) error) (*ledger.Book, error) {
+	cursor, err := loadCursor(fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	b := &ledger.Book{}
+	_, err = ledger.Read(fsys, filepath.Join(dir, ledgerFile), cursor.Ledger, reader{b, &cursor, dir, visit}.add)
+	return b, err
+}
+
+// reader adds up what is read, and compares it with the cursor where that stands.
+type reader struct {
+	book   *ledger.Book
+	cursor *Cursor
+	dir    string
+	visit  func(*ledger.Event) error
+}
+
+func (r reader) add(e *ledger.Event) error {
+	if err := r.book.Add(e); err != nil {
+		return err
+	}
+	if e.Seq == r.cursor.Ledger.Seq {
+		if here := cursorOf(r.book, r.cursor.Ledger); here != *r.cursor {
+			return fmt.Errorf("%w: %s has %+v after event %d, and its cursor %+v: one of the two is of another soak; restore it, or remove the "+
+				"cursor to go on with the ledger", ledger.ErrDamaged, r.dir, here, e.Seq, *r.cursor)
+		}
+	}
+	if r.visit != nil {
+		return r.visit(e)
+	}
+	return nil
+}
+
+// Add appends an event, durably, and adds it up. After an error the journal takes nothing more; see ledger.Append.
+func (j *Journal) Add(e *ledger.Event) error {
+	if err := j.ledger.Append(e); err != nil {
+		return err
+	}
+	return j.Book.Add(e)
+}
+
+// Mark replaces the cursor, unless it says the same already.
+func (j *Journal) Mark() error {
+	c := cursorOf(&j.Book, j.ledger.End())
+	if c == j.cursor {
+		return nil
+	}
+	if err := c.save(j.fsys, j.dir); err != nil {
+		return fmt.Errorf("campaign: cursor of %s: %w", j.dir, err)
+	}
+	j.cursor = c
+	return nil
+}
+
+// Close closes the ledger. Everything is durable already.
+func (j *Journal) Close() error { return j.ledger.Close() }

@@ -1,0 +1,28 @@
+package canary
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestThePlantedBugIsFoundWhateverTheSeed(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(6) {
+		s, err := Try(t.Context(), seed+1)
+		require.NoError(t, err)
+		require.True(t, s.Caught, "seed %d: %s", seed, s.Reason)
+	}
+}
+
+// Without the bug there is nothing to find: what is found is the bug, and not something else that is wrong with the store.
+func TestTheStoreIsRightButForThePlantedBug(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(2) {
+		s, err := try(t.Context(), target(true), seed+1)
+		require.NoError(t, err)
+		require.False(t, s.Caught)
+		require.Positive(t, s.Images)
+		require.Contains(t, s.Reason, "was not found to lose commits")
+	}
+}

@@ -1,0 +1,139 @@
+package endless
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync/atomic"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// Possible reports whether a target can have a life.
+func Possible(target *torture.Target) bool {
+	return !target.IsLog() && target.Promises.SyncSurvivesPowerCut
+}
+
+// Life is a store that lives on.
+type Life struct {
+	// Ops counts operations and keys compared, for whoever watches from another goroutine.
+	Ops atomic.Uint64
+
+	target  torture.Target
+	seed    uint64
+	file    string
+	stretch int      // the next one
+	commits uint64   // all commits so far; the number of the last one
+	model   []uint64 // by the number of the key: the commit that wrote it; 0: it is not there
+	disk    *faultfs.FS
+	store   workloads.Store
+	tail    tail // what may be lost
+}
+
+// dir is where the store lives.
+const dir = "/life"
+
+// New returns a life with an empty store whose size comes to about so many bytes.
+func New(target torture.Target, seed uint64, bytes int64, file string) *Life {
+	return &Life{
+		target: target, seed: seed, file: file, model: make([]uint64, max(leastKeys, bytes/meanValue)), disk: faultfs.New(faultfs.Options{}),
+	}
+}
+
+const leastKeys = 64
+
+// Violation is a promise that the store has broken.
+type Violation struct {
+	Class    string // lost, invented, wrong, error
+	Sentence string
+}
+
+func (v *Violation) Error() string { return v.Sentence }
+
+func violated(class, format string, args ...any) error {
+	return &Violation{class, fmt.Sprintf(format, args...)}
+}
+
+// Stretch is what happened between two snapshots.
+type Stretch struct {
+	Number    int
+	Cuts      int
+	Ops       int
+	Commits   int
+	Keys      int   // at the end
+	LiveBytes int64 // of keys and values
+	DiskBytes int64
+	Files     int
+	LostBytes int64
+	Profiles  []string
+}
+
+// cutsAStretch is how many power cuts a stretch has.
+const cutsAStretch = 8
+
+// Next lets the store live on for a stretch. The error is a Violation if the store breaks a promise, after which the life is over.
+// When ctx is done, the stretch is given up, and Next returns what ctx says.
+func (l *Life) Next(ctx context.Context) (s Stretch, err error) {
+	s.Number = l.stretch
+	if l.store == nil {
+		if err := l.open(); err != nil {
+			return s, err
+		}
+	}
+	rng := rand.New(rand.NewPCG(l.seed, uint64(l.stretch)))
+	for range cutsAStretch {
+		if err := l.load(ctx, rng, &s); err != nil {
+			return s, err
+		}
+		if err := l.cut(rng, &s); err != nil {
+			return s, err
+		}
+	}
+	l.stretch++
+	return s, l.measure(&s)
+}
+
+// open opens the store on the disk, and makes its directory at first.
+func (l *Life) open() error {
+	if _, err := l.disk.Stat(dir); err != nil && !l.target.Promises.MakesDir {
+		if err := l.makeDir(); err != nil {
+			return err
+		}
+	}
+	store, err := l.target.OpenStore(torture.Env{FS: l.disk, Dir: dir})
+	if err != nil {
+		return violated("does not open", "the store does not open after %d commits: %v", l.commits, err)
+	}
+	l.store = store
+	return nil
+}
+
+func (l *Life) makeDir() error {
+	if err := l.disk.Mkdir(dir, 0o777); err != nil {
+		return err
+	}
+	root, err := l.disk.Open("/")
+	if err != nil {
+		return err
+	}
+	return errors.Join(root.Sync(), root.Close())
+}
+
+// Gauges returns what the engine says that it consists of; nil: it says nothing.
+func (l *Life) Gauges() map[string]float64 {
+	if g, ok := l.store.(workloads.Gauger); ok {
+		return g.Gauges()
+	}
+	return nil
+}
+
+// Close closes the store.
+func (l *Life) Close() error {
+	if l.store == nil {
+		return nil
+	}
+	return l.store.Close()
+}

@@ -1,0 +1,162 @@
+package endless
+
+import (
+	"bytes"
+	"context"
+	"math/rand/v2"
+
+	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// How much happens between two power cuts.
+const (
+	leastOps = 200
+	mostOps  = 4000
+	opsShare = 8 // of the keys
+)
+
+// load lets the client work until the next power cut.
+func (l *Life) load(ctx context.Context, rng *rand.Rand, s *Stretch) error {
+	l.tail = tail{base: l.commits}
+	n := leastOps + rng.IntN(max(1, min(mostOps, len(l.model)/opsShare)))
+	for range n {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err := l.op(rng); err != nil {
+			return err
+		}
+		s.Ops++
+		l.Ops.Add(1)
+	}
+	s.Commits += len(l.tail.commits)
+	return nil
+}
+
+// op carries out one operation. Its kind is drawn from a hundred and fifty.
+func (l *Life) op(rng *rand.Rand) error {
+	switch kind := rng.IntN(150); {
+	case kind < 75:
+		return l.commit(rng, 1)
+	case kind < 90:
+		return l.commit(rng, 2+rng.IntN(7))
+	case kind < 130:
+		return l.get(rng.IntN(len(l.model)))
+	case kind < 149:
+		return l.scan(rng.IntN(len(l.model)), 1+rng.IntN(50))
+	}
+	return l.maintain(rng)
+}
+
+// One write in so many deletes, one commit in so many is synced, one maintenance in so many compacts everything.
+const (
+	deleteShare  = 6
+	syncShare    = 8
+	compactShare = 20
+)
+
+// commit writes to some keys.
+func (l *Life) commit(rng *rand.Rand, n int) error {
+	number := l.commits + 1
+	if !l.target.Promises.AtomicBatch {
+		n = 1
+	}
+	var writes []history.Write
+	var keys []int
+	for range n {
+		key := rng.IntN(len(l.model))
+		if rng.IntN(2) == 0 {
+			key = rng.IntN(1 + len(l.model)/16) // half of all writes go to few keys
+		}
+		w := history.Write{Key: keyOf(key)}
+		if w.Delete = rng.IntN(deleteShare) == 0; !w.Delete {
+			w.Value = valueOf(key, number)
+		}
+		writes, keys = append(writes, w), append(keys, key)
+	}
+	durability := history.NoSync
+	if rng.IntN(syncShare) == 0 {
+		durability = history.Sync
+	}
+	c := commit{keys: keys, deletes: make([]bool, len(writes)), was: make([]uint64, len(writes))}
+	for i, w := range writes {
+		c.deletes[i] = w.Delete
+	}
+	if err := l.store.Apply(writes, durability); err != nil {
+		return violated("error", "commit %d failed on a healthy disk: %v", number, err)
+	}
+	for i, key := range keys {
+		if c.was[i] = l.model[key]; c.deletes[i] {
+			l.model[key] = 0
+		} else {
+			l.model[key] = number
+		}
+	}
+	l.commits = number
+	l.tail.add(c, durability == history.Sync)
+	return nil
+}
+
+// get reads a key.
+func (l *Life) get(key int) error {
+	value, found, err := l.store.Get(keyOf(key))
+	if err != nil {
+		return violated("error", "a read failed on a healthy disk: %v", err)
+	}
+	return l.compare(key, value, found)
+}
+
+// compare compares what a read has shown of a key with the model.
+func (l *Life) compare(key int, value []byte, found bool) error {
+	want := l.model[key]
+	switch {
+	case found && want == 0:
+		return violated("invented", "a read showed %s, which commit %d or an earlier one had deleted", keyOf(key), l.commits)
+	case !found && want != 0:
+		return violated("lost", "a read did not find %s, which commit %d wrote and nothing has deleted", keyOf(key), want)
+	case found && !bytes.Equal(value, valueOf(key, want)):
+		return violated("wrong", "a read showed another value of %s than commit %d wrote", keyOf(key), want)
+	}
+	return nil
+}
+
+// scan reads some keys from a place on.
+func (l *Life) scan(from, n int) error {
+	next, wrong := from, error(nil)
+	err := l.store.Scan(keyOf(from), nil, func(key, value []byte) bool {
+		number, ok := numberOf(key, len(l.model))
+		if !ok {
+			wrong = violated("invented", "a scan showed the key %q, which nobody wrote", key)
+			return false
+		}
+		for ; next < number && wrong == nil; next++ {
+			wrong = l.compare(next, nil, false)
+		}
+		if wrong == nil {
+			wrong = l.compare(number, value, true)
+		}
+		next = number + 1
+		return wrong == nil && next < from+n
+	})
+	if err != nil {
+		return violated("error", "a scan failed on a healthy disk: %v", err)
+	}
+	return wrong
+}
+
+// maintain asks the store for maintenance, if it can be asked.
+func (l *Life) maintain(rng *rand.Rand) error {
+	m, ok := l.store.(workloads.Maintainer)
+	if !ok {
+		return nil
+	}
+	do, what := m.Flush, "a flush"
+	if rng.IntN(compactShare) == 0 {
+		do, what = m.Compact, "a compaction"
+	}
+	if err := do(); err != nil {
+		return violated("error", "%s failed on a healthy disk: %v", what, err)
+	}
+	return nil
+}

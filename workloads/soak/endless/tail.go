@@ -1,0 +1,64 @@
+package endless
+
+// commit is a commit that a power cut may take: the keys that it wrote, and the commits that had written them before.
+type commit struct {
+	keys    []int
+	deletes []bool
+	was     []uint64
+}
+
+// tail are the commits since the last power cut.
+type tail struct {
+	base    uint64 // the number of the last commit before them
+	commits []commit
+	synced  int // so many are durable
+}
+
+func (t *tail) add(c commit, sync bool) {
+	t.commits = append(t.commits, c)
+	if sync {
+		t.synced = len(t.commits)
+	}
+}
+
+// keep finds out how many commits of the tail a recovered store shows, if what it lost is a suffix; false: no number fits. model
+// is that of all commits, and shown what the store shows, by key. The most that fit count.
+func (t *tail) keep(model, shown []uint64) (kept int, ok bool) {
+	state, wrong := append([]uint64{}, model...), 0
+	for key := range state {
+		if state[key] != shown[key] {
+			wrong++
+		}
+	}
+	set := func(key int, to uint64) {
+		if state[key] != shown[key] {
+			wrong--
+		}
+		if state[key] = to; state[key] != shown[key] {
+			wrong++
+		}
+	}
+	for kept = len(t.commits); wrong > 0 && kept > t.synced; kept-- {
+		c := &t.commits[kept-1]
+		for i := len(c.keys) - 1; i >= 0; i-- {
+			set(c.keys[i], c.was[i])
+		}
+	}
+	return kept, wrong == 0
+}
+
+// allows reports whether a store may show a commit, or 0 for none, at a key, if keys may be lost on their own.
+func (t *tail) allows(key int, model, shown uint64) bool {
+	if model == shown {
+		return true
+	}
+	for n := len(t.commits) - 1; n >= t.synced; n-- {
+		c := &t.commits[n]
+		for i := len(c.keys) - 1; i >= 0; i-- {
+			if c.keys[i] == key && c.was[i] == shown {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,98 @@
+package flatness
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// series returns a sample a minute of a function of the hours.
+func series(hours float64, value func(h float64) float64) *Series {
+	s := &Series{}
+	for h := 0.0; h < hours; h += 1.0 / 60 {
+		s.Add(h, value(h))
+	}
+	return s
+}
+
+func TestAFigureIsJudgedByTheRule(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name  string
+		hours float64
+		value func(h float64, noise float64) float64
+		rule  Rule
+		flat  bool
+	}{
+		{"a constant", 4, func(float64, float64) float64 { return 100 }, Rule{}, true},
+		{"noise", 4, func(_, n float64) float64 { return 100 + 10*n }, Rule{}, true},
+		{"a leak in noise", 4, func(h, n float64) float64 { return 100 + 10*h + 5*n }, Rule{}, false},
+		{"a leak that is within the floor", 4, func(h, n float64) float64 { return 100 + 10*h + 5*n }, Rule{Floor: 50}, true},
+		{"a leak that is slower than 5 % a day", 48, func(h, n float64) float64 { return 100 + 0.1*h + n }, Rule{}, true},
+		{"a leak of 10 % a day", 48, func(h, n float64) float64 { return 100 + 0.5*h + n }, Rule{}, false},
+		{"growth in the warm-up only", 4, func(h, n float64) float64 { return 100 + 100*min(h, 0.5) + n }, Rule{}, true},
+		{"a burst in the middle", 4, func(h, n float64) float64 {
+			if h > 2 && h < 2.3 {
+				return 500
+			}
+			return 100 + n
+		}, Rule{}, true},
+		{"waves", 8, func(h, n float64) float64 { return 100 + 10*math.Sin(2*math.Pi*h) + n }, Rule{}, true},
+		{"what falls may fall", 4, func(h, n float64) float64 { return 100 - 10*h + n }, Rule{}, true},
+		{"throughput that falls", 4, func(h, n float64) float64 { return 100 - 10*h + n }, Rule{Falls: true}, false},
+		{"throughput that rises", 4, func(h, n float64) float64 { return 100 + 10*h + n }, Rule{Falls: true}, true},
+		{"a step that stays", 4, func(h, n float64) float64 {
+			if h > 2 {
+				return 150 + n
+			}
+			return 100 + n
+		}, Rule{}, false},
+	} {
+		for seed := range uint64(3) {
+			rng := rand.New(rand.NewPCG(seed, 0))
+			trend := series(row.hours, func(h float64) float64 { return row.value(h, rng.NormFloat64()) }).Judge(row.rule)
+			require.True(t, trend.Measurable, row.name)
+			assert.Equal(t, row.flat, trend.Flat, "%s, seed %d: %+v", row.name, seed, trend)
+			assert.Equal(t, row.flat, trend.Sentence == "", row.name)
+			assert.LessOrEqual(t, trend.Low, trend.PerHour)
+			assert.GreaterOrEqual(t, trend.High, trend.PerHour)
+		}
+	}
+}
+
+func TestAShortSeriesIsNotJudged(t *testing.T) {
+	t.Parallel()
+	trend := (&Series{}).Judge(Rule{})
+	require.False(t, trend.Measurable)
+	trend = series(0.2, func(h float64) float64 { return 100 * h }).Judge(Rule{})
+	require.False(t, trend.Measurable)
+	require.Contains(t, trend.Sentence, "too few to judge")
+}
+
+func TestTheSlopeOfALineIsThatOfTheLineWhateverLiesBeside(t *testing.T) {
+	t.Parallel()
+	s := series(3, func(h float64) float64 { return 7 + 3*h })
+	for i := range len(s.samples) / 5 {
+		s.samples[5*i].value = 1e6
+	}
+	median, low, high := slope(s.samples)
+	require.InDelta(t, 3, median, 1e-6)
+	require.LessOrEqual(t, low, 3.0+1e-6)
+	require.GreaterOrEqual(t, high, 3.0-1e-6)
+}
+
+func TestALongSeriesIsThinnedEvenly(t *testing.T) {
+	t.Parallel()
+	s := series(48, func(h float64) float64 { return h })
+	require.Less(t, s.Len(), maxSamples)
+	require.GreaterOrEqual(t, s.Len(), maxSamples/4)
+	gap := s.samples[1].hours - s.samples[0].hours
+	for i := 2; i < s.Len(); i++ {
+		require.InDelta(t, gap, s.samples[i].hours-s.samples[i-1].hours, 1e-9)
+	}
+	median, _, _ := slope(s.samples)
+	require.InDelta(t, 1, median, 1e-9)
+}

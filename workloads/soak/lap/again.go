@@ -1,0 +1,52 @@
+package lap
+
+import (
+	"context"
+
+	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// replays tries findings again. One that cannot be tried is told of with the reason.
+func (w *Worker) replays(ctx context.Context) error {
+	for _, r := range w.Job.Replays {
+		if err := w.Tell.Tell(Message{Begin: &Begin{What: "replay of " + r.ID, ID: r.ID}}); err != nil {
+			return err
+		}
+		told := &ledger.Replay{ID: r.ID}
+		err := w.replay(ctx, &r, told)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			told.Reason = err.Error()
+		}
+		w.work.Add(1)
+		if err := w.Tell.Tell(Message{Replay: told}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replay tries a finding again, and counts the attempts.
+func (w *Worker) replay(ctx context.Context, r *Replay, told *ledger.Replay) error {
+	if r.Life == nil {
+		result, err := torture.Rerun(ctx, w.Targets, r.What, torture.ReplayOptions{Attempts: r.Attempts, ID: r.ID})
+		if err == nil {
+			told.Attempts, told.Hits = result.Attempts, result.Hits
+		}
+		return err
+	}
+	for range r.Attempts {
+		wrong, err := w.liveAgain(ctx, r.Life)
+		if err != nil {
+			return err
+		}
+		told.Attempts++
+		if wrong {
+			told.Hits++
+		}
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package lap
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/workloads/soak/campaign"
+	"github.com/lightningdb/lightning-torture/workloads/soak/endless"
+	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
+)
+
+// live lets the store live on until ctx is done or it was wrong.
+func (w *Worker) live(ctx context.Context) error {
+	if w.Job.Life == nil {
+		return nil
+	}
+	l, err := w.load(w.Job.Life)
+	if err != nil {
+		return err
+	}
+	w.life.Store(l)
+	debug.SetGCPercent(lifeGC)
+	for ctx.Err() == nil {
+		if err := w.Tell.Tell(Message{Begin: &Begin{What: "life"}}); err != nil {
+			return err
+		}
+		began := time.Now()
+		s, err := l.Next(ctx)
+		told := lifeOf(&s)
+		told.Life, told.Seconds = w.Job.Life.Life, time.Since(began).Seconds()
+		wrong := (*endless.Violation)(nil)
+		switch {
+		case errors.As(err, &wrong):
+			told.Finding = &ledger.Sighting{Judge: LifeJudge, Class: wrong.Class, Sentence: wrong.Sentence, Count: 1}
+			return w.Tell.Tell(Message{Life: told})
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			return err
+		}
+		w.setExtra(l, told)
+		if err := w.Tell.Tell(Message{Life: told}); err != nil {
+			return err
+		}
+		if err := l.Save(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lifeGC is the garbage collector's percentage: how much memory a process has that lives for days is of interest, and not how fast
+// it is.
+const lifeGC = 100
+
+// LifeJudge is the judge of findings in the store that lives on.
+const LifeJudge = "life"
+
+// load returns the store as its snapshot has it, or a new one.
+func (w *Worker) load(j *Life) (*endless.Life, error) {
+	const lives = 1 << 32 // the seeds of lives are none of laps
+	return endless.Load(w.target, campaign.Seed(w.Job.Spec.Seed, lives+j.Life), w.Job.Spec.LifeBytes, j.File)
+}
+
+func lifeOf(s *endless.Stretch) *ledger.Life {
+	return &ledger.Life{
+		Stretch: s.Number, Cuts: s.Cuts, Ops: s.Ops, Commits: s.Commits, Keys: s.Keys, LiveBytes: s.LiveBytes, DiskBytes: s.DiskBytes, Files: s.Files,
+		LostBytes: s.LostBytes,
+	}
+}
+
+// setExtra sets what the life adds to the figures of this process.
+func (w *Worker) setExtra(l *endless.Life, told *ledger.Life) {
+	f := map[string]float64{"files": float64(told.Files), "disk_bytes": float64(told.DiskBytes)}
+	if told.LiveBytes > 0 {
+		f["amplification"] = float64(told.DiskBytes) / float64(told.LiveBytes)
+	}
+	for name, value := range l.Gauges() {
+		f["engine."+name] = value
+	}
+	w.extra.Store(&f)
+}
+
+// liveAgain lets a store that was wrong live through its last stretch again, and reports whether it is wrong again.
+func (w *Worker) liveAgain(ctx context.Context, j *Life) (wrong bool, err error) {
+	l, err := w.load(j)
+	if err != nil {
+		return false, err
+	}
+	_, err = l.Next(ctx)
+	if v := (*endless.Violation)(nil); errors.As(err, &v) {
+		return true, nil
+	}
+	return false, errors.Join(err, l.Close())
+}

@@ -1,0 +1,119 @@
+package lap
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"sync/atomic"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/workloads/soak/canary"
+	"github.com/lightningdb/lightning-torture/workloads/soak/endless"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// Worker does a job.
+type Worker struct {
+	Job     *Job
+	Targets []torture.Target
+	Tell    *Teller
+	Running func(slot int, token string) // torture.Options.Running; nil: nobody wants to know
+	// Canary looks for the planted bug; nil: canary.Try.
+	Canary func(ctx context.Context, seed uint64) (canary.Sight, error)
+
+	target torture.Target
+	known  map[string]bool
+	work   atomic.Uint64
+	done   uint64                             // work of what has come to its end
+	extra  atomic.Pointer[map[string]float64] // figures of the life
+	life   atomic.Pointer[endless.Life]
+}
+
+// Work does the job. When ctx is done it returns soon, and has not told of what it was doing. Errors are those of the lab and of
+// the host, and torture.ErrConfig if the target is not there.
+func (w *Worker) Work(ctx context.Context) error {
+	found := false
+	for _, t := range w.Targets {
+		if t.Name == w.Job.Spec.Engine {
+			w.target, found = t, true
+		}
+	}
+	if !found {
+		return fmt.Errorf("%w: this binary has no engine %q", torture.ErrConfig, w.Job.Spec.Engine)
+	}
+	if w.Job.Memory > 0 {
+		debug.SetMemoryLimit(w.Job.Memory / memoryShare * (memoryShare - 1)) // collect garbage before the supervisor steps in
+	}
+	w.known = map[string]bool{}
+	for _, id := range w.Job.Known {
+		w.known[id] = true
+	}
+	stop := w.beat()
+	defer stop()
+	for _, step := range []func(context.Context) error{w.replays, w.lap, w.live} {
+		if err := step(ctx); err != nil || ctx.Err() != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// memoryShare says that the limit of the garbage collector leaves one of so many parts of the limit of the process free.
+const memoryShare = 4
+
+// beatInterval is how often a child tells that it lives.
+const beatInterval = 300 * time.Millisecond
+
+// beat tells that the child lives until stop is called.
+func (w *Worker) beat() (stop func()) {
+	done, over := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		ticker := time.NewTicker(beatInterval)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				_ = w.Tell.Tell(Message{Beat: &Beat{Work: w.progress(), Figures: w.figures()}}) // a supervisor that is gone has ended this process
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		<-over
+	}
+}
+
+// progress returns a number that grows as long as this process gets on.
+func (w *Worker) progress() uint64 {
+	n := w.work.Load()
+	if l := w.life.Load(); l != nil {
+		n += l.Ops.Load()
+	}
+	return n
+}
+
+// figures returns what only the process itself can measure.
+func (w *Worker) figures() map[string]float64 {
+	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(heap)
+	f := map[string]float64{"heap": float64(heap[0].Value.Uint64()), "goroutines": float64(runtime.NumGoroutine())}
+	if l := w.life.Load(); l != nil {
+		f["ops"] = float64(l.Ops.Load())
+	}
+	if extra := w.extra.Load(); extra != nil {
+		for name, value := range *extra {
+			f[name] = value
+		}
+	}
+	return f
+}
+
+// watch is torture.Options.Progress.
+func (w *Worker) watch(p torture.Progress) {
+	w.work.Store(w.done + uint64(p.Images+p.CrashPoints+p.Runs))
+}

@@ -1,0 +1,111 @@
+package soak
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/workloads/soak/campaign"
+	"github.com/lightningdb/lightning-torture/workloads/soak/flatness"
+	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// Read returns the status of the soak in a directory, which may be running. Errors are campaign.ErrSpec, ledger.ErrDamaged and
+// torture.ErrHost.
+func Read(dir string, now time.Time) (Status, error) {
+	dir = filepath.Clean(dir)
+	r := &reading{}
+	spec, known, err := r.read(dir)
+	if err != nil {
+		return Status{}, err
+	}
+	st := statusOf(&r.book)
+	st.Campaign, st.Engine, st.Dir, st.Known, st.Now, st.Running = spec.Name(), spec.Engine, dir, known, now, campaign.Locked(dir)
+	r.conclude(&st)
+	return st, nil
+}
+
+// Merge returns the status of the shards of one campaign together. Errors are those of Read, and torture.ErrConfig for directories
+// that are not such shards.
+func Merge(dirs []string, now time.Time) (Status, error) {
+	r := &reading{}
+	st := Status{}
+	seen := map[ledger.Shard]string{}
+	for i, dir := range dirs {
+		dir = filepath.Clean(dir)
+		spec, known, err := r.read(dir)
+		if err != nil {
+			return st, err
+		}
+		shard := r.book.Started.Shard
+		if other, twice := seen[shard]; twice {
+			return st, fmt.Errorf("%w: %s and %s are the same shard, %d/%d; give each shard once", torture.ErrConfig, other, dir, shard.Index, shard.Of)
+		}
+		seen[shard] = dir
+		if i == 0 {
+			st.Campaign, st.Engine, st.Known = spec.Name(), spec.Engine, known
+		}
+	}
+	one := statusOf(&r.book)
+	one.Campaign, one.Engine, one.Known, one.Now, one.Shard = st.Campaign, st.Engine, st.Known, now, ledger.Shard{}
+	one.Dir = strings.Join(dirs, " ")
+	r.conclude(&one)
+	return one, nil
+}
+
+// reading adds up ledgers.
+type reading struct {
+	book    ledger.Book
+	trends  trends
+	figures map[string]float64
+	missing map[string]string
+	began   time.Time
+}
+
+func (r *reading) read(dir string) (*campaign.Spec, ledger.Known, error) {
+	disk := afero.NewOsFs()
+	spec, err := campaign.Load(disk, dir)
+	if err != nil {
+		return nil, nil, host(err)
+	}
+	known, err := ledger.ReadKnown(disk, filepath.Join(dir, knownFile))
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", torture.ErrConfig, err)
+	}
+	_, err = campaign.Read(disk, dir, r.add)
+	if err != nil {
+		return nil, nil, host(err)
+	}
+	return spec, known, nil
+}
+
+func (r *reading) add(e *ledger.Event) error {
+	switch {
+	case e.Start != nil:
+		r.trends, r.began, r.figures, r.missing = trends{}, e.Time, nil, nil
+	case e.Sample != nil:
+		r.figures, r.missing = e.Sample.Figures, e.Sample.Missing
+		r.trends.add(e.Time.Sub(r.began).Hours(), e.Sample.Figures)
+	}
+	return r.book.Add(e)
+}
+
+// conclude completes a status.
+func (r *reading) conclude(s *Status) {
+	s.Began, s.Figures, s.Slopes = r.began, r.figures, r.trends.slopes()
+	s.judge(r.missing)
+}
+
+// add adds a sample to the series.
+func (t trends) add(hours float64, figures map[string]float64) {
+	for name, value := range figures {
+		if t[name] == nil {
+			t[name] = &flatness.Series{}
+		}
+		t[name].Add(hours, value)
+	}
+}

@@ -1,0 +1,148 @@
+package supervisor
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/workloads/soak/lap"
+	"github.com/lightningdb/lightning-torture/workloads/soak/measure"
+)
+
+// Limits say when a child that tells of no progress counts as stuck.
+type Limits struct {
+	CPU  time.Duration // processor time used meanwhile; 0: DefaultCPU
+	Idle time.Duration // time on the clock; 0: DefaultIdle
+}
+
+// What a child may take without getting on. The lab itself gives up on an operation that hangs much earlier.
+const (
+	DefaultCPU  = 5 * time.Minute
+	DefaultIdle = 30 * time.Minute
+)
+
+// Measured is what a supervisor measures of a child. What could not be read is in Missing, by name, with the reason.
+type Measured struct {
+	Figures map[string]float64 // "rss" in bytes, "fds", "cpu" in seconds, and those that the child tells
+	Missing map[string]string
+}
+
+// limitError is why a child was ended.
+type limitError struct {
+	why      Why
+	sentence string
+}
+
+func (e *limitError) Error() string { return e.sentence }
+
+// watch measures a child.
+type watch struct {
+	child  *Child
+	cancel context.CancelCauseFunc
+	done   chan struct{}
+	over   sync.WaitGroup
+	mu     struct {
+		sync.Mutex
+		told *lap.Beat
+		work uint64 // of told, when it last grew
+		cpu  time.Duration
+		at   time.Duration // on the watch's clock
+	}
+}
+
+// The watch looks at memory often, since an engine can eat a gigabyte in a second.
+const (
+	lookInterval    = 100 * time.Millisecond
+	measureInterval = 10 // looks
+)
+
+// start begins to watch a process.
+func (w *watch) start(pid int) {
+	w.done = make(chan struct{})
+	w.over.Go(func() {
+		ticker := time.NewTicker(lookInterval)
+		defer ticker.Stop()
+		for n := 0; ; n++ {
+			select {
+			case <-w.done:
+				return
+			case <-ticker.C:
+			}
+			w.memory(pid)
+			if n%measureInterval == 0 {
+				w.measure(pid, time.Duration(n)*lookInterval)
+			}
+		}
+	})
+}
+
+func (w *watch) stop() {
+	if w.done != nil {
+		close(w.done)
+		w.over.Wait()
+	}
+}
+
+// beat keeps what a child tells.
+func (w *watch) beat(b *lap.Beat) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.mu.told = b
+}
+
+// memory ends a child that uses too much. What cannot be read is reported by measure.
+func (w *watch) memory(pid int) {
+	limit := w.child.Job.Memory
+	if limit == 0 {
+		return
+	}
+	if rss, err := measure.RSS(pid); err == nil && rss > limit {
+		w.cancel(&limitError{Memory, fmt.Sprintf("the process used %d MiB of memory, and may use %d", rss>>20, limit>>20)})
+	}
+}
+
+// measure measures a child and ends it if it is stuck.
+func (w *watch) measure(pid int, now time.Duration) {
+	m := Measured{Figures: map[string]float64{}, Missing: map[string]string{}}
+	add := func(name string, value float64, err error) {
+		if err != nil {
+			m.Missing[name] = err.Error()
+			return
+		}
+		m.Figures[name] = value
+	}
+	rss, err := measure.RSS(pid)
+	add("rss", float64(rss), err)
+	fds, err := measure.Descriptors(pid)
+	add("fds", float64(fds), err)
+	cpu, cpuErr := measure.CPU(pid)
+	add("cpu", cpu.Seconds(), cpuErr)
+	w.mu.Lock()
+	if w.mu.told != nil {
+		for name, value := range w.mu.told.Figures {
+			m.Figures[name] = value
+		}
+		if w.mu.told.Work != w.mu.work {
+			w.mu.work, w.mu.cpu, w.mu.at = w.mu.told.Work, cpu, now
+		}
+	}
+	used, idle := cpu-w.mu.cpu, now-w.mu.at
+	w.mu.Unlock()
+	if w.child.Measured != nil {
+		w.child.Measured(m)
+	}
+	limits := w.child.Stuck
+	if limits.CPU == 0 {
+		limits.CPU = DefaultCPU
+	}
+	if limits.Idle == 0 {
+		limits.Idle = DefaultIdle
+	}
+	switch {
+	case cpuErr == nil && used > limits.CPU:
+		w.cancel(&limitError{Stuck, fmt.Sprintf("the process used %v of processor time without getting on", used.Round(time.Second))})
+	case idle > limits.Idle:
+		w.cancel(&limitError{Stuck, fmt.Sprintf("the process did not get on for %v", idle.Round(time.Second))})
+	}
+}

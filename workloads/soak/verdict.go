@@ -1,0 +1,79 @@
+package soak
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
+)
+
+// The verdicts of a soak.
+const (
+	Pass         = "pass"
+	Fail         = "fail"
+	Inconclusive = "inconclusive"
+	Blind        = "blind" // the lab did not find the planted bug: nothing else that it says counts
+)
+
+// unclearShare says that one of so many cells may be unclear.
+const unclearShare = 100
+
+// judge sets the verdict and its reasons.
+func (s *Status) judge(missing map[string]string) {
+	if s.Canary.Missed > 0 {
+		s.Verdict, s.Reasons = Blind, []string{"the planted bug was not found: " + s.Canary.Reason}
+		return
+	}
+	failed, unclear := s.failures(missing), s.doubts()
+	switch {
+	case len(failed) > 0:
+		s.Verdict, s.Reasons = Fail, append(failed, unclear...)
+	case len(unclear) > 0:
+		s.Verdict, s.Reasons = Inconclusive, unclear
+	default:
+		s.Verdict = Pass
+	}
+}
+
+// failures says what the engine, or the lab itself, does wrong.
+func (s *Status) failures(missing map[string]string) (reasons []string) {
+	for _, state := range ledger.States() {
+		if n := s.ByState(state, s.Known); n > 0 && state != ledger.Resolved {
+			reasons = append(reasons, fmt.Sprintf("%d %s findings", n, state))
+		}
+	}
+	for _, slope := range s.Slopes {
+		if !slope.Flat {
+			reasons = append(reasons, slope.Figure+" is not flat: "+slope.Sentence)
+		}
+	}
+	for name, why := range missing {
+		if _, judged := rules[name]; judged {
+			reasons = append(reasons, fmt.Sprintf("%s could not be measured: %s", name, why))
+		}
+	}
+	return reasons
+}
+
+// doubts says why a soak proves less than it should.
+func (s *Status) doubts() (reasons []string) {
+	if s.Totals.Laps == 0 {
+		reasons = append(reasons, "no lap was completed")
+	}
+	if s.Totals.Unclear*unclearShare > s.Totals.Cells {
+		reasons = append(reasons, fmt.Sprintf("%d of %d cells were unclear", s.Totals.Unclear, s.Totals.Cells))
+	}
+	var short []string
+	for _, slope := range s.Slopes {
+		if !slope.Measurable {
+			short = append(short, slope.Figure)
+		}
+	}
+	switch {
+	case len(s.Slopes) == 0:
+		reasons = append(reasons, "nothing was measured for long enough to say whether it stays flat")
+	case len(short) > 0:
+		reasons = append(reasons, "too few samples to say whether these stay flat: "+strings.Join(short, ", "))
+	}
+	return reasons
+}

@@ -1,0 +1,99 @@
+package replay
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+)
+
+// schedules is how often the script of several clients runs in one attempt, on whatever schedule comes.
+const schedules = 6
+
+// Rerun finds out whether today's engine still fails as it did. The script of the finding runs again, and power is cut at every
+// operation, where Replay recovers the disks that an earlier engine has left. So a mended engine passes, wherever the mistake
+// was: in what it writes or in how it recovers. The argument is that of Replay, and so are the errors.
+func Rerun(ctx context.Context, targets []contract.Target, tokenOrFile string, opts Options) (*Result, error) {
+	w, err := within(ctx, func() (*wanted, error) { return find(targets, tokenOrFile, opts.Dir) })
+	if err != nil {
+		return nil, err
+	}
+	w.patience, w.id = cmp.Or(opts.Patience, record.DefaultPatience), cmp.Or(w.id, opts.ID)
+	result := &Result{}
+	for result.Attempts < max(1, opts.Attempts) && ctx.Err() == nil {
+		finding, err := w.rerun(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if ctx.Err() != nil && finding == nil {
+			break // what was cut short has shown nothing
+		}
+		result.Attempts++
+		if finding != nil {
+			result.Hits++
+			result.Finding, result.Reproduced = finding, true
+		}
+	}
+	return result, nil
+}
+
+// rerun makes one attempt. It returns nil if the failure did not show.
+func (w *wanted) rerun(ctx context.Context) (*evidence.Finding, error) {
+	p, err := w.plan()
+	if err != nil {
+		return nil, err
+	}
+	tries := 1
+	if p.Clients() > 1 {
+		tries = schedules
+	}
+	for range tries {
+		r := record.RunAndStay(ctx, w.target, p, w.patience)
+		seen := w.look(ctx, r)
+		if seen.finding == nil {
+			seen = w.everywhere(ctx, r)
+		}
+		if seen.finding != nil || ctx.Err() != nil {
+			return seen.finding, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // there is nothing to report
+}
+
+// plan returns the plan of the run: that of the saved script, or what the token stands for.
+func (w *wanted) plan() (*plan.Plan, error) {
+	if w.saved == nil {
+		return plan.Resolve(w.spec)
+	}
+	r, err := w.saved.Recording()
+	if err != nil {
+		return nil, err
+	}
+	return r.Plan, nil
+}
+
+// everywhere looks for the failure in all that a run leaves, crashed at any operation.
+func (w *wanted) everywhere(ctx context.Context, r *record.Recording) sighting {
+	s := explore.NewSubject(w.target, r, w.patience)
+	if w.at.Beforehand {
+		s.Looks.Stray()
+	}
+	failures := explore.LiveFailures(s.Judges.Live(ctx).Problems)
+	if !r.Unopened() {
+		req := explore.NewRequest(s)
+		req.Lives, req.AuditAll = explore.MaxImages, true
+		failures = append(failures, explore.Explore(ctx, req).Failures...)
+	}
+	for i := range failures {
+		if f := &failures[i]; w.matches(f) {
+			finding := evidence.NewFinding(ctx, s, f)
+			finding.File = w.file
+			return sighting{finding: &finding}
+		}
+	}
+	return sighting{}
+}
