@@ -11,6 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/judge"
 	"github.com/lightningdb/lightning-torture/cmd/internal/report"
 	"github.com/lightningdb/lightning-torture/cmd/internal/skeleton"
+	"github.com/lightningdb/lightning-torture/cmd/soak"
 )
 
 // rootCommand has every command below it.
@@ -42,12 +43,17 @@ func rootCommand(t *tool) *cobra.Command {
 func commands(t *tool) []*cobra.Command {
 	compare := report.Command(t.name.command)
 	compare.Annotations = map[string]string{ViolationAnnotation: report.Violation}
-	all := []*cobra.Command{runCommand(t), soakCommand(t), replayCommand(t), checkCommand(t), judge.Command(), compare}
+	all := []*cobra.Command{runCommand(t), soak.Command(soakWorld(t)), replayCommand(t), checkCommand(t), judge.Command(), compare}
 	if len(t.app.Bench) > 0 {
 		all = append(all, benchCommand(t), benchChildCommand(t))
 	}
 	all = append(all, t.app.Commands...)
 	return append(all, litmusCommand(t), wasmexecCommand(t), mutateCommand(t), skeleton.Command(), listCommand(t), versionCommand(t))
+}
+
+// soakWorld is what the command soak has to know of this binary.
+func soakWorld(t *tool) soak.World {
+	return soak.World{Targets: t.app.Targets, Stdout: t.stdout, Stderr: t.stderr, Now: t.now, Running: t.running}
 }
 
 // nameInExamples lets the examples of all commands call this binary.

@@ -10,13 +10,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
 	"github.com/lightningdb/lightning-torture/workloads/program/stage"
 	target "github.com/lightningdb/lightning-torture/workloads/targets/lightning"
+	"github.com/lightningdb/lightning-torture/workloads/targets/soakledger"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 func main() {
 	stage.Main(native.Job())
 	cli.Main(cli.App{
-		Name: "lightning-torture", Targets: []torture.Target{target.Target(), target.LogTarget()}, Bench: []bench.Engine{target.Engine()},
+		Name: "lightning-torture", Targets: []torture.Target{target.Target(), target.LogTarget(), soakledger.Target()}, Bench: []bench.Engine{target.Engine()},
 		Commands: append(lightning.Commands(), exec.Command()), Saved: []cli.Saved{exec.Saved()},
 	})
 }

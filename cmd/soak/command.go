@@ -36,7 +36,6 @@ const example = `  lightning-torture soak --for 48h --dir night
 // World is what the command needs to know of the binary that it is in.
 type World struct {
 	Targets []torture.Target
-	Program string // how this binary is called, for lines to paste
 	Stdout  io.Writer
 	Stderr  io.Writer
 	Now     func() time.Time
@@ -120,9 +119,9 @@ func (f *flags) validate(cmd *cobra.Command) error {
 	case f.points < 0 || f.points > plan.MaxCount:
 		return exit.Usagef("--points is %d; give a number from 0 to %d", f.points, plan.MaxCount)
 	case f.memory != 0 && f.memory < leastMemory:
-		return exit.Usagef("--mem-limit is %v; a child needs %v at least", &f.memory, ptr(size(leastMemory)))
+		return exit.Usagef("--mem-limit is %v; a child needs %v at least", &f.memory, new(size(leastMemory)))
 	case f.life != 0 && f.life < leastLife:
-		return exit.Usagef("--life is %v; give %v at least, or 0", &f.life, ptr(size(leastLife)))
+		return exit.Usagef("--life is %v; give %v at least, or 0", &f.life, new(size(leastLife)))
 	}
 	if err := cmdline.Between("for", f.length, 0, plan.MaxFor); err != nil {
 		return err
@@ -144,5 +143,3 @@ const (
 	leastMemory = 64 << 20
 	leastLife   = 1 << 20
 )
-
-func ptr[T any](v T) *T { return &v }

@@ -17,7 +17,7 @@ func (s *Soak) replays(ctx context.Context) error {
 	s.book(func(b *ledger.Book) { all = b.Findings() })
 	for i := range all {
 		if ctx.Err() != nil {
-			return nil
+			break
 		}
 		r, can := s.replayable(&all[i])
 		if !can {

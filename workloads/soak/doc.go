@@ -24,5 +24,10 @@
 //   - K6: a figure that grows, or that cannot be measured, keeps a soak from passing.
 //   - K7: evidence takes no more than its budget (Options.Keep), but for that of the finding that exceeds it.
 //
+// The methods of a Soak call each other, so their files are a circle: handling a message counts, counting announces, and a lap, a
+// replay and the life all run children whose ends are judged in one place. What has no need of the journal has its own package.
+//
 // Status may be called by any number of goroutines while Run works. Children need Linux (package apart).
+//
+//structure:limits circle=11
 package soak

@@ -15,6 +15,7 @@ import (
 const (
 	deathsALife = 3
 	deathsAtAll = 9
+	wrongLives  = 3 // in a start: an engine that is wrong each time need not show it more often
 )
 
 // living lets the store live on that lives for the whole soak, in a child of its own beside the laps. Of several shards the first
@@ -23,8 +24,8 @@ func (s *Soak) living(ctx context.Context) error {
 	if s.spec.LifeBytes == 0 || s.opts.Shard.Index > 1 || !endless.Possible(&s.target) {
 		return nil
 	}
-	number := s.nextLife()
-	for deaths := 0; ctx.Err() == nil && deaths < deathsAtAll; {
+	number, wrong := s.nextLife(), 0
+	for deaths := 0; ctx.Err() == nil && deaths < deathsAtAll && wrong < wrongLives; {
 		job := s.job()
 		job.Life = &lap.Life{Life: number, File: filepath.Join(s.opts.Dir, lifeFile(number))}
 		s.forget(lifeProcess)
@@ -47,12 +48,15 @@ func (s *Soak) living(ctx context.Context) error {
 				return err
 			}
 		}
+		if over {
+			wrong++
+		}
 		if deaths++; over || deaths%deathsALife == 0 {
 			number++
 		}
 	}
 	if ctx.Err() == nil {
-		s.opts.Log("the endless life is given up: no store lives through a stretch")
+		s.opts.Log("the endless life is given up until the next start: the stores are wrong, or end their process")
 	}
 	return nil
 }

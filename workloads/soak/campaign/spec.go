@@ -14,8 +14,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// ErrSpec means that a directory has no campaign, another one, or a spec that was changed.
-var ErrSpec = errors.New("campaign: spec")
+// Errors, by errors.Is.
+var (
+	// ErrSpec means that a directory has no campaign, another one, or a spec that was changed.
+	ErrSpec = errors.New("campaign: spec")
+	// ErrNone is an ErrSpec: there is no campaign.
+	ErrNone = fmt.Errorf("%w: no campaign", ErrSpec)
+)
 
 // Spec says what a campaign tortures. It holds all that decides what a cell does; where and how fast it runs is not in it.
 type Spec struct {
@@ -80,7 +85,7 @@ func Load(fsys afero.Fs, dir string) (*Spec, error) {
 	name := filepath.Join(dir, specFile)
 	text, err := afero.ReadFile(fsys, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %s is no directory of a soak: it has no %s; give --dir to begin one", ErrSpec, dir, specFile)
+		return nil, fmt.Errorf("%w: %s is no directory of a soak, since it has no %s; give --dir to begin one", ErrNone, dir, specFile)
 	} else if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/afero"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
 )
 
 // cut cuts the power, recovers, and compares everything with the model, which follows what was allowed to be lost.
@@ -24,7 +25,6 @@ func (l *Life) cut(rng *rand.Rand, s *Stretch) error {
 	image.Decide() // so that nothing of the old disk is kept
 	s.LostBytes += int64(image.LostBytes())
 	s.Cuts++
-	s.Profiles = append(s.Profiles, profile.Name)
 	l.disk, l.store = image, nil
 	if err := l.open(); err != nil {
 		return err
@@ -99,6 +99,9 @@ func (l *Life) measure(s *Stretch) error {
 			s.Keys++
 			s.LiveBytes += int64(len(keyOf(key)) + len(valueOf(key, commit)))
 		}
+	}
+	if g, ok := l.store.(workloads.Gauger); ok {
+		s.Gauges = g.Gauges()
 	}
 	names, err := afero.Glob(l.disk, dir+"/*")
 	if err != nil {

@@ -14,7 +14,8 @@
 //   - E1: after every power cut, every key is compared with the model: commits that were acknowledged with Sync are there, and what
 //     is lost is what the engine's promises allow (Promises.LossIsSuffix, AtomicBatch).
 //   - E2: a Life that is loaded from its snapshot is at the end of a stretch. Whoever was killed repeats at most one.
-//   - E3: the disk in memory holds one store and what has happened since the last cut, however long the life is.
+//   - E3: the disk in memory holds one store and what has happened in a stretch, however long the life is. At the end of a stretch
+//     the store is closed, and opened again on a new disk with the same files.
 //
 // The disk is a faultfs and therefore in memory, so the store is as large as memory allows and no larger. Targets that are
 // append-only logs, and those that do not promise that synced commits survive, have no life. A Life is used by one goroutine.

@@ -68,7 +68,7 @@ type Stretch struct {
 	DiskBytes int64
 	Files     int
 	LostBytes int64
-	Profiles  []string
+	Gauges    map[string]float64 // what the engine says that it consists of at the end; nil: it says nothing
 }
 
 // cutsAStretch is how many power cuts a stretch has.
@@ -93,7 +93,23 @@ func (l *Life) Next(ctx context.Context) (s Stretch, err error) {
 		}
 	}
 	l.stretch++
-	return s, l.measure(&s)
+	if err := l.measure(&s); err != nil {
+		return s, err
+	}
+	return s, l.renew()
+}
+
+// renew closes the store and puts its files on a new disk: an image keeps what earlier disks held, so a row of images would grow.
+func (l *Life) renew() error {
+	if err := l.Close(); err != nil {
+		return violated("error", "the store could not be closed on a healthy disk: %v", err)
+	}
+	files, err := l.files()
+	if err != nil {
+		return err
+	}
+	l.store, l.disk = nil, faultfs.New(faultfs.Options{})
+	return l.restore(files)
 }
 
 // open opens the store on the disk, and makes its directory at first.
@@ -120,14 +136,6 @@ func (l *Life) makeDir() error {
 		return err
 	}
 	return errors.Join(root.Sync(), root.Close())
-}
-
-// Gauges returns what the engine says that it consists of; nil: it says nothing.
-func (l *Life) Gauges() map[string]float64 {
-	if g, ok := l.store.(workloads.Gauger); ok {
-		return g.Gauges()
-	}
-	return nil
 }
 
 // Close closes the store.

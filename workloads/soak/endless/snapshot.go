@@ -14,7 +14,6 @@ import (
 
 	"github.com/spf13/afero"
 
-	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
@@ -37,25 +36,11 @@ type savedFile struct {
 
 // Save writes the life to its file, whole or not at all. It stands between two stretches.
 func (l *Life) Save() error {
-	still, err := l.disk.Crash(l.disk.Now(), faultfs.Model{Profile: faultfs.LoseNone()}, faultfs.ImageOptions{}) // the store may be working
+	files, err := l.files()
 	if err != nil {
 		return err
 	}
-	v := snapshot{Seed: l.seed, Stretch: l.stretch, Commits: l.commits, Model: l.model}
-	err = afero.Walk(still, dir, func(name string, info fs.FileInfo, err error) error {
-		if err != nil {
-			return err
-		}
-		file := savedFile{Name: name, Dir: info.IsDir()}
-		if !file.Dir {
-			file.Data, err = afero.ReadFile(still, name)
-		}
-		v.Files = append(v.Files, file)
-		return err
-	})
-	if err != nil {
-		return err
-	}
+	v := snapshot{Seed: l.seed, Stretch: l.stretch, Commits: l.commits, Model: l.model, Files: files}
 	return hostdisk.WriteFile(l.file, 0o644, func(w io.Writer) error {
 		sum, buffered := crc32.NewIEEE(), bufio.NewWriter(w)
 		if err := gob.NewEncoder(io.MultiWriter(buffered, sum)).Encode(&v); err != nil {
@@ -66,6 +51,22 @@ func (l *Life) Save() error {
 		}
 		return buffered.Flush()
 	})
+}
+
+// files returns what is on the disk. The store is closed.
+func (l *Life) files() (all []savedFile, err error) {
+	err = afero.Walk(l.disk, dir, func(name string, info fs.FileInfo, err error) error {
+		if err != nil {
+			return err
+		}
+		file := savedFile{Name: name, Dir: info.IsDir()}
+		if !file.Dir {
+			file.Data, err = afero.ReadFile(l.disk, name)
+		}
+		all = append(all, file)
+		return err
+	})
+	return all, err
 }
 
 // Load returns the life that a file holds, or a new one if there is no file. A file that is damaged, or of another life, is an

@@ -1,5 +1,7 @@
 package endless
 
+import "slices"
+
 // commit is a commit that a power cut may take: the keys that it wrote, and the commits that had written them before.
 type commit struct {
 	keys    []int
@@ -40,8 +42,8 @@ func (t *tail) keep(model, shown []uint64) (kept int, ok bool) {
 	}
 	for kept = len(t.commits); wrong > 0 && kept > t.synced; kept-- {
 		c := &t.commits[kept-1]
-		for i := len(c.keys) - 1; i >= 0; i-- {
-			set(c.keys[i], c.was[i])
+		for i, key := range slices.Backward(c.keys) {
+			set(key, c.was[i])
 		}
 	}
 	return kept, wrong == 0
@@ -54,8 +56,8 @@ func (t *tail) allows(key int, model, shown uint64) bool {
 	}
 	for n := len(t.commits) - 1; n >= t.synced; n-- {
 		c := &t.commits[n]
-		for i := len(c.keys) - 1; i >= 0; i-- {
-			if c.keys[i] == key && c.was[i] == shown {
+		for i, k := range slices.Backward(c.keys) {
+			if k == key && c.was[i] == shown {
 				return true
 			}
 		}

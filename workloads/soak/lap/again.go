@@ -16,7 +16,7 @@ func (w *Worker) replays(ctx context.Context) error {
 		told := &ledger.Replay{ID: r.ID}
 		err := w.replay(ctx, &r, told)
 		if ctx.Err() != nil {
-			return nil
+			break
 		}
 		if err != nil {
 			told.Reason = err.Error()

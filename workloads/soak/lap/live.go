@@ -31,16 +31,17 @@ func (w *Worker) live(ctx context.Context) error {
 		told := lifeOf(&s)
 		told.Life, told.Seconds = w.Job.Life.Life, time.Since(began).Seconds()
 		wrong := (*endless.Violation)(nil)
+		if ctx.Err() != nil {
+			break
+		}
 		switch {
 		case errors.As(err, &wrong):
 			told.Finding = &ledger.Sighting{Judge: LifeJudge, Class: wrong.Class, Sentence: wrong.Sentence, Count: 1}
 			return w.Tell.Tell(Message{Life: told})
-		case ctx.Err() != nil:
-			return nil
 		case err != nil:
 			return err
 		}
-		w.setExtra(l, told)
+		w.setExtra(&s, told)
 		if err := w.Tell.Tell(Message{Life: told}); err != nil {
 			return err
 		}
@@ -72,12 +73,12 @@ func lifeOf(s *endless.Stretch) *ledger.Life {
 }
 
 // setExtra sets what the life adds to the figures of this process.
-func (w *Worker) setExtra(l *endless.Life, told *ledger.Life) {
+func (w *Worker) setExtra(s *endless.Stretch, told *ledger.Life) {
 	f := map[string]float64{"files": float64(told.Files), "disk_bytes": float64(told.DiskBytes)}
 	if told.LiveBytes > 0 {
 		f["amplification"] = float64(told.DiskBytes) / float64(told.LiveBytes)
 	}
-	for name, value := range l.Gauges() {
+	for name, value := range s.Gauges {
 		f["engine."+name] = value
 	}
 	w.extra.Store(&f)

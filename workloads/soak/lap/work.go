@@ -3,6 +3,7 @@ package lap
 import (
 	"context"
 	"fmt"
+	"maps"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
@@ -106,9 +107,7 @@ func (w *Worker) figures() map[string]float64 {
 		f["ops"] = float64(l.Ops.Load())
 	}
 	if extra := w.extra.Load(); extra != nil {
-		for name, value := range *extra {
-			f[name] = value
-		}
+		maps.Copy(f, *extra)
 	}
 	return f
 }

@@ -39,16 +39,10 @@ func Open(fsys afero.Fs, name string, floor Mark, visit func(*Event) error) (*Le
 
 // settle makes the ledger durable as it was read. A sync of an earlier process may have failed, after which the pages that it
 // lost count as clean, so what is behind the floor is written again.
+//
+// NB: this comes before the rest is cut off, with a sync between the two. After a truncation that no sync has made durable, ext4
+// with data=writeback may show what was cut off in the page that is written next.
 func (l *Ledger) settle(floor Mark) error {
-	info, err := l.file.Stat()
-	if err != nil {
-		return err
-	}
-	if info.Size() > l.end.Bytes {
-		if err := l.file.Truncate(l.end.Bytes); err != nil {
-			return err
-		}
-	}
 	for off := floor.Bytes; off < l.end.Bytes; {
 		buf := make([]byte, min(readAtOnce, l.end.Bytes-off))
 		if _, err := l.file.ReadAt(buf, off); err != nil {
@@ -61,6 +55,18 @@ func (l *Ledger) settle(floor Mark) error {
 	}
 	if err := l.file.Sync(); err != nil {
 		return err
+	}
+	info, err := l.file.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() > l.end.Bytes {
+		if err := l.file.Truncate(l.end.Bytes); err != nil {
+			return err
+		}
+		if err := l.file.Sync(); err != nil {
+			return err
+		}
 	}
 	return SyncDir(l.fsys, filepath.Dir(l.name))
 }

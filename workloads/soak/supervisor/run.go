@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -144,7 +145,7 @@ func (d *decoder) line(text []byte) {
 	}
 	var m lap.Message
 	if len(text) == 0 || text[0] != '{' || json.Unmarshal(text, &m) != nil {
-		_, _ = d.other.Write(append(text[:len(text):len(text)], '\n')) // an engine that prints
+		_, _ = d.other.Write(append(slices.Clip(text), '\n')) // an engine that prints
 		return
 	}
 	if err := d.handle(m); err != nil {

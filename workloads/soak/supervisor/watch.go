@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -120,9 +121,7 @@ func (w *watch) measure(pid int, now time.Duration) {
 	add("cpu", cpu.Seconds(), cpuErr)
 	w.mu.Lock()
 	if w.mu.told != nil {
-		for name, value := range w.mu.told.Figures {
-			m.Figures[name] = value
-		}
+		maps.Copy(m.Figures, w.mu.told.Figures)
 		if w.mu.told.Work != w.mu.work {
 			w.mu.work, w.mu.cpu, w.mu.at = w.mu.told.Work, cpu, now
 		}

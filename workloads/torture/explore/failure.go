@@ -11,6 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/audit"
 	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 )
 
@@ -18,6 +19,7 @@ import (
 const (
 	FaultyJudge    = "faulty recovery" // accuses a store of what it did because a call of its recovery failed
 	ReopeningJudge = "reopening"       // accuses a store of what it did when it was opened again in the same process
+	AuditJudge     = audit.Judge       // accuses a store of what it answers when it is asked for more than its pairs
 	growthJudge    = "growth"          // accuses a store of growing
 )
 

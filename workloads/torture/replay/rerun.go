@@ -3,6 +3,7 @@ package replay
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
@@ -12,10 +13,10 @@ import (
 )
 
 // schedules is how often the script of several clients runs in one attempt, on whatever schedule comes.
-const schedules = 6
+const schedules = 2
 
-// Rerun finds out whether today's engine still fails as it did. The script of the finding runs again, and power is cut at every
-// operation, where Replay recovers the disks that an earlier engine has left. So a mended engine passes, wherever the mistake
+// Rerun finds out whether today's engine still fails as it did. The script of the finding runs again, and power is cut near
+// the operation at which it failed and at many others, where Replay recovers the disks that an earlier engine has left. So a mended engine passes, wherever the mistake
 // was: in what it writes or in how it recovers. The argument is that of Replay, and so are the errors.
 func Rerun(ctx context.Context, targets []contract.Target, tokenOrFile string, opts Options) (*Result, error) {
 	w, err := within(ctx, func() (*wanted, error) { return find(targets, tokenOrFile, opts.Dir) })
@@ -52,13 +53,8 @@ func (w *wanted) rerun(ctx context.Context) (*evidence.Finding, error) {
 		tries = schedules
 	}
 	for range tries {
-		r := record.RunAndStay(ctx, w.target, p, w.patience)
-		seen := w.look(ctx, r)
-		if seen.finding == nil {
-			seen = w.everywhere(ctx, r)
-		}
-		if seen.finding != nil || ctx.Err() != nil {
-			return seen.finding, nil
+		if finding := w.everywhere(ctx, record.RunAndStay(ctx, w.target, p, w.patience)); finding != nil || ctx.Err() != nil {
+			return finding, nil
 		}
 	}
 	return nil, nil //nolint:nilnil // there is nothing to report
@@ -76,24 +72,54 @@ func (w *wanted) plan() (*plan.Plan, error) {
 	return r.Plan, nil
 }
 
-// everywhere looks for the failure in all that a run leaves, crashed at any operation.
-func (w *wanted) everywhere(ctx context.Context, r *record.Recording) sighting {
+// everywhere looks for the failure in all that a run leaves, crashed at any operation. What every exploration tries now and then is
+// tried on every image if the failure was of that kind.
+func (w *wanted) everywhere(ctx context.Context, r *record.Recording) *evidence.Finding {
 	s := explore.NewSubject(w.target, r, w.patience)
 	if w.at.Beforehand {
 		s.Looks.Stray()
 	}
 	failures := explore.LiveFailures(s.Judges.Live(ctx).Problems)
-	if !r.Unopened() {
+	if !r.Unopened() && (w.at.Tick != 0 || len(failures) == 0) {
 		req := explore.NewRequest(s)
-		req.Lives, req.AuditAll = explore.MaxImages, true
+		if w.at.Nested != 0 || w.at.RecoveryFault != 0 || w.at.Crashes > 0 {
+			req.Lives = explore.MaxImages
+		}
+		judge := ""
+		if w.saved != nil {
+			judge = w.saved.Finding.Judge
+		}
+		req.Ticks = [][]uint64{w.around(r.CrashTicks())}
+		req.AuditAll, req.ReopenAll = judge == "" || judge == explore.AuditJudge, judge == explore.ReopeningJudge
 		failures = append(failures, explore.Explore(ctx, req).Failures...)
 	}
 	for i := range failures {
 		if f := &failures[i]; w.matches(f) {
-			finding := evidence.NewFinding(ctx, s, f)
+			over, cancel := context.WithCancel(ctx)
+			cancel() // whoever wants an explanation has that of the first time
+			finding := evidence.NewFinding(over, s, f)
 			finding.File = w.file
-			return sighting{finding: &finding}
+			return &finding
 		}
 	}
-	return sighting{}
+	return nil
+}
+
+// How many crash points of a run are looked at, spread over it, and how many on each side of the one that failed.
+const (
+	rerunPoints = 128
+	rerunAround = 16
+)
+
+// around returns the crash points to look at: those near the place of the failure, which may have moved a little, and others.
+func (w *wanted) around(ticks []uint64) []uint64 {
+	at, _ := slices.BinarySearch(ticks, w.at.Tick)
+	every := len(ticks)/rerunPoints + 1
+	var some []uint64
+	for i, tick := range ticks {
+		if i%every == 0 || i >= at-rerunAround && i <= at+rerunAround {
+			some = append(some, tick)
+		}
+	}
+	return some
 }
