@@ -199,7 +199,7 @@ func night() *soaks.Soak {
 		s.Trends.Add(&ledger.Event{Time: at, Sample: &ledger.Sample{Figures: map[string]float64{
 			"supervisor.rss": 4e7 + float64(i%5)*1e5, "life.rss": 9e7 + float64(i)*1e6, "life.fds": 14,
 		}}})
-		s.Trends.Add(&ledger.Event{Time: at, Life: &ledger.Life{Epoch: i, LiveBytes: 1 << 20, DiskBytes: 1<<20 + int64(i%9)<<17, Files: 20 + i%4}})
+		s.Trends.Add(&ledger.Event{Time: at, Life: &ledger.Life{Stretch: i, LiveBytes: 1 << 20, DiskBytes: 1<<20 + int64(i%9)<<17, Files: 20 + i%4}})
 	}
 	first, last := ledger.Sight{Time: began, Build: "b1"}, ledger.Sight{Time: began.Add(9 * time.Hour), Lap: 54, Build: "b2"}
 	lost := lostTransfer()
@@ -207,7 +207,7 @@ func night() *soaks.Soak {
 		Campaign: "c0ffee42", Engine: "lightning", Now: began.Add(10 * time.Hour), Since: began, Counted: last.Time, Verdict: "fail", Dir: "/var/soak",
 		Reasons: []string{"life.rss is not flat"}, Doing: "lap 60, bank × eio",
 		Totals: ledger.Totals{Laps: 60, Cells: 3300, Passed: 3298, Failed: 2, Images: 294_000, CrashPoints: 31_000, Exhaustive: 19_000, Starts: 2, Profiles: map[string]int{"posix-min": 250_000, "xfs": 44_000}},
-		Canary: ledger.CanaryTotals{Tried: 60, Caught: 60}, Life: ledger.LifeTotals{Lives: 1, Epochs: 60, Ops: 90_000},
+		Canary: ledger.CanaryTotals{Tried: 60, Caught: 60}, Life: ledger.LifeTotals{Lives: 1, Stretches: 8, Cuts: 60, Ops: 90_000},
 		Findings: []ledger.Finding{
 			{
 				Sighting: ledger.Sighting{ID: lost.ID, Judge: lost.Judge, Class: lost.Class, Sentence: lost.Sentence, Workload: "bank", Fault: "failed-fsync", Token: lost.Token},

@@ -45,7 +45,7 @@ func night(t *testing.T) *soaks.Soak {
 		add(at, ledger.Event{Cell: &c}) // a cell is counted once, also in the trends
 		add(at, ledger.Event{Lap: &ledger.Lap{Lap: lap, Cells: 1}})
 		add(at, ledger.Event{Sample: &ledger.Sample{Figures: map[string]float64{"supervisor.rss": 4e7 + 1e6*float64(lap)}}})
-		add(at, ledger.Event{Life: &ledger.Life{Epoch: lap, LiveBytes: 1000, DiskBytes: 1500, Files: 12}})
+		add(at, ledger.Event{Life: &ledger.Life{Stretch: lap, LiveBytes: 1000, DiskBytes: 1500, Files: 12}})
 		if lap == 1 {
 			add(at, ledger.Event{Replay: &ledger.Replay{ID: "aa11", Build: "b2", Attempts: 3}})
 			add(at, ledger.Event{Replay: &ledger.Replay{ID: "bb22", Build: "b2", Attempts: 3}})
