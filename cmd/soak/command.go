@@ -66,7 +66,7 @@ func Command(w World) *cobra.Command {
 	f := flags{memory: 2 << 30, keep: 4 << 30, life: 32 << 20}
 	cmd := &cobra.Command{
 		Use: "soak", Short: "Torture an engine for hours or days, resumable", Long: text, Example: example, Args: cmdline.OnlyCommands,
-		Annotations: map[string]string{"violation": "findings that are not resolved and not known, or a figure that does not stay flat"},
+		Annotations: map[string]string{"violation": "a finding is open, or a figure is not flat"},
 		RunE:        func(cmd *cobra.Command, _ []string) error { return run(cmd, w, &f) },
 	}
 	f.register(cmd, w)
