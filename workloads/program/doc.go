@@ -28,7 +28,8 @@
 //   - P4: only what the checker says is a finding. A checker that cannot be run, or that ends in a way that is no answer, is an
 //     error of the lab. One that does not come to an end in time has found that the program hangs.
 //   - P5: a finding replays: it holds the recording up to the crash and which operations were lost. It is recovered again
-//     before it is reported, and says how often it showed.
+//     before it is reported, and says how often it showed. What
+//     was wrong once, and never again, makes the result inconclusive.
 //   - P6: equal recordings and options give equal images, in the same order within a crash point.
 //   - P7: a finding is made smaller before it is reported: no loss can be taken from its image, and its crash point is as early as
 //     halving finds. What the program did is not cut, because a program does not do the same again.

@@ -82,7 +82,7 @@ func Explore(ctx context.Context, rec *Recording, way Way, o Options) (*Result, 
 	}
 	err := s.failed()
 	if err == nil && len(s.found) > 0 {
-		result.Findings, err = s.report(way)
+		result.Findings, result.Once, err = s.report(way)
 	}
 	result.Tally = s.tally
 	result.Ops, result.Acks = len(rec.Trace), len(rec.Acks)

@@ -87,18 +87,23 @@ func (f *Finding) Alike(a Answer) bool {
 }
 
 // report confirms and explains what was found.
-func (s *search) report(way Way) ([]Finding, error) {
+//
+// What was wrong in one recovery alone, and in none of the same image since, is no finding: it may be the checker, or the machine.
+func (s *search) report(way Way) (findings []Finding, once []string, err error) {
 	recoverer, err := way.Recoverer(0)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	w := &worker{search: s, recoverer: recoverer}
-	var findings []Finding
 	for i, key := range s.order {
 		if i == s.o.Findings || s.ctx.Err() != nil {
 			break
 		}
 		f := w.finding(s.found[key])
+		if f.Count == 1 && f.Shown == 0 && f.ShownOf > 0 {
+			once = append(once, f.Sentence)
+			continue
+		}
 		same := slices.IndexFunc(findings, func(g Finding) bool { return f.sameCause(&g) })
 		if same >= 0 {
 			findings[same].Count += f.Count
@@ -107,9 +112,9 @@ func (s *search) report(way Way) ([]Finding, error) {
 		findings = append(findings, f)
 	}
 	if err := recoverer.Close(); err != nil {
-		return findings, err
+		return findings, once, err
 	}
-	return findings, s.failed()
+	return findings, once, s.failed()
 }
 
 // sameCause reports whether two findings were explained by the same missing order.

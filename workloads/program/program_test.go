@@ -25,6 +25,7 @@ type notes struct {
 	refuses                   bool // the checker cannot be run
 	rewrites                  bool // a recovery writes all notes anew, without a sync
 	count                     int  // of notes; 0: 3
+	stumbles                  int  // the checker is wrong at this recovery, and at no other
 }
 
 func (n notes) Record(context.Context) (*program.Recording, error) {
@@ -73,6 +74,9 @@ func (n notes) Recover(_ context.Context, img *faultfs.FS, acked []program.Ack) 
 		return program.Answer{}, os.ErrNotExist
 	}
 	*n.recovered++
+	if *n.recovered == n.stumbles {
+		return program.Answer{Verdict: program.Wrong, Text: "it stumbled"}, nil
+	}
 	for _, a := range acked {
 		text, err := afero.ReadFile(img, a.Text)
 		switch {
@@ -100,6 +104,17 @@ func torture(t *testing.T, n notes) *program.Result {
 	result, err := program.Explore(t.Context(), rec, n, program.Options{})
 	require.NoError(t, err)
 	return result
+}
+
+func TestWhatWasWrongOnceIsNoFinding(t *testing.T) {
+	t.Parallel()
+	for _, observes := range []bool{false, true} {
+		result := torture(t, notes{fileSync: true, dirSync: true, observes: observes, stumbles: 2})
+		assert.Empty(t, result.Findings)
+		assert.False(t, result.Passed)
+		assert.Equal(t, []string{"it stumbled"}, result.Once)
+		assert.Contains(t, result.Inconclusive, "never again with the same image: it stumbled")
+	}
 }
 
 func TestEveryMissingSyncIsFoundAndNamed(t *testing.T) {

@@ -15,6 +15,7 @@ type Result struct {
 	Refused  []string  `json:"refused,omitempty"` // what the program asked for and the disk does not have
 	Tally    Tally     `json:"tally"`
 	Findings []Finding `json:"findings"`
+	Once     []string  `json:"once,omitempty"` // what the checker said of one recovery, and of none of the same image since
 	// Passed says that images were judged behind acknowledgements, with something at stake, and none was wrong.
 	Passed bool `json:"passed"`
 	// Inconclusive says why neither a pass nor a finding follows from the search.
@@ -41,6 +42,8 @@ type Tally struct {
 func (r *Result) conclude() {
 	switch t := &r.Tally; {
 	case len(r.Findings) > 0:
+	case len(r.Once) > 0:
+		r.Inconclusive = "a recovery went wrong once, and never again with the same image: " + strings.Join(r.Once, "; ")
 	case r.Ended != "" && r.Acks == 0:
 		r.Inconclusive = "the program failed before it acknowledged anything: it " + r.Ended
 	case r.Ops == 0:
