@@ -37,6 +37,9 @@ const (
 )
 
 func (o *Options) ensureDefaults() {
+	if o.Model.Profile.Name == "" {
+		o.Model.Profile = faultfs.PosixMin() // by its name, findings are seen again
+	}
 	if o.Workers == 0 {
 		o.Workers = 1
 	}
@@ -123,6 +126,7 @@ type failure struct {
 	powerCut
 	answer Answer
 	count  int
+	asked  int        // in how many recoveries it was seen: the content of the other images was known
 	nested *secondCut // set if it was the second recovery that was wrong
 }
 
@@ -207,10 +211,10 @@ func (s *search) count(change func(*Tally)) {
 	}
 }
 
-// keep notes an answer about an image of a crash point.
-func (s *search) keep(point *faultfs.CrashPoint, img *faultfs.FS, a Answer) {
+// keep notes an answer about an image of a crash point, for which so many recoveries were made: one, or none if it was known.
+func (s *search) keep(point *faultfs.CrashPoint, img *faultfs.FS, a Answer, asked int) {
 	if a.Failed() {
-		s.keepFailure(a, &failure{powerCut: powerCut{point.Tick, lostIDs(img)}, answer: a})
+		s.keepFailure(a, &failure{powerCut: powerCut{point.Tick, lostIDs(img)}, answer: a, asked: asked})
 	}
 }
 
@@ -223,10 +227,10 @@ func (s *search) keepFailure(a Answer, f *failure) {
 	if best == nil {
 		s.order = append(s.order, a.kind())
 	} else if c := cmp.Or(cmp.Compare(len(f.lost), len(best.lost)), cmp.Compare(f.tick, best.tick)); c >= 0 {
-		best.count++
+		best.count, best.asked = best.count+1, best.asked+f.asked
 		return
 	} else {
-		f.count = best.count
+		f.count, f.asked = best.count, best.asked+f.asked
 	}
 	f.count++
 	s.found[a.kind()] = f

@@ -100,7 +100,7 @@ func (s *search) report(way Way) (findings []Finding, once []string, err error) 
 			break
 		}
 		f := w.finding(s.found[key])
-		if f.Count == 1 && f.Shown == 0 && f.ShownOf > 0 {
+		if s.found[key].asked == 1 && f.Shown == 0 && f.ShownOf > 0 {
 			once = append(once, f.Sentence)
 			continue
 		}

@@ -79,7 +79,7 @@ func (w *worker) recoverAgain(p *faultfs.CrashPoint, first *faultfs.FS, point *f
 	}
 	a.Text = inRecovery + a.Text
 	second := &secondCut{powerCut{point.Tick, lostIDs(img)}, first}
-	w.keepFailure(a, &failure{powerCut: powerCut{p.Tick, lostIDs(first)}, answer: a, nested: second})
+	w.keepFailure(a, &failure{powerCut: powerCut{p.Tick, lostIDs(first)}, answer: a, asked: 1, nested: second})
 	return true
 }
 

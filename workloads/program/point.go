@@ -196,7 +196,7 @@ func (w *worker) answered(p *faultfs.CrashPoint, l leaf, acked []Ack) bool {
 	a, known := w.answers[question{l.content, len(acked)}]
 	w.mu.Unlock()
 	if known {
-		w.keep(p, l.img, a)
+		w.keep(p, l.img, a, 0)
 		w.count(func(t *Tally) { t.Repeated++ })
 	}
 	return known
@@ -228,7 +228,7 @@ func (w *worker) run(p *faultfs.CrashPoint, img *faultfs.FS, acked []Ack) (Answe
 		w.fail(p.Tick, err)
 		return Answer{}, false
 	}
-	w.keep(p, img, a)
+	w.keep(p, img, a, 1)
 	w.count(func(t *Tally) {
 		t.Images++
 		t.LostBytes += img.LostBytes()

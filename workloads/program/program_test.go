@@ -138,6 +138,7 @@ func TestEveryMissingSyncIsFoundAndNamed(t *testing.T) {
 				for _, f := range result.Findings {
 					require.NotNil(t, f.Explanation, f.Sentence)
 					why = append(why, f.Explanation.Sentence)
+					assert.Positive(t, f.Shown)
 					assert.Equal(t, f.ShownOf, f.Shown)
 					assert.NotEmpty(t, f.Calls)
 					assert.Equal(t, "passes", f.Profiles["lose-none"])
