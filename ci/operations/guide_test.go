@@ -63,3 +63,20 @@ func corrupt(t *testing.T, u *unit, dir string) {
 	}
 	require.Error(t, u.start(), "a damaged store does not open")
 }
+
+// The guide of the lab is followed on a soak that is over, with a token whose bug is gone.
+func TestTheGuideOfTheLab(t *testing.T) {
+	t.Parallel()
+	u := &unit{t: t, bin: t.TempDir()}
+	lab, err := command()
+	require.NoError(t, err)
+	require.NoError(t, os.Symlink(lab, filepath.Join(u.bin, "lightning-torture")))
+	shell := u.shell("SOAK="+copyOfSoak(t), "TOKEN=LT2-0QTC2W9SY80000274EGAHTQD0822150CCG0HJ0G10000006C8T9G") // that of the README
+	const guide = "../../workloads/TROUBLESHOOTING.md"
+	ran := 0
+	for _, s := range sections(t, guide) {
+		follow(t, guide, s.heading, shell)
+		ran += len(s.commands)
+	}
+	require.Greater(t, ran, 4)
+}

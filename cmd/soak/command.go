@@ -55,6 +55,7 @@ type flags struct {
 	memory  size
 	keep    size
 	sample  time.Duration
+	metrics string
 	shard   cmdline.Part
 	format  string
 	quiet   bool
@@ -92,6 +93,7 @@ func (f *flags) register(cmd *cobra.Command, w World) {
 	to.Var(&f.keep, "keep", "disk space for evidence; beyond it, a finding has its token alone")
 	to.Var(&f.shard, "shard", "only every N-th cell of each lap, from the I-th: one of N soaks that share the work")
 	to.DurationVar(&f.sample, "sample", 0, "time between two measurements (default 1m, or less if --for is short)")
+	to.StringVar(&f.metrics, "metrics", "", "serve /metrics, for Prometheus, and /healthz on `ADDR`, such as 127.0.0.1:9464; without a host it is the loopback (default do not)")
 	to.StringVar(&f.format, "format", "text", "`FORM` of the summary: text, json")
 	to.BoolVarP(&f.quiet, "quiet", "q", false, "no progress on standard error")
 	to.BoolVar(&f.verbose, "verbose", false, "pass on what the engine prints")

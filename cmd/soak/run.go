@@ -35,7 +35,7 @@ func run(cmd *cobra.Command, w World, f *flags) error {
 		return coded(err)
 	}
 	ctx := cmd.Context()
-	err = s.Run(ctx)
+	err = f.shown(ctx, s)
 	now := s.Status()
 	if closeErr := s.Close(); err == nil {
 		err = closeErr

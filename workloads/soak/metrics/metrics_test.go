@@ -35,7 +35,7 @@ func whole() soak.Status {
 			Starts: 2, Deaths: 1, Replays: 6,
 		},
 		Canary:   ledger.CanaryTotals{Tried: 4, Caught: 3, Last: at.Add(80 * time.Minute)},
-		Life:     ledger.LifeTotals{Lives: 1, Ops: 99_000, Last: ledger.Life{Keys: 500, LiveBytes: 1 << 20, DiskBytes: 2 << 20, Files: 17}},
+		Life:     ledger.LifeTotals{Lives: 1, Cuts: 12, Ops: 99_000, Last: ledger.Life{Keys: 500, LiveBytes: 1 << 20, DiskBytes: 2 << 20, Files: 17}},
 		Findings: []ledger.Finding{{State: ledger.New}, {State: ledger.Ongoing}, {State: ledger.Ongoing}},
 		Figures:  map[string]float64{"supervisor.rss": 4e7, "disk.free": 5e9},
 		Slopes: []soak.Slope{

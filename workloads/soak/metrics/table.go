@@ -93,6 +93,7 @@ var table = []metric{
 	counter("torture_replays_total", "Replays of findings.", func(s *soak.Status) int { return s.Totals.Replays }),
 
 	counter("torture_life_stores_total", "Stores that have lived since the soak began; one more than those that were wrong.", func(s *soak.Status) int { return s.Life.Lives }),
+	counter("torture_life_power_cuts_total", "Power cuts of the store that lives, each with a full comparison.", func(s *soak.Status) int { return s.Life.Cuts }),
 	counter("torture_life_operations_total", "Operations on the store that lives.", func(s *soak.Status) int { return s.Life.Ops }),
 	gauge("torture_life_keys", "Keys of the store that lives, after the last power cut.", func(s *soak.Status) float64 { return float64(s.Life.Last.Keys) }),
 	gauge("torture_life_live_bytes", "Size of its keys and values.", func(s *soak.Status) float64 { return float64(s.Life.Last.LiveBytes) }),
