@@ -13,7 +13,7 @@
 // The first condition alone would find any tiny trend in a long series; the last alone would find a single burst. For a figure
 // that must not fall, such as throughput, the same holds upside down.
 //
-// A figure that could not be measured is not flat. One with too few samples, or of less than 18 minutes, is not judged: a short
+// A figure that could not be measured is not flat. One with too few samples, or of less than an hour, is not judged: a short
 // soak says so.
 //
 // The confidence interval is that of Sen (1968), by Kendall's variance, for samples that do not depend on each other. Samples of

@@ -25,7 +25,7 @@ const (
 	perDay      = 0.05 // of the median: what a slope may come to
 	between     = 0.05 // what the median of the end may differ from that of the beginning
 	leastSample = 12   // after the warm-up
-	leastHours  = 0.3  // of a series: a process is not warm before that
+	leastHours  = 1.0  // of a series: before that neither a process nor a store is warm
 	hoursADay   = 24
 )
 
