@@ -26,7 +26,7 @@ func (w *Worker) replays(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return nil //nolint:nilerr // that the context is done, its owner knows
 }
 
 // replay tries a finding again, and counts the attempts.

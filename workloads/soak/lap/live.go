@@ -49,7 +49,7 @@ func (w *Worker) live(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return nil //nolint:nilerr // that the context is done, its owner knows
 }
 
 // lifeGC is the garbage collector's percentage: how much memory a process has that lives for days is of interest, and not how fast

@@ -120,7 +120,7 @@ func copyInFlight(copies func(*engine.DB) error) error {
 	begun := syncs > 0
 	mu.Unlock()
 	if !begun { // nothing was sent while the copy was made, so nobody answers
-		return errors.Join(fmt.Errorf("%w: a copy is made (%v) of commits in a log that was not synced", ErrAccepted, made), db.Close())
+		return errors.Join(fmt.Errorf("%w: a copy is made of commits in a log that was not synced", ErrAccepted), made, db.Close())
 	}
 	failed := <-answer
 	fsys.set(nil, nil)
