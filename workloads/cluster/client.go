@@ -142,13 +142,14 @@ func (c *client) value() []byte {
 func (c *client) cas(key string) (history.Op, *replica.Command) {
 	old, found := c.seen[key]
 	value := c.value()
-	return history.Op{
-			Kind: history.CAS, If: []history.Read{{Key: []byte(key), Value: []byte(old), Found: found}},
-			Writes: []history.Write{{Key: []byte(key), Value: value}},
-		}, &replica.Command{
-			If:   []replica.Condition{{Key: []byte(key), Value: []byte(old), Absent: !found}},
-			Then: []replica.Write{{Key: []byte(key), Value: value}},
-		}
+	op := history.Op{
+		Kind: history.CAS, If: []history.Read{{Key: []byte(key), Value: []byte(old), Found: found}},
+		Writes: []history.Write{{Key: []byte(key), Value: value}},
+	}
+	return op, &replica.Command{
+		If:   []replica.Condition{{Key: []byte(key), Value: []byte(old), Absent: !found}},
+		Then: []replica.Write{{Key: []byte(key), Value: value}},
+	}
 }
 
 // account is the key of an account.
