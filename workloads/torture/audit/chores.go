@@ -64,6 +64,9 @@ func (c *choring) holds(dir string) error {
 
 // settle commits something, so that what the recovery has found is in files of the session.
 func (c *choring) settle() error {
+	if c.a.target.IsLog() {
+		return errors.ErrUnsupported // what may be written there depends on its ends
+	}
 	pairs := map[string][]byte{"audit-chore": []byte("done")}
 	for k, v := range c.state.All() {
 		pairs[string(k)] = v
