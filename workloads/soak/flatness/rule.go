@@ -39,8 +39,8 @@ func (s *Series) Judge(r Rule) Trend {
 	}
 	t.Median = middle(after)
 	if length := after[len(after)-1].hours - s.samples[0].hours; len(after) < leastSample || length < leastHours {
-		t.Sentence = fmt.Sprintf("%d samples of %.0f minutes are too few to judge; %d after the warm-up of %.0f minutes are needed", len(after),
-			length*60, leastSample, leastHours*60)
+		t.Sentence = fmt.Sprintf("%d samples in %.0f minutes are too few to judge: it takes %.0f minutes, and %d samples after the warm-up",
+			len(after), length*60, leastHours*60, leastSample)
 		return t
 	}
 	t.Measurable = true
