@@ -59,27 +59,33 @@ func (db *DB) flushUntil(ctx context.Context, floor uint64) error {
 	if err := db.seq.Show(newest.LastSeq); err != nil {
 		return err
 	}
+	ch, err := db.rewriteMemtables(ctx, mems)
+	if err != nil {
+		return err
+	}
+	ch.LastSeq, ch.LogFloor = newest.LastSeq, max(newest.LogNum+1, floor)
+	ch.place(0, ch.opened)
+	db.counters.flushes.Add(1)
+	db.counters.flushBytes.Add(int64(view.BytesOf(ch.opened)))
+	if err := db.apply(ch); err != nil {
+		return err
+	}
+	notify(db.opts.EventListener.FlushDone, FlushInfo{len(mems), view.BytesOf(ch.opened)})
+	return nil
+}
+
+// rewriteMemtables writes memtables to tables and blob files. It is apart from its caller because a Rewriter is large: its
+// frame is on the stack of a worker for as long as it writes, and no longer.
+func (db *DB) rewriteMemtables(ctx context.Context, mems []*view.Mem) (change, error) {
 	var sources []key.Iterator
 	for _, m := range slices.Backward(mems) {
 		sources = append(sources, m.Table.NewIterator())
 	}
-	r := rewrite.Rewriter{Store: db.rewriteStore(), Snapshots: db.snapshotSeqs(), Abort: cancel.Either(ctx, nil)}
+	r := &rewrite.Rewriter{Store: db.rewriteStore(), Snapshots: db.snapshotSeqs(), Abort: cancel.Either(ctx, nil)}
 	r.Separator.Threshold = max(db.opts.BlobValueBytes, 0)
 	r.Delete(memRanges(mems, r.Points()))
 	err := r.Run(merge.New(sources...))
-	if err != nil {
-		return err
-	}
-	ch := change{opened: r.Tables, blobs: r.Separator.Files, flushed: mems}
-	ch.LastSeq, ch.LogFloor = newest.LastSeq, max(newest.LogNum+1, floor)
-	ch.place(0, r.Tables)
-	db.counters.flushes.Add(1)
-	db.counters.flushBytes.Add(int64(view.BytesOf(r.Tables)))
-	if err := db.apply(ch); err != nil {
-		return err
-	}
-	notify(db.opts.EventListener.FlushDone, FlushInfo{len(mems), view.BytesOf(r.Tables)})
-	return nil
+	return change{opened: r.Tables, blobs: r.Separator.Files, flushed: mems}, err
 }
 
 // memRanges returns the range deletes of memtables as readers at the points see them.
