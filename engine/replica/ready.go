@@ -1,6 +1,8 @@
 package replica
 
 import (
+	"errors"
+
 	"go.etcd.io/raft/v3"
 	pb "go.etcd.io/raft/v3/raftpb"
 	"google.golang.org/protobuf/proto"
@@ -21,10 +23,10 @@ type Output struct {
 func (n *Node) HasReady() bool { return n.stopped == nil && n.raft.HasReady() }
 
 // Ready does one step of the protocol. First it makes durable what raft wants to keep; then the messages may go out, for
-// their words are kept; then it applies what is committed. After an error the node has stopped, and nothing may be sent.
+// their words are kept; then it applies what is committed. After an error the node has stopped, and the output is empty.
 func (n *Node) Ready() (*Output, error) {
 	out := &Output{}
-	return out, n.do(func() error {
+	err := n.do(func() error {
 		rd := n.raft.Ready()
 		if err := n.save(&rd); err != nil {
 			return n.stop(err)
@@ -46,6 +48,13 @@ func (n *Node) Ready() (*Output, error) {
 		}
 		return nil
 	})
+	if err != nil {
+		for _, s := range out.Snapshots {
+			err = errors.Join(err, s.Close())
+		}
+		return &Output{}, err
+	}
+	return out, nil
 }
 
 // save makes durable what raft promises by its messages, in one batch.
