@@ -254,10 +254,6 @@ func (n *Node) Close() error {
 	return n.db.Close()
 }
 
-// Checkpoint makes a copy of the node's store in a directory; see engine.DB.Checkpoint.
-func (n *Node) Checkpoint(dir string) error {
-	if n.stopped != nil {
-		return n.stopped
-	}
-	return n.db.Checkpoint(dir)
-}
+// Store returns the store of the node, for copies and figures. Unlike the node it may be used by any goroutine; nobody else may write
+// to it.
+func (n *Node) Store() *engine.DB { return n.db }

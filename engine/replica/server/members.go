@@ -82,10 +82,10 @@ func made(s *replica.Status, changes []replica.MemberChange) bool {
 func (s *Server) publishAddress() {
 	key, address := addressKey(s.config.Node.ID), s.config.Listen
 	known, _, err := s.Get(s.life, key)
-	if err == nil && string(known) != address {
-		_, err = s.command(s.life, nil, []replica.Write{{Key: key, Value: []byte(address)}})
+	if err != nil || string(known) == address {
+		return // an error says that the server has ended: all else is tried again
 	}
-	_ = err // the server has ended: all else is tried again
+	_, _ = s.command(s.life, nil, []replica.Write{{Key: key, Value: []byte(address)}}) // as above
 }
 
 // learnAddresses connects to the nodes whose addresses the group keeps. The loop calls it.

@@ -32,7 +32,7 @@ var ErrInsecure = errors.New("server: without TLS a node listens on a loopback a
 // Server runs a node. All methods may be called concurrently.
 type Server struct {
 	config Config
-	node   *replica.Node // only the loop uses it
+	node   *replica.Node // only the loop uses it, but for its store
 	calls  chan func()   // for the loop
 	done   chan struct{} // closed when the loop has ended
 	reason error         // why it has; set before done is closed
@@ -53,7 +53,7 @@ func Start(config Config) (*Server, error) {
 	if config.Tick == 0 {
 		config.Tick = 100 * time.Millisecond
 	}
-	if err := checkAddress(config.Listen, config.TLS); err != nil {
+	if err := CheckAddress(config.Listen, config.TLS); err != nil {
 		return nil, err
 	}
 	node, err := replica.Open(config.Node)
@@ -73,8 +73,8 @@ func Start(config Config) (*Server, error) {
 	return s, nil
 }
 
-// checkAddress refuses to talk to others without TLS.
-func checkAddress(address string, with *tls.Config) error {
+// CheckAddress returns an error if an address is none, or ErrInsecure if others can reach it and there is no TLS.
+func CheckAddress(address string, with *tls.Config) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return fmt.Errorf("server: the address %q is none; give host:port, such as 127.0.0.1:7201: %w", address, err)
@@ -189,9 +189,10 @@ func (s *Server) Status(ctx context.Context) (status replica.Status, err error) 
 	return status, err
 }
 
-// Checkpoint makes a copy of the store of this node in a directory of its machine, which must be empty or missing.
+// Checkpoint makes a copy of the store of this node in a directory of its machine, which must be empty or missing. The node goes
+// on meanwhile.
 func (s *Server) Checkpoint(ctx context.Context, dir string) error {
-	return s.do(ctx, func(n *replica.Node) error { return n.Checkpoint(dir) })
+	return s.node.Store().CheckpointContext(ctx, dir)
 }
 
 // Close ends the server and closes the store.

@@ -172,6 +172,13 @@ func TestANodeListensToNobodyElse(t *testing.T) {
 	require.ErrorIs(t, err, ErrInsecure)
 
 	ours, theirs := authority(t), authority(t)
+	for address, want := range map[string]error{
+		"127.0.0.1:1": nil, "[::1]:1": nil, "localhost:1": nil, ":1": ErrInsecure, "0.0.0.0:1": ErrInsecure, "10.0.0.1:1": ErrInsecure, "db:1": ErrInsecure,
+	} {
+		require.ErrorIs(t, CheckAddress(address, nil), want, address)
+		require.NoError(t, CheckAddress(address, ours), address)
+	}
+	require.ErrorContains(t, CheckAddress("127.0.0.1", ours), "give host:port")
 	g := start(t, 3, ours)
 	put(t, g.running[1], "k", "v")
 	for name, stranger := range map[string]Config{

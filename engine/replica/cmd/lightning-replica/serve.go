@@ -123,6 +123,9 @@ func (f *serveFlags) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := server.CheckAddress(f.api, config.TLS); err != nil {
+		return fmt.Errorf("%w: --api: %w", errUsage, err)
+	}
 	s, err := server.Start(config)
 	if err != nil {
 		return err
