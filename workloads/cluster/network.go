@@ -1,9 +1,6 @@
 package cluster
 
 import (
-	"errors"
-	"io"
-
 	pb "go.etcd.io/raft/v3/raftpb"
 	"google.golang.org/protobuf/proto"
 
@@ -62,11 +59,8 @@ func (n *network) transfer(from *member, s *replica.Snapshot) {
 	t := &transfer{from: from, to: n.world.member(s.Message.GetTo()), msg: s.Message}
 	for {
 		chunk, err := s.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
 		if err != nil {
-			break // the disk failed; the transfer ends without its last chunk
+			break // the end; or the disk has failed, and the transfer lacks its last chunk
 		}
 		t.chunks = append(t.chunks, chunk)
 	}

@@ -28,7 +28,7 @@ func (s *Soak) replays(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil //nolint:nilerr // that the context is done, its owner knows
+	return nil //nolint:nilerr // the caller sees that ctx is done
 }
 
 // replayable returns how to replay a finding: from its evidence, from its token, or from the snapshot of a life; false: it cannot be.

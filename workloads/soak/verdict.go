@@ -2,6 +2,8 @@ package soak
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
@@ -47,9 +49,9 @@ func (s *Status) failures(missing map[string]string) (reasons []string) {
 			reasons = append(reasons, slope.Figure+" is not flat: "+slope.Sentence)
 		}
 	}
-	for name, why := range missing {
+	for _, name := range slices.Sorted(maps.Keys(missing)) {
 		if _, judged := rules[name]; judged {
-			reasons = append(reasons, fmt.Sprintf("%s could not be measured: %s", name, why))
+			reasons = append(reasons, fmt.Sprintf("%s could not be measured: %s", name, missing[name]))
 		}
 	}
 	return reasons

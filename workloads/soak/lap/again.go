@@ -26,7 +26,7 @@ func (w *Worker) replays(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil //nolint:nilerr // that the context is done, its owner knows
+	return nil //nolint:nilerr // the caller sees that ctx is done
 }
 
 // replay tries a finding again, and counts the attempts.

@@ -49,7 +49,7 @@ func (w *Worker) live(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil //nolint:nilerr // that the context is done, its owner knows
+	return nil //nolint:nilerr // the caller sees that ctx is done
 }
 
 // lifeGC is the garbage collector's percentage: how much memory a process has that lives for days is of interest, and not how fast

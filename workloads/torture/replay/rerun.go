@@ -54,7 +54,7 @@ func (w *wanted) rerun(ctx context.Context) (*evidence.Finding, error) {
 	}
 	for range tries {
 		if finding := w.everywhere(ctx, record.RunAndStay(ctx, w.target, p, w.patience)); finding != nil || ctx.Err() != nil {
-			return finding, nil //nolint:nilerr // that the context is done, its owner knows
+			return finding, nil //nolint:nilerr // the caller sees that ctx is done
 		}
 	}
 	return nil, nil //nolint:nilnil // there is nothing to report
