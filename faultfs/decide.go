@@ -9,10 +9,11 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Decide decides all of a crash image that anybody could see: every name, the size of every file that has a name, and its
-// bytes. It looks in an order of its own, which is the same for all images of a crash point, so whatever looks at the image
-// afterwards, in whatever order and from however many goroutines, sees what this chooser has answered. It is no call of a
-// program: it takes no tick, is not counted, and no rule hits it. On a filesystem that is no crash image it does nothing.
+// Decide decides everything about a crash image that could be seen: every name, and the size and bytes of every file
+// that has a name. It asks in an order of its own, which is the same for all images of a crash point. So whatever looks
+// at the image afterwards, in any order and from any number of goroutines, sees what this chooser has answered. It is
+// not a call of the program: it takes no tick, is not counted, and is hit by no rule. On a filesystem that is not a
+// crash image it does nothing.
 func (fs *FS) Decide() {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
@@ -21,7 +22,7 @@ func (fs *FS) Decide() {
 	}
 }
 
-// decideDir decides what is in a directory, and below it.
+// decideDir decides everything in and below a directory.
 func (fs *FS) decideDir(ino Ino) {
 	names := fs.namesNow(ino)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
@@ -34,8 +35,8 @@ func (fs *FS) decideDir(ino Ino) {
 	}
 }
 
-// namesNow returns all names in a directory; the caller must not change the map. A directory in which nothing is undecided
-// need not be mounted for it.
+// namesNow returns all names in a directory; the caller must not modify the map. It avoids mounting a directory in
+// which nothing is undecided.
 func (fs *FS) namesNow(ino Ino) map[string]disk.Entry {
 	if fs.nodes[ino] == nil && (fs.image == nil || !fs.image.NamesPending(ino)) {
 		return fs.base.Names(ino)
@@ -50,8 +51,8 @@ func (fs *FS) decideFile(n *node) {
 	}
 }
 
-// Digester tells whether two disks are the same to a program that reads them. It remembers the files that it has seen, which
-// crash images mostly share. It is used by one goroutine at a time; Digesters with the same seed agree.
+// Digester tells whether two disks look the same to a program that reads them. It remembers the files that it has seen,
+// which crash images mostly share. It must be used by one goroutine at a time; Digesters with the same seed agree.
 type Digester struct {
 	seed  maphash.Seed
 	files map[*disk.Content]uint64
@@ -62,8 +63,8 @@ func NewDigester(seed maphash.Seed) *Digester {
 	return &Digester{seed: seed, files: map[*disk.Content]uint64{}}
 }
 
-// Digest returns a hash of all that can be read: names, links, sizes and bytes. Disks that differ have different hashes, but
-// for accidents of a hash of 64 bits. Of a crash image it decides everything first, like FS.Decide.
+// Digest returns a hash of everything that can be read: names, links, sizes and bytes. Apart from collisions of a
+// 64-bit hash, different disks have different hashes. A crash image is decided completely first, as by FS.Decide.
 func (d *Digester) Digest(fs *FS) uint64 {
 	fs.Decide()
 	fs.mu.Lock()
@@ -74,19 +75,19 @@ func (d *Digester) Digest(fs *FS) uint64 {
 	return w.hash.Sum64()
 }
 
-// digesting is one walk through a disk.
+// digesting is one walk over a disk.
 type digesting struct {
 	*Digester
 	fs    *FS
 	hash  maphash.Hash
-	files map[Ino]int // in the order in which they were come across: two names of one file are no two files
+	files map[Ino]int // files numbered in the order met, so that two names of one file differ from two files
 }
 
 func (w *digesting) number(n uint64) { maphash.WriteComparable(&w.hash, n) }
 
 func (w *digesting) text(s string) {
 	w.number(uint64(len(s)))
-	_, _ = w.hash.WriteString(s) // it returns no error
+	_, _ = w.hash.WriteString(s) // never fails
 }
 
 func (w *digesting) dir(ino Ino) {
@@ -118,7 +119,7 @@ func (w *digesting) file(ino Ino) {
 	if w.number(uint64(at)); seen {
 		return
 	}
-	if n := w.fs.nodes[ino]; n != nil { // it is this filesystem's own
+	if n := w.fs.nodes[ino]; n != nil { // touched since the filesystem was mounted
 		w.number(n.content.Hash(w.seed))
 		return
 	}

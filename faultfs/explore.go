@@ -2,12 +2,12 @@ package faultfs
 
 import "math"
 
-// Explore calls visit with an image of the crash point for every answer that its looks can get, and returns the number of
-// images. visit must be deterministic: it must do the same with two images as long as it sees the same. If visit returns
-// an error, the search ends.
+// Explore calls visit with an image of the crash point for every combination of answers to its observations, and
+// returns the number of images. visit must be deterministic: with two images it must do the same as long as it sees the
+// same. The search ends if visit returns an error.
 //
-// Every look is decided op by op, however many ops there are, so Explore is for small crash points. The chooser and the
-// limit of o are not used.
+// Every observation is decided op by op, however many ops there are, so Explore is for small crash points. The Chooser
+// and Limit of o are ignored.
 func Explore(p *CrashPoint, o ImageOptions, visit func(*FS) error) (images int, err error) {
 	path := &DepthFirst{}
 	o.Chooser, o.Limit = path, math.MaxInt
@@ -25,12 +25,13 @@ func Explore(p *CrashPoint, o ImageOptions, visit func(*FS) error) (images int, 
 	}
 }
 
-// DepthFirst is a Chooser that tries every answer, for one image after the other. The next image repeats the answers up to
-// the last question that has an untried answer left, and takes that one. The zero value begins with the first answers.
+// DepthFirst is a Chooser that tries every answer, over a series of images. Each image repeats the answers of the
+// previous one up to the last question with an untried answer, and takes that answer. The zero value starts with the
+// first answers.
 type DepthFirst struct {
 	answers  []answer
 	asked    int
-	diverged bool // a question differed from the one in the image before
+	diverged bool // a question differed from that of the previous image
 }
 
 type answer struct {
@@ -38,7 +39,7 @@ type answer struct {
 	about     uint64
 }
 
-// Choose answers as the image before was answered, and with 0 what is asked for the first time.
+// Choose repeats the answer of the previous image, and answers 0 to what is asked for the first time.
 func (d *DepthFirst) Choose(n int, about uint64) int {
 	if d.asked == len(d.answers) {
 		d.answers = append(d.answers, answer{0, n, about})
@@ -52,11 +53,11 @@ func (d *DepthFirst) Choose(n int, about uint64) int {
 	return a.given
 }
 
-// Strayed reports whether the image did not ask what the one before was asked, as far as the answers are the same. What
-// would have followed is not explored then.
+// Strayed reports whether the image asked other questions than the previous one although the answers so far were the
+// same. What would have followed is then not explored.
 func (d *DepthFirst) Strayed() bool { return d.diverged || d.asked < len(d.answers) }
 
-// Next prepares the next image and reports whether there is one.
+// Next prepares for the next image and reports whether there is one.
 func (d *DepthFirst) Next() bool {
 	d.asked, d.diverged = 0, false
 	for i := len(d.answers) - 1; i >= 0; i-- {

@@ -9,12 +9,12 @@ type call struct {
 	path    string
 	to      string // the new name of a rename or link
 	node    *node  // nil if the call is about a name
-	changes bool   // it would change the disk, although calls of its kind need not
-	off     int64  // the offset of a read, write or allocation
+	changes bool   // it would change the disk, although other calls of its kind may not
+	off     int64  // offset of a read, write or allocation
 	bytes   int64  // and its length
 }
 
-// op returns the trace's entry for a call that a fault hit.
+// op returns the trace entry for a call hit by a fault.
 func (c *call) op(e Effect) Op {
 	op := Op{Kind: c.kind, Path: c.path, To: c.to, Fault: e}
 	if c.node != nil {
@@ -23,7 +23,7 @@ func (c *call) op(e Effect) Op {
 	return op
 }
 
-// errnoOf returns the error of an effect that makes a call fail without changing anything; 0 for all other effects.
+// errnoOf returns the error of an effect that makes a call fail without changing anything, and 0 for all other effects.
 func errnoOf(e Effect) syscall.Errno {
 	switch e {
 	case EIO:
@@ -41,7 +41,7 @@ func errnoOf(e Effect) syscall.Errno {
 	}
 }
 
-// effectOf returns the effect of a rule; NoEffect if there is no rule.
+// effectOf returns the effect of a rule, or NoEffect if the rule is nil.
 func effectOf(r *Rule) Effect {
 	if r == nil {
 		return NoEffect
@@ -49,9 +49,9 @@ func effectOf(r *Rule) Effect {
 	return r.Effect
 }
 
-// inject asks the rules about a call. It returns the rule that hits it, nil if none does, and an error if the effect is
-// that the call fails without changing anything. The first rule that hits decides; later ones do not see the call. Only
-// rules that delay a call pass it on to the next rule. The caller holds mu.
+// inject checks the rules for a call. It returns the rule that hits it, or nil, and an error if the effect is that the
+// call fails without changing anything. The first rule that hits decides, and later ones do not see the call, except
+// that a rule that only delays the call passes it on to the next rule. The caller holds mu.
 func (fs *FS) inject(c call) (*Rule, error) {
 	fs.calls[c.kind]++
 	if fs.watch != nil {
@@ -76,7 +76,7 @@ func (fs *FS) inject(c call) (*Rule, error) {
 	return nil, nil
 }
 
-// possible reports whether the effect can happen to this call; otherwise the call is no match.
+// possible reports whether the effect can happen to this call. If not, the call is not a match.
 func (fs *FS) possible(r *Rule, c *call) bool {
 	switch {
 	case r.Effect == EROFS:
@@ -99,7 +99,7 @@ func (fs *FS) possible(r *Rule, c *call) bool {
 // within returns how many of the requested bytes of a read exist.
 func (fs *FS) within(c *call) int64 { return min(c.bytes, fs.size(c.node)-c.off) }
 
-// Injected returns how often each kind of fault was injected, by Rule.Key.
+// Injected returns how often each kind of fault was injected, keyed by Rule.Key.
 func (fs *FS) Injected() map[string]uint64 {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
@@ -112,7 +112,7 @@ func (fs *FS) Injected() map[string]uint64 {
 	return counts
 }
 
-// Matched returns how many calls met all conditions of a rule but those that count, such as nth.
+// Matched returns how many calls met all conditions of a rule except those that count, such as nth.
 func (fs *FS) Matched() (n uint64) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
@@ -122,15 +122,15 @@ func (fs *FS) Matched() (n uint64) {
 	return n
 }
 
-// Watch calls called before each call that rules can hit, from now on: with the kind and the path, and for a rename or link also
-// the new name. The filesystem is locked meanwhile. Nil ends it.
+// Watch makes the filesystem call called before each call that rules can hit, with the kind and the path and, for a
+// rename or link, the new name. The filesystem is locked meanwhile. nil ends it.
 func (fs *FS) Watch(called func(kind OpKind, path, to string)) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	fs.watch = called
 }
 
-// SetRules replaces the faults from now on.
+// SetRules replaces the fault rules.
 func (fs *FS) SetRules(rules ...*Rule) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()

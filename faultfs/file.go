@@ -16,18 +16,18 @@ type file struct {
 	node     *node
 	name     string
 	how      openflag.How
-	off      int64   // the position of Read, Write and Seek
-	listed   listing // the position of Readdir and Readdirnames
-	reported int     // how many of the node's failed write-backs this handle has reported or need not report
+	off      int64   // position of Read, Write and Seek
+	listed   listing // position of Readdir and Readdirnames
+	reported int     // number of the node's failed write-backs that this handle has reported or need not report
 	closed   bool
 }
 
-// maxFileBytes is the size of the largest file. More fails with EFBIG, as on a disk, before the host runs out of memory.
+// maxFileBytes is the size of the largest file. Growing beyond it fails with EFBIG, before the host runs out of memory.
 const maxFileBytes = 1 << 36
 
 func (f *file) Name() string { return f.name }
 
-// fail returns the error of an operation that the handle does not allow.
+// fail returns the error for an operation that the handle does not allow.
 func (f *file) fail(op string, errno syscall.Errno) error { return pathError(op, f.name, errno) }
 
 func (f *file) checkOpen(op string) error {
@@ -37,7 +37,7 @@ func (f *file) checkOpen(op string) error {
 	return nil
 }
 
-// checkUsable is checkOpen for calls that a handle which only names its file cannot do.
+// checkUsable is checkOpen for calls that are not possible on an O_PATH handle.
 func (f *file) checkUsable(op string) error {
 	if !f.closed && f.how.PathOnly {
 		return f.fail(op, syscall.EBADF)
@@ -74,7 +74,7 @@ func (f *file) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// ReadAt fails with EIO if a fault makes it short, because io.ReaderAt demands an error then.
+// ReadAt fails with EIO if a fault makes it short, because io.ReaderAt then requires an error.
 func (f *file) ReadAt(b []byte, off int64) (int, error) {
 	f.fs.mu.Lock()
 	defer f.fs.leave()
@@ -140,7 +140,7 @@ func (f *file) WriteAt(b []byte, off int64) (int, error) {
 	f.fs.mu.Lock()
 	defer f.fs.leave()
 	if f.how.Append {
-		return 0, f.fail("write", syscall.EINVAL) // as package os, whether the handle is closed or not
+		return 0, f.fail("write", syscall.EINVAL) // like package os, whether the handle is closed or not
 	}
 	if err := f.checkUsable("write"); err != nil {
 		return 0, err
@@ -210,7 +210,7 @@ func (f *file) truncate(name string, size int64) error {
 	if before == size {
 		return nil
 	}
-	f.fs.resolve(f.node, min(size, before), before) // what an earlier crash left undecided must not undo a truncation
+	f.fs.resolve(f.node, min(size, before), before) // decide it first: what a crash left undecided must not undo a truncation
 	f.node.content.SetSize(size)
 	f.fs.record(Op{Kind: OpTruncate, Path: f.name, Ino: f.node.ino, OldSize: before, Size: size})
 	return nil

@@ -12,23 +12,23 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/disk"
 )
 
-// FS is a filesystem in memory that can lose power. It implements afero.Fs; all methods may be called concurrently.
+// FS is an in-memory filesystem that can lose power. It implements afero.Fs. All methods are safe for concurrent use.
 type FS struct {
 	mu      sync.Mutex
 	ticks   func() uint64
-	now     atomic.Uint64 // latest tick that an operation took
-	base    *disk.Disk    // what lay on the disk when this filesystem was mounted; never changes
-	image   *crash.Image  // what is undecided about base, if it is a crash image
-	nodes   map[Ino]*node // what has been touched since
+	now     atomic.Uint64 // tick of the latest operation
+	base    *disk.Disk    // the disk when this filesystem was mounted; never changes
+	image   *crash.Image  // the undecided part of base, if it is a crash image
+	nodes   map[Ino]*node // what has been touched since mounting
 	nextIno Ino
 	trace   []Op
 	rules   []*Rule
 	watch   func(kind OpKind, path, to string) // may be nil
 	callers bool
-	handles uint64 // how many files and directories are open
+	handles uint64 // number of open files and directories
 	calls   [OpWriteback + 1]uint64
 	clock   Clock         // may be nil
-	pause   time.Duration // how long the call that holds mu waits after its work
+	pause   time.Duration // how long the call that holds mu waits after it has done its work
 	locks   map[string]*lock
 }
 
@@ -53,15 +53,15 @@ func (fs *FS) Name() string { return "faultfs" }
 // Now returns the tick of the latest operation that could change the disk, or that a fault hit.
 func (fs *FS) Now() uint64 { return fs.now.Load() }
 
-// Calls returns how many calls of a kind were made so far, those included that failed. A rule without a name that is about
-// this kind has matched as many, unless its effect cannot happen to some of them.
+// Calls returns how many calls of a kind were made so far, including failed ones. A rule about this kind without a glob
+// has matched as many, unless its effect cannot happen to some of them.
 func (fs *FS) Calls(kind OpKind) uint64 {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	return fs.calls[kind]
 }
 
-// OpenFiles returns the names under which files and directories that are still open were last opened, one for each handle,
+// OpenFiles returns the names by which files and directories that are still open were last opened: one for each handle,
 // sorted.
 func (fs *FS) OpenFiles() []string {
 	fs.mu.Lock()
@@ -79,7 +79,7 @@ func (fs *FS) OpenFiles() []string {
 	return names
 }
 
-// Trace returns the operations recorded so far, oldest first. The caller must not change them.
+// Trace returns the operations recorded so far, oldest first. The caller must not modify them.
 func (fs *FS) Trace() []Op {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()

@@ -6,28 +6,28 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/crash"
 )
 
-// ImageOptions says how a crash image is decided.
+// ImageOptions say how a crash image is decided.
 type ImageOptions struct {
-	Chooser Chooser // asked about pending ops where the profile leaves a choice; nil: Seeded(0)
+	Chooser Chooser // asked about pending ops where the profile leaves a choice; nil means Seeded(0)
 	// Tick numbers the operations of the image; nil counts from 1. See Options.Tick.
 	Tick func() uint64
-	// Callers is Options.Callers of the image.
+	// Callers is Options.Callers for the image.
 	Callers bool
-	// Limit is how many yes-or-no answers one look may take before the chooser is asked for a member of a family of
-	// subsets instead; 0 means DefaultLimit. An op takes one answer; n ops of an ordered sequence take about log2 n.
+	// Limit is how many yes-or-no answers one observation may take before the chooser is asked for a member of a family
+	// of subsets instead; 0 means DefaultLimit. An op takes one answer; n ops of an ordered sequence take about log2 n.
 	Limit int
-	// Clock is what slow calls of the image wait on. See Options.Clock.
+	// Clock is what slow calls on the image wait on. See Options.Clock.
 	Clock Clock
-	// Distinct leaves out questions that make no difference: those about a sector in which no pending op changes a byte.
-	// Programs that rewrite whole pages leave many. Images with and without it are asked different questions, so answers
-	// that were saved for one do not fit the other.
+	// Distinct skips questions that make no difference: those about a sector in which no pending op changes a byte.
+	// Programs that rewrite whole pages cause many. Images with and without it are asked different questions, so
+	// answers saved for one do not fit the other.
 	Distinct bool
 }
 
-// DefaultLimit is the limit if ImageOptions.Limit is 0.
+// DefaultLimit is the limit used if ImageOptions.Limit is 0.
 const DefaultLimit = 12
 
-// Image returns the disk that recovery finds: an independent filesystem. Making it copies nothing; pending ops are
+// Image returns the disk that recovery finds, as an independent filesystem. Creating it copies nothing. Pending ops are
 // decided when something that they could change is looked at.
 func (p *CrashPoint) Image(o ImageOptions) *FS {
 	if o.Limit == 0 {
@@ -48,15 +48,15 @@ func (p *CrashPoint) Losing(ids []uint64, o ImageOptions) *FS {
 	return p.Image(o)
 }
 
-// Sampled reports whether some look at this crash image would have taken more answers than its limit, so that its
-// siblings are a sample of all images.
+// Sampled reports whether some observation of this crash image would have taken more answers than its limit, so that
+// the images tried are only a sample.
 func (fs *FS) Sampled() bool {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	return fs.image != nil && fs.image.Sampled()
 }
 
-// Model returns the rules by which this crash image came about; the zero Model if it is no crash image.
+// Model returns the rules by which this crash image was made, or the zero Model if it is not a crash image.
 func (fs *FS) Model() Model {
 	if fs.image == nil {
 		return Model{}
@@ -84,9 +84,9 @@ func (fs *FS) Lost() []PendingOp {
 	return fs.image.Lost()
 }
 
-// Decided returns, by their ID, the pending ops that have been decided by now, and whether this crash image has them. An image
-// of the same crash point whose chooser answers accordingly is the same disk, whoever looks at it first and in whatever
-// order. Its limit must be so high that it asks about each op separately.
+// Decided returns, by ID, the pending ops that have been decided so far, and whether this crash image has them. An
+// image of the same crash point whose chooser answers accordingly is the same disk, whoever looks at it first and in
+// whatever order. Its limit must be high enough that it asks about each op separately.
 func (fs *FS) Decided() map[uint64]bool {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
@@ -96,8 +96,8 @@ func (fs *FS) Decided() map[uint64]bool {
 	return fs.image.Decided()
 }
 
-// Fates returns what became of the operations that were pending when power was cut, by their tick: "kept", "lost",
-// "torn" if only parts were kept, and "unseen" if nothing has looked yet. Operations that are missing were durable.
+// Fates returns, by tick, what became of the operations that were pending when power was cut: "kept", "lost", "torn" if
+// only parts were kept, or "unseen" if nothing has looked at them yet. Operations not in the map were durable.
 func (fs *FS) Fates() map[uint64]string {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()

@@ -23,8 +23,8 @@ func (f *file) fitting(rule *Rule, b []byte, off int64) ([]byte, error) {
 	}
 }
 
-// arriving returns a copy of the bytes that the file gets in place of b. A write that does not arrive leaves the old bytes
-// where it should have gone, and grows the file all the same: the size is not in the block that went astray.
+// arriving returns a copy of the bytes that the file gets in place of b. A write that goes astray leaves the old bytes
+// in its intended place, but the file still grows, because the size is not in the block that went astray.
 func (f *file) arriving(rule *Rule, b []byte, off int64) []byte {
 	data := slices.Clone(b)
 	switch effectOf(rule) {
@@ -39,9 +39,8 @@ func (f *file) arriving(rule *Rule, b []byte, off int64) []byte {
 	return data
 }
 
-// misplace stores bytes that were meant for off in another block, of this file or of another file that has been opened.
-// There they overwrite what the block holds and do not make the file longer. If there is no other block, they go to
-// free space.
+// misplace stores bytes meant for off in another block, of this file or of another file that has been opened. They
+// overwrite what that block holds and do not extend its file. If there is no other block, they go to free space.
 func (f *file) misplace(rule *Rule, b []byte, off int64) {
 	rng := rule.Draw()
 	var blocks []*node
@@ -61,14 +60,14 @@ func (f *file) misplace(rule *Rule, b []byte, off int64) {
 	}
 	at := page*disk.PageBytes + off%disk.PageBytes
 	if at >= n.content.Size() {
-		return // past the end of the file
+		return // beyond the end of the file
 	}
 	b = b[:min(int64(len(b)), n.content.Size()-at)]
 	f.fs.resolve(n, at, at+int64(len(b)))
 	n.store(f.fs, Op{Path: n.name, Off: at, Data: slices.Clone(b), Fault: Misplaced})
 }
 
-// store writes the bytes of an op, fills in what the op says about the node, and records it.
+// store writes the bytes of an op, completes the op with what is known about the node, and records it.
 func (n *node) store(fs *FS, op Op) {
 	op.Kind, op.Ino, op.OldSize = OpWrite, n.ino, n.content.Size()
 	n.content.WriteAt(op.Data, op.Off)
@@ -82,7 +81,7 @@ func (f *file) shorten(n int) int {
 	return n / 2
 }
 
-// flipRead flips one bit of what a read at off returns; the file itself is not changed.
+// flipRead flips one bit of what a read at off returns. The file itself is not changed.
 func (f *file) flipRead(rule *Rule, b []byte, off int64) {
 	bit := rule.Draw().IntN(8 * len(b))
 	b[bit/8] ^= 1 << (bit % 8)

@@ -16,8 +16,8 @@ type info struct {
 	dir  bool
 	link bool
 	ino  Ino
-	// later is set for a file whose size is undecided. Asking for the size decides it, listing the file does not. Whatever
-	// changes the size decides it first, so the size that the crash left can still be returned.
+	// later is set for a file whose size is undecided. Asking for the size decides it; listing the file does not.
+	// Anything that changes the size decides it first, so the size left by the crash can still be returned.
 	later *crash.Leftover
 	node  *node
 	fs    *FS
@@ -27,7 +27,7 @@ func (i *info) Name() string       { return i.name }
 func (i *info) IsDir() bool        { return i.dir }
 func (i *info) ModTime() time.Time { return time.Unix(0, 0) }
 
-// Sys returns the Ino of the file, by which two names of one file are told from two files.
+// Sys returns the Ino of the file, which tells two names of one file from two files.
 func (i *info) Sys() any { return i.ino }
 
 func (i *info) Size() int64 {

@@ -13,9 +13,9 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Inode is a file, directory or symbolic link of an FS, whatever its names: what a kernel works with, which resolves paths,
-// flags and permissions itself. Names are single elements of a path. Errors are *fs.PathError or *os.LinkError around an
-// errno, as for paths. In a crash image, its methods decide what they look at and no more.
+// Inode is a file, directory or symbolic link of an FS, whatever its names. It is for kernels, which resolve paths,
+// flags and permissions themselves. Names are single elements of a path. Errors are *fs.PathError or *os.LinkError
+// around an errno, as for paths. In a crash image, its methods decide what they look at and no more.
 type Inode struct {
 	fs   *FS
 	node *node
@@ -26,8 +26,8 @@ type InodeInfo struct {
 	Ino    Ino
 	Dir    bool
 	Target string // of a symbolic link
-	Links  int    // how many names a file has; hard links that were made before a crash count as one
-	Size   int64  // of a file, in bytes; negative if nobody has looked, so that it is undecided
+	Links  int    // number of names of a file; hard links made before a crash count as one
+	Size   int64  // size of a file in bytes; negative if still undecided, because no one has looked
 }
 
 // InodeName is a name in a directory.
@@ -38,7 +38,8 @@ type InodeName struct {
 	Target string // of a symbolic link
 }
 
-// Inode returns an inode by its number: the root directory, or one that a name has led to since the filesystem was made.
+// Inode returns an inode by its number: the root directory, or one that a name has led to since the filesystem was
+// created.
 func (fs *FS) Inode(ino Ino) (Inode, bool) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
@@ -59,7 +60,7 @@ func (i Inode) Info() InodeInfo {
 	return i.node.describe()
 }
 
-// Known is Info, and decides nothing.
+// Known is Info, but decides nothing.
 func (i Inode) Known() InodeInfo {
 	i.fs.mu.Lock()
 	defer i.fs.mu.Unlock()
@@ -80,7 +81,7 @@ func (n *node) describe() InodeInfo {
 	return info
 }
 
-// Lookup returns what a name in the directory leads to.
+// Lookup returns what a name in the directory refers to.
 func (i Inode) Lookup(name string) (Inode, error) {
 	i.fs.mu.Lock()
 	defer i.fs.leave()
@@ -95,7 +96,7 @@ func (i Inode) Lookup(name string) (Inode, error) {
 	return i.child(e, name), nil
 }
 
-// child returns the inode of an entry of the directory, which from now on has that name in the trace.
+// child returns the inode of an entry of the directory. From now on the trace calls it by that name.
 func (i Inode) child(e disk.Entry, name string) Inode {
 	n := i.fs.node(e)
 	n.parent, n.base = i.node, name
@@ -113,7 +114,7 @@ func (n *node) path() string {
 	return path.Join(n.parent.path(), n.base)
 }
 
-// List returns the names in the directory, in no particular but always the same order. It decides no size.
+// List returns the names in the directory, in an unspecified but fixed order. It decides no size.
 func (i Inode) List() ([]InodeName, error) {
 	i.fs.mu.Lock()
 	defer i.fs.leave()
@@ -133,8 +134,8 @@ func (i Inode) List() ([]InodeName, error) {
 	return names, nil
 }
 
-// NextData returns the offset of the first page of a file from off on that was ever written, or the size of the file: in
-// between it reads as zeros. It decides all bytes from off on.
+// NextData returns the offset of the first page of a file at or after off that was ever written, or the size of the
+// file. Everything in between reads as zeros. It decides all bytes from off on.
 func (i Inode) NextData(off int64) int64 {
 	i.fs.mu.Lock()
 	defer i.fs.mu.Unlock()
@@ -146,8 +147,8 @@ func (i Inode) NextData(off int64) int64 {
 	return min(off, size)
 }
 
-// Open opens the inode with flags of open(2). Those about names (O_CREATE, O_EXCL) have no meaning, and O_TRUNC is up to
-// the caller.
+// Open opens the inode with flags of open(2). Flags about names (O_CREATE, O_EXCL) have no meaning, and O_TRUNC is left
+// to the caller.
 func (i Inode) Open(flag int) (afero.File, error) {
 	i.fs.mu.Lock()
 	defer i.fs.leave()

@@ -7,13 +7,13 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/disk"
 )
 
-// Create makes a file in the directory.
+// Create creates a file in the directory.
 func (i Inode) Create(name string) (Inode, error) { return i.make("open", name, disk.Entry{}) }
 
-// Mkdir makes a directory in the directory.
+// Mkdir creates a directory in the directory.
 func (i Inode) Mkdir(name string) (Inode, error) { return i.make("mkdir", name, disk.Entry{Dir: true}) }
 
-// Symlink makes a symbolic link to target in the directory.
+// Symlink creates a symbolic link to target in the directory.
 func (i Inode) Symlink(target, name string) (Inode, error) {
 	return i.make("symlink", name, disk.Entry{Target: target})
 }
@@ -33,7 +33,7 @@ func (i Inode) make(as, name string, e disk.Entry) (Inode, error) {
 	return i.child(e, name), nil
 }
 
-// vacant returns why nothing can get a name in the directory.
+// vacant returns why a name cannot be created in the directory, or nil.
 func (i Inode) vacant(call, name string) error {
 	errno := syscall.Errno(0)
 	_, taken := i.fs.lookup(i.node, name)
@@ -50,7 +50,7 @@ func (i Inode) vacant(call, name string) error {
 	return pathError(call, i.at(name), errno)
 }
 
-// Link gives a file the further name in the directory.
+// Link gives a file an additional name in the directory.
 func (i Inode) Link(to Inode, name string) error {
 	i.fs.mu.Lock()
 	defer i.fs.leave()
@@ -70,7 +70,7 @@ func (i Inode) Link(to Inode, name string) error {
 	return nil
 }
 
-// Remove removes a name of the directory: of a file, which handles can still use, or of an empty directory.
+// Remove removes a name from the directory: that of a file, which open handles can still use, or of an empty directory.
 func (i Inode) Remove(name string) error {
 	i.fs.mu.Lock()
 	defer i.fs.leave()
@@ -94,8 +94,8 @@ func (i Inode) Remove(name string) error {
 	return nil
 }
 
-// Rename moves a name of the directory to a name in another one, or the same, as rename(2): a file that has the new name
-// loses it, and so does an empty directory. That a directory must not move into itself is up to the caller.
+// Rename moves a name of the directory to a name in the same or another directory, like rename(2). It replaces a file
+// or an empty directory that has the new name. The caller must ensure that a directory does not move into itself.
 func (i Inode) Rename(name string, to Inode, as string) error {
 	i.fs.mu.Lock()
 	defer i.fs.leave()
@@ -121,10 +121,10 @@ func (i Inode) Rename(name string, to Inode, as string) error {
 	return nil
 }
 
-// errSameFile says that both names of a rename lead to one file already.
-var errSameFile = errors.New("faultfs: both names are of one file")
+// errSameFile means that both names of a rename already refer to one file.
+var errSameFile = errors.New("faultfs: both names refer to one file")
 
-// renaming returns what a rename moves, and what it overwrites.
+// renaming returns what a rename moves and what it overwrites.
 func (i Inode) renaming(name string, to Inode, as string) (moved, victim disk.Entry, err error) {
 	moved, ok := i.fs.lookup(i.node, name)
 	victim, taken := i.fs.lookup(to.node, as)

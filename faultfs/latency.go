@@ -5,8 +5,8 @@ import "time"
 // stallMillis is how long a disk stalls if the rule does not say: the time after which Linux gives up on a disk.
 const stallMillis = 30_000
 
-// delay delays a call that a Slow or Stall rule hit. A slow call does its work first and waits alone; a stalled one
-// waits first and holds the disk. The caller holds mu.
+// delay delays a call hit by a Slow or Stall rule. A slow call does its work first and waits alone; a stalled one waits
+// first and holds the disk. The caller holds mu.
 func (fs *FS) delay(r *Rule) {
 	d := time.Duration(r.Millis) * time.Millisecond
 	switch {
@@ -20,7 +20,7 @@ func (fs *FS) delay(r *Rule) {
 	}
 }
 
-// leave ends a call: it releases mu, and then waits if the call is to be slow.
+// leave ends a call: it releases mu and then waits if the call is slow.
 func (fs *FS) leave() {
 	d := fs.pause
 	fs.pause = 0

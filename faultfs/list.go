@@ -9,23 +9,23 @@ import (
 	"syscall"
 )
 
-// listing is how far a handle has read a directory: up to and including the last name, in disk order. Like the cursor of
-// an operating system, it neither skips nor repeats a name when others come and go between two pages.
+// listing is how far a handle has read a directory: up to and including the last name, in disk order. Like an operating
+// system's cursor, it neither skips nor repeats a name when others come and go between two pages.
 type listing struct {
 	begun bool
-	ended bool // everything has been listed; new names are for the next listing
+	ended bool // everything has been listed; new names appear in the next listing
 	last  string
 }
 
 // Readdirnames returns up to count names, or all remaining ones if count <= 0. As in an operating system, the order is
-// fixed for a directory and not sorted.
+// fixed for a directory but not sorted.
 func (f *file) Readdirnames(count int) ([]string, error) {
 	f.fs.mu.Lock()
 	defer f.fs.leave()
 	return f.nextNames(count)
 }
 
-// Readdir is Readdirnames with a description of each.
+// Readdir is Readdirnames with a FileInfo for each name.
 func (f *file) Readdir(count int) ([]os.FileInfo, error) {
 	f.fs.mu.Lock()
 	defer f.fs.leave()

@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Lock locks a path until the returned closer is closed; a crash image has no locks. The path need not exist. If it is
-// locked already, Lock fails with EAGAIN, which flock(2) calls EWOULDBLOCK.
+// Lock locks a path until the returned closer is closed. The path need not exist. If it is already locked, Lock fails
+// with EAGAIN, which flock(2) calls EWOULDBLOCK. A crash image starts without locks.
 func (fs *FS) Lock(name string) (io.Closer, error) {
 	fs.mu.Lock()
 	defer fs.leave()

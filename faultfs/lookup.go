@@ -47,7 +47,7 @@ func (fs *FS) lookup(dir *node, name string) (disk.Entry, bool) {
 	return e, e.Ino != 0
 }
 
-// list returns all names of a directory; the caller must not change the map.
+// list returns all names of a directory. The caller must not modify the map.
 func (fs *FS) list(dir *node) map[string]disk.Entry {
 	if dir.complete {
 		return dir.names

@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/disk"
 )
 
-// change records an operation on names and carries it out in memory.
+// change records an operation on names and applies it in memory.
 func (fs *FS) change(op Op) {
 	fs.record(op)
 	for _, e := range op.Edits {
@@ -19,7 +19,7 @@ func (fs *FS) change(op Op) {
 	}
 }
 
-// Mkdir makes a directory; its parent must be there.
+// Mkdir creates a directory, whose parent must exist.
 func (fs *FS) Mkdir(name string, _ os.FileMode) error {
 	fs.mu.Lock()
 	defer fs.leave()
@@ -40,8 +40,8 @@ func (fs *FS) mkdir(name string) error {
 	return nil
 }
 
-// MkdirAll makes a directory and every directory above it that is missing. As that of package os, it makes what the path
-// names before a "..", too.
+// MkdirAll creates a directory and every missing directory above it. Like os.MkdirAll, it also creates what the path
+// names before a "..".
 func (fs *FS) MkdirAll(name string, _ os.FileMode) error {
 	fs.mu.Lock()
 	defer fs.leave()
@@ -116,8 +116,8 @@ func unremovable(name string) syscall.Errno {
 	return syscall.EBUSY
 }
 
-// RemoveAll removes a path and everything below it, in name order. It is no error if the path is not there. Like that of
-// package os it refuses a path that ends in "." and does not mind slashes at the end.
+// RemoveAll removes a path and everything below it, in name order. A missing path is not an error. Like os.RemoveAll,
+// it rejects a path that ends in "." and ignores trailing slashes.
 func (fs *FS) RemoveAll(name string) error {
 	fs.mu.Lock()
 	defer fs.leave()
@@ -145,7 +145,7 @@ func (fs *FS) removeTree(n *node, name string) error {
 			}
 		}
 		if lastElement(name) == "" {
-			return nil // the root stays
+			return nil // the root itself stays
 		}
 	}
 	return fs.remove(name)
@@ -169,7 +169,7 @@ func (fs *FS) stat(as, name string, last following) (os.FileInfo, error) {
 	return fs.info(name, n), nil
 }
 
-// Chmod checks that the file is there and changes nothing: modes, owners and times are not modelled.
+// Chmod checks that the file exists and changes nothing: modes, owners and times are not modelled.
 func (fs *FS) Chmod(name string, _ os.FileMode) error { return fs.exists("chmod", name) }
 
 // Chown is like Chmod.

@@ -8,20 +8,20 @@ import (
 // node is a file, directory or symbolic link as the running program sees it.
 type node struct {
 	ino     Ino
-	target  string          // the target of a symbolic link
-	content *disk.Content   // the bytes of a file
+	target  string          // target of a symbolic link
+	content *disk.Content   // bytes of a file
 	left    *crash.Leftover // what a crash left undecided about a file; nil once everything is decided
 	errors  errseq          // its failed write-backs
-	handles int             // how many handles are open
-	name    string          // the name by which it was last opened
-	parent  *node           // the directory in which an Inode last found it, under the name base; nil: none did
+	handles int             // number of open handles
+	name    string          // name by which it was last opened
+	parent  *node           // directory in which an Inode last found it, under the name base; nil if none did
 	base    string
-	links   int // how many names it has, as far as this mount knows: one that it had before counts when it is removed
-	// For a directory: a name that is not in names does not exist if complete; otherwise base and image decide.
+	links   int // number of names known to this mount; one that existed before counts only when it is removed
+	// For a directory: if complete, a name that is not in names does not exist; otherwise base and image decide.
 	names    map[string]disk.Entry
 	complete bool
 	removed  bool
-	borrowed bool // names belongs to base: copy it before the first change
+	borrowed bool // names belongs to base and must be copied before the first change
 }
 
 func (n *node) isDir() bool { return n.content == nil }

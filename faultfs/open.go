@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/openflag"
 )
 
-// Create opens a file for reading and writing. It creates the file, or truncates it to zero bytes if it exists.
+// Create opens a file for reading and writing. It creates the file, or truncates it if it exists.
 func (fs *FS) Create(name string) (afero.File, error) {
 	return fs.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o666)
 }
@@ -18,7 +18,7 @@ func (fs *FS) Create(name string) (afero.File, error) {
 // Open opens a file or directory for reading.
 func (fs *FS) Open(name string) (afero.File, error) { return fs.OpenFile(name, os.O_RDONLY, 0) }
 
-// OpenFile opens a file with the flags of open(2), which package openflag explains. Permissions are ignored. With O_SYNC
+// OpenFile opens a file with the flags of open(2), as package openflag describes. Permissions are ignored. With O_SYNC
 // every write is followed by a sync of the file.
 func (fs *FS) OpenFile(name string, flag int, _ os.FileMode) (afero.File, error) {
 	fs.mu.Lock()
@@ -64,8 +64,8 @@ func followingOf(how openflag.How) following {
 	return always
 }
 
-// refusal returns why an open fails at the place of its path, where there is e, or nothing for the reason missing; 0 if it
-// does not fail. The order is that of Linux.
+// refusal returns why an open fails at the place of its path, or 0 if it does not. There is e at that place, or nothing
+// for the reason missing. The checks are in the order of Linux.
 func refusal(how openflag.How, p place, e disk.Entry, missing syscall.Errno) syscall.Errno {
 	switch {
 	case how.Create && p.slash && p.base != "":

@@ -8,23 +8,24 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// maxNameBytes is the length of the longest name in a directory, NAME_MAX of the common filesystems. maxPathBytes is the
-// length of the longest path and of the longest target of a symbolic link, PATH_MAX without its terminator. maxLinks is
-// how many symbolic links a path may lead through.
+// maxNameBytes is the length of the longest name in a directory, NAME_MAX of the common filesystems. maxPathBytes is
+// the length of the longest path and of the longest target of a symbolic link, PATH_MAX without its terminator.
+// maxLinks is how many symbolic links a path may go through.
 const (
 	maxNameBytes = 255
 	maxPathBytes = 4095
 	maxLinks     = 40
 )
 
-// following says when to follow a symbolic link that is the last element of a path. Those before it are followed.
+// following says when to follow a symbolic link that is the last element of a path. Those before it are always
+// followed.
 type following uint8
 
 const (
-	always       following = iota // what the path leads to
+	always       following = iota // the target
 	withSlash                     // the link itself, unless the path ends in a slash (lstat)
-	withoutSlash                  // a file that may have to be made, which cannot end in a slash (open with O_CREATE)
-	never                         // a name that is made, removed or replaced
+	withoutSlash                  // a file that may have to be created, whose path cannot end in a slash (open with O_CREATE)
+	never                         // a name that is created, removed or replaced
 )
 
 // follows reports whether to follow the last element.
@@ -32,8 +33,8 @@ func (f following) follows(slash bool) bool {
 	return f == always || f == withSlash && slash || f == withoutSlash && !slash
 }
 
-// place is where a path leads: a name in a directory, whether or not something has the name. If a link was followed, it
-// is the place of its target.
+// place is where a path leads: a name in a directory, whether or not that name exists. If a link was followed, it is
+// the place of the link's target.
 type place struct {
 	dir   *node
 	base  string // empty if the path is the directory itself
@@ -49,7 +50,7 @@ func (fs *FS) walk(name string, last following) (place, syscall.Errno) {
 
 // walker resolves a path.
 type walker struct {
-	above []*node // the directories from the root to the current one, which is the last
+	above []*node // the directories from the root to the current one
 	buf   [8]*node
 	links int
 }
@@ -112,13 +113,13 @@ func (w *walker) walk(fs *FS, name string, last following) (place, syscall.Errno
 // hasNUL reports whether a path has a zero byte, at which it would end for the system.
 func hasNUL(name string) bool { return strings.IndexByte(name, 0) >= 0 }
 
-// trimSlashes returns a path without the slashes at its end, and whether there were any.
+// trimSlashes returns a path without trailing slashes, and whether there were any.
 func trimSlashes(name string) (string, bool) {
 	trimmed := strings.TrimRight(name, "/")
 	return trimmed, len(trimmed) < len(name)
 }
 
-// lastElement returns the last element of a path as it is spelled; empty for the root.
+// lastElement returns the last element of a path as spelled, or "" for the root.
 func lastElement(name string) string {
 	name, _ = trimSlashes(name)
 	return name[strings.LastIndexByte(name, '/')+1:]
@@ -145,7 +146,7 @@ func (fs *FS) findEntry(name string, last following) (disk.Entry, syscall.Errno)
 	return e, errno
 }
 
-// at returns the entry to which a walk has led. Whether the place wants a directory is up to the caller.
+// at returns the entry to which a walk has led. Whether it must be a directory is up to the caller.
 func (fs *FS) at(p place) (disk.Entry, syscall.Errno) {
 	switch {
 	case p.base == "":
@@ -160,8 +161,8 @@ func (fs *FS) at(p place) (disk.Entry, syscall.Errno) {
 	return e, 0
 }
 
-// vacant returns the place for a new file of a kind, which nothing may have yet. Only the name of a directory may end in a
-// slash.
+// vacant returns the place for a new file or directory, which must not exist yet. Only the name of a directory may end
+// in a slash.
 func (fs *FS) vacant(name string, dir bool) (place, syscall.Errno) {
 	p, errno := fs.walk(name, never)
 	if errno != 0 {

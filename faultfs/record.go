@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// record stamps and stores an operation. The caller holds mu.
+// record stamps an operation with a tick and stores it. The caller holds mu.
 func (fs *FS) record(op Op) {
 	op.Tick = fs.ticks()
 	fs.now.Store(op.Tick)
@@ -15,7 +15,7 @@ func (fs *FS) record(op Op) {
 	fs.trace = append(fs.trace, op)
 }
 
-// callersMax is how many callers an op carries at most, those inside this package included.
+// callersMax is the most callers that an op carries, including those inside this package.
 const callersMax = 32
 
 // callers returns the stack above record.
@@ -25,7 +25,7 @@ func callers() []uintptr {
 }
 
 // Recorded returns a filesystem that has the given trace and nothing else. That is enough to make timelines, crash
-// points and images of a run that was recorded elsewhere. The trace is not copied.
+// points and images of a run recorded elsewhere. The trace is not copied.
 func Recorded(trace []Op) *FS {
 	fs := New(Options{})
 	fs.trace = trace

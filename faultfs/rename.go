@@ -27,7 +27,7 @@ func (fs *FS) Rename(from, to string) error {
 	return nil
 }
 
-// renaming returns the operation for a rename. It has no edits if both names refer to the same file already.
+// renaming returns the operation for a rename. It has no edits if both names already refer to the same file.
 func (fs *FS) renaming(from, to string) (Op, syscall.Errno) {
 	if hasNUL(from) || hasNUL(to) {
 		return Op{}, syscall.EINVAL
@@ -70,8 +70,8 @@ func (fs *FS) renaming(from, to string) (Op, syscall.Errno) {
 	}, 0
 }
 
-// overDirectory returns why os.Rename refuses a directory as the new name, even an empty one: it looks before it asks the
-// system. 0 if the new name, which is victim if taken, is none.
+// overDirectory returns why os.Rename refuses a directory as the new name, even an empty one: it checks before it makes
+// the system call. It returns 0 if the new name, which is victim if taken, is not a directory.
 func (fs *FS) overDirectory(from, to string, dst place, victim disk.Entry, taken bool) syscall.Errno {
 	if taken && victim.Target != "" && dst.slash {
 		victim, _ = fs.findEntry(to, withSlash)
@@ -89,7 +89,7 @@ func (fs *FS) overDirectory(from, to string, dst place, victim disk.Entry, taken
 	return 0
 }
 
-// Link gives a file a further name. If from is a symbolic link, the link itself gets the name.
+// Link gives a file an additional name. If from is a symbolic link, the link itself gets the name.
 func (fs *FS) Link(from, to string) error {
 	fs.mu.Lock()
 	defer fs.leave()

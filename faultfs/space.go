@@ -7,17 +7,17 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// A file or directory takes one page of the disk, and one more for every page of its bytes that was ever written. Holes
-// take none. A file without a name takes its pages until the last handle is closed. In a crash image, what nobody has
+// A file or directory takes one page of the disk, plus one for every page of its bytes that was ever written. Holes
+// take none. A file without a name keeps its pages until its last handle is closed. In a crash image, what no one has
 // looked at counts as it is on the durable disk.
 
 // Space is how full the disk is.
 type Space struct {
-	CapacityBytes int64 // the limit that an ENOSPC rule with Bytes sets; 0: there is none
+	CapacityBytes int64 // limit set by an ENOSPC rule with Bytes; 0 if there is none
 	UsedBytes     int64
 }
 
-// Space returns how full the disk is, as statfs(2) does.
+// Space returns how full the disk is, like statfs(2).
 func (fs *FS) Space() (Space, error) {
 	fs.mu.Lock()
 	defer fs.leave()
@@ -46,10 +46,10 @@ func (fs *FS) used() (bytes int64) {
 	return bytes
 }
 
-// count adds what an inode and everything below it takes.
+// count adds the space taken by an inode and everything below it.
 func (fs *FS) count(ino Ino, counted map[Ino]bool, bytes *int64) {
 	if counted[ino] {
-		return // a further link
+		return // an additional link
 	}
 	counted[ino] = true
 	*bytes += fs.taken(ino)
@@ -71,13 +71,13 @@ func (fs *FS) count(ino Ino, counted map[Ino]bool, bytes *int64) {
 	}
 }
 
-// unknown reports whether nobody has looked up a name.
+// unknown reports whether no one has looked up a name.
 func (n *node) unknown(name string) bool {
 	_, known := n.names[name]
 	return !known
 }
 
-// taken returns how many bytes of the disk one inode takes.
+// taken returns how many bytes of the disk an inode takes.
 func (fs *FS) taken(ino Ino) int64 {
 	c := (*disk.Content)(nil)
 	if n := fs.nodes[ino]; n != nil {
@@ -126,8 +126,8 @@ func (fs *FS) room(r *Rule, n *node, off, bytes int64) int64 {
 
 func pageEnd(off int64) int64 { return (off/disk.PageBytes + 1) * disk.PageBytes }
 
-// Preallocate allocates space for the bytes from off, as fallocate(2) does: bytes that did not exist are zeros, and the
-// file grows if they are past its end. A later write there needs no space. For fault rules it is a truncation.
+// Preallocate reserves space for the bytes from off on, like fallocate(2): bytes that did not exist become zeros, and
+// the file grows if they are past its end. A later write there needs no space. Fault rules see it as a truncation.
 func (f *file) Preallocate(off, bytes int64) error {
 	f.fs.mu.Lock()
 	defer f.fs.leave()
@@ -158,11 +158,11 @@ func (f *file) Preallocate(off, bytes int64) error {
 	return nil
 }
 
-// maxPunchBytes bounds the zeros that one operation of the trace has.
+// maxPunchBytes limits the zeros in one operation of the trace.
 const maxPunchBytes = 1 << 20
 
-// PunchHole makes bytes of the file zeros, as fallocate(2) with FALLOC_FL_PUNCH_HOLE; its size stays. In the trace they are
-// written, where there were any. For fault rules it is a truncation.
+// PunchHole turns bytes of the file into zeros, like fallocate(2) with FALLOC_FL_PUNCH_HOLE; the size stays the same.
+// The trace records zeros being written, where there were bytes. Fault rules see it as a truncation.
 func (f *file) PunchHole(off, bytes int64) error {
 	f.fs.mu.Lock()
 	defer f.fs.leave()

@@ -9,7 +9,7 @@ import (
 
 var _ afero.Symlinker = (*FS)(nil)
 
-// SymlinkIfPossible creates a symbolic link to target, which need not exist. The target never changes and is durable
+// SymlinkIfPossible creates a symbolic link to target, which need not exist. The target never changes, and is durable
 // with the name.
 func (fs *FS) SymlinkIfPossible(target, name string) error {
 	fs.mu.Lock()
@@ -58,7 +58,7 @@ func (fs *FS) ReadlinkIfPossible(name string) (string, error) {
 	return e.Target, nil
 }
 
-// LstatIfPossible is Stat, but describes a symbolic link itself and not its target. It is always possible.
+// LstatIfPossible is Stat, but describes a symbolic link itself rather than its target. It is always possible.
 func (fs *FS) LstatIfPossible(name string) (os.FileInfo, bool, error) {
 	fs.mu.Lock()
 	defer fs.leave()

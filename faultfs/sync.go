@@ -12,11 +12,11 @@ func (f *file) Sync() error {
 	return f.sync("sync")
 }
 
-// SyncData is Sync: whatever is needed to read the bytes again becomes durable, and nothing else is modelled.
+// SyncData is Sync: whatever is needed to read the bytes becomes durable, and nothing else is modelled.
 func (f *file) SyncData() error { return f.Sync() }
 
-// sync carries out a sync, which a fault can hit. If an earlier write-back failed and the handle has not reported it yet,
-// the sync reports that and does nothing.
+// sync carries out a sync, which a fault can hit. If an earlier write-back failed and the handle has not reported it
+// yet, the sync reports that and does nothing.
 func (f *file) sync(name string) error {
 	rule, err := f.fs.inject(call{kind: OpSync, name: name, path: f.name, node: f.node})
 	if err != nil {

@@ -6,21 +6,22 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/crash"
 )
 
-// Timeline walks the trace of a filesystem and stops at ticks at which power might be cut. It is used by one goroutine;
-// the filesystem may be in use meanwhile, and the timeline sees the ops that were recorded before it was made.
+// Timeline walks the trace of a filesystem and stops at ticks at which power might be cut. It is used by one goroutine.
+// The filesystem may be in use meanwhile; the timeline sees the ops recorded before it was created.
 type Timeline struct {
 	line *crash.Timeline
-	img  *FS // the filesystem, if it is a crash image: what it has decided is read under its lock
+	img  *FS // the filesystem if it is a crash image, whose decisions are read under its lock
 }
 
-// NewTimeline returns a timeline that stands before the first op of fs, on a disk that behaves as the model says. For a
-// filesystem that is no crash image, seen has no meaning.
+// NewTimeline returns a timeline positioned before the first op of fs, on a disk that behaves as the model says. seen
+// matters only if fs is a crash image.
 //
-// If fs is a crash image, the disk at a tick depends on what its recovery had seen of the first crash by then. Whatever it
-// had not looked at is undecided again, and no sync of the recovery can make it durable. The timeline takes for seen what
-// the recovery had looked at by tick seen, or by the tick that it is advanced to, if that is later. So 0 is always right.
-// A timeline whose seen is fs.Now() is fast, because it walks the trace once, and right for all ticks after the last new
-// look at the disk; at earlier ticks it has only those disks that agree with what recovery saw afterwards.
+// If fs is a crash image, the disk at a tick depends on how much of the first crash its recovery had seen by then.
+// Whatever it had not looked at is undecided again, and no sync of the recovery can make it durable. The timeline
+// treats as seen what the recovery had looked at by tick seen, or by the tick to which it is advanced if that is later.
+// So 0 is always correct. A timeline with seen = fs.Now() is fast, because it walks the trace once, and correct for all
+// ticks after the last new observation of the disk; at earlier ticks it has only those disks that agree with what
+// recovery saw afterwards.
 func NewTimeline(fs *FS, model Model, seen uint64) *Timeline {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
@@ -39,7 +40,7 @@ func (fs *FS) timeline(model Model, seen uint64) *crash.Timeline {
 	return crash.NewTimeline(fs.trace, fs.base, model)
 }
 
-// Advance moves past the last op at or before tick and returns the crash point there. A timeline does not go back.
+// Advance moves past the last op at or before tick and returns the crash point there. A timeline only moves forward.
 func (t *Timeline) Advance(tick uint64) *CrashPoint {
 	if t.img != nil {
 		t.img.mu.Lock()
@@ -49,7 +50,7 @@ func (t *Timeline) Advance(tick uint64) *CrashPoint {
 }
 
 // CrashPoint is the disk at a tick: what is durable, and what is pending. Its images share an index that is built when
-// it is first needed, so it is used by one goroutine at a time.
+// first needed, so it must be used by one goroutine at a time.
 type CrashPoint struct {
 	Tick  uint64
 	point crash.Point
@@ -61,9 +62,9 @@ func (p *CrashPoint) Pending() int { return p.point.Pending() }
 // Ops returns the pending ops, oldest first.
 func (p *CrashPoint) Ops() []PendingOp { return p.point.Ops() }
 
-// Rot damages one durable file as a rule says, which must be AtRest. The rule's seed and draw choose the file and the
-// place. It returns the crash point with the damage; ok is false if no file matches, if none can be damaged in this way,
-// or if the rule does not apply at this tick. The receiver is unchanged. The hit is counted in r, which is used by one
+// Rot damages one durable file according to a rule, which must be AtRest. The rule's seed and draw select the file and
+// the place. It returns the damaged crash point; ok is false if no file matches, none can be damaged in this way, or
+// the rule does not apply at this tick. The receiver is unchanged. The hit is counted in r, which must be used by one
 // goroutine at a time.
 func (p *CrashPoint) Rot(r *Rule, draw uint64) (rotten *CrashPoint, done Damage, ok bool) {
 	point, done, ok := p.point.Rot(r, draw)
@@ -73,7 +74,7 @@ func (p *CrashPoint) Rot(r *Rule, draw uint64) (rotten *CrashPoint, done Damage,
 	return &CrashPoint{Tick: p.Tick, point: point}, done, true
 }
 
-// Crash cuts the power of fs at a tick, which may lie in the past, on a disk that behaves as the model says. It returns
+// Crash cuts the power of fs at a tick, which may be in the past, on a disk that behaves as the model says. It returns
 // the disk that is found afterwards, as an independent filesystem. fs itself keeps running.
 func (fs *FS) Crash(tick uint64, model Model, o ImageOptions) (*FS, error) {
 	if now := fs.Now(); tick > now {
@@ -82,8 +83,9 @@ func (fs *FS) Crash(tick uint64, model Model, o ImageOptions) (*FS, error) {
 	return NewTimeline(fs, model, tick).Advance(tick).Image(o), nil
 }
 
-// Sample returns choosers of up to most images of a crash point that has too many to try them all: those first that mistakes
-// show in, such as the loss of a single call, of a file's end or of a directory's changes, and torn writes. What else is in
-// the sample depends on the seed. Each must be asked about each op separately, as in an image whose Limit is math.MaxInt;
-// it gives the same image then, whoever looks first. Choosers may differ in ops that make no difference.
+// Sample returns choosers for up to most images of a crash point that has too many to try them all. Those most likely
+// to expose bugs come first, such as the loss of a single call, of a file's end or of a directory's changes, and torn
+// writes. The rest of the sample depends on the seed. Each chooser must be asked about each op separately, as in an
+// image whose Limit is math.MaxInt; it then gives the same image whoever looks first. Choosers may differ only in ops
+// that make no difference.
 func (p *CrashPoint) Sample(seed uint64, most int) []Chooser { return p.point.Sample(seed, most) }

@@ -4,10 +4,10 @@ import "github.com/lightningdb/lightning-torture/faultfs/trace"
 
 // The vocabulary of recorded runs. The fields and methods are documented in package trace.
 type (
-	// Ino identifies a file or directory, whatever its names. The root directory is 1; 0 is no file.
+	// Ino identifies a file or directory, whatever its names. The root directory is 1; 0 means no file.
 	Ino = trace.Ino
-	// Op is one entry of a trace: a filesystem call, a delay injected into one, or something that the system does by
-	// itself.
+	// Op is one entry of a trace: a filesystem call, a delay injected into one, or something that the system does on
+	// its own.
 	Op = trace.Op
 	// Edit is one change to one directory.
 	Edit = trace.Edit
@@ -20,10 +20,10 @@ type (
 )
 
 // The operation kinds. Those up to OpSync change what may survive a crash and are always recorded; the others are
-// recorded only where a fault hit them.
+// recorded only if a fault hit them.
 const (
 	OpCreate    = trace.OpCreate    // a new file, directory or symbolic link under a new name
-	OpLink      = trace.OpLink      // a further name for a file
+	OpLink      = trace.OpLink      // an additional name for a file
 	OpRemove    = trace.OpRemove    // a name removed
 	OpRename    = trace.OpRename    // a name moved, atomically, perhaps over another
 	OpTruncate  = trace.OpTruncate  // a size set
@@ -34,9 +34,9 @@ const (
 	OpClose     = trace.OpClose     // a handle closed
 	OpStat      = trace.OpStat      // a file or directory described
 	OpList      = trace.OpList      // a directory listed
-	OpRest      = trace.OpRest      // no call: bytes that rot while nobody reads them
+	OpRest      = trace.OpRest      // not a call: bytes rot while no one reads them
 	OpAny       = trace.OpAny       // in a rule: every call that its effect can happen to
-	OpWriteback = trace.OpWriteback // no call: the system writes the dirty pages of a file by itself
+	OpWriteback = trace.OpWriteback // not a call: the system writes the dirty pages of a file on its own
 )
 
 // The effects.
@@ -51,7 +51,7 @@ const (
 	EINTR      = trace.EINTR      // the call fails with EINTR and changes nothing
 	EROFS      = trace.EROFS      // the filesystem is mounted read-only: calls that would change it fail
 	EMFILE     = trace.EMFILE     // the process has too many open files
-	Stale      = trace.Stale      // a block holds what it held before; for a write: nothing is stored
+	Stale      = trace.Stale      // a block has its earlier content; for a write: nothing is stored
 	Misplaced  = trace.Misplaced  // a block's bytes are stored in the place of another block
 	Truncated  = trace.Truncated  // the end of a file is missing
 	Slow       = trace.Slow       // the call returns late
@@ -59,11 +59,11 @@ const (
 	Evict      = trace.Evict      // the clean pages of a file are dropped from memory
 )
 
-// The failures, which FAULTS.md describes.
+// The failures, described in FAULTS.md.
 const (
-	AnyFailure  = trace.AnyFailure  // the disk has each of the new bytes, and the size, or not
+	AnyFailure  = trace.AnyFailure  // the disk may or may not have each of the new bytes, and the size
 	Ext4Ordered = trace.Ext4Ordered // the disk has the size and none of the new bytes
-	Ext4Journal = trace.Ext4Journal // the bytes are in the journal and not in their place
+	Ext4Journal = trace.Ext4Journal // the bytes are in the journal but not in place
 	XFS         = trace.XFS         // like Ext4Ordered
 	Btrfs       = trace.Btrfs       // like Ext4Ordered
 )

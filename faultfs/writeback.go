@@ -1,7 +1,7 @@
 package faultfs
 
-// writeback makes the system write the dirty pages of the file, and fail, if a rule says so. Nobody waits for it, so the
-// next sync of each handle reports the error.
+// writeback makes the system write the dirty pages of the file, and fail, if a rule says so. No call waits for it, so
+// the next sync of each handle reports the error.
 func (f *file) writeback() error {
 	rule, err := f.fs.inject(call{kind: OpWriteback, name: "write", path: f.name, node: f.node})
 	if err != nil || rule == nil {
@@ -12,13 +12,13 @@ func (f *file) writeback() error {
 	return nil
 }
 
-// evict drops the clean pages of a file: bytes that failed write-backs left only in memory are gone.
+// evict drops the clean pages of a file: bytes that failed write-backs left only in memory are lost.
 func (f *file) evict() {
 	f.fs.record(Op{Kind: OpRead, Path: f.name, Ino: f.node.ino, Fault: Evict})
 	f.fs.reread(f.node)
 }
 
-// reread replaces a file in memory by what the disk has, plus what is still dirty. The caller holds mu.
+// reread replaces a file in memory with what the disk has, plus what is still dirty. The caller holds mu.
 func (fs *FS) reread(n *node) {
 	now := fs.now.Load()
 	n.content = fs.timeline(Model{}, now).Reread(now, n.ino)

@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 )
 
-// allowed returns the outcome of the model that one of a real filesystem is an example of. Mostly that is the same one. But
-// what the model writes as "?", bytes that somebody else left in a block, can be anything, also letters of the program.
+// allowed returns the outcome in the model that matches one of a real filesystem. Usually the two are identical. But
+// what the model writes as "?", stale bytes left in a block, can be anything, even letters of the program.
 func allowed(set litmus.Set, outcome string) (as string, ok bool) {
 	if set.Has(outcome) {
 		return outcome, true
@@ -54,7 +54,7 @@ func fileCovers(as, outcome string) bool {
 	return true
 }
 
-// expand undoes run lengths: "n2+.1" is "nn.".
+// expand expands run lengths: "n2+.1" becomes "nn.".
 func expand(runs string) string {
 	var b strings.Builder
 	for run := range strings.SplitSeq(runs, "+") {
@@ -63,7 +63,7 @@ func expand(runs string) string {
 		}
 		n, err := strconv.Atoi(run[1:])
 		if err != nil {
-			return runs // it is no content
+			return runs // it is not content
 		}
 		b.WriteString(strings.Repeat(run[:1], n))
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 )
 
-// cut mounts disks that a power cut may leave of a recording, up to a number of different ones, and calls found with what is
-// on each.
+// cut mounts up to limit different disks that a power cut may leave of a recording, and calls found with the content of
+// each.
 func (r *rig) cut(ctx context.Context, rec recording, limit int, found func(outcome string, s blocklog.State, disk string) error) error {
 	known := map[uint64]bool{}
 	for state := range rec.log.States(rec.mark, sampling) {
@@ -41,8 +41,8 @@ func (r *rig) cut(ctx context.Context, rec recording, limit int, found func(outc
 
 var sampling = blocklog.Sampling{Exhaustive: 4, Random: 4, Seed: 1}
 
-// look mounts a fork of a disk, which lets the filesystem recover, and returns what is there. That it cannot be mounted or
-// read is also something to see.
+// look mounts a fork of a disk, which lets the filesystem recover, and returns what is there. A disk that cannot be
+// mounted or read is an outcome too.
 func (r *rig) look(disk string) (outcome string, err error) {
 	defer r.watch().Stop()
 	fork, err := r.disks.Fork(disk)
@@ -60,7 +60,7 @@ func (r *rig) look(disk string) (outcome string, err error) {
 	return outcome, errors.Join(err, r.disks.Remove(fork))
 }
 
-// badDisk says whether an error means that the filesystem is damaged, and how.
+// badDisk reports whether, and how, an error means that the filesystem is damaged.
 func badDisk(err error) (outcome string, ok bool) {
 	var errno syscall.Errno
 	if !errors.As(err, &errno) {

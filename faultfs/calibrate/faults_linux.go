@@ -20,11 +20,11 @@ type faults struct {
 
 var _ litmus.Faulty = (*worldFS)(nil)
 
-// anyNumber of writes fail until the failure is taken back.
+// anyNumber of writes fail until the failure is lifted.
 const anyNumber = 1 << 30
 
 // FailSync calls sync while the disk refuses the bytes of a file. A filesystem that journals data may write them to
-// their place later, so its journal is emptied before the disk works again.
+// their final place later, so its journal is emptied before the disk works again.
 func (w *worldFS) FailSync(name string, sync func() error) error {
 	f, err := os.Open(w.path(name))
 	if err != nil {
@@ -42,7 +42,7 @@ func (w *worldFS) FailSync(name string, sync func() error) error {
 	syncErr := sync()
 	hit, err := r.disks.Failed(w.faults.disk)
 	if hit == 0 && err == nil && r.fs.JournalsData {
-		_ = emptyJournal(r.mountPoint()) // nobody gets its error: the kernel does this in the background
+		_ = emptyJournal(r.mountPoint()) // the kernel does this in the background, where no one gets the error
 		hit, err = r.disks.Failed(w.faults.disk)
 	}
 	if err := errors.Join(err, r.disks.Fail(w.faults.disk, blockfs.Failure{})); err != nil {
@@ -55,7 +55,7 @@ func (w *worldFS) FailSync(name string, sync func() error) error {
 }
 
 // refuse returns the failure that hits writes of a file: of its sectors anywhere on the disk, or only at the file's
-// place if the same bytes are written to the journal too.
+// place if the same bytes are also written to the journal.
 func (w *worldFS) refuse(f *os.File) (blockfs.Failure, error) {
 	info, err := f.Stat()
 	if err != nil {
@@ -72,7 +72,7 @@ func (w *worldFS) refuse(f *os.File) (blockfs.Failure, error) {
 	return failure, err
 }
 
-// place returns where the first extent of a file is on the disk.
+// place returns the location of a file's first extent on the disk.
 func place(f *os.File) (from, to int64, err error) {
 	const fiemap = 0xc020660b // FS_IOC_FIEMAP
 	var m struct {
@@ -93,7 +93,7 @@ func place(f *os.File) (from, to int64, err error) {
 	return int64(m.physical), int64(m.physical + m.extentLength), nil
 }
 
-// Evict drops the pages of a file from memory, as the kernel does when memory is short.
+// Evict drops the pages of a file from memory, as the kernel does under memory pressure.
 func (w *worldFS) Evict(name string) error {
 	f, err := os.Open(w.path(name))
 	if err != nil {

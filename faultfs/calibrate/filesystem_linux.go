@@ -14,16 +14,16 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 )
 
-// Filesystem is a real filesystem, and the profile of the model that it is compared with.
+// Filesystem is a real filesystem and the profile of the model that it is compared with.
 type Filesystem struct {
 	Profile      string   // its name in faultfs
-	Type         string   // the name by which mount knows it
-	Options      string   // the options of mount
-	Mkfs         []string // the command that makes one; the device is its last argument
-	Package      string   // the Debian package that has the command
+	Type         string   // its type for mount
+	Options      string   // mount options
+	Mkfs         []string // the command that makes one; the device is appended
+	Package      string   // the Debian package with that command
 	DiskBytes    int64    // sparse
-	Variants     []string // further options of mount to run programs with
-	JournalsData bool     // the bytes of files are written to a journal first
+	Variants     []string // additional mount options to run programs with
+	JournalsData bool     // file data is written to a journal first
 	commit       func(dir string) error
 }
 
@@ -36,7 +36,7 @@ func Filesystems() []Filesystem {
 			Profile: "ext4-" + mode, Type: "ext4", Options: "data=" + mode, Package: "e2fsprogs", DiskBytes: 64 << 20,
 			Mkfs: []string{
 				"mkfs.ext4", "-q", "-F", "-b", "4096", "-J", "size=4",
-				"-E", "lazy_itable_init=0,lazy_journal_init=0,nodiscard", // else the kernel goes on making it after the mount
+				"-E", "lazy_itable_init=0,lazy_journal_init=0,nodiscard", // otherwise the kernel finishes formatting after the mount
 			},
 			JournalsData: mode == "journal", commit: touchBystander,
 			Variants: append([]string{""}, variants...),
@@ -55,16 +55,16 @@ func Filesystems() []Filesystem {
 	}
 }
 
-// eager makes ext4 behave as before it delayed allocation: a write gets its blocks at once, and they are valid at once.
+// eager makes ext4 behave as before delayed allocation: a write gets its blocks at once, and they are valid at once.
 const eager = "nodelalloc,dioread_lock"
 
-// outOfLine makes btrfs treat small files like large ones: their bytes do not go into its metadata.
+// outOfLine makes btrfs treat small files like large ones, with their bytes outside its metadata.
 const outOfLine = "max_inline=0"
 
-// optionsFor returns the options that a filesystem is mounted with for a program.
+// optionsFor returns the additional options with which a filesystem is mounted for a program.
 func (f Filesystem) optionsFor(p *litmus.Program) []string {
 	if fails(p) && f.Type == "btrfs" {
-		return []string{outOfLine} // else the disk could not refuse its bytes alone
+		return []string{outOfLine} // otherwise the disk could not refuse only its bytes
 	}
 	return f.Variants
 }
@@ -74,7 +74,7 @@ func fails(p *litmus.Program) bool {
 	return slices.ContainsFunc(p.Steps, func(s litmus.Step) bool { return s.Verb == "failed-fsync" })
 }
 
-// format makes the filesystem on a device.
+// format creates the filesystem on a device.
 func (f Filesystem) format(device string) error {
 	args := append(f.Mkfs[1:len(f.Mkfs):len(f.Mkfs)], device)
 	if out, err := exec.Command(f.Mkfs[0], args...).CombinedOutput(); err != nil {
@@ -83,7 +83,8 @@ func (f Filesystem) format(device string) error {
 	return nil
 }
 
-// emptyJournal makes ext4 write to its place what is in its journal, as the kernel does when the journal is full.
+// emptyJournal makes ext4 write the content of its journal to its final place, as the kernel does when the journal is
+// full.
 func emptyJournal(dir string) error {
 	const checkpoint = 0x4004662b // EXT4_IOC_CHECKPOINT
 	return onDirectory(dir, func(fd int) error {
@@ -104,9 +105,9 @@ func commitBtrfs(dir string) error {
 	})
 }
 
-// touchBystander makes ext4 commit its running transaction, and XFS force its log, as the kernel does every five and thirty
-// seconds. There is no call for that alone, so it changes and syncs a file that no program knows: journal and log are one
-// sequence each, so what came before is in it. (EXT4_IOC_CHECKPOINT is not the same: it waits for bytes that are on their
+// touchBystander makes ext4 commit its running transaction, and XFS force its log, as the kernel does every five and
+// thirty seconds. No call does only that, so it changes and syncs a file that no program knows. Journal and log are one
+// sequence each, so everything earlier is included. (EXT4_IOC_CHECKPOINT is not equivalent: it waits for bytes under
 // way, which a commit does not.)
 func touchBystander(dir string) error {
 	f, err := os.OpenFile(filepath.Join(dir, bystander), os.O_RDWR, 0)
@@ -120,7 +121,7 @@ func touchBystander(dir string) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// syncAll is sync(2) for one filesystem.
+// syncAll is sync(2) for a single filesystem.
 func syncAll(dir string) error {
 	return onDirectory(dir, func(fd int) error { return os.NewSyscallError("syncfs", unix.Syncfs(fd)) })
 }

@@ -6,7 +6,7 @@ import (
 	"os/exec"
 )
 
-// Missing says why no real filesystem can be tried here and what to do about it, or returns an empty string.
+// Missing returns why no real filesystem can be tested here and what to do about it, or "".
 func Missing() string {
 	if os.Geteuid() != 0 {
 		return "mounting disks needs root; run it with sudo"
@@ -16,12 +16,12 @@ func Missing() string {
 		if err != nil {
 			return fmt.Sprintf("%s; the kernel needs the drivers fuse and loop: modprobe fuse loop", err)
 		}
-		_ = f.Close() // nothing was done with it
+		_ = f.Close() // opened only to see that it exists
 	}
 	return ""
 }
 
-// Missing says why this filesystem cannot be tried here and what to do about it, or returns an empty string.
+// Missing returns why this filesystem cannot be tested here and what to do about it, or "".
 func (f Filesystem) Missing() string {
 	if _, err := exec.LookPath(f.Mkfs[0]); err != nil {
 		return fmt.Sprintf("no %s; apt-get install -y %s", f.Mkfs[0], f.Package)

@@ -6,22 +6,22 @@ import (
 	"strings"
 )
 
-// Nudge makes the kernel do at once what it may do by itself at any time.
+// Nudge makes the kernel do at once what it may do on its own at any time.
 type Nudge string
 
-// The nudges. None of them is a sync of a file or a directory, which would promise more to the program than it asked for.
+// The nudges. None of them syncs a file or directory of the program, which would promise it more than it asked for.
 const (
-	Commit     Nudge = "commit"     // the filesystem writes its metadata, as it does every few seconds, and no data for it
-	WriteBack  Nudge = "write-back" // the bytes of all files are written, and no metadata for them
-	Start      Nudge = "start"      // the same, but nobody waits until they are on the disk
-	Everything Nudge = "everything" // metadata and bytes, as for sync(2)
+	Commit     Nudge = "commit"     // the filesystem commits its metadata, as it does every few seconds, and writes no data for that
+	WriteBack  Nudge = "write-back" // the bytes of all files are written, but not their metadata
+	Start      Nudge = "start"      // the same, without waiting until they are on the disk
+	Everything Nudge = "everything" // metadata and bytes, like sync(2)
 )
 
 // Plan says how a filesystem is mounted while a program runs, and what the kernel is nudged to do meanwhile.
 type Plan struct {
-	Options string          // the options of mount
-	After   map[int][]Nudge // the n-th call that changes the filesystem, from 1
-	End     []Nudge         // when the program has ended
+	Options string          // mount options
+	After   map[int][]Nudge // nudges after the n-th call that changes the filesystem, counting from 1
+	End     []Nudge         // nudges when the program has ended
 }
 
 // String returns the plan in one line, such as "commit after call 2; then everything".
@@ -50,9 +50,9 @@ func join(nudges []Nudge) string {
 	return strings.Join(words, ", ")
 }
 
-// plans returns at most limit ways to run a program that makes the given number of calls, on filesystems that can be
-// mounted with each of some options. The kernel does nothing until the program has ended, and then either kind of write
-// first; or it does something at one place within the program.
+// plans returns at most limit plans for a program that makes the given number of calls, on a filesystem that can be
+// mounted with each of the given options. In some, the kernel does nothing until the program has ended, and then does
+// either kind of write first; in the others, it does something at one point within the program.
 func plans(calls, limit int, options []string) (all []Plan) {
 	ends := [][]Nudge{{Commit, Everything}, {Start, Commit, Everything}, {WriteBack, Commit, Everything}}
 	for _, o := range options {
@@ -71,7 +71,7 @@ func plans(calls, limit int, options []string) (all []Plan) {
 	return append(all, spread(within, limit-len(all))...)
 }
 
-// spread returns at most n plans, evenly chosen.
+// spread returns at most n of the plans, evenly spaced.
 func spread(all []Plan, n int) (some []Plan) {
 	if n = min(n, len(all)); n <= 0 {
 		return nil

@@ -10,13 +10,13 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 )
 
-// recording is a program that ran once on a real filesystem.
+// recording is one run of a program on a real filesystem.
 type recording struct {
 	disk  string
 	seen  []string // what the program itself saw
 	log   blocklog.Log
-	mark  int // the position in the log after the program's last call
-	calls int // how many calls changed something
+	mark  int // position in the log after the program's last call
+	calls int // number of calls that changed something
 }
 
 // prepare returns a disk on which a program can start.
@@ -74,7 +74,7 @@ func (r *rig) nudge(w *worldFS, nudges []Nudge) error {
 		case Everything:
 			err = syncAll(r.mountPoint())
 		}
-		if err != nil && !errors.Is(err, unix.EIO) { // EIO is for whoever wrote, and they have had it
+		if err != nil && !errors.Is(err, unix.EIO) { // EIO belongs to the writer, who has already received it
 			return fmt.Errorf("calibrate: %s: %w", n, err)
 		}
 	}

@@ -16,7 +16,7 @@ func (r *Result) WriteJSON(w io.Writer) error {
 	return e.Encode(r)
 }
 
-// WriteText writes the table, and then everything about outcomes that the model does not allow.
+// WriteText writes the table and then all details about outcomes that the model does not allow.
 func (r *Result) WriteText(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, row := range r.rows() {
@@ -85,7 +85,7 @@ func (r *Result) sentence() string {
 		r.Kernel, seen, allowed, r.States(), r.Unexpected())
 }
 
-// unexpected writes everything about outcomes that are not allowed.
+// unexpected describes the outcomes that are not allowed.
 func (r *Result) unexpected() string {
 	var b strings.Builder
 	for i := range r.Cells {

@@ -19,27 +19,27 @@ type Cell struct {
 	Program    string     `json:"program"` // ID
 	Title      string     `json:"title"`
 	Filesystem string     `json:"filesystem"` // the profile that it is compared with
-	Allowed    litmus.Set `json:"allowed"`    // what the model allows
+	Allowed    litmus.Set `json:"allowed"`    // outcomes that the model allows
 	Seen       []Sight    `json:"seen"`       // every different outcome, in order of appearance
-	States     int        `json:"states"`     // different disks that were mounted
+	States     int        `json:"states"`     // number of different disks mounted
 	Skipped    string     `json:"skipped,omitempty"`
 }
 
-// Sight is an outcome that a real filesystem left, and how it was first seen.
+// Sight is an outcome that a real filesystem left, with details of its first occurrence.
 type Sight struct {
 	Outcome string   `json:"outcome"`
-	As      string   `json:"as,omitempty"` // the allowed outcome that it is an example of; empty if there is none
-	States  int      `json:"states"`       // disks that showed it
+	As      string   `json:"as,omitempty"` // the allowed outcome that it matches; empty if there is none
+	States  int      `json:"states"`       // number of disks that showed it
 	Plan    string   `json:"plan"`         // when the kernel wrote
 	State   string   `json:"state"`        // what of the log survived
 	Log     []string `json:"log,omitempty"`
-	Image   string   `json:"image,omitempty"` // the file that the disk was saved to
+	Image   string   `json:"image,omitempty"` // file to which the disk was saved
 }
 
 // Unexpected reports whether the model does not allow the outcome.
 func (s Sight) Unexpected() bool { return s.As == "" }
 
-// see counts an outcome. It returns the sight if it is the first of its kind, and nil otherwise.
+// see counts an outcome. It returns the sight if this is its first occurrence, and nil otherwise.
 func (c *Cell) see(outcome string) (first *Sight) {
 	c.States++
 	for i := range c.Seen {
@@ -53,12 +53,12 @@ func (c *Cell) see(outcome string) (first *Sight) {
 	return &c.Seen[len(c.Seen)-1]
 }
 
-// Unexpected returns what was seen but is not allowed.
+// Unexpected returns the outcomes that were seen but are not allowed.
 func (c *Cell) Unexpected() []Sight {
 	return slices.DeleteFunc(slices.Clone(c.Seen), func(s Sight) bool { return !s.Unexpected() })
 }
 
-// Unseen returns what is allowed but was not seen.
+// Unseen returns the outcomes that are allowed but were not seen.
 func (c *Cell) Unseen() (unseen []string) {
 	for _, outcome := range c.Allowed {
 		if !slices.ContainsFunc(c.Seen, func(s Sight) bool { return s.As == outcome }) {
@@ -68,7 +68,7 @@ func (c *Cell) Unseen() (unseen []string) {
 	return unseen
 }
 
-// Unexpected returns how many outcomes were seen but are not allowed.
+// Unexpected returns the number of outcomes that were seen but are not allowed.
 func (r *Result) Unexpected() (n int) {
 	for i := range r.Cells {
 		n += len(r.Cells[i].Unexpected())
@@ -76,7 +76,7 @@ func (r *Result) Unexpected() (n int) {
 	return n
 }
 
-// States returns how many disks were mounted.
+// States returns the number of disks mounted.
 func (r *Result) States() (n int) {
 	for i := range r.Cells {
 		n += r.Cells[i].States
@@ -94,7 +94,7 @@ func (r *Result) cell(program, filesystem string) *Cell {
 	return nil
 }
 
-// programs and filesystems return what the matrix is made of, in its order, each once.
+// programs and filesystems return the rows and columns of the matrix, in order, each once.
 func (r *Result) programs() []string {
 	return r.distinct(func(c *Cell) string { return c.Program })
 }

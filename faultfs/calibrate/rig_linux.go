@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/calibrate/loop"
 )
 
-// What every filesystem has at its top: the directory that is the whole world of a program, and a file beside it.
+// The top directory of every filesystem: the directory in which programs run, and a file beside it.
 const (
 	world     = "world"
 	bystander = "bystander"
@@ -25,7 +25,7 @@ type rig struct {
 	fs    Filesystem
 	dir   string
 	disks *blockfs.Client
-	empty string // a disk with the filesystem and nothing but world and bystander
+	empty string // a formatted disk with nothing but world and bystander
 }
 
 func newRig(fs Filesystem) (r *rig, err error) {
@@ -54,7 +54,7 @@ func (r *rig) mountPoint() string { return filepath.Join(r.dir, "mnt") }
 func (r *rig) diskDir() string    { return filepath.Join(r.dir, "disks") }
 func (r *rig) world() string      { return filepath.Join(r.mountPoint(), world) }
 
-// format makes the empty disk.
+// format creates the empty disk.
 func (r *rig) format() error {
 	disk, err := r.disks.New()
 	if err != nil {
@@ -76,7 +76,7 @@ func (r *rig) format() error {
 // errMount is returned if the kernel refuses to mount a disk.
 var errMount = errors.New("calibrate: mount failed")
 
-// mounted runs a function while a disk is mounted, with further options, and unmounts it properly.
+// mounted calls a function while a disk is mounted with additional options, and unmounts it cleanly.
 func (r *rig) mounted(disk, options string, do func() error) error {
 	dev, err := loop.Attach(r.disks.Path(disk))
 	if err != nil {
@@ -96,19 +96,19 @@ func (r *rig) unmount() error {
 	return nil
 }
 
-// patience is how long a program may run, and how long one disk may be looked at, before the disks are taken away. It is
-// long: a machine with much else to do is slow, and nothing is wrong then.
+// patience is how long a program may run, or a disk be examined, before the disks are taken away. It is long, because
+// on a busy machine being slow does not mean that anything is wrong.
 const patience = 2 * time.Minute
 
 // watch ends whatever hangs, unless it is stopped in time.
 func (r *rig) watch() *time.Timer { return time.AfterFunc(patience, r.abort) }
 
-// abort ends whatever hangs: every request to a disk fails from now on.
+// abort ends whatever hangs: from now on every request to a disk fails.
 func (r *rig) abort() { _ = unix.Unmount(r.diskDir(), unix.MNT_FORCE) }
 
-// close takes the rig down, in whatever state it is.
+// close dismantles the rig, whatever state it is in.
 func (r *rig) close() error {
-	_ = unix.Unmount(r.mountPoint(), unix.MNT_DETACH) // EINVAL if nothing is mounted there, as it should be
+	_ = unix.Unmount(r.mountPoint(), unix.MNT_DETACH) // EINVAL if nothing is mounted there, as expected
 	var err error
 	if r.disks != nil {
 		err = r.disks.Close()

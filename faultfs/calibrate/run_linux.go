@@ -14,17 +14,17 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 )
 
-// Options says what is run. The zero value is everything, with the default limits.
+// Options say what to run. The zero value runs everything, with the default limits.
 type Options struct {
 	Programs    []litmus.Program // default: the whole suite
 	Filesystems []Filesystem     // default: all
 	States      int              // different disks per recording; default 20
 	Plans       int              // recordings per program and filesystem; default 12
-	Keep        string           // directory for disks that show a forbidden outcome; default: they are not kept
-	Progress    func(cell Cell)  // called when a cell is done, from one goroutine at a time; default: nothing
+	Keep        string           // directory to save disks with a forbidden outcome; default: not saved
+	Progress    func(cell Cell)  // called when a cell is done, by one goroutine at a time; may be nil
 }
 
-// EnsureDefaults fills in what is zero.
+// EnsureDefaults fills in zero fields.
 func (o *Options) EnsureDefaults() {
 	if o.Programs == nil {
 		o.Programs = litmus.Programs()
@@ -43,7 +43,7 @@ func (o *Options) EnsureDefaults() {
 	}
 }
 
-// Run runs the programs on the filesystems, two filesystems at a time. It takes down what it set up, whatever happens.
+// Run runs the programs on the filesystems, two filesystems at a time. It dismantles what it set up, whatever happens.
 func Run(ctx context.Context, o Options) (Result, error) {
 	o.EnsureDefaults()
 	columns := make([][]Cell, len(o.Filesystems))
@@ -71,7 +71,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	return result, errors.Join(errs...)
 }
 
-// atOnce filesystems are tried at the same time; the kernel's part is mostly waiting for the disk server.
+// atOnce filesystems are tested at a time; the kernel mostly waits for the disk server.
 const atOnce = 2
 
 // column runs all programs on one filesystem.
@@ -97,7 +97,7 @@ func (r *rig) cell(ctx context.Context, o Options, p litmus.Program) (Cell, erro
 	c := Cell{Program: p.ID, Title: p.Title, Filesystem: r.fs.Profile}
 	set, ok := p.Allowed(r.fs.Profile)
 	if !ok {
-		c.Skipped = "the program says nothing of this profile"
+		c.Skipped = "the program does not cover this profile"
 		return c, nil
 	}
 	c.Allowed = set
@@ -115,7 +115,7 @@ func (r *rig) cell(ctx context.Context, o Options, p litmus.Program) (Cell, erro
 		return c, err
 	}
 	if fails(&p) {
-		calls = 1 // nothing may write the bytes before the disk refuses them
+		calls = 1 // nothing may write the bytes before the disk starts to refuse them
 	}
 	for _, plan := range plans(calls, o.Plans, options) {
 		if err := r.try(ctx, o, &p, &c, prepared, plan); err != nil {
@@ -125,7 +125,7 @@ func (r *rig) cell(ctx context.Context, o Options, p litmus.Program) (Cell, erro
 	return c, r.disks.Remove(prepared)
 }
 
-// calls returns how many calls of a program change the filesystem.
+// calls returns the number of calls of a program that change the filesystem.
 func (r *rig) calls(p *litmus.Program, prepared, options string) (int, error) {
 	rec, err := r.record(p, prepared, Plan{Options: options})
 	if err != nil {
@@ -134,7 +134,7 @@ func (r *rig) calls(p *litmus.Program, prepared, options string) (int, error) {
 	return rec.calls, r.disks.Remove(rec.disk)
 }
 
-// try runs a program once and looks at what power cuts leave.
+// try runs a program once and examines what power cuts leave.
 func (r *rig) try(ctx context.Context, o Options, p *litmus.Program, c *Cell, prepared string, plan Plan) error {
 	rec, err := r.record(p, prepared, plan)
 	if err != nil {
@@ -157,7 +157,7 @@ func (r *rig) try(ctx context.Context, o Options, p *litmus.Program, c *Cell, pr
 	return errors.Join(err, r.disks.Remove(rec.disk))
 }
 
-// keep saves the disk of a sight, if there is a directory to keep it in.
+// keep saves the disk of a sight, if there is a directory for it.
 func (r *rig) keep(dir string, c *Cell, s *Sight, disk string) error {
 	if dir == "" {
 		return nil

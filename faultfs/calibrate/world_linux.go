@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// worldFS is a mounted filesystem as a program sees it. It calls changed after every call that may have changed something,
-// even if the call failed, except for a failed open.
+// worldFS is a mounted filesystem as a program sees it. It calls changed after every call that may have changed
+// something, even if the call failed, except for a failed open.
 type worldFS struct {
 	afero.Fs // the files below dir
 	dir      string
@@ -25,7 +25,7 @@ func newWorld(dir string, changed func() error) *worldFS {
 
 func (w *worldFS) path(name string) string { return filepath.Join(w.dir, name) }
 
-// then calls changed after a call, even a failed one, and returns the first error of the two.
+// then calls changed after a call, even a failed one, and returns the first error.
 func (w *worldFS) then(err error) error {
 	if changedErr := w.changed(); err == nil {
 		return changedErr
@@ -58,7 +58,7 @@ func (w *worldFS) Rename(from, to string) error              { return w.then(w.F
 
 func (w *worldFS) Link(from, to string) error { return w.then(os.Link(w.path(from), w.path(to))) }
 
-// SymlinkIfPossible makes a symbolic link whose target is kept as it is.
+// SymlinkIfPossible creates a symbolic link and stores its target verbatim.
 func (w *worldFS) SymlinkIfPossible(target, name string) error {
 	return w.then(os.Symlink(target, w.path(name)))
 }
@@ -66,10 +66,10 @@ func (w *worldFS) SymlinkIfPossible(target, name string) error {
 // ReadlinkIfPossible returns the target of a symbolic link.
 func (w *worldFS) ReadlinkIfPossible(name string) (string, error) { return os.Readlink(w.path(name)) }
 
-// waitForIt makes writeBack wait until the device has taken the bytes. Its cache is not flushed.
+// waitForIt makes writeBack wait until the device has accepted the bytes. The device's cache is not flushed.
 const waitForIt = unix.SYNC_FILE_RANGE_WAIT_BEFORE | unix.SYNC_FILE_RANGE_WAIT_AFTER
 
-// writeBack starts to write the bytes of all files to the disk, and no metadata, as the kernel does with old pages.
+// writeBack starts writing the bytes of all files, but no metadata, as the kernel does with old pages.
 func (w *worldFS) writeBack(wait int) error {
 	return filepath.WalkDir(w.dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {

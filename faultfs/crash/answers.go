@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/model"
 )
 
-// undecided returns those of the ops at some indexes that are undecided. The slice is valid until the next call.
+// undecided returns those of the given ops that are undecided. The slice is valid until the next call.
 func (im *Image) undecided(indexes []int) []int {
 	open := im.open[:0]
 	for _, i := range indexes {
@@ -19,15 +19,14 @@ func (im *Image) undecided(indexes []int) []int {
 	return open
 }
 
-// tooMany reports whether deciding the open ops, in order of age, has more outcomes than the limit allows: more than so many
-// yes-or-no answers have. What counts is how many closed subsets there are, and not how many ops: of a chain in which each op
-// follows the one before, such as the appends to one sector, a disk has the beginning, and so it has of the sequence of
-// MetadataInOrder.
+// tooMany reports whether deciding the open ops, oldest first, has more outcomes than the limit allows, which is given
+// as a number of yes-or-no answers. What counts is the number of closed subsets, not of ops: of a chain in which each
+// op follows the previous one, such as appends to one sector or the sequence of MetadataInOrder, a disk has a prefix.
 func (im *Image) tooMany(open []int) bool {
 	if len(open) <= im.limit {
 		return false
 	}
-	ends, ordered := slices.Grow(im.chains[:0], len(open))[:len(open)], 0 // by position: the length of the chain that ends there
+	ends, ordered := slices.Grow(im.chains[:0], len(open))[:len(open)], 0 // by position: length of the chain that ends there
 	for k, i := range open {
 		ends[k] = 0
 		if im.point.pending[i].place == inOrder {

@@ -9,7 +9,8 @@ import (
 )
 
 // pushWrite queues the growth of the file, one step per page, and then the bytes. If the write leaves a hole, the first
-// step goes to the end of the page in which the file ended: the system clears that page up to its end and writes it.
+// step goes to the end of the page in which the file ended, because the system clears that page up to its end and
+// writes it.
 func (q *queue) pushWrite(op *trace.Op, d *disk.Disk) {
 	rest := q.exposed(op, d)
 	if end := pageUp(op.OldSize); op.OldSize < end && end <= op.Off {
@@ -37,15 +38,15 @@ func (q *queue) pushData(op *trace.Op, d *disk.Disk) {
 	}
 }
 
-// pushSector queues the bytes of one call in one sector: as one piece, or in the pieces into which the device tears them.
-// If garbage may be found in their place, it is queued before them.
+// pushSector queues the bytes of one call in one sector: as one piece, or in the pieces into which the device tears
+// them. If garbage may show up in their place, that is queued first.
 func (q *queue) pushSector(op *trace.Op, d *disk.Disk, off int64, data []byte) {
 	stale := q.rules.Has(model.StaleBlocks) && q.newBlock(op.Ino, off/disk.PageBytes, d) && !q.sectorWritten(op.Ino, off)
 	if q.device.Torn || stale {
 		q.pushBytes(op, &pendingOp{off: off, data: garbage[:len(data)], stale: true})
 	} else if cut := q.clearedBy(op, off); cut != nil {
 		p := &pendingOp{off: off, data: garbage[:len(data)], stale: true}
-		p.follow(cut) // until then they are part of the file
+		p.follow(cut) // before the truncation, this place is part of the file
 		q.appendBytes(op, p)
 	}
 	if q.device.Tear {
@@ -57,8 +58,8 @@ func (q *queue) pushSector(op *trace.Op, d *disk.Disk, off int64, data []byte) {
 	q.pushBytes(op, &pendingOp{off: off, data: data, clears: op.Kind == trace.OpTruncate})
 }
 
-// clearedBy returns the truncation of which a write overwrites the zeros in a sector, if blocks can be stale: until then the
-// block has what was cut off. nil if nothing of that kind is pending.
+// clearedBy returns the pending truncation whose zeros in a sector a write overwrites, if blocks can be stale: until
+// the zeros are written, the block has what was cut off. It returns nil if there is none.
 func (q *queue) clearedBy(op *trace.Op, off int64) *pendingOp {
 	last, cuts := q.data[sectorKey{op.Ino, off / q.unit}], q.cuts[op.Ino]
 	if last == nil || !last.clears || op.Kind == trace.OpTruncate || len(cuts) == 0 || !q.rules.Has(model.StaleBlocks) {
@@ -67,7 +68,7 @@ func (q *queue) clearedBy(op *trace.Op, off int64) *pendingOp {
 	return cuts[len(cuts)-1]
 }
 
-// pushBytes queues a piece after the piece that it overwrites.
+// pushBytes queues a piece so that it follows the piece that it overwrites.
 func (q *queue) pushBytes(op *trace.Op, p *pendingOp) {
 	at := sectorKey{op.Ino, p.off / q.unit}
 	p.follow(q.data[at])
@@ -75,13 +76,14 @@ func (q *queue) pushBytes(op *trace.Op, p *pendingOp) {
 	q.data[at] = p
 }
 
-// pushTail queues the zeros that a truncation within a page leaves in the rest of that page. The page is dirty then and is
-// written like any other, so the zeros, and what is written over them later, can be on the disk before the truncation is.
+// pushTail queues the zeros that a truncation within a page leaves in the rest of that page. The page is then dirty and
+// is written like any other, so the zeros, and what is written over them later, can reach the disk before the
+// truncation does.
 func (q *queue) pushTail(op *trace.Op, d *disk.Disk) {
 	page := op.Size / disk.PageBytes
 	switch {
 	case q.rules.Has(model.DataInOrder | model.DataFollowsMetadata):
-		return // they are in the sequence, behind the truncation
+		return // they are in the sequence, after the truncation
 	case q.newBlock(op.Ino, page, d) && !q.pageWritten(op.Ino, page):
 		return // a hole
 	}
@@ -93,11 +95,11 @@ func (q *queue) pushTail(op *trace.Op, d *disk.Disk) {
 	}
 }
 
-// pageUp rounds an offset up to the next end of a page.
+// pageUp rounds an offset up to the end of its page.
 func pageUp(off int64) int64 { return (off + disk.PageBytes - 1) / disk.PageBytes * disk.PageBytes }
 
-// appendBytes queues a piece after the last truncation that freed its place. The file has the block of the new bytes only
-// if it was truncated before, unless freed blocks are reused at once.
+// appendBytes queues a piece so that it follows the last truncation that freed its place. The file gets a block for the
+// new bytes only after it was truncated, unless freed blocks are reused at once.
 func (q *queue) appendBytes(op *trace.Op, p *pendingOp) {
 	p.kind, p.ino = pendingData, op.Ino
 	switch {
@@ -112,8 +114,8 @@ func (q *queue) appendBytes(op *trace.Op, p *pendingOp) {
 	q.append(p, op.Tick)
 }
 
-// freed returns the last pending truncation of a file that has freed the place of the byte before end. The page in which
-// the file ends since then stays, but where bytes are in the sequence.
+// freed returns the last pending truncation of a file that freed the place of the byte before end. The page in which
+// the file has ended since then is not freed, except where bytes are in the sequence.
 func (q *queue) freed(ino trace.Ino, end int64) *pendingOp {
 	inSequence := q.rules.Has(model.DataInOrder | model.DataFollowsMetadata)
 	for _, cut := range slices.Backward(q.cuts[ino]) {

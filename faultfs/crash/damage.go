@@ -8,13 +8,13 @@ import (
 
 // Damage is what happened to a disk at rest.
 type Damage struct {
-	// Effect is BitFlip, Stale, Misplaced or Truncated. Damage saved before there were other effects than BitFlip has none.
+	// Effect is BitFlip, Stale, Misplaced or Truncated. It is absent in damage saved when BitFlip was the only effect.
 	Effect trace.Effect `json:",omitempty"`
 	Path   string
 	// Off is the offset of the byte with the flipped bit, the offset of the stale or misplaced block, or the remaining size.
 	Off  int64
-	Bit  int    // for BitFlip: the bit
-	From string `json:",omitempty"` // for Misplaced: the file whose bytes are there
+	Bit  int    // for BitFlip: the bit, 0 to 7
+	From string `json:",omitempty"` // for Misplaced: the file whose bytes are there now
 	At   int64  `json:",omitempty"` // for Misplaced: their offset in that file
 }
 

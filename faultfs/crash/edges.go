@@ -14,7 +14,7 @@ func newEdges(ops int, from, to []int32) edges {
 	for i := range ops {
 		e.start[i+1] += e.start[i]
 	}
-	for k, i := range slices.Backward(from) { // each list is filled from its end, so start moves to where it begins
+	for k, i := range slices.Backward(from) { // each list is filled from its end, which moves start to its beginning
 		e.start[i]--
 		e.ends[e.start[i]] = to[k]
 	}

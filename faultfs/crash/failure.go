@@ -7,12 +7,12 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// takesSize reports whether the size becomes durable although the sync fails: the journal still works.
+// takesSize reports whether the size becomes durable although the sync fails, because the journal still works.
 func takesSize(o *trace.Op) bool {
 	return o.Kind == trace.OpSync && !o.Dir && o.As != trace.AnyFailure
 }
 
-// fail makes the write-back of the op's file or directory fail. Write-back without a sync covers bytes only: the inode
+// fail makes the write-back of the op's file or directory fail. Write-back without a sync covers bytes only; the inode
 // stays dirty.
 func (q *queue) fail(op *trace.Op) {
 	covered := covers(op)
@@ -25,7 +25,7 @@ func (q *queue) fail(op *trace.Op) {
 	}
 }
 
-// markFailed records in the chosen ops that their write-back failed, and what became of them.
+// markFailed records in the chosen ops that their write-back failed, and with what effect.
 func (q *queue) markFailed(chosen func(*pendingOp) bool, as trace.Failure) {
 	q.revise(chosen, func(p *pendingOp) {
 		p.failed, p.journaled = true, as == trace.Ext4Journal
@@ -33,17 +33,17 @@ func (q *queue) markFailed(chosen func(*pendingOp) bool, as trace.Failure) {
 	})
 }
 
-// evict drops the failed bytes of a file from memory. The disk does not have them in their place either, so only those
-// that a journal may replay remain.
+// evict drops the failed bytes of a file from memory. The disk does not have them in place either, so only bytes that a
+// journal may replay remain.
 func (q *queue) evict(op *trace.Op) {
 	failed := func(p *pendingOp) bool { return p.failedBytes() && covers(op)(p) }
 	q.drop(func(p *pendingOp) bool { return failed(p) && !p.journaled })
 	q.revise(failed, func(p *pendingOp) { p.evicted = true })
 }
 
-// redirty turns the failed ops of the pages that a write touches into ordinary ones: the page is dirty again, so the
-// next sync writes all of it. A file with a dirty page has a dirty inode, so its size is also written. What such a page
-// has lost by eviction is not written: the new page also replaces it in the journal.
+// redirty turns the failed ops of the pages touched by a write into ordinary ones: the page is dirty again, so the next
+// sync writes all of it. A file with a dirty page has a dirty inode, so its size is written as well. Bytes that the
+// page has lost to an eviction are not written; in the journal, too, the new page replaces them.
 func (q *queue) redirty(op *trace.Op) {
 	if q.failed == 0 || len(op.Data) == 0 && op.Size == op.OldSize {
 		return
@@ -60,7 +60,7 @@ func (q *queue) redirty(op *trace.Op) {
 	q.revise(dirty, func(p *pendingOp) { p.failed, p.absent, p.journaled = false, false, false })
 }
 
-// revise replaces the chosen ops by changed copies, so that crash points keep what they saw.
+// revise replaces the chosen ops with changed copies, so that crash points keep what they saw.
 func (q *queue) revise(chosen func(*pendingOp) bool, change func(*pendingOp)) {
 	for i, p := range q.ops {
 		if chosen(p) {
@@ -72,7 +72,7 @@ func (q *queue) revise(chosen func(*pendingOp) bool, change func(*pendingOp)) {
 	q.countFailed()
 }
 
-// drop removes the chosen ops: the disk never had them, and memory no longer has them.
+// drop removes the chosen ops: they never reached the disk and are no longer in memory.
 func (q *queue) drop(chosen func(*pendingOp) bool) {
 	q.ops = slices.DeleteFunc(q.ops, func(p *pendingOp) bool {
 		if !chosen(p) {

@@ -2,16 +2,16 @@ package crash
 
 import "math/rand/v2"
 
-// family is the sample of subsets that is tried where one look would take too many answers to try every subset:
-// nothing, everything, prefixes, single losses, single survivors and random subsets.
+// family is the sample of subsets tried when an observation would take too many answers to try every subset: nothing,
+// everything, prefixes, single losses, single survivors and random subsets.
 type family struct {
-	ops    int    // how many undecided ops
-	each   int    // how many prefixes, losses and survivors
-	random int    // how many random subsets
+	ops    int    // number of undecided ops
+	each   int    // number of prefixes, of losses and of survivors
+	random int    // number of random subsets
 	seed   uint64 // the seed of the random subsets
 }
 
-// familyEach bounds the members of each shape, familyRandom the random ones: a look at a thousand ops costs 48 images.
+// familyEach bounds the members of each shape, familyRandom the random ones: observing a thousand ops costs 48 images.
 const (
 	familyEach   = 12
 	familyRandom = 10
@@ -25,7 +25,7 @@ func (f family) size() int { return 2 + 3*f.each + f.random }
 
 // member returns a function that reports whether subset i keeps the op at a position.
 func (f family) member(i int) func(position int) bool {
-	spread := func(k int) int { return k * (f.ops - 1) / max(1, f.each-1) } // positions spread over all ops
+	spread := func(k int) int { return k * (f.ops - 1) / max(1, f.each-1) } // spreads positions over all ops
 	switch {
 	case i == 0:
 		return func(int) bool { return false }

@@ -2,8 +2,8 @@ package crash
 
 import "github.com/lightningdb/lightning-torture/faultfs/model"
 
-// Fates returns what became of the operations that were pending when power was cut, by their tick: "kept", "lost",
-// "torn" if only parts were kept, and "unseen" if nothing has looked yet. Operations that are missing were durable.
+// Fates returns, by tick, what became of the operations that were pending when power was cut: "kept", "lost", "torn" if
+// only parts were kept, or "unseen" if nothing has looked at them yet. Operations not in the map were durable.
 func (im *Image) Fates() map[uint64]string {
 	fates := map[uint64]string{}
 	for i, p := range im.point.pending {
@@ -18,7 +18,7 @@ func (im *Image) Fates() map[uint64]string {
 	return fates
 }
 
-// Decided returns, by their ID, the pending ops that have been decided by now, and whether the image has them.
+// Decided returns, by ID, the pending ops decided so far, and whether the image has them.
 func (im *Image) Decided() map[uint64]bool {
 	decided := map[uint64]bool{}
 	for i, op := range im.point.pending {

@@ -6,15 +6,15 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/disk"
 )
 
-// garbage is what the disk shows where a write did not arrive, or arrived in part: a byte that programs hardly ever
+// garbage is what the disk shows where a write did not arrive, or arrived only in part: a byte that programs rarely
 // write.
 var garbage = bytes.Repeat([]byte{'#'}, disk.PageBytes)
 
-// zeros is what the system writes after the end of a file, or into a hole, when it writes the block.
+// zeros is what the system writes beyond the end of a file, or into a hole, when it writes the block.
 var zeros = make([]byte, disk.PageBytes)
 
-// tears returns the lengths of the pieces in which n bytes arrive at a disk that tears, the last piece excluded: the
-// first byte, the rest of the first half, and the second half without its last byte.
+// tears returns the lengths of the pieces, except the last, in which n bytes reach a disk that tears: the first byte,
+// the rest of the first half, and the second half without its last byte.
 func tears(n int) (lengths []int) {
 	at := 0
 	for _, next := range []int{1, n / 2, n - 1} {

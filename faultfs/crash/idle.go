@@ -6,8 +6,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/disk"
 )
 
-// dropIdle takes out of the index the bytes of sectors in which no pending op changes a byte: kept or lost, the image is
-// the same, so nobody needs to ask. They stay undecided, and nothing is left of them once the image is crashed in turn (see
+// dropIdle removes from the index the bytes of sectors in which no pending op changes a byte: kept or lost, the image
+// is the same, so there is no need to ask. These ops stay undecided, and vanish once the image is crashed in turn (see
 // settle). What a truncation may free is left alone.
 func (x *pendingIndex) dropIdle(ops []*pendingOp, d *disk.Disk) {
 	buf := make([]byte, x.unit)
@@ -23,7 +23,7 @@ func (x *pendingIndex) dropIdle(ops []*pendingOp, d *disk.Disk) {
 				return false
 			}
 			b := buf[:len(p.data)]
-			clear(b) // past the end of the file
+			clear(b) // beyond the end of the file
 			if content != nil {
 				content.ReadAt(b, p.off)
 			}
@@ -33,7 +33,7 @@ func (x *pendingIndex) dropIdle(ops []*pendingOp, d *disk.Disk) {
 	}
 }
 
-// leaveOut takes out the sectors all of whose ops are idle, and notes those ops in gone.
+// leaveOut removes the sectors all of whose ops are idle, and records those ops in gone.
 func (f *pendingFile) leaveOut(gone []bool, idle func(sectorOp) bool) {
 	rest := make([]sectorOp, 0, len(f.sectors))
 	for k := 0; k < len(f.sectors); {

@@ -7,34 +7,34 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Image is the undecided part of a crash image: the pending ops of its crash point, and what has been decided about them.
-// The decided ops are closed at all times: if an op is kept, so is everything that it follows; if it is lost, so is
-// everything that follows it. So the rest can be decided either way.
+// Image is the undecided part of a crash image: the pending ops of its crash point and what has been decided about
+// them. The decided ops are closed at all times: if an op is kept, so is everything that it follows; if it is lost, so
+// is everything that follows it. So the rest can be decided either way.
 type Image struct {
 	point   *Point
 	index   *pendingIndex
 	chooser Chooser
 	limit   int
-	fates   []model.Fate   // the fate of each op of point.pending
-	log     []decision     // what was decided, oldest first; a profile's decisions are older and not in it
-	now     *atomic.Uint64 // the time of the filesystem that looks
-	sampled bool           // some look would have taken more answers than the limit
+	fates   []model.Fate   // fate of each op of point.pending
+	log     []decision     // decisions, oldest first; those of the profile come before and are not in it
+	now     *atomic.Uint64 // time of the filesystem that looks
+	sampled bool           // some observation would have taken more answers than the limit
 	lost    int            // bytes of lost data
-	open    []int          // scratch of undecided
-	chains  []int          // scratch of tooMany
-	todo    []int32        // scratch of put
+	open    []int          // scratch space for undecided
+	chains  []int          // scratch space for tooMany
+	todo    []int32        // scratch space for put
 }
 
-// decision says at which tick of the image's own time the fate of an op was decided.
+// decision records at which tick of the image's own time the fate of an op was decided.
 type decision struct {
 	op   int
 	tick uint64
 }
 
-// Sampled reports whether some look would have taken more answers than the limit.
+// Sampled reports whether some observation would have taken more answers than the limit.
 func (im *Image) Sampled() bool { return im.sampled }
 
-// Model returns the rules by which the image came about.
+// Model returns the rules by which the image was made.
 func (im *Image) Model() model.Model { return im.point.model }
 
 // LostBytes returns how many bytes of pending writes the image is known to have lost.
@@ -43,8 +43,8 @@ func (im *Image) LostBytes() int { return im.lost }
 // LastIno returns the greatest inode number in a pending op.
 func (im *Image) LastIno() trace.Ino { return im.index.last }
 
-// StaleBlocks reports whether the image follows the rule StaleBlocks, under which it matters to a write whether the disk
-// has a block for the page.
+// StaleBlocks reports whether the image follows the rule StaleBlocks, under which it matters for a write whether the
+// disk has a block for the page.
 func (im *Image) StaleBlocks() bool { return im.point.model.Rules().Has(model.StaleBlocks) }
 
 // put decides op i and, along with it, everything that it follows if it is kept, or everything that follows it if it is
@@ -89,7 +89,7 @@ func (im *Image) look(indexes []int) {
 	}
 }
 
-// sample decides the open ops as one subset: that of a chooser that knows which are worth trying, or else a member of a family.
+// sample decides the open ops as one subset: the one given by a SubsetChooser, or else a member of a family.
 func (im *Image) sample(open []int) {
 	im.sampled = true
 	first := uint64(im.point.pending[open[0]].seq)
@@ -109,8 +109,8 @@ func (im *Image) sample(open []int) {
 	}
 }
 
-// loseAbsent decides the ops that the disk certainly does not have, unless the profile has kept them because the machine
-// keeps running.
+// loseAbsent decides the ops that the disk certainly does not have as lost, unless the profile has kept them because
+// the machine keeps running.
 func (im *Image) loseAbsent() {
 	for i, p := range im.point.pending {
 		if p.absent {

@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// pendingIndex finds the pending ops that a look can see, by their index in Point.pending. It is built once for a
+// pendingIndex finds the pending ops that an observation can see, as indexes into Point.pending. It is built once per
 // crash point and never changes.
 type pendingIndex struct {
 	needs      edges // what must be kept with an op
@@ -15,7 +15,7 @@ type pendingIndex struct {
 	names      map[trace.Ino][]int
 	where      map[nameKey][]int
 	files      map[trace.Ino]*pendingFile
-	idle       []bool    // the ops that dropIdle has taken out; nil: it was not called
+	idle       []bool    // ops removed by dropIdle; nil if that was not called
 	unit       int64     // bytes of a sector; the ops of a file are sorted by it
 	last       trace.Ino // the greatest inode number in any op
 }
@@ -25,13 +25,13 @@ type pendingFile struct {
 	ino     trace.Ino
 	ops     []int // all, oldest first
 	sizes   []int
-	cuts    bool // some size op makes the file shorter
+	cuts    bool // some size op shortens the file
 	sectors []sectorOp
 	unit    int64
 }
 
-// sectorOp is a data op in a sector. Those of a file are sorted by sector, and by age within a sector. A data op that
-// stands for the unwritten part of a new block is in several sectors.
+// sectorOp is a data op in a sector. Those of a file are sorted by sector, and by age within a sector. A data op for
+// the unwritten part of a new block is in several sectors.
 type sectorOp struct {
 	sector int64
 	op     int32
@@ -83,15 +83,15 @@ func (x *pendingIndex) file(ino trace.Ino) *pendingFile {
 	return f
 }
 
-// connect collects the edges of each op, and those of the sequence of MetadataInOrder. If a sync takes an op out of the
-// middle of the sequence, as on btrfs, no gap is left.
+// connect collects the edges of each op, including those of the sequence of MetadataInOrder. If a sync takes an op out
+// of the middle of the sequence, as on btrfs, its neighbours are connected.
 func (x *pendingIndex) connect(ops []*pendingOp) {
 	earlier, later := make([]int32, 0, 2*len(ops)), make([]int32, 0, 2*len(ops))
 	edge := func(i, j int) { earlier, later = append(earlier, int32(i)), append(later, int32(j)) }
 	last := -1 // the last op in the sequence
 	for i, p := range ops {
 		if p.absent {
-			continue // nothing waits for an op that never arrives
+			continue // nothing waits for an op that never reaches the disk
 		}
 		if last >= 0 && ops[last].mount != p.mount {
 			last = -1
@@ -118,7 +118,7 @@ func (f *pendingFile) below(size int64) []sectorOp {
 	return f.sectors[:f.find((size+f.unit-1)/f.unit)]
 }
 
-// find returns where the ops of a sector begin.
+// find returns the index at which the ops of a sector begin.
 func (f *pendingFile) find(sector int64) int {
 	i, _ := slices.BinarySearchFunc(f.sectors, sector, func(s sectorOp, at int64) int { return cmp.Compare(s.sector, at) })
 	return i

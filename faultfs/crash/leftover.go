@@ -8,16 +8,16 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Leftover is the part of what a crash may have done to one file that nobody has looked at yet.
+// Leftover is the part of what a crash may have done to one file that no one has looked at yet.
 type Leftover struct {
 	file   *pendingFile
 	sized  bool
-	size   int64  // the size that the crash left, once sized
-	filled []bool // sector ops whose sector is decided and stored in the content; made at the first one
-	open   int    // how many sector ops below size are not filled
+	size   int64  // size left by the crash, once sized
+	filled []bool // sector ops whose sector is decided and stored in the content; allocated with the first one
+	open   int    // number of sector ops below size that are not filled
 }
 
-// Leftover returns what may have happened to a file; nil if nothing is pending for it.
+// Leftover returns what may have happened to a file, or nil if nothing is pending for it.
 func (im *Image) Leftover(ino trace.Ino) *Leftover {
 	if f := im.index.files[ino]; f != nil {
 		return &Leftover{file: f}
@@ -28,14 +28,15 @@ func (im *Image) Leftover(ino trace.Ino) *Leftover {
 // Sized reports whether the size of the file is decided.
 func (l *Leftover) Sized() bool { return l.sized }
 
-// Size returns the size that the crash left, in bytes, once Sized.
+// Size returns the size in bytes left by the crash, once Sized.
 func (l *Leftover) Size() int64 { return l.size }
 
 // Filled reports whether all bytes of the file are decided, once Sized.
 func (l *Leftover) Filled() bool { return l.open == 0 }
 
-// Resize decides the size of a file and truncates or extends its content, which must be the durable one. A file whose pending
-// ops are too many for the limit is decided as a whole: a family of sizes times a family of bytes would be too many.
+// Resize decides the size of a file and truncates or extends its content, which must be the durable one. A file with
+// more pending ops than the limit allows is decided as a whole, because a family of sizes times a family of bytes would
+// be too many.
 func (im *Image) Resize(l *Leftover, c *disk.Content) {
 	if im.tooMany(im.undecided(l.file.ops)) {
 		im.look(l.file.ops)
@@ -51,13 +52,13 @@ func (im *Image) Resize(l *Leftover, c *disk.Content) {
 	l.sized, l.size, l.open = true, c.Size(), len(below)
 	for _, s := range l.file.sectors[len(below):] {
 		if im.fates[s.op] == model.Undecided && im.point.pending[s.op].off >= l.size {
-			im.put(int(s.op), false) // it is in no block of the file
+			im.put(int(s.op), false) // it is not in any block of the file
 		}
 	}
 }
 
-// Fill decides the sectors of [from, to) that the content does not have yet and stores their bytes there. Bytes past the
-// size that the crash left stay out, even if the file has grown since.
+// Fill decides the sectors of [from, to) that the content does not have yet and stores their bytes there. Bytes beyond
+// the size left by the crash stay out, even if the file has grown since.
 func (im *Image) Fill(l *Leftover, c *disk.Content, from, to int64) {
 	below := l.file.below(min(to, l.size))
 	begin := min(l.file.find(from/l.file.unit), len(below))
@@ -90,7 +91,7 @@ func (im *Image) Fill(l *Leftover, c *disk.Content, from, to int64) {
 	}
 }
 
-// fillSector replays the kept ops of one sector, in order, over the durable bytes.
+// fillSector applies the kept ops of one sector, in order, to the durable bytes.
 func (im *Image) fillSector(l *Leftover, c *disk.Content, ops []sectorOp) {
 	var buf [16]int32
 	replay := buf[:0]

@@ -1,7 +1,8 @@
 package crash
 
-// Losing returns a chooser whose image has lost the pending ops with the given IDs, together with everything that follows
-// them, and has kept all others. It must be asked about each op separately. IDs that are not pending are ignored.
+// Losing returns a chooser whose image has lost the pending ops with the given IDs, together with everything that
+// follows them, and has kept all others. It must be asked about each op separately. IDs that are not pending are
+// ignored.
 func (p *Point) Losing(ids []uint64) Chooser {
 	l := losing{}
 	for _, id := range ids {

@@ -19,8 +19,8 @@ func (q *queue) pushNames(op *trace.Op, d *disk.Disk) {
 	q.appendNames(op, p)
 }
 
-// nameChange returns an op for directory changes of a call, which follows earlier changes to the same names and to names
-// of the same file. What else it must follow depends on the call.
+// nameChange returns an op for directory changes of a call, which follows earlier changes to the same names and to
+// names of the same file. Whatever else it must follow depends on the call.
 func (q *queue) nameChange(op *trace.Op, edits []trace.Edit, d *disk.Disk) *pendingOp {
 	p := &pendingOp{kind: pendingNames, edits: edits, place: inOrder}
 	for _, e := range edits {
@@ -57,7 +57,7 @@ func (q *queue) nameChange(op *trace.Op, edits []trace.Edit, d *disk.Disk) *pend
 	return p
 }
 
-// moves notes that an op changes a name of a file, and makes it follow the op that did so before.
+// moves records that an op changes a name of a file, and makes it follow the previous op that did so.
 func (q *queue) moves(p *pendingOp, ino trace.Ino) {
 	p.moved = append(p.moved, ino)
 	p.follow(q.moved[ino])
@@ -77,8 +77,8 @@ func (q *queue) appendNames(op *trace.Op, p *pendingOp) {
 	}
 }
 
-// followEntries makes the removal of a directory, or a rename over it, follow what moved its last entries out. Otherwise a
-// file that was moved could lose both of its names.
+// followEntries makes the removal of a directory, or a rename over it, follow what moved its last entries out.
+// Otherwise a file that was moved could lose both of its names.
 func (q *queue) followEntries(p *pendingOp, dir trace.Ino) {
 	if dir == 0 {
 		return

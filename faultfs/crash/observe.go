@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Name decides what one name stands for, given what the durable disk says.
+// Name decides what one name stands for, given what it stands for on the durable disk.
 func (im *Image) Name(parent trace.Ino, name string, e disk.Entry) disk.Entry {
 	ops := im.index.where[nameKey{parent, name}]
 	im.look(ops)
@@ -28,7 +28,7 @@ func (im *Image) Name(parent trace.Ino, name string, e disk.Entry) disk.Entry {
 // NamesPending reports whether any change to the names in a directory is pending.
 func (im *Image) NamesPending(dir trace.Ino) bool { return len(im.index.names[dir]) > 0 }
 
-// Names decides every name in a directory, given what the durable disk says. The caller owns the map.
+// Names decides every name in a directory, given the names on the durable disk. The caller owns the map.
 func (im *Image) Names(dir trace.Ino, durable map[string]disk.Entry) map[string]disk.Entry {
 	ops := im.index.names[dir]
 	im.look(ops)

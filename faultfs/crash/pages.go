@@ -18,7 +18,7 @@ func pagesOf(op *trace.Op) (all []*trace.Op) {
 	return all
 }
 
-// pushPages queues a write page by page: the bytes of a page and the size that shows them are kept or lost together.
+// pushPages queues a write page by page: the bytes of a page are kept or lost together with the size that shows them.
 func (q *queue) pushPages(op *trace.Op, d *disk.Disk) {
 	for _, page := range pagesOf(op) {
 		size := &pendingOp{size: page.Size, place: inOrder}

@@ -8,18 +8,18 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Point is a crash point, the disk at a tick at which power is cut: what is durable, and what is pending. Its images
-// share an index that is built when it is first needed, so it is used by one goroutine at a time. It must not be moved
-// once it has images.
+// Point is a crash point: the disk at the tick at which power is cut, with what is durable and what is pending. Its
+// images share an index that is built when first needed, so it must be used by one goroutine at a time. It must not be
+// moved once it has images.
 type Point struct {
 	Tick         uint64
 	model        model.Model
 	disk         *disk.Disk
 	pending      []*pendingOp
 	index        *pendingIndex
-	distinct     *pendingIndex // index without what changes no byte: see ImageOptions.Distinct
-	ignoresSyncs bool          // the disk ignores every sync from here on
-	start        *disk.Disk    // the disk before the past: what a block may have held once
+	distinct     *pendingIndex // index without ops that change no byte; see ImageOptions.Distinct
+	ignoresSyncs bool          // from here on the disk ignores every sync
+	start        *disk.Disk    // the disk before past, for what blocks held earlier
 	past         []trace.Op
 }
 
@@ -30,7 +30,7 @@ func (p *Point) indexed() *pendingIndex {
 	return p.index
 }
 
-// indexedDistinct is indexed without the ops that make no difference.
+// indexedDistinct is indexed without ops that make no difference.
 func (p *Point) indexedDistinct() *pendingIndex {
 	if p.distinct == nil {
 		p.distinct = newIndex(p.pending, p.model.Unit())
@@ -39,7 +39,7 @@ func (p *Point) indexedDistinct() *pendingIndex {
 	return p.distinct
 }
 
-// Disk returns what is durable; the caller must not change it.
+// Disk returns the durable state. The caller must not modify it.
 func (p *Point) Disk() *disk.Disk { return p.disk }
 
 // Pending returns the number of ops that no sync has made durable.
@@ -47,9 +47,9 @@ func (p *Point) Pending() int { return len(p.pending) }
 
 // PendingOp names a pending op of a crash point.
 type PendingOp struct {
-	ID   uint64 // the same at every crash point of a timeline at which the op is pending
-	Tick uint64 // the tick of the call that it belongs to
-	// Earlier says that an earlier power cut left it undecided: Tick is a tick of the filesystem that was crashed then.
+	ID   uint64 // the same at every crash point of a timeline where the op is pending
+	Tick uint64 // tick of the call that it belongs to
+	// Earlier says that an earlier power cut left it undecided. Tick is then a tick of the filesystem crashed that time.
 	Earlier bool
 }
 
@@ -64,16 +64,17 @@ func (p *Point) Ops() []PendingOp {
 	return ops
 }
 
-// ImageOptions says how an image is decided.
+// ImageOptions say how an image is decided.
 type ImageOptions struct {
 	Chooser Chooser        // asked where the profile leaves a choice
-	Limit   int            // how many yes-or-no answers one look may take before a family of subsets is tried
-	Now     *atomic.Uint64 // the time of the filesystem that looks at the image
-	// Distinct asks nothing about a sector in which no pending op changes a byte: the images are the same either way.
+	Limit   int            // yes-or-no answers that one observation may take before a family of subsets is tried
+	Now     *atomic.Uint64 // time of the filesystem that looks at the image
+	// Distinct skips questions about a sector in which no pending op changes a byte, because the images are the same
+	// either way.
 	Distinct bool
 }
 
-// Image returns an image in which only those ops are decided about which the profile leaves no choice.
+// Image returns an image in which only the ops are decided about which the profile leaves no choice.
 func (p *Point) Image(o ImageOptions) *Image {
 	var index *pendingIndex
 	if o.Distinct {
@@ -88,7 +89,7 @@ func (p *Point) Image(o ImageOptions) *Image {
 		for i := range im.fates {
 			im.fates[i] = f
 			if p.pending[i].evicted {
-				im.fates[i] = model.Lost // a machine that runs on replays no journal
+				im.fates[i] = model.Lost // a machine that keeps running replays no journal
 			}
 			im.count(i)
 		}

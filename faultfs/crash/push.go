@@ -6,7 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// push turns a filesystem call into pending ops and queues them; d is what is durable by now.
+// push turns a filesystem call into pending ops and queues them. d is what is durable so far.
 func (q *queue) push(op *trace.Op, d *disk.Disk) {
 	if len(op.Edits) > 0 {
 		q.pushNames(op, d)

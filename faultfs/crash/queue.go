@@ -14,15 +14,15 @@ type queue struct {
 
 	ops       []*pendingOp // in order of seq
 	seq       int
-	failed    int                        // how many ops are failed
+	failed    int                        // number of ops that are failed
 	names     map[nameKey]*pendingOp     // last op that touched the name
-	moved     map[trace.Ino]*pendingOp   // last op that gave or took a name of the inode
+	moved     map[trace.Ino]*pendingOp   // last op that added or removed a name of the inode
 	made      map[trace.Ino]*pendingOp   // op that created the directory
 	sizes     map[trace.Ino]*pendingOp   // last op that set the size
 	truncated map[trace.Ino]*pendingOp   // last truncation, with SizesOvertake
-	cuts      map[trace.Ino][]*pendingOp // ops that made the file shorter, oldest first
+	cuts      map[trace.Ino][]*pendingOp // ops that shortened the file, oldest first
 	data      map[sectorKey]*pendingOp   // last op that wrote the sector
-	todo      []int                      // scratch of take
+	todo      []int                      // scratch space for take
 }
 
 type sectorKey struct {
@@ -30,8 +30,8 @@ type sectorKey struct {
 	sector int64
 }
 
-// newQueue returns a queue that holds the ops left over from an earlier power cut, if any. No new op follows those:
-// whoever changes something has looked at it first, and the look decided what was pending about it.
+// newQueue returns a queue with the ops left over from an earlier power cut, if any. No new op follows those: whoever
+// changes something has looked at it first, which decided what was pending about it.
 func newQueue(m model.Model, left []*pendingOp) *queue {
 	q := &queue{
 		rules: m.Rules(), device: m.Device, unit: m.Unit(),
@@ -56,7 +56,7 @@ func (q *queue) append(p *pendingOp, tick uint64) {
 	q.ops = append(q.ops, p)
 }
 
-// forget drops a durable or absent op from the search for predecessors.
+// forget removes a durable or absent op from the search for predecessors.
 func (q *queue) forget(p *pendingOp) {
 	switch p.kind {
 	case pendingSize:

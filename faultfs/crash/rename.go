@@ -6,33 +6,33 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// The rule for a rename. It is one pending op with two edits, so every image has either the old name or the new one,
+// The rules for a rename. It is one pending op with two edits, so every image has either the old name or the new one,
 // never both or neither, and a file that it overwrites loses its name exactly if the rename is kept.
 //
-//  1. It follows earlier changes to either name, and earlier changes to names of the file that moves and of the file
-//     that is overwritten (pushNames, in names.go).
-//  2. If it moves the file to another directory, it follows what created or moved the directories above the new name.
-//     Otherwise a file that was durable could move into a directory that does not survive, and two directories into each
-//     other. (A link follows only what created them.)
-//  3. It does not wait for the bytes or the size of the file, so without a sync of the file the new name may show an
-//     empty or partial file. Only with RenameWaitsForSize, and only if it overwrites a file, it follows the size.
-//  4. In a filesystem with MetadataInOrder it takes its place in the sequence, of which a power cut keeps a prefix.
-//  5. A sync of either directory makes the whole rename durable; a sync of the file does so only with SyncTakesNames
+//   1. It follows earlier changes to either name, and earlier changes to names of the moved and of the overwritten file
+//     (pushNames, in names.go).
+//   2. If it moves the file to another directory, it follows what created or moved the directories above the new name.
+//     Otherwise a durable file could move into a directory that does not survive, or two directories into each other.
+//     (A link follows only what created them.)
+//   3. It does not wait for the bytes or the size of the file, so without a sync of the file the new name may show an
+//     empty or partial file. Only with RenameWaitsForSize, and only if it overwrites a file, does it follow the size.
+//   4. In a filesystem with MetadataInOrder it has a place in the sequence, of which a power cut keeps a prefix.
+//   5. A sync of either directory makes the whole rename durable. A sync of the file does so only with SyncTakesNames
 //     (covers and takes, in sync.go).
-//  6. Under the profile late-removals it is lost unless a sync has made it durable (Point.Image, in point.go).
-//  7. With SyncTakesNames it also follows what created the directory of the new name, even within one directory
+//   6. Under the profile late-removals it is lost unless a sync has made it durable (Point.Image, in point.go).
+//   7. With SyncTakesNames it also follows what created the directory of the new name, even within one directory
 //     (nameChange).
-//  8. With DirectoriesSyncAlone, moving a file to another directory is two pending ops, one for each directory. A power cut
-//     keeps both or neither, but a sync of the new directory makes the new name durable and leaves the removal of the old one
-//     pending. With RenameSplits a power cut may keep the new name alone.
+//   8. With DirectoriesSyncAlone, moving a file to another directory is two pending ops, one for each directory. A
+//     power cut keeps both or neither, but a sync of the new directory makes the new name durable and leaves the
+//     removal of the old one pending. With RenameSplits a power cut may keep the new name alone.
 
-// splits reports whether a call is queued as one op for each of two directories.
+// splits reports whether a call is queued as two ops, one for each of two directories.
 func (q *queue) splits(op *trace.Op) bool {
 	return op.Kind == trace.OpRename && !op.Dir && op.Edits[0].Parent != op.Edits[1].Parent &&
 		q.rules.Has(model.DirectoriesSyncAlone|model.RenameSplits)
 }
 
-// pushMove queues a rename that is split: point 8.
+// pushMove queues a rename that is split: rule 8.
 func (q *queue) pushMove(op *trace.Op, d *disk.Disk) {
 	added, gone := q.nameChange(op, op.Edits[1:], d), &pendingOp{kind: pendingNames, edits: op.Edits[:1], place: inOrder}
 	if op.Victim != 0 {
@@ -47,7 +47,7 @@ func (q *queue) pushMove(op *trace.Op, d *disk.Disk) {
 	q.appendNames(op, gone)
 }
 
-// orderRename adds what a rename must follow besides earlier changes to the same names: points 2 and 3.
+// orderRename adds what a rename must follow besides earlier changes to the same names: rules 2 and 3.
 func (q *queue) orderRename(p *pendingOp, op *trace.Op, d *disk.Disk) {
 	for _, dir := range q.dirsAbove(op, d) {
 		p.follow(q.moved[dir])
@@ -57,8 +57,8 @@ func (q *queue) orderRename(p *pendingOp, op *trace.Op, d *disk.Disk) {
 	}
 }
 
-// dirsAbove returns the directories from the one in which a rename or link puts a name up to the root, the root
-// excluded. It returns none for a rename within one directory.
+// dirsAbove returns the directories from the one in which a rename or link puts a name up to, but excluding, the root.
+// For a rename within one directory it returns none.
 func (q *queue) dirsAbove(op *trace.Op, d *disk.Disk) []trace.Ino {
 	last := op.Edits[len(op.Edits)-1].Parent
 	if last == trace.Root || op.Kind == trace.OpRename && op.Edits[0].Parent == last {

@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// durableFile is a file of a disk that has bytes.
+// durableFile is a non-empty file on a disk.
 type durableFile struct {
 	path    string
 	ino     trace.Ino
@@ -21,7 +21,7 @@ func (f durableFile) pages() int {
 	return int((f.content.Size() + disk.PageBytes - 1) / disk.PageBytes)
 }
 
-// filesOf returns the files of a disk that have bytes, in the order of their names.
+// filesOf returns the non-empty files on a disk in the order of their names.
 func filesOf(d *disk.Disk) (all []durableFile) {
 	d.Walk(func(path string, e disk.Entry) {
 		if c := d.Content(e.Ino); !e.Dir && c.Size() > 0 {
@@ -31,16 +31,16 @@ func filesOf(d *disk.Disk) (all []durableFile) {
 	return all
 }
 
-// page returns the bytes of a page up to the end of the file.
+// page returns the bytes of a page, up to the end of the file.
 func (f durableFile) page(i int) []byte {
 	b := make([]byte, min(disk.PageBytes, f.content.Size()-int64(i)*disk.PageBytes))
 	f.content.ReadAt(b, int64(i)*disk.PageBytes)
 	return b
 }
 
-// Rot damages one durable file as a rule says, which must be AtRest. The rule's seed and draw choose the file and the
-// place. It returns the crash point with the damage; ok is false if no file matches, if none can be damaged in this way,
-// or if the rule does not apply at this tick. The receiver is unchanged. The hit is counted in r, which is used by one
+// Rot damages one durable file according to a rule, which must be AtRest. The rule's seed and draw select the file and
+// the place. It returns the damaged crash point; ok is false if no file matches, none can be damaged in this way, or
+// the rule does not apply at this tick. The receiver is unchanged. The hit is counted in r, which must be used by one
 // goroutine at a time.
 func (p *Point) Rot(r *rule.Rule, draw uint64) (rotten Point, done Damage, ok bool) {
 	if !r.At(p.Tick) {
@@ -86,8 +86,8 @@ func (d *Damage) flip(rng *rand.Rand, to *disk.Content) bool {
 	return true
 }
 
-// cutAt returns where a file ends that lost its end: anywhere, or, half of the time, where it ended at an earlier sync. There
-// a file of records ends between two of them, and looks whole.
+// cutAt returns the new end of a file that loses its end: anywhere, or, half of the time, where it ended at an earlier
+// sync. At such a place a file of records ends between two records and looks whole.
 func cutAt(rng *rand.Rand, size int64, versions []*disk.Content) int64 {
 	off := rng.Int64N(size)
 	var ends []int64
@@ -121,7 +121,7 @@ func (d *Damage) age(rng *rand.Rand, v durableFile, to *disk.Content, versions [
 	return false
 }
 
-// misplace replaces a block by another one, which may belong to another file.
+// misplace replaces a block with another one, possibly of another file.
 func (d *Damage) misplace(rng *rand.Rand, v durableFile, to *disk.Content, all []durableFile) bool {
 	i := rng.IntN(v.pages())
 	now, first := v.page(i), rng.IntN(len(all))

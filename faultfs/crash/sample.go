@@ -7,19 +7,21 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Sample returns choosers of up to most images, for a crash point that has too many to try them all. Those come first that
-// mistakes show in: nothing and everything; then, in turn, one of each shape, until none is left or there are enough.
+// Sample returns choosers for up to most images of a crash point that has too many to try them all. The images most
+// likely to expose bugs come first: nothing and everything; then, in turn, one of each shape, until none is left or
+// there are enough.
 //
-//	one call lost, or one call alone      a sync that is missing
-//	nothing after a call                  what a disk leaves that keeps the order
-//	a file without its end                a file that is synced too late or too early, beside all others or alone
-//	a file without bytes                  sizes that come before what belongs there
+//	one call lost, or one call alone      a missing sync
+//	nothing after a call                  what a disk that keeps the order leaves
+//	a file without its end                a file synced too late or too early, along with all others or alone
+//	a file without bytes                  sizes that become durable before their bytes
 //	a directory without its changes       a directory that is not synced
-//	part of a call, with all or nothing   a torn write that is believed
-//	any calls, any ops                    what nobody has thought of
+//	part of a call, with all or nothing   a torn write that is taken for whole
+//	any calls, any ops                    what no one has thought of
 //
-// Of each shape the latest call comes first and the rest in an order that the seed draws. Each subset is closed, so its
-// image does not depend on who looks first. It must be asked about each op separately. Subsets may repeat, and so may images.
+// Within a shape, the latest call comes first and the rest in an order drawn from the seed. Each subset is closed, so
+// its image does not depend on who looks first. The chooser must be asked about each op separately. Subsets may repeat,
+// and so may images.
 func (p *Point) Sample(seed uint64, most int) []Chooser {
 	s := &sampler{point: p, rng: rand.New(rand.NewPCG(seed, sampleStream))}
 	s.group()
@@ -37,28 +39,28 @@ func (p *Point) Sample(seed uint64, most int) []Chooser {
 	return all[:min(len(all), most)]
 }
 
-// sampleStream sets the draws of Sample apart from others with the same seed, and sampleAny is how many subsets there are of
-// each shape without a place.
+// sampleStream separates the draws of Sample from others with the same seed. sampleAny is the number of subsets of each
+// shape that has no place.
 const (
 	sampleStream = 0x5eed
 	sampleAny    = 256
 )
 
-// sampler makes subsets of the pending ops of a crash point. A set of ops is a list of their indexes, ascending.
+// sampler makes subsets of the pending ops of a crash point. A set of ops is an ascending list of their indexes.
 type sampler struct {
 	point *Point
 	rng   *rand.Rand
-	calls [][]int // the ops of each call, oldest first
-	ends  []end   // for each call on the bytes of a file
-	files [][]int // the data ops of each file
-	dirs  [][]int // the ops on the names of each directory
-	torn  []int   // the calls that have bytes in more than one piece
+	calls [][]int // ops of each call, oldest first
+	ends  []end   // one for each call on the bytes of a file
+	files [][]int // data ops of each file
+	dirs  [][]int // ops on the names of each directory
+	torn  []int   // calls whose bytes are in more than one piece
 }
 
-// end is what a file has from one call on, and before it.
+// end holds what a file has before one of its calls, and from that call on.
 type end struct{ before, from []int }
 
-// shape is a kind of subset: a member for each place, and the places in the order in which they are tried.
+// shape is a kind of subset: a member for each place, and the places in the order in which to try them.
 type shape struct {
 	order  []int
 	member func(place int) Chooser
@@ -136,7 +138,7 @@ func addTo(sets [][]int, by map[trace.Ino]int, ino trace.Ino, op int) [][]int {
 	return sets
 }
 
-// cutFiles finds where each file may end.
+// cutFiles finds the places where each file may end.
 func (s *sampler) cutFiles() {
 	all := map[trace.Ino][]int{}
 	for i, op := range s.point.pending {
@@ -145,7 +147,7 @@ func (s *sampler) cutFiles() {
 		}
 	}
 	at, calls := map[trace.Ino]int{}, map[trace.Ino]*pendingOp{}
-	for _, op := range s.point.pending { // and not over the map, which has no order
+	for _, op := range s.point.pending { // not over the map, which has no order
 		if op.kind == pendingNames {
 			continue
 		}
@@ -157,7 +159,7 @@ func (s *sampler) cutFiles() {
 	}
 }
 
-// half returns what a torn write lacks of a call: its pieces from one on, or up to one.
+// half returns what a torn write lacks of a call: the pieces from one on, or up to one.
 func (s *sampler) half(call int) (lacks []int) {
 	var pieces []int
 	for _, i := range s.calls[call] {
@@ -192,17 +194,17 @@ func (s *sampler) someOps() (part []int) {
 	return part
 }
 
-// losing returns the chooser that loses a set of ops, with what follows them, and keeps the rest.
+// losing returns a chooser that loses a set of ops, with what follows them, and keeps the rest.
 func (s *sampler) losing(ops []int) Chooser {
 	return &subset{s.point, s.closed(ops, s.point.indexed().dependents), false}
 }
 
-// keeping returns the chooser that keeps a set of ops, with what they follow, and loses the rest.
+// keeping returns a chooser that keeps a set of ops, with what they follow, and loses the rest.
 func (s *sampler) keeping(ops []int) Chooser {
 	return &subset{s.point, s.closed(ops, s.point.indexed().needs), true}
 }
 
-// closed returns which ops are in a set, along with all that it pulls in.
+// closed returns which ops are in a set, including everything that it pulls in along the edges.
 func (s *sampler) closed(ops []int, along edges) []bool {
 	in := make([]bool, len(s.point.pending))
 	var todo []int32
@@ -219,7 +221,7 @@ func (s *sampler) closed(ops []int, along edges) []bool {
 	return in
 }
 
-// subset is a chooser that keeps the ops that are in a closed set, or loses them.
+// subset is a chooser that keeps, or loses, exactly the ops of a closed set.
 type subset struct {
 	point *Point
 	in    []bool

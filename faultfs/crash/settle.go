@@ -8,9 +8,9 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// settle returns the disk as far as it was decided by the given tick of the image's own time, and the ops that were still
-// undecided: the disk has them or not, and no later sync changes that. Ops that change no byte are dropped: nobody asks about
-// them, not even who overwrites them, so they must not come back over what was written since.
+// settle returns the disk as decided by the given tick of the image's own time, and the ops that were still undecided
+// then. The disk has those or not, and no later sync changes that. Ops that change no byte are dropped: no one asks
+// about them, not even whoever overwrites them, so they must not come back over what was written since.
 func (im *Image) settle(tick uint64) (*disk.Disk, []*pendingOp) {
 	fates := slices.Clone(im.fates)
 	for i := len(im.log) - 1; i >= 0 && im.log[i].tick > tick; i-- {
@@ -50,7 +50,7 @@ func (im *Image) settle(tick uint64) (*disk.Disk, []*pendingOp) {
 }
 
 // restoreOvertaken keeps the lost sizes that a later one has overtaken. They change nothing, but bytes that precede the
-// later one can be stored.
+// later size can be stored.
 func (im *Image) restoreOvertaken(fates []model.Fate) {
 	overtaken := map[trace.Ino]bool{}
 	for i, p := range slices.Backward(im.point.pending) {
@@ -64,8 +64,8 @@ func (im *Image) restoreOvertaken(fates []model.Fate) {
 	}
 }
 
-// clipSized removes from the open data ops all bytes past the size of a file whose size is decided: they are in no block
-// of the file, so they must not come back when the file grows.
+// clipSized removes from the open data ops all bytes beyond the size of a file whose size is decided. They are in no
+// block of the file, so they must not come back when the file grows.
 func clipSized(d *disk.Disk, open []*pendingOp, unsized map[trace.Ino]bool) []*pendingOp {
 	for _, p := range slices.Clone(open) {
 		if p.kind == pendingData && !unsized[p.ino] && p.end() > d.Size(p.ino) {

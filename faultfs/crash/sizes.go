@@ -6,7 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// pushSize queues a size after the one before it, or after those that it cannot overtake.
+// pushSize queues a size so that it follows the previous one, or those that it cannot overtake.
 func (q *queue) pushSize(op *trace.Op, p *pendingOp) {
 	p.kind, p.ino = pendingSize, op.Ino
 	last := q.sizes[op.Ino]
@@ -36,7 +36,7 @@ func (q *queue) followSizes(p *pendingOp) {
 	}
 }
 
-// pushTruncate queues a size that a truncation sets.
+// pushTruncate queues a size set by a truncation.
 func (q *queue) pushTruncate(op *trace.Op, d *disk.Disk) {
 	rest := q.exposed(op, d)
 	if !q.rules.Has(model.TruncateWaitsForData) {

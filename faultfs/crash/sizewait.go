@@ -23,7 +23,7 @@ func (q *queue) waitForBytes(op *trace.Op, sizes, bytes []*pendingOp) {
 	}
 }
 
-// releaseSizes frees the pending sizes of a file from waiting for bytes below the size that a truncation sets at once.
+// releaseSizes frees the pending sizes of a file from waiting for bytes below a size that a truncation sets at once.
 func (q *queue) releaseSizes(op *trace.Op) {
 	if !q.rules.Has(model.DataBeforeSize) {
 		return
@@ -40,8 +40,8 @@ func (q *queue) releaseSizes(op *trace.Op) {
 	}
 }
 
-// freeSize frees the latest size of a file, if it is pending and a page other than its own is dirty, from what it
-// follows.
+// freeSize frees the latest size of a file from what it follows, if that size is pending and another page than its own
+// is dirty.
 func (q *queue) freeSize(ino trace.Ino) {
 	last := q.sizes[ino]
 	if last == nil || last.place == inOrder || !q.dirtyElsewhere(ino, (last.size-1)/disk.PageBytes) {
@@ -58,7 +58,7 @@ func (q *queue) freeSize(ino trace.Ino) {
 // dirtyElsewhere reports whether a page of a file other than the given one is dirty. Pages that were cut off do not
 // count.
 func (q *queue) dirtyElsewhere(ino trace.Ino, page int64) bool {
-	pages := int64(math.MaxInt64) // how many pages the file has kept since
+	pages := int64(math.MaxInt64) // number of pages that the file has kept since
 	for _, p := range slices.Backward(q.ops) {
 		if p.kind == pendingNames || p.ino != ino || p.inherited {
 			continue

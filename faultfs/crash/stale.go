@@ -8,10 +8,9 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// What StaleBlocks needs to know: which blocks are new, and which of their bytes a call makes readable without writing
-// them.
+// What StaleBlocks needs to know: which blocks are new, and which of their bytes become readable without being written.
 
-// sectorWritten reports whether there is a pending write to the sector from after its page got a new block.
+// sectorWritten reports whether a write to the sector is pending that came after its page got a new block.
 func (q *queue) sectorWritten(ino trace.Ino, off int64) bool {
 	last, cut := q.data[sectorKey{ino, off / q.unit}], q.freed(ino, off-off%disk.PageBytes+1)
 	return last != nil && (cut == nil || cut.seq < last.seq)
@@ -26,7 +25,7 @@ func (q *queue) newBlock(ino trace.Ino, page int64, d *disk.Disk) bool {
 	return c == nil || c.Hole(page*disk.PageBytes)
 }
 
-// pageWritten reports whether there is a pending write to the page from after it got a new block.
+// pageWritten reports whether a write to the page is pending that came after it got a new block.
 func (q *queue) pageWritten(ino trace.Ino, page int64) bool {
 	for off := page * disk.PageBytes; off < (page+1)*disk.PageBytes; off += q.unit {
 		if q.sectorWritten(ino, off) {
@@ -41,7 +40,7 @@ type span struct{ from, to int64 }
 
 // exposed returns the bytes of new blocks that a write or truncation makes readable without writing them: those between
 // the old end of the file and the end of its last block, and those around the written bytes in a block that the write
-// allocates. Call it before the op is queued.
+// allocates. It must be called before the op is queued.
 func (q *queue) exposed(op *trace.Op, d *disk.Disk) (all []span) {
 	if !q.rules.Has(model.StaleBlocks) {
 		return nil
@@ -76,7 +75,7 @@ func (q *queue) exposed(op *trace.Op, d *disk.Disk) (all []span) {
 
 // pushUnwritten queues what the disk may show in a part of a new block that no call has written: stale bytes, and after
 // them the zeros that are written with the rest of the block. It is not split into sectors, which would mean many
-// questions, and no write follows it: a sector that was written says nothing about the others.
+// questions, and no write follows it: that one sector was written says nothing about the others.
 func (q *queue) pushUnwritten(op *trace.Op, s span) {
 	stale := &pendingOp{off: s.from, data: garbage[:s.to-s.from], stale: true}
 	q.appendBytes(op, stale)

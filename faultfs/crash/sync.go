@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// covers returns a function that reports whether a sync covers a pending op: the bytes and size of a file, never its name;
-// the entries of a directory, never what they refer to.
+// covers returns a function that reports whether a sync covers a pending op: the bytes and size of a file, but never
+// its name; the entries of a directory, but never what they refer to.
 func covers(op *trace.Op) func(*pendingOp) bool {
 	return func(p *pendingOp) bool {
 		switch {
@@ -21,9 +21,9 @@ func covers(op *trace.Op) func(*pendingOp) bool {
 	}
 }
 
-// takes returns a function that reports whether a successful sync takes a pending op: one that it covers, or, with
-// SyncTakesNames, one that changes a name of the file or directory itself. Where directories are synced alone, a file that
-// lost its name to a rename has nothing to do with that.
+// takes returns a function that reports whether a successful sync takes a pending op: one that it covers or, with
+// SyncTakesNames, one that changes a name of the file or directory itself. Where directories are synced alone, a rename
+// that replaced the file is not among them.
 func (q *queue) takes(op *trace.Op) func(*pendingOp) bool {
 	covered := covers(op)
 	if !q.rules.Has(model.SyncTakesNames) {
@@ -59,7 +59,7 @@ func (q *queue) reach(op *trace.Op) []bool {
 			mark(i)
 		}
 	}
-	inSequence := 0 // how many ops have been examined for their place in the sequence
+	inSequence := 0 // number of ops examined for their place in the sequence
 	for len(todo) > 0 {
 		i := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
@@ -77,7 +77,7 @@ func (q *queue) reach(op *trace.Op) []bool {
 	return durable
 }
 
-// take removes what a successful sync makes durable, predecessors included, and returns it in order.
+// take removes what a successful sync makes durable, including predecessors, and returns it in order.
 func (q *queue) take(op *trace.Op) []*pendingOp {
 	durable := q.reach(op)
 	var taken []*pendingOp
@@ -99,8 +99,8 @@ func (q *queue) take(op *trace.Op) []*pendingOp {
 	return taken
 }
 
-// clipTaken removes, from the ops that stay pending, the bytes that a truncation among the durable ops has freed:
-// failed bytes, and those of a file that the sync did not cover.
+// clipTaken removes, from the ops that stay pending, the bytes freed by a truncation among the durable ops: failed
+// bytes, and those of a file that the sync did not cover.
 func (q *queue) clipTaken(op *trace.Op, durable []*pendingOp) {
 	for _, p := range durable {
 		if p.kind == pendingSize && p.cut && (q.failed > 0 || p.ino != op.Ino) {

@@ -9,33 +9,34 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Timeline walks a trace and stops at ticks at which power might be cut. It keeps what is durable there and what is
-// pending. It is used by one goroutine and does not go back.
+// Timeline walks a trace and stops at ticks at which power might be cut. It knows what is durable there and what is
+// pending. It is used by one goroutine and only moves forward.
 type Timeline struct {
 	model        model.Model
 	ops          []trace.Op
 	next         int // ops[:next] have happened
 	disk         *disk.Disk
 	queue        *queue
-	ignoresSyncs bool       // the disk has ignored every sync since before the first op
+	ignoresSyncs bool       // the disk has ignored every sync, starting before the first op
 	start        *disk.Disk // what was durable before the first op
-	image        *Image     // the crash image on which the trace was recorded; nil for any other disk
-	seen         uint64     // with image: what it had decided by this tick is part of the disk
-	all          []trace.Op // with image: the whole trace, of which ops is the part up to seen
+	image        *Image     // the crash image on which the trace was recorded, or nil
+	seen         uint64     // with image: its decisions up to this tick are part of the disk
+	all          []trace.Op // with image: the whole trace; ops is its part up to seen
 }
 
-// NewTimeline returns a timeline that stands before the first op of a trace recorded on a disk. The disk is not
-// changed. The trace must not change; ops may be appended to it, and the timeline does not see them.
+// NewTimeline returns a timeline positioned before the first op of a trace recorded on a disk. The disk is not changed.
+// The trace must not change; ops may be appended to it, but the timeline does not see them.
 func NewTimeline(ops []trace.Op, on *disk.Disk, m model.Model) *Timeline {
 	return newTimeline(ops, on.Share(), m, nil)
 }
 
-// NewTimelineAfter returns a timeline of a trace that was recorded on a crash image. It starts from what had been decided
-// about the image by tick seen. Everything else is undecided again, and no sync in the trace can make it durable. If it is
-// advanced to a later tick, it starts again from what had been decided by that tick: a recovery that went on has seen more.
+// NewTimelineAfter returns a timeline of a trace recorded on a crash image. It starts from what had been decided about
+// the image by tick seen. Everything else is undecided again, and no sync in the trace can make it durable. If it is
+// advanced to a later tick, it starts again from what had been decided by that tick, because a recovery that went on
+// has seen more.
 func NewTimelineAfter(im *Image, ops []trace.Op, m model.Model, seen uint64) *Timeline {
 	end, _ := slices.BinarySearchFunc(ops, seen, func(op trace.Op, tick uint64) int {
-		return cmp.Or(cmp.Compare(op.Tick, tick), -1) // past the ops at that tick
+		return cmp.Or(cmp.Compare(op.Tick, tick), -1) // after the ops at that tick
 	})
 	durable, left := im.settle(seen)
 	t := newTimeline(ops[:end], durable, m, left)
@@ -48,7 +49,7 @@ func newTimeline(ops []trace.Op, durable *disk.Disk, m model.Model, left []*pend
 }
 
 // Advance moves past the last op at or before tick and returns the crash point there. The timeline of a crash image may
-// look at the image, so the caller holds its lock.
+// look at the image, so the caller must hold the image's lock.
 func (t *Timeline) Advance(tick uint64) Point {
 	t.advance(tick)
 	return Point{
@@ -57,8 +58,8 @@ func (t *Timeline) Advance(tick uint64) Point {
 	}
 }
 
-// Reread moves past the last op at or before tick and returns the bytes of a file as they are read after its clean pages
-// were dropped: what the disk has in its place, and what is still dirty in memory. NB: it applies the pending bytes to the
+// Reread moves past the last op at or before tick and returns the bytes of a file as read after its clean pages were
+// dropped: what the disk has in place, plus what is still dirty in memory. NB: it applies the pending bytes to the
 // timeline's own disk, so the timeline cannot be used afterwards.
 func (t *Timeline) Reread(tick uint64, ino trace.Ino) *disk.Content {
 	t.advance(tick)
@@ -99,7 +100,7 @@ func (t *Timeline) step(op *trace.Op) {
 		t.queue.push(op, t.disk)
 	case op.Fault == trace.NoEffect && !t.ignores(op.Tick):
 		t.commit(op)
-	default: // a sync without effect: lost, ignored by the disk, failed, or the entry of its delay
+	default: // a sync without effect: lost, ignored by the disk, failed, or the entry that records its delay
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Edit changes one name. An inode that gets its first name is made, empty.
+// Edit changes one name. An inode that gets its first name is created, empty.
 func (d *Disk) Edit(e *trace.Edit) {
 	dir := d.writable(e.Parent, true)
 	if e.Ino == 0 {
@@ -19,10 +19,10 @@ func (d *Disk) Edit(e *trace.Edit) {
 	}
 }
 
-// Writable returns the bytes of a file, made free to change; the file is made if it is not there.
+// Writable returns the bytes of a file so that they can be changed. The file is created if it does not exist.
 func (d *Disk) Writable(ino trace.Ino) *Content { return d.writable(ino, false).content }
 
-// writable returns the inode, made free to change; it is made if it is not there.
+// writable returns the inode so that it can be changed. It is created if it does not exist.
 func (d *Disk) writable(ino trace.Ino, dir bool) *inode {
 	n := d.inodes[ino]
 	if n != nil && n.epoch == d.epoch && !d.frozen {

@@ -3,7 +3,7 @@ package disk
 import "hash/maphash"
 
 const (
-	// PageBytes is the size of a page: the unit in which contents share bytes, and of a filesystem's blocks.
+	// PageBytes is the size of a page, the unit in which contents share bytes and of a filesystem's blocks.
 	PageBytes = 4096
 	// SectorBytes is the size of a sector of the disk, unless a device says otherwise.
 	SectorBytes = 512
@@ -16,17 +16,17 @@ type page struct {
 }
 
 // Content is the bytes of a file: pages, shared with other contents until written. A nil page reads as zeros, and so
-// does everything past size in the last page.
+// does everything beyond size in the last page.
 type Content struct {
 	size     int64
 	pages    []*page
-	borrowed bool // pages is another content's slice: copy it before the first change
+	borrowed bool // pages belongs to another content and must be copied before the first change
 }
 
 // Size returns the size in bytes.
 func (c *Content) Size() int64 { return c.size }
 
-// Fork returns a content with the same bytes. The receiver must not be changed from now on.
+// Fork returns a content with the same bytes. The receiver must not be changed afterwards.
 func (c *Content) Fork() *Content {
 	return &Content{size: c.size, pages: c.pages, borrowed: true}
 }
@@ -53,7 +53,7 @@ func (c *Content) ReadAt(b []byte, off int64) int {
 // WriteAt stores b at off and grows the content as needed.
 func (c *Content) WriteAt(b []byte, off int64) {
 	if len(b) == 0 {
-		return // not even the size changes
+		return // the size does not change either
 	}
 	c.size = max(c.size, off+int64(len(b)))
 	for len(b) > 0 {
@@ -78,7 +78,7 @@ func (c *Content) SetSize(size int64) {
 	c.size = size
 }
 
-// writable returns page i, made the content's own.
+// writable returns page i, owned by this content.
 func (c *Content) writable(i int) *page {
 	switch had := len(c.pages); {
 	case c.borrowed || i >= cap(c.pages):
@@ -88,7 +88,7 @@ func (c *Content) writable(i int) *page {
 		c.pages, c.borrowed = pages, false
 	case i >= had:
 		c.pages = c.pages[:i+1]
-		clear(c.pages[had:]) // SetSize leaves pages past the end
+		clear(c.pages[had:]) // SetSize may leave pages beyond the end
 	}
 	p := c.pages[i]
 	switch {
@@ -96,7 +96,7 @@ func (c *Content) writable(i int) *page {
 		p = &page{owner: c}
 	case p.owner != c:
 		own := *p
-		own.owner = c // not the shared page's: other images look at it
+		own.owner = c // the copy, not the shared page, which other images see
 		p = &own
 	}
 	c.pages[i] = p
@@ -111,13 +111,13 @@ func (c *Content) Hole(off int64) bool {
 	return i >= len(c.pages) || c.pages[i] == nil
 }
 
-// Allocate makes the page at an offset take space; what is read does not change.
+// Allocate makes the page at an offset take space, without changing what is read.
 func (c *Content) Allocate(off int64) {
 	i, _ := pageOf(off)
 	c.writable(i)
 }
 
-// Pages returns how many pages take space.
+// Pages returns the number of pages that take space.
 func (c *Content) Pages() (n int64) {
 	for _, p := range c.pages {
 		if p != nil {
@@ -127,8 +127,8 @@ func (c *Content) Pages() (n int64) {
 	return n
 }
 
-// Hash hashes size and bytes; a nil content is an empty one. A page that was never written and one that was written with
-// zeros read the same, but may have different hashes.
+// Hash hashes size and bytes. A nil content hashes like an empty one. A page that was never written and one that was
+// written with zeros read the same, but may have different hashes.
 func (c *Content) Hash(seed maphash.Seed) uint64 {
 	if c == nil {
 		c = &Content{}
@@ -139,7 +139,7 @@ func (c *Content) Hash(seed maphash.Seed) uint64 {
 	for i, p := range c.pages {
 		if p != nil {
 			maphash.WriteComparable(&h, i)
-			_, _ = h.Write(p.b[:]) // it returns no error
+			_, _ = h.Write(p.b[:]) // never fails
 		}
 	}
 	return h.Sum64()

@@ -15,22 +15,22 @@ type inode struct {
 	epoch   int              // the epoch of the disk that may change it
 }
 
-// Disk is a tree of directories and files. It is a persistent structure: Share freezes it, and later changes copy what
-// they touch.
+// Disk is a tree of directories and files. It is a persistent data structure: Share freezes it, and later changes copy
+// what they touch.
 type Disk struct {
 	inodes map[trace.Ino]*inode
 	last   trace.Ino // the greatest inode number in inodes
 	epoch  int
-	frozen bool // inodes is shared with a disk that Share returned
+	frozen bool // inodes is shared with a disk returned by Share
 }
 
-// New returns a disk that has an empty root directory and nothing else.
+// New returns a disk with only an empty root directory.
 func New() *Disk {
 	return &Disk{inodes: map[trace.Ino]*inode{trace.Root: {names: map[string]Entry{}}}, last: trace.Root}
 }
 
 // Share returns a disk that never changes. Sharing a disk that has not changed since it was last shared writes nothing,
-// so the images of a crash point may do it at the same time.
+// so the images of a crash point may do so at the same time.
 func (d *Disk) Share() *Disk {
 	if !d.frozen {
 		d.frozen = true
@@ -42,7 +42,7 @@ func (d *Disk) Share() *Disk {
 // Last returns the greatest inode number on the disk.
 func (d *Disk) Last() trace.Ino { return d.last }
 
-// Content returns the bytes of a file, which the caller must not change; nil if there is no such file.
+// Content returns the bytes of a file, which the caller must not modify, or nil if there is no such file.
 func (d *Disk) Content(ino trace.Ino) *Content {
 	if n := d.inodes[ino]; n != nil {
 		return n.content
@@ -58,7 +58,7 @@ func (d *Disk) Size(ino trace.Ino) int64 {
 	return 0
 }
 
-// Names returns the names in a directory; the caller must not change the map.
+// Names returns the names in a directory. The caller must not modify the map.
 func (d *Disk) Names(dir trace.Ino) map[string]Entry {
 	if n := d.inodes[dir]; n != nil {
 		return n.names
@@ -69,7 +69,7 @@ func (d *Disk) Names(dir trace.Ino) map[string]Entry {
 // Parents returns the parent of every directory that has one.
 func (d *Disk) Parents() map[trace.Ino]trace.Ino {
 	parents := map[trace.Ino]trace.Ino{}
-	for dir, n := range d.inodes { // a directory has one parent, so the order does not matter
+	for dir, n := range d.inodes { // each directory has one parent, so the order does not matter
 		for _, e := range n.names {
 			if e.Dir {
 				parents[e.Ino] = dir
@@ -79,7 +79,7 @@ func (d *Disk) Parents() map[trace.Ino]trace.Ino {
 	return parents
 }
 
-// Walk visits every name on the disk with its path, parents first and in the order of names.
+// Walk visits every name on the disk with its path, parents first, in the order of names.
 func (d *Disk) Walk(visit func(path string, e Entry)) { d.walk(trace.Root, "", visit) }
 
 func (d *Disk) walk(dir trace.Ino, prefix string, visit func(path string, e Entry)) {

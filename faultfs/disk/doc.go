@@ -1,16 +1,16 @@
-// Package disk is what lies on a disk: directories, files and their bytes. Package crash holds in it what is durable,
-// and package faultfs what a running program has in memory.
+// Package disk represents the content of a disk: directories, files and their bytes. Package crash keeps in it what is
+// durable, and package faultfs what a running program has in memory.
 //
-// A Disk is a persistent structure and a Content shares its pages copy-on-write, so the state at another tick, or one
-// more crash image, costs what differs and not what is stored:
+// A Disk is a persistent data structure and a Content shares its pages copy-on-write, so the state at another tick, or
+// one more crash image, costs what differs and not what is stored:
 //
-//  1. Share returns a disk that never changes. Changes to the receiver after that copy what they touch.
-//  2. Fork returns a content with the same bytes. The content that was forked must not be changed afterwards; the fork
-//     copies a page before it first writes to it.
-//  3. A Content never reads as anything but zeros where nothing was written, and bytes past its size read as zeros when
-//     it grows again.
+//  1. Share returns a disk that never changes. Later changes to the receiver copy what they touch.
+//  2. Fork returns a content with the same bytes. The forked content must not be changed afterwards; the fork copies a
+//     page before it first writes to it.
+//  3. Where nothing was written, a Content reads as zeros, and bytes beyond its size read as zeros when it grows
+//     again.
 //
-// Nothing here knows of crashes, faults or time, or checks what a caller asks for: naming something in a directory that
-// is not there creates the directory. A disk or content that changes is used by one goroutine at a time; shared ones by
-// any number.
+// The package knows nothing of crashes, faults or time, and does not check requests: naming something in a directory
+// that does not exist creates the directory. A disk or content that changes must be used by one goroutine at a time;
+// shared ones are safe for concurrent use.
 package disk

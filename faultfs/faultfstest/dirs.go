@@ -37,7 +37,7 @@ var dirTests = map[string]func(*suite){
 		var got []string
 		for {
 			names, err := f.Readdirnames(3)
-			if err == io.EOF { //nolint:errorlint // it must be io.EOF itself, not an error that wraps it
+			if err == io.EOF { //nolint:errorlint // must be io.EOF itself, not an error that wraps it
 				require.Empty(s.t, names)
 				break
 			}
@@ -61,7 +61,7 @@ var dirTests = map[string]func(*suite){
 		f, removed := s.open("/", os.O_RDONLY), 0
 		for {
 			names, err := f.Readdirnames(2)
-			if err == io.EOF { //nolint:errorlint // it must be io.EOF itself, not an error that wraps it
+			if err == io.EOF { //nolint:errorlint // must be io.EOF itself, not an error that wraps it
 				break
 			}
 			s.ok(err)
@@ -91,7 +91,7 @@ var dirTests = map[string]func(*suite){
 	},
 }
 
-// many makes files and returns their names.
+// many creates n files and returns their names.
 func (s *suite) many(n int) (names []string) {
 	for i := range n {
 		names = append(names, fmt.Sprintf("f%03d", i))

@@ -33,7 +33,7 @@ var nameTests = map[string]func(*suite){
 		s.ok(s.fs.Rename("/a", "/a"))
 		s.holds("/a", "abc")
 	},
-	"rename of what is not there": func(s *suite) {
+	"rename of a missing file": func(s *suite) {
 		s.file("/b", "abc")
 		s.fails(os.ErrNotExist, s.fs.Rename("/a", "/b"))
 		s.fails(os.ErrNotExist, s.fs.Rename("/b", "/d/b"))
@@ -134,7 +134,7 @@ var nameTests = map[string]func(*suite){
 }
 
 var linkTests = map[string]func(*suite){
-	"links are one file": func(s *suite) {
+	"links refer to one file": func(s *suite) {
 		link, ok := s.fs.(Linker)
 		if !ok {
 			s.t.Skip("the filesystem has no hard links")
@@ -144,11 +144,11 @@ var linkTests = map[string]func(*suite){
 		s.writeAt(s.open("/b", os.O_RDWR), "X", 1)
 		s.holds("/a", "aXc")
 		s.ok(s.fs.Rename("/a", "/b"))
-		s.holds("/a", "aXc") // rename(2): names of one file, nothing happens
+		s.holds("/a", "aXc") // rename(2): both are names of one file, so nothing happens
 		s.ok(s.fs.Remove("/a"))
 		s.holds("/b", "aXc")
 	},
-	"links that cannot be": func(s *suite) {
+	"invalid links": func(s *suite) {
 		link, ok := s.fs.(Linker)
 		if !ok {
 			s.t.Skip("the filesystem has no hard links")

@@ -15,12 +15,12 @@ var openTests = map[string]func(*suite){
 		s.openFails(os.ErrNotExist, "/a", os.O_RDWR|os.O_TRUNC)
 		s.absent("/a")
 	},
-	"parents are not made": func(s *suite) {
+	"parents are not created": func(s *suite) {
 		s.openFails(os.ErrNotExist, "/d/a", os.O_RDWR|os.O_CREATE)
 		s.fails(os.ErrNotExist, s.fs.Mkdir("/d/e", 0o777))
 		require.Empty(s.t, s.list("/"))
 	},
-	"a file is no directory": func(s *suite) {
+	"a file is not a directory": func(s *suite) {
 		s.file("/a", "x")
 		s.openFails(syscall.ENOTDIR, "/a/b", os.O_RDWR|os.O_CREATE)
 		s.fails(syscall.ENOTDIR, s.fs.Mkdir("/a/b", 0o777))
@@ -29,7 +29,7 @@ var openTests = map[string]func(*suite){
 		_, err := s.fs.Stat("/a/b")
 		s.fails(syscall.ENOTDIR, err)
 	},
-	"O_EXCL refuses what is there": func(s *suite) {
+	"O_EXCL refuses an existing name": func(s *suite) {
 		s.file("/a", "x")
 		s.dir("/d")
 		for _, name := range []string{"/a", "/d"} {
@@ -39,12 +39,12 @@ var openTests = map[string]func(*suite){
 		s.write(s.open("/b", os.O_RDWR|os.O_CREATE|os.O_EXCL), "y")
 		s.holds("/b", "y")
 	},
-	"O_CREATE opens what is there": func(s *suite) {
+	"O_CREATE opens an existing file": func(s *suite) {
 		s.file("/a", "abc")
 		s.write(s.open("/a", os.O_RDWR|os.O_CREATE), "X")
 		s.holds("/a", "Xbc")
 	},
-	"O_TRUNC cuts the same file": func(s *suite) {
+	"O_TRUNC truncates the existing file": func(s *suite) {
 		old := s.file("/a", "abc")
 		s.open("/a", os.O_RDWR|os.O_TRUNC)
 		s.holds("/a", "")
@@ -52,7 +52,7 @@ var openTests = map[string]func(*suite){
 		s.writeAt(old, "z", 1)
 		s.holds("/a", "\x00z")
 	},
-	"create cuts the same file": func(s *suite) {
+	"create truncates the existing file": func(s *suite) {
 		old := s.file("/a", "abc")
 		f, err := s.fs.Create("/a")
 		s.ok(err)
@@ -107,7 +107,7 @@ var openTests = map[string]func(*suite){
 		s.fails(syscall.EBADF, err)
 		s.fails(syscall.EINVAL, f.Truncate(0))
 	},
-	"names have a length": func(s *suite) {
+	"names have a maximum length": func(s *suite) {
 		longest := "/" + strings.Repeat("n", 255)
 		s.file(longest, "x")
 		s.holds(longest, "x")

@@ -9,12 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Linker is implemented by filesystems that can give a file a further name.
+// Linker is implemented by filesystems with hard links.
 type Linker interface {
 	Link(from, to string) error
 }
 
-// Run runs the suite, each test on the empty filesystem that fresh returns.
+// Run runs the suite, each test on an empty filesystem returned by fresh.
 func Run(t *testing.T, fresh func(t *testing.T) afero.Fs) {
 	groups := []map[string]func(*suite){openTests, fileTests, nameTests, linkTests, symlinkTests, dirTests, concurrentTests}
 	for _, group := range groups {
@@ -24,7 +24,7 @@ func Run(t *testing.T, fresh func(t *testing.T) afero.Fs) {
 	}
 }
 
-// suite is one test with its filesystem. Its methods end the test if they fail.
+// suite is one test with its filesystem. Its methods end the test on failure.
 type suite struct {
 	t  *testing.T
 	fs afero.Fs
@@ -45,7 +45,7 @@ func (s *suite) open(name string, flag int) afero.File {
 	s.t.Helper()
 	f, err := s.fs.OpenFile(name, flag, 0o666)
 	s.ok(err)
-	s.t.Cleanup(func() { _ = f.Close() }) // most tests are done with it, some have closed it
+	s.t.Cleanup(func() { _ = f.Close() }) // some tests have closed it already
 	return f
 }
 
@@ -58,7 +58,7 @@ func (s *suite) openFails(want error, name string, flag int) {
 	s.fails(want, err)
 }
 
-// file makes a file with the content and leaves it open for reading and writing.
+// file creates a file with the content and leaves it open for reading and writing.
 func (s *suite) file(name, content string) afero.File {
 	s.t.Helper()
 	f := s.open(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC)
@@ -98,7 +98,7 @@ func (s *suite) holds(name, content string) {
 	require.Equal(s.t, int64(len(content)), info.Size())
 }
 
-// reads requires a handle to show the content from offset 0, without moving it.
+// reads requires a handle to show the content from offset 0, and does not move it.
 func (s *suite) reads(f afero.File, content string) {
 	s.t.Helper()
 	b := make([]byte, len(content)+1)
@@ -113,7 +113,7 @@ func (s *suite) absent(name string) {
 	s.fails(os.ErrNotExist, err)
 }
 
-// list returns the names in a directory, in any order.
+// list returns the names in a directory in any order.
 func (s *suite) list(dir string) []string {
 	s.t.Helper()
 	names, err := s.open(dir, os.O_RDONLY).Readdirnames(-1)

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// symlinker returns the filesystem as one with symbolic links, or ends the test.
+// symlinker returns the filesystem as one with symbolic links, or skips the test.
 func (s *suite) symlinker() afero.Symlinker {
 	s.t.Helper()
 	links, ok := s.fs.(afero.Symlinker)
@@ -20,8 +20,8 @@ func (s *suite) symlinker() afero.Symlinker {
 	return links
 }
 
-// symlink makes links, given as pairs of target and name. Targets are relative, because the root of the filesystem may
-// lie anywhere in an operating system's.
+// symlink creates links, given as pairs of target and name. Targets are relative, because the root of the filesystem
+// may be anywhere in an operating system's.
 func (s *suite) symlink(pairs ...string) {
 	s.t.Helper()
 	links := s.symlinker()
@@ -72,7 +72,7 @@ var symlinkTests = map[string]func(*suite){
 		s.ok(err)
 		require.EqualValues(s.t, 6, info.Size())
 	},
-	"a symlink leads from its own directory": func(s *suite) {
+	"a symlink is relative to its own directory": func(s *suite) {
 		s.dir("/d", "/d/e")
 		s.file("/a", "top")
 		s.file("/d/a", "below")
@@ -95,7 +95,7 @@ var symlinkTests = map[string]func(*suite){
 		s.ok(s.fs.MkdirAll("/s", 0o777))
 		s.ok(s.open("/s", os.O_RDONLY).Sync())
 	},
-	"dot-dot after a symlink is where it leads": func(s *suite) {
+	"dot-dot after a symlink is the parent of its target": func(s *suite) {
 		s.dir("/d", "/d/e")
 		s.symlink("d/e", "/s")
 		s.file("/d/a", "abc")
@@ -107,7 +107,7 @@ var symlinkTests = map[string]func(*suite){
 		_, err = s.fs.Stat("/no/../d/a")
 		s.fails(os.ErrNotExist, err)
 	},
-	"a symlink to nothing": func(s *suite) {
+	"a dangling symlink": func(s *suite) {
 		s.symlink("a", "/s", "d/a", "/below")
 		_, err := s.fs.Stat("/s")
 		s.fails(os.ErrNotExist, err)
@@ -118,12 +118,12 @@ var symlinkTests = map[string]func(*suite){
 		s.fails(os.ErrExist, s.fs.Mkdir("/s", 0o777))
 		s.fails(os.ErrExist, s.fs.MkdirAll("/s", 0o777))
 		s.absent("/a")
-		s.file("/s", "made") // O_CREATE makes what it leads to
+		s.file("/s", "made") // O_CREATE creates the target
 		s.holds("/a", "made")
 		s.leads("/s", "a")
 		s.openFails(os.ErrExist, "/s", os.O_RDWR|os.O_CREATE|os.O_EXCL)
 	},
-	"symlinks in a circle": func(s *suite) {
+	"symlink loops": func(s *suite) {
 		s.symlink("t", "/s", "s", "/t", "self/x", "/self")
 		for _, name := range []string{"/s", "/t/a", "/self", "/self/a"} {
 			_, err := s.fs.Stat(name)
@@ -142,7 +142,7 @@ var symlinkTests = map[string]func(*suite){
 		s.holds("/"+strings.Repeat("0", 41), "abc")
 		s.openFails(syscall.ELOOP, "/"+strings.Repeat("0", 42), os.O_RDONLY)
 	},
-	"a symlink is removed, not what it leads to": func(s *suite) {
+	"removing a symlink leaves its target": func(s *suite) {
 		s.dir("/d")
 		s.file("/d/a", "abc")
 		s.symlink("d/a", "/s", "d", "/t", "d", "/u")
@@ -154,7 +154,7 @@ var symlinkTests = map[string]func(*suite){
 		s.ok(s.fs.RemoveAll("/d"))
 		require.Empty(s.t, s.list("/"))
 	},
-	"a symlink is renamed, not what it leads to": func(s *suite) {
+	"renaming a symlink leaves its target": func(s *suite) {
 		s.dir("/d")
 		s.file("/a", "abc")
 		s.file("/d/a", "below")
@@ -172,10 +172,10 @@ var symlinkTests = map[string]func(*suite){
 		s.fails(syscall.EINVAL, s.fs.Rename("/d", "/t2/d"))
 		s.leads("/t2", "d")
 		s.ok(s.fs.Mkdir("/d/e", 0o777))
-		s.ok(s.fs.Rename("/d/e", "/t2/e")) // one name by two paths: nothing happens
+		s.ok(s.fs.Rename("/d/e", "/t2/e")) // one name by two paths, so nothing happens
 		s.fails(os.ErrExist, s.fs.Rename("/d/e", "/d/e"))
 	},
-	"a hard link of a symlink is that symlink": func(s *suite) {
+	"a hard link to a symlink is that symlink": func(s *suite) {
 		link, ok := s.fs.(Linker)
 		if !ok {
 			s.t.Skip("the filesystem has no hard links")
@@ -187,7 +187,7 @@ var symlinkTests = map[string]func(*suite){
 		s.leads("/t", "a")
 		s.fails(os.ErrExist, link.Link("/t", "/t"))
 	},
-	"symlinks that cannot be": func(s *suite) {
+	"invalid symlinks": func(s *suite) {
 		s.file("/a", "abc")
 		links := s.symlinker()
 		s.fails(os.ErrExist, links.SymlinkIfPossible("b", "/a"))
@@ -201,7 +201,7 @@ var symlinkTests = map[string]func(*suite){
 		require.ErrorAs(s.t, links.SymlinkIfPossible("b", "/a"), &link)
 		require.Equal(s.t, []string{"symlink", "b"}, []string{link.Op, link.Old})
 	},
-	"what is no symlink has no target": func(s *suite) {
+	"only a symlink has a target": func(s *suite) {
 		s.file("/a", "abc")
 		s.dir("/d")
 		links := s.symlinker()

@@ -7,9 +7,9 @@ import (
 	"github.com/spf13/afero"
 )
 
-// Dir is a filesystem whose root is a directory of the operating system: the place to run programs on a real disk.
-// Paths are handed to the operating system as they are, so that ".." and symbolic links mean what they mean there; one
-// that leads above the directory leaves it.
+// Dir is a filesystem whose root is a directory of the operating system, for running programs on a real disk. Paths are
+// passed to the operating system unchanged, so that ".." and symbolic links mean what they mean there. A path that
+// leads above the directory leaves it.
 type Dir string
 
 var (
@@ -58,7 +58,7 @@ func (d Dir) Rename(from, to string) error { return os.Rename(d.path(from), d.pa
 // Link is os.Link.
 func (d Dir) Link(from, to string) error { return os.Link(d.path(from), d.path(to)) }
 
-// SymlinkIfPossible is os.Symlink; the target is not taken to be in the directory.
+// SymlinkIfPossible is os.Symlink. The target is used as it is, not relative to the directory.
 func (d Dir) SymlinkIfPossible(target, name string) error { return os.Symlink(target, d.path(name)) }
 
 // ReadlinkIfPossible is os.Readlink.

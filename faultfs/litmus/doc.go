@@ -1,18 +1,19 @@
 // Package litmus is a suite of small programs, each with the exact set of disks that a power cut at its end may leave,
-// for every profile of package faultfs. It judges the crash model, and it can judge real filesystems.
+// for every profile of package faultfs. It checks the crash model, and can check real filesystems.
 //
 //	for _, p := range litmus.Programs() {
-//		verdict, err := litmus.Check(p, faultfs.PosixMin()) // the model against the file, outcome by outcome
+//		verdict, err := litmus.Check(p, faultfs.PosixMin()) // compares the model with the file, outcome by outcome
 //	}
 //
-// On a real disk: p.Setup(fs), seen := p.Run(fs), cut the power, mount, state := litmus.State(fs), and ask whether the
-// set of p.Allowed has litmus.Outcome(seen, state). Dir is a mounted directory as such an fs.
+// On a real disk: p.Setup(fs), seen := p.Run(fs), cut the power, mount, state := litmus.State(fs), and check that the
+// set p.Allowed returns contains litmus.Outcome(seen, state). Dir serves a mounted directory as such an fs.
 //
 // # Promises
 //
 //  1. The model's set is complete and no larger: Model tries every image that State can tell apart (faultfs.Explore).
-//  2. A verdict is right only if both sets are equal. What only the file has is Missing, what only the model leaves Extra.
-//  3. A program is a function of its file: no clock, no randomness, no goroutines.
+//  2. A verdict is right only if both sets are equal. Outcomes only in the file are Missing, those only in the model
+//     are Extra.
+//  3. A program depends only on its file: it uses no clock, no randomness and no goroutines.
 //
 // # Files
 //
@@ -39,19 +40,19 @@
 //	fsync-dir D                   of a directory; / is the root
 //	mkdir D, rmdir D, unlink F, rename F TO, link F TO, symlink TARGET F
 //
-// These must succeed. The others are observed, and what they see is part of the outcome:
+// These steps must succeed. The following ones are observed, and what they see is part of the outcome:
 //
 //	try-fsync F                   fsync:ok or fsync:EIO
 //	failed-fsync F                the same, while the disk refuses what is written to it
 //	read F                        read:CONTENT, all of an open file
 //
-// and evict F takes an open file out of memory, so that only the disk and its journal have it. failed-fsync and evict need a
+// evict F drops an open file from memory, so that only the disk and its journal have it. failed-fsync and evict need a
 // filesystem that is Faulty.
 //
 // # Outcomes
 //
-// An outcome is the words of what the program observed, a bar, and the state of the disk; without observations there is
-// no bar. A state is one word for each path, sorted, a directory before what is in it:
+// An outcome is what the program observed, as words, then a bar, then the state of the disk. Without observations there
+// is no bar. A state has one word for each path, sorted, a directory before its content:
 //
 //	/f=o512+.100+?8   a file: 512 times the letter o, 100 zeros, 8 bytes that are neither (stale or torn)
 //	/f=               an empty file
@@ -59,12 +60,12 @@
 //	/s->target        a symbolic link
 //	nothing           an empty disk
 //
-// Alternatives in braces stand for one outcome each, as in a shell: {/a,/b}={x10,.10} is four outcomes. Neighbours of
-// one letter that come of them are joined. An outcome that is listed twice is an error.
+// Alternatives in braces stand for one outcome each, as in a shell: {/a,/b}={x10,.10} is four outcomes. Adjacent runs
+// of the same letter are joined. Listing an outcome twice is an error.
 //
 // # What the sets mean
 //
-// A set has all that may be found, whenever the filesystem has committed or written back by itself: a kernel that is
-// left alone for the second that a test takes shows fewer. The sources are what documents, kernel tests and papers say;
+// A set contains everything that may be found, whenever the filesystem has committed or written back on its own; a
+// kernel left alone for the second that a test takes shows less. The sources are documents, kernel tests and papers;
 // comments in the files say what was concluded from them.
 package litmus

@@ -8,13 +8,13 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Model returns all outcomes that the crash model allows under a profile: it runs the program on a disk of its own and looks
-// at every image that a power cut at its end can leave.
+// Model returns all outcomes that the crash model allows under a profile. It runs the program on its own disk and
+// examines every image that a power cut at its end can leave.
 func Model(p Program, profile faultfs.Profile) (Set, error) {
 	return ModelOn(p, faultfs.Model{Profile: profile})
 }
 
-// ModelOn is Model on a device, of which the files do not speak.
+// ModelOn is Model for a profile on a device. The files say nothing about devices.
 func ModelOn(p Program, model faultfs.Model) (Set, error) {
 	disk := faultfs.New(faultfs.Options{})
 	if err := p.Setup(disk); err != nil {
@@ -37,26 +37,26 @@ func ModelOn(p Program, model faultfs.Model) (Set, error) {
 	return newSet(all), nil
 }
 
-// failing is a disk of the model that fails when a program calls for it, in the manner of the profile's filesystem.
+// failing is a disk of the model that fails on demand in the way of the profile's filesystem.
 type failing struct {
 	*faultfs.FS
 	as faultfs.Failure
 }
 
-// failures are the manners of failing. Profiles that stand for no filesystem have none of their own.
+// failures maps profiles to their way of failing. Profiles that do not stand for a filesystem have none.
 var failures = map[string]faultfs.Failure{
 	"ext4-ordered": faultfs.Ext4Ordered, "ext4-writeback": faultfs.Ext4Ordered, "ext4-journal": faultfs.Ext4Journal,
 	"xfs": faultfs.XFS, "btrfs": faultfs.Btrfs,
 }
 
-// FailSync lets one sync fail.
+// FailSync makes one sync fail.
 func (f failing) FailSync(_ string, sync func() error) error {
 	f.SetRules(&faultfs.Rule{Effect: faultfs.FailedSync, Op: faultfs.OpSync, As: f.as})
 	defer f.SetRules()
 	return sync()
 }
 
-// Evict drops the clean pages of a file, by a read that a fault hits.
+// Evict drops the clean pages of a file, by means of a read that a fault hits.
 func (f failing) Evict(name string) error {
 	f.SetRules(&faultfs.Rule{Effect: faultfs.Evict, Op: faultfs.OpRead})
 	defer f.SetRules()
@@ -64,19 +64,19 @@ func (f failing) Evict(name string) error {
 	return err
 }
 
-// Verdict compares what the model leaves with what a program's file says.
+// Verdict compares what the model leaves with what a program's file lists.
 type Verdict struct {
 	Profile  string `json:"profile"`
-	Outcomes int    `json:"outcomes"`          // how many the file lists
-	Missing  Set    `json:"missing,omitempty"` // in the file, but never left by the model
-	Extra    Set    `json:"extra,omitempty"`   // left by the model, but not in the file
+	Outcomes int    `json:"outcomes"`          // number of outcomes in the file
+	Missing  Set    `json:"missing,omitempty"` // in the file but never left by the model
+	Extra    Set    `json:"extra,omitempty"`   // left by the model but not in the file
 }
 
-// Right reports whether model and file say the same.
+// Right reports whether model and file agree.
 func (v *Verdict) Right() bool { return len(v.Missing) == 0 && len(v.Extra) == 0 }
 
-// Check compares the model with the file, for one program and one profile. If the file does not mention the profile,
-// everything is extra.
+// Check compares the model with the file for one program and one profile. If the file does not mention the profile,
+// every outcome is Extra.
 func Check(p Program, profile faultfs.Profile) (Verdict, error) {
 	model, err := Model(p, profile)
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// maxOutcomes bounds the outcomes of one program under one profile: more cannot be reviewed.
+// maxOutcomes limits the outcomes of one program under one profile, because more cannot be reviewed.
 const maxOutcomes = 1 << 10
 
-// beginOutcomes begins the outcomes of profiles: "xfs, btrfs:" with outcomes below, or "xfs: = posix-min".
+// beginOutcomes starts the outcomes of profiles: "xfs, btrfs:" with outcomes below, or "xfs: = posix-min".
 func (r *reader) beginOutcomes(profiles []string, value string) error {
 	p := r.program
 	if len(p.Steps) == 0 {
@@ -83,7 +83,7 @@ func (r *reader) outcomes(profiles []allowed, line string) error {
 	return nil
 }
 
-// expand returns all texts that a line with alternatives stands for: "a{b,c}d" is "abd" and "acd".
+// expand returns all the texts that a line with alternatives stands for: "a{b,c}d" is "abd" and "acd".
 func expand(line string) ([]string, error) {
 	head, rest, ok := strings.Cut(line, "{")
 	if !ok {
@@ -117,7 +117,7 @@ func expand(line string) ([]string, error) {
 	return all, nil
 }
 
-// canonical checks an outcome and returns it as Outcome writes it.
+// canonical checks an outcome and returns it in the form that Outcome writes.
 func (r *reader) canonical(text string) (string, error) {
 	before, state, bar := strings.Cut(text, "|")
 	if !bar {
@@ -188,7 +188,7 @@ func canonicalWord(word string) (string, error) {
 
 var runPattern = regexp.MustCompile(`^([A-Za-z.?])([1-9][0-9]{0,6})$`)
 
-// canonicalContent joins neighbours of the same letter, which alternatives make: "n512+n88" is "n600".
+// canonicalContent joins adjacent runs of the same letter, which alternatives can produce: "n512+n88" is "n600".
 func canonicalContent(content string) (string, error) {
 	if content == "" {
 		return "", nil

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Parse reads a program. name is the file's name, for errors; it begins with the program's ID.
+// Parse reads a program. name is the name of the file, which starts with the program's ID; it is also used in errors.
 func Parse(name string, text []byte) (*Program, error) {
 	r := &reader{file: path.Base(name), program: &Program{}, open: map[string]bool{}}
 	for i, line := range strings.Split(string(text), "\n") {
@@ -28,9 +28,9 @@ type reader struct {
 	file    string
 	line    int
 	program *Program
-	body    func(text string) error // takes the indented lines of the section; nil where there are none
-	open    map[string]bool         // the names that have a handle
-	setup   bool                    // the setup has been begun
+	body    func(text string) error // handles the indented lines of the section; nil if there are none
+	open    map[string]bool         // names with an open handle
+	setup   bool                    // the setup has started
 }
 
 func (r *reader) wrong(err error) error {
@@ -57,7 +57,7 @@ func (r *reader) read(line string) error {
 	return r.body(text)
 }
 
-// section begins the section of a line that is not indented.
+// section starts the section of a line that is not indented.
 func (r *reader) section(key, value string) error {
 	p := r.program
 	switch key {
@@ -116,7 +116,7 @@ func (r *reader) beginSteps(key, value string) error {
 	return nil
 }
 
-// step reads a step and checks that the handle that it needs is open.
+// step reads a step and checks that the handle it needs is open.
 func (r *reader) step(steps *[]Step, text string) error {
 	s, err := parseStep(r.line, text)
 	if err != nil {
@@ -138,7 +138,7 @@ func (r *reader) step(steps *[]Step, text string) error {
 	return nil
 }
 
-// finish checks what only the whole file shows.
+// finish checks what is known only at the end of the file.
 func (r *reader) finish() error {
 	p := r.program
 	switch {

@@ -12,8 +12,8 @@ import (
 type Program struct {
 	ID      string   // such as "L03"
 	Title   string   // one line for people
-	Sources []string // where the outcomes come from: documents, kernel tests, papers
-	Before  []Step   // makes the disk on which the program starts; all of it becomes durable
+	Sources []string // origin of the outcomes: documents, kernel tests, papers
+	Before  []Step   // prepares the disk on which the program starts; all of it becomes durable
 	Steps   []Step   // the program; power is cut after its last step
 	allowed []allowed
 }
@@ -34,7 +34,7 @@ func (p *Program) Allowed(profile string) (Set, bool) {
 	return nil, false
 }
 
-// Profiles returns the names of the profiles that the file mentions, in its order.
+// Profiles returns the names of the profiles in the file, in its order.
 func (p *Program) Profiles() []string {
 	var names []string
 	for _, a := range p.allowed {
@@ -43,7 +43,7 @@ func (p *Program) Profiles() []string {
 	return names
 }
 
-// observations returns how many things the program itself sees before power is cut.
+// observations returns the number of observations that the program makes before power is cut.
 func (p *Program) observations() (n int) {
 	for _, s := range p.Steps {
 		if verbs[s.Verb].observes {
@@ -72,7 +72,7 @@ func Programs() []Program {
 	return all
 }
 
-// mustBeBuiltIn panics if the suite in the binary is damaged. Every test reads all of it, so no release can be.
+// mustBeBuiltIn panics if the embedded suite is damaged. Every test reads all of it, so no release can be affected.
 func mustBeBuiltIn(err error) {
 	if err != nil {
 		panic(err)

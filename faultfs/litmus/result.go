@@ -12,16 +12,16 @@ import (
 
 // Result is the result of checking programs under profiles.
 type Result struct {
-	Version  int   `json:"version"` // the version of the JSON: 1
+	Version  int   `json:"version"` // version of the JSON form: 1
 	Programs int   `json:"programs"`
 	Profiles int   `json:"profiles"`
-	Wrong    int   `json:"wrong"` // verdicts that are not right
+	Wrong    int   `json:"wrong"` // number of verdicts that are not right
 	Rows     []Row `json:"rows"`
 
 	profiles []faultfs.Profile
 }
 
-// Row is the verdicts of one program, one for each profile.
+// Row has the verdicts on one program, one for each profile.
 type Row struct {
 	ID       string    `json:"id"`
 	Title    string    `json:"title"`
@@ -56,13 +56,13 @@ func JSON(w io.Writer, r *Result) error { return json.NewEncoder(w).Encode(r) }
 // Detail says how much Text prints.
 type Detail uint8
 
-// The details.
+// The levels of detail.
 const (
-	Brief Detail = iota // the table, and what is wrong
+	Brief Detail = iota // the table and what is wrong
 	Full                // also every program with its steps, sources and outcomes
 )
 
-// Text writes the result for people: a table with the number of outcomes of each program under each profile, and what is
+// Text writes a readable result: a table with the number of outcomes of each program under each profile, and what is
 // wrong.
 func Text(w io.Writer, r *Result, detail Detail) error {
 	var b strings.Builder
@@ -101,7 +101,7 @@ func (r *Result) table(b *strings.Builder) {
 	b.WriteString("\n")
 }
 
-// explain names the outcomes that only one side has.
+// explain lists the outcomes that only one side has.
 func (v *Verdict) explain(b *strings.Builder, program string) {
 	if v.Right() {
 		return
@@ -132,7 +132,7 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %s", n, noun)
 }
 
-// describe prints a program with all that its file says about the profiles asked for.
+// describe prints a program with everything that its file says about the requested profiles.
 func (r *Row) describe(b *strings.Builder) {
 	fmt.Fprintf(b, "%s  %s\n", r.ID, r.Title)
 	for _, source := range r.program.Sources {

@@ -15,20 +15,20 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Linker is implemented by filesystems that can give a file a further name.
+// Linker is implemented by filesystems with hard links.
 type Linker = faultfs.Linker
 
 // Faulty is implemented by filesystems whose disk can be made to fail.
 type Faulty interface {
-	// FailSync calls sync, which syncs the named file, while the disk refuses what is written to it.
+	// FailSync calls sync, which syncs the named file, while the disk refuses what is written to that file.
 	FailSync(name string, sync func() error) error
-	// Evict drops what memory holds of a file, so that the next read finds what the disk has in its place. A power cut finds
-	// the same, or what a journal still has.
+	// Evict drops a file from memory, so that the next read finds what the disk has in place. A power cut finds the
+	// same, or what a journal still has.
 	Evict(name string) error
 }
 
-// Setup makes the disk on which the program starts: it runs the steps of the setup and syncs every file and directory.
-// The filesystem must be empty.
+// Setup prepares the disk on which the program starts: it runs the steps of the setup and syncs every file and
+// directory. The filesystem must be empty.
 func (p *Program) Setup(fs afero.Fs) error {
 	if _, err := perform(fs, p.Before); err != nil {
 		return fmt.Errorf("%s: setup: %w", p.ID, err)
@@ -39,10 +39,10 @@ func (p *Program) Setup(fs afero.Fs) error {
 	return nil
 }
 
-// Run runs the program on a disk that Setup has made, and returns what it observed, one word for each observing step.
-// It closes the files that it opened at its end, which is after power would be cut.
+// Run runs the program on a disk prepared by Setup and returns its observations, one word for each observing step.
+// Files still open at the end are then closed, which is after the point of the power cut.
 //
-// Links, symbolic links and disk errors need a filesystem that implements Linker, afero.Linker or Faulty; without it the
+// Links, symbolic links and disk errors need a filesystem that implements Linker, afero.Linker or Faulty; otherwise the
 // error is ErrUnsupported.
 func (p *Program) Run(fs afero.Fs) (seen []string, err error) {
 	seen, err = perform(fs, p.Steps)
@@ -52,7 +52,7 @@ func (p *Program) Run(fs afero.Fs) (seen []string, err error) {
 	return seen, nil
 }
 
-// Outcome returns a member of a set of outcomes: what the program saw, and what was on the disk after the power cut.
+// Outcome returns the notation of an outcome: what the program saw, and what was on the disk after the power cut.
 func Outcome(seen []string, state string) string {
 	if len(seen) == 0 {
 		return state
@@ -60,10 +60,10 @@ func Outcome(seen []string, state string) string {
 	return strings.Join(seen, " ") + " | " + state
 }
 
-// run is a program that is running.
+// run is a running program.
 type run struct {
 	fs      afero.Fs
-	handles map[string]afero.File // open files, by the name they were opened with
+	handles map[string]afero.File // open files, by the name with which they were opened
 	seen    []string
 }
 
@@ -82,7 +82,7 @@ func perform(fs afero.Fs, steps []Step) (seen []string, err error) {
 	return r.seen, nil
 }
 
-// actions carry out the steps of verbs.
+// actions maps verbs to what their steps do.
 var actions = map[string]func(*run, Step) error{
 	"create":       func(r *run, s Step) error { return r.open(s.Name, os.O_RDWR|os.O_CREATE|os.O_TRUNC) },
 	"open":         func(r *run, s Step) error { return r.open(s.Name, os.O_RDWR) },
@@ -164,7 +164,7 @@ func (r *run) failedSync(s Step) error {
 	return r.observeSync(fs.FailSync(s.Name, r.handles[s.Name].Sync))
 }
 
-// observeSync notes what a sync returned. Only success and EIO are answers, the rest is trouble.
+// observeSync records what a sync returned. Only success and EIO are outcomes; any other error ends the program.
 func (r *run) observeSync(err error) error {
 	switch {
 	case err == nil:
@@ -191,7 +191,7 @@ func (r *run) evict(s Step) error {
 	return fs.Evict(s.Name)
 }
 
-// syncData calls fdatasync where there is one, and fsync otherwise.
+// syncData calls fdatasync if there is one, and fsync otherwise.
 func syncData(f afero.File) error {
 	if d, ok := f.(faultfs.DataSyncer); ok {
 		return d.SyncData()

@@ -2,7 +2,7 @@ package litmus
 
 import "slices"
 
-// Set is a set of outcomes, sorted, each once.
+// Set is a set of outcomes: sorted, without duplicates.
 type Set []string
 
 func newSet(outcomes []string) Set {
@@ -17,7 +17,7 @@ func (s Set) Has(outcome string) bool {
 	return found
 }
 
-// Without returns what is in s and not in other.
+// Without returns the elements of s that are not in other.
 func (s Set) Without(other Set) Set {
 	var rest Set
 	for _, outcome := range s {

@@ -16,8 +16,8 @@ import (
 // nothing is the state of an empty disk.
 const nothing = "nothing"
 
-// State returns everything that is on a disk in the notation of outcomes, which the package's documentation describes.
-// It reads every file and follows no symbolic link.
+// State returns everything on a disk in the notation of outcomes, which the package documentation describes. It reads
+// every file and follows no symbolic link.
 func State(disk afero.Fs) (string, error) {
 	var words []string
 	err := visit(disk, "/", func(name string, info os.FileInfo) error {
@@ -54,7 +54,7 @@ func describe(disk afero.Fs, name string, info os.FileInfo) (string, error) {
 	return name + "=" + runs(b), errors.Join(err, f.Close())
 }
 
-// visit calls visit with everything below a directory in name order, each directory before its contents.
+// visit calls each for everything below a directory in name order, each directory before its contents.
 func visit(disk afero.Fs, dir string, each func(string, os.FileInfo) error) error {
 	d, err := disk.Open(dir)
 	if err != nil {
@@ -98,7 +98,7 @@ func syncPath(disk afero.Fs, name string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// readAll reads a file from its start, through ReadAt, so that the position stays.
+// readAll reads a file from its start through ReadAt, which leaves the position alone.
 func readAll(f afero.File) ([]byte, error) {
 	info, err := f.Stat()
 	if err != nil {

@@ -9,27 +9,27 @@ import (
 	"strings"
 )
 
-// Step is one line of a program: a verb and what it is about. Which fields count depends on the verb.
+// Step is one line of a program: a verb and its arguments. Which fields are used depends on the verb.
 type Step struct {
-	Line   int    // the line number in the file, from 1
+	Line   int    // line number in the file, from 1
 	Verb   string // a key of verbs
-	Name   string // the file or directory, as a path without leading slash; "/" is the root
-	To     string // the new name of rename and link, the target of symlink
-	Letter byte   // what a write consists of
+	Name   string // file or directory, as a path without leading slash; "/" is the root
+	To     string // new name of rename and link; target of symlink
+	Letter byte   // letter that a write consists of
 	Off    int64  // in bytes
 	Len    int64  // in bytes; for truncate the new size
 
-	text string // the text of the line
+	text string // text of the line
 }
 
 // verb is a kind of step.
 type verb struct {
-	usage    string // the arguments, in the words that argument knows
+	usage    string // the arguments, in words known to argument
 	handle   handle // what it does with the open handle of its NAME
-	observes bool   // what it returns is part of the outcome
+	observes bool   // its result is part of the outcome
 }
 
-// handle says what a step does with the handle that was opened under a name.
+// handle says what a step does to the handle that was opened under a name.
 type handle uint8
 
 const (
@@ -39,7 +39,7 @@ const (
 	closes
 )
 
-// verbs are all steps that there are; actions carries them out.
+// verbs has all kinds of steps; actions carries them out.
 var verbs = map[string]verb{
 	"create":       {usage: "NAME", handle: opens},
 	"open":         {usage: "NAME", handle: opens},
@@ -65,7 +65,7 @@ var verbs = map[string]verb{
 
 func verbNames() string { return strings.Join(slices.Sorted(maps.Keys(verbs)), ", ") }
 
-// maxLen bounds what one step writes: a litmus program is small, and its outcomes are written by hand.
+// maxLen limits what one step writes: litmus programs are small, and their outcomes are written by hand.
 const maxLen = 1 << 20
 
 var (

@@ -8,30 +8,30 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/disk"
 )
 
-// Device is what the disk below the filesystem does when power is cut. The zero value is a disk that writes sectors of
-// 512 bytes as a whole and keeps what a sync has made durable. As text it reads
+// Device says how the disk below the filesystem behaves when power is cut. The zero value is a disk that writes sectors
+// of 512 bytes atomically and keeps what a sync has made durable. Its text form is
 //
 //	[sector=512|4096] [torn=garbage] [tear=byte] [safe-append] [rename-split] [ignore-flush=TICK]
 type Device struct {
-	// Sector is how many bytes the disk writes as one: 512 or 4096; 0 means 512.
+	// Sector is how many bytes the disk writes atomically: 512 or 4096; 0 means 512.
 	Sector int64
-	// Torn: a sector that was being written may hold garbage where it was written.
+	// Torn: the part of a sector that was being written may hold garbage.
 	Torn bool
-	// Tear: of the bytes that one call writes to a sector a part may have arrived: the first byte, the first half, all
-	// but the last byte.
+	// Tear: of the bytes that one call writes to a sector, only a part may have arrived: the first byte, the first
+	// half, or all but the last byte.
 	Tear bool
-	// SafeAppend: a file grows only after its new bytes are written, as SQLite's SQLITE_IOCAP_SAFE_APPEND.
+	// SafeAppend: a file grows only after its new bytes are written, like SQLite's SQLITE_IOCAP_SAFE_APPEND.
 	SafeAppend bool
-	// RenameSplit: moving a file to another directory is a link and an unlink, between which power can be cut, and a sync of
-	// one directory does not wait for the other. It is a matter of the filesystem, but an old one or a simple one, so that it
-	// can be combined with every profile.
+	// RenameSplit: moving a file to another directory is a link followed by an unlink. Power can be cut in between, and
+	// a sync of one directory does not wait for the other. This is a property of the filesystem rather than the disk,
+	// but of old or simple ones, so that it can be combined with every profile.
 	RenameSplit bool
-	// IgnoreFlush is the tick from which on syncs return success and make nothing durable; 0: never. In a crash image
-	// that was made at or after the tick no sync makes anything durable.
+	// IgnoreFlush is the tick from which on syncs return success and make nothing durable; 0 means never. In a crash
+	// image made at or after that tick no sync makes anything durable.
 	IgnoreFlush uint64
 }
 
-// String returns the device as ParseDevice reads it; empty for the zero value.
+// String returns the text form of the device, which is empty for the zero value.
 func (d Device) String() string {
 	var words []string
 	if d.Sector != 0 {
@@ -55,7 +55,7 @@ func (d Device) String() string {
 	return strings.Join(words, " ")
 }
 
-// ParseDevice reads a device from its text.
+// ParseDevice parses the text form of a device.
 func ParseDevice(text string) (Device, error) {
 	var d Device
 	given := map[string]bool{}
@@ -107,5 +107,5 @@ func (d *Device) parseWord(word string) error {
 	return nil
 }
 
-// Ignores reports whether the disk ignores a sync at a tick and reports success.
+// Ignores reports whether the disk ignores a sync at a tick while reporting success.
 func (d Device) Ignores(tick uint64) bool { return d.IgnoreFlush != 0 && tick >= d.IgnoreFlush }

@@ -3,8 +3,8 @@ package model
 import "errors"
 
 var (
-	// ErrProfile is returned for a name that is not a profile.
+	// ErrProfile is returned for an unknown profile name.
 	ErrProfile = errors.New("faultfs: unknown profile")
-	// ErrDevice is returned for a text that is not a device.
+	// ErrDevice is returned for text that is not a valid device.
 	ErrDevice = errors.New("faultfs: bad device")
 )

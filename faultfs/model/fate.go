@@ -5,7 +5,7 @@ type Fate uint8
 
 // The fates.
 const (
-	Undecided Fate = iota // nobody has looked at anything that the op could change
+	Undecided Fate = iota // no one has looked at anything that the op could change
 	Kept                  // the disk has it
 	Lost                  // the disk does not have it
 )

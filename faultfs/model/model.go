@@ -2,14 +2,14 @@ package model
 
 import "github.com/lightningdb/lightning-torture/faultfs/disk"
 
-// Model says what a power cut may leave behind: what the filesystem promises and what the disk below it does. The zero
-// Model is PosixMin on a disk that writes sectors of 512 bytes as a whole.
+// Model says what a power cut may leave: what the filesystem promises and how the disk below it behaves. The zero Model
+// is PosixMin on a disk that writes sectors of 512 bytes atomically.
 type Model struct {
 	Profile Profile
 	Device  Device
 }
 
-// Rules returns the rules of the profile, as the device changes them.
+// Rules returns the rules of the profile as modified by the device.
 func (m Model) Rules() Rules {
 	r := m.Profile.rules
 	if m.Device.SafeAppend {
@@ -21,7 +21,7 @@ func (m Model) Rules() Rules {
 	return r
 }
 
-// Unit returns how many bytes a power cut keeps or loses as one: a power of two, at most a page.
+// Unit returns how many bytes a power cut keeps or loses as one unit: a power of two, at most a page.
 func (m Model) Unit() int64 {
 	if m.Profile.rules.Has(DataInOrder|DataFollowsMetadata) || m.Device.Sector == disk.PageBytes {
 		return disk.PageBytes

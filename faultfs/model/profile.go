@@ -5,19 +5,20 @@ import (
 	"strings"
 )
 
-// Profile is the rule that says which subsets of the pending ops a power cut may keep, and what a sync makes durable.
-// The zero Profile is PosixMin.
+// Profile says which subsets of the pending ops a power cut may keep, and what a sync makes durable. The zero Profile
+// is PosixMin.
 type Profile struct {
 	Name string
-	Text string // one line for people
-	// fate of every pending op; Undecided if the profile leaves a choice.
+	Text string // one-line description
+	// fate is that of every pending op, or Undecided if the profile leaves a choice.
 	fate  Fate
 	rules Rules
 	// removalsWait: a removal or rename is lost unless a sync has made it durable.
 	removalsWait bool
 }
 
-// profiles lists all profiles, the default first. What a filesystem promises beyond fsync(2) is the sum of its rules.
+// profiles lists all profiles, the default first. The rules of a profile are what the filesystem promises beyond
+// fsync(2).
 var profiles = []Profile{
 	{Name: "posix-min", Text: "any subset that keeps the order per name, per inode and per sector; only fsync promises"},
 	{
@@ -52,16 +53,16 @@ var profiles = []Profile{
 // PosixMin keeps any subset of the pending ops that respects their order: what fsync(2) promises and no more.
 func PosixMin() Profile { return named("posix-min") }
 
-// LoseAll loses every pending op: the classic test disk, which misses every bug of order.
+// LoseAll loses every pending op: the classic test disk, which misses every ordering bug.
 func LoseAll() Profile { return named("lose-all") }
 
-// LoseNone keeps every pending op: a killed process on a machine that runs on.
+// LoseNone keeps every pending op: a killed process on a machine that keeps running.
 func LoseNone() Profile { return named("lose-none") }
 
-// Decides reports whether the profile leaves no choice about some pending ops, whatever a chooser would say.
+// Decides reports whether the profile settles the fate of some pending ops, whatever a chooser says.
 func (p Profile) Decides() bool { return p.fate != Undecided || p.removalsWait }
 
-// Fate returns what becomes of every pending op; Undecided if the profile leaves a choice.
+// Fate returns the fate of every pending op, or Undecided if the profile leaves a choice.
 func (p Profile) Fate() Fate { return p.fate }
 
 // RemovalsWait reports whether a removal or rename is lost unless a sync has made it durable.
@@ -70,7 +71,7 @@ func (p Profile) RemovalsWait() bool { return p.removalsWait }
 // Profiles returns all profiles, the default first.
 func Profiles() []Profile { return append([]Profile(nil), profiles...) }
 
-// ProfileNamed returns the profile of that name; the error lists the choices.
+// ProfileNamed returns the profile with that name. The error lists the choices.
 func ProfileNamed(name string) (Profile, error) {
 	var names []string
 	for _, p := range profiles {

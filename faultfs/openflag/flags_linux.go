@@ -2,7 +2,7 @@ package openflag
 
 import "syscall"
 
-// Of the flags that package os does not have. NB: tmpFile is one bit; O_TMPFILE also has that of O_DIRECTORY.
+// Flags that package os lacks. NB: tmpFile is one bit; O_TMPFILE also includes that of O_DIRECTORY.
 const (
 	directory = syscall.O_DIRECTORY
 	noFollow  = syscall.O_NOFOLLOW

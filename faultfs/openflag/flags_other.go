@@ -2,7 +2,7 @@
 
 package openflag
 
-// Flags that only Linux is asked for.
+// Flags that exist only on Linux.
 const (
 	directory = 0
 	noFollow  = 0

@@ -7,19 +7,19 @@ import (
 
 // How says how a file is to be opened.
 type How struct {
-	Read, Write bool // what the handle can do
-	Modifies    bool // it needs the permission to write: a directory refuses it
+	Read, Write bool // what the handle allows
+	Modifies    bool // needs write permission; not possible for a directory
 	Create      bool
-	Exclusive   bool // with Create: the file must not be there
+	Exclusive   bool // with Create: the file must not exist
 	Truncate    bool
 	Append      bool
 	Sync        bool // every write is followed by a sync of the file
-	Directory   bool // it must be a directory
-	NoFollow    bool // it must not be a symbolic link
-	PathOnly    bool // the handle names the file and does nothing with it
+	Directory   bool // the file must be a directory
+	NoFollow    bool // the file must not be a symbolic link
+	PathOnly    bool // the handle only names the file
 }
 
-// Parse reads the flags of an open. The error is 0, or what the call fails with whatever the path is.
+// Parse interprets the flags of an open. The error is 0, or the error with which the call fails for every path.
 func Parse(flag int) (How, syscall.Errno) {
 	if flag&pathOnly != 0 {
 		return How{PathOnly: true, Directory: flag&directory != 0, NoFollow: flag&noFollow != 0}, 0

@@ -34,7 +34,7 @@ func (d *FS) SyncDir(name string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// Lock keeps others from locking the same path until the closer is closed; see faultfs.Locker. It makes no file.
+// Lock keeps others from locking the same path until the closer is closed; see faultfs.Locker. It creates no file.
 func (d *FS) Lock(name string) (io.Closer, error) {
 	switch on := d.on.(type) {
 	case faultfs.Locker:
@@ -50,7 +50,7 @@ func (d *FS) Lock(name string) (io.Closer, error) {
 	}
 }
 
-// table holds the locks of this process on filesystems that have none.
+// table holds this process's locks on filesystems without locks of their own.
 var table = lockTable{held: map[tableLock]bool{}}
 
 type lockTable struct {
@@ -58,7 +58,7 @@ type lockTable struct {
 	held map[tableLock]bool
 }
 
-// tableLock is a path in a filesystem; nil stands for that of the operating system.
+// tableLock is a path in a filesystem; nil stands for the operating system's.
 type tableLock struct {
 	on   *FS
 	path string

@@ -11,7 +11,8 @@ import (
 // File is an open file or directory in the shape of *os.File.
 type File struct{ afero.File }
 
-// ReadDir is the method of *os.File: the entries of a directory in its own order, without asking for the sizes of files.
+// ReadDir is the method of *os.File: the entries of a directory in its own order. It does not ask for the sizes of
+// files.
 func (f *File) ReadDir(n int) ([]os.DirEntry, error) {
 	infos, err := f.Readdir(n)
 	entries := make([]os.DirEntry, len(infos))
@@ -31,5 +32,5 @@ func (f *File) WriteTo(w io.Writer) (int64, error) {
 	return io.Copy(w, struct{ io.Reader }{f})
 }
 
-// Fd returns ^uintptr(0), as that of a nil *os.File: there is no descriptor.
+// Fd returns ^uintptr(0), like that of a nil *os.File, because there is no descriptor.
 func (*File) Fd() uintptr { return ^uintptr(0) }

@@ -15,7 +15,7 @@ type FS struct {
 	on afero.Fs
 
 	mu    sync.Mutex
-	temps int // names that CreateTemp and MkdirTemp have tried
+	temps int // number of names tried by CreateTemp and MkdirTemp
 }
 
 // New returns a filesystem in the shape of package os.
@@ -102,7 +102,7 @@ func (d *FS) Chtimes(name string, atime, mtime time.Time) error {
 	return d.on.Chtimes(name, atime, mtime)
 }
 
-// named returns an error of a call that package os would have called op.
+// named returns an error of a call that package os would report under the name op.
 func named(op, name string, err error) error {
 	if at, ok := errors.AsType[*fs.PathError](err); ok {
 		return &fs.PathError{Op: op, Path: name, Err: at.Err}

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// CreateTemp is os.CreateTemp, but dir must be named and the names count.
+// CreateTemp is os.CreateTemp, except that dir must be given and names are numbered instead of random.
 func (d *FS) CreateTemp(dir, pattern string) (f *File, err error) {
 	err = d.temporary(dir, pattern, func(name string) error {
 		f, err = d.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
@@ -18,7 +18,7 @@ func (d *FS) CreateTemp(dir, pattern string) (f *File, err error) {
 	return f, err
 }
 
-// MkdirTemp is os.MkdirTemp, but dir must be named and the names count.
+// MkdirTemp is os.MkdirTemp, except that dir must be given and names are numbered instead of random.
 func (d *FS) MkdirTemp(dir, pattern string) (path string, err error) {
 	err = d.temporary(dir, pattern, func(name string) error {
 		path = name
@@ -30,7 +30,7 @@ func (d *FS) MkdirTemp(dir, pattern string) (path string, err error) {
 	return path, nil
 }
 
-// temporary calls create with one name after the other, until one is free.
+// temporary calls create with one name after another until one is free.
 func (d *FS) temporary(dir, pattern string, create func(name string) error) error {
 	before, after := pattern, ""
 	if star := strings.LastIndexByte(pattern, '*'); star >= 0 {

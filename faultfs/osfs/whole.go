@@ -20,7 +20,7 @@ func (d *FS) ReadFile(name string) ([]byte, error) {
 	return data, err
 }
 
-// WriteFile is os.WriteFile; like that, it syncs nothing.
+// WriteFile is os.WriteFile. Like that, it syncs nothing.
 func (d *FS) WriteFile(name string, data []byte, perm os.FileMode) error {
 	f, err := d.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, perm)
 	if err != nil {
@@ -33,7 +33,7 @@ func (d *FS) WriteFile(name string, data []byte, perm os.FileMode) error {
 	return err
 }
 
-// ReadDir is os.ReadDir: the entries by name.
+// ReadDir is os.ReadDir: the entries sorted by name.
 func (d *FS) ReadDir(name string) ([]os.DirEntry, error) {
 	f, err := d.Open(name)
 	if err != nil {

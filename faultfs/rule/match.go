@@ -8,8 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Sees reports whether an operation has the kind that the rule names, and a name that it matches. to is the new name of
-// a rename or link, and empty for all else. It counts nothing.
+// Sees reports whether the rule names the kind of an operation and matches its name. to is the new name of a rename or
+// link, and otherwise empty. Sees counts nothing.
 func (r *Rule) Sees(kind trace.OpKind, name, to string) bool {
 	if r.Op != kind && (r.Op != trace.OpAny || !slices.Contains(allowed[r.Effect], kind)) {
 		return false
@@ -17,7 +17,7 @@ func (r *Rule) Sees(kind trace.OpKind, name, to string) bool {
 	return r.Names(name) || to != "" && r.Names(to)
 }
 
-// Names reports whether the rule is about the file of this path.
+// Names reports whether the rule applies to the file with this path.
 func (r *Rule) Names(name string) bool {
 	if r.Glob == "" {
 		return true
@@ -26,7 +26,7 @@ func (r *Rule) Names(name string) bool {
 	return ok && err == nil
 }
 
-// InTime reports whether the rule applies now. The clock is asked only if that matters.
+// InTime reports whether the rule applies now. It consults the clock only if that matters.
 func (r *Rule) InTime(clock func() uint64) bool {
 	return r.After == 0 && r.Before == 0 || r.At(clock())
 }
@@ -55,14 +55,14 @@ func (r *Rule) Fires() bool {
 }
 
 // Strike counts a match and a hit, whatever the other conditions of the rule say. It is for damage at rest, which is
-// done on request.
+// applied on request.
 func (r *Rule) Strike() { r.matches, r.hits = r.matches+1, r.hits+1 }
 
 // Draw returns the random source for the choices of the latest hit.
 func (r *Rule) Draw() *rand.Rand { return rand.New(rand.NewPCG(r.Seed, r.hits)) }
 
-// Matches returns how many operations met all conditions but those that count.
+// Matches returns how many operations met all conditions except those that count.
 func (r *Rule) Matches() uint64 { return r.matches }
 
-// Hits returns how often the rule has been injected.
+// Hits returns how often the fault has been injected.
 func (r *Rule) Hits() uint64 { return r.hits }

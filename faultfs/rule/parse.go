@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// ParseRule reads a rule from its text.
+// ParseRule parses the text form of a rule.
 func ParseRule(text string) (*Rule, error) {
 	fields := strings.Fields(text)
 	if len(fields) < 2 {
@@ -51,7 +51,7 @@ func join(kinds []trace.OpKind) string {
 	return strings.Join(names, ", ")
 }
 
-// parseRest reads what follows effect and operation.
+// parseRest parses what follows effect and operation.
 func (r *Rule) parseRest(fields []string) error {
 	given := map[string]bool{}
 	for i, field := range fields {
@@ -91,7 +91,7 @@ func (r *Rule) parseGlob(glob string) error {
 
 var keys = []string{"nth", "from", "every", "prob", "seed", "times", "after", "before", "ms", "bytes", "files", "as"}
 
-// fits reports whether a key means something to the rule.
+// fits reports whether a key has a meaning for the rule.
 func (r *Rule) fits(key string) bool {
 	switch key {
 	case "seed", "after", "before":
@@ -144,7 +144,8 @@ func (r *Rule) parseFailure(name string) error {
 	return nil
 }
 
-// maxMillis is the longest delay of a call. The other numbers of a rule are compared with counts and cost nothing, however large.
+// maxMillis is the longest delay of a call. The other numbers of a rule are only compared with counts, so they may be
+// of any size.
 const maxMillis = 3_600_000
 
 func (r *Rule) parseNumber(name, value string) error {

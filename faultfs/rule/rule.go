@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Rule is a fault: which operations it hits and what happens to them. Its text is
+// Rule is a fault: which operations it hits and what happens to them. Its text form is
 //
 //	EFFECT OPERATION [GLOB] [key=value ...]
 //
@@ -19,29 +19,29 @@ import (
 type Rule struct {
 	Effect trace.Effect
 	Op     trace.OpKind
-	Glob   string        // empty: every file
-	Nth    uint64        // hit the n-th match only, counted from 1
+	Glob   string        // empty for every file
+	Nth    uint64        // hit only the n-th match, counting from 1
 	From   uint64        // hit the n-th match and every later one
 	Every  uint64        // hit every n-th match
 	Prob   float64       // hit with this probability, in (0, 1]
-	Seed   uint64        // the seed of Prob and of the choice of what is damaged
-	Times  uint64        // stop after this many hits; 0: never
+	Seed   uint64        // seed for Prob and for the choice of what is damaged
+	Times  uint64        // stop after this many hits; 0 for never
 	After  uint64        // only operations after this tick
-	Before uint64        // only operations before this tick; 0: all
-	Millis uint64        // for Slow and Stall: how late the call returns, in milliseconds
+	Before uint64        // only operations before this tick; 0 for no limit
+	Millis uint64        // for Slow and Stall: the delay in milliseconds
 	Bytes  uint64        // for ENOSPC: only calls that would bring the use of the disk above this many bytes
 	Files  uint64        // for EMFILE: only while this many handles are open
-	As     trace.Failure // for FailedSync: whose failure it is
+	As     trace.Failure // for FailedSync: the filesystem whose failure to imitate
 
 	matches uint64
 	hits    uint64
 }
 
-// Key names the kind of fault in counts: "eio_write".
+// Key names the kind of fault in counts, for example "eio_write".
 func (r *Rule) Key() string { return r.Effect.String() + "_" + r.Op.String() }
 
-// AtRest reports whether the rule damages bytes on a disk that nobody is using: CrashPoint.Rot carries it out, and it
-// hits no call.
+// AtRest reports whether the rule damages bytes on a disk that no one is using. CrashPoint.Rot applies it, and it hits
+// no call.
 func (r *Rule) AtRest() bool { return r.Op == trace.OpRest }
 
 // Clone returns a copy of the rule that has not counted anything yet.
@@ -51,7 +51,7 @@ func (r *Rule) Clone() *Rule {
 	return &c
 }
 
-// String returns the rule as ParseRule reads it.
+// String returns the text form of the rule.
 func (r *Rule) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s", r.Effect, r.Op)

@@ -1,6 +1,6 @@
 package trace
 
-// Ino identifies a file or directory, whatever its names. The root directory is Root; 0 is no file.
+// Ino identifies a file or directory, whatever its names. The root directory is Root; 0 means no file.
 type Ino uint64
 
 // Root is the inode number of the root directory.

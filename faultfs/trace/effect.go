@@ -8,7 +8,7 @@ import (
 // Effect is what an injected fault does to an operation.
 type Effect uint8
 
-// The effects. Saved traces hold their numbers, so new ones go to the end.
+// The effects. Saved traces contain their numbers, so new ones go at the end.
 const (
 	NoEffect   Effect = iota
 	EIO               // the call fails with EIO and changes nothing
@@ -20,7 +20,7 @@ const (
 	EINTR             // the call fails with EINTR and changes nothing
 	EROFS             // the filesystem is mounted read-only: calls that would change it fail
 	EMFILE            // the process has too many open files
-	Stale             // a block holds what it held before; for a write: nothing is stored
+	Stale             // a block has its earlier content; for a write: nothing is stored
 	Misplaced         // a block's bytes are stored in the place of another block
 	Truncated         // the end of a file is missing
 	Slow              // the call returns late
@@ -34,10 +34,10 @@ var effectNames = [effects]string{
 	"truncated", "slow", "stall", "evict",
 }
 
-// EffectNames returns the names of all effects but NoEffect, in the order of their numbers.
+// EffectNames returns the names of all effects except NoEffect, in the order of their numbers.
 func EffectNames() []string { return slices.Clone(effectNames[EIO:]) }
 
-// EffectNamed returns the effect whose String is name, or NoEffect if no effect other than that has the name.
+// EffectNamed returns the effect whose String is name, or NoEffect if no effect has that name.
 func EffectNamed(name string) Effect {
 	return Effect(max(0, slices.Index(effectNames[:], name)))
 }

@@ -9,10 +9,10 @@ import (
 type OpKind uint8
 
 // The operation kinds. Those up to OpSync change what may survive a crash and are always recorded; the others are
-// recorded only where a fault hit them. Saved traces hold their numbers, so new ones go to the end.
+// recorded only if a fault hit them. Saved traces contain their numbers, so new ones go at the end.
 const (
 	OpCreate    OpKind = iota // a new file, directory or symbolic link under a new name
-	OpLink                    // a further name for a file
+	OpLink                    // an additional name for a file
 	OpRemove                  // a name removed
 	OpRename                  // a name moved, atomically, perhaps over another
 	OpTruncate                // a size set
@@ -23,9 +23,9 @@ const (
 	OpClose                   // a handle closed
 	OpStat                    // a file or directory described
 	OpList                    // a directory listed
-	OpRest                    // no call: bytes that rot while nobody reads them
+	OpRest                    // not a call: bytes rot while no one reads them
 	OpAny                     // in a rule: every call that its effect can happen to
-	OpWriteback               // no call: the system writes the dirty pages of a file by itself
+	OpWriteback               // not a call: the system writes the dirty pages of a file on its own
 	opKinds
 )
 
@@ -37,7 +37,7 @@ var opNames = [opKinds]string{
 // OpKindNames returns the names of all kinds, in the order of their numbers.
 func OpKindNames() []string { return slices.Clone(opNames[:]) }
 
-// OpKindNamed returns the kind whose String is name; ok is false if there is none.
+// OpKindNamed returns the kind whose String is name. ok is false if there is none.
 func OpKindNamed(name string) (k OpKind, ok bool) {
 	i := slices.Index(opNames[:], name)
 	return OpKind(max(0, i)), i >= 0

@@ -3,29 +3,29 @@ package trace
 import "fmt"
 
 // Op is one entry of a trace: a filesystem call, a delay injected into one (Slow, Stall), or something that the system
-// does by itself (OpWriteback, OpRest).
+// does on its own (OpWriteback, OpRest).
 type Op struct {
 	Tick    uint64  `json:"t"`
 	Kind    OpKind  `json:"k"`
-	Path    string  `json:"p"`             // as the caller named it
+	Path    string  `json:"p"`             // as spelled by the caller
 	To      string  `json:"to,omitempty"`  // OpRename, OpLink: the new name
-	Ino     Ino     `json:"i"`             // the file or directory it is about
+	Ino     Ino     `json:"i"`             // the file or directory concerned
 	Off     int64   `json:"o,omitempty"`   // OpWrite; OpRead: where a bit was flipped
 	Data    []byte  `json:"d,omitempty"`   // OpWrite: what was written, even if it is not what the caller asked for
 	OldSize int64   `json:"s0,omitempty"`  // OpWrite, OpTruncate: size in bytes before
 	Size    int64   `json:"s,omitempty"`   // OpWrite, OpTruncate: size in bytes after
 	Fault   Effect  `json:"f,omitempty"`   // what was injected, if anything
-	As      Failure `json:"as,omitempty"`  // FailedSync: whose failure it is
+	As      Failure `json:"as,omitempty"`  // FailedSync: the filesystem whose failure is imitated
 	Edits   []Edit  `json:"e,omitempty"`   // what it does to directories
 	Dir     bool    `json:"dir,omitempty"` // Ino is a directory
-	// Victim is the file that lost a name to this op: the one removed, or the one a rename overwrote.
+	// Victim is the file that lost a name to this op: the one removed, or the one overwritten by a rename.
 	Victim Ino `json:"v,omitempty"`
-	// PCs are the program counters of the callers, innermost first, if the recorder was asked for them: see
-	// runtime.CallersFrames. They are meaningful only in the process that recorded them, and are not saved.
+	// PCs are the program counters of the callers, innermost first, if the recorder was asked for them; see
+	// runtime.CallersFrames. They are meaningful only in the process that recorded them and are not saved.
 	PCs []uintptr `json:"-"`
 }
 
-// String renders the op as one line for people.
+// String returns the op as one readable line.
 func (o Op) String() string {
 	s := fmt.Sprintf("%d %s %s", o.Tick, o.Kind, o.Path)
 	if o.To != "" {
@@ -48,5 +48,6 @@ func (o Op) String() string {
 	return s
 }
 
-// Changes reports whether the op can change what a crash leaves behind: only at its tick is it worth cutting power.
+// Changes reports whether the op can change what a crash leaves behind. Cutting power is worthwhile only at the ticks
+// of such ops.
 func (o Op) Changes() bool { return o.Kind <= OpSync || o.Kind == OpWriteback || o.Fault == Evict }

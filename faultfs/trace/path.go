@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// CleanPath returns a path without leading slash, "." or "..", so that two spellings of one path compare equal: "" is
-// the root. Relative paths start at the root. Traces hold paths as the caller spelled them.
+// CleanPath returns a path without leading slash, "." or "..", so that two spellings of one path compare equal. The
+// root is "". Relative paths start at the root. Traces contain paths as the caller spelled them.
 func CleanPath(name string) string {
 	if name == "." || name == "/" {
 		return ""

@@ -17,7 +17,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blocklog"
 )
 
-// Client makes, records and forks disks of a server. Its methods may be called concurrently.
+// Client creates, records and forks disks of a server. It is safe for concurrent use.
 type Client struct {
 	dir    string
 	server *exec.Cmd
@@ -25,11 +25,11 @@ type Client struct {
 	names  atomic.Uint64
 }
 
-// Start starts a server of disks of one size and mounts it on a directory, which must exist.
+// Start starts a server of equally sized disks and mounts it on a directory, which must exist.
 func Start(dir string, diskBytes int64) (*Client, error) {
 	server := exec.Command("/proc/self/exe", serveWord, dir, strconv.FormatInt(diskBytes, 10))
 	server.Stderr = os.Stderr
-	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the user's Ctrl-C is for the client, which then ends the server
+	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C should reach only the client, which then ends the server
 	in, err := server.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("blockfs: %w", err)
@@ -53,12 +53,12 @@ type pipes struct {
 	io.WriteCloser
 }
 
-// Close ends the server and unmounts. It works even if something still uses a disk, which gets errors from then on.
+// Close ends the server and unmounts. It works even if a disk is in use; whoever uses it gets errors from then on.
 func (c *Client) Close() error {
-	_ = unix.Unmount(c.dir, unix.MNT_FORCE) // says EBUSY while it ends what waits for the server
+	_ = unix.Unmount(c.dir, unix.MNT_FORCE) // returns EBUSY, but makes calls that wait for the server fail
 	err := unix.Unmount(c.dir, unix.MNT_DETACH)
 	if errors.Is(err, unix.EINVAL) {
-		err = nil // it is not mounted: the server did not get that far
+		err = nil // not mounted, because the server did not get that far
 	}
 	return errors.Join(err, c.calls.Close(), c.server.Wait())
 }
@@ -75,16 +75,16 @@ func (c *Client) name() string { return "disk" + strconv.FormatUint(c.names.Add(
 // Path returns the file that serves as a disk.
 func (c *Client) Path(disk string) string { return filepath.Join(c.dir, disk) }
 
-// New makes a disk full of garbage and returns its name.
+// New creates a disk full of garbage and returns its name.
 func (c *Client) New() (string, error) { return c.Fork("") }
 
-// Fork makes a disk that is equal to another one and returns its name. No file of the page cache is shared.
+// Fork creates a copy of a disk and returns its name. The two share no pages of the page cache.
 func (c *Client) Fork(disk string) (string, error) {
 	to := c.name()
 	return to, c.call("Fork", ForkArgs{disk, to}, nil)
 }
 
-// Cut makes a disk that a power cut may leave of a recorded one. It returns its name, and a hash that is the same for
+// Cut creates a disk that a power cut may leave of a recorded one. It returns its name and a hash that is equal for
 // equal states of that recording.
 func (c *Client) Cut(disk string, s blocklog.State) (string, uint64, error) {
 	to, hash := c.name(), uint64(0)
@@ -92,31 +92,31 @@ func (c *Client) Cut(disk string, s blocklog.State) (string, uint64, error) {
 	return to, hash, err
 }
 
-// Save writes a disk to a sparse file with holes for what was never written.
+// Save writes a disk to a sparse file, with holes for what was never written.
 func (c *Client) Save(disk, file string) error { return c.call("Save", SaveArgs{disk, file}, nil) }
 
-// Remove forgets a disk.
+// Remove discards a disk.
 func (c *Client) Remove(disk string) error { return c.call("Remove", disk, nil) }
 
-// Record begins the log of a disk.
+// Record starts the log of a disk.
 func (c *Client) Record(disk string) error { return c.call("Record", disk, nil) }
 
-// Position returns how many requests the log of a disk has.
+// Position returns the number of requests in the log of a disk.
 func (c *Client) Position(disk string) (n int, err error) {
 	err = c.call("Position", disk, &n)
 	return n, err
 }
 
-// Log returns the requests that a disk has had since Record.
+// Log returns the requests that a disk has received since Record.
 func (c *Client) Log(disk string) (log blocklog.Log, err error) {
 	err = c.call("Log", disk, &log)
 	return log, err
 }
 
-// Fail makes a disk fail writes; the zero Failure ends that.
+// Fail makes a disk fail writes. The zero Failure ends that.
 func (c *Client) Fail(disk string, f Failure) error { return c.call("Fail", FailArgs{disk, f}, nil) }
 
-// Failed returns how many writes failed since Fail.
+// Failed returns the number of writes that have failed since Fail.
 func (c *Client) Failed(disk string) (n int, err error) {
 	err = c.call("Failed", disk, &n)
 	return n, err

@@ -8,21 +8,21 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blocklog"
 )
 
-// disk is one served file. The order of its log is the order in which requests were applied, under mu.
+// disk is one served file. Its log is in the order in which requests were applied, under mu.
 type disk struct {
 	mu     sync.Mutex
 	data   *blocklog.Disk
-	before *blocklog.Disk // what the first request of the log found; nil if nothing is recorded
+	before *blocklog.Disk // content before the first request in the log; nil if nothing is recorded
 	log    blocklog.Log
 	fail   Failure
-	failed int // writes, since fail was set
+	failed int // writes failed since fail was set
 }
 
-// fileLatency is how long the bytes of files take. It lets a filesystem that does not wait for them commit before they are
-// there.
+// fileLatency is how long writing the bytes of files takes. It gives a filesystem that does not wait for them time to
+// commit before they are on the disk.
 const fileLatency = 3 * time.Millisecond
 
-// do applies and records a request, whose bytes it copies. It reports whether the disk took it.
+// do applies and records a request, whose bytes it copies. It reports whether the disk accepted it.
 func (d *disk) do(op blocklog.Op) bool {
 	if op.HasFileBytes() {
 		time.Sleep(fileLatency)

@@ -10,7 +10,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blocklog"
 )
 
-// filesystem is one directory with a file for each disk. Files are made and removed by the client, not through the mount.
+// filesystem is one directory with a file for each disk. Files are created and removed by the client, not through the
+// mount.
 type filesystem struct {
 	fuse.RawFileSystem // answers ENOSYS
 	bytes              int64
@@ -30,7 +31,7 @@ func newFilesystem(bytes int64) *filesystem {
 	}
 }
 
-// add serves a disk under a name that has never been used.
+// add serves a disk under a name that has never been used before.
 func (f *filesystem) add(name string, d *disk) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -38,7 +39,7 @@ func (f *filesystem) add(name string, d *disk) {
 	f.names[name], f.disks[f.latest] = f.latest, d
 }
 
-// remove forgets a disk. Handles that are open get errors.
+// remove discards a disk. Open handles get errors.
 func (f *filesystem) remove(name string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -81,7 +82,7 @@ func (f *filesystem) Lookup(_ <-chan struct{}, _ *fuse.InHeader, name string, ou
 	return fuse.OK
 }
 
-// Forget does nothing: inode numbers are never used again.
+// Forget does nothing, because inode numbers are never reused.
 func (f *filesystem) Forget(uint64, uint64) {}
 
 // GetAttr returns the size of a disk.
@@ -91,13 +92,13 @@ func (f *filesystem) GetAttr(_ <-chan struct{}, in *fuse.GetAttrIn, out *fuse.At
 	return fuse.OK
 }
 
-// SetAttr changes nothing: the kernel sets times.
+// SetAttr changes nothing. The kernel calls it to set times.
 func (f *filesystem) SetAttr(_ <-chan struct{}, in *fuse.SetAttrIn, out *fuse.AttrOut) fuse.Status {
 	f.attr(in.NodeId, &out.Attr)
 	return fuse.OK
 }
 
-// Open opens a disk past the page cache, so that each request arrives as it was made.
+// Open opens a disk with direct I/O, so that each request arrives as it was made.
 func (f *filesystem) Open(_ <-chan struct{}, in *fuse.OpenIn, out *fuse.OpenOut) fuse.Status {
 	if f.disk(in.NodeId) == nil {
 		return fuse.ENOENT
@@ -145,10 +146,10 @@ func (f *filesystem) Fallocate(_ <-chan struct{}, in *fuse.FallocateIn) fuse.Sta
 	return f.do(in.NodeId, blocklog.Op{Kind: blocklog.Punch, Off: int64(in.Offset), Len: int64(in.Length)})
 }
 
-// Flush is called at each close and makes nothing durable.
+// Flush is called at each close. It makes nothing durable.
 func (f *filesystem) Flush(<-chan struct{}, *fuse.FlushIn) fuse.Status { return fuse.OK }
 
-// StatFs says that there is room.
+// StatFs reports that there is room.
 func (f *filesystem) StatFs(_ <-chan struct{}, _ *fuse.InHeader, out *fuse.StatfsOut) fuse.Status {
 	const blocks = 1 << 24
 	*out = fuse.StatfsOut{Bsize: blocklog.PageBytes, Frsize: blocklog.PageBytes, Blocks: blocks, Bfree: blocks, Bavail: blocks}

@@ -24,14 +24,14 @@ type FailArgs struct {
 	Writes Failure
 }
 
-// Failure says which writes a disk fails, with EIO.
+// Failure says which writes of a disk fail with EIO.
 type Failure struct {
-	Content  []byte // those with a sector that begins like one of the sectors of this content
-	From, To int64  // and that begin in this range of bytes; To 0 means the end of the disk
-	Times    int    // how many of them; 0: none
+	Content  []byte // writes with a sector that begins like one of the sectors of this content
+	From, To int64  // and that begin in this byte range; To 0 means the end of the disk
+	Times    int    // how many of them fail; 0 means none
 }
 
-// prefixBytes is how much of a sector is compared to tell whose it is.
+// prefixBytes is how much of a sector is compared to tell which file it belongs to.
 const prefixBytes = 8
 
 func (f Failure) hits(op blocklog.Op) bool {

@@ -15,10 +15,11 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blocklog"
 )
 
-// serveWord is the first argument of a program that is to be the server.
+// serveWord is the first argument of a process that is to become the server.
 const serveWord = "__serve-disks"
 
-// ServeIfAsked makes this process the server, and ends it, if Start started it as such. Call it first in main.
+// ServeIfAsked turns this process into the server, and exits when that ends, if Start started it. Call it first in
+// main.
 func ServeIfAsked() {
 	if len(os.Args) != 4 || os.Args[1] != serveWord {
 		return
@@ -30,7 +31,7 @@ func ServeIfAsked() {
 	os.Exit(0)
 }
 
-// serve mounts the filesystem on a directory and answers the client on the standard streams until it goes away.
+// serve mounts the filesystem on a directory and answers the client on stdin and stdout until the client goes away.
 func serve(dir, diskBytes string) error {
 	bytes, err := strconv.ParseInt(diskBytes, 10, 64)
 	if err != nil {
@@ -53,7 +54,7 @@ func serve(dir, diskBytes string) error {
 		return fmt.Errorf("blockfs: %w", err)
 	}
 	service.ServeConn(stdio{os.Stdin, os.Stdout})
-	return nil // the client unmounts: it knows whether anything still uses a disk
+	return nil // the client unmounts, because it knows whether a disk is still in use
 }
 
 type stdio struct {
@@ -63,7 +64,7 @@ type stdio struct {
 
 func (stdio) Close() error { return errors.Join(os.Stdin.Close(), os.Stdout.Close()) }
 
-// Service is the server's side of Client. It is exported because net/rpc wants it.
+// Service is the server side of Client. It is exported because net/rpc requires it.
 type Service struct {
 	fs   *filesystem
 	seed maphash.Seed
@@ -71,7 +72,7 @@ type Service struct {
 
 var errNoDisk = errors.New("blockfs: no such disk")
 
-// Fork serves a new disk: what another one holds now, or garbage if From is empty.
+// Fork serves a new disk: a copy of another one, or garbage if From is empty.
 func (s *Service) Fork(a ForkArgs, _ *struct{}) error {
 	if a.From == "" {
 		s.fs.add(a.To, &disk{data: blocklog.NewDisk(nil)})
@@ -80,7 +81,7 @@ func (s *Service) Fork(a ForkArgs, _ *struct{}) error {
 	return s.with(a.From, func(d *disk) { s.fs.add(a.To, &disk{data: d.data.Fork()}) })
 }
 
-// Cut serves a new disk: what a power cut may leave of a recorded one.
+// Cut serves a new disk: one that a power cut may leave of a recorded one.
 func (s *Service) Cut(a CutArgs, hash *uint64) error {
 	return s.with(a.From, func(d *disk) {
 		data := d.log.Disk(d.before, a.State)
@@ -103,13 +104,13 @@ func (s *Service) Save(a SaveArgs, _ *struct{}) error {
 	return errors.Join(err, saved)
 }
 
-// Remove forgets a disk.
+// Remove discards a disk.
 func (s *Service) Remove(name string, _ *struct{}) error {
 	s.fs.remove(name)
 	return nil
 }
 
-// with runs a function on a disk, under its mutex.
+// with calls a function with a disk, holding its mutex.
 func (s *Service) with(name string, f func(d *disk)) error {
 	_, d := s.fs.named(name)
 	if d == nil {
@@ -121,12 +122,12 @@ func (s *Service) with(name string, f func(d *disk)) error {
 	return nil
 }
 
-// Record begins the log of a disk.
+// Record starts the log of a disk.
 func (s *Service) Record(name string, _ *struct{}) error {
 	return s.with(name, func(d *disk) { d.before, d.log = d.data.Fork(), nil })
 }
 
-// Position returns how many requests the log has.
+// Position returns the number of requests in the log.
 func (s *Service) Position(name string, n *int) error {
 	return s.with(name, func(d *disk) { *n = len(d.log) })
 }
@@ -141,7 +142,7 @@ func (s *Service) Fail(a FailArgs, _ *struct{}) error {
 	return s.with(a.Disk, func(d *disk) { d.fail, d.failed = a.Writes, 0 })
 }
 
-// Failed returns how many writes failed since Fail.
+// Failed returns the number of writes that have failed since Fail.
 func (s *Service) Failed(name string, n *int) error {
 	return s.with(name, func(d *disk) { *n = d.failed })
 }

@@ -11,15 +11,15 @@ const PageBytes = 4096
 
 type page = [PageBytes]byte
 
-// Disk is what lies on a block device. It is sparse, and has pages of its own over those of another disk, which must not
-// change while this one is used.
+// Disk is the content of a block device. It is sparse: it has its own pages on top of another disk, which must not
+// change while this one is in use.
 type Disk struct {
-	under *Disk // nil for a used disk: where nothing was written, it is full of garbage
+	under *Disk // nil for a disk that is full of garbage where nothing was written
 	pages map[int64]*page
 }
 
-// garbage is a page of a disk that was used for something else before, so that blocks that a filesystem hands out
-// before it writes them are noticed.
+// garbage is a page of a disk that was used for something else before. It makes blocks visible that a filesystem shows
+// before it has written them.
 var garbage = func() *page {
 	p := new(page)
 	for i := range p {
@@ -28,10 +28,10 @@ var garbage = func() *page {
 	return p
 }()
 
-// NewDisk returns a disk over another one; nil is a disk full of garbage.
+// NewDisk returns a disk on top of another one. nil stands for a disk full of garbage.
 func NewDisk(under *Disk) *Disk { return &Disk{under: under, pages: map[int64]*page{}} }
 
-// Fork returns a disk that is now equal to this one and shares its pages. Both may change.
+// Fork returns a copy of the disk that shares its pages. Both may change afterwards.
 func (d *Disk) Fork() *Disk {
 	if len(d.pages) > 0 {
 		d.under, d.pages = &Disk{under: d.under, pages: d.pages}, map[int64]*page{}
@@ -50,7 +50,8 @@ func (d *Disk) Do(op Op) {
 	}
 }
 
-// each calls f for the part of each page that a range of bytes covers: n bytes from in on of the page, at of the range.
+// each calls f for the part of each page covered by a byte range: n bytes from offset in of the page, which are at
+// offset at of the range.
 func (d *Disk) each(off, length int64, f func(p *page, in, at, n int64)) {
 	for at := int64(0); at < length; {
 		nr, in := (off+at)/PageBytes, (off+at)%PageBytes
@@ -71,7 +72,7 @@ func (d *Disk) own(nr int64) *page {
 	return p
 }
 
-// page returns a page to read.
+// page returns a page for reading.
 func (d *Disk) page(nr int64) *page {
 	for ; d != nil; d = d.under {
 		if p := d.pages[nr]; p != nil {
@@ -81,7 +82,7 @@ func (d *Disk) page(nr int64) *page {
 	return garbage
 }
 
-// Read fills b with the bytes from an offset on.
+// Read fills b with the bytes from off on.
 func (d *Disk) Read(b []byte, off int64) {
 	for len(b) > 0 {
 		nr, in := off/PageBytes, off%PageBytes
@@ -91,7 +92,7 @@ func (d *Disk) Read(b []byte, off int64) {
 	}
 }
 
-// Save writes all that was ever written to the disk to a file, which can then be sparse.
+// Save writes everything that was ever written to the disk to a file, which can then be sparse.
 func (d *Disk) Save(w io.WriterAt) error {
 	written := map[int64]bool{}
 	for below := d; below != nil; below = below.under {
@@ -116,8 +117,8 @@ func sorted[V any](m map[int64]V) []int64 {
 	return nrs
 }
 
-// Hash returns the same number for two disks over the same one if their bytes are equal, and different numbers
-// otherwise, except by accident. Pages that equal those below do not count.
+// Hash returns equal numbers for two disks on top of the same disk if their bytes are equal, and almost certainly
+// different numbers otherwise. Pages equal to those below do not count.
 func (d *Disk) Hash(seed maphash.Seed) uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)

@@ -1,13 +1,13 @@
 package blocklog
 
-// SectorBytes is what a disk writes as a whole: the bytes of a file tear between sectors.
+// SectorBytes is what a disk writes atomically. The bytes of a file tear between sectors.
 const SectorBytes = 512
 
-// Epoch is a stretch of requests, To excluded, between two flushes: power cut while the disk is in it keeps everything
-// before From and any part of it.
+// Epoch is the stretch of requests [From, To) between two flushes. Power cut while the disk is in it keeps everything
+// before From and any part of the epoch.
 type Epoch struct{ From, To int }
 
-// Epochs returns the epochs in which power may be cut at or after a mark, which is an index in the log.
+// Epochs returns the epochs in which power may be cut at or after a mark, which is an index into the log.
 func (l Log) Epochs(mark int) []Epoch {
 	now := Epoch{}
 	var all []Epoch
@@ -43,13 +43,14 @@ func (l Log) units(e Epoch) (all []Piece) {
 	return all
 }
 
-// cuts reports whether a write may tear before a sector: around each sector of a file, and after the first page.
+// cuts reports whether a write may tear before a sector: before and after each sector of a file, and after the first
+// page.
 func cuts(op Op, at int64) bool {
 	return ofFile(op.Data[at-SectorBytes:at]) || at+SectorBytes <= op.Len && ofFile(op.Data[at:at+SectorBytes]) ||
 		at == PageBytes
 }
 
-// HasFileBytes reports whether a request writes what looks like the content of a file of a test program.
+// HasFileBytes reports whether a request writes what looks like the content of a test program's file.
 func (o Op) HasFileBytes() bool {
 	for at := 0; at+SectorBytes <= len(o.Data); at += SectorBytes {
 		if ofFile(o.Data[at : at+SectorBytes]) {
@@ -59,7 +60,7 @@ func (o Op) HasFileBytes() bool {
 	return false
 }
 
-// ofFile reports whether a sector looks like the content of a file of a test program: letters and digits, then zeros.
+// ofFile reports whether a sector looks like the content of a test program's file: letters and digits, then zeros.
 func ofFile(sector []byte) bool {
 	n := 0
 	for n < len(sector) && isLetter(sector[n]) {

@@ -2,7 +2,7 @@ package blocklog
 
 import "fmt"
 
-// Kind says what a request asks for.
+// Kind is the kind of a request.
 type Kind uint8
 
 // The kinds of requests. A discard and a request to write zeros are both a Punch.
@@ -16,7 +16,7 @@ const (
 type Op struct {
 	Kind Kind
 	Off  int64  // bytes
-	Len  int64  // bytes; that of Data for a Write
+	Len  int64  // bytes; the length of Data for a Write
 	Data []byte // the bytes of a Write
 }
 

@@ -7,13 +7,13 @@ import (
 
 // Sampling bounds the states of an epoch.
 type Sampling struct {
-	Exhaustive int    // epochs of at most this many units are tried in all their subsets
-	Random     int    // how many random subsets of a longer epoch are tried
+	Exhaustive int    // all subsets are tried of epochs with at most this many units
+	Random     int    // random subsets tried of a longer epoch
 	Seed       uint64 // the seed of the random subsets
 }
 
-// States lists states that a power cut at or after a mark may leave. What comes first is worth most: it takes from each
-// epoch in turn. Two states may be the same disk.
+// States lists states that a power cut at or after a mark may leave, most valuable first: it takes from each epoch in
+// turn. Two states may be the same disk.
 func (l Log) States(mark int, s Sampling) iter.Seq[State] {
 	return func(yield func(State) bool) {
 		epochs := l.Epochs(mark)
@@ -34,7 +34,7 @@ func (l Log) States(mark int, s Sampling) iter.Seq[State] {
 	}
 }
 
-// pick returns the pieces that a subset keeps.
+// pick returns the pieces that are in a subset.
 func pick(units []Piece, subset func(i int) bool) (kept []Piece) {
 	for i, u := range units {
 		if subset(i) {
@@ -65,7 +65,7 @@ func allSubsets(n int, s Sampling, _ *rand.Rand) iter.Seq[func(int) bool] {
 	}
 }
 
-// larger is a family for epochs that are too long for all subsets: one subset for each of its units.
+// larger is a family for epochs too long for all subsets: one subset for each unit.
 func larger(subset func(unit, i int) bool) family {
 	return func(n int, s Sampling, _ *rand.Rand) iter.Seq[func(int) bool] {
 		return func(yield func(func(int) bool) bool) {

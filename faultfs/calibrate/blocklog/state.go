@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// State is a disk that a power cut may leave: every request before Sure, and of the later ones what Kept lists.
+// State is a disk that a power cut may leave: every request before Sure, and those listed in Kept of the later ones.
 type State struct {
-	Sure int     // the flush before this request was answered
+	Sure int     // the last completed flush precedes this request
 	Kept []Piece // oldest first
 }
 
 // Piece is a part of a request.
 type Piece struct {
 	Op       int   // index in the log
-	From, To int64 // bytes of the request, To excluded
+	From, To int64 // byte range [From, To) of the request
 }
 
 // Disk returns the state of a log whose first request found the disk under.
@@ -39,7 +39,7 @@ func (l Log) part(p Piece) Op {
 	return part
 }
 
-// Describe says in one line what a state has of a log: "all before #12, then #12 #14[0:512]".
+// Describe says in one line what a state contains of a log, for example "all before #12, then #12 #14[0:512]".
 func (l Log) Describe(s State) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "all before #%d", s.Sure)

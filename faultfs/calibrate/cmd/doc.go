@@ -1,11 +1,11 @@
-// Command calibrate holds the crash model against the filesystems of the running kernel: it runs the litmus programs on
-// ext4, XFS and btrfs, cuts the power, and compares what is left with what the model allows. It needs Linux and root.
+// Command calibrate compares the crash model with the filesystems of the running kernel: it runs the litmus programs on
+// ext4, XFS and btrfs, cuts the power, and checks that what is left is allowed by the model. It needs Linux and root.
 //
 //	cd faultfs/calibrate                          # a module of its own
 //	go run ./cmd                                  # everything, a few minutes
 //	go run ./cmd -fs xfs,btrfs -program L03,L14   # a part of it
 //	go run ./cmd -keep DIR                        # save disks that show what is not allowed
 //
-// Its exit code is 0 if everything that was seen is allowed, 1 if something is not, 2 if it could not go on. Where it
-// cannot run, it says why and what to install, and its exit code is 0.
+// Its exit code is 0 if everything seen is allowed, 1 if something is not, 2 if it could not go on. If it cannot run at
+// all, it says why and what to install, and exits with 0.
 package main

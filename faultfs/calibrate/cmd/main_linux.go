@@ -45,16 +45,16 @@ func main() {
 	}
 }
 
-// run runs the matrix that the arguments ask for and prints it.
+// run runs the matrix selected by the arguments and prints it.
 func run(ctx context.Context, args []string) (unexpected int, err error) {
 	o := calibrate.Options{Progress: progress}
 	flags := flag.NewFlagSet("calibrate", flag.ContinueOnError)
-	filesystems := flags.String("fs", "", "profiles of the filesystems, such as ext4-ordered,xfs; all if empty")
-	programs := flags.String("program", "", "IDs of the programs, such as L03,L14; all if empty")
-	format := flags.String("format", "text", "text, json or markdown")
-	flags.IntVar(&o.Plans, "plans", 0, "how often each program runs on each filesystem; 0 is the default")
-	flags.IntVar(&o.States, "states", 0, "how many disks are looked at for each run; 0 is the default")
-	flags.StringVar(&o.Keep, "keep", "", "save disks that show what the model does not allow to this directory")
+	filesystems := flags.String("fs", "", "comma-separated profiles of the filesystems, such as ext4-ordered,xfs; all if empty")
+	programs := flags.String("program", "", "comma-separated IDs of the programs, such as L03,L14; all if empty")
+	format := flags.String("format", "text", "output format: text, json or markdown")
+	flags.IntVar(&o.Plans, "plans", 0, "runs of each program on each filesystem; 0 for the default")
+	flags.IntVar(&o.States, "states", 0, "disks examined per run; 0 for the default")
+	flags.StringVar(&o.Keep, "keep", "", "directory to save disks to whose outcome the model does not allow")
 	if err := flags.Parse(args); err != nil {
 		return 0, err
 	}
@@ -64,7 +64,7 @@ func run(ctx context.Context, args []string) (unexpected int, err error) {
 		"markdown": func(r *calibrate.Result) error { return r.WriteMarkdown(os.Stdout) },
 	}[*format]
 	if !ok {
-		return 0, fmt.Errorf("%w: -format is text, json or markdown", errUsage)
+		return 0, fmt.Errorf("%w: -format must be text, json or markdown", errUsage)
 	}
 	if o.Filesystems, err = choose(*filesystems, calibrate.Filesystems(), calibrate.Filesystem.String); err != nil {
 		return 0, err
@@ -77,7 +77,7 @@ func run(ctx context.Context, args []string) (unexpected int, err error) {
 	return result.Unexpected(), errors.Join(write(&result), err)
 }
 
-// choose returns those of all that a list of names asks for.
+// choose returns the elements of all that are named in a comma-separated list.
 func choose[T any](list string, all []T, name func(T) string) (chosen []T, err error) {
 	if list == "" {
 		return all, nil
@@ -89,14 +89,14 @@ func choose[T any](list string, all []T, name func(T) string) (chosen []T, err e
 			for _, t := range all {
 				names = append(names, name(t))
 			}
-			return nil, fmt.Errorf("%w: no %q; choose from %s", errUsage, word, strings.Join(names, ", "))
+			return nil, fmt.Errorf("%w: unknown %q; choose from %s", errUsage, word, strings.Join(names, ", "))
 		}
 		chosen = append(chosen, all[i])
 	}
 	return chosen, nil
 }
 
-// missing reports, and says, that a filesystem cannot be tried here.
+// missing reports, and prints, that a filesystem cannot be tested here.
 func missing(fs calibrate.Filesystem) bool {
 	reason := fs.Missing()
 	if reason != "" {

@@ -4,4 +4,4 @@ package main
 
 import "fmt"
 
-func main() { fmt.Println("calibrate: skipped: it mounts disks with Linux") }
+func main() { fmt.Println("calibrate: skipped: needs Linux to mount disks") }

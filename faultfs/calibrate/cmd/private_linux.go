@@ -15,13 +15,13 @@ const privateWord = "__private"
 
 func private() bool { return len(os.Args) > 1 && os.Args[1] == privateWord }
 
-// arguments returns what the user gave.
+// arguments returns the user's arguments.
 func arguments() []string { return os.Args[2:] }
 
-// runPrivate runs the program again, in a mount namespace of its own, and returns its exit code. Whatever it mounts goes
-// away with it, even if it is killed: so no mount and no loop device can be left over.
+// runPrivate runs the program again in a mount namespace of its own and returns its exit code. Whatever that process
+// mounts goes away with it, even if it is killed, so no mount or loop device can be left over.
 func runPrivate() int {
-	runtime.LockOSThread() // Pdeathsig is about the thread
+	runtime.LockOSThread() // Pdeathsig is tied to the thread
 	child := exec.Command("/proc/self/exe", append([]string{privateWord}, os.Args[1:]...)...)
 	child.Stdin, child.Stdout, child.Stderr = os.Stdin, os.Stdout, os.Stderr
 	child.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
@@ -33,7 +33,7 @@ func runPrivate() int {
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
 		for s := range signals {
-			_ = child.Process.Signal(s) // it is gone already
+			_ = child.Process.Signal(s) // it may already have exited
 		}
 	}()
 	err := child.Wait()

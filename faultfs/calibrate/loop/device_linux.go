@@ -14,13 +14,13 @@ type Device struct {
 	dev  *os.File
 }
 
-// Attach makes a block device of a file, with sectors of 512 bytes and no cache of its own.
+// Attach creates a block device over a file, with sectors of 512 bytes and no cache of its own.
 func Attach(path string) (*Device, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|unix.O_DIRECT, 0)
 	if err != nil {
 		return nil, fmt.Errorf("loop: %w", err)
 	}
-	defer func() { _ = file.Close() }() // the device has its own reference
+	defer func() { _ = file.Close() }() // the device holds its own reference
 	control, err := os.OpenFile("/dev/loop-control", os.O_RDWR, 0)
 	if err != nil {
 		return nil, fmt.Errorf("loop: %w", err)
@@ -28,7 +28,7 @@ func Attach(path string) (*Device, error) {
 	defer func() { _ = control.Close() }()
 	for range attempts {
 		d, err := attach(control, file)
-		if !errors.Is(err, unix.EBUSY) { // else somebody else was faster to take the free device
+		if !errors.Is(err, unix.EBUSY) { // on EBUSY, another process took the free device first
 			return d, err
 		}
 	}
@@ -54,7 +54,7 @@ func attach(control, file *os.File) (*Device, error) {
 	return d, nil
 }
 
-// Detach lets the device go. What is mounted from it must be unmounted before.
+// Detach releases the device. Anything mounted from it must be unmounted first.
 func (d *Device) Detach() error {
 	err := unix.IoctlSetInt(int(d.dev.Fd()), unix.LOOP_CLR_FD, 0)
 	return errors.Join(os.NewSyscallError("LOOP_CLR_FD", err), d.dev.Close())

@@ -1,4 +1,4 @@
-// Package loop makes block devices of files, and mounts them.
+// Package loop turns files into block devices and mounts them.
 //
-// A device detaches itself when nothing has it open or mounted any more, so a process that dies leaves none behind.
+// A device detaches itself when nothing has it open or mounted, so a process that dies leaves none behind.
 package loop
