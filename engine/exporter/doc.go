@@ -1,5 +1,5 @@
-// Package exporter shows what a Lightning store does to Prometheus. It is a module of its own, so that whoever embeds the
-// engine does not inherit the Prometheus client, nor a minimum version of it.
+// Package exporter exposes what a Lightning store does to Prometheus. It is a module of its own, so that programs that
+// embed the engine do not inherit the Prometheus client, or a minimum version of it.
 //
 //	watch := exporter.New("money")
 //	db, err := watch.Open("/var/lib/money", engine.Options{})
@@ -8,21 +8,21 @@
 //
 // # Contract
 //
-//   - An Exporter shows one store at a time: the one that it opened last. Counters start again from zero when the store is
-//     opened again, as Prometheus expects of a process that restarts; those made from events go on.
-//   - Every series has the label store, with the name given to New. Label values come from fixed sets, so that a store has
+//   - An Exporter shows one store at a time: the one it opened last. Counters restart from zero when the store is
+//     opened again, as Prometheus expects of a process that restarts. Those made from events continue.
+//   - Every series has the label store, with the name given to New. Label values come from fixed sets, so a store has
 //     about 60 series whatever it holds.
 //   - A scrape calls DB.Metrics once. It takes no lock that commits hold for long, and reads no file.
 //   - Nothing is registered with the default registry, and no address is listened on: the caller decides who may look.
 //
-// METRICS.md lists all metrics. It is made from the same table as the code (go test -run TestMetricsList -update).
+// METRICS.md lists all metrics. It is generated from the same table as the code (go test -run TestMetricsList -update).
 //
 // # Histograms
 //
-// lightning_sync_duration_seconds is a classic histogram with the 14 buckets of engine.LatencyBounds, from 50 µs to 1 s:
-// fine where a healthy disk is, and coarse where one is ill anyway. It is classic and not native because the engine counts in
-// these buckets itself, whether somebody looks or not, and because every version of Prometheus can read it. A sync that has
-// not returned is in no bucket; lightning_syncs_running counts it.
+// lightning_sync_duration_seconds is a classic histogram with the 14 buckets of engine.LatencyBounds, from 50 µs to 1
+// s: fine-grained where a healthy disk is, coarse beyond. It is classic rather than native because the engine counts
+// into these buckets itself, scraped or not, and because every version of Prometheus can read it. A sync that has not
+// returned is in no bucket; lightning_syncs_running counts it.
 //
-// All methods may be called by any number of goroutines.
+// All methods are safe for concurrent use.
 package exporter

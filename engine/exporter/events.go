@@ -6,7 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// events counts what a store reports and does not count itself.
+// events counts what a store reports through its listener but does not count itself.
 type events struct {
 	stalls           [len(stallReasons)]atomic.Int64
 	compactions      [len(compactionReasons)]atomic.Int64
@@ -18,7 +18,7 @@ type events struct {
 	cause            atomic.Pointer[error] // why the store was poisoned
 }
 
-// Values of the label reason. Where the engine has a reason that is not here, it counts as the last.
+// The values of the label reason. A reason of the engine that is not listed counts as the last.
 var (
 	stallReasons      = [...]string{"memtables", "level0", "small_tables", "other"}
 	compactionReasons = [...]string{"level0", "level_size", "tombstones", "blob_garbage", "manual", "small_tables", "other"}
@@ -54,7 +54,7 @@ func compactionIndex(r engine.CompactionReason) int {
 	return len(compactionReasons) - 1
 }
 
-// listener returns one that counts, and calls next about everything.
+// listener returns a listener that counts each event and passes it on to next.
 func (e *events) listener(next *engine.EventListener) *engine.EventListener {
 	l := engine.EventListener{}
 	if next != nil {
@@ -73,7 +73,7 @@ func (e *events) listener(next *engine.EventListener) *engine.EventListener {
 	return &l
 }
 
-// before returns a function that calls count, and then next, unless that is nil.
+// before returns a function that calls count and then next, unless next is nil.
 func before[T any](next, count func(T)) func(T) {
 	if next == nil {
 		return count

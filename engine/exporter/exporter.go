@@ -17,7 +17,7 @@ type Exporter struct {
 	store  atomic.Pointer[store] // nil until the first Open
 }
 
-// store is what was opened last.
+// store is the store that was opened last.
 type store struct {
 	db    *engine.DB
 	dir   string // empty if the store is not on the filesystem of the operating system
@@ -33,8 +33,9 @@ func New(name string) *Exporter {
 	return e
 }
 
-// Open is engine.Open with a listener that counts events before it passes them on to that of the options, if there is one.
-// From now on the exporter shows this store. Close the store as usual; its last figures stay until the next Open.
+// Open is engine.Open with a listener that counts events before it passes them on to the listener in the options, if
+// there is one. From then on the exporter shows this store. Close the store as usual; its last figures stay until the
+// next Open.
 func (e *Exporter) Open(dir string, opts engine.Options) (*engine.DB, error) {
 	e.events.cause.Store(nil)
 	opts.EventListener = e.events.listener(opts.EventListener)
@@ -50,7 +51,7 @@ func (e *Exporter) Open(dir string, opts engine.Options) (*engine.DB, error) {
 	return db, nil
 }
 
-// Handler returns the page that Prometheus scrapes. It has this store alone.
+// Handler returns the page for Prometheus to scrape. It shows this store alone.
 func (e *Exporter) Handler() http.Handler {
 	own := prometheus.NewRegistry()
 	own.MustRegister(e)

@@ -4,11 +4,11 @@ package exporter
 
 import "golang.org/x/sys/unix"
 
-// freeBytes shows what is left for this user of the filesystem that the store is on.
+// freeBytes shows the space left to this user on the store's filesystem.
 func freeBytes(r *reading, show func(float64, ...string)) {
 	var s unix.Statfs_t
 	if r.store.dir == "" || unix.Statfs(r.store.dir, &s) != nil {
-		return // a scrape without this series says that nobody knows
+		return // unknown: leave the series out of the scrape
 	}
 	show(float64(s.Bavail) * float64(s.Bsize))
 }

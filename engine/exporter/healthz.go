@@ -5,9 +5,9 @@ import (
 	"net/http"
 )
 
-// Healthz returns a page for load balancers and supervisors: 200 if the store takes writes, or 503 and a sentence that says
-// why it does not. A store that waits for maintenance, or for room on the disk, is not well, but restarting the process does not help
-// it; so it is 200, and the sentence says so.
+// Healthz returns a page for load balancers and supervisors: 200 if the store accepts writes, otherwise 503 with a
+// sentence that says why. A store that is waiting for maintenance or for room on the disk is not well, but restarting
+// the process would not help. It answers 200, and the sentence says what it is waiting for.
 func (e *Exporter) Healthz() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		code, sentence := e.health()

@@ -13,16 +13,16 @@ import (
 type Metric struct {
 	Name   string
 	Kind   Kind
-	Labels []string // beside store
+	Labels []string // in addition to store
 	Help   string
 }
 
-// Kind is what the values of a metric mean.
+// Kind says how to interpret the values of a metric.
 type Kind uint8
 
 // The kinds of metrics.
 const (
-	Gauge     Kind = iota // goes up and down
+	Gauge     Kind = iota // may go up and down
 	Counter               // grows until the store is opened again
 	Histogram             // counts by bucket, and a sum
 )
@@ -56,7 +56,7 @@ type reading struct {
 	store  *store
 }
 
-// metric is a Metric and where its values come from: one of the three.
+// metric is a Metric together with the source of its values: exactly one of the three functions.
 type metric struct {
 	Metric
 	value  func(*reading) float64
@@ -84,7 +84,7 @@ func (m *metric) collect(r *reading, desc *prometheus.Desc, to chan<- prometheus
 	}
 }
 
-// cumulate returns how many calls there were, and how many took at most as long as each bound says, in seconds.
+// cumulate returns the number of calls and, for each bound in seconds, the number that took no longer than it.
 func cumulate(l engine.Latency) (count uint64, buckets map[float64]uint64) {
 	buckets = map[float64]uint64{}
 	for i, bound := range engine.LatencyBounds {
