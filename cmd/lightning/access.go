@@ -35,7 +35,7 @@ func opened(dir string, do func(*engine.DB) error) error {
 	return errors.Join(do(db), db.Close())
 }
 
-// eachFile calls do with path if that is a file, and with every file of the kind in it if it is a directory.
+// eachFile calls do with path if that is a file, or with every file of the kind in it if it is a directory.
 func eachFile(path string, kind engine.FileKind, do func(path string) error) error {
 	info, err := os.Stat(path)
 	if err != nil {

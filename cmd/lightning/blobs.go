@@ -8,9 +8,9 @@ import (
 
 // blobLine describes a blob file of a store.
 func blobLine(f *engine.BlobFileInfo) string {
-	line := fmt.Sprintf("%s: %d bytes, %d of them of tables", f.File, f.Bytes, f.LiveBytes)
+	line := fmt.Sprintf("%s: %d bytes, %d of them used by tables", f.File, f.Bytes, f.LiveBytes)
 	if f.Logs {
-		return line + ", the rest may be of logs"
+		return line + ", the rest may be used by logs"
 	}
 	return fmt.Sprintf("%s, %d garbage", line, f.GarbageBytes)
 }

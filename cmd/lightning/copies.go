@@ -19,7 +19,7 @@ func checkpointCommand() *cobra.Command {
 }
 
 func backupCommand() *cobra.Command {
-	return storeCommand("backup DIR REPOSITORY", "Add a backup of a store to a repository, which is made if need be",
+	return storeCommand("backup DIR REPOSITORY", "Add a backup of a store to a repository, which is created if necessary",
 		[]string{"DIR", "REPOSITORY"}, func(cmd *cobra.Command, args []string) (printable, error) {
 			var info engine.BackupInfo
 			err := opened(args[0], func(db *engine.DB) (err error) {
@@ -58,13 +58,13 @@ func backupsCommand() *cobra.Command {
 
 func restoreCommand() *cobra.Command {
 	var id uint64
-	cmd := storeCommand("restore REPOSITORY DIR", "Make a new store out of a backup, and check every checksum",
+	cmd := storeCommand("restore REPOSITORY DIR", "Recreate a store from a backup, verifying every checksum",
 		[]string{"REPOSITORY", "DIR"}, func(cmd *cobra.Command, args []string) (printable, error) {
 			if err := directory(args[0]); err != nil {
 				return nil, err
 			}
 			info, err := engine.RestoreContext(cmd.Context(), args[0], id, args[1], engine.Options{})
-			return sentence(info, "%s is backup %d, %d bytes", args[1], info.ID, info.Bytes), err
+			return sentence(info, "%s: restored from backup %d, %d bytes", args[1], info.ID, info.Bytes), err
 		})
 	cmd.Flags().Uint64Var(&id, "id", 0, "`NUMBER` of the backup (default the newest)")
 	return cmd
@@ -74,7 +74,7 @@ func pruneCommand() *cobra.Command {
 	var keep int
 	var id uint64
 	var cmd *cobra.Command
-	cmd = storeCommand("prune REPOSITORY", "Delete old backups, and the files that no other backup needs",
+	cmd = storeCommand("prune REPOSITORY", "Delete old backups and the files that no other backup needs",
 		[]string{"REPOSITORY"}, func(_ *cobra.Command, args []string) (printable, error) {
 			if err := directory(args[0]); err != nil {
 				return nil, err

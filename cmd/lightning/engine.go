@@ -7,21 +7,21 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 )
 
-const engineText = `Look at the files of a Lightning store, and copy, save and repair stores.
+const engineText = `Inspect, verify, copy, back up and repair Lightning stores.
 
-A store is a directory. It must not be open elsewhere; wal, sst and manifest look at single files and do not mind. Only
-repair, restore and checkpoint make or change a store, only backup and prune a repository of backups; the others change
-nothing, though a file LOCK may be made.
+A store is a directory. It must not be open elsewhere, except for wal, sst and manifest, which read single files. Only
+repair, restore and checkpoint create or change a store, and only backup and prune change a repository of backups. The
+others change nothing, although they may create a LOCK file.
 
 Keys and values are printed as Go strings in double quotes; with --format json they are "key" and "value", or
-"key_base64" and "value_base64" where they are not UTF-8. dump and wal print one JSON object a line.
+"key_base64" and "value_base64" if they are not valid UTF-8. dump and wal print one JSON object per line.
 
-Damage is a finding, exit code 1. A directory that is no store is exit code 2, a store that is open elsewhere 4.`
+The exit code is 1 for damage, 2 for a directory that is not a store, and 4 for a store that is open elsewhere.`
 
 // engineCommand is the parent of all commands that work on stores.
 func engineCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "engine", Short: "Look at, verify, copy, save and repair Lightning stores", Long: engineText,
+		Use: "engine", Short: "Inspect, verify, copy, back up and repair Lightning stores", Long: engineText,
 		Args: cmdline.OnlyCommands,
 		Annotations: map[string]string{
 			cli.ViolationAnnotation: "damage", cli.TryAnnotation: "engine verify DIR	check a Lightning store",

@@ -39,12 +39,12 @@ func storeError(err error) error {
 	return fmt.Errorf("%w: %w", torture.ErrHost, plain{err})
 }
 
-// printFirst is the error of a command that has done part of its work: its result is printed before the error.
+// printFirst is the error of a command that has done part of its work. Its result is printed before the error.
 type printFirst struct{ error }
 
 func (p printFirst) Unwrap() error { return p.error }
 
-// plain is an error of the engine without the prefixes that only programmers understand.
+// plain is an error of the engine without the prefixes that mean something only to programmers.
 type plain struct{ error }
 
 func (p plain) Error() string { return plainText(p.error.Error()) }

@@ -11,7 +11,8 @@ import (
 
 type emitter = func(object any, format string, args ...any) error
 
-// inspectCommand returns a command that shows one file, or all of a kind in a directory. show reports whether it found damage.
+// inspectCommand returns a command that shows one file, or all files of a kind in a directory. show reports whether it
+// found damage.
 func inspectCommand(
 	use, short string, kind engine.FileKind,
 	show func(ctx context.Context, path string, emit emitter) (damaged bool, err error),

@@ -54,7 +54,7 @@ func shape(tables []engine.TableInfo, blobs []engine.BlobFileInfo, m *engine.Met
 		for i := range blobs {
 			fmt.Fprintln(w, blobLine(&blobs[i]))
 		}
-		_, err := fmt.Fprintf(w, "in memory, from logs: %d bytes\na lookup asks at most %d sources; the tables are %.2f times "+
+		_, err := fmt.Fprintf(w, "in memory, from logs: %d bytes\na lookup consults at most %d sources; the tables are %.2f times "+
 			"the deepest level\n", m.MemtableBytes, m.ReadAmplification(), m.SpaceAmplification())
 		return err
 	}}

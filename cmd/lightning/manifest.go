@@ -11,7 +11,7 @@ import (
 )
 
 func manifestCommand() *cobra.Command {
-	return inspectCommand("manifest", "Print the edits of a manifest, one by one, and the state they lead to",
+	return inspectCommand("manifest", "Print the edits of a manifest and the state that they lead to",
 		engine.ManifestFile, showManifest)
 }
 
@@ -78,7 +78,7 @@ func showManifest(ctx context.Context, path string, emit emitter) (bool, error) 
 		return false, err
 	}
 	for _, f := range info.BlobFiles {
-		if err := emit(nil, "  = %s, %d bytes, %d of them of tables", f.File, f.Bytes, f.LiveBytes); err != nil {
+		if err := emit(nil, "  = %s, %d bytes, %d of them used by tables", f.File, f.Bytes, f.LiveBytes); err != nil {
 			return false, err
 		}
 	}

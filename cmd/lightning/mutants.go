@@ -17,12 +17,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-const mutantsText = `Plant known bugs in Lightning, one at a time, and see whether the lab finds each.
+const mutantsText = `Plant known bugs in Lightning, one at a time, and check whether the lab finds each.
 
-Each bug is a file of ci/mutants, so this needs a checkout of the project and Go. The lab is built around the engine
-with the bug and run as "run --stop-after 1"; a bug counts as found only if the engine without it passes the same
-command. With --matrix the lab also looks under each fault alone, and under all of them on disks that are simpler than
-real ones, to show what those would have missed.
+Each bug is a file in ci/mutants, so this needs a checkout of the project, and Go. The lab is built with the buggy engine
+and run as "run --stop-after 1". A bug counts as found only if the engine without it passes the same command. With
+--matrix the lab also searches under each fault alone, and under all of them on disks simpler than real ones, to show
+what those would have missed.
 
 The exit code is 1 if a bug was not found.`
 
@@ -49,12 +49,12 @@ func mutantsCommand() *cobra.Command {
 	flags.SortFlags = false
 	flags.StringVar(&f.Only, "only", "", "`NAMES` of mutants, with or without their numbers (default all)")
 	flags.BoolVar(&f.show, "show", false, "with --only: show what a user would see, and keep the lab with the bug in .torture/mutants")
-	flags.IntVar(&f.Sample.Size, "sample", 0, "try so many of them (default all)")
-	flags.IntVar(&f.Sample.Turn, "turn", 0, "which sample: a number that grows, such as that of the commits; samples take turns")
-	flags.DurationVar(&f.For, "for", mutants.DefaultFor, "how long to look for one")
-	flags.BoolVar(&f.Matrix, "matrix", false, "look under every fault alone, and with simple profiles, too")
+	flags.IntVar(&f.Sample.Size, "sample", 0, "try `N` of them (default all)")
+	flags.IntVar(&f.Sample.Turn, "turn", 0, "`NUMBER` that selects the sample; increasing numbers, such as the count of commits, take turns")
+	flags.DurationVar(&f.For, "for", mutants.DefaultFor, "how long to search for each")
+	flags.BoolVar(&f.Matrix, "matrix", false, "also search under every fault alone, and with simple profiles")
 	flags.StringSliceVar(&f.Faults, "faults", nil, "`NAMES` of the faults of the matrix (default all)")
-	flags.DurationVar(&f.Each, "each", mutants.DefaultEach, "how long to look under one fault of the matrix")
+	flags.DurationVar(&f.Each, "each", mutants.DefaultEach, "how long to search under each fault of the matrix")
 	flags.StringVar(&f.dir, "dir", ".", "`DIR` in a checkout of the project")
 	f.out.Register(cmd)
 	return cmd
@@ -65,10 +65,10 @@ func runMutants(cmd *cobra.Command, f *mutantsFlags) error {
 		return err
 	}
 	if f.For < time.Second || f.Each < time.Second || f.Sample.Size < 0 || f.Sample.Turn < 0 {
-		return exit.Usagef("--for and --each are at least 1s, --sample and --turn at least 0")
+		return exit.Usagef("--for and --each must be at least 1s, --sample and --turn at least 0")
 	}
 	if f.For > plan.MaxFor || f.Each > plan.MaxFor {
-		return exit.Usagef("--for and --each are at most %v", plan.MaxFor)
+		return exit.Usagef("--for and --each must be at most %v", plan.MaxFor)
 	}
 	var err error
 	if f.Root, err = mutants.FindRoot(f.dir); err != nil {
@@ -97,7 +97,7 @@ func runMutants(cmd *cobra.Command, f *mutantsFlags) error {
 	return nil
 }
 
-// showMutant lets a user watch the lab find one bug. Finding it is success.
+// showMutant lets the user watch the lab find one bug. Finding it counts as success.
 func showMutant(cmd *cobra.Command, f *mutantsFlags) error {
 	ctx, stdout := cmd.Context(), cmd.OutOrStdout()
 	program, err := f.Show(ctx, filepath.Join(".torture", "mutants"), stdout, cmd.ErrOrStderr())

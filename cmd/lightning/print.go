@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// printable is the result of a command on a store. Both forms may be produced while they are printed; an error that
-// stops that is returned.
+// printable is the result of a command on a store. Either form may be produced while it is printed; an error that
+// interrupts that is returned.
 type printable interface {
 	text(w io.Writer) error
 	json(w io.Writer) error
@@ -41,7 +41,7 @@ func sentence(content any, format string, args ...any) document {
 	}}
 }
 
-// lines is a result that is produced while it is printed, with one JSON object per line.
+// lines is a result produced while it is printed, with one JSON object per line.
 type lines struct {
 	run   func(emit func(object any, format string, args ...any) error) error
 	found *bool
@@ -70,8 +70,8 @@ func (l lines) json(w io.Writer) error {
 
 func (l lines) damaged() bool { return l.found != nil && *l.found }
 
-// addBytes adds a field to a JSON object and returns the object. Bytes that are not UTF-8 are in base64, and the name of
-// the field then ends in _base64.
+// addBytes adds a field to a JSON object and returns the object. Bytes that are not valid UTF-8 are encoded in base64,
+// and the field's name then ends in _base64.
 func addBytes(object map[string]any, name string, b []byte) map[string]any {
 	if utf8.Valid(b) {
 		object[name] = string(b)
@@ -81,7 +81,7 @@ func addBytes(object map[string]any, name string, b []byte) map[string]any {
 	return object
 }
 
-// abridged quotes a key, and cuts a long one.
+// abridged quotes a key, shortening a long one.
 func abridged(key []byte) string {
 	const most = 40
 	if len(key) > most {
@@ -90,5 +90,5 @@ func abridged(key []byte) string {
 	return fmt.Sprintf("%q", key)
 }
 
-// list returns a slice that is [] in JSON if s is nil.
+// list returns a copy of s that is [] in JSON even if s is nil.
 func list(s []string) []string { return append([]string{}, s...) }

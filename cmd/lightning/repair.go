@@ -10,7 +10,7 @@ import (
 )
 
 func repairCommand() *cobra.Command {
-	cmd := storeCommand("repair DIR", "Salvage what is readable of a damaged store; the old files stay in DIR/lost",
+	cmd := storeCommand("repair DIR", "Salvage what is readable in a damaged store; the old files stay in DIR/lost",
 		[]string{"DIR"}, func(cmd *cobra.Command, args []string) (printable, error) {
 			if err := directory(args[0]); err != nil {
 				return nil, err
@@ -32,15 +32,15 @@ func repairCommand() *cobra.Command {
 			}
 			return document{content: content, render: func(w io.Writer) error { return printRepair(w, &r) }}, err
 		})
-	cmd.Long = "Salvage what is readable of a damaged store, in place.\n\nEverything that was there before is kept in" +
-		" DIR/lost until you remove it.\nWhat is lost is listed; a key whose newest version is lost may have an older" +
-		" value, and a deleted key may be back.\nThe exit code is 0 if there is a whole store now."
+	cmd.Long = "Salvage what is readable in a damaged store, in place.\n\nAll files of the damaged store are kept in" +
+		" DIR/lost until you remove it.\nThe command lists what is lost; a key whose newest version is lost may have an older" +
+		" value, and a deleted key may be back.\nThe exit code is 0 if the store is intact afterwards."
 	return cmd
 }
 
 func printRepair(w io.Writer, r *engine.RepairReport) error {
 	if r.Damage == "" {
-		_, err := fmt.Fprintln(w, "the store is whole; nothing was changed")
+		_, err := fmt.Fprintln(w, "the store is intact; nothing was changed")
 		return err
 	}
 	for _, l := range r.Lost {

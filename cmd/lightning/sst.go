@@ -11,11 +11,11 @@ import (
 
 func sstCommand() *cobra.Command {
 	var entries bool
-	cmd := inspectCommand("sst", "Show the layout, the properties and, if asked, the entries of a table", engine.TableFile,
+	cmd := inspectCommand("sst", "Show the layout, the properties and optionally the entries of a table", engine.TableFile,
 		func(ctx context.Context, path string, emit emitter) (bool, error) {
 			return false, showTable(ctx, path, entries, emit)
 		})
-	cmd.Flags().BoolVar(&entries, "entries", false, "print every entry, too")
+	cmd.Flags().BoolVar(&entries, "entries", false, "also print every entry")
 	return cmd
 }
 

@@ -14,7 +14,8 @@ import (
 
 var storeFormats = []string{"text", "json"}
 
-// storeCommand returns a subcommand of engine. Its run gets an argument for each name and returns what to print.
+// storeCommand returns a subcommand of engine. Its run function receives one argument for each name and returns what to
+// print.
 func storeCommand(
 	use, short string, names []string, run func(cmd *cobra.Command, args []string) (printable, error),
 ) *cobra.Command {
@@ -53,12 +54,12 @@ func conclude(w io.Writer, format string, result printable, failed error) (err e
 	return storeError(err)
 }
 
-// grace is how long a command that was stopped may take to remove what it has half made.
+// grace is how long an interrupted command may take to remove what it has half finished.
 const grace = 2 * time.Second
 
-// unlessStopped returns what do returns, or the signal that cancels ctx meanwhile, which ends do. If it does not end soon,
-// because a disk or whoever reads the output does not answer, the process ends with it: that is safe at any point, since the
-// engine takes it for a crash.
+// unlessStopped returns what do returns. If a signal cancels ctx first, do is expected to end, and the signal is
+// returned. If do does not end soon, because a disk or the reader of the output does not respond, the process ends
+// without it. That is safe at any point, since to the engine it is a crash.
 func unlessStopped(ctx context.Context, do func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- do() }()

@@ -13,7 +13,7 @@ func tableLine(t *engine.TableInfo) string {
 
 func tableObject(t *engine.TableInfo) map[string]any {
 	if t.Bytes == 0 {
-		return map[string]any{"file": t.File, "level": t.Level} // a deleted table, about which no more is known
+		return map[string]any{"file": t.File, "level": t.Level} // a deleted table, of which nothing else is known
 	}
 	object := map[string]any{
 		"file": t.File, "bytes": t.Bytes, "entries": t.Entries, "min_seq": t.MinSeq, "max_seq": t.MaxSeq,

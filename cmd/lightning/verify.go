@@ -12,14 +12,14 @@ import (
 )
 
 func verifyCommand() *cobra.Command {
-	return storeCommand("verify DIR", "Check every byte of a store, or of a repository of backups; change nothing",
+	return storeCommand("verify DIR", "Check every byte of a store or of a repository of backups, changing nothing",
 		[]string{"DIR"}, func(cmd *cobra.Command, args []string) (printable, error) {
 			if err := directory(args[0]); err != nil {
 				return nil, err
 			}
 			r, err := engine.VerifyDirContext(cmd.Context(), args[0], engine.Options{})
 			if errors.Is(err, engine.ErrNotADatabase) && isRepository(args[0]) {
-				return sentence(map[string]any{"problems": []string{}}, "every backup of %s is whole", args[0]),
+				return sentence(map[string]any{"problems": []string{}}, "every backup in %s is intact", args[0]),
 					engine.VerifyBackupsContext(cmd.Context(), args[0], engine.Options{})
 			}
 			if err != nil {
@@ -33,7 +33,7 @@ func verifyCommand() *cobra.Command {
 		})
 }
 
-// isRepository reports whether a directory holds backups, damaged ones included.
+// isRepository reports whether a directory holds backups, even damaged ones.
 func isRepository(dir string) bool {
 	_, err := engine.Backups(dir, engine.Options{})
 	return err == nil || errors.Is(err, engine.ErrCorrupt)
@@ -45,7 +45,7 @@ func printVerify(w io.Writer, cmd *cobra.Command, dir string, r *engine.VerifyRe
 		fmt.Fprintln(w, blobLine(&r.BlobFiles[i]))
 	}
 	for _, name := range r.Leftovers {
-		fmt.Fprintf(w, "leftover of a crash, the next open removes it: %s\n", name)
+		fmt.Fprintf(w, "left by a crash, will be removed by the next open: %s\n", name)
 	}
 	for _, p := range r.Problems {
 		fmt.Fprintln(w, plainText(p))

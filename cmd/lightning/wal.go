@@ -10,7 +10,7 @@ import (
 )
 
 func walCommand() *cobra.Command {
-	return inspectCommand("wal", "Print the commits of a log, and where its torn tail begins", engine.LogFile, showLog)
+	return inspectCommand("wal", "Print the commits of a log and where its torn tail begins", engine.LogFile, showLog)
 }
 
 func showLog(ctx context.Context, path string, emit emitter) (bool, error) {
