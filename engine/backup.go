@@ -9,81 +9,86 @@ import (
 // BackupInfo describes one backup.
 type BackupInfo = backup.Info
 
-// Backup adds a backup of db, as it is at the call, to the repository in directory dir, which it makes if need be, on
-// the filesystem of the store. A file that some backup has already, of this store or another, is not stored again: it
-// is known by its name, size and SHA-256. If it is missing there, or its size is wrong, it is stored again, which also
-// repairs the earlier backups. Rotten content is for VerifyBackups to find. Tables and blob files are verified before
-// they are stored. Commits wait for one sync, no longer.
+// Backup adds a backup of db, as of the call, to the repository in directory dir on the store's own filesystem. The
+// repository is created if it does not exist. A file that the repository already holds, for this store or another, is
+// not stored again; files are identified by name, size and SHA-256. A stored file that has gone missing or has the
+// wrong size is written again, which also repairs the earlier backups that share it. Backup does not look for rotten
+// content; that is what VerifyBackups is for. Tables and blob files are verified before they are stored. Commits are
+// held up for one sync, no longer.
 //
-// A poisoned store is refused. Its directory, closed and opened again with Options.ReadOnly, can be backed up.
+// A poisoned store is refused: close it, open it again with Options.ReadOnly and back that up.
 //
-// When it returns nil, the backup is durable. After an error or a crash at any point the earlier backups are unchanged,
-// and nothing new is listed. The error is ErrLocked, ErrNotARepository, ErrVersion, ErrPoisoned, ErrClosed, ErrCorrupt
-// or one of the filesystem.
+// When Backup returns nil, the backup is durable. After an error, or a crash at any point, the earlier backups are
+// unchanged and no new one is listed. The error is ErrLocked, ErrNotARepository, ErrVersion, ErrPoisoned, ErrClosed,
+// ErrCorrupt or one from the filesystem.
 func Backup(db *DB, dir string) (BackupInfo, error) {
 	return BackupContext(context.Background(), db, dir)
 }
 
-// BackupContext is Backup, which ends when ctx is done: see Contexts in the documentation of the package. What it has stored
-// by then is removed from the repository, unless it has come so far that the backup is listed: then there is no error.
+// BackupContext is Backup with a context; see "Contexts" in the package documentation. If ctx is done before the backup
+// is listed, the files stored so far are removed from the repository. Once it is listed, BackupContext finishes and
+// returns nil.
 func BackupContext(ctx context.Context, db *DB, dir string) (BackupInfo, error) {
 	return backup.Add(ctx, db.opts.FS, dir, db.newImage)
 }
 
-// Restore makes the store that a backup holds in dir, which must be empty or missing; id 0 is the newest backup. It
-// reads all of it and checks every checksum: damage is ErrCorrupt and names the file. When it returns nil the store is
-// durable; after an error or a crash Open refuses dir, or finds it empty. It uses only Options.FS.
+// Restore recreates the store held by a backup in dir, which must be empty or missing; id 0 means the newest backup. It
+// reads the whole backup and verifies every checksum; damage is ErrCorrupt, and the error names the file. When Restore
+// returns nil, the new store is durable. After an error or a crash, Open refuses dir or finds it empty. Of the options,
+// only FS is used.
 //
-// The error is ErrNoBackup, ErrTargetNotEmpty, ErrLocked, ErrNotARepository, ErrVersion, ErrCorrupt or one of the
+// The error is ErrNoBackup, ErrTargetNotEmpty, ErrLocked, ErrNotARepository, ErrVersion, ErrCorrupt or one from the
 // filesystem.
 func Restore(repository string, id uint64, dir string, o Options) (BackupInfo, error) {
 	return RestoreContext(context.Background(), repository, id, dir, o)
 }
 
-// RestoreContext is Restore, which ends when ctx is done: see Contexts in the documentation of the package. Then dir is
-// empty, and can be restored to again.
+// RestoreContext is Restore with a context; see "Contexts" in the package documentation. If it is interrupted, dir is
+// left empty and can be restored to again.
 func RestoreContext(ctx context.Context, repository string, id uint64, dir string, o Options) (BackupInfo, error) {
 	return backup.Restore(ctx, o.fs(), repository, id, dir)
 }
 
-// Backups lists the backups of a repository, oldest first. A list that cannot be read is ErrCorrupt and names the file;
-// the others are still returned. The error may also be ErrNotARepository, ErrVersion or one of the filesystem.
+// Backups lists the backups of a repository, oldest first. A backup list that cannot be read is reported as ErrCorrupt,
+// with the name of the file, and the remaining backups are still returned. The error may also be ErrNotARepository,
+// ErrVersion or one from the filesystem.
 func Backups(repository string, o Options) ([]BackupInfo, error) {
 	return backup.List(o.fs(), repository)
 }
 
-// DeleteBackup removes a backup, and the files that no other one needs. The backup is gone from the list, durably,
-// before any file goes.
+// DeleteBackup removes a backup and the files that no other backup needs. The backup is durably removed from the
+// repository's list before any of its files are deleted.
 //
-// If a list is damaged, nothing is deleted, because that list may need any file. Only a backup whose own list is
-// damaged can be deleted then; the files stay if another list is still damaged.
+// If another backup's list is damaged, DeleteBackup deletes nothing, because that list may need any of the files. A
+// backup whose own list is damaged can be deleted; its files stay for as long as another list is damaged.
 //
-// The error is ErrNoBackup, ErrLocked, ErrNotARepository, ErrVersion, ErrCorrupt, which names the list, or one of the
-// filesystem. If the backup is gone but some files are left, the error says so; the next Backup removes them.
+// The error is ErrNoBackup, ErrLocked, ErrNotARepository, ErrVersion, ErrCorrupt (which names the damaged list) or one
+// from the filesystem. If the backup is gone but some of its files are left, the error says so; the next Backup removes
+// them.
 func DeleteBackup(repository string, id uint64, o Options) error {
 	return backup.Delete(o.fs(), repository, id)
 }
 
-// PruneBackups deletes all backups but the newest keep of them. It returns the deleted ones, even with an error. If a
-// list is damaged, nothing is deleted.
+// PruneBackups deletes all but the newest keep backups and returns the ids of those it deleted, even when it also
+// returns an error. If any list is damaged, nothing is deleted.
 //
-// The error is ErrOptions if keep is less than 1, ErrNoBackup, ErrLocked, ErrNotARepository, ErrVersion, ErrCorrupt,
-// which names the list, or one of the filesystem. Files that it leaves behind are removed by the next Backup.
+// The error is ErrOptions if keep is less than 1, ErrNoBackup, ErrLocked, ErrNotARepository, ErrVersion, ErrCorrupt
+// (which names the damaged list) or one from the filesystem. Files left behind are removed by the next Backup.
 func PruneBackups(repository string, keep int, o Options) (deleted []uint64, err error) {
 	return backup.Prune(o.fs(), repository, keep)
 }
 
-// VerifyBackups reads a repository: every list, and every file that a list names. It reads each file once, and compares
-// its size and SHA-256. It changes nothing, though a file LOCK may be made. All damage is reported, joined: each is
-// ErrCorrupt and names the file.
+// VerifyBackups reads a repository: every list, and every file named by a list. Each file is read once and its size and
+// SHA-256 are compared. Nothing is changed, although a LOCK file may be created. All damage is reported, joined into
+// one error; each part is ErrCorrupt and names its file.
 //
-// The error may also be ErrNoBackup, ErrLocked, ErrNotARepository, ErrVersion or one of the filesystem.
+// The error may also be ErrNoBackup, ErrLocked, ErrNotARepository, ErrVersion or one from the filesystem.
 func VerifyBackups(repository string, o Options) error {
 	return VerifyBackupsContext(context.Background(), repository, o)
 }
 
-// VerifyBackupsContext is VerifyBackups, which ends when ctx is done: see Contexts in the documentation of the package. The
-// damage found by then is in the error.
+// VerifyBackupsContext is VerifyBackups with a context; see "Contexts" in the package documentation. If it is
+// interrupted, the error includes the damage found so far.
 func VerifyBackupsContext(ctx context.Context, repository string, o Options) error {
 	return backup.Verify(ctx, o.fs(), repository)
 }

@@ -11,29 +11,29 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// Batch is a sequence of writes that are applied as one. Later ones win over earlier ones of the same key. The zero
-// value is an empty batch; it is used by one goroutine, and may be used again after Reset.
+// Batch is a sequence of writes that are applied atomically. A later write to a key overrides an earlier one. The zero
+// value is an empty batch. A batch must not be used by several goroutines at once; it can be used again after Reset.
 type Batch struct {
-	data  []byte // what the log records and replay reads: see internal/batch
+	data  []byte // the log record itself; see internal/batch
 	count int
 	seq   key.Seq // the sequence number of the first write, once it is logged
 	err   error   // why the first bad write was rejected
 
 	longest   int              // the length of the longest value
-	blobs     []*view.BlobFile // the files that references lead to, if there are any; held for the batch, maybe several times
-	blobBytes uint64           // the bytes in these files that the references lead to
+	blobs     []*view.BlobFile // blob files that the batch refers to, each held once per reference
+	blobBytes uint64           // total length of the referenced values
 }
 
-// Put adds a write of value to key; both are copied. A key or value over the limit makes Apply fail. An empty key is a
-// key like any other, and the first of all.
+// Put adds a write of value to key. Both are copied. If a key or value is over the limit, Apply fails. The empty key is
+// allowed and sorts before all others.
 func (b *Batch) Put(key, value []byte) { b.add(setKind, key, value) }
 
 // Delete adds a deletion of key, which is copied.
 func (b *Batch) Delete(key []byte) { b.add(deleteKind, key, nil) }
 
-// DeleteRange adds a deletion of every key from start, inclusive, to end, exclusive; both are copied. It is one write,
-// however many keys there are. If end is not after start, there is no key between them and nothing is added: an empty
-// end is the first key of all, not the end of all keys.
+// DeleteRange adds a deletion of every key in [start, end). Both bounds are copied. It counts as one write, however
+// many keys it covers. If end <= start, the range is empty and nothing is added. In particular an empty end does not
+// mean "to the last key": the empty key sorts before all others.
 func (b *Batch) DeleteRange(start, end []byte) {
 	if bytes.Compare(start, end) < 0 {
 		b.add(rangeDeleteKind, start, end)
@@ -43,23 +43,24 @@ func (b *Batch) DeleteRange(start, end []byte) {
 // Len returns the number of writes.
 func (b *Batch) Len() int { return b.count }
 
-// Seq returns the place of the batch in the order of commits, after Apply: later commits have greater places, and a
-// crash that loses a commit also loses all commits with greater places. It is 0 if nothing of the batch reached the
-// log. After an error that leaves open what became of the batch, it is the batch's place if the batch is there.
+// Seq returns the position of the batch in the order of commits. It is set by Apply. Later commits have greater
+// positions, and a crash that loses a commit also loses every commit with a greater one. Seq is 0 if no part of the
+// batch reached the log. If Apply returned an error that leaves the outcome open, Seq is the position that the batch
+// has if it survived.
 func (b *Batch) Seq() uint64 { return uint64(b.seq) }
 
 // Reset empties the batch and keeps its memory.
 func (b *Batch) Reset() { b.data, b.count, b.seq, b.err, b.longest = b.data[:0], 0, 0, nil, 0 }
 
-// batches keeps the memory of batches that the engine makes itself.
+// batches recycles the batches that the engine creates itself.
 var batches = sync.Pool{New: func() any { return new(Batch) }}
 
-// batchBytesKept is the size up to which a batch's memory is kept.
+// batchBytesKept is the largest buffer that is recycled with a batch.
 const batchBytesKept = 64 << 10
 
 func newBatch() *Batch { return batches.Get().(*Batch) }
 
-// reuse gives back a batch of newBatch.
+// reuse returns a batch obtained from newBatch to the pool.
 func reuse(b *Batch) {
 	if b.Reset(); cap(b.data) <= batchBytesKept {
 		batches.Put(b)
@@ -93,7 +94,7 @@ func (b *Batch) add(kind key.Kind, user, value []byte) {
 	b.count++
 }
 
-// addRef adds a write of the value that a reference leads to. The header is there already.
+// addRef adds a write whose value is the given reference into a blob file. The batch must already have its header.
 func (b *Batch) addRef(user []byte, ref blob.Ref) {
 	var encoded [blob.RefBytesMax]byte
 	b.data = batch.Append(b.data, key.BlobSet, user, ref.AppendTo(encoded[:0]))
@@ -113,7 +114,7 @@ func checkSizes(kind key.Kind, user, value []byte) error {
 	return nil
 }
 
-// number writes the header; first is the sequence number of the first operation.
+// number writes the header. The first operation gets the sequence number first.
 func (b *Batch) number(first key.Seq) {
 	b.seq = first
 	batch.PutHeader(b.data, first, b.count)

@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// letGoYoung gives up holds that do not belong to versions.
+// letGoYoung releases holds that do not belong to a version.
 func (db *DB) letGoYoung(files ...*view.BlobFile) error {
 	if len(files) == 0 {
 		return nil
@@ -20,8 +20,8 @@ func (db *DB) letGoYoung(files ...*view.BlobFile) error {
 	return err
 }
 
-// letGo gives up holds. While the store is open, its current view holds every file that an Open would need, so a file
-// that nobody holds is obsolete.
+// letGo releases holds on blob files. While the store is open, the current view holds every file that Open would need,
+// so a file with no holders is obsolete.
 func (db *DB) letGo(files ...*view.BlobFile) error {
 	if len(files) == 0 {
 		return nil
@@ -45,7 +45,8 @@ func (db *DB) letGo(files ...*view.BlobFile) error {
 	return errors.Join(errs...)
 }
 
-// hold makes a memtable hold the files that a batch refers to, before the batch is in it. The caller holds commitMu.
+// hold makes a memtable hold the blob files that a batch refers to. It must be called before the batch is inserted. The
+// caller holds commitMu.
 func (db *DB) hold(m *view.Mem, b *Batch) {
 	if len(b.blobs) == 0 {
 		return
@@ -58,14 +59,14 @@ func (db *DB) hold(m *view.Mem, b *Batch) {
 	}
 }
 
-// showMems counts one more view that shows the memtables. The caller holds mu.
+// showMems counts one more view for each memtable. The caller holds mu.
 func showMems(mems []*view.Mem) {
 	for _, m := range mems {
 		m.Views++
 	}
 }
 
-// dropMems counts one view less. Memtables that no view shows any more let go of what they held.
+// dropMems counts one view less for each memtable. A memtable that is left without a view releases its blob files.
 func (db *DB) dropMems(mems []*view.Mem) error {
 	if len(mems) == 0 {
 		return nil

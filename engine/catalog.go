@@ -14,36 +14,47 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// catalog is the durable list of live files. Only the session that wrote a manifest appends to it: what an earlier session
-// left may be in the page cache alone, and a sync of it may have failed.
+// catalog is the durable list of live files: the manifest, the marker that selects it, and the state that they
+// describe.
+//
+// A manifest is appended to only by the session that created it. What an earlier session left may exist in the page
+// cache alone, and one of its syncs may have failed; an fsync that succeeds now would prove nothing about those pages.
+// So the first change of a session writes a new manifest with the whole state (rollManifest), and later changes append
+// edits.
+//
+// Every change goes through apply in a fixed order. The new tables and blob files are already synced; then the
+// directory is synced, so that their names are durable; then the edit is appended and synced; only then is the change
+// visible and only then are the files it made obsolete removed. If the edit came before the names, recovery could find
+// a manifest that names a missing table. If a removal came before the sync of the edit, recovery could fall back to the
+// old state and miss an input.
 type catalog struct {
 	sync.Mutex
 	state    manifest.State
 	log      *wal.Writer // this session's manifest; nil until it has one
 	base     int64       // bytes of the manifest when it was new
 	marker   manifest.Marker
-	markers  uint64   // the highest number of any marker on disk
+	markers  uint64   // highest number of any marker on disk
 	logs     []uint64 // log files on disk, ascending
 	obsolete []string // files that the next manifest makes obsolete
 }
 
-// change is an edit, and what it means for the view.
+// change is a manifest edit together with its effect on the current view.
 type change struct {
 	manifest.Edit
 	opened  []*view.Table    // the added tables
 	blobs   []*view.BlobFile // new blob files that they refer to
 	flushed []*view.Mem      // memtables that they replace
-	last    bool             // the session ends with it
+	last    bool             // the last change of the session
 }
 
-// place makes tables live in a level.
+// place adds tables to a level.
 func (ch *change) place(level int, tables []*view.Table) {
 	for _, t := range tables {
 		ch.Added = append(ch.Added, manifest.Placed{Level: level, Table: t.Table})
 	}
 }
 
-// apply makes a change durable, then visible, and then removes the files that it made obsolete.
+// apply makes a change durable, then visible, and finally removes the files that it made obsolete. See catalog.
 func (db *DB) apply(ch change) error {
 	db.catalog.Lock()
 	defer db.catalog.Unlock()
@@ -74,7 +85,7 @@ func (db *DB) apply(ch change) error {
 	return db.removeObsolete()
 }
 
-// listBlobFiles adds to a change the blob files that become live by it and those that cease to be live.
+// listBlobFiles adds to a change the blob files that it makes live and those that it makes obsolete.
 func (db *DB) listBlobFiles(s *manifest.State, ch *change) {
 	added, removed := s.BlobFileChanges(ch.Edit)
 	files := db.blobs.All()
@@ -94,7 +105,7 @@ func (db *DB) listBlobFiles(s *manifest.State, ch *change) {
 	ch.BlobFilesRemoved = removed
 }
 
-// close closes the new files of a change that does not become visible.
+// close closes the new files of a change that was abandoned.
 func (ch *change) close() (err error) {
 	for _, t := range ch.opened {
 		err = errors.Join(err, t.File.Close())
@@ -105,10 +116,11 @@ func (ch *change) close() (err error) {
 	return err
 }
 
-// endSession notes durably where the logs of the memtables end; everything in them is durable. If the manifest of this
-// session has got edits, a new one takes its place, with the whole state in its first edit: without that there is no
-// manifest at all, so it cannot lose its end unnoticed. If it has none, the ends are appended. Their loss is no damage,
-// as long as the logs are whole.
+// endSession durably records where the logs of the memtables end. All their content is already durable. If this
+// session's manifest has edits after the first, it is replaced by a new one whose first edit holds the whole state. A
+// manifest with a single edit cannot be shortened unnoticed, because without that edit it is no manifest at all. If
+// there are no such edits, the log ends are appended to the present manifest. Losing that edit does no harm while the
+// logs are whole.
 func (db *DB) endSession(mems []*view.Mem) error {
 	db.catalog.Lock()
 	defer db.catalog.Unlock()
@@ -133,10 +145,10 @@ func (db *DB) endSession(mems []*view.Mem) error {
 	return db.removeObsolete()
 }
 
-// edited reports whether this session's manifest has edits after the first, which is the whole state.
+// edited reports whether this session's manifest has edits after the first one, which holds the whole state.
 func (c *catalog) edited() bool { return c.log.Bytes() > c.base }
 
-// persist writes the change to the manifest. Before the manifest names tables, their names are durable.
+// persist writes a change to the manifest. The names of the tables it adds are made durable first.
 func (db *DB) persist(next *manifest.State, ch change) error {
 	c, l := &db.catalog, &db.opts.Limits
 	if c.log == nil || ch.last && c.edited() || c.log.Bytes() > max(l.ManifestBytes, l.ManifestGrowth*c.base) {
@@ -156,7 +168,8 @@ func (db *DB) persist(next *manifest.State, ch change) error {
 	return c.log.Seal()
 }
 
-// rollManifest starts a new manifest with the whole state. The marker is made when everything it stands for is durable.
+// rollManifest starts a new manifest that holds the whole state. The marker is written last, when everything that it
+// stands for is durable.
 func (db *DB) rollManifest(next *manifest.State) error {
 	c := &db.catalog
 	m := manifest.Marker{Num: c.markers + 1, Manifest: db.newFileNum()}
@@ -223,7 +236,7 @@ func (db *DB) install(next *manifest.State, ch change) error {
 	return db.drop(before)
 }
 
-// dropLogs makes the logs below the floor obsolete.
+// dropLogs declares the logs below floor obsolete.
 func (db *DB) dropLogs(floor uint64) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
@@ -234,7 +247,7 @@ func (db *DB) dropLogs(floor uint64) {
 	}
 }
 
-// addLog notes a new log file.
+// addLog records a new log file.
 func (db *DB) addLog(num uint64) {
 	db.catalog.Lock()
 	defer db.catalog.Unlock()
@@ -257,7 +270,7 @@ func (db *DB) closeManifest() error {
 	return db.catalog.log.Close()
 }
 
-// countFrom makes new files count on from next, or from the largest number in the directory.
+// countFrom sets the next file number to next, or to one above the largest number in the directory if that is higher.
 func (db *DB) countFrom(f *found, next uint64) error {
 	num, ahead := f.CountsFrom(next)
 	if ahead != "" {

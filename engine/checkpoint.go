@@ -15,21 +15,22 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/sequencer"
 )
 
-// Checkpoint makes a separate store in dir, which must be empty or missing. It has everything acknowledged before the
-// call, perhaps commits that come meanwhile, and no half commit. Tables and blob files are hard links if the filesystem
-// has them, and copies otherwise; the rest is written anew. When it returns nil, the new store is durable, and everything in
-// it is visible in this one. Commits wait for one sync, no longer.
+// Checkpoint creates an independent store in dir, which must be empty or missing. The copy contains every commit that
+// was acknowledged before the call and possibly commits made during it, each whole or not at all. Tables and blob files
+// are hard-linked if the filesystem supports it and copied otherwise; everything else is written anew. When Checkpoint
+// returns nil, the new store is durable, and everything in it is also visible in this one. Commits are held up for one
+// sync, no longer.
 //
-// What is in tables and blob files is not checked: damage is copied as it is. Verify finds it in either store. A
-// poisoned store is refused. Its directory, closed and opened again with Options.ReadOnly, can be copied.
+// The content of tables and blob files is not verified; damage is copied along. Verify finds it in either store. A
+// poisoned store is refused: close it, open it again with Options.ReadOnly and checkpoint that.
 //
-// The error is ErrTargetNotEmpty, ErrPoisoned, ErrClosed, ErrCorrupt or one of the filesystem. After it, or after a
-// crash, Open refuses dir, or finds it empty: the file that makes it a store comes last. What is in it can be removed.
-// The store itself is never harmed.
+// The error is ErrTargetNotEmpty, ErrPoisoned, ErrClosed, ErrCorrupt or one from the filesystem. After an error or a
+// crash, Open refuses dir or finds it empty, because the file that makes a directory a store is written last; the rest
+// can be deleted. The original store is unaffected in any case.
 func (db *DB) Checkpoint(dir string) error { return db.CheckpointContext(context.Background(), dir) }
 
-// CheckpointContext is Checkpoint, which ends when ctx is done: see Contexts in the documentation of the package. Then dir is
-// empty, and can take a checkpoint later.
+// CheckpointContext is Checkpoint with a context; see "Contexts" in the package documentation. If it is interrupted,
+// dir is left empty and can take a later checkpoint.
 func (db *DB) CheckpointContext(ctx context.Context, dir string) error {
 	info := CheckpointInfo{Dir: dir}
 	if err := db.checkpoint(ctx, dir, &info); err != nil {
@@ -56,8 +57,8 @@ func (db *DB) checkpoint(ctx context.Context, dir string, info *CheckpointInfo) 
 	return errors.Join(err, image.Discard(target, names, err))
 }
 
-// copyImage gives the target every file of an image but the marker. It returns the names that it may have given, also with
-// an error.
+// copyImage copies every file of an image except the marker to target. It returns the names that it may have created,
+// even when it fails.
 func copyImage(im *image.Image, from, target *durable.Dir, info *CheckpointInfo) (names []string, err error) {
 	for _, f := range im.Kept() {
 		names = append(names, f.Name)
@@ -75,13 +76,13 @@ func copyImage(im *image.Image, from, target *durable.Dir, info *CheckpointInfo)
 	return names, err
 }
 
-// newImage takes an image of everything acknowledged so far, and perhaps of commits that are under way. Commits wait
-// while the log is handed over and closed; the next one begins a new log. The image must be closed.
+// newImage takes an image of everything acknowledged so far, possibly with commits that are under way. Commits wait
+// while the log is handed over and closed; the next commit starts a new log. The caller must close the image.
 //
-// The log may hold commits that are not visible yet. They must be when the copy can be read: otherwise somebody could see a
-// commit there and then not see it here, and one that fails would be in the copy alone.
+// The log may hold commits that are not visible yet. They must become visible before the copy can be read. Otherwise a
+// reader could see a commit in the copy and then miss it here, and a commit that fails would exist in the copy alone.
 func (db *DB) newImage() (*image.Image, error) {
-	if !db.opts.ReadOnly { // most of what commits would wait for is done before they have to
+	if !db.opts.ReadOnly { // do most of the work before commits have to wait for it
 		if err := db.seq.Finish(db.seq.Barrier(sequencer.Sync)); err != nil {
 			return nil, err
 		}
@@ -93,14 +94,14 @@ func (db *DB) newImage() (*image.Image, error) {
 	if err := db.seq.Show(last); err != nil {
 		return nil, errors.Join(err, im.Close())
 	}
-	// Values for later commits may have been added to the last file that the image needs. None is from here on.
+	// Values of later commits may share the last blob file that the image needs. Seal it, so that no more are added.
 	if err := db.sealLarge(); err != nil {
 		return nil, errors.Join(err, im.Close())
 	}
 	return im, nil
 }
 
-// freezeImage takes an image, except for the end of the blob file that is growing. It returns the last commit in it.
+// freezeImage takes an image, except for the tail of the growing blob file, and returns the last commit in it.
 func (db *DB) freezeImage() (im *image.Image, last key.Seq, err error) {
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()

@@ -262,7 +262,7 @@ func TestEverybodyKnowsWhereALogEnds(t *testing.T) {
 			}
 			repaired, err := engine.Repair("db", o)
 			require.NoError(t, err)
-			require.Contains(t, strings.Join(repaired.Warnings, "\n"), "the end of a log that was closed is lost")
+			require.Contains(t, strings.Join(repaired.Warnings, "\n"), "the end of a closed log is lost")
 			require.True(t, slices.ContainsFunc(repaired.Lost, func(l engine.Loss) bool {
 				return l.File == filepath.Base(log) && l.Offset+l.Bytes == end
 			}), "%+v", repaired.Lost)

@@ -14,14 +14,25 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// entryBytes is about what an entry takes in a memtable besides its key and value.
+// entryBytes is roughly the memtable overhead of an entry, beyond its key and value.
 const entryBytes = 48
 
-// commit applies a batch. If check is not nil, it is called when no other commit can come in between, and its error
-// ends the commit.
+// commit applies a batch. If check is not nil, it is called at a point where no other commit can come in between; if it
+// returns an error, the commit ends with that error and nothing is written.
 //
-// Under the mutex a commit gets its sequence numbers, its space in a memtable and its place in the log; the log record
-// is the batch itself. Everything that takes long happens outside the mutex: the insert, the write, the sync.
+// A commit has three stages, and only the first holds commitMu:
+//
+//   - enter assigns sequence numbers, reserves space in the memtable and appends the batch to the log buffer. The batch
+//     is its own log record, so it is encoded only once. Because all of this happens under one mutex, the order of
+//     sequence numbers is the order of records in the log. I3 depends on that: a torn log loses a suffix of the
+//     commits, not an arbitrary set.
+//   - The batch is inserted into the memtable, concurrently with other commits. Readers do not see it yet.
+//   - Finish waits until the log has reached what the durability asks for (the sequencer groups the syncs of concurrent
+//     commits), then publishes the commit after all earlier ones. If commits were published out of order, or before
+//     their sync, a reader could act on one that the next power cut takes back (I4).
+//
+// Once the record has been appended, an error can no longer be undone: its bytes may reach the disk with those of
+// others. So such an error poisons the store (uncertain), whereas an error before that point leaves no trace (refused).
 func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 	if b.err != nil {
 		return b.err
@@ -53,8 +64,8 @@ func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 	return nil // NB: an error from closing a blob file that is no longer needed says nothing about this commit
 }
 
-// enter logs a batch, and returns what its acknowledgement must wait for and the memtable that it goes into, or nil if
-// the batch is empty.
+// enter logs a batch. It returns the ticket that the acknowledgement waits for, and the memtable that takes the batch,
+// which is nil if the batch is empty.
 func (db *DB) enter(b *Batch, d Durability, check func() error) (sequencer.Ticket, *view.Mem, error) {
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
@@ -75,8 +86,9 @@ func (db *DB) enter(b *Batch, d Durability, check func() error) (sequencer.Ticke
 	return db.log(b, d)
 }
 
-// barrier returns what an empty batch waits for. With Sync that is everything that can be read: what the session found may exist
-// in the page cache only, so it is moved to files that the session has synced itself, as before its first commit.
+// barrier returns what an empty batch waits for. With Sync that is everything that can be read. What the session found
+// on disk may exist in the page cache only, so it is first rewritten to files that the session has synced itself, as
+// before a first commit.
 func (db *DB) barrier(d Durability) (sequencer.Ticket, *view.Mem, error) {
 	if d == Sync {
 		if err := db.establish(); err != nil {
@@ -102,7 +114,7 @@ func (db *DB) log(b *Batch, d Durability) (sequencer.Ticket, *view.Mem, error) {
 	return db.seq.Append(first+key.Seq(b.Len())-1, sequencer.Durability(d)), db.active, nil
 }
 
-// writable returns why nothing can be written, or nil.
+// writable returns nil, or the reason why the store accepts no writes.
 func (db *DB) writable() error {
 	if db.closing.Load() {
 		return ErrClosed
@@ -113,8 +125,8 @@ func (db *DB) writable() error {
 	return db.dir.Poisoned()
 }
 
-// uncertain is the error of a commit whose bytes may be in the log. The cause is that of the first failure, if the
-// commit met a later one.
+// uncertain returns the error of a commit whose bytes may have reached the log. If an earlier failure poisoned the
+// store, that failure is reported as the cause.
 func (db *DB) uncertain(err error) error {
 	if cause := db.dir.Cause(); cause != nil {
 		err = cause
@@ -122,7 +134,7 @@ func (db *DB) uncertain(err error) error {
 	return fmt.Errorf("engine: commit may be lost: %w", err)
 }
 
-// refused turns an error of what must precede a commit into the error of a commit of which nothing was written.
+// refused returns the error of a commit that failed before anything of it was written.
 func (db *DB) refused(err error) error {
 	if err == nil || errors.Is(err, ErrClosed) {
 		return err
@@ -134,9 +146,9 @@ func (db *DB) refused(err error) error {
 	return db.dir.Poisoned()
 }
 
-// makeRoom makes sure that there is a memtable for one more commit of the given size, and waits if flushes or
-// compactions are behind. A batch larger than a memtable gets one of its own. A memtable that refers to a whole blob
-// file's worth of values also counts as full: only a flush shows how much of them is garbage.
+// makeRoom makes sure that the active memtable has room for one more commit of the given size, waiting if flushes or
+// compactions are behind. A batch larger than a memtable gets a memtable of its own. A memtable also counts as full
+// when it refers to a whole blob file's worth of values, because only a flush reveals how many of them are garbage.
 func (db *DB) makeRoom(bytes int) error {
 	if m := db.active; m != nil && m.Reserved > 0 &&
 		(m.Reserved+bytes > db.opts.MemtableBytes || m.BlobBytes >= uint64(db.opts.BlobFileBytes)) {
@@ -162,8 +174,8 @@ func (db *DB) makeRoom(bytes int) error {
 	return nil
 }
 
-// rotate freezes the active memtable, into which commits may still be inserted. First its whole log is handed to the
-// operating system; see Sequencer.Open. The caller holds commitMu.
+// rotate freezes the active memtable; commits that are already logged may still be inserted into it. The whole log is
+// handed to the operating system first, see Sequencer.Open. The caller holds commitMu.
 func (db *DB) rotate() error {
 	m := db.active
 	if m == nil || m.Reserved == 0 {
@@ -182,7 +194,7 @@ func (db *DB) rotate() error {
 	return nil
 }
 
-// openLog creates a log and its memtable. The name is made durable at once.
+// openLog creates a log and its memtable, and makes the log's name durable at once.
 func (db *DB) openLog(bytes int) error {
 	m := &view.Mem{Table: memtable.New(max(db.opts.MemtableBytes, bytes)), LogNum: db.newFileNum()}
 	m.Table.IndexAt(db.opts.Limits.IndexEntries)
@@ -205,9 +217,10 @@ func (db *DB) openLog(bytes int) error {
 	return db.showActive(m)
 }
 
-// establish comes before the first commit of a session. It moves what the session found into files that the session has
-// written and synced itself. What was replayed from logs may exist in the page cache only, and even a successful sync
-// of it would prove nothing if an earlier one had failed. The caller holds commitMu.
+// establish runs before the first commit of a session and rewrites what the session found to files that it has written
+// and synced itself. Commits replayed from logs may exist in the page cache only. Syncing those logs now would prove
+// nothing: after a failed fsync the kernel marks the pages clean, and the next fsync succeeds without writing them. The
+// caller holds commitMu.
 func (db *DB) establish() error {
 	if slices.ContainsFunc(db.frozen(), (*view.Mem).Replayed) {
 		return db.flushFrozen(db.nextFile.Load())

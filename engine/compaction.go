@@ -12,13 +12,13 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// Compact merges all tables, and all commits so far, into the bottom level, and moves values out of blob files that are
-// mostly garbage. If everything is in the bottom level already, with no tombstone in it, it does nothing. Other
-// compactions wait meanwhile. The errors are those of Flush, and ErrCorrupt: then the store is poisoned.
+// Compact merges all tables and all commits so far into the bottom level, and moves values out of blob files that are
+// mostly garbage. It does nothing if everything is already in the bottom level without tombstones. No other compaction
+// runs meanwhile. The errors are those of Flush, and ErrCorrupt, after which the store is poisoned.
 func (db *DB) Compact() error { return db.CompactContext(context.Background()) }
 
-// CompactContext is Compact, which ends when ctx is done: see Contexts in the documentation of the package. What had been
-// merged by then stays so; the store is as good as before.
+// CompactContext is Compact with a context; see "Contexts" in the package documentation. If it is interrupted, what has
+// been merged by then stays merged; no work is lost and nothing needs to be undone.
 func (db *DB) CompactContext(ctx context.Context) error {
 	if err := db.flush(ctx); err != nil {
 		return err
@@ -41,14 +41,14 @@ func (db *DB) CompactContext(ctx context.Context) error {
 	return also(db.outcome(err), db.release(v))
 }
 
-// compactOnce runs the most urgent compaction; done reports that none was due.
+// compactOnce runs the most urgent compaction. It returns done if none was due.
 func (db *DB) compactOnce() (done bool, err error) {
 	c, err := db.startCompaction()
 	if c == nil || err != nil {
 		return true, err
 	}
 	defer db.endCompaction(c)
-	v, err := db.acquire() // keeps the inputs: no other compaction may take them
+	v, err := db.acquire() // keeps the input tables alive
 	if err != nil {
 		return true, err
 	}
@@ -89,7 +89,7 @@ func (db *DB) compact(ctx context.Context, v *view.Version, c *picker.Compaction
 	return nil
 }
 
-// blobVictims returns the blob files that a compaction moves values out of.
+// blobVictims returns the blob files whose values the compaction moves elsewhere.
 func (db *DB) blobVictims(v *view.Version, c *picker.Compaction) map[uint64]bool {
 	victims, limits := picker.BlobVictims(v), db.limits()
 	for _, num := range c.SmallBlobs(v, &limits) {
@@ -101,7 +101,7 @@ func (db *DB) blobVictims(v *view.Version, c *picker.Compaction) map[uint64]bool
 	return victims
 }
 
-// giveUp returns why a compaction should not go on, or nil.
+// giveUp returns nil, or the reason why a compaction should stop.
 func (db *DB) giveUp() error {
 	if db.closing.Load() {
 		return ErrClosed

@@ -18,14 +18,14 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// DB is an open store. All methods may be called by any number of goroutines. Slices that are passed in stay the
-// caller's; slices that are returned belong to the caller, unless said otherwise.
+// DB is an open store. Its methods are safe for concurrent use. Slices passed in remain the caller's and are not
+// retained; slices returned belong to the caller unless stated otherwise.
 type DB struct {
-	// Locks are taken in the order of the fields from commitMu on; large stands for its own lock and then those of its
-	// files. After large and before mu come the locks of the sequencer, in its order. A goroutine that waits for commits
-	// to become visible may hold any lock that comes before those of the sequencer, because a commit takes none of them
-	// once it has its place in the log. The locks of recent and dir come last, with one exception: a failure may call
-	// poisoned, which takes mu, with any other lock held.
+	// Lock order: the order of the fields below, from commitMu on. The field large stands for its own lock followed by
+	// those of its files. The sequencer's locks come after large and before mu, in the sequencer's own order. While
+	// waiting for commits to become visible, a goroutine may hold any lock that precedes the sequencer's, because a
+	// commit takes none of those once it has its place in the log. The locks of recent and dir come last, with one
+	// exception: a failure calls poisoned, which takes mu, and may do so while any other lock is held.
 
 	opts  Options
 	dir   *durable.Dir
@@ -33,48 +33,48 @@ type DB struct {
 	cache *cache.Cache
 	files view.Opener
 
-	nextFile atomic.Uint64 // the number that the next new file gets
+	nextFile atomic.Uint64 // the next file number
 	closing  atomic.Bool
 	counters counters
 	seq      sequencer.Sequencer
 	recent   conflict.Recent
 
-	commitMu sync.Mutex // held from the choice of a sequence number until the log has the commit
+	commitMu sync.Mutex // held from the choice of a sequence number until the commit is appended to the log
 	active   *view.Mem  // guarded by commitMu; nil until the first commit after Open or a rotation
-	lastLog  wal.Before // guarded by commitMu: the log that got its last commit before the active one began
+	lastLog  wal.Before // guarded by commitMu: the log before the active one
 
-	flushMu sync.Mutex // held by the one flush that runs
+	flushMu sync.Mutex // held by the running flush; there is at most one
 
 	catalog   catalog
-	leftovers []string // what a crash left and Open did not remove: the store is read-only, or the disk full
+	leftovers []string // files left by a crash that Open could not remove, because the store is read-only or the disk full
 	large     largeValues
 	blobs     view.Blobs
 
-	view atomic.Pointer[view.View] // what reads see; written under mu, nil when closed
+	view atomic.Pointer[view.View] // what readers see; written under mu, nil once closed
 	mu   struct {
 		sync.Mutex
 		frozen    []*view.Mem
-		snapshots map[key.Seq]int // how many snapshots are open at a sequence number
+		snapshots map[key.Seq]int // number of open snapshots per sequence number
 		tables    map[uint64]*view.Table
-		obsolete  []string             // files that are not needed any more
-		leaving   []string             // those of them that are being removed, or cannot be: poisoned
-		running   []*picker.Compaction // except one that has paused all others
-		paused    bool                 // no compaction begins, but those of the one who has paused them
-		noRoom    error                // maintenance found no room, and waits until somebody needs it
+		obsolete  []string             // files no longer needed
+		leaving   []string             // obsolete files being removed, or left because the store is poisoned
+		running   []*picker.Compaction // not counting one that has paused all others
+		paused    bool                 // only the goroutine that paused compactions may start one
+		noRoom    error                // why maintenance waits: the disk had no room for its files
 	}
 	changed sync.Cond // on mu: view, frozen, running or paused changed, or the store is poisoned or closing
 	workers sync.WaitGroup
-	// removing is held for reading while files are removed, and for writing when the last view is given up.
+	// removing is held for reading while files are removed, and for writing when the last view is released.
 	removing sync.RWMutex
-	images   sync.WaitGroup // images that are being copied; each began under commitMu
+	images   sync.WaitGroup // images being copied; each is added under commitMu
 }
 
-// Get returns the value of key, or ErrNotFound.
+// Get returns the value of key, or ErrNotFound. The result is a copy that belongs to the caller.
 func (db *DB) Get(key []byte) ([]byte, error) { return db.AppendGet(nil, key) }
 
-// AppendGet appends the value of key to dst and returns the extended slice. If the key is not there it returns dst and
-// ErrNotFound; if the value cannot be read, dst and another error. With room in dst, a read of what is in memory
-// allocates nothing.
+// AppendGet appends the value of key to dst and returns the extended slice. If key does not exist it returns dst and
+// ErrNotFound; if the value cannot be read, it returns dst and the reason. If dst has enough capacity, reading a value
+// from memory does not allocate.
 func (db *DB) AppendGet(dst, key []byte) ([]byte, error) {
 	v, err := db.acquire()
 	if err != nil {
@@ -84,7 +84,7 @@ func (db *DB) AppendGet(dst, key []byte) ([]byte, error) {
 	return dst, also(err, db.release(v))
 }
 
-// appendGet appends the value of user at seq to dst, or returns ErrNotFound.
+// appendGet appends the value that user has at seq to dst, or returns ErrNotFound.
 func appendGet(v *view.View, dst, user []byte, seq key.Seq) ([]byte, error) {
 	value, kind, ok, err := v.Get(user, seq)
 	switch {
@@ -100,7 +100,7 @@ func appendGet(v *view.View, dst, user []byte, seq key.Seq) ([]byte, error) {
 	return append(dst, value...), nil
 }
 
-// Put writes value to key. See Apply.
+// Put sets key to value. See Apply for durability and errors.
 func (db *DB) Put(key, value []byte, d Durability) error {
 	if db.isLarge(len(value)) {
 		b, err := db.separateOne(key, value)
@@ -114,7 +114,7 @@ func (db *DB) Put(key, value []byte, d Durability) error {
 	return db.applyPooled(b, d)
 }
 
-// Delete removes key, which need not exist. See Apply.
+// Delete removes key, which need not exist. See Apply for durability and errors.
 func (db *DB) Delete(key []byte, d Durability) error {
 	b := newBatch()
 	b.Delete(key)
@@ -127,28 +127,30 @@ func (db *DB) applyPooled(b *Batch, d Durability) error {
 	return err
 }
 
-// DeleteRange removes every key from start, inclusive, to end, exclusive, at the cost of one small write. If end is not
-// after start, nothing is removed. See Apply and Batch.DeleteRange.
+// DeleteRange removes every key in [start, end) at the cost of one small write. If end <= start, it removes nothing.
+// See Apply for durability and errors, and Batch.DeleteRange.
 func (db *DB) DeleteRange(start, end []byte, d Durability) error {
 	var b Batch
 	b.DeleteRange(start, end)
 	return db.Apply(&b, d)
 }
 
-// Apply commits a batch: all of it becomes visible at once, and after a crash all of it is there, or nothing. An empty
-// batch writes nothing; with Sync it still waits until everything that can be read is on disk, what Open found included.
+// Apply commits a batch atomically: its writes become visible all at once, and after a crash either all of them are
+// there or none. It returns once the commit is as durable as d asks. An empty batch writes nothing, but with Sync it
+// still waits until everything readable is on disk, including what Open found.
 //
-// An error that is ErrPoisoned, ErrNoRoom, ErrClosed, ErrTooLarge, ErrReadOnly or ErrOptions means that nothing of the
-// batch was written. After any other error the batch may or may not be there when the store is opened again; it is not visible
-// before.
+// If the error is ErrPoisoned, ErrNoRoom, ErrClosed, ErrTooLarge, ErrReadOnly or ErrOptions, nothing of the batch was
+// written. After any other error the outcome is open: the batch stays invisible in this session, and may or may not be
+// there when the store is next opened.
 func (db *DB) Apply(b *Batch, d Durability) error { return db.commit(b, d, nil) }
 
-// Close makes everything durable that was acknowledged since Open, waits for maintenance, checkpoints and backups that are
-// under way and releases the store. If it returns nil and something was committed since Open, it is also known durably where
-// each log ends: what is missing of the files later is ErrCorrupt, and never taken for what a crash leaves. After an error, such
-// as that of a full disk, what was acknowledged may be durable all the same.
-// Iterators that are open must still be closed. They go on with what is in memory and with files that are open; an iterator
-// that needs another file has ErrClosed, as everything else has.
+// Close makes everything acknowledged since Open durable, waits for maintenance, checkpoints and backups under way, and
+// releases the store. If anything was committed since Open and Close returns nil, the manifest also durably records
+// where each log ends. If some of that data is missing later, Open reports ErrCorrupt instead of taking it for the
+// result of a crash. If Close fails, for instance because the disk is full, acknowledged commits may still be durable.
+//
+// Open iterators must still be closed by their owners. They can go on reading from memory and from files that are
+// already open; one that needs another file fails with ErrClosed, as does any other call on a closed store.
 func (db *DB) Close() error {
 	if !db.closing.CompareAndSwap(false, true) {
 		return ErrClosed
@@ -169,14 +171,14 @@ func (db *DB) Close() error {
 	return errors.Join(err, db.lock.Close())
 }
 
-// awaitImages waits until nobody copies files of the store any more: whoever opens it next may remove them.
+// awaitImages waits until no one is copying files of the store, because the next process to open it may remove them.
 func (db *DB) awaitImages() {
 	db.commitMu.Lock()
-	db.commitMu.Unlock() //nolint:staticcheck // no image begins from here on: it would have seen, under the lock, that the store closes
+	db.commitMu.Unlock() //nolint:staticcheck // no image can start from here on: under the lock it would see that the store is closing
 	db.images.Wait()
 }
 
-// endLogs makes the logs durable, then notes where each of them ends, and closes them.
+// endLogs makes the logs durable, records where each one ends, and closes them.
 func (db *DB) endLogs() error {
 	if db.opts.ReadOnly {
 		return nil
@@ -200,7 +202,7 @@ func (db *DB) endLogs() error {
 
 func (db *DB) newFileNum() uint64 { return db.nextFile.Add(1) - 1 }
 
-// wake makes all goroutines that wait for a change look again.
+// wake makes every goroutine that waits for a change check again.
 func (db *DB) wake() {
 	db.mu.Lock()
 	defer db.mu.Unlock()

@@ -6,29 +6,29 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/picker"
 )
 
-// EventListener has functions that a store calls about what it does, on the goroutine that does it: they must be quick
-// and must not call the store. Any of them may be nil.
+// EventListener holds callbacks that tell what a store does. Each is called on the goroutine that does the work, so it
+// must be quick and must not call the store. Any of them may be nil.
 type EventListener struct {
 	FlushBegin      func(memtables int)
 	FlushDone       func(FlushInfo)
-	CompactionBegin func(CompactionInfo) // called before, with what is known then
+	CompactionBegin func(CompactionInfo) // called before it starts, with what is known by then
 	CompactionDone  func(CompactionInfo)
 	CheckpointDone  func(CheckpointInfo)
 	ManifestRolled  func(fileNum uint64)
 	WALCreated      func(fileNum uint64)
 	TableDeleted    func(fileNum uint64)
 	BlobFileDeleted func(fileNum uint64)
-	BackgroundError func(error) // the first failed write, or damage that a compaction met: the store is poisoned
+	BackgroundError func(error) // the store is poisoned: the first failed write, or damage found by a compaction
 	WriteStall      func(StallInfo)
-	// CommitsForgotten is called when more commits were to be remembered for open transactions than there is room for. A
-	// transaction that began long before this one may get ErrConflict without reason.
+	// CommitsForgotten is called when the store has no room to remember all recent commits for open transactions. A
+	// transaction that began well before that commit may get ErrConflict although nothing conflicts.
 	CommitsForgotten func(seq uint64)
 }
 
 // FlushInfo describes a flush of memtables.
 type FlushInfo struct {
 	Memtables int
-	Bytes     uint64 // the size of the new table in level 0
+	Bytes     uint64 // size of the new table in level 0
 }
 
 // CompactionInfo describes a merge of tables, or a move of whole tables to a lower level.
@@ -36,14 +36,14 @@ type CompactionInfo struct {
 	Reason                           CompactionReason
 	OutputLevel                      int
 	InputTables, OutputTables        int
-	InputBytes, OutputBytes, Dropped uint64 // Dropped counts entries that were read
+	InputBytes, OutputBytes, Dropped uint64 // Dropped counts input entries that were not written
 	Moved                            bool
 }
 
-// CompactionReason says why tables are merged.
+// CompactionReason says why a compaction was started.
 type CompactionReason uint8
 
-// The reasons of compactions.
+// The reasons for a compaction.
 const (
 	CompactionLevel0     CompactionReason = CompactionReason(picker.Level0)     // level 0 has too many tables
 	CompactionSize       CompactionReason = CompactionReason(picker.Size)       // a level is larger than it should be
@@ -78,13 +78,13 @@ type CheckpointInfo struct {
 	CopiedBytes int64 // what was not linked
 }
 
-// StallInfo says why writers wait.
+// StallInfo describes a write stall.
 type StallInfo struct{ Reason StallReason }
 
-// StallReason says what writers wait for.
+// StallReason says what writers are waiting for.
 type StallReason uint8
 
-// The reasons of write stalls.
+// The reasons for a write stall.
 const (
 	StallMemtables StallReason = iota // a flush: MemtablesMax memtables are waiting for it
 	StallLevel0                       // a compaction: level 0 has too many tables

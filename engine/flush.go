@@ -12,8 +12,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// Flush writes all commits so far to tables. It returns when they are durable there and their logs are gone. The error
-// is ErrClosed, ErrReadOnly, ErrPoisoned, ErrNoRoom or the error that poisoned the store.
+// Flush writes all commits so far to tables and returns when they are durable there and their logs have been removed.
+// The error is ErrClosed, ErrReadOnly, ErrPoisoned, ErrNoRoom or the error that poisoned the store.
 func (db *DB) Flush() error { return db.flush(context.Background()) }
 
 func (db *DB) flush(ctx context.Context) error {
@@ -35,15 +35,15 @@ func (db *DB) freeze() error {
 	return db.rotate()
 }
 
-// flushFrozen writes the frozen memtables to one table in level 0. Logs below floor are obsolete then, whatever else
-// is; 0 says nothing.
+// flushFrozen writes the frozen memtables to one table in level 0. The edit also declares all logs below floor
+// obsolete; a floor of 0 declares none.
 func (db *DB) flushFrozen(floor uint64) error { return db.flushUntil(context.Background(), floor) }
 
-// flushUntil is flushFrozen, which leaves the memtables as they are when ctx is done.
+// flushUntil is flushFrozen, except that it leaves the memtables as they are if ctx is done.
 func (db *DB) flushUntil(ctx context.Context, floor uint64) error {
 	db.flushMu.Lock()
 	defer db.flushMu.Unlock()
-	if err := db.writable(); err != nil { // NB: the store may have been closed while the caller waited here
+	if err := db.writable(); err != nil { // NB: the store may have been closed while the caller waited for the lock
 		return err
 	}
 	mems := db.frozen()
@@ -51,11 +51,11 @@ func (db *DB) flushUntil(ctx context.Context, floor uint64) error {
 		return nil
 	}
 	notify(db.opts.EventListener.FlushBegin, len(mems))
-	if err := db.sealLarge(); err != nil { // what the memtables refer to gets its final size
+	if err := db.sealLarge(); err != nil { // gives the blob files that the memtables refer to their final size
 		return err
 	}
 	newest := mems[len(mems)-1]
-	// Until its last commit is visible, a memtable is not complete, and readers may need what its newest entries hide.
+	// Until its last commit is visible, a memtable may still be filling up, and readers may need entries that newer ones hide.
 	if err := db.seq.Show(newest.LastSeq); err != nil {
 		return err
 	}
@@ -74,8 +74,8 @@ func (db *DB) flushUntil(ctx context.Context, floor uint64) error {
 	return nil
 }
 
-// rewriteMemtables writes memtables to tables and blob files. It is apart from its caller because a Rewriter is large: its
-// frame is on the stack of a worker for as long as it writes, and no longer.
+// rewriteMemtables writes memtables to tables and blob files. It is a separate function because a Rewriter is large:
+// this way its frame is on the worker's stack only while it writes.
 func (db *DB) rewriteMemtables(ctx context.Context, mems []*view.Mem) (change, error) {
 	var sources []key.Iterator
 	for _, m := range slices.Backward(mems) {
@@ -88,7 +88,7 @@ func (db *DB) rewriteMemtables(ctx context.Context, mems []*view.Mem) (change, e
 	return change{opened: r.Tables, blobs: r.Separator.Files, flushed: mems}, err
 }
 
-// memRanges returns the range deletes of memtables as readers at the points see them.
+// memRanges returns the range deletes of memtables as seen by readers at the given points.
 func memRanges(mems []*view.Mem, points []key.Seq) (sets []rangedel.Set) {
 	for _, m := range mems {
 		if m.Ranges.Empty() {

@@ -10,15 +10,15 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 )
 
-// What package inspect shows of the files of a store.
+// The types in which package inspect describes the files of a store.
 type (
 	// TableInfo describes a table.
 	TableInfo = inspect.TableInfo
-	// BlobUse is how much of a blob file a table refers to.
+	// BlobUse tells how much of a blob file a table refers to.
 	BlobUse = inspect.BlobUse
 	// RangeDelete is a range delete of a table.
 	RangeDelete = inspect.RangeDelete
-	// PartInfo describes a part of a table's file.
+	// PartInfo describes one part of a table's file.
 	PartInfo = inspect.PartInfo
 	// DataInfo describes a data block.
 	DataInfo = inspect.DataInfo
@@ -36,11 +36,11 @@ type (
 	LogInfo = inspect.LogInfo
 	// LogEnd says where a log was closed.
 	LogEnd = inspect.LogEnd
-	// ManifestEdit is one change of the list of live files.
+	// ManifestEdit is one change to the list of live files.
 	ManifestEdit = inspect.ManifestEdit
-	// ManifestInfo describes a manifest, and the state that its edits lead to.
+	// ManifestInfo describes a manifest and the state that its edits lead to.
 	ManifestInfo = inspect.ManifestInfo
-	// FileKind is what a file of a store is.
+	// FileKind is a kind of file of a store.
 	FileKind = inspect.FileKind
 )
 
@@ -52,55 +52,57 @@ const (
 	BlobFile     = inspect.BlobFile
 )
 
-// InspectTable, InspectLog, InspectManifest and InspectBlobFile show what is in the files of a store, even of one that
-// does not open. They look at single files, change nothing and take no lock, so the files of an open store may change
-// under them. They use only Options.FS. Those whose names end in Context end when ctx is done, also between two calls of
-// visit: see Contexts in the documentation of the package.
+// InspectTable, InspectLog, InspectManifest and InspectBlobFile show what is in single files of a store, even of a
+// store that does not open. They change nothing and take no lock, so the files of an open store may change under them.
+// Of the options, only FS is used. The variants whose names end in Context stop when ctx is done, also between two
+// calls of visit; see "Contexts" in the package documentation.
 
-// InspectTable describes a table file and calls visit, if it is not nil, for each entry. Damage is ErrCorrupt.
+// InspectTable describes a table file and calls visit, if it is not nil, for each entry. Damage is reported as
+// ErrCorrupt.
 func InspectTable(path string, o Options, visit func(Entry) error) (TableInfo, error) {
 	return InspectTableContext(context.Background(), path, o, visit)
 }
 
-// InspectTableContext is InspectTable, which ends when ctx is done.
+// InspectTableContext is InspectTable with a context.
 func InspectTableContext(ctx context.Context, path string, o Options, visit func(Entry) error) (TableInfo, error) {
 	return inspect.Table(cancel.FS(ctx, o.fs()), path, until(ctx, visit))
 }
 
-// InspectLog calls visit for every whole record of a log file, also after damage, but not behind the end at which the log
-// was closed, which the manifest in its directory knows. The record is valid during the call.
+// InspectLog calls visit for every whole record of a log file, including those after damage. If the manifest in the
+// same directory says where the log was closed, records beyond that point are not shown. A record is valid only during
+// the call.
 func InspectLog(path string, o Options, visit func(LogRecord) error) (LogInfo, error) {
 	return InspectLogContext(context.Background(), path, o, visit)
 }
 
-// InspectLogContext is InspectLog, which ends when ctx is done.
+// InspectLogContext is InspectLog with a context.
 func InspectLogContext(ctx context.Context, path string, o Options, visit func(LogRecord) error) (LogInfo, error) {
 	return inspect.Log(cancel.FS(ctx, o.fs()), path, until(ctx, visit))
 }
 
 // InspectManifest calls visit for each edit of a manifest file. It stops at an edit that does not fit the state before
-// it, and Damage says so.
+// it; ManifestInfo.Damage then says why.
 func InspectManifest(path string, o Options, visit func(ManifestEdit) error) (ManifestInfo, error) {
 	return InspectManifestContext(context.Background(), path, o, visit)
 }
 
-// InspectManifestContext is InspectManifest, which ends when ctx is done.
+// InspectManifestContext is InspectManifest with a context.
 func InspectManifestContext(ctx context.Context, path string, o Options, visit func(ManifestEdit) error) (ManifestInfo, error) {
 	return inspect.Manifest(cancel.FS(ctx, o.fs()), path, until(ctx, visit))
 }
 
-// InspectBlobFile reads a blob file from its beginning to the last byte and compares every checksum. Damage is
-// ErrCorrupt. After the last value that anything refers to, damage may be what a crash left.
+// InspectBlobFile reads a blob file to its last byte and verifies every checksum. Damage is reported as ErrCorrupt.
+// Damage beyond the last value that anything refers to may be what a crash left.
 func InspectBlobFile(path string, o Options) (BlobFileInfo, error) {
 	return InspectBlobFileContext(context.Background(), path, o)
 }
 
-// InspectBlobFileContext is InspectBlobFile, which ends when ctx is done.
+// InspectBlobFileContext is InspectBlobFile with a context.
 func InspectBlobFileContext(ctx context.Context, path string, o Options) (BlobFileInfo, error) {
 	return inspect.Blobs(cancel.FS(ctx, o.fs()), path)
 }
 
-// until returns a visit that ends an inspection when ctx is done; nil if there is none.
+// until returns a visit that stops an inspection when ctx is done. It is nil if visit is.
 func until[T any](ctx context.Context, visit func(T) error) func(T) error {
 	if visit == nil || ctx.Done() == nil {
 		return visit
@@ -113,13 +115,13 @@ func until[T any](ctx context.Context, visit func(T) error) func(T) error {
 	}
 }
 
-// StoreFiles returns the paths of all files of a kind in the directory of a store, in the order of their numbers. The
-// error is ErrNotADatabase if no file of a store is there, or one of the filesystem.
+// StoreFiles returns the paths of all files of one kind in the directory of a store, in the order of their numbers. The
+// error is ErrNotADatabase if the directory holds no file of a store, or one from the filesystem.
 func StoreFiles(dir string, kind FileKind, o Options) ([]string, error) {
 	return inspect.Files(o.fs(), dir, kind)
 }
 
-// Shape returns the live tables by level. Level 0 is ordered newest first, the others by key.
+// Shape returns the live tables by level: level 0 newest first, the other levels in key order.
 func (db *DB) Shape() ([]TableInfo, error) {
 	v, err := db.acquire()
 	if err != nil {

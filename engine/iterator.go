@@ -11,14 +11,14 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// IterOptions bound an iterator: it shows the keys that satisfy all of them.
+// IterOptions bound an iterator, which shows only keys that satisfy all of them.
 type IterOptions struct {
 	LowerBound []byte // the first key, inclusive; empty for the first of all
 	UpperBound []byte // the end, exclusive; empty for none
-	Prefix     []byte // what keys begin with; empty for any
+	Prefix     []byte // shown keys begin with it; empty for any key
 }
 
-// bounded returns the same options with bounds in place of the prefix, in memory of their own.
+// bounded returns equivalent options with the prefix turned into bounds. They do not alias the caller's slices.
 func (o IterOptions) bounded() IterOptions {
 	lower, upper := bytes.Clone(o.LowerBound), bytes.Clone(o.UpperBound)
 	if bytes.Compare(o.Prefix, lower) > 0 {
@@ -30,10 +30,10 @@ func (o IterOptions) bounded() IterOptions {
 	return IterOptions{LowerBound: lower, UpperBound: upper}
 }
 
-// afterPrefix returns the first key after all keys with a prefix; empty if there is none.
+// afterPrefix returns the first key after every key with the prefix, or an empty key if there is none.
 func afterPrefix(prefix []byte) []byte {
 	end := bytes.Clone(prefix)
-	for len(end) > 0 && end[len(end)-1] == 0xff { // NB: bytes.TrimRight would trim everything that is no UTF-8
+	for len(end) > 0 && end[len(end)-1] == 0xff { // NB: bytes.TrimRight would also trim bytes that are not valid UTF-8
 		end = end[:len(end)-1]
 	}
 	if len(end) == 0 {
@@ -43,35 +43,35 @@ func afterPrefix(prefix []byte) []byte {
 	return end
 }
 
-// Iterator walks the keys of one instant in order, in both directions. A new iterator is not positioned. It is used by
-// one goroutine, and must be closed: until then it keeps the tables that it reads.
+// Iterator walks the keys of one instant in order, in either direction. A new iterator is unpositioned. It must not be
+// used by several goroutines at once, and must be closed: until then it keeps alive the tables that it reads.
 //
-// When a movement returns false, Error tells whether the keys ended or reading failed.
+// When a movement returns false, Error tells whether the keys are exhausted or reading failed.
 type Iterator struct {
 	db    *DB
 	view  *view.View
-	txn   *Txn // whose iterator it is, or nil
+	txn   *Txn // the transaction it belongs to, or nil
 	it    key.Iterator
 	lower []byte
 	upper []byte
 
-	seq key.Seq // the instant
+	seq key.Seq // the instant it shows
 	own ownSeqs // which of the transaction's own writes it sees
 
-	// Going forward, it stands on the entry that is shown. Going backward, it stands before all entries of the key
-	// that is shown, and key and value are copies.
+	// Moving forward, it rests on the entry that is shown. Moving backward, it rests before all entries of the shown
+	// key, and key and value are copies.
 	backward   bool
 	valid      bool
 	key, value []byte
 	copied     []byte          // memory of value going backward
-	apart      bool            // value is a reference to a blob file
-	resolved   []byte          // memory of the value that a reference led to
+	apart      bool            // value is a reference into a blob file
+	resolved   []byte          // memory of a value read from a blob file
 	broken     error           // why a value could not be read
-	seen       *conflict.Range // for a serializable transaction: what was looked at since the last seek
+	seen       *conflict.Range // serializable transactions only: the range read since the last seek
 	err        error
 }
 
-// NewIterator returns an iterator over everything that is visible now.
+// NewIterator returns an iterator over everything visible now. The caller must close it.
 func (db *DB) NewIterator(o IterOptions) (*Iterator, error) {
 	v, err := db.acquire()
 	if err != nil {
@@ -80,8 +80,8 @@ func (db *DB) NewIterator(o IterOptions) (*Iterator, error) {
 	return newIterator(db, v, db.seq.Readable(), o, nil), nil
 }
 
-// newIterator returns an iterator over a view, which it takes over, and the writes so far of a transaction, if t is not
-// nil, on top of it.
+// newIterator returns an iterator over a view, which it takes over. If t is not nil, the writes of that transaction so
+// far are laid on top.
 func newIterator(db *DB, v *view.View, seq key.Seq, o IterOptions, t *Txn) *Iterator {
 	o = o.bounded()
 	i := &Iterator{db: db, view: v, txn: t, seq: seq, lower: o.LowerBound, upper: o.UpperBound}
@@ -115,7 +115,7 @@ func (i *Iterator) Last() bool {
 	return i.settleBackward()
 }
 
-// SeekGE moves to the first key that is not before user.
+// SeekGE moves to the first key >= user.
 func (i *Iterator) SeekGE(user []byte) bool {
 	if !i.usable() {
 		return false
@@ -128,7 +128,7 @@ func (i *Iterator) SeekGE(user []byte) bool {
 	return i.settleForward(false)
 }
 
-// SeekLT moves to the last key before user.
+// SeekLT moves to the last key < user.
 func (i *Iterator) SeekLT(user []byte) bool {
 	if !i.usable() {
 		return false
@@ -152,25 +152,26 @@ func (i *Iterator) Next() bool {
 	return i.settleForward(true)
 }
 
-// Prev moves to the key before. The iterator must be valid.
+// Prev moves to the previous key. The iterator must be valid.
 func (i *Iterator) Prev() bool {
 	if !i.movable() {
 		return false
 	}
 	if !i.backward {
-		i.it.Prev() // what lies before it of the same key is too new to be seen
+		i.it.Prev() // earlier entries of the same key are too new to be seen
 	}
 	return i.settleBackward()
 }
 
-// Valid reports whether the iterator stands on a key.
+// Valid reports whether the iterator is positioned on a key.
 func (i *Iterator) Valid() bool { return i.valid }
 
-// Key returns the key under the iterator, valid until it moves. It must not be changed.
+// Key returns the current key. It is valid until the iterator moves and must not be modified.
 func (i *Iterator) Key() []byte { return i.key }
 
-// Value returns the value under the iterator, valid until it moves. It must not be changed. A value in a blob file is
-// read only now: if that fails, Value returns nil, the iterator is invalid until it seeks, and Error says why.
+// Value returns the current value. It is valid until the iterator moves and must not be modified. A value in a blob
+// file is read by this call. If that fails, Value returns nil, the iterator stays invalid until the next seek, and
+// Error returns the reason.
 func (i *Iterator) Value() []byte {
 	if i.apart {
 		i.resolve()
@@ -186,10 +187,10 @@ func (i *Iterator) resolve() {
 	i.value, i.apart = i.resolved, false
 }
 
-// Error returns why the last movement or Value failed, or nil if the keys had ended.
+// Error returns why the last movement or call of Value failed, or nil if the keys were exhausted.
 func (i *Iterator) Error() error { return i.err }
 
-// Close releases the tables. It returns errors from closing them and from removing tables that nobody else needs.
+// Close releases the tables. It returns errors from closing them and from removing files that are no longer needed.
 // Closing twice is allowed.
 func (i *Iterator) Close() error {
 	if i.view == nil {
@@ -206,7 +207,7 @@ func (i *Iterator) Close() error {
 	return err
 }
 
-// usable clears the error of the last movement, unless the iterator is over.
+// usable clears the error of the last movement and reports whether the iterator is still open.
 func (i *Iterator) usable() bool {
 	if i.view == nil {
 		return false
@@ -215,8 +216,8 @@ func (i *Iterator) usable() bool {
 	return true
 }
 
-// movable is usable for a movement relative to the current key. If the value there could not be read, the error stays: a
-// loop that looks at Error only after its end must see it.
+// movable is usable for movements relative to the current key. If the value there could not be read, the error is kept,
+// so that a loop that checks Error only at its end sees it.
 func (i *Iterator) movable() bool {
 	if !i.usable() {
 		return false
@@ -225,7 +226,7 @@ func (i *Iterator) movable() bool {
 	return i.valid
 }
 
-// newest is the sequence number to seek at.
+// newest is the sequence number to seek with.
 func (i *Iterator) newest() key.Seq {
 	if i.own.count > 0 {
 		return key.MaxSeq
@@ -238,8 +239,8 @@ func (i *Iterator) sees(tr key.Trailer) bool {
 	return seq <= i.seq || seq >= firstOwnSeq && seq <= i.own.newest()
 }
 
-// settleForward moves on from the entry under it to the newest visible one of a key that is there. With skip, entries
-// of the key that is shown are passed over.
+// settleForward moves forward from the current entry to the newest visible entry of a key that exists. With skip,
+// further entries of the shown key are passed over.
 func (i *Iterator) settleForward(skip bool) bool {
 	i.backward = false
 	for ; i.it.Valid(); i.it.Next() {
@@ -261,8 +262,8 @@ func (i *Iterator) settleForward(skip bool) bool {
 	return i.show(false)
 }
 
-// settleBackward moves back from the entry under it to a key that is there, and on until before all its entries, the
-// newest visible of which is the last one met.
+// settleBackward moves back from the current entry to a key that exists, and on until it is before all entries of that
+// key. The last visible entry that it meets is the newest one.
 func (i *Iterator) settleBackward() bool {
 	i.backward = true
 	found := false
@@ -301,15 +302,15 @@ func (i *Iterator) show(found bool) bool {
 	return found
 }
 
-// observe begins the range of keys that a serializable transaction reads with a seek. It begins at the key that is
-// sought, or at the end of the iterator's bounds.
+// observe starts the range that a serializable transaction reads with a seek: from the key sought, or from the end of
+// the iterator's bounds.
 func (i *Iterator) observe(at []byte, end bool) {
 	if i.txn != nil && i.txn.tracks() {
 		i.seen = i.txn.reads.AddRange(at, end)
 	}
 }
 
-// observed extends the range to where a movement ended: to the key, or to the bound if there was no key.
+// observed extends the range to where a movement ended: the key found, or the bound if there was none.
 func (i *Iterator) observed() {
 	switch {
 	case i.seen == nil:

@@ -13,40 +13,40 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// largeValues writes values over LargeValueBytes: they go to a blob file before the log refers to them, and only
-// references go to the log, the memtable and the tables. A file belongs to one session, and a flush ends it, so that its
-// size is known when a table first refers to it.
+// largeValues writes values over LargeValueBytes to a blob file before the log refers to them, so that the log, the
+// memtable and the tables hold only references. A blob file belongs to one session. A flush ends it, so that its size
+// is known before a table first refers to it.
 //
-// A value of BlobValueBytes or more is put into a blob file when its memtable is flushed, one over LargeValueBytes when
-// it is committed; then log, memtable and tables have only a reference. Compactions copy references. They drop one with
-// its entry, and so make garbage; the manifest has the amount per file. A blob file of which at least half is garbage
-// is emptied: every rewrite of a table copies the values of such files elsewhere, and when nothing else is due, tables
-// are rewritten just for that. So no more bytes are moved than are freed.
+// Values of at least BlobValueBytes move to a blob file when their memtable is flushed, values over LargeValueBytes
+// already at commit. Compactions copy the reference, not the value. When they drop an entry, its value becomes garbage;
+// the manifest records how much of each file is garbage. A blob file that is at least half garbage is emptied: every
+// rewrite of a table copies its values out of such files, and when nothing else is due, tables are rewritten just for
+// that. So collection never moves more bytes than it frees.
 type largeValues struct {
 	sync.Mutex // held while a value is written; not during its sync
 	current    *growingFile
 	ready      atomic.Bool // the session is established
 }
 
-// growingFile is a blob file that values are being added to.
+// growingFile is the blob file that values are being appended to.
 type growingFile struct {
 	*view.BlobFile
 	out    *durable.File
 	writer *blob.Writer
 
 	syncing sync.Mutex
-	synced  uint64 // bytes; this and what follows is guarded by syncing
+	synced  uint64 // bytes; guarded by syncing, as are the fields below
 	named   bool   // the name is durable
 	closed  bool
 }
 
-// isLarge reports whether a value is written to a blob file at once.
+// isLarge reports whether a value of this length goes to a blob file at commit.
 func (db *DB) isLarge(valueBytes int) bool {
 	return db.opts.BlobValueBytes >= 0 && valueBytes > db.opts.LargeValueBytes
 }
 
-// separate returns a batch in which references stand for large values, all of which are durable; without large values
-// the batch itself. The files that the new batch refers to are held until releaseBlobs.
+// separate replaces the large values of a batch by references to values that are durable when it returns. It returns
+// the batch itself if it has no large values. The blob files of the new batch are held until releaseBlobs.
 func (db *DB) separate(b *Batch) (*Batch, error) {
 	if !db.isLarge(b.longest) {
 		return b, nil
@@ -74,7 +74,7 @@ func (db *DB) separate(b *Batch) (*Batch, error) {
 	return db.syncLarge(&out, wrote...)
 }
 
-// separateOne is separate for a batch of one large value, which it does not copy.
+// separateOne is separate for a batch of one large value. It does not copy the value.
 func (db *DB) separateOne(user, value []byte) (*Batch, error) {
 	if err := checkSizes(key.Set, user, value); err != nil {
 		return nil, err
@@ -90,8 +90,8 @@ func (db *DB) separateOne(user, value []byte) (*Batch, error) {
 	return db.syncLarge(out, f)
 }
 
-// readyLarge gives the session a manifest before its first file of values. The marker that was found may be in the page
-// cache alone: files that outlive it would belong to no store.
+// readyLarge gives the session a manifest before its first blob file is created. The marker found by Open may exist in
+// the page cache only; if a power cut lost it, the blob file would be left in a directory that is not a store.
 func (db *DB) readyLarge() error {
 	if db.large.ready.Load() {
 		return nil
@@ -132,7 +132,7 @@ func (db *DB) addLarge(out *Batch, user, value []byte) (*growingFile, error) {
 	if err == nil {
 		err = g.writer.Flush()
 	}
-	if db.noRoom(err) { // part of the value may be there, as garbage: what comes next goes to another file
+	if db.noRoom(err) { // the file may end in part of the value, as garbage, so the next value goes to another file
 		return nil, errors.Join(err, db.endLarge())
 	}
 	if err != nil {
@@ -149,7 +149,7 @@ func (db *DB) addLarge(out *Batch, user, value []byte) (*growingFile, error) {
 	return g, nil
 }
 
-// syncLarge makes the values of a batch and the names of their files durable.
+// syncLarge makes the values of a batch and the names of their blob files durable.
 func (db *DB) syncLarge(out *Batch, wrote ...*growingFile) (*Batch, error) {
 	for i, g := range wrote {
 		if i+1 < len(wrote) && wrote[i+1] == g {
@@ -162,7 +162,7 @@ func (db *DB) syncLarge(out *Batch, wrote ...*growingFile) (*Batch, error) {
 	return out, nil
 }
 
-// sync makes durable what was written before the call. Callers that arrive during a sync wait; then one of them syncs
+// sync makes everything written before the call durable. Callers that arrive during a sync wait; then one of them syncs
 // for all.
 func (g *growingFile) sync(dir *durable.Dir) error {
 	end := g.Reader.Size()
@@ -188,12 +188,12 @@ func (g *growingFile) sync(dir *durable.Dir) error {
 	return nil
 }
 
-// failSeparate ends a commit whose values could not be written: nothing of it is in the log.
+// failSeparate ends a commit whose values could not be written. Nothing of it is in the log.
 func (db *DB) failSeparate(out *Batch, err error) error {
 	return db.releaseBlobs(out, db.refused(err))
 }
 
-// releaseBlobs lets go of the files that a commit held while it was under way, and returns its error.
+// releaseBlobs releases the blob files held by a commit while it was under way, and adds any error to err.
 func (db *DB) releaseBlobs(b *Batch, err error) error {
 	if closing := db.letGoYoung(b.blobs...); closing != nil {
 		return errors.Join(err, closing)
@@ -201,7 +201,7 @@ func (db *DB) releaseBlobs(b *Batch, err error) error {
 	return err
 }
 
-// beginLarge creates a file. The first sync makes its name durable.
+// beginLarge creates a blob file. The first sync makes its name durable.
 func (db *DB) beginLarge() error {
 	num := db.newFileNum()
 	out, err := db.dir.Draft(filename.Blob(num))
@@ -222,7 +222,7 @@ func (db *DB) beginLarge() error {
 	return nil
 }
 
-// endLarge ends the current file; later values go to another one. The caller holds large.
+// endLarge ends the current blob file; later values go to a new one. The caller holds large.
 func (db *DB) endLarge() error {
 	g := db.large.current
 	if g == nil {
@@ -233,14 +233,14 @@ func (db *DB) endLarge() error {
 	return errors.Join(err, g.out.Close(), db.letGoYoung(g.BlobFile))
 }
 
-// sealLarge ends the current file.
+// sealLarge is endLarge for callers that do not hold large.
 func (db *DB) sealLarge() error {
 	db.large.Lock()
 	defer db.large.Unlock()
 	return db.endLarge()
 }
 
-// closeLarge releases the current file without a sync: what a commit needs of it is durable.
+// closeLarge closes the current blob file without a sync: whatever a commit needs of it is durable already.
 func (db *DB) closeLarge() error {
 	db.large.Lock()
 	defer db.large.Unlock()

@@ -14,9 +14,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/sst"
 )
 
-// settle lets maintenance catch up before a new memtable: inline by doing it, otherwise by waiting if it is far behind.
-// Sessions may be too short for compactions to come to an end in the background, so the first commit of a session waits,
-// too. The caller holds commitMu.
+// settle lets maintenance catch up before a new memtable is created. Inline, it does the work itself; otherwise it
+// waits if maintenance is far behind. The first commit of a session waits too, because sessions may be too short for a
+// background compaction ever to finish. The caller holds commitMu.
 func (db *DB) settle() error {
 	if db.opts.InlineMaintenance {
 		return db.maintain()
@@ -48,9 +48,9 @@ func (db *DB) settle() error {
 	}
 }
 
-// stall returns why writers must wait, if they must. The caller holds mu.
+// stall reports whether writers must wait, and why. The caller holds mu.
 //
-// NB: memtables that were replayed are not waited for. Only the first commit flushes them, in establish.
+// NB: replayed memtables do not count. Only the first commit flushes them, in establish.
 func (db *DB) stall() (StallReason, bool) {
 	if len(db.mu.frozen) >= db.opts.MemtablesMax && !db.mu.frozen[0].Replayed() {
 		return StallMemtables, true
@@ -62,7 +62,7 @@ func (db *DB) stall() (StallReason, bool) {
 	return StallLevel0, len(v.Levels[0]) >= int(db.opts.Limits.StopFactor)*db.opts.L0CompactionFiles
 }
 
-// maintain does all flushes and compactions that are due.
+// maintain runs all flushes and compactions that are due.
 func (db *DB) maintain() error {
 	if err := db.flushFrozen(0); err != nil {
 		return err
@@ -75,7 +75,7 @@ func (db *DB) maintain() error {
 }
 
 // startCompaction registers the most urgent compaction as running and returns it, or nil if none is due. It waits while
-// compactions are paused or the maximum number of them run.
+// compactions are paused or CompactionsMax of them are running.
 func (db *DB) startCompaction() (*picker.Compaction, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
@@ -99,7 +99,7 @@ func (db *DB) endCompaction(c *picker.Compaction) {
 	db.changed.Broadcast()
 }
 
-// pick returns the compaction that should start now, or nil. The caller holds mu.
+// pick returns the compaction to start now, or nil. The caller holds mu.
 func (db *DB) pick() *picker.Compaction {
 	p := picker.Picker{Version: db.view.Load().Version, Running: db.mu.running, Limits: db.limits(), Oldest: key.MaxSeq}
 	for seq := range db.mu.snapshots {
@@ -111,7 +111,7 @@ func (db *DB) pick() *picker.Compaction {
 	return p.BlobGarbage()
 }
 
-// limits returns the options of the picker.
+// limits returns the picker's options.
 func (db *DB) limits() picker.Limits {
 	o := &db.opts
 	return picker.Limits{
@@ -121,8 +121,8 @@ func (db *DB) limits() picker.Limits {
 	}
 }
 
-// pauseCompactions returns when no compaction runs. None begins until resume is called, and nobody else pauses them. If ctx
-// is done before, they are not paused.
+// pauseCompactions waits until no compaction is running and keeps others from starting until resume is called. Only one
+// caller at a time can pause them. If ctx is done first, they are not paused.
 func (db *DB) pauseCompactions(ctx context.Context) (resume func(), err error) {
 	if ctx.Done() != nil {
 		defer context.AfterFunc(ctx, db.wake)()
@@ -156,10 +156,10 @@ func (db *DB) resumeCompactions() {
 	db.changed.Broadcast()
 }
 
-// quiesce returns when no flush and no compaction runs, and none begins until resume is called. Until then the live
-// tables and the files of the store stay as they are, except for logs that are written to and files that readers give
-// up. A caller that must keep out commits as well takes commitMu first.
-// If ctx is done before, nothing is stopped.
+// quiesce waits until no flush and no compaction is running and keeps others from starting until resume is called.
+// Until then the live tables and the files of the store do not change, except that logs may grow and files released by
+// readers may be removed. A caller that must also keep out commits takes commitMu first. If ctx is done first, nothing
+// is stopped.
 func (db *DB) quiesce(ctx context.Context) (resume func(), err error) {
 	db.flushMu.Lock()
 	resumeCompactions, err := db.pauseCompactions(ctx)
@@ -173,8 +173,8 @@ func (db *DB) quiesce(ctx context.Context) (resume func(), err error) {
 	}, nil
 }
 
-// startWorkers starts the goroutines of background maintenance: one for flushes, so that they never wait for a
-// compaction, and CompactionsMax for compactions.
+// startWorkers starts the background goroutines: one for flushes, so that they never wait for a compaction, and
+// CompactionsMax for compactions.
 func (db *DB) startWorkers() {
 	db.workers.Go(func() {
 		due := func() bool { return len(db.mu.frozen) > 0 && !db.mu.frozen[0].Replayed() }
@@ -188,7 +188,7 @@ func (db *DB) startWorkers() {
 	}
 }
 
-// work runs do whenever it is due, until the store is closing or poisoned.
+// work calls do whenever due says so, until the store is closing or poisoned.
 func (db *DB) work(due func() bool, do func() error) {
 	for {
 		db.mu.Lock()
@@ -211,12 +211,12 @@ func (db *DB) work(due func() bool, do func() error) {
 	}
 }
 
-// noRoom reports whether an error says that the disk had no room for a file that nobody relied on. Such a file is gone
-// again, and the store goes on.
+// noRoom reports whether an error means that the disk had no room for a file that nothing relied on. Such a file has
+// been removed again, and the store goes on.
 func (db *DB) noRoom(err error) bool { return durable.IsNoRoom(err) && db.dir.Poisoned() == nil }
 
-// postpone makes maintenance wait that found no room. It tries again when a memtable is full, when a writer cannot go on
-// without it, and after a Flush or Compact.
+// postpone makes maintenance wait after it found no room. It tries again when a memtable is full, when a writer cannot
+// go on without it, and after a Flush or Compact.
 func (db *DB) postpone(err error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
@@ -224,12 +224,12 @@ func (db *DB) postpone(err error) {
 	db.changed.Broadcast()
 }
 
-// outcome returns the error of maintenance that somebody asked for. What was postponed goes on if there was none.
+// outcome returns the error of maintenance that a caller asked for. If there is none, postponed maintenance resumes.
 func (db *DB) outcome(err error) error {
 	switch {
 	case err == nil:
 		db.postpone(nil)
-	case cancel.Is(err): // what it wrote is removed again
+	case cancel.Is(err): // its output has been removed
 	case db.noRoom(err):
 		return fmt.Errorf("%w: %w", ErrNoRoom, err)
 	case !errors.Is(err, ErrClosed):
@@ -238,7 +238,7 @@ func (db *DB) outcome(err error) error {
 	return err
 }
 
-// failed poisons the store for a reason other than a failed write: without maintenance it cannot take writes.
+// failed poisons the store for a reason other than a failed write: without maintenance it cannot accept writes.
 func (db *DB) failed(err error) {
 	if !errors.Is(err, ErrPoisoned) {
 		_ = db.dir.Fail(err)
@@ -251,7 +251,7 @@ func (db *DB) poisoned(cause error) {
 	db.wake()
 }
 
-// rewriteStore returns what a rewriter needs of the store.
+// rewriteStore returns the parts of the store that a rewriter needs.
 func (db *DB) rewriteStore() *rewrite.Store {
 	o := &db.opts
 	return &rewrite.Store{

@@ -24,18 +24,18 @@ type LevelMetrics struct {
 	Bytes  uint64
 }
 
-// Metrics says what a store consists of and what it has done since Open. Its numbers are read one after the other, not
-// at one instant.
+// Metrics describe the present state of a store and what it has done since Open. The numbers are read one after
+// another, not at a single instant.
 type Metrics struct {
 	Levels         [view.Levels]LevelMetrics
 	Memtables      int   // immutable memtables
 	MemtableBytes  int64 // size of all memtables
 	Snapshots      int   // open snapshots, transactions included
 	Commits        int64 // committed batches
-	Conflicts      int64 // transactions that lost
+	Conflicts      int64 // transactions rejected with ErrConflict
 	LogBytes       int64 // bytes of commits in logs; large values are not in logs
-	CommittedBytes int64 // bytes of commits: keys, values and a few bytes per write, wherever they went
-	SyncGroups     int64 // how often a leader set out to sync the logs for all commits that waited
+	CommittedBytes int64 // bytes of commits: keys, values and a few bytes per write, wherever they are stored
+	SyncGroups     int64 // times that one commit synced the logs for all that were waiting
 	Syncs          int64 // syncs of files and directories
 	SyncLatency    Latency
 	WrittenBytes   int64 // bytes written to files of the store: logs, tables, blob files, manifests
@@ -43,20 +43,20 @@ type Metrics struct {
 	FlushBytes     int64
 	Compactions    int64 // including moves of whole tables
 	CompactedBytes int64 // bytes written by compactions
-	Stalls         int64 // times that writers waited for maintenance
+	Stalls         int64 // times that writers had to wait for maintenance
 	TablesDeleted  int64
 
-	// What is the matter now, if anything is.
-	CompactionsRunning int  // without one that Compact was called for
-	Stalled            bool // writers wait for maintenance, or the next one that needs a new memtable will
-	OutOfRoom          bool // maintenance found no room for a file and waits until somebody needs it, see ErrNoRoom
+	// What is the matter right now, if anything.
+	CompactionsRunning int  // not counting one started by Compact
+	Stalled            bool // writers are waiting for maintenance, or the next one to need a new memtable will
+	OutOfRoom          bool // maintenance found no room for a file and waits until a writer needs it, see ErrNoRoom
 	Poisoned           bool // nothing is written any more, see ErrPoisoned
 
 	BlobFiles        int
 	BlobBytes        uint64 // size of the blob files
-	BlobGarbageBytes uint64 // those of BlobBytes that no table needs; files that memtables refer to count as having none
+	BlobGarbageBytes uint64 // the part of BlobBytes that no table needs; a file that memtables refer to counts as having none
 	BlobBytesWritten int64
-	BlobBytesMoved   int64 // those of BlobBytesWritten that garbage collection moved
+	BlobBytesMoved   int64 // the part of BlobBytesWritten that garbage collection moved
 	BlobFilesDeleted int64
 
 	OpenFiles   int // tables and blob files that are open now
@@ -65,19 +65,19 @@ type Metrics struct {
 	CacheBytes  int64
 }
 
-// Latency is how long calls took: how many fell into each of the buckets of LatencyBounds, how many took longer, and the
-// sum. It is empty if the store has no Clock.
+// Latency is a histogram of call durations: the number of calls in each bucket of LatencyBounds, the number that took
+// longer, and the sum. It is empty if the store has no Clock.
 type Latency = durable.Latency
 
-// LatencyBounds are the buckets of a Latency.
+// LatencyBounds are the upper bounds of the buckets of a Latency.
 var LatencyBounds = durable.LatencyBounds
 
-// WriteAmplification returns how many bytes went to the disk since Open for each byte that was committed (keys, values
-// and a few bytes per write); 0 if nothing was.
+// WriteAmplification returns the bytes written to disk since Open per byte committed (keys, values and a few bytes per
+// write), or 0 if nothing was committed.
 func (m *Metrics) WriteAmplification() float64 { return ratio(m.WrittenBytes, m.CommittedBytes) }
 
-// SpaceAmplification returns the size of all tables divided by that of the deepest level that has any; 0 if there are
-// no tables.
+// SpaceAmplification returns the total size of all tables divided by the size of the deepest level that has any, or 0
+// if there are no tables.
 func (m *Metrics) SpaceAmplification() float64 {
 	var all, deepest uint64
 	for _, l := range m.Levels {
@@ -89,8 +89,8 @@ func (m *Metrics) SpaceAmplification() float64 {
 	return ratio(int64(all), int64(deepest))
 }
 
-// ReadAmplification returns how many tables and memtables a lookup may have to ask: each memtable, each table of level
-// 0 and one of each other level that has any.
+// ReadAmplification returns how many memtables and tables a lookup may have to consult: each memtable, each table of
+// level 0, and one for each other level that has tables.
 func (m *Metrics) ReadAmplification() int {
 	sources := m.Memtables + m.Levels[0].Tables
 	for _, l := range m.Levels[1:] {
@@ -106,7 +106,7 @@ func ratio(a, b int64) float64 {
 	return float64(a) / float64(b)
 }
 
-// Metrics returns the store's metrics.
+// Metrics returns a description of the present state of the store and of its work since Open.
 func (db *DB) Metrics() Metrics {
 	n := &db.counters
 	m := Metrics{

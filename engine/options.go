@@ -16,65 +16,67 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// Limits of what can be written.
+// Limits on what can be written, in bytes.
 const (
 	KeyBytesMax   = 64 << 10
 	ValueBytesMax = 1 << 30
 	BatchBytesMax = 2<<30 - 1
 )
 
-// Options shape a store. The zero value works. Sizes are in bytes, and may differ from one Open to the next.
+// Options configure a store. The zero value works. Sizes are in bytes. All options may change from one Open to the
+// next.
 type Options struct {
-	// FS holds the store. Nil is the operating system, where a LOCK file keeps other processes out. Another filesystem
-	// may implement Locker for that; if it does not, a table of this process does it.
+	// FS holds the store. Nil means the operating system's filesystem, where a LOCK file keeps other processes out.
+	// Another filesystem may implement Locker for that purpose; if it does not, only other users in this process are
+	// kept out.
 	FS afero.Fs
 
-	MemtableBytes     int         // a memtable of this size is rotated out; 64 MiB by default
-	MemtablesMax      int         // immutable memtables at which writers wait for a flush; 4 by default
-	L0CompactionFiles int         // tables in level 0 that start a compaction; 4 by default
-	LogAheadBytes     int64       // zeros kept written after the log while commits are synced; 256 KiB by default, none if negative
-	LevelBytesBase    int64       // levels that ought to have less than this are left empty; 128 MiB by default
-	LevelSizeRatio    int         // each level may hold 1/LevelSizeRatio of the one below; 10 by default
-	CompactionsMax    int         // compactions that run at a time; by default half of GOMAXPROCS, 1 to 4; 1 if inline
-	TableBytes        int64       // a compaction starts a new table at this size; 8 MiB by default
+	MemtableBytes     int         // size at which a memtable is frozen and flushed; 64 MiB by default
+	MemtablesMax      int         // number of immutable memtables at which writers wait for a flush; 4 by default
+	L0CompactionFiles int         // number of level-0 tables that triggers a compaction; 4 by default
+	LogAheadBytes     int64       // zeros written ahead of the log's end while commits are synced; 256 KiB by default, none if negative
+	LevelBytesBase    int64       // a level whose target size is below this is left empty; 128 MiB by default
+	LevelSizeRatio    int         // each level may hold 1/LevelSizeRatio of the one below it; 10 by default
+	CompactionsMax    int         // compactions run at a time; by default half of GOMAXPROCS but 1 to 4; always 1 if inline
+	TableBytes        int64       // size at which a compaction starts a new table; 8 MiB by default
 	BlockBytes        int         // size of a table's data blocks; 8 KiB by default
 	Compression       Compression // compression of table blocks; CompressionNone by default
 	BloomBitsPerKey   int         // size of a table's filter; 10 by default, no filter if negative
-	MaxOpenFiles      int         // tables and blob files kept open; 1,000 by default, or half of what the process may have open
+	MaxOpenFiles      int         // tables and blob files kept open; by default 1,000, or half the process's limit if that is less
 	CacheBytes        int64       // size of the cache of table blocks; 64 MiB by default, no cache if negative
 
-	// BlobValueBytes is the length from which a value is stored in a blob file, apart from the tables, so that compactions
-	// do not copy it; 1 KiB by default. If it is negative, all values are in tables, even the large ones.
+	// BlobValueBytes is the length from which values are stored in blob files, apart from the tables, so that
+	// compactions do not copy them; 1 KiB by default. If negative, all values are stored in tables, even large ones.
 	BlobValueBytes int
-	// LargeValueBytes is the length beyond which a value is written once: to a blob file, synced before the commit is
-	// logged, whatever its durability; 1 MiB by default. Shorter ones are in the log first.
+	// LargeValueBytes is the length above which a value is written only once: to a blob file that is synced before the
+	// commit is logged, whatever its durability; 1 MiB by default. Shorter values go to the log first.
 	LargeValueBytes int
-	// BlobFileBytes is the size at which another blob file is begun; 256 MiB by default.
+	// BlobFileBytes is the size at which a new blob file is started; 256 MiB by default.
 	BlobFileBytes int64
 
 	// InlineMaintenance makes flushes and compactions run on the goroutine that needs them. No goroutine is started,
-	// and the same calls make the same filesystem operations.
+	// and the same calls make the same filesystem operations, so that a run can be replayed.
 	InlineMaintenance bool
 	// ErrorIfMissing makes Open return ErrMissing instead of creating a store.
 	ErrorIfMissing bool
 	// ReadOnly makes Open change nothing: it neither creates a store nor removes what a crash left behind, and all
-	// writes return ErrReadOnly. The store is locked as always; for that a file LOCK may be made.
+	// writes return ErrReadOnly. The store is locked as usual, which may create a LOCK file.
 	ReadOnly bool
-	// Clock measures syncs, for Metrics. By default it is the operating system's clock, or none with InlineMaintenance,
+	// Clock times syncs for Metrics. By default it is the operating system's clock, or none with InlineMaintenance,
 	// where nothing may depend on time.
 	Clock func() time.Time
-	// Limits are thresholds inside the engine, for tests: the zero value stands for those of production.
+	// Limits are thresholds inside the engine, for tests. The zero value means those used in production.
 	Limits Limits
-	// EventListener, if not nil, hears what the store does.
+	// EventListener, if not nil, is told what the store does.
 	EventListener *EventListener
 }
 
-// Locker is implemented by filesystems that can lock a name against other users until the Closer is closed.
+// Locker is implemented by filesystems that can lock a name against other users until the returned Closer is closed.
 type Locker interface {
 	Lock(name string) (io.Closer, error)
 }
 
-// EnsureDefaults replaces zero fields by their defaults.
+// EnsureDefaults replaces zero fields with their defaults.
 func (o *Options) EnsureDefaults() {
 	setDefault(&o.MemtableBytes, 64<<20)
 	setDefault(&o.MemtablesMax, 4)
@@ -118,10 +120,10 @@ func setDefault[T comparable](field *T, value T) {
 	}
 }
 
-// memtableBytesMax leaves room for the largest batch in the log of a memtable that is all but full.
+// memtableBytesMax leaves room for the largest batch in the log of a nearly full memtable.
 const memtableBytesMax = wal.LogBytesMax / 2
 
-// Validate returns nil, or an ErrOptions that names every invalid field. Zero fields are fine.
+// Validate returns nil, or an error that wraps ErrOptions and names every invalid field. Zero fields are valid.
 func (o *Options) Validate() error {
 	var errs []error
 	for _, f := range []struct {
@@ -158,18 +160,18 @@ func (o *Options) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Limits are thresholds inside the engine: sizes and numbers at which something rolls over, overflows, is forgotten, read
-// in pieces or made to wait. Tests lower them to reach what lies behind. No value changes what the store promises, or the
-// format of its files, and they may differ from one Open to the next.
+// Limits are thresholds inside the engine: sizes and counts at which something rolls over, overflows, is forgotten, is
+// read in pieces or has to wait. Tests lower them to exercise the code behind them. No value changes what the store
+// promises or the format of its files, and they may differ from one Open to the next.
 type Limits = limits.Limits
 
-// KnownLimit is a limit: its name, what it is, and which values it may have.
+// KnownLimit describes a limit: its name, its meaning and the values it may have.
 type KnownLimit = limits.Known
 
-// KnownLimits returns all limits. Limits.Set sets one by its name.
+// KnownLimits returns all limits. Limits.Set sets one by name.
 func KnownLimits() []KnownLimit { return limits.All() }
 
-// Durability is what must be true before a commit is acknowledged.
+// Durability says what must have happened before a commit is acknowledged.
 type Durability uint8
 
 // The durabilities, strongest first.
@@ -179,18 +181,18 @@ const (
 	Buffered Durability = Durability(sequencer.Buffered) // in memory only: a killed process may lose it, with all later ones
 )
 
-// Compression says how the blocks of new tables are stored; existing tables are read whatever it is. Its String is
-// "none", "snappy" or "zstd".
+// Compression says how the blocks of new tables are compressed. Tables are readable whatever the current setting. Its
+// String is "none", "snappy" or "zstd".
 type Compression = compress.Compression
 
-// The compressions.
+// The available compressions.
 const (
 	CompressionNone   = compress.None
 	CompressionSnappy = compress.Snappy
 	CompressionZstd   = compress.Zstd
 )
 
-// ParseCompression is the inverse of Compression.String. Another name is an ErrOptions.
+// ParseCompression is the inverse of Compression.String. An unknown name is an error that wraps ErrOptions.
 func ParseCompression(name string) (Compression, error) {
 	c, err := compress.ParseCompression(name)
 	if err != nil {

@@ -17,9 +17,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// Open opens the store in dir, or creates it. It recovers everything that was on disk; it writes nothing unless a crash
-// has left behind files that nobody needs. The error is ErrLocked, ErrNotADatabase, ErrMissing, ErrOptions, ErrCorrupt
-// or one of the filesystem.
+// Open opens the store in dir, creating it if it does not exist. It recovers everything that was on disk, and writes
+// only to remove files that a crash left behind. The error is ErrLocked, ErrNotADatabase, ErrMissing, ErrOptions,
+// ErrCorrupt or one from the filesystem.
 func Open(dir string, o Options) (db *DB, err error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func newDB(dir string, o Options) *DB {
 	return db
 }
 
-// listOrMake lists the directory, and makes it if it is missing and may be made.
+// listOrMake lists the directory, creating it if it is missing and a store may be created.
 func (db *DB) listOrMake() ([]string, error) {
 	names, err := db.dir.Names()
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -88,8 +88,8 @@ func (db *DB) abandon() error {
 // found is what recovery finds in the directory.
 type found struct {
 	*filename.Files
-	hollow  []uint64 // live logs without bytes
-	severed []uint64 // live logs after a gap
+	hollow  []uint64 // live logs without content
+	severed []uint64 // live logs after a gap, which are dropped
 }
 
 // recover brings the store to the state that the files describe.
@@ -127,8 +127,8 @@ func (db *DB) recover(names []string) error {
 	return db.clean(f, mentioned)
 }
 
-// currentMarker returns the valid marker with the highest number. Without any, it decides whether the directory may
-// become a store: only if it holds nothing but what an interrupted creation leaves.
+// currentMarker returns the valid marker with the highest number. If there is none, the directory may become a store
+// only if it holds nothing beyond what an interrupted creation leaves.
 func (db *DB) currentMarker(f *found) (manifest.Marker, error) {
 	for i, m := range f.Markers {
 		content, err := db.dir.ReadFile(m.Name(), manifest.MarkerBytesMax)
@@ -138,16 +138,16 @@ func (db *DB) currentMarker(f *found) (manifest.Marker, error) {
 		if string(content) == string(m.Content()) {
 			if i > 0 && db.wasCurrent(f.Markers[0], m, f) {
 				name := f.Markers[0].Name()
-				return m, corrupt.At(name, 0, "not what a marker holds, but logs are gone that only %s makes obsolete", name)
+				return m, corrupt.At(name, 0, "invalid content, yet the logs that only %s makes obsolete are gone", name)
 			}
 			return m, nil
 		}
 	}
 	switch {
 	case len(f.Foreign) > 0 && (len(f.Markers) == 0 || len(f.Logs)+len(f.Tables)+len(f.Blobs) == 0):
-		return manifest.Marker{}, fmt.Errorf("%w: no valid marker, but %q", ErrNotADatabase, f.Foreign)
+		return manifest.Marker{}, fmt.Errorf("%w: no valid marker, but other files: %q", ErrNotADatabase, f.Foreign)
 	case len(f.Logs)+len(f.Tables)+len(f.Blobs) > 0:
-		return manifest.Marker{}, corrupt.At("marker", 0, "none is valid, but there are logs %d, tables %d, blob files %d",
+		return manifest.Marker{}, corrupt.At("marker", 0, "no valid marker, but there are logs %d, tables %d, blob files %d",
 			f.Logs, f.Tables, f.Blobs)
 	case db.opts.ErrorIfMissing:
 		return manifest.Marker{}, ErrMissing
@@ -155,8 +155,9 @@ func (db *DB) currentMarker(f *found) (manifest.Marker, error) {
 	return manifest.Marker{}, nil
 }
 
-// wasCurrent reports whether a marker that is not valid was durable once, and is no leftover of a crash: its manifest has
-// commits in tables that an older one expects in logs, and no such log is left. Logs are removed when the marker is durable.
+// wasCurrent reports whether an invalid marker was durable once and is therefore damaged, not left by a crash. The sign
+// is that its manifest has commits in tables which an older manifest expects in logs, and no such log is left: logs are
+// removed only after the marker is durable.
 func (db *DB) wasCurrent(newest, valid manifest.Marker, f *found) bool {
 	after, _, err := db.loadManifest(newest.Manifest)
 	if err != nil {
@@ -177,7 +178,7 @@ func (db *DB) loadManifest(num uint64) (state manifest.State, mentioned map[uint
 	return manifest.Load(content, name, num)
 }
 
-// create makes an empty store. The directory is made durable first: a marker in it proves that it is.
+// create makes an empty store. The directory is made durable first, so that a marker in it proves that it is.
 func (db *DB) create(f *found) error {
 	first := &db.opts.Limits
 	if err := db.countFrom(f, uint64(first.FirstFile)); err != nil {
@@ -198,7 +199,7 @@ func (db *DB) create(f *found) error {
 	return db.apply(change{})
 }
 
-// begin shows the first view.
+// begin installs the first view.
 func (db *DB) begin(mems []*view.Mem, last key.Seq) {
 	db.seq.Start(last, db.opts.Limits)
 	db.mu.Lock()
@@ -222,10 +223,14 @@ func (db *DB) openTables(s *manifest.State) error {
 	return nil
 }
 
-// clean removes files that are not needed. Those that the manifest made obsolete are removed only under a manifest of
-// this session, because a crash may still lose the manifest that was found, and then they are needed. If the disk is too
-// full for a new manifest, the store opens poisoned: it can be read. The other files were left half made by a crash and
-// never named. Where there are no obsolete files, these are removed at once, which frees a full disk.
+// clean removes files that are not needed. There are two kinds.
+//
+// Files that the manifest made obsolete ("named") may be removed only under a manifest of this session. The manifest
+// found on disk may exist in the page cache only; if a crash lost its last edits, the older state would need the files
+// again. If the disk is too full for a new manifest, the store opens poisoned, and can at least be read.
+//
+// Files that no manifest ever named ("unnamed") were left half written by a crash. If there are no named ones, they are
+// removed at once, which can free a full disk.
 func (db *DB) clean(f *found, mentioned map[uint64]bool) error {
 	c := &db.catalog
 	var unnamed, named []string
@@ -259,7 +264,7 @@ func (db *DB) clean(f *found, mentioned map[uint64]bool) error {
 		}
 	}
 	named, unnamed = db.cleanBlobs(f, mentioned, named, unnamed)
-	for _, name := range slices.Concat(named, unnamed) { // a crash leaves regular files only
+	for _, name := range slices.Concat(named, unnamed) { // a crash leaves only regular files
 		if err := db.dir.Check(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -271,8 +276,8 @@ func (db *DB) clean(f *found, mentioned map[uint64]bool) error {
 		}
 		return nil
 	}
-	// The severed logs first, one by one from the last: a log must be gone before its predecessor is, or it would look
-	// like a log whose predecessor is missing.
+	// Remove the severed logs first, one by one from the last. A log must be gone before its predecessor is; otherwise
+	// it would look like a log whose predecessor is missing, which is damage.
 	for _, num := range slices.Backward(f.severed) {
 		if err := db.dir.Remove(filename.Log(num)); err != nil {
 			return err
@@ -283,15 +288,16 @@ func (db *DB) clean(f *found, mentioned map[uint64]bool) error {
 	}
 	c.obsolete = append(named, unnamed...)
 	err := db.apply(change{})
-	if durable.IsNoRoom(err) { // poisoned: nothing changes any more, and what is there can be read
+	if durable.IsNoRoom(err) { // the store is poisoned, but can be read
 		db.leftovers, err = db.dir.Names()
 	}
 	return err
 }
 
-// cleanBlobs adds the blob files that are not needed to the names that clean removes. An obsolete log may refer to one
-// that no manifest named, and is needed again if the edit that made it obsolete is lost. Such a file is not removed
-// before the log: where clean finds an obsolete log, everything waits for the manifest of this session.
+// cleanBlobs adds the blob files that are not needed to the names that clean removes. An obsolete log may refer to a
+// blob file that no manifest ever named, and needs it again if the edit that made the log obsolete is lost. So such a
+// file may not be removed before the log is: if there is an obsolete log, every removal waits for the manifest of this
+// session.
 func (db *DB) cleanBlobs(f *found, mentioned map[uint64]bool, named, unnamed []string) (_, _ []string) {
 	for _, num := range f.Blobs {
 		switch {

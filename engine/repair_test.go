@@ -120,9 +120,9 @@ func TestRepairSalvagesWhatIsReadable(t *testing.T) {
 		"a table that is missing":           {"*.sst", nil, 25, 60, "parts of tables", true},
 		"a table of no bytes":               {"*.sst", func([]byte) []byte { return nil }, 25, 60, "parts of tables", true},
 		"a commit in the middle of the log": {"*.log", flip(1000), 1, 1, "middle of the store's history", false},
-		"the last commit of the log":        {"*.log", flip(-3), 1, 1, "the end of a log that was closed", false},
-		"the log cut short":                 {"*.log", cut(100), 1, 2, "the end of a log that was closed", false},
-		"the log is missing":                {"*.log", nil, 40, 40, "the end of a log that was closed", false},
+		"the last commit of the log":        {"*.log", flip(-3), 1, 1, "the end of a closed log", false},
+		"the log cut short":                 {"*.log", cut(100), 1, 2, "the end of a closed log", false},
+		"the log is missing":                {"*.log", nil, 40, 40, "the end of a closed log", false},
 		"the marker":                        {"marker.*", flip(3), 0, 0, "", false},
 		"the marker is missing":             {"marker.*", nil, 0, 0, "", false},
 		"the manifest has a flipped bit":    {"MANIFEST-*", flip(40), 0, 0, "every table and log", false},
@@ -344,7 +344,7 @@ func TestRepairNamesLostRangeDeletes(t *testing.T) {
 	require.Len(t, report.Lost, 1)
 	require.Equal(t, filepath.Base(table), report.Lost[0].File)
 	require.Zero(t, report.Lost[0].Offset)
-	require.Contains(t, report.Lost[0].Cause, "the range deletes cannot be read")
+	require.Contains(t, report.Lost[0].Cause, "unreadable range deletes")
 	db = open(t, o)
 	require.NoError(t, db.Verify())
 	require.Equal(t, map[string]string{"key 1": "v"}, contents(t, db))

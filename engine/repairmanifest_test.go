@@ -103,7 +103,7 @@ func TestRepairBringsNothingBackFromAnOlderTable(t *testing.T) {
 			require.Len(t, report.Lost, 1)
 			require.Equal(t, "key 000", string(report.Lost[0].After))
 			require.Equal(t, "key 049", string(report.Lost[0].Before))
-			require.Contains(t, report.Lost[0].Cause, "another table than the manifest says")
+			require.Contains(t, report.Lost[0].Cause, "not the table that the manifest lists")
 			db = open(t, o)
 			require.Empty(t, contents(t, db))
 			require.NoError(t, db.Close())
@@ -136,7 +136,7 @@ func TestRepairDoesNotTrustBlocksWithoutAnIndex(t *testing.T) {
 	require.Len(t, report.Lost, 1)
 	require.Equal(t, "key 000", string(report.Lost[0].After))
 	require.Equal(t, "key 049", string(report.Lost[0].Before))
-	require.Contains(t, report.Lost[0].Cause, "nothing shows that what was found before is of this table")
+	require.Contains(t, report.Lost[0].Cause, "nothing proves that what was found before it is from this table")
 }
 
 // Bytes behind a table are damage for Verify, but nothing of the table is lost with them.

@@ -15,17 +15,20 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// replay puts the commits of every live log into a memtable, and begins. Sequence numbers go on without a gap from the
-// tables through all logs. A power cut may leave a gap after a log, because a log need not be durable when the next one
-// begins. Nothing after such a gap was acknowledged with Sync, so it is dropped. If the log before is missing, or
-// something after the gap proves that everything before it was durable, the gap is damage. So is everything that is
-// missing of a log whose end the manifest knows: it was closed.
+// replay puts the commits of every live log into a memtable of its own and publishes them.
+//
+// Sequence numbers run without a gap from the tables through all logs. A power cut may leave a gap where a log ends,
+// because a log need not be durable when the next one begins. Nothing after such a gap was acknowledged with Sync: a
+// Sync commit makes all earlier logs durable first. So everything after the gap can be dropped, and must be, or a
+// commit would survive without one that precedes it (I3). Two things turn a gap into damage: the earlier log is missing
+// altogether, or a later record proves that everything before it had been durable. If the manifest records where a log
+// was closed, any part of the log missing before that point is damage.
 func (db *DB) replay(f *found, s *manifest.State) error {
 	for _, l := range f.MissingLogs(s) {
-		return corrupt.At(filename.Log(l.Num), 0, "missing, though it was closed at %d", l.Bytes)
+		return corrupt.At(filename.Log(l.Num), 0, "missing, although it was closed at %d", l.Bytes)
 	}
 	var mems []*view.Mem
-	var before wal.Before // the live log before, and where it ended
+	var before wal.Before // the preceding live log and where it ended
 	last := s.LastSeq
 	for i, num := range f.Logs {
 		if num < s.LogFloor {
@@ -58,23 +61,23 @@ func (db *DB) replay(f *found, s *manifest.State) error {
 	return nil
 }
 
-// replayedLog is a live log.
+// replayedLog is a live log during recovery.
 type replayedLog struct {
 	num    uint64
-	end    int64     // where it was closed, 0 if that is not known; when it has been read, where it ends
-	mem    *view.Mem // its commits; nil if the file has no bytes at all
+	end    int64     // before reading: where it was closed, or 0 if unknown; after reading: where it ends
+	mem    *view.Mem // its commits; nil if the file is empty
 	before wal.Before
-	proof  bool // it proves that all logs before it were durable as a whole
+	proof  bool // it proves that all earlier logs were durable in full
 }
 
-// follows compares the log with the live one before it, as that was read. Even where no commit tells of a gap, because
-// none of this log's was durable, the log may prove where the one before it ended.
+// follows checks a log's statement about its predecessor against what was read of the predecessor. A log can prove
+// where the one before it ended even if none of its own commits is durable, so that no sequence number reveals a gap.
 func (l *replayedLog) follows(before wal.Before, floor uint64) error {
 	said := l.before
 	switch {
 	case !l.proof || said.Num < floor || said.Bytes == 0:
 	case said.Num != before.Num:
-		return corrupt.At(filename.Log(said.Num), 0, "missing, though %s proves that it was durable", filename.Log(l.num))
+		return corrupt.At(filename.Log(said.Num), 0, "missing, although %s proves that it was durable", filename.Log(l.num))
 	case said.Bytes > before.Bytes:
 		return corrupt.At(filename.Log(said.Num), before.Bytes, "ends here, but %s proves that %d bytes were durable",
 			filename.Log(l.num), said.Bytes)
@@ -82,7 +85,7 @@ func (l *replayedLog) follows(before wal.Before, floor uint64) error {
 	return nil
 }
 
-// gapError says that a log does not begin where the log before it ends.
+// gapError says that a log does not begin where its predecessor ends.
 type gapError struct {
 	error
 	before uint64
@@ -90,7 +93,7 @@ type gapError struct {
 
 func (e *gapError) Unwrap() error { return e.error }
 
-// replayLog reads a log whose first commit follows last.
+// replayLog reads a log. Its first commit must follow last.
 func (db *DB) replayLog(l *replayedLog, last key.Seq) error {
 	name := filename.Log(l.num)
 	content, err := db.dir.ReadFile(name, wal.LogBytesMax)
@@ -130,8 +133,8 @@ func (db *DB) replayLog(l *replayedLog, last key.Seq) error {
 	}
 }
 
-// replayRefs makes a memtable hold the files that a record of its log refers to. What a log refers to was durable
-// before the log was written, so if it is missing, that is corruption.
+// replayRefs makes a memtable hold the blob files that a log record refers to. The values were durable before the
+// record was written, so a missing one is corruption.
 func (db *DB) replayRefs(record []byte, m *view.Mem, name string) error {
 	ops, _ := batch.Read(record)
 	for ops.Left > 0 {
@@ -141,7 +144,7 @@ func (db *DB) replayRefs(record []byte, m *view.Mem, name string) error {
 		}
 		ref, ok := blob.DecodeRef(ops.Value)
 		if !ok {
-			return corrupt.At(name, 0, "blob reference %x of commit %d is not one", ops.Value, tr.Seq())
+			return corrupt.At(name, 0, "commit %d: malformed blob reference %x", tr.Seq(), ops.Value)
 		}
 		if err := db.blobs.Need(&db.files, ref.File, ref.End()); err != nil {
 			return err
@@ -151,7 +154,7 @@ func (db *DB) replayRefs(record []byte, m *view.Mem, name string) error {
 	return nil
 }
 
-// proveNothing reports whether all of the logs can be read, and none proves that what came before it was durable.
+// proveNothing reports whether all the logs are readable and none proves that what came before it was durable.
 func (db *DB) proveNothing(logs []uint64) bool {
 	for _, num := range logs {
 		content, err := db.dir.ReadFile(filename.Log(num), wal.LogBytesMax)

@@ -9,19 +9,19 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// Snapshot is the store at one instant. It is used by any number of goroutines. As long as it is open, compactions keep
-// what it sees.
+// Snapshot is the state of the store at one instant. It is safe for concurrent use. While it is open, compactions keep
+// every version that it sees.
 type Snapshot struct {
 	db     *DB
 	seq    key.Seq
 	closed atomic.Bool
 }
 
-// NewSnapshot returns a snapshot of everything that is visible now. It must be closed.
+// NewSnapshot returns a snapshot of everything visible now. The caller must close it.
 func (db *DB) NewSnapshot() *Snapshot {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	// Under mu: a compaction lists the snapshots there, and what it drops was not visible to any later one.
+	// A compaction lists the snapshots under mu too, so it drops nothing that this one could see.
 	s := &Snapshot{db: db, seq: db.seq.Readable()}
 	db.mu.snapshots[s.seq]++
 	return s
@@ -57,7 +57,7 @@ func (s *Snapshot) acquire() (*view.View, error) {
 	return v, nil
 }
 
-// Close lets go of what only the snapshot sees. Closing twice is allowed.
+// Close releases the snapshot, so that compactions may drop what only it sees. Closing twice is allowed.
 func (s *Snapshot) Close() {
 	if s.closed.Swap(true) {
 		return

@@ -13,47 +13,47 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// Isolation says which transactions may not both commit.
+// Isolation says which concurrent transactions may not both commit.
 type Isolation uint8
 
-// The isolation levels of read-write transactions. In both, a transaction reads the snapshot that its Begin took, and
+// The isolation levels of read-write transactions. At both levels a transaction reads the snapshot taken by Begin plus
 // its own writes.
 const (
-	// SnapshotIsolation: of two concurrent transactions that write one key, the first to commit wins.
+	// SnapshotIsolation: of two concurrent transactions that write the same key, the first to commit wins.
 	SnapshotIsolation Isolation = iota
-	// Serializable: as well, a transaction that writes anything loses if something that it read has changed, where the
-	// gaps in the ranges that it iterated over count as read.
+	// Serializable: in addition, a transaction that writes anything fails to commit if anything it read has changed
+	// since. The gaps in the ranges that it iterated over count as read, so phantoms are detected.
 	Serializable
 )
 
-// TxnOptions say what kind of transaction to begin.
+// TxnOptions configure a transaction.
 type TxnOptions struct {
 	Isolation Isolation
 	ReadOnly  bool // it cannot write, and never conflicts
 }
 
-// updateAttemptsMax is how often Update tries. Whenever an attempt loses, another commit has won.
+// updateAttemptsMax is how often Update tries. Each time an attempt fails, some other commit has succeeded.
 const updateAttemptsMax = 1000
 
-// firstOwnSeq and those above are the sequence numbers by which a transaction orders its own writes before it commits.
-// No commit reaches them.
+// firstOwnSeq is the first of the sequence numbers that order a transaction's own writes before it commits. No
+// committed sequence number ever reaches it.
 const firstOwnSeq = key.Seq(1) << 55
 
-// ownSeqs is how many of its own writes an iterator of a transaction sees.
+// ownSeqs is the number of its own writes that an iterator of a transaction sees.
 type ownSeqs struct{ count key.Seq }
 
-// newest is the sequence number of the last one; it is smaller than firstOwnSeq if there is none.
+// newest is the sequence number of the last of them, or less than firstOwnSeq if there is none.
 func (o ownSeqs) newest() key.Seq { return firstOwnSeq + o.count - 1 }
 
-// Txn is a transaction. It is used by one goroutine and must be ended by Commit or Rollback.
+// Txn is a transaction. It must not be used by several goroutines at once and must be ended by Commit or Rollback.
 type Txn struct {
 	db        *DB
 	opts      TxnOptions
 	snap      *Snapshot
 	own       *memtable.Table // its writes
-	ownRanges rangedel.Live   // its range deletes, ordered among the writes by sequence number
-	writes    key.Seq         // how many writes and range deletes
-	reads     conflict.Reads  // what decides, beside the writes, whether it may commit
+	ownRanges rangedel.Live   // its range deletes; sequence numbers order them among the writes
+	writes    key.Seq         // number of writes and range deletes
+	reads     conflict.Reads  // what it read, for the conflict check; only if serializable
 	iters     []*Iterator
 	seq       uint64 // the sequence number of the commit
 	done      bool
@@ -81,8 +81,9 @@ func (db *DB) Begin(o TxnOptions) (*Txn, error) {
 	return t, nil
 }
 
-// track starts to remember commits for a transaction that is about to begin. Earlier commits are not remembered, so it
-// waits until they are visible: the transaction will see them. If they never are, it cannot commit.
+// track makes the store remember commits for a transaction that is about to begin. Earlier commits are not remembered,
+// so track waits until they are visible and the transaction's snapshot includes them. If one of them fails instead, the
+// transaction cannot commit.
 func (db *DB) track() {
 	if !db.recent.Enlist() {
 		db.commitMu.Lock()
@@ -92,8 +93,8 @@ func (db *DB) track() {
 	_ = db.seq.Show(db.recent.From())
 }
 
-// View calls fn with a read-only transaction, and returns its error. If fn panics, the transaction is ended as well.
-// View itself returns ErrClosed, or an error of closing iterators.
+// View calls fn with a read-only transaction and returns its error. The transaction is ended even if fn panics. View
+// itself returns ErrClosed or an error from closing iterators.
 func (db *DB) View(fn func(*Txn) error) (err error) {
 	t, err := db.Begin(TxnOptions{ReadOnly: true})
 	if err != nil {
@@ -103,9 +104,9 @@ func (db *DB) View(fn func(*Txn) error) (err error) {
 	return fn(t)
 }
 
-// Update calls fn with a serializable transaction and commits it with Sync. On a conflict it starts over, up to 1000
-// times; fn must have no effects outside the transaction. If fn returns an error, nothing is written, and Update
-// returns it; if fn panics, nothing is written either. Other errors are those of Begin and Commit.
+// Update calls fn with a serializable transaction and commits it with Sync. On a conflict it starts over, at most 1000
+// times, so fn must have no effects outside the transaction. If fn returns an error or panics, nothing is written.
+// Update returns the error of fn, or those of Begin and Commit.
 func (db *DB) Update(fn func(*Txn) error) error {
 	var err error
 	for range updateAttemptsMax {
@@ -121,14 +122,14 @@ func (db *DB) updateOnce(fn func(*Txn) error) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = also(err, t.Rollback()) }() // after Commit it does nothing
+	defer func() { err = also(err, t.Rollback()) }() // a no-op after Commit
 	if err := fn(t); err != nil {
 		return err
 	}
 	return t.Commit(Sync)
 }
 
-// Get returns the value of key, or ErrNotFound.
+// Get returns the value of key as the transaction sees it, or ErrNotFound.
 func (t *Txn) Get(user []byte) ([]byte, error) {
 	if t.done {
 		return nil, ErrTxnDone
@@ -145,14 +146,14 @@ func (t *Txn) Get(user []byte) ([]byte, error) {
 	return t.snap.Get(user)
 }
 
-// Put writes value to key; both are copied.
+// Put sets key to value. Both are copied.
 func (t *Txn) Put(user, value []byte) error { return t.write(key.Set, user, value) }
 
 // Delete removes key, which need not exist.
 func (t *Txn) Delete(user []byte) error { return t.write(key.Delete, user, nil) }
 
-// DeleteRange removes every key from start, inclusive, to end, exclusive: those of the snapshot, and those that the
-// transaction has written before. It counts as a write of each key of the range, there or not. If end is not after
+// DeleteRange removes every key in [start, end), both those in the snapshot and those that the transaction itself wrote
+// earlier. For conflict checks it counts as a write of every key in the range, whether it exists or not. If end <=
 // start, it does nothing.
 func (t *Txn) DeleteRange(start, end []byte) error {
 	if bytes.Compare(start, end) >= 0 {
@@ -161,7 +162,7 @@ func (t *Txn) DeleteRange(start, end []byte) error {
 	return t.write(key.RangeDelete, start, end)
 }
 
-// writable returns why the transaction takes no writes, or nil.
+// writable returns nil, or the reason why the transaction accepts no writes.
 func (t *Txn) writable() error {
 	switch {
 	case t.done:
@@ -188,8 +189,8 @@ func (t *Txn) write(kind key.Kind, user, value []byte) error {
 	return nil
 }
 
-// NewIterator returns an iterator over the snapshot with the writes so far on top. It need not be closed: the end of
-// the transaction closes it.
+// NewIterator returns an iterator over the snapshot overlaid with the transaction's writes so far. The end of the
+// transaction closes it if the caller has not.
 func (t *Txn) NewIterator(o IterOptions) (*Iterator, error) {
 	if t.done {
 		return nil, ErrTxnDone
@@ -203,7 +204,7 @@ func (t *Txn) NewIterator(o IterOptions) (*Iterator, error) {
 	return i, nil
 }
 
-// Commit commits the writes as one batch. On ErrConflict nothing was written; for other errors see DB.Apply. The
+// Commit commits the writes as one batch. After ErrConflict nothing was written; for other errors see DB.Apply. The
 // transaction is over in any case.
 func (t *Txn) Commit(d Durability) error {
 	if t.done {
@@ -220,16 +221,16 @@ func (t *Txn) Commit(d Durability) error {
 	t.seq = b.Seq()
 	reuse(b)
 	if errors.Is(err, ErrConflict) {
-		t.db.seq.CatchUp() // or else the next attempt could not see the winner, and would lose again
+		t.db.seq.CatchUp() // otherwise the next attempt might not see the winner's writes, and would lose again
 	}
 	return errors.Join(err, t.Rollback())
 }
 
-// Seq returns the place of the transaction in the order of commits, after Commit; see Batch.Seq.
+// Seq returns the position of the transaction in the order of commits, once it has committed; see Batch.Seq.
 func (t *Txn) Seq() uint64 { return t.seq }
 
-// Rollback ends the transaction without writing anything. It returns errors of closing its iterators. After a Commit or
-// Rollback it does nothing.
+// Rollback ends the transaction without writing anything and returns any error from closing its iterators. After Commit
+// or Rollback it does nothing.
 func (t *Txn) Rollback() error {
 	if t.done {
 		return nil
@@ -256,8 +257,8 @@ func (t *Txn) forget(i *Iterator) {
 	t.iters = slices.DeleteFunc(t.iters, func(other *Iterator) bool { return other == i })
 }
 
-// batch returns the ranges that were deleted and then the last write of every key that is not from before the deletion
-// of its range, in key order.
+// batch returns the transaction's effect as a batch in key order: first its range deletes, then the last write to each
+// key, unless a later range delete covers it.
 func (t *Txn) batch() *Batch {
 	b := newBatch()
 	ranges := t.ownRanges.At(key.MaxSeq)
@@ -277,8 +278,10 @@ func (t *Txn) batch() *Batch {
 	return b
 }
 
-// validate returns ErrConflict if a commit after the snapshot wrote what this transaction depends on. It is called when
-// no other commit can come in between.
+// validate returns ErrConflict if a commit after the snapshot wrote something that this transaction depends on. It is
+// the check passed to commit, so it runs under commitMu: no commit can slip in between the check and the append to the
+// log, which makes "first committer wins" exact. It consults only the commits remembered in db.recent. If those no
+// longer reach back to the snapshot, it returns ErrConflict, because it cannot rule a conflict out.
 func (t *Txn) validate() error {
 	if t.db.recent.Any(t.snap.seq, t.dependsOn) {
 		t.db.counters.conflicts.Add(1)
@@ -287,7 +290,7 @@ func (t *Txn) validate() error {
 	return nil
 }
 
-// dependsOn reports whether what another commit wrote meets a key that this transaction wrote or read.
+// dependsOn reports whether another commit wrote a key that this transaction wrote or read.
 func (t *Txn) dependsOn(w conflict.Written) bool {
 	if t.reads.InRange(w) {
 		return true
@@ -295,7 +298,7 @@ func (t *Txn) dependsOn(w conflict.Written) bool {
 	return t.wrote(w) || t.reads.HasKey(w)
 }
 
-// wrote reports whether the transaction wrote to one of the keys.
+// wrote reports whether the transaction wrote any of the keys.
 func (t *Txn) wrote(w conflict.Written) bool {
 	if w.IsRange() {
 		return t.wroteIn(w)
@@ -313,5 +316,5 @@ func (t *Txn) wroteIn(w conflict.Written) bool {
 	return it.SeekGE(w.First, key.MaxSeq) && w.Reaches(it.Key())
 }
 
-// tracks reports whether what the transaction reads decides whether it may commit.
+// tracks reports whether the transaction's reads are checked when it commits.
 func (t *Txn) tracks() bool { return t.opts.Isolation == Serializable && !t.opts.ReadOnly }

@@ -9,9 +9,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// ValueReader reads one value as a stream, in pieces whose checksums are compared before they come out: a value of
-// 1 GiB takes 128 KiB of memory. It is an io.ReadSeekCloser, used by one goroutine. Until it is closed it keeps the
-// files that it reads; what is written meanwhile does not change what it reads.
+// ValueReader reads one value as a stream. Data is returned in pieces whose checksums have been verified, so reading a
+// value of 1 GiB takes 128 KiB of memory. It is an io.ReadSeekCloser for use by one goroutine. Until it is closed, it
+// keeps its files open; later writes do not change what it reads.
 type ValueReader struct {
 	db     *DB
 	view   *view.View
@@ -19,7 +19,7 @@ type ValueReader struct {
 	length int64
 }
 
-// GetReader returns a reader of the value of key, which must be closed, or ErrNotFound.
+// GetReader returns a reader of the value of key, or ErrNotFound. The caller must close the reader.
 func (db *DB) GetReader(key []byte) (*ValueReader, error) {
 	v, err := db.acquire()
 	if err != nil {
@@ -28,8 +28,8 @@ func (db *DB) GetReader(key []byte) (*ValueReader, error) {
 	return db.newValueReader(v, key, db.seq.Readable())
 }
 
-// GetReader returns a reader of the value of key in the snapshot, or ErrNotFound. The reader may outlive the snapshot.
-// It must be closed.
+// GetReader returns a reader of the value of key in the snapshot, or ErrNotFound. The caller must close the reader,
+// which may outlive the snapshot.
 func (s *Snapshot) GetReader(key []byte) (*ValueReader, error) {
 	v, err := s.acquire()
 	if err != nil {
@@ -38,7 +38,7 @@ func (s *Snapshot) GetReader(key []byte) (*ValueReader, error) {
 	return s.db.newValueReader(v, key, s.seq)
 }
 
-// newValueReader takes over the view.
+// newValueReader takes ownership of the view.
 func (db *DB) newValueReader(v *view.View, user []byte, seq key.Seq) (*ValueReader, error) {
 	r := &ValueReader{db: db, view: v}
 	if err := r.open(user, seq); err != nil {
@@ -73,7 +73,7 @@ func (r *ValueReader) open(user []byte, seq key.Seq) error {
 // Len returns the length of the value in bytes.
 func (r *ValueReader) Len() int64 { return r.length }
 
-// Read reads the next bytes. Damage is an error that is ErrCorrupt; what was read before it is right.
+// Read reads the next bytes. Damage is reported as ErrCorrupt; all bytes returned before it are correct.
 func (r *ValueReader) Read(p []byte) (int, error) {
 	if r.view == nil {
 		return 0, ErrClosed
@@ -81,7 +81,7 @@ func (r *ValueReader) Read(p []byte) (int, error) {
 	return r.stream.Read(p)
 }
 
-// Seek moves to another place of the value.
+// Seek sets the offset for the next Read, as io.Seeker specifies.
 func (r *ValueReader) Seek(offset int64, whence int) (int64, error) {
 	if r.view == nil {
 		return 0, ErrClosed
@@ -89,7 +89,7 @@ func (r *ValueReader) Seek(offset int64, whence int) (int64, error) {
 	return r.stream.Seek(offset, whence)
 }
 
-// Close lets go of the files. Closing twice is allowed.
+// Close releases the files. Closing twice is allowed.
 func (r *ValueReader) Close() error {
 	v := r.view
 	if v == nil {

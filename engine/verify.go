@@ -13,15 +13,15 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// Verify reads everything and returns an error that is ErrCorrupt if a checksum, the order of entries or levels, the
-// manifest or a log is wrong, if a reference to a blob file and what it leads to do not fit, if a live file is missing
-// or without bytes, or if a file is there that should not be. If the store was not closed but killed, it cannot tell one
-// whose last log is gone, or ends at an earlier commit, from one that nobody had written to since. It hands what is
-// gathered for the log to the operating system. Writers wait meanwhile.
+// Verify reads the whole store. It returns an error that wraps ErrCorrupt if it finds a wrong checksum, entries or
+// levels out of order, an invalid manifest or log, a blob reference that does not match its blob, a live file that is
+// missing or empty, or a file that does not belong there. If the store was killed rather than closed, Verify cannot
+// tell whether the end of the last log has been lost or was never written. Buffered log data is first handed to the
+// operating system. Writers wait until Verify returns.
 func (db *DB) Verify() error { return db.VerifyContext(context.Background()) }
 
-// VerifyContext is Verify, which ends when ctx is done: see Contexts in the documentation of the package. Then it says
-// nothing about the store.
+// VerifyContext is Verify with a context; see "Contexts" in the package documentation. If it is interrupted, its result
+// says nothing about the store.
 func (db *DB) VerifyContext(ctx context.Context) error {
 	db.commitMu.Lock()
 	defer db.commitMu.Unlock()
@@ -39,7 +39,7 @@ func (db *DB) VerifyContext(ctx context.Context) error {
 	return errors.Join(db.verifiable(v).Check(ctx), db.release(v))
 }
 
-// verifiable returns what is verified. The caller holds the locks of Verify.
+// verifiable returns the state to verify. The caller holds the locks of Verify.
 func (db *DB) verifiable(v *view.View) *verify.Store {
 	s := &verify.Store{
 		Dir: db.dir, Files: &db.files, Blobs: &db.blobs, View: v,
@@ -59,8 +59,8 @@ func (db *DB) verifiable(v *view.View) *verify.Store {
 	return s
 }
 
-// expectedNames returns the names of the files that must be there, and of those that may be, because only readers still
-// need them.
+// expectedNames returns the names of the files that must be there, and of the files that may be there because a reader
+// still needs them.
 func (db *DB) expectedNames() (expected, allowed map[string]bool) {
 	db.catalog.Lock()
 	defer db.catalog.Unlock()
@@ -86,8 +86,7 @@ func (db *DB) expectedNames() (expected, allowed map[string]bool) {
 	return expected, allowed
 }
 
-// expectBlobs adds the names of blob files to those that must be there, or may be because a reader needs them. The
-// caller holds mu.
+// expectBlobs adds the names of blob files to both sets. The caller holds mu.
 func (db *DB) expectBlobs(expected, allowed map[string]bool) {
 	for num := range db.blobs.All() {
 		allowed[filename.Blob(num)] = true
@@ -103,19 +102,19 @@ func (db *DB) expectBlobs(expected, allowed map[string]bool) {
 	}
 }
 
-// VerifyReport says what VerifyDir looked at and found.
+// VerifyReport says what VerifyDir examined and what it found.
 type VerifyReport = inspect.VerifyReport
 
-// VerifyDir verifies a store that nobody has open. It changes nothing, except that a LOCK file may be made. If it
-// cannot be opened, every log, table and blob file in the directory is checked by itself, so that the report names all
-// damaged files. The error is ErrMissing, ErrNotADatabase, ErrLocked, ErrVersion, ErrOptions or one of the filesystem;
-// damage is not an error.
+// VerifyDir verifies a store that no one has open. It changes nothing, although a LOCK file may be created. If the
+// store does not open, each log, table and blob file in the directory is checked separately, so that the report names
+// every damaged file. The error is ErrMissing, ErrNotADatabase, ErrLocked, ErrVersion, ErrOptions or one from the
+// filesystem; damage is in the report and is not an error.
 func VerifyDir(dir string, o Options) (VerifyReport, error) {
 	return VerifyDirContext(context.Background(), dir, o)
 }
 
-// VerifyDirContext is VerifyDir, which ends when ctx is done: see Contexts in the documentation of the package. The report
-// has the damage found by then.
+// VerifyDirContext is VerifyDir with a context; see "Contexts" in the package documentation. If it is interrupted, the
+// report contains the damage found so far.
 func VerifyDirContext(ctx context.Context, dir string, o Options) (report VerifyReport, err error) {
 	o.ReadOnly, o.FS = true, cancel.FS(ctx, o.fs())
 	db, err := Open(dir, o)

@@ -10,9 +10,11 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// acquire returns the current view, which must be released. It takes no lock. A reader must acquire the view before it
-// loads the visible sequence number. Then it sees the store at one instant: of commits that went to newer memtables in
-// between, it sees nothing at all.
+// acquire returns the current view, which must be released. It takes no lock.
+//
+// A reader must acquire the view before it loads the visible sequence number. The view then contains every commit up to
+// that number: commits that went to memtables created after the view was taken have higher numbers. The other way
+// round, a compaction or flush in between could install a view that no longer has the versions the reader needs.
 func (db *DB) acquire() (*view.View, error) {
 	for !db.closing.Load() {
 		v := db.view.Load()
@@ -26,7 +28,7 @@ func (db *DB) acquire() (*view.View, error) {
 	return nil, ErrClosed
 }
 
-// release gives up a view and removes the files that no reader needs any more.
+// release gives up a view and removes the files that no reader needs any longer.
 func (db *DB) release(v *view.View) error {
 	if v.Refs.Add(-1) > 0 {
 		return nil
@@ -37,7 +39,8 @@ func (db *DB) release(v *view.View) error {
 	return db.removeObsolete()
 }
 
-// drop gives up a view. It closes the tables that no reader needs any more; those that are not live become obsolete.
+// drop gives up a view. It closes the tables that no reader needs any longer and declares those that are not live
+// obsolete.
 func (db *DB) drop(v *view.View) error {
 	if v.Refs.Add(-1) > 0 {
 		return nil
@@ -45,7 +48,7 @@ func (db *DB) drop(v *view.View) error {
 	return db.dropLast(v)
 }
 
-// dropLast gives up what a view held. Nobody uses the view any more.
+// dropLast releases what a view held, once it has no users.
 func (db *DB) dropLast(v *view.View) error {
 	errs := []error{db.dropMems(v.Mems)}
 	if v.Version.Refs.Add(-1) > 0 {
@@ -72,8 +75,8 @@ func (db *DB) retire(t *view.Table) error {
 	return err
 }
 
-// removeObsolete removes obsolete files, with one sync of the directory for all of them. Once the store is closed it leaves
-// them to the next Open: the directory may be another's by then.
+// removeObsolete removes obsolete files, with a single directory sync for all of them. Once the store is closed it
+// leaves them to the next Open, because another process may own the directory by then.
 func (db *DB) removeObsolete() error {
 	db.removing.RLock()
 	defer db.removing.RUnlock()
@@ -89,7 +92,7 @@ func (db *DB) removeObsolete() error {
 		return nil
 	}
 	if err := db.dir.Poisoned(); err != nil {
-		return nil // failed writes are no concern of a reader; the next Open removes the files
+		return nil // a reader need not know that the store is poisoned; the next Open removes the files
 	}
 	slices.Sort(names)
 	if err := db.dir.Remove(names...); err != nil {
@@ -111,7 +114,7 @@ func (db *DB) removeObsolete() error {
 	return nil
 }
 
-// releaseLast gives up the current view for good.
+// releaseLast releases the current view for good.
 func (db *DB) releaseLast() error {
 	db.removing.Lock()
 	defer db.removing.Unlock()
@@ -124,7 +127,7 @@ func (db *DB) releaseLast() error {
 	return db.drop(v)
 }
 
-// show replaces the current view and returns the previous one, which the caller must drop. The caller holds mu.
+// show replaces the current view. It returns the previous one, which the caller must drop. The caller holds mu.
 func (db *DB) show(mems []*view.Mem, ver *view.Version) (before *view.View) {
 	before = db.view.Load()
 	next := &view.View{Mems: mems, Version: ver}
@@ -136,7 +139,7 @@ func (db *DB) show(mems []*view.Mem, ver *view.Version) (before *view.View) {
 	return before
 }
 
-// newVersion makes a version of the tables that the state lists, all of which are open. The caller holds mu.
+// newVersion builds a version from the tables listed in the state, all of which are open. The caller holds mu.
 func (db *DB) newVersion(s *manifest.State) *view.Version {
 	v := &view.Version{Registry: &db.blobs}
 	for l, level := range s.Levels {
@@ -166,7 +169,7 @@ func (db *DB) newVersion(s *manifest.State) *view.Version {
 	return v
 }
 
-// showActive puts a new memtable in front of all others.
+// showActive puts a new memtable in front of the others.
 func (db *DB) showActive(m *view.Mem) error {
 	db.mu.Lock()
 	mems := append([]*view.Mem{m}, db.view.Load().Mems...)
@@ -175,7 +178,7 @@ func (db *DB) showActive(m *view.Mem) error {
 	return db.drop(before)
 }
 
-// frozen returns the memtables that wait for a flush, oldest first.
+// frozen returns the memtables waiting for a flush, oldest first.
 func (db *DB) frozen() []*view.Mem {
 	db.mu.Lock()
 	defer db.mu.Unlock()

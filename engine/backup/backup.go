@@ -16,9 +16,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/sentinel"
 )
 
-// Add adds a backup of the image that take returns to the repository in directory dir, which it makes if need be.
-// Files that the repository has are not stored again. The image is taken when the repository is locked, and closed here.
-// See engine.BackupContext.
+// Add adds a backup of the image returned by take to the repository in directory dir, which is created if necessary.
+// Files that the repository already has are not stored again. take is called once the repository is locked, and Add
+// closes the image. See engine.BackupContext.
 func Add(ctx context.Context, fsys afero.Fs, dir string, take func() (*image.Image, error)) (info Info, err error) {
 	r, err := openRepository(cancel.FS(ctx, fsys), dir, true)
 	if err != nil {
@@ -32,7 +32,8 @@ func Add(ctx context.Context, fsys afero.Fs, dir string, take func() (*image.Ima
 	return info, nil
 }
 
-// Restore makes the store that a backup holds in directory dir; id 0 is the newest backup. See engine.RestoreContext.
+// Restore recreates the store held by a backup in directory dir; id 0 means the newest backup. See
+// engine.RestoreContext.
 func Restore(ctx context.Context, fsys afero.Fs, repository string, id uint64, dir string) (info Info, err error) {
 	r, err := openRepository(cancel.FS(ctx, fsys), repository, false)
 	if err != nil {
@@ -45,8 +46,8 @@ func Restore(ctx context.Context, fsys afero.Fs, repository string, id uint64, d
 	return info, nil
 }
 
-// List lists the backups of a repository, oldest first. With an error it still returns those that can be read. See
-// engine.Backups.
+// List lists the backups of a repository, oldest first. If it returns an error, it still returns those that can be
+// read. See engine.Backups.
 func List(fsys afero.Fs, repository string) ([]Info, error) {
 	r := &repo{fs: fsys, dir: durable.NewDir(fsys, repository, nil)}
 	err := r.load()
@@ -60,7 +61,7 @@ func List(fsys afero.Fs, repository string) ([]Info, error) {
 	return all, err
 }
 
-// Delete removes a backup, and the files that no other one needs. See engine.DeleteBackup.
+// Delete removes a backup and the files that no other backup needs. See engine.DeleteBackup.
 func Delete(fsys afero.Fs, repository string, id uint64) error {
 	_, err := prune(fsys, repository, func(r *repo) ([]uint64, error) {
 		if slices.Contains(r.damaged, id) {
@@ -78,7 +79,7 @@ func Delete(fsys afero.Fs, repository string, id uint64) error {
 	return err
 }
 
-// Prune deletes all backups but the newest keep of them. It returns the deleted ones, even with an error. See
+// Prune deletes all but the newest keep backups. It returns the ids of those it deleted, even with an error. See
 // engine.PruneBackups.
 func Prune(fsys afero.Fs, repository string, keep int) (deleted []uint64, err error) {
 	return prune(fsys, repository, func(r *repo) (old []uint64, err error) {
@@ -112,7 +113,7 @@ func prune(
 	return deleted, nil
 }
 
-// add makes a backup.
+// add stores a backup and lists it.
 func (r *repo) add(ctx context.Context, take func() (*image.Image, error)) (info Info, err error) {
 	if err := r.removeUnused(); err != nil {
 		return info, err
@@ -139,8 +140,8 @@ func (r *repo) add(ctx context.Context, take func() (*image.Image, error)) (info
 	return b.info(), err
 }
 
-// addKept adds a file of the store as it is. The file has to be read to know whether the repository has it; a new one
-// is verified first, so that damage does not get into the repository.
+// addKept adds a file of the store unchanged. It must be read to know whether the repository has it. A new file is
+// verified first, so that damage does not get into the repository.
 func (r *repo) addKept(ctx context.Context, b *list, from *durable.Dir, f image.KeptFile) error {
 	verify := func() error { return f.Verify(ctx) }
 	return r.addFile(b, f.Name, verify, func() (io.ReadCloser, error) { return from.Open(f.Name) })
@@ -157,7 +158,7 @@ func (r *repo) restore(id uint64, path string) (info Info, err error) {
 	}
 	var copied []string
 	for i, f := range b.Files {
-		if i == len(b.Files)-1 { // the marker makes it a store
+		if i == len(b.Files)-1 { // the marker turns the directory into a store
 			err = target.Sync()
 		}
 		if err == nil {
@@ -171,7 +172,7 @@ func (r *repo) restore(id uint64, path string) (info Info, err error) {
 	return b.info(), target.WithoutCancel().Sync()
 }
 
-// copyOut copies a file of the repository and compares it with what the backup says.
+// copyOut copies a file out of the repository and compares it with what the backup says.
 func (r *repo) copyOut(f listed, target *durable.Dir) error {
 	stored, err := r.open(f)
 	if err != nil {

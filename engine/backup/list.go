@@ -14,9 +14,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 )
 
-// impossible returns what shows that no backup wrote the list, or "". The checksum of a list proves only that it is whole,
-// not who wrote it: its names are joined to paths, so they must be names of a store's files, each once, of which a restore
-// writes the marker last.
+// impossible returns the reason why no backup can have written the list, or "". The checksum of a list proves only that
+// it is whole, not who wrote it. Since its names are joined to paths, they must be names of a store's files, each
+// listed once. The marker must be last, because a restore writes it last.
 func (b *list) impossible() string {
 	seen := map[string]bool{}
 	for i, f := range b.Files {
@@ -28,7 +28,7 @@ func (b *list) impossible() string {
 		case seen[f.Name]:
 			return fmt.Sprintf("%s is listed twice", f.Name)
 		case marker != (i == len(b.Files)-1):
-			return fmt.Sprintf("%s is at place %d of %d, and the marker alone is last", f.Name, i+1, len(b.Files))
+			return fmt.Sprintf("%s is entry %d of %d, but only the marker may be last", f.Name, i+1, len(b.Files))
 		case f.Bytes < 0:
 			return fmt.Sprintf("%s has %d bytes", f.Name, f.Bytes)
 		case err != nil || len(sum) != 32 || hex.EncodeToString(sum) != f.SHA256:
@@ -55,12 +55,12 @@ func parseList(content []byte, at string, id uint64) (b list, err error) {
 		return list{}, corrupt.At(at, 0, "not the list of backup %d: %v", id, err)
 	}
 	if why := b.impossible(); why != "" {
-		return list{}, corrupt.At(at, 0, "no backup has such a list: %s", why)
+		return list{}, corrupt.At(at, 0, "invalid list: %s", why)
 	}
 	return b, nil
 }
 
-// listSum returns the last line of a list.
+// listSum returns the last line of a list, its checksum.
 func listSum(body []byte) string {
 	return fmt.Sprintf("%08x\n", crc32.Checksum(body, crc32.MakeTable(crc32.Castagnoli)))
 }

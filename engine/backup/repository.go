@@ -33,15 +33,15 @@ import (
 //	files/NAME-SIZE-SHA256  a file of one or more backups, under its name in the store
 //	LOCK                    held while somebody changes the repository; operating system only
 //
-// A file is stored, synced and named durably before a backup lists it. So what a list names is whole. What no list
-// names may be left over from a crash; it is removed before it can be mistaken for a file of a backup.
+// A file is stored, synced and durably named before a backup lists it, so every listed file is complete. A file that no
+// list names may be the partial result of a crash. It is removed before it can be mistaken for a file of a backup.
 const (
 	listVersion   = 1
 	pendingPrefix = "pending-"
 	backupPrefix  = "backup-"
 	backupSuffix  = ".json"
 	filesName     = "files"
-	listBytesMax  = 256 << 20 // of a list: it takes about 150 bytes for a file of the store
+	listBytesMax  = 256 << 20 // size limit of a list, which takes about 150 bytes per file of the store
 )
 
 var (
@@ -55,11 +55,11 @@ var (
 type Info struct {
 	ID       uint64 `json:"id"`
 	Files    int    `json:"files"`
-	Bytes    int64  `json:"bytes"`     // the size of the store
-	NewBytes int64  `json:"new_bytes"` // those of Bytes that the repository did not have
+	Bytes    int64  `json:"bytes"`     // total size of the files
+	NewBytes int64  `json:"new_bytes"` // the part of Bytes that the repository did not have yet
 }
 
-// list is a list of files. The last one is the marker.
+// list is the list of a backup's files, the last of which is the marker.
 type list struct {
 	Version  int      `json:"version"`
 	ID       uint64   `json:"id"`
@@ -92,16 +92,17 @@ type repo struct {
 	dir     *durable.Dir
 	files   *durable.Dir
 	lock    io.Closer
-	backups []list   // the whole ones, oldest first
+	backups []list   // the readable ones, oldest first
 	newest  uint64   // the highest number of any list, damaged ones included
-	damaged []uint64 // lists that cannot be read, and why
+	damaged []uint64 // ids of the lists that cannot be read
 	damage  error
-	pending []string        // lists that were not finished
-	has     map[string]bool // stored files that a list names
-	stored  []string        // what was stored since it was opened, under names that no list has
+	pending []string        // unfinished lists
+	has     map[string]bool // stored files named by a list
+	stored  []string        // files stored since it was opened, under names in no list
 }
 
-// openRepository locks a repository and reads its lists. If create is set, an empty or missing directory becomes one.
+// openRepository locks a repository and reads its lists. With create, an empty or missing directory becomes a
+// repository.
 func openRepository(fsys afero.Fs, path string, create bool) (*repo, error) {
 	r := &repo{fs: fsys, dir: durable.NewDir(fsys, path, nil)}
 	r.files = durable.NewDir(fsys, filepath.Join(path, filesName), nil)
@@ -129,7 +130,7 @@ func openRepository(fsys afero.Fs, path string, create bool) (*repo, error) {
 
 func (r *repo) close() error { return r.lock.Close() }
 
-// load reads all lists. Damaged ones are left out and reported as damage.
+// load reads all lists. Damaged ones are left out and recorded in damaged and damage.
 func (r *repo) load() error {
 	names, err := r.dir.Names()
 	if err != nil {
@@ -169,7 +170,7 @@ func (r *repo) load() error {
 	case r.newest == 0 && len(foreign) > 0:
 		return fmt.Errorf("%w: %s holds %q", ErrNotARepository, r.dir.Path(), foreign[:min(len(foreign), 3)])
 	case r.newest == 0:
-		return fmt.Errorf("%w: %s holds none", ErrNoBackup, r.dir.Path())
+		return fmt.Errorf("%w: %s is empty", ErrNoBackup, r.dir.Path())
 	}
 	return r.damage
 }
@@ -194,7 +195,7 @@ func (r *repo) nextID() uint64 { return r.newest + 1 }
 // find returns a backup; 0 is the newest.
 func (r *repo) find(id uint64) (*list, error) {
 	if id == 0 && r.damage != nil {
-		return nil, fmt.Errorf("which backup is the newest cannot be said, name one: %w", r.damage)
+		return nil, fmt.Errorf("cannot tell which backup is the newest, name one: %w", r.damage)
 	}
 	var ids []uint64
 	for i := range r.backups {
@@ -203,11 +204,12 @@ func (r *repo) find(id uint64) (*list, error) {
 			return b, nil
 		}
 	}
-	err := fmt.Errorf("%w: %d; there are %v", ErrNoBackup, id, ids)
+	err := fmt.Errorf("%w: %d; the repository has %v", ErrNoBackup, id, ids)
 	return nil, errors.Join(err, r.damage)
 }
 
-// addFile adds a file to a backup, and stores it unless the repository has it. check is called before it is stored.
+// addFile adds a file to a backup, storing it unless the repository already has it. check is called before it is
+// stored.
 func (r *repo) addFile(
 	b *list, name string, check func() error, open func() (io.ReadCloser, error),
 ) (err error) {
@@ -238,8 +240,8 @@ func (r *repo) addFile(
 	return errors.Join(r.store(f, newChecked(again, name, f)), again.Close())
 }
 
-// isStored reports whether a list names the file and it is there with its size. Its content is not read: that is what
-// VerifyBackups and Restore do.
+// isStored reports whether a list names the file and it is there with the right size. Its content is not read; that is
+// left to VerifyBackups and Restore.
 func (r *repo) isStored(f listed) (bool, error) {
 	if !r.has[f.stored()] {
 		return false, nil
@@ -255,8 +257,9 @@ func (r *repo) isStored(f listed) (bool, error) {
 	return err == nil && info.Size() == f.Bytes, err
 }
 
-// store stores a file. If a list names it already, it was lost or cut short. Then it comes back under its name only
-// when it is durable, because no later backup would doubt a file of the right size.
+// store stores a file. If a list already names it, it had gone missing or was truncated; then it is written under a
+// pending name and gets its own name only when it is durable, because no later backup would question a file of the
+// right size.
 func (r *repo) store(f listed, content io.Reader) error {
 	if !r.has[f.stored()] {
 		r.has[f.stored()] = true
@@ -268,7 +271,7 @@ func (r *repo) store(f listed, content io.Reader) error {
 	if _, err := r.files.CopyIn(pending, content); err != nil {
 		return errors.Join(err, image.Discard(r.files, []string{pending}, err))
 	}
-	files := r.files.WithoutCancel() // between the two, the file is missing
+	files := r.files.WithoutCancel() // between the removal and the renaming, the file is missing
 	if err := files.Remove(f.stored()); err != nil {
 		return err
 	}
@@ -281,7 +284,7 @@ func (r *repo) addMade(b *list, f image.MadeFile) error {
 	})
 }
 
-// publish lists a backup whose files are written.
+// publish lists a backup whose files are all written.
 func (r *repo) publish(b *list) error {
 	body, err := json.MarshalIndent(b, "", " ")
 	if err != nil {
@@ -295,15 +298,15 @@ func (r *repo) publish(b *list) error {
 	if err := r.dir.WriteFile(pending, append(body, listSum(body)...)); err != nil {
 		return errors.Join(err, image.Discard(r.dir, []string{pending}, err))
 	}
-	dir := r.dir.WithoutCancel() // once it is listed, it is a backup
+	dir := r.dir.WithoutCancel() // once it is listed, the backup exists
 	if err := dir.Rename(pending, backupName(b.ID)); err != nil {
 		return err
 	}
 	return dir.Sync()
 }
 
-// remove deletes backups: first their lists, each durably, then what they alone needed. It returns those whose lists
-// are gone. Files stay if a list that was not to be deleted is damaged.
+// remove deletes backups: first their lists, each durably, then the files that only they needed. It returns the ids
+// whose lists are gone. Files stay if another list is damaged.
 func (r *repo) remove(ids []uint64) (deleted []uint64, err error) {
 	for _, id := range ids {
 		if err := r.dir.Remove(backupName(id)); err != nil {
@@ -319,7 +322,7 @@ func (r *repo) remove(ids []uint64) (deleted []uint64, err error) {
 		err = r.removeUnused()
 	}
 	if err != nil {
-		err = fmt.Errorf("deleted are %v, but not all files that only they needed: %w", deleted, err)
+		err = fmt.Errorf("deleted backups %v, but not all of their files: %w", deleted, err)
 	}
 	return deleted, err
 }
@@ -328,8 +331,8 @@ func (r *repo) isDamaged() error {
 	return fmt.Errorf("delete the damaged backup or put its list back: %w", r.damage)
 }
 
-// removeUnused removes the files that no list names. If a list is damaged, it is not known what it names: the files stay,
-// and the damage is the error.
+// removeUnused removes the files that no list names. If a list is damaged, it may name any of them: then the files stay
+// and the error is the damage.
 func (r *repo) removeUnused() error {
 	if r.damage != nil {
 		return r.isDamaged()
@@ -349,7 +352,7 @@ func (r *repo) removeUnused() error {
 	return r.files.Remove(unused...)
 }
 
-// checked reads a file, and returns an error at its end if it is not the one that a list describes.
+// checked is a reader that fails at the end of a file if its content is not what a list describes.
 type checked struct {
 	r    io.Reader
 	at   string

@@ -13,8 +13,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 )
 
-// Verify reads a repository and compares every list and file with its checksums. All damage is reported, joined. See
-// engine.VerifyBackupsContext.
+// Verify reads a repository and compares every list and file with its checksum. All damage is reported, joined into one
+// error. See engine.VerifyBackupsContext.
 func Verify(ctx context.Context, fsys afero.Fs, repository string) error {
 	r, err := openRepository(cancel.FS(ctx, fsys), repository, false)
 	if err == nil {
@@ -43,7 +43,7 @@ func (r *repo) verify() error {
 	return errors.Join(errs...)
 }
 
-// open opens a stored file, which must have the size that the list says.
+// open opens a stored file, which must have the size given by the list.
 func (r *repo) open(f listed) (afero.File, error) {
 	path := filepath.Join(r.files.Path(), f.stored())
 	stored, err := r.files.Open(f.stored())

@@ -14,13 +14,13 @@ import (
 type BlobFileInfo struct {
 	File         string
 	Bytes        uint64
-	LiveBytes    uint64 // the bytes that tables refer to
-	GarbageBytes uint64 // the bytes that nothing needs; also 0 if that is not known, because logs refer to the file
-	Logs         bool   // it has values of commits that are in no table yet
+	LiveBytes    uint64 // bytes that tables refer to
+	GarbageBytes uint64 // bytes that nothing needs; also 0 if unknown, because logs refer to the file
+	Logs         bool   // it has values of commits that have not reached a table yet
 }
 
-// Blobs reads a blob file from its beginning to the last byte and compares every checksum. Damage is engine.ErrCorrupt.
-// After the last value that anything refers to, damage may be what a crash left.
+// Blobs reads a blob file to its last byte and verifies every checksum. Damage is reported as engine.ErrCorrupt. Damage
+// beyond the last value that anything refers to may be what a crash left.
 func Blobs(fsys afero.Fs, path string) (info BlobFileInfo, err error) {
 	l, f, size, err := open(fsys, path, BlobFile)
 	if err != nil {

@@ -9,17 +9,17 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 )
 
-// VerifyReport says what VerifyDir looked at and found.
+// VerifyReport says what VerifyDir examined and what it found.
 type VerifyReport struct {
 	Tables, Logs int
-	Bytes        int64          // the size of the tables
-	BlobFiles    []BlobFileInfo // if the store cannot be opened, only their names and sizes
-	Problems     []string       // damage, most important first; empty for a store that is whole
-	Leftovers    []string       // files that a crash left and the next Open removes; not damage
+	Bytes        int64          // total size of the tables
+	BlobFiles    []BlobFileInfo // only names and sizes if the store cannot be opened
+	Problems     []string       // damage, most important first; empty for an intact store
+	Leftovers    []string       // files left by a crash, which the next Open removes; not damage
 }
 
-// Problems adds the damage in an error, and in each of the errors joined in it, to what is known already. Opening a
-// store and looking at one of its files may both find the same damage.
+// Problems adds the damage described by an error, or by each of the errors joined in it, to the known problems, leaving
+// out duplicates: opening a store and checking one of its files may both find the same damage.
 func Problems(known []string, err error) []string {
 	var joined interface{ Unwrap() []error }
 	switch {
@@ -34,8 +34,8 @@ func Problems(known []string, err error) []string {
 	return known
 }
 
-// CheckFiles checks every table, log and blob file in a directory by itself, and adds what it finds to a report. Of other
-// files it asks only the manifest, and that only for the logs that were closed. Damage is not an error.
+// CheckFiles checks every table, log and blob file in a directory separately and adds what it finds to a report. The
+// only other file that it consults is the manifest, to learn which logs were closed. Damage is not an error.
 func CheckFiles(fsys afero.Fs, dir string, r *VerifyReport) error {
 	if err := checkMissing(fsys, dir, r); err != nil {
 		return err
@@ -57,7 +57,7 @@ func CheckFiles(fsys afero.Fs, dir string, r *VerifyReport) error {
 	return nil
 }
 
-// damage adds the damage of one file to the report, and returns errors that are not damage.
+// damage adds the damage of one file to the report. It returns errors that are not damage.
 func (r *VerifyReport) damage(err error) error {
 	if err != nil && !errors.Is(err, corrupt.Err) {
 		return err

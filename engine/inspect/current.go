@@ -12,15 +12,15 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 )
 
-// current returns what the current manifest in a directory says; nothing at all if it is missing or damaged, which Manifest and
-// Open complain about. The error is one of the filesystem: whoever cannot read the manifest does not know what it says.
+// current returns the state in the current manifest of a directory. The state is empty if the manifest is missing or
+// damaged, which Manifest and Open report. The error is one from the filesystem, which leaves the state unknown.
 func current(dir *durable.Dir) (state manifest.State, files *filename.Files, err error) {
 	names, err := dir.Names()
 	files = filename.Sort(names)
 	if err != nil {
 		return state, files, err
 	}
-	for _, m := range files.Markers { // the newest first
+	for _, m := range files.Markers { // newest first
 		content, err := dir.ReadFile(m.Name(), manifest.MarkerBytesMax)
 		if unread(err) {
 			return state, files, err
@@ -44,22 +44,22 @@ func current(dir *durable.Dir) (state manifest.State, files *filename.Files, err
 	return state, files, nil
 }
 
-// unread reports whether an error says nothing about the file: it is there, and may be whole.
+// unread reports whether an error says nothing about the content: the file exists and may be intact.
 func unread(err error) bool {
 	return err != nil && !errors.Is(err, corrupt.Err) && !errors.Is(err, fs.ErrNotExist)
 }
 
-// closedAt returns where a log was closed; 0 if that is not known.
+// closedAt returns where a log was closed, or 0 if unknown.
 func closedAt(log located) (int64, error) {
 	state, _, err := current(log.dir)
 	return state.LogEnd(log.num), err
 }
 
-// checkMissing reports the logs that were closed and are not in the directory.
+// checkMissing reports closed logs that are missing from the directory.
 func checkMissing(fsys afero.Fs, dir string, r *VerifyReport) error {
 	state, files, err := current(durable.NewDir(fsys, dir, nil))
 	for _, l := range files.MissingLogs(&state) {
-		r.Problems = Problems(r.Problems, corrupt.At(filename.Log(l.Num), 0, "missing, though it was closed at %d", l.Bytes))
+		r.Problems = Problems(r.Problems, corrupt.At(filename.Log(l.Num), 0, "missing, although it was closed at %d", l.Bytes))
 	}
 	return err
 }

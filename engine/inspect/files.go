@@ -15,7 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// FileKind is what a file of a store is.
+// FileKind is a kind of file of a store.
 type FileKind string
 
 // The kinds of files that can be inspected.
@@ -26,8 +26,8 @@ const (
 	BlobFile     FileKind = "blob"
 )
 
-// Files returns the paths of all files of a kind in the directory of a store, in the order of their numbers. The
-// error is engine.ErrNotADatabase if no file of a store is there, or one of the filesystem.
+// Files returns the paths of all files of one kind in the directory of a store, in the order of their numbers. The
+// error is engine.ErrNotADatabase if the directory holds no file of a store, or one from the filesystem.
 func Files(fsys afero.Fs, dir string, kind FileKind) ([]string, error) {
 	names, err := durable.NewDir(fsys, dir, nil).Names()
 	if err != nil {
@@ -55,7 +55,7 @@ func Files(fsys afero.Fs, dir string, kind FileKind) ([]string, error) {
 	return paths, nil
 }
 
-// parse returns the number in the name of a file of the kind.
+// parse returns the number in the name of a file of this kind.
 func (k FileKind) parse(name string) (num uint64, ok bool) {
 	switch k {
 	case LogFile:
@@ -70,7 +70,7 @@ func (k FileKind) parse(name string) (num uint64, ok bool) {
 	return 0, false
 }
 
-// example returns a name of the kind.
+// example returns an example name of this kind.
 func (k FileKind) example() string {
 	switch k {
 	case LogFile:
@@ -84,14 +84,14 @@ func (k FileKind) example() string {
 	return manifest.FileName(3)
 }
 
-// located is a file to look at, in a directory that cannot be changed through it.
+// located is a file to inspect. Its directory refuses all changes.
 type located struct {
 	dir  *durable.Dir
 	name string
 	num  uint64
 }
 
-// locate splits a path, whose last element must be the name of a file of the kind.
+// locate splits a path, whose last element must be the name of a file of this kind.
 func locate(fsys afero.Fs, path string, kind FileKind) (l located, err error) {
 	l.name = filepath.Base(path)
 	num, ok := kind.parse(l.name)

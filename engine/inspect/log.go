@@ -29,14 +29,14 @@ type LogGap struct {
 type LogInfo struct {
 	File    string
 	Bytes   int64
-	End     int64 // where it was closed, as the manifest beside it says; 0 if that is not known
+	End     int64 // where it was closed, according to the manifest beside it; 0 if unknown
 	Records int
 	Gaps    []LogGap
-	Damage  string // what Open would say of it; empty if it can be read up to its end or a torn tail
+	Damage  string // what Open would report; empty if it is readable up to its end or a torn tail
 }
 
-// Log calls visit for every whole record of a log file, also after damage, but not behind the end at which the log was
-// closed. The record is valid during the call.
+// Log calls visit for every whole record of a log file, including those after damage, but not beyond the end at which
+// the log was closed. A record is valid only during the call.
 func Log(fsys afero.Fs, path string, visit func(LogRecord) error) (info LogInfo, err error) {
 	f, content, err := read(fsys, path, LogFile)
 	if err != nil {
@@ -78,7 +78,7 @@ func gapsOf(gaps []wal.Gap) []LogGap {
 	return all
 }
 
-// damageOf reads a log as Open does.
+// damageOf reads a log as Open would and returns the damage that it finds.
 func damageOf(content []byte, f located, end int64) string {
 	r := wal.NewReader(content, f.name, f.num)
 	r.EndsAt(end)

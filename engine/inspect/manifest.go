@@ -10,14 +10,14 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// ManifestEdit is one change of the list of live files.
+// ManifestEdit is one change to the list of live files.
 type ManifestEdit struct {
 	Offset                      int64
-	Version                     uint64 // the version of the format; 0 if the edit has none
+	Version                     uint64 // the format version; 0 if the edit does not state one
 	NextFile, LogFloor, LastSeq uint64
-	Deleted, Added              []TableInfo // of the deleted tables, only level and name are known
+	Deleted, Added              []TableInfo // for deleted tables, only level and name are known
 	BlobFilesDeleted            []string
-	BlobFilesAdded              []BlobFileInfo // without their garbage
+	BlobFilesAdded              []BlobFileInfo // GarbageBytes is unknown
 	LogEnds                     []LogEnd
 }
 
@@ -27,21 +27,21 @@ type LogEnd struct {
 	Bytes int64
 }
 
-// ManifestInfo describes a manifest, and the state that its edits lead to.
+// ManifestInfo describes a manifest and the state that its edits lead to.
 type ManifestInfo struct {
 	File                                 string
 	Bytes                                int64
 	Edits                                int
 	Gaps                                 []LogGap
-	Damage                               string // why Open would refuse it; empty if it would not
+	Damage                               string // why Open would refuse it, or empty
 	Version, NextFile, LogFloor, LastSeq uint64
 	Tables                               []TableInfo
 	BlobFiles                            []BlobFileInfo
-	LogEnds                              []LogEnd // of live logs that were closed
+	LogEnds                              []LogEnd // closed logs that are live
 }
 
-// Manifest calls visit for each edit of a manifest file. It stops at an edit that does not fit the state before it, and
-// Damage says so.
+// Manifest calls visit for each edit of a manifest file. It stops at an edit that does not fit the state before it; the
+// field Damage of the result then says why.
 func Manifest(fsys afero.Fs, path string, visit func(ManifestEdit) error) (info ManifestInfo, err error) {
 	f, content, err := read(fsys, path, ManifestFile)
 	if err != nil {

@@ -14,23 +14,23 @@ import (
 
 // TableInfo describes a table.
 type TableInfo struct {
-	Level             int // -1 if it is in no level
+	Level             int // -1 if it is not in a level
 	File              string
 	Bytes, Entries    uint64
 	MinSeq, MaxSeq    uint64
 	Smallest, Largest []byte
-	Tombstones        uint64    // only of the manifest
-	Blobs             []BlobUse // only of the manifest
+	Tombstones        uint64    // known only to the manifest
+	Blobs             []BlobUse // known only to the manifest
 	RangeDeletes      []RangeDelete
 
-	// What only InspectTable fills in.
+	// The fields below are set only by InspectTable.
 	Version                    uint32
 	Layout                     string // the layout of data blocks: "restarts" or "columns"
 	RawKeyBytes, RawValueBytes uint64
 	Parts                      []PartInfo
 }
 
-// BlobUse is how much of a blob file a table refers to.
+// BlobUse tells how much of a blob file a table refers to.
 type BlobUse struct {
 	File          string
 	Values, Bytes uint64
@@ -39,10 +39,10 @@ type BlobUse struct {
 // RangeDelete is a range delete of a table.
 type RangeDelete struct {
 	Seq        uint64
-	Start, End []byte // the keys from Start, inclusive, to End, exclusive
+	Start, End []byte // the keys in [Start, End)
 }
 
-// PartInfo describes a part of a table's file.
+// PartInfo describes one part of a table's file.
 type PartInfo struct {
 	Name          string
 	Offset, Bytes int64
@@ -51,13 +51,13 @@ type PartInfo struct {
 
 // DataInfo describes a data block.
 type DataInfo struct {
-	Compression       string // how it is stored
+	Compression       string // how the block is stored
 	PayloadBytes      uint64 // 0 if it cannot be read
 	FirstKey, LastKey []byte
 	LastSeq           uint64
 }
 
-// TableOf returns what a manifest says of a table.
+// TableOf returns what a manifest says about a table.
 func TableOf(level int, t *manifest.Table) TableInfo {
 	info := TableInfo{
 		Level: level, File: filename.Table(t.Num), Bytes: t.Bytes, Entries: t.Entries, MinSeq: uint64(t.MinSeq),
@@ -115,7 +115,7 @@ func Table(fsys afero.Fs, path string, visit func(Entry) error) (info TableInfo,
 	return info, damage
 }
 
-// describe adds what the reader knows. The error is the first damage.
+// describe adds what the reader knows about the table. The error is the first damage.
 func (t *TableInfo) describe(r *sst.Reader) error {
 	d, err := r.Describe()
 	t.Version, t.Layout, t.RawKeyBytes, t.RawValueBytes = d.Version, d.Layout.String(), d.RawKeyBytes, d.RawValueBytes

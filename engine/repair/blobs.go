@@ -16,24 +16,24 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// repairBlobs is what a repair knows about the blob files that it found references to. A value stays where it is if
-// everything before it in its file is whole: then the file stays, and its listed length ends with the last value that
-// is needed. A whole value after damage is copied to a new file, because a store must not list a file that Verify
+// repairBlobs is what a repair knows about the blob files that it found references to. If everything before a value in
+// its file is intact, the value stays where it is: the file stays, and its listed length ends with the last value that
+// is needed. An intact value after damage is copied to a new file, because a store must not list a file that Verify
 // complains about.
 type repairBlobs struct {
-	files  map[uint64]*salvagedBlobs // nil for a file that is missing or cannot be read
-	causes map[uint64]string         // why it is nil
+	files  map[uint64]*salvagedBlobs // nil for a file that is missing or unreadable
+	causes map[uint64]string         // why an entry of files is nil
 	losses []Loss
 }
 
 // salvagedBlobs is a blob file of the damaged store.
 type salvagedBlobs struct {
 	*view.BlobFile
-	intact uint64 // bytes from the beginning that are whole blobs
-	needed uint64 // bytes from the beginning that the repaired store refers to
+	intact uint64 // length of the initial part that consists of intact blobs
+	needed uint64 // length of the initial part that the repaired store refers to
 }
 
-// openBlobs returns the file that a reference leads to; nil if it is missing.
+// openBlobs returns the file that a reference points into, or nil if it is missing.
 func (r *repairer) openBlobs(num uint64) (*salvagedBlobs, error) {
 	f, known := r.blobs.files[num]
 	if known {
@@ -71,12 +71,12 @@ func (r *repairer) openBlobs(num uint64) (*salvagedBlobs, error) {
 	return f, nil
 }
 
-// value returns why the value of an entry cannot be read, or nil if it can; err is set if that could not be found out.
+// value returns why the value of an entry cannot be read, or nil if it can. err is set if that could not be determined.
 // from is the file of the entry.
 func (r *repairer) value(from string, user, encoded []byte) (loss *Loss, err error) {
 	ref, ok := blob.DecodeRef(encoded)
 	if !ok {
-		return &Loss{File: from, Bytes: -1, Key: bytes.Clone(user), Cause: "the reference to the value is none"}, nil
+		return &Loss{File: from, Bytes: -1, Key: bytes.Clone(user), Cause: "malformed reference to the value"}, nil
 	}
 	f, err := r.openBlobs(ref.File)
 	if err != nil {
@@ -99,7 +99,7 @@ func (r *repairer) value(from string, user, encoded []byte) (loss *Loss, err err
 	return nil, err
 }
 
-// moves reports whether a readable value has to leave its file. If not, it notes that the file is needed.
+// moves reports whether a readable value must leave its file. If not, it records that the file is needed.
 func (r *repairer) moves(ref blob.Ref) bool {
 	f := r.blobs.files[ref.File]
 	if ref.End() > f.intact {
@@ -109,7 +109,7 @@ func (r *repairer) moves(ref blob.Ref) bool {
 	return false
 }
 
-// blobFiles returns the list of the repaired store's blob files: those that stay, and those that were written.
+// blobFiles lists the repaired store's blob files: those that stay and those that were written.
 func (r *repairer) blobFiles(written []*view.BlobFile) []manifest.BlobFile {
 	var all []manifest.BlobFile
 	for num, f := range r.blobs.files {
@@ -135,7 +135,7 @@ func (r *repairer) closeBlobs() error {
 	return errors.Join(errs...)
 }
 
-// reportBlobs adds the values that are lost to the report, in the order of files. Several tables may have named one.
+// reportBlobs adds the lost values to the report, in the order of files. Several tables may have named the same one.
 func (r *repairer) reportBlobs() {
 	losses := r.blobs.losses
 	slices.SortStableFunc(losses, func(a, b Loss) int {
@@ -150,17 +150,18 @@ func (r *repairer) reportBlobs() {
 	}
 }
 
-// readableIterator leaves out the entries whose values cannot be read. It only goes forwards.
+// readableIterator leaves out the entries whose values cannot be read. It moves forward only.
 //
-// If the last value that a commit wrote to a key is lost, what the same commit wrote to that key before is left out as
-// well: the commit is atomic, so that was never the value of the key. Only logs have such entries, because a flush drops them.
+// If the last value that a commit wrote to a key is lost, earlier writes of the same commit to that key are left out as
+// well: the commit is atomic, so they were never the value of the key. Only logs contain such entries, because a flush
+// drops them.
 type readableIterator struct {
 	key.Iterator
 	r       *repairer
-	name    string    // the name of the file that the entries are from
-	commits []key.Seq // the first sequence number of every commit of a log, ascending; nil for a table
-	lost    []byte    // the key of the last entry whose value is lost; nil if none is
-	since   key.Seq   // the first sequence number of that entry's commit
+	name    string    // the file that the entries are from
+	commits []key.Seq // first sequence numbers of the commits of a log, ascending; nil for a table
+	lost    []byte    // key of the last entry whose value is lost, or nil
+	since   key.Seq   // first sequence number of that entry's commit
 	err     error
 }
 
@@ -175,7 +176,7 @@ func (i *readableIterator) Valid() bool { return i.err == nil && i.Iterator.Vali
 
 func (i *readableIterator) Error() error { return errors.Join(i.err, i.Iterator.Error()) }
 
-// settle moves on to the first entry that can be read.
+// settle moves on to the first readable entry.
 func (i *readableIterator) settle(ok bool) bool {
 	for ; ok; ok = i.Iterator.Next() {
 		if i.overwritten() {
@@ -198,12 +199,13 @@ func (i *readableIterator) settle(ok bool) bool {
 	return false
 }
 
-// overwritten reports whether the commit that wrote the entry overwrote it with the value that is lost.
+// overwritten reports whether the commit that wrote the entry later overwrote it with the value that is lost.
 func (i *readableIterator) overwritten() bool {
 	return i.lost != nil && i.Trailer().Seq() >= i.since && bytes.Equal(i.lost, i.Key())
 }
 
-// commit returns the first sequence number of the commit that has seq, which in a table is taken for a commit of its own.
+// commit returns the first sequence number of the commit that contains seq. In a table every entry counts as its own
+// commit.
 func (i *readableIterator) commit(seq key.Seq) key.Seq {
 	n, found := slices.BinarySearch(i.commits, seq)
 	if found || n == 0 {

@@ -12,16 +12,16 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// outdated returns why a manifest that can be read must have lost its last edits; "" if nothing shows that. What they named
-// is in the directory then, and what they made obsolete is not: a manifest that ends early looks like one to which nothing
-// was added.
+// outdated returns the reason why a readable manifest must have lost its last edits, or "" if nothing shows that. A
+// manifest that ends early looks like one to which nothing was added. But files named by the lost edits are then in the
+// directory, and files that those edits made obsolete are not.
 func (r *repairer) outdated(s *manifest.State, mentioned map[uint64]bool) (string, error) {
 	if len(s.LogEnds) > 0 {
-		return "", nil // Close has written its end
+		return "", nil // Close recorded its end
 	}
 	unknown := slices.DeleteFunc(slices.Clone(r.files.Tables), func(num uint64) bool { return mentioned[num] })
 	if len(unknown) > 0 && !r.files.Have(s) {
-		return fmt.Sprintf("files that it names are missing, and %s is there, which it does not name", filename.Table(unknown[0])), nil
+		return fmt.Sprintf("files that it names are missing, and it does not name %s, which exists", filename.Table(unknown[0])), nil
 	}
 	for _, num := range r.files.Logs {
 		if num < s.LogFloor {
@@ -39,7 +39,7 @@ func (r *repairer) outdated(s *manifest.State, mentioned map[uint64]bool) (strin
 			return "", err
 		}
 		if before := log.Before().Num; before > 0 && before >= s.LogFloor && !slices.Contains(r.files.Logs, before) {
-			return fmt.Sprintf("%s is missing, on which %s follows, and no edit says that it is obsolete",
+			return fmt.Sprintf("%s is missing, although %s follows it and no edit made it obsolete",
 				filename.Log(before), filename.Log(num)), nil
 		}
 	}

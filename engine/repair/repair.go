@@ -25,35 +25,35 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// Report says what Repair found, kept and lost.
+// Report says what Repair found, what it kept and what was lost.
 type Report struct {
-	Damage   string   // what Open or Verify said; empty if nothing was wrong, and then nothing was changed
-	Tables   int      // tables that were read, in whole or in part
-	Logs     int      // logs that were read, in whole or in part
-	Entries  uint64   // entries of the repaired store
-	Lost     []Loss   // exactly what could not be read, in the order of files
-	Warnings []string // what follows from that for the contents
-	LostDir  string   // where the files of the damaged store are now
+	Damage   string   // error of Open or Verify; empty if nothing was wrong, in which case nothing was changed
+	Tables   int      // number of tables read, in whole or in part
+	Logs     int      // number of logs read, in whole or in part
+	Entries  uint64   // number of entries in the repaired store
+	Lost     []Loss   // exactly what could not be read, by file
+	Warnings []string // what that means for the contents
+	LostDir  string   // directory that now has the files of the damaged store
 }
 
 // Loss is a part of a file that could not be read.
 type Loss struct {
 	File          string
-	Offset, Bytes int64  // Bytes is -1 if it is not known
-	After, Before []byte // keys of a table between which, with them, keys may be missing, outdated or back; nil if unknown
+	Offset, Bytes int64  // Bytes is -1 if unknown
+	After, Before []byte // inclusive bounds of the keys of a table that may be missing, outdated or back; nil if unknown
 	Key           []byte // for a part of a blob file, the key of the lost value; otherwise nil
 	Cause         string
 }
 
-// Config says which store to repair, and how the engine does its part.
+// Config says which store to repair and provides what Run needs from package engine.
 type Config struct {
 	FS     afero.Fs
 	Dir    string
-	Verify func() error          // says what is wrong with the store, if anything. It changes and locks nothing
-	Store  func() *rewrite.Store // makes what the files of the repaired store are written with; Run numbers them
+	Verify func() error          // returns what is wrong with the store, or nil; it must change and lock nothing
+	Store  func() *rewrite.Store // returns what the repaired store's files are written through; Run numbers the files
 }
 
-// Run turns a store that does not open into one that does, in the same directory. The contract is that of
+// Run turns a store that does not open into one that does, in the same directory. Its contract is that of
 // engine.Repair.
 func Run(c Config) (report Report, err error) {
 	r := &repairer{Config: c, report: &report, blobs: repairBlobs{files: map[uint64]*salvagedBlobs{}, causes: map[uint64]string{}}}
@@ -63,21 +63,21 @@ func Run(c Config) (report Report, err error) {
 	return report, nil
 }
 
-// repairer makes one repair.
+// repairer performs one repair.
 type repairer struct {
 	Config
 	report *Report
 	store  *rewrite.Store // what writes tables
-	next   uint64         // the number that the next new file gets
+	next   uint64         // the next file number
 	files  *filename.Files
-	state  manifest.State // what the manifest says, as far as it can be read
-	whole  bool           // the manifest can be read as a whole
+	state  manifest.State // state in the manifest, as far as it is readable
+	whole  bool           // the manifest is readable in full
 	tables []*view.Table  // open tables
-	ranges []rangedel.Set // the range deletes of everything that can be read
+	ranges []rangedel.Set // range deletes of everything that is readable
 	blobs  repairBlobs
-	last   key.Seq // the largest sequence number of all
+	last   key.Seq // the largest sequence number found
 
-	manifest uint64 // the manifest of the repaired store; 0 until its files are there
+	manifest uint64 // number of the repaired store's manifest; 0 until its files exist
 }
 
 func (r *repairer) run() (err error) {
@@ -115,7 +115,7 @@ func (r *repairer) run() (err error) {
 	return errors.Join(err, r.discard(outputs, err))
 }
 
-// outputs are the files that a repair wrote, open.
+// outputs are the files that a repair wrote. They are open.
 type outputs struct {
 	tables []*view.Table
 	blobs  []*view.BlobFile
@@ -132,11 +132,11 @@ func (r *repairer) closeAll(o outputs) error {
 	return errors.Join(errs...)
 }
 
-// discard removes what a repair that was stopped has written: then the damaged store is there as it was. The old files got
-// second names in lost, which are removed, too.
+// discard removes what an interrupted repair has written, which leaves the damaged store as it was. The second names of
+// the old files in lost are removed, too.
 func (r *repairer) discard(o outputs, stopped error) error {
 	if !cancel.Is(stopped) || r.manifest == 0 {
-		return nil // what rewrite was stopped at, it has removed
+		return nil // rewrite has already removed its own files
 	}
 	names := []string{manifest.FileName(r.manifest)}
 	for _, t := range o.tables {
@@ -150,21 +150,21 @@ func (r *repairer) discard(o outputs, stopped error) error {
 	return errors.Join(image.Discard(r.store.Dir, names, stopped), lost.RemoveAll())
 }
 
-// number makes sure that new files get numbers that no file has or had, here or in lost.
+// number makes sure that new file numbers have never been used, here or in lost.
 func (r *repairer) number() error {
 	if err := r.store.Dir.CheckDir(filename.Lost); err != nil {
 		return err
 	}
 	next, _ := r.files.CountsFrom(r.state.NextFile)
 	if highest := r.files.Highest(); !r.whole && highest < manifest.NumMax/4*3 {
-		next = max(next, highest+1) // nothing says where the store counted from, and what stays must not be ahead of it
+		next = max(next, highest+1) // the store's counter is unknown, and files that stay must not be ahead of it
 	}
 	names, err := r.lostDir("").Names()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	for _, name := range names {
-		if num, err := strconv.ParseUint(name, 10, 64); err == nil && num < manifest.NumMax/2 { // others are not of Repair
+		if num, err := strconv.ParseUint(name, 10, 64); err == nil && num < manifest.NumMax/2 { // others were not made by Repair
 			next = max(next, num+1)
 		}
 	}
@@ -181,8 +181,8 @@ func (r *repairer) lostDir(name string) *durable.Dir {
 	return durable.NewDir(r.FS, filepath.Join(r.Dir, filename.Lost, name), nil)
 }
 
-// rewrite merges everything that can be read into new tables. All of the store is there, so tombstones and range
-// deletes go.
+// rewrite merges everything readable into new tables. The input is the whole store, so tombstones and range deletes are
+// dropped.
 func (r *repairer) rewrite() (outputs, error) {
 	tables, err := r.readTables()
 	if err != nil {
@@ -206,8 +206,8 @@ func (r *repairer) rewrite() (outputs, error) {
 }
 
 // replace puts the new store in the place of the old one. Before the marker is durable, the old files get a second
-// name, or a copy, in lost. After that they lose their first name, unless they are blob files that are still needed.
-// What is not a regular file cannot have a second name: it moves to lost after the marker.
+// name, or a copy, in lost. After that they lose their first name, except for blob files that are still needed.
+// Anything that is not a regular file cannot have a second name; it moves to lost after the marker.
 func (r *repairer) replace(o outputs) error {
 	m := manifest.Marker{Num: 1, Manifest: r.newFileNum()}
 	for _, old := range r.files.Markers {
@@ -251,7 +251,7 @@ func (r *repairer) replace(o outputs) error {
 	if err := image.Publish(r.store.Dir, image.MadeFile{Name: m.Name(), Content: m.Content()}); err != nil {
 		return err
 	}
-	dir := r.store.Dir.WithoutCancel() // it is the repaired store now
+	dir := r.store.Dir.WithoutCancel() // from here on it is the repaired store
 	for _, name := range irregular {
 		if err := dir.Rename(name, filepath.Join(filename.Lost, filepath.Base(lost.Path()), name)); err != nil {
 			return err

@@ -16,17 +16,17 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// What a warning says, in the order of how much it takes away.
+// The texts of warnings, the most far-reaching first.
 const (
-	warnManifest = "the manifest cannot be read: every table and log in the directory was used, obsolete ones too;" +
+	warnManifest = "the manifest is unreadable: every table and log in the directory was used, including obsolete ones;" +
 		" deleted keys and older values may be back"
-	warnTable = "parts of tables are lost: keys in the ranges named may be missing, have an older value, or be back" +
-		" though they were deleted"
+	warnTable = "parts of tables are lost: keys in the named ranges may be missing, have an older value, or be back" +
+		" although they were deleted"
 	warnRanges = "range deletes are lost with parts of tables: keys that they deleted may be back"
-	warnBlob   = "values in blob files are lost: the keys named may be missing, or have an older value"
-	warnLog    = "commits are lost from the middle of the store's history: later ones are kept, though they may build on them"
+	warnBlob   = "values in blob files are lost: the named keys may be missing or have an older value"
+	warnLog    = "commits are lost from the middle of the store's history: later ones are kept, although they may build on the lost ones"
 	warnEnd    = "the end of a log is lost: if it was durable, the last commits are missing"
-	warnClosed = "the end of a log that was closed is lost: the last commits are missing"
+	warnClosed = "the end of a closed log is lost: the last commits are missing"
 )
 
 func (r *repairer) warn(text string) {
@@ -37,9 +37,9 @@ func (r *repairer) warn(text string) {
 
 func (r *repairer) lose(l Loss) { r.report.Lost = append(r.report.Lost, l) }
 
-// readManifest reads the manifest that the newest valid marker names. If no marker is valid, it reads the newest manifest
-// that can be read and whose files are all there. What the manifest says of tables and logs is used if it is whole. A read
-// that fails is an error: the file may be whole.
+// readManifest reads the manifest that the newest valid marker names. If no marker is valid, it reads the newest
+// readable manifest whose files all exist. Its list of tables and logs is used if the manifest is whole. A read that
+// fails is an error, because the file may be intact.
 func (r *repairer) readManifest() error {
 	candidates := slices.Clone(r.files.Manifests)
 	slices.Reverse(candidates)
@@ -54,7 +54,7 @@ func (r *repairer) readManifest() error {
 		case err != nil:
 			return err
 		default:
-			r.lose(Loss{File: m.Name(), Bytes: int64(len(content)), Cause: "not what a marker holds"})
+			r.lose(Loss{File: m.Name(), Bytes: int64(len(content)), Cause: "invalid marker content"})
 		}
 		if marked {
 			break
@@ -89,7 +89,7 @@ func (r *repairer) tryManifest(num uint64, marked bool) (bool, error) {
 	}
 	if err != nil {
 		r.lose(Loss{File: name, Bytes: int64(len(content)), Cause: err.Error()})
-		return false, nil //nolint:nilerr // it is in the report
+		return false, nil //nolint:nilerr // the damage is in the report
 	}
 	if !marked && !r.files.Have(&state) {
 		return false, nil
@@ -102,13 +102,13 @@ func (r *repairer) tryManifest(num uint64, marked bool) (bool, error) {
 	return true, nil
 }
 
-// readLogs returns an iterator for each log that holds something, newest first.
+// readLogs returns an iterator for each log that has entries, newest first.
 func (r *repairer) readLogs() ([]key.Iterator, error) {
 	var all []key.Iterator
 	last := r.state.LastSeq
 	for _, l := range r.files.MissingLogs(&r.state) {
 		r.warn(warnClosed)
-		r.lose(Loss{File: filename.Log(l.Num), Bytes: int64(l.Bytes), Cause: "missing, though it was closed"})
+		r.lose(Loss{File: filename.Log(l.Num), Bytes: int64(l.Bytes), Cause: "missing, although it was closed"})
 	}
 	for _, num := range r.files.Logs {
 		if r.whole && num < r.state.LogFloor {
@@ -132,11 +132,11 @@ func (r *repairer) readLogs() ([]key.Iterator, error) {
 	return all, nil
 }
 
-// salvageLog reads the commits of a log, each whole or not at all, and reports those that are missing after *last.
+// salvageLog reads the commits of a log, each whole or not at all, and reports those missing after *last.
 func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Iterator {
 	name, commits, newest := filename.Log(num), []key.Seq(nil), key.Seq(0)
 	end := r.state.LogEnd(num)
-	if end > 0 { // nothing behind it was ever a commit
+	if end > 0 { // nothing beyond it was ever a commit
 		content = content[:min(end, int64(len(content)))]
 	}
 	m := &view.Mem{Table: memtable.New(2*len(content) + 1)}
@@ -146,17 +146,17 @@ func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Ite
 		switch {
 		case !ok || b.Seq <= newest || b.Seq > manifest.SeqMax:
 			r.warn(warnLog)
-			r.lose(Loss{File: name, Offset: off, Bytes: int64(len(record)), Cause: "the record is not a commit, or not here"})
+			r.lose(Loss{File: name, Offset: off, Bytes: int64(len(record)), Cause: "the record is not a commit, or not one that belongs here"})
 			return
 		case r.whole && b.Seq <= *last:
 			r.warn(warnLog)
 			r.lose(Loss{File: name, Offset: off, Bytes: int64(len(record)), Cause: fmt.Sprintf(
-				"a commit of writes from %d on, but up to %d they are in tables or earlier logs", b.Seq, *last)})
+				"a commit with writes from %d on, but writes up to %d are in tables or earlier logs", b.Seq, *last)})
 			return
 		}
 		if r.whole && b.Seq > *last+1 {
 			r.warn(warnLog)
-			r.lose(Loss{File: name, Offset: off, Bytes: -1, Cause: fmt.Sprintf("before this place, writes %d to %d are missing",
+			r.lose(Loss{File: name, Offset: off, Bytes: -1, Cause: fmt.Sprintf("writes %d to %d are missing before this place",
 				*last+1, b.Seq-1)})
 		}
 		if end, err := m.Insert(slices.Clone(record), &in, name); err == nil {
@@ -164,12 +164,12 @@ func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Ite
 		}
 	})
 	for _, g := range withEnd(gaps, int64(len(content)), end) {
-		cause := "not readable as records"
+		cause := "unreadable as records"
 		if g.Tail && end > 0 {
 			cause += fmt.Sprintf("; the log was closed at %d", end)
 			r.warn(warnClosed)
 		} else if g.Tail {
-			cause += "; nothing readable follows: damage, or a commit that was never finished"
+			cause += "; nothing readable follows: damage, or an unfinished commit"
 			r.warn(warnEnd)
 		} else {
 			r.warn(warnLog)
@@ -183,7 +183,7 @@ func (r *repairer) salvageLog(num uint64, content []byte, last *key.Seq) key.Ite
 	return r.readable(m.Table.NewIterator(), name, commits)
 }
 
-// withEnd adds to the gaps of a log what is missing between the bytes that are there and the end at which it was closed.
+// withEnd adds to the gaps of a log the part missing between its actual length and the end at which it was closed.
 func withEnd(gaps []wal.Gap, have, end int64) []wal.Gap {
 	if have >= end {
 		return gaps
@@ -195,7 +195,7 @@ func withEnd(gaps []wal.Gap, have, end int64) []wal.Gap {
 	return append(gaps, missing)
 }
 
-// checkBatch decodes a record to its end, so that inserting it cannot stop half way.
+// checkBatch decodes a whole record, so that inserting it cannot fail half way.
 func checkBatch(record []byte) (batch.Reader, bool) {
 	b, ok := batch.Read(record)
 	for r := b; ok && r.Left > 0; {

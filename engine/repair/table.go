@@ -25,7 +25,7 @@ import (
 // tableBytesMax is the size of the largest damaged table that is read into memory.
 const tableBytesMax = 8 << 30
 
-// readTables returns an iterator for each table that the store needs; damaged ones are read into memory.
+// readTables returns an iterator for each table that the store needs. Damaged tables are read into memory.
 func (r *repairer) readTables() ([]key.Iterator, error) {
 	var all []key.Iterator
 	nums, wanted := r.files.Tables, map[uint64]manifest.Table{}
@@ -95,8 +95,8 @@ func (r *repairer) readTable(num uint64, wanted manifest.Table) (key.Iterator, e
 	return reader.NewIterator(), nil
 }
 
-// openTable opens and verifies a table: as long as the manifest says, if the file has so many bytes and they are a table,
-// else the whole file.
+// openTable opens and verifies a table. It tries the length stated in the manifest if the file is that long, and
+// otherwise the whole file.
 func (r *repairer) openTable(f afero.File, num uint64, wanted manifest.Table) (reader *sst.Reader, err error) {
 	info, err := f.Stat()
 	if err != nil {
@@ -119,12 +119,12 @@ func (r *repairer) openTable(f afero.File, num uint64, wanted manifest.Table) (r
 	return reader, err
 }
 
-// isOther returns what shows that an intact table is not the one that the store needs, or "". Its entries must not be
-// used: what the store deleted since would be back, or what another store holds would be here.
+// isOther returns the reason why an intact table is not the one that the store needs, or "". Entries of such a table
+// must not be used: they would bring back what the store has deleted since, or contents of another store.
 func (r *repairer) isOther(reader *sst.Reader, wanted manifest.Table) (string, error) {
 	if m := reader.Meta(); !r.whole {
 		if m.MaxSeq > manifest.SeqMax {
-			return fmt.Sprintf("sequence numbers up to %d, which no store reaches", m.MaxSeq), nil
+			return fmt.Sprintf("sequence numbers up to %d, which is more than any store reaches", m.MaxSeq), nil
 		}
 		return "", nil
 	} else if !view.Is(&wanted, m) {
@@ -145,28 +145,29 @@ func (r *repairer) isOther(reader *sst.Reader, wanted manifest.Table) (string, e
 	if err := errors.Join(it.Error(), it.Close()); err != nil || maps.Equal(found, listed) {
 		return "", err
 	}
-	return "another table than the manifest says: it refers to other values in blob files", nil
+	return "not the table that the manifest lists: it refers to other values in blob files", nil
 }
 
-// another says how a table differs from the one that the manifest lists.
+// another describes how a table differs from the one listed in the manifest.
 func another(m sst.Meta, wanted manifest.Table) string {
-	return fmt.Sprintf("another table than the manifest says: %d entries %d to %d of keys %.40q to %.40q in %d bytes, want %d"+
+	return fmt.Sprintf("not the table that the manifest lists: %d entries %d to %d of keys %.40q to %.40q in %d bytes, want %d"+
 		" entries %d to %d of keys %.40q to %.40q in %d bytes", m.Entries, m.MinSeq, m.MaxSeq, m.Smallest, m.Largest, m.Bytes,
 		wanted.Entries, wanted.MinSeq, wanted.MaxSeq, wanted.Smallest, wanted.Largest, wanted.Bytes)
 }
 
-// loseTable reports that nothing of a table is there.
+// loseTable reports that a table is lost as a whole.
 func (r *repairer) loseTable(name string, wanted manifest.Table, cause string) {
 	r.warn(warnTable)
 	l := Loss{File: name, Bytes: -1, Cause: cause}
 	if r.whole {
 		l.Bytes, l.After, l.Before = int64(wanted.Bytes), wanted.Smallest, wanted.Largest
-		l.Cause += "; the keys are the first and the last of it"
+		l.Cause += "; the keys are its first and last"
 	}
 	r.lose(l)
 }
 
-// salvageTable returns what is whole of a damaged table, and reports what is not; nil if that is of another table.
+// salvageTable returns what is intact in a damaged table and reports the rest. It returns nil if the content is that of
+// another table.
 func (r *repairer) salvageTable(name string, content []byte, wanted manifest.Table) key.Iterator {
 	m := memtable.New(2*len(content) + 1)
 	in, s := m.Inserter(), salvaged{}
@@ -184,21 +185,21 @@ func (r *repairer) salvageTable(name string, content []byte, wanted manifest.Tab
 	if r.whole && len(gaps) == 0 && s.Entries < wanted.Entries {
 		r.lose(Loss{
 			File: name, Bytes: -1, After: wanted.Smallest, Before: wanted.Largest,
-			Cause: fmt.Sprintf("%d of %d entries are not there", wanted.Entries-s.Entries, wanted.Entries),
+			Cause: fmt.Sprintf("%d of %d entries are missing", wanted.Entries-s.Entries, wanted.Entries),
 		})
 	}
 	for _, g := range gaps {
 		l := Loss{File: name, Offset: g.Offset, Bytes: g.Bytes, After: g.After, Before: g.Before, Cause: g.Cause.Error()}
-		if g.Ranges { // they may have hidden keys anywhere in the table, also between entries that can be read
+		if g.Ranges { // they may have hidden keys anywhere in the table, even between readable entries
 			r.warn(warnRanges)
 			l.After, l.Before = nil, nil
-			l.Cause += "; range deletes that were here, or may have been, hide nothing any more, wherever in the table they did"
+			l.Cause += "; range deletes that were or may have been here no longer hide anything in the table"
 		}
 		if g.Unindexed && r.whole && !s.all(wanted) {
 			l.After, l.Before = nil, nil
-			l.Cause += "; nothing shows that what was found before is of this table, and all of it"
+			l.Cause += "; nothing proves that what was found before it is from this table, or complete"
 		}
-		if l.After == nil { // the manifest says how far the table reaches, if it can be read
+		if l.After == nil { // use the table's bounds from the manifest, if that is readable
 			l.After = wanted.Smallest
 		}
 		if l.Before == nil {
@@ -209,7 +210,7 @@ func (r *repairer) salvageTable(name string, content []byte, wanted manifest.Tab
 	return m.NewIterator()
 }
 
-// salvaged is what the readable entries of a damaged table amount to.
+// salvaged sums up the readable entries of a damaged table.
 type salvaged struct{ sst.Meta }
 
 func (s *salvaged) add(smallest, largest []byte, seq key.Seq) {
@@ -231,18 +232,18 @@ func (s *salvaged) addRanges(ranges rangedel.Set) {
 	}
 }
 
-// all reports whether the entries are as many as those of a table that the manifest lists, and reach as far.
+// all reports whether the entries match the count and the bounds that the manifest lists for the table.
 func (s *salvaged) all(wanted manifest.Table) bool {
 	return s.Entries == wanted.Entries && s.MinSeq == wanted.MinSeq && s.MaxSeq == wanted.MaxSeq &&
 		bytes.Equal(s.Smallest, wanted.Smallest) && bytes.Equal(s.Largest, wanted.Largest)
 }
 
-// isForeign returns what shows that the entries of a damaged table are not of the one that the store needs, or "": its
-// properties, if they can be read, or an entry that the manifest rules out.
+// isForeign returns the reason why the entries of a damaged table are not those of the table that the store needs, or
+// "". The evidence is its properties, if readable, or an entry that the manifest rules out.
 func (r *repairer) isForeign(content []byte, name string, s salvaged, wanted manifest.Table) string {
 	if !r.whole {
 		if s.MaxSeq > manifest.SeqMax {
-			return fmt.Sprintf("sequence numbers up to %d, which no store reaches", s.MaxSeq)
+			return fmt.Sprintf("sequence numbers up to %d, which is more than any store reaches", s.MaxSeq)
 		}
 		return ""
 	}

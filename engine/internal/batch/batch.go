@@ -11,15 +11,15 @@ import (
 // HeaderBytes is the space for the sequence number of the first write (64 bits) and their count (32 bits).
 const HeaderBytes = 8 + 4
 
-// PutHeader fills in the header, for which data has room at its beginning. first is the sequence number of the first
-// of count writes.
+// PutHeader fills in the header, for which data has room at its start. first is the sequence number of the first of
+// count writes.
 func PutHeader(data []byte, first key.Seq, count int) {
 	binary.LittleEndian.PutUint64(data, uint64(first))
 	binary.LittleEndian.PutUint32(data[8:], uint32(count))
 }
 
-// Append appends a write to the writes before it. The key and the value of a range delete are its start and its
-// end; a deletion has no value.
+// Append appends a write to the encoded writes in data. For a range delete, key and value are its start and end; a
+// deletion has no value.
 func Append(data []byte, kind key.Kind, user, value []byte) []byte {
 	data = append(binary.AppendUvarint(append(data, byte(kind)), uint64(len(user))), user...)
 	if kind == key.Delete {
@@ -52,14 +52,14 @@ func Read(data []byte) (r Reader, ok bool) {
 	}, count > 0 && count <= math.MaxInt32 && binary.LittleEndian.Uint64(data) <= uint64(key.MaxSeq)-uint64(count)
 }
 
-// Follow returns the last sequence number of an encoded batch, whose first must follow that of the batch before it: last.
-// ok is false if it does not, or the bytes cannot be a batch; then first is the sequence number that they begin with.
+// Follow returns the sequence numbers of the first and last write of an encoded batch that should follow a batch ending
+// at last. ok is false if it does not follow, or if the bytes are not a batch; then first is the sequence number found.
 func Follow(record []byte, last key.Seq) (first, newLast key.Seq, ok bool) {
 	r, ok := Read(record)
 	return r.Seq, r.Seq + key.Seq(r.Left) - 1, ok && r.Seq == last+1
 }
 
-// Next decodes a write and returns its trailer; ok is false if the bytes are not a batch.
+// Next decodes one write and returns its trailer. ok is false if the bytes are not a valid batch.
 func (r *Reader) Next() (tr key.Trailer, ok bool) {
 	if len(r.Rest) == 0 || r.Rest[0] > byte(key.BlobSet) {
 		return 0, false

@@ -2,5 +2,5 @@ package blob
 
 import "errors"
 
-// ErrVersion is returned by Open for a file that a newer version of the engine wrote.
+// ErrVersion is returned by Open for a file written by a newer version of the engine.
 var ErrVersion = errors.New("engine: blob file has an unknown format version")

@@ -22,7 +22,7 @@ type Reader struct {
 }
 
 // Open returns a Reader of the first size bytes of file num. It reads the file's header and does not own r. The name is
-// for errors. Damage is an error that is corrupt.Err; a file of a newer engine is ErrVersion.
+// for errors. Damage is reported as corrupt.Err, and a file written by a newer engine as ErrVersion.
 func Open(r io.ReaderAt, num, size uint64, name string) (*Reader, error) {
 	b := NewReader(r, num, name)
 	b.size.Store(size)
@@ -38,10 +38,10 @@ func Open(r io.ReaderAt, num, size uint64, name string) (*Reader, error) {
 	if sum := binary.LittleEndian.Uint32(found[12:]); version > formatVersion && sum == checksum(num, 0, found[:12]) {
 		return nil, fmt.Errorf("%w: %s has version %d, this engine reads %d", ErrVersion, name, version, formatVersion)
 	}
-	return nil, corrupt.At(name, 0, "not the header of blob file %d", num)
+	return nil, corrupt.At(name, 0, "invalid header, want that of blob file %d", num)
 }
 
-// NewReader returns a Reader of a file that is being written, of which nothing may be read until Grow allows it.
+// NewReader returns a Reader of a file that is being written. Nothing can be read until Grow allows it.
 func NewReader(r io.ReaderAt, num uint64, name string) *Reader {
 	return &Reader{r: r, num: num, name: name}
 }
@@ -56,10 +56,10 @@ func (r *Reader) Grow(size uint64) {
 	}
 }
 
-// Size returns how many bytes may be read.
+// Size returns the number of bytes that may be read.
 func (r *Reader) Size() uint64 { return r.size.Load() }
 
-// Append appends a value to dst, which it returns as it was if there is an error.
+// Append appends a value to dst. If there is an error, it returns dst unchanged.
 func (r *Reader) Append(dst []byte, ref Ref) ([]byte, error) {
 	if ref.Length > chunkBytes {
 		return r.appendChunks(dst, ref)
@@ -67,7 +67,7 @@ func (r *Reader) Append(dst []byte, ref Ref) ([]byte, error) {
 	if err := r.check(ref); err != nil {
 		return dst, err
 	}
-	// One read for both, and the value then moves over its header.
+	// Read header and value at once, then move the value over the header.
 	start, head := len(dst), int(headerBytes(ref.Length))
 	end := start + head + int(ref.Length)
 	buf := slices.Grow(dst, end-start)[:end]
@@ -99,16 +99,16 @@ func (r *Reader) appendChunks(dst []byte, ref Ref) ([]byte, error) {
 	return buf, nil
 }
 
-// Check reads the header of a blob. It returns an error unless it is the one that the Ref was returned for.
+// Check reads the header of a blob and returns an error unless it is the one that the Ref was made for.
 func (r *Reader) Check(ref Ref) error {
 	_, err := r.header(ref)
 	return err
 }
 
-// Verify reads the first size bytes of the file and compares every checksum. Size must be the end of a blob.
+// Verify reads the first size bytes of the file and checks every checksum. size must be the end of a blob.
 func (r *Reader) Verify(size uint64) error { return r.VerifyUntil(context.Background(), size) }
 
-// VerifyUntil is Verify that ends when ctx is done, with an error that is recognized by cancel.Is.
+// VerifyUntil is Verify, but ends when ctx is done, with an error that satisfies cancel.Is.
 func (r *Reader) VerifyUntil(ctx context.Context, size uint64) error {
 	again := NewReader(cancel.ReaderAt(ctx, r.r), r.num, r.name)
 	again.Grow(r.Size())
@@ -116,8 +116,8 @@ func (r *Reader) VerifyUntil(ctx context.Context, size uint64) error {
 	return err
 }
 
-// Intact is like Verify. On error it also returns the offset of the first damaged blob, or 0 if the header of the file is
-// damaged. Blobs after it may be intact.
+// Intact is Verify, but on error it also returns the offset of the first damaged blob, or 0 if the header of the file
+// is damaged. Blobs after that one may be intact.
 func (r *Reader) Intact(size uint64) (end uint64, err error) {
 	if _, err := Open(r.r, r.num, size, r.name); err != nil {
 		return 0, err
@@ -137,7 +137,7 @@ func (r *Reader) Intact(size uint64) (end uint64, err error) {
 	return at, nil
 }
 
-// verify reads one blob; buf takes a chunk.
+// verify reads one blob. buf is space for a chunk.
 func (r *Reader) verify(ref Ref, buf []byte) error {
 	v, err := r.NewValue(ref)
 	if err != nil {
@@ -151,12 +151,12 @@ func (r *Reader) verify(ref Ref, buf []byte) error {
 	return nil
 }
 
-// CheckWhole is like Check, and also reads the value.
+// CheckWhole is Check, but also reads the value.
 func (r *Reader) CheckWhole(ref Ref) error {
 	return r.verify(ref, make([]byte, min(chunkBytes, ref.Length)))
 }
 
-// refAt makes a Ref from the header of the blob at an offset.
+// refAt returns a Ref made from the header of the blob at an offset.
 func (r *Reader) refAt(at, size uint64, buf []byte) (Ref, error) {
 	ref := Ref{File: r.num, Offset: at}
 	if err := r.read(buf[:fixedBytes], at); err != nil {
@@ -164,7 +164,7 @@ func (r *Reader) refAt(at, size uint64, buf []byte) (Ref, error) {
 	}
 	ref.Sum, ref.Length = binary.LittleEndian.Uint32(buf), binary.LittleEndian.Uint64(buf[4:])
 	if ref.Length > min(size, valueBytesMax) || ref.End() > size {
-		return ref, corrupt.At(r.name, int64(at), "blob of %d bytes, where %d are left", ref.Length, size-at)
+		return ref, corrupt.At(r.name, int64(at), "blob of %d bytes, but only %d are left in the file", ref.Length, size-at)
 	}
 	return ref, nil
 }
@@ -181,15 +181,15 @@ func (r *Reader) header(ref Ref) (header, error) {
 	return r.match(b, ref)
 }
 
-// check rejects a Ref that points outside the file, before anything is allocated for it.
+// check rejects a Ref that points outside the file, before any memory is allocated for it.
 func (r *Reader) check(ref Ref) error {
 	if size := r.Size(); ref.File != r.num || ref.Length > min(size, valueBytesMax) || ref.Offset > size || ref.End() > size {
-		return corrupt.At(r.name, int64(ref.Offset), "no blob of %d bytes of file %d in %d bytes", ref.Length, ref.File, size)
+		return corrupt.At(r.name, int64(ref.Offset), "reference to %d bytes in file %d is outside the file's %d bytes", ref.Length, ref.File, size)
 	}
 	return nil
 }
 
-// match decodes a header, which must be intact and the one that the Ref was returned for.
+// match decodes a header, which must be intact and the one that the Ref was made for.
 func (r *Reader) match(b []byte, ref Ref) (header, error) {
 	h := header{sum: binary.LittleEndian.Uint32(b), length: binary.LittleEndian.Uint64(b[4:]), sums: b[fixedBytes:]}
 	if sum := checksum(r.num, ref.Offset, b[4:]); sum != h.sum {
@@ -203,7 +203,7 @@ func (r *Reader) match(b []byte, ref Ref) (header, error) {
 }
 
 func (r *Reader) damaged(ref Ref, chunk uint64) error {
-	return corrupt.At(r.name, int64(ref.Offset+headerBytes(ref.Length)+chunk*chunkBytes), "checksum of chunk %d", chunk)
+	return corrupt.At(r.name, int64(ref.Offset+headerBytes(ref.Length)+chunk*chunkBytes), "chunk %d: checksum mismatch", chunk)
 }
 
 // read fills b from an offset.
@@ -213,7 +213,7 @@ func (r *Reader) read(b []byte, offset uint64) error {
 	case n == len(b) && (err == nil || errors.Is(err, io.EOF)):
 		return nil
 	case err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return corrupt.At(r.name, int64(offset)+int64(n), "the file ends")
+		return corrupt.At(r.name, int64(offset)+int64(n), "unexpected end of file")
 	}
 	return fmt.Errorf("blob: read %s offset %d: %w", r.name, offset, err)
 }

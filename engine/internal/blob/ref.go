@@ -2,7 +2,7 @@ package blob
 
 import "encoding/binary"
 
-// Ref says where a value is, and the checksum of what stands there.
+// Ref says where a value is, together with the checksum of the blob there.
 type Ref struct {
 	File   uint64 // number
 	Offset uint64
@@ -10,7 +10,7 @@ type Ref struct {
 	Sum    uint32
 }
 
-// RefBytesMax is the most that an encoded Ref takes.
+// RefBytesMax is the length of the longest encoded Ref.
 const RefBytesMax = 3*binary.MaxVarintLen64 + 4
 
 // AppendTo appends the encoded Ref to b.
@@ -21,7 +21,7 @@ func (r Ref) AppendTo(b []byte) []byte {
 	return binary.LittleEndian.AppendUint32(b, r.Sum)
 }
 
-// DecodeRef is the inverse of AppendTo; ok is false if b is not one whole Ref, or one that no Writer returns.
+// DecodeRef is the inverse of AppendTo. ok is false if b is not exactly one Ref, or is one that no Writer returns.
 func DecodeRef(b []byte) (r Ref, ok bool) {
 	for _, field := range [...]*uint64{&r.File, &r.Offset, &r.Length} {
 		v, n := binary.Uvarint(b)
@@ -37,7 +37,7 @@ func DecodeRef(b []byte) (r Ref, ok bool) {
 	return r, true
 }
 
-// Bytes returns what the blob takes in its file.
+// Bytes returns the space that the blob takes in its file.
 func (r Ref) Bytes() uint64 { return headerBytes(r.Length) + r.Length }
 
 // End returns the offset of the first byte after the blob.

@@ -31,7 +31,7 @@ func TestNoValueIsLongerThanValuesAre(t *testing.T) {
 	r.Grow(20 << 30)
 	_, err := r.Append(nil, ref)
 	require.ErrorIs(t, err, corrupt.Err)
-	require.ErrorContains(t, err, "no blob of")
+	require.ErrorContains(t, err, "is outside the file")
 	_, err = r.Intact(20 << 30)
 	require.ErrorContains(t, err, "blob of 1073741825 bytes")
 }

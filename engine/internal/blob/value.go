@@ -10,13 +10,13 @@ var (
 	errNegative = errors.New("blob: seek to before the beginning")
 )
 
-// Value reads one value as a stream. Bytes come out only after their chunk has been checked.
+// Value reads one value as a stream. Bytes are returned only after their chunk has been verified.
 type Value struct {
 	r      *Reader
 	ref    Ref
 	h      header
 	at     uint64 // the position of the next byte
-	buf    []byte // the chunk that was read last, if it did not go where it was wanted
+	buf    []byte // the chunk read last, unless it was read straight into the caller's slice
 	chunk  uint64 // its index
 	loaded bool
 }
@@ -33,7 +33,7 @@ func (r *Reader) NewValue(ref Ref) (*Value, error) {
 // Len returns the length of the whole value.
 func (v *Value) Len() int64 { return int64(v.ref.Length) }
 
-// Read implements io.Reader. Damage is an error that is corrupt.Err, and nothing of the damaged chunk is returned.
+// Read implements io.Reader. Damage is reported as corrupt.Err, and nothing of the damaged chunk is returned.
 func (v *Value) Read(p []byte) (n int, err error) {
 	for n < len(p) && v.at < v.ref.Length {
 		chunk, offset := v.at/chunkBytes, v.at%chunkBytes
@@ -79,7 +79,7 @@ func (v *Value) chunkLength(chunk uint64) uint64 {
 	return min(chunkBytes, v.ref.Length-chunk*chunkBytes)
 }
 
-// load makes a chunk the one in the buffer.
+// load reads a chunk into the buffer.
 func (v *Value) load(chunk uint64) error {
 	if v.loaded && v.chunk == chunk {
 		return nil
@@ -95,7 +95,7 @@ func (v *Value) load(chunk uint64) error {
 	return nil
 }
 
-// readChunk reads a chunk into the beginning of b and checks it.
+// readChunk reads a chunk into the start of b and verifies it.
 func (v *Value) readChunk(chunk uint64, b []byte) error {
 	b = b[:v.chunkLength(chunk)]
 	if err := v.r.read(b, v.ref.Offset+headerBytes(v.ref.Length)+chunk*chunkBytes); err != nil {

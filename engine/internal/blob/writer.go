@@ -7,18 +7,18 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/limits"
 )
 
-// A Writer writes one file. After an error it cannot be used any more: every call returns an error.
+// A Writer writes one file. After an error it is unusable: every call returns an error.
 type Writer struct {
 	w   io.Writer
 	num uint64
 	buf []byte
-	end uint64 // the end of what was added
+	end uint64 // where the next blob goes
 	err error
 
-	bufferBytes int // what is collected before it goes out in one Write; values of this size and more are not copied
+	bufferBytes int // how much is gathered into one Write; values at least this long are not copied
 }
 
-// NewWriter returns a Writer of file num, which begins at the first byte that w takes.
+// NewWriter returns a Writer of file num. The first byte written to w is the first of the file.
 func NewWriter(w io.Writer, num uint64) *Writer {
 	b := &Writer{w: w, num: num, bufferBytes: int(limits.Default().BlobWriteBytes)}
 	b.buf = appendFileHeader(b.buf, num)
@@ -26,10 +26,10 @@ func NewWriter(w io.Writer, num uint64) *Writer {
 	return b
 }
 
-// Gather sets how much is collected before it goes out. It comes before the first value.
+// Gather sets how many bytes are gathered into one Write. It must be called before the first value is added.
 func (w *Writer) Gather(bytes int64) { w.bufferBytes = int(bytes) }
 
-// Add adds a value. It can be read when Flush has returned nil. The slice stays the caller's.
+// Add adds a value. The value can be read once Flush has returned nil. The slice stays the caller's.
 func (w *Writer) Add(value []byte) (Ref, error) {
 	if w.err != nil {
 		return Ref{}, w.err
@@ -51,9 +51,8 @@ func (w *Writer) Add(value []byte) (Ref, error) {
 	return r, w.err
 }
 
-// Copy adds a value of another file, chunk by chunk. Its chunks keep their checksums: what a copy did to the bytes
-// would be noticed. If the other file is damaged, which is an error that is corrupt.Err, the Writer cannot be used any
-// more.
+// Copy adds a value from another file, chunk by chunk. The chunks keep their checksums, so an error introduced by the
+// copy is detected. If the other file is damaged, which is reported as corrupt.Err, the Writer is unusable afterwards.
 func (w *Writer) Copy(from *Reader, ref Ref) (Ref, error) {
 	if w.err != nil {
 		return Ref{}, w.err
@@ -79,10 +78,10 @@ func (w *Writer) Copy(from *Reader, ref Ref) (Ref, error) {
 	return r, nil
 }
 
-// Bytes returns the length of the file when everything added is in it.
+// Bytes returns the length of the file once everything added has been written to it.
 func (w *Writer) Bytes() uint64 { return w.end }
 
-// Flush hands everything added to the file.
+// Flush writes everything added to the file.
 func (w *Writer) Flush() error {
 	if w.err == nil && len(w.buf) > 0 {
 		w.write(w.buf)

@@ -5,27 +5,27 @@ import (
 	"sync/atomic"
 )
 
-// A shard is a cache of its own. Its slots form a ring, over which a hand sweeps to find what may go (CLOCK).
+// A shard is an independent cache. Its slots form a ring, over which a hand sweeps to find a block to evict (CLOCK).
 type shard struct {
 	capacity     int64
 	hits, misses atomic.Uint64
 
 	mu struct {
 		sync.RWMutex
-		places map[blockID]uint32 // has no pointers, so the garbage collector does not look into it
+		places map[blockID]uint32 // has no pointers, so the garbage collector does not scan it
 		slots  []slot
 		free   []uint32 // empty slots
 		hand   int
 		bytes  int64
 	}
-	_ [8]byte // to 128: a hit writes the line of the lock and the counters, which no other shard may share
+	_ [8]byte // pads to 128 bytes: a hit writes the cache line of the lock and counters, which no other shard may share
 }
 
-// A slot holds a block, or none if block is nil.
+// A slot holds a block. It is empty if block is nil.
 type slot struct {
 	id    blockID
 	block []byte
-	used  atomic.Bool // it was used since the hand came by; readers set it under the read lock
+	used  atomic.Bool // used since the hand last passed; readers set it under the read lock
 }
 
 func (s *shard) get(id blockID) []byte {
@@ -38,7 +38,7 @@ func (s *shard) get(id blockID) []byte {
 	}
 	slot := &s.mu.slots[at]
 	block := slot.block
-	if !slot.used.Load() { // most are; a store would take the cache line from other readers
+	if !slot.used.Load() { // usually set already; a store would take the cache line from other readers
 		slot.used.Store(true)
 	}
 	s.mu.RUnlock()
@@ -64,12 +64,12 @@ func (s *shard) put(id blockID, block []byte) {
 	at := s.emptySlot()
 	slot := &s.mu.slots[at]
 	slot.id, slot.block = id, block
-	slot.used.Store(false) // what is read once goes before what is read again
+	slot.used.Store(false) // a block read once is evicted before one read again
 	s.mu.places[id] = at
 	s.mu.bytes += int64(len(block))
 }
 
-// emptySlot returns the number of a slot that holds nothing, and is no longer free.
+// emptySlot returns the number of an empty slot and removes it from the free list.
 func (s *shard) emptySlot() uint32 {
 	if n := len(s.mu.free); n > 0 {
 		at := s.mu.free[n-1]
@@ -80,8 +80,8 @@ func (s *shard) emptySlot() uint32 {
 	return uint32(len(s.mu.slots) - 1)
 }
 
-// evict moves the hand to the first block that was not used since it last came by, and drops that block. The shard must
-// have a block.
+// evict moves the hand to the first block not used since the hand last passed it, and drops that block. The shard must
+// hold a block.
 func (s *shard) evict() {
 	for {
 		s.mu.hand = (s.mu.hand + 1) % len(s.mu.slots)

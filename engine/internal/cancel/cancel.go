@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// Err returns nil until ctx is done, and then an error that wraps ctx.Err() and the cause.
+// Err returns nil until ctx is done, and from then on an error that wraps ctx.Err() and the cause.
 func Err(ctx context.Context) error {
 	err := ctx.Err()
 	if err == nil {
@@ -15,10 +15,10 @@ func Err(ctx context.Context) error {
 	return &stopped{err: err, cause: context.Cause(ctx)}
 }
 
-// Is reports whether an error is one of Err, or wraps one.
+// Is reports whether an error is, or wraps, one returned by Err.
 func Is(err error) bool { return In(err) != nil }
 
-// In returns the error of Err that an error is or wraps; nil if there is none.
+// In returns the error of Err that an error is or wraps, or nil if there is none.
 func In(err error) error {
 	if s := (*stopped)(nil); errors.As(err, &s) {
 		return s
@@ -26,7 +26,8 @@ func In(err error) error {
 	return nil
 }
 
-// Either returns what says that ctx is done, or else what other says, which may be nil.
+// Either returns a function that returns the error of Err once ctx is done, and otherwise that of other, which may be
+// nil.
 func Either(ctx context.Context, other func() error) func() error {
 	if ctx.Done() == nil {
 		return other
@@ -42,7 +43,7 @@ func Either(ctx context.Context, other func() error) func() error {
 	}
 }
 
-// stopped says that a context was done.
+// stopped is the error of an operation whose context is done.
 type stopped struct{ err, cause error }
 
 func (s *stopped) Error() string {

@@ -1,11 +1,12 @@
-// Package cancel lets an operation end when a context is done, wherever it is at that moment.
+// Package cancel makes an operation end when a context is done, wherever it happens to be.
 //
-// [FS] wraps a filesystem: once the context is done, every call fails and reaches nothing, except those that clean up:
-// files are still closed and removed. Loops that compute without calling the filesystem ask [Err].
+// [FS] wraps a filesystem. Once the context is done, every call fails and reaches nothing, except the calls that clean
+// up: files are still closed and removed. Loops that compute without calling the filesystem check [Err].
 //
-// All errors are recognized by [Is], and wrap the error and the cause of the context. They say nothing about the disk: a
-// call that fails with one has changed nothing (package durable relies on that). A context that cannot be done costs
-// nothing: FS returns the filesystem as it is.
+// All these errors satisfy [Is] and wrap the error and the cause of the context. They say nothing about the disk: a
+// call that fails with one has changed nothing, on which package durable relies. A context that can never be done costs
+// nothing, because FS then returns the filesystem unchanged.
 //
-// Packages that look for what else a filesystem can do, or for the operating system's, ask [Base].
+// [Base] returns the underlying filesystem, for packages that test it for optional interfaces or for the operating
+// system's.
 package cancel

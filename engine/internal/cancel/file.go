@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/afero"
 )
 
-// ReaderAt returns what reads like r until ctx is done.
+// ReaderAt returns a reader that behaves like r until ctx is done.
 func ReaderAt(ctx context.Context, r io.ReaderAt) io.ReaderAt {
 	if ctx.Done() == nil {
 		return r
@@ -25,7 +25,7 @@ func (r untilReader) ReadAt(b []byte, off int64) (int, error) {
 	return call(r.ctx, func() (int, error) { return r.ReaderAt.ReadAt(b, off) })
 }
 
-// untilFile is a file until a context is done. Close and Name are those of the file.
+// untilFile is a file that works until a context is done. Close and Name always do.
 type untilFile struct {
 	afero.File
 	ctx context.Context

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/afero"
 )
 
-// FS returns a filesystem that is fsys until ctx is done. Then every call fails, and every call of a file that was opened
-// through it, except Close, Remove and RemoveAll.
+// FS returns a filesystem that behaves like fsys until ctx is done. Then every call of it, and of a file opened through
+// it, fails, except Close, Remove and RemoveAll.
 func FS(ctx context.Context, fsys afero.Fs) afero.Fs {
 	if ctx.Done() == nil {
 		return fsys
@@ -18,7 +18,7 @@ func FS(ctx context.Context, fsys afero.Fs) afero.Fs {
 	return &until{Fs: fsys, ctx: ctx}
 }
 
-// Base returns the filesystem behind those that FS returned.
+// Base returns the filesystem underneath those returned by FS.
 func Base(fsys afero.Fs) afero.Fs {
 	for {
 		u, ok := fsys.(*until)
@@ -29,13 +29,13 @@ func Base(fsys afero.Fs) afero.Fs {
 	}
 }
 
-// Ends reports whether FS returned a filesystem: its calls end with a context.
+// Ends reports whether the filesystem was returned by FS, so that its calls end with a context.
 func Ends(fsys afero.Fs) bool {
 	_, ok := fsys.(*until)
 	return ok
 }
 
-// Done returns why the calls of a filesystem that FS returned fail now; nil for any other one.
+// Done returns the error with which calls of a filesystem returned by FS now fail, or nil. It is nil for any other one.
 func Done(fsys afero.Fs) error {
 	for {
 		u, ok := fsys.(*until)
@@ -49,13 +49,13 @@ func Done(fsys afero.Fs) error {
 	}
 }
 
-// until is a filesystem until a context is done. Remove and RemoveAll are those of the filesystem.
+// until is a filesystem that works until a context is done. Remove and RemoveAll always do.
 type until struct {
 	afero.Fs
 	ctx context.Context
 }
 
-// call runs one call, unless the context is done.
+// call runs do unless the context is done.
 func call[T any](ctx context.Context, do func() (T, error)) (result T, err error) {
 	if err := Err(ctx); err != nil {
 		return result, err
@@ -94,7 +94,7 @@ func (u *until) Stat(name string) (fs.FileInfo, error) {
 	return call(u.ctx, func() (fs.FileInfo, error) { return u.Fs.Stat(name) })
 }
 
-// LstatIfPossible is that of afero.Lstater. Where the filesystem has none, the link's target is described.
+// LstatIfPossible implements afero.Lstater. If the filesystem does not, it describes the target of a link.
 func (u *until) LstatIfPossible(name string) (info fs.FileInfo, possible bool, err error) {
 	l, ok := u.Fs.(afero.Lstater)
 	if !ok {

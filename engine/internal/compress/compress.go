@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
 )
 
-// Compression says how data blocks are stored. Its numbers are the types of blocks on disk.
+// Compression says how a data block is stored. The values are the block types on disk.
 type Compression uint8
 
 // The compressions.
@@ -45,23 +45,24 @@ func ParseCompression(name string) (Compression, error) {
 	return None, fmt.Errorf("engine: compression %q, want %s", name, strings.Join(names[:], ", "))
 }
 
-// ratioMax bounds what a compressed block may claim to become, so that a forged length costs little memory. Snappy
-// cannot do better than 22; what Zstd would shrink more is stored by Snappy.
+// ratioMax limits the size that a compressed block may claim to expand to, so that a forged length costs little memory.
+// Snappy cannot exceed 22; a block that Zstd would shrink further is stored with Snappy.
 const ratioMax = 32
 
 var zstdEncoder = sync.OnceValue(func() *zstd.Encoder {
 	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false))
-	invariant.Check(err == nil, "compress: the options of the zstd encoder are valid")
+	invariant.Check(err == nil, "compress: valid options of the zstd encoder")
 	return e
 })
 
 var zstdDecoder = sync.OnceValue(func() *zstd.Decoder {
 	d, err := zstd.NewReader(nil, zstd.WithDecodeAllCapLimit(true))
-	invariant.Check(err == nil, "compress: the options of the zstd decoder are valid")
+	invariant.Check(err == nil, "compress: valid options of the zstd decoder")
 	return d
 })
 
-// Encode returns what to store for a payload, and how it is stored: as it is if it does not shrink by an eighth.
+// Encode returns the bytes to store for a payload and how they are compressed: not at all if that saves less than an
+// eighth.
 func Encode(payload []byte, c Compression) ([]byte, Compression) {
 	if c == None || len(payload) > s2.MaxBlockSize {
 		return payload, None
@@ -85,7 +86,7 @@ func Encode(payload []byte, c Compression) ([]byte, Compression) {
 
 var errCompressed = errors.New("damaged compressed block")
 
-// Decode returns the payload whose compressed form is stored, in buf if it has room.
+// Decode returns the payload of stored bytes, in buf if it has room.
 func Decode(stored []byte, c Compression, buf []byte) ([]byte, error) {
 	length, n := binary.Uvarint(stored)
 	if n <= 0 || length > min(ratioMax*uint64(len(stored)), s2.MaxBlockSize) {
@@ -94,7 +95,7 @@ func Decode(stored []byte, c Compression, buf []byte) ([]byte, error) {
 	if uint64(cap(buf)) < length {
 		buf = make([]byte, length)
 	}
-	payload := buf[:0:length] // its capacity limits the decoders
+	payload := buf[:0:length] // the capacity limits the decoders
 	var err error
 	switch c {
 	case Snappy:

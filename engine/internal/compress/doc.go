@@ -1,6 +1,6 @@
-// Package compress compresses the payload of a block, as Snappy or Zstandard, and back. What it returns for a payload that
-// does not shrink is the payload itself.
+// Package compress compresses and decompresses the payload of a block with Snappy or Zstandard. A payload that does not
+// shrink is returned as it is.
 //
-// Decoding never allocates more than 32 times what it is given, whatever the bytes claim, and any input gives the payload
-// or an error. Any number of goroutines may call it.
+// Whatever a block claims, decoding never allocates more than 32 times its length, and any input yields a payload or an
+// error. All functions are safe for concurrent use.
 package compress

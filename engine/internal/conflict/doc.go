@@ -1,11 +1,17 @@
-// Package conflict decides whether a transaction may commit: Recent remembers what commits wrote while transactions
-// were open, and Reads what a serializable transaction read.
+// Package conflict decides whether a transaction may commit. Recent remembers what was written by commits made while
+// transactions were open; Reads records what a serializable transaction has read.
 //
-//   - C1: what a commit wrote after the snapshot of an open transaction is found, or the transaction is told that it
-//     may have been. Nothing is missed. A range delete counts as a write of each of its keys.
-//   - C2: a range that was iterated over counts as read from end to end, with the keys that were not there.
+//   - C1: if a commit after the snapshot of an open transaction wrote something that matters to it, that is found, or
+//     the transaction is told that it may be so. Nothing is missed. A range delete counts as a write of each of its
+//     keys.
+//   - C2: a range that was iterated over counts as read from end to end, including the keys that did not exist.
 //   - C3: memory is bounded. While no read-write transaction is open, nothing is remembered.
 //
-// Recent is used by any number of goroutines, but those of its methods that say so only under DB.commitMu. Reads is
-// used by the goroutine of its transaction.
+// Why nothing is missed. A transaction enlists before it takes its snapshot, and every commit from then on is added,
+// under DB.commitMu. Recent keeps a floor: everything after the floor is remembered. Forgetting old commits, for lack
+// of room or because every transaction sees them, first raises the floor. A transaction whose snapshot is below the
+// floor is rejected, so dropping entries can cause a spurious conflict but never hides a real one.
+//
+// Recent is safe for concurrent use, except for methods that require DB.commitMu and say so. Reads is used by the
+// goroutine of its transaction.
 package conflict

@@ -12,42 +12,42 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/limits"
 )
 
-// Recent remembers the keys of commits that some open transaction does not see. Its memory is bounded: forgetting raises
-// the floor, and transactions that began before the floor cannot be validated any more. While no transaction is open, it
-// remembers nothing and costs nothing.
+// Recent remembers the keys written by commits that some open transaction does not see. Its memory is bounded:
+// forgetting commits raises the floor, and a transaction that began before the floor can no longer be validated. While
+// no transaction is open, it remembers nothing and costs nothing.
 type Recent struct {
 	tracking atomic.Bool // commits are remembered; set under DB.commitMu
 	floor    atomic.Uint64
-	keysMax  int // what is remembered at most
-	bytesMax int // the same, as the length of the keys
-	keysIdle int // so few are not worth forgetting
+	keysMax  int // most keys remembered
+	bytesMax int // most bytes of keys remembered
+	keysIdle int // number of keys too small to be worth forgetting
 
 	mu    sync.Mutex
-	count int             // the number of open read-write transactions
-	open  map[key.Seq]int // the same, by snapshot
+	count int             // number of open read-write transactions
+	open  map[key.Seq]int // number of open read-write transactions per snapshot
 	keys  []recentKey     // in order of sequence numbers
-	bytes []byte          // the keys, one after the other
-	kept  int             // keys that were left when some were last forgotten
+	bytes []byte          // the keys, concatenated
+	kept  int             // number of keys left when some were last forgotten
 }
 
 type recentKey struct {
 	seq  key.Seq
-	key  int // where it ends in bytes; it begins where the write before ends
-	upto int // where the end of a range ends in bytes, which follows its start; that of the key if it is one key
+	key  int // where the key ends in bytes; it begins where the previous write ends
+	upto int // where the whole write ends in bytes: for a range, its end key follows its start; otherwise equal to key
 }
 
-// Limit says how much is remembered. It comes before everything else.
+// Limit sets how much is remembered. It must be called before any other method.
 func (r *Recent) Limit(l limits.Limits) {
 	r.keysMax, r.bytesMax, r.keysIdle = int(l.ConflictKeys), int(l.ConflictBytes), int(l.ConflictIdle)
 }
 
-// Written is what one operation of a commit wrote to: a key, or every key from the first to before the end.
+// Written is what one operation of a commit wrote: a single key, or every key in [First, End).
 type Written struct{ First, End []byte }
 
-// IsRange reports whether it is a range. The end of a range comes after its start, so it is not empty.
+// IsRange reports whether it is a range. The end of a range is greater than its start, so it is not empty.
 func (w Written) IsRange() bool { return len(w.End) > 0 }
 
-// Reaches reports whether some of the keys are not before user.
+// Reaches reports whether any of the keys is >= user.
 func (w Written) Reaches(user []byte) bool {
 	if w.IsRange() {
 		return bytes.Compare(user, w.End) < 0
@@ -55,7 +55,7 @@ func (w Written) Reaches(user []byte) bool {
 	return bytes.Compare(user, w.First) <= 0
 }
 
-// Enlist announces a transaction that will begin, and reports whether commits are being remembered already.
+// Enlist announces a transaction that is about to begin, and reports whether commits are already being remembered.
 func (r *Recent) Enlist() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -63,7 +63,7 @@ func (r *Recent) Enlist() bool {
 	return r.tracking.Load()
 }
 
-// Track starts to remember all further commits. The caller holds DB.commitMu; newest is the last commit before.
+// Track starts remembering commits. newest is the last commit before. The caller holds DB.commitMu.
 func (r *Recent) Track(newest key.Seq) {
 	if !r.tracking.Load() {
 		r.floor.Store(uint64(newest))
@@ -71,8 +71,8 @@ func (r *Recent) Track(newest key.Seq) {
 	}
 }
 
-// Begin returns the snapshot of a transaction that was announced. It is chosen here so that no commit after it is
-// forgotten.
+// Begin returns the snapshot for a transaction that was announced. It is chosen here, under the lock, so that no commit
+// after it can be forgotten in between.
 func (r *Recent) Begin(visible func() key.Seq) key.Seq {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -84,10 +84,10 @@ func (r *Recent) Begin(visible func() key.Seq) key.Seq {
 	return seq
 }
 
-// From returns the commit after which everything is remembered.
+// From returns the floor: everything after that commit is remembered.
 func (r *Recent) From() key.Seq { return key.Seq(r.floor.Load()) }
 
-// End ends a transaction whose snapshot Begin returned.
+// End ends a transaction whose snapshot was returned by Begin.
 func (r *Recent) End(seq key.Seq) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -100,9 +100,9 @@ func (r *Recent) End(seq key.Seq) {
 	}
 }
 
-// Add remembers the keys of an encoded batch. Commits that every transaction sees, open or yet to come, are forgotten
-// now and then; visible is the last commit that a new one would see. Add reports whether there was no room for all of the
-// others, so that an open transaction may be told that it lost although it did not. The caller holds DB.commitMu.
+// Add remembers the keys of an encoded batch. From time to time it forgets commits that every transaction sees, open or
+// still to come; visible is the last commit that a new transaction would see. Add reports whether it also had to forget
+// commits that matter, so that an open transaction may be rejected without a conflict. The caller holds DB.commitMu.
 func (r *Recent) Add(record []byte, visible key.Seq) (overflowed bool) {
 	if !r.tracking.Load() {
 		return false
@@ -140,7 +140,7 @@ func (r *Recent) forgetSeen(visible key.Seq) {
 	r.kept = len(r.keys)
 }
 
-// forget drops the oldest n keys.
+// forget drops the oldest n keys and raises the floor.
 func (r *Recent) forget(n int) {
 	if n == 0 {
 		return

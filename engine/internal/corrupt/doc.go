@@ -1,2 +1,2 @@
-// Package corrupt has the errors by which the engine says that bytes on disk are not what it wrote.
+// Package corrupt defines the errors with which the engine reports that bytes on disk are not what it wrote.
 package corrupt

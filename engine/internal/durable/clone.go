@@ -12,17 +12,17 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 )
 
-// copyBytes is how much of a file is copied by one write.
+// copyBytes is how much of a file is copied per write.
 const copyBytes = 64 << 10
 
-// Linker is implemented by filesystems that can give a file a second name.
+// Linker is implemented by filesystems that support hard links.
 type Linker interface {
 	Link(from, to string) error
 }
 
-// Clone gives the directory a file of another directory, under the same name: a hard link if the filesystem offers it,
-// otherwise a copy whose content is durable. The name is durable after [Dir.Sync]. The file must never change again,
-// and its content must be durable in the other directory. It returns the bytes that were copied.
+// Clone adds a file of another directory to this one under the same name: as a hard link if the filesystem supports it,
+// otherwise as a copy whose content is durable. The name becomes durable with [Dir.Sync]. The file must never change
+// again, and its content must be durable in the other directory. Clone returns the number of bytes copied.
 func (d *Dir) Clone(from *Dir, name string) (copied int64, err error) {
 	linked := false
 	err = d.try(func() error {
@@ -44,8 +44,8 @@ func (d *Dir) Clone(from *Dir, name string) (copied int64, err error) {
 	return copied, errors.Join(err, f.Close())
 }
 
-// CopyIn creates a file with everything that r holds and makes the content durable, not yet the name. An error of r is
-// returned as it is, and leaves behind a file whose content means nothing.
+// CopyIn creates a file with everything that r holds and makes the content durable, but not yet the name. An error of r
+// is returned as it is, and leaves behind a file with meaningless content.
 func (d *Dir) CopyIn(name string, r io.Reader) (copied int64, err error) {
 	f, err := d.Create(name)
 	if err != nil {
@@ -74,7 +74,7 @@ func link(fsys afero.Fs, from, to string) error {
 	return errors.ErrUnsupported
 }
 
-// cannotLink says that the filesystem has no link for these two names, which says nothing about its health.
+// cannotLink reports that these two names cannot be linked, which says nothing about the health of the filesystem.
 func cannotLink(err error) bool {
 	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EXDEV) || errors.Is(err, syscall.EPERM) ||
 		errors.Is(err, syscall.EMLINK)

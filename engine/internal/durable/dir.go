@@ -16,14 +16,14 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/cancel"
 )
 
-// Dir is the directory of one store. Names are relative to it.
+// Dir is the directory of a store. Names are relative to it.
 type Dir struct {
 	fs     afero.Fs
 	path   string
-	cause  atomic.Pointer[error] // the cause of the first mutation that failed
+	cause  atomic.Pointer[error] // why the first failed mutation failed
 	syncs  atomic.Int64
-	bytes  atomic.Int64 // how many bytes were written to files
-	took   latency      // the latency of syncs
+	bytes  atomic.Int64 // bytes written to files
+	took   latency      // latency of syncs
 	now    func() time.Time
 	onFail func(error)
 	names  sync.Mutex // held during a sync of the directory
@@ -35,8 +35,8 @@ func NewDir(fsys afero.Fs, path string, onFail func(error)) *Dir {
 	return &Dir{fs: fsys, path: path, onFail: onFail}
 }
 
-// WithContext returns the directory for an operation that ends when ctx is done: see [cancel.FS]. It writes on its own
-// account: a failed mutation ends those of the operation only.
+// WithContext returns the directory for an operation that ends when ctx is done; see [cancel.FS]. It fails separately:
+// a failed mutation ends only those of that operation.
 func (d *Dir) WithContext(ctx context.Context) *Dir {
 	if ctx.Done() == nil {
 		return d
@@ -44,8 +44,8 @@ func (d *Dir) WithContext(ctx context.Context) *Dir {
 	return d.through(cancel.FS(ctx, d.fs))
 }
 
-// WithoutCancel returns the directory for what must be done to its end, whatever context is done: to clean up, or to take
-// the last step.
+// WithoutCancel returns the directory for work that must be finished even if a context is done: cleaning up, or the
+// last step of an operation.
 func (d *Dir) WithoutCancel() *Dir {
 	if !cancel.Ends(d.fs) {
 		return d
@@ -62,13 +62,13 @@ func (d *Dir) through(fsys afero.Fs) *Dir {
 // Path returns the path of the directory.
 func (d *Dir) Path() string { return d.path }
 
-// Syncs returns how many files and directories have been synced, or tried to be.
+// Syncs returns the number of syncs of files and directories, including failed ones.
 func (d *Dir) Syncs() int64 { return d.syncs.Load() }
 
-// Bytes returns how many bytes have been written to files.
+// Bytes returns the number of bytes written to files.
 func (d *Dir) Bytes() int64 { return d.bytes.Load() }
 
-// Cause returns why the first mutation failed, or nil if none has.
+// Cause returns why the first failed mutation failed, or nil if none has.
 func (d *Dir) Cause() error {
 	if p := d.cause.Load(); p != nil {
 		return *p
@@ -76,7 +76,7 @@ func (d *Dir) Cause() error {
 	return nil
 }
 
-// Poisoned returns nil, or ErrPoisoned around the cause.
+// Poisoned returns nil, or ErrPoisoned wrapping the cause.
 func (d *Dir) Poisoned() error {
 	if cause := d.Cause(); cause != nil {
 		return fmt.Errorf("%w: %w", ErrPoisoned, cause)
@@ -84,7 +84,7 @@ func (d *Dir) Poisoned() error {
 	return nil
 }
 
-// Fail ends all mutations for a reason that was found elsewhere. It returns its argument; the first cause stays.
+// Fail ends all mutations for a reason found elsewhere. It returns its argument. An earlier cause is kept.
 func (d *Dir) Fail(cause error) error {
 	if d.cause.CompareAndSwap(nil, &cause) && d.onFail != nil {
 		d.onFail(cause)
@@ -92,10 +92,10 @@ func (d *Dir) Fail(cause error) error {
 	return cause
 }
 
-// Refuse ends all mutations from now on, without calling onFail: the directory was asked not to change.
+// Refuse ends all mutations without calling onFail, for a directory that is not supposed to change.
 func (d *Dir) Refuse(cause error) { d.cause.CompareAndSwap(nil, &cause) }
 
-// try runs one mutation, unless an earlier one has failed.
+// try runs a mutation, unless an earlier one has failed.
 func (d *Dir) try(mutate func() error) error {
 	if err := d.Poisoned(); err != nil {
 		return err
@@ -107,7 +107,7 @@ func (d *Dir) try(mutate func() error) error {
 	return err
 }
 
-// tryDraft is try for what nobody relies on yet: that there is no room for it ends nothing.
+// tryDraft is try for files on which nothing relies yet: if there is no room, that error does not end all mutations.
 func (d *Dir) tryDraft(mutate func() error) error {
 	if err := d.Poisoned(); err != nil {
 		return err
@@ -119,9 +119,10 @@ func (d *Dir) tryDraft(mutate func() error) error {
 	return err
 }
 
-// Make creates the directory and its missing parents, and makes their names durable. The name in the nearest parent
-// is synced even if the directory was there: whoever made it may have been killed before the sync. If the sync fails,
-// what was made is removed again, so that a later attempt makes a new name instead of relying on a second sync.
+// Make creates the directory and its missing parents and makes their names durable. The name in the nearest existing
+// parent is synced even if the directory was there: its creator may have been killed before the sync. If the sync
+// fails, the new directories are removed again, so that a later attempt creates new names instead of relying on a
+// second sync.
 func (d *Dir) Make() error {
 	var missing []string // deepest first
 	for p := d.path; p != filepath.Dir(p); p = filepath.Dir(p) {
@@ -147,7 +148,7 @@ func (d *Dir) Make() error {
 	return nil
 }
 
-// syncNameOfExisting passes over a parent that may not be opened: then somebody else made the directory.
+// syncNameOfExisting tolerates a parent that may not be opened: then someone else made the directory.
 func (d *Dir) syncNameOfExisting() error {
 	err := d.syncPath(filepath.Dir(d.path))
 	if errors.Is(err, fs.ErrPermission) {
@@ -174,7 +175,7 @@ func (d *Dir) syncPath(path string) error {
 	return errors.Join(err, f.Close())
 }
 
-// Remove removes the files and makes that durable by one sync at the end. A file that is gone already is fine.
+// Remove removes files, with one directory sync at the end. A file that is already gone is not an error.
 func (d *Dir) Remove(names ...string) error {
 	for _, name := range names {
 		if err := d.checkName(name); err != nil {
@@ -196,7 +197,7 @@ func (d *Dir) Remove(names ...string) error {
 	return d.Sync()
 }
 
-// RemoveAll removes the directory with everything in it, if it is there, and makes that durable.
+// RemoveAll durably removes the directory with everything in it, if it exists.
 func (d *Dir) RemoveAll() error {
 	return d.try(func() error {
 		if _, err := d.fs.Stat(d.path); errors.Is(err, fs.ErrNotExist) {
@@ -209,7 +210,7 @@ func (d *Dir) RemoveAll() error {
 	})
 }
 
-// WriteFile creates a file with that content and makes the content durable, not yet the name.
+// WriteFile creates a file with the given content and makes the content durable, but not yet the name.
 func (d *Dir) WriteFile(name string, content []byte) error {
 	f, err := d.Create(name)
 	if err != nil {
@@ -221,14 +222,14 @@ func (d *Dir) WriteFile(name string, content []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// Create creates a file for appending. It is an error if the name exists, or leads out of the directory.
+// Create creates a file for appending. It fails if the name exists or leads out of the directory.
 func (d *Dir) Create(name string) (*File, error) {
 	return d.create(name, d.try)
 }
 
-// Draft creates a file that nobody relies on until it is whole, or until Keep is called. Up to then, that there is no room
-// for it or for what is written to it is no failed mutation: the caller removes the file, and may try again with another.
-// A failed sync ends all mutations even so.
+// Draft creates a file on which nothing relies until Keep is called. Until then, lack of room for it or its content
+// does not count as a failed mutation: the caller removes the file and may try again with another. A failed sync still
+// ends all mutations.
 func (d *Dir) Draft(name string) (*File, error) {
 	f, err := d.create(name, d.tryDraft)
 	if err == nil {
@@ -252,8 +253,8 @@ func (d *Dir) create(name string, try func(func() error) error) (*File, error) {
 	return &File{dir: d, f: f}, nil
 }
 
-// Rename gives a file another name, which must be free. If its content is durable, whoever finds the new name finds the
-// whole file. The names are durable after [Dir.Sync].
+// Rename renames a file; the new name must be free. If the content is durable, whoever finds the new name finds the
+// whole file. The names become durable with [Dir.Sync].
 func (d *Dir) Rename(from, to string) error {
 	if _, err := lstat(d.fs, d.join(to)); err == nil {
 		return fmt.Errorf("rename %s to %s: %w", from, to, fs.ErrExist)

@@ -14,10 +14,10 @@ import (
 type File struct {
 	dir     *Dir
 	f       afero.File
-	draft   bool       // that there is no room for it is no failed mutation
+	draft   bool       // lack of room does not count as a failed mutation
 	content sync.Mutex // held during a sync of the file
 
-	end   int64 // where the next Write goes
+	end   int64 // offset of the next Write
 	ahead bool  // there are zeros after the end
 	full  bool  // there was no room for zeros
 }
@@ -29,7 +29,7 @@ func (f *File) Write(p []byte) (n int, err error) {
 		try = f.dir.tryDraft
 	}
 	err = try(func() error {
-		if f.ahead { // NB: some filesystems move the place of Write by a WriteAt
+		if f.ahead { // NB: on some filesystems WriteAt moves the offset of Write
 			n, err = f.f.WriteAt(p, f.end)
 		} else {
 			n, err = f.f.Write(p)
@@ -43,7 +43,7 @@ func (f *File) Write(p []byte) (n int, err error) {
 	return n, err
 }
 
-// Sync makes durable what was written before the call, but not the name.
+// Sync makes durable what was written before the call, but not the file's name.
 func (f *File) Sync() error {
 	f.content.Lock()
 	defer f.content.Unlock()
@@ -55,7 +55,8 @@ func (f *File) Sync() error {
 	})
 }
 
-// Close releases the file. A failed close counts as a failed write: some filesystems report one there.
+// Close releases the file. A failed close counts as a failed write, because some filesystems report write errors only
+// then.
 func (f *File) Close() error {
 	if err := f.f.Close(); err != nil {
 		return f.dir.Fail(err)
@@ -63,12 +64,12 @@ func (f *File) Close() error {
 	return nil
 }
 
-// Keep ends a draft: somebody relies on the file from now on.
+// Keep ends the draft stage: from now on something relies on the file.
 func (f *File) Keep() { f.draft = false }
 
-// WriteZeros writes n zeros at off, which lies at or after the end. It does not change where the next Write goes. The
-// two are not called at the same time. If there is no room for zeros, some are missing, and later calls do nothing.
-// That is not a failed write: nothing is lost, and no later write or sync is taken to make up for it.
+// WriteZeros writes n zeros at off, which is at or after the end. It does not move the offset of the next Write. The
+// two must not be called concurrently. If there is no room, some zeros are missing and later calls do nothing. That is
+// not a failed write: nothing is lost, and no later write or sync is supposed to make up for it.
 func (f *File) WriteZeros(off, n int64) error {
 	if f.full {
 		return f.dir.Poisoned()
@@ -89,10 +90,11 @@ func (f *File) WriteZeros(off, n int64) error {
 	})
 }
 
-// IsNoRoom reports whether an error comes from a write that failed because of a full disk or quota.
+// IsNoRoom reports whether a write failed because of a full disk or an exhausted quota.
 func IsNoRoom(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
-// zeros are written block by block: some filesystems write back all that was written at once when a part of it changes.
+// zeros are written block by block, because some filesystems write back everything written in one call when a part of
+// it changes.
 var zeros [4 << 10]byte

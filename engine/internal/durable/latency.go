@@ -5,20 +5,20 @@ import (
 	"time"
 )
 
-// LatencyBounds are the upper bounds of the buckets of a [Latency], each inclusive. One more bucket counts the rest.
+// LatencyBounds are the inclusive upper bounds of the buckets of a [Latency]. One more bucket counts the rest.
 var LatencyBounds = [...]time.Duration{
 	50 * time.Microsecond, 100 * time.Microsecond, 200 * time.Microsecond, 500 * time.Microsecond,
 	time.Millisecond, 2 * time.Millisecond, 5 * time.Millisecond, 10 * time.Millisecond, 20 * time.Millisecond,
 	50 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond, 500 * time.Millisecond, time.Second,
 }
 
-// Latency is how long calls took: counts by bucket, and the sum.
+// Latency is a histogram of call durations: counts by bucket, and the sum.
 type Latency struct {
 	Counts [len(LatencyBounds) + 1]int64
 	Sum    time.Duration
 }
 
-// latency counts while others read.
+// latency is a Latency that can be read while it counts.
 type latency struct {
 	counts [len(LatencyBounds) + 1]atomic.Int64
 	sum    atomic.Int64
@@ -42,14 +42,14 @@ func (l *latency) read() Latency {
 	return r
 }
 
-// SetClock makes the directory measure its syncs. It is called before anything else; without a clock nothing is
-// measured.
+// SetClock makes the directory time its syncs. It must be called before any other method. Without a clock nothing is
+// timed.
 func (d *Dir) SetClock(now func() time.Time) { d.now = now }
 
-// SyncLatency returns how long syncs of files and of the directory took.
+// SyncLatency returns the durations of the syncs of files and of the directory.
 func (d *Dir) SyncLatency() Latency { return d.took.read() }
 
-// timed runs one sync.
+// timed runs and times one sync.
 func (d *Dir) timed(sync func() error) error {
 	d.syncs.Add(1)
 	if d.now == nil {

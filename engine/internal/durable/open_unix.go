@@ -13,8 +13,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 )
 
-// openRegular opens a file that was regular a moment ago. On the operating system's filesystem, what has taken its place
-// since is neither followed nor waited for.
+// openRegular opens a file that was regular a moment ago. On the operating system's filesystem, if something else has
+// replaced it since, no link is followed and the call does not block.
 func openRegular(fsys afero.Fs, path string) (afero.File, error) {
 	switch cancel.Base(fsys).(type) {
 	case afero.OsFs, *afero.OsFs:

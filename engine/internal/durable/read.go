@@ -13,9 +13,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/sparse"
 )
 
-// Check returns nil if the directory has a regular file of that name. A symbolic link, a pipe, a device or anything else
-// of that name is corruption, and so is a name that leads out of the directory. Other errors are those of the filesystem.
-// Where the filesystem cannot describe a link itself (afero.Lstater), the link's target is judged.
+// Check returns nil if the directory has a regular file of that name. A symbolic link, a pipe, a device or anything
+// else with that name is corruption, and so is a name that leads out of the directory. Other errors come from the
+// filesystem. If the filesystem cannot describe a link itself (afero.Lstater), the link's target is checked instead.
 func (d *Dir) Check(name string) error {
 	kind, err := d.kind(name)
 	if err != nil {
@@ -27,8 +27,8 @@ func (d *Dir) Check(name string) error {
 	return nil
 }
 
-// CheckDir returns nil if name is a directory in this one, or missing. Anything else is corruption: what is done there
-// would be done elsewhere.
+// CheckDir returns nil if name is a directory in this one, or missing. Anything else is corruption, because work meant
+// for this directory would be done elsewhere.
 func (d *Dir) CheckDir(name string) error {
 	kind, err := d.kind(name)
 	switch {
@@ -40,7 +40,7 @@ func (d *Dir) CheckDir(name string) error {
 	return err
 }
 
-// kind returns what has the name, without following a link.
+// kind returns the type of the file with that name, without following a link.
 func (d *Dir) kind(name string) (fs.FileMode, error) {
 	if err := d.checkName(name); err != nil {
 		return 0, err
@@ -52,12 +52,12 @@ func (d *Dir) kind(name string) (fs.FileMode, error) {
 	return info.Mode().Type(), nil
 }
 
-// checkName refuses a name that leads out of the directory.
+// checkName rejects a name that leads out of the directory.
 func (d *Dir) checkName(name string) error {
 	if filepath.IsLocal(name) && name == filepath.Base(name) && name != "." {
 		return nil
 	}
-	return corrupt.At(d.path, 0, "%q is not the name of a file in a directory", name)
+	return corrupt.At(d.path, 0, "%q is not a valid file name", name)
 }
 
 func lstat(fsys afero.Fs, path string) (fs.FileInfo, error) {
@@ -68,7 +68,7 @@ func lstat(fsys afero.Fs, path string) (fs.FileInfo, error) {
 	return fsys.Stat(path)
 }
 
-// describe names a type of file that is not regular.
+// describe names the type of a file that is not regular.
 func describe(kind fs.FileMode) string {
 	switch {
 	case kind.IsRegular():
@@ -85,7 +85,7 @@ func describe(kind fs.FileMode) string {
 	return "a device"
 }
 
-// Open opens a regular file for reading; see [Dir.Check] for what else has the name.
+// Open opens a regular file for reading. See [Dir.Check] for the errors.
 func (d *Dir) Open(name string) (afero.File, error) {
 	if err := d.Check(name); err != nil {
 		return nil, err
@@ -93,8 +93,8 @@ func (d *Dir) Open(name string) (afero.File, error) {
 	return openRegular(d.fs, d.join(name))
 }
 
-// ReadFile returns the content of a file, read by one call of ReadAt if it is not large. A file of more than bytesMax
-// bytes is corruption: it is not read.
+// ReadFile returns the content of a file. Unless it is large, a single call of ReadAt reads it. A file of more than
+// bytesMax bytes is corruption and is not read.
 func (d *Dir) ReadFile(name string, bytesMax int64) (content []byte, err error) {
 	f, err := d.Open(name)
 	if err != nil {
@@ -104,7 +104,7 @@ func (d *Dir) ReadFile(name string, bytesMax int64) (content []byte, err error) 
 	return content, errors.Join(err, f.Close())
 }
 
-// Content is ReadFile for a file that is open; the name is for errors.
+// Content is ReadFile for an open file. The name is for errors.
 func Content(f afero.File, name string, bytesMax int64) ([]byte, error) {
 	info, err := f.Stat()
 	if err != nil || info.Size() == 0 {
@@ -112,7 +112,7 @@ func Content(f afero.File, name string, bytesMax int64) ([]byte, error) {
 	}
 	size := info.Size()
 	if size > min(bytesMax, math.MaxInt) {
-		return nil, corrupt.At(name, bytesMax, "the file has %d bytes; the engine writes at most %d to such a file", size, bytesMax)
+		return nil, corrupt.At(name, bytesMax, "file of %d bytes, but the engine writes at most %d", size, bytesMax)
 	}
 	content := make([]byte, size)
 	n, err := sparse.ReadAt(f, content, 0)
@@ -122,9 +122,9 @@ func Content(f afero.File, name string, bytesMax int64) ([]byte, error) {
 	return content[:n], nil
 }
 
-// Names lists the directory, in no order.
+// Names lists the directory, in no particular order.
 func (d *Dir) Names() (names []string, err error) {
-	info, err := d.fs.Stat(d.path) // to open a pipe would block
+	info, err := d.fs.Stat(d.path) // opening a pipe would block
 	if err != nil {
 		return nil, err
 	}

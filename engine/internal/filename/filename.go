@@ -10,13 +10,13 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 )
 
-// Names without a number.
+// The names without a number.
 const (
 	Lock = "LOCK"
-	Lost = "lost" // the directory where Repair puts what it replaced
+	Lost = "lost" // directory to which Repair moves what it replaced
 )
 
-// The ends of numbered names.
+// The suffixes of numbered names.
 const (
 	LogSuffix   = ".log"
 	TableSuffix = ".sst"
@@ -32,7 +32,7 @@ func Table(num uint64) string { return fmt.Sprintf("%06d%s", num, TableSuffix) }
 // Blob returns the name of a blob file.
 func Blob(num uint64) string { return fmt.Sprintf("%06d%s", num, BlobSuffix) }
 
-// Parse returns the number of a log, table or blob file name.
+// Parse returns the number in the name of a log, table or blob file with the given suffix.
 func Parse(name, suffix string) (num uint64, ok bool) {
 	digits, found := strings.CutSuffix(name, suffix)
 	if !found || len(digits) < 6 || len(digits) > 6 && digits[0] == '0' {
@@ -42,14 +42,14 @@ func Parse(name, suffix string) (num uint64, ok bool) {
 	return num, err == nil && num <= manifest.NumMax
 }
 
-// IsStoreFile reports whether a file of a store may have the name: it is that of a log, table, blob file, manifest or
-// marker. Such a name never leads out of a directory.
+// IsStoreFile reports whether a name can be that of a log, table, blob file, manifest or marker. Such a name never
+// leads out of a directory.
 func IsStoreFile(name string) bool {
 	_, ok := numberOf(name)
 	return ok
 }
 
-// numberOf returns the number in the name of a file of a store: in that of a marker, the manifest's.
+// numberOf returns the number in the name of a store's file: for a marker, that of the manifest.
 func numberOf(name string) (num uint64, ok bool) {
 	for _, suffix := range [...]string{LogSuffix, TableSuffix, BlobSuffix} {
 		if num, ok = Parse(name, suffix); ok {
@@ -63,7 +63,7 @@ func numberOf(name string) (num uint64, ok bool) {
 	return m.Manifest, ok
 }
 
-// Files are the files in the directory of a store, by kind.
+// Files lists the files in the directory of a store by kind.
 type Files struct {
 	Logs, Tables, Blobs, Manifests []uint64
 
@@ -71,7 +71,7 @@ type Files struct {
 	Foreign []string // names that do not belong to a store
 }
 
-// Sort sorts names by kind, and each kind by number; markers newest first.
+// Sort sorts names by kind, and each kind by number, except markers, which come newest first.
 func Sort(names []string) *Files {
 	f := &Files{}
 	for _, name := range names {
@@ -98,9 +98,10 @@ func Sort(names []string) *Files {
 	return f
 }
 
-// CountsFrom returns the first number that no file has or had, if the files are those of a store that would have given
-// this number to its next one. ahead is the name of a file that no store can have made then, or "": sessions make few files
-// before they announce the next number. Counting on from it would end soon.
+// CountsFrom returns the next file number: next, or one above the highest number in use if that is greater. ahead is
+// the name of a file whose number is too high for a store that would have given the number next to its next file, or
+// "". A session creates few files before it records the next number, so no store can have made such a file, and
+// counting on from it would soon exhaust the numbers.
 func (f *Files) CountsFrom(next uint64) (num uint64, ahead string) {
 	limit := next + aheadMax
 	num = next
@@ -126,7 +127,7 @@ func (f *Files) CountsFrom(next uint64) (num uint64, ahead string) {
 	return num, ahead
 }
 
-// Highest returns the highest number of any file but a marker, or 0.
+// Highest returns the highest number of any file except markers, or 0.
 func (f *Files) Highest() (num uint64) {
 	for _, nums := range [...][]uint64{f.Tables, f.Logs, f.Blobs, f.Manifests} { // each in ascending order
 		if n := len(nums); n > 0 {
@@ -136,7 +137,7 @@ func (f *Files) Highest() (num uint64) {
 	return num
 }
 
-// aheadMax is how far the number of a file may be ahead of the next number in the manifest.
+// aheadMax is the most by which a file's number may exceed the next file number in the manifest.
 const aheadMax = 1 << 40
 
 // Names returns the names of all files that are part of a store, in a fixed order.
@@ -161,7 +162,7 @@ func (f *Files) Names() []string {
 	return names
 }
 
-// Have reports whether all tables and blob files that a state lists are there.
+// Have reports whether all tables and blob files listed in a state exist.
 func (f *Files) Have(s *manifest.State) bool {
 	for _, level := range s.Levels {
 		for _, t := range level {
@@ -173,7 +174,7 @@ func (f *Files) Have(s *manifest.State) bool {
 	return !slices.ContainsFunc(s.BlobFiles, func(b manifest.BlobFile) bool { return !slices.Contains(f.Blobs, b.Num) })
 }
 
-// MissingLogs returns the logs that a state says were closed and that are not there.
+// MissingLogs returns the logs that were closed according to a state but do not exist.
 func (f *Files) MissingLogs(s *manifest.State) (missing []manifest.LogEnd) {
 	for _, l := range s.LogEnds {
 		if !slices.Contains(f.Logs, l.Num) {

@@ -21,30 +21,28 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// ErrTargetNotEmpty is returned for a directory that holds something.
+// ErrTargetNotEmpty is returned for a directory that is not empty.
 var ErrTargetNotEmpty = errors.New("engine: target is not empty")
 
-// Image is a store at one instant, as files: every commit up to then, and none after it. Its tables and blob files are
-// files of the store, which are kept as long as the image is open and never change. Everything else is made anew, so
-// that it is checked on the way.
+// Image is a store at one instant: every commit up to then and none after it. See the package documentation.
 type Image struct {
 	Dir      *durable.Dir // the directory of the store
-	View     *view.View   // keeps the tables, and what they and its memtables refer to
-	Release  func() error // gives the view up
+	View     *view.View   // keeps the tables alive, and the blob files that they and the memtables refer to
+	Release  func() error // releases the view
 	State    manifest.State
-	Blobs    []*view.BlobFile // the files that tables or logs refer to, by number
-	Manifest uint64           // its number in the image
+	Blobs    []*view.BlobFile // the files that tables or logs refer to, in order of their numbers
+	Manifest uint64           // the number of the image's manifest
 	logs     []Log
 }
 
-// Log is a log that gets no more commits. The open file outlives its name.
+// Log is a log that receives no more commits. The open file stays readable after its name is removed.
 type Log struct {
 	Num  uint64
 	File afero.File
-	End  int64 // where it was closed; 0 if that is not known
+	End  int64 // where it was closed; 0 if unknown
 }
 
-// Close gives up what the image holds.
+// Close releases what the image holds.
 func (im *Image) Close() error {
 	var errs []error
 	for _, l := range im.logs {
@@ -53,13 +51,13 @@ func (im *Image) Close() error {
 	return errors.Join(append(errs, im.Release())...)
 }
 
-// AddLog adds a log of the store, open, which the image closes.
+// AddLog adds an open log of the store. The image closes it.
 func (im *Image) AddLog(l Log) { im.logs = append(im.logs, l) }
 
-// KeptFile is a file of the store that belongs to the image as it is.
+// KeptFile is a file of the store that is part of the image unchanged.
 type KeptFile struct {
 	Name   string
-	Verify func(context.Context) error // compares its checksums
+	Verify func(context.Context) error // verifies its checksums
 }
 
 // Kept returns the tables and the blob files.
@@ -84,8 +82,8 @@ type MadeFile struct {
 	Content []byte
 }
 
-// Made calls do for every file of the image but those of kept and the marker, one at a time. The manifest says where the
-// logs end.
+// Made calls do for each file that is made for the image, except the marker, one at a time. The manifest records where
+// the logs end.
 func (im *Image) Made(do func(MadeFile) error) error {
 	state, last := im.State, im.State.LastSeq
 	for _, l := range im.logs {
@@ -106,14 +104,14 @@ func (im *Image) Made(do func(MadeFile) error) error {
 	return do(MadeFile{manifest.FileName(im.Manifest), content})
 }
 
-// Marker makes the image a store. It is written when everything else is durable.
+// Marker returns the marker, which turns the copy into a store. It must be written when everything else is durable.
 func (im *Image) Marker() MadeFile {
 	m := manifest.Marker{Num: 1, Manifest: im.Manifest}
 	return MadeFile{m.Name(), m.Content()}
 }
 
-// rewrite returns the records of a log as a new file, or nil if it has none. The first record must follow *last, which
-// becomes the number of the last one.
+// rewrite returns the records of a log as a new file, or nil if there are none. The first record must follow *last,
+// which is updated to the sequence number of the last one.
 func (l *Log) rewrite(last *key.Seq) ([]byte, error) {
 	name := filename.Log(l.Num)
 	content, err := durable.Content(l.File, name, wal.LogBytesMax)
@@ -148,8 +146,8 @@ func (l *Log) rewrite(last *key.Seq) ([]byte, error) {
 	return made, err
 }
 
-// EmptyTarget returns a directory in which a copy of a store may be made. It makes it, durably. A file LOCK does not
-// count: an attempt to open the directory as a store leaves one.
+// EmptyTarget returns a directory for a copy of a store, creating it durably if it is missing. A LOCK file in it is
+// allowed: an attempt to open the directory as a store leaves one.
 func EmptyTarget(fsys afero.Fs, path string) (*durable.Dir, error) {
 	target := durable.NewDir(fsys, path, nil)
 	names, err := target.Names()
@@ -163,19 +161,19 @@ func EmptyTarget(fsys afero.Fs, path string) (*durable.Dir, error) {
 	return target, target.Make()
 }
 
-// Discard removes what a copy that was stopped wrote to its target, so that the copy can be made there later. It does
-// nothing after an error of any other kind: then nothing more is written there.
+// Discard removes the files of a copy that was stopped by its context, so that the target can be used again. After any
+// other error it does nothing, because nothing more may be written there.
 func Discard(target *durable.Dir, names []string, stopped error) error {
 	if !cancel.Is(stopped) || target.Poisoned() != nil {
-		return nil //nolint:nilerr // the caller has that error
+		return nil //nolint:nilerr // the caller reports that error
 	}
 	names = slices.Clone(names)
-	slices.Reverse(names) // what makes it a store comes last, and goes first
+	slices.Reverse(names) // the marker was written last and is removed first
 	return target.WithoutCancel().Remove(names...)
 }
 
-// Publish makes the files that were written to a directory durable, and then writes the marker that makes them a store.
-// Once the marker is begun, no context stops it: a store is there, or not.
+// Publish makes the files written to a directory durable and then writes the marker that turns them into a store. From
+// the marker on it ignores the context, so that afterwards there either is a store or there is none.
 func Publish(target *durable.Dir, marker MadeFile) error {
 	if err := target.Sync(); err != nil {
 		return err
@@ -189,6 +187,6 @@ func Publish(target *durable.Dir, marker MadeFile) error {
 
 func notEmpty(path string, names []string) error {
 	slices.Sort(names)
-	return fmt.Errorf("%w: %s holds %s and %d more; name a directory that does not exist (what an attempt that failed "+
-		"left behind can be deleted)", ErrTargetNotEmpty, path, names[0], len(names)-1)
+	return fmt.Errorf("%w: %s holds %s and %d more; name a directory that does not exist (files left by a "+
+		"failed attempt can be deleted)", ErrTargetNotEmpty, path, names[0], len(names)-1)
 }

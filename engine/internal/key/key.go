@@ -2,7 +2,7 @@ package key
 
 import "bytes"
 
-// Seq numbers commits; every operation of a batch carries the sequence number of its batch plus its position.
+// Seq is a sequence number. Each operation of a batch has that of the batch's first operation plus its position.
 type Seq uint64
 
 // MaxSeq is the largest sequence number; reading at MaxSeq sees everything.
@@ -15,8 +15,8 @@ type Kind uint8
 const (
 	Delete      Kind = 0
 	Set         Kind = 1
-	RangeDelete Kind = 2 // a range of keys is deleted; it is kept apart from the entries (package rangedel)
-	BlobSet     Kind = 3 // the value lies in a blob file; the entry's value is the reference
+	RangeDelete Kind = 2 // deletes a range of keys; stored apart from the entries (package rangedel)
+	BlobSet     Kind = 3 // the value is in a blob file, and the entry holds the reference
 )
 
 // Trailer packs a sequence number (56 bits) above a kind (8 bits).
@@ -45,14 +45,14 @@ func Compare(aKey []byte, a Trailer, bKey []byte, b Trailer) int {
 	return 0
 }
 
-// Iterator walks the entries of one source in both directions. It is used by one goroutine. A new iterator is not
-// positioned. The slices of Key and Value are valid until the iterator moves. After a movement that returned false,
-// Error says whether the source ended or failed.
+// Iterator walks the entries of one source in either direction. It must be used by one goroutine. A new iterator is
+// unpositioned. The slices returned by Key and Value are valid until the iterator moves. When a movement returns false,
+// Error says whether the source is exhausted or failed.
 type Iterator interface {
 	First() bool
 	Last() bool
-	// SeekGE moves to the first entry of user that is visible at seq (trailer sequence number <= seq), or else to the
-	// first entry of a greater user key.
+	// SeekGE moves to the first entry of user that is visible at seq (trailer sequence number <= seq), or if there is
+	// none to the first entry of a greater user key.
 	SeekGE(user []byte, seq Seq) bool
 	// SeekLT moves to the last entry whose user key is less than user.
 	SeekLT(user []byte) bool

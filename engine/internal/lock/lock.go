@@ -17,7 +17,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 )
 
-// ErrLocked is returned for a directory that is locked already.
+// ErrLocked is returned for a directory that is already locked.
 var ErrLocked = errors.New("engine: store is open already")
 
 // locker is engine.Locker.
@@ -25,8 +25,8 @@ type locker interface {
 	Lock(name string) (io.Closer, error)
 }
 
-// Dir makes sure that nobody else has the store open. A store that is only read needs no lock where the lock file
-// cannot be written: where the filesystem is read-only, or the user may only read.
+// Dir locks the directory of a store. With readOnly, no lock is needed if the lock file cannot be written, because the
+// filesystem is read-only or the user has only read access.
 func Dir(fsys afero.Fs, dir string, readOnly bool) (io.Closer, error) {
 	var lock io.Closer
 	var err error
@@ -45,7 +45,7 @@ func Dir(fsys afero.Fs, dir string, readOnly bool) (io.Closer, error) {
 	case readOnly && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)):
 		return io.NopCloser(nil), nil
 	case errors.Is(err, corrupt.Err) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC):
-		return nil, fmt.Errorf("engine: lock %s: %w", dir, err) // an error of the file, not a sign of another holder
+		return nil, fmt.Errorf("engine: lock %s: %w", dir, err) // an error with the file, which does not mean that someone holds the lock
 	}
 	return nil, fmt.Errorf("%w: %s: %w", ErrLocked, dir, err)
 }
@@ -57,7 +57,7 @@ type lockKey struct {
 	dir string
 }
 
-// lockTable holds the locks of filesystems that have none.
+// lockTable holds the locks for filesystems without locks of their own.
 type lockTable struct {
 	mu   sync.Mutex
 	held map[lockKey]bool
@@ -68,7 +68,7 @@ var processLocks = lockTable{held: map[lockKey]bool{}}
 func (t *lockTable) lock(fsys afero.Fs, dir string) (io.Closer, error) {
 	k := lockKey{fsys, dir}
 	if !reflect.TypeOf(fsys).Comparable() {
-		k.fs = nil // two such filesystems cannot be told apart
+		k.fs = nil // filesystems of this type cannot be told apart
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -15,8 +15,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 )
 
-// lockFile takes an advisory lock that the kernel releases when the process ends, however it ends. The file stays; in it
-// is the number of the process that took the lock last.
+// lockFile takes an advisory lock that the kernel releases when the process ends, however it ends. The file stays. It
+// contains the id of the process that last took the lock.
 func lockFile(name string) (io.Closer, error) {
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0o644)
 	if err != nil {
@@ -38,15 +38,15 @@ func lockFile(name string) (io.Closer, error) {
 		}
 		return nil, errors.Join(err, f.Close())
 	}
-	// The number is only shown to others who want the lock. If a full disk has no room for it, the lock holds all the same.
-	// A file with a second name may be somebody else's.
+	// The id is only information for others who want the lock. If a full disk has no room for it, the lock is held all
+	// the same. A file with a second name is not written, because it may belong to someone else.
 	if !hasOtherNames(info) && f.Truncate(0) == nil {
 		_, _ = fmt.Fprintf(f, "%d\n", os.Getpid())
 	}
 	return f, nil
 }
 
-// irregular returns an error if a file is not a regular one.
+// irregular returns an error if the file is not regular.
 func irregular(info os.FileInfo) error {
 	if info.Mode().IsRegular() {
 		return nil
@@ -54,13 +54,13 @@ func irregular(info os.FileInfo) error {
 	return corrupt.At(filename.Lock, 0, "not a regular file (%v): remove it", info.Mode().Type())
 }
 
-// hasOtherNames reports whether a file may also be known by another name.
+// hasOtherNames reports whether a file may have other names.
 func hasOtherNames(info os.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	return !ok || stat.Nlink > 1
 }
 
-// heldBy says who has the lock. The number may be missing for a moment, while its holder writes it.
+// heldBy says who holds the lock. The id may be missing for a moment while the holder writes it.
 func heldBy(f *os.File) error {
 	text, err := io.ReadAll(io.LimitReader(f, 20))
 	if pid, bad := strconv.Atoi(strings.TrimSpace(string(text))); err == nil && bad == nil {

@@ -13,14 +13,14 @@ func (s *State) applyBlobFiles(e Edit) error {
 	for _, num := range e.BlobFilesRemoved {
 		i, found := s.findBlobFile(num)
 		if !found {
-			return corrupt.At("manifest", 0, "edit removes blob file %d, which is not there", num)
+			return corrupt.At("manifest", 0, "edit removes blob file %d, which is not listed", num)
 		}
 		s.BlobFiles = slices.Concat(s.BlobFiles[:i], s.BlobFiles[i+1:])
 	}
 	for _, f := range e.BlobFilesAdded {
 		i, found := s.findBlobFile(f.Num)
 		if found {
-			return corrupt.At("manifest", 0, "edit adds blob file %d, which is there", f.Num)
+			return corrupt.At("manifest", 0, "edit adds blob file %d, which is already listed", f.Num)
 		}
 		s.BlobFiles = slices.Concat(s.BlobFiles[:i], []BlobFile{f}, s.BlobFiles[i:])
 	}
@@ -31,14 +31,14 @@ func (s *State) findBlobFile(num uint64) (int, bool) {
 	return slices.BinarySearchFunc(s.BlobFiles, num, func(f BlobFile, num uint64) int { return cmp.Compare(f.Num, num) })
 }
 
-// LiveBlobs returns how many bytes of each blob file the tables of the state refer to.
+// LiveBlobs returns how many bytes of each blob file are referred to by the tables of the state.
 func (s *State) LiveBlobs() map[uint64]uint64 {
 	live := map[uint64]uint64{}
 	for _, level := range s.Levels {
 		for i := range level {
 			for _, u := range level[i].Blobs {
 				sum, carry := bits.Add64(live[u.File], u.Bytes, 0)
-				live[u.File] = sum | -carry // as many as can be, if the sum is too large
+				live[u.File] = sum | -carry // saturates if the sum overflows
 			}
 		}
 	}
@@ -46,14 +46,14 @@ func (s *State) LiveBlobs() map[uint64]uint64 {
 }
 
 // BlobFileChanges returns the numbers of the blob files that an edit of tables makes live, and of those that no table
-// refers to after it, both ascending.
+// refers to afterwards. Both are ascending.
 func (s *State) BlobFileChanges(e Edit) (added, removed []uint64) {
 	if len(s.BlobFiles) == 0 && !slices.ContainsFunc(e.Added, func(p Placed) bool { return len(p.Blobs) > 0 }) {
 		return nil, nil
 	}
 	next := *s
 	if next.Apply(Edit{Deleted: e.Deleted, Added: e.Added}) != nil {
-		return nil, nil // the edit itself will say so
+		return nil, nil // applying the edit will report it
 	}
 	live := next.LiveBlobs()
 	for _, f := range s.BlobFiles {
@@ -65,7 +65,7 @@ func (s *State) BlobFileChanges(e Edit) (added, removed []uint64) {
 	return slices.Sorted(maps.Keys(live)), removed
 }
 
-// checkBlobs compares the list of blob files with what the tables refer to.
+// checkBlobs compares the list of blob files with the references of the tables.
 func (s *State) checkBlobs() error {
 	live := s.LiveBlobs()
 	for _, f := range s.BlobFiles {

@@ -12,24 +12,24 @@ type Table struct {
 	Num, Bytes, Entries uint64
 	MinSeq, MaxSeq      key.Seq
 	Smallest, Largest   []byte  // user keys
-	Tombstones          uint64  // tombstones among the entries; also 0 if that is not known
-	Blobs               []Blobs // what its entries refer to in blob files, by file
+	Tombstones          uint64  // number of tombstones among the entries; also 0 if unknown
+	Blobs               []Blobs // its references into blob files, by file
 }
 
-// Blobs is how much of a blob file a table refers to.
+// Blobs tells how much of a blob file a table refers to.
 type Blobs struct {
 	File   uint64
 	Values uint64
 	Bytes  uint64 // bytes of the file that the table refers to
 }
 
-// BlobFile describes a live blob file: one that a live table refers to.
+// BlobFile describes a live blob file, that is, one that a live table refers to.
 type BlobFile struct {
 	Num   uint64
-	Bytes uint64 // at least this many bytes are in the file, and durable
+	Bytes uint64 // at least this many bytes of the file are durable
 }
 
-// Placed is a table at a level.
+// Placed is a table in a level.
 type Placed struct {
 	Level int
 	Table
@@ -37,10 +37,10 @@ type Placed struct {
 
 // Edit is one atomic change. Its numbers replace those of the state unless they are smaller.
 type Edit struct {
-	Version  uint64  // the version of the format of everything in the store; 0: unchanged
+	Version  uint64  // format version of the store; 0: unchanged
 	NextFile uint64  // no file has this number or a higher one, unless its name is on disk
-	LogFloor uint64  // logs below are obsolete
-	LastSeq  key.Seq // commits up to this one are in tables; the logs continue after it without a gap
+	LogFloor uint64  // logs with smaller numbers are obsolete
+	LastSeq  key.Seq // commits up to this one are in tables; the logs continue from there without a gap
 	Deleted  []Deleted
 	Added    []Placed
 
@@ -70,8 +70,8 @@ const (
 	tagLogEnd
 )
 
-// Encode returns the bytes of the edit. The version comes first, so that an engine that is too old for the rest says
-// so. Deletions come before additions, so that a move of a table is one edit.
+// Encode returns the bytes of the edit. The version comes first, so that an engine too old for the rest rejects it with
+// ErrVersion. Deletions come before additions, so that moving a table takes one edit.
 func (e *Edit) Encode() []byte {
 	var b []byte
 	if e.Version > 0 {
@@ -119,7 +119,7 @@ func appendUvarints(b []byte, values ...uint64) []byte {
 	return b
 }
 
-// decoder reads fields and remembers that one was cut short.
+// decoder reads fields and remembers whether one was cut short.
 type decoder struct {
 	rest  []byte
 	short bool
@@ -179,12 +179,12 @@ func DecodeEdit(b []byte) (Edit, error) {
 			e.Added = append(e.Added, d.placed())
 		case tagTombstones:
 			if len(e.Added) == 0 {
-				return Edit{}, corrupt.At("manifest edit", int64(len(b)-len(d.rest)-1), "tombstones of no table")
+				return Edit{}, corrupt.At("manifest edit", int64(len(b)-len(d.rest)-1), "tombstones without a table")
 			}
 			e.Added[len(e.Added)-1].Tombstones = d.uvarint()
 		case tagBlobs:
 			if len(e.Added) == 0 {
-				return Edit{}, corrupt.At("manifest edit", int64(len(b)-len(d.rest)-1), "references of no table")
+				return Edit{}, corrupt.At("manifest edit", int64(len(b)-len(d.rest)-1), "blob references without a table")
 			}
 			last := &e.Added[len(e.Added)-1]
 			last.Blobs = append(last.Blobs, Blobs{d.uvarint(), d.uvarint(), d.uvarint()})

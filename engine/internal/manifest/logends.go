@@ -8,14 +8,14 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// LogEnd says that a log got its last commit, and that everything up to there is durable: whatever is found later, it
-// is the whole log or it is damaged.
+// LogEnd records that a log is complete and that everything in it is durable. Whatever is found later is the whole log,
+// or damage.
 type LogEnd struct {
 	Num   uint64
-	Bytes uint64 // of the file, without zeros that were written ahead
+	Bytes uint64 // length of the file, without zeros written ahead
 }
 
-// LogEnd returns how many bytes the log has, as far as the state knows; 0 if it does not.
+// LogEnd returns the length of a complete log, or 0 if it is unknown.
 func (s *State) LogEnd(num uint64) int64 {
 	if i, found := s.findLogEnd(num); found {
 		return int64(s.LogEnds[i].Bytes)
@@ -27,12 +27,12 @@ func (s *State) findLogEnd(num uint64) (int, bool) {
 	return slices.BinarySearchFunc(s.LogEnds, num, func(l LogEnd, num uint64) int { return cmp.Compare(l.Num, num) })
 }
 
-// applyLogEnds adds the ends that an edit tells, and forgets those of logs that are obsolete after it.
+// applyLogEnds adds the log ends in an edit, and forgets those of logs that the edit makes obsolete.
 func (s *State) applyLogEnds(e Edit) error {
 	for _, l := range e.LogEnds {
 		i, found := s.findLogEnd(l.Num)
 		if found {
-			return corrupt.At("manifest", 0, "edit ends log %d, which has ended", l.Num)
+			return corrupt.At("manifest", 0, "edit ends log %d, which has already ended", l.Num)
 		}
 		s.LogEnds = slices.Concat(s.LogEnds[:i], []LogEnd{l}, s.LogEnds[i:])
 	}
@@ -44,7 +44,7 @@ func (s *State) applyLogEnds(e Edit) error {
 	return nil
 }
 
-// checkLogEnds reports logs that no store can have.
+// checkLogEnds reports log ends that no store can have.
 func (s *State) checkLogEnds() error {
 	for _, l := range s.LogEnds {
 		if l.Num > NumMax || l.Bytes == 0 || l.Bytes > wal.LogBytesMax {

@@ -131,7 +131,7 @@ func TestBlobFilesThatCannotBe(t *testing.T) {
 		})
 	}
 	_, err := DecodeEdit([]byte{tagBlobs, 1, 2, 3})
-	require.ErrorIs(t, err, corrupt.Err, "references of no table")
+	require.ErrorIs(t, err, corrupt.Err, "blob references without a table")
 }
 
 func TestEditsComeBack(t *testing.T) {

@@ -15,18 +15,18 @@ import (
 // Levels is the number of levels of a store.
 const Levels = 7
 
-// State is the result of all edits so far. Level 0 is ordered newest table first, the others by key.
+// State is the result of all edits so far. Level 0 is ordered newest table first, other levels by key.
 type State struct {
 	Version            uint64 // the version of the format; at least 1
 	NextFile, LogFloor uint64
 	LastSeq            key.Seq
 	Levels             [Levels][]Table
 	BlobFiles          []BlobFile // in order of their numbers
-	LogEnds            []LogEnd   // of logs that got their last commit, in order of their numbers
+	LogEnds            []LogEnd   // of complete logs, in order of their numbers
 }
 
-// Load reads a manifest from its bytes. Mentioned holds the number of every table and blob file that the manifest ever
-// named. The name and the number of the file are for errors and checksums.
+// Load reads a manifest from its bytes. mentioned contains the number of every table and blob file that the manifest
+// ever named. name is for errors; num, the manifest's number, is part of its checksums.
 func Load(content []byte, name string, num uint64) (s State, mentioned map[uint64]bool, err error) {
 	r := wal.NewReader(content, name, num)
 	mentioned = map[uint64]bool{}
@@ -36,7 +36,7 @@ func Load(content []byte, name string, num uint64) (s State, mentioned map[uint6
 			return s, mentioned, nil
 		}
 		if errors.Is(err, io.EOF) {
-			return State{}, nil, corrupt.At(name, 0, "no edit, though a marker names the manifest")
+			return State{}, nil, corrupt.At(name, 0, "no edit, although a marker names the manifest")
 		}
 		if err != nil {
 			return State{}, nil, err
@@ -57,8 +57,8 @@ func Load(content []byte, name string, num uint64) (s State, mentioned map[uint6
 	}
 }
 
-// Apply changes the state by an edit. Slices of levels that the edit names are replaced, never changed, so a shallow
-// copy of an earlier state stays what it was. After an error the state is undefined.
+// Apply applies an edit to the state. Slices of levels changed by the edit are replaced, never modified, so a shallow
+// copy of an earlier state stays valid. After an error the state is undefined.
 func (s *State) Apply(e Edit) error {
 	s.Version = max(s.Version, e.Version, 1)
 	s.NextFile, s.LogFloor = max(s.NextFile, e.NextFile), max(s.LogFloor, e.LogFloor)
@@ -67,7 +67,7 @@ func (s *State) Apply(e Edit) error {
 		level := s.Levels[d.Level]
 		i := slices.IndexFunc(level, func(t Table) bool { return t.Num == d.Num })
 		if i < 0 {
-			return corrupt.At("manifest", 0, "edit deletes table %d of level %d, which is not there", d.Num, d.Level)
+			return corrupt.At("manifest", 0, "edit deletes table %d of level %d, which is not listed", d.Num, d.Level)
 		}
 		s.Levels[d.Level] = slices.Concat(level[:i], level[i+1:])
 	}
@@ -75,7 +75,7 @@ func (s *State) Apply(e Edit) error {
 		level := s.Levels[p.Level]
 		i, found := slices.BinarySearchFunc(level, p.Table, order(p.Level))
 		if found {
-			return corrupt.At("manifest", 0, "edit adds table %d to level %d, where %d is", p.Num, p.Level, level[i].Num)
+			return corrupt.At("manifest", 0, "edit adds table %d to level %d, which has table %d in that place", p.Num, p.Level, level[i].Num)
 		}
 		s.Levels[p.Level] = slices.Concat(level[:i], []Table{p.Table}, level[i:])
 	}
@@ -85,7 +85,7 @@ func (s *State) Apply(e Edit) error {
 	return s.applyBlobFiles(e)
 }
 
-// order compares tables by their place in a level.
+// order compares tables by their position in a level.
 func order(level int) func(a, b Table) int {
 	if level == 0 {
 		return func(a, b Table) int { return int(min(max(int64(b.Num)-int64(a.Num), -1), 1)) }
@@ -93,8 +93,8 @@ func order(level int) func(a, b Table) int {
 	return func(a, b Table) int { return bytes.Compare(a.Smallest, b.Smallest) }
 }
 
-// Check reports a state that no sequence of flushes and compactions can lead to as corruption: overlapping tables in a
-// level below 0, bounds upside down, one number at two places, or a number that nothing counts up to.
+// Check reports as corruption any state that no sequence of flushes and compactions can produce: overlapping tables in
+// a level below 0, inverted bounds, a number used twice, or a number beyond its counter.
 func (s *State) Check() error {
 	if s.NextFile > NumMax || s.LogFloor > NumMax || s.LastSeq > SeqMax {
 		return corrupt.At("manifest", 0, "next file %d, log floor %d and last sequence number %d are not all below %d and %d",
@@ -109,7 +109,7 @@ func (s *State) Check() error {
 			case seen[t.Num]:
 				return corrupt.At("manifest", 0, "table %d is listed twice", t.Num)
 			case bytes.Compare(t.Smallest, t.Largest) > 0:
-				return corrupt.At("manifest", 0, "table %d begins after its end", t.Num)
+				return corrupt.At("manifest", 0, "table %d has its smallest key after its largest", t.Num)
 			case l > 0 && i > 0 && bytes.Compare(level[i-1].Largest, t.Smallest) >= 0:
 				return corrupt.At("manifest", 0, "tables %d and %d of level %d overlap", level[i-1].Num, t.Num, l)
 			}
@@ -122,7 +122,7 @@ func (s *State) Check() error {
 	return s.checkBlobs()
 }
 
-// Snapshot returns the edit that leads from nothing to the state.
+// Snapshot returns the edit that leads from the empty state to this one.
 func (s *State) Snapshot() Edit {
 	e := Edit{Version: s.Version, NextFile: s.NextFile, LogFloor: s.LogFloor, LastSeq: s.LastSeq}
 	for l, level := range s.Levels {

@@ -5,14 +5,14 @@ import (
 	"fmt"
 )
 
-// FormatVersion is the version of the format that new manifests announce. Stores of every version up to it are read.
+// FormatVersion is the format version stated by new manifests. Stores of every version up to it can be read.
 //
-//	1  the first one; its manifests do not say it
-//	2  manifests name the version; FORMAT.md lists what else came with it
-//	3  manifests say where the logs of a closed store end, and logs where the log before them ends
+//	1  the first; its manifests do not state a version
+//	2  manifests state the version; FORMAT.md lists what else it added
+//	3  manifests record where the logs of a closed store end, and logs where their predecessor ends
 const FormatVersion = 3
 
-// ErrVersion is returned for what a newer engine wrote. It is not corruption.
+// ErrVersion is returned for files written by a newer engine. It is not corruption.
 var ErrVersion = errors.New("engine: unknown format version")
 
 func versionError(found uint64) error {

@@ -8,8 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/invariant"
 )
 
-// A ref addresses a word of the arena: the number of its chunk above offsetBits bits of offset. No node has ref 0,
-// because at least one link lies below the word that a ref points at.
+// A ref addresses a word of the arena: its chunk number above offsetBits bits of offset. No node has ref 0, because at
+// least one link lies below the word that a ref points to.
 type ref uint32
 
 const (
@@ -21,10 +21,10 @@ const (
 	chunksMax     = 1 << (32 - offsetBits)
 )
 
-// An arena hands out words and never takes them back. Any number of goroutines may allocate.
+// An arena hands out words and never takes them back. Any number of goroutines may allocate at once.
 type arena struct {
-	// starts has the first word of every chunk. It is replaced, with one more at its end, before a ref into the new
-	// chunk can exist.
+	// starts holds the first word of every chunk. It is replaced by a longer list before any ref into the new chunk can
+	// exist.
 	starts atomic.Pointer[[]unsafe.Pointer]
 	open   atomic.Pointer[chunk] // the regular chunk that is being filled
 
@@ -34,8 +34,8 @@ type arena struct {
 		total int // words of all chunks
 	}
 
-	// What a small table needs, so that it is not an allocation of its own.
-	none        chunk // open before the first regular chunk is
+	// Inline storage for a small table, so that it needs no allocations of its own.
+	none        chunk // the open chunk until there is a regular one
 	firstChunk  chunk
 	firstStarts [1]unsafe.Pointer
 }
@@ -44,9 +44,9 @@ type arena struct {
 type chunk struct {
 	words []uint64
 	index int
-	below int          // words of all chunks that are older
+	below int          // total words of all older chunks
 	free  atomic.Int64 // the first unused word; beyond the end when the chunk is used up
-	own   atomic.Int64 // words of the chunks for one entry each that were made since this one
+	own   atomic.Int64 // total words of single-entry chunks made since this one
 }
 
 func (a *arena) init(firstWords int) {
@@ -54,12 +54,12 @@ func (a *arena) init(firstWords int) {
 	a.open.Store(&a.none)
 }
 
-// alloc returns the first of unused words that follow each other, and its ref.
+// alloc returns the first of the given number of consecutive unused words, and its ref.
 func (a *arena) alloc(words int) (unsafe.Pointer, ref) {
 	for {
 		c := a.open.Load()
 		if int(c.free.Load())+words <= len(c.words) {
-			// Somebody may take the last words in between. Then the rest of the chunk stays unused.
+			// Another goroutine may take the last words first. Then the rest of the chunk stays unused.
 			if end := int(c.free.Add(int64(words))); end <= len(c.words) {
 				return unsafe.Pointer(&c.words[end-words]), ref(c.index<<offsetBits | (end - words))
 			}
@@ -70,8 +70,8 @@ func (a *arena) alloc(words int) (unsafe.Pointer, ref) {
 	}
 }
 
-// extend makes a chunk for one entry, if that is large, or replaces the open chunk and returns nil. It does nothing if
-// full is not open any more.
+// extend makes a chunk of its own for an entry that is large, or otherwise replaces the open chunk and returns nil. It
+// does nothing if full is no longer the open chunk.
 func (a *arena) extend(full *chunk, words int) (unsafe.Pointer, ref) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -96,12 +96,13 @@ func (a *arena) extend(full *chunk, words int) (unsafe.Pointer, ref) {
 	return nil, 0
 }
 
-// nextChunk sizes a chunk so that the table grows by a quarter: geometric, hence few chunks, with little unused space.
+// nextChunk returns a size that lets the table grow by a quarter: growth is geometric, so chunks are few and little is
+// wasted.
 func (a *arena) nextChunk() int {
 	return min(max(a.mu.total/4, a.mu.first), chunkWordsMax)
 }
 
-// push makes a chunk reachable and returns its first word and its number. It writes after the end of the list that
+// push makes a chunk reachable and returns its first word and its number. It writes beyond the end of the list that
 // readers may hold.
 func (a *arena) push(words int) (unsafe.Pointer, int) {
 	starts := a.firstStarts[:0]
@@ -122,7 +123,7 @@ func (a *arena) at(r ref) *node {
 	return (*node)(unsafe.Add(start, int(r&(chunkWordsMax-1))*wordBytes))
 }
 
-// bytes returns how much memory is in use, without the unused part of the open chunk.
+// bytes returns the memory in use, without the unused part of the open chunk.
 func (a *arena) bytes() int {
 	c := a.open.Load()
 	return wordBytes * (c.below + int(c.own.Load()) + min(int(c.free.Load()), len(c.words)))

@@ -12,18 +12,18 @@ import (
 const (
 	slotsPerEntry = 1.6 // slots per expected entry
 	probesMax     = 32  // slots in a row that may hold a key: four cache lines
-	growthMax     = 256 // expected entries for each so far: the first are not always like the others
+	growthMax     = 256 // most expected entries per entry so far, because the first ones may not be typical
 	versionsMax   = 8   // steps to an older version before a search is cheaper
 )
 
-// seed differs from process to process, so that nobody can choose keys that collide. Nothing but speed depends on it.
+// seed differs between processes, so that no one can choose keys that collide. Only speed depends on it.
 var seed = maphash.MakeSeed()
 
-// indexing is what a table knows about its index.
+// indexing is the part of a table that deals with its index.
 type indexing struct {
 	bytesHint int
 	index     atomic.Pointer[index]
-	indexAt   atomic.Int64 // the number of entries at which an index is made, or a larger one
+	indexAt   atomic.Int64 // number of entries at which an index, or a larger one, is built
 }
 
 func (x *indexing) init(bytesHint int) {
@@ -31,18 +31,19 @@ func (x *indexing) init(bytesHint int) {
 	x.indexAt.Store(limits.Default().IndexEntries) // below that, a search stays within a cache
 }
 
-// IndexAt makes the table have an index from a number of entries on. It comes before the first entry.
+// IndexAt sets the number of entries from which the table has an index. It must be called before the first entry is
+// added.
 func (x *indexing) IndexAt(entries int64) { x.indexAt.Store(entries) }
 
 // An index is a hash table of user keys beside the list. A slot is 0, or the low half of a key's hash above the ref of
-// the newest version of the key. The high half says where the search for a slot begins. A slot that has got a key
-// never loses it: only the version changes, and only to a newer one.
+// the key's newest version. The high half of the hash says where the search for a slot begins. A slot never loses its
+// key; only its version changes, and only to a newer one.
 type index struct {
 	slots    []uint64
-	complete atomic.Bool // every key of the list that has room is in it
+	complete atomic.Bool // contains every key of the list that found room
 }
 
-// probe returns the slots in which a key may be, in order, and what its slot has in its high half.
+// probe returns the slots in which a key may be, in order, and the value that its slot has in the high half.
 func (ix *index) probe(user []byte) (slots []uint64, print uint64) {
 	h := maphash.Bytes(seed, user)
 	n := uint64(len(ix.slots) - probesMax + 1)
@@ -53,7 +54,7 @@ func (ix *index) probe(user []byte) (slots []uint64, print uint64) {
 const printMask = 0xffffffff << 32
 
 // put makes sure that the slot of a node's key holds the node or a newer one, if the key has a slot or can get one. If
-// it can not, it never will: all of its slots belong to other keys.
+// all of its slots belong to other keys, it never will.
 func (ix *index) put(t *Table, n *node, r ref) {
 	slots, print := ix.probe(n.user())
 	for i := range slots {
@@ -75,7 +76,8 @@ func (ix *index) put(t *Table, n *node, r ref) {
 	}
 }
 
-// find returns the first node of user from a trailer on, nil if there is none. If ok is false, it does not know.
+// find returns the first node of user from a trailer on, or nil if there is none. If ok is false, the index cannot
+// tell.
 func (ix *index) find(t *Table, user []byte, from key.Trailer) (n *node, ok bool) {
 	slots, print := ix.probe(user)
 	for i := range slots {
@@ -93,7 +95,7 @@ func (ix *index) find(t *Table, user []byte, from key.Trailer) (n *node, ok bool
 	return nil, false
 }
 
-// older returns the first version of a node's key from a trailer on. If that is too far away, ok is false.
+// older returns the first version of a node's key from a trailer on. ok is false if that is too far away.
 func (t *Table) older(n *node, from key.Trailer) (version *node, ok bool) {
 	user := n.user()
 	for range versionsMax {
@@ -111,8 +113,8 @@ func (t *Table) older(n *node, from key.Trailer) (version *node, ok bool) {
 	return nil, false
 }
 
-// buildIndex makes an index of the entries so far, for as many as the table can be expected to get. One goroutine does
-// it, the one whose entry made the number full.
+// buildIndex builds an index of the entries so far, sized for the number that the table is expected to get. It runs on
+// the goroutine whose entry reached the threshold.
 func (t *Table) buildIndex() {
 	count := t.count.Load()
 	bytes := int64(t.arena.bytes())

@@ -7,22 +7,22 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// An Inserter adds entries to a table and remembers where the last one went: the next is found in a few steps if it
-// belongs near by, whatever the others do meanwhile. It is used by one goroutine; there may be many. It needs no
-// closing.
+// An Inserter adds entries to a table and remembers where the last one went. If the next one belongs nearby, it is
+// placed in a few steps, whatever other goroutines do meanwhile. An Inserter is used by one goroutine, but a table may
+// have many. It need not be closed.
 type Inserter struct {
 	t *Table
-	// At each level below levels, a node that sorts before the last entry, or is it, and the link that led on from
-	// there. Higher levels enclose lower ones.
+	// At each level below levels: a node that sorts before the last entry or is that entry, and the link that led on
+	// from it. Higher levels enclose lower ones.
 	levels int
-	prev   [heightMax]link // ref 0: the head
+	prev   [heightMax]link // ref 0 is the head
 	next   [heightMax]link
 }
 
-// Inserter returns an inserter that has not added anything.
+// Inserter returns an inserter that has added nothing yet.
 func (t *Table) Inserter() Inserter { return Inserter{t: t} }
 
-// Add does what Table.Add does.
+// Add is Table.Add.
 func (in *Inserter) Add(user []byte, tr key.Trailer, value []byte) {
 	g := targetOf(user, tr)
 	in.find(&g)
@@ -32,7 +32,7 @@ func (in *Inserter) Add(user []byte, tr key.Trailer, value []byte) {
 		in.prev[in.levels], in.next[in.levels] = 0, endLink
 	}
 	l := makeLink(g.hint, r)
-	// From the bottom up, so that a reader who meets the node on a level finds it on all below.
+	// Link from the bottom up, so that a reader that meets the node on one level finds it on all levels below.
 	for level := range height {
 		*n.word(level) = uint64(in.next[level])
 		for !in.node(level).swap(level, in.next[level], l) {
@@ -52,8 +52,8 @@ func (in *Inserter) node(level int) *node {
 	return in.t.headNode()
 }
 
-// find goes down to the place of an entry from the lowest level on which that lies within what is remembered, or else
-// from the top.
+// find descends to the place of an entry from the lowest level on which the remembered links enclose it, or else from
+// the top.
 func (in *Inserter) find(g *target) {
 	var prev link
 	level := in.lowest(g)
@@ -68,7 +68,7 @@ func (in *Inserter) find(g *target) {
 	}
 }
 
-// lowest returns the lowest level that encloses an entry, levels if there is none.
+// lowest returns the lowest level that encloses an entry, or levels if none does.
 func (in *Inserter) lowest(g *target) int {
 	level := 0
 	for level < in.levels && !in.encloses(level, g) {
@@ -77,14 +77,14 @@ func (in *Inserter) lowest(g *target) int {
 	return level
 }
 
-// encloses says whether the entry belongs between prev and next of a level, and these are neighbours still. If others
-// have come in between, the way on this level may be long.
+// encloses reports whether the entry belongs between prev and next of a level and these are still neighbours. If other
+// entries have come in between, the way on this level may be long.
 func (in *Inserter) encloses(level int, g *target) bool {
 	prev, next := in.prev[level], in.next[level]
 	return (prev == 0 || in.t.isBefore(prev, g, 0)) && !in.t.isBefore(next, g, 0) && in.node(level).load(level) == next
 }
 
-// forward finds the neighbours of an entry on a level, from a node on that is before it, and returns the one before.
+// forward finds the neighbours of an entry on a level, starting from a node before it, and returns the one before.
 func (in *Inserter) forward(level int, prev link, g *target) link {
 	t := in.t
 	n := t.headNode()

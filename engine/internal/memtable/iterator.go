@@ -2,15 +2,15 @@ package memtable
 
 import "github.com/lightningdb/lightning-torture/engine/internal/key"
 
-// An iterator is a place in the list. It sees entries that are added while it runs if they are added ahead of it.
+// An iterator is a position in the list. It sees entries added while it runs if they are added ahead of it.
 type iterator struct {
 	t  *Table
 	at *node // nil when not valid
 }
 
-// NewIterator returns an iterator that is not positioned. It may run while Add is called. Its slices alias the arena:
-// unlike those of other iterators they stay valid when it moves. Next and Prev of an iterator that is not valid return
-// false.
+// NewIterator returns an unpositioned iterator. It may be used while entries are added. Its slices alias the arena, so
+// unlike those of other iterators they stay valid when it moves. Next and Prev return false if the iterator is not
+// valid.
 func (t *Table) NewIterator() key.Iterator { return &iterator{t: t} }
 
 func (i *iterator) moveTo(r ref) bool {

@@ -2,7 +2,7 @@ package memtable
 
 import "github.com/lightningdb/lightning-torture/engine/internal/key"
 
-// A target is what a search looks for: the place of an entry, which need not exist.
+// A target is the place of an entry that a search looks for. The entry need not exist.
 type target struct {
 	hint uint32
 	user []byte
@@ -11,7 +11,7 @@ type target struct {
 
 func targetOf(user []byte, tr key.Trailer) target { return target{hintOf(user), user, tr} }
 
-// isBefore says whether the node that l leads to sorts before the target. beyond is known not to.
+// isBefore reports whether the node that l leads to sorts before the target. beyond is known not to.
 func (t *Table) isBefore(l link, g *target, beyond ref) bool {
 	if h := l.hint(); h != g.hint {
 		return h < g.hint
@@ -28,8 +28,7 @@ func (t *Table) isNodeBefore(r ref, g *target) bool {
 	return key.Compare(n.user(), n.trailer, g.user, g.tr) < 0
 }
 
-// search returns the last node before the target, 0 if there is none, and the first that is not before it, 0 if there
-// is none.
+// search returns the last node before the target and the first node not before it, each 0 if there is none.
 func (t *Table) search(g *target) (before, from ref) {
 	n := t.headNode()
 	for level := int(t.height.Load()) - 1; level >= 0; level-- {
@@ -44,7 +43,7 @@ func (t *Table) search(g *target) (before, from ref) {
 	return before, from
 }
 
-// last returns the last node, 0 if there is none.
+// last returns the last node, or 0 if there is none.
 func (t *Table) last() ref {
 	var r ref
 	n := t.headNode()
@@ -56,6 +55,6 @@ func (t *Table) last() ref {
 	return r
 }
 
-// visible returns the trailer that sorts at or before every entry of a user key that is visible at seq, and after
-// every other.
+// visible returns the trailer that sorts at or before every version of a key that is visible at seq, and after all
+// others.
 func visible(seq key.Seq) key.Trailer { return key.MakeTrailer(seq, ^key.Kind(0)) }

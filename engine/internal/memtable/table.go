@@ -20,8 +20,8 @@ type Table struct {
 	indexing
 }
 
-// New returns an empty table. The hint is the number of bytes at which the caller means to stop adding: a small one
-// makes the first chunk small, and the index is made for as many entries as will fit. It limits nothing.
+// New returns an empty table. The hint is the number of bytes at which the caller intends to stop adding. It sizes the
+// first chunk and the index, and limits nothing.
 func New(bytesHint int) *Table {
 	t := &Table{}
 	for level := range heightMax {
@@ -33,19 +33,19 @@ func New(bytesHint int) *Table {
 	return t
 }
 
-// headNode returns what stands before all nodes. It has links only.
+// headNode returns the node before all others, which has only links.
 func (t *Table) headNode() *node {
 	return (*node)(unsafe.Pointer(&t.head.node))
 }
 
-// Add copies an entry into the table. The pair (user, tr) must not be in it yet. Entries get their place in the list's
-// towers by sequence number, so these should differ.
+// Add copies an entry into the table, which must not contain the pair (user, tr) yet. The height of an entry in the
+// list is derived from its sequence number, so these should differ.
 func (t *Table) Add(user []byte, tr key.Trailer, value []byte) {
 	in := Inserter{t: t}
 	in.Add(user, tr, value)
 }
 
-// added counts a node that has just been linked, and tells the index.
+// added counts a node that has just been linked and adds it to the index.
 func (t *Table) added(n *node, r ref, height int) {
 	for h := t.height.Load(); int(h) < height && !t.height.CompareAndSwap(h, int32(height)); {
 		h = t.height.Load()
@@ -57,8 +57,8 @@ func (t *Table) added(n *node, r ref, height int) {
 	}
 }
 
-// Get returns the newest entry of user whose sequence number is at most seq. A deletion is an entry: ok is true and
-// kind says Delete. The value aliases the arena and must not be written.
+// Get returns the newest entry of user whose sequence number is at most seq. A deletion is an entry: ok is then true
+// and kind is Delete. The value aliases the arena and must not be modified.
 func (t *Table) Get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok bool) {
 	n := t.find(user, visible(seq))
 	if n == nil {
@@ -67,7 +67,7 @@ func (t *Table) Get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok b
 	return n.value(), n.trailer.Kind(), true
 }
 
-// find returns the first node of user from a trailer on, nil if there is none.
+// find returns the first node of user from a trailer on, or nil if there is none.
 func (t *Table) find(user []byte, from key.Trailer) *node {
 	if ix := t.index.Load(); ix != nil && ix.complete.Load() {
 		if n, ok := ix.find(t, user, from); ok {
@@ -86,7 +86,7 @@ func (t *Table) find(user []byte, from key.Trailer) *node {
 	return n
 }
 
-// Bytes returns how much memory the table takes, without the unused part of the last chunk; nothing when empty.
+// Bytes returns the memory used by the table, without the unused part of the last chunk. It is 0 if the table is empty.
 func (t *Table) Bytes() int {
 	bytes := t.arena.bytes()
 	if ix := t.index.Load(); ix != nil {
@@ -98,5 +98,5 @@ func (t *Table) Bytes() int {
 // Len returns the number of entries.
 func (t *Table) Len() int { return int(t.count.Load()) }
 
-// Empty says whether there is no entry.
+// Empty reports whether there are no entries.
 func (t *Table) Empty() bool { return t.count.Load() == 0 }

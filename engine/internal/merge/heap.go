@@ -1,6 +1,6 @@
 package merge
 
-// A heap has at its top the source whose place is reached first by one who walks in its direction.
+// A heap has at its top the source whose entry comes first in the direction of movement.
 type heap struct {
 	items     []*source
 	direction direction
@@ -14,7 +14,7 @@ func (h *heap) build() {
 	}
 }
 
-// pop removes the top.
+// pop removes the top source.
 func (h *heap) pop() {
 	last := len(h.items) - 1
 	h.items[0] = h.items[last]

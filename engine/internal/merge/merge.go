@@ -7,9 +7,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// New returns an iterator over the entries of all children, and owns them from then on: nobody else may move them, and
-// they are closed with it. A single child is returned as it is. Next and Prev of an iterator that is not valid return
-// false.
+// New returns an iterator over the entries of all children and takes ownership of them: no one else may move them, and
+// they are closed with it. A single child is returned as it is. Next and Prev return false if the iterator is not
+// valid.
 func New(children ...key.Iterator) key.Iterator {
 	if len(children) == 1 {
 		return children[0]
@@ -21,16 +21,16 @@ func New(children ...key.Iterator) key.Iterator {
 	return m
 }
 
-// An iterator holds each child at the first entry that it has beyond the iterator's place, in the direction of the
-// heap. The child at the top of the heap is at the place itself. Exhausted children are not in the heap.
+// An iterator keeps each child at its first entry beyond the current one in the direction of the heap; the child at the
+// top of the heap is at the current entry. Exhausted children are not in the heap.
 type iterator struct {
 	sources []source
 	heap    heap
 	err     error
-	mark    place // a place that was left; it has a buffer of its own for the key
+	mark    place // a copy of the place just left, with its own key buffer
 }
 
-// restart moves every child to where the iterator begins anew, in a direction.
+// restart moves every child to a new starting point, in a direction.
 func (m *iterator) restart(d direction, move func(s *source) bool) bool {
 	m.err = nil
 	m.heap.reset(d)
@@ -47,7 +47,7 @@ func (m *iterator) restart(d direction, move func(s *source) bool) bool {
 	return m.Valid()
 }
 
-// broken says whether a child that moved to nowhere did so because of an error, which ends the iterator.
+// broken reports whether a child that found no entry failed. Its error ends the iterator.
 func (m *iterator) broken(s *source) bool {
 	if m.err = s.child.Error(); m.err == nil {
 		return false
@@ -101,8 +101,8 @@ func (m *iterator) step(d direction) bool {
 	return true
 }
 
-// turn changes the direction. Each child is beyond the place in the old direction, or ended there: its neighbour in the
-// new direction is beyond the place in that one, unless entries were added in between.
+// turn changes the direction. Each child is beyond the current entry in the old direction, or exhausted in it. Its
+// neighbour in the new direction is then beyond the current entry in that one, unless entries were added in between.
 func (m *iterator) turn(d direction) bool {
 	m.mark.copy(&m.heap.items[0].place)
 	return m.restart(d, func(s *source) bool {

@@ -2,7 +2,7 @@ package merge
 
 import "github.com/lightningdb/lightning-torture/engine/internal/key"
 
-// A direction is also the sign of a comparison with what lies ahead.
+// A direction is also the sign of comparing an entry further ahead with the current one.
 type direction int
 
 const (
@@ -10,20 +10,20 @@ const (
 	backward direction = -1
 )
 
-// A place is an entry of a child. Places are ordered as their entries are, then by child.
+// A place is an entry of a child. Places are ordered like their entries, then by child.
 type place struct {
 	user    []byte
 	trailer key.Trailer
 	rank    int // the rank of the child
 }
 
-// copy takes over q with a copy of its key.
+// copy makes p equal to q, with a copy of the key.
 func (p *place) copy(q *place) {
 	p.user = append(p.user[:0], q.user...)
 	p.trailer, p.rank = q.trailer, q.rank
 }
 
-// isBeyond says whether p comes after q for one who walks in direction d.
+// isBeyond reports whether p comes after q when moving in direction d.
 func (p *place) isBeyond(q *place, d direction) bool {
 	c := key.Compare(p.user, p.trailer, q.user, q.trailer)
 	if c == 0 {
@@ -32,16 +32,16 @@ func (p *place) isBeyond(q *place, d direction) bool {
 	return c*int(d) > 0
 }
 
-// A source is a child and the place under it, kept here so that the heap need not ask for it.
+// A source is a child and its current entry, cached so that the heap need not ask for it.
 type source struct {
 	child key.Iterator
 	place
 }
 
-// arrive takes over the place that the child moved to.
+// arrive caches the entry that the child moved to.
 func (s *source) arrive() { s.user, s.trailer = s.child.Key(), s.child.Trailer() }
 
-// enter moves the child to the first entry for one who walks in direction d.
+// enter moves the child to its first entry in direction d.
 func (s *source) enter(d direction) bool {
 	if d == forward {
 		return s.child.First()
@@ -49,7 +49,7 @@ func (s *source) enter(d direction) bool {
 	return s.child.Last()
 }
 
-// step moves the child by one.
+// step moves the child by one entry.
 func (s *source) step(d direction) bool {
 	if d == forward {
 		return s.child.Next()

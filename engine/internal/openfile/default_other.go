@@ -2,5 +2,5 @@
 
 package openfile
 
-// DefaultMax returns how many files a store keeps open unless it is told otherwise.
+// DefaultMax returns the default number of files that a store keeps open.
 func DefaultMax() int { return defaultMax }

@@ -4,12 +4,12 @@ package openfile
 
 import "syscall"
 
-// DefaultMax returns how many files a store keeps open unless it is told otherwise: a thousand, or half of what the process
-// may have open, if that is less.
+// DefaultMax returns the default number of files that a store keeps open: 1,000, or half of the process's limit if that
+// is less.
 func DefaultMax() int {
 	var l syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {
 		return defaultMax
 	}
-	return int(max(min(uint64(l.Cur)/2, defaultMax), 1)) //nolint:unconvert // it is signed on some systems
+	return int(max(min(uint64(l.Cur)/2, defaultMax), 1)) //nolint:unconvert // the field is signed on some systems
 }

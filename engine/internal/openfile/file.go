@@ -10,19 +10,19 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 )
 
-// File is a file that is opened whenever it is read.
+// File is a file that is opened when it is read.
 type File struct {
 	pool  *Pool
 	name  string
-	used  atomic.Bool // it was read since the hand came by
-	place int         // in the ring; guarded by the pool's lock
+	used  atomic.Bool // read since the hand last passed
+	place int         // position in the ring; guarded by the pool's lock
 
 	mu     sync.RWMutex // held for reading while the file is read
-	file   afero.File   // nil: not open now
+	file   afero.File   // nil while not open
 	closed bool
 }
 
-// ReadAt is that of io.ReaderAt. The error may be one of opening the file.
+// ReadAt implements io.ReaderAt. The error may be one from opening the file.
 func (f *File) ReadAt(b []byte, off int64) (int, error) {
 	if n, done, err := f.read(b, off); done {
 		return n, err
@@ -37,7 +37,7 @@ func (f *File) read(b []byte, off int64) (n int, done bool, err error) {
 	if f.file == nil {
 		return 0, false, nil
 	}
-	if !f.used.Load() { // most are; a store would take the cache line from other readers
+	if !f.used.Load() { // usually set already; a store would take the cache line from other readers
 		f.used.Store(true)
 	}
 	n, err = f.file.ReadAt(b, off)
@@ -61,7 +61,7 @@ func (f *File) Stat() (info fs.FileInfo, err error) {
 	return info, err
 }
 
-// with opens the file if it is not open, and calls do with it.
+// with opens the file if necessary and calls do with it.
 func (f *File) with(do func(afero.File) error) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -85,7 +85,7 @@ func (f *File) open() error {
 	file, err := f.pool.dir.Open(f.name)
 	if err != nil {
 		f.pool.left()
-		if refused := f.pool.refused.Load(); refused != nil { // meanwhile
+		if refused := f.pool.refused.Load(); refused != nil { // refused in the meantime
 			return *refused
 		}
 		return corrupt.Missing(f.name, err)
@@ -95,13 +95,13 @@ func (f *File) open() error {
 	return nil
 }
 
-// shut closes the file until it is read again. The caller holds mu.
+// shut closes the file until it is next read. The caller holds mu.
 func (f *File) shut() {
-	_ = f.file.Close() // it was only read, so nothing can be lost
+	_ = f.file.Close() // the file was only read, so nothing can be lost
 	f.file = nil
 }
 
-// Rest closes the file until it is read again, which the caller thinks is not soon. Nobody may be reading it.
+// Rest closes the file until it is next read, which the caller does not expect soon. No one may be reading it.
 func (f *File) Rest() {
 	f.pool.hide(f)
 	f.mu.Lock()
@@ -112,7 +112,7 @@ func (f *File) Rest() {
 	}
 }
 
-// Close closes the file for good. Nobody may be reading it.
+// Close closes the file for good. No one may be reading it.
 func (f *File) Close() error {
 	f.pool.hide(f)
 	f.mu.Lock()

@@ -9,30 +9,30 @@ import (
 
 // Pool opens the files of a directory.
 //
-// Locks are taken in this order: that of a file which is not in the ring, the pool's, that of a file in the ring. A file in
-// the ring is one that may be closed, and nobody who holds its lock waits for the pool's.
+// Lock order: the lock of a file that is not in the ring, then the pool's, then the lock of a file in the ring. A file
+// in the ring is one that may be closed; no holder of its lock waits for the pool's.
 type Pool struct {
 	dir *durable.Dir
 	max int
 
 	mu struct {
 		sync.Mutex
-		open int     // how many files are open, or about to be
-		ring []*File // those of them that may be closed
+		open int     // number of files that are open or about to be
+		ring []*File // open files that may be closed
 		hand int
 	}
-	changed sync.Cond             // on mu: open fell, or a file came into the ring
-	refused atomic.Pointer[error] // why no file is opened any more; nil: files are
+	changed sync.Cond             // on mu: open decreased, or a file was added to the ring
+	refused atomic.Pointer[error] // why no more files may be opened; nil if they may
 }
 
-// NewPool returns a pool that keeps up to maxOpen files open, at least one.
+// NewPool returns a pool that keeps up to maxOpen files open, but at least one.
 func NewPool(dir *durable.Dir, maxOpen int) *Pool {
 	p := &Pool{dir: dir, max: max(maxOpen, 1)}
 	p.changed.L = &p.mu
 	return p
 }
 
-// Open opens a regular file. If it is missing, that is corruption.
+// Open opens a regular file. A missing file is corruption.
 func (p *Pool) Open(name string) (*File, error) {
 	f := &File{pool: p, name: name}
 	f.mu.Lock()
@@ -43,18 +43,18 @@ func (p *Pool) Open(name string) (*File, error) {
 	return f, nil
 }
 
-// Refuse makes every later opening of a file fail: the directory may be another's from now on. Files that are open can still be
-// read.
+// Refuse makes every later attempt to open a file fail, because the directory may belong to another process from now
+// on. Files that are open can still be read.
 func (p *Pool) Refuse(cause error) { p.refused.Store(&cause) }
 
-// Files returns how many files are open.
+// Files returns the number of open files.
 func (p *Pool) Files() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.mu.open
 }
 
-// enter counts a file that is about to be opened, once there is room.
+// enter waits for room and counts a file that is about to be opened.
 func (p *Pool) enter() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -62,13 +62,13 @@ func (p *Pool) enter() {
 		if len(p.mu.ring) > 0 {
 			p.evict()
 		} else {
-			p.changed.Wait() // all are about to be opened
+			p.changed.Wait() // all slots belong to files about to be opened
 		}
 	}
 	p.mu.open++
 }
 
-// show lets a file that was opened be closed when another one needs its place.
+// show allows an open file to be closed when another one needs its slot.
 func (p *Pool) show(f *File) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -85,7 +85,7 @@ func (p *Pool) left() {
 	p.changed.Broadcast()
 }
 
-// hide makes sure that nobody else closes a file.
+// hide makes sure that no one else closes a file.
 func (p *Pool) hide(f *File) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -94,7 +94,7 @@ func (p *Pool) hide(f *File) {
 	}
 }
 
-// take takes a file out of the ring. The caller holds mu.
+// take removes a file from the ring. The caller holds mu.
 func (p *Pool) take(f *File) {
 	last := len(p.mu.ring) - 1
 	moved := p.mu.ring[last]
@@ -104,11 +104,11 @@ func (p *Pool) take(f *File) {
 	f.place = -1
 }
 
-// sweeps is how often the hand goes around in search of a file that nobody is reading.
+// sweeps is how often the hand goes around looking for a file that no one is reading.
 const sweeps = 2
 
-// evict closes a file of the ring: the first one that was not read since the hand last came by and that nobody is reading,
-// or else one that is being read, as soon as that ends. The caller holds mu.
+// evict closes a file of the ring: the first one that has not been read since the hand last passed and is not being
+// read, or else one that is being read, as soon as that read ends. The caller holds mu.
 func (p *Pool) evict() {
 	for step := 0; ; step++ {
 		p.mu.hand = (p.mu.hand + 1) % len(p.mu.ring)
@@ -128,5 +128,5 @@ func (p *Pool) evict() {
 	}
 }
 
-// defaultMax is the limit of DefaultMax.
+// defaultMax is the upper limit of DefaultMax.
 const defaultMax = 1000

@@ -8,8 +8,8 @@ import (
 )
 
 // BlobVictims returns the blob files of which tables need less than half. Every rewrite of an entry moves its value out
-// of them: no more bytes are moved than are freed in the end. Files that memtables or commits may refer to are left
-// alone, because what tables do not need of them is not garbage yet.
+// of them, so in the end no more bytes are moved than are freed. Files that memtables or commits may refer to are
+// excluded, because the part that tables do not need is not garbage yet.
 func BlobVictims(v *view.Version) map[uint64]bool {
 	var victims map[uint64]bool
 	for _, f := range v.Blobs {
@@ -24,9 +24,9 @@ func BlobVictims(v *view.Version) map[uint64]bool {
 	return victims
 }
 
-// BlobGarbage returns a compaction that helps to empty a blob file that is mostly garbage: it rewrites one table in its
-// level, with copies of the values. It returns nil if there is no such table. Tables of level 0 are not chosen: they
-// are ordered by age and go down as a whole, so the files that they need wait for that.
+// BlobGarbage returns a compaction that helps to empty a blob file that is mostly garbage: it rewrites one table within
+// its level, with copies of the values. It returns nil if there is no such table. Tables of level 0 are not chosen,
+// because they are ordered by age and go down together; the blob files that they need wait until then.
 func (p *Picker) BlobGarbage() *Compaction {
 	v := p.Version
 	victims := BlobVictims(v)

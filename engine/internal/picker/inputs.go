@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// pickFrom returns a compaction of a level that does not conflict with what runs, or nil. Below level 0 it takes the
-// table with the least to rewrite for each of its bytes.
+// pickFrom returns a compaction of a level that does not conflict with the running ones, or nil. Below level 0 it takes
+// the table that causes the least rewriting per byte.
 func (p *Picker) pickFrom(level, output int) *Compaction {
 	if level == 0 {
 		return p.pickLevel0(output)
@@ -28,8 +28,9 @@ func (p *Picker) pickFrom(level, output int) *Compaction {
 	return best
 }
 
-// pickLevel0 takes an old table with all that share keys with it, or with those, and so on. So no table that stays in
-// level 0 has a version of a key that goes down, neither an older nor a newer one.
+// pickLevel0 takes an old table together with all tables of level 0 that overlap it, directly or through others. So no
+// table that stays in level 0 has a version, older or newer, of a key that goes down (I8): reads stop at the first
+// level that has a key, and an older version left above a newer one would be returned instead of it.
 func (p *Picker) pickLevel0(output int) *Compaction {
 	for _, t := range slices.Backward(p.Version.Levels[0]) {
 		c := p.compaction(0, output, p.connected(t))
@@ -40,7 +41,7 @@ func (p *Picker) pickLevel0(output int) *Compaction {
 	return nil
 }
 
-// connected returns the tables of level 0 that overlap lead to from t, newest first.
+// connected returns the tables of level 0 reachable from t through overlaps, newest first.
 func (p *Picker) connected(t *view.Table) []*view.Table {
 	found := []*view.Table{t}
 	for {
@@ -55,9 +56,9 @@ func (p *Picker) connected(t *view.Table) []*view.Table {
 	}
 }
 
-// pickTombstones returns a compaction of a table that is mostly tombstones: they hide entries further down, which take
-// space until the two meet. In the bottom level they hide nothing; they came there whole, or while a snapshot was open
-// that saw what they hide.
+// pickTombstones returns a compaction of a table that is mostly tombstones. They hide entries further down, which take
+// space until the two meet. In the bottom level they hide nothing; they got there when a table was moved unchanged, or
+// while a snapshot that saw the hidden entries was open.
 func (p *Picker) pickTombstones(base, blocked int) *Compaction {
 	for level := 1; level < view.Levels; level++ {
 		output := view.Bottom
@@ -81,8 +82,9 @@ func (p *Picker) pickTombstones(base, blocked int) *Compaction {
 	return nil
 }
 
-// pays reports whether a compaction of tombstones rewrites at most LevelSizeRatio entries for each that it may drop,
-// which is about what other compactions cost. A few tombstones may lie over all of a large store.
+// pays reports whether a compaction of tombstones rewrites at most LevelSizeRatio entries per entry that it may drop,
+// which is about the cost of other compactions. Otherwise a few tombstones could cause all of a large store to be
+// rewritten.
 func (p *Picker) pays(c *Compaction) bool {
 	if c.Output == c.Level {
 		return true
@@ -94,7 +96,7 @@ func (p *Picker) pays(c *Compaction) bool {
 	return c.Inputs[c.Level][0].Tombstones*uint64(p.Limits.LevelSizeRatio) >= rewritten
 }
 
-// compaction returns the compaction of tables of a level into the output level.
+// compaction returns the compaction of the given tables of a level into the output level.
 func (p *Picker) compaction(level, output int, tables []*view.Table) *Compaction {
 	c := &Compaction{Level: level, Output: output, Reason: Size}
 	if level == 0 {
@@ -109,8 +111,8 @@ func (p *Picker) compaction(level, output int, tables []*view.Table) *Compaction
 	return c
 }
 
-// conflicts reports whether a running compaction works on some of the keys in some of the levels. What does not
-// conflict shares no table, makes no overlapping tables, and carries no key past an older version of it.
+// conflicts reports whether a running compaction overlaps in both keys and levels. Two compactions that do not conflict
+// share no table, produce no overlapping tables, and carry no key past an older version of it.
 func (p *Picker) conflicts(c *Compaction) bool {
 	return slices.ContainsFunc(p.Running, func(r *Compaction) bool {
 		return c.Level <= r.Output && r.Level <= c.Output &&

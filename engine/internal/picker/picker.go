@@ -8,24 +8,28 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// Picker chooses compactions. It is a pure function of what it holds.
+// Picker chooses compactions. The choice depends only on its fields.
 //
-// The bottom level has no limit; each level above it may hold 1/LevelSizeRatio of the one below, starting from what the
-// lowest level with tables really holds. Levels that would get less than LevelBytesBase in this way stay empty; the
-// highest of the others is the base level. Level 0 is compacted into the base level, or into the highest non-empty
-// level above it, when it has L0CompactionFiles tables, or several tables with half the bytes of what they are merged
-// with. So the levels below 0 of a steady store take about 1 + 1/LevelSizeRatio times its live data; inputs of a
-// compaction stay until its outputs are live. Tables that are mostly tombstones are also compacted where they meet
-// enough of what they may hide. A level with too many small tables gets some of them merged (see small.go).
+// Level sizes are derived from the bottom up. The bottom level has no limit; each level above may hold 1/LevelSizeRatio
+// of the one below, starting from the actual size of the lowest level with tables. Levels whose limit would be below
+// LevelBytesBase stay empty; the highest of the others is the base level. Level 0 is compacted into the base level, or
+// into the highest non-empty level above it, when it has L0CompactionFiles tables, or has several tables with half the
+// bytes of what they are merged with. So in a steady store the levels below 0 take about 1 + 1/LevelSizeRatio times the
+// live data; inputs of a compaction stay until its outputs are live. Tables that are mostly tombstones are also
+// compacted where they meet enough of what they may hide. A level with too many small tables gets some of them merged
+// (see small.go).
 //
-// One goroutine flushes, CompactionsMax compact; the picker knows nothing but the live tables and the compactions that
-// run. Two of these never share keys on any level from the first input to the output level of either: none can take the
-// other's tables, overlap its output, or carry a version of a key past an older one. A compaction that drops a
-// tombstone asks for tables below its output level in a version acquired after it was registered; nothing can bring an
-// older version there meanwhile, because that had to come from its own range. Writers wait when level 0 has five times
-// L0CompactionFiles tables, or another level five times as many as it may have. From twice L0CompactionFiles on, level 0 comes
-// before all other levels, and nothing new starts in the level that it waits for. DB.quiesce stops all maintenance, for Close,
-// Verify and copies of the store.
+// One goroutine flushes and CompactionsMax goroutines compact. The picker knows only the live tables and the running
+// compactions. Two compactions never share keys on any level from the first input to the output level of either. So
+// neither can take the other's tables, overlap its output, or carry a version of a key past an older one.
+//
+// A compaction may drop a tombstone if no table below its output level has the key. It looks that up in a version
+// acquired after it was registered. Nothing can bring an older version of the key there in the meantime, because that
+// would have to come from the compaction's own key range.
+//
+// Writers wait when level 0 has five times L0CompactionFiles tables, or another level five times as many as it may
+// have. From twice L0CompactionFiles on, level 0 takes precedence over all other levels, and nothing new starts in the
+// level that it waits for. DB.quiesce stops all maintenance, for Close, Verify and copies of the store.
 type Picker struct {
 	Version *view.Version
 	Running []*Compaction // overlapping neither each other nor what is picked
@@ -33,7 +37,7 @@ type Picker struct {
 	Oldest  key.Seq // the oldest open snapshot; key.MaxSeq if there is none
 }
 
-// Limits are the fields of engine.Options and of its limits that say when a compaction is due. All of them are set.
+// Limits are the fields of engine.Options and engine.Limits that determine when a compaction is due. All must be set.
 type Limits struct {
 	L0CompactionFiles int
 	LevelBytesBase    int64
@@ -60,7 +64,7 @@ func (p *Picker) Pick() *Compaction {
 	}
 	slices.SortStableFunc(all, func(a, b due) int {
 		if a.level == 0 && a.score >= 2 || b.level == 0 && b.score >= 2 {
-			return cmp.Compare(a.level, b.level) // level 0 makes reads slow, and then stops writers
+			return cmp.Compare(a.level, b.level) // level 0 slows down reads first and finally stops writers
 		}
 		return cmp.Compare(b.score, a.score)
 	})
@@ -83,7 +87,7 @@ func (p *Picker) Pick() *Compaction {
 	return p.pickTombstones(base, blocked)
 }
 
-// levelLimits returns the base level and how many bytes it and the levels below it should have at most.
+// levelLimits returns the base level and the size limits in bytes of that level and those below.
 func (p *Picker) levelLimits() (base int, limits [view.Levels]float64) {
 	base = view.Bottom
 	size := 0.0
@@ -108,8 +112,8 @@ func (p *Picker) output(level, base int) int {
 	return max(base, level+1)
 }
 
-// score is the fill of a level above the bottom relative to its limit; a compaction is due from 1 on. Tables on their
-// way down do not count.
+// score is the size of a level above the bottom relative to its limit. A compaction is due from 1 on. Tables that are
+// already being compacted out of the level do not count.
 func (p *Picker) score(level, base int, limit float64) float64 {
 	tables, bytes := 0, 0.0
 	for _, t := range p.Version.Levels[level] {
@@ -128,8 +132,9 @@ func (p *Picker) score(level, base int, limit float64) float64 {
 	return 0
 }
 
-// bulk is the score of level 0 by size. It bounds the space that overwritten values take in a store with few memtables'
-// worth of data: level 0 is due when it has half of what it would be merged with. Then the merge is also cheap.
+// bulk is the score of level 0 by size. It bounds the space taken by overwritten values in a store with only a few
+// memtables' worth of data: level 0 is due when it has half the bytes of what it would be merged with, which also makes
+// the merge cheap.
 func (p *Picker) bulk(tables int, bytes float64, base int) float64 {
 	below := float64(view.BytesOf(p.Version.Levels[p.output(0, base)]))
 	if tables < 2 || below == 0 {

@@ -7,13 +7,14 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// Sessions of a few writes each leave small tables, and tables that share no keys are moved down as they are. So a level
-// below 0 that has too many tables for its bytes gets some of its small ones merged, in place. Such a merge makes one table,
-// half as large as tables become at most; the cheapest one for each table that it saves comes first. A store that grows
-// by small tables writes each byte about ten times for this, until it is in a table of TableBytes/2.
+// Sessions of a few writes each leave small tables, and tables that overlap nothing are moved down unchanged. So when a
+// level below 0 has too many tables for its size, some of its small ones are merged in place. Such a merge makes one
+// table of at most half the maximum size; the merge with the lowest cost per table saved comes first. A store that
+// grows by small tables rewrites each byte about ten times in this way, until it is in a table of TableBytes/2.
 
-// tablesMax returns how many tables a level below 0 of so many bytes may have before small ones are merged. More always
-// have two neighbours that together are no larger than TableBytes/2: if no two were, each pair would have more.
+// tablesMax returns how many tables a level below 0 with the given size may have before small ones are merged. If there
+// are more, two neighbours with a total of at most TableBytes/2 exist: otherwise each pair of neighbours would exceed
+// that, and the level would be larger than it is.
 func (l *Limits) tablesMax(bytes uint64) int {
 	return l.SmallTables + int(4*bytes/uint64(l.TableBytes))
 }
@@ -25,10 +26,10 @@ func (l *Limits) Crowded(v *view.Version, factor int) bool {
 	})
 }
 
-// mergedMax is how many tables a merge of small ones takes at most.
+// mergedMax is the most tables that a merge of small ones takes.
 const mergedMax = 64
 
-// pickSmall returns a merge of small tables that lie side by side, or nil if no level but the blocked one has too many.
+// pickSmall returns a merge of adjacent small tables, or nil if no level other than the blocked one has too many.
 func (p *Picker) pickSmall(blocked int) *Compaction {
 	for level := 1; level < view.Levels; level++ {
 		tables := p.Version.Levels[level]
@@ -42,7 +43,7 @@ func (p *Picker) pickSmall(blocked int) *Compaction {
 	return nil
 }
 
-// saved returns how many tables of a level the merges that are running save.
+// saved returns how many tables of a level the running merges will save.
 func (p *Picker) saved(level int) (n int) {
 	for _, c := range p.Running {
 		if c.Reason == Small && c.Level == level {
@@ -52,7 +53,7 @@ func (p *Picker) saved(level int) (n int) {
 	return n
 }
 
-// cheapestMerge returns the merge of neighbours in a level that rewrites the fewest bytes for each table it saves.
+// cheapestMerge returns the merge of adjacent tables in a level that rewrites the fewest bytes per table saved.
 func (p *Picker) cheapestMerge(level int) *Compaction {
 	var best *Compaction
 	var bestCost float64
@@ -76,8 +77,9 @@ func (p *Picker) cheapestMerge(level int) *Compaction {
 	return best
 }
 
-// SmallBlobs returns the blob files that a compaction empties, as far as its inputs refer to them, because these would
-// otherwise refer to more than SmallBlobs small ones. The values of the smallest files go to a common one.
+// SmallBlobs returns the blob files from which a compaction moves the values that its inputs refer to, because its
+// output would otherwise refer to more than SmallBlobs small files. The values of the smallest files move to a common
+// one.
 func (c *Compaction) SmallBlobs(v *view.Version, l *Limits) []uint64 {
 	var small []*view.BlobFile
 	for _, f := range v.Blobs {
@@ -96,8 +98,8 @@ func (c *Compaction) SmallBlobs(v *view.Version, l *Limits) []uint64 {
 	return nums
 }
 
-// cheapest returns how many of the files, which are in the order of their sizes, to move to one: at least so many, and
-// the fewest bytes for each file that it saves.
+// cheapest returns how many of the files, sorted by size, to merge into one: at least least of them, with the fewest
+// bytes per file saved.
 func cheapest(files []*view.BlobFile, least int) (n int) {
 	sum, bestCost := uint64(0), 0.0
 	for i, f := range files {

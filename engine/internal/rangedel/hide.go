@@ -13,9 +13,9 @@ type hiding struct {
 	newest  key.Seq
 }
 
-// Hide returns an iterator over the entries of it, which it takes over, that none of the sets hides. No two tombstones
-// of one set have the same range, and none has the sequence number of an entry. The caller is not interested in entries
-// newer than newest, so a tombstone that is not older than newest hides all entries.
+// Hide returns an iterator over the entries of it that none of the sets hides; it takes ownership of it. Within one set
+// no two tombstones have the same range, and none has the sequence number of an entry. The caller does not want entries
+// newer than newest, so a tombstone at least that new hides every entry in its range.
 func Hide(it key.Iterator, sets []Set, newest key.Seq) key.Iterator {
 	var cursors []cursor
 	for _, s := range sets {
@@ -68,7 +68,7 @@ func (h *hiding) backward(ok bool) bool {
 	return false
 }
 
-// hider returns the newest tombstone that hides the entry under the iterator, or nil.
+// hider returns the newest tombstone that hides the current entry, or nil.
 func (h *hiding) hider() (newest *Tombstone) {
 	user, seq := h.Iterator.Key(), h.Iterator.Trailer().Seq()
 	for i := range h.cursors {
@@ -79,10 +79,10 @@ func (h *hiding) hider() (newest *Tombstone) {
 	return newest
 }
 
-// A cursor finds tombstones of keys that are near each other.
+// A cursor finds the tombstones of keys that are close to one another.
 type cursor struct {
 	set Set
-	at  int // index of the first tombstone that ends after the last key
+	at  int // index of the first tombstone that ends after the key found last
 }
 
 // find returns the tombstone that covers user, or nil.
@@ -96,7 +96,7 @@ func (c *cursor) find(user []byte) *Tombstone {
 	return &c.set[c.at]
 }
 
-// near reports whether at is already what it should be for user.
+// near reports whether at is already right for user.
 func (c *cursor) near(user []byte) bool {
 	return (c.at == len(c.set) || bytes.Compare(user, c.set[c.at].End) < 0) &&
 		(c.at == 0 || bytes.Compare(user, c.set[c.at-1].End) >= 0)

@@ -7,18 +7,18 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// tombstoneBytes is about what a tombstone takes in memory beside its keys.
+// tombstoneBytes is roughly the memory that a tombstone takes besides its keys.
 const tombstoneBytes = 56
 
 // Live is a growing collection of tombstones. The zero value is empty.
 type Live struct {
-	trees  atomic.Pointer[[]*tree] // lighter ones last; nil if there are none
-	merged atomic.Pointer[merged]  // the merged trees as of some time
+	trees  atomic.Pointer[[]*tree] // lightest last; nil if there are none
+	merged atomic.Pointer[merged]  // the trees merged, as of some moment
 	bytes  atomic.Int64
 	mu     sync.Mutex // held by writers
 }
 
-// merged is what readers that see all tombstones of the trees see.
+// merged is what a reader that sees all tombstones of the trees sees.
 type merged struct {
 	trees *[]*tree
 	set   Set
@@ -26,13 +26,13 @@ type merged struct {
 
 // A tree holds tombstones. It is immutable.
 type tree struct {
-	weight   int     // how many were added
+	weight   int     // number of tombstones added
 	min, max key.Seq // the range of their sequence numbers
-	newest   Set     // what a reader that sees all of them sees
+	newest   Set     // the set for a reader that sees all of them
 	parts    [2]*tree
 }
 
-// Add adds a tombstone, whose keys must not be changed any more.
+// Add adds a tombstone, whose keys must not be modified afterwards.
 func (l *Live) Add(t Tombstone) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -63,13 +63,14 @@ func (l *Live) load() []*tree {
 	return nil
 }
 
-// Empty reports whether nothing was added.
+// Empty reports whether nothing has been added.
 func (l *Live) Empty() bool { return l.trees.Load() == nil }
 
-// Bytes returns about how much memory the tombstones take.
+// Bytes returns roughly how much memory the tombstones take.
 func (l *Live) Bytes() int { return int(l.bytes.Load()) }
 
-// Newest returns the sequence number of the newest tombstone that covers user and is visible at seq; 0 if there is none.
+// Newest returns the sequence number of the newest tombstone that covers user and is visible at seq, or 0 if there is
+// none.
 func (l *Live) Newest(user []byte, seq key.Seq) key.Seq {
 	newest := key.Seq(0)
 	for _, t := range l.load() {
@@ -88,7 +89,7 @@ func (t *tree) find(user []byte, seq key.Seq) key.Seq {
 	return max(t.parts[0].find(user, seq), t.parts[1].find(user, seq))
 }
 
-// Count returns how many tombstones were added.
+// Count returns the number of tombstones added.
 func (l *Live) Count() int {
 	n := 0
 	for _, t := range l.load() {
@@ -97,8 +98,8 @@ func (l *Live) Count() int {
 	return n
 }
 
-// At returns what a reader at seq sees. No two of its tombstones have the same range. It is remembered for readers of
-// the present, until something is added.
+// At returns the set for a reader at seq. No two of its tombstones have the same range. For readers of the present it
+// is cached until something is added.
 func (l *Live) At(seq key.Seq) Set {
 	trees := l.trees.Load()
 	if trees == nil {
@@ -125,7 +126,7 @@ func newestOf(trees []*tree) (newest key.Seq) {
 	return newest
 }
 
-// at adds sets that together hold what a reader at seq sees.
+// at appends sets that together are what a reader at seq sees.
 func (t *tree) at(visible []Set, seq key.Seq) []Set {
 	switch {
 	case t.min > seq:

@@ -8,8 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// Merge returns what tombstones together mean to readers at the given points, which are sequence numbers in ascending
-// order: for each stretch of keys, the newest tombstone that each of them sees. The lists need not be in any order.
+// Merge returns the combined effect of tombstones for readers at the given points, which are ascending sequence
+// numbers: for each stretch of keys, the newest tombstone that each reader sees. The lists need not be sorted.
 func Merge(points []key.Seq, lists ...Set) Set {
 	s := sweep{points: points, byStart: slices.Concat(lists...)}
 	if len(s.byStart) == 0 {
@@ -25,14 +25,14 @@ func Merge(points []key.Seq, lists ...Set) Set {
 	return s.out
 }
 
-// A sweep moves over the keys from the start or end of a tombstone to the next.
+// A sweep moves over the keys from one start or end of a tombstone to the next.
 type sweep struct {
 	points  []key.Seq
 	byStart []Tombstone
-	byEnd   []int     // indexes of byStart
-	active  []key.Seq // the sequence numbers of the tombstones that cover its place, ascending
+	byEnd   []int     // indexes into byStart
+	active  []key.Seq // sequence numbers of the tombstones covering the current key, ascending
 	out     Set
-	group   int // where those of the last stretch begin in out
+	group   int // where the last stretch begins in out
 }
 
 func (s *sweep) run() {
@@ -61,7 +61,7 @@ func (s *sweep) run() {
 	}
 }
 
-// emit adds what readers see from start to end. If it is what they see of the stretch before, that one grows.
+// emit adds what readers see from start to end, extending the previous stretch if they see the same there.
 func (s *sweep) emit(start, end []byte) {
 	first := len(s.out)
 	for _, point := range slices.Backward(s.points) {

@@ -7,10 +7,11 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// A Set is sorted by start, then newest first. Ranges of its tombstones are the same or have no common key.
+// A Set is sorted by start, then newest first. The ranges of its tombstones are identical or disjoint.
 type Set []Tombstone
 
-// Newest returns the sequence number of the newest tombstone that covers user and is visible at seq; 0 if there is none.
+// Newest returns the sequence number of the newest tombstone that covers user and is visible at seq, or 0 if there is
+// none.
 func (s Set) Newest(user []byte, seq key.Seq) key.Seq {
 	if len(s) == 0 {
 		return 0
@@ -40,7 +41,8 @@ func (s Set) endsAfter(user []byte) int {
 	return sort.Search(len(s), func(i int) bool { return bytes.Compare(s[i].End, user) > 0 })
 }
 
-// Overlapping returns the tombstones that cover a key of from <= key < to, as they are. An empty to is no bound.
+// Overlapping returns the tombstones, unclipped, that cover any key with from <= key < to. An empty to means no upper
+// bound.
 func (s Set) Overlapping(from, to []byte) Set {
 	s = s[s.endsAfter(from):]
 	if len(to) == 0 {
@@ -49,7 +51,7 @@ func (s Set) Overlapping(from, to []byte) Set {
 	return s[:sort.Search(len(s), func(i int) bool { return bytes.Compare(s[i].Start, to) >= 0 })]
 }
 
-// Clip returns what the set does to the keys from <= key < to. An empty to is no bound.
+// Clip returns the set restricted to keys with from <= key < to. An empty to means no upper bound.
 func (s Set) Clip(from, to []byte) Set {
 	found := s.Overlapping(from, to)
 	if len(found) == 0 {
@@ -68,7 +70,7 @@ func (s Set) Clip(from, to []byte) Set {
 	return clipped
 }
 
-// Union returns the ranges that the set has keys of, as few as can be. Sequence numbers are lost.
+// Union returns the ranges covered by the set, as few as possible. Sequence numbers are lost.
 func (s Set) Union() Set {
 	all := make(Set, len(s))
 	for i, t := range s {
@@ -77,8 +79,8 @@ func (s Set) Union() Set {
 	return Merge([]key.Seq{1}, all)
 }
 
-// Hides reports whether one tombstone hides all entries that are not newer than newest and have keys from the first to
-// the last, both included. No entry has its sequence number.
+// Hides reports whether a single tombstone hides every entry with a key in [first, last] that is not newer than newest.
+// No entry has the tombstone's sequence number.
 func (s Set) Hides(first, last []byte, newest key.Seq) bool {
 	i := s.startsAfter(first) - 1
 	if i < 0 || bytes.Compare(last, s[i].End) >= 0 {
@@ -87,7 +89,7 @@ func (s Set) Hides(first, last []byte, newest key.Seq) bool {
 	return s.Newest(first, key.MaxSeq) >= newest
 }
 
-// Valid reports whether the set is one, and none of its tombstones is empty.
+// Valid reports whether the set is well formed and has no empty tombstone.
 func (s Set) Valid() bool {
 	for i := range s {
 		t := &s[i]

@@ -6,13 +6,13 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// A Tombstone hides entries of the keys Start <= key < End with a smaller sequence number.
+// A Tombstone hides entries with Start <= key < End and a smaller sequence number.
 type Tombstone struct {
 	Start, End []byte
 	Seq        key.Seq
 }
 
-// NewTombstone returns one with copies of its keys.
+// NewTombstone returns a tombstone with copies of the keys.
 func NewTombstone(start, end []byte, seq key.Seq) Tombstone {
 	return Tombstone{Start: bytes.Clone(start), End: bytes.Clone(end), Seq: seq}
 }
@@ -22,8 +22,8 @@ func (t *Tombstone) Covers(user []byte) bool {
 	return bytes.Compare(t.Start, user) <= 0 && bytes.Compare(user, t.End) < 0
 }
 
-// Last returns the last key of the tombstone if there is one, or else End, which no other key lies before: an inclusive
-// bound of its keys.
+// Last returns an inclusive upper bound of the tombstone's keys: its last key if there is one, and otherwise End,
+// because no key lies just before it.
 func (t *Tombstone) Last() []byte {
 	if n := len(t.End) - 1; t.End[n] == 0 {
 		return t.End[:n]

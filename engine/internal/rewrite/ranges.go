@@ -7,23 +7,23 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
-// rangeWriter is the part of a rewriter that deals with range deletes. Tables do not share user keys: where one ends
-// after key K, its range deletes also end there, and go on in the next table from the key that follows K.
+// rangeWriter is the part of a rewriter that handles range deletes. Tables do not share user keys: if a table ends
+// after key K, its range deletes end there too, and continue in the next table from the first key after K.
 type rangeWriter struct {
-	all      rangedel.Set // what snapshots, and readers of the present, see
-	kept     rangedel.Set // what of it goes to tables
-	next     int          // index in kept of the first that starts after the last place
-	bytes    uint64       // about what the range deletes placed since the table began take
-	from     []byte       // where the table begins; what lies before is written
-	position []byte       // the last place: the key of an entry, or the start of a range delete
+	all      rangedel.Set // range deletes that snapshots and readers of the present see
+	kept     rangedel.Set // those of all that are written to tables
+	next     int          // index in kept of the first that starts after position
+	bytes    uint64       // rough size of the range deletes placed in the current table
+	from     []byte       // where the current table begins; everything before it is written
+	position []byte       // the key placed last: that of an entry, or the start of a range delete
 }
 
-// Points returns the sequence numbers that a reader may read at, one for each stripe.
+// Points returns the sequence numbers at which a reader may read, one per stripe.
 func (r *Rewriter) Points() []key.Seq {
 	return append(append(make([]key.Seq, 0, len(r.Snapshots)+1), r.Snapshots...), key.MaxSeq)
 }
 
-// Delete gives the rewriter its range deletes. It returns those that hide everything older from every reader.
+// Delete passes the range deletes to the rewriter. It returns those that hide everything older from every reader.
 func (r *Rewriter) Delete(sets []rangedel.Set) (hidden []rangedel.Set) {
 	points := r.Points()
 	r.all = rangedel.Merge(points, sets...)
@@ -54,7 +54,7 @@ func (r *Rewriter) deleted(user []byte, seq key.Seq, stripe int) bool {
 	return r.all.Newest(user, point) > seq
 }
 
-// place makes sure that there is a table that the key, of an entry or the start of a range delete, may go to. A table
+// place makes sure that there is a table for a key, which is that of an entry or the start of a range delete. A table
 // ends only between keys.
 func (r *Rewriter) place(user []byte) error {
 	if r.writer != nil && r.Split && !bytes.Equal(user, r.position) &&
@@ -70,7 +70,7 @@ func (r *Rewriter) place(user []byte) error {
 	return nil
 }
 
-// placeRanges places the range deletes that start at user or before.
+// placeRanges places the range deletes that start at or before user.
 func (r *Rewriter) placeRanges(user []byte) error {
 	for r.next < len(r.kept) && bytes.Compare(r.kept[r.next].Start, user) <= 0 {
 		if err := r.placeRange(); err != nil {
@@ -80,7 +80,7 @@ func (r *Rewriter) placeRanges(user []byte) error {
 	return nil
 }
 
-// placeRest places all other range deletes.
+// placeRest places the remaining range deletes.
 func (r *Rewriter) placeRest() error {
 	for r.next < len(r.kept) {
 		if err := r.placeRange(); err != nil {
@@ -98,10 +98,10 @@ func (r *Rewriter) placeRange() error {
 	return err
 }
 
-// sequenceBytes is about what a range delete takes in a table beside its keys.
+// sequenceBytes is roughly what a range delete takes in a table besides its keys.
 const sequenceBytes = 10
 
-// cut returns the range deletes of the table that ends before upto; an empty key is the end of all.
+// cut returns the range deletes of a table that ends before upto; an empty key means the end of all keys.
 func (r *Rewriter) cut(upto []byte) rangedel.Set {
 	ranges := r.kept.Clip(r.from, upto)
 	r.from, r.bytes = upto, 0

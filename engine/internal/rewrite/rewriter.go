@@ -13,31 +13,36 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// Rewriter writes the entries of an iterator, and range deletes, to new tables, except those that no reader can see any
-// more.
+// Rewriter writes the entries of an iterator and range deletes to new tables, leaving out what no reader can see.
+//
+// Stripes decide what that is. The open snapshots divide the sequence numbers into stripes: one up to each snapshot,
+// and one beyond the newest. No reader distinguishes two versions of a key in the same stripe, so only the newest of
+// them is kept (I9). A tombstone in a younger stripe must stay: some snapshot keeps the version below, and the tombstone
+// hides it from newer readers. In the oldest stripe it can be dropped if no older version of its key exists outside the
+// compaction. Dropping it earlier would bring back the value that it deleted.
 type Rewriter struct {
 	Store     *Store
 	Snapshots []key.Seq                     // ascending
-	Gone      func(first, last []byte) bool // reports whether nothing older of these keys is elsewhere; nil if that is not known
+	Gone      func(first, last []byte) bool // reports that no older version of these keys exists elsewhere; nil if unknown
 	Split     bool                          // start a new table at TableBytes
-	Abort     func() error                  // says why to give up, or nil; may be nil
-	Tables    []*view.Table                 // written, synced and open; their names are not durable yet
-	Dropped   uint64                        // how many entries were not kept
+	Abort     func() error                  // returns the reason to give up, or nil; may be nil
+	Tables    []*view.Table                 // written, synced and open; names not durable yet
+	Dropped   uint64                        // number of entries that were not kept
 	Separator Separator                     // moves values into blob files
 
 	file       *durable.File
 	writer     *sst.Writer
 	num        uint64
-	tombstones uint64 // how many the table being written has
+	tombstones uint64 // number of tombstones in the current table
 
-	user   []byte // the key of the entry before
-	stripe int    // the stripe of the entry before
+	user   []byte // key of the previous entry
+	stripe int    // stripe of the previous entry
 	any    bool
 
 	rangeWriter
 }
 
-// Run consumes and closes the iterator. After an error it removes what it wrote, if the store still takes writes.
+// Run consumes and closes the iterator. After an error it removes what it wrote, if the store still accepts writes.
 func (r *Rewriter) Run(it key.Iterator) error {
 	r.Separator.store = r.Store
 	err := r.copy(it)
@@ -71,9 +76,9 @@ func (r *Rewriter) copy(it key.Iterator) error {
 	return it.Error()
 }
 
-// entry keeps an entry if some snapshot, or a reader of the present, can see it: if it is the newest of its key in its
-// stripe, where stripes are what lies between two snapshots, and no range delete of that stripe hides it. A tombstone in
-// the oldest stripe is not needed if there is nothing below it to hide.
+// entry writes an entry if some snapshot or a reader of the present can see it: it must be the newest of its key in its
+// stripe and not be hidden by a range delete of that stripe. A tombstone in the oldest stripe is dropped if there is
+// nothing below for it to hide.
 func (r *Rewriter) entry(user []byte, tr key.Trailer, value []byte) error {
 	stripe := sort.Search(len(r.Snapshots), func(i int) bool { return r.Snapshots[i] >= tr.Seq() })
 	same := r.any && bytes.Equal(user, r.user)
@@ -115,7 +120,7 @@ func (r *Rewriter) begin() (err error) {
 	return nil
 }
 
-// finish ends a table, with the range deletes up to a key: its content is durable before anybody can name it.
+// finish ends a table, including the range deletes up to a key. Its content is durable before anything can name it.
 func (r *Rewriter) finish(upto []byte) error {
 	r.writer.AddRanges(r.cut(upto))
 	meta, err := r.writer.Finish()
@@ -144,7 +149,7 @@ func (r *Rewriter) undo() error {
 	if r.file != nil {
 		errs = append(errs, r.file.Close())
 	}
-	if r.num > 0 { // it may be among the tables below, or have failed at its end
+	if r.num > 0 { // it may also be among the tables below, or have failed in finish
 		names = append(names, filename.Table(r.num))
 	}
 	for _, t := range r.Tables {

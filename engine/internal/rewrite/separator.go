@@ -14,23 +14,23 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// Separator stands before the tables of a rewriter: it puts values into blob files of its own, and counts what each
-// table refers to.
+// Separator sits between a rewriter and its tables: it moves values to blob files of its own and counts what each table
+// refers to.
 type Separator struct {
-	Threshold int                 // the length from which values go to a blob file; 0: none do
-	Victims   map[uint64]bool     // blob files that values are moved out of
-	Damaged   func(blob.Ref) bool // reports whether a value must also leave its file; may be nil
-	Files     []*view.BlobFile    // written, synced and open; their names are not durable yet
+	Threshold int                 // length from which values go to a blob file; 0 for none
+	Victims   map[uint64]bool     // blob files from which values are moved
+	Damaged   func(blob.Ref) bool // reports whether a value must leave its file for another reason; may be nil
+	Files     []*view.BlobFile    // written, synced and open; names not durable yet
 
 	store  *Store
 	num    uint64
 	out    *durable.File
 	writer *blob.Writer
-	uses   map[uint64]*manifest.Blobs // what the table that is being written refers to
-	ref    []byte                     // memory of the reference that place returned last
+	uses   map[uint64]*manifest.Blobs // references of the current table
+	ref    []byte                     // buffer of the reference returned last by place
 }
 
-// place returns what the table gets for an entry; the value is valid until the next call.
+// place returns an entry as it is written to the table. The value is valid until the next call.
 func (s *Separator) place(tr key.Trailer, value []byte) (key.Trailer, []byte, error) {
 	var ref blob.Ref
 	var err error
@@ -58,11 +58,11 @@ func (s *Separator) place(tr key.Trailer, value []byte) (key.Trailer, []byte, er
 	return key.MakeTrailer(tr.Seq(), key.BlobSet), s.ref, nil
 }
 
-// carry returns the reference as it is, or one to a copy if the file is being emptied.
+// carry returns a reference unchanged, or a reference to a copy if its file is being emptied.
 func (s *Separator) carry(encoded []byte) (blob.Ref, error) {
 	ref, ok := blob.DecodeRef(encoded)
 	if !ok {
-		return ref, corrupt.At("blob reference", 0, "%x is not one", encoded)
+		return ref, corrupt.At("blob reference", 0, "malformed: %x", encoded)
 	}
 	if !s.Victims[ref.File] && (s.Damaged == nil || !s.Damaged(ref)) {
 		return ref, nil
@@ -95,7 +95,7 @@ func (s *Separator) write(add func(w *blob.Writer) (blob.Ref, error)) (blob.Ref,
 	return ref, err
 }
 
-// used returns what the table that ends here refers to, by file.
+// used returns the references of the table that ends here, by file.
 func (s *Separator) used() []manifest.Blobs {
 	var uses []manifest.Blobs
 	for _, u := range s.uses {
@@ -106,7 +106,7 @@ func (s *Separator) used() []manifest.Blobs {
 	return uses
 }
 
-// finish ends a blob file: its content is durable before a manifest can name a table that refers to it.
+// finish ends a blob file. Its content is durable before a manifest can name a table that refers to it.
 func (s *Separator) finish() error {
 	if s.writer == nil {
 		return nil
@@ -127,7 +127,7 @@ func (s *Separator) finish() error {
 	return err
 }
 
-// undo closes the files and returns the names to remove.
+// undo closes the files and returns their names, to be removed.
 func (s *Separator) undo() (names []string, err error) {
 	var errs []error
 	if s.num > 0 {

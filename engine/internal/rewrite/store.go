@@ -9,18 +9,18 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// Store is the store that tables are written for.
+// Store is what a rewriter needs of the store that it writes for.
 type Store struct {
 	Dir        *durable.Dir
 	Files      *view.Opener
-	Blobs      *view.Blobs // finds the files that values are moved out of
+	Blobs      *view.Blobs // finds the files from which values are moved
 	NewFileNum func() uint64
 	Options    Options
 
-	BlobBytes, BlobMovedBytes *atomic.Int64 // count what goes to blob files and, of it, what was moved
+	BlobBytes, BlobMovedBytes *atomic.Int64 // count the bytes written to blob files and those of them that were moved
 }
 
-// Options are the fields of engine.Options and of its limits that shape files. All of them are set.
+// Options are the fields of engine.Options and engine.Limits that shape files. All must be set.
 type Options struct {
 	TableBytes      int64
 	BlockBytes      int

@@ -1,3 +1,3 @@
-// Package sentinel holds the errors of package engine that packages below it return as well. Users know them by their
-// names there. Errors that one package alone has are declared in that package.
+// Package sentinel declares the errors of package engine that lower packages return as well. Users know them by their
+// names in package engine. Errors used by a single package are declared there.
 package sentinel

@@ -8,9 +8,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// Hand waits until every commit up to need is handed to the operating system. One goroutine writes for all commits
-// appended by then. It first lets other goroutines append theirs: a write costs as much as a commit, and one write serves
-// them all.
+// Hand waits until every commit up to need has been handed to the operating system. One goroutine writes for all
+// commits appended by then. It first yields to let others append theirs: a write call costs as much as a commit, and
+// one write serves them all.
 func (s *Sequencer) Hand(need key.Seq) error {
 	if s.written.Load() >= uint64(need) {
 		return nil
@@ -31,12 +31,12 @@ func (s *Sequencer) Hand(need key.Seq) error {
 	return s.write(need)
 }
 
-// write is called with handing held.
+// write must be called with handing held.
 func (s *Sequencer) write(need key.Seq) error {
 	if s.written.Load() >= uint64(need) {
 		return nil
 	}
-	last := s.Newest() // before the log: those of an earlier log are written
+	last := s.Newest() // read before the log; commits of an earlier log are already written
 	s.logs.Lock()
 	log := s.logs.current
 	s.logs.Unlock()
@@ -47,7 +47,8 @@ func (s *Sequencer) write(need key.Seq) error {
 	return nil
 }
 
-// Spill hands a log that has gathered much to the operating system. If that fails, all that wait for it get the error.
+// Spill hands a log that has gathered much to the operating system. If that fails, everyone waiting for it gets the
+// error.
 func (s *Sequencer) Spill(log *wal.Writer) {
 	if err := log.Spill(); err != nil {
 		_ = s.fail(err)
@@ -74,7 +75,7 @@ func (s *Sequencer) sync(need key.Seq) error {
 	return nil
 }
 
-// lead syncs everything that has been appended. It is called with mu held, and releases it while it syncs.
+// lead syncs everything that has been appended. It is called with mu held and releases it during the sync.
 func (s *Sequencer) lead() {
 	s.syncing = true
 	s.groups++
@@ -93,14 +94,14 @@ func (s *Sequencer) lead() {
 	s.changed.Broadcast()
 }
 
-// syncLogs syncs the logs, the oldest first, and returns the last commit that is durable then. From then on the current
-// log proves that the earlier ones are durable as a whole.
+// syncLogs syncs the logs, oldest first, and returns the last commit that is then durable. From then on the current log
+// proves that the earlier ones are durable in full.
 func (s *Sequencer) syncLogs() (key.Seq, error) {
 	s.leading.Lock()
 	defer s.leading.Unlock()
-	last := s.Newest() // before the logs: it is in one of them
+	last := s.Newest() // read before the logs, so that this commit is in one of them
 	if s.durable.Load() >= uint64(last) {
-		return last, nil // a flush came first, and has closed the log
+		return last, nil // a flush was faster and has closed the log
 	}
 	s.logs.Lock()
 	log, behind := s.logs.current, slices.Clone(s.logs.behind)
@@ -122,11 +123,11 @@ func (s *Sequencer) syncLogs() (key.Seq, error) {
 	return last, nil
 }
 
-// fail sets the first error, wakes the goroutines that wait, and returns it. They get the error only once nothing can
-// become visible any more: a commit that has failed must not become visible when an earlier one is inserted later.
+// fail records the first error, wakes the waiting goroutines and returns it. They get the error only once nothing can
+// become visible any more; otherwise a failed commit could still become visible when an earlier one is inserted.
 func (s *Sequencer) fail(err error) error {
 	s.stopped.Store(true)
-	for s.calls.Load() > 0 { // a publish that runs may not have seen the stop; it waits for nobody
+	for s.calls.Load() > 0 { // a running publish may not have seen stopped; it never blocks
 		runtime.Gosched()
 	}
 	s.mu.Lock()

@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// publish makes visible, in order, all commits that may become so. If another goroutine is doing that, it leaves the
-// work to it.
+// publish makes visible, in order, all commits that are ready. If another goroutine is already doing so, that one does
+// the work.
 func (s *Sequencer) publish() {
 	if s.calls.Add(1) > 1 {
 		return
@@ -39,7 +39,7 @@ func (s *Sequencer) fulfils(d demands) bool {
 	return s.written.Load() >= uint64(d.written) && s.durable.Load() >= uint64(d.durable)
 }
 
-// Show waits until everything up to last is visible. An error means that it never will be.
+// Show waits until everything up to last is visible. An error means that this will never happen.
 func (s *Sequencer) Show(last key.Seq) error {
 	for range s.yields {
 		if s.visible.Load() >= uint64(last) {
@@ -60,12 +60,12 @@ func (s *Sequencer) Show(last key.Seq) error {
 	return nil
 }
 
-// CatchUp waits until everything appended so far is visible, or is known never to become so.
+// CatchUp waits until everything appended so far is visible, or known never to become so.
 func (s *Sequencer) CatchUp() {
-	_ = s.Show(s.Newest()) // the commit itself returns the error
+	_ = s.Show(s.Newest()) // the commit concerned returns the error
 }
 
-// advance raises a mark, which other goroutines may raise at the same time.
+// advance raises a mark that other goroutines may be raising at the same time.
 func advance(mark *atomic.Uint64, to key.Seq) {
 	for {
 		now := mark.Load()
@@ -75,18 +75,18 @@ func advance(mark *atomic.Uint64, to key.Seq) {
 	}
 }
 
-// Readable returns the newest commit that may be read.
+// Readable returns the sequence number of the newest visible commit.
 func (s *Sequencer) Readable() key.Seq { return key.Seq(s.visible.Load()) }
 
-// Newest returns the newest commit that has been appended.
+// Newest returns the sequence number of the newest appended commit.
 func (s *Sequencer) Newest() key.Seq { return key.Seq(s.appended.Load()) }
 
-// SyncGroups returns how many times a leader set out to sync the logs for all commits that waited.
+// SyncGroups returns how many times a leader synced the logs for all waiting commits.
 func (s *Sequencer) SyncGroups() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.groups
 }
 
-// OnDisk returns the newest commit that is known to be on disk with all before it.
+// OnDisk returns the newest commit that is known to be on disk, together with all before it.
 func (s *Sequencer) OnDisk() key.Seq { return key.Seq(s.durable.Load()) }

@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// Durability is what must be true before a commit is acknowledged.
+// Durability says what must have happened before a commit is acknowledged.
 type Durability uint8
 
 // The durabilities, strongest first.
@@ -20,48 +20,49 @@ const (
 	Buffered                   // in memory only
 )
 
-// Sequencer says which commits may be read, which are written and which are on disk. Commits are appended in order of
-// their sequence numbers; each then waits for what its durability demands, and becomes visible after all before it.
+// Sequencer tracks which commits may be read, which are written and which are on disk. Commits are appended in the
+// order of their sequence numbers. Each then waits for what its durability demands and becomes visible after all
+// earlier ones.
 //
 // Commits that wait for the disk elect a leader, which syncs once for all commits appended by then. Meanwhile others go
-// on appending, and wait for the next leader. They share writes in the same way.
+// on appending and wait for the next leader. They share writes in the same way.
 //
-// A full log is written, not synced: the next sync covers the earlier logs first. Then the current log gets a mark, which
-// proves that all logs before it were durable; so does any chunk written after a sync. Where a log ends before the next
-// one begins, recovery (DB.replay) looks for such a proof from there on. If there is none, and the log that the next one
-// names as its predecessor is there, nothing after the gap was acknowledged with Sync, and it is dropped. Otherwise the
-// gap is damage.
+// A full log is written but not synced; the next sync covers the earlier logs first. Then the current log gets a mark,
+// which proves that all logs before it are durable, as does any chunk written after a sync. If a log ends before the
+// next one begins, recovery (DB.replay) looks for such a proof from there on. If it finds none, and the log that the
+// next one names as its predecessor exists, nothing after the gap was acknowledged with Sync and it is dropped.
+// Otherwise the gap is damage.
 type Sequencer struct {
 	visible atomic.Uint64 // every commit up to here may be read
-	written atomic.Uint64 // every commit up to here is handed to the operating system
+	written atomic.Uint64 // every commit up to here has been handed to the operating system
 	durable atomic.Uint64 // every commit up to here is on disk
 
 	appended atomic.Uint64 // the newest commit; written under DB.commitMu
-	demanded demands       // what all commits so far demand; guarded by DB.commitMu
+	demanded demands       // the combined demands of all commits so far; guarded by DB.commitMu
 
-	queue    []pending     // a ring of the commits that are not visible yet; nil before the first, then a power of two
-	mask     uint64        // what takes the number of a commit to its place in the ring
-	head     uint64        // the oldest commit in the ring; owned by the goroutine that publishes
-	tail     atomic.Uint64 // the end of the ring; written under DB.commitMu
-	pending  int           // how many commits may be under way at once; the next one waits for the oldest
-	yields   int           // how often a commit lets other goroutines run before it sleeps
-	calls    atomic.Int64  // calls of publish that have not been served yet
-	sleeping atomic.Int64  // how many goroutines wait for changed
+	queue    []pending     // ring of the commits that are not visible yet; nil before the first; its length is a power of two
+	mask     uint64        // masks the index of a commit to its slot in the ring
+	head     uint64        // oldest commit in the ring; owned by the publishing goroutine
+	tail     atomic.Uint64 // end of the ring; written under DB.commitMu
+	pending  int           // most commits under way at once; the next one waits for the oldest
+	yields   int           // times that a commit yields to other goroutines before it sleeps
+	calls    atomic.Int64  // calls of publish not served yet
+	sleeping atomic.Int64  // number of goroutines waiting for changed
 
 	handing sync.Mutex // held while the log is flushed
 	leading sync.Mutex // held while logs are synced or closed
 	logs    struct {
 		sync.Mutex
-		current *wal.Writer   // the one that commits are appended to
-		behind  []*wal.Writer // earlier ones that may not be on disk as a whole, oldest first
+		current *wal.Writer   // the log that commits are appended to
+		behind  []*wal.Writer // earlier logs that may not be on disk in full, oldest first
 	}
 
-	stopped atomic.Bool // nothing becomes visible any more; set before failed is
+	stopped atomic.Bool // nothing more becomes visible; set before failed
 
 	mu      sync.Mutex
-	changed sync.Cond // visible or durable moved on, or failed is set
-	syncing bool      // a leader is at work
-	failed  error     // the error of the first write or sync that failed
+	changed sync.Cond // visible or durable advanced, or failed was set
+	syncing bool      // a leader is syncing
+	failed  error     // error of the first failed write or sync
 	groups  int64     // see SyncGroups
 }
 
@@ -72,18 +73,18 @@ type demands struct{ written, durable key.Seq }
 type pending struct {
 	last     key.Seq
 	need     demands
-	inserted atomic.Bool // the memtable has it
+	inserted atomic.Bool // it is in the memtable
 }
 
-// Ticket is what a commit waits for.
+// Ticket says what a commit waits for.
 type Ticket struct {
 	last key.Seq // the last sequence number that must become visible
 	need demands
-	slot *pending // nil if there is nothing to become visible
+	slot *pending // nil if there is nothing to make visible
 }
 
-// Start sets the last sequence number that recovery found. Everything up to it is visible, and nobody ever waits for
-// it: before the first commit, it is moved to tables.
+// Start sets the last sequence number found by recovery. Everything up to it is visible and needs no waiting, because
+// it is moved to tables before the first commit.
 func (s *Sequencer) Start(last key.Seq, l limits.Limits) {
 	s.changed.L = &s.mu
 	s.pending, s.yields = int(l.PendingCommits), int(l.CommitYields)
@@ -92,9 +93,9 @@ func (s *Sequencer) Start(last key.Seq, l limits.Limits) {
 	}
 }
 
-// Open makes a log the one that commits are appended to. The log before has been written as a whole, so a killed
-// process cannot lose its commits and keep one of the new log. A power cut can do that: recovery then drops the new
-// log, which holds nothing that was acknowledged with Sync. The caller holds DB.commitMu.
+// Open makes a log the one that commits are appended to. The previous log has been written in full, so a killed process
+// cannot lose its commits and keep one of the new log. A power cut can. Recovery then drops the new log, which holds
+// nothing acknowledged with Sync. The caller holds DB.commitMu.
 func (s *Sequencer) Open(log *wal.Writer) {
 	if s.queue == nil {
 		s.queue, s.mask = make([]pending, s.pending), uint64(s.pending-1)
@@ -105,7 +106,7 @@ func (s *Sequencer) Open(log *wal.Writer) {
 	case s.durable.Load() < s.appended.Load():
 		s.logs.behind = append(s.logs.behind, s.logs.current)
 	case s.logs.current != nil:
-		log.Mark() // all before are durable
+		log.Mark() // all earlier logs are durable
 	}
 	s.logs.current = log
 }
@@ -128,7 +129,8 @@ func (s *Sequencer) Room() error {
 	return s.Show(s.queue[s.tail.Load()&s.mask].last)
 }
 
-// Append notes a commit that has been appended to the log, after Room. The caller holds DB.commitMu.
+// Append registers a commit that has been appended to the log. Room must have been called. The caller holds
+// DB.commitMu.
 func (s *Sequencer) Append(last key.Seq, d Durability) Ticket {
 	switch d {
 	case Sync:
@@ -146,7 +148,7 @@ func (s *Sequencer) Append(last key.Seq, d Durability) Ticket {
 	return Ticket{last, p.need, p}
 }
 
-// Barrier returns a ticket for everything appended so far, which must be as durable as d says.
+// Barrier returns a ticket for everything appended so far, to be made as durable as d says.
 func (s *Sequencer) Barrier(d Durability) Ticket {
 	t := Ticket{last: s.Newest()}
 	switch d {
@@ -159,7 +161,7 @@ func (s *Sequencer) Barrier(d Durability) Ticket {
 	return t
 }
 
-// Finish waits until a commit that the memtable has is visible, and as durable as it and those before it demand.
+// Finish waits until a commit that is in the memtable is visible, and as durable as it and those before it demand.
 func (s *Sequencer) Finish(t Ticket) error {
 	if t.slot != nil {
 		t.slot.inserted.Store(true)

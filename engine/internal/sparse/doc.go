@@ -1,3 +1,3 @@
-// Package sparse reads large parts of files whose size somebody else chose. A file may have holes and so claim far more
-// bytes than anybody wrote; memory is taken for what is not zero only. It may be used by any number of goroutines.
+// Package sparse reads large parts of files whose size cannot be trusted. A file may have holes and so claim far more
+// bytes than were ever written; memory is used only for what is not zero. All functions are safe for concurrent use.
 package sparse

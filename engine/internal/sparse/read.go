@@ -8,13 +8,14 @@ import (
 
 const (
 	pieceBytes = 1 << 20
-	largeBytes = 16 * pieceBytes // up to here, everything is read by one call
+	largeBytes = 16 * pieceBytes // up to this length, a single call reads everything
 )
 
 var zeros [pieceBytes]byte
 
-// ReadAt fills b, which was just made and holds zeros only, from off on, and returns how many bytes there were. That the
-// file ends is no error. A part that is zero is not written to b, so that the system need not find memory for it.
+// ReadAt fills b from offset off on and returns the number of bytes read. b must be freshly allocated and hold only
+// zeros. The end of the file is not an error. Parts that are zero are not written to b, so that the system need not
+// back them with memory.
 func ReadAt(r io.ReaderAt, b []byte, off int64) (n int, err error) {
 	if len(b) <= largeBytes {
 		return readAt(r, b, off)

@@ -7,21 +7,21 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// A block is the payload of a data block, taken apart. Nothing in it is trusted: every access is checked.
+// A block is a decoded data block payload. Nothing in it is trusted: every access is checked.
 type block struct {
 	entries  []byte
 	restarts []byte // four bytes each, at least one
 }
 
-// An entry is one decoded entry. Its key is the first shared bytes of the key before it, then suffix.
+// An entry is one decoded entry. Its key is the first shared bytes of the previous key, followed by suffix.
 type entry struct {
-	offset, next  int // where it begins, and where the next one does
+	offset, next  int // where it begins, and where the next one begins
 	shared        int
 	suffix, value []byte
 	trailer       key.Trailer
 }
 
-// parseBlock finds the two parts of a payload.
+// parseBlock splits a payload into its two parts.
 func parseBlock(payload []byte) (block, error) {
 	if len(payload) < 4 {
 		return block{}, errMalformed
@@ -41,10 +41,10 @@ func parseBlock(payload []byte) (block, error) {
 
 func (b *block) restartCount() int { return len(b.restarts) / 4 }
 
-// restart returns the offset of the i-th restart point. It may lie: decode checks it.
+// restart returns the offset of the i-th restart point. The offset is not trusted; decode checks it.
 func (b *block) restart(i int) int { return int(binary.LittleEndian.Uint32(b.restarts[i*4:])) }
 
-// decode reads the entry at offset into e. It returns false if there is none, whole.
+// decode reads the entry at offset into e. It returns false if there is no complete entry.
 func (b *block) decode(offset int, e *entry) bool {
 	if offset >= len(b.entries) {
 		return false
@@ -75,29 +75,29 @@ func (b *block) decode(offset int, e *entry) bool {
 	return true
 }
 
-// decodeRestart reads the entry at the i-th restart point, which has its whole key.
+// decodeRestart reads the entry at the i-th restart point, which stores its whole key.
 func (b *block) decodeRestart(i int, e *entry) bool {
 	return b.decode(b.restart(i), e) && e.shared == 0
 }
 
-// seek reads into e the first entry that is not before (user, tr). The bytes that the entry shares with the one before
-// it are also the first bytes of user, so its key is user[:e.shared] followed by e.suffix. It returns false if all
-// entries are before.
+// seek reads into e the first entry that is not before (user, tr). The bytes that the entry shares with its predecessor
+// are also the first bytes of user, so its key is user[:e.shared] followed by e.suffix. It returns false if all entries
+// are before.
 func (b *block) seek(user []byte, tr key.Trailer, e *entry) (bool, error) {
 	start, err := b.seekRestart(user, tr, e)
 	if err != nil {
 		return false, err
 	}
-	matched := 0 // how many bytes the last key, which is before (user, tr), has in common with user
+	matched := 0 // length of the prefix that the last key, which is before (user, tr), shares with user
 	for offset := start; offset < len(b.entries); offset = e.next {
 		if !b.decode(offset, e) {
 			return false, errMalformed
 		}
 		if e.shared > matched {
-			continue // it has the byte at which the last key was smaller than user
+			continue // it contains the byte in which the last key was smaller than user
 		}
 		if e.shared < matched {
-			return true, nil // it exceeds the last key at a byte that the last key had in common with user
+			return true, nil // it exceeds the last key in a byte that the last key shared with user
 		}
 		n := sharedPrefix(e.suffix, user[matched:])
 		before := n == len(e.suffix)
@@ -114,7 +114,7 @@ func (b *block) seek(user []byte, tr key.Trailer, e *entry) (bool, error) {
 	return false, nil
 }
 
-// seekRestart returns the offset of the last restart point that is before (user, tr), or of the first of all.
+// seekRestart returns the offset of the last restart point that is before (user, tr), or of the first one if none is.
 func (b *block) seekRestart(user []byte, tr key.Trailer, e *entry) (int, error) {
 	low, high := 0, b.restartCount()-1
 	for low < high {
@@ -134,7 +134,7 @@ func (b *block) seekRestart(user []byte, tr key.Trailer, e *entry) (int, error) 
 	return b.restart(low), nil
 }
 
-// isKey says whether e, where a seek for user led, is an entry of user.
+// isKey reports whether e, found by a seek for user, is an entry of user.
 func (e *entry) isKey(user []byte) bool {
 	return e.shared+len(e.suffix) == len(user) && bytes.Equal(e.suffix, user[e.shared:])
 }

@@ -2,21 +2,21 @@ package sst
 
 import "github.com/lightningdb/lightning-torture/engine/internal/key"
 
-// A blockIter walks one block. When a movement returns false, the block is malformed if broken is set, and has ended
-// otherwise.
+// A blockIter walks one block. When a movement returns false, the block is malformed if broken is set; otherwise it is
+// exhausted.
 type blockIter struct {
 	block
 	entry
-	user   []byte // the whole user key, in a buffer that lasts as long as the blockIter, or in the block
+	user   []byte // the whole user key, in a buffer of the blockIter or in the block
 	broken bool
 
-	layout  Layout  // set before the first reset, and never again
-	columns columns // with layout Columns: the block, in place of block
-	at      int     // the number of the entry in columns
-	whole   []byte  // buffer for keys of a block in which they are cut
+	layout  Layout  // set once, before the first reset
+	columns columns // the block if the layout is Columns, instead of block
+	at      int     // index of the entry in columns
+	whole   []byte  // buffer for keys whose prefix is stored separately
 }
 
-// reset begins with another block.
+// reset starts on another block.
 func (i *blockIter) reset(payload []byte) error {
 	if i.layout == Columns {
 		c, err := parseColumns(payload)
@@ -44,7 +44,7 @@ func (i *blockIter) enter(restart int) bool {
 	return i.step(i.restart(restart))
 }
 
-// jump moves to the entry with that number, in layout Columns. Its key is not copied if the block has it whole.
+// jump moves to the entry with the given index, in layout Columns. Its key is not copied if the block stores it whole.
 func (i *blockIter) jump(at int) bool {
 	if uint(at) >= uint(i.columns.count) {
 		return false
@@ -82,7 +82,7 @@ func (i *blockIter) last() bool {
 	return i.forwardTo(i.restartCount()-1, len(i.entries))
 }
 
-// prev decodes again from a restart point in layout Restarts: its entries can only be read forwards.
+// prev decodes again from a restart point in layout Restarts, whose entries can only be read forward.
 func (i *blockIter) prev() bool {
 	if i.layout == Columns {
 		return i.jump(i.at - 1)

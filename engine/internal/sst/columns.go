@@ -9,17 +9,17 @@ import (
 
 const columnsTailBytes = 8 // shared length and count
 
-// columns is the payload of a block in the layout Columns, taken apart. Nothing in it is trusted.
+// columns is a decoded payload in the layout Columns. Nothing in it is trusted.
 type columns struct {
-	prefix  []byte // what is cut off all keys; none if the keys are whole
+	prefix  []byte // prefix removed from all keys; empty if the keys are whole
 	entries []byte
-	offsets []byte // four bytes each: where in entries they begin
-	hints   []byte // four bytes each: the hint of the key after all shared bytes
-	common  int    // how many first bytes the keys, as they are stored, have in common: none if they are cut
+	offsets []byte // four bytes each: where the entry begins in entries
+	hints   []byte // four bytes each: the hint of the key, after the shared bytes
+	common  int    // length of the prefix shared by the keys as stored; 0 if it has been removed
 	count   int
 }
 
-// hint returns the first four bytes of b as a number that sorts like them. A shorter b sorts as if zeros followed.
+// hint returns the first four bytes of b as a number that sorts like them. A shorter b is padded with zeros.
 func hint(b []byte) uint32 {
 	if len(b) >= 4 {
 		return binary.BigEndian.Uint32(b)
@@ -29,7 +29,7 @@ func hint(b []byte) uint32 {
 	return binary.BigEndian.Uint32(four[:])
 }
 
-// parseColumns finds the parts of a payload.
+// parseColumns splits a payload into its parts.
 func parseColumns(payload []byte) (columns, error) {
 	if len(payload) < columnsTailBytes {
 		return columns{}, errMalformed
@@ -54,8 +54,8 @@ func parseColumns(payload []byte) (columns, error) {
 
 func (c *columns) hint(i int) uint32 { return binary.LittleEndian.Uint32(c.hints[i*4:]) }
 
-// entry reads the i-th entry into e, whose suffix is then the key after the prefix. It returns false if the entry is
-// not there as a whole.
+// entry reads the i-th entry into e; its suffix is then the key after the prefix. It returns false if the entry is not
+// complete.
 func (c *columns) entry(i int, e *entry) bool {
 	begin, end := uint64(binary.LittleEndian.Uint32(c.offsets[i*4:])), uint64(len(c.entries))
 	if i+1 < c.count {
@@ -79,13 +79,13 @@ func (c *columns) entry(i int, e *entry) bool {
 	return true
 }
 
-// isKey says whether e is an entry of user.
+// isKey reports whether e is an entry of user.
 func (c *columns) isKey(e *entry, user []byte) bool {
 	return len(c.prefix)+len(e.suffix) == len(user) && bytes.Equal(e.suffix, user[len(c.prefix):]) &&
 		bytes.HasPrefix(user, c.prefix)
 }
 
-// seek returns the number of the first entry that is not before (user, tr), which is then in e; c.count if all are.
+// seek reads into e the first entry that is not before (user, tr) and returns its index, or c.count if all are before.
 func (c *columns) seek(user []byte, tr key.Trailer, e *entry) (int, error) {
 	if n := len(c.prefix); n > 0 {
 		if !bytes.HasPrefix(user, c.prefix) {
@@ -114,7 +114,7 @@ func (c *columns) seek(user []byte, tr key.Trailer, e *entry) (int, error) {
 	return low, nil
 }
 
-// seekOutside is seek for a key that does not begin with the prefix.
+// seekOutside is seek for a key that does not start with the prefix.
 func (c *columns) seekOutside(user []byte, e *entry) (int, error) {
 	if bytes.Compare(user, c.prefix) > 0 {
 		return c.count, nil
@@ -125,8 +125,9 @@ func (c *columns) seekOutside(user []byte, e *entry) (int, error) {
 	return 0, nil
 }
 
-// candidates narrows a search to the entries whose hint is that of user: all below low are before user, high is after.
-// The common bytes are compared with those of the entry that the hints lead to: the search reads that one anyway.
+// candidates narrows a search to the entries whose hint equals that of user: all below low are before user, those from
+// high on are after. The shared bytes are compared with those of the entry that the hints lead to, which the search
+// reads anyway.
 func (c *columns) candidates(user []byte, e *entry) (low, high int, err error) {
 	if len(user) >= c.common {
 		low, high = c.hinted(hint(user[c.common:]))
@@ -154,13 +155,13 @@ func (c *columns) hinted(h uint32) (low, high int) {
 			high = middle
 		}
 	}
-	for step := 1; high < c.count && c.hint(high) == h; step *= 2 { // gallops: seldom is there more than one
+	for step := 1; high < c.count && c.hint(high) == h; step *= 2 { // galloping search: there is rarely more than one
 		high = min(high+step, c.count)
 	}
 	return low, high
 }
 
-// verify checks that prefix and hints are those of the keys, and that the entries adjoin from the beginning.
+// verify checks that prefix and hints match the keys, and that the entries are adjacent from the beginning.
 func (c *columns) verify() bool {
 	var first, e entry
 	next := 0

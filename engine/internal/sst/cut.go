@@ -5,12 +5,12 @@ import (
 	"encoding/binary"
 )
 
-const cutBytesMin = 8 // fewer shared bytes stay in the keys
+const cutBytesMin = 8 // a shorter shared prefix stays in the keys
 
-// isCut says whether the bytes that the keys of a block share are stored once. If not, the keys are whole.
+// isCut reports whether the prefix shared by the keys of a block is stored once. If not, the keys are stored whole.
 func isCut(shared, count int) bool { return shared >= cutBytesMin && count > 1 }
 
-// savedBytes returns by how much a block of that many keys will be smaller because they share so many bytes.
+// savedBytes returns how much smaller a block of count keys becomes because they share a prefix of the given length.
 func savedBytes(shared, count int) int {
 	if !isCut(shared, count) {
 		return 0
@@ -18,8 +18,9 @@ func savedBytes(shared, count int) int {
 	return shared * (count - 1)
 }
 
-// appendColumns ends a block whose entries, with whole keys, begin at these offsets of b[start:]: it cuts off what the
-// keys share, if that pays, and appends it, the offsets, which it overwrites then, hints and lengths.
+// appendColumns completes a block whose entries, with whole keys, begin at the given offsets of b[start:]. It removes
+// the shared prefix from the keys if that pays and appends the prefix, the offsets, the hints and the lengths. It may
+// overwrite offsets.
 func appendColumns(b []byte, start int, offsets []uint32) []byte {
 	first := keyAt(b[start:], offsets[0])
 	shared := sharedPrefix(first, keyAt(b[start:], offsets[len(offsets)-1]))
@@ -44,7 +45,7 @@ func keyAt(entries []byte, offset uint32) []byte {
 	return user
 }
 
-// cutKeys takes the first shared bytes from every key in b[start:], in place.
+// cutKeys removes the first shared bytes from every key in b[start:], in place.
 func cutKeys(b []byte, start int, offsets []uint32, shared int) []byte {
 	var head [8 + binary.MaxVarintLen64]byte
 	to := start

@@ -12,7 +12,7 @@ type Description struct {
 	Meta          Meta
 	RawKeyBytes   uint64
 	RawValueBytes uint64
-	Parts         []Part // in the order of the file, which they fill
+	Parts         []Part // in file order; they fill the file
 }
 
 // A Part is a named part of a table's file.
@@ -31,8 +31,8 @@ type DataBlock struct {
 	LastTrailer  key.Trailer
 }
 
-// Describe reads every data block, past every cache. Its keys must not be written. The error is the first damage. Of a
-// block that cannot be read it gives only the last entry, which is in the index.
+// Describe reads every data block, bypassing all caches. The keys must not be modified. The error is the first damage.
+// For a block that cannot be read, only the last entry is given, because the index has it.
 func (r *Reader) Describe() (Description, error) {
 	d := Description{
 		Version: r.root.version, Layout: r.layout, Meta: r.Meta(),

@@ -3,12 +3,12 @@ package sst
 import "errors"
 
 var (
-	// ErrVersion is returned by Open for a table that a newer version of the engine wrote.
+	// ErrVersion is returned by Open for a table written by a newer version of the engine.
 	ErrVersion = errors.New("engine: sst has an unknown format version")
 
 	// ErrTooLarge is returned by Writer.Add for an entry that no block can hold.
 	ErrTooLarge = errors.New("engine: sst entry is too large")
 
-	// errMalformed is a block whose checksum is right and whose content is not what a Writer writes.
+	// errMalformed is returned for a block with a valid checksum whose content no Writer writes.
 	errMalformed = errors.New("malformed block")
 )

@@ -1,6 +1,6 @@
 package sst
 
-// block returns the payload of the i-th data block, which nobody may write.
+// block returns the payload of the i-th data block, which must not be modified.
 func (r *Reader) block(i int) ([]byte, error) {
 	h := r.index[i].handle
 	if r.whole != nil {
@@ -22,7 +22,7 @@ func (r *Reader) block(i int) ([]byte, error) {
 	return payload, err
 }
 
-// keptBlock is block for a file that is held whole: the first use of a block checks and decompresses it, for all later
+// keptBlock is block for a file held in memory. The first use of a block verifies and decompresses it for all later
 // ones. A damaged block is not kept, so every use of it reports the damage.
 func (r *Reader) keptBlock(i int, h handle) ([]byte, error) {
 	if p := r.kept[i].Load(); p != nil {
@@ -30,7 +30,7 @@ func (r *Reader) keptBlock(i int, h handle) ([]byte, error) {
 	}
 	payload, err := unseal(r.o.Name, r.whole[h.offset:h.end()], h)
 	if err == nil {
-		r.kept[i].Store(&payload) // goroutines that come here together store equal payloads
+		r.kept[i].Store(&payload) // goroutines that race here store equal payloads
 	}
 	return payload, err
 }

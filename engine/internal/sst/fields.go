@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// tagRequired is set in the tags that a reader must know to read the table. Others are skipped if unknown.
+// tagRequired is set in tags that a reader must know to read the table. Other unknown tags are skipped.
 const tagRequired = 0x80
 
 // knownFields lists the tags that this engine understands.
@@ -48,8 +48,8 @@ func appendFields(b []byte, fields []field) []byte {
 	return b
 }
 
-// decodeFields reads all of b; the values alias it. It leaves out the fields that are unknown and not required.
-// An unknown one that is required is ErrVersion.
+// decodeFields decodes all of b; the values alias it. Unknown fields are left out if they are not required, and
+// otherwise are ErrVersion.
 func decodeFields(b []byte) ([]field, error) {
 	var fields []field
 	for last := -1; len(b) > 0; {

@@ -15,7 +15,7 @@ const (
 	bitsPerKeyMax = 64
 )
 
-// hashKey hashes a user key for the filter. It is part of the file format: it must never change.
+// hashKey hashes a user key for the filter. It is part of the file format and must never change.
 func hashKey(user []byte) uint64 {
 	h := uint64(len(user)) ^ filterKey1
 	for len(user) >= 8 {
@@ -29,21 +29,21 @@ func hashKey(user []byte) uint64 {
 	return fold(h^tail, filterKey1^filterKey2)
 }
 
-// fold multiplies to 128 bits and mixes both halves. The constant added keeps a zero from staying zero.
+// fold multiplies to 128 bits and combines the two halves. The added constant keeps a zero from staying zero.
 func fold(a, b uint64) uint64 {
 	high, low := bits.Mul64(a+filterKey1, b)
 	return high ^ low
 }
 
-// appendFilter appends the payload of a filter over keys with these hashes. With bitsPerKey < 0 it is empty, and a
-// reader takes every key for present.
+// appendFilter appends the payload of a filter over keys with the given hashes. If bitsPerKey < 0 it is empty, and a
+// reader assumes that every key is present.
 func appendFilter(b []byte, hashes []uint64, bitsPerKey int) []byte {
 	if bitsPerKey < 0 || len(hashes) == 0 {
 		return b
 	}
 	start := len(b)
 	b = append(b, make([]byte, filterBytes(len(hashes), bitsPerKey))...)
-	probes := min(max(bitsPerKey*7/10, 1), probesMax) // ln 2 bits per key are best
+	probes := min(max(bitsPerKey*7/10, 1), probesMax) // the optimum is ln 2 probes per bit
 	lines := b[start : len(b)-1]
 	for _, h := range hashes {
 		line, pattern := place(lines, h)
@@ -65,7 +65,7 @@ func filterBytes(keys, bitsPerKey int) int {
 	return (keys*min(bitsPerKey, bitsPerKeyMax)+lineBits-1)/lineBits*lineBytes + 1
 }
 
-// place returns the line of a hash, and the bits that choose the places in it.
+// place returns the line of a hash, and the bits that select positions in it.
 func place(lines []byte, h uint64) (line []byte, pattern uint64) {
 	n, _ := bits.Mul64(h, uint64(len(lines)/lineBytes)) // the high bits of the hash, scaled
 	return lines[n*lineBytes : n*lineBytes+lineBytes], fold(h, filterKey2)
@@ -74,7 +74,7 @@ func place(lines []byte, h uint64) (line []byte, pattern uint64) {
 // A filter is the payload of a filter block.
 type filter []byte
 
-// valid says whether the payload has the shape of a filter.
+// valid reports whether the payload has the shape of a filter.
 func (f filter) valid() bool {
 	if len(f) == 0 {
 		return true
@@ -83,7 +83,7 @@ func (f filter) valid() bool {
 	return len(f) > lineBytes && len(f)%lineBytes == 1 && probes >= 1 && probes <= probesMax
 }
 
-// mayHold returns false if the key with this hash is certainly not in the table.
+// mayHold returns false only if the key with this hash is not in the table.
 func (f filter) mayHold(h uint64) bool {
 	if len(f) == 0 {
 		return true

@@ -13,12 +13,12 @@ import (
 
 const (
 	magic         = 0x0a545353474e544c // "LTNGSST\n" in the file
-	formatVersion = 2                  // what a Writer writes; a Reader reads all before as well
+	formatVersion = 2                  // written by a Writer; a Reader also reads all earlier ones
 
 	blockTailBytes  = 5 // type and checksum
 	handleBytes     = 16
 	footerBytes     = 64
-	footerSumOffset = 52 // where the footer's checksum is, and the end of what it covers
+	footerSumOffset = 52 // position of the footer's checksum, which covers everything before it
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -39,7 +39,7 @@ func (h handle) appendTo(b []byte) []byte {
 	return binary.LittleEndian.AppendUint32(b, h.checksum)
 }
 
-// decodeHandle reads the handle that b begins with.
+// decodeHandle decodes the handle at the start of b.
 func decodeHandle(b []byte) handle {
 	return handle{
 		offset:   binary.LittleEndian.Uint64(b),
@@ -48,7 +48,8 @@ func decodeHandle(b []byte) handle {
 	}
 }
 
-// seal ends the block whose stored payload is b[start:] with its type and checksum. The block will lie at offset in the file.
+// seal completes the block whose stored payload is b[start:] with its type and checksum. offset is the block's place in
+// the file.
 func seal(b []byte, start int, offset uint64, c compress.Compression) ([]byte, handle) {
 	invariant.Check(uint64(len(b)-start) <= math.MaxUint32, "sst: the length of a block fits 32 bits")
 	h := handle{offset: offset, length: uint32(len(b) - start)}
@@ -57,19 +58,19 @@ func seal(b []byte, start int, offset uint64, c compress.Compression) ([]byte, h
 	return binary.LittleEndian.AppendUint32(b, h.checksum), h
 }
 
-// unseal returns the payload of the block that raw holds, which must be the one that h points at. It aliases raw, or is
-// a new slice if it was compressed.
+// unseal returns the payload of the block in raw, which must be the one that h points to. The payload aliases raw, or
+// is a new slice if it was compressed.
 func unseal(file string, raw []byte, h handle) ([]byte, error) { return unsealInto(nil, file, raw, h) }
 
-// unsealInto is unseal with a place for a payload that was compressed: buf, if that has room.
+// unsealInto is unseal, but decompresses into buf if that has room.
 func unsealInto(buf []byte, file string, raw []byte, h handle) ([]byte, error) {
 	body := raw[:h.length+1]
 	stored := binary.LittleEndian.Uint32(raw[len(body):])
 	switch sum := crc32.Checksum(body, castagnoli); {
 	case sum != stored:
-		return nil, corrupt.At(file, int64(h.offset), "block checksum %08x, want %08x", sum, stored)
+		return nil, corrupt.At(file, int64(h.offset), "block checksum mismatch: %08x, want %08x", sum, stored)
 	case sum != h.checksum:
-		return nil, corrupt.At(file, int64(h.offset), "intact block of another place: checksum %08x, want %08x",
+		return nil, corrupt.At(file, int64(h.offset), "misplaced or stale block: checksum %08x, want %08x",
 			sum, h.checksum)
 	}
 	payload := body[:h.length:h.length]
@@ -101,15 +102,15 @@ func (f footer) appendTo(b []byte) []byte {
 	return binary.LittleEndian.AppendUint64(b, magic)
 }
 
-// decodeFooter reads the last footerBytes of a file of the given size, and checks that the parts adjoin.
+// decodeFooter decodes the last footerBytes of a file of the given size and checks that the parts are adjacent.
 func decodeFooter(file string, b []byte, size int64) (footer, error) {
 	at := size - footerBytes
 	if m := binary.LittleEndian.Uint64(b[footerSumOffset+4:]); m != magic {
-		return footer{}, corrupt.At(file, at, "not a table, or cut short: magic %016x, want %016x", m, uint64(magic))
+		return footer{}, corrupt.At(file, at, "not a table, or truncated: magic %016x, want %016x", m, uint64(magic))
 	}
 	sum, stored := crc32.Checksum(b[:footerSumOffset], castagnoli), binary.LittleEndian.Uint32(b[footerSumOffset:])
 	if sum != stored {
-		return footer{}, corrupt.At(file, at, "footer checksum %08x, want %08x", sum, stored)
+		return footer{}, corrupt.At(file, at, "footer checksum mismatch: %08x, want %08x", sum, stored)
 	}
 	version := binary.LittleEndian.Uint32(b[footerSumOffset-4:])
 	if version == 0 || version > formatVersion {
@@ -124,7 +125,7 @@ func decodeFooter(file string, b []byte, size int64) (footer, error) {
 	}
 	if f.filter.offset > uint64(at) || f.filter.end() != f.properties.offset ||
 		f.properties.end() != f.index.offset || f.index.end() != uint64(at) {
-		return footer{}, corrupt.At(file, at, "the parts do not fill a file of %d bytes", size)
+		return footer{}, corrupt.At(file, at, "the parts do not fill the file of %d bytes", size)
 	}
 	return f, nil
 }

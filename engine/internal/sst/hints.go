@@ -9,11 +9,11 @@ import (
 
 const hintedBlocksMin = 8 // an index with fewer is searched without hints
 
-// hints spare a search of the index the keys: eight bytes of each, after those that all have in common, lie side by
-// side and sort like the keys.
+// hints let a search of the index avoid the keys: eight bytes of each key, after the prefix shared by all of them, are
+// stored side by side and sort like the keys.
 type hints struct {
 	prefix []byte
-	words  []uint64 // none for a small index
+	words  []uint64 // empty for a small index
 }
 
 func makeHints(x index) hints {
@@ -38,7 +38,7 @@ func hintWord(b []byte) uint64 {
 	return binary.BigEndian.Uint64(eight[:])
 }
 
-// seekIndex is index.seek, faster.
+// seekIndex is a faster index.seek.
 func (r *Reader) seekIndex(user []byte, tr key.Trailer) int {
 	words := r.hints.words
 	if len(words) == 0 {

@@ -6,7 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// An index has the last entry and the place of every data block, in order.
+// An index has the last entry and the handle of every data block, in order.
 type index []indexEntry
 
 type indexEntry struct {
@@ -15,7 +15,7 @@ type indexEntry struct {
 	handle  handle
 }
 
-// What an index entry takes at least, and what stands before the first.
+// The least that an index entry takes, and the length of the count before the first one.
 const (
 	indexEntryBytesMin = 1 + 8 + handleBytes
 	indexCountBytes    = 4
@@ -27,7 +27,7 @@ func (e indexEntry) appendTo(b []byte) []byte {
 	return e.handle.appendTo(b)
 }
 
-// decodeIndex reads a payload; its keys alias it. The blocks must fill the file from its beginning to end.
+// decodeIndex decodes a payload; the keys alias it. The blocks must fill the file from its start to end.
 func decodeIndex(b []byte, end uint64) (index, error) {
 	x, err := decodeIndexUpTo(b, end)
 	if err == nil && x.end() != end {
@@ -44,7 +44,7 @@ func (x index) end() uint64 {
 	return x[len(x)-1].handle.end()
 }
 
-// decodeIndexUpTo is decodeIndex for blocks that end at end or before.
+// decodeIndexUpTo is decodeIndex for blocks that end at or before end.
 func decodeIndexUpTo(b []byte, end uint64) (index, error) {
 	if len(b) < indexCountBytes {
 		return nil, errMalformed
@@ -76,13 +76,13 @@ func decodeIndexUpTo(b []byte, end uint64) (index, error) {
 	return x, nil
 }
 
-// seek returns the number of the only block that can hold the first entry that is not before (user, tr); len(x) if
-// every entry is before.
+// seek returns the number of the only block that can hold the first entry not before (user, tr), or len(x) if every
+// entry is before.
 func (x index) seek(user []byte, tr key.Trailer) int {
 	return x.seekBetween(0, len(x), user, tr)
 }
 
-// seekBetween is seek where the answer is known to be from low to high.
+// seekBetween is seek for a result known to be from low to high.
 func (x index) seekBetween(low, high int, user []byte, tr key.Trailer) int {
 	for low < high {
 		middle := (low + high) / 2

@@ -2,7 +2,7 @@ package sst
 
 import "github.com/lightningdb/lightning-torture/engine/internal/key"
 
-// An iterator walks a table. A damaged block, or a read that fails, ends it for good.
+// An iterator walks a table. A damaged block or a failed read ends it for good.
 type iterator struct {
 	r     *Reader
 	at    int // number of the block that block walks
@@ -12,9 +12,9 @@ type iterator struct {
 	err   error
 }
 
-// NewIterator returns an iterator that is not positioned. A seek reads one block, through the cache. A scan (First,
-// Last, or a step into the next block) reads growing runs of blocks past the cache, so that it neither fills nor needs
-// it. Next and Prev of an iterator that is not valid return false. After an error every movement returns false.
+// NewIterator returns an unpositioned iterator. A seek reads one block, through the cache. A scan (First, Last, or a
+// step into the next block) reads growing runs of blocks and bypasses the cache, so that it neither fills nor needs it.
+// Next and Prev return false if the iterator is not valid. After an error every movement returns false.
 func (r *Reader) NewIterator() key.Iterator {
 	if err := r.load(); err != nil {
 		return &iterator{r: &Reader{}, err: err}
@@ -25,7 +25,7 @@ func (r *Reader) NewIterator() key.Iterator {
 // A source returns the payload of a data block.
 type source func(block int) ([]byte, error)
 
-// enter begins with a block. It returns false if there is none or if it cannot be read.
+// enter starts on a block. It returns false if there is no such block or it cannot be read.
 func (i *iterator) enter(at int, from source) bool {
 	if i.err != nil || at < 0 || at >= len(i.r.index) {
 		return false
@@ -43,7 +43,7 @@ func (i *iterator) enter(at int, from source) bool {
 	return true
 }
 
-// settle ends a movement whose last step in a block returned ok.
+// settle ends a movement whose last step within a block returned ok.
 func (i *iterator) settle(ok bool) bool {
 	i.valid = ok
 	if i.block.broken && i.err == nil {
@@ -52,7 +52,7 @@ func (i *iterator) settle(ok bool) bool {
 	return ok
 }
 
-// fail ends the iterator because of what is in its block.
+// fail ends the iterator because its block is malformed.
 func (i *iterator) fail() {
 	i.err = i.r.malformed(i.r.index[i.at].handle, "block")
 }
@@ -74,7 +74,7 @@ func (i *iterator) seek(user []byte, tr key.Trailer) bool {
 		return false
 	}
 	ok := i.block.seek(user, tr)
-	i.block.broken = !ok // the index says that the block has an entry here
+	i.block.broken = !ok // according to the index, the block has such an entry
 	return ok
 }
 
@@ -100,7 +100,7 @@ func (i *iterator) Next() bool {
 
 func (i *iterator) Prev() bool { return i.valid && i.settle(i.back(i.ahead.backward)) }
 
-// back moves to the entry before, which from reads if it is in the block before.
+// back moves to the previous entry. If that is in the previous block, it is read with from.
 func (i *iterator) back(from source) bool {
 	return i.block.prev() || !i.block.broken && i.enter(i.at-1, from) && i.block.last()
 }

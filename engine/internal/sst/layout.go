@@ -7,8 +7,8 @@ type Layout uint8
 
 // The layouts, with their numbers on disk.
 const (
-	Restarts Layout = 0 // prefix-compressed, decoded forwards from restart points; the only one of version 1
-	Columns  Layout = 1 // searched and walked without decoding; what all keys of a block share is cut off
+	Restarts Layout = 0 // prefix-compressed, decoded forward from restart points; the only one of version 1
+	Columns  Layout = 1 // searched and walked without decoding; the prefix shared by all keys is stored once
 )
 
 func (l Layout) String() string {
@@ -21,7 +21,7 @@ func (l Layout) String() string {
 	return fmt.Sprintf("layout(%d)", uint8(l))
 }
 
-// layout returns the layout that the properties name.
+// layout returns the layout named by the properties.
 func (p *properties) layout() (Layout, error) {
 	for _, f := range p.fields {
 		if f.tag != tagLayout {

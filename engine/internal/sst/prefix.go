@@ -5,7 +5,7 @@ import (
 	"math/bits"
 )
 
-// sharedPrefix returns how many bytes a and b have in common at their beginning.
+// sharedPrefix returns the length of the longest common prefix of a and b.
 func sharedPrefix(a, b []byte) int {
 	n := min(len(a), len(b))
 	i := 0

@@ -16,8 +16,7 @@ type Meta struct {
 	MaxSeq   key.Seq
 }
 
-// properties are Meta, but for the size of the file, the sizes of keys and values as they were added, and optional
-// fields.
+// properties are Meta without the file size, plus the raw sizes of keys and values and the optional fields.
 type properties struct {
 	meta                       Meta
 	rawKeyBytes, rawValueBytes uint64
@@ -39,10 +38,10 @@ func (p *properties) add(user []byte, tr key.Trailer, value []byte) {
 	p.rawValueBytes += uint64(len(value))
 }
 
-// appendTo appends the payload of format version 2.
+// appendTo appends the payload in format version 2.
 func (p *properties) appendTo(b []byte) []byte { return appendFields(p.appendCounts(b), p.fields) }
 
-// appendCounts appends what every version has: all but the fields.
+// appendCounts appends the part common to all versions: everything except the fields.
 func (p *properties) appendCounts(b []byte) []byte {
 	for _, n := range [...]uint64{
 		p.meta.Entries, uint64(p.meta.MinSeq), uint64(p.meta.MaxSeq), p.rawKeyBytes, p.rawValueBytes,
@@ -55,7 +54,8 @@ func (p *properties) appendCounts(b []byte) []byte {
 	return b
 }
 
-// decodeProperties reads a payload of a format version; its keys alias it. The error is errMalformed or ErrVersion.
+// decodeProperties decodes a payload of the given format version; its keys alias it. The error is errMalformed or
+// ErrVersion.
 func decodeProperties(b []byte, version uint32) (properties, error) {
 	if len(b) < propertiesFixedBytes {
 		return properties{}, errMalformed

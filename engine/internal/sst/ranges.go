@@ -15,8 +15,8 @@ const (
 	rangesEntryMinimum = 4 // two lengths, the first byte of an end, a sequence number
 )
 
-// AddRanges gives the table its range deletes. It is called at most once, before Finish. The set must not be changed
-// before that.
+// AddRanges sets the table's range deletes. It may be called once, before Finish. The set must not be modified until
+// then.
 func (w *Writer) AddRanges(s rangedel.Set) {
 	invariant.Check(!w.finished && w.ranges == nil, "sst: range deletes are added once")
 	invariant.Check(s.Valid(), "sst: range deletes are sorted and do not overlap")
@@ -63,7 +63,7 @@ func encodeRanges(b []byte, s rangedel.Set) []byte {
 	return b
 }
 
-// decodeRanges reads a payload; its keys alias it.
+// decodeRanges decodes a payload; its keys alias it.
 func decodeRanges(b []byte) (rangedel.Set, error) {
 	if len(b) < rangesCountBytes {
 		return nil, errMalformed
@@ -93,7 +93,7 @@ func decodeRanges(b []byte) (rangedel.Set, error) {
 	return s, nil
 }
 
-// readRanges reads the range deletes, which lie between the data blocks and the filter, and compares them with the
+// readRanges reads the range deletes, which are between the data blocks and the filter, and compares them with the
 // properties.
 func (r *Reader) readRanges() error {
 	value, ok := r.props.get(tagRanges)
@@ -135,8 +135,8 @@ func (r *Reader) rawRanges(h handle) ([]byte, error) {
 	return r.read(nil, h.offset, h.end()-h.offset)
 }
 
-// points returns how many entries of single keys the table has.
+// points returns the number of entries of single keys.
 func (r *Reader) points() uint64 { return r.props.meta.Entries - uint64(len(r.ranges)) }
 
-// Ranges returns the range deletes of the table, which must not be changed. Get and iterators know nothing of them.
+// Ranges returns the range deletes of the table, which must not be modified. Get and iterators do not apply them.
 func (r *Reader) Ranges() rangedel.Set { return r.ranges }

@@ -2,23 +2,23 @@ package sst
 
 import "github.com/lightningdb/lightning-torture/engine/internal/compress"
 
-// aheadBytesMin is what the first run of a scan has, if it may have as much.
+// aheadBytesMin is the length of a scan's first run, unless the limit is lower.
 const aheadBytesMin = 16 << 10
 
-// A readAhead reads runs of neighbouring blocks with one ReadAt, into one buffer, and decompresses them one at a time
-// into another. Each run of a scan is twice as long as the one before it.
+// A readAhead reads runs of adjacent blocks with one ReadAt into one buffer, and decompresses them one at a time into
+// another. Each run of a scan is twice as long as the previous one.
 type readAhead struct {
 	r          *Reader
 	buf        []byte
-	plain      []byte // the block that was asked for last, if it is compressed in buf
+	plain      []byte // the block requested last, decompressed, if it is compressed in buf
 	low, high  int    // the blocks in buf: low <= i < high
 	nextBudget uint64
 }
 
-// restart makes the next run short again; what is in the buffer stays of use.
+// restart makes the next run short again. What is in the buffer stays usable.
 func (a *readAhead) restart() { a.nextBudget = 0 }
 
-// forward returns the payload of block i, and reads blocks after it as well. The payload is valid until the next call.
+// forward returns the payload of block i, reading blocks after it as well. The payload is valid until the next call.
 func (a *readAhead) forward(i int) ([]byte, error) {
 	return a.get(i, func(budget uint64) (low, high int) {
 		high = i + 1
@@ -29,7 +29,7 @@ func (a *readAhead) forward(i int) ([]byte, error) {
 	})
 }
 
-// backward is forward for a scan that comes from above.
+// backward is forward for a scan that moves backward.
 func (a *readAhead) backward(i int) ([]byte, error) {
 	return a.get(i, func(budget uint64) (low, high int) {
 		low = i
@@ -40,7 +40,7 @@ func (a *readAhead) backward(i int) ([]byte, error) {
 	})
 }
 
-// span returns the bytes that the blocks low <= i < high take in the file.
+// span returns the length in the file of the blocks low <= i < high.
 func (a *readAhead) span(low, high int) uint64 {
 	return a.r.index[high-1].handle.end() - a.r.index[low].handle.offset
 }

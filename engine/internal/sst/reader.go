@@ -15,25 +15,25 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/sparse"
 )
 
-// Open reads at least TailBytes of the end of a file, or a share of it, up to a multiple of that: enough for keys and
-// values of middling size.
+// Open reads at least TailBytes from the end of a file, or a share of it, up to a multiple of TailBytes: enough for
+// keys and values of moderate size.
 const (
 	tailShare  = 24
 	tailFactor = 4
 )
 
-// ReaderOptions say what a Reader cannot learn from the file.
+// ReaderOptions tell a Reader what it cannot learn from the file.
 type ReaderOptions struct {
-	Name    string // what errors call the file
-	FileNum uint64 // what the Cache calls the file; unique among the files that share the Cache
+	Name    string // name of the file in errors
+	FileNum uint64 // number of the file in the Cache; unique among the files that share it
 	Cache   Cache  // may be nil
 
 	WholeBytes     int64 // a file up to this size is read whole by Open
-	TailBytes      int64 // what Open reads of the end of a larger one, at least
-	ReadAheadBytes int64 // what a scan reads at a time, at most
+	TailBytes      int64 // the least that Open reads from the end of a larger one
+	ReadAheadBytes int64 // the most that a scan reads at a time
 }
 
-// EnsureDefaults replaces zero sizes by their defaults.
+// EnsureDefaults replaces zero sizes with their defaults.
 func (o *ReaderOptions) EnsureDefaults() {
 	l := limits.Default()
 	o.WholeBytes = cmp.Or(o.WholeBytes, l.TableWholeBytes)
@@ -41,13 +41,13 @@ func (o *ReaderOptions) EnsureDefaults() {
 	o.ReadAheadBytes = cmp.Or(o.ReadAheadBytes, l.ReadAheadBytes)
 }
 
-// A Reader reads one table. It may be used by any number of goroutines.
+// A Reader reads one table. It is safe for concurrent use.
 type Reader struct {
 	r     io.ReaderAt
 	size  int64
 	o     ReaderOptions
 	whole []byte                   // the file, if it is small
-	kept  []atomic.Pointer[[]byte] // payloads of its data blocks that were read and found intact
+	kept  []atomic.Pointer[[]byte] // payloads of its data blocks that were read and are intact
 	root  footer
 
 	props   properties
@@ -58,15 +58,15 @@ type Reader struct {
 	search // filter and index
 }
 
-// Open reads what tells this table from others, and what is needed to find entries if that is not much: it is one
-// ReadAt then, of at most 64 KiB. A larger filter and index are read when the first entry is looked for; damage to them
-// is found only then. The Reader does not own r: it never closes it. Damage is an error that is corrupt.Err; a table of
-// a newer engine is ErrVersion; what r returns is wrapped.
+// Open reads what identifies the table and, if that is not much, what is needed to find entries; then it takes one
+// ReadAt of at most 64 KiB. A larger filter and index are read by the first search, and damage to them is found only
+// then. The Reader does not own r and never closes it. Damage is reported as corrupt.Err, a table written by a newer
+// engine as ErrVersion, and errors from r are wrapped.
 func Open(r io.ReaderAt, size int64, o ReaderOptions) (*Reader, error) {
 	o.EnsureDefaults()
 	t := &Reader{r: r, size: size, o: o}
 	if size < footerBytes {
-		return nil, corrupt.At(o.Name, size, "a file of %d bytes cannot be a table", size)
+		return nil, corrupt.At(o.Name, size, "not a table: the file has only %d bytes", size)
 	}
 	tail := size
 	if size > o.WholeBytes {
@@ -88,14 +88,14 @@ func Open(r io.ReaderAt, size int64, o ReaderOptions) (*Reader, error) {
 	if start := t.root.filter.offset; start >= uint64(size-tail) {
 		b = b[start-uint64(size-tail):]
 		if t.whole == nil {
-			b = bytes.Clone(b) // not to keep data blocks alive
+			b = bytes.Clone(b) // so that data blocks are not kept alive
 		}
 		err = t.decodeSearch(b)
 	}
 	return t, err
 }
 
-// identify reads the properties, out of the last bytes of the file if they are there, and the range deletes.
+// identify reads the properties, from the last bytes of the file if they are there, and the range deletes.
 func (r *Reader) identify(last []byte) (err error) {
 	h, lastOffset := r.root.properties, uint64(r.size)-uint64(len(last))
 	var raw []byte
@@ -126,7 +126,7 @@ func (r *Reader) malformed(h handle, what string) error {
 	return corrupt.At(r.o.Name, int64(h.offset), "malformed %s", what)
 }
 
-// read fills buf, or a new slice if buf is too small, with n bytes of the file at offset.
+// read reads n bytes of the file at offset into buf, or into a new slice if buf is too small.
 func (r *Reader) read(buf []byte, offset, n uint64) ([]byte, error) {
 	var got int
 	var err error
@@ -141,13 +141,13 @@ func (r *Reader) read(buf []byte, offset, n uint64) ([]byte, error) {
 	case got == len(buf) && (err == nil || errors.Is(err, io.EOF)):
 		return buf, nil
 	case err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, corrupt.At(r.o.Name, int64(offset)+int64(got), "the file ends, of %d bytes", r.size)
+		return nil, corrupt.At(r.o.Name, int64(offset)+int64(got), "unexpected end of file, want %d bytes", r.size)
 	}
 	return nil, fmt.Errorf("sst: read %s offset %d: %w", r.o.Name, offset, err)
 }
 
-// Get returns the newest entry of user whose sequence number is at most seq. A deletion is an entry: ok is true and
-// kind says Delete. The caller may keep the value and must not write it.
+// Get returns the newest entry of user whose sequence number is at most seq. A deletion is an entry: ok is then true
+// and kind is Delete. The caller may keep the value but must not modify it.
 func (r *Reader) Get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok bool, err error) {
 	m := &r.props.meta
 	if seq < m.MinSeq || bytes.Compare(user, m.Smallest) < 0 {
@@ -178,8 +178,8 @@ func (r *Reader) Get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok 
 	return e.value, e.trailer.Kind(), true, nil
 }
 
-// find reads into e the first entry of a data block that is not before (user, tr), and says whether it is one of user.
-// The index says that there is an entry: a block without is malformed.
+// find reads into e the first entry of a data block that is not before (user, tr), and reports whether it is one of
+// user. According to the index there is such an entry, so a block without one is malformed.
 func (r *Reader) find(payload, user []byte, tr key.Trailer, e *entry) (bool, error) {
 	if r.layout == Columns {
 		c, err := parseColumns(payload)
@@ -206,9 +206,9 @@ func (r *Reader) find(payload, user []byte, tr key.Trailer, e *entry) (bool, err
 // InMemory reports whether the whole table is in memory, so that only Verify reads the file.
 func (r *Reader) InMemory() bool { return r.whole != nil }
 
-// visible returns the trailer that sorts at or before every entry of a user key that is visible at seq, and after
-// every other.
+// visible returns the trailer that sorts at or before every version of a key that is visible at seq, and after all
+// others.
 func visible(seq key.Seq) key.Trailer { return key.MakeTrailer(seq, ^key.Kind(0)) }
 
-// Meta returns what the table holds. Its keys must not be written.
+// Meta returns what the table holds. Its keys must not be modified.
 func (r *Reader) Meta() Meta { return r.props.meta }

@@ -13,16 +13,16 @@ import (
 // A Gap is a part of a table that cannot be read.
 type Gap struct {
 	Offset, Bytes int64
-	After, Before []byte // the readable user keys around it; nil if there are none
-	Ranges        bool   // range deletes were in it, or may have been
-	Unindexed     bool   // the index was in it: nothing shows that what was visited belongs to this table
+	After, Before []byte // the nearest readable user keys on either side; nil if there are none
+	Ranges        bool   // it contained, or may have contained, range deletes
+	Unindexed     bool   // it contained the index: nothing proves that the visited entries belong to this table
 	Cause         error  // is corrupt.Err
 }
 
-// Salvage visits, in order, every entry of a damaged table whose block is whole, and returns the range deletes, if
-// their block is, and the parts that are not whole. The slices that it passes on alias content. Without a readable
-// index it finds blocks by their checksums, from the front up to the first that is damaged; without readable properties
-// it takes the layout in which the first block is sound. What it visits is what a Writer wrote; it makes nothing up.
+// Salvage visits, in order, every entry of a damaged table whose block is intact. It returns the range deletes, if their
+// block is intact, and the damaged parts. The slices passed on alias content. Without a readable index it finds blocks
+// by their checksums, from the front up to the first damaged one. Without readable properties it assumes the layout in
+// which the first block is sound. Everything it visits was written by a Writer; it invents nothing.
 func Salvage(content []byte, name string, visit func(user []byte, tr key.Trailer, value []byte)) (rangedel.Set, []Gap) {
 	s := salvager{content: content, name: name, visit: visit, layouts: []Layout{Columns, Restarts}}
 	s.root()
@@ -42,7 +42,7 @@ func Salvage(content []byte, name string, visit func(user []byte, tr key.Trailer
 	return s.ranges, s.gaps
 }
 
-// SalvageMeta returns what a damaged table says of itself, if its footer and its properties can be read.
+// SalvageMeta returns what a damaged table states about itself, if its footer and properties are readable.
 func SalvageMeta(content []byte, name string) (m Meta, ok bool) {
 	size := int64(len(content))
 	if size < footerBytes {
@@ -65,20 +65,20 @@ type salvager struct {
 	content []byte
 	name    string
 	visit   func(user []byte, tr key.Trailer, value []byte)
-	layouts []Layout // the layouts that the data blocks may have; one as soon as it is known
+	layouts []Layout // possible layouts of the data blocks; one as soon as it is known
 	footer  footer
-	indexed index // nil if it cannot be read
+	indexed index // nil if unreadable
 
 	ranges   rangedel.Set
-	noRanges bool // the properties say so
+	noRanges bool // the properties say that there are none
 	gaps     []Gap
 
 	any     bool
-	last    []byte // the last entry that was visited
+	last    []byte // the entry visited last
 	trailer key.Trailer
 }
 
-// root reads footer, properties and index, as far as they are readable.
+// root reads footer, properties and index as far as possible.
 func (s *salvager) root() {
 	size := int64(len(s.content))
 	if size < footerBytes {
@@ -104,7 +104,7 @@ func (s *salvager) root() {
 	}
 }
 
-// properties learns from readable properties how the data blocks are built, and where the range deletes are, if any.
+// properties takes the layout of data blocks and the place of any range deletes from readable properties.
 func (s *salvager) properties(p *properties) {
 	if layout, err := p.layout(); err == nil {
 		s.layouts = []Layout{layout}
@@ -118,7 +118,7 @@ func (s *salvager) properties(p *properties) {
 	}
 }
 
-// rangesBetween reads the range deletes, which fill the file from the last data block to the filter.
+// rangesBetween reads the range deletes, which fill the file between the last data block and the filter.
 func (s *salvager) rangesBetween(from, to int64) {
 	if from == to {
 		return
@@ -126,11 +126,11 @@ func (s *salvager) rangesBetween(from, to int64) {
 	if s.rangesIn(s.content[from:to], from) {
 		return
 	}
-	s.lose(from, to-from, corrupt.At(s.name, from, "the range deletes cannot be read"))
+	s.lose(from, to-from, corrupt.At(s.name, from, "unreadable range deletes"))
 	s.gaps[len(s.gaps)-1].Ranges = true
 }
 
-// rangesIn reports whether raw is a block of range deletes, which it keeps.
+// rangesIn reports whether raw is a block of range deletes. If so, it keeps them.
 func (s *salvager) rangesIn(raw []byte, offset int64) bool {
 	if len(raw) <= blockTailBytes {
 		return false
@@ -146,7 +146,7 @@ func (s *salvager) rangesIn(raw []byte, offset int64) bool {
 	return err == nil
 }
 
-// selfHandle returns the handle that a block gives itself.
+// selfHandle returns a handle made from the block itself.
 func selfHandle(raw []byte, offset int64) handle {
 	return handle{
 		offset: uint64(offset), length: uint32(len(raw) - blockTailBytes),
@@ -154,11 +154,11 @@ func selfHandle(raw []byte, offset int64) handle {
 	}
 }
 
-// tail checks what follows the data blocks and is needed to open the table.
+// tail checks the parts after the data blocks that are needed to open the table.
 func (s *salvager) tail() error {
 	_, err := Open(bytes.NewReader(s.content), int64(len(s.content)), ReaderOptions{Name: s.name})
 	if len(s.gaps) > 0 && s.gaps[len(s.gaps)-1].Ranges {
-		return nil // it is what Open met first
+		return nil // Open would fail there first
 	}
 	return err
 }
@@ -171,7 +171,7 @@ func (s *salvager) lose(offset, n int64, cause error) {
 	s.gaps = append(s.gaps, Gap{Offset: offset, Bytes: n, After: after, Cause: cause})
 }
 
-// block visits the entries of a block, all or none.
+// block visits all entries of a block, or none.
 func (s *salvager) block(h handle) {
 	payload, err := unseal(s.name, s.content[h.offset:h.end()], h)
 	if err == nil && !s.sound(payload) {
@@ -184,7 +184,7 @@ func (s *salvager) block(h handle) {
 	s.visitAll(payload)
 }
 
-// sound reports whether a payload is a data block that can follow what was visited. If it is, the layout is known.
+// sound reports whether a payload is a data block that can follow what was visited. If so, it also settles the layout.
 func (s *salvager) sound(payload []byte) bool {
 	for _, layout := range s.layouts {
 		if s.soundAs(layout, payload) {
@@ -213,7 +213,7 @@ func (s *salvager) soundAs(layout Layout, payload []byte) bool {
 	return !i.broken && restarts == i.restartCount()
 }
 
-// visitAll visits a payload that is sound.
+// visitAll visits all entries of a sound payload.
 func (s *salvager) visitAll(payload []byte) {
 	i := blockIter{layout: s.layouts[0]}
 	_ = i.reset(payload)
@@ -226,7 +226,7 @@ func (s *salvager) visitAll(payload []byte) {
 	}
 }
 
-// scan visits blocks from the front, as long as one follows the other, and then the range deletes.
+// scan visits blocks from the front, as long as one follows another, and then the range deletes.
 func (s *salvager) scan() {
 	offset := 0
 	for {
@@ -237,7 +237,7 @@ func (s *salvager) scan() {
 		raw := s.content[offset : offset+n]
 		payload, err := unseal(s.name, raw, selfHandle(raw, int64(offset)))
 		if err != nil || !s.sound(payload) {
-			break // what follows the data blocks, if only that is damaged
+			break // only what follows the data blocks is damaged
 		}
 		s.visitAll(payload)
 		offset += n
@@ -246,12 +246,12 @@ func (s *salvager) scan() {
 		offset += n
 	}
 	s.lose(int64(offset), int64(len(s.content)-offset), corrupt.At(s.name, int64(offset),
-		"the index cannot be read, and from here on no data block follows another"))
+		"unreadable index, and no data block follows here"))
 	g := &s.gaps[len(s.gaps)-1]
 	g.Ranges, g.Unindexed = s.ranges == nil && !s.noRanges && !s.filterAt(offset), true
 }
 
-// filterAt reports whether a filter is at offset: there range deletes would be, if the table had any.
+// filterAt reports whether there is a filter at offset, where range deletes would be if the table had any.
 func (s *salvager) filterAt(offset int) bool {
 	n := s.sealed(offset)
 	if n < 0 {
@@ -262,8 +262,8 @@ func (s *salvager) filterAt(offset int) bool {
 	return err == nil && filter(payload).valid()
 }
 
-// sealed returns the length of the block that begins at offset, which is where a checksum fits what is before it; -1 if
-// there is none. Of blocks only a filter may be empty.
+// sealed returns the length of the block at offset, found by a checksum that matches the bytes before it, or -1 if
+// there is none. Only a filter block may be empty.
 func (s *salvager) sealed(offset int) int {
 	sum := uint32(0)
 	b := s.content[offset:]

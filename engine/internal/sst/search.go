@@ -5,11 +5,11 @@ import (
 	"sync/atomic"
 )
 
-// search holds what is needed to find entries. It takes memory in proportion to the entries, and reading it would take
-// most of the time of opening a store of many tables, so it is read by whoever first looks for an entry. A failed
-// attempt leaves nothing behind.
+// search holds what is needed to find entries. Its memory is proportional to the number of entries, and reading it
+// would take most of the time needed to open a store of many tables, so the first search reads it. A failed attempt
+// leaves no trace.
 type search struct {
-	loaded  atomic.Bool // the rest may be read
+	loaded  atomic.Bool // the fields below may be read
 	loading sync.Mutex
 
 	filter filter
@@ -39,7 +39,7 @@ func (r *Reader) loadOnce() error {
 	return r.decodeSearch(b)
 }
 
-// decodeSearch reads filter and index out of b, which begins with the filter.
+// decodeSearch decodes filter and index from b, which starts with the filter.
 func (r *Reader) decodeSearch(b []byte) (err error) {
 	base := r.root.filter.offset
 	payload := func(h handle) ([]byte, error) {

@@ -29,9 +29,9 @@ func TestVerifyFindsWhatChecksumsCannot(t *testing.T) {
 		"the largest key":          {func(w *Writer) { w.finishBlock(); w.last = []byte("k7") }, "properties"},
 		"the size of the keys":     {func(w *Writer) { w.props.rawKeyBytes++ }, "properties"},
 		"the size of the values":   {func(w *Writer) { w.props.rawValueBytes-- }, "properties"},
-		"the keys of the filter":   {func(w *Writer) { w.hashes = w.hashes[:1] }, `the filter denies "k1"`},
-		"the key in the index":     {func(w *Writer) { w.last = []byte("k7") }, `"k7" #1793 in the index`},
-		"the trailer in the index": {func(w *Writer) { w.lastTrailer-- }, `"k6" #1792 in the index`},
+		"the keys of the filter":   {func(w *Writer) { w.hashes = w.hashes[:1] }, `the filter rejects key "k1"`},
+		"the key in the index":     {func(w *Writer) { w.last = []byte("k7") }, `the index says "k7" #1793`},
+		"the trailer in the index": {func(w *Writer) { w.lastTrailer-- }, `the index says "k6" #1792`},
 		"a restart that shares":    {restartBefore("5five"), "shares 1 bytes"},
 		"a restart in an entry":    {restartBefore("five"), "2 of 3 restart points"},
 	} {
@@ -143,7 +143,7 @@ func TestAFooterWhosePartsDoNotAdjoinIsRefused(t *testing.T) {
 			copy(b[len(b)-footerBytes:], root.appendTo(nil))
 			_, err = Open(bytes.NewReader(b), int64(len(b)), ReaderOptions{})
 			require.ErrorIs(t, err, corrupt.Err)
-			require.ErrorContains(t, err, "do not fill a file")
+			require.ErrorContains(t, err, "do not fill the file")
 		})
 	}
 }

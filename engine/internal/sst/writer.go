@@ -14,22 +14,22 @@ import (
 )
 
 const (
-	keepBytes      = 1 << 20 // a buffer that grew beyond this for a large entry is not kept
+	keepBytes      = 1 << 20 // a buffer that grew beyond this is not reused
 	entryBytesMax  = math.MaxUint32 / 2
 	entryHeaderMax = 3*binary.MaxVarintLen32 + 8
 )
 
 // WriterOptions shape a table. Zero fields get defaults.
 type WriterOptions struct {
-	BlockBytes      int                  // size of a data block, reached unless the next entry does not fit; 4096 by default
-	RestartInterval int                  // entries from one restart point to the next; 16 by default
+	BlockBytes      int                  // target size of a data block, exceeded only by a single entry that is larger; 4096 by default
+	RestartInterval int                  // entries per restart point; 16 by default
 	BloomBitsPerKey int                  // size of the filter; 10 by default, no filter if negative
 	Compression     compress.Compression // how data blocks are compressed; None by default
 	Layout          Layout               // how data blocks are built; Restarts by default
-	WriteBytes      int64                // what is collected before it goes out in one Write; 64 KiB by default
+	WriteBytes      int64                // how much is gathered into one Write; 64 KiB by default
 }
 
-// EnsureDefaults replaces zero fields by their defaults.
+// EnsureDefaults replaces zero fields with their defaults.
 func (o *WriterOptions) EnsureDefaults() {
 	if o.BlockBytes <= 0 {
 		o.BlockBytes = 4096
@@ -45,32 +45,32 @@ func (o *WriterOptions) EnsureDefaults() {
 	}
 }
 
-// A Writer writes one table. It is used by one goroutine. After an error it cannot be used any more: every later call
-// returns the same error.
+// A Writer writes one table. It must be used by one goroutine. After an error it is unusable: every later call returns
+// the same error.
 type Writer struct {
 	w        io.Writer
 	o        WriterOptions
 	err      error
 	finished bool
 
-	buf     []byte // finished blocks, and then the one that is being built
-	written uint64 // bytes that went out before buf
-	start   int    // where the block that is being built begins in buf
+	buf     []byte // finished blocks, followed by the current one
+	written uint64 // bytes written before those in buf
+	start   int    // where the current block begins in buf
 
-	restarts     []uint32 // in layout Columns every entry is one
+	restarts     []uint32 // in layout Columns every entry counts as one
 	sinceRestart int
-	common       int    // how many first bytes the keys of the block that is being built share
+	common       int    // length of the prefix shared by the keys of the current block
 	last         []byte // user key of the last entry
 	lastTrailer  key.Trailer
 
-	index  []byte // payload of the index so far
+	index  []byte // index payload so far
 	blocks uint32
-	hashes []uint64 // the hashes of the distinct user keys
+	hashes []uint64 // hashes of the distinct user keys
 	props  properties
 	ranges rangedel.Set
 }
 
-// NewWriter returns a Writer of a table that begins at the first byte that w takes.
+// NewWriter returns a Writer of a table. The first byte written to w is the first of the table.
 func NewWriter(w io.Writer, o WriterOptions) *Writer {
 	o.EnsureDefaults()
 	t := &Writer{w: w, o: o, index: make([]byte, indexCountBytes)}
@@ -80,8 +80,8 @@ func NewWriter(w io.Writer, o WriterOptions) *Writer {
 	return t
 }
 
-// Add appends an entry, which must sort after all before it. It copies key and value. The error is ErrTooLarge or one
-// of the io.Writer.
+// Add appends an entry, which must sort after all earlier ones. It copies key and value. The error is ErrTooLarge or
+// one from the io.Writer.
 func (w *Writer) Add(user []byte, tr key.Trailer, value []byte) error {
 	invariant.Check(!w.finished, "sst: nothing is added after Finish")
 	if w.err != nil {
@@ -113,13 +113,13 @@ func (w *Writer) Add(user []byte, tr key.Trailer, value []byte) error {
 	return nil
 }
 
-// isAfterLast says whether (user, tr) sorts after the last entry, whose key shares that many bytes with user.
+// isAfterLast reports whether (user, tr) sorts after the last entry, whose key shares a prefix of the given length with
+// user.
 func (w *Writer) isAfterLast(user []byte, tr key.Trailer, shared int) bool {
 	return key.Compare(w.last[shared:], w.lastTrailer, user[shared:], tr) < 0
 }
 
-// blockBytesWith returns the size that the payload of the block that is being built has with another entry, or a little
-// more.
+// blockBytesWith returns an upper bound on the payload size of the current block with one more entry.
 func (w *Writer) blockBytesWith(user, value []byte, shared int) int {
 	size := len(w.buf) - w.start + w.blockEndBytes() + entryHeaderMax + len(user) + len(value)
 	if w.o.Layout == Columns {
@@ -129,7 +129,7 @@ func (w *Writer) blockBytesWith(user, value []byte, shared int) int {
 	return size - shared
 }
 
-// blockEndBytes returns what the block that is being built takes beside its entries, as they are in buf.
+// blockEndBytes returns what the current block takes in addition to its entries as they are in buf.
 func (w *Writer) blockEndBytes() int {
 	if w.o.Layout == Columns {
 		return 8*len(w.restarts) + columnsTailBytes - savedBytes(w.common, len(w.restarts))
@@ -158,7 +158,7 @@ func (w *Writer) appendEntry(user []byte, tr key.Trailer, value []byte, shared i
 	w.buf = append(b, value...)
 }
 
-// finishBlock ends the data block that is being built, if it has an entry, and notes it in the index.
+// finishBlock ends the current data block, if it has an entry, and adds it to the index.
 func (w *Writer) finishBlock() {
 	if len(w.restarts) == 0 {
 		return
@@ -181,7 +181,7 @@ func (w *Writer) finishBlock() {
 	}
 }
 
-// appendRestarts ends a block in the layout Restarts.
+// appendRestarts completes a block in the layout Restarts.
 func appendRestarts(b []byte, restarts []uint32) []byte {
 	for _, offset := range restarts {
 		b = binary.LittleEndian.AppendUint32(b, offset)
@@ -189,14 +189,14 @@ func appendRestarts(b []byte, restarts []uint32) []byte {
 	return binary.LittleEndian.AppendUint32(b, uint32(len(restarts)))
 }
 
-// seal ends the block that begins at start; the next one begins where it ends.
+// seal completes the block that begins at start. The next one begins where it ends.
 func (w *Writer) seal(c compress.Compression) (h handle) {
 	w.buf, h = seal(w.buf, w.start, w.written+uint64(w.start), c)
 	w.start = len(w.buf)
 	return h
 }
 
-// flush writes out buf. A block must not be half built.
+// flush writes buf. There must be no unfinished block.
 func (w *Writer) flush() {
 	if w.err != nil {
 		return
@@ -216,7 +216,7 @@ func (w *Writer) flush() {
 	}
 }
 
-// EstimatedBytes returns about what the file's size would be if Finish were called now.
+// EstimatedBytes returns roughly the size that the file would have if Finish were called now.
 func (w *Writer) EstimatedBytes() uint64 {
 	if w.finished {
 		return w.written
@@ -225,8 +225,8 @@ func (w *Writer) EstimatedBytes() uint64 {
 	return w.written + uint64(len(w.buf)+w.blockEndBytes()+tail+2*len(w.last)+6*blockTailBytes)
 }
 
-// Finish writes everything that is still to be written and returns what the table holds. The file is not synced. It is
-// called once; a table without entries is a table.
+// Finish writes the rest of the file and returns what the table holds. The file is not synced. Finish must be called
+// once; a table may have no entries.
 func (w *Writer) Finish() (Meta, error) {
 	invariant.Check(!w.finished, "sst: Finish is called once")
 	w.finished = true

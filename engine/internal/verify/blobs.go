@@ -14,8 +14,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// blobs compares every checksum of the blob files, and every reference of tables and memtables with what it leads
-// to, and both with what the manifest says.
+// blobs verifies every checksum of the blob files, compares every reference in tables and memtables with the blob it
+// points to, and both with the manifest.
 func (s *Store) blobs() error {
 	var errs []error
 	for _, f := range s.BlobFiles {
@@ -32,7 +32,7 @@ func (s *Store) blobs() error {
 	return errors.Join(errs...)
 }
 
-// blobFile opens a file by its name: the open one may have lost it.
+// blobFile opens a file by name, because the open one may have lost its name.
 func (s *Store) blobFile(f *view.BlobFile) error {
 	if err := cancel.Err(s.ctx); err != nil {
 		return err
@@ -44,7 +44,7 @@ func (s *Store) blobFile(f *view.BlobFile) error {
 	return errors.Join(again.Reader.VerifyUntil(s.ctx, f.Reader.Size()), again.File.Close())
 }
 
-// refs compares what a table refers to with what the manifest says that it does.
+// refs compares the references of a table with what the manifest says about them.
 func (s *Store) refs(t *view.Table) error {
 	found := map[uint64]*manifest.Blobs{}
 	err := s.countRefs(t.Reader.NewIterator(), func(ref blob.Ref) {
@@ -60,18 +60,18 @@ func (s *Store) refs(t *view.Table) error {
 	}
 	for _, listed := range t.Blobs {
 		if u := found[listed.File]; u == nil || *u != listed {
-			return corrupt.At(filename.Table(t.Num), 0, "refers to %+v, but the manifest says %+v", u, listed)
+			return corrupt.At(filename.Table(t.Num), 0, "has references %+v, but the manifest says %+v", u, listed)
 		}
 		delete(found, listed.File)
 	}
 	if len(found) > 0 {
-		return corrupt.At(filename.Table(t.Num), 0, "refers to blob files %d, which the manifest does not say",
+		return corrupt.At(filename.Table(t.Num), 0, "refers to blob files %d, but not according to the manifest",
 			slices.Sorted(maps.Keys(found)))
 	}
 	return nil
 }
 
-// countRefs calls count for every reference, after comparing it with the header that it leads to. It closes the iterator.
+// countRefs compares every reference with the blob header it points to and calls count for it. It closes the iterator.
 func (s *Store) countRefs(it key.Iterator, count func(blob.Ref)) (err error) {
 	defer func() { err = errors.Join(err, it.Close()) }()
 	for ok := it.First(); ok; ok = it.Next() {

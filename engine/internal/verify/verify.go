@@ -20,30 +20,30 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// Store is a store whose live files do not change while it is checked.
+// Store is a store whose live files do not change while it is verified.
 type Store struct {
 	Dir   *durable.Dir
 	Files *view.Opener
 	Blobs *view.Blobs
-	View  *view.View // the caller holds it
+	View  *view.View // held by the caller
 
-	BlobFiles []*view.BlobFile // the files that the view holds; others may go at any time
+	BlobFiles []*view.BlobFile // files that the view holds; others may be removed at any time
 	Marker    manifest.Marker
 	State     manifest.State // what the manifest says
 	Logs      []uint64       // ascending
 	Newest    key.Seq        // the newest commit of all
-	Hand      func() error   // hands what is gathered for the log to the operating system
+	Hand      func() error   // hands gathered log data to the operating system
 
-	Expected  map[string]bool // the names that must be there
-	Allowed   map[string]bool // those that may be, because a reader needs the files or they are being removed
-	Leftovers []string        // files that a crash left and the next Open removes
-	EmptyLog  string          // a log that may have no bytes yet
+	Expected  map[string]bool // names that must exist
+	Allowed   map[string]bool // names that may exist, because a reader needs the file or it is being removed
+	Leftovers []string        // files left by a crash, which the next Open removes
+	EmptyLog  string          // a log that may still be empty
 
-	ctx context.Context // of Check
+	ctx context.Context // set by Check
 }
 
-// Check reads everything and returns all damage that it finds, joined. When ctx is done, or the context of the
-// filesystem, it ends with an error that says only that (cancel.Is).
+// Check reads everything and returns all damage that it finds, joined into one error. When ctx or the context of the
+// filesystem is done, it ends with an error that says only that (cancel.Is).
 func (s *Store) Check(ctx context.Context) error {
 	s.ctx, s.Dir = ctx, s.Dir.WithContext(ctx)
 	err := errors.Join(s.tables(), s.manifest(), s.logs(), s.names(), s.blobs())
@@ -53,7 +53,7 @@ func (s *Store) Check(ctx context.Context) error {
 	return err
 }
 
-// tables checks each table, and the order of tables in their levels.
+// tables checks each table and the order of tables in their levels.
 func (s *Store) tables() error {
 	var errs []error
 	for l, level := range s.View.Version.Levels {
@@ -63,7 +63,7 @@ func (s *Store) tables() error {
 			}
 			errs = append(errs, t.Reader.VerifyUntil(s.ctx))
 			if l == 0 && i > 0 && level[i-1].MinSeq <= t.MaxSeq {
-				errs = append(errs, corrupt.At(filename.Table(t.Num), 0, "level 0: table %d should be older", t.Num))
+				errs = append(errs, corrupt.At(filename.Table(t.Num), 0, "level 0: not older than table %d", t.Num))
 			}
 			errs = append(errs, s.name(t))
 		}
@@ -71,7 +71,7 @@ func (s *Store) tables() error {
 	return errors.Join(errs...)
 }
 
-// name opens a live table by its name: the open file may have lost it.
+// name opens a live table by name, because the open file may have lost its name.
 func (s *Store) name(t *view.Table) error {
 	if err := cancel.Err(s.ctx); err != nil {
 		return err
@@ -82,12 +82,12 @@ func (s *Store) name(t *view.Table) error {
 	}
 	info, err := again.File.Stat()
 	if err == nil && uint64(info.Size()) != t.Bytes {
-		err = corrupt.At(filename.Table(t.Num), int64(t.Bytes), "%d bytes, but the manifest says %d", info.Size(), t.Bytes)
+		err = corrupt.At(filename.Table(t.Num), int64(t.Bytes), "file of %d bytes, but the manifest says %d", info.Size(), t.Bytes)
 	}
 	return errors.Join(err, again.File.Close())
 }
 
-// manifest compares the manifest on disk with what is in use.
+// manifest compares the manifest on disk with the state in use.
 func (s *Store) manifest() error {
 	m := s.Marker
 	marker, err := s.Dir.ReadFile(m.Name(), manifest.MarkerBytesMax)
@@ -95,7 +95,7 @@ func (s *Store) manifest() error {
 		return corrupt.Missing(m.Name(), err)
 	}
 	if !bytes.Equal(marker, m.Content()) {
-		return corrupt.At(m.Name(), 0, "not what a marker holds")
+		return corrupt.At(m.Name(), 0, "invalid marker content")
 	}
 	name := manifest.FileName(m.Manifest)
 	content, err := s.Dir.ReadFile(name, manifest.FileBytesMax)
@@ -109,11 +109,11 @@ func (s *Store) manifest() error {
 	for l, level := range s.View.Version.Levels {
 		is := func(t *view.Table, m manifest.Table) bool { return t.Num == m.Num }
 		if !slices.EqualFunc(level, state.Levels[l], is) {
-			return corrupt.At(name, int64(len(content)), "level %d lists other tables than are in use", l)
+			return corrupt.At(name, int64(len(content)), "level %d does not list the tables in use", l)
 		}
 	}
 	if !slices.Equal(state.LogEnds, s.State.LogEnds) {
-		return corrupt.At(name, int64(len(content)), "says %v of the ends of logs, but %v is in use", state.LogEnds, s.State.LogEnds)
+		return corrupt.At(name, int64(len(content)), "lists the log ends %v, but %v are in use", state.LogEnds, s.State.LogEnds)
 	}
 	return state.Check()
 }
@@ -139,15 +139,15 @@ func (s *Store) logs() error {
 	return nil
 }
 
-// checkLog reads the commits of a log, of which the first follows last, and returns the last one's number. If it is known
-// where the log was closed, nothing but zeros, written ahead, may follow.
+// checkLog reads the commits of a log, the first of which must follow last, and returns the last one's number. If the
+// manifest says where the log was closed, only zeros written ahead may follow.
 func checkLog(content []byte, num uint64, end int64, last key.Seq) (key.Seq, error) {
 	r := wal.NewReader(content, filename.Log(num), num)
 	r.EndsAt(end)
 	for {
 		record, err := r.Next()
 		if errors.Is(err, io.EOF) && end > 0 && len(bytes.Trim(content[end:], "\x00")) > 0 {
-			return 0, corrupt.At(filename.Log(num), end, "the log was closed here, but more than zeros follows")
+			return 0, corrupt.At(filename.Log(num), end, "the log was closed here, but is followed by more than zeros")
 		}
 		if errors.Is(err, io.EOF) {
 			return last, nil
@@ -163,7 +163,7 @@ func checkLog(content []byte, num uint64, end int64, last key.Seq) (key.Seq, err
 	}
 }
 
-// names looks for files that should not be there.
+// names looks for files that do not belong in the directory, and for missing ones.
 func (s *Store) names() error {
 	names, err := s.Dir.Names()
 	if err != nil {
@@ -185,7 +185,7 @@ func (s *Store) names() error {
 	return errors.Join(append(errs, s.sizes())...)
 }
 
-// sizes looks for files without bytes.
+// sizes looks for empty files.
 func (s *Store) sizes() error {
 	for _, name := range slices.Sorted(maps.Keys(s.Expected)) {
 		f, err := s.Dir.Open(name)
@@ -197,7 +197,7 @@ func (s *Store) sizes() error {
 			return fmt.Errorf("engine: verify %s: %w", name, err)
 		}
 		if info.Size() == 0 && name != s.EmptyLog {
-			return corrupt.At(name, 0, "no bytes")
+			return corrupt.At(name, 0, "empty file")
 		}
 	}
 	return nil

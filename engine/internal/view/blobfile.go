@@ -12,19 +12,19 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 )
 
-// BlobFile is an open blob file. Everything that may meet a reference into it holds it: a version with tables that refer
-// to it, a memtable that views show, a commit under way, the session's writer. It is closed, and removed, when nothing
-// does.
+// BlobFile is an open blob file. Everything that may encounter a reference into it holds it: a version with tables that
+// refer to it, a memtable that a view shows, a commit under way, the session's writer. It is closed and removed when
+// nothing holds it.
 type BlobFile struct {
 	Num    uint64
 	File   File
 	Reader *blob.Reader
-	Size   atomic.Uint64 // bytes on disk; more than the reader may read if a crash left some at the end
+	Size   atomic.Uint64 // bytes on disk; more than the reader may read if a crash left garbage at the end
 	Holds  int           // guarded by DB.mu
-	Young  atomic.Int32  // how many of the holds do not belong to versions: references may come that no table has yet
+	Young  atomic.Int32  // holds that do not belong to versions: there may be references that are in no table yet
 }
 
-// Garbage returns how many bytes of the file no table needs, given that tables refer to live bytes of it.
+// Garbage returns how many bytes of the file no table needs, if tables refer to live bytes of it.
 func (f *BlobFile) Garbage(live uint64) uint64 {
 	if used := live + blob.FileHeaderBytes; f.Size.Load() > used {
 		return f.Size.Load() - used
@@ -32,12 +32,12 @@ func (f *BlobFile) Garbage(live uint64) uint64 {
 	return 0
 }
 
-// Blobs finds open blob files by number. It is read without a lock, and changed under DB.mu.
+// Blobs finds open blob files by number. It is read without a lock and changed under DB.mu.
 type Blobs struct {
 	files atomic.Pointer[map[uint64]*BlobFile]
 }
 
-// All returns all of them. The map must not be changed.
+// All returns all of them. The map must not be modified.
 func (r *Blobs) All() map[uint64]*BlobFile {
 	if m := r.files.Load(); m != nil {
 		return *m
@@ -45,7 +45,7 @@ func (r *Blobs) All() map[uint64]*BlobFile {
 	return nil
 }
 
-// Add makes files known to readers. The caller holds DB.mu, or nobody else knows the store yet.
+// Add makes files known to readers. The caller holds DB.mu, or is still the only user of the store.
 func (r *Blobs) Add(files ...*BlobFile) {
 	if len(files) == 0 {
 		return
@@ -57,7 +57,7 @@ func (r *Blobs) Add(files ...*BlobFile) {
 	})
 }
 
-// Remove takes away files into which no reader can meet a reference. The caller holds DB.mu.
+// Remove removes files that no reader can encounter a reference into. The caller holds DB.mu.
 func (r *Blobs) Remove(files ...*BlobFile) {
 	if len(files) == 0 {
 		return
@@ -69,12 +69,12 @@ func (r *Blobs) Remove(files ...*BlobFile) {
 	})
 }
 
-// Need opens a live file of which the given number of bytes is needed. If the file is open already, Need lets it be
-// read that far.
+// Need opens a live blob file, of which at least the given number of bytes must exist. If it is already open, Need
+// allows it to be read that far.
 func (r *Blobs) Need(o *Opener, num, bytes uint64) error {
 	if f := r.All()[num]; f != nil {
 		if f.Size.Load() < bytes {
-			return corrupt.At(filename.Blob(num), int64(f.Size.Load()), "shorter than %d bytes, which were durable", bytes)
+			return corrupt.At(filename.Blob(num), int64(f.Size.Load()), "shorter than the %d bytes that were durable", bytes)
 		}
 		f.Reader.Grow(bytes)
 		return nil
@@ -96,15 +96,15 @@ func (r *Blobs) change(change func(m map[uint64]*BlobFile)) {
 	r.files.Store(&next)
 }
 
-// Find returns the file that an encoded reference leads to. The caller holds a view in which it met the reference.
+// Find returns the file that an encoded reference points into. The caller holds a view in which it found the reference.
 func (r *Blobs) Find(encoded []byte) (*BlobFile, blob.Ref, error) {
 	ref, ok := blob.DecodeRef(encoded)
 	if !ok {
-		return nil, ref, corrupt.At("blob reference", 0, "%x is not one", encoded)
+		return nil, ref, corrupt.At("blob reference", 0, "malformed: %x", encoded)
 	}
 	f := r.All()[ref.File]
 	if f == nil {
-		return nil, ref, corrupt.At(filename.Blob(ref.File), int64(ref.Offset), "a reference leads to a file that is not live")
+		return nil, ref, corrupt.At(filename.Blob(ref.File), int64(ref.Offset), "referenced file is not live")
 	}
 	return f, ref, nil
 }
@@ -118,7 +118,7 @@ func (r *Blobs) Append(dst, encoded []byte) ([]byte, error) {
 	return f.Reader.Append(dst, ref)
 }
 
-// BlobFile opens a live blob file. If it is missing or has fewer bytes than were durable, that is corruption.
+// BlobFile opens a live blob file. If it is missing or shorter than its durable length, that is corruption.
 func (o *Opener) BlobFile(num, bytes uint64) (*BlobFile, error) {
 	name := filename.Blob(num)
 	file, err := o.Files.Open(name)
@@ -130,7 +130,7 @@ func (o *Opener) BlobFile(num, bytes uint64) (*BlobFile, error) {
 	if err == nil {
 		f.Size.Store(uint64(info.Size()))
 		if f.Size.Load() < bytes {
-			err = corrupt.At(name, info.Size(), "shorter than %d bytes, which were durable", bytes)
+			err = corrupt.At(name, info.Size(), "shorter than the %d bytes that were durable", bytes)
 		}
 	}
 	if err == nil {
@@ -145,8 +145,8 @@ func (o *Opener) BlobFile(num, bytes uint64) (*BlobFile, error) {
 	return f, nil
 }
 
-// HoldYoung holds files that are known to be held already, on behalf of something other than a version. The caller holds
-// DB.mu.
+// HoldYoung adds a hold, on behalf of something other than a version, to files that are known to be held already. The
+// caller holds DB.mu.
 func HoldYoung(files ...*BlobFile) {
 	for _, f := range files {
 		f.Holds++

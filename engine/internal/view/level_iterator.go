@@ -8,17 +8,18 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
-// levelIterator walks tables that do not overlap, one after the other: those of a level below 0.
+// levelIterator walks tables that do not overlap, those of a level below 0, one after another.
 type levelIterator struct {
 	tables []*Table
 	hidden []rangedel.Set
 	seq    key.Seq
-	at     int // index of the table under it
+	at     int // index of the current table
 	key.Iterator
 	err error
 }
 
-// newLevelIterator returns an iterator over the entries that hidden does not hide. Those after seq are of no interest.
+// newLevelIterator returns an iterator over the entries not hidden by hidden. The caller does not want entries after
+// seq.
 func newLevelIterator(tables []*Table, hidden []rangedel.Set, seq key.Seq) key.Iterator {
 	return &levelIterator{tables: tables, hidden: hidden, seq: seq, at: -1, Iterator: none{}}
 }
@@ -61,7 +62,7 @@ func (l *levelIterator) SeekLT(user []byte) bool {
 func (l *levelIterator) Next() bool { return l.Iterator.Next() || l.forward() }
 func (l *levelIterator) Prev() bool { return l.Iterator.Prev() || l.backward() }
 
-// forward moves to the first entry of the tables after the current one, unless that one had an error.
+// forward moves to the first entry in the tables after the current one, unless the current one had an error.
 func (l *levelIterator) forward() bool {
 	for l.Error() == nil && l.at < len(l.tables) {
 		if l.enter(l.at+1) && l.Iterator.First() {
@@ -87,7 +88,7 @@ func (l *levelIterator) Error() error {
 	return l.Iterator.Error()
 }
 
-// none is the iterator of no entries.
+// none is an iterator without entries.
 type none struct{}
 
 func (none) First() bool                 { return false }

@@ -12,25 +12,25 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// Mem is a memtable with its log, and the range deletes that the log has.
+// Mem is a memtable with its log and the range deletes in that log.
 type Mem struct {
 	Table    *memtable.Table
 	Ranges   rangedel.Live
 	Log      *wal.Writer // nil if the memtable was replayed
 	LogNum   uint64
-	Reserved int     // bytes of the commits that it got or will get; guarded by DB.commitMu
-	LastSeq  key.Seq // the last commit, once the memtable gets no more
+	Reserved int     // bytes of the commits it has received or has room reserved for; guarded by DB.commitMu
+	LastSeq  key.Seq // its last commit, once it is frozen
 
-	Views     int         // how many views show it; guarded by DB.mu
-	Blobs     []*BlobFile // the files that its entries refer to; guarded by DB.mu
-	BlobBytes uint64      // how many bytes its entries refer to; guarded by commitMu
+	Views     int         // number of views that show it; guarded by DB.mu
+	Blobs     []*BlobFile // files that its entries refer to; guarded by DB.mu
+	BlobBytes uint64      // bytes that its entries refer to; guarded by commitMu
 }
 
-// Replayed reports whether the memtable is from a log of an earlier session.
+// Replayed reports whether the memtable was replayed from a log of an earlier session.
 func (m *Mem) Replayed() bool { return m.Log == nil }
 
-// Insert adds the writes of an encoded batch and returns the last sequence number. file is named if the bytes are not
-// a batch.
+// Insert adds the writes of an encoded batch and returns the last sequence number. file is the name to report if the
+// bytes are not a batch.
 func (m *Mem) Insert(data []byte, in *memtable.Inserter, file string) (key.Seq, error) {
 	r, ok := batch.Read(data)
 	for ok && r.Left > 0 {
@@ -40,7 +40,7 @@ func (m *Mem) Insert(data []byte, in *memtable.Inserter, file string) (key.Seq, 
 		}
 	}
 	if !ok || len(r.Rest) > 0 {
-		return 0, corrupt.At(file, 0, "batch at sequence number %d is not one", r.Seq)
+		return 0, corrupt.At(file, 0, "malformed batch at sequence number %d", r.Seq)
 	}
 	return r.Seq - 1, nil
 }
@@ -57,11 +57,11 @@ func (m *Mem) add(in *memtable.Inserter, user []byte, tr key.Trailer, value []by
 // Empty reports whether the memtable holds neither entries nor range deletes.
 func (m *Mem) Empty() bool { return m.Table.Empty() && m.Ranges.Empty() }
 
-// Bytes returns about how much memory the memtable takes.
+// Bytes returns roughly how much memory the memtable takes.
 func (m *Mem) Bytes() int { return m.Table.Bytes() + m.Ranges.Bytes() }
 
-// GetBeside returns the newest entry of user at seq in a memtable and the range deletes that lie beside it. What these
-// hide counts as deleted, even in older memtables and in tables.
+// GetBeside returns the newest entry of user at seq in a memtable, taking into account the range deletes kept beside
+// it. An entry that these hide counts as deleted, also if it is in an older memtable or a table.
 func GetBeside(t *memtable.Table, ranges *rangedel.Live, user []byte, seq key.Seq) (
 	value []byte, kind key.Kind, ok bool,
 ) {
@@ -76,9 +76,9 @@ func GetBeside(t *memtable.Table, ranges *rangedel.Live, user []byte, seq key.Se
 	return nil, key.Delete, true
 }
 
-// seqOf returns the sequence number of the newest entry of user at seq, which must be there.
+// seqOf returns the sequence number of the newest entry of user at seq, which must exist.
 //
-// Only keys that a range delete of the same memtable or table covers pay for this second search.
+// Only keys covered by a range delete of the same memtable or table need this second search.
 func seqOf(it key.Iterator, user []byte, seq key.Seq) (newest key.Seq) {
 	if it.SeekGE(user, seq) && bytes.Equal(it.Key(), user) {
 		newest = it.Trailer().Seq()

@@ -19,20 +19,20 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/sst"
 )
 
-// File is what a table or a blob file is read from.
+// File is what a table or blob file is read from.
 type File interface {
 	io.ReaderAt
 	io.Closer
 	Stat() (fs.FileInfo, error)
 }
 
-// Table is an open table file. It is closed, and its file removed, when no version needs it any more.
+// Table is an open table file. When no version needs it any longer, it is closed and its file removed.
 type Table struct {
 	manifest.Table
 	File   File
 	Reader *sst.Reader
-	Refs   atomic.Int32 // versions that hold it
-	Dead   atomic.Bool  // no longer live: the file goes with the last version
+	Refs   atomic.Int32 // number of versions that hold it
+	Dead   atomic.Bool  // no longer live: the file is removed with the last version
 }
 
 // covers reports whether the key may be in the table.
@@ -46,7 +46,7 @@ func (t *Table) MostlyTombstones() bool { return 2*t.Tombstones > t.Entries }
 // HasRanges reports whether there are range deletes among the entries.
 func (t *Table) HasRanges() bool { return t.Reader != nil && len(t.Reader.Ranges()) > 0 }
 
-// get is getBeside for a table.
+// get is GetBeside for a table.
 func (t *Table) get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok bool, err error) {
 	hider := t.Reader.Ranges().Newest(user, seq)
 	if hider == 0 {
@@ -69,8 +69,7 @@ func (t *Table) get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok b
 	return nil, key.Delete, true, nil
 }
 
-// iterator returns an iterator over the entries that hidden does not hide. The caller is not interested in entries
-// after seq.
+// iterator returns an iterator over the entries not hidden by hidden. The caller does not want entries after seq.
 func (t *Table) iterator(hidden []rangedel.Set, seq key.Seq) key.Iterator {
 	newest := min(seq, t.MaxSeq)
 	for _, s := range hidden {
@@ -81,7 +80,7 @@ func (t *Table) iterator(hidden []rangedel.Set, seq key.Seq) key.Iterator {
 	return rangedel.Hide(t.Reader.NewIterator(), hidden, newest)
 }
 
-// Is reports whether a table that says this of itself is the one that a manifest lists.
+// Is reports whether a table with this Meta is the one listed in the manifest.
 func Is(t *manifest.Table, m sst.Meta) bool {
 	return m.Bytes == t.Bytes && m.Entries == t.Entries && m.MinSeq == t.MinSeq && m.MaxSeq == t.MaxSeq &&
 		bytes.Equal(m.Smallest, t.Smallest) && bytes.Equal(m.Largest, t.Largest)
@@ -94,7 +93,8 @@ type Opener struct {
 	Limits limits.Limits
 }
 
-// Table opens a live table. If it is missing, short or not the table that the manifest describes, that is corruption.
+// Table opens a live table. If it is missing, truncated or not the table that the manifest describes, that is
+// corruption.
 func (o *Opener) Table(t manifest.Table) (*Table, error) {
 	name := filename.Table(t.Num)
 	f, err := o.Files.Open(name)
@@ -107,7 +107,7 @@ func (o *Opener) Table(t manifest.Table) (*Table, error) {
 	})
 	if err == nil {
 		if !Is(&t, reader.Meta()) {
-			err = corrupt.At(name, 0, "another table than the manifest says")
+			err = corrupt.At(name, 0, "not the table that the manifest lists")
 		}
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {

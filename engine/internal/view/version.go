@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
-// The levels of tables. Bottom is the deepest one.
+// The number of levels, and the deepest one.
 const (
 	Levels = manifest.Levels
 	Bottom = Levels - 1
@@ -20,14 +20,14 @@ const (
 type Version struct {
 	Levels [Levels][]*Table
 	Ranges versionRanges
-	Refs   atomic.Int32 // views that hold it
+	Refs   atomic.Int32 // number of views that hold it
 
-	Blobs     []*BlobFile       // the files that the tables refer to
-	LiveBlobs map[uint64]uint64 // how many bytes of each file they refer to
+	Blobs     []*BlobFile       // files that the tables refer to
+	LiveBlobs map[uint64]uint64 // bytes of each file that the tables refer to
 	Registry  *Blobs            // finds these files, and those that memtables refer to
 }
 
-// find returns the index of the first table of a level below 0 that does not end before user.
+// find returns the index of the first table of a level below 0 whose end is not before user.
 func find(level []*Table, user []byte) int {
 	i, _ := slices.BinarySearchFunc(level, user, func(t *Table, user []byte) int {
 		return bytes.Compare(t.Largest, user)
@@ -35,7 +35,7 @@ func find(level []*Table, user []byte) int {
 	return i
 }
 
-// Overlapping returns the tables of a level below 0 that share keys with [smallest, largest].
+// Overlapping returns the tables of a level below 0 that overlap [smallest, largest].
 func Overlapping(level []*Table, smallest, largest []byte) []*Table {
 	first := find(level, smallest)
 	end := first
@@ -45,7 +45,7 @@ func Overlapping(level []*Table, smallest, largest []byte) []*Table {
 	return level[first:end]
 }
 
-// BytesOf returns how large the tables are.
+// BytesOf returns the total size of tables.
 func BytesOf(tables []*Table) (sum uint64) {
 	for _, t := range tables {
 		sum += t.Bytes
@@ -53,8 +53,8 @@ func BytesOf(tables []*Table) (sum uint64) {
 	return sum
 }
 
-// get returns the newest entry of user at seq; what a range delete hides is a deletion. Levels are searched from the
-// newest entries to the oldest.
+// get returns the newest entry of user at seq; an entry hidden by a range delete counts as deleted. Levels are searched
+// from newer entries to older ones.
 func (v *Version) get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok bool, err error) {
 	for _, t := range v.Levels[0] {
 		if t.covers(user) {
@@ -73,8 +73,8 @@ func (v *Version) get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok
 	return nil, 0, false, nil
 }
 
-// Iterators returns one iterator per table of level 0 and one per other level, of the entries that hidden does not
-// hide. Entries after seq are of no interest to the caller.
+// Iterators returns one iterator per table of level 0 and one per other level, over the entries not hidden by hidden.
+// The caller does not want entries after seq.
 func (v *Version) Iterators(hidden []rangedel.Set, seq key.Seq) []key.Iterator {
 	var all []key.Iterator
 	for _, t := range v.Levels[0] {
@@ -88,7 +88,7 @@ func (v *Version) Iterators(hidden []rangedel.Set, seq key.Seq) []key.Iterator {
 	return all
 }
 
-// Improvable reports whether there is anything to merge or to drop.
+// Improvable reports whether there is anything to merge or drop.
 func (v *Version) Improvable() bool {
 	for _, level := range v.Levels[:Bottom] {
 		if len(level) > 0 {
@@ -100,7 +100,7 @@ func (v *Version) Improvable() bool {
 	})
 }
 
-// Below reports whether a table under the level may hold one of the keys from first to last, both included.
+// Below reports whether a table below the level may hold a key in [first, last].
 func (v *Version) Below(level int, first, last []byte) bool {
 	for _, tables := range v.Levels[level+1:] {
 		if i := find(tables, first); i < len(tables) && bytes.Compare(tables[i].Smallest, last) <= 0 {

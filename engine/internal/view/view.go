@@ -13,10 +13,10 @@ import (
 type View struct {
 	Mems    []*Mem
 	Version *Version
-	Refs    atomic.Int32 // readers, and 1 while it is the current view
+	Refs    atomic.Int32 // number of readers, plus 1 while it is the current view
 }
 
-// Get returns the newest entry of user at seq; what a range delete hides is a deletion.
+// Get returns the newest entry of user at seq; an entry hidden by a range delete counts as deleted.
 func (v *View) Get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok bool, err error) {
 	for _, m := range v.Mems {
 		if value, kind, ok = GetBeside(m.Table, &m.Ranges, user, seq); ok {
@@ -26,8 +26,8 @@ func (v *View) Get(user []byte, seq key.Seq) (value []byte, kind key.Kind, ok bo
 	return v.Version.get(user, seq)
 }
 
-// Iterators returns one iterator per source, of the entries that hidden does not hide. Entries after seq are of no
-// interest to the caller.
+// Iterators returns one iterator per source, over the entries not hidden by hidden. The caller does not want entries
+// after seq.
 func (v *View) Iterators(hidden []rangedel.Set, seq key.Seq) []key.Iterator {
 	var all []key.Iterator
 	for _, m := range v.Mems {
@@ -36,8 +36,8 @@ func (v *View) Iterators(hidden []rangedel.Set, seq key.Seq) []key.Iterator {
 	return append(all, v.Version.Iterators(hidden, seq)...)
 }
 
-// Hidden returns the range deletes between the bounds that a reader at seq sees, in one set for each memtable that has
-// some and one for all tables. No two range deletes of a set have the same range.
+// Hidden returns the range deletes within the bounds that a reader at seq sees: one set for each memtable that has any,
+// and one for all tables. No two range deletes of a set have the same range.
 func (v *View) Hidden(seq key.Seq, lower, upper []byte) (sets []rangedel.Set) {
 	add := func(s rangedel.Set) {
 		if s = s.Overlapping(lower, upper); len(s) > 0 {
@@ -53,7 +53,7 @@ func (v *View) Hidden(seq key.Seq, lower, upper []byte) (sets []rangedel.Set) {
 	return sets
 }
 
-// BlobFiles returns the blob files that a reader can meet references into, by number. The caller holds DB.mu.
+// BlobFiles returns the blob files that a reader can encounter references into, by number. The caller holds DB.mu.
 func (v *View) BlobFiles() []*BlobFile {
 	all := slices.Clone(v.Version.Blobs)
 	for _, m := range v.Mems {

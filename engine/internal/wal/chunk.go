@@ -5,7 +5,7 @@ import (
 	"hash/crc32"
 )
 
-// LogBytesMax is the most that a log has: what one memtable holds, of at most half of it, and one batch more.
+// LogBytesMax is the largest size of a log: the content of one memtable, at most half of it, and one more batch.
 const LogBytesMax = 8 << 30
 
 const (
@@ -15,29 +15,29 @@ const (
 
 type chunkType uint8
 
-// The chunk types. Zero is none, so that zeros are no chunk.
+// The chunk types. Zero is not a type, so zeros are not a chunk.
 const (
 	full chunkType = iota + 1
 	first
 	middle
 	last
-	mark  // no part of a record; proves what was durable
-	begin // no part of a record; the payload is the log before
+	mark  // not part of a record; proves what was durable
+	begin // not part of a record; the payload describes the preceding log
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// chunk is a decoded chunk; its payload points into the file's bytes.
+// chunk is a decoded chunk. Its payload aliases the file's bytes.
 type chunk struct {
 	kind    chunkType
 	synced  int64
 	payload []byte
 }
 
-// room returns how many bytes of the block at off are left.
+// room returns the number of bytes left in the block at off.
 func room(off int64) int { return blockBytes - int(off%blockBytes) }
 
-// appendChunk appends a chunk that will lie at off of file num.
+// appendChunk appends a chunk to be stored at off in file num.
 func appendChunk(buf []byte, num uint64, off int64, c chunk) []byte {
 	at := len(buf)
 	buf = binary.LittleEndian.AppendUint32(buf, 0)
@@ -50,7 +50,7 @@ func appendChunk(buf []byte, num uint64, off int64, c chunk) []byte {
 	return buf
 }
 
-// parseChunk returns the chunk at off of file num, whose bytes are data; ok is false if there is no whole one.
+// parseChunk decodes the chunk at off of file num from data. ok is false if there is no complete one.
 func parseChunk(data []byte, num uint64, off int64) (c chunk, ok bool) {
 	if off+headerBytes > int64(len(data)) {
 		return chunk{}, false
@@ -67,7 +67,7 @@ func parseChunk(data []byte, num uint64, off int64) (c chunk, ok bool) {
 	return chunk{kind, int64(binary.LittleEndian.Uint64(b[11:])), b[headerBytes:end:end]}, true
 }
 
-// appendBegin appends the payload of a chunk that begins a log.
+// appendBegin appends the payload of a begin chunk.
 func appendBegin(buf []byte, b Before) []byte {
 	return binary.AppendUvarint(binary.AppendUvarint(buf, b.Num), uint64(b.Bytes))
 }
@@ -79,7 +79,7 @@ func parseBegin(payload []byte) Before {
 	return Before{num, int64(min(bytes, LogBytesMax))}
 }
 
-// checksum starts from a value that depends on the place, instead of adding its bytes: that costs no allocation.
+// checksum folds the place into the initial value rather than hashing its bytes, which avoids an allocation.
 func checksum(num uint64, off int64, b []byte) uint32 {
 	place := (num*0xd6e8feb86659fd93 + uint64(off)) * 0x9e3779b97f4a7c15
 	return crc32.Update(uint32(place>>32), castagnoli, b)

@@ -5,8 +5,8 @@ import (
 	"errors"
 )
 
-// Framed returns the bytes of a log, or manifest, with that number and the records that write appends. Its proof of
-// durability holds because nobody sees the file before it is durable.
+// Framed returns the bytes of log or manifest num with the records that write appends. Its proofs of durability are
+// valid because no one sees the file before it is durable.
 func Framed(num uint64, write func(*Writer) error) ([]byte, error) {
 	var f memoryFile
 	w := NewWriter(&f, num)
@@ -16,7 +16,7 @@ func Framed(num uint64, write func(*Writer) error) ([]byte, error) {
 	return f.Bytes(), nil
 }
 
-// memoryFile is a File that is a buffer.
+// memoryFile is a File in memory.
 type memoryFile struct{ bytes.Buffer }
 
 func (f *memoryFile) Sync() error  { return nil }

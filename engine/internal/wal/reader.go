@@ -13,27 +13,27 @@ type Reader struct {
 	name string
 	num  uint64
 	off  int64  // the offset of the next chunk
-	buf  []byte // a record of several chunks
+	buf  []byte // buffer for records of several chunks
 	torn bool
 
-	end    int64  // where the file was closed; 0 if that is not known
-	proof  bool   // a chunk was written when something was durable
-	before Before // the log before
+	end    int64  // where the file was closed; 0 if unknown
+	proof  bool   // a chunk proves that earlier logs were durable
+	before Before // the preceding log
 }
 
-// Before is the log before a log, as that says.
+// Before describes the preceding log, as stated by a log.
 type Before struct {
-	Num   uint64 // 0 if it does not say
+	Num   uint64 // 0 if not stated
 	Bytes int64  // the length of its records; 0 in logs of format versions before 3
 }
 
-// NewReader returns a reader of the whole content of file num; the name is for errors.
+// NewReader returns a reader of the whole content of file num. The name is for errors.
 func NewReader(data []byte, name string, num uint64) *Reader {
 	return &Reader{data: data, name: name, num: num}
 }
 
-// EndsAt tells the reader where the file was closed. Everything before is read, or it is damage; nothing behind is read.
-// It is called before the first Next. 0 says nothing.
+// EndsAt tells the reader where the file was closed. Everything before that must be readable, or is damage; nothing
+// beyond it is read. It must be called before the first Next. 0 means unknown.
 func (r *Reader) EndsAt(end int64) {
 	r.end = end
 	if end > 0 && end < int64(len(r.data)) {
@@ -41,14 +41,14 @@ func (r *Reader) EndsAt(end int64) {
 	}
 }
 
-// Torn reports whether the file ended, after Next returned io.EOF, before its bytes did.
+// Torn reports, after Next returned io.EOF, whether the records end before the file does.
 func (r *Reader) Torn() bool { return r.torn }
 
-// Offset returns the offset in the file after the record that Next returned, or where Next found no chunk.
+// Offset returns the offset after the record returned by Next, or the offset at which Next found no chunk.
 func (r *Reader) Offset() int64 { return r.off }
 
-// Next returns the next record, valid until the call after, io.EOF at the end or the torn tail, or a corruption error
-// that names the place.
+// Next returns the next record, which is valid until the following call. It returns io.EOF at the end or at a torn
+// tail, and otherwise a corruption error that names the place.
 func (r *Reader) Next() ([]byte, error) {
 	c, err := r.chunk()
 	if err != nil {
@@ -73,7 +73,7 @@ func (r *Reader) Next() ([]byte, error) {
 	return r.buf, nil
 }
 
-// unfinished is the error of a record whose next part is not there: no torn tail can be in a file that was closed.
+// unfinished is the error of a record without its next part. A file that was closed cannot have a torn tail.
 func (r *Reader) unfinished(err error) error {
 	if r.end > 0 && errors.Is(err, io.EOF) {
 		return corrupt.At(r.name, r.off, "the file was closed here, within a record")
@@ -81,14 +81,14 @@ func (r *Reader) unfinished(err error) error {
 	return err
 }
 
-// Before returns the log before this one. Next must have been called.
+// Before returns the preceding log, as stated by this one. Next must have been called.
 func (r *Reader) Before() Before { return r.before }
 
-// Proof reports whether a chunk that was read proves that every log before this one was durable as a whole.
+// Proof reports whether a chunk read so far proves that every earlier log was durable in full.
 func (r *Reader) Proof() bool { return r.proof }
 
-// Proves reports whether something in the content of file num proves that the files before it were durable as a whole:
-// that it has been synced itself, a mark, or damage.
+// Proves reports whether anything in the content of file num proves that the files before it were durable in full: a
+// chunk written after a sync, a mark, or damage.
 func Proves(content []byte, name string, num uint64) bool {
 	for r := NewReader(content, name, num); ; {
 		if _, err := r.chunk(); err != nil {
@@ -123,7 +123,7 @@ func (r *Reader) chunk() (chunk, error) {
 	}
 }
 
-// ended returns what it means that the bytes are at an end.
+// ended returns the error for the end of the file's bytes.
 func (r *Reader) ended() error {
 	if int64(len(r.data)) < r.end {
 		return r.tooShort()
@@ -135,22 +135,22 @@ func (r *Reader) tooShort() error {
 	return corrupt.At(r.name, r.off, "the file ends at %d, but it was closed at %d", len(r.data), r.end)
 }
 
-// judge decides what it means that there is no chunk at off: io.EOF for a torn tail, or corruption if the file was closed
-// behind it or some later chunk was written when off was durable. Lengths cannot be trusted there, so every offset is
-// tried.
+// judge decides what the absence of a chunk at off means: io.EOF for a torn tail, or corruption if the file was closed
+// beyond it or a later chunk was written when off was already durable. Lengths cannot be trusted from there on, so
+// every offset is tried.
 func (r *Reader) judge(off int64) error {
 	if int64(len(r.data)) < r.end {
 		return r.tooShort()
 	}
 	if r.end > 0 {
-		return corrupt.At(r.name, off, "not a chunk, though the file was closed at %d", r.end)
+		return corrupt.At(r.name, off, "invalid chunk, but the file was closed at %d", r.end)
 	}
 	for at := off + 1; at+headerBytes <= int64(len(r.data)); at++ {
 		if kind := chunkType(r.data[at+6]); kind < full || kind > begin {
 			continue
 		}
 		if c, ok := parseChunk(r.data, r.num, at); ok && c.synced > off {
-			return corrupt.At(r.name, off, "not a chunk, though chunk at %d proves %d bytes synced", at, c.synced)
+			return corrupt.At(r.name, off, "invalid chunk, but the chunk at %d proves that %d bytes were synced", at, c.synced)
 		}
 	}
 	return io.EOF

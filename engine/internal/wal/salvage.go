@@ -7,7 +7,7 @@ type Gap struct {
 }
 
 // Salvage visits every whole record of a damaged file, including those after the damage, and returns the gaps between
-// them. off is where the record begins; the record is valid during the call.
+// them. off is where a record begins. The record is valid only during the call.
 func Salvage(data []byte, num uint64, visit func(off int64, record []byte)) []Gap {
 	s := salvager{data: data, num: num, visit: visit}
 	for s.off < int64(len(data)) {
@@ -37,12 +37,12 @@ type salvager struct {
 	gaps  []Gap
 
 	off    int64
-	begin  int64 // the offset of the record whose first chunks are in record
+	begin  int64 // offset of the record whose first chunks are in record
 	open   bool
 	record []byte
 }
 
-// take adds a chunk to the record that is open. A chunk that does not fit ends it, lost.
+// take adds a chunk to the open record. A chunk that does not fit ends that record, which is lost.
 func (s *salvager) take(at int64, c chunk) {
 	if c.kind == mark || c.kind == begin {
 		return
@@ -65,7 +65,7 @@ func (s *salvager) take(at int64, c chunk) {
 	}
 }
 
-// skip goes on at the next chunk.
+// skip continues at the next chunk.
 func (s *salvager) skip() {
 	from := s.off
 	if s.open {
@@ -82,7 +82,7 @@ func (s *salvager) skip() {
 	s.lose(from, s.off, true)
 }
 
-// lose notes a gap, and joins it with a gap that ends where it begins.
+// lose records a gap, merging it with an adjacent gap before it.
 func (s *salvager) lose(from, to int64, tail bool) {
 	s.open = false
 	if n := len(s.gaps); n > 0 && s.gaps[n-1].To == from {

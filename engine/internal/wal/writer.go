@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/limits"
 )
 
-// keepBytesMax is the size up to which a buffer is used again.
+// keepBytesMax is the largest buffer that is reused.
 const keepBytesMax = 256 << 10
 
 // File is what a Writer appends to: a new, empty file.
@@ -17,26 +17,26 @@ type File interface {
 	Sync() error
 }
 
-// Zeroer is a File that can write zeros after its end without moving the place where the next Write appends.
+// Zeroer is a File that can write zeros beyond its end without moving the offset of the next Write.
 type Zeroer interface {
 	WriteZeros(off, n int64) error
 }
 
-// Writer appends records to a file. After an error of any method the file must not be appended to again. Once a write has
-// failed, the Writer returns its error; otherwise it relies on its File to refuse.
+// Writer appends records to a file. After an error from any method the file must not be appended to again. Once a write
+// has failed, the Writer returns that error; otherwise it relies on its File to refuse.
 type Writer struct {
 	f     File
 	num   uint64
-	ahead int64 // zeros that Sync keeps written beyond the end
+	ahead int64 // how many zeros Sync keeps written beyond the end
 
-	spillBytes  int   // what is gathered before Spill hands it to the file
-	gatherBytes int   // what is gathered before Append does, even within a record
+	spillBytes  int   // how much is gathered before Spill hands it to the file
+	gatherBytes int   // how much is gathered before Append does so, even within a record
 	aheadFrom   int64 // the size from which zeros are written ahead
 
 	writing sync.Mutex // held while bytes go to the file; taken before mu
-	spare   []byte     // guarded by writing: the buffer that is not being filled
+	spare   []byte     // guarded by writing: the buffer not being filled
 	zeroed  int64      // guarded by writing: the file has zeros, or bytes, up to here
-	failed  error      // guarded by writing: of the write that failed, and with it all that had been gathered
+	failed  error      // guarded by writing: error of a failed write, which lost everything gathered
 
 	mu  sync.Mutex
 	buf []byte // guarded by mu: gathered bytes
@@ -53,24 +53,24 @@ func NewWriter(f File, num uint64) *Writer {
 	return w
 }
 
-// Limit sets the thresholds at which bytes are handed over and zeros are written. It comes before the first record.
+// Limit sets the thresholds for handing over bytes and for writing zeros. It must be called before the first record.
 func (w *Writer) Limit(l limits.Limits) {
 	w.spillBytes, w.gatherBytes, w.aheadFrom = int(l.LogSpillBytes), int(l.LogGatherBytes), l.LogAheadFrom
 }
 
-// WriteAhead makes every Sync that comes near the end of the zeros after the records write up to the given number of
-// further zeros, if the File is a Zeroer. A sync of blocks that have been written before need not change the file's
-// metadata: it is about a third faster on ext4. The zeros end the log as any torn tail does.
+// WriteAhead makes every Sync that comes close to the end of the zeros write up to the given number of further zeros,
+// if the File is a Zeroer. Syncing blocks that have been written before need not change the file's metadata, and is
+// about a third faster on ext4. The zeros end the log like any torn tail.
 func (w *Writer) WriteAhead(bytes int64) { w.ahead = bytes }
 
-// Bytes returns the length of the file, without zeros after the end and without what is only gathered.
+// Bytes returns the length of the file, without zeros beyond its end and without data that is only gathered.
 func (w *Writer) Bytes() int64 { return w.written.Load() }
 
 // Synced returns how many bytes of the file are known to be durable.
 func (w *Writer) Synced() int64 { return w.synced.Load() }
 
 // Append gathers one record. A killed process may lose it until Flush has returned. The slice stays the caller's. It is
-// called by one goroutine at a time; Flush and Sync may run meanwhile.
+// called by one goroutine at a time; Flush and Sync may run concurrently.
 func (w *Writer) Append(record []byte) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -100,16 +100,16 @@ func (w *Writer) Append(record []byte) error {
 	return nil
 }
 
-// Flush hands everything gathered to the operating system: a killed process does not lose it. Callers that come during
-// a write share the next one.
+// Flush hands everything gathered to the operating system, so that a killed process does not lose it. Callers that
+// arrive during a write share the next one.
 func (w *Writer) Flush() error {
 	w.writing.Lock()
 	defer w.writing.Unlock()
 	return w.flush()
 }
 
-// flush is called with writing held. NB: what was gathered is gone after a write that failed. Whoever comes next finds nothing
-// left to write, and must not take that for success.
+// flush must be called with writing held. NB: after a failed write the gathered bytes are gone. The next caller finds
+// nothing left to write, and must not take that for success.
 func (w *Writer) flush() error {
 	if w.failed != nil {
 		return w.failed
@@ -134,8 +134,8 @@ func (w *Writer) flush() error {
 	return err
 }
 
-// Spill hands over what is gathered if it is much and nobody else is doing so. Called after every Append, it bounds
-// what a killed process can lose, while others go on appending.
+// Spill hands over what has been gathered if it is much and no one else is doing so. Called after every Append, it
+// bounds what a killed process can lose, while others go on appending.
 func (w *Writer) Spill() error {
 	w.mu.Lock()
 	much := len(w.buf) >= w.spillBytes
@@ -147,7 +147,7 @@ func (w *Writer) Spill() error {
 	return w.flush()
 }
 
-// Sync makes durable what was appended before the call.
+// Sync makes durable everything appended before the call.
 func (w *Writer) Sync() error {
 	if err := w.Flush(); err != nil {
 		return err
@@ -163,8 +163,8 @@ func (w *Writer) Sync() error {
 	return nil
 }
 
-// zero writes zeros ahead if few of them are left: as much as there are records, up to the limit, so that a short log
-// stays short.
+// zero writes zeros ahead if few of them are left: as many as there are bytes of records, up to the limit, so that a
+// short log stays short.
 func (w *Writer) zero() error {
 	z, ok := w.f.(Zeroer)
 	if !ok || w.ahead <= 0 || w.written.Load() < w.aheadFrom {
@@ -184,14 +184,14 @@ func (w *Writer) zero() error {
 	return nil
 }
 
-// Begin gathers which log the commits before this log are in. It comes before the first Append.
+// Begin gathers the statement about the preceding log. It must be called before the first Append.
 func (w *Writer) Begin(before Before) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.put(chunk{kind: begin, payload: appendBegin(nil, before)})
 }
 
-// Mark gathers a proof that everything synced so far is durable, and that every earlier log is so as a whole.
+// Mark gathers a proof that everything synced so far is durable, and that every earlier log is durable in full.
 func (w *Writer) Mark() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -199,8 +199,8 @@ func (w *Writer) Mark() {
 	w.put(chunk{kind: mark, synced: w.synced.Load()})
 }
 
-// Seal makes everything durable and then leaves a durable proof of that behind, so that even damage to the last record
-// can be told from a torn tail. Further records may follow.
+// Seal makes everything durable and then leaves a durable proof of that, so that even damage to the last record can be
+// told from a torn tail. Further records may follow.
 func (w *Writer) Seal() error {
 	if w.synced.Load() < w.appended() {
 		if err := w.Sync(); err != nil {
@@ -211,7 +211,7 @@ func (w *Writer) Seal() error {
 	return w.Sync()
 }
 
-// Close releases the file. What is only gathered is lost.
+// Close releases the file. Data that is only gathered is lost.
 func (w *Writer) Close() error { return w.f.Close() }
 
 func (w *Writer) appended() int64 {
@@ -220,7 +220,7 @@ func (w *Writer) appended() int64 {
 	return w.end
 }
 
-// pad fills the block up if no payload fits into it, and returns what is left of the block then. The caller holds mu.
+// pad fills up the block if no payload fits, and returns how much of the block is then left. The caller holds mu.
 func (w *Writer) pad() int {
 	left := room(w.end)
 	if left > headerBytes {

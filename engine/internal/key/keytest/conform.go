@@ -8,8 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// Conform walks it from end to end in both directions, and then through steps random movements, beside the model over
-// the same entries. It returns the first difference. The iterator must be healthy; it is not closed.
+// Conform moves an iterator and the model over the same entries in parallel: from end to end in both directions, then
+// through steps random movements. It returns the first difference. The iterator must not fail, and is not closed.
 func Conform(it key.Iterator, entries []Entry, rng *rand.Rand, steps int) error {
 	w := walk{it: it, model: NewIterator(entries), rng: rng}
 	if it.Valid() {
@@ -33,7 +33,7 @@ type walk struct {
 	rng   *rand.Rand
 }
 
-// ends walks forwards and backwards over everything.
+// ends walks over everything forward and backward.
 func (w *walk) ends() error {
 	for got, want := w.it.First(), w.model.First(); want || got; got, want = w.it.Next(), w.model.Next() {
 		if err := w.compare(got, want); err != nil {
@@ -48,7 +48,7 @@ func (w *walk) ends() error {
 	return w.compare(w.it.Valid(), false)
 }
 
-// move makes one random movement of both. Steps are frequent, so that a walk strays far from where a seek left it.
+// move makes one random movement of both. Most are single steps, so that a walk gets far from where a seek left it.
 func (w *walk) move() (name string, got, want bool) {
 	switch n := w.rng.IntN(16); {
 	case n < 5:
@@ -69,7 +69,7 @@ func (w *walk) move() (name string, got, want bool) {
 	}
 }
 
-// target draws a key that exists, or is just beside one that does, and a sequence number about its own.
+// target picks a key that exists, or one right beside it, and a sequence number close to its own.
 func (w *walk) target() ([]byte, key.Seq) {
 	if len(w.model.entries) == 0 {
 		return []byte("k"), key.MaxSeq
@@ -94,7 +94,8 @@ func (w *walk) target() ([]byte, key.Seq) {
 	}
 }
 
-// compare says how the iterator differs from the model after a movement that returned got and should return want.
+// compare describes how the iterator differs from the model after a movement that returned got and should have returned
+// want.
 func (w *walk) compare(got, want bool) error {
 	if err := w.it.Error(); err != nil {
 		return fmt.Errorf("broke: %w", err)

@@ -22,12 +22,12 @@ func Sort(entries []Entry) {
 // NewIterator returns an iterator over entries, which must be sorted and are not copied.
 func NewIterator(entries []Entry) *Iterator { return &Iterator{entries: entries, at: -1} }
 
-// Iterator is the model: a position in a slice. It can be told to break.
+// Iterator is the model: a position in a slice. It can be made to fail.
 type Iterator struct {
 	entries []Entry
 	at      int
 
-	// Broken makes every movement from now on return false, with this error.
+	// Broken, if not nil, is the error with which every further movement fails.
 	Broken error
 	// CloseError is what Close returns.
 	CloseError error

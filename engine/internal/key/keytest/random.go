@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// Random returns n distinct entries in order: user keys of all shapes (empty, shared prefixes, binary, many versions of
-// few keys), sets and deletions, values from empty to some hundred bytes.
+// Random returns n distinct entries in order. User keys come in all shapes (empty, shared prefixes, binary, many
+// versions of a few keys); there are sets and deletions, with values from empty to a few hundred bytes.
 func Random(rng *rand.Rand, n int) []Entry {
 	entries := make([]Entry, 0, n)
 	for len(entries) < n {
