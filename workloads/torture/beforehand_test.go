@@ -43,23 +43,24 @@ func TestNobodyDecidesBeforehandWithoutNeed(t *testing.T) {
 func TestEveryBugOfAStoreThatRecoversInSeveralGoroutinesIsFound(t *testing.T) {
 	sameRaces(t)
 	for _, c := range []struct {
-		bug   shards.Bug
-		judge string
-		class string
-		why   string // what the explanation says
+		bug    shards.Bug
+		rounds int
+		judge  string
+		class  string
+		why    string // what the explanation says
 	}{
-		{shards.NoLogSync, "durability", "lost", "was acknowledged before the write of db/log-.* was durable"},
-		{shards.NoDirSync, "durability", "lost", "before the create of db/log-.* was durable"},
-		{shards.NoChecksum, "durability", "invented", "a part of the write of db/log-"},
-		{shards.SnapshotUnsynced, "recovery", "does not recover", "the rename of db/next -> db/snapshot became durable before the write of db/next"},
-		{shards.RemovesEarly, "recovery", "lost", "create of db/next"},
-		{shards.SkipsGaps, "", "hole", "became durable before .*the write of db/log-"},
-		{shards.ErrorEndsLog, "faulty recovery", "lost", ""},
-		{shards.Racing, "recovery", "recovery is not deterministic", ""},
+		{shards.NoLogSync, 1, "durability", "lost", "was acknowledged before the write of db/log-.* was durable"},
+		{shards.NoDirSync, 1, "durability", "lost", "before the create of db/log-.* was durable"},
+		{shards.NoChecksum, 1, "durability", "invented", "a part of the write of db/log-"},
+		{shards.SnapshotUnsynced, 1, "recovery", "does not recover", "the rename of db/next -> db/snapshot became durable before the write of db/next"},
+		{shards.RemovesEarly, 2, "recovery", "lost", "create of db/next"},
+		{shards.SkipsGaps, 2, "", "hole", "became durable before .*the write of db/log-"},
+		{shards.ErrorEndsLog, 2, "faulty recovery", "lost", ""},
+		{shards.Racing, 1, "recovery", "recovery is not deterministic", ""},
 	} {
 		t.Run(c.bug.String(), func(t *testing.T) {
 			o := toyOptions("power")
-			o.Workloads, o.Ops, o.Rounds, o.Dir, o.NoShrink = []string{"kv"}, 20, 2, t.TempDir(), c.bug != shards.SnapshotUnsynced
+			o.Workloads, o.Ops, o.Rounds, o.Dir, o.NoShrink = []string{"kv"}, 20, c.rounds, t.TempDir(), c.bug != shards.SnapshotUnsynced
 			r, err := Check(t.Context(), shards.Target(c.bug), o)
 			require.NoError(t, err)
 			require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)

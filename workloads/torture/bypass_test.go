@@ -14,6 +14,7 @@ import (
 )
 
 func TestAnEngineThatGoesAroundTheDiskIsToldSo(t *testing.T) {
+	sameRaces(t)
 	here := t.TempDir()
 	t.Chdir(here)
 	o := toyOptions("power")

@@ -28,6 +28,7 @@ type campaign struct {
 	figures   *figures
 	looks     decide.Looks
 	shapes    shape.Seen
+	stays     record.Stays
 	goals     []contract.Goal
 	findings  *findings
 	progress  *progress
@@ -129,7 +130,7 @@ func (c *campaign) budget(ctx context.Context, left int) (context.Context, conte
 	return context.WithTimeout(ctx, share)
 }
 
-// runner is record.Run or record.RunAndStay.
+// runner is record.Run, or that of record.Stays.
 type runner func(context.Context, Target, *plan.Plan, time.Duration) *record.Recording
 
 // runOnce completes a spec from the cell and the options, runs it, and returns the recording.

@@ -123,7 +123,7 @@ const maxDraws = 16
 func (c *campaign) draw(ctx context.Context, cell *cell, round int) (*record.Recording, error) {
 	for n := 0; ; n++ {
 		seed := childSeed(c.opts.Seed, cell.result.Workload, cell.result.Fault, round, n) & (1<<32 - 1)
-		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.result.Fault, Seed: seed, Size: chooseSize(c.opts, seed, round)}, record.RunAndStay)
+		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.result.Fault, Seed: seed, Size: chooseSize(c.opts, seed, round)}, c.stays.Run)
 		if err != nil {
 			return nil, err
 		}

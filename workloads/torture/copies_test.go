@@ -50,6 +50,7 @@ func (s *stepwise) Checkpoint(dir string) error {
 }
 
 func TestACopyThatWasNotFinishedMayLackWhatACrashMayTake(t *testing.T) {
+	sameRaces(t)
 	target := toy.Target(toy.Correct)
 	target.Administration.Restore = nil
 	open := target.Open

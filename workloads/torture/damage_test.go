@@ -46,7 +46,7 @@ func TestDamageIsExcusedOnlyWhereItLooksLikeACrash(t *testing.T) {
 			target := toy.Target(toy.Correct)
 			target.LogGlobs, target.AppendGlobs = c.logs, c.append
 			o := toyOptions(c.fault)
-			o.Workloads = []string{c.workload}
+			o.Workloads, o.StopAfter, o.NoShrink = []string{c.workload}, 1, true
 			r, err := Check(t.Context(), target, o)
 			require.NoError(t, err)
 			assert.Equal(t, c.want, r.Verdict, "%v %+v", r.Reasons, r.Findings)
@@ -93,7 +93,7 @@ func TestDamageIsExcusedOnlyAsFarAsTheEngineSays(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := toyOptions(c.faults...)
-			o.Rounds = 2
+			o.Rounds, o.StopAfter, o.NoShrink = 2, 1, true
 			r, err := Check(t.Context(), c.target, o)
 			require.NoError(t, err)
 			require.Equal(t, c.want, r.Verdict, "%v %+v", r.Reasons, r.Findings)

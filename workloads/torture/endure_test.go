@@ -121,6 +121,7 @@ func TestOnlyAPromisedRepetitionIsDemanded(t *testing.T) {
 }
 
 func TestSmallRunsAreCrashedToDepthTwoWithoutGaps(t *testing.T) {
+	sameRaces(t)
 	o := toyOptions("power")
 	o.Ops, o.Keys = 3, 2
 	r := check(t, toy.Correct, o)

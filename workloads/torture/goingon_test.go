@@ -12,6 +12,7 @@ import (
 
 // The toy refuses everything once a write has failed.
 func TestAStoreThatPromisesToGoOnAfterAFaultMust(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	o := toyOptions("enospc write nth=4")
 	o.Rounds, o.Workloads = 1, []string{"register"}

@@ -229,6 +229,7 @@ func readLastByte(f afero.File) error {
 
 // A store that syncs every other time sees the same disk and treats it otherwise.
 func TestARecoveryThatDiffersTheSecondTimeIsNoticed(t *testing.T) {
+	sameRaces(t)
 	var opened atomic.Int64
 	o := toyOptions("power")
 	o.Workers, o.Rounds, o.Workloads = 1, 1, []string{"kv"}
@@ -324,6 +325,7 @@ func TestFindingsAreSavedAtOnce(t *testing.T) {
 
 // A disk that ignores flushes takes what was synced from every store: that is no finding, as it is none of fault lost-fsync.
 func TestADiskThatIgnoresFlushesIsNotTheStoresFault(t *testing.T) {
+	sameRaces(t)
 	o := toyOptions("power")
 	o.Device = "ignore-flush=1"
 	r := check(t, toy.Correct, o)

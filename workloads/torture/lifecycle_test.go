@@ -27,7 +27,9 @@ func lifecycleOptions(clients int, faults ...string) Options {
 
 func TestACorrectStoreLivesItsWholeLife(t *testing.T) {
 	for _, clients := range []int{1, 3} {
-		r := check(t, toy.Correct, lifecycleOptions(clients, "power", "killed", "eio", "eviction"))
+		o := lifecycleOptions(clients, "power", "killed", "eio", "eviction")
+		o.CrashPoints = scope(3, 10, 10)
+		r := check(t, toy.Correct, o)
 		assert.Equal(t, checker.Pass, r.Verdict, "%d clients: %v %+v", clients, r.Reasons, r.Findings)
 	}
 }
@@ -129,6 +131,7 @@ func TestWorkInTheBackgroundIsNoHarmDoneByASecondOpener(t *testing.T) {
 }
 
 func TestASecondOpenerThatIsRefusedAndChangesTheDiskIsFound(t *testing.T) {
+	sameRaces(t)
 	target := toy.Target(toy.Correct)
 	open := target.Open
 	target.Open = func(env Env) (workloads.Store, error) {

@@ -34,6 +34,7 @@ func limited() Target {
 }
 
 func TestABugBehindALimitIsFoundShrunkAndReplayed(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	dir := t.TempDir()
 	o := Options{Workloads: []string{"register"}, Faults: []string{"power"}, Rounds: 12, Seed: 3, Clients: 1, Ops: 8, Keys: 3, StopAfter: 1, Dir: dir}

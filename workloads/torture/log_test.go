@@ -11,7 +11,7 @@ import (
 
 func TestACorrectLogPasses(t *testing.T) {
 	r, err := Check(t.Context(), toylog.Target(toylog.Correct), Options{
-		Faults: []string{"power", "killed", "lost-fsync", "eio"}, Rounds: 1, Ops: 8, Keys: 6, CrashPoints: 24,
+		Faults: []string{"power", "killed", "lost-fsync", "eio"}, Rounds: 1, Ops: 8, Keys: 6, CrashPoints: scope(6, 24, 24),
 	})
 	require.NoError(t, err)
 	for _, f := range r.Findings {

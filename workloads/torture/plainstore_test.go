@@ -41,6 +41,7 @@ func TestAStoreNeedsNoMoreThanFourMethods(t *testing.T) {
 
 // TestAnEngineThatPromisesToMakeItsDirectoryMust is of one that makes its directory and does not sync what is above it.
 func TestAnEngineThatPromisesToMakeItsDirectoryMust(t *testing.T) {
+	sameRaces(t)
 	o := toyOptions("power")
 	o.Clients, o.Rounds, o.NoShrink = 1, 1, true
 	for promised, want := range map[bool]checker.Verdict{true: checker.Fail, false: checker.Pass} {

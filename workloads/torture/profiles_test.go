@@ -12,6 +12,7 @@ import (
 )
 
 func TestAPassSaysWhatEachProfileHad(t *testing.T) {
+	sameRaces(t)
 	o := toyOptions("power")
 	o.Profile, o.Rounds = "", 1
 	r := check(t, toy.Correct, o)

@@ -91,6 +91,7 @@ func TestARunThatIsStoppedBeforeItsQuotaIsNoPass(t *testing.T) {
 }
 
 func TestARunThatIsStoppedAfterItsQuotaCounts(t *testing.T) {
+	sameRaces(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	o := noTime("power")
 	o.For = time.Hour
@@ -126,6 +127,7 @@ func TestACrashBehindNoSyncedCommitProvesNothing(t *testing.T) {
 
 // O_SYNC, in effect: nothing is ever pending when a call returns, so some runs lose no byte in any crash.
 func TestAStoreThatHappensToLoseNoByteMayPass(t *testing.T) {
+	sameRaces(t)
 	c := &cell{owes: quota.Owed{Stake: true}, done: quota.Done{Runs: 1, Images: 9, Points: 9, Committed: 1, AtStake: 3, Open: 4}}
 	assert.Empty(t, c.missing(), "something could have been lost")
 	for seed := range uint64(2) {

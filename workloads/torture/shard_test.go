@@ -11,8 +11,9 @@ import (
 
 // The shards of a matrix do what the whole of it does, cell by cell.
 func TestShardsDoTogetherWhatOneRunDoes(t *testing.T) {
+	sameRaces(t)
 	o := toyOptions("power", "eio", "failed-fsync")
-	o.Workloads, o.Rounds = []string{"register", "kv"}, 1
+	o.Workloads, o.Rounds, o.CrashPoints = []string{"register", "kv"}, 1, 8
 	whole := check(t, toy.Correct, o)
 	cells, err := Matrix(toy.Target(toy.Correct), o)
 	require.NoError(t, err)
@@ -59,6 +60,7 @@ func TestAKnownFindingIsOnlyCounted(t *testing.T) {
 
 // What an engine without a sync has left fails for ever; what a mended engine writes does not.
 func TestAMendedEnginePassesARerunWhateverAnEarlierOneHasWritten(t *testing.T) {
+	sameRaces(t)
 	for _, clients := range []int{1, 3} {
 		o := toyOptions("power")
 		o.Rounds, o.Clients, o.Dir = 1, clients, t.TempDir()

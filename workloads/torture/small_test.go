@@ -24,6 +24,7 @@ func TestTheSmallScopeIsProved(t *testing.T) {
 
 // Which crash points a script shares with a shorter one does not depend on where the scope is begun.
 func TestTheSmallScopeGoesOnWhereItStopped(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	run := func(first uint64) *Result {
 		r, err := Check(t.Context(), toy.Target(toy.Correct), Options{Scenario: "small", Ops: 1, Seed: first})
@@ -38,6 +39,7 @@ func TestTheSmallScopeGoesOnWhereItStopped(t *testing.T) {
 }
 
 func TestTheSmallScopeFindsWhatFewStepsShow(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	for name, bug := range map[string]toy.Bug{
 		"no sync of the file": toy.NoFileSync, "no sync of its name": toy.NoDirSync, "no checksum": toy.NoChecksum, "no truncation": toy.NoTruncate,

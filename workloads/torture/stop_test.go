@@ -39,6 +39,7 @@ func failStopTarget(bug toy.Bug, promised bool, stopping func(stop func(string))
 }
 
 func TestAnEngineThatStopsOnErrorsMaySoIfItPromises(t *testing.T) {
+	sameRaces(t)
 	o := toyOptions("eio", "failed-fsync", "short-write")
 	o.Clients, o.Rounds, o.CrashPoints, o.NoShrink = 3, 2, 12, true
 	var stops atomic.Int64

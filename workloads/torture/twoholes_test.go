@@ -175,6 +175,7 @@ func checkCells(t *testing.T, mistaken bool) *Result {
 
 // Dozens of sectors that nobody has synced are more than can be tried in every combination.
 func TestAWideLookIsBoundedAndNotSampled(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	r := checkCells(t, false)
 	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
@@ -185,6 +186,7 @@ func TestAWideLookIsBoundedAndNotSampled(t *testing.T) {
 }
 
 func TestWhatTakesTwoHolesIsFound(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	r := checkCells(t, true)
 	assert.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)

@@ -51,6 +51,7 @@ func TestLostCaller(t *testing.T) {
 }
 
 func TestACaseFailsWithoutItsCallOrItsFix(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	for doom, want := range map[string]string{
 		"lost":  `the test does not call torture.Run in "TestLostCaller" (call 0)`,

@@ -53,7 +53,7 @@ func Watched(
 		}
 	}
 	notes := &notebook{clock: clock}
-	env := contract.Env{FS: fs, Dir: StoreDir, Inline: p.Clients() <= 1, Limits: p.Spec.Limits}.Stopping(Stopping(done)).Noting(notes.add)
+	env := contract.Env{FS: fs, Dir: StoreDir, Inline: inline(p), Limits: p.Spec.Limits}.Stopping(Stopping(done)).Noting(notes.add)
 	go func() {
 		err := workloads.ErrExited // unless it gets to its end
 		defer func() {
