@@ -16,6 +16,7 @@ const (
 	readingShare = 2                // half as long as the campaign itself
 	minReading   = 10 * time.Second // however short the campaign is: the first finding of a short run is explained too
 	maxReading   = 10 * time.Second // for one finding, each time
+	unhurried    = 2 * time.Minute  // the same, if nobody waits: a busy machine must not leave a finding as it was found
 )
 
 // newAllowance returns the allowance of a campaign of a length; 0: it is bounded by work, and so are its findings.
@@ -25,9 +26,9 @@ func newAllowance(length time.Duration) *allowance {
 
 // spend calls do with a context that ends when the time for one finding, or for all, is over.
 func (a *allowance) spend(ctx context.Context, do func(context.Context)) {
-	most := maxReading
+	most := unhurried
 	if a.limited {
-		most = min(most, a.left)
+		most = min(maxReading, a.left)
 	}
 	limit, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
