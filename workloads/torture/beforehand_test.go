@@ -44,7 +44,7 @@ func TestEveryBugOfAStoreThatRecoversInSeveralGoroutinesIsFound(t *testing.T) {
 	sameRaces(t)
 	for _, c := range []struct {
 		bug    shards.Bug
-		rounds int
+		rounds int // that show it
 		judge  string
 		class  string
 		why    string // what the explanation says
