@@ -49,8 +49,8 @@ test: ## Run all tests
 	ci/modules go test ./...
 
 race: ## Run the short tests of what is concurrent under the race detector
-	go test -race -short -timeout 20m $(RACE)
-	go test -race -short -run Concurrent ./checker
+	go test -race -short -vet=off -timeout 20m $(RACE)
+	go test -race -short -vet=off -run Concurrent ./checker
 
 nightly: cross ## Run all tests in their large scopes, then all of them under the race detector; takes hours
 	LIGHTNING_NIGHTLY=1 go test -count=1 -timeout 3h ./...
@@ -70,7 +70,7 @@ short-runs: ## Run the lab 92 times for 6 to 20 s, drawn at random: no alarm, at
 	ci/short-runs
 
 schedules: build ## Run the concurrent tests of the engine on seeded schedules: make schedules SEEDS=1..5000
-	GOOS=wasip1 GOARCH=wasm go test -run TestScheduleOf -exec '$(CURDIR)/.build/lightning-torture wasmexec --seeds $(SEEDS)' \
+	GOOS=wasip1 GOARCH=wasm go test -vet=off -run TestScheduleOf -exec '$(CURDIR)/.build/lightning-torture wasmexec --seeds $(SEEDS)' \
 		./workloads/targets/lightning
 
 programs: ## Torture released programs through FUSE: SQLite, PostgreSQL, RocksDB, Redis, etcd, git, ...; needs root, and ci/programs --install once
