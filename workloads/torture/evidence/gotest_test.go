@@ -20,7 +20,7 @@ import (
 // The test that is written for a finding is compiled and run: it fails on the engine that it was found in.
 func TestAFindingIsAGoTest(t *testing.T) {
 	t.Parallel()
-	script := workloads.Transfers(1, 2, 3)
+	script := workloads.Transfers(1, 1, 3) // a run of several clients would be repeated many times
 	p := &plan.Plan{Spec: plan.Spec{Workload: "bank", Fault: "power", Profile: "posix-min"}, Script: script}
 	target := toy.Target(toy.Correct)
 	target.Go = contract.GoExpr{Import: stack.ModulePath + "workloads/targets/lightning", Expr: "lightning.Target()"}
