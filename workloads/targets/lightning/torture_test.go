@@ -34,7 +34,7 @@ func crashPoints(most int) int {
 func TestLightningKeepsItsPromises(t *testing.T) {
 	o := torture.Options{Rounds: 1, Keys: 300, Ops: 12, CrashPoints: crashPoints(8)}
 	if testing.Short() {
-		o.Keys, o.Ops, o.Faults = 60, 9, []string{"power", "killed", "failed-fsync", "eio", "short-write", "bitrot"}
+		o.Keys, o.Ops, o.Faults = 60, 9, []string{"power", "failed-fsync", "eio", "bitrot"} // others make the same goroutines fail
 	}
 	r := torture.Run(t, lightning.Target(), o)
 	assert.Zero(t, r.Divergences)
