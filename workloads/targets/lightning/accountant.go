@@ -13,6 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/accounts"
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/past"
+	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/provoked"
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/refusals"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
@@ -225,7 +226,8 @@ func (a *accountant) Close() error {
 
 // standing are checks of what is the same for all stores.
 func standing() (all []func() error) {
-	checks := append([]func() error{refusals.Names, refusals.Defaults, refusals.Edges, refusals.Window, refusals.OnDisk, refusals.Flight}, past.Checks()...)
+	checks := append([]func() error{refusals.Names, refusals.Defaults, refusals.Edges, refusals.Window, refusals.OnDisk}, provoked.Checks()...)
+	checks = append(checks, past.Checks()...)
 	for _, check := range checks {
 		all = append(all, sync.OnceValue(check))
 	}

@@ -10,7 +10,6 @@
 //	rotten.go  copies of a store whose log has rotted
 //	events.go  what is said when commits are forgotten that a transaction needs
 //	ondisk.go  the life of a store on the filesystem of the operating system
-//	flight.go  commits under way when the disk fails, in orders that are hardly met by chance
 //	files.go   tools that look at the wrong files; a second Open where the filesystem has no locks; names that there are not
 //
 // The adapter of Lightning calls it where it checks accounts: the caller has the store to itself, and no call has failed since

@@ -29,7 +29,6 @@ func TestLightningRefusesWhatMakesNoSense(t *testing.T) {
 	require.NoError(t, refusals.Edges())
 	require.NoError(t, refusals.Window())
 	require.NoError(t, refusals.OnDisk())
-	require.NoError(t, refusals.Flight())
 	db, err = engine.Open("db", o)
 	require.NoError(t, err, "nothing was changed")
 	require.ErrorIs(t, refusals.Closed(db), refusals.ErrAccepted, "it is open")

@@ -1,11 +1,9 @@
-package refusals
+package provoked
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
 
 	"github.com/spf13/afero"
@@ -18,11 +16,11 @@ import (
 func Flight() error {
 	return errors.Join(
 		copyInFlight(func(db *engine.DB) error { return db.Checkpoint("copy") }),
-		copyInFlight(func(db *engine.DB) error { return second(engine.Backup(db, "copy")) }),
+		copyInFlight(func(db *engine.DB) error { _, err := engine.Backup(db, "copy"); return err }),
 	)
 }
 
-var errDisk = errors.New("refusals: the disk fails")
+var errDisk = errors.New("provoked: the disk fails")
 
 // slowLogs is a filesystem whose logs do what they are told: each function, if it is set, is called before what it is named after.
 type slowLogs struct {
@@ -72,16 +70,6 @@ func (l *slowLog) Sync() error {
 	return l.File.Sync()
 }
 
-// until lets others run until something has come, or for long enough to believe that it never will.
-func until(come func() bool) {
-	for range 1_000_000 {
-		if come() {
-			return
-		}
-		runtime.Gosched()
-	}
-}
-
 // copyInFlight makes a copy while a commit is in the log, whose sync fails when the copy has the log: no copy may have it.
 func copyInFlight(copies func(*engine.DB) error) error {
 	fsys := &slowLogs{Fs: afero.NewMemMapFs()}
@@ -102,12 +90,12 @@ func copyInFlight(copies func(*engine.DB) error) error {
 		n := syncs
 		mu.Unlock()
 		if n > 1 {
-			until(func() bool { mu.Lock(); defer mu.Unlock(); return taken })
+			comes(func() bool { mu.Lock(); defer mu.Unlock(); return taken })
 			return errDisk
 		}
 		// The copy syncs what was acknowledged before it. Now comes the commit that is in flight.
 		go func() { answer <- db.Put([]byte("in flight"), nil, engine.Sync) }()
-		until(func() bool { return db.Metrics().Commits > 1 })
+		comes(func() bool { return db.Metrics().Commits > 1 })
 		return nil
 	}, func() error {
 		mu.Lock()
@@ -120,16 +108,16 @@ func copyInFlight(copies func(*engine.DB) error) error {
 	begun := syncs > 0
 	mu.Unlock()
 	if !begun { // nothing was sent while the copy was made, so nobody answers
-		return errors.Join(fmt.Errorf("%w: a copy is made of commits in a log that was not synced", ErrAccepted), made, db.Close())
+		return errors.Join(wrong("a copy is made of commits in a log that was not synced"), made, db.Close())
 	}
 	failed := <-answer
 	fsys.set(nil, nil)
 	_ = db.Close()
 	if err == nil && (len(causes) != 1 || !errors.Is(causes[0], errDisk)) {
-		err = fmt.Errorf("%w: a sync has failed, and the listener hears of %v", ErrAccepted, causes)
+		err = wrong("a sync has failed, and the listener hears of %v", causes)
 	}
 	if err == nil && made == nil && failed != nil {
-		err = fmt.Errorf("%w: a copy is made while a commit is in flight that fails (%w), and may have it", ErrAccepted, failed)
+		err = wrong("a copy is made while a commit is in flight that fails (%w), and may have it", failed)
 	}
 	return err
 }

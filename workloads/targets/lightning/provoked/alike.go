@@ -1,0 +1,249 @@
+package provoked
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine"
+)
+
+// likeness is a store of keys that look alike, beside what it must show: as of now, and as of each moment that it is kept for.
+type likeness struct {
+	db      *engine.DB
+	rng     *rand.Rand
+	keys    []string // all that there can be, in order
+	now     map[string]string
+	moments []moment
+	writes  int
+	window  []string // the keys that a round writes to, so that tables overlap as links of a chain do; every other write is to the first
+}
+
+// moment is a snapshot, and what it must show.
+type moment struct {
+	snapshot *engine.Snapshot
+	pairs    map[string]string
+}
+
+// reader is a store or a snapshot.
+type reader interface {
+	Get(key []byte) ([]byte, error)
+	NewIterator(o engine.IterOptions) (*engine.Iterator, error)
+}
+
+// Dials of keys that look alike.
+const (
+	alikeSeeds   = 4
+	alikeRounds  = 40
+	alikeWrites  = 30 // of a round
+	alikeWindow  = 40 // keys
+	alikeMoments = 3  // kept at a time
+	alikeShared  = 5  // one round in so many shares its memtable with the next one
+	alikeSeeks   = 12 // of each kind, when all is read
+)
+
+// Alike reads keys of which many begin with the same 4, 8 and 16 bytes, end early, or go on with the smallest and the largest bytes:
+// what compares keys by a part of them has to look at the rest. One of them has many versions. There are blocks of few keys, in both
+// layouts, and snapshots that still see what was overwritten, deleted and deleted by ranges.
+func Alike() error {
+	for layout := range int64(2) {
+		for seed := range uint64(alikeSeeds) {
+			if err := alike(layout+1, seed); err != nil {
+				return fmt.Errorf("keys that look alike, seed %d, layout %d: %w", seed, layout+1, err)
+			}
+		}
+	}
+	return nil
+}
+
+func alike(layout int64, seed uint64) error {
+	o := engine.Options{
+		FS: afero.NewMemMapFs(), InlineMaintenance: true, BlockBytes: 64 << (2 * seed), TableBytes: 4 << 10, L0CompactionFiles: 3, LevelBytesBase: 4 << 10, LevelSizeRatio: 2,
+		CacheBytes: 4 << 10, Limits: engine.Limits{TableLayout: layout, IndexEntries: 16, TableWholeBytes: 1 + int64(seed)<<12},
+	}
+	db, err := engine.Open(storeDir, o)
+	if err != nil {
+		return err
+	}
+	l := &likeness{db: db, rng: rand.New(rand.NewPCG(seed, uint64(layout))), keys: alikeKeys(), now: map[string]string{}}
+	for round := 0; round < alikeRounds && err == nil; round++ {
+		err = l.round(round)
+	}
+	for _, m := range l.moments {
+		m.snapshot.Close()
+	}
+	return errors.Join(err, db.Close())
+}
+
+func alikeKeys() (keys []string) {
+	tails := []string{"", "\x00", "\x00\x00\x00\x00\x00", "\xff", "\xff\xff\xff\xff\xff", "b", "bbb", "bbbb", "bbbbbbbb", "bbbbbbbbb"}
+	for i := range 24 {
+		tails = append(tails, fmt.Sprintf("%03d", i))
+	}
+	for _, n := range []int{0, 1, 4, 8, 16} {
+		for _, tail := range tails {
+			keys = append(keys, strings.Repeat("a", n)+tail)
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+func (l *likeness) key() string { return l.keys[l.rng.IntN(len(l.keys))] }
+
+// written draws a key to write to.
+func (l *likeness) written() string {
+	return l.window[l.rng.IntN(2)*l.rng.IntN(len(l.window))]
+}
+
+// round writes, keeps a moment, asks for maintenance, and reads everything.
+func (l *likeness) round(n int) (err error) {
+	first := l.rng.IntN(len(l.keys) - alikeWindow)
+	l.window = l.keys[first : first+alikeWindow]
+	for i := range alikeWrites {
+		if err = errors.Join(err, l.write()); i == 2 {
+			l.keep()
+		}
+	}
+	if n%alikeShared > 0 {
+		err = errors.Join(err, l.db.Flush())
+	}
+	if n == alikeRounds/2 {
+		err = errors.Join(err, l.db.Compact())
+	}
+	l.keep()
+	if err == nil {
+		err = l.compare(l.db, l.now)
+	}
+	for i, m := range l.moments {
+		if err == nil {
+			if err = l.compare(m.snapshot, m.pairs); err != nil {
+				err = fmt.Errorf("snapshot %d of %d: %w", i+1, len(l.moments), err)
+			}
+		}
+	}
+	if err != nil {
+		err = fmt.Errorf("round %d: %w", n, err)
+	}
+	return err
+}
+
+func (l *likeness) write() error {
+	l.writes++
+	k := l.written()
+	switch p := l.rng.IntN(20); {
+	case p == 0:
+		from, to := k, l.written()
+		if from > to {
+			from, to = to, from
+		}
+		for have := range l.now {
+			if from <= have && have < to {
+				delete(l.now, have)
+			}
+		}
+		return l.db.DeleteRange([]byte(from), []byte(to), engine.NoSync)
+	case p < 4:
+		delete(l.now, k)
+		return l.db.Delete([]byte(k), engine.NoSync)
+	}
+	l.now[k] = fmt.Sprintf("%d of %q", l.writes, k)
+	return l.db.Put([]byte(k), []byte(l.now[k]), engine.NoSync)
+}
+
+// keep keeps this moment, and lets one go that is not the newest or the oldest of them.
+func (l *likeness) keep() {
+	l.moments = append(l.moments, moment{l.db.NewSnapshot(), maps.Clone(l.now)})
+	if len(l.moments) > alikeMoments {
+		i := l.rng.IntN(alikeMoments)
+		l.moments[i].snapshot.Close()
+		l.moments = slices.Delete(l.moments, i, i+1)
+	}
+}
+
+// compare reads everything in every way.
+func (l *likeness) compare(r reader, pairs map[string]string) error {
+	for _, k := range l.keys {
+		want, there := pairs[k]
+		got, err := r.Get([]byte(k))
+		if there != (err == nil) || string(got) != want || !there && !errors.Is(err, engine.ErrNotFound) {
+			return wrong("Get of %q returns %q (%w), and should return %q (there: %t)", k, got, orNil(err), want, there)
+		}
+	}
+	have := slices.Sorted(maps.Keys(pairs))
+	it, err := r.NewIterator(engine.IterOptions{})
+	if err != nil {
+		return err
+	}
+	err = errors.Join(l.scans(it, have, pairs), l.seeks(it, have), it.Error(), it.Close())
+	from, to := l.key(), l.key()
+	bounded, failed := r.NewIterator(engine.IterOptions{LowerBound: []byte(from), UpperBound: []byte(to)})
+	if failed != nil {
+		return errors.Join(err, failed)
+	}
+	within := slices.DeleteFunc(slices.Clone(have), func(k string) bool { return k < from || to != "" && k >= to })
+	if failed := errors.Join(l.scans(bounded, within, pairs), bounded.Error()); failed != nil {
+		err = errors.Join(err, fmt.Errorf("from %q to %q: %w", from, to, failed))
+	}
+	return errors.Join(err, bounded.Close())
+}
+
+var errNone = errors.New("no error")
+
+func orNil(err error) error {
+	if err == nil {
+		return errNone
+	}
+	return err
+}
+
+// scans goes forward and backward.
+func (l *likeness) scans(it *engine.Iterator, have []string, pairs map[string]string) error {
+	var forward, backward []string
+	for ok := it.First(); ok; ok = it.Next() {
+		if forward = append(forward, string(it.Key())); pairs[string(it.Key())] != string(it.Value()) {
+			return wrong("a scan shows %q as %q, and should as %q", it.Key(), it.Value(), pairs[string(it.Key())])
+		}
+	}
+	for ok := it.Last(); ok; ok = it.Prev() {
+		if backward = append(backward, string(it.Key())); pairs[string(it.Key())] != string(it.Value()) {
+			return wrong("a scan from the end shows %q as %q, and should as %q", it.Key(), it.Value(), pairs[string(it.Key())])
+		}
+	}
+	if slices.Reverse(backward); !slices.Equal(forward, have) || !slices.Equal(backward, have) {
+		return wrong("a scan shows %q, and backward %q, and should show %q", forward, backward, have)
+	}
+	return nil
+}
+
+// seeks goes to keys that are there or not, and from there a step on or back.
+func (l *likeness) seeks(it *engine.Iterator, have []string) error {
+	for n := range alikeSeeks {
+		k, step, by, ok := l.key(), it.Next, 1, false
+		if n%4 < 2 {
+			step, by = it.Prev, -1
+		}
+		place, _ := slices.BinarySearch(have, k)
+		if n%2 == 0 {
+			ok = it.SeekGE([]byte(k))
+		} else {
+			ok = it.SeekLT([]byte(k))
+			place--
+		}
+		for steps := range 2 {
+			if there := place >= 0 && place < len(have); ok != there || ok && string(it.Key()) != have[place] {
+				return wrong("a seek to %q (%d), and %d steps of %d, lead to %q (%t), and should to place %d of %q", k, n, steps, by, it.Key(), ok, place, have)
+			}
+			if !ok {
+				break
+			}
+			ok, place = step(), place+by
+		}
+	}
+	return nil
+}

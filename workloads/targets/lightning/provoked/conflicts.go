@@ -1,0 +1,140 @@
+package provoked
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine"
+)
+
+// deed is something that a transaction reads, or that is written beside it. What it shows is compared as text.
+type deed struct {
+	name string
+	read func(t *engine.Txn) (string, error)
+}
+
+// readings are all ways to read in the keys b to f, of which c and e are there.
+func readings() (all []deed) {
+	for _, k := range []string{"b", "c", "d", "e", "f"} {
+		all = append(all, deed{"Get of " + k, func(t *engine.Txn) (string, error) {
+			v, err := t.Get([]byte(k))
+			if errors.Is(err, engine.ErrNotFound) {
+				return "nothing", nil
+			}
+			return string(v), err
+		}})
+	}
+	for _, o := range []engine.IterOptions{
+		{}, {LowerBound: []byte("c")}, {LowerBound: []byte("d")}, {UpperBound: []byte("e")}, {UpperBound: []byte("d")},
+		{LowerBound: []byte("c"), UpperBound: []byte("e")}, {Prefix: []byte("d")}, {LowerBound: []byte("f")}, {UpperBound: []byte("b")},
+	} {
+		bounds := fmt.Sprintf("from %q to %q with prefix %q", o.LowerBound, o.UpperBound, o.Prefix)
+		for _, steps := range []int{1, 2, 9} {
+			all = append(all,
+				deed{fmt.Sprintf("%d steps %s", steps, bounds), walking(o, steps, (*engine.Iterator).First, (*engine.Iterator).Next)},
+				deed{fmt.Sprintf("%d steps back %s", steps, bounds), walking(o, steps, (*engine.Iterator).Last, (*engine.Iterator).Prev)},
+			)
+		}
+	}
+	for _, k := range []string{"b", "c", "d", "e", "f"} {
+		seekGE := func(it *engine.Iterator) bool { return it.SeekGE([]byte(k)) }
+		seekLT := func(it *engine.Iterator) bool { return it.SeekLT([]byte(k)) }
+		all = append(all,
+			deed{"SeekGE of " + k, walking(engine.IterOptions{}, 1, seekGE, nil)}, deed{"SeekGE of " + k + " and Prev", walking(engine.IterOptions{}, 2, seekGE, (*engine.Iterator).Prev)},
+			deed{"SeekLT of " + k, walking(engine.IterOptions{}, 1, seekLT, nil)}, deed{"SeekLT of " + k + " and Next", walking(engine.IterOptions{}, 2, seekLT, (*engine.Iterator).Next)},
+		)
+	}
+	return all
+}
+
+// walking reads with an iterator, up to so many pairs.
+func walking(o engine.IterOptions, most int, first, next func(*engine.Iterator) bool) func(t *engine.Txn) (string, error) {
+	return func(t *engine.Txn) (shown string, err error) {
+		it, err := t.NewIterator(o)
+		if err != nil {
+			return "", err
+		}
+		ok := first(it)
+		for n := 1; ok; n++ {
+			shown += fmt.Sprintf("%s=%s ", it.Key(), it.Value())
+			if n == most {
+				break
+			}
+			ok = next(it)
+		}
+		return fmt.Sprintf("%s%t", shown, ok), errors.Join(it.Error(), it.Close())
+	}
+}
+
+// writings are all ways to write one thing there.
+func writings() (all map[string]func(b *engine.Batch)) {
+	all = map[string]func(b *engine.Batch){}
+	for _, k := range []string{"b", "c", "d", "e", "f", "c\x00", "e\x00"} {
+		all["Put of "+k] = func(b *engine.Batch) { b.Put([]byte(k), []byte("new")) }
+		all["Delete of "+k] = func(b *engine.Batch) { b.Delete([]byte(k)) }
+	}
+	for _, r := range [][2]string{{"b", "c"}, {"b", "c\x00"}, {"c", "d"}, {"d", "e"}, {"d", "e\x00"}, {"e", "f"}, {"c\x00", "e"}, {"a", "z"}} {
+		all["DeleteRange from "+r[0]+" to "+r[1]] = func(b *engine.Batch) { b.DeleteRange([]byte(r[0]), []byte(r[1])) }
+	}
+	return all
+}
+
+// conflictsIdle are commits that follow, until what nobody needs is forgotten.
+const conflictsIdle = 4
+
+// Conflicts lets a serializable transaction read something, and somebody else write something. If the transaction would read something
+// else afterwards, it has lost.
+func Conflicts() error {
+	o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true, Limits: engine.Limits{ConflictIdle: 1}}
+	db, err := engine.Open(storeDir, o)
+	if err != nil {
+		return err
+	}
+	for _, r := range readings() {
+		for name, write := range writings() {
+			if err == nil {
+				if err = conflict(db, r, write); err != nil {
+					err = fmt.Errorf("a transaction has done %s, and somebody else %s: %w", r.name, name, err)
+				}
+			}
+		}
+		if err == nil {
+			err = db.Compact() // or else the memtable would be full of ranges
+		}
+	}
+	return errors.Join(err, db.Close())
+}
+
+func conflict(db *engine.DB, r deed, write func(*engine.Batch)) error {
+	var b engine.Batch
+	b.DeleteRange([]byte("a"), []byte("z"))
+	b.Put([]byte("c"), []byte("old"))
+	b.Put([]byte("e"), []byte("old"))
+	err := db.Apply(&b, engine.NoSync)
+	t, failed := db.Begin(engine.TxnOptions{Isolation: engine.Serializable})
+	if err = errors.Join(err, failed); err != nil {
+		return err
+	}
+	before, err := r.read(t)
+	b.Reset()
+	write(&b)
+	err = errors.Join(err, db.Apply(&b, engine.NoSync))
+	for range conflictsIdle {
+		err = errors.Join(err, db.Put([]byte("~idle"), nil, engine.NoSync))
+	}
+	if err = errors.Join(err, t.Put([]byte("~elsewhere"), nil)); err != nil {
+		return errors.Join(err, t.Rollback())
+	}
+	outcome := t.Commit(engine.NoSync)
+	var now string
+	err = db.View(func(t *engine.Txn) (err error) { now, err = r.read(t); return err })
+	if err == nil && outcome == nil && now != before {
+		err = wrong("it read %q, is committed, and would read %q now", before, now)
+	}
+	if outcome != nil && !errors.Is(outcome, engine.ErrConflict) {
+		err = errors.Join(err, outcome)
+	}
+	return err
+}

@@ -1,0 +1,196 @@
+package provoked
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"runtime"
+	"sync/atomic"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// crossing is a sync that is held up, what it is a part of, and what somebody else does meanwhile.
+type crossing struct {
+	file          string // a pattern of what is synced
+	late          bool   // it is held up once the disk has done it
+	first, second work
+}
+
+// work is what clients do, and adds the pairs that must survive a power cut as soon as a commit is synced that comes later.
+type work struct {
+	name string
+	do   func(db *engine.DB, pairs map[string]string) error
+}
+
+// put commits a value of a length.
+func put(name string, length int) work {
+	return work{fmt.Sprintf("a commit of %d bytes", length), func(db *engine.DB, pairs map[string]string) error {
+		pairs[name] = string(make([]byte, length))
+		return db.Put([]byte(name), []byte(pairs[name]), engine.Sync)
+	}}
+}
+
+const (
+	smallBytes = 20
+	largeBytes = 700
+)
+
+var flush = work{"a flush", func(db *engine.DB, _ map[string]string) error { return db.Flush() }}
+
+// many is as many clients as it takes to fill memtables: a commit is not seen before those that came first, so each has only one.
+var many = work{"commits of many clients", func(db *engine.DB, pairs map[string]string) (err error) {
+	var answers []<-chan error
+	for i := range 60 {
+		pairs[string(key(i))] = string(value(i))
+		answers = append(answers, start(func() error { return db.Put(key(i), value(i), engine.NoSync) }))
+	}
+	for _, answer := range answers {
+		err = errors.Join(err, <-answer)
+	}
+	return err // a commit that is synced later covers them
+}}
+
+// Crossed commits while a sync is held up, of each kind of file: what is acknowledged meanwhile and afterwards survives a power cut,
+// though that sync was not about it.
+func Crossed() error {
+	for _, file := range []string{"*.log", "*.blob", "*.sst", "MANIFEST-*", storeDir} {
+		for _, first := range []work{put("first", smallBytes), put("first", largeBytes), flush} {
+			for _, second := range []work{put("second", smallBytes), put("second", largeBytes), many} {
+				for _, late := range []bool{false, true} {
+					c := crossing{file, late, first, second}
+					if err := c.cross(); err != nil {
+						return fmt.Errorf("during %s the sync of %s is held up (the disk has done it: %t); %s beside it: %w", first.name, file, late, second.name, err)
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// meanwhile is how often others are let run before the sync goes on. Who waits for it does not come to an end before.
+const meanwhile = 5_000
+
+func (c *crossing) cross() error {
+	disk := faultfs.New(faultfs.Options{})
+	h := &holdingUp{Fs: disk, crossing: c, goOn: make(chan struct{})}
+	o, flushes := options(h, false), &gate{open: make(chan struct{})}
+	o.MemtablesMax = 16
+	o.EventListener = &engine.EventListener{FlushBegin: func(int) { flushes.pass() }}
+	if c.first.name == flush.name {
+		flushes.lift()
+	}
+	db, err := engine.Open(storeDir, o)
+	if err != nil {
+		return err
+	}
+	pairs := [...]map[string]string{{}, {}, {}}
+	if err = put("before", smallBytes).do(db, pairs[2]); err == nil {
+		err = c.meet(h, db, pairs[:])
+	}
+	cut := after(disk, faultfs.LoseAll())
+	flushes.lift()
+	if err = closing(db, err); err != nil {
+		return err
+	}
+	for _, p := range pairs {
+		if err := survive(cut, p); err != nil {
+			return err
+		}
+	}
+	return letGo(disk)
+}
+
+// meet does the first work, and the second one while a sync of the first is held up; then a commit that is nothing special.
+func (c *crossing) meet(h *holdingUp, db *engine.DB, pairs []map[string]string) error {
+	h.armed.Store(true)
+	first := start(func() error { return c.first.do(db, pairs[0]) })
+	if !comes(func() bool { return len(first) > 0 || h.holds.Load() }) {
+		close(h.goOn)
+		return errHangs
+	}
+	if !h.holds.Load() { // it syncs no such file
+		h.armed.Store(false)
+		return <-first
+	}
+	second := start(func() error { return c.second.do(db, pairs[1]) })
+	for range meanwhile {
+		if len(second) > 0 {
+			break
+		}
+		runtime.Gosched()
+	}
+	close(h.goOn)
+	for _, answer := range []<-chan error{first, second} {
+		if !comes(returned(answer)) {
+			return errHangs
+		}
+		if err := <-answer; err != nil {
+			return err
+		}
+	}
+	return ends(func() error { return put("after", smallBytes).do(db, pairs[2]) })
+}
+
+// survive opens the store after a power cut, and sees that pairs are there.
+func survive(cut *faultfs.FS, pairs map[string]string) error {
+	db, err := engine.Open(storeDir, options(after(cut, faultfs.LoseNone()), true))
+	if err != nil {
+		return wrong("after a power cut the store does not open: %w", err)
+	}
+	for k, want := range pairs {
+		if got, failed := db.Get([]byte(k)); err == nil && (failed != nil || string(got) != want) {
+			err = wrong("%q was acknowledged before a power cut, and is not there after it: %d bytes, %w", k, len(got), failed)
+		}
+	}
+	return closing(db, err)
+}
+
+// holdingUp is a filesystem that holds one sync up.
+type holdingUp struct {
+	afero.Fs
+	*crossing
+	armed, holds atomic.Bool
+	goOn         chan struct{}
+}
+
+type heldUp struct {
+	afero.File
+	fs *holdingUp
+}
+
+func (h *holdingUp) wrap(f afero.File, err error) (afero.File, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &heldUp{f, h}, nil
+}
+
+func (h *holdingUp) Open(name string) (afero.File, error) { return h.wrap(h.Fs.Open(name)) }
+
+func (h *holdingUp) OpenFile(name string, flag int, perm fs.FileMode) (afero.File, error) {
+	return h.wrap(h.Fs.OpenFile(name, flag, perm))
+}
+
+func (f *heldUp) Sync() error {
+	matches, _ := path.Match(f.fs.file, path.Base(f.Name())) // the patterns are well formed
+	hold := matches && f.fs.armed.CompareAndSwap(true, false)
+	if hold && !f.fs.late {
+		f.fs.hold()
+	}
+	err := f.File.Sync()
+	if hold && f.fs.late {
+		f.fs.hold()
+	}
+	return err
+}
+
+func (h *holdingUp) hold() {
+	h.holds.Store(true)
+	<-h.goOn
+}

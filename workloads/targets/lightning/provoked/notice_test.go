@@ -1,0 +1,62 @@
+package provoked
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// What the checks are made of notices what it is there for. That the checks themselves do, the mutants of ci/mutants show.
+func TestWhatTheChecksNotice(t *testing.T) {
+	disk, pairs, err := filled(20)
+	require.NoError(t, err)
+	require.NoError(t, holds(disk, storeDir, pairs))
+	require.NoError(t, letGo(disk))
+
+	db, err := engine.Open(storeDir, options(disk, true))
+	require.NoError(t, err)
+	require.ErrorIs(t, letGo(disk), ErrWrong, "the store is open")
+	require.NoError(t, db.Put([]byte("more"), nil, engine.NoSync))
+	require.ErrorIs(t, shows(db, pairs), ErrWrong, "there is a pair too many")
+	pairs["more"] = ""
+	require.NoError(t, shows(db, pairs))
+	cut := after(disk, faultfs.LoseAll())
+	require.ErrorIs(t, survive(cut, pairs), ErrWrong, "the last commit was not synced")
+	delete(pairs, "more")
+	require.NoError(t, survive(cut, pairs))
+	require.NoError(t, db.Close())
+	require.NoError(t, letGo(disk))
+	require.ErrorIs(t, holds(disk, "nowhere", pairs), engine.ErrMissing)
+
+	require.NoError(t, about("tables", 3, 3))
+	require.NoError(t, about("tables", 4, 3))
+	require.ErrorIs(t, about("tables", 2, 3), ErrWrong)
+	require.ErrorIs(t, about("tables", 5, 3), ErrWrong)
+}
+
+func TestACallThatHangsIsGivenUp(t *testing.T) {
+	hangs := make(chan error)
+	assert.ErrorIs(t, ends(func() error { return <-hangs }), errHangs)
+	assert.NoError(t, ends(func() error { return nil }))
+	close(hangs)
+}
+
+// Each kind of call of an errand is one at which it ends: the first, and the last if there are several.
+func TestTheCallsAtWhichAnErrandEnds(t *testing.T) {
+	disk, pairs, err := filled(40)
+	require.NoError(t, err)
+	compact := &errands[1]
+	require.Equal(t, "Compact", compact.name)
+	calls, err := compact.calls(disk, pairs)
+	require.NoError(t, err)
+	assert.Contains(t, calls, call{faultfs.OpCreate, "*.sst*", 1})
+	last := map[call]uint64{}
+	for _, c := range calls {
+		last[call{op: c.op, files: c.files}] = c.n
+	}
+	assert.Greater(t, last[call{op: faultfs.OpCreate, files: "*.sst*"}], uint64(1), "it makes several tables")
+}

@@ -1,0 +1,19 @@
+package provoked_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/provoked"
+)
+
+func TestLightningGetsOutOfWhatIsProvoked(t *testing.T) {
+	for name, check := range map[string]func() error{
+		"writers wait": provoked.Stalls, "the disk is full": provoked.Room, "work ends early": provoked.Ended, "new directories": provoked.Nested,
+		"commits during a sync": provoked.Crossed, "commits under way": provoked.Flight,
+		"keys that look alike": provoked.Alike, "transactions that conflict": provoked.Conflicts,
+	} {
+		t.Run(name, func(t *testing.T) { require.NoError(t, check()) })
+	}
+}
