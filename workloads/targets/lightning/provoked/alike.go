@@ -66,6 +66,8 @@ func alike(layout int64, seed uint64) error {
 		FS: afero.NewMemMapFs(), InlineMaintenance: true, BlockBytes: 64 << (2 * seed), TableBytes: 4 << 10, L0CompactionFiles: 3, LevelBytesBase: 4 << 10, LevelSizeRatio: 2,
 		CacheBytes: 4 << 10, Limits: engine.Limits{TableLayout: layout, IndexEntries: 16, TableWholeBytes: 1 + int64(seed)<<12},
 	}
+	edge := int64(1) << (8 * (seed + 1)) // all numbers go beyond a number of whole bytes
+	o.Limits.FirstFile, o.Limits.FirstSequence, o.Limits.FirstMarker = max(edge-alikeRounds, 1), max(edge-alikeWrites, 1), edge-1
 	db, err := engine.Open(storeDir, o)
 	if err != nil {
 		return err

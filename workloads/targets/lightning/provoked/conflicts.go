@@ -27,8 +27,15 @@ func readings() (all []deed) {
 		}})
 	}
 	for _, o := range []engine.IterOptions{
-		{}, {LowerBound: []byte("c")}, {LowerBound: []byte("d")}, {UpperBound: []byte("e")}, {UpperBound: []byte("d")},
-		{LowerBound: []byte("c"), UpperBound: []byte("e")}, {Prefix: []byte("d")}, {LowerBound: []byte("f")}, {UpperBound: []byte("b")},
+		{},
+		{LowerBound: []byte("c")},
+		{LowerBound: []byte("d")},
+		{UpperBound: []byte("e")},
+		{UpperBound: []byte("d")},
+		{LowerBound: []byte("c"), UpperBound: []byte("e")},
+		{Prefix: []byte("d")},
+		{LowerBound: []byte("f")},
+		{UpperBound: []byte("b")},
 	} {
 		bounds := fmt.Sprintf("from %q to %q with prefix %q", o.LowerBound, o.UpperBound, o.Prefix)
 		for _, steps := range []int{1, 2, 9} {

@@ -137,15 +137,15 @@ func (c *crossing) meet(h *holdingUp, db *engine.DB, pairs []map[string]string) 
 	return ends(func() error { return put("after", smallBytes).do(db, pairs[2]) })
 }
 
-// survive opens the store after a power cut, and sees that pairs are there.
+// survive opens the store after a crash, and sees that pairs are there.
 func survive(cut *faultfs.FS, pairs map[string]string) error {
 	db, err := engine.Open(storeDir, options(after(cut, faultfs.LoseNone()), true))
 	if err != nil {
-		return wrong("after a power cut the store does not open: %w", err)
+		return wrong("after a crash the store does not open: %w", err)
 	}
 	for k, want := range pairs {
 		if got, failed := db.Get([]byte(k)); err == nil && (failed != nil || string(got) != want) {
-			err = wrong("%q was acknowledged before a power cut, and is not there after it: %d bytes, %w", k, len(got), failed)
+			err = wrong("%q was acknowledged before a crash, and is not there after it: %d bytes, %w", k, len(got), failed)
 		}
 	}
 	return closing(db, err)

@@ -9,6 +9,8 @@
 //	crossed.go   commits during a sync that is held up, before the disk has done it or after
 //	flight.go    commits under way when the disk fails
 //	alike.go     keys that look alike, and many versions of one
+//	levels.go    rows of commits at all levels
+//	space.go     what is overwritten again and again
 //	conflicts.go transactions of which each has read what another one writes
 //
 // Promises:
@@ -22,5 +24,5 @@ package provoked
 
 // Checks returns all of them.
 func Checks() []func() error {
-	return []func() error{Stalls, Room, Ended, Nested, Crossed, Flight, Alike, Conflicts}
+	return []func() error{Stalls, Room, Ended, Nested, Crossed, Flight, Alike, Conflicts, Levels, Bounded}
 }

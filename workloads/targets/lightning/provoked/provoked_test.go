@@ -13,6 +13,7 @@ func TestLightningGetsOutOfWhatIsProvoked(t *testing.T) {
 		"writers wait": provoked.Stalls, "the disk is full": provoked.Room, "work ends early": provoked.Ended, "new directories": provoked.Nested,
 		"commits during a sync": provoked.Crossed, "commits under way": provoked.Flight,
 		"keys that look alike": provoked.Alike, "transactions that conflict": provoked.Conflicts,
+		"levels of durability": provoked.Levels, "space": provoked.Bounded,
 	} {
 		t.Run(name, func(t *testing.T) { require.NoError(t, check()) })
 	}

@@ -85,7 +85,7 @@ func (g *gate) lift() { g.once.Do(func() { close(g.open) }) }
 
 func (s *stall) provoke() error {
 	disk, g := faultfs.New(faultfs.Options{}), &gate{open: make(chan struct{})}
-	told := make(chan engine.StallReason, patience)
+	told := make(chan engine.StallReason, 1000) // of which there are far fewer
 	o := options(disk, false)
 	o.BlobValueBytes, o.LevelBytesBase, o.L0CompactionFiles, o.MemtablesMax = -1, 1<<30, 1<<10, 8
 	s.set(&o)
