@@ -24,13 +24,14 @@ type likeness struct {
 	window  []string // the keys that a round writes to, so that tables overlap as links of a chain do; every other write is to the first
 }
 
-// moment is a snapshot, and what it must show.
+// moment is a snapshot and an iterator that is open since, and what they must show.
 type moment struct {
 	snapshot *engine.Snapshot
+	open     *engine.Iterator
 	pairs    map[string]string
 }
 
-// reader is a store or a snapshot.
+// reader is a store, a snapshot or a transaction.
 type reader interface {
 	Get(key []byte) ([]byte, error)
 	NewIterator(o engine.IterOptions) (*engine.Iterator, error)
@@ -77,7 +78,7 @@ func alike(layout int64, seed uint64) error {
 		err = l.round(round)
 	}
 	for _, m := range l.moments {
-		m.snapshot.Close()
+		err = errors.Join(err, l.let(m))
 	}
 	return errors.Join(err, db.Close())
 }
@@ -104,21 +105,19 @@ func (l *likeness) written() string {
 }
 
 // round writes, keeps a moment, asks for maintenance, and reads everything.
-func (l *likeness) round(n int) (err error) {
+func (l *likeness) round(n int) error {
 	first := l.rng.IntN(len(l.keys) - alikeWindow)
 	l.window = l.keys[first : first+alikeWindow]
-	for i := range alikeWrites {
-		if err = errors.Join(err, l.write()); i == 2 {
-			l.keep()
-		}
-	}
+	err := l.writeAll(n)
 	if n%alikeShared > 0 {
 		err = errors.Join(err, l.db.Flush())
 	}
 	if n == alikeRounds/2 {
 		err = errors.Join(err, l.db.Compact())
 	}
-	l.keep()
+	if err == nil {
+		err = l.keep()
+	}
 	if err == nil {
 		err = l.compare(l.db, l.now)
 	}
@@ -135,37 +134,96 @@ func (l *likeness) round(n int) (err error) {
 	return err
 }
 
-func (l *likeness) write() error {
-	l.writes++
-	k := l.written()
-	switch p := l.rng.IntN(20); {
-	case p == 0:
-		from, to := k, l.written()
-		if from > to {
-			from, to = to, from
-		}
-		for have := range l.now {
-			if from <= have && have < to {
-				delete(l.now, have)
-			}
-		}
-		return l.db.DeleteRange([]byte(from), []byte(to), engine.NoSync)
-	case p < 4:
-		delete(l.now, k)
-		return l.db.Delete([]byte(k), engine.NoSync)
-	}
-	l.now[k] = fmt.Sprintf("%d of %q", l.writes, k)
-	return l.db.Put([]byte(k), []byte(l.now[k]), engine.NoSync)
+// writer is something that is written to.
+type writer struct {
+	put         func(key, value []byte) error
+	remove      func(key []byte) error
+	removeRange func(from, to []byte) error
 }
 
-// keep keeps this moment, and lets one go that is not the newest or the oldest of them.
-func (l *likeness) keep() {
-	l.moments = append(l.moments, moment{l.db.NewSnapshot(), maps.Clone(l.now)})
-	if len(l.moments) > alikeMoments {
-		i := l.rng.IntN(alikeMoments)
-		l.moments[i].snapshot.Close()
-		l.moments = slices.Delete(l.moments, i, i+1)
+// writeAll makes the writes of a round: one by one, in a batch, in a transaction that sees them at once, or in one that is given up.
+func (l *likeness) writeAll(n int) error {
+	switch n % 4 {
+	case 1:
+		var b engine.Batch
+		err := l.write(alikeWrites, writer{
+			func(k, v []byte) error { b.Put(k, v); return nil },
+			func(k []byte) error { b.Delete(k); return nil },
+			func(from, to []byte) error { b.DeleteRange(from, to); return nil },
+		})
+		return errors.Join(err, l.db.Apply(&b, engine.NoSync))
+	case 2, 3:
+		before := maps.Clone(l.now)
+		t, err := l.db.Begin(engine.TxnOptions{Isolation: engine.Isolation(n / 4 % 2)})
+		if err != nil {
+			return err
+		}
+		if err = l.write(alikeWrites, writer{t.Put, t.Delete, t.DeleteRange}); err == nil {
+			err = l.compare(t, l.now)
+		}
+		if n%4 == 2 {
+			return errors.Join(err, t.Commit(engine.NoSync))
+		}
+		l.now = before
+		return errors.Join(err, t.Rollback())
 	}
+	some := func(n int) error {
+		return l.write(n, writer{
+			func(k, v []byte) error { return l.db.Put(k, v, engine.NoSync) },
+			func(k []byte) error { return l.db.Delete(k, engine.NoSync) },
+			func(from, to []byte) error { return l.db.DeleteRange(from, to, engine.NoSync) },
+		})
+	}
+	return errors.Join(some(3), l.keep(), some(alikeWrites-3))
+}
+
+// write makes n writes.
+func (l *likeness) write(n int, w writer) (err error) {
+	for range n {
+		l.writes++
+		k := l.written()
+		switch p := l.rng.IntN(20); {
+		case p == 0:
+			from, to := k, l.written()
+			if from > to {
+				from, to = to, from
+			}
+			maps.DeleteFunc(l.now, func(have, _ string) bool { return from <= have && have < to })
+			err = errors.Join(err, w.removeRange([]byte(from), []byte(to)))
+		case p < 4:
+			delete(l.now, k)
+			err = errors.Join(err, w.remove([]byte(k)))
+		default:
+			l.now[k] = fmt.Sprintf("%d of %q", l.writes, k)
+			err = errors.Join(err, w.put([]byte(k), []byte(l.now[k])))
+		}
+	}
+	return err
+}
+
+// keep keeps this moment, with an iterator that is open from now on, and lets one go that is not the newest.
+func (l *likeness) keep() error {
+	m := moment{snapshot: l.db.NewSnapshot(), pairs: maps.Clone(l.now)}
+	it, err := l.db.NewIterator(engine.IterOptions{})
+	if err != nil {
+		return err
+	}
+	m.open = it
+	l.moments = append(l.moments, m)
+	if len(l.moments) <= alikeMoments {
+		return nil
+	}
+	i := l.rng.IntN(alikeMoments)
+	err = l.let(l.moments[i])
+	l.moments = slices.Delete(l.moments, i, i+1)
+	return err
+}
+
+// let lets a moment go. The iterator still shows it.
+func (l *likeness) let(m moment) error {
+	m.snapshot.Close()
+	err := l.scans(m.open, slices.Sorted(maps.Keys(m.pairs)), m.pairs)
+	return errors.Join(err, m.open.Error(), m.open.Close())
 }
 
 // compare reads everything in every way.
