@@ -158,9 +158,7 @@ func (l *likeness) writeAll(n int) error {
 		if err != nil {
 			return err
 		}
-		if err = l.write(alikeWrites, writer{t.Put, t.Delete, t.DeleteRange}); err == nil {
-			err = l.compare(t, l.now)
-		}
+		err = l.writeWithin(t)
 		if n%4 == 2 {
 			return errors.Join(err, t.Commit(engine.NoSync))
 		}
@@ -175,6 +173,22 @@ func (l *likeness) writeAll(n int) error {
 		})
 	}
 	return errors.Join(some(3), l.keep(), some(alikeWrites-3))
+}
+
+// writeWithin writes in a transaction, which sees that at once, and an iterator that was opened in between only what came before.
+func (l *likeness) writeWithin(t *engine.Txn) error {
+	w := writer{t.Put, t.Delete, t.DeleteRange}
+	err := l.write(alikeWrites/2, w)
+	m := moment{pairs: maps.Clone(l.now)}
+	it, failed := t.NewIterator(engine.IterOptions{})
+	if failed != nil {
+		return errors.Join(err, failed)
+	}
+	m.open = it
+	if err = errors.Join(err, l.write(alikeWrites/2, w)); err == nil {
+		err = l.compare(t, l.now)
+	}
+	return errors.Join(err, l.let(m))
 }
 
 // write makes n writes.
@@ -221,7 +235,9 @@ func (l *likeness) keep() error {
 
 // let lets a moment go. The iterator still shows it.
 func (l *likeness) let(m moment) error {
-	m.snapshot.Close()
+	if m.snapshot != nil {
+		m.snapshot.Close()
+	}
 	err := l.scans(m.open, slices.Sorted(maps.Keys(m.pairs)), m.pairs)
 	return errors.Join(err, m.open.Error(), m.open.Close())
 }

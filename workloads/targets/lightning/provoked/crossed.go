@@ -18,6 +18,7 @@ import (
 type crossing struct {
 	file          string // a pattern of what is synced
 	late          bool   // it is held up once the disk has done it
+	pending       int64  // how many commits may be under way
 	first, second work
 }
 
@@ -55,6 +56,9 @@ var many = work{"commits of many clients", func(db *engine.DB, pairs map[string]
 	return err // a commit that is synced later covers them
 }}
 
+// pendings are how many commits may be under way: more than there are, and fewer.
+var pendings = []int64{1 << 9, 4}
+
 // Crossed commits while a sync is held up, of each kind of file: what is acknowledged meanwhile and afterwards survives a power cut,
 // though that sync was not about it.
 func Crossed() error {
@@ -62,9 +66,12 @@ func Crossed() error {
 		for _, first := range []work{put("first", smallBytes), put("first", largeBytes), flush} {
 			for _, second := range []work{put("second", smallBytes), put("second", largeBytes), many} {
 				for _, late := range []bool{false, true} {
-					c := crossing{file, late, first, second}
-					if err := c.cross(); err != nil {
-						return fmt.Errorf("during %s the sync of %s is held up (the disk has done it: %t); %s beside it: %w", first.name, file, late, second.name, err)
+					for _, pending := range pendings {
+						c := crossing{file, late, pending, first, second}
+						if err := c.cross(); err != nil {
+							return fmt.Errorf("during %s the sync of %s is held up (the disk has done it: %t); %s beside it, of which %d may be under way: %w",
+								first.name, file, late, second.name, pending, err)
+						}
 					}
 				}
 			}
@@ -80,7 +87,7 @@ func (c *crossing) cross() error {
 	disk := faultfs.New(faultfs.Options{})
 	h := &holdingUp{Fs: disk, crossing: c, goOn: make(chan struct{})}
 	o, flushes := options(h, false), &gate{open: make(chan struct{})}
-	o.MemtablesMax = 16
+	o.MemtablesMax, o.Limits.PendingCommits = 16, c.pending
 	o.EventListener = &engine.EventListener{FlushBegin: func(int) { flushes.pass() }}
 	if c.first.name == flush.name {
 		flushes.lift()
