@@ -37,11 +37,11 @@ func (v *Verdict) UnmarshalText(text []byte) error {
 
 // Violation is one property that does not hold.
 type Violation struct {
-	Class    string   // what kind: "lost", "resurrected", "hole", "torn batch", "invented", "from the future", "stale read", ...
-	Sentence string   // one sentence for a person
-	Evidence []string // at most 12 lines
-	Ops      []int    // IDs of the operations it is about
-	Cause    string   // the error that the store returned, if that is what is wrong
+	Class    string   `json:"class"`              // what kind: "lost", "resurrected", "hole", "torn batch", "invented", "from the future", "stale read", ...
+	Sentence string   `json:"sentence"`           // one sentence for a person
+	Evidence []string `json:"evidence,omitempty"` // at most 12 lines
+	Ops      []int    `json:"ops,omitempty"`      // IDs of the operations it is about
+	Cause    string   `json:"cause,omitempty"`    // the error that the store returned, if that is what is wrong
 }
 
 // Result is what one judge says of one piece of evidence.

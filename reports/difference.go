@@ -140,27 +140,37 @@ func figuresBeside(d *Difference) string {
 	return fmt.Sprintf("before: %s; after: %s", of(d.Before), of(d.After))
 }
 
+// DifferenceDocument is the JSON form of a Difference.
+type DifferenceDocument struct {
+	Verdict   checker.Verdict     `json:"verdict"` // of the later result
+	Worse     bool                `json:"worse"`   // there are new or regressed findings
+	New       []DifferenceFinding `json:"new"`
+	Ongoing   []DifferenceFinding `json:"ongoing"`
+	Resolved  []DifferenceFinding `json:"resolved"`
+	Regressed []DifferenceFinding `json:"regressed"`
+	Unseen    []DifferenceFinding `json:"unseen"`
+}
+
+// DifferenceFinding is a finding in a DifferenceDocument.
+type DifferenceFinding struct {
+	ID       string `json:"id"`
+	Sentence string `json:"sentence"`
+	Workload string `json:"workload"`
+	Fault    string `json:"fault"`
+	Token    string `json:"token"` // replays it
+}
+
 // DifferenceJSON writes d as one object on one line.
 func DifferenceJSON(w io.Writer, d *Difference) error {
-	type finding struct {
-		ID       string `json:"id"`
-		Sentence string `json:"sentence"`
-		Workload string `json:"workload"`
-		Fault    string `json:"fault"`
-		Token    string `json:"token"`
+	list := func(findings []torture.Finding) []DifferenceFinding {
+		return mapped(findings, func(f torture.Finding) DifferenceFinding {
+			return DifferenceFinding{f.ID, f.Sentence, f.Workload, f.Fault, f.Token}
+		})
 	}
-	list := func(findings []torture.Finding) []finding {
-		return mapped(findings, func(f torture.Finding) finding { return finding{f.ID, f.Sentence, f.Workload, f.Fault, f.Token} })
-	}
-	return writeLine(w, struct {
-		Verdict   checker.Verdict `json:"verdict"` // of the later result
-		Worse     bool            `json:"worse"`   // there are new or regressed findings
-		New       []finding       `json:"new"`
-		Ongoing   []finding       `json:"ongoing"`
-		Resolved  []finding       `json:"resolved"`
-		Regressed []finding       `json:"regressed"`
-		Unseen    []finding       `json:"unseen"`
-	}{d.verdict(), d.Worse(), list(d.New), list(d.Ongoing), list(d.Resolved), list(d.Regressed), list(d.Unseen)})
+	return writeLine(w, DifferenceDocument{
+		Verdict: d.verdict(), Worse: d.Worse(), New: list(d.New), Ongoing: list(d.Ongoing), Resolved: list(d.Resolved),
+		Regressed: list(d.Regressed), Unseen: list(d.Unseen),
+	})
 }
 
 // DifferenceHTML writes d as one file: the findings that have come first, in full.

@@ -91,38 +91,43 @@ func judgedOperations(j Judged) string {
 	return text
 }
 
+// JudgedDocument is the JSON form of a Judged.
+type JudgedDocument struct {
+	File         string                     `json:"file"`
+	Verdict      checker.Verdict            `json:"verdict"`
+	Format       string                     `json:"format"`           // of the file, as judge --from names it
+	Model        string                     `json:"model"`            // of what the keys hold, as judge --model names it
+	Property     string                     `json:"property"`         // that was judged, such as "linearizable"
+	Reason       string                     `json:"reason,omitempty"` // why the verdict is inconclusive
+	Violations   []JudgedViolation          `json:"violations"`
+	Levels       map[string]checker.Verdict `json:"levels"` // of isolation, by name
+	Operations   int                        `json:"operations"`
+	Acknowledged int                        `json:"acknowledged"`
+	Open         int                        `json:"open"` // whose result is not known
+	Refused      int                        `json:"refused"`
+	Clients      int                        `json:"clients"`
+	Notes        []string                   `json:"notes"`
+	Lines        bool                       `json:"ticks_are_lines"` // the file has no times: operations are named by their lines
+}
+
+// JudgedViolation is a violation in a JudgedDocument.
+type JudgedViolation struct {
+	Class    string   `json:"class"`
+	Sentence string   `json:"sentence"`
+	Evidence []string `json:"evidence"`
+	Ops      []int    `json:"ops"` // IDs of the operations it is about
+}
+
 // JudgedJSON writes j as one object on one line.
 func JudgedJSON(w io.Writer, j Judged) error {
-	type violation struct {
-		Class    string   `json:"class"`
-		Sentence string   `json:"sentence"`
-		Evidence []string `json:"evidence"`
-		Ops      []int    `json:"ops"`
-	}
-	object := struct {
-		File         string                     `json:"file"`
-		Verdict      checker.Verdict            `json:"verdict"`
-		Format       string                     `json:"format"`
-		Model        string                     `json:"model"`
-		Property     string                     `json:"property"`
-		Reason       string                     `json:"reason,omitempty"`
-		Violations   []violation                `json:"violations"`
-		Levels       map[string]checker.Verdict `json:"levels"`
-		Operations   int                        `json:"operations"`
-		Acknowledged int                        `json:"acknowledged"`
-		Open         int                        `json:"open"`
-		Refused      int                        `json:"refused"`
-		Clients      int                        `json:"clients"`
-		Notes        []string                   `json:"notes"`
-		Lines        bool                       `json:"ticks_are_lines"`
-	}{
+	object := JudgedDocument{
 		File: j.File, Verdict: j.Verdict, Format: string(j.Format), Model: string(j.Model), Property: j.Property, Reason: j.Reason,
-		Violations: []violation{}, Levels: map[string]checker.Verdict{}, Operations: j.Operations.All,
+		Violations: []JudgedViolation{}, Levels: map[string]checker.Verdict{}, Operations: j.Operations.All,
 		Acknowledged: j.Operations.Acked, Open: j.Operations.Open, Refused: j.Operations.Refused,
 		Clients: j.Operations.Clients, Notes: orEmpty(j.Notes), Lines: j.Lines,
 	}
 	for _, v := range j.Violations {
-		object.Violations = append(object.Violations, violation{v.Class, v.Sentence, orEmpty(v.Evidence), orEmpty(v.Ops)})
+		object.Violations = append(object.Violations, JudgedViolation{v.Class, v.Sentence, orEmpty(v.Evidence), orEmpty(v.Ops)})
 	}
 	for _, l := range j.Levels {
 		object.Levels[l.Level.String()] = l.Verdict

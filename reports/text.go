@@ -65,6 +65,9 @@ func ReplayText(w io.Writer, r *torture.ReplayResult, opts TextOptions) error {
 	if r.Finding != nil {
 		p.finding("", *r.Finding, "")
 	}
+	if r.Recorded {
+		p.line("  note     %s", wording.Recorded)
+	}
 	_, err := w.Write(p.Bytes())
 	return err
 }

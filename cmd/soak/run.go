@@ -53,7 +53,7 @@ func (f *flags) open(w World) (*soak.Soak, error) {
 		return nil, fmt.Errorf("%w: %w", torture.ErrHost, err)
 	}
 	o := soak.Options{
-		Targets: w.Targets, Args: childArgs, Build: build, Commit: commit(), For: f.length, Laps: f.laps, Memory: int64(f.memory), Keep: int64(f.keep),
+		Targets: w.Targets, Args: childArgs, Build: build, Commit: torture.Commit(), For: f.length, Laps: f.laps, Memory: int64(f.memory), Keep: int64(f.keep),
 		Workers: f.opts.Workers, Shard: ledger.Shard(f.shard), Sample: f.sample, Now: w.Now,
 	}
 	if f.verbose {
@@ -121,22 +121,4 @@ func buildID() (id string, err error) {
 	h := sha256.New()
 	_, err = io.Copy(h, file)
 	return hex.EncodeToString(h.Sum(nil)[:6]), errors.Join(err, file.Close())
-}
-
-// commit returns the commit that this binary was built from, if it says so.
-func commit() string {
-	build, ok := debug.ReadBuildInfo()
-	if !ok {
-		return ""
-	}
-	revision, dirty := "", ""
-	for _, s := range build.Settings {
-		switch {
-		case s.Key == "vcs.revision":
-			revision = s.Value[:min(len(s.Value), 12)]
-		case s.Key == "vcs.modified" && s.Value == "true":
-			dirty = "+"
-		}
-	}
-	return revision + dirty
 }

@@ -19,7 +19,8 @@ func print(out io.Writer, s *soak.Status, format string) error {
 	if format == "json" {
 		e := json.NewEncoder(out)
 		e.SetIndent("", "  ")
-		return e.Encode(s)
+		e.SetEscapeHTML(false)
+		return e.Encode(s.Document())
 	}
 	_, err := io.WriteString(out, summary(s))
 	return err

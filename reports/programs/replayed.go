@@ -22,7 +22,15 @@ type Again struct {
 }
 
 // AgainJSON writes it as one object on one line.
-func AgainJSON(w io.Writer, a *Again) error { return json.NewEncoder(w).Encode(a) }
+func AgainJSON(w io.Writer, a *Again) error {
+	finding := *a.Finding
+	if finding.Output == nil {
+		finding.Output = []string{}
+	}
+	full := *a
+	full.Finding = &finding
+	return json.NewEncoder(w).Encode(full)
+}
 
 // AgainText writes it for people.
 func AgainText(w io.Writer, a *Again, binary string) error {

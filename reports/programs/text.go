@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -21,6 +22,7 @@ const nameBytes = 80
 
 // Report is the result of a search, and how it was made.
 type Report struct {
+	Verdict string `json:"verdict"` // "pass", "fail" or "inconclusive"; only JSON sets it
 	*program.Result
 	Seconds float64 `json:"seconds"` // of the search and the recording
 	Binary  string  `json:"-"`       // how the command is called, for lines to paste
@@ -53,16 +55,19 @@ func Verdict(r *program.Result) string {
 func JSON(w io.Writer, r *Report) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	full := *r.Result
-	if full.Findings == nil {
-		full.Findings = []program.Finding{}
+	result := *r.Result
+	result.Findings = slices.Clone(result.Findings)
+	if result.Findings == nil {
+		result.Findings = []program.Finding{}
 	}
-	return enc.Encode(struct {
-		Verdict string `json:"verdict"`
-		*program.Result
-		Seconds float64 `json:"seconds"`
-		Sweep   *Sweep  `json:"sweep,omitempty"`
-	}{Verdict(r.Result), &full, r.Seconds, r.Sweep})
+	for i := range result.Findings {
+		if f := &result.Findings[i]; f.Output == nil {
+			f.Output = []string{}
+		}
+	}
+	full := *r
+	full.Verdict, full.Result = strings.ToLower(Verdict(r.Result)), &result
+	return enc.Encode(full)
 }
 
 // Text writes a report for people.

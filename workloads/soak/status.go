@@ -10,47 +10,76 @@ import (
 
 // Status is a soak at one moment: all that metrics, pages and people want to know. It shares nothing with the soak.
 type Status struct {
-	Campaign string
-	Engine   string
-	Dir      string
-	Shard    ledger.Shard
-	Now      time.Time
-	Running  bool      // a supervisor is at work
-	Since    time.Time // of the first event of the campaign
-	Began    time.Time // of this supervisor
-	Counted  time.Time // when the last cell was counted; zero: none was
-	Lap      int       // that is going on, from 0
-	Cell     int       // of the lap: the one that is going on
-	CellsOf  int       // how many the lap has, in this shard
-	Doing    string    // what is going on, as a person reads it: "lap 3, bank × eio", "replays"
-	Stopped  string    // why it ended; empty: it runs, or was killed
+	Version  int          `json:"version"` // of the JSON form: 1; only Document sets it
+	Campaign string       `json:"campaign"`
+	Engine   string       `json:"engine"`
+	Dir      string       `json:"dir"`
+	Shard    ledger.Shard `json:"shard"`
+	Now      time.Time    `json:"now"`
+	Running  bool         `json:"running"`  // a supervisor is at work
+	Since    time.Time    `json:"since"`    // of the first event of the campaign
+	Began    time.Time    `json:"began"`    // of this supervisor
+	Counted  time.Time    `json:"counted"`  // when the last cell was counted; zero: none was
+	Lap      int          `json:"lap"`      // that is going on, from 0
+	Cell     int          `json:"cell"`     // of the lap: the one that is going on
+	CellsOf  int          `json:"cells_of"` // how many the lap has, in this shard
+	Doing    string       `json:"doing"`    // what is going on, as a person reads it: "lap 3, bank × eio", "replays"
+	Stopped  string       `json:"stopped"`  // why it ended; empty: it runs, or was killed
 
-	Totals   ledger.Totals
-	Canary   ledger.CanaryTotals
-	Life     ledger.LifeTotals
-	Findings []ledger.Finding
-	Known    ledger.Known // a human's verdicts
+	Totals   ledger.Totals       `json:"totals"`
+	Canary   ledger.CanaryTotals `json:"canary"`
+	Life     ledger.LifeTotals   `json:"life"`
+	Findings []ledger.Finding    `json:"findings"`
+	Known    ledger.Known        `json:"known"` // a human's verdicts
 
 	// Figures are the latest measurements, by name: "supervisor.rss", "lap.rss" (bytes), "life.goroutines", "life.fds",
 	// "disk.free", and those of the engine in the endless life, such as "engine.files". See package flatness.
-	Figures map[string]float64
+	Figures map[string]float64 `json:"figures"`
 	// Slopes are what became of each figure over time.
-	Slopes []Slope
+	Slopes []Slope `json:"slopes"`
 
-	Verdict string   // pass, fail, inconclusive or blind, if it ended now
-	Reasons []string // why it is not pass
+	Verdict string   `json:"verdict"` // pass, fail, inconclusive or blind, if it ended now
+	Reasons []string `json:"reasons"` // why it is not pass
+}
+
+// Document returns the status as its JSON form has it: with its version, and with empty lists and maps in place of nil ones.
+func (s *Status) Document() *Status {
+	d := *s
+	d.Version = 1
+	if d.Findings == nil {
+		d.Findings = []ledger.Finding{}
+	}
+	if d.Known == nil {
+		d.Known = ledger.Known{}
+	}
+	if d.Figures == nil {
+		d.Figures = map[string]float64{}
+	}
+	if d.Slopes == nil {
+		d.Slopes = []Slope{}
+	}
+	if d.Reasons == nil {
+		d.Reasons = []string{}
+	}
+	for _, m := range []*map[string]int{&d.Totals.Profiles, &d.Totals.Goals} {
+		if *m == nil {
+			*m = map[string]int{}
+		}
+	}
+	return &d
 }
 
 // Slope is the trend of a figure.
 type Slope struct {
-	Figure     string
-	Samples    int     // after the warm-up
-	Median     float64 // of the samples
-	PerHour    float64 // the Theil-Sen slope
-	Low, High  float64 // its 95 % confidence interval, per hour
-	Flat       bool
-	Measurable bool   // false: there are too few samples, or they could not be read
-	Sentence   string // what this means
+	Figure     string  `json:"figure"`
+	Samples    int     `json:"samples"`  // after the warm-up
+	Median     float64 `json:"median"`   // of the samples
+	PerHour    float64 `json:"per_hour"` // the Theil-Sen slope
+	Low        float64 `json:"low"`      // its 95 % confidence interval, per hour
+	High       float64 `json:"high"`     // its 95 % confidence interval, per hour
+	Flat       bool    `json:"flat"`
+	Measurable bool    `json:"measurable"` // false: there are too few samples, or they could not be read
+	Sentence   string  `json:"sentence"`   // what this means
 }
 
 // ByState counts the findings in a state. Known ones are left out if known is not nil.

@@ -162,6 +162,7 @@ func TestSavedEvidenceReplays(t *testing.T) {
 		again, err := Replay(context.Background(), []Target{toy.Target(toy.NoDirSync)}, f.File, ReplayOptions{Attempts: 20})
 		require.NoError(t, err)
 		assert.Equal(t, 20, again.Hits, f.Sentence)
+		assert.True(t, again.Recorded, "nothing is written again")
 		byToken, err := Replay(context.Background(), []Target{toy.Target(toy.NoDirSync)}, f.Token, ReplayOptions{Dir: o.Dir})
 		require.NoError(t, err)
 		assert.True(t, byToken.Reproduced)

@@ -58,7 +58,11 @@ func replayHere(tb testing.TB, here testCall, target Target, opts Options, text 
 	result.Verdict, result.Runs = checker.Fail, r.Attempts
 	if f := r.Finding; f != nil {
 		result.Findings = append(result.Findings, *f)
-		tb.Errorf("torture: reproduced in %d of %s\n%s", r.Hits, wording.Plural(r.Attempts, "attempt"), asPrinted(here, *f))
+		text := asPrinted(here, *f)
+		if r.Recorded {
+			text += "\n    note     " + wording.Recorded
+		}
+		tb.Errorf("torture: reproduced in %d of %s\n%s", r.Hits, wording.Plural(r.Attempts, "attempt"), text)
 	}
 	return result
 }

@@ -155,7 +155,8 @@ type LimitCount struct {
 
 // Provenance says where a result comes from.
 type Provenance struct {
-	Tool      string `json:"tool"` // version of lightning-torture
+	Tool      string `json:"tool"`             // version of lightning-torture
+	Commit    string `json:"commit,omitempty"` // that the binary was built from; see Commit
 	GoVersion string `json:"go_version"`
 	OS        string `json:"os"`
 	Arch      string `json:"arch"`

@@ -30,6 +30,32 @@ func versionIn(build *debug.BuildInfo) string {
 	return "(devel)"
 }
 
+// Commit returns the commit of the main module that this binary was built from, in 12 digits, with "+" behind it if files had been
+// changed; empty if the binary does not say, as under go run and go test.
+func Commit() string {
+	build, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	return commitIn(build)
+}
+
+func commitIn(build *debug.BuildInfo) string {
+	revision, changed := "", ""
+	for _, s := range build.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			revision = s.Value[:min(len(s.Value), 12)]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			changed = "+"
+		}
+	}
+	if revision == "" {
+		return ""
+	}
+	return revision + changed
+}
+
 func provenance() Provenance {
-	return Provenance{Tool: Version(), GoVersion: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU()}
+	return Provenance{Tool: Version(), Commit: Commit(), GoVersion: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU()}
 }

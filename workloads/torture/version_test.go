@@ -27,3 +27,18 @@ func TestTheVersionIsThatOfTheLab(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) { require.Equal(t, row.want, versionIn(&row.build)) })
 	}
 }
+
+func TestTheCommitIsThatOfTheBinary(t *testing.T) {
+	revision := debug.BuildSetting{Key: "vcs.revision", Value: "bf6e5d0d34cd0f7a1b1e"}
+	for _, row := range []struct {
+		name     string
+		settings []debug.BuildSetting
+		want     string
+	}{
+		{"a clean checkout", []debug.BuildSetting{revision, {Key: "vcs.modified", Value: "false"}}, "bf6e5d0d34cd"},
+		{"a changed one", []debug.BuildSetting{revision, {Key: "vcs.modified", Value: "true"}}, "bf6e5d0d34cd+"},
+		{"no repository", []debug.BuildSetting{{Key: "vcs.modified", Value: "true"}}, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) { require.Equal(t, row.want, commitIn(&debug.BuildInfo{Settings: row.settings})) })
+	}
+}

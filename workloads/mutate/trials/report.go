@@ -65,7 +65,10 @@ type Survivor struct {
 
 // report counts what the ledger has of the sample.
 func (c *court) report() (Report, error) {
-	r := Report{Version: 1, Packages: c.t.Packages, Seed: c.t.Seed, Commit: c.commit, Population: len(c.order), Total: newRow("all")}
+	r := Report{
+		Version: 1, Packages: c.t.Packages, Seed: c.t.Seed, Commit: c.commit, Population: len(c.order), Total: newRow("all"),
+		Survivors: []Survivor{}, Problems: []string{},
+	}
 	for _, j := range c.t.Judges {
 		r.Judges = append(r.Judges, j.Name)
 	}

@@ -9,42 +9,42 @@ import (
 
 // Totals are the sums of a ledger. Each cell of a lap is in them once.
 type Totals struct {
-	Laps        int // laps of which every cell was counted, in all shards
-	Cells       int
-	Passed      int // of Cells, and so are Failed, Unclear and Lost
-	Failed      int
-	Unclear     int
-	Lost        int
-	Runs        int
-	CrashPoints int
-	Exhaustive  int // of CrashPoints
-	Images      int // crash images recovered and judged
-	Nested      int // of Images: of crashes during recovery
-	BytesLost   uint64
-	Seconds     float64        // of cells: what searching took
-	Profiles    map[string]int // images by profile
-	Goals       map[string]int // crash points by goal
-	Starts      int            // supervisors; all but the first resumed
-	Deaths      int            // processes that ended before their time
-	Replays     int            // of findings
+	Laps        int            `json:"laps"` // laps of which every cell was counted, in all shards
+	Cells       int            `json:"cells"`
+	Passed      int            `json:"passed"` // of Cells, and so are Failed, Unclear and Lost
+	Failed      int            `json:"failed"`
+	Unclear     int            `json:"unclear"`
+	Lost        int            `json:"lost"`
+	Runs        int            `json:"runs"`
+	CrashPoints int            `json:"crash_points"`
+	Exhaustive  int            `json:"exhaustive"` // of CrashPoints
+	Images      int            `json:"images"`     // crash images recovered and judged
+	Nested      int            `json:"nested"`     // of Images: of crashes during recovery
+	BytesLost   uint64         `json:"bytes_lost"`
+	Seconds     float64        `json:"seconds"`  // of cells: what searching took
+	Profiles    map[string]int `json:"profiles"` // images by profile
+	Goals       map[string]int `json:"goals"`    // crash points by goal
+	Starts      int            `json:"starts"`   // supervisors; all but the first resumed
+	Deaths      int            `json:"deaths"`   // processes that ended before their time
+	Replays     int            `json:"replays"`  // of findings
 }
 
 // CanaryTotals are what became of the planted bugs.
 type CanaryTotals struct {
-	Tried  int
-	Caught int
-	Missed int       // in a row, up to now: the lab is blind while it is not 0
-	Last   time.Time // when one was caught last; zero: never
-	Reason string    // why the last one was not caught
+	Tried  int       `json:"tried"`
+	Caught int       `json:"caught"`
+	Missed int       `json:"missed"` // in a row, up to now: the lab is blind while it is not 0
+	Last   time.Time `json:"last"`   // when one was caught last; zero: never
+	Reason string    `json:"reason"` // why the last one was not caught
 }
 
 // LifeTotals are what the store that lives for the whole soak has been through.
 type LifeTotals struct {
-	Lives     int // stores: one more than those that were wrong; 0: none has lived yet
-	Stretches int
-	Cuts      int // power cuts, each with a full comparison
-	Ops       int
-	Last      Life
+	Lives     int  `json:"lives"` // stores: one more than those that were wrong; 0: none has lived yet
+	Stretches int  `json:"stretches"`
+	Cuts      int  `json:"cuts"` // power cuts, each with a full comparison
+	Ops       int  `json:"ops"`
+	Last      Life `json:"last"`
 }
 
 // Book is what the events of a ledger add up to, as far as it has seen them. The zero value is empty. It is used by one goroutine.

@@ -25,24 +25,24 @@ const ReplaysToResolve = 3
 
 // Sight is when and on what a finding was seen.
 type Sight struct {
-	Time  time.Time
-	Lap   int
-	Build string
+	Time  time.Time `json:"time"`
+	Lap   int       `json:"lap"`
+	Build string    `json:"build"`
 }
 
 // Finding is one thing that is broken, and its life.
 type Finding struct {
-	Sighting // the first one; its token and its file are those of the first that had any
-	State    State
-	First    Sight
-	Last     Sight
-	Laps     int            // in which it was seen
-	Images   int            // that showed it
-	Days     map[string]int // sightings by day, "2026-11-29" in UTC
-	Attempts int            // of replays
-	Hits     int            // of Attempts that showed it
-	Resolved Sight          // when it was resolved last; zero: never
-	Returns  int            // how often it came back after that
+	Sighting                // the first one; its token and its file are those of the first that had any
+	State    State          `json:"state"`
+	First    Sight          `json:"first"`
+	Last     Sight          `json:"last"`
+	Laps     int            `json:"laps"`     // in which it was seen
+	Images   int            `json:"images"`   // that showed it
+	Days     map[string]int `json:"days"`     // sightings by day, "2026-11-29" in UTC
+	Attempts int            `json:"attempts"` // of replays
+	Hits     int            `json:"hits"`     // of Attempts that showed it
+	Resolved Sight          `json:"resolved"` // when it was resolved last; zero: never
+	Returns  int            `json:"returns"`  // how often it came back after that
 
 	first uint64 // the number of the event that first showed it
 }

@@ -20,6 +20,9 @@ type Result struct {
 	Attempts   int               `json:"attempts"`
 	Hits       int               `json:"hits"` // attempts that failed in the same way
 	Diverged   string            `json:"diverged,omitempty"`
+	// Recorded says that the store recovered what the saved run had left on its disk, as with several clients. Nothing was written anew, so
+	// a store that no longer writes that still fails here.
+	Recorded bool `json:"recorded,omitempty"`
 	Finding    *evidence.Finding `json:"finding,omitempty"` // as seen now
 	Program    string            `json:"-"`                 // how to call what made the result, for lines to paste
 }
@@ -59,7 +62,7 @@ func Replay(ctx context.Context, targets []contract.Target, tokenOrFile string, 
 		}
 		if diverged = seen.diverged; seen.finding != nil {
 			result.Hits++
-			result.Finding = seen.finding
+			result.Finding, result.Recorded = seen.finding, seen.recorded
 		}
 	}
 	if result.Reproduced = result.Hits > 0; !result.Reproduced {
@@ -83,6 +86,7 @@ type wanted struct {
 type sighting struct {
 	finding  *evidence.Finding // nil: the failure did not show
 	diverged string            // how the run diverged from its recording, if it did
+	recorded bool              // on the disk that was recorded
 }
 
 // attempt makes one attempt.
@@ -93,6 +97,7 @@ func (w *wanted) attempt(ctx context.Context) (sighting, error) {
 			return sighting{}, err
 		}
 		if seen := w.lookAgain(ctx, r); seen.finding != nil || w.at.Tick != 0 {
+			seen.recorded = w.at.Tick != 0
 			return seen, nil
 		}
 	}

@@ -8,6 +8,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/shrink"
 )
 
+// Recorded is the note below a failure that was shown on the disk of a recorded run.
+const Recorded = "the store recovered the disk that was recorded; if it now writes something else, run it anew to see what that leaves"
+
 // MaxEvidence is how many lines of evidence a finding shows; the saved file has all.
 const MaxEvidence = 12
 
