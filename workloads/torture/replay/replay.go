@@ -16,15 +16,15 @@ import (
 
 // Result is what a replay saw.
 type Result struct {
-	Reproduced bool              `json:"reproduced"`
-	Attempts   int               `json:"attempts"`
-	Hits       int               `json:"hits"` // attempts that failed in the same way
-	Diverged   string            `json:"diverged,omitempty"`
+	Reproduced bool   `json:"reproduced"`
+	Attempts   int    `json:"attempts"`
+	Hits       int    `json:"hits"` // attempts that failed in the same way
+	Diverged   string `json:"diverged,omitempty"`
 	// Recorded says that the store recovered what the saved run had left on its disk, as with several clients. Nothing was written anew, so
 	// a store that no longer writes that still fails here.
-	Recorded bool `json:"recorded,omitempty"`
-	Finding    *evidence.Finding `json:"finding,omitempty"` // as seen now
-	Program    string            `json:"-"`                 // how to call what made the result, for lines to paste
+	Recorded bool              `json:"recorded,omitempty"`
+	Finding  *evidence.Finding `json:"finding,omitempty"` // as seen now
+	Program  string            `json:"-"`                 // how to call what made the result, for lines to paste
 }
 
 // Options says how to replay.
