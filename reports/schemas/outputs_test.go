@@ -93,8 +93,7 @@ func command(t *testing.T, code int, args ...string) string {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
-	var ended *exec.ExitError
-	if !errors.As(err, &ended) {
+	if _, ended := errors.AsType[*exec.ExitError](err); !ended {
 		require.NoError(t, err)
 	}
 	if code == anyCode {

@@ -5,7 +5,6 @@ import (
 	"encoding"
 	"encoding/json"
 	"flag"
-	"fmt"
 	"os"
 	"path"
 	"path/filepath"
@@ -135,7 +134,7 @@ func matches(t *testing.T, name, text string) {
 	for ; d.More(); n++ {
 		var document any
 		require.NoError(t, d.Decode(&document), "%s: %.300s", name, text)
-		require.NoError(t, s.Validate(document), fmt.Sprintf("%s: %.1000s", name, text))
+		require.NoError(t, s.Validate(document), "%s: %.1000s", name, text)
 	}
 	require.NotZero(t, n, "%s: no document", name)
 }
