@@ -31,6 +31,8 @@ type Config struct {
 	// SessionEntries is for how many entries of the log, at least, a client is remembered after its last command; 1,000,000 by
 	// default. It must be the same on all nodes.
 	SessionEntries uint64
+	// SnapshotChunkBytes is what a chunk of a snapshot has at least, the last one aside; 256 KiB by default.
+	SnapshotChunkBytes int
 	// Logger gets what raft has to say; nil drops it.
 	Logger raft.Logger
 }
@@ -38,12 +40,16 @@ type Config struct {
 // groupBytesMax is the longest name of a group.
 const groupBytesMax = 256
 
+// snapshotChunkBytesMax leaves room for a last value in a frame of the server.
+const snapshotChunkBytesMax = 16 << 20
+
 func (c *Config) ensureDefaults() {
 	setDefault(&c.ElectionTicks, 10)
 	setDefault(&c.HeartbeatTicks, 1)
 	setDefault(&c.LogEntries, 10_000)
 	setDefault(&c.UncommittedBytes, 64<<20)
 	setDefault(&c.SessionEntries, 1_000_000)
+	setDefault(&c.SnapshotChunkBytes, 256<<10)
 	if c.Logger == nil {
 		c.Logger = silent{}
 	}
@@ -63,6 +69,8 @@ func (c *Config) validate() error {
 		return fmt.Errorf("replica: Config.Group has %d bytes; give the group a name of 1 to %d bytes", len(c.Group), groupBytesMax)
 	case c.ElectionTicks <= c.HeartbeatTicks || c.HeartbeatTicks < 0:
 		return fmt.Errorf("replica: Config.ElectionTicks is %d and Config.HeartbeatTicks is %d; an election needs more", c.ElectionTicks, c.HeartbeatTicks)
+	case c.SnapshotChunkBytes < 0 || c.SnapshotChunkBytes > snapshotChunkBytesMax:
+		return fmt.Errorf("replica: Config.SnapshotChunkBytes is %d; choose 1 to %d", c.SnapshotChunkBytes, snapshotChunkBytesMax)
 	case len(c.Members) > 0 && !slices.Contains(c.Members, c.ID):
 		return fmt.Errorf("replica: Config.Members are %d, without this node, %d; leave them out to join a group", c.Members, c.ID)
 	}

@@ -31,6 +31,12 @@ type MemberChange struct {
 	Change Change
 }
 
+// Membership is who the members are after an entry of the log.
+type Membership struct {
+	Index                      uint64   // of the entry
+	Voters, Learners, Outgoing []uint64 // as in Status
+}
+
 // ErrMembers is returned by ProposeMembers for what can be no change.
 var ErrMembers = errors.New("replica: not a change of membership")
 
@@ -70,6 +76,9 @@ func (n *Node) applyMembers(b *engine.Batch, e *pb.Entry, out *Output) error {
 		return err
 	}
 	b.Put(confStateKey, conf)
+	out.Changed = append(out.Changed, Membership{
+		Index: e.GetIndex(), Voters: n.conf.GetVoters(), Learners: n.conf.GetLearners(), Outgoing: n.conf.GetVotersOutgoing(),
+	})
 	out.Removed = out.Removed || was && !n.isMember()
 	return nil
 }

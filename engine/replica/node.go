@@ -213,7 +213,8 @@ type Status struct {
 	Commit, Applied  uint64 // indexes
 	First, Last      uint64 // indexes of the log's entries; Last is First-1 if there are none
 	Voters, Learners []uint64
-	Joint            bool // the membership is changing
+	Outgoing         []uint64 // the voters of before, while the membership is changing: both majorities decide
+	Joint            bool     // the membership is changing
 }
 
 // Status returns what the node knows.
@@ -224,7 +225,7 @@ func (n *Node) Status() Status {
 	return Status{
 		ID: n.config.ID, Term: s.HardState.GetTerm(), Vote: s.HardState.GetVote(), Leader: s.Lead, IsLeader: s.RaftState == raft.StateLeader,
 		Commit: s.HardState.GetCommit(), Applied: n.applied.index, First: first, Last: last,
-		Voters: n.conf.GetVoters(), Learners: n.conf.GetLearners(), Joint: len(n.conf.GetVotersOutgoing()) > 0,
+		Voters: n.conf.GetVoters(), Learners: n.conf.GetLearners(), Outgoing: n.conf.GetVotersOutgoing(), Joint: len(n.conf.GetVotersOutgoing()) > 0,
 	}
 }
 

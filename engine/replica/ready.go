@@ -16,6 +16,7 @@ type Output struct {
 	Snapshots []*Snapshot      // for other nodes that are too far behind; each must be closed
 	Applied   []Applied        // commands that were committed, in the order of the log
 	Reads     []raft.ReadState // answers to ReadIndex
+	Changed   []Membership     // changes of the membership that were committed, in the order of the log
 	Removed   bool             // this node is no member any more; it can be closed
 }
 

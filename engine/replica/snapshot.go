@@ -13,9 +13,6 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// chunkBytes is what a chunk has at least, the last one aside.
-const chunkBytes = 256 << 10
-
 // Snapshot is the pairs of a node at one moment, on their way to a node that is too far behind for the log. It is used by one
 // goroutine, which need not be that of the node.
 type Snapshot struct {
@@ -24,6 +21,7 @@ type Snapshot struct {
 	it      *engine.Iterator
 	prefix  []byte
 	number  uint64
+	bytes   int // of a chunk, at least
 	done    bool
 }
 
@@ -31,7 +29,7 @@ type Snapshot struct {
 func (n *Node) snapshot(asked *pb.Message) *Snapshot {
 	m := proto.CloneOf(asked)
 	m.Snapshot = &pb.Snapshot{Metadata: n.metadata()}
-	return &Snapshot{Message: m, from: n.db.NewSnapshot(), prefix: n.current.prefix()}
+	return &Snapshot{Message: m, from: n.db.NewSnapshot(), prefix: n.current.prefix(), bytes: n.config.SnapshotChunkBytes}
 }
 
 // metadata says what the pairs of the node are.
@@ -52,7 +50,7 @@ func (s *Snapshot) Next() ([]byte, error) {
 		return nil, err
 	}
 	var pairs []byte
-	for ; more && len(pairs) < chunkBytes; more = s.it.Next() {
+	for ; more && len(pairs) < s.bytes; more = s.it.Next() {
 		pairs = appendBytes(pairs, s.it.Key()[len(s.prefix):])
 		pairs = appendBytes(pairs, s.it.Value())
 	}

@@ -71,8 +71,8 @@ func (c *client) run() {
 // ask sends the operation under way to some node.
 func (c *client) ask() {
 	w := c.world
-	c.until, c.at = w.step+patience, w.members[w.rng.IntN(len(w.members))]
-	if !c.at.up() {
+	c.until, c.at = w.step+patience, w.someone()
+	if !c.at.up() || c.at.halted() {
 		c.life = nil // nobody answers
 		if len(c.at.lives) > 0 {
 			c.life = c.at.life()
@@ -90,6 +90,15 @@ func (c *client) ask() {
 		return
 	}
 	c.at.run()
+}
+
+// someone returns a node for a client to ask, now and then one that was removed.
+func (w *world) someone() *member {
+	if n := len(w.retired); n > 0 && !w.over && w.rng.IntN(8) == 0 && !w.retired[n-1].gone {
+		w.figures.Lingered++
+		return w.retired[n-1]
+	}
+	return w.anyone()
 }
 
 // context tells reads apart.
@@ -110,7 +119,7 @@ func (c *client) lostPatience() {
 func (c *client) next() (history.Op, *replica.Command) {
 	w := c.world
 	key := "r" + strconv.Itoa(w.rng.IntN(registers))
-	switch w.rng.IntN(8) {
+	switch w.rng.IntN(10) {
 	case 0, 1:
 		return history.Op{Kind: history.Get, Reads: []history.Read{{Key: []byte(key)}}}, nil
 	case 2:
@@ -122,6 +131,8 @@ func (c *client) next() (history.Op, *replica.Command) {
 		return c.cas(key)
 	case 5, 6:
 		return c.transfer()
+	case 7, 8:
+		return c.lists()
 	}
 	value := c.value()
 	return history.Op{Kind: history.Put, Writes: []history.Write{{Key: []byte(key), Value: value}}},
@@ -141,15 +152,7 @@ func (c *client) value() []byte {
 // cas changes a register if it still holds what the client has read.
 func (c *client) cas(key string) (history.Op, *replica.Command) {
 	old, found := c.seen[key]
-	value := c.value()
-	op := history.Op{
-		Kind: history.CAS, If: []history.Read{{Key: []byte(key), Value: []byte(old), Found: found}},
-		Writes: []history.Write{{Key: []byte(key), Value: value}},
-	}
-	return op, &replica.Command{
-		If:   []replica.Condition{{Key: []byte(key), Value: []byte(old), Absent: !found}},
-		Then: []replica.Write{{Key: []byte(key), Value: value}},
-	}
+	return exchange([]change{{[]byte(key), old, found, string(c.value())}})
 }
 
 // account is the key of an account.
@@ -161,16 +164,29 @@ func (c *client) transfer() (history.Op, *replica.Command) {
 	from, to := account(i), account((i+1+c.world.rng.IntN(accounts-1))%accounts)
 	has, gets := c.balance(from), c.balance(to)
 	amount := c.world.rng.IntN(has + 1)
+	return exchange([]change{
+		{from, strconv.Itoa(has), true, strconv.Itoa(has - amount)},
+		{to, strconv.Itoa(gets), true, strconv.Itoa(gets + amount)},
+	})
+}
+
+// change is what becomes of a key that holds what a client has seen there.
+type change struct {
+	key   []byte
+	held  string
+	found bool
+	next  string
+}
+
+// exchange makes some changes in one command, if every key still holds what the client has seen.
+func exchange(changes []change) (history.Op, *replica.Command) {
 	op, command := history.Op{Kind: history.CAS}, &replica.Command{}
-	for _, move := range []struct {
-		key          []byte
-		held, leaves int
-	}{{from, has, has - amount}, {to, gets, gets + amount}} {
-		held, leaves := []byte(strconv.Itoa(move.held)), []byte(strconv.Itoa(move.leaves))
-		op.If = append(op.If, history.Read{Key: move.key, Value: held, Found: true})
-		op.Writes = append(op.Writes, history.Write{Key: move.key, Value: leaves})
-		command.If = append(command.If, replica.Condition{Key: move.key, Value: held})
-		command.Then = append(command.Then, replica.Write{Key: move.key, Value: leaves})
+	for _, c := range changes {
+		held, next := []byte(c.held), []byte(c.next)
+		op.If = append(op.If, history.Read{Key: c.key, Value: held, Found: c.found})
+		op.Writes = append(op.Writes, history.Write{Key: c.key, Value: next})
+		command.If = append(command.If, replica.Condition{Key: c.key, Value: held, Absent: !c.found})
+		command.Then = append(command.Then, replica.Write{Key: c.key, Value: next})
 	}
 	return op, command
 }

@@ -17,8 +17,8 @@ var bank = checker.Bank{
 	},
 }
 
-// Judge judges the history of a run: whether each key was linearizable, and whether the money is all there whenever somebody
-// looked.
+// Judge judges the history of a run: whether each key was linearizable, whether the money is all there whenever somebody
+// looked, and whether what was done to several lists is strictly serializable.
 func Judge(ctx context.Context, ops []history.Op) []checker.Result {
 	if r := checker.Assumptions(ops); r.Verdict != checker.Pass {
 		return []checker.Result{r}
@@ -26,5 +26,6 @@ func Judge(ctx context.Context, ops []history.Op) []checker.Result {
 	return []checker.Result{
 		checker.Linearizability(ctx, ops, nil, nil, nil, checker.Limits{}),
 		bank.JudgeHistory(ops),
+		judgeLists(ops),
 	}
 }

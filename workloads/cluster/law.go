@@ -8,23 +8,30 @@ import (
 
 // law is what raft promises, judged from outside as the run goes on.
 type law struct {
-	world   *world
+	majorities
 	leaders map[uint64]uint64          // by term
 	effects map[uint64]replica.Applied // of entries, by index
 	terms   map[uint64]uint64          // of entries that somebody has applied, by index
+	known   map[uint64]uint64          // in which term somebody knew that they were committed, by index
 	highest uint64                     // of these
 }
 
 func newLaw(w *world) *law {
-	return &law{world: w, leaders: map[uint64]uint64{}, effects: map[uint64]replica.Applied{}, terms: map[uint64]uint64{}}
+	return &law{majorities: newMajorities(w), leaders: map[uint64]uint64{}, effects: map[uint64]replica.Applied{}, terms: map[uint64]uint64{}, known: map[uint64]uint64{}}
 }
 
 // look looks at a node after a step.
 func (l *law) look(m *member, out *replica.Output) {
 	s := m.node.Status()
+	l.hear(m, out)
+	for _, c := range out.Changed {
+		l.changed(m, c)
+	}
 	if s.IsLeader {
 		l.leads(m, s)
+		l.commits(m, &s)
 	}
+	l.before[m] = membershipOf(&s)
 	for _, a := range out.Applied {
 		if other, known := l.effects[a.Index]; known && other != a {
 			l.world.violation("entry %d is command %d of client %x with outcome %d on one node, and command %d of client %x with outcome %d on node %d",
@@ -33,7 +40,7 @@ func (l *law) look(m *member, out *replica.Output) {
 		l.effects[a.Index] = a
 	}
 	for i := max(s.First, l.highest+1); i <= s.Applied; i++ {
-		l.terms[i] = m.node.Term(i)
+		l.terms[i], l.known[i] = m.node.Term(i), s.Term
 		l.highest = i
 	}
 	for i := max(s.First, s.Applied-min(s.Applied, uint64(len(out.Applied)))); i <= s.Applied; i++ {
@@ -43,7 +50,8 @@ func (l *law) look(m *member, out *replica.Output) {
 	}
 }
 
-// leads judges a node that takes itself for the leader.
+// leads judges a node that takes itself for the leader. It has every entry that was committed in an earlier term; a leader who learns
+// late that it is one need not have those of later terms.
 func (l *law) leads(m *member, s replica.Status) {
 	known, again := l.leaders[s.Term]
 	if again && known != m.id {
@@ -54,7 +62,11 @@ func (l *law) leads(m *member, s replica.Status) {
 	}
 	l.leaders[s.Term] = m.id
 	l.world.figures.Leaders++
+	l.elected(m, &s)
 	for i := s.First; i <= l.highest; i++ {
+		if l.known[i] >= s.Term {
+			continue
+		}
 		if i > s.Last || m.node.Term(i) != l.terms[i] {
 			l.world.violation("node %d became the leader of term %d without entry %d, which was committed in term %d", m.id, s.Term, i, l.terms[i])
 			return

@@ -1,15 +1,23 @@
 package cluster
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/engine/replica"
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
 // diskFaults are what a disk may do wrong. A node that meets one stops; until then, and after its next power cut, it is whole.
-var diskFaults = []string{"eio write nth=%d", "eio sync nth=%d", "enospc write nth=%d", "short write nth=%d", "failed sync nth=%d", "eio create nth=%d"}
+var diskFaults = []string{"eio write nth=%d", "eio sync nth=%d", "enospc write nth=%d", "short write nth=%d", "failed sync nth=%d", "eio create nth=%d",
+	"eio read nth=%d", "short read nth=%d", "bitflip read nth=%d", "eio remove nth=%d", "eio rename nth=%d",
+}
+
+// openingFaults are what a disk may do wrong while a node is opened. What is read of a log must not be damaged: the end of it would
+// be taken for what a power cut has torn.
+var openingFaults = []string{"eio read nth=%d", "eio open nth=%d", "eio sync nth=%d", "eio write nth=%d"}
 
 // interfere does what the swarm of this run does.
 func (w *world) interfere() {
@@ -27,8 +35,7 @@ func (w *world) interfere() {
 		w.partition()
 	}
 	if comes(rng, s.oneWay) {
-		a, b := w.members[rng.IntN(len(w.members))], w.members[rng.IntN(len(w.members))]
-		w.sever(a, b)
+		w.sever(w.anyone(), w.anyone())
 	}
 	if comes(rng, 150) {
 		clear(w.network.severed)
@@ -37,7 +44,7 @@ func (w *world) interfere() {
 		w.breakDisk()
 	}
 	if comes(rng, s.skew) {
-		w.members[rng.IntN(len(w.members))].period = 1 + rng.IntN(8)
+		w.anyone().period = 1 + rng.IntN(8)
 	}
 	if comes(rng, s.transfer) {
 		w.handOver()
@@ -45,7 +52,22 @@ func (w *world) interfere() {
 	if comes(rng, s.replace) {
 		w.replace()
 	}
+	if comes(rng, s.rot) {
+		w.rot()
+	}
+	if comes(rng, s.halt) {
+		w.anyone().halts = w.step + 1 + rng.IntN(150)
+		w.figures.Halts++
+	}
+	if comes(rng, s.slow) {
+		w.anyone().lag = max(0, rng.IntN(120)-60)
+	}
+	if comes(rng, s.mistake) {
+		w.mistake(w.anyone())
+	}
 }
+
+func (w *world) anyone() *member { return w.members[w.rng.IntN(len(w.members))] }
 
 // cutSome cuts the power of n nodes that are up.
 func (w *world) cutSome(n int) {
@@ -77,13 +99,67 @@ func (w *world) breakDisk() {
 	if !m.up() {
 		return
 	}
-	text := diskFaults[w.rng.IntN(len(diskFaults))]
-	rule, err := faultfs.ParseRule(fmt.Sprintf(text, 1+w.rng.IntN(20)))
+	m.fs.SetRules(parsed(fmt.Sprintf(diskFaults[w.rng.IntN(len(diskFaults))], 1+w.rng.IntN(8))))
+	w.figures.DiskFaults++
+}
+
+// breakOpening lets a call of a disk fail now and then while the node is opened.
+func (w *world) breakOpening(m *member) {
+	if !w.over && w.step > 0 && !m.rotten && comes(w.rng, w.swarm.opening) {
+		m.fs.SetRules(parsed(fmt.Sprintf(openingFaults[w.rng.IntN(len(openingFaults))], 1+w.rng.IntN(8))))
+		w.figures.DiskFaults++
+	}
+}
+
+func parsed(text string) *faultfs.Rule {
+	rule, err := faultfs.ParseRule(text)
 	if err != nil {
 		panic("cluster: a rule of its own: " + err.Error())
 	}
-	m.fs.SetRules(rule)
-	w.figures.DiskFaults++
+	return rule
+}
+
+// rotten is what rots: tables. The end of a log that has rotted cannot be told from one that a power cut has torn, and a node with it
+// has forgotten its word.
+const rotten = "bitflip rest *.sst"
+
+// rot cuts the power of a node, and a bit of its disk rots. One node of a group has a rotten disk at a time: it may be of no use any
+// more, and is replaced then.
+func (w *world) rot() {
+	m := w.anyone()
+	if !m.up() || slices.ContainsFunc(w.members, func(m *member) bool { return m.rotten || m.gone }) {
+		return
+	}
+	point := faultfs.NewTimeline(m.fs, w.model, 0).Advance(m.fs.Now())
+	bad, _, done := point.Rot(parsed(rotten), w.rng.Uint64())
+	if !done {
+		return // there is no table yet
+	}
+	m.rotten = true
+	m.begin(bad, 1+w.rng.IntN(150))
+	w.figures.Rotten++
+}
+
+// mistake starts a second node on the store of one that runs, and another node, or one of another group, on a copy of it: each has to
+// be refused.
+func (w *world) mistake(m *member) {
+	if !m.up() {
+		return
+	}
+	w.figures.Mistakes++
+	if _, err := replica.Open(m.config(m.fs)); !errors.Is(err, engine.ErrLocked) && w.harmless(m) {
+		w.violation("a second process was let into the store of node %d, which runs: %v", m.id, err)
+	}
+	for _, change := range []func(*replica.Config){
+		func(c *replica.Config) { c.ID += 100 }, func(c *replica.Config) { c.Group += "-two" },
+	} {
+		c := m.config(faultfs.NewTimeline(m.fs, w.model, 0).Advance(m.fs.Now()).Image(faultfs.ImageOptions{}))
+		c.Members = nil
+		change(&c)
+		if _, err := replica.Open(c); !errors.Is(err, replica.ErrStranger) && !m.rotten {
+			w.violation("node %d of group %q was let into the store of node %d of group %q: %v", c.ID, c.Group, m.id, group, err)
+		}
+	}
 }
 
 // harmless reports whether no fault has hit the disk of a member since its power was cut last.
@@ -107,61 +183,4 @@ func (w *world) handOver() {
 			l.run()
 		}
 	}
-}
-
-// replace goes on with the replacement of a node, or begins one. The new node is a learner first. Then one change makes it a
-// voter and removes the old one, whose disk is lost as soon as both majorities have agreed.
-func (w *world) replace() {
-	l := w.leader()
-	if l == nil {
-		return
-	}
-	if w.joining == nil {
-		w.leaving = w.members[w.rng.IntN(len(w.members))]
-		w.joining = &member{world: w, id: w.nextID, fs: faultfs.New(faultfs.Options{Tick: w.tick}), period: 3}
-		w.nextID++
-		w.joining.start()
-	}
-	w.changeMembers(l)
-}
-
-// changeMembers proposes what a replacement needs next. It is called again and again: a proposal may be lost.
-func (w *world) changeMembers(l *member) {
-	s := l.node.Status()
-	var changes []replica.MemberChange
-	switch {
-	case s.Joint:
-		return
-	case slices.Contains(s.Voters, w.joining.id) && !slices.Contains(s.Voters, w.leaving.id):
-		return
-	case !slices.Contains(s.Learners, w.joining.id) && !slices.Contains(s.Voters, w.joining.id):
-		changes = []replica.MemberChange{{Node: w.joining.id, Change: replica.AddLearner}}
-	default:
-		changes = []replica.MemberChange{{Node: w.joining.id, Change: replica.AddVoter}, {Node: w.leaving.id, Change: replica.Remove}}
-	}
-	err := l.node.ProposeMembers(changes...)
-	if stopped(err) && !l.survives(err) {
-		return
-	}
-	l.run()
-}
-
-// replaced finishes a replacement once the leader has applied it.
-func (w *world) replaced() {
-	l := w.leader()
-	if w.joining == nil || l == nil {
-		return
-	}
-	s := l.node.Status()
-	if l == w.leaving || s.Joint || !slices.Contains(s.Voters, w.joining.id) || slices.Contains(s.Voters, w.leaving.id) {
-		if comes(w.rng, 30) {
-			w.changeMembers(l)
-		}
-		return
-	}
-	w.leaving.node, w.leaving.gone = nil, true
-	w.retired = append(w.retired, w.leaving)
-	w.members = slices.DeleteFunc(w.members, func(m *member) bool { return m == w.leaving })
-	w.leaving, w.joining = nil, nil
-	w.figures.Replaced++
 }

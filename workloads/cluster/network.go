@@ -46,6 +46,9 @@ func (n *network) send(from *member, out *replica.Output) {
 			if rng.IntN(100) < s.late {
 				at += rng.IntN(40)
 			}
+			if to := n.world.member(m.GetTo()); to != nil {
+				at += to.lag
+			}
 			n.packets = append(n.packets, packet{at, proto.CloneOf(m)})
 		}
 	}
@@ -77,7 +80,7 @@ func (n *network) deliver() {
 	n.packets = nil
 	for _, p := range packets {
 		switch to := n.world.member(p.msg.GetTo()); {
-		case p.step > n.world.step:
+		case p.step > n.world.step || to != nil && to.halted():
 			later = append(later, p)
 		case to == nil || n.severed[[2]uint64{p.msg.GetFrom(), p.msg.GetTo()}]:
 			n.world.figures.Lost++
@@ -98,9 +101,15 @@ func (n *network) deliver() {
 // carry carries the next chunk of a snapshot, and reports whether there is more to come.
 func (n *network) carry(t *transfer) bool {
 	w := n.world
+	if t.to != nil && t.to.halted() {
+		return true
+	}
 	broken := t.to == nil || !t.to.up() || len(t.chunks) == 0 || t.life != nil && t.life != t.to.life() ||
 		n.severed[[2]uint64{t.from.id, t.to.id}] || comes(w.rng, w.swarm.interrupt)
 	if broken {
+		if t.receiver != nil {
+			w.figures.Interrupted++
+		}
 		n.arrived(t, false)
 		return false
 	}

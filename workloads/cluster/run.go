@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strconv"
 	"sync"
 
@@ -27,14 +26,12 @@ type Outcome struct {
 type Figures struct {
 	Steps, Acked, Unanswered                            int // of clients
 	Leaders, Snapshots, Replaced, Lost                  int
-	PowerCuts, Partitions, DiskFaults, Stops            int
+	PowerCuts, Partitions, DiskFaults, Rotten, Stops    int
+	Halts, Interrupted, Mistakes, Changes, Lingered     int
 	Words, WordPoints, WordImages, WordPointsExhaustive int
 }
 
 const violationsMax = 20
-
-// settleSteps is how long a group has, after its last fault, until all its nodes hold the same.
-const settleSteps = 4000
 
 // one makes runs wait for each other: they replace crypto/rand.Reader.
 var one sync.Mutex
@@ -83,8 +80,7 @@ type world struct {
 	members    []*member
 	retired    []*member
 	nextID     uint64
-	joining    *member // takes the place of
-	leaving    *member
+	replacing  *replacement // under way; nil if there is none
 	network    *network
 	clients    []*client
 	law        *law
@@ -103,6 +99,7 @@ func newWorld(spec Spec) *world {
 		ids = append(ids, uint64(i)+1)
 	}
 	w.nextID = uint64(spec.Nodes) + 1
+	w.law.last.Voters = ids
 	for _, id := range ids {
 		m := &member{world: w, id: id, fs: faultfs.New(faultfs.Options{Tick: w.tick}), members: ids, period: 3}
 		m.start()
@@ -145,13 +142,15 @@ func (w *world) violation(format string, args ...any) {
 	}
 }
 
-// member returns a node by its ID; nil if it is none of the group any more.
+// member returns a node by its ID, also one that was removed and does not know it; nil if it is gone.
 func (w *world) member(id uint64) *member {
-	if w.joining != nil && w.joining.id == id {
-		return w.joining
-	}
 	for _, m := range w.members {
 		if m.id == id {
+			return m
+		}
+	}
+	for _, m := range w.retired {
+		if m.id == id && !m.gone {
 			return m
 		}
 	}
@@ -160,105 +159,18 @@ func (w *world) member(id uint64) *member {
 
 // turn is one step of everybody.
 func (w *world) turn() {
-	if w.joining != nil && !slices.Contains(w.members, w.joining) {
-		w.members = append(w.members, w.joining)
-	}
 	for _, m := range w.members {
 		if !m.up() && !m.gone && w.step >= m.wakes {
 			m.start()
 		}
-		if m.up() && w.step%m.period == 0 && m.survives(m.node.Tick()) {
-			m.run()
-		}
+		m.turn()
 	}
+	w.linger()
 	w.network.deliver()
 	for _, c := range w.clients {
 		c.run()
 	}
 	w.replaced()
-}
-
-// settle ends all faults and waits until every node has applied the same.
-func (w *world) settle(ctx context.Context) {
-	w.over, w.swarm = true, swarm{}
-	clear(w.network.severed)
-	for _, m := range w.members {
-		m.period = 3
-		m.fs.SetRules()
-		m.wakes = min(m.wakes, w.step)
-	}
-	for range settleSteps {
-		if w.settled() || ctx.Err() != nil {
-			return
-		}
-		w.turn()
-		w.step++
-	}
-	if ctx.Err() == nil {
-		w.violation("the group has not come to rest %d steps after the last fault: %s", settleSteps, w.states())
-	}
-}
-
-// settled reports whether nothing is under way.
-func (w *world) settled() bool {
-	l := w.leader()
-	if l == nil || w.joining != nil || len(w.network.transfers) > 0 {
-		return false
-	}
-	for _, c := range w.clients {
-		if c.op >= 0 {
-			return false
-		}
-	}
-	s := l.node.Status()
-	for _, m := range w.members {
-		if !m.up() || m.node.Status().Applied != s.Last {
-			return false
-		}
-	}
-	return true
-}
-
-// states describes the nodes.
-func (w *world) states() (text string) {
-	for _, m := range w.members {
-		if m.up() {
-			s := m.node.Status()
-			text += fmt.Sprintf("node %d: term %d, leader %d, applied %d of %d; ", m.id, s.Term, s.Leader, s.Applied, s.Last)
-		} else {
-			text += fmt.Sprintf("node %d is down; ", m.id)
-		}
-	}
-	return text
-}
-
-// sameEverywhere compares what the nodes hold.
-func (w *world) sameEverywhere() {
-	var keys [][]byte
-	for i := range registers {
-		keys = append(keys, []byte("r"+strconv.Itoa(i)))
-	}
-	for i := range accounts {
-		keys = append(keys, account(i))
-	}
-	for _, key := range keys {
-		var first string
-		for i, m := range w.members {
-			if !m.up() {
-				return // which was said before
-			}
-			value, found, err := m.node.Get(key)
-			if err != nil {
-				w.violation("%s cannot be read: %v", m.tell(), err)
-				return
-			}
-			holds := fmt.Sprint(found, string(value))
-			if i > 0 && holds != first {
-				w.violation("%s is not the same on all nodes: %q on node %d", key, holds, m.id)
-			}
-			first = holds
-		}
-	}
 }
 
 // stopped reports whether an error says that the node has stopped; others say that the call came to nothing.

@@ -39,7 +39,12 @@ type swarm struct {
 	skew                    int // a clock runs at another speed
 	transfer                int // the leader hands over
 	replace                 int // a node is replaced
-	interrupt               int // a snapshot is cut short
+	interrupt               int // a snapshot is cut short behind some chunk
+	rot                     int // a bit of a table rots while a node is down
+	opening                 int // the disk of a node fails while it is opened
+	halt                    int // a node is held up for a while
+	slow                    int // messages to a node are late
+	mistake                 int // somebody starts a node on the store of another one
 
 	lost, late, twice int // percent of messages
 }
@@ -54,7 +59,8 @@ func draw(rng *rand.Rand) swarm {
 	}
 	return swarm{
 		cutOne: often(300), cutSome: often(900), cutAll: often(1200),
-		partition: often(500), oneWay: often(500), disk: often(800), skew: often(400), transfer: often(400), replace: often(1500), interrupt: often(4),
+		partition: often(500), oneWay: often(500), disk: often(500), skew: often(400), transfer: often(400), replace: often(1500), interrupt: often(10),
+		rot: often(2500), opening: often(10), halt: often(400), slow: often(600), mistake: often(2500),
 		lost: often(4), late: often(20), twice: often(4),
 	}
 }

@@ -18,7 +18,7 @@ type word struct {
 	term  uint64 // it has spoken in this term
 	vote  uint64 // it has voted for this node in this term; 0: it has not said so
 	index uint64 // it has the log up to this entry; 0: it has not said so
-	entry uint64 // the term of that entry
+	entry uint64 // the term of that entry; 0: the log was cut behind it
 	ends  uint64 // from when on a later leader may have overruled that entry; 0: it has not
 }
 
@@ -36,8 +36,14 @@ func (w word) String() string {
 // speak notes what a node says by its messages, which leave now. What it said of entries that are other ones by now is over since
 // this step began.
 func (m *member) speak(begun uint64, out *replica.Output) {
+	if m.world.spec.Words == 0 {
+		return // nobody will ask
+	}
 	s, l, overruled := m.node.Status(), m.life(), false
-	for i := range l.words {
+	for l.cut < len(l.words) && l.words[l.cut].index < s.First {
+		l.cut++
+	}
+	for i := l.cut; i < len(l.words); i++ {
 		w := &l.words[i]
 		if w.index >= s.First && w.ends == 0 && (w.index > s.Last || m.node.Term(w.index) != w.entry) {
 			w.ends = begun
@@ -50,11 +56,7 @@ func (m *member) speak(begun uint64, out *replica.Output) {
 	}
 	l.first = s.First
 	has := func(index uint64) word {
-		w := word{tick: now, term: s.Term}
-		if index >= s.First && index <= s.Last {
-			w.index, w.entry = index, m.node.Term(index)
-		}
-		return w
+		return word{tick: now, term: s.Term, index: index, entry: m.node.Term(index)}
 	}
 	for _, msg := range out.Messages {
 		switch msg.GetType() {
@@ -88,6 +90,9 @@ func (w *world) searchWords(ctx context.Context) error {
 			all += len(l.points())
 		}
 		for _, l := range m.lives {
+			if l.rot {
+				continue // what the disk has to show is not what was written
+			}
 			if err := w.searchLife(ctx, m, l, all); err != nil {
 				return err
 			}
@@ -188,7 +193,7 @@ func (w *word) broken(n *replica.Node, s *replica.Status, tick uint64) string {
 		return ""
 	case w.index > s.Last:
 		return fmt.Sprintf("its log ends with entry %d", s.Last)
-	case n.Term(w.index) != w.entry:
+	case w.entry != 0 && n.Term(w.index) != w.entry:
 		return fmt.Sprintf("that entry is of term %d", n.Term(w.index))
 	}
 	return ""

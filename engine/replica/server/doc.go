@@ -11,7 +11,9 @@
 //     or never, and at most once.
 //   - S2: Get shows every write that was acknowledged by any node before Get was called.
 //   - S3: a node talks to nodes of its own group only. With TLS both sides show a certificate that the same authority signed;
-//     without it a server listens on the loopback interface alone.
+//     without it a server listens on the loopback interface alone. Such a certificate says that somebody belongs to the
+//     authority, not which node it is: any of them may speak for any node, unless Config.PeerName says for which name that of each
+//     node has to be. So give the group an authority of its own, or names. On one connection only the node that greeted speaks.
 //   - S4: a server whose store has failed answers nothing more but the reason; see replica.ErrStopped.
 //   - S5: nobody waits for ever: what is not answered ends with its context, messages that cannot be sent are dropped, and what
 //     is proposed and not committed has a bound, beyond which callers wait.
@@ -22,6 +24,7 @@
 //	server.go   the goroutine that owns the node
 //	clients.go  commands and reads, which wait for their answers
 //	links.go    connections to other nodes: messages, and snapshots
+//	identity.go for which node a certificate speaks
 //	frames.go   what is on these connections
 //	members.go  changes of the membership, and where nodes are reached
 //	http.go     what clients ask for over HTTP

@@ -178,7 +178,7 @@ func (l *links) dial(ctx context.Context, p *peer, purpose byte) (net.Conn, erro
 	if l.server.config.TLS == nil {
 		conn, err = (&net.Dialer{}).DialContext(ctx, "tcp", p.address)
 	} else {
-		conn, err = (&tls.Dialer{Config: l.server.config.TLS}).DialContext(ctx, "tcp", p.address)
+		conn, err = (&tls.Dialer{Config: l.server.config.tlsTo(p.id)}).DialContext(ctx, "tcp", p.address)
 	}
 	if err != nil {
 		return nil, err
@@ -243,11 +243,14 @@ func (l *links) receive(conn net.Conn) error {
 	case g.group != node.Group || g.to != node.ID:
 		return fmt.Errorf("%w: it is for node %d of group %q", errFrame, g.to, g.group)
 	}
+	if err := l.server.config.identify(conn, g.from); err != nil {
+		return err
+	}
 	if !l.knows(g.from) {
 		l.connect(g.from, g.address)
 	}
 	if g.purpose == forSnapshot {
-		return l.receiveSnapshot(conn)
+		return l.receiveSnapshot(conn, g.from)
 	}
 	if err := conn.SetReadDeadline(time.Time{}); err != nil {
 		return err
@@ -257,6 +260,9 @@ func (l *links) receive(conn net.Conn) error {
 		m, err := readMessage(in)
 		if err != nil {
 			return err
+		}
+		if !speaksFor(g.from, m) {
+			return fmt.Errorf("%w: node %d speaks for node %d", errFrame, g.from, m.GetFrom())
 		}
 		if err := l.server.do(l.server.life, func(n *replica.Node) error { return n.Step(m) }); err != nil {
 			return err
@@ -319,10 +325,13 @@ func (l *links) carry(ctx context.Context, p *peer, s *replica.Snapshot) error {
 }
 
 // receiveSnapshot stages a snapshot beside the node, and gives it to the node once it is whole.
-func (l *links) receiveSnapshot(conn net.Conn) error {
+func (l *links) receiveSnapshot(conn net.Conn, from uint64) error {
 	m, err := readMessage(conn)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case !speaksFor(from, m):
+		return fmt.Errorf("%w: node %d speaks for node %d", errFrame, from, m.GetFrom())
 	}
 	var r *replica.Receiver
 	if err := l.server.do(l.server.life, func(n *replica.Node) (err error) {

@@ -19,8 +19,11 @@ type Config struct {
 	Peers  map[uint64]string // where this one reaches other nodes; others are learned from the group, see ChangeMembers
 	// TLS has the certificate of this node, and the authorities of the others, as RootCAs and ClientCAs. Nil: no TLS, which is
 	// refused unless Listen is a loopback address.
-	TLS  *tls.Config
-	Tick time.Duration // between two ticks of the node; 100 ms by default
+	TLS *tls.Config
+	// PeerName, if there is one, is the name for which the certificate of each node has to be, with {id} in place of its number, such as
+	// "node-{id}.bank.internal". Without it, whoever has a certificate of the authority may speak for any node.
+	PeerName string
+	Tick     time.Duration // between two ticks of the node; 100 ms by default
 }
 
 // ErrRemoved is returned by everything once the node is no member of the group any more.
@@ -53,7 +56,7 @@ func Start(config Config) (*Server, error) {
 	if config.Tick == 0 {
 		config.Tick = 100 * time.Millisecond
 	}
-	if err := CheckAddress(config.Listen, config.TLS); err != nil {
+	if err := errors.Join(CheckAddress(config.Listen, config.TLS), config.checkPeerName()); err != nil {
 		return nil, err
 	}
 	node, err := replica.Open(config.Node)

@@ -65,6 +65,7 @@ type serveFlags struct {
 	peers                   []string
 	join                    bool
 	tick                    time.Duration
+	peerName                string
 }
 
 const serveLong = `Run a node. A new group begins with the node and its peers; each of them must be started with the same members.
@@ -84,13 +85,15 @@ func serveCommand() *cobra.Command {
 	to.StringVar(&f.api, "api", "127.0.0.1:7300", "`ADDRESS` for clients, over HTTP")
 	to.StringArrayVar(&f.peers, "peer", nil, "`ID=ADDRESS` of another node (may be given again)")
 	to.BoolVar(&f.join, "join", false, "join a group that is there")
+	to.StringVar(&f.peerName, "peer-name", "", "`NAME` for which the certificate of each node is, such as node-{id}.bank.internal; without it, any "+
+		"certificate of the authority speaks for any node")
 	to.DurationVar(&f.tick, "tick", 100*time.Millisecond, "`TIME` between two heartbeats; ten of them without one, and a node stands for election")
 	f.add(c)
 	return c
 }
 
 func (f *serveFlags) config() (server.Config, error) {
-	c := server.Config{Listen: f.listen, Tick: f.tick, Peers: map[uint64]string{}}
+	c := server.Config{Listen: f.listen, Tick: f.tick, PeerName: f.peerName, Peers: map[uint64]string{}}
 	switch {
 	case f.id == 0:
 		return c, fmt.Errorf("%w: --id is missing; give each node a number of its own, from 1 on", errUsage)

@@ -201,9 +201,12 @@ func (f *flags) end(to io.Writer, runs, open int, s *cluster.Figures) error {
 	}
 	fmt.Fprintf(to, "%s  %d runs of %d steps\n\n", verdict, runs, f.spec.Steps)
 	fmt.Fprintf(to, "  clients   %d operations answered, %d not\n", s.Acked, s.Unanswered)
-	fmt.Fprintf(to, "  group     %d leaders, %d snapshots taken over, %d nodes replaced\n", s.Leaders, s.Snapshots, s.Replaced)
-	fmt.Fprintf(to, "  faults    %d power cuts, %d faults of disks, which stopped %d nodes, %d partitions, %d messages cut off\n",
-		s.PowerCuts, s.DiskFaults, s.Stops, s.Partitions, s.Lost)
+	fmt.Fprintf(to, "  group     %d leaders, %d snapshots taken over and %d cut short, %d nodes replaced in %d changes of the members\n",
+		s.Leaders, s.Snapshots, s.Interrupted, s.Replaced, s.Changes)
+	fmt.Fprintf(to, "  faults    %d power cuts, %d faults of disks and %d that rotted, which stopped nodes %d times, %d partitions, %d messages cut off\n",
+		s.PowerCuts, s.DiskFaults, s.Rotten, s.Stops, s.Partitions, s.Lost)
+	fmt.Fprintf(to, "            nodes held up %d times, started on the store of another one %d times, asked after they were removed %d times\n",
+		s.Halts, s.Mistakes, s.Lingered)
 	fmt.Fprintf(to, "  words     %d given, judged in %d crash images of %d crash points, %d of them exhaustively\n",
 		s.Words, s.WordImages, s.WordPoints, s.WordPointsExhaustive)
 	return err

@@ -1,0 +1,71 @@
+package cluster
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/engine/replica"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+)
+
+// Lists grow by elements that nobody else appends. After listSteps steps the oldest one is left and a new one begun.
+const (
+	listsAtOnce = 2
+	listSteps   = 250
+)
+
+const listPrefix = "list-"
+
+func list(i int) []byte { return fmt.Appendf(nil, "%s%d", listPrefix, i) }
+
+// firstList is the oldest list that clients work on.
+func (w *world) firstList() int { return min(w.step, w.spec.Steps) / listSteps }
+
+// lists is what judges read of a list: each element ends with a comma.
+var lists = checker.Lists{
+	IsList: func(key []byte) bool { return bytes.HasPrefix(key, []byte(listPrefix)) },
+	Elements: func(value []byte) ([][]byte, bool) {
+		whole := len(value) > 0 && value[len(value)-1] == ','
+		return bytes.Split(bytes.TrimSuffix(value, []byte(",")), []byte(",")), whole
+	},
+}
+
+// lists reads both lists, or appends an element to one of them or to both, if they still hold what the client has read.
+func (c *client) lists() (history.Op, *replica.Command) {
+	rng, first := c.world.rng, c.world.firstList()
+	if rng.IntN(2) == 0 {
+		op := history.Op{Kind: history.Snapshot}
+		for i := range listsAtOnce {
+			op.Reads = append(op.Reads, history.Read{Key: list(first + i)})
+		}
+		return op, nil
+	}
+	c.counter++
+	var changes []change
+	from := rng.IntN(listsAtOnce)
+	for i := from; i <= from+rng.IntN(listsAtOnce-from); i++ {
+		key := list(first + i)
+		held, found := c.seen[string(key)]
+		changes = append(changes, change{key, held, found, fmt.Sprintf("%s%d.%d,", held, c.number, c.counter)})
+	}
+	return exchange(changes)
+}
+
+// judgeLists judges how the operations on lists were isolated from each other. They are counted anew, since this judge takes values
+// for unique, which balances are not.
+func judgeLists(ops []history.Op) checker.Result {
+	var alone []history.Op
+	for i := range ops {
+		op := ops[i]
+		if touchesLists(&op) {
+			op.ID = len(alone)
+			alone = append(alone, op)
+		}
+	}
+	return checker.NewIsolation(alone, lists, checker.StrictSerializable).JudgeHistory()
+}
+
+func touchesLists(op *history.Op) bool {
+	return len(op.Writes) > 0 && lists.IsList(op.Writes[0].Key) || len(op.Reads) > 0 && lists.IsList(op.Reads[0].Key)
+}
