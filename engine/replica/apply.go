@@ -28,8 +28,8 @@ const (
 	Old                    // a later command of the client has been applied: nothing was written, and what became of this one is forgotten
 )
 
-// apply applies committed entries in one batch, which also says how far that went. It needs no sync: after a crash that loses it,
-// the log applies the entries again.
+// apply applies committed entries in one batch, which also says how far that went. It needs no sync, unless the members change: after
+// a crash that loses it, the log applies the entries again.
 func (n *Node) apply(entries []*pb.Entry, out *Output) error {
 	if len(entries) == 0 {
 		return nil
@@ -45,7 +45,11 @@ func (n *Node) apply(entries []*pb.Entry, out *Output) error {
 		a.batch.Put(n.current.client(id), s.bytes())
 	}
 	a.batch.Put(appliedKey, n.applied.bytes())
-	return n.db.Apply(&a.batch, engine.NoSync)
+	durability := engine.NoSync
+	if len(out.Changed) > 0 {
+		durability = engine.Sync
+	}
+	return n.db.Apply(&a.batch, durability)
 }
 
 // application is the entries of one batch: what they have changed is not in the store yet.

@@ -35,9 +35,10 @@ type Node struct {
 	raft    *raft.RawNode
 	applied position
 	conf    *pb.ConfState
-	current generation // of the pairs
-	latest  generation // the last one that was given to anybody
-	staged  *Receiver  // the snapshot that raft was told of, until it takes it or not
+	current generation  // of the pairs
+	latest  generation  // the last one that was given to anybody
+	unsaved *raft.Ready // a step of which all is done that need not wait for the disk; nil if there is none
+	staged  *Receiver   // the snapshot that raft was told of, until it takes it or not
 	stopped error
 }
 

@@ -17,34 +17,20 @@ type Output struct {
 	Applied   []Applied        // commands that were committed, in the order of the log
 	Reads     []raft.ReadState // answers to ReadIndex
 	Changed   []Membership     // changes of the membership that were committed, in the order of the log
-	Removed   bool             // this node is no member any more; it can be closed
+	Removed   bool             // this node is no member any more. Close it when the others have had time to learn of it: see R8
 }
 
 // HasReady reports whether there is something to do: call Ready until there is not.
-func (n *Node) HasReady() bool { return n.stopped == nil && n.raft.HasReady() }
+func (n *Node) HasReady() bool { return n.stopped == nil && (n.unsaved != nil || n.raft.HasReady()) }
 
-// Ready does one step of the protocol. First it makes durable what raft wants to keep; then the messages may go out, for
-// their words are kept; then it applies what is committed. After an error the node has stopped, and the output is empty.
+// Ready does one step of the protocol. Before a step that has to sync comes one with all that need not wait for it: a leader sends
+// entries to the others while it saves them itself, and what is committed is applied. A step that syncs makes durable what raft
+// wants to keep; then its messages may go out, for their words are kept; then it applies what is committed now. After an error
+// the node has stopped, and the output is empty.
 func (n *Node) Ready() (*Output, error) {
 	out := &Output{}
 	err := n.do(func() error {
-		rd := n.raft.Ready()
-		if err := n.save(&rd); err != nil {
-			return n.stop(err)
-		}
-		for _, m := range rd.Messages {
-			if m.GetType() == pb.MsgSnap {
-				out.Snapshots = append(out.Snapshots, n.snapshot(m))
-			} else {
-				out.Messages = append(out.Messages, m)
-			}
-		}
-		if err := n.apply(rd.CommittedEntries, out); err != nil {
-			return n.stop(err)
-		}
-		out.Reads = rd.ReadStates
-		n.raft.Advance(rd)
-		if err := n.cutLog(); err != nil {
+		if err := n.step(out); err != nil {
 			return n.stop(err)
 		}
 		return nil
@@ -56,6 +42,73 @@ func (n *Node) Ready() (*Output, error) {
 		return &Output{}, err
 	}
 	return out, nil
+}
+
+// step takes from raft what there is to do, or goes on with what waits for the disk.
+func (n *Node) step(out *Output) error {
+	rd := n.unsaved
+	n.unsaved = nil
+	if rd == nil {
+		next := n.raft.Ready()
+		rd = &next
+		if rd.MustSync && raft.IsEmptySnap(rd.Snapshot) && beforeSync(rd, out) {
+			n.unsaved = rd
+			return n.apply(takeSaved(rd), out)
+		}
+	}
+	return n.finish(rd, out)
+}
+
+// beforeSync moves from a step to the output what need not wait for the disk, and reports whether there is any of it, or something to
+// apply. Entries are not the word of the leader that sends them: it counts itself among those who have them once they are saved,
+// and its term and the vote for itself are.
+func beforeSync(rd *raft.Ready, out *Output) bool {
+	var later []*pb.Message
+	for _, m := range rd.Messages {
+		if m.GetType() == pb.MsgApp {
+			out.Messages = append(out.Messages, m)
+		} else {
+			later = append(later, m)
+		}
+	}
+	out.Reads, rd.Messages, rd.ReadStates = rd.ReadStates, later, nil
+	return len(out.Messages) > 0 || len(out.Reads) > 0 || countSaved(rd) > 0
+}
+
+// takeSaved takes from a step the committed entries that were saved by earlier ones.
+func takeSaved(rd *raft.Ready) []*pb.Entry {
+	i := countSaved(rd)
+	saved := rd.CommittedEntries[:i]
+	rd.CommittedEntries = rd.CommittedEntries[i:]
+	return saved
+}
+
+func countSaved(rd *raft.Ready) int {
+	i := len(rd.CommittedEntries)
+	for len(rd.Entries) > 0 && i > 0 && rd.CommittedEntries[i-1].GetIndex() >= rd.Entries[0].GetIndex() {
+		i--
+	}
+	return i
+}
+
+// finish saves what is to be saved, and does all that is left of a step.
+func (n *Node) finish(rd *raft.Ready, out *Output) error {
+	if err := n.save(rd); err != nil {
+		return err
+	}
+	for _, m := range rd.Messages {
+		if m.GetType() == pb.MsgSnap {
+			out.Snapshots = append(out.Snapshots, n.snapshot(m))
+		} else {
+			out.Messages = append(out.Messages, m)
+		}
+	}
+	if err := n.apply(rd.CommittedEntries, out); err != nil {
+		return err
+	}
+	out.Reads = append(out.Reads, rd.ReadStates...)
+	n.raft.Advance(*rd)
+	return n.cutLog()
 }
 
 // save makes durable what raft promises by its messages, in one batch.

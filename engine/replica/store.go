@@ -98,6 +98,9 @@ func load(db *engine.DB, c *Config) (*saved, *raft.MemoryStorage, error) {
 	if r.err != nil {
 		return nil, nil, r.err
 	}
+	if s.applied.index > s.hard.GetCommit() { // what was applied before the commit index was saved is committed
+		s.hard.Commit = new(s.applied.index)
+	}
 	log := raft.NewMemoryStorage()
 	if s.cut.index > 0 {
 		at := &pb.SnapshotMetadata{Index: new(s.cut.index), Term: new(s.cut.term), ConfState: s.conf}

@@ -6,9 +6,12 @@
 //
 // # What is judged
 //
-//   - Clients: the history of registers is linearizable, and transfers between accounts keep their total.
+//   - Clients: the history of registers, accounts and lists is linearizable, transfers between accounts keep their total, and what
+//     is done to several lists at once is strictly serializable.
 //   - Raft: one leader a term; logs agree up to any entry in which they agree; a leader has every entry that was committed before;
 //     an entry has the same effect on every node; at the end all nodes hold the same pairs.
+//   - Majorities: a leader was elected, and an entry is committed, by more than half of the members, and of those of before while
+//     the membership changes; no change of the members lets old and new ones decide without each other.
 //   - Words: what a node says to others is an acknowledgement, given when the message leaves. Whatever a power cut leaves of its
 //     disk, the node that is opened on it has the term, the vote and the entries of which it has spoken. This is searched for one
 //     disk at a time, at every operation, without the rest of the group: see word.go.
@@ -19,15 +22,19 @@
 // timeouts, which it draws from crypto/rand.Reader: Run replaces that variable while it runs. So one Run at a time is possible
 // in a process, and a second one waits.
 //
-//	spec.go      what a run is, and which faults its seed switches on
-//	run.go       one step after the other, and the end, when all faults are over
-//	member.go    a node with its disk and its lives
-//	network.go   messages and snapshots on their way
-//	client.go    what clients ask for, and when they give up
-//	nemesis.go   power cuts, faults of disks, partitions, clocks, membership
-//	law.go       the judge of raft
-//	word.go      the search through a disk for what the node had said
-//	judge.go     the judges of histories
+//	spec.go        what a run is, and which faults its seed switches on
+//	run.go         one step after the other
+//	rest.go        the end, when all faults are over, and what all nodes hold then
+//	member.go      a node with its disk and its lives
+//	network.go     messages and snapshots on their way
+//	client.go      what clients ask for, and when they give up
+//	lists.go       lists that clients append to, and their judge
+//	nemesis.go     power cuts, faults of disks, rot, partitions, clocks, nodes that are held up or slow, mistakes of operators
+//	membership.go  nodes that take the place of others, and those that were removed and do not know it
+//	law.go         the judge of raft
+//	majority.go    the judge of what takes a majority
+//	word.go        the search through a disk for what the node had said
+//	judge.go       the judges of histories
 //
 // Callers: tests, and the command in cmd/cluster-torture.
 package cluster

@@ -130,9 +130,6 @@ func (m *member) run() {
 		for _, r := range out.Reads {
 			m.reads[string(r.RequestCtx)] = r.Index
 		}
-		if out.Removed {
-			m.node, m.gone = nil, true
-		}
 	}
 	if m.node != nil {
 		m.world.answerReads(m)

@@ -61,8 +61,8 @@ func (w *world) changeMembers(l *member) {
 	l.run()
 }
 
-// replaced goes on with a replacement, and finishes it once the leader has applied it: both majorities have agreed. Then the disk
-// of the old node is lost, or the node goes on for a while, as one that nobody has told.
+// replaced goes on with a replacement, and finishes it once a majority of those who are left has applied it. Then the disk of the old
+// node is lost, or the node goes on for a while, as one that nobody has told.
 func (w *world) replaced() {
 	w.replaceBroken()
 	l, r := w.leader(), w.replacing
@@ -70,10 +70,21 @@ func (w *world) replaced() {
 		return
 	}
 	s := l.node.Status()
-	if l == r.leaving || s.Joint || !slices.Contains(s.Voters, r.joining.id) || slices.Contains(s.Voters, r.leaving.id) {
+	if !r.done(&s) {
 		if comes(w.rng, 30) {
 			w.changeMembers(l)
 		}
+		return
+	}
+	know := 0
+	for _, m := range w.members {
+		if m.up() && slices.Contains(s.Voters, m.id) {
+			if its := m.node.Status(); r.done(&its) {
+				know++
+			}
+		}
+	}
+	if 2*know <= len(s.Voters) {
 		return
 	}
 	w.members = slices.DeleteFunc(w.members, func(m *member) bool { return m == r.leaving })
@@ -87,6 +98,11 @@ func (w *world) replaced() {
 	}
 	w.replacing = nil
 	w.figures.Replaced++
+}
+
+// done reports whether a node has applied all changes of a replacement.
+func (r *replacement) done(s *replica.Status) bool {
+	return !s.Joint && slices.Contains(s.Voters, r.joining.id) && !slices.Contains(s.Voters, r.leaving.id)
 }
 
 // replaceBroken begins to replace a node whose disk is broken for good.

@@ -11,7 +11,8 @@ import (
 )
 
 // diskFaults are what a disk may do wrong. A node that meets one stops; until then, and after its next power cut, it is whole.
-var diskFaults = []string{"eio write nth=%d", "eio sync nth=%d", "enospc write nth=%d", "short write nth=%d", "failed sync nth=%d", "eio create nth=%d",
+var diskFaults = []string{
+	"eio write nth=%d", "eio sync nth=%d", "enospc write nth=%d", "short write nth=%d", "failed sync nth=%d", "eio create nth=%d",
 	"eio read nth=%d", "short read nth=%d", "bitflip read nth=%d", "eio remove nth=%d", "eio rename nth=%d",
 }
 
@@ -67,7 +68,13 @@ func (w *world) interfere() {
 	}
 }
 
-func (w *world) anyone() *member { return w.members[w.rng.IntN(len(w.members))] }
+// anyone returns some node, more often the leader: most of what goes wrong is about it.
+func (w *world) anyone() *member {
+	if l := w.leader(); l != nil && w.rng.IntN(3) == 0 {
+		return l
+	}
+	return w.members[w.rng.IntN(len(w.members))]
+}
 
 // cutSome cuts the power of n nodes that are up.
 func (w *world) cutSome(n int) {
@@ -78,9 +85,12 @@ func (w *world) cutSome(n int) {
 	}
 }
 
-// partition cuts the group in two.
+// partition cuts the group in two, or one node off from all others.
 func (w *world) partition() {
 	side := w.rng.Uint64()
+	if w.rng.IntN(2) == 0 {
+		side = 1 << slices.Index(w.members, w.anyone())
+	}
 	for i, a := range w.members {
 		for j, b := range w.members {
 			if side>>i&1 != side>>j&1 {

@@ -70,8 +70,10 @@ func (m *member) speak(begun uint64, out *replica.Output) {
 			if !msg.GetReject() {
 				l.words = append(l.words, has(msg.GetIndex()))
 			}
-		case pb.MsgApp, pb.MsgHeartbeat: // a leader counts itself among those who have its entries
-			l.words = append(l.words, has(s.Last))
+		case pb.MsgApp, pb.MsgHeartbeat: // a leader has whatever it takes for committed
+			has := has(msg.GetCommit())
+			has.term = msg.GetTerm()
+			l.words = append(l.words, has)
 		default:
 		}
 	}

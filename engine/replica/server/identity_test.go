@@ -6,9 +6,9 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"io"
 	"math/big"
 	"net"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -27,9 +27,9 @@ const farTerm = 1000
 // TestStrangersAreNotHeard is of connections on which somebody says to be the leader of a far term.
 func TestStrangersAreNotHeard(t *testing.T) {
 	t.Parallel()
-	plain := start(t, 3, nil)
+	office, plain := newSigner(t), start(t, 3, nil)
 	put(t, plain.running[1], "k", "v")
-	named := start(t, 1, nil, func(c *Config) { c.TLS, c.PeerName = certificateOf(t, "node-1.test"), "node-{id}.test" })
+	named := start(t, 1, nil, func(c *Config) { c.TLS, c.PeerName = office.config(t, "node-1.test"), "node-{id}.test" })
 	put(t, named.running[1], "k", "v")
 	for name, c := range map[string]struct {
 		group *nodes
@@ -40,8 +40,8 @@ func TestStrangersAreNotHeard(t *testing.T) {
 		"another group":                {group: plain, hello: greeting{group: "other", from: 2, to: 1}, from: 2},
 		"a greeting for another node":  {group: plain, hello: greeting{group: "test", from: 2, to: 3}, from: 2},
 		"a message of another node":    {group: plain, hello: greeting{group: "test", from: 2, to: 1}, from: 3},
-		"the certificate of another":   {named, certificateOf(t, "node-3.test"), greeting{group: "test", from: 2, to: 1}, 2},
-		"a certificate without a name": {named, certificateOf(t, ""), greeting{group: "test", from: 2, to: 1}, 2},
+		"the certificate of another":   {named, office.config(t, "node-3.test"), greeting{group: "test", from: 2, to: 1}, 2},
+		"a certificate without a name": {named, office.config(t, ""), greeting{group: "test", from: 2, to: 1}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn, err := net.Dial("tcp", c.group.addresses[1])
@@ -66,16 +66,19 @@ func TestStrangersAreNotHeard(t *testing.T) {
 // hungUp waits until the other side ends the connection; false if it has listened instead.
 func hungUp(t *testing.T, conn net.Conn, s *Server) bool {
 	t.Helper()
-	for {
-		require.NoError(t, conn.SetReadDeadline(time.Now().Add(10*time.Millisecond)))
-		_, err := conn.Read(make([]byte, 1))
-		if err != nil && !os.IsTimeout(err) {
+	ended := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(io.Discard, conn)
+		ended <- err
+	}()
+	for termOf(t, s) < farTerm {
+		select {
+		case <-ended:
 			return true
-		}
-		if termOf(t, s) >= farTerm {
-			return false
+		default:
 		}
 	}
+	return false
 }
 
 func termOf(t *testing.T, s *Server) uint64 {
@@ -88,9 +91,10 @@ func termOf(t *testing.T, s *Server) uint64 {
 // TestNodesKnowEachOtherByName is of a group whose nodes have certificates of their own.
 func TestNodesKnowEachOtherByName(t *testing.T) {
 	t.Parallel()
+	office := newSigner(t)
 	g := start(t, 3, nil, func(c *Config) {
 		c.PeerName = "node-{id}.test"
-		c.TLS = certificateOf(t, c.nameOf(c.Node.ID))
+		c.TLS = office.config(t, c.nameOf(c.Node.ID))
 	})
 	put(t, g.running[1], "k", "v")
 	assert.Equal(t, "v", get(t, g.running[3], "k"))
@@ -102,26 +106,24 @@ func TestNodesKnowEachOtherByName(t *testing.T) {
 	}
 }
 
-// office signs certificates in these tests.
-var office = func() (o struct {
+// signer signs certificates.
+type signer struct {
 	key *ecdsa.PrivateKey
 	own *x509.Certificate
-}) {
-	var err error
-	if o.key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
-		panic(err)
-	}
+}
+
+func newSigner(t *testing.T) *signer {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
 	c := certificate("authority")
 	c.IsCA, c.KeyUsage = true, x509.KeyUsageCertSign
-	der, err := x509.CreateCertificate(rand.Reader, c, c, &o.key.PublicKey, o.key)
-	if err != nil {
-		panic(err)
-	}
-	if o.own, err = x509.ParseCertificate(der); err != nil {
-		panic(err)
-	}
-	return o
-}()
+	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
+	require.NoError(t, err)
+	own, err := x509.ParseCertificate(der)
+	require.NoError(t, err)
+	return &signer{key: key, own: own}
+}
 
 func certificate(name string) *x509.Certificate {
 	c := &x509.Certificate{
@@ -135,15 +137,15 @@ func certificate(name string) *x509.Certificate {
 	return c
 }
 
-// certificateOf returns what somebody with a name shows.
-func certificateOf(t *testing.T, name string) *tls.Config {
+// config returns what somebody with a name shows, and whom it trusts.
+func (o *signer) config(t *testing.T, name string) *tls.Config {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
-	der, err := x509.CreateCertificate(rand.Reader, certificate(name), office.own, &key.PublicKey, office.key)
+	der, err := x509.CreateCertificate(rand.Reader, certificate(name), o.own, &key.PublicKey, o.key)
 	require.NoError(t, err)
 	pool := x509.NewCertPool()
-	pool.AddCert(office.own)
+	pool.AddCert(o.own)
 	return &tls.Config{
 		Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, RootCAs: pool, ClientCAs: pool, MinVersion: tls.VersionTLS13,
 	}

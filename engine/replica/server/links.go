@@ -264,7 +264,7 @@ func (l *links) receive(conn net.Conn) error {
 		if !speaksFor(g.from, m) {
 			return fmt.Errorf("%w: node %d speaks for node %d", errFrame, g.from, m.GetFrom())
 		}
-		if err := l.server.do(l.server.life, func(n *replica.Node) error { return n.Step(m) }); err != nil {
+		if err := l.server.post(func(n *replica.Node) error { return n.Step(m) }); err != nil {
 			return err
 		}
 	}

@@ -26,7 +26,7 @@ type Config struct {
 	Tick     time.Duration // between two ticks of the node; 100 ms by default
 }
 
-// ErrRemoved is returned by everything once the node is no member of the group any more.
+// ErrRemoved is returned by everything once the node has not been a member of the group for a hundred ticks.
 var ErrRemoved = errors.New("server: the node was removed from its group")
 
 // ErrInsecure is returned by Start without TLS for an address that others can reach.
@@ -39,14 +39,19 @@ type Server struct {
 	calls  chan func()   // for the loop
 	done   chan struct{} // closed when the loop has ended
 	reason error         // why it has; set before done is closed
-	quit   context.CancelFunc
-	life   context.Context // of the server
+	// farewell is how many ticks are left of a node that was removed; 0: it was not. Others may need its vote until they know.
+	farewell int
+	quit     context.CancelFunc
+	life     context.Context // of the server
 
 	commands waiting
 	reads    reads
 	links    *links
 	group    sync.WaitGroup
 }
+
+// ticksAfterRemoval is how long a node goes on after it was removed: those that do not know it yet may need its vote to learn it.
+const ticksAfterRemoval = 100
 
 // callsMax is how many calls come before one step of the node.
 const callsMax = 1024
@@ -102,6 +107,7 @@ func (s *Server) loop() {
 			s.reads.tick()
 			s.learnAddresses()
 			s.note(s.node.Tick())
+			s.leave()
 		case call := <-s.calls:
 			call()
 		}
@@ -113,6 +119,16 @@ func (s *Server) loop() {
 			s.step()
 		}
 		s.note(s.reads.answer(s.node))
+	}
+}
+
+// leave counts the ticks of a node that was removed, and ends it after the last one.
+func (s *Server) leave() {
+	if s.farewell == 0 {
+		return
+	}
+	if s.farewell--; s.farewell == 0 && s.reason == nil {
+		s.reason = ErrRemoved
 	}
 }
 
@@ -141,7 +157,20 @@ func (s *Server) step() {
 		s.reads.reached(r)
 	}
 	if out.Removed {
-		s.reason = ErrRemoved
+		s.farewell = ticksAfterRemoval
+	}
+}
+
+// post hands a call to the goroutine that owns the node, and does not wait for it: what has come from one node by the time the loop
+// looks is done before one step. It waits only while too many calls are under way.
+func (s *Server) post(call func(*replica.Node) error) error {
+	select {
+	case s.calls <- func() { s.note(call(s.node)) }:
+		return nil
+	case <-s.done:
+		return s.reason
+	case <-s.life.Done():
+		return s.life.Err()
 	}
 }
 
