@@ -8,34 +8,31 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// everyAnswer is a chooser for a depth-first search over all images: the answers so far, and how many there were.
-type everyAnswer struct {
-	picks, of []int
-	asked     int
-}
-
-func (a *everyAnswer) Choose(n int, _ uint64) int {
-	if a.asked == len(a.picks) {
-		a.picks, a.of = append(a.picks, 0), append(a.of, n)
-	}
-	a.asked++
-	return a.picks[a.asked-1]
-}
-
-func (a *everyAnswer) next() bool {
-	a.asked = 0
-	for i := len(a.picks) - 1; i >= 0; i-- {
-		if a.picks[i]++; a.picks[i] < a.of[i] {
-			a.picks, a.of = a.picks[:i+1], a.of[:i+1]
-			return true
-		}
-	}
-	return false
-}
-
-// Replacing a file by a rename without a sync of the directory: the old or the new content may be found after a power
-// cut, and never anything else. Without the Sync before the rename there would be images with an empty CURRENT.
+// A power cut leaves what was synced plus some subset of what was not. Here the content of the file was synced, but its
+// name was not, because the directory was not.
 func Example() {
+	fs := faultfs.New(faultfs.Options{})
+	f, err := fs.Create("wal")
+	must(err)
+	_, err = f.Write([]byte("commit"))
+	must(err, f.Sync(), f.Close())
+
+	for _, profile := range []faultfs.Profile{faultfs.LoseAll(), faultfs.LoseNone()} {
+		disk, err := fs.Crash(fs.Now(), faultfs.Model{Profile: profile}, faultfs.ImageOptions{})
+		must(err)
+		found, err := afero.Exists(disk, "wal")
+		must(err)
+		fmt.Printf("%s: found %t\n", profile.Name, found)
+	}
+	// Output:
+	// lose-all: found false
+	// lose-none: found true
+}
+
+// Explore visits every disk that a power cut may leave, as far as the visit can tell them apart. A file is replaced by a
+// rename without a sync of the directory: either content may be found, but never anything else. Without the Sync before
+// the rename there would also be disks with an empty CURRENT.
+func ExampleExplore() {
 	fs := faultfs.New(faultfs.Options{})
 	write := func(name, content string) {
 		f, err := fs.Create(name)
@@ -51,22 +48,24 @@ func Example() {
 	must(fs.Rename("CURRENT.tmp", "CURRENT"))
 
 	point := faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now())
-	answers := &everyAnswer{}
-	for more := true; more; more = answers.next() {
-		img := point.Image(faultfs.ImageOptions{Chooser: answers})
-		content, err := afero.ReadFile(img, "CURRENT")
+	images, err := faultfs.Explore(point, faultfs.ImageOptions{}, func(disk *faultfs.FS) error {
+		content, err := afero.ReadFile(disk, "CURRENT")
 		must(err)
-		tmp, err := afero.Exists(img, "CURRENT.tmp")
+		tmp, err := afero.Exists(disk, "CURRENT.tmp")
 		must(err)
 		fmt.Printf("CURRENT is %s, CURRENT.tmp is left behind: %t\n", content, tmp)
-	}
+		return nil
+	})
+	must(err)
+	fmt.Println(images, "images")
 	// Output:
 	// CURRENT is one, CURRENT.tmp is left behind: false
 	// CURRENT is one, CURRENT.tmp is left behind: true
 	// CURRENT is two, CURRENT.tmp is left behind: false
+	// 3 images
 }
 
-// A failed fsync must not be retried: the retry says that all is well, and the bytes may be gone.
+// A failed fsync must not be retried: the retry succeeds although the bytes may be gone.
 func Example_failedSync() {
 	fs := faultfs.New(faultfs.Options{})
 	f, err := fs.Create("wal")
