@@ -14,9 +14,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// BenchmarkAmplification loads a million entries in random order, overwrites a million at random, lets maintenance
-// settle and reports, per byte of the user's: what was written during the overwrites and what lies on the disk, logs
-// included. It also reports how many tables a get may meet after loading.
+// BenchmarkAmplification loads a million entries in random order, overwrites a million at random and lets maintenance
+// settle. It reports, per byte of user data, what was written during the overwrites and what is then on disk, logs
+// included. It also reports how many tables a get may consult after loading.
 func BenchmarkAmplification(b *testing.B) {
 	const entries = 1_000_000
 	const userBytes = entries * (16 + 100)

@@ -120,7 +120,7 @@ func become(content string) func([]byte) []byte {
 
 func longer(b []byte) []byte { return append(b, 0) }
 
-// Every row damages a repository with one backup. Restore names the file, and makes no store.
+// Every row damages a repository with one backup. Restore names the damaged file and creates no store.
 func TestDamagedRepositories(t *testing.T) {
 	for name, c := range map[string]struct {
 		pattern string
@@ -191,7 +191,7 @@ func TestBackupOfADamagedTableIsRefused(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-func TestRepositoryMustBeOne(t *testing.T) {
+func TestADirectoryThatIsNotARepositoryIsRefused(t *testing.T) {
 	fsys, o := sample(t)
 	db := open(t, o)
 	require.NoError(t, afero.WriteFile(fsys, "photos/holiday.jpg", nil, 0o644))
@@ -206,8 +206,8 @@ func TestRepositoryMustBeOne(t *testing.T) {
 	require.ErrorIs(t, err, engine.ErrNotARepository)
 }
 
-// TestPowerCutsLeaveWholeBackups cuts the power at every tick of a run of backups and a deletion. What is listed can be
-// restored; what was acknowledged is listed.
+// TestPowerCutsLeaveWholeBackups cuts the power at every tick of a run of backups and a deletion. Whatever is listed
+// can be restored, and whatever was acknowledged is listed.
 func TestPowerCutsLeaveWholeBackups(t *testing.T) {
 	oneGoroutine(t)
 	fsys := faultfs.New(faultfs.Options{})
@@ -262,7 +262,7 @@ func TestPowerCutsLeaveWholeBackups(t *testing.T) {
 	}
 }
 
-// judgeRepository restores every backup that is listed, and then makes one more, over whatever the crash left.
+// judgeRepository restores every listed backup, and then makes one more on top of whatever the crash left.
 func judgeRepository(
 	t *testing.T, fsys afero.Fs, must, may map[uint64]bool, want map[uint64]map[string]string, at string,
 ) {

@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// A damaged value is not carried into the repository, and one that was damaged there is not restored.
+// A damaged value is not copied into the repository, and one that was damaged there is not restored.
 func TestBackupsOfDamagedBlobFilesAreRefused(t *testing.T) {
 	fsys := afero.NewMemMapFs()
 	db := open(t, tiny(fsys))
@@ -42,8 +42,8 @@ func TestBackupsOfDamagedBlobFilesAreRefused(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// A file that was lost or cut short in the repository is stored again, and the earlier backup is whole again, too.
-func TestBackupMendsFilesThatAreMissingOrCutShort(t *testing.T) {
+// A file that was lost or truncated in the repository is stored again, which makes the earlier backup whole too.
+func TestBackupReplacesMissingAndTruncatedFiles(t *testing.T) {
 	for name, damage := range map[string]func(fsys afero.Fs, path string) error{
 		"missing": func(fsys afero.Fs, path string) error { return fsys.Remove(path) },
 		"cut short": func(fsys afero.Fs, path string) error {
@@ -111,8 +111,8 @@ func TestVerifyBackupsNamesEveryDamagedFile(t *testing.T) {
 	require.Error(t, engine.VerifyBackups("nowhere", o))
 }
 
-// While a list is damaged, nobody knows what it needs: only its own backup can be deleted.
-func TestNothingIsDeletedBesideADamagedList(t *testing.T) {
+// While a list is damaged, it is unknown what it needs, so only its own backup can be deleted.
+func TestADamagedListBlocksDeletion(t *testing.T) {
 	fsys, o := sample(t)
 	db := open(t, o)
 	for range 4 {
@@ -143,9 +143,9 @@ func TestNothingIsDeletedBesideADamagedList(t *testing.T) {
 	require.Equal(t, want, restored(t, fsys, 4))
 }
 
-// What a prune that failed returns as deleted is gone; everything else is listed and can be restored. A backup that
-// failed while it mended a lost file leaves nothing that a later one takes for whole.
-func TestEveryMutationOfAPruneAndOfAMendingBackupMayFail(t *testing.T) {
+// Backups that a failed prune returns as deleted are gone; all others are listed and can be restored. A backup that
+// failed while it replaced a lost file leaves nothing that a later one takes for whole.
+func TestEveryMutationOfAPruneAndOfAReplacingBackupMayFail(t *testing.T) {
 	for n := 0; ; n++ {
 		fsys, o := sample(t)
 		db := open(t, o)

@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// BenchmarkOpenClose opens and closes a store of 2,000 keys the way a crash check does: all keys in the log, or all in
+// BenchmarkOpenClose opens and closes a store of 2,000 keys as a crash check does, with all keys in the log or all in
 // one table.
 func BenchmarkOpenClose(b *testing.B) {
 	for _, where := range []string{"log", "table"} {

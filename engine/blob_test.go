@@ -16,7 +16,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// pattern returns bytes that differ from place to place and from seed to seed.
+// pattern returns bytes that differ between offsets and between seeds.
 func pattern(n int, seed uint64) []byte {
 	b := make([]byte, n+8)
 	for i := 0; i < n; i += 8 {
@@ -25,14 +25,14 @@ func pattern(n int, seed uint64) []byte {
 	return b[:n]
 }
 
-// reader is what can be asked for a value: a store or a snapshot.
+// reader is anything that can be asked for a value: a store or a snapshot.
 type reader interface {
 	Get(key []byte) ([]byte, error)
 	GetReader(key []byte) (*engine.ValueReader, error)
 	NewIterator(o engine.IterOptions) (*engine.Iterator, error)
 }
 
-// hasValue reads a value in all ways.
+// hasValue reads a value in every possible way.
 func hasValue(t *testing.T, r reader, key string, want []byte) {
 	t.Helper()
 	got, err := r.Get([]byte(key))
@@ -61,7 +61,7 @@ func hasValue(t *testing.T, r reader, key string, want []byte) {
 	require.NoError(t, it.Close())
 }
 
-func TestValuesOfEveryLengthComeBack(t *testing.T) {
+func TestValuesOfEveryLengthRoundTrip(t *testing.T) {
 	oneGoroutine(t)
 	lengths := []int{0, 1, 1023, 1024, 4095, 4096, 65_535, 65_536, 65_537, 1<<20 - 1, 1 << 20, 1<<20 + 1, 5 << 20}
 	for _, road := range []string{"put", "batch", "transaction"} {
@@ -152,8 +152,8 @@ func TestSeparationCanBeSwitchedOffAndOn(t *testing.T) {
 	}
 }
 
-// A batch is written to a blob file before it finds the memtable full, whose flush ends the file and refers to a part of
-// it only: the rest is not garbage, but to come.
+// A batch is written to a blob file before it finds the memtable full. The flush then ends the file and refers to only
+// part of it; the rest is not garbage, because its commit is still to come.
 func TestValuesOfCommitsUnderWayAreNotGarbage(t *testing.T) {
 	o := engine.Options{
 		FS: afero.NewMemMapFs(), InlineMaintenance: true, MemtableBytes: 1, L0CompactionFiles: 1, LargeValueBytes: 100,
@@ -172,8 +172,8 @@ func TestValuesOfCommitsUnderWayAreNotGarbage(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// A process dies at every operation, and the power is cut at every operation of the recovery that follows. What the
-// recovery saw in the page cache is lost then, and what it removed because of that must not be missing.
+// A process dies at every operation, and the power is cut at every operation of the recovery that follows. Whatever
+// that recovery saw only in the page cache is then lost, and what it removed because of that must not be missing.
 func TestPowerCutsAfterAKillLoseNoValue(t *testing.T) {
 	oneGoroutine(t)
 	o := engine.Options{InlineMaintenance: true, BlobValueBytes: 20, LargeValueBytes: 40, BlobFileBytes: 300}
@@ -212,8 +212,8 @@ func TestPowerCutsAfterAKillLoseNoValue(t *testing.T) {
 	}
 }
 
-// overwrite writes the values 1 to 16 of one key, in the log, in blob files by both roads and in tables, until something
-// fails. It returns the last one that was acknowledged.
+// overwrite writes the values 1 to 16 to one key, so that they end up in the log, in tables and, both by a flush and by
+// a commit, in blob files, until something fails. It returns the last acknowledged one.
 func overwrite(o engine.Options) (acked int, err error) {
 	db, err := engine.Open("db", o)
 	if err != nil {

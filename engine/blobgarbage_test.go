@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// blobsOf returns the names and the sum of the sizes of the blob files on disk.
+// blobsOf returns the names and the total size of the blob files on disk.
 func blobsOf(t *testing.T, fsys afero.Fs) (names []string, bytes int64) {
 	t.Helper()
 	infos, err := afero.ReadDir(fsys, "db")
@@ -25,7 +25,7 @@ func blobsOf(t *testing.T, fsys afero.Fs) (names []string, bytes int64) {
 	return names, bytes
 }
 
-func TestGarbageIsCollectedButNotWhatASnapshotSees(t *testing.T) {
+func TestGarbageCollectionKeepsWhatASnapshotSees(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		bytes int
@@ -128,7 +128,7 @@ func TestFilesThatAreMostlyGarbageAreEmptied(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-func TestGarbageIsCollectedWithoutBeingAsked(t *testing.T) {
+func TestGarbageIsCollectedInTheBackground(t *testing.T) {
 	o := tiny(afero.NewMemMapFs())
 	o.MemtableBytes, o.BlobValueBytes, o.LargeValueBytes, o.BlobFileBytes = 16<<10, 50, 200, 32<<10
 	db, err := engine.Open("db", o)
@@ -143,7 +143,7 @@ func TestGarbageIsCollectedWithoutBeingAsked(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// A conflict is found after the value was written: nobody will ever refer to it.
+// The conflict is found after the value has been written: nothing will ever refer to it.
 func TestValuesOfRefusedCommitsAreCollected(t *testing.T) {
 	o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true, LargeValueBytes: 100}
 	db, err := engine.Open("db", o)

@@ -18,8 +18,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// fillLevels makes a store of several levels with a log behind them. Of the values, some are in tables, some are put
-// into blob files by a flush, and some by their commit.
+// fillLevels makes a store of several levels plus a log. Some values are in tables, some are put into blob files by a
+// flush, and some by their commit.
 func fillLevels(t *testing.T, db *engine.DB, entries int) {
 	t.Helper()
 	for i := range entries {
@@ -32,7 +32,7 @@ func fillLevels(t *testing.T, db *engine.DB, entries int) {
 	}
 }
 
-func TestCheckpointIsAStoreOfItsOwn(t *testing.T) {
+func TestCheckpointIsAnIndependentStore(t *testing.T) {
 	for name, fsys := range map[string]afero.Fs{
 		"hard links of the operating system": afero.NewOsFs(),
 		"hard links of the filesystem":       faultfs.New(faultfs.Options{}),
@@ -101,7 +101,7 @@ func TestCheckpointLinksTablesAndBlobFiles(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// What only logs refer to is part of the copy, also when it was found by recovery and by nothing else.
+// Blob files that only logs refer to are part of the copy, even if only recovery has found them.
 func TestCheckpointHasTheBlobFilesOfLogs(t *testing.T) {
 	fsys := afero.NewMemMapFs()
 	o := tiny(fsys)
@@ -125,7 +125,7 @@ func TestCheckpointHasTheBlobFilesOfLogs(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-func TestCheckpointOfAReopenedStoreHasWhatWasReplayed(t *testing.T) {
+func TestCheckpointOfAReopenedStoreIncludesReplayedLogs(t *testing.T) {
 	fsys, o := sample(t)
 	for _, readOnly := range []bool{false, true} {
 		o.ReadOnly = readOnly
@@ -162,9 +162,9 @@ func TestCheckpointTargetMustBeEmpty(t *testing.T) {
 	require.ErrorIs(t, db.Checkpoint("closed"), engine.ErrClosed)
 }
 
-// TestCheckpointWhileCommitsGoOn counts up in several goroutines. A checkpoint has every number that was acknowledged
-// before it, none that was not submitted when it returned, and all parts of every batch: one in tables, one that flushes
-// put into blob files, and one that its commit did.
+// TestCheckpointWhileCommitsGoOn counts up in several goroutines. A checkpoint has every number acknowledged before it,
+// none that had not been submitted when it returned, and all parts of every batch: one in tables, one moved to blob
+// files by a flush, and one by its commit.
 func TestCheckpointWhileCommitsGoOn(t *testing.T) {
 	fsys := faultfs.New(faultfs.Options{}) // afero's memory reads wrong bytes when read concurrently
 	o := tiny(fsys)
@@ -220,7 +220,7 @@ func TestCheckpointWhileCommitsGoOn(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// meddler runs once, when the first file is made in a directory.
+// meddler runs once, when the first file is created in a directory.
 type meddler struct {
 	afero.Fs
 	dir string
@@ -235,7 +235,7 @@ func (m *meddler) OpenFile(name string, flag int, perm os.FileMode) (afero.File,
 	return m.Fs.OpenFile(name, flag, perm)
 }
 
-func TestCheckpointIsOfTheMomentOfTheCall(t *testing.T) {
+func TestCheckpointShowsTheMomentOfTheCall(t *testing.T) {
 	fsys := &meddler{Fs: afero.NewMemMapFs(), dir: "copy"}
 	o := tiny(fsys)
 	db := open(t, o)

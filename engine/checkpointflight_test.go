@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// flightFS tells what happens to the logs of the store db: sync is called before each of their syncs, and opened when one is
-// opened to be read.
+// flightFS watches the logs of the store db: sync is called before each of their syncs, and opened when one is opened
+// for reading.
 type flightFS struct {
 	afero.Fs
 	sync   func() error
@@ -45,9 +45,9 @@ func (f *flightLog) Sync() error {
 	return f.File.Sync()
 }
 
-// TestNoCopyHasACommitThatFailed: a commit gets into the log while a copy is about to be made, and its sync fails when the copy
-// has the log. The commit never becomes visible, so a copy with it must not be made.
-func TestNoCopyHasACommitThatFailed(t *testing.T) {
+// TestNoCopyContainsAFailedCommit: a commit enters the log while a copy is about to be made, and its sync fails when the
+// copy has the log. The commit never becomes visible, so a copy that contains it must not be made.
+func TestNoCopyContainsAFailedCommit(t *testing.T) {
 	for name, copies := range map[string]func(*DB) error{
 		"checkpoint": func(db *DB) error { return db.Checkpoint("copy") },
 		"backup": func(db *DB) error {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// frozenAtClose returns the disk of a store that is closed between the two steps of a Flush, and the store.
+// frozenAtClose returns a store that was closed between the two steps of a Flush, and its disk.
 func frozenAtClose(t *testing.T) (*DB, afero.Fs) {
 	t.Helper()
 	fsys := afero.NewMemMapFs()
@@ -20,7 +20,7 @@ func frozenAtClose(t *testing.T) (*DB, afero.Fs) {
 	return db, fsys
 }
 
-// TestFlushAfterCloseWritesNothing: by then the store may be another one's.
+// TestFlushAfterCloseWritesNothing: by then the directory may belong to another store.
 func TestFlushAfterCloseWritesNothing(t *testing.T) {
 	db, fsys := frozenAtClose(t)
 	before, err := afero.Glob(fsys, "db/*")
@@ -31,7 +31,7 @@ func TestFlushAfterCloseWritesNothing(t *testing.T) {
 	require.Equal(t, before, after)
 }
 
-// TestCloseEndsAFrozenLog: the last log is not always the one that takes commits.
+// TestCloseEndsAFrozenLog: the last log is not always the one that receives commits.
 func TestCloseEndsAFrozenLog(t *testing.T) {
 	_, fsys := frozenAtClose(t)
 	logs, err := afero.Glob(fsys, "db/*.log")
@@ -66,7 +66,8 @@ func (f *hookedFile) Sync() error {
 	return f.File.Sync()
 }
 
-// TestCloseSyncsLogsBeforeItRecordsWhereTheyEnd: a power cut in between would leave a log that is shorter than that.
+// TestCloseSyncsLogsBeforeItRecordsWhereTheyEnd: otherwise a power cut in between would leave a log shorter than
+// recorded.
 func TestCloseSyncsLogsBeforeItRecordsWhereTheyEnd(t *testing.T) {
 	fsys := &syncHook{Fs: afero.NewMemMapFs(), hook: func() {}}
 	db, err := Open("db", Options{FS: fsys, InlineMaintenance: true})
@@ -84,8 +85,9 @@ func TestCloseSyncsLogsBeforeItRecordsWhereTheyEnd(t *testing.T) {
 	require.Greater(t, manifest.Bytes(), edits)
 }
 
-// TestFlushSyncsForOthersOnlyWhenItsEditIsDurable: a Sync that relied on it earlier would lose commits in a power cut.
-func TestFlushSyncsForOthersOnlyWhenItsEditIsDurable(t *testing.T) {
+// TestFlushCountsAsSyncOnlyWhenItsEditIsDurable: a Sync commit that relied on the flush earlier could be lost in a
+// power cut.
+func TestFlushCountsAsSyncOnlyWhenItsEditIsDurable(t *testing.T) {
 	fsys := &syncHook{Fs: afero.NewMemMapFs(), hook: func() {}}
 	db, err := Open("db", Options{FS: fsys, InlineMaintenance: true})
 	require.NoError(t, err)

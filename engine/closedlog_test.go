@@ -19,7 +19,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// ended is a store that was closed, or copied, and what it must show from then on.
+// ended is a store that was closed or copied, and what it must show from then on.
 type ended struct {
 	fs   afero.Fs
 	want map[string]string
@@ -27,7 +27,7 @@ type ended struct {
 
 func inMemory(fsys afero.Fs) engine.Options { return engine.Options{FS: fsys, InlineMaintenance: true} }
 
-// fill commits so many keys.
+// fill commits the given number of keys.
 func (e *ended) fill(t *testing.T, db *engine.DB, keys int) {
 	t.Helper()
 	for range keys {
@@ -37,7 +37,7 @@ func (e *ended) fill(t *testing.T, db *engine.DB, keys int) {
 	}
 }
 
-// endings are the ways in which a store can get to a state in which all of it is known to be durable.
+// endings are the ways in which a store can reach a state in which all of it is known to be durable.
 var endings = map[string]func(t *testing.T) ended{
 	"closed with a log": func(t *testing.T) ended {
 		return endedBy(t, func(e *ended, db *engine.DB) { e.fill(t, db, 4) })
@@ -104,7 +104,7 @@ func endedBy(t *testing.T, session func(e *ended, db *engine.DB)) ended {
 	return e
 }
 
-// moved makes the store in dir the one in question.
+// moved makes the store in dir the one to check.
 func (e *ended) moved(t *testing.T, dir string) {
 	t.Helper()
 	to := afero.NewMemMapFs()
@@ -118,7 +118,7 @@ func (e *ended) moved(t *testing.T, dir string) {
 	e.fs = to
 }
 
-// tableGate stops the creation of tables.
+// tableGate blocks the creation of tables.
 type tableGate struct {
 	afero.Fs
 	reached, open chan struct{}
@@ -155,7 +155,7 @@ func closedWithThreeLogs(t *testing.T) ended {
 	return e
 }
 
-// whole reports whether a store shows everything; the error is why it does not open, or cannot be read.
+// whole reports whether a store shows everything. The error says why it does not open or cannot be read.
 func (e *ended) whole(t *testing.T, fsys afero.Fs) (bool, error) {
 	t.Helper()
 	o := inMemory(fsys)
@@ -176,7 +176,7 @@ func (e *ended) whole(t *testing.T, fsys afero.Fs) (bool, error) {
 	return maps.Equal(e.want, got), err
 }
 
-// with returns the disk with other content in one file; nil removes it.
+// with returns the disk with one file's content replaced; nil removes the file.
 func (e *ended) with(t *testing.T, name string, content []byte) afero.Fs {
 	t.Helper()
 	fsys := copyOf(t, e.fs)
@@ -188,8 +188,9 @@ func (e *ended) with(t *testing.T, name string, content []byte) afero.Fs {
 	return fsys
 }
 
-// TestDamageOfAClosedStore cuts every file at every length, flips a bit of every byte, and removes every file. Either that
-// is noticed, or everything is there. What is missing of a log is always noticed, and by everybody.
+// TestDamageOfAClosedStore truncates every file to every length, flips a bit of every byte, and removes every file.
+// Either that is detected or everything is still there. Anything missing from a log is always detected, and by every
+// reader.
 func TestDamageOfAClosedStore(t *testing.T) {
 	for name, end := range endings {
 		t.Run(name, func(t *testing.T) {
@@ -228,7 +229,7 @@ func (e *ended) notices(t *testing.T, name string, content []byte, what string) 
 }
 
 // Verify, repair and inspection know the end of a log, too.
-func TestEverybodyKnowsWhereALogEnds(t *testing.T) {
+func TestEveryReaderKnowsWhereALogEnds(t *testing.T) {
 	for name, change := range map[string]func(content []byte) []byte{
 		"cut within a commit":          cut(3),
 		"cut at a commit":              func(b []byte) []byte { return b[:len(b)-commitBytes] },
@@ -270,11 +271,11 @@ func TestEverybodyKnowsWhereALogEnds(t *testing.T) {
 	}
 }
 
-// commitBytes is how long a commit of fill is in a log.
+// commitBytes is the length in a log of a commit made by fill.
 const commitBytes = 19 + 12 + 1 + 1 + 5 + 1 + 5
 
-// A log that has become longer shows nothing new, whatever is behind its end.
-func TestNothingIsReadBehindTheEndOfALog(t *testing.T) {
+// A log that has become longer shows nothing new, whatever is beyond its end.
+func TestNothingIsReadBeyondTheEndOfALog(t *testing.T) {
 	for name, c := range map[string]struct {
 		tail  func(t *testing.T, content []byte, num uint64) []byte
 		whole bool
@@ -328,7 +329,7 @@ func TestNothingIsReadBehindTheEndOfALog(t *testing.T) {
 	}
 }
 
-// file is a log in memory.
+// file is an in-memory log file.
 type file struct{ bytes.Buffer }
 
 func (*file) Sync() error  { return nil }

@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 )
 
-// intoCopy calls a function whenever a file is made in the directory copy.
+// intoCopy calls a function whenever a file is created in the directory copy.
 type intoCopy struct {
 	afero.Fs
 	call func()
@@ -27,7 +27,7 @@ func (f *intoCopy) OpenFile(name string, flag int, perm os.FileMode) (afero.File
 	return f.Fs.OpenFile(name, flag, perm)
 }
 
-// A checkpoint opens files by name. Whoever opens the store after Close may remove them.
+// A checkpoint opens files by name. The next process to open the store after Close may remove them.
 func TestCloseWaitsForACheckpoint(t *testing.T) {
 	fsys := &intoCopy{Fs: afero.NewMemMapFs()}
 	db, err := Open("db", Options{FS: fsys, InlineMaintenance: true})
@@ -53,8 +53,8 @@ func TestCloseWaitsForACheckpoint(t *testing.T) {
 	require.ErrorIs(t, db.Checkpoint("other"), ErrClosed)
 }
 
-// By then the directory may be another's, which has removed them itself.
-func TestAReaderThatEndsAfterCloseRemovesNothing(t *testing.T) {
+// By then the directory may belong to another process, which has removed the files itself.
+func TestAReaderClosedAfterTheStoreRemovesNothing(t *testing.T) {
 	fsys := afero.NewMemMapFs()
 	o := Options{FS: fsys, InlineMaintenance: true}
 	db, err := Open("db", o)
@@ -75,7 +75,7 @@ func TestAReaderThatEndsAfterCloseRemovesNothing(t *testing.T) {
 	require.NoError(t, again.Close())
 }
 
-// What is named like a file of the store may be another store's once this one is closed.
+// Once this store is closed, files with its names may belong to another store.
 func TestAReaderOpensNoFileAfterClose(t *testing.T) {
 	fsys := afero.NewMemMapFs()
 	o := Options{FS: fsys, InlineMaintenance: true, MaxOpenFiles: 1, Limits: Limits{TableWholeBytes: 1}}
@@ -93,9 +93,9 @@ func TestAReaderOpensNoFileAfterClose(t *testing.T) {
 	require.ErrorIs(t, errors.Join(reader.Error(), reader.Close()), ErrClosed)
 }
 
-// A marker that cannot be read may be one whose bytes a crash has lost: then the one before it holds. But when logs that only
-// the newer manifest makes obsolete are gone, the newer marker was durable once.
-func TestAMarkerThatWasDurableIsNoLeftover(t *testing.T) {
+// An unreadable marker may be one whose content a crash has lost; then the previous one is valid. But if logs are gone
+// that only the newer manifest makes obsolete, the newer marker was durable once.
+func TestADamagedMarkerThatWasDurableIsNotIgnored(t *testing.T) {
 	fsys := afero.NewMemMapFs()
 	o := Options{FS: fsys, InlineMaintenance: true}
 	older := map[string][]byte{}

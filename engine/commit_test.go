@@ -29,7 +29,7 @@ func newSlowDisk() *slowDisk {
 // hold makes all further syncs wait.
 func (s *slowDisk) hold() { s.onSync = func() { s.arrived <- struct{}{}; <-s.pass } }
 
-// untilCommits waits until so many batches are in the log.
+// untilCommits waits until n batches are in the log.
 func untilCommits(db *engine.DB, n int64) {
 	for db.Metrics().Commits < n {
 		runtime.Gosched()
@@ -92,9 +92,9 @@ func TestUnsyncedCommitDoesNotOvertakeASyncedOne(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// TestLoserWaitsForTheWinner: a transaction that loses against a commit which is not visible yet is told so only when
-// it is, or else the next attempt would read the same snapshot and lose again.
-func TestLoserWaitsForTheWinner(t *testing.T) {
+// TestAConflictIsReportedOnlyWhenTheWinnerIsVisible: a transaction that conflicts with a commit which is not visible yet is told so only once
+// that commit is visible. Otherwise its next attempt would read the same snapshot and fail again.
+func TestAConflictIsReportedOnlyWhenTheWinnerIsVisible(t *testing.T) {
 	disk := newSlowDisk()
 	db := open(t, engine.Options{FS: disk.faulty, InlineMaintenance: true})
 	require.NoError(t, db.Put([]byte("warm"), []byte("up"), engine.Sync))
@@ -122,9 +122,9 @@ func TestLoserWaitsForTheWinner(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// TestTransactionBeginsBesideACommitUnderWay: that commit is not remembered, because no transaction was open when it
-// came. So the transaction sees it, or loses.
-func TestTransactionBeginsBesideACommitUnderWay(t *testing.T) {
+// TestATransactionBeginsDuringACommit: that commit is not remembered, because no transaction was open when it
+// was made. So the transaction must see it, or fail.
+func TestATransactionBeginsDuringACommit(t *testing.T) {
 	disk := newSlowDisk()
 	db := open(t, engine.Options{FS: disk.faulty, InlineMaintenance: true})
 	require.NoError(t, db.Put([]byte("warm"), []byte("up"), engine.Sync))
@@ -307,7 +307,7 @@ func TestWritersStallUntilMaintenanceCatchesUp(t *testing.T) {
 	require.Positive(t, stalls[engine.StallMemtables])
 }
 
-func TestClosedStoreSaysSo(t *testing.T) {
+func TestCallsOnAClosedStoreReturnErrClosed(t *testing.T) {
 	db := open(t, engine.Options{FS: afero.NewMemMapFs()})
 	require.NoError(t, db.Put([]byte("a"), []byte("1"), engine.NoSync))
 	it, err := db.NewIterator(engine.IterOptions{})

@@ -19,7 +19,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// fill puts values of about 60 bytes to keys with that prefix, and flushes.
+// putMany puts values of about 60 bytes to keys with the given prefix, and flushes.
 func putMany(t *testing.T, db *engine.DB, prefix string, keys int, value string) {
 	t.Helper()
 	for i := range keys {
@@ -28,7 +28,7 @@ func putMany(t *testing.T, db *engine.DB, prefix string, keys int, value string)
 	require.NoError(t, db.Flush())
 }
 
-// meeting makes the creation of tables wait until so many have come that far.
+// meeting makes each creation of a table wait until enough others have got that far.
 type meeting struct {
 	*faulty
 	expected sync.WaitGroup
@@ -65,8 +65,8 @@ func TestTwoCompactionsRunAtOnce(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// TestCompactionsSideBySide writes, deletes and reads on many goroutines while three compactions may run at a time and
-// others compact everything, verify, and read snapshots twice.
+// TestCompactionsSideBySide writes, deletes and reads in many goroutines while up to three compactions run at a time
+// and others compact everything, verify, and read snapshots twice.
 func TestCompactionsSideBySide(t *testing.T) {
 	const writers = 4
 	o := tiny(afero.NewBasePathFs(afero.NewOsFs(), t.TempDir()))
@@ -105,7 +105,7 @@ func TestCompactionsSideBySide(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// overwrite commits to keys of its own.
+// overwriteAll commits to keys of its own.
 func overwriteAll(t *testing.T, db *engine.DB, state map[string]string, writer int) {
 	rng := rand.New(rand.NewPCG(uint64(writer), 5))
 	for i := range 2000 {
@@ -153,8 +153,8 @@ func entriesOf(t *testing.T, s *engine.Snapshot) (all []string) {
 	return all
 }
 
-// TestFullDiskInACompaction fills the disk up at the first, second, ... write of a compaction. What it has written is
-// removed again, and the commit that it was to make room for is refused. The store opens again though the disk is still
+// TestFullDiskInACompaction fills the disk at the first, second, ... write of a compaction. The compaction's output is
+// removed, and the commit for which it was to make room is refused. The store opens again although the disk is still
 // full, and has everything; with space it goes on.
 func TestFullDiskInACompaction(t *testing.T) {
 	for n := uint64(1); ; n++ {
@@ -200,9 +200,9 @@ func tableFiles(t *testing.T, fsys afero.Fs) []string {
 	return names
 }
 
-// TestDeletedSpaceComesBack deletes everything and then writes a little: no call of Compact is needed, although there is
-// room for all tombstones in the level above the bottom.
-func TestDeletedSpaceComesBack(t *testing.T) {
+// TestDeletedSpaceIsReclaimed deletes everything and then writes a little. No call of Compact is needed, although the
+// level above the bottom has room for all the tombstones.
+func TestDeletedSpaceIsReclaimed(t *testing.T) {
 	oneGoroutine(t)
 	o := tiny(afero.NewMemMapFs())
 	db := open(t, o)

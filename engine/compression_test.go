@@ -15,7 +15,7 @@ import (
 
 var compressions = []engine.Compression{engine.CompressionNone, engine.CompressionSnappy, engine.CompressionZstd}
 
-// compressionsOf counts the data blocks of a store's tables by how they are stored.
+// compressionsOf counts the data blocks of a store's tables by compression.
 func compressionsOf(t *testing.T, fsys afero.Fs) map[engine.Compression]int {
 	t.Helper()
 	names, err := afero.Glob(fsys, filepath.Join("db", "*.sst"))

@@ -18,15 +18,15 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// A stoppable is an errand that a context ends.
+// A stoppable is an operation that a context can interrupt.
 type stoppable struct {
 	name string
 	do   func(ctx context.Context, db *engine.DB, o engine.Options) error
 
-	opens bool   // db is the store, open; otherwise nil
-	rots  string // a pattern of files, the largest of which has a wrong byte
-	makes string // the directory that it makes or adds to; if empty, that of the store
-	jobs  bool   // it does several jobs, each of which is done or not: it stays what was done
+	opens bool   // db is the open store; otherwise nil
+	rots  string // a file pattern; the largest match gets a wrong byte
+	makes string // the directory that it creates or adds to; if empty, the store's
+	jobs  bool   // it does several independent jobs; those done stay done
 }
 
 var stoppables = []stoppable{
@@ -99,9 +99,9 @@ func inspectUntil(ctx context.Context, o engine.Options) error {
 
 var errStop = errors.New("the user has gone home")
 
-// TestAContextEndsWhatTakesLong stops each errand at one call of the filesystem after another. Few calls follow, what the errand
-// was making is gone, the store is whole, and the errand can be run again.
-func TestAContextEndsWhatTakesLong(t *testing.T) {
+// TestContextsInterruptLongOperations interrupts each operation at one filesystem call after another. Only a few more calls
+// follow, the partial result is gone, the store is intact, and the operation can be run again.
+func TestContextsInterruptLongOperations(t *testing.T) {
 	oneGoroutine(t)
 	original := faultfs.New(faultfs.Options{})
 	o := everything(t, original)
@@ -128,7 +128,7 @@ func TestAContextEndsWhatTakesLong(t *testing.T) {
 	}
 }
 
-// errandRun is an errand with a disk of its own.
+// errandRun is an operation with a disk of its own.
 type errandRun struct {
 	*stoppable
 	t     *testing.T
@@ -160,7 +160,7 @@ func (s *stoppable) start(t *testing.T, original *faultfs.FS, o engine.Options) 
 	return r
 }
 
-// stoppedAt runs the errand, with a context that is done at the given call of the filesystem; 0 is none.
+// stoppedAt runs the operation with a context that is done at the given filesystem call; 0 means never.
 func (r *errandRun) stoppedAt(at int) error {
 	ctx, stop := context.WithCancelCause(r.t.Context())
 	defer stop(nil)
@@ -180,7 +180,7 @@ func (r *errandRun) stoppedAt(at int) error {
 	return r.do(ctx, r.db, r.o)
 }
 
-// judge looks at an errand that was stopped, and at what it left.
+// judge checks an interrupted operation and what it left.
 func (r *errandRun) judge(err error, note string) {
 	require.ErrorIs(r.t, err, context.Canceled, note)
 	require.ErrorIs(r.t, err, errStop, note)
@@ -194,7 +194,7 @@ func (r *errandRun) judge(err error, note string) {
 	require.Equal(r.t, r.files, filesIn(r.t, r.fsys, cmp.Or(r.makes, "db")), note)
 }
 
-// goesOn runs the errand again, to its end, unless there was no error, and looks at the store.
+// goesOn runs the operation again to its end, unless it had no error, and checks the store.
 func (r *errandRun) goesOn(err error, want, note string) {
 	if err != nil {
 		require.NoError(r.t, r.do(r.t.Context(), r.db, r.o), note)
@@ -214,7 +214,7 @@ func (r *errandRun) goesOn(err error, want, note string) {
 	require.Equal(r.t, strings.HasPrefix(r.name, "verify a damaged"), len(report.Problems) > 0, "%s: %v", note, report.Problems)
 }
 
-// filesIn returns the paths and sizes of all files below a directory, but for locks.
+// filesIn returns the paths and sizes of all files below a directory, except locks.
 func filesIn(t *testing.T, fsys afero.Fs, dir string) (all []string) {
 	t.Helper()
 	err := afero.Walk(fsys, dir, func(name string, info fs.FileInfo, err error) error {

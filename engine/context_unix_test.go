@@ -14,9 +14,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// With a context, the operating system's filesystem is still known for what it is: it has links and locks, and no pipe is
-// waited for.
-func TestContextsKeepWhatTheSystemOffers(t *testing.T) {
+// With a context, the operating system's filesystem is still recognized as such: it has links and locks, and opening a
+// pipe does not block.
+func TestContextsKeepLinksAndLocks(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	dir := t.TempDir()

@@ -14,8 +14,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// commit is one batch of a recorded run; it writes its own number under the key "n", so that a recovered store tells
-// which commits it has.
+// commit is one batch of a recorded run. It writes its own number to the key "n", so that a recovered store tells which
+// commits it has.
 type commit struct {
 	state         map[string]string // after it
 	called, acked uint64            // ticks
@@ -55,7 +55,7 @@ func record(t *testing.T, seed uint64, steps int) *recording {
 	return r
 }
 
-// try commits a random batch; if that fails, the batch counts as submitted and never acknowledged.
+// try commits a random batch. If that fails, the batch counts as submitted but never acknowledged.
 func (r *recording) try(db *engine.DB, rng *rand.Rand, d engine.Durability) error {
 	number := strconv.Itoa(len(r.commits))
 	state := maps.Clone(r.commits[len(r.commits)-1].state)
@@ -86,7 +86,7 @@ func (r *recording) try(db *engine.DB, rng *rand.Rand, d engine.Durability) erro
 	return err
 }
 
-// bounds returns the least and the greatest commit that a disk may end with if power is cut at the tick.
+// bounds returns the first and the last commit that a disk may end with if power is cut at the tick.
 func (r *recording) bounds(tick uint64, killed bool) (least, most int) {
 	for i, c := range r.commits {
 		if i > 0 && c.acked <= tick && (killed || c.durability == engine.Sync) {
@@ -112,8 +112,8 @@ func contents(t *testing.T, db *engine.DB) map[string]string {
 	return got
 }
 
-// recover opens an image and returns the store and the number of its last commit, after checking that it has this one
-// and all before, and nothing else.
+// recover opens an image and returns the store and the number of its last commit, after checking that it has that
+// commit and all before it, and nothing else.
 func (r *recording) recover(t *testing.T, fsys *faultfs.FS, least, most int, at string) (*engine.DB, int) {
 	t.Helper()
 	o := tiny(fsys)
@@ -169,7 +169,7 @@ func TestPowerCutsLoseAtMostASuffix(t *testing.T) {
 	}
 }
 
-// goOn commits to a recovered store and cuts the power again, at some tick from the given one on.
+// goOn commits to a recovered store and cuts the power again, at a tick not before the given one.
 func (r *recording) goOn(
 	t *testing.T, image *faultfs.FS, db *engine.DB, last, least int, from uint64, rng *rand.Rand,
 	at string,

@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// crowd returns options under which a store has many files, none of which is kept in memory, and opens few of them.
+// crowd returns options under which a store has many files, keeps none in memory and opens only a few at a time.
 func crowd(fsys afero.Fs, maxOpen int) engine.Options {
 	o := tiny(fsys)
 	o.MaxOpenFiles = maxOpen
@@ -21,7 +21,8 @@ func crowd(fsys afero.Fs, maxOpen int) engine.Options {
 	return o
 }
 
-// Iterators and snapshots read on from files that were closed meanwhile, and from those that compactions have replaced.
+// Iterators and snapshots keep reading from files that have been closed in between, and from those that compactions
+// have replaced.
 func TestFewFilesAreOpenAtATime(t *testing.T) {
 	for _, maxOpen := range []int{1, 2, 7} {
 		db := open(t, crowd(afero.NewMemMapFs(), maxOpen))

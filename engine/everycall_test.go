@@ -17,12 +17,12 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// An errand is something that a user does with a store, its copies or its files. It returns what the user then knows, and,
-// if it makes or changes a store, what is in that.
+// An errand is something that a user does with a store, its copies or its files. It returns what the user then knows
+// and, if it creates or changes a store, the content of that store.
 type errand struct {
 	name string
 	do   func(fsys *faultfs.FS, o engine.Options) (string, error)
-	rots string // a pattern of files, the largest of which has a wrong byte; "directory": the largest table is one; empty: none
+	rots string // a file pattern; the largest match gets a wrong byte; "directory": the largest table becomes a directory
 }
 
 var errands = []errand{
@@ -75,7 +75,7 @@ func repair(fsys *faultfs.FS, o engine.Options) (string, error) {
 	return fmt.Sprintf("%+v", report) + content(fsys, "db", o), err
 }
 
-// withStore returns an errand that is run on the open store and names a store to look into.
+// withStore returns an errand that runs on the open store and names a store to inspect.
 func withStore(do func(db *engine.DB, o engine.Options) (string, error)) func(*faultfs.FS, engine.Options) (string, error) {
 	return func(fsys *faultfs.FS, o engine.Options) (string, error) {
 		db, err := engine.Open("db", o)
@@ -90,15 +90,16 @@ func withStore(do func(db *engine.DB, o engine.Options) (string, error)) func(*f
 	}
 }
 
-// content returns what is in a store, read from a disk that works again.
+// content returns the content of a store, read from a disk that works again.
 func content(fsys *faultfs.FS, dir string, o engine.Options) string {
 	fsys.SetRules()
 	text, err := readStore(dir, o)
 	return fmt.Sprint(text, err)
 }
 
-// TestEveryCallOfTheFilesystemMayFail fails the first, second, ... call of each errand, reads and looks included, until it needs
-// no more calls. It returns the error, or what it returns on a healthy disk; a failed write, sync or rename is always an error.
+// TestEveryCallOfTheFilesystemMayFail fails the first, second, ... call of each errand, including reads, until it needs
+// no more calls. Each run returns the error, or the same as on a healthy disk; a failed write, sync or rename is always
+// an error.
 func TestEveryCallOfTheFilesystemMayFail(t *testing.T) {
 	oneGoroutine(t)
 	original := faultfs.New(faultfs.Options{})
@@ -179,7 +180,7 @@ func everything(t *testing.T, fsys *faultfs.FS) engine.Options {
 	return o
 }
 
-// readStore returns all that a store says, in both directions.
+// readStore returns everything that a store shows, in both directions.
 func readStore(dir string, o engine.Options) (text string, err error) {
 	db, err := engine.Open(dir, o)
 	if err != nil {
@@ -211,7 +212,7 @@ func readStore(dir string, o engine.Options) (text string, err error) {
 	return b.String(), nil
 }
 
-// inspectAll returns what the files of a store say.
+// inspectAll returns what the files of a store contain.
 func inspectAll(o engine.Options) (string, error) {
 	var b strings.Builder
 	show := func(what any, err error) error {

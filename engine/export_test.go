@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// FormatVersion is the version that new manifests announce.
+// FormatVersion is the version stated by new manifests.
 const FormatVersion = manifest.FormatVersion
 
 // Framed returns a log or manifest of one record.
@@ -20,7 +20,7 @@ func Framed(num uint64, record []byte) []byte {
 	return content
 }
 
-// WithTableVersion returns a table whose footer says another version, with the checksum that fits.
+// WithTableVersion returns a table whose footer states another version, with a matching checksum.
 func WithTableVersion(table []byte, version uint32) []byte {
 	b := append([]byte{}, table...)
 	footer := b[len(b)-64:]
@@ -29,7 +29,7 @@ func WithTableVersion(table []byte, version uint32) []byte {
 	return b
 }
 
-// Settle returns when no maintenance runs or is due, or the store is poisoned.
+// Settle waits until no maintenance is running or due, or the store is poisoned.
 func (db *DB) Settle() {
 	db.mu.Lock()
 	defer db.mu.Unlock()

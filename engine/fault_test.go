@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// script is a run of a store that stops at the first error, and what was acknowledged by then.
+// script is a run of a store that stops at the first error, with what was acknowledged by then.
 type script struct {
 	db      *engine.DB
 	acked   map[string]string
@@ -20,7 +20,7 @@ type script struct {
 	erased  map[string]bool
 }
 
-// value returns short values, and some that go to blob files, by a flush or by their commit.
+// value returns short values, and some that go to blob files, by a flush or at commit.
 func (s *script) value(i int) string { return fmt.Sprintf("value %d of some length%*s", i, i%7*10, "") }
 
 func (s *script) run(o engine.Options) (err error) {
@@ -64,7 +64,7 @@ func (s *script) run(o engine.Options) (err error) {
 	return nil
 }
 
-// deleteRange deletes keys; if it fails, nothing is known of them.
+// deleteRange deletes keys. If it fails, their state is unknown.
 func (s *script) deleteRange(start, end string) error {
 	before := maps.Clone(s.acked)
 	deleteRange(s.acked, start, end)

@@ -18,10 +18,10 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/format anew for the current format version, and only for that")
 
-// golden is the directory of the stores of each format version; beside each lies a dump of what it must hold.
+// golden is the directory with a store of each format version, each with a dump of its content beside it.
 const golden = "testdata/format"
 
-// goldenVersion is the version that -update writes. It is the version of the engine.
+// goldenVersion is the version that -update writes, which is the engine's.
 const goldenVersion = 3
 
 // goldenOptions make a small store of several levels.
@@ -33,10 +33,10 @@ func goldenOptions(fsys afero.Fs) engine.Options {
 	}
 }
 
-// makeGolden makes a store that has a bit of all: several levels, versions that only a snapshot kept alive, deletions,
-// empty and large keys and values, values that a flush and values that a commit put into blob files, tables that are
-// compressed and tables that are not, range deletes in a table and in the log, several sessions, the last of them closed
-// with a log. (Those of versions 1 and 2 were killed, and their logs have torn tails.) What a format version adds is added
+// makeGolden makes a store with a bit of everything: several levels, versions kept only for a snapshot, deletions,
+// empty and large keys and values, values put into blob files by a flush and by a commit, compressed and uncompressed
+// tables, range deletes in a table and in the log, and several sessions, the last of them closed with a log. (The
+// sessions of versions 1 and 2 were killed, and their logs have torn tails.) Whatever a format version adds is added
 // here.
 func makeGolden(t *testing.T) afero.Fs {
 	t.Helper()
@@ -111,7 +111,7 @@ func makeGolden(t *testing.T) afero.Fs {
 	return o.FS
 }
 
-// dump returns all of a store as lines of a quoted key and a quoted value.
+// dump returns the content of a store as lines with a quoted key and a quoted value.
 func dump(t *testing.T, db *engine.DB) string {
 	t.Helper()
 	var b strings.Builder
@@ -126,7 +126,7 @@ func dump(t *testing.T, db *engine.DB) string {
 }
 
 // The store that -update writes has everything that the version can have on disk.
-func TestGoldenStoreHasABitOfAll(t *testing.T) {
+func TestGoldenStoreCoversTheFormat(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		make func() afero.Fs
@@ -184,8 +184,8 @@ func TestGoldenStoreHasABitOfAll(t *testing.T) {
 	}
 }
 
-// TestUpdateGolden writes the golden directory of the current version, if asked to by
-// "go test ./engine -run UpdateGolden -update".
+// TestUpdateGolden writes the golden directory of the current version when run as "go test ./engine -run UpdateGolden
+// -update".
 func TestUpdateGolden(t *testing.T) {
 	made := makeGolden(t)
 	if !*update { // what it makes is not compared: block sizes and the like may change within a version
@@ -212,9 +212,9 @@ func TestUpdateGolden(t *testing.T) {
 	require.Less(t, total, 200<<10)
 }
 
-// The first thing that a manifest says is its version, so that engines of versions before refuse the store by that name,
-// and call nothing behind it damage.
-func TestAManifestSaysItsVersionFirst(t *testing.T) {
+// The first thing in a manifest is its version, so that engines of earlier versions refuse the store for that reason
+// and do not call anything after it damage.
+func TestAManifestStatesItsVersionFirst(t *testing.T) {
 	const header = 19
 	for version := byte(2); version <= goldenVersion; version++ {
 		fsys := copyFromDisk(t, filepath.Join(golden, fmt.Sprintf("v%d", version)))

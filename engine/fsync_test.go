@@ -11,9 +11,9 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// TestFailedSyncIsNotBuiltUpon fails the first, second, ... sync the way Linux does: the pages are clean, show the new
-// bytes, and the next sync of them succeeds. The process goes on with a reopened store and commits to it; then the
-// power is cut. What was acknowledged in the second life must not stand on what the first one failed to sync.
+// TestFailedSyncIsNotBuiltUpon fails the first, second, ... sync the way Linux does: the pages are clean and show the
+// new bytes, and the next sync succeeds. The process goes on with a reopened store and commits to it; then the power is
+// cut. What was acknowledged in the second session must not rest on what the first one failed to sync.
 func TestFailedSyncIsNotBuiltUpon(t *testing.T) {
 	oneGoroutine(t)
 	for n := uint64(1); ; n++ {
@@ -36,8 +36,8 @@ func TestFailedSyncIsNotBuiltUpon(t *testing.T) {
 	}
 }
 
-// TestDirectoryOfAnotherMayNotBeDurable opens a store in a directory that somebody made and did not sync.
-func TestDirectoryOfAnotherMayNotBeDurable(t *testing.T) {
+// TestAnExistingDirectoryMayNotBeDurable opens a store in a directory that someone else created and did not sync.
+func TestAnExistingDirectoryMayNotBeDurable(t *testing.T) {
 	fsys := faultfs.New(faultfs.Options{})
 	require.NoError(t, fsys.MkdirAll("db", 0o755))
 	db := open(t, engine.Options{FS: fsys, InlineMaintenance: true})
@@ -51,9 +51,9 @@ func TestDirectoryOfAnotherMayNotBeDurable(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// TestSyncWithoutWritesCoversWhatWasFound: a process is gone that had synced nothing, and the next one finds what it wrote in the
-// page cache. A sync without writes makes that durable; without one, a power cut may take it away.
-func TestSyncWithoutWritesCoversWhatWasFound(t *testing.T) {
+// TestAnEmptySyncCoversWhatRecoveryFound: a process has died without a sync, and the next one finds in the page cache
+// what it wrote. A Sync of an empty batch makes that durable; without it, a power cut may take it away.
+func TestAnEmptySyncCoversWhatRecoveryFound(t *testing.T) {
 	for name, want := range map[string]error{"a sync": nil, "no sync": engine.ErrNotFound} {
 		t.Run(name, func(t *testing.T) {
 			fsys := faultfs.New(faultfs.Options{})
@@ -79,7 +79,7 @@ func TestSyncWithoutWritesCoversWhatWasFound(t *testing.T) {
 	}
 }
 
-// untilError runs until something fails, closes the store and reports whether anything did.
+// untilError runs until something fails, closes the store and reports whether anything failed.
 func (r *recording) untilError(t *testing.T, rng *rand.Rand) bool {
 	t.Helper()
 	o := tiny(r.fs)

@@ -16,8 +16,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// fullDisk is a disk that is full once some calls that need space have gone through: files and bytes can be removed and
-// synced, but not added. A write that finds no room leaves half of its bytes.
+// fullDisk is a disk that becomes full after a number of calls that need space. Files and bytes can still be removed
+// and synced, but not added. A write that finds no room stores half of its bytes.
 type fullDisk struct {
 	afero.Fs
 	left    int  // calls until it is full; never if negative
@@ -154,7 +154,7 @@ func reopenAndPut(db *engine.DB, o engine.Options) error { return reopenAnd(db, 
 
 func reopenAndPutLarge(db *engine.DB, o engine.Options) error { return reopenAnd(db, o, putLarge) }
 
-// reopenAnd closes the store with all the room that this needs.
+// reopenAnd closes the store with as much room as that needs.
 func reopenAnd(db *engine.DB, o engine.Options, put func(*engine.DB, engine.Options) error) error {
 	disk := o.FS.(*fullDisk)
 	left := disk.left
@@ -206,7 +206,8 @@ func checkWorks(t *testing.T, o engine.Options, want map[string]string) {
 	checkStore(t, o, want, "large", 0)
 }
 
-// Zeros behind a log are a favour to later syncs. That there is no room for them fails no commit that has room.
+// Zeros written ahead of a log only make later syncs faster. Lack of room for them fails no commit that has room
+// itself.
 func TestNoRoomForZerosFailsNoCommit(t *testing.T) {
 	disk := &fullDisk{Fs: afero.NewMemMapFs(), left: 0, zeros: true}
 	o := engine.Options{FS: disk, InlineMaintenance: true}

@@ -17,8 +17,8 @@ var fuzzed struct {
 	whole *history
 }
 
-// FuzzRepair overwrites a part of a file, or cuts the file there. The store that Repair leaves is whole, no key has a value
-// that it never had, and the report names every key whose value is not the last one.
+// FuzzRepair overwrites a part of a file, or truncates the file there. The store that Repair leaves is intact, no key
+// has a value that it never had, and the report names every key whose value is not the last one.
 func FuzzRepair(f *testing.F) {
 	f.Add(uint8(0), uint16(100), []byte("damage"))
 	f.Add(uint8(1), uint16(3000), []byte{0})

@@ -15,7 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// irregular are the things that may have the name of a file without being a regular one.
+// irregular are things that may have the name of a file without being a regular file.
 var irregular = map[string]func(path string) error{
 	"a named pipe": func(path string) error { return syscall.Mkfifo(path, 0o644) },
 	"a directory": func(path string) error {
@@ -32,7 +32,8 @@ var irregular = map[string]func(path string) error{
 	},
 }
 
-// osStore makes a store on the operating system's filesystem with a file of each kind, and one key in a table of its own.
+// osStore makes a store on the operating system's filesystem with a file of each kind and a table that holds a single
+// key.
 func osStore(t *testing.T) (dir string, o engine.Options) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "db")
@@ -48,8 +49,8 @@ func osStore(t *testing.T) (dir string, o engine.Options) {
 	return dir, o
 }
 
-// What has the name of a store's file but is not a regular file is damage, whether the store needs that file or not.
-// Nothing waits for it or follows it, and Repair moves it out of the way and says what is lost with it.
+// A non-regular file with the name of a store's file is damage, whether the store needs that file or not. Nothing waits
+// for it or follows it, and Repair moves it out of the way and reports what is lost with it.
 func TestOnlyRegularFilesAreRead(t *testing.T) {
 	for what, put := range irregular {
 		for _, name := range []string{
@@ -88,7 +89,7 @@ func TestOnlyRegularFilesAreRead(t *testing.T) {
 	}
 }
 
-// Inspection of one file opens it only if it is a regular one.
+// Inspection opens a file only if it is regular.
 func TestInspectionOpensOnlyRegularFiles(t *testing.T) {
 	for what, put := range irregular {
 		t.Run(what, func(t *testing.T) {
@@ -108,8 +109,8 @@ func TestInspectionOpensOnlyRegularFiles(t *testing.T) {
 	}
 }
 
-// A directory that is a pipe is not opened, either.
-func TestADirectoryMustBeOne(t *testing.T) {
+// A pipe in place of the directory is not opened, either.
+func TestAPipeInPlaceOfTheDirectoryIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "db")
 	require.NoError(t, syscall.Mkfifo(path, 0o644))
 	_, err := engine.Open(path, engine.Options{})
@@ -119,7 +120,7 @@ func TestADirectoryMustBeOne(t *testing.T) {
 	require.ErrorIs(t, engine.VerifyBackups(path, engine.Options{}), syscall.ENOTDIR)
 }
 
-// The lock file is written to. If it is a link, or a second name of another file, that file stays what it is.
+// The lock file is written to. If it is a link, or a second name of another file, that file is left unchanged.
 func TestTheLockIsNotFollowed(t *testing.T) {
 	for name, put := range map[string]func(target, lock string) error{
 		"a symbolic link": os.Symlink, "a hard link": os.Link,
@@ -147,7 +148,7 @@ func TestTheLockIsNotFollowed(t *testing.T) {
 	}
 }
 
-// A directory that Repair and backups write and delete in must not be somewhere else.
+// A directory in which Repair and backups write and delete must not be somewhere else.
 func TestNoLinkLeadsWritesElsewhere(t *testing.T) {
 	elsewhere := t.TempDir()
 	precious := filepath.Join(elsewhere, "precious")
@@ -179,9 +180,9 @@ func TestNoLinkLeadsWritesElsewhere(t *testing.T) {
 	require.NotErrorIs(t, err, fs.ErrNotExist)
 }
 
-// A sparse file may claim any size. Nobody reads one into memory that is larger than the engine writes them, and the
-// error names the file and the limit.
-func TestNoSizeIsBelieved(t *testing.T) {
+// A sparse file may claim any size. A file larger than the engine writes is not read into memory, and the error names
+// the file and the limit.
+func TestFileSizesAreNotTrusted(t *testing.T) {
 	for name, size := range map[string]int64{
 		"000099.log": 20 << 30, "*.log": 20 << 30, "MANIFEST-*": 20 << 30, "marker.*": 20 << 30, "*.sst": 20 << 30,
 		"*.blob": 20 << 30,
@@ -229,7 +230,8 @@ func TestNoSizeIsBelieved(t *testing.T) {
 	require.ErrorIs(t, (&engine.Options{MemtableBytes: 4<<30 + 1}).Validate(), engine.ErrOptions, "its log could not be read again")
 }
 
-// A stored file that was replaced by a link or a pipe is missing: no restore opens it, and the next backup stores it again.
+// A stored file that was replaced by a link or a pipe counts as missing: no restore opens it, and the next backup
+// stores it again.
 func TestBackupReplacesStoredFilesThatAreNotRegular(t *testing.T) {
 	for what, put := range map[string]func(path string) error{
 		"a named pipe": irregular["a named pipe"], "a symbolic link": irregular["a symbolic link"],

@@ -30,7 +30,7 @@ type backupFile struct {
 	SHA256 string `json:"sha256"`
 }
 
-// forge edits the list of a backup and gives it the checksum that fits.
+// forge edits the list of a backup and gives it a matching checksum.
 func forge(t *testing.T, fsys afero.Fs, name string, edit func(*backupList)) {
 	t.Helper()
 	content, err := afero.ReadFile(fsys, name)
@@ -45,7 +45,7 @@ func forge(t *testing.T, fsys afero.Fs, name string, edit func(*backupList)) {
 	require.NoError(t, afero.WriteFile(fsys, name, body, 0o644))
 }
 
-// smuggle stores a file where a list with that name would look for it, and returns the entry.
+// smuggle stores a file where a list with that name would look for it, and returns its entry.
 func smuggle(t *testing.T, fsys afero.Fs, name string) backupFile {
 	t.Helper()
 	content := []byte("smuggled")
@@ -57,8 +57,8 @@ func smuggle(t *testing.T, fsys afero.Fs, name string) backupFile {
 	return f
 }
 
-// A list is not trusted because its checksum fits. What no backup writes is damage of the list, whatever it names, and
-// nothing is written for it.
+// A list is not trusted because its checksum matches. Anything that no backup writes is damage to the list, whatever it
+// names, and nothing is written because of it.
 func TestForgedBackupListsAreRefused(t *testing.T) {
 	add := func(name string) func(*testing.T, afero.Fs, *backupList) {
 		return func(t *testing.T, fsys afero.Fs, l *backupList) {
@@ -114,7 +114,7 @@ func TestForgedBackupListsAreRefused(t *testing.T) {
 	}
 }
 
-// A stored file of another size than its list says is not copied, however much of it there is.
+// A stored file with another size than its list says is not copied, however large it is.
 func TestRestoreCopiesNoMoreThanTheListSays(t *testing.T) {
 	fsys, o := sample(t)
 	db := open(t, o)
@@ -134,9 +134,9 @@ func TestRestoreCopiesNoMoreThanTheListSays(t *testing.T) {
 	}
 }
 
-// New files count on from the largest number there is. A name with a number that no store reaches must not make them count
-// beyond what a name can be.
-func TestNumbersThatNoStoreReaches(t *testing.T) {
+// File numbers continue from the largest one found. A name with a number that no store reaches must not push them
+// beyond what a name can hold.
+func TestFileNumbersBeyondTheMaximum(t *testing.T) {
 	for _, name := range []string{"4611686018427387904.sst", "4611686018427387903.log", "MANIFEST-4611686018427387904"} {
 		for _, marker := range []string{"whole", "lost"} {
 			t.Run(name+", manifest "+marker, func(t *testing.T) {
@@ -166,8 +166,8 @@ func TestNumbersThatNoStoreReaches(t *testing.T) {
 	}
 }
 
-// Nor does a directory become a store that would count from there.
-func TestACreatedStoreCountsFromTheBeginning(t *testing.T) {
+// Nor does a new store start from such a number.
+func TestANewStoreIgnoresAnAbsurdFileNumber(t *testing.T) {
 	fsys := afero.NewMemMapFs()
 	require.NoError(t, afero.WriteFile(fsys, "db/MANIFEST-4611686018427387904", []byte("x"), 0o644))
 	_, err := engine.Open("db", engine.Options{FS: fsys})

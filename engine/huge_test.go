@@ -22,7 +22,7 @@ const (
 	hugeMemory = 64<<20 + hugeBytes/128 + 64<<20
 )
 
-// hugeStore is a store of 20 GB of values that are zeros but for their beginning.
+// hugeStore is a store of 20 GB of values that are zeros except at their beginning.
 type hugeStore struct {
 	t         *testing.T
 	o         engine.Options
@@ -33,7 +33,7 @@ type hugeStore struct {
 	ascending bool            // keys come in order, so that tables are moved down as they are
 }
 
-// TestAStoreOf20GB builds stores of 20 GB, and bounds what Open reads and what scans keep in memory.
+// TestAStoreOf20GB builds stores of 20 GB and limits what Open may read and what scans may keep in memory.
 func TestAStoreOf20GB(t *testing.T) {
 	if testing.Short() || os.Getenv(hugeVariable) == "" {
 		t.Skipf("builds stores of 20 GB, minutes of work and some GB of disk; run without -short and with %s=1", hugeVariable)
@@ -153,7 +153,7 @@ func (h *hugeStore) reopen(when string, use func(db *engine.DB)) {
 	require.Zero(h.t, h.fsys.open.Load())
 }
 
-// scan reads all keys, then all values by the iterator, then every value as a stream.
+// scan reads all keys, then all values through the iterator, then every value as a stream.
 func (h *hugeStore) scan(db *engine.DB) {
 	for _, pass := range []struct {
 		name  string
@@ -198,5 +198,5 @@ func heap() uint64 {
 	return m.HeapInuse
 }
 
-// now is for the times that the test reports, and decides nothing by.
+// now is used for times that the test reports; no decision depends on it.
 func now() time.Time { return time.Now() } //nolint:forbidigo // see above

@@ -51,7 +51,7 @@ func TestIteratorShowsWhatItsOptionsAllow(t *testing.T) {
 	})
 }
 
-// AppendGet appends, allocates nothing where there is room, and leaves dst alone where there is no value.
+// AppendGet appends, allocates nothing if there is enough capacity, and leaves dst alone if there is no value.
 func TestAppendGet(t *testing.T) {
 	db := memory(t, "k")
 	require.NoError(t, db.Put([]byte("k"), []byte("value"), engine.NoSync))

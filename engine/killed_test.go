@@ -28,12 +28,12 @@ func killedOptions() engine.Options {
 
 func killedKey(writer, i int) []byte { return fmt.Appendf(nil, "%d-%d", writer, i) }
 
-// killedValue has any length up to 30 KiB.
+// killedValue has a length of up to 30 KiB.
 func killedValue(writer, i int) []byte {
 	return bytes.Repeat(fmt.Appendf(nil, "value %d-%d.", writer, i), 1+(writer*7919+i*104729)%2500*(i%5)/4)
 }
 
-// TestKilledProcessLosesNoAcknowledgedCommit kills a process that writes with NoSync, for real.
+// TestKilledProcessLosesNoAcknowledgedCommit really kills a process that writes with NoSync.
 func TestKilledProcessLosesNoAcknowledgedCommit(t *testing.T) {
 	if dir := os.Getenv(killedDirEnv); dir != "" {
 		writeUntilKilled(t, dir)
@@ -62,8 +62,8 @@ func TestKilledProcessLosesNoAcknowledgedCommit(t *testing.T) {
 	}
 }
 
-// killedProcess runs the writers in a process of their own, kills it, and returns how many commits of each writer had
-// been acknowledged.
+// killedProcess runs the writers in a separate process, kills it, and returns how many commits of each writer had been
+// acknowledged.
 func killedProcess(t *testing.T, dir string) (acked [killedWriter]int) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^TestKilledProcessLosesNoAcknowledgedCommit$", "-test.count=1")
@@ -91,7 +91,7 @@ func killedProcess(t *testing.T, dir string) (acked [killedWriter]int) {
 	return acked
 }
 
-// writeUntilKilled says on standard output what was acknowledged.
+// writeUntilKilled reports on standard output what was acknowledged.
 func writeUntilKilled(t *testing.T, dir string) {
 	t.Helper()
 	db, err := engine.Open(dir, killedOptions())

@@ -18,7 +18,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// gate lets the syncs of blob files wait.
+// gate makes the syncs of blob files wait.
 type gate struct {
 	afero.Fs
 	open chan struct{}
@@ -42,7 +42,8 @@ func (f gatedFile) Sync() error {
 	return f.File.Sync()
 }
 
-// The log must not hear of a value before it is durable, whatever the durability of its commit: nobody sees it.
+// The log must not refer to a value before it is durable, whatever the durability of its commit; no one sees it before
+// that.
 func TestALargeValueIsDurableBeforeItsCommit(t *testing.T) {
 	g := &gate{Fs: afero.NewBasePathFs(afero.NewOsFs(), t.TempDir()), open: make(chan struct{})}
 	db, err := engine.Open("db", engine.Options{FS: g, LargeValueBytes: 100})
@@ -110,7 +111,7 @@ func TestWritersAndReadersOfLargeValuesAtOnce(t *testing.T) {
 }
 
 // A value takes little more memory than its own length on its way to the disk and back, however long it is. The nightly
-// takes the longest that there is, 1 GiB.
+// uses the longest possible, 1 GiB.
 func TestALongValueTakesLittleMemory(t *testing.T) {
 	length := 64 << 20
 	if nightly {
@@ -165,7 +166,7 @@ func TestALongValueTakesLittleMemory(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// allocations returns a function that says how many bytes have been allocated since.
+// allocations returns a function that returns how many bytes have been allocated since.
 func allocations() func() int {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

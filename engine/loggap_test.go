@@ -10,8 +10,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// TestMissingLogIsNoticed copies a store while it has two live logs, once without the older one.
-func TestMissingLogIsNoticed(t *testing.T) {
+// TestMissingLogIsDetected copies a store while it has two live logs, once without the older one.
+func TestMissingLogIsDetected(t *testing.T) {
 	whole := unflushed(t, 2, engine.Sync)
 	logs := find(t, whole, "*.log")
 	for _, without := range []string{"", logs[0], logs[1]} {
@@ -29,8 +29,8 @@ func TestMissingLogIsNoticed(t *testing.T) {
 	}
 }
 
-// TestGapBetweenLogs cuts a log short that is not the last. A power cut can do that as long as nobody has asked for a
-// sync since: then the later logs go with it. If somebody has, it is damage.
+// TestGapBetweenLogs truncates a log that is not the last. A power cut can do that as long as there has been no sync
+// since; then the later logs are dropped too. After a sync it is damage.
 func TestGapBetweenLogs(t *testing.T) {
 	for name, c := range map[string]struct {
 		durability engine.Durability
@@ -73,8 +73,8 @@ func TestGapBetweenLogs(t *testing.T) {
 	}
 }
 
-// TestLogsBehindAGapGoOneByOne kills recovery at each of its calls. What it leaves is not taken for a missing log.
-func TestLogsBehindAGapGoOneByOne(t *testing.T) {
+// TestLogsAfterAGapAreRemovedOneByOne kills recovery at each of its calls. What that leaves is not taken for a missing log.
+func TestLogsAfterAGapAreRemovedOneByOne(t *testing.T) {
 	whole := unflushed(t, 5, engine.NoSync)
 	require.NoError(t, afero.WriteFile(whole, find(t, whole, "*.log")[1], nil, 0o644))
 	for n := 0; ; n++ {
@@ -95,8 +95,8 @@ func TestLogsBehindAGapGoOneByOne(t *testing.T) {
 	}
 }
 
-// TestMissingLogWithoutProof: nobody synced, so no later log proves anything; but the name of a log was durable before
-// its first commit. A log that was cut short is there.
+// TestMissingLogWithoutProof: there was no sync, so no later log proves anything. But the name of a log was durable
+// before its first commit, so a log that was merely truncated is still there.
 func TestMissingLogWithoutProof(t *testing.T) {
 	fsys := unflushed(t, 3, engine.NoSync)
 	require.NoError(t, fsys.Remove(find(t, fsys, "*.log")[1]))
@@ -104,9 +104,9 @@ func TestMissingLogWithoutProof(t *testing.T) {
 	require.ErrorIs(t, err, engine.ErrCorrupt)
 }
 
-// TestALogProvesWhereTheOneBeforeEnds: the power is cut in the first commit of a log, which is not there then. What lies
-// before that commit still says that the log before was durable, and how long it was.
-func TestALogProvesWhereTheOneBeforeEnds(t *testing.T) {
+// TestALogProvesWhereItsPredecessorEnds: the power is cut during the first commit of a log, which is then missing. What
+// precedes that commit still proves that the previous log was durable, and how long it was.
+func TestALogProvesWhereItsPredecessorEnds(t *testing.T) {
 	for name, c := range map[string]struct {
 		durability engine.Durability
 		keep       int // bytes of the first log
@@ -143,7 +143,7 @@ func TestALogProvesWhereTheOneBeforeEnds(t *testing.T) {
 	}
 }
 
-// unflushed returns the disk of a store that is killed with so many live logs, one commit in each.
+// unflushed returns the disk of a store that was killed with the given number of live logs, one commit in each.
 func unflushed(t *testing.T, logs int, d engine.Durability) afero.Fs {
 	t.Helper()
 	gate := &noTables{Fs: afero.NewMemMapFs(), wait: make(chan struct{})}

@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// lowLimits returns limits some of which are as low as can be, or in between.
+// lowLimits returns limits, some of them at their minimum and some in between.
 func lowLimits(t *testing.T, rng *rand.Rand) (l engine.Limits) {
 	t.Helper()
 	for _, k := range engine.KnownLimits() {
@@ -61,7 +61,7 @@ func TestAStoreIsAMapUnderLowLimits(t *testing.T) {
 	}
 }
 
-func TestLimitsThatNoStoreCanHaveAreRefused(t *testing.T) {
+func TestInvalidLimitsAreRefused(t *testing.T) {
 	o := engine.Options{FS: afero.NewMemMapFs(), Limits: engine.Limits{PendingCommits: 3, ManifestBytes: -1}}
 	_, err := engine.Open("db", o)
 	require.ErrorIs(t, err, engine.ErrOptions)
@@ -92,7 +92,7 @@ func TestTheManifestIsReplacedWhileTheStoreIsOpen(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-func TestANewStoreCountsFromTheLimits(t *testing.T) {
+func TestANewStoreNumbersFilesFromTheLimits(t *testing.T) {
 	fsys := afero.NewMemMapFs()
 	o := engine.Options{FS: fsys, InlineMaintenance: true, Limits: engine.Limits{FirstFile: 999_999, FirstMarker: 999_999, FirstSequence: 1 << 40}}
 	db := open(t, o)
@@ -115,7 +115,7 @@ func TestANewStoreCountsFromTheLimits(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// With few writes remembered, an old transaction cannot be validated any more, and a young one can.
+// With few writes remembered, an old transaction cannot be validated any longer, but a recent one can.
 func TestTheConflictWindowOverflows(t *testing.T) {
 	db := open(t, engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true, Limits: engine.Limits{ConflictKeys: 4}})
 	put := func(n int) {
@@ -135,7 +135,8 @@ func TestTheConflictWindowOverflows(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// Old stores have tables of another layout. A store that has both shows what it holds, forwards and backwards, and compacts them.
+// Old stores have tables of another layout. A store that has both shows all its content, in both directions, and
+// compacts them.
 func TestAStoreHasTablesOfBothLayouts(t *testing.T) {
 	o := tiny(afero.NewMemMapFs())
 	want := map[string]string{}
@@ -165,7 +166,7 @@ func TestAStoreHasTablesOfBothLayouts(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// expect demands that the store holds these entries, by every way to read them.
+// expect requires that the store holds these entries, read in every way.
 func expect(t *testing.T, db *engine.DB, want map[string]string) {
 	t.Helper()
 	keys := slices.Sorted(maps.Keys(want))

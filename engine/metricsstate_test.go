@@ -14,13 +14,13 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// state is what Metrics says is the matter.
+// state is the part of Metrics that tells what is the matter.
 func state(db *engine.DB) [3]bool {
 	m := db.Metrics()
 	return [3]bool{m.Stalled, m.OutOfRoom, m.Poisoned}
 }
 
-func TestMetricsSayThatTheStoreIsPoisoned(t *testing.T) {
+func TestMetricsReportPoisoning(t *testing.T) {
 	t.Parallel()
 	fs := faultfs.New(faultfs.Options{})
 	db := open(t, tiny(fs))
@@ -39,8 +39,8 @@ func TestMetricsSayThatTheStoreIsPoisoned(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// The disk is full for tables alone, so that commits go on in logs until writers must wait.
-func TestMetricsSayThatThereIsNoRoom(t *testing.T) {
+// The disk is full only for tables, so that commits go on in logs until writers must wait.
+func TestMetricsReportLackOfRoom(t *testing.T) {
 	t.Parallel()
 	fs := faultfs.New(faultfs.Options{})
 	o := tiny(fs)
@@ -60,7 +60,7 @@ func TestMetricsSayThatThereIsNoRoom(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// lookout looks at the metrics whenever a table is made.
+// lookout reads the metrics whenever a table is created.
 type lookout struct {
 	afero.Fs
 	db   atomic.Pointer[engine.DB]

@@ -14,8 +14,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// tiny makes every few writes a rotation, and every few rotations a compaction. Of the values of these tests, the middle
-// ones are separated by a flush, and the long ones by their commit.
+// tiny causes a rotation every few writes, and a compaction every few rotations. Of the values in these tests, those of
+// medium length are separated by a flush, and the long ones at commit.
 func tiny(fsys afero.Fs) engine.Options {
 	return engine.Options{
 		FS: fsys, MemtableBytes: 2 << 10, L0CompactionFiles: 2, LevelBytesBase: 4 << 10, LevelSizeRatio: 2,
@@ -24,7 +24,7 @@ func tiny(fsys afero.Fs) engine.Options {
 	}
 }
 
-// model is a store beside the map that it must be equal to.
+// model is a store together with the map that it must equal.
 type model struct {
 	t       *testing.T
 	o       engine.Options
@@ -157,7 +157,8 @@ func (m *model) bounded() {
 	m.iterate(it, m.want, lower, upper)
 }
 
-// iterate compares an iterator with the model: all of it both ways, then a random walk. It closes the iterator.
+// iterate compares an iterator with the model: all of it in both directions, then a random walk. It closes the
+// iterator.
 func (m *model) iterate(it *engine.Iterator, want map[string]string, lower, upper string) {
 	defer func() { require.NoError(m.t, it.Close()) }()
 	keys := slices.Sorted(maps.Keys(want))
@@ -244,7 +245,7 @@ func TestStoreIsAMap(t *testing.T) {
 	}
 }
 
-func TestMaintenanceReallyHappens(t *testing.T) {
+func TestTheModelTestsTriggerMaintenance(t *testing.T) {
 	o := tiny(afero.NewMemMapFs())
 	var flushes, compactions, moves, deleted, logs int
 	o.EventListener = &engine.EventListener{

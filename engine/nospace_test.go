@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// life is a store with commits of all kinds on a disk that gets full, beside what it must hold.
+// life is a store with commits of all kinds on a disk that fills up, together with what it must hold.
 type life struct {
 	o             engine.Options
 	db            *engine.DB
@@ -21,7 +21,7 @@ type life struct {
 	poisoned      bool
 }
 
-// put commits a pair with Sync, and says of an error what it means.
+// put commits a pair with Sync, and interprets the error.
 func (l *life) put(t *testing.T, key, value string) {
 	t.Helper()
 	err := l.db.Put([]byte(key), []byte(value), engine.Sync)
@@ -49,7 +49,7 @@ func (l *life) run(t *testing.T, round int) {
 	}
 }
 
-// shows compares what a store holds with what it must.
+// shows compares the content of a store with what it must be.
 func (l *life) shows(t *testing.T, db *engine.DB, when string) {
 	t.Helper()
 	found := map[string]string{}
@@ -68,9 +68,9 @@ func (l *life) shows(t *testing.T, db *engine.DB, when string) {
 	require.Equal(t, want, found, when)
 }
 
-// The disk is full at the first, second, ... call that needs space, and has room again a while later. Nothing that was
-// acknowledged is lost then, or in a crash that follows. Commits either go on, or are refused with ErrPoisoned until the
-// store is opened again; see I5.
+// The disk is full at the first, second, ... call that needs space, and has room again a while later. Nothing
+// acknowledged is lost, nor in a crash that follows. Commits either go on, or return ErrPoisoned until the store is
+// opened again; see I5.
 func TestNoRoomAtAnyCall(t *testing.T) {
 	goesOn, poisons := 0, 0
 	for n := uint64(0); ; n += 1 + n/40 {
@@ -118,7 +118,7 @@ func TestNoRoomAtAnyCall(t *testing.T) {
 	require.Greater(t, poisons, 10)
 }
 
-// A store with maintenance in the background refuses commits when it cannot flush, and goes on when it can.
+// A store with background maintenance rejects commits while it cannot flush, and goes on when it can.
 func TestNoRoomInTheBackground(t *testing.T) {
 	fs := faultfs.New(faultfs.Options{})
 	o := tiny(fs)

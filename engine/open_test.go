@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-func TestForeignDirectoryIsRefused(t *testing.T) {
+func TestADirectoryThatIsNotAStoreIsRefused(t *testing.T) {
 	fsys := afero.NewMemMapFs()
 	require.NoError(t, afero.WriteFile(fsys, "db/holiday.jpg", []byte("x"), 0o644))
 	require.NoError(t, afero.WriteFile(fsys, "db/000001.log", []byte("of another engine"), 0o644))
@@ -36,7 +36,7 @@ func TestErrorIfMissingCreatesNothing(t *testing.T) {
 	require.Empty(t, names)
 }
 
-func TestSecondOpenIsLockedOut(t *testing.T) {
+func TestSecondOpenFailsWithErrLocked(t *testing.T) {
 	for name, o := range map[string]engine.Options{
 		"memory": {FS: afero.NewMemMapFs()}, "operating system": {}, "explicit OsFs": {FS: afero.NewOsFs()},
 	} {

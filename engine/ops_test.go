@@ -15,7 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// reframe returns a manifest, whose only edit is the given bytes, in the place of the store's own.
+// reframe returns a manifest, with the given bytes as its only edit, in place of the store's own.
 func reframe(t *testing.T, fsys afero.Fs, edit []byte) {
 	t.Helper()
 	name := find(t, fsys, "MANIFEST-*")[0]
@@ -73,7 +73,7 @@ func TestANewerTableIsRefused(t *testing.T) {
 	}
 }
 
-// A session writes its version before anything that needs it: the first commit of an older store raises it.
+// A session states its version before anything that needs it: the first commit to an older store raises the version.
 func TestFirstCommitRaisesTheVersion(t *testing.T) {
 	for older := uint64(1); older < engine.FormatVersion; older++ {
 		t.Run(fmt.Sprintf("version %d", older), func(t *testing.T) { raisesTheVersion(t, older) })
@@ -151,7 +151,7 @@ func TestVerifyDirNamesEveryDamagedFile(t *testing.T) {
 	}
 }
 
-func TestVerifyFindsATableThatGrew(t *testing.T) {
+func TestVerifyDetectsATableThatHasGrown(t *testing.T) {
 	fsys, o := sample(t)
 	change(t, fsys, find(t, fsys, "*.sst")[0], func(b []byte) []byte { return append(b, "more"...) })
 	report, err := engine.VerifyDir("db", o)
@@ -214,7 +214,7 @@ func TestEventsComeInPairs(t *testing.T) {
 	}, told)
 }
 
-func TestLockSaysWhoHasIt(t *testing.T) {
+func TestLockErrorNamesTheHolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "db")
 	db, err := engine.Open(dir, engine.Options{InlineMaintenance: true})
 	require.NoError(t, err)

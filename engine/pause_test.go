@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Whoever waits until compactions are paused, or until those that run have ended, waits no longer than its context.
+// A caller waiting until compactions are paused, or until running ones have ended, waits no longer than its context.
 func TestAContextEndsTheWaitForCompactions(t *testing.T) {
 	db, err := Open("db", Options{FS: afero.NewMemMapFs()})
 	require.NoError(t, err)

@@ -21,7 +21,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// keysOf returns what an iterator shows forward, which must be what it shows backward.
+// keysOf returns what an iterator shows forward, which must equal what it shows backward.
 func keysOf(t *testing.T, it *engine.Iterator, err error) (shown []string) {
 	t.Helper()
 	require.NoError(t, err)
@@ -121,7 +121,7 @@ func TestARangeDeleteIsOneSmallRecord(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-func TestALogWithARangeThatCannotBeIsCorrupt(t *testing.T) {
+func TestALogWithAnInvalidRangeIsCorrupt(t *testing.T) {
 	const header = "0100000000000000" + "01000000"
 	for _, c := range []struct {
 		name, record string
@@ -166,7 +166,7 @@ func TestALogWithARangeThatCannotBeIsCorrupt(t *testing.T) {
 	}
 }
 
-// Each commit deletes everything and puts one key, so every reader sees one key.
+// Each commit deletes everything and puts one key, so every reader sees exactly one key.
 func TestReadersSeeRangeDeletesWithTheirBatch(t *testing.T) {
 	o := tiny(afero.NewBasePathFs(afero.NewOsFs(), t.TempDir()))
 	o.InlineMaintenance = false

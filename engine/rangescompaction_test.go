@@ -47,7 +47,7 @@ func TestSpaceOfADeletedRangeIsReclaimed(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-func TestAFlushWritesNothingThatIsHidden(t *testing.T) {
+func TestAFlushDropsHiddenEntries(t *testing.T) {
 	db := memory(t)
 	fill := func() {
 		for i := range 1000 {
@@ -72,7 +72,7 @@ func TestAFlushWritesNothingThatIsHidden(t *testing.T) {
 	require.NoError(t, db.Verify())
 }
 
-func TestATableOfUselessRangeDeletesIsNotMovedDown(t *testing.T) {
+func TestATableOfUselessRangeDeletesIsRewrittenNotMoved(t *testing.T) {
 	o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true, L0CompactionFiles: 1}
 	var done []engine.CompactionInfo
 	o.EventListener = &engine.EventListener{CompactionDone: func(i engine.CompactionInfo) { done = append(done, i) }}
@@ -86,9 +86,9 @@ func TestATableOfUselessRangeDeletesIsNotMovedDown(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// TestARangeDeleteGoesOverManyTables keeps a snapshot, so that a range delete cannot be dropped and is cut with the
-// tables, over and over.
-func TestARangeDeleteGoesOverManyTables(t *testing.T) {
+// TestARangeDeleteSpansManyTables keeps a snapshot, so that a range delete cannot be dropped and is split with the
+// tables again and again.
+func TestARangeDeleteSpansManyTables(t *testing.T) {
 	o := tiny(afero.NewMemMapFs())
 	db := open(t, o)
 	var want []string
@@ -112,7 +112,7 @@ func TestARangeDeleteGoesOverManyTables(t *testing.T) {
 	}
 }
 
-// reads counts the bytes that are read of tables.
+// reads counts the bytes read from tables.
 type reads struct {
 	afero.Fs
 	bytes int
@@ -134,7 +134,7 @@ func (f readFile) ReadAt(b []byte, off int64) (int, error) {
 	return n, err
 }
 
-func TestWhatIsDeletedIsNotEvenRead(t *testing.T) {
+func TestDeletedRangesAreNotRead(t *testing.T) {
 	fs := &reads{Fs: afero.NewMemMapFs()}
 	o := engine.Options{FS: fs, InlineMaintenance: true, TableBytes: 256 << 10, CacheBytes: -1}
 	db := open(t, o)

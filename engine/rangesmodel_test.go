@@ -13,8 +13,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// ranged is a model whose steps are mostly range deletes, and whose keys are near each other: some are empty, or end in
-// zero, as the bounds do by which tables are cut.
+// ranged is a model whose steps are mostly range deletes and whose keys are close together. Some are empty or end in
+// zero, like the bounds at which tables are cut.
 type ranged struct{ model }
 
 func (m *ranged) key() string {

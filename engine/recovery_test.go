@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// sample is a closed store in memory: "old" is in a table of the bottom level, "flushed" in one of level 0, and "a",
+// sample is a closed in-memory store: "old" is in a table of the bottom level, "flushed" in one of level 0, and "a",
 // "b" and "c" are in the log.
 func sample(t *testing.T) (afero.Fs, engine.Options) {
 	t.Helper()
@@ -49,7 +49,7 @@ func find(t *testing.T, fsys afero.Fs, pattern string) []string {
 	return names
 }
 
-// edit replaces the content of the only file that matches.
+// edit replaces the content of the only matching file.
 func edit(t *testing.T, fsys afero.Fs, pattern string, change func([]byte) []byte) {
 	t.Helper()
 	names := find(t, fsys, pattern)
@@ -71,8 +71,8 @@ func flip(at int) func([]byte) []byte {
 
 func cut(n int) func([]byte) []byte { return func(b []byte) []byte { return b[:len(b)-n] } }
 
-// Every row damages a store that was killed, whose end nobody knows; for a closed one see TestDamageOfAClosedStore. The
-// reason is in its name; keys that must be there are listed if it opens.
+// Every row damages a store that was killed, so that its end is unknown; for a closed one see TestDamageOfAClosedStore.
+// The name of a row gives the reason for its outcome; if the store opens, the listed keys must be there.
 func TestDamagedStores(t *testing.T) {
 	const mark = 19 // the proof that ends an edit of the manifest
 	for name, c := range map[string]struct {
@@ -222,7 +222,7 @@ func TestFileNumbersAreNotUsedAgain(t *testing.T) {
 	require.Len(t, used, 18)
 }
 
-func TestOrphansGoEvenIfTheDiskIsFull(t *testing.T) {
+func TestOrphansAreRemovedEvenIfTheDiskIsFull(t *testing.T) {
 	inner, o := sample(t)
 	require.NoError(t, afero.WriteFile(inner, "db/000999.sst", make([]byte, 999), 0o644))
 	o.FS = noCreate{inner}
@@ -241,8 +241,8 @@ func (f noCreate) OpenFile(name string, flag int, perm os.FileMode) (afero.File,
 	return f.Fs.OpenFile(name, flag, perm)
 }
 
-// TestReplayedLogsDoNotStallWriters opens a store with as many live logs as would make writers wait for a flush. Nobody
-// but the first writer flushes what was replayed, so it must not wait for that.
+// TestReplayedLogsDoNotStallWriters opens a store with as many live logs as would make writers wait for a flush. Only
+// the first writer flushes what was replayed, so it must not wait for that.
 func TestReplayedLogsDoNotStallWriters(t *testing.T) {
 	db := open(t, engine.Options{FS: unflushed(t, 4, engine.Sync), MemtablesMax: 2})
 	require.NoError(t, db.Put([]byte("a"), []byte("1"), engine.Sync))
@@ -252,7 +252,7 @@ func TestReplayedLogsDoNotStallWriters(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// noTables makes the creation of tables wait.
+// noTables blocks the creation of tables.
 type noTables struct {
 	afero.Fs
 	wait chan struct{}

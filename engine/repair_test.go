@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// history is a closed store and every value that each of its keys ever had; "" stands for none.
+// history is a closed store with every value that each of its keys ever had; "" stands for no value.
 type history struct {
 	fs   afero.Fs
 	o    engine.Options
@@ -29,7 +29,7 @@ func (h *history) put(t *testing.T, db *engine.DB, k, v string) {
 	h.last[k] = v
 }
 
-// What a history puts into blob files.
+// The values that a history puts into blob files.
 const (
 	noBlobs  = -1
 	allBlobs = 20 // values under LargeValueBytes by the flush, the others by their commit
@@ -60,7 +60,8 @@ func newHistory(t *testing.T, fsys afero.Fs, blobValueBytes int) *history {
 	return h
 }
 
-// judge opens a repaired store: it is whole, and no key has a value that it never had. It returns the contents.
+// judge opens a repaired store, which must be intact and have no key with a value that it never had. It returns the
+// contents.
 func (h *history) judge(t *testing.T, fsys afero.Fs, at string) map[string]string {
 	t.Helper()
 	o := h.o
@@ -92,7 +93,7 @@ func change(t *testing.T, fsys afero.Fs, name string, edit func([]byte) []byte) 
 	require.NoError(t, f.Close())
 }
 
-// largest returns the file with the most bytes that matches, in the bottom level if it is a table.
+// largest returns the largest matching file, in the bottom level if it is a table.
 func largest(t *testing.T, fsys afero.Fs, pattern string) string {
 	t.Helper()
 	return slices.MaxFunc(find(t, fsys, pattern), func(a, b string) int {
@@ -104,7 +105,7 @@ func largest(t *testing.T, fsys afero.Fs, pattern string) string {
 	})
 }
 
-// Every row damages a store. lost is how many keys may differ from what they were, at least and at most.
+// Every row damages a store. lost gives the minimum and maximum number of keys that may differ from before.
 func TestRepairSalvagesWhatIsReadable(t *testing.T) {
 	for name, c := range map[string]struct {
 		pattern     string
@@ -181,8 +182,8 @@ func TestRepairSalvagesWhatIsReadable(t *testing.T) {
 	}
 }
 
-// Every row damages a blob file. Values that can be read stay where they are, or are copied if damage lies before them;
-// the others are named.
+// Every row damages a blob file. Readable values stay where they are, or are copied if there is damage before them; the
+// others are reported by name.
 func TestRepairOfBlobFiles(t *testing.T) {
 	for name, c := range map[string]struct {
 		edit   func([]byte) []byte // nil: the file is removed
@@ -242,7 +243,7 @@ func TestRepairOfBlobFiles(t *testing.T) {
 	}
 }
 
-// A store whose tables are damaged keeps its blob files: only the references are written anew.
+// A store with damaged tables keeps its blob files; only the references are written anew.
 func TestRepairOfTablesKeepsBlobFiles(t *testing.T) {
 	for name, pattern := range map[string]string{
 		"a table": "*.sst", "the log": "*.log", "the manifest": "MANIFEST-*",
@@ -271,7 +272,7 @@ func TestRepairOfTablesKeepsBlobFiles(t *testing.T) {
 	}
 }
 
-func TestRepairLeavesAWholeStoreAlone(t *testing.T) {
+func TestRepairLeavesAnIntactStoreAlone(t *testing.T) {
 	fsys, o := sample(t)
 	before := find(t, fsys, "*")
 	report, err := engine.Repair("db", o)
@@ -323,7 +324,7 @@ func TestRepairKeepsRangeDeletes(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// Range deletes that nobody can read any more are named, because what they hid is back.
+// Unreadable range deletes are reported, because what they hid is back.
 func TestRepairNamesLostRangeDeletes(t *testing.T) {
 	fsys := afero.NewMemMapFs()
 	o := tiny(fsys)

@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// TestPowerCutsDuringRepair cuts the power at every tick of a repair and repairs what is left: it comes to the same.
+// TestPowerCutsDuringRepair cuts the power at every tick of a repair and repairs what is left, with the same result.
 func TestPowerCutsDuringRepair(t *testing.T) {
 	oneGoroutine(t)
 	t.Run("of a table", func(t *testing.T) { cutPowerDuringRepair(t, noBlobs, "*.sst") })

@@ -12,8 +12,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// A range delete lies at the end of a table and may hide keys at its beginning. Wherever the table is damaged or ends, the
-// report names every key that differs afterwards, also where the entries around it can be read.
+// A range delete is at the end of a table and may hide keys at its beginning. Wherever the table is damaged or
+// truncated, the report names every key that differs afterwards, even where the entries around it are readable.
 func TestRepairNamesWhatLostRangeDeletesHid(t *testing.T) {
 	fsys := afero.NewMemMapFs()
 	o := tiny(fsys)
@@ -70,9 +70,9 @@ func names(report engine.RepairReport, table, key string) bool {
 	})
 }
 
-// A commit that writes a key twice is atomic: if the second value is lost, the key has the value of an earlier commit, not
-// the first of the two, which was never shown.
-func TestRepairShowsNoValueThatItsCommitOverwrote(t *testing.T) {
+// A commit that writes a key twice is atomic: if the second value is lost, the key has the value of an earlier commit
+// and not the first of the two, which was never visible.
+func TestRepairDropsValuesOverwrittenByTheirOwnCommit(t *testing.T) {
 	o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true, LargeValueBytes: 100}
 	db := open(t, o)
 	require.NoError(t, db.Put([]byte("k"), []byte("before"), engine.Sync))

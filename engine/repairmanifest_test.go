@@ -18,8 +18,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 )
 
-// explained fails the test unless the report names every key whose value after a repair is not the last one: as the key of
-// a value, or between the keys around a loss.
+// explained fails the test unless the report names every key whose value after a repair is not the last one, either as
+// the key of a lost value or between the keys around a loss.
 func (h *history) explained(t *testing.T, got map[string]string, report *engine.RepairReport) (lost int) {
 	t.Helper()
 	for k := range h.had {
@@ -36,8 +36,8 @@ func (h *history) explained(t *testing.T, got map[string]string, report *engine.
 	return lost
 }
 
-// A file that holds another table than the manifest lists is a lost table, however whole that other one is. Nothing of it
-// is taken for the contents of the store.
+// If a file holds another table than the one listed in the manifest, that table is lost, even if the other one is
+// intact. Nothing of the other one becomes part of the store.
 func TestRepairComparesTablesWithTheManifest(t *testing.T) {
 	for name, edit := range map[string]func([]byte) []byte{
 		"whole":                func(b []byte) []byte { return b },
@@ -73,7 +73,7 @@ func TestRepairComparesTablesWithTheManifest(t *testing.T) {
 	}
 }
 
-// An older table with the keys of the one that it lies in place of does not bring back what was deleted since.
+// An older table with the same keys as the one that it has replaced does not bring back what was deleted since.
 func TestRepairBringsNothingBackFromAnOlderTable(t *testing.T) {
 	for name, edit := range map[string]func([]byte) []byte{
 		"whole": func(b []byte) []byte { return b }, "with a damaged block": flip(10), "with a damaged filter": flip(-300),
@@ -111,7 +111,7 @@ func TestRepairBringsNothingBackFromAnOlderTable(t *testing.T) {
 	}
 }
 
-// Blocks without an index may be of an older table, which has fewer keys than the one that they lie in place of.
+// Blocks without an index may be from an older table, which has fewer keys than the one that it has replaced.
 func TestRepairDoesNotTrustBlocksWithoutAnIndex(t *testing.T) {
 	fsys := afero.NewMemMapFs()
 	o := tiny(fsys)
@@ -139,8 +139,8 @@ func TestRepairDoesNotTrustBlocksWithoutAnIndex(t *testing.T) {
 	require.Contains(t, report.Lost[0].Cause, "nothing proves that what was found before it is from this table")
 }
 
-// Bytes behind a table are damage for Verify, but nothing of the table is lost with them.
-func TestRepairCutsWhatLiesBehindATable(t *testing.T) {
+// Bytes after the end of a table are damage for Verify, but nothing of the table is lost because of them.
+func TestRepairDropsBytesAfterATable(t *testing.T) {
 	h := newHistory(t, afero.NewMemMapFs(), noBlobs)
 	for _, table := range find(t, h.fs, "*.sst") {
 		change(t, h.fs, table, func(b []byte) []byte { return append(b, "and what a crash left"...) })
@@ -152,8 +152,8 @@ func TestRepairCutsWhatLiesBehindATable(t *testing.T) {
 	require.Zero(t, h.explained(t, h.judge(t, h.fs, "cut"), &report))
 }
 
-// Every row changes what the manifest says of a table that is whole. They do not belong together: the table is lost.
-func TestRepairBelievesTheManifest(t *testing.T) {
+// Every row changes what the manifest says about an intact table. The two no longer match, so the table is lost.
+func TestRepairTrustsTheManifest(t *testing.T) {
 	for name, edit := range map[string]func(*manifest.Table){
 		"the size":                     func(m *manifest.Table) { m.Bytes-- },
 		"the number of entries":        func(m *manifest.Table) { m.Entries++ },
@@ -196,8 +196,9 @@ func TestRepairBelievesTheManifest(t *testing.T) {
 	}
 }
 
-// A log with commits that are in tables already is not the log that the store needs. It is lost, and not merged with them.
-func TestRepairLeavesOutCommitsThatTablesHave(t *testing.T) {
+// A log with commits that are already in tables is not the log that the store needs. It is lost, and not merged with
+// them.
+func TestRepairRejectsALogWithCommitsAlreadyInTables(t *testing.T) {
 	h := newHistory(t, afero.NewMemMapFs(), noBlobs)
 	log := find(t, h.fs, "*.log")[0]
 	num, ok := filename.Parse(filepath.Base(log), filename.LogSuffix)

@@ -10,8 +10,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Without the manifest nothing says where the store counted from. The blob files that stay must not be ahead of it.
-func TestRepairWithoutAManifestCountsFromTheFilesThatStay(t *testing.T) {
+// Without the manifest, the store's file counter is unknown. The blob files that stay must not be ahead of the new one.
+func TestRepairWithoutAManifestNumbersFilesAboveThoseThatStay(t *testing.T) {
 	fsys := afero.NewMemMapFs()
 	o := engine.Options{FS: fsys, InlineMaintenance: true, LargeValueBytes: 100, Limits: engine.Limits{FirstFile: 1 << 61}}
 	db, err := engine.Open("db", o)

@@ -12,9 +12,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// A manifest of a killed store that has lost its last edits can be read, but does not fit the files. Repair says so, and
-// uses all that is there.
-func TestRepairNoticesThatAManifestHasLostEdits(t *testing.T) {
+// The manifest of a killed store that has lost its last edits is readable, but does not match the files. Repair reports
+// that, and uses everything that is there.
+func TestRepairDetectsAManifestWithLostEdits(t *testing.T) {
 	for name, session := range map[string]func(put func(key string), db *engine.DB){
 		"a flush, and a later log that follows on one that is gone": func(put func(string), db *engine.DB) {
 			put("a")

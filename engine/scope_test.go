@@ -5,10 +5,10 @@ import (
 	"testing"
 )
 
-// nightly is whether tests take the scope that only the nightly has time for: see ci/README.md.
+// nightly is whether tests run at the scope reserved for the nightly; see ci/README.md.
 var nightly = os.Getenv("LIGHTNING_NIGHTLY") != ""
 
-// oneGoroutine skips a long test of a single goroutine in short mode, which is the mode of the race detector.
+// oneGoroutine skips a long single-goroutine test in short mode, which is the mode used with the race detector.
 func oneGoroutine(t *testing.T) {
 	t.Helper()
 	if testing.Short() {

@@ -12,9 +12,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// BenchmarkSeparation tells from which length on values are better kept in blob files: it overwrites 64 MiB of values
-// once over in random order, and then gets and scans them, with all values in tables and with all in blob files. Memtable
-// and cache are an eighth of the data.
+// BenchmarkSeparation shows from which length on values are better kept in blob files. It overwrites 64 MiB of values
+// once in random order and then gets and scans them, with all values in tables and with all in blob files. Memtable and
+// cache are an eighth of the data.
 func BenchmarkSeparation(b *testing.B) {
 	for _, length := range []int{512, 1 << 10, 2 << 10, 4 << 10, 8 << 10, 16 << 10} {
 		for _, threshold := range []int{-1, 1} {

@@ -12,8 +12,8 @@ import (
 
 const pageBytes = 4 << 10
 
-// sparse leaves pages that are written as zeros out of files, so that a store of many zeros takes little disk. It counts
-// what is read, and the files that are open.
+// sparse does not store pages of zeros, so that a store of many zeros takes little disk space. It counts the bytes read
+// and the open files.
 type sparse struct {
 	afero.Fs
 	read       atomic.Int64 // bytes
@@ -61,7 +61,7 @@ func (f *sparseFile) Write(p []byte) (int, error) {
 
 var zeroPage [pageBytes]byte
 
-// WriteAt writes the pages that are not all zeros. It is never called where other bytes were.
+// WriteAt writes the pages that are not all zeros. It is never called where other bytes were before.
 func (f *sparseFile) WriteAt(p []byte, off int64) (int, error) {
 	total, begin := len(p), off
 	grow := false

@@ -32,7 +32,7 @@ type stress struct {
 
 const stressWriters = 6
 
-// over takes an error of a call. Until Close is called, none may come.
+// over handles the error of a call. Until Close is called, there must be none.
 func (s *stress) over(err error) bool {
 	if err == nil {
 		return false
@@ -92,7 +92,7 @@ func (s *stress) read() {
 	}
 }
 
-// count adds one to a number in a transaction, over and over.
+// count increments a number in a transaction, over and over.
 func (s *stress) count() {
 	for {
 		s.unknown.Add(1)
@@ -128,7 +128,7 @@ func (s *stress) flush(compact bool) {
 	}
 }
 
-// run goes on until there were so many commits, closes the store in the middle of everything, and opens it again.
+// run continues until there are enough commits, closes the store in the middle of everything, and opens it again.
 func (s *stress) run(o engine.Options, dir string, ops int64) {
 	var err error
 	s.db, err = engine.Open(dir, o)
@@ -176,8 +176,8 @@ func (s *stress) check(o engine.Options, dir string) {
 	require.NoError(s.t, db.Close())
 }
 
-// TestEverythingAtOnce runs commits of all durabilities, snapshots, transactions, flushes and compactions beside each
-// other, with a new log every few commits, and closes the store among them. LIGHTNING_TEST_STRESS says how many rounds.
+// TestEverythingAtOnce runs commits of all durabilities, snapshots, transactions, flushes and compactions concurrently,
+// with a new log every few commits, and closes the store among them. LIGHTNING_TEST_STRESS sets the number of rounds.
 func TestEverythingAtOnce(t *testing.T) {
 	rounds, commits := 3, int64(300)
 	if testing.Short() {

@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// In every row transaction 1 works, transaction 2 commits in between, and then 1 commits.
+// In every row transaction 1 does its work, transaction 2 commits in between, and then 1 commits.
 func TestConflictsOfRanges(t *testing.T) {
 	type work func(*testing.T, *engine.Txn)
 	put := func(k string) work {
@@ -98,7 +98,7 @@ func TestABlindRangeDeleteConflictsWithAnOpenTransaction(t *testing.T) {
 	require.ErrorIs(t, txn.Commit(engine.NoSync), engine.ErrConflict)
 }
 
-func TestARangeThatIsForgottenLeavesTheOtherKeys(t *testing.T) {
+func TestForgettingARangeKeepsTheOtherKeys(t *testing.T) {
 	db := memory(t, "d")
 	require.NoError(t, db.DeleteRange([]byte("a"), []byte("long end of the range"), engine.NoSync))
 	txn := begin(t, db, engine.SnapshotIsolation)

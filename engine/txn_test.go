@@ -184,7 +184,7 @@ func TestReadOnlyNeverConflicts(t *testing.T) {
 	require.NoError(t, txn.Commit(engine.Sync))
 }
 
-func TestTooOldTransactionLoses(t *testing.T) {
+func TestATransactionOlderThanTheWindowConflicts(t *testing.T) {
 	db := memory(t, "a")
 	txn := begin(t, db, engine.SnapshotIsolation)
 	require.NoError(t, txn.Put([]byte("mine"), nil))
@@ -199,7 +199,7 @@ func TestTooOldTransactionLoses(t *testing.T) {
 	require.NoError(t, txn.Commit(engine.NoSync))
 }
 
-// TestTransfersConserveTheTotal moves money in both isolation levels while readers add it up.
+// TestTransfersConserveTheTotal moves money at both isolation levels while readers add it up.
 func TestTransfersConserveTheTotal(t *testing.T) {
 	const accounts, total = 10, 1000
 	o := tiny(afero.NewBasePathFs(afero.NewOsFs(), t.TempDir()))

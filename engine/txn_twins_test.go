@@ -9,9 +9,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Two transactions begin at the same snapshot. One ends, somehow, and many commits follow, so that the engine forgets those
-// that no open transaction needs. The other one must still notice what was committed after its snapshot.
-func TestATwinEndsAlone(t *testing.T) {
+// Two transactions begin at the same snapshot. One ends, in some way, and many commits follow, so that the engine
+// forgets those that no open transaction needs. The other one must still detect what was committed after its snapshot.
+func TestATransactionOutlivesOneWithTheSameSnapshot(t *testing.T) {
 	for name, end := range map[string]func(t *testing.T, db *engine.DB, twin *engine.Txn){
 		"rolled back": func(t *testing.T, _ *engine.DB, twin *engine.Txn) { require.NoError(t, twin.Rollback()) },
 		"rolled back twice": func(t *testing.T, _ *engine.DB, twin *engine.Txn) {

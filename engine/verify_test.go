@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// watched calls functions before a file is opened, written or removed, and counts the open ones by name.
+// watched calls functions before a file is opened, written or removed, and counts the open files by name.
 type watched struct {
 	afero.Fs
 	onOpen, onRemove func(name string)
@@ -73,12 +73,12 @@ func (f *watchedFile) Write(p []byte) (int, error) {
 	return f.File.Write(p)
 }
 
-// small has thresholds that short values pass.
+// small has thresholds that short values exceed.
 func small(fsys afero.Fs) engine.Options {
 	return engine.Options{FS: fsys, InlineMaintenance: true, BlobValueBytes: 100, LargeValueBytes: 1000}
 }
 
-func TestVerifyKnowsFilesThatAreLeaving(t *testing.T) {
+func TestVerifyToleratesFilesBeingRemoved(t *testing.T) {
 	t.Run("a blob file of a transaction that lost", func(t *testing.T) {
 		db := open(t, small(afero.NewMemMapFs()))
 		require.NoError(t, db.Put([]byte("a"), []byte("x"), engine.Sync))
@@ -156,8 +156,8 @@ func TestFailedEditLeavesNoFileOpen(t *testing.T) {
 	}
 }
 
-// What a range delete hides is freed, even if a snapshot was open when both reached the bottom level.
-func TestSpaceUnderARangeDeleteAndASnapshotComesBack(t *testing.T) {
+// Whatever a range delete hides is freed, even if a snapshot was open when both reached the bottom level.
+func TestSpaceUnderARangeDeleteAndASnapshotIsReclaimed(t *testing.T) {
 	for name, free := range map[string]func(t *testing.T, db *engine.DB){
 		"by Compact": func(t *testing.T, db *engine.DB) { require.NoError(t, db.Compact()) },
 		"by itself, as others write": func(t *testing.T, db *engine.DB) {
@@ -208,7 +208,7 @@ func TestMetricsOfSnapshotsAndLargeValues(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-func TestWhatCannotBeIsRefused(t *testing.T) {
+func TestInvalidArgumentsAreRefused(t *testing.T) {
 	db := open(t, small(afero.NewMemMapFs()))
 	require.ErrorIs(t, db.Put([]byte("a"), nil, engine.Buffered+1), engine.ErrOptions)
 	_, err := db.Begin(engine.TxnOptions{Isolation: engine.Serializable + 1})

@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// BenchmarkAppend appends 4 KiB; sync follows every append or none does.
+// BenchmarkAppend appends 4 KiB at a time, with a sync after every append or with none.
 func BenchmarkAppend(b *testing.B) {
 	disks := []struct {
 		name  string
@@ -78,8 +78,8 @@ func BenchmarkImage(b *testing.B) {
 	}
 }
 
-// BenchmarkProfiles makes an image under each profile of a run of which much is pending: a file of 4,000 pages, appended
-// by 16 KiB, and a hundred names. It looks at the names and reads the end of the file.
+// BenchmarkProfiles makes an image, under each profile, of a run with much pending: a file of 4,000 pages, appended 16
+// KiB at a time, and a hundred names. It lists the names and reads the end of the file.
 func BenchmarkProfiles(b *testing.B) {
 	fs := faultfs.New(faultfs.Options{})
 	f := create(b, fs, "f")
@@ -134,7 +134,7 @@ func BenchmarkSearch(b *testing.B) {
 	}
 }
 
-// BenchmarkTimeline walks a trace of 10,000 appends, a sync after every 100th, and stops at every tick.
+// BenchmarkTimeline walks a trace of 10,000 appends with a sync after every 100th, and stops at every tick.
 func BenchmarkTimeline(b *testing.B) {
 	fs := faultfs.New(faultfs.Options{})
 	f := create(b, fs, "f")

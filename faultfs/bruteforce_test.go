@@ -17,12 +17,12 @@ const (
 	brutePending  = 11 // pieces at most: 2,048 subsets
 )
 
-// trace runs a random program until enough is pending, from a base that is durable.
+// trace runs a random program until enough is pending, starting from a durable base.
 func trace(t testing.TB, model faultfs.Model, seed uint64, most int) *faultfs.FS {
 	t.Helper()
 	fs := faultfs.New(faultfs.Options{})
 	p := newProgram(fs, seed, '@')
-	// A failed sync tears a size from its bytes, which pieces of whole pages cannot express.
+	// A failed sync separates a size from its bytes, which pieces of whole pages cannot express.
 	p.healthy = contractOf(model).wholePages
 	for range p.rng.IntN(20) {
 		p.step()
@@ -52,7 +52,7 @@ func upTo(trace []faultfs.Op, tick uint64) []faultfs.Op {
 	return trace
 }
 
-// describe is appended to failures: what happened, in words.
+// describe is appended to failures and says in words what happened.
 func describe(trace []faultfs.Op) string {
 	var b strings.Builder
 	for _, op := range trace {
@@ -61,7 +61,7 @@ func describe(trace []faultfs.Op) string {
 	return b.String()
 }
 
-// The search by observation reaches exactly the states that the closed subsets of the pending pieces make, whether it
+// The search by observation reaches exactly the states given by the closed subsets of the pending pieces, whether it
 // looks at everything or only at a part.
 func TestSearchReachesExactlyTheClosedSubsets(t *testing.T) {
 	oneGoroutine(t)
@@ -78,7 +78,7 @@ func TestSearchReachesExactlyTheClosedSubsets(t *testing.T) {
 	}
 }
 
-// models returns every profile that leaves a choice and every dial of the device, by name.
+// models returns every profile that leaves a choice and every device option, by name.
 func models() map[string]faultfs.Model {
 	all := map[string]faultfs.Model{"posix-min": {}}
 	for _, text := range []string{
@@ -151,7 +151,7 @@ func searchAgainstBruteForce(t *testing.T, model faultfs.Model, traces uint64) {
 	require.Greater(t, states, int(traces)*5, "the traces are too tame to prove anything")
 }
 
-// several returns a look at several random parts, one after the other.
+// several returns an observation of several random parts, one after another.
 func several(p *program) func(view) string {
 	parts := []func(view) string{p.glance(), p.glance(), p.glance()}
 	return func(v view) string {
@@ -163,8 +163,8 @@ func several(p *program) func(view) string {
 	}
 }
 
-// Where every piece can be seen, every closed subset is one image, no more and no fewer.
-func TestLeavesAreTheClosedSubsetsWhereAllIsVisible(t *testing.T) {
+// Where every piece is visible, each closed subset is exactly one image.
+func TestImagesAreExactlyTheClosedSubsetsIfAllIsVisible(t *testing.T) {
 	oneGoroutine(t)
 	t.Parallel()
 	for _, overwrites := range []int{0, 1, 5, 9} {

@@ -12,7 +12,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// diskFaults are what an ill disk does, one at a time; evict stands there more often because it takes a failure first.
+// diskFaults are the faults of an ill disk, one at a time. evict occurs more often, because it needs a failure before
+// it.
 var diskFaults = []string{
 	"failed sync", "failed sync as=ext4-ordered", "failed sync as=ext4-journal", "failed sync as=xfs",
 	"failed sync as=btrfs", "failed writeback", "failed writeback as=ext4-ordered", "failed writeback as=ext4-journal",
@@ -44,8 +45,8 @@ func illTrace(t *testing.T, seed uint64, most, steps int) *faultfs.FS {
 	return faultfs.Recorded(upTo(fs.Trace(), end))
 }
 
-// Under every fault each profile allows no more than posix-min does. A failure in the manner of a filesystem is for the
-// profile of that filesystem: what another has made durable by then, posix-min may lose for good.
+// Under every fault, each profile allows no more than posix-min. A failure that imitates a filesystem is used with that
+// filesystem's profile: what another profile has made durable by then, posix-min may lose for good.
 func TestFaultsUnderEveryProfile(t *testing.T) {
 	oneGoroutine(t)
 	t.Parallel()

@@ -41,7 +41,7 @@ func TestKillLosesNothing(t *testing.T) {
 	}
 }
 
-// The simple profiles are among the images of posix-min.
+// The images of the simple profiles are also images of posix-min.
 func TestSimpleProfilesAreLegal(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(60) {
@@ -60,7 +60,8 @@ func TestSimpleProfilesAreLegal(t *testing.T) {
 	}
 }
 
-// A disk on which removals come late leaves those images of posix-min in which no unsynced removal or rename has come.
+// On a disk where removals come late, only those images of posix-min are possible that have no unsynced removal or
+// rename.
 func TestLateRemovalsLoseRemovalsAndRenames(t *testing.T) {
 	t.Parallel()
 	late, err := faultfs.ProfileNamed("late-removals")
@@ -93,7 +94,7 @@ func TestLateRemovalsLoseRemovalsAndRenames(t *testing.T) {
 	}
 }
 
-// When everything that has a name is synced, and no sync failed, there is one image.
+// When everything that has a name is synced, and no sync failed, there is exactly one image.
 func TestSyncOfEverythingLeavesOneImage(t *testing.T) {
 	oneGoroutine(t)
 	t.Parallel()
@@ -139,7 +140,7 @@ var wantHashes = map[string]string{
 	"xfs sector=4096":                  "e749b05a7ead2736",
 }
 
-// The same seed gives the same image, in whatever order one looks.
+// The same seed gives the same image, whatever the order of observations.
 func TestSameSeedSameImage(t *testing.T) {
 	oneGoroutine(t)
 	t.Parallel()
@@ -164,7 +165,7 @@ func TestSameSeedSameImage(t *testing.T) {
 	require.Equal(t, wantHashes, hashes, "the trace, the images or their order changed: on purpose?")
 }
 
-// Crash points see what was pending then, whatever the filesystem and its timeline do later.
+// Crash points keep what was pending when they were made, whatever the filesystem and its timeline do later.
 func TestCrashPointsDoNotChange(t *testing.T) {
 	oneGoroutine(t)
 	t.Parallel()
@@ -187,7 +188,7 @@ func TestCrashPointsDoNotChange(t *testing.T) {
 	}
 }
 
-// Images are independent of each other, of the filesystem, and can be crashed while in use.
+// Images are independent of one another and of the filesystem, and can be crashed while in use.
 func TestImagesAreIndependent(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(40) {
@@ -208,8 +209,8 @@ func TestCrashInTheFutureIsRefused(t *testing.T) {
 	require.ErrorIs(t, err, faultfs.ErrTick)
 }
 
-// Over the limit a look asks once for a member of a family, says so, and every member is a legal image.
-func TestWideLooksAreSampled(t *testing.T) {
+// Above the limit, an observation asks once for a member of a family and reports that; every member is a legal image.
+func TestObservationsOverTheLimitAreSampled(t *testing.T) {
 	t.Parallel()
 	fs := faultfs.New(faultfs.Options{})
 	f := create(t, fs, "f")
@@ -235,8 +236,8 @@ func TestWideLooksAreSampled(t *testing.T) {
 	require.False(t, img.Sampled())
 }
 
-// Listing a directory, or asking whether a name is there, decides no sizes and no bytes.
-func TestLooksDecideNoMoreThanTheySee(t *testing.T) {
+// Listing a directory, or asking whether a name exists, decides no sizes and no bytes.
+func TestObservationsDecideOnlyWhatTheySee(t *testing.T) {
 	t.Parallel()
 	fs := faultfs.New(faultfs.Options{})
 	for _, name := range []string{"a", "b", "c"} {
@@ -255,8 +256,8 @@ func TestLooksDecideNoMoreThanTheySee(t *testing.T) {
 	require.Equal(t, 2, leaves)
 }
 
-// The size that Stat returned is the size of that moment, also if it is asked for later.
-func TestSizesAreOfTheMoment(t *testing.T) {
+// The size that Stat returns is that of the moment of the call, even if it is read later.
+func TestSizesAreThoseAtTheTimeOfStat(t *testing.T) {
 	t.Parallel()
 	fs := faultfs.New(faultfs.Options{})
 	put(t, create(t, fs, "a"), 'n', 0, 100)

@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// answered is a Chooser that counts what another one is asked.
+// answered is a Chooser that counts the questions to another one.
 type answered struct {
 	faultfs.Chooser
 	asked int
@@ -22,7 +22,7 @@ func (a *answered) Choose(n int, about uint64) int {
 	return a.Chooser.Choose(n, about)
 }
 
-// decideTraces is how many random programs of each model are decided beforehand.
+// decideTraces is the number of random programs per model whose images are decided in advance.
 const decideTraces = 5
 
 // crashed calls test with crash points of random programs, under every profile.
@@ -41,9 +41,8 @@ func crashed(t *testing.T, test func(t *testing.T, point *faultfs.CrashPoint)) {
 	}
 }
 
-// Images that are decided before anybody looks are the same as those that decide when somebody looks, and they ask nothing any
-// more then.
-func TestDecidingBeforehandReachesTheSameDisks(t *testing.T) {
+// Images that are decided in advance are the same as those decided by observation, and ask no further questions.
+func TestDecidingInAdvanceReachesTheSameDisks(t *testing.T) {
 	t.Parallel()
 	crashed(t, func(t *testing.T, point *faultfs.CrashPoint) {
 		onDemand, beforehand := set{}, set{}
@@ -65,7 +64,7 @@ func TestDecidingBeforehandReachesTheSameDisks(t *testing.T) {
 }
 
 // Each member of a sample is a legal disk, whoever looks first.
-func TestASampleIsOfLegalDisks(t *testing.T) {
+func TestSampledDisksAreLegal(t *testing.T) {
 	t.Parallel()
 	crashed(t, func(t *testing.T, point *faultfs.CrashPoint) {
 		legal, sampled := set{}, set{}
@@ -89,8 +88,8 @@ func TestASampleIsOfLegalDisks(t *testing.T) {
 	})
 }
 
-// A sample has each single loss and each single survivor, and the rest of it is drawn by a seed.
-func TestASampleHasWhatMistakesShowIn(t *testing.T) {
+// A sample has each single loss and each single survivor; the rest of it is drawn from a seed.
+func TestASampleHasEverySingleLossAndSurvivor(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
 	files := []file{l.durable("a", 'o', 2000), l.durable("b", 'o', 2000), l.durable("c", 'o', 2000)}
@@ -127,7 +126,7 @@ func TestASampleHasWhatMistakesShowIn(t *testing.T) {
 	require.NotEqual(t, seen, sample(2, 40))
 }
 
-// What was never written and what was written with the same bytes read alike; links and sizes do not.
+// A hole and the same bytes written as zeros read alike; links and sizes do not.
 func TestDigestsTellWhatAProgramCanSee(t *testing.T) {
 	t.Parallel()
 	digester := faultfs.NewDigester(maphash.MakeSeed())

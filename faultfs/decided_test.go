@@ -19,7 +19,7 @@ func (d asDecided) Choose(_ int, about uint64) int {
 	return 0
 }
 
-func TestAnImageThatIsDecidedInAnotherOrderIsTheSame(t *testing.T) {
+func TestTheOrderOfDecisionsDoesNotChangeAnImage(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
 	a, b := l.durable("a", 'o', 100), l.durable("b", 'o', 100)

@@ -10,8 +10,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// A program that rewrites a page changes few of its sectors. The others look the same on every image.
-func TestBytesThatStayTheSameAreNotAskedAbout(t *testing.T) {
+// A program that rewrites a page changes only some of its sectors. The others look the same in every image.
+func TestUnchangedBytesAreNotAskedAbout(t *testing.T) {
 	oneGoroutine(t)
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -53,8 +53,9 @@ func TestBytesThatStayTheSameAreNotAskedAbout(t *testing.T) {
 	}
 }
 
-// A recovery that overwrites bytes about which nobody had to ask must not find them again after the next crash.
-func TestBytesThatStayedTheSameDoNotComeBack(t *testing.T) {
+// A recovery that overwrites bytes about which no question was needed must not find the old ones again after the next
+// crash.
+func TestUnchangedBytesDoNotComeBackAfterASecondCrash(t *testing.T) {
 	oneGoroutine(t)
 	t.Parallel()
 	fs := faultfs.New(faultfs.Options{})

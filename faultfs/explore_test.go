@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// pendingNames returns a crash point at which two names are pending.
+// pendingNames returns a crash point with two names pending.
 func pendingNames(t *testing.T) *faultfs.CrashPoint {
 	t.Helper()
 	fs := faultfs.New(faultfs.Options{})
@@ -18,9 +18,9 @@ func pendingNames(t *testing.T) *faultfs.CrashPoint {
 	return faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now())
 }
 
-// A visit that looks at other things than the visit before it, as far as both saw the same, is told so: the search would
-// prove nothing.
-func TestExploreNoticesVisitsThatDiverge(t *testing.T) {
+// A visit that looks at other things than the previous one, although both saw the same, is reported, because the search
+// would then prove nothing.
+func TestExploreDetectsDivergingVisits(t *testing.T) {
 	t.Parallel()
 	for name, look := range map[string]func(visit int, img fsView){
 		"at something else": func(visit int, img fsView) { img.size([]string{"a", "b"}[visit%2]) },

@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// rules parses the faults that are in force from now on.
+// rules parses the fault rules and puts them in force.
 func (l *lab) rules(texts ...string) {
 	l.t.Helper()
 	var rules []*faultfs.Rule
@@ -34,13 +34,13 @@ func (l *lab) hit(rule string, do func()) {
 	l.fs.SetRules()
 }
 
-// failAs lets the sync of a file fail in the manner of a filesystem.
+// failAs makes the sync of a file fail in the way of a filesystem.
 func (l *lab) failAs(as string, f afero.File) {
 	l.t.Helper()
 	l.hit("failed sync as="+as, func() { require.ErrorIs(l.t, f.Sync(), syscall.EIO) })
 }
 
-// reads asks what the running program sees of the file f.
+// reads returns what the running program sees of the file f.
 func (l *lab) reads(want string) {
 	l.t.Helper()
 	require.Equal(l.t, want, fsView{l.fs}.read("f", 0, 1<<20))
@@ -59,7 +59,8 @@ func (l *lab) failSync(effect faultfs.Effect, sync func() error) {
 	require.True(l.t, errors.Is(err, syscall.EIO) || errors.Is(err, syscall.ENOSPC))
 }
 
-// What a sync that does not do its work leaves behind. Its retry, and reads in between, are L15 and L16 of package litmus.
+// What a sync that does not do its work leaves behind. Retries, and reads in between, are L15 and L16 of package
+// litmus.
 var failureLitmus = []litmus{
 	{"a later write to the page makes it whole again", func(l *lab) {
 		f := l.durable("f", 'o', 4096)
@@ -215,8 +216,8 @@ var failureLitmus = []litmus{
 	}, []string{"/f=o10"}},
 }
 
-// filesystems is the table of what a failed sync leaves, a row for each filesystem. A file has 10 old bytes that are
-// durable, and 10 new ones in their place and 10 more in its second page.
+// filesystems is the table of what a failed sync leaves, with a row for each filesystem. A file has 10 durable old
+// bytes, 10 new ones in their place, and 10 more in its second page.
 var filesystems = []struct {
 	as        string
 	memory    string   // what reads see after the failure
@@ -235,10 +236,10 @@ var filesystems = []struct {
 	},
 }
 
-func TestFailedSyncAsEachFilesystem(t *testing.T) {
+func TestFailedSyncImitatesEachFilesystem(t *testing.T) {
 	t.Parallel()
 	for _, row := range filesystems {
-		// fail returns a lab in which the sync has just failed.
+		// fail returns a lab whose sync has just failed.
 		fail := func() (*lab, afero.File) {
 			l := &lab{t, faultfs.New(faultfs.Options{})}
 			f := l.durable("f", 'o', 10)
@@ -272,7 +273,7 @@ func TestFailedSyncAsEachFilesystem(t *testing.T) {
 	}
 }
 
-// As who it may, a failed sync of a directory leaves its names on the disk or not.
+// Whatever filesystem it imitates, a failed sync of a directory may or may not leave its names on the disk.
 func TestFailedSyncOfADirectoryIsTheSameEverywhere(t *testing.T) {
 	t.Parallel()
 	for _, row := range filesystems {
@@ -286,8 +287,8 @@ func TestFailedSyncOfADirectoryIsTheSameEverywhere(t *testing.T) {
 	}
 }
 
-// Each open handle reports a failed write-back once, in place of syncing, and so does the next one to be opened if
-// nobody has done so: s syncs and succeeds, e syncs and fails with EIO, w is a write-back that fails, f a sync that
+// Each open handle reports a failed write-back once, instead of syncing, and so does the next one to be opened if none
+// has reported it yet. s syncs and succeeds, e syncs and fails with EIO, w is a write-back that fails, f a sync that
 // fails, o opens another handle and c closes the handle. The digit is the handle.
 func TestFailuresAreReportedOnce(t *testing.T) {
 	t.Parallel()
@@ -334,7 +335,7 @@ func TestFailuresAreReportedOnce(t *testing.T) {
 	}
 }
 
-// What a sync that reports an old failure was about stays pending, and the next one makes it durable.
+// What a sync that reports an old failure should have covered stays pending, and the next sync makes it durable.
 func TestAReportReplacesTheSync(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
@@ -346,8 +347,8 @@ func TestAReportReplacesTheSync(t *testing.T) {
 	require.Equal(t, set{"/f=n10": true}, outcomes(l.fs, everything))
 }
 
-// With O_SYNC the error is that of the write.
-func TestFailuresAreReportedByWritesThatSync(t *testing.T) {
+// With O_SYNC the write returns the error.
+func TestSynchronousWritesReportFailures(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
 	l.durable("f", 'o', 10)

@@ -25,7 +25,7 @@ type (
 
 var epoch = time.Unix(0, 0)
 
-// calls is every method that a rule can hit, with the operation it counts as. The first word names the method.
+// calls has every method that a rule can hit, with the operation it counts as. The first word names the method.
 var calls = []struct {
 	name string
 	op   faultfs.OpKind
@@ -87,7 +87,7 @@ var calls = []struct {
 	{"File.Close", faultfs.OpClose, func(_ disk, f, _ file) error { return f.Close() }},
 }
 
-// silent are the methods that touch no disk, so that no fault can happen to them.
+// silent are the methods that do not touch the disk, so that no fault can happen to them.
 var silent = map[string]string{
 	"FS.Name":        "a constant",
 	"FS.Now":         "for the lab: the time of the latest operation",
@@ -115,9 +115,9 @@ var silent = map[string]string{
 	"Unlocker.Close": "a lock is memory of the kernel",
 }
 
-// Every method of a filesystem, of a file and of what locking returns is hit by a fault in the table above, or says why
-// none can hit it: a method that is added and forgotten fails here.
-func TestEveryMethodStandsInATable(t *testing.T) {
+// Every method of a filesystem, of a file and of what locking returns is either hit by a fault in the table above or
+// listed as one that cannot be hit. A method that is added and forgotten fails here.
+func TestEveryMethodIsListed(t *testing.T) {
 	t.Parallel()
 	fs, f, _ := furnished(t)
 	unlocker, err := fs.Lock("LOCK")
@@ -151,7 +151,7 @@ func inode(fs disk, n faultfs.Ino) faultfs.Inode {
 
 func second[T any](_ T, err error) error { return err }
 
-// furnished returns a disk with the files a and b, and open handles of a and of the root. All is durable.
+// furnished returns a disk with the files a and b, and open handles of a and of the root. Everything is durable.
 func furnished(t *testing.T) (fs *faultfs.FS, f, dir afero.File) {
 	t.Helper()
 	fs = faultfs.New(faultfs.Options{})
@@ -164,8 +164,8 @@ func furnished(t *testing.T) (fs *faultfs.FS, f, dir afero.File) {
 	return fs, f, dir
 }
 
-// Every method can fail with every errno that fits; it then changes nothing, is counted, and stands in the trace.
-func TestEveryMethodInjects(t *testing.T) {
+// Every method can fail with every applicable errno. It then changes nothing, is counted, and is recorded in the trace.
+func TestEveryMethodCanFail(t *testing.T) {
 	t.Parallel()
 	for effect, errno := range map[faultfs.Effect]syscall.Errno{
 		faultfs.EIO: syscall.EIO, faultfs.EINTR: syscall.EINTR, faultfs.ENOSPC: syscall.ENOSPC,
@@ -197,14 +197,14 @@ func TestEveryMethodInjects(t *testing.T) {
 	}
 }
 
-// looks reports whether a method, for once, changes nothing although others of its operation do.
+// looks reports whether a method changes nothing although others of its operation do.
 func looks(method string) bool {
 	return slices.Contains([]string{
 		"FS.Open", "FS.Stat", "FS.LstatIfPossible", "FS.ReadlinkIfPossible", "FS.Space", "File.Stat", "Inode.Open", "Inode.Lookup",
 	}, method)
 }
 
-// A rule about any call counts all of them with one counter: a sweep over n reaches every call of a program.
+// A rule about any call counts all of them with one counter, so a sweep over n reaches every call of a program.
 func TestAnySweepsOverEveryCall(t *testing.T) {
 	t.Parallel()
 	program := func(rule string) (reached []string) {
@@ -287,7 +287,7 @@ func TestRuleConditions(t *testing.T) {
 	}
 }
 
-// A rule about ticks goes by the clock, also if the clock has moved since the last operation.
+// A rule about ticks goes by the clock, even if the clock has moved since the last operation.
 func TestRulesUseTheClock(t *testing.T) {
 	t.Parallel()
 	now := uint64(0)

@@ -28,8 +28,8 @@ func TestShortWriteReturnsWhatItWrote(t *testing.T) {
 	require.EqualValues(t, 2, at, "the next write goes on where this one stopped")
 }
 
-// A short read returns fewer bytes and no error, and the next one goes on there; where io.ReaderAt demands an error, it
-// is EIO and not the end of the file. A read that cannot be short is not hit.
+// A short read returns fewer bytes and no error, and the next one continues there. Where io.ReaderAt requires an error,
+// it is EIO rather than the end of the file. A read that cannot be short is not hit.
 func TestShortRead(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
@@ -84,7 +84,7 @@ func TestBitFlipOfARead(t *testing.T) {
 	require.Equal(t, set{"/f=o1000": true}, outcomes(l.fs, everything))
 }
 
-// A write stores one wrong bit, and says that all is well.
+// A write stores one wrong bit and reports success.
 func TestBitFlipOfAWrite(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
@@ -166,8 +166,8 @@ func TestWritesThatGoAstray(t *testing.T) {
 	}
 }
 
-// The filesystem becomes read-only: what would change it fails, syncs too, and reads go on.
-func TestReadOnlyFromSomeMomentOn(t *testing.T) {
+// The filesystem becomes read-only: whatever would change it fails, including syncs, and reads go on.
+func TestFilesystemBecomesReadOnly(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
 	f := l.durable("f", 'o', 10)

@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// clock notes what was slept and calls meanwhile.
+// clock records what was slept, and calls meanwhile.
 type clock struct {
 	slept     time.Duration
 	meanwhile func()
@@ -50,7 +50,7 @@ func TestSlowCalls(t *testing.T) {
 	}
 }
 
-// Without a clock nothing waits, but the rule is counted and stands in the trace. What is slow can also fail.
+// Without a clock nothing waits, but the rule is counted and recorded in the trace. A slow call can also fail.
 func TestSlowCallsAreCounted(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
@@ -66,8 +66,8 @@ func TestSlowCallsAreCounted(t *testing.T) {
 	require.Equal(t, set{"": true, "/f=": true}, outcomes(l.fs, everything))
 }
 
-// While one call is slow others run, and they see what it did.
-func TestASlowCallHoldsNobodyUp(t *testing.T) {
+// While one call is slow others run, and see its effect.
+func TestASlowCallDelaysOnlyItself(t *testing.T) {
 	t.Parallel()
 	c := &clock{}
 	l := &lab{t, faultfs.New(faultfs.Options{Clock: c})}
@@ -77,8 +77,8 @@ func TestASlowCallHoldsNobodyUp(t *testing.T) {
 	require.NotZero(t, c.slept)
 }
 
-// While the disk stalls nobody else gets anywhere.
-func TestAStalledDiskHoldsEverybodyUp(t *testing.T) {
+// While the disk stalls, no other call makes progress.
+func TestAStalledDiskDelaysAllCalls(t *testing.T) {
 	t.Parallel()
 	c := &clock{}
 	l := &lab{t, faultfs.New(faultfs.Options{Clock: c})}

@@ -10,14 +10,14 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// litmus is a program, power cut at its end, and everything that posix-min lets it leave behind, no less and no more.
+// litmus is a program, with power cut at its end, and exactly what posix-min allows it to leave.
 type litmus struct {
 	name  string
 	run   func(l *lab)
 	leave []string
 }
 
-// lab is a filesystem with short words for what litmus programs do. The letter of a write fills it.
+// lab is a filesystem with short names for what litmus programs do. The letter of a write fills it.
 type lab struct {
 	t  *testing.T
 	fs *faultfs.FS
@@ -61,7 +61,7 @@ func TestLitmus(t *testing.T) {
 	}
 }
 
-// What each operation may leave behind, one row of the table after the other.
+// What each operation may leave behind, one row of the table after another.
 var operationLitmus = []litmus{
 	{"nothing pending leaves one image", func(l *lab) { l.durable("f", 'o', 100) }, []string{"/f=o100"}},
 	{"an overwrite is old or new, sector by sector", func(l *lab) {
@@ -193,7 +193,7 @@ var operationLitmus = []litmus{
 	}, []string{"", "/d/", "/d/ /d/f="}},
 }
 
-// What moves between directories. The litmus suite L1 to L16 lies in package litmus, for every profile.
+// Moves between directories. The litmus programs for every profile are in package litmus.
 var programLitmus = []litmus{
 	{"a move into a new directory never loses the file", func(l *lab) {
 		l.durable("a", 'o', 10)

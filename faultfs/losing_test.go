@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-func TestLosingTakesAlongWhatMustBeLost(t *testing.T) {
+func TestLosingAnOpLosesWhatFollowsIt(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
 	a := l.durable("a", 'o', 100)
@@ -41,7 +41,7 @@ func TestLosingTakesAlongWhatMustBeLost(t *testing.T) {
 	}
 }
 
-func TestCallersAreRecordedIfAskedFor(t *testing.T) {
+func TestCallersAreRecordedOnRequest(t *testing.T) {
 	t.Parallel()
 	for _, asked := range []bool{false, true} {
 		fs := faultfs.New(faultfs.Options{Callers: asked})

@@ -17,8 +17,8 @@ const (
 	nestedSteps       = 5  // of the recovery
 )
 
-// recovery runs a random program on what a crash left. The same seed does the same on the same disk. As in trace, no sync
-// fails where pieces are whole pages.
+// recovery runs a random program on what a crash left. The same seed does the same on the same disk. As in trace, no
+// sync fails where pieces are whole pages.
 func recovery(fs *faultfs.FS, model faultfs.Model, seed uint64) {
 	p := newProgram(fs, seed, 'a')
 	p.healthy = contractOf(model).wholePages
@@ -27,9 +27,9 @@ func recovery(fs *faultfs.FS, model faultfs.Model, seed uint64) {
 	}
 }
 
-// A crash of a crash image, at each of its operations, leaves exactly what brute force says: for every closed subset
-// of the first crash, the recovery on that disk and every closed subset of what the recovery had pending.
-func TestNestedSearchReachesExactlyTheSubsetsOfSubsets(t *testing.T) {
+// A crash of a crash image, at each of its operations, leaves exactly what brute force says: for every closed subset of
+// the first crash, the recovery on that disk and every closed subset of what the recovery had pending.
+func TestNestedSearchReachesExactlyTheClosedSubsets(t *testing.T) {
 	oneGoroutine(t)
 	t.Parallel()
 	for name, model := range nestedModels() {
@@ -68,7 +68,7 @@ func nestedAgainstBruteForce(t *testing.T, model faultfs.Model, traces uint64) {
 	require.Greater(t, pairs, int(traces)*10, "the traces are too tame to prove anything")
 }
 
-// nested compares crashes of a recovery with brute force and returns how many states there were.
+// nested compares crashes of a recovery with brute force and returns the number of states.
 func nested(
 	t *testing.T, model faultfs.Model, fs *faultfs.FS, seed uint64, recovery func(*faultfs.FS),
 ) (pairs int) {
@@ -166,8 +166,8 @@ func crashRecoveryOn(
 	return everything(fsView{fs})
 }
 
-// A recovery that only looks, at this or that, and is crashed takes nothing away and adds nothing.
-func TestLookingAndCrashingAgainChangesNothing(t *testing.T) {
+// A recovery that only looks at things and is then crashed removes nothing and adds nothing.
+func TestObservingAndCrashingAgainChangesNothing(t *testing.T) {
 	oneGoroutine(t)
 	t.Parallel()
 	for name, model := range nestedModels() {
@@ -196,8 +196,8 @@ func lookAndCrashAgain(t *testing.T, model faultfs.Model) {
 	}
 }
 
-// What lay behind a cut does not come back through a second crash, although nobody had looked at its bytes.
-func TestCutsAreFinalForSecondCrashes(t *testing.T) {
+// What was truncated does not come back through a second crash, even if no one had looked at its bytes.
+func TestTruncationsAreFinalAcrossSecondCrashes(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
 	f := l.durable("f", 'o', 1024)
@@ -215,7 +215,7 @@ func TestCutsAreFinalForSecondCrashes(t *testing.T) {
 	}, seen)
 }
 
-// What recovery sees before it is crashed is certain for the second recovery, what it sees later is open again.
+// What recovery sees before it is crashed is certain for the second recovery; what it sees later is open again.
 func TestOnlyWhatWasSeenBeforeTheSecondCrashIsCertain(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
@@ -240,9 +240,9 @@ func TestOnlyWhatWasSeenBeforeTheSecondCrashIsCertain(t *testing.T) {
 	require.Equal(t, set{"o10 o10": true}, leaves(2, 2))
 }
 
-// A timeline of a crash image that is advanced past the tick that it was made for forgets nothing of the later life: it is
-// the timeline of the later tick.
-func TestTimelineOfAnImageKnowsItsWholeLife(t *testing.T) {
+// A timeline of a crash image that is advanced past the tick for which it was made keeps everything that happened in
+// between: it equals the timeline for the later tick.
+func TestTimelineOfAnImageCanBeAdvancedFurther(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
 	l.write(l.durable("f", 'o', 10), 'n', 0, 10)

@@ -7,11 +7,11 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// The oracle says by brute force what a power cut may leave behind. It knows the trace and the rules of the profiles
+// The oracle determines by brute force what a power cut may leave. It knows the trace and the rules of the profiles
 // (contract_test.go) in their plainest form, pair by pair, and shares no code with the package: every piece of every
-// operation stays in one list for ever, an image is that list with some pieces left out, applied from the start.
+// operation stays in one list for ever, and an image is that list with some pieces left out, applied from the start.
 
-// piece is the smallest thing that a power cut keeps or loses.
+// piece is the smallest unit that a power cut keeps or loses.
 type piece struct {
 	op      *faultfs.Op
 	edits   []faultfs.Edit // what it does to names, or
@@ -45,7 +45,7 @@ func newOracle(trace []faultfs.Op, tick uint64) *oracle {
 	return oracleOf(faultfs.Model{}, trace, tick)
 }
 
-// oracleOf is newOracle of another model than posix-min.
+// oracleOf is newOracle for another model than posix-min.
 func oracleOf(model faultfs.Model, trace []faultfs.Op, tick uint64) *oracle {
 	o := &oracle{contract: contractOf(model)}
 	for i := range trace {
@@ -147,7 +147,7 @@ func (o *oracle) add(p piece) {
 	o.pieces = append(o.pieces, p)
 }
 
-// ordered reports whether under posix-min piece b cannot be on the disk without the earlier piece a.
+// ordered reports whether, under posix-min, piece b cannot be on the disk without the earlier piece a.
 func (o *oracle) ordered(a, b *piece) bool {
 	switch {
 	case a.edits != nil && b.edits != nil:
@@ -189,8 +189,8 @@ func (o *oracle) sync(op *faultfs.Op) {
 	}
 }
 
-// fail lets one piece fail as the table says: a column for each filesystem, a row for bytes and one for sizes. What
-// nobody waits for, because it is no sync, is about bytes.
+// fail makes one piece fail as the table says, which has a column for each filesystem and rows for bytes and sizes. A
+// write-back for which no one waits, because it is not a sync, concerns the bytes only.
 func (o *oracle) fail(i int, op *faultfs.Op) {
 	p, waited := &o.pieces[i], op.Kind == faultfs.OpSync
 	switch {
@@ -206,7 +206,7 @@ func (o *oracle) fail(i int, op *faultfs.Op) {
 	}
 }
 
-// harden makes a piece durable for a sync, with what it needs.
+// harden makes a piece durable for a sync, together with what it needs.
 func (o *oracle) harden(i int, sync *faultfs.Op) {
 	if p := &o.pieces[i]; p.durable || p.gone || p.void || p.adrift() {
 		return
@@ -256,7 +256,7 @@ func (o *oracle) pending() (n int) {
 	return n
 }
 
-// images calls visit with every state that a power cut can leave and returns how many subsets of pieces there were.
+// images calls visit with every state that a power cut can leave and returns the number of subsets of pieces.
 func (o *oracle) images(visit func(*state)) (subsets int) {
 	in := make([]bool, len(o.pieces))
 	var decide func(i int)
@@ -293,7 +293,7 @@ func (o *oracle) images(visit func(*state)) (subsets int) {
 	return subsets
 }
 
-// closed reports whether what later pieces the chosen ones need is there.
+// closed reports whether everything that later pieces need of the chosen ones is there.
 func (o *oracle) closed(in []bool) bool {
 	for i := range o.pieces {
 		for _, j := range slices.Concat(o.pieces[i].needs, o.pieces[i].beside) {
@@ -327,7 +327,7 @@ func (o *oracle) apply(in []bool) *state {
 	return s
 }
 
-// overtaken reports whether a size is missing and a later one is there.
+// overtaken reports whether a size is missing while a later one is there.
 func (o *oracle) overtaken(i int, in []bool) bool {
 	for j := i + 1; j < len(in) && o.overtake && o.pieces[i].resize; j++ {
 		if in[j] && o.pieces[j].resize && o.pieces[j].file == o.pieces[i].file {

@@ -6,10 +6,10 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// What the oracle knows of names: the pieces that a call makes of them, and who owns them.
+// What the oracle knows about names: the pieces that a call makes of them, and who owns them.
 
-// addNames adds what a call does to names: one piece, or two if it moves a file to another directory and those are synced
-// one by one.
+// addNames adds what a call does to names: one piece, or two if it moves a file to another directory and directories
+// are synced one by one.
 func (o *oracle) addNames(op *faultfs.Op) {
 	p := piece{op: op, edits: op.Edits, owners: []faultfs.Ino{op.Ino, op.Victim}}
 	moves := op.Kind == faultfs.OpRename && op.Edits[0].Parent != op.Edits[1].Parent
@@ -50,7 +50,7 @@ func sameOwner(a, b *piece) bool {
 	return slices.ContainsFunc(a.owners, func(ino faultfs.Ino) bool { return ino != 0 && slices.Contains(b.owners, ino) })
 }
 
-// named reports whether the piece changes a name of the inode, as a sync of it sees that.
+// named reports whether the piece changes a name of the inode, from the point of view of a sync of that inode.
 func (o *oracle) named(p *piece, ino faultfs.Ino) bool {
 	return slices.Contains(p.owners, ino) && (!o.oneByOne || p.owners[0] == ino)
 }
@@ -62,7 +62,7 @@ func changes(p *piece, dir faultfs.Ino) bool {
 	return slices.ContainsFunc(p.edits, func(e faultfs.Edit) bool { return e.Parent == dir })
 }
 
-// directoriesAbove returns dir and what lies above it, as the running program sees it now.
+// directoriesAbove returns dir and the directories above it, as the running program sees them now.
 func (o *oracle) directoriesAbove(dir faultfs.Ino) (above []faultfs.Ino) {
 	for dir != 1 && dir != 0 {
 		above = append(above, dir)

@@ -16,8 +16,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// stricter lists pairs of models: whatever the first leaves behind, the second can leave behind. Losing everything is
-// in posix-min alone: it makes no more durable at a sync than that, and the others do.
+// stricter lists pairs of models: whatever the first leaves, the second can leave too. Losing everything is contained
+// in posix-min alone, because the other profiles make more durable at a sync.
 var stricter = [][2]string{
 	{"ext4-journal", "ext4-ordered"},
 	{"ext4-ordered", "ext4-writeback"},
@@ -49,8 +49,8 @@ func modelNamed(t testing.TB, text string) (m faultfs.Model) {
 	return m
 }
 
-// The images of a stricter model are among those of a looser one, with the same trace and tick. A counterexample is shrunk
-// to few pending operations.
+// The images of a stricter model are among those of a looser one, for the same trace and tick. A counterexample is
+// shrunk to a few pending operations.
 func TestStricterModelsLeaveASubset(t *testing.T) {
 	oneGoroutine(t)
 	t.Parallel()
@@ -81,7 +81,7 @@ func TestStricterModelsLeaveASubset(t *testing.T) {
 	}
 }
 
-// Without stale bytes and blocks that were freed, data=writeback leaves what data=ordered does.
+// Without stale bytes and freed blocks, data=writeback leaves what data=ordered does.
 func TestWritebackIsOrderedWithStaleBlocks(t *testing.T) {
 	t.Parallel()
 	model, stale := modelNamed(t, "ext4-writeback"), 0
@@ -102,12 +102,13 @@ func TestWritebackIsOrderedWithStaleBlocks(t *testing.T) {
 	require.Positive(t, stale)
 }
 
-// replacer is a toy store of one value. It replaces its file by a rename, as often seen, without the fsync before it.
+// replacer is a toy store of one value. It replaces its file by a rename, without the fsync before it, which is a
+// common mistake.
 func replacer(fs afero.Fs, value string) {
 	must(afero.WriteFile(fs, "tmp", []byte(value), 0o666), fs.Rename("tmp", "value"))
 }
 
-// logger is a toy store that appends records to a log and notes in another file, unsynced, how long the log is.
+// logger is a toy store that appends records to a log and records in another file, unsynced, how long the log is.
 func logger(fs afero.Fs, records int) {
 	f, err := fs.Create("log")
 	must(err)
@@ -117,8 +118,8 @@ func logger(fs afero.Fs, records int) {
 	must(f.Close())
 }
 
-// Programs that are wrong are found out under the profiles that do not forgive them, and under no other.
-func TestWrongProgramsAreFoundWhereTheyAreWrong(t *testing.T) {
+// Wrong programs are detected under the profiles that do not forgive them, and under no other.
+func TestWrongProgramsFailExactlyWhereTheyAreWrong(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name  string
@@ -249,8 +250,8 @@ func TestWrongProgramsAreFoundWhereTheyAreWrong(t *testing.T) {
 	}
 }
 
-// A sync of another file makes a truncation durable. What it freed must not come back, though it is still pending.
-func TestASyncOfAnotherFileCutsForGood(t *testing.T) {
+// A sync of another file makes a truncation durable. What it freed must not come back, although it is still pending.
+func TestATruncationSyncedThroughAnotherFileIsFinal(t *testing.T) {
 	t.Parallel()
 	for _, profile := range []string{"ext4-ordered", "ext4-writeback", "xfs"} {
 		l := &lab{t, faultfs.New(faultfs.Options{})}
@@ -264,8 +265,9 @@ func TestASyncOfAnotherFileCutsForGood(t *testing.T) {
 	}
 }
 
-// What the first crash left open does not belong to the journal of the recovery: its syncs settle nothing of it.
-func TestASyncOfTheRecoverySettlesNothingOfTheFirstLife(t *testing.T) {
+// What the first crash left open does not belong to the recovery's journal, so the recovery's syncs settle nothing of
+// it.
+func TestSyncsDuringRecoverySettleNothingOfTheFirstCrash(t *testing.T) {
 	t.Parallel()
 	for _, profile := range []string{"ext4-ordered", "ext4-journal", "xfs", "btrfs"} {
 		model, got := modelNamed(t, profile), set{}

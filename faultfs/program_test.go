@@ -48,8 +48,8 @@ func (p *program) file() string {
 	return someFiles[max(0, p.rng.IntN(2*len(someFiles))-len(someFiles))]
 }
 
-// step does one operation, under a fault now and then; whatever it returns is ignored, as both sides of a comparison
-// get the same.
+// step does one operation, occasionally under a fault. Its result is ignored, because both sides of a comparison get
+// the same.
 func (p *program) step() {
 	if len(p.faults) > 0 && p.luck.IntN(2) == 0 {
 		rule, err := faultfs.ParseRule(p.faults[p.luck.IntN(len(p.faults))])
@@ -139,7 +139,7 @@ func (p *program) handle(flag int, use func(afero.File)) {
 	p.open = append(p.open, f)
 }
 
-// held returns a file opened earlier, which may have no name any more.
+// held returns a file opened earlier, which may no longer have a name.
 func (p *program) held() afero.File {
 	if len(p.open) == 0 {
 		return nil
@@ -181,10 +181,10 @@ func (p *program) dirSync() {
 	p.open = append(p.open, f)
 }
 
-// look reads something, which in a crash image decides it.
+// look reads something, which decides it in a crash image.
 func (p *program) look() { _ = p.glance()(fsView{p.fs}) }
 
-// glance returns a random partial look.
+// glance returns a random partial observation.
 func (p *program) glance() func(view) string {
 	file, dir, off, n := p.file(), pick(p, someDirs), pick(p, someOffs), pick(p, someLens)
 	switch p.rng.IntN(4) {

@@ -66,7 +66,7 @@ func rotten(t *testing.T, p *faultfs.CrashPoint, text string, visit func(faultfs
 	require.EqualValues(t, 80, rule.Hits())
 }
 
-// A stale block holds what it held before the last sync that changed it, and that only.
+// A stale block has exactly the content that it had before the last sync that changed it.
 func TestRotMakesABlockStale(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
@@ -108,7 +108,7 @@ func TestRotMakesAnAppendStale(t *testing.T) {
 	})
 }
 
-// A misplaced block lies in the place of another, whole, and the sizes are as they were.
+// A misplaced block is at the place of another, whole, and the sizes are unchanged.
 func TestRotMisplacesABlock(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
@@ -125,7 +125,7 @@ func TestRotMisplacesABlock(t *testing.T) {
 	}, seen)
 }
 
-// A truncated file lost its end, and a file that is not the rule's did not.
+// A truncated file has lost its end, and files that do not match the rule have not.
 func TestRotTruncatesAFile(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
@@ -142,7 +142,7 @@ func TestRotTruncatesAFile(t *testing.T) {
 	require.Greater(t, len(sizes), 30, "each draw is another size")
 }
 
-// A file that is cut where it was synced before looks like one that nobody has written to since.
+// A file truncated where it was synced before looks like one that has not been written to since.
 func TestRotTruncatesWhereAFileWasSynced(t *testing.T) {
 	t.Parallel()
 	fs := faultfs.New(faultfs.Options{})
@@ -166,7 +166,7 @@ func TestRotTruncatesWhereAFileWasSynced(t *testing.T) {
 	require.Greater(t, synced[1000]+synced[2000], 8)
 }
 
-// A disk on which nothing can be damaged in the way of the rule is left alone, and the rule has not hit.
+// A disk on which the rule can damage nothing is left alone, and the rule has not hit.
 func TestRotNeedsSomethingToDamage(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
@@ -180,8 +180,8 @@ func TestRotNeedsSomethingToDamage(t *testing.T) {
 	}
 }
 
-// Damage that was saved when bits were all that rotted still says so.
-func TestOldDamageIsAFlippedBit(t *testing.T) {
+// Damage that was saved when bit flips were the only kind still says so.
+func TestSavedDamageWithoutAnEffectIsABitFlip(t *testing.T) {
 	t.Parallel()
 	var d faultfs.Damage
 	require.NoError(t, json.Unmarshal([]byte(`{"Path":"a/b.sst","Off":17,"Bit":3}`), &d))

@@ -32,7 +32,7 @@ func searchWith(o faultfs.ImageOptions, p *faultfs.CrashPoint, visit func(*fault
 	return leaves
 }
 
-// answers is a Chooser with answers prepared. It notes what it was asked, and says 0 when it has run out.
+// answers is a Chooser with prepared answers. It records the questions, and answers 0 when it has run out.
 type answers struct{ prepared, asked []int }
 
 func (a *answers) Choose(n int, _ uint64) int {
@@ -43,12 +43,12 @@ func (a *answers) Choose(n int, _ uint64) int {
 	return a.prepared[len(a.asked)-1]
 }
 
-// set is a set of what was seen.
+// set is a set of observed states.
 type set map[string]bool
 
 func (s set) String() string { return strings.Join(slices.Sorted(maps.Keys(s)), " | ") }
 
-// differs names one member that only one of the sets has; it is empty if they are equal.
+// differs names one member that only one of the sets has, or is empty if they are equal.
 func (s set) differs(got set) string {
 	for _, seen := range slices.Sorted(maps.Keys(s)) {
 		if !got[seen] {
@@ -81,7 +81,7 @@ type view interface {
 	read(path string, off, n int64) string
 }
 
-// everything looks at all there is.
+// everything looks at everything there is.
 func everything(v view) string {
 	var b strings.Builder
 	var walk func(dir string)
@@ -120,7 +120,7 @@ func runs(b []byte) string {
 	return strings.Join(out, "+")
 }
 
-// fsView looks at a filesystem. It uses file handles as a program would.
+// fsView looks at a filesystem through file handles, as a program would.
 type fsView struct{ afero.Fs }
 
 func (v fsView) names(dir string) []string {
@@ -207,7 +207,7 @@ func syncPath(t testing.TB, fs afero.Fs, name string) {
 	require.NoError(t, f.Close())
 }
 
-// syncAll makes everything durable that has a name.
+// syncAll makes everything that has a name durable.
 func syncAll(t testing.TB, fs afero.Fs) {
 	t.Helper()
 	require.NoError(t, afero.Walk(fs, "/", func(path string, info os.FileInfo, err error) error {

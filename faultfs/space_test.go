@@ -14,7 +14,7 @@ import (
 
 const pages = 4096
 
-// What takes space and what gives it back.
+// What takes space and what frees it.
 func TestUsedSpace(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
@@ -97,7 +97,7 @@ func TestFullDisk(t *testing.T) {
 	l.ok(second(g.Write([]byte("x"))))
 }
 
-// Time gives the space back as well, and a rule may be about some files only.
+// Time can free space as well, and a rule may apply to some files only.
 func TestFullDiskForAWhile(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
@@ -135,7 +135,7 @@ func TestFullDiskAndCrash(t *testing.T) {
 	search(point, func(img *faultfs.FS) { require.Equal(t, "/f=.8192", everything(fsView{img})) })
 }
 
-// Every handle counts, until it is closed.
+// Every handle counts until it is closed.
 func TestTooManyOpenFiles(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}

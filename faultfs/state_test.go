@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// state is a disk in the plainest form. The oracle applies pieces to it, and programs look at it: it is a view.
+// state is a disk in the plainest form. The oracle applies pieces to it, and programs look at it through view.
 type state struct {
 	dirs   map[faultfs.Ino]map[string]faultfs.Edit
 	files  map[faultfs.Ino][]byte
@@ -47,7 +47,7 @@ func (s *state) edit(e faultfs.Edit) {
 	s.dirs[e.Parent][e.Name] = e
 }
 
-// find returns where a path leads, symbolic links followed.
+// find returns where a path leads, following symbolic links.
 func (s *state) find(path string) (faultfs.Edit, bool) {
 	return s.findFrom([]faultfs.Edit{{Ino: 1, Dir: true}}, path, 40)
 }
@@ -116,7 +116,7 @@ func (s *state) read(path string, off, n int64) string {
 	return runs(b[:min(n, int64(len(b)))])
 }
 
-// identity is everything, and which names are one file.
+// identity is everything, including which names are one file.
 func (s *state) identity() string {
 	inos := map[faultfs.Ino]int{}
 	var b strings.Builder
@@ -130,7 +130,7 @@ func (s *state) identity() string {
 	return b.String()
 }
 
-// visit calls each with all there is, parents first.
+// visit calls each with everything there is, parents first.
 func (s *state) visit(each func(path string, e faultfs.Edit)) {
 	var walk func(path string, dir faultfs.Ino)
 	walk = func(path string, dir faultfs.Ino) {

@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// What the conformance suite cannot ask, because the root of an operating system is not its to fill.
+// What the conformance suite cannot test, because it cannot write to the root of an operating system.
 func TestSymlinksKnowTheRoot(t *testing.T) {
 	t.Parallel()
 	fs := faultfs.New(faultfs.Options{})
@@ -25,7 +25,7 @@ func TestSymlinksKnowTheRoot(t *testing.T) {
 	require.ErrorIs(t, fs.Rename("d", "d/root/d/e/x"), syscall.EINVAL)
 }
 
-// A path that leads through a symbolic link of an undecided image decides that link, and what it meets behind it.
+// A path that leads through a symbolic link of an undecided image decides that link, and what it meets beyond it.
 func TestPathsDecideTheSymlinksOnTheirWay(t *testing.T) {
 	t.Parallel()
 	fs := faultfs.New(faultfs.Options{})

@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// What btrfs leaves of files that grow: the size that memory has comes with whichever page is written first.
+// What btrfs leaves of files that grow: the size in memory comes with whichever page is written first.
 func TestSizesOfBtrfsComeWithAnyPage(t *testing.T) {
 	t.Parallel()
 	for _, test := range []litmus{
@@ -101,7 +101,7 @@ func TestSizesOfBtrfsComeWithAnyPage(t *testing.T) {
 	}
 }
 
-// On a disk that promises to have bytes before sizes no size comes without those of its page.
+// On a disk that writes bytes before sizes, no size comes without the bytes of its page.
 func TestSizesOfBtrfsWaitOnADiskWithSafeAppend(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
@@ -113,8 +113,8 @@ func TestSizesOfBtrfsWaitOnADiskWithSafeAppend(t *testing.T) {
 		outcomesOf(modelNamed(t, "btrfs safe-append"), l.fs, everything))
 }
 
-// What the first life has left open is not in the memory of the second, so it brings no size.
-func TestSizesOfBtrfsDoNotComeWithBytesOfAnEarlierLife(t *testing.T) {
+// What the first session has left open is not in the memory of the second, so it brings no size.
+func TestSizesOfBtrfsDoNotComeWithBytesOfAnEarlierSession(t *testing.T) {
 	t.Parallel()
 	model, got := modelNamed(t, "btrfs"), set{}
 	l := &lab{t, faultfs.New(faultfs.Options{})}

@@ -14,9 +14,9 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 )
 
-// A signal ends a command of engine soon, wherever it is: in a call of the disk that does not return, or in a write that
-// nobody reads. If the engine can end by itself, it is waited for.
-func TestASignalEndsAStoreCommand(t *testing.T) {
+// A signal ends an engine command soon, wherever it is: in a disk call that does not return, or in a write that no one
+// reads. If the engine can end by itself, the command waits for it.
+func TestASignalEndsAStoreCommandSoon(t *testing.T) {
 	for name, hang := range map[string]func(block chan struct{}) (func() (printable, error), io.Writer){
 		"in the engine": func(block chan struct{}) (func() (printable, error), io.Writer) {
 			return func() (printable, error) { <-block; return nil, io.EOF }, io.Discard
@@ -53,12 +53,12 @@ func TestASignalEndsAStoreCommand(t *testing.T) {
 	})
 }
 
-// full is a pipe that nobody reads.
+// full is a pipe that no one reads.
 type full struct{ block chan struct{} }
 
 func (f full) Write([]byte) (int, error) { <-f.block; return 0, io.ErrClosedPipe }
 
-// stopped runs a command that a signal stops right at the beginning.
+// stopped runs a command that a signal interrupts right at the start.
 func stopped(t *testing.T, run func(context.Context) (printable, error), out io.Writer) error {
 	t.Helper()
 	ctx, cancel := context.WithCancelCause(t.Context())

@@ -14,7 +14,7 @@ import (
 
 const sum = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
-// FuzzList gives every list the checksum that fits: what is accepted has only names that stay in their directory.
+// FuzzList gives every list a matching checksum. An accepted list has only names that stay within their directory.
 func FuzzList(f *testing.F) {
 	marker := `{"name":"marker.000001.MANIFEST-000003","bytes":40,"sha256":"` + sum + `"}`
 	for _, files := range []string{

@@ -20,7 +20,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// page returns what a scrape shows, by series.
+// page returns the series that a scrape shows.
 func page(t *testing.T, h http.Handler) (code int, series map[string]string) {
 	t.Helper()
 	answer := httptest.NewRecorder()
@@ -36,7 +36,7 @@ func page(t *testing.T, h http.Handler) (code int, series map[string]string) {
 	return answer.Code, series
 }
 
-// small makes a store flush and compact soon, on its caller's goroutine.
+// small makes a store flush and compact soon, on the caller's goroutine.
 func small(fs *faultfs.FS) engine.Options {
 	return engine.Options{FS: fs, MemtableBytes: 4 << 10, LevelBytesBase: 16 << 10, TableBytes: 8 << 10, InlineMaintenance: true}
 }
@@ -48,7 +48,7 @@ func put(t *testing.T, db *engine.DB, n int) {
 	}
 }
 
-func TestThePageShowsWhatTheStoreSays(t *testing.T) {
+func TestThePageShowsTheMetricsOfTheStore(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(0, 0)
 	watch := exporter.New("money")
@@ -135,7 +135,7 @@ func TestTwoStoresShareARegistry(t *testing.T) {
 	`), "lightning_commits_total"))
 }
 
-func TestTheCallersListenerHearsEverything(t *testing.T) {
+func TestTheCallersListenerReceivesAllEvents(t *testing.T) {
 	t.Parallel()
 	var logs, forgotten, flushes, compactions int
 	watch := exporter.New("money")
@@ -202,7 +202,7 @@ func TestHealthFollowsTheStore(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-func TestAStoreThatDoesNotOpenLeavesTheLastFigures(t *testing.T) {
+func TestAFailedOpenKeepsTheLastFigures(t *testing.T) {
 	t.Parallel()
 	watch := exporter.New("money")
 	_, err := watch.Open("db", engine.Options{FS: faultfs.New(faultfs.Options{}), ErrorIfMissing: true})
@@ -212,7 +212,7 @@ func TestAStoreThatDoesNotOpenLeavesTheLastFigures(t *testing.T) {
 }
 
 // For the race detector: scrapes while clients write and the store is opened again.
-func TestScrapesBesideWrites(t *testing.T) {
+func TestScrapesDuringWrites(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	watch := exporter.New("money")

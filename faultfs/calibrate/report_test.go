@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 )
 
-// sample has a cell of each kind: all seen, some unseen, one unexpected, one skipped.
+// sample has a cell of each kind: all outcomes seen, some unseen, one unexpected, one skipped.
 func sample() Result {
 	r := Result{Version: 1, Kernel: "6.18", Cells: []Cell{
 		{Program: "L01", Title: "create", Filesystem: "xfs", Allowed: litmus.Set{"/f=", "nothing"}},
@@ -65,7 +65,7 @@ Kernel 6.18 left 3 of 5 allowed outcomes on 5 different disks, and 1 that are no
 `, b.String())
 }
 
-func TestJSONIsReadBack(t *testing.T) {
+func TestJSONRoundTrips(t *testing.T) {
 	t.Parallel()
 	r := sample()
 	var b strings.Builder

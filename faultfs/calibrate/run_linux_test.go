@@ -16,7 +16,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// overwrite is a program whose claims are wrong for one profile each.
+// overwrite is a program whose outcomes are wrong, in a different way for each profile.
 const overwrite = `
 id: L98
 title: overwrite two sectors

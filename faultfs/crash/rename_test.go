@@ -21,7 +21,7 @@ const (
 	old  trace.Ino = 4
 )
 
-// create makes a file or directory in the root.
+// create creates a file or directory in the root.
 func create(tick uint64, ino trace.Ino, name string, isDir bool) trace.Op {
 	return trace.Op{
 		Tick: tick, Kind: trace.OpCreate, Ino: ino, Dir: isDir,
@@ -45,7 +45,7 @@ func write(tick uint64, ino trace.Ino, text string) trace.Op {
 	return trace.Op{Tick: tick, Kind: trace.OpWrite, Ino: ino, Data: []byte(text), Size: int64(len(text))}
 }
 
-// Each row is one part of the rule for a rename, with every disk that a power cut after the last operation leaves.
+// Each row is one part of the rules for a rename, with every disk that a power cut after the last operation may leave.
 func TestTheRuleForARename(t *testing.T) {
 	t.Parallel()
 	durable := []trace.Op{create(1, file, "a", false), syncOf(2, trace.Root, true)}
@@ -164,7 +164,7 @@ func disksAfter(t *testing.T, under string, ops []trace.Op) []string {
 	return all
 }
 
-// describe says which names the disk has and, if sized, how long the file is.
+// describe lists the names on the disk and, if sized, the length of the file.
 func describe(p *crash.Point, img *crash.Image, sized bool) (text string) {
 	add := func(parent trace.Ino, path, name string) {
 		if e := img.Name(parent, name, p.Disk().Names(parent)[name]); e.Ino != 0 {

@@ -7,7 +7,7 @@ import (
 )
 
 // Images of different crash points are used by different goroutines and share pages.
-func TestAContentOwnsWhatItCopiedAndTouchesNothingElse(t *testing.T) {
+func TestAForkedContentChangesOnlyItsOwnPages(t *testing.T) {
 	base := &Content{}
 	base.WriteAt([]byte("base"), 0)
 	shared := base.pages[0]

@@ -18,7 +18,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/faultfstest"
 )
 
-// driver does the same random calls on a filesystem as every other driver of its seed and notes what comes back.
+// driver makes the same random calls on a filesystem as every other driver with its seed, and records the results.
 type driver struct {
 	fs    afero.Fs
 	rng   *rand.Rand
@@ -27,17 +27,17 @@ type driver struct {
 
 var (
 	paths = []string{"/a", "/b", "/d", "/d/a", "/d/b", "/e", "/e/a", "/d/e", "/d/e/f", "/a/x"}
-	// Targets lead down only, so that the operating system's do not lead out of its directory.
+	// Targets only lead down, so that those on the operating system do not lead out of its directory.
 	targets = []string{"a", "d", "e", "b", "d/a", "e/f", "d/b", "a/x", "."}
 	flags   = []int{
 		os.O_RDONLY, os.O_RDWR, os.O_WRONLY, os.O_RDWR | os.O_CREATE, os.O_RDWR | os.O_CREATE | os.O_EXCL,
 		os.O_RDWR | os.O_CREATE | os.O_TRUNC, os.O_WRONLY | os.O_APPEND, os.O_RDWR | os.O_APPEND | os.O_CREATE,
 		os.O_RDONLY | os.O_CREATE, os.O_RDONLY | os.O_TRUNC, os.O_WRONLY | os.O_TRUNC,
 	}
-	// Ways to end a path, most of them plain. RemoveAll gets plain ones: what package os does with others is its own affair.
+	// Ways to end a path, most of them plain. RemoveAll gets only plain ones, because package os treats others in ways of its own.
 	ends    = []string{"", "", "", "", "", "/", "//", "/.", "/./", "/x/.."}
 	offsets = []int64{0, 1, 100, 511, 512, 4095, 4096, 5000, 9000}
-	// Package os says ok to reading and writing nothing even with closed handles; nobody relies on that.
+	// Package os succeeds in reading and writing nothing even with closed handles; no one relies on that.
 	lengths = []int{1, 2, 10, 600, 4096, 5000}
 )
 
@@ -47,7 +47,7 @@ func (d *driver) bytes() []byte {
 	return []byte(strings.Repeat(string(rune('a'+d.rng.IntN(26))), lengths[d.rng.IntN(len(lengths))]))
 }
 
-// step does one call and describes it and its result.
+// step makes one call and describes it and its result.
 func (d *driver) step() string {
 	if len(d.files) > 0 && d.rng.IntN(2) == 0 {
 		i := d.rng.IntN(len(d.files))
@@ -130,7 +130,7 @@ func (d *driver) use(f afero.File) string {
 	}
 }
 
-// kind names an error as programs tell errors apart.
+// kind names an error by what programs distinguish.
 func kind(err error) string {
 	var errno syscall.Errno
 	switch {
@@ -166,7 +166,7 @@ func contents(t *testing.T, fs afero.Fs) (all []string) {
 	return all
 }
 
-// Random calls return on faultfs what they return on the operating system's filesystem.
+// Random calls return the same on faultfs as on the operating system's filesystem.
 func TestFaultFSBehavesLikeTheOperatingSystem(t *testing.T) {
 	for seed := range uint64(200) {
 		want := &driver{fs: temporary(t), rng: rand.New(rand.NewPCG(seed, 1))}

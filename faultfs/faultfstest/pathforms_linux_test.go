@@ -21,8 +21,8 @@ type here struct{ afero.OsFs }
 
 func (here) Link(from, to string) error { return os.Link(from, to) }
 
-// forms are ways to spell paths, to everything that can be at their end: files, directories, links to them with and
-// without a slash in their target, links to nothing, loops, and nothing.
+// forms are ways to spell paths, to everything that can be at their end: files, directories, links to either with and
+// without a slash in the target, dangling links, loops, and nothing.
 func forms() (all []string) {
 	for _, name := range []string{
 		"f", "d", "e", "new", "lf", "ld", "ln", "lf/", "ld/", "to-f/", "to-d/", "to-new/", "to-ld/", "loop", "up",
@@ -43,7 +43,7 @@ func forms() (all []string) {
 	return slices.Compact(all)
 }
 
-// plant makes what the forms lead to.
+// plant creates what the forms lead to.
 func plant(t *testing.T, fs afero.Fs) {
 	t.Helper()
 	for _, dir := range []string{"d", "e"} {
@@ -77,7 +77,7 @@ var openings = func() (all []int) {
 
 const oPath = 0x200000 // O_PATH, which package syscall does not have
 
-// probe uses a handle in every way and says what comes back.
+// probe uses a handle in every way and reports the results.
 func probe(f afero.File) string {
 	var said []string
 	say := func(call string, n int, err error) { said = append(said, fmt.Sprintf("%s %d %s", call, n, kind(err))) }
@@ -105,7 +105,7 @@ func probe(f afero.File) string {
 	return strings.Join(said, ", ")
 }
 
-// pathCalls are the calls that take one path. They leave what they did on the disk.
+// pathCalls are the calls that take one path. Their effects stay on the disk.
 var pathCalls = map[string]func(fs afero.Fs, name string) string{
 	"create": func(fs afero.Fs, name string) string {
 		f, err := fs.Create(name)
@@ -146,7 +146,7 @@ func describe(info os.FileInfo, err error) string {
 	return fmt.Sprintf("%s %s %d", info.Name(), info.Mode().Type(), size)
 }
 
-// twins are the operating system and a faultfs that do the same.
+// twins are the operating system and a faultfs that receive the same calls.
 type twins struct {
 	t            *testing.T
 	host, fault  afero.Fs
@@ -154,7 +154,7 @@ type twins struct {
 	rounds, same int
 }
 
-// fresh plants both again.
+// fresh recreates the starting state on both.
 func (w *twins) fresh() {
 	w.t.Helper()
 	w.rounds++
@@ -202,8 +202,8 @@ func newTwins(t *testing.T) *twins {
 	return w
 }
 
-// However a path is spelled, and whatever flags a file is opened with, each call returns what Linux returns and does what
-// Linux does. Outside the nightly, each form meets a share of the flags.
+// However a path is spelled, and whatever flags a file is opened with, each call returns and does what it does on
+// Linux. Outside the nightly, each form meets only a share of the flags.
 func TestPathFormsAndFlags(t *testing.T) {
 	w := newTwins(t)
 	for i, name := range forms() {

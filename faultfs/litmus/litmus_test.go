@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 )
 
-// The model leaves behind exactly what the files say, for every program under every profile.
+// The model leaves exactly what the files list, for every program under every profile.
 func TestModelAndFilesAgree(t *testing.T) {
 	t.Parallel()
 	for _, p := range litmus.Programs() {
@@ -29,7 +29,7 @@ func TestModelAndFilesAgree(t *testing.T) {
 	}
 }
 
-// The suite is L01 to L67, and each file speaks of every profile and of no other.
+// The suite is L01 to L67, and each file covers every profile and no other.
 func TestSuiteIsComplete(t *testing.T) {
 	t.Parallel()
 	var profiles []string
@@ -43,9 +43,9 @@ func TestSuiteIsComplete(t *testing.T) {
 	require.Len(t, litmus.Programs(), 67)
 }
 
-// Whatever a filesystem may leave, fsync(2) allows. Two go further: btrfs syncs directories one by one, which is allowed
-// where renames split; and data=writeback may show stale blocks, where others show zeros, and new bytes in a file that was
-// to be cut first. What a program has observed is not for fsync(2) to say.
+// Whatever a filesystem may leave, fsync(2) allows. There are two exceptions: btrfs syncs directories one by one, which
+// is allowed where renames split; and data=writeback may show stale blocks where others show zeros, and new bytes in a
+// file that was to be truncated first. fsync(2) says nothing about what a program observes.
 func TestFilesystemsAreStricterThanFsyncPromises(t *testing.T) {
 	t.Parallel()
 	for _, p := range litmus.Programs() {
@@ -75,7 +75,7 @@ func TestFilesystemsAreStricterThanFsyncPromises(t *testing.T) {
 	}
 }
 
-// canonical writes an outcome as a parsed file has it.
+// canonical writes an outcome in the form of a parsed file.
 func canonical(t *testing.T, outcome string) string {
 	t.Helper()
 	p := parse(t, strings.Replace(small, "  nothing\n  /f=n600\n", "  "+outcome+"\n", 1))
@@ -83,8 +83,8 @@ func canonical(t *testing.T, outcome string) string {
 	return all[0]
 }
 
-// A file that lists an outcome too few, or one too many, is found out, for every program under every profile.
-func TestWrongFilesAreFoundOut(t *testing.T) {
+// A file that lists one outcome too few or too many is detected, for every program under every profile.
+func TestWrongFilesAreDetected(t *testing.T) {
 	t.Parallel()
 	for _, p := range litmus.Programs() {
 		for _, profile := range faultfs.Profiles() {
@@ -143,8 +143,8 @@ func TestProgramsRunOnTheOperatingSystem(t *testing.T) {
 	}
 }
 
-// Every kind of step does on the model what it does on the operating system's disk.
-func TestEveryStepOnBothDisks(t *testing.T) {
+// Every kind of step does the same on the model as on the operating system's disk.
+func TestEveryStepDoesTheSameOnBothDisks(t *testing.T) {
 	t.Parallel()
 	p := parse(t, `id: L99
 title: every step
@@ -197,7 +197,7 @@ func TestFailingStepsSayWhere(t *testing.T) {
 	require.ErrorContains(t, err, "L99: line 8: rename: ")
 }
 
-func TestStateShowsWhatIsNoLetter(t *testing.T) {
+func TestStateShowsBytesThatAreNotLetters(t *testing.T) {
 	t.Parallel()
 	disk := faultfs.New(faultfs.Options{})
 	f, err := disk.Create("f")

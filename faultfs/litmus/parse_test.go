@@ -61,8 +61,8 @@ func TestParseSharesOutcomes(t *testing.T) {
 	require.False(t, ok)
 }
 
-// Whatever is wrong is answered with file, line, what it is and what to do.
-func TestParseRefusesWhatItDoesNotUnderstand(t *testing.T) {
+// Every mistake is reported with file, line, the problem and the remedy.
+func TestParseReportsMistakes(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ old, replacement, want string }{
 		"no id":                     {"id: L99\n", "", `10: the file needs an id, a title and a source`},
@@ -127,7 +127,7 @@ func TestParseRefusesWhatItDoesNotUnderstand(t *testing.T) {
 	}
 }
 
-// What Parse takes, it takes again as State and Outcome would write it, and means the same.
+// Whatever Parse accepts, it accepts again in the form that State and Outcome write, with the same meaning.
 func FuzzParse(f *testing.F) {
 	files, err := filepath.Glob("programs/*.litmus")
 	require.NoError(f, err)

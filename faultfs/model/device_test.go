@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/model"
 )
 
-func TestDevicesReadBackAsTheyArePrinted(t *testing.T) {
+func TestDevicesRoundTrip(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]model.Device{
 		"":             {},
@@ -29,7 +29,7 @@ func TestDevicesReadBackAsTheyArePrinted(t *testing.T) {
 	require.Equal(t, "sector=4096 tear=byte", got.String())
 }
 
-func TestDevicesThatMakeNoSenseAreRefused(t *testing.T) {
+func TestInvalidDevicesAreRefused(t *testing.T) {
 	t.Parallel()
 	for text, why := range map[string]string{
 		"sector=1024":         `faultfs: bad device "sector=1024": sector=1024: choose sector=512 or sector=4096`,

@@ -35,8 +35,8 @@ func TestLocksKeepOthersOut(t *testing.T) {
 	}
 }
 
-// TestSyncsAreWhatIsDurable cuts power after each of the calls that make something durable.
-func TestSyncsAreWhatIsDurable(t *testing.T) {
+// TestSyncedDataSurvivesAPowerCut cuts power after each call that makes something durable.
+func TestSyncedDataSurvivesAPowerCut(t *testing.T) {
 	disk := faultfs.New(faultfs.Options{})
 	d := osfs.New(disk)
 	f, err := d.Create("/a")
@@ -52,7 +52,7 @@ func TestSyncsAreWhatIsDurable(t *testing.T) {
 	require.Equal(t, "bytes", string(data))
 }
 
-// afterCut returns the disk that has lost whatever may be lost.
+// afterCut returns the disk that has lost everything that may be lost.
 func afterCut(t *testing.T, disk *faultfs.FS) afero.Fs {
 	t.Helper()
 	model := faultfs.Model{Profile: faultfs.LoseAll()}
@@ -75,7 +75,7 @@ func TestPreallocationGrowsAFile(t *testing.T) {
 	}
 }
 
-func TestWhatAFilesystemCannotDoIsUnsupported(t *testing.T) {
+func TestMissingFeaturesAreErrUnsupported(t *testing.T) {
 	d := osfs.New(afero.NewMemMapFs())
 	_, err := d.Space()
 	require.ErrorIs(t, err, errors.ErrUnsupported)

@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/osfs"
 )
 
-// Programs assert the type of an error, and ask os.IsExist and its like, which unwrap nothing.
+// Programs assert the type of an error, and use os.IsExist and the like, which unwrap nothing.
 func TestFailedCallsReturnTheErrorsOfPackageOS(t *testing.T) {
 	t.Parallel()
 	for rule, call := range map[string]func(d *osfs.FS) error{

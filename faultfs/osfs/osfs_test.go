@@ -40,7 +40,7 @@ var (
 	_ handle = (*osfs.File)(nil)
 )
 
-// system is package os, or what has its shape. Paths are below dir.
+// system is package os, or something with its shape. Paths are below dir.
 type system struct {
 	dir        string
 	openFile   func(name string, flag int, perm os.FileMode) (handle, error)
@@ -103,7 +103,8 @@ func onFaultfs(t *testing.T) system {
 	return shaped(disk, "/home")
 }
 
-// say writes an error as far as it is the same everywhere: package os calls the removal of a tree by names of its own.
+// say formats an error as far as it is the same everywhere: package os reports the removal of a tree under names of its
+// own.
 func (s system) say(err error) string {
 	if err == nil {
 		return "ok"

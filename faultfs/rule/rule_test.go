@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Every rule that can be built from its parts reads back as itself.
+// Every rule that can be built from its parts parses back to itself.
 func TestRulesRoundTrip(t *testing.T) {
 	t.Parallel()
 	rng, seen := rand.New(rand.NewPCG(1, 2)), map[string]int{}
@@ -100,8 +100,8 @@ func TestBadRulesNameThePartAndTheChoices(t *testing.T) {
 	}
 }
 
-// Every example of the manual is a rule, and every word of the grammar stands in the manual.
-func TestTheManualIsRight(t *testing.T) {
+// Every example in the manual is a rule, and every word of the grammar is in the manual.
+func TestTheManualMatchesTheGrammar(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../FAULTS.md")
 	require.NoError(t, err)

@@ -50,7 +50,7 @@ func open(t testing.TB, file []byte) *blob.Reader {
 	return r
 }
 
-func TestValuesOfEveryLengthComeBack(t *testing.T) {
+func TestValuesOfEveryLengthRoundTrip(t *testing.T) {
 	var values [][]byte
 	for i, n := range lengths {
 		values = append(values, pattern(n, uint64(i)))
@@ -74,7 +74,7 @@ func TestValuesOfEveryLengthComeBack(t *testing.T) {
 	require.EqualValues(t, len(file), refs[len(refs)-1].End())
 }
 
-func TestRefsComeBack(t *testing.T) {
+func TestRefsRoundTrip(t *testing.T) {
 	for _, r := range []blob.Ref{{File: 1, Offset: 16}, {1 << 40, 1 << 50, 1 << 30, 0xffffffff}, {3, 16, 0, 5}} {
 		b := r.AppendTo(nil)
 		got, ok := blob.DecodeRef(b)
@@ -163,7 +163,7 @@ func TestEveryFlippedByteIsReported(t *testing.T) {
 	}
 }
 
-func TestDamageIsToldFromValues(t *testing.T) {
+func TestDamageIsDistinguishedFromValues(t *testing.T) {
 	first, second := pattern(100_000, 1), pattern(100_000, 2)
 	file, refs := write(t, first, second)
 	other, otherRefs := write(t, second, first)
@@ -214,7 +214,7 @@ func TestDamageIsToldFromValues(t *testing.T) {
 	}
 }
 
-func TestOpenRefusesWhatIsNoBlobFile(t *testing.T) {
+func TestOpenRejectsOtherFiles(t *testing.T) {
 	file, _ := write(t, []byte("value"))
 	version := func(v byte, resum bool) []byte {
 		b := bytes.Clone(file)
@@ -245,7 +245,7 @@ func TestOpenRefusesWhatIsNoBlobFile(t *testing.T) {
 	}
 }
 
-func TestAGrowingFileIsReadAsFarAsItIsKnown(t *testing.T) {
+func TestAGrowingFileIsReadOnlyUpToItsKnownSize(t *testing.T) {
 	file, refs := write(t, pattern(10, 1), pattern(20, 2))
 	r := blob.NewReader(bytes.NewReader(file), num, "file")
 	_, err := r.Append(nil, refs[0])

@@ -24,7 +24,8 @@ func FuzzDecodeRef(f *testing.F) {
 	})
 }
 
-// FuzzReader reads a file of any bytes by any ref: no panic, no large allocation, and no bytes that were not written.
+// FuzzReader reads arbitrary bytes through an arbitrary ref: no panic, no large allocation, and no bytes that were not
+// written.
 func FuzzReader(f *testing.F) {
 	values := [][]byte{[]byte("value"), {}, pattern(70_000, 1)}
 	file, refs := write(f, values...)

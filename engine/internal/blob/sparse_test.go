@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 )
 
-// headed is a file of a header and nothing but zeros after it.
+// headed is a file with a header and nothing but zeros after it.
 type headed []byte
 
 func (h headed) ReadAt(b []byte, off int64) (int, error) {
@@ -19,9 +19,9 @@ func (h headed) ReadAt(b []byte, off int64) (int, error) {
 	return len(b), nil
 }
 
-// A blob that is longer than a value can be is damage before memory is made for it, though its header is intact and the
-// file has the bytes.
-func TestNoValueIsLongerThanValuesAre(t *testing.T) {
+// A blob longer than any value may be is damage, found before memory is allocated for it, even if its header is intact
+// and the file is that long.
+func TestAnOverlongBlobIsDamage(t *testing.T) {
 	const length = valueBytesMax + 1
 	file := appendFileHeader(nil, 7)
 	sums := make([]byte, sumBytes*chunks(length))

@@ -15,7 +15,7 @@ import (
 
 var errDisk = errors.New("disk")
 
-// failing takes so many bytes, then none; short says that it does not say why.
+// failing accepts a number of bytes and then fails; short makes it fail without an error.
 type failing struct {
 	left  int
 	short bool
@@ -82,7 +82,7 @@ func TestCopiesKeepTheChecksumsOfTheirChunks(t *testing.T) {
 	require.ErrorIs(t, err, corrupt.Err, "damage is not copied")
 }
 
-// counting remembers the largest write.
+// counting records the largest write.
 type counting struct{ writes, largest int }
 
 func (c *counting) Write(p []byte) (int, error) {

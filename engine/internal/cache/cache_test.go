@@ -44,7 +44,7 @@ func TestTheCapacityIsNeverExceeded(t *testing.T) {
 	require.Greater(t, c.Metrics().Bytes, int64(capacity/2), "a full cache is used")
 }
 
-func TestWhatWasNotUsedForLongestGoesFirst(t *testing.T) {
+func TestTheLeastRecentlyUsedBlockIsEvictedFirst(t *testing.T) {
 	c := cache.New(16 << 10)
 	c.Put(1, 0, block(1, 0, 100))
 	for offset := uint64(1); offset < 10_000; offset++ {
@@ -76,8 +76,8 @@ func TestBlocksOfOneFileSpreadOverTheShards(t *testing.T) {
 	require.Greater(t, c.Metrics().Blocks, blocks*95/100, "a shard that gets twice its share drops blocks")
 }
 
-// zipf returns the share of hits among reads of 100,000 blocks by a zipf distribution, a quarter of them in between
-// being of a scan that reads no block twice. There is room for a tenth.
+// zipf returns the hit rate of reads of 100,000 blocks with a zipf distribution, a quarter of which are reads of a scan
+// that reads no block twice. There is room for a tenth of the blocks.
 func zipf(c *cache.Cache) float64 {
 	rng := rand.New(rand.NewPCG(1, 1))
 	ids, value := rand.NewZipf(rng, 1.1, 1, 99_999), make([]byte, 4096)
@@ -100,12 +100,12 @@ func zipf(c *cache.Cache) float64 {
 	return float64(hits) / float64(reads)
 }
 
-func TestAScanDoesNotDriveOutWhatIsReadAgain(t *testing.T) {
+func TestAScanDoesNotEvictHotBlocks(t *testing.T) {
 	rate := zipf(cache.New(10_000 * 4096))
 	require.Greater(t, rate, 0.785, "strict LRU has 0.787 after 2M reads, FIFO less")
 }
 
-func TestBlocksOfAFileThatIsGoneMakeRoom(t *testing.T) {
+func TestBlocksOfADeletedFileAgeOut(t *testing.T) {
 	const blocks = 1000
 	c := cache.New(blocks * 100)
 	fill := func(file uint64, rounds int) (misses int) {

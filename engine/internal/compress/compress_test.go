@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key/keytest"
 )
 
-func TestCompressedPayloadsComeBack(t *testing.T) {
+func TestCompressedPayloadsRoundTrip(t *testing.T) {
 	random := keytest.Bytes(rand.New(rand.NewPCG(1, 1)), 8000)
 	text := bytes.Repeat(append([]byte("some text, and "), random[:30]...), 200)
 	for name, c := range map[string]struct {

@@ -56,7 +56,7 @@ func (s *store) write(user string) {
 	s.Add(commit(s.newest(), user), s.newest())
 }
 
-// wrote reports whether a commit after seq wrote a key: what Any must find.
+// wrote reports whether a commit after seq wrote a key, which Any must find.
 func (s *store) wrote(seq key.Seq, user string) bool {
 	return slices.Contains(s.commits[seq:], user)
 }
@@ -65,9 +65,9 @@ func (s *store) found(seq key.Seq, user string) bool {
 	return s.Any(seq, func(w Written) bool { return bytes.Equal(w.First, []byte(user)) })
 }
 
-// Transactions of the same snapshot are told apart by their number only: as long as one is open, what was committed after
-// its snapshot is remembered, whoever else ends.
-func TestTwinsKeepWhatIsRemembered(t *testing.T) {
+// Transactions with the same snapshot are told apart only by counting them. As long as one is open, everything
+// committed after its snapshot is remembered, whichever others end.
+func TestTransactionsWithOneSnapshotAreCountedSeparately(t *testing.T) {
 	for twins := 1; twins <= 3; twins++ {
 		t.Run(fmt.Sprintf("%d twins end", twins), func(t *testing.T) {
 			s := newStore()
@@ -92,7 +92,7 @@ func TestTwinsKeepWhatIsRemembered(t *testing.T) {
 	}
 }
 
-// Whatever transactions begin and end, in whatever order, an open one finds exactly the commits after its snapshot.
+// Whichever transactions begin and end, in any order, an open one finds exactly the commits after its snapshot.
 func TestRecentAgreesWithTheHistory(t *testing.T) {
 	for seed := range uint64(20) {
 		rng := rand.New(rand.NewPCG(seed, 1))

@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 )
 
-// linking is a filesystem whose links end in an error.
+// linking is a filesystem whose links return an error.
 type linking struct {
 	*broken
 	err error
@@ -21,7 +21,7 @@ type linking struct {
 
 func (l linking) Link(_, _ string) error { return l.err }
 
-func TestCloneCopiesWhereThereAreNoLinks(t *testing.T) {
+func TestCloneCopiesIfLinksAreUnsupported(t *testing.T) {
 	for name, c := range map[string]struct {
 		err    error
 		copied bool
@@ -60,7 +60,7 @@ func TestCloneCopiesWhereThereAreNoLinks(t *testing.T) {
 	}
 }
 
-func TestRenameTakesNoName(t *testing.T) {
+func TestRenameDoesNotReplace(t *testing.T) {
 	d := durable.NewDir(afero.NewMemMapFs(), "db", nil)
 	require.NoError(t, d.Make())
 	require.NoError(t, d.WriteFile("a", []byte("1")))
@@ -72,7 +72,7 @@ func TestRenameTakesNoName(t *testing.T) {
 	require.Equal(t, "1", string(content))
 }
 
-func TestCopyInSaysWhatBrokeAndBytesAreCounted(t *testing.T) {
+func TestCopyInReportsTheReadersErrorAndCountsBytes(t *testing.T) {
 	d := durable.NewDir(afero.NewMemMapFs(), "db", nil)
 	require.NoError(t, d.Make())
 	_, err := d.CopyIn("a", iotest.ErrReader(errDisk))

@@ -13,7 +13,7 @@ import (
 
 var errDisk = errors.New("the disk is gone")
 
-// broken fails every file it creates, at the call that is named.
+// broken makes every file that it creates fail at the named call.
 type broken struct {
 	afero.Fs
 	at    string

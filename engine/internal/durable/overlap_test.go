@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 )
 
-// crowded notices syncs of one path that overlap; the others go on as long as they like.
+// crowded detects overlapping syncs of one path; syncs of other paths may overlap.
 type crowded struct {
 	afero.Fs
 	inside   sync.Map // path -> *atomic.Int32
@@ -48,8 +48,8 @@ func (f crowdedFile) Sync() error {
 	return f.File.Sync()
 }
 
-// A sync that succeeds after one of the same directory has failed proves nothing. It can be refused only if it waits
-// for the one that is under way.
+// A sync that succeeds after another one of the same directory has failed proves nothing. It can be refused only if it
+// waits for the one under way.
 func TestSyncsOfOneFileOrDirectoryDoNotOverlap(t *testing.T) {
 	c := &crowded{Fs: afero.NewBasePathFs(afero.NewOsFs(), t.TempDir())}
 	d := durable.NewDir(c, "db", nil)

@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/durable"
 )
 
-// A large file is read piece by piece, and what is zero in it is passed over; the content is that of the file all the same.
+// A large file is read piece by piece and its zeros are skipped; the content is still that of the file.
 func TestContentOfALargeFile(t *testing.T) {
 	fsys := afero.NewMemMapFs()
 	content := make([]byte, 17<<20+5)
@@ -29,7 +29,7 @@ func TestContentOfALargeFile(t *testing.T) {
 	require.ErrorContains(t, err, "17825796")
 }
 
-// A name is that of a file in the directory, or it is refused before anything is asked about it.
+// A name either is that of a file in the directory, or is rejected before the filesystem is asked about it.
 func TestNoNameLeadsOutOfTheDirectory(t *testing.T) {
 	fsys := afero.NewMemMapFs()
 	for _, path := range []string{"db/a", "a", "db/b/a", "/a"} {

@@ -23,7 +23,7 @@ func TestNamesOfAStore(t *testing.T) {
 	}
 }
 
-// FuzzSort looks for names that come back as others, lead out of a directory, or count further than files do.
+// FuzzSort looks for names that do not round-trip, lead out of a directory, or have a number beyond the maximum.
 func FuzzSort(f *testing.F) {
 	for _, name := range []string{
 		"000005.log", "MANIFEST-000003", "marker.000004.MANIFEST-000003", "../000005.log", "18446744073709551615.sst",

@@ -34,7 +34,7 @@ func TestTheZeroValueIsProduction(t *testing.T) {
 	require.Equal(t, limits.Default(), l)
 }
 
-func TestValuesThatNoStoreCanHaveAreRefused(t *testing.T) {
+func TestInvalidValuesOfLimitsAreRefused(t *testing.T) {
 	for _, k := range limits.All() {
 		for _, n := range []int64{k.Min - 1, k.Max + 1} {
 			var l limits.Limits

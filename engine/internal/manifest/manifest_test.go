@@ -28,7 +28,7 @@ func withTombstones(t Table, n uint64) Table {
 	return t
 }
 
-// written returns manifest 3 with one record per edit, synced and sealed like those of the engine.
+// written returns manifest 3 with one record per edit, synced and sealed as by the engine.
 func written(t testing.TB, edits ...Edit) []byte {
 	t.Helper()
 	f := &memFile{}
@@ -98,7 +98,7 @@ func TestBlobFilesAreLiveAsLongAsTablesReferToThem(t *testing.T) {
 	require.Equal(t, s, again)
 }
 
-func TestBlobFilesThatCannotBe(t *testing.T) {
+func TestImpossibleBlobFiles(t *testing.T) {
 	first := blobHistory()[0]
 	with := func(change func(e *Edit)) []Edit {
 		e := blobHistory()[0]
@@ -134,7 +134,7 @@ func TestBlobFilesThatCannotBe(t *testing.T) {
 	require.ErrorIs(t, err, corrupt.Err, "blob references without a table")
 }
 
-func TestEditsComeBack(t *testing.T) {
+func TestEditsRoundTrip(t *testing.T) {
 	for _, e := range history() {
 		got, err := DecodeEdit(e.Encode())
 		require.NoError(t, err)
@@ -164,7 +164,7 @@ func TestLoadAppliesAll(t *testing.T) {
 	require.Equal(t, s, again, "a snapshot leads to the same state")
 }
 
-// The end of a log is known until the log is obsolete, in whatever order both come.
+// The end of a log is known until the log is obsolete, whichever comes first.
 func TestEndsOfLogs(t *testing.T) {
 	edits := []Edit{
 		{NextFile: 9, LogFloor: 5, LogEnds: []LogEnd{{8, 80}, {5, 50}, {4, 40}}},
@@ -255,7 +255,7 @@ func flipped(b []byte, at int) []byte {
 	return b
 }
 
-func TestCheckRefusesWhatCannotBe(t *testing.T) {
+func TestCheckRejectsImpossibleStates(t *testing.T) {
 	for name, tables := range map[string][]Placed{
 		"overlap in level 1": {{1, table(1, "a", "m")}, {1, table(2, "m", "z")}},
 		"upside down":        {{2, table(1, "z", "a")}},
@@ -302,7 +302,7 @@ func TestMarkers(t *testing.T) {
 	require.False(t, ok)
 }
 
-// FuzzLoad and FuzzDecodeEdit look for panics, and for errors that are neither corruption nor the word of a newer engine.
+// FuzzLoad and FuzzDecodeEdit look for panics, and for errors that are neither corruption nor a newer version.
 func FuzzLoad(f *testing.F) {
 	f.Add(written(f, history()...))
 	f.Add(written(f, blobHistory()...))

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestNoWordIsHandedOutTwice lets goroutines do nothing but allocate, and sorts what they got.
+// TestNoWordIsHandedOutTwice lets goroutines only allocate, and sorts what they got.
 func TestNoWordIsHandedOutTwice(t *testing.T) {
 	const goroutines, allocations = 4, 50_000
 	type span struct {
@@ -50,7 +50,7 @@ func TestNoWordIsHandedOutTwice(t *testing.T) {
 	require.LessOrEqual(t, a.bytes(), a.mu.total*wordBytes)
 }
 
-func TestALargeFirstEntryTakesWhatItNeeds(t *testing.T) {
+func TestALargeFirstEntryGetsAChunkOfItsSize(t *testing.T) {
 	table := New(0)
 	table.Add([]byte("k"), 1<<8, make([]byte, 8<<20))
 	require.Less(t, table.arena.mu.total*wordBytes, 8<<20+100)
@@ -60,7 +60,7 @@ func TestALargeFirstEntryTakesWhatItNeeds(t *testing.T) {
 	require.Less(t, table.Bytes(), 8<<20+200)
 }
 
-func TestWhoComesLateFindsTheNewChunk(t *testing.T) {
+func TestALateAllocationUsesTheNewChunk(t *testing.T) {
 	var a arena
 	a.init(chunkWordsMin)
 	a.alloc(1)

@@ -13,7 +13,7 @@ import (
 
 var benchSizes = []int{400_000, 1_000_000}
 
-// benchKeys returns keys at random, and a value.
+// benchKeys returns random keys and a value.
 func benchKeys(n int, seed uint64) ([][]byte, []byte) {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	keys := make([][]byte, n)
@@ -23,7 +23,7 @@ func benchKeys(n int, seed uint64) ([][]byte, []byte) {
 	return keys, keytest.Bytes(rng, 100)
 }
 
-// benchTable returns an empty table that expects so many entries, or one that has them.
+// benchTable returns an empty table sized for the given number of entries, or one that has them.
 func benchTable(n int, keys [][]byte, value []byte) *memtable.Table {
 	table := memtable.New(n * 160)
 	for i, k := range keys {
@@ -54,7 +54,7 @@ func BenchmarkAdd(b *testing.B) {
 	})
 }
 
-// BenchmarkAddAscending compares Add with an Inserter where the latter helps.
+// BenchmarkAddAscending compares Add with an Inserter where the latter helps most.
 func BenchmarkAddAscending(b *testing.B) {
 	const n = 400_000
 	value := make([]byte, 100)
@@ -78,7 +78,7 @@ func BenchmarkAddAscending(b *testing.B) {
 	}
 }
 
-// BenchmarkAddParallel fills one table from all processors, and goes on with it beyond n.
+// BenchmarkAddParallel fills one table from all processors, and continues beyond n.
 func BenchmarkAddParallel(b *testing.B) {
 	bySize(b, func(b *testing.B, n int) {
 		b.Helper()
@@ -130,7 +130,7 @@ func BenchmarkGetParallel(b *testing.B) {
 	})
 }
 
-// BenchmarkSearch is what a Get would cost without the index.
+// BenchmarkSearch measures what a Get would cost without the index.
 func BenchmarkSearch(b *testing.B) {
 	bySize(b, func(b *testing.B, n int) {
 		b.Helper()

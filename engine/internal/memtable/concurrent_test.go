@@ -16,7 +16,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
 )
 
-// The entry with number n, in an order of keys that has nothing to do with the order of adding.
+// numberedKey returns the key of entry n, in an order of keys unrelated to the order of adding.
 func numberedKey(n uint64) []byte {
 	return binary.BigEndian.AppendUint64(nil, n*0x9e3779b97f4a7c15)
 }
@@ -25,8 +25,8 @@ func numberedValue(n uint64) []byte {
 	return bytes.Repeat(binary.LittleEndian.AppendUint64(nil, n), int(n%5))
 }
 
-// TestReadersSeeEveryFinishedAdd runs one writer beside readers that use every operation. Under -race it proves that
-// what readers reach is published by atomic stores; without, that it is complete and in order.
+// TestReadersSeeEveryFinishedAdd runs one writer beside readers that use every operation. With -race it proves that
+// everything readers reach was published by atomic stores; without, that it is complete and in order.
 func TestReadersSeeEveryFinishedAdd(t *testing.T) {
 	const entries, readers = 20_000, 4
 	table := memtable.New(0)

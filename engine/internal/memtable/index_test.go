@@ -13,10 +13,10 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key/keytest"
 )
 
-// indexEntries is the number of entries at which a table gets an index unless it is told otherwise.
+// indexEntries is the default number of entries at which a table gets an index.
 const indexEntries = 4096
 
-// agrees compares Get with a model for entries, at their own sequence number and about it, and for keys between.
+// agrees compares Get with a model, for entries at and around their own sequence number and for keys in between.
 func agrees(t *testing.T, table *Table, entries []keytest.Entry, rng *rand.Rand) {
 	t.Helper()
 	model := keytest.NewIterator(entries)
@@ -55,7 +55,7 @@ func TestGetThroughTheIndexAgreesWithASortedSlice(t *testing.T) {
 	}
 }
 
-// TestAKeyHasOneSlotWithItsNewestVersion adds versions in an order of no meaning and looks at every slot.
+// TestAKeyHasOneSlotWithItsNewestVersion adds versions in a random order and checks every slot.
 func TestAKeyHasOneSlotWithItsNewestVersion(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 4))
 	const keys, versions = 1000, 20
@@ -76,8 +76,8 @@ func TestAKeyHasOneSlotWithItsNewestVersion(t *testing.T) {
 	require.Empty(t, newest, "keys without a slot")
 }
 
-// TestAFullIndexKnowsWhatItDoesNotKnow has an index with room for a hundredth of the keys.
-func TestAFullIndexKnowsWhatItDoesNotKnow(t *testing.T) {
+// TestAFullIndexFallsBackToTheList has an index with room for a hundredth of the keys.
+func TestAFullIndexFallsBackToTheList(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 4))
 	entries := keytest.Random(rng, 3*indexEntries)
 	table := New(0)
@@ -122,7 +122,7 @@ func TestOldVersionsFarFromTheNewestAreFound(t *testing.T) {
 	require.False(t, ok)
 }
 
-// TestVersionsPutIntoTheIndexAtOnce lets goroutines do nothing but fight for the slot of one key, in many indexes.
+// TestVersionsPutIntoTheIndexAtOnce makes goroutines compete for the slot of one key, in many indexes.
 func TestVersionsPutIntoTheIndexAtOnce(t *testing.T) {
 	const goroutines, indexes = 4, 20_000
 	table := New(0)
@@ -151,7 +151,7 @@ func TestVersionsPutIntoTheIndexAtOnce(t *testing.T) {
 	}
 }
 
-// TestHashesMayBeEqual has a slot that looks like that of a key and is another's.
+// TestHashesMayBeEqual has a slot that looks like that of a key but belongs to another.
 func TestHashesMayBeEqual(t *testing.T) {
 	table := New(0)
 	other, otherRef := table.newNode([]byte("other"), key.MakeTrailer(9, key.Set), nil, 1)

@@ -26,7 +26,7 @@ func shape(t *Table) (levels [][]string) {
 	return levels
 }
 
-// TestTheShapeDependsOnTheContentOnly adds the same entries in several orders, by one goroutine and by many.
+// TestTheShapeDependsOnTheContentOnly adds the same entries in several orders, from one goroutine and from many.
 func TestTheShapeDependsOnTheContentOnly(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	entries := keytest.Random(rng, 6000)
@@ -67,7 +67,7 @@ func TestHalfOfTheNodesOfALevelAreOneHigher(t *testing.T) {
 	require.Zero(t, nodes[heightMax], "no tower is higher than the head's")
 }
 
-// orders are sequences of numbers below n that an inserter may find hard.
+// orders are sequences of numbers below n that may be hard for an inserter.
 func orders(n int, rng *rand.Rand) map[string][]int {
 	o := map[string][]int{"ascending": nil, "at random": rng.Perm(n)}
 	for i := range n {
@@ -82,8 +82,8 @@ func orders(n int, rng *rand.Rand) map[string][]int {
 	return o
 }
 
-// TestInsertersInAnyOrderBuildTheSameList lets inserters take turns, so that what one remembers is spoilt by the
-// others, and compares with a table that was filled without.
+// TestInsertersInAnyOrderBuildTheSameList lets inserters take turns, so that what one remembers is invalidated by the
+// others, and compares with a table filled without inserters.
 func TestInsertersInAnyOrderBuildTheSameList(t *testing.T) {
 	const n = 4096 // clusters need a power of two to reach all numbers
 	rng := rand.New(rand.NewPCG(2, 1))

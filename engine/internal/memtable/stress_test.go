@@ -17,12 +17,12 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/memtable"
 )
 
-// crew shares entries out to goroutines that add them at once.
+// crew divides entries among goroutines that add them at once.
 type crew struct {
 	table *memtable.Table
 	parts [][]keytest.Entry
-	done  []atomic.Int64 // so many entries of each part have been added
-	left  atomic.Int64   // goroutines that still add
+	done  []atomic.Int64 // number of entries of each part added so far
+	left  atomic.Int64   // goroutines still adding
 }
 
 func newCrew(entries []keytest.Entry, goroutines int, rng *rand.Rand) *crew {
@@ -53,7 +53,7 @@ func (c *crew) add(g int) {
 	c.left.Add(-1)
 }
 
-// check reads an entry that has been added, at its own sequence number: nothing else may be found there.
+// check reads an entry that has been added, at its own sequence number; nothing else may be found there.
 func (c *crew) check(rng *rand.Rand) error {
 	g := rng.IntN(len(c.parts))
 	done := c.done[g].Load()
@@ -74,7 +74,7 @@ func (c *crew) check(rng *rand.Rand) error {
 	return c.walk(e, rng)
 }
 
-// walk goes a few steps from an entry and looks at the order.
+// walk goes a few steps from an entry and checks the order.
 func (c *crew) walk(e keytest.Entry, rng *rand.Rand) error {
 	it := c.table.NewIterator()
 	if !it.SeekGE(e.Key, e.Trailer.Seq()) || it.Trailer() != e.Trailer {
@@ -97,7 +97,7 @@ func (c *crew) walk(e keytest.Entry, rng *rand.Rand) error {
 	return nil
 }
 
-// TestManyInsertersAndReadersAgreeWithASortedSlice also crosses the making of two indexes.
+// TestManyInsertersAndReadersAgreeWithASortedSlice also builds two indexes on the way.
 func TestManyInsertersAndReadersAgreeWithASortedSlice(t *testing.T) {
 	for seed := range uint64(3) {
 		rng := rand.New(rand.NewPCG(seed, 7))
@@ -133,7 +133,7 @@ func TestVersionsOfOneKeyAddedAtOnce(t *testing.T) {
 	const goroutines, keys, each = 4, 3, 8000
 	table := memtable.New(0)
 	var next atomic.Uint64
-	var newest [keys]atomic.Uint64 // at least so new a version has been added
+	var newest [keys]atomic.Uint64 // a version at least this new has been added
 	errs := make([]error, goroutines)
 	var wg sync.WaitGroup
 	for g := range goroutines {
@@ -156,7 +156,7 @@ func TestVersionsOfOneKeyAddedAtOnce(t *testing.T) {
 	require.Equal(t, goroutines*each, table.Len())
 }
 
-// versionAt reads a key whose value is the sequence number, which must lie between least and most.
+// versionAt reads a key whose value is the sequence number, which must be between least and most.
 func versionAt(table *memtable.Table, user []byte, at key.Seq, least, most uint64) error {
 	value, _, ok := table.Get(user, at)
 	if !ok {
@@ -168,8 +168,8 @@ func versionAt(table *memtable.Table, user []byte, at key.Seq, least, most uint6
 	return nil
 }
 
-// TestOfTwoThatAddTheSameEntryOnePanics runs both at once, many times.
-func TestOfTwoThatAddTheSameEntryOnePanics(t *testing.T) {
+// TestAddingTheSameEntryTwiceAtOncePanicsOnce runs both adds at once, many times.
+func TestAddingTheSameEntryTwiceAtOncePanicsOnce(t *testing.T) {
 	table := memtable.New(0)
 	for i := range key.Seq(2000) {
 		var panics atomic.Int64
@@ -189,7 +189,7 @@ func TestOfTwoThatAddTheSameEntryOnePanics(t *testing.T) {
 	}
 }
 
-// FuzzInserters adds the entries that the input tells of through two inserters and compares with a sorted slice.
+// FuzzInserters adds the entries encoded in the input through two inserters and compares with a sorted slice.
 func FuzzInserters(f *testing.F) {
 	f.Add([]byte("a0b1c2a3"))
 	f.Add([]byte("zzyyxxwwvvuuttssrrqq"))

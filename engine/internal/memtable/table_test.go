@@ -55,7 +55,7 @@ func TestGetReturnsTheNewestVisibleVersion(t *testing.T) {
 	}
 }
 
-func TestAddCopiesAndNeighboursAreOutOfReach(t *testing.T) {
+func TestAddCopiesAndReturnedSlicesCannotGrowIntoNeighbours(t *testing.T) {
 	table := memtable.New(0)
 	user, value := []byte("key"), []byte("value")
 	table.Add(user, set(1), value)

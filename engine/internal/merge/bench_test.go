@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/merge"
 )
 
-// BenchmarkNext is one step of a merge over slices, which themselves cost next to nothing.
+// BenchmarkNext measures one step of a merge over slices, which themselves cost next to nothing.
 func BenchmarkNext(b *testing.B) {
 	for _, n := range []int{2, 4, 8} {
 		b.Run(fmt.Sprintf("children=%d", n), func(b *testing.B) {

@@ -17,7 +17,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/sst"
 )
 
-// split deals entries out to n sources, each of which stays sorted.
+// split distributes entries over n sources, each of which stays sorted.
 func split(rng *rand.Rand, entries []keytest.Entry, n int) [][]keytest.Entry {
 	parts := make([][]keytest.Entry, n)
 	for _, e := range entries {
@@ -27,7 +27,7 @@ func split(rng *rand.Rand, entries []keytest.Entry, n int) [][]keytest.Entry {
 	return parts
 }
 
-// source puts entries into a memtable or a table, as chance has it.
+// source puts entries into a memtable or a table, at random.
 func source(t testing.TB, rng *rand.Rand, entries []keytest.Entry) key.Iterator {
 	t.Helper()
 	if rng.IntN(2) == 0 {
@@ -63,7 +63,7 @@ func TestMergeAgreesWithASortedSlice(t *testing.T) {
 	}
 }
 
-func TestEqualEntriesOfTwoChildrenAreBothMetInOrderOfTheChildren(t *testing.T) {
+func TestEqualEntriesAreMetInTheOrderOfTheirChildren(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 3))
 	distinct := keytest.Random(rng, 30)
 	var all []keytest.Entry
@@ -79,7 +79,7 @@ func TestEqualEntriesOfTwoChildrenAreBothMetInOrderOfTheChildren(t *testing.T) {
 	require.NoError(t, keytest.Conform(it, all, rng, 5000))
 }
 
-func TestOneChildIsReturnedAsItIs(t *testing.T) {
+func TestASingleChildIsReturnedUnchanged(t *testing.T) {
 	child := keytest.NewIterator(nil)
 	require.Same(t, child, merge.New(child))
 }
@@ -124,7 +124,7 @@ func TestAnErrorOfAChildEndsEveryMovement(t *testing.T) {
 	}
 }
 
-func TestAnErrorShowsWhenItsChildHasToMove(t *testing.T) {
+func TestAnErrorShowsOnlyWhenItsChildMoves(t *testing.T) {
 	bad := keytest.NewIterator([]keytest.Entry{entry("b"), entry("d"), entry("f")})
 	good := keytest.NewIterator([]keytest.Entry{entry("a"), entry("c"), entry("e")})
 	it := merge.New(good, bad)
@@ -152,7 +152,7 @@ func TestCloseClosesEveryChildAndJoinsTheirErrors(t *testing.T) {
 	}
 }
 
-// TestOrderHoldsWhileAMemtableGrows adds entries all around a merge that turns back and forth.
+// TestOrderHoldsWhileAMemtableGrows adds entries around a merge that moves back and forth.
 func TestOrderHoldsWhileAMemtableGrows(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 3))
 	base := keytest.Random(rng, 300)
@@ -180,7 +180,7 @@ func TestOrderHoldsWhileAMemtableGrows(t *testing.T) {
 	require.Greater(t, met, 10_000)
 }
 
-func TestStepsDoNotAllocate(t *testing.T) {
+func TestMergeStepsDoNotAllocate(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 3))
 	var children []key.Iterator
 	for _, part := range split(rng, keytest.Random(rng, 4000), 4) {

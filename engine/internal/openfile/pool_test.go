@@ -18,8 +18,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/openfile"
 )
 
-// counting is a filesystem that counts how many of its files are open. A file that is read after it was closed returns
-// an error, as on every filesystem.
+// counting is a filesystem that counts its open files. Reading a closed file returns an error, as on any filesystem.
 type counting struct {
 	afero.Fs
 	open, most, opened atomic.Int64
@@ -60,7 +59,7 @@ func (f *counted) Close() error {
 	return f.File.Close()
 }
 
-// directory returns files "0", "1", ... each of which holds its name.
+// directory returns files "0", "1", ..., each of which contains its name.
 func directory(t *testing.T, files int) (*counting, *durable.Dir) {
 	t.Helper()
 	c := &counting{Fs: afero.NewBasePathFs(afero.NewOsFs(), t.TempDir())}
@@ -108,7 +107,7 @@ func TestNoMoreThanTheMaximumIsOpen(t *testing.T) {
 	}
 }
 
-func TestWhatIsReadStaysOpen(t *testing.T) {
+func TestFilesBeingReadStayOpen(t *testing.T) {
 	c, dir := directory(t, 20)
 	p := openfile.NewPool(dir, 4)
 	often, err := p.Open("0")
@@ -122,7 +121,7 @@ func TestWhatIsReadStaysOpen(t *testing.T) {
 	require.Equal(t, int64(20), c.opened.Load(), "each file was opened once")
 }
 
-func TestAFileAtRestIsOpenedWhenItIsRead(t *testing.T) {
+func TestARestingFileIsReopenedOnRead(t *testing.T) {
 	c, dir := directory(t, 1)
 	p := openfile.NewPool(dir, 4)
 	f, err := p.Open("0")
@@ -139,7 +138,7 @@ func TestAFileAtRestIsOpenedWhenItIsRead(t *testing.T) {
 	require.NoError(t, f.Close())
 }
 
-func TestAFileThatIsGoneIsCorruption(t *testing.T) {
+func TestAMissingFileIsCorruption(t *testing.T) {
 	c, dir := directory(t, 2)
 	p := openfile.NewPool(dir, 1)
 	_, err := p.Open("2")
@@ -155,7 +154,7 @@ func TestAFileThatIsGoneIsCorruption(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// Goroutines read more files than may be open. None reads a file that was closed meanwhile.
+// Goroutines read more files than may be open. None reads a file that was closed in between.
 func TestManyGoroutinesShareFewDescriptors(t *testing.T) {
 	for _, most := range []int{1, 3} {
 		c, dir := directory(t, 12)

@@ -12,11 +12,11 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// smallLimits are the default options, but for a base level of a hundred bytes.
+// smallLimits are the default options, except for a base level of a hundred bytes.
 var smallLimits = Limits{L0CompactionFiles: 4, LevelBytesBase: 100, LevelSizeRatio: 10, TableBytes: 1000, SmallTables: 8}
 
-// parseShape reads the tables of levels, one line a level: "5: a-c 30, d-f 20 tombs". A table has keys, a size and, with
-// tombs, nothing but tombstones; those of level 0 come newest first.
+// parseShape parses the tables of levels, one line per level: "5: a-c 30, d-f 20 tombs". A table has keys, a size and,
+// with tombs, only tombstones. Tables of level 0 are listed newest first.
 func parseShape(t *testing.T, text string) *view.Version {
 	t.Helper()
 	v, num := &view.Version{}, uint64(100)
@@ -45,7 +45,7 @@ func parseShape(t *testing.T, text string) *view.Version {
 	return v
 }
 
-// describe is the inverse for compactions: "0: a-c, b-d + 5: a-d > 5".
+// describe does the inverse for compactions: "0: a-c, b-d + 5: a-d > 5".
 func describe(c *Compaction) string {
 	if c == nil {
 		return "nothing"
@@ -70,7 +70,7 @@ func describe(c *Compaction) string {
 func TestPicks(t *testing.T) {
 	for _, c := range []struct {
 		name, shape string
-		want        []string // all that can start one beside the other
+		want        []string // all compactions that can run at the same time
 		oldest      key.Seq
 	}{
 		{name: "an empty store has nothing to do", want: []string{"nothing"}},

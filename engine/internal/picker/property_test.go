@@ -13,9 +13,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// TestPicksReachAFixpoint flushes tables at random while up to three compactions run at the same time, begin and end in
-// any order. Levels stay in order all the time; without further flushes all work ends, and every level is within its
-// limit.
+// TestPicksReachAFixpoint flushes tables at random while up to three compactions run at the same time, starting and
+// ending in any order. Levels stay in order throughout. Without further flushes all work ends, and every level is
+// within its limit.
 func TestPicksReachAFixpoint(t *testing.T) {
 	if testing.Short() {
 		t.Skip("one goroutine: the race detector has nothing to find; run without -short")
@@ -65,7 +65,7 @@ func someKeys(rng *rand.Rand) (keys []byte) {
 	return keys
 }
 
-// inherit begins with tables high up, as stores of other options have them.
+// inherit starts with tables in high levels, as stores written with other options have them.
 func (s *simulated) inherit(rng *rand.Rand) {
 	for _, level := range []int{5, 3, 2, 1} {
 		s.flush(someKeys(rng))
@@ -106,7 +106,7 @@ func (s *simulated) drain(t *testing.T) {
 	}
 }
 
-// simulated is a store of tables that are sets of keys, on which compactions run that a picker chose.
+// simulated is a store whose tables are sets of keys, on which the compactions chosen by a picker run.
 type simulated struct {
 	*Picker
 	holds map[*view.Table]map[byte]int // the version of each key; negative: a tombstone
@@ -190,7 +190,7 @@ func (s *simulated) finish(c *Compaction) {
 	s.replace(c, c.Output, append(outputs, s.table(part)...))
 }
 
-// check fails where an invariant of the levels is broken.
+// check fails if an invariant of the levels is broken.
 func (s *simulated) check(t *testing.T) {
 	t.Helper()
 	for l, level := range s.Version.Levels[1:] {

@@ -15,7 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
-// keys are all that tests ask for: bounds of random tombstones, and what lies between and beside them.
+// keys are all the keys that tests ask for: bounds of random tombstones, and keys between and beside them.
 func keys() [][]byte {
 	all := [][]byte{{}}
 	for c := byte('a'); c <= 'p'; c++ {
@@ -36,7 +36,7 @@ func random(rng *rand.Rand, n int) []rangedel.Tombstone {
 	return ts
 }
 
-// newest is what the package is compared with.
+// newest is the reference with which the package is compared.
 func newest(ts []rangedel.Tombstone, user []byte, seq key.Seq) (found key.Seq) {
 	for _, t := range ts {
 		if string(t.Start) <= string(user) && string(user) < string(t.End) && t.Seq <= seq {
@@ -46,7 +46,7 @@ func newest(ts []rangedel.Tombstone, user []byte, seq key.Seq) (found key.Seq) {
 	return found
 }
 
-func TestMergeTellsEachReaderWhatAllTombstonesDo(t *testing.T) {
+func TestMergeKeepsTheEffectForEveryReader(t *testing.T) {
 	for seed := range uint64(300) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		ts := random(rng, rng.IntN(20))
@@ -79,7 +79,7 @@ func TestMergeTellsEachReaderWhatAllTombstonesDo(t *testing.T) {
 	}
 }
 
-func TestMergeJoinsWhatWasCut(t *testing.T) {
+func TestMergeJoinsSplitRanges(t *testing.T) {
 	whole := rangedel.Set{{Start: []byte("a"), End: []byte("z"), Seq: 7}, {Start: []byte("a"), End: []byte("z"), Seq: 3}}
 	left, right := whole.Clip(nil, []byte("m\x00")), whole.Clip([]byte("m\x00"), nil)
 	require.Len(t, left, 2)
@@ -87,7 +87,7 @@ func TestMergeJoinsWhatWasCut(t *testing.T) {
 	require.Equal(t, whole[:1], rangedel.Merge([]key.Seq{key.MaxSeq}, right, left))
 }
 
-func TestClipKeepsWhatLiesInsideAndNothingElse(t *testing.T) {
+func TestClipKeepsExactlyTheKeysInRange(t *testing.T) {
 	for seed := range uint64(200) {
 		rng := rand.New(rand.NewPCG(seed, 2))
 		ts := random(rng, rng.IntN(12))
@@ -183,7 +183,7 @@ func TestLastIsAnInclusiveBound(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoSetIsNotValid(t *testing.T) {
+func TestValidRejectsMalformedSets(t *testing.T) {
 	tomb := func(start, end string, seq key.Seq) rangedel.Tombstone {
 		return rangedel.Tombstone{Start: []byte(start), End: []byte(end), Seq: seq}
 	}
@@ -226,7 +226,7 @@ type entry struct {
 
 func under(it key.Iterator) entry { return entry{string(it.Key()), it.Trailer().Seq()} }
 
-func TestHideShowsTheOtherEntries(t *testing.T) {
+func TestHideShowsExactlyTheVisibleEntries(t *testing.T) {
 	for seed := range uint64(200) {
 		rng := rand.New(rand.NewPCG(seed, 4))
 		table, top := memtable.New(0), key.Seq(1+rng.IntN(60))
@@ -274,7 +274,7 @@ func TestHideShowsTheOtherEntries(t *testing.T) {
 	}
 }
 
-func TestHideSeeksOverWhatIsWhollyHidden(t *testing.T) {
+func TestHideSeeksOverCompletelyHiddenRanges(t *testing.T) {
 	table := memtable.New(0)
 	for i := range 1000 {
 		table.Add(fmt.Appendf(nil, "%04d", i), key.MakeTrailer(key.Seq(i+1), key.Set), nil)

@@ -16,7 +16,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/wal"
 )
 
-// logFile is a log that counts its syncs and refuses everything once it is closed.
+// logFile is a log that counts its syncs and rejects everything once it is closed.
 type logFile struct {
 	mu     sync.Mutex
 	data   []byte
@@ -60,14 +60,14 @@ func (f *logFile) Close() error {
 	return nil
 }
 
-// proves reports whether what is in the file proves that earlier logs are durable.
+// proves reports whether the content of the file proves that earlier logs are durable.
 func (f *logFile) proves(num uint64) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return wal.Proves(f.data, "log", num)
 }
 
-// line is a sequencer whose commits are numbers alone.
+// line is a sequencer whose commits are just numbers.
 type line struct {
 	Sequencer
 	commitMu sync.Mutex
@@ -99,7 +99,7 @@ func (l *line) enter(d Durability) Ticket {
 	return l.Append(l.Newest()+1, d)
 }
 
-// inserted is finish without what the committer does for others.
+// inserted does what finish does, except for the work on behalf of others.
 func (t Ticket) inserted() { t.slot.inserted.Store(true) }
 
 func TestCommitsBecomeVisibleInOrder(t *testing.T) {
@@ -133,8 +133,8 @@ func TestCommitsBecomeVisibleInOrder(t *testing.T) {
 	}
 }
 
-// TestFailedCommitStaysInvisible: a commit is told of a failure while one before it is still being inserted. When that
-// one is, neither turns up.
+// TestFailedCommitStaysInvisible: a commit is told of a failure while an earlier one is still being inserted. When the
+// earlier one is inserted, neither becomes visible.
 func TestFailedCommitStaysInvisible(t *testing.T) {
 	l := newLine()
 	l.begin(&logFile{}, 1)
@@ -146,9 +146,9 @@ func TestFailedCommitStaysInvisible(t *testing.T) {
 	require.Zero(t, l.Readable(), "both were told that they failed")
 }
 
-// TestCommitsThatAnotherFailsToWriteAreNotAcknowledged: a commit too long to be gathered takes those before it along, and none of
-// them gets to the file.
-func TestCommitsThatAnotherFailsToWriteAreNotAcknowledged(t *testing.T) {
+// TestCommitsLostInAnothersFailedWriteAreNotAcknowledged: a commit too long to be gathered is written together with
+// earlier ones, and none of them reaches the file.
+func TestCommitsLostInAnothersFailedWriteAreNotAcknowledged(t *testing.T) {
 	l := newLine()
 	file := &logFile{fail: errors.New("broken disk")}
 	log := l.begin(file, 1)
@@ -158,8 +158,8 @@ func TestCommitsThatAnotherFailsToWriteAreNotAcknowledged(t *testing.T) {
 	require.Zero(t, l.Readable())
 }
 
-// TestSyncMeetsALogThatAFlushHasClosed: a leader has been elected, but before it comes to the log a flush has made its
-// commits durable in tables and closed it.
+// TestSyncMeetsALogThatAFlushHasClosed: a leader has been elected, but before it gets to the log a flush makes the
+// log's commits durable in tables and closes it.
 func TestSyncMeetsALogThatAFlushHasClosed(t *testing.T) {
 	l := newLine()
 	file := &logFile{}
@@ -203,7 +203,7 @@ func TestEarlierLogsAreSyncedFirst(t *testing.T) {
 	require.Equal(t, append(files, next), order, "no log is synced again")
 }
 
-// TestFailedSyncOfAnEarlierLog: the current log is neither marked nor synced then.
+// TestFailedSyncOfAnEarlierLog: the current log is then neither marked nor synced.
 func TestFailedSyncOfAnEarlierLog(t *testing.T) {
 	l := newLine()
 	earlier, current := &logFile{}, &logFile{}
@@ -218,7 +218,7 @@ func TestFailedSyncOfAnEarlierLog(t *testing.T) {
 	require.EqualValues(t, 2, l.Readable())
 }
 
-// TestSettledLogIsNotSyncedAgain: what a flush has made durable in tables, the next leader passes over.
+// TestSettledLogIsNotSyncedAgain: the next leader skips what a flush has made durable in tables.
 func TestSettledLogIsNotSyncedAgain(t *testing.T) {
 	l := newLine()
 	first, second := &logFile{}, &logFile{}
@@ -233,7 +233,7 @@ func TestSettledLogIsNotSyncedAgain(t *testing.T) {
 	require.Equal(t, 1, second.syncs)
 }
 
-// TestCommitsOfManyGoroutines: every commit is, when it returns, visible and as durable as it asked for, while logs are
+// TestCommitsOfManyGoroutines: when a commit returns, it is visible and as durable as it asked for, while logs are
 // rotated and settled.
 func TestCommitsOfManyGoroutines(t *testing.T) {
 	const committers, each, perLog = 8, 2000, 7
@@ -282,8 +282,8 @@ func TestCommitsOfManyGoroutines(t *testing.T) {
 	require.NoError(t, l.failed)
 }
 
-// milestone is a number that one goroutine raises and another waits for. The wait spins at first, so that both go on at
-// the same moment, and then sleeps: on a busy machine the other goroutine may have no processor.
+// milestone is a number that one goroutine raises and another waits for. The wait spins at first, so that both continue
+// at the same moment, and then sleeps: on a busy machine the other goroutine may have no processor.
 type milestone struct {
 	n      atomic.Int64
 	mu     sync.Mutex
@@ -311,7 +311,7 @@ func (m *milestone) await(n int64) {
 }
 
 // TestNoPublishIsLost lets two committers publish at the same moment: one does it for both, and neither is forgotten.
-// NB: the moment is so short that a planted bug was only ever met with -race, which draws it out.
+// NB: the window is so short that a planted bug was only ever caught with -race, which widens it.
 func TestNoPublishIsLost(t *testing.T) {
 	const rounds = 50_000
 	l := newLine()
@@ -365,8 +365,8 @@ func TestSleepersAreWoken(t *testing.T) {
 	wg.Wait()
 }
 
-// TestFailureWaitsForThePublishUnderWay: until that is over, a commit that is about to be told of the failure may yet
-// become visible.
+// TestFailureWaitsForThePublishUnderWay: until that has ended, a commit that is about to be told of the failure may
+// still become visible.
 func TestFailureWaitsForThePublishUnderWay(t *testing.T) {
 	l := newLine()
 	broken := errors.New("broken disk")

@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// threeEntries returns the payload of a block in layout Columns. Entries are 13 bytes, the tail begins at 39.
+// threeEntries returns the payload of a block in layout Columns. Entries are 13 bytes; the tail starts at 39.
 func threeEntries() []byte {
 	var b []byte
 	var offsets []uint32
@@ -48,8 +48,8 @@ func TestMalformedColumnsAreRefused(t *testing.T) {
 	}
 }
 
-// threeCut returns the payload of a block whose keys are cut. Entries are 11, 12 and 12 bytes, the prefix "long/key"
-// begins at 35, the tail at 43.
+// threeCut returns the payload of a block whose keys have their prefix removed. Entries are 11, 12 and 12 bytes, the
+// prefix "long/key" starts at 35, the tail at 43.
 func threeCut() []byte {
 	var b []byte
 	var offsets []uint32
@@ -85,8 +85,9 @@ func TestMalformedCutColumnsAreRefused(t *testing.T) {
 	}
 }
 
-// The bytes beside a prefix are those of a value: a block whose prefix is longer or shorter is as sound, by itself.
-func TestVerifyFindsAnotherPrefix(t *testing.T) {
+// The bytes next to a prefix are those of a value, so a block with a longer or shorter prefix looks just as sound on
+// its own.
+func TestVerifyDetectsAWrongPrefix(t *testing.T) {
 	for name, change := range map[string]func(b []byte, end int){
 		"none":              nil,
 		"longer":            func(b []byte, end int) { b[end-8]++ },
@@ -120,7 +121,7 @@ func TestVerifyFindsAnotherPrefix(t *testing.T) {
 	}
 }
 
-func TestKeysAreCutFromEightSharedBytesOn(t *testing.T) {
+func TestPrefixesOfEightBytesOrMoreAreStoredOnce(t *testing.T) {
 	for shared, want := range map[int]int{0: 0, 7: 0, 8: 8, 300: 300} {
 		var b []byte
 		var offsets []uint32
@@ -180,7 +181,7 @@ func FuzzColumns(f *testing.F) {
 	})
 }
 
-func TestTheKeyOfALoneEntryIsWhole(t *testing.T) {
+func TestTheKeyOfASingleEntryIsNotCopied(t *testing.T) {
 	b := append(binary.LittleEndian.AppendUint64(nil, 1), 9)
 	b = append(b, "a longkeyvalue"...)
 	c, err := parseColumns(appendColumns(b, 0, []uint32{0}))

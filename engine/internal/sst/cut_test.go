@@ -20,7 +20,7 @@ type family struct {
 	users []string
 }
 
-// families are key sets whose blocks share long prefixes, or nearly.
+// families are key sets whose blocks share long prefixes, or nearly do.
 func families(rng *rand.Rand) []family {
 	long := string(bytes.Repeat([]byte("tenant/"), 6))
 	groups, chain := []string{"a", "zz"}, []string{}
@@ -63,7 +63,7 @@ func versions(rng *rand.Rand, users []string, most int) []keytest.Entry {
 	return entries
 }
 
-// beside returns keys at, around and inside those of the entries: cut short, with a byte changed, and rests of them.
+// beside returns keys at, around and inside those of the entries: truncated, with a byte changed, and their suffixes.
 func beside(rng *rand.Rand, entries []keytest.Entry) [][]byte {
 	targets := [][]byte{{}, {0}, {255}, bytes.Repeat([]byte{255}, 70)}
 	for range 300 {
@@ -100,7 +100,7 @@ func TestTablesOfSharedPrefixesAgreeWithASortedSlice(t *testing.T) {
 	}
 }
 
-// requireSalvage demands that a table without a footer still yields all its entries.
+// requireSalvage requires that a table without a footer still yields all its entries.
 func requireSalvage(t *testing.T, content []byte, entries []keytest.Entry) {
 	t.Helper()
 	var got []keytest.Entry
@@ -116,7 +116,7 @@ func requireSalvage(t *testing.T, content []byte, entries []keytest.Entry) {
 	}
 }
 
-func TestBlocksOfCutKeysAreFullAndNoMore(t *testing.T) {
+func TestBlocksWithASharedPrefixAreFilledExactly(t *testing.T) {
 	var entries []keytest.Entry
 	for i := range 5000 { // of five families, which have nothing in common
 		user := fmt.Appendf(nil, "%s%06d", bytes.Repeat([]byte{'a' + byte(i/1000)}, 39), i)

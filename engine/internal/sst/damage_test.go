@@ -25,7 +25,7 @@ func requireIOError(t *testing.T, err error) {
 }
 
 // readAll opens a file and reads everything in every way. It returns the errors that it met, and reports as a problem
-// an entry that was never written.
+// any entry that was never written.
 func readAll(file []byte, entries []keytest.Entry) (met []error, problem error) {
 	r, err := sst.Open(bytes.NewReader(file), int64(len(file)), sst.ReaderOptions{Name: "000007.sst"})
 	if err != nil {
@@ -113,7 +113,7 @@ func everyFlippedBit(t *testing.T, layout sst.Layout) {
 	}
 }
 
-func TestEveryOtherLengthIsRefused(t *testing.T) {
+func TestEveryWrongLengthIsRefused(t *testing.T) {
 	file, _ := small(t, sst.Columns)
 	for _, f := range [][]byte{
 		append(bytes.Clone(file), 0), append([]byte{0}, file...), append(bytes.Clone(file), file...),
@@ -129,7 +129,7 @@ func TestEveryOtherLengthIsRefused(t *testing.T) {
 	}
 }
 
-func TestAnIntactBlockOfAnotherPlaceIsNoticed(t *testing.T) {
+func TestAMisplacedOrStaleBlockIsDetected(t *testing.T) {
 	entries := plain(400)
 	file, _ := build(t, sst.WriterOptions{}, entries)
 	old := bytes.Clone(entries[3].Value)
@@ -147,7 +147,7 @@ func TestAnIntactBlockOfAnotherPlaceIsNoticed(t *testing.T) {
 	}
 }
 
-func TestALargeTableWithADamagedBlockReadsUpToIt(t *testing.T) {
+func TestALargeTableIsReadableUpToADamagedBlock(t *testing.T) {
 	entries := plain(2000)
 	file, _ := build(t, sst.WriterOptions{}, entries)
 	file[len(file)/2] ^= 0x10
@@ -168,7 +168,7 @@ func TestALargeTableWithADamagedBlockReadsUpToIt(t *testing.T) {
 	require.False(t, it.SeekGE(entries[0].Key, key.MaxSeq), "a broken iterator stays broken")
 }
 
-func TestANewerVersionIsToldFromDamage(t *testing.T) {
+func TestANewerVersionIsDistinguishedFromDamage(t *testing.T) {
 	file, _ := small(t, sst.Columns)
 	footer := file[len(file)-64:]
 	binary.LittleEndian.PutUint32(footer[48:], 3)

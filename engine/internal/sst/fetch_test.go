@@ -17,7 +17,7 @@ import (
 
 var compressions = []compress.Compression{compress.None, compress.Snappy, compress.Zstd}
 
-// repetitive is plain with values that shrink to about a third.
+// repetitive is plain with values that compress to about a third.
 func repetitive(n int) []keytest.Entry {
 	entries := plain(n)
 	for i := range entries {
@@ -60,7 +60,7 @@ func TestADamagedBlockOfASmallTableIsReportedEveryTime(t *testing.T) {
 	}
 }
 
-func TestGoroutinesMayMeetAtTheFirstReadOfASmallTable(t *testing.T) {
+func TestConcurrentFirstReadsOfASmallTable(t *testing.T) {
 	entries := repetitive(200)
 	file, _ := build(t, sst.WriterOptions{Layout: sst.Columns, Compression: compress.Snappy}, entries)
 	for range 20 {
@@ -100,7 +100,7 @@ func TestAScanAllocatesNothingPerBlock(t *testing.T) {
 	}
 }
 
-// BenchmarkCompressions shows what each compression costs and gains on values that repeat themselves.
+// BenchmarkCompressions shows the cost and the gain of each compression on repetitive values.
 func BenchmarkCompressions(b *testing.B) {
 	entries := repetitive(50_000)
 	for _, c := range compressions {

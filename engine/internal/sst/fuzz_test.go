@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
-// seedTable returns a table of several blocks, whose keys begin with prefix.
+// seedTable returns a table of several blocks, whose keys start with prefix.
 func seedTable(f *testing.F, o WriterOptions, prefix string) []byte {
 	f.Helper()
 	var file bytes.Buffer
@@ -28,8 +28,8 @@ func seedTable(f *testing.F, o WriterOptions, prefix string) []byte {
 	return file.Bytes()
 }
 
-// reseal makes the checksums of a damaged file right again, as far as its handles can be followed, so that the fuzzer
-// gets past them.
+// reseal repairs the checksums of a damaged file, as far as its handles can be followed, so that the fuzzer gets past
+// them.
 func reseal(file []byte) {
 	if len(file) < footerBytes {
 		return
@@ -43,7 +43,7 @@ func reseal(file []byte) {
 	copy(root, fixed.appendTo(nil))
 }
 
-// sealAt computes the checksum of the block that an encoded handle points at, and sets it in both places.
+// sealAt computes the checksum of the block that an encoded handle points to, and stores it in both places.
 func sealAt(file, encoded []byte) {
 	h := decodeHandle(encoded)
 	if h.offset > uint64(len(file)) || h.end() > uint64(len(file)) {
@@ -87,7 +87,7 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// use calls everything that a table has. Whatever the file holds, calls return.
+// use calls every method of a table. Whatever the file holds, all calls return.
 func use(t *testing.T, r *Reader) {
 	it := r.NewIterator()
 	limit := int(r.size) // an entry takes more than a byte

@@ -15,7 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/sst"
 )
 
-// largeEntries are what the comparison with other engines reads: random keys of 16 bytes, values of 100.
+// largeEntries are those of the comparison with other engines: random keys of 16 bytes, values of 100.
 var largeEntries = sync.OnceValue(func() []keytest.Entry {
 	rng := rand.New(rand.NewPCG(1, 1))
 	entries := make([]keytest.Entry, 1_000_000)
@@ -28,7 +28,7 @@ var largeEntries = sync.OnceValue(func() []keytest.Entry {
 	return entries
 })
 
-// largeTable is one table of all of them, and lookups in random order.
+// largeTable is one table with all of them, and lookups in random order.
 var largeTable = sync.OnceValues(func() (*sst.Reader, [][]byte) {
 	entries := largeEntries()
 	var file bytes.Buffer

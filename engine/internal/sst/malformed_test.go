@@ -12,8 +12,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/key"
 )
 
-// A block whose checksum is right may still make no sense. A scan that cannot go on in it says so, whatever its direction.
-func TestNoScanEndsInSilenceInAMalformedBlock(t *testing.T) {
+// A block with a valid checksum may still make no sense. A scan that cannot continue in it reports that, in either
+// direction.
+func TestAScanReportsAMalformedBlock(t *testing.T) {
 	for _, layout := range []Layout{Restarts, Columns} {
 		t.Run(layout.String(), func(t *testing.T) {
 			const entries = 12
@@ -59,7 +60,7 @@ func backward(it key.Iterator) (n int) {
 	return n
 }
 
-// blockOf opens a table of one data block after a change of its payload, which gets a right checksum.
+// blockOf opens a table of one data block after modifying its payload, which gets a valid checksum.
 func blockOf(t *testing.T, file []byte, change func(payload []byte)) *Reader {
 	t.Helper()
 	file = bytes.Clone(file)

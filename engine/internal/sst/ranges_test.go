@@ -117,14 +117,14 @@ func TestEveryFlippedBitOfRangeDeletesIsNoticed(t *testing.T) {
 	}
 }
 
-func TestRangeDeletesThatAreNoSetBreakAnInvariant(t *testing.T) {
+func TestInvalidRangeDeletesBreakAnInvariant(t *testing.T) {
 	w := sst.NewWriter(&bytes.Buffer{}, sst.WriterOptions{})
 	require.Panics(t, func() { w.AddRanges(rangedel.Set{tomb("a", "c", 3), tomb("b", "d", 5)}) })
 	w.AddRanges(rangedel.Set{tomb("a", "c", 3)})
 	require.Panics(t, func() { w.AddRanges(rangedel.Set{tomb("d", "e", 3)}) })
 }
 
-func TestATableWithoutRangeDeletesHasNoBlockOfThem(t *testing.T) {
+func TestATableWithoutRangeDeletesHasNoBlockForThem(t *testing.T) {
 	file, _ := ranged(t, plain(3), nil)
 	plainFile, _ := build(t, sst.WriterOptions{}, plain(3))
 	require.Equal(t, plainFile, file)

@@ -15,9 +15,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/sst"
 )
 
-// TestSalvageMakesNothingUp flips every byte of a table and cuts it at every length: what is salvaged was written, in
-// order, range deletes are whole or named as lost, and something is always reported as lost.
-func TestSalvageMakesNothingUp(t *testing.T) {
+// TestSalvageInventsNothing flips every byte of a table and truncates it to every length. Whatever is salvaged was
+// written, in that order; range deletes are complete or reported as lost; and something is always reported as lost.
+func TestSalvageInventsNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("one goroutine: the race detector has nothing to find; run without -short")
 	}

@@ -38,7 +38,7 @@ func open(t testing.TB, file []byte, o sst.ReaderOptions) *sst.Reader {
 	return r
 }
 
-// counted counts the calls of a file, and can fail them.
+// counted counts the calls on a file, and can make them fail.
 type counted struct {
 	bytes.Reader
 	calls int
@@ -55,7 +55,7 @@ func (c *counted) ReadAt(b []byte, offset int64) (int, error) {
 	return c.Reader.ReadAt(b, offset)
 }
 
-// plain returns n entries of 116 bytes, as a benchmark of a store has them.
+// plain returns n entries of 116 bytes, like those of a store benchmark.
 func plain(n int) []keytest.Entry {
 	rng := rand.New(rand.NewPCG(9, 9))
 	entries := make([]keytest.Entry, n)
@@ -123,7 +123,7 @@ func requireGets(t *testing.T, r *sst.Reader, entries []keytest.Entry, rng *rand
 	}
 }
 
-func TestMetaTellsWhatTheTableHolds(t *testing.T) {
+func TestMetaDescribesTheTable(t *testing.T) {
 	entries := []keytest.Entry{
 		{Key: []byte("a"), Trailer: key.MakeTrailer(7, key.Set), Value: []byte("x")},
 		{Key: []byte("b"), Trailer: key.MakeTrailer(9, key.Delete)},
@@ -229,7 +229,7 @@ func TestDamageOfALargeFilterIsFoundByTheFirstSearch(t *testing.T) {
 	}
 }
 
-func TestTheFilterSparesReads(t *testing.T) {
+func TestTheFilterAvoidsReads(t *testing.T) {
 	entries := plain(5000)
 	file, _ := build(t, sst.WriterOptions{}, entries)
 	f := newCounted(file)
@@ -261,7 +261,7 @@ func TestGetsAndSeeksUseTheCache(t *testing.T) {
 	}
 }
 
-func TestAValueOutlivesWhateverIsReadNext(t *testing.T) {
+func TestAValueStaysValidAfterLaterReads(t *testing.T) {
 	entries := plain(2000)
 	file, _ := build(t, sst.WriterOptions{}, entries)
 	r := open(t, file, sst.ReaderOptions{Cache: cache.New(20 << 10)})

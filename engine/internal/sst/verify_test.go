@@ -13,8 +13,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
-// A forged table is intact by its checksums and wrong in one thing, as a bug of the Writer would leave it.
-func TestVerifyFindsWhatChecksumsCannot(t *testing.T) {
+// A forged table has valid checksums and one mistake, such as a bug in the Writer would make.
+func TestVerifyFindsErrorsThatChecksumsMiss(t *testing.T) {
 	for name, c := range map[string]struct {
 		forge func(w *Writer)
 		want  string
@@ -55,17 +55,17 @@ func TestVerifyFindsWhatChecksumsCannot(t *testing.T) {
 	}
 }
 
-// at returns the part of the block that begins with text.
+// at returns the part of the block that starts with text.
 func at(w *Writer, text string) []byte { return w.buf[bytes.Index(w.buf, []byte(text)):] }
 
-// restartBefore adds a restart point where the entry begins whose header ends before text.
+// restartBefore adds a restart point at the start of the entry whose header ends before text.
 func restartBefore(text string) func(w *Writer) {
 	return func(w *Writer) {
 		w.restarts = append(w.restarts, uint32(len(w.buf)-len(at(w, text))-8-3))
 	}
 }
 
-// overlap adds a second block that begins before the end of the first.
+// overlap adds a second block that starts before the end of the first.
 func overlap(w *Writer) {
 	w.finishBlock()
 	w.appendEntry([]byte("k3"), key.MakeTrailer(9, key.Set), nil, 0)
@@ -98,7 +98,7 @@ func TestVerifyReadsTheFileAgain(t *testing.T) {
 	require.ErrorIs(t, r.Verify(), corrupt.Err)
 }
 
-func TestVerifyNoticesAnotherTableInTheSamePlace(t *testing.T) {
+func TestVerifyDetectsAReplacedTable(t *testing.T) {
 	table := func(value string) []byte {
 		var file bytes.Buffer
 		w := NewWriter(&file, WriterOptions{})
@@ -114,7 +114,7 @@ func TestVerifyNoticesAnotherTableInTheSamePlace(t *testing.T) {
 	require.ErrorIs(t, r.Verify(), corrupt.Err)
 }
 
-func TestAFooterWhosePartsDoNotAdjoinIsRefused(t *testing.T) {
+func TestAFooterWithGapsOrOverlapsIsRefused(t *testing.T) {
 	for name, forge := range map[string]func(f *footer){
 		"a gap before the properties": func(f *footer) { f.properties.offset++ },
 		"a gap before the index":      func(f *footer) { f.index.offset++; f.index.length-- },
@@ -148,7 +148,7 @@ func TestAFooterWhosePartsDoNotAdjoinIsRefused(t *testing.T) {
 	}
 }
 
-func TestAnIndexWhoseBlocksDoNotAdjoinIsRefused(t *testing.T) {
+func TestAnIndexWithGapsOrOverlapsIsRefused(t *testing.T) {
 	encode := func(handles ...handle) []byte {
 		b := binary.LittleEndian.AppendUint32(nil, uint32(len(handles)))
 		for i, h := range handles {
@@ -210,8 +210,8 @@ func TestMalformedBlocksAreRefused(t *testing.T) {
 	}
 }
 
-// Range deletes are checked by Open: whoever asks a table for a key must know them all.
-func TestOpenFindsRangeDeletesThatCannotBe(t *testing.T) {
+// Open checks range deletes, because a lookup in a table must know all of them.
+func TestOpenRejectsInvalidRangeDeletes(t *testing.T) {
 	tomb := func(start, end string, seq key.Seq) rangedel.Tombstone {
 		return rangedel.Tombstone{Start: []byte(start), End: []byte(end), Seq: seq}
 	}
@@ -261,7 +261,7 @@ func TestOpenFindsRangeDeletesThatCannotBe(t *testing.T) {
 	}
 }
 
-// outOfBounds writes a range delete that the properties do not know of.
+// outOfBounds writes a range delete that the properties do not cover.
 func outOfBounds(ts ...rangedel.Tombstone) func(w *Writer) {
 	return func(w *Writer) {
 		w.finishBlock()

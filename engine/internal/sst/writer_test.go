@@ -18,7 +18,7 @@ import (
 
 func set(seq key.Seq) key.Trailer { return key.MakeTrailer(seq, key.Set) }
 
-// sink records the sizes of Writes, and fails or cuts short the one with number bad.
+// sink records the sizes of Writes, and fails or truncates the one with number bad.
 type sink struct {
 	sizes []int
 	bad   int
@@ -55,7 +55,7 @@ func TestWritesAreFewAndLarge(t *testing.T) {
 	require.LessOrEqual(t, len(s.sizes), int(meta.Bytes)/(64<<10)+1)
 }
 
-func TestEveryFailedWriteIsReportedFromThenOn(t *testing.T) {
+func TestAFailedWriteIsReportedByAllLaterCalls(t *testing.T) {
 	entries := plain(3000)
 	writes := 0
 	for _, cause := range []error{io.ErrClosedPipe, nil} {
@@ -107,7 +107,7 @@ func TestTheOrderOfEntriesIsAnInvariant(t *testing.T) {
 	require.Panics(t, func() { _, _ = w.Finish() })
 }
 
-func TestEstimatedBytesIsNearTheTruth(t *testing.T) {
+func TestEstimatedBytesIsCloseToTheSize(t *testing.T) {
 	for _, n := range []int{1, 30, 1000, 10_000} {
 		w := sst.NewWriter(io.Discard, sst.WriterOptions{})
 		last := w.EstimatedBytes()
@@ -144,7 +144,7 @@ func TestALargeValueIsABlockOfItsOwn(t *testing.T) {
 	}
 }
 
-// spy remembers the longest read.
+// spy records the longest read.
 type spy struct {
 	*bytes.Reader
 	most int
@@ -155,7 +155,7 @@ func (s *spy) ReadAt(b []byte, offset int64) (int, error) {
 	return s.Reader.ReadAt(b, offset)
 }
 
-func TestAnEntryThatNoBlockHoldsIsRefused(t *testing.T) {
+func TestAnEntryTooLargeForABlockIsRefused(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs 2 GiB of address space")
 	}
@@ -165,7 +165,7 @@ func TestAnEntryThatNoBlockHoldsIsRefused(t *testing.T) {
 	require.ErrorIs(t, err, sst.ErrTooLarge)
 }
 
-// fruit is what the golden tables hold.
+// fruit is the content of the golden tables.
 func fruit() []keytest.Entry {
 	return []keytest.Entry{
 		{Key: []byte("apple"), Trailer: set(2), Value: []byte("red")},
@@ -182,8 +182,8 @@ func TestATableOfVersion1StaysReadable(t *testing.T) {
 	require.Empty(t, met)
 }
 
-// TestTheFormatDoesNotDrift pins the bytes: files that exist must stay readable. A change of the format changes the
-// version, and this test with it.
+// TestTheFormatDoesNotDrift pins the bytes, because existing files must stay readable. A change of the format changes
+// the version, and this test with it.
 func TestTheFormatDoesNotDrift(t *testing.T) {
 	file, _ := build(t, sst.WriterOptions{}, fruit())
 	require.Equal(t, golden, hex.EncodeToString(file))
@@ -207,7 +207,7 @@ func TestTheLayoutColumnsDoesNotDrift(t *testing.T) {
 	require.Equal(t, "e6bc1e24", fmt.Sprintf("%08x", crc32.ChecksumIEEE(file)))
 }
 
-// basket is what the compressed golden tables hold.
+// basket is the content of the compressed golden tables.
 func basket() []keytest.Entry {
 	var entries []keytest.Entry
 	for i := range 20 {
@@ -218,7 +218,7 @@ func basket() []keytest.Entry {
 	return entries
 }
 
-// TestCompressedTablesStayReadable does not pin what the encoders write, which another version of theirs may change.
+// TestCompressedTablesStayReadable does not pin the output of the encoders, which may change with their versions.
 func TestCompressedTablesStayReadable(t *testing.T) {
 	for c, golden := range map[compress.Compression]string{compress.Snappy: goldenSnappy, compress.Zstd: goldenZstd} {
 		file, err := hex.DecodeString(golden)
@@ -232,7 +232,7 @@ func TestCompressedTablesStayReadable(t *testing.T) {
 	}
 }
 
-func TestTheEstimateIsNearTheSize(t *testing.T) {
+func TestTheEstimateIsCloseForEveryLayout(t *testing.T) {
 	for _, l := range []sst.Layout{sst.Restarts, sst.Columns} {
 		for _, c := range compressions {
 			var file bytes.Buffer
@@ -249,7 +249,7 @@ func TestTheEstimateIsNearTheSize(t *testing.T) {
 	}
 }
 
-// golden is cut where a line ends, not where a part of the file does.
+// golden is wrapped by line length, not at the boundaries of the file's parts.
 const goldenVersion1 = "" +
 	"00050301020000000000006170706c65726564050000000100000000000002050601030000000000007269636f746f72" +
 	"616e6765000000000100000000ab01717a00000000800000000000000000000000000000000000200000000000000028" +

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// leftovers are the numbers of bytes that a record can leave in its block and that matter: those in which no header fits,
-// a header alone, a header and a little payload, and much.
+// leftovers are the interesting numbers of bytes that a record can leave in its block: too few for a header, just a
+// header, a header and a little payload, and plenty.
 func leftovers() []int {
 	all := []int{blockBytes / 2}
 	for left := range headerBytes + 4 {
@@ -18,7 +18,8 @@ func leftovers() []int {
 	return all
 }
 
-// filler returns a record that leaves that many bytes in the block at off, or in the next one if it does not fit.
+// filler returns a record that leaves the given number of bytes in the block at off, or in the next one if it does not
+// fit.
 func filler(off int64, left int) []byte {
 	if room(off) <= headerBytes {
 		off += int64(room(off))
@@ -30,8 +31,8 @@ func filler(off int64, left int) []byte {
 	return bytes.Repeat([]byte{'f'}, n)
 }
 
-// Every record, mark and end of a block meets every other: the first record leaves a number of bytes in its block, and what
-// follows has a length around what is left then.
+// Every combination of records, marks and ends of blocks: the first record leaves a number of bytes in its block, and
+// what follows has a length around that number.
 func TestEveryBoundaryOfABlock(t *testing.T) {
 	for _, left := range leftovers() {
 		for _, size := range []int{
@@ -65,8 +66,7 @@ func TestEveryBoundaryOfABlock(t *testing.T) {
 	}
 }
 
-// comesBack compares what each reader finds in a file with the records that were appended, and the chunks with the
-// format.
+// comesBack compares what each reader finds in a file with the appended records, and the chunks with the format.
 func comesBack(t *testing.T, data []byte, want [][]byte) {
 	t.Helper()
 	got, torn, err := readAll(data, 7)
@@ -97,7 +97,7 @@ func comesBack(t *testing.T, data []byte, want [][]byte) {
 	}
 }
 
-// A file that ends around a boundary ends in the last whole record before.
+// A file that ends near a boundary ends with the last whole record before it.
 func TestCutAroundEveryBoundary(t *testing.T) {
 	f := &memFile{}
 	w := NewWriter(f, 7)

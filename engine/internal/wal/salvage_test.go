@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestSalvageLosesOnlyWhatIsDamaged flips every byte of a file with short records and one of several chunks. Exactly the
-// record that holds the byte is lost, and the gap covers it.
+// TestSalvageLosesOnlyWhatIsDamaged flips every byte of a file with short records and one of several chunks. Exactly
+// the record that contains the byte is lost, and the gap covers it.
 func TestSalvageLosesOnlyWhatIsDamaged(t *testing.T) {
 	f := &memFile{}
 	w := NewWriter(f, 7)

@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/limits"
 )
 
-// The thresholds that a Writer has unless it is told otherwise.
+// The default thresholds of a Writer.
 var (
 	spillBytesDefault  = int(limits.Default().LogSpillBytes)
 	gatherBytesDefault = int(limits.Default().LogGatherBytes)
@@ -61,7 +61,7 @@ func readAll(data []byte, num uint64) (records [][]byte, torn bool, err error) {
 	}
 }
 
-func TestRecordsOfAllSizesComeBack(t *testing.T) {
+func TestRecordsOfAllSizesRoundTrip(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	f := &memFile{}
 	w := NewWriter(f, 7)
@@ -164,7 +164,7 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-func TestSealProvesTheLastRecord(t *testing.T) {
+func TestSealProvesThatTheLastRecordWasDurable(t *testing.T) {
 	f := &memFile{}
 	w := NewWriter(f, 7)
 	require.NoError(t, w.Append([]byte("the only record")))
@@ -176,7 +176,7 @@ func TestSealProvesTheLastRecord(t *testing.T) {
 	require.ErrorIs(t, err, corrupt.Err)
 }
 
-// A reader that knows the end of a file takes nothing before it for a torn tail, and reads nothing behind it.
+// A reader that knows the end of a file treats nothing before it as a torn tail, and reads nothing beyond it.
 func TestKnownEnd(t *testing.T) {
 	data, ends := written(t, 5, 0)
 	f := &memFile{}
@@ -225,7 +225,7 @@ func flippedAt(data []byte, at int64) []byte {
 	return data
 }
 
-func TestAppendGathersUntilSomebodyAsks(t *testing.T) {
+func TestAppendGathersUntilFlushed(t *testing.T) {
 	f := &memFile{}
 	w := NewWriter(f, 7)
 	require.NoError(t, w.Append([]byte("one")))
@@ -246,14 +246,14 @@ func TestAppendGathersUntilSomebodyAsks(t *testing.T) {
 	require.InDelta(t, spillBytesDefault+gatherBytesDefault, f.Len(), 4000, "nobody spilled, but there was too much")
 }
 
-// brokenFile takes no bytes.
+// brokenFile accepts no bytes.
 type brokenFile struct{ memFile }
 
 var errBroken = errors.New("broken disk")
 
 func (*brokenFile) Write([]byte) (int, error) { return 0, errBroken }
 
-// TestAFailedWriteIsNotForgotten: what had been gathered is gone with it, so whoever comes later has nothing left to write.
+// TestAFailedWriteIsNotForgotten: everything gathered is lost with it, so later callers have nothing left to write.
 func TestAFailedWriteIsNotForgotten(t *testing.T) {
 	long := make([]byte, spillBytesDefault)
 	for name, fails := range map[string]func(*Writer) error{
@@ -275,7 +275,7 @@ func TestAFailedWriteIsNotForgotten(t *testing.T) {
 	}
 }
 
-func TestLogsTellOfThoseBefore(t *testing.T) {
+func TestLogsNameTheirPredecessors(t *testing.T) {
 	for name, c := range map[string]struct {
 		write  func(w *Writer) error
 		damage func([]byte)
@@ -309,7 +309,7 @@ func TestLogsTellOfThoseBefore(t *testing.T) {
 	}
 }
 
-// zeroFile is a file that takes zeros behind its end.
+// zeroFile is a file that accepts zeros beyond its end.
 type zeroFile struct {
 	memFile
 	zeros []int64 // where each began

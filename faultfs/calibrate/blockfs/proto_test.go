@@ -39,7 +39,7 @@ func TestFailureHitsTheBytesOfAFile(t *testing.T) {
 	}
 }
 
-func TestDiskRecordsWhatItTookAndFailsWhatItMust(t *testing.T) {
+func TestDiskRecordsAcceptedWritesAndFailsOthers(t *testing.T) {
 	t.Parallel()
 	letters := []byte("nnnnnnnn")
 	write := blocklog.Op{Kind: blocklog.Write, Len: 512, Data: append(letters, make([]byte, 504)...)}

@@ -11,13 +11,13 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blocklog"
 )
 
-// write is a write of pages that no file has: they begin with a zero.
+// write is a write of pages that do not belong to a file: they start with a zero.
 func write(at, pages int64) blocklog.Op {
 	data := append([]byte{0}, bytes.Repeat([]byte{0xff}, int(pages*blocklog.PageBytes)-1)...)
 	return blocklog.Op{Kind: blocklog.Write, Off: at * blocklog.PageBytes, Len: int64(len(data)), Data: data}
 }
 
-// file is a write of a page that begins with n letters.
+// file is a write of a page that starts with n letters.
 func file(at int64, letter byte, n int) blocklog.Op {
 	data := make([]byte, blocklog.PageBytes)
 	copy(data, bytes.Repeat([]byte{letter}, n))
@@ -102,7 +102,7 @@ func TestStates(t *testing.T) {
 	}
 }
 
-// describe returns all states, sorted, each once.
+// describe returns all states, sorted, without duplicates.
 func describe(log blocklog.Log, mark int, s blocklog.Sampling) (all []string) {
 	for state := range log.States(mark, s) {
 		all = append(all, log.Describe(state))
