@@ -128,7 +128,7 @@ func TestFilesThatAreMostlyGarbageAreEmptied(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-func TestGarbageIsCollectedInTheBackground(t *testing.T) {
+func TestGarbageIsCollectedByOrdinaryWrites(t *testing.T) {
 	o := tiny(afero.NewMemMapFs())
 	o.MemtableBytes, o.BlobValueBytes, o.LargeValueBytes, o.BlobFileBytes = 16<<10, 50, 200, 32<<10
 	db, err := engine.Open("db", o)
@@ -137,7 +137,7 @@ func TestGarbageIsCollectedInTheBackground(t *testing.T) {
 		require.NoError(t, db.Put(fmt.Appendf(nil, "k%02d", i%40), pattern(100+i%2*200, uint64(i)), engine.NoSync))
 	}
 	_, bytes := blobsOf(t, o.FS)
-	require.Less(t, bytes, int64(400<<10), "the store has 8 KiB, and got 800")
+	require.Less(t, bytes, int64(400<<10), "8 KiB of 800 are live")
 	require.Positive(t, db.Metrics().BlobFilesDeleted)
 	require.NoError(t, db.Verify())
 	require.NoError(t, db.Close())

@@ -24,9 +24,10 @@ import (
 //
 // Every change goes through apply in a fixed order. The new tables and blob files are already synced; then the
 // directory is synced, so that their names are durable; then the edit is appended and synced; only then is the change
-// visible and only then are the files it made obsolete removed. If the edit came before the names, recovery could find
-// a manifest that names a missing table. If a removal came before the sync of the edit, recovery could fall back to the
-// old state and miss an input.
+// visible and only then are the files it made obsolete removed. (A new manifest needs no sync of the directory before
+// it: it counts only once the marker selects it, and the directory is synced before that.) If the edit came before the
+// names, recovery could find a manifest that names a missing table. If a removal came before the sync of the edit,
+// recovery could fall back to the old state and miss an input.
 type catalog struct {
 	sync.Mutex
 	state    manifest.State

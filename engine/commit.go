@@ -18,21 +18,22 @@ import (
 const entryBytes = 48
 
 // commit applies a batch. If check is not nil, it is called at a point where no other commit can come in between; if it
-// returns an error, the commit ends with that error and nothing is written.
+// returns an error, the commit ends with that error and nothing is logged.
 //
 // A commit has three stages, and only the first holds commitMu:
 //
 //   - enter assigns sequence numbers, reserves space in the memtable and appends the batch to the log buffer. The batch
-//     is its own log record, so it is encoded only once. Because all of this happens under one mutex, the order of
-//     sequence numbers is the order of records in the log. I3 depends on that: a torn log loses a suffix of the
-//     commits, not an arbitrary set.
+//     is its own log record, so it is encoded only once. All of this happens under one mutex, so the order of sequence
+//     numbers is the order of records in the log. I3 depends on that: a torn log loses a suffix of the commits, not an
+//     arbitrary set.
 //   - The batch is inserted into the memtable, concurrently with other commits. Readers do not see it yet.
 //   - Finish waits until the log has reached what the durability asks for (the sequencer groups the syncs of concurrent
 //     commits), then publishes the commit after all earlier ones. If commits were published out of order, or before
 //     their sync, a reader could act on one that the next power cut takes back (I4).
 //
-// Once the record has been appended, an error can no longer be undone: its bytes may reach the disk with those of
-// others. So such an error poisons the store (uncertain), whereas an error before that point leaves no trace (refused).
+// An error before the append to the log (refused) means that nothing of the commit was logged. An error after it
+// (uncertain) leaves the outcome open until the store is opened again, because the bytes of the record may reach the
+// disk together with those of other commits.
 func (db *DB) commit(b *Batch, d Durability, check func() error) error {
 	if b.err != nil {
 		return b.err

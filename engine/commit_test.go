@@ -92,8 +92,9 @@ func TestUnsyncedCommitDoesNotOvertakeASyncedOne(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// TestAConflictIsReportedOnlyWhenTheWinnerIsVisible: a transaction that conflicts with a commit which is not visible yet is told so only once
-// that commit is visible. Otherwise its next attempt would read the same snapshot and fail again.
+// TestAConflictIsReportedOnlyWhenTheWinnerIsVisible: a transaction that conflicts with a commit which is not visible
+// yet is told so only once that commit is visible. Otherwise its next attempt would read the same snapshot and fail
+// again.
 func TestAConflictIsReportedOnlyWhenTheWinnerIsVisible(t *testing.T) {
 	disk := newSlowDisk()
 	db := open(t, engine.Options{FS: disk.faulty, InlineMaintenance: true})

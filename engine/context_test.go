@@ -99,8 +99,8 @@ func inspectUntil(ctx context.Context, o engine.Options) error {
 
 var errStop = errors.New("the user has gone home")
 
-// TestContextsInterruptLongOperations interrupts each operation at one filesystem call after another. Only a few more calls
-// follow, the partial result is gone, the store is intact, and the operation can be run again.
+// TestContextsInterruptLongOperations interrupts each operation at one filesystem call after another. Only a few more
+// calls follow, the partial result is gone, the store is intact, and the operation can be run again.
 func TestContextsInterruptLongOperations(t *testing.T) {
 	oneGoroutine(t)
 	original := faultfs.New(faultfs.Options{})

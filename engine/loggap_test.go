@@ -73,7 +73,8 @@ func TestGapBetweenLogs(t *testing.T) {
 	}
 }
 
-// TestLogsAfterAGapAreRemovedOneByOne kills recovery at each of its calls. What that leaves is not taken for a missing log.
+// TestLogsAfterAGapAreRemovedOneByOne kills recovery at each of its calls. What that leaves is not taken for a missing
+// log.
 func TestLogsAfterAGapAreRemovedOneByOne(t *testing.T) {
 	whole := unflushed(t, 5, engine.NoSync)
 	require.NoError(t, afero.WriteFile(whole, find(t, whole, "*.log")[1], nil, 0o644))

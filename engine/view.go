@@ -12,9 +12,10 @@ import (
 
 // acquire returns the current view, which must be released. It takes no lock.
 //
-// A reader must acquire the view before it loads the visible sequence number. The view then contains every commit up to
-// that number: commits that went to memtables created after the view was taken have higher numbers. The other way
-// round, a compaction or flush in between could install a view that no longer has the versions the reader needs.
+// A reader must acquire the view before it loads the visible sequence number. Commits that go to a newer memtable in
+// between have numbers up to that one but are not in the view, and the reader sees none of them. Since they follow all
+// commits in the view, it still sees the store at one instant. In the other order, a flush or compaction in between
+// could drop versions that are hidden at present but that the reader, at its older sequence number, needs.
 func (db *DB) acquire() (*view.View, error) {
 	for !db.closing.Load() {
 		v := db.view.Load()

@@ -59,7 +59,7 @@ func (q *queue) exposed(op *trace.Op, d *disk.Disk) (all []span) {
 		case taken:
 			shown.from = max(shown.from, op.OldSize)
 		case max(shown.from, written.from) >= min(shown.to, written.to):
-			continue // it gets no block
+			continue // the page gets no block
 		}
 		for _, s := range []span{
 			{shown.from, min(shown.to, written.from)},

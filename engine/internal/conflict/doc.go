@@ -8,9 +8,10 @@
 //   - C3: memory is bounded. While no read-write transaction is open, nothing is remembered.
 //
 // Why nothing is missed. A transaction enlists before it takes its snapshot, and every commit from then on is added,
-// under DB.commitMu. Recent keeps a floor: everything after the floor is remembered. Forgetting old commits, for lack
-// of room or because every transaction sees them, first raises the floor. A transaction whose snapshot is below the
-// floor is rejected, so dropping entries can cause a spurious conflict but never hides a real one.
+// under DB.commitMu. A commit is dropped without a trace only if every open transaction sees it, and every later one
+// will. If others must be dropped for lack of room, the floor is raised above them first, and a transaction whose
+// snapshot is below the floor is rejected. So the bound on memory can cause a spurious conflict but never hides a real
+// one.
 //
 // Recent is safe for concurrent use, except for methods that require DB.commitMu and say so. Reads is used by the
 // goroutine of its transaction.

@@ -12,9 +12,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/limits"
 )
 
-// Recent remembers the keys written by commits that some open transaction does not see. Its memory is bounded:
-// forgetting commits raises the floor, and a transaction that began before the floor can no longer be validated. While
-// no transaction is open, it remembers nothing and costs nothing.
+// Recent remembers the keys written by commits that some open transaction does not see. Its memory is bounded: dropping
+// commits that are still needed raises the floor, and a transaction that began before the floor can no longer be
+// validated. While no transaction is open, it remembers nothing and costs nothing.
 type Recent struct {
 	tracking atomic.Bool // commits are remembered; set under DB.commitMu
 	floor    atomic.Uint64
@@ -140,7 +140,7 @@ func (r *Recent) forgetSeen(visible key.Seq) {
 	r.kept = len(r.keys)
 }
 
-// forget drops the oldest n keys and raises the floor.
+// forget drops the oldest n keys.
 func (r *Recent) forget(n int) {
 	if n == 0 {
 		return

@@ -30,11 +30,11 @@
 //     corrupt. Nothing beyond that is read.
 //
 // How a torn tail is told from damage. When power fails during an append, the end of the file may be missing, zero or
-// garbage, and recovery must drop it silently: none of it was acknowledged. But bytes that rotted after they were
-// acknowledged look exactly the same, and dropping those would lose commits without a word. So every chunk carries the
-// durable offset at the time it was written. If anything after the bad bytes was written when they were already
-// durable, they are damage, whatever they look like. If nothing was, nothing after them was acknowledged, and the tail
-// can be dropped.
+// garbage, and recovery must drop it silently: nothing in it was promised to survive. But bytes that rotted after they
+// were acknowledged look exactly the same, and dropping those would lose commits without a word. So every chunk carries
+// the durable offset at the time it was written. If anything after the bad bytes was written when they were already
+// durable, they are damage, whatever they look like. If nothing was, nothing after them is known to have been durable,
+// and the tail can be dropped.
 //
 // W3 cannot detect damage to the very last durable bytes. Where the end of the file is not recorded elsewhere,
 // [Writer.Seal] writes a chunk of type Mark after them, which has no payload. A mark, or any synced offset above zero,
