@@ -41,7 +41,7 @@ func (db *DB) CompactContext(ctx context.Context) error {
 	return also(db.outcome(err), db.release(v))
 }
 
-// compactOnce runs the most urgent compaction. It returns done if none was due.
+// compactOnce runs the most urgent compaction. done reports that none was due.
 func (db *DB) compactOnce() (done bool, err error) {
 	c, err := db.startCompaction()
 	if c == nil || err != nil {
@@ -55,6 +55,14 @@ func (db *DB) compactOnce() (done bool, err error) {
 	return false, errors.Join(db.compact(context.Background(), v.Version, c), db.release(v))
 }
 
+// compact runs a registered compaction on version v, which must have been acquired after the registration.
+//
+// No reader may notice a compaction. The inputs include every table of the output level that overlaps the others, so the
+// outputs do not overlap their neighbours (I8). Of each key, every version that an open snapshot sees is kept, and the
+// newest one always (I9). A snapshot taken after snapshotSeqs was called needs no other: entries get into tables only
+// once they are visible, so it sees the newest. A tombstone goes only if no table below the output level may have its
+// key. That holds until the end of the compaction, because an older version could get there only from the key range that
+// this compaction has reserved.
 func (db *DB) compact(ctx context.Context, v *view.Version, c *picker.Compaction) error {
 	var ch change
 	info := CompactionInfo{Reason: CompactionReason(c.Reason), OutputLevel: c.Output, Moved: c.IsMove() && !c.Reclaims(v)}

@@ -55,7 +55,8 @@ func (db *DB) flushUntil(ctx context.Context, floor uint64) error {
 		return err
 	}
 	newest := mems[len(mems)-1]
-	// Until its last commit is visible, a memtable may still be filling up, and readers may need entries that newer ones hide.
+	// Until its last commit is visible, a memtable may still be filling up, and readers may need entries that newer ones
+	// hide. Compactions rely on this too: whatever is in a table is visible.
 	if err := db.seq.Show(newest.LastSeq); err != nil {
 		return err
 	}

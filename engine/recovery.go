@@ -92,7 +92,14 @@ type found struct {
 	severed []uint64 // live logs after a gap, which are dropped
 }
 
-// recover brings the store to the state that the files describe.
+// recover brings the store to the state that the files describe. Each step relies only on what the step before has
+// proved: the marker selects the manifest, the manifest lists the tables and the first live log, and the logs continue
+// where the tables end. A file that a step names was durable before it was named. So if it is missing or damaged, that is
+// corruption and not the effect of a crash, and Open fails. What a crash can leave is a file that nothing durable names,
+// and a torn end of a log or of the manifest.
+//
+// Nothing is removed until everything has been read (clean), so an Open that reports corruption leaves the directory as
+// it found it.
 func (db *DB) recover(names []string) error {
 	f := &found{Files: filename.Sort(names)}
 	marker, err := db.currentMarker(f)
