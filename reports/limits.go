@@ -32,8 +32,10 @@ func untested(r *torture.Result, all catalog) []string {
 	for _, row := range m.Rows {
 		faults = append(faults, row.Fault)
 	}
-	say(r.BoundedPoints-r.TwoHolesPoints, "%s tried with every image in which the disk lacks at most one of the operations that one look met "+
-		"out of order, not with all that recovery can tell apart.", were(r.BoundedPoints-r.TwoHolesPoints, "crash point"))
+	say(r.NoHolePoints, "%s tried with every image in which the disk has kept the order of many operations that one look met, and with a sample "+
+		"of the others.", were(r.NoHolePoints, "crash point"))
+	say(r.BoundedPoints-r.TwoHolesPoints-r.NoHolePoints, "%s tried with every image in which the disk lacks at most one of the operations that one look met "+
+		"out of order, not with all that recovery can tell apart.", were(r.BoundedPoints-r.TwoHolesPoints-r.NoHolePoints, "crash point"))
 	say(r.TwoHolesPoints, "%s tried with every image in which the disk lacks at most two of the operations that one look met out of "+
 		"order, unless images with less and with more of them had shown the same.", were(r.TwoHolesPoints, "crash point"))
 	say(r.RottenPoints, "%s tried with damage in a place that was drawn for each image.", were(r.RottenPoints, "crash point"))

@@ -39,7 +39,8 @@
 //     finished, no look needed more answers than the limit (see faultfs.ImageOptions), and nothing diverged. What counts is
 //     how many outcomes the look has, and not how many operations are pending: those that change no byte are left out. Where
 //     a look needs more, every subset of its operations up to a number of holes is tried, and the crash point counts as
-//     bounded; explore.Class says what that means.
+//     bounded; explore.Class says what that means. The first crash points of a run at which many operations are pending have up to
+//     a thousand images each, the others a few hundred, with fewer holes: a run on a disk that syncs nothing has an end.
 //
 //     That takes a recovery that looks at the same if it sees the same. One that reads the disk from several goroutines does
 //     not, and shows it soon. From then on the images of its target are decided before recovery looks: all that could be seen
@@ -78,8 +79,9 @@
 //     not show on the disk is one that the target notes while it runs (Env.Note).
 //
 //   - T8 (explain): an explanation is an experiment. It recovers images that have lost certain operations and no
-//     others, and names the earliest crash that fails with that loss; if nothing has to be lost, it leaves out one
-//     operation at a time. What it says was seen, not guessed, and of this failure: the same kind, about the same
+//     others, and names the earliest crash that fails with that loss. Of several it prefers one whose order, if it is kept, leaves
+//     an image that passes, and of the changes to one name the last. If nothing has to be lost, it leaves out one operation at
+//     a time, and says which later operation came too late. What it says was seen, not guessed, and of this failure: the same kind, about the same
 //     operations. With the missing order kept, the crash that it names passes; if the image that failed does not, it says so.
 //
 //   - T9 (torture, explain): a pass says what was explored under each crash profile, and a profile without any image

@@ -184,7 +184,7 @@ func (f *figures) fill(r *Result, looksVary bool) {
 	}
 	r.DecidedPoints, r.AlikeImages = t.Points-t.OnDemand.Points, t.Alike
 	r.CrashPoints, r.ExhaustivePoints, r.SampledPoints = t.Points, t.Exhaustive, t.Sampled
-	r.BoundedPoints, r.TwoHolesPoints, r.RottenPoints = t.Bounded, t.TwoHoles, t.RottenPoints
+	r.BoundedPoints, r.TwoHolesPoints, r.NoHolePoints, r.RottenPoints = t.Bounded, t.TwoHoles, t.NoHole, t.RottenPoints
 	r.UnexploredPoints, r.WidestExhaustive, r.DeepPoints = t.Left, t.Widest, t.Deep
 	r.Images, r.NestedImages, r.RepeatedImages = t.Images, t.Nested, t.Repeated
 	r.FaultyRecoveries, r.Sessions, r.AuditedImages = t.Faulty, t.Sessions, t.Audited

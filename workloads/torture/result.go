@@ -25,6 +25,7 @@ type Result struct {
 	ExhaustivePoints int                     `json:"exhaustive_points"`          // crash points of which every distinguishable image was recovered
 	BoundedPoints    int                     `json:"bounded_points,omitempty"`   // crash points of which every image was recovered up to a number of holes; see explore.Class
 	TwoHolesPoints   int                     `json:"two_holes_points,omitempty"` // of BoundedPoints: up to two holes at each look, otherwise up to one
+	NoHolePoints     int                     `json:"no_hole_points,omitempty"`   // of BoundedPoints: no hole at some look, only every prefix
 	SampledPoints    int                     `json:"sampled_points"`             // crash points of which a sample of the images was recovered
 	RottenPoints     int                     `json:"rotten_points,omitempty"`    // crash points of which every image was damaged, each in a place that was drawn
 	Shapes           int                     `json:"shapes,omitempty"`           // different shapes of crash points that were explored: see package shape

@@ -23,6 +23,7 @@ type Path struct {
 	frozen   bool          // an engine that hangs may still ask: nothing changes any more
 
 	bounded bool              // looks that would take too many answers are answered by subsets; see wideLook
+	brief   bool              // few subsets are tried; see briefOps
 	limit   int               // how many answers are too many
 	wide    map[int]*wideLook // by step
 	bound   int               // the least bound of a look that is done; 0: none was answered by subsets
@@ -136,7 +137,7 @@ func (p *Path) Next() bool {
 		next, more := s.Pick+1, s.Pick+1 < s.N
 		if w := p.wide[i]; w != nil {
 			if next, more = w.next(s.Pick); !more {
-				p.bound = min(cmp.Or(p.bound, twoHoles), w.bound())
+				p.bound = min(cmp.Or(p.bound, TwoHoles), w.bound())
 				delete(p.wide, i)
 			}
 		}

@@ -18,7 +18,7 @@ func (p *Path) Subset(ops int, about uint64) func(position int) bool {
 		return nil
 	case !known:
 		later := slices.ContainsFunc(p.steps, func(s Answer) bool { return s.Ops > 0 })
-		w := &wideLook{ops: ops, ends: p.between(), later: later, shown: map[int]uint64{}}
+		w := &wideLook{ops: ops, ends: p.between(), later: later, brief: p.brief, shown: map[int]uint64{}}
 		p.wide[p.pos] = w
 		p.steps = append(p.steps, Answer{N: w.subsets(), About: about, Ops: ops, Limit: p.limit, tick: p.now()})
 	}
@@ -70,8 +70,8 @@ func isVaried(s Answer) bool { return s.Ops > 0 && s.Pick != 0 && s.Pick != s.Op
 // Bounded reports whether some look of the search so far was answered by subsets.
 func (p *Path) Bounded() bool { return p.bound > 0 || len(p.wide) > 0 }
 
-// Bound returns up to how many holes every look that was answered by subsets is complete, once there is no further path: one or
-// two; 0: there was no such look.
+// Bound returns up to how many holes every look that was answered by subsets is complete, once there is no further path: NoHole,
+// OneHole or TwoHoles; 0: there was no such look.
 func (p *Path) Bound() int { return p.bound }
 
 // Short reports whether some look had too many ops even for that, so that the search is a sample.

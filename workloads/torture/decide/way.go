@@ -21,11 +21,22 @@ const (
 // Asks reports whether an image decides when recovery looks.
 func (w Way) Asks() bool { return w == OnDemand || w == Distinct }
 
-// narrowLimit is how many answers a look may take in a search that has too many images otherwise.
-const narrowLimit = 6
+// How many answers a look may take in a search that has too many images otherwise, and in one that has to make do with few.
+const (
+	narrowLimit = 6
+	briefLimit  = 2
+)
 
 // Narrow returns the first path of a search through a crash point that has too many images.
 func (w Way) Narrow() *Path { return NewBounded(w, narrowLimit) }
+
+// Brief returns the first path of a search that makes do with few images: nearly all looks are answered by subsets, which have no
+// more than one hole, or none where there are many ops, but for some that are drawn.
+func (w Way) Brief() *Path {
+	p := NewBounded(w, briefLimit)
+	p.brief = true
+	return p
+}
 
 // limit returns how many answers one look may take.
 func (w Way) limit() int {

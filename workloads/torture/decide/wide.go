@@ -22,12 +22,14 @@ const (
 	pairsMost = 256 // of more ops: subsets with two holes that are tried because not all is alike
 	somePairs = 32  // and that are tried anyway
 	drawn     = 16
+	briefOps  = 24 // of a brief path: up to so many ops each hole is tried, of more only every prefix, and those that are drawn
 )
 
 // The bounds up to which a search may be complete: how many holes the subsets have at every look.
 const (
-	oneHole  = 1
-	twoHoles = 2
+	NoHole   = 1 + iota // every prefix
+	OneHole             // every prefix, and all but one
+	TwoHoles            // those and all with two holes that are due
 )
 
 // wideLook is such a look on a path.
@@ -35,6 +37,7 @@ type wideLook struct {
 	ops   int
 	ends  bool           // only nothing and everything are tried, because another look of the path is in between
 	later bool           // the path has one before it
+	brief bool           // few are tried: see briefOps
 	shown map[int]uint64 // by subset: what its images have shown, each of them
 	sum   uint64         // of the subset at hand, so far
 	pairs []int          // the subsets that are tried after those with one hole, once that is known
@@ -105,11 +108,10 @@ func (w *wideLook) next(subset int) (next int, more bool) {
 	switch {
 	case w.ends:
 		return w.ops, subset == 0
-	case subset+1 < w.firstPair():
+	case subset+1 < w.firstPair() && !(subset == w.ops && w.prefixes()):
 		return subset + 1, true
 	case subset < w.firstPair():
-		w.pairs, w.whole = w.due()
-		w.pairs = append(w.pairs, w.others()...)
+		w.pairs, w.whole = w.withTwoHoles()
 	default:
 		w.at++
 	}
@@ -117,6 +119,15 @@ func (w *wideLook) next(subset int) (next int, more bool) {
 		return 0, false
 	}
 	return w.pairs[w.at], true
+}
+
+// withTwoHoles returns the subsets that come after those with one hole, and whether all that are due are among them.
+func (w *wideLook) withTwoHoles() (all []int, whole bool) {
+	if w.brief {
+		return w.drawn(), false
+	}
+	all, whole = w.due()
+	return append(all, w.others()...), whole
 }
 
 // due returns the subsets with two holes that are worth trying, and whether these are all. Those that have a certain first hole
@@ -170,6 +181,14 @@ func (w *wideLook) others() (all []int) {
 		}
 		all = some
 	}
+	return append(all, w.drawn()...)
+}
+
+// drawn returns subsets that are drawn. Only the first such look of a path has them.
+func (w *wideLook) drawn() (all []int) {
+	if w.later {
+		return nil
+	}
 	for i := range drawn {
 		all = append(all, w.firstDrawn()+i)
 	}
@@ -178,8 +197,14 @@ func (w *wideLook) others() (all []int) {
 
 // bound returns up to how many holes the look is complete, once all its subsets were tried.
 func (w *wideLook) bound() int {
-	if w.whole || w.ends {
-		return twoHoles
+	switch {
+	case w.whole || w.ends:
+		return TwoHoles
+	case w.prefixes():
+		return NoHole
 	}
-	return oneHole
+	return OneHole
 }
+
+// prefixes reports whether no subset is tried that lacks a single op.
+func (w *wideLook) prefixes() bool { return w.brief && w.ops > briefOps }

@@ -49,7 +49,12 @@ func sectorsOf(t *testing.T, img *faultfs.FS) string {
 // searchWide searches a crash point with looks that are answered by subsets. It returns what the images had, and the path.
 func searchWide(t *testing.T, point *faultfs.CrashPoint, shows func(sectors string) string) (images []string, path *Path) {
 	t.Helper()
-	path = NewBounded(Distinct, 0)
+	return searchOn(t, NewBounded(Distinct, 0), point, shows)
+}
+
+// searchOn is searchWide on a path of the caller's.
+func searchOn(t *testing.T, path *Path, point *faultfs.CrashPoint, shows func(sectors string) string) (images []string, _ *Path) {
+	t.Helper()
 	for more := true; more; more = path.Next() {
 		has := sectorsOf(t, path.Image(point, faultfs.ImageOptions{}))
 		images = append(images, has)
@@ -80,7 +85,7 @@ func TestAReaderInOrderNeedsEveryPrefixAndEveryHole(t *testing.T) {
 	const n = 40
 	images, path := searchWide(t, unsynced(t, n), inOrder)
 	assert.Len(t, images, 2*n+somePairs+drawn)
-	assert.Equal(t, twoHoles, path.Bound(), "whatever lies behind a hole shows nothing")
+	assert.Equal(t, TwoHoles, path.Bound(), "whatever lies behind a hole shows nothing")
 	for k := range n + 1 {
 		assert.Contains(t, images, strings.Repeat("x", k)+strings.Repeat(".", n-k))
 	}
@@ -93,7 +98,7 @@ func TestAReaderThatSkipsHolesIsShownTwo(t *testing.T) {
 	t.Parallel()
 	const n = 13
 	images, path := searchWide(t, unsynced(t, n), skipping)
-	assert.Equal(t, twoHoles, path.Bound())
+	assert.Equal(t, TwoHoles, path.Bound())
 	seen := map[string]bool{}
 	for _, has := range images {
 		seen[has] = true
@@ -140,7 +145,7 @@ func TestTooManyPairsAreNotClaimed(t *testing.T) {
 	t.Parallel()
 	const n = 60
 	images, path := searchWide(t, unsynced(t, n), skipping)
-	assert.Equal(t, oneHole, path.Bound())
+	assert.Equal(t, OneHole, path.Bound())
 	assert.Len(t, images, 2*n+pairsMost+drawn)
 }
 
@@ -209,4 +214,20 @@ func TestTwoFilesAreVariedOneAtATime(t *testing.T) {
 	}
 	assert.LessOrEqual(t, len(images), 2*(2*n+171+drawn)+2*2*n)
 	assert.Positive(t, path.Bound())
+}
+
+func TestABriefPathHasEveryPrefixAndFewHoles(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ ops, images, bound int }{
+		{briefOps, 2*briefOps + drawn, OneHole},
+		{briefOps + 1, briefOps + 2 + drawn, NoHole},
+		{200, 201 + drawn, NoHole},
+	} {
+		images, path := searchOn(t, Distinct.Brief(), unsynced(t, c.ops), skipping)
+		assert.Len(t, images, c.images)
+		assert.Equal(t, c.bound, path.Bound())
+		for end := range c.ops + 1 {
+			assert.Contains(t, images, strings.Repeat("x", end)+strings.Repeat(".", c.ops-end))
+		}
+	}
 }

@@ -41,17 +41,21 @@ type explored struct {
 }
 
 // onDemand explores a crash point depth first, through every answer to the questions that recovery asks. If that has too many
-// images, it is explored once more, with fewer questions that are answered one by one.
+// images, it is explored again with fewer questions that are answered one by one, as often as it takes.
 func (x *explorer) onDemand(j *job, way decide.Way) explored {
 	path, s := x.firstPath(way), searching{}
 	if only := x.shared.req.Only; only != nil {
 		path, s.leaf = decide.PathTo(only.Picks, way), only.Leaf
 	}
 	found := x.onPaths(j, path, &s)
-	if s.full && way == decide.Distinct && !path.Bounded() {
-		s.full, s.sampled, s.from = false, false, s.leaf
-		path = way.Narrow()
-		found = x.onPaths(j, path, &s)
+	if way != decide.Distinct {
+		return found
+	}
+	if s.full && !path.Bounded() && !j.brief {
+		found = x.onPaths(j, way.Narrow(), s.again())
+	}
+	if s.full {
+		found = x.onPaths(j, way.Brief(), s.again())
 	}
 	return found
 }
@@ -71,6 +75,12 @@ type searching struct {
 	sampled    bool
 }
 
+// again begins another search through the same crash point.
+func (s *searching) again() *searching {
+	s.from, s.full, s.sampled = s.leaf, false, false
+	return s
+}
+
 // onPaths goes on along paths from the first one.
 func (x *explorer) onPaths(j *job, path *decide.Path, s *searching) explored {
 	only, way := x.shared.req.Only != nil, path.Way()
@@ -78,7 +88,7 @@ func (x *explorer) onPaths(j *job, path *decide.Path, s *searching) explored {
 		if x.ended() || x.outOfHand(way) {
 			return explored{cut: true}
 		}
-		if x.enough(s.leaf-s.from, path.Bounded()) {
+		if x.enough(j, s.leaf-s.from, path.Bounded()) {
 			s.full = !x.late()
 			return explored{class: Sampled}
 		}
@@ -102,8 +112,11 @@ func (x *explorer) onPaths(j *job, path *decide.Path, s *searching) explored {
 }
 
 // enough reports whether no further image of the crash point at hand is recovered once there were so many.
-func (x *explorer) enough(images int, bounded bool) bool {
+func (x *explorer) enough(j *job, images int, bounded bool) bool {
 	req, most := x.shared.req, x.shared.req.Images
+	if j.brief {
+		most = min(most, briefImages)
+	}
 	if bounded {
 		most *= boundedTimes
 	}
@@ -137,7 +150,7 @@ func (x *explorer) beforehand(j *job) explored {
 		if x.ended() {
 			return explored{cut: true}
 		}
-		if x.enough(leaf, false) {
+		if x.enough(j, leaf, false) {
 			whole = false
 			break
 		}
@@ -162,7 +175,7 @@ func (x *explorer) rotting(j *job, images []decide.Decided) explored {
 		if x.ended() {
 			return explored{cut: true}
 		}
-		if x.enough(leaf, false) {
+		if x.enough(j, leaf, false) {
 			break
 		}
 		x.image(j, origin{job: j, path: images[leaf%len(images)].Path.Again(), leaf: leaf}, nil, &lives)

@@ -27,7 +27,7 @@
 //
 //   - E2: a crash point counts as exhaustive only if the search finished, no look needed more answers than the limit,
 //     and nothing diverged. It counts as bounded if some look needed more, and every subset with few holes was tried there
-//     (Class). Once a recovery has diverged, as one by several goroutines does, nothing is claimed of what was
+//     (Class). Where a search has too many images, it begins again with a smaller bound, so that little is left to a sample. Once a recovery has diverged, as one by several goroutines does, nothing is claimed of what was
 //     searched until then; see E8.
 //
 //   - E3: an engine that hangs ends the exploration (T5). Most other images would hang too, and each costs the same patience.

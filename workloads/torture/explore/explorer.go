@@ -22,6 +22,7 @@ type job struct {
 	draw   uint64 // the seed of its random choices: probes, nested crashes, repetitions, rot
 	endure bool   // crash its recovery again and again instead of exploring it
 	owed   bool   // explore it even if the time is over
+	brief  bool   // with few images; see feeder.brief
 }
 
 // origin is how an image came about.

@@ -18,6 +18,24 @@ type feeder struct {
 	steered []uint64 // crash points that hit the goals of Request.Steer, ascending
 	spent   recovery.Spent
 	all     [][]uint64 // see passes
+	wide    int        // crash points that could have all their images although many operations were pending
+}
+
+// What bounds the images of a run at whose every crash many operations are pending, as one whose syncs do nothing: the first of so
+// many crash points have all that a crash point may have, and the others these.
+const (
+	widePoints  = 16
+	briefImages = 160
+)
+
+// brief reports whether the crash point of a job has to make do with few images. That depends on nothing but the crash points
+// before it, of which the first are spread over the whole run.
+func (f *feeder) brief(j *job) bool {
+	if f.req.Wanted != "" || f.req.Whole || j.point.Pending() <= faultfs.DefaultLimit {
+		return false
+	}
+	f.wide++
+	return f.wide > widePoints
 }
 
 // passes returns the ticks to cut power at, in the order in which to go through them. Those that hit a wanted goal come
@@ -97,7 +115,7 @@ func (f *feeder) feed(ctx, whole context.Context, jobs chan<- job) {
 		}
 		begin := time.Now()
 		j := job{point: timeline.Advance(tick), cut: cuts.At(tick), draw: tick, endure: endure, owed: isOwed}
-		j.bounds = cuts.Bounds(j.cut)
+		j.bounds, j.brief = cuts.Bounds(j.cut), f.brief(&j)
 		took := time.Since(begin)
 		f.spent.Add(recovery.Spent{Making: took, Total: took})
 		select {

@@ -86,11 +86,12 @@ func (x *explorer) countPoint(j *job, way decide.Way, class Class) {
 			claims.Deep = 1
 		}
 		x.tally.Widest = max(x.tally.Widest, j.point.Pending())
-	case Bounded1, Bounded2:
+	case Bounded0:
+		claims.Bounded, claims.NoHole = 1, 1
+	case Bounded1:
 		claims.Bounded = 1
-		if class == Bounded2 {
-			claims.TwoHoles = 1
-		}
+	case Bounded2:
+		claims.Bounded, claims.TwoHoles = 1, 1
 	case Rotten:
 		x.tally.RottenPoints++
 	case Sampled:

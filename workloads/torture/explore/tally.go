@@ -9,6 +9,7 @@ type Tally struct {
 	Exhaustive   int // those of Points of which every distinguishable image was recovered
 	Bounded      int // those of Points of which every image was up to some holes: see Bounded1
 	TwoHoles     int // those of Bounded that were complete up to two holes at each look
+	NoHole       int // those of Bounded that were complete without any hole
 	Sampled      int // the other Points, but for RottenPoints
 	RottenPoints int // those of Points at which something rotted in each image: what, was drawn
 	Deep         int // those of Exhaustive that were explored to depth 2 without gaps
@@ -33,13 +34,14 @@ type Tally struct {
 }
 
 // Claims are crash points of a tally.
-type Claims struct{ Points, Exhaustive, Bounded, TwoHoles, Deep int }
+type Claims struct{ Points, Exhaustive, Bounded, TwoHoles, NoHole, Deep int }
 
 // claim adds to what the tally claims.
 func (t *Tally) claim(c Claims) {
 	t.Exhaustive += c.Exhaustive
 	t.Bounded += c.Bounded
 	t.TwoHoles += c.TwoHoles
+	t.NoHole += c.NoHole
 	t.Deep += c.Deep
 }
 
@@ -49,6 +51,7 @@ func (c *Claims) Add(o Claims) {
 	c.Exhaustive += o.Exhaustive
 	c.Bounded += o.Bounded
 	c.TwoHoles += o.TwoHoles
+	c.NoHole += o.NoHole
 	c.Deep += o.Deep
 }
 
@@ -57,7 +60,7 @@ func (c *Claims) Add(o Claims) {
 func (t *Tally) Disclaim() {
 	o := t.OnDemand
 	t.Sampled += o.Exhaustive + o.Bounded
-	t.claim(Claims{Exhaustive: -o.Exhaustive, Bounded: -o.Bounded, TwoHoles: -o.TwoHoles, Deep: -o.Deep})
+	t.claim(Claims{Exhaustive: -o.Exhaustive, Bounded: -o.Bounded, TwoHoles: -o.TwoHoles, NoHole: -o.NoHole, Deep: -o.Deep})
 	t.OnDemand = Claims{Points: o.Points}
 }
 
@@ -65,7 +68,7 @@ func (t *Tally) Disclaim() {
 func (t *Tally) Add(o Tally) {
 	t.Points += o.Points
 	t.AtStake += o.AtStake
-	t.claim(Claims{Exhaustive: o.Exhaustive, Bounded: o.Bounded, TwoHoles: o.TwoHoles, Deep: o.Deep})
+	t.claim(Claims{Exhaustive: o.Exhaustive, Bounded: o.Bounded, TwoHoles: o.TwoHoles, NoHole: o.NoHole, Deep: o.Deep})
 	t.Sampled += o.Sampled
 	t.RottenPoints += o.RottenPoints
 	t.Left += o.Left
