@@ -81,6 +81,7 @@ func Why(e *torture.Explanation) *page.Why {
 	add(page.Missing, "without this it would not fail", e.Culprit)
 	add(page.By, first, e.By)
 	add(page.Missing, "was not durable", e.Missing)
+	add(page.Missing, "came too late: after it the same crash does no harm", e.Late)
 	add(page.Beside, "synced only its other half", e.Beside)
 	return why
 }

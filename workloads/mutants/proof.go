@@ -43,7 +43,7 @@ func (l *Lab) prove(ctx context.Context, binary, dir string, m *Mutant, f *findi
 		if err != nil {
 			return nil, err
 		}
-		p.Named = slices.ContainsFunc([]*site{e.Missing, e.By, e.Beside, e.Culprit}, func(s *site) bool { return s.calledBy(changed) })
+		p.Named = slices.ContainsFunc([]*site{e.Missing, e.By, e.Beside, e.Culprit, e.Late}, func(s *site) bool { return s.calledBy(changed) })
 	}
 	if f.Shrunk != nil {
 		p.Shrunk, p.Operations = true, f.Shrunk.Operations
@@ -80,6 +80,7 @@ type explanation struct {
 	By       *site  `json:"by"`
 	Beside   *site  `json:"beside"`
 	Culprit  *site  `json:"culprit"`
+	Late     *site  `json:"late"`
 }
 
 // site is an operation with its callers, such as "wal/writer.go:212 wal.(*Writer).Append".

@@ -108,7 +108,7 @@ func (w *wideLook) next(subset int) (next int, more bool) {
 	switch {
 	case w.ends:
 		return w.ops, subset == 0
-	case subset+1 < w.firstPair() && !(subset == w.ops && w.prefixes()):
+	case subset+1 < w.firstPair() && (subset != w.ops || !w.prefixes()):
 		return subset + 1, true
 	case subset < w.firstPair():
 		w.pairs, w.whole = w.withTwoHoles()

@@ -194,10 +194,8 @@ func (x *explainer) exhausted() bool {
 func (x *explainer) fewest(tick uint64, pending, lost []faultfs.PendingOp) []faultfs.PendingOp {
 	calls := callsOf(lost)
 	for _, all := range [][]faultfs.PendingOp{pending, lost} {
-		for _, call := range calls {
-			if one := parts(all, call); x.failsAt(tick, one) {
-				return one
-			}
+		if one := x.one(tick, all, lost, calls); one != nil {
+			return x.innermost(tick, one)
 		}
 	}
 	for _, call := range slices.Backward(calls) {
@@ -207,6 +205,47 @@ func (x *explainer) fewest(tick uint64, pending, lost []faultfs.PendingOp) []fau
 		}
 	}
 	return lost
+}
+
+// one returns the operations of a call whose loss alone is enough: of one whose order, if it had been kept, would have left an image
+// that passes, or else of the first; nil if there is none.
+func (x *explainer) one(tick uint64, all, lost, calls []faultfs.PendingOp) (first []faultfs.PendingOp) {
+	for _, call := range calls {
+		one := parts(all, call)
+		switch {
+		case !x.failsAt(tick, one):
+		case !x.failsAt(tick, x.uncovered(lost, call)):
+			return one
+		case first == nil:
+			first = one
+		}
+	}
+	return first
+}
+
+// innermost returns the last change of a name that is enough to be lost among those that are lost along with another one: a file
+// that was made and renamed is missed under the name that it has got.
+func (x *explainer) innermost(tick uint64, one []faultfs.PendingOp) []faultfs.PendingOp {
+	op := opAt(x.life.TraceOf(one[0]), one[0].Tick)
+	if op == nil || len(op.Edits) == 0 {
+		return one
+	}
+	img := x.life.Point(tick).Losing(idsOf(one), faultfs.ImageOptions{})
+	img.Decide()
+	along := img.Lost()
+	for _, call := range slices.Backward(callsOf(along)) {
+		if sameCall(call, one[0]) {
+			break
+		}
+		follows := opAt(x.life.TraceOf(call), call.Tick)
+		if follows == nil || len(follows.Edits) == 0 || !sameHalf(op, follows) {
+			continue
+		}
+		if last := parts(along, call); x.failsAt(tick, last) {
+			return last
+		}
+	}
+	return one
 }
 
 // callsOf returns one pending op for each call that the given ops belong to.

@@ -15,6 +15,8 @@ type Explanation struct {
 	Beside *Site `json:"beside,omitempty"`
 	// Culprit is set if nothing has to be lost: the last operation before By without which nothing would fail.
 	Culprit *Site `json:"culprit,omitempty"`
+	// Late is set if nothing has to be lost, and only for a while: the later operation after which the same crash does no harm.
+	Late *Site `json:"late,omitempty"`
 	// Lost is how many operations have to be lost for the failure: 1 is one missing edge, 0 no missing sync.
 	Lost int `json:"lost"`
 }

@@ -26,12 +26,26 @@ func (x *explainer) lossless(t turn, what string) *Explanation {
 		// That the engine went on in some way after it is what is wrong, and not any of the calls that it then made.
 		failed := sources.site(op)
 		e.Sentence += fmt.Sprintf("; before, %s had failed (%s)", failed.text(), op.Fault)
-	} else if op := x.culprit(t.op.Tick); op != nil {
+		return e
+	}
+	if op := x.culprit(t.op.Tick); op != nil {
 		culprit := sources.site(op)
 		e.Culprit = &culprit
 		e.Sentence += "; it would not without " + culprit.text()
 	}
+	if op, after := x.late(t.op.Tick); op != nil {
+		late := sources.site(op)
+		e.Late = &late
+		e.Sentence += fmt.Sprintf("; %s came too late (%s): after it the same crash does no harm", late.text(), later(after))
+	}
 	return e
+}
+
+func later(operations int) string {
+	if operations == 1 {
+		return "as the next operation"
+	}
+	return fmt.Sprintf("%d operations later", operations)
 }
 
 // faultBefore returns the latest call before a tick that was made to fail; nil if none was.

@@ -40,6 +40,32 @@ func (x *explainer) earliest(lost []faultfs.PendingOp, last uint64) turn {
 	return turn{}
 }
 
+// lateMost is how many operations after a crash that fails are tried for one that mends it.
+const lateMost = 64
+
+// late returns the first operation after a crash that fails, without any loss, after which a crash does no harm, and how many changes
+// of the disk later that is; nil if there is none, or if a crash in between fails in another way.
+func (x *explainer) late(crash uint64) (op *faultfs.Op, after int) {
+	trace := x.life.Trace()
+	for i := range trace {
+		op := &trace[i]
+		if op.Tick <= crash || !op.Changes() {
+			continue
+		}
+		if after++; after > lateMost || x.ctx.Err() != nil {
+			break
+		}
+		switch x.life.Try(x.life.Point(op.Tick), nil, x.life.Cut(op.Tick)) {
+		case explore.Accepted:
+			return op, after
+		case explore.FailsAlike, explore.FailsAkin:
+		default:
+			return nil, 0
+		}
+	}
+	return nil, 0
+}
+
 // acked returns the latest commit that was acknowledged at the cut; of a failure about copies, the latest of those.
 func (x *explainer) acked(cut history.Cut) *history.Op {
 	var latest, copied *history.Op
