@@ -26,12 +26,13 @@ type Auditor struct {
 	limits contract.Limits
 	judges *judge.Judges
 	copies []copied
+	wrote  []wrote
 }
 
 // New returns an auditor of a recording.
 func New(target contract.Target, r *record.Recording, judges *judge.Judges) *Auditor {
 	a := &Auditor{target: target, limits: r.Plan.Spec.Limits, judges: judges}
-	a.copies = copiesOf(r.History)
+	a.copies, a.wrote = copiesOf(r.History), writtenBy(r.History)
 	return a
 }
 

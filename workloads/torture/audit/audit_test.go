@@ -38,6 +38,12 @@ func TestEveryLieAboutAHealthyImageIsFound(t *testing.T) {
 		{"an open store that is whole does not verify", "healthy, but does not verify", "verifying it fails: the toy says so", func(t *contract.Target) {
 			t.Open = opening(func(s *store) { s.verify = errToy })
 		}},
+		{"a key by itself has another value", "read differs", "by itself .found: true., and .* in a scan", getsOtherwise(func(value []byte, found bool) ([]byte, bool) {
+			return append([]byte("not "), value...), found
+		})},
+		{"a deleted key is still there by itself", "read differs", "by itself .found: true., and .* in a scan .found: false.", getsOtherwise(func(value []byte, _ bool) ([]byte, bool) {
+			return value, true
+		})},
 		{"files that are whole do not verify", "healthy, but does not verify", "verifying its files fails: the toy says so", func(t *contract.Target) {
 			t.Administration.VerifyFiles = func(contract.Env) error { return errToy }
 		}},
@@ -155,6 +161,20 @@ func TestEveryLieAboutAHealthyImageIsFound(t *testing.T) {
 
 // recovering reports whether an environment is one after a crash: only in a run somebody takes notes.
 func recovering(env contract.Env) bool { return !env.Watched() }
+
+// getsOtherwise makes a store that has recovered show something else key by key.
+func getsOtherwise(gets func(value []byte, found bool) ([]byte, bool)) func(t *contract.Target) {
+	return func(t *contract.Target) {
+		open := t.Open
+		t.Open = func(env contract.Env) (workloads.Store, error) {
+			s, err := open(env)
+			if err == nil && recovering(env) {
+				s.(*store).gets = gets
+			}
+			return s, err
+		}
+	}
+}
 
 // looksDifferently makes a store that is opened read-only hide keys.
 func looksDifferently(hides func(key []byte) bool) func(t *contract.Target) {

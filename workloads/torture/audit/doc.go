@@ -3,6 +3,7 @@
 //
 //	audit.go    what is audited, and on which disk
 //	healthy.go  disks without damage: reading only, verifying
+//	keys.go     keys by themselves, beside what a scan shows
 //	copies.go   checkpoints, backups and restored stores in the image
 //	backups.go  repositories of backups in the image
 //	goeson.go   copies and repaired stores that somebody goes on with

@@ -24,7 +24,10 @@ func (a *Auditor) Healthy(im *Image, copies bool) *checker.Violation {
 		return nil // the search recovers such images, too, and judges the error
 	}
 	var wrong *checker.Violation
-	if v, ok := workloads.Offers[workloads.Verifier](store); ok {
+	if err := a.keyByKey(im, store, state); err != nil {
+		wrong = violation("read differs", "after the crash the store can be scanned, but not be read key by key: %v", err)
+	}
+	if v, ok := workloads.Offers[workloads.Verifier](store); ok && wrong == nil {
 		if err := v.Verify(); err != nil {
 			wrong = violation("healthy, but does not verify", "after the crash the store shows everything, but verifying it fails: %v", err)
 		}

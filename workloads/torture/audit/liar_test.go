@@ -29,6 +29,15 @@ type store struct {
 	drops  func(w history.Write) bool // nil: nothing
 	hides  func(key []byte) bool      // nil: nothing
 	read   error
+	gets   func(value []byte, found bool) ([]byte, bool) // what a key is by itself; nil: what it is
+}
+
+func (s *store) Get(key []byte) ([]byte, bool, error) {
+	value, found, err := s.Store.Get(key)
+	if s.gets != nil {
+		value, found = s.gets(value, found)
+	}
+	return value, found, err
 }
 
 func (s *store) Verify() error { return s.verify }
