@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/afero"
 
 	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/accounts"
 )
 
 // likeness is a store of keys that look alike, beside what it must show: as of now, and as of each moment that it is kept for.
@@ -77,10 +79,25 @@ func alike(layout int64, seed uint64) error {
 	for round := 0; round < alikeRounds && err == nil; round++ {
 		err = l.round(round)
 	}
+	if err == nil {
+		err = db.Compact() // what the snapshots see stays, tombstones too
+	}
 	for _, m := range l.moments {
 		err = errors.Join(err, l.let(m))
 	}
-	return errors.Join(err, db.Close())
+	if err = errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	return accounts.Files(storeDir, o, stateOf(l.now))
+}
+
+// stateOf returns pairs as a scan would show them.
+func stateOf(pairs map[string]string) *history.State {
+	state := &history.State{}
+	for _, k := range slices.Sorted(maps.Keys(pairs)) {
+		state.Append([]byte(k), []byte(pairs[k]))
+	}
+	return state
 }
 
 func alikeKeys() (keys []string) {
