@@ -113,7 +113,7 @@ func (c *crossing) cross() error {
 	return letGo(disk)
 }
 
-// meet does the first work, and the second one while a sync of the first is held up; then a commit that is nothing special.
+// meet does the first work, and the second one while a sync of the first is held up; then commits that are nothing special.
 func (c *crossing) meet(h *holdingUp, db *engine.DB, pairs []map[string]string) error {
 	h.armed.Store(true)
 	first := start(func() error { return c.first.do(db, pairs[0]) })
@@ -141,7 +141,9 @@ func (c *crossing) meet(h *holdingUp, db *engine.DB, pairs []map[string]string) 
 			return err
 		}
 	}
-	return ends(func() error { return put("after", smallBytes).do(db, pairs[2]) })
+	return ends(func() error { // the first commit of all may be in an earlier log
+		return errors.Join(put("after", smallBytes).do(db, pairs[2]), put("before", 2*smallBytes).do(db, pairs[2]))
+	})
 }
 
 // survive opens the store after a crash, and sees that pairs are there.
