@@ -130,6 +130,14 @@ func (fs *FS) Watch(called func(kind OpKind, path, to string)) {
 	fs.watch = called
 }
 
+// WatchReads calls called after each read, from now on, with the path and the number of bytes that it returned. The filesystem is
+// locked meanwhile. Nil ends it.
+func (fs *FS) WatchReads(called func(path string, bytes int)) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.watchReads = called
+}
+
 // SetRules replaces the fault rules.
 func (fs *FS) SetRules(rules ...*Rule) {
 	fs.mu.Lock()

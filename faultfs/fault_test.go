@@ -101,6 +101,7 @@ var silent = map[string]string{
 	"FS.SetRules":    "for the lab: the faults",
 	"FS.Matched":     "for the lab: the faults",
 	"FS.Watch":       "for the lab: which calls there are",
+	"FS.WatchReads":  "for the lab: how much was read",
 	"FS.Model":       "for the lab: how the image came about",
 	"FS.Decide":      "for the lab: it is no call of a program",
 	"FS.Decided":     "for the lab: what is known of the image",

@@ -110,6 +110,9 @@ func (f *file) readAt(b []byte, off int64) (n int, short bool, err error) {
 	}
 	f.fs.resolve(f.node, off, off+int64(len(b)))
 	n = f.node.content.ReadAt(b, off)
+	if f.fs.watchReads != nil {
+		f.fs.watchReads(f.name, n)
+	}
 	switch {
 	case effectOf(rule) == Short:
 		return f.shorten(n), true, nil

@@ -14,22 +14,23 @@ import (
 
 // FS is an in-memory filesystem that can lose power. It implements afero.Fs. All methods are safe for concurrent use.
 type FS struct {
-	mu      sync.Mutex
-	ticks   func() uint64
-	now     atomic.Uint64 // tick of the latest operation
-	base    *disk.Disk    // the disk when this filesystem was mounted; never changes
-	image   *crash.Image  // the undecided part of base, if it is a crash image
-	nodes   map[Ino]*node // what has been touched since mounting
-	nextIno Ino
-	trace   []Op
-	rules   []*Rule
-	watch   func(kind OpKind, path, to string) // may be nil
-	callers bool
-	handles uint64 // number of open files and directories
-	calls   [OpWriteback + 1]uint64
-	clock   Clock         // may be nil
-	pause   time.Duration // how long the call that holds mu waits after it has done its work
-	locks   map[string]*lock
+	mu         sync.Mutex
+	ticks      func() uint64
+	now        atomic.Uint64 // tick of the latest operation
+	base       *disk.Disk    // the disk when this filesystem was mounted; never changes
+	image      *crash.Image  // the undecided part of base, if it is a crash image
+	nodes      map[Ino]*node // what has been touched since mounting
+	nextIno    Ino
+	trace      []Op
+	rules      []*Rule
+	watch      func(kind OpKind, path, to string) // may be nil
+	watchReads func(path string, bytes int)       // may be nil
+	callers    bool
+	handles    uint64 // number of open files and directories
+	calls      [OpWriteback + 1]uint64
+	clock      Clock         // may be nil
+	pause      time.Duration // how long the call that holds mu waits after it has done its work
+	locks      map[string]*lock
 }
 
 var _ afero.Fs = (*FS)(nil)

@@ -21,7 +21,8 @@
 //  5. Text from the engine under test cannot get out of its place: HTML, Markdown and XML are escaped, and control
 //     characters do not reach a terminal.
 //  6. The HTML file carries no script and makes no request; see package page, which writes it. A failing one begins with
-//     its findings, and its headline figures are those by which one decides about an engine.
+//     its findings, and its headline figures are those by which one decides about an engine. One that does not fail goes on with
+//     the worst power cuts, and what recovery made of them.
 //  7. JSON has no null where a list or a map belongs, and is one line.
 //
 // A report says what was not tested as plainly as what was; see untested. All functions may be called concurrently;

@@ -12,8 +12,8 @@ import (
 
 // partsOf are the sections of the page below the figures. What went as it should, and what did not run, is folded.
 func partsOf(r *torture.Result) (parts []page.Part) {
-	for _, p := range []page.Part{unanswered(r), matrixPart(r), profilesPart(r), goalsPart(r), limitsPart(r), labPart(r), faultsPart(r)} {
-		if len(p.List)+len(p.Tables)+len(p.Figures) > 0 {
+	for _, p := range []page.Part{unanswered(r), worstPart(r), matrixPart(r), profilesPart(r), goalsPart(r), limitsPart(r), labPart(r), faultsPart(r)} {
+		if len(p.List)+len(p.Tables)+len(p.Figures)+len(p.Courses) > 0 {
 			parts = append(parts, p)
 		}
 	}

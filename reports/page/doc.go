@@ -3,7 +3,7 @@
 //
 //	page.go      Page, and what is on it besides findings    write.go     Write
 //	finding.go   Finding                                     timeline.go  the picture of the last operations of the disk
-//	table.go     Table
+//	table.go     Table                                       course.go    Course: what happened one after the other
 //
 // What it promises:
 //

@@ -47,6 +47,7 @@ type Part struct {
 	List    []Item   // shown before the tables
 	Figures []Figure // shown before the tables
 	Plots   []Plot   // shown before the tables
+	Courses []Course // shown before the tables
 	Tables  []Table
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/replay"
 	"github.com/lightningdb/lightning-torture/workloads/torture/shrink"
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
+	"github.com/lightningdb/lightning-torture/workloads/torture/worst"
 )
 
 // Target is an engine under test.
@@ -68,6 +69,9 @@ type Site = explain.Site
 
 // Shrunk says how far a finding was reduced.
 type Shrunk = shrink.Shrunk
+
+// WorstRecoveries are recoveries from the worst power cuts of a campaign, looked at closely.
+type WorstRecoveries = worst.Report
 
 // Quota is the work that a run owes before its pass means anything, and what was done of it.
 type Quota = quota.Quota

@@ -18,6 +18,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 	"github.com/lightningdb/lightning-torture/workloads/torture/shape"
+	"github.com/lightningdb/lightning-torture/workloads/torture/worst"
 )
 
 // campaign is many runs from one set of options.
@@ -31,6 +32,7 @@ type campaign struct {
 	stays     record.Stays
 	goals     []contract.Goal
 	findings  *findings
+	worst     worst.Worst
 	progress  *progress
 	limits    func(seed uint64) contract.Limits // those of the run with that seed
 	deadline  time.Time                         // zero: none

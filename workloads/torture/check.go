@@ -152,7 +152,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		Provenance: provenance(),
 	}
 	c.figures.fill(r, c.looks.Vary())
-	r.Scope, r.Shapes = c.scope, c.shapes.Len()
+	r.Scope, r.Shapes, r.Worst = c.scope, c.shapes.Len(), c.worst.Report()
 	r.Reasons = append(r.Reasons, unexplored(r.Scope)...)
 	if c.thin != "" {
 		r.Reasons = append(r.Reasons, c.thin)

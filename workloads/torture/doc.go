@@ -21,6 +21,7 @@
 //	shrink    the smallest run that fails
 //	evidence  findings, tokens, saved evidence, Go tests
 //	wording   findings as lines of text
+//	worst     recoveries from the worst power cuts, looked at closely
 //	quota     how much work a pass owes
 //	survey    which calls an engine makes, and whether a rule is about one of them
 //	replay    seeing a failure again, judging saved evidence anew

@@ -7,6 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+	"github.com/lightningdb/lightning-torture/workloads/torture/worst"
 )
 
 // examine judges a recorded run, as it was and, until the budget is spent and what it owes is done, after crashes.
@@ -40,6 +41,11 @@ func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *record.Re
 	c.note(cell)
 	if c.hopeless != "" {
 		return nil
+	}
+	if len(failures) == 0 {
+		c.worst.Look(ctx, worst.Subject{
+			Target: c.target, Recording: r, Judges: s.Judges, Patience: c.opts.Patience, Running: func(tick uint64) { c.running(0, r.Plan.Spec, tick) },
+		})
 	}
 	return c.sampleProfiles(ctx, budget, cell, s)
 }

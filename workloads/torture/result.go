@@ -62,6 +62,7 @@ type Result struct {
 	Cells            []Cell                  `json:"cells"`
 	Reasons          []string                `json:"reasons,omitempty"` // why the verdict is inconclusive, a sentence each
 	Interrupted      bool                    `json:"interrupted,omitempty"`
+	Worst            *WorstRecoveries        `json:"worst,omitempty"`    // recoveries from the worst power cuts, looked at closely; nil: none was
 	Scope            *small.Scope            `json:"scope,omitempty"`    // of the scenario small
 	Coverage         *Coverage               `json:"coverage,omitempty"` // of the engine, if it was asked for
 	Provenance       Provenance              `json:"provenance"`

@@ -89,7 +89,8 @@ func (w *wanted) everywhere(ctx context.Context, r *record.Recording) *evidence.
 		if w.saved != nil {
 			judge = w.saved.Finding.Judge
 		}
-		req.Ticks = [][]uint64{w.around(r.CrashTicks())}
+		req.Ticks = w.passes(r.CrashTicks())
+		req.First, req.Until = true, w.id // an engine that still fails need not fail everywhere
 		req.AuditAll, req.ReopenAll = judge == "" || judge == explore.AuditJudge, judge == explore.ReopeningJudge
 		failures = append(failures, explore.Explore(ctx, req).Failures...)
 	}
@@ -111,15 +112,19 @@ const (
 	rerunAround = 16
 )
 
-// around returns the crash points to look at: those near the place of the failure, which may have moved a little, and others.
-func (w *wanted) around(ticks []uint64) []uint64 {
+// passes returns the crash points to look at: first those near the place of the failure, which may have moved a little, then
+// others.
+func (w *wanted) passes(ticks []uint64) [][]uint64 {
 	at, _ := slices.BinarySearch(ticks, w.at.Tick)
 	every := len(ticks)/rerunPoints + 1
-	var some []uint64
+	var near, others []uint64
 	for i, tick := range ticks {
-		if i%every == 0 || i >= at-rerunAround && i <= at+rerunAround {
-			some = append(some, tick)
+		switch {
+		case i >= at-rerunAround && i <= at+rerunAround:
+			near = append(near, tick)
+		case i%every == 0:
+			others = append(others, tick)
 		}
 	}
-	return some
+	return [][]uint64{near, others}
 }

@@ -34,27 +34,9 @@ func (s *Survey) Look(ctx context.Context, target contract.Target, p *plan.Plan,
 		img.Watch(s.watch(workload))
 		running(tick)
 		s.recoveries++
-		if !recovers(ctx, recovery.NewProber(target, p.Spec.Limits), img, patience) {
+		if _, err := recovery.NewProber(target, p.Spec.Limits).RecoverWithin(ctx, recovery.Call{Image: img}, patience); err != nil {
 			return false
 		}
 	}
 	return true
-}
-
-// recovers recovers a store on an image, and reports whether that ended well.
-func recovers(ctx context.Context, prober *recovery.Prober, img *faultfs.FS, patience time.Duration) bool {
-	done := make(chan error, 1)
-	go func() {
-		_, err := prober.Recover(recovery.Call{Image: img})
-		done <- err
-	}()
-	limit := time.NewTimer(patience)
-	defer limit.Stop()
-	select {
-	case err := <-done:
-		return err == nil
-	case <-limit.C:
-	case <-ctx.Done():
-	}
-	return false
 }

@@ -1,0 +1,120 @@
+package worst
+
+import (
+	"context"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
+)
+
+// Subject is a recorded run that may be looked at.
+type Subject struct {
+	Target    contract.Target
+	Recording *record.Recording
+	Judges    *judge.Judges
+	Patience  time.Duration     // how long the engine may take over one recovery
+	Running   func(tick uint64) // called before each recovery
+}
+
+// What is looked at: the first runs of a campaign, and in each run one power cut of each of its parts.
+const (
+	maxRuns  = 16
+	partsRun = 6
+)
+
+// Look looks at a run, unless it was recorded on a disk that lies or rots: what such a disk loses says nothing about a store. It
+// stops at the first recovery that the judges do not accept.
+func (w *Worst) Look(ctx context.Context, s Subject) {
+	p := s.Recording.Plan
+	rule := p.Fault.Rule(s.Target.Promises)
+	if w.runs >= maxRuns || rule.Lower != checker.SyncedMustSurvive || p.Fault.Rot || p.Model.Device.IgnoreFlush > 0 || len(s.Recording.Problems) > 0 {
+		return
+	}
+	w.runs++
+	lost, cuts := newLosses(s.Recording.History), record.NewCuts(s.Recording.Trace, s.Recording.History)
+	line := faultfs.NewTimeline(faultfs.Recorded(s.Recording.Trace), p.Model, 0)
+	for _, tick := range s.worstTicks() {
+		if ctx.Err() != nil {
+			return
+		}
+		s.Running(tick)
+		r, accepted := s.recover(ctx, line.Advance(tick), cuts.At(tick), lost, rule)
+		if !accepted {
+			return
+		}
+		w.keep(r)
+	}
+}
+
+// worstTicks returns the power cut of each part of the run at which most is pending.
+func (s *Subject) worstTicks() (worst []uint64) {
+	line := faultfs.NewTimeline(faultfs.Recorded(s.Recording.Trace), s.Recording.Plan.Model, 0)
+	ticks := s.Recording.CrashTicks()
+	for part := range partsRun {
+		most, at := 0, uint64(0)
+		for _, tick := range ticks[part*len(ticks)/partsRun : (part+1)*len(ticks)/partsRun] {
+			if n := line.Advance(tick).Pending(); n > most {
+				most, at = n, tick
+			}
+		}
+		if at > 0 {
+			worst = append(worst, at)
+		}
+	}
+	return worst
+}
+
+// recover recovers from the disk that has lost all, and tells what came of it.
+func (s *Subject) recover(ctx context.Context, point *faultfs.CrashPoint, cut history.Cut, lost *losses, rule checker.Rule) (*Recovery, bool) {
+	var ids []uint64
+	for _, op := range point.Ops() {
+		ids = append(ids, op.ID)
+	}
+	img := point.Losing(ids, faultfs.ImageOptions{})
+	seen := &steps{target: &s.Target}
+	prober := recovery.NewProber(seen.noted(s.Target), s.Recording.Plan.Spec.Limits)
+	seen.watch(img)
+	state, err := prober.RecoverWithin(ctx, recovery.Call{Image: img}, s.Patience)
+	img.Watch(nil)
+	img.WatchReads(nil)
+	if err != nil {
+		return nil, false
+	}
+	crash := judge.Crash{Tick: point.Tick, Cut: cut}
+	if v := s.Judges.State(ctx, crash, state, rule); v.Verdict != checker.Pass {
+		return nil, false
+	}
+	plan, spent := s.Recording.Plan, prober.Spent()
+	r := &Recovery{
+		Workload: plan.Spec.Workload, Fault: plan.Fault.Name, Profile: plan.Spec.Profile, Seed: plan.Spec.Seed, Tick: point.Tick, Of: s.lastTick(),
+		LostCalls: calls(img.Lost()), LostBytes: img.LostBytes(), OpenSeconds: spent.Open.Seconds(), ReadSeconds: spent.Read.Seconds(),
+		Keys: state.Len(), Synced: s.Judges.AckedSynced(cut), InFlight: lost.inFlight(cut),
+	}
+	r.Lost, r.Gone = lost.of(cut, state)
+	r.Steps, r.Calls = seen.taken(img.Trace())
+	first := state.Clone()
+	again, err := prober.RecoverWithin(ctx, recovery.Call{Image: img}, s.Patience)
+	r.Again = err == nil && again.Equal(first)
+	return r, true
+}
+
+func (s *Subject) lastTick() uint64 {
+	trace := s.Recording.Trace
+	return trace[len(trace)-1].Tick
+}
+
+// calls counts the calls that pending operations belong to.
+func calls(ops []faultfs.PendingOp) int {
+	seen := map[faultfs.PendingOp]bool{}
+	for _, op := range ops {
+		op.ID = 0
+		seen[op] = true
+	}
+	return len(seen)
+}
