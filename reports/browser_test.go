@@ -51,7 +51,7 @@ func pages() map[string]func(io.Writer) error {
 	}
 	difference := reports.Compare(passing(), failing())
 	return map[string]func(io.Writer) error{
-		"pass": html(passing()), "fail": html(failing()), "inconclusive": html(inconclusive()), "interrupted": html(interrupted()),
+		"pass": html(watched()), "fail": html(failing()), "inconclusive": html(inconclusive()), "interrupted": html(interrupted()),
 		"soak":       func(w io.Writer) error { return soaks.HTML(w, night()) },
 		"difference": func(w io.Writer) error { return reports.DifferenceHTML(w, difference) },
 	}

@@ -53,7 +53,7 @@ func commands(t *tool) []*cobra.Command {
 
 // soakWorld is what the command soak has to know of this binary.
 func soakWorld(t *tool) soak.World {
-	return soak.World{Targets: t.app.Targets, Stdout: t.stdout, Stderr: t.stderr, Now: t.now, Running: t.running}
+	return soak.World{Targets: t.app.Targets, Stdout: t.stdout, Stderr: t.stderr, Now: t.now, Running: t.running, Binary: t.name.command}
 }
 
 // nameInExamples lets the examples of all commands call this binary.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -182,6 +183,7 @@ func TestShardsOfASoakAddUp(t *testing.T) {
 	code, stdout, _ := lightningTorture(t, "soak", "merge", dirs[0], dirs[1])
 	require.Equal(t, exit.Inconclusive, code)
 	require.Regexp(t, `laps +1 +4 cells: 4 passed`, stdout)
+	requireReports(t, dirs)
 	code, _, stderr = lightningTorture(t, "soak", "merge", dirs[0], dirs[0])
 	require.Equal(t, exit.BadUsage, code)
 	require.Contains(t, stderr, "are the same shard, 1/2")
@@ -189,3 +191,42 @@ func TestShardsOfASoakAddUp(t *testing.T) {
 	require.NotContains(t, stderr, "panic")
 	require.NotZero(t, code)
 }
+
+// requireReports demands that merge and report write the page and the figures that they are asked for.
+func requireReports(t *testing.T, dirs []string) {
+	t.Helper()
+	html, figures := filepath.Join(t.TempDir(), "merged.html"), filepath.Join(t.TempDir(), "merged.json")
+	code, printed, stderr := lightningTorture(t, "soak", "merge", dirs[0], dirs[1], "--html", html, "--json", figures, "--format", "json")
+	require.Equal(t, exit.Inconclusive, code, stderr)
+	text, err := os.ReadFile(figures)
+	require.NoError(t, err)
+	require.Equal(t, withoutNow(printed), withoutNow(string(text)))
+	page, err := os.ReadFile(html)
+	require.NoError(t, err)
+	require.Contains(t, string(page), "4 passed, 0 failed")
+	require.Contains(t, string(page), "crash images over", "what both have counted is drawn over time")
+	left, err := os.ReadFile(filepath.Join(dirs[0], "report.html"))
+	require.NoError(t, err, "a soak that ends leaves its page")
+	require.Contains(t, string(left), "2 passed, 0 failed")
+	require.NotContains(t, string(left), "<script")
+
+	code, _, stderr = lightningTorture(t, "soak", "report", dirs[0], "--html", html)
+	require.Equal(t, exit.Inconclusive, code, stderr)
+	page, err = os.ReadFile(html)
+	require.NoError(t, err)
+	require.True(t, withoutNow(string(left)) == withoutNow(string(page)), "what a soak leaves is what its ledger says")
+	code, _, stderr = lightningTorture(t, "soak", "report", dirs[0], dirs[1], "--html", html)
+	require.Equal(t, exit.BadUsage, code)
+	require.Contains(t, stderr, "call soak merge")
+	code, _, stderr = lightningTorture(t, "soak", "report", dirs[0], "--json", filepath.Join(html, "nowhere"))
+	require.Equal(t, exit.HostFault, code)
+	require.Contains(t, stderr, "nowhere")
+	code, _, stderr = lightningTorture(t, "soak", "--dir", filepath.Join(t.TempDir(), "x"), "--", "redis-server", "--port", "0")
+	require.Equal(t, exit.BadUsage, code)
+	require.Contains(t, stderr, "exec [flags] -- redis-server --port 0")
+}
+
+// moments are the times in a page or in figures.
+var moments = regexp.MustCompile(`\d{4}-\d\d-\d\d[T ][0-9:.]+( UTC|Z)?|\d+ \w+ 2\d{3}, [0-9:]+ UTC`)
+
+func withoutNow(text string) string { return moments.ReplaceAllString(text, "") }

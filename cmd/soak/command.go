@@ -2,6 +2,7 @@ package soak
 
 import (
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,7 +27,8 @@ it comes back. DIR/known.json has the verdicts of people: [{"id": "0a6c794394", 
 "2026-12-31"}]. Such a finding does not fail the soak until that day is over.
 
 Memory, goroutines, open files, throughput and the figures of the store that lives on must stay flat, by a rule that the documentation
-of workloads/soak/flatness states. SIGINT and SIGTERM end a soak within seconds; so does --for.`
+of workloads/soak/flatness states. SIGINT and SIGTERM end a soak within seconds; so does --for. When it ends, its page is
+DIR/report.html. With --metrics, the same page is served while it goes on, and follows it; only this machine is let in.`
 
 const example = `  lightning-torture soak --for 48h --dir night
   lightning-torture soak --for 8h --dir night -w bank,kv -f power,eio --mem-limit 512MiB
@@ -40,6 +42,7 @@ type World struct {
 	Stderr  io.Writer
 	Now     func() time.Time
 	Running func(slot int, token string) // torture.Options.Running, in a child
+	Binary  string                       // how it is called, for lines to paste; empty: lightning-torture
 }
 
 // flags are the flags of soak.
@@ -66,13 +69,22 @@ type flags struct {
 func Command(w World) *cobra.Command {
 	f := flags{memory: 2 << 30, keep: 4 << 30, life: 32 << 20}
 	cmd := &cobra.Command{
-		Use: "soak", Short: "Torture an engine for hours or days, resumable", Long: text, Example: example, Args: cmdline.OnlyCommands,
+		Use: "soak", Short: "Torture an engine for hours or days, resumable", Long: text, Example: example, Args: noProgram,
 		Annotations: map[string]string{"violation": "a finding is open, or a figure is not flat"},
 		RunE:        func(cmd *cobra.Command, _ []string) error { return run(cmd, w, &f) },
 	}
 	f.register(cmd, w)
 	cmd.AddCommand(statusCommand(w), reportCommand(w), mergeCommand(w), childCommand(w))
 	return cmd
+}
+
+// noProgram refuses arguments: a soak is of an engine in this binary.
+func noProgram(cmd *cobra.Command, args []string) error {
+	if cmd.ArgsLenAtDash() < 0 {
+		return cmdline.OnlyCommands(cmd, args)
+	}
+	return exit.Usagef("a soak tortures an engine of this binary (--engine), and no program; torture the program with exec, which ends with a verdict: "+
+		"exec [flags] -- %s", strings.Join(args, " "))
 }
 
 func (f *flags) register(cmd *cobra.Command, w World) {
@@ -93,7 +105,7 @@ func (f *flags) register(cmd *cobra.Command, w World) {
 	to.Var(&f.keep, "keep", "disk space for evidence; beyond it, a finding has its token alone")
 	to.Var(&f.shard, "shard", "only every N-th cell of each lap, from the I-th: one of N soaks that share the work")
 	to.DurationVar(&f.sample, "sample", 0, "time between two measurements (default 1m, or less if --for is short)")
-	to.StringVar(&f.metrics, "metrics", "", "serve /metrics, for Prometheus, and /healthz on `ADDR`, such as 127.0.0.1:9464; without a host it is the loopback (default do not)")
+	to.StringVar(&f.metrics, "metrics", "", "serve the live page, /metrics for Prometheus, and /healthz on `ADDR`, such as 127.0.0.1:9464; without a host it is the loopback (default do not)")
 	to.StringVar(&f.format, "format", "text", "`FORM` of the summary: text, json")
 	to.BoolVarP(&f.quiet, "quiet", "q", false, "no progress on standard error")
 	to.BoolVar(&f.verbose, "verbose", false, "pass on what the engine prints")

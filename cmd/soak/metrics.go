@@ -3,20 +3,28 @@ package soak
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/cmd/internal/livepage"
 	"github.com/lightningdb/lightning-torture/workloads/soak"
 	"github.com/lightningdb/lightning-torture/workloads/soak/metrics"
 )
 
-// shown runs a soak, and serves its metrics meanwhile if an address was given.
-func (f *flags) shown(ctx context.Context, s *soak.Soak) error {
+// shown runs a soak, and serves its metrics and its page meanwhile if an address was given.
+func (f *flags) shown(ctx context.Context, w World, s *soak.Soak, page *livepage.Live) error {
 	if f.metrics == "" {
 		return s.Run(ctx)
 	}
-	pages, err := metrics.Serve(f.metrics, s.Status)
+	page.Follow(s.Status)
+	pages, err := metrics.Serve(f.metrics, s.Status, page.Pages()...)
 	if err != nil {
 		return exit.With(exit.BadUsage, err)
 	}
-	return errors.Join(s.Run(ctx), pages.Close())
+	if !f.quiet {
+		fmt.Fprintf(w.Stderr, "soak: its page is http://%s/\n", pages.Addr())
+	}
+	err = s.Run(ctx)
+	page.End()
+	return errors.Join(err, pages.Close())
 }

@@ -8,12 +8,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/cmd/internal/livepage"
 	"github.com/lightningdb/lightning-torture/workloads/soak"
 	"github.com/lightningdb/lightning-torture/workloads/soak/campaign"
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
@@ -30,24 +32,26 @@ func run(cmd *cobra.Command, w World, f *flags) error {
 		return fmt.Errorf("%w: a soak needs child processes that end with it, which only Linux has; use run --for", torture.ErrHost)
 	}
 	debug.SetGCPercent(supervisorGC)
-	s, err := f.open(w)
+	page := livepage.New(w.Binary)
+	s, err := f.open(w, page)
 	if err != nil {
 		return coded(err)
 	}
 	ctx := cmd.Context()
-	err = f.shown(ctx, s)
+	err = f.shown(ctx, w, s, page)
 	now := s.Status()
 	if closeErr := s.Close(); err == nil {
 		err = closeErr
 	}
-	return errors.Join(print(w.Stdout, &now, f.format), verdict(ctx, &now, err))
+	saved := saveReport(filepath.Join(now.Dir, reportFile), &now, []string{now.Dir}, w.Binary)
+	return errors.Join(print(w.Stdout, &now, f.format), saved, verdict(ctx, &now, err))
 }
 
 // supervisorGC is the garbage collector's percentage of a process that does little and lives for days.
 const supervisorGC = 50
 
 // open begins or resumes.
-func (f *flags) open(w World) (*soak.Soak, error) {
+func (f *flags) open(w World, page *livepage.Live) (*soak.Soak, error) {
 	build, err := buildID()
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", torture.ErrHost, err)
@@ -55,6 +59,9 @@ func (f *flags) open(w World) (*soak.Soak, error) {
 	o := soak.Options{
 		Targets: w.Targets, Args: childArgs, Build: build, Commit: torture.Commit(), For: f.length, Laps: f.laps, Memory: int64(f.memory), Keep: int64(f.keep),
 		Workers: f.opts.Workers, Shard: ledger.Shard(f.shard), Sample: f.sample, Now: w.Now,
+	}
+	if f.metrics != "" {
+		o.Event = page.Event
 	}
 	if f.verbose {
 		o.Stderr = w.Stderr

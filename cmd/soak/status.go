@@ -1,62 +1,107 @@
 package soak
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/workloads/soak"
 )
 
+// output says in which forms soaks are shown.
+type output struct {
+	format string
+	html   string // a file for the page; empty: none is written
+	json   string // a file for the figures; empty: none is written
+}
+
+func (o *output) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.format, "format", "text", "`FORM` of the summary: text, json")
+	cmdline.Complete(cmd, "format", cmdline.Fixed(formats...))
+}
+
+// registerFiles adds the flags of what is written beside the summary.
+func (o *output) registerFiles(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.html, "html", "", "write the page of the soak to `PATH`, too")
+	cmd.Flags().StringVar(&o.json, "json", "", "write the figures of the soak to `PATH`, too, as --format json prints them")
+}
+
+// show prints a soak, and writes the files that were asked for.
+func (o *output) show(w World, s *soak.Status, dirs []string) (err error) {
+	if o.html != "" {
+		err = saveReport(o.html, s, dirs, w.Binary)
+	}
+	if o.json != "" {
+		err = errors.Join(err, saveJSON(o.json, s))
+	}
+	return errors.Join(print(w.Stdout, s, o.format), err)
+}
+
 // statusCommand shows soaks, running or not.
 func statusCommand(w World) *cobra.Command {
-	var format string
+	var o output
 	cmd := &cobra.Command{
 		Use: "status DIR...", Short: "Show how far soaks have come", Args: cmdline.AtLeastOne("DIR"),
 		Long: "Show how far soaks have come, running or not. The exit code is 0 if they can be read, whatever their verdict.",
 		RunE: func(_ *cobra.Command, dirs []string) error {
-			return each(w, dirs, format, func(*soak.Status) error { return nil })
+			return each(w, dirs, &o, func(*soak.Status) error { return nil })
 		},
 	}
-	addFormat(cmd, &format)
+	o.register(cmd)
 	return cmd
 }
 
+const reportText = `Show the verdict of soaks, and exit by it. --html and --json write the page and the figures of one soak, which may be running; a soak
+that ends writes the page to report.html in its directory.`
+
 // reportCommand is status with the exit code of the verdict.
 func reportCommand(w World) *cobra.Command {
-	var format string
+	var o output
 	cmd := &cobra.Command{
-		Use: "report DIR...", Short: "Show the verdict of soaks, and exit by it", Args: cmdline.AtLeastOne("DIR"),
+		Use: "report DIR...", Short: "Show the verdict of soaks, and exit by it", Long: reportText, Args: cmdline.AtLeastOne("DIR"),
 		RunE: func(_ *cobra.Command, dirs []string) error {
-			return each(w, dirs, format, func(s *soak.Status) error { return codeOf(s).Err() })
+			if len(dirs) > 1 && o.html+o.json != "" {
+				return exit.Usagef("--html and --json are for one soak; give one DIR, or call soak merge for the shards of one")
+			}
+			return each(w, dirs, &o, func(s *soak.Status) error { return codeOf(s).Err() })
 		},
 	}
-	addFormat(cmd, &format)
+	o.register(cmd)
+	o.registerFiles(cmd)
 	return cmd
 }
 
 // mergeCommand shows the shards of a soak as one.
 func mergeCommand(w World) *cobra.Command {
-	var format string
+	var o output
 	cmd := &cobra.Command{
 		Use: "merge DIR...", Short: "Show the shards of one soak as one, and exit by its verdict", Args: cmdline.AtLeastOne("DIR"),
+		Long:    "Show the shards of one soak as one, and exit by its verdict. --html and --json also write its page and its figures.",
+		Example: "  lightning-torture soak merge shard1 shard2 --html merged.html --json merged.json",
 		RunE: func(_ *cobra.Command, dirs []string) error {
+			if err := cmdline.OneOf("format", o.format, formats); err != nil {
+				return err
+			}
 			s, err := soak.Merge(dirs, w.Now())
 			if err != nil {
 				return coded(err)
 			}
-			if err := print(w.Stdout, &s, format); err != nil {
+			if err := o.show(w, &s, dirs); err != nil {
 				return err
 			}
 			return codeOf(&s).Err()
 		},
 	}
-	addFormat(cmd, &format)
+	o.register(cmd)
+	o.registerFiles(cmd)
 	return cmd
 }
 
 // each shows one soak after the other, and returns the first error of conclude.
-func each(w World, dirs []string, format string, conclude func(*soak.Status) error) (first error) {
-	if err := cmdline.OneOf("format", format, formats); err != nil {
+func each(w World, dirs []string, o *output, conclude func(*soak.Status) error) (first error) {
+	if err := cmdline.OneOf("format", o.format, formats); err != nil {
 		return err
 	}
 	for _, dir := range dirs {
@@ -64,7 +109,7 @@ func each(w World, dirs []string, format string, conclude func(*soak.Status) err
 		if err != nil {
 			return coded(err)
 		}
-		if err := print(w.Stdout, &s, format); err != nil {
+		if err := o.show(w, &s, []string{dir}); err != nil {
 			return err
 		}
 		if err := conclude(&s); first == nil {
@@ -72,9 +117,4 @@ func each(w World, dirs []string, format string, conclude func(*soak.Status) err
 		}
 	}
 	return first
-}
-
-func addFormat(cmd *cobra.Command, format *string) {
-	cmd.Flags().StringVar(format, "format", "text", "`FORM` of the summary: text, json")
-	cmdline.Complete(cmd, "format", cmdline.Fixed(formats...))
 }

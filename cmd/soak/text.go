@@ -1,7 +1,6 @@
 package soak
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -17,10 +16,7 @@ import (
 // print prints a soak.
 func print(out io.Writer, s *soak.Status, format string) error {
 	if format == "json" {
-		e := json.NewEncoder(out)
-		e.SetIndent("", "  ")
-		e.SetEscapeHTML(false)
-		return e.Encode(s.Document())
+		return encode(out, s)
 	}
 	_, err := io.WriteString(out, summary(s))
 	return err

@@ -10,6 +10,7 @@
 //   - P1: the page begins with the verdict, and then the findings. Figures and what was not tested follow, then tables.
 //   - P2: one file, without a script, that makes no request. Its content security policy forbids both and allows no style
 //     but its own, by hash. What is folded opens without a script, and so does the filter of a trace.
+//     WriteLive is the exception: its page has one script, by hash, which asks the server that it came from for news.
 //   - P3: text from outside cannot get out of its place. HTML is escaped, and control characters are made visible.
 //   - P4: colour never carries meaning alone: wherever there is a colour, there is a word or a sign as well.
 //   - P5: the same data gives the same bytes.

@@ -20,6 +20,8 @@ var (
 	findingSource string
 	//go:embed page.css
 	style string
+	//go:embed live.js
+	following string
 
 	templates = template.Must(template.Must(template.New("page").Funcs(template.FuncMap{
 		"spans": spans, "legible": wording.Visible, "grouped": wording.Grouped[uint64], "timeline": timelineOf, "numbered": numbered,
@@ -28,9 +30,21 @@ var (
 )
 
 // Write writes p as one file that needs no network, no script and nothing beside it. The error is that of the writer.
-func Write(w io.Writer, p *Page) error {
+func Write(w io.Writer, p *Page) error { return write(w, view{Page: p, Policy: policy()}) }
+
+// WriteLive writes p as a page that follows what it shows: its script asks for "events" beside it, a stream of server-sent events.
+// One named page has the whole page anew, as Write writes it, and one named end says that no other will come. The error is that of
+// the writer.
+func WriteLive(w io.Writer, p *Page) error {
+	return write(w, view{
+		Page: p, Policy: policy() + "; script-src " + source(following) + "; connect-src 'self'", Script: template.JS(following), //nolint:gosec // our own file
+	})
+}
+
+func write(w io.Writer, v view) error {
+	v.Class, v.Style = v.Verdict.String(), template.CSS(style) //nolint:gosec // our own file
 	var b bytes.Buffer
-	if err := templates.Execute(&b, view{Page: p, Class: p.Verdict.String(), Policy: policy(), Style: template.CSS(style)}); err != nil { //nolint:gosec // our own file
+	if err := templates.Execute(&b, v); err != nil {
 		panic("page: the template does not fit the data: " + err.Error())
 	}
 	_, err := w.Write(b.Bytes())
@@ -43,6 +57,7 @@ type view struct {
 	Class  string
 	Policy string // content security policy
 	Style  template.CSS
+	Script template.JS // empty, unless it is a live page
 }
 
 // entry is a finding with its number.
@@ -61,9 +76,13 @@ func numbered(findings []Finding) []entry {
 
 // policy allows the page its own style sheet, by hash, and nothing else.
 func policy() string {
-	hash := sha256.Sum256([]byte(style))
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) +
-		"'; base-uri 'none'; form-action 'none'"
+	return "default-src 'none'; style-src " + source(style) + "; base-uri 'none'; form-action 'none'"
+}
+
+// source is what a policy calls a text of the page itself.
+func source(text string) string {
+	hash := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'"
 }
 
 // span is a part of a sentence.

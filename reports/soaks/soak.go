@@ -25,6 +25,10 @@ type Soak struct {
 // HTML writes the page of a soak.
 func HTML(w io.Writer, s *Soak) error { return page.Write(w, pageOf(s)) }
 
+// LiveHTML writes the page of a soak that goes on: it shows what HTML shows, and follows the soak by the events that it finds beside
+// it; see page.WriteLive.
+func LiveHTML(w io.Writer, s *Soak) error { return page.WriteLive(w, pageOf(s)) }
+
 func pageOf(s *Soak) *page.Page {
 	p := &page.Page{
 		Subject: "soak of " + s.Engine, Facts: []string{s.Engine, "soak " + s.Campaign, wording.Plural(s.Totals.Laps, "lap"), "since " + day(s.Since)},
@@ -93,13 +97,17 @@ func headline(s *Soak) []page.Figure {
 }
 
 func provenance(s *Soak) []page.Fact {
+	doing := ""
+	if s.Running {
+		doing = s.Doing
+	}
 	facts := []page.Fact{
 		{Label: "engine", Text: s.Engine},
 		{Label: "campaign", Text: s.Campaign, Code: true},
 		{Label: "directory", Text: s.Dir, Code: true},
 		{Label: "began", Text: moment(s.Since)},
 		{Label: "last cell counted", Text: moment(s.Counted)},
-		{Label: "doing", Text: s.Doing},
+		{Label: "doing", Text: doing},
 		{Label: "ended", Text: s.Stopped},
 	}
 	if s.Shard.Of > 1 {

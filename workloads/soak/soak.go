@@ -38,6 +38,9 @@ type Options struct {
 	Log    func(text string) // one line for each thing that a person wants to know; nil: nobody does
 	Now    func() time.Time  // nil: the host's clock
 	Watch  func(*Status)     // called after each event, by one goroutine at a time; nil: nobody
+	// Event is called with every event of the ledger once it is durable, in order: with those of earlier starts when the soak is
+	// opened. It must not call the soak, and must not keep the event. nil: nobody wants to know.
+	Event func(*ledger.Event)
 }
 
 // The defaults.
@@ -120,7 +123,10 @@ func (s *Soak) open(disk afero.Fs) (err error) {
 		return fmt.Errorf("%w: %w", torture.ErrConfig, err)
 	}
 	s.mu.figures, s.mu.missing, s.mu.trends = map[string]float64{}, map[string]string{}, trends{}
-	s.mu.journal, err = campaign.OpenJournal(disk, s.opts.Dir, nil)
+	s.mu.journal, err = campaign.OpenJournal(disk, s.opts.Dir, func(e *ledger.Event) error {
+		s.opts.Event(e)
+		return nil
+	})
 	if err != nil {
 		return err
 	}
@@ -140,6 +146,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Log == nil {
 		o.Log = func(string) {}
+	}
+	if o.Event == nil {
+		o.Event = func(*ledger.Event) {}
 	}
 	if o.Sample == 0 {
 		o.Sample = time.Minute
@@ -181,6 +190,9 @@ func (s *Soak) add(e *ledger.Event) error {
 	s.mu.Lock()
 	e.Time = s.opts.Now().UTC()
 	err := s.mu.journal.Add(e)
+	if err == nil {
+		s.opts.Event(e)
+	}
 	var now Status
 	if err == nil && s.opts.Watch != nil {
 		now = s.status()

@@ -4,7 +4,7 @@
 //	text.go     the text format of Prometheus, version 0.0.4
 //	healthz.go  whether the soak is well, in a sentence
 //	clock.go    whether the clock of the machine was set
-//	serve.go    the two pages, on an address
+//	serve.go    the two pages, on an address, and those that a caller adds
 //
 // A soak's Status is all that is shown, so a scrape waits for nothing that the soak does. Values are those of the ledger where it
 // has any: they go on when a soak is resumed, and add up over its whole life. METRICS.md lists them all; it is made from the table

@@ -32,6 +32,12 @@ func Handler(status func() soak.Status, clock Clock) http.Handler {
 	return pages
 }
 
+// Page is a further page that a Server has.
+type Page struct {
+	Pattern string // of an http.ServeMux, such as "GET /events"
+	Handler http.Handler
+}
+
 // Server serves the pages of a soak until it is closed.
 type Server struct {
 	http   http.Server
@@ -40,8 +46,9 @@ type Server struct {
 }
 
 // Serve begins to serve the pages of a soak on an address such as 127.0.0.1:9464. Without a host, as in :9464, that is the
-// loopback; another host must be named, since the pages ask for no password. The error is one of the address.
-func Serve(address string, status func() soak.Status) (*Server, error) {
+// loopback; another host must be named, since the pages ask for no password. Further pages are served beside them. The error is one of
+// the address.
+func Serve(address string, status func() soak.Status, further ...Page) (*Server, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, fmt.Errorf("metrics: address %q: %w; write host:port, such as 127.0.0.1:9464", address, err)
@@ -54,7 +61,12 @@ func Serve(address string, status func() soak.Status) (*Server, error) {
 		return nil, fmt.Errorf("metrics: %w; give another address, or end the process that has it", err)
 	}
 	s := &Server{addr: listener.Addr().String(), failed: make(chan error, 1)}
-	s.http.Handler = Handler(status, SystemClock())
+	pages := http.NewServeMux()
+	pages.Handle("/", Handler(status, SystemClock()))
+	for _, p := range further {
+		pages.Handle(p.Pattern, p.Handler)
+	}
+	s.http.Handler = pages
 	s.http.ReadHeaderTimeout = 10 * time.Second
 	go func() { s.failed <- s.http.Serve(listener) }()
 	return s, nil
