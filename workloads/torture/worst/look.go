@@ -22,10 +22,12 @@ type Subject struct {
 	Running   func(tick uint64) // called before each recovery
 }
 
-// What is looked at: the first runs of a campaign, and in each run one power cut of each of its parts.
+// What is looked at: the first runs of a campaign, and in each run one power cut of each of its parts. Which one has most pending is
+// asked of so many power cuts at most.
 const (
 	maxRuns  = 16
 	partsRun = 6
+	maxTicks = 384
 )
 
 // Look looks at a run, unless it was recorded on a disk that lies or rots: what such a disk loses says nothing about a store. It
@@ -33,7 +35,7 @@ const (
 func (w *Worst) Look(ctx context.Context, s Subject) {
 	p := s.Recording.Plan
 	rule := p.Fault.Rule(s.Target.Promises)
-	if w.runs >= maxRuns || rule.Lower != checker.SyncedMustSurvive || p.Fault.Rot || p.Model.Device.IgnoreFlush > 0 || len(s.Recording.Problems) > 0 {
+	if ctx.Err() != nil || w.runs >= maxRuns || rule.Lower != checker.SyncedMustSurvive || p.Fault.Rot || p.Model.Device.IgnoreFlush > 0 || len(s.Recording.Problems) > 0 {
 		return
 	}
 	w.runs++
@@ -55,7 +57,7 @@ func (w *Worst) Look(ctx context.Context, s Subject) {
 // worstTicks returns the power cut of each part of the run at which most is pending.
 func (s *Subject) worstTicks() (worst []uint64) {
 	line := faultfs.NewTimeline(faultfs.Recorded(s.Recording.Trace), s.Recording.Plan.Model, 0)
-	ticks := s.Recording.CrashTicks()
+	ticks := record.Spread(s.Recording.CrashTicks(), maxTicks, s.Recording.Plan.Spec.Seed)
 	for part := range partsRun {
 		most, at := 0, uint64(0)
 		for _, tick := range ticks[part*len(ticks)/partsRun : (part+1)*len(ticks)/partsRun] {

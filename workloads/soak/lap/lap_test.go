@@ -1,0 +1,132 @@
+package lap_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/workloads/soak/campaign"
+	"github.com/lightningdb/lightning-torture/workloads/soak/canary"
+	"github.com/lightningdb/lightning-torture/workloads/soak/lap"
+	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
+	"github.com/lightningdb/lightning-torture/workloads/targets/soakledger"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// job is a lap of two cells of a tiny engine.
+func job(t *testing.T) *lap.Job {
+	t.Helper()
+	j := &lap.Job{
+		Spec: campaign.Spec{
+			Version: 1, Engine: "soak-ledger", Workloads: []string{"register"}, Faults: []string{"power", "killed"}, Profile: "posix-min", Seed: 5,
+			Clients: 1, Ops: 2, Keys: 1, Points: 2,
+		},
+		Dir: t.TempDir(), Workers: 1, Lap: 2, Canary: true, Of: 2, Cells: []int{0, 1},
+	}
+	require.NoError(t, j.Save(j.Dir))
+	loaded, err := lap.Load(j.Dir)
+	require.NoError(t, err)
+	require.Equal(t, j, loaded)
+	return j
+}
+
+// eyes is a canary that is caught, or is not.
+func eyes(caught bool, err error) func(context.Context, uint64) (canary.Sight, error) {
+	return func(context.Context, uint64) (canary.Sight, error) {
+		return canary.Sight{Caught: caught, Reason: "it is dark"}, err
+	}
+}
+
+// work does a job, and returns what it tells but for signs of life.
+func work(ctx context.Context, t *testing.T, j *lap.Job, try func(context.Context, uint64) (canary.Sight, error)) ([]lap.Message, error) {
+	t.Helper()
+	var out bytes.Buffer
+	w := &lap.Worker{Job: j, Targets: []torture.Target{soakledger.Target()}, Tell: lap.NewTeller(&out), Canary: try}
+	err := w.Work(ctx)
+	var all []lap.Message
+	for d := json.NewDecoder(&out); d.More(); {
+		var m lap.Message
+		require.NoError(t, d.Decode(&m))
+		if m.Beat == nil {
+			all = append(all, m)
+		}
+	}
+	return all, err
+}
+
+func TestALapTellsOfItsCanaryAndThenOfEachCell(t *testing.T) {
+	t.Parallel()
+	told, err := work(t.Context(), t, job(t), eyes(true, nil))
+	require.NoError(t, err)
+	require.Len(t, told, 6)
+	require.Equal(t, "canary", told[0].Begin.What)
+	require.True(t, told[1].Canary.Caught)
+	for cell, fault := range []string{"power", "killed"} {
+		begin, done := told[2+2*cell].Begin, told[3+2*cell].Cell
+		require.Equal(t, "register × "+fault, begin.What)
+		require.Equal(t, lap.Place{Cell: cell, Workload: "register", Fault: fault}, *begin.Cell)
+		require.Equal(t, ledger.Passed, done.Outcome, done.Reasons)
+		require.Equal(t, [2]int{2, cell}, [2]int{done.Lap, done.Cell})
+		require.Positive(t, done.Images)
+		require.Equal(t, 2, done.CrashPoints)
+	}
+	alone := job(t)
+	alone.Cells, alone.Canary = []int{1}, false
+	again, err := work(t.Context(), t, alone, nil)
+	require.NoError(t, err)
+	require.Len(t, again, 2)
+	told[5].Cell.Seconds, again[1].Cell.Seconds = 0, 0
+	require.Equal(t, told[5].Cell, again[1].Cell, "a cell is a function of its job")
+}
+
+func TestNoCellIsToldOfUnlessTheCanaryWasCaught(t *testing.T) {
+	t.Parallel()
+	told, err := work(t.Context(), t, job(t), eyes(false, nil))
+	require.NoError(t, err)
+	require.Len(t, told, 2)
+	require.Equal(t, "it is dark", told[1].Canary.Reason)
+
+	broken := errors.New("no disk")
+	told, err = work(t.Context(), t, job(t), eyes(false, broken))
+	require.ErrorIs(t, err, broken)
+	require.Len(t, told, 1)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	told, err = work(ctx, t, job(t), func(context.Context, uint64) (canary.Sight, error) {
+		cancel()
+		return canary.Sight{Caught: true}, nil
+	})
+	require.NoError(t, err)
+	require.Len(t, told, 1, "what was cut short is not told of")
+}
+
+func TestAJobOfAnotherBinaryIsRefused(t *testing.T) {
+	t.Parallel()
+	other := job(t)
+	other.Spec.Engine = "another"
+	_, err := work(t.Context(), t, other, eyes(true, nil))
+	require.ErrorIs(t, err, torture.ErrConfig)
+	larger := job(t)
+	larger.Of = 3
+	told, err := work(t.Context(), t, larger, eyes(true, nil))
+	require.ErrorIs(t, err, torture.ErrConfig)
+	require.ErrorContains(t, err, "begin a new soak")
+	require.Len(t, told, 2, "no cell was told of")
+}
+
+func TestAReplayThatCannotBeTriedIsToldOfWithTheReason(t *testing.T) {
+	t.Parallel()
+	j := job(t)
+	j.Cells, j.Canary = nil, false
+	j.Replays = []lap.Replay{{ID: "x", What: "LT2-NONSENSE", Attempts: 3}}
+	told, err := work(t.Context(), t, j, eyes(true, nil))
+	require.NoError(t, err)
+	require.Len(t, told, 2)
+	require.Equal(t, "x", told[0].Begin.ID)
+	require.Zero(t, told[1].Replay.Attempts)
+	require.NotEmpty(t, told[1].Replay.Reason)
+}
