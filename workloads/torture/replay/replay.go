@@ -105,11 +105,16 @@ func (w *wanted) attempt(ctx context.Context) (sighting, error) {
 	if err != nil {
 		return sighting{}, err
 	}
-	run := record.Run
+	return w.lookAgain(ctx, w.runner()(ctx, w.target, p, w.patience)), nil
+}
+
+// runner returns what runs a script. Taking a store through many rounds takes longer than the run, and shows only what is wrong
+// without a crash.
+func (w *wanted) runner() func(context.Context, contract.Target, *plan.Plan, time.Duration) *record.Recording {
 	if w.at.Tick == 0 {
-		run = record.RunAndStay
+		return record.RunAndStay
 	}
-	return w.lookAgain(ctx, run(ctx, w.target, p, w.patience)), nil
+	return record.Run
 }
 
 // lookAgain looks until the failure shows: once, or, if it did not show each time its image was recovered, as often as that

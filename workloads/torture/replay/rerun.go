@@ -53,7 +53,7 @@ func (w *wanted) rerun(ctx context.Context) (*evidence.Finding, error) {
 		tries = schedules
 	}
 	for range tries {
-		if finding := w.everywhere(ctx, record.RunAndStay(ctx, w.target, p, w.patience)); finding != nil || ctx.Err() != nil {
+		if finding := w.everywhere(ctx, w.runner()(ctx, w.target, p, w.patience)); finding != nil || ctx.Err() != nil {
 			return finding, nil //nolint:nilerr // the caller sees that ctx is done
 		}
 	}
