@@ -36,5 +36,16 @@
 //	word.go        the search through a disk for what the node had said
 //	judge.go       the judges of histories
 //
+// # Figures
+//
+// Measured in CPU time of one core, on a machine of two cores that had a load of 35 to 45 from other work:
+//
+//	--seeds 1..40 --words 0            6 runs of 5,000 steps a second
+//	--seeds 21..26 --words-every 1     4,200 crash images a second in the search of words, the runs included
+//	seed 77, 20 times in one process   the same history, violations and figures 20 times
+//
+// Not shown yet: 10,000 seeds in a row, and a history of 100,000 operations, for which the search of the judge of linearizability
+// takes too long. Of the mutants, 10-lease-read outlives 19 s of seeds.
+//
 // Callers: tests, and the command in cmd/cluster-torture.
 package cluster

@@ -64,7 +64,7 @@ func (l *law) leads(m *member, s replica.Status) {
 	l.world.figures.Leaders++
 	l.elected(m, &s)
 	for i := s.First; i <= l.highest; i++ {
-		if l.known[i] >= s.Term {
+		if term, seen := l.known[i]; !seen || term >= s.Term { // a node may apply and cut off many entries in one step, unseen
 			continue
 		}
 		if i > s.Last || m.node.Term(i) != l.terms[i] {

@@ -62,6 +62,7 @@ func main() {
 type flags struct {
 	seeds, profile string
 	spec           cluster.Spec
+	wordsEvery     uint64
 	limit          time.Duration
 }
 
@@ -83,7 +84,8 @@ func command() *cobra.Command {
 	to.IntVar(&f.spec.Steps, "steps", 5000, "`N` steps of a run, before its faults are over")
 	to.IntVar(&f.spec.Nodes, "nodes", 3, "`N` nodes of the group")
 	to.IntVar(&f.spec.Clients, "clients", 4, "`N` clients")
-	to.IntVar(&f.spec.Words, "words", 200, "open `N` crash images of each node's disk, and ask whether it keeps its word")
+	to.IntVar(&f.spec.Words, "words", 200, "open `N` crash images of each node's disk, or more, and ask whether it keeps its word")
+	to.Uint64Var(&f.wordsEvery, "words-every", 3, "do so for one seed in `N`: it takes ten times as long as the run")
 	to.StringVar(&f.profile, "profile", faultfs.PosixMin().Name, "`PROFILE` of the disks")
 	to.DurationVar(&f.limit, "for", 0, "begin no further run after this time")
 	return c
@@ -117,6 +119,8 @@ func (f *flags) validate() (err error) {
 		return fmt.Errorf("%w: --clients is %d; choose 1 to %d", errUsage, s.Clients, nodesMax)
 	case s.Words < 0:
 		return fmt.Errorf("%w: --words is %d; choose 0 for none", errUsage, s.Words)
+	case f.wordsEvery == 0:
+		return fmt.Errorf("%w: --words-every is 0; choose 1 for every seed", errUsage)
 	}
 	if f.spec.Profile, err = faultfs.ProfileNamed(f.profile); err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
@@ -164,6 +168,9 @@ func (f *flags) run(ctx context.Context, to io.Writer) error {
 func (f *flags) one(ctx context.Context, seed uint64, sum *cluster.Figures) (broken []string, undecided string, err error) {
 	spec := f.spec
 	spec.Seed = seed
+	if (seed-1)%f.wordsEvery != 0 {
+		spec.Words = 0
+	}
 	out, err := cluster.Run(ctx, spec)
 	if err != nil {
 		return nil, "", err
@@ -189,8 +196,8 @@ func (f *flags) found(to io.Writer, seed uint64, broken []string) error {
 	for _, b := range broken {
 		fmt.Fprintf(to, "✗ %s\n", b)
 	}
-	fmt.Fprintf(to, "\n  replay  go -C workloads/cluster run ./cmd/cluster-torture --seeds %d --steps %d --nodes %d --clients %d --words %d --profile %s\n",
-		seed, f.spec.Steps, f.spec.Nodes, f.spec.Clients, f.spec.Words, f.profile)
+	fmt.Fprintf(to, "\n  replay  go -C workloads/cluster run ./cmd/cluster-torture --seeds %d --steps %d --nodes %d --clients %d --words %d --words-every %d --profile %s\n",
+		seed, f.spec.Steps, f.spec.Nodes, f.spec.Clients, f.spec.Words, f.wordsEvery, f.profile)
 	return errFinding
 }
 
