@@ -12,8 +12,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 )
 
-// childArgs are the arguments that make this binary a child of a soak.
-var childArgs = []string{"soak", "child"}
+// ChildArgs returns the arguments that make a binary with this command a child that does a lap.Job.
+func ChildArgs() []string { return []string{"soak", "child"} }
 
 // childCommand does a job of a soak. Users do not call it.
 func childCommand(w World) *cobra.Command {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
-	"github.com/lightningdb/lightning-torture/cmd/internal/spec"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
@@ -47,9 +46,7 @@ type World struct {
 
 // flags are the flags of soak.
 type flags struct {
-	spec    spec.Flags
-	opts    torture.Options
-	points  int
+	spec    SpecFlags
 	life    size
 	dir     string
 	resume  string
@@ -98,8 +95,7 @@ func (f *flags) register(cmd *cobra.Command, w World) {
 	to.StringVar(&f.resume, "resume", "", "go on with the soak in `DIR`; what it tortures is in there")
 	to.DurationVar(&f.length, "for", 0, "how long to go on now (default until it is stopped)")
 	to.IntVar(&f.laps, "laps", 0, "stop after `N` laps, those before a resumption included (default go on)")
-	f.spec.Register(cmd, engines, &f.opts)
-	to.IntVar(&f.points, "points", 100, "explore at most `N` crash points of a run; 0: all")
+	f.spec.Register(cmd, engines)
 	to.Var(&f.life, "life", "size of the store that lives for the whole soak; 0: none")
 	to.Var(&f.memory, "mem-limit", "memory that a child may use before it is ended")
 	to.Var(&f.keep, "keep", "disk space for evidence; beyond it, a finding has its token alone")
@@ -130,12 +126,13 @@ func (f *flags) validate(cmd *cobra.Command) error {
 		return exit.Usagef("--dir begins a soak and --resume goes on with one; give one of them")
 	case f.laps < 0 || f.laps > plan.MaxCount:
 		return exit.Usagef("--laps is %d; give a number from 0 to %d", f.laps, plan.MaxCount)
-	case f.points < 0 || f.points > plan.MaxCount:
-		return exit.Usagef("--points is %d; give a number from 0 to %d", f.points, plan.MaxCount)
 	case f.memory != 0 && f.memory < leastMemory:
 		return exit.Usagef("--mem-limit is %v; a child needs %v at least", &f.memory, new(size(leastMemory)))
 	case f.life != 0 && f.life < leastLife:
 		return exit.Usagef("--life is %v; give %v at least, or 0", &f.life, new(size(leastLife)))
+	}
+	if err := f.spec.Validate(); err != nil {
+		return err
 	}
 	if err := cmdline.Between("for", f.length, 0, plan.MaxFor); err != nil {
 		return err

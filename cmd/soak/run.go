@@ -2,21 +2,17 @@ package soak
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
-	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/cmd/internal/livepage"
 	"github.com/lightningdb/lightning-torture/workloads/soak"
+	"github.com/lightningdb/lightning-torture/workloads/soak/build"
 	"github.com/lightningdb/lightning-torture/workloads/soak/campaign"
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
@@ -52,13 +48,13 @@ const supervisorGC = 50
 
 // open begins or resumes.
 func (f *flags) open(w World, page *livepage.Live) (*soak.Soak, error) {
-	build, err := buildID()
+	id, err := build.ID()
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", torture.ErrHost, err)
 	}
 	o := soak.Options{
-		Targets: w.Targets, Args: childArgs, Build: build, Commit: torture.Commit(), For: f.length, Laps: f.laps, Memory: int64(f.memory), Keep: int64(f.keep),
-		Workers: f.opts.Workers, Shard: ledger.Shard(f.shard), Sample: f.sample, Now: w.Now,
+		Targets: w.Targets, Args: ChildArgs(), Build: id, Commit: torture.Commit(), For: f.length, Laps: f.laps, Memory: int64(f.memory), Keep: int64(f.keep),
+		Workers: f.spec.opts.Workers, Shard: ledger.Shard(f.shard), Sample: f.sample, Now: w.Now,
 	}
 	if f.metrics != "" {
 		o.Event = page.Event
@@ -75,11 +71,9 @@ func (f *flags) open(w World, page *livepage.Live) (*soak.Soak, error) {
 		return soak.Resume(o)
 	}
 	o.Dir = f.dir
-	return soak.Begin(&campaign.Spec{
-		Version: 1, Engine: f.spec.Engine, Workloads: cmdline.Names(f.spec.Workloads), Faults: cmdline.Names(f.spec.Faults), Profile: f.opts.Profile,
-		Device: f.opts.Device, Seed: f.opts.Seed, Clients: f.opts.Clients, Ops: f.opts.Ops, Keys: f.opts.Keys, Limits: f.opts.Limits, Points: f.points,
-		LifeBytes: int64(f.life),
-	}, o)
+	spec := f.spec.Spec()
+	spec.LifeBytes = int64(f.life)
+	return soak.Begin(spec, o)
 }
 
 // coded gives the errors of a directory their exit codes.
@@ -100,32 +94,18 @@ func verdict(ctx context.Context, now *soak.Status, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return codeOf(now).Err()
+	return VerdictError(now)
 }
 
-func codeOf(now *soak.Status) exit.Code {
+// VerdictError returns the exit code that the verdict of a campaign has, as the error of a command; nil: it has passed.
+func VerdictError(now *soak.Status) error {
 	switch now.Verdict {
 	case soak.Pass:
-		return exit.Pass
+		return nil
 	case soak.Fail:
 		return exit.Violation
 	case soak.Blind:
 		return exit.HostFault
 	}
 	return exit.Inconclusive
-}
-
-// buildID identifies this binary by its content: two builds of one commit may differ, and findings come and go with builds.
-func buildID() (id string, err error) {
-	name, err := os.Executable()
-	if err != nil {
-		return "", err
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		return "", err
-	}
-	h := sha256.New()
-	_, err = io.Copy(h, file)
-	return hex.EncodeToString(h.Sum(nil)[:6]), errors.Join(err, file.Close())
 }

@@ -65,7 +65,7 @@ func reportCommand(w World) *cobra.Command {
 			if len(dirs) > 1 && o.html+o.json != "" {
 				return exit.Usagef("--html and --json are for one soak; give one DIR, or call soak merge for the shards of one")
 			}
-			return each(w, dirs, &o, func(s *soak.Status) error { return codeOf(s).Err() })
+			return each(w, dirs, &o, VerdictError)
 		},
 	}
 	o.register(cmd)
@@ -91,7 +91,7 @@ func mergeCommand(w World) *cobra.Command {
 			if err := o.show(w, &s, dirs); err != nil {
 				return err
 			}
-			return codeOf(&s).Err()
+			return VerdictError(&s)
 		},
 	}
 	o.register(cmd)

@@ -18,12 +18,12 @@ func print(out io.Writer, s *soak.Status, format string) error {
 	if format == "json" {
 		return encode(out, s)
 	}
-	_, err := io.WriteString(out, summary(s))
+	_, err := io.WriteString(out, Summary(s))
 	return err
 }
 
-// summary is a soak in words and figures.
-func summary(s *soak.Status) string {
+// Summary is a soak in words and figures.
+func Summary(s *soak.Status) string {
 	var b strings.Builder
 	verdict := map[string]string{soak.Pass: "PASS", soak.Fail: "FAIL", soak.Inconclusive: "INCONCLUSIVE", soak.Blind: "BLIND"}[s.Verdict]
 	fmt.Fprintf(&b, "%s  %s, campaign %s in %s\n", verdict, s.Engine, s.Campaign, s.Dir)

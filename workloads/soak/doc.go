@@ -4,12 +4,13 @@
 //	run.go       Run: laps until the time is over                   sample.go  figures of the processes, over time
 //	lap.go       a lap, in children that may die                    verdict.go what a soak says in the end
 //	again.go     replays of what is known                           keep.go    the budget of evidence
-//	deaths.go    what the end of a child says                       merge.go   several shards as one
+//	deaths.go    what is counted when a child ends                  merge.go   several shards as one
 //	life.go      the store that lives for the whole soak
 //
 // What a soak is made of has packages of its own: ledger (what is remembered), campaign (the directory, and which seed a cell
-// has), lap (what a child does), supervisor (children), canary (the planted bug), endless (the store that lives on), flatness
-// (trends) and measure.
+// has), lap (what a child does), supervisor (children), postmortem (what their ends mean), canary (the planted bug), endless (the
+// store that lives on), flatness (trends), measure, and build (which binary this is). A fleet (workloads/fleet) shares a campaign
+// among workers on other machines; its directory is that of a soak, and Of is its status.
 //
 // Promises:
 //

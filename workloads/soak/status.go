@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lightningdb/lightning-torture/workloads/soak/campaign"
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 )
 
@@ -15,6 +16,7 @@ type Status struct {
 	Engine   string       `json:"engine"`
 	Dir      string       `json:"dir"`
 	Shard    ledger.Shard `json:"shard"`
+	Fleet    bool         `json:"fleet,omitempty"` // workers elsewhere do the cells; no figures are measured, and none has to stay flat
 	Now      time.Time    `json:"now"`
 	Running  bool         `json:"running"`  // a supervisor is at work
 	Since    time.Time    `json:"since"`    // of the first event of the campaign
@@ -110,10 +112,19 @@ func (s *Soak) status() Status {
 	return st
 }
 
+// Of returns the status of a campaign of which only the book is known, as a fleet has it: its workers are elsewhere, and nothing of
+// them is measured. Dir, Running and what is going on are the caller's to add.
+func Of(b *ledger.Book, spec *campaign.Spec, known ledger.Known, now time.Time) Status {
+	st := statusOf(b)
+	st.Campaign, st.Engine, st.Known, st.Now = spec.Name(), spec.Engine, known, now
+	st.judge(nil)
+	return st
+}
+
 // statusOf returns what a book knows.
 func statusOf(b *ledger.Book) Status {
 	st := Status{
-		Campaign: b.Started.Campaign, Shard: b.Started.Shard, Since: b.Since, Counted: b.Counted, Stopped: b.Stopped, Totals: b.Totals,
+		Campaign: b.Started.Campaign, Shard: b.Started.Shard, Fleet: b.Started.Fleet, Since: b.Since, Counted: b.Counted, Stopped: b.Stopped, Totals: b.Totals,
 		Canary: b.Canary, Life: b.Life, Findings: b.Findings(), Lap: b.Next(),
 	}
 	st.Totals.Profiles, st.Totals.Goals = maps.Clone(b.Totals.Profiles), maps.Clone(b.Totals.Goals)

@@ -72,6 +72,7 @@ func (s *Status) doubts() (reasons []string) {
 		}
 	}
 	switch {
+	case s.Fleet:
 	case len(s.Slopes) == 0:
 		reasons = append(reasons, "nothing was measured for long enough to say whether it stays flat")
 	case len(short) > 0:

@@ -26,6 +26,7 @@ type Start struct {
 	Commit   string `json:"commit,omitempty"` // of the source, if the binary says so
 	Shard    Shard  `json:"shard"`
 	PID      int    `json:"pid"`
+	Fleet    bool   `json:"fleet,omitempty"` // the cells are done by workers elsewhere: there is no store that lives on, and no process to measure
 }
 
 // Shard is one of several parts of a campaign that run apart: it has every Of-th cell. The zero value is all of it.

@@ -1,0 +1,41 @@
+package soak
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/cmd/internal/spec"
+	"github.com/lightningdb/lightning-torture/workloads/soak/campaign"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+)
+
+// SpecFlags are the flags that say what a campaign tortures. Every command that begins a campaign has them.
+type SpecFlags struct {
+	flags  spec.Flags
+	opts   torture.Options
+	points int
+}
+
+// Register adds the flags to a command. engines are the names of all engines, the default first.
+func (f *SpecFlags) Register(cmd *cobra.Command, engines []string) {
+	f.flags.Register(cmd, engines, &f.opts)
+	cmd.Flags().IntVar(&f.points, "points", 100, "explore at most `N` crash points of a run; 0: all")
+}
+
+// Validate returns an error for a value that cannot be. Names are checked when the campaign begins.
+func (f *SpecFlags) Validate() error {
+	if f.points < 0 || f.points > plan.MaxCount {
+		return exit.Usagef("--points is %d; give a number from 0 to %d", f.points, plan.MaxCount)
+	}
+	return nil
+}
+
+// Spec returns what the flags say, without a store that lives on.
+func (f *SpecFlags) Spec() *campaign.Spec {
+	return &campaign.Spec{
+		Version: 1, Engine: f.flags.Engine, Workloads: cmdline.Names(f.flags.Workloads), Faults: cmdline.Names(f.flags.Faults), Profile: f.opts.Profile,
+		Device: f.opts.Device, Seed: f.opts.Seed, Clients: f.opts.Clients, Ops: f.opts.Ops, Keys: f.opts.Keys, Limits: f.opts.Limits, Points: f.points,
+	}
+}

@@ -1,0 +1,110 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lightningdb/lightning-torture/workloads/fleet/broker"
+	"github.com/lightningdb/lightning-torture/workloads/fleet/coordinator"
+	"github.com/lightningdb/lightning-torture/workloads/fleet/wire"
+	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
+)
+
+// answerPatience is how long status and drain wait for a coordinator.
+const answerPatience = 10 * time.Second
+
+func statusCommand() *cobra.Command {
+	return askCommand("status", "Show how far a fleet is", "Ask the coordinator how far the campaign is, and who works. Without a coordinator, "+
+		"soak status DIR reads the directory.", wire.Subjects.Status)
+}
+
+func drainCommand() *cobra.Command {
+	return askCommand("drain", "Let the workers finish what they do, and end", "Tell the coordinator to hand out nothing more. Workers finish the cell that they do "+
+		"and end; so does the coordinator then. What is left is done when it is resumed.", wire.Subjects.Drain)
+}
+
+func askCommand(use, short, long string, subject func(wire.Subjects) string) *cobra.Command {
+	var f connection
+	var format string
+	cmd := &cobra.Command{
+		Use: use, Short: short, Long: long, Args: none,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if format != "text" && format != "json" {
+				return usage("unknown --format %q; choose one of text, json", format)
+			}
+			s, err := f.ask(cmd.Context(), subject)
+			if err != nil {
+				return coded(err)
+			}
+			return show(cmd.OutOrStdout(), s, format)
+		},
+	}
+	f.addServer(cmd)
+	cmd.Flags().StringVar(&format, "format", "text", "`FORM` of the answer: text, json")
+	return cmd
+}
+
+// ask asks the coordinator.
+func (f *connection) ask(ctx context.Context, subject func(wire.Subjects) string) (*coordinator.Status, error) {
+	subjects, err := wire.SubjectsOf(f.fleet)
+	if err != nil {
+		return nil, usage("--fleet: %w", err)
+	}
+	conn, err := broker.Dial(f.address, "operator", f.files)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	ctx, cancel := context.WithTimeout(ctx, answerPatience)
+	defer cancel()
+	if err := broker.Reached(ctx, conn); err != nil {
+		return nil, fmt.Errorf("%w; does fleet serve run at %s, with these certificates and credentials?", err, f.address)
+	}
+	m, err := conn.RequestWithContext(ctx, subject(subjects), nil)
+	if err != nil {
+		return nil, fmt.Errorf("no answer of a coordinator at %s: %w", f.address, err)
+	}
+	s := &coordinator.Status{}
+	return s, wire.Decode(m.Data, s)
+}
+
+func show(to io.Writer, s *coordinator.Status, format string) error {
+	if format == "json" {
+		e := json.NewEncoder(to)
+		e.SetIndent("", "  ")
+		return e.Encode(s)
+	}
+	laps := fmt.Sprint(s.Laps)
+	if s.LapsOf > 0 {
+		laps += fmt.Sprintf(" of %d", s.LapsOf)
+	}
+	state := ""
+	if s.Draining {
+		state = ", draining"
+	}
+	fmt.Fprintf(to, "%s, campaign %s in %s, build %v%s\n\n", s.Engine, s.Campaign, s.Dir, s.Build, state)
+	fmt.Fprintf(to, "  verdict   %s if it ended now\n  laps      %s\n  cells     %d counted, %d in the queue\n  images    %d\n", s.Verdict, laps, s.Cells, s.Queued, s.Images)
+	fmt.Fprintf(to, "  findings  ")
+	for i, state := range ledger.States() {
+		if i > 0 {
+			fmt.Fprint(to, ", ")
+		}
+		fmt.Fprintf(to, "%d %s", s.Findings[state], state)
+	}
+	fmt.Fprintf(to, "\n  workers   %d\n", len(s.Workers))
+	for _, w := range s.Workers {
+		doing := "idle"
+		if w.Doing != nil {
+			doing = fmt.Sprintf("lap %d, cell %d", w.Doing.Lap, w.Doing.Cell)
+		}
+		if _, err := fmt.Fprintf(to, "    %-24s %-20s %d cells delivered\n", w.Name, doing, w.Cells); err != nil {
+			return err
+		}
+	}
+	return nil
+}

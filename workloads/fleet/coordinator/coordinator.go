@@ -1,0 +1,185 @@
+package coordinator
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/workloads/fleet/wire"
+	"github.com/lightningdb/lightning-torture/workloads/soak/campaign"
+	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
+)
+
+// Options say how a campaign is shared. They do not change what a cell does, so each start may have its own.
+type Options struct {
+	Dir     string
+	Fleet   string           // its name, where several share a broker; empty: wire.DefaultFleet
+	Targets []torture.Target // the spec names one of them
+	Build   wire.Build       // of this binary; workers must have the same
+
+	Laps   int           // stop after so many laps of the campaign; 0: do not
+	Window int           // cells in the queue; 0: DefaultWindow. At least twice as many as there are workers
+	Lease  time.Duration // how long a cell belongs to a worker that does not renew it; 0: DefaultLease
+	Tick   time.Duration // between two looks at the queue; 0: DefaultTick
+	Keep   int64         // bytes of evidence; 0: DefaultKeep
+
+	Log   func(text string) // one line for each thing that a person wants to know; nil: nobody does
+	Watch func(*ledger.Event)
+	Now   func() time.Time // nil: the host's clock
+}
+
+// The defaults.
+const (
+	DefaultWindow = 256
+	DefaultLease  = time.Minute
+	DefaultTick   = 15 * time.Second
+	DefaultKeep   = 4 << 30
+)
+
+const (
+	findingsDir = "findings"
+	knownFile   = "known.json"
+)
+
+// Coordinator is a campaign that is open in this process, which has locked its directory.
+type Coordinator struct {
+	opts     Options
+	spec     campaign.Spec
+	target   torture.Target
+	subjects wire.Subjects
+	lock     io.Closer
+	wake     chan struct{} // somebody should look at the queue
+	failed   chan error    // what ends the campaign
+
+	mu struct {
+		sync.Mutex
+		journal  *campaign.Journal
+		known    ledger.Known
+		cells    map[int][]torture.Cell // of laps that were asked for lately
+		workers  map[string]*seen
+		queue    wire.Queue
+		moved    time.Time // when a cell was counted, the queue was begun, or somebody was at work
+		queued   int       // items, at the last look
+		draining bool      // no further items
+	}
+}
+
+// Begin makes the directory of a new campaign and opens it. Errors are campaign.ErrSpec if it has one, and those of Resume.
+func Begin(spec *campaign.Spec, o Options) (*Coordinator, error) {
+	target, err := targetOf(spec, o.Targets)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := spec.Cells(target, 0); err != nil {
+		return nil, err
+	}
+	if spec.LifeBytes != 0 {
+		return nil, fmt.Errorf("%w: a fleet has no store that lives on; begin a soak for that", torture.ErrConfig)
+	}
+	if err := spec.Save(afero.NewOsFs(), filepath.Clean(o.Dir)); err != nil {
+		return nil, err
+	}
+	return Resume(o)
+}
+
+// Resume opens the campaign in a directory. Errors are campaign.ErrSpec, campaign.ErrLocked, ledger.ErrDamaged, ledger.ErrCampaign,
+// torture.ErrConfig and those of the filesystem.
+func Resume(o Options) (*Coordinator, error) {
+	o.ensureDefaults()
+	disk := afero.NewOsFs()
+	spec, err := campaign.Load(disk, o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	c := &Coordinator{opts: o, spec: *spec, wake: make(chan struct{}, 1), failed: make(chan error, 1)}
+	c.mu.queue.Campaign = spec.Name()
+	c.mu.cells, c.mu.workers = map[int][]torture.Cell{}, map[string]*seen{}
+	if c.subjects, err = wire.SubjectsOf(o.Fleet); err != nil {
+		return nil, fmt.Errorf("%w: %w", torture.ErrConfig, err)
+	}
+	if c.target, err = targetOf(spec, o.Targets); err != nil {
+		return nil, err
+	}
+	if c.mu.known, err = ledger.ReadKnown(disk, filepath.Join(o.Dir, knownFile)); err != nil {
+		return nil, fmt.Errorf("%w: %w", torture.ErrConfig, err)
+	}
+	if c.lock, err = campaign.Lock(o.Dir); err != nil {
+		return nil, err
+	}
+	if err := c.open(disk); err != nil {
+		return nil, errors.Join(err, c.lock.Close())
+	}
+	return c, nil
+}
+
+func (c *Coordinator) open(disk afero.Fs) (err error) {
+	if c.mu.journal, err = campaign.OpenJournal(disk, c.opts.Dir, nil); err != nil {
+		return err
+	}
+	if name := c.mu.journal.Book.Started.Campaign; name != "" && name != c.spec.Name() {
+		return errors.Join(fmt.Errorf("%w: the ledger in %s is that of %s, and spec.json that of %s", ledger.ErrCampaign, c.opts.Dir, name, c.spec.Name()),
+			c.mu.journal.Close())
+	}
+	return nil
+}
+
+func (o *Options) ensureDefaults() {
+	o.Dir = filepath.Clean(o.Dir)
+	o.Fleet = cmp.Or(o.Fleet, wire.DefaultFleet)
+	o.Window, o.Lease, o.Tick = cmp.Or(o.Window, DefaultWindow), cmp.Or(o.Lease, DefaultLease), cmp.Or(o.Tick, DefaultTick)
+	o.Keep = cmp.Or(o.Keep, DefaultKeep)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = func(string) {}
+	}
+	if o.Watch == nil {
+		o.Watch = func(*ledger.Event) {}
+	}
+}
+
+func targetOf(spec *campaign.Spec, targets []torture.Target) (torture.Target, error) {
+	for _, t := range targets {
+		if t.Name == spec.Engine {
+			return t, nil
+		}
+	}
+	return torture.Target{}, fmt.Errorf("%w: this binary has no engine %q", torture.ErrConfig, spec.Engine)
+}
+
+// Close releases the directory. Everything is durable already.
+func (c *Coordinator) Close() error { return errors.Join(c.mu.journal.Close(), c.lock.Close()) }
+
+// add makes an event durable and adds it up. The caller has locked c.mu.
+func (c *Coordinator) add(e *ledger.Event) error {
+	e.Time = c.opts.Now().UTC()
+	if err := c.mu.journal.Add(e); err != nil {
+		return err
+	}
+	c.opts.Watch(e)
+	return nil
+}
+
+// fail ends the campaign. The first reason counts.
+func (c *Coordinator) fail(err error) {
+	select {
+	case c.failed <- err:
+	default:
+	}
+}
+
+// look lets the queue be looked at soon.
+func (c *Coordinator) look() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,95 @@
+package coordinator
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/lightningdb/lightning-torture/workloads/fleet/wire"
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
+)
+
+// evidenceTTL is how long evidence stays in the bucket that nobody has collected: an upload that was cut off, or one that was sent twice.
+const evidenceTTL = time.Hour
+
+// collect copies the evidence of a result into the directory, durably, and returns which findings have some. What is there already, or
+// has no room, is left. The error says what has to be delivered again.
+func (c *Coordinator) collect(ctx context.Context, q *queue, r *wire.Result) (kept map[string]bool, err error) {
+	kept = map[string]bool{}
+	dir := filepath.Join(c.opts.Dir, findingsDir)
+	if len(r.Evidence) > 0 {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return nil, err
+		}
+	}
+	for _, e := range r.Evidence {
+		name := filepath.Join(dir, e.ID+evidence.Ext)
+		if _, err := os.Stat(name); err == nil {
+			kept[e.ID] = true
+			continue
+		}
+		if used, err := bytesIn(dir); err != nil {
+			return nil, err
+		} else if used+e.Bytes > c.opts.Keep {
+			continue
+		}
+		if err := fetch(ctx, q.evidence, e, name); err != nil {
+			return nil, fmt.Errorf("evidence of finding %s: %w", e.ID, err)
+		}
+		kept[e.ID] = true
+	}
+	return kept, nil
+}
+
+// errDigest means that evidence is not what its digest says. It is somebody's mistake, and no finding.
+var errDigest = errors.New("it is not what its digest says")
+
+// fetch copies one object. A file that is not right is not kept.
+func fetch(ctx context.Context, from jetstream.ObjectStore, e wire.Evidence, name string) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, evidencePatience)
+	defer cancel()
+	object, err := from.Get(ctx, e.SHA256)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, object.Close()) }()
+	err = hostdisk.WriteFile(name, 0o600, func(to io.Writer) error {
+		sum := sha256.New()
+		n, err := io.Copy(io.MultiWriter(to, sum), io.LimitReader(object, e.Bytes+1))
+		switch {
+		case err != nil:
+			return err
+		case n != e.Bytes || hex.EncodeToString(sum.Sum(nil)) != e.SHA256:
+			return fmt.Errorf("%w: %d bytes, %d expected", errDigest, n, e.Bytes)
+		}
+		return nil
+	})
+	if errors.Is(err, errDigest) {
+		err = errors.Join(err, from.Delete(ctx, e.SHA256)) // it would be in the way of what is right
+	}
+	return err
+}
+
+// bytesIn returns how much the files of a directory take.
+func bytesIn(dir string) (bytes int64, err error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil {
+			bytes += info.Size()
+		}
+	}
+	return bytes, err
+}

@@ -1,0 +1,174 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/lightningdb/lightning-torture/workloads/fleet/wire"
+)
+
+// queue is the stream of a campaign, and the bucket of evidence. Both are made whenever they are missing.
+type queue struct {
+	js       jetstream.JetStream
+	stream   jetstream.Stream
+	evidence jetstream.ObjectStore
+}
+
+// Of the queue and the bucket.
+const (
+	itemBytesMax   = 4 << 10
+	streamBytesMax = 64 << 20
+	bucketBytesMax = 4 << 30
+)
+
+// current returns the queue that is in use.
+func (c *Coordinator) current() wire.Queue {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.mu.queue
+}
+
+// replace gives up a queue and begins another one.
+//
+// NB: a stream that is deleted while it is used may leave a broker behind that refuses to make it again, for want of blocks or of
+// space that it still counts as taken, or that makes it and hands out nothing. Another name helps against all of these.
+func (c *Coordinator) replace(ctx context.Context, q *queue, why string) error {
+	old := c.subjects.Stream(c.current())
+	c.opts.Log("another queue is begun: " + why)
+	c.mu.Lock()
+	c.mu.queue.Number++
+	c.mu.moved = c.opts.Now()
+	c.mu.Unlock()
+	for _, gone := range []error{q.js.DeleteStream(ctx, old), q.js.DeleteObjectStore(ctx, old)} {
+		if gone != nil && !errors.Is(gone, jetstream.ErrStreamNotFound) && !errors.Is(gone, jetstream.ErrBucketNotFound) {
+			c.opts.Log("what is left of the old queue: " + gone.Error())
+		}
+	}
+	return c.make(ctx, q)
+}
+
+// make makes what is missing of the queue. Settings that cannot be changed, such as the lease, are an error.
+func (c *Coordinator) make(ctx context.Context, q *queue) (err error) {
+	name := c.subjects.Stream(c.current())
+	q.stream, err = q.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name: name, Subjects: []string{c.subjects.AllWork(c.current())}, Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage,
+		MaxMsgsPerSubject: 1, Discard: jetstream.DiscardNew, DiscardNewPerSubject: true, MaxMsgSize: itemBytesMax, MaxBytes: streamBytesMax,
+		MaxMsgs: int64(2 * c.opts.Window),
+	})
+	if err != nil {
+		return fmt.Errorf("queue %s: %w", name, err)
+	}
+	_, err = q.stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
+		Durable: wire.Consumer, AckPolicy: jetstream.AckExplicitPolicy, AckWait: c.opts.Lease, MaxAckPending: 2 * c.opts.Window, MaxDeliver: -1,
+	})
+	if err != nil {
+		return fmt.Errorf("consumer of queue %s: %w", name, err)
+	}
+	q.evidence, err = q.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{
+		Bucket: name, Storage: jetstream.FileStorage, TTL: evidenceTTL, MaxBytes: bucketBytesMax,
+	})
+	if err != nil {
+		return fmt.Errorf("bucket %s: %w", name, err)
+	}
+	return nil
+}
+
+// reconcile makes the queue what it should be: the plan without what is counted and what somebody is doing.
+func (c *Coordinator) reconcile(ctx context.Context, q *queue) error {
+	err := c.make(ctx, q)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case c.stuck():
+		err = c.replace(ctx, q, "nobody gets anything of this one")
+	case isAnswer(err):
+		err = c.replace(ctx, q, err.Error())
+	}
+	if err != nil {
+		return err
+	}
+	info, err := q.stream.Info(ctx, jetstream.WithSubjectFilter(c.subjects.AllWork(c.current())))
+	if err != nil {
+		return err
+	}
+	missing, stale, err := c.compare(info.State.Subjects)
+	if err != nil {
+		return err
+	}
+	for _, subject := range stale {
+		if err := q.stream.Purge(ctx, jetstream.WithPurgeSubject(subject)); err != nil {
+			return err
+		}
+	}
+	for _, item := range missing {
+		text, err := wire.Encode(item)
+		if err != nil {
+			return err
+		}
+		if _, err := q.js.Publish(ctx, c.subjects.Work(c.current(), item.Lap, item.Cell), text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isAnswer reports whether the broker itself has refused something: one that is away is waited for.
+func isAnswer(err error) bool {
+	refused := (*jetstream.APIError)(nil)
+	return errors.As(err, &refused)
+}
+
+// stuckLeases is after how many leases without any movement a queue counts as stuck: within one, what a worker held that is gone comes
+// back.
+const stuckLeases = 2
+
+// stuck reports whether there are items and workers who wait for them, and nothing has moved for long.
+func (c *Coordinator) stuck() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now, workers := c.opts.Now(), c.alive()
+	moves := c.mu.queued == 0 || len(workers) == 0
+	for _, w := range workers {
+		moves = moves || w.doing != nil
+	}
+	if moves || c.mu.moved.IsZero() {
+		c.mu.moved = now
+	}
+	return now.Sub(c.mu.moved) > stuckLeases*c.opts.Lease
+}
+
+// compare returns the items that the queue lacks, and the subjects that it should not have.
+func (c *Coordinator) compare(queued map[string]uint64) (missing []wire.Item, stale []string, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	items, err := c.todo()
+	if err != nil {
+		return nil, nil, err
+	}
+	doing := map[wire.Place]bool{}
+	for _, w := range c.alive() {
+		if w.doing != nil {
+			doing[*w.doing] = true
+		}
+	}
+	wanted := map[string]bool{}
+	for _, item := range items {
+		subject := c.subjects.Work(c.mu.queue, item.Lap, item.Cell)
+		wanted[subject] = true
+		if queued[subject] == 0 && !doing[item.Place] {
+			missing = append(missing, item)
+		}
+	}
+	c.mu.queued = len(missing)
+	for subject := range queued {
+		if wanted[subject] {
+			c.mu.queued++
+		} else {
+			stale = append(stale, subject)
+		}
+	}
+	return missing, stale, nil
+}

@@ -1,0 +1,149 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/lightningdb/lightning-torture/workloads/fleet/wire"
+	"github.com/lightningdb/lightning-torture/workloads/soak"
+	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
+)
+
+// result takes what a worker has done. The zero receipt says that all of it is durable.
+func (c *Coordinator) result(ctx context.Context, q *queue, text []byte) *wire.Receipt {
+	r := &wire.Result{}
+	if err := wire.Decode(text, r); err != nil {
+		return &wire.Receipt{Refused: err.Error()}
+	}
+	if why := c.stranger(r.Build, r.Campaign); why != "" {
+		return &wire.Receipt{Refused: why}
+	}
+	counted, err := c.fits(r)
+	if err != nil {
+		return &wire.Receipt{Refused: err.Error()}
+	}
+	if counted {
+		return &wire.Receipt{}
+	}
+	kept, err := c.collect(ctx, q, r)
+	if err != nil {
+		return &wire.Receipt{Again: err.Error()}
+	}
+	if err := c.count(r, kept); err != nil {
+		c.fail(err)
+		if errors.Is(err, soak.ErrBlind) {
+			return &wire.Receipt{Refused: err.Error()}
+		}
+		return &wire.Receipt{Again: err.Error()} // another coordinator may find that it is not in the ledger
+	}
+	return &wire.Receipt{}
+}
+
+// fits compares a result with the plan, and reports whether the cell is counted already.
+func (c *Coordinator) fits(r *wire.Result) (counted bool, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	book := &c.mu.journal.Book
+	if r.Cell == nil {
+		return false, nil // the worker is blind
+	}
+	lap, cell := r.Cell.Lap, r.Cell.Cell
+	if lap < book.Next() || book.Has(lap, cell) {
+		return true, nil
+	}
+	if !c.planned(lap) {
+		return false, fmt.Errorf("lap %d is not asked for; the first one that is not complete is %d", lap, book.Next())
+	}
+	cells, err := c.cellsOf(lap)
+	if err != nil {
+		return false, err
+	}
+	if cell >= len(cells) || cells[cell].Workload != r.Cell.Workload || cells[cell].Fault != r.Cell.Fault {
+		return false, fmt.Errorf("lap %d has no cell %d with %.80q and %.80q", lap, cell, r.Cell.Workload, r.Cell.Fault)
+	}
+	if seed := c.spec.Options(lap).Seed; r.Cell.Seed != seed {
+		return false, fmt.Errorf("lap %d has the seed %d, not %d", lap, seed, r.Cell.Seed)
+	}
+	if r.Canary != nil && r.Canary.Lap != lap {
+		return false, fmt.Errorf("the canary of lap %d with a cell of lap %d", r.Canary.Lap, lap)
+	}
+	if r.Canary == nil && !book.HasCanary(lap) {
+		return false, fmt.Errorf("lap %d has no canary yet", lap)
+	}
+	return false, nil
+}
+
+// count makes a result durable. kept are the findings whose evidence is.
+func (c *Coordinator) count(r *wire.Result, kept map[string]bool) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	book := &c.mu.journal.Book
+	if r.Canary != nil && (!r.Canary.Caught || !book.HasCanary(r.Canary.Lap)) {
+		if err := c.add(&ledger.Event{Canary: r.Canary}); err != nil {
+			return err
+		}
+	}
+	if r.Cell == nil {
+		return fmt.Errorf("%w: worker %s: %s", soak.ErrBlind, r.Worker, r.Canary.Reason)
+	}
+	for i := range r.Deaths {
+		r.Deaths[i].Lap = r.Cell.Lap
+		if err := c.add(&ledger.Event{Death: &r.Deaths[i]}); err != nil {
+			return err
+		}
+	}
+	fresh := c.settle(r.Cell.Findings, kept)
+	if err := c.add(&ledger.Event{Cell: r.Cell}); err != nil {
+		return err
+	}
+	for _, sentence := range fresh {
+		c.opts.Log(sentence)
+	}
+	if w := c.mu.workers[r.Worker]; w != nil {
+		w.cells++
+	}
+	c.mu.moved = c.opts.Now()
+	return c.complete(r.Cell.Lap)
+}
+
+// settle says where the evidence of findings is, and returns a line for each that was not there.
+func (c *Coordinator) settle(findings []ledger.Sighting, kept map[string]bool) (fresh []string) {
+	known := c.mu.journal.Book.Findings()
+	for i := range findings {
+		f := &findings[i]
+		f.File = ""
+		if kept[f.ID] {
+			f.File = filepath.Join(findingsDir, f.ID+evidence.Ext)
+		}
+		if !slices.ContainsFunc(known, func(k ledger.Finding) bool { return k.ID == f.ID }) {
+			fresh = append(fresh, "new "+f.ID+": "+f.Sentence)
+		}
+	}
+	return fresh
+}
+
+// complete counts a lap of which every cell is counted, and lets the queue be filled in time. The caller has locked c.mu.
+func (c *Coordinator) complete(lap int) error {
+	book := &c.mu.journal.Book
+	cells, err := c.cellsOf(lap)
+	if err != nil {
+		return err
+	}
+	if c.mu.queued--; c.mu.queued < c.opts.Window/2 {
+		c.look()
+	}
+	for i := range cells {
+		if !book.Has(lap, i) {
+			return nil
+		}
+	}
+	if err := c.add(&ledger.Event{Lap: &ledger.Lap{Lap: lap, Cells: len(cells)}}); err != nil {
+		return err
+	}
+	c.look()
+	return c.mu.journal.Mark()
+}
