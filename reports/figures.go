@@ -44,7 +44,17 @@ func figures(r *torture.Result) []figure {
 			Note: "the rest is the engine",
 		},
 	}
-	return slices.Concat(all, scopeFigure(r), quotaFigure(r))
+	return slices.Concat(all, deathFigure(r), scopeFigure(r), quotaFigure(r))
+}
+
+// deathFigure says how often the engine has ended the process, if it has.
+func deathFigure(r *torture.Result) []figure {
+	if r.Deaths == 0 {
+		return nil
+	}
+	return []figure{{
+		Label: "deaths", Value: wording.Grouped(r.Deaths), Note: "times the engine ended the process; other processes went on, without the runs at hand",
+	}}
 }
 
 // scopeFigure says how far the small scope was explored, if that was asked for.

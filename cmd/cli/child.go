@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
@@ -24,12 +25,20 @@ func runChild(ctx context.Context, stdout, stderr io.Writer, args ...string) (co
 		return 0, nil, fmt.Errorf("%w: %w", torture.ErrHost, err)
 	}
 	defer func() { err = errors.Join(err, scratch.Remove()) }()
-	end, err := apart.Run(ctx, apart.Process{Dir: scratch.Dir, Args: args, Stdout: stdout, Stderr: stderr, Signal: passOn})
+	return runChildIn(ctx, scratch.Dir, stdout, stderr, args...)
+}
+
+// runChildIn is runChild with the directory that the child shares, in which an earlier one may have left something.
+func runChildIn(ctx context.Context, dir string, stdout, stderr io.Writer, args ...string) (exit.Code, *apart.Death, error) {
+	end, err := apart.Run(ctx, apart.Process{Dir: dir, Args: args, Stdout: stdout, Stderr: stderr, Signal: passOn})
 	if err != nil {
 		return 0, nil, fmt.Errorf("%w: %w", torture.ErrHost, err)
 	}
 	return exit.Code(end.Code), end.Died, nil
 }
+
+// journalIn returns the journal of the children that share a directory.
+func journalIn(dir string) string { return filepath.Join(dir, "journal.json") }
 
 // passOn returns the signal that canceled a context; if it was something else, whoever works for it is killed.
 func passOn(ctx context.Context) os.Signal {

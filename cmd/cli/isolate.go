@@ -9,29 +9,33 @@ import (
 	"strconv"
 
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 )
 
-// runIsolated is run in a child process. If the child dies, it reports what the child could not.
-func runIsolated(ctx context.Context, t *tool, target torture.Target, f *runFlags) error {
-	started := t.now()
-	code, died, err := runChild(ctx, t.stdout, t.stderr, t.args...)
-	if err != nil || died == nil {
-		return cmp.Or(err, code.Err())
+// runIsolated is run in a child process. If the child dies, another one goes on; if none can, it reports what they could not.
+func runIsolated(ctx context.Context, t *tool, target torture.Target, f *runFlags) (err error) {
+	scratch, err := hostdisk.NewScratch("", "child")
+	if err != nil {
+		return fmt.Errorf("%w: %w", torture.ErrHost, err)
 	}
-	took := t.now().Sub(started)
-	last, err := torture.AfterDeath(ctx, t.app.Targets, f.opts, died, func(ctx context.Context, token string) *apart.Death {
+	defer func() { err = cmp.Or(err, scratch.Remove()) }()
+	started, code := t.now(), exit.Code(0)
+	opts := f.opts
+	opts.Dir, opts.Journal = f.out.dir, journalIn(scratch.Dir)
+	died, last, err := torture.Outlive(ctx, t.app.Targets, opts, func() (died *apart.Death, err error) {
+		code, died, err = runChildIn(ctx, scratch.Dir, t.stdout, t.stderr, t.args...)
+		return died, err
+	}, func(ctx context.Context, token string) *apart.Death {
 		attempts := strconv.Itoa(torture.DeathReplays)
 		_, again, _ := runChild(ctx, io.Discard, io.Discard, "replay", token, "--attempts", attempts) // what cannot start does not die
 		return again
 	})
-	if err != nil {
-		return err
+	if err != nil || !died {
+		return cmp.Or(err, code.Err())
 	}
-	opts := f.opts
-	opts.Dir = f.out.dir
-	result, err := torture.Posthumous(target, opts, last, started, took)
+	result, err := torture.Posthumous(target, opts, last, started, t.now().Sub(started))
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ func run(ctx context.Context, t *tool, f *runFlags) error {
 		return runIsolated(ctx, t, target, f)
 	}
 	opts := f.opts
-	opts.Dir, opts.Running, opts.Shard = f.out.dir, t.running, torture.Shard(f.shard)
+	opts.Dir, opts.Running, opts.Journal, opts.Shard = f.out.dir, t.running, t.journal, torture.Shard(f.shard)
 	opts.Workloads, opts.Faults = cmdline.Names(f.spec.Workloads), cmdline.Names(f.spec.Faults)
 	line := progress.Line{W: t.stderr, Width: t.width(t.stderr), Off: f.out.quiet || f.out.noProgress}
 	opts.Progress = line.Show

@@ -32,6 +32,7 @@ type tool struct {
 
 	isolate bool                         // run engines in a child process; see child.go
 	running func(slot int, token string) // torture.Options.Running
+	journal string                       // torture.Options.Journal
 	done    func() error                 // a child says that it has come to its end; nil: this is none
 }
 
@@ -48,7 +49,7 @@ func newTool(app App) *tool {
 	t.isolate = apart.Possible && child == nil
 	if child != nil {
 		child.Begin()
-		t.running, t.done = child.Note, child.Done
+		t.running, t.journal, t.done = child.Note, journalIn(child.Dir), child.Done
 	}
 	return t
 }

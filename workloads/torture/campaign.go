@@ -46,6 +46,13 @@ type campaign struct {
 	hadStoreDir bool // the working directory had something like a store before the first run
 	workDir     hostdisk.WorkDir
 	thin        string // says that the engine writes suspiciously little; empty: it does not
+
+	// What processes before this one have left; see journal.
+	deaths       []death
+	lost         map[string]bool // the tokens of the runs in which they died
+	shapesBefore int
+	steered      int  // runs that were recorded in search of goals
+	finishing    bool // nothing is left but to make the findings smaller
 }
 
 // maxHangs is the number of hangs after which a campaign gives up: each leaves behind goroutines that nobody can stop.
@@ -91,11 +98,14 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 		workDir: hostdisk.NewWorkDir(),
 	}
 	c.findings.caller, c.findings.known = opts.caller, opts.Known
+	if opts.Journal != "" {
+		c.findings.keep = c.writeJournal
+	}
 	if opts.For > 0 {
 		c.deadline = c.progress.begin.Add(opts.For)
 	}
 	c.owe()
-	return c, nil
+	return c, c.resume()
 }
 
 // makeWritable makes a directory and checks that files can be made in it.
@@ -114,7 +124,7 @@ func (c *campaign) timeIsUp() bool { return !c.deadline.IsZero() && !time.Now().
 
 // ended reports whether the campaign has to stop, whatever the time.
 func (c *campaign) ended(ctx context.Context) bool {
-	return ctx.Err() != nil || c.hopeless != "" || c.stopped() || c.findings.len() >= maxFindings || c.figures.tally.Hangs >= maxHangs ||
+	return ctx.Err() != nil || c.hopeless != "" || c.stopped() || c.findings.len() >= maxFindings || c.figures.Tally.Hangs >= maxHangs ||
 		c.cutOff >= maxCutOff
 }
 
@@ -135,9 +145,9 @@ func (c *campaign) budget(ctx context.Context, left int) (context.Context, conte
 // runner is record.Run, or that of record.Stays.
 type runner func(context.Context, Target, *plan.Plan, time.Duration) *record.Recording
 
-// runOnce completes a spec from the cell and the options, runs it, and returns the recording.
+// runOnce completes a spec from the cell and the options, runs it, and returns the recording; nil if the run is lost.
 func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec, run runner) (*record.Recording, error) {
-	s.Workload, s.Scenario = cell.result.Workload, c.opts.Scenario
+	s.Workload, s.Scenario = cell.Result.Workload, c.opts.Scenario
 	s.Profile, s.Device, s.Size.Largest = c.opts.Profile, c.opts.Device, c.target.Largest
 	if s.Limits == nil {
 		s.Limits = c.limits(s.Seed)
@@ -146,12 +156,15 @@ func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec, run run
 	if err != nil {
 		return nil, err
 	}
+	if c.isLost(p.Spec) {
+		return nil, nil //nolint:nilnil // the engine would end this process as well
+	}
 	c.progress.now.Store(fmt.Sprintf("%s × %s, seed %d", s.Workload, s.Fault, s.Seed))
 	c.running(0, p.Spec, 0)
 	limit, cancel := c.recordingLimit(ctx)
 	defer cancel()
 	r := run(limit, c.target, p, c.opts.Patience)
-	cell.drawn, cell.matched = cell.drawn+1, max(cell.matched, r.Matched)
+	cell.Drawn, cell.Matched = cell.Drawn+1, max(cell.Matched, r.Matched)
 	return r, c.noteRecording(ctx, cell, r)
 }
 
@@ -227,15 +240,19 @@ func (c *campaign) explore(ctx context.Context, req explore.Request) *explore.Ou
 // exploring begins an exploration; the function that it returns adds the time since then to the figures.
 func (c *campaign) exploring() (done func()) {
 	begin := time.Now()
-	return func() { c.figures.elapsed += time.Since(begin) }
+	return func() { c.figures.Elapsed += time.Since(begin) }
 }
 
 // addFindings keeps what is new, and saves it at once: the process may not live to the end of the campaign.
 func (c *campaign) addFindings(ctx context.Context, cell *cell, s *explore.Subject, failures []explore.Failure) error {
 	isNew := false
 	for _, f := range failures {
-		if c.findings.add(ctx, s, f) {
-			cell.result.Findings++
+		added, err := c.findings.add(ctx, s, f)
+		if err != nil {
+			return err
+		}
+		if added {
+			cell.Result.Findings++
 			isNew = true
 		}
 	}
@@ -262,7 +279,7 @@ func (c *campaign) unseenProfiles() (reasons []string) {
 		return nil
 	}
 	for _, p := range faultfs.Profiles() {
-		if c.figures.profiles[p.Name].Images == 0 {
+		if c.figures.Profiles[p.Name].Images == 0 {
 			reasons = append(reasons, "no crash image was recovered under profile "+p.Name)
 		}
 	}

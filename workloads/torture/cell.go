@@ -6,33 +6,46 @@ import (
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/quota"
 )
 
-// cell is one field of the matrix, and what decides whether its runs prove anything.
+// cell is one field of the matrix, and what decides whether its runs prove anything. The exported fields go into the journal.
 type cell struct {
-	result   Cell
+	Result   Cell
+	Swept    bool // the sweep came to its end
+	Owes     quota.Owed
+	Done     quota.Done
+	Complete bool // it was counted as complete
+	Unknown  map[string]bool
+	Drawn    int          // runs that were recorded
+	Matched  uint64       // the most calls of one of them that met all conditions of its rule but those that count
+	Rounds   int          // rounds that it has behind it
+	Stage    int          // how many runs of the next round were explored, for a sweep the number of the latest
+	Deaths   int          // runs in which the engine ended the process
 	series   *plan.Series // the runs of a sweep; nil: one run per round
-	swept    bool         // the sweep came to its end
-	owes     quota.Owed
-	done     quota.Done
-	complete bool // it was counted as complete
-	unknown  map[string]bool
-	drawn    int    // runs that were recorded
-	matched  uint64 // the most calls of one of them that met all conditions of its rule but those that count
 }
+
+// name returns the name of the cell.
+func (c *cell) name() string { return evidence.CellName(c.Result.Workload, c.Result.Fault) }
+
+// maxCellDeaths is after how many deaths a cell is given up.
+const maxCellDeaths = 3
+
+// givenUp reports whether the engine has ended the process in too many runs of the cell.
+func (c *cell) givenUp() bool { return c.Deaths >= maxCellDeaths }
 
 // missing says why the runs of a cell prove nothing, if so.
 func (c *cell) missing() string {
-	c.done.Injected = 0
-	for _, n := range c.result.Injected {
-		c.done.Injected += n
+	c.Done.Injected = 0
+	for _, n := range c.Result.Injected {
+		c.Done.Injected += n
 	}
-	if c.series != nil && !c.swept && c.done.Runs > 0 {
-		return fmt.Sprintf("later calls were not made to fail: it ended after %d runs", c.done.Runs)
+	if c.series != nil && !c.Swept && c.Done.Runs > 0 {
+		return fmt.Sprintf("later calls were not made to fail: it ended after %d runs", c.Done.Runs)
 	}
-	return c.owes.Missing(&c.done)
+	return c.Owes.Missing(&c.Done)
 }
 
 // cellsOf returns the cells of a campaign: every workload under every fault, or what its scenario consists of.
@@ -43,7 +56,7 @@ func cellsOf(o Options) []*cell {
 			if o.rotating && !o.hasTurn(w, f, i, j) {
 				continue
 			}
-			c := &cell{result: Cell{Workload: w, Fault: f, Injected: map[string]uint64{}}, unknown: map[string]bool{}}
+			c := &cell{Result: Cell{Workload: w, Fault: f, Injected: map[string]uint64{}}, Unknown: map[string]bool{}}
 			for _, s := range plan.Sweep() {
 				if o.Scenario == plan.SweepName && s.Name == f {
 					c.series = &s
@@ -81,18 +94,22 @@ const maxReasons = 16
 
 // unclear counts judgements that ended without an answer.
 func (c *cell) unclear(reason string, n int) {
-	c.result.Unknown += n
-	if len(c.unknown) < maxReasons {
-		c.unknown[reason] = true
+	c.Result.Unknown += n
+	if len(c.Unknown) < maxReasons {
+		c.Unknown[reason] = true
 	}
 }
 
 // judge gives the reasons why the runs of a cell prove nothing, if so.
 func (c *cell) judge() {
 	if why := c.missing(); why != "" {
-		c.result.Reasons = append(c.result.Reasons, why)
+		c.Result.Reasons = append(c.Result.Reasons, why)
 	}
-	c.result.Reasons = append(c.result.Reasons, slices.Sorted(maps.Keys(c.unknown))...)
+	if c.givenUp() {
+		c.Result.Reasons = append(c.Result.Reasons, fmt.Sprintf("it was given up after the engine had ended the process in %d of its runs; if it "+
+			"stops on purpose, let it call Env.Stop instead, so that the lab goes on", c.Deaths))
+	}
+	c.Result.Reasons = append(c.Result.Reasons, slices.Sorted(maps.Keys(c.Unknown))...)
 }
 
 // Shard is one of several parts of a matrix that run apart, each with a share of the cells. Cells have the same seeds whatever
@@ -136,7 +153,7 @@ func Matrix(target Target, opts Options) ([]Cell, error) {
 	}
 	var cells []Cell
 	for _, c := range cellsOf(opts) {
-		cells = append(cells, Cell{Workload: c.result.Workload, Fault: c.result.Fault})
+		cells = append(cells, Cell{Workload: c.Result.Workload, Fault: c.Result.Fault})
 	}
 	return cells, nil
 }

@@ -43,17 +43,21 @@ func Check(ctx context.Context, target Target, opts Options) (*Result, error) {
 
 // rounds goes through the matrix round by round. The first round is finished even if the time is over: it has the quota.
 func (c *campaign) rounds(ctx context.Context) error {
-	for round := 0; c.opts.Rounds == 0 || round < c.opts.Rounds; round++ {
+	for round := c.roundsBehind(); c.opts.Rounds == 0 || round < c.opts.Rounds; round++ {
 		cells := c.byFault()
 		for i, cell := range cells {
 			if c.ended(ctx) || round > 0 && c.timeIsUp() {
 				return nil
 			}
-			if err := c.runCell(ctx, cell, round, len(cells)-i); err != nil {
-				return fmt.Errorf("%s × %s: %w", cell.result.Workload, cell.result.Fault, err)
+			if cell.Rounds > round {
+				continue // an earlier process did it
 			}
-			if last := i+1 == len(cells) || cells[i+1].result.Fault != cell.result.Fault; last && round == 0 {
-				if err := c.settleNamed(ctx, cell.result.Fault); err != nil {
+			if err := c.runCell(ctx, cell, round, len(cells)-i); err != nil {
+				return fmt.Errorf("%s × %s: %w", cell.Result.Workload, cell.Result.Fault, err)
+			}
+			cell.Rounds, cell.Stage = round+1, 0
+			if last := i+1 == len(cells) || cells[i+1].Result.Fault != cell.Result.Fault; last && round == 0 {
+				if err := c.settleNamed(ctx, cell.Result.Fault); err != nil {
 					return err
 				}
 			}
@@ -62,11 +66,16 @@ func (c *campaign) rounds(ctx context.Context) error {
 	return nil
 }
 
+// roundsBehind returns how many rounds all cells have behind them: none, but in a process that goes on after another.
+func (c *campaign) roundsBehind() int {
+	return slices.MinFunc(c.cells, func(a, b *cell) int { return cmp.Compare(a.Rounds, b.Rounds) }).Rounds
+}
+
 // byFault returns the cells in the order in which they run: every workload under the first fault, which is the plain
 // power cut, then every workload under the next. This finds early what only one workload shows.
 func (c *campaign) byFault() []*cell {
 	return slices.SortedStableFunc(slices.Values(c.cells), func(a, b *cell) int {
-		return cmp.Compare(slices.Index(c.opts.Faults, a.result.Fault), slices.Index(c.opts.Faults, b.result.Fault))
+		return cmp.Compare(slices.Index(c.opts.Faults, a.Result.Fault), slices.Index(c.opts.Faults, b.Result.Fault))
 	})
 }
 
@@ -74,18 +83,24 @@ func (c *campaign) byFault() []*cell {
 // are left in the round.
 func (c *campaign) runCell(ctx context.Context, cell *cell, round, left int) error {
 	switch {
+	case cell.givenUp():
+		return nil
 	case cell.series != nil:
 		return c.sweep(ctx, cell)
 	case c.opts.Scenario == plan.SmallName:
 		return c.goThroughScope(ctx, cell)
 	}
+	if cell.Stage > 0 {
+		return c.complete(ctx, cell)
+	}
 	if err := c.rehearse(ctx, cell, round, left); err != nil || c.ended(ctx) {
 		return err
 	}
 	r, err := c.draw(ctx, cell, round)
-	if err != nil || ctx.Err() != nil {
+	if err != nil || r == nil || ctx.Err() != nil {
 		return err
 	}
+	cell.Stage = 1
 	budget, cancel := c.budget(ctx, left)
 	defer cancel()
 	if round == 0 && isNamed(cell) && len(r.Injected) == 0 && !c.deadline.IsZero() {
@@ -99,13 +114,17 @@ func (c *campaign) runCell(ctx context.Context, cell *cell, round, left int) err
 
 // sweep goes through the runs of a cell until its fault has no call left to hit.
 func (c *campaign) sweep(ctx context.Context, cell *cell) error {
-	for n := 1; !c.ended(ctx); n++ {
+	for n := cell.Stage + 1; !c.ended(ctx); n++ {
 		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.series.Rule(n), Seed: c.opts.Seed}, record.Run)
 		if err != nil || ctx.Err() != nil {
 			return err
 		}
+		if r == nil {
+			continue
+		}
+		cell.Stage = n
 		if len(r.Injected) == 0 {
-			cell.swept = true // the run has fewer such calls
+			cell.Swept = true // the run has fewer such calls
 			return nil
 		}
 		if err := c.examine(ctx, ctx, cell, r); err != nil {
@@ -119,13 +138,20 @@ func (c *campaign) sweep(ctx context.Context, cell *cell) error {
 const maxDraws = 16
 
 // draw draws runs of a cell until one says something. A run whose fault hit nothing, or hit before anything had changed, says
-// nothing; nor does the first run of a cell in which no client got as far as a commit. Later runs may fail that early.
+// nothing; nor does the first run of a cell in which no client got as far as a commit. Later runs may fail that early. The
+// recording is nil if all runs are lost.
 func (c *campaign) draw(ctx context.Context, cell *cell, round int) (*record.Recording, error) {
 	for n := 0; ; n++ {
-		seed := childSeed(c.opts.Seed, cell.result.Workload, cell.result.Fault, round, n) & (1<<32 - 1)
-		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.result.Fault, Seed: seed, Size: chooseSize(c.opts, seed, round)}, c.stays.Run)
+		seed := childSeed(c.opts.Seed, cell.Result.Workload, cell.Result.Fault, round, n) & (1<<32 - 1)
+		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.Result.Fault, Seed: seed, Size: chooseSize(c.opts, seed, round)}, c.stays.Run)
 		if err != nil {
 			return nil, err
+		}
+		if r == nil {
+			if n == maxDraws-1 {
+				return nil, nil //nolint:nilnil // they are all lost
+			}
+			continue
 		}
 		missed := r.Plan.Injects() && len(r.Injected) == 0 || len(r.CrashTicks()) == 0 || round <= 0 && r.Committed() == 0
 		if !missed || len(r.Problems) > 0 || c.hopeless != "" || r.CutOff || n == maxDraws-1 {
@@ -140,7 +166,11 @@ func (c *campaign) draw(ctx context.Context, cell *cell, round int) (*record.Rec
 // finish turns what was found into the result.
 func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	elapsed := time.Since(c.progress.begin)
-	if !c.opts.NoShrink {
+	if !c.opts.NoShrink && !c.finishing {
+		c.finishing = true
+		if err := c.writeJournal(); err != nil {
+			return nil, err
+		}
 		c.findings.shrink(ctx, c.target, c.opts.Patience)
 		c.findings.surround(ctx, c.target, c.opts.For, c.opts.Patience)
 	}
@@ -152,7 +182,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		Provenance: provenance(),
 	}
 	c.figures.fill(r, c.looks.Vary())
-	r.Scope, r.Shapes, r.Worst = c.scope, c.shapes.Len(), c.worst.Report()
+	r.Scope, r.Shapes, r.Deaths, r.Worst = c.scope, max(c.shapesBefore, c.shapes.Len()), len(c.deaths), c.worst.Report()
 	r.Reasons = append(r.Reasons, unexplored(r.Scope)...)
 	if c.thin != "" {
 		r.Reasons = append(r.Reasons, c.thin)
@@ -173,10 +203,10 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		if !stopped {
 			cell.judge()
 		}
-		for kind, n := range cell.result.Injected {
+		for kind, n := range cell.Result.Injected {
 			r.FaultsInjected[kind] += n
 		}
-		r.Cells = append(r.Cells, cell.result)
+		r.Cells = append(r.Cells, cell.Result)
 	}
 	var err error
 	if r.Findings, err = c.findings.save(leaving(ctx), c.opts.Dir, c.target); err != nil {

@@ -132,24 +132,24 @@ func TestARuleThatHitsNothingInTheRunHitsRecoveries(t *testing.T) {
 
 func TestCellsThatProveNothing(t *testing.T) {
 	good := cell{
-		result: Cell{Injected: map[string]uint64{"eio_write": 1}}, owes: quota.Owed{Fault: true},
-		done: quota.Done{Runs: 1, Images: 9, Points: 3, Committed: 1},
+		Result: Cell{Injected: map[string]uint64{"eio_write": 1}}, Owes: quota.Owed{Fault: true},
+		Done: quota.Done{Runs: 1, Images: 9, Points: 3, Committed: 1},
 	}
 	for reason, spoil := range map[string]func(c *cell){
 		"":                         func(*cell) {},
-		"never injected":           func(c *cell) { c.result.Injected = nil },
+		"never injected":           func(c *cell) { c.Result.Injected = nil },
 		"it ended after 1 runs":    func(c *cell) { c.series = &plan.Series{} },
-		"linearizability: too big": func(c *cell) { c.unknown = map[string]bool{"linearizability: too big": true} },
+		"linearizability: too big": func(c *cell) { c.Unknown = map[string]bool{"linearizability: too big": true} },
 	} {
 		c := good
 		spoil(&c)
 		c.judge()
 		if reason == "" {
-			assert.Empty(t, c.result.Reasons)
+			assert.Empty(t, c.Result.Reasons)
 			continue
 		}
-		require.Len(t, c.result.Reasons, 1, reason)
-		assert.Contains(t, c.result.Reasons[0], reason)
+		require.Len(t, c.Result.Reasons, 1, reason)
+		assert.Contains(t, c.Result.Reasons[0], reason)
 	}
 }
 
@@ -211,11 +211,11 @@ func TestRotIsLossEnough(t *testing.T) {
 	for name, needed := range map[string]bool{"power": true, "killed": false, "bitrot": false, "stale-block": false} {
 		p, err := plan.Resolve(plan.Spec{Workload: "kv", Fault: name, Profile: "posix-min", Seed: 1})
 		require.NoError(t, err)
-		c := &cell{result: Cell{Injected: map[string]uint64{}}}
+		c := &cell{Result: Cell{Injected: map[string]uint64{}}}
 		target := toy.Target(toy.Correct)
 		s := &explore.Subject{Target: target, Recording: &record.Recording{Plan: p}}
 		s.Judges = judge.New(target, s.Recording)
 		newFigures(&target).addRun(c, explored{subject: s, found: &explore.Outcome{}})
-		assert.Equal(t, needed, c.owes.Stake, name)
+		assert.Equal(t, needed, c.Owes.Stake, name)
 	}
 }

@@ -15,7 +15,7 @@ func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *record.Re
 	s := c.subject(r)
 	run := explored{subject: s, found: &explore.Outcome{}}
 	req := c.request(ctx, s)
-	req.Owed, req.Steer = cell.owes.Points, c.wantedGoals()
+	req.Owed, req.Steer = cell.Owes.Points, c.wantedGoals()
 	judged := make(chan judge.Live, 1)
 	go func() { judged <- s.Judges.Live(ctx) }() // while others explore
 	if req.First {
@@ -39,6 +39,9 @@ func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *record.Re
 		return err
 	}
 	c.note(cell)
+	if err := c.writeJournal(); err != nil {
+		return err
+	}
 	if c.hopeless != "" {
 		return nil
 	}
@@ -47,7 +50,10 @@ func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *record.Re
 			Target: c.target, Recording: r, Judges: s.Judges, Patience: c.opts.Patience, Running: func(tick uint64) { c.running(0, r.Plan.Spec, tick) },
 		})
 	}
-	return c.sampleProfiles(ctx, budget, cell, s)
+	if err := c.sampleProfiles(ctx, budget, cell, s); err != nil {
+		return err
+	}
+	return c.writeJournal()
 }
 
 // addLive adds what the clients of a run saw.

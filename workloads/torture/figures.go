@@ -3,6 +3,7 @@ package torture
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding"
 	"encoding/hex"
 	"fmt"
 	"hash"
@@ -18,26 +19,29 @@ import (
 )
 
 // figures are the figures of a campaign. Everything that a Result counts is added up here and nowhere else: for all runs
-// together, for each cell, and for each profile.
+// together, for each cell, and for each profile. The exported fields go into the journal.
 type figures struct {
-	tally    explore.Tally
-	elapsed  time.Duration // wall time of exploring
-	acked    int
-	kept     int // those of acked that every image still had
-	bank     bankTotals
-	profiles map[string]ProfileCount // by name
-	goals    []GoalCount
-	limits   limitCounts
-	ops      map[history.Kind]int // operations of the runs that the store answered
-	answers  map[history.Kind]judge.Answers
+	Tally    explore.Tally
+	Elapsed  time.Duration // wall time of exploring
+	Acked    int
+	Kept     int // those of Acked that every image still had
+	Bank     bankTotals
+	Profiles map[string]ProfileCount // by name
+	Goals    []GoalCount
+	Limits   limitCounts
+	Ops      map[history.Kind]int // operations of the runs that the store answered
+	Answers  map[history.Kind]judge.Answers
+	Traces   traceHash
 	kinds    []history.Kind // of operations that there are of such a store
-	traces   hash.Hash      // hashes the hashes of all traces, one per line
 }
 
 func newFigures(target *contract.Target) *figures {
-	f := &figures{profiles: map[string]ProfileCount{}, traces: sha256.New(), limits: newLimitCounts(target), ops: map[history.Kind]int{}, answers: map[history.Kind]judge.Answers{}, kinds: kindsOf(target)}
+	f := &figures{
+		Profiles: map[string]ProfileCount{}, Traces: traceHash{sha256.New()}, Limits: newLimitCounts(target), Ops: map[history.Kind]int{},
+		Answers: map[history.Kind]judge.Answers{}, kinds: kindsOf(target),
+	}
 	for _, g := range contract.GoalsOf(target) {
-		f.goals = append(f.goals, GoalCount{Name: g.Name, Text: g.Text})
+		f.Goals = append(f.Goals, GoalCount{Name: g.Name, Text: g.Text})
 	}
 	return f
 }
@@ -53,7 +57,7 @@ type explored struct {
 func (f *figures) addLive(c *cell, live judge.Live) (unknown int) {
 	for _, v := range live.Problems {
 		if v.Class == "hang" {
-			f.tally.Hangs++
+			f.Tally.Hangs++
 		}
 	}
 	for _, reason := range live.Unclear {
@@ -65,33 +69,33 @@ func (f *figures) addLive(c *cell, live judge.Live) (unknown int) {
 // addRun adds the exploration of a run, and the run itself.
 func (f *figures) addRun(c *cell, e explored) (unknown int) {
 	r := e.subject.Recording
-	c.result.Runs++
-	c.result.Profile = r.Plan.Spec.Profile
+	c.Result.Runs++
+	c.Result.Profile = r.Plan.Spec.Profile
 	rule := r.Plan.Fault.Rule(e.subject.Target.Promises)
-	c.done.Runs++
-	c.done.Committed += r.Committed()
-	c.owes.Fault = c.owes.Fault || len(r.Plan.Rules) > 0
-	c.owes.Stake = r.Plan.Spec.Profile != "lose-none" && !r.Plan.Fault.Rot // rot is loss enough
-	if c.owes.Behind = rule.Lower != checker.NothingMustSurvive && !r.Plan.Fault.Rot; c.owes.Behind {
-		c.done.Behind += e.found.Behind(e.subject)
+	c.Done.Runs++
+	c.Done.Committed += r.Committed()
+	c.Owes.Fault = c.Owes.Fault || len(r.Plan.Rules) > 0
+	c.Owes.Stake = r.Plan.Spec.Profile != "lose-none" && !r.Plan.Fault.Rot // rot is loss enough
+	if c.Owes.Behind = rule.Lower != checker.NothingMustSurvive && !r.Plan.Fault.Rot; c.Owes.Behind {
+		c.Done.Behind += e.found.Behind(e.subject)
 	}
 	for kind, n := range r.Injected {
-		c.result.Injected[kind] += n
+		c.Result.Injected[kind] += n
 	}
-	f.limits.add(r.Plan.Spec.Limits)
+	f.Limits.add(r.Plan.Spec.Limits)
 	for i := range r.History {
 		if op := &r.History[i]; op.Outcome != history.Unknown {
-			f.ops[op.Kind]++
+			f.Ops[op.Kind]++
 		}
 	}
 	for kind, n := range e.subject.Judges.Answers() {
-		sum := f.answers[kind]
-		f.answers[kind] = judge.Answers{Asked: sum.Asked + n.Asked, Answered: sum.Answered + n.Answered, Err: cmp.Or(n.Err, sum.Err)}
+		sum := f.Answers[kind]
+		f.Answers[kind] = judge.Answers{Asked: sum.Asked + n.Asked, Answered: sum.Answered + n.Answered, Err: cmp.Or(n.Err, sum.Err)}
 	}
-	fmt.Fprintln(f.traces, r.Hash())
+	fmt.Fprintln(f.Traces, r.Hash())
 	if rule.Lower == checker.SyncedMustSurvive && !r.Plan.Fault.Rot {
 		acked, kept := e.found.Survival(e.subject)
-		f.acked, f.kept = f.acked+acked, f.kept+kept
+		f.Acked, f.Kept = f.Acked+acked, f.Kept+kept
 	}
 	return f.add(c, e)
 }
@@ -100,7 +104,7 @@ func (f *figures) addRun(c *cell, e explored) (unknown int) {
 // each of them, nothing is known about what such operations do.
 func (f *figures) evasive() (reasons []string) {
 	for _, kind := range history.Kinds() {
-		if n := f.answers[kind]; n.Evasive(kind) {
+		if n := f.Answers[kind]; n.Evasive(kind) {
 			reasons = append(reasons, fmt.Sprintf("%d of %d operations %s were answered without an error such as %q", n.Answered, n.Asked, kind, n.Err))
 		}
 	}
@@ -108,7 +112,7 @@ func (f *figures) evasive() (reasons []string) {
 }
 
 // addUnexplored adds crash points of a run that are beyond its budget.
-func (f *figures) addUnexplored(points int) { f.tally.Left += max(0, points) }
+func (f *figures) addUnexplored(points int) { f.Tally.Left += max(0, points) }
 
 // addSample adds a sample of the crash points of a run. What it leaves out was not asked for.
 func (f *figures) addSample(c *cell, e explored) (unknown int) {
@@ -118,29 +122,29 @@ func (f *figures) addSample(c *cell, e explored) (unknown int) {
 
 func (f *figures) add(c *cell, e explored) (unknown int) {
 	t, p := e.found.Tally, e.subject.Recording.Plan
-	f.tally.Add(t)
-	c.result.CrashPoints += t.Points
-	c.result.Images += t.Images
-	if p.Spec.Profile == c.result.Profile {
-		c.done.Points += t.Points
-		c.done.Images += t.Images
-		c.done.AtStake += t.AtStake
-		c.done.Open += t.Points - t.Exhaustive + t.Left
+	f.Tally.Add(t)
+	c.Result.CrashPoints += t.Points
+	c.Result.Images += t.Images
+	if p.Spec.Profile == c.Result.Profile {
+		c.Done.Points += t.Points
+		c.Done.Images += t.Images
+		c.Done.AtStake += t.AtStake
+		c.Done.Open += t.Points - t.Exhaustive + t.Left
 	}
 	if t.Rotted > 0 {
-		c.result.Injected[p.Rules[0].Key()] += t.Rotted
+		c.Result.Injected[p.Rules[0].Key()] += t.Rotted
 	}
 	if t.Hit > 0 {
-		c.result.Injected[p.Rules[0].Key()] += t.Hit
+		c.Result.Injected[p.Rules[0].Key()] += t.Hit
 	}
-	n := f.profiles[p.Spec.Profile]
+	n := f.Profiles[p.Spec.Profile]
 	n.CrashPoints += t.Points
 	n.Images += t.Images
-	f.profiles[p.Spec.Profile] = n
+	f.Profiles[p.Spec.Profile] = n
 	for i, points := range e.found.Reached {
-		f.goals[i].Points += points
+		f.Goals[i].Points += points
 	}
-	f.bank.add(e)
+	f.Bank.add(e)
 	for reason, n := range e.found.Unclear {
 		c.unclear(reason, n)
 		unknown += n
@@ -149,17 +153,17 @@ func (f *figures) add(c *cell, e explored) (unknown int) {
 }
 
 // bankTotals is the money of the bank: what there should be, and the first wrong sum that was seen.
-type bankTotals struct{ want, got int64 }
+type bankTotals struct{ Want, Got int64 }
 
 func (b *bankTotals) add(e explored) {
 	bank := e.subject.Recording.Plan.Bank()
-	if bank == nil || b.got != b.want {
+	if bank == nil || b.Got != b.Want {
 		return
 	}
-	b.want, b.got = bank.Total, *cmp.Or(e.found.WrongTotal, &bank.Total)
+	b.Want, b.Got = bank.Total, *cmp.Or(e.found.WrongTotal, &bank.Total)
 	for _, v := range e.live.Problems {
 		if v.Class == "bank: total not conserved" {
-			b.got = sumOf(bank, &e.subject.Recording.History[v.Ops[0]])
+			b.Got = sumOf(bank, &e.subject.Recording.History[v.Ops[0]])
 		}
 	}
 }
@@ -178,7 +182,7 @@ func sumOf(bank *checker.Bank, op *history.Op) int64 {
 // fill writes the figures into a result. If the recoveries of the target turned out not to look at the same each time, less is
 // claimed of what was explored before that was known.
 func (f *figures) fill(r *Result, looksVary bool) {
-	t := &f.tally
+	t := &f.Tally
 	if looksVary {
 		t.Disclaim()
 	}
@@ -189,14 +193,14 @@ func (f *figures) fill(r *Result, looksVary bool) {
 	r.Images, r.NestedImages, r.RepeatedImages = t.Images, t.Nested, t.Repeated
 	r.FaultyRecoveries, r.Sessions, r.AuditedImages = t.Faulty, t.Sessions, t.Audited
 	for _, kind := range f.kinds {
-		r.Operations = append(r.Operations, OperationCount{Kind: kind, Count: f.ops[kind]})
+		r.Operations = append(r.Operations, OperationCount{Kind: kind, Count: f.Ops[kind]})
 	}
 	r.RecoveryCycles, r.Divergences, r.BytesLost = t.Cycles, t.Divergences, t.BytesLost
-	r.AckedSynced, r.Recovered = f.acked, f.kept
-	r.BankTotalWant, r.BankTotalGot = f.bank.want, f.bank.got
-	r.TraceHash = hex.EncodeToString(f.traces.Sum(nil)[:8])
-	r.Profiles, r.Goals, r.Limits = f.profiles, f.goals, f.limits
-	if s := f.elapsed.Seconds(); s > 0 {
+	r.AckedSynced, r.Recovered = f.Acked, f.Kept
+	r.BankTotalWant, r.BankTotalGot = f.Bank.Want, f.Bank.Got
+	r.TraceHash = hex.EncodeToString(f.Traces.Sum(nil)[:8])
+	r.Profiles, r.Goals, r.Limits = f.Profiles, f.Goals, f.Limits
+	if s := f.Elapsed.Seconds(); s > 0 {
 		r.ImagesPerSecond = float64(r.Images) / s
 	}
 	r.Spent = seconds(t.Spent)
@@ -232,4 +236,23 @@ func kindsOf(target *Target) []history.Kind {
 		others = onlyOfPairs
 	}
 	return slices.DeleteFunc(history.Kinds(), func(k history.Kind) bool { return slices.Contains(others, k) })
+}
+
+// traceHash hashes the hashes of all traces, one per line.
+type traceHash struct{ hash.Hash }
+
+// MarshalText returns the state of the hash.
+func (h traceHash) MarshalText() ([]byte, error) {
+	state, err := h.Hash.(encoding.BinaryMarshaler).MarshalBinary() //nolint:forcetypeassert // SHA-256 is documented to be one
+	return []byte(hex.EncodeToString(state)), err
+}
+
+// UnmarshalText goes on from a state that MarshalText has returned.
+func (h *traceHash) UnmarshalText(text []byte) error {
+	state, err := hex.DecodeString(string(text))
+	if err != nil {
+		return err
+	}
+	h.Hash = sha256.New()
+	return h.Hash.(encoding.BinaryUnmarshaler).UnmarshalBinary(state) //nolint:forcetypeassert // SHA-256 is documented to be one
 }

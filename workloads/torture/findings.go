@@ -22,12 +22,14 @@ type findings struct {
 	reading *allowance
 	caller  *evidence.Caller // the Go test that is looking for them; nil: none
 	known   func(id string) bool
+	keep    func() error // keeps what was found before the engine runs again to explain it; nil: nothing has to be kept
 }
 
 // found is a finding, with its run and its failure.
 type found struct {
 	finding   Finding
-	recording *record.Recording
+	wanted    *shrink.Wanted    // nil: it cannot be shrunk
+	recording *record.Recording // nil: a process before this one has found it
 	failure   explore.Failure
 	saved     bool
 	known     bool // it is only counted
@@ -44,24 +46,64 @@ func newFindings(length time.Duration) *findings {
 func (f *findings) len() int { return len(f.ids) }
 
 // add keeps a failure, or counts it if its kind is known; it reports whether the kind is new to the failure's cell.
-func (f *findings) add(ctx context.Context, s *explore.Subject, failure explore.Failure) bool {
+func (f *findings) add(ctx context.Context, s *explore.Subject, failure explore.Failure) (isNew bool, err error) {
 	id := failure.Fingerprint()
 	for _, known := range []*found{f.byID[id], f.byID[failure.Plain()]} {
 		if known != nil {
-			return known.again(s, &failure)
+			return known.again(s, &failure), nil
 		}
 	}
-	f.ids = append(f.ids, id)
-	x := &found{recording: s.Recording, failure: failure}
-	if x.known = f.known != nil && f.known(id); x.known {
+	x := &found{wanted: wantedOf(s, &failure), recording: s.Recording, failure: failure}
+	x.known = f.known != nil && f.known(id)
+	x.saved = x.known
+	f.ids, f.byID[id] = append(f.ids, id), x
+	if x.known || f.keep != nil {
 		over, cancel := context.WithCancel(ctx)
 		cancel()
-		x.finding, x.saved = evidence.NewFinding(over, s, &failure), true
-	} else {
-		f.reading.spend(ctx, func(ctx context.Context) { x.finding = evidence.NewFinding(ctx, s, &failure) })
+		x.finding = evidence.NewFinding(over, s, &failure)
 	}
-	f.byID[id] = x
-	return true
+	if x.known {
+		return true, nil
+	}
+	if f.keep != nil {
+		if err := f.keep(); err != nil {
+			return false, err
+		}
+	}
+	f.reading.spend(ctx, func(ctx context.Context) { x.finding = evidence.NewFinding(ctx, s, &failure) })
+	return true, nil
+}
+
+// wantedOf returns what shrinks a failure.
+func wantedOf(s *explore.Subject, f *explore.Failure) *shrink.Wanted {
+	return &shrink.Wanted{
+		Spec: s.Recording.Plan.Spec, Rules: s.Recording.Plan.RuleTexts(), Fingerprint: f.Fingerprint(), Kind: f.Kind(),
+		Nested: f.Nested != nil, Endured: f.Endured, Beforehand: f.Way == decide.Beforehand,
+	}
+}
+
+// written is a finding in a journal.
+type written struct {
+	Finding Finding
+	Wanted  *shrink.Wanted // what shrinks it; nil: nothing does
+	Known   bool
+}
+
+// written returns what a journal has of the findings.
+func (f *findings) written() (all []written) {
+	for _, id := range f.ids {
+		x := f.byID[id]
+		all = append(all, written{x.finding, x.wanted, x.known})
+	}
+	return all
+}
+
+// restore puts back what a journal has.
+func (f *findings) restore(all []written) {
+	for _, w := range all {
+		f.ids = append(f.ids, w.Finding.ID)
+		f.byID[w.Finding.ID] = &found{finding: w.Finding, wanted: w.Wanted, known: w.Known, saved: true}
+	}
 }
 
 // again counts another failure of the same kind, and reports whether it comes from another cell.
@@ -86,15 +128,12 @@ const maxShrunk = 5 // findings that are shrunk: the first ones say enough
 func (f *findings) shrink(ctx context.Context, target contract.Target, patience time.Duration) {
 	for _, id := range f.ids[:min(len(f.ids), maxShrunk)] {
 		x := f.byID[id]
-		if !x.finding.Steady() || x.known {
+		if !x.finding.Steady() || x.known || x.wanted == nil {
 			continue
 		}
 		var smaller *shrink.Smaller
 		f.reading.spend(ctx, func(ctx context.Context) {
-			smaller = shrink.Shrink(ctx, target, shrink.Wanted{
-				Spec: x.recording.Plan.Spec, Rules: x.recording.Plan.RuleTexts(), Fingerprint: id, Kind: x.failure.Kind(),
-				Nested: x.failure.Nested != nil, Endured: x.failure.Endured, Beforehand: x.failure.Way == decide.Beforehand,
-			}, patience)
+			smaller = shrink.Shrink(ctx, target, *x.wanted, patience)
 		})
 		if smaller == nil || ctx.Err() != nil {
 			continue
@@ -106,7 +145,7 @@ func (f *findings) shrink(ctx context.Context, target contract.Target, patience 
 			continue // it was luck that smaller runs failed: the store fails now and then, as after many crashes in a row
 		}
 		finding.Count, finding.AlsoIn, finding.Shrunk = x.finding.Count, x.finding.AlsoIn, &smaller.Shrunk
-		*x = found{finding: finding, recording: smaller.Subject.Recording, failure: smaller.Failure}
+		*x = found{finding: finding, wanted: x.wanted, recording: smaller.Subject.Recording, failure: smaller.Failure}
 	}
 }
 
@@ -115,7 +154,7 @@ func (f *findings) shrink(ctx context.Context, target contract.Target, patience 
 func (f *findings) surround(ctx context.Context, target contract.Target, length, patience time.Duration) {
 	reading := newAllowance(length)
 	for _, id := range f.ids[:min(len(f.ids), maxShrunk)] {
-		if x := f.byID[id]; x.finding.Steady() {
+		if x := f.byID[id]; x.finding.Steady() && x.recording != nil {
 			reading.spend(ctx, func(ctx context.Context) {
 				s := explore.NewSubject(target, x.recording, patience)
 				x.finding.Circumstances = explain.Around(ctx, s, &x.failure, x.finding.Explanation)
@@ -130,7 +169,7 @@ func (f *findings) save(gone <-chan struct{}, dir string, target contract.Target
 	all := []Finding{}
 	for _, id := range f.ids {
 		x := f.byID[id]
-		if closed := isClosed(gone); !x.known && (!closed || !x.saved) {
+		if closed := isClosed(gone); !x.known && x.recording != nil && (!closed || !x.saved) {
 			if err := x.save(gone, dir, target, f.caller); err != nil {
 				return nil, err
 			}

@@ -16,11 +16,11 @@ func TestAGoalThatIsMissedMakesTheDefaultRunInconclusive(t *testing.T) {
 	target.Goals = []Goal{{Name: "never", Text: "it cannot happen", Watch: Between("write *.sst", "sync *.sst")}}
 	c, err := newCampaign(target, Options{})
 	require.NoError(t, err)
-	for i := range c.figures.goals[:len(c.figures.goals)-1] {
-		c.figures.goals[i].Points = 1
+	for i := range c.figures.Goals[:len(c.figures.Goals)-1] {
+		c.figures.Goals[i].Points = 1
 	}
 	assert.Equal(t, []string{"goal never was not reached: it cannot happen"}, c.missedGoals())
-	c.figures.goals[len(c.figures.goals)-1].Points = 1
+	c.figures.Goals[len(c.figures.Goals)-1].Points = 1
 	assert.Empty(t, c.missedGoals())
 
 	narrowed, err := newCampaign(target, Options{Ops: 3})

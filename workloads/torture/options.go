@@ -49,6 +49,10 @@ type Options struct {
 	// Running, if set, is called before each run and before each crash point with the token that repeats what begins now.
 	// Slot 0 is the run, the others are the explorers that search it; a slot has one caller at a time. See Died.
 	Running func(slot int, token string)
+	// Journal is a file in which Check writes down what it has done, for an engine that may end the process. If it is there when
+	// Check begins, Check goes on with what is left, for the same target and options, and its result covers all processes. The
+	// caller removes it. Empty: none. See Outlive.
+	Journal string
 	// Known, if set, says of the ID of a finding that it is known: it is counted, but neither explained, shrunk nor saved.
 	Known func(id string) bool
 	// Shard leaves all cells to others but its own. What a pass owes over all cells, such as goals, is not asked of it.

@@ -89,7 +89,7 @@ func innocent(d *apart.Death) error {
 
 // Posthumous returns the result of a run whose process died. It has the findings that the run had saved since it began and,
 // after them, the one that says what the process died of; nil: the engine stopped as it promises to. All figures of the run are
-// lost but the time that it took.
+// lost but the time that it took; those of one with a journal are not, see Outlive.
 func Posthumous(target Target, opts Options, last *Finding, began time.Time, took time.Duration) (*Result, error) {
 	opts = opts.withDefaults(&target)
 	r := &Result{

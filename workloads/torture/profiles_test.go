@@ -33,10 +33,10 @@ func TestAProfileWithoutImagesIsNoPass(t *testing.T) {
 	c, err := newCampaign(toy.Target(toy.Correct), Options{})
 	require.NoError(t, err)
 	for _, p := range Profiles() {
-		c.figures.profiles[p.Name] = ProfileCount{CrashPoints: 1, Images: 1}
+		c.figures.Profiles[p.Name] = ProfileCount{CrashPoints: 1, Images: 1}
 	}
 	require.Empty(t, c.unseenProfiles())
-	c.figures.profiles["btrfs"] = ProfileCount{}
+	c.figures.Profiles["btrfs"] = ProfileCount{}
 	assert.Equal(t, []string{"no crash image was recovered under profile btrfs"}, c.unseenProfiles())
 }
 

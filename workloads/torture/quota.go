@@ -18,9 +18,9 @@ func (c *campaign) owe() {
 	c.progress.cells = len(c.cells)
 	for _, cell := range c.cells {
 		if cell.series == nil && c.opts.Scenario == "" && !c.deadline.IsZero() {
-			cell.owes.Points = quota.CellPoints
+			cell.Owes.Points = quota.CellPoints
 			if c.opts.CrashPoints > 0 {
-				cell.owes.Points = min(cell.owes.Points, c.opts.CrashPoints)
+				cell.Owes.Points = min(cell.Owes.Points, c.opts.CrashPoints)
 			}
 		}
 	}
@@ -36,8 +36,8 @@ func (c *campaign) limited(ctx context.Context) (context.Context, context.Cancel
 
 // note counts the cell among the complete ones once it is, for whoever watches.
 func (c *campaign) note(cell *cell) {
-	if !cell.complete && cell.missing() == "" {
-		cell.complete = true
+	if !cell.Complete && cell.missing() == "" {
+		cell.Complete = true
 		c.progress.complete.Add(1)
 	}
 }
@@ -49,14 +49,18 @@ const maxContinued = 8
 func (c *campaign) complete(ctx context.Context, cell *cell) error {
 	over, cancel := context.WithCancel(ctx)
 	cancel() // nothing beyond what is owed
-	for n := range maxContinued {
-		if cell.missing() == "" || c.ended(ctx) || cell.owes.Fault && len(cell.result.Injected) == 0 && isNamed(cell) {
+	for n := max(0, cell.Stage-1); n < maxContinued; n++ {
+		if cell.missing() == "" || c.ended(ctx) || cell.Owes.Fault && len(cell.Result.Injected) == 0 && isNamed(cell) {
 			return nil
 		}
 		r, err := c.draw(ctx, cell, -1-n)
 		if err != nil || ctx.Err() != nil {
 			return err
 		}
+		if r == nil {
+			continue
+		}
+		cell.Stage = n + 2
 		budget := ctx
 		if !c.deadline.IsZero() {
 			budget = over
@@ -72,14 +76,14 @@ func (c *campaign) complete(ctx context.Context, cell *cell) error {
 func (c *campaign) quota() (q quota.Quota) {
 	for _, cell := range c.cells {
 		cell.missing() // counts what was injected
-		q.Add(&cell.owes, &cell.done)
+		q.Add(&cell.Owes, &cell.Done)
 	}
 	if c.owesProfiles() {
 		q.Profiles.Owed = len(faultfs.Profiles())
 		q.Profiles.Done = q.Profiles.Owed - len(c.unseenProfiles())
 	}
 	if c.demanding {
-		q.Goals.Owed = len(c.figures.goals)
+		q.Goals.Owed = len(c.figures.Goals)
 		q.Goals.Done = q.Goals.Owed - len(c.wantedGoals())
 	}
 	return q
@@ -102,7 +106,7 @@ func (c *campaign) wantedGoals() (wanted []int) {
 	if !c.demanding {
 		return nil
 	}
-	for i, g := range c.figures.goals {
+	for i, g := range c.figures.Goals {
 		if g.Points == 0 {
 			wanted = append(wanted, i)
 		}
@@ -113,7 +117,7 @@ func (c *campaign) wantedGoals() (wanted []int) {
 // missedGoals says which goals the campaign did not reach.
 func (c *campaign) missedGoals() (reasons []string) {
 	for _, i := range c.wantedGoals() {
-		g := c.figures.goals[i]
+		g := c.figures.Goals[i]
 		reasons = append(reasons, fmt.Sprintf("goal %s was not reached: %s", g.Name, g.Text))
 	}
 	return reasons
@@ -127,7 +131,7 @@ const maxSteered = 128
 // sizes and limits are drawn as in other runs, and cells by steeredCell; a run also has the limits that the goal asks for whose
 // turn it is.
 func (c *campaign) steer(ctx context.Context) error {
-	for n := range maxSteered {
+	for n := c.steered; n < maxSteered; n++ {
 		wanted := c.wantedGoals()
 		if len(wanted) == 0 || c.ended(ctx) {
 			return nil
@@ -137,6 +141,10 @@ func (c *campaign) steer(ctx context.Context) error {
 		if err != nil || ctx.Err() != nil {
 			return err
 		}
+		if r == nil {
+			continue
+		}
+		c.steered = n + 1
 		hits := explore.Hits(&c.target, r)
 		for _, goal := range wanted {
 			if hits[goal] {
@@ -161,7 +169,7 @@ func (c *campaign) steeredCell(n int) *cell {
 	}
 	var first []*cell
 	for i, cell := range c.cells {
-		if i == 0 || cell.result.Workload != c.cells[i-1].result.Workload {
+		if i == 0 || cell.Result.Workload != c.cells[i-1].Result.Workload {
 			first = append(first, cell)
 		}
 	}
@@ -170,8 +178,8 @@ func (c *campaign) steeredCell(n int) *cell {
 
 // record records a run of a cell in search of a goal, with the limits that it asks for.
 func (c *campaign) record(ctx context.Context, cell *cell, n int, asked contract.Limits) (*record.Recording, error) {
-	seed := childSeed(c.opts.Seed, cell.result.Workload, cell.result.Fault, "steered", n) & (1<<32 - 1)
-	spec := plan.Spec{Fault: cell.result.Fault, Seed: seed, Size: chooseSize(c.opts, seed, n), Limits: maps.Clone(c.limits(seed))}
+	seed := childSeed(c.opts.Seed, cell.Result.Workload, cell.Result.Fault, "steered", n) & (1<<32 - 1)
+	spec := plan.Spec{Fault: cell.Result.Fault, Seed: seed, Size: chooseSize(c.opts, seed, n), Limits: maps.Clone(c.limits(seed))}
 	if len(asked) > 0 {
 		if spec.Limits == nil {
 			spec.Limits = contract.Limits{}

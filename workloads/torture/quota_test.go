@@ -119,7 +119,7 @@ func TestACrashBehindNoSyncedCommitProvesNothing(t *testing.T) {
 		p, err := plan.FromScript(plan.Spec{Workload: "kv", Fault: "power", Profile: "posix-min"}, script, nil, nil, false)
 		require.NoError(t, err)
 		s := explore.NewSubject(target, record.Run(t.Context(), target, p, record.DefaultPatience), record.DefaultPatience)
-		c := &cell{result: Cell{Injected: map[string]uint64{}}}
+		c := &cell{Result: Cell{Injected: map[string]uint64{}}}
 		newFigures(&target).addRun(c, explored{subject: s, found: explore.Explore(t.Context(), explore.NewRequest(s))})
 		assert.Equal(t, missing, c.missing())
 	}
@@ -128,7 +128,7 @@ func TestACrashBehindNoSyncedCommitProvesNothing(t *testing.T) {
 // O_SYNC, in effect: nothing is ever pending when a call returns, so some runs lose no byte in any crash.
 func TestAStoreThatHappensToLoseNoByteMayPass(t *testing.T) {
 	sameRaces(t)
-	c := &cell{owes: quota.Owed{Stake: true}, done: quota.Done{Runs: 1, Images: 9, Points: 9, Committed: 1, AtStake: 3, Open: 4}}
+	c := &cell{Owes: quota.Owed{Stake: true}, Done: quota.Done{Runs: 1, Images: 9, Points: 9, Committed: 1, AtStake: 3, Open: 4}}
 	assert.Empty(t, c.missing(), "something could have been lost")
 	for seed := range uint64(2) {
 		o := toyOptions("power")
@@ -144,8 +144,8 @@ func TestRareGoalsAreLookedFor(t *testing.T) {
 	target.Goals = []Goal{{Name: "long-log", Text: "the log is long", Watch: writesBeyond(12 << 10)}}
 	c, err := newCampaign(target, Options{For: 1, Workers: 1})
 	require.NoError(t, err)
-	for i := range c.figures.goals[:len(c.figures.goals)-1] {
-		c.figures.goals[i].Points = 1
+	for i := range c.figures.Goals[:len(c.figures.Goals)-1] {
+		c.figures.Goals[i].Points = 1
 	}
 	require.Len(t, c.wantedGoals(), 1)
 	require.NoError(t, c.steer(t.Context()))
@@ -158,12 +158,12 @@ func TestSteeredRunsGoThroughAllWorkloads(t *testing.T) {
 	plain, faults := map[string]bool{}, map[string]bool{}
 	for n := range maxSteered {
 		cell := c.steeredCell(n)
-		if faults[cell.result.Fault] = true; cell.result.Fault == "power" {
-			plain[cell.result.Workload] = true
+		if faults[cell.Result.Fault] = true; cell.Result.Fault == "power" {
+			plain[cell.Result.Workload] = true
 		}
 	}
 	for _, cell := range c.cells {
-		assert.True(t, plain[cell.result.Workload] || cell.result.Fault != "power", cell.result.Workload)
+		assert.True(t, plain[cell.Result.Workload] || cell.Result.Fault != "power", cell.Result.Workload)
 	}
 	assert.Greater(t, len(plain), 2)
 	assert.Greater(t, len(faults), 2)
@@ -183,8 +183,8 @@ func TestTheSearchForAGoalSetsTheLimitsThatItAsksFor(t *testing.T) {
 	}
 	c, err := newCampaign(target, Options{For: 1, Workers: 1})
 	require.NoError(t, err)
-	for i := range c.figures.goals[:len(c.figures.goals)-1] {
-		c.figures.goals[i].Points = 1
+	for i := range c.figures.Goals[:len(c.figures.Goals)-1] {
+		c.figures.Goals[i].Points = 1
 	}
 	require.NoError(t, c.steer(t.Context()))
 	assert.Empty(t, c.missedGoals())

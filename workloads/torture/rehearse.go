@@ -28,7 +28,7 @@ const rehearsalShare = 4
 // rehearse records and judges runs of a cell without cutting power. They count only if something is wrong: a cell
 // proves something only by its crashes. Runs of one client have one schedule, so there is nothing to rehearse.
 func (c *campaign) rehearse(ctx context.Context, cell *cell, round, left int) error {
-	if _, known := workloads.ByName(cell.result.Workload); !known || c.opts.Clients == 1 {
+	if _, known := workloads.ByName(cell.Result.Workload); !known || c.opts.Clients == 1 {
 		return nil
 	}
 	budget, cancel := c.budget(ctx, rehearsalShare*left)
@@ -41,10 +41,13 @@ func (c *campaign) rehearse(ctx context.Context, cell *cell, round, left int) er
 			Clients: cmp.Or(c.opts.Clients, 4), Ops: cmp.Or(c.opts.Ops, 40), ValueBytes: 100,
 			Keys: cmp.Or(c.opts.Keys, rehearsalKeys[i%len(rehearsalKeys)]),
 		}
-		seed := childSeed(c.opts.Seed, cell.result.Workload, cell.result.Fault, round, "rehearsal", i) & (1<<32 - 1)
-		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.result.Fault, Seed: seed, Size: size}, record.Run)
+		seed := childSeed(c.opts.Seed, cell.Result.Workload, cell.Result.Fault, round, "rehearsal", i) & (1<<32 - 1)
+		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.Result.Fault, Seed: seed, Size: size}, record.Run)
 		if err != nil || ctx.Err() != nil {
 			return err // a run that was cut short says nothing
+		}
+		if r == nil {
+			continue
 		}
 		s := c.subject(r)
 		live := s.Judges.Live(ctx)

@@ -37,6 +37,7 @@ type Result struct {
 	DeepPoints       int                     `json:"deep_points"`                // of ExhaustivePoints: every recovery was crashed at each operation, with every image
 	RecoveryCycles   int                     `json:"recovery_cycles"`            // crashes in a row, each during the recovery from the one before or soon after
 	Sessions         int                     `json:"sessions"`                   // times that a store was closed and opened again, for a few writes each
+	Deaths           int                     `json:"deaths,omitempty"`           // times that the engine ended the process: each cost what the run at hand had explored
 	LabShare         float64                 `json:"lab_share"`                  // share of exploration spent outside the engine
 	Spent            Spent                   `json:"spent"`                      // where the time of exploration went
 	RepeatedImages   int                     `json:"repeated_images"`            // of Images: recovered a second time, to see that it does the same

@@ -48,7 +48,7 @@ func (c *campaign) sampleProfiles(ctx, budget context.Context, cell *cell, s *ex
 	}
 	var all []profileSample
 	for _, profile := range faultfs.Profiles() {
-		unseen := c.figures.profiles[profile.Name].CrashPoints < profilePoints // it is owed some, even if the time is up
+		unseen := c.figures.Profiles[profile.Name].CrashPoints < profilePoints // it is owed some, even if the time is up
 		if profile.Name != s.Recording.Plan.Spec.Profile && (unseen || !c.timeIsUp()) {
 			all = append(all, c.profileSample(ctx, budget, s.Under(profile), unseen))
 		}

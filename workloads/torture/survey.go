@@ -27,8 +27,8 @@ func (c *campaign) survey(ctx context.Context) error {
 	seen := survey.New(rules)
 	for n := range surveyRuns {
 		for _, cell := range c.cells {
-			w := cell.result.Workload
-			if cell.result.Fault != names[0] || !seen.Lacks(w) || c.ended(ctx) {
+			w := cell.Result.Workload
+			if cell.Result.Fault != names[0] || !seen.Lacks(w) || c.ended(ctx) {
 				continue
 			}
 			if well, err := c.look(ctx, cell, n, seen); err != nil || !well {
@@ -45,8 +45,8 @@ func (c *campaign) survey(ctx context.Context) error {
 		}
 	}
 	c.cells = slices.DeleteFunc(c.cells, func(cell *cell) bool {
-		i := slices.Index(names, cell.result.Fault)
-		return i >= 0 && !seen.Met(i, cell.result.Workload)
+		i := slices.Index(names, cell.Result.Fault)
+		return i >= 0 && !seen.Met(i, cell.Result.Workload)
 	})
 	c.progress.cells = len(c.cells)
 	return nil
@@ -64,15 +64,18 @@ func (c *campaign) namedRules() (names []string, rules []*faultfs.Rule) {
 
 // look looks at a run of the workload of a cell, and reports whether all went well.
 func (c *campaign) look(ctx context.Context, cell *cell, n int, seen *survey.Survey) (bool, error) {
-	seed := childSeed(c.opts.Seed, cell.result.Workload, "survey", n) & (1<<32 - 1)
+	seed := childSeed(c.opts.Seed, cell.Result.Workload, "survey", n) & (1<<32 - 1)
 	size := chooseSize(c.opts, seed, n)
 	size.Largest = c.target.Largest
 	p, err := plan.Resolve(plan.Spec{
-		Workload: cell.result.Workload, Fault: Faults()[0].Name, Profile: c.opts.Profile, Device: c.opts.Device, Seed: seed,
+		Workload: cell.Result.Workload, Fault: Faults()[0].Name, Profile: c.opts.Profile, Device: c.opts.Device, Seed: seed,
 		Size: size, Limits: c.limits(seed),
 	})
 	if err != nil {
 		return false, err
+	}
+	if c.isLost(p.Spec) {
+		return true, nil
 	}
 	limit, cancel := c.recordingLimit(ctx)
 	defer cancel()
@@ -81,7 +84,7 @@ func (c *campaign) look(ctx context.Context, cell *cell, n int, seen *survey.Sur
 
 // isNamed reports whether the fault of a cell is a rule of the user. One that hits nothing in all draws is settled at once.
 func isNamed(cell *cell) bool {
-	f, err := plan.FaultNamed(cell.result.Fault)
+	f, err := plan.FaultNamed(cell.Result.Fault)
 	return err == nil && f.Named() != nil
 }
 
@@ -93,12 +96,12 @@ func (c *campaign) settleNamed(ctx context.Context, name string) error {
 		return nil //nolint:nilerr // the cells of a sweep have names of their own
 	}
 	missed := func(cell *cell) bool {
-		return cell.result.Fault == name && len(cell.result.Injected) == 0 && cell.result.Findings == 0
+		return cell.Result.Fault == name && len(cell.Result.Injected) == 0 && cell.Result.Findings == 0
 	}
 	runs, matched, hit := 0, uint64(0), false
 	for _, cell := range c.cells {
-		if cell.result.Fault == name {
-			runs, matched, hit = runs+cell.drawn, max(matched, cell.matched), hit || !missed(cell)
+		if cell.Result.Fault == name {
+			runs, matched, hit = runs+cell.Drawn, max(matched, cell.Matched), hit || !missed(cell)
 		}
 	}
 	if !hit && c.findings.len() == 0 {

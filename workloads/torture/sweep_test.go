@@ -65,7 +65,7 @@ func TestAShortRunOfEverythingLeavesNoFaultOut(t *testing.T) {
 	o := Options{}.withDefaults(&Target{Promises: Promises{Transactions: true}})
 	met := map[string][]string{}
 	for _, c := range cellsOf(o) {
-		met[c.result.Fault] = append(met[c.result.Fault], c.result.Workload)
+		met[c.Result.Fault] = append(met[c.Result.Fault], c.Result.Workload)
 	}
 	common := map[string]int{}
 	variants := 0

@@ -60,8 +60,9 @@ func (r *testResult) err() error {
 }
 
 const (
-	jobFile    = "job.json"
-	resultFile = "result.json"
+	jobFile     = "job.json"
+	resultFile  = "result.json"
+	journalFile = "journal.json"
 )
 
 // asked reads what the parent of this process asks for. Without a job there is nothing that matches.
@@ -87,7 +88,7 @@ func checkInChild(tb testing.TB, child *apart.Child, here testCall, target Targe
 		tb.SkipNow()
 	}
 	child.Begin()
-	opts.Running = child.Note
+	opts.Running, opts.Journal = child.Note, filepath.Join(child.Dir, journalFile)
 	if opts.Dir == "" {
 		opts.Dir = child.Dir // what was found before a death is not lost
 	}
@@ -120,18 +121,28 @@ func checkApart(t *testing.T, here testCall, target Target, opts Options) (resul
 		return nil, fmt.Errorf("%w: %w", errNoChild, err)
 	}
 	defer func() { _ = scratch.Remove() }() // the next process removes what this one cannot
-	started := time.Now()
-	end, output, err := runTestChild(t.Context(), scratch.Dir, testJob{Call: here, Earlier: earlierCalls(t.Name())})
+	started, output := time.Now(), ""
+	job := testJob{Call: here, Earlier: earlierCalls(t.Name())}
+	watched := opts
+	watched.Journal = filepath.Join(scratch.Dir, journalFile)
+	died, last, err := Outlive(t.Context(), []Target{target}, watched, func() (*apart.Death, error) {
+		end, printed, err := runTestChild(t.Context(), scratch.Dir, job)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", errNoChild, err)
+		}
+		reportFailure(t, end, printed)
+		output = printed
+		return end.Died, nil
+	}, func(ctx context.Context, token string) *apart.Death { return replayDeath(ctx, t, here, token) })
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errNoChild, err)
+		return nil, err
 	}
-	reportFailure(t, end, output)
 	if opts.Dir == "" {
 		opts.Dir = scratch.Dir
 		defer func() { keep(t, result) }()
 	}
-	if end.Died != nil {
-		return afterTestDeath(t, here, target, opts, end.Died, started)
+	if died {
+		return Posthumous(target, opts, last, started, time.Since(started))
 	}
 	left, err := readTestResult(scratch.Dir, output)
 	if err != nil {
@@ -175,28 +186,21 @@ func replayApart(t *testing.T, here testCall, target Target, r testReplay) (*Rep
 	return left.Replay, left.err()
 }
 
-// afterTestDeath returns the result of a child that died.
-func afterTestDeath(t *testing.T, here testCall, target Target, opts Options, died *apart.Death, started time.Time) (*Result, error) {
+// replayDeath repeats what a token stands for in a process of its own, and returns how that died; nil if it did not.
+func replayDeath(ctx context.Context, t *testing.T, here testCall, token string) *apart.Death {
 	t.Helper()
-	took := time.Since(started)
-	last, err := AfterDeath(t.Context(), []Target{target}, opts, died, func(ctx context.Context, token string) *apart.Death {
-		scratch, err := hostdisk.NewScratch("", "test")
-		if err != nil {
-			return nil
-		}
-		defer func() { _ = scratch.Remove() }()
-		end, _, err := runTestChild(ctx, scratch.Dir, testJob{
-			Call: here, Replay: &testReplay{What: token, Attempts: DeathReplays}, Earlier: earlierCalls(t.Name()),
-		})
-		if err != nil {
-			return nil
-		}
-		return end.Died
+	scratch, err := hostdisk.NewScratch("", "test")
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = scratch.Remove() }() // the next process removes what this one cannot
+	end, _, err := runTestChild(ctx, scratch.Dir, testJob{
+		Call: here, Replay: &testReplay{What: token, Attempts: DeathReplays}, Earlier: earlierCalls(t.Name()),
 	})
 	if err != nil {
-		return nil, err
+		return nil
 	}
-	return Posthumous(target, opts, last, started, took)
+	return end.Died
 }
 
 // readTestResult reads what a child left that has come to its end.

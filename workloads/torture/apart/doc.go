@@ -14,5 +14,5 @@
 //   - A4: a process that a child starts is not a child: the variable that says so is gone from its environment.
 //
 // A child is told by an environment variable that it is one, and shares a directory with its parent; what else is in it is
-// up to the two. Package torture uses this for tests, the command for run and replay. The package knows no run and no target.
+// up to the two; it may have been that of an earlier child. Package torture uses this for tests, the command for run and replay. The package knows no run and no target.
 package apart

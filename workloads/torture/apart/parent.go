@@ -4,14 +4,16 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 )
 
 // Process is a call of this program as a child.
 type Process struct {
-	Dir            string   // shared with the child; its owner removes it
+	Dir            string   // shared with the child, or with one after another; its owner removes it
 	Args           []string // arguments
 	WorkDir        string   // empty: that of this process
 	Stdout, Stderr io.Writer
@@ -31,6 +33,9 @@ type End struct {
 // Run calls this program as a child and waits for its end. The error says that it could not be started.
 func Run(ctx context.Context, p Process) (End, error) {
 	program, err := os.Executable()
+	if err == nil {
+		err = forget(p.Dir)
+	}
 	if err != nil {
 		return End{}, err
 	}
@@ -46,6 +51,16 @@ func Run(ctx context.Context, p Process) (End, error) {
 	code := cmd.ProcessState.ExitCode()
 	began, died := read(p.Dir, code)
 	return End{code, began, died}, nil
+}
+
+// forget removes what an earlier child has left for its parent.
+func forget(dir string) error {
+	for _, name := range []string{crashFile, logFile, runningFile, doneFile} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // wait starts cmd and waits for its end. An exit code other than 0 is no error.

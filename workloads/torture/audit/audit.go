@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -27,6 +29,7 @@ type Auditor struct {
 	judges *judge.Judges
 	copies []copied
 	wrote  []wrote
+	stop   func(reason string) // what Env.Stop does; nil: it panics
 }
 
 // New returns an auditor of a recording.
@@ -34,6 +37,13 @@ func New(target contract.Target, r *record.Recording, judges *judge.Judges) *Aud
 	a := &Auditor{target: target, limits: r.Plan.Spec.Limits, judges: judges}
 	a.copies, a.wrote = copiesOf(r.History), writtenBy(r.History)
 	return a
+}
+
+// Stopping returns an auditor of the same recording with what Env.Stop does.
+func (a *Auditor) Stopping(stop func(reason string)) *Auditor {
+	b := *a
+	b.stop = stop
+	return &b
 }
 
 // Image is a crash image to audit, as often as it is asked for.
@@ -64,7 +74,34 @@ func (im *Image) renew() {
 }
 
 // Seen is what the disks were on which an image was audited. All are the same disk, and each shows what was looked at on it.
-type Seen struct{ disks []*faultfs.FS }
+type Seen struct {
+	mu    sync.Mutex
+	disks []*faultfs.FS
+	ended bool // nothing is added any more
+}
+
+// end ends the goroutine of whoever goes on with an audit that has stopped, once it asks for another disk.
+func (s *Seen) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = true
+}
+
+func (s *Seen) add(disk *faultfs.FS) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		runtime.Goexit()
+	}
+	s.disks = append(s.disks, disk)
+}
+
+// End ends what goes on of an audit that has stopped: see Seen.
+func (im *Image) End() {
+	if im.seen != nil {
+		im.seen.end()
+	}
+}
 
 // Watch notes in seen what is looked at from now on.
 func (im *Image) Watch(seen *Seen) { im.seen = seen }
@@ -104,7 +141,7 @@ func (im *Image) fresh() *faultfs.FS {
 		disk.Decide()
 	}
 	if im.seen != nil {
-		im.seen.disks = append(im.seen.disks, disk)
+		im.seen.add(disk)
 	}
 	if im.Missing {
 		_ = disk.Remove(im.Damaged) // a crash may have left none
@@ -125,7 +162,7 @@ func (im Image) Without(name string) *Image {
 }
 
 func (a *Auditor) env(fs *faultfs.FS, dir string) contract.Env {
-	return contract.Env{FS: fs, Dir: dir, Inline: true, Limits: a.limits}
+	return contract.Env{FS: fs, Dir: dir, Inline: true, Limits: a.limits}.Stopping(a.stop)
 }
 
 // read opens a store by a function, reads all of it, and closes it.

@@ -64,33 +64,37 @@ func (x *explorer) imageToAudit(sound *faultfs.CrashPoint, at origin, seen *audi
 
 // auditImage audits an image, and what has rotted in it at point if something has.
 func (x *explorer) auditImage(im *audit.Image, point *faultfs.CrashPoint, at origin, copies bool) (wrong *checker.Violation) {
-	a := x.subject.Audit
 	x.attempt = attempt{at.path.Way().Drawn(at.job.point, im.Seed, faultfs.ImageOptions{}), at, at.path}
 	x.tally.Audited++
-	err := x.prober.Do(func() {
-		if at.damage == nil {
-			wrong = a.Healthy(im, copies)
-			return
-		}
-		rotten := im.Rotten(point, at.damage)
-		if wrong = a.Rotten(rotten); wrong == nil {
-			wrong = a.Repaired(rotten, im)
-		}
-		if wrong == nil {
-			wrong = a.Named(rotten, at.damage.Effect)
-		}
-		gone := im.Without(at.damage.Path)
-		if wrong == nil {
-			wrong = a.Gone(gone)
-		}
-		if wrong == nil {
-			wrong = a.Repaired(gone, im)
-		}
+	found := make(chan *checker.Violation, 1)
+	err := x.prober.Do(func(stop func(string)) {
+		found <- auditAll(x.subject.Audit.Stopping(stop), im, point, at.damage, copies)
 	})
-	if err != nil { // a panic
-		return recovery.Refusal(err, &x.plan.Fault, &x.subject.Target.Promises)
+	if err == nil {
+		return <-found
 	}
-	return wrong
+	im.End() // it may have stopped, and go on elsewhere
+	return recovery.Refusal(err, &x.plan.Fault, &x.subject.Target.Promises)
+}
+
+// auditAll audits an image in every way, with the damage that something has done to it at point.
+func auditAll(a *audit.Auditor, im *audit.Image, point *faultfs.CrashPoint, damage *faultfs.Damage, copies bool) *checker.Violation {
+	if damage == nil {
+		return a.Healthy(im, copies)
+	}
+	rotten, gone := im.Rotten(point, damage), im.Without(damage.Path)
+	for _, part := range []func() *checker.Violation{
+		func() *checker.Violation { return a.Rotten(rotten) },
+		func() *checker.Violation { return a.Repaired(rotten, im) },
+		func() *checker.Violation { return a.Named(rotten, damage.Effect) },
+		func() *checker.Violation { return a.Gone(gone) },
+		func() *checker.Violation { return a.Repaired(gone, im) },
+	} {
+		if wrong := part(); wrong != nil {
+			return wrong
+		}
+	}
+	return nil
 }
 
 // auditedLife is the recorded run for a failure that an audit has found: more than a recovery is needed to see it, and in a random

@@ -59,18 +59,12 @@ func (p *Prober) Recover(c Call) (*history.State, error) {
 }
 
 // Do calls a function that uses the engine in other ways. Like Recover it does not return if it was taken away, and a panic of
-// the engine is a *workloads.Panic. The time counts as the engine's reading.
-func (p *Prober) Do(do func()) (err error) {
+// the engine is a *workloads.Panic. An engine that promises StopsOnError has a stop for its environments, otherwise it is nil: who
+// calls it ends Do with a *record.Stopped, and do is left behind. The time counts as the engine's reading.
+func (p *Prober) Do(do func(stop func(reason string))) error {
 	begin := time.Now()
 	p.entered.Store(int64(begin.Sub(p.epoch)) + 1)
-	func() {
-		defer func() {
-			if v := recover(); v != nil {
-				err = &workloads.Panic{Value: v, Stack: debug.Stack()}
-			}
-		}()
-		do()
-	}()
+	err := p.do(do)
 	for {
 		if now := p.entered.Load(); now == abandoned {
 			select {}
@@ -80,6 +74,32 @@ func (p *Prober) Do(do func()) (err error) {
 	}
 	p.spent.Read += time.Since(begin)
 	return err
+}
+
+func (p *Prober) do(do func(stop func(reason string))) error {
+	if !p.target.Promises.StopsOnError {
+		return caught(func() { do(nil) })
+	}
+	ended := make(chan error, 1)
+	go func() {
+		err := caught(func() { do(record.Stopping(ended)) })
+		select {
+		case ended <- err:
+		default: // it has stopped
+		}
+	}()
+	return <-ended
+}
+
+// caught calls a function, and returns its panic as a *workloads.Panic.
+func caught(do func()) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &workloads.Panic{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	do()
+	return nil
 }
 
 // Renew says, within a call of Do, that the engine came back and is called anew: patience begins again.
