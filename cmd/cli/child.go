@@ -25,12 +25,15 @@ func runChild(ctx context.Context, stdout, stderr io.Writer, args ...string) (co
 		return 0, nil, fmt.Errorf("%w: %w", torture.ErrHost, err)
 	}
 	defer func() { err = errors.Join(err, scratch.Remove()) }()
-	return runChildIn(ctx, scratch.Dir, stdout, stderr, args...)
+	said := newPrinted(stderr)
+	defer said.end()
+	return runChildIn(ctx, scratch.Dir, stdout, stderr, said, args...)
 }
 
-// runChildIn is runChild with the directory that the child shares, in which an earlier one may have left something.
-func runChildIn(ctx context.Context, dir string, stdout, stderr io.Writer, args ...string) (exit.Code, *apart.Death, error) {
-	end, err := apart.Run(ctx, apart.Process{Dir: dir, Args: args, Stdout: stdout, Stderr: stderr, Signal: passOn})
+// runChildIn is runChild with the directory that the child shares, in which an earlier one may have left something, and with what
+// the engine prints.
+func runChildIn(ctx context.Context, dir string, stdout, stderr io.Writer, said *printed, args ...string) (exit.Code, *apart.Death, error) {
+	end, err := apart.Run(ctx, apart.Process{Dir: dir, Args: args, Stdout: stdout, Stderr: stderr, Printed: said, Signal: passOn})
 	if err != nil {
 		return 0, nil, fmt.Errorf("%w: %w", torture.ErrHost, err)
 	}

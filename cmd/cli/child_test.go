@@ -30,6 +30,11 @@ func doomed() {
 		switch os.Getenv("DOOM") {
 		case "panic":
 			go panic("the table is gone")
+		case "flood":
+			for range 100 {
+				println(strings.Repeat("noise ", 1000)) // past package os, as a library in C does
+			}
+			os.Exit(1)
 		case "exit":
 			os.Exit(0)
 		case "log":
@@ -134,6 +139,15 @@ func temporary(t *testing.T) []os.DirEntry {
 	left, err := os.ReadDir(os.TempDir())
 	require.NoError(t, err)
 	return left
+}
+
+func TestAnEngineThatPrintsMuchIsCutShort(t *testing.T) {
+	t.Parallel()
+	code, _, stderr := runDoomed(t, "flood", "run", "-w", "kv", "-f", "power", "--dir", t.TempDir(), "--quiet")
+	require.Equal(t, int(exit.Violation), code)
+	require.True(t, strings.HasPrefix(stderr, "noise noise"), stderr)
+	require.Regexp(t, `The engine has printed \d{6,} bytes more, which are left out\.\n$`, stderr)
+	require.Less(t, len(stderr), 2*printedMost)
 }
 
 // What an engine prints is not part of the result.

@@ -22,10 +22,12 @@ func runIsolated(ctx context.Context, t *tool, target torture.Target, f *runFlag
 	}
 	defer func() { err = cmp.Or(err, scratch.Remove()) }()
 	started, code := t.now(), exit.Code(0)
+	said := newPrinted(t.stderr)
+	defer said.end()
 	opts := f.opts
 	opts.Dir, opts.Journal = f.out.dir, journalIn(scratch.Dir)
 	died, last, err := torture.Outlive(ctx, t.app.Targets, opts, func() (died *apart.Death, err error) {
-		code, died, err = runChildIn(ctx, scratch.Dir, t.stdout, t.stderr, t.args...)
+		code, died, err = runChildIn(ctx, scratch.Dir, t.stdout, t.stderr, said, t.args...)
 		return died, err
 	}, func(ctx context.Context, token string) *apart.Death {
 		attempts := strconv.Itoa(torture.DeathReplays)

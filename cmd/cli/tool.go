@@ -49,7 +49,7 @@ func newTool(app App) *tool {
 	t.isolate = apart.Possible && child == nil
 	if child != nil {
 		child.Begin()
-		t.running, t.journal, t.done = child.Note, journalIn(child.Dir), child.Done
+		t.running, t.journal, t.done, t.stderr = child.Note, journalIn(child.Dir), child.Done, child.Stderr
 	}
 	return t
 }

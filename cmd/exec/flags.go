@@ -65,7 +65,7 @@ func (f *flags) add(to *pflag.FlagSet) {
 	to.IntVar(&f.points, "points", 0, "cut the power at `N` points, spread over the run (default everywhere)")
 	to.IntVar(&f.nested, "nested", 8, "with --observe: recover `N` images of crashes during a recovery at each crash point")
 	to.IntVar(&f.findings, "findings", 0, "explain `N` findings (default 8)")
-	to.DurationVar(&f.limit, "for", 0, "stop after this time, without a verdict unless something was found")
+	to.DurationVar(&f.limit, "for", 0, "stop after this time, without a verdict unless something was found; explaining that takes half as long at most, or 10s")
 	to.DurationVar(&f.patience, "patience", native.DefaultPatience, "how long a recovery may take")
 	to.DurationVar(&f.timeout, "timeout", native.DefaultTimeout, "how long the program may run")
 	to.BoolVar(&f.audit, "audit", false, "only list what is not durable when the program acknowledges; hints, no findings")

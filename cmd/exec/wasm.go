@@ -113,6 +113,7 @@ func (f *flags) options(began time.Time) (program.Options, error) {
 	model, err := f.model()
 	o := program.Options{Model: model, Workers: f.workers, Images: f.images, Points: f.points, Findings: f.findings}
 	if f.limit > 0 {
+		o.Explaining = program.ExplainingAfter(f.limit)
 		o.Enough = func() bool { return time.Since(began) > f.limit }
 	}
 	return o, err

@@ -1,6 +1,9 @@
 package history
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Outcome is what a client knows about its operation.
 type Outcome uint8
@@ -138,6 +141,11 @@ type Op struct {
 // to or that the condition did not hold.
 func (o *Op) Wrote() bool {
 	return len(o.Writes) > 0 && o.Outcome != Rejected && !(o.Missed && o.Outcome == Acked)
+}
+
+// Stored reports whether the operation may have written a value: deletions alone may find nothing to do.
+func (o *Op) Stored() bool {
+	return o.Wrote() && slices.ContainsFunc(o.Writes, func(w Write) bool { return !w.Delete })
 }
 
 // Shown returns when the client had seen the last of what the operation read.

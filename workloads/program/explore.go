@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
@@ -26,6 +27,8 @@ type Options struct {
 	Findings int
 	// Enough ends the search once it returns true; what was found by then is explained, but nothing passes. It may be nil.
 	Enough func() bool
+	// Explaining is how long it may take to make all findings smaller and to explain them; 0: as long as each needs.
+	Explaining time.Duration
 	// Progress is called now and then, by any worker, one call at a time. It may be nil.
 	Progress func(Tally)
 }
@@ -113,6 +116,7 @@ type search struct {
 	found   map[string]*failure // by Answer.kind
 	order   []string            // of the keys of found
 	cut     bool                // Options.Enough has ended the search
+	until   time.Time           // when experiments on findings end; zero: there is no such time
 }
 
 // question is what a checker is asked: a disk, and how many lines had been acknowledged.

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
@@ -54,8 +55,18 @@ const (
 // varying are the parts of a sentence that differ between images that are wrong in the same way.
 var varying = regexp.MustCompile(`0x[0-9a-fA-F]+|[0-9a-f]{12,}|[0-9]+`)
 
-// kind is what answers have in common that are wrong in the same way: the sentence without its numbers.
-func (a Answer) kind() string { return fmt.Sprint(a.Verdict, varying.ReplaceAllString(a.Text, "#")) }
+// kind is what answers have in common that are wrong in the same way: the sentence without its numbers. What hangs has come
+// no farther than the last line that it printed, which is another each time.
+func (a Answer) kind() string {
+	text := a.Text
+	if a.Verdict == Hangs {
+		text, _, _ = strings.Cut(text, PrintedLast)
+	}
+	return fmt.Sprint(a.Verdict, varying.ReplaceAllString(text, "#"))
+}
+
+// PrintedLast is what the text of an answer that Hangs says before the last line of the program, if it says that.
+const PrintedLast = "; it printed last: "
 
 // Image returns the image that was wrong. The error says that the finding is not of this version.
 func (f *Finding) Image(rec *Recording) (*faultfs.FS, error) {
@@ -86,6 +97,18 @@ func (f *Finding) Alike(a Answer) bool {
 	return a.kind() == of.kind()
 }
 
+// leastExplaining is how long findings may be explained, however short the search was.
+const leastExplaining = 10 * time.Second
+
+// ExplainingAfter returns an Options.Explaining for a search that ends after a time: half of it. One that ends by itself, after 0,
+// has no limit.
+func ExplainingAfter(length time.Duration) time.Duration {
+	if length == 0 {
+		return 0
+	}
+	return max(length/2, leastExplaining)
+}
+
 // report confirms and explains what was found.
 //
 // What was wrong in one recovery alone, and in none of the same image since, is no finding: it may be the checker, or the machine.
@@ -95,6 +118,9 @@ func (s *search) report(way Way) (findings []Finding, once []string, err error) 
 		return nil, nil, err
 	}
 	w := &worker{search: s, recoverer: recoverer}
+	if s.o.Explaining > 0 {
+		s.until = time.Now().Add(s.o.Explaining)
+	}
 	for i, key := range s.order {
 		if i == s.o.Findings || s.ctx.Err() != nil {
 			break

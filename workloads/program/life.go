@@ -139,11 +139,18 @@ const (
 	profilesPatience = 20 * time.Second
 )
 
+// begin begins experiments that take no longer than most, nor than what is left for all findings.
+func (l *life) begin(most time.Duration) (end func()) {
+	if until := l.w.until; !until.IsZero() {
+		most = min(most, time.Until(until))
+	}
+	l.ctx, end = context.WithTimeout(l.w.ctx, most)
+	return end
+}
+
 // explained returns the missing order; nil if none was found in time.
 func (l *life) explained() *explain.Explanation {
-	var stop context.CancelFunc
-	l.ctx, stop = context.WithTimeout(l.w.ctx, explainPatience)
-	defer stop()
+	defer l.begin(explainPatience)()
 	e := explain.Life(l.ctx, l)
 	if e != nil && l.failure.nested != nil {
 		e.Sentence = "in the recovery that was cut, " + e.Sentence
@@ -156,9 +163,7 @@ const nearImages = 48
 
 // profiles finds out under which profiles the failure shows at its crash point.
 func (l *life) profiles() map[string]string {
-	var stop context.CancelFunc
-	l.ctx, stop = context.WithTimeout(l.w.ctx, profilesPatience)
-	defer stop()
+	defer l.begin(profilesPatience)()
 	shows := map[string]string{}
 	for _, profile := range faultfs.Profiles() {
 		if profile.Name == l.w.o.Model.Profile.Name {

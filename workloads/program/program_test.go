@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/afero"
 	"github.com/stretchr/testify/assert"
@@ -26,6 +27,7 @@ type notes struct {
 	rewrites                  bool // a recovery writes all notes anew, without a sync
 	count                     int  // of notes; 0: 3
 	stumbles                  int  // the checker is wrong at this recovery, and at no other
+	hangs                     bool // what is missing is waited for in vain, and each time something else is printed
 }
 
 func (n notes) Record(context.Context) (*program.Recording, error) {
@@ -80,6 +82,9 @@ func (n notes) Recover(_ context.Context, img *faultfs.FS, acked []program.Ack) 
 	for _, a := range acked {
 		text, err := afero.ReadFile(img, a.Text)
 		switch {
+		case err != nil && n.hangs:
+			text := fmt.Sprintf("it is not ready%s%s", program.PrintedLast, strings.Repeat("waiting ", *n.recovered))
+			return program.Answer{Verdict: program.Hangs, Text: text}, nil //nolint:nilerr // it is the answer
 		case err != nil:
 			return program.Answer{Verdict: program.Wrong, Text: a.Text + " is missing"}, nil //nolint:nilerr // it is the answer
 		case string(text) != strings.Repeat(a.Text, 200):
@@ -150,6 +155,27 @@ func TestEveryMissingSyncIsFoundAndNamed(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestWhatHangsWithOtherLastWordsIsOneFinding(t *testing.T) {
+	t.Parallel()
+	result := torture(t, notes{fileSync: true, hangs: true})
+	require.Len(t, result.Findings, 1)
+	assert.Equal(t, result.Findings[0].ShownOf, result.Findings[0].Shown)
+	assert.NotNil(t, result.Findings[0].Explanation)
+	assert.Contains(t, result.Findings[0].Sentence, "it is not ready; it printed last: waiting")
+}
+
+func TestExplainingEndsWithItsTime(t *testing.T) {
+	t.Parallel()
+	n := notes{fileSync: true, recovered: new(int)}
+	rec, err := n.Record(t.Context())
+	require.NoError(t, err)
+	result, err := program.Explore(t.Context(), rec, n, program.Options{Explaining: time.Nanosecond})
+	require.NoError(t, err)
+	require.NotEmpty(t, result.Findings, "what was found stays found")
+	assert.Nil(t, result.Findings[0].Explanation)
+	assert.Equal(t, "not tried", result.Findings[0].Profiles["btrfs"])
 }
 
 // Only one crash point is searched, and the image there that lost everything: the finding is of an earlier crash, with one loss.

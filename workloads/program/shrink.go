@@ -1,7 +1,6 @@
 package program
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -35,9 +34,7 @@ const (
 // shrink replaces the power cut of the failure by a smaller one that fails alike, and returns what has changed; nil if nothing
 // has.
 func (l *life) shrink() *Shrunk {
-	var stop context.CancelFunc
-	l.ctx, stop = context.WithTimeout(l.w.ctx, shrinkPatience)
-	defer stop()
+	defer l.begin(shrinkPatience)()
 	cut := l.failure.cut()
 	lost := l.Repeat()
 	s := &Shrunk{FromLost: len(lost), FromTick: cut.tick}

@@ -25,10 +25,13 @@ func newAllowance(length time.Duration) *allowance {
 }
 
 // spend calls do with a context that ends when the time for one finding, or for all, is over.
-func (a *allowance) spend(ctx context.Context, do func(context.Context)) {
+func (a *allowance) spend(ctx context.Context, do func(context.Context)) { a.spendPart(ctx, 1, do) }
+
+// spendPart is spend with one of so many parts of the time that is left for all: the rest is for what comes then.
+func (a *allowance) spendPart(ctx context.Context, parts time.Duration, do func(context.Context)) {
 	most := unhurried
 	if a.limited {
-		most = min(maxReading, a.left)
+		most = min(maxReading, a.left/parts)
 	}
 	limit, cancel := context.WithTimeout(ctx, most)
 	defer cancel()

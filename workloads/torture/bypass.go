@@ -20,8 +20,8 @@ func storeDirExists() bool {
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-// checkBypass returns an ErrConfig if commits of a run were acknowledged although the engine never made a call of Env.FS, and
-// notes a run in which less was written there than it should be. If the engine promises that synced commits survive and has
+// checkBypass returns an ErrConfig if commits of a run were acknowledged although the engine has never changed anything on Env.FS,
+// in this run or another, and notes a run in which less was written there than it should be. If the engine promises that synced commits survive and has
 // acknowledged some, it is a finding instead, which a judge makes: it may be the engine that is wrong.
 func (c *campaign) checkBypass(r *record.Recording) error {
 	synced, acked := syncedBytes(r.History)
@@ -29,12 +29,14 @@ func (c *campaign) checkBypass(r *record.Recording) error {
 	if promised && len(r.CrashTicks()) == 0 {
 		c.hopeless = "the store changes nothing on Env.FS" + c.madeStoreDir()
 	}
-	if promised || !r.Untouched() || r.Committed() == 0 {
+	commits := stored(r.History)
+	c.touched = c.touched || !r.Untouched()
+	if promised || c.touched || commits == 0 {
 		c.noteThin(r, acked)
 		return nil
 	}
-	return fmt.Errorf("%w: target %q acknowledged %d commits and made no call of Env.FS: it must keep its files there, in Env.Dir, "+
-		"and not open them with package os%s", ErrConfig, c.target.Name, r.Committed(), c.madeStoreDir())
+	return fmt.Errorf("%w: target %q acknowledged %d commits and changed nothing on Env.FS: it must keep its files there, in Env.Dir, "+
+		"and not open them with package os%s", ErrConfig, c.target.Name, commits, c.madeStoreDir())
 }
 
 // madeStoreDir says that the engine has made its directory elsewhere, if it has.
@@ -67,11 +69,21 @@ func (c *campaign) noteThin(r *record.Recording, acked int) {
 	}
 }
 
-// syncedBytes returns how many commits were acknowledged as durable, and how many bytes of values they have.
+// stored returns how many commits with a value were acknowledged.
+func stored(ops []history.Op) (commits int) {
+	for i := range ops {
+		if ops[i].Outcome == history.Acked && ops[i].Stored() {
+			commits++
+		}
+	}
+	return commits
+}
+
+// syncedBytes returns how many commits with a value were acknowledged as durable, and how many bytes of values they have.
 func syncedBytes(ops []history.Op) (commits, bytes int) {
 	for i := range ops {
 		op := &ops[i]
-		if op.Outcome != history.Acked || len(op.Writes) == 0 || op.Durability != history.Sync {
+		if op.Outcome != history.Acked || !op.Stored() || op.Durability != history.Sync {
 			continue
 		}
 		commits++

@@ -10,7 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
+	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
 func TestAnEngineThatGoesAroundTheDiskIsToldSo(t *testing.T) {
@@ -47,7 +49,7 @@ func TestAnEngineThatGoesAroundTheDiskIsToldSo(t *testing.T) {
 			target.Promises.SyncSurvivesPowerCut = false // it is no wrong promise then, but it proves nothing
 			_, err = Check(t.Context(), target, o)
 			require.ErrorIs(t, err, ErrConfig)
-			require.Regexp(t, `target "toy" acknowledged \d+ commits and made no call of Env.FS`, err.Error())
+			require.Regexp(t, `target "toy" acknowledged \d+ commits and changed nothing on Env.FS`, err.Error())
 			require.NoError(t, os.RemoveAll(filepath.Join(here, "db")))
 		})
 	}
@@ -64,4 +66,16 @@ func TestAnEngineThatGoesAroundTheDiskIsToldSo(t *testing.T) {
 		require.NoError(t, err)
 		require.Regexp(t, `\d+ bytes were acknowledged as synced in one run and 0 written to Env.FS: where does the engine keep the rest\?`, r.Reasons[0])
 	})
+}
+
+func TestARunThatHadNothingToWriteProvesNothing(t *testing.T) {
+	c, err := newCampaign(toy.Target(toy.Correct), Options{})
+	require.NoError(t, err)
+	c.target.Promises.SyncSurvivesPowerCut = false
+	deletes := []history.Op{{Outcome: history.Acked, Writes: []history.Write{{Key: []byte("k"), Delete: true}}}}
+	require.NoError(t, c.checkBypass(&record.Recording{History: deletes}))
+	puts := []history.Op{{Outcome: history.Acked, Writes: []history.Write{{Key: []byte("k")}}}}
+	require.ErrorIs(t, c.checkBypass(&record.Recording{History: puts}), ErrConfig)
+	c.touched = true // in an earlier run
+	require.NoError(t, c.checkBypass(&record.Recording{History: puts}))
 }

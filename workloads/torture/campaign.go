@@ -46,6 +46,7 @@ type campaign struct {
 	hadStoreDir bool // the working directory had something like a store before the first run
 	workDir     hostdisk.WorkDir
 	thin        string // says that the engine writes suspiciously little; empty: it does not
+	touched     bool   // the engine has changed something on Env.FS
 
 	// What processes before this one have left; see journal.
 	deaths       []death

@@ -132,7 +132,7 @@ func (f *findings) shrink(ctx context.Context, target contract.Target, patience 
 			continue
 		}
 		var smaller *shrink.Smaller
-		f.reading.spend(ctx, func(ctx context.Context) {
+		f.reading.spendPart(ctx, 2, func(ctx context.Context) { // what is smaller has to be explained, too
 			smaller = shrink.Shrink(ctx, target, *x.wanted, patience)
 		})
 		if smaller == nil || ctx.Err() != nil {
@@ -143,6 +143,9 @@ func (f *findings) shrink(ctx context.Context, target contract.Target, patience 
 		f.reading.spend(ctx, func(ctx context.Context) { finding = evidence.NewFinding(ctx, smaller.Subject, &smaller.Failure) })
 		if !finding.Steady() {
 			continue // it was luck that smaller runs failed: the store fails now and then, as after many crashes in a row
+		}
+		if finding.Explanation == nil && x.finding.Explanation != nil {
+			continue // to know why says more than a smaller run, whose explanation was not found in time
 		}
 		finding.Count, finding.AlsoIn, finding.Shrunk = x.finding.Count, x.finding.AlsoIn, &smaller.Shrunk
 		*x = found{finding: finding, wanted: x.wanted, recording: smaller.Subject.Recording, failure: smaller.Failure}

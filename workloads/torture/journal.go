@@ -127,6 +127,7 @@ func (c *campaign) resume() error {
 	p.explored.Images.Store(j.Images)
 	p.explored.Failures.Store(j.Failures)
 	c.shapesBefore, c.cutOff, c.steered, c.hopeless, c.thin, c.finishing = j.Shapes, j.CutOff, j.Steered, j.Hopeless, j.Thin, j.Finishing
+	c.touched = j.Images > 0
 	if j.LooksVary {
 		c.looks.Stray()
 	}

@@ -58,8 +58,8 @@ func (r *Request) options(ctx context.Context, progress func(program.Tally)) (pr
 		enough = func() bool { return ctx.Err() != nil || time.Now().After(end) }
 	}
 	return program.Options{
-		Enough: enough,
-		Model:  model, Workers: r.Workers, Images: r.Images, Points: r.Points,
+		Enough: enough, Explaining: program.ExplainingAfter(r.For),
+		Model: model, Workers: r.Workers, Images: r.Images, Points: r.Points,
 		Findings: r.Findings, Nested: r.Nested, Progress: progress,
 	}, nil
 }

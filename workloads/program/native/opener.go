@@ -67,7 +67,7 @@ func (o *opener) open(ctx context.Context, dir string, look func(context.Context
 	case errors.Is(err, process.ErrEnded):
 		return failed(ended + s.How()), nil
 	case errors.Is(err, process.ErrLate):
-		d := failed(fmt.Sprintf("the server is not ready after %v", o.spec.Patience))
+		d := failed(fmt.Sprintf("the server is not ready after %v%s%s", o.spec.Patience, program.PrintedLast, lastOf(s.Output())))
 		d.hangs = true
 		return d, nil
 	case err != nil:
@@ -88,6 +88,14 @@ func (o *opener) open(ctx context.Context, dir string, look func(context.Context
 
 // ended begins the sentence about a server that ended by itself, whether before it was ready or later: that depends on the machine.
 const ended = "the server on the recovered store "
+
+// lastOf returns the last line that was printed.
+func lastOf(lines []string) string {
+	if len(lines) == 0 {
+		return "nothing"
+	}
+	return lines[len(lines)-1]
+}
 
 // probe returns the probe of a server whose store is in a directory.
 func (s *Server) probe(dir string) process.Probe {

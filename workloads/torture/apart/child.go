@@ -26,7 +26,10 @@ const (
 
 // Child is this process, if it is one.
 type Child struct {
-	Dir     string // shared with the parent
+	Dir string // shared with the parent
+	// Stderr is where the child writes what its parent's user is to see. What anybody else prints goes through the parent, if that
+	// has Process.Printed.
+	Stderr  *os.File
 	running *os.File
 	alone   atomic.Bool // the token of slot 0 is the latest
 }
@@ -38,8 +41,19 @@ var Inside = sync.OnceValue(func() *Child {
 		return nil
 	}
 	_ = os.Unsetenv(Variable) // a process that this one starts is no child; it fails for bad names only
-	return &Child{Dir: dir}
+	c := &Child{Dir: dir, Stderr: os.Stderr}
+	if os.Getenv(printedVariable) != "" {
+		_ = os.Unsetenv(printedVariable)
+		c.Stderr = divert(pipeDescriptor)
+	}
+	return c
 })
+
+// printedVariable says that the child has a pipe for what it prints, which is its first file beside the standard ones.
+const (
+	printedVariable = "LIGHTNING_TORTURE_PRINTED"
+	pipeDescriptor  = 3
+)
 
 // Begin prepares this process for its death. What cannot be prepared will be missing from the parent's report.
 func (c *Child) Begin() {

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"time"
 )
 
 // Process is a call of this program as a child.
@@ -17,6 +18,9 @@ type Process struct {
 	Args           []string // arguments
 	WorkDir        string   // empty: that of this process
 	Stdout, Stderr io.Writer
+	// Printed, if set, gets what the child prints on its standard error, until a second after its end. Stderr then has only what
+	// the child writes to Child.Stderr, on purpose. It needs Possible.
+	Printed io.Writer
 	// Signal returns what a child is sent when ctx is done; nil: it is killed.
 	Signal func(ctx context.Context) os.Signal
 	// Started, if set, is called with the process ID of the child once it runs.
@@ -45,7 +49,11 @@ func Run(ctx context.Context, p Process) (End, error) {
 		Path: program, Args: append(os.Args[:1:1], p.Args...), Env: append(os.Environ(), Variable+"="+p.Dir), Dir: p.WorkDir,
 		Stdout: p.Stdout, Stderr: p.Stderr, SysProcAttr: attributes(),
 	}
-	if err := p.wait(ctx, cmd); err != nil {
+	work := func() error { return p.wait(ctx, cmd) }
+	if p.Printed != nil {
+		work = func() error { return p.listen(ctx, cmd) }
+	}
+	if err := work(); err != nil {
 		return End{}, err
 	}
 	code := cmd.ProcessState.ExitCode()
@@ -61,6 +69,30 @@ func forget(dir string) error {
 		}
 	}
 	return nil
+}
+
+// listening is how long is listened to what a child has printed, once it has ended: a process that it has left behind may go on.
+const listening = time.Second
+
+// listen is wait with a pipe for what the child prints.
+func (p *Process) listen(ctx context.Context, cmd *exec.Cmd) error {
+	from, to, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	cmd.ExtraFiles = []*os.File{to}
+	cmd.Env = append(cmd.Env, printedVariable+"=1")
+	heard := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(p.Printed, from)
+		heard <- err
+	}()
+	err = p.wait(ctx, cmd)
+	err = errors.Join(err, to.Close(), from.SetReadDeadline(time.Now().Add(listening)))
+	if late := <-heard; !errors.Is(late, os.ErrDeadlineExceeded) {
+		err = errors.Join(err, late)
+	}
+	return errors.Join(err, from.Close())
 }
 
 // wait starts cmd and waits for its end. An exit code other than 0 is no error.

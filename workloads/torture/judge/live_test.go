@@ -46,3 +46,16 @@ func TestAFaultExcusesOnlyWhatCameAfterIt(t *testing.T) {
 		assert.Equal(t, c.want, New(contract.Target{}, r).unexpectedErrors().Verdict, "answered at tick %d", c.returned)
 	}
 }
+
+func TestDeletingWhatIsNotThereMayLeaveNothing(t *testing.T) {
+	target := contract.Target{Promises: contract.Promises{SyncSurvivesPowerCut: true}}
+	for _, c := range []struct {
+		deletes bool
+		want    checker.Verdict
+	}{{true, checker.Pass}, {false, checker.Fail}} {
+		r := &record.Recording{Plan: &plan.Plan{}, History: []history.Op{{
+			Call: 8, Return: 9, Outcome: history.Acked, Durability: history.Sync, Writes: []history.Write{{Key: []byte("k"), Delete: c.deletes}},
+		}}}
+		assert.Equal(t, c.want, New(target, r).written().Verdict, "deletes: %t", c.deletes)
+	}
+}

@@ -11,7 +11,7 @@ import (
 const NothingWritten = "nothing written"
 
 // written fails if commits were acknowledged as durable although the store never changed anything on the disk: no crash could leave
-// any of them. There is nowhere to cut the power, so no other judge sees it.
+// any of them. Deletions of what is not there may leave nothing. There is nowhere to cut the power, so no other judge sees it.
 func (j *Judges) written() checker.Result {
 	result := checker.Result{Judge: "durability", Verdict: checker.Pass}
 	if !j.target.Promises.SyncSurvivesPowerCut || len(j.recording.CrashTicks()) > 0 {
@@ -19,7 +19,7 @@ func (j *Judges) written() checker.Result {
 	}
 	first, synced := -1, 0
 	for i := range j.recording.History {
-		if op := &j.recording.History[i]; op.Wrote() && op.Outcome == history.Acked && op.Durability == history.Sync {
+		if op := &j.recording.History[i]; op.Stored() && op.Outcome == history.Acked && op.Durability == history.Sync {
 			if synced++; first < 0 {
 				first = op.ID
 			}
