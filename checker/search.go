@@ -106,18 +106,27 @@ func (s *search) relevant(entries []int32, steps []step) []step {
 
 // enoughDeletes leaves out deletes of open result that no order of the steps on one key needs. A store that refuses all writes
 // after an error has many of them. One that takes effect needs a value to delete, so between two of them there is an assignment
-// that takes effect after the first was called. Any of them may be replaced by one that was called earlier.
+// that takes effect after the first was called; and one whose absence nobody reads before the next assignment need not have taken
+// effect. Any of them may be replaced by one that was called earlier.
 func enoughDeletes(steps []step) []step {
 	first := slices.IndexFunc(steps, isOpenDelete)
 	if first < 0 {
 		return steps
 	}
-	needed := 1
+	assigned, absent := 0, 0
 	for i := range steps {
-		if s := &steps[i]; s.done > steps[first].call && len(s.writes) > 0 && !isOpenDelete(*s) {
-			needed++
+		s := &steps[i]
+		if s.done <= steps[first].call {
+			continue
+		}
+		if len(s.writes) > 0 && !isOpenDelete(*s) {
+			assigned++
+		}
+		if slices.ContainsFunc(s.reads, func(c cell) bool { return c.value == nothing }) {
+			absent++
 		}
 	}
+	needed := min(assigned+1, absent)
 	return slices.DeleteFunc(steps, func(s step) bool {
 		if isOpenDelete(s) {
 			needed--

@@ -74,7 +74,7 @@ func (f *figures) addRun(c *cell, e explored) (unknown int) {
 	rule := r.Plan.Fault.Rule(e.subject.Target.Promises)
 	c.Done.Runs++
 	c.Done.Committed += r.Committed()
-	c.Owes.Fault = c.Owes.Fault || len(r.Plan.Rules) > 0
+	c.Owes.Fault = c.Owes.Fault || len(r.Plan.Rules) > 0 && !r.Plan.Fault.Avoidable
 	c.Owes.Stake = r.Plan.Spec.Profile != "lose-none" && !r.Plan.Fault.Rot // rot is loss enough
 	if c.Owes.Behind = rule.Lower != checker.NothingMustSurvive && !r.Plan.Fault.Rot; c.Owes.Behind {
 		c.Done.Behind += e.found.Behind(e.subject)

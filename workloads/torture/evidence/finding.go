@@ -107,7 +107,8 @@ func evidenceLines(target *contract.Target, f *explore.Failure) []string {
 	if f.Damage != nil {
 		where := []string{f.Damage.String()}
 		if !contract.Matches(slices.Concat(target.LogGlobs, target.ProvenLogGlobs, target.AppendGlobs), f.Damage.Path) {
-			where = append(where, "damage in this file must be noticed; if it cannot be told from a torn write, name the file in Target.LogGlobs")
+			where = append(where, "damage in this file must be noticed; if it cannot be told from a torn write, name the file in Target.LogGlobs, "+
+				"and if nothing is promised about such damage, the fault in Promises.Unpromised")
 		}
 		lines = append(where, lines...)
 	}

@@ -100,9 +100,30 @@ func (j *Judges) unexpectedErrors() checker.Result {
 		result.Violations = append(result.Violations, checker.Violation{
 			Class: "unexpected error", Ops: []int{op.ID}, Cause: op.Err,
 			Sentence: "the store returned an error on a disk that did what it was told: " + op.Kind.String() + ": " + op.Err,
+			Evidence: largeOf(op),
 		})
 	}
 	return result
+}
+
+// Sizes of keys and values that some stores have no room for.
+const (
+	largeKey   = 64
+	largeValue = 4096
+)
+
+// largeOf says what to do if a store that refused an operation has limits that its target does not state; nil if nothing in it
+// is large.
+func largeOf(op *history.Op) []string {
+	key, value := 0, 0
+	for _, w := range op.Writes {
+		key, value = max(key, len(w.Key)), max(value, len(w.Value))
+	}
+	if key < largeKey && value < largeValue {
+		return nil
+	}
+	return []string{fmt.Sprintf("its largest key has %d bytes and its largest value %d; if that is more than the store takes, state its limits in "+
+		"Target.Largest, or return workloads.ErrTooLarge", key, value)}
 }
 
 // wrongAnswer returns the class of an error that a client made of a wrong answer of the store; empty: it is the store's.

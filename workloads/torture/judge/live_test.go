@@ -24,6 +24,17 @@ func TestWhatIsTooLargeForAStoreIsNoError(t *testing.T) {
 	}
 }
 
+func TestAStoreWithLimitsIsToldWhereToStateThem(t *testing.T) {
+	r := &record.Recording{Plan: &plan.Plan{}}
+	for size, told := range map[int]bool{8: false, 300: true} {
+		write := []history.Write{{Key: make([]byte, size)}}
+		r.History = []history.Op{{Kind: history.Put, Call: 8, Return: 9, Writes: write, Err: "file name too long"}}
+		found := New(contract.Target{}, r).unexpectedErrors()
+		require.Len(t, found.Violations, 1)
+		assert.Equal(t, told, len(found.Violations[0].Evidence) > 0, size)
+	}
+}
+
 func TestAFaultDoesNotExcuseACursorThatWentAstray(t *testing.T) {
 	f, err := plan.FaultNamed("eio")
 	require.NoError(t, err)

@@ -13,11 +13,14 @@ import (
 // may react without breaking its promises.
 type Fault struct {
 	Choice
-	Errors bool   // the running store may return errors
-	Refuse bool   // recovery may refuse the disk; see contract.Promises.ReportsCorruption
-	Rot    bool   // something rots between crash and recovery
-	Rare   bool   // the default matrix has it under one workload, in turn, and not under all
-	Turns  string // if Rare: the workload that always has it, because others may open no file
+	Errors bool // the running store may return errors
+	Refuse bool // recovery may refuse the disk; see contract.Promises.ReportsCorruption
+	Rot    bool // something rots between crash and recovery
+	Rare   bool // the default matrix has it under one workload, in turn, and not under all
+	// Avoidable: an engine may do its work without a call that it can hit, so a cell in which it was not injected proves as much as
+	// it can.
+	Avoidable bool
+	Turns     string // if Rare: the workload that always has it, because others may open no file
 	// Profile overrides the profile of the run; empty: does not.
 	Profile string
 	// rules draws the faults of a part of the recorded run, in the grammar of faultfs.ParseRule. A fault placed after the

@@ -102,7 +102,7 @@ func callFaults() []Fault {
 			rules: func(rng *rand.Rand, _ part) []string {
 				return []string{fmt.Sprintf("emfile open files=%d", 1+rng.IntN(6))}
 			},
-			Turns: "kv", Errors: true,
+			Turns: "kv", Errors: true, Avoidable: true, // one with a file at a time
 		},
 		{
 			Choice: Choice{"read-only", "the filesystem is mounted read-only from some moment on, as after an aborted journal"},
