@@ -116,7 +116,7 @@ type search struct {
 	found   map[string]*failure // by Answer.kind
 	order   []string            // of the keys of found
 	cut     bool                // Options.Enough has ended the search
-	until   time.Time           // when experiments on findings end; zero: there is no such time
+	reading context.Context     // of experiments on findings
 }
 
 // question is what a checker is asked: a disk, and how many lines had been acknowledged.

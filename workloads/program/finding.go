@@ -2,6 +2,7 @@ package program
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -118,8 +119,11 @@ func (s *search) report(way Way) (findings []Finding, once []string, err error) 
 		return nil, nil, err
 	}
 	w := &worker{search: s, recoverer: recoverer}
+	s.reading = s.ctx
 	if s.o.Explaining > 0 {
-		s.until = time.Now().Add(s.o.Explaining)
+		var stop context.CancelFunc
+		s.reading, stop = context.WithTimeout(s.ctx, s.o.Explaining)
+		defer stop()
 	}
 	for i, key := range s.order {
 		if i == s.o.Findings || s.ctx.Err() != nil {

@@ -141,10 +141,7 @@ const (
 
 // begin begins experiments that take no longer than most, nor than what is left for all findings.
 func (l *life) begin(most time.Duration) (end func()) {
-	if until := l.w.until; !until.IsZero() {
-		most = min(most, time.Until(until))
-	}
-	l.ctx, end = context.WithTimeout(l.w.ctx, most)
+	l.ctx, end = context.WithTimeout(l.w.reading, most)
 	return end
 }
 

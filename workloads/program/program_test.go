@@ -84,7 +84,7 @@ func (n notes) Recover(_ context.Context, img *faultfs.FS, acked []program.Ack) 
 		switch {
 		case err != nil && n.hangs:
 			text := fmt.Sprintf("it is not ready%s%s", program.PrintedLast, strings.Repeat("waiting ", *n.recovered))
-			return program.Answer{Verdict: program.Hangs, Text: text}, nil //nolint:nilerr // it is the answer
+			return program.Answer{Verdict: program.Hangs, Text: text}, nil
 		case err != nil:
 			return program.Answer{Verdict: program.Wrong, Text: a.Text + " is missing"}, nil //nolint:nilerr // it is the answer
 		case string(text) != strings.Repeat(a.Text, 200):

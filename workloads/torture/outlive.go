@@ -33,7 +33,7 @@ func Outlive(
 			}
 		}
 		if !found || ctx.Err() != nil || len(j.Deaths) > maxDeaths || len(d.Tokens) == 0 {
-			return true, last, nil
+			return true, last, nil //nolint:nilerr // an interrupted run is no failure
 		}
 		if err := j.bury(targets, d, last, opts.Journal); err != nil {
 			return false, nil, err

@@ -87,12 +87,15 @@ func (p *Process) listen(ctx context.Context, cmd *exec.Cmd) error {
 		_, err := io.Copy(p.Printed, from)
 		heard <- err
 	}()
-	err = p.wait(ctx, cmd)
-	err = errors.Join(err, to.Close(), from.SetReadDeadline(time.Now().Add(listening)))
-	if late := <-heard; !errors.Is(late, os.ErrDeadlineExceeded) {
-		err = errors.Join(err, late)
+	err = errors.Join(p.wait(ctx, cmd), to.Close())
+	late := time.AfterFunc(listening, func() { _ = from.Close() }) // whoever listens hears os.ErrClosed
+	if failed := <-heard; !errors.Is(failed, os.ErrClosed) {
+		err = errors.Join(err, failed)
 	}
-	return errors.Join(err, from.Close())
+	if late.Stop() {
+		err = errors.Join(err, from.Close())
+	}
+	return err
 }
 
 // wait starts cmd and waits for its end. An exit code other than 0 is no error.
