@@ -2,6 +2,7 @@ package contract
 
 import (
 	"errors"
+	"reflect"
 
 	"github.com/spf13/afero"
 
@@ -78,19 +79,28 @@ var errNothing = errors.New("the target's Open returned neither a store nor an e
 func (t *Target) OpenStore(env Env) (workloads.Store, error) {
 	if !t.IsLog() {
 		s, err := t.Open(env)
-		if err == nil && s == nil {
-			err = errNothing
+		switch {
+		case err != nil:
+			return nil, err // Open may have returned a nil pointer as a Store, which is not a nil Store
+		case isNil(s):
+			return nil, errNothing
 		}
-		return s, err
+		return s, nil
 	}
 	l, err := t.OpenLog(env)
 	switch {
 	case err != nil:
 		return nil, err
-	case l == nil:
+	case isNil(l):
 		return nil, errNothing
 	}
 	return workloads.FromLog(l), nil
+}
+
+// isNil reports whether an interface holds nothing, or a nil pointer.
+func isNil(opened any) bool {
+	v := reflect.ValueOf(opened)
+	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // GoExpr is a Go expression with the import that it needs.
