@@ -15,28 +15,28 @@ type deed uint8
 const (
 	finds    deed = iota // the key holds the value
 	misses               // the key does not hold the value
-	requires             // unless the key holds the value, the rest does not happen; of operations of open result
+	requires             // of open operations: unless the key holds the value, the rest does not happen
 	assigns              // the key holds the value afterwards
 	adds                 // the number in the value is added to the number that the key holds
-	extends              // the value is added to the end of what the key holds
+	extends              // the value is appended to what the key holds
 )
 
 // act is one thing that an operation does to one key.
 type act struct {
 	deed  deed
-	value int32 // in the vocabulary of the key; nothing if the key is absent
+	value int32 // its number in the vocabulary of the key; nothing if the key is absent
 }
 
-// vocabulary numbers the values of one key. Unlike the values of cells, these are not known by who wrote them: two
-// operations may write the same, and increments and appends make values that are written nowhere.
+// vocabulary numbers the values of one key. Unlike the numbers in cells, these do not identify writers: two operations
+// may write the same value, and increments and appends create values that no operation writes.
 type vocabulary struct {
 	numbers map[string]int32
 	values  []string // by number, counted from 1
-	written []bool   // by number: somebody assigns it, or it was there at the start
-	derived bool     // some values come from others, so that any value may be held
-	counted bool     // some of them are sums
+	written []bool   // by number: an operation assigns it, or it was there at the start
+	derived bool     // some values are derived from others, so the key may hold any value
+	counted bool     // some derived values are sums
 
-	asked    []int32            // the values that somebody found, or asked for
+	asked    []int32            // the values that an operation found or asked for
 	extended map[[2]int32]int32 // what extend has returned
 }
 
@@ -53,7 +53,7 @@ func (v *vocabulary) number(value string) int32 {
 	return int32(len(v.values))
 }
 
-// write is number, for a value that the key can hold.
+// write is number for a value that the key can hold.
 func (v *vocabulary) write(value string) int32 {
 	n := v.number(value)
 	v.written[n-1] = true
@@ -67,8 +67,8 @@ func (v *vocabulary) text(n int32) string {
 	return v.values[n-1]
 }
 
-// apply returns what the key holds after a step, or false if the step cannot happen when the key holds that. A step of
-// open result that cannot happen has no effect: this is one of the things that may have become of it.
+// apply returns what the key holds after a step, or false if the step is impossible given what the key holds. An open
+// step that is impossible has no effect, which is one of the things that may have become of it.
 func (v *vocabulary) apply(held int32, s *step) (possible bool, after int32) {
 	after = held
 	for _, a := range s.acts {
@@ -92,9 +92,9 @@ func (v *vocabulary) apply(held int32, s *step) (possible bool, after int32) {
 	return true, after
 }
 
-// extend returns a value with another one behind it. All values that are the beginning of nothing that anybody asked for
-// are the same to all who ask, and so is what becomes of them by being extended: they are one value, foreign. It spares
-// the search most of the orders of appends.
+// extend returns a value with another one appended. A value that is not a prefix of anything that an operation asked
+// for can never become equal to something asked for, however it is extended. All such values are therefore represented
+// by a single one, foreign, which saves the search most of the orders of appends.
 func (v *vocabulary) extend(held, by int32) int32 {
 	if held == foreign {
 		return foreign
@@ -112,7 +112,7 @@ func (v *vocabulary) extend(held, by int32) int32 {
 	return after
 }
 
-// add returns the sum of two numbers, or false if one is none or the sum is too large.
+// add returns the sum of two numbers, or false if one of the values is not a number or the sum overflows.
 func (v *vocabulary) add(held, by int32) (sum int32, ok bool) {
 	var n int64
 	if held != nothing {
@@ -128,7 +128,7 @@ func (v *vocabulary) add(held, by int32) (sum int32, ok bool) {
 	return v.number(strconv.FormatInt(n+m, 10)), true
 }
 
-// mismatch says why a step cannot happen when the key holds something.
+// mismatch says why a step is impossible given what the key holds.
 func (v *vocabulary) mismatch(held int32, s *step, key string) string {
 	start := held
 	for i, a := range s.acts {

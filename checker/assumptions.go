@@ -6,16 +6,18 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Assumptions checks what every other judge takes for granted: IDs are positions, calls are in order, call < return, an
-// acknowledged operation was answered, and a client has one operation in flight. A Fail is the fault of whoever recorded the
-// history, not of the store. Judges that also need unique values say so in their own answer.
+// Assumptions checks what every other judge takes for granted: IDs are positions in the slice; operations are sorted
+// by call; every call is before its return; an acknowledged operation was answered; and a client has at most one
+// operation in flight. A Fail is the fault of whoever recorded the history, not of the store. Judges that also need
+// unique values check that themselves.
 func Assumptions(ops []history.Op) Result { return assume(ops, nil) }
 
-// assumeUnique is Assumptions for judges that must know a write by its value: no two writes assigned the same value to the same
-// key.
+// assumeUnique is Assumptions for judges that identify a write by its value. It also demands that no two writes
+// assigned the same value to the same key.
 func assumeUnique(ops []history.Op) Result { return assume(ops, map[string]int{}) }
 
-// assume collects in writers who wrote which value, unless it is nil.
+// assume checks the assumptions. Unless writers is nil, it records there who wrote which value and demands that values
+// be unique.
 func assume(ops []history.Op, writers map[string]int) Result {
 	r := Result{Judge: "assumptions", Verdict: Pass}
 	busy := make(map[int]*history.Op) // the latest operation of each client
@@ -38,12 +40,12 @@ func assume(ops []history.Op, writers map[string]int) Result {
 	return r
 }
 
-// wellFormed says what is wrong with operation i on its own, or nothing.
+// wellFormed describes what is wrong with operation i on its own. It returns "" if nothing is.
 func wellFormed(ops []history.Op, i int) string {
 	op := &ops[i]
 	switch {
 	case op.ID != i:
-		return fmt.Sprintf("operation #%d stands at position %d", op.ID, i)
+		return fmt.Sprintf("operation #%d is at position %d", op.ID, i)
 	case i > 0 && ops[i-1].Call >= op.Call:
 		return fmt.Sprintf("%s was called at tick %d, not after %s at tick %d",
 			name(op), op.Call, name(&ops[i-1]), ops[i-1].Call)
@@ -57,7 +59,8 @@ func wellFormed(ops []history.Op, i int) string {
 	return ""
 }
 
-// sameValue enters the writes of op and says which of them wrote what another had written already, or nothing.
+// sameValue records the writes of op in writers. If one of them wrote a value that is recorded already, it says so;
+// otherwise it returns "".
 func sameValue(op *history.Op, writers map[string]int) string {
 	for _, w := range op.Writes {
 		if w.Delete || w.Change != history.Assign || op.Missed {
@@ -72,14 +75,14 @@ func sameValue(op *history.Op, writers map[string]int) string {
 	return ""
 }
 
-// fail turns the result into a Fail with one more violation.
+// fail returns the result as a Fail with one more violation.
 func (r Result) fail(v Violation) Result {
 	r.Verdict = Fail
 	r.Violations = append(r.Violations, v)
 	return r
 }
 
-// unclear turns the result into an Inconclusive.
+// unclear returns the result as Inconclusive for the given reason.
 func (r Result) unclear(format string, args ...any) Result {
 	r.Verdict, r.Reason = Inconclusive, fmt.Sprintf(format, args...)
 	return r

@@ -7,22 +7,22 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Bank judges accounts between which money moves in transactions: whatever is seen at one moment adds up.
+// Bank judges accounts between which transactions move money: whatever is read at one moment must add up to the total.
 type Bank struct {
 	Total     int64                                      // of all balances, once the accounts are open
-	Accounts  int                                        // how many there are, or can be; they open all at once
-	Turnover  bool                                       // accounts open and close: only the total is sure
+	Accounts  int                                        // the number of accounts, which are opened all at once; with Turnover, the most there can be
+	Turnover  bool                                       // accounts are opened and closed, so only the total is certain
 	IsAccount func(key []byte) bool                      // whether a key is an account
 	Balance   func(value []byte) (amount int64, ok bool) // the money in an account's value
 	Overdraft bool                                       // balances may be negative
 }
 
-// audit adds up accounts that were seen at one moment.
+// audit adds up accounts that were read at one moment.
 type audit struct {
 	bank     *Bank
 	sum      int64
 	accounts int
-	wrong    string // the first account that cannot be as it is
+	wrong    string // what is wrong with the first impossible balance
 }
 
 func (a *audit) add(key, value []byte) {
@@ -33,18 +33,19 @@ func (a *audit) add(key, value []byte) {
 	amount, ok := a.bank.Balance(value)
 	switch {
 	case !ok && a.wrong == "":
-		a.wrong = fmt.Sprintf("%s holds %s, which is no balance", KeyText(key), ValueText(value))
+		a.wrong = fmt.Sprintf("%s holds %s, which is not a balance", KeyText(key), ValueText(value))
 	case amount < 0 && !a.bank.Overdraft && a.wrong == "":
 		a.wrong = fmt.Sprintf("%s is overdrawn: its balance is %d", KeyText(key), amount)
 	}
 	a.sum += amount
 }
 
-// verdict returns the class and the sentence of what is wrong, or nothing. Where says where the accounts were seen.
+// verdict returns the class and the sentence of what is wrong, or empty strings. Where says where the accounts were
+// read.
 func (a *audit) verdict(where string) (class, sentence string) {
 	switch {
 	case a.accounts == 0:
-		return "", "" // not open yet; that they have vanished is for the judge of durability to say
+		return "", "" // not opened yet; if they were lost, Durability says so
 	case a.accounts < a.bank.Accounts && !a.bank.Turnover:
 		return "account missing", fmt.Sprintf("only %d of %d accounts are there %s", a.accounts, a.bank.Accounts, where)
 	case a.sum != a.bank.Total:
@@ -63,7 +64,7 @@ func difference(d int64) string {
 	return fmt.Sprintf("%d came from nowhere", d)
 }
 
-// Sum returns the money in all accounts of a state.
+// Sum returns the sum of all accounts of a state.
 func (b *Bank) Sum(state *history.State) int64 { return b.count(state).sum }
 
 func (b *Bank) count(state *history.State) audit {
@@ -74,7 +75,7 @@ func (b *Bank) count(state *history.State) audit {
 	return a
 }
 
-// JudgeState says whether the money of a recovered state is all there. A state without any account passes.
+// JudgeState says whether the accounts of a recovered state add up. A state without any account passes.
 func (b *Bank) JudgeState(state *history.State) Result {
 	r := Result{Judge: "bank", Verdict: Pass}
 	a := b.count(state)
@@ -84,9 +85,9 @@ func (b *Bank) JudgeState(state *history.State) Result {
 	return r
 }
 
-// JudgeHistory says whether every operation that read all accounts at one moment, be it a scan, a snapshot or a
-// committed transaction, found all the money. Of the violations it keeps the first, the worst and the last, in this
-// order, none twice; their sentences say which of how many they are.
+// JudgeHistory says whether the accounts added up in every operation that read them all at one moment, be it a scan, a
+// snapshot or a committed transaction. It reports the first, the worst and the last violation, in this order and
+// without duplicates. If there are more violations, the sentences say how many.
 func (b *Bank) JudgeHistory(ops []history.Op) Result {
 	r := Result{Judge: "bank", Verdict: Pass}
 	var bad violations
@@ -109,7 +110,7 @@ func (b *Bank) JudgeHistory(ops []history.Op) Result {
 	return r
 }
 
-// violations is a stream of violations of which few are kept.
+// violations is a stream of violations of which only a few are kept.
 type violations struct {
 	first, worst, last *Violation
 	off                int64 // how bad the worst is
@@ -127,7 +128,8 @@ func (v *violations) add(off int64, bad Violation) {
 	}
 }
 
-// kept returns the first, the worst and the last, each once. If there are more, each says which one it is.
+// kept returns the first, the worst and the last violation, without duplicates. If there was more than one, each
+// sentence says which one it is.
 func (v *violations) kept() []Violation {
 	var all []Violation
 	var already []*Violation

@@ -24,13 +24,13 @@ var twoAccounts = checker.Bank{
 func TestBankJudgesStates(t *testing.T) {
 	for _, row := range []struct{ name, state, class, sentence string }{
 		{name: "no account is open yet", state: "x=1"},
-		{name: "all the money is there", state: "A=310/a B=1690/b x=1"},
+		{name: "the accounts add up", state: "A=310/a B=1690/b x=1"},
 		{
 			name: "money is lost", state: "A=310/a B=1650/b", class: "total not conserved",
 			sentence: "the 2 accounts add up to 1960 in the recovered store, but the total is 2000: 40 were lost",
 		},
 		{
-			name: "money is made", state: "A=310/a B=1691/b", class: "total not conserved",
+			name: "money comes from nowhere", state: "A=310/a B=1691/b", class: "total not conserved",
 			sentence: "the 2 accounts add up to 2001 in the recovered store, but the total is 2000: 1 came from nowhere",
 		},
 		{
@@ -43,7 +43,7 @@ func TestBankJudgesStates(t *testing.T) {
 		},
 		{
 			name: "a balance cannot be read", state: "A=zz B=2000/b", class: "bad balance",
-			sentence: "A holds zz, which is no balance, in the recovered store",
+			sentence: "A holds zz, which is not a balance, in the recovered store",
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -11,8 +11,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// blindWrites makes transactions of clients that write registers without having read them, as databases are mostly tested. Each
-// takes effect at one moment between call and answer, so the order of the answers is not that of the effects.
+// blindWrites simulates transactions that write registers without having read them, which is how databases are mostly
+// tested. Each takes effect at one moment between call and answer, so the order of the answers is not that of the
+// effects.
 func blindWrites(rng *rand.Rand, n int) (ops []history.Op) {
 	store := map[string]string{}
 	flying, done := map[int]int{}, map[int]bool{}
@@ -58,7 +59,7 @@ func blindWrites(rng *rand.Rand, n int) (ops []history.Op) {
 	return ops
 }
 
-func TestRegistersThatAreWrittenBlindlyAreJudgedByTheClock(t *testing.T) {
+func TestBlindWritesToRegistersAreJudgedByRealTime(t *testing.T) {
 	levels := []checker.Level{checker.RepeatableRead, checker.SnapshotIsolation, checker.Serializable, checker.StrictSerializable}
 	for seed := range uint64(2) {
 		rng := rand.New(rand.NewPCG(seed, 1))
@@ -74,7 +75,7 @@ func TestRegistersThatAreWrittenBlindlyAreJudgedByTheClock(t *testing.T) {
 	}
 }
 
-// stale gives a late read of a key the value that the first read of it found, which has been overwritten since.
+// stale gives a late read of a key the value that the first read of the key found and that has been overwritten since.
 func stale(ops []history.Op) {
 	first := map[string]*history.Read{}
 	for i := 400; i < 700; i++ {

@@ -8,14 +8,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// bruteForce says by exhaustion whether transactions fit a level.
+// bruteForce decides exhaustively whether transactions satisfy a level.
 type bruteForce struct {
 	model model
 	level checker.Level
-	ops   []history.Op // that have committed
+	ops   []history.Op // the committed ones
 }
 
-// isolated tries every set of open transactions as committed.
+// isolated tries every subset of the open transactions as the committed ones.
 func isolated(m model, level checker.Level, ops []history.Op) bool {
 	var acked, open []history.Op
 	for _, op := range ops {
@@ -42,7 +42,7 @@ func isolated(m model, level checker.Level, ops []history.Op) bool {
 	return false
 }
 
-// steps calls visit with what an operation did, in order: a read or a write each. Keys that a scan did not find are reads.
+// steps calls visit with each read and write of an operation, in order. Keys that a scan did not find count as reads.
 func steps(op *history.Op, visit func(r *history.Read, phantom bool, w *history.Write) bool) bool {
 	if op.Kind == history.Scan {
 		for _, key := range []string{"a", "b", "c"} {
@@ -83,13 +83,13 @@ func (b *bruteForce) splits(op *history.Op) bool {
 // moments looks for an order of the moments at which transactions read and commit.
 func (b *bruteForce) moments() bool {
 	read, done := make([]bool, len(b.ops)), make([]bool, len(b.ops))
-	writer := map[string][]int{} // by key, who committed writes of it, in order
+	writer := map[string][]int{} // by key, the transactions that committed writes to it, in order
 	since := make([]map[string]int, len(b.ops))
 	var next func(store map[string]string) bool
 	commit := func(i int, store map[string]string) bool {
 		for _, w := range b.ops[i].Writes {
 			if len(writer[string(w.Key)]) > since[i][string(w.Key)] {
-				return false // somebody else has committed a write of it since
+				return false // another transaction has committed a write to it since
 			}
 		}
 		after, before := maps.Clone(store), maps.Clone(writer)
@@ -133,7 +133,8 @@ func (b *bruteForce) moments() bool {
 	return next(map[string]string{})
 }
 
-// tooEarly reports whether a transaction cannot read yet, because another one that was answered before has not committed.
+// tooEarly reports whether a transaction cannot read yet, because another one that was answered before has not
+// committed.
 func (b *bruteForce) tooEarly(i int, done []bool) bool {
 	if b.level != checker.StrictSerializable {
 		return false
@@ -146,7 +147,7 @@ func (b *bruteForce) tooEarly(i int, done []bool) bool {
 	return false
 }
 
-// finds reports whether a transaction can have read what it read if the store was so.
+// finds reports whether a transaction can have read what it read, given the contents of the store.
 func (b *bruteForce) finds(op *history.Op, store map[string]string) bool {
 	own := maps.Clone(store)
 	return steps(op, func(r *history.Read, phantom bool, w *history.Write) bool {
@@ -190,8 +191,8 @@ func permute(all []int, from int, visit func() bool) bool {
 	return false
 }
 
-// sources tries every writer that each read of a transaction can have seen: a place in the order of the key, counted from 1; 0
-// is the start, -1 stands for what is not asked.
+// sources tries every writer that each read of a transaction can have seen. A writer is a place in the order of the
+// key, counted from 1; 0 is the initial value, and -1 means that it does not matter.
 func (b *bruteForce) sources(t int, order map[string][]int, seen [][]int) bool {
 	if t == len(b.ops) {
 		return b.acyclic(order, seen)
@@ -241,7 +242,7 @@ func (b *bruteForce) pick(choices [][]int, at int, picked []int, visit func([]in
 	return false
 }
 
-// valueAt returns what a key holds after so many of its writers.
+// valueAt returns what a key holds after the given number of its writers.
 func (b *bruteForce) valueAt(key string, order []int, place int) string {
 	store := map[string]string{}
 	for _, t := range order[:place] {
@@ -254,8 +255,8 @@ func (b *bruteForce) valueAt(key string, order []int, place int) string {
 	return store[key]
 }
 
-// acyclic reports whether nobody read from, or overwrote, whoever came later, and at MonotonicAtomicView, whether no
-// transaction vanished.
+// acyclic reports whether no transaction read from, or was overwritten by, one that came in the wrong order and, at
+// MonotonicAtomicView, whether no transaction vanished.
 func (b *bruteForce) acyclic(order map[string][]int, seen [][]int) bool {
 	n := len(b.ops)
 	before := make([][]bool, n)

@@ -53,15 +53,15 @@ func TestIsolationAgreesWithBruteForce(t *testing.T) {
 				require.Greater(t, count-fails[level], count/10, level)
 				require.Greater(t, fails[level], count/40, level)
 				if i > 0 && level != checker.SnapshotIsolation {
-					require.Greater(t, fails[level], fails[bruteForceLevels[i-1]], "%s is not told apart", level)
+					require.Greater(t, fails[level], fails[bruteForceLevels[i-1]], "%s is not told apart from the level below", level)
 				}
 			}
 		})
 	}
 }
 
-// TestReadUncommittedAgreesWithBruteForce: at the weakest level a register may show whatever somebody wrote, if it is not the
-// reader itself, and a list nothing that two orders of the appends would be needed for.
+// At the weakest level a register may show whatever another transaction wrote, and a list anything that a single order
+// of the appends explains.
 func TestReadUncommittedAgreesWithBruteForce(t *testing.T) {
 	fails := map[model]int{}
 	for seed := range smallHistories(t, 1000) {
@@ -89,8 +89,8 @@ func TestReadUncommittedAgreesWithBruteForce(t *testing.T) {
 	require.Len(t, fails, 3, "%v", fails)
 }
 
-// sourced reports whether every acknowledged transaction found what it had written itself, and otherwise what somebody else
-// wrote, or nothing.
+// sourced reports whether every acknowledged transaction found what it had written itself and otherwise what another
+// one wrote, or nothing.
 func sourced(ops []history.Op) bool {
 	for i := range ops {
 		own := map[string]string{}
@@ -118,7 +118,7 @@ func sourced(ops []history.Op) bool {
 	return true
 }
 
-// retell writes transactions in a short form.
+// retell formats transactions briefly.
 func retell(ops []history.Op) string {
 	var b strings.Builder
 	for i := range ops {

@@ -14,8 +14,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// smallHistories is how many small histories judges are compared with brute force on, at each level. 100,000 take some
-// minutes: CHECKER_SMALL_HISTORIES=100000 go test ./checker -run BruteForce -timeout 1h
+// smallHistories is the number of small histories on which judges are compared with brute force at each level. 100,000
+// take a few minutes: CHECKER_SMALL_HISTORIES=100000 go test ./checker -run BruteForce -timeout 1h
 func smallHistories(t *testing.T, usual int) int {
 	t.Helper()
 	text := os.Getenv("CHECKER_SMALL_HISTORIES")
@@ -27,14 +27,14 @@ func smallHistories(t *testing.T, usual int) int {
 	return n
 }
 
-// smallHistory makes at most 8 operations on 2 keys, with few values. They take effect at random moments, and then one
+// smallHistory simulates at most 8 operations on 2 keys, with few values. They take effect at random moments. Then one
 // answer may be changed.
 func smallHistory(rng *rand.Rand) (ops []history.Op, final map[string]string) {
 	store := map[string]string{}
 	var e events
 	e.busy = map[int]int{}
 	clients := 1 + rng.IntN(4)
-	pending := map[int]bool{} // by operation: called, and not in effect
+	pending := map[int]bool{} // by operation: called but not in effect yet
 	free := func() (all []int) {
 		for c := range clients {
 			if id, busy := e.busy[c]; !busy || e.ops[id].Return != history.Never {
@@ -116,7 +116,7 @@ func smallOp(rng *rand.Rand) history.Op {
 	return history.Op{Kind: history.Get, Reads: holding(key, "nil")}
 }
 
-// takeEffect lets an operation take effect, and returns what enters what it was answered.
+// takeEffect applies an operation. The function that it returns records the answer in the operation.
 func takeEffect(store map[string]string, op *history.Op) (answer func()) {
 	reads, missed := slices.Clone(op.Reads), false
 	for _, c := range op.If {
@@ -146,7 +146,7 @@ func takeEffect(store map[string]string, op *history.Op) (answer func()) {
 	return func() { op.Reads, op.Missed = reads, missed }
 }
 
-// change makes a write, unless it adds to what is no number.
+// change applies a write. It returns false for an addition to something that is not a number.
 func change(store map[string]string, w history.Write) bool {
 	key := string(w.Key)
 	switch {
@@ -167,7 +167,7 @@ func change(store map[string]string, w history.Write) bool {
 	return true
 }
 
-// linearizable tries all orders of the operations on one key, and for each of open result whether it took effect.
+// linearizable tries all orders of the operations on one key and, for each open one, whether it took effect.
 func linearizable(ops []history.Op, key, final string) bool {
 	var held string // "" is absent
 	placed := make([]bool, len(ops))
@@ -204,7 +204,7 @@ func linearizable(ops []history.Op, key, final string) bool {
 	return place()
 }
 
-// happens returns what a key holds after an operation, or false if the operation cannot have been answered so.
+// happens returns what a key holds after an operation, or false if the operation cannot have been answered that way.
 func happens(op *history.Op, key, held string) (string, bool) {
 	acked := op.Outcome == history.Acked
 	store := map[string]string{}

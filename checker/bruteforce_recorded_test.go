@@ -14,8 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history/recorded/recordedtest"
 )
 
-// TestRecordedHistoriesAgreeWithBruteForce: small histories that were written as EDN and read again are judged as brute force
-// judges them as they were.
+// Small histories that were written as EDN and read back get the verdicts that brute force gives to the originals.
 func TestRecordedHistoriesAgreeWithBruteForce(t *testing.T) {
 	models := map[model]recorded.Model{
 		uniqueRegisters: recorded.RWRegister, repeatedRegisters: recorded.RWRegister, appendedLists: recorded.ListAppend,
@@ -38,7 +37,7 @@ func TestRecordedHistoriesAgreeWithBruteForce(t *testing.T) {
 					continue
 				}
 				require.Equal(t, want, j.Verdict, "seed %d at %s: %s %v\n%s", seed, level, j.Reason, j.Violations, text)
-				for _, l := range j.Levels { // what it says of all levels is right, too
+				for _, l := range j.Levels { // the verdicts at all levels are right too
 					if l.Level != checker.ReadUncommitted {
 						require.Equal(t, isolated(m, l.Level, ops), l.Verdict == checker.Pass, "seed %d at %s, asked at %s\n%s", seed, l.Level, level, text)
 					}
@@ -51,8 +50,8 @@ func TestRecordedHistoriesAgreeWithBruteForce(t *testing.T) {
 	require.Less(t, verdicts[checker.Inconclusive], verdicts[checker.Pass]/4)
 }
 
-// recordable makes of operations what EDN can say of them: scans become reads of the keys that they show, and all transactions
-// ask for the same level.
+// recordable reduces operations to what EDN can express: scans become reads of the keys that they show, and all
+// transactions ask for the same level.
 func recordable(ops []history.Op) []history.Op {
 	for i := range ops {
 		op := &ops[i]

@@ -8,11 +8,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// A key is judged by its values if a value does not say who wrote it: if two operations assign the same, if one has a
-// condition, or if one changes what is there. Otherwise it is judged by its writers, which is quicker: what an operation
-// of open result wrote is out of the way once it has been seen.
+// A key is judged by its values if a value does not identify its writer: if two operations assign the same value, if an
+// operation has a condition, or if an operation changes what is there. Otherwise the key is judged by its writers, which
+// is faster, because an open write is settled as soon as somebody has seen it.
 
-// byValue returns which keys are judged by their values.
+// byValue returns, by entry, whether the key is judged by its values.
 func (t *timeline) byValue() []bool {
 	chosen := make([]bool, len(t.entries))
 	for k := range t.entries {
@@ -39,14 +39,15 @@ func (t *timeline) byValue() []bool {
 const firstSteps = 1 << 16
 
 // checkByValue adds a violation if the operations on one of the keys have no order, judged by the values of the key. A
-// key on which the search is long waits for the others, as one of them may show a violation soon.
+// key whose search takes long is put off until the others have been tried, since one of them may soon show a
+// violation.
 func (s *search) checkByValue(r Result, keys []int32, final *history.State) Result {
 	all, limits := s.limits.Steps, s.limits
 	defer func() { s.limits, s.values = limits, nil }()
 	if s.anyClients {
 		s.limits.Clients = math.MaxInt
 	}
-	var unclear Result // the first
+	var unclear Result // of the first key without an answer
 	for share := firstSteps; len(keys) > 0; share *= 2 {
 		var hard []int32
 		for _, k := range keys {
@@ -70,7 +71,7 @@ func (s *search) checkByValue(r Result, keys []int32, final *history.State) Resu
 	return r
 }
 
-// checkKey judges one key from one moment at which it is certain what it holds to the next.
+// checkKey judges one key, piece by piece. A piece ends at a moment at which it is certain what the key holds.
 func (s *search) checkKey(r Result, k int32, final *history.State) Result {
 	s.values = newVocabulary()
 	start := nothing
@@ -122,7 +123,7 @@ func (s *search) actsOn(k int, final *history.State) []step {
 	return steps
 }
 
-// actsOf returns what an operation does to a key. What one of open result read is not known.
+// actsOf returns what an operation does to a key. What an open operation read is unknown.
 func (v *vocabulary) actsOf(op *history.Op, key []byte) []act {
 	switch {
 	case op.Outcome == history.Rejected:
@@ -153,7 +154,7 @@ func (v *vocabulary) actsOf(op *history.Op, key []byte) []act {
 	return acts
 }
 
-// scanOf returns the act of a scan with the key in its range.
+// scanOf returns the act of a scan, if its range contains the key.
 func (v *vocabulary) scanOf(op *history.Op, key []byte) []act {
 	if op.Outcome != history.Acked || bytes.Compare(key, op.ScanFrom) < 0 ||
 		len(op.ScanTo) > 0 && bytes.Compare(key, op.ScanTo) >= 0 {
@@ -167,8 +168,8 @@ func (v *vocabulary) scanOf(op *history.Op, key []byte) []act {
 	return []act{{deed: finds}}
 }
 
-// conditionOf returns what the condition of an operation says of a key. That one of several parts of a condition did not
-// hold says nothing of any single key.
+// conditionOf returns what the condition of an operation says about a key. If a condition has several parts and did
+// not hold, it says nothing about any single key.
 func (v *vocabulary) conditionOf(op *history.Op, key []byte) (acts []act) {
 	for i := range op.If {
 		if !bytes.Equal(op.If[i].Key, key) {
@@ -211,8 +212,9 @@ func (v *vocabulary) writeOf(w history.Write) act {
 	return act{assigns, v.write(string(w.Value))}
 }
 
-// relevant leaves out the steps of open result of which nobody may have seen anything: they can be put at the end of every
-// order. If values come from others, or somebody was told that the key did not hold one, any step may have been seen.
+// relevant leaves out open steps that nobody can have seen: they can be put at the end of every order. If some values
+// are derived from others, or an operation was told that the key did not hold some value, any step may have been seen,
+// and all are kept.
 func (v *vocabulary) relevant(steps []step) []step {
 	seen := make([]bool, len(v.values)+1)
 	for i := range steps {
@@ -230,8 +232,8 @@ func (v *vocabulary) relevant(steps []step) []step {
 	})
 }
 
-// known returns how many steps there are up to the first with which nothing else overlaps and after which it is certain
-// what the key holds, and what that is; or all of them.
+// known returns the number of steps up to and including the first that overlaps with no other and after which it is
+// certain what the key holds, and that value. If there is no such step, it returns the number of all steps.
 func known(steps []step) (n int, after int32) {
 	var busy history.Tick
 	for i := range steps {

@@ -9,15 +9,15 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// TestLinearizabilityByValues has histories in which a value does not say who wrote it: each that must fail beside the
-// nearest that must pass.
+// The histories contain values that do not identify their writers. Each history that must fail comes with the nearest
+// one that must pass.
 func TestLinearizabilityByValues(t *testing.T) {
 	const unwritten = "a value that nobody wrote"
 	for _, row := range []struct {
 		name, ops      string
 		initial, final *history.State
 		limits         checker.Limits
-		says           string // of a Fail; of a Pass: nothing
+		says           string // part of the sentence of a Fail; "" for a Pass
 		unclear        string
 	}{
 		{name: "a value comes back because it is written again", ops: "0 1-2 put a=1\n0 3-4 put a=2\n0 5-6 put a=1\n1 7-8 get a=1"},
@@ -25,9 +25,9 @@ func TestLinearizabilityByValues(t *testing.T) {
 			name: "a value comes back by itself", ops: "0 1-2 put a=1\n0 3-4 put a=1\n0 5-6 put a=2\n1 7-8 get a=1",
 			says: "get #3 by client 1 finds 1 in a, which holds 2",
 		},
-		{name: "the value of the start is written again", ops: "0 1-2 put a=1\n0 3-4 get a=1", initial: pairs("a=1")},
+		{name: "the initial value is written again", ops: "0 1-2 put a=1\n0 3-4 get a=1", initial: pairs("a=1")},
 		{
-			name: "the value of the start is not there", ops: "0 1-2 get a\n0 3-4 put a=1", initial: pairs("a=1"),
+			name: "the initial value is not there", ops: "0 1-2 get a\n0 3-4 put a=1", initial: pairs("a=1"),
 			says: "finds nothing in a, which holds 1",
 		},
 		{name: "an open write may take effect once", ops: "0 1-2 put/unknown a=1\n1 3-4 put a=2\n1 5-6 put a=2\n1 7-8 get a=1"},
@@ -70,7 +70,7 @@ func TestLinearizabilityByValues(t *testing.T) {
 			name: "an open write that nobody read makes a compare-and-set miss",
 			ops:  "0 1-2 put a=1\n0 3-4 put/unknown a=2\n1 5-6 cas/missed a=1 | a=3",
 		},
-		{name: "increments at once", ops: "0 1-10 increment a+2\n1 2-11 increment a+3\n2 12-13 get a=5", initial: pairs("b=1")},
+		{name: "concurrent increments", ops: "0 1-10 increment a+2\n1 2-11 increment a+3\n2 12-13 get a=5", initial: pairs("b=1")},
 		{
 			name: "an increment is lost", ops: "0 1-10 increment a+2\n1 2-11 increment a+3\n2 12-13 get a=3",
 			says: "get #2 by client 2 finds 3 in a, which holds 5",
@@ -81,7 +81,7 @@ func TestLinearizabilityByValues(t *testing.T) {
 			says: "get #2 by client 1 finds 2 in a, which holds 1",
 		},
 		{
-			name: "an increment of what is no number", ops: "0 1-2 put a=x\n0 3-4 increment a+1",
+			name: "an increment of something that is not a number", ops: "0 1-2 put a=x\n0 3-4 increment a+1",
 			says: "adds 1 to a, which holds x",
 		},
 		{name: "negative numbers", ops: "0 1-2 increment a+-3\n0 3-4 increment a+1\n1 5-6 get a=-2"},
@@ -89,7 +89,7 @@ func TestLinearizabilityByValues(t *testing.T) {
 			name: "a number too large", ops: "0 1-2 put a=9223372036854775807\n0 3-4 increment a+1",
 			says: "adds 1 to a, which holds 9223372036854775807",
 		},
-		{name: "appends at once", ops: "0 1-10 append a+x\n1 2-11 append a+y\n2 12-13 get a=yx"},
+		{name: "concurrent appends", ops: "0 1-10 append a+x\n1 2-11 append a+y\n2 12-13 get a=yx"},
 		{
 			name: "two readers disagree about the order of two appends", says: "finds xy in a, which holds",
 			ops: "0 1-20 append a+x\n1 2-21 append a+y\n2 3-4 get a=y\n3 22-23 get a=xy",
@@ -153,8 +153,7 @@ func TestLinearizabilityByValues(t *testing.T) {
 	}
 }
 
-// Judges that know a write by its value say why they cannot judge what does not say what it leaves.
-func TestOtherJudgesSayThatTheyCannotFollowIncrements(t *testing.T) {
+func TestOtherJudgesSayThatTheyCannotJudgeIncrements(t *testing.T) {
 	ops := parse(t, "0 1-2 increment a+1\n0 3-4 increment a+1")
 	require.Equal(t, checker.Pass, checker.Assumptions(ops).Verdict)
 	for _, r := range []checker.Result{checker.CheckReads(ops), checker.NewDurability(ops, nil).Judge(history.Cut{}, pairs(""), checker.Rule{})} {
@@ -163,8 +162,8 @@ func TestOtherJudgesSayThatTheyCannotFollowIncrements(t *testing.T) {
 	}
 }
 
-// What a compare-and-set that missed wanted to write is not there, for any judge.
-func TestAMissedConditionWritesNothing(t *testing.T) {
+// All judges agree that a compare-and-set whose condition did not hold writes nothing.
+func TestAConditionThatDoesNotHoldWritesNothing(t *testing.T) {
 	ops := parse(t, "0 1-2 put a=1\n0 3-4 cas/missed a=2 | a=3")
 	end := history.Cut{Acked: 4, Called: 4}
 	judge := checker.NewDurability(ops, nil)
@@ -175,8 +174,8 @@ func TestAMissedConditionWritesNothing(t *testing.T) {
 	require.Equal(t, checker.Pass, checker.CheckReads(parse(t, "0 1-2 put a=1\n0 3-4 cas/missed a=2 | a=3\n1 5-6 get a=1")).Verdict)
 }
 
-// What was cut off had been called, and may have been read in memory before the crash by an operation that failed.
-func TestAValueThatWasCutOffIsNotInvented(t *testing.T) {
+// The cut drops an operation that had been called. Before the crash, one that failed may have read its write in memory.
+func TestAValueOfAnOperationAfterTheCutIsNotInvented(t *testing.T) {
 	ops := parse(t, "0 1-2 put a=1\n1 6-20 put a=2\n2 7-8 txn/unknown a=2 | b=1")
 	cut := &history.Cut{Acked: 9, Called: 5}
 	require.Equal(t, checker.Pass, checker.Linearizability(t.Context(), ops, nil, pairs("a=1"), cut, checker.Limits{}).Verdict)

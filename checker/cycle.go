@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// cycle is edges of which each begins where the one before ends, and the first where the last ends.
+// cycle is a closed path: each edge begins where its predecessor ends, and the first where the last ends.
 type cycle []edge
 
-// stage is one look for cycles: with which relations, and which transactions have two nodes.
+// stage is one search for cycles: which relations it follows, and which transactions have two nodes.
 type stage struct {
 	use    relations
 	split  func(x *graph, t int32) bool
-	items  bool // without what scans did not find
+	items  bool // ignore relations that follow from what scans did not find
 	levels []Level
 }
 
@@ -21,9 +21,8 @@ var (
 	missed = seen.with(rw)
 	always = func(*graph, int32) bool { return true }
 	never  = func(*graph, int32) bool { return false }
-	// stages are ordered so that a cycle of an earlier one is the worse anomaly. Each contains the edges of those before.
-	// stages are ordered so that a cycle of an earlier one is the worse anomaly. Of those that a level forbids, each contains
-	// the edges of those before.
+	// stages are ordered by severity, the worst anomaly first. Among the stages that a level forbids, each contains all
+	// edges of its predecessors.
 	stages = []stage{
 		{use: ww.only(), split: never, levels: []Level{
 			ReadUncommitted, ReadCommitted, MonotonicAtomicView, RepeatableRead, SnapshotIsolation, Serializable, StrictSerializable,
@@ -40,8 +39,8 @@ var (
 	}
 )
 
-// anomaly returns the shortest cycle of the first stage that has one and that the level forbids, or nil. The last of
-// these stages has a cycle if any has, so that a good history is looked at once.
+// anomaly returns the shortest cycle of the first stage that has one and that the level forbids, or nil. If any of
+// these stages has a cycle, the last one has, so a good history is searched only once.
 func (x *graph) anomaly(level Level) cycle {
 	last := x.forwards(strongest(level))
 	cyclic := last.components()
@@ -71,20 +70,20 @@ func strongest(level Level) stage {
 	return at
 }
 
-// committedFirst is the strongest stage with every transaction in two: who missed an append read before it was committed, and
-// may have committed after it.
+// committedFirst returns the strongest stage, but with two nodes for every transaction. A transaction that missed an
+// append read before that was committed, but may itself have committed after it.
 func committedFirst(level Level) stage {
 	s := strongest(level)
 	s.split = always
 	return s
 }
 
-// shortestLooks is how many edges the search for the shortest cycle looks at. In a history with so many cycles that this
-// is not enough, it returns the shortest that it has found.
+// shortestLooks bounds the number of edges that the search for the shortest cycle looks at. If a history has so many
+// cycles that this is not enough, the search returns the shortest that it has found.
 const shortestLooks = 50_000_000
 
-// shortest returns a cycle of the fewest transactions: breadth first from every node that is on one, and never further
-// than the best so far.
+// shortest returns a cycle with the fewest transactions. It searches breadth first from every node that is on a cycle,
+// never deeper than the best cycle so far.
 func (n *network) shortest(components [][]int32) cycle {
 	count := len(n.start) - 1
 	s := &breadth{network: n, member: make([]int32, count), seen: make([]int32, count), via: make([]step32, count)}
@@ -109,21 +108,21 @@ func (n *network) shortest(components [][]int32) cycle {
 	return found
 }
 
-// breadth is a search for a way from a node to itself.
+// breadth is a breadth-first search for a path from a node to itself.
 type breadth struct {
 	*network
 	member []int32 // by node, its component
-	seen   []int32 // by node, the last search that came there
+	seen   []int32 // by node, the last round that reached it
 	via    []step32
 	round  int32
-	looks  int
+	looks  int // edges looked at
 }
 
-// step32 is how a search came to a node.
+// step32 is how a search reached a node.
 type step32 struct{ node, edge int32 }
 
-// from returns the shortest cycle through a node with at most so many edges, or nil. The way from the reading of a
-// transaction to its commit counts for nothing.
+// from returns the shortest cycle through a node, if it has at most the given number of edges, or nil. The edge from
+// the reading of a transaction to its commit does not count.
 func (s *breadth) from(root int32, most int) cycle {
 	s.round++
 	s.seen[root] = s.round
@@ -151,12 +150,12 @@ func (s *breadth) from(root int32, most int) cycle {
 	return nil
 }
 
-// reaches reports whether node is root, or reads where root commits.
+// reaches reports whether node is root, or is where a transaction reads whose commit is root.
 func (s *breadth) reaches(node, root int32) bool {
 	return node == root || node/2 == root/2 && root == s.committing(root/2)
 }
 
-// along adds a node to those to go on from, and, if it reads, the node that commits.
+// along appends a node to the frontier and, if it is where a transaction reads, also the node where that commits.
 func (s *breadth) along(nodes []int32, node int32) []int32 {
 	nodes = append(nodes, node)
 	t := node / 2

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// class names a cycle as Adya does.
+// class returns Adya's name for a cycle.
 func (c cycle) class() string {
 	var count [self]int
 	adjacent := false
@@ -33,7 +33,7 @@ func (c cycle) class() string {
 	return class
 }
 
-// plainName says in words what a cycle is, if it has a common name.
+// plainName returns the common name of a cycle as the beginning of a sentence, or "" if it has none.
 func (c cycle) plainName() string {
 	switch class := c.class(); {
 	case class == "G2-item" && len(c) == 2:
@@ -46,7 +46,7 @@ func (c cycle) plainName() string {
 	return ""
 }
 
-// accuse words a cycle.
+// accuse describes a cycle as a violation.
 func (g *ledger) accuse(c cycle) Violation {
 	var reasons []string
 	var txns []int32
@@ -82,7 +82,7 @@ func (g *ledger) because(e edge) string {
 	}
 }
 
-// someOf returns the name of the first of some elements that a transaction appended.
+// someOf returns the name of the first element that a transaction appended.
 func (g *ledger) someOf(elements []int32, t int32) string {
 	for _, e := range elements {
 		if g.own(t, e) {
@@ -92,7 +92,7 @@ func (g *ledger) someOf(elements []int32, t int32) string {
 	return "something"
 }
 
-// violation is a violation by some transactions, each with a line of evidence.
+// violation returns a violation by some transactions, with a line of evidence for each.
 func (g *ledger) violation(class string, txns []int32, sentence string) *Violation {
 	v := &Violation{Class: class, Sentence: sentence}
 	for _, t := range txns {
@@ -105,7 +105,7 @@ func (g *ledger) violation(class string, txns []int32, sentence string) *Violati
 	return v
 }
 
-// testify is a line of evidence about a transaction, in the order of what it did.
+// testify returns a line of evidence about a transaction, in the order of its steps.
 func (g *ledger) testify(t int32) string {
 	op := g.txns[t].op
 	parts := []string{fmt.Sprintf("%s, called at tick %d, %s", g.title(t), op.Call, fate(op))}
@@ -123,11 +123,11 @@ func (g *ledger) testify(t int32) string {
 	return strings.Join(parts, ", ")
 }
 
-// title names a transaction, short only by its number, as Adya does.
+// title names a transaction in full; short gives only its number, in Adya's notation.
 func (g *ledger) title(t int32) string { return name(g.txns[t].op) }
 func (g *ledger) short(t int32) string { return fmt.Sprintf("T%d", g.txns[t].op.ID) }
 
-// name shows an element up to the padding.
+// name shows an element without its padding.
 func (g *ledger) name(e int32) string {
 	text, _, _ := strings.Cut(g.elements[e].name, " ")
 	return quote([]byte(text), 20)
@@ -137,7 +137,7 @@ func (g *ledger) showRead(s *micro) string {
 	return KeyText(g.lists[s.list].key) + " = " + g.show(s.read)
 }
 
-// show shows a list; of a long one, the end.
+// show shows a list, or the end of a long one.
 func (g *ledger) show(elements []int32) string {
 	const most = 8
 	var names []string

@@ -24,14 +24,14 @@ func name(op *history.Op) string {
 	return fmt.Sprintf("%s #%d by client %d", what, op.ID, op.Client)
 }
 
-// describe names a commit with all that matters about it: "commit #812 by client 3 (put k017, synced, acknowledged at
-// tick 3104)".
+// describe names a commit and adds what it wrote and how it was answered: "commit #812 by client 3 (put k017, synced,
+// acknowledged at tick 3104)".
 func describe(op *history.Op) string {
 	durability := [...]string{"synced", "not synced", "buffered"}
 	return fmt.Sprintf("%s (%s, %s, %s)", name(op), Contents(op), durability[op.Durability], fate(op))
 }
 
-// Contents says in a few words what a commit writes: "put k017".
+// Contents summarizes what a commit writes: "put k017".
 func Contents(op *history.Op) string {
 	if text := loggedContents(op); text != "" {
 		return text
@@ -62,7 +62,7 @@ func verb(w *history.Write) string {
 	return "put " + KeyText(w.Key)
 }
 
-// fate says how the store answered.
+// fate says how the store answered an operation.
 func fate(op *history.Op) string {
 	switch {
 	case op.Return == history.Never:
@@ -77,7 +77,7 @@ func fate(op *history.Op) string {
 	return fmt.Sprintf("failed at tick %d with an open result", op.Return)
 }
 
-// testify is a line of evidence about an operation.
+// testify returns a line of evidence about an operation.
 func testify(op *history.Op) string {
 	line := fmt.Sprintf("#%d client %d %s, called at tick %d", op.ID, op.Client, op.Kind, op.Call)
 	if op.Return != history.Never {
@@ -128,7 +128,7 @@ func found(r *history.Read) string {
 	return ValueText(r.Value)
 }
 
-// KeyText shows a key: that of a log's entry by its index.
+// KeyText returns a key for display. The key of a log entry is shown by its index, as "entry 7".
 func KeyText(key []byte) string {
 	if i, ok := history.EntryIndex(key); ok {
 		return fmt.Sprintf("entry %d", i)
@@ -136,10 +136,11 @@ func KeyText(key []byte) string {
 	return quote(key, 40)
 }
 
-// ValueText shows a value, or its beginning and its length.
+// ValueText returns a value for display, or its beginning and its length.
 func ValueText(value []byte) string { return quote(value, 32) }
 
-// quote shows bytes as they are if they are plain, and says how many there are if it shows only the first.
+// quote shows bytes as they are if they are printable, otherwise quoted. Of more than most bytes it shows the first
+// and says how many there are.
 func quote(b []byte, most int) string {
 	head := string(b[:min(len(b), most)])
 	if len(b) == 0 || strings.ContainsFunc(head, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' }) {
@@ -151,7 +152,7 @@ func quote(b []byte, most int) string {
 	return head
 }
 
-// rejected returns the operation that wanted to write the pair and was told that it did not, if there is one.
+// rejected returns the operation that tried to write the pair and was told that it did not, or nil.
 func (x *index) rejected(key, value []byte) *history.Op {
 	for i := range x.ops {
 		if op := &x.ops[i]; op.Outcome == history.Rejected || op.Outcome == history.Acked && op.Missed {
@@ -165,8 +166,8 @@ func (x *index) rejected(key, value []byte) *history.Op {
 	return nil
 }
 
-// origin says where a value that nobody wrote to a key may come from: another key, or a write to the same key of which
-// some bytes have changed.
+// origin says where a value that nobody wrote to a key may come from: another key, or a write to the same key with
+// some bytes changed.
 func (x *index) origin(key, value []byte) (string, *history.Op) {
 	nearest, apart, first := (*history.Op)(nil), len(value)/4+1, 0
 	for i := range x.ops {
@@ -196,8 +197,8 @@ func id(op *history.Op) int {
 	return op.ID
 }
 
-// differences returns in how many places two values of one length differ, and the first of them. Values of different
-// lengths differ everywhere.
+// differences returns the number of positions in which two values of equal length differ, and the first of them.
+// Values of different lengths count as different everywhere.
 func differences(a, b []byte) (n, first int) {
 	if len(a) != len(b) {
 		return len(a) + len(b), 0

@@ -12,8 +12,8 @@ type Lower uint8
 // The lower bounds. The zero value is what a power cut demands of every engine.
 const (
 	SyncedMustSurvive  Lower = iota // those acknowledged with Sync
-	AckedMustSurvive                // those acknowledged with Sync or NoSync: the process was killed, the machine ran on
-	NothingMustSurvive              // none: the disk lied
+	AckedMustSurvive                // those acknowledged with Sync or NoSync: the process was killed but the machine kept running
+	NothingMustSurvive              // none: the disk lied about syncs
 )
 
 func (l Lower) level() level {
@@ -27,32 +27,37 @@ func (l Lower) level() level {
 	}
 }
 
-// Rule says what a fault allows a recovered store to have lost. The zero value allows everything but the loss of
-// synced commits and the invention of data.
+// Rule says what a recovered store may have lost, given the fault. The zero value allows everything except losing
+// synced commits and inventing data.
 type Rule struct {
 	Lower  Lower
 	Suffix bool // if a commit is lost, so is every commit that was called after it had returned
-	Atomic bool // a batch or transaction is there whole or not at all
+	Atomic bool // batches and transactions are present completely or not at all
 }
 
-// Durability judges recovered states by the history of the run before the crash. It is made once for a run and judges
-// every crash image of it: the cut says how much of the history had happened. It may be used by several goroutines.
+// Durability judges recovered states against the history of the run before the crash. It is built once per run and
+// judges every crash image of that run; the cut says how much of the history had happened. It is safe for concurrent
+// use.
 type Durability struct {
 	*index
 	views *views
 }
 
 // NewDurability indexes a history that began with the store in the initial state; nil means empty. The operations and
-// the state must not change afterwards.
+// the state must not be modified afterwards.
 func NewDurability(ops []history.Op, initial *history.State) *Durability {
 	x := newIndex(ops, initial)
 	return &Durability{index: x, views: newViews(x)}
 }
 
-// Judge says whether a store may show this state after a crash. It Fails only if no execution that fits the history
-// and the rule leaves the state behind. With Suffix and Atomic, if every operation before the cut was answered
-// definitely (acknowledged or rejected), and if no value was written twice to a key, the verdict about a single client is
-// exact: it Passes only if the state is that after a prefix of the commits. The state must be in key order and is not kept.
+// Judge says whether a store may show this state after a crash. It fails only if no execution consistent with the
+// history and the rule leaves that state behind.
+//
+// The verdict about a single client is exact, provided that the rule has Suffix and Atomic, that every operation
+// before the cut was acknowledged or rejected, and that no value was written twice to a key. It then passes only if
+// the state is what some prefix of the commits leaves.
+//
+// The state must be in key order. It is not retained.
 func (d *Durability) Judge(cut history.Cut, state *history.State, rule Rule) Result {
 	r := Result{Judge: "durability", Verdict: Pass}
 	if d.reason != "" {
@@ -70,16 +75,16 @@ func (d *Durability) Judge(cut history.Cut, state *history.State, rule Rule) Res
 	return r
 }
 
-// AckedSynced returns how many commits had been acknowledged with Sync at the cut.
+// AckedSynced returns the number of commits that had been acknowledged with Sync at the cut.
 func (d *Durability) AckedSynced(cut history.Cut) int { return d.acknowledged(cut.Acked, synced) }
 
-// MustSurvive returns how many commits the rule demands of a crash at the cut. Those of them that a Judge found missing
-// are the Ops of its violation of class "lost".
+// MustSurvive returns the number of commits that must survive a crash at the cut under the rule. Those that Judge
+// finds missing are the Ops of its violation of class "lost".
 func (d *Durability) MustSurvive(cut history.Cut, rule Rule) int {
 	return d.acknowledged(cut.Acked, rule.Lower.level())
 }
 
-// state enters a whole store, merging its pairs with the entries.
+// state records what a whole store shows, by merging its pairs with the entries.
 func (v *view) state(s *history.State) {
 	next := 0
 	for key, value := range s.All() {

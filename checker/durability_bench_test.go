@@ -9,8 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// benchRun is a run of four clients over 2,000 loaded keys of which few are ever touched again, as most runs of the
-// lab are. Loading is part of the history unless loaded is true: then it is the initial state.
+// benchRun is a run of four clients over 2,000 loaded keys, few of which are ever touched again, like most runs of the
+// lab. Loading is part of the history unless loaded is true; then it is the initial state.
 func benchRun(loaded bool) (ops []history.Op, initial, state *history.State) {
 	initial = &history.State{}
 	value := func(name string) []byte { return fmt.Appendf(nil, "%-100s", name) }

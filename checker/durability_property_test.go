@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// mustKeep reports whether the rule demands an operation of a crash at the cut.
+// mustKeep reports whether the rule demands that an operation survive a crash at the cut.
 func (sim *simulation) mustKeep(op *history.Op, at history.Tick, lower checker.Lower) bool {
 	switch lower {
 	case checker.SyncedMustSurvive:
@@ -27,7 +27,8 @@ func (sim *simulation) mustKeep(op *history.Op, at history.Tick, lower checker.L
 	}
 }
 
-// counts reports whether an operation counts as acknowledged at the cut: in a strict simulation also once it was shown.
+// counts reports whether an operation counts as acknowledged at the cut. In a strict simulation it also does once it
+// was shown.
 func (sim *simulation) counts(op *history.Op, at history.Tick) bool {
 	return op.AckedBy(at) || sim.strict && op.Outcome == history.Acked && slices.ContainsFunc(sim.ops, func(read history.Op) bool {
 		return read.Outcome == history.Acked && read.Shown() <= at && slices.ContainsFunc(read.Reads, func(r history.Read) bool {
@@ -65,8 +66,8 @@ func TestNoFalseAlarm(t *testing.T) {
 	require.Greater(t, judged, 100_000)
 }
 
-// everyLegalState visits the state of every subset of the commits that a crash may leave: prefixes with any of the
-// failed ones taken out, and, where no order is promised, all subsets.
+// everyLegalState visits the state of every subset of the commits that a crash may leave: prefixes without any subset
+// of the failed ones and, where no order is promised, all subsets.
 func (sim *simulation) everyLegalState(
 	rng *rand.Rand, crash history.Tick, lower checker.Lower, visit func(history.Cut, *history.State, checker.Rule),
 ) (visited int) {
@@ -100,7 +101,7 @@ func (sim *simulation) everyLegalState(
 	return visited
 }
 
-// halved returns the state of a subset of the commits of which the last has applied only its last write.
+// halved returns the state after a subset of the commits, the last of which has applied only its last write.
 func (sim *simulation) halved(in func(int) bool, last int) *history.State {
 	store := contents(sim.replay(func(i, _ int) bool { return in(i) && i < last }))
 	half := sim.ops[sim.order[last]]
@@ -109,7 +110,8 @@ func (sim *simulation) halved(in func(int) bool, last int) *history.State {
 	return stateOf(store)
 }
 
-// TestVerdictOfOneClientIsExact tries every state that can be put together from the values of the history, and none.
+// TestVerdictOfOneClientIsExact tries every state in which each key has one of its values from the history, an
+// invented value or none.
 func TestVerdictOfOneClientIsExact(t *testing.T) {
 	verdicts := map[checker.Verdict]int{}
 	for seed := range uint64(1500) {
@@ -151,7 +153,7 @@ func (sim *simulation) pendingAt(t history.Tick) int {
 	return -1
 }
 
-// prefixes returns the states after the prefixes of a single client's commits that are legal at the cut.
+// prefixes returns the states after those prefixes of a single client's commits that are legal at the cut.
 func (sim *simulation) prefixes(cut history.Cut, lower checker.Lower) map[string]bool {
 	legal := map[string]bool{}
 	for n := range len(sim.order) + 1 {
@@ -169,7 +171,7 @@ func (sim *simulation) prefixes(cut history.Cut, lower checker.Lower) map[string
 	return legal
 }
 
-// everyState visits every way to give each key one of the values it ever had, or an invented one, or none.
+// everyState visits every way to give each key one of the values it ever had, an invented one or none.
 func (sim *simulation) everyState(k int, store map[string]string, visit func(*history.State)) {
 	if k == len(sim.keys) {
 		visit(stateOf(store))

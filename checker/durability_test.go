@@ -21,7 +21,7 @@ func TestDurabilityClasses(t *testing.T) {
 		cut              history.Cut
 		rule             checker.Rule
 		state, class     string
-		sentence         string // of a violation
+		sentence         string // of the violation
 		about            []int
 	}{
 		{name: "an empty history leaves an empty store", ops: "0 1-2 flush", cut: at(3)},
@@ -97,7 +97,7 @@ func TestDurabilityClasses(t *testing.T) {
 			ops:  "0 1-2 put a=1\n1 3-? put a=2", cut: at(4), rule: strict, state: "a=2",
 		},
 		{
-			name: "of two concurrent synced commits either may be the later",
+			name: "either of two concurrent synced commits may be the later",
 			ops:  "0 1-3 put a=1\n1 2-4 put a=2", cut: at(5), rule: strict, state: "a=1",
 		},
 		{
@@ -140,7 +140,7 @@ func TestDurabilityClasses(t *testing.T) {
 			ops:  "0 1-4 put a=1", cut: at(3), rule: strict,
 		},
 		{
-			name: "a pair of the start has vanished", start: "a=0 b=0",
+			name: "an initial pair has vanished", start: "a=0 b=0",
 			ops: "0 1-2 put b=1", cut: at(3), state: "b=1", class: "lost",
 			sentence: "a is missing after the crash at tick 3, although it was there at the start and nobody had deleted it",
 		},
@@ -179,15 +179,15 @@ func TestDurabilityClasses(t *testing.T) {
 				"answered) is there only in part after the crash at tick 2: a shows it, but b shows what it had at the start",
 		},
 		{
-			name: "half a batch where batches are not promised", start: "b=0",
+			name: "half a batch where atomic batches are not promised", start: "b=0",
 			ops: "0 1-? batch a=1 b=1", cut: at(2), rule: checker.Rule{Suffix: true}, state: "a=1 b=0",
 		},
 		{
-			name: "a batch of which another commit overwrote half",
+			name: "a batch half of which another commit overwrote",
 			ops:  "0 1-4 batch a=1 b=1\n1 2-3 put b=2", cut: at(5), rule: strict, state: "a=1 b=2",
 		},
 		{
-			name: "a batch of which only the delete shows", start: "a=0 b=0",
+			name: "a batch only the delete of which shows", start: "a=0 b=0",
 			ops: "0 1-? batch a- b=1", cut: at(2), rule: strict, state: "b=0", class: "torn batch", about: []int{0},
 			sentence: "commit #0 by client 0 (2 writes: delete a, put b, synced, called at tick 1 and never " +
 				"answered) is there only in part after the crash at tick 2: a shows it, but b shows what it had at the start",
@@ -223,11 +223,11 @@ func TestDurabilityClasses(t *testing.T) {
 			ops:  "0 1-2 put/nosync a=1\n1 3-4 put/nosync b=1", cut: at(5), rule: checker.Rule{}, state: "b=1",
 		},
 		{
-			name: "a missing commit that failed is no hole",
+			name: "a missing commit that failed is not a hole",
 			ops:  "0 1-2 put/unknown a=1\n1 3-4 put b=1", cut: at(5), rule: strict, state: "b=1",
 		},
 		{
-			name: "a missing commit that was concurrent is no hole",
+			name: "a missing commit that was concurrent is not a hole",
 			ops:  "0 1-4 put/nosync a=1\n1 3-5 put/nosync b=1", cut: at(6), rule: strict, state: "b=1",
 		},
 		{
@@ -304,8 +304,7 @@ func TestDurabilityRefusesAHistoryItCannotJudge(t *testing.T) {
 	}
 }
 
-// TestDurabilityWhereValuesRepeat: a value that was written more than once does not show any of its writers, but it shows that
-// nothing later is there.
+// A value that was written more than once identifies none of its writers, but shows that nothing later is there.
 func TestDurabilityWhereValuesRepeat(t *testing.T) {
 	for _, row := range []struct {
 		name, ops    string
@@ -314,7 +313,7 @@ func TestDurabilityWhereValuesRepeat(t *testing.T) {
 	}{
 		{name: "the value is there", ops: "0 1-2 put a=1\n0 3-4 put a=1", state: "a=1"},
 		{name: "all of them are lost", ops: "0 1-2 put a=1\n0 3-4 put a=1", class: "lost"},
-		{name: "the value of the start was written again", ops: "0 1-2 put a=1", initial: pairs("a=1"), state: "a=1"},
+		{name: "the initial value was written again", ops: "0 1-2 put a=1", initial: pairs("a=1"), state: "a=1"},
 		{name: "a later value is lost", ops: "0 1-2 put a=1\n0 3-4 put a=1\n0 5-6 put a=2", state: "a=1", class: "lost"},
 		{name: "a later value may be overwritten", ops: "0 1-2 put a=1\n0 3-4 put a=2\n0 5-6 put a=1", state: "a=1"},
 		{
@@ -323,7 +322,7 @@ func TestDurabilityWhereValuesRepeat(t *testing.T) {
 		},
 		{name: "empty values", ops: "0 1-2 put a=\n0 3-4 put a=\n0 5-6 delete a-", class: "lost", state: "a="},
 		{name: "a value that nobody wrote", ops: "0 1-2 put a=1\n0 3-4 put a=1", state: "a=2", class: "invented"},
-		{name: "all values are of the future", ops: "0 11-12 put a=1\n0 13-14 put a=1", state: "a=1", class: "from the future"},
+		{name: "all writers of the value are from the future", ops: "0 11-12 put a=1\n0 13-14 put a=1", state: "a=1", class: "from the future"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			r := checker.NewDurability(parse(t, row.ops), row.initial).Judge(at(9), pairs(row.state), strict)

@@ -9,9 +9,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// TestIsolationOfHistoriesAsPublishedWithElle has histories that Elle's own tests give (test/elle/list_append_test.clj and
-// rw_register_test.clj of jepsen-io/elle), in our notation, with what these say of them: a level that they fit, if Elle names
-// one, and one that they violate. Elle knows of sessions, which the judges here do not: their order is that of the clock.
+// TestIsolationOfHistoriesAsPublishedWithElle has the histories of Elle's own tests (test/elle/list_append_test.clj
+// and rw_register_test.clj of jepsen-io/elle), in our notation, with the verdicts given there: a level that they
+// satisfy, if Elle names one, and one that they violate. Elle knows sessions, and the judges here do not: for them the
+// order of a session is that of real time.
 func TestIsolationOfHistoriesAsPublishedWithElle(t *testing.T) {
 	for _, row := range []struct {
 		name, ops   string
@@ -81,7 +82,7 @@ func TestIsolationOfHistoriesAsPublishedWithElle(t *testing.T) {
 			ops: "0 1-20 txn x+1 y=1\n1 2-21 txn y+1 x=1",
 		},
 		{
-			// Elle takes this for legal unless it is told that keys are sequential; only the clock forbids it: y = 2 is stale.
+			// Elle considers this legal unless it is told that keys are sequential. Only real time forbids it: y = 2 is stale.
 			name: "G0 of registers", registers: true, fits: checker.Serializable, fails: checker.StrictSerializable,
 			ops: "0 1-2 txn x+1 y+2\n1 3-4 txn x+2 y+1\n0 5-6 txn x=2\n1 7-8 txn y=2", class: "G-single-realtime",
 		},
@@ -90,7 +91,7 @@ func TestIsolationOfHistoriesAsPublishedWithElle(t *testing.T) {
 			fails: checker.Serializable, class: "G2-item", ops: "0 1-2 txn x=1 y=1\n1 3-6 txn x=1 y+2\n2 4-5 txn y=1 x+2",
 		},
 		{
-			name: "the start comes first", registers: true, fails: checker.Serializable, class: "G-single",
+			name: "the initial state comes first", registers: true, fails: checker.Serializable, class: "G-single",
 			ops: "0 1-4 txn x= y=1\n1 2-3 txn y+1 x+2",
 		},
 		{
@@ -107,8 +108,8 @@ func TestIsolationOfHistoriesAsPublishedWithElle(t *testing.T) {
 			ops: "0 1-2 txn x=0 x+1\n1 3-4 txn x=0 x+2", class: "lost update",
 		},
 		{
-			// A read of what nobody wrote: Elle's test says that it ought to see this, and does not.
-			name: "a value of nobody", registers: true, fails: checker.ReadUncommitted, class: "garbage value", ops: "0 1-2 txn x+1\n1 3-4 txn x=2",
+			// A read of what nobody wrote. Elle's test says that Elle should detect this, but does not.
+			name: "a value that nobody wrote", registers: true, fails: checker.ReadUncommitted, class: "garbage value", ops: "0 1-2 txn x+1\n1 3-4 txn x=2",
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {

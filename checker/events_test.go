@@ -2,7 +2,7 @@ package checker_test
 
 import "github.com/lightningdb/lightning-torture/workloads/history"
 
-// events makes a history of calls and answers, one after the other.
+// events builds a history of calls and answers, one after the other.
 type events struct {
 	ops  []history.Op
 	busy map[int]int // by client, the operation that it waits for

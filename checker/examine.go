@@ -2,32 +2,32 @@ package checker
 
 import "github.com/lightningdb/lightning-torture/workloads/history"
 
-// kind is what is wrong with a view, the most telling first.
+// kind is what is wrong with a view, the most telling kind first.
 type kind int
 
 const (
 	strange   kind = iota // a key shows a value that no possible commit wrote
 	early                 // a key shows a commit that was called too late to be there
 	torn                  // one key shows a commit, another shows that it is not there
-	crossed               // two commits each show that they came after the other
+	crossed               // each of two commits shows that it came after the other
 	vanished              // a pair that was there at the start is missing, and nobody deleted it
 	lost                  // a commit that must be there is not
 	hole                  // a commit is missing although a later one is there
-	unsettled             // each key has an explanation, but there is no moment that fits all
+	unsettled             // each key can be explained, but no moment fits them all
 )
 
 // finding is one thing that is wrong with a view.
 type finding struct {
 	kind   kind
-	entry  int    // the key that shows it
+	entry  int    // the key that shows it; -1 if there is no entry for it
 	commit int    // the commit it is about
 	other  int    // torn: the key that shows the commit; crossed, hole: the other commit
-	key    []byte // strange: the key, if there is no entry for it
+	key    []byte // strange: the key, if entry is -1
 	value  []byte // strange: the value
 }
 
-// examine returns what is wrong with the view, after all values and absences have been entered. The evidence of single
-// keys is used up before the search for one moment that fits all keys, which needs it to be sound.
+// examine returns what is wrong with the view, after all values and absences have been recorded. Single keys are
+// examined first; the search for one moment that fits all keys is sound only if they show nothing wrong.
 func (v *view) examine() []finding {
 	v.findLost()
 	for _, c := range v.listed {
@@ -41,8 +41,8 @@ func (v *view) examine() []finding {
 	return v.found
 }
 
-// findLost looks for commits that must be there. A commit is missing if a key that it wrote shows something that had
-// been overwritten for certain when the commit had returned.
+// findLost looks for commits that must be there. Such a commit is missing if a key that it wrote shows something that
+// had certainly been overwritten by the time the commit had returned.
 func (v *view) findLost() {
 	if v.must == nobody {
 		return
@@ -88,7 +88,7 @@ func (v *view) visible(entry int32) int {
 	return int(v.entries[entry].writers[v.seen[at-1].writer].commit)
 }
 
-// shows reports whether some key that commit over wrote shows the commit under instead.
+// shows reports whether some key that commit over wrote shows commit under instead.
 func (v *view) shows(over, under int) bool {
 	for _, p := range v.commits[over].writes {
 		if v.visible(p.entry) == under {
@@ -101,9 +101,9 @@ func (v *view) shows(over, under int) bool {
 // findHole looks for a moment at which every key was as the view shows it, give or take what was in flight. If there
 // is none, something is missing that was in effect before something else that is there.
 //
-// Each key admits the moments from the call of the commit it shows until some later write of it had certainly taken
-// effect. The lower and the upper bound are intersected over all keys; keys that a delete may have emptied admit
-// several such intervals and are settled at the end.
+// A key admits the moments from the call of the commit that it shows until a later write to it had certainly taken
+// effect. The bounds of all keys are intersected. A key that a delete may have emptied admits several intervals;
+// settle deals with those at the end.
 func (v *view) findHole() {
 	from, latest := v.atLeast()
 	to, stale := history.Never, -1
@@ -121,7 +121,8 @@ func (v *view) findHole() {
 	}
 }
 
-// atLeast returns the latest call among the commits that are there or must be, and that commit; -1 if there is none.
+// atLeast returns the latest call among the commits that are there or must be, and that commit, which is -1 if there
+// is none.
 func (v *view) atLeast() (from history.Tick, commit int) {
 	commit = -1
 	for _, c := range v.listed {
@@ -135,7 +136,7 @@ func (v *view) atLeast() (from history.Tick, commit int) {
 	return from, commit
 }
 
-// holeAt names the commit that overwrote what s shows and had returned at the tick done.
+// holeAt returns the finding for the commit that overwrote what s shows and had returned at the tick done.
 func (v *view) holeAt(s *shown, done history.Tick, later int) finding {
 	e := &v.entries[s.entry]
 	for i := e.after(s.until); i < len(e.writers); i++ {
@@ -143,5 +144,5 @@ func (v *view) holeAt(s *shown, done history.Tick, later int) finding {
 			return finding{kind: hole, entry: int(s.entry), commit: int(w.commit), other: later}
 		}
 	}
-	panic("checker: an entry has lost one of its writers")
+	panic("checker: no writer of the entry returned at the tick by which one had replaced it")
 }

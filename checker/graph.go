@@ -7,31 +7,31 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// relation is why one transaction came before another.
+// relation is the reason why one transaction came before another.
 type relation uint8
 
 const (
-	ww   relation = iota // it appended the element before the other's
+	ww   relation = iota // it appended the element right before the other's
 	wr                   // it appended what the other read
 	rw                   // it did not read what the other appended
 	rt                   // it was answered before the other was called
-	self                 // a transaction reads before it commits
+	self                 // it reads before it commits
 )
 
-// relations is a set.
+// relations is a set of relations.
 type relations uint8
 
 func (r relation) only() relations            { return 1 << r }
 func (s relations) has(r relation) bool       { return s&r.only() != 0 }
 func (s relations) with(r relation) relations { return s | r.only() }
 
-// edge says that from came before to.
+// edge says that the transaction from came before the transaction to.
 type edge struct {
 	from, to int32
-	list     int32 // where they met; of rt: -1
-	place    int32 // ww, rw: of the element that to appended, 0 if nobody read it; wr: of the element that from appended
+	list     int32 // where they met; -1 for rt
+	place    int32 // ww, rw: place of the element that to appended, 0 if nobody read it; wr: of the one that from appended
 	why      relation
-	// phantom says that it follows from what a scan did not find.
+	// phantom is true if the relation follows from what a scan did not find.
 	phantom bool
 }
 
@@ -68,8 +68,8 @@ func (x *graph) add(e edge) {
 // writer returns who appended the element at a place of a list.
 func (x *graph) writer(l *list, place int) int32 { return x.elements[l.order[place-1]].writer }
 
-// addWrites adds the order of the writers of a list. What nobody has read comes behind all that somebody has: the list
-// with it has what was read as its beginning.
+// addWrites adds the order of the writers of a list. Elements that nobody has read come after all those that somebody
+// has read, because the list with them begins with what was read.
 func (x *graph) addWrites(n int32) {
 	l := &x.lists[n]
 	if l.broken || len(l.order) == 0 {
@@ -83,7 +83,7 @@ func (x *graph) addWrites(n int32) {
 	}
 }
 
-// addReads adds what the reads of a transaction say, but for those of lists to which it had appended before.
+// addReads adds what follows from the reads of a transaction, except reads of lists to which it had itself appended.
 func (x *graph) addReads(t int32) {
 	steps := x.txns[t].steps
 	for i := range steps {
@@ -106,12 +106,12 @@ func (x *graph) addReads(t int32) {
 	}
 }
 
-// appended reports whether a transaction read its own elements at the end of a list.
+// appended reports whether a transaction found its own element at the end of a list.
 func (x *graph) appended(t int32, s *micro) bool {
 	return len(s.read) > 0 && x.own(t, s.read[len(s.read)-1])
 }
 
-// addRealTime adds who was answered before whom was called.
+// addRealTime adds the relations rt between transactions.
 func (x *graph) addRealTime() {
 	op := func(t int32) *history.Op { return x.txns[t].op }
 	done := func(t int32) bool { return x.txns[t].fate == committed }
@@ -121,17 +121,17 @@ func (x *graph) addRealTime() {
 	realTime(len(x.txns), op, done, func(from, to int32) { x.add(edge{from: from, to: to, list: -1, why: rt}) })
 }
 
-// realTime says of committed transactions which of them was answered before which was called. Of these relations only those
-// are kept that do not follow from others, of which a transaction has no more than there are clients.
+// realTime calls add with committed transactions of which the first was answered before the second was called. It
+// leaves out relations that follow from others, so a transaction gets no more of them than there are clients.
 func realTime(n int, op func(t int32) *history.Op, done func(t int32) bool, add func(from, to int32)) {
 	var returns []int32
 	for t := range int32(n) {
-		if op(t).Outcome == history.Acked { // the others may have taken effect after they had returned
+		if op(t).Outcome == history.Acked { // others may have taken effect after they returned
 			returns = append(returns, t)
 		}
 	}
 	slices.SortFunc(returns, func(a, b int32) int { return cmp.Compare(op(a).Return, op(b).Return) })
-	var last []int32 // those that were answered, and before no other one of these was called
+	var last []int32 // those answered so far, except those before the call of another one of these
 	for t := range int32(n) {
 		if !done(t) {
 			continue
@@ -146,7 +146,7 @@ func realTime(n int, op func(t int32) *history.Op, done func(t int32) bool, add 
 	}
 }
 
-// skewed reports whether a transaction may read at another moment than that at which it commits.
+// skewed reports whether a transaction may read at an earlier moment than it commits.
 func (x *graph) skewed(t int32) bool { return x.txns[t].skewed() }
 
 func (t *transaction) skewed() bool { return skewed(t.op) }

@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// level is a class of acknowledged commits; each contains the one before.
+// level is a class of acknowledged commits. Each level contains the one before it.
 type level int
 
 const (
@@ -18,26 +18,26 @@ const (
 	handed         // acknowledged with Sync or NoSync
 	everyone       // acknowledged at all
 	levels
-	unacked = levels // of a commit that belongs to none
+	unacked = levels // the level of a commit that belongs to no class
 )
 
-// levelOf returns the narrowest level that a commit of this durability belongs to.
+// levelOf returns the narrowest level to which a commit of this durability belongs.
 func levelOf(d history.Durability) level { return synced + level(d) }
 
 // commit is an operation that writes and that the store did not reject.
 type commit struct {
 	op     *history.Op
 	call   history.Tick
-	done   history.Tick // when it had certainly taken effect: Return if it was acknowledged, otherwise Never
+	done   history.Tick // the tick by which it had certainly taken effect: Return if it was acknowledged, otherwise Never
 	level  level        // unacked if it was not acknowledged
-	kept   history.Tick // when it had become as safe as if it had been synced, by a barrier after it; otherwise Never
+	kept   history.Tick // the tick by which a later barrier had made it as safe as a synced commit; Never if none did
 	writes []place
 
-	shownBy *history.Op // the first read that showed it before it was acknowledged, if that counts
+	shownBy *history.Op // the first read that showed it before it was acknowledged, if reads count
 }
 
-// belongs returns from when on c belongs to level l; Never if it does not. No barrier makes a disk keep anything that keeps
-// nothing.
+// belongs returns the tick from which on c belongs to level l, or Never. Level nobody is for disks that keep nothing;
+// no barrier changes that.
 func (c *commit) belongs(l level) history.Tick {
 	if l == nobody {
 		return history.Never
@@ -48,13 +48,13 @@ func (c *commit) belongs(l level) history.Tick {
 	return c.kept
 }
 
-// ackedBy reports whether c was acknowledged at tick t and belongs to level l.
+// ackedBy reports whether c had been acknowledged and belonged to level l by tick t.
 func (c *commit) ackedBy(t history.Tick, l level) bool { return c.belongs(l) <= t }
 
-// place is a write seen from its commit: entry and position among the writers there.
+// place is a write as its commit sees it: the entry, and the position among the writers there.
 type place struct{ entry, writer int32 }
 
-// writer is a write seen from its key.
+// writer is a write as its key sees it.
 type writer struct {
 	value  []byte
 	call   history.Tick
@@ -63,14 +63,14 @@ type writer struct {
 	delete bool
 }
 
-// entry is all that ever happened to one key.
+// entry is everything that ever happened to one key.
 type entry struct {
 	key     []byte
 	value   []byte // at the start
-	loaded  bool   // there was one at the start
-	repeats bool   // some value was written more than once, or was there at the start
+	loaded  bool   // the key had a value at the start
+	repeats bool   // some value was written more than once, or was written and also there at the start
 	writers []writer
-	// soonest[l][i] is the earliest tick from which on one of the writers from position i on belongs to level l.
+	// soonest[l][i] is the earliest tick at which any of writers[i:] belongs to level l.
 	soonest [levels][]history.Tick
 }
 
@@ -83,7 +83,7 @@ func (e *entry) after(t history.Tick) int {
 	return sort.Search(n, func(i int) bool { return e.writers[i].call > t })
 }
 
-// replaced returns the earliest tick at which a commit of level l that was called after t had certainly taken effect.
+// replaced returns the earliest tick by which a commit of level l that was called after t had certainly taken effect.
 func (e *entry) replaced(t history.Tick, l level) history.Tick {
 	if i := e.after(t); i < len(e.writers) {
 		return e.soonest[l][i]
@@ -91,24 +91,24 @@ func (e *entry) replaced(t history.Tick, l level) history.Tick {
 	return history.Never
 }
 
-// index is a history turned around, for fast judgement. It does not change any more.
+// index is a history rearranged for fast judging: by key instead of by time. It is immutable once built.
 type index struct {
 	ops     []history.Op
 	commits []commit // in order of call
 	entries []entry  // in order of key
-	// returned[l] is the commits of level l in order of done, with the latest call so far: what is acknowledged at a
-	// tick, and from when on all of it can be there.
+	// returned[l] is the commits of level l in order of done, each with the latest call so far. It tells what is
+	// acknowledged at a tick, and the earliest tick at which all of that can be there.
 	returned [levels][]reach
-	reason   string // why nothing can be judged by this history, if so
-	repeated string // why a value does not say who wrote it, if so
+	reason   string // the reason, if nothing can be judged by this history
+	repeated string // the reason, if values do not identify their writers
 }
 
 type reach struct {
 	done, call history.Tick
-	commit     int32 // the one with that call
+	commit     int32 // the commit with that call
 }
 
-// newIndex indexes a history after checking what all judges take for granted.
+// newIndex indexes a history, after checking what all judges take for granted.
 func newIndex(ops []history.Op, initial *history.State) *index {
 	x := indexOf(ops, initial)
 	if r := Assumptions(ops); r.Verdict != Pass {
@@ -127,7 +127,7 @@ func newIndex(ops []history.Op, initial *history.State) *index {
 	return x
 }
 
-// indexOf indexes a history, or a part of one.
+// indexOf indexes a history, or a part of one, without checking it.
 func indexOf(ops []history.Op, initial *history.State) *index {
 	x := &index{ops: ops}
 	x.collectKeys(initial)
@@ -146,7 +146,7 @@ func indexOf(ops []history.Op, initial *history.State) *index {
 	return x
 }
 
-// collectKeys makes an entry for every key that was loaded or written, in key order.
+// collectKeys creates an entry for every key that was loaded or written, in key order.
 func (x *index) collectKeys(initial *history.State) {
 	if initial != nil {
 		for key, value := range initial.All() {
@@ -158,17 +158,17 @@ func (x *index) collectKeys(initial *history.State) {
 			x.entries = append(x.entries, entry{key: w.Key})
 		}
 	}
-	// Stable: of equal keys the loaded one comes first and stays.
+	// The sort is stable, so among equal keys the loaded one comes first and is the one that is kept.
 	slices.SortStableFunc(x.entries, func(a, b entry) int { return bytes.Compare(a.key, b.key) })
 	x.entries = slices.CompactFunc(x.entries, func(a, b entry) bool { return bytes.Equal(a.key, b.key) })
 }
 
-// lookup returns the entry of key, or where it would be.
+// lookup returns the position of the entry of key, or where it would be inserted.
 func (x *index) lookup(key []byte) (int, bool) {
 	return slices.BinarySearchFunc(x.entries, key, func(e entry, k []byte) int { return bytes.Compare(e.key, k) })
 }
 
-// addCommit enters a commit. Of several writes to one key within it only the last can ever be seen.
+// addCommit records a commit. If it writes a key more than once, only the last of these writes can ever be seen.
 func (x *index) addCommit(op *history.Op) {
 	c := commit{op: op, call: op.Call, done: history.Never, level: unacked, kept: history.Never}
 	if op.Outcome == history.Acked {
@@ -189,7 +189,7 @@ func (x *index) addCommit(op *history.Op) {
 	x.commits = append(x.commits, c)
 }
 
-// finish fills what is derived from the writers.
+// finish fills in what is derived from the writers of an entry.
 func (x *index) finish(e *entry) {
 	n := len(e.writers)
 	e.repeats = e.repeating()
@@ -211,12 +211,13 @@ func (x *index) finish(e *entry) {
 	}
 }
 
-// raiseBarriers notes from when on commits are safe that were acknowledged before a sync without writes, or before the
-// store was closed, if that syncs, by the session that had acknowledged them. A later session that only reads has nothing to
-// make durable.
+// raiseBarriers determines when commits become as safe as synced ones without having been synced themselves. A sync
+// without writes does that for all commits acknowledged before it was called, and so does closing the store, if the
+// close syncs. A close covers only commits of its own session: a later session that only reads has nothing to make
+// durable.
 func (x *index) raiseBarriers() {
 	var barriers, closes []*history.Op
-	var opened []history.Tick // by position in closes: when the session had begun
+	var opened []history.Tick // by position in closes: when that session began
 	since := history.Tick(0)
 	for i := range x.ops {
 		switch op := &x.ops[i]; {
@@ -230,7 +231,7 @@ func (x *index) raiseBarriers() {
 			closes, opened = append(closes, op), append(opened, since)
 		}
 	}
-	soonest := make([]history.Tick, len(barriers)+1) // the earliest answer to a barrier from a position on
+	soonest := make([]history.Tick, len(barriers)+1) // by position: the earliest answer to that barrier or a later one
 	soonest[len(barriers)] = history.Never
 	for i := len(barriers) - 1; i >= 0; i-- {
 		soonest[i] = min(soonest[i+1], barriers[i].Return)
@@ -252,7 +253,7 @@ func calledAfter(ops []*history.Op, t history.Tick) int {
 	return sort.Search(len(ops), func(n int) bool { return ops[n].Call > t })
 }
 
-// repeating reports whether a value of the entry does not say who wrote it.
+// repeating reports whether some value of the entry does not identify its writer.
 func (e *entry) repeating() bool {
 	known := make(map[string]bool, len(e.writers)+1)
 	if e.loaded {

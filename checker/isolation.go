@@ -6,25 +6,24 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Isolation judges transactions over lists, after Elle (Kingsbury and Alvaro, VLDB 2020). A list that somebody read shows
-// in which order its writers took effect; from this follows for any two transactions that met at a key which of them
-// came first. A cycle of such relations is a proof that no order exists, and has the name that Adya's thesis (1999)
-// gives to it.
+// Isolation judges transactions over lists, in the manner of Elle (Kingsbury and Alvaro, VLDB 2020). A read of a list
+// shows the order in which its writers took effect. So for any two transactions that met at a key, it is known which
+// came first. A cycle of such relations proves that no order exists; it is named as in Adya's thesis (1999).
 //
-// It may be used by several goroutines.
+// An Isolation is safe for concurrent use.
 type Isolation struct {
 	level Level
 	*ledger
-	found  []Violation // what is wrong beside cycles
+	found  []Violation // violations other than cycles
 	graph  *graph
 	reason string
 
 	beforeOnce sync.Once
-	before     *network // of the relations that say who committed first, backwards; made when first needed
+	before     *network // the relations that say who committed first, reversed; built when first needed
 }
 
-// NewIsolation indexes a history that began with empty lists. Every operation takes part with the lists that it read or
-// wrote; a write appends the last element of its value. The operations must not change afterwards.
+// NewIsolation indexes a history that began with empty lists. Every operation takes part with the lists that it read
+// or wrote; a write appends the last element of its value. The operations must not be modified afterwards.
 func NewIsolation(ops []history.Op, lists Lists, level Level) *Isolation {
 	j := &Isolation{level: level}
 	if r := assumeUnique(ops); r.Verdict != Pass {
@@ -46,28 +45,29 @@ func NewIsolation(ops []history.Op, lists Lists, level Level) *Isolation {
 	return j
 }
 
-// JudgeHistory says whether the committed transactions of the run were as isolated as the level demands. Open ones count
-// if somebody saw what they appended. It reports the first violation of each class, and the shortest cycle of the
-// strongest class; the time it takes is linear in the history if there is no cycle. Which of these a level forbids, is said
-// by whom it is named after: ReadUncommitted forbids G0 and what no level allows, ReadCommitted G1a, G1b and G1c as well,
-// MonotonicAtomicView OTV, RepeatableRead all cycles but those through scans that missed a list, SnapshotIsolation all up to
-// G-nonadjacent, and Serializable the rest.
+// JudgeHistory says whether the committed transactions of the run were as isolated as the level demands. Open
+// transactions count as committed if a committed one saw what they appended. It reports the first violation of each
+// class, and the shortest cycle of the most severe class. The time is linear in the history if there is no cycle.
+//
+// The classes are listed below. ReadUncommitted forbids G0 and whatever no level allows. ReadCommitted also forbids
+// G1a, G1b and G1c; MonotonicAtomicView also OTV; RepeatableRead all cycles except those through scans that missed a
+// list; SnapshotIsolation everything up to G-nonadjacent; and Serializable the rest.
 //
 //	internal            a transaction does not see what it has itself read or appended before
 //	garbage element     an element that nobody appended
 //	G1a                 aborted read: an element of a transaction that was refused or rolled back
-//	G1b                 intermediate read: a list to which its writer appended more
+//	G1b                 intermediate read: a list to which the writer of its last element then appended more
 //	missing element     an element without what the same transaction had appended to the list before
-//	duplicate element   one element twice in a list
-//	incompatible order  two reads of a list of which neither is the beginning of the other
-//	lost update         two transactions read a list as it was, and both appended to it
+//	duplicate element   the same element twice in a list
+//	incompatible order  two reads of a list, neither of which is a prefix of the other
+//	lost update         two transactions read the same version of a list, and both appended to it
 //	G0                  a cycle of appends
 //	G1c                 a cycle of appends and reads of what was appended
 //	OTV                 observed transaction vanishes: a transaction sees one append of another, and then misses one
 //	G-single            a cycle that one transaction closes by not having seen another's append: read skew
-//	G-nonadjacent       the same, of several such relations that never follow each other
-//	G2-item             the same where two follow each other; write skew if there is nothing else
-//	...-realtime        a cycle that needs to know who was answered before whom was called
+//	G-nonadjacent       a cycle with several such relations, no two of which are adjacent
+//	G2-item             a cycle in which two are adjacent; write skew if it consists of nothing else
+//	...-realtime        a cycle that also depends on who was answered before whom was called
 func (j *Isolation) JudgeHistory() Result {
 	r := Result{Judge: "isolation", Verdict: Pass}
 	if j.reason != "" {

@@ -14,7 +14,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// BenchmarkIsolation tells that judging a history takes time in proportion to its length, with a cycle or without.
+// BenchmarkIsolation shows whether the time to judge a history is proportional to its length, with and without a
+// cycle.
 func BenchmarkIsolation(b *testing.B) {
 	for _, n := range []int{10_000, 100_000} {
 		for _, skew := range []string{"serializable", "one stale read"} {
@@ -35,7 +36,7 @@ func BenchmarkIsolation(b *testing.B) {
 	}
 }
 
-// BenchmarkRegisterIsolation takes the lists as values of registers, of which each is unique.
+// BenchmarkRegisterIsolation treats the lists as values of registers, which makes every value unique.
 func BenchmarkRegisterIsolation(b *testing.B) {
 	for _, n := range []int{1000, 10_000, 50_000} {
 		for _, skew := range []string{"serializable", "one stale read"} {
@@ -56,7 +57,7 @@ func BenchmarkRegisterIsolation(b *testing.B) {
 	}
 }
 
-// BenchmarkIsolationOfState tells what one recovered state costs, in a run of the size that the lab makes.
+// BenchmarkIsolationOfState measures the cost of one recovered state, in a run of the size that the lab makes.
 func BenchmarkIsolationOfState(b *testing.B) {
 	s := simulateLists(rand.New(rand.NewPCG(1, 1)), 4, 160)
 	j := checker.NewIsolation(s.ops, textLists, checker.StrictSerializable)
@@ -67,8 +68,8 @@ func BenchmarkIsolationOfState(b *testing.B) {
 	}
 }
 
-// BenchmarkIsolationOfAMillion judges a million transactions, half of whose appends are blind, as a test of a database over a
-// night may have them. It takes a minute and more than a gigabyte; for what it needs at most, see
+// BenchmarkIsolationOfAMillion judges a million transactions, half of whose appends are blind, as an overnight test of
+// a database may produce them. It takes a minute and more than a gigabyte. To see its peak memory:
 //
 //	go test -c ./checker && /usr/bin/time -v ./checker.test -test.run - -test.bench OfAMillion -test.benchtime 1x
 func BenchmarkIsolationOfAMillion(b *testing.B) {
@@ -78,7 +79,7 @@ func BenchmarkIsolationOfAMillion(b *testing.B) {
 	s := simulateLists(rand.New(rand.NewPCG(1, 1)), 16, 1_000_000)
 	for i := range s.ops {
 		op := &s.ops[i]
-		for k := range op.Writes { // only the element, not the list that it makes
+		for k := range op.Writes { // only the element, not the whole list
 			w := &op.Writes[k]
 			w.Value = bytes.Clone(w.Value[bytes.LastIndexByte(w.Value, ',')+1:])
 		}

@@ -17,8 +17,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// listStore simulates a correct store: transactions read the moment at which they were called, and commit if nobody has
-// written meanwhile what they wrote, or, at the serializable level, what they read.
+// listStore simulates a correct store. A transaction reads the state at the moment at which it was called, and commits
+// unless somebody has since written what it wrote or, at the serializable level, what it read.
 type listStore struct {
 	rng      *rand.Rand
 	ops      []history.Op
@@ -29,18 +29,18 @@ type listStore struct {
 }
 
 type listVersion struct {
-	commit int // how many commits there were then
+	commit int // the number of commits at that moment
 	value  []byte
 }
 
-// flight is a transaction under way.
+// flight is a transaction in flight.
 type flight struct {
 	id, snapshot int
 	steps        []string // "r" or "w" and the list
 	own          map[string][]byte
 }
 
-// simulateLists runs so many transactions of so many clients over lists of which a new one comes into use now and then.
+// simulateLists runs transactions of several clients over lists. Now and then a new list comes into use.
 func simulateLists(rng *rand.Rand, clients, transactions int) *listStore {
 	s := &listStore{rng: rng, versions: map[string][]listVersion{}, ops: make([]history.Op, 0, transactions)}
 	flying := make([]*flight, clients)
@@ -126,7 +126,7 @@ func (s *listStore) commit(f *flight) {
 		op.Outcome = history.Rejected
 		return
 	}
-	if s.rng.IntN(20) == 0 { // the answer is lost, and the commit with it one time in two
+	if s.rng.IntN(20) == 0 { // the answer is lost, and every other time the commit too
 		op.Outcome = history.Unknown
 		if s.rng.IntN(2) == 0 {
 			return
@@ -140,7 +140,7 @@ func (s *listStore) commit(f *flight) {
 	}
 }
 
-// recovered returns the lists after the first so many commits.
+// recovered returns the lists after the given number of commits.
 func (s *listStore) recovered(commits int) *history.State {
 	store := map[string]string{}
 	for key := range s.versions {
@@ -151,7 +151,7 @@ func (s *listStore) recovered(commits int) *history.State {
 	return stateOf(store)
 }
 
-// plants are anomalies to plant in a history of listStore. Each returns false if the history has no place for it.
+// plants are anomalies to plant in a history of listStore. Each returns false if it does not fit anywhere in the history.
 var plants = []struct {
 	name  string
 	plant func(s *listStore) bool
@@ -163,7 +163,7 @@ var plants = []struct {
 				if op.Writes != nil || op.Isolation != history.Serializable || i < 0 || !s.answeredBefore(r, op.Call) {
 					return false
 				}
-				for k := range op.Reads { // all reads of the list, or else the transaction contradicts itself
+				for k := range op.Reads { // all its reads of the list, lest the transaction contradict itself
 					if bytes.Equal(op.Reads[k].Key, r.Key) {
 						op.Reads[k].Value = r.Value[:i]
 					}
@@ -211,7 +211,7 @@ var plants = []struct {
 	}},
 }
 
-// any applies change to committed transactions from a random one on, until it finds a place.
+// any tries change on committed transactions, starting with a random one, until it succeeds.
 func (s *listStore) any(change func(op *history.Op) bool) bool {
 	start := s.rng.IntN(len(s.ops))
 	for i := range s.ops {
@@ -231,7 +231,7 @@ func (s *listStore) anyRead(op *history.Op, change func(*history.Read) bool) boo
 	return false
 }
 
-// answeredBefore reports whether whoever wrote the list that was read had been answered at the tick.
+// answeredBefore reports whether the writer of the list that was read had been answered by the tick.
 func (s *listStore) answeredBefore(r *history.Read, t history.Tick) bool {
 	for i := range s.ops {
 		for _, w := range s.ops[i].Writes {
@@ -251,8 +251,8 @@ func (s *listStore) wasRead(value []byte, by int) bool {
 	})
 }
 
-// TestIsolationOfSimulations: what a correct store did passes, live and after every crash that loses what came last; with
-// an anomaly planted it fails; and a crash that loses something else than what came last fails if anybody can tell.
+// Histories of a correct store pass, live and after every crash that loses a suffix. With an anomaly planted they
+// fail. A crash that loses something other than a suffix fails if the history shows it.
 func TestIsolationOfSimulations(t *testing.T) {
 	parameters := gopter.DefaultTestParameters()
 	parameters.Workers = 1

@@ -25,8 +25,8 @@ func classes(t *testing.T, ops []history.Op, level checker.Level) []string {
 	return all
 }
 
-// anomalies are histories with the weakest level that forbids them, the name that the judge must give, and something
-// that its sentence must say.
+// anomalies are histories, each with the weakest level that forbids it, the class that the judge must report, and a part
+// of the sentence.
 var anomalies = []struct {
 	name, ops string
 	level     checker.Level
@@ -35,11 +35,11 @@ var anomalies = []struct {
 }{
 	{
 		"a transaction does not see its own append", "0 1-2 txn x+1 x=", checker.SnapshotIsolation, "internal",
-		"transaction #0 by client 0 read x = [], where it had to find [1] at its end after what it had done itself",
+		"transaction #0 by client 0 read x = [], but after its own earlier steps it had to find [1] at its end",
 	},
 	{
 		"a transaction reads two versions of a list",
-		"0 1-2 txn x+1\n0 3-6 txn x= x=1", checker.SnapshotIsolation, "internal", "read x = [1], where it had to find []",
+		"0 1-2 txn x+1\n0 3-6 txn x= x=1", checker.SnapshotIsolation, "internal", "read x = [1], but after its own earlier steps it had to find []",
 	},
 	{
 		"a transaction's append is not behind what it had read",
@@ -103,7 +103,7 @@ var anomalies = []struct {
 			"T1 read y = [], which misses 1 that T0 appended, so T1 came first",
 	},
 	{
-		// Each reader misses one writer and sees the other, so no two relations of missing follow each other.
+		// Each reader misses one writer and sees the other, so no two relations rw are adjacent.
 		"two readers see two writers in different orders",
 		"0 1-20 txn x+1\n1 2-21 txn y+1\n2 3-22 txn x=1 y=\n3 4-23 txn x= y=1", checker.SnapshotIsolation, "G-nonadjacent",
 		"4 transactions",
@@ -164,11 +164,11 @@ func TestIsolationRejectsEveryAnomalyByItsName(t *testing.T) {
 	}
 }
 
-// Elle, section 7: what was found in real databases. The notation is ours.
+// Histories from real databases, as in section 7 of the Elle paper but in our notation.
 func TestIsolationRejectsWhatElleFound(t *testing.T) {
 	for _, row := range []struct{ name, ops, class string }{
 		{
-			"TiDB tried a transaction again over the head of another", // its read misses 5, its append is behind 5
+			"TiDB retried a transaction over another one", // its read misses 5, but its append comes after 5
 			"0 1-2 txn x+2\n0 3-4 txn x+1\n1 5-9 txn x=2,1 y+5 x+4\n2 6-8 txn x+5\n3 10-11 txn x=2,1,5,4", "G-single",
 		},
 		{
@@ -187,7 +187,7 @@ func TestIsolationRejectsWhatElleFound(t *testing.T) {
 	}
 }
 
-func TestIsolationAcceptsTheSmallestOfEachKind(t *testing.T) {
+func TestIsolationAcceptsTheSmallestHistoryOfEachKind(t *testing.T) {
 	for _, row := range []struct{ name, ops string }{
 		{"nothing", "0 1-2 txn"},
 		{"a transaction that sees its own append", "0 1-2 txn x= x+1 x=1 x+2 x=1,2"},
@@ -202,7 +202,7 @@ func TestIsolationAcceptsTheSmallestOfEachKind(t *testing.T) {
 		{"skew between transactions that asked for snapshots", "0 1-9 si x= y+1\n1 2-10 si y= x+1\n0 11-12 txn x=1 y=1"},
 		{"skew over a transaction that asked for a snapshot", "0 1-20 si x= y= x+1\n1 2-5 txn y= y+1\n2 6-9 txn x= y=1\n0 21-22 txn x=1 y=1"},
 		{"a scan that finds a list empty", "0 1-2 scan\n0 3-4 txn x+1\n0 5-6 scan x=1"},
-		{"keys that are no lists", "0 1-2 txn X+1\n0 3-4 txn X=7 X="},
+		{"keys that are not lists", "0 1-2 txn X+1\n0 3-4 txn X=7 X="},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			require.Empty(t, classes(t, lists(t, row.ops), checker.StrictSerializable))
@@ -210,7 +210,7 @@ func TestIsolationAcceptsTheSmallestOfEachKind(t *testing.T) {
 	}
 }
 
-func TestIsolationHoldsSerializableTransactionsToItBesideOthers(t *testing.T) {
+func TestIsolationJudgesSerializableTransactionsAmongOthers(t *testing.T) {
 	skew := "0 1-9 %1 x= y+1\n1 2-10 %2 y= x+1\n0 11-12 txn x=1 y=1"
 	for _, row := range []struct {
 		first, second string
@@ -222,14 +222,14 @@ func TestIsolationHoldsSerializableTransactionsToItBesideOthers(t *testing.T) {
 }
 
 func TestIsolationCountsOpenTransactionsThatSomebodySaw(t *testing.T) {
-	// The first is seen only through the second, which is open itself.
+	// The first is seen only by the second, which is itself open.
 	ops := lists(t, "0 1-? txn x+1 y+1\n1 3-? txn x=1 z+1\n2 5-6 txn z=1 y=")
 	require.Equal(t, []string{"G-single"}, classes(t, ops, checker.Serializable))
 	ops = lists(t, "0 1-? txn x+1 y+1\n1 3-? txn x=1 z+1\n2 5-6 txn z= y=")
 	require.Empty(t, classes(t, ops, checker.StrictSerializable))
 }
 
-func TestIsolationAScanThatMissesAListFindsItEmpty(t *testing.T) {
+func TestIsolationCountsAListThatAScanMissesAsEmpty(t *testing.T) {
 	ops := lists(t, "0 1-2 txn x+1 y+1\n1 3-4 scan x=1")
 	require.Equal(t, []string{"G-single"}, classes(t, ops, checker.Serializable))
 	ops[1].ScanTo = []byte("y")
@@ -237,7 +237,7 @@ func TestIsolationAScanThatMissesAListFindsItEmpty(t *testing.T) {
 }
 
 func TestIsolationReportsTheShortestCycle(t *testing.T) {
-	// Four transactions in a ring of write-read relations, of which two also are one of two.
+	// Four transactions in a ring of relations wr, two of which also form a ring of their own.
 	ops := lists(t, "0 1-20 txn a+1 d=1\n1 2-21 txn a=1 b+1\n2 3-22 txn b=1 c+1 e=1\n3 4-23 txn c=1 d+1 e+1")
 	r := checker.NewIsolation(ops, textLists, checker.Serializable).JudgeHistory()
 	require.Equal(t, "G1c", r.Violations[0].Class)

@@ -6,19 +6,20 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Lists says which keys hold lists and what is in them. A list only grows, by elements that nobody else appends to it.
+// Lists says which keys hold lists and how to read them. A list only grows, and no two appends to it add equal
+// elements.
 type Lists struct {
 	IsList   func(key []byte) bool
-	Elements func(value []byte) (elements [][]byte, ok bool) // of a value that is there; parts of it
+	Elements func(value []byte) (elements [][]byte, ok bool) // of the value of a list; they may alias it
 }
 
 // fortune is what became of a transaction.
 type fortune uint8
 
 const (
-	open      fortune = iota // it may have committed
-	aborted                  // it has not
-	committed                // it has: the store said so, or somebody saw it
+	open      fortune = iota // it may or may not have committed
+	aborted                  // it has not committed
+	committed                // it has committed: the store said so, or somebody saw its writes
 )
 
 // transaction is an operation, as far as it concerns lists.
@@ -28,14 +29,14 @@ type transaction struct {
 	fate  fortune
 }
 
-// micro is one thing that a transaction did to one list.
+// micro is one thing that a transaction did to one list: an append or a read.
 type micro struct {
 	list    int32
-	element int32   // that it appended, or -1 of a read, or notFound
-	read    []int32 // the elements that it read
+	element int32   // the element that it appended; -1 for a read; or notFound
+	read    []int32 // the elements that it found
 }
 
-// notFound is in place of an element where a scan did not find the list.
+// notFound takes the place of an element where a scan did not find the list.
 const notFound = int32(-2)
 
 func (m *micro) appends() bool { return m.element >= 0 }
@@ -45,20 +46,20 @@ func (m *micro) phantom() bool { return m.element == notFound }
 type element struct {
 	name   string
 	list   int32
-	writer int32 // position of the transaction that appended it, or -1
+	writer int32 // position of the transaction that appended it; -1: nobody did
 	final  bool  // its writer appended nothing to the list afterwards
-	prev   int32 // what its writer appended to the list before, or -1
-	place  int32 // in the order of the list, counted from 1; 0: nobody read it
+	prev   int32 // the element that its writer had appended to the list before it, or -1
+	place  int32 // in the order of the list, counted from 1; 0 if nobody read it
 }
 
-// list is all that is known of one list.
+// list is everything that is known about one list.
 type list struct {
 	key      []byte
 	elements map[string]int32
-	longest  []int32 // that anybody read; most reads are its beginning, and share its memory
-	order    []int32 // the longest that a committed transaction read
-	unseen   []int32 // elements of committed transactions behind it
-	broken   bool    // nothing follows from its order
+	longest  []int32 // the longest read by anybody; most reads are a prefix of it and share its memory
+	order    []int32 // the longest read by a committed transaction
+	unseen   []int32 // elements of committed transactions that nobody read; they come after order
+	broken   bool    // something is wrong with the list, so nothing follows from its order
 }
 
 // ledger is a history of lists, with every element traced to its writer.
@@ -69,13 +70,13 @@ type ledger struct {
 	lists     []list
 	byKey     map[string]int32
 	elements  []element
-	ambiguous string // why nothing can be judged, if so
+	ambiguous string // the reason, if nothing can be judged
 }
 
 func newLedger(ops []history.Op, format Lists, level Level) *ledger {
 	g := &ledger{format: format, level: level, byKey: map[string]int32{}}
 	appends := 0
-	for i := range ops { // first all that was written, so that what was read can be traced
+	for i := range ops { // first everything written, so that scans know every list
 		for _, w := range ops[i].Writes {
 			if format.IsList(w.Key) {
 				g.list(w.Key)
@@ -106,7 +107,7 @@ func fateOf(op *history.Op) fortune {
 	}
 }
 
-// list returns the number of a list, which is made if need be.
+// list returns the number of a list, creating it if need be.
 func (g *ledger) list(key []byte) int32 {
 	if n, known := g.byKey[string(key)]; known {
 		return n
@@ -117,7 +118,7 @@ func (g *ledger) list(key []byte) int32 {
 	return n
 }
 
-// element returns the number of an element, which is made without a writer if need be.
+// element returns the number of an element, creating it without a writer if need be.
 func (g *ledger) element(l int32, name []byte) int32 {
 	if e, known := g.lists[l].elements[string(name)]; known {
 		return e
@@ -128,7 +129,7 @@ func (g *ledger) element(l int32, name []byte) int32 {
 	return e
 }
 
-// add enters a transaction and makes it the writer of what it appends.
+// add records a transaction as the writer of everything that it appends.
 func (g *ledger) add(t transaction) {
 	n := int32(len(g.txns))
 	g.txns = append(g.txns, t)
@@ -136,7 +137,7 @@ func (g *ledger) add(t transaction) {
 		if s := &t.steps[i]; s.appends() {
 			e := &g.elements[s.element]
 			if e.writer >= 0 && g.ambiguous == "" {
-				g.ambiguous = fmt.Sprintf("%s was appended to %s twice: it cannot be told by whom",
+				g.ambiguous = fmt.Sprintf("%s was appended to %s twice: its writer cannot be identified",
 					g.name(s.element), KeyText(g.lists[s.list].key))
 			}
 			e.writer, e.final = n, true
@@ -150,7 +151,7 @@ func (g *ledger) add(t transaction) {
 	}
 }
 
-// steps returns what an operation did to lists, in order.
+// steps returns what an operation did to lists, in the order in which it did it.
 func (g *ledger) steps(op *history.Op) []micro {
 	if op.Scans() {
 		return g.scanned(op)
@@ -187,7 +188,7 @@ func (g *ledger) appendStep(all []micro, w history.Write) []micro {
 	l := g.list(w.Key)
 	elements, ok := g.format.Elements(w.Value)
 	if w.Delete || !ok || len(elements) == 0 {
-		g.ambiguous = fmt.Sprintf("%s was written as something that is no list", KeyText(w.Key))
+		g.ambiguous = fmt.Sprintf("%s was written with a value that is not a list", KeyText(w.Key))
 		return all
 	}
 	return append(all, micro{list: l, element: g.element(l, elements[len(elements)-1])})
@@ -200,7 +201,8 @@ func (g *ledger) readStep(all []micro, r history.Read) []micro {
 	return append(all, g.reading(g.list(r.Key), r.Value, r.Found))
 }
 
-// reading returns the step of reading a value. One that is no list is a list of one element, which nobody appended.
+// reading returns the step of reading a value. A value that is not a list counts as a list with one element, which
+// nobody appended.
 func (g *ledger) reading(l int32, value []byte, found bool) micro {
 	m := micro{list: l, element: -1}
 	if !found {
@@ -214,7 +216,8 @@ func (g *ledger) reading(l int32, value []byte, found bool) micro {
 	return m
 }
 
-// shared returns the numbers of elements, as the beginning of the longest read of their list if they are that.
+// shared returns the numbers of elements. If the elements and the longest read of their list agree as far as both go,
+// the result shares memory with that read, which grows if need be.
 func (g *ledger) shared(l int32, elements [][]byte) []int32 {
 	same := 0
 	for longest := g.lists[l].longest; same < min(len(longest), len(elements)); same++ {
@@ -227,7 +230,7 @@ func (g *ledger) shared(l int32, elements [][]byte) []int32 {
 	case same == len(elements):
 		return x.longest[:same:same]
 	case same < len(x.longest):
-		x = &list{elements: x.elements} // another order: it shares nothing
+		x = &list{elements: x.elements} // a different order, which shares nothing
 		same = 0
 	}
 	for _, name := range elements[same:] {
@@ -236,7 +239,7 @@ func (g *ledger) shared(l int32, elements [][]byte) []int32 {
 	return x.longest[:len(elements):len(elements)]
 }
 
-// scanned returns the reads of a scan. The lists of its range that it does not show are empty.
+// scanned returns the reads of a scan. Lists in its range that it does not show count as not found.
 func (g *ledger) scanned(op *history.Op) []micro {
 	if op.Outcome != history.Acked {
 		return nil
@@ -257,7 +260,8 @@ func (g *ledger) scanned(op *history.Op) []micro {
 	return all
 }
 
-// settleOpen finds the open transactions that have committed: somebody who committed has seen what they appended.
+// settleOpen finds the open transactions that must have committed, because a committed transaction has seen what they
+// appended.
 func (g *ledger) settleOpen() {
 	var todo []int32
 	for t := range g.txns {

@@ -2,23 +2,27 @@ package checker
 
 import "fmt"
 
-// Level is what a store promises of its transactions: which anomalies of Adya's thesis (1999) and of Bailis et al. (Highly
-// Available Transactions, VLDB 2014) it forbids.
+// Level is the isolation that a store promises for its transactions: which anomalies of Adya's thesis (1999) and of
+// Bailis et al. (Highly Available Transactions, VLDB 2014) it forbids.
 type Level uint8
 
-// The levels. From SnapshotIsolation on, an operation that asked for history.SnapshotIsolation is held to that at every level.
-// The last four are weaker than the first; they have later numbers because the numbers are kept in files. Each of
-// ReadUncommitted, ReadCommitted, MonotonicAtomicView, SnapshotIsolation, Serializable and StrictSerializable forbids all that
-// the ones before it in this list forbid. RepeatableRead stands between MonotonicAtomicView and Serializable: it forbids write
-// skew, which SnapshotIsolation allows, and allows phantoms, which SnapshotIsolation forbids.
+// The levels. At SnapshotIsolation and every stronger level, an operation that asked for history.SnapshotIsolation is
+// held to that.
+//
+// ReadUncommitted, ReadCommitted, MonotonicAtomicView, SnapshotIsolation, Serializable and StrictSerializable form a
+// chain: each forbids everything that its predecessors forbid. RepeatableRead lies between MonotonicAtomicView and
+// Serializable. It forbids write skew, which SnapshotIsolation allows, and allows phantoms, which SnapshotIsolation
+// forbids.
+//
+// The numbers do not follow the strength, because they are stored in files and the last four levels were added later.
 const (
-	SnapshotIsolation   Level = iota + 1 // a transaction reads one moment, and no other one overwrites its keys until it commits
-	Serializable                         // some order of all transactions, one after the other, explains everything
-	StrictSerializable                   // and in this order whoever was answered comes before whoever was called later
+	SnapshotIsolation   Level = iota + 1 // a transaction reads a snapshot, and no other one overwrites the keys that it writes until it commits
+	Serializable                         // some serial order of all transactions explains everything
+	StrictSerializable                   // and that order respects real time: a transaction that was answered comes before those called later
 	ReadUncommitted                      // writes of transactions do not interleave
-	ReadCommitted                        // and only what was committed, and was final, is read
-	MonotonicAtomicView                  // and who has seen a part of a transaction does not afterwards miss another part
-	RepeatableRead                       // as Serializable, but scans may miss keys that others put there
+	ReadCommitted                        // and only committed, final values are read
+	MonotonicAtomicView                  // and whoever has seen part of a transaction does not later miss another part
+	RepeatableRead                       // like Serializable, but scans may miss keys that others added
 )
 
 var levelNames = [...]string{
@@ -33,11 +37,11 @@ func (l Level) String() string {
 	return fmt.Sprintf("level(%d)", uint8(l))
 }
 
-// committedOnly reports whether a transaction may read only what was committed.
+// committedOnly reports whether a transaction may read only committed values.
 func (l Level) committedOnly() bool { return l != ReadUncommitted }
 
-// repeats reports whether a transaction must find the same whenever it reads a key, and whether who writes a key after having
-// read it must be the next to write it.
+// repeats reports whether a transaction must find the same value whenever it reads a key, and whether a transaction
+// that writes a key after reading it must be the next one to write it.
 func (l Level) repeats() bool {
 	return l != ReadUncommitted && l != ReadCommitted && l != MonotonicAtomicView
 }

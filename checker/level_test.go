@@ -8,19 +8,19 @@ import (
 	"github.com/lightningdb/lightning-torture/checker"
 )
 
-// TestIsolationTellsLevelsApart has histories of lists with the weakest level that forbids each, and the name that the judge
-// gives at that level.
+// TestIsolationTellsLevelsApart has histories of lists, each with the weakest level that forbids it and the class that
+// the judge reports at that level.
 func TestIsolationTellsLevelsApart(t *testing.T) {
 	for _, row := range []struct {
 		name, ops  string
-		level      checker.Level // none: no level
-		repeatable bool          // repeatable read forbids it too
+		level      checker.Level // the weakest that forbids it; zero: no level does
+		repeatable bool          // whether repeatable read forbids it too
 		class      string
 		says       string
 	}{
 		{name: "nothing", ops: "0 1-2 txn"},
 		{name: "two appends that nobody read", ops: "0 1-9 si x+1\n1 2-10 si x+2"},
-		{name: "two appends that nobody read, of which one transaction missed the other", ops: "0 1-9 si y= x+1\n1 2-10 si y+1 x+2"},
+		{name: "two appends that nobody read, by transactions one of which missed the other", ops: "0 1-9 si y= x+1\n1 2-10 si y+1 x+2"},
 		{
 			name: "two appends in different orders", ops: "0 1-9 txn x+1 y+1\n1 2-10 txn x+2 y+2\n2 11-12 txn x=1,2 y=2,1",
 			level: checker.ReadUncommitted, repeatable: true, class: "G0",
@@ -39,7 +39,7 @@ func TestIsolationTellsLevelsApart(t *testing.T) {
 		{
 			name: "an element is there without what the transaction appended before", ops: "0 1-2 txn x+1 x+2\n1 3-4 txn x=2",
 			level: checker.ReadUncommitted, repeatable: true, class: "missing element",
-			says: "transaction #1 by client 1 read x = [2], where 2 does not have before it 1, which transaction #0 by client 0 had appended before",
+			says: "transaction #1 by client 1 read x = [2], where 2 is not preceded by 1, which transaction #0 by client 0 had appended before it",
 		},
 		{
 			name: "what a refused transaction appended is read", ops: "0 1-2 txn/rejected x+1\n1 3-4 txn x=1", level: checker.ReadCommitted,
@@ -60,7 +60,7 @@ func TestIsolationTellsLevelsApart(t *testing.T) {
 		{
 			name: "a transaction vanishes", ops: "0 1-2 txn x+1 y+1\n1 3-4 txn x=1 y=", level: checker.MonotonicAtomicView, repeatable: true,
 			class: "OTV", says: "a transaction vanished: transaction #1 by client 1 saw 1, which transaction #0 by client 0 appended to x, " +
-				"and then read y = [], which misses what that appended there",
+				"and then read y = [], without what that transaction appended there",
 		},
 		{
 			name: "a transaction vanishes from one list", ops: "0 1-2 txn x+1\n1 3-4 txn x=1 x=", level: checker.MonotonicAtomicView,
@@ -90,7 +90,7 @@ func TestIsolationTellsLevelsApart(t *testing.T) {
 			ops: "0 1-9 si x= y+1 z+1\n1 2-10 txn y= x+1 z+2", level: checker.SnapshotIsolation,
 		},
 		{
-			// Any two of the three can be put in an order, but not all of them: one choice follows from the other.
+			// Any two of the three can be put in order, but not all of them: each choice implies the next.
 			name: "three transactions append to lists in a circle", repeatable: true, class: "first committer wins",
 			ops: "0 1-20 si a= b+1 x+1\n1 2-21 si b= c+1 x+2 y+1\n2 3-22 si c= a+1 y+2", level: checker.SnapshotIsolation,
 		},

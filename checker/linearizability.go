@@ -9,15 +9,15 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Limits bounds the search for an order. Its cost is exponential in the number of operations in flight at once. There is
-// no limit of time: whether a verdict can be given must not depend on what else the machine does.
+// Limits bounds the search for an order, whose cost is exponential in the number of operations in flight at once.
+// There is no time limit, because the verdict must not depend on how busy the machine is.
 //
-// What a step costs in memory grows with the operations among which it chooses, so in the search for an order of more than
-// 1,024 one counts as several.
+// The memory that a step takes grows with the number of operations among which it chooses. So a step of a search among
+// more than 1,024 operations counts as several.
 type Limits struct {
-	WindowOps int // operations on a key between two moments at which it is certain what it holds; 0: 1000
-	Clients   int // operations in flight at once, those of open result included; 0: 8, or any number on keys whose values repeat
-	Steps     int // tries to put one operation next, in the whole judgement; 0: 30,000,000, which take about ten seconds
+	WindowOps int // operations on a key between two moments at which its value is certain; 0: 1000
+	Clients   int // operations in flight at once, including open ones; 0: 8, or any number on keys judged by their values
+	Steps     int // attempts to place one operation next, over the whole judgement; 0: 30,000,000, about ten seconds
 }
 
 func (l Limits) ensureDefaults() Limits {
@@ -34,22 +34,24 @@ func (l Limits) ensureDefaults() Limits {
 }
 
 // Linearizability judges whether the operations on each key can be put in an order that fits both what they returned
-// and the times at which they ran. Batches, scans and transactions take part with the keys that they touch: by
-// locality, a store that is linearizable is so key by key; whether they are atomic is for other judges to say.
+// and the times at which they ran. Batches, scans and transactions take part with the keys that they touch. By
+// locality, a store is linearizable if it is so for each key; whether batches, scans and transactions are atomic is
+// for other judges to say.
 //
-// Operations of open result may take effect at any time after their call, or never; rejected ones take no part. A nil
-// initial state is an empty store. A value that nobody can have written is a violation by itself, whatever became of the
+// Open operations may take effect at any time after their call, or never; rejected ones take no part. A nil initial
+// state is an empty store. A value that nobody can have written is a violation by itself, whatever became of the
 // operation that read it.
 //
-// Values may repeat, operations may have conditions, and they may add to numbers and append to values: then the key is
-// judged by its values, between moments at which it is certain what it held. All other keys are judged by who wrote what,
-// in windows that end at quiet full scans. The answer is exact for each key, with two exceptions, in which an order is
-// accepted that there was not: if a condition on several keys did not hold, it is not asked which of them was why; and if
-// a transaction does not say in which order it read and wrote, it may have read its own writes.
+// Values may repeat, and operations may have conditions, add to numbers or append to values. Keys with such operations
+// are judged by their values, between moments at which their value is certain. All other keys are judged by who wrote
+// what, in windows that end at quiet full scans. The answer is exact for each key, with two exceptions, in which an
+// impossible order may be accepted. If a condition on several keys did not hold, it is not asked which of them failed
+// it. And if a transaction does not record the order of its reads and writes, it may have read its own writes.
 //
-// If cut is not nil, the history is judged as it was at a crash: what had not returned is open, what had not been
-// called is dropped. Final, if not nil, is what was read after everything, such as the recovered store. A crash may
-// lose what was acknowledged without Sync, so judging across one is meaningful only where all commits must survive.
+// If cut is not nil, the history is judged as of a crash: operations that had not returned are open, and those that
+// had not been called are dropped. If final is not nil, it is what was read after everything else, such as the
+// recovered store. A crash may lose what was acknowledged without Sync, so judging across a crash is meaningful only
+// where all commits must survive.
 //
 // The answer is Inconclusive if a limit was reached or ctx was done.
 func Linearizability(
@@ -84,14 +86,15 @@ func Linearizability(
 	return search.checkDeletes(r, byValue, final)
 }
 
-// checkWindows judges the keys that are not judged by their values. Those with too many operations in a window join these.
+// checkWindows judges the keys that are not judged by their values. A key with too many operations in a window is
+// added to byValue instead.
 func (s *search) checkWindows(r Result, byValue []bool) Result {
 	for i := range s.windows {
 		w := &s.windows[i]
 		parts := byKey(w, len(s.timeline.entries))
 		for k := range parts {
 			if len(parts[k]) > s.limits.WindowOps {
-				byValue[k] = true // it may be certain at other moments, too, what the key holds
+				byValue[k] = true // its value may be certain at other moments too
 			}
 			if len(parts[k]) == 0 || byValue[k] {
 				continue
@@ -104,9 +107,9 @@ func (s *search) checkWindows(r Result, byValue []bool) Result {
 	return r
 }
 
-// checkDeletes judges once more the keys on which deletes of open result were judged in more than one window: each of them
-// can have taken effect only once, in all. It ends with a Fail or changes nothing, so the Pass is not taken back if a
-// limit is in the way.
+// checkDeletes judges again the keys whose open deletes were judged in more than one window, because each delete can
+// take effect only once overall. It either fails or changes nothing, so reaching a limit here does not take back the
+// Pass.
 func (s *search) checkDeletes(r Result, byValue []bool, final *history.State) Result {
 	if r.Verdict != Pass || len(s.windows) < 2 {
 		return r
@@ -124,9 +127,9 @@ func (s *search) checkDeletes(r Result, byValue []bool, final *history.State) Re
 	return r
 }
 
-// invented looks for a value that no operation that may have taken effect assigned to the key. Where values come from
-// others, only the search can tell. An operation may have read what one of all wrote that was cut off, as it had not
-// returned at the crash.
+// invented looks for a value that no operation that may have taken effect assigned to the key. Where values are
+// derived from others, only the search can tell. The parameter all is the history without the cut: an operation may
+// have read what another one wrote that the cut dropped, because it had not returned at the crash.
 func (t *timeline) invented(all []history.Op, final *history.State) *Violation {
 	derived := make(map[string]bool)
 	for i := range all {
@@ -176,7 +179,7 @@ func assigned(ops []history.Op, r *history.Read) bool {
 	})
 }
 
-// upTo returns the history as it was at a crash. IDs stay what they were.
+// upTo returns the history as it was at a crash. IDs do not change.
 func upTo(ops []history.Op, cut history.Cut) []history.Op {
 	var before []history.Op
 	for _, op := range ops {
@@ -190,14 +193,14 @@ func upTo(ops []history.Op, cut history.Cut) []history.Op {
 			}
 		}
 		if op.Shown() > cut.Acked {
-			op.Reads = nil // what had been opened may not have been read yet
+			op.Reads = nil // what was open, such as an iterator, may not have been read yet
 		}
 		before = append(before, op)
 	}
 	return before
 }
 
-// byKey takes the steps of a window apart: for each key, what they do with that key.
+// byKey divides the steps of a window by key: for each key, what they do to it.
 func byKey(w *window, entries int) [][]step {
 	parts := make([][]step, entries)
 	part := func(s *step, k int32) *step {
@@ -218,9 +221,9 @@ func byKey(w *window, entries int) [][]step {
 	return parts
 }
 
-// BankLinearizability judges whole transactions: it looks for one order of all operations on the accounts in which
-// each read what the ones before it wrote. It is what Linearizability is for single keys, with the same limits, and
-// Inconclusive if there are more than 8 accounts.
+// BankLinearizability judges whole transactions. It looks for one order of all operations on the accounts in which
+// each read what its predecessors wrote. It does for all accounts together what [Linearizability] does for single
+// keys, with the same limits, and is Inconclusive if there are more than 8 accounts.
 func BankLinearizability(ctx context.Context, ops []history.Op, b Bank, limits Limits) Result {
 	r := Result{Judge: "bank linearizability", Verdict: Pass}
 	x := newIndex(ops, nil)
@@ -238,7 +241,7 @@ func BankLinearizability(ctx context.Context, ops []history.Op, b Bank, limits L
 		}
 	}
 	if len(accounts) == 0 {
-		return r // nobody got as far as to touch one
+		return r // no operation touched an account
 	}
 	if len(accounts) > groupKeys {
 		return r.unclear("%d accounts are too many to search for one order of all transactions; the limit is %d",
@@ -255,7 +258,7 @@ func BankLinearizability(ctx context.Context, ops []history.Op, b Bank, limits L
 	return r
 }
 
-// only returns what the steps of a window do with some keys.
+// only returns what the steps of a window do to the given keys.
 func only(w *window, entries []int32) []step {
 	var steps []step
 	elsewhere := func(c cell) bool { return !slices.Contains(entries, c.entry) }

@@ -25,7 +25,7 @@ func TestLinearizability(t *testing.T) {
 		{name: "nothing happened", ops: "0 1-2 flush", want: checker.Pass},
 		{name: "one read of one write", ops: "0 1-2 put a=1\n1 3-4 get a=1", want: checker.Pass},
 		{
-			// Every single read is explained by a write that was concurrent or the latest: only the order is wrong.
+			// Every read is explained by a write that was concurrent or the latest. Only the order is wrong.
 			name: "two readers disagree about the order of two writes",
 			ops:  "0 1-20 put a=1\n1 2-21 put a=2\n2 3-4 get a=1\n3 5-6 get a=2\n2 7-8 get a=1", want: checker.Fail,
 			says: "no order of the operations on a explains what they read: after the longest order that works, " +
@@ -46,7 +46,7 @@ func TestLinearizability(t *testing.T) {
 			name: "an open delete takes effect in a later window", want: checker.Pass,
 			ops: "0 1-2 delete/unknown a-\n1 3-4 get a\n1 5-6 scan\n1 7-8 put a=1\n1 9-10 get a",
 		},
-		{name: "a scan beside a write ends no window", ops: "0 1-6 put a=1\n1 2-3 scan\n1 7-8 get a=1", want: checker.Pass},
+		{name: "a scan concurrent with a write does not end a window", ops: "0 1-6 put a=1\n1 2-3 scan\n1 7-8 get a=1", want: checker.Pass},
 		{
 			name: "an open write takes effect twice",
 			ops:  "0 1-2 put/unknown a=1\n1 3-4 scan a=1\n1 5-6 put a=2\n1 7-8 get a=1", want: checker.Fail,
@@ -63,7 +63,7 @@ func TestLinearizability(t *testing.T) {
 			says: "reads commit #0 from a, which holds commit #",
 		},
 		{
-			name: "the recovered store has all", ops: "0 1-2 put a=1\n0 3-8 put a=2", final: pairs("a=2"),
+			name: "the recovered store has everything", ops: "0 1-2 put a=1\n0 3-8 put a=2", final: pairs("a=2"),
 			cut: &history.Cut{Acked: 5, Called: 5}, want: checker.Pass,
 		},
 		{
@@ -91,15 +91,15 @@ func TestLinearizability(t *testing.T) {
 			ops: "0 1-2 put a=1\n0 3-? delete a-\n1 4-? delete a-\n2 5-? delete a-\n3 6-7 get a=1\n4 8-? delete a-\n5 9-10 get a-",
 		},
 		{
-			name: "a delete of open result for each value that comes back", want: checker.Pass,
+			name: "an open delete for each value that comes back", want: checker.Pass,
 			ops: "0 1-? delete a-\n1 2-? delete a-\n2 3-? delete a-\n3 4-5 put a=1\n3 6-7 get a-\n3 8-9 put a=2\n3 10-11 get a-\n3 12-13 put a=3\n3 14-15 get a-",
 		},
 		{
-			name: "no more deletes of open result than somebody missed the key", want: checker.Pass, limits: checker.Limits{Clients: 2},
+			name: "no more open deletes than reads that miss the key", want: checker.Pass, limits: checker.Limits{Clients: 2},
 			ops: "0 1-2 put a=1\n0 3-? delete a-\n1 4-? delete a-\n2 5-? delete a-\n3 6-7 put a=2\n3 8-9 put a=3\n3 10-11 put a=4\n3 12-13 get a-\n3 14-15 put a=5\n3 16-17 get a=5",
 		},
 		{
-			name: "one delete of open result too few", want: checker.Fail, says: "a, which holds commit #",
+			name: "one open delete too few", want: checker.Fail, says: "a, which holds commit #",
 			ops: "0 1-? delete a-\n1 2-? delete a-\n3 4-5 put a=1\n3 6-7 get a-\n3 8-9 put a=2\n3 10-11 get a-\n3 12-13 put a=3\n3 14-15 get a-",
 		},
 		{
@@ -107,7 +107,7 @@ func TestLinearizability(t *testing.T) {
 			want: checker.Inconclusive, says: "3 operations on a lie between two moments at which it is certain what it held; the limit is 2",
 		},
 		{
-			name: "a long window in which it is certain at times what the key holds", limits: checker.Limits{WindowOps: 2},
+			name: "a long window with moments at which the value of the key is certain", limits: checker.Limits{WindowOps: 2},
 			ops: "0 1-2 put a=1\n0 3-4 get a=1\n0 5-6 get a=1", want: checker.Pass,
 		},
 		{
@@ -135,7 +135,7 @@ func TestLinearizability(t *testing.T) {
 	}
 }
 
-func TestLinearizabilityGivesUpWhenTold(t *testing.T) {
+func TestLinearizabilityStopsWhenTheContextIsDone(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	ops := parse(t, "0 1-4 put a=1\n1 2-3 get a=1")
@@ -144,8 +144,8 @@ func TestLinearizabilityGivesUpWhenTold(t *testing.T) {
 	require.Contains(t, r.Reason, "given up: context canceled")
 }
 
-func TestLinearizabilityEndsAfterItsSteps(t *testing.T) {
-	// 24 writes at once and a read of none of them: every order of them would be tried.
+func TestLinearizabilityStopsAfterItsSteps(t *testing.T) {
+	// 24 concurrent writes and a read that sees none of them: every order would be tried.
 	var lines []string
 	for i := range 24 {
 		lines = append(lines, fmt.Sprintf("%d %d-%d put a=%d", i, i+1, 1000+i, i))

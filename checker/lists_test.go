@@ -9,14 +9,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// textLists is lists whose values are "1,2,3". Every key but those in capitals is one.
+// textLists reads lists whose values are "1,2,3". Every key is a list, except those in capitals.
 var textLists = checker.Lists{
 	IsList:   func(key []byte) bool { return !bytes.Equal(bytes.ToUpper(key), key) },
 	Elements: func(value []byte) ([][]byte, bool) { return bytes.Split(value, []byte(",")), len(value) > 0 },
 }
 
-// lists reads a history of transactions over lists, one a line, as parse does. What they do follows in order: "x=1,2"
-// reads the list x, "x=" finds it empty, "x+3" appends 3 to it. A kind of "si" is a transaction that asked for snapshot
+// lists parses a history of transactions over lists, one per line, like parse. The steps follow in order: "x=1,2"
+// reads the list x, "x=" finds it empty, "x+3" appends 3 to it. The kind "si" is a transaction that asked for snapshot
 // isolation.
 func lists(t *testing.T, text string) []history.Op {
 	t.Helper()

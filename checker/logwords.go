@@ -6,9 +6,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Append-only logs are stores whose keys are the indexes of their entries. Sentences about them are in the words of logs.
+// An append-only log is a store whose keys are the indexes of its entries. Sentences about it use the terms of logs.
 
-// logged names an operation on a log; empty: it is none.
+// logged names an operation on a log. It returns "" for any other operation.
 func logged(op *history.Op) string {
 	switch op.Kind {
 	case history.AppendEntries:
@@ -30,7 +30,8 @@ func truncates(op *history.Op) bool {
 	return op.Kind == history.TruncateFront || op.Kind == history.TruncateBack
 }
 
-// loggedContents says what an operation on a log did to its entries; empty: it is none, or did nothing.
+// loggedContents says what an operation on a log did to its entries. It returns "" for any other operation, and for
+// one that did nothing.
 func loggedContents(op *history.Op) string {
 	n := len(op.Writes)
 	if n == 0 {
@@ -50,8 +51,8 @@ func loggedContents(op *history.Op) string {
 	return fmt.Sprintf("%d entries, %s to %s", n, first, last)
 }
 
-// wordLogged words a commit to a log that must be there and is not; ok is false if it is none. What was dropped is back, or what
-// was overwritten, or something is missing.
+// wordLogged describes a commit to a log that must be there and is not: what it dropped or overwrote is back. It
+// returns false if the commit is not to a log, or is simply missing.
 func (v *view) wordLogged(f *finding, s scene) (w Violation, ok bool) {
 	c := &v.commits[f.commit]
 	if s.read != nil || logged(c.op) == "" {
@@ -72,14 +73,14 @@ func (v *view) wordLogged(f *finding, s scene) (w Violation, ok bool) {
 		w.Sentence = fmt.Sprintf("%s is that of %s %s, although %s had given that index to another",
 			v.key(f), v.describe(shown), s.where, v.describe(f.commit))
 	default:
-		return Violation{}, false // it is missing
+		return Violation{}, false // simply missing
 	}
 	w = v.evidence(w, f.commit, shown)
-	w.Ops = w.Ops[:1] // as of a loss
+	w.Ops = w.Ops[:1] // as for a loss
 	return w, true
 }
 
-// overwrites returns the commit that must be there and assigns to an entry after another commit; -1 if there is none.
+// overwrites returns a commit after the given one that must be there and assigns to the entry; -1 if there is none.
 func (v *view) overwrites(entry, after int) int {
 	e := &v.entries[entry]
 	for i := range e.writers {
@@ -91,7 +92,8 @@ func (v *view) overwrites(entry, after int) int {
 	return -1
 }
 
-// sayStaleEnd words what a log said of its end although it had been told otherwise; empty: it was another read.
+// sayStaleEnd describes a read of a log's first or last index that ignores an acknowledged append. It returns "" for
+// other reads.
 func (v *view) sayStaleEnd(f *finding, s scene) string {
 	if s.read.Kind != history.FirstIndex && s.read.Kind != history.LastIndex {
 		return ""

@@ -1,15 +1,16 @@
 package checker
 
-// network is a graph in the form in which cycles are looked for. A transaction has two nodes: where it reads, and where
-// it commits. It commits after it has read; it has read after those had committed that it saw, and before those commit
-// that it missed. If it reads and commits at one moment, the two are one node.
+// network is a graph in the form in which it is searched for cycles. A transaction has two nodes: where it reads and
+// where it commits. It commits after it has read. It reads after the commits of the transactions that it saw, and
+// before the commits of those that it missed. If a transaction reads and commits at the same moment, its two nodes are
+// one.
 //
-// So with two nodes each, a cycle is what snapshot isolation forbids: one in which no two relations rw follow each
-// other. With one node each, any cycle is one.
+// With two nodes each, the cycles are those that snapshot isolation forbids: cycles in which no two relations rw are
+// adjacent. With one node each, they are all cycles.
 type network struct {
 	*graph
 	split func(t int32) bool
-	start []int32 // by node, where its edges begin; one more than nodes
+	start []int32 // by node, where its edges begin in edges; one longer than the number of nodes
 	edges []int32 // positions in graph.edges, or selfEdge
 }
 
@@ -25,7 +26,7 @@ func (n *network) reading(t int32) int32 {
 	return 2 * t
 }
 
-// ends returns the nodes that an edge leads from and to.
+// ends returns the nodes from which and to which an edge leads.
 func (n *network) ends(e *edge) (from, to int32) {
 	if e.why == rw {
 		return n.reading(e.from), n.committing(e.to)
@@ -33,7 +34,7 @@ func (n *network) ends(e *edge) (from, to int32) {
 	return n.committing(e.from), n.reading(e.to)
 }
 
-// target returns where an edge of a node leads to.
+// target returns the node to which an edge of a node leads.
 func (n *network) target(node, e int32) int32 {
 	if e == selfEdge {
 		return n.committing(node / 2)
@@ -45,7 +46,7 @@ func (n *network) target(node, e int32) int32 {
 // out returns the edges of a node.
 func (n *network) out(node int32) []int32 { return n.edges[n.start[node]:n.start[node+1]] }
 
-// forwards returns the network of a stage, with the edges that lead from each node.
+// forwards returns the network of a stage, in which each node has the edges that start there.
 func (x *graph) forwards(s stage) *network {
 	n := x.network(s)
 	n.fill(func(visit func(node, e int32)) {
@@ -59,8 +60,7 @@ func (x *graph) forwards(s stage) *network {
 	return n
 }
 
-// backwards returns the network of a stage, with the edges that lead to each node, but for those of transactions to
-// themselves.
+// backwards returns the network of a stage, in which each node has the edges that end there, except self edges.
 func (x *graph) backwards(s stage) *network {
 	n := x.network(s)
 	n.fill(func(visit func(node, e int32)) { n.each(s, func(_, to, e int32) { visit(to, e) }) })
@@ -71,7 +71,7 @@ func (x *graph) network(s stage) *network {
 	return &network{graph: x, split: func(t int32) bool { return s.split(x, t) }, start: make([]int32, 2*len(x.txns)+1)}
 }
 
-// each calls visit with the edges of a stage, and their nodes.
+// each calls visit with the edges of a stage and the nodes that they join.
 func (n *network) each(s stage, visit func(from, to, e int32)) {
 	for i := range n.graph.edges {
 		if e := &n.graph.edges[i]; s.use.has(e.why) && !(s.items && e.phantom) {
@@ -81,7 +81,7 @@ func (n *network) each(s stage, visit func(from, to, e int32)) {
 	}
 }
 
-// fill sorts edges by the nodes with which all visits them.
+// fill groups edges by node. The function all calls visit once for every pair of a node and an edge.
 func (n *network) fill(all func(visit func(node, e int32))) {
 	all(func(node, _ int32) { n.start[node+1]++ })
 	for i := 1; i < len(n.start); i++ {
@@ -95,8 +95,8 @@ func (n *network) fill(all func(visit func(node, e int32))) {
 	})
 }
 
-// components returns the sets of nodes that all lead to each other, if they have more than one node. It is Tarjan's
-// algorithm without recursion: histories are long, and so are paths in them.
+// components returns the strongly connected components with more than one node. It is Tarjan's algorithm without
+// recursion, because histories are long and paths in them may be too.
 func (n *network) components() [][]int32 {
 	count := len(n.start) - 1
 	s := tarjan{
@@ -116,7 +116,7 @@ type tarjan struct {
 	index, low []int32 // by node, counted from 1
 	next       []int32 // by node, the edge to follow next
 	stacked    []bool
-	stack      []int32 // nodes without a component
+	stack      []int32 // nodes that are not in a component yet
 	path       []int32
 	visited    int32
 	found      [][]int32

@@ -6,15 +6,16 @@ import (
 	"github.com/lightningdb/lightning-torture/checker/internal/polygraph"
 )
 
-// orders is a graph of transactions in which it is not known of all pairs who came first. Its nodes are those of a network.
+// orders is a graph of transactions in which, for some pairs, it is not known who came first. Its nodes are those of a
+// network.
 type orders struct {
 	split   []bool // by transaction
 	problem polygraph.Problem
-	reasons []edge    // by arc of the problem
+	reasons []edge    // by arc of the problem, the relation behind it
 	sides   [][2]side // by choice
 }
 
-// side is one of two possibilities: a relation between two transactions, and what follows from it.
+// side is one of two possibilities: a relation between two transactions, and the relations that follow from it.
 type side []edge
 
 func newOrders(split []bool) *orders {
@@ -48,14 +49,14 @@ func (o *orders) arc(e edge) polygraph.Arc {
 	return polygraph.Arc{From: o.committing(e.from), To: o.reading(e.to)}
 }
 
-// add adds a relation that is certain.
+// add adds a relation that certainly holds.
 func (o *orders) add(e edge) {
 	if e.from != e.to {
 		o.put(o.arc(e), e)
 	}
 }
 
-// choose adds that one of two sides is true.
+// choose adds that one of two sides holds.
 func (o *orders) choose(a, b side) {
 	o.sides = append(o.sides, [2]side{a, b})
 	o.problem.Choices = append(o.problem.Choices, polygraph.Choice{o.arcs(a), o.arcs(b)})
@@ -69,7 +70,7 @@ func (o *orders) arcs(s side) []polygraph.Arc {
 	return all
 }
 
-// fits reports whether an order exists if of each choice the first side is true that guess prefers.
+// fits reports whether an order exists if guess picks the right side of each choice.
 func (o *orders) fits(guess func(choice int) int) bool {
 	all := polygraph.Problem{Nodes: o.problem.Nodes, Arcs: append([]polygraph.Arc(nil), o.problem.Arcs...)}
 	for c := range o.problem.Choices {
@@ -79,11 +80,12 @@ func (o *orders) fits(guess func(choice int) int) bool {
 	return ok
 }
 
-// dilemma is a choice of which each side closes a cycle. If the relations have a cycle without any choice, it is the first,
-// and there is no second.
+// dilemma is a choice each side of which closes a cycle. If the relations have a cycle regardless of any choice, first
+// is that cycle and second is nil.
 type dilemma struct{ first, second cycle }
 
-// solve looks for an order, with so much work at most. If there is none, it returns why, if that can be said in short.
+// solve looks for an order within the given budget. If there is none, it also returns why, provided that can be said
+// briefly.
 func (o *orders) solve(budget int) (answer polygraph.Answer, why dilemma) {
 	o.problem.Budget = budget
 	answer = o.problem.Solve()
@@ -98,16 +100,16 @@ func (o *orders) solve(budget int) (answer polygraph.Answer, why dilemma) {
 	return answer, dilemma{p.close(s[0]), p.close(s[1])}
 }
 
-// proof is relations that are certain, in the order in which they were found.
+// proof is the relations that are certain, in the order in which they were derived.
 type proof struct {
 	*orders
 	arcs    []polygraph.Arc
 	reasons []edge
-	out     map[int32][]int32 // by node, the relations that leave it
-	looks   int               // at relations
+	out     map[int32][]int32 // by node, the relations that start there
+	looks   int               // the number of relations looked at
 }
 
-// proofOf returns the relations of the problem and those that followed from them.
+// proofOf returns the relations of the problem together with those derived from them.
 func (o *orders) proofOf(certain []polygraph.Arc) *proof {
 	p := &proof{orders: o, out: map[int32][]int32{}}
 	for i, a := range o.problem.Arcs {
@@ -132,7 +134,7 @@ func (p *proof) put(a polygraph.Arc, why edge) {
 	p.arcs, p.reasons = append(p.arcs, a), append(p.reasons, why)
 }
 
-// close returns a short cycle of what is certain and of one relation of a side, or of several.
+// close returns a short cycle that consists of certain relations and one or more relations of a side.
 func (p *proof) close(s side) cycle {
 	var best cycle
 	for _, e := range s {
@@ -144,7 +146,7 @@ func (p *proof) close(s side) cycle {
 	return best
 }
 
-// around returns the shortest cycle through a relation, which need not be certain.
+// around returns the shortest cycle through a relation, which need not itself be certain.
 func (p *proof) around(a polygraph.Arc, why edge) cycle {
 	via := map[int32]int32{a.To: -1}
 	for queue := []int32{a.To}; len(queue) > 0; queue = queue[1:] {
@@ -171,7 +173,8 @@ func (p *proof) around(a polygraph.Arc, why edge) cycle {
 	return nil
 }
 
-// anyCycle returns a short cycle of what is certain: the shortest, unless there are too many relations to look at.
+// anyCycle returns a short cycle of certain relations. It is the shortest, unless there are too many relations to look
+// at.
 func (p *proof) anyCycle() cycle {
 	p.keep((&polygraph.Problem{Nodes: p.problem.Nodes, Arcs: p.arcs}).Core())
 	var best cycle
@@ -190,7 +193,7 @@ func (p *proof) anyCycle() cycle {
 	return best
 }
 
-// keep drops all relations but those between some nodes.
+// keep drops all relations except those between the given nodes.
 func (p *proof) keep(nodes []bool) {
 	arcs, reasons := p.arcs, p.reasons
 	p.arcs, p.reasons, p.out = nil, nil, map[int32][]int32{}

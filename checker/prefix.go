@@ -8,19 +8,20 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// prefix is a search for how many commits a state contains. Every key of the state bounds the number from both sides: it
-// shows some commit, and none behind it. A key that shows nothing may have done so several times.
+// prefix is a search for the number of commits that a state contains. Every key of the state bounds that number from
+// both sides: it shows some commit, and does not show the next one to the same key. A key may have shown the same
+// thing, mostly nothing, during several stretches; see gap.
 type prefix struct {
 	*Sequence
 	where     string
 	cut       history.Cut
-	needed    int // so many commits must be there
-	from, to  int // so many are, by what the keys show
-	low, high int // the entries that say so; -1: the demand, and the end of the history
+	needed    int // the number of commits that must be there
+	from, to  int // bounds on the number, by what the keys show
+	low, high int // the entries that set these bounds; -1: needed sets from, and the end of the history sets to
 	gaps      []gap
 }
 
-// gap is a key that shows something which it has shown more than once: nothing, mostly.
+// gap is a key that shows something that it has shown during more than one span, mostly nothing.
 type gap struct {
 	entry int32
 	spans []span
@@ -29,7 +30,7 @@ type gap struct {
 // span is an interval of numbers of commits, both ends included.
 type span struct{ from, to int }
 
-// demand sets how many commits must be there, and how many can be.
+// demand sets how many commits must be there at least, and how many can be there at most.
 func (p *prefix) demand(l level) {
 	for i, c := range p.order {
 		if l != nobody && p.commits[c].ackedBy(p.cut.Acked, l) {
@@ -45,7 +46,7 @@ func (p *prefix) demand(l level) {
 	p.from = p.needed
 }
 
-// enter reads the state beside the entries, both in key order.
+// enter walks the state and the entries side by side, both in key order.
 func (p *prefix) enter(state *history.State) *Violation {
 	next := 0
 	for key, value := range state.All() {
@@ -72,7 +73,7 @@ func (p *prefix) enter(state *history.State) *Violation {
 	return nil
 }
 
-// shows bounds the number by a value, newest first, as most keys show their latest.
+// shows bounds the number by a value. It starts with the newest write, since most keys show their latest value.
 func (p *prefix) shows(k int, value []byte) bool {
 	e, turns := &p.entries[k], p.turns[k]
 	var all []span
@@ -91,7 +92,7 @@ func (p *prefix) shows(k int, value []byte) bool {
 	return len(all) > 0
 }
 
-// within bounds the number by the spans, in order, in one of which it is.
+// within records that the number lies in one of the spans, which are in order.
 func (p *prefix) within(k int, all []span) {
 	switch len(all) {
 	case 0:
@@ -103,7 +104,7 @@ func (p *prefix) within(k int, all []span) {
 	}
 }
 
-// between returns for how many commits a key shows its i-th turn; that before the first is the start.
+// between returns for which numbers of commits a key shows its i-th turn. Turn -1 is the initial state.
 func (p *prefix) between(k, i int) span {
 	s := span{0, len(p.order)}
 	if i >= 0 {
@@ -147,7 +148,7 @@ func (p *prefix) bound(k int, s span) {
 	}
 }
 
-// settle says why no number fits all keys, or nothing.
+// settle says why no number fits all keys. It returns nil if one does.
 func (p *prefix) settle() *Violation {
 	if p.from > p.to {
 		return p.accuse()
@@ -155,7 +156,7 @@ func (p *prefix) settle() *Violation {
 	if len(p.gaps) == 0 {
 		return nil
 	}
-	fits := make([]int, p.to-p.from+2) // differences: of how many keys the number is in a span
+	fits := make([]int, p.to-p.from+2) // by number: the change in the count of gaps with a span that contains it
 	repeats := false
 	for _, g := range p.gaps {
 		repeats = repeats || p.entries[g.entry].repeats
@@ -172,18 +173,19 @@ func (p *prefix) settle() *Violation {
 			return nil
 		}
 	}
-	what := "were all keys absent that are"
+	what := "are all the absent keys absent"
 	if repeats {
-		what = "did all keys show what they show"
+		what = "do all keys show what they show"
 	}
 	return &Violation{
 		Class: "not a prefix", Ops: p.opsOf(p.from, p.to+1),
-		Sentence: fmt.Sprintf("by what the keys show %s, between %d and %d of the commits are there in the order in which the store "+
-			"made them, but at no number of them %s", p.where, p.from, p.to, what),
+		Sentence: fmt.Sprintf("the keys show that between %d and %d commits are there %s, in the order in which the store made them, "+
+			"but after no such number of commits %s", p.from, p.to, p.where, what),
 	}
 }
 
-// accuse words that one key shows a commit, or one is demanded, while another key does not show an earlier one.
+// accuse reports that one key shows a commit, or that a commit must be there, while another key does not show an
+// earlier one.
 func (p *prefix) accuse() *Violation {
 	if p.high < 0 {
 		return p.accuseLate()
@@ -208,7 +210,7 @@ func (p *prefix) accuse() *Violation {
 	return v
 }
 
-// accuseLate words that a commit is there which had not been called.
+// accuseLate reports that a commit is there that had not been called.
 func (p *prefix) accuseLate() *Violation {
 	late := p.commits[p.order[p.to]].op
 	return &Violation{
@@ -225,7 +227,7 @@ func (p *prefix) shower() string {
 	return KeyText(p.entries[p.low].key)
 }
 
-// opsOf returns the IDs of the commits with some numbers, as far as there are such.
+// opsOf returns the operation IDs of the commits with the given numbers, skipping numbers that do not exist.
 func (p *prefix) opsOf(numbers ...int) (ids []int) {
 	for _, n := range numbers {
 		if n >= 1 && n <= len(p.order) {

@@ -6,25 +6,27 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// CheckReads judges what the operations of a live run read, the run having begun with an empty store. Every value must
-// have been written by an operation that was called before the read returned and was not rejected, and it must not have
-// been overwritten for certain before the read was called; so a client reads its own writes. What one scan, snapshot
-// or committed transaction read must also fit one moment between its call and its return.
+// CheckReads judges what the operations of a live run read, given that the run began with an empty store. Every value
+// read must have been written by an operation that was called before the read returned and that was not rejected, and
+// it must not certainly have been overwritten before the read was called. In particular, a client reads its own
+// writes. Everything that one scan, snapshot or committed transaction read must also fit a single moment between its
+// call and its return.
 //
-// Of each class of violation it reports the first. The time it takes is proportional to the number of reads, but for
-// the search among the writes of one key.
+// It reports the first violation of each class. The time is proportional to the number of reads, apart from the search
+// among the writes of one key.
 func CheckReads(ops []history.Op) Result { return CheckReadsFrom(ops, nil) }
 
-// CheckLateReads is CheckReads for a store that may answer with what it held some time ago: values are not stale.
+// CheckLateReads is CheckReads for a store that may answer with what it held some time ago: stale values are allowed.
 func CheckLateReads(ops []history.Op) Result { return checkReadsOf(newIndex(ops, nil), nobody, true) }
 
-// MayShow is what a store may show to readers without breaking a promise.
+// MayShow is what a store may show to readers without breaking a promise. The zero value allows nothing beyond
+// CheckReads.
 type MayShow struct {
-	Late bool // what it held some time ago
-	Torn bool // a part of a batch, but never of a transaction
+	Late bool // what the store held some time ago
+	Torn bool // part of a batch, but never part of a transaction
 }
 
-// CheckReadsThat is CheckReads for a store that promises less.
+// CheckReadsThat is CheckReads for a store that promises less, as may says.
 func CheckReadsThat(may MayShow, ops []history.Op) Result {
 	must := everyone
 	if may.Late {
@@ -33,13 +35,13 @@ func CheckReadsThat(may MayShow, ops []history.Op) Result {
 	return checkReadsOf(newIndex(ops, nil), must, !may.Torn)
 }
 
-// CheckReadsFrom is CheckReads for a run that began with the store in the initial state.
+// CheckReadsFrom is CheckReads for a run that began with the store in the initial state; nil means empty.
 func CheckReadsFrom(ops []history.Op, initial *history.State) Result {
 	return checkReadsOf(newIndex(ops, initial), everyone, true)
 }
 
-// checkReadsOf demands that reads show all commits of a level that were acknowledged before; if whole says so, batches as a
-// whole.
+// checkReadsOf demands that reads show all commits of the level that were acknowledged before they were called and, if
+// whole is true, that they show batches completely or not at all.
 func checkReadsOf(x *index, must level, whole bool) Result {
 	r := Result{Judge: "reads", Verdict: Pass}
 	if x.reason != "" {
@@ -58,10 +60,11 @@ func checkReadsOf(x *index, must level, whole bool) Result {
 	return r
 }
 
-// checkReads adds what is wrong with the reads of one operation. Operations without an answer have read nothing.
+// checkReads adds what is wrong with the reads of one operation. Each read of an operation that was not acknowledged
+// is judged on its own.
 func (x *index) checkReads(r Result, pool *views, op *history.Op, must level, whole bool) Result {
 	if op.Outcome != history.Acked {
-		// A transaction that lost has been told so: what it read together need not fit together.
+		// A transaction that lost a conflict was told so. What it read need not fit a single moment.
 		for i := range op.Reads {
 			r = x.checkView(r, pool, op, op.Reads[i:i+1], must, whole)
 		}
@@ -87,7 +90,7 @@ func (x *index) checkView(r Result, pool *views, op *history.Op, reads []history
 	return r
 }
 
-// reads enters single reads. A transaction sees its own writes, which are no evidence of what others see.
+// reads records single reads. A transaction sees its own writes, which are not evidence of what others see.
 func (v *view) reads(op *history.Op, reads []history.Read) {
 	for i := range reads {
 		read := &reads[i]
@@ -116,7 +119,7 @@ func own(op *history.Op, read *history.Read) bool {
 	return false
 }
 
-// scan enters what a scan read: the keys of its range that it does not list are absent.
+// scan records what a scan read. Keys in its range that it does not list are absent.
 func (v *view) scan(op *history.Op) {
 	next, _ := v.lookup(op.ScanFrom)
 	end := len(v.entries)
@@ -141,8 +144,8 @@ func (v *view) scan(op *history.Op) {
 	}
 }
 
-// disorder returns the position of the first key of a scan that is not after the one before it or not in its range,
-// counted from 1, or 0.
+// disorder returns the position, counted from 1, of the first key of a scan that is out of order or out of range; 0 if
+// there is none.
 func disorder(op *history.Op) int {
 	if !op.Scans() {
 		return 0

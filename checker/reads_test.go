@@ -69,7 +69,7 @@ func TestReadClasses(t *testing.T) {
 				"part in snapshot #2 by client 1 (ticks 4 to 5): a shows it, but b shows commit #0",
 		},
 		{
-			name: "a snapshot is of two moments",
+			name: "a snapshot mixes two moments",
 			ops:  "0 1-2 put a=1\n1 3-12 snapshot a=1 b=1\n0 4-5 put a=2\n2 6-7 put b=1", class: "inconsistent snapshot",
 			sentence: "commit #2 by client 0 (put a, synced, acknowledged at tick 5) is missing in snapshot #1 by client 1 " +
 				"(ticks 3 to 12): a shows commit #0, yet commit #3 by client 2 (put b, synced, acknowledged at tick 7), which " +
@@ -120,7 +120,7 @@ func TestScanOfARangeSaysNothingAboutOtherKeys(t *testing.T) {
 	require.Equal(t, "unordered scan", checker.CheckReads(ops).Violations[0].Class, "b is out of range")
 }
 
-// TestLegalReadsPass lets a correct store answer, and TestAWrongReadFails changes one answer of a single client.
+// TestLegalReadsPass judges the answers of a correct store. TestAWrongReadFails changes one answer to a single client.
 func TestLegalReadsPass(t *testing.T) {
 	for seed := range uint64(1500) {
 		rng := rand.New(rand.NewPCG(seed, 3))
@@ -165,7 +165,7 @@ func TestAWrongReadFails(t *testing.T) {
 	require.Greater(t, wrong, 500)
 }
 
-// known reports whether the key of a read was ever there: otherwise it has no part in any order.
+// known reports whether the key of a read ever existed. Other keys have no place in any order.
 func known(sim *simulation, read *history.Read) bool {
 	if _, loaded := contents(sim.initial)[string(read.Key)]; loaded {
 		return true
@@ -189,7 +189,7 @@ func (sim *simulation) anyRead(rng *rand.Rand) *history.Read {
 	return nil
 }
 
-// A store that may answer late shows what was there, but nothing else.
+// A store that may answer with old values still shows only what was there.
 func TestLateReads(t *testing.T) {
 	late := parse(t, "0 1-2 put a=1\n0 3-4 put a=2\n1 5-6 get a=1")
 	require.Equal(t, checker.Fail, checker.CheckReads(late).Verdict)
@@ -198,12 +198,12 @@ func TestLateReads(t *testing.T) {
 	require.Equal(t, "invented", checker.CheckLateReads(invented).Violations[0].Class)
 }
 
-func TestABatchMayBeSeenInPartIfThatIsNotPromised(t *testing.T) {
+func TestABatchMayBeSeenInPartUnlessAtomicityIsPromised(t *testing.T) {
 	torn := checker.MayShow{Torn: true}
 	half := "0 1-2 batch a=1 b=1\n0 3-6 %s\n1 4-5 snapshot a=2 b=1"
 	require.Equal(t, checker.Pass, checker.CheckReadsThat(torn, parse(t, fmt.Sprintf(half, "batch a=2 b=2"))).Verdict)
 	require.Equal(t, "torn read", checker.CheckReadsThat(torn, parse(t, fmt.Sprintf(half, "txn | a=2 b=2"))).Violations[0].Class)
 	over := parse(t, "0 1-2 batch a=1 b=1\n0 3-6 batch a=2 b=2\n1 7-8 scan a=2 b=1")
-	require.Equal(t, "stale read", checker.CheckReadsThat(torn, over).Violations[0].Class, "what was acknowledged is there")
+	require.Equal(t, "stale read", checker.CheckReadsThat(torn, over).Violations[0].Class, "what was acknowledged must be there")
 	require.Equal(t, checker.Pass, checker.CheckReadsThat(checker.MayShow{Torn: true, Late: true}, over).Verdict)
 }

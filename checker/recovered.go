@@ -8,20 +8,21 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// recovered is a store after a crash, read by a transaction that comes after everything.
+// recovered is a store after a crash, seen as a transaction that comes after everything and reads all lists.
 type recovered struct {
 	*Isolation
 	where string
 	reads []micro
 	there []bool // by element
-	in    []bool // by transaction: something that it appended is there
+	in    []bool // by transaction: at least one of its elements is there
 }
 
-// JudgeState says whether the lists of a recovered store fit the order in which the run before the crash saw them grow. A
-// crash may lose transactions; which, is for the judge of durability to say. But what is there must have been committed,
-// whole, and in that order; and where the rule says that what is lost is what came last, nothing may be missing that came
-// before something that is there, through whatever transactions. What the run saw after the crash point counts too: the
-// order that it gives away is that of the commits.
+// JudgeState says whether the lists of a recovered store fit the order in which the run before the crash saw them
+// grow. A crash may lose transactions; which ones is for [Durability] to judge. But whatever is there must come from a
+// committed transaction, in the order that the run saw and, if the rule has Atomic, completely. If the rule has
+// Suffix, nothing may be missing that came before something that is there, directly or through other transactions.
+//
+// What the run saw after the crash point counts too, because it reveals the order of the commits.
 func (j *Isolation) JudgeState(cut history.Cut, state *history.State, rule Rule) Result {
 	r := Result{Judge: "isolation", Verdict: Pass}
 	if j.reason != "" {
@@ -49,7 +50,7 @@ func (j *Isolation) JudgeState(cut history.Cut, state *history.State, rule Rule)
 	return r
 }
 
-// enter reads the lists of a state. Elements without a number were never appended, nor read by anybody.
+// enter reads the lists of a state. An element that the ledger does not know was neither appended nor read by anybody.
 func (s *recovered) enter(state *history.State) *Violation {
 	for key, value := range state.All() {
 		if !s.format.IsList(key) {
@@ -71,14 +72,14 @@ func (s *recovered) enter(state *history.State) *Violation {
 			s.there[e], s.in[s.elements[e].writer] = true, true
 		}
 		if !ok {
-			return &Violation{Class: "garbage element", Sentence: fmt.Sprintf("%s is no list %s", KeyText(key), s.where)}
+			return &Violation{Class: "garbage element", Sentence: fmt.Sprintf("%s is not a list %s", KeyText(key), s.where)}
 		}
 		s.reads = append(s.reads, m)
 	}
 	return nil
 }
 
-// checkRead says what is wrong with one list.
+// checkRead checks one list of the state.
 func (s *recovered) checkRead(m *micro, rule Rule) *Violation {
 	for i, e := range m.read {
 		w := s.elements[e].writer
@@ -99,8 +100,9 @@ func (s *recovered) checkRead(m *micro, rule Rule) *Violation {
 	return s.checkBeginning(m)
 }
 
-// checkBeginning compares a list with the longest that the run has read. From where they differ, all that is there must
-// be of transactions that nobody has seen: they may have committed in the place of others that are lost.
+// checkBeginning compares a list with its longest read during the run. From the first difference on, every element
+// must be of a transaction that nobody has seen. Such transactions may have committed in place of others that were
+// lost.
 func (s *recovered) checkBeginning(m *micro) *Violation {
 	l := &s.lists[m.list]
 	if l.broken {
@@ -120,13 +122,13 @@ func (s *recovered) checkBeginning(m *micro) *Violation {
 	return nil
 }
 
-// checkClosed looks for a transaction that is missing although it came before one that is there: backwards from all
-// that are there, through transactions that have written nothing too.
+// checkClosed looks for a transaction that is missing although it came before one that is there. It walks backwards
+// from all transactions that are there, passing through those that wrote nothing too.
 func (s *recovered) checkClosed() *Violation {
 	s.beforeOnce.Do(func() { s.before = s.graph.backwards(committedFirst(s.level)) })
 	n := s.before
 	seen := make([]bool, len(n.start)-1)
-	via := make([]int32, len(seen)) // by node, the edge by which it leads to one that is there; selfEdge for none
+	via := make([]int32, len(seen)) // by node, the first edge on the way to a transaction that is there; selfEdge at the end
 	var queue []int32
 	for t := range s.txns {
 		if s.in[t] && s.txns[t].fate == committed {
@@ -157,13 +159,13 @@ func (s *recovered) checkClosed() *Violation {
 	return nil
 }
 
-// isMissing reports whether a transaction has left nothing of what it appended.
+// isMissing reports whether a transaction appended something but nothing of it is there.
 func (s *recovered) isMissing(t int32) bool {
 	return !s.in[t] && slices.ContainsFunc(s.txns[t].steps, func(m micro) bool { return m.appends() && !s.lists[m.list].broken })
 }
 
-// accuseMissing words a transaction that is missing, by the way from it to one that is there. The recovered store is a
-// transaction that read the lists: it closes the cycle.
+// accuseMissing reports a missing transaction, with the path from it to one that is there. The recovered store is a
+// transaction that read the lists, so it closes the cycle.
 func (s *recovered) accuseMissing(n *network, node int32, via []int32) *Violation {
 	path := cycle{{why: rw}}
 	var reasons []string
@@ -190,7 +192,8 @@ func (s *recovered) appendedBy(t int32) string {
 	return "nothing"
 }
 
-// checkRevealed looks at transactions that the run left open and the recovered store shows: what they read must be there.
+// checkRevealed looks at transactions that the run left open but that the recovered store shows. What they read must
+// be there too.
 func (s *recovered) checkRevealed() *Violation {
 	for t := range s.txns {
 		if !s.in[t] || s.txns[t].fate != open {
@@ -200,8 +203,8 @@ func (s *recovered) checkRevealed() *Violation {
 			m := &s.txns[t].steps[i]
 			for _, e := range m.read {
 				if w := s.elements[e].writer; w >= 0 && !s.there[e] && !s.own(int32(t), e) {
-					return s.violation("G-single", []int32{int32(t), w}, fmt.Sprintf("%s, which appended %s, is there %s, but %s is "+
-						"not, which it read: %s", s.title(int32(t)), s.appendedBy(int32(t)), s.where, s.name(e), s.showRead(m)))
+					return s.violation("G-single", []int32{int32(t), w}, fmt.Sprintf("%s, which appended %s, is there %s, but %s, "+
+						"which it read, is not: %s", s.title(int32(t)), s.appendedBy(int32(t)), s.where, s.name(e), s.showRead(m)))
 				}
 			}
 		}

@@ -19,7 +19,7 @@ func TestIsolationJudgesRecoveredStates(t *testing.T) {
 		{name: "nothing is left", ops: "0 1-2 txn/nosync x+1", state: "", rule: suffix},
 		{name: "everything is left", ops: "0 1-2 txn x+1 y+1\n0 3-4 txn y=1", state: "x=1 y=1", rule: suffix},
 		{name: "the last append is lost", ops: "0 1-2 txn x+1\n0 3-4 txn x=1 x+2\n0 5-6 txn x=1,2", state: "x=1", rule: suffix},
-		{name: "keys that are no lists are ignored", ops: "0 1-2 txn x+1", state: "X=7 x=1", rule: suffix},
+		{name: "keys that are not lists are ignored", ops: "0 1-2 txn x+1", state: "X=7 x=1", rule: suffix},
 		{
 			name: "a list that nobody wrote", ops: "0 1-2 txn x+1", state: "x=1 z=7", rule: suffix, class: "garbage element",
 			sentence: "z has an element 7 after the crash at tick 99 that nobody appended",
@@ -41,7 +41,7 @@ func TestIsolationJudgesRecoveredStates(t *testing.T) {
 			name: "an element is there twice", ops: "0 1-9 txn x+1", state: "x=1,1", rule: suffix, class: "duplicate element",
 		},
 		{
-			name: "an open transaction came to light", ops: "0 1-? txn x=1 x+2\n1 2-3 txn x= x+1\n1 4-5 txn x=1", state: "x=1,2",
+			name: "an open transaction turns out to have committed", ops: "0 1-? txn x=1 x+2\n1 2-3 txn x= x+1\n1 4-5 txn x=1", state: "x=1,2",
 			rule: suffix,
 		},
 		{
@@ -51,7 +51,7 @@ func TestIsolationJudgesRecoveredStates(t *testing.T) {
 		},
 		{
 			name: "an open transaction is there without what it had read", ops: "0 1-2 txn/nosync y= y+1\n0 3-? txn y=1 x+2", state: "x=2",
-			rule: suffix, class: "G-single", sentence: "which it read: y = [1]",
+			rule: suffix, class: "G-single", sentence: "but 1, which it read, is not: y = [1]",
 		},
 		{
 			name: "what a transaction had read is lost", ops: "0 1-9 txn/nosync x+1\n1 2-10 txn/nosync x=1 y+2", state: "y=2", rule: suffix,
@@ -63,23 +63,23 @@ func TestIsolationJudgesRecoveredStates(t *testing.T) {
 			rule: checker.Rule{Atomic: true},
 		},
 		{
-			// It read before the other was committed, and may have been committed after it: so serializable snapshot isolation does.
-			name:  "one that had missed the other's append is lost",
+			// It read before the other one committed, but may have committed after it, as under serializable snapshot isolation.
+			name:  "a transaction that had missed the other's append is lost",
 			ops:   "1 1-9 txn/nosync x= y+2\n2 2-10 txn/nosync x+3\n0 11-12 txn x=3 y=2",
 			state: "x=3", rule: suffix,
 		},
 		{
-			name:  "one that had asked for a snapshot and missed the other's append is lost",
+			name:  "a transaction that had asked for a snapshot and missed the other's append is lost",
 			ops:   "1 1-9 si/nosync x= y+2\n2 2-10 txn/nosync x+3\n0 11-12 txn x=3 y=2",
 			state: "x=3", rule: suffix,
 		},
 		{
-			name:  "a reader between the lost one and the one that is there",
+			name:  "a reader between the transaction that is lost and the one that is there",
 			ops:   "0 1-20 txn/nosync x+1\n1 2-21 snapshot x=1 y=\n2 3-22 txn/nosync y+2\n0 23-24 txn y=2",
 			state: "y=2", rule: suffix, class: "G-nonadjacent", sentence: "T0 appended 1 to x, and T1 read it; T1 read y = [], which misses 2",
 		},
 		{
-			name: "one that was answered before the other was called is lost", ops: "0 1-2 txn/nosync x+1\n1 3-4 txn/nosync y+2",
+			name: "a transaction that was answered before the other was called is lost", ops: "0 1-2 txn/nosync x+1\n1 3-4 txn/nosync y+2",
 			state: "y=2", rule: suffix, class: "G-single-realtime", sentence: "T0 was answered at tick 2",
 		},
 	} {

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// check returns what is wrong with single transactions: with what they read beside their own writes, and with who wrote it. Of
-// each class it returns the first. It settles which open transactions have committed for certain.
+// check returns violations that a single transaction shows by what it read, compared with its own writes and with who
+// wrote it: the first of each class. It also determines which open transactions must have committed.
 func (g *registers) check() (found []Violation) {
 	var todo []int32
 	for t := range g.txns {
@@ -41,7 +41,7 @@ func (g *registers) check() (found []Violation) {
 	return found
 }
 
-// checkInternal compares what a transaction read with what it had written, and with what it had read before.
+// checkInternal compares what a transaction read with what it had written and read before.
 func (g *registers) checkInternal(t int32) *Violation {
 	txn := &g.txns[t]
 	if txn.odd != "" {
@@ -62,7 +62,7 @@ func (g *registers) checkInternal(t int32) *Violation {
 	return nil
 }
 
-// checkSource says what is wrong with a value that no transaction can have left behind.
+// checkSource reports a read of a value that no transaction can have left behind.
 func (g *registers) checkSource(t int32, r *registerRead) *Violation {
 	v := &g.versions[r.version]
 	others := func(txns []int32) int32 {
@@ -94,7 +94,7 @@ func (g *registers) checkSource(t int32, r *registerRead) *Violation {
 	return g.violation("garbage value", []int32{t}, fmt.Sprintf("%s read %s, which nobody wrote", g.title(t), g.show(r.version)))
 }
 
-// lostUpdate looks for two transactions that read one version of a key for certain, and both wrote that key.
+// lostUpdate looks for two transactions that certainly read the same version of a key and that both wrote that key.
 func (g *registers) lostUpdate() *Violation {
 	type source struct{ key, writer int32 }
 	first := map[source]int32{}

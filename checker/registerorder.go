@@ -8,10 +8,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// pairsMax is of how many pairs of writers of one key the order is searched for.
+// pairsMax bounds the number of pairs of writers of the same key whose order is searched for.
 const pairsMax = 1 << 17
 
-// readersOf is the reads of a key, by who wrote what they saw.
+// readersOf is the reads of a key, by the writer of what they saw.
 type readersOf map[int32][]registerReader
 
 type registerReader struct {
@@ -19,7 +19,8 @@ type registerReader struct {
 	phantom      bool
 }
 
-// judge says whether there is an order at a level, with the sources as they are set, and if not, why, if that is short.
+// judge says whether an order exists at a level, given the sources as they are set, and if not, why, provided that can
+// be said briefly.
 func (s *sourcing) judge(level Level) (polygraph.Outcome, dilemma) {
 	s.collectReaders()
 	o := newOrders(s.splits(level))
@@ -56,8 +57,8 @@ func (s *sourcing) judge(level Level) (polygraph.Outcome, dilemma) {
 	return answer.Outcome, why
 }
 
-// strictly reports whether there is an order that is strict serializable. All levels allow it, and in a history with few
-// violations it is the one to find: the clock has settled the order of most writers.
+// strictly reports whether a strict serializable order exists. Every level allows such an order. In a history with few
+// violations it is the easiest to find, because real time settles the order of most writers.
 func (s *sourcing) strictly() bool {
 	budget := s.budget
 	s.budget /= 2
@@ -71,7 +72,7 @@ func (s *sourcing) acyclic(o *orders) (polygraph.Outcome, dilemma) {
 		return polygraph.Possible, dilemma{}
 	}
 	if s.searching {
-		return polygraph.Impossible, dilemma{} // nobody wants to know why
+		return polygraph.Impossible, dilemma{} // no one needs the reason
 	}
 	return polygraph.Impossible, dilemma{first: o.proofOf(nil).anyCycle()}
 }
@@ -84,7 +85,7 @@ func (s *sourcing) splits(level Level) []bool {
 	return split
 }
 
-// collectReaders sorts the reads of committed transactions by who wrote what they saw.
+// collectReaders groups the reads of committed transactions by the writer of what they saw.
 func (s *sourcing) collectReaders() {
 	s.readers = make([]readersOf, len(s.keys))
 	for k := range s.keys {
@@ -108,8 +109,9 @@ func (s *sourcing) writersOf(key int) []int32 {
 	return slices.DeleteFunc(slices.Clone(s.writers[key]), func(w int32) bool { return s.done[w] != committed })
 }
 
-// addReads adds what follows from single reads: who saw what a transaction wrote came after it; who saw the start came
-// before all writers; and who saw what another one read and overwrote came before that one.
+// addReads adds what follows from single reads. A transaction that saw what another one wrote came after it. One that
+// saw the initial value came before all writers. One that saw what another transaction read and then overwrote came
+// before that transaction.
 func (s *sourcing) addReads(o *orders, level Level) {
 	for k := range s.keys {
 		s.addReadersOf(o, level, int32(k), atFirst)
@@ -146,8 +148,9 @@ func (s *sourcing) addReadersOf(o *orders, level Level, key, w int32) {
 	}
 }
 
-// addSeen adds what follows from that nobody misses a part of a transaction after having seen another part: what is read
-// instead was written later. What a key held at the start was not. Scans may miss keys.
+// addSeen adds what follows from monotonic atomic view: no transaction misses part of another one after having seen a
+// different part. So whatever it reads instead was written later; if that is the initial value, there is a violation.
+// Scans are exempt: they may miss keys.
 func (s *sourcing) addSeen(o *orders) (why dilemma, bad bool) {
 	for t := range s.txns {
 		if s.done[t] != committed {
@@ -174,7 +177,7 @@ func (s *sourcing) addSeen(o *orders) (why dilemma, bad bool) {
 	return dilemma{}, false
 }
 
-// likelyOrder reports whether the order in which the writers of each key were most likely to commit explains everything.
+// likelyOrder reports whether the order in which the writers of each key most likely committed explains everything.
 func (s *sourcing) likelyOrder(o *orders) bool {
 	when := func(node int32) history.Tick {
 		op := s.txns[node/2].op
@@ -227,8 +230,9 @@ func (s *sourcing) likelyOrder(o *orders) bool {
 	return ok
 }
 
-// addPairs adds that of any two writers of a key one came first, and what those who read its version then missed. It reports
-// false if there are too many pairs of which it is not known who. At StrictSerializable the clock tells of most.
+// addPairs adds a choice for any two writers of a key: one of them came first, and transactions that read its version
+// missed the other's. It returns false if there are too many pairs whose order is unknown. At StrictSerializable, real
+// time settles most of them.
 func (s *sourcing) addPairs(o *orders, level Level) bool {
 	first := func(v, w int32) bool {
 		by := s.txns[v].op
@@ -237,7 +241,7 @@ func (s *sourcing) addPairs(o *orders, level Level) bool {
 	for k := range s.keys {
 		writers := s.writersOf(k)
 		slices.SortFunc(writers, func(a, b int32) int { return cmp.Compare(s.txns[a].op.Call, s.txns[b].op.Call) })
-		var open []int32 // writers that need not have come before the next
+		var open []int32 // writers that did not certainly come before the next one
 		for i, w := range writers {
 			open = slices.DeleteFunc(open, func(v int32) bool { return first(v, w) })
 			if len(o.sides)+len(open) > pairsMax {
@@ -256,8 +260,8 @@ func (s *sourcing) addPairs(o *orders, level Level) bool {
 	return true
 }
 
-// addNext adds what those who read the version of a writer have missed of the first writers that came after it for certain. All
-// later ones came after these.
+// addNext adds that readers of a writer's version came before the first writers that certainly came after it. All
+// later writers came after these, so nothing needs to be added for them.
 func (s *sourcing) addNext(o *orders, key, w int32, later []int32, first func(v, w int32) bool) {
 	if len(s.readers[key][w]) == 0 {
 		return
@@ -276,7 +280,7 @@ func (s *sourcing) addNext(o *orders, key, w int32, later []int32, first func(v,
 	}
 }
 
-// before returns what follows from that one writer of a key came before another one.
+// before returns what follows if one writer of a key came before another.
 func (s *sourcing) before(key, first, second int32) side {
 	all := side{{from: first, to: second, list: key, why: ww}}
 	for _, r := range s.readers[key][first] {

@@ -7,22 +7,24 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// RegisterIsolation judges transactions over keys that each hold one value at a time, where Isolation needs lists. A nil
-// initial state is an empty store. All operations take part with all keys that they read or write. Open ones count if
-// somebody saw what they wrote.
+// RegisterIsolation judges transactions over keys that each hold one value at a time, where [Isolation] needs lists. A
+// nil initial state is an empty store. All operations take part with all keys that they read or write. Open operations
+// count as committed if a committed one saw what they wrote.
 //
-// Nobody sees in which order a register was overwritten, so it is inferred: from who read what before whom, and at
-// StrictSerializable from who was answered before whom was called. Of two writers of a key whose order does not follow, both
-// orders are tried; and so are all writers of a value that several transactions wrote, as each may be the one that a read
-// saw, but for those that time rules out at StrictSerializable. Each choice is judged before the next one is made. The answer
-// is exact unless limits.Steps ends the search; then it is Inconclusive, as it is if ctx is done. What a condition that did not
-// hold says of a key is not used, and increments and appends to a register cannot be judged.
+// Nobody observes the order in which a register was overwritten, so it is inferred: from who read what before whom
+// and, at StrictSerializable, from who was answered before whom was called. Where that does not settle the order of
+// two writers of a key, both orders are tried. If several transactions wrote the same value, a read may have seen any
+// of them; all are tried, except those that real time rules out at StrictSerializable. Each choice is judged before
+// the next one is made.
 //
-// The classes are those of Isolation.JudgeHistory, but for these:
+// The answer is exact unless limits.Steps ends the search or ctx is done; then it is Inconclusive. What a condition
+// that did not hold says about a key is not used. Increments and appends to a register cannot be judged.
 //
-//	internal        a transaction does not see what it has itself written, or reads a key twice and differently
+// The classes are those of [Isolation.JudgeHistory], except for these:
+//
+//	internal        a transaction does not see what it has itself written, or reads two values of a key
 //	garbage value   a value that nobody wrote
-//	no order        nothing in short: all orders were tried
+//	no order        no short explanation: all orders were tried
 func RegisterIsolation(ctx context.Context, ops []history.Op, initial *history.State, level Level, limits Limits) Result {
 	r := Result{Judge: "register isolation", Verdict: Pass}
 	if bad := Assumptions(ops); bad.Verdict != Pass {
@@ -57,9 +59,9 @@ func RegisterIsolation(ctx context.Context, ops []history.Op, initial *history.S
 			return r.unclear("the search for an order of %d transactions was given up: %v", len(g.txns), err)
 		}
 		if s.crowded && s.budget >= 0 {
-			return r.unclear("of more than %d pairs of transactions that wrote one key, nothing tells which was first", pairsMax)
+			return r.unclear("there are more than %d pairs of transactions that wrote the same key and whose order is unknown", pairsMax)
 		}
-		return r.unclear("the search for an order of %d transactions, of which %d reads may each have seen several writers, was "+
+		return r.unclear("the search for an order of %d transactions, %d of whose reads may each have seen any of several writers, was "+
 			"given up after %d steps", len(g.txns), len(s.ambiguous), steps)
 	}
 }

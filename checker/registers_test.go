@@ -16,7 +16,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// registers reads a history as lists does. "x+3" writes 3 to x, and "x-" deletes it.
+// registers parses a history like lists. "x+3" writes 3 to x, and "x-" deletes it.
 func registers(t *testing.T, text string) []history.Op {
 	t.Helper()
 	ops := lists(t, strings.ReplaceAll(text, "-;", "+DELETE"))
@@ -30,7 +30,7 @@ func registers(t *testing.T, text string) []history.Op {
 	return ops
 }
 
-// fromReadUncommitted are the levels of which each forbids all that the ones before it forbid.
+// fromReadUncommitted are the levels in which each forbids everything that its predecessors forbid.
 var fromReadUncommitted = []checker.Level{
 	checker.ReadUncommitted, checker.ReadCommitted, checker.MonotonicAtomicView, checker.SnapshotIsolation, checker.Serializable,
 	checker.StrictSerializable,
@@ -39,14 +39,14 @@ var fromReadUncommitted = []checker.Level{
 func TestRegisterIsolationTellsLevelsApart(t *testing.T) {
 	for _, row := range []struct {
 		name, ops  string
-		level      checker.Level // the weakest that forbids it; none: no level
-		repeatable bool          // repeatable read forbids it too
+		level      checker.Level // the weakest that forbids it; zero: no level does
+		repeatable bool          // whether repeatable read forbids it too
 		class      string
 		says       string
 	}{
 		{name: "nothing", ops: "0 1-2 txn"},
 		{name: "a write and its read", ops: "0 1-2 txn x+1\n0 3-4 txn x=1 x+2 x=2"},
-		{name: "two blind writes at once, in either order", ops: "0 1-9 txn x+1\n1 2-10 txn x+2\n2 11-12 txn x=1"},
+		{name: "two concurrent blind writes, in either order", ops: "0 1-9 txn x+1\n1 2-10 txn x+2\n2 11-12 txn x=1"},
 		{name: "what was deleted is not there", ops: "0 1-2 txn x+1\n0 3-4 txn x-;\n1 5-6 txn x="},
 		{name: "an open write that nobody saw", ops: "0 1-? txn x+1\n1 3-4 txn x="},
 		{name: "an open write that took effect late", ops: "0 1-2 txn/unknown x+1\n0 3-4 txn x=\n0 5-6 txn x=1"},
@@ -57,7 +57,7 @@ func TestRegisterIsolationTellsLevelsApart(t *testing.T) {
 		},
 		{
 			name: "a transaction does not see its own write", ops: "0 1-2 txn x+1 x=", level: checker.ReadUncommitted, repeatable: true,
-			class: "internal", says: "read x = nothing, where it had to find 1, which it had written itself",
+			class: "internal", says: "read x = nothing, but had to find 1, which it had written itself",
 		},
 		{
 			name: "a transaction sees its own write too early", ops: "0 1-2 txn x=1 x+1", level: checker.ReadUncommitted, repeatable: true,
@@ -92,7 +92,7 @@ func TestRegisterIsolationTellsLevelsApart(t *testing.T) {
 			level: checker.SnapshotIsolation, repeatable: true, class: "lost update", says: "both read x = nothing and both overwrote it",
 		},
 		{
-			// Both miss what the other one wrote, and both wrote z: whoever was first, the other one began before it committed.
+			// Each misses what the other one wrote, and both wrote z. Whichever was first, the other began before it committed.
 			name: "two transactions that missed each other write one key", ops: "0 1-9 si x= y+1 z+1\n1 2-10 si y= x+1 z+2\n2 11-12 txn z=1",
 			level: checker.SnapshotIsolation, class: "G-single", repeatable: true,
 			says: "transaction #0 by client 0 and transaction #1 by client 1 both wrote z, and neither can have been first. " +
@@ -132,7 +132,7 @@ func TestRegisterIsolationTellsLevelsApart(t *testing.T) {
 			for _, level := range fromReadUncommitted {
 				fails = fails || level == row.level
 				if fails && row.class == "G-single" && row.level == checker.MonotonicAtomicView {
-					row.says = "" // the same history is named by the first level that forbids it
+					row.says = "" // the class is that of the first level that forbids the history
 				}
 				must(level, fails)
 			}
@@ -141,7 +141,7 @@ func TestRegisterIsolationTellsLevelsApart(t *testing.T) {
 	}
 }
 
-func TestRegisterIsolationTriesTheWritersOfOneValue(t *testing.T) {
+func TestRegisterIsolationTriesAllWritersOfAValue(t *testing.T) {
 	for _, row := range []struct {
 		name, ops string
 		initial   *history.State
@@ -160,7 +160,7 @@ func TestRegisterIsolationTriesTheWritersOfOneValue(t *testing.T) {
 			says: "transaction #0 by client 0 read y = 7, which nobody wrote",
 		},
 		{
-			name: "time leaves one of many, whichever of their orders",
+			name: "real time leaves one of many writers, whatever their order",
 			ops:  "0 1-2 txn x+1\n1 3-4 txn x+1\n0 5-6 txn x+1\n1 7-8 txn x+1\n0 9-10 txn x=1\n1 11-12 txn x+2\n0 13-14 txn x=2",
 		},
 	} {
@@ -176,7 +176,7 @@ func TestRegisterIsolationTriesTheWritersOfOneValue(t *testing.T) {
 	}
 }
 
-// Each of many reads may have seen several writers, and the last one contradicts what is certain, whatever the others saw.
+// Each of many reads may have seen any of several writers. The last one contradicts what is certain, whatever the others saw.
 func TestRegisterIsolationRefutesOneOfManyAmbiguousReadsOnce(t *testing.T) {
 	ops := strings.Builder{}
 	for i := range 24 {
@@ -207,8 +207,8 @@ func TestRegisterIsolationSaysWhatItCannotJudge(t *testing.T) {
 		limits            checker.Limits
 	}{
 		{name: "calls out of order", ops: "0 3-4 txn x+1\n0 1-2 txn x=1", reason: "was called at tick"},
-		{name: "the budget ends", ops: many.String(), reason: "given up after 20 steps", limits: checker.Limits{Steps: 20}},
-		{name: "the context ends", ops: many.String(), reason: "given up: context canceled", ctx: canceled},
+		{name: "the budget runs out", ops: many.String(), reason: "given up after 20 steps", limits: checker.Limits{Steps: 20}},
+		{name: "the context is canceled", ops: many.String(), reason: "given up: context canceled", ctx: canceled},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			ctx := t.Context()
@@ -225,7 +225,7 @@ func TestRegisterIsolationSaysWhatItCannotJudge(t *testing.T) {
 	require.Contains(t, r.Reason, "does not say what the key holds afterwards")
 }
 
-// TestRegisterIsolationOfSimulations takes the lists of a simulation as values of registers, which are unique.
+// TestRegisterIsolationOfSimulations treats the lists of a simulation as values of registers, which makes them unique.
 func TestRegisterIsolationOfSimulations(t *testing.T) {
 	parameters := gopter.DefaultTestParameters()
 	parameters.Workers, parameters.MinSuccessfulTests = 1, 60

@@ -9,27 +9,27 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// sourcing is a search for who wrote what each read saw, and for an order that fits.
+// sourcing is a search for who wrote what each read saw, together with an order that fits.
 type sourcing struct {
 	*registers
 	ctx       context.Context
 	budget    int
-	searching bool                  // for sources: one of many possibilities is judged
+	searching bool                  // for sources, so what is judged is one of many possibilities
 	tried     int                   // possibilities that were ruled out
-	crowded   bool                  // somewhere there were too many pairs of writers for a search
-	refuted   map[ambiguous][]int32 // sources that nothing else has to be chosen to rule out
-	done      []fortune             // by transaction, what became of it in the present possibility
-	source    [][]int32             // by transaction and read, who wrote it; unknown if that is not asked
-	ambiguous []ambiguous           // the reads of committed transactions to which there are several answers
+	crowded   bool                  // some key had too many pairs of writers for a search
+	refuted   map[ambiguous][]int32 // sources that are ruled out whatever else is chosen
+	done      []fortune             // by transaction, what became of it in the current possibility
+	source    [][]int32             // by transaction and read, who wrote what it saw; or unknown
+	ambiguous []ambiguous           // the reads of committed transactions that have several possible sources
 	readers   []readersOf           // by key
 }
 
 type ambiguous struct{ txn, read int32 }
 
-// unknown is the source of a read with which nothing is done.
+// unknown is the source of a read that is left out of the judgement.
 const unknown = int32(-2)
 
-// begin sets every source of which there is only one, and collects the others.
+// begin sets the source of every read that has only one, and collects the other reads.
 func (s *sourcing) begin() {
 	s.done, s.source, s.ambiguous = make([]fortune, len(s.txns)), make([][]int32, len(s.txns)), nil
 	for t := range s.txns {
@@ -47,7 +47,7 @@ func (s *sourcing) begin() {
 func (s *sourcing) enter(t int32) {
 	for i := range s.txns[t].reads {
 		switch sources := s.txns[t].reads[i].sources; len(sources) {
-		case 0: // of an open transaction that is taken to have committed: nobody can have written this
+		case 0: // an open transaction is assumed to have committed, but nobody can have written what it read
 			s.ambiguous = append(s.ambiguous, ambiguous{t, int32(i)})
 		case 1:
 			s.source[t][i] = sources[0]
@@ -61,8 +61,8 @@ func (s *sourcing) enter(t int32) {
 	}
 }
 
-// certain judges by the reads to which there is only one answer, level by level, so that a violation is named after the
-// weakest level that forbids it. If there are no other reads, the outcome is the verdict.
+// certain judges by the reads that have only one source. It goes level by level, so that a violation is named after
+// the weakest level that forbids it. If there are no other reads, the outcome is the verdict.
 func (s *sourcing) certain() (polygraph.Outcome, *Violation) {
 	s.begin()
 	var outcome polygraph.Outcome
@@ -79,7 +79,7 @@ func (s *sourcing) certain() (polygraph.Outcome, *Violation) {
 	return outcome, nil
 }
 
-// weakerThan returns the levels that a level contains, and itself, weakest first.
+// weakerThan returns the levels that a level implies, including itself, weakest first.
 func weakerThan(level Level) []Level {
 	all := []Level{ReadCommitted, MonotonicAtomicView, SnapshotIsolation, Serializable, StrictSerializable}
 	if level == RepeatableRead {
@@ -96,8 +96,9 @@ func (s *sourcing) search() polygraph.Outcome {
 	return s.try(0)
 }
 
-// refute judges every source of every ambiguous read by itself, and lets the search begin with the reads that have the fewest
-// left. A contradiction to what is certain is then found once, and not again with each choice for the other reads.
+// refute judges every source of every ambiguous read on its own, and then sorts the reads so that the search begins
+// with those that have the fewest sources left. That way a contradiction to what is certain is found once, and not
+// again for each choice of the other reads.
 func (s *sourcing) refute() {
 	s.refuted = make(map[ambiguous][]int32)
 	for _, a := range slices.Clone(s.ambiguous) {
@@ -120,9 +121,9 @@ func (s *sourcing) refute() {
 	slices.SortStableFunc(s.ambiguous, func(a, b ambiguous) int { return cmp.Compare(left[a], left[b]) })
 }
 
-// try tries all sources of the ambiguous reads from a position on. What has been chosen so far is judged after each choice,
-// without the reads that are still to come: these can only add to what contradicts it, so if no order explains it, none of
-// their sources has to be tried.
+// try tries all sources of the ambiguous reads from a position on. After each choice it judges what has been chosen so
+// far, leaving out the reads that are still to come. Those could only add further contradictions. So if no order
+// explains the choices made so far, none of the remaining sources has to be tried.
 func (s *sourcing) try(at int) polygraph.Outcome {
 	a := s.ambiguous[at]
 	for _, w := range s.likely(a) {
@@ -145,7 +146,7 @@ func (s *sourcing) try(at int) polygraph.Outcome {
 	return polygraph.Impossible
 }
 
-// choose sets the source of a read, and returns how to take that back.
+// choose sets the source of a read, and returns a function that undoes it.
 func (s *sourcing) choose(a ambiguous, w int32) (undo func()) {
 	count := len(s.ambiguous)
 	was := s.source[a.txn][a.read]
@@ -157,7 +158,7 @@ func (s *sourcing) choose(a ambiguous, w int32) (undo func()) {
 	s.done[w] = committed
 	s.enter(w)
 	return func() {
-		for t := range done { // whoever committed by this has no sources any more
+		for t := range done { // transactions that committed because of the choice lose their sources
 			if done[t] != s.done[t] {
 				s.source[t] = slices.Repeat([]int32{unknown}, len(s.txns[t].reads))
 			}
@@ -167,7 +168,7 @@ func (s *sourcing) choose(a ambiguous, w int32) (undo func()) {
 	}
 }
 
-// likely returns the sources of a read, those first that were answered last before it was.
+// likely returns the sources of a read, beginning with those that were answered last before the reader was.
 func (s *sourcing) likely(a ambiguous) []int32 {
 	reader := s.txns[a.txn].op
 	sources := slices.DeleteFunc(slices.Clone(s.txns[a.txn].reads[a.read].sources), func(w int32) bool {

@@ -7,23 +7,23 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// atFirst stands for whoever wrote what a key held at the start.
+// atFirst stands for the writer of what a key held at the start.
 const atFirst = int32(-1)
 
-// version is a value of a key, or that it is absent, with all who wrote it.
+// version is a value of a key, or its absence, with everyone who wrote it.
 type version struct {
 	key     int32
 	value   []byte
 	absent  bool
-	writers []int32 // transactions that left it behind, but for those that were refused; atFirst too
-	passing []int32 // those that overwrote it themselves
-	refused []int32
+	writers []int32 // transactions that left it behind and were not refused; may include atFirst
+	passing []int32 // transactions that overwrote it themselves
+	refused []int32 // refused transactions that wrote it
 }
 
-// registerRead is what a transaction read, but for its own writes.
+// registerRead is what a transaction read, other than its own writes.
 type registerRead struct {
 	version int32
-	phantom bool    // it is of a scan that did not find the key
+	phantom bool    // a scan did not find the key
 	sources []int32 // who may have written it
 }
 
@@ -33,10 +33,10 @@ type registerTxn struct {
 	fate   fortune
 	reads  []registerRead // in order
 	writes []int32        // the versions that it leaves behind
-	odd    string         // how it contradicts itself, if it does
+	odd    string         // how it contradicts itself; "" if it does not
 }
 
-// wrote reports whether the transaction left a version of a key behind.
+// wrote reports whether the transaction left behind a version of a key.
 func (t *registerTxn) wrote(g *registers, key int32) bool {
 	return slices.ContainsFunc(t.writes, func(v int32) bool { return g.versions[v].key == key })
 }
@@ -49,9 +49,9 @@ type registers struct {
 	byKey    map[string]int32
 	versions []version
 	byValue  []map[string]int32 // by key
-	absent   []int32            // by key, the version of being absent
-	writers  [][]int32          // by key, all transactions that left a version behind and were not refused
-	reason   string             // why nothing can be judged, if so
+	absent   []int32            // by key, the version that is its absence
+	writers  [][]int32          // by key, all transactions that left behind a version and were not refused
+	reason   string             // the reason, if nothing can be judged
 }
 
 func newRegisters(ops []history.Op, initial *history.State, level Level) *registers {
@@ -128,7 +128,7 @@ func (g *registers) version(key int32, value []byte) int32 {
 	return v
 }
 
-// written returns the version that a write makes.
+// written returns the version that a write creates.
 func (g *registers) written(w *history.Write) int32 {
 	k := g.byKey[string(w.Key)]
 	if w.Delete {
@@ -146,7 +146,7 @@ func (g *registers) seen(r *history.Read) int32 {
 	return g.version(k, r.Value)
 }
 
-// addWrites makes a transaction the writer of what it wrote.
+// addWrites records a transaction as the writer of what it wrote.
 func (g *registers) addWrites(t int32) {
 	txn := &g.txns[t]
 	if !txn.op.Wrote() && txn.fate != aborted {
@@ -174,7 +174,7 @@ func (g *registers) addWrites(t int32) {
 	}
 }
 
-// addReads enters what a transaction read.
+// addReads records what a transaction read.
 func (g *registers) addReads(t int32) {
 	txn := &g.txns[t]
 	op := txn.op
@@ -199,9 +199,10 @@ func (g *registers) addReads(t int32) {
 	}
 }
 
-// current returns those of the sources of a read that time leaves: a writer that was called only after the reader had been
-// answered is none, nor is one whose value had been overwritten for certain when the reader was called. If that leaves none,
-// what was read is wrong whoever wrote it, and all stay, to be tried and refuted one by one.
+// current returns the sources of a read that are consistent with real time. It drops writers that were called only
+// after the reader had been answered, and writers whose value had certainly been overwritten when the reader was
+// called. If no source remains, what was read is wrong whoever wrote it; then current returns all sources, to be tried
+// and refuted one by one.
 func (g *registers) current(sources []int32, key int32, reader *history.Op) []int32 {
 	replaced := func(written history.Tick) bool {
 		return slices.ContainsFunc(g.writers[key], func(o int32) bool {
@@ -222,7 +223,7 @@ func (g *registers) current(sources []int32, key int32, reader *history.Op) []in
 	return left
 }
 
-// addScan enters what a scan showed. The keys of its range that it does not show are absent.
+// addScan records what a scan showed. Keys in its range that it does not show are absent.
 func (g *registers) addScan(txn *registerTxn) {
 	op := txn.op
 	if op.Outcome != history.Acked {
@@ -241,7 +242,7 @@ func (g *registers) addScan(txn *registerTxn) {
 	}
 }
 
-// addSteps enters what an operation read, in order, and compares it with what it had written itself.
+// addSteps records what an operation read, in order, and compares it with what it had written itself.
 func (g *registers) addSteps(txn *registerTxn) {
 	op := txn.op
 	if op.Outcome == history.Acked && !op.Missed {
@@ -249,7 +250,7 @@ func (g *registers) addSteps(txn *registerTxn) {
 			txn.reads = append(txn.reads, registerRead{version: g.seen(&op.If[i])})
 		}
 	}
-	mine := map[int32]int32{} // by key, the version that it has written last
+	mine := map[int32]int32{} // by key, the version that it wrote last
 	reads, writes := op.Reads, op.Writes
 	if op.Missed && op.Outcome == history.Acked {
 		writes = nil
@@ -275,9 +276,9 @@ func (g *registers) addRead(txn *registerTxn, r *history.Read, mine map[int32]in
 	want, wrote := mine[g.versions[v].key]
 	switch {
 	case wrote && want != v && txn.odd == "":
-		txn.odd = "read " + g.show(v) + ", where it had to find " + g.valueOf(want) + ", which it had written itself"
+		txn.odd = "read " + g.show(v) + ", but had to find " + g.valueOf(want) + ", which it had written itself"
 	case wrote:
-	case txn.op.Kind == history.Txn && txn.op.Order == "" && own(txn.op, r): // it may have read this after it wrote it
+	case txn.op.Kind == history.Txn && txn.op.Order == "" && own(txn.op, r): // it may have read its own write
 	default:
 		txn.reads = append(txn.reads, registerRead{version: v})
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// violation is a violation by some transactions, each with a line of evidence.
+// violation returns a violation by some transactions, with a line of evidence for each.
 func (g *registers) violation(class string, txns []int32, sentence string) *Violation {
 	v := &Violation{Class: class, Sentence: sentence}
 	for _, t := range txns {
@@ -34,7 +34,7 @@ func (g *registers) valueOf(v int32) string {
 	return ValueText(g.versions[v].value)
 }
 
-// accuse words why there is no order.
+// accuse says why there is no order.
 func (g *registers) accuse(why dilemma) *Violation {
 	var txns []int32
 	say := func(c cycle) string {
@@ -56,7 +56,7 @@ func (g *registers) accuse(why dilemma) *Violation {
 		KeyText(g.keys[e.list]), g.short(e.from), first, g.short(e.to), second))
 }
 
-// because says why one transaction came before another. The place of a relation is a version.
+// because says why one transaction came before another. The place of a relation is a version here.
 func (g *registers) because(e edge) string {
 	from, to := g.short(e.from), g.short(e.to)
 	switch e.why {
@@ -72,7 +72,7 @@ func (g *registers) because(e edge) string {
 	}
 }
 
-// accuseAll says that no order is possible where nothing shorter can be said.
+// accuseAll says that no order is possible, for cases without a shorter explanation.
 func (g *registers) accuseAll(level Level, tried int) *Violation {
 	var txns []int32
 	for t := range g.txns {

@@ -11,13 +11,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// parse reads a history of one operation a line, in order of call:
+// parse reads a history with one operation per line, in order of call:
 //
 //	client call-return kind[/durability][/outcome][/missed] what...
 //
-// A return of "?" is never; one of "3..8" is 3, and what was opened then was read by 8. What is "k=v" (a write or a read of a value), "k-" (a delete, or a read of nothing); in a
-// txn, reads come before a "|" and writes after it; in a cas, the condition does. "k+v" is what an increment or an append
-// adds.
+// A return of "?" is never; "3..8" is a return at 3 of an operation, such as a cursor, that had been read by 8. Each
+// what is "k=v" (a write, or a read of a value) or "k-" (a delete, or a read of nothing). In a txn, reads come before
+// a "|" and writes after it; in a cas, the condition comes before it. "k+v" is what an increment or an append adds.
 func parse(t *testing.T, text string) []history.Op {
 	t.Helper()
 	var ops []history.Op
@@ -89,7 +89,7 @@ func fill(op *history.Op, what []string) {
 	}
 }
 
-// pairs reads a state: "a=1 b=2".
+// pairs parses a state: "a=1 b=2".
 func pairs(text string) *history.State {
 	s := &history.State{}
 	for pair := range strings.FieldsSeq(text) {

@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// groupKeys is how many keys an order can be searched for at once.
+// groupKeys is the number of keys for which one order can be searched.
 const groupKeys = 8
 
 // group is what up to groupKeys keys hold, in the order of their entries.
@@ -22,11 +22,11 @@ type search struct {
 	*timeline
 	ctx    context.Context
 	limits Limits
-	// anyClients says that keys judged by their values may have any number of operations in flight.
+	// anyClients is true if keys judged by their values may have any number of operations in flight.
 	anyClients bool
-	tried      int         // steps so far; the search runs in one goroutine at a time
-	values     *vocabulary // of the key that is judged by its values, if one is
-	// open is the steps of open result that have shown no effect yet, by the first entry of the group.
+	tried      int         // steps tried so far; a search runs in one goroutine
+	values     *vocabulary // of the key that is being judged by its values; otherwise nil
+	// open is the open steps that nobody has seen take effect yet, by the first entry of the group.
 	open map[int32][]step
 }
 
@@ -56,7 +56,7 @@ func (s *search) checkFrom(r Result, start group, entries []int32, steps []step)
 	model := s.model(start, entries, len(steps))
 	ok := porcupine.CheckOperations(model, operations(steps))
 	if ok {
-		return r // an order was found, so the search was not given up before
+		return r // valid even if a limit was reached at the very end
 	}
 	if err := s.spent(); err != nil {
 		return r.unclear("the search for an order of %d operations on %s was given up: %v",
@@ -65,9 +65,9 @@ func (s *search) checkFrom(r Result, start group, entries []int32, steps []step)
 	return r.fail(s.accuse(start, entries, steps))
 }
 
-// relevant returns the steps that matter, in order of call: those of open result take part only if somebody saw what
-// they wrote. One that nobody saw can be put at the end of every order, so leaving it out changes nothing but the cost.
-// It is kept for later windows.
+// relevant returns the steps that matter, in order of call. Open ones take part only if somebody saw what they wrote.
+// One that nobody saw can be put at the end of every order, so leaving it out affects only the cost. It is kept for
+// later windows.
 func (s *search) relevant(entries []int32, steps []step) []step {
 	seen := make(map[cell]bool)
 	var open, matter []step
@@ -104,10 +104,11 @@ func (s *search) relevant(entries []int32, steps []step) []step {
 	return matter
 }
 
-// enoughDeletes leaves out deletes of open result that no order of the steps on one key needs. A store that refuses all writes
-// after an error has many of them. One that takes effect needs a value to delete, so between two of them there is an assignment
-// that takes effect after the first was called; and one whose absence nobody reads before the next assignment need not have taken
-// effect. Any of them may be replaced by one that was called earlier.
+// enoughDeletes leaves out open deletes that no order of the steps on one key needs. A store that refuses all writes
+// after an error produces many of them. A delete that takes effect needs a value to delete, so between two of them there
+// must be an assignment that takes effect after the first one was called. A delete whose effect nobody reads before the
+// next assignment need not have taken effect at all. It is enough to keep as many as that leaves, and those called first,
+// because an open delete can always be replaced by one that was called earlier.
 func enoughDeletes(steps []step) []step {
 	first := slices.IndexFunc(steps, isOpenDelete)
 	if first < 0 {
@@ -135,12 +136,12 @@ func enoughDeletes(steps []step) []step {
 	})
 }
 
-// isOpenDelete reports whether a step does nothing but delete a key, and has not returned.
+// isOpenDelete reports whether a step only deletes a key and has not returned.
 func isOpenDelete(s step) bool {
 	return s.done == history.Never && len(s.reads) == 0 && len(s.writes) == 1 && s.writes[0].value == nothing
 }
 
-// inFlight returns how many steps were under way at the busiest moment.
+// inFlight returns how many steps were in flight at the busiest moment.
 func inFlight(steps []step) int {
 	most := 0
 	var ends []history.Tick
@@ -152,8 +153,8 @@ func inFlight(steps []step) int {
 	return most
 }
 
-// inTurn reports whether the steps never overlapped and fit their only order. It spares the search for the many keys
-// that little happens to.
+// inTurn reports whether the steps never overlapped and fit the only possible order. It spares the many keys with
+// little activity a search.
 func (s *search) inTurn(held group, entries []int32, steps []step) bool {
 	for i := range steps {
 		if i > 0 && steps[i-1].done > steps[i].call {
@@ -189,7 +190,7 @@ func (g group) apply(entries []int32, s *step) (bool, group) {
 	return true, g
 }
 
-// hash is FNV-1a over the values.
+// hash returns the FNV-1a hash of the values.
 func (g group) hash() uint64 {
 	h := uint64(14695981039346656037)
 	for _, v := range g {
@@ -198,7 +199,7 @@ func (g group) hash() uint64 {
 	return h
 }
 
-// spent returns why the search must end, or nil. Once it must, it must for good.
+// spent returns the reason why the search must end, or nil. Once it has returned a reason, it always does.
 func (s *search) spent() error {
 	if s.tried > s.limits.Steps {
 		return fmt.Errorf("%d steps were tried", s.limits.Steps)
@@ -206,17 +207,17 @@ func (s *search) spent() error {
 	return context.Cause(s.ctx)
 }
 
-// weighty is among how many operations a step has to choose before it counts as more than one: porcupine notes a bit for each
-// of them with every step that it can take.
+// weighty is the number of operations above which a step counts as more than one. For every step that it can take,
+// porcupine stores one bit per operation among which it chooses.
 const weighty = 1024
 
-// model tells porcupine how the keys behave. When a limit is reached no step is possible, which ends the search.
+// model tells porcupine how the keys behave. Once a limit is reached no step is possible, which ends the search.
 func (s *search) model(start group, entries []int32, steps int) porcupine.Model {
 	return porcupine.Model{
 		Init: func() any { return start },
 		Step: func(state, input, _ any) (bool, any) {
 			if s.spent() != nil {
-				return false, state // and count no more: the search goes back the whole way
+				return false, state // uncounted: the search only backtracks from here
 			}
 			s.tried += 1 + steps/weighty
 			return s.apply(state.(group), entries, input.(*step))

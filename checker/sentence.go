@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// scene is how a view came about, in words.
+// scene says in words how a view came about.
 type scene struct {
 	read  *history.Op // the operation that read it; nil after a crash
 	where string      // ends a sentence: "after the crash at tick 3110"
@@ -37,8 +37,8 @@ func readScene(op *history.Op) scene {
 	}
 }
 
-// accuse adds one violation for each class of findings; its Ops are the operations of all findings of that class and what
-// read them, and its sentence is about the first.
+// accuse adds one violation per class of findings. Its Ops are the operations of all findings of that class, plus the
+// operation that read them; its sentence is about the first finding.
 func (v *view) accuse(r Result, found []finding, s scene) Result {
 	slices.SortStableFunc(found, func(a, b finding) int { return int(a.kind) - int(b.kind) })
 	position := make(map[string]int)
@@ -66,7 +66,7 @@ func (v *view) accuse(r Result, found []finding, s scene) Result {
 	return r
 }
 
-// word puts a finding into words.
+// word describes a finding as a violation.
 func (v *view) word(f *finding, s scene) Violation {
 	w := Violation{Class: s.class[f.kind]}
 	switch f.kind {
@@ -94,7 +94,7 @@ func (v *view) word(f *finding, s scene) Violation {
 		}
 		w.Sentence = v.sayLost(f, s)
 		w = v.evidence(w, f.commit, v.visible(int32(f.entry)))
-		w.Ops = w.Ops[:1] // whoever counts losses must not count the commit that is seen instead
+		w.Ops = w.Ops[:1] // callers count Ops as losses, so the commit seen instead must not be among them
 		return w
 	case hole:
 		w.Sentence = v.sayHole(f, s)
@@ -138,7 +138,7 @@ func (v *view) sayHole(f *finding, s scene) string {
 		v.describe(f.commit), s.where, v.key(f), v.shown(f.entry), v.describe(f.other), fate)
 }
 
-// wordStrange words a value that no possible commit wrote, and says where it comes from, if that can be told.
+// wordStrange describes a value that no possible commit wrote, and where it may come from if that can be determined.
 func (v *view) wordStrange(f *finding, s scene) Violation {
 	w := Violation{Class: s.class[strange]}
 	key := f.key
@@ -195,7 +195,7 @@ func (v *view) shown(entry int) string {
 	return "is absent"
 }
 
-// disordered words a scan whose key at a position, counted from 1, is not where it belongs.
+// disordered describes a scan with a key that is out of order or out of range, at a position counted from 1.
 func disordered(op *history.Op, at int) Violation {
 	var keys []string
 	for _, read := range op.Reads[max(0, at-2):at] {

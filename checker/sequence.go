@@ -9,24 +9,24 @@ import (
 )
 
 // Sequence judges recovered states by the order of commits that the store revealed: a state must be exactly what the
-// first so many commits leave, none left out and none too many. It is sharper than Durability where commits overlapped,
-// of which nobody else knows in what order they took effect. It may be used by several goroutines.
+// first n commits leave, for some n. Where commits overlapped it is sharper than [Durability], which cannot know the
+// order in which they took effect. It is safe for concurrent use.
 type Sequence struct {
 	*index
-	order []int32  // commits that have a place, in order
+	order []int32  // the commits that have a place, in order
 	place []int    // by commit, counted from 1; 0: none
 	turns [][]turn // by entry, in order
 }
 
-// turn is a change of one key: from this place on it shows the writer.
+// turn is a change of one key: from this place on, the key shows what the writer wrote.
 type turn struct {
 	place  int
 	writer int32
 }
 
-// NewSequence indexes a history that began with the store in the initial state; nil means empty. It reports false if no
-// commit of the history has a place in an order, or if a store that was opened again after an error gave the place of a commit
-// of open outcome to another one: which of the two has it depends on what a crash leaves.
+// NewSequence indexes a history that began with the store in the initial state; nil means empty. It returns false if
+// no commit of the history has a place in an order. It also returns false if a store that was reopened after an error
+// gave the place of an open commit to another one, because then it depends on the crash which of the two has it.
 func NewSequence(ops []history.Op, initial *history.State) (*Sequence, bool) {
 	s := &Sequence{index: newIndex(ops, initial)}
 	for c := range s.commits {
@@ -49,7 +49,7 @@ func NewSequence(ops []history.Op, initial *history.State) (*Sequence, bool) {
 			return nil, false
 		}
 		if s.reason == "" {
-			s.reason = fmt.Sprintf("commits #%d and #%d have one place", before.ID, after.ID)
+			s.reason = fmt.Sprintf("commits #%d and #%d have the same place in the order", before.ID, after.ID)
 		}
 	}
 	s.findTurns()
@@ -69,9 +69,9 @@ func (s *Sequence) findTurns() {
 	}
 }
 
-// Judge says whether a state is what the first so many commits leave, for a number that contains all commits that the
-// lower bound demands at the cut, and none that was called too late. Its time is proportional to the sizes of the state
-// and of the history.
+// Judge says whether a state is what the first n commits leave, for some n that includes all commits that the lower
+// bound demands at the cut and none that was called too late. The time is proportional to the sizes of the state and
+// the history.
 func (s *Sequence) Judge(cut history.Cut, state *history.State, lower Lower) Result {
 	r := Result{Judge: "sequence", Verdict: Pass}
 	if s.reason != "" {

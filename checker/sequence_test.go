@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// numbered reads a history and gives its commits places in an order.
+// numbered parses a history and gives its commits places in an order.
 func numbered(t *testing.T, text string, seqs ...uint64) []history.Op {
 	t.Helper()
 	ops := parse(t, text)
@@ -26,7 +26,7 @@ func numbered(t *testing.T, text string, seqs ...uint64) []history.Op {
 }
 
 func TestSequenceJudgesStates(t *testing.T) {
-	// Three commits at the same time, which took effect in the order #2, #0, #1; the middle one had to be durable.
+	// Three concurrent commits that took effect in the order #2, #0, #1. The middle one had to be durable.
 	three := "0 1-10 put/nosync a=1\n1 2-11 put/nosync b=1\n2 3-12 batch/nosync a=2 c=2"
 	order := []uint64{20, 30, 10}
 	for _, row := range []struct {
@@ -53,14 +53,14 @@ func TestSequenceJudgesStates(t *testing.T) {
 		{name: "the first is left out", ops: three, seqs: order, state: "a=1 b=1", class: "hole", sentence: "as c shows"},
 		{name: "two have changed places", ops: three, seqs: order, state: "a=2 c=2 b=1", class: "hole"},
 		{name: "a commit is torn", ops: three, seqs: order, state: "a=2", class: "hole"},
-		{name: "a value of nobody", ops: three, seqs: order, state: "a=7", class: "invented", sentence: "a shows 7"},
-		{name: "a key of nobody", ops: three, seqs: order, state: "z=7", class: "invented", sentence: "z is there"},
+		{name: "a value that nobody wrote", ops: three, seqs: order, state: "a=7", class: "invented", sentence: "a shows 7"},
+		{name: "a key that nobody wrote", ops: three, seqs: order, state: "z=7", class: "invented", sentence: "z is there"},
 		{
 			name: "what a refused commit wrote", ops: "0 1-2 put a=1\n0 3-4 put/rejected a=2", seqs: []uint64{1, 0}, state: "a=2",
 			class: "invented",
 		},
 		{
-			name: "what an open commit wrote that came nowhere", ops: "0 1-2 put a=1\n0 3-4 put/unknown a=2", seqs: []uint64{1, 0},
+			name: "what an open commit without a place wrote", ops: "0 1-2 put a=1\n0 3-4 put/unknown a=2", seqs: []uint64{1, 0},
 			state: "a=2", class: "invented",
 		},
 		{
@@ -79,9 +79,9 @@ func TestSequenceJudgesStates(t *testing.T) {
 			name: "a synced commit takes an unsynced one along", ops: "0 1-9 put/nosync a=1\n1 2-10 put b=1", seqs: []uint64{2, 1},
 			state: "b=1",
 		},
-		{name: "it was not acknowledged by then", ops: "0 1-2 put a=1\n0 3-9 put b=1", seqs: []uint64{1, 2}, cut: 8, state: "a=1"},
+		{name: "a missing commit had not been acknowledged", ops: "0 1-2 put a=1\n0 3-9 put b=1", seqs: []uint64{1, 2}, cut: 8, state: "a=1"},
 		{
-			name: "it was not called by then", ops: "0 1-2 put a=1\n0 8-9 put b=1", seqs: []uint64{1, 2}, cut: 7, state: "a=1 b=1",
+			name: "a commit that is there had not been called", ops: "0 1-2 put a=1\n0 8-9 put b=1", seqs: []uint64{1, 2}, cut: 7, state: "a=1 b=1",
 			class: "from the future", sentence: "b shows 2 commits",
 		},
 		{
@@ -98,7 +98,7 @@ func TestSequenceJudgesStates(t *testing.T) {
 			name: "two keys that came and went, but the last time too early",
 			ops: "0 1-2 put/nosync a=1\n0 3-4 delete/nosync a-\n0 5-6 batch/nosync a=2 b=1 c=1\n0 7-8 delete/nosync b-\n" +
 				"0 9-10 batch/nosync a- b=2\n0 11-12 put/nosync c=2\n0 13-14 delete/nosync b-",
-			seqs: []uint64{1, 2, 3, 4, 5, 6, 7}, state: "c=1", class: "not a prefix", sentence: "between 3 and 5 of the commits",
+			seqs: []uint64{1, 2, 3, 4, 5, 6, 7}, state: "c=1", class: "not a prefix", sentence: "between 3 and 5 commits are there",
 		},
 		{name: "what was there at the start", ops: three, seqs: order, initial: pairs("a=0 z=0"), state: "a=0 z=0"},
 		{
@@ -131,7 +131,7 @@ func TestSequenceSaysWhatItCannotJudge(t *testing.T) {
 	}{
 		{"an answered commit has no place", "0 1-2 put a=1\n0 3-4 put a=2", "has no place", []uint64{1, 0}},
 		{"an unanswered commit has no place", "0 1-2 put a=1\n0 3-? put a=2", "has no place", []uint64{1, 0}},
-		{"two commits have one place", "0 1-2 put a=1\n0 3-4 put a=2", "have one place", []uint64{1, 1}},
+		{"two commits have the same place", "0 1-2 put a=1\n0 3-4 put a=2", "have the same place", []uint64{1, 1}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			s, ok := checker.NewSequence(numbered(t, row.ops, row.seqs...), nil)
@@ -145,8 +145,8 @@ func TestSequenceSaysWhatItCannotJudge(t *testing.T) {
 	require.False(t, ok)
 }
 
-// TestSequenceIsExact: of all states that some of the commits of a simulation leave, exactly those of the first so many
-// pass, whatever overlapped.
+// Among all states that some of the commits of a simulation leave, exactly those left by a prefix pass, whatever
+// overlapped.
 func TestSequenceIsExact(t *testing.T) {
 	parameters := gopter.DefaultTestParameters()
 	parameters.Workers = 1
@@ -189,7 +189,7 @@ func TestSequenceIsExact(t *testing.T) {
 	properties.TestingRun(t)
 }
 
-// allowed reports whether a crash may leave the first so many commits.
+// allowed reports whether a crash may leave exactly the first n commits.
 func (sim *simulation) allowed(n int, cut history.Cut) bool {
 	for i, id := range sim.order {
 		op := &sim.ops[id]

@@ -7,8 +7,8 @@ import (
 )
 
 // settle looks for a moment between from and to at which every key that shows nothing was empty. Moments are the calls
-// of commits, each standing for "this commit took effect, and nothing that was called later". It returns -1 if there is
-// one, and otherwise the position in seen of a key that was not empty at the first moment.
+// of commits; each stands for "this commit had taken effect, and nothing that was called later had". It returns -1 if
+// there is such a moment, otherwise the position in seen of a key that was not empty at the first one.
 func (v *view) settle(from, to history.Tick) int {
 	first := v.unexplained(from, -1, 0)
 	if first < 0 {
@@ -25,7 +25,7 @@ func (v *view) settle(from, to history.Tick) int {
 }
 
 // unexplained returns the position in seen of a key that shows nothing but was not empty at the moment, or -1. The
-// search begins at hint: the key that failed at one moment mostly fails at the next.
+// search starts at hint, because the key that failed at one moment usually fails at the next one too.
 func (v *view) unexplained(moment history.Tick, last, hint int) int {
 	for n := range v.seen {
 		i := (hint + n) % len(v.seen)
@@ -36,10 +36,10 @@ func (v *view) unexplained(moment history.Tick, last, hint int) int {
 	return -1
 }
 
-// emptied reports whether an entry can be empty at the moment: no put that is certainly in effect follows all deletes
-// that may be. The commit last, if there is one, is in effect too.
+// emptied reports whether an entry can be empty at the moment: no put that is certainly in effect follows all the
+// deletes that may be. The commit last, if not -1, is in effect too.
 func (v *view) emptied(e *entry, moment history.Tick, last int) bool {
-	var filled, cleared history.Tick // the latest call of a put, the latest done of a delete
+	var filled, cleared history.Tick // the latest call of such a put, the latest done of such a delete
 	for i := range e.writers {
 		w := &e.writers[i]
 		if w.call > moment {
@@ -64,7 +64,7 @@ func (v *view) inEffect(w *writer, moment history.Tick, last int) bool {
 	return v.whole(int(w.commit)) && (int(w.commit) == last || v.in[w.commit] != 0)
 }
 
-// required returns the latest call among the commits of a level that were acknowledged at tick t.
+// required returns, among the commits of a level that had been acknowledged by tick t, the one with the latest call.
 func (x *index) required(t history.Tick, l level) (reach, bool) {
 	if n := x.acknowledged(t, l); n > 0 {
 		return x.returned[l][n-1], true
@@ -72,7 +72,7 @@ func (x *index) required(t history.Tick, l level) (reach, bool) {
 	return reach{}, false
 }
 
-// acknowledged returns how many commits of a level were acknowledged at tick t.
+// acknowledged returns how many commits of a level had been acknowledged by tick t.
 func (x *index) acknowledged(t history.Tick, l level) int {
 	if l == nobody {
 		return 0

@@ -6,9 +6,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// NewStrictDurability is NewDurability for a store of which nothing can be read that a crash may take back: what a read has
-// shown counts as acknowledged when the read returned, if it is acknowledged later. (Izraelevitz et al., Linearizability
-// of Persistent Memory Objects, DISC 2016, call a store durably linearizable whose crashes leave a history that is.)
+// NewStrictDurability is [NewDurability] for a store that promises never to show what a crash may take back. A commit
+// that is acknowledged later counts as acknowledged from the return of the first read that showed it. (Izraelevitz et
+// al., Linearizability of Persistent Memory Objects, DISC 2016, call a store durably linearizable if its histories
+// across crashes are linearizable.)
 func NewStrictDurability(ops []history.Op, initial *history.State) *Durability {
 	x := newIndex(ops, initial)
 	x.countShown()
@@ -21,8 +22,8 @@ func NewStrictDurability(ops []history.Op, initial *history.State) *Durability {
 	return &Durability{index: x, views: newViews(x)}
 }
 
-// countShown lets commits count as done from when a read that shows them had returned. A read that finds nothing tells
-// nothing: it does not say which delete it shows.
+// countShown lets commits count as done from the return of a read that shows them. A read that finds nothing proves
+// nothing, since it does not say which delete it shows.
 func (x *index) countShown() {
 	for i := range x.ops {
 		op := &x.ops[i]
@@ -43,7 +44,7 @@ func (x *index) countShown() {
 func (x *index) countRead(op *history.Op, read *history.Read) {
 	k, known := x.lookup(read.Key)
 	if !known || x.entries[k].repeats {
-		return // a value that others may have written, too, does not show any commit
+		return // a value that several commits may have written shows none of them
 	}
 	for _, w := range x.entries[k].writers {
 		c := &x.commits[w.commit]

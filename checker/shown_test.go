@@ -9,12 +9,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-func TestWhatAReadHasShownCounts(t *testing.T) {
+func TestACommitThatWasReadCountsAsAcknowledged(t *testing.T) {
 	for _, row := range []struct {
 		name, ops string
 		cut       history.Tick
 		state     string
-		strict    string // class of the strict judge; the other one passes
+		strict    string // the class that the strict judge reports; the other one passes
 	}{
 		{"a commit was read before it was acknowledged, and is lost", "0 1-9 put a=1\n1 2-3 get a=1", 4, "", "lost"},
 		{"the same, and it is there", "0 1-9 put a=1\n1 2-3 get a=1", 4, "a=1", ""},
@@ -42,7 +42,7 @@ func TestWhatAReadHasShownCounts(t *testing.T) {
 	}
 }
 
-func TestTheSentenceNamesTheReader(t *testing.T) {
+func TestTheSentenceNamesTheReadThatShowedTheCommit(t *testing.T) {
 	r := checker.NewStrictDurability(parse(t, "0 1-9 put a=1\n1 2-3 get a=1"), nil).Judge(at(4), pairs(""), strict)
 	require.Equal(t, "commit #0 by client 0 (put a, synced, acknowledged at tick 9) is missing after the crash at tick 4: "+
 		"a is absent, though get #1 by client 1 had shown the commit at tick 3", r.Violations[0].Sentence)

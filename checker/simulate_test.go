@@ -9,8 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// simulation is a history made by a correct store, together with what a judge cannot know: the order in which commits
-// took effect.
+// simulation is a history produced by a correct store, together with what a judge cannot know: the order in which
+// commits took effect.
 type simulation struct {
 	ops     []history.Op
 	order   []int // IDs of the commits in the order in which they took effect
@@ -23,13 +23,13 @@ type simulation struct {
 type shape struct {
 	clients, steps, keys int
 	batches              bool
-	unknown              bool // some commits fail with an open result, and may take effect long after
+	unknown              bool // some commits fail with an open result, and may take effect much later
 	reads                bool
 	barriers             bool // syncs without writes
 	repeats              bool // values are written more than once
 }
 
-// simulate interleaves clients at random: every operation is called, takes effect and is answered in separate steps.
+// simulate interleaves clients at random. Every operation is called, takes effect and is answered in separate steps.
 func simulate(rng *rand.Rand, s shape) *simulation {
 	sim := &simulation{initial: &history.State{}}
 	for i := range s.keys {
@@ -42,7 +42,7 @@ func simulate(rng *rand.Rand, s shape) *simulation {
 	var tick history.Tick
 	flying := make([]int, s.clients) // 1 + the ID of each client's operation
 	applied := map[int]bool{}
-	var late []int // failed, and yet to take effect
+	var late []int // failed, but will still take effect
 	apply := func(id int) {
 		applied[id] = true
 		op := &sim.ops[id]
@@ -87,7 +87,7 @@ func simulate(rng *rand.Rand, s shape) *simulation {
 		if op.Outcome != history.Acked {
 			op.Reads = nil
 		}
-		if len(op.Reads) > 0 && rng.IntN(2) == 0 { // it was opened, and is read later
+		if len(op.Reads) > 0 && rng.IntN(2) == 0 { // like a cursor, opened now and read later
 			tick++
 			op.ReadBy = tick
 		}
@@ -160,7 +160,7 @@ func stateOf(store map[string]string) *history.State {
 	return s
 }
 
-// replay applies the commits that keep names, in the order in which they took effect.
+// replay applies the commits for which keep returns true, in the order in which they took effect.
 func (sim *simulation) replay(keep func(position, id int) bool) *history.State {
 	store := contents(sim.initial)
 	for i, id := range sim.order {

@@ -16,13 +16,13 @@ import (
 type model int
 
 const (
-	uniqueRegisters   model = iota // one value, which nobody else writes to the key
-	repeatedRegisters              // one value of few
-	appendedLists                  // a list of elements that nobody else appends
+	uniqueRegisters   model = iota // one value, written to the key only once
+	repeatedRegisters              // one of a few values
+	appendedLists                  // a list of elements, each appended only once
 )
 
-// smallTxns makes at most 4 transactions on 3 keys. Each reads the store at one moment and commits at another, without a look
-// at the others, and then some reads are changed.
+// smallTxns simulates at most 4 transactions on 3 keys. Each reads the store at one moment and commits at another,
+// regardless of the others. Then some reads are changed.
 func smallTxns(rng *rand.Rand, m model) []history.Op {
 	g := &txnMaker{rng: rng, model: m}
 	count := 3 + rng.IntN(2)
@@ -65,7 +65,7 @@ type txnMaker struct {
 type smallFlight struct {
 	op       history.Op
 	at       [4]int // ticks: called, read, committed, answered
-	takes    bool   // it takes effect
+	takes    bool   // whether it takes effect
 	snapshot int
 }
 
@@ -96,7 +96,7 @@ func (g *txnMaker) begin(client int) {
 	g.flights = append(g.flights, f)
 }
 
-// plan says what an operation reads and writes. Values are read later.
+// plan chooses what an operation reads and writes. The values are read later.
 func (g *txnMaker) plan(op *history.Op) {
 	key := func() []byte { return []byte{byte('a' + g.rng.IntN(1+g.rng.IntN(3)))} }
 	op.Kind = history.Txn
@@ -108,7 +108,7 @@ func (g *txnMaker) plan(op *history.Op) {
 		return
 	}
 	op.Isolation = history.Isolation(g.rng.IntN(3) / 2)
-	crossing, from := g.rng.IntN(4) == 0, g.rng.IntN(2) // reads one key and writes another one
+	crossing, from := g.rng.IntN(4) == 0, g.rng.IntN(2) // whether it reads one key and writes another
 	for range 1 + g.rng.IntN(5) {
 		w := history.Write{Key: key()}
 		if crossing {
@@ -137,7 +137,7 @@ func (g *txnMaker) store(version int) map[string]string {
 	return g.log[version-1]
 }
 
-// commit makes the writes of a transaction, if it takes effect.
+// commit applies the writes of a transaction, if it takes effect.
 func (g *txnMaker) commit(f *smallFlight) {
 	if !f.takes {
 		return
@@ -150,7 +150,7 @@ func (g *txnMaker) commit(f *smallFlight) {
 	g.log = append(g.log, next)
 }
 
-// write makes a write. What is not there is "".
+// write applies a write. "" stands for an absent value.
 func (m model) write(store map[string]string, w history.Write) {
 	key := string(w.Key)
 	if m == appendedLists && store[key] != "" {
@@ -163,7 +163,7 @@ func (m model) write(store map[string]string, w history.Write) {
 	store[key] = string(w.Value)
 }
 
-// read enters what a transaction read.
+// read records what a transaction read.
 func (g *txnMaker) read(f *smallFlight) {
 	op := &f.op
 	if op.Return == history.Never || op.Outcome != history.Acked && g.rng.IntN(2) == 0 {
@@ -191,7 +191,7 @@ func (g *txnMaker) read(f *smallFlight) {
 		switch g.rng.IntN(chance) {
 		case 0, 1, 3, 4: // as it was at another moment
 			value = g.store(g.rng.IntN(len(g.log) + 1))[string(r.Key)]
-		case 2: // what somebody else wrote, whoever
+		case 2: // what any other transaction wrote
 			o := g.flights[g.rng.IntN(len(g.flights))].op
 			for _, w := range o.Writes {
 				if bytes.Equal(w.Key, r.Key) && g.rng.IntN(2) == 0 {

@@ -7,7 +7,7 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// accuse names the operation at which the longest order that works comes to its end.
+// accuse names the operation at which the longest order that works gets stuck.
 func (s *search) accuse(start group, entries []int32, steps []step) Violation {
 	order := s.longestOrder(start, entries, steps)
 	held, placed := start, make(map[*step]bool)
@@ -19,7 +19,7 @@ func (s *search) accuse(start group, entries []int32, steps []step) Violation {
 	for _, at := range order[max(0, len(order)-10):] {
 		v.Evidence = append(v.Evidence, "in order: "+at.String())
 	}
-	var stuck *step // of those without a place, the first to be answered
+	var stuck *step // of the steps without a place, the one that was answered first
 	for i := range steps {
 		if at := &steps[i]; !placed[at] && (stuck == nil || at.done < stuck.done) {
 			stuck = at
@@ -34,7 +34,7 @@ func (s *search) accuse(start group, entries []int32, steps []step) Violation {
 	return v
 }
 
-// longestOrder returns the longest order of some of the steps that fits what they read.
+// longestOrder returns the longest order of some of the steps that is consistent with what they read.
 func (s *search) longestOrder(start group, entries []int32, steps []step) []*step {
 	_, info := porcupine.CheckOperationsVerbose(s.model(start, entries, len(steps)), operations(steps), 0)
 	var longest []porcupine.Operation
@@ -52,7 +52,7 @@ func (s *search) longestOrder(start group, entries []int32, steps []step) []*ste
 	return order
 }
 
-// mismatch says what a step read and what was there.
+// mismatch says what a step read and what was there instead.
 func (s *search) mismatch(held group, entries []int32, at *step) string {
 	if at.acts != nil {
 		return s.values.mismatch(held[0], at, s.keyName(entries[0]))
@@ -72,7 +72,7 @@ func (s *search) valueName(entry, value int32) string {
 	case nothing:
 		return "nothing"
 	case loaded:
-		return "the value of the start"
+		return "the initial value"
 	case foreign:
 		return "a value that nobody wrote"
 	}
@@ -81,7 +81,7 @@ func (s *search) valueName(entry, value int32) string {
 
 func (s *search) keyName(entry int32) string { return KeyText(s.entries[entry].key) }
 
-// names lists the keys of a group.
+// names names the keys of a group.
 func (s *search) names(entries []int32) string {
 	if len(entries) > 1 {
 		return fmt.Sprintf("%s to %s", s.keyName(entries[0]), s.keyName(entries[len(entries)-1]))
@@ -96,7 +96,7 @@ func (s *step) title() string {
 	return name(s.op)
 }
 
-// String is a line of evidence.
+// String returns a line of evidence.
 func (s *step) String() string {
 	if s.op == nil {
 		return "what was read after recovery"

@@ -8,12 +8,13 @@ import (
 	"github.com/lightningdb/lightning-torture/checker/internal/polygraph"
 )
 
-// unreadBudget bounds the search for an order of appends that nobody has read.
+// unreadBudget bounds the work of the search for an order of appends that nobody has read.
 const unreadBudget = 30_000_000
 
-// checkUnread looks for an order of the appends that nobody has read. Of two transactions that appended to one list, one
-// had committed before the other read anything, if that one reads at an earlier moment than that at which it commits: the
-// first committer wins. Where all take effect at one moment, whatever order fits the rest fits these appends, too.
+// checkUnread looks for an order of the appends that nobody has read. If two transactions appended to the same list
+// and one of them reads at an earlier moment than it commits, then one had committed before the other read anything:
+// the first committer wins. Where all transactions take effect at a single moment, any order that fits the rest fits
+// these appends too.
 func (x *graph) checkUnread(r Result, level Level) Result {
 	s := strongest(level)
 	if !s.use.has(rw) {
@@ -47,7 +48,7 @@ func (x *graph) checkUnread(r Result, level Level) Result {
 	}
 }
 
-// answeredFirst returns 0 if the first transaction of a relation was answered first, and otherwise 1.
+// answeredFirst returns 0 if the transaction from which a relation starts was answered first, otherwise 1.
 func (x *graph) answeredFirst(e edge) int {
 	if x.txns[e.from].op.Return <= x.txns[e.to].op.Return {
 		return 0
@@ -55,7 +56,8 @@ func (x *graph) answeredFirst(e edge) int {
 	return 1
 }
 
-// chooseUnread adds that of any two transactions that appended to a list what nobody read, one came first.
+// chooseUnread adds a choice for any two transactions that appended to the same list something that nobody read: one
+// of them came first.
 func (x *graph) chooseUnread(o *orders) {
 	for l := range x.lists {
 		var writers []int32
@@ -98,7 +100,7 @@ func (x *graph) accuseUnread(why dilemma, pairs int) Violation {
 	return *x.violation("first committer wins", txns, sentence)
 }
 
-// becauseUnread says why one transaction came before another, also of two appends that nobody read.
+// becauseUnread says why one transaction came before another. It also covers two appends that nobody read.
 func (x *graph) becauseUnread(e edge) string {
 	if e.why != ww || e.place > 0 {
 		return x.because(e)

@@ -2,7 +2,7 @@ package checker
 
 import "fmt"
 
-// Verdict is the answer of a judge. The zero value is Inconclusive: no answer is never a pass.
+// Verdict is the answer of a judge. The zero value is Inconclusive, so a missing answer never counts as a pass.
 type Verdict uint8
 
 // The verdicts.
@@ -21,10 +21,10 @@ func (v Verdict) String() string {
 	return fmt.Sprintf("verdict(%d)", uint8(v))
 }
 
-// MarshalText writes the verdict's name.
+// MarshalText returns the name of the verdict. It never fails.
 func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
 
-// UnmarshalText reads what MarshalText wrote.
+// UnmarshalText parses what MarshalText returns. Any other text is an error.
 func (v *Verdict) UnmarshalText(text []byte) error {
 	for i, name := range verdictNames {
 		if name == string(text) {
@@ -37,17 +37,17 @@ func (v *Verdict) UnmarshalText(text []byte) error {
 
 // Violation is one property that does not hold.
 type Violation struct {
-	Class    string   `json:"class"`              // what kind: "lost", "resurrected", "hole", "torn batch", "invented", "from the future", "stale read", ...
-	Sentence string   `json:"sentence"`           // one sentence for a person
+	Class    string   `json:"class"`              // the kind: "lost", "resurrected", "hole", "torn batch", "invented", "from the future", "stale read", ...
+	Sentence string   `json:"sentence"`           // for a human reader
 	Evidence []string `json:"evidence,omitempty"` // at most 12 lines
-	Ops      []int    `json:"ops,omitempty"`      // IDs of the operations it is about
-	Cause    string   `json:"cause,omitempty"`    // the error that the store returned, if that is what is wrong
+	Ops      []int    `json:"ops,omitempty"`      // IDs of the operations involved
+	Cause    string   `json:"cause,omitempty"`    // the error that the store returned, if that is the violation
 }
 
-// Result is what one judge says of one piece of evidence.
+// Result is what one judge says about one piece of evidence.
 type Result struct {
 	Judge      string
 	Verdict    Verdict
-	Violations []Violation // of a Fail: at least one, the first is the one to report
-	Reason     string      // of an Inconclusive: why
+	Violations []Violation // of a Fail: at least one; the first is the one to report
+	Reason     string      // of an Inconclusive: why there is no answer
 }

@@ -7,8 +7,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// checkTransactions adds what is wrong with what single transactions read: with themselves, and with who wrote it. Of
-// each class it reports the first. From a list about which something is wrong nothing else follows.
+// checkTransactions adds violations that a single transaction shows by what it read: contradictions to its own steps,
+// and reads of what it must not have seen. It reports the first of each class. Once something is wrong with a list,
+// nothing else is inferred from that list.
 func (g *ledger) checkTransactions(found []Violation) []Violation {
 	for t := range g.txns {
 		if g.txns[t].fate != committed {
@@ -26,7 +27,7 @@ func (g *ledger) checkTransactions(found []Violation) []Violation {
 	return found
 }
 
-// addFirst adds a violation unless there is one of its class.
+// addFirst adds a violation unless there already is one of its class.
 func addFirst(found []Violation, v Violation) []Violation {
 	if slices.ContainsFunc(found, func(f Violation) bool { return f.Class == v.Class }) {
 		return found
@@ -38,7 +39,7 @@ func addFirst(found []Violation, v Violation) []Violation {
 func (g *ledger) checkInternal(t int32) *Violation {
 	steps := g.txns[t].steps
 	if g.txns[t].op.Scans() {
-		return nil // it read every list once
+		return nil // it read every list only once
 	}
 	for i := range steps {
 		now := &steps[i]
@@ -58,18 +59,19 @@ func (g *ledger) checkInternal(t int32) *Violation {
 			if !known {
 				ends = " at its end"
 			}
-			return g.violation("internal", []int32{t}, fmt.Sprintf("%s read %s, where it had to find %s%s after what it "+
-				"had done itself", g.title(t), g.showRead(now), g.show(want), ends))
+			return g.violation("internal", []int32{t}, fmt.Sprintf("%s read %s, but after its own earlier steps it had to find "+
+				"%s%s", g.title(t), g.showRead(now), g.show(want), ends))
 		}
 	}
 	return nil
 }
 
-// ownBefore returns an element that a transaction read in its i-th step and appended only afterwards, if there is one.
+// ownBefore returns an element that a transaction read in its i-th step but appended only in a later one, if there is
+// one.
 func (g *ledger) ownBefore(t int32, i int) (e int32, found bool) {
 	steps, op := g.txns[t].steps, g.txns[t].op
 	if op.Kind == history.Txn && op.Order == "" {
-		return 0, false // it may have read after it appended
+		return 0, false // the order of steps is unknown, so it may have read after it appended
 	}
 	for _, e := range steps[i].read {
 		if g.own(t, e) && !slices.ContainsFunc(steps[:i], func(s micro) bool { return s.element == e }) {
@@ -79,7 +81,8 @@ func (g *ledger) ownBefore(t int32, i int) (e int32, found bool) {
 	return 0, false
 }
 
-// expected returns what a transaction must find in a list after some steps: all of it if known, otherwise its end.
+// expected returns what a transaction must find in a list after the given steps: the whole list if known is true,
+// otherwise its end.
 func (g *ledger) expected(before []micro, l int32) (want []int32, known bool) {
 	for i := range before {
 		switch s := &before[i]; {
@@ -93,7 +96,7 @@ func (g *ledger) expected(before []micro, l int32) (want []int32, known bool) {
 	return want, known
 }
 
-// checkSources says what is wrong with the writers of what a transaction read.
+// checkSources checks who wrote the elements that a transaction read.
 func (g *ledger) checkSources(t int32, s *micro) *Violation {
 	for _, e := range s.read {
 		w := g.elements[e].writer
@@ -120,9 +123,9 @@ func (g *ledger) checkSources(t int32, s *micro) *Violation {
 	return nil
 }
 
-// checkVersions infers the order of every list, and adds what contradicts it.
+// checkVersions infers the order of every list, and adds violations that contradict it.
 func (g *ledger) checkVersions(found []Violation) []Violation {
-	longest := make([]int32, len(g.lists)) // who read it
+	longest := make([]int32, len(g.lists)) // by list: the transaction that made the longest read
 	for t := range g.txns {
 		for i := range g.txns[t].steps {
 			s := &g.txns[t].steps[i]
@@ -146,7 +149,7 @@ func (g *ledger) checkVersions(found []Violation) []Violation {
 	return g.checkUpdates(found)
 }
 
-// placeElements gives every element of an order its place, and collects those that nobody has read.
+// placeElements gives every element of an order its place, and collects the elements that nobody has read.
 func (g *ledger) placeElements(found []Violation, longest []int32) []Violation {
 	for l := range g.lists {
 		for i, e := range g.lists[l].order {
@@ -165,8 +168,8 @@ func (g *ledger) placeElements(found []Violation, longest []int32) []Violation {
 	return found
 }
 
-// checkMissing looks for lists with an element of a transaction in which an earlier one of the same transaction is missing, or
-// stands behind it.
+// checkMissing looks for an element whose predecessor, appended to the same list by the same transaction, is missing
+// or comes after it.
 func (g *ledger) checkMissing(found []Violation, longest []int32) []Violation {
 	for l := range g.lists {
 		for _, e := range g.lists[l].order {
@@ -177,8 +180,8 @@ func (g *ledger) checkMissing(found []Violation, longest []int32) []Violation {
 			if at := g.elements[x.prev].place; at == 0 || at > x.place {
 				t := longest[l]
 				g.lists[l].broken = true
-				found = addFirst(found, *g.violation("missing element", []int32{t, x.writer}, fmt.Sprintf("%s read %s = %s, where %s does "+
-					"not have before it %s, which %s had appended before", g.title(t), KeyText(g.lists[l].key),
+				found = addFirst(found, *g.violation("missing element", []int32{t, x.writer}, fmt.Sprintf("%s read %s = %s, where %s is "+
+					"not preceded by %s, which %s had appended before it", g.title(t), KeyText(g.lists[l].key),
 					g.show(g.lists[l].order), g.name(e), g.name(x.prev), g.title(x.writer))))
 			}
 		}
@@ -191,7 +194,7 @@ func (g *ledger) duplicate(t, l int32, read []int32, e int32) *Violation {
 		g.title(t), KeyText(g.lists[l].key), g.show(read), g.name(e)))
 }
 
-// checkOrder says how a read contradicts the longest read of its list.
+// checkOrder reports how a read contradicts the longest read of its list, or nil.
 func (g *ledger) checkOrder(t int32, s *micro, longest []int32) *Violation {
 	l := &g.lists[s.list]
 	if n := len(s.read); l.broken || n <= len(l.order) && slices.Equal(s.read, l.order[:n]) {
@@ -211,8 +214,8 @@ func (g *ledger) checkOrder(t int32, s *micro, longest []int32) *Violation {
 		g.title(t), g.showRead(s), g.title(other), g.show(l.order)))
 }
 
-// checkUpdates looks for transactions that read one version of a list and both appended to it. Where reads repeat, both may
-// not commit: the second did not read what the first had left.
+// checkUpdates looks for two transactions that read the same version of a list and then both appended to it. At levels
+// at which reads repeat, not both may commit: the second did not read what the first had left.
 func (g *ledger) checkUpdates(found []Violation) []Violation {
 	if !g.level.repeats() {
 		return found
@@ -242,7 +245,8 @@ func (g *ledger) checkUpdates(found []Violation) []Violation {
 	return found
 }
 
-// updates yields the lists that a transaction read before it appended to them, with that read, in order of the appends.
+// updates yields, in order of the appends, the lists that a transaction read before it appended to them, each with its
+// first read of that list.
 func (g *ledger) updates(t int32) func(yield func(int32, *micro) bool) {
 	steps := g.txns[t].steps
 	return func(yield func(int32, *micro) bool) {

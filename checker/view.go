@@ -7,51 +7,51 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// bounds is what a view must and may contain.
+// bounds says what a view must and may contain.
 type bounds struct {
 	acked, called history.Tick
-	must          level // commits of this level that were acknowledged by acked must be there
-	suffix        bool  // what is missing is everything after some moment
-	atomic        bool  // commits are there whole or not at all
-	atomicTxns    bool  // transactions are, and batches need not be
+	must          level // commits of this level that were acknowledged by the tick acked must be there
+	suffix        bool  // exactly the commits after some moment are missing
+	atomic        bool  // commits are there completely or not at all
+	atomicTxns    bool  // so are transactions, though not necessarily batches
 }
 
 // possible reports whether a writer may be seen.
 func (b *bounds) possible(w *writer) bool { return w.call <= b.called || w.done <= b.acked }
 
-// whole reports whether a commit is there as a whole or not at all.
+// whole reports whether a commit must be there completely or not at all.
 func (v *view) whole(commit int) bool {
 	return v.atomic || v.atomicTxns && v.commits[commit].op.Kind == history.Txn
 }
 
-// What a key can show besides the value of a writer.
+// What a key can show other than the value of a single writer.
 const (
-	atStart = -1 // what it was before the first operation, be it a value or nothing
-	gone    = -2 // nothing, and some delete may be why
-	several = -3 // a value that more than one may have written
+	atStart = -1 // what it held before the first operation, be it a value or nothing
+	gone    = -2 // nothing, possibly because of a delete
+	several = -3 // a value that several writers may have written
 )
 
 // shown is what one key of a view shows.
 type shown struct {
 	entry  int32
 	writer int32 // position among the entry's writers, or atStart, gone or several
-	// until is a tick such that no write of the key that was called later can be in effect: it would show.
+	// No write to the key that was called after the tick until can be in effect, because it would be visible.
 	until history.Tick
 }
 
 // view is what somebody saw of a store at one moment: all of it after a crash, or what one operation read. It is
-// scratch memory; a view belongs to one index.
+// scratch memory that is reused, and belongs to one index.
 type view struct {
 	*index
 	bounds
 	seen   []shown
 	at     []int32 // by entry: 1 + position in seen, or 0
-	in     []int32 // by commit: 1 + the entry that shows that it took effect, or 0
+	in     []int32 // by commit: 1 + the entry which shows that the commit took effect, or 0
 	listed []int32 // the commits that are in
 	found  []finding
 }
 
-// views hands out views, so that judging a state allocates nothing.
+// views is a pool of views, so that judging a state allocates nothing.
 type views struct{ pool sync.Pool }
 
 func newViews(x *index) *views {
@@ -77,8 +77,8 @@ func (p *views) put(v *view) {
 	p.pool.Put(v)
 }
 
-// value enters that a key shows a value. If more than one may have written it, nothing follows of any of them, but that
-// whatever was called after all of them had taken effect is not there.
+// value records that a key shows a value. If several writers may have written it, nothing follows about any one of
+// them. It only follows that whatever was called after all of them had taken effect is not there.
 func (v *view) value(k int, value []byte) {
 	e := &v.entries[k]
 	s := shown{entry: int32(k), writer: atStart}
@@ -116,7 +116,7 @@ func (v *view) value(k int, value []byte) {
 	}
 }
 
-// absence enters that a key shows nothing.
+// absence records that a key shows nothing.
 func (v *view) absence(k int) {
 	e := &v.entries[k]
 	if len(e.writers) == 0 && !e.loaded {
@@ -147,7 +147,7 @@ func (v *view) add(s shown) {
 	}
 }
 
-// include enters that a commit took effect.
+// include records that a commit took effect, and the key that shows it.
 func (v *view) include(commit int32, by int) {
 	if v.in[commit] == 0 {
 		v.in[commit] = int32(by) + 1

@@ -7,40 +7,41 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Values of cells are small numbers, the same for the same value of the same key.
+// Values of cells are small numbers. Equal values of one key have equal numbers.
 const (
 	nothing = int32(0)  // the key is absent; positive numbers are positions of writers, counted from 1
 	loaded  = int32(-1) // the value that the key had at the start
-	foreign = int32(-2) // a value that nobody wrote: equals nothing that a key can hold
+	foreign = int32(-2) // a value that nobody wrote; no key can hold it
 )
 
-// cell is one key with one value, as a step reads or writes it.
+// cell is one key together with one value that a step reads or writes.
 type cell struct{ entry, value int32 }
 
-// step is an operation, or its part that concerns some keys, as the search for an order sees it: it reads all its
-// cells and then writes all its cells, at one moment between call and done.
+// step is an operation, or the part of one that concerns some keys, as seen by the search for an order. It reads all
+// its cells and then writes all its cells, at one moment between call and done.
 type step struct {
-	op            *history.Op // nil for the state that was recovered
+	op            *history.Op // nil for the recovered state
 	reads, writes []cell
-	acts          []act // instead of cells, if one key is judged by its values
+	acts          []act // instead of cells, for a key that is judged by its values
 	call, done    history.Tick
 }
 
-// window is a piece of a history between two moments at which the whole store was seen while nothing else went on.
+// window is the part of a history between two moments at which the whole store was scanned while nothing else was in
+// flight.
 type window struct {
-	start []int32 // by entry, what every key held before
+	start []int32 // by entry, what the key held at the beginning
 	steps []step  // in order of call; the last one may read every key
 }
 
-// timeline is a history cut into windows.
+// timeline is a history divided into windows.
 type timeline struct {
 	*index
-	values  []map[string]int32 // by entry, made when first needed
+	values  []map[string]int32 // by entry; built when first needed
 	windows []window
 }
 
-// newTimeline cuts a history at its quiet full scans. A scan is the last step of its window, and what it saw is the
-// start of the next. If final is not nil, it is what was seen when all was over.
+// newTimeline divides a history at its quiet full scans. Such a scan is the last step of its window, and what it saw
+// is the start of the next. If final is not nil, it is what was read when everything was over.
 func newTimeline(x *index, final *history.State) *timeline {
 	ops := x.ops
 	t := &timeline{index: x, values: make([]map[string]int32, len(x.entries))}
@@ -50,7 +51,7 @@ func newTimeline(x *index, final *history.State) *timeline {
 			now.start[k] = loaded
 		}
 	}
-	var idle history.Tick // when the latest answer so far came
+	var idle history.Tick // the tick of the latest answer so far
 	for i := range ops {
 		s := t.step(&ops[i])
 		if len(s.reads)+len(s.writes) > 0 {
@@ -85,8 +86,8 @@ func heldAfter(s *step, entries int) []int32 {
 	return held
 }
 
-// step returns the operation as a step. A rejected one has no part in any order, and what an unanswered one read is
-// not known.
+// step returns an operation as a step. A rejected operation has no place in any order. It is unknown what an
+// unanswered one read.
 func (t *timeline) step(op *history.Op) step {
 	s := step{op: op, call: op.Call, done: history.Never}
 	if op.Outcome == history.Rejected {
@@ -113,12 +114,12 @@ func (t *timeline) step(op *history.Op) step {
 		k, known := t.lookup(read.Key)
 		w, ordered := wroteBefore(op, i)
 		if !known || own(op, read) && (!ordered || w != nil && own(&history.Op{Writes: []history.Write{*w}}, read)) {
-			continue // a key that nobody wrote is empty
+			continue // what it wrote itself, or a key that nobody wrote; invented checks the latter
 		}
 		c := cell{entry: int32(k)}
 		switch {
 		case w != nil:
-			c.value = foreign // it must find what it wrote itself, and does not
+			c.value = foreign // it should have found what it wrote itself, but did not
 		case read.Found:
 			c.value = t.valueOf(k, read.Value)
 		}
@@ -127,8 +128,8 @@ func (t *timeline) step(op *history.Op) step {
 	return s
 }
 
-// wroteBefore returns what an operation had last written to the key of its i-th read when it read it, or nil. It is false
-// if the operation does not say in which order it read and wrote.
+// wroteBefore returns the last write to the key of an operation's i-th read that came before that read, or nil.
+// Ordered is false if the operation does not record the order of its reads and writes.
 func wroteBefore(op *history.Op, i int) (w *history.Write, ordered bool) {
 	if len(op.Order) != len(op.Reads)+len(op.Writes) || strings.Count(op.Order, "w") != len(op.Writes) {
 		return nil, false
@@ -169,7 +170,7 @@ func (t *timeline) scanned(op *history.Op) []cell {
 	return cells
 }
 
-// recovered returns the step of reading everything after the last answer.
+// recovered returns a step that reads everything after the last answer.
 func (t *timeline) recovered(state *history.State, idle history.Tick) step {
 	if n := len(t.ops); n > 0 {
 		idle = max(idle, t.ops[n-1].Call)

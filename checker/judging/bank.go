@@ -10,8 +10,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history/recorded"
 )
 
-// bank judges reads of all accounts. Which accounts there are is what the first read says, and so is how much money, unless
-// that is told.
+// bank judges reads of all accounts. The first such read determines the set of accounts and, unless the options give
+// it, the total.
 func (j *Judgement) bank(r *recorded.Recording, o Options) {
 	j.Property = "total conserved"
 	first := firstAudit(r.Ops)

@@ -9,8 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history/recorded"
 )
 
-// chain is levels of which each forbids all that the one before it forbids. RepeatableRead stands between MonotonicAtomicView
-// and Serializable, beside SnapshotIsolation.
+// chain is levels, each of which forbids everything that its predecessor forbids. RepeatableRead lies between
+// MonotonicAtomicView and Serializable, beside SnapshotIsolation.
 var chain = []checker.Level{
 	checker.ReadUncommitted, checker.ReadCommitted, checker.MonotonicAtomicView, checker.SnapshotIsolation, checker.Serializable,
 	checker.StrictSerializable,
@@ -19,7 +19,7 @@ var chain = []checker.Level{
 // Levels returns all levels, weakest first.
 func Levels() []checker.Level { return slices.Insert(slices.Clone(chain), 3, checker.RepeatableRead) }
 
-// isolation judges at the level that is asked for and, if that is violated, says what the others are.
+// isolation judges at the requested level and, if that is violated, finds the verdicts at the others.
 func (j *Judgement) isolation(ctx context.Context, r *recorded.Recording, o Options) {
 	j.Property = o.Level.String()
 	judge := registerJudge(ctx, r.Ops, o)
@@ -49,8 +49,8 @@ func registerJudge(ctx context.Context, ops []history.Op, o Options) func(checke
 	}
 }
 
-// tellApart returns what every level says of a history that violates one. Few levels have to be asked: what a level forbids,
-// those after it in the chain do, too.
+// tellApart returns the verdict at every level for a history that violates one. It asks for only a few of them,
+// because whatever a level forbids, its successors in the chain forbid too.
 func tellApart(violated checker.Level, ask func(checker.Level) checker.Verdict) []LevelVerdict {
 	says := map[checker.Level]checker.Verdict{violated: checker.Fail}
 	top := slices.Index(chain, violated)
@@ -58,7 +58,7 @@ func tellApart(violated checker.Level, ask func(checker.Level) checker.Verdict) 
 		top = slices.Index(chain, checker.Serializable) // which forbids all that repeatable read forbids
 	}
 	says[chain[top]] = checker.Fail
-	low, high := 0, top // the first level that fails is one of these
+	low, high := 0, top // the first level that fails is in this range
 	for low < high {
 		mid := (low + high) / 2
 		says[chain[mid]] = ask(chain[mid])
@@ -92,7 +92,7 @@ func tellApart(violated checker.Level, ask func(checker.Level) checker.Verdict) 
 	return all
 }
 
-// initialState returns a state in which every key of a history holds a value, or nothing.
+// initialState returns a state in which every key of a history holds the value; an empty one if the value is nil.
 func initialState(ops []history.Op, value []byte) *history.State {
 	s := &history.State{}
 	if value == nil {

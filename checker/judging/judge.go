@@ -9,43 +9,44 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history/recorded"
 )
 
-// Options are what a judge has to know beside a history. The zero value works.
+// Options are what a judge needs to know in addition to a history. The zero value is usable.
 type Options struct {
-	Level     checker.Level // what is asked of transactions; zero: strict serializable
-	Steps     int           // of work in each search; zero: DefaultSteps
+	Level     checker.Level // the isolation demanded of transactions; zero: strict serializable
+	Steps     int           // limit of the work in each search; zero: DefaultSteps
 	Initial   []byte        // what every register or key holds at the start; nil: nothing
 	Total     *int64        // of all accounts of a bank; nil: what the first read found
 	Overdraft bool          // balances may be negative
 }
 
-// DefaultSteps is how much work a search may cost: some ten seconds, and about a gigabyte of memory at the most.
+// DefaultSteps is the default limit of the work in a search: about ten seconds, and at most about a gigabyte of
+// memory.
 const DefaultSteps = 50_000_000
 
-// Judgement is what the judges say of a history.
+// Judgement is what the judges say about a history.
 type Judgement struct {
 	Format     recorded.Format
 	Model      recorded.Model
 	Operations Operations
-	Property   string // what was asked: "linearizable", "serializable", "total conserved"
+	Property   string // the property judged: "linearizable", "serializable", "total conserved"
 	Verdict    checker.Verdict
 	Violations []checker.Violation // of a Fail: at least one
 	Reason     string              // of an Inconclusive
-	Levels     []LevelVerdict      // of transactions that fail: what every level says, weakest first
-	Notes      []string            // what was taken for granted
-	Lines      bool                // ticks are numbers of lines in the file
+	Levels     []LevelVerdict      // of transactions that fail: the verdict at every level, weakest first
+	Notes      []string            // assumptions that were made
+	Lines      bool                // ticks are line numbers of the file
 }
 
-// Operations counts the operations of a history by what became of them.
+// Operations counts the operations of a history by outcome, and their clients.
 type Operations struct{ All, Acked, Open, Refused, Clients int }
 
-// LevelVerdict is what the judge says at one level.
+// LevelVerdict is the verdict at one level.
 type LevelVerdict struct {
 	Level   checker.Level
 	Verdict checker.Verdict
 }
 
-// Judge judges a history by what its model promises. It is Inconclusive if nothing in the history could contradict that, if a
-// search came to its limit, or if ctx was done.
+// Judge judges a history by the promises of its model. The judgement is Inconclusive if nothing in the history could
+// contradict them, if a search reached its limit, or if ctx was done.
 func Judge(ctx context.Context, r *recorded.Recording, o Options) *Judgement {
 	if o.Level == 0 {
 		o.Level = checker.StrictSerializable
@@ -81,11 +82,11 @@ func (j *Judgement) linearizability(ctx context.Context, r *recorded.Recording, 
 	j.take(checker.Linearizability(ctx, r.Ops, initial, nil, nil, o.limits()))
 }
 
-// windowOps is how many operations an order is searched for at the most. Steps among so many cost so much of the limit that it
-// bounds the memory, too.
+// windowOps is the largest number of operations for which an order is searched. Steps among so many operations use up
+// the limit so quickly that it bounds the memory too.
 const windowOps = 100_000
 
-// limits leaves the number of operations in flight open: the steps bound what they cost.
+// limits does not bound the number of operations in flight, since Steps bounds what they cost.
 func (o Options) limits() checker.Limits {
 	return checker.Limits{WindowOps: windowOps, Clients: math.MaxInt, Steps: o.Steps}
 }
@@ -107,7 +108,8 @@ func count(ops []history.Op) (n Operations) {
 	return n
 }
 
-// vacuous says why nothing in a history could be wrong, if so: nobody was told anything of what the store held.
+// vacuous says why nothing in a history could be wrong, which is the case if no operation was told anything about what
+// the store held. Otherwise it returns "".
 func vacuous(ops []history.Op) string {
 	if len(ops) == 0 {
 		return "nothing was judged: the history has no operations"
@@ -118,13 +120,13 @@ func vacuous(ops []history.Op) string {
 			return ""
 		}
 	}
-	return "nothing was judged: no operation that was answered says what the store held"
+	return "nothing was judged: no answered operation says what the store held"
 }
 
-// notes says what is taken for granted about a history.
+// notes lists what is assumed about a history.
 func notes(r *recorded.Recording) []string {
 	if r.Uncalled {
-		return []string{"no answer has a call, so nothing is known about time"}
+		return []string{"the history records no calls, so nothing is known about times"}
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func judged(t *testing.T, text string, model recorded.Model, o judging.Options) 
 	return judging.Judge(t.Context(), r, o)
 }
 
-// told makes a history in EDN: an operation a line, the process, the type and the rest.
+// told builds a history in EDN from lines that each hold the process, the type and the rest of an operation.
 func told(lines string) string {
 	var b strings.Builder
 	for line := range strings.SplitSeq(strings.TrimSpace(lines), "\n") {
@@ -53,12 +53,12 @@ func TestEachModelHasItsJudge(t *testing.T) {
 			ops: "0 invoke write 1\n0 ok write 1\n0 invoke write 2\n0 ok write 2\n0 invoke write 1\n0 ok write 1\n0 invoke read\n0 ok read 1",
 		},
 		{
-			name: "a register that held something at the start", ops: "0 invoke read\n0 ok read 0", model: recorded.Register,
+			name: "a register with an initial value", ops: "0 invoke read\n0 ok read 0", model: recorded.Register,
 			options: judging.Options{Initial: []byte("0")}, want: checker.Pass,
 		},
 		{name: "a cas that took effect without its value", ops: "0 invoke cas [1 2]\n0 ok cas [1 2]", want: checker.Fail, class: "not linearizable"},
 		{
-			name: "keys on their own", want: checker.Fail, class: "not linearizable", says: "no order of the operations on 2 explains",
+			name: "keys that are judged separately", want: checker.Fail, class: "not linearizable", says: "no order of the operations on 2 explains",
 			ops: "0 invoke write [1 1]\n0 ok write [1 1]\n0 invoke write [2 5]\n0 ok write [2 5]\n0 invoke read [2 nil]\n0 ok read [2 nil]",
 		},
 		{name: "a counter", ops: "0 invoke read\n1 invoke add 2\n0 ok read 0\n1 ok add 2\n0 invoke read\n0 ok read 2", want: checker.Pass},
@@ -88,11 +88,11 @@ func TestEachModelHasItsJudge(t *testing.T) {
 			want: checker.Fail, class: "account missing",
 		},
 		{
-			name: "an account too many", ops: "0 invoke read\n0 ok read {0 90, 1 10}\n0 invoke read\n0 ok read {0 90, 1 10, 2 0}",
+			name: "an unexpected account", ops: "0 invoke read\n0 ok read {0 90, 1 10}\n0 invoke read\n0 ok read {0 90, 1 10, 2 0}",
 			want: checker.Fail, class: "unexpected account", says: "found an account 2",
 		},
 		{
-			name: "a balance that is none", ops: "0 invoke read\n0 ok read {0 90, 1 10}\n0 invoke read\n0 ok read {0 90, 1 nil}",
+			name: "a balance that is not a number", ops: "0 invoke read\n0 ok read {0 90, 1 10}\n0 invoke read\n0 ok read {0 90, 1 nil}",
 			want: checker.Fail, class: "total not conserved",
 		},
 		{
@@ -118,7 +118,7 @@ func TestEachModelHasItsJudge(t *testing.T) {
 	}
 }
 
-// TestLevelsAreToldApart has Adya's anomalies with the levels that allow each.
+// TestLevelsAreToldApart has Adya's anomalies, each with the levels that allow it.
 func TestLevelsAreToldApart(t *testing.T) {
 	for _, row := range []struct{ name, ops, class, holds string }{
 		{
@@ -157,7 +157,7 @@ func TestLevelsAreToldApart(t *testing.T) {
 			require.Equal(t, checker.Fail, j.Verdict)
 			require.Equal(t, row.class, j.Violations[0].Class, j.Violations[0].Sentence)
 			require.Equal(t, row.holds, holding(j.Levels))
-			for _, l := range judging.Levels() { // each level by itself says the same
+			for _, l := range judging.Levels() { // judging at each level separately gives the same verdicts
 				want := checker.Fail
 				for _, told := range j.Levels {
 					if told.Level == l {
@@ -185,14 +185,14 @@ func holding(levels []judging.LevelVerdict) string {
 	return strings.Join(names, " ")
 }
 
-func TestNothingIsNoPass(t *testing.T) {
+func TestAVacuousHistoryDoesNotPass(t *testing.T) {
 	for text, reason := range map[string]string{
 		"[]":                               "nothing was judged: the history has no operations",
-		told("0 info kill"):                "nothing was judged: no operation that was answered says what the store held",
-		told("0 invoke write 1"):           "nothing was judged: no operation that was answered says what the store held",
-		told("0 ok txn [[:w :x 1]]"):       "nothing was judged: no operation that was answered says what the store held",
-		told("0 invoke transfer {}"):       "nothing was judged: no operation that was answered says what the store held",
-		told("0 invoke read {1 1}"):        "nothing was judged: no operation that was answered says what the store held",
+		told("0 info kill"):                "nothing was judged: no answered operation says what the store held",
+		told("0 invoke write 1"):           "nothing was judged: no answered operation says what the store held",
+		told("0 ok txn [[:w :x 1]]"):       "nothing was judged: no answered operation says what the store held",
+		told("0 invoke transfer {}"):       "nothing was judged: no answered operation says what the store held",
+		told("0 invoke read {1 1}"):        "nothing was judged: no answered operation says what the store held",
 		told("0 ok read {}\n1 ok read {}"): "nothing was judged: no read of all accounts was answered",
 	} {
 		r, err := recorded.Read(strings.NewReader(strings.Replace(text, ":f :kill", ":f :read", 1)), recorded.Options{})
@@ -231,9 +231,9 @@ func TestABoundedSearchSaysSo(t *testing.T) {
 	}
 }
 
-func TestNotesSayWhatWasTakenForGranted(t *testing.T) {
+func TestNotesListAssumptions(t *testing.T) {
 	j := judged(t, told("0 ok read 1\n1 ok write 1"), "", judging.Options{})
-	require.Equal(t, []string{"no answer has a call, so nothing is known about time"}, j.Notes)
+	require.Equal(t, []string{"the history records no calls, so nothing is known about times"}, j.Notes)
 	require.Equal(t, judging.Operations{All: 2, Acked: 2, Clients: 2}, j.Operations)
 	require.False(t, j.Lines)
 	j = judged(t, told("0 invoke read\n0 ok read nil\n1 invoke write 1\n2 invoke write 2\n2 fail write 2"), "", judging.Options{})

@@ -30,8 +30,8 @@ func judgedFile(t *testing.T, file string, o judging.Options, reading recorded.O
 	return judging.Judge(t.Context(), r, o)
 }
 
-// TestHistoriesOfPorcupineAsPublished: Jepsen's histories of an early etcd, whose values repeat all the time, and those of a
-// store with get, put and append have the verdicts that porcupine's tests state.
+// The histories that come with porcupine get the verdicts that its tests state. They are Jepsen's histories of an
+// early etcd, in which most values repeat, and those of a store with get, put and append.
 func TestHistoriesOfPorcupineAsPublished(t *testing.T) {
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/anishathalye/porcupine").Output()
 	require.NoError(t, err)
@@ -60,7 +60,7 @@ func TestHistoriesOfPorcupineAsPublished(t *testing.T) {
 func TestPublishedHistoriesAreJudgedAsTheTableSays(t *testing.T) {
 	root := os.Getenv("PUBLISHED_HISTORIES")
 	if root == "" {
-		t.Skip("the histories are not here; run ci/published-histories")
+		t.Skip("the histories have not been fetched; run ci/published-histories")
 	}
 	rows := table(t)
 	judgedBy := make([]int, len(rows))
@@ -96,7 +96,7 @@ func TestPublishedHistoriesAreJudgedAsTheTableSays(t *testing.T) {
 // published is a row of the table.
 type published struct{ pattern, flags, judge string }
 
-// table reads the rows of PUBLISHED.md, but for those of porcupine.
+// table reads the rows of PUBLISHED.md, except those of porcupine.
 func table(t *testing.T) (rows []published) {
 	t.Helper()
 	text, err := os.ReadFile("PUBLISHED.md")

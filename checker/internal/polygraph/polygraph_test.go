@@ -50,7 +50,7 @@ func TestSolveAgreesWithBruteForce(t *testing.T) {
 		switch {
 		case got.Stuck >= 0:
 			stuck++
-			for _, side := range p.Choices[got.Stuck] { // both close a cycle with what is certain
+			for _, side := range p.Choices[got.Stuck] { // both sides close a cycle with the certain arcs
 				all := &Problem{Nodes: p.Nodes, Arcs: append(append(append([]Arc(nil), p.Arcs...), got.Certain...), side...)}
 				_, ok := all.Order(func(a, b int32) bool { return a < b })
 				require.False(t, ok, "seed %d", seed)
@@ -65,8 +65,9 @@ func TestSolveAgreesWithBruteForce(t *testing.T) {
 	require.Positive(t, guessed)
 }
 
-func TestSolveSaysThatItsBudgetIsSpent(t *testing.T) {
-	// All of n nodes in a row or in the other direction, and no two of them in the same: for three there is no answer.
+func TestSolveIsUndecidedWhenItsBudgetRunsOut(t *testing.T) {
+	// Each choice is a chain of all nodes, forwards or backwards, and no two chains may have the same direction. Three
+	// chains are impossible.
 	p := &Problem{Nodes: 40, Budget: 300}
 	for a := range int32(40) {
 		for b := range a {
@@ -89,8 +90,8 @@ func TestOrderTakesWhatLessPutsFirst(t *testing.T) {
 	require.Equal(t, Answer{Outcome: Impossible, Stuck: -1}, p.Solve())
 }
 
-func TestCoreHoldsAllCyclesAndNothingBesideThem(t *testing.T) {
-	// 0 leads to the cycle of 1 and 2, which leads by 3 to the cycle of 4 and 5, which leads to 6; and 7 leads to 8.
+func TestCoreIsCyclesAndWhatLiesBetweenThem(t *testing.T) {
+	// 0 leads to the cycle of 1 and 2, which leads through 3 to the cycle of 4 and 5, which leads to 6; 7 leads to 8.
 	p := &Problem{Nodes: 9, Arcs: []Arc{{0, 1}, {1, 2}, {2, 1}, {2, 3}, {3, 4}, {4, 5}, {5, 4}, {5, 6}, {7, 8}}}
 	require.Equal(t, []bool{false, true, true, true, true, true, false, false, false}, p.Core())
 	p.Arcs = []Arc{{0, 1}, {1, 2}}

@@ -3,7 +3,7 @@ package polygraph
 // Arc says that one node comes before another.
 type Arc struct{ From, To int32 }
 
-// Choice says that the arcs of one of the two sides are there.
+// Choice says that the arcs of one of the two sides exist.
 type Choice [2][]Arc
 
 // Problem is a graph with choices. Its nodes are numbered from 0.
@@ -11,8 +11,8 @@ type Problem struct {
 	Nodes   int
 	Arcs    []Arc
 	Choices []Choice
-	Budget  int // how much work to do at most, in visits of nodes and choices
-	// Stopped, if not nil, says now and then whether to give up.
+	Budget  int // limit of the work, in visits of nodes and choices
+	// Stopped, if not nil, is called now and then. The search is given up if it returns true.
 	Stopped func() bool
 }
 
@@ -26,20 +26,20 @@ const (
 	Impossible
 )
 
-// Answer is what became of a search.
+// Answer is the result of a search.
 type Answer struct {
 	Outcome Outcome
-	// Stuck is, if the outcome is Impossible and nothing had to be guessed, the choice of which no side is possible, or -1
-	// if the arcs of the problem have a cycle by themselves. Otherwise it is -2.
+	// Stuck is the choice without a possible side, if the outcome is Impossible and nothing had to be guessed. It is
+	// -1 if the arcs of the problem have a cycle by themselves, and otherwise -2.
 	Stuck int
-	// Certain is, unless Stuck is -2, the sides of choices that followed from the arcs of the problem, in the order in which
-	// they were found.
+	// Certain is the arcs of the sides that followed from the arcs of the problem, in the order in which they were
+	// derived. It is meaningless if Stuck is -2.
 	Certain []Arc
 	Spent   int // of the budget
 }
 
-// Order returns all nodes in an order that fits the arcs of the problem, or false if they have a cycle. Of the nodes that
-// can come next it takes the one that less puts first; less must be a strict order.
+// Order returns all nodes in an order that fits the arcs of the problem, or false if these have a cycle. Among the
+// nodes that can come next it takes the one that less puts first; less must be a strict order.
 func (p *Problem) Order(less func(a, b int32) bool) ([]int32, bool) {
 	out, degree := p.adjacency()
 	ready := &heap{less: less}
@@ -61,8 +61,8 @@ func (p *Problem) Order(less func(a, b int32) bool) ([]int32, bool) {
 	return order, len(order) == p.Nodes
 }
 
-// Core returns which nodes are left when those are taken out, again and again, at which no arc arrives or which no arc leaves:
-// all that are on cycles, and what lies between these.
+// Core returns, by node, whether the node is on a cycle or on a path between cycles. These are the nodes that are left
+// after repeatedly removing those at which no arc arrives or from which no arc leaves.
 func (p *Problem) Core() []bool {
 	core := make([]bool, p.Nodes)
 	for node := range core {
@@ -84,12 +84,12 @@ func (p *Problem) Core() []bool {
 	return core
 }
 
-// adjacency is arcs by the node that they leave.
+// adjacency is arcs grouped by the node that they leave.
 type adjacency struct{ start, to []int32 }
 
 func (a *adjacency) of(node int32) []int32 { return a.to[a.start[node]:a.start[node+1]] }
 
-// adjacency returns the arcs by the node that they leave, and how many arrive at each node.
+// adjacency returns the arcs grouped by the node that they leave, and the number of arcs that arrive at each node.
 func (p *Problem) adjacency() (*adjacency, []int32) {
 	a := &adjacency{start: make([]int32, p.Nodes+1), to: make([]int32, len(p.Arcs))}
 	degree := make([]int32, p.Nodes)

@@ -33,17 +33,17 @@ func (p *Problem) Solve() Answer {
 	return answer
 }
 
-// solver is a search. It knows only the nodes that choices are about, and which of them come before which.
+// solver is a search. It knows only the nodes that occur in choices, and which of them come before which.
 type solver struct {
 	problem *Problem
 	budget  int
-	number  []int32 // by node: its number among those of the choices, or -1
+	number  []int32 // by node: its number among the nodes of choices, or -1
 	count   int
 	words   int      // in a row
-	after   []uint64 // by number, a row of the numbers that come after it
+	after   []uint64 // by number, a row of bits: the numbers that come after it
 	trail   []change // what was changed, to undo it
-	open    []int32  // choices without a side, the undecided ones first
-	decided int      // how many of them at the end have one
+	open    []int32  // all choices, the undecided ones first
+	decided int      // how many choices, at the end of open, are decided
 }
 
 type change struct {
@@ -51,8 +51,8 @@ type change struct {
 	old uint64
 }
 
-// prepare finds out which nodes of choices come after which, by the arcs of the problem. It reports false if that would take
-// too much.
+// prepare finds out which nodes of choices come after which, by the arcs of the problem. It returns false if that
+// would take too much work or memory.
 func (s *solver) prepare(order []int32) bool {
 	p := s.problem
 	s.number = slices.Repeat([]int32{-1}, p.Nodes)
@@ -104,10 +104,11 @@ func join(into, from []uint64) {
 
 func (s *solver) row(n int32) []uint64 { return s.after[int(n)*s.words : (int(n)+1)*s.words] }
 
-// before reports whether a node is known to come before another one, by their numbers.
+// before reports whether one node is known to come before another, given their numbers.
 func (s *solver) before(a, b int32) bool { return s.after[int(a)*s.words+int(b/64)]>>(b%64)&1 == 1 }
 
-// possible reports whether none of the arcs closes a cycle by itself, and implied whether all are known.
+// possible reports whether none of the arcs closes a cycle by itself; implied reports whether all of them are known
+// already.
 func (s *solver) possible(side []Arc) (possible, implied bool) {
 	implied = true
 	for _, a := range side {
@@ -120,7 +121,7 @@ func (s *solver) possible(side []Arc) (possible, implied bool) {
 	return true, implied
 }
 
-// add adds arcs. It reports false if they close a cycle, and may then have added some.
+// add adds arcs. It returns false if they close a cycle, in which case it may have added some of them.
 func (s *solver) add(side []Arc) bool {
 	for _, a := range side {
 		from, to := s.number[a.From], s.number[a.To]
@@ -140,7 +141,7 @@ func (s *solver) add(side []Arc) bool {
 	return true
 }
 
-// extend adds to a row a number and all that come after it.
+// extend adds a number, and all that come after it, to a row.
 func (s *solver) extend(n, to int32) {
 	base, more := int(n)*s.words, s.row(to)
 	for i := range s.words {
@@ -155,7 +156,7 @@ func (s *solver) extend(n, to int32) {
 	}
 }
 
-// undo takes back all changes but so many.
+// undo takes back all changes after the first keep ones.
 func (s *solver) undo(keep int) {
 	for _, c := range slices.Backward(s.trail[keep:]) {
 		s.after[c.at] = c.old
@@ -166,15 +167,15 @@ func (s *solver) undo(keep int) {
 // undecided returns the choices without a side.
 func (s *solver) undecided() []int32 { return s.open[:len(s.open)-s.decided] }
 
-// decide takes a choice out of the undecided ones, by its position among them.
+// decide removes a choice from the undecided ones, given its position among them.
 func (s *solver) decide(i int) {
 	s.decided++
 	last := len(s.open) - s.decided
 	s.open[i], s.open[last] = s.open[last], s.open[i]
 }
 
-// saturate gives a side to every choice of which only one is possible, until nothing more follows, and appends the arcs to
-// certain if that is not nil. It returns a choice of which none is possible, or -1.
+// saturate picks the side of every choice that has only one possible side, until nothing more follows. It appends the
+// arcs of these sides to certain, unless that is nil. It returns a choice without a possible side, or -1.
 func (s *solver) saturate(certain *[]Arc) int {
 	for again := true; again && s.budget >= 0; {
 		again = false
@@ -213,7 +214,7 @@ func (s *solver) saturate(certain *[]Arc) int {
 	return -1
 }
 
-// search guesses sides until all choices have one. It ends if every choice has a side that fits one order of the nodes.
+// search guesses sides until every undecided choice has a side that fits one order of the nodes.
 func (s *solver) search() Outcome {
 	c, first := s.hardest()
 	if c < 0 {
@@ -241,8 +242,8 @@ func (s *solver) search() Outcome {
 	return Impossible
 }
 
-// hardest returns an undecided choice of which neither side fits an order of the nodes, with the side that comes closest; or
-// -1 if there is none, so that this order is an answer.
+// hardest returns an undecided choice neither side of which fits a certain order of the nodes, with the side that
+// comes closer. It returns -1 if there is none; then that order is an answer.
 func (s *solver) hardest() (c int32, side int) {
 	s.budget -= s.count + len(s.undecided())
 	place := s.extension()
@@ -266,8 +267,8 @@ func (s *solver) hardest() (c int32, side int) {
 	return -1, 0
 }
 
-// extension returns the place of every node in an order that fits all that is known: whoever comes before another node comes
-// before all that this one comes before, and so before more.
+// extension returns the place of every node in an order that fits everything known. It sorts nodes by how many others
+// come after them: if a comes before b, then everything after b is also after a, so a has more.
 func (s *solver) extension() []int32 {
 	size := make([]int, s.count)
 	order := make([]int32, s.count)
