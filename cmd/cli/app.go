@@ -19,35 +19,37 @@ import (
 // App is what makes one binary different from another.
 type App struct {
 	// Name is the name by which a shell finds the binary. It appears in every line that the binary prints for pasting. If
-	// it is empty, the binary finds out how it can be called; see the package comment.
+	// it is empty, the binary determines how it can be called; see the package comment.
 	Name string
 
 	Targets []torture.Target // engines that can be tortured, at least one; the first is the default of --engine
-	Bench   []bench.Engine   // engines that bench measures; if there are none, there is no command bench
+	Bench   []bench.Engine   // engines that bench measures; without any, there is no command bench
 
-	// Commands are further commands of this binary. They print to cmd.OutOrStdout and cmd.ErrOrStderr. Their errors are
-	// printed in one line and end with exit code 4, the host's fault, unless [Exit] gave them another.
+	// Commands are additional commands of this binary. They print to cmd.OutOrStdout and cmd.ErrOrStderr. Their errors
+	// are printed on one line and end the process with exit code 4, the host's fault, unless [Exit] gave them another
+	// code.
 	Commands []*cobra.Command
 
-	// Saved are further kinds of saved findings, for replay and check.
+	// Saved are additional kinds of saved findings, for replay and check.
 	Saved []Saved
 }
 
-// Saved is a kind of saved findings that this package does not know.
+// Saved is a kind of saved finding that this package does not know.
 type Saved struct {
-	Ext string // how the names of their files end
-	// Again shows the failure in a file again and prints what came of it. It returns exit code 1 if it showed and 5 if not.
+	Ext string // the suffix of their file names, with the dot
+	// Again reproduces the failure saved in a file and prints the outcome. It returns exit code 1 if the failure
+	// showed again and 5 if it did not.
 	Again func(ctx context.Context, out io.Writer, file string, o SavedOptions) error
 }
 
-// SavedOptions say how to show a saved failure again.
+// SavedOptions say how to reproduce a saved failure.
 type SavedOptions struct {
-	Attempts int
-	JSON     bool
-	Binary   string // how this binary is called, for lines to paste
+	Attempts int    // how often to try, at least once
+	JSON     bool   // print JSON instead of text
+	Binary   string // how to call this binary, for lines to paste
 }
 
-// saved returns the kind of a file; nil if this package knows it, or nobody does.
+// saved returns the kind of a saved finding; nil if this package handles it, or the file is unknown.
 func (a *App) saved(file string) *Saved {
 	i := slices.IndexFunc(a.Saved, func(s Saved) bool { return strings.HasSuffix(file, s.Ext) })
 	if i < 0 {
@@ -58,17 +60,17 @@ func (a *App) saved(file string) *Saved {
 
 // Annotations of a command in App.Commands.
 const (
-	// ViolationAnnotation says what exit code 1 means of the command, such as "damage", for "help exit-codes".
+	// ViolationAnnotation says what exit code 1 of the command means, such as "damage", for "help exit-codes".
 	ViolationAnnotation = "violation"
-	// TryAnnotation is a line for the overview that the binary prints when it gets no arguments: a call of the command
-	// without the name of the binary, a tab, and what it does.
+	// TryAnnotation is a line of the overview that the binary prints if it gets no arguments: a call of the command
+	// without the name of the binary, a tab, and what the call does.
 	TryAnnotation = "try"
 )
 
 // inMain is the package in which a test can call main.
 const inMain = "main"
 
-// madeByMain returns the App with a Go expression for every target that has none: one that calls main.
+// madeByMain returns the App with a Go expression for every target that has none. The expression calls main.
 func (a App) madeByMain() App {
 	a.Targets = slices.Clone(a.Targets)
 	for i := range a.Targets {
@@ -81,8 +83,8 @@ func (a App) madeByMain() App {
 	return a
 }
 
-// validate reports mistakes of the main package. Replay tokens name a target by a hash of its name, so names must differ
-// and so must their hashes.
+// validate reports mistakes of the main package. Replay tokens identify a target by a hash of its name, so both names
+// and hashes must be unique.
 func (a *App) validate() error {
 	if len(a.Targets) == 0 {
 		return exit.Usagef("cli.App has no targets")

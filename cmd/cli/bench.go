@@ -17,13 +17,13 @@ import (
 
 const benchText = `Do the same work on several engines, interleaved, in several rounds, on a real disk, and print the medians.
 
-All have 16-byte keys in random order, values of 100 bytes that do not compress, the write-ahead log on, compression
-off, memtables of 64 MiB, a cache of 256 MiB and bloom filters of 10 bits a key. Each measurement is in a fresh process.
+All engines have 16-byte keys in random order, incompressible values of 100 bytes, the write-ahead log on, compression off,
+memtables of 64 MiB, a cache of 256 MiB and bloom filters of 10 bits per key. Each measurement runs in a fresh process.
 Everything that is read is compared with what was written. Lightning's Buffered promises what Pebble's NoSync does.
 
-The ratio to Pebble is the median of the rounds' ratios: compare that, because the machine drifts.
-A checkout of lightning-torture measures Pebble, Badger, goleveldb and bbolt, too: go -C workloads/targets/bench run . bench
-How it is measured, and what is not: workloads/bench/doc.go.
+The ratio to Pebble is the median of the rounds' ratios. Compare that, because the speed of the machine drifts.
+A checkout of lightning-torture also measures Pebble, Badger, goleveldb and bbolt: go -C workloads/targets/bench run . bench
+What is measured and how: workloads/bench/doc.go.
 
 Works:
 `
@@ -82,7 +82,7 @@ func runBench(ctx context.Context, t *tool, f *benchFlags) error {
 	}
 	o := f.opts
 	for name, flag := range map[string]*int{"entries": &o.Entries, "rounds": &o.Rounds} {
-		if *flag == 0 { // the library would take it for the default
+		if *flag == 0 { // to the library, 0 means the default
 			return exit.Usagef("--%s is 0; give at least 1", name)
 		}
 	}

@@ -14,10 +14,10 @@ import (
 )
 
 const checkText = `Judge saved findings again with the judges of this version, from the histories and the recovered states in them. No
-engine is run: a change of a judge shows what it changes about old evidence.
+engine is run, so this shows how a change to a judge affects old evidence.
 
-The exit code is 1 if one is still a violation, 3 if only the engine can tell of one (then replay it), and 0 if today's
-judges accept all. What is no saved finding ends it with 2, and the error says what the file is instead.`
+The exit code is 1 if any finding is still a violation, 3 if only the engine can tell (then replay it), and 0 if today's
+judges accept all of them. A file that is not a saved finding ends the command with 2; the error says what it is instead.`
 
 func checkCommand(t *tool) *cobra.Command {
 	var format string

@@ -15,9 +15,9 @@ import (
 )
 
 // An engine runs in the process of the lab, and a panic in a goroutine that the engine started ends that process. So run
-// and replay call the binary again and do their work in this child. If it dies, the parent reports a finding, with a token.
+// and replay start the binary again and do their work in this child. If it dies, the parent reports a finding with a token.
 
-// runChild calls this binary with the given arguments and returns the exit code, or how the child died. It passes on the
+// runChild starts this binary with the given arguments and returns its exit code, or how it died. It passes on the
 // signal that cancels ctx.
 func runChild(ctx context.Context, stdout, stderr io.Writer, args ...string) (code exit.Code, died *apart.Death, err error) {
 	scratch, err := hostdisk.NewScratch("", "child")
@@ -40,10 +40,10 @@ func runChildIn(ctx context.Context, dir string, stdout, stderr io.Writer, said 
 	return exit.Code(end.Code), end.Died, nil
 }
 
-// journalIn returns the journal of the children that share a directory.
+// journalIn returns the path of the journal of the children that share a directory.
 func journalIn(dir string) string { return filepath.Join(dir, "journal.json") }
 
-// passOn returns the signal that canceled a context; if it was something else, whoever works for it is killed.
+// passOn returns the signal that canceled a context, or SIGKILL if it was canceled otherwise.
 func passOn(ctx context.Context) os.Signal {
 	if stopped := (exit.Interrupt{}); errors.As(context.Cause(ctx), &stopped) {
 		return stopped.Signal

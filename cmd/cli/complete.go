@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// completeRun lets the shell complete the values of those flags of run that no other command has.
+// completeRun sets up shell completion for the flags that only run has.
 func completeRun(cmd *cobra.Command) {
 	cmdline.Complete(cmd, "scenario", torture.Scenarios)
 	cmdline.Complete(cmd, "format", cmdline.Fixed(resultFormats...))

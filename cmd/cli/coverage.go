@@ -15,10 +15,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// coverageDir is the variable that tells a binary which counts statements where to collect the counters.
+// coverageDir is the environment variable that tells a binary built for coverage where to write the counters.
 const coverageDir = "LIGHTNING_TORTURE_COVERAGE"
 
-// runCovered is run in a binary that counts the statements of the engine: this one, built anew.
+// runCovered is run in a binary that counts the statements of the engine: this one, rebuilt.
 func runCovered(ctx context.Context, t *tool, target torture.Target) (err error) {
 	build, ok := debug.ReadBuildInfo()
 	switch {
@@ -39,7 +39,7 @@ func runCovered(ctx context.Context, t *tool, target torture.Target) (err error)
 	cmd := exec.CommandContext(ctx, binary, t.args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, t.stdout, t.stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(passOn(ctx)) }
-	// The Go runtime of such a binary writes its counters when the process ends, too; nobody reads these.
+	// The Go runtime of such a binary also writes its counters when the process ends; nobody reads those.
 	cmd.Env = append(os.Environ(), coverageDir+"="+scratch.Dir, "GOCOVERDIR="+scratch.Dir)
 	var ended *exec.ExitError
 	if err := cmd.Run(); errors.As(err, &ended) && ended.ExitCode() > 0 {
@@ -53,7 +53,7 @@ func runCovered(ctx context.Context, t *tool, target torture.Target) (err error)
 // covered collects the counters of a run. A nil one does nothing.
 type covered struct{ *coverage.Collector }
 
-// collect prepares a run whose statements are counted, if they are.
+// collect prepares a run whose statements are counted. It returns nil if they are not.
 func (f *runFlags) collect(t *tool, opts *torture.Options) (*covered, error) {
 	dir := t.getenv(coverageDir)
 	if !f.coverage || dir == "" {

@@ -8,12 +8,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/bench"
 )
 
-// measuredElsewhere are the engines that only the command in workloads/targets/bench measures. They are modules that
-// this one must not depend on.
+// measuredElsewhere are the engines that only the command in workloads/targets/bench measures, because this module must
+// not depend on theirs.
 var measuredElsewhere = []string{"pebble", "badger", "goleveldb", "bbolt"}
 
-// elsewhere returns how to measure the named engines if some of them are not in this binary but in that command, and ""
-// otherwise.
+// elsewhere says how to measure the named engines if some of them are only in that command. Otherwise it returns "".
 func elsewhere(names []string, here []bench.Engine) string {
 	var missing []string
 	for _, name := range names {

@@ -10,8 +10,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Exit returns an error that a command of an App returns to set the exit code: err is printed in one line, unless it is
-// nil, and the exit code is code. Use 1 for a violation and 2 for bad usage, as the other commands do.
+// Exit returns an error that sets the exit code when a command of an App returns it. Unless err is nil, it is printed
+// on one line. Use 1 for a violation and 2 for bad usage, as the other commands do.
 func Exit(code int, err error) error {
 	if err == nil {
 		return exit.Code(code).Err()

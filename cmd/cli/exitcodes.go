@@ -14,7 +14,7 @@ const exitCodesText = `The exit code says what happened:
     2   bad usage or configuration: a flag, a name, a replay token, a saved finding or a history
     3   inconclusive: nothing was violated, but the run proves less than it should
     4   the lab or the host is at fault, such as a full disk: try again
-    5   a replay took another course than its recording, or did not show the failure
+    5   a replay diverged from its recording, or did not show the failure
   130   interrupted (SIGINT); the result so far is printed, the report is written
   143   terminated (SIGTERM); the same
 
@@ -31,7 +31,7 @@ func exitCodesTopic(commands []*cobra.Command) *cobra.Command {
 	}
 }
 
-// violations says what exit code 1 means for each command. Commands with the same meaning come together.
+// violations says what exit code 1 means for each command. Commands with the same meaning are listed together.
 func violations(commands []*cobra.Command) string {
 	type meaning struct {
 		commands []string
@@ -58,7 +58,7 @@ func violations(commands []*cobra.Command) string {
 	return folded(clauses)
 }
 
-// folded joins clauses by semicolons, and begins a new line where the next one has no room.
+// folded joins clauses with semicolons and starts a new line where the next clause would not fit.
 func folded(clauses []string) string {
 	const indent, width = "        ", 120
 	var text strings.Builder

@@ -31,7 +31,7 @@ func runIsolated(ctx context.Context, t *tool, target torture.Target, f *runFlag
 		return died, err
 	}, func(ctx context.Context, token string) *apart.Death {
 		attempts := strconv.Itoa(torture.DeathReplays)
-		_, again, _ := runChild(ctx, io.Discard, io.Discard, "replay", token, "--attempts", attempts) // what cannot start does not die
+		_, again, _ := runChild(ctx, io.Discard, io.Discard, "replay", token, "--attempts", attempts) // a child that cannot start has not died
 		return again
 	})
 	if err != nil || !died {
@@ -45,8 +45,8 @@ func runIsolated(ctx context.Context, t *tool, target torture.Target, f *runFlag
 	return cmp.Or(publish(t, result, &f.out), codeOf(ctx, result).Err())
 }
 
-// replayIsolated is replay in a child process. If the child dies, each attempt gets a child of its own, and those that show
-// the failure are counted.
+// replayIsolated is replay in a child process. If the child dies, each attempt gets a child of its own, and those that
+// show the failure are counted.
 func replayIsolated(ctx context.Context, t *tool, tokenOrFile string, f *replayFlags) error {
 	code, died, err := runChild(ctx, t.stdout, t.stderr, t.args...)
 	if err != nil || died == nil {
@@ -72,8 +72,8 @@ func replayIsolated(ctx context.Context, t *tool, tokenOrFile string, f *replayF
 	return printReplay(ctx, t, result, f)
 }
 
-// engineSpeaks lets what an engine prints go to standard error, as long as it runs in this process: standard output has the
-// result and nothing else.
+// engineSpeaks redirects to standard error what an engine prints while it runs in this process, because standard
+// output carries only the result. The function that it returns ends that.
 func engineSpeaks() (ends func()) {
 	stdout := os.Stdout
 	os.Stdout = os.Stderr

@@ -15,8 +15,8 @@ import (
 const litmusText = `Run the litmus suite: small programs, each with the exact set of disks that a power cut at its end may leave, for
 every profile. The crash model must leave those and no others.
 
-The table has the number of outcomes of each program under each profile. With --verbose every program is printed with
-its steps, where its outcomes come from, and the outcomes themselves.
+The table shows the number of outcomes of each program under each profile. With --verbose every program is printed with
+its steps, the sources of its outcomes, and the outcomes themselves.
 `
 
 const litmusExample = `  lightning-torture litmus
@@ -36,7 +36,7 @@ func litmusCommand(t *tool) *cobra.Command {
 		Use: "litmus", Short: "Check the crash model against the litmus suite", Long: litmusText, Example: litmusExample,
 		Args: cmdline.Exactly(), RunE: func(*cobra.Command, []string) error { return runLitmus(t, &f) },
 		Annotations: map[string]string{
-			ViolationAnnotation: "a disk that the model leaves and should not, or the other way round",
+			ViolationAnnotation: "a disk that the model leaves but should not, or should leave but does not",
 		},
 	}
 	flags := cmd.Flags()

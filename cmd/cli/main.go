@@ -13,14 +13,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Recoveries produce much garbage and keep little alive: collect it rarely, within a memory limit.
+// Recoveries produce much garbage and keep little alive, so the garbage is collected rarely, within a memory limit.
 const (
 	gcPercent   = 500
 	memoryLimit = 768 << 20
 )
 
-// Main runs the command line in os.Args and exits with a code that "help exit-codes" explains. It never returns. GOGC and
-// GOMEMLIMIT, if they are set, win over its own settings of the garbage collector.
+// Main runs the command line in os.Args and exits with a code that "help exit-codes" explains. It never returns. If
+// GOGC or GOMEMLIMIT is set, it overrides Main's own setting of the garbage collector.
 func Main(app App) {
 	if to := asked.Swap(nil); to != nil {
 		*to <- app
@@ -35,9 +35,9 @@ func Main(app App) {
 	os.Exit(execute(newTool(app), os.Args[1:]))
 }
 
-// TargetOf returns the target of that name of the App that a main function passes to [Main]. Main then ends the goroutine of
-// main instead of running a command. The Go tests of findings in the package of main call TargetOf, one at a time. It panics if
-// there is no such target.
+// TargetOf returns the named target of the App that a main function passes to [Main]. It calls that function; Main
+// then ends the goroutine instead of running a command. The Go tests of findings in a main package call TargetOf, one
+// at a time. It panics if there is no such target.
 func TargetOf(main func(), name string) torture.Target {
 	apps, returned := make(chan App, 1), make(chan struct{})
 	asked.Store(&apps)
@@ -47,7 +47,7 @@ func TargetOf(main func(), name string) torture.Target {
 	}()
 	<-returned
 	if asked.Swap(nil) != nil {
-		panic("cli: main has returned without a call of cli.Main")
+		panic("cli: main returned without calling cli.Main")
 	}
 	app := <-apps
 	t := tool{app: app}

@@ -22,20 +22,20 @@ import (
 
 const mutateText = `Make small changes to a Go package, one at a time, and see whether its tests notice: which fsync could go?
 
-A change drops a sync, swaps two durable steps, ignores the error of one, or takes a lock for reading only or not at all. With
---kind classical it is one that any program could suffer from: a negated condition, a limit that is off by one, a dropped
-statement, a changed constant. The source is not touched; what changes goes to the compiler by go build -overlay. By default
-the tests of the package itself are asked. If they are many, choose with --test, and ask a torture test in another package with
---tests.
+A change drops a sync, swaps two durable steps, ignores the error of one, or takes a lock only for reading or not at all. With
+--kind classical, changes are those that any program could suffer from: a negated condition, a limit that is off by one, a
+dropped statement, a changed constant. The source is not touched; the compiler gets the change through go build -overlay. By
+default the tests of the package itself are run. If they are many, select some with --test, or run a torture test in another
+package with --tests.
 
-With --judge, --sample or --ledger, any commands are the judges, each of every change: they are run in --dir, with the change in
-GOFLAGS, and exit with 0 if they did not notice, 125 if they cannot say, and anything else if they noticed. Changes that do
-not compile, or compile to the same code, are skipped. The ledger keeps every answer, so that the same command goes on where it
-was ended. The reasons are a file of lines "ID CLASS: ARGUMENT" about changes that were not noticed; CLASS is equivalent or
-speed, which do not count, unreachable or missed.
+With --judge, --sample or --ledger, the judges are arbitrary commands, and each judges every change. They run in --dir, with the
+change in GOFLAGS, and exit with 0 if they did not notice it, 125 if they cannot say, and anything else if they noticed it.
+Changes that do not compile, or compile to the same code, are skipped. The ledger keeps every answer, so the same command
+continues where it was stopped. The file of --reasons has lines "ID CLASS: ARGUMENT" about changes that were not noticed; CLASS
+is equivalent or speed, which do not count, or unreachable or missed, which do.
 
-Exit codes: 0 every change that compiles was noticed, 1 one was not, by any judge, 2 bad usage or no such package, 3 nothing
-to change, or a judge fails on the unchanged package, 4 the host is at fault.`
+Exit codes: 0 every change that compiles was noticed, 1 some change was noticed by no judge, 2 bad usage or no such package,
+3 nothing to change, or a judge fails on the unchanged package, 4 the host is at fault.`
 
 const mutateExample = `  lightning-torture mutate ./wal
   lightning-torture mutate ./storage/... --kind drop-sync --tests ./torturetest --test TestPowerCut --for 5m
@@ -70,16 +70,16 @@ func mutateCommand(t *tool) *cobra.Command {
 	flags.StringVar(&f.Tests, "tests", "", "`PACKAGES` whose tests are run (default those of PACKAGE)")
 	flags.StringArrayVar(&f.kinds, "kind", []string{"durability"},
 		"`NAMES` of kinds of changes: "+strings.Join(kindNames(), ", ")+"; or durability, classical, all")
-	flags.DurationVar(&f.For, "for", mutate.DefaultFor, "how long the tests, or a judge without a limit of its own, may take; longer counts as noticed")
-	flags.StringVar(&f.Dir, "dir", ".", "`DIR` from which the packages are seen")
-	flags.StringArrayVar(&f.judges, "judge", nil, "`NAME=COMMAND` or NAME@LIMIT=COMMAND: who judges instead of the tests; may be repeated")
-	flags.StringArrayVar(&f.reached, "reached", nil, "`NAME=FILE`: a coverage profile of the judge; it is not asked about what it never executes")
-	flags.IntVar(&f.trials.Sample, "sample", 0, "judge so many changes, chosen at random (default all)")
-	flags.StringVar(&f.trials.Seed, "seed", "1", "`TEXT` that decides which; commit: the hash of the commit that is checked out")
-	flags.StringVar(&f.trials.Ledger, "ledger", "", "`FILE` that keeps the answers; a run goes on with those that it has")
-	flags.StringVar(&f.trials.Reasons, "reasons", "", "`FILE` that says why changes were not noticed")
-	flags.IntVar(&f.trials.Workers, "workers", 1, "how many changes are judged at the same time")
-	flags.StringVar((*string)(&f.trials.Again), "again", "", "survivors: judge again what was not noticed at another commit")
+	flags.DurationVar(&f.For, "for", mutate.DefaultFor, "time limit of the tests, or of a judge without one of its own; exceeding it counts as noticed")
+	flags.StringVar(&f.Dir, "dir", ".", "`DIR` to which the packages are relative")
+	flags.StringArrayVar(&f.judges, "judge", nil, "`NAME=COMMAND` or NAME@LIMIT=COMMAND: a judge in place of the tests; may be repeated")
+	flags.StringArrayVar(&f.reached, "reached", nil, "`NAME=FILE`: a coverage profile of a judge, which is then not asked about code that it never executes")
+	flags.IntVar(&f.trials.Sample, "sample", 0, "judge `N` changes, chosen at random (default all)")
+	flags.StringVar(&f.trials.Seed, "seed", "1", "`TEXT` that determines the sample; commit: the hash of the commit that is checked out")
+	flags.StringVar(&f.trials.Ledger, "ledger", "", "`FILE` that keeps the answers; a run continues from those in it")
+	flags.StringVar(&f.trials.Reasons, "reasons", "", "`FILE` with the reasons why changes were not noticed")
+	flags.IntVar(&f.trials.Workers, "workers", 1, "judge `N` changes at the same time")
+	flags.StringVar((*string)(&f.trials.Again), "again", "", "survivors: judge again the changes that were not noticed at another commit")
 	flags.BoolVar(&f.status, "status", false, "print the score of the ledger and judge nothing")
 	f.out.Register(cmd)
 	cmdline.Complete(cmd, "kind", cmdline.Fixed(append(kindNames(), "durability", "classical", "all")...))
@@ -95,7 +95,7 @@ func kindNames() []string {
 	return names
 }
 
-// parseKinds reads the names of kinds and of groups of them.
+// parseKinds parses the names of kinds and of groups of kinds.
 func parseKinds(values []string) ([]operators.Kind, error) {
 	groups := map[string][]operators.Kind{"durability": operators.Durability(), "classical": operators.Classical()}
 	names := cmdline.Names(values)
@@ -145,7 +145,7 @@ func runMutate(ctx context.Context, t *tool, f *mutateFlags) (err error) {
 	return noticed(report.Killed, report.Survived)
 }
 
-// noticed returns the exit code for so many changes that were noticed, and so many that were not.
+// noticed returns the exit code for the given numbers of changes that were and were not noticed.
 func noticed(killed, survived int) error {
 	switch {
 	case survived > 0:
@@ -156,7 +156,7 @@ func noticed(killed, survived int) error {
 	return nil
 }
 
-// withoutReport gives an exit code to the error of a run that has no report.
+// withoutReport assigns an exit code to the error of a run that has no report.
 func withoutReport(err error) error {
 	switch {
 	case errors.Is(err, mutate.ErrSource), errors.Is(err, trials.ErrJudge), errors.Is(err, trials.ErrLedger), errors.Is(err, trials.ErrReasons),

@@ -20,7 +20,7 @@ const (
 	workersPerCPU = 4
 )
 
-// runTrials lets judges decide about mutants, or prints what they have decided.
+// runTrials has judges decide about mutants, or prints what they have decided so far.
 func runTrials(ctx context.Context, t *tool, f *mutateFlags) error {
 	if err := f.prepareTrials(); err != nil {
 		return err
@@ -66,7 +66,7 @@ func (f *mutateFlags) prepareTrials() error {
 	case len(f.judges) == 0:
 		f.trials.Judges = []trials.Judge{{Name: "tests", Command: f.testCommand()}}
 	case f.Test != "" || f.Tests != "":
-		return exit.Usagef("--test and --tests say which tests judge; with --judge, say it in the command")
+		return exit.Usagef("--test and --tests select tests as the judge; with --judge, select them in its command")
 	}
 	f.trials.Dir, f.trials.Packages, f.trials.Kinds, f.trials.Limit = f.Dir, []string{f.Package}, f.Kinds, f.For
 	return nil

@@ -12,7 +12,7 @@ import (
 
 // binary is how this binary is called.
 type binary struct {
-	short   string // one word, in front of errors: "torture"
+	short   string // one word, at the beginning of errors: "torture"
 	command string // the beginning of a line to paste: "torture" or "go run example.com/mine/cmd/torture"
 	arg0    string // os.Args[0]
 }
@@ -23,7 +23,8 @@ type binary struct {
 //  2. An installed binary, which the shell finds in PATH by the last element of os.Args[0], is called by that element.
 //  3. A binary that was not built by the go command is called by its file, os.Args[0].
 //  4. A binary that was built from a list of files, as by "go run main.go", is called "go run .".
-//  5. Any other is called "go run" with the import path of its main package: what go run builds is gone when it ends.
+//  5. Any other binary is called "go run" with the import path of its main package, because the binary that go run
+//     builds is gone when it ends.
 func nameOf(app, arg0 string, installed bool, build *debug.BuildInfo) binary {
 	base := strings.TrimSuffix(filepath.Base(arg0), ".exe")
 	switch {
@@ -65,8 +66,8 @@ func lastElement(importPath string) string {
 	return last
 }
 
-// underGoTest returns the beginning of a command line for go test -exec, which sets GOOS: go run would build this binary
-// for the wrong system. What go test has called is a file, or a word in PATH.
+// underGoTest returns the beginning of a command line for go test -exec. That sets GOOS, so go run would build this
+// binary for the wrong system. The name by which go test called it is a file or a word in PATH.
 func (b binary) underGoTest() string {
 	if strings.HasPrefix(b.command, "go run ") {
 		return b.arg0
@@ -74,7 +75,7 @@ func (b binary) underGoTest() string {
 	return b.command
 }
 
-// labName is what the project calls its own command. Examples are written for it.
+// labName is the name of the project's own command. Examples are written for it.
 const labName = "lightning-torture"
 
 // inExample puts the name of this binary into the example of a command.

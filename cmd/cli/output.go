@@ -38,7 +38,7 @@ func (o *outputFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.format, "format", "text", "`FORM` of the result: "+strings.Join(resultFormats, ", "))
 	flags.StringVar(&o.html, "html", "", "`PATH` of the HTML report (default report.html in the output directory)")
 	flags.StringVar(&o.dir, "dir", ".torture", "`DIR` of all output; created if need be")
-	flags.BoolVarP(&o.quiet, "quiet", "q", false, "no progress; of text only the verdict and the findings")
+	flags.BoolVarP(&o.quiet, "quiet", "q", false, "no progress; in text format, print only the verdict and the findings")
 	flags.StringVar(&o.color, "color", "auto", "`WHEN` to colour text: "+strings.Join(colorChoices, ", "))
 	flags.BoolVar(&o.noProgress, "no-progress", false, "no progress on standard error")
 }
@@ -53,7 +53,7 @@ func (o *outputFlags) validate() error {
 	return cmdline.OneOf("color", o.color, colorChoices)
 }
 
-// prepare makes sure that the report can be written, before a run that may take a day. The lab does the same for the
+// prepare checks that the report can be written, before a run that may take a day. The lab does the same for the
 // output directory.
 func (o *outputFlags) prepare() error {
 	if o.html == "" {
@@ -98,7 +98,8 @@ func publish(t *tool, r *torture.Result, o *outputFlags) error {
 	return errors.Join(printErr, reportErr)
 }
 
-// testLine returns what makes the line that runs the Go test of a finding; nil if the file of the test is enough for that.
+// testLine returns a function that returns the line that runs the Go test of a finding; nil if the path of the test
+// suffices for that.
 func (t *tool) testLine(engine string) func(torture.Finding) string {
 	if target, _ := t.target(engine); target.Go.Package != inMain {
 		return nil
@@ -120,8 +121,8 @@ func writeReport(path string, r *torture.Result) error {
 	})
 }
 
-// colored reports whether text has colours: the flag decides, then NO_COLOR and TERM, then whether standard output is a
-// terminal.
+// colored reports whether text is printed in color: the flag decides, then NO_COLOR and TERM, then whether standard
+// output is a terminal.
 func colored(t *tool, choice string) bool {
 	if choice != "auto" {
 		return choice == "always"

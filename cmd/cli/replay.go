@@ -14,10 +14,10 @@ import (
 
 const replayText = `Show a failure again, from the token that a run printed or from the file that it saved.
 
-A token of a run with one client replays bit for bit. With more clients it replays the same script and the same faults,
-but not the same schedule: --attempts says how often to try. A saved finding replays from its evidence.`
+A token of a run with one client replays bit for bit. With more clients, the script and the faults are the same but the
+schedule is not; --attempts says how often to try. A saved finding replays from its evidence.`
 
-// findingFormats are the forms of what replay and check print.
+// findingFormats are the output formats of replay and check.
 var findingFormats = []string{"text", "json"}
 
 // replayFlags are the flags of replay.

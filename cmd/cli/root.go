@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/soak"
 )
 
-// rootCommand has every command below it.
+// rootCommand returns the root of all commands.
 func rootCommand(t *tool) *cobra.Command {
 	root := &cobra.Command{
 		Use:           t.name.short,
@@ -51,12 +51,12 @@ func commands(t *tool) []*cobra.Command {
 	return append(all, litmusCommand(t), wasmexecCommand(t), mutateCommand(t), skeleton.Command(), listCommand(t), versionCommand(t))
 }
 
-// soakWorld is what the command soak has to know of this binary.
+// soakWorld returns what the command soak needs to know about this binary.
 func soakWorld(t *tool) soak.World {
 	return soak.World{Targets: t.app.Targets, Stdout: t.stdout, Stderr: t.stderr, Now: t.now, Running: t.running, Binary: t.name.command}
 }
 
-// nameInExamples lets the examples of all commands call this binary.
+// nameInExamples makes the examples of all commands call this binary.
 func nameInExamples(cmd *cobra.Command, name binary) {
 	cmd.Example = name.inExample(cmd.Example)
 	for _, sub := range cmd.Commands() {
@@ -80,7 +80,7 @@ A failure prints one line that shows it again: COMMAND replay TOKEN
 All commands: COMMAND help
 `
 
-// overview is what the binary prints without arguments.
+// overview returns what the binary prints when called without arguments.
 func overview(t *tool) string {
 	var own strings.Builder
 	for _, cmd := range t.app.Commands {

@@ -15,11 +15,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 )
 
-// tool is what the commands share: the App, and the world around the process, which tests replace.
+// tool is what the commands share: the App, and the environment of the process, which tests replace.
 type tool struct {
 	app            App
 	name           binary
-	home           home.Home // where the tests of findings belong that call main
+	home           home.Home // where tests of findings belong if they call main
 	args           []string  // the arguments of the command line
 	stdout, stderr io.Writer
 	getenv         func(string) string
@@ -30,10 +30,10 @@ type tool struct {
 	replay   func(context.Context, []torture.Target, string, torture.ReplayOptions) (*torture.ReplayResult, error)
 	programs func() []litmus.Program
 
-	isolate bool                         // run engines in a child process; see child.go
+	isolate bool                         // whether to run engines in a child process; see child.go
 	running func(slot int, token string) // torture.Options.Running
 	journal string                       // torture.Options.Journal
-	done    func() error                 // a child says that it has come to its end; nil: this is none
+	done    func() error                 // tells the parent that this child has finished; nil if this is not a child
 }
 
 func newTool(app App) *tool {
@@ -42,7 +42,7 @@ func newTool(app App) *tool {
 		app: app.madeByMain(), home: home.Here(),
 		name: nameOf(app.Name, os.Args[0], inPath(os.Args[0]), build), stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv,
 		width:    terminalWidth,
-		now:      time.Now, //nolint:forbidigo // the date in a report is the one thing here that is not replayed
+		now:      time.Now, //nolint:forbidigo // the date in a report is the only thing here that is not replayed
 		programs: litmus.Programs, check: torture.Check, replay: torture.Replay,
 	}
 	child := apart.Inside()
@@ -54,8 +54,8 @@ func newTool(app App) *tool {
 	return t
 }
 
-// terminalWidth returns the columns of the terminal that w writes to, 80 if it does not say, and 0 if w is not a
-// terminal.
+// terminalWidth returns the columns of the terminal to which w writes: 80 if the terminal does not say, and 0 if w is
+// not a terminal.
 func terminalWidth(w io.Writer) int {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {

@@ -29,7 +29,7 @@ func versionCommand(t *tool) *cobra.Command {
 	}
 }
 
-// versionDetails has a line for each thing that decides whether this binary shows what another one has shown.
+// versionDetails has a line for everything that determines whether this binary can reproduce what another one showed.
 func versionDetails() string {
 	var b strings.Builder
 	row := func(name, text string) {

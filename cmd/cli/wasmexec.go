@@ -18,15 +18,15 @@ import (
 
 const wasmexecText = `Run a Go program on a schedule that is a pure function of a seed.
 
-The program is built with GOOS=wasip1 GOARCH=wasm, and needs no change. Its clock, its random numbers, which case a select
-takes and when one goroutine makes room for another all come from the seed; the same seed shows the same run, bit for bit.
-Time is virtual: sleeping costs nothing. Made for go test -exec, which runs whole packages of concurrent tests like that.
+The program is built with GOOS=wasip1 GOARCH=wasm and needs no change. The seed determines its clock, its random numbers, which
+case a select takes and when one goroutine yields to another; the same seed gives the same run, bit for bit. Time is virtual:
+sleeping costs nothing. It is made for go test -exec, which runs whole packages of concurrent tests this way.
 
-With --sweep or --seeds, the program runs from each seed until one fails, and the line that runs that seed again is printed.
-The program reads the files of this machine but writes only to a temporary directory of its own. It sees the variables
-PWD, TMPDIR, SCHEDULE_SEED and those that --env names.
+With --sweep or --seeds, the program runs with each seed until one fails, and the line that runs that seed again is printed.
+The program can read the files of this machine but writes only to a temporary directory of its own. It sees the environment
+variables PWD, TMPDIR and SCHEDULE_SEED and those that --env names.
 
-The exit code is that of the program: 1 if a test failed, 2 if it crashed or all its goroutines wait for each other.
+The exit code is that of the program: 1 if a test failed, 2 if it crashed or deadlocked.
 How it works and what it cannot find: workloads/schedule/doc.go.`
 
 const wasmexecExample = `  GOOS=wasip1 GOARCH=wasm go test -exec 'lightning-torture wasmexec --sweep 300' ./...
@@ -58,12 +58,12 @@ func wasmexecCommand(t *tool) *cobra.Command {
 	flags.SortFlags = false
 	flags.SetInterspersed(false) // flags after the program are for the program
 	f.seeds.Add(flags)
-	flags.BoolVar(&f.hash, "schedule-hash", false, "print a hash of the course that the program took, on standard error")
+	flags.BoolVar(&f.hash, "schedule-hash", false, "print a hash of the schedule that the program ran, on standard error")
 	flags.StringArrayVar(&f.env, "env", nil, "`NAME` or NAME=VALUE: a variable that the program sees (may be given again)")
 	return cmd
 }
 
-// wasmexec loads the program and runs it from each seed.
+// wasmexec loads the program and runs it with each seed.
 func wasmexec(ctx context.Context, t *tool, f *wasmexecFlags, seeds schedule.Seeds, args []string) (err error) {
 	code, err := readModule(args[0])
 	if err != nil {
@@ -127,7 +127,7 @@ func printEnd(t *tool, f *wasmexecFlags, seed uint64, o schedule.Outcome, job sc
 	return exit.Code(o.ExitCode)
 }
 
-// environment adds the values of this process to variables that are named without one.
+// environment adds the values from this process to variables that are named without one.
 func environment(t *tool, names []string) []string {
 	var env []string
 	for _, name := range names {
@@ -140,7 +140,7 @@ func environment(t *tool, names []string) []string {
 }
 
 // runner returns how the replay line calls this binary. go test always passes the flag below, and sets GOOS for the
-// program that it runs, so go run would not work.
+// program that it runs, so go run would not work there.
 func runner(t *tool, args []string) string {
 	if slices.Contains(args, "-test.paniconexit0") {
 		return t.name.underGoTest()
@@ -148,18 +148,19 @@ func runner(t *tool, args []string) string {
 	return t.name.command
 }
 
-// readModule reads a file that is not longer than a module may be. What is no regular file may be endless.
+// readModule reads a file that is at most as long as a module may be. It refuses anything but regular files, since the
+// others may be endless.
 func readModule(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	switch {
 	case err != nil:
 		return nil, err
 	case info.IsDir():
-		return nil, exit.Usagef("a directory: %s", name)
+		return nil, exit.Usagef("%s is a directory; give a .wasm file", name)
 	case !info.Mode().IsRegular():
-		return nil, exit.Usagef("no regular file: %s", name)
+		return nil, exit.Usagef("%s is not a regular file; give a .wasm file", name)
 	case info.Size() > schedule.MaxModuleBytes:
-		return nil, exit.Usagef("%s has %d bytes; a program may have %d", name, info.Size(), schedule.MaxModuleBytes)
+		return nil, exit.Usagef("%s has %d bytes; a program may have at most %d", name, info.Size(), schedule.MaxModuleBytes)
 	}
 	return os.ReadFile(name)
 }

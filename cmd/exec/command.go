@@ -26,28 +26,28 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/wasm"
 )
 
-const text = `Torture a program that knows nothing of the lab: a database server, a command line, anything in any language.
+const text = `Torture a program that knows nothing about the lab: a database server, a command-line tool, anything in any language.
 
-The program runs on a disk of the lab, which FUSE mounts for it alone, and acknowledges what it has done: it appends lines to
-{dir}/.torture/ack, or prints lines that --acks stdout=REGEX selects. {dir} stands for the directory of its store. Then power
-is cut after every operation of the disk. The checker recovers each store that may be left, and finds out whether everything
-is there that was acknowledged: the lines are in the file {acks}, or $TORTURE_ACKS. It exits with 0 if so and with 1 if not;
-its last line says what is wrong.
+The program runs on a disk of the lab, which FUSE mounts for it alone, and acknowledges what it has made durable: it appends
+lines to {dir}/.torture/ack, or prints lines that match --acks stdout=REGEX. {dir} stands for the directory of its store. Then
+power is cut after every operation of the disk. The checker recovers each store that may be left, and checks that everything
+that was acknowledged is there; the lines are in the file {acks}, or $TORTURE_ACKS. It exits with 0 if so and with 1 if not. Its
+last line says what is wrong.
 
-A program that is a server runs until it is stopped. --ready says when it is up: a command that exits with 0, output=REGEX for
-a line that it prints, port=N, or file=PATH; a server that listens before it has recovered needs a command. Then the command
---work drives it and acknowledges, and --stop ends it. To recover a store, the server is started on it, the checker asks it as a
-client would, and the server is killed. One that does not start or does not get ready has failed. Server and clients have a
-network of their own, so that ports are always free, and {tmp} is an empty directory for sockets and logs. --setup prepares a
+If the program is a server, it runs until it is stopped. --ready says when it is up: a command that exits with 0, output=REGEX
+for a line that it prints, port=N, or file=PATH. A server that listens before it has recovered needs a command. Then the command
+--work drives it and acknowledges, and --stop stops it. To recover a store, the server is started on it, the checker queries it
+like a client, and the server is killed. A server that does not start or does not become ready has failed. Server and clients
+have a network of their own, so ports are always free, and {tmp} is an empty directory for sockets and logs. --setup prepares a
 store before power is cut for the first time.
 
 Recording needs Linux, FUSE and root, or user namespaces and access to /dev/fuse. Nothing stays mounted, whatever is killed.
 A recording (--record) can be searched anywhere (--from).
 
 With --on wasm, a Go program runs in this process instead, built for wasip1: no FUSE, no root, any operating system. PROGRAM is
-a package or a .wasm file, and so may be the checker. The order in which goroutines run follows from a seed, as with wasmexec:
-the program runs from the seeds 1 to 20, or those that are given, until a search finds something. wasip1 has no cgo, no memory
-maps, no sockets, no file locks and no processes.`
+a package or a .wasm file, and the checker may be one too. A seed determines the order in which goroutines run, as with
+wasmexec. The program runs with the seeds 1 to 20, or with those given, until a search finds something. wasip1 has no cgo, no
+memory maps, no sockets, no file locks and no processes.`
 
 const example = `  lightning-torture exec --check './check.sh {dir} {acks}' -- ./program --data {dir}
   lightning-torture exec --acks 'stdout=^stored (.*)' --check 'checker {dir}' --serve -- ./program {dir}
@@ -123,7 +123,7 @@ func run(ctx context.Context, out, errOut io.Writer, f *flags, args []string) er
 	report := &programs.Report{Result: outcome.Result, Seconds: time.Since(began).Seconds()}
 	err = publish(out, f, request.Spec, outcome.Recording, report)
 	if ctx.Err() != nil {
-		return context.Cause(ctx) // what had been found is printed
+		return context.Cause(ctx) // what was found so far has been printed
 	}
 	return err
 }
@@ -141,7 +141,7 @@ func (f *flags) request(args []string) (native.Request, error) {
 			return r, exit.With(exit.BadUsage, err)
 		}
 		r.Recording, args = file.Recording, file.Recording.Program
-		if server == nil { // what was a server is one
+		if server == nil { // a program that was recorded as a server is one
 			var saved native.Spec
 			if err := json.Unmarshal(file.Spec, &saved); err != nil {
 				return r, exit.With(exit.BadUsage, fmt.Errorf("%w: %s: %w", lrec.ErrFile, f.from, err))
@@ -154,7 +154,7 @@ func (f *flags) request(args []string) (native.Request, error) {
 	return r, err
 }
 
-// save saves the recording. The spec is that of the way in which the program ran.
+// save saves the recording, with the spec of the way in which the program ran.
 func save(name string, spec any, rec *program.Recording) error {
 	file, err := lrec.New(spec, rec, nil)
 	if err != nil {
@@ -181,7 +181,7 @@ func (f *flags) printHints(out io.Writer, rec *program.Recording) error {
 	return programs.HintsText(out, hints, len(rec.Acks))
 }
 
-// model returns the disk of the flags.
+// model returns the disk model that the flags ask for.
 func (f *flags) model() (faultfs.Model, error) {
 	profile, err := faultfs.ProfileNamed(f.profile)
 	if err != nil {

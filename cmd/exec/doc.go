@@ -1,4 +1,4 @@
-// Package exec is the command exec: it tortures programs that the lab cannot call. It is a thin layer over the packages
-// workloads/program and below: flags in, a report and an exit code out. It is a package of its own, and not one of package
-// cli, because it needs FUSE: binaries of other engines do not.
+// Package exec is the command exec: it tortures programs that the lab cannot call as a library. It is a thin layer
+// over workloads/program and the packages below it: flags in, a report and an exit code out. It is not part of package
+// cli because it needs FUSE, which binaries for other engines do not.
 package exec

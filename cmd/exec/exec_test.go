@@ -15,7 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 )
 
-// store is a package with a store, from here.
+// store is the path of a package with a store, relative to this one.
 const store = "../../workloads/program/wasm/testdata/store"
 
 // execute runs the command and returns what it printed.
@@ -33,9 +33,9 @@ func execute(t *testing.T, args ...string) (string, error) {
 
 func TestAFindingThroughWebAssemblyReplaysFromOneLine(t *testing.T) {
 	if _, err := osexec.LookPath("go"); err != nil {
-		t.Skip("the go tool, which builds the store, is not here")
+		t.Skip("the go command, which builds the store, is not installed")
 	}
-	_, err := os.Stat(filepath.Join(store, "main.go")) // else go test would not know that its result depends on it
+	_, err := os.Stat(filepath.Join(store, "main.go")) // tells go test that the result depends on this file
 	require.NoError(t, err)
 	dir := t.TempDir()
 	out, err := execute(t, "--on", "wasm", "--seed", "3", "--env", "BUG=newlog", "--dir", dir,
@@ -51,7 +51,7 @@ func TestAFindingThroughWebAssemblyReplaysFromOneLine(t *testing.T) {
 	require.Contains(t, again.String(), "REPRODUCED  20 of 20 attempts failed in the same way.\n  each attempt ran the program from seed 3\n")
 }
 
-func TestFlagsOfTheOtherWayAreRefused(t *testing.T) {
+func TestFlagsOfAnotherWayAreRefused(t *testing.T) {
 	for flag, args := range map[string][]string{
 		"--sweep":   {"--sweep", "3", "--check", "check {dir}", "--", "program", "{dir}"},
 		"--observe": {"--on", "wasm", "--observe", "--check", "check {dir}", "--", "program", "{dir}"},

@@ -46,37 +46,37 @@ const onFuse = "fuse"
 func (f *flags) add(to *pflag.FlagSet) {
 	to.SortFlags = false
 	to.SetInterspersed(false) // flags after the program are for the program
-	to.StringVar(&f.check, "check", "", "`COMMAND` that recovers the store in {dir} and judges it: exit 0 right, 1 wrong")
-	to.StringVar(&f.dump, "dump", "", "`COMMAND` that prints what is in the store in {dir}; without --check, what it shows after kills is right")
-	to.BoolVar(&f.serve, "serve", false, "the checker stays alive: a directory a line in; ok, fail SENTENCE or skip REASON out")
+	to.StringVar(&f.check, "check", "", "`COMMAND` that recovers the store in {dir} and judges it: exits with 0 if it is right, 1 if wrong")
+	to.StringVar(&f.dump, "dump", "", "`COMMAND` that prints the contents of the store in {dir}; without --check, what it prints after kills counts as right")
+	to.BoolVar(&f.serve, "serve", false, "the checker stays alive: it reads a directory per line and answers ok, fail SENTENCE or skip REASON")
 	to.StringVar(&f.acks, "acks", "file", "`WHERE` the program acknowledges: file ({dir}/.torture/ack) or stdout=REGEX")
-	to.StringVar(&f.setup, "setup", "", "`COMMAND` that prepares the store in {dir}: power is cut only after it")
+	to.StringVar(&f.setup, "setup", "", "`COMMAND` that prepares the store in {dir}; power is cut only after it has ended")
 	f.server.add(to)
-	to.BoolVar(&f.observe, "observe", false, "serve undecided images, which decide when the checker looks")
+	to.BoolVar(&f.observe, "observe", false, "serve undecided images, whose content is decided when the checker reads it")
 	to.StringVar(&f.on, "on", onFuse, "`WAY` to run the program: fuse or, for Go programs, wasm")
 	f.seeds.Add(to)
-	to.StringArrayVar(&f.env, "env", nil, "`NAME=VALUE`: a variable that a program on wasm sees (may be given again)")
-	to.Uint64Var(&f.calls, "calls", wasm.DefaultLimit, "how many functions a program on wasm, or a recovery, may enter: `N`")
+	to.StringArrayVar(&f.env, "env", nil, "`NAME=VALUE`: an environment variable of a program on wasm (may be repeated)")
+	to.Uint64Var(&f.calls, "calls", wasm.DefaultLimit, "a program on wasm, or a recovery, may enter at most `N` functions")
 	to.StringVar(&f.profile, "profile", "posix-min", "`PROFILE` of the filesystem, see list profiles")
 	to.StringVar(&f.device, "device", "", "`DIALS` of the disk, such as \"sector=4096\"")
-	to.StringArrayVar(&f.faults, "fault", nil, "`RULE` of a fault while the program is recorded, such as \"eio write nth=3\" (may be given again)")
+	to.StringArrayVar(&f.faults, "fault", nil, "`RULE` of a fault while the program is recorded, such as \"eio write nth=3\" (may be repeated)")
 	to.IntVar(&f.workers, "workers", runtime.NumCPU(), "`N` recoveries at once")
-	to.IntVar(&f.images, "images", 0, "recover at most `N` images of a crash point (default 256)")
-	to.IntVar(&f.points, "points", 0, "cut the power at `N` points, spread over the run (default everywhere)")
-	to.IntVar(&f.nested, "nested", 8, "with --observe: recover `N` images of crashes during a recovery at each crash point")
+	to.IntVar(&f.images, "images", 0, "recover at most `N` images per crash point (default 256)")
+	to.IntVar(&f.points, "points", 0, "cut power at `N` points, spread over the run (default everywhere)")
+	to.IntVar(&f.nested, "nested", 8, "with --observe: at each crash point, recover `N` images of crashes during a recovery")
 	to.IntVar(&f.findings, "findings", 0, "explain `N` findings (default 8)")
-	to.DurationVar(&f.limit, "for", 0, "stop after this time, without a verdict unless something was found; explaining that takes half as long at most, or 10s")
+	to.DurationVar(&f.limit, "for", 0, "stop after this time; without a verdict, unless something was found. Explaining it takes at most half as long, or 10s")
 	to.DurationVar(&f.patience, "patience", native.DefaultPatience, "how long a recovery may take")
 	to.DurationVar(&f.timeout, "timeout", native.DefaultTimeout, "how long the program may run")
-	to.BoolVar(&f.audit, "audit", false, "only list what is not durable when the program acknowledges; hints, no findings")
+	to.BoolVar(&f.audit, "audit", false, "only list what is not durable when the program acknowledges: hints, not findings")
 	to.StringVar(&f.record, "record", "", "save the recording to `FILE`; without --check, do nothing else")
-	to.StringVar(&f.from, "from", "", "search the recording in `FILE` in place of a new one; needs no FUSE")
+	to.StringVar(&f.from, "from", "", "search the recording in `FILE` instead of a new one; needs no FUSE")
 	to.StringVar(&f.dir, "dir", ".torture", "`DIR` for findings")
 	to.StringVar(&f.html, "html", "", "`PATH` of the HTML report (default report.html in the directory for findings)")
 	to.StringVar(&f.format, "format", "text", "`FORM` of the result: text, json")
 }
 
-// maxWorkers and the like bound what numbers may ask for.
+// Limits of the flags that are numbers.
 const (
 	maxWorkers = 1024
 	maxNumber  = 1 << 30
@@ -109,20 +109,20 @@ func (f *flags) validate(args []string) error {
 	}
 	switch {
 	case f.from == "" && len(args) == 0:
-		return exit.Usagef("there is no program; give it after --, such as: exec --check 'CHECKER {dir}' -- PROGRAM {dir}")
+		return exit.Usagef("there is no program; give it after --, as in: exec --check 'CHECKER {dir}' -- PROGRAM {dir}")
 	case f.from != "" && len(args) > 0:
-		return exit.Usagef("--from searches a recording, so there is nothing to run: leave out %s", args[0])
+		return exit.Usagef("--from searches a recording, so there is nothing to run; leave out %s", args[0])
 	case f.check == "" && f.dump == "" && f.record == "" && !f.audit:
-		return exit.Usagef("there is no checker; give --check COMMAND or --dump COMMAND; --record FILE and --audit need none")
+		return exit.Usagef("there is no checker; give --check COMMAND or --dump COMMAND (--record FILE and --audit need neither)")
 	case f.html != "" && f.tapeOnly():
-		return exit.Usagef("--html is a report of a search, and nothing is searched: give --check or --dump, and leave out --audit")
+		return exit.Usagef("--html is the report of a search, but nothing is searched; give --check or --dump, and leave out --audit")
 	case f.from != "" && f.setup != "":
-		return exit.Usagef("--from searches a recording, which cannot be prepared any more: leave out --setup")
+		return exit.Usagef("--from searches a recording, which can no longer be prepared; leave out --setup")
 	}
 	return f.server.validate(f.from != "")
 }
 
-// validateOn reports flags that mean nothing for the way in which the program runs.
+// validateOn reports flags that have no meaning for the way in which the program runs.
 func (f *flags) validateOn(given *pflag.FlagSet) error {
 	if err := cmdline.OneOf("on", f.on, ways); err != nil {
 		return err
@@ -139,7 +139,7 @@ func (f *flags) validateOn(given *pflag.FlagSet) error {
 	return nil
 }
 
-// spec returns how to run the program and judge it; server is nil if it is none.
+// spec returns how to run the program and judge it; server is nil if the program is not one.
 func (f *flags) spec(args []string, server *native.Server) (native.Spec, error) {
 	s := native.Spec{
 		Program: args, Check: words(f.check), Dump: words(f.dump), Serve: f.serve, Observe: f.observe, Patience: f.patience, Timeout: f.timeout, Rules: f.faults,
@@ -160,10 +160,10 @@ func (f *flags) spec(args []string, server *native.Server) (native.Spec, error) 
 	return s, nil
 }
 
-// tapeOnly reports whether to record only.
+// tapeOnly reports whether the program is only recorded.
 func (f *flags) tapeOnly() bool { return f.audit || f.check == "" && f.dump == "" }
 
-// words turns a command line into arguments. One that needs a shell is given to a shell.
+// words splits a command line into arguments. A command line that needs a shell is passed to one.
 func words(command string) []string {
 	plain := strings.NewReplacer("{dir}", "", "{acks}", "", "{tmp}", "").Replace(command)
 	if strings.ContainsAny(plain, "|&;<>()$`\\\"'*?[]#~=%{}!\n") {

@@ -9,10 +9,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// progressEvery is how often a search tells how far it is.
+// progressEvery is the interval between two lines of progress.
 const progressEvery = 5 * time.Second
 
-// progressLine tells on standard error how far a search is, a line now and then. Its calls come one at a time.
+// progressLine reports the progress of a search on standard error, one line now and then. Its methods are called by
+// one goroutine at a time.
 type progressLine struct {
 	w     io.Writer
 	began time.Time

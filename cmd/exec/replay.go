@@ -13,7 +13,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/wasm"
 )
 
-// Saved is how replay and check treat findings of exec: the image is made from the file, and the checker recovers it.
+// Saved is how replay and check handle findings of exec: the disk image is rebuilt from the file, and the checker
+// recovers it.
 func Saved() cli.Saved { return cli.Saved{Ext: lrec.Ext, Again: again} }
 
 func again(ctx context.Context, out io.Writer, file string, o cli.SavedOptions) error {
@@ -38,7 +39,7 @@ func again(ctx context.Context, out io.Writer, file string, o cli.SavedOptions) 
 	return exit.Diverged
 }
 
-// attempt shows a saved finding again, in the way in which it was found.
+// attempt reproduces a saved finding, in the same way in which it was found.
 func attempt(ctx context.Context, file string, attempts int) (*programs.Again, error) {
 	f, err := lrec.Load(file)
 	switch {

@@ -15,12 +15,12 @@ import (
 type serverFlags struct{ ready, work, stop string }
 
 func (f *serverFlags) add(to *pflag.FlagSet) {
-	to.StringVar(&f.ready, "ready", "", "the program is a server, and ready when this `COMMAND` exits with 0; or output=REGEX, port=N, file=PATH")
+	to.StringVar(&f.ready, "ready", "", "the program is a server, which is ready when this `COMMAND` exits with 0; or output=REGEX, port=N, file=PATH")
 	to.StringVar(&f.work, "work", "", "`COMMAND` that drives the server while it is recorded, and acknowledges")
 	to.StringVar(&f.stop, "stop", "SIGTERM", "how the server is stopped when the work is done: a signal or a `COMMAND`")
 }
 
-// validate reports flags that do not fit together.
+// validate reports flags that contradict each other.
 func (f *serverFlags) validate(recorded bool) error {
 	switch {
 	case f.ready == "" && f.work != "":
@@ -28,9 +28,9 @@ func (f *serverFlags) validate(recorded bool) error {
 	case f.ready == "" && f.stop != "SIGTERM":
 		return exit.Usagef("--stop is for servers; say with --ready when the program is ready")
 	case f.ready != "" && f.work == "" && !recorded:
-		return exit.Usagef("--ready is for servers, which do nothing by themselves; give --work COMMAND, which drives it and acknowledges")
+		return exit.Usagef("--ready is for servers, which do nothing by themselves; give --work COMMAND to drive it and acknowledge")
 	case f.work != "" && recorded:
-		return exit.Usagef("--from searches a recording, in which the work is done: leave out --work")
+		return exit.Usagef("--from searches a recording, in which the work has been done; leave out --work")
 	}
 	if text, given := strings.CutPrefix(f.ready, portPrefix); given {
 		if n, err := strconv.Atoi(text); err != nil || n < 1 || n > maxPort {
@@ -47,7 +47,7 @@ const (
 	maxPort      = 65535
 )
 
-// spec returns what the flags say of the server; nil if the program is none.
+// spec returns what the flags say about the server; nil if the program is not one.
 func (f *serverFlags) spec() *native.Server {
 	if f.ready == "" {
 		return nil
@@ -57,7 +57,7 @@ func (f *serverFlags) spec() *native.Server {
 		s.Stop = process.Stop{Command: words(f.stop)}
 	}
 	if text, given := strings.CutPrefix(f.ready, portPrefix); given {
-		s.Ready.Port, _ = strconv.Atoi(text) // which validate has looked at
+		s.Ready.Port, _ = strconv.Atoi(text) // validate has checked it
 	} else if text, given := strings.CutPrefix(f.ready, outputPrefix); given {
 		s.Ready.Output = text
 	} else if text, given := strings.CutPrefix(f.ready, filePrefix); given {

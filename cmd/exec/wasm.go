@@ -21,16 +21,16 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/schedule"
 )
 
-// defaultSweep is the last seed if none is given. A program whose seeds all do the same is searched once.
+// defaultSweep is the last seed if none is given. If all seeds give the same run, the program is searched only once.
 const defaultSweep = 20
 
-// saved is the spec of a finding on wasm: a checker that is a command of this machine needs more than the program.
+// saved is the spec of a finding on wasm. If the checker is a command of this machine, it has its spec too.
 type saved struct {
 	wasm.Spec
 	Host *native.Spec `json:"host,omitempty"`
 }
 
-// runWasm records a program from one seed after the other, searches, and prints what was found.
+// runWasm records a program with one seed after another, searches, and prints what was found.
 func runWasm(ctx context.Context, out io.Writer, f *flags, given *pflag.FlagSet, args []string) error {
 	seeds := schedule.Seeds{First: 1, Last: defaultSweep}
 	if f.seeds.Given(given) {
@@ -56,7 +56,7 @@ func runWasm(ctx context.Context, out io.Writer, f *flags, given *pflag.FlagSet,
 	if err != nil {
 		return exit.Because(ctx, err)
 	}
-	defer func() { _ = scratch.Remove() }() // the next command removes what stays
+	defer func() { _ = scratch.Remove() }() // the next command removes what is left
 	way, err := wasm.New(ctx, spec.Spec, schedule.UserCache())
 	if err != nil {
 		return wasmError(ctx, err)
@@ -140,7 +140,7 @@ func (f *flags) wasmSpec(args []string) (*saved, error) {
 	return s, nil
 }
 
-// host returns how to search a recording with the checker, if it is a command of this machine.
+// host returns how to search a recording with the checker if that is a command of this machine, otherwise nil.
 func (s *saved) host(dir string) func(*program.Recording) program.Way {
 	if s.Host == nil {
 		return nil
@@ -159,7 +159,7 @@ func againWasm(ctx context.Context, file string, f *lrec.File, attempts int) (*p
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = scratch.Remove() }() // the next command removes what stays
+	defer func() { _ = scratch.Remove() }() // the next command removes what is left
 	r, err := wasm.Replay(ctx, f, attempts, schedule.UserCache(), spec.host(scratch.Dir))
 	if err != nil {
 		return nil, wasmError(ctx, err)
@@ -169,12 +169,12 @@ func againWasm(ctx context.Context, file string, f *lrec.File, attempts int) (*p
 		Note: fmt.Sprintf("each attempt ran the program from seed %d", spec.Seed),
 	}
 	if r.Changed {
-		a.Note = "the program does something else now; its disk was made from the file"
+		a.Note = "the program behaves differently now; its disk was rebuilt from the file"
 	}
 	return a, nil
 }
 
-// wasmError tells programs that cannot run through WebAssembly from faults of this machine.
+// wasmError distinguishes programs that cannot run through WebAssembly from faults of this machine.
 func wasmError(ctx context.Context, err error) error {
 	if errors.Is(err, wasm.ErrBuild) || errors.Is(err, schedule.ErrNotGo) || errors.Is(err, fs.ErrNotExist) {
 		return exit.With(exit.BadUsage, err)

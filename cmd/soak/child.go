@@ -15,21 +15,21 @@ import (
 // ChildArgs returns the arguments that make a binary with this command a child that does a lap.Job.
 func ChildArgs() []string { return []string{"soak", "child"} }
 
-// childCommand does a job of a soak. Users do not call it.
+// childCommand does one job of a soak. Users do not call it.
 func childCommand(w World) *cobra.Command {
 	return &cobra.Command{
 		Use: "child", Hidden: true, Args: cmdline.Exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			here := apart.Inside()
 			if here == nil {
-				return exit.Usagef("soak child is for a soak to call; call soak")
+				return exit.Usagef("soak child is internal to a soak; call soak instead")
 			}
 			job, err := lap.Load(here.Dir)
 			if err != nil {
 				return err
 			}
 			to := os.Stdout
-			os.Stdout = os.Stderr // what an engine prints is no message
+			os.Stdout = os.Stderr // what an engine prints must not mix with messages
 			worker := &lap.Worker{Job: job, Targets: w.Targets, Tell: lap.NewTeller(to), Running: w.Running}
 			err = worker.Work(cmd.Context())
 			if cmd.Context().Err() != nil {

@@ -13,28 +13,29 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-const text = `Torture an engine for hours or days, remember everything, and go on where it was when it is killed.
+const text = `Torture an engine for hours or days, remember everything, and continue after being killed.
 
-A soak goes through the matrix lap by lap, with other seeds in each lap. Each lap runs in a child process: an engine that panics,
-spins or eats memory costs a cell of the lap, and is a finding. Each lap also has to find a planted bug: a lab that no longer does is
-blind, and the soak ends with exit code 4. Beside the laps one store lives for the whole soak, under mixed load, with power cuts and
-a full comparison after each.
+A soak goes through the matrix lap by lap, with new seeds in each lap. Each lap runs in a child process, so an engine that panics,
+spins or eats memory costs one cell of the lap, and is a finding. Each lap also has to find a planted bug. A lab that no longer
+finds it is blind, and the soak ends with exit code 4. Alongside the laps, one store lives for the whole soak under mixed load,
+with power cuts and a full comparison after each.
 
---dir begins a soak in a new directory, and --resume goes on with it. Whatever was killed when, every cell of every lap counts
-once. At each start the findings are replayed first: one that does not show in three attempts is resolved, and regressed if
-it comes back. DIR/known.json has the verdicts of people: [{"id": "0a6c794394", "reason": "...", "link": "...", "until":
+--dir begins a soak in a new directory, and --resume continues it. Every cell of every lap counts exactly once, whatever was
+killed and when. Each start first replays the findings: one that does not show in three attempts is resolved, and regressed if it
+comes back. DIR/known.json has verdicts by people: [{"id": "0a6c794394", "reason": "...", "link": "...", "until":
 "2026-12-31"}]. Such a finding does not fail the soak until that day is over.
 
-Memory, goroutines, open files, throughput and the figures of the store that lives on must stay flat, by a rule that the documentation
-of workloads/soak/flatness states. SIGINT and SIGTERM end a soak within seconds; so does --for. When it ends, its page is
-DIR/report.html. With --metrics, the same page is served while it goes on, and follows it; only this machine is let in.`
+Memory, goroutines, open files, throughput and the figures of the long-lived store must stay flat; the documentation of
+workloads/soak/flatness states the rule. SIGINT and SIGTERM end a soak within seconds, and so does --for. At its end, a soak
+writes its page to DIR/report.html. With --metrics, the same page is served while the soak runs, kept up to date, and only to
+this machine.`
 
 const example = `  lightning-torture soak --for 48h --dir night
   lightning-torture soak --for 8h --dir night -w bank,kv -f power,eio --mem-limit 512MiB
   lightning-torture soak --resume night --for 48h
   lightning-torture soak status night`
 
-// World is what the command needs to know of the binary that it is in.
+// World is what the command needs to know about the binary that it is part of.
 type World struct {
 	Targets []torture.Target
 	Stdout  io.Writer
@@ -91,17 +92,17 @@ func (f *flags) register(cmd *cobra.Command, w World) {
 	}
 	to := cmd.Flags()
 	to.SortFlags = false
-	to.StringVar(&f.dir, "dir", "", "begin a soak in `DIR`, which is made")
-	to.StringVar(&f.resume, "resume", "", "go on with the soak in `DIR`; what it tortures is in there")
-	to.DurationVar(&f.length, "for", 0, "how long to go on now (default until it is stopped)")
-	to.IntVar(&f.laps, "laps", 0, "stop after `N` laps, those before a resumption included (default go on)")
+	to.StringVar(&f.dir, "dir", "", "begin a soak in `DIR`, which is created")
+	to.StringVar(&f.resume, "resume", "", "continue the soak in `DIR`, which records what is tortured")
+	to.DurationVar(&f.length, "for", 0, "how long to run now (default until stopped)")
+	to.IntVar(&f.laps, "laps", 0, "stop after `N` laps in total, including those before a resumption (default go on)")
 	f.spec.Register(cmd, engines)
 	to.Var(&f.life, "life", "size of the store that lives for the whole soak; 0: none")
-	to.Var(&f.memory, "mem-limit", "memory that a child may use before it is ended")
-	to.Var(&f.keep, "keep", "disk space for evidence; beyond it, a finding has its token alone")
-	to.Var(&f.shard, "shard", "only every N-th cell of each lap, from the I-th: one of N soaks that share the work")
+	to.Var(&f.memory, "mem-limit", "memory that a child may use before it is killed")
+	to.Var(&f.keep, "keep", "disk space for evidence; beyond it, a finding has only its token")
+	to.Var(&f.shard, "shard", "only every N-th cell of each lap, starting with the I-th: one of N soaks that share the work")
 	to.DurationVar(&f.sample, "sample", 0, "time between two measurements (default 1m, or less if --for is short)")
-	to.StringVar(&f.metrics, "metrics", "", "serve the live page, /metrics for Prometheus, and /healthz on `ADDR`, such as 127.0.0.1:9464; without a host it is the loopback (default do not)")
+	to.StringVar(&f.metrics, "metrics", "", "serve the live page, /metrics for Prometheus, and /healthz on `ADDR`, such as 127.0.0.1:9464; without a host, on the loopback interface (default off)")
 	to.StringVar(&f.format, "format", "text", "`FORM` of the summary: text, json")
 	to.BoolVarP(&f.quiet, "quiet", "q", false, "no progress on standard error")
 	to.BoolVar(&f.verbose, "verbose", false, "pass on what the engine prints")
@@ -110,7 +111,7 @@ func (f *flags) register(cmd *cobra.Command, w World) {
 
 var formats = []string{"text", "json"}
 
-// specFlags are those that a resumption has from the directory.
+// specFlags are the flags whose values a resumed soak takes from its directory.
 var specFlags = []string{
 	"engine", "workload", "fault", "profile", "device", "seed", "clients", "ops", "keys", "limits", "points", "life",
 }
@@ -121,15 +122,15 @@ func (f *flags) validate(cmd *cobra.Command) error {
 	}
 	switch {
 	case f.dir == "" && f.resume == "":
-		return exit.Usagef("there is no directory; give --dir DIR to begin a soak, or --resume DIR to go on with one")
+		return exit.Usagef("there is no directory; give --dir DIR to begin a soak, or --resume DIR to continue one")
 	case f.dir != "" && f.resume != "":
-		return exit.Usagef("--dir begins a soak and --resume goes on with one; give one of them")
+		return exit.Usagef("--dir begins a soak and --resume continues one; give only one of them")
 	case f.laps < 0 || f.laps > plan.MaxCount:
 		return exit.Usagef("--laps is %d; give a number from 0 to %d", f.laps, plan.MaxCount)
 	case f.memory != 0 && f.memory < leastMemory:
-		return exit.Usagef("--mem-limit is %v; a child needs %v at least", &f.memory, new(size(leastMemory)))
+		return exit.Usagef("--mem-limit is %v; a child needs at least %v", &f.memory, new(size(leastMemory)))
 	case f.life != 0 && f.life < leastLife:
-		return exit.Usagef("--life is %v; give %v at least, or 0", &f.life, new(size(leastLife)))
+		return exit.Usagef("--life is %v; give at least %v, or 0", &f.life, new(size(leastLife)))
 	}
 	if err := f.spec.Validate(); err != nil {
 		return err
@@ -143,7 +144,7 @@ func (f *flags) validate(cmd *cobra.Command) error {
 	if f.resume != "" {
 		for _, name := range specFlags {
 			if cmd.Flags().Changed(name) {
-				return exit.Usagef("--%s is decided when a soak begins, and %s has its own; leave it out, or begin another soak with --dir", name, f.resume)
+				return exit.Usagef("--%s is fixed when a soak begins, and %s has its own value; leave it out, or begin another soak with --dir", name, f.resume)
 			}
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/metrics"
 )
 
-// shown runs a soak, and serves its metrics and its page meanwhile if an address was given.
+// shown runs a soak and, if an address was given, serves its metrics and its page meanwhile.
 func (f *flags) shown(ctx context.Context, w World, s *soak.Soak, page *livepage.Live) error {
 	if f.metrics == "" {
 		return s.Run(ctx)

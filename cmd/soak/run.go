@@ -19,7 +19,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 )
 
-// run begins a soak or goes on with one, and prints what came of it.
+// run begins or resumes a soak, and prints the outcome.
 func run(cmd *cobra.Command, w World, f *flags) error {
 	if err := f.validate(cmd); err != nil {
 		return err
@@ -43,10 +43,10 @@ func run(cmd *cobra.Command, w World, f *flags) error {
 	return errors.Join(print(w.Stdout, &now, f.format), saved, verdict(ctx, &now, err))
 }
 
-// supervisorGC is the garbage collector's percentage of a process that does little and lives for days.
+// supervisorGC is the garbage collector's percentage for a process that does little and lives for days.
 const supervisorGC = 50
 
-// open begins or resumes.
+// open begins or resumes a soak.
 func (f *flags) open(w World, page *livepage.Live) (*soak.Soak, error) {
 	id, err := build.ID()
 	if err != nil {
@@ -76,7 +76,7 @@ func (f *flags) open(w World, page *livepage.Live) (*soak.Soak, error) {
 	return soak.Begin(spec, o)
 }
 
-// coded gives the errors of a directory their exit codes.
+// coded assigns exit codes to errors about the directory of a soak.
 func coded(err error) error {
 	for _, bad := range []error{campaign.ErrSpec, ledger.ErrCampaign} {
 		if errors.Is(err, bad) {
@@ -86,10 +86,10 @@ func coded(err error) error {
 	return err
 }
 
-// verdict returns the exit code of a soak that has ended with an error, or without one.
+// verdict returns the exit code of a soak that ended with err, which may be nil.
 func verdict(ctx context.Context, now *soak.Status, err error) error {
 	if err != nil {
-		return coded(err) // what it says goes to standard error, a blind lab included
+		return coded(err) // its text goes to standard error, including that of a blind lab
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

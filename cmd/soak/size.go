@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// size is a number of bytes as the value of a flag: "512MiB".
+// size is the value of a flag that is a number of bytes: "512MiB".
 type size int64
 
 var units = []struct {
@@ -15,7 +15,7 @@ var units = []struct {
 	bytes size
 }{{"TiB", 1 << 40}, {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}}
 
-// String returns the size in the largest unit that it is a multiple of.
+// String returns the size in the largest unit of which it is a multiple.
 func (s *size) String() string {
 	for _, u := range units {
 		if *s != 0 && *s%u.bytes == 0 {
@@ -25,7 +25,7 @@ func (s *size) String() string {
 	return "0"
 }
 
-// Set reads a size.
+// Set parses a size.
 func (s *size) Set(text string) error {
 	number, unit := text, size(1)
 	for _, u := range units {
@@ -42,5 +42,5 @@ func (s *size) Set(text string) error {
 	return nil
 }
 
-// Type is what the value is called in help texts.
+// Type returns what the value is called in help texts.
 func (*size) Type() string { return "BYTES" }

@@ -13,8 +13,8 @@ import (
 // output says in which forms soaks are shown.
 type output struct {
 	format string
-	html   string // a file for the page; empty: none is written
-	json   string // a file for the figures; empty: none is written
+	html   string // the file for the page; "" writes none
+	json   string // the file for the figures; "" writes none
 }
 
 func (o *output) register(cmd *cobra.Command) {
@@ -22,13 +22,13 @@ func (o *output) register(cmd *cobra.Command) {
 	cmdline.Complete(cmd, "format", cmdline.Fixed(formats...))
 }
 
-// registerFiles adds the flags of what is written beside the summary.
+// registerFiles adds the flags for the files written in addition to the summary.
 func (o *output) registerFiles(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.html, "html", "", "write the page of the soak to `PATH`, too")
-	cmd.Flags().StringVar(&o.json, "json", "", "write the figures of the soak to `PATH`, too, as --format json prints them")
+	cmd.Flags().StringVar(&o.html, "html", "", "also write the page of the soak to `PATH`")
+	cmd.Flags().StringVar(&o.json, "json", "", "also write the figures of the soak to `PATH`, as printed by --format json")
 }
 
-// show prints a soak, and writes the files that were asked for.
+// show prints a soak and writes the files that were asked for.
 func (o *output) show(w World, s *soak.Status, dirs []string) (err error) {
 	if o.html != "" {
 		err = saveReport(o.html, s, dirs, w.Binary)
@@ -39,12 +39,12 @@ func (o *output) show(w World, s *soak.Status, dirs []string) (err error) {
 	return errors.Join(print(w.Stdout, s, o.format), err)
 }
 
-// statusCommand shows soaks, running or not.
+// statusCommand shows soaks, whether or not they are running.
 func statusCommand(w World) *cobra.Command {
 	var o output
 	cmd := &cobra.Command{
-		Use: "status DIR...", Short: "Show how far soaks have come", Args: cmdline.AtLeastOne("DIR"),
-		Long: "Show how far soaks have come, running or not. The exit code is 0 if they can be read, whatever their verdict.",
+		Use: "status DIR...", Short: "Show the progress of soaks", Args: cmdline.AtLeastOne("DIR"),
+		Long: "Show the progress of soaks, whether or not they are running. The exit code is 0 if they can be read, whatever their verdict.",
 		RunE: func(_ *cobra.Command, dirs []string) error {
 			return each(w, dirs, &o, func(*soak.Status) error { return nil })
 		},
@@ -99,7 +99,7 @@ func mergeCommand(w World) *cobra.Command {
 	return cmd
 }
 
-// each shows one soak after the other, and returns the first error of conclude.
+// each shows one soak after another, and returns the first error of conclude.
 func each(w World, dirs []string, o *output, conclude func(*soak.Status) error) (first error) {
 	if err := cmdline.OneOf("format", o.format, formats); err != nil {
 		return err

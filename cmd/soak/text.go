@@ -22,7 +22,7 @@ func print(out io.Writer, s *soak.Status, format string) error {
 	return err
 }
 
-// Summary is a soak in words and figures.
+// Summary returns a soak in words and figures.
 func Summary(s *soak.Status) string {
 	var b strings.Builder
 	verdict := map[string]string{soak.Pass: "PASS", soak.Fail: "FAIL", soak.Inconclusive: "INCONCLUSIVE", soak.Blind: "BLIND"}[s.Verdict]
@@ -102,7 +102,7 @@ func slopes(b *strings.Builder, s *soak.Status) {
 	}
 }
 
-// number writes a figure with three digits and a unit for thousands.
+// number formats a figure with three digits and a unit for thousands.
 func number(x float64) string {
 	sign := ""
 	if x < 0 {
@@ -124,7 +124,7 @@ func moment(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04:05")
 }
 
-// lines shows on standard error how far a soak has come.
+// lines shows the progress of a soak on standard error.
 type lines struct {
 	w     io.Writer
 	mu    sync.Mutex

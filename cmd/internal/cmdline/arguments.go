@@ -35,7 +35,7 @@ func missing(cmd *cobra.Command, name string) error {
 	return exit.Usagef("%s is missing; see %s --help", name, cmd.CommandPath())
 }
 
-// OnlyCommands is for a command with subcommands: an argument that gets here is an unknown subcommand.
+// OnlyCommands is for a command with subcommands: any argument that reaches it is an unknown subcommand.
 func OnlyCommands(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil

@@ -19,7 +19,7 @@ func OneOf(flag, value string, choices []string) error {
 	return exit.Usagef("unknown --%s %q; choose one of %s", flag, value, strings.Join(choices, ", "))
 }
 
-// Between demands that a duration is one of those from low to high.
+// Between requires a duration to be between low and high, both included.
 func Between(flag string, d, low, high time.Duration) error {
 	switch {
 	case d < low:

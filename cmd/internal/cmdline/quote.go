@@ -2,7 +2,7 @@ package cmdline
 
 import "strings"
 
-// Quote returns s as one word of a shell.
+// Quote returns s as a single word for a shell.
 func Quote(s string) string {
 	if s != "" && !strings.ContainsAny(s, " \t\n'\"\\$`*?[]{}()<>|&;#~!") {
 		return s

@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 )
 
-// Seeds are the flags --seed, --seeds and --sweep, of which one may be given.
+// Seeds are the flags --seed, --seeds and --sweep, only one of which may be given.
 type Seeds struct {
 	seed, sweep uint64
 	text        string
@@ -50,7 +50,7 @@ func (s *Seeds) Range(flags *pflag.FlagSet) (first, last uint64, err error) {
 	first, badFirst := strconv.ParseUint(from, 10, 64)
 	last, badLast := strconv.ParseUint(to, 10, 64)
 	if badFirst != nil || badLast != nil || first > last {
-		return 0, 0, exit.Usagef("--seeds is %q; give two numbers like 1..300, the lower one first", s.text)
+		return 0, 0, exit.Usagef("--seeds is %q; give two numbers, the lower one first, such as 1..300", s.text)
 	}
 	return first, last, nil
 }

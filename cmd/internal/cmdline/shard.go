@@ -4,10 +4,10 @@ import (
 	"fmt"
 )
 
-// Part is the value of --shard: one of several parts of a matrix, as "2/5". The zero value is all of it.
+// Part is the value of --shard: one of several parts of a matrix, such as "2/5". The zero value is the whole matrix.
 type Part struct{ Index, Of int }
 
-// String returns the value as it is given.
+// String returns the value as it was given; "" for the whole matrix.
 func (p *Part) String() string {
 	if *p == (Part{}) {
 		return ""
@@ -15,7 +15,7 @@ func (p *Part) String() string {
 	return fmt.Sprintf("%d/%d", p.Index, p.Of)
 }
 
-// Set reads a value.
+// Set parses a value.
 func (p *Part) Set(text string) error {
 	var q Part
 	if n, err := fmt.Sscanf(text, "%d/%d", &q.Index, &q.Of); err != nil || n != 2 || q.String() != text || q.Index < 1 || q.Index > q.Of {
@@ -25,5 +25,5 @@ func (p *Part) Set(text string) error {
 	return nil
 }
 
-// Type is what the value is called in help texts.
+// Type returns what the value is called in help texts.
 func (*Part) Type() string { return "I/N" }

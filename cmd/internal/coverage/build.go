@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// Build builds a main package, whose path is that of an import, into a binary that counts the statements of the packages that the
-// patterns match. The current directory must be in a module that has them.
+// Build builds a main package, given by its import path, into a binary that counts the statements of the packages that
+// match the patterns. The current directory must be in a module that has them.
 func Build(ctx context.Context, mainPackage, binary string, patterns []string) error {
-	// NB: only counters of mode atomic can be cleared while the program runs, and a binary whose main package is not counted
-	// keeps its counters to itself.
+	// NB: only counters of mode atomic can be cleared while the program runs, and a binary does not write its counters unless
+	// its main package is counted too.
 	counted := strings.Join(append(slices.Clone(patterns), mainPackage), ",")
 	cmd := exec.CommandContext(ctx, "go", "build", "-cover", "-covermode=atomic", "-coverpkg="+counted, "-o", binary, mainPackage)
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -9,24 +9,24 @@ import (
 	"sync"
 )
 
-// The two parts of a run, which are also the names of the directories of their counters.
+// The two parts of a run. They are also the names of the directories with their counters.
 const (
 	recording  = "run"      // a store runs and its disk is recorded
 	recovering = "recovery" // crash images are recovered
 )
 
-// Collector collects the counters of the process in which it is. It is for a binary that Build has built.
+// Collector collects the counters of its own process, which must be a binary that Build has built.
 type Collector struct {
 	dir  string
-	main string // the main package, which is not the engine's
+	main string // the main package, which is not part of the engine
 	mu   sync.Mutex
 	part string
 	err  error
 }
 
-// NewCollector returns a collector that writes below a directory. What the process has executed so far belongs to the run, as
-// does what the engine does to say which limits it has. The main package of the process is
-// counted but not reported.
+// NewCollector returns a collector that writes below a directory. Whatever the process has executed so far counts as
+// part of the run, including what the engine does to report its limits. The main package of the process is counted but
+// not reported.
 func NewCollector(dir, mainPackage string) (*Collector, error) {
 	c := &Collector{dir: dir, main: mainPackage, part: recording}
 	for _, part := range []string{recording, recovering} {
@@ -40,7 +40,7 @@ func NewCollector(dir, mainPackage string) (*Collector, error) {
 	return c, nil
 }
 
-// Running is a torture.Options.Running: slot 0 begins a run, any other one the recoveries of a crash point.
+// Running is a torture.Options.Running: slot 0 begins a run, any other slot the recoveries of a crash point.
 func (c *Collector) Running(slot int, _ string) {
 	part := recovering
 	if slot == 0 {
@@ -54,7 +54,7 @@ func (c *Collector) Running(slot int, _ string) {
 	}
 }
 
-// take writes the counters of the part that ends, and clears them.
+// take writes and clears the counters of the part that ends.
 func (c *Collector) take() error {
 	return errors.Join(coverage.WriteCountersDir(filepath.Join(c.dir, c.part)), coverage.ClearCounters())
 }

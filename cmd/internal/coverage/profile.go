@@ -19,13 +19,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// The profiles that Summarize leaves in the output directory, for "go tool cover".
+// The names of the profiles that Summarize leaves in the output directory, for "go tool cover".
 const (
 	ProfileName         = "coverage.txt"
 	RecoveryProfileName = "coverage-recovery.txt"
 )
 
-// Summarize turns what a collector has written into profiles in dir, and says what was reached.
+// Summarize turns what a collector has written into profiles in dir, and returns what was reached and what was not.
 func Summarize(ctx context.Context, c *Collector, dir string) (*torture.Coverage, error) {
 	all, err := c.profile(ctx, filepath.Join(dir, ProfileName), recording, recovering)
 	if err != nil {
@@ -65,7 +65,7 @@ func Summarize(ctx context.Context, c *Collector, dir string) (*torture.Coverage
 	return sum, nil
 }
 
-// profile merges the counters of some parts into a profile, and reads it.
+// profile merges the counters of some parts into a profile and reads it.
 func (c *Collector) profile(ctx context.Context, file string, parts ...string) ([]coverprofile.Block, error) {
 	var dirs []string
 	for _, part := range parts {
@@ -90,7 +90,7 @@ func (c *Collector) profile(ctx context.Context, file string, parts ...string) (
 	return parse(text, c.main)
 }
 
-// linesOf names the lines of a block.
+// linesOf returns the lines of a block.
 func linesOf(b *coverprofile.Block) string {
 	if b.Start.Line == b.End.Line {
 		return fmt.Sprint(b.Start.Line)
@@ -98,8 +98,9 @@ func linesOf(b *coverprofile.Block) string {
 	return fmt.Sprintf("%d-%d", b.Start.Line, b.End.Line)
 }
 
-// parse reads a profile in the format of "go test -coverprofile", and shortens the names of files by the directory that they
-// have in common, but for its last element. Blocks are in the order of files and lines; those of one package are left out.
+// parse parses a profile in the format of "go test -coverprofile". It removes from file names the directory that all
+// have in common, except its last element. Blocks are sorted by file and line; those of the package without are left
+// out.
 func parse(text []byte, without string) ([]coverprofile.Block, error) {
 	blocks, err := coverprofile.Parse(text)
 	if err != nil {

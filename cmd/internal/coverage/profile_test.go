@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/coverprofile"
 )
 
-func TestAProfileIsReadInTheOrderOfItsFiles(t *testing.T) {
+func TestAProfileIsSortedByFileAndLine(t *testing.T) {
 	t.Parallel()
 	blocks, err := parse([]byte(`mode: atomic
 example.com/m/engine/wal/writer.go:10.2,12.3 2 7
@@ -31,7 +31,7 @@ example.com/m/engine/open.go:2.2,3.3 3 18446744073709551615
 	assert.Empty(t, none)
 }
 
-// A test binary has no counters of this kind, and says so.
+// An ordinary test binary has no such counters.
 func TestABinaryWithoutCountersIsRefused(t *testing.T) {
 	t.Parallel()
 	_, err := NewCollector(t.TempDir(), "main")

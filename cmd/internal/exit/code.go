@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Code is an exit code. As an error it means that everything has been printed already.
+// Code is an exit code. As an error, it means that everything has been printed already.
 type Code int
 
 // The exit codes.
@@ -33,7 +33,7 @@ func (c Code) Err() error {
 	return c
 }
 
-// Error is an error that says which code to exit with once it is printed.
+// Error is an error that determines the exit code. It is still to be printed.
 type Error struct {
 	Code Code
 	Err  error

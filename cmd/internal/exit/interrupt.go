@@ -11,7 +11,7 @@ type Interrupt struct{ os.Signal }
 
 func (i Interrupt) Error() string { return "stopped by signal: " + i.String() }
 
-// Code returns the exit code of a program that the signal ended.
+// Code returns the exit code of a program that was ended by the signal.
 func (i Interrupt) Code() Code {
 	if number, ok := i.Signal.(syscall.Signal); ok {
 		return Signal + Code(number)
@@ -19,8 +19,8 @@ func (i Interrupt) Code() Code {
 	return Signal
 }
 
-// Because returns why ctx was canceled, if it was, and err otherwise: whoever interrupted a function is not interested
-// in the error that it then returns.
+// Because returns why ctx was canceled, if it was, and otherwise err: once a function has been interrupted, the error
+// that it returns does not matter.
 func Because(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

@@ -12,13 +12,14 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 )
 
-// Home is the directory of a main package, as seen from the working directory; empty: unknown.
+// Home is the directory of a main package, as seen from the working directory. The zero value means that it is
+// unknown.
 type Home struct {
-	Dir    string // a word for cp
-	Inside bool   // the working directory is in the same module, so that Dir is an argument for go test as well
+	Dir    string // as an argument for cp
+	Inside bool   // the working directory is in the same module, so Dir is also an argument for go test
 }
 
-// Here returns the home of this process. It has to be called by main, or by what main has called.
+// Here returns the home of this process. It must be called by main or by something that main has called.
 func Here() Home {
 	cwd, err := os.Getwd()
 	if err != nil {
@@ -31,7 +32,8 @@ func Here() Home {
 	return homeOf(fileOfMain(), cwd, build.Main.Path)
 }
 
-// fileOfMain returns the file in which the function main is, as the compiler has noted it; empty: it is not on the stack.
+// fileOfMain returns the file that contains the function main, as recorded by the compiler; "" if main is not on the
+// stack.
 func fileOfMain() string {
 	calls := make([]uintptr, 64)
 	frames := runtime.CallersFrames(calls[:runtime.Callers(1, calls)])
@@ -44,7 +46,7 @@ func fileOfMain() string {
 	return ""
 }
 
-// homeOf finds the directory of a file. With -trimpath the file begins with the path of the module.
+// homeOf finds the directory of a file. With -trimpath, file begins with the path of the module.
 func homeOf(file, cwd, module string) Home {
 	here := moduleRoot(cwd)
 	if rest, trimmed := strings.CutPrefix(filepath.ToSlash(file), module+"/"); trimmed && module != "" && here != "" && pathOf(here) == module {
@@ -64,7 +66,8 @@ func homeOf(file, cwd, module string) Home {
 	return Home{Dir: rel, Inside: true}
 }
 
-// Line returns the line that puts the test of a finding into the package and runs it; "" if nobody knows where that is.
+// Line returns the shell line that copies the test of a finding into the package and runs it; "" if the home is
+// unknown.
 func (h Home) Line(file, test string) string {
 	dir, run := cmdline.Quote(h.Dir), cmdline.Quote("^"+test+"$")
 	switch {
@@ -76,7 +79,7 @@ func (h Home) Line(file, test string) string {
 	return "cp " + cmdline.Quote(file) + " " + dir + " && go -C " + dir + " test -run " + run + " ."
 }
 
-// moduleRoot returns the nearest directory above dir, or dir itself, that has a go.mod; empty: none.
+// moduleRoot returns the nearest directory that has a go.mod, which is dir or above it; "" if there is none.
 func moduleRoot(dir string) string {
 	for at := dir; ; at = filepath.Dir(at) {
 		if info, err := os.Stat(filepath.Join(at, "go.mod")); err == nil && info.Mode().IsRegular() {
@@ -90,7 +93,7 @@ func moduleRoot(dir string) string {
 
 var moduleLine = regexp.MustCompile(`(?m)^\s*module\s+"?([^\s"]+)`)
 
-// pathOf returns the path of the module in a directory.
+// pathOf returns the path of the module whose root is a directory.
 func pathOf(root string) string {
 	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	if err != nil {

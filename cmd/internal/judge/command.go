@@ -18,15 +18,15 @@ import (
 )
 
 const long = `Judge histories that other tools recorded: is each key linearizable, are transactions as isolated as the level demands,
-is the money of a bank all there? No engine is run.
+do the accounts of a bank add up? No engine is run.
 
-Histories are maps of Jepsen, Elle and Knossos (EDN, or JSON as elle-cli has it), logs of Jepsen, key-value logs of
-porcupine, and the JSON lines of package history. What a file is, and what its keys hold, follows from its content where it
-can; --input and --model say it otherwise. A - stands for standard input.
+Histories are maps of Jepsen, Elle and Knossos (EDN, or JSON as written for elle-cli), logs of Jepsen, key-value logs of
+porcupine, and the JSON lines of package history. The format of a file and the model of its keys are inferred from its content
+where possible; otherwise --input and --model give them. A - stands for standard input.
 
-Every file gets a line. For a violation, the line says what contradicts what, and below it stand the operations and, for
-transactions, which levels hold all the same. The exit code is 1 if there is a violation, otherwise 2 if a file could not be
-read, otherwise 3 if something is inconclusive: a history that shows nothing is never a pass.`
+Every file gets a line. For a violation, the line says what contradicts what; below it are the operations and, for
+transactions, the levels that hold all the same. The exit code is 1 if there is a violation, otherwise 2 if a file could not be
+read, otherwise 3 if something is inconclusive. A history that shows nothing is never a pass.`
 
 const example = `  lightning-torture judge histories/*.edn
   lightning-torture judge --level snapshot-isolation history.edn
@@ -49,7 +49,7 @@ func Command() *cobra.Command {
 	return cmd
 }
 
-// run judges files one by one. A file that cannot be read does not keep the others from being judged.
+// run judges files one by one. A file that cannot be read does not prevent the others from being judged.
 func run(cmd *cobra.Command, f *options, files []string) error {
 	collectSoon()
 	ctx, count := cmd.Context(), tally{}
@@ -81,8 +81,8 @@ func run(cmd *cobra.Command, f *options, files []string) error {
 	return count.code().Err()
 }
 
-// interruptibly returns what do returns, or nothing if ctx is done before: neither a pipe that stays silent nor a judge who looks
-// for a cycle can be stopped, and need not be, as the process ends.
+// interruptibly returns what do returns, or nil if ctx is done first. Neither reading a silent pipe nor a judge's
+// search for a cycle can be interrupted, but both may be abandoned, since the process ends.
 func interruptibly[T any](ctx context.Context, do func() (*T, error)) (*T, error) {
 	type answer struct {
 		value *T
@@ -108,7 +108,7 @@ func unreadable(err error) bool {
 
 var errNoFile = errors.New("there is no such history")
 
-// judgeFile reads and judges one file. The memory of an earlier one is free by then.
+// judgeFile reads and judges one file. The memory of the previous one is free by then.
 func judgeFile(ctx context.Context, f *options, file string, stdin io.Reader) (*judging.Judgement, error) {
 	from, err := openHistory(file, stdin)
 	if err != nil {
@@ -119,11 +119,11 @@ func judgeFile(ctx context.Context, f *options, file string, stdin io.Reader) (*
 	if err != nil {
 		return nil, err
 	}
-	runtime.GC() // what reading left behind would be counted against judging
+	runtime.GC() // garbage from reading would count toward the memory limit of judging
 	return judging.Judge(ctx, r, f.judging), nil
 }
 
-// openHistory opens a file or a pipe, or standard input.
+// openHistory opens a file, a pipe or standard input.
 func openHistory(file string, stdin io.Reader) (io.ReadCloser, error) {
 	if file == "-" {
 		return io.NopCloser(stdin), nil

@@ -18,7 +18,7 @@ var resultForms = []string{"text", "json"}
 // maxSteps bounds --limit.
 const maxSteps = 1_000_000_000_000
 
-// options are the flags of judge, and what they come to.
+// options are the flags of judge, and what they are turned into.
 type options struct {
 	input, model, level, initial string
 	format                       string
@@ -32,10 +32,10 @@ type options struct {
 func (f *options) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&f.model, "model", "", "`MODEL` of the keys, if the history does not tell: "+strings.Join(modelNames(), ", "))
-	flags.StringVar(&f.level, "level", "strict-serializable", "`LEVEL` that is asked of transactions: "+strings.Join(levelFlags(), ", "))
-	flags.StringVar(&f.input, "input", "", "`FORM` of the files, if their beginning does not tell: "+strings.Join(inputNames(), ", "))
-	flags.StringVar(&f.initial, "initial", "", "`VALUE` in every register and key at the start, as EDN (default nothing; a counter is 0)")
+	flags.StringVar(&f.model, "model", "", "`MODEL` of the keys, if it cannot be inferred from the history: "+strings.Join(modelNames(), ", "))
+	flags.StringVar(&f.level, "level", "strict-serializable", "`LEVEL` demanded of transactions: "+strings.Join(levelFlags(), ", "))
+	flags.StringVar(&f.input, "input", "", "`FORM` of the files, if it cannot be inferred from their beginning: "+strings.Join(inputNames(), ", "))
+	flags.StringVar(&f.initial, "initial", "", "`VALUE` of every register and key at the start, as EDN (default none; a counter is 0)")
 	flags.Int64Var(&f.total, "total", 0, "`MONEY` in all accounts of a bank (default what the first read found)")
 	flags.BoolVar(&f.judging.Overdraft, "negative-balances", false, "accounts of a bank may be overdrawn")
 	flags.IntVar(&f.limit, "limit", judging.DefaultSteps, "`STEPS` after which a search for an order is given up as inconclusive")
@@ -50,7 +50,7 @@ func (f *options) register(cmd *cobra.Command) {
 func (f *options) validate(cmd *cobra.Command) (err error) {
 	if err := cmdline.OneOf("format", f.format, resultForms); err != nil {
 		if _, known := recorded.FormatNamed(f.format); known == nil {
-			return fmt.Errorf("%w; --input says what the files are", err)
+			return fmt.Errorf("%w; the format of the files is given by --input", err)
 		}
 		return err
 	}
@@ -72,7 +72,7 @@ func (f *options) validate(cmd *cobra.Command) (err error) {
 	}
 	if f.initial != "" {
 		if f.judging.Initial, err = recorded.Value(f.initial); err != nil {
-			return exit.Usagef("--initial %s is no value: %w", f.initial, err)
+			return exit.Usagef("--initial %s is not a value: %w", f.initial, err)
 		}
 	}
 	if cmd.Flags().Changed("total") {
@@ -97,7 +97,7 @@ func inputNames() (names []string) {
 	return names
 }
 
-// levelFlag is the name of a level as a flag: "read-committed".
+// levelFlag returns the name of a level as a flag value: "read-committed".
 func levelFlag(l checker.Level) string { return strings.ReplaceAll(l.String(), " ", "-") }
 
 func levelFlags() (names []string) {

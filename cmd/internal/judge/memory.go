@@ -5,13 +5,14 @@ import (
 	"runtime/debug"
 )
 
-// Judging keeps nearly all that it allocates, so its garbage is collected sooner than that of recoveries, and within more memory.
+// Judging keeps nearly everything that it allocates. So garbage is collected earlier than during recoveries, and the memory
+// limit is higher.
 const (
 	gcPercent   = 50
 	memoryLimit = 1200 << 20
 )
 
-// collectSoon sets the garbage collector for judging, unless the environment has set it.
+// collectSoon configures the garbage collector for judging, unless the environment has done so.
 func collectSoon() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)

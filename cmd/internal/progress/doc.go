@@ -1,3 +1,3 @@
-// Package progress shows on standard error how far a run has come: one line that is redrawn on a terminal, or a line
+// Package progress shows the progress of a run on standard error: one line that is redrawn on a terminal, or a line
 // now and then in a log.
 package progress

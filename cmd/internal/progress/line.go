@@ -25,7 +25,7 @@ type Line struct {
 	Off   bool // shows nothing
 
 	shown torture.Progress // the latest progress shown
-	drawn bool             // there is a status line on the terminal
+	drawn bool             // a status line is on the terminal
 }
 
 // Show prints the progress if the last line is old enough. It ignores errors: standard error is the place to report them.
@@ -82,7 +82,7 @@ func rate(n int, d time.Duration) int {
 	return int(float64(n) / d.Seconds())
 }
 
-// clock writes a duration in its two largest units: 12s, 3m05s, 2h03m.
+// clock formats a duration in its two largest units: 12s, 3m05s, 2h03m.
 func clock(d time.Duration) string {
 	s := int(d.Seconds())
 	switch {
@@ -95,7 +95,7 @@ func clock(d time.Duration) string {
 	}
 }
 
-// Count writes n with commas between thousands.
+// Count formats n with commas between thousands.
 func Count(n int) string {
 	digits := fmt.Sprint(n)
 	var b strings.Builder

@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// showTwoHours shows the progress of two hours, ten times a second, as the lab does.
+// showTwoHours shows two hours of progress, ten times per second, like the lab.
 func showTwoHours(p *Line) {
 	for elapsed := time.Duration(0); elapsed <= 2*time.Hour; elapsed += 100 * time.Millisecond {
 		p.Show(torture.Progress{
@@ -43,7 +43,7 @@ func TestTerminalGetsOneLineThatFits(t *testing.T) {
 	for _, line := range redraws {
 		require.LessOrEqual(t, len([]rune(line)), 59)
 	}
-	require.Empty(t, redraws[len(redraws)-1], "the last thing is to clear the line")
+	require.Empty(t, redraws[len(redraws)-1], "the last output clears the line")
 }
 
 func TestWideTerminalSaysWhatIsRunning(t *testing.T) {

@@ -26,7 +26,7 @@ const Violation = "findings are new or regressed"
 func Command(program string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "report", Short: "Compare results, and list many of them", Args: cmdline.OnlyCommands,
-		Long: "Pages of results that were saved with --format json.",
+		Long: "Make pages of results that were saved with --format json.",
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(diffCommand(program), indexCommand())
@@ -34,7 +34,7 @@ func Command(program string) *cobra.Command {
 }
 
 const diffText = `Compare two results of one engine that were saved with --format json: which findings are new, ongoing, resolved or
-regressed. A finding is known by what is broken, not by where it shows. One that is gone counts as resolved only if the
+regressed. A finding is identified by what is broken, not by where it shows. One that is gone counts as resolved only if the
 cells that had shown it pass in the later result.
 
 The exit code is 1 if there are new or regressed findings, and 0 otherwise.`
@@ -70,7 +70,7 @@ func diff(w io.Writer, files []string, program, format, html string) error {
 		both[i] = r
 	}
 	if a, b := both[0].Engine, both[1].Engine; a != b {
-		return exit.Usagef("%s is of engine %s, and %s of %s: results of one engine can be compared", files[0], a, files[1], b)
+		return exit.Usagef("%s is of engine %s and %s of %s; only results of one engine can be compared", files[0], a, files[1], b)
 	}
 	d, write := reports.Compare(both[0], both[1]), reports.DifferenceText
 	if format == "json" {
@@ -98,13 +98,13 @@ func load(file, program string) (*torture.Result, error) {
 	}
 	r := &torture.Result{}
 	if err := json.Unmarshal(text, r); err != nil || r.Version == 0 {
-		return nil, exit.Usagef("%s is no result of run --format json", file)
+		return nil, exit.Usagef("%s is not a result of run --format json", file)
 	}
 	r.Provenance.Program = program
 	return r, nil
 }
 
-// save writes a page, whole or not at all.
+// save writes a page completely or not at all.
 func save(path string, write func(io.Writer) error) error {
 	var page bytes.Buffer
 	if err := write(&page); err != nil {

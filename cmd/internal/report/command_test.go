@@ -41,7 +41,7 @@ func run(args ...string) (string, error) {
 	return out.String(), err
 }
 
-func TestDiffExitsWithOneIfThereIsMore(t *testing.T) {
+func TestDiffExitsWithOneIfAFindingIsNew(t *testing.T) {
 	dir := t.TempDir()
 	a, b := saved(t, dir, "a.json", "kv", "one"), saved(t, dir, "b.json", "kv", "one", "two")
 	page := filepath.Join(dir, "d.html")
@@ -57,17 +57,17 @@ func TestDiffExitsWithOneIfThereIsMore(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestWhatIsNoResultIsRefusedByName(t *testing.T) {
+func TestAFileThatIsNotAResultIsNamed(t *testing.T) {
 	dir := t.TempDir()
 	a, other := saved(t, dir, "a.json", "kv"), saved(t, dir, "other.json", "log")
 	bad := filepath.Join(dir, "bad.json")
 	require.NoError(t, os.WriteFile(bad, []byte("{}"), 0o600))
 	for want, args := range map[string][]string{
-		"bad.json is no result of run --format json": {"diff", a, bad},
-		"no such file":                     {"diff", a, filepath.Join(dir, "none.json")},
-		"results of one engine":            {"diff", a, other},
-		"format":                           {"diff", a, a, "--format", "xml"},
-		"bad.json is no result of run --f": {"index", bad, "--html", filepath.Join(dir, "i.html")},
+		"bad.json is not a result of run --format json": {"diff", a, bad},
+		"no such file":                      {"diff", a, filepath.Join(dir, "none.json")},
+		"only results of one engine":        {"diff", a, other},
+		"format":                            {"diff", a, a, "--format", "xml"},
+		"bad.json is not a result of run -": {"index", bad, "--html", filepath.Join(dir, "i.html")},
 	} {
 		_, err := run(args...)
 		require.ErrorContains(t, err, want)

@@ -10,14 +10,14 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 )
 
-// Report is a score that can be printed in every form.
+// Report is a score that can be printed in every format.
 type Report interface {
 	WriteText(w io.Writer) error
 	WriteJSON(w io.Writer) error
 	WriteMarkdown(w io.Writer) error
 }
 
-// Formats are the forms of a report.
+// Formats are the output formats of a report.
 var Formats = []string{"text", "json", "markdown"}
 
 // Output holds the flags for a report.
@@ -33,10 +33,10 @@ func (o *Output) Register(cmd *cobra.Command) {
 	cmdline.Complete(cmd, "format", cmdline.Fixed(Formats...))
 }
 
-// Validate requires a known form.
+// Validate requires a known format.
 func (o *Output) Validate() error { return cmdline.OneOf("format", o.Format, Formats) }
 
-// Write prints r in the form that was asked for.
+// Write prints r in the requested format.
 func (o *Output) Write(w io.Writer, r Report) error {
 	switch o.Format {
 	case "json":

@@ -12,10 +12,10 @@ import (
 
 const long = `Write the first files of a torture test into your module: an adapter to fill in, a test, and a command of your own.
 
-A DIR that has a Go package gets one file, crash_test.go, which also reaches what the package does not export. Any other DIR
+A DIR that has a Go package gets one file, crash_test.go, which also sees what the package does not export. Any other DIR
 becomes a package of its own: the adapter in target.go, the test in crash_test.go, and the command in torture/main.go.
-Without DIR, that is crashtest in the current directory. No file is overwritten, and go.mod is not changed: the lines to do
-that are printed, with what comes next.`
+DIR defaults to crashtest in the current directory. No file is overwritten, and go.mod is not changed; the lines that change
+it are printed, along with the next steps.`
 
 const example = `  lightning-torture init kv
   lightning-torture init log ../mymodule/internal/wal`

@@ -14,10 +14,10 @@ import (
 // lab is the path of this module.
 const lab = "github.com/lightningdb/lightning-torture"
 
-// Hint is a line for a shell in the root of the module, and what it is for.
+// Hint is a line for a shell in the root of the module, and its purpose.
 type Hint struct{ Line, Use string }
 
-// Hints returns what is left to do, in that order.
+// Hints returns what is left to do, in order.
 func (s *Skeleton) Hints() []Hint {
 	dir := "./" + s.Place.Rel
 	if s.Place.Rel == "." {
@@ -37,8 +37,8 @@ func (s *Skeleton) Hints() []Hint {
 
 var requiresLab = regexp.MustCompile(`(?m)^[ \t]*((require|replace)[ \t]+)?` + regexp.QuoteMeta(lab) + `([ \t]|$)`)
 
-// bringIn returns what makes the module take the lab: from the checkout that this program was built from, if it is still
-// there.
+// bringIn returns the lines that add the lab to the module: from the checkout from which this program was built, if it
+// still exists.
 func bringIn(p *Place) []Hint {
 	switch {
 	case p.Module == lab:
@@ -55,11 +55,12 @@ func bringIn(p *Place) []Hint {
 	return []Hint{{"go get " + lab, ""}, {"go mod tidy", ""}}
 }
 
-// checkout returns the directory of the source that this program was built from; "" if it is no checkout, or gone.
+// checkout returns the directory of the source from which this program was built; "" if that is not a checkout, or is
+// gone.
 func checkout() string {
 	_, file, _, ok := runtime.Caller(0)
 	if !ok || !filepath.IsAbs(file) || strings.Contains(file, "@") {
-		return "" // built with -trimpath, or from the cache of modules
+		return "" // built with -trimpath, or from the module cache
 	}
 	dir := filepath.Dir(filepath.Dir(filepath.Dir(filepath.Dir(filepath.FromSlash(file)))))
 	if text, err := os.ReadFile(filepath.Join(dir, "go.mod")); err != nil || modulePath(text) != lab {

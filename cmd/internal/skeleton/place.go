@@ -20,12 +20,12 @@ import (
 // Place is a directory of a module.
 type Place struct {
 	Root     string // the directory of the module's go.mod
-	GoMod    []byte // what is in go.mod
+	GoMod    []byte // the content of go.mod
 	Module   string // the path of the module
 	Rel      string // the directory relative to Root, with slashes; "." is Root
 	Import   string // the import path of its package
 	Package  string // the name of its package
-	Occupied bool   // there are Go files
+	Occupied bool   // the directory has Go files
 
 	files []string // the Go files of the package
 }
@@ -51,7 +51,7 @@ func placeOf(dir string) (Place, error) {
 	return p, p.findPackage(abs)
 }
 
-// findModule looks for the go.mod of a directory, in it and above it. The directory need not be there.
+// findModule looks for the go.mod of a directory, in it and above it. The directory need not exist.
 func (p *Place) findModule(dir string) error {
 	for at := dir; ; at = filepath.Dir(at) {
 		if text, err := os.ReadFile(filepath.Join(at, "go.mod")); err == nil {
@@ -59,11 +59,11 @@ func (p *Place) findModule(dir string) error {
 			break
 		}
 		if filepath.Dir(at) == at {
-			return fmt.Errorf("%s is in no Go module; make one first: go mod init example.com/mine", dir)
+			return fmt.Errorf("%s is not in a Go module; create one first: go mod init example.com/mine", dir)
 		}
 	}
 	if p.Module == "" {
-		return fmt.Errorf("%s names no module; write one: go mod edit -module example.com/mine", filepath.Join(p.Root, "go.mod"))
+		return fmt.Errorf("%s does not name a module; add one: go mod edit -module example.com/mine", filepath.Join(p.Root, "go.mod"))
 	}
 	return nil
 }
@@ -85,7 +85,7 @@ func modulePath(text []byte) string {
 
 var importable = regexp.MustCompile(`^[\pL\pN._~+-]+$`)
 
-// checkPath refuses directories in which the go command finds no package.
+// checkPath refuses directories in which the go command finds no packages.
 func (p *Place) checkPath() error {
 	if p.Rel == "." {
 		return nil
@@ -93,7 +93,7 @@ func (p *Place) checkPath() error {
 	for element := range strings.SplitSeq(p.Rel, "/") {
 		switch {
 		case element == "testdata" || element == "vendor" || strings.HasPrefix(element, "_") || strings.HasPrefix(element, "."):
-			return fmt.Errorf("the go command looks for no package in %s, because of %q; choose another directory", p.Rel, element)
+			return fmt.Errorf("the go command ignores %s because of %q; choose another directory", p.Rel, element)
 		case !importable.MatchString(element):
 			return fmt.Errorf("%q cannot be part of an import path; choose another directory than %s", element, p.Rel)
 		}
@@ -101,7 +101,7 @@ func (p *Place) checkPath() error {
 	return nil
 }
 
-// findPackage finds out which package is in the directory, and names one if there is none.
+// findPackage finds out which package is in the directory, and chooses a name if there is none.
 func (p *Place) findPackage(dir string) error {
 	info, err := os.Stat(dir)
 	switch {
@@ -111,7 +111,7 @@ func (p *Place) findPackage(dir string) error {
 	case err != nil:
 		return err
 	case !info.IsDir():
-		return fmt.Errorf("%s is no directory", dir)
+		return fmt.Errorf("%s is not a directory", dir)
 	}
 	found, err := build.ImportDir(dir, 0)
 	if none := (*build.NoGoError)(nil); errors.As(err, &none) {
@@ -128,7 +128,7 @@ func (p *Place) findPackage(dir string) error {
 	return nil
 }
 
-// packageName makes the name of a package from that of its directory.
+// packageName derives the name of a package from that of its directory.
 func packageName(dir string) string {
 	name := strings.ToLower(strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -142,7 +142,7 @@ func packageName(dir string) string {
 	return name
 }
 
-// declaresNone returns an error if the package has something of one of these names already.
+// declaresNone returns an error if the package already declares one of these names.
 func (p *Place) declaresNone(wanted ...string) error {
 	for _, file := range p.files {
 		source, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
@@ -151,7 +151,7 @@ func (p *Place) declaresNone(wanted ...string) error {
 		}
 		for _, name := range declared(source) {
 			if slices.Contains(wanted, name) {
-				return fmt.Errorf("package %s has a %s already, in %s; choose a new directory for a package of its own",
+				return fmt.Errorf("package %s already declares %s, in %s; choose a new directory for a package of its own",
 					p.Package, name, path.Join(p.Rel, filepath.Base(file)))
 			}
 		}

@@ -11,7 +11,7 @@ import (
 	"text/template"
 )
 
-// Kind is what a store is to the lab.
+// Kind is the kind of a store, as the lab sees it.
 type Kind string
 
 // The kinds of stores.
@@ -41,17 +41,17 @@ var parsed = template.Must(template.ParseFS(templates, "templates/*.tmpl"))
 // names is what a template needs to know.
 type names struct {
 	Package string // the name of the package
-	Own     bool   // the package has nothing else
+	Own     bool   // the package contains nothing else
 	Import  string // its import path
 	File    string // the file of the adapter, as the user sees it
 	Name    string // of the target, as a Go string without quotes
 	Target  string // the function that returns the target
-	Todo    string // the function that says what is still to be done
-	Log     string // the type of the adapter of a log
+	Todo    string // the function that reports what is still to be filled in
+	Log     string // the type of a log's adapter
 }
 
-// For returns what is written for a kind of store into a directory, which need not be there. Nothing is written yet. Errors say
-// what is in the way.
+// For returns what to write for a kind of store into a directory, which need not exist. It writes nothing yet. Errors
+// say what is in the way.
 func For(kind Kind, dir string) (*Skeleton, error) {
 	p, err := placeOf(dir)
 	if err != nil {
@@ -75,7 +75,7 @@ func For(kind Kind, dir string) (*Skeleton, error) {
 	return s, p.declaresNone("TestCrash", n.Target, n.Todo, n.Log)
 }
 
-// add adds a file made from a template. A template that makes no Go is a mistake of this package.
+// add adds a file generated from a template. A template that does not produce Go code is a bug of this package.
 func (s *Skeleton) add(n names, file, use, tmpl string) {
 	var b bytes.Buffer
 	err := parsed.ExecuteTemplate(&b, tmpl, n)
@@ -103,5 +103,5 @@ func isVersion(element string) bool {
 	return len(element) > 1 && element[0] == 'v' && strings.Trim(element[1:], "0123456789") == ""
 }
 
-// abs returns where a file is on this machine.
+// abs returns the path of a file on this machine.
 func (s *Skeleton) abs(f File) string { return filepath.Join(s.Place.Root, filepath.FromSlash(f.Path)) }

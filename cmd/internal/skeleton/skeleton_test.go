@@ -13,9 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
-// makeModule makes a module of the files in an archive, and returns its directory.
+// makeModule creates a module from the files of an archive, and returns its directory.
 func makeModule(t *testing.T, archive string) string {
 	t.Helper()
 	root := t.TempDir()
@@ -27,9 +27,9 @@ func makeModule(t *testing.T, archive string) string {
 	return root
 }
 
-const mine = "-- go.mod --\nmodule example.com/mine/v2 // the second\n\ngo 1.26.0\n-- kv/kv.go --\npackage kv\n"
+const mine = "-- go.mod --\nmodule example.com/mine/v2 // the second major version\n\ngo 1.26.0\n-- kv/kv.go --\npackage kv\n"
 
-func TestWhatIsWritten(t *testing.T) {
+func TestTheFilesThatAreWritten(t *testing.T) {
 	for golden, c := range map[string]struct {
 		kind Kind
 		dir  string
@@ -61,12 +61,12 @@ func TestWhatIsWritten(t *testing.T) {
 				assert.Equal(t, f.Text, text)
 			}
 			_, err = For(c.kind, filepath.Join(s.Place.Root, c.dir))
-			require.ErrorContains(t, err, "nothing is overwritten: "+strings.TrimSuffix(s.Files[0].Path, "target.go"))
+			require.ErrorContains(t, err, "nothing was written: "+strings.TrimSuffix(s.Files[0].Path, "target.go"))
 		})
 	}
 }
 
-func TestWhatIsInTheWayIsNamed(t *testing.T) {
+func TestObstaclesAreNamed(t *testing.T) {
 	root := makeModule(t, mine+`-- taken/torture/main.go --
 package main
 -- twice/twice.go --
@@ -88,14 +88,14 @@ go 1.26.0
 package main
 `)
 	for dir, want := range map[string]string{
-		"taken":        "nothing is overwritten: taken/torture/main.go is there already; choose another directory, or move it away",
-		"twice":        "package twice has a crashTodo already, in twice/twice.go; choose a new directory for a package of its own",
+		"taken":        "nothing was written: taken/torture/main.go already exists; choose another directory, or move it away",
+		"twice":        "package twice already declares crashTodo, in twice/twice.go; choose a new directory for a package of its own",
 		"two":          "the package in ROOT/two cannot be read: found packages a (a.go) and b (b.go) in ROOT/two",
 		"broken":       "the package cannot be read: ROOT/broken/a.go:2:8: ",
-		"file":         "ROOT/file is no directory",
-		"nameless/kv":  "ROOT/nameless/go.mod names no module; write one: go mod edit -module example.com/mine",
-		"testdata/kv":  `the go command looks for no package in testdata/kv, because of "testdata"; choose another directory`,
-		"_kv":          `the go command looks for no package in _kv, because of "_kv"; choose another directory`,
+		"file":         "ROOT/file is not a directory",
+		"nameless/kv":  "ROOT/nameless/go.mod does not name a module; add one: go mod edit -module example.com/mine",
+		"testdata/kv":  `the go command ignores testdata/kv because of "testdata"; choose another directory`,
+		"_kv":          `the go command ignores _kv because of "_kv"; choose another directory`,
 		"a b":          `"a b" cannot be part of an import path; choose another directory than a b`,
 		"only":         "",
 		"mainly":       "",
@@ -112,7 +112,7 @@ package main
 		assert.Equal(t, before, tree(t, root))
 	}
 	_, err := For(KV, filepath.Join(filepath.VolumeName(root)+string(filepath.Separator), "no module is here"))
-	assert.ErrorContains(t, err, "is in no Go module; make one first: go mod init example.com/mine")
+	assert.ErrorContains(t, err, "is not in a Go module; create one first: go mod init example.com/mine")
 }
 
 // tree returns the names of all files below a directory.
@@ -125,7 +125,7 @@ func tree(t *testing.T, root string) (names []string) {
 	return names
 }
 
-// A file that appears between the look and the writing is kept, and what was written before goes.
+// A file that appears between the check and the write is kept, and the files written before it are removed.
 func TestWritingIsAllOrNothing(t *testing.T) {
 	root := makeModule(t, mine)
 	s, err := For(KV, filepath.Join(root, "new"))
@@ -143,7 +143,7 @@ func TestWritingIsAllOrNothing(t *testing.T) {
 	}
 }
 
-func TestTargetsArePlainlyNamed(t *testing.T) {
+func TestNamesOfTargetsAndPackages(t *testing.T) {
 	for module, want := range map[string]string{
 		"example.com/mine": "mine", "example.com/mine/v2": "mine", "mine": "mine", "v2": "v2", "example.com/v": "v", `"example.com/quoted"`: "quoted",
 	} {
@@ -155,7 +155,7 @@ func TestTargetsArePlainlyNamed(t *testing.T) {
 	}
 }
 
-func TestTheLabIsBroughtInAsFarAsItIsNotThere(t *testing.T) {
+func TestTheLabIsAddedUnlessTheModuleHasIt(t *testing.T) {
 	for text, lines := range map[string]int{
 		"module example.com/mine\n":                                                      2,
 		"module example.com/mine\nrequire " + lab + " v0.1.0\n":                          1,

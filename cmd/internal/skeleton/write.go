@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// free returns an error if something is in the way of a file.
+// free returns an error if an existing file is in the way.
 func (s *Skeleton) free() error {
 	var taken []string
 	for _, f := range s.Files {
@@ -17,12 +17,12 @@ func (s *Skeleton) free() error {
 		}
 	}
 	if len(taken) > 0 {
-		return fmt.Errorf("nothing is overwritten: %s is there already; choose another directory, or move it away", strings.Join(taken, " and "))
+		return fmt.Errorf("nothing was written: %s already exists; choose another directory, or move it away", strings.Join(taken, " and "))
 	}
 	return nil
 }
 
-// Write writes the files. On an error it removes what it has written.
+// Write writes the files. If it fails, it removes those that it has written.
 func (s *Skeleton) Write() error {
 	for i, f := range s.Files {
 		if err := writeNew(s.abs(f), f.Text); err != nil {
@@ -35,7 +35,7 @@ func (s *Skeleton) Write() error {
 	return nil
 }
 
-// writeNew makes a file that was not there.
+// writeNew creates a file that must not exist yet.
 func writeNew(name string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 		return err

@@ -1,2 +1,2 @@
-// Package spec has the flags that say what is tortured, which run and soak share.
+// Package spec has the flags that say what to torture. The commands run and soak share them.
 package spec
