@@ -25,14 +25,14 @@ import (
 
 // doomed is the command with an engine that ends the process when it is opened, in the way that DOOM says.
 func doomed() {
-	stdout := os.Stdout // before what an engine prints is sent elsewhere
+	stdout := os.Stdout // saved before the output of engines is redirected
 	t := newTool(App{Targets: []torture.Target{{Name: "lightning", Open: func(torture.Env) (workloads.Store, error) {
 		switch os.Getenv("DOOM") {
 		case "panic":
 			go panic("the table is gone")
 		case "flood":
 			for range 100 {
-				println(strings.Repeat("noise ", 1000)) // past package os, as a library in C does
+				println(strings.Repeat("noise ", 1000)) // bypasses package os, like a C library
 			}
 			os.Exit(1)
 		case "exit":
@@ -64,7 +64,7 @@ func runDoomed(t *testing.T, doom string, args ...string) (code int, stdout, std
 	cmd := exec.CommandContext(t.Context(), self)
 	cmd.Args, cmd.Env = append([]string{"doomed"}, args...), append(os.Environ(), "DOOM="+doom)
 	cmd.Stdout, cmd.Stderr = &out, &errs
-	_ = cmd.Run() // its exit code is what is asked about
+	_ = cmd.Run() // the exit code is checked below
 	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
 }
 
@@ -97,7 +97,7 @@ func TestAnEngineThatEndsTheProcessIsAFinding(t *testing.T) {
 	}
 }
 
-func TestAProcessThatIsKilledIsNoFinding(t *testing.T) {
+func TestAKilledProcessIsNotAFinding(t *testing.T) {
 	t.Parallel()
 	code, stdout, stderr := runDoomed(t, "kill", "run", "-w", "kv", "-f", "power", "--dir", t.TempDir())
 	require.Equal(t, int(exit.HostFault), code)
@@ -105,7 +105,7 @@ func TestAProcessThatIsKilledIsNoFinding(t *testing.T) {
 	require.True(t, strings.HasSuffix(stderr, "was ended from outside, perhaps for want of memory\n"), stderr)
 }
 
-// Whoever is killed by SIGKILL cleans up nothing. The next one does.
+// A command killed by SIGKILL cleans up nothing. The next one does.
 func TestWhatAKilledCommandLeavesIsRemovedByTheNext(t *testing.T) {
 	if !apart.Possible {
 		t.Skip("here there is no child process and no directory for it")
@@ -141,12 +141,12 @@ func temporary(t *testing.T) []os.DirEntry {
 	return left
 }
 
-func TestAnEngineThatPrintsMuchIsCutShort(t *testing.T) {
+func TestTheOutputOfAnEngineIsLimited(t *testing.T) {
 	t.Parallel()
 	code, _, stderr := runDoomed(t, "flood", "run", "-w", "kv", "-f", "power", "--dir", t.TempDir(), "--quiet")
 	require.Equal(t, int(exit.Violation), code)
 	require.True(t, strings.HasPrefix(stderr, "noise noise"), stderr)
-	require.Regexp(t, `The engine has printed \d{6,} bytes more, which are left out\.\n$`, stderr)
+	require.Regexp(t, `The engine printed \d{6,} more bytes, which are left out\.\n$`, stderr)
 	require.Less(t, len(stderr), 2*printedMost)
 }
 

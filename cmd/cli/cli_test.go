@@ -139,7 +139,7 @@ func TestQuietPassIsOneLine(t *testing.T) {
 	require.Equal(t, 1, strings.Count(b.out.String(), "\n"))
 }
 
-func TestReportIsWrittenWhereItIsWanted(t *testing.T) {
+func TestReportIsWrittenWhereTheFlagsSay(t *testing.T) {
 	b := newWorkbench(t, verdict(checker.Fail), nil)
 	require.Equal(t, 1, b.run())
 	page, err := os.ReadFile(filepath.Join(b.dir, "report.html"))
@@ -166,7 +166,7 @@ func TestOutputLeavesNoProbesBehind(t *testing.T) {
 	require.Len(t, files, 1)
 }
 
-func TestStatusLineIsGoneBeforeTheResult(t *testing.T) {
+func TestStatusLineIsClearedBeforeTheResult(t *testing.T) {
 	b := newWorkbench(t, nil, nil)
 	b.width = func(io.Writer) int { return 80 }
 	b.check = func(_ context.Context, _ torture.Target, opts torture.Options) (*torture.Result, error) {

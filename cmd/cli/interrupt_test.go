@@ -18,7 +18,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-func TestInterruptPrintsWhatThereIs(t *testing.T) {
+func TestInterruptPrintsTheResultSoFar(t *testing.T) {
 	for _, test := range []struct {
 		signal syscall.Signal
 		code   int
@@ -82,11 +82,11 @@ func TestInterruptedReplayIsNotADivergence(t *testing.T) {
 	require.Contains(t, b.out.String(), "NOT REPRODUCED  3 attempts")
 }
 
-// TestSecondInterruptKills needs a process of its own, because it dies of the signal.
+// TestSecondInterruptKills needs a process of its own, because the signal kills it.
 func TestSecondInterruptKills(t *testing.T) {
 	self, err := os.Executable()
 	require.NoError(t, err)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // for a tool that cannot be killed
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // in case the tool cannot be killed
 	defer cancel()
 	cmd := exec.CommandContext(ctx, self)
 	cmd.Args = []string{"stubborn", "run", "--dir", t.TempDir()}

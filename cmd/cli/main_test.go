@@ -29,7 +29,7 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script", RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("GOFLAGS", "-mod=mod")
-			e.Setenv("GOPROXY", "off") // whatever this module requires is there
+			e.Setenv("GOPROXY", "off") // everything that this module requires is in the cache
 			vars, err := exec.Command("go", "env", "-json", "GOCACHE", "GOMODCACHE").Output()
 			var values map[string]string
 			if err == nil {
@@ -44,8 +44,8 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// module makes the script's directory a module that takes the lab from this checkout: "module PATH". It requires the
-// same versions as the lab, so that nothing has to be downloaded.
+// module turns the script's directory into a module that takes the lab from this checkout: "module PATH". It requires
+// the same versions as the lab, so nothing has to be downloaded.
 func module(ts *testscript.TestScript, _ bool, args []string) {
 	root, err := filepath.Abs("../..")
 	ts.Check(err)
@@ -59,7 +59,7 @@ func module(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs("go.sum"), sums, 0o666))
 }
 
-// stubborn is the command with a lab that does not stop when it is asked to.
+// stubborn is the command with a lab that does not stop when asked to.
 func stubborn() {
 	t := newTool(App{Targets: []torture.Target{{Name: "lightning"}}})
 	t.check = func(ctx context.Context, _ torture.Target, _ torture.Options) (*torture.Result, error) {

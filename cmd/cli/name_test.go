@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-func TestABinaryIsCalledByWhatCanBePasted(t *testing.T) {
+func TestTheNameOfABinaryCanBePasted(t *testing.T) {
 	mine := &debug.BuildInfo{Path: "example.com/mine/cmd/torture"}
 	for _, row := range []struct {
 		name      string
@@ -63,7 +63,7 @@ func TestExamplesCallTheBinary(t *testing.T) {
 	require.Equal(t, example, own.inExample(example))
 }
 
-func TestAnAppThatCannotWorkSaysWhy(t *testing.T) {
+func TestAnInvalidAppSaysWhy(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		targets []string

@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// printedMost is how much of what an engine prints is passed on: it runs thousands of times.
+// printedMost limits how much of an engine's output is passed on, because the engine runs thousands of times.
 const printedMost = 64 << 10
 
 // printed passes on the beginning of what is written to it, and counts the rest.
@@ -28,9 +28,9 @@ func (p *printed) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// end says how much was left out.
+// end reports how much was left out.
 func (p *printed) end() {
 	if p.more > 0 {
-		fmt.Fprintf(p.to, "\nThe engine has printed %d bytes more, which are left out.\n", p.more)
+		fmt.Fprintf(p.to, "\nThe engine printed %d more bytes, which are left out.\n", p.more)
 	}
 }

@@ -21,13 +21,13 @@ func lightningTorture(t *testing.T, args ...string) (code exit.Code, stdout, std
 	require.NoError(t, err)
 	var out, errs bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Args = append([]string{"lightning-torture"}, args...) // which TestMain takes for the command
+	cmd.Args = append([]string{"lightning-torture"}, args...) // TestMain runs the command under this name
 	cmd.Stdout, cmd.Stderr = &out, &errs
-	_ = cmd.Run() // its exit code is what is asked about
+	_ = cmd.Run() // the exit code is returned
 	return exit.Code(cmd.ProcessState.ExitCode()), out.String(), errs.String()
 }
 
-func TestStoreThatIsOpenElsewhereIsNamedWithItsHolder(t *testing.T) {
+func TestAStoreInUseIsReportedWithItsHolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "db")
 	db, err := engine.Open(dir, engine.Options{InlineMaintenance: true})
 	require.NoError(t, err)

@@ -1,5 +1,5 @@
-// Command lightning-torture tortures Lightning: it runs the engine on a disk that loses power, and judges what is left.
-// Package cli implements the command; package lightning adds what is about Lightning alone.
+// Command lightning-torture tortures Lightning: it runs the engine on a disk that loses power, and judges what is
+// left. Package cli implements the command; package lightning adds what concerns Lightning alone.
 package main
 
 import (

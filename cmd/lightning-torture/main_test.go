@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", RequireExplicitExec: true,
-		Setup: func(e *testscript.Env) error { // for the script that calls go test; HOME is none there
+		Setup: func(e *testscript.Env) error { // for the script that calls go test, since HOME does not exist there
 			cache, err := exec.Command("go", "env", "GOCACHE").Output()
 			if err == nil {
 				e.Setenv("GOCACHE", strings.TrimSpace(string(cache)))
@@ -36,7 +36,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Condition: func(cond string) (bool, error) {
-			if cond != "fuse" { // a program can have a disk here
+			if cond != "fuse" { // whether FUSE disks can be mounted here
 				return false, fmt.Errorf("unknown condition %q", cond)
 			}
 			return stage.Possible(t.Context()) == nil, nil
@@ -47,7 +47,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// store makes a closed store in a directory: "store DIR". It has two tables and a log of three commits.
+// store creates a closed store in a directory: "store DIR". It has two tables and a log of three commits.
 func store(ts *testscript.TestScript, _ bool, args []string) {
 	db, err := engine.Open(ts.MkAbs(args[0]), engine.Options{InlineMaintenance: true})
 	ts.Check(err)
@@ -63,8 +63,8 @@ func store(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(db.Close())
 }
 
-// blobs makes a closed store in a directory: "blobs DIR". One blob file has the values of the bottom table, another that of
-// the log. The table in level 0 and the log have a range delete each.
+// blobs creates a closed store in a directory: "blobs DIR". One blob file has the values of the bottom table, another
+// those of the log. The table in level 0 and the log have one range delete each.
 func blobs(ts *testscript.TestScript, _ bool, args []string) {
 	db, err := engine.Open(ts.MkAbs(args[0]), engine.Options{
 		InlineMaintenance: true, BlobValueBytes: 300, LargeValueBytes: 1000, Compression: engine.CompressionZstd,

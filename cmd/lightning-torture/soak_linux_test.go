@@ -23,14 +23,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 )
 
-// rehearsed are flags of a soak whose cells repeat exactly: there is one client.
+// rehearsed returns the flags of a soak whose cells repeat exactly, since it has only one client.
 func rehearsed(laps int) []string {
 	return []string{
 		"-w", "kv,register", "-f", "power,eio", "--clients", "1", "--ops", "3", "--keys", "2", "--points", "5", "--life", "0", "--laps", strconv.Itoa(laps), "-q",
 	}
 }
 
-// countedCells returns the cells of a ledger, and what they add up to. Each must be there once.
+// countedCells returns the cells of a ledger and their totals. Each cell must be there exactly once.
 func countedCells(t *testing.T, dir string) (map[[2]int]ledger.Cell, ledger.Totals) {
 	t.Helper()
 	cells := map[[2]int]ledger.Cell{}
@@ -71,15 +71,15 @@ func children(pid int) (pids []int) {
 	return pids
 }
 
-// A soak whose supervisor and children are killed at random moments ends with the cells of one that nothing has disturbed.
-func TestAKilledSoakLosesAndDoublesNothing(t *testing.T) {
+// A soak whose supervisor and children are killed at random moments ends with the same cells as an undisturbed one.
+func TestAKilledSoakNeitherLosesNorRepeatsACell(t *testing.T) {
 	t.Parallel()
 	kills, laps := 5, 2
 	if os.Getenv("LIGHTNING_NIGHTLY") != "" {
 		kills, laps = 50, 12
 	}
 	calm, wild := filepath.Join(t.TempDir(), "calm"), filepath.Join(t.TempDir(), "wild")
-	began := time.Now() //nolint:forbidigo // how long it takes says which moments there are to kill at
+	began := time.Now() //nolint:forbidigo // the duration determines the moments at which to kill
 	code, _, stderr := lightningTorture(t, append([]string{"soak", "--dir", calm}, rehearsed(laps)...)...)
 	took := time.Since(began) //nolint:forbidigo // see above
 	require.Equal(t, exit.Inconclusive, code, "it is too short to judge figures: %s", stderr)
@@ -101,7 +101,7 @@ func TestAKilledSoakLosesAndDoublesNothing(t *testing.T) {
 	require.Equal(t, totals, killedTotals)
 }
 
-// killSoak starts a soak and kills it (0), its child (1), or both (2), at a random moment before a time is over.
+// killSoak starts a soak and kills it (0), its child (1) or both (2) at a random moment within the given time.
 func killSoak(t *testing.T, rng *rand.Rand, args []string, before time.Duration, which int) {
 	t.Helper()
 	self, err := os.Executable()
@@ -114,19 +114,19 @@ func killSoak(t *testing.T, rng *rand.Rand, args []string, before time.Duration,
 	<-time.NewTimer(time.Duration(rng.Int64N(int64(before)))).C
 	if which > 0 {
 		for _, child := range children(cmd.Process.Pid) {
-			_ = syscall.Kill(child, syscall.SIGKILL) // it may have ended
+			_ = syscall.Kill(child, syscall.SIGKILL) // it may have ended already
 		}
 	}
 	if which != 1 {
-		_ = cmd.Process.Kill() // it may have ended
+		_ = cmd.Process.Kill() // it may have ended already
 	}
-	_ = cmd.Wait() // how it ended is the test's doing
+	_ = cmd.Wait() // it was killed by this test
 	if code := cmd.ProcessState.ExitCode(); code >= 0 {
 		require.Contains(t, []int{0, int(exit.Inconclusive)}, code, stderr.String())
 	}
 }
 
-func TestASecondSupervisorIsRefusedByName(t *testing.T) {
+func TestASecondSupervisorIsRefused(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "soak")
 	code, _, stderr := lightningTorture(t, append([]string{"soak", "--dir", dir}, rehearsed(1)...)...)
@@ -161,7 +161,7 @@ func TestASecondSupervisorIsRefusedByName(t *testing.T) {
 	require.Contains(t, stderr, "restore the file from a copy")
 }
 
-// The shards of a soak do together what one soak does, and merge says so.
+// Together, the shards of a soak do what one soak does, and merge shows it.
 func TestShardsOfASoakAddUp(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
@@ -193,7 +193,7 @@ func TestShardsOfASoakAddUp(t *testing.T) {
 	require.NotZero(t, code)
 }
 
-// requireReports demands that merge and report write the page and the figures that they are asked for.
+// requireReports requires merge and report to write the page and the figures that are asked for.
 func requireReports(t *testing.T, dirs []string) {
 	t.Helper()
 	html, figures := filepath.Join(t.TempDir(), "merged.html"), filepath.Join(t.TempDir(), "merged.json")
@@ -227,7 +227,7 @@ func requireReports(t *testing.T, dirs []string) {
 	require.Contains(t, stderr, "exec [flags] -- redis-server --port 0")
 }
 
-// moments are the times in a page or in figures.
+// moments matches the times in a page or in figures.
 var moments = regexp.MustCompile(`\d{4}-\d\d-\d\d[T ][0-9:.]+( UTC|Z)?|\d+ \w+ 2\d{3}, [0-9:]+ UTC`)
 
 func withoutNow(text string) string { return moments.ReplaceAllString(text, "") }

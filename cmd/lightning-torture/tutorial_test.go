@@ -11,16 +11,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// block is a fenced block of the tutorial, with the comment before it, such as "exit 1", if there is one.
+// block matches a fenced block of the tutorial, with the comment before it, such as "exit 1", if there is one.
 var block = regexp.MustCompile("(?m)^(?:<!-- (.*) -->\n)?```(\\w+)\n((?s:.*?))^```$")
 
-// fetched are the commands that fetch and install the lab: the test has both already.
+// fetched are the commands that fetch and install the lab. The test skips them, because it has both already.
 var fetched = []string{
 	"git clone https://github.com/lightningdb/lightning-torture ../lightning-torture\n",
 	"go -C ../lightning-torture install ./cmd/lightning-torture\n",
 }
 
-// TestTheTutorialWorks does what the tutorial says, block by block.
+// TestTheTutorialWorks follows the tutorial block by block.
 func TestTheTutorialWorks(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: it compiles the lab into a test of another module, and tortures a store twice")
@@ -40,7 +40,7 @@ func TestTheTutorialWorks(t *testing.T) {
 	sh := func(input, command string) (string, error) {
 		cmd := exec.CommandContext(t.Context(), "sh", "-ec", command)
 		cmd.Dir, cmd.Stdin = dir, strings.NewReader(input)
-		cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off") // the lab's modules are here
+		cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off") // the lab's modules are in the cache
 		out, err := cmd.CombinedOutput()
 		return string(out), err
 	}
@@ -54,7 +54,7 @@ func TestTheTutorialWorks(t *testing.T) {
 		case word == "apply":
 			out, err := sh(body, "git apply -")
 			require.NoError(t, err, out)
-		case word == "shown": // figures differ from run to run; the reason does not
+		case word == "shown": // figures differ from run to run, but the reason does not
 			for line := range strings.Lines(body) {
 				if strings.HasPrefix(line, "  why ") {
 					require.Contains(t, numberless(said), numberless(strings.TrimSpace(line)))

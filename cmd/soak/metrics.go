@@ -22,7 +22,7 @@ func (f *flags) shown(ctx context.Context, w World, s *soak.Soak, page *livepage
 		return exit.With(exit.BadUsage, err)
 	}
 	if !f.quiet {
-		fmt.Fprintf(w.Stderr, "soak: its page is http://%s/\n", pages.Addr())
+		fmt.Fprintf(w.Stderr, "soak: the page is at http://%s/\n", pages.Addr())
 	}
 	err = s.Run(ctx)
 	page.End()

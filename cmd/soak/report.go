@@ -19,7 +19,7 @@ import (
 // reportFile is the page that a soak leaves in its directory when it ends.
 const reportFile = "report.html"
 
-// saveReport writes the page of a soak, or of several shards as one, with the trends that their ledgers have.
+// saveReport writes the page of a soak, or of several shards as one, with the trends from their ledgers.
 func saveReport(file string, s *soak.Status, dirs []string, binary string) error {
 	trends, err := trendsOf(dirs)
 	if err != nil {
@@ -28,7 +28,7 @@ func saveReport(file string, s *soak.Status, dirs []string, binary string) error
 	return saveFile(file, func(w io.Writer) error { return soaks.HTML(w, &soaks.Soak{Status: *s, Trends: trends, Binary: binary}) })
 }
 
-// saveJSON writes the status of a soak for programs.
+// saveJSON writes the status of a soak for scripts.
 func saveJSON(file string, s *soak.Status) error {
 	return saveFile(file, func(w io.Writer) error { return encode(w, s) })
 }
@@ -40,7 +40,7 @@ func encode(w io.Writer, s *soak.Status) error {
 	return e.Encode(s.Document())
 }
 
-// saveFile writes a file, whole or not at all.
+// saveFile writes a file completely or not at all.
 func saveFile(file string, write func(io.Writer) error) error {
 	if err := hostdisk.WriteFile(file, 0o644, write); err != nil {
 		return exit.With(exit.HostFault, fmt.Errorf("report %s: %w", file, err))
@@ -48,8 +48,8 @@ func saveFile(file string, write func(io.Writer) error) error {
 	return nil
 }
 
-// trendsOf returns what the figures were over time. Of several shards it is what they count together: what was measured of one
-// process says nothing about the other.
+// trendsOf returns the figures over time. For several shards these are only the figures that they count together,
+// since measurements of one process say nothing about another.
 func trendsOf(dirs []string) (t soaks.Trends, err error) {
 	if len(dirs) == 1 {
 		_, err = campaign.Read(afero.NewOsFs(), dirs[0], func(e *ledger.Event) error {

@@ -18,13 +18,13 @@ type SpecFlags struct {
 	points int
 }
 
-// Register adds the flags to a command. engines are the names of all engines, the default first.
+// Register adds the flags to a command. Engines are the names of all engines, the default first.
 func (f *SpecFlags) Register(cmd *cobra.Command, engines []string) {
 	f.flags.Register(cmd, engines, &f.opts)
-	cmd.Flags().IntVar(&f.points, "points", 100, "explore at most `N` crash points of a run; 0: all")
+	cmd.Flags().IntVar(&f.points, "points", 100, "explore at most `N` crash points per run; 0: all")
 }
 
-// Validate returns an error for a value that cannot be. Names are checked when the campaign begins.
+// Validate returns an error for an impossible value. Names are checked when the campaign begins.
 func (f *SpecFlags) Validate() error {
 	if f.points < 0 || f.points > plan.MaxCount {
 		return exit.Usagef("--points is %d; give a number from 0 to %d", f.points, plan.MaxCount)
@@ -32,7 +32,7 @@ func (f *SpecFlags) Validate() error {
 	return nil
 }
 
-// Spec returns what the flags say, without a store that lives on.
+// Spec returns what the flags say. The result has no long-lived store.
 func (f *SpecFlags) Spec() *campaign.Spec {
 	return &campaign.Spec{
 		Version: 1, Engine: f.flags.Engine, Workloads: cmdline.Names(f.flags.Workloads), Faults: cmdline.Names(f.flags.Faults), Profile: f.opts.Profile,

@@ -10,11 +10,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 )
 
-// Live is the page of a soak that goes on. It may be used by any number of goroutines.
+// Live is the page of a running soak. It is safe for concurrent use.
 type Live struct {
 	status func() soak.Status
 	binary string
-	over   chan struct{} // closed: the soak has ended
+	over   chan struct{} // closed when the soak has ended
 
 	mu struct {
 		sync.Mutex
@@ -23,23 +23,23 @@ type Live struct {
 	}
 }
 
-// New returns a page that has seen no event. Binary is how the command is called, for lines to paste.
+// New returns a page that has seen no events. Binary is how the command is called, for lines to paste.
 func New(binary string) *Live { return &Live{binary: binary, over: make(chan struct{})} }
 
-// Event adds an event of the ledger, in order. It is soak.Options.Event.
+// Event adds an event of the ledger. Events must come in order. It is soak.Options.Event.
 func (l *Live) Event(e *ledger.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.mu.trends.Add(e)
 }
 
-// Follow says where the status comes from; before that there is no page.
+// Follow sets the source of the status. It must be called before the page is served.
 func (l *Live) Follow(status func() soak.Status) { l.status = status }
 
-// End says that nothing further will come. It is called once.
+// End says that nothing more will come. It must be called only once.
 func (l *Live) End() { close(l.over) }
 
-// page returns the page as it is now, by one of the forms of package soaks.
+// page returns the current page in one of the forms of package soaks.
 func (l *Live) page(form func(io.Writer, *soaks.Soak) error) ([]byte, error) {
 	now := l.status()
 	l.mu.Lock()

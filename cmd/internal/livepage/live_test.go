@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 )
 
-// serve serves the page of a soak that has counted one cell.
+// serve serves the page of a soak that has counted cells.
 func serve(t *testing.T) (*Live, *httptest.Server) {
 	t.Helper()
 	began := time.Date(2026, 11, 30, 2, 0, 0, 0, time.UTC)
@@ -46,7 +46,7 @@ func TestTheLivePageFollowsTheSoakToItsEnd(t *testing.T) {
 	require.Contains(t, text, "4,711")
 	require.Contains(t, text, "<b>4,000</b> now", "the trends of the ledger are drawn")
 
-	l.End() // a stream tells the last page at once, and its end
+	l.End() // a stream sends the last page at once, and then ends
 	answer, err = http.Get(server.URL + "/events")
 	require.NoError(t, err)
 	require.Equal(t, "text/event-stream", answer.Header.Get("Content-Type"))
@@ -60,7 +60,7 @@ func TestTheLivePageFollowsTheSoakToItsEnd(t *testing.T) {
 		}
 	}
 	whole := strings.Join(told, "\n")
-	require.NotContains(t, whole, "EventSource", "what is told is the page that will be saved")
+	require.NotContains(t, whole, "EventSource", "the stream sends the page that will be saved")
 	require.NotContains(t, whole, "<script")
 }
 

@@ -29,16 +29,16 @@ func (l *Live) show(w http.ResponseWriter, _ *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write(page) // whoever asked is gone
+	_, _ = w.Write(page) // an error means that the reader is gone
 }
 
 const (
 	maxReaders = 8               // streams at a time
 	pause      = 2 * time.Second // between two pages of a stream
-	patience   = 5 * time.Second // for a reader who does not read
+	patience   = 5 * time.Second // with a reader that does not read
 )
 
-// tell streams the page whenever it has changed, until the soak or its reader is gone.
+// tell streams the page whenever it has changed, until the soak has ended or the reader is gone.
 func (l *Live) tell(w http.ResponseWriter, r *http.Request) {
 	if !l.enter() {
 		http.Error(w, "too many readers; close another page of this soak", http.StatusServiceUnavailable)
@@ -63,7 +63,7 @@ func (l *Live) tell(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	_ = out.event("end", nil) // the last word, to whoever still listens
+	_ = out.event("end", nil) // an error means that the reader is gone
 }
 
 func (l *Live) enter() bool {
@@ -89,7 +89,7 @@ type stream struct {
 	last    []byte
 }
 
-// page sends a page unless the last one was the same.
+// page sends a page unless it equals the last one.
 func (s *stream) page(page []byte) error {
 	if bytes.Equal(page, s.last) {
 		return nil
@@ -98,7 +98,7 @@ func (s *stream) page(page []byte) error {
 	return s.event("page", page)
 }
 
-// event sends an event. Each line of its text is a line of data.
+// event sends an event. Each line of its text becomes a line of data.
 func (s *stream) event(name string, text []byte) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "event: %s\n", name)
@@ -117,12 +117,12 @@ func (s *stream) event(name string, text []byte) error {
 	return s.control.Flush()
 }
 
-// local lets only processes of this machine in, and only those that ask for it by a name of the loopback.
+// local admits only processes of this machine, and only under a name of the loopback interface.
 func local(page http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		from, _, err := net.SplitHostPort(r.RemoteAddr)
 		if err != nil || !loopback(from) || !loopback(hostOf(r.Host)) {
-			http.Error(w, "the page of a soak is for this machine: ask for it at 127.0.0.1, through ssh -L if need be", http.StatusForbidden)
+			http.Error(w, "the page of a soak is served only to this machine; open it at 127.0.0.1, through ssh -L if need be", http.StatusForbidden)
 			return
 		}
 		page(w, r)
