@@ -8,21 +8,21 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Lister lists the images of crash points that are decided beforehand.
+// Lister lists the images of crash points, decided beforehand.
 type Lister struct{ digester *faultfs.Digester }
 
-// NewLister returns a lister. Those with the same seed agree on digests.
+// NewLister returns a Lister. Listers with the same seed compute the same digests.
 func NewLister(seed maphash.Seed) *Lister { return &Lister{faultfs.NewDigester(seed)} }
 
-// Decided is an image that is decided, and that nobody has recovered yet.
+// Decided is a completely decided image that has not been recovered yet.
 type Decided struct {
 	Path   *Path
 	Image  *faultfs.FS
 	Digest uint64 // of the disk; see faultfs.Digester
 }
 
-// How many images of one crash point there are at most: if that is all of them, and if it is a sample. Of the images that
-// are looked through for it many may be the same as others.
+// Limits on the images of one crash point: if they are all images, and if they are a sample. More images than that are
+// examined, because many turn out to be equal.
 const (
 	wholeMost     = 128
 	wholeLooked   = 4 * wholeMost
@@ -30,8 +30,8 @@ const (
 	sampleLookeds = 3
 )
 
-// List returns the images of a crash point, up to most of them, no two of which read the same, and whether these are all.
-// The first has lost as much as can be.
+// List returns up to most images of a crash point, no two of which read the same, and reports whether these are all. The
+// first image has lost as much as possible.
 func (l *Lister) List(point *faultfs.CrashPoint, seed uint64, most int) (images iter.Seq[Decided], all bool) {
 	if whole, all := l.whole(point, min(most, wholeMost)); all {
 		return slices.Values(whole), true
@@ -39,7 +39,7 @@ func (l *Lister) List(point *faultfs.CrashPoint, seed uint64, most int) (images 
 	return l.sample(point, seed, min(most, sampleMost)), false
 }
 
-// whole searches through all images, as long as there are no more than most.
+// whole returns all images; it gives up if there are more than most.
 func (l *Lister) whole(point *faultfs.CrashPoint, most int) (images []Decided, all bool) {
 	path, seen := NewPath(Beforehand), map[uint64]bool{}
 	for range wholeLooked {
@@ -59,7 +59,7 @@ func (l *Lister) whole(point *faultfs.CrashPoint, most int) (images []Decided, a
 	return nil, false
 }
 
-// sample returns images of a sample.
+// sample returns up to most different images, drawn by seed.
 func (l *Lister) sample(point *faultfs.CrashPoint, seed uint64, most int) iter.Seq[Decided] {
 	return func(yield func(Decided) bool) {
 		seen := map[uint64]bool{}

@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// pending returns a crash point at which so many files were overwritten, each in one sector, and nothing was synced.
+// pending returns a crash point at which one sector of each of several files was overwritten and not synced.
 func pending(t *testing.T, files int, content string) *faultfs.CrashPoint {
 	t.Helper()
 	fs := faultfs.New(faultfs.Options{})
@@ -55,7 +55,7 @@ func TestAListHasEveryImageOnce(t *testing.T) {
 	}{
 		{0, 1, "after!", true},
 		{3, 8, "after!", true},
-		{3, 1, "before", true}, // whatever was lost, it reads the same
+		{3, 1, "before", true}, // the overwrites change nothing, so all images read the same
 		{7, 128, "after!", true},
 		{8, sampleMost, "after!", false},
 	} {
@@ -72,7 +72,7 @@ func TestAListHasEveryImageOnce(t *testing.T) {
 			assert.False(t, again.Strayed())
 			assert.Equal(t, shows, contents(t, d.Path.Again().Seen(point), c.files))
 			if n == 1 {
-				assert.NotContains(t, shows, "after", "the first image has lost all that can be lost")
+				assert.NotContains(t, shows, "after", "the first image has lost everything that can be lost")
 			}
 		}
 		assert.Equal(t, c.images, n, "%+v", c)
@@ -80,20 +80,20 @@ func TestAListHasEveryImageOnce(t *testing.T) {
 	}
 }
 
-func TestAListIsNoLongerThanWasAskedFor(t *testing.T) {
+func TestAListIsNoLongerThanRequested(t *testing.T) {
 	t.Parallel()
 	images, all := NewLister(maphash.MakeSeed()).List(pending(t, 4, "after!"), 1, 10)
 	assert.False(t, all)
 	assert.Len(t, slices.Collect(images), 10)
 }
 
-func TestAnImageDecidedOnDemandIsSettled(t *testing.T) {
+func TestSettledKeepsWhatRecoveryHasSeen(t *testing.T) {
 	t.Parallel()
 	point := pending(t, 5, "after!")
 	path := NewPath(OnDemand)
 	for range 9 {
 		img := path.Image(point, faultfs.ImageOptions{})
-		first, err := afero.ReadFile(img, "3") // and no other
+		first, err := afero.ReadFile(img, "3") // the only file that is looked at
 		require.NoError(t, err)
 		settled := PathTo(Settled(point, img.Decided()), Beforehand).Image(point, faultfs.ImageOptions{})
 		same, err := afero.ReadFile(settled, "3")
@@ -104,10 +104,10 @@ func TestAnImageDecidedOnDemandIsSettled(t *testing.T) {
 			return
 		}
 	}
-	t.Fatal("one sector is kept or lost")
+	t.Fatal("one sector has only two images: it is kept or lost")
 }
 
-func TestATargetThatStraysIsDecidedBeforehandFromThenOn(t *testing.T) {
+func TestOnceLooksVaryImagesAreDecidedBeforehand(t *testing.T) {
 	t.Parallel()
 	var looks Looks
 	assert.Equal(t, Distinct, looks.Way())

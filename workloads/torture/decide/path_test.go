@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// ask answers questions with two answers, named by about, the way an image does.
+// ask puts yes-or-no questions to a path, as an image does, and returns the answers.
 func ask(c *Path, abouts ...uint64) (answers []int) {
 	c.pos, c.diverged, c.now = 0, false, func() uint64 { return 0 }
 	for _, about := range abouts {
@@ -15,7 +15,7 @@ func ask(c *Path, abouts ...uint64) (answers []int) {
 	return answers
 }
 
-func TestAPathTakesEveryAnswer(t *testing.T) {
+func TestTheSearchTakesEveryAnswer(t *testing.T) {
 	c := NewPath(OnDemand)
 	var all [][]int
 	for more := true; more; more = c.Next() {
@@ -25,12 +25,12 @@ func TestAPathTakesEveryAnswer(t *testing.T) {
 	assert.Equal(t, [][]int{{0, 0}, {0, 1}, {1, 0}, {1, 1}}, all)
 }
 
-func TestAPathNoticesImagesThatDoNotRepeat(t *testing.T) {
+func TestAPathNoticesARecoveryThatDoesNotRepeat(t *testing.T) {
 	for name, abouts := range map[string][]uint64{
-		"another question where the path was known":   {1, 9},
-		"no question where the answer should be new":  {1},
-		"no question at all":                          {},
-		"another question before the path had parted": {7, 2},
+		"another question where the answer is new":  {1, 9},
+		"it ends before the answer that is new":     {1},
+		"no question at all":                        {},
+		"another question where the path is shared": {7, 2},
 	} {
 		c := NewPath(OnDemand)
 		ask(c, 1, 2)

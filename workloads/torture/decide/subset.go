@@ -2,8 +2,10 @@ package decide
 
 import "slices"
 
-// Subset answers a look that would take too many answers: as the path says, and with nothing if it is new. A path that is not
-// bounded leaves it to the family of subsets (see faultfs.ImageOptions.Limit), unless it leads to an image of one that was.
+// Subset answers a look that would need too many answers. It returns which of the ops the disk has, by position: the subset
+// recorded on the path, or no op at all if the look is new. It returns nil to leave the look to the family of subsets of
+// package faultfs (see faultfs.ImageOptions.Limit): on paths that are not bounded, unless they replay an answer of a
+// bounded one, and for looks with more than wideMost ops.
 func (p *Path) Subset(ops int, about uint64) func(position int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -32,12 +34,16 @@ func (p *Path) Subset(ops int, about uint64) func(position int) bool {
 	return w.has(s.Pick)
 }
 
-// fewQuestions is how many yes-or-no questions may come before a look that is answered by all its subsets, whatever the answers.
+// fewQuestions is the number of yes-or-no questions that may precede a look that tries all of its subsets, whatever the
+// answers to them are.
 const fewQuestions = 2
 
-// between reports whether something before the step at hand is neither as if all had been lost nor as if all had been kept: an
-// earlier look that was answered by a subset, or many questions. Looks are varied one at a time then, the others being at either
-// end; that has every order that syncs of several files leave.
+// between reports whether the answers before the current step lie strictly between "everything was lost" and "everything
+// was kept": an earlier wide look was answered by a proper subset, or there were more than fewQuestions questions and their
+// answers differ. The current look is then not varied; only nothing and everything are tried. In other words, wide looks are
+// varied one at a time while the others are at one end, which keeps the number of images a sum instead of a product. It
+// still covers every state in which syncs of several files can leave the disk: one file part way, each other one either
+// complete or without its pending writes.
 func (p *Path) between() bool {
 	kept, asked := 0, 0
 	for _, s := range p.steps[:p.pos] {
@@ -51,11 +57,11 @@ func (p *Path) between() bool {
 	return asked > fewQuestions && kept != 0 && kept != asked
 }
 
-// Saw notes what the image on the path has shown, by a number that tells states apart.
+// Saw records what recovery of the current image showed, as a hash. Call it once after each image of a bounded path.
 func (p *Path) Saw(what uint64) {
 	for i, w := range p.wide {
 		if later := p.steps[i+1 : p.pos]; !slices.ContainsFunc(later, isVaried) {
-			for _, s := range later { // what was answered after the look tells its images apart
+			for _, s := range later { // a subset has several images; the answers after the look tell them apart
 				w.saw(s.About<<1 ^ uint64(s.Pick))
 			}
 			w.saw(what)
@@ -63,16 +69,17 @@ func (p *Path) Saw(what uint64) {
 	}
 }
 
-// isVaried reports whether an answer is a subset that is neither nothing nor everything. Images with one do not count for the looks
-// before it, which have such images only where they are at an end themselves.
+// isVaried reports whether an answer is a proper subset: neither nothing nor everything. Images with such an answer are not
+// counted as shown by earlier looks: those have such images only while they are at an end themselves, so their subsets
+// could not be compared.
 func isVaried(s Answer) bool { return s.Ops > 0 && s.Pick != 0 && s.Pick != s.Ops }
 
-// Bounded reports whether some look of the search so far was answered by subsets.
+// Bounded reports whether any look of the search so far was answered by subsets.
 func (p *Path) Bounded() bool { return p.bound > 0 || len(p.wide) > 0 }
 
-// Bound returns up to how many holes every look that was answered by subsets is complete, once there is no further path: NoHole,
-// OneHole or TwoHoles; 0: there was no such look.
+// Bound returns, once Next has returned false, the number of holes up to which every look answered by subsets is complete:
+// NoHole, OneHole or TwoHoles, or 0 if there was no such look.
 func (p *Path) Bound() int { return p.bound }
 
-// Short reports whether some look had too many ops even for that, so that the search is a sample.
+// Short reports whether some look had too many ops even for subsets with few holes, which makes the search a sample.
 func (p *Path) Short() bool { return p.short }

@@ -2,60 +2,72 @@ package decide
 
 import "math/rand/v2"
 
-// A look that would take too many answers is answered as a whole, by one subset of its ops after the other. A disk that keeps
-// the order leaves a prefix of them; a hole is an op that is missing although a later one is there. All subsets with few holes
-// are tried, so far as they can show anything:
+// A wide look is one that would need too many answers: reading a log with n unsynced writes, for example, has up to 2^n
+// results. It is answered as a whole, by one subset of its n operations after another. Order the operations by age. A disk
+// that keeps their order leaves a prefix; a hole is an operation that is missing although a later one is there. The subsets
+// tried are:
 //
-//	every prefix
-//	all but one, for each
-//	with two holes, behind each first hole after which not all is alike (see due)
-//	all but two, for each pair if there are few ops, and for some pairs otherwise
-//	some that are drawn
+//   - every prefix, which is what a disk that keeps the order leaves;
+//   - everything but one operation, for each of them: one hole;
+//   - subsets with two holes, behind every first hole that recovery does not stop at (see due);
+//   - everything but two operations, for all pairs if there are few operations and for some pairs otherwise;
+//   - some drawn at random.
 //
-// The last two are for a recovery that counts holes: it may take one for the end, and go wrong with two.
+// Why is that enough? Take a recovery that reads in order and stops at the first hole. What it shows depends only on where
+// the first hole is, and there is a prefix for each place. The lab does not assume that recovery works like this; it
+// checks, hole by hole. For the hole h, the two extremes are the prefix that ends before h, and everything but h. All other
+// subsets whose first hole is h lie between these two. If both extremes showed the same, what lies behind h did not matter,
+// and the subsets in between are left out. If they differ, recovery reads past the hole (it repairs it, trusts a size, or
+// has lost track), and what it finds there depends on what else is missing: so the subsets with a second hole behind h are
+// due. A bug that needs a third hole, in a recovery that one and two holes do not upset, is out of reach; this is why such
+// a crash point is reported as bounded and not as exhaustive.
 //
-// Positions are those of the ops in order of age. A closed subset may come out twice, where ops follow others.
+// The argument fails for a recovery to which the number of holes matters: it may take one hole for the end of the log and
+// go wrong with two, so both extremes show the same but a subset in between does not. The last two kinds are tried for
+// that.
+//
+// An operation that cannot persist without an earlier one takes that one with it, so two subsets may lead to one image.
 
 const (
-	wideMost  = 256 // ops of a look that is answered this way
-	pairsOps  = 24  // up to so many ops each pair of holes is tried
-	pairsMost = 256 // of more ops: subsets with two holes that are tried because not all is alike
-	somePairs = 32  // and that are tried anyway
-	drawn     = 16
-	briefOps  = 24 // of a brief path: up to so many ops each hole is tried, of more only every prefix, and those that are drawn
+	wideMost  = 256 // looks with more ops are not answered by subsets with few holes
+	pairsOps  = 24  // with up to this many ops, every pair of holes is tried
+	pairsMost = 256 // with more ops: how many of the subsets with two holes that are due are tried
+	somePairs = 32  // and how many of those that are not due
+	drawn     = 16  // subsets drawn at random
+	briefOps  = 24  // on a brief path: with up to this many ops every single hole is tried, with more only the prefixes
 )
 
-// The bounds up to which a search may be complete: how many holes the subsets have at every look.
+// The bounds up to which a search may be complete, by the number of holes in the subsets tried at every look.
 const (
 	NoHole   = 1 + iota // every prefix
-	OneHole             // every prefix, and all but one
-	TwoHoles            // those and all with two holes that are due
+	OneHole             // every prefix, and everything but one operation
+	TwoHoles            // these, and every subset with two holes that is due
 )
 
-// wideLook is such a look on a path.
+// wideLook is a wide look on a path.
 type wideLook struct {
 	ops   int
-	ends  bool           // only nothing and everything are tried, because another look of the path is in between
-	later bool           // the path has one before it
-	brief bool           // few are tried: see briefOps
-	shown map[int]uint64 // by subset: what its images have shown, each of them
-	sum   uint64         // of the subset at hand, so far
-	pairs []int          // the subsets that are tried after those with one hole, once that is known
-	whole bool           // they have all with two holes that are due
-	at    int            // the one at hand
+	ends  bool           // only nothing and everything are tried: earlier answers are between the two (see Path.between)
+	later bool           // it is not the first wide look on the path
+	brief bool           // only few subsets are tried: see briefOps
+	shown map[int]uint64 // by subset: a hash of what all of its images showed
+	sum   uint64         // the hash for the current subset so far
+	pairs []int          // the subsets to try after those with one hole; known once these are done
+	whole bool           // pairs includes every subset with two holes that is due
+	at    int            // index of the current subset in pairs
 }
 
-// subsets returns how many numbers of subsets there are. Those with two holes are numbered by the positions of both, so not all
-// numbers are used.
+// subsets returns the size of the number space of subsets. Subsets with two holes are numbered by the positions of both, so
+// some numbers are not used.
 func (w *wideLook) subsets() int { return w.firstDrawn() + drawn }
 
 func (w *wideLook) firstPair() int  { return 2 * w.ops }
 func (w *wideLook) firstDrawn() int { return w.firstPair() + 3*w.ops*w.ops }
 
-// allBut returns the number of the subset that lacks one op.
+// allBut returns the number of the subset that lacks only the op at hole.
 func (w *wideLook) allBut(hole int) int { return w.ops + 1 + hole }
 
-// pair returns the number of a subset with two holes, or of one op that is there behind a hole.
+// pair returns the number of the subset of the given shape with its first hole at hole.
 func (w *wideLook) pair(hole, other int, shape pairShape) int {
 	return w.firstPair() + 3*(hole*w.ops+other) + int(shape)
 }
@@ -63,12 +75,12 @@ func (w *wideLook) pair(hole, other int, shape pairShape) int {
 type pairShape int
 
 const (
-	prefixBut pairShape = iota // all before the other, but the hole
-	allButTwo                  // all but the two
-	prefixAnd                  // all before the hole, and the other
+	prefixBut pairShape = iota // the ops before other, except the hole
+	allButTwo                  // all ops, except the hole and other
+	prefixAnd                  // the ops before the hole, and other
 )
 
-// has returns which ops a subset has, by their position.
+// has returns the predicate of a subset: whether it has the op at a position.
 func (w *wideLook) has(subset int) func(position int) bool {
 	switch {
 	case subset <= w.ops:
@@ -79,7 +91,7 @@ func (w *wideLook) has(subset int) func(position int) bool {
 	case subset >= w.firstDrawn():
 		n := subset - w.firstDrawn()
 		rng := rand.New(rand.NewPCG(uint64(w.ops), uint64(n)))
-		lost := 2 + 6*(n%2) // one of so many
+		lost := 2 + 6*(n%2) // each op is lost with probability 1/lost
 		has := make([]bool, w.ops)
 		for p := range has {
 			has[p] = rng.IntN(lost) > 0
@@ -99,10 +111,11 @@ func (w *wideLook) has(subset int) func(position int) bool {
 	panic("decide: no such subset")
 }
 
-// saw notes what an image of the subset at hand has shown.
+// saw adds what an image of the current subset showed to its hash.
 func (w *wideLook) saw(what uint64) { w.sum = w.sum*0x9e3779b97f4a7c15 + what + 1 }
 
-// next returns the subset that comes after one, of which all images were recovered.
+// next returns the subset to try after a given one. All images of that one must have been recovered, because what they
+// showed decides which subsets with two holes are due.
 func (w *wideLook) next(subset int) (next int, more bool) {
 	w.shown[subset], w.sum = w.sum, 0
 	switch {
@@ -121,7 +134,7 @@ func (w *wideLook) next(subset int) (next int, more bool) {
 	return w.pairs[w.at], true
 }
 
-// withTwoHoles returns the subsets that come after those with one hole, and whether all that are due are among them.
+// withTwoHoles returns the subsets to try after those with one hole, and reports whether all that are due are among them.
 func (w *wideLook) withTwoHoles() (all []int, whole bool) {
 	if w.brief {
 		return w.drawn(), false
@@ -130,9 +143,10 @@ func (w *wideLook) withTwoHoles() (all []int, whole bool) {
 	return append(all, w.others()...), whole
 }
 
-// due returns the subsets with two holes that are worth trying, and whether these are all. Those that have a certain first hole
-// lie between the one that has nothing behind it and the one that has all. If those two have shown the same, as they do to
-// whoever reads in order and stops at the first hole, those between them do.
+// due returns the subsets with two holes that are worth trying, and reports whether they are complete or had to be thinned
+// out. Subsets with the same first hole lie between the one that has nothing behind the hole and the one that has
+// everything behind it. If these two showed the same, as they do if recovery reads in order and stops at the first hole,
+// the ones in between are not due.
 func (w *wideLook) due() (pairs []int, all bool) {
 	for hole := range w.ops - 1 {
 		if w.shown[hole] == w.shown[w.allBut(hole)] {
@@ -160,8 +174,7 @@ func (w *wideLook) due() (pairs []int, all bool) {
 	return some, false
 }
 
-// others returns subsets that are tried whatever was shown, but for those that are due. Only the first such look of a path has
-// them.
+// others returns the subsets that are tried although they are not due. Only the first wide look of a path has any.
 func (w *wideLook) others() (all []int) {
 	if w.later {
 		return nil
@@ -184,7 +197,7 @@ func (w *wideLook) others() (all []int) {
 	return append(all, w.drawn()...)
 }
 
-// drawn returns subsets that are drawn. Only the first such look of a path has them.
+// drawn returns the subsets drawn at random. Only the first wide look of a path has any.
 func (w *wideLook) drawn() (all []int) {
 	if w.later {
 		return nil
@@ -195,7 +208,8 @@ func (w *wideLook) drawn() (all []int) {
 	return all
 }
 
-// bound returns up to how many holes the look is complete, once all its subsets were tried.
+// bound returns the number of holes up to which the look is complete once all of its subsets were tried. A look of which
+// only the ends were tried does not lower the bound of the search: looks are varied one at a time.
 func (w *wideLook) bound() int {
 	switch {
 	case w.whole || w.ends:
@@ -206,5 +220,5 @@ func (w *wideLook) bound() int {
 	return OneHole
 }
 
-// prefixes reports whether no subset is tried that lacks a single op.
+// prefixes reports whether subsets with a hole are tried only if they are drawn at random.
 func (w *wideLook) prefixes() bool { return w.brief && w.ops > briefOps }

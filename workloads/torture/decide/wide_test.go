@@ -13,8 +13,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// unsynced returns a crash point at which a file of so many sectors was written, in as many calls, and not synced. Its name and
-// its size are durable.
+// unsynced returns a crash point at which each sector of a file was written in a call of its own and not synced. The name
+// and the size of the file are durable.
 func unsynced(t *testing.T, sectors int) *faultfs.CrashPoint {
 	t.Helper()
 	fs := faultfs.New(faultfs.Options{})
@@ -34,7 +34,7 @@ func unsynced(t *testing.T, sectors int) *faultfs.CrashPoint {
 
 const sector = 512
 
-// sectorsOf returns which sectors of the file an image has, "x" or "." for each.
+// sectorsOf returns which sectors of the file an image has: "x" for a sector that it has, "." for one that it has lost.
 func sectorsOf(t *testing.T, img *faultfs.FS) string {
 	t.Helper()
 	b, err := afero.ReadFile(img, "log")
@@ -46,13 +46,14 @@ func sectorsOf(t *testing.T, img *faultfs.FS) string {
 	return has.String()
 }
 
-// searchWide searches a crash point with looks that are answered by subsets. It returns what the images had, and the path.
+// searchWide searches a crash point on a bounded path. shows is the recovery. It returns the images, as sectorsOf does, and
+// the path.
 func searchWide(t *testing.T, point *faultfs.CrashPoint, shows func(sectors string) string) (images []string, path *Path) {
 	t.Helper()
 	return searchOn(t, NewBounded(Distinct, 0), point, shows)
 }
 
-// searchOn is searchWide on a path of the caller's.
+// searchOn is searchWide on the caller's path.
 func searchOn(t *testing.T, path *Path, point *faultfs.CrashPoint, shows func(sectors string) string) (images []string, _ *Path) {
 	t.Helper()
 	for more := true; more; more = path.Next() {
@@ -74,10 +75,10 @@ func number(s string) (n uint64) {
 	return n
 }
 
-// inOrder is a recovery that reads until something is missing.
+// inOrder is a recovery that reads up to the first hole.
 func inOrder(has string) string { return strings.SplitN(has, ".", 2)[0] }
 
-// skipping is one that goes on after what is missing.
+// skipping is a recovery that skips holes and reads on.
 func skipping(has string) string { return has }
 
 func TestAReaderInOrderNeedsEveryPrefixAndEveryHole(t *testing.T) {
@@ -85,7 +86,7 @@ func TestAReaderInOrderNeedsEveryPrefixAndEveryHole(t *testing.T) {
 	const n = 40
 	images, path := searchWide(t, unsynced(t, n), inOrder)
 	assert.Len(t, images, 2*n+somePairs+drawn)
-	assert.Equal(t, TwoHoles, path.Bound(), "whatever lies behind a hole shows nothing")
+	assert.Equal(t, TwoHoles, path.Bound(), "what lies behind a hole makes no difference")
 	for k := range n + 1 {
 		assert.Contains(t, images, strings.Repeat("x", k)+strings.Repeat(".", n-k))
 	}
@@ -94,7 +95,7 @@ func TestAReaderInOrderNeedsEveryPrefixAndEveryHole(t *testing.T) {
 	}
 }
 
-func TestAReaderThatSkipsHolesIsShownTwo(t *testing.T) {
+func TestAReaderThatSkipsHolesIsShownTwoHoles(t *testing.T) {
 	t.Parallel()
 	const n = 13
 	images, path := searchWide(t, unsynced(t, n), skipping)
@@ -115,7 +116,8 @@ func TestAReaderThatSkipsHolesIsShownTwo(t *testing.T) {
 	}
 }
 
-// Who takes one hole for the end, and goes on behind it if there are two, is shown two: all pairs if there are few ops.
+// A recovery that takes a single hole for the end of the log, but reads on behind the first of two, is also shown two holes:
+// all pairs if there are few ops.
 func TestARecoveryThatCountsHolesIsFound(t *testing.T) {
 	t.Parallel()
 	counting := func(has string) string {
@@ -140,8 +142,8 @@ func TestARecoveryThatCountsHolesIsFound(t *testing.T) {
 	}
 }
 
-// More pairs than a look tries leave it complete up to one hole.
-func TestTooManyPairsAreNotClaimed(t *testing.T) {
+// If more pairs are due than a look tries, it is complete only up to one hole.
+func TestTwoHolesAreNotClaimedIfPairsAreLeftOut(t *testing.T) {
 	t.Parallel()
 	const n = 60
 	images, path := searchWide(t, unsynced(t, n), skipping)
@@ -155,8 +157,8 @@ func TestALookWithTooManyOpsIsASample(t *testing.T) {
 	assert.True(t, path.Short())
 }
 
-// A look of few ops is answered one by one, as ever.
-func TestFewOpsAreNotBounded(t *testing.T) {
+// At a look with few ops, every subset is tried.
+func TestALookWithFewOpsIsNotBounded(t *testing.T) {
 	t.Parallel()
 	images, path := searchWide(t, unsynced(t, 5), skipping)
 	assert.Len(t, images, 32)
@@ -167,7 +169,7 @@ func TestFewOpsAreNotBounded(t *testing.T) {
 		sectorsOf(t, narrow.Image(unsynced(t, narrowLimit+1), faultfs.ImageOptions{}))
 	}
 	assert.True(t, narrow.Bounded())
-	assert.Equal(t, 2*(narrowLimit+1)+15+drawn, seen, "every pair that is no prefix")
+	assert.Equal(t, 2*(narrowLimit+1)+15+drawn, seen, "every pair that does not leave a prefix")
 }
 
 func TestTwoFilesAreVariedOneAtATime(t *testing.T) {
@@ -216,7 +218,7 @@ func TestTwoFilesAreVariedOneAtATime(t *testing.T) {
 	assert.Positive(t, path.Bound())
 }
 
-func TestABriefPathHasEveryPrefixAndFewHoles(t *testing.T) {
+func TestABriefPathTriesEveryPrefixAndFewHoles(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ ops, images, bound int }{
 		{briefOps, 2*briefOps + drawn, OneHole},

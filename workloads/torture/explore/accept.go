@@ -8,7 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
-// accept judges what a recovery returned and reports whether all was well.
+// accept judges what a recovery returned and the files that it left, records what is wrong, and reports whether the image
+// passed. An image that the fault allows the engine to refuse, or about which a judge has no answer, does not pass either.
 func (x *explorer) accept(img *faultfs.FS, at origin, state *history.State, err error) bool {
 	if err == nil {
 		if v := x.prober.CheckFiles(img); v != nil {
@@ -20,7 +21,7 @@ func (x *explorer) accept(img *faultfs.FS, at origin, state *history.State, err 
 	return x.acceptState(img, at, state, err)
 }
 
-// acceptState is accept without a look at the files.
+// acceptState is accept without a check of the files.
 func (x *explorer) acceptState(img *faultfs.FS, at origin, state *history.State, err error) bool {
 	x.survival.asked = max(x.survival.asked, at.job.cut.Acked)
 	if err != nil {
@@ -57,9 +58,9 @@ func (x *explorer) acceptState(img *faultfs.FS, at origin, state *history.State,
 	return false
 }
 
-// judgeState returns the verdict about a state that the prober has just read, and the state itself, which stays valid
-// until the next one is judged. If the same state was judged before, the verdict is reused. If something rotted, the
-// rule depends on the file, so the state is judged anew.
+// judgeState returns the verdict on a state that the prober has just read, and the state itself, which stays valid until
+// the next one is judged. The verdict is reused if the same state was judged before with the same bounds. With damage, the
+// verdict also depends on which file rotted, so the state is always judged.
 func (x *explorer) judgeState(at origin, read *history.State) (checker.Result, *history.State) {
 	rotten := at.damage != nil
 	if !rotten && x.verdicts.isLatest(at.job.bounds, read) {
@@ -80,7 +81,7 @@ func (x *explorer) judgeState(at origin, read *history.State) (checker.Result, *
 	return verdict.Result, read
 }
 
-// ask asks every judge of recovered states.
+// ask asks all judges of recovered states for their verdict.
 func (x *explorer) ask(at origin, state *history.State) judge.Verdict {
 	crash := judge.Crash{Tick: at.job.point.Tick, Cut: at.job.cut, Damage: at.damage, Draw: at.job.draw, Leaf: at.leaf}
 	verdict := x.subject.Judges.State(x.ctx(), crash, state, x.rule)

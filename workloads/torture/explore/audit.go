@@ -10,9 +10,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
-// One of so many images is audited: another random image of its crash point is. Where copies of the store are being made,
-// there are more of them. An audit costs as much as some hundred recoveries, so of crash points beyond those that are owed only
-// one of so many as usual is.
+// One in this many images triggers an audit, which looks at a random image of the same crash point. Where the store is being
+// copied (backups, checkpoints), audits are more frequent. An audit costs as much as several hundred recoveries, so at crash
+// points beyond those that are owed audits are rarer by the factor auditBeyondOwed.
 const (
 	auditEach        = 256
 	auditCopiesEach  = 64
@@ -21,14 +21,14 @@ const (
 	auditBeyondOwed  = 8
 )
 
-// auditDue reports whether it is the turn of an image to be audited, and with the copies that are in it.
+// auditDue reports whether an image triggers an audit, and whether that includes the copies of the store.
 func (x *explorer) auditDue(at origin) (due, copies bool) {
 	draw := plan.Mix(at.job.draw, uint64(at.leaf)^auditEach)
 	now, some := x.subject.Audit.Copying(at.job.point.Tick)
 	each := uint64(auditEach)
 	switch {
 	case x.shared.req.AuditAll, x.shared.req.Only != nil, x.shared.req.wants(audit.Judge):
-		each = 1 // that is how a failure is seen again
+		each = 1 // a failure of an audit is being reproduced
 	case at.damage != nil:
 		each = auditRottenEach
 	case now:
@@ -42,8 +42,8 @@ func (x *explorer) auditDue(at origin) (due, copies bool) {
 	return draw%each == 0, some
 }
 
-// audit looks closer at a random image of a crash point, if it is the turn of the image at hand; sound is the crash point
-// without the damage of that image.
+// audit audits a random image of a crash point if the current image triggers that. point is the crash point with the damage
+// of the current image, sound the same without damage.
 func (x *explorer) audit(point, sound *faultfs.CrashPoint, at origin) {
 	due, copies := x.auditDue(at)
 	if !due || x.plan.Model.Device.IgnoreFlush > 0 || x.plan.Fault.Refuse && at.damage == nil {
@@ -55,14 +55,15 @@ func (x *explorer) audit(point, sound *faultfs.CrashPoint, at origin) {
 	}
 }
 
-// imageToAudit returns the random image of a crash point whose turn comes with another image. What is looked at goes into seen.
+// imageToAudit returns the random image that is audited in place of the image at. What the audit looks at is recorded in
+// seen.
 func (x *explorer) imageToAudit(sound *faultfs.CrashPoint, at origin, seen *audit.Seen) *audit.Image {
 	im := &audit.Image{Point: sound, Seed: plan.Mix(at.job.draw, uint64(at.leaf)), Cut: at.job.cut, Rule: x.rule, Beforehand: at.path.Way() == decide.Beforehand, Renew: x.prober.Renew}
 	im.Watch(seen)
 	return im
 }
 
-// auditImage audits an image, and what has rotted in it at point if something has.
+// auditImage audits an image. If at has damage, point is the crash point with that damage.
 func (x *explorer) auditImage(im *audit.Image, point *faultfs.CrashPoint, at origin, copies bool) (wrong *checker.Violation) {
 	x.attempt = attempt{at.path.Way().Drawn(at.job.point, im.Seed, faultfs.ImageOptions{}), at, at.path}
 	x.tally.Audited++
@@ -73,11 +74,12 @@ func (x *explorer) auditImage(im *audit.Image, point *faultfs.CrashPoint, at ori
 	if err == nil {
 		return <-found
 	}
-	im.End() // it may have stopped, and go on elsewhere
+	im.End() // the audit may have stopped in the middle, with goroutines of the engine still running
 	return recovery.Refusal(err, &x.plan.Fault, &x.subject.Target.Promises)
 }
 
-// auditAll audits an image in every way, with the damage that something has done to it at point.
+// auditAll runs every audit that applies to an image: the audits of healthy images, or, if there is damage, those of rotten
+// and missing files.
 func auditAll(a *audit.Auditor, im *audit.Image, point *faultfs.CrashPoint, damage *faultfs.Damage, copies bool) *checker.Violation {
 	if damage == nil {
 		return a.Healthy(im, copies)
@@ -97,8 +99,8 @@ func auditAll(a *audit.Auditor, im *audit.Image, point *faultfs.CrashPoint, dama
 	return nil
 }
 
-// auditedLife is the recorded run for a failure that an audit has found: more than a recovery is needed to see it, and in a random
-// image instead of that of the path.
+// auditedLife is the recorded run for a failure that an audit found. To see such a failure again, the audit has to be
+// repeated, on its random image instead of the image of the path.
 type auditedLife struct{ *firstLife }
 
 func (l *auditedLife) Repeat() []faultfs.PendingOp {

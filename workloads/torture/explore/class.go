@@ -5,19 +5,23 @@ import "github.com/lightningdb/lightning-torture/workloads/torture/decide"
 // Class says how completely the images of a crash point were explored.
 type Class uint8
 
-// The classes. A bounded crash point is one at which some look met so many undecided operations that not every subset of them
-// could be tried. What was tried there instead is every subset up to a number of holes (see package decide): all that a disk
-// leaves that keeps the order of these operations, but for one or two of them, or for none where the crash point had to make do
-// with few images (see feeder.brief). Left out are subsets between two that were tried
-// and have shown the same, as those behind the first hole do to a recovery that reads in order and stops there. Where one
-// recovery has several such looks, they were varied one at a time.
+// The classes. A crash point is bounded if some look found so many undecided operations that not every subset of them could
+// be tried. Instead, every subset with few holes was tried (see package decide): what a disk leaves that keeps the order of
+// these operations except for one or two of them, or except for none if the crash point was allowed few images only (see
+// feeder.brief). Subsets with two holes are left out where they lie between two subsets that were tried and showed the
+// same, as everything behind the first hole does to a recovery that reads in order and stops there. If a recovery has
+// several such looks, they were varied one at a time.
+//
+// What a class claims: no image of an Exhaustive crash point fails. At a Bounded one, no image fails that has up to the
+// given number of holes at one look, given that recovery does not distinguish holes by their number. For Sampled and Rotten
+// ones nothing is claimed about images that were not recovered.
 const (
-	Sampled    Class = iota
-	Exhaustive       // every image that recovery can tell apart
-	Bounded0         // every one that keeps the order of the operations at each look
-	Bounded1         // every one with up to one hole at each look
-	Bounded2         // every one with up to two holes at each look
-	Rotten           // all images are damaged, each in a place that was drawn
+	Sampled    Class = iota // some of the images
+	Exhaustive              // every image that recovery can tell apart
+	Bounded0                // every image that keeps the order of the operations at each look
+	Bounded1                // every image with up to one hole at each look
+	Bounded2                // every image with up to two holes at each look
+	Rotten                  // all images are damaged, each in a place drawn at random
 )
 
 func classOf(bound int) Class {
@@ -32,5 +36,5 @@ func classOf(bound int) Class {
 	return Bounded2
 }
 
-// boundedTimes is how many times as many images a bounded crash point may have as another.
+// boundedTimes is the factor by which a bounded crash point may have more images than others.
 const boundedTimes = 2

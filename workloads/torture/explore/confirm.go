@@ -8,25 +8,25 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 )
 
-// How often a failure is looked for in its own image. What shows only after a hundred crashes costs as much as as many images.
+// How often the image of a failure is recovered again. After a hundred crashes in a row one repetition costs as much as a
+// hundred images, so there are fewer.
 const (
 	confirmations        = 8
 	enduredConfirmations = 2
 )
 
-// Confirmed says how often a failure showed when its very image was recovered again.
+// Confirmed says how often a failure showed when its own image was recovered again.
 type Confirmed struct{ Shown, Of int }
 
-// Steady reports whether the failure shows each time its image is recovered. Of one that was not looked for, nothing else is
-// known.
+// Steady reports whether the failure showed each time. A failure that was not looked for counts as steady.
 func (c Confirmed) Steady() bool { return c.Shown == c.Of }
 
 // String returns "3 of 8".
 func (c Confirmed) String() string { return fmt.Sprintf("%d of %d", c.Shown, c.Of) }
 
 // Confirm recovers the image of a failure again and counts how often it fails in the same way. A store whose recovery does
-// not repeat may pass the next time: experiments with such a failure show nothing, and shrinking it finds no end. A failure
-// without a crash, or of an engine that hangs, is not looked for.
+// not repeat may pass the next time; experiments with such a failure prove nothing, and shrinking it does not converge.
+// Failures without a crash and hangs are not repeated.
 func Confirm(ctx context.Context, s *Subject, f *Failure) Confirmed {
 	if f.Tick == 0 || f.Class == "hang" {
 		return Confirmed{}
@@ -60,8 +60,8 @@ func Confirm(ctx context.Context, s *Subject, f *Failure) Confirmed {
 	return c
 }
 
-// showsAgain recovers the image of a failure once more, and reports whether it fails in the same way. If the image was decided
-// on demand, and this recovery looks at something else, it is decided beforehand from then on.
+// showsAgain recovers the image of a failure once more and reports whether it fails in the same way. If the image was
+// decided on demand and this recovery looks at something else, the image is decided beforehand from then on.
 func (f *Failure) showsAgain(ctx context.Context, s *Subject) bool {
 	found := Explore(ctx, again(s, f))
 	shows := slices.ContainsFunc(found.Failures, func(other Failure) bool { return other.Fingerprint() == f.Fingerprint() })
@@ -72,8 +72,7 @@ func (f *Failure) showsAgain(ctx context.Context, s *Subject) bool {
 	return shows
 }
 
-// settle makes the image of a failure one that is decided beforehand, and reports whether that changes anything: it was decided
-// on demand, by a recovery that does not always look at the same.
+// settle turns the image of a failure, if it was decided on demand, into one decided beforehand, and reports whether it did.
 func (f *Failure) settle(ctx context.Context, s *Subject) bool {
 	if !f.Way.Asks() || f.Damage != nil || f.decided == nil {
 		return false
@@ -82,9 +81,9 @@ func (f *Failure) settle(ctx context.Context, s *Subject) bool {
 	return true
 }
 
-// again asks for the image of a failure and for no other one. Which operation of a second life comes at which tick differs from
-// one time to the next if the image is decided beforehand, and so does the call that a fault of a recovery hits: then all
-// are asked for.
+// again requests the image of a failure and no other. If the image is decided beforehand, recovery need not make its calls in
+// the same order each time, so neither the tick of a nested crash nor the number of a fault identifies the same call. Then
+// all of them are requested.
 func again(s *Subject, f *Failure) Request {
 	req := NewRequest(s)
 	req.Way = f.Way

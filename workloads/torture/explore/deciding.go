@@ -8,8 +8,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 )
 
-// way returns how the images of the crash point at hand are decided. Where data rot, another image is another place, so tokens
-// and evidence of earlier versions count on the images being asked all that they were asked then.
+// way returns how the images of the current crash point are decided. With rot, the number of an image also determines where
+// the data rots. Distinct would ask fewer questions and so renumber the images, and tokens and evidence of earlier versions
+// would lead to other damage; such images are decided by OnDemand.
 func (x *explorer) way() decide.Way {
 	if asked := x.shared.req.Way; asked != decide.Fitting {
 		return asked
@@ -20,9 +21,9 @@ func (x *explorer) way() decide.Way {
 	return decide.OnDemand
 }
 
-// diverged notes that a recovery has asked or done something else than one before that had seen the same. What is explored of
-// the target from then on, the crash point at hand included, is decided beforehand. Where that is not to be, as with a known
-// image, which may be that of another version of the engine, it is counted.
+// diverged records that a recovery asked or did something different from an earlier one that had seen the same. From then on
+// images of the target are decided beforehand, those of the current crash point included. If the request fixes the way, or
+// is for a single known image (which may come from another version of the engine), the divergence is only counted.
 func (x *explorer) diverged() {
 	if req := x.shared.req; req.Only == nil && req.Way == decide.Fitting {
 		x.subject.Looks.Stray()
@@ -31,17 +32,19 @@ func (x *explorer) diverged() {
 	x.tally.Divergences++
 }
 
-// outOfHand reports whether images must be decided beforehand, and not on demand as it was begun.
+// outOfHand reports whether images have to be decided beforehand by now, although the search began on demand.
 func (x *explorer) outOfHand(begun decide.Way) bool { return begun != x.way() }
 
 // explored says how far a crash point was explored.
 type explored struct {
 	class Class
-	cut   bool // it was given up, because the exploration is over or because images have to be decided in the other way
+	cut   bool // the search was given up: the exploration is over, or images have to be decided beforehand
 }
 
-// onDemand explores a crash point depth first, through every answer to the questions that recovery asks. If that has too many
-// images, it is explored again with fewer questions that are answered one by one, as often as it takes.
+// onDemand explores a crash point depth first, through every answer to every question that recovery asks. If there are too
+// many images, it starts again with a smaller limit on the answers to one look, so that more looks are answered by subsets
+// with few holes: first the default limit, then Way.Narrow, and at last Way.Brief. Each step claims less than the one
+// before, but claims it completely.
 func (x *explorer) onDemand(j *job, way decide.Way) explored {
 	path, s := x.firstPath(way), searching{}
 	if only := x.shared.req.Only; only != nil {
@@ -67,21 +70,21 @@ func (x *explorer) firstPath(way decide.Way) *decide.Path {
 	return decide.NewPath(way)
 }
 
-// searching is how far a search through a crash point has come.
+// searching is the progress of the search through a crash point.
 type searching struct {
-	leaf, from int // the image at hand, and the first one of the search
-	lives      int // recoveries that were crashed in turn
-	full       bool
-	sampled    bool
+	leaf, from int  // the current image, and the first image of this search
+	lives      int  // recoveries that were crashed in turn
+	full       bool // the search has used up its images
+	sampled    bool // some look was answered by a sample, or a recovery strayed
 }
 
-// again begins another search through the same crash point.
+// again starts another search through the same crash point. The images of both are numbered consecutively.
 func (s *searching) again() *searching {
 	s.from, s.full, s.sampled = s.leaf, false, false
 	return s
 }
 
-// onPaths goes on along paths from the first one.
+// onPaths searches depth first, beginning with path.
 func (x *explorer) onPaths(j *job, path *decide.Path, s *searching) explored {
 	only, way := x.shared.req.Only != nil, path.Way()
 	for more := true; more; s.leaf++ {
@@ -104,14 +107,14 @@ func (x *explorer) onPaths(j *job, path *decide.Path, s *searching) explored {
 	}
 	switch {
 	case x.plan.Fault.Rot:
-		return explored{class: Rotten} // data rots in another place in every image, so the images of a crash point are not one search
+		return explored{class: Rotten} // data rots in a different place in every image, so the images are not one search
 	case s.sampled:
 		return explored{class: Sampled}
 	}
 	return explored{class: classOf(path.Bound())}
 }
 
-// enough reports whether no further image of the crash point at hand is recovered once there were so many.
+// enough reports whether the crash point has had all the images that it may have.
 func (x *explorer) enough(j *job, images int, bounded bool) bool {
 	req, most := x.shared.req, x.shared.req.Images
 	if j.brief {
@@ -123,7 +126,7 @@ func (x *explorer) enough(j *job, images int, bounded bool) bool {
 	return req.Only == nil && (images >= most || images >= OwedImages && x.late())
 }
 
-// sawOn tells a path what the image that it leads to has shown.
+// sawOn tells a bounded path what recovery of its image showed.
 func (x *explorer) sawOn(path *decide.Path, state *history.State, err error) {
 	switch {
 	case !path.Bounded():
@@ -168,7 +171,7 @@ func (x *explorer) beforehand(j *job) explored {
 	return explored{class: Sampled}
 }
 
-// rotting recovers images in each of which something rots, as often as is due.
+// rotting recovers images with damage in a different place each, going through the given images as often as is due.
 func (x *explorer) rotting(j *job, images []decide.Decided) explored {
 	lives := 0
 	for leaf := range max(len(images), x.damages(j)) {
