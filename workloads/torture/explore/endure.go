@@ -15,41 +15,41 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/visit"
 )
 
-// endureCycles is how many crashes in a row a store goes through, each during the recovery from the one before.
+// endureCycles is the number of crashes in a row, each during the recovery from the one before or soon after it.
 const endureCycles = 100
 
-// How much a store may grow meanwhile. A life that is cut short may leave its files to the next one, and it may take
-// some crashes until one comes to the end; a store that leaves a file for good each time exceeds the bound after a few
-// of the cycles.
+// How much a store may grow over all cycles. A life that is cut short may leave its files to the next one to clean up, and
+// several lives may end before one gets that far. The allowance covers this; a store that leaks a file in each cycle exceeds
+// it long before the last one.
 const (
 	endureFiles = 16
 	endureBytes = 256 << 10
-	endureOps   = 1024 // filesystem calls in half of the cycles, beyond twice those of the other half
+	endureOps   = 1024 // filesystem calls in the second half of the cycles, on top of twice those of the first half
 )
 
-// endurance is a store that never comes to rest.
+// endurance takes one store through many lives in a row.
 type endurance struct {
 	x    *explorer
 	at   origin
 	rng  *rand.Rand
-	img  *faultfs.FS // what the latest crash has left
+	img  *faultfs.FS // the disk after the latest crash
 	done uint64      // the tick at which the latest recovery had returned everything
 	ops  [2]int      // filesystem calls of the lives in the first and in the second half of the cycles
 
 	visitor *visit.Visitor
-	last    lastCrash // the latest crash, unless it is the first
+	last    lastCrash // the latest crash, except the first
 }
 
 // lastCrash is the latest of several crashes in a row.
 type lastCrash struct {
 	img  *faultfs.FS // the life that it ended
 	tick uint64
-	seed uint64 // draws what it kept
-	// floor is the first key that clients may have written in the lives before.
+	seed uint64 // determines which pending operations it kept
+	// floor is the first key that clients may have written in earlier lives.
 	floor []byte
 }
 
-// newEndurance returns a store that has gone through its first crash, at the crash point of a job.
+// newEndurance returns a store that has gone through its first crash, which is the crash point of a job.
 func newEndurance(x *explorer, j *job) *endurance {
 	path := decide.NewPath(x.way())
 	e := &endurance{
@@ -60,9 +60,10 @@ func newEndurance(x *explorer, j *job) *endurance {
 	return e
 }
 
-// endure opens a store again and again, each time for a client that writes a little: after a crash during its recovery or
-// soon after it, and then, from the same first crash on, after it was closed in peace. What the first crash had to leave is
-// demanded of every state. In the end the store must not have grown.
+// endure opens a store many times in a row, each time for a client that writes a little. In the first row every life ends
+// with a crash during recovery or soon after it; the second row starts from the same first crash, but every life ends with a
+// clean close. Every recovered state must have what the first crash had to leave, and at the end of a row the store must not
+// have grown.
 func (x *explorer) endure(j job) {
 	e := newEndurance(x, &j)
 	if e.row((*endurance).crash, "crashes in a row, each during recovery or soon after it", &x.tally.Cycles) {
@@ -71,7 +72,8 @@ func (x *explorer) endure(j job) {
 	}
 }
 
-// row makes a row of lives, with the same event between any two, counts them, and reports whether all was well.
+// row takes the store through a row of lives with next between each two, counts them in count, and reports whether all went
+// well. told describes the row in a finding.
 func (e *endurance) row(next func(*endurance) bool, told string, count *int) bool {
 	if e.x.ended() || !e.live() {
 		return false
@@ -92,8 +94,8 @@ func (e *endurance) row(next func(*endurance) bool, told string, count *int) boo
 	return err == nil && e.judge(before, after, told)
 }
 
-// live recovers the image at hand, lets a client write, judges what was recovered, and reports whether all is well. What
-// clients of earlier lives wrote sorts after everything else and is not judged.
+// live recovers the current image, lets a client write, judges what was recovered, and reports whether all went well. The
+// keys of clients in earlier lives sort after all others and are not judged.
 func (e *endurance) live() bool {
 	var failed error
 	state, err := e.x.recover(recovery.Call{Image: e.img, Live: func(store workloads.Store, _ *history.State) {
@@ -110,8 +112,8 @@ func (e *endurance) live() bool {
 	return e.x.accept(e.img, e.at, state, err)
 }
 
-// crash cuts power at an operation of the latest life, and reports whether there is one. In half of the cases the
-// operation is one of the recovery, if there are any.
+// crash cuts the power at a random operation of the latest life that changes the disk, and reports whether there was one.
+// Every other time on average, it is an operation of the recovery if there is one.
 func (e *endurance) crash() bool {
 	var ticks []uint64
 	recovering := 0
@@ -128,7 +130,7 @@ func (e *endurance) crash() bool {
 		ticks = ticks[:recovering]
 	}
 	if len(ticks) == 0 {
-		return false // a store that changes nothing does not grow
+		return false // a life that changes nothing cannot make the store grow
 	}
 	e.last = lastCrash{img: e.img, tick: ticks[e.rng.IntN(len(ticks))]}
 	e.last.seed, e.last.floor = e.rng.Uint64(), e.visitor.Floor()
@@ -143,14 +145,14 @@ func (c *lastCrash) point(model faultfs.Model, tick uint64) *faultfs.CrashPoint 
 	return faultfs.NewTimeline(c.img, model, tick).Advance(tick)
 }
 
-// session leaves the store as it was closed.
+// session starts the next life from the store as the last one closed it.
 func (e *endurance) session() bool {
 	e.at.sessions++
 	return true
 }
 
-// judge compares what the store takes after all cycles with what it took after one recovery, and reports whether it has not
-// grown.
+// judge compares the disk usage after all cycles with that after the first recovery, records a failure if the store has
+// grown, and reports whether it has not.
 func (e *endurance) judge(before, after remains.Usage, told string) bool {
 	accuse := func(class, format string, args ...any) bool {
 		sentence := fmt.Sprintf("after %d %s, ", endureCycles, told) + fmt.Sprintf(format, args...)

@@ -29,7 +29,7 @@ func Explore(ctx context.Context, req Request) *Outcome {
 	}
 	jobs := make(chan job)
 	crew := make([]*explorer, req.Explorers)
-	done := make(chan *explorer, req.Explorers) // buffered: an explorer that was given up must not wait for a reader
+	done := make(chan *explorer, req.Explorers) // buffered: nobody reads from an explorer that was given up
 	for i := range crew {
 		x := newExplorer(common, req.Slots+i+1)
 		crew[i] = x
@@ -59,12 +59,13 @@ func Explore(ctx context.Context, req Request) *Outcome {
 	return found
 }
 
-// Grace is how long a call of the engine that has begun may take once whoever waits for it wants to leave. After that it
-// is abandoned: its goroutine is left running, since nothing can stop it.
+// Grace is how long a call of the engine may still take once the caller's context is done. After that the call is
+// abandoned: its goroutine keeps running, because nothing can stop it.
 const Grace = record.Grace
 
-// gather waits for all explorers and adds up their results. If the engine hangs in one, gather takes what that explorer has
-// found so far and stops the exploration. Once the caller's context is done it leaves behind what does not come back soon.
+// gather waits for all explorers and adds up their results. If the engine hangs in one of them, gather takes what that
+// explorer has found so far and stops the exploration. Once the caller's context is done, it abandons explorers whose
+// engine does not return within the grace period.
 func gather(caller context.Context, common *shared, crew []*explorer, done <-chan *explorer) *Outcome {
 	found := &Outcome{Unclear: map[string]int{}, Reached: make([]int, common.goals), survival: newSurvival()}
 	watch := time.NewTicker(max(common.req.Subject.Patience/8, time.Millisecond))

@@ -19,16 +19,16 @@ type job struct {
 	point  *faultfs.CrashPoint
 	cut    history.Cut
 	bounds record.Bounds
-	draw   uint64 // the seed of its random choices: probes, nested crashes, repetitions, rot
-	endure bool   // crash its recovery again and again instead of exploring it
-	owed   bool   // explore it even if the time is over
+	draw   uint64 // seeds its random choices: probes, nested crashes, repetitions, rot
+	endure bool   // start a row of crashes here (see endure) instead of exploring it
+	owed   bool   // explore it even after time is up
 	brief  bool   // with few images; see feeder.brief
 }
 
-// origin is how an image came about.
+// origin says how an image came about.
 type origin struct {
 	job      *job
-	point    *faultfs.CrashPoint // the crash point of the image, with what rotted; nil: the image cannot be made again
+	point    *faultfs.CrashPoint // the crash point of the image, with any damage; nil: the image cannot be made again
 	path     *decide.Path
 	leaf     int
 	digest   uint64 // of the disk, if the image was decided beforehand
@@ -36,32 +36,32 @@ type origin struct {
 	damage   *faultfs.Damage
 	nested   *NestedImage
 	endured  bool           // after many crashes in a row
-	inARow   int            // if endured: how many
-	sessions int            // times that the store was closed and opened again after them
+	inARow   int            // if endured: the number of crashes
+	sessions int            // how often the store was closed and opened again after them
 	fault    *RecoveryFault // injected into the recovery; nil: none
-	lived    bool           // by what a client met in the recovered store, or by recovering once more for a client
+	lived    bool           // a client of the recovered store met it, or the recovery for that client
 	reopened bool           // recovered, opened again and crashed, without a fault
 	stage    stage          // of a recovery with a fault, or of a reopening
-	trial    *trial         // takes failures instead of recording them; nil: they are recorded
+	trial    *trial         // collects failures instead of recording them; nil: they are recorded
 }
 
-// attempt is what the engine is working on: an image, its origin, and the path that answers the image's questions, which is
-// not always that of the origin (see repeat).
+// attempt is what the engine is working on: an image, its origin, and the path that answers the image's questions, which
+// may be a copy of the origin's (see repeat).
 type attempt struct {
 	img  *faultfs.FS
 	at   origin
 	path *decide.Path
 }
 
-// shared is what all explorers of an exploration have in common. They write to none of it but the atomic counters of
-// Request.Progress.
+// shared is what all explorers of an exploration have in common. Its fields are never reassigned; what explorers change
+// through them (Request.Progress, recovered) is safe for concurrent use.
 type shared struct {
 	req        *Request
-	ctx        context.Context // done: nothing further begins, unless it is owed
-	whole      context.Context // done: nothing further begins at all
+	ctx        context.Context // done: nothing starts any more except what is owed
+	whole      context.Context // done: nothing starts any more
 	seed       maphash.Seed
 	recovered  *recoveredDisks
-	situations map[uint64][]int // goals by the tick of a crash that hits them
+	situations map[uint64][]int // by tick: the goals that a crash there hits
 	goals      int
 	stop       func() // ends the exploration
 }
@@ -73,26 +73,26 @@ type explorer struct {
 	plan    *plan.Plan
 	rule    checker.Rule
 	prober  *recovery.Prober
-	unhit   []*faultfs.Rule // the rules of the run, if they have hit nothing in it: they are for recoveries
+	unhit   []*faultfs.Rule // the rules of the run if they hit nothing while it was recorded; recoveries get them instead
 
 	slot      int    // see Running
-	goroutine string // its name, in the form in which a stack trace begins
-	callers   bool   // second lives have to say which code of the engine they come from
+	goroutine string // its header in a stack trace
+	callers   bool   // record the callers of filesystem calls in second lives
 	attempt   attempt
 	verdicts  verdicts
 	lister    *decide.Lister
-	owed      bool          // the crash point at hand is owed
-	gaps      bool          // some crash of a recovery of the crash point at hand was left out
-	strayed   bool          // some recovery of the crash point at hand did not repeat
-	shown     history.State // what the recovery showed that is to be repeated
-	doubts    int           // rejected images that were recovered again and showed the same
+	owed      bool          // the current crash point is owed
+	gaps      bool          // some crash of a recovery of the current crash point was left out
+	strayed   bool          // some recovery of the current crash point did not repeat
+	shown     history.State // what the first recovery showed, for comparison with its repetitions
+	doubts    int           // consecutive rejected images that were recovered again and showed the same
 
 	tally      Tally
-	failures   map[string]*Failure // by fingerprint, the simplest of each
-	unclear    map[string]int      // judgements without an answer, by reason
-	wrongTotal *int64              // the money in a state that the bank's judge rejected
+	failures   map[string]*Failure // by fingerprint: the simplest one
+	unclear    map[string]int      // by reason: judgements without an answer
+	wrongTotal *int64              // the sum of all balances in a state that the bank's judge rejected
 	survival   survival
-	reached    []int // crash points by goal
+	reached    []int // by goal: crash points that hit it
 }
 
 func newExplorer(s *shared, slot int) *explorer {
@@ -105,16 +105,16 @@ func newExplorer(s *shared, slot int) *explorer {
 	}
 }
 
-// recover runs a recovery. It notes what the engine is working on, for giveUp.
+// recover runs a recovery. It records what the engine is working on for giveUp.
 func (x *explorer) recover(c recovery.Call, a attempt) (*history.State, error) {
 	x.attempt = a
 	return x.prober.Recover(c)
 }
 
-// ended reports whether the exploration is over: no further recovery should begin.
+// ended reports whether the exploration is over for the current crash point: no further recovery should start.
 func (x *explorer) ended() bool { return x.ctx().Err() != nil }
 
-// ctx returns the context of the crash point at hand.
+// ctx returns the context of the current crash point.
 func (x *explorer) ctx() context.Context {
 	if x.owed {
 		return x.shared.whole
@@ -122,11 +122,11 @@ func (x *explorer) ctx() context.Context {
 	return x.shared.ctx
 }
 
-// late reports whether the crash point at hand is only explored because it is owed.
+// late reports whether time is up and the current crash point is explored only because it is owed.
 func (x *explorer) late() bool { return x.owed && x.shared.ctx.Err() != nil }
 
-// abandon reports whether a recovery was going on and was taken away from the explorer, because whoever asked for the
-// exploration is gone. The caller owns the explorer from then on.
+// abandon gives up a recovery that has been running for longer than the grace period, because the exploration's caller is
+// gone. It reports whether it did; the caller of abandon then owns the explorer.
 func (x *explorer) abandon() bool {
 	if !x.prober.GiveUp(min(Grace, x.subject.Patience)) {
 		return false
@@ -135,8 +135,8 @@ func (x *explorer) abandon() bool {
 	return true
 }
 
-// giveUp reports whether the engine hangs. If so, the caller owns the explorer from then on and must stop the
-// exploration.
+// giveUp gives up a recovery that has been running for longer than the subject's patience and records a hang. It reports
+// whether it did; the caller then owns the explorer and must stop the exploration.
 func (x *explorer) giveUp() bool {
 	patience := x.subject.Patience
 	if !x.prober.GiveUp(patience) {
@@ -145,7 +145,7 @@ func (x *explorer) giveUp() bool {
 	x.attempt.path.Freeze()
 	x.tally.Hangs++
 	at := x.attempt.at
-	at.trial = nil // whoever made the trial does not come back
+	at.trial = nil // the goroutine that would keep the trial's failures hangs
 	if at.fault != nil && at.fault.Op == nil {
 		at.fault.note(x.attempt.img)
 	}
@@ -153,7 +153,7 @@ func (x *explorer) giveUp() bool {
 	return true
 }
 
-// count counts an image that was recovered.
+// count counts a recovered image.
 func (x *explorer) count(img *faultfs.FS) {
 	x.tally.Images++
 	x.shared.req.Progress.Images.Add(1)
@@ -163,7 +163,7 @@ func (x *explorer) count(img *faultfs.FS) {
 // lostCommits is the class of a violation about commits that had to survive a crash and are missing.
 const lostCommits = "lost"
 
-// noteLost notes which commits of the recorded run a violation says are lost.
+// noteLost records which commits of the recorded run are lost according to a violation.
 func (x *explorer) noteLost(v checker.Violation) {
 	if v.Class == lostCommits || v.Class == "resurrected" {
 		x.survival.lose(v.Ops)
@@ -173,7 +173,7 @@ func (x *explorer) noteLost(v checker.Violation) {
 // noteUnclear counts a judgement without an answer.
 func (x *explorer) noteUnclear(r checker.Result) { x.unclear[r.Judge+": "+r.Reason]++ }
 
-// told says in words what was done, if it is more than one recovery; empty: it is not.
+// told describes what was done to the image, for a sentence. It is empty if that was a single recovery.
 func (at *origin) told() string {
 	switch {
 	case at.fault != nil:
@@ -184,8 +184,9 @@ func (at *origin) told() string {
 	return ""
 }
 
-// blamed returns a violation as one of a store whose recovery met a fault, or that was opened again. Of one that hangs nobody can
-// tell whether it would without that.
+// blamed attributes a violation to the fault of a recovery, or to a reopening, if there was one: it returns another judge,
+// and what was done becomes part of the sentence. A hang cannot be attributed, because there is no second try to compare it
+// with; for a hang it becomes part of the evidence.
 func (at *origin) blamed(judge string, v checker.Violation) (string, checker.Violation) {
 	switch told := at.told(); {
 	case told == "":
@@ -199,10 +200,10 @@ func (at *origin) blamed(judge string, v checker.Violation) (string, checker.Vio
 	return judge, v
 }
 
-// looked is a crash image that somebody has looked at, or several that are the same disk.
+// looked is a crash image that was looked at, or several images of the same disk.
 type looked interface{ Fates() map[uint64]string }
 
-// trial collects the failures of an experiment, with the disks that they were seen on.
+// trial collects the failures of an experiment with the disks on which they were seen.
 type trial struct {
 	failures []*Failure
 	disks    []looked
@@ -217,8 +218,8 @@ func (x *explorer) keepAll(t *trial) {
 	}
 }
 
-// fail records a violation. Of those with the same fingerprint the one with the simplest origin is kept; it returns the
-// failure if that is this one, and nil otherwise. A trial keeps all of them.
+// fail records a violation. Of all failures with the same fingerprint only the simplest is kept; fail returns the failure if
+// that is this one, and nil otherwise. A trial keeps all failures.
 func (x *explorer) fail(img looked, at origin, judge string, v checker.Violation) *Failure {
 	plain := ""
 	if at.reopened {
@@ -237,7 +238,7 @@ func (x *explorer) fail(img looked, at origin, judge string, v checker.Violation
 	return x.keep(f, img)
 }
 
-// keep is fail for a failure that was seen on a disk.
+// keep records a failure that was seen on a disk; see fail.
 func (x *explorer) keep(f *Failure, img looked) *Failure {
 	id := f.Fingerprint()
 	if x.shared.req.stopsAt(f, id) {

@@ -15,54 +15,54 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 )
 
-// The names of judges that are none of package checker.
+// The names of judges beyond those of package checker.
 const (
-	FaultyJudge    = "faulty recovery" // accuses a store of what it did because a call of its recovery failed
-	ReopeningJudge = "reopening"       // accuses a store of what it did when it was opened again in the same process
-	AuditJudge     = audit.Judge       // accuses a store of what it answers when it is asked for more than its pairs
-	growthJudge    = "growth"          // accuses a store of growing
+	FaultyJudge    = "faulty recovery" // of recoveries in which a call failed
+	ReopeningJudge = "reopening"       // of stores that were opened again in the same process
+	AuditJudge     = audit.Judge       // of everything that a store answers beyond its pairs
+	growthJudge    = "growth"          // of stores that grow with each crash or session
 )
 
-// Failure is one violation, and how to see it again.
+// Failure is a violation and how to reproduce it.
 type Failure struct {
 	checker.Violation
 	Judge    string
-	Tick     uint64     // the tick of the crash; 0: it failed without one
-	Leaf     int        // number of the image among those of the crash point
-	Picks    []Answer   // the image
+	Tick     uint64     // the tick of the crash; 0: it failed without a crash
+	Leaf     int        // the number of the image among those of the crash point, from 0
+	Picks    []Answer   // the answers that lead to the image
 	Way      decide.Way // how it was decided: on demand, or beforehand
 	Damage   *faultfs.Damage
 	Draw     uint64       // the seed of the crash point's random choices
-	Nested   *NestedImage // a crash during or soon after recovery; nil: there was none
-	Lived    bool         // it was met by a client of the recovered store, without another crash
+	Nested   *NestedImage // a second crash, during recovery or soon after it; nil: there was none
+	Lived    bool         // a client of the recovered store met it, without a second crash
 	Endured  bool         // after many crashes in a row
-	Crashes  int          // if Endured: how many
-	Sessions int          // times that the store was closed and opened again after them
+	Crashes  int          // if Endured: the number of crashes
+	Sessions int          // how often the store was closed and opened again after them
 	// RecoveryFault was injected into the recovery; nil: none was.
 	RecoveryFault *RecoveryFault
-	Fates         map[uint64]string
-	// Recovered is what the store showed, if a judge of recovered states rejects it.
+	Fates         map[uint64]string // by the ID of a pending operation: what became of it; see faultfs.FS.Fates
+	// Recovered is the state that a judge of recovered states rejected; nil: the failure is of another kind.
 	Recovered *history.State
-	Count     int // how many images showed it
+	Count     int // number of images that showed it
 
-	decided map[uint64]bool // what is known of the image, if it was decided on demand
-	plain   string          // of a reopening: the fingerprint that it would have if one recovery had shown it
+	decided map[uint64]bool // the decisions about the image, if it was decided on demand
+	plain   string          // see Plain
 }
 
-// Plain returns the fingerprint that a failure of a store which was opened again would have if one recovery had shown it; empty: it
-// is no such failure.
+// Plain returns, for a failure of a store that was opened again, the fingerprint of the same failure after a single
+// recovery. It is empty for all other failures.
 func (f *Failure) Plain() string { return f.plain }
 
 // RecoveryFault is a fault that was injected into a recovery.
 type RecoveryFault struct {
-	// Number identifies the fault among those that the recovery of the image can meet, counted from 1; 0: the rules of the run.
+	// Number identifies the fault among those possible in a recovery of the image, from 1; 0: the rules of the run.
 	Number uint64
 	Rule   string       // in the grammar of faultfs.ParseRule
 	Op     *faultfs.Op  // the first call that it hit; nil if it hit none
-	trace  []faultfs.Op // the recovery that it hit
+	trace  []faultfs.Op // the trace of that recovery
 }
 
-// note keeps the first call that the fault hit, if there is a fault.
+// note records the first call that the fault hit. A nil receiver is allowed.
 func (r *RecoveryFault) note(img *faultfs.FS) {
 	if r == nil {
 		return
@@ -76,7 +76,7 @@ func (r *RecoveryFault) note(img *faultfs.FS) {
 	}
 }
 
-// hit says, for a sentence, what the fault did. The text is in parentheses, so that it does not tell failures apart.
+// hit describes for a sentence what the fault did. The text is in parentheses because fingerprints ignore those.
 func (r *RecoveryFault) hit() string {
 	if op := r.Op; op != nil {
 		return fmt.Sprintf(" with a failing call (%s, which hit the %s of %s)", r.Rule, op.Kind, op.Path)
@@ -91,7 +91,7 @@ type NestedImage struct {
 	Picks []Answer `json:"picks"`
 }
 
-// LiveFailures returns what is wrong with a run in which no power was cut.
+// LiveFailures returns the failures of a run without a power cut.
 func LiveFailures(problems []checker.Violation) []Failure {
 	var failures []Failure
 	for _, v := range problems {
@@ -100,14 +100,14 @@ func LiveFailures(problems []checker.Violation) []Failure {
 	return failures
 }
 
-// Grows reports whether the store had grown after many crashes in a row.
+// Grows reports whether the failure is that the store grew over many crashes or sessions in a row.
 func (f *Failure) Grows() bool { return f.Judge == growthJudge }
 
-// Kind names what a failure is an instance of.
+// Kind returns the judge and the class of the violation, as "durability/lost".
 func (f *Failure) Kind() string { return f.Judge + "/" + f.Class }
 
-// alike reports whether a failure is that of another one in another image: the same kind, about some of the same operations. If
-// it is about none, its text says the same.
+// alike reports whether two images show the same failure: it has the same fingerprint, and if it is about operations, some
+// of them are the same.
 func (f *Failure) alike(other *Failure) bool {
 	if f.Fingerprint() != other.Fingerprint() {
 		return false
@@ -120,13 +120,13 @@ func (f *Failure) sharesOps(other *Failure) bool {
 	return slices.ContainsFunc(f.Ops, func(id int) bool { return slices.Contains(other.Ops, id) })
 }
 
-// simpler reports whether a person would rather look at this failure than at another: one crash is easier to follow than two,
-// and an early one than a late one.
+// simpler reports whether this failure is easier to follow than another: one crash is easier than two, and an early crash
+// easier than a late one.
 func (f *Failure) simpler(than *Failure) bool {
 	return cmp.Or(cmp.Compare(f.crashes(), than.crashes()), cmp.Compare(f.Tick, than.Tick)) < 0
 }
 
-// crashes returns 1 for one crash, 2 for a crash and another during recovery or a fault during recovery, 3 for many
+// crashes returns 1 for a single crash, 2 for a crash followed by a second one or by a fault during recovery, and 3 for many
 // crashes in a row.
 func (f *Failure) crashes() int {
 	switch {
@@ -138,8 +138,9 @@ func (f *Failure) crashes() int {
 	return 1
 }
 
-// Fingerprint identifies a kind of failure: what is broken, wherever it shows. For a judge of histories that is the class;
-// for an error of the engine, the text without its numbers, names and quotations.
+// Fingerprint identifies what is broken, wherever it shows. It is a hash of the judge, the class, and a text without its
+// numbers, names and quotations. The text is the error that caused the violation; or, if the violation is about no
+// operations, its sentence.
 func (f *Failure) Fingerprint() string {
 	text := f.Cause
 	if len(f.Ops) == 0 {
@@ -148,7 +149,8 @@ func (f *Failure) Fingerprint() string {
 	return f.fingerprint(text)
 }
 
-// HasID reports whether a finding of that ID is of this kind. Earlier versions took all errors of one class for one kind.
+// HasID reports whether a finding with this ID has the same cause. Earlier versions did not tell the errors of one class
+// apart, so their IDs match any of them.
 func (f *Failure) HasID(id string) bool {
 	return id == f.Fingerprint() || f.Cause != "" && len(f.Ops) > 0 && id == f.fingerprint("")
 }
@@ -162,5 +164,5 @@ func (f *Failure) fingerprint(text string) string {
 	return hex.EncodeToString(sum[:5])
 }
 
-// accidents are the parts of an error's text that differ from case to case.
+// accidents matches the parts of an error's text that differ from case to case.
 var accidents = regexp.MustCompile(`\([^)]*\)|\[[^]]*\]|"[^"]*"|[0-9a-fA-F]*[0-9][0-9a-fA-F]*`)

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestAFingerprintForgetsWhatDiffersFromCaseToCase(t *testing.T) {
+func TestAFingerprintIgnoresNumbersNamesAndQuotations(t *testing.T) {
 	t.Parallel()
 	id := func(sentence string) string {
 		f := Failure{Judge: "recovery"}
@@ -18,7 +18,7 @@ func TestAFingerprintForgetsWhatDiffersFromCaseToCase(t *testing.T) {
 	assert.NotEqual(t, id("no log"), id("no table"))
 }
 
-func TestTwoErrorsAreTwoKinds(t *testing.T) {
+func TestDifferentErrorsHaveDifferentFingerprints(t *testing.T) {
 	t.Parallel()
 	refusal := func(cause string) *Failure {
 		f := &Failure{Judge: "live"}
@@ -32,5 +32,5 @@ func TestTwoErrorsAreTwoKinds(t *testing.T) {
 	assert.False(t, full.HasID(sealed.Fingerprint()))
 
 	earlier := refusal("")
-	assert.True(t, full.HasID(earlier.Fingerprint()), "in a finding that an earlier version saved")
+	assert.True(t, full.HasID(earlier.Fingerprint()), "the ID that earlier versions gave to such a finding")
 }

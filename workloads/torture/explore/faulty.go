@@ -15,31 +15,31 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/visit"
 )
 
-// A disk that has just lost power is more likely to fail than any other. So some images are recovered once more on a disk
-// on which a call fails: with an error, a short read, no room. The store may refuse to open, but must not open with less
-// than it promised. Then the disk is healthy again, and the store must open in the same process, go on, and survive
-// another crash.
+// A disk that has just lost power is more likely to fail than any other. So some images are recovered once more while a
+// call fails: with an error, a short read, no space. The store may refuse to open, but must not open with less than it
+// promised. Then the disk is healthy again, and the store must open in the same process, serve a client, and survive another
+// crash.
 //
-// That is done with the first image of one of so many crash points, so that all parts of the run are met, and with one of so
-// many other images. Rules that a user has named, and that hit nothing in the run, have more.
+// The first image of one in faultyPointEach crash points is chosen, which covers all parts of the run, and one in
+// faultyImageEach other images. Rules of the user that hit nothing while the run was recorded are tried more often.
 const (
 	faultyPointEach = 2
 	faultyImageEach = 64
 	unhitImageEach  = 8
 )
 
-// reopenEach is how many such recoveries there are to one without a fault: what a store does when it is opened again in the same
-// process need not depend on one.
+// reopenEach is the number of recoveries with a fault for each one that is only opened again without any: a store may fail
+// when it is opened again in the same process, fault or not.
 const reopenEach = 8
 
-// maxFaulty bounds how many faults are tried on one image if all are.
+// maxFaulty limits the faults tried on one image if all are.
 const maxFaulty = 512
 
-// recoverFaulty recovers an image again on a disk that fails, if it is its turn. The image was recovered before, on healthy,
-// and what it showed was accepted. If the rules of the run have hit nothing while it was recorded, they are what fails.
+// recoverFaulty recovers an image again on a failing disk if it is chosen. The image was recovered before, on healthy, and
+// accepted. If the rules of the run hit nothing while it was recorded, they are the fault; otherwise one is drawn.
 func (x *explorer) recoverFaulty(point *faultfs.CrashPoint, healthy *faultfs.FS, at origin) {
 	if x.ended() || x.plan.Fault.Rot || x.plan.Model.Device.IgnoreFlush > 0 {
-		return // the store may refuse the disk, or lose anything
+		return // the store may refuse such a disk, or may lose anything
 	}
 	req, draw := x.shared.req, plan.Mix(at.job.draw, uint64(at.leaf)^faultyImageEach)
 	each := uint64(faultyImageEach)
@@ -75,8 +75,8 @@ func (x *explorer) recoverFaulty(point *faultfs.CrashPoint, healthy *faultfs.FS,
 	}
 }
 
-// recoverWith recovers an image with a fault, once more without it, and once more after a crash. A failure is the fault's
-// only if the same calls without it do not fail, however often; otherwise it is one of a store that was opened again.
+// recoverWith recovers an image with a fault, again without it, and once more after a crash. A failure is blamed on the
+// fault only if the same steps without the fault all go well (see controls); otherwise it is a failure of reopening.
 func (x *explorer) recoverWith(point *faultfs.CrashPoint, at origin, fault RecoveryFault, rules []*faultfs.Rule) {
 	var texts []string
 	for _, r := range rules {
@@ -95,7 +95,7 @@ func (x *explorer) recoverWith(point *faultfs.CrashPoint, at origin, fault Recov
 		return
 	}
 	owed := x.owed
-	x.owed = true // what was seen must not get lost because the time is over
+	x.owed = true // do not drop the failure because time is up
 	defer func() { x.owed = owed }()
 	for range x.controls(seen) {
 		if !x.reopen(point, at) || x.ended() {
@@ -105,11 +105,11 @@ func (x *explorer) recoverWith(point *faultfs.CrashPoint, at origin, fault Recov
 	x.keepAll(seen)
 }
 
-// newControls is how often a recovery has to go well without a fault before the fault is blamed for a failure that is new. Some
-// engines fail now and then, whatever the disk does: with goroutines, or with what is left in memory of earlier recoveries.
+// newControls is the number of recoveries without the fault that must go well before the fault is blamed for a new failure.
+// Some engines fail now and then whatever the disk does, because of goroutines or of memory left by earlier recoveries.
 const newControls = 16
 
-// controls returns how many recoveries without a fault are compared with one that has failed.
+// controls returns the number of recoveries without a fault to compare with one that failed.
 func (x *explorer) controls(seen *trial) int {
 	for _, f := range seen.failures {
 		if x.failures[f.Fingerprint()] == nil {
@@ -119,8 +119,8 @@ func (x *explorer) controls(seen *trial) int {
 	return 1
 }
 
-// reopen recovers an image, opens the store again in the same process, and recovers it after another crash: all that is done
-// with a fault, but without one. It reports whether all was well.
+// reopen takes an image through the same steps as recoverWith, but without a fault: it is recovered, opened again in the
+// same process, and recovered after another crash. It reports whether all went well.
 func (x *explorer) reopen(point *faultfs.CrashPoint, at origin) bool {
 	at.fault, at.reopened = nil, true
 	seen := x.try(point, at, nil)
@@ -128,16 +128,16 @@ func (x *explorer) reopen(point *faultfs.CrashPoint, at origin) bool {
 	return !seen.failed()
 }
 
-// try goes through a recovery with rules, or without, and what follows, and returns what failed.
+// try takes an image through all steps, with the rules in force during the first recovery, and returns what failed.
 func (x *explorer) try(point *faultfs.CrashPoint, at origin, rules []*faultfs.Rule) *trial {
 	path := at.path.Again()
 	return x.tryOn(path.Image(point, faultfs.ImageOptions{Callers: x.callers}), path, at, rules)
 }
 
-// tryOn is try with an image whose questions a path answers.
+// tryOn is try for a given image, whose questions are answered by path.
 func (x *explorer) tryOn(img *faultfs.FS, path *decide.Path, at origin, rules []*faultfs.Rule) *trial {
 	seen := &trial{}
-	at.point, at.trial = nil, seen // NB: the same disk may well show something else the second time
+	at.point, at.trial = nil, seen // NB: after a fault the same disk may well show something else the second time
 	f := &faultyRecovery{x: x, at: at, img: img, path: path, visitor: visit.New(x.subject.after, at.job.draw)}
 	_ = f.failing(rules) && !x.ended() && f.healed() && !x.ended() && f.crashed()
 	return seen
@@ -153,7 +153,8 @@ type faultyRecovery struct {
 	visitor *visit.Visitor
 }
 
-// stage is a part of such a recovery, as sentences begin that tell of it: with a fault, which is named in between, and without.
+// stage is a step of a faulty recovery, as the beginning of a sentence: faulty and then, with the fault named in between, or
+// without if there is no fault.
 type stage struct{ faulty, then, without string }
 
 var (
@@ -164,8 +165,8 @@ var (
 	}
 )
 
-// failing recovers while rules are in force, and reports whether all was well. Errors are excused once a call has
-// failed, and so are files that could not be removed.
+// failing recovers while rules are in force, and reports whether all went well. Once a call has failed, errors are excused,
+// and so are files that could not be removed.
 func (f *faultyRecovery) failing(rules []*faultfs.Rule) bool {
 	f.at.stage = stageFailing
 	f.img.SetRules(plan.Fresh(rules)...)
@@ -186,14 +187,15 @@ func (f *faultyRecovery) failing(rules []*faultfs.Rule) bool {
 	return true
 }
 
-// killed returns what the process leaves if it ends now: all that it saw, and neither locks nor open files.
+// killed returns the disk as it is if the process is killed now: everything that the process could read is kept, and locks
+// and open files are gone.
 func (f *faultyRecovery) killed() *faultfs.FS {
 	model := faultfs.Model{Profile: faultfs.LoseNone(), Device: f.x.plan.Model.Device}
 	end := faultfs.NewTimeline(f.img, model, f.img.Now()).Advance(f.img.Now())
 	return f.path.Way().Drawn(end, f.at.fault.Number, faultfs.ImageOptions{})
 }
 
-// healed opens the store once more in the same process, now that no call fails any more, and lets a client write.
+// healed opens the store again in the same process, with a disk that no longer fails, and lets a client write.
 func (f *faultyRecovery) healed() bool {
 	f.img.SetRules()
 	f.at.stage = stageHealed
@@ -208,8 +210,7 @@ func (f *faultyRecovery) healed() bool {
 	return f.x.accept(f.img, f.at, state, err)
 }
 
-// crashed cuts power after all that, and recovers a last time. What the client wrote sorts after everything else and is
-// not judged.
+// crashed cuts the power and recovers a last time. What the client wrote sorts after everything else and is not judged.
 func (f *faultyRecovery) crashed() bool {
 	crash := faultfs.NewTimeline(f.img, f.x.plan.Model, f.img.Now()).Advance(f.img.Now())
 	var number uint64
@@ -229,7 +230,7 @@ func (f *faultyRecovery) recover(c recovery.Call) (*history.State, error) {
 	return state, err
 }
 
-// plainError reports whether an error is one that the store returned: no panic, and no read path that disagrees with another.
+// plainError reports whether the store itself returned an error, as opposed to a panic or to read paths that disagree.
 func plainError(err error) bool {
 	v := recovery.Refusal(err, &plan.Fault{}, &contract.Promises{})
 	return v != nil && v.Class == recovery.DoesNotRecover

@@ -8,8 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
-// FaultyCall repeats a failure of a recovery that met a fault, and returns the call that the fault hit, with its callers, and
-// the trace that it belongs to; nil if the failure does not repeat.
+// FaultyCall repeats a failure with a fault during recovery. It returns the call that the fault hit, with its callers, and
+// the trace of that recovery; or nil if the failure does not repeat.
 func FaultyCall(ctx context.Context, s *Subject, f *Failure) (*faultfs.Op, []faultfs.Op) {
 	first, ok := NewLife(ctx, s, f).(*firstLife)
 	if !ok || f.RecoveryFault == nil {

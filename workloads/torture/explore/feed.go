@@ -18,18 +18,21 @@ type feeder struct {
 	steered []uint64 // crash points that hit the goals of Request.Steer, ascending
 	spent   recovery.Spent
 	all     [][]uint64 // see passes
-	wide    int        // crash points that could have all their images although many operations were pending
+	wide    int        // crash points so far at which many operations were pending
 }
 
-// What bounds the images of a run at whose every crash many operations are pending, as one whose syncs do nothing: the first of so
-// many crash points have all that a crash point may have, and the others these.
+// In a run whose syncs do nothing, many operations are pending at every crash point, and a full search of each would take
+// longer than all other runs together. So only the first widePoints such crash points get the full number of images, and
+// later ones get briefImages. The passes spread the first ones over the whole run.
 const (
 	widePoints  = 16
 	briefImages = 160
 )
 
-// brief reports whether the crash point of a job has to make do with few images. That depends on nothing but the crash points
-// before it, of which the first are spread over the whole run.
+// brief reports whether the crash point of a job is allowed few images only. The budget counts crash points and not time:
+// whether a crash point is brief depends on nothing but the crash points sent before it. If it depended on time, the number
+// of explorers or the load of the machine would decide which images a seed explores, and a failure found once could not be
+// found again.
 func (f *feeder) brief(j *job) bool {
 	if f.req.Wanted != "" || f.req.Whole || j.point.Pending() <= faultfs.DefaultLimit {
 		return false
@@ -38,8 +41,8 @@ func (f *feeder) brief(j *job) bool {
 	return f.wide > widePoints
 }
 
-// passes returns the ticks to cut power at, in the order in which to go through them. Those that hit a wanted goal come
-// first, and after the first pass the first of each shape that was not seen yet, in this run or another.
+// passes returns the ticks of the crash points in passes. Crash points that hit a wanted goal come first. After the first
+// regular pass comes one crash point of each shape that was not explored yet, in this run or in another.
 func (f *feeder) passes() [][]uint64 {
 	if f.all == nil {
 		f.all = f.ordered()
@@ -62,7 +65,7 @@ func (f *feeder) ordered() [][]uint64 {
 	return first
 }
 
-// unseenFirst inserts a pass after the first: of the other ticks the first of each shape that was not seen.
+// unseenFirst inserts a pass after the first one: of the remaining ticks, the first of each shape that was not explored yet.
 func (f *feeder) unseenFirst(all [][]uint64) [][]uint64 {
 	rest := slices.Sorted(slices.Values(slices.Concat(all[1:]...)))
 	unseen := f.req.Subject.Shapes.Unseen(rest, f.req.Subject.shapes())
@@ -76,14 +79,14 @@ func (f *feeder) unseenFirst(all [][]uint64) [][]uint64 {
 	return passes
 }
 
-// planned returns the ticks to cut power at if no goal is wanted.
+// planned returns the ticks of the crash points in passes, without regard to goals and shapes.
 func (f *feeder) planned() [][]uint64 {
 	r := f.req.Subject.Recording
 	switch {
 	case f.req.Ticks != nil || f.req.Endless != 0:
 		return f.req.Ticks
 	case f.req.Wanted != "":
-		return [][]uint64{r.CrashTicks()} // the earliest is the easiest to follow
+		return [][]uint64{r.CrashTicks()} // in order: the earliest failure is the easiest to follow
 	case r.Plan.Spec.Scenario == plan.SweepName:
 		return [][]uint64{record.Spread(r.CrashTicksFromFault(), f.req.Points, r.Plan.Spec.Seed)}
 	case f.req.Points > 0:
@@ -92,10 +95,8 @@ func (f *feeder) planned() [][]uint64 {
 	return passes(r.CrashTicks(), min(r.ClosingTicks(), closingPass), r.Plan.Spec.Seed)
 }
 
-// feed sends the crash points in passes. After a quarter of them it also sends the one whose recovery is crashed again and
-// again.
-//
-// The crash points that are owed are sent until whole is done, the others until ctx is.
+// feed sends the crash points, pass by pass. After a quarter of them it also sends the job that starts a row of crashes (see
+// endure). Crash points that are owed are sent until whole is done, the others until ctx is done.
 func (f *feeder) feed(ctx, whole context.Context, jobs chan<- job) {
 	r := f.req.Subject.Recording
 	fs := faultfs.Recorded(r.Trace)
@@ -148,15 +149,14 @@ func (f *feeder) feed(ctx, whole context.Context, jobs chan<- job) {
 	}
 }
 
-// enduring returns the tick of the crash whose recovery is crashed again and again; there is one in each run that is
-// small enough.
+// enduring returns the tick of the crash that starts a row of crashes (see endure), or 0 if the run has none.
 func (f *feeder) enduring() uint64 {
 	p, all := f.req.Subject.Recording.Plan, f.req.Subject.Recording.CrashTicks()
 	switch {
 	case f.req.Endless != 0:
 		return f.req.Endless
 	case f.req.Wanted != "" && !f.req.Endures && !strings.HasPrefix(f.req.Wanted, growthJudge+"/"):
-		return 0 // its images are not those of a search, so they explain little
+		return 0 // images after a row of crashes are drawn, not searched, so they explain little
 	case f.req.Ticks != nil || p.Spec.Scenario != "" || p.Fault.Rot || len(all) == 0:
 		return 0
 	}

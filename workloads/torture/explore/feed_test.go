@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// unsynced returns the job of a crash at which a file of so many sectors was written, and nothing was synced.
+// unsynced returns the job of a crash point at which a file of the given size in sectors was written and not synced.
 func unsynced(t *testing.T, sectors int) *job {
 	t.Helper()
 	fs := faultfs.New(faultfs.Options{})
@@ -20,7 +20,7 @@ func unsynced(t *testing.T, sectors int) *job {
 	return &job{point: faultfs.NewTimeline(fs, faultfs.Model{}, 0).Advance(fs.Now())}
 }
 
-// A run of a disk that syncs nothing has a budget: it would take longer than all others together.
+// Without this budget, a run on a disk that ignores syncs would take longer than all other runs together.
 func TestOnlyTheFirstWideCrashPointsOfARunHaveAllImages(t *testing.T) {
 	t.Parallel()
 	wide, narrow := unsynced(t, 64), unsynced(t, 1)
@@ -33,6 +33,6 @@ func TestOnlyTheFirstWideCrashPointsOfARunHaveAllImages(t *testing.T) {
 	assert.False(t, f.brief(narrow))
 	for _, req := range []Request{{Wanted: "durability/lost"}, {Whole: true}} {
 		f.req = &req
-		assert.False(t, f.brief(wide), "who looks for a failure, or claims all images, has them")
+		assert.False(t, f.brief(wide), "a search for one failure, or one for all images, gets all images")
 	}
 }

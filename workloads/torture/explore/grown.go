@@ -12,21 +12,21 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/remains"
 )
 
-// Grown is what many crashes in a row, or many sessions, have left of a store that grows.
+// Grown describes a store that has grown over many crashes or sessions in a row.
 type Grown struct {
-	Files []GrownFile  // those that have come since the first recovery, or have grown, the largest growth first
-	Trace []faultfs.Op // the last recovery, and what a client did after it
+	Files []GrownFile  // files that are new since the first recovery or have grown, the largest growth first
+	Trace []faultfs.Op // the last recovery and what a client did after it
 }
 
-// GrownFile is a file that has come or grown.
+// GrownFile is a file that is new or has grown.
 type GrownFile struct {
 	Path string
-	By   *faultfs.Op // the operation that gave it its name; nil: it was there after the first recovery
+	By   *faultfs.Op // the operation that gave it its name; nil: it existed after the first recovery
 	Grew int64       // bytes
 }
 
-// GrowthOf goes once more through the crashes, or the sessions, after which a store had grown. It returns nil if the failure is
-// another one, or if the recoveries do not repeat.
+// GrowthOf repeats the crashes, or the sessions, over which a store grew. It returns nil if the failure is of another kind,
+// or if the recoveries do not repeat.
 func GrowthOf(ctx context.Context, s *Subject, f *Failure) *Grown {
 	if f.Judge != growthJudge {
 		return nil
@@ -67,7 +67,7 @@ func GrowthOf(ctx context.Context, s *Subject, f *Failure) *Grown {
 	return g
 }
 
-// noteNames notes the operations that gave files their names.
+// noteNames records, by path, the operation that last gave a file that name.
 func noteNames(named map[string]*faultfs.Op, trace []faultfs.Op) {
 	for i := range trace {
 		op := &trace[i]

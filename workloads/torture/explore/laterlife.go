@@ -14,13 +14,13 @@ type laterLife struct {
 	x      *explorer
 	second *secondLife
 	at     origin
-	// repeats says that the failure is that of a recovery which did not repeat what an interrupted one had found: all that this
-	// one found is decided.
+	// repeats says that the failure is of class doesNotRepeat: what the interrupted recovery found is decided, and the next
+	// one must find the same.
 	repeats bool
 }
 
-// find looks for the failure in this life, whose operations need not have come in the same order as those of the life in which it
-// was found, and reports whether it is there.
+// find looks for the failure at all operations of this life, which need not be in the same order as in the life in which it
+// was found. It reports whether the failure is there, and if so moves to it.
 func (l *laterLife) find() bool {
 	for _, op := range l.Trace() {
 		if !op.Changes() || l.repeats && op.Tick > l.second.opened {
@@ -64,7 +64,8 @@ func (l *laterLife) Point(tick uint64) *faultfs.CrashPoint {
 	return faultfs.NewTimeline(l.second.img, l.second.model, from).Advance(tick)
 }
 
-// Without returns nil: a second life finds out as it goes on what the first crash has left.
+// Without returns nil: what the first crash left is decided as the second life looks at it, so its operations depend on each
+// other and none can be taken out.
 func (l *laterLife) Without(int, uint64) *faultfs.CrashPoint { return nil }
 
 func (l *laterLife) Repeat() []faultfs.PendingOp {
@@ -101,7 +102,7 @@ func (l *laterLife) try(img *faultfs.FS, path *decide.Path, tick uint64, cut his
 	return FailsOtherwise
 }
 
-// enduredLife is the last life of a store before the last of many crashes in a row.
+// enduredLife is the life of a store that the last of many crashes in a row ended.
 type enduredLife struct {
 	first *firstLife
 	model faultfs.Model
@@ -109,8 +110,8 @@ type enduredLife struct {
 	at    origin
 }
 
-// lifeBeforeLast goes through all crashes of a failure but the last, and returns the life that this one ended; nil if the
-// recoveries do not repeat, or there was one crash only.
+// lifeBeforeLast repeats all crashes of a failure and returns the life that the last one ended. It returns nil if the
+// recoveries do not repeat, or if there was only one crash.
 func lifeBeforeLast(first *firstLife) Life {
 	x := first.explorer()
 	x.callers = true
@@ -129,7 +130,7 @@ func lifeBeforeLast(first *firstLife) Life {
 
 func (l *enduredLife) Tick() uint64           { return l.last.tick }
 func (l *enduredLife) Trace() []faultfs.Op    { return l.last.img.Trace() }
-func (l *enduredLife) History() []history.Op  { return nil } // what clients do after the first crash is not judged
+func (l *enduredLife) History() []history.Op  { return nil } // what clients did after the first crash is not judged
 func (l *enduredLife) Cut(uint64) history.Cut { return l.at.job.cut }
 func (l *enduredLife) LoseAnything()          { l.model.Profile = faultfs.PosixMin() }
 
@@ -137,7 +138,7 @@ func (l *enduredLife) Point(tick uint64) *faultfs.CrashPoint   { return l.last.p
 func (l *enduredLife) Without(int, uint64) *faultfs.CrashPoint { return nil }
 func (l *enduredLife) TraceOf(p faultfs.PendingOp) []faultfs.Op {
 	if p.Earlier {
-		return nil // of one of the lives before
+		return nil // it was made in an earlier life, whose trace is not kept
 	}
 	return l.Trace()
 }
@@ -148,19 +149,19 @@ func (l *enduredLife) Repeat() []faultfs.PendingOp {
 	return img.Lost()
 }
 
-// image returns what the last crash has left.
+// image returns the disk after the last crash.
 func (l *enduredLife) image() *faultfs.FS {
 	return l.at.path.Way().Drawn(l.Point(l.Tick()), l.last.seed, faultfs.ImageOptions{})
 }
 
-// shows recovers what the last crash has left, and reports whether that fails as it did.
+// shows recovers the disk after the last crash and reports whether it fails as before.
 func (l *enduredLife) shows() bool { return l.try(l.image()) == FailsAlike }
 
 func (l *enduredLife) Try(point *faultfs.CrashPoint, lost []uint64, _ history.Cut) Acceptance {
 	return l.try(point.Losing(lost, faultfs.ImageOptions{}))
 }
 
-// try recovers an image as the last recovery did: a client writes to it.
+// try recovers an image as the last recovery did, with a client that writes to it.
 func (l *enduredLife) try(img *faultfs.FS) Acceptance {
 	x := l.first.explorer()
 	e := &endurance{x: x, at: l.at, img: img, visitor: visit.New(l.last.floor, l.at.job.draw)}

@@ -14,29 +14,28 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
-// Life is a part of a run in which power was cut and a failure followed: the recorded run itself, or the second life of a
-// recovered store. It recovers and judges single images, for experiments: what if only this had been lost, or that call had
-// not been made?
+// Life is the part of a run that a failing crash ended: the recorded run itself, or the second life of a recovered store. It
+// recovers and judges single images for experiments: what if only this write had been lost, or that call had not been made?
 type Life interface {
 	// Tick returns the tick of the crash that failed.
 	Tick() uint64
 	Trace() []faultfs.Op
 	History() []history.Op
-	// TraceOf returns the trace of the life in which a pending operation was made.
+	// TraceOf returns the trace of the life in which a pending operation was made, which may be an earlier life.
 	TraceOf(p faultfs.PendingOp) []faultfs.Op
 	// Cut returns where a crash at a tick cuts the history.
 	Cut(tick uint64) history.Cut
 	// Point returns the crash point at a tick.
 	Point(tick uint64) *faultfs.CrashPoint
-	// Without returns the crash point at a tick as if the operation at that index of the trace had not been made; nil if
+	// Without returns the crash point at a tick as if the operation at an index of the trace had not been made, or nil if
 	// that cannot be known.
 	Without(index int, tick uint64) *faultfs.CrashPoint
-	// LoseAnything lets any pending operation be lost from now on, even those that the profile decides.
+	// LoseAnything allows any pending operation to be lost from now on, also where the profile leaves no choice.
 	LoseAnything()
-	// Repeat recovers the image that failed, and returns what it had lost.
+	// Repeat recovers the image that failed and returns the operations that it had lost.
 	Repeat() []faultfs.PendingOp
-	// Try recovers and judges the image of a crash point that has lost the pending operations with these IDs and kept all others,
-	// with the history cut at a tick.
+	// Try recovers and judges the image of a crash point that has lost exactly the pending operations with these IDs, and
+	// those that cannot persist without them. cut says where to cut the history for the judges.
 	Try(point *faultfs.CrashPoint, lost []uint64, cut history.Cut) Acceptance
 }
 
@@ -45,15 +44,15 @@ type Acceptance uint8
 
 // The outcomes.
 const (
-	Accepted   Acceptance = iota
-	FailsAlike            // in the same way as the life's failure, and about some of the same operations, if it is about any
-	FailsAkin             // in another way, about some of the same operations
-	FailsOtherwise
-	Unjudged // the fault allows the engine to refuse it, or a judge had no answer
+	Accepted       Acceptance = iota
+	FailsAlike                // like the life's failure, and about some of the same operations if it is about any
+	FailsAkin                 // in another way, but about some of the same operations
+	FailsOtherwise            // in another way
+	Unjudged                  // the fault allows the engine to refuse the image, or a judge had no answer
 )
 
-// NewLife returns the life in which a failure of a subject happened; nil if that cannot be repeated. Its judges stop when ctx
-// is done.
+// NewLife returns the life in which a failure of a subject happened, or nil if that cannot be repeated. Its judges stop when
+// ctx is done.
 func NewLife(ctx context.Context, s *Subject, f *Failure) Life {
 	first := newFirstLife(ctx, s, f)
 	if f.Judge == audit.Judge {
@@ -141,7 +140,7 @@ func (l *firstLife) Try(point *faultfs.CrashPoint, lost []uint64, cut history.Cu
 	return l.try(point.Losing(lost, faultfs.ImageOptions{}), decide.NewPath(decide.OnDemand), j)
 }
 
-// try recovers an image as the one that failed was recovered, and judges it.
+// try recovers an image in the same way as the failing one, and judges it.
 func (l *firstLife) try(img *faultfs.FS, path *decide.Path, j *job) Acceptance {
 	x := l.explorer()
 	at := origin{job: j, path: path, leaf: l.failure.Leaf}
@@ -161,8 +160,8 @@ func (l *firstLife) try(img *faultfs.FS, path *decide.Path, j *job) Acceptance {
 	return x.acceptance(l.failure)
 }
 
-// LostByAll returns which commits the store has lost after a crash of the recorded run on the disk that has lost all that it may
-// lose. known is false if it did not recover from that disk, or if a judge had no answer.
+// LostByAll cuts the power of the recorded run at a tick, on a disk that loses every pending operation, and returns the IDs of
+// the commits that the store has lost there. known is false if the store did not recover, or if the judge had no answer.
 func LostByAll(ctx context.Context, s *Subject, tick uint64) (lost []int, known bool) {
 	l := newFirstLife(ctx, s, &Failure{Tick: tick})
 	j, x := l.job(tick, l.Cut(tick)), l.explorer()
@@ -184,7 +183,7 @@ func LostByAll(ctx context.Context, s *Subject, tick uint64) (lost []int, known 
 	return lost, result.Verdict != checker.Inconclusive
 }
 
-// acceptance compares what an explorer has found in an image that it did not accept with a failure.
+// acceptance compares the failures that an explorer found in a rejected image with a given failure.
 func (x *explorer) acceptance(of *Failure) Acceptance {
 	found := Unjudged
 	for _, f := range x.failures {

@@ -15,13 +15,13 @@ import (
 )
 
 const (
-	nestedTicks  = 3             // operations at which a second life is crashed, if not all second lives are
+	nestedTicks  = 3             // operations at which a second life is crashed, if only some second lives are
 	nestedImages = MaxImages / 8 // images of one crash of a second life
 )
 
-// nest recovers the image once more, lets a client write to the recovered store, and cuts power again: at every
-// operation of that second life, or at a few if recoveries are sampled. What a recovery has shown must never change,
-// however often it is interrupted.
+// nest recovers the image once more, lets a client write to the recovered store, and cuts the power again: at every
+// operation of that second life, or at a few if only some recoveries are crashed. What a recovery has shown must not change,
+// however often a later recovery is interrupted.
 func (x *explorer) nest(at origin) {
 	s := x.liveAgain(at)
 	if s == nil {
@@ -39,8 +39,8 @@ func (x *explorer) nest(at origin) {
 	}
 }
 
-// nestedTicksOf returns the ticks at which a second life is crashed. The ticks before this image's path departs from
-// that of the image before were crashed with that image.
+// nestedTicksOf returns the ticks at which a second life is crashed. Ticks before this image's path departs from that of the
+// previous image are left out: up to there both recoveries did the same, and they were crashed with the previous image.
 func (x *explorer) nestedTicksOf(s *secondLife, at origin) []uint64 {
 	var ticks []uint64
 	fresh := at.path.Fresh()
@@ -91,7 +91,7 @@ func (x *explorer) liveAgain(at origin) *secondLife {
 	if path.Diverged() {
 		return nil
 	}
-	first := &x.verdicts.latest // unless another image was judged meanwhile, such as that of a recovery that did not repeat
+	first := &x.verdicts.latest // of this image, unless at.judged says that another one was judged in between
 	if first.valid && at.judged == x.verdicts.kept && !first.state.Equal(s.read) && !x.subject.Target.RecoveryVaries {
 		x.gaps, x.strayed = true, true
 		x.fail(s.img, at, "recovery", *notDeterministic(first.state, s.read))
@@ -103,7 +103,7 @@ func (x *explorer) liveAgain(at origin) *secondLife {
 	return s
 }
 
-// failSecond records the error of a recovered store. The same image was recovered before without one.
+// failSecond records an error of a recovered store. The first recovery of the same image had none.
 func (x *explorer) failSecond(img *faultfs.FS, at origin, err error) {
 	x.gaps = true
 	v := recovery.Refusal(err, &x.plan.Fault, &x.subject.Target.Promises)

@@ -17,21 +17,21 @@ type secondCrash struct {
 	point *faultfs.CrashPoint
 	cut   history.Cut
 	judge judgeOfSecond
-	known map[secondDisk]bool // disks that the judge needs not see again
+	known map[secondDisk]bool // disks that the judge has accepted
 }
 
-// secondDisk is a disk that a crash of a second life has left, and what its judgement depends on.
+// secondDisk is a disk left by a crash of a second life, with everything else that its verdict depends on.
 type secondDisk struct {
 	digest uint64
 	cut    history.Cut
-	opened bool // the recovery had returned
+	opened bool // the recovery had returned before the crash
 }
 
 func (s *secondLife) crashAt(at origin, point *faultfs.CrashPoint, judge judgeOfSecond, known map[secondDisk]bool) *secondCrash {
 	return &secondCrash{secondLife: s, at: at, point: point, cut: s.cuts.At(point.Tick), judge: judge, known: known}
 }
 
-// crashSecond explores one crash of the second life, in the way in which the first image was decided.
+// crashSecond explores one crash of the second life. Its images are decided in the same way as the first image.
 func (x *explorer) crashSecond(c *secondCrash) {
 	only := x.shared.req.Only
 	way := c.at.path.Way()
@@ -45,7 +45,7 @@ func (x *explorer) crashSecond(c *secondCrash) {
 	}
 }
 
-// mostNested returns how many images one crash of a second life has at most.
+// mostNested returns the maximum number of images of one crash of a second life.
 func (x *explorer) mostNested() int {
 	if x.shared.req.Whole {
 		return MaxImages
@@ -92,7 +92,8 @@ func (x *explorer) beforehandSecond(c *secondCrash) {
 	}
 }
 
-// imageOfSecond recovers one image of a crash of the second life, and returns it unless something is wrong.
+// imageOfSecond recovers and judges one image of a crash of the second life. It returns the image, or nil if something was
+// wrong. img is the image if it is made already.
 func (x *explorer) imageOfSecond(c *secondCrash, path *decide.Path, leaf int, img *faultfs.FS) *faultfs.FS {
 	if img == nil {
 		img = path.Image(c.point, faultfs.ImageOptions{})
@@ -109,10 +110,10 @@ func (x *explorer) imageOfSecond(c *secondCrash, path *decide.Path, leaf int, im
 		if err == nil {
 			v = cmp.Or(x.waver(c.point, call, a, state), v)
 		}
-		x.fail(c.img, deep, "recovery", *v) // a finding shows the trace of the first life
+		x.fail(c.img, deep, "recovery", *v) // c.img and not img: a finding shows what the first crash left
 		return nil
 	}
-	if len(img.Trace()) > 0 { // otherwise the files are as the first recovery left them
+	if len(img.Trace()) > 0 { // otherwise recovery changed nothing
 		if v := x.prober.CheckFiles(img); v != nil {
 			x.fail(c.img, deep, "files", *v)
 			return nil

@@ -11,17 +11,17 @@ import (
 type Outcome struct {
 	Tally      Tally
 	Failures   []Failure      // the easiest to follow first
-	Unclear    map[string]int // judgements without an answer, by reason
-	WrongTotal *int64         // a wrong total of the bank in some image
-	Reached    []int          // crash points by goal; nil: none was explored
+	Unclear    map[string]int // by reason: judgements without an answer
+	WrongTotal *int64         // the sum of all balances in some image, if it was wrong
+	Reached    []int          // by goal: crash points that hit it; nil: none was explored
 	survival   survival
 }
 
-// Survival returns how many commits of the subject were acknowledged as durable before a crash that was explored, and how
-// many of them every image still had.
+// Survival returns how many commits of the subject were acknowledged as durable before the latest explored crash, and how
+// many of them no image had lost.
 func (o *Outcome) Survival(of *Subject) (acked, kept int) { return o.survival.count(of) }
 
-// Behind returns how many commits of the subject had to survive the crashes that were explored.
+// Behind returns how many commits of the subject had to survive the latest explored crash.
 func (o *Outcome) Behind(of *Subject) int {
 	return of.Judges.MustSurvive(history.Cut{Acked: o.survival.asked}, of.Recording.Plan.Fault.Rule(of.Target.Promises))
 }
@@ -43,7 +43,7 @@ func (o *Outcome) add(x *explorer) {
 	}
 }
 
-// merge counts what a store did when it was opened again as instances of what it does anyway, where one recovery shows the same.
+// merge folds failures of reopening into the failures that a single recovery shows too: the reopening did not cause them.
 func (o *Outcome) merge() {
 	known := map[string]*Failure{}
 	for i := range o.Failures {

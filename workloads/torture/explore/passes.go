@@ -7,16 +7,16 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// How many crash points the first pass has at most: of all parts of the run, and of the closing of its store.
+// The maximum number of crash points in the first pass: spread over the run, and in the closing of its store.
 const (
 	firstPass   = 8
 	closingPass = 16
 )
 
-// passes splits ticks into passes over the whole run, so that an exploration that is cut short has seen all parts of it.
-// Each pass doubles the number of parts into which the run is split, and has one tick of each part that has none yet,
-// drawn by a seed. The last tick, behind which everything acknowledged lies, is in the first pass, and so is the closing of
-// the store, which happens but once: the last few ticks. Each pass is ascending.
+// passes splits ticks into passes over the whole run, so that an exploration that is cut short has seen all parts of it. Each
+// pass doubles the number of parts into which the run is divided, and has one tick, drawn by seed, from each part that has
+// none yet. The last closing ticks are all in the first pass: the store is closed only once, and at the last tick everything
+// was acknowledged. Each pass is in ascending order.
 func passes(ticks []uint64, closing int, seed uint64) [][]uint64 {
 	if len(ticks) == 0 {
 		return nil
@@ -34,7 +34,7 @@ func passes(ticks []uint64, closing int, seed uint64) [][]uint64 {
 	return all
 }
 
-// newcomers returns a tick of each of so many parts of which none was seen.
+// newcomers divides ticks into parts and returns a tick of each part of which none is in seen.
 func newcomers(ticks, seen []uint64, parts int, seed uint64) (pass []uint64) {
 	for i := range parts {
 		part := ticks[i*len(ticks)/parts : (i+1)*len(ticks)/parts]

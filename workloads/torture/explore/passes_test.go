@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// ticksOf returns n ticks that are no indexes.
+// ticksOf returns n ticks that differ from their indexes.
 func ticksOf(n int) (ticks []uint64) {
 	for i := range n {
 		ticks = append(ticks, uint64(3*i+1))
@@ -24,8 +24,8 @@ func TestPassesSeeEveryTickOnce(t *testing.T) {
 			require.True(t, slices.IsSorted(pass))
 		}
 		if n > 0 {
-			require.Contains(t, all[0], ticks[n-1], "the end is in the first")
-			require.Subset(t, all[0], ticks[n-n/5:], "and all of the closing")
+			require.Contains(t, all[0], ticks[n-1], "the end is in the first pass")
+			require.Subset(t, all[0], ticks[n-n/5:], "and so is all of the closing")
 		}
 		seen := slices.Concat(all...)
 		slices.Sort(seen)
@@ -33,7 +33,7 @@ func TestPassesSeeEveryTickOnce(t *testing.T) {
 	}
 }
 
-func TestPassesThatAreCutShortHaveSeenAllPartsOfTheRun(t *testing.T) {
+func TestPassesCutShortHaveSeenAllPartsOfTheRun(t *testing.T) {
 	t.Parallel()
 	const n = 1000
 	ticks := ticksOf(n)
@@ -51,7 +51,8 @@ func TestPassesThatAreCutShortHaveSeenAllPartsOfTheRun(t *testing.T) {
 	}
 }
 
-// In a run that takes turns between writes and syncs, something is at stake only at the writes.
+// In a run that alternates between writes and syncs, operations are pending only at the writes. Evenly spaced ticks could
+// miss all of them.
 func TestPassesDoNotFallIntoStepWithTheRun(t *testing.T) {
 	t.Parallel()
 	for n := 64; n <= 1024; n *= 2 {

@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
-// do does a job: it explores a crash point, or crashes its recovery again and again.
+// do explores the crash point of a job, or starts a row of crashes there.
 func (x *explorer) do(j job) {
 	begin := time.Now()
 	defer func() { x.tally.Spent.Total += time.Since(begin) }()
@@ -28,7 +28,7 @@ func (x *explorer) do(j job) {
 	x.point(j)
 }
 
-// point explores one crash point: on demand as long as recoveries repeat what they ask, beforehand otherwise.
+// point explores one crash point: on demand as long as recoveries repeat their questions, beforehand otherwise.
 func (x *explorer) point(j job) {
 	x.gaps, x.strayed = false, false
 	way, found := x.way(), explored{}
@@ -49,8 +49,8 @@ func (x *explorer) point(j job) {
 	}
 }
 
-// How often something rots at a crash point, at least: most crash points leave several images, each with other damage, but
-// there is only one of a store that was closed.
+// The minimum number of damaged images of a crash point. Most crash points have several images, each damaged in a different
+// place, but a closed store has only one, which is damaged this often.
 const (
 	damagesMin      = 4
 	damagesOfClosed = 64
@@ -103,8 +103,10 @@ func (x *explorer) countPoint(j *job, way decide.Way, class Class) {
 	}
 }
 
-// image recovers one crash image, judges it, and crashes its recovery if that is due; lives counts how often it was. The image
-// is the one to which the path leads, or, if it was made already, img.
+// image takes one crash image through everything that is done to images: recovery and the judges, then, if it passes and is
+// chosen for them, an audit, further recoveries of the same image, recoveries with faults, and a second life that is crashed
+// in turn; lives counts the second lives of the crash point. The image is img, or if that is nil the one to which the path
+// leads.
 func (x *explorer) image(j *job, at origin, img *faultfs.FS, lives *int) *faultfs.FS {
 	req, point := x.shared.req, j.point
 	if x.plan.Fault.Rot {
@@ -151,7 +153,7 @@ func (x *explorer) image(j *job, at origin, img *faultfs.FS, lives *int) *faultf
 	x.recoverFaulty(point, img, at)
 	switch {
 	case x.plan.Model.Device.IgnoreFlush > 0, x.ended():
-		x.gaps = true // nothing that a second life does is ever durable, or there is no time for one
+		x.gaps = true // nothing that a second life does would ever be durable, or time is up
 	case at.damage != nil || plan.Mix(j.draw, uint64(at.leaf))%uint64(req.Nest) != 0:
 	case *lives == req.Lives, *lives >= owedLives && x.late():
 		x.gaps = true

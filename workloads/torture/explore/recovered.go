@@ -8,19 +8,20 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// recoveredBytes bounds the states that recoveredDisks keeps.
+// recoveredBytes limits the total size of the states that recoveredDisks keeps.
 const recoveredBytes = 64 << 20
 
-// recoveredDisks are disks whose recovery was accepted, with what it showed. A crash somewhat later mostly leaves some of the
-// same disks again. They need no further recovery, only another judgement: more may have been acknowledged by then.
+// recoveredDisks remembers disks whose recovery was accepted, with the state that it showed. A slightly later crash usually
+// leaves some of the same disks again. They need not be recovered again, but they must be judged again, because more may
+// have been acknowledged by then.
 type recoveredDisks struct {
 	mu     sync.Mutex
 	disks  map[uint64]*recoveredState     // by digest
-	states map[verdictKey]*recoveredState // by what they show, without bounds
+	states map[verdictKey]*recoveredState // by state; the bounds in the keys are zero
 	bytes  int
 }
 
-// recoveredState is what the recoveries of some disks have shown. It never changes.
+// recoveredState is a state that the recovery of one or more disks showed. It never changes.
 type recoveredState struct {
 	state *history.State
 	key   verdictKey // without bounds
@@ -36,7 +37,7 @@ func (r *recoveredDisks) get(digest uint64) *recoveredState {
 	return r.disks[digest]
 }
 
-// add keeps a disk, with the key of its state; the state is copied if it is kept.
+// add remembers a disk with its state, which it copies, and the key of that state.
 func (r *recoveredDisks) add(digest uint64, state *history.State, key verdictKey) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -51,7 +52,7 @@ func (r *recoveredDisks) add(digest uint64, state *history.State, key verdictKey
 	r.disks[digest] = known
 }
 
-// remember keeps what was shown by an image that was just accepted, if it was decided beforehand.
+// remember adds an image that was just accepted to the recovered disks, if it was decided beforehand. Only those have a digest.
 func (x *explorer) remember(at origin) {
 	latest := &x.verdicts.latest
 	if at.digest != 0 && latest.valid {
@@ -61,8 +62,8 @@ func (x *explorer) remember(at origin) {
 	}
 }
 
-// acceptedBefore reports whether an image reads the same as one whose recovery was accepted, and what that showed is to be
-// accepted after the crash at hand, too.
+// acceptedBefore reports whether an image reads the same as one whose recovery was accepted before, and the state that it
+// showed is acceptable after the current crash as well.
 func (x *explorer) acceptedBefore(at origin) bool {
 	known := x.shared.recovered.get(at.digest)
 	if known == nil {
@@ -76,7 +77,7 @@ func (x *explorer) acceptedBefore(at origin) bool {
 		x.verdicts.all[key] = verdict
 	}
 	if verdict.Verdict != checker.Pass {
-		return false // recover it: a failure is shown by a recovery
+		return false // recover it: only a recovery can prove a failure
 	}
 	x.survival.asked = max(x.survival.asked, at.job.cut.Acked)
 	x.tally.Alike++

@@ -13,9 +13,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// A disk that was recovered before is judged again: what may be missing of it right after the first crash must not be missing
-// once it was acknowledged.
-func TestADiskThatIsKnownIsJudgedAgain(t *testing.T) {
+// A commit that may be missing after an early crash must not be missing from the same disk once it was acknowledged.
+func TestARecoveredDiskIsJudgedAgain(t *testing.T) {
 	t.Parallel()
 	p, err := plan.Resolve(plan.Spec{
 		Workload: "register", Fault: "power", Profile: "posix-min", Seed: 3, Size: workloads.Size{Clients: 1, Ops: 12, Keys: 4, ValueBytes: 20},
@@ -30,11 +29,11 @@ func TestADiskThatIsKnownIsJudgedAgain(t *testing.T) {
 	at := func(f *Failure, digest uint64) origin {
 		return origin{job: life.job(f.Tick, life.Cut(f.Tick)), digest: digest}
 	}
-	require.False(t, x.acceptedBefore(at(first, 7)), "nobody knows it")
+	require.False(t, x.acceptedBefore(at(first, 7)), "it was not recovered yet")
 	empty := &history.State{}
 	x.shared.recovered.add(7, empty, verdictKey{state: empty.Hash(x.shared.seed)})
 	assert.True(t, x.acceptedBefore(at(first, 7)))
 	assert.False(t, x.acceptedBefore(at(first, 8)), "another disk")
-	assert.False(t, x.acceptedBefore(at(last, 7)), "it lacks what was acknowledged since")
+	assert.False(t, x.acceptedBefore(at(last, 7)), "it lacks commits that were acknowledged since")
 	assert.Equal(t, 1, x.tally.Alike)
 }

@@ -12,18 +12,18 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
-// repeatEach says that one of so many images is recovered twice. The search assumes that a recovery that sees the same
-// does the same; where it does not, images may have been missed.
+// repeatEach: one in this many images is recovered twice. The search assumes that a recovery that sees the same does the
+// same; if that is wrong, it may have missed images.
 const repeatEach = 20
 
-// NotDeterministic is the class of the violation of a store that shows two different contents on one and the same disk, and
-// KindNotDeterministic the kind of its failures.
+// NotDeterministic is the class of violations in which a store shows two different contents for one disk.
+// KindNotDeterministic is the kind of these failures.
 const (
 	NotDeterministic     = "recovery is not deterministic"
 	KindNotDeterministic = "recovery/" + NotDeterministic
 )
 
-// repeats returns how often an image is to be recovered again, and keeps what it has shown.
+// repeats returns how often to recover an image again, and if it is to be, keeps the state that it showed in x.shown.
 func (x *explorer) repeats(state *history.State, err error, at origin) int {
 	if err != nil {
 		return 0
@@ -43,9 +43,9 @@ func (x *explorer) repeats(state *history.State, err error, at origin) int {
 	return n
 }
 
-// repeat recovers an image once more, with the same answers. The store has to show the same and to ask the same of the
-// disk. If it asks for something else, its image is another one, which a crash can leave too: judge is called with it, and
-// the disk of the first recovery is recovered again.
+// repeat recovers an image once more with the same answers. The store must show the same state and make the same calls. If
+// it diverges, it has seen a different image, one that the crash could have left too: that image is judged by calling judge,
+// and the disk that the first recovery saw is recovered again (see onceMore).
 func (x *explorer) repeat(
 	point *faultfs.CrashPoint, first recovery.Call, a attempt,
 	judge func(img *faultfs.FS, path *decide.Path, state *history.State, err error),
@@ -59,7 +59,7 @@ func (x *explorer) repeat(
 	x.tally.Repeated++
 	same := err == nil && state.Equal(&x.shown)
 	if same && (path.Way() == decide.Beforehand || !path.Diverged() && slices.EqualFunc(first.Image.Trace(), img.Trace(), sameCall)) {
-		return nil // goroutines may call in another order, and see the same in any order
+		return nil // an image decided beforehand is the same in whatever order goroutines read it
 	}
 	if same || path.Diverged() {
 		x.diverged()
@@ -74,8 +74,8 @@ func (x *explorer) repeat(
 	return x.onceMore(point, first, a)
 }
 
-// onceMore recovers the disk that an image turned out to be, whatever the engine looks at first this time. It returns a
-// violation if the store shows something else than x.shown.
+// onceMore recovers an image again with the same decisions about each operation, in whatever order the engine looks at them
+// this time. It returns a violation if the store shows a state other than x.shown.
 func (x *explorer) onceMore(point *faultfs.CrashPoint, first recovery.Call, a attempt) *checker.Violation {
 	if x.ended() || x.subject.Target.RecoveryVaries {
 		return nil
@@ -90,14 +90,15 @@ func (x *explorer) onceMore(point *faultfs.CrashPoint, first recovery.Call, a at
 	return notDeterministic(&x.shown, state)
 }
 
-// How often a rejected image is recovered again, and how many of them by one explorer, as long as all show the same again.
+// How often a rejected image is recovered again, and after how many rejected images that showed the same each time an
+// explorer stops doing so.
 const (
 	doubtEach = 2
 	maxDoubts = 4
 )
 
-// waver recovers an image that a judge rejects again. If it shows something else now, that is what is wrong with the store:
-// what the judge saw comes and goes on one and the same disk.
+// waver recovers an image that a judge rejects again. If it shows a different state now, the violation is that recovery is
+// not deterministic: what the judge rejected comes and goes on one disk. Otherwise waver returns nil, and the judge is right.
 func (x *explorer) waver(point *faultfs.CrashPoint, first recovery.Call, a attempt, state *history.State) *checker.Violation {
 	if x.doubts == maxDoubts {
 		return nil
@@ -113,7 +114,7 @@ func (x *explorer) waver(point *faultfs.CrashPoint, first recovery.Call, a attem
 	return nil
 }
 
-// notDeterministic describes two contents of one disk.
+// notDeterministic returns the violation of a store that shows two contents for one disk.
 func notDeterministic(first, second *history.State) *checker.Violation {
 	return &checker.Violation{
 		Class: NotDeterministic, Evidence: []string{differences(first, second)},
@@ -121,7 +122,7 @@ func notDeterministic(first, second *history.State) *checker.Violation {
 	}
 }
 
-// sameCall compares two calls. What is written may differ: some engines note the time.
+// sameCall compares two calls, except for the bytes that they write: some engines write the time.
 func sameCall(a, b faultfs.Op) bool {
 	return a.Kind == b.Kind && a.Path == b.Path && a.To == b.To && a.Off == b.Off && a.Size == b.Size
 }

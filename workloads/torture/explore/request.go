@@ -24,20 +24,20 @@ type Subject struct {
 	Recording *record.Recording
 	Judges    *judge.Judges
 	Audit     *audit.Auditor
-	Patience  time.Duration // how long the engine may take over one recovery before it counts as hanging
-	Running   Running       // nil: nobody wants to know
-	Looks     *decide.Looks // what is known of how the target's recoveries look at the disk; subjects of one target share it
-	Shapes    *shape.Seen   // of crash points that were explored; subjects of one target share it
+	Patience  time.Duration // a recovery that takes longer counts as a hang
+	Running   Running       // called before each crash point; may be nil
+	Looks     *decide.Looks // whether the target's recoveries repeat; shared by all subjects of a target
+	Shapes    *shape.Seen   // the shapes of explored crash points; shared by all subjects of a target
 
 	shapes func() map[uint64]uint64 // shape.Of the recording
 	after  []byte                   // see visit.After
 }
 
-// Running is called by an explorer before it explores the crash at a tick of the run that a spec describes. Slots are numbered
-// from 1; each has one caller at a time.
+// Running is called by an explorer before it explores the crash point at a tick of the run described by spec. Slots are
+// numbered from 1; there is at most one call per slot at a time, but calls for different slots are concurrent.
 type Running func(slot int, spec plan.Spec, tick uint64)
 
-// NewSubject makes the judges of a recording.
+// NewSubject returns a recording of a target as a subject, with its judges.
 func NewSubject(target contract.Target, r *record.Recording, patience time.Duration) *Subject {
 	judges := judge.New(target, r)
 	return &Subject{
@@ -47,7 +47,7 @@ func NewSubject(target contract.Target, r *record.Recording, patience time.Durat
 	}
 }
 
-// Under returns the subject with its power cut under another profile.
+// Under returns the subject with its power cuts under another profile.
 func (s *Subject) Under(profile faultfs.Profile) *Subject {
 	other := *s
 	other.Recording = s.Recording.Under(profile)
@@ -55,56 +55,57 @@ func (s *Subject) Under(profile faultfs.Profile) *Subject {
 }
 
 const (
-	// MaxImages bounds the images of one crash point; a crash point that has more is reported as sampled.
+	// MaxImages limits the images of one crash point. A crash point with more is explored with bounds or as a sample.
 	MaxImages = 512
-	// OwedImages and owedLives bound the images, and the recoveries that are crashed in turn, of a crash point that is only
-	// explored because it is owed.
+	// OwedImages and owedLives limit the images, and the recoveries that are crashed in turn, of a crash point that is
+	// explored after time is up because it is owed.
 	OwedImages = 24
 	owedLives  = 2
-	// MaxLives bounds the recoveries of one crash point that are crashed in turn.
+	// MaxLives limits the recoveries of one crash point that are crashed in turn.
 	MaxLives = 24
 )
 
-// Request says what to explore of a subject. NewRequest returns the usual one.
+// Request says what to explore of a subject. Start from NewRequest.
 type Request struct {
 	Subject *Subject
-	Ticks   [][]uint64 // the crashes to explore, in passes of ascending ticks; nil: as the plan says
-	Points  int        // how many crashes to explore at most, spread evenly, if Ticks is nil; 0: all
-	Images  int        // images of one crash point, at most
-	// Owed is how many crash points are explored however soon the context of Explore is done, unless Caller is: the first ones
-	// in order, with a few images each. Those of Steer come on top.
+	Ticks   [][]uint64 // ticks of the crash points, in passes that ascend; nil: as the plan says
+	Points  int        // if Ticks is nil: maximum number of crash points, spread evenly; 0: all
+	Images  int        // maximum number of images of one crash point
+	// Owed is the number of crash points to explore even if the context of Explore is done, as long as Caller is not. They are
+	// the first ones in order; after time is up they get few images each. The crash points of Steer are owed as well.
 	Owed  int
-	Steer []int  // goals, by their index, at each of which the power is to be cut first of all
-	Only  *Image // the one image to recover of each crash point; nil: all
-	// Way is how images are decided, also that of Only.
+	Steer []int  // indexes of goals: first, cut the power once at each of them that the run can hit
+	Only  *Image // the only image to recover of each crash point; nil: all images
+	// Way says how images are decided, including that of Only.
 	Way     decide.Way
-	Endures bool   // with Wanted: crash a recovery again and again, too, although its images explain little
-	Endless uint64 // the tick of the crash whose recovery is crashed again and again; 0: as the plan says
+	Endures bool   // if Wanted is set: run the row of crashes all the same, although its images explain little
+	Endless uint64 // the tick of the crash that starts the row of crashes; 0: as the plan says
 
-	Nest       int    // one of so many recoveries is crashed in turn; 1: all, at every operation
-	Lives      int    // recoveries of one crash point that are crashed in turn, at most
-	NestedTick uint64 // where to crash recoveries; 0: at all operations, or at some
-	Repeat     int    // how often each image is recovered again; 0: some are, once
-	// RecoveryFault is the number of the fault to inject into every recovery; 0: a few recoveries meet one that is drawn.
+	Nest       int    // one in Nest recoveries is crashed in turn, at a few operations; 1: all, at every operation
+	Lives      int    // maximum number of recoveries of one crash point that are crashed in turn
+	NestedTick uint64 // the tick at which to crash recoveries; 0: see Nest
+	Repeat     int    // how often to recover each image again; 0: some images once
+	// RecoveryFault is the number of the fault to inject into every recovery; 0: a few recoveries get a fault drawn at random.
 	RecoveryFault uint64
-	AuditAll      bool // every image is audited, and not only a few
-	Whole         bool // a crash of a recovery has as many images as any other crash, and not only a few
-	ReopenAll     bool // every image is opened again in the same process, and not only a few
+	AuditAll      bool // audit every image, not only a few
+	Whole         bool // let crashes of recoveries have as many images as other crashes, not only a few
+	ReopenAll     bool // open every image again in the same process, not only a few
 
 	First  bool   // stop at the first failure
 	Wanted string // if First: only at one of this kind; see Failure.Kind
 	Until  string // if First: only at the one with this fingerprint
 
-	// Caller is the context of whoever waits. When it is done, a recovery that has begun is not waited for any longer than
-	// Grace. nil: that of Explore, whose end otherwise only says that nothing further should begin, as when time is up.
+	// Caller is the context of whoever waits for Explore. When it is done, a recovery that is under way is abandoned after
+	// Grace. When only the context of Explore is done, as when time is up, no new recoveries start, but running ones are
+	// waited for. nil: the context of Explore serves as both.
 	Caller context.Context
 
-	Explorers int       // crash points explored at once
-	Slots     int       // the slots of its explorers begin after this one; see Running
+	Explorers int       // number of crash points explored at the same time
+	Slots     int       // number of slots before the first slot of this exploration; see Running
 	Progress  *Progress // counts what is done
 }
 
-// stopsAt reports whether the exploration ends with a failure, which has a fingerprint.
+// stopsAt reports whether the exploration stops at a failure with the given fingerprint.
 func (r *Request) stopsAt(f *Failure, id string) bool {
 	if r.Until != "" {
 		return r.First && r.Until == id
@@ -112,8 +113,9 @@ func (r *Request) stopsAt(f *Failure, id string) bool {
 	return r.First && (r.Wanted == "" || r.Wanted == f.Kind())
 }
 
-// AnyCall asks for crashes at all operations of a recovery instead of one, for faults in all its calls instead of one, and for
-// all images of such a crash: in a recovery by several goroutines the next operation is not the same each time.
+// AnyCall widens a request for one nested crash to crashes at all operations of the recovery, with all images, and a request
+// for one fault to faults in all calls. It is for recoveries with several goroutines, whose calls come in a different order
+// each time.
 func (r *Request) AnyCall() {
 	if r.NestedTick != 0 {
 		r.NestedTick = 0
@@ -126,7 +128,7 @@ func (r *Request) AnyCall() {
 	}
 }
 
-// Progress is what explorers count while they work, for whoever watches.
+// Progress counts what explorers do while they work. It may be read at any time.
 type Progress struct {
 	Points, Images, Failures atomic.Int64
 }
@@ -134,14 +136,14 @@ type Progress struct {
 // Answer is what was decided about one pending operation, or about several at once.
 type Answer = decide.Answer
 
-// Image identifies one image of a crash point by what was decided when it was found.
+// Image identifies one image of a crash point by its number and its answers.
 type Image struct {
 	Leaf   int
 	Picks  []Answer
-	Nested *NestedImage // the image of the crash of its recovery; nil: there was none
+	Nested *NestedImage // the image of a second crash, of its recovery; nil: there was none
 }
 
-// NewRequest asks for everything that the subject's plan says, by one explorer.
+// NewRequest returns the request for everything that the subject's plan says, by one explorer.
 func NewRequest(s *Subject) Request {
 	return Request{
 		Subject: s, Points: s.Recording.Plan.Points, Images: MaxImages, Nest: s.Recording.Plan.Nest, Lives: MaxLives,
@@ -149,5 +151,5 @@ func NewRequest(s *Subject) Request {
 	}
 }
 
-// wants reports whether the request is for seeing failures again that a judge has found.
+// wants reports whether the request is to reproduce a failure found by the given judge.
 func (r *Request) wants(judge string) bool { return strings.HasPrefix(r.Wanted, judge+"/") }

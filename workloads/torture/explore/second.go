@@ -14,19 +14,19 @@ import (
 type secondLife struct {
 	img     *faultfs.FS
 	model   faultfs.Model  // the model of both crashes
-	opened  uint64         // latest tick of the recovery itself
+	opened  uint64         // the last tick of the recovery itself
 	read    *history.State // what the recovery showed
-	judged  bool           // the first recovery of the image showed the same, and it was accepted
+	judged  bool           // the first recovery of the image showed the same and was accepted
 	history []history.Op
-	rest    *checker.Durability // judges what the second life wrote in addition to all that was read
-	whole   *checker.Durability // judges all; made only if something of what was read has changed
+	rest    *checker.Durability // judges what the second life added to the state that was read
+	whole   *checker.Durability // judges the whole state; made only when part of what was read has changed
 	cuts    *record.Cuts
-	// timeline serves the ticks after the recovery; recovering serves those during it, given that everything that it found
-	// is decided.
+	// timeline has the crash points after the recovery. recovering has those during it if everything that it found is
+	// considered decided.
 	timeline, recovering *faultfs.Timeline
-	// accepted and repeated are what later recoveries of these disks showed in order, by the two judges; see judgeOfSecond.
+	// accepted and repeated are the disks that judgeSecond and judgeRepeated have accepted.
 	accepted, repeated map[secondDisk]bool
-	// latest is the latest verdict: most images of one crash point recover to the same state.
+	// latest is the latest verdict. Most images of one crash point recover to the same state.
 	latest struct {
 		cut    history.Cut
 		state  *history.State
@@ -34,9 +34,9 @@ type secondLife struct {
 	}
 }
 
-// crash returns the crash point at a tick of the second life; ticks come in ascending order. While the recovery went on
-// it was still finding out what the first crash had left, so the disk depends on the tick; afterwards one timeline
-// serves all ticks.
+// crash returns the crash point at a tick of the second life. It must be called with ascending ticks. While the recovery was
+// running, each look decided more of what the first crash had left, so each of these ticks needs a timeline of its own.
+// After the recovery nothing more is decided, and one timeline serves all ticks.
 func (s *secondLife) crash(tick uint64) *faultfs.CrashPoint {
 	if tick <= s.opened {
 		return faultfs.NewTimeline(s.img, s.model, tick).Advance(tick)
@@ -47,8 +47,8 @@ func (s *secondLife) crash(tick uint64) *faultfs.CrashPoint {
 	return s.timeline.Advance(tick)
 }
 
-// interrupt returns the crash point at a tick of the recovery, given that what the recovery found is decided; only what
-// it did itself is open. Ticks come in ascending order.
+// interrupt returns the crash point at a tick of the recovery, with everything that the complete recovery found already
+// decided, so that only the recovery's own operations are pending. It must be called with ascending ticks.
 func (s *secondLife) interrupt(tick uint64) *faultfs.CrashPoint {
 	if s.recovering == nil {
 		s.recovering = faultfs.NewTimeline(s.img, s.model, s.opened)
@@ -56,8 +56,8 @@ func (s *secondLife) interrupt(tick uint64) *faultfs.CrashPoint {
 	return s.recovering.Advance(tick)
 }
 
-// judge judges a state of the second life. What a client writes then sorts after everything else, so mostly the state
-// begins with all that was read, and only the rest is in question.
+// judge judges a state of the second life. The keys of its client sort after all others, so the state usually begins with
+// everything that was read, and only the rest has to be judged.
 func (s *secondLife) judge(cut history.Cut, state *history.State, rule checker.Rule) checker.Result {
 	if rest, ok := state.Past(s.read); ok {
 		return s.rest.Judge(cut, rest, rule)
@@ -68,7 +68,7 @@ func (s *secondLife) judge(cut history.Cut, state *history.State, rule checker.R
 	return s.whole.Judge(cut, state, rule)
 }
 
-// differences names, in one line, the first pair in which what two recoveries showed differs: one that the second has lost or
+// differences describes in one line the first pair in which two recovered states differ: one that the second has lost or
 // changed, or else one that only the second has.
 func differences(first, second *history.State) string {
 	if d := difference(first, second); d != "" {
@@ -86,8 +86,8 @@ func differences(first, second *history.State) string {
 	return ""
 }
 
-// difference names, in one line, the first pair of a state that is missing in a later one or has another value there. It is
-// empty if there is none.
+// difference describes in one line the first pair of a state that is missing from a later one or has a different value
+// there. It is empty if there is none.
 func difference(before, after *history.State) string {
 	got := map[string][]byte{}
 	for k, v := range after.All() {

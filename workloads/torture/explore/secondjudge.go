@@ -12,10 +12,10 @@ type judgeOfSecond func(
 	s *secondLife, at origin, tick uint64, cut history.Cut, state *history.State, err error,
 ) *checker.Violation
 
-// doesNotRepeat is the class of the violation of a recovery that finds something else than an interrupted one before it.
+// doesNotRepeat is the class of violations in which a recovery finds a different state than the interrupted one before it.
 const doesNotRepeat = "recovery does not repeat"
 
-// judgeRepeated demands that the recovery after an interrupted one shows what that one would have shown.
+// judgeRepeated demands that the recovery after an interrupted one shows the state that the interrupted one would have shown.
 func (x *explorer) judgeRepeated(
 	s *secondLife, _ origin, _ uint64, _ history.Cut, state *history.State, err error,
 ) *checker.Violation {
@@ -31,8 +31,9 @@ func (x *explorer) judgeRepeated(
 	}
 }
 
-// judgeSecond judges the state after a crash of the second life. Before the recovery was done nobody had seen what it
-// would show, so only the first life's promises count; afterwards what it showed is the beginning of the second life.
+// judgeSecond judges the state after a crash of the second life. If the recovery had not returned yet, nobody had seen its
+// result, so only the promises of the first life count. After that, what it showed is the initial state of the second life
+// and must not change.
 func (x *explorer) judgeSecond(
 	s *secondLife, at origin, tick uint64, cut history.Cut, state *history.State, err error,
 ) *checker.Violation {
@@ -59,8 +60,8 @@ func (x *explorer) judgeSecond(
 	return &v
 }
 
-// verdictSecond returns the verdict about a state that the prober has just read, and keeps both: the state is valid until
-// the next one is judged.
+// verdictSecond returns the verdict on a state that the prober has just read, and keeps both for the next call. The state
+// is valid until then.
 func (x *explorer) verdictSecond(
 	s *secondLife, at origin, tick uint64, cut history.Cut, state *history.State,
 ) checker.Result {

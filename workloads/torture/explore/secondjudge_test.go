@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-func TestWhatOnlyTheSecondRecoveryShowedIsJudged(t *testing.T) {
+func TestAStateThatOnlyTheSecondRecoveryShowedIsJudged(t *testing.T) {
 	t.Parallel()
 	p, err := plan.Resolve(plan.Spec{
 		Workload: "kv", Fault: "power", Profile: "posix-min", Seed: 1, Size: workloads.Size{Clients: 1, Ops: 12, Keys: 4},

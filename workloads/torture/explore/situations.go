@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// situations returns for each tick of a recording the goals that a power cut there hits, by their index.
+// situations returns, for each tick of a recording, the indexes of the goals that a power cut there hits.
 func situations(goals []contract.Goal, r *record.Recording) map[uint64][]int {
 	hits := map[uint64][]int{}
 	for i := range goals {
@@ -18,8 +18,8 @@ func situations(goals []contract.Goal, r *record.Recording) map[uint64][]int {
 	return hits
 }
 
-// steered returns a crash point for each of the wanted goals that the run can hit, ascending: the one in the middle of the
-// situation.
+// steered returns a tick for each of the wanted goals that the run can hit, in ascending order: of all ticks that hit the
+// goal, the middle one.
 func steered(hits map[uint64][]int, wanted []int) (ticks []uint64) {
 	for _, goal := range wanted {
 		var all []uint64
@@ -36,7 +36,7 @@ func steered(hits map[uint64][]int, wanted []int) (ticks []uint64) {
 	return slices.Compact(ticks)
 }
 
-// Hits returns the goals of a target that some power cut of a recording would hit, by their index.
+// Hits returns the indexes of the goals of a target that some power cut of a recording would hit.
 func Hits(target *contract.Target, r *record.Recording) map[int]bool {
 	hit := map[int]bool{}
 	for _, goals := range situations(contract.GoalsOf(target), r) {

@@ -6,16 +6,16 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// survival is what became of the commits that were acknowledged as durable, in all images of an exploration.
+// survival records what became of the commits that were acknowledged as durable, over all images of an exploration.
 type survival struct {
-	asked history.Tick // the latest tick up to which some image was asked for acknowledged commits
-	gone  history.Tick // the same, for images that could not be recovered and so had lost them all
-	lost  map[int]bool // IDs of the commits that some image had lost
+	asked history.Tick // commits acknowledged up to this tick were checked in some image
+	gone  history.Tick // those up to this tick were lost in some image, because it could not be recovered
+	lost  map[int]bool // IDs of commits that some recovered image had lost
 }
 
 func newSurvival() survival { return survival{lost: map[int]bool{}} }
 
-// unrecovered notes an image that could not be recovered: all that had been acknowledged at its crash is lost.
+// unrecovered records an image that could not be recovered: all commits acknowledged before its crash are lost.
 func (s *survival) unrecovered(acked history.Tick) { s.gone = max(s.gone, acked) }
 
 func (s *survival) lose(ids []int) {
@@ -29,7 +29,7 @@ func (s *survival) add(o survival) {
 	maps.Copy(s.lost, o.lost)
 }
 
-// count returns how many commits of a recording were asked for, and how many of them every image still had.
+// count returns how many commits of a subject were checked, and how many of them no image had lost.
 func (s *survival) count(of *Subject) (asked, recovered int) {
 	asked = of.Judges.AckedSynced(history.Cut{Acked: s.asked})
 	gone := of.Judges.AckedSynced(history.Cut{Acked: s.gone})

@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-func TestSurvivalCountsWhatWasAskedFor(t *testing.T) {
+func TestSurvivalCountsCheckedCommits(t *testing.T) {
 	target := contract.Target{}
 	r := &record.Recording{Plan: &plan.Plan{}, History: []history.Op{
 		{ID: 0, Call: 1, Return: 2, Outcome: history.Acked, Writes: []history.Write{{Key: []byte("a"), Value: []byte("1")}}},
@@ -26,9 +26,9 @@ func TestSurvivalCountsWhatWasAskedFor(t *testing.T) {
 	}{
 		{"nothing was explored", survival{}, 0, 0},
 		{"crashes up to the second commit", survival{asked: 4}, 2, 2},
-		{"one was lost", survival{asked: 6, lost: map[int]bool{1: true}}, 3, 2},
-		{"an image with two commits was not recovered", survival{asked: 6, gone: 4}, 3, 1},
-		{"and one of the two was lost in another", survival{asked: 6, gone: 4, lost: map[int]bool{1: true}}, 3, 1},
+		{"one commit was lost", survival{asked: 6, lost: map[int]bool{1: true}}, 3, 2},
+		{"an image with two commits could not be recovered", survival{asked: 6, gone: 4}, 3, 1},
+		{"and another image had lost one of the two", survival{asked: 6, gone: 4, lost: map[int]bool{1: true}}, 3, 1},
 	} {
 		asked, kept := c.s.count(of)
 		assert.Equal(t, [2]int{c.asked, c.kept}, [2]int{asked, kept}, c.name)

@@ -2,41 +2,41 @@ package explore
 
 import "github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 
-// Tally holds the figures of an exploration. Only Add adds them up.
+// Tally holds the figures of an exploration.
 type Tally struct {
 	Points       int // crash points explored
-	AtStake      int // those of Points at which something was pending
-	Exhaustive   int // those of Points of which every distinguishable image was recovered
-	Bounded      int // those of Points of which every image was up to some holes: see Bounded1
-	TwoHoles     int // those of Bounded that were complete up to two holes at each look
-	NoHole       int // those of Bounded that were complete without any hole
-	Sampled      int // the other Points, but for RottenPoints
-	RottenPoints int // those of Points at which something rotted in each image: what, was drawn
-	Deep         int // those of Exhaustive that were explored to depth 2 without gaps
-	Left         int // crash points that were not explored when the budget was spent
-	Widest       int // most pending operations at an exhaustive crash point
+	AtStake      int // of Points: some operation was pending
+	Exhaustive   int // of Points: every image that recovery can tell apart was recovered
+	Bounded      int // of Points: every image with few holes was recovered; see Class
+	TwoHoles     int // of Bounded: complete up to two holes at each look
+	NoHole       int // of Bounded: complete only without holes
+	Sampled      int // of Points: neither Exhaustive nor Bounded nor RottenPoints
+	RottenPoints int // of Points: every image was damaged in a place drawn at random
+	Deep         int // of Exhaustive: explored to depth 2 without gaps
+	Left         int // crash points not explored when the budget was spent
+	Widest       int // the largest number of pending operations at an exhaustive crash point
 	Images       int
 	Nested       int    // images of crashes of recoveries
-	Repeated     int    // images that were recovered twice
+	Repeated     int    // images recovered a second time
 	Faulty       int    // recoveries during which a call failed
-	Hit          uint64 // those of Faulty that were hit by the rules of the run, which had hit nothing in the run itself
-	Audited      int    // images that were looked at closer: verified, read only, copies opened, or repaired
-	Alike        int    // images that read the same as another one, whose recovery was not repeated for them
+	Hit          uint64 // of Faulty: hit by rules of the run that had hit nothing in the run itself
+	Audited      int    // images audited: verified, opened read-only, copied, or repaired
+	Alike        int    // images not recovered, because they read the same as one that was
 	Divergences  int    // recoveries that did not repeat
-	Cycles       int    // crashes in a row, each during the recovery from the one before or soon after
-	Sessions     int    // times that a store was closed and opened again, for a few writes each
+	Cycles       int    // crashes in a row, each during the recovery from the one before or soon after it
+	Sessions     int    // how often a store was closed and opened again, for a few writes each
 	Hangs        int
 	BytesLost    uint64
-	Rotted       uint64 // images in which something rotted
+	Rotted       uint64 // images with damage
 	Spent        recovery.Spent
 
-	OnDemand Claims // of the crash points whose images were decided when recovery looked
+	OnDemand Claims // the part that was decided on demand
 }
 
-// Claims are crash points of a tally.
+// Claims counts crash points by what is claimed for them; see Tally.
 type Claims struct{ Points, Exhaustive, Bounded, TwoHoles, NoHole, Deep int }
 
-// claim adds to what the tally claims.
+// claim adds claims to the tally, except for Points.
 func (t *Tally) claim(c Claims) {
 	t.Exhaustive += c.Exhaustive
 	t.Bounded += c.Bounded
@@ -45,7 +45,7 @@ func (t *Tally) claim(c Claims) {
 	t.Deep += c.Deep
 }
 
-// Add adds others.
+// Add adds other claims.
 func (c *Claims) Add(o Claims) {
 	c.Points += o.Points
 	c.Exhaustive += o.Exhaustive
@@ -55,8 +55,8 @@ func (c *Claims) Add(o Claims) {
 	c.Deep += o.Deep
 }
 
-// Disclaim takes back what was claimed of crash points whose images were decided when recovery looked: recoveries of this
-// target do not always look at the same.
+// Disclaim turns all claims about crash points decided on demand into samples. It is called when the target's recoveries
+// turn out not to repeat, on which those claims depend.
 func (t *Tally) Disclaim() {
 	o := t.OnDemand
 	t.Sampled += o.Exhaustive + o.Bounded

@@ -8,13 +8,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// verdicts remembers what was judged. Two states with the same pairs have the same verdict if the same operations were
-// acknowledged and called before the crash.
+// verdicts remembers verdicts on recovered states. The verdict on a state depends only on its pairs and on which operations
+// had been called and acknowledged before the crash (the bounds).
 type verdicts struct {
 	seed maphash.Seed // hashes states
 	all  map[verdictKey]judge.Verdict
-	kept uint64 // how many states were the latest so far
-	// latest is the verdict about the state judged last: images of one crash point mostly recover to the same state.
+	kept uint64 // number of calls of keep
+	// latest is the verdict on the state judged last. Most images of one crash point recover to the same state.
 	latest struct {
 		valid   bool
 		bounds  record.Bounds
@@ -40,12 +40,12 @@ func (v *verdicts) isLatest(bounds record.Bounds, state *history.State) bool {
 	return v.latest.valid && v.latest.bounds == bounds && v.latest.state.Equal(state)
 }
 
-// key returns the key of a state in the map of all verdicts.
+// key returns the key of a state in all.
 func (v *verdicts) key(bounds record.Bounds, state *history.State) verdictKey {
 	return verdictKey{bounds, state.Hash(v.seed), state.Len()}
 }
 
-// keep makes a state the latest, and returns the one that it replaces. Only reusable verdicts are found again.
+// keep makes a state the latest and returns the one that it replaces. isLatest finds it again only if it is reusable.
 func (v *verdicts) keep(bounds record.Bounds, state *history.State, verdict judge.Verdict, reusable bool) (spare *history.State) {
 	l := &v.latest
 	spare = l.state
