@@ -33,8 +33,8 @@ func passing() *torture.Result {
 		ImagesPerSecond: 2081.6, RepeatedImages: 2104, AuditedImages: 163, NestedImages: 9120, RecoveryCycles: 1200, FaultyRecoveries: 312,
 		Operations: []torture.OperationCount{{Kind: history.Get, Count: 5120}, {Kind: history.Put, Count: 4100}, {Kind: history.Restore}},
 		Goals: []torture.GoalCount{
-			{Name: "log-torn", Text: "a record of a log may be there in part", Points: 2318},
-			{Name: "edit-torn", Text: "an edit of the manifest may be there in part"},
+			{Name: "log-torn", Text: "a log record may be partly written", Points: 2318},
+			{Name: "edit-torn", Text: "a manifest edit may be partly written"},
 		},
 		Profiles: map[string]torture.ProfileCount{"posix-min": {CrashPoints: 1883, Images: 38102}, "xfs": {CrashPoints: 200, Images: 3800}}, LabShare: 0.073, BytesLost: 3_355_443,
 		FaultsInjected: map[string]uint64{"eio_write": 211, "enospc_write": 96, "lost_sync": 340, "failed_sync": 118},

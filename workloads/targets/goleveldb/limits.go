@@ -23,7 +23,7 @@ var options = []option{
 		func(o *opt.Options, n int64) { o.WriteBuffer = int(n) },
 	},
 	{
-		torture.Limit{Name: "level0", Text: "tables of level 0 that start a compaction", Min: 1, Max: 64, Usual: 4, Draw: torture.DrawOf(1, 2, 2, 8)},
+		torture.Limit{Name: "level0", Text: "tables in level 0 that start a compaction", Min: 1, Max: 64, Usual: 4, Draw: torture.DrawOf(1, 2, 2, 8)},
 		func(o *opt.Options, n int64) {
 			o.CompactionL0Trigger, o.WriteL0SlowdownTrigger, o.WriteL0PauseTrigger = int(n), int(2*n), int(3*n)
 		},
@@ -45,11 +45,11 @@ var options = []option{
 		func(o *opt.Options, n int64) { o.OpenFilesCacheCapacity = int(n) },
 	},
 	{
-		torture.Limit{Name: manifest, Text: "bytes at which another manifest is begun", Min: 1, Max: 1 << 30, Usual: 64 << 20, Draw: torture.DrawSmall(1, 4<<10)},
+		torture.Limit{Name: manifest, Text: "bytes at which a new manifest is started", Min: 1, Max: 1 << 30, Usual: 64 << 20, Draw: torture.DrawSmall(1, 4<<10)},
 		func(o *opt.Options, n int64) { maxManifest(o).SetInt(n) },
 	},
 	{
-		torture.Limit{Name: "snappy", Text: "1: blocks are compressed; 0: they are not", Min: 0, Max: 1, Usual: 0, Draw: torture.DrawOf(1)},
+		torture.Limit{Name: "snappy", Text: "1: compressed blocks; 0: uncompressed blocks", Min: 0, Max: 1, Usual: 0, Draw: torture.DrawOf(1)},
 		func(o *opt.Options, n int64) {
 			o.Compression = opt.NoCompression
 			if n == 1 {
@@ -58,7 +58,7 @@ var options = []option{
 		},
 	},
 	{
-		torture.Limit{Name: "bloom-bits", Text: "bits of a filter for each key; 0: no filter", Min: 0, Max: 64, Usual: 10, Draw: torture.DrawOf(0, 1, 20)},
+		torture.Limit{Name: "bloom-bits", Text: "filter bits per key; 0: no filter", Min: 0, Max: 64, Usual: 10, Draw: torture.DrawOf(0, 1, 20)},
 		func(o *opt.Options, n int64) {
 			if n > 0 {
 				o.Filter = filter.NewBloomFilter(int(n))

@@ -18,14 +18,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// accountant is a store with a book. It commits what is synced in transactions that the engine begins itself, and tries again
-// after a conflict.
+// accountant is a store that keeps a book of what it did and compares the engine's own figures with it. It commits
+// synced writes in transactions run by Update, which retries after a conflict.
 type accountant struct {
 	*store
 	env     torture.Env
 	options engine.Options
 	book    *accounts.Book
-	batch   engine.Batch // of every commit that is no transaction
+	batch   engine.Batch // reused by every commit that is not a transaction
 }
 
 func openAccountant(env torture.Env) (workloads.Store, func() error, error) {
@@ -58,19 +58,19 @@ func (a *accountant) Apply(writes []history.Write, d history.Durability) error {
 	return err
 }
 
-// apply commits writes in a batch that has been used before.
+// apply commits writes in a batch that was used before.
 func (a *accountant) apply(writes []history.Write, d history.Durability) error {
 	before := a.batch.Seq()
 	a.batch.Reset()
 	if a.batch.Len() != 0 || a.batch.Seq() != 0 {
-		return fmt.Errorf("%w: a batch that was emptied has %d writes, and place %d", accounts.ErrWrong, a.batch.Len(), a.batch.Seq())
+		return fmt.Errorf("%w: after Reset, a batch has %d writes and sequence number %d", accounts.ErrWrong, a.batch.Len(), a.batch.Seq())
 	}
 	add(&a.batch, writes)
 	if err := a.db.Apply(&a.batch, durability(d)); err != nil {
 		return translate(err)
 	}
 	if n := a.batch.Len(); n != len(writes) || n > 0 && a.batch.Seq() <= before {
-		return fmt.Errorf("%w: a batch of %d writes has %d, and place %d after %d", accounts.ErrWrong, len(writes), n, a.batch.Seq(), before)
+		return fmt.Errorf("%w: a batch of %d writes has %d writes and sequence number %d, after %d", accounts.ErrWrong, len(writes), n, a.batch.Seq(), before)
 	}
 	return nil
 }
@@ -82,7 +82,7 @@ func sizeOf(writes []history.Write) (n int) {
 	return n
 }
 
-// latest returns the last write of each key: a transaction commits no others.
+// latest returns the last write of each key, because a transaction commits only that one.
 func latest(writes []history.Write) (last []history.Write) {
 	for i, w := range writes {
 		if !slices.ContainsFunc(writes[i+1:], func(later history.Write) bool { return bytes.Equal(later.Key, w.Key) }) {
@@ -92,11 +92,11 @@ func latest(writes []history.Write) (last []history.Write) {
 	return last
 }
 
-// errGivenUp is the error of a transaction that is given up.
+// errGivenUp makes Update abandon its transaction.
 var errGivenUp = errors.New("lightning: given up")
 
-// update commits writes in a transaction. Its first attempt loses against a commit that changes nothing, and one before that
-// is given up.
+// update commits writes in a transaction. It first abandons one with the same writes. Then the first attempt of the
+// real transaction loses to a conflicting commit that changes nothing, and the second must succeed.
 func (a *accountant) update(writes []history.Write, _ history.Durability) error {
 	put := func(t *engine.Txn) (err error) {
 		for _, w := range writes {
@@ -110,7 +110,7 @@ func (a *accountant) update(writes []history.Write, _ history.Durability) error 
 	}
 	givenUp := a.db.Update(func(t *engine.Txn) error { return errors.Join(put(t), errGivenUp) })
 	if !errors.Is(givenUp, errGivenUp) {
-		return fmt.Errorf("%w: a transaction that was given up ends with %w", accounts.ErrWrong, givenUp)
+		return fmt.Errorf("%w: an abandoned transaction ends with %w", accounts.ErrWrong, givenUp)
 	}
 	attempts := 0
 	err := a.db.Update(func(t *engine.Txn) error {
@@ -122,13 +122,13 @@ func (a *accountant) update(writes []history.Write, _ history.Durability) error 
 		return put(t)
 	})
 	if err != nil || attempts != 2 {
-		return fmt.Errorf("%w: an update that conflicts once takes %d attempts: %w", accounts.ErrWrong, attempts, err)
+		return fmt.Errorf("%w: an update with one conflict took %d attempts: %w", accounts.ErrWrong, attempts, err)
 	}
 	a.book.Conflict()
 	return translate(errors.Join(a.db.View(func(t *engine.Txn) error { return shows(t, writes) }), a.streams(writes)))
 }
 
-// streams reads what was written piece by piece, backward.
+// streams reads the written values back in pieces, from the end to the start.
 func (a *accountant) streams(writes []history.Write) error {
 	for _, w := range writes {
 		r, err := a.db.GetReader(w.Key)
@@ -139,7 +139,7 @@ func (a *accountant) streams(writes []history.Write) error {
 			return err
 		}
 		if n := r.Len(); n != int64(len(w.Value)) {
-			err = fmt.Errorf("%w: the reader of %q has %d bytes, and was given %d", accounts.ErrWrong, w.Key, n, len(w.Value))
+			err = fmt.Errorf("%w: the reader of %q has %d bytes, but %d were written", accounts.ErrWrong, w.Key, n, len(w.Value))
 		}
 		for at := int64(len(w.Value)); at > 0 && err == nil; {
 			piece := make([]byte, min(at, streamPiece))
@@ -147,7 +147,7 @@ func (a *accountant) streams(writes []history.Write) error {
 			var from int64
 			from, err = r.Seek(at-int64(len(w.Value)), io.SeekEnd)
 			if _, failed := io.ReadFull(r, piece); failed != nil || from != at || !bytes.Equal(piece, w.Value[at:at+int64(len(piece))]) {
-				err = errors.Join(err, fmt.Errorf("%w: %d bytes of %q at %d are not what was written: %w", accounts.ErrWrong, len(piece), w.Key, from, failed))
+				err = errors.Join(err, fmt.Errorf("%w: %d bytes of %q at offset %d differ from what was written: %w", accounts.ErrWrong, len(piece), w.Key, from, failed))
 			}
 		}
 		if err = errors.Join(err, r.Close(), r.Close()); err != nil {
@@ -159,7 +159,8 @@ func (a *accountant) streams(writes []history.Write) error {
 
 const streamPiece = 300 // bytes
 
-// interfere commits what a key has already, and what a transaction has read.
+// interfere reads a key in the transaction and then commits the value that the key already has, which causes a
+// conflict.
 func (a *accountant) interfere(t *engine.Txn, key []byte) error {
 	w := history.Write{Key: key}
 	value, err := t.Get(key)
@@ -176,12 +177,12 @@ func (a *accountant) interfere(t *engine.Txn, key []byte) error {
 	return err
 }
 
-// shows reports whether a transaction reads what was written.
+// shows returns an error unless the transaction reads what was written.
 func shows(t *engine.Txn, writes []history.Write) error {
 	for _, w := range writes {
 		value, found, err := found(t.Get(w.Key))
 		if err == nil && (found == w.Delete || !bytes.Equal(value, w.Value)) {
-			err = fmt.Errorf("%w: %q is %.40q (found: %t) after its update to %.40q", accounts.ErrWrong, w.Key, value, found, w.Value)
+			err = fmt.Errorf("%w: %q is %.40q (found: %t) after being updated to %.40q", accounts.ErrWrong, w.Key, value, found, w.Value)
 		}
 		if err != nil {
 			return err
@@ -198,7 +199,7 @@ func (a *accountant) DeleteRange(from, to []byte, d history.Durability) error {
 	return err
 }
 
-// Compact compacts the store. Nothing else is open, so what it leaves is what the store shows.
+// Compact compacts the store and checks what is left. No snapshot or iterator is open, so only live data may remain.
 func (a *accountant) Compact() error {
 	before := a.book.Whole()
 	if err := a.store.Compact(); err != nil {
@@ -207,7 +208,7 @@ func (a *accountant) Compact() error {
 	return translate(accounts.Compacted(a.db, a.book.Whole() > before))
 }
 
-// Close closes the store, and sees that it is closed.
+// Close checks a checkpoint of the store, closes the store, and checks that every later call is refused.
 func (a *accountant) Close() error {
 	copied := a.env.Dir + "-accounts-copy"
 	if err := a.store.Checkpoint(copied); err != nil {
@@ -224,7 +225,7 @@ func (a *accountant) Close() error {
 	)
 }
 
-// standing are checks of what is the same for all stores.
+// standing returns the checks that do not depend on a particular store. Each runs once per process.
 func standing() (all []func() error) {
 	checks := append([]func() error{refusals.Names, refusals.Defaults, refusals.Edges, refusals.Window, refusals.OnDisk}, provoked.Checks()...)
 	checks = append(checks, past.Checks()...)

@@ -16,10 +16,10 @@ var (
 	_ workloads.Backuper     = (*store)(nil)
 )
 
-// standingChecks are those of the process.
+// standingChecks are shared by all targets of the process, so that each check runs only once.
 var standingChecks = standing()
 
-// administration is what Lightning offers beside an open store.
+// administration returns what Lightning offers besides an open store.
 func administration() torture.Administration {
 	return torture.Administration{
 		OpenReadOnly: func(env torture.Env) (workloads.Store, error) {
@@ -73,7 +73,7 @@ func listBackups(env torture.Env, repository string) (numbers []uint64, err erro
 	return numbers, translate(err)
 }
 
-// deleteBackup deletes the oldest backup by keeping the others, and any other one by its number.
+// deleteBackup deletes the oldest backup by pruning, and any other one by its number, so that both functions are used.
 func deleteBackup(env torture.Env, repository string, number uint64) error {
 	o, err := optionsIn(env)
 	if err != nil {

@@ -21,10 +21,10 @@ func (l lossy) Apply(writes []history.Write, d history.Durability) error {
 	return l.Store.Apply(writes[:max(1, len(writes)-1)], d)
 }
 
-// The lab must not believe what verification, repair, figures and read-only stores say of themselves.
+// The lab must not trust what verification, repair, accounts and read-only stores report about themselves.
 func TestAuditsNoticeLies(t *testing.T) {
 	if testing.Short() {
-		t.Skip("for the race detector TestLightningKeepsItsPromises does the same; run without -short")
+		t.Skip("TestLightningKeepsItsPromises gives the race detector the same code; run without -short")
 	}
 	for _, c := range []struct {
 		name, fault, class string
@@ -41,7 +41,7 @@ func TestAuditsNoticeLies(t *testing.T) {
 				return done, err
 			}
 		}},
-		{"a repair makes something up", "bitrot", "repair invents", func(target *torture.Target) {
+		{"a repair invents a value", "bitrot", "repair invents", func(target *torture.Target) {
 			repair := target.Administration.Repair
 			target.Administration.Repair = func(env torture.Env) (torture.Repaired, error) {
 				done, err := repair(env)
@@ -58,17 +58,17 @@ func TestAuditsNoticeLies(t *testing.T) {
 				return done, err
 			}
 		}},
-		{"tools show what is not so", "power", "accounts are wrong", func(target *torture.Target) {
+		{"tools report wrong figures", "power", "accounts are wrong", func(target *torture.Target) {
 			target.Administration.AccountFiles = func(torture.Env, *history.State) error { return accounts.ErrWrong }
 		}},
-		{"who goes on loses a write", "power", "goes on wrongly", func(target *torture.Target) {
+		{"a store that goes on loses a write", "power", "goes on wrongly", func(target *torture.Target) {
 			open := target.Administration.OpenAccountant
 			target.Administration.OpenAccountant = func(env torture.Env) (workloads.Store, func() error, error) {
 				store, account, err := open(env)
 				return lossy{store}, account, err
 			}
 		}},
-		{"who only reads recovers, too", "power", "read-only changes", func(target *torture.Target) {
+		{"a read-only store recovers", "power", "read-only changes", func(target *torture.Target) {
 			target.Administration.OpenReadOnly = func(env torture.Env) (workloads.Store, error) { return lightning.Open(env) }
 		}},
 	} {

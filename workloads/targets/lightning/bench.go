@@ -8,8 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/bench"
 )
 
-// Engine returns Lightning as it is measured: as its users open it. In memory it does its maintenance inline, because
-// that is how the lab opens crash images, whose number is what opening in memory is measured for.
+// Engine returns Lightning for benchmarks, opened as its users open it. In memory it does its maintenance inline,
+// because the lab opens crash images that way, and the in-memory figures are about images per second.
 func Engine() bench.Engine {
 	return bench.Engine{
 		Name:               "lightning",

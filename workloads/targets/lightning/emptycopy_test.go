@@ -9,8 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// TestADamagedCopyOfAnEmptyStoreLosesNothing damages the marker of a restored store without commits. It may look like a store
-// whose creation was never finished, and whoever opens it to read is told that there is none.
+// TestADamagedCopyOfAnEmptyStoreLosesNothing damages the marker of a restored store that has no commits. The result may
+// look like a store whose creation was never finished, so opening it read-only may report that there is no store.
 func TestADamagedCopyOfAnEmptyStoreLosesNothing(t *testing.T) {
 	torture.Reproduce(t, lightning.Target(), torture.Case{
 		Script: workloads.Script{

@@ -12,9 +12,9 @@ import (
 // Wrap returns a database as workloads see it.
 func Wrap(db *engine.DB) workloads.Store { return &store{db: db} }
 
-// Rewriting returns a store each of whose commits deletes ranges of keys around what it writes, and writes again what
-// was there. Nobody sees a difference, so all judges can judge it, and range deletes meet everything that the lab does.
-// Deleted is called once for each range.
+// Rewriting returns a store whose every commit deletes ranges of keys around what it writes, and rewrites what was
+// there. The content is the same as without the deletes, so every judge applies, and range deletes are exposed to
+// everything the lab does. The function deleted is called once for each range.
 func Rewriting(s workloads.Store, deleted func()) workloads.Store {
 	if q, ok := s.(*sequenced); ok {
 		s = q.store
@@ -27,7 +27,7 @@ type rewriting struct {
 	deleted func()
 }
 
-// neighboursMax is how many keys that are there a range delete covers.
+// neighboursMax is the most existing keys that one range delete covers.
 const neighboursMax = 4
 
 func (r *rewriting) Apply(writes []history.Write, d history.Durability) error {
@@ -43,7 +43,7 @@ func (r *rewriting) Apply(writes []history.Write, d history.Durability) error {
 			return translate(errors.Join(err, t.Rollback()))
 		}
 		if err = t.Commit(durability(d)); !errors.Is(err, engine.ErrConflict) {
-			return translate(err) // a commit that is not a transaction never conflicts; this one tries again
+			return translate(err) // a plain commit never conflicts, so a conflict is retried
 		}
 	}
 }

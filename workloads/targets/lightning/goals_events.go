@@ -12,14 +12,14 @@ import (
 const (
 	manifestRolled   = "manifest rolled"
 	commitsForgotten = "commits forgotten"
-	stalled          = "writers wait: " // and for what
-	compacting       = "compacting: "   // and why
+	stalled          = "writers wait: " // followed by what they wait for
+	compacting       = "compacting: "   // followed by the reason
 )
 
-// endOfMerge is the operation after which what was merged counts.
+// endOfMerge is the operation that installs the result of a merge.
 const endOfMerge = "sync MANIFEST-*"
 
-// goalsOfEvents are the situations that the engine's event listener tells of, or the content of its logs.
+// goalsOfEvents returns the situations that the engine's event listener reports or that the content of its logs shows.
 func goalsOfEvents() []torture.Goal {
 	return []torture.Goal{
 		{
@@ -27,11 +27,11 @@ func goalsOfEvents() []torture.Goal {
 			Event: manifestRolled, Until: "sync .", Limits: torture.Limits{"manifest-roll": 256, "manifest-growth": 1},
 		},
 		{
-			Name: "conflict-window", Text: "more commits were made beside an open transaction than are remembered for it",
+			Name: "conflict-window", Text: "more commits were made during a transaction than are remembered for it",
 			Event: commitsForgotten, Limits: torture.Limits{"conflict-keys": 2},
 		},
 		{
-			Name: "record-in-three", Text: "a record spans three chunks of its log or more, and is not synced", Watch: threeChunks,
+			Name: "record-in-three", Text: "a log record of three or more chunks is not synced", Watch: threeChunks,
 			Limits: torture.Limits{"blob-value": -1, "large-value": 1 << 20},
 		},
 		{Name: "stalled-by-flush", Text: "writers wait for a flush", Event: stalled + engine.StallMemtables.String(), Until: "sync *.sst"},
@@ -52,14 +52,14 @@ func goalsOfEvents() []torture.Goal {
 	}
 }
 
-// session is what is known of an open store to tell its events apart.
+// session is what the listener must remember about an open store to interpret its events.
 type session struct {
 	rolls   atomic.Int64
 	closing atomic.Bool
 }
 
-// listener notes the events of a store that goals are about. The first manifest of a session, and that of Close, do not count
-// as rolled: they are there in every session.
+// listener notes the events that goals need. The first manifest of a session and the one written by Close do not count
+// as rolled, because every session has them.
 func listener(env torture.Env, s *session) *engine.EventListener {
 	return &engine.EventListener{
 		ManifestRolled: func(uint64) {
@@ -73,15 +73,15 @@ func listener(env torture.Env, s *session) *engine.EventListener {
 	}
 }
 
-// How a log is divided; see engine/FORMAT.md.
+// The layout of a log; see engine/FORMAT.md.
 const (
 	logBlock   = 32 << 10
-	chunkKind  = 6 // where the type of a chunk is in its header
+	chunkKind  = 6 // offset of the chunk type in a chunk header
 	middlePart = 3
 )
 
-// threeChunks is the situation in which a log has an unsynced chunk that is neither the first nor the last of its record. Such
-// a chunk fills a block.
+// threeChunks watches for a log that has an unsynced middle chunk: one that is neither the first nor the last of its
+// record. Such a chunk fills a whole block, so its header is at the start of the block.
 func threeChunks() func(*faultfs.Op) bool {
 	open := map[faultfs.Ino]bool{}
 	inLog := torture.Between("write *.log", "sync *.log")()
@@ -96,7 +96,7 @@ func threeChunks() func(*faultfs.Op) bool {
 	}
 }
 
-// hasMiddle reports whether a write to a log has the header of a middle chunk.
+// hasMiddle reports whether a write to a log contains the header of a middle chunk.
 func hasMiddle(op *faultfs.Op) bool {
 	for at := (op.Off+logBlock-1)/logBlock*logBlock + chunkKind; at < op.Off+int64(len(op.Data)); at += logBlock {
 		if op.Data[at-op.Off] == middlePart {

@@ -23,7 +23,7 @@ func TestGoalsAskForLimitsThatExist(t *testing.T) {
 		assert.NoError(t, target.CheckLimits(g.Limits), g.Name)
 		assert.False(t, names[g.Name], g.Name)
 		names[g.Name] = true
-		assert.NotEqual(t, g.Watch == nil, g.Event == "", "%s: it is known by operations or by an event", g.Name)
+		assert.NotEqual(t, g.Watch == nil, g.Event == "", "%s: a goal has either operations to watch or an event", g.Name)
 	}
 }
 
@@ -35,7 +35,7 @@ func goal(t *testing.T, name string) torture.Goal {
 			return g
 		}
 	}
-	require.Fail(t, "no goal is called "+name)
+	require.Fail(t, "no goal has the name "+name)
 	return torture.Goal{}
 }
 
@@ -45,7 +45,7 @@ type flushingStore interface {
 	workloads.Maintainer
 }
 
-// puts writes so many values of a length.
+// puts returns n writes with values of the given length.
 func puts(n, length int) (writes []history.Write) {
 	for i := range n {
 		writes = append(writes, history.Write{Key: fmt.Appendf(nil, "k%d", i), Value: bytes.Repeat([]byte{byte(i)}, length)})
@@ -53,7 +53,7 @@ func puts(n, length int) (writes []history.Write) {
 	return writes
 }
 
-// events opens a store on a fresh disk, calls do, and returns what it noted.
+// events opens a store on a fresh disk, calls do, closes the store, and returns the events noted and the disk.
 func events(t *testing.T, limits torture.Limits, do func(s flushingStore)) (noted []string, fs *faultfs.FS) {
 	t.Helper()
 	fs = faultfs.New(faultfs.Options{})
@@ -80,12 +80,12 @@ func TestOnlyAManifestThatGrewTooLongCountsAsRolled(t *testing.T) {
 	}
 	rolled := goal(t, "manifest-rolled")
 	noted, _ := events(t, nil, write(3))
-	assert.NotContains(t, noted, rolled.Event, "the first manifest of a session, and that of Close, come in every session")
+	assert.NotContains(t, noted, rolled.Event, "every session has a first manifest and one written by Close")
 	noted, _ = events(t, rolled.Limits, write(12))
 	assert.Contains(t, noted, rolled.Event)
 }
 
-// The record of a batch over 64 KiB has a chunk that fills a block; two records in three blocks do not.
+// The record of a batch over 64 KiB has a chunk that fills a block. Two records that share three blocks have none.
 func TestARecordInThreeChunks(t *testing.T) {
 	g := goal(t, "record-in-three")
 	for values, hits := range map[int]bool{1: false, 2: false, 5: true} {

@@ -1,9 +1,9 @@
-// Package lightning puts the Lightning engine behind the lab's interface.
+// Package lightning adapts the Lightning engine to the lab.
 //
 // The store is opened with small memtables, tables and levels, so that a run of a few hundred operations rotates,
-// flushes and compacts, and with small limits for values, so that the longer ones of workload kv go to blob files, by
-// their commit or by a flush. A run may set these, and the engine's inner limits, lower still: see limits.go. Everything
-// else is the engine as its users open it.
+// flushes and compacts. The limits for values are small too, so that the longer values of workload kv go to blob files,
+// some at their commit and some at a flush. A run may set these limits, and the engine's inner ones, lower still; see
+// limits.go. Everything else is the engine as its users open it.
 package lightning
 
 import (
@@ -32,7 +32,7 @@ func Target() torture.Target {
 			RecoveryRepeats: true, Linearizable: true, ShownSurvives: true, Transactions: true, Isolation: checker.StrictSerializable,
 			ClosesInFlight: true, RefusesSecondOpen: true, CloseSyncs: true, SyncCoversFound: true,
 			CloseLeavesNoTail: true, ReportsCorruption: true, FailedOpenReleases: true, MakesDir: true,
-			RecoversAfterTransientFault: []torture.TransientFault{ // no room for a manifest stops the store
+			RecoversAfterTransientFault: []torture.TransientFault{ // not the manifest: if it has no room, the store stops
 				{Fault: "enospc create *.log"}, {Fault: "enospc create *.sst"}, {Fault: "enospc create *.blob"},
 			},
 		},
@@ -53,19 +53,19 @@ func Target() torture.Target {
 	}
 }
 
-// Options returns the options that the lab opens stores with, apart from the limits that a run sets.
+// Options returns the options with which the lab opens stores, before the limits that a run sets.
 func Options(fs afero.Fs, inline bool) engine.Options {
 	return engine.Options{
 		FS: fs, InlineMaintenance: inline,
 		MemtableBytes: 40 << 10, LogAheadBytes: 4 << 10, L0CompactionFiles: 3, LevelBytesBase: 24 << 10, LevelSizeRatio: 4,
 		CompactionsMax: usualCompactions,
-		TableBytes:     64 << 10, // NB: the engine holds smaller tables in memory as a whole; the bottom level has larger ones
+		TableBytes:     64 << 10, // NB: the engine keeps smaller tables in memory as a whole; the bottom level has larger ones
 		BlobValueBytes: 256, LargeValueBytes: 512, BlobFileBytes: 4 << 10,
 	}
 }
 
-// Open opens the store of an environment. Where clients work at the same time, it reveals the order of their commits; of
-// one client that is no question, and its writes take the ways of the engine that reveal nothing.
+// Open opens the store of an environment. If clients run concurrently, the store reveals the order of its commits. With
+// a single client that order is known, so writes use the engine's calls that do not reveal it.
 func Open(env torture.Env) (workloads.Store, error) {
 	o, err := optionsIn(env)
 	if err != nil {
@@ -94,7 +94,7 @@ func optionsIn(env torture.Env) (engine.Options, error) {
 	return o, apply(&o, env.Limits)
 }
 
-// CheckFiles refuses a directory in which a file of zero bytes was left.
+// CheckFiles returns an error if dir contains an empty file other than LOCK.
 func CheckFiles(fs afero.Fs, dir string) error {
 	d, err := fs.Open(dir)
 	if err != nil {
@@ -116,10 +116,10 @@ func CheckFiles(fs afero.Fs, dir string) error {
 	return nil
 }
 
-// store is an engine.DB as workloads see it.
+// store presents an engine.DB to workloads.
 type store struct {
 	db      *engine.DB
-	session *session // nil: nobody wants to know
+	session *session // nil if no one watches
 }
 
 var (
@@ -138,7 +138,7 @@ var (
 
 func (s *store) Get(key []byte) ([]byte, bool, error) { return found(s.db.Get(key)) }
 
-// GetInto is Get, with the value in dst if it has room; see bench.Getter.
+// GetInto is Get, but uses dst for the value if it has room; see bench.Getter.
 func (s *store) GetInto(dst, key []byte) ([]byte, bool, error) {
 	return found(s.db.AppendGet(dst[:0], key))
 }
@@ -178,7 +178,7 @@ func (s *store) Scan(from, to []byte, visit func(key, value []byte) bool) error 
 	return walk(it, err, visit)
 }
 
-// walk visits what an iterator shows and closes it, if there was no error in making it.
+// walk visits the pairs of an iterator and closes it. If err is not nil there is no iterator, and walk returns err.
 func walk(it *engine.Iterator, err error, visit func(key, value []byte) bool) error {
 	if err != nil {
 		return translate(err)
@@ -211,7 +211,7 @@ func (s *store) Close() error {
 	return translate(s.db.Close())
 }
 
-// txn is an engine.Txn as workloads see it.
+// txn presents an engine.Txn to workloads.
 type txn struct{ t *engine.Txn }
 
 func (t *txn) Get(key []byte) ([]byte, bool, error) { return found(t.t.Get(key)) }
@@ -223,7 +223,7 @@ func (t *txn) Scan(from, to []byte, visit func(key, value []byte) bool) error {
 	return walk(it, err, visit)
 }
 
-// Rollback drops the error of a transaction that has ended already.
+// Rollback ignores the error of a transaction that has already ended.
 func (t *txn) Rollback() { _ = t.t.Rollback() }
 
 func (t *txn) Commit(d history.Durability) error { return translate(t.t.Commit(durability(d))) }
@@ -246,7 +246,7 @@ func durability(d history.Durability) engine.Durability {
 	}
 }
 
-// translate marks the errors that mean something to a driver.
+// translate marks the errors that drivers handle.
 func translate(err error) error {
 	for _, m := range []struct{ theirs, ours error }{
 		{engine.ErrConflict, workloads.ErrConflict},
@@ -265,7 +265,7 @@ func translate(err error) error {
 	return err
 }
 
-// marked is an error of the engine that a driver recognizes as one of its own; it reads as the engine wrote it.
+// marked is an engine error that also matches a driver's error class; its text is the engine's.
 type marked struct {
 	error
 	class error

@@ -9,15 +9,15 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// option is a limit that users of the engine set too. Its usual value is that of Options.
+// option is a limit that users of the engine can set as well. Its usual value is the one in Options.
 type option struct {
 	torture.Limit
 	set func(*engine.Options, int64)
 }
 
-// options are the limits among the engine's options. Small ones make small stores meet everything; far smaller ones would
-// only make runs long: a run can explore so many crash points and no more, and each call of the filesystem is one. So a
-// table, blob file or log is mostly written by some twenty calls at most, and a memtable holds a few dozen writes.
+// options are the limits among the engine's options. Small values let a small store reach every situation. Much smaller
+// ones would only make runs long: a run explores a bounded number of crash points, and every filesystem call is one. So
+// the draws let about twenty calls write a table, blob file or log, and a few dozen writes fill a memtable.
 var options = []option{
 	{
 		torture.Limit{Name: "memtable", Text: "bytes at which a memtable is rotated out", Min: 1 << 10, Max: 64 << 20, Draw: torture.DrawSmall(10<<10, 64<<10)},
@@ -28,15 +28,15 @@ var options = []option{
 		func(o *engine.Options, n int64) { o.MemtablesMax = int(n) },
 	},
 	{
-		torture.Limit{Name: "level0", Text: "tables of level 0 that start a compaction", Min: 1, Max: 64, Draw: torture.DrawOf(1, 2, 2, 4, 8)},
+		torture.Limit{Name: "level0", Text: "tables in level 0 that start a compaction", Min: 1, Max: 64, Draw: torture.DrawOf(1, 2, 2, 4, 8)},
 		func(o *engine.Options, n int64) { o.L0CompactionFiles = int(n) },
 	},
 	{
-		torture.Limit{Name: "log-ahead", Text: "zeros that are kept written after a log; -1: none", Min: -1, Max: 16 << 20, Draw: torture.DrawOf(-1, 1, 512, 64<<10)},
+		torture.Limit{Name: "log-ahead", Text: "bytes of zeros written ahead of the end of a log; -1: none", Min: -1, Max: 16 << 20, Draw: torture.DrawOf(-1, 1, 512, 64<<10)},
 		func(o *engine.Options, n int64) { o.LogAheadBytes = n },
 	},
 	{
-		torture.Limit{Name: "level-base", Text: "bytes below which a level is left empty", Min: 1, Max: 1 << 40, Draw: torture.DrawSmall(4<<10, 256<<10)},
+		torture.Limit{Name: "level-base", Text: "bytes below which a level stays empty", Min: 1, Max: 1 << 40, Draw: torture.DrawSmall(4<<10, 256<<10)},
 		func(o *engine.Options, n int64) { o.LevelBytesBase = n },
 	},
 	{
@@ -44,7 +44,7 @@ var options = []option{
 		func(o *engine.Options, n int64) { o.LevelSizeRatio = int(n) },
 	},
 	{
-		torture.Limit{Name: "compactions", Text: "compactions that run at a time, except in recoveries", Min: 1, Max: 16, Draw: torture.DrawOf(2, 3, 4)},
+		torture.Limit{Name: "compactions", Text: "compactions that run at once, except during recovery", Min: 1, Max: 16, Draw: torture.DrawOf(2, 3, 4)},
 		func(o *engine.Options, n int64) { o.CompactionsMax = int(n) },
 	},
 	{
@@ -56,11 +56,11 @@ var options = []option{
 		func(o *engine.Options, n int64) { o.BlockBytes = int(n) },
 	},
 	{
-		torture.Limit{Name: "compression", Text: "of table blocks; 0: none, 1: snappy, 2: zstd", Min: 0, Max: 2, Draw: torture.DrawOf(0, 1, 1, 1, 2)},
+		torture.Limit{Name: "compression", Text: "compression of table blocks; 0: none, 1: snappy, 2: zstd", Min: 0, Max: 2, Draw: torture.DrawOf(0, 1, 1, 1, 2)},
 		func(o *engine.Options, n int64) { o.Compression = engine.Compression(n) },
 	},
 	{
-		torture.Limit{Name: "bloom-bits", Text: "bits of a filter for each key; -1: no filter", Min: -1, Max: 64, Draw: torture.DrawOf(-1, 1, 2, 20)},
+		torture.Limit{Name: "bloom-bits", Text: "filter bits per key; -1: no filter", Min: -1, Max: 64, Draw: torture.DrawOf(-1, 1, 2, 20)},
 		func(o *engine.Options, n int64) { o.BloomBitsPerKey = int(n) },
 	},
 	{
@@ -76,16 +76,17 @@ var options = []option{
 		func(o *engine.Options, n int64) { o.BlobValueBytes = int(n) },
 	},
 	{
-		torture.Limit{Name: "large-value", Text: "bytes beyond which a value goes there at its commit", Min: 1, Max: 1 << 30, Draw: orOne(torture.DrawOf(90, 100, 1000, 2000))},
+		torture.Limit{Name: "large-value", Text: "bytes above which a value goes to a blob file at its commit", Min: 1, Max: 1 << 30, Draw: orOne(torture.DrawOf(90, 100, 1000, 2000))},
 		func(o *engine.Options, n int64) { o.LargeValueBytes = int(n) },
 	},
 	{
-		torture.Limit{Name: "blob-file", Text: "bytes at which another blob file is begun", Min: 1, Max: 1 << 40, Draw: torture.DrawSmall(1<<10, 64<<10)},
+		torture.Limit{Name: "blob-file", Text: "bytes at which a new blob file is started", Min: 1, Max: 1 << 40, Draw: torture.DrawSmall(1<<10, 64<<10)},
 		func(o *engine.Options, n int64) { o.BlobFileBytes = n },
 	},
 }
 
-// draws are those of the engine's inner limits that are not drawn from their smallest to their usual value.
+// draws replaces the draw of some inner limits of the engine; the others are drawn between their smallest and usual
+// value.
 var draws = map[string]func(*rand.Rand) int64{
 	"manifest-roll":   torture.DrawSmall(256, 64<<10),
 	"manifest-growth": torture.DrawOf(1, 2, 2, 4),
@@ -109,7 +110,7 @@ var draws = map[string]func(*rand.Rand) int64{
 	"first-sequence":  torture.DrawStart(1 << 54),
 }
 
-// orOne returns a draw that is 1 one time in sixteen, and otherwise as another one.
+// orOne returns a draw that is 1 once in sixteen times, and otherwise draws from mostly.
 func orOne(mostly func(*rand.Rand) int64) func(*rand.Rand) int64 {
 	return func(rng *rand.Rand) int64 {
 		if rng.IntN(16) == 0 {
@@ -142,9 +143,9 @@ func Limits() []torture.Limit {
 	return all
 }
 
-// handlesMax is how many files and directories the store has open at most under the limits of a run: those that MaxOpenFiles is
-// about, a log for each memtable, two for each compaction, and some for the manifest, the growing blob file, what a flush writes, and
-// directories that are being synced.
+// handlesMax returns the most files and directories that the store has open at once under the limits of a run: those
+// that MaxOpenFiles bounds, a log for each memtable, two for each compaction, and a few for the manifest, the growing
+// blob file, the output of a flush, and directories being synced.
 func handlesMax(l torture.Limits) int {
 	o := Options(nil, true)
 	o.EnsureDefaults()
@@ -160,10 +161,11 @@ func handlesMax(l torture.Limits) int {
 
 const handlesBeside = 4
 
-// usualCompactions is how many compactions run at a time unless a run sets another number, on every machine.
+// usualCompactions is the number of concurrent compactions unless a run sets another one; it is the same on every
+// machine.
 const usualCompactions = 1
 
-// unreached are the limits of the engine that cannot be set lower: they are part of its interface or its formats.
+// unreached returns the engine's limits that cannot be lowered, because they are part of its interface or its formats.
 func unreached() []string {
 	return []string{
 		"values of 1 GiB", "batches of 2 GiB", "memtables of 4 GiB", "logs of 8 GiB", "7 levels of tables",

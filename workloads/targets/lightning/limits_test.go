@@ -26,7 +26,7 @@ func TestEveryDrawOfLimitsOpens(t *testing.T) {
 		require.GreaterOrEqual(t, l.Usual, l.Min, l.Name)
 		require.LessOrEqual(t, l.Usual, l.Max, l.Name)
 		for _, other := range target.Limits[:i] {
-			require.False(t, evidence.SameHash(l.Name, other.Name), "tokens cannot tell %s from %s", l.Name, other.Name)
+			require.False(t, evidence.SameHash(l.Name, other.Name), "tokens cannot distinguish %s from %s", l.Name, other.Name)
 		}
 	}
 	o := Options(nil, true)

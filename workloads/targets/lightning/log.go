@@ -10,8 +10,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// LogTarget returns Lightning as the log of a raft node: each entry is a pair, and a truncation deletes a range. It has all
-// promises of Target. A log cannot be repaired.
+// LogTarget returns Lightning as the log of a raft node: each entry is a pair, and truncation deletes a range. It makes
+// all the promises of Target, but offers no repair.
 func LogTarget() torture.Target {
 	t := Target()
 	t.Name, t.Open = "lightning-log", nil
@@ -33,14 +33,14 @@ func LogTarget() torture.Target {
 		}
 		return workloads.FromLog(log{s.(*store)}), nil
 	}
-	t.Goals = nil // runs of Target have to reach them
+	t.Goals = nil // runs of Target must reach them
 	t.Administration.OpenAccountant, t.Administration.AccountFiles = nil, nil
-	t.Administration.Repair = nil // what it brings back of a store may have gaps, and is no log then
+	t.Administration.Repair = nil // a repaired store may have gaps, and a log must not
 	t.Go.Expr = "lightning.LogTarget()"
 	return t
 }
 
-// log is a store whose keys are the indexes of entries, but for a few values beside them, which sort before.
+// log is a store whose keys are the indexes of entries, apart from a few other values, whose keys sort before them.
 type log struct{ *store }
 
 var (
@@ -52,7 +52,7 @@ var (
 func (l log) First() (uint64, error) { return l.end((*engine.Iterator).First) }
 func (l log) Last() (uint64, error)  { return l.end((*engine.Iterator).Last) }
 
-// end returns the index of the entry that an iterator comes to.
+// end returns the index of the entry at which to positions an iterator, or 0 if there is none.
 func (l log) end(to func(*engine.Iterator) bool) (index uint64, err error) {
 	it, err := l.db.NewIterator(engine.IterOptions{LowerBound: history.EntryKey(0), UpperBound: history.EntriesEnd()})
 	if err != nil {

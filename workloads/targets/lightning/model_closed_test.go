@@ -15,9 +15,9 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// closeAndDamage makes a commit, closes the store, cuts the power and takes something away from a log or a manifest: its
-// end, or all of it. A crash then loses nothing, and what is missing is noticed, or everything is there all the same. (A
-// session without a commit has nothing to say of the logs that it found.)
+// closeAndDamage makes a commit, closes the store, cuts the power and then removes a log or a manifest, or the end of
+// one. After Close the crash itself loses nothing, so the damage must either be reported or change nothing. (A session
+// without a commit records nothing about the logs that it found, hence the commit.)
 func (m *modelled) closeAndDamage(rng *rand.Rand) error {
 	if err := m.commit(rng, 1, 0, 0); err != nil {
 		return err
@@ -41,7 +41,7 @@ func (m *modelled) closeAndDamage(rng *rand.Rand) error {
 	return m.open()
 }
 
-// takeAway removes a log or a manifest, or cuts it short, and says which.
+// takeAway removes a log or a manifest, or cuts it short, and describes what it did.
 func takeAway(image *faultfs.FS, rng *rand.Rand) (damage string, err error) {
 	dir, err := image.Open("db")
 	if err != nil {
@@ -65,7 +65,7 @@ func takeAway(image *faultfs.FS, rng *rand.Rand) (damage string, err error) {
 	return "with nothing missing", nil
 }
 
-// cutShort cuts something off a file, and not only zeros that are written ahead in a log. It returns how many bytes stay.
+// cutShort cuts a file inside its content, not only within the zeros written ahead in a log. It returns the bytes kept.
 func cutShort(image *faultfs.FS, name string, rng *rand.Rand) (keep int64, err error) {
 	f, err := image.OpenFile(name, os.O_RDWR, 0)
 	if err != nil {
@@ -81,7 +81,7 @@ func cutShort(image *faultfs.FS, name string, rng *rand.Rand) (keep int64, err e
 	return keep, errors.Join(err, f.Close())
 }
 
-// noticed opens a damaged store.
+// noticed opens a damaged store: the engine must report the damage or show everything.
 func (m *modelled) noticed(image *faultfs.FS) error {
 	db, err := engine.Open("db", smallOptions(image))
 	if errors.Is(err, engine.ErrCorrupt) {

@@ -9,7 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// commit applies a batch of random writes, of which shares in per cent are deletes of ranges and of keys.
+// commit applies a batch of random writes. The percentages ranges and deletes are the shares of range deletes and
+// deletes.
 func (m *modelled) commit(rng *rand.Rand, writes, ranges, deletes int) error {
 	b, change := &engine.Batch{}, map[string]*string{}
 	for range writes {
@@ -34,7 +35,7 @@ func (m *modelled) commit(rng *rand.Rand, writes, ranges, deletes int) error {
 	return m.db.Apply(b, d)
 }
 
-// erase notes that every key from start to before end is deleted.
+// erase notes that every key in [start, end) is deleted.
 func erase(change map[string]*string, start, end string) {
 	for i := range 40 {
 		if k := fmt.Sprintf("k%02d", i); start <= k && k < end {
@@ -43,7 +44,7 @@ func erase(change map[string]*string, start, end string) {
 	}
 }
 
-// rangeTransaction deletes a range, which hides some of its own writes, and writes into it again.
+// rangeTransaction deletes ranges that may cover its own writes, and writes into them again.
 func (m *modelled) rangeTransaction(rng *rand.Rand) error {
 	name := func() string { return fmt.Sprintf("k%02d", rng.IntN(40)) }
 	t, err := m.db.Begin(engine.TxnOptions{Isolation: engine.Isolation(rng.IntN(2))})
@@ -51,7 +52,7 @@ func (m *modelled) rangeTransaction(rng *rand.Rand) error {
 		return err
 	}
 	change, shown := map[string]*string{}, maps.Clone(m.shown)
-	wrote := false // a range may be empty, and a transaction that writes nothing makes nothing durable
+	wrote := false // stays false if all ranges are empty: then the commit makes nothing durable
 	for range 1 + rng.IntN(8) {
 		if k := name(); rng.IntN(3) == 0 {
 			end := name()

@@ -13,13 +13,13 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// imageAt cuts the power at a tick, on a copy of the disk.
+// imageAt returns the disk as a power cut at a tick leaves it; the disk itself is unchanged.
 func (m *modelled) imageAt(tick, seed uint64) (*faultfs.FS, error) {
 	return m.fs.Crash(tick, faultfs.Model{}, faultfs.ImageOptions{Chooser: faultfs.Seeded(seed)})
 }
 
-// look tries to open the store a second time, verifies it, and opens what a crash would leave read-only: that shows what a
-// recovery of the same disk shows, and changes nothing.
+// look checks that the store cannot be opened twice, verifies it, and opens what a crash would leave, read-only. That
+// must show the same as recovering the same disk, and change nothing.
 func (m *modelled) look(rng *rand.Rand) error {
 	if second, err := engine.Open("db", smallOptions(m.fs)); !errors.Is(err, engine.ErrLocked) {
 		if err == nil {
@@ -41,12 +41,12 @@ func (m *modelled) look(rng *rand.Rand) error {
 		}
 	}
 	if !maps.Equal(shown[0], shown[1]) {
-		return fmt.Errorf("read-only it shows %v, recovered %v", shown[0], shown[1])
+		return fmt.Errorf("read-only, the store shows %v; recovered, %v", shown[0], shown[1])
 	}
 	return nil
 }
 
-// contentOf opens a store and reads all of it. A store that is opened read-only changes nothing.
+// contentOf opens a store and reads all of it. Opened read-only, the store must not change the disk.
 func contentOf(image *faultfs.FS, dir string, readOnly bool) (map[string]string, error) {
 	o := smallOptions(image)
 	o.ReadOnly, o.ErrorIfMissing = readOnly, true
@@ -62,7 +62,7 @@ func contentOf(image *faultfs.FS, dir string, readOnly bool) (map[string]string,
 	return found, err
 }
 
-// cutCheckpoint cuts the power while a checkpoint is made: the copy is refused, or whole, and the store is what it was.
+// cutCheckpoint cuts the power during a checkpoint. The copy must be refused or complete, and the store unchanged.
 func (m *modelled) cutCheckpoint(rng *rand.Rand) error {
 	dir, before := fmt.Sprintf("checkpoint-%d", rng.Uint64()), m.fs.Now()
 	if err := m.db.Checkpoint(dir); err != nil {
@@ -73,14 +73,14 @@ func (m *modelled) cutCheckpoint(rng *rand.Rand) error {
 		return err
 	}
 	if found, err := contentOf(image, dir, true); err == nil && !maps.Equal(found, m.shown) {
-		return fmt.Errorf("a checkpoint that was cut short shows %v, the store %v", found, m.shown)
+		return fmt.Errorf("an interrupted checkpoint shows %v, the store %v", found, m.shown)
 	}
 	m.letGo()
 	_ = m.db.Close()
 	return m.recover(image)
 }
 
-// restoreEarlier restores one of all backups that were ever made, after a crash, and verifies the repository.
+// restoreEarlier crashes, restores a random one of the backups made so far, and verifies the repository.
 func (m *modelled) restoreEarlier(rng *rand.Rand) error {
 	if len(m.backups) == 0 {
 		return nil
@@ -100,13 +100,13 @@ func (m *modelled) restoreEarlier(rng *rand.Rand) error {
 	}
 	found, err := contentOf(image, "earlier", false)
 	if err == nil && !maps.Equal(found, m.backups[id]) {
-		err = fmt.Errorf("backup %d shows %v, and held %v", id, found, m.backups[id])
+		err = fmt.Errorf("backup %d shows %v, want %v", id, found, m.backups[id])
 	}
 	return err
 }
 
-// repairDamaged closes the store, damages one of its tables or blob files on a copy of the disk, and repairs that. Every key
-// that is not as it was is in the report.
+// repairDamaged closes the store, damages one of its tables or blob files on a copy of the disk, and repairs the copy.
+// The report must cover every key that changed.
 func (m *modelled) repairDamaged(rng *rand.Rand) error {
 	if err := m.reopen(); err != nil {
 		return err
@@ -131,13 +131,13 @@ func (m *modelled) repairDamaged(rng *rand.Rand) error {
 		k := fmt.Sprintf("k%02d", i)
 		was, before := m.shown[k]
 		if is, after := found[k]; (before != after || was != is) && !reported(report, k) {
-			return fmt.Errorf("%s was damaged and repaired; %s is %.20q and was %.20q; the report says %+v", name, k, is, was, report)
+			return fmt.Errorf("%s was damaged and repaired; %s is %.20q, was %.20q; the report is %+v", name, k, is, was, report)
 		}
 	}
 	return nil
 }
 
-// flipBit flips a bit of a table or a blob file. Its name is empty if there is none.
+// flipBit flips a bit of a table or a blob file and returns its name, which is empty if there is no such file.
 func flipBit(image *faultfs.FS, rng *rand.Rand) (name string, err error) {
 	dir, err := image.Open("db")
 	if err != nil {
@@ -166,7 +166,7 @@ func flipBit(image *faultfs.FS, rng *rand.Rand) (name string, err error) {
 	return info.Name(), errors.Join(err, f.Close())
 }
 
-// reported reports whether a key may have suffered from what a repair could not read.
+// reported reports whether a repair lists the key as lost or inside a range that it could not read.
 func reported(r engine.RepairReport, key string) bool {
 	return slices.ContainsFunc(r.Lost, func(l engine.Loss) bool {
 		if l.Key != nil {

@@ -22,7 +22,7 @@ func (m *modelled) reopen() error {
 	return m.open()
 }
 
-// kill ends the process without closing the store; only what was Buffered may be lost, as a suffix.
+// kill ends the process without closing the store. Only Buffered commits may be lost, and only a suffix of them.
 func (m *modelled) kill() error {
 	return m.lose(faultfs.Model{Profile: faultfs.LoseNone()}, faultfs.ImageOptions{})
 }
@@ -31,8 +31,8 @@ func (m *modelled) crash(rng *rand.Rand) error {
 	return m.lose(faultfs.Model{}, faultfs.ImageOptions{Chooser: faultfs.Seeded(rng.Uint64())})
 }
 
-// crashInRecovery cuts the power again at a random operation of the recovery. What the second recovery finds need not be
-// what the first one did, if that had not looked yet, but it must be something that the first could have found.
+// crashInRecovery cuts the power again at a random operation of the recovery. The second recovery need not find what
+// the first one found, but it must find something that the first could have found.
 func (m *modelled) crashInRecovery(rng *rand.Rand) error {
 	durable, loose := m.durable, m.loose
 	if err := m.crash(rng); err != nil {
@@ -46,7 +46,8 @@ func (m *modelled) crashInRecovery(rng *rand.Rand) error {
 	return m.recover(again)
 }
 
-// checkpoint makes a checkpoint, and cuts the power on a copy of the disk: there the checkpoint shows what the store does.
+// checkpoint makes a checkpoint and cuts the power on a copy of the disk, where the checkpoint must show what the store
+// shows.
 func (m *modelled) checkpoint(rng *rand.Rand) error {
 	dir := fmt.Sprintf("checkpoint-%d", rng.Uint64())
 	if err := m.db.Checkpoint(dir); err != nil {
@@ -59,7 +60,7 @@ func (m *modelled) checkpoint(rng *rand.Rand) error {
 	return m.sameIn(image, dir)
 }
 
-// backup adds a backup to the repository, cuts the power on a copy of the disk and restores it there.
+// backup adds a backup to the repository, cuts the power on a copy of the disk and restores the backup there.
 func (m *modelled) backup(rng *rand.Rand) error {
 	made, err := engine.Backup(m.db, "repository")
 	if err != nil {
@@ -76,7 +77,7 @@ func (m *modelled) backup(rng *rand.Rand) error {
 	return m.sameIn(image, "restored")
 }
 
-// sameIn opens a copy of the store and compares it with the model, then again when the copy has been rewritten.
+// sameIn opens a copy of the store and compares it with the model, before and after the copy is compacted.
 func (m *modelled) sameIn(image *faultfs.FS, dir string) error {
 	o := smallOptions(image)
 	o.ErrorIfMissing = true
@@ -116,10 +117,10 @@ func (m *modelled) lose(model faultfs.Model, o faultfs.ImageOptions) error {
 	return m.recover(image)
 }
 
-// recover opens what a crash left. It must be what was durable with the first few of the loose commits.
+// recover opens what a crash left. It must show the durable state plus a prefix of the commits made since.
 func (m *modelled) recover(image *faultfs.FS) error {
 	m.letGo()
-	_ = m.db.Close() // the old machine is gone; what it does to its disk is lost
+	_ = m.db.Close() // the old machine is gone, and what it still writes is lost
 	m.fs = image
 	if err := m.open(); err != nil {
 		return fmt.Errorf("after a crash: %w", err)
@@ -136,7 +137,7 @@ func (m *modelled) recover(image *faultfs.FS) error {
 			return nil
 		}
 		if i == len(m.loose) {
-			return fmt.Errorf("after a crash the store shows %v; durable are %v and %d commits", found, m.durable, len(m.loose))
+			return fmt.Errorf("after a crash the store shows %v; %v is durable, followed by %d commits", found, m.durable, len(m.loose))
 		}
 		apply(candidate, m.loose[i])
 	}

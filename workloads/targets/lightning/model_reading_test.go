@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// walk moves an iterator within bounds and compares where it stands with the model.
+// walk moves an iterator within bounds and compares each position with the model.
 func (m *modelled) walk(rng *rand.Rand) error {
 	name := func() string { return fmt.Sprintf("k%02d", rng.IntN(41)) }
 	lower, upper := name(), name()
@@ -59,7 +59,7 @@ func (m *modelled) walk(rng *rand.Rand) error {
 	return it.Close()
 }
 
-// stream reads a value as a stream.
+// stream reads a value as a stream and compares it with the model.
 func (m *modelled) stream(rng *rand.Rand) error {
 	k := fmt.Sprintf("k%02d", rng.IntN(40))
 	want, there := m.shown[k]
@@ -77,7 +77,7 @@ func (m *modelled) stream(rng *rand.Rand) error {
 	return errors.Join(err, r.Close())
 }
 
-// barrier syncs without a write: everything that is shown is durable afterwards.
+// barrier syncs without a write, which makes everything shown durable.
 func (m *modelled) barrier() error {
 	err := m.db.Apply(&engine.Batch{}, engine.Sync)
 	m.settle()

@@ -16,12 +16,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning"
 )
 
-// TestEngineIsItsModel lets gopter look for a sequence of commits, flushes, compactions, crashes and reopenings after
-// which the engine shows something else than a map does. Synced commits must survive every crash; unsynced ones may be
-// lost, but only the last ones.
+// TestEngineIsItsModel lets gopter search for a sequence of commits, flushes, compactions, crashes and reopenings after
+// which the engine differs from a map. Synced commits must survive every crash; of the unsynced ones, only a suffix may
+// be lost.
 func TestEngineIsItsModel(t *testing.T) {
 	parameters := gopter.DefaultTestParameters()
-	parameters.Workers = 1 // with more, the seed does not tell the run
+	parameters.Workers = 1 // with more workers the seed does not determine the run
 	parameters.MinSize, parameters.MaxSize = 20, 120
 	if testing.Short() {
 		parameters.MinSuccessfulTests = 30
@@ -36,8 +36,8 @@ func TestEngineIsItsModel(t *testing.T) {
 	}
 }
 
-// machine makes stores and the steps to take with them. What a crash leaves is known only when it is seen, so the model
-// lives beside the store and not in gopter's state.
+// machine makes stores and the steps to take with them. What a crash leaves is known only once the store is recovered,
+// so the model lives beside the store rather than in gopter's state.
 var machine = &commands.ProtoCommands{
 	NewSystemUnderTestFunc: func(commands.State) commands.SystemUnderTest {
 		s := &modelled{fs: faultfs.New(faultfs.Options{}), shown: map[string]string{}, durable: map[string]string{}, backups: map[uint64]map[string]string{}}
@@ -46,7 +46,7 @@ var machine = &commands.ProtoCommands{
 	},
 	DestroySystemUnderTestFunc: func(s commands.SystemUnderTest) {
 		if db := s.(*modelled).db; db != nil {
-			_ = db.Close() // whether it closes is not in question here
+			_ = db.Close() // the store is abandoned; its close is not under test here
 		}
 	},
 	InitialStateGen: gen.Const(0),
@@ -55,7 +55,7 @@ var machine = &commands.ProtoCommands{
 	},
 }
 
-// step is one command; everything about it follows from what was drawn.
+// step is one command. Everything about it is derived from the drawn number.
 type step struct{ draw uint64 }
 
 func (step) NextState(state commands.State) commands.State { return state }
@@ -70,8 +70,8 @@ func (step) PostCondition(_ commands.State, result commands.Result) *gopter.Prop
 
 func (s step) String() string { return fmt.Sprintf("%s(%d)", s.kind().name, s.draw) }
 
-// Run takes the step and compares everything that the store shows with the model. After the first failure the store is
-// left alone: what it does then says nothing.
+// Run takes the step and compares everything that the store shows with the model. After a failure the store is not used
+// again, because its later behaviour says nothing.
 func (s step) Run(system commands.SystemUnderTest) commands.Result {
 	m := system.(*modelled)
 	if m.broken == nil {
@@ -134,17 +134,17 @@ func (s step) kind() kind {
 	panic("unreachable: the weights add up")
 }
 
-// modelled is a store with its model: what it shows, what must survive, and what came since, commit by commit.
+// modelled is a store with its model: what it shows, what must survive a crash, and each commit made since.
 type modelled struct {
 	fs      *faultfs.FS
 	db      *engine.DB
-	limits  engine.Limits // of the next opening
+	limits  engine.Limits // for the next opening
 	shown   map[string]string
 	durable map[string]string
 	loose   []map[string]*string // unsynced commits; nil is a delete
 	broken  error
 
-	backups map[uint64]map[string]string // by number: what the store showed then
+	backups map[uint64]map[string]string // what the store showed at each backup, by number
 
 	held      *engine.Snapshot // or nil
 	heldShows map[string]string
@@ -157,19 +157,19 @@ func (m *modelled) open() (err error) {
 	return err
 }
 
-// innerLimits draws those limits that are no options.
+// innerLimits draws the limits that are not options.
 func innerLimits(seed uint64) (l engine.Limits) {
 	target := lightning.Target()
 	drawn := target.DrawLimits(seed)
 	for _, k := range engine.KnownLimits() {
 		if n, set := drawn[k.Name]; set {
-			_ = l.Set(k.Name, n) // every draw is legal; if not, no store opens
+			_ = l.Set(k.Name, n) // every draw is valid; otherwise opening the store fails
 		}
 	}
 	return l
 }
 
-// smallOptions let a few writes fill memtables, levels and blob files, by both roads.
+// smallOptions let a few writes fill memtables, levels and blob files, both at commits and at flushes.
 func smallOptions(fsys *faultfs.FS) engine.Options {
 	o := lightning.Options(fsys, true)
 	o.MemtableBytes, o.LevelBytesBase, o.TableBytes = 2<<10, 4<<10, 2<<10
@@ -177,10 +177,10 @@ func smallOptions(fsys *faultfs.FS) engine.Options {
 	return o
 }
 
-// copied counts the blob files that checkpoints and restored backups had, by who refers to them.
+// copied counts the blob files in checkpoints and restored backups, by whether tables or logs refer to them.
 var copied struct{ byTables, byLogs int }
 
-// compare reads everything, forward, backward and key by key.
+// compare reads everything, forward, backward and by key, and compares it with the model.
 func (m *modelled) compare() error {
 	found, err := m.read()
 	if err != nil {
@@ -212,7 +212,7 @@ func (m *modelled) read() (map[string]string, error) {
 	}
 	for ok := it.Last(); ok; ok = it.Prev() {
 		if v, there := found[string(it.Key())]; !there || v != string(it.Value()) {
-			return nil, errors.Join(fmt.Errorf("backward: %q is not what it was forward", it.Key()), it.Close())
+			return nil, errors.Join(fmt.Errorf("backward: %q differs from the forward scan", it.Key()), it.Close())
 		}
 		forward--
 	}

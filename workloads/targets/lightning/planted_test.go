@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// planted returns Lightning behind something that breaks a promise.
+// planted returns Lightning with its store wrapped in one that breaks a promise.
 func planted(wrap func(workloads.Store) workloads.Store) torture.Target {
 	target := lightning.Target()
 	target.Open = func(env torture.Env) (workloads.Store, error) {
@@ -27,7 +27,7 @@ func planted(wrap func(workloads.Store) workloads.Store) torture.Target {
 	return target
 }
 
-// laxer gives snapshot isolation to everybody.
+// laxer never grants more than snapshot isolation.
 type laxer struct{ workloads.Store }
 
 func (l laxer) Begin(level workloads.Isolation) (workloads.Txn, error) {
@@ -48,10 +48,10 @@ func TestALevelThatIsLowerThanAskedForIsNoticed(t *testing.T) {
 	options.StopAfter, options.Rounds, options.Ops = 0, 1, 40
 	r, err = torture.Check(context.Background(), target, options)
 	require.NoError(t, err)
-	require.Equal(t, checker.Pass, r.Verdict, "who promises snapshots only, keeps it: %v %v", r.Findings, r.Reasons)
+	require.Equal(t, checker.Pass, r.Verdict, "it keeps the promise of snapshot isolation: %v %v", r.Findings, r.Reasons)
 }
 
-// reversed says that later commits came earlier.
+// reversed reports the sequence numbers of commits in reverse order.
 type reversed struct {
 	workloads.Store
 	sequencer workloads.Sequencer

@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// cursor is an engine.Iterator as workloads see it.
+// cursor presents an engine.Iterator to workloads.
 type cursor struct{ *engine.Iterator }
 
 func (c cursor) Error() error { return translate(c.Iterator.Error()) }
@@ -44,10 +44,10 @@ func (s *store) OpenValue(key []byte) (io.ReadCloser, bool, error) {
 	return asStream(s.db.GetReader(key))
 }
 
-// NewSnapshot returns a snapshot of the engine, which is not a transaction.
+// NewSnapshot returns a snapshot of the engine; it is not a transaction.
 func (s *store) NewSnapshot() (workloads.Snapshot, error) { return &snapshot{s.db.NewSnapshot()}, nil }
 
-// snapshot is an engine.Snapshot as workloads see it.
+// snapshot presents an engine.Snapshot to workloads.
 type snapshot struct{ s *engine.Snapshot }
 
 func (s *snapshot) Get(key []byte) ([]byte, bool, error) { return found(s.s.Get(key)) }
@@ -65,12 +65,12 @@ func (s *snapshot) Close() error {
 	return nil
 }
 
-// stream is an engine.ValueReader as workloads see it.
+// stream presents an engine.ValueReader to workloads.
 type stream struct{ *engine.ValueReader }
 
 func (s stream) Read(p []byte) (int, error) {
 	n, err := s.ValueReader.Read(p)
-	if err == io.EOF { //nolint:errorlint // a reader must return it as it is
+	if err == io.EOF { //nolint:errorlint // io.Reader requires io.EOF itself, unwrapped
 		return n, err
 	}
 	return n, translate(err)
@@ -101,7 +101,7 @@ func rangeBatch(r workloads.RangeBatch) *engine.Batch {
 	return b
 }
 
-// Inspect asks for the metrics, the tables and the blob files, and verifies all of them.
+// Inspect reads the metrics and lists the tables and blob files, and verifies the store.
 func (s *store) Inspect() error {
 	_ = s.db.Metrics()
 	_, tables := s.db.Shape()
@@ -109,7 +109,7 @@ func (s *store) Inspect() error {
 	return translate(errors.Join(tables, blobs, s.db.Verify()))
 }
 
-// Gauges returns what the store consists of. See workloads.Gauger.
+// Gauges returns figures about what the store consists of. See workloads.Gauger.
 func (s *store) Gauges() map[string]float64 {
 	m, levels, tables := s.db.Metrics(), 0, 0
 	for _, l := range m.Levels {

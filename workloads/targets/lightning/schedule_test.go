@@ -18,14 +18,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning"
 )
 
-// The tests of schedules are made for lightning-torture wasmexec, which runs them once a seed: see make schedules. Clients
-// and background maintenance share a store whose power is cut; scripts, cuts and what survives come from the seed, as the
-// schedule does. Run as ordinary tests they take seed 1, on whatever schedule happens.
+// The schedule tests are made for `lightning-torture wasmexec`, which runs them once per seed; see `make schedules`.
+// Clients and background maintenance share a store whose power is cut. The seed determines the scripts, the cuts, what
+// survives, and the schedule. Run as ordinary tests they use seed 1 and whatever schedule happens.
 
 func TestScheduleOfBank(t *testing.T)     { runSchedule(t, "bank") }
 func TestScheduleOfRegister(t *testing.T) { runSchedule(t, "register") }
 
-// cutsPerSchedule is how often the power is cut in a run, each time at another tick.
+// cutsPerSchedule is the number of power cuts in a run, each at its own tick.
 const cutsPerSchedule = 4
 
 func runSchedule(t *testing.T, workload string) {
@@ -41,7 +41,7 @@ func runSchedule(t *testing.T, workload string) {
 	}
 }
 
-// scheduleSeed is the seed of the schedule.
+// scheduleSeed returns the seed of the schedule.
 func scheduleSeed(t *testing.T) uint64 {
 	t.Helper()
 	text := cmp.Or(os.Getenv("SCHEDULE_SEED"), "1")
@@ -50,7 +50,7 @@ func scheduleSeed(t *testing.T) uint64 {
 	return seed
 }
 
-// driven is the evidence of a run.
+// driven is the evidence from a run.
 type driven struct {
 	script  workloads.Script
 	fs      *faultfs.FS
@@ -58,7 +58,7 @@ type driven struct {
 	durable *checker.Durability
 }
 
-// drive runs the clients on a store that does its maintenance in the background, and that is small enough to need some.
+// drive runs the clients on a store with background maintenance, small enough to need some.
 func drive(t *testing.T, script workloads.Script) *driven {
 	t.Helper()
 	clock := &history.Clock{}
@@ -87,13 +87,13 @@ func (r *driven) judgeLive(t *testing.T) {
 	requirePass(t, results...)
 	for _, op := range r.ops {
 		if op.Outcome != history.Acked {
-			require.Equal(t, workloads.ErrConflict.Error(), op.Err, "the disk did what it was told")
+			require.Equal(t, workloads.ErrConflict.Error(), op.Err, "only conflicts can fail: the disk has no faults")
 		}
 	}
 }
 
-// judgeCrash cuts the power at a tick, lets the engine recover one of the disks that may be left, and judges what it
-// shows.
+// judgeCrash cuts the power at a tick, lets the engine recover one of the disks that may be left, and judges what the
+// store shows.
 func (r *driven) judgeCrash(t *testing.T, tick, survivors uint64) {
 	t.Helper()
 	image, err := r.fs.Crash(tick, faultfs.Model{}, faultfs.ImageOptions{Chooser: faultfs.Seeded(survivors)})
@@ -111,7 +111,7 @@ func (r *driven) judgeCrash(t *testing.T, tick, survivors uint64) {
 	require.NoError(t, db.Close())
 }
 
-// cutAt returns what was acknowledged when the disk had seen the operation at tick and no later one.
+// cutAt returns what had been acknowledged when the disk had performed the operation at tick and none after it.
 func (r *driven) cutAt(tick uint64) history.Cut {
 	acked := history.Never - 1
 	trace := r.fs.Trace()

@@ -6,7 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// sequenced is a store that reveals the order of its commits.
+// sequenced is a store that also reveals the order of its commits.
 type sequenced struct{ *store }
 
 var (

@@ -12,14 +12,15 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Every script of a step, or, nightly, of two, survives every crash, whatever disk it leaves, and every crash of its recovery.
+// Every one-step script (nightly, every two-step script) survives every crash with every disk it can leave, and every
+// crash of the recovery.
 func TestLightningIsProvedInTheSmallScope(t *testing.T) {
 	steps, profiles := 1, []string{"posix-min"}
 	switch {
 	case os.Getenv("LIGHTNING_NIGHTLY") != "":
 		steps, profiles = 2, append(profiles, "ext4-ordered")
 	case testing.Short():
-		t.Skip("for the race detector TestLightningKeepsItsPromises does the same; run without -short")
+		t.Skip("TestLightningKeepsItsPromises gives the race detector the same code; run without -short")
 	}
 	for _, profile := range profiles {
 		r, err := torture.Check(t.Context(), lightning.Target(), torture.Options{Scenario: "small", Ops: steps, Profile: profile})

@@ -21,32 +21,32 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// uncalled are the functions and methods of the engine that no run of the lab calls, each with the reason.
+// uncalled lists the exported functions and methods of the engine that the lab never calls, each with the reason.
 var uncalled = map[string]string{
 	"Compression.Valid": "Options.Validate calls it",
 	"Limits.Validate":   "Options.Validate calls it",
 }
 
-// TestTheLabCallsEveryFunctionOfTheEngine: what no run calls, no run can find wrong. A function or method that the engine exports
-// is called by the adapter, its accounts or its refusals, or through an interface of the lab that its type implements by being
-// embedded; or somebody has written down why not.
+// The lab can find nothing wrong with a function that it never calls. So the adapter, its accounts or its refusals must
+// call every function and method that the engine exports, either directly or through an interface of the lab that an
+// embedded engine type satisfies. Exceptions are listed in uncalled.
 func TestTheLabCallsEveryFunctionOfTheEngine(t *testing.T) {
 	s := loadSurface(t)
 	exported := s.exported()
 	require.Greater(t, len(exported), 60, "the engine was found")
 	for _, name := range exported {
 		if !s.called[name] && uncalled[name] == "" {
-			t.Errorf("nothing in the lab calls engine.%s: call it in accounts or refusals, or say in uncalled why not", name)
+			t.Errorf("nothing in the lab calls engine.%s: call it in accounts or refusals, or give the reason in uncalled", name)
 		}
 	}
 	for name := range uncalled {
 		if !slices.Contains(exported, name) || s.called[name] {
-			t.Errorf("uncalled has %s, which the lab calls or the engine does not have", name)
+			t.Errorf("uncalled lists %s, which the lab calls or the engine lacks; remove it", name)
 		}
 	}
 }
 
-// surface is what the engine exports, and which of it the lab calls.
+// surface is what the engine exports, and which parts of it the lab calls.
 type surface struct {
 	engine *types.Package
 	called map[string]bool
@@ -91,7 +91,7 @@ func loadSurface(t *testing.T) *surface {
 	return s
 }
 
-// addCalls notes what one package of the adapter calls.
+// addCalls notes the engine functions that one package of the adapter calls.
 func (s *surface) addCalls(t *testing.T, fset *token.FileSet, imports types.Importer, p goPackage, lab *types.Package) {
 	t.Helper()
 	var files []*ast.File
@@ -114,8 +114,8 @@ func (s *surface) addCalls(t *testing.T, fset *token.FileSet, imports types.Impo
 	}
 }
 
-// addPromoted notes the methods that a type has from one of the engine that is embedded in it, and that an interface of the lab, or
-// of package io, asks for.
+// addPromoted notes the methods that a type gets from an embedded engine type and that an interface of the lab or of
+// package io requires.
 func (s *surface) addPromoted(typ types.Type, lab *types.Package, names map[string]string) {
 	for _, pkg := range []*types.Package{lab, imported(lab, "io")} {
 		for _, name := range pkg.Scope().Names() {
@@ -138,8 +138,8 @@ func imported(p *types.Package, path string) *types.Package {
 	return p.Imports()[i]
 }
 
-// names returns the functions of the engine, and the methods of its types, by their full names: of an alias, those of the type that
-// it stands for.
+// names maps the full names of the engine's functions and methods to short ones. The methods of an alias are those of
+// the type that it stands for.
 func (s *surface) names() map[string]string {
 	all := map[string]string{}
 	scope := s.engine.Scope()

@@ -19,8 +19,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// crashPoints bounds the crash points of a run, and so the work of a test, whatever the machine does besides. The nightly
-// explores all of them; a short test, half as many. The lab itself, which CI runs as well (make torture), explores ten times as many.
+// crashPoints bounds the crash points of a run, and so the work of a test, independent of the machine's load. The
+// nightly run explores all of them, a short test half as many. In CI, make torture explores ten times as many.
 func crashPoints(most int) int {
 	switch {
 	case os.Getenv("LIGHTNING_NIGHTLY") != "":
@@ -34,7 +34,7 @@ func crashPoints(most int) int {
 func TestLightningKeepsItsPromises(t *testing.T) {
 	o := torture.Options{Rounds: 1, Keys: 300, Ops: 12, CrashPoints: crashPoints(8)}
 	if testing.Short() {
-		o.Keys, o.Ops, o.Faults = 60, 9, []string{"power", "failed-fsync", "eio", "bitrot"} // others make the same goroutines fail
+		o.Keys, o.Ops, o.Faults = 60, 9, []string{"power", "failed-fsync", "eio", "bitrot"} // the other faults fail in the same goroutines
 	}
 	r := torture.Run(t, lightning.Target(), o)
 	assert.Zero(t, r.Divergences)
@@ -42,12 +42,12 @@ func TestLightningKeepsItsPromises(t *testing.T) {
 	assert.Positive(t, r.AuditedImages)
 	assert.Equal(t, r.AckedSynced, r.Recovered)
 	lacks := []history.Kind{
-		history.Ingest, // the engine takes in no tables, and is no log
+		history.Ingest, // the engine ingests no tables and is not a log
 		history.AppendEntries, history.TruncateFront, history.TruncateBack, history.FirstIndex, history.LastIndex,
 	}
 	for _, o := range r.Operations {
 		lacking := slices.Contains(lacks, o.Kind)
-		if lacking || !testing.Short() { // so few operations need not be of all kinds
+		if lacking || !testing.Short() { // a short run has too few operations to include every kind
 			assert.Equal(t, !lacking, o.Count > 0, "operations of kind %v", o.Kind)
 		}
 	}
@@ -55,7 +55,7 @@ func TestLightningKeepsItsPromises(t *testing.T) {
 
 func TestEveryFaultHitsAndIsSurvived(t *testing.T) {
 	if testing.Short() {
-		t.Skip("for the race detector TestLightningKeepsItsPromises does the same; run without -short")
+		t.Skip("TestLightningKeepsItsPromises gives the race detector the same code; run without -short")
 	}
 	o := torture.Options{
 		Workloads: []string{"kv"}, Profile: "posix-min", Rounds: 1, Keys: 300, Ops: 16, CrashPoints: crashPoints(8),
@@ -71,7 +71,7 @@ func TestEveryFaultHitsAndIsSurvived(t *testing.T) {
 
 func TestRangeDeletesKeepThePromises(t *testing.T) {
 	if testing.Short() {
-		t.Skip("for the race detector TestLightningKeepsItsPromises does the same; run without -short")
+		t.Skip("TestLightningKeepsItsPromises gives the race detector the same code; run without -short")
 	}
 	target := lightning.Target()
 	target.Name = "lightning, deleting ranges"
@@ -86,10 +86,10 @@ func TestRangeDeletesKeepThePromises(t *testing.T) {
 	o := torture.Options{Rounds: 1, Keys: 120, Ops: 10, CrashPoints: crashPoints(8), Faults: []string{
 		"power", "killed", "lost-fsync", "failed-fsync", "eio", "enospc", "short-write", "bitrot", "misplaced-block",
 	}}
-	if os.Getenv("LIGHTNING_NIGHTLY") == "" { // the others are tried on what is not rewritten
+	if os.Getenv("LIGHTNING_NIGHTLY") == "" { // the other tests try the rest without rewriting
 		o.Workloads, o.Faults = []string{"kv", "edges", "lifecycle"}, []string{"power", "killed", "failed-fsync", "short-write", "bitrot"}
 	}
-	o.InProcess = true // the test counts what the target does
+	o.InProcess = true // the test counts calls, so the target must run in this process
 	r := torture.Run(t, target, o)
 	assert.Zero(t, r.Divergences)
 	assert.Positive(t, r.NestedImages)
@@ -97,7 +97,7 @@ func TestRangeDeletesKeepThePromises(t *testing.T) {
 	assert.Equal(t, r.AckedSynced, r.Recovered)
 }
 
-// The lab tests blob files only if some values of its workloads are long enough to get there, by both roads.
+// The lab tests blob files only if some values are long enough for them, both at commits and at flushes.
 func TestSomeValuesGoToBlobFiles(t *testing.T) {
 	o := lightning.Options(nil, true)
 	kv, _ := workloads.ByName("kv")
@@ -123,7 +123,7 @@ var oneClient = torture.Options{
 	Rounds: 1, Clients: 1, Ops: 8, Keys: 60, Seed: 11,
 }
 
-// firstOneClient is the run that all others repeat, also those of go test -count=50 -cpu=1,2.
+// firstOneClient is the run that all others must repeat, including those of go test -count=50 -cpu=1,2.
 var firstOneClient = sync.OnceValues(func() (*torture.Result, error) {
 	return torture.Check(context.Background(), lightning.Target(), oneClient)
 })
@@ -134,7 +134,7 @@ func TestOneClientRepeats(t *testing.T) {
 	require.Positive(t, first.RepeatedImages)
 	o := oneClient
 	for range 4 {
-		o.Workers++ // however many there are
+		o.Workers++ // the number of workers must not matter
 		again := torture.Run(t, lightning.Target(), o)
 		require.Equal(t, first.TraceHash, again.TraceHash)
 		require.Equal(t, first.Images, again.Images)
@@ -145,15 +145,15 @@ func TestOneClientRepeats(t *testing.T) {
 	}
 }
 
-// The old engine kept 40 of 85,092 entries, and lost 40 of 2,000 in the bank.
+// The old engine kept 40 of 85,092 entries, and in the bank lost 40 of 2,000.
 func TestTheSeedsScenarios(t *testing.T) {
 	for _, s := range torture.Scenarios() {
 		if !strings.HasPrefix(s.Name, "seed-") {
-			continue // TestLightningIsProvedInTheSmallScope is of the other one
+			continue // TestLightningIsProvedInTheSmallScope covers the other one
 		}
 		t.Run(s.Name, func(t *testing.T) {
 			if testing.Short() && s.Name != "seed-concurrent" {
-				t.Skip("each takes the lab ten seconds; for the race detector eight clients at once are enough; run without -short")
+				t.Skip("each takes ten seconds, and seed-concurrent is enough for the race detector; run without -short")
 			}
 			r, err := torture.Check(context.Background(), lightning.Target(), torture.Options{Scenario: s.Name})
 			require.NoError(t, err)

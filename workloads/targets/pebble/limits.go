@@ -53,7 +53,7 @@ var options = []option{
 		},
 	},
 	{
-		torture.Limit{Name: "manifest", Text: "bytes at which another manifest is begun", Min: 1, Max: 1 << 30, Usual: 128 << 20, Draw: torture.DrawSmall(1, 4<<10)},
+		torture.Limit{Name: "manifest", Text: "bytes at which a new manifest is started", Min: 1, Max: 1 << 30, Usual: 128 << 20, Draw: torture.DrawSmall(1, 4<<10)},
 		func(o *engine.Options, n int64) { o.MaxManifestFileSize = n },
 	},
 	{
@@ -61,7 +61,7 @@ var options = []option{
 		separate,
 	},
 	{
-		torture.Limit{Name: "snappy", Text: "1: blocks are compressed; 0: they are not", Min: 0, Max: 1, Usual: 0, Draw: torture.DrawOf(1)},
+		torture.Limit{Name: "snappy", Text: "1: compressed blocks; 0: uncompressed blocks", Min: 0, Max: 1, Usual: 0, Draw: torture.DrawOf(1)},
 		func(o *engine.Options, n int64) {
 			if n == 1 {
 				compress(o, block.FastestCompression)
@@ -69,7 +69,7 @@ var options = []option{
 		},
 	},
 	{
-		torture.Limit{Name: "bloom-bits", Text: "bits of a filter for each key; 0: no filter", Min: 0, Max: 64, Usual: 10, Draw: torture.DrawOf(0, 1, 20)},
+		torture.Limit{Name: "bloom-bits", Text: "filter bits per key; 0: no filter", Min: 0, Max: 64, Usual: 10, Draw: torture.DrawOf(0, 1, 20)},
 		func(o *engine.Options, n int64) {
 			for i := range o.Levels {
 				o.Levels[i].FilterPolicy = bloom.FilterPolicy(n)

@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/accounts"
 )
 
-// kept is a store with a book.
+// kept is a store with its book.
 type kept struct {
 	*engine.DB
 	fs   afero.Fs
@@ -35,7 +35,7 @@ func open(t *testing.T) *kept {
 	return k
 }
 
-// put commits and tells the book.
+// put commits a pair and notes it in the book.
 func (k *kept) put(t *testing.T, key, value string) {
 	require.NoError(t, k.Put([]byte(key), []byte(value), engine.NoSync))
 	k.book.Commit(1, len(key)+len(value))
@@ -79,7 +79,7 @@ func TestAccountsOfAHealthyStoreAgree(t *testing.T) {
 	k.fill(t)
 	require.NoError(t, accounts.Open(k.DB, "db", &k.book, k.o))
 	s := k.state(t)
-	require.ErrorContains(t, accounts.Checkpointed(k.fs, "copy", &k.book), "nothing was said")
+	require.ErrorContains(t, accounts.Checkpointed(k.fs, "copy", &k.book), "no event")
 	require.NoError(t, k.Checkpoint("copy"))
 	require.NoError(t, accounts.Checkpointed(k.fs, "copy", &k.book))
 	require.NoError(t, afero.WriteFile(k.fs, "copy/another", nil, 0o644))
@@ -90,23 +90,23 @@ func TestAccountsOfAHealthyStoreAgree(t *testing.T) {
 	db, err := engine.Open("db", k.o)
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
-	require.NoError(t, accounts.Files("db", k.o, s), "what was in a log is in a table, or not")
+	require.NoError(t, accounts.Files("db", k.o, s), "reopening may have moved the log's content to a table")
 }
 
-func TestWhatDoesNotAgreeIsNamed(t *testing.T) {
+func TestErrorsNameTheFigureThatIsWrong(t *testing.T) {
 	k := open(t)
 	k.fill(t)
-	require.NoError(t, k.Put([]byte("k"), nil, engine.Sync)) // the book does not hear of it
-	require.ErrorContains(t, accounts.Open(k.DB, "db", &k.book, k.o), "commits: 206, and not 205")
+	require.NoError(t, k.Put([]byte("k"), nil, engine.Sync)) // not noted in the book
+	require.ErrorContains(t, accounts.Open(k.DB, "db", &k.book, k.o), "commits: 206, want 205")
 	k.book.Commit(1, 1)
-	require.ErrorContains(t, accounts.Compacted(k.DB, true), "which have nothing to hide: 1, and not 0", "there are commits since")
+	require.ErrorContains(t, accounts.Compacted(k.DB, true), "which hide nothing: 1, want 0", "there were commits after the compaction")
 	k.book.Clock()()
 	k.book.Clock()()
-	require.ErrorContains(t, accounts.Open(k.DB, "db", &k.book, k.o), "syncs: ", "somebody else has looked at the clock")
+	require.ErrorContains(t, accounts.Open(k.DB, "db", &k.book, k.o), "syncs: ", "the test read the clock too")
 	k = open(t)
 	k.fill(t)
 	snapshot := k.NewSnapshot()
-	require.ErrorContains(t, accounts.Open(k.DB, "db", &k.book, k.o), "open snapshots: 1, and not 0")
+	require.ErrorContains(t, accounts.Open(k.DB, "db", &k.book, k.o), "open snapshots: 1, want 0")
 	snapshot.Close()
 	require.NoError(t, accounts.Open(k.DB, "db", &k.book, k.o))
 	s := k.state(t)
@@ -115,10 +115,10 @@ func TestWhatDoesNotAgreeIsNamed(t *testing.T) {
 
 	more := s.Clone()
 	more.Append([]byte("zz"), nil)
-	require.ErrorContains(t, accounts.Files("db", k.o, more), `the store shows "zz", and no file has it`)
+	require.ErrorContains(t, accounts.Files("db", k.o, more), `the store shows "zz", but no file has it`)
 	less := s.Clone()
 	less.CutAt([]byte("k060"))
-	require.ErrorContains(t, accounts.Files("db", k.o, less), "keys that the files have and the store shows")
+	require.ErrorContains(t, accounts.Files("db", k.o, less), "live keys in the files")
 	gone := &history.State{}
 	gone.Append([]byte("k015"), nil)
 	require.ErrorIs(t, accounts.Files("db", k.o, gone), accounts.ErrWrong)

@@ -7,15 +7,16 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// clock is the clock of a store. Each sync looks at it twice, before and after, and takes as long as its turn is: just as long as a
-// bucket of latencies has room for, a little longer, or longer than all of them.
+// clock is the clock of a store. Each sync reads it twice, at its start and its end. The durations of successive syncs
+// cycle through the edges of the latency buckets: exactly the upper bound of a bucket, a little more, and at last more
+// than every bound.
 type clock struct {
 	now   time.Time
 	looks int
-	took  engine.Latency // what the store should have measured
+	took  engine.Latency // what the store should have measured so far
 }
 
-// Clock returns the clock that the store must have. Nothing else may look at it.
+// Clock returns the clock to open the store with. Nothing but the store may read it.
 func (b *Book) Clock() func() time.Time {
 	return func() time.Time {
 		b.mu.Lock()
@@ -40,14 +41,14 @@ func (c *clock) pass() {
 	c.took.Sum += took
 }
 
-// syncs compares what the store says of its syncs with what the clock has seen.
+// syncs compares the store's figures about its syncs with what the clock has seen.
 func (b *Book) syncs(m *engine.Metrics) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return errors.Join(
 		differ("syncs", m.Syncs, int64(b.clock.looks/2)),
 		differ("latencies of syncs", m.SyncLatency, b.clock.took),
-		differ("there is a group of syncs for each commit that was synced, by one client", m.SyncGroups >= b.now.synced, true),
-		differ("there are at least as many syncs as groups of them", m.Syncs >= m.SyncGroups, true),
+		differ("one client: at least one group of syncs for each synced commit", m.SyncGroups >= b.now.synced, true),
+		differ("at least as many syncs as groups of syncs", m.Syncs >= m.SyncGroups, true),
 	)
 }

@@ -7,9 +7,10 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Compacted checks what a Compact has left while nothing but the store was open: all tables are in the last level, nothing is deleted any
-// more, and no blob file is mostly garbage. If it has merged everything, every entry is one that the store shows. If it has not, there was
-// nothing to drop but versions that a snapshot saw which is closed now.
+// Compacted checks the result of a Compact during which no snapshot or iterator was open. All tables must be in the
+// last level, without tombstones or range deletes, and no blob file may be mostly garbage. If the compaction merged
+// everything, every entry must be one that the store shows. If it merged nothing, the tables may still hold old
+// versions that a snapshot, now closed, once needed.
 func Compacted(db *engine.DB, merged bool) error {
 	tables, err := db.Shape()
 	if err != nil {
@@ -28,23 +29,23 @@ func Compacted(db *engine.DB, merged bool) error {
 	for _, t := range tables {
 		entries += int(t.Entries)
 		all = errors.Join(all,
-			differ("level of "+t.File+", after everything was merged", t.Level, bottom),
-			differ("tombstones of "+t.File+", which have nothing to hide", t.Tombstones, 0),
-			differ("range deletes of "+t.File+", which have nothing to hide", len(t.RangeDeletes), 0),
+			differ("level of "+t.File+", after a full compaction", t.Level, bottom),
+			differ("tombstones of "+t.File+", which hide nothing", t.Tombstones, 0),
+			differ("range deletes of "+t.File+", which hide nothing", len(t.RangeDeletes), 0),
 		)
 	}
 	for _, f := range blobs {
 		if !f.Logs && 2*f.GarbageBytes > f.Bytes+slackBytes {
-			all = errors.Join(all, fmt.Errorf("%w: %d of the %d bytes of %s are garbage, after everything was merged", ErrWrong, f.GarbageBytes, f.Bytes, f.File))
+			all = errors.Join(all, fmt.Errorf("%w: %d of the %d bytes of %s are garbage after a full compaction", ErrWrong, f.GarbageBytes, f.Bytes, f.File))
 		}
 	}
 	if merged || entries < shown {
-		all = errors.Join(all, differ("entries of tables, after everything was merged", entries, shown))
+		all = errors.Join(all, differ("entries of tables, after a full compaction", entries, shown))
 	}
 	return errors.Join(all, cached(db, tables))
 }
 
-// slackBytes is what a figure about a file may be wrong by: its header and its end.
+// slackBytes is the tolerance of a figure about a file: its header and its end.
 const slackBytes = 64
 
 func count(db *engine.DB) (n int, err error) {
@@ -58,8 +59,9 @@ func count(db *engine.DB) (n int, err error) {
 	return n, errors.Join(it.Error(), it.Close())
 }
 
-// cached reads the first key of a table again and again. Everything is in one level, so each time one block is asked for at most, and
-// the same happens each time: it is found in the cache, or there is no cache, or the table is in memory as a whole.
+// cached reads the first key of a table several times. All tables are in one level, so each read asks for at most one
+// block. Every read must have the same effect on the cache: a hit, or a miss if there is no cache, or neither if the
+// table is in memory as a whole.
 func cached(db *engine.DB, tables []engine.TableInfo) error {
 	if len(tables) == 0 {
 		return nil
@@ -79,10 +81,10 @@ func cached(db *engine.DB, tables []engine.TableInfo) error {
 	}
 	asked := delta[0].CacheHits + delta[0].CacheMisses
 	if asked > 1 {
-		return fmt.Errorf("%w: one read of one key asks for %d blocks", ErrWrong, asked)
+		return fmt.Errorf("%w: one read of one key asked for %d blocks", ErrWrong, asked)
 	}
 	return errors.Join(
-		differ("blocks that the cache had at a second reading", delta[1].CacheHits, delta[0].CacheHits),
-		differ("blocks that it did not have", delta[1].CacheMisses, delta[0].CacheMisses),
+		differ("cache hits of a repeated read", delta[1].CacheHits, delta[0].CacheHits),
+		differ("cache misses of a repeated read", delta[1].CacheMisses, delta[0].CacheMisses),
 	)
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// content is what versions of keys add up to, in whatever order they come.
+// content is what versions of keys add up to. They may be added in any order.
 type content struct {
 	newest map[string]version
 	ranges []engine.RangeDelete
@@ -18,12 +18,12 @@ type version struct {
 	seq     uint64
 	deleted bool
 	length  uint64
-	value   []byte // nil: only its length is known
+	value   []byte // nil if only the length is known
 }
 
 func newContent() *content { return &content{newest: map[string]version{}} }
 
-// add adds a version, or the deletion of a range.
+// add adds a version of a key, or a range delete.
 func (c *content) add(e *engine.Entry) error {
 	v := version{seq: e.Seq}
 	switch e.Kind {
@@ -31,7 +31,7 @@ func (c *content) add(e *engine.Entry) error {
 		v.length, v.value = uint64(len(e.Value)), append([]byte{}, e.Value...)
 	case "blob":
 		if e.Blob == nil {
-			return fmt.Errorf("%w: %q at %d is in a blob file, and nothing says where", ErrWrong, e.Key, e.Seq)
+			return fmt.Errorf("%w: %q at sequence number %d is in a blob file, but the reference is missing", ErrWrong, e.Key, e.Seq)
 		}
 		v.length = e.Blob.Bytes
 	case "delete":
@@ -40,7 +40,7 @@ func (c *content) add(e *engine.Entry) error {
 		c.ranges = append(c.ranges, engine.RangeDelete{Seq: e.Seq, Start: append([]byte{}, e.Key...), End: append([]byte{}, e.Value...)})
 		return nil
 	default:
-		return fmt.Errorf("%w: %q at %d is a %s", ErrWrong, e.Key, e.Seq, e.Kind)
+		return fmt.Errorf("%w: %q at sequence number %d has the unknown kind %s", ErrWrong, e.Key, e.Seq, e.Kind)
 	}
 	if known, ok := c.newest[string(e.Key)]; !ok || known.seq < v.seq {
 		c.newest[string(e.Key)] = v
@@ -48,7 +48,7 @@ func (c *content) add(e *engine.Entry) error {
 	return nil
 }
 
-// shows reports whether the newest version of a key is one that a reader sees.
+// shows reports whether a reader sees the newest version of a key.
 func (c *content) shows(key string, v version) bool {
 	for _, r := range c.ranges {
 		if r.Seq > v.seq && string(r.Start) <= key && key < string(r.End) {
@@ -65,11 +65,11 @@ func (c *content) compare(state *history.State) error {
 		v, ok := c.newest[string(key)]
 		switch {
 		case !ok:
-			return fmt.Errorf("%w: the store shows %q, and no file has it", ErrWrong, key)
+			return fmt.Errorf("%w: the store shows %q, but no file has it", ErrWrong, key)
 		case !c.shows(string(key), v):
-			return fmt.Errorf("%w: the store shows %q, which by its files was deleted after %d", ErrWrong, key, v.seq)
+			return fmt.Errorf("%w: the store shows %q, but in its files the key is deleted after sequence number %d", ErrWrong, key, v.seq)
 		case v.length != uint64(len(value)), v.value != nil && string(v.value) != string(value):
-			return fmt.Errorf("%w: the store shows %q as %.40q of %d bytes, and its files %.40q of %d", ErrWrong, key, value, len(value), v.value, v.length)
+			return fmt.Errorf("%w: %q has the value %.40q of %d bytes in the store, but %.40q of %d bytes in its files", ErrWrong, key, value, len(value), v.value, v.length)
 		}
 		shown++
 	}
@@ -79,5 +79,5 @@ func (c *content) compare(state *history.State) error {
 			live++
 		}
 	}
-	return differ("keys that the files have and the store shows", shown, live)
+	return differ("keys shown, compared with the live keys in the files", shown, live)
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Book is what was done to a store since it was opened.
+// Book records what was done to a store since it was opened.
 type Book struct {
 	mu    sync.Mutex
 	now   tally
@@ -15,42 +15,42 @@ type Book struct {
 	opening opening
 }
 
-// tally counts.
+// tally holds the counts.
 type tally struct {
 	commits, conflicts   int64
 	payload              int64 // bytes of committed keys and values
 	writes               int64
 	flushes, flushed     int64
-	begun                int64 // flushes and compactions
+	begun                int64 // flushes and compactions that began
 	memtables            int64
 	compactions, written int64
-	moves, whole         int64 // of the compactions, those that moved a table, and those that merged everything
+	moves, whole         int64 // compactions that only moved a table, and those that merged everything
 	tablesGone, blobGone int64
 	stalls, dropped      int64
-	largest              int64 // bytes of the table that was the only output of a compaction
+	largest              int64 // bytes of the largest table that was a compaction's only output
 	failures             []error
 	checkpoints          []engine.CheckpointInfo
-	collections          int64 // compactions because of garbage in blob files
+	collections          int64 // compactions to collect garbage in blob files
 	synced               int64 // commits with Sync
 }
 
-// Commit notes a commit that succeeded, of so many writes with so many bytes of keys and values.
+// Commit notes a successful commit with the given number of writes and bytes of keys and values.
 func (b *Book) Commit(writes, bytes int) {
 	b.note(func(t *tally) {
 		t.commits, t.writes, t.payload = t.commits+1, t.writes+int64(writes), t.payload+int64(bytes)
 	})
 }
 
-// Synced notes that the commit just noted was synced.
+// Synced notes that the last noted commit was synced.
 func (b *Book) Synced() { b.note(func(t *tally) { t.synced++ }) }
 
-// Conflict notes a transaction that has lost.
+// Conflict notes a transaction that lost to another commit.
 func (b *Book) Conflict() { b.note(func(t *tally) { t.conflicts++ }) }
 
-// Whole returns how often everything was merged.
+// Whole returns the number of compactions that merged everything.
 func (b *Book) Whole() int64 { return b.tally().whole }
 
-// Listener returns what notes the events of the store.
+// Listener returns a listener that notes the store's events.
 func (b *Book) Listener() *engine.EventListener {
 	return &engine.EventListener{
 		FlushBegin:      func(mems int) { b.note(func(t *tally) { t.begun++; t.memtables += int64(mems) }) },
@@ -73,7 +73,7 @@ func (b *Book) Listener() *engine.EventListener {
 					if i.Reason == engine.CompactionManual {
 						t.whole++
 					}
-					if i.OutputTables == 1 && i.Reason != engine.CompactionSmall { // which always makes one
+					if i.OutputTables == 1 && i.Reason != engine.CompactionSmall { // whose output is always one table
 						t.largest = max(t.largest, int64(i.OutputBytes))
 					}
 				}

@@ -6,18 +6,18 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// opening is what a store had when its accounts were first looked at.
+// opening is the state of a store when its accounts were first checked.
 type opening struct {
 	seen    bool
 	blobs   map[string]uint64 // the sizes of its blob files
 	written int64             // bytes that it had written to blob files
 }
 
-// headerBytes is what a blob file has beside values.
+// headerBytes is the size of a blob file without values.
 const headerBytes = 16
 
-// written compares what was written to blob files with how much larger they have become, and what was moved between them with the merges
-// that do so.
+// written compares the bytes written to blob files with the growth of those files, and the bytes moved between them
+// with the number of merges that collect garbage.
 func (b *Book) written(m *engine.Metrics, blobs []engine.BlobFileInfo) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -37,15 +37,16 @@ func (b *Book) written(m *engine.Metrics, blobs []engine.BlobFileInfo) error {
 		grown += int64(bytes) - int64(before)
 	}
 	if wrote := m.BlobBytesWritten - b.opening.written; wrote < grown {
-		return fmt.Errorf("%w: blob files have grown by %d bytes, and %d were written to them", ErrWrong, grown, wrote)
+		return fmt.Errorf("%w: blob files have grown by %d bytes, but only %d were written to them", ErrWrong, grown, wrote)
 	}
 	if b.now.collections > 0 && m.BlobBytesMoved == 0 {
-		return fmt.Errorf("%w: %d compactions were due to garbage in blob files, and no value was moved", ErrWrong, b.now.collections)
+		return fmt.Errorf("%w: %d compactions collected garbage in blob files, but no value was moved", ErrWrong, b.now.collections)
 	}
 	return nil
 }
 
-// idle looks at the files that a store has open that has only been read: those of small tables are not among them.
+// idle checks how many files are open in a store that has only been read. Small tables do not count: they are kept in
+// memory.
 func (b *Book) idle(m *engine.Metrics, tables []engine.TableInfo, blobs []engine.BlobFileInfo, o *engine.Options) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -61,7 +62,7 @@ func (b *Book) idle(m *engine.Metrics, tables []engine.TableInfo, blobs []engine
 		}
 	}
 	if m.OpenFiles > most {
-		return fmt.Errorf("%w: %d files are open, of %d that are blob files or tables too large to be in memory", ErrWrong, m.OpenFiles, most)
+		return fmt.Errorf("%w: %d files are open, but only %d are blob files or tables too large to be kept in memory", ErrWrong, m.OpenFiles, most)
 	}
 	return nil
 }

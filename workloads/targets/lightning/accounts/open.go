@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// ErrWrong is returned for figures that do not agree.
+// ErrWrong is returned when figures do not agree.
 var ErrWrong = errors.New("accounts: figures do not agree")
 
 // differ returns an ErrWrong unless two figures are the same.
@@ -18,11 +18,11 @@ func differ[T comparable](what string, got, want T) error {
 	if got == want {
 		return nil
 	}
-	return fmt.Errorf("%w: %s: %v, and not %v", ErrWrong, what, got, want)
+	return fmt.Errorf("%w: %s: %v, want %v", ErrWrong, what, got, want)
 }
 
-// Open compares the figures of an open store in dir, which was opened with these options, defaults included. The book was its own from
-// the beginning.
+// Open compares the figures of an open store in dir. The options o are those that the store was opened with, including
+// the defaults, and the book must have recorded the store since it was opened.
 func Open(db *engine.DB, dir string, book *Book, o engine.Options) error {
 	m := db.Metrics()
 	tables, err := db.Shape()
@@ -77,7 +77,7 @@ func quotient(a, b float64) float64 {
 	return a / b
 }
 
-// blobFiles compares the metrics of blob files with the list of them, and with what tables need of them.
+// blobFiles compares the metrics of blob files with the list of them, and with what the tables refer to.
 func blobFiles(m *engine.Metrics, files []engine.BlobFileInfo, tables []engine.TableInfo) error {
 	needed := map[string]uint64{}
 	for _, t := range tables {
@@ -89,10 +89,10 @@ func blobFiles(m *engine.Metrics, files []engine.BlobFileInfo, tables []engine.T
 	var wrong error
 	for _, f := range files {
 		all, garbage = all+f.Bytes, garbage+f.GarbageBytes
-		wrong = errors.Join(wrong, differ("bytes of "+f.File+" that tables need", f.LiveBytes, needed[f.File]))
+		wrong = errors.Join(wrong, differ("bytes of "+f.File+" that tables refer to", f.LiveBytes, needed[f.File]))
 		rest := int64(f.Bytes) - int64(f.LiveBytes) - int64(f.GarbageBytes)
 		if rest < 0 || rest > slackBytes && !f.Logs {
-			wrong = errors.Join(wrong, fmt.Errorf("%w: %s has %d live bytes and %d of garbage, and %d in all", ErrWrong, f.File, f.LiveBytes, f.GarbageBytes, f.Bytes))
+			wrong = errors.Join(wrong, fmt.Errorf("%w: %s has %d live bytes and %d bytes of garbage, but %d bytes in all", ErrWrong, f.File, f.LiveBytes, f.GarbageBytes, f.Bytes))
 		}
 	}
 	return errors.Join(
@@ -103,7 +103,7 @@ func blobFiles(m *engine.Metrics, files []engine.BlobFileInfo, tables []engine.T
 	)
 }
 
-// done compares what the metrics say was done with what was.
+// done compares what the metrics report with what was done.
 func done(m *engine.Metrics, t *tally) error {
 	all := errors.Join(
 		differ("commits", m.Commits, t.commits),
@@ -115,62 +115,62 @@ func done(m *engine.Metrics, t *tally) error {
 		differ("deleted tables", m.TablesDeleted, t.tablesGone),
 		differ("deleted blob files", m.BlobFilesDeleted, t.blobGone),
 		differ("stalls", m.Stalls, t.stalls),
-		differ("flushes and compactions that began", t.begun, t.flushes+t.compactions),
-		differ("memtables whose flush did not end", t.memtables, 0),
+		differ("flushes and compactions that began, compared with those that ended", t.begun, t.flushes+t.compactions),
+		differ("memtables whose flush has not ended", t.memtables, 0),
 		differ("open snapshots", m.Snapshots, 0),
-		differ("compactions that still run", m.CompactionsRunning, 0),
-		differ("the store is poisoned or has no room", m.Poisoned || m.OutOfRoom, false), // writers may have to wait for the next memtable
+		differ("compactions still running", m.CompactionsRunning, 0),
+		differ("the store is poisoned or out of room", m.Poisoned || m.OutOfRoom, false), // writers may have to wait for the next memtable
 	)
 	for _, err := range t.failures {
-		all = errors.Join(all, fmt.Errorf("%w: an event reports a failure that no call met: %w", ErrWrong, err))
+		all = errors.Join(all, fmt.Errorf("%w: an event reports a failure, but no call failed: %w", ErrWrong, err))
 	}
 	return all
 }
 
-// What the store may count beside keys and values.
+// Upper bounds of what the store may count in addition to keys and values.
 const (
-	commitBytesMax = 64 // of a commit
-	writeBytesMax  = 64 // of a write, with a reference to a blob file
+	commitBytesMax = 64 // per commit
+	writeBytesMax  = 64 // per write, including a reference to a blob file
 )
 
-// bytes compares how much was committed and written.
+// bytes checks how many bytes were committed and written.
 func bytes(m *engine.Metrics, t *tally) error {
 	most := t.payload + commitBytesMax*t.commits + writeBytesMax*t.writes
 	if m.CommittedBytes < t.payload || m.CommittedBytes > most {
-		return fmt.Errorf("%w: committed bytes: %d, and not from %d to %d", ErrWrong, m.CommittedBytes, t.payload, most)
+		return fmt.Errorf("%w: committed bytes: %d, want %d to %d", ErrWrong, m.CommittedBytes, t.payload, most)
 	}
 	if m.LogBytes > m.CommittedBytes {
-		return fmt.Errorf("%w: bytes of commits in logs: %d, and %d in all", ErrWrong, m.LogBytes, m.CommittedBytes)
+		return fmt.Errorf("%w: bytes of commits in logs: %d, more than the %d committed", ErrWrong, m.LogBytes, m.CommittedBytes)
 	}
 	if least := m.FlushBytes + m.CompactedBytes; m.WrittenBytes < least {
-		return fmt.Errorf("%w: written bytes: %d, and %d of them by flushes and compactions", ErrWrong, m.WrittenBytes, least)
+		return fmt.Errorf("%w: written bytes: %d, fewer than the %d of flushes and compactions", ErrWrong, m.WrittenBytes, least)
 	}
 	if m.BlobBytesWritten > m.WrittenBytes {
-		return fmt.Errorf("%w: written bytes: %d, and %d in blob files", ErrWrong, m.WrittenBytes, m.BlobBytesWritten)
+		return fmt.Errorf("%w: written bytes: %d, fewer than the %d in blob files", ErrWrong, m.WrittenBytes, m.BlobBytesWritten)
 	}
 	if m.BlobBytesMoved > m.BlobBytesWritten {
-		return fmt.Errorf("%w: bytes moved between blob files: %d of %d that were written", ErrWrong, m.BlobBytesMoved, m.BlobBytesWritten)
+		return fmt.Errorf("%w: bytes moved between blob files: %d, more than the %d written", ErrWrong, m.BlobBytesMoved, m.BlobBytesWritten)
 	}
 	return nil
 }
 
-// held compares what the store holds in memory and open with what it may.
+// held checks that the store keeps no more files open, and no more bytes in memory, than it may.
 func held(m *engine.Metrics, tables []engine.TableInfo, blobs []engine.BlobFileInfo, o *engine.Options) error {
 	if most := min(len(tables)+len(blobs), o.MaxOpenFiles); m.OpenFiles < 0 || m.OpenFiles > most {
-		return fmt.Errorf("%w: %d files are open, and there may be %d", ErrWrong, m.OpenFiles, most)
+		return fmt.Errorf("%w: %d files are open, more than the limit of %d", ErrWrong, m.OpenFiles, most)
 	}
 	if m.CacheBytes < 0 || m.CacheBytes > max(o.CacheBytes, 0) || m.MemtableBytes < 0 {
-		return fmt.Errorf("%w: %d bytes are cached, of %d that may be, and memtables have %d", ErrWrong, m.CacheBytes, o.CacheBytes, m.MemtableBytes)
+		return fmt.Errorf("%w: %d bytes are cached (limit %d), and memtables hold %d", ErrWrong, m.CacheBytes, o.CacheBytes, m.MemtableBytes)
 	}
 	return nil
 }
 
-// split checks that compactions begin another table when one is large enough. It may be larger by a key with all its versions, and
-// by what ends it.
+// split checks that a compaction starts another table once one is large enough. A table may exceed the limit by one key
+// with all its versions, and by the parts at its end.
 func split(t *tally, tableBytes int64) error {
 	const beyond = 128 << 10
 	if most := 2*tableBytes + beyond; t.largest > most {
-		return fmt.Errorf("%w: a compaction has made a table of %d bytes, and %d begin another one", ErrWrong, t.largest, tableBytes)
+		return fmt.Errorf("%w: a compaction made a table of %d bytes, although %d bytes start another one", ErrWrong, t.largest, tableBytes)
 	}
 	return nil
 }
@@ -189,7 +189,7 @@ func sizes(fs afero.Fs, dir string, tables []engine.TableInfo, blobs []engine.Bl
 		size(t.File, t.Bytes)
 	}
 	for _, b := range blobs {
-		if !b.Logs { // else it may be growing, or have garbage at its end
+		if !b.Logs { // a file that logs refer to may be growing, or have garbage at its end
 			size(b.File, b.Bytes)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"hash/crc32"
 )
 
-// Where the parts of a blob file are whose first value has one chunk.
+// The offsets in a blob file whose first value has one chunk.
 const (
 	blobVersionAt = 8
 	blobSumAt     = 12
@@ -16,7 +16,7 @@ const (
 	blobValueAt   = blobChunkAt + 4
 )
 
-// blobs forges the second blob file of a store, whose values are short.
+// blobs forges the second blob file of a store; its values are short.
 func blobs(files map[string][]byte) (all []Forgery) {
 	name, num := "000051.blob", uint64(51)
 	forged := func(what string, change func(b []byte)) {
@@ -35,13 +35,13 @@ func blobs(files map[string][]byte) (all []Forgery) {
 		end := blobValueAt + int(binary.LittleEndian.Uint64(b[blobLengthAt:]))
 		binary.LittleEndian.PutUint32(b[blobChunkAt:], crc32.Checksum(b[blobValueAt:end], castagnoli))
 	})
-	forged("a value that is shorter", func(b []byte) {
+	forged("a shorter value", func(b []byte) {
 		length := binary.LittleEndian.Uint64(b[blobLengthAt:]) - 1
 		binary.LittleEndian.PutUint64(b[blobLengthAt:], length)
 		binary.LittleEndian.PutUint32(b[blobChunkAt:], crc32.Checksum(b[blobValueAt:blobValueAt+int(length)], castagnoli))
 	})
-	forged("a value of another checksum", func(b []byte) { b[blobChunkAt]++ })
-	forged("a value that is longer than the file", func(b []byte) { binary.LittleEndian.PutUint64(b[blobLengthAt:], 1<<40) })
-	all = append(all, Forgery{"blob file: more at its end", map[string][]byte{name: append(bytes.Clone(files[name]), "garbage"...)}})
+	forged("a value with another checksum", func(b []byte) { b[blobChunkAt]++ })
+	forged("a value longer than the file", func(b []byte) { binary.LittleEndian.PutUint64(b[blobLengthAt:], 1<<40) })
+	all = append(all, Forgery{"blob file: garbage at the end", map[string][]byte{name: append(bytes.Clone(files[name]), "garbage"...)}})
 	return all
 }

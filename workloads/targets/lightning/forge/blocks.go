@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// What ends a block of columns: how many bytes the keys share, and how many entries there are.
+// columnsTail is the size of the end of a columnar block: the number of key bytes shared, and the number of entries.
 const columnsTail = 8
 
-// columnBlock is a data block of columns, whose parts lie in its payload.
+// columnBlock is a columnar data block; its other fields are parts of the payload.
 type columnBlock struct {
 	payload        []byte
 	count          int
@@ -23,22 +23,22 @@ func columnsOf(payload []byte) columnBlock {
 	return c
 }
 
-// entry returns the bytes of an entry, which must not be the last one.
+// entry returns the bytes of an entry other than the last one.
 func (c *columnBlock) entry(i int) []byte {
 	return c.payload[binary.LittleEndian.Uint32(c.offsets[4*i:]):binary.LittleEndian.Uint32(c.offsets[4*i+4:])]
 }
 
-// twins returns the number of the first entry that is as long as the next one.
+// twins returns the index of the first entry that is as long as the next one.
 func (c *columnBlock) twins() int {
 	for i := range c.count - 2 {
 		if len(c.entry(i)) == len(c.entry(i+1)) {
 			return i
 		}
 	}
-	panic("forge: no two entries are of the same length")
+	panic("forge: no two neighbouring entries have the same length")
 }
 
-// forgedColumns are forgeries of a data block of columns. None changes the length of the block.
+// forgedColumns returns forgeries of a columnar data block. None of them changes the length of the block.
 func forgedColumns() []forgedTable {
 	forged := func(what string, change func(c columnBlock)) forgedTable {
 		return forgedTable{"columns: " + what, func(t *table) { change(columnsOf(t.blocks[1].stored)) }}
@@ -66,47 +66,47 @@ func forgedColumns() []forgedTable {
 		}),
 		forged("an entry of an unknown kind", func(c columnBlock) { c.entry(0)[0] = 9 }),
 		forged("an entry that is a range delete", func(c columnBlock) { c.entry(0)[0] = 2 }),
-		forged("an entry whose value is a reference, and is none", func(c columnBlock) { c.entry(0)[0] = 3 }),
-		forged("an entry that is deleted", func(c columnBlock) { c.entry(0)[0] = 0 }),
+		forged("an entry whose value is not a reference, although its kind says so", func(c columnBlock) { c.entry(0)[0] = 3 }),
+		forged("a deleted entry", func(c columnBlock) { c.entry(0)[0] = 0 }),
 		forged("another sequence number", func(c columnBlock) { c.entry(0)[7] = 77 }),
-		forged("a key that is longer than its entry", func(c columnBlock) { c.entry(0)[8] = 0x7f }),
-		number("a hint of another key", func(c columnBlock) []byte { return c.hints }, 0xffffffff),
+		forged("a key longer than its entry", func(c columnBlock) { c.entry(0)[8] = 0x7f }),
+		number("the hint of another key", func(c columnBlock) []byte { return c.hints }, 0xffffffff),
 		number("no entries", count, 0),
-		number("more entries than there is room for", count, 1<<30),
-		number("no bytes that are shared", shared, 0),
-		number("more bytes that are shared than there are", shared, 1<<20),
+		number("more entries than fit", count, 1<<30),
+		number("no shared bytes", shared, 0),
+		number("more shared bytes than a key has", shared, 1<<20),
 		number("an entry that begins within another", second, 3),
-		number("an entry that begins behind the end", second, 1<<20),
-		number("a first entry that does not begin at the beginning", func(c columnBlock) []byte { return c.offsets }, 1),
+		number("an entry that begins beyond the end", second, 1<<20),
+		number("a first entry that does not begin at offset 0", func(c columnBlock) []byte { return c.offsets }, 1),
 	}
 }
 
-// forgedRestarts are forgeries of a data block with restart points. None changes the length of the block.
+// forgedRestarts returns forgeries of a data block with restart points. None of them changes the length of the block.
 func forgedRestarts() []forgedTable {
 	forged := func(what string, change func(payload []byte)) forgedTable {
 		return forgedTable{"restarts: " + what, func(t *table) { change(t.blocks[1].stored) }}
 	}
-	const kindAt = 3 // after three lengths of one byte, which the first entry has
+	const kindAt = 3 // the first entry begins with three lengths of one byte each
 	restarts := func(payload []byte) []byte {
 		count := int(binary.LittleEndian.Uint32(payload[len(payload)-4:]))
 		return payload[len(payload)-4-4*count:]
 	}
 	return []forgedTable{
 		forged("no restart points", func(p []byte) { binary.LittleEndian.PutUint32(p[len(p)-4:], 0) }),
-		forged("more restart points than there is room for", func(p []byte) { binary.LittleEndian.PutUint32(p[len(p)-4:], 1<<30) }),
-		forged("a restart point less", func(p []byte) {
+		forged("more restart points than fit", func(p []byte) { binary.LittleEndian.PutUint32(p[len(p)-4:], 1<<30) }),
+		forged("a restart point too few", func(p []byte) {
 			binary.LittleEndian.PutUint32(p[len(p)-4:], binary.LittleEndian.Uint32(p[len(p)-4:])-1)
 		}),
-		forged("a first restart point that is not at the beginning", func(p []byte) { binary.LittleEndian.PutUint32(restarts(p), 1) }),
-		forged("a restart point within an entry", func(p []byte) {
+		forged("a first restart point that is not at offset 0", func(p []byte) { binary.LittleEndian.PutUint32(restarts(p), 1) }),
+		forged("a restart point inside an entry", func(p []byte) {
 			binary.LittleEndian.PutUint32(restarts(p)[4:], binary.LittleEndian.Uint32(restarts(p)[4:])+1)
 		}),
-		forged("a restart point behind the end", func(p []byte) { binary.LittleEndian.PutUint32(restarts(p)[4:], 1<<20) }),
-		forged("an entry that shares bytes with none", func(p []byte) { p[0] = 3 }),
-		forged("a key that is longer than the block", func(p []byte) { p[1] = 0x7f }),
-		forged("a value that is longer", func(p []byte) { p[2]++ }),
+		forged("a restart point beyond the end", func(p []byte) { binary.LittleEndian.PutUint32(restarts(p)[4:], 1<<20) }),
+		forged("a first entry that shares bytes", func(p []byte) { p[0] = 3 }),
+		forged("a key longer than the block", func(p []byte) { p[1] = 0x7f }),
+		forged("a longer value", func(p []byte) { p[2]++ }),
 		forged("an entry of an unknown kind", func(p []byte) { p[kindAt] = 9 }),
-		forged("an entry that is deleted", func(p []byte) { p[kindAt] = 0 }),
+		forged("a deleted entry", func(p []byte) { p[kindAt] = 0 }),
 		forged("another sequence number", func(p []byte) { p[kindAt+7] = 77 }),
 	}
 }

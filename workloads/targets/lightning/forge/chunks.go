@@ -5,7 +5,7 @@ import (
 	"hash/crc32"
 )
 
-// How logs and manifests are divided.
+// The layout of logs and manifests.
 const (
 	chunkBlock  = 32 << 10
 	chunkHeader = 4 + 2 + 1 + 4 + 8
@@ -30,13 +30,13 @@ type chunk struct {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// placed is the checksum of what depends on its place in a file.
+// placed returns the checksum of data at a place: it covers the file's number and the offset as well as the bytes.
 func placed(num, offset uint64, b []byte) uint32 {
 	place := (num*0xd6e8feb86659fd93 + offset) * 0x9e3779b97f4a7c15
 	return crc32.Update(uint32(place>>32), castagnoli, b)
 }
 
-// chunks returns the chunks of a file, up to its end, a torn tail or the zeros behind it.
+// chunks returns the chunks of a file, up to its end, to a torn tail, or to the zeros written ahead.
 func chunks(content []byte) (all []chunk) {
 	for at := 0; at+chunkHeader <= len(content); {
 		if left := chunkBlock - at%chunkBlock; left <= chunkHeader {
@@ -55,7 +55,7 @@ func chunks(content []byte) (all []chunk) {
 	return all
 }
 
-// join returns the file of that number that has the chunks.
+// join returns the content of the file with the given number and chunks.
 func join(num uint64, all []chunk) []byte {
 	var b []byte
 	for _, c := range all {
@@ -74,7 +74,7 @@ func join(num uint64, all []chunk) []byte {
 	return b
 }
 
-// records returns the places of the chunks that are whole records.
+// records returns the indexes of the chunks that are whole records.
 func records(all []chunk) (at []int) {
 	for i, c := range all {
 		if c.kind == whole {
@@ -84,7 +84,7 @@ func records(all []chunk) (at []int) {
 	return at
 }
 
-// uvarints appends numbers.
+// uvarints appends numbers as varints.
 func uvarints(b []byte, numbers ...uint64) []byte {
 	for _, n := range numbers {
 		b = binary.AppendUvarint(b, n)
@@ -92,7 +92,7 @@ func uvarints(b []byte, numbers ...uint64) []byte {
 	return b
 }
 
-// cut reads a number and that many bytes.
+// cut splits off a length and that many bytes.
 func cut(b []byte) (head, rest []byte) {
 	length, n := binary.Uvarint(b)
 	return b[n : n+int(length)], b[n+int(length):]

@@ -1,6 +1,6 @@
-// Package forge makes files of a store that no engine would write, behind checksums that are right. Disks do not do that, but other
-// programs do, later versions, and an engine that has a bug: what protects against them are the checks that come after the checksum,
-// which neither a crash nor a flipped bit ever reaches.
+// Package forge makes store files that no engine would write, with correct checksums. Disks do not do that, but other
+// programs, later versions and a buggy engine do. The protection against them is in the checks that follow the
+// checksum, which neither a crash nor a flipped bit ever reaches.
 //
 //	forge.go     the forgeries of a store
 //	chunks.go    the records of logs and manifests
@@ -10,11 +10,11 @@
 //	blob.go      forged blob files
 //	list.go      forged lists of backups
 //
-// It knows the files by the engine's FORMAT.md alone and shares no code with the engine, so that both would have to be wrong in the
-// same way. Package past is the only caller.
+// The package knows the files from the engine's FORMAT.md alone and shares no code with the engine, so an error in
+// reading the format would have to be made twice to go unnoticed. Package past is the only caller.
 //
 // Promises:
 //
-//   - F1: the checksum of everything that is forged is right, so the engine reads it.
-//   - F2: the content that a forgery is made of is not changed. The same files give the same forgeries.
+//   - F1: every forged part has a correct checksum, so the engine reads it.
+//   - F2: the input files are not modified, and the same files always give the same forgeries.
 package forge

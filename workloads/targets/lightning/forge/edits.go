@@ -17,12 +17,12 @@ const (
 	tagLogEnd
 )
 
-// numbersOf is how many numbers the field of a tag has. After those of a table come two keys.
+// numbersOf is the number of integers in a field, by its tag. The field of a table has two keys after them.
 var numbersOf = map[byte]int{
 	tagNextFile: 1, tagLogFloor: 1, tagSequence: 1, tagTable: 6, tagGone: 2, tagVersion: 1, tagBlobFile: 2, tagBlobGone: 1, tagUses: 3, tagTombstones: 1, tagLogEnd: 2,
 }
 
-// The numbers of a table.
+// The indexes of a table's numbers.
 const (
 	tableLevel = iota
 	tableNumber
@@ -41,7 +41,7 @@ type field struct {
 
 func fieldOf(tag byte, numbers ...uint64) field { return field{tag: tag, numbers: numbers} }
 
-// fields takes an edit apart.
+// fields parses an edit.
 func fields(edit []byte) (all []field) {
 	for len(edit) > 0 {
 		f := field{tag: edit[0]}
@@ -71,7 +71,7 @@ func edit(all []field) (b []byte) {
 	return b
 }
 
-// find returns the place of the n-th field of a tag.
+// find returns the index of the n-th field with a tag, counting from 0.
 func find(all []field, tag byte, n int) int {
 	for i, f := range all {
 		if f.tag == tag {
@@ -83,7 +83,7 @@ func find(all []field, tag byte, n int) int {
 	panic("forge: the manifest has no such field")
 }
 
-// group returns the fields about a table, from its place on.
+// group returns the fields about a table, starting at its index.
 func group(all []field, at int) []field {
 	end := at + 1
 	for end < len(all) && (all[end].tag == tagUses || all[end].tag == tagTombstones) {

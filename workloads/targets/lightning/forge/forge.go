@@ -9,20 +9,20 @@ import (
 	"strings"
 )
 
-// Forgery is a store of which some files are not what an engine wrote.
+// Forgery is a store in which some files differ from what an engine wrote.
 type Forgery struct {
 	Name  string
-	Files map[string][]byte // the files that are forged, by name; nil: the file is missing
+	Files map[string][]byte // the forged files by name; nil if the file is missing
 }
 
-// Of returns the forgeries of a store, given the content of its files by name. The store must be one that was closed, with a manifest of a
-// single edit, a log, a blob file, and tables that are not compressed.
+// Of returns the forgeries of a store, given the content of its files by name. The store must have been closed. It must
+// have a manifest with a single edit, a log, a blob file, and tables that are not compressed.
 func Of(files map[string][]byte) []Forgery {
 	return slices.Concat(manifests(files), markers(files), logs(files), tables(files), blobs(files))
 }
 
-// Reduced returns the files of a store without most of its tables, and a manifest that does not name them: what is left is a store in which
-// everything that is forged lies, and that takes little time to read.
+// Reduced returns the files of a store without most of its tables, and with a manifest that does not name those. The
+// result still has every file that is forged, and takes little time to read.
 func Reduced(files map[string][]byte) map[string][]byte {
 	plain, ranged := forgeable(files)
 	left := maps.Clone(files)
@@ -43,7 +43,7 @@ func Reduced(files map[string][]byte) map[string][]byte {
 	return left
 }
 
-// one returns the name of the only file that begins and ends like that, or of the first one, and its number.
+// one returns the name and number of the first file with the given prefix and suffix.
 func one(files map[string][]byte, prefix, suffix string) (name string, num uint64) {
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if strings.HasPrefix(name, prefix) && strings.HasSuffix(name, suffix) {
@@ -53,12 +53,12 @@ func one(files map[string][]byte, prefix, suffix string) (name string, num uint6
 	panic("forge: the store has no file " + prefix + "*" + suffix)
 }
 
-// number returns the number in a name.
+// number returns the number in a file name.
 func number(name string) uint64 {
 	digits := strings.TrimPrefix(strings.TrimSuffix(name, path.Ext(name)), "MANIFEST-")
 	num, err := strconv.ParseUint(digits, 10, 64)
 	if err != nil {
-		panic(err) // it is the name of a file of a store
+		panic(err) // only names of store files are passed
 	}
 	return num
 }

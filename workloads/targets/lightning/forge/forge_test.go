@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// storeOf returns the files of a store that an engine wrote.
+// storeOf returns the files of a store written by an earlier version of the engine.
 func storeOf(t *testing.T, version string) map[string][]byte {
 	t.Helper()
 	z, err := zip.OpenReader("../past/testdata/" + version + ".zip")
@@ -31,8 +31,8 @@ func storeOf(t *testing.T, version string) map[string][]byte {
 	return files
 }
 
-// What is taken apart and put together again is what it was, so a forgery differs in what was forged and in nothing else.
-func TestWhatIsNotChangedStaysAsItIs(t *testing.T) {
+// Parsing a file and putting it together again gives the same bytes, so a forgery differs only where it was forged.
+func TestUnchangedPartsKeepTheirBytes(t *testing.T) {
 	for _, version := range []string{"v1", "v2", "v3"} {
 		files := storeOf(t, version)
 		for _, name := range slices.Sorted(maps.Keys(files)) {
@@ -57,7 +57,7 @@ func TestWhatIsNotChangedStaysAsItIs(t *testing.T) {
 	}
 }
 
-func TestForgeriesAreAlwaysTheSameAndChangeNothing(t *testing.T) {
+func TestForgeriesRepeatAndLeaveTheirInputAlone(t *testing.T) {
 	files := Reduced(storeOf(t, "v3"))
 	before := map[string][]byte{}
 	for name, content := range files {
@@ -68,14 +68,14 @@ func TestForgeriesAreAlwaysTheSameAndChangeNothing(t *testing.T) {
 	require.Equal(t, all, Of(files))
 	names := map[string]bool{}
 	for _, f := range all {
-		require.False(t, names[f.Name], "%s: there are two", f.Name)
+		require.False(t, names[f.Name], "two forgeries have the name %s", f.Name)
 		names[f.Name] = true
 		same := true
 		for name, content := range f.Files {
 			known, ok := files[name]
 			same = same && ok && content != nil && slices.Equal(content, known)
 		}
-		require.Equal(t, strings.HasSuffix(f.Name, ": nothing"), same, "%s differs from the store, or not", f.Name)
+		require.Equal(t, strings.HasSuffix(f.Name, ": nothing"), same, "only a forgery of nothing equals the store: %s", f.Name)
 	}
 	require.Greater(t, len(all), 150)
 }

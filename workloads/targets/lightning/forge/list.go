@@ -32,12 +32,12 @@ type List struct {
 func (f List) Content(content []byte) []byte {
 	var l listed
 	if err := json.Unmarshal(content[:len(content)-len("00000000\n")], &l); err != nil {
-		panic(err) // a repository has only whole lists
+		panic(err) // the lists of a repository are complete
 	}
 	f.change(&l)
 	body, err := json.MarshalIndent(l, "", " ")
 	if err != nil {
-		panic(err) // it has nothing but text and numbers
+		panic(err) // text and numbers always have a JSON form
 	}
 	body = append(body, '\n')
 	return fmt.Appendf(body, "%08x\n", crc32.Checksum(body, castagnoli))
@@ -53,21 +53,21 @@ func Lists() []List {
 		{"a newer version", func(l *listed) { l.Version = 2 }},
 		{"another number", func(l *listed) { l.ID = 77 }},
 		{"no files", func(l *listed) { l.Files = nil }},
-		{"no files but the marker", func(l *listed) { l.Files = l.Files[len(l.Files)-1:] }},
-		{"a file less", func(l *listed) { l.Files = l.Files[1:] }},
+		{"only the marker", func(l *listed) { l.Files = l.Files[len(l.Files)-1:] }},
+		{"a file too few", func(l *listed) { l.Files = l.Files[1:] }},
 		{"a file twice", func(l *listed) { l.Files = slices.Insert(l.Files, 0, l.Files[0]) }},
 		{"the marker first", func(l *listed) { slices.Reverse(l.Files) }},
 		{"no marker", func(l *listed) { l.Files = l.Files[:len(l.Files)-1] }},
-		naming("a name that leads out", "../000044.sst"),
-		naming("a name that leads elsewhere", "/tmp/000044.sst"),
-		naming("a name of no file of a store", "LOCK"),
+		naming("a path out of the repository", "../000044.sst"),
+		naming("an absolute path", "/tmp/000044.sst"),
+		naming("a name that is not a backup's", "LOCK"),
 		naming("no name", ""),
-		{"fewer bytes than none", func(l *listed) { l.Files[0].Bytes = -1 }},
-		{"other bytes", func(l *listed) { l.Files[0].Bytes++ }},
-		{"a sum of capital letters", func(l *listed) { l.Files[0].SHA256 = strings.ToUpper(l.Files[0].SHA256) + "A" }},
-		{"a sum that is too short", func(l *listed) { l.Files[0].SHA256 = l.Files[0].SHA256[:62] }},
-		{"a sum that is none", func(l *listed) { l.Files[0].SHA256 = strings.Repeat("x", 64) }},
-		{"the sum of another file", func(l *listed) { l.Files[0].SHA256 = l.Files[1].SHA256 }},
-		{"other new bytes", func(l *listed) { l.NewBytes += 7 }},
+		{"a negative size", func(l *listed) { l.Files[0].Bytes = -1 }},
+		{"another size", func(l *listed) { l.Files[0].Bytes++ }},
+		{"a checksum in capital letters", func(l *listed) { l.Files[0].SHA256 = strings.ToUpper(l.Files[0].SHA256) + "A" }},
+		{"a checksum that is too short", func(l *listed) { l.Files[0].SHA256 = l.Files[0].SHA256[:62] }},
+		{"a checksum that is not hexadecimal", func(l *listed) { l.Files[0].SHA256 = strings.Repeat("x", 64) }},
+		{"the checksum of another file", func(l *listed) { l.Files[0].SHA256 = l.Files[1].SHA256 }},
+		{"another number of new bytes", func(l *listed) { l.NewBytes += 7 }},
 	}
 }

@@ -30,7 +30,7 @@ func batchOf(record []byte) batch {
 	return batch{binary.LittleEndian.Uint64(record), binary.LittleEndian.Uint32(record[8:]), bytes.Clone(record[12:])}
 }
 
-// operation is an operation of a batch, whose fields are keys, values or references.
+// operation encodes an operation of a batch; its fields are keys, values or references.
 func operation(kind byte, all ...string) []byte {
 	b := []byte{kind}
 	for _, f := range all {
@@ -39,7 +39,8 @@ func operation(kind byte, all ...string) []byte {
 	return b
 }
 
-// logs forges the log of a store: its last record, or what lies around the records. The manifest says each time where the log ends.
+// logs forges the log of a store: its last record, or the chunks around the records. The manifest records where each
+// forged log ends.
 func logs(files map[string][]byte) (all []Forgery) {
 	name, num := one(files, "", ".log")
 	read := chunks(files[name])
@@ -59,16 +60,16 @@ func logs(files map[string][]byte) (all []Forgery) {
 		made[end] = c
 		with(what, made)
 	}
-	replaced("a record that is no batch", chunk{kind: whole, payload: []byte("no batch")})
-	replaced("a record in its middle alone", chunk{kind: middle, payload: read[end].payload})
+	replaced("a record that is not a batch", chunk{kind: whole, payload: []byte("no batch")})
+	replaced("only the middle of a record", chunk{kind: middle, payload: read[end].payload})
 	replaced("a record without its end", chunk{kind: first, payload: read[end].payload})
 	replaced("an unknown chunk", chunk{kind: 7, payload: read[end].payload})
 	with("a record twice", append(slices.Clone(read), read[end]))
-	with("a record less", slices.Delete(slices.Clone(read), at[1], at[1]+1))
+	with("a record too few", slices.Delete(slices.Clone(read), at[1], at[1]+1))
 	with("no records", []chunk{{kind: mark}})
 	for what, before := range map[string][]byte{
-		"it follows a log that is not there": uvarints(nil, 60, 100), "it follows itself": uvarints(nil, num, 100), "it follows a longer one": uvarints(nil, 58, 1<<40),
-		"it does not say which it follows": nil,
+		"it follows a log that is missing": uvarints(nil, 60, 100), "it follows itself": uvarints(nil, num, 100), "it follows a longer one": uvarints(nil, 58, 1<<40),
+		"it does not name its predecessor": nil,
 	} {
 		with(what, append([]chunk{{kind: begin, payload: before}}, slices.DeleteFunc(slices.Clone(read), func(c chunk) bool { return c.kind == begin })...))
 	}
@@ -76,7 +77,7 @@ func logs(files map[string][]byte) (all []Forgery) {
 	return append(all, killed(files, name, num, read)...)
 }
 
-// killed are stores that were not closed: the manifest does not say where logs end.
+// killed returns stores that were not closed, so the manifest does not record where logs end.
 func killed(files map[string][]byte, name string, num uint64, read []chunk) []Forgery {
 	manifest := manifestOf(files)
 	open := changed(files, func(all []field) []field {
@@ -96,19 +97,19 @@ func killed(files map[string][]byte, name string, num uint64, read []chunk) []Fo
 	}
 	return []Forgery{
 		forged("a log follows", files[name], next(uvarints(nil, num, length), commit)),
-		forged("a log follows that proves more", files[name], next(uvarints(nil, num, length+9), synced(commit))),
-		forged("a log follows that proves less", files[name], next(uvarints(nil, num, length-9), synced(commit))),
-		forged("a log follows a log that is missing", nil, next(uvarints(nil, num, length), commit)),
-		forged("a log follows a log that is missing, and proves it", nil, next(uvarints(nil, num, length), synced(commit))),
+		forged("a log follows that proves a longer one", files[name], next(uvarints(nil, num, length+9), synced(commit))),
+		forged("a log follows that proves a shorter one", files[name], next(uvarints(nil, num, length-9), synced(commit))),
+		forged("a log follows a missing log", nil, next(uvarints(nil, num, length), commit)),
+		forged("a log follows a missing log and proves that it existed", nil, next(uvarints(nil, num, length), synced(commit))),
 		forged("a log follows after a gap", files[name], next(uvarints(nil, num, length), after)),
-		forged("a log follows after a gap, and proves it", files[name], next(uvarints(nil, num, length), synced(after))),
-		forged("a log follows after a gap, by a mark", files[name], next(uvarints(nil, num, length), chunk{kind: mark}, after)),
-		forged("a log follows a log that is cut", files[name][:len(files[name])-20], next(uvarints(nil, num, length), after)),
-		forged("a log follows a log that is cut, and proves it", files[name][:len(files[name])-20], next(uvarints(nil, num, length), synced(after))),
-		forged("an empty log follows, and proves a cut one", files[name][:len(files[name])-20], next(uvarints(nil, num, length), chunk{kind: mark})),
-		forged("a log of another number follows", files[name], join(num, []chunk{commit})),
+		forged("a log follows after a gap and proves it", files[name], next(uvarints(nil, num, length), synced(after))),
+		forged("a log follows after a gap, beginning with a mark", files[name], next(uvarints(nil, num, length), chunk{kind: mark}, after)),
+		forged("a log follows a truncated log", files[name][:len(files[name])-20], next(uvarints(nil, num, length), after)),
+		forged("a log follows a truncated log and proves its length", files[name][:len(files[name])-20], next(uvarints(nil, num, length), synced(after))),
+		forged("an empty log follows a truncated log and proves its length", files[name][:len(files[name])-20], next(uvarints(nil, num, length), chunk{kind: mark})),
+		forged("a log with another number follows", files[name], join(num, []chunk{commit})),
 		{"killed: all logs are missing", map[string][]byte{manifest: open, name: nil}},
-		{"killed: a table is missing, and there is one that nothing names", map[string][]byte{manifest: open, "000044.sst": nil, "000070.sst": files["000044.sst"]}},
+		{"killed: a table is missing, and an unreferenced one exists", map[string][]byte{manifest: open, "000044.sst": nil, "000070.sst": files["000044.sst"]}},
 	}
 }
 
@@ -118,7 +119,7 @@ func manifestOf(files map[string][]byte) string {
 	return name
 }
 
-// ending returns the manifest of a store whose log ends there.
+// ending returns the manifest of a store with the end of its log set.
 func ending(files map[string][]byte, end uint64) []byte {
 	return changed(files, func(all []field) []field {
 		all[find(all, tagLogEnd, 0)].numbers[1] = end
@@ -126,7 +127,7 @@ func ending(files map[string][]byte, end uint64) []byte {
 	})
 }
 
-// changed returns the manifest of a store with other fields.
+// changed returns the manifest of a store with its fields changed.
 func changed(files map[string][]byte, change func([]field) []field) []byte {
 	name, num := one(files, "MANIFEST-", "")
 	made := chunks(files[name])
@@ -141,7 +142,7 @@ type forgedBatch struct {
 	change func(batch) batch
 }
 
-// holding makes the batch one of these operations.
+// holding replaces the operations of the batch.
 func holding(what string, operations ...[]byte) forgedBatch {
 	return forgedBatch{what, func(b batch) batch {
 		b.count, b.operations = uint32(len(operations)), slices.Concat(operations...)
@@ -154,28 +155,28 @@ func forgedBatches() []forgedBatch {
 		return string(binary.LittleEndian.AppendUint32(uvarints(nil, file, offset, length), 77))
 	}
 	return []forgedBatch{
-		{"one write more than there is", func(b batch) batch { b.count++; return b }},
+		{"one write more than it has", func(b batch) batch { b.count++; return b }},
 		{"no writes", func(b batch) batch { b.count = 0; return b }},
 		{"too many writes", func(b batch) batch { b.count = 1 << 31; return b }},
-		{"a byte more", func(b batch) batch { b.operations = append(b.operations, 0); return b }},
-		{"a byte less", func(b batch) batch { b.operations = b.operations[:len(b.operations)-1]; return b }},
-		{"a commit that is left out", func(b batch) batch { b.sequence++; return b }},
-		{"a commit again", func(b batch) batch { b.sequence--; return b }},
-		{"the last of all sequence numbers", func(b batch) batch { b.sequence = 1<<56 - 1; return b }},
+		{"an extra byte", func(b batch) batch { b.operations = append(b.operations, 0); return b }},
+		{"a missing byte", func(b batch) batch { b.operations = b.operations[:len(b.operations)-1]; return b }},
+		{"a skipped commit", func(b batch) batch { b.sequence++; return b }},
+		{"a repeated commit", func(b batch) batch { b.sequence--; return b }},
+		{"the largest sequence number", func(b batch) batch { b.sequence = 1<<56 - 1; return b }},
 		{"a sequence number that is too large", func(b batch) batch { b.sequence = tooLarge; return b }},
 		holding("an unknown operation", operation(4, "key 0100", "value")),
 		holding("a set without a value", operation(opSet, "key 0100")),
 		holding("a set", operation(opSet, "key 0100", "forged")),
 		holding("a delete", operation(opDelete, "key 0100")),
-		holding("a range without keys", operation(opDeleteRange, "key 0100", "key 0100")),
+		holding("an empty range", operation(opDeleteRange, "key 0100", "key 0100")),
 		holding("a range that ends before it begins", operation(opDeleteRange, "key 0200", "key 0100")),
 		holding("a range", operation(opDeleteRange, "key 0100", "key 0200")),
-		holding("a reference that is none", operation(opBlob, "key 0100", "none")),
-		holding("a reference into no file", operation(opBlob, "key 0100", reference(999, 16, 10))),
-		holding("a reference behind the end of a file", operation(opBlob, "key 0100", reference(62, 1<<30, 10))),
+		holding("a malformed reference", operation(opBlob, "key 0100", "none")),
+		holding("a reference into a missing file", operation(opBlob, "key 0100", reference(999, 16, 10))),
+		holding("a reference beyond the end of a file", operation(opBlob, "key 0100", reference(62, 1<<30, 10))),
 		holding("a reference to another value", operation(opBlob, "key 0100", reference(62, 16, 10))),
 		holding("a reference into a header", operation(opBlob, "key 0100", reference(62, 3, 10))),
-		holding("a reference to a value that is too long", operation(opBlob, "key 0100", reference(62, 16, 1<<62))),
+		holding("a reference with a length that is too large", operation(opBlob, "key 0100", reference(62, 16, 1<<62))),
 		holding("the same key twice", operation(opSet, "key 0100", "one"), operation(opSet, "key 0100", "two")),
 	}
 }

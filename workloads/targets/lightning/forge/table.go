@@ -6,12 +6,12 @@ import (
 	"hash/crc32"
 )
 
-// What a table has at its end, and after each block.
+// The sizes of what a table has at its end and after each block.
 const (
 	footerBytes = 64
 	handleBytes = 16
 	sealBytes   = 5
-	countsBytes = 5 * 8 // of the properties
+	countsBytes = 5 * 8 // the five counts at the start of the properties
 )
 
 // The tags of properties.
@@ -20,13 +20,13 @@ const (
 	tagLayout = 130
 )
 
-// sealed is a block of a table: its payload as it is stored, and its type.
+// sealed is a block of a table: its stored payload and its type.
 type sealed struct {
 	stored []byte
 	kind   byte
 }
 
-// handle says where a block is.
+// handle locates a block.
 type handle struct {
 	offset   uint64
 	length   uint32
@@ -39,7 +39,7 @@ func (h handle) bytes() []byte {
 	return binary.LittleEndian.AppendUint32(b, h.checksum)
 }
 
-// indexed is what the index says of a data block.
+// indexed is the index entry of a data block.
 type indexed struct {
 	key     []byte
 	trailer uint64
@@ -51,24 +51,24 @@ type property struct {
 	value []byte
 }
 
-// table is a table, taken apart.
+// table is a parsed table.
 type table struct {
 	blocks     []sealed
 	index      []indexed
-	ranges     []byte // nil: it has none
+	ranges     []byte // nil if it has no range deletes
 	filter     []byte
-	counts     []byte // entries, first and last sequence number, bytes of keys and of values
+	counts     []byte // number of entries, first and last sequence number, bytes of keys, bytes of values
 	keys       [2][]byte
-	properties []property // the handle of the range deletes is put in anew
+	properties []property // bytes fills in the handle of the range deletes
 	version    uint32
 	magic      uint64
 
-	blocksMore int // by how many blocks the index says that there are more
-	// handled changes the handles of the filter, the properties and the index, or that of a data block; nil: they are right.
+	blocksMore int // added to the number of blocks in the index
+	// handled, if not nil, changes the handle of the filter, the properties, the index, or data block n.
 	handled func(part string, n int, h *handle)
 }
 
-// tableOf takes a table apart, whose blocks are not changed.
+// tableOf parses a table that an engine wrote.
 func tableOf(content []byte) *table {
 	footer := content[len(content)-footerBytes:]
 	block := func(h []byte) sealed {
@@ -99,7 +99,7 @@ func tableOf(content []byte) *table {
 	return t
 }
 
-// columns reports whether the data blocks have the layout of columns.
+// columns reports whether the data blocks are columnar.
 func (t *table) columns() bool {
 	for _, p := range t.properties {
 		if p.tag == tagLayout {
@@ -109,7 +109,7 @@ func (t *table) columns() bool {
 	return false
 }
 
-// seal appends a block, and returns its handle.
+// seal appends a block and returns it with its handle.
 func (t *table) seal(b []byte, part string, n int, s sealed) ([]byte, handle) {
 	h := handle{offset: uint64(len(b)), length: uint32(len(s.stored))}
 	at := len(b)
@@ -122,7 +122,7 @@ func (t *table) seal(b []byte, part string, n int, s sealed) ([]byte, handle) {
 	return b, h
 }
 
-// bytes puts the table together.
+// bytes encodes the table.
 func (t *table) bytes() (b []byte) {
 	var h, filter, properties, index handle
 	x := binary.LittleEndian.AppendUint32(nil, uint32(len(t.index)+t.blocksMore))

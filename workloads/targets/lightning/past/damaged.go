@@ -16,20 +16,20 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// damages are what happens to a file of a store; nil: it is missing.
+// damages are the kinds of damage to a file of a store; a nil result means that the file is missing.
 var damages = []struct {
 	name string
 	do   func(content []byte) []byte
 }{
 	{"missing", func([]byte) []byte { return nil }},
 	{"cut in the middle", func(c []byte) []byte { return c[:len(c)/2] }},
-	{"cut by a byte", func(c []byte) []byte { return c[:len(c)-1] }},
-	{"a bit near its beginning", func(c []byte) []byte { return flipped(c, len(c)/9) }},
-	{"a bit in its middle", func(c []byte) []byte { return flipped(c, len(c)/2) }},
-	{"a bit near its end", func(c []byte) []byte { return flipped(c, len(c)-9) }},
+	{"cut by one byte", func(c []byte) []byte { return c[:len(c)-1] }},
+	{"a flipped bit near its beginning", func(c []byte) []byte { return flipped(c, len(c)/9) }},
+	{"a flipped bit in its middle", func(c []byte) []byte { return flipped(c, len(c)/2) }},
+	{"a flipped bit near its end", func(c []byte) []byte { return flipped(c, len(c)-9) }},
 }
 
-// inPlaceOf returns the content of the next file of the same kind in order, or the first one.
+// inPlaceOf returns the content of the next file of the same kind; after the last one comes the first.
 func inPlaceOf(files map[string][]byte, name string) []byte {
 	var all []string
 	for _, other := range slices.Sorted(maps.Keys(files)) {
@@ -45,29 +45,29 @@ func flipped(content []byte, at int) []byte {
 	return content
 }
 
-// damaged damages each file of a store in each way, and says what the tools, verification and repair say, and what the repaired
-// store shows.
-func damaged(name string) (all []said, err error) {
+// damaged returns a case for each kind of damage to each file of a store. A case reports what the inspection tools,
+// verification and repair say, and what the repaired store shows.
+func damaged(name string) (all []goldenCase, err error) {
 	files, err := filesOf(name)
 	if err != nil {
 		return nil, err
 	}
 	for _, file := range slices.Sorted(maps.Keys(files)) {
-		say := func(what string, content func() []byte) {
-			all = append(all, said{file + ": " + what, func() string { return examined(files, map[string][]byte{file: content()}) }})
+		add := func(what string, content func() []byte) {
+			all = append(all, goldenCase{file + ": " + what, func() string { return examined(files, map[string][]byte{file: content()}) }})
 		}
 		for _, d := range damages {
-			say(d.name, func() []byte { return d.do(bytes.Clone(files[file])) })
+			add(d.name, func() []byte { return d.do(bytes.Clone(files[file])) })
 		}
 		if ext := path.Ext(file); ext == ".sst" || ext == ".blob" {
-			say("another in its place", func() []byte { return inPlaceOf(files, file) })
-			say("half of another in its place", func() []byte { other := inPlaceOf(files, file); return other[:len(other)/2] })
+			add("another in its place", func() []byte { return inPlaceOf(files, file) })
+			add("half of another in its place", func() []byte { other := inPlaceOf(files, file); return other[:len(other)/2] })
 		}
 	}
 	return all, nil
 }
 
-// filesOf returns the files of a store by name.
+// filesOf returns the content of a store's files by name.
 func filesOf(name string) (map[string][]byte, error) {
 	fsys, _, err := unpack(name)
 	if err != nil {
@@ -82,8 +82,8 @@ func filesOf(name string) (map[string][]byte, error) {
 	return files, err
 }
 
-// examined says what is said of a store some of whose files have other content, or are missing, repairs it, and says what it shows
-// then.
+// examined reports what the tools say about a store in which some files are changed or missing. Then it repairs the
+// store and reports what the store shows.
 func examined(files, changed map[string][]byte) string {
 	var b strings.Builder
 	fsys := afero.NewMemMapFs()
@@ -91,7 +91,7 @@ func examined(files, changed map[string][]byte) string {
 	maps.Copy(all, changed)
 	for name, content := range all {
 		if content != nil {
-			_ = afero.WriteFile(fsys, path.Join("db", name), content, 0o644) // memory takes everything
+			_ = afero.WriteFile(fsys, path.Join("db", name), content, 0o644) // writing to memory cannot fail
 		}
 	}
 	o := optionsOn(fsys)
@@ -102,7 +102,7 @@ func examined(files, changed map[string][]byte) string {
 		}
 		if known {
 			text, err := look(path.Join("db", file), kind, o)
-			fmt.Fprintf(&b, "  looked into: %v, %x\n", err, sha256.Sum256([]byte(text)))
+			fmt.Fprintf(&b, "  inspected: %v, %x\n", err, sha256.Sum256([]byte(text)))
 		}
 	}
 	v, err := engine.VerifyDir("db", o)
@@ -121,27 +121,27 @@ func examined(files, changed map[string][]byte) string {
 		fmt.Fprintf(&b, "    warning: %.60s\n", w)
 	}
 	if r.LostDir != "" {
-		fmt.Fprintf(&b, "  is then %v, and of what was there %v is not in %s\n", filesIn(fsys, "db"), lost(fsys, all, r.LostDir), r.LostDir)
+		fmt.Fprintf(&b, "  files after the repair: %v; not kept unchanged in %s: %v\n", filesIn(fsys, "db"), r.LostDir, lost(fsys, all, r.LostDir))
 	}
 	shown, err := shownBy(o)
-	fmt.Fprintf(&b, "  shows then: %s, %v\n", shown, err)
+	fmt.Fprintf(&b, "  shows after the repair: %s, %v\n", shown, err)
 	return b.String()
 }
 
-// copied opens a store to look only, and makes a checkpoint and a backup of it.
+// copied opens a store read-only and makes a checkpoint and a backup of it.
 func copied(o engine.Options) error {
 	o.ReadOnly = true
 	db, err := engine.Open("db", o)
 	if err != nil {
-		return nil //nolint:nilerr // verification and repair say so as well
+		return nil //nolint:nilerr // verification and repair report it as well
 	}
 	_, err = engine.Backup(db, "backups")
 	return errors.Join(err, db.Checkpoint("copy"), db.Close())
 }
 
-// filesIn returns the names of the files in a directory.
+// filesIn returns the names of the files in a directory, without its subdirectories.
 func filesIn(fsys afero.Fs, dir string) (names []string) {
-	infos, _ := afero.ReadDir(fsys, dir) // what cannot be listed is not there
+	infos, _ := afero.ReadDir(fsys, dir) // a directory that cannot be listed has no files
 	for _, info := range infos {
 		if !info.IsDir() {
 			names = append(names, info.Name())
@@ -150,7 +150,7 @@ func filesIn(fsys afero.Fs, dir string) (names []string) {
 	return names
 }
 
-// lost returns the names of the files of a store that a repair has not kept in a directory as they were.
+// lost returns the names of the files of a store of which a repair has kept no unchanged copy in dir.
 func lost(fsys afero.Fs, files map[string][]byte, dir string) (names []string) {
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		kept, err := afero.ReadFile(fsys, path.Join(dir, name))
@@ -161,7 +161,7 @@ func lost(fsys afero.Fs, files map[string][]byte, dir string) (names []string) {
 	return names
 }
 
-// shownBy opens a store, verifies it, and returns how much it shows, and a sum of that.
+// shownBy opens a store, verifies it, and returns the number and a checksum of the pairs that it shows.
 func shownBy(o engine.Options) (string, error) {
 	db, err := engine.Open("db", o)
 	if err != nil {
@@ -175,7 +175,7 @@ func shownBy(o engine.Options) (string, error) {
 	for ok := it.First(); ok; ok = it.Next() {
 		n++
 		for _, b := range [][]byte{it.Key(), it.Value()} {
-			_ = binary.Write(sum, binary.LittleEndian, uint64(len(b))) // a sum takes everything
+			_ = binary.Write(sum, binary.LittleEndian, uint64(len(b))) // writing to a hash cannot fail
 			sum.Write(b)
 		}
 	}

@@ -18,36 +18,36 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// ErrDiffers is returned if a store of an earlier version shows something else than it did.
-var ErrDiffers = errors.New("past: a store of an earlier version shows something else than it did")
+// ErrDiffers is returned if a store of an earlier version, or a report about it, is not what it was.
+var ErrDiffers = errors.New("past: a store of an earlier version no longer reads as it did")
 
 //go:embed testdata
 var testdata embed.FS
 
-// versions are those of the format of which there is a store.
+// versions is the number of format versions; there is a store of each.
 const versions = 3
 
-// Checks returns checks of the stores of all versions, none of which takes long: each store, and what is said of damage in the newest of
-// them, which is the same for all versions, part by part.
+// Checks returns the checks of all stores, none of which takes long: one for each store, and one for each part of the
+// golden files about the newest store.
 func Checks() (all []func() error) {
 	for v := 1; v <= versions; v++ {
 		name := "v" + strconv.Itoa(v)
 		all = append(all, func() error {
 			if err := check(name); err != nil {
-				return fmt.Errorf("the store of format version %d: %w", v, err)
+				return fmt.Errorf("store of format version %d: %w", v, err)
 			}
 			return nil
 		})
 	}
-	for _, file := range slices.Sorted(maps.Keys(saying)) {
+	for _, file := range slices.Sorted(maps.Keys(goldens)) {
 		for part := range parts {
-			all = append(all, func() error { return again(file, part) })
+			all = append(all, func() error { return checkPart(file, part) })
 		}
 	}
 	return all
 }
 
-// optionsOn returns the options that all stores are opened with.
+// optionsOn returns the options with which all stores are opened.
 func optionsOn(fsys afero.Fs) engine.Options {
 	return engine.Options{FS: fsys, InlineMaintenance: true, ErrorIfMissing: true}
 }
@@ -58,13 +58,13 @@ func check(name string) error {
 		return err
 	}
 	o := optionsOn(fsys)
-	said, err := testdata.ReadFile(path.Join("testdata", name+".txt"))
+	want, err := testdata.ReadFile(path.Join("testdata", name+".txt"))
 	if err != nil {
 		return err
 	}
 	text, err := tools(o)
 	if err == nil {
-		err = compare("what tools say of its files", text, string(said))
+		err = compare("report of the tools", text, string(want))
 	}
 	if err != nil {
 		return err
@@ -80,7 +80,7 @@ func check(name string) error {
 	return open(o, shows+"\"~\" \"new\"\n", (*engine.DB).Compact)
 }
 
-// unpack returns a filesystem with a store in directory db, and what it shows.
+// unpack returns a filesystem with a store in directory db, and the pairs that the store must show.
 func unpack(name string) (fsys afero.Fs, shows string, err error) {
 	packed, err := testdata.ReadFile(path.Join("testdata", name+".zip"))
 	if err != nil {
@@ -109,7 +109,7 @@ func unpack(name string) (fsys afero.Fs, shows string, err error) {
 	return fsys, shows, nil
 }
 
-// open opens the store, compares what it shows, does something, and closes it.
+// open opens the store, compares what it shows, calls do if that is not nil, and closes the store.
 func open(o engine.Options, shows string, do func(*engine.DB) error) error {
 	db, err := engine.Open("db", o)
 	if err != nil {
@@ -122,7 +122,7 @@ func open(o engine.Options, shows string, do func(*engine.DB) error) error {
 	return errors.Join(err, db.Close())
 }
 
-// reads reads a store in every way.
+// reads reads a store forward, backward and by key, and compares the results.
 func reads(db *engine.DB, shows string) error {
 	it, err := db.NewIterator(engine.IterOptions{})
 	if err != nil {
@@ -145,13 +145,13 @@ func reads(db *engine.DB, shows string) error {
 	return errors.Join(err, it.Error(), it.Close(),
 		compare("a scan", strings.Join(forward, ""), shows),
 		compare("a scan backward", strings.Join(backward, ""), shows),
-		compare("reading key by key", strings.Join(single, ""), shows),
+		compare("reads by key", strings.Join(single, ""), shows),
 	)
 }
 
 func line(key, value []byte) string { return fmt.Sprintf("%q %q\n", key, value) }
 
-// compare compares texts line by line.
+// compare returns an ErrDiffers that names the first line in which two texts differ.
 func compare(what, got, want string) error {
 	if got == want {
 		return nil
@@ -159,8 +159,8 @@ func compare(what, got, want string) error {
 	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
 	for i := range min(len(g), len(w)) {
 		if g[i] != w[i] {
-			return fmt.Errorf("%w: %s: line %d is %.120s, and was %.120s", ErrDiffers, what, i+1, g[i], w[i])
+			return fmt.Errorf("%w: %s: line %d is %.120s, want %.120s", ErrDiffers, what, i+1, g[i], w[i])
 		}
 	}
-	return fmt.Errorf("%w: %s: there are %d lines, and were %d", ErrDiffers, what, len(g), len(w))
+	return fmt.Errorf("%w: %s: %d lines, want %d", ErrDiffers, what, len(g), len(w))
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-var update = flag.Bool("update", false, "write what the tools say of the stores anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
-func TestStoresOfEarlierVersionsShowWhatTheyDid(t *testing.T) {
+func TestStoresOfEarlierVersionsReadAsTheyDid(t *testing.T) {
 	for v := 1; v <= versions && *update; v++ {
 		name := "v" + strconv.Itoa(v)
 		fsys, _, err := unpack(name)
@@ -24,23 +24,23 @@ func TestStoresOfEarlierVersionsShowWhatTheyDid(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join("testdata", name+".txt"), []byte(text), 0o644))
 	}
 	if *update {
-		for file, text := range saying {
-			all, err := text(newest)
+		for file, cases := range goldens {
+			all, err := cases(newest)
 			require.NoError(t, err)
 			require.NoError(t, os.WriteFile("testdata/"+file+".txt", []byte(textOf(all)), 0o644))
 		}
 	}
-	if !*update { // what was written is compiled in by the next run
+	if !*update { // the new files are embedded only in the next run
 		for _, check := range Checks() {
 			require.NoError(t, check())
 		}
 	}
 }
 
-// What a store shows is compared with what it did show, and so is what tools say.
-func TestADifferenceIsSeen(t *testing.T) {
+// The content of a store and the reports of the tools are compared with those recorded.
+func TestADifferenceIsNoticed(t *testing.T) {
 	require.NoError(t, compare("a scan", "a\n", "a\n"))
-	require.ErrorContains(t, compare("a scan", "a\nc\n", "a\nb\n"), "line 2 is c, and was b")
+	require.ErrorContains(t, compare("a scan", "a\nc\n", "a\nb\n"), "line 2 is c, want b")
 	require.ErrorContains(t, compare("a scan", "a\n", "a\nb\n"), ErrDiffers.Error())
 	fsys, shows, err := unpack("v2")
 	require.NoError(t, err)

@@ -16,16 +16,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/forge"
 )
 
-// repository makes a repository with three backups of a store, damages one of its files after the other, and says what is said of
-// it, which backups can be restored, and what is left when one is deleted.
-func repository(name string) (all []said, err error) {
+// repository makes a repository with three backups of a store and returns a case for each kind of damage to each of its
+// files. A case reports what the repository's functions say, which backups can be restored, and what is left when one
+// is deleted.
+func repository(name string) (all []goldenCase, err error) {
 	whole, err := filesOf(name)
 	if err != nil {
 		return nil, err
 	}
 	fsys := afero.NewMemMapFs()
 	for file, content := range forge.Reduced(whole) {
-		_ = afero.WriteFile(fsys, path.Join("db", file), content, 0o644) // memory takes everything
+		_ = afero.WriteFile(fsys, path.Join("db", file), content, 0o644) // writing to memory cannot fail
 	}
 	var b strings.Builder
 	db, err := engine.Open("db", optionsOn(fsys))
@@ -58,26 +59,26 @@ func repository(name string) (all []said, err error) {
 	if err != nil {
 		return nil, err
 	}
-	say := func(what, damaged string, do func([]byte) []byte) {
-		all = append(all, said{what, func() string { return keptIn(store, files, damaged, do) }})
+	add := func(what, damaged string, do func([]byte) []byte) {
+		all = append(all, goldenCase{what, func() string { return keptIn(store, files, damaged, do) }})
 	}
-	all = append(all, said{"three backups", b.String})
-	say("nothing is damaged", "", nil)
+	all = append(all, goldenCase{"three backups", b.String})
+	add("nothing is damaged", "", nil)
 	for _, f := range forge.Lists() {
-		say("a list: "+f.Name, path.Join("backups", "backup-000003.json"), f.Content)
+		add("a list: "+f.Name, path.Join("backups", "backup-000003.json"), f.Content)
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		for _, d := range damages {
 			list := path.Ext(name) == ".json"
-			if list || d.name == "missing" || d.name == "cut by a byte" || d.name == "a bit in its middle" {
-				say(kindOf(name)+": "+d.name, name, d.do)
+			if list || d.name == "missing" || d.name == "cut by one byte" || d.name == "a flipped bit in its middle" {
+				add(kindOf(name)+": "+d.name, name, d.do)
 			}
 		}
 	}
 	return all, nil
 }
 
-// kindOf names a file of a repository without what depends on the content of others.
+// kindOf names a file of a repository. Files named after their content are all called "a file".
 func kindOf(name string) string {
 	if base := path.Base(name); strings.HasSuffix(base, ".json") || base == "LOCK" {
 		return base
@@ -85,7 +86,7 @@ func kindOf(name string) string {
 	return "a file"
 }
 
-// class says what kind of error there is. Its text names files by their content.
+// class returns the class of an error. Its text will not do, because it names files after their content.
 func class(err error) string {
 	switch {
 	case err == nil:
@@ -102,12 +103,13 @@ func class(err error) string {
 	return "another error"
 }
 
-// described says what is said of a backup. The size of what is new in it depends on nothing but its files.
+// described describes a backup by the figures that depend on nothing but its files.
 func described(i *engine.BackupInfo) string {
-	return fmt.Sprintf("%d of %d files of %d bytes, %d of them new", i.ID, i.Files, i.Bytes, i.NewBytes)
+	return fmt.Sprintf("%d: %d files, %d bytes, %d new", i.ID, i.Files, i.Bytes, i.NewBytes)
 }
 
-// keptIn says what is kept in a repository, one of whose files is damaged. Then the store, which has changed since, is backed up again.
+// keptIn reports what a repository with a damaged file still has, and then backs up the store, which has changed since,
+// once more.
 func keptIn(store, files map[string][]byte, damaged string, do func([]byte) []byte) string {
 	all := maps.Clone(files)
 	maps.Copy(all, store)
@@ -117,53 +119,53 @@ func keptIn(store, files map[string][]byte, damaged string, do func([]byte) []by
 	fsys := afero.NewMemMapFs()
 	for name, content := range all {
 		if content != nil {
-			_ = afero.WriteFile(fsys, name, content, 0o644) // memory takes everything
+			_ = afero.WriteFile(fsys, name, content, 0o644) // writing to memory cannot fail
 		}
 	}
 	var b strings.Builder
 	o := optionsOn(fsys)
-	say := func(what string, err error) { fmt.Fprintf(&b, "  %s: %s\n", what, class(err)) }
+	report := func(what string, err error) { fmt.Fprintf(&b, "  %s: %s\n", what, class(err)) }
 	list := func() {
 		all, err := engine.Backups("backups", o)
 		for _, i := range all {
 			fmt.Fprintf(&b, "  backup %s\n", described(&i))
 		}
-		say("list", err)
+		report("list", err)
 	}
 	list()
-	say("verify", engine.VerifyBackups("backups", o))
+	report("verify", engine.VerifyBackups("backups", o))
 	for id := range uint64(4) {
 		dir := fmt.Sprint("restored-", id)
 		info, err := engine.Restore("backups", id, dir, o)
-		say(fmt.Sprintf("restore %d, which is %d", id, info.ID), err)
+		report(fmt.Sprintf("restore %d (backup %d)", id, info.ID), err)
 		on := o
 		db, err := engine.Open(dir, on)
 		if err != nil {
-			say("open it", err)
+			report("open it", err)
 			continue
 		}
 		value, err := db.Get([]byte("~"))
-		say(fmt.Sprintf("it has %q", value), errors.Join(err, db.Close()))
+		report(fmt.Sprintf("it has %q", value), errors.Join(err, db.Close()))
 	}
 	info, err := backedUp(o)
-	say("backup "+described(&info), err)
+	report("backup "+described(&info), err)
 	list()
-	say("verify", engine.VerifyBackups("backups", o))
+	report("verify", engine.VerifyBackups("backups", o))
 	info, err = engine.Restore("backups", 0, "restored-after", o)
-	say(fmt.Sprintf("restore the newest, which is %d", info.ID), err)
-	say("delete 2", engine.DeleteBackup("backups", 2, o))
+	report(fmt.Sprintf("restore the newest (backup %d)", info.ID), err)
+	report("delete 2", engine.DeleteBackup("backups", 2, o))
 	list()
 	gone, err := engine.PruneBackups("backups", 1, o)
-	say(fmt.Sprintf("prune %d", gone), err)
+	report(fmt.Sprintf("prune %d", gone), err)
 	list()
-	say("verify", engine.VerifyBackups("backups", o))
+	report("verify", engine.VerifyBackups("backups", o))
 	fmt.Fprintf(&b, "  %d files are left\n", left(fsys))
 	return b.String()
 }
 
-// left returns how many files a repository has.
+// left returns the number of files in a repository.
 func left(fsys afero.Fs) (n int) {
-	_ = afero.Walk(fsys, "backups", func(_ string, info fs.FileInfo, err error) error { // what cannot be listed is not there
+	_ = afero.Walk(fsys, "backups", func(_ string, info fs.FileInfo, err error) error { // a directory that cannot be listed has no files
 		if err == nil && !info.IsDir() {
 			n++
 		}

@@ -9,7 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// tools looks into the files of the store with every tool, and says what they say. Of entries, records and edits it has a sum.
+// tools reports what every tool says about every file of the store. Entries, records and edits are reported as
+// checksums.
 func tools(o engine.Options) (string, error) {
 	var b strings.Builder
 	for _, kind := range []engine.FileKind{engine.TableFile, engine.LogFile, engine.BlobFile, engine.ManifestFile} {
@@ -30,7 +31,7 @@ func tools(o engine.Options) (string, error) {
 	return b.String(), err
 }
 
-// look looks into a file.
+// look reports what the tool for a kind of file says about a file.
 func look(file string, kind engine.FileKind, o engine.Options) (string, error) {
 	sum := sha256.New()
 	switch kind {

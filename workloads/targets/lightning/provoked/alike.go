@@ -15,18 +15,19 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/accounts"
 )
 
-// likeness is a store of keys that look alike, beside what it must show: as of now, and as of each moment that it is kept for.
+// likeness is a store of similar keys, with the pairs that it must show: those of now, and those of each moment that
+// was kept.
 type likeness struct {
 	db      *engine.DB
 	rng     *rand.Rand
-	keys    []string // all that there can be, in order
+	keys    []string // all keys that may exist, in order
 	now     map[string]string
 	moments []moment
 	writes  int
-	window  []string // the keys that a round writes to, so that tables overlap as links of a chain do; every other write is to the first
+	window  []string // the keys that a round writes to, so that tables overlap in a chain; every other write is to the first
 }
 
-// moment is a snapshot and an iterator that is open since, and what they must show.
+// moment is a snapshot, an iterator opened at the same time, and the pairs that both must show.
 type moment struct {
 	snapshot *engine.Snapshot
 	open     *engine.Iterator
@@ -39,25 +40,26 @@ type reader interface {
 	NewIterator(o engine.IterOptions) (*engine.Iterator, error)
 }
 
-// Dials of keys that look alike.
+// Parameters of the test of similar keys.
 const (
 	alikeSeeds   = 4
 	alikeRounds  = 40
-	alikeWrites  = 30 // of a round
+	alikeWrites  = 30 // per round
 	alikeWindow  = 40 // keys
-	alikeMoments = 3  // kept at a time
-	alikeShared  = 5  // one round in so many shares its memtable with the next one
-	alikeSeeks   = 12 // of each kind, when all is read
+	alikeMoments = 3  // kept at once
+	alikeShared  = 5  // every fifth round shares its memtable with the next one
+	alikeSeeks   = 12 // per comparison
 )
 
-// Alike reads keys of which many begin with the same 4, 8 and 16 bytes, end early, or go on with the smallest and the largest bytes:
-// what compares keys by a part of them has to look at the rest. One of them has many versions. There are blocks of few keys, in both
-// layouts, and snapshots that still see what was overwritten, deleted and deleted by ranges.
+// Alike reads keys many of which begin with the same 4, 8 or 16 bytes, end early, or continue with the smallest or
+// largest bytes, so that code which compares keys by a part must compare the rest too. Some keys have many versions.
+// The blocks hold few keys, in both layouts, and snapshots still see what was overwritten, deleted, or deleted by a
+// range.
 func Alike() error {
 	for layout := range int64(2) {
 		for seed := range uint64(alikeSeeds) {
 			if err := alike(layout+1, seed); err != nil {
-				return fmt.Errorf("keys that look alike, seed %d, layout %d: %w", seed, layout+1, err)
+				return fmt.Errorf("similar keys, seed %d, layout %d: %w", seed, layout+1, err)
 			}
 		}
 	}
@@ -69,7 +71,7 @@ func alike(layout int64, seed uint64) error {
 		FS: afero.NewMemMapFs(), InlineMaintenance: true, BlockBytes: 64 << (2 * seed), TableBytes: 4 << 10, L0CompactionFiles: 3, LevelBytesBase: 4 << 10, LevelSizeRatio: 2,
 		CacheBytes: 4 << 10, Limits: engine.Limits{TableLayout: layout, IndexEntries: 16, TableWholeBytes: 1 + int64(seed)<<12},
 	}
-	edge := int64(1) << (8 * (seed + 1)) // all numbers go beyond a number of whole bytes
+	edge := int64(1) << (8 * (seed + 1)) // the numbers of the run cross a power of 256
 	o.Limits.FirstFile, o.Limits.FirstSequence, o.Limits.FirstMarker = max(edge-alikeRounds, 1), max(edge-alikeWrites, 1), edge-1
 	db, err := engine.Open(storeDir, o)
 	if err != nil {
@@ -80,10 +82,10 @@ func alike(layout int64, seed uint64) error {
 		err = l.round(round)
 	}
 	if err == nil {
-		err = db.Compact() // what the snapshots see stays, tombstones too
+		err = db.Compact() // versions that snapshots see must stay, including tombstones
 	}
 	for _, m := range l.moments {
-		err = errors.Join(err, l.let(m))
+		err = errors.Join(err, l.release(m))
 	}
 	if err = errors.Join(err, db.Close()); err != nil {
 		return err
@@ -91,7 +93,7 @@ func alike(layout int64, seed uint64) error {
 	return accounts.Files(storeDir, o, stateOf(l.now))
 }
 
-// stateOf returns pairs as a scan would show them.
+// stateOf returns the pairs in the order of a scan.
 func stateOf(pairs map[string]string) *history.State {
 	state := &history.State{}
 	for _, k := range slices.Sorted(maps.Keys(pairs)) {
@@ -116,12 +118,12 @@ func alikeKeys() (keys []string) {
 
 func (l *likeness) key() string { return l.keys[l.rng.IntN(len(l.keys))] }
 
-// written draws a key to write to.
+// written draws a key to write to, every other time the first of the window.
 func (l *likeness) written() string {
 	return l.window[l.rng.IntN(2)*l.rng.IntN(len(l.window))]
 }
 
-// round writes, keeps a moment, asks for maintenance, and reads everything.
+// round makes writes, keeps a moment, flushes or compacts, and reads everything.
 func (l *likeness) round(n int) error {
 	first := l.rng.IntN(len(l.keys) - alikeWindow)
 	l.window = l.keys[first : first+alikeWindow]
@@ -151,14 +153,14 @@ func (l *likeness) round(n int) error {
 	return err
 }
 
-// writer is something that is written to.
+// writer accepts writes.
 type writer struct {
 	put         func(key, value []byte) error
 	remove      func(key []byte) error
 	removeRange func(from, to []byte) error
 }
 
-// writeAll makes the writes of a round: one by one, in a batch, in a transaction that sees them at once, or in one that is given up.
+// writeAll makes the writes of a round: one by one, in a batch, in a transaction, or in one that is rolled back.
 func (l *likeness) writeAll(n int) error {
 	switch n % 4 {
 	case 1:
@@ -192,7 +194,8 @@ func (l *likeness) writeAll(n int) error {
 	return errors.Join(some(3), l.keep(), some(alikeWrites-3))
 }
 
-// writeWithin writes in a transaction, which sees that at once, and an iterator that was opened in between only what came before.
+// writeWithin writes in a transaction, which must see its writes at once. An iterator opened halfway must see only the
+// earlier ones.
 func (l *likeness) writeWithin(t *engine.Txn) error {
 	w := writer{t.Put, t.Delete, t.DeleteRange}
 	err := l.write(alikeWrites/2, w)
@@ -205,7 +208,7 @@ func (l *likeness) writeWithin(t *engine.Txn) error {
 	if err = errors.Join(err, l.write(alikeWrites/2, w)); err == nil {
 		err = l.compare(t, l.now)
 	}
-	return errors.Join(err, l.let(m))
+	return errors.Join(err, l.release(m))
 }
 
 // write makes n writes.
@@ -232,7 +235,7 @@ func (l *likeness) write(n int, w writer) (err error) {
 	return err
 }
 
-// keep keeps this moment, with an iterator that is open from now on, and lets one go that is not the newest.
+// keep keeps the current moment, with an iterator that stays open, and releases an older one if there are too many.
 func (l *likeness) keep() error {
 	m := moment{snapshot: l.db.NewSnapshot(), pairs: maps.Clone(l.now)}
 	it, err := l.db.NewIterator(engine.IterOptions{})
@@ -245,13 +248,13 @@ func (l *likeness) keep() error {
 		return nil
 	}
 	i := l.rng.IntN(alikeMoments)
-	err = l.let(l.moments[i])
+	err = l.release(l.moments[i])
 	l.moments = slices.Delete(l.moments, i, i+1)
 	return err
 }
 
-// let lets a moment go. The iterator still shows it.
-func (l *likeness) let(m moment) error {
+// release releases a moment. Its iterator must still show the moment's pairs after the snapshot is closed.
+func (l *likeness) release(m moment) error {
 	if m.snapshot != nil {
 		m.snapshot.Close()
 	}
@@ -259,13 +262,13 @@ func (l *likeness) let(m moment) error {
 	return errors.Join(err, m.open.Error(), m.open.Close())
 }
 
-// compare reads everything in every way.
+// compare reads everything by key, by scans and by seeks.
 func (l *likeness) compare(r reader, pairs map[string]string) error {
 	for _, k := range l.keys {
 		want, there := pairs[k]
 		got, err := r.Get([]byte(k))
 		if there != (err == nil) || string(got) != want || !there && !errors.Is(err, engine.ErrNotFound) {
-			return wrong("Get of %q returns %q (%w), and should return %q (there: %t)", k, got, orNil(err), want, there)
+			return wrong("Get of %q returns %q (%w), want %q (found: %t)", k, got, orNil(err), want, there)
 		}
 	}
 	have := slices.Sorted(maps.Keys(pairs))
@@ -295,26 +298,26 @@ func orNil(err error) error {
 	return err
 }
 
-// scans goes forward and backward.
+// scans reads an iterator forward and backward.
 func (l *likeness) scans(it *engine.Iterator, have []string, pairs map[string]string) error {
 	var forward, backward []string
 	for ok := it.First(); ok; ok = it.Next() {
 		if forward = append(forward, string(it.Key())); pairs[string(it.Key())] != string(it.Value()) {
-			return wrong("a scan shows %q as %q, and should as %q", it.Key(), it.Value(), pairs[string(it.Key())])
+			return wrong("a scan shows %q as %q, want %q", it.Key(), it.Value(), pairs[string(it.Key())])
 		}
 	}
 	for ok := it.Last(); ok; ok = it.Prev() {
 		if backward = append(backward, string(it.Key())); pairs[string(it.Key())] != string(it.Value()) {
-			return wrong("a scan from the end shows %q as %q, and should as %q", it.Key(), it.Value(), pairs[string(it.Key())])
+			return wrong("a backward scan shows %q as %q, want %q", it.Key(), it.Value(), pairs[string(it.Key())])
 		}
 	}
 	if slices.Reverse(backward); !slices.Equal(forward, have) || !slices.Equal(backward, have) {
-		return wrong("a scan shows %q, and backward %q, and should show %q", forward, backward, have)
+		return wrong("a scan shows %q, a backward scan %q; want %q", forward, backward, have)
 	}
 	return nil
 }
 
-// seeks goes to keys that are there or not, and from there a step on or back.
+// seeks moves the iterator to keys that exist or not, and from there one step forward or back.
 func (l *likeness) seeks(it *engine.Iterator, have []string) error {
 	for n := range alikeSeeks {
 		k, step, by, ok := l.key(), it.Next, 1, false
@@ -330,7 +333,7 @@ func (l *likeness) seeks(it *engine.Iterator, have []string) error {
 		}
 		for steps := range 2 {
 			if there := place >= 0 && place < len(have); ok != there || ok && string(it.Key()) != have[place] {
-				return wrong("a seek to %q (%d), and %d steps of %d, lead to %q (%t), and should to place %d of %q", k, n, steps, by, it.Key(), ok, place, have)
+				return wrong("a seek to %q (number %d) and %d steps of %d lead to %q (found: %t), want index %d of %q", k, n, steps, by, it.Key(), ok, place, have)
 			}
 			if !ok {
 				break

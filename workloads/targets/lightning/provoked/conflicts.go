@@ -9,16 +9,16 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// deed is something that a transaction reads, or that is written beside it. What it shows is compared as text.
-type deed struct {
+// readOp is something that a transaction reads. The result of read is compared as text.
+type readOp struct {
 	name string
 	read func(t *engine.Txn) (string, error)
 }
 
-// readings are all ways to read in the keys b to f, of which c and e are there.
-func readings() (all []deed) {
+// readings returns all ways to read the keys b to f, of which c and e exist.
+func readings() (all []readOp) {
 	for _, k := range []string{"b", "c", "d", "e", "f"} {
-		all = append(all, deed{"Get of " + k, func(t *engine.Txn) (string, error) {
+		all = append(all, readOp{"Get of " + k, func(t *engine.Txn) (string, error) {
 			v, err := t.Get([]byte(k))
 			if errors.Is(err, engine.ErrNotFound) {
 				return "nothing", nil
@@ -40,8 +40,8 @@ func readings() (all []deed) {
 		bounds := fmt.Sprintf("from %q to %q with prefix %q", o.LowerBound, o.UpperBound, o.Prefix)
 		for _, steps := range []int{1, 2, 9} {
 			all = append(all,
-				deed{fmt.Sprintf("%d steps %s", steps, bounds), walking(o, steps, (*engine.Iterator).First, (*engine.Iterator).Next)},
-				deed{fmt.Sprintf("%d steps back %s", steps, bounds), walking(o, steps, (*engine.Iterator).Last, (*engine.Iterator).Prev)},
+				readOp{fmt.Sprintf("%d steps %s", steps, bounds), walking(o, steps, (*engine.Iterator).First, (*engine.Iterator).Next)},
+				readOp{fmt.Sprintf("%d steps back %s", steps, bounds), walking(o, steps, (*engine.Iterator).Last, (*engine.Iterator).Prev)},
 			)
 		}
 	}
@@ -49,14 +49,14 @@ func readings() (all []deed) {
 		seekGE := func(it *engine.Iterator) bool { return it.SeekGE([]byte(k)) }
 		seekLT := func(it *engine.Iterator) bool { return it.SeekLT([]byte(k)) }
 		all = append(all,
-			deed{"SeekGE of " + k, walking(engine.IterOptions{}, 1, seekGE, nil)}, deed{"SeekGE of " + k + " and Prev", walking(engine.IterOptions{}, 2, seekGE, (*engine.Iterator).Prev)},
-			deed{"SeekLT of " + k, walking(engine.IterOptions{}, 1, seekLT, nil)}, deed{"SeekLT of " + k + " and Next", walking(engine.IterOptions{}, 2, seekLT, (*engine.Iterator).Next)},
+			readOp{"SeekGE of " + k, walking(engine.IterOptions{}, 1, seekGE, nil)}, readOp{"SeekGE of " + k + " and Prev", walking(engine.IterOptions{}, 2, seekGE, (*engine.Iterator).Prev)},
+			readOp{"SeekLT of " + k, walking(engine.IterOptions{}, 1, seekLT, nil)}, readOp{"SeekLT of " + k + " and Next", walking(engine.IterOptions{}, 2, seekLT, (*engine.Iterator).Next)},
 		)
 	}
 	return all
 }
 
-// walking reads with an iterator, up to so many pairs.
+// walking returns a function that reads up to most pairs with an iterator.
 func walking(o engine.IterOptions, most int, first, next func(*engine.Iterator) bool) func(t *engine.Txn) (string, error) {
 	return func(t *engine.Txn) (shown string, err error) {
 		it, err := t.NewIterator(o)
@@ -75,7 +75,7 @@ func walking(o engine.IterOptions, most int, first, next func(*engine.Iterator) 
 	}
 }
 
-// writings are all ways to write one thing there.
+// writings returns all ways to make one write near the keys b to f.
 func writings() (all map[string]func(b *engine.Batch)) {
 	all = map[string]func(b *engine.Batch){}
 	for _, k := range []string{"b", "c", "d", "e", "f", "c\x00", "e\x00"} {
@@ -88,11 +88,11 @@ func writings() (all map[string]func(b *engine.Batch)) {
 	return all
 }
 
-// conflictsIdle are commits that follow, until what nobody needs is forgotten.
+// conflictsIdle is the number of commits that follow, enough for the engine to forget what no transaction needs.
 const conflictsIdle = 4
 
-// Conflicts lets a serializable transaction read something, and somebody else write something. If the transaction would read something
-// else afterwards, it has lost.
+// Conflicts lets a serializable transaction read something while another commit writes. If the transaction would read
+// something else afterwards, its own commit must fail.
 func Conflicts() error {
 	o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true, Limits: engine.Limits{ConflictIdle: 1}}
 	db, err := engine.Open(storeDir, o)
@@ -103,18 +103,18 @@ func Conflicts() error {
 		for name, write := range writings() {
 			if err == nil {
 				if err = conflict(db, r, write); err != nil {
-					err = fmt.Errorf("a transaction has done %s, and somebody else %s: %w", r.name, name, err)
+					err = fmt.Errorf("transaction that did %s, while another commit did %s: %w", r.name, name, err)
 				}
 			}
 		}
 		if err == nil {
-			err = db.Compact() // or else the memtable would be full of ranges
+			err = db.Compact() // otherwise the memtable would fill up with range deletes
 		}
 	}
 	return errors.Join(err, db.Close())
 }
 
-func conflict(db *engine.DB, r deed, write func(*engine.Batch)) error {
+func conflict(db *engine.DB, r readOp, write func(*engine.Batch)) error {
 	var b engine.Batch
 	b.DeleteRange([]byte("a"), []byte("z"))
 	b.Put([]byte("c"), []byte("old"))
@@ -138,7 +138,7 @@ func conflict(db *engine.DB, r deed, write func(*engine.Batch)) error {
 	var now string
 	err = db.View(func(t *engine.Txn) (err error) { now, err = r.read(t); return err })
 	if err == nil && outcome == nil && now != before {
-		err = wrong("it read %q, is committed, and would read %q now", before, now)
+		err = wrong("the transaction read %q and committed, but would read %q now", before, now)
 	}
 	if outcome != nil && !errors.Is(outcome, engine.ErrConflict) {
 		err = errors.Join(err, outcome)

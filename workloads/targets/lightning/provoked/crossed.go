@@ -14,21 +14,21 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// crossing is a sync that is held up, what it is a part of, and what somebody else does meanwhile.
+// crossing is a sync that is held up, the work that issues it, and the work that other clients do meanwhile.
 type crossing struct {
-	file          string // a pattern of what is synced
-	late          bool   // it is held up once the disk has done it
-	pending       int64  // how many commits may be under way
+	file          string // pattern of the file whose sync is held up
+	late          bool   // the sync is held up after the disk has done it, not before
+	pending       int64  // limit of the commits in flight
 	first, second work
 }
 
-// work is what clients do, and adds the pairs that must survive a power cut as soon as a commit is synced that comes later.
+// work is what clients do. It adds the pairs that must survive a power cut once a later commit is synced.
 type work struct {
 	name string
 	do   func(db *engine.DB, pairs map[string]string) error
 }
 
-// put commits a value of a length.
+// put commits a value of the given length.
 func put(name string, length int) work {
 	return work{fmt.Sprintf("a commit of %d bytes", length), func(db *engine.DB, pairs map[string]string) error {
 		pairs[name] = string(make([]byte, length))
@@ -43,7 +43,8 @@ const (
 
 var flush = work{"a flush", func(db *engine.DB, _ map[string]string) error { return db.Flush() }}
 
-// many is as many clients as it takes to fill memtables: a commit is not seen before those that came first, so each has only one.
+// many is the work of enough clients to fill memtables. A commit is not visible before earlier ones, so each client has
+// only one.
 var many = work{"commits of many clients", func(db *engine.DB, pairs map[string]string) (err error) {
 	var answers []<-chan error
 	for i := range 60 {
@@ -53,14 +54,14 @@ var many = work{"commits of many clients", func(db *engine.DB, pairs map[string]
 	for _, answer := range answers {
 		err = errors.Join(err, <-answer)
 	}
-	return err // a commit that is synced later covers them
+	return err // a later synced commit covers them
 }}
 
-// pendings are how many commits may be under way: more than there are, and fewer.
+// pendings are limits of the commits in flight: one above the number of clients, one below.
 var pendings = []int64{1 << 9, 4}
 
-// Crossed commits while a sync is held up, of each kind of file: what is acknowledged meanwhile and afterwards survives a power cut,
-// though that sync was not about it.
+// Crossed commits while a sync is held up, for each kind of file. What is acknowledged meanwhile or afterwards must
+// survive a power cut, even though the sync in question was not for it.
 func Crossed() error {
 	for _, file := range []string{"*.log", "*.blob", "*.sst", "MANIFEST-*", storeDir} {
 		for _, first := range []work{put("first", smallBytes), put("first", largeBytes), flush} {
@@ -69,7 +70,7 @@ func Crossed() error {
 					for _, pending := range pendings {
 						c := crossing{file, late, pending, first, second}
 						if err := c.cross(); err != nil {
-							return fmt.Errorf("during %s the sync of %s is held up (the disk has done it: %t); %s beside it, of which %d may be under way: %w",
+							return fmt.Errorf("during %s, the sync of %s is held up (done by the disk: %t); beside it %s, at most %d in flight: %w",
 								first.name, file, late, second.name, pending, err)
 						}
 					}
@@ -80,7 +81,8 @@ func Crossed() error {
 	return nil
 }
 
-// meanwhile is how often others are let run before the sync goes on. Who waits for it does not come to an end before.
+// meanwhile is the number of yields to other goroutines before the sync continues. Work that waits for the sync cannot
+// finish earlier.
 const meanwhile = 5_000
 
 func (c *crossing) cross() error {
@@ -106,22 +108,22 @@ func (c *crossing) cross() error {
 		return err
 	}
 	for _, p := range pairs {
-		if err := survive(cut, p); err != nil {
+		if err := survives(cut, p); err != nil {
 			return err
 		}
 	}
-	return letGo(disk)
+	return allClosed(disk)
 }
 
-// meet does the first work, and the second one while a sync of the first is held up; then commits that are nothing special.
+// meet does the first work, the second one while a sync of the first is held up, and then ordinary commits.
 func (c *crossing) meet(h *holdingUp, db *engine.DB, pairs []map[string]string) error {
 	h.armed.Store(true)
 	first := start(func() error { return c.first.do(db, pairs[0]) })
-	if !comes(func() bool { return len(first) > 0 || h.holds.Load() }) {
+	if !eventually(func() bool { return len(first) > 0 || h.holds.Load() }) {
 		close(h.goOn)
 		return errHangs
 	}
-	if !h.holds.Load() { // it syncs no such file
+	if !h.holds.Load() { // the work syncs no such file
 		h.armed.Store(false)
 		return <-first
 	}
@@ -134,33 +136,33 @@ func (c *crossing) meet(h *holdingUp, db *engine.DB, pairs []map[string]string) 
 	}
 	close(h.goOn)
 	for _, answer := range []<-chan error{first, second} {
-		if !comes(returned(answer)) {
+		if !eventually(returned(answer)) {
 			return errHangs
 		}
 		if err := <-answer; err != nil {
 			return err
 		}
 	}
-	return ends(func() error { // the first commit of all may be in an earlier log
+	return mustReturn(func() error { // the very first commit may be in an earlier log
 		return errors.Join(put("after", smallBytes).do(db, pairs[2]), put("before", 2*smallBytes).do(db, pairs[2]))
 	})
 }
 
-// survive opens the store after a crash, and sees that pairs are there.
-func survive(cut *faultfs.FS, pairs map[string]string) error {
+// survives opens the store after a crash and returns an error unless it has the pairs.
+func survives(cut *faultfs.FS, pairs map[string]string) error {
 	db, err := engine.Open(storeDir, options(after(cut, faultfs.LoseNone()), true))
 	if err != nil {
-		return wrong("after a crash the store does not open: %w", err)
+		return wrong("the store does not open after a crash: %w", err)
 	}
 	for k, want := range pairs {
 		if got, failed := db.Get([]byte(k)); err == nil && (failed != nil || string(got) != want) {
-			err = wrong("%q was acknowledged before a crash, and is not there after it: %d bytes, %w", k, len(got), failed)
+			err = wrong("%q was acknowledged before a crash, but after it the value has %d bytes: %w", k, len(got), failed)
 		}
 	}
 	return closing(db, err)
 }
 
-// holdingUp is a filesystem that holds one sync up.
+// holdingUp is a filesystem that holds up one sync.
 type holdingUp struct {
 	afero.Fs
 	*crossing

@@ -1,28 +1,28 @@
-// Package provoked puts stores of its own into situations that a run hardly ever meets by chance, and sees that they get out of them
-// again.
+// Package provoked puts stores of its own into situations that a run rarely meets by chance, and checks that they come
+// out of them as they should.
 //
-//	store.go     a small store with something of everything, and what it must show
-//	stalls.go    writers that wait, for each reason that there is
+//	store.go     a small store with some of everything, and what it must show
+//	stalls.go    writers that wait, for each possible reason
 //	room.go      a disk that is full while a store works in the background
-//	ended.go     work that ends early: at each of its calls the context is done, or the disk is full
-//	nested.go    directories that are not there yet, several of them within one another
-//	crossed.go   commits during a sync that is held up, before the disk has done it or after
-//	flight.go    commits under way when the disk fails
-//	alike.go     keys that look alike, and many versions of one
-//	levels.go    rows of commits at all levels
-//	space.go     what is overwritten again and again
-//	conflicts.go transactions of which each has read what another one writes
+//	ended.go     work that ends early: at each of its calls the context is cancelled, the disk is full, or a read fails
+//	nested.go    stores and copies in nested directories that do not exist yet
+//	crossed.go   commits during a sync that is held up, before or after the disk has done it
+//	flight.go    commits in flight when the disk fails
+//	alike.go     similar keys, and many versions of one key
+//	levels.go    sequences of commits with every durability
+//	space.go     keys that are overwritten again and again
+//	conflicts.go transactions that have read what another commit writes
 //
 // Promises:
 //
-//   - P1: a situation is forced, so the outcome depends neither on chance nor on how busy the machine is.
+//   - P1: every situation is forced, so the outcome depends neither on chance nor on the load of the machine.
 //   - P2: all stores are in memory, and nothing is left open.
-//   - P3: an error says which situation it was, and what should have come.
+//   - P3: an error names the situation, and what was expected.
 //
-// The adapter of Lightning calls it where it checks accounts, once in a process.
+// The adapter of Lightning calls it where it checks accounts, once per process.
 package provoked
 
-// Checks returns all of them.
+// Checks returns all checks.
 func Checks() []func() error {
 	return []func() error{Stalls, Room, Ended, Nested, Crossed, Flight, Alike, Conflicts, Levels, Bounded}
 }

@@ -12,14 +12,14 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// errand is work on a store that is open, or on its files.
+// errand is work on an open store, or on the files of a closed one.
 type errand struct {
 	name  string
 	do    func(ctx context.Context, db *engine.DB, o engine.Options) error
-	files bool   // the store is closed
-	makes string // the directory that it makes
+	files bool   // the errand works on the files of a closed store
+	makes string // the directory that it creates
 	opens bool   // it takes no context
-	parts bool   // it may have done a part of its work, which stays; what it does is not seen in the names of files
+	parts bool   // part of its work may be done, and stays; the file names do not show what it did
 }
 
 var errands = []errand{
@@ -52,24 +52,24 @@ var errands = []errand{
 	}},
 }
 
-// ending is what ends an errand at one of its calls.
+// ending makes an errand end at one of its calls.
 type ending struct {
 	name string
 	want error
-	// at arranges that the errand ends at a call; undo takes that back.
+	// at makes the errand end at a call; undo reverts that.
 	at      func(disk *faultfs.FS, c call) (ctx context.Context, undo func())
 	applies func(e *errand, c call) bool
-	cleans  bool // nothing of what was being made is left
+	cleans  bool // nothing of the directory being created may be left
 }
 
-// call is the n-th call of a kind that an errand makes, for a kind of file.
+// call is the n-th call of an operation on a kind of file, counting from 1.
 type call struct {
 	op    faultfs.OpKind
 	files string // a pattern
 	n     uint64
 }
 
-// kinds are patterns of the files of a store, and of those of a backup. Other names stand for themselves.
+// kinds are patterns of the files of a store and of a backup. Any other name is a kind of its own.
 var kinds = []string{"*.log*", "*.sst*", "*.blob*", "*MANIFEST-*", "backup-*"}
 
 func kindOf(name string) string {
@@ -82,9 +82,9 @@ func kindOf(name string) string {
 	return name
 }
 
-// calls returns the first and the last of the calls of each kind that an errand makes on a disk.
+// calls returns the first and the last call of each operation that an errand makes on each kind of file.
 func (e *errand) calls(disk *faultfs.FS, pairs map[string]string) (some []call, err error) {
-	var all []call // with how many of each there are
+	var all []call // with the number of each in n
 	counting := ending{at: func(disk *faultfs.FS, _ call) (context.Context, func()) {
 		disk.Watch(func(op faultfs.OpKind, name, _ string) {
 			i := slices.IndexFunc(all, func(c call) bool { return c.op == op && c.files == kindOf(name) })
@@ -110,7 +110,7 @@ func reads(op faultfs.OpKind) bool {
 
 var endings = []ending{
 	{
-		name: "the context is done", want: context.Canceled, cleans: true, applies: func(e *errand, _ call) bool { return !e.opens },
+		name: "the context is cancelled", want: context.Canceled, cleans: true, applies: func(e *errand, _ call) bool { return !e.opens },
 		at: func(disk *faultfs.FS, c call) (context.Context, func()) {
 			ctx, stop := context.WithCancel(context.Background())
 			disk.Watch(func(op faultfs.OpKind, name, _ string) {
@@ -126,7 +126,7 @@ var endings = []ending{
 	},
 	{
 		name: "the disk is full", want: engine.ErrNoRoom,
-		applies: func(e *errand, c call) bool { // others write what a store must have room for
+		applies: func(e *errand, c call) bool { // the other errands write files without which a store cannot go on
 			return e.parts && !e.opens && (c.op == faultfs.OpCreate || c.op == faultfs.OpWrite) && (c.files == "*.sst*" || c.files == "*.blob*")
 		},
 		at: func(disk *faultfs.FS, c call) (context.Context, func()) {
@@ -143,8 +143,8 @@ var endings = []ending{
 	},
 }
 
-// Ended ends each errand at several of its calls: it says why it has ended, leaves nothing behind that was being made, nothing open,
-// and a store that is whole and goes on. Then the errand can be done.
+// Ended makes each errand end at several of its calls. The errand must report why it ended. It must leave nothing open
+// and nothing half made, and the store must be intact and go on. Afterwards the errand must succeed.
 func Ended() error {
 	disk, pairs, err := filled(40)
 	if err == nil {
@@ -168,7 +168,7 @@ func Ended() error {
 	return nil
 }
 
-// at ends an errand at a call in every way.
+// at makes an errand end at a call in every way that applies.
 func (e *errand) at(disk *faultfs.FS, pairs map[string]string, c call) error {
 	for i := range endings {
 		if how := &endings[i]; how.applies(e, c) {
@@ -180,7 +180,7 @@ func (e *errand) at(disk *faultfs.FS, pairs map[string]string, c call) error {
 	return nil
 }
 
-// backedUp makes a backup of the store on a disk, after which it changes.
+// backedUp makes a backup of the store on a disk.
 func backedUp(disk *faultfs.FS) error {
 	db, err := engine.Open(storeDir, options(disk, true))
 	if err != nil {
@@ -190,7 +190,7 @@ func backedUp(disk *faultfs.FS) error {
 	return errors.Join(err, db.Close())
 }
 
-// on does an errand on a disk of its own: it ends at a call, and then it is done.
+// on runs an errand on its own disk: once so that it ends at a call, and then in full.
 func (e *errand) on(disk *faultfs.FS, pairs map[string]string, how *ending, c call) error {
 	o := options(disk, true)
 	var db *engine.DB
@@ -210,16 +210,16 @@ func (e *errand) on(disk *faultfs.FS, pairs map[string]string, how *ending, c ca
 	return e.closed(disk, db, pairs, err)
 }
 
-// ended does an errand that ends at a call, and reports whether there is a reason to do it again.
+// ended runs an errand so that it ends at a call, and reports whether it should be run again.
 func (e *errand) ended(disk *faultfs.FS, db *engine.DB, pairs map[string]string, how *ending, c call) (again bool, err error) {
 	stored, made := names(disk, storeDir), e.made(disk)
 	ctx, undo := how.at(disk, c)
 	ended := e.do(ctx, db, options(disk, true))
 	if ended != nil && !errors.Is(ended, how.want) {
-		err = wrong("it should return %w, and returns %w", how.want, ended)
+		err = wrong("it should return %w, but returns %w", how.want, ended)
 	}
 	if db != nil && err == nil {
-		err = ends(func() error { return shows(db, pairs) }) // while it lasts
+		err = mustReturn(func() error { return shows(db, pairs) }) // while the condition lasts
 	}
 	undo()
 	if ended == nil {
@@ -227,30 +227,30 @@ func (e *errand) ended(disk *faultfs.FS, db *engine.DB, pairs map[string]string,
 	}
 	for _, name := range disk.OpenFiles() {
 		if _, failed := disk.Stat(name); failed != nil {
-			err = errors.Join(err, wrong("%s is removed, and still open", name))
+			err = errors.Join(err, wrong("%s is removed but still open", name))
 		}
 	}
 	switch left := e.made(disk); {
 	case how.cleans && !slices.Equal(left, made):
-		err = errors.Join(err, wrong("it leaves %q of what it was making", left))
+		err = errors.Join(err, wrong("it leaves %q in the directory that it was creating", left))
 	case e.makes == copyDir:
-		err = errors.Join(err, disk.RemoveAll(copyDir)) // what is left after a failure is in nobody's way
+		err = errors.Join(err, disk.RemoveAll(copyDir)) // a failed copy may leave files behind
 	}
 	if now := names(disk, storeDir); !e.parts && !slices.Equal(now, stored) {
-		err = errors.Join(err, wrong("the store had the files %q, and now %q", stored, now))
+		err = errors.Join(err, wrong("the store had the files %q, and now has %q", stored, now))
 	}
 	return true, err
 }
 
-// closed closes the store, if it is open, and looks at what there is.
+// closed closes the store if it is open, and checks what is on the disk.
 func (e *errand) closed(disk *faultfs.FS, db *engine.DB, pairs map[string]string, err error) error {
 	if db != nil {
 		if m := db.Metrics(); m.OutOfRoom || m.Poisoned || m.CompactionsRunning > 0 {
-			err = errors.Join(err, wrong("the metrics say that there is no room: %t, that the store is poisoned: %t, and that %d compactions run", m.OutOfRoom, m.Poisoned, m.CompactionsRunning))
+			err = errors.Join(err, wrong("the metrics report: out of room %t, poisoned %t, running compactions %d", m.OutOfRoom, m.Poisoned, m.CompactionsRunning))
 		}
 		err = errors.Join(err, db.Close())
 	}
-	if err = errors.Join(err, letGo(disk)); err == nil {
+	if err = errors.Join(err, allClosed(disk)); err == nil {
 		err = holds(disk, storeDir, pairs)
 	}
 	if err == nil && e.makes == copyDir {
@@ -259,7 +259,7 @@ func (e *errand) closed(disk *faultfs.FS, db *engine.DB, pairs map[string]string
 	return err
 }
 
-// made returns the names of what is in the directory that the errand makes.
+// made returns the names in the directory that the errand creates.
 func (e *errand) made(disk *faultfs.FS) []string {
 	if e.makes == "" {
 		return nil

@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Flight checks what becomes of a commit that is under way when the disk fails, in an order of events that clients hardly ever meet
-// by chance: the disk waits until the other event has come.
+// Flight checks what happens to a commit in flight when the disk fails, in an order of events that clients rarely meet
+// by chance: the disk waits until the other event has happened.
 func Flight() error {
 	return errors.Join(
 		copyInFlight(func(db *engine.DB) error { return db.Checkpoint("copy") }),
@@ -22,7 +22,8 @@ func Flight() error {
 
 var errDisk = errors.New("provoked: the disk fails")
 
-// slowLogs is a filesystem whose logs do what they are told: each function, if it is set, is called before what it is named after.
+// slowLogs is a filesystem that calls a function, if it is set, before each sync of a log and before each opening of a
+// log for reading.
 type slowLogs struct {
 	afero.Fs
 	mu          sync.Mutex
@@ -70,7 +71,8 @@ func (l *slowLog) Sync() error {
 	return l.File.Sync()
 }
 
-// copyInFlight makes a copy while a commit is in the log, whose sync fails when the copy has the log: no copy may have it.
+// copyInFlight makes a copy while a commit is in the log but not synced. The sync fails after the copy has read the
+// log, so the copy must not contain the commit.
 func copyInFlight(copies func(*engine.DB) error) error {
 	fsys := &slowLogs{Fs: afero.NewMemMapFs()}
 	var causes []error
@@ -90,12 +92,12 @@ func copyInFlight(copies func(*engine.DB) error) error {
 		n := syncs
 		mu.Unlock()
 		if n > 1 {
-			comes(func() bool { mu.Lock(); defer mu.Unlock(); return taken })
+			eventually(func() bool { mu.Lock(); defer mu.Unlock(); return taken })
 			return errDisk
 		}
-		// The copy syncs what was acknowledged before it. Now comes the commit that is in flight.
+		// This sync is the copy's own, of what was acknowledged before. Now the commit in flight comes.
 		go func() { answer <- db.Put([]byte("in flight"), nil, engine.Sync) }()
-		comes(func() bool { return db.Metrics().Commits > 1 })
+		eventually(func() bool { return db.Metrics().Commits > 1 })
 		return nil
 	}, func() error {
 		mu.Lock()
@@ -107,17 +109,17 @@ func copyInFlight(copies func(*engine.DB) error) error {
 	mu.Lock()
 	begun := syncs > 0
 	mu.Unlock()
-	if !begun { // nothing was sent while the copy was made, so nobody answers
-		return errors.Join(wrong("a copy is made of commits in a log that was not synced"), made, db.Close())
+	if !begun { // no commit was started, so no answer will come
+		return errors.Join(wrong("a copy was made of commits in a log without syncing it"), made, db.Close())
 	}
 	failed := <-answer
 	fsys.set(nil, nil)
 	_ = db.Close()
 	if err == nil && (len(causes) != 1 || !errors.Is(causes[0], errDisk)) {
-		err = wrong("a sync has failed, and the listener hears of %v", causes)
+		err = wrong("a sync failed once, but the listener was told of %v", causes)
 	}
 	if err == nil && made == nil && failed != nil {
-		err = wrong("a copy is made while a commit is in flight that fails (%w), and may have it", failed)
+		err = wrong("a copy succeeded although it may contain a commit in flight that failed (%w)", failed)
 	}
 	return err
 }

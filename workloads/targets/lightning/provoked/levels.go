@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// commitment is a commit at some level, with a write or without.
+// commitment is a commit with some durability, of one pair or of nothing.
 type commitment struct {
 	level engine.Durability
 	empty bool
@@ -22,12 +22,12 @@ func (c commitment) String() string {
 	return "a pair with " + name
 }
 
-// levelsLength is how many commits there are in a row.
+// levelsLength is the number of commits in a sequence.
 const levelsLength = 3
 
-// Levels makes all rows of commits at all levels, with writes and without. Each promises something for all that came before it: after a
-// kill, everything up to the last one that was synced or handed over is there, and after a power cut everything up to the last one
-// that was synced.
+// Levels makes every sequence of commits with every durability, of a pair and of nothing. Each durability makes a
+// promise about all earlier commits too: after a kill, everything up to the last Sync or NoSync is there, and after a
+// power cut everything up to the last Sync.
 func Levels() error {
 	var kinds []commitment
 	for _, level := range []engine.Durability{engine.Sync, engine.NoSync, engine.Buffered} {
@@ -58,7 +58,7 @@ func levels(row []commitment) error {
 	if err != nil {
 		return err
 	}
-	killed, cut := 0, 0 // how many commits must be there
+	killed, cut := 0, 0 // the number of commits that must survive
 	for i, c := range row {
 		var b engine.Batch
 		if !c.empty {
@@ -86,7 +86,7 @@ func levels(row []commitment) error {
 			}
 		}
 		if err == nil {
-			if err = survive(crash.disk, pairs); err != nil {
+			if err = survives(crash.disk, pairs); err != nil {
 				err = fmt.Errorf("after %s: %w", crash.name, err)
 			}
 		}

@@ -8,8 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Nested makes a store, and all copies that there are of it, in directories that are not there yet, several of them within one another.
-// After a power cut that takes away everything that is not durable, all are there.
+// Nested makes a store, and every kind of copy of it, in nested directories that do not exist yet. After a power cut
+// that takes away everything that is not durable, all of them must be there.
 func Nested() error {
 	const within = "some/where/far/down/"
 	disk, pairs := faultfs.New(faultfs.Options{}), map[string]string{"k": "v"}
@@ -35,5 +35,5 @@ func Nested() error {
 	if failed := engine.VerifyBackups(within+"repositories/"+repoDir, options(cut, true)); failed != nil {
 		err = errors.Join(err, fmt.Errorf("%w: after a power cut, the backups: %w", ErrWrong, failed))
 	}
-	return errors.Join(err, letGo(disk))
+	return errors.Join(err, allClosed(disk))
 }

@@ -10,26 +10,27 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// What the checks are made of notices what it is there for. That the checks themselves do, the mutants of ci/mutants show.
-func TestWhatTheChecksNotice(t *testing.T) {
+// The parts that the checks are made of notice what they should. That the checks as a whole do is shown by the mutants
+// of ci/mutants.
+func TestThePartsOfTheChecksNoticeFaults(t *testing.T) {
 	disk, pairs, err := filled(20)
 	require.NoError(t, err)
 	require.NoError(t, holds(disk, storeDir, pairs))
-	require.NoError(t, letGo(disk))
+	require.NoError(t, allClosed(disk))
 
 	db, err := engine.Open(storeDir, options(disk, true))
 	require.NoError(t, err)
-	require.ErrorIs(t, letGo(disk), ErrWrong, "the store is open")
+	require.ErrorIs(t, allClosed(disk), ErrWrong, "the store is open")
 	require.NoError(t, db.Put([]byte("more"), nil, engine.NoSync))
-	require.ErrorIs(t, shows(db, pairs), ErrWrong, "there is a pair too many")
+	require.ErrorIs(t, shows(db, pairs), ErrWrong, "the store has one pair too many")
 	pairs["more"] = ""
 	require.NoError(t, shows(db, pairs))
 	cut := after(disk, faultfs.LoseAll())
-	require.ErrorIs(t, survive(cut, pairs), ErrWrong, "the last commit was not synced")
+	require.ErrorIs(t, survives(cut, pairs), ErrWrong, "the last commit was not synced")
 	delete(pairs, "more")
-	require.NoError(t, survive(cut, pairs))
+	require.NoError(t, survives(cut, pairs))
 	require.NoError(t, db.Close())
-	require.NoError(t, letGo(disk))
+	require.NoError(t, allClosed(disk))
 	require.ErrorIs(t, holds(disk, "nowhere", pairs), engine.ErrMissing)
 
 	require.NoError(t, about("tables", 3, 3))
@@ -40,12 +41,12 @@ func TestWhatTheChecksNotice(t *testing.T) {
 
 func TestACallThatHangsIsGivenUp(t *testing.T) {
 	hangs := make(chan error)
-	assert.ErrorIs(t, ends(func() error { return <-hangs }), errHangs)
-	assert.NoError(t, ends(func() error { return nil }))
+	assert.ErrorIs(t, mustReturn(func() error { return <-hangs }), errHangs)
+	assert.NoError(t, mustReturn(func() error { return nil }))
 	close(hangs)
 }
 
-// Each kind of call of an errand is one at which it ends: the first, and the last if there are several.
+// An errand is made to end at the first call of each kind and, if there are several, at the last.
 func TestTheCallsAtWhichAnErrandEnds(t *testing.T) {
 	disk, pairs, err := filled(40)
 	require.NoError(t, err)

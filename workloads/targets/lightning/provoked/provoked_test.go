@@ -8,11 +8,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/provoked"
 )
 
-func TestLightningGetsOutOfWhatIsProvoked(t *testing.T) {
+func TestLightningPassesTheProvokedSituations(t *testing.T) {
 	for name, check := range map[string]func() error{
 		"writers wait": provoked.Stalls, "the disk is full": provoked.Room, "work ends early": provoked.Ended, "new directories": provoked.Nested,
-		"commits during a sync": provoked.Crossed, "commits under way": provoked.Flight,
-		"keys that look alike": provoked.Alike, "transactions that conflict": provoked.Conflicts,
+		"commits during a sync": provoked.Crossed, "commits in flight": provoked.Flight,
+		"similar keys": provoked.Alike, "transactions that conflict": provoked.Conflicts,
 		"levels of durability": provoked.Levels, "space": provoked.Bounded,
 	} {
 		t.Run(name, func(t *testing.T) { require.NoError(t, check()) })

@@ -8,8 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Room checks stores that work in the background while their disk is full. They take in what fits, refuse what does not, say so, and
-// go on as soon as there is room again, whoever asks first.
+// Room checks stores that work in the background while their disk is full. They must accept what fits, refuse what does
+// not with ErrNoRoom, and go on as soon as there is room again, whichever call is the first to ask.
 func Room() error {
 	for _, full := range []string{"create *.sst", "write *.sst", "create *.blob", "create *.log"} {
 		for _, first := range []struct {
@@ -22,14 +22,14 @@ func Room() error {
 			{"a compaction", (*engine.DB).Compact},
 		} {
 			if err := room(full, first.call); err != nil {
-				return fmt.Errorf("there is no room for %s, then there is, and %s asks for it first: %w", full, first.name, err)
+				return fmt.Errorf("%s fails with ENOSPC, then there is room again, and %s is the first to ask: %w", full, first.name, err)
 			}
 		}
 	}
 	return nil
 }
 
-// room fills a disk up, and makes room again.
+// room fills up a disk and makes room again.
 func room(full string, first func(*engine.DB) error) error {
 	rule, err := faultfs.ParseRule("enospc " + full)
 	if err != nil {
@@ -48,7 +48,7 @@ func room(full string, first func(*engine.DB) error) error {
 	}
 	disk.SetRules()
 	if err == nil {
-		err = ends(func() error { return first(db) })
+		err = mustReturn(func() error { return first(db) })
 	}
 	if err != nil {
 		return closing(db, err)
@@ -62,22 +62,22 @@ func room(full string, first func(*engine.DB) error) error {
 	}
 	err = errors.Join(err, db.Flush(), db.Compact())
 	if m := db.Metrics(); err == nil && (m.OutOfRoom || m.Poisoned) {
-		err = wrong("it has compacted since, and its metrics say that it has no room: %t, and is poisoned: %t", m.OutOfRoom, m.Poisoned)
+		err = wrong("after a compaction, the metrics report: out of room %t, poisoned %t", m.OutOfRoom, m.Poisoned)
 	}
-	return errors.Join(err, shows(db, pairs), db.Close(), letGo(disk))
+	return errors.Join(err, shows(db, pairs), db.Close(), allClosed(disk))
 }
 
-// fillUp commits until the store refuses to take in more.
+// fillUp commits until the store refuses.
 func fillUp(db *engine.DB, disk *faultfs.FS, rule *faultfs.Rule, pairs map[string]string) error {
-	err := db.Put(key(0), value(1), engine.Sync) // a manifest for which there is no room would stop the store
+	err := db.Put(key(0), value(1), engine.Sync) // writes the manifest; without room for it the store would stop
 	pairs[string(key(0))] = string(value(1))
 	disk.SetRules(rule)
 	for i := 1; err == nil; i++ {
 		if i > 10_000 {
-			return wrong("%d commits are taken in", i)
+			return wrong("%d commits are accepted on a full disk", i)
 		}
 		k := key(i % 80)
-		if err = ends(func() error { return db.Put(k, value(i), engine.NoSync) }); err == nil {
+		if err = mustReturn(func() error { return db.Put(k, value(i), engine.NoSync) }); err == nil {
 			pairs[string(k)] = string(value(i))
 		}
 	}

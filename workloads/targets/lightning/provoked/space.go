@@ -11,16 +11,17 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Dials of the space that a store takes.
+// Parameters of the test of space.
 const (
 	spaceKeys   = 20
 	spaceRounds = 60
-	spaceTimes  = 2        // the size of what is live
-	spaceBeside = 12 << 10 // bytes, for logs and what ends tables
+	spaceTimes  = 2        // allowed multiple of the live bytes
+	spaceBeside = 12 << 10 // bytes allowed in addition, for logs and the ends of tables
 )
 
-// Bounded overwrites a few keys again and again, with short values and with such as belong in blob files, and asks for nothing but
-// flushes: what the store takes up stays within bounds of what it shows. When all is deleted and compacted, next to nothing is left.
+// Bounded overwrites a few keys again and again, with short values and with values that belong in blob files, and asks
+// for nothing but flushes. The space that the store takes must stay in proportion to its live data. When everything is
+// deleted and compacted, almost nothing may be left.
 func Bounded() error {
 	for _, length := range []int{50, 300, 700} {
 		if err := bounded(length); err != nil {
@@ -41,23 +42,24 @@ func bounded(length int) error {
 		for i := range spaceKeys {
 			err = errors.Join(err, db.Put(key(i), bytes.Repeat([]byte{byte(round)}, length), engine.NoSync))
 		}
-		err = errors.Join(err, db.Put(key(spaceKeys+round), make([]byte, length), engine.NoSync), db.Flush()) // it stays beside what does not
+		err = errors.Join(err, db.Put(key(spaceKeys+round), make([]byte, length), engine.NoSync), db.Flush()) // stays live beside what is overwritten
 		live += int64(length)
 		most = max(most, spaceOf(disk)-spaceTimes*live)
 	}
 	if err == nil && most > spaceBeside {
-		err = wrong("%d keys with values of %d bytes are overwritten again and again, and beside %d times what is live the store takes %d bytes", spaceKeys, length, spaceTimes, most)
+		err = wrong("%d keys with values of %d bytes are overwritten repeatedly: the store takes %d times its live bytes plus %d", spaceKeys, length, spaceTimes, most)
 	}
 	err = errors.Join(err, db.DeleteRange(key(0), key(spaceKeys+spaceRounds), engine.NoSync), db.Compact())
 	if left := spaceOf(disk); err == nil && left > spaceBeside {
-		err = wrong("all keys with values of %d bytes are deleted and compacted, and %d bytes are left", length, left)
+		err = wrong("all keys with values of %d bytes are deleted and compacted, but %d bytes are left", length, left)
 	}
 	return errors.Join(err, db.Close())
 }
 
-// spaceOf returns the size of all files of the store but manifests, which are replaced only when they have grown long.
+// spaceOf returns the size of all files of the store except manifests, which are replaced only when they have grown
+// long.
 func spaceOf(disk *faultfs.FS) (sum int64) {
-	infos, _ := afero.ReadDir(disk, storeDir) // it is there
+	infos, _ := afero.ReadDir(disk, storeDir) // the directory exists
 	for _, i := range infos {
 		if !strings.HasPrefix(i.Name(), "MANIFEST-") {
 			sum += i.Size()

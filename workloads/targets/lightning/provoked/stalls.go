@@ -10,17 +10,17 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// stall is a reason for which writers wait, and how to bring it about: what would end it is held up.
+// stall is a reason for writers to wait, and how to cause it: by holding up the work that would relieve it.
 type stall struct {
 	reason  engine.StallReason
 	set     func(*engine.Options)
-	flushes bool                      // flushes are held up
-	holds   []engine.CompactionReason // compactions for these reasons are held up
-	spread  bool                      // no two tables overlap
-	met     func(m *engine.Metrics) error
+	flushes bool                          // flushes are held up
+	holds   []engine.CompactionReason     // compactions for these reasons are held up
+	spread  bool                          // no two tables overlap
+	met     func(m *engine.Metrics) error // checks the quantity that the writers wait for
 }
 
-// Limits of the stores that wait.
+// Limits of the stalled stores.
 const (
 	stallMemtables = 2
 	stallLevel0    = 2
@@ -55,26 +55,28 @@ var stalls = []stall{
 	},
 }
 
-// about returns an error unless there is as much as writers wait for, or one more: what is under way when they begin to wait is finished.
+// about returns an error unless got is want or one more, because work in progress when the writers begin to wait still
+// finishes.
 func about(what string, got, want int) error {
 	if got == want || got == want+1 {
 		return nil
 	}
-	return wrong("%s: %d, and not %d", what, got, want)
+	return wrong("%s: %d, want %d", what, got, want)
 }
 
-// Stalls makes writers wait for each reason, and looks at what is said of it then: the event names the reason, the metrics say that
-// they wait, and there is as much as they wait for. When it is gone, they go on.
+// Stalls makes writers wait for each reason and checks what is reported: the event names the reason, the metrics show
+// that writers wait, and the quantity that they wait for is at its limit. Once the cause is gone, the writers must go
+// on.
 func Stalls() (all error) {
 	for _, s := range stalls {
 		if err := s.provoke(); err != nil {
-			all = errors.Join(all, fmt.Errorf("writers wait for the reason %q: %w", s.reason, err))
+			all = errors.Join(all, fmt.Errorf("writers that wait for the reason %q: %w", s.reason, err))
 		}
 	}
 	return all
 }
 
-// gate holds up those who come to it until it is opened.
+// gate holds up the goroutines that pass it until it is lifted.
 type gate struct {
 	once sync.Once
 	open chan struct{}
@@ -85,7 +87,7 @@ func (g *gate) lift() { g.once.Do(func() { close(g.open) }) }
 
 func (s *stall) provoke() error {
 	disk, g := faultfs.New(faultfs.Options{}), &gate{open: make(chan struct{})}
-	told := make(chan engine.StallReason, 1000) // of which there are far fewer
+	told := make(chan engine.StallReason, 1000) // far more than there will be
 	o := options(disk, false)
 	o.BlobValueBytes, o.LevelBytesBase, o.L0CompactionFiles, o.MemtablesMax = -1, 1<<30, 1<<10, 8
 	s.set(&o)
@@ -108,16 +110,16 @@ func (s *stall) provoke() error {
 	}
 	err = s.wait(db, told, g)
 	g.lift()
-	return errors.Join(err, db.Close(), letGo(disk))
+	return errors.Join(err, db.Close(), allClosed(disk))
 }
 
-// wait writes until the writer waits, and then lets it go on.
+// wait commits until a writer waits, and then lets it go on.
 func (s *stall) wait(db *engine.DB, told <-chan engine.StallReason, g *gate) error {
 	pairs := map[string]string{}
 	n, answer := 0, make(<-chan error)
 	for len(told) == 0 {
 		if n++; n > 10_000 {
-			return wrong("%d commits are taken in, and none waits", n)
+			return wrong("%d commits are accepted and no writer waits", n)
 		}
 		k := key(n)
 		if !s.spread {
@@ -125,8 +127,8 @@ func (s *stall) wait(db *engine.DB, told <-chan engine.StallReason, g *gate) err
 		}
 		pairs[string(k)] = string(value(n))
 		answer = start(func() error { return db.Put(k, value(n), engine.NoSync) })
-		if !comes(func() bool { return len(answer) > 0 || len(told) > 0 }) {
-			return wrong("commit %d does not return, and does not say why", n)
+		if !eventually(func() bool { return len(answer) > 0 || len(told) > 0 }) {
+			return wrong("commit %d does not return, and no event gives a reason", n)
 		}
 		if len(answer) > 0 {
 			if err := <-answer; err != nil {
@@ -141,22 +143,23 @@ func (s *stall) wait(db *engine.DB, told <-chan engine.StallReason, g *gate) err
 	said := <-told
 	err := s.met(&m)
 	if said != s.reason {
-		err = errors.Join(err, wrong("the event says %q", said))
+		err = errors.Join(err, wrong("the event gives the reason %q", said))
 	}
 	if !m.Stalled || m.Stalls != 1 {
-		err = errors.Join(err, wrong("the metrics say that writers wait: %t, and have waited %d times", m.Stalled, m.Stalls))
+		err = errors.Join(err, wrong("the metrics report: stalled %t, %d stalls", m.Stalled, m.Stalls))
 	}
 	if len(answer) > 0 {
-		err = errors.Join(err, wrong("the writer that waits has returned"))
+		err = errors.Join(err, wrong("the waiting writer has returned"))
 	}
 	g.lift()
-	if !comes(returned(answer)) {
-		return errors.Join(err, wrong("what they wait for is gone, and they go on waiting"))
+	if !eventually(returned(answer)) {
+		return errors.Join(err, wrong("the cause is gone, but the writer still waits"))
 	}
 	return errors.Join(err, <-answer, shows(db, pairs))
 }
 
-// flushed waits until memtables are flushed that nobody holds up, so that the number of tables depends on nobody's speed.
+// flushed waits until the memtables are flushed, unless flushes are held up, so that the number of tables does not
+// depend on timing.
 func (s *stall) flushed(db *engine.DB) error {
 	if s.flushes {
 		return nil
@@ -165,8 +168,8 @@ func (s *stall) flushed(db *engine.DB) error {
 		m := db.Metrics()
 		return m.Memtables == 0 && (!s.spread || m.Levels[0].Tables == 0 || m.Stalled)
 	}
-	if !comes(settled) {
-		return wrong("a memtable is full, and is not flushed")
+	if !eventually(settled) {
+		return wrong("a full memtable is not flushed")
 	}
 	return nil
 }

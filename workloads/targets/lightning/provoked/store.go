@@ -14,33 +14,33 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// ErrWrong is returned for a store that does not get out of a situation as it should.
-var ErrWrong = errors.New("provoked: a store does not get out of a situation")
+// ErrWrong is returned for a store that does not behave as it should in a situation.
+var ErrWrong = errors.New("provoked: wrong outcome")
 
 func wrong(format string, args ...any) error {
 	return fmt.Errorf("%w: %w", ErrWrong, fmt.Errorf(format, args...))
 }
 
-// Names of what the checks make.
+// The directories that the checks create.
 const (
 	storeDir = "db"
 	copyDir  = "copy"
 	repoDir  = "backups"
 )
 
-// options are those of a small store: what it holds is soon in several tables, levels and blob files.
+// options returns options for a small store, which soon has several tables, levels and blob files.
 func options(fsys afero.Fs, inline bool) engine.Options {
 	return engine.Options{
 		FS: fsys, InlineMaintenance: inline, CompactionsMax: 1, LogAheadBytes: -1,
 		MemtableBytes: 4 << 10, MemtablesMax: 2, L0CompactionFiles: 2, LevelBytesBase: 4 << 10, LevelSizeRatio: 2, TableBytes: 2 << 10, BlockBytes: 256,
 		BlobValueBytes: 200, LargeValueBytes: 600, BlobFileBytes: 2 << 10,
-		Limits: engine.Limits{TableWholeBytes: 1, TableTailBytes: 64}, // tables stay open
+		Limits: engine.Limits{TableWholeBytes: 1, TableTailBytes: 64}, // tables are not kept in memory
 	}
 }
 
 func key(i int) []byte { return fmt.Appendf(nil, "key-%04d", i) }
 
-// value returns a value of which most are short, some belong in a blob file, and few are large.
+// value returns the value of a number: most are short, some belong in a blob file, and a few are large.
 func value(i int) []byte {
 	length := 20 + i%50
 	switch i % 16 {
@@ -52,7 +52,7 @@ func value(i int) []byte {
 	return bytes.Repeat([]byte{'a' + byte(i%26)}, length)
 }
 
-// filled makes a store on a fresh disk and closes it. It has n keys, some of them overwritten or deleted.
+// filled makes a store with n keys on a fresh disk, overwrites or deletes some of them, and closes it.
 func filled(n int) (disk *faultfs.FS, pairs map[string]string, err error) {
 	disk, pairs = faultfs.New(faultfs.Options{}), map[string]string{}
 	db, err := engine.Open(storeDir, options(disk, true))
@@ -71,16 +71,16 @@ func filled(n int) (disk *faultfs.FS, pairs map[string]string, err error) {
 	return disk, pairs, errors.Join(err, db.Close())
 }
 
-// after returns the disk as it is after a power cut under a profile; with LoseNone it is the same disk once more.
+// after returns the disk after a power cut under a profile; with LoseNone it is a copy of the disk.
 func after(disk *faultfs.FS, profile faultfs.Profile) *faultfs.FS {
 	again, err := disk.Crash(disk.Now(), faultfs.Model{Profile: profile}, faultfs.ImageOptions{})
 	if err != nil {
-		panic(err) // these models are for every disk
+		panic(err) // these profiles apply to every disk
 	}
 	return again
 }
 
-// shows returns an error unless a store verifies and shows just what it should.
+// shows returns an error unless the store verifies and shows exactly the given pairs.
 func shows(db *engine.DB, pairs map[string]string) error {
 	it, err := db.NewIterator(engine.IterOptions{})
 	if err != nil {
@@ -92,12 +92,12 @@ func shows(db *engine.DB, pairs map[string]string) error {
 	}
 	err = errors.Join(it.Error(), it.Close(), db.Verify())
 	if err == nil && !maps.Equal(found, pairs) {
-		err = wrong("%d pairs are shown, and not just the %d that should be", len(found), len(pairs))
+		err = wrong("the store shows %d pairs, which are not the %d expected", len(found), len(pairs))
 	}
 	return err
 }
 
-// holds opens the store in a directory, sees that it shows what it should, and closes it.
+// holds opens the store in a directory, checks what it shows, and closes it.
 func holds(fsys afero.Fs, dir string, pairs map[string]string) error {
 	o := options(fsys, true)
 	o.ErrorIfMissing = true
@@ -108,15 +108,15 @@ func holds(fsys afero.Fs, dir string, pairs map[string]string) error {
 	return errors.Join(shows(db, pairs), db.Close())
 }
 
-// letGo returns an error if something is still open on a disk.
-func letGo(disk *faultfs.FS) error {
+// allClosed returns an error if a file is still open on a disk.
+func allClosed(disk *faultfs.FS) error {
 	if open := disk.OpenFiles(); len(open) > 0 {
-		return wrong("everything is closed, and %q are still open", open)
+		return wrong("everything was closed, but %q are still open", open)
 	}
 	return nil
 }
 
-// names returns the names in a directory, in order; none if it is not there.
+// names returns the names in a directory in order, or none if the directory does not exist.
 func names(fsys afero.Fs, dir string) []string {
 	infos, _ := afero.ReadDir(fsys, dir) // a directory that cannot be listed holds nothing
 	var all []string
@@ -127,14 +127,14 @@ func names(fsys afero.Fs, dir string) []string {
 	return all
 }
 
-// patience is how often others are let run before something is believed never to come. What is waited for takes some thousand
-// instructions, and nothing else keeps it from coming.
+// patience is the number of yields to other goroutines after which an event is believed never to come. What is waited
+// for takes some thousand instructions, and nothing else holds it up.
 const patience = 2_000_000
 
-// comes reports whether something comes while others run.
-func comes(come func() bool) bool {
+// eventually reports whether happened returns true before the patience runs out.
+func eventually(happened func() bool) bool {
 	for range patience {
-		if come() {
+		if happened() {
 			return true
 		}
 		runtime.Gosched()
@@ -142,29 +142,29 @@ func comes(come func() bool) bool {
 	return false
 }
 
-// returned is what reports whether a call has returned.
+// returned returns a function that reports whether a call has returned.
 func returned(answer <-chan error) func() bool { return func() bool { return len(answer) > 0 } }
 
-// start makes a call on a goroutine of its own. The channel gets what it returns.
+// start makes a call on its own goroutine. The channel receives its result.
 func start(call func() error) <-chan error {
 	answer := make(chan error, 1)
 	go func() { answer <- call() }()
 	return answer
 }
 
-// errHangs is an ErrWrong about a call that does not return. Neither would Close.
+// errHangs is an ErrWrong for a call that does not return. Close would not return either.
 var errHangs = wrong("a call never returns")
 
-// ends makes a call that must return.
-func ends(call func() error) error {
+// mustReturn makes a call that must return.
+func mustReturn(call func() error) error {
 	answer := start(call)
-	if !comes(returned(answer)) {
+	if !eventually(returned(answer)) {
 		return errHangs
 	}
 	return <-answer
 }
 
-// closing closes a store after an error, unless that would hang.
+// closing closes a store after an error, unless Close would hang.
 func closing(db *engine.DB, err error) error {
 	if errors.Is(err, errHangs) {
 		return err

@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Closed checks a store that is closed.
+// Closed checks that every call on a closed store fails with ErrClosed.
 func Closed(db *engine.DB) error {
 	key := []byte("k")
 	s := db.NewSnapshot()
@@ -31,18 +31,18 @@ func Closed(db *engine.DB) error {
 	})
 }
 
-// Options checks that a store in dir does not open with options that make no sense, and that the error names all of them. The
-// options given are good ones.
+// Options checks that a store in dir does not open with invalid options, and that the error names all of them. The
+// given options are valid.
 func Options(dir string, o engine.Options) error {
 	o.MemtableBytes, o.LevelSizeRatio, o.Compression, o.MemtablesMax = 1<<40, 1, engine.Compression(77), -1
-	o.Limits.PendingCommits = 3 // no power of two
+	o.Limits.PendingCommits = 3 // not a power of two
 	named := []string{"MemtableBytes", "LevelSizeRatio", "Compression", "MemtablesMax", "pending-commits"}
 	good := engine.Options{}
-	wrong := check([]refusal{{"Validate of options that make sense", good.Validate(), nil}, {"Validate of options that make none", o.Validate(), engine.ErrOptions}})
+	wrong := check([]refusal{{"Validate of valid options", good.Validate(), nil}, {"Validate of invalid options", o.Validate(), engine.ErrOptions}})
 	for _, r := range []refusal{
-		{"Open with options that make no sense", second(engine.Open(dir, o)), engine.ErrOptions},
-		{"Repair with options that make no sense", second(engine.Repair(dir, o)), engine.ErrOptions},
-		{"VerifyDir with options that make no sense", second(engine.VerifyDir(dir, o)), engine.ErrOptions},
+		{"Open with invalid options", second(engine.Open(dir, o)), engine.ErrOptions},
+		{"Repair with invalid options", second(engine.Repair(dir, o)), engine.ErrOptions},
+		{"VerifyDir with invalid options", second(engine.VerifyDir(dir, o)), engine.ErrOptions},
 	} {
 		wrong = errors.Join(wrong, check([]refusal{r}))
 		for _, name := range named {
@@ -52,14 +52,14 @@ func Options(dir string, o engine.Options) error {
 		}
 	}
 	return errors.Join(wrong, each(), check([]refusal{
-		{"the name of no compression", second(engine.ParseCompression("lzw")), engine.ErrOptions},
-		{"the name of a compression", second(engine.ParseCompression(engine.Compression(1).String())), nil},
-		{"a limit that there is not", limitError("no-such-limit", 1), errAny},
-		{"a limit that is too low", limitError("manifest-roll", -1), errAny},
+		{"ParseCompression of an unknown name", second(engine.ParseCompression("lzw")), engine.ErrOptions},
+		{"ParseCompression of a known name", second(engine.ParseCompression(engine.Compression(1).String())), nil},
+		{"Limits.Set of an unknown limit", limitError("no-such-limit", 1), errAny},
+		{"Limits.Set below the smallest value", limitError("manifest-roll", -1), errAny},
 	}))
 }
 
-// each makes options senseless one at a time, by a little: the error names that one and no other.
+// each makes the options invalid one at a time, by as little as possible: the error must name that option and no other.
 func each() (wrong error) {
 	const memtableMost = 4 << 30
 	all := map[string]func(*engine.Options){
@@ -80,10 +80,10 @@ func each() (wrong error) {
 		var o engine.Options
 		change(&o)
 		err := o.Validate()
-		wrong = errors.Join(wrong, check([]refusal{{"Validate with a senseless " + name, err, engine.ErrOptions}}))
+		wrong = errors.Join(wrong, check([]refusal{{"Validate with an invalid " + name, err, engine.ErrOptions}}))
 		for other := range all {
 			if err != nil && strings.Contains(err.Error(), other) != (other == name) {
-				wrong = errors.Join(wrong, fmt.Errorf("%w: the error about a senseless %s is %w", ErrAccepted, name, err))
+				wrong = errors.Join(wrong, fmt.Errorf("%w: the error about an invalid %s is %w", ErrAccepted, name, err))
 			}
 		}
 	}
@@ -93,7 +93,7 @@ func each() (wrong error) {
 	one("MemtableBytes", func(o *engine.Options) { o.MemtableBytes = memtableMost + 1 })
 	one("LevelSizeRatio", func(o *engine.Options) { o.LevelSizeRatio = 1 })
 	most := engine.Options{MemtableBytes: memtableMost, LevelSizeRatio: 2, Compression: engine.CompressionZstd, LogAheadBytes: -1, BloomBitsPerKey: -1, CacheBytes: -1, BlobValueBytes: -1}
-	return errors.Join(wrong, check([]refusal{{"Validate of options that are just right", most.Validate(), nil}}))
+	return errors.Join(wrong, check([]refusal{{"Validate of options at their limits", most.Validate(), nil}}))
 }
 
 // limitError returns errAny if a limit cannot be set.

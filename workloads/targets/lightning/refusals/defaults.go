@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Defaults checks that options which nobody has set get what the engine documents, that others stay, and that limits print as
-// what sets them.
+// Defaults checks that unset options get the documented defaults and set ones stay, and that only limits which are set
+// are printed.
 func Defaults() error {
 	var o, set engine.Options
 	o.EnsureDefaults()
@@ -39,23 +39,23 @@ func Defaults() error {
 		{"BatchBytesMax", engine.BatchBytesMax, 2<<30 - 1},
 	} {
 		if d.got != d.want {
-			wrong = errors.Join(wrong, fmt.Errorf("%w: %s is %d by default, and is documented as %d", ErrAccepted, d.name, d.got, d.want))
+			wrong = errors.Join(wrong, fmt.Errorf("%w: %s is %d by default, but documented as %d", ErrAccepted, d.name, d.got, d.want))
 		}
 	}
 	set.InlineMaintenance, set.MemtableBytes = true, 1<<20
 	set.EnsureDefaults()
 	if set.CompactionsMax != 1 || set.MemtableBytes != 1<<20 || set.Clock != nil || o.Clock == nil {
-		wrong = errors.Join(wrong, fmt.Errorf("%w: EnsureDefaults makes of options for inline maintenance %+v", ErrAccepted, set))
+		wrong = errors.Join(wrong, fmt.Errorf("%w: EnsureDefaults turns options for inline maintenance into %+v", ErrAccepted, set))
 	}
 	return errors.Join(wrong, limits(), limitsKnown())
 }
 
-// limits sets each limit to the smallest and the largest value that it may have, and beyond.
+// limits sets each limit to its smallest and largest value, and to one beyond each.
 func limits() (wrong error) {
 	var usual engine.Limits
 	usual.EnsureDefaults()
 	if s := usual.String(); s != "" {
-		wrong = fmt.Errorf("%w: limits that nobody has set print as %q", ErrAccepted, s)
+		wrong = fmt.Errorf("%w: unset limits print as %q", ErrAccepted, s)
 	}
 	for _, k := range engine.KnownLimits() {
 		for _, n := range []int64{k.Min, k.Max} {
@@ -67,7 +67,7 @@ func limits() (wrong error) {
 		for _, n := range []int64{k.Min - 1, k.Max + 1} {
 			var o engine.Options
 			if n != 0 && errors.Join(o.Limits.Set(k.Name, n), o.Validate()) == nil { // 0 stands for the default
-				wrong = errors.Join(wrong, fmt.Errorf("%w: %s, which may be from %d to %d, can be set to %d", ErrAccepted, k.Name, k.Min, k.Max, n))
+				wrong = errors.Join(wrong, fmt.Errorf("%w: %s has the range %d to %d, but can be set to %d", ErrAccepted, k.Name, k.Min, k.Max, n))
 			}
 		}
 	}

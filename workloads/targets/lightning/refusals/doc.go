@@ -1,17 +1,19 @@
-// Package refusals checks what Lightning does not do: calls with what makes no sense, on what has ended, or on a store that is
-// closed must fail with the error that the engine documents, and change nothing.
+// Package refusals checks what Lightning must refuse. Calls with invalid arguments, calls on something that has ended,
+// and calls on a closed store must fail with the documented error and change nothing.
 //
-//	open.go    an open store: transactions, snapshots and iterators that are over, sizes and levels that there are not
-//	closed.go  a closed store, and options that it does not open with
-//	defaults.go options that nobody has set, and the ends of what limits may be
+//	open.go    an open store: ended transactions, closed snapshots and iterators, invalid sizes and levels
+//	closed.go  a closed store, and invalid options
+//	defaults.go the defaults of options, and the ranges of limits
 //	limits.go  the values of limits
-//	edges.go   the longest keys, bounds that do not agree, places that a stream does not have, and what is done twice
+//	edges.go   the longest keys, contradictory bounds, invalid positions in a stream, and calls made twice
 //	outlived.go  iterators that are open when their store is closed
 //	rotten.go  copies of a store whose log has rotted
-//	events.go  what is said when commits are forgotten that a transaction needs
-//	ondisk.go  the life of a store on the filesystem of the operating system
-//	files.go   tools that look at the wrong files; a second Open where the filesystem has no locks; names that there are not
+//	events.go  what happens when commits that a transaction needs are forgotten
+//	ondisk.go  the life of a store on the operating system's filesystem
+//	files.go   tools that are given the wrong files; a second Open where the filesystem has no locks; names of reasons
+//	stopped.go calls whose context is cancelled
 //
-// The adapter of Lightning calls it where it checks accounts: the caller has the store to itself, and no call has failed since
-// it was opened. Figures are compared afterwards, so a refused call that leaves a trace is found.
+// The adapter of Lightning calls it where it checks accounts: the caller has the store to itself, and no call has
+// failed since the store was opened. The figures are compared afterwards, so a refused call that leaves a trace is
+// found.
 package refusals

@@ -11,18 +11,18 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Edges checks calls at the edges of what they take, and what outlives the store that it is of, in stores of its own.
+// Edges checks calls at the limits of their arguments, and iterators that outlive their store, on stores of its own.
 func Edges() error {
 	return errors.Join(sizes(), appended(), large(), bounds(), streams(), repeated(), outlived(), rotten())
 }
 
-// The lengths from which values are in blob files, here, and beyond which they are there at once.
+// A value of blobAt bytes goes to a blob file at a flush, and one of more than largeAt bytes at its commit.
 const (
 	blobAt  = 100
 	largeAt = 10 * blobAt
 )
 
-// within opens a store in memory for a check.
+// within runs a check on a store in memory.
 func within(o engine.Options, check func(db *engine.DB, o engine.Options) error) error {
 	o.FS, o.InlineMaintenance, o.BlobValueBytes, o.LargeValueBytes = afero.NewMemMapFs(), true, blobAt, largeAt
 	db, err := engine.Open("db", o)
@@ -36,7 +36,7 @@ func within(o engine.Options, check func(db *engine.DB, o engine.Options) error)
 	return err
 }
 
-// filled puts values, short ones and such that are in blob files, and flushes them.
+// filled puts values, short ones and some that belong in blob files, and flushes them.
 func filled(db *engine.DB) (err error) {
 	for i := range 20 {
 		err = errors.Join(err, db.Put(fmt.Appendf(nil, "k%02d", i), bytes.Repeat([]byte{'a' + byte(i)}, i*i*4), engine.NoSync))
@@ -44,7 +44,7 @@ func filled(db *engine.DB) (err error) {
 	return errors.Join(err, db.Flush())
 }
 
-// sizes checks the longest keys that there may be, and longer ones.
+// sizes checks keys of the greatest length and longer ones.
 func sizes() error {
 	return within(engine.Options{}, func(db *engine.DB, _ engine.Options) error {
 		longest, longer := make([]byte, engine.KeyBytesMax), make([]byte, engine.KeyBytesMax+1)
@@ -57,7 +57,7 @@ func sizes() error {
 		}
 		var b engine.Batch
 		b.DeleteRange([]byte("a"), longer)
-		const unknown = 3 // the first that there is not
+		const unknown = 3 // the first invalid durability
 		wrong := check([]refusal{
 			{"Put of the longest key", db.Put(longest, nil, engine.Sync), nil},
 			{"Delete of the longest key", db.Delete(longest, engine.Sync), nil},
@@ -72,16 +72,16 @@ func sizes() error {
 			{"DeleteRange to a key that is too long in a transaction", t.DeleteRange([]byte("a"), longer), engine.ErrTooLarge},
 			{"Commit", t.Commit(engine.Sync), nil},
 			{"Get of the longest key", second(db.Get(other)), nil},
-			{"Apply with the first durability that there is not", db.Put([]byte("k"), nil, unknown), engine.ErrOptions},
-			{"Begin at the first level that there is not", second(db.Begin(engine.TxnOptions{Isolation: engine.Serializable + 1})), engine.ErrOptions},
+			{"Put with the first invalid durability", db.Put([]byte("k"), nil, unknown), engine.ErrOptions},
+			{"Begin at the first invalid level", second(db.Begin(engine.TxnOptions{Isolation: engine.Serializable + 1})), engine.ErrOptions},
 		})
 		b.Reset()
 		b.Put([]byte("k"), nil)
-		return errors.Join(wrong, check([]refusal{{"Apply of a batch that was refused, and emptied", db.Apply(&b, engine.Sync), nil}}))
+		return errors.Join(wrong, check([]refusal{{"Apply of a refused batch after Reset", db.Apply(&b, engine.Sync), nil}}))
 	})
 }
 
-// appended checks that a value is appended to what is there.
+// appended checks that AppendGet appends to its argument.
 func appended() error {
 	return within(engine.Options{}, func(db *engine.DB, _ engine.Options) error {
 		err := filled(db)
@@ -89,30 +89,30 @@ func appended() error {
 			value, failed := db.Get([]byte(key))
 			got, again := db.AppendGet([]byte("before "), []byte(key))
 			if want := "before " + string(value); string(got) != want || !errors.Is(again, failed) {
-				err = errors.Join(err, fmt.Errorf("%w: AppendGet of %s to 7 bytes returns %d, and should return %d: %w", ErrAccepted, key, len(got), len(want), again))
+				err = errors.Join(err, fmt.Errorf("%w: AppendGet of %s to 7 bytes returns %d bytes, want %d: %w", ErrAccepted, key, len(got), len(want), again))
 			}
 		}
 		return err
 	})
 }
 
-// large checks which values are in a blob file as soon as they are committed: those that are longer than LargeValueBytes.
+// large checks that exactly the values longer than LargeValueBytes are in a blob file as soon as they are committed.
 func large() error {
 	return within(engine.Options{}, func(db *engine.DB, _ engine.Options) error {
 		err := db.Put([]byte("k"), make([]byte, largeAt), engine.NoSync)
-		wrong := differs("blob files for a value of LargeValueBytes that is in no table", db.Metrics().BlobFiles, 0)
+		wrong := differs("blob files for an unflushed value of LargeValueBytes", db.Metrics().BlobFiles, 0)
 		err = errors.Join(err, db.Put([]byte("k"), make([]byte, largeAt+1), engine.NoSync))
-		return errors.Join(err, wrong, differs("blob files for a value that is longer", db.Metrics().BlobFiles, 1))
+		return errors.Join(err, wrong, differs("blob files for a longer value", db.Metrics().BlobFiles, 1))
 	})
 }
 
-// bounds checks iterators whose bounds and prefix do not agree: what they show satisfies all of them.
+// bounds checks iterators with contradictory bounds and prefix: every key that they show must satisfy all of them.
 func bounds() error {
 	return within(engine.Options{}, func(db *engine.DB, _ engine.Options) error {
 		err := filled(db)
 		for _, o := range []struct {
 			lower, upper, prefix string
-			first, last          string // "": nothing
+			first, last          string // "" if nothing is shown
 		}{
 			{"k05", "k15", "k", "k05", "k14"},
 			{"k", "l", "k1", "k10", "k19"},
@@ -142,11 +142,11 @@ func bounds() error {
 				{"Last", at(it.Last()), o.last},
 				{"SeekGE of the first key", at(it.SeekGE([]byte("a"))), o.first},
 				{"SeekLT of the last key", at(it.SeekLT([]byte("z"))), o.last},
-				{"SeekGE behind the last key", at(it.SeekGE([]byte("z"))), ""},
+				{"SeekGE after the last key", at(it.SeekGE([]byte("z"))), ""},
 				{"SeekLT of the first key", at(it.SeekLT([]byte("a"))), ""},
 			} {
 				if m.got != m.want {
-					err = errors.Join(err, fmt.Errorf("%w: %s of an iterator from %q to %q of %q leads to %q, and should lead to %q", ErrAccepted, m.move, o.lower, o.upper, o.prefix, m.got, m.want))
+					err = errors.Join(err, fmt.Errorf("%w: %s of an iterator from %q to %q with prefix %q leads to %q, want %q", ErrAccepted, m.move, o.lower, o.upper, o.prefix, m.got, m.want))
 				}
 			}
 			err = errors.Join(err, it.Close())
@@ -155,7 +155,7 @@ func bounds() error {
 	})
 }
 
-// streams checks seeks to where a stream has no place, and a stream that is closed.
+// streams checks seeks to invalid positions of a stream, and a stream that is closed.
 func streams() error {
 	return within(engine.Options{}, func(db *engine.DB, _ engine.Options) error {
 		wrong := filled(db)
@@ -165,19 +165,19 @@ func streams() error {
 				return errors.Join(wrong, err)
 			}
 			read := func() error { return second(io.ReadFull(r, make([]byte, 5))) }
-			where := func() int64 { at, _ := r.Seek(0, io.SeekCurrent); return at } // an error has no place
+			where := func() int64 { at, _ := r.Seek(0, io.SeekCurrent); return at } // after an error the position is wrong anyway
 			wrong = errors.Join(wrong, read(),
-				differs("a seek to before the beginning is an error", second(r.Seek(-1, io.SeekStart)) != nil, true),
-				differs("a seek to before the beginning, from the end, is an error", second(r.Seek(-r.Len()-1, io.SeekEnd)) != nil, true),
-				differs("a seek from nowhere is an error", second(r.Seek(0, 7)) != nil, true),
-				differs("place after seeks that fail", where(), 5),
+				differs("a seek before the beginning is an error", second(r.Seek(-1, io.SeekStart)) != nil, true),
+				differs("a seek from the end to before the beginning is an error", second(r.Seek(-r.Len()-1, io.SeekEnd)) != nil, true),
+				differs("a seek with an invalid whence is an error", second(r.Seek(0, 7)) != nil, true),
+				differs("position after failed seeks", where(), 5),
 			)
 			end, err := r.Seek(3, io.SeekEnd)
-			wrong = errors.Join(wrong, err, differs("place behind the end", end, r.Len()+3), check([]refusal{
-				{"Read behind the end of a stream", second(r.Read(make([]byte, 1))), io.EOF},
+			wrong = errors.Join(wrong, err, differs("position beyond the end", end, r.Len()+3), check([]refusal{
+				{"Read beyond the end of a stream", second(r.Read(make([]byte, 1))), io.EOF},
 				{"Close of a stream", r.Close(), nil},
-				{"Read of a stream that is closed", second(r.Read(make([]byte, 1))), engine.ErrClosed},
-				{"Seek of a stream that is closed", second(r.Seek(0, io.SeekStart)), engine.ErrClosed},
+				{"Read of a closed stream", second(r.Read(make([]byte, 1))), engine.ErrClosed},
+				{"Seek of a closed stream", second(r.Seek(0, io.SeekStart)), engine.ErrClosed},
 				{"a second Close of a stream", r.Close(), nil},
 			}))
 		}
@@ -185,7 +185,7 @@ func streams() error {
 	})
 }
 
-// repeated checks what is done a second time.
+// repeated checks calls that are made twice.
 func repeated() error {
 	return within(engine.Options{}, func(db *engine.DB, _ engine.Options) error {
 		wrong := filled(db)
@@ -195,23 +195,23 @@ func repeated() error {
 		}
 		it.First()
 		wrong = errors.Join(wrong, check([]refusal{
-			{"Close of an iterator", it.Close(), nil}, {"an iterator that is closed", it.Error(), engine.ErrClosed}, {"a second Close of an iterator", it.Close(), nil},
-		}), differs("an iterator that is closed moves", it.First() || it.Last() || it.SeekGE(nil) || it.SeekLT([]byte("z")) || it.Valid(), false))
+			{"Close of an iterator", it.Close(), nil}, {"Error of a closed iterator", it.Error(), engine.ErrClosed}, {"a second Close of an iterator", it.Close(), nil},
+		}), differs("a closed iterator moves", it.First() || it.Last() || it.SeekGE(nil) || it.SeekLT([]byte("z")) || it.Valid(), false))
 		one, two := db.NewSnapshot(), db.NewSnapshot()
 		t, err := db.Begin(engine.TxnOptions{})
 		if err != nil {
 			return errors.Join(wrong, err)
 		}
-		wrong = errors.Join(wrong, differs("snapshots that are open", db.Metrics().Snapshots, 3))
+		wrong = errors.Join(wrong, differs("open snapshots", db.Metrics().Snapshots, 3))
 		one.Close()
 		one.Close()
-		wrong = errors.Join(wrong, differs("snapshots that are open, once one is closed", db.Metrics().Snapshots, 2), second(two.Get([]byte("k03"))), t.Rollback())
+		wrong = errors.Join(wrong, differs("open snapshots after one was closed", db.Metrics().Snapshots, 2), second(two.Get([]byte("k03"))), t.Rollback())
 		two.Close()
 		var b engine.Batch
 		b.Put([]byte("k"), nil)
-		wrong = errors.Join(wrong, db.Apply(&b, engine.Sync), differs("a batch that was applied has a place", b.Seq() > 0, true), db.Close())
-		return errors.Join(wrong, check([]refusal{{"Apply of a batch to a store that is closed", db.Apply(&b, engine.Sync), engine.ErrClosed}}),
-			differs("place of a batch that was refused", b.Seq(), 0))
+		wrong = errors.Join(wrong, db.Apply(&b, engine.Sync), differs("an applied batch has a sequence number", b.Seq() > 0, true), db.Close())
+		return errors.Join(wrong, check([]refusal{{"Apply of a batch to a closed store", db.Apply(&b, engine.Sync), engine.ErrClosed}}),
+			differs("sequence number of a refused batch", b.Seq(), 0))
 	})
 }
 
@@ -220,5 +220,5 @@ func differs[T comparable](what string, got, want T) error {
 	if got == want {
 		return nil
 	}
-	return fmt.Errorf("%w: %s: %v, and not %v", ErrAccepted, what, got, want)
+	return fmt.Errorf("%w: %s: %v, want %v", ErrAccepted, what, got, want)
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Window checks what is said and done when more commits are made beside a transaction than are remembered for it: the listener hears of
-// it, the transaction has lost, and one that begins afterwards has not.
+// Window checks what happens when more commits are made during a transaction than the engine remembers for it: the
+// listener is told, that transaction must lose, and one that begins afterwards must not.
 func Window() error {
 	const remembered = 4
 	forgotten := 0
@@ -18,7 +18,7 @@ func Window() error {
 	return within(o, func(db *engine.DB, _ engine.Options) error {
 		var open []*engine.Txn
 		put := func(i int) error { return db.Put([]byte{'k', byte(i)}, nil, engine.NoSync) }
-		begin := func(i int) error { // a transaction that loses against the put that follows
+		begin := func(i int) error { // a transaction that conflicts with the next put
 			t, err := db.Begin(engine.TxnOptions{})
 			if err != nil {
 				return err
@@ -30,17 +30,17 @@ func Window() error {
 		for i := range remembered {
 			err = errors.Join(err, begin(i), put(i))
 		}
-		wrong = differs("times that commits were forgotten, of which there is room for all", forgotten, 0)
+		wrong = differs("times that commits were forgotten, with room for all", forgotten, 0)
 		err = errors.Join(err, begin(remembered), put(remembered))
-		wrong = errors.Join(wrong, differs("times that commits were forgotten, of which there is one too many", forgotten, 1))
+		wrong = errors.Join(wrong, differs("times that commits were forgotten, with one too many", forgotten, 1))
 		late, failed := db.Begin(engine.TxnOptions{})
 		if err = errors.Join(err, failed); err != nil {
 			return err
 		}
 		err = errors.Join(late.Put([]byte("late"), nil), put(remembered+1))
-		wrong = errors.Join(err, wrong, check([]refusal{{"Commit of a transaction that began after what is forgotten", late.Commit(engine.NoSync), nil}}))
+		wrong = errors.Join(err, wrong, check([]refusal{{"Commit of a transaction that began after the forgotten commits", late.Commit(engine.NoSync), nil}}))
 		for _, t := range open {
-			wrong = errors.Join(wrong, check([]refusal{{"Commit of a transaction that lost against a commit, perhaps one that is forgotten", t.Commit(engine.NoSync), engine.ErrConflict}}))
+			wrong = errors.Join(wrong, check([]refusal{{"Commit of a transaction with a conflict, perhaps with a forgotten commit", t.Commit(engine.NoSync), engine.ErrConflict}}))
 		}
 		return wrong
 	})

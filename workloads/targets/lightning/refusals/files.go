@@ -11,7 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Files checks tools that are asked to look at the wrong files. The store in dir is closed, and its parent holds no store.
+// Files checks tools that are given the wrong files. The store in dir must be closed, and its parent must not hold a
+// store.
 func Files(dir string, o engine.Options) error {
 	none, in := dir+"-is-not-here", func(name string) string { return filepath.Join(dir, name) }
 	return check([]refusal{
@@ -19,11 +20,11 @@ func Files(dir string, o engine.Options) error {
 		{"InspectLog of a table", second(engine.InspectLog(in("000001.sst"), o, nil)), engine.ErrNotADatabase},
 		{"InspectBlobFile of a log", second(engine.InspectBlobFile(in("000001.log"), o)), engine.ErrNotADatabase},
 		{"InspectManifest of a blob file", second(engine.InspectManifest(in("000001.blob"), o, nil)), engine.ErrNotADatabase},
-		{"InspectTable of no file", second(engine.InspectTable(in("999999999.sst"), o, nil)), fs.ErrNotExist},
-		{"StoreFiles of no directory", second(engine.StoreFiles(none, engine.LogFile, o)), fs.ErrNotExist},
+		{"InspectTable of a missing file", second(engine.InspectTable(in("999999999.sst"), o, nil)), fs.ErrNotExist},
+		{"StoreFiles of a missing directory", second(engine.StoreFiles(none, engine.LogFile, o)), fs.ErrNotExist},
 		{"StoreFiles of a directory without a store", second(engine.StoreFiles(filepath.Dir(in("..")), engine.LogFile, o)), engine.ErrNotADatabase},
 		{"Restore from a store", second(engine.Restore(dir, 0, none, o)), engine.ErrNotARepository},
-		{"Restore from no directory", second(engine.Restore(none, 0, none, o)), fs.ErrNotExist},
+		{"Restore from a missing directory", second(engine.Restore(none, 0, none, o)), fs.ErrNotExist},
 		{"Backups of a store", second(engine.Backups(dir, o)), engine.ErrNotARepository},
 		{"VerifyBackups of a store", engine.VerifyBackups(dir, o), engine.ErrNotARepository},
 		{"DeleteBackup from a store", engine.DeleteBackup(dir, 1, o), engine.ErrNotARepository},
@@ -31,7 +32,7 @@ func Files(dir string, o engine.Options) error {
 	})
 }
 
-// Twice checks that a store is locked on a filesystem that has no locks of its own.
+// Twice checks that a store is locked on a filesystem without locks of its own.
 func Twice(o engine.Options) error {
 	o.FS = afero.NewMemMapFs()
 	db, err := engine.Open("db", o)
@@ -44,7 +45,7 @@ func Twice(o engine.Options) error {
 	}), db.Close())
 }
 
-// Names checks what reasons and compressions are called. What the engine has no name for is printed as a number.
+// Names checks the names of reasons and compressions. An unknown value is printed as a number.
 func Names() error {
 	for _, c := range []struct{ got, want string }{
 		{engine.CompactionLevel0.String(), "too many tables in level 0"},
@@ -64,7 +65,7 @@ func Names() error {
 		{engine.Compression(77).String(), "compression(77)"},
 	} {
 		if c.got != c.want {
-			return fmt.Errorf("%w: %q is printed, and not %q", ErrAccepted, c.got, c.want)
+			return fmt.Errorf("%w: %q is printed, want %q", ErrAccepted, c.got, c.want)
 		}
 	}
 	return nil

@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// known are the limits of the engine with the values that they have in production, and the smallest and the largest that they may have.
+// known lists the engine's limits with their default, smallest and largest values.
 const known = `
 manifest-roll 65536 1 536870912
 manifest-growth 4 1 1024
@@ -35,16 +35,16 @@ first-marker 1 1 2305843009213693952
 first-sequence 1 1 18014398509481984
 `
 
-// limitsKnown compares the limits with those that are known.
+// limitsKnown compares the engine's limits with the known ones.
 func limitsKnown() (wrong error) {
 	all := engine.KnownLimits()
 	lines := strings.Split(strings.TrimSpace(known), "\n")
 	if len(all) != len(lines) {
-		return fmt.Errorf("%w: there are %d limits, and %d are known", ErrAccepted, len(all), len(lines))
+		return fmt.Errorf("%w: %d limits, want %d", ErrAccepted, len(all), len(lines))
 	}
 	for i, k := range all {
 		if got := fmt.Sprintf("%s %d %d %d", k.Name, k.Default, k.Min, k.Max); got != lines[i] {
-			wrong = errors.Join(wrong, fmt.Errorf("%w: a limit, with its usual, smallest and largest value, is %q, and should be %q", ErrAccepted, got, lines[i]))
+			wrong = errors.Join(wrong, fmt.Errorf("%w: a limit with its default, smallest and largest value is %q, want %q", ErrAccepted, got, lines[i]))
 		}
 	}
 	return wrong

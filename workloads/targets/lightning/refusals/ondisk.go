@@ -10,13 +10,13 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// OnDisk goes through the life of a store on the filesystem of the operating system, which an engine under test never sees: it is
-// filled, copied, locked, closed, verified, repaired, read and restored, with the options that nobody sets. Where no temporary
-// directory can be made it checks nothing.
+// OnDisk takes a store through its life on the operating system's filesystem, which an engine under test never uses: it
+// is filled, copied, locked, closed, verified, repaired, read and restored, with default options. If no temporary
+// directory can be made, nothing is checked.
 func OnDisk() error {
 	dir, err := os.MkdirTemp("", "lightning-ondisk-")
 	if err != nil {
-		return nil //nolint:nilerr // that says nothing about the engine
+		return nil //nolint:nilerr // not the engine's fault
 	}
 	d := onDisk{at: func(name string) string { return filepath.Join(dir, name) }, value: bytes.Repeat([]byte("0123456789abcdef"), 80<<10)}
 	err = d.live()
@@ -41,7 +41,7 @@ const onDiskKeys = 50
 
 func (d *onDisk) key(i int) []byte { return fmt.Appendf(nil, "key-%03d", i) }
 
-// size is the length of the value of a key: most are short, some belong in a blob file, and one is large.
+// size returns the length of a key's value: most are short, some belong in a blob file, and one is large.
 func (d *onDisk) size(i int) int {
 	switch {
 	case i == 7:
@@ -69,9 +69,9 @@ func (d *onDisk) live() error {
 		{"a second Open", second(engine.Open(d.at("db"), o)), engine.ErrLocked},
 		{"VerifyDir of an open store", second(engine.VerifyDir(d.at("db"), o)), engine.ErrLocked},
 		{"Repair of an open store", second(engine.Repair(d.at("db"), o)), engine.ErrLocked},
-		{"operations with a context that is done", stoppedOpen(db, d.at("copy")), nil},
+		{"operations with a cancelled context", stoppedOpen(db, d.at("copy")), nil},
 		{"Checkpoint", db.Checkpoint(d.at("copy")), nil},
-		{"Checkpoint into a directory that holds something", db.Checkpoint(d.at("copy")), engine.ErrTargetNotEmpty},
+		{"Checkpoint into a directory that is not empty", db.Checkpoint(d.at("copy")), engine.ErrTargetNotEmpty},
 		{"Backup", second(engine.Backup(db, d.at("backups"))), nil},
 		{"Compact", db.Compact(), nil},
 		{"Verify", db.Verify(), nil},
@@ -81,12 +81,12 @@ func (d *onDisk) live() error {
 		counted += n
 	}
 	if counted != m.Syncs || m.Syncs == 0 || m.SyncLatency.Sum <= 0 {
-		wrong = errors.Join(wrong, fmt.Errorf("%w: %d syncs, of which %d took %v", ErrAccepted, m.Syncs, counted, m.SyncLatency.Sum))
+		wrong = errors.Join(wrong, fmt.Errorf("%w: %d syncs, but the latencies count %d, taking %v", ErrAccepted, m.Syncs, counted, m.SyncLatency.Sum))
 	}
 	return errors.Join(err, wrong, db.Close())
 }
 
-// later looks at the store that was closed, and at its copies.
+// later checks the closed store and its copies.
 func (d *onDisk) later() error {
 	var o engine.Options
 	err := stoppedFiles(d.at("db"), d.at("backups"), d.at("restored"), o)
@@ -96,14 +96,14 @@ func (d *onDisk) later() error {
 		v, verified := engine.VerifyDir(d.at(name), o)
 		r, repaired := engine.Repair(d.at(name), o)
 		if err = errors.Join(err, verified, repaired); len(v.Problems) > 0 || r.Damage != "" {
-			err = errors.Join(err, fmt.Errorf("%w: %s is healthy; problems %v, damage %q", ErrAccepted, name, v.Problems, r.Damage))
+			err = errors.Join(err, fmt.Errorf("%w: problems of the healthy store %s: %v, damage %q", ErrAccepted, name, v.Problems, r.Damage))
 		}
 		for _, readOnly := range []bool{true, false} {
 			err = errors.Join(err, d.shows(name, engine.Options{ReadOnly: readOnly, ErrorIfMissing: true}))
 		}
 	}
 	return errors.Join(err, check([]refusal{
-		{"Open of a store that is missing", second(engine.Open(d.at("none"), engine.Options{ErrorIfMissing: true})), engine.ErrMissing},
+		{"Open of a missing store", second(engine.Open(d.at("none"), engine.Options{ErrorIfMissing: true})), engine.ErrMissing},
 		{"Open of a directory that holds something else", second(engine.Open(d.at("."), o)), engine.ErrNotADatabase},
 	}))
 }
@@ -122,21 +122,21 @@ func (d *onDisk) shows(name string, o engine.Options) error {
 	for ok := it.First(); ok; ok = it.Next() {
 		want := d.value[:d.size(n)]
 		if got, failed := db.Get(it.Key()); failed != nil || !bytes.Equal(it.Key(), d.key(n)) || !bytes.Equal(it.Value(), want) || !bytes.Equal(got, want) {
-			err = errors.Join(err, fmt.Errorf("%w: %s shows %q as %d bytes, and %d by itself: %w", ErrAccepted, name, it.Key(), len(it.Value()), len(got), failed))
+			err = errors.Join(err, fmt.Errorf("%w: %s shows %q as %d bytes in a scan and %d bytes in a Get: %w", ErrAccepted, name, it.Key(), len(it.Value()), len(got), failed))
 		}
 		n++
 	}
 	if n != onDiskKeys {
-		err = errors.Join(err, fmt.Errorf("%w: %s shows %d keys, and has %d", ErrAccepted, name, n, onDiskKeys))
+		err = errors.Join(err, fmt.Errorf("%w: %s shows %d keys, want %d", ErrAccepted, name, n, onDiskKeys))
 	}
 	return errors.Join(err, it.Error(), it.Close(), db.Close())
 }
 
-// background writes as much as many memtables hold and never asks for a flush or a compaction: writers wait for those that the store
-// does by itself, and go on.
+// background writes enough for many memtables and never asks for a flush or a compaction. The writers must wait for
+// those that the store starts itself, and go on.
 func (d *onDisk) background() error {
 	const writes, least = 600, 3
-	events := make(chan string, 10*writes) // of which there are far fewer
+	events := make(chan string, 10*writes) // far more than there will be
 	o := engine.Options{
 		MemtableBytes: 8 << 10, MemtablesMax: 1, L0CompactionFiles: 2, LevelBytesBase: 16 << 10, LevelSizeRatio: 2, TableBytes: 4 << 10, BlobValueBytes: -1,
 		EventListener: &engine.EventListener{
@@ -160,7 +160,7 @@ func (d *onDisk) background() error {
 		seen[e]++
 	}
 	if err == nil && (min(seen["flush"], seen["compaction"], seen["log"]) < least || m.Flushes < least) {
-		err = fmt.Errorf("%w: %d bytes were written with memtables of %d, and the store has done %v by itself", ErrAccepted, writes*200, o.MemtableBytes, seen)
+		err = fmt.Errorf("%w: %d bytes were written with memtables of %d bytes, but the store has done only %v by itself", ErrAccepted, writes*200, o.MemtableBytes, seen)
 	}
 	return err
 }

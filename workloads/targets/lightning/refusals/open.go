@@ -7,10 +7,11 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// ErrAccepted is returned for a call that should have been refused, or was refused with another error.
-var ErrAccepted = errors.New("refusals: a call that makes no sense is not refused as it should be")
+// ErrAccepted is returned when a call is accepted that must be refused, fails with another error than documented, or
+// otherwise does not behave as documented.
+var ErrAccepted = errors.New("refusals: a call does not behave as documented")
 
-// refusal is a call, and the error that it must return; nil: it must succeed and do nothing.
+// refusal is a call with its error and the error that it must return. If want is nil, the call must succeed.
 type refusal struct {
 	call string
 	err  error
@@ -20,7 +21,7 @@ type refusal struct {
 func check(all []refusal) (wrong error) {
 	for _, r := range all {
 		if !errors.Is(r.err, r.want) {
-			wrong = errors.Join(wrong, fmt.Errorf("%w: %s returns %w, and should return %w", ErrAccepted, r.call, orNothing(r.err), orNothing(r.want)))
+			wrong = errors.Join(wrong, fmt.Errorf("%w: %s returns %w, want %w", ErrAccepted, r.call, orNothing(r.err), orNothing(r.want)))
 		}
 	}
 	return wrong
@@ -45,14 +46,14 @@ func Open(db *engine.DB) error {
 	const unknown = 9
 	return errors.Join(ended(db, false), ended(db, true), past(db), check([]refusal{
 		{"Apply with an unknown durability", db.Apply(&engine.Batch{}, unknown), engine.ErrOptions},
-		{"Apply of a key that is too long", db.Apply(&late, engine.NoSync), engine.ErrTooLarge},
+		{"Apply of a batch with a key that is too long", db.Apply(&late, engine.NoSync), engine.ErrTooLarge},
 		{"Put of a key that is too long", db.Put(make([]byte, engine.KeyBytesMax+1), nil, engine.NoSync), engine.ErrTooLarge},
 		{"Begin at an unknown level", second(db.Begin(engine.TxnOptions{Isolation: unknown})), engine.ErrOptions},
-		{"DeleteRange of no keys", db.DeleteRange([]byte("b"), []byte("a"), engine.NoSync), nil},
+		{"DeleteRange of an empty range", db.DeleteRange([]byte("b"), []byte("a"), engine.NoSync), nil},
 	}))
 }
 
-// ended checks a transaction that is over, and what it does not do before.
+// ended checks a transaction after its end, and a few calls just before.
 func ended(db *engine.DB, readOnly bool) error {
 	t, err := db.Begin(engine.TxnOptions{ReadOnly: readOnly})
 	if err != nil {
@@ -68,22 +69,22 @@ func ended(db *engine.DB, readOnly bool) error {
 		want = engine.ErrReadOnly
 	}
 	before := check([]refusal{
-		{"DeleteRange of no keys in a transaction", t.DeleteRange([]byte("b"), []byte("a")), want},
+		{"DeleteRange of an empty range in a transaction", t.DeleteRange([]byte("b"), []byte("a")), want},
 		{"Rollback", t.Rollback(), nil},
 		{"a second Rollback", t.Rollback(), nil},
 	})
 	key := []byte("k")
 	after := check([]refusal{
-		{"Get of a transaction that is over", second(t.Get(key)), engine.ErrTxnDone},
-		{"Put in a transaction that is over", t.Put(key, key), engine.ErrTxnDone},
-		{"Delete in a transaction that is over", t.Delete(key), engine.ErrTxnDone},
-		{"DeleteRange in a transaction that is over", t.DeleteRange(key, []byte("l")), engine.ErrTxnDone},
-		{"NewIterator of a transaction that is over", second(t.NewIterator(engine.IterOptions{})), engine.ErrTxnDone},
-		{"Commit of a transaction that is over", t.Commit(engine.Sync), engine.ErrTxnDone},
-		{"an iterator of a transaction that is over", it.Error(), engine.ErrTxnDone},
+		{"Get in an ended transaction", second(t.Get(key)), engine.ErrTxnDone},
+		{"Put in an ended transaction", t.Put(key, key), engine.ErrTxnDone},
+		{"Delete in an ended transaction", t.Delete(key), engine.ErrTxnDone},
+		{"DeleteRange in an ended transaction", t.DeleteRange(key, []byte("l")), engine.ErrTxnDone},
+		{"NewIterator of an ended transaction", second(t.NewIterator(engine.IterOptions{})), engine.ErrTxnDone},
+		{"Commit of an ended transaction", t.Commit(engine.Sync), engine.ErrTxnDone},
+		{"Error of an iterator of an ended transaction", it.Error(), engine.ErrTxnDone},
 	})
 	if it.Next() || it.Valid() {
-		after = errors.Join(after, fmt.Errorf("%w: an iterator of a transaction that is over moves on", ErrAccepted))
+		after = errors.Join(after, fmt.Errorf("%w: an iterator of an ended transaction moves on", ErrAccepted))
 	}
 	return errors.Join(before, after)
 }

@@ -10,8 +10,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// outlived checks an iterator that is open when its store is closed. It shows what it has, or says that the store is closed; and when it
-// is closed, the directory may be somebody else's, so nothing is removed there.
+// outlived checks an iterator that is still open when its store is closed. It must show what it has, or report that the
+// store is closed. When the iterator is closed, the directory may already belong to another session, so nothing may be
+// removed there.
 func outlived() error {
 	return within(engine.Options{MaxOpenFiles: 1, TableBytes: 1 << 10, Limits: engine.Limits{TableWholeBytes: 1}}, func(db *engine.DB, o engine.Options) error {
 		err := errors.Join(filled(db), db.Compact(), filled(db))
@@ -20,7 +21,7 @@ func outlived() error {
 			return errors.Join(err, failed)
 		}
 		it.First()
-		err = errors.Join(err, db.Compact(), db.Close()) // the tables of the iterator are not live any more
+		err = errors.Join(err, db.Compact(), db.Close()) // the iterator's tables are obsolete
 		before, failed := namesIn(o.FS)
 		err = errors.Join(err, failed)
 		n := 1
@@ -29,18 +30,19 @@ func outlived() error {
 			it.Value()
 		}
 		if e := it.Error(); e != nil && !errors.Is(e, engine.ErrClosed) || e == nil && n < 20 {
-			err = errors.Join(err, fmt.Errorf("%w: an iterator of a store that is closed shows %d keys, and ends with %w", ErrAccepted, n, orNothing(e)))
+			err = errors.Join(err, fmt.Errorf("%w: an iterator of a closed store shows %d keys and ends with %w", ErrAccepted, n, orNothing(e)))
 		}
-		_ = it.Close() // it may say that the store is closed
+		_ = it.Close() // it may report that the store is closed
 		after, failed := namesIn(o.FS)
 		if !slices.Equal(before, after) {
-			err = errors.Join(err, fmt.Errorf("%w: closing an iterator of a store that is closed leaves %q of %q", ErrAccepted, after, before))
+			err = errors.Join(err, fmt.Errorf("%w: closing an iterator of a closed store leaves %q of %q", ErrAccepted, after, before))
 		}
 		return errors.Join(err, failed, another(o))
 	})
 }
 
-// another opens a store while an iterator of an earlier session is open, and removes the files that this one may still need.
+// another opens the store while an iterator of an earlier session is still open, and removes the files that the
+// iterator may need.
 func another(o engine.Options) error {
 	db, err := engine.Open("db", o)
 	if err != nil {
@@ -60,9 +62,9 @@ func another(o engine.Options) error {
 		it.Value()
 	}
 	if e := it.Error(); !errors.Is(e, engine.ErrClosed) {
-		err = errors.Join(err, fmt.Errorf("%w: an iterator of a store that is closed, whose files are gone, ends with %w", ErrAccepted, orNothing(e)))
+		err = errors.Join(err, fmt.Errorf("%w: an iterator of a closed store, whose files are gone, ends with %w", ErrAccepted, orNothing(e)))
 	}
-	_ = it.Close() // it may say that the store is closed
+	_ = it.Close() // it may report that the store is closed
 	return errors.Join(err, later.Close())
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/refusals"
 )
 
-func TestLightningRefusesWhatMakesNoSense(t *testing.T) {
+func TestLightningRefusesInvalidCalls(t *testing.T) {
 	o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true}
 	db, err := engine.Open("db", o)
 	require.NoError(t, err)
@@ -30,6 +30,6 @@ func TestLightningRefusesWhatMakesNoSense(t *testing.T) {
 	require.NoError(t, refusals.Window())
 	require.NoError(t, refusals.OnDisk())
 	db, err = engine.Open("db", o)
-	require.NoError(t, err, "nothing was changed")
-	require.ErrorIs(t, refusals.Closed(db), refusals.ErrAccepted, "it is open")
+	require.NoError(t, err, "the refused calls changed nothing")
+	require.ErrorIs(t, refusals.Closed(db), refusals.ErrAccepted, "the store is open")
 }

@@ -10,7 +10,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// rotten checks copies of a store whose log rots while it is open: what cannot be read must not be missing in a copy.
+// rotten checks copies of a store whose log rots while it is open. A copy must not silently lack what could not be
+// read.
 func rotten() error {
 	return within(engine.Options{LogAheadBytes: -1}, func(db *engine.DB, o engine.Options) error {
 		var err error
@@ -31,14 +32,14 @@ func rotten() error {
 		})
 		o.ErrorIfMissing, o.EventListener = true, nil
 		if copied, err := engine.Open("copy", o); err == nil {
-			wrong = errors.Join(wrong, fmt.Errorf("%w: a checkpoint that failed opens", ErrAccepted), copied.Close())
+			wrong = errors.Join(wrong, fmt.Errorf("%w: a failed checkpoint opens", ErrAccepted), copied.Close())
 		}
 		listed, err := engine.Backups("backups", o)
 		if len(listed) > 0 {
-			wrong = errors.Join(wrong, fmt.Errorf("%w: a backup that failed is listed: %v", ErrAccepted, listed))
+			wrong = errors.Join(wrong, fmt.Errorf("%w: a failed backup is listed: %v", ErrAccepted, listed))
 		}
 		if !errors.Is(err, engine.ErrNoBackup) {
-			wrong = errors.Join(wrong, fmt.Errorf("%w: the list of no backups is %w", ErrAccepted, orNothing(err)))
+			wrong = errors.Join(wrong, fmt.Errorf("%w: Backups without a backup returns %w", ErrAccepted, orNothing(err)))
 		}
 		return wrong
 	})

@@ -7,14 +7,15 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// stopped returns a context that is done.
+// stopped returns a cancelled context.
 func stopped() context.Context {
 	ctx, stop := context.WithCancel(context.Background())
 	stop()
 	return ctx
 }
 
-// stoppedOpen checks that an open store ends what takes long when the context is done, and leaves nothing in dir.
+// stoppedOpen checks that the long operations of an open store end when their context is cancelled, and leave nothing
+// in dir.
 func stoppedOpen(db *engine.DB, dir string) error {
 	ctx := stopped()
 	return check([]refusal{
@@ -25,7 +26,7 @@ func stoppedOpen(db *engine.DB, dir string) error {
 	})
 }
 
-// stoppedFiles checks that what is done with the files of a closed store ends when the context is done.
+// stoppedFiles checks that operations on the files of a closed store end when their context is cancelled.
 func stoppedFiles(store, backups, dir string, o engine.Options) error {
 	ctx := stopped()
 	err := check([]refusal{
@@ -47,7 +48,7 @@ func stoppedFiles(store, backups, dir string, o engine.Options) error {
 		paths, listed := engine.StoreFiles(store, kind, o)
 		err = errors.Join(err, listed)
 		for _, path := range paths {
-			err = errors.Join(err, check([]refusal{{"inspecting " + path + " with a context that is done", inspect(path), context.Canceled}}))
+			err = errors.Join(err, check([]refusal{{"inspecting " + path + " with a cancelled context", inspect(path), context.Canceled}}))
 		}
 	}
 	return err
